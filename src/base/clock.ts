@@ -1,0 +1,33 @@
+/**
+ * All time comes from here. Three clocks, one purpose each.
+ */
+import { hrtime } from 'node:process'
+
+/** Milliseconds, the unit of time everywhere in the code. */
+export type Ms = number
+
+/**
+ * The clock of measurements: monotonic, in ms with sub-microsecond resolution, the same in all threads of the
+ * process (`performance.now()` alone counts from each thread's own start).
+ */
+export function now(): Ms {
+  return performance.now() + threadOffset
+}
+
+/** The wall clock, for the dates in files. */
+export function wallTime(): Date {
+  return new Date()
+}
+
+const threadOffset = measureOffset()
+
+/** The difference of the thread's clock to the process-wide one: the smallest of some tries, free of preemption. */
+function measureOffset(): Ms {
+  let best = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 20; i++) {
+    const before = performance.now()
+    const [seconds, nanos] = hrtime()
+    best = Math.min(best, seconds * 1000 + nanos / 1e6 - before)
+  }
+  return best
+}

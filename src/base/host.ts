@@ -1,0 +1,33 @@
+/**
+ * Facts about the machine and the process that measure, read once when asked. Besides `cli.ts` and the clock the
+ * only file that touches `process`.
+ */
+import { createRequire } from 'node:module'
+import { availableParallelism, cpus, release, type } from 'node:os'
+import { arch, version } from 'node:process'
+
+/** Where a result was measured. Results from unlike environments must not be compared blindly. */
+export interface Environment {
+  readonly perfctl: string
+  readonly node: string
+  readonly os: string
+  readonly cpu: string
+  readonly cores: number
+}
+
+/** The environment of this process. */
+export function readEnvironment(): Environment {
+  return {
+    perfctl: readVersion(),
+    node: version,
+    os: `${type()} ${release()} ${arch}`,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+  }
+}
+
+/** The version of this package. */
+export function readVersion(): string {
+  const manifest = createRequire(import.meta.url)('../../package.json') as { version: string }
+  return manifest.version
+}

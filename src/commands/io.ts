@@ -1,0 +1,19 @@
+/**
+ * What a command may see and touch of the process: passed in, so that commands are functions and tests need no
+ * process of their own.
+ */
+export interface Io {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Calls back for each SIGINT and SIGTERM, instead of the process ending at once; returns how to stop that. */
+  onSignal(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
+}
+
+export interface Output {
+  write(text: string): void
+  readonly isTerminal: boolean
+  /** Width in characters; 80 where it can't be known. */
+  readonly columns: number
+}

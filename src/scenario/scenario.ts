@@ -1,0 +1,130 @@
+/**
+ * A scenario as the rest of the program sees it: every default filled in, every unit gone (milliseconds, ratios),
+ * plain JSON throughout. `readScenario` is the only way a YAML text becomes one.
+ */
+import type { Ms } from '../base/clock.js'
+
+export interface Scenario {
+  readonly name: string
+  readonly description: string | null
+  /** The path as the user gave it; null for a scenario that didn't come from a file. */
+  readonly file: string | null
+  /** The YAML text as read, before `${...}` was filled in: for reports. Never holds a secret from the environment. */
+  readonly text: string
+  /** `demo`, or an absolute http(s) URL without a trailing slash; null when it has to come from `--target`. */
+  readonly target: string | null
+  readonly load: Load
+  readonly http: HttpOptions
+  readonly data: Readonly<Record<string, Feeder>>
+  readonly requests: readonly RequestSpec[]
+  readonly thresholds: readonly Threshold[]
+  readonly baseline: BaselineOptions
+  /** Values that must never be shown (see `base/secrets.ts`). */
+  readonly secrets: readonly string[]
+}
+
+/** How much load is sent when. Closed model: a number of virtual users over time. */
+export interface Load {
+  /** Sent before the stages, at the first stage's number of virtual users, and left out of every figure. */
+  readonly warmupMs: Ms
+  readonly stages: readonly Stage[]
+  /** A pause after each iteration, uniform between the two. */
+  readonly thinkTimeMs: readonly [Ms, Ms]
+  /** How long requests in flight may finish after the last stage; the rest is counted as interrupted. */
+  readonly gracefulStopMs: Ms
+}
+
+/** Ramps linearly from the last stage's value (0 before the first) to `vus`. A stage of 0 ms is a jump. */
+export interface Stage {
+  readonly durationMs: Ms
+  readonly vus: number
+}
+
+export interface HttpOptions {
+  /** The whole request, from its due moment's send to the last byte. */
+  readonly timeoutMs: Ms
+  readonly connectTimeoutMs: Ms
+  readonly headers: Readonly<Record<string, Template>>
+}
+
+/** Values for `{{ name }}`: one is taken at random for each iteration that uses it. */
+export interface Feeder {
+  readonly values: readonly (string | number | boolean)[]
+}
+
+export interface RequestSpec {
+  readonly name: string
+  readonly weight: number
+  readonly method: string
+  /** A path that starts with `/`, or a whole URL; values filled into it are percent-encoded. */
+  readonly path: Template
+  /** Lower-case names; the request's own over `http.headers`, which are not repeated here. */
+  readonly headers: Readonly<Record<string, Template>>
+  readonly body: BodySpec | null
+  readonly expect: Expect
+  /** The line of the scenario file where the request stands, from 1. */
+  readonly line: number
+}
+
+export type BodySpec =
+  | { readonly type: 'json'; readonly value: JsonTemplate }
+  | { readonly type: 'form'; readonly fields: Readonly<Record<string, Template>> }
+  | { readonly type: 'text'; readonly text: Template }
+
+export interface Expect {
+  /** Ranges of allowed statuses, both ends included: `2xx` is [200, 299]. Default: below 400. */
+  readonly status: readonly (readonly [number, number])[]
+}
+
+/**
+ * Text with holes: literal strings and expressions in order. A text without holes is one string (or none).
+ */
+export type Template = readonly (string | Expression)[]
+
+/** What stands in a hole. */
+export type Expression =
+  | { readonly type: 'data'; readonly name: string }
+  | { readonly type: 'call'; readonly name: string; readonly args: readonly (string | number)[] }
+
+/**
+ * JSON with holes. A string value is a Template under the key `$`; a string that is one single hole keeps the
+ * type of its value (a number stays a number).
+ */
+export type JsonTemplate =
+  | null
+  | boolean
+  | number
+  | { readonly $: Template }
+  | readonly JsonTemplate[]
+  | { readonly object: Readonly<Record<string, JsonTemplate>> }
+
+/** An absolute limit: `search: p95 < 150ms`. */
+export interface Threshold {
+  /** As written. */
+  readonly expression: string
+  /** The request it limits; null for all together. */
+  readonly request: string | null
+  /** The id of a metric of `stats/metrics.ts`. */
+  readonly metric: string
+  readonly operator: '<' | '<=' | '>' | '>='
+  /** In the metric's own unit: ms, ratio, per second, count. */
+  readonly limit: number
+  readonly line: number
+}
+
+export interface BaselineOptions {
+  /** Absolute path, or null for the default place. */
+  readonly file: string | null
+  readonly tolerance: Tolerance
+  /** Smaller absolute differences of a latency are never a regression. */
+  readonly minDeltaMs: Ms
+}
+
+/** How much worse is still accepted: relative (0.1 is 10 %), but for `errorRate` in absolute points (0.01 is 1 pp). */
+export interface Tolerance {
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+  readonly throughput: number
+  readonly errorRate: number
+}

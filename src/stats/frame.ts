@@ -1,0 +1,24 @@
+/**
+ * What is going on right now: one second of a run, for whoever watches.
+ */
+import type { Ms } from '../base/clock.js'
+
+export interface Frame {
+  readonly phase: 'warm-up' | 'load' | 'stopping'
+  /** Since the first request, warm-up included. */
+  readonly elapsedMs: Ms
+  /** Planned, warm-up included. */
+  readonly totalMs: Ms
+  /** The stage under way, from 1, and how many there are; 0 during the warm-up. */
+  readonly stage: number
+  readonly stages: number
+  readonly vus: number
+  /** Of the last second, in all. */
+  readonly requestsPerSecond: number
+  readonly p95Ms: number | null
+  /** Of the measured part so far. */
+  readonly requests: number
+  readonly failed: number
+  /** Share of the last second in which the busiest worker's thread was working. */
+  readonly busy: number
+}

@@ -1,0 +1,59 @@
+/**
+ * The metrics that thresholds, baselines and reports know, one row each. A new row is a new metric everywhere.
+ */
+import type { Totals } from './result.js'
+
+export interface Metric {
+  /** As written in thresholds and found in result files. */
+  readonly id: string
+  /** What it means, in a line of help. */
+  readonly description: string
+  /** The unit of the value: `ratio` is 0 … 1 and shown as percent. */
+  readonly unit: 'ms' | 'ratio' | 'perSecond' | 'count'
+  readonly better: 'lower' | 'higher'
+  /** The value over a whole run; null when nothing was measured. */
+  readonly read: (totals: Totals) => number | null
+}
+
+export const METRICS: readonly Metric[] = [
+  latency('p50', 'median latency'),
+  latency('p75', 'latency that 75 % stay below'),
+  latency('p90', 'latency that 90 % stay below'),
+  latency('p95', 'latency that 95 % stay below'),
+  latency('p99', 'latency that 99 % stay below'),
+  latency('p999', 'latency that 99.9 % stay below'),
+  latency('mean', 'mean latency'),
+  latency('max', 'largest latency'),
+  {
+    id: 'error_rate',
+    description: 'share of failed requests',
+    unit: 'ratio',
+    better: 'lower',
+    read: (totals) => (totals.requests === 0 ? null : totals.errorRate),
+  },
+  {
+    id: 'throughput',
+    description: 'finished requests per second',
+    unit: 'perSecond',
+    better: 'higher',
+    read: (totals) => (totals.requests === 0 ? null : totals.throughput),
+  },
+  {
+    id: 'requests',
+    description: 'finished requests',
+    unit: 'count',
+    better: 'higher',
+    read: (totals) => (totals.requests === 0 ? null : totals.requests),
+  },
+]
+
+/** The metric of that id; undefined when there is none. */
+export function findMetric(id: string): Metric | undefined {
+  return METRICS.find((metric) => metric.id === id)
+}
+
+type LatencyFigure = 'p50' | 'p75' | 'p90' | 'p95' | 'p99' | 'p999' | 'mean' | 'max'
+
+function latency(id: LatencyFigure, description: string): Metric {
+  return { id, description, unit: 'ms', better: 'lower', read: (totals) => totals.latency[id] }
+}

@@ -1,0 +1,177 @@
+/**
+ * The result file, `perfctl/result@1`: what a run measured and how it was judged, as one JSON object. Other programs
+ * read it; fields are added freely and never renamed. Latencies in ms, sizes in bytes, rates per second, shares as
+ * ratios. Where nothing was measured a figure is null, never 0.
+ */
+import type { Environment } from '../base/host.js'
+
+export const RESULT_SCHEMA = 'perfctl/result@1'
+
+export interface Result {
+  readonly schema: typeof RESULT_SCHEMA
+  readonly scenario: ScenarioIdentity
+  /** ISO 8601, the moment the measured part began (warm-up over). */
+  readonly startedAt: string
+  /** Of the measured part, without warm-up and without the wait for the last answers. */
+  readonly durationSeconds: number
+  readonly warmupSeconds: number
+  readonly seed: number
+  readonly interrupted: boolean
+  readonly environment: RunEnvironment
+  readonly totals: Totals
+  readonly requests: readonly RequestResult[]
+  readonly timeline: readonly TimelinePoint[]
+  readonly thresholds: readonly ThresholdResult[]
+  readonly comparison: Comparison | null
+  /** Set by `ab`: both sides of a session carry the same id. */
+  readonly session: { readonly id: string; readonly side: 'a' | 'b' } | null
+  readonly generator: GeneratorHealth
+  readonly verdict: RunVerdict
+}
+
+export interface ScenarioIdentity {
+  readonly name: string
+  readonly file: string | null
+  /** Over everything that makes two runs comparable: load, data, requests. Not the target, not the limits. */
+  readonly hash: string
+  /** The load in short, `0 to 20 users in 5s, 20 users for 20s`, so that a difference can be shown. */
+  readonly load: string
+  readonly target: string
+}
+
+export interface RunEnvironment extends Environment {
+  readonly workers: number
+  readonly gitCommit: string | null
+}
+
+/** How a run ended. `failed`: a threshold not met. */
+export type RunVerdict = 'passed' | 'regressed' | 'failed' | 'inconclusive' | 'error' | 'interrupted'
+
+export interface Totals {
+  /** Finished requests, successful or failed, that were due in the measured part. */
+  readonly requests: number
+  readonly failed: number
+  /** failed / requests; 0 when there were none. */
+  readonly errorRate: number
+  /** Finished requests per second of the measured part. */
+  readonly throughput: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  /** Arrivals that found no free virtual user (open model). */
+  readonly dropped: number
+  /** Requests still in flight when the time for a graceful stop was over; neither successful nor failed. */
+  readonly unfinished: number
+  /** From the moment a request was due to its last byte; successful requests only. */
+  readonly latency: LatencySummary
+  /** From the moment a request was written to its last byte; successful requests only. */
+  readonly serviceTime: LatencySummary
+  readonly statuses: Readonly<Record<string, number>>
+  readonly errors: readonly ErrorCount[]
+}
+
+export interface RequestResult extends Totals {
+  readonly name: string
+  readonly kind: 'request' | 'step' | 'journey'
+  readonly windows: readonly Window[]
+}
+
+/** Latencies in ms; null where `count` is 0. */
+export interface LatencySummary {
+  readonly count: number
+  readonly min: number | null
+  readonly mean: number | null
+  readonly stddev: number | null
+  readonly max: number | null
+  readonly p50: number | null
+  readonly p75: number | null
+  readonly p90: number | null
+  readonly p95: number | null
+  readonly p99: number | null
+  readonly p999: number | null
+  /** HdrHistogram V2, compressed, base64, in microseconds with 3 significant digits. */
+  readonly histogram: string
+}
+
+export interface ErrorCount {
+  readonly kind: FailureKind
+  readonly message: string
+  readonly count: number
+}
+
+/** Why a request failed. */
+export type FailureKind =
+  | 'status'
+  | 'timeout'
+  | 'connect'
+  | 'reset'
+  | 'dns'
+  | 'tls'
+  | 'protocol'
+  | 'expectation'
+
+/** One second (or more, on runs over an hour) of one request, by the moment its answers ended. */
+export interface Window {
+  /** Seconds since the start of the measured part. */
+  readonly start: number
+  readonly duration: number
+  readonly requests: number
+  readonly failed: number
+  /** Latencies of the successful requests; encoded as in {@link LatencySummary}. */
+  readonly histogram: string
+}
+
+/** One second of the whole run. */
+export interface TimelinePoint {
+  readonly second: number
+  readonly vus: number
+  readonly requests: number
+  readonly failed: number
+  readonly p50: number | null
+  readonly p95: number | null
+  readonly p99: number | null
+}
+
+export interface ThresholdResult {
+  readonly expression: string
+  readonly request: string | null
+  /** In the metric's own unit; null when nothing was measured, which is a failure. */
+  readonly actual: number | null
+  readonly passed: boolean
+}
+
+/** What the comparison with a baseline came to. Worst first. */
+export interface Comparison {
+  /** The baseline's file, or the reference result's. */
+  readonly baseline: string
+  readonly verdict: ComparisonVerdict
+  readonly metrics: readonly MetricComparison[]
+  /** What the reader has to know to trust the verdict, in sentences: unlike environments, too few samples. */
+  readonly notes: readonly string[]
+}
+
+export type ComparisonVerdict = 'passed' | 'improved' | 'regressed' | 'inconclusive'
+
+export interface MetricComparison {
+  /** Null for the whole run. */
+  readonly request: string | null
+  readonly metric: string
+  readonly baseline: number | null
+  readonly current: number | null
+  /** Relative change, positive is larger; for `error_rate` the difference of the two ratios. Null without data. */
+  readonly change: number | null
+  /** Where the true change lies, with the confidence the rule states. */
+  readonly interval: readonly [number, number] | null
+  readonly tolerance: number
+  readonly verdict: ComparisonVerdict | 'new' | 'missing'
+  /** Why it was judged so, when the numbers alone don't say; null otherwise. */
+  readonly reason: string | null
+}
+
+/** Was the load generator itself the bottleneck? */
+export interface GeneratorHealth {
+  readonly saturated: boolean
+  readonly reasons: readonly string[]
+  readonly eventLoopUtilization: number
+  /** 99 % of the requests were sent at most this many ms after they were due and a virtual user was free. */
+  readonly schedulingLagP99: number | null
+}
