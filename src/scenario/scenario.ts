@@ -23,21 +23,44 @@ export interface Scenario {
   readonly secrets: readonly string[]
 }
 
-/** How much load is sent when. Closed model: a number of virtual users over time. */
-export interface Load {
-  /** Sent before the stages, at the first stage's number of virtual users, and left out of every figure. */
+/** How much load is sent when. */
+export type Load = ClosedLoad | OpenLoad
+
+interface LoadLimits {
+  /** Sent before the stages, at a steady level, and left out of every figure. */
   readonly warmupMs: Ms
+  /** How long requests in flight may finish after the last stage; the rest is counted as unfinished. */
+  readonly gracefulStopMs: Ms
+  /** Ends the run after this many measured iterations, should the stages last longer; null for no such limit. */
+  readonly iterations: number | null
+}
+
+/** A number of virtual users over time, each sending its next request when the last one is answered. */
+export interface ClosedLoad extends LoadLimits {
+  readonly model: 'closed'
+  /** Virtual users when the first stage begins: 0 unless the load is constant. */
+  readonly start: number
   readonly stages: readonly Stage[]
   /** A pause after each iteration, uniform between the two. */
   readonly thinkTimeMs: readonly [Ms, Ms]
-  /** How long requests in flight may finish after the last stage; the rest is counted as interrupted. */
-  readonly gracefulStopMs: Ms
 }
 
-/** Ramps linearly from the last stage's value (0 before the first) to `vus`. A stage of 0 ms is a jump. */
+/** A number of iterations started per second over time, whatever the service does. */
+export interface OpenLoad extends LoadLimits {
+  readonly model: 'open'
+  /** Arrivals per second when the first stage begins: its own rate unless the file says `from`. */
+  readonly start: number
+  readonly stages: readonly Stage[]
+  /** Evenly spaced, or at random moments of the same rate as independent users come. */
+  readonly arrivals: 'even' | 'poisson'
+  /** Iterations under way at the same time, at most; an arrival beyond that is dropped. */
+  readonly maxVus: number
+}
+
+/** Ramps linearly from the last stage's value to `target`: virtual users, or arrivals per second. 0 ms is a jump. */
 export interface Stage {
   readonly durationMs: Ms
-  readonly vus: number
+  readonly target: number
 }
 
 export interface HttpOptions {
@@ -109,7 +132,15 @@ export interface Threshold {
   readonly operator: '<' | '<=' | '>' | '>='
   /** In the metric's own unit: ms, ratio, per second, count. */
   readonly limit: number
+  /** Ends the run at once when the limit is broken; null when it is judged at the end only. */
+  readonly abort: AbortRule | null
   readonly line: number
+}
+
+/** When a threshold may end a run: not before `afterMs` of the measured part and `minSamples` finished requests. */
+export interface AbortRule {
+  readonly afterMs: Ms
+  readonly minSamples: number
 }
 
 export interface BaselineOptions {
