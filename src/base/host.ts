@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import { availableParallelism, cpus, release, type } from 'node:os'
-import { arch, version } from 'node:process'
+import { arch, env, version } from 'node:process'
 
 /** Where a result was measured. Results from unlike environments must not be compared blindly. */
 export interface Environment {
@@ -30,4 +30,9 @@ export function readEnvironment(): Environment {
 export function readVersion(): string {
   const manifest = createRequire(import.meta.url)('../../package.json') as { version: string }
   return manifest.version
+}
+
+/** The environment variables of this process. */
+export function readProcessEnv(): Readonly<Record<string, string | undefined>> {
+  return env
 }

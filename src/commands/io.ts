@@ -11,6 +11,7 @@ export interface Io {
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
 }
 
+/** Where a command writes. */
 export interface Output {
   write(text: string): void
   readonly isTerminal: boolean

@@ -63,10 +63,13 @@ export interface Stage {
   readonly target: number
 }
 
+/** How every request is sent. */
 export interface HttpOptions {
   /** The whole request, from its due moment's send to the last byte. */
   readonly timeoutMs: Ms
   readonly connectTimeoutMs: Ms
+  /** Certificates are not checked. */
+  readonly insecure: boolean
   readonly headers: Readonly<Record<string, Template>>
 }
 
@@ -75,6 +78,7 @@ export interface Feeder {
   readonly values: readonly (string | number | boolean)[]
 }
 
+/** A named, weighted entry of the scenario. */
 export interface RequestSpec {
   readonly name: string
   readonly weight: number
@@ -89,11 +93,13 @@ export interface RequestSpec {
   readonly line: number
 }
 
+/** What a request carries. */
 export type BodySpec =
   | { readonly type: 'json'; readonly value: JsonTemplate }
   | { readonly type: 'form'; readonly fields: Readonly<Record<string, Template>> }
   | { readonly type: 'text'; readonly text: Template }
 
+/** What makes an answer a success. */
 export interface Expect {
   /** Ranges of allowed statuses, both ends included: `2xx` is [200, 299]. Default: below 400. */
   readonly status: readonly (readonly [number, number])[]
@@ -143,6 +149,7 @@ export interface AbortRule {
   readonly minSamples: number
 }
 
+/** What a run is held against, and how strictly. */
 export interface BaselineOptions {
   /** Absolute path, or null for the default place. */
   readonly file: string | null

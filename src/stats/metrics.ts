@@ -3,6 +3,7 @@
  */
 import type { Totals } from './result.js'
 
+/** One figure of a run. */
 export interface Metric {
   /** As written in thresholds and found in result files. */
   readonly id: string
@@ -15,6 +16,7 @@ export interface Metric {
   readonly read: (totals: Totals) => number | null
 }
 
+/** All of them, in the order of reports. */
 export const METRICS: readonly Metric[] = [
   latency('p50', 'median latency'),
   latency('p75', 'latency that 75 % stay below'),

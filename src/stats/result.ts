@@ -5,8 +5,10 @@
  */
 import type { Environment } from '../base/host.js'
 
+/** The value of `schema` in every result file. */
 export const RESULT_SCHEMA = 'perfctl/result@1'
 
+/** A run, measured and judged. */
 export interface Result {
   readonly schema: typeof RESULT_SCHEMA
   readonly scenario: ScenarioIdentity
@@ -20,15 +22,27 @@ export interface Result {
   readonly environment: RunEnvironment
   readonly totals: Totals
   readonly requests: readonly RequestResult[]
+  /** How long connections took to set up. */
+  readonly connections: ConnectionTimes
   readonly timeline: readonly TimelinePoint[]
   readonly thresholds: readonly ThresholdResult[]
   readonly comparison: Comparison | null
   /** Set by `ab`: both sides of a session carry the same id. */
   readonly session: { readonly id: string; readonly side: 'a' | 'b' } | null
   readonly generator: GeneratorHealth
+  /** Why the run could not be carried out to its end; null when it was. */
+  readonly error: string | null
   readonly verdict: RunVerdict
 }
 
+/** The parts of setting up a connection; `count` is 0 where there was none, such as look-ups of an address. */
+export interface ConnectionTimes {
+  readonly dns: LatencySummary
+  readonly tcp: LatencySummary
+  readonly tls: LatencySummary
+}
+
+/** Which scenario was run, and against what. */
 export interface ScenarioIdentity {
   readonly name: string
   readonly file: string | null
@@ -39,6 +53,7 @@ export interface ScenarioIdentity {
   readonly target: string
 }
 
+/** The environment of a run. */
 export interface RunEnvironment extends Environment {
   readonly workers: number
   readonly gitCommit: string | null
@@ -47,6 +62,7 @@ export interface RunEnvironment extends Environment {
 /** How a run ended. `failed`: a threshold not met. */
 export type RunVerdict = 'passed' | 'regressed' | 'failed' | 'inconclusive' | 'error' | 'interrupted'
 
+/** What some requests came to: those of one name, or all. */
 export interface Totals {
   /** Finished requests, successful or failed, that were due in the measured part. */
   readonly requests: number
@@ -65,10 +81,13 @@ export interface Totals {
   readonly latency: LatencySummary
   /** From the moment a request was written to its last byte; successful requests only. */
   readonly serviceTime: LatencySummary
+  /** From the moment a request was written to the first byte of its answer; successful requests only. */
+  readonly timeToFirstByte: LatencySummary
   readonly statuses: Readonly<Record<string, number>>
   readonly errors: readonly ErrorCount[]
 }
 
+/** What the requests of one name came to. */
 export interface RequestResult extends Totals {
   readonly name: string
   readonly kind: 'request' | 'step' | 'journey'
@@ -92,6 +111,7 @@ export interface LatencySummary {
   readonly histogram: string
 }
 
+/** Failures of one kind with the same message. */
 export interface ErrorCount {
   readonly kind: FailureKind
   readonly message: string
@@ -131,6 +151,7 @@ export interface TimelinePoint {
   readonly p99: number | null
 }
 
+/** An absolute limit, judged. */
 export interface ThresholdResult {
   readonly expression: string
   readonly request: string | null
@@ -149,8 +170,10 @@ export interface Comparison {
   readonly notes: readonly string[]
 }
 
+/** What a comparison comes to. */
 export type ComparisonVerdict = 'passed' | 'improved' | 'regressed' | 'inconclusive'
 
+/** One metric of one request, held against the baseline. */
 export interface MetricComparison {
   /** Null for the whole run. */
   readonly request: string | null

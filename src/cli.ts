@@ -1,0 +1,274 @@
+/**
+ * The command line: commands and flags, and the one place where the program touches its process. Commands are loaded
+ * when they are called, so that `perfctl --help` needs nothing but this file and commander.
+ */
+import { Command, CommanderError, Option } from 'commander'
+import { messageOf, UserError, userError } from './base/errors.js'
+import { EXIT, type ExitCode } from './base/exit.js'
+import { readVersion } from './base/host.js'
+import { renderProblem } from './base/problem.js'
+import type { RawRunFlags } from './commands/flags.js'
+import type { Io, Output } from './commands/io.js'
+
+/** Runs the command in `argv` (without the program's name) and gives the exit code. Never throws. */
+export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.passed
+  const program = makeProgram(io, (action) => async () => {
+    code = await action()
+  })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return code
+  } catch (error) {
+    return report(error, io)
+  }
+}
+
+/** Runs the program of this process. */
+export function start(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    // A reader that went away, such as `| head`, is no reason for a stack trace.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode)
+      throw error
+    })
+  }
+  const io = processIo()
+  const fatal = (error: unknown) => process.exit(report(error, io))
+  process.on('uncaughtException', fatal)
+  process.on('unhandledRejection', fatal)
+  main(process.argv.slice(2), io).then((code) => {
+    process.exitCode = code
+  }, fatal)
+}
+
+function processIo(): Io {
+  return {
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    onSignal(listener) {
+      process.on('SIGINT', listener)
+      process.on('SIGTERM', listener)
+      return () => {
+        process.off('SIGINT', listener)
+        process.off('SIGTERM', listener)
+      }
+    },
+  }
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => void stream.write(text),
+    get isTerminal() {
+      return stream.isTTY === true
+    },
+    get columns() {
+      return stream.columns ?? DEFAULT_COLUMNS
+    },
+  }
+}
+
+const DEFAULT_COLUMNS = 80
+
+/** Tells the user what went wrong; gives the exit code. */
+function report(error: unknown, io: Io): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage
+  if (error instanceof UserError) {
+    io.stderr.write(`${error.problems.map(renderProblem).join('\n\n')}\n`)
+    return error.kind === 'usage' ? EXIT.usage : EXIT.error
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error)
+  io.stderr.write(`a bug in perfctl ${readVersion()}, not in your input:\n${stack}\n`)
+  io.stderr.write('please report it with these lines and the command: npm bugs perfctl\n')
+  return EXIT.bug
+}
+
+/** Turns an action into what commander calls. */
+type Act = (action: () => Promise<ExitCode>) => () => Promise<void>
+
+function makeProgram(io: Io, act: Act): Command {
+  const program = new Command('perfctl')
+    .description('The load tester that answers one question before every merge: did it get slower?')
+    .version(readVersion(), '-V, --version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help')
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns,
+      getErrHelpWidth: () => io.stderr.columns,
+    })
+    .showHelpAfterError('see --help')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES}`)
+  addRun(program, io, act)
+  addBaseline(program, io, act)
+  addFiles(program, io, act)
+  addDemo(program, io, act)
+  program.action(() => {
+    program.outputHelp()
+  })
+  return program
+}
+
+const EXAMPLES = `Examples:
+  $ perfctl run scenarios/search.yaml              run it, judge it, compare it
+  $ perfctl baseline update scenarios/search.yaml  this is the new truth
+  $ perfctl run http://localhost:3000/ -u 50 -d 10s`
+
+const EXIT_CODES = `Exit codes:
+  0    passed (or no baseline yet, or inconclusive without --inconclusive fail)
+  1    regressed against the baseline, or a threshold not met
+  2    wrong flag, scenario or baseline; nothing was sent
+  3    the run could not be carried out
+  4    inconclusive, with --inconclusive fail
+  70   a bug in perfctl
+  130  interrupted (143: terminated); the partial result is saved`
+
+function addRun(program: Command, io: Io, act: Act): void {
+  const run = program
+    .command('run')
+    .summary('run scenarios, judge them, compare them with their baselines')
+    .description(
+      'Runs each scenario, prints the summary, checks thresholds, compares with the baseline and saves the result.\nA URL instead of a file is a quick look.',
+    )
+    .argument('<scenario...>', 'scenario files, or a URL')
+  addLoadFlags(run)
+  run
+    .option('--no-baseline', 'compare with nothing')
+    .option('--baseline <file>', "compare with this baseline instead of the scenario's")
+    .option('--require-baseline', 'refuse to run without a baseline')
+    .option('--update-baseline', 'make the result the new baseline if the run passes')
+    .option('--allow-environment', 'judge although the baseline was made on another kind of machine')
+    .option('--inconclusive <fail|pass>', 'how an inconclusive run exits: 4 or 0', 'pass')
+  run.action((names: string[], flags: RawRunFlags) =>
+    act(async () => (await import('./commands/run.js')).run(names, flags, io))(),
+  )
+}
+
+function addBaseline(program: Command, io: Io, act: Act): void {
+  const baseline = program.command('baseline').description('make and look at baselines')
+  const update = baseline
+    .command('update')
+    .description('run the scenarios (default: all of scenarios/) and make the results the new truth')
+    .argument('[scenario...]', 'scenario files')
+    .option('--from <result...>', 'take saved results instead of running')
+  addLoadFlags(update)
+  update.option('--baseline <file>', "write this file instead of the scenario's baseline")
+  update.action((names: string[], flags: RawRunFlags & { from?: string[] }) =>
+    act(async () => {
+      if (flags.from === undefined)
+        return (await import('./commands/run.js')).baselineUpdate(names, flags, io)
+      if (names.length > 0)
+        throw userError('--from takes results, and scenarios are named too', 'give one of the two')
+      const file = typeof flags.baseline === 'string' ? { file: flags.baseline } : {}
+      return (await import('./commands/baseline.js')).baselineFrom(flags.from, file, io)
+    })(),
+  )
+  baseline
+    .command('show')
+    .description('print baselines')
+    .argument('[name]', 'a scenario, or a file; default: all')
+    .option('--no-color', 'without colours')
+    .action((name: string | undefined, flags: { color?: boolean }) =>
+      act(async () => (await import('./commands/baseline.js')).baselineShow(name, flags, io))(),
+    )
+  baseline
+    .command('list')
+    .description('print a line for each baseline')
+    .option('--no-color', 'without colours')
+    .action((flags: { color?: boolean }) =>
+      act(async () => (await import('./commands/baseline.js')).baselineList(io, flags))(),
+    )
+}
+
+function addFiles(program: Command, io: Io, act: Act): void {
+  program
+    .command('compare')
+    .description('compare two results or baselines; a is the reference')
+    .argument('<a>', 'a result or baseline')
+    .argument('<b>', 'a result or baseline')
+    .option('--allow-environment', 'judge although the two were measured on different kinds of machines')
+    .addOption(inconclusiveOption())
+    .option('--report <format[=path]>', 'write a report of the comparison; repeatable', collect)
+    .option('--no-color', 'without colours')
+    .action((a: string, b: string, flags: CompareInput) =>
+      act(async () =>
+        (await import('./commands/compare.js')).compareFiles(
+          a,
+          b,
+          { ...flags, report: flags.report ?? [] },
+          io,
+        ),
+      )(),
+    )
+  program
+    .command('report')
+    .description('make reports from a saved result; without --report the one for the terminal')
+    .argument('<result>', 'a result file, as saved in .perfctl/results')
+    .option('--report <format[=path]>', 'json, csv, junit or markdown; - is stdout; repeatable', collect)
+    .option('--no-color', 'without colours')
+    .action((file: string, flags: { report?: string[]; color?: boolean }) =>
+      act(async () => (await import('./commands/report.js')).report(file, flags.report ?? [], io, flags))(),
+    )
+  program
+    .command('validate')
+    .description('check scenario files without sending anything')
+    .argument('<scenario...>', 'scenario files')
+    .action((files: string[]) =>
+      act(async () => (await import('./commands/validate.js')).validate(files, io))(),
+    )
+}
+
+interface CompareInput {
+  readonly allowEnvironment?: boolean
+  readonly inconclusive?: 'fail' | 'pass'
+  readonly report?: string[]
+  readonly color?: boolean
+}
+
+function addDemo(program: Command, io: Io, act: Act): void {
+  program
+    .command('demo')
+    .description('start the demo service, and make it worse at will')
+    .option('--port <n>', 'port to listen on; 0 takes a free one', '3000')
+    .option('--slow <factor>', 'multiply all latencies, such as 1.3')
+    .option('--errors <share>', 'answer this share of requests with 503, such as 2%')
+    .option('--stall <for/every>', 'stand still now and then, such as 200ms/5s')
+    .option('--seed <n>', 'another seed gives other latencies')
+    .action((flags: object) => act(async () => (await import('./commands/demo.js')).demo(flags, io))())
+}
+
+function addLoadFlags(command: Command): void {
+  command
+    .option('-t, --target <url>', "instead of the scenario's target; `demo` is the built-in service")
+    .option('-u, --vus <n>', 'so many virtual users, constantly')
+    .option('-d, --duration <time>', 'for so long, such as 30s')
+    .option('-r, --rate <n/s>', 'so many requests a second, whatever the service does')
+    .option('-i, --iterations <n>', 'so many iterations')
+    .option('-s, --stage <time:users>', 'ramp to so many virtual users, such as 30s:20; repeatable', collect)
+    .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
+    .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
+    .option('-k, --insecure', 'do not check certificates')
+    .option('--workers <n>', 'threads that send; auto leaves a core to a target on this machine', 'auto')
+    .option('--seed <n>', 'repeats the random choices of an earlier run')
+    .option('--report <format[=path]>', 'json, csv, junit or markdown; - is stdout; repeatable', collect)
+    .option('--results-dir <dir>', 'where results are saved', '.perfctl/results')
+    .option('-q, --quiet', 'no progress and no notes')
+    .option('--no-progress', 'no live line; one plain line every 10 s')
+    .option('--no-color', 'without colours (also: NO_COLOR)')
+}
+
+function inconclusiveOption(): Option {
+  return new Option('--inconclusive <fail|pass>', 'how an inconclusive comparison exits: 4 or 0')
+    .choices(['fail', 'pass'])
+    .default('pass')
+}
+
+function collect(value: string, earlier: string[] = []): string[] {
+  return [...earlier, value]
+}

@@ -1,0 +1,85 @@
+/**
+ * All that was measured, judged, as the one object that every report shows.
+ */
+import type { Collector } from '../load/collector.js'
+import type { FleetEnd } from '../load/fleet/threads.js'
+import { judgeGenerator } from '../load/health.js'
+import type { Plan } from '../plan/plan.js'
+import { describeLoad } from '../scenario/describe.js'
+import { scenarioHash } from '../scenario/hash.js'
+import type { Scenario } from '../scenario/scenario.js'
+import { RESULT_SCHEMA, type Result, type RunEnvironment, type ScenarioIdentity } from '../stats/result.js'
+import { summarize } from '../stats/summary.js'
+import { compare } from '../verdict/compare.js'
+import { judgeThresholds } from '../verdict/thresholds.js'
+import { runVerdict } from '../verdict/verdict.js'
+import type { Reference } from './execute.js'
+
+/** What a run left behind. */
+export interface RunRecord {
+  readonly plan: Plan
+  readonly collector: Collector
+  readonly end: FleetEnd
+  /** The moment the measured part began. */
+  readonly startedAt: Date
+  readonly environment: RunEnvironment
+  readonly interrupted: boolean
+  readonly reference: Reference | null
+  readonly allowEnvironment: boolean
+}
+
+/** The result of a run, with its verdict. */
+export function assembleResult(scenario: Scenario, record: RunRecord): Result {
+  const { plan, collector, end, startedAt, environment, interrupted } = record
+  const durationSeconds = Math.round(Math.max(0, end.stoppedMs)) / 1000
+  const totals = collector.total(durationSeconds)
+  const measured: Omit<Result, 'thresholds' | 'comparison' | 'verdict'> = {
+    schema: RESULT_SCHEMA,
+    scenario: identify(scenario, plan.target),
+    startedAt: startedAt.toISOString(),
+    durationSeconds,
+    warmupSeconds: plan.load.warmupMs / 1000,
+    seed: plan.seed,
+    interrupted,
+    environment,
+    totals,
+    requests: collector.requests(durationSeconds),
+    connections: {
+      dns: summarize(collector.connect.dns),
+      tcp: summarize(collector.connect.tcp),
+      tls: summarize(collector.connect.tls),
+    },
+    timeline: collector.timeline(),
+    session: null,
+    generator: judgeGenerator(collector.seconds, collector.lateness, totals.latency.p50),
+    error: end.failure === null ? null : `worker ${end.failure.worker + 1} died: ${end.failure.message}`,
+  }
+  return judge(measured, scenario, record)
+}
+
+/** What a result says of its scenario. */
+export function identify(scenario: Scenario, target: string): ScenarioIdentity {
+  const { name, file, load } = scenario
+  return { name, file, hash: scenarioHash(scenario), load: describeLoad(load), target }
+}
+
+function judge(
+  measured: Omit<Result, 'thresholds' | 'comparison' | 'verdict'>,
+  scenario: Scenario,
+  { reference, allowEnvironment }: RunRecord,
+): Result {
+  const { totals, requests, interrupted, generator, error } = measured
+  const thresholds = judgeThresholds(scenario.thresholds, totals, requests)
+  const comparison =
+    reference === null || interrupted || error !== null || totals.requests === 0
+      ? null
+      : compare(reference.measurement, measured, {
+          baseline: reference.name,
+          tolerance: scenario.baseline.tolerance,
+          minDeltaMs: scenario.baseline.minDeltaMs,
+          allowEnvironment,
+        })
+  const verdict =
+    error === null ? runVerdict({ interrupted, totals, thresholds, comparison, generator }) : 'error'
+  return { ...measured, thresholds, comparison, verdict }
+}

@@ -1,0 +1,52 @@
+/**
+ * `perfctl compare <a> <b>`: two measured runs, without sending anything.
+ */
+import { userError } from '../base/errors.js'
+import type { ExitCode } from '../base/exit.js'
+import { renderComparisonPage } from '../report/console.js'
+import { comparisonHeadline } from '../report/wording.js'
+import type { Comparison, Result, RunVerdict } from '../stats/result.js'
+import type { Baseline } from '../verdict/baseline.js'
+import { type CompareOptions, compare } from '../verdict/compare.js'
+import { exitCodeOf } from '../verdict/verdict.js'
+import type { Io } from './io.js'
+import { readMeasurementFile } from './measurements.js'
+import { ownsStdout, pageOf, writeReports } from './report.js'
+
+export interface CompareFlags
+  extends Partial<Pick<CompareOptions, 'tolerance' | 'minDeltaMs' | 'allowEnvironment'>> {
+  readonly inconclusive?: 'fail' | 'pass'
+  /** As given to `--report`; they are made of `b`, which then has to be a result. */
+  readonly report: readonly string[]
+  readonly color?: boolean
+}
+
+/** Judges the measurement in file `b` against the one in file `a`; either is a result or a baseline. */
+export async function compareFiles(a: string, b: string, flags: CompareFlags, io: Io): Promise<ExitCode> {
+  const reference = await readMeasurementFile(a, io)
+  const candidate = await readMeasurementFile(b, io)
+  const { inconclusive = 'pass', report, color = true, ...limits } = flags
+  const comparison = compare(reference, candidate, { ...limits, baseline: a })
+  const verdict = comparison.verdict === 'improved' ? 'passed' : comparison.verdict
+  if (report.length > 0) await writeReports(judgedResult(candidate, b, comparison, verdict), report, io)
+  if (!ownsStdout(report)) {
+    io.stdout.write(renderComparisonPage(comparison, comparisonHeadline(comparison), pageOf(io, color)))
+  }
+  return exitCodeOf(verdict, { inconclusive })
+}
+
+/** The second file's result with this comparison as its verdict; its thresholds were another question. */
+function judgedResult(
+  candidate: Result | Baseline,
+  file: string,
+  comparison: Comparison,
+  verdict: RunVerdict,
+): Result {
+  if (candidate.schema !== 'perfctl/result@1') {
+    throw userError(
+      `--report: ${file} is a baseline, and reports are made of results`,
+      'give a result as the second file',
+    )
+  }
+  return { ...candidate, comparison, thresholds: [], verdict }
+}

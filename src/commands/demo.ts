@@ -1,0 +1,92 @@
+/**
+ * `perfctl demo`: the built-in demo service, in this process, until Ctrl-C.
+ */
+import { userError } from '../base/errors.js'
+import { EXIT, type ExitCode } from '../base/exit.js'
+import { formatDuration, formatShare, parseDuration, parseRatio } from '../base/units.js'
+import { DEMO_DEFAULTS, type DemoOptions, type Stall } from '../demo/options.js'
+import { createDemo } from '../demo/service.js'
+import type { Io } from './io.js'
+
+/** The flags of `perfctl demo`, as typed. */
+export interface DemoFlags {
+  readonly port?: string
+  readonly slow?: string
+  readonly errors?: string
+  readonly stall?: string
+  readonly seed?: string
+}
+
+const DEFAULT_PORT = 3000
+
+/** Runs the demo service until SIGINT or SIGTERM. Throws a UserError for a wrong flag and for a port in use. */
+export async function demo(flags: DemoFlags, io: Io): Promise<ExitCode> {
+  const options = readFlags(flags)
+  const service = createDemo(options)
+  const url = await service.listen()
+  io.stdout.write(`demo service on ${url}${describe(options)} – Ctrl-C stops it\n`)
+  await new Promise<void>((resolve) => {
+    const off = io.onSignal(() => {
+      off()
+      resolve()
+    })
+  })
+  await service.close()
+  return EXIT.passed
+}
+
+function readFlags(flags: DemoFlags): DemoOptions {
+  return {
+    port: flags.port === undefined ? DEFAULT_PORT : readPort(flags.port),
+    slow: flags.slow === undefined ? DEMO_DEFAULTS.slow : readFactor(flags.slow),
+    errors: flags.errors === undefined ? DEMO_DEFAULTS.errors : readShare(flags.errors),
+    stall: flags.stall === undefined ? DEMO_DEFAULTS.stall : readStall(flags.stall),
+    seed: flags.seed === undefined ? DEMO_DEFAULTS.seed : readSeed(flags.seed),
+  }
+}
+
+function readPort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (port <= 65_535) return port
+  throw userError(
+    `--port: "${text}" is not a port`,
+    'a number up to 65535, such as --port 3000; 0 takes a free one',
+  )
+}
+
+function readFactor(text: string): number {
+  const factor = /^\d+(\.\d+)?x?$/.test(text) ? Number.parseFloat(text) : Number.NaN
+  if (factor > 0 && factor <= 1000) return factor
+  throw userError(`--slow: "${text}" is not a factor`, 'a number above 0, such as --slow 1.3 for 30 % slower')
+}
+
+function readShare(text: string): number {
+  const ratio = parseRatio(text)
+  if (ratio !== null && ratio <= 1) return ratio
+  throw userError(`--errors: "${text}" is not a share`, 'a share of 0% to 100%, such as --errors 2%')
+}
+
+function readStall(text: string): Stall {
+  const [forMs, everyMs, ...rest] = text.split('/').map(parseDuration)
+  if (forMs && everyMs && forMs < everyMs && rest.length === 0) return { everyMs, forMs }
+  throw userError(
+    `--stall: "${text}" is not a stall`,
+    'how long and how often, such as --stall 200ms/5s for 200 ms in every 5 seconds',
+  )
+}
+
+function readSeed(text: string): number {
+  const seed = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isSafeInteger(seed)) return seed
+  throw userError(`--seed: "${text}" is not a seed`, 'a whole number, such as --seed 42')
+}
+
+/** What is made worse, ` (slow x1.3, errors 2%)`; nothing for a healthy service. */
+function describe({ slow, errors, stall }: DemoOptions): string {
+  const parts = [
+    slow === 1 ? null : `slow x${slow}`,
+    errors === 0 ? null : `errors ${formatShare(errors)}`,
+    stall === null ? null : `stall ${formatDuration(stall.forMs)} every ${formatDuration(stall.everyMs)}`,
+  ].filter((part) => part !== null)
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
+}

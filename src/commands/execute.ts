@@ -1,0 +1,151 @@
+/**
+ * One run from end to end, as a function: a scenario becomes a plan, the plan becomes load, the load becomes
+ * statistics, the statistics become a verdict. No output, no files, no process-wide effects.
+ */
+import { type Ms, wallTime } from '../base/clock.js'
+import { userError } from '../base/errors.js'
+import { readGitCommit } from '../base/git.js'
+import { readEnvironment } from '../base/host.js'
+import { randomSeed } from '../base/rng.js'
+import { startDemo } from '../demo/spawn.js'
+import { Collector } from '../load/collector.js'
+import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
+import { checkReachable } from '../load/preflight.js'
+import { makePlan, type Plan } from '../plan/plan.js'
+import { Profile } from '../plan/profile.js'
+import type { Scenario } from '../scenario/scenario.js'
+import type { Frame } from '../stats/frame.js'
+import type { Result } from '../stats/result.js'
+import type { Measurement } from '../verdict/measurement.js'
+import { judgeThresholds } from '../verdict/thresholds.js'
+import { assembleResult } from './assemble.js'
+import { makeFrame } from './frames.js'
+
+/** How a run may differ from what its scenario says. */
+export interface RunOptions {
+  /** Instead of the scenario's target: `demo`, or an absolute URL. */
+  readonly target?: string | undefined
+  /** Decides every random choice; default: a random one, which is in the result. */
+  readonly seed?: number | undefined
+  /** Threads that send; default: one for each core, less one for a target on this machine. */
+  readonly workers?: number | undefined
+  /** What to compare with; without it the result has no comparison. */
+  readonly reference?: Reference | null
+  /** Judges as usual although the reference was measured on another kind of machine. */
+  readonly allowEnvironment?: boolean
+  /** Aborted: sends nothing more, lets requests under way finish, and gives what was measured so far. */
+  readonly signal?: AbortSignal
+  /** Aborted: gives up requests under way too. */
+  readonly kill?: AbortSignal
+  /** Called each second while the load runs. */
+  readonly onProgress?: (frame: Frame) => void
+  /** Called once, before anything is sent. */
+  readonly onStart?: (start: RunStart) => void
+}
+
+/** A result or baseline, and what to call it: its file. */
+export interface Reference {
+  readonly measurement: Measurement
+  readonly name: string
+}
+
+/** What is about to run. */
+export interface RunStart {
+  readonly target: string
+  readonly seed: number
+  readonly workers: number
+}
+
+/**
+ * Runs `scenario` and gives the result, judged. Throws a UserError when the run can't be carried out: no target, or
+ * one that can't be reached; then nothing was sent. A worker that dies is in the result: `error`, with what was
+ * measured until then.
+ */
+export async function execute(scenario: Scenario, options: RunOptions = {}): Promise<Result> {
+  const target = options.target ?? scenario.target
+  if (target === null) {
+    throw userError(
+      'the scenario names no target',
+      'write `target: http://localhost:3000` in it, or use --target',
+    )
+  }
+  if (target !== 'demo') return executeAgainst(target, scenario, options)
+  const demo = await startDemo()
+  try {
+    return await executeAgainst(demo.url, scenario, options)
+  } finally {
+    await demo.stop()
+  }
+}
+
+async function executeAgainst(target: string, scenario: Scenario, options: RunOptions): Promise<Result> {
+  await checkReachable(target, scenario.http.connectTimeoutMs)
+  const environment = readEnvironment()
+  const plan = makePlan(scenario, { target, seed: options.seed ?? randomSeed(), today: wallTime().getTime() })
+  const workers = options.workers ?? defaultWorkers(plan, environment.cores)
+  options.onStart?.({ target, seed: plan.seed, workers })
+
+  const { collector, end, startedAt } = await send(plan, workers, scenario, options)
+  return assembleResult(scenario, {
+    plan,
+    collector,
+    end,
+    startedAt,
+    environment: { ...environment, workers, gitCommit: await readGitCommit('.') },
+    interrupted: options.signal?.aborted ?? false,
+    reference: options.reference ?? null,
+    allowEnvironment: options.allowEnvironment ?? false,
+  })
+}
+
+/** Sends the load, watching for thresholds that end it early. */
+async function send(plan: Plan, workers: number, scenario: Scenario, options: RunOptions): Promise<Sent> {
+  const names = scenario.requests.map(({ name }) => name)
+  const brake = new AbortController()
+  let startedAt = wallTime()
+  const collector = new Collector(names, workers, (second) => {
+    options.onProgress?.(makeFrame(plan, collector, second))
+    if (isBroken(scenario, collector)) brake.abort()
+  })
+  const end = await runFleet(plan, {
+    workers,
+    stop: AbortSignal.any([brake.signal, options.signal ?? NEVER]),
+    kill: options.kill ?? NEVER,
+    onBegin: (headStartMs: Ms) => {
+      startedAt = new Date(wallTime().getTime() + headStartMs + plan.load.warmupMs)
+    },
+    onWindow: (worker, window) => collector.add(worker, window),
+    onWorkerEnd: (worker) => collector.end(worker),
+  })
+  return { collector, end, startedAt }
+}
+
+interface Sent {
+  readonly collector: Collector
+  readonly end: FleetEnd
+  readonly startedAt: Date
+}
+
+const NEVER = new AbortController().signal
+
+/** Is a threshold that may end the run not met, with enough seen to say so? */
+function isBroken(scenario: Scenario, collector: Collector): boolean {
+  const seconds = collector.seconds.length
+  const ripe = scenario.thresholds.filter(({ abort }) => abort !== null && seconds * 1000 >= abort.afterMs)
+  if (ripe.length === 0) return false
+  const requests = collector.requests(seconds)
+  const totals = collector.total(seconds)
+  const results = judgeThresholds(ripe, totals, requests)
+  return ripe.some(({ abort, request }, i) => {
+    const measured = request === null ? totals : requests.find(({ name }) => name === request)
+    return !results[i]!.passed && (measured?.requests ?? 0) >= abort!.minSamples
+  })
+}
+
+/** One worker for each core; a core is left to a target on this machine. Never more than there are users to share. */
+function defaultWorkers({ target, load }: Plan, cores: number): number {
+  const { hostname } = new URL(target)
+  const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+  const most = load.model === 'closed' ? new Profile(load.start, load.stages).peak : load.maxVus
+  return Math.max(1, Math.min(isLocal ? cores - 1 : cores, Math.ceil(most)))
+}

@@ -1,0 +1,208 @@
+/**
+ * The flags of `run` and its relatives, from text to values. Every wrong one is reported, not just the first.
+ */
+import { type Problem, UserError } from '../base/errors.js'
+import { formatDuration, parseDuration, parseRate } from '../base/units.js'
+import { parseReportFlag } from '../report/index.js'
+import type { LoadOverride } from '../scenario/override.js'
+import type { Stage } from '../scenario/scenario.js'
+
+/** As commander gives them. */
+export interface RawRunFlags {
+  readonly target?: string
+  readonly vus?: string
+  readonly duration?: string
+  readonly rate?: string
+  readonly iterations?: string
+  readonly stage?: readonly string[]
+  readonly env?: readonly string[]
+  readonly header?: readonly string[]
+  readonly insecure?: boolean
+  readonly workers?: string
+  readonly seed?: string
+  /** A file; false for `--no-baseline`. */
+  readonly baseline?: string | boolean
+  readonly requireBaseline?: boolean
+  readonly updateBaseline?: boolean
+  readonly allowEnvironment?: boolean
+  readonly inconclusive?: string
+  readonly report?: readonly string[]
+  readonly resultsDir?: string
+  readonly quiet?: boolean
+  readonly progress?: boolean
+  readonly color?: boolean
+}
+
+/** What they mean. */
+export interface RunFlags {
+  readonly target: string | undefined
+  readonly load: LoadOverride
+  readonly env: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly insecure: boolean
+  readonly workers: number | undefined
+  readonly seed: number | undefined
+  /** A file, `null` for the scenario's own, `false` for none. */
+  readonly baseline: string | null | false
+  readonly requireBaseline: boolean
+  readonly updateBaseline: boolean
+  readonly allowEnvironment: boolean
+  readonly inconclusive: 'fail' | 'pass'
+  readonly reports: readonly string[]
+  readonly resultsDir: string
+  readonly quiet: boolean
+  readonly progress: boolean
+  readonly color: boolean
+}
+
+/** Reads the flags. Throws a UserError with a problem for each one that can't be read. */
+export function parseRunFlags(raw: RawRunFlags): RunFlags {
+  const problems: Problem[] = []
+  const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
+  const whole = (flag: string, text: string | undefined, least: number, hint: string): number | undefined => {
+    if (text === undefined) return undefined
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (value >= least && Number.isSafeInteger(value)) return value
+    wrong(`${flag} ${text}: not a whole number${least > 0 ? ` of ${least} or more` : ''}`, hint)
+    return undefined
+  }
+  const time = (flag: string, text: string | undefined): number | undefined => {
+    if (text === undefined) return undefined
+    const value = parseDuration(text)
+    if (value !== null && value > 0) return value
+    const number = /^\d+(\.\d+)?$/.test(text)
+    wrong(
+      `${flag} ${text}: not a duration`,
+      number ? `write ${text}s or ${text}ms` : 'a number and a unit, such as 30s or 2m',
+    )
+    return undefined
+  }
+  if (raw.inconclusive !== undefined && raw.inconclusive !== 'fail' && raw.inconclusive !== 'pass') {
+    wrong(`--inconclusive ${raw.inconclusive}: unknown`, 'it is fail or pass')
+  }
+  const flags: RunFlags = {
+    target: readTarget(raw.target, wrong),
+    load: {
+      vus: whole('-u', raw.vus, 1, 'such as -u 20'),
+      durationMs: time('-d', raw.duration),
+      ratePerSecond: readRate(raw.rate, wrong),
+      iterations: whole('-i', raw.iterations, 1, 'such as -i 1000'),
+      stages: readStages(raw.stage ?? [], wrong),
+    },
+    env: readPairs(
+      '-e',
+      raw.env ?? [],
+      /^([A-Za-z_]\w*)=([\s\S]*)$/,
+      'it takes KEY=VALUE, such as -e BASE_URL=http://localhost:3000',
+      wrong,
+    ),
+    headers: readPairs(
+      '-H',
+      raw.header ?? [],
+      /^([!#$%&'*+.^`|~\w-]+):\s*([^\r\n]*)$/,
+      "it takes 'name: value', such as -H 'accept: application/json'",
+      wrong,
+    ),
+    insecure: raw.insecure ?? false,
+    workers:
+      raw.workers === 'auto' ? undefined : whole('--workers', raw.workers, 1, 'such as --workers 2, or auto'),
+    seed: whole('--seed', raw.seed, 0, 'such as --seed 42'),
+    baseline: raw.baseline === false ? false : typeof raw.baseline === 'string' ? raw.baseline : null,
+    requireBaseline: raw.requireBaseline ?? false,
+    updateBaseline: raw.updateBaseline ?? false,
+    allowEnvironment: raw.allowEnvironment ?? false,
+    inconclusive: raw.inconclusive === 'fail' ? 'fail' : 'pass',
+    reports: raw.report ?? [],
+    resultsDir: raw.resultsDir ?? '.perfctl/results',
+    quiet: raw.quiet ?? false,
+    progress: raw.progress ?? true,
+    color: raw.color ?? true,
+  }
+  checkTogether(flags, wrong)
+  collectProblems(problems, () => {
+    for (const report of flags.reports) parseReportFlag(report)
+  })
+  if (problems.length > 0) throw new UserError(problems)
+  return flags
+}
+
+type Wrong = (message: string, hint: string) => void
+
+function checkTogether({ load, baseline, requireBaseline }: RunFlags, wrong: Wrong): void {
+  if (load.stages !== undefined && load.durationMs !== undefined) {
+    wrong('-d and -s together: the stages say how long the run takes', 'remove -d')
+  }
+  if (load.ratePerSecond !== undefined && load.stages !== undefined) {
+    wrong(
+      '-r and -s together: stages count virtual users',
+      'keep one of the two; stages of rates go into a scenario',
+    )
+  }
+  if (baseline === false && requireBaseline) {
+    wrong('--no-baseline and --require-baseline contradict each other', 'remove one of them')
+  }
+}
+
+function collectProblems(problems: Problem[], check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    problems.push(...error.problems)
+  }
+}
+
+function readTarget(text: string | undefined, wrong: Wrong): string | undefined {
+  if (text === undefined || text === 'demo') return text
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '') {
+    return text.replace(/\/+$/, '')
+  }
+  wrong(
+    `--target ${text}: not an http or https URL`,
+    `write --target http://${text.replace(/^\w+:\/*/, '')}, or demo`,
+  )
+  return undefined
+}
+
+function readRate(text: string | undefined, wrong: Wrong): number | undefined {
+  if (text === undefined) return undefined
+  const rate = parseRate(/^\d+(\.\d+)?$/.test(text) ? `${text}/s` : text)
+  if (rate !== null && rate > 0) return rate
+  wrong(`-r ${text}: not a rate`, 'such as -r 100/s or -r 6000/m')
+  return undefined
+}
+
+function readStages(texts: readonly string[], wrong: Wrong): Stage[] | undefined {
+  const stages = texts.map((text) => {
+    const match = /^(.+):(\d+)$/.exec(text)
+    const durationMs = match === null ? null : parseDuration(match[1]!)
+    if (match !== null && durationMs !== null) return { durationMs, target: Number(match[2]) }
+    wrong(`-s ${text}: not a stage`, 'it takes duration:users, such as -s 30s:20')
+    return null
+  })
+  const read = stages.filter((stage) => stage !== null)
+  if (texts.length > 0 && read.length === texts.length) {
+    if (read.every(({ target }) => target === 0)) wrong('-s: no stage has any users', 'such as -s 30s:20')
+    if (read.every(({ durationMs }) => durationMs === 0))
+      wrong(`-s: the stages take ${formatDuration(0)}`, 'such as -s 30s:20')
+  }
+  return texts.length === 0 ? undefined : read
+}
+
+function readPairs(
+  flag: string,
+  texts: readonly string[],
+  form: RegExp,
+  hint: string,
+  wrong: Wrong,
+): Record<string, string> {
+  const pairs = texts.map((text): [string, string] | null => {
+    const match = form.exec(text)
+    if (match !== null) return [flag === '-H' ? match[1]!.toLowerCase() : match[1]!, match[2]!.trim()]
+    // Not the text itself: it may be a secret whose name was forgotten.
+    wrong(flag === '-e' && /^\w+$/.test(text) ? `-e ${text}: no value` : `${flag}: not of its form`, hint)
+    return null
+  })
+  return Object.fromEntries(pairs.filter((pair) => pair !== null))
+}

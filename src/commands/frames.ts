@@ -1,0 +1,27 @@
+/**
+ * What was measured in the last second, as a frame for whoever watches.
+ */
+import type { Collector, Second } from '../load/collector.js'
+import type { Plan } from '../plan/plan.js'
+import { Profile } from '../plan/profile.js'
+import type { Frame } from '../stats/frame.js'
+
+/** The frame of `second`, the newest one of `collector`. */
+export function makeFrame({ load }: Plan, collector: Collector, second: Second): Frame {
+  const profile = new Profile(load.start, load.stages)
+  const endMs = Math.min((second.index + 1) * 1000, profile.durationMs)
+  const { requests, failed } = collector.counted
+  return {
+    phase: second.index < 0 ? 'warm-up' : endMs < profile.durationMs ? 'load' : 'stopping',
+    elapsedMs: load.warmupMs + endMs,
+    totalMs: load.warmupMs + profile.durationMs,
+    stage: second.index < 0 ? 0 : Math.max(1, profile.stageAt(endMs - 1)),
+    stages: profile.stages,
+    vus: second.vus,
+    requestsPerSecond: second.requests,
+    p95Ms: second.p95Ms,
+    requests,
+    failed,
+    busy: Math.max(0, ...second.busy),
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Measurements from files, results or baselines.
+ */
+import { access } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { readTextFile } from '../base/files.js'
+import { parseResult, schemaOf } from '../stats/read.js'
+import type { Result } from '../stats/result.js'
+import { BASELINE_SCHEMA, type Baseline, parseBaseline } from '../verdict/baseline.js'
+import type { Io } from './io.js'
+
+/** The result in a file, as saved by `run`; a UserError when it can't be read. */
+export async function readResultFile(file: string, io: Io): Promise<Result> {
+  const text = await readTextFile(
+    resolve(io.cwd, file),
+    'results are saved by perfctl run, in .perfctl/results',
+  )
+  return parseResult(text, file)
+}
+
+/** The baseline in a file; a UserError when it can't be read. */
+export async function readBaselineFile(file: string, io: Io): Promise<Baseline> {
+  const text = await readTextFile(resolve(io.cwd, file), 'make it with: perfctl baseline update')
+  return parseBaseline(text, file)
+}
+
+/** Whichever of the two a file holds. */
+export async function readMeasurementFile(file: string, io: Io): Promise<Result | Baseline> {
+  const text = await readTextFile(resolve(io.cwd, file), 'compare takes result files and baselines')
+  return schemaOf(text, file) === BASELINE_SCHEMA ? parseBaseline(text, file) : parseResult(text, file)
+}
+
+/** The baseline in a file; null when there is no such file, a UserError when it can't be read. */
+export async function findBaselineFile(file: string, io: Io): Promise<Baseline | null> {
+  const exists = await access(resolve(io.cwd, file)).then(
+    () => true,
+    () => false,
+  )
+  return exists ? readBaselineFile(file, io) : null
+}

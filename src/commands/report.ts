@@ -1,0 +1,63 @@
+/**
+ * `perfctl report <result.json>`, and the writing of reports for all commands that have a result.
+ */
+import { resolve } from 'node:path'
+import { EXIT, type ExitCode } from '../base/exit.js'
+import { fileNameOf, writeFileAtomic } from '../base/files.js'
+import { renderConsole } from '../report/console.js'
+import { loadFormat, parseReportFlag } from '../report/index.js'
+import type { Page } from '../report/page.js'
+import { createStyle, shouldColor } from '../report/style.js'
+import type { Result } from '../stats/result.js'
+import type { Io } from './io.js'
+import { readResultFile } from './measurements.js'
+
+/** Makes reports of a saved result: those asked for by `--report`, or the one for the terminal. */
+export async function report(
+  file: string,
+  reports: readonly string[],
+  io: Io,
+  options: { readonly color?: boolean } = {},
+): Promise<ExitCode> {
+  for (const flag of reports) parseReportFlag(flag)
+  const result = await readResultFile(file, io)
+  await writeReports(result, reports, io)
+  if (reports.length === 0) io.stdout.write(renderConsole(result, pageOf(io, options.color ?? true)))
+  return EXIT.passed
+}
+
+/**
+ * Writes one report for each `--report` flag: to its path, to stdout for `-`, or to `<scenario>.<extension>` in the
+ * working directory. Says on stderr which files it wrote.
+ */
+export async function writeReports(result: Result, reports: readonly string[], io: Io): Promise<void> {
+  for (const flag of reports) {
+    const { format: id, path } = parseReportFlag(flag)
+    const format = await loadFormat(id)
+    const text = format.render(result)
+    if (path === '-') {
+      io.stdout.write(text)
+      continue
+    }
+    const file = path ?? `${fileNameOf(result.scenario.name)}.${format.extension}`
+    await writeFileAtomic(resolve(io.cwd, file), text)
+    io.stderr.write(`report written: ${file}\n`)
+  }
+}
+
+/** Whether one of the flags sends its report to stdout, which nothing else may be written to then. */
+export function ownsStdout(reports: readonly string[]): boolean {
+  return reports.some((flag) => parseReportFlag(flag).path === '-')
+}
+
+/** The page that stdout is. `color` is false for `--no-color`. */
+export function pageOf(io: Io, color: boolean): Page {
+  const { LC_ALL, LC_CTYPE, LANG } = io.env
+  const locale = LC_ALL || LC_CTYPE || LANG
+  return {
+    width: Math.max(40, io.stdout.columns),
+    style: createStyle(shouldColor(io.env, io.stdout.isTerminal, color)),
+    // A terminal of the locale C or POSIX shows other characters as question marks; files and pipes are UTF-8.
+    ascii: io.stdout.isTerminal && /^(C|POSIX)$/.test(locale ?? ''),
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * `perfctl run`: the scenarios one after the other, each shown, judged, saved and reported.
+ */
+import { relative, resolve } from 'node:path'
+import { userError } from '../base/errors.js'
+import { EXIT, type ExitCode } from '../base/exit.js'
+import { fileNameOf, writeFileAtomic } from '../base/files.js'
+import { renderConsole } from '../report/console.js'
+import json from '../report/json.js'
+import { createProgress, type Progress } from '../report/live/progress.js'
+import { shouldColor } from '../report/style.js'
+import type { Scenario } from '../scenario/scenario.js'
+import type { Result } from '../stats/result.js'
+import { refuseOtherScenario } from '../verdict/compare.js'
+import { exitCodeOf } from '../verdict/verdict.js'
+import { identify } from './assemble.js'
+import { defaultBaselineFile, writeBaseline } from './baseline.js'
+import { execute, type Reference } from './execute.js'
+import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
+import { type Interrupt, listenForInterrupt } from './interrupt.js'
+import type { Io } from './io.js'
+import { findBaselineFile } from './measurements.js'
+import { ownsStdout, pageOf, writeReports } from './report.js'
+import { findScenarioFiles, readScenarios } from './scenarios.js'
+
+/** Runs each scenario; the exit code is that of the worst verdict. */
+export async function run(names: readonly string[], raw: RawRunFlags, io: Io): Promise<ExitCode> {
+  const flags = parseRunFlags(raw)
+  const scenarios = await readScenarios(names, flags, io)
+  const jobs: Job[] = []
+  for (const scenario of scenarios)
+    jobs.push({ scenario, reference: await findReference(scenario, flags, io) })
+  return runAll(jobs, flags, io, async (result, { scenario }) => {
+    if (flags.updateBaseline && result.verdict === 'passed')
+      await writeBaseline(result, baselineFile(scenario, flags), io)
+  })
+}
+
+/** `baseline update`: runs the scenarios, by default all there are, and makes each result the new truth. */
+export async function baselineUpdate(names: readonly string[], raw: RawRunFlags, io: Io): Promise<ExitCode> {
+  const flags = parseRunFlags(raw)
+  const scenarios = await readScenarios(names.length > 0 ? names : await findScenarioFiles(io), flags, io)
+  const jobs = scenarios.map((scenario) => ({ scenario, reference: null }))
+  return runAll(jobs, flags, io, async (result, { scenario }) => {
+    if (!result.interrupted) await writeBaseline(result, baselineFile(scenario, flags), io)
+  })
+}
+
+interface Job {
+  readonly scenario: Scenario
+  readonly reference: Reference | null
+}
+
+async function runAll(
+  jobs: readonly Job[],
+  flags: RunFlags,
+  io: Io,
+  afterwards: (result: Result, job: Job) => Promise<void>,
+): Promise<ExitCode> {
+  const interrupt = listenForInterrupt(io)
+  let worst: ExitCode = EXIT.passed
+  try {
+    for (const job of jobs) {
+      const result = await runOne(job, flags, io, interrupt)
+      await afterwards(result, job)
+      const code = exitCodeOf(result.verdict, {
+        inconclusive: flags.inconclusive,
+        signal: interrupt.signalName(),
+      })
+      worst = worseOf(worst, code)
+      if (interrupt.stop.aborted) break
+    }
+  } finally {
+    interrupt.end()
+  }
+  return worst
+}
+
+async function runOne(
+  { scenario, reference }: Job,
+  flags: RunFlags,
+  io: Io,
+  interrupt: Interrupt,
+): Promise<Result> {
+  const progress = openProgress(flags, io)
+  let result: Result
+  try {
+    interrupt.onFirst(() =>
+      progress.note('stopping: waiting for requests under way (Ctrl-C again gives them up)'),
+    )
+    if (scenario.http.insecure)
+      progress.note('warning: certificates are not checked (-k): anyone could answer')
+    result = await execute(scenario, {
+      target: flags.target,
+      seed: flags.seed,
+      workers: flags.workers,
+      reference,
+      allowEnvironment: flags.allowEnvironment,
+      signal: interrupt.stop,
+      kill: interrupt.kill,
+      onProgress: (frame) => progress.frame(frame),
+      onStart: ({ target, seed, workers }) =>
+        progress.note(
+          `${scenario.name}: ${target}, seed ${seed}, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+        ),
+    })
+  } finally {
+    progress.close()
+  }
+  const saved = await save(result, flags, io)
+  if (!ownsStdout(flags.reports)) io.stdout.write(renderConsole(result, pageOf(io, flags.color)))
+  if (!flags.quiet) io.stderr.write(`result saved: ${saved}\n`)
+  await writeReports(result, flags.reports, io)
+  return result
+}
+
+function openProgress(flags: RunFlags, io: Io): Progress {
+  const { CI, TERM } = io.env
+  return createProgress(io.stderr, {
+    quiet: flags.quiet,
+    interactive: flags.progress && (CI === undefined || CI === '' || CI === 'false') && TERM !== 'dumb',
+    colors: shouldColor(io.env, io.stderr.isTerminal, flags.color),
+    ascii: pageOf(io, flags.color).ascii,
+  })
+}
+
+/** Saves the result under its name and time; gives the path to show. */
+async function save(result: Result, { resultsDir }: RunFlags, io: Io): Promise<string> {
+  const time = result.startedAt.replace(/[:.]/g, '-')
+  const path = resolve(io.cwd, resultsDir, `${fileNameOf(result.scenario.name)}-${time}.json`)
+  await writeFileAtomic(path, json.render(result))
+  const shown = relative(io.cwd, path)
+  return shown.startsWith('..') ? path : shown
+}
+
+function baselineFile(scenario: Scenario, flags: RunFlags): string {
+  if (typeof flags.baseline === 'string') return flags.baseline
+  return scenario.baseline.file ?? defaultBaselineFile(scenario.name)
+}
+
+/** The baseline to compare with; null when there is none and none is required. Refuses one of another scenario. */
+async function findReference(scenario: Scenario, flags: RunFlags, io: Io): Promise<Reference | null> {
+  // A URL is a quick look: it has a baseline only when one is named.
+  if (flags.baseline === false || (scenario.file === null && flags.baseline === null)) return null
+  const file = baselineFile(scenario, flags)
+  const shown = relative(io.cwd, resolve(io.cwd, file))
+  const baseline = await findBaselineFile(shown, io)
+  if (baseline === null) {
+    if (!flags.requireBaseline && typeof flags.baseline !== 'string') return null
+    throw userError(
+      `${scenario.name} has no baseline: ${shown} does not exist`,
+      `perfctl baseline update ${scenario.file}`,
+    )
+  }
+  if (flags.updateBaseline && baseline.scenario.hash !== identify(scenario, '').hash) return null
+  refuseOtherScenario(baseline, { scenario: identify(scenario, ''), requests: scenario.requests }, shown)
+  return { measurement: baseline, name: shown }
+}
+
+/** Interrupted beats error beats failed beats inconclusive. */
+const SEVERITY: readonly ExitCode[] = [
+  EXIT.passed,
+  EXIT.inconclusive,
+  EXIT.failed,
+  EXIT.error,
+  EXIT.interrupted,
+  EXIT.terminated,
+]
+
+function worseOf(a: ExitCode, b: ExitCode): ExitCode {
+  return SEVERITY.indexOf(b) > SEVERITY.indexOf(a) ? b : a
+}

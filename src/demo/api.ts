@@ -1,0 +1,157 @@
+/**
+ * What the demo service answers: a function from a request to an answer, without sockets and without waiting.
+ */
+import type { Ms } from '../base/clock.js'
+import { Random } from '../base/rng.js'
+import { type BookingRequest, Bookings, findMistakes } from './bookings.js'
+import { Cache } from './cache.js'
+import type { Work } from './latency.js'
+import { makeServices, type Service } from './records.js'
+
+/** A request as far as the API looks at it. */
+export interface ApiRequest {
+  readonly method: string
+  /** Path and query, as on the request line. */
+  readonly url: string
+  readonly contentType: string
+  /** Null when it's larger than is accepted. */
+  readonly body: string | null
+}
+
+/** What is sent back, and what it takes to find out. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON text. */
+  readonly body: string
+  /** What had to be done for it; null for what takes no time, such as a refusal. */
+  readonly work: Work | null
+}
+
+const PAGE_SIZE = 20
+const CACHE_CAPACITY = 500
+
+/** Results stay cached for one to three seconds: spread, lest those cached together all expire together. */
+const CACHE_MS = { from: 1000, to: 3000 }
+
+type Handler = (request: ApiRequest, part: string, atMs: Ms) => Answer
+
+/** The API with its records and its memory. `atMs` is the time at which the request came, by any clock. */
+export class Api {
+  private readonly random: Random
+  private readonly services: readonly Service[]
+  private readonly searches = new Cache<string>(CACHE_CAPACITY)
+  private readonly bookings = new Bookings()
+
+  /** Equal seeds give equal records. */
+  constructor(seed: number) {
+    this.random = new Random(seed)
+    this.services = makeServices(this.random)
+  }
+
+  /** The answer to any request whatever; it never throws. */
+  answer(request: ApiRequest, atMs: Ms): Answer {
+    const path = request.url.split('?', 1)[0]!
+    for (const [pattern, methods] of this.routes) {
+      const match = pattern.exec(path)
+      if (match === null) continue
+      const handler = methods[request.method === 'HEAD' ? 'GET' : request.method]
+      return handler === undefined ? refuseMethod(methods) : handler(request, match[1] ?? '', atMs)
+    }
+    return failure(404, `there is nothing at ${path}`)
+  }
+
+  private readonly routes: readonly (readonly [RegExp, Readonly<Record<string, Handler>>])[] = [
+    [/^\/api\/services$/, { GET: (request, _, atMs) => this.search(request, atMs) }],
+    [/^\/api\/services\/([^/]+)$/, { GET: (_, id) => this.details(id) }],
+    [/^\/api\/bookings$/, { POST: (request) => this.book(request) }],
+    [/^\/api\/bookings\/([^/]+)$/, { GET: (_, id) => this.booking(id) }],
+    [/^\/healthz$/, { GET: () => json(200, { status: 'ok' }, null) }],
+  ]
+
+  private search(request: ApiRequest, atMs: Ms): Answer {
+    const query = new URLSearchParams(request.url.split('?')[1] ?? '')
+    const category = query.get('category')
+    const location = query.get('location')
+    const page = Number(query.get('page') ?? 1)
+    if (!Number.isSafeInteger(page) || page < 1) {
+      return failure(400, 'invalid query', ['page: must be a whole number from 1'])
+    }
+    const key = JSON.stringify([category, location, page])
+    const cached = this.searches.get(key, atMs)
+    if (cached !== undefined) {
+      return { status: 200, headers: { 'x-cache': 'hit' }, body: cached, work: 'cached search' }
+    }
+    const found = this.services.filter(
+      (service) =>
+        (category === null || service.category === category) &&
+        (location === null || service.location === location),
+    )
+    const services = found.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
+    const answer = json(200, { total: found.length, page, pageSize: PAGE_SIZE, services }, 'search')
+    this.searches.set(key, answer.body, atMs + this.random.integer(CACHE_MS.from, CACHE_MS.to))
+    return { ...answer, headers: { 'x-cache': 'miss' } }
+  }
+
+  private details(id: string): Answer {
+    const service = this.services[parseId(id) - 1]
+    return service === undefined
+      ? failure(404, `there is no service ${id}`, [], 'details')
+      : json(200, service, 'details')
+  }
+
+  private book(request: ApiRequest): Answer {
+    if (!/^application\/json\s*(;|$)/i.test(request.contentType)) {
+      return failure(415, 'the content type must be application/json')
+    }
+    if (request.body === null) return failure(413, 'the body is too large')
+    const value = parseJson(request.body)
+    if (value === undefined) return failure(400, 'the body is not JSON', ['body: must be a JSON object'])
+    const mistakes = findMistakes(value, this.services.length)
+    if (mistakes.length > 0) return failure(422, 'invalid booking', mistakes)
+    const wanted = value as BookingRequest
+    const booking = this.bookings.add(wanted, this.services[wanted.serviceId - 1]!.pricePerHour)
+    return { ...json(201, booking, 'booking'), headers: { location: `/api/bookings/${booking.id}` } }
+  }
+
+  private booking(id: string): Answer {
+    const booking = this.bookings.get(parseId(id))
+    return booking === undefined
+      ? failure(404, `there is no booking ${id}`, [], 'details')
+      : json(200, booking, 'details')
+  }
+}
+
+/** An answer that says what went wrong, and each single mistake when there are several. */
+export function failure(
+  status: number,
+  error: string,
+  details: readonly string[] = [],
+  work: Work | null = null,
+): Answer {
+  return json(status, details.length === 0 ? { error } : { error, details }, work)
+}
+
+function json(status: number, value: unknown, work: Work | null): Answer {
+  return { status, headers: {}, body: JSON.stringify(value), work }
+}
+
+function refuseMethod(methods: Readonly<Record<string, Handler>>): Answer {
+  const allowed = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+  const allow = allowed.join(', ')
+  return { ...failure(405, `only ${allow} is answered here`), headers: { allow } }
+}
+
+/** The id in a path; NaN, which no record has, for anything but plain digits. */
+function parseId(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN
+}
+
+/** The value of a JSON text, or undefined when it isn't one. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The demo service: a directory of local services to search in, look at and book from, over real HTTP. Its work is
+ * waiting, so that its latencies are known and it needs next to no processor time beside the load generator.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { now } from '../base/clock.js'
+import { codeOf, userError } from '../base/errors.js'
+import { Random } from '../base/rng.js'
+import { type Answer, Api, failure } from './api.js'
+import { Delays } from './delays.js'
+import { afterStall, drawLatency } from './latency.js'
+import { DEMO_DEFAULTS, type DemoOptions } from './options.js'
+
+/** A demo service that isn't listening yet. */
+export interface Demo {
+  /** Starts to listen on loopback; gives the URL without a trailing slash. Throws a UserError for a taken port. */
+  listen(): Promise<string>
+  /** Ends all connections and stops. */
+  close(): Promise<void>
+}
+
+const HOST = '127.0.0.1'
+const BODY_BYTES_MAX = 64 * 1024
+
+/** Longer than any think time: a connection closed under a client's next request would look like a fault. */
+const KEEP_ALIVE_MS = 120_000
+
+/** A demo service with the given knobs; those left out are healthy. */
+export function createDemo(options: Partial<DemoOptions> = {}): Demo {
+  const knobs = { ...DEMO_DEFAULTS, ...options }
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createHandler(knobs))
+  return {
+    listen: () => listen(server, knobs.port),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function createHandler(knobs: DemoOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  const startMs = now()
+  const api = new Api(knobs.seed)
+  // Separate streams: how many errors there are must not change which latencies are drawn.
+  const latencies = new Random(knobs.seed + 1)
+  const errors = new Random(knobs.seed + 2)
+  const delays = new Delays(new Random(knobs.seed + 3))
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const atMs = now() - startMs
+    const { method = 'GET', url = '/' } = request
+    const body = await readBody(request)
+    const contentType = request.headers['content-type'] ?? ''
+    const answer = api.answer({ method, url, contentType, body }, atMs)
+    if (answer.work === null) return send(response, answer)
+    const workMs = drawLatency(answer.work, knobs.slow, latencies)
+    const isBroken = errors.float() < knobs.errors
+    await delays.wait(afterStall(atMs + workMs, knobs.stall) - (now() - startMs))
+    if (isBroken) return send(response, failure(503, 'the service is overloaded'))
+    response.setHeader('server-timing', serverTiming(answer, workMs))
+    send(response, answer)
+  }
+
+  return (request, response) => {
+    // The only rejection there is: the client went away while it sent its body.
+    handle(request, response).catch(() => response.destroy())
+  }
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  response.writeHead(answer.status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(answer.body),
+    ...answer.headers,
+  })
+  response.end(answer.body)
+}
+
+/** Where the time went, as browsers and perfctl read it (W3C Server Timing). */
+function serverTiming(answer: Answer, workMs: number): string {
+  const cache = answer.headers['x-cache']
+  const dur = workMs.toFixed(1)
+  if (cache === undefined) return `db;dur=${dur}`
+  return cache === 'hit' ? `cache;desc="hit";dur=${dur}` : `db;dur=${dur}, cache;desc="miss"`
+}
+
+/**
+ * The body as text, or null when it's too large. Even then it's read to its end: to refuse it midway would reset
+ * the connection, and the client might never see why.
+ */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  if (request.method === 'GET' || request.method === 'HEAD') return ''
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes <= BODY_BYTES_MAX) chunks.push(chunk)
+  }
+  return bytes <= BODY_BYTES_MAX ? Buffer.concat(chunks).toString('utf8') : null
+}
+
+async function listen(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(explain(error, port)))
+    server.listen(port, HOST, resolve)
+  })
+  return `http://${HOST}:${(server.address() as AddressInfo).port}`
+}
+
+function explain(error: Error, port: number): Error {
+  if (codeOf(error) === 'EADDRINUSE') {
+    return userError(
+      `the demo service can't listen on port ${port}: it's in use`,
+      'choose another one with --port, or --port 0 for any free one',
+    )
+  }
+  if (codeOf(error) === 'EACCES') {
+    return userError(
+      `the demo service may not listen on port ${port}`,
+      'choose a port above 1023 with --port, or --port 0 for any free one',
+    )
+  }
+  return error
+}

@@ -1,0 +1,41 @@
+/**
+ * perfctl as a library: no output, no process-wide effects, nothing left open afterwards.
+ */
+import { readTextFile } from './base/files.js'
+import { readProcessEnv } from './base/host.js'
+import { loadScenario as loadScenarioFile } from './scenario/load.js'
+import type { Scenario } from './scenario/scenario.js'
+import { parseResult } from './stats/read.js'
+import type { Result } from './stats/result.js'
+
+export { type Problem, UserError } from './base/errors.js'
+export { execute as run, type Reference, type RunOptions, type RunStart } from './commands/execute.js'
+export type { Scenario } from './scenario/scenario.js'
+export type { Frame } from './stats/frame.js'
+export type {
+  Comparison,
+  LatencySummary,
+  MetricComparison,
+  RequestResult,
+  Result,
+  Totals,
+} from './stats/result.js'
+export { type Baseline, parseBaseline } from './verdict/baseline.js'
+export { type CompareOptions, compare } from './verdict/compare.js'
+export type { Measurement } from './verdict/measurement.js'
+
+/**
+ * Reads a scenario file; `${NAME}` is filled in from `env` (default: the process's). Throws a UserError with all
+ * mistakes of the file.
+ */
+export function loadScenario(
+  file: string,
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string | undefined>> } = {},
+): Promise<Scenario> {
+  return loadScenarioFile(file, { cwd: options.cwd ?? '', env: options.env ?? readProcessEnv() })
+}
+
+/** Reads a saved result. Throws a UserError that names the first field that is wrong. */
+export async function readResult(file: string): Promise<Result> {
+  return parseResult(await readTextFile(file), file)
+}

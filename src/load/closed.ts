@@ -1,0 +1,68 @@
+/**
+ * The closed model: so many virtual users, each of which sends its next request when the last one is answered and
+ * its think time is over. A slow service gets fewer requests, as it does from people who wait.
+ */
+import type { Ms } from '../base/clock.js'
+import type { Model, Part } from './part.js'
+import type { VirtualUser } from './user.js'
+
+export class ClosedModel implements Model {
+  private readonly part: Part
+  private active = 0
+  private halted = false
+
+  constructor(part: Part) {
+    this.part = part
+  }
+
+  get vus(): number {
+    return this.active
+  }
+
+  begin(): void {
+    this.adjust(this.part.startAt - this.part.warmup.durationMs, this.part.now())
+  }
+
+  finished(user: VirtualUser, now: Ms): void {
+    if (!user.active) return
+    if (user.thinkMs > 0) user.rest(now + user.thinkMs)
+    else this.part.start(user, now, now)
+  }
+
+  rested(user: VirtualUser, due: Ms, now: Ms): void {
+    this.part.start(user, due, now)
+  }
+
+  halt(): void {
+    this.halted = true
+    this.active = 0
+  }
+
+  /** Brings the number of users to what the profile says at `moment`, and again at each moment it changes. */
+  private adjust(moment: Ms, now: Ms): void {
+    if (this.halted) return
+    const { part } = this
+    const isWarmup = moment < part.startAt
+    const profile = isWarmup ? part.warmup : part.profile
+    const since = isWarmup ? part.startAt - part.warmup.durationMs : part.startAt
+    const wanted = part.shareOf(profile.users(moment - since))
+    for (let i = wanted; i < this.active; i++) this.dismiss(part.users[i]!)
+    this.active = wanted
+    for (let i = 0; i < wanted; i++) this.employ(part.users[i] ?? part.addUser(), moment, now)
+
+    const next = since + profile.nextChange(moment - since)
+    const change = isWarmup ? Math.min(next, part.startAt) : next
+    if (change < Number.POSITIVE_INFINITY) part.at(change, (later) => this.adjust(change, later))
+  }
+
+  private employ(user: VirtualUser, due: Ms, now: Ms): void {
+    if (user.active) return
+    user.active = true
+    if (user.state === 'idle') this.part.start(user, due, now)
+  }
+
+  private dismiss(user: VirtualUser): void {
+    user.active = false
+    user.stopResting()
+  }
+}

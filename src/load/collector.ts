@@ -1,0 +1,227 @@
+/**
+ * Puts together what the workers measured: seconds of all of them, and the whole run. Memory grows with the seconds
+ * of a run, not with its requests, and stops to grow after an hour.
+ */
+import { Histogram } from '../stats/histogram.js'
+import type { RequestResult, TimelinePoint, Totals, Window } from '../stats/result.js'
+import { percentileMs, summarize } from '../stats/summary.js'
+import { type Series, Tally } from '../stats/tally.js'
+import { WINDOW_MS, type WindowData } from './recorder.js'
+
+/** Beyond so many windows two neighbours become one: an hour of seconds, then 2 s each, and so on. */
+const WINDOWS_MOST = 3600
+
+/** One second of all workers, as the live view and the judgement of the generator need it. */
+export interface Second {
+  /** Since the measured part began; below 0 is warm-up. */
+  readonly index: number
+  readonly requests: number
+  readonly failed: number
+  readonly vus: number
+  readonly dropped: number
+  readonly p50Ms: number | null
+  readonly p95Ms: number | null
+  readonly p99Ms: number | null
+  /** Of each worker: the share of the second it was working. */
+  readonly busy: readonly number[]
+  /** How late 99 % of the requests that had a moment of their own were sent at most, of all workers; null if none had. */
+  readonly latenessMsP99: number | null
+  readonly gcMsMax: number
+}
+
+/** How long connections took to set up. */
+export interface ConnectHistograms {
+  readonly dns: Histogram
+  readonly tcp: Histogram
+  readonly tls: Histogram
+}
+
+/** Takes the seconds of all workers as they come. */
+export class Collector {
+  readonly seconds: Second[] = []
+  readonly lateness = new Histogram()
+  readonly connect: ConnectHistograms = { dns: new Histogram(), tcp: new Histogram(), tls: new Histogram() }
+  /** Requests of the measured part so far. */
+  readonly counted = { requests: 0, failed: 0 }
+  dropped = 0
+  private readonly names: readonly string[]
+  private readonly totals: Tally
+  private readonly onSecond: (second: Second) => void
+  private readonly open = new Map<number, OpenWindow>()
+  private readonly reached: number[]
+  private readonly windows: Window[][]
+  private windowSeconds = 1
+
+  constructor(names: readonly string[], workers: number, onSecond: (second: Second) => void) {
+    this.names = names
+    this.totals = new Tally(names.length)
+    this.onSecond = onSecond
+    this.reached = new Array<number>(workers).fill(Number.NEGATIVE_INFINITY)
+    this.windows = names.map(() => [])
+  }
+
+  /** A second of one worker. Seconds come in order from each worker. */
+  add(worker: number, data: WindowData): void {
+    const open = this.openAt(data.index)
+    open.tally.mergeData(data.tally)
+    open.lateness.addPacked(data.lateness)
+    open.vus += data.vus
+    open.dropped += data.dropped
+    open.busy[worker] = data.busy
+    open.gcMsMax = Math.max(open.gcMsMax, data.gcMsMax)
+    for (const part of ['dns', 'tcp', 'tls'] as const) this.connect[part].addPacked(data[part])
+    this.reached[worker] = data.index
+    this.closeReached()
+  }
+
+  /** The worker sends nothing more. */
+  end(worker: number): void {
+    this.reached[worker] = Number.POSITIVE_INFINITY
+    this.closeReached()
+  }
+
+  /** What all requests of the run come to, over `durationSeconds`. */
+  total(durationSeconds: number): Totals {
+    return { ...makeTotals(this.totals.total(), durationSeconds), dropped: this.dropped }
+  }
+
+  /** The same for each request, with its windows; those past the end of a run that stopped early are left out. */
+  requests(durationSeconds: number): RequestResult[] {
+    return this.names.map((name, i) => ({
+      name,
+      kind: 'request',
+      ...makeTotals(this.totals.series[i]!, durationSeconds),
+      windows: this.windows[i]!.map((window) => clip(window, durationSeconds)),
+    }))
+  }
+
+  /** One point for each second. */
+  timeline(): TimelinePoint[] {
+    return this.seconds.map(({ index, vus, requests, failed, p50Ms, p95Ms, p99Ms }) => {
+      return { second: index, vus, requests, failed, p50: p50Ms, p95: p95Ms, p99: p99Ms }
+    })
+  }
+
+  private openAt(index: number): OpenWindow {
+    const known = this.open.get(index)
+    if (known !== undefined) return known
+    const created: OpenWindow = {
+      tally: new Tally(this.names.length),
+      lateness: new Histogram(),
+      busy: [],
+      vus: 0,
+      dropped: 0,
+      gcMsMax: 0,
+    }
+    this.open.set(index, created)
+    return created
+  }
+
+  private closeReached(): void {
+    const complete = Math.min(...this.reached)
+    for (const index of [...this.open.keys()].sort((a, b) => a - b)) {
+      if (index > complete) break
+      this.close(index, this.open.get(index)!)
+      this.open.delete(index)
+    }
+  }
+
+  private close(index: number, open: OpenWindow): void {
+    const total = open.tally.total()
+    const second: Second = {
+      index,
+      requests: total.requests,
+      failed: total.failed,
+      vus: open.vus,
+      dropped: open.dropped,
+      p50Ms: percentileMs(total.latency, 50),
+      p95Ms: percentileMs(total.latency, 95),
+      p99Ms: percentileMs(total.latency, 99),
+      busy: open.busy,
+      latenessMsP99: percentileMs(open.lateness, 99),
+      gcMsMax: open.gcMsMax,
+    }
+    if (index >= 0) {
+      this.seconds.push(second)
+      this.counted.requests += second.requests
+      this.counted.failed += second.failed
+      this.totals.merge(open.tally)
+      this.lateness.add(open.lateness)
+      this.dropped += open.dropped
+      this.addWindows(index, open.tally)
+    }
+    this.onSecond(second)
+  }
+
+  private addWindows(index: number, tally: Tally): void {
+    for (const [i, series] of tally.series.entries()) {
+      const windows = this.windows[i]!
+      const start = index - (index % this.windowSeconds)
+      const last = windows.at(-1)
+      const window = makeWindow(index, series)
+      if (last !== undefined && last.start === start) windows[windows.length - 1] = join(last, window)
+      else windows.push({ ...window, start })
+    }
+    if (this.windows[0]!.length >= WINDOWS_MOST) this.coarsen()
+  }
+
+  private coarsen(): void {
+    this.windowSeconds *= 2
+    for (const [i, windows] of this.windows.entries()) {
+      this.windows[i] = Array.from({ length: Math.ceil(windows.length / 2) }, (_, pair) => {
+        const second = windows[2 * pair + 1]
+        return second === undefined ? windows[2 * pair]! : join(windows[2 * pair]!, second)
+      })
+    }
+  }
+}
+
+interface OpenWindow {
+  readonly tally: Tally
+  readonly lateness: Histogram
+  readonly busy: number[]
+  vus: number
+  dropped: number
+  gcMsMax: number
+}
+
+function makeWindow(index: number, series: Series): Window {
+  const { requests, failed, latency } = series
+  return { start: index, duration: WINDOW_MS / 1000, requests, failed, histogram: latency.encode() }
+}
+
+function join(a: Window, b: Window): Window {
+  const histogram = Histogram.decode(a.histogram)
+  histogram.add(Histogram.decode(b.histogram))
+  return {
+    start: a.start,
+    duration: a.duration + b.duration,
+    requests: a.requests + b.requests,
+    failed: a.failed + b.failed,
+    histogram: histogram.encode(),
+  }
+}
+
+function clip(window: Window, end: number): Window {
+  const duration = Math.min(window.duration, end - window.start)
+  return duration > 0 && duration < window.duration ? { ...window, duration } : window
+}
+
+function makeTotals(series: Series, durationSeconds: number): Totals {
+  const { requests, failed, unfinished, bytesSent, bytesReceived } = series
+  return {
+    requests,
+    failed,
+    errorRate: requests === 0 ? 0 : failed / requests,
+    throughput: durationSeconds === 0 ? 0 : requests / durationSeconds,
+    bytesSent,
+    bytesReceived,
+    dropped: 0,
+    unfinished,
+    latency: summarize(series.latency),
+    serviceTime: summarize(series.service),
+    timeToFirstByte: summarize(series.firstByte),
+    statuses: Object.fromEntries([...series.statuses].sort((a, b) => a[0] - b[0])),
+    errors: [...series.errors.values()].sort((a, b) => b.count - a.count),
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * A load on several threads: one worker for each part, started at one agreed moment.
+ */
+import { Worker } from 'node:worker_threads'
+import { type Ms, now } from '../../base/clock.js'
+import { messageOf } from '../../base/errors.js'
+import type { Plan } from '../../plan/plan.js'
+import type { WindowData } from '../recorder.js'
+import type { Command, Report, WorkerTask } from './protocol.js'
+
+/** How a fleet is run and watched. */
+export interface FleetOptions {
+  readonly workers: number
+  /** Aborted: nothing more is sent, what is under way may finish. */
+  readonly stop: AbortSignal
+  /** Aborted: what is under way is given up. */
+  readonly kill: AbortSignal
+  /** Called once, when all workers are ready: the warm-up or the load begins in so many ms. */
+  readonly onBegin: (headStartMs: Ms) => void
+  /** A second of one worker. */
+  readonly onWindow: (worker: number, window: WindowData) => void
+  /** A worker has ended and sends no more windows. */
+  readonly onWorkerEnd: (worker: number) => void
+}
+
+/** How a load ended. */
+export interface FleetEnd {
+  /** When the last request could have been sent, in ms since the measured part began; below 0 within the warm-up. */
+  readonly stoppedMs: Ms
+  /** The worker that died of an error, and of what; the others were stopped. Null when all is well. */
+  readonly failure: { readonly worker: number; readonly message: string } | null
+}
+
+/** The workers get this long to be ready and still begin together. */
+const HEAD_START_MS = 20
+
+/** Sends the load of `plan`. Never rejects because of a worker: what went wrong is in the result. */
+export async function runFleet(plan: Plan, options: FleetOptions): Promise<FleetEnd> {
+  const members = Array.from({ length: options.workers }, (_, index) => {
+    return new Member({ plan, stripe: { index, of: options.workers } }, options)
+  })
+  const tellAll = (command: Command) => {
+    for (const member of members) member.tell(command)
+  }
+  const stop = () => tellAll({ type: 'stop' })
+  const kill = () => tellAll({ type: 'kill' })
+  options.stop.addEventListener('abort', stop)
+  options.kill.addEventListener('abort', kill)
+  try {
+    const ready = await Promise.all(members.map((member) => member.ready))
+    if (ready.every(Boolean)) {
+      const beginAt = now() + HEAD_START_MS
+      options.onBegin(HEAD_START_MS)
+      tellAll({ type: 'begin', at: beginAt })
+      if (options.stop.aborted) stop()
+      if (options.kill.aborted) kill()
+    } else {
+      for (const member of members) member.dismiss()
+    }
+    for (const member of members) {
+      member.ended.then((end) => {
+        if (end.message !== null) stop()
+      })
+    }
+    const ends = await Promise.all(members.map((member) => member.ended))
+    const failed = ends.findIndex((end) => end.message !== null)
+    return {
+      stoppedMs: Math.max(...ends.map((end) => end.stoppedMs)),
+      failure: failed === -1 ? null : { worker: failed, message: ends[failed]!.message! },
+    }
+  } finally {
+    options.stop.removeEventListener('abort', stop)
+    options.kill.removeEventListener('abort', kill)
+  }
+}
+
+interface MemberEnd {
+  readonly stoppedMs: Ms
+  /** What it died of; null after a regular end. */
+  readonly message: string | null
+}
+
+/** One worker thread. */
+class Member {
+  /** True when it waits for the beginning, false when it died before. */
+  readonly ready: Promise<boolean>
+  readonly ended: Promise<MemberEnd>
+  private readonly worker: Worker
+
+  constructor(task: WorkerTask, options: FleetOptions) {
+    const { index } = task.stripe
+    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: task,
+      name: `perfctl worker ${index}`,
+      // A larger nursery: most of what a request allocates is dead before it is looked at.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    })
+    this.worker = worker
+    this.ready = new Promise((resolve) => {
+      worker.once('message', () => resolve(true))
+      worker.once('exit', () => resolve(false))
+    })
+    this.ended = new Promise((resolve) => {
+      let end: MemberEnd = { stoppedMs: Number.NEGATIVE_INFINITY, message: null }
+      let hasEnded = false
+      worker.on('message', (report: Report) => {
+        if (report.type === 'window') options.onWindow(index, report.window)
+        if (report.type !== 'end') return
+        hasEnded = true
+        end = { stoppedMs: report.end.stoppedMs, message: null }
+      })
+      worker.on('error', (error) => {
+        end = { ...end, message: messageOf(error) }
+      })
+      worker.on('exit', (code) => {
+        options.onWorkerEnd(index)
+        resolve(hasEnded || end.message !== null ? end : { ...end, message: `exited with code ${code}` })
+      })
+    })
+  }
+
+  tell(command: Command): void {
+    this.worker.postMessage(command)
+  }
+
+  /** Ends the thread, whatever it does. */
+  dismiss(): void {
+    this.worker.terminate().catch(() => {})
+  }
+}
+
+const YOUNG_GENERATION_MB = 64

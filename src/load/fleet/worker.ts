@@ -1,0 +1,54 @@
+/**
+ * The entry of a worker thread: one part of a load, in a thread of its own.
+ */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { Part } from '../part.js'
+import type { WindowData } from '../recorder.js'
+import { openWorld } from '../world.js'
+import type { Command, Report, WorkerTask } from './protocol.js'
+
+if (parentPort !== null) attend(parentPort, workerData as WorkerTask)
+
+/** Does what the main thread says until the part is over, then lets the thread end. */
+function attend(port: MessagePort, { plan, stripe }: WorkerTask): void {
+  const world = openWorld(plan)
+  let part: Part | null = null
+  const say = (report: Report, transfer: ArrayBuffer[] = []) => port.postMessage(report, transfer)
+
+  async function begin(beginAt: number): Promise<void> {
+    part = new Part(plan, stripe, {
+      world,
+      beginAt,
+      emit: (window) => say({ type: 'window', window }, buffersOf(window)),
+    })
+    const end = await part.done
+    say({ type: 'end', end })
+    world.close()
+    port.close()
+  }
+
+  port.on('message', (command: Command) => {
+    if (command.type === 'begin') {
+      begin(command.at).catch((error: unknown) => {
+        // Out of the promise, so that the thread dies of it and the main thread is told.
+        setImmediate(() => {
+          throw error
+        })
+      })
+    } else if (command.type === 'stop') {
+      part?.stop()
+    } else {
+      part?.kill()
+    }
+  })
+  say({ type: 'ready' })
+}
+
+/** The packed histograms: moved to the main thread, not copied. */
+function buffersOf({ tally, lateness, dns, tcp, tls }: WindowData): ArrayBuffer[] {
+  const histograms = [lateness, dns, tcp, tls]
+  for (const series of tally) {
+    if (series !== null) histograms.push(series.latency, series.service, series.firstByte)
+  }
+  return histograms.map((histogram) => histogram.buffer)
+}

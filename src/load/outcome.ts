@@ -1,0 +1,57 @@
+/**
+ * What goes wrong on the target's side is data: a kind to count by and a message to show.
+ */
+import { codeOf, messageOf } from '../base/errors.js'
+import type { FailureKind } from '../stats/result.js'
+
+/** A failed request. */
+export interface Failure {
+  readonly kind: FailureKind
+  readonly message: string
+}
+
+const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
+  ECONNREFUSED: 'connect',
+  EHOSTUNREACH: 'connect',
+  ENETUNREACH: 'connect',
+  EHOSTDOWN: 'connect',
+  EADDRNOTAVAIL: 'connect',
+  EADDRINUSE: 'connect',
+  EMFILE: 'connect',
+  ENOENT: 'connect',
+  EACCES: 'connect',
+  UND_ERR_CONNECT_TIMEOUT: 'connect',
+  ETIMEDOUT: 'connect',
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  ECONNRESET: 'reset',
+  ECONNABORTED: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  EPROTO: 'tls',
+}
+
+const TLS_CODE =
+  /^(ERR_(TLS|SSL)|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|ERR_OSSL)/
+
+/** The failure that an error of the HTTP client stands for. What is no network error breaks the protocol. */
+export function failureOf(error: unknown): Failure {
+  const code = codeOf(error)
+  const kind = code === null ? 'protocol' : (KIND_OF_CODE[code] ?? (TLS_CODE.test(code) ? 'tls' : 'protocol'))
+  return { kind, message: describe(error, code) }
+}
+
+/** The message without what differs from one connection to the next, so that equal failures count as one. */
+function describe(error: unknown, code: string | null): string {
+  // A refused connection to a name with several addresses is an AggregateError, which has no message of its own.
+  const inner = error instanceof AggregateError && error.message === '' ? error.errors[0] : error
+  const message = messageOf(inner)
+    .replace(/\s+/g, ' ')
+    .replace(/ - Local \([^)]*\)/, '')
+    .trim()
+  if (message === '') return code ?? 'unknown error'
+  return code === null || message.includes(code) || code.startsWith('UND_ERR')
+    ? message
+    : `${message} (${code})`
+}

@@ -1,0 +1,278 @@
+/**
+ * One part of a load: iterations k, k + m, k + 2m, … of one plan, sent by one thread. Part k of m needs to know
+ * nothing of the others: what iteration n sends, and when, follows from the plan alone.
+ */
+import type { Ms } from '../base/clock.js'
+import { Iterations } from '../plan/iteration.js'
+import type { Plan } from '../plan/plan.js'
+import { Profile, warmupProfile } from '../plan/profile.js'
+import { ClosedModel } from './closed.js'
+import type { Connection, ConnectTimes } from './connection.js'
+import { OpenModel } from './open.js'
+import type { Failure } from './outcome.js'
+import { type Gauges, Recorder, type WindowData } from './recorder.js'
+import { Timers, Waiting } from './timers.js'
+import { type Crew, VirtualUser } from './user.js'
+
+/** Which part, from 0, of how many. */
+export interface Stripe {
+  readonly index: number
+  readonly of: number
+}
+
+/** What a part needs of the world: in tests time is virtual and the service a function. */
+export interface World {
+  now(): Ms
+  /** Makes the one alarm of a part: `ring` is called at the moment set last, or as soon after as possible. */
+  alarm(ring: () => void): (moment: Ms) => void
+  connect(onConnect: (times: ConnectTimes) => void): Connection
+  load: Gauges['load']
+}
+
+/** How a part ended. */
+export interface PartEnd {
+  /** When the last request could have been sent, in ms since the measured part began; below 0 within the warm-up. */
+  readonly stoppedMs: Ms
+}
+
+/** A load model: decides which virtual user sends when. */
+export interface Model {
+  /** Called once, at the beginning. */
+  begin(): void
+  /** A user has finished a request and nothing is to be recorded any more. */
+  finished(user: VirtualUser, now: Ms): void
+  /** A user's pause is over. */
+  rested(user: VirtualUser, due: Ms, now: Ms): void
+  /** Nothing more shall be sent. */
+  halt(): void
+  /** How many virtual users are at work. */
+  readonly vus: number
+}
+
+/**
+ * Requests and pauses may start this much before their moment: the clock that wakes a thread ticks in milliseconds,
+ * so aiming a little early is late less often. A request sent early is measured from when it was sent.
+ */
+export const EARLY_MS = 0.5
+
+/** Windows are handed on a little after they end, so that the rush of a full second comes first. */
+const WINDOW_GRACE_MS = 3
+
+/** A part at work: it begins by itself, and `done` tells when it is over. */
+export class Part implements Crew {
+  readonly timers: Timers
+  readonly timeoutMs: Ms
+  readonly users: VirtualUser[] = []
+  readonly profile: Profile
+  readonly warmup: Profile
+  /** The moment the measured part begins. */
+  readonly startAt: Ms
+  readonly stripe: Stripe
+  readonly done: Promise<PartEnd>
+  readonly plan: Plan
+  private readonly world: World
+  private readonly recorder: Recorder
+  private readonly iterations: Iterations
+  private readonly model: Model
+  private resolve: (end: PartEnd) => void = () => {}
+  private sent = { warmup: 0, measured: 0 }
+  private inFlight = 0
+  private stoppedAt: Ms | null = null
+  private isOver = false
+
+  /** Begins at `beginAt`, with the warm-up if there is one. */
+  constructor(
+    plan: Plan,
+    stripe: Stripe,
+    options: { world: World; beginAt: Ms; emit: (window: WindowData) => void },
+  ) {
+    const { world, beginAt, emit } = options
+    const { load } = plan
+    this.plan = plan
+    this.stripe = stripe
+    this.world = world
+    this.timeoutMs = plan.http.timeoutMs
+    this.profile = new Profile(load.start, load.stages)
+    this.warmup = warmupProfile(load)
+    this.startAt = beginAt + load.warmupMs
+    this.iterations = new Iterations(plan)
+    this.timers = new Timers(
+      world.now(),
+      world.alarm(() => this.timers.run(world.now(), EARLY_MS)),
+    )
+    this.recorder = new Recorder({
+      requests: plan.requests.length,
+      startAt: this.startAt,
+      warmupMs: load.warmupMs,
+      durationMs: this.profile.durationMs,
+      gauges: { vus: () => this.model.vus, load: () => world.load() },
+      emit,
+    })
+    this.model = load.model === 'closed' ? new ClosedModel(this) : new OpenModel(this, load)
+    this.done = new Promise((resolve) => {
+      this.resolve = resolve
+    })
+    this.at(beginAt, () => this.model.begin())
+    this.at(this.startAt + this.profile.durationMs, () => this.stop())
+    this.watchWindow()
+  }
+
+  now(): Ms {
+    return this.world.now()
+  }
+
+  /** Calls back at `moment`, or up to half a millisecond before. */
+  at(moment: Ms, callback: (now: Ms) => void): Waiting {
+    const waiting = new Callback(callback)
+    this.timers.add(waiting, moment)
+    return waiting
+  }
+
+  /** A new virtual user with a connection of its own. */
+  addUser(): VirtualUser {
+    const connection = this.world.connect((times) => this.recorder.recordConnect(times))
+    const user = new VirtualUser(this, connection, this.users.length)
+    this.users.push(user)
+    return user
+  }
+
+  /** How many of `total` things numbered from 0 belong to this part. */
+  shareOf(total: number): number {
+    return Math.max(0, Math.ceil((total - this.stripe.index) / this.stripe.of))
+  }
+
+  /** Lets `user` send the next iteration; false when there is none left or the load has been stopped. */
+  start(user: VirtualUser, due: Ms, now: Ms): boolean {
+    const isWarmup = due < this.startAt
+    const number = this.stripe.index + this.stripe.of * (isWarmup ? this.sent.warmup : this.sent.measured)
+    const limit = this.plan.load.iterations
+    if (this.stoppedAt !== null) return false
+    if (!isWarmup && limit !== null && number >= limit) {
+      if (this.inFlight === 0) this.stop()
+      return false
+    }
+    if (isWarmup) this.sent.warmup++
+    else this.sent.measured++
+    this.inFlight++
+    const outgoing = this.iterations.prepare(number, isWarmup)
+    user.thinkMs = this.iterations.thinkTime()
+    user.isWarmup = isWarmup
+    user.send(outgoing, Math.min(due, now), now)
+    return true
+  }
+
+  /** Leaves out the iteration that was due at `due`, for want of a virtual user. */
+  drop(due: Ms): void {
+    if (due < this.startAt) {
+      this.sent.warmup++
+    } else {
+      this.sent.measured++
+      this.recorder.recordDropped(this.now())
+    }
+  }
+
+  /** Counts how late a request was that had a moment of its own. */
+  recordLateness(due: Ms, now: Ms): void {
+    if (due >= this.startAt) this.recorder.recordLateness(Math.max(0, now - due))
+  }
+
+  finished(user: VirtualUser, ended: Ms, failure: Failure | null): void {
+    this.inFlight--
+    this.record(user, ended, failure)
+    if (this.stoppedAt === null) {
+      this.model.finished(user, ended)
+      if (this.timers.isDue(ended + EARLY_MS)) this.timers.run(ended, EARLY_MS)
+    } else if (this.inFlight === 0) {
+      this.end()
+    }
+  }
+
+  rested(user: VirtualUser, due: Ms, now: Ms): void {
+    this.recordLateness(due, now)
+    this.model.rested(user, due, now)
+  }
+
+  /** Sends nothing more; ends when the requests under way have, or their time to do so is over. */
+  stop(): void {
+    if (this.stoppedAt !== null) return
+    const now = this.now()
+    const planned = this.startAt + this.profile.durationMs
+    this.stoppedAt = now > planned - 2 * EARLY_MS ? planned : now
+    this.recorder.endAt(this.stoppedAt)
+    this.model.halt()
+    for (const user of this.users) user.stopResting()
+    if (this.inFlight === 0) this.end()
+    else this.at(now + this.plan.load.gracefulStopMs, () => this.kill())
+  }
+
+  /** Gives up what is under way and ends at once. */
+  kill(): void {
+    this.stop()
+    for (const user of this.users) {
+      if (user.state !== 'sending') continue
+      user.abort()
+      this.inFlight--
+      if (!user.isWarmup) this.countBytes(user, this.now()).unfinished++
+    }
+    this.end()
+  }
+
+  private record(user: VirtualUser, ended: Ms, failure: Failure | null): void {
+    // A request of the warm-up that ends after it belongs to no window.
+    if (user.isWarmup && ended >= this.startAt) return
+    const series = this.countBytes(user, ended)
+    const { status, sentAt, firstByteAt } = user.connection
+    if (failure !== null) {
+      series.recordFailure(failure.kind, failure.message, status)
+    } else if (!isExpected(status, this.plan.requests[user.request]!.expect.status)) {
+      series.recordFailure('status', `status ${status}`, status)
+    } else {
+      series.recordSuccess(status, ended - user.due, ended - sentAt, firstByteAt - sentAt)
+    }
+  }
+
+  private countBytes(user: VirtualUser, ended: Ms) {
+    const moment = user.isWarmup ? ended : Math.max(ended, this.startAt)
+    const series = this.recorder.seriesAt(moment, user.request)
+    series.bytesSent += user.connection.bytesSent
+    series.bytesReceived += user.connection.bytesReceived
+    return series
+  }
+
+  private watchWindow(): void {
+    const moment = this.recorder.windowEndsAt
+    if (moment === Number.POSITIVE_INFINITY) return
+    this.at(moment + WINDOW_GRACE_MS, (now) => {
+      if (this.isOver) return
+      this.recorder.roll(now)
+      this.watchWindow()
+    })
+  }
+
+  private end(): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.recorder.flush()
+    this.timers.clear()
+    const stoppedMs = this.stoppedAt! - this.startAt
+    Promise.all(this.users.map((user) => user.connection.close())).then(
+      () => this.resolve({ stoppedMs }),
+      () => this.resolve({ stoppedMs }),
+    )
+  }
+}
+
+function isExpected(status: number, ranges: readonly (readonly [number, number])[]): boolean {
+  for (const [from, to] of ranges) if (status >= from && status <= to) return true
+  return false
+}
+
+class Callback extends Waiting {
+  constructor(private readonly callback: (now: Ms) => void) {
+    super()
+  }
+
+  override wake(now: Ms): void {
+    this.callback(now)
+  }
+}

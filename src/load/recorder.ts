@@ -1,0 +1,144 @@
+/**
+ * Sorts one worker's samples into windows of a second, and hands each window on when it is over.
+ */
+import type { Ms } from '../base/clock.js'
+import { Histogram } from '../stats/histogram.js'
+import { Tally, type TallyData } from '../stats/tally.js'
+import type { ConnectTimes } from './connection.js'
+
+/** How long a window is. */
+export const WINDOW_MS = 1000
+
+/** A second of one worker, as plain data. */
+export interface WindowData {
+  /** Seconds since the measured part began; below 0 is warm-up. */
+  readonly index: number
+  readonly tally: TallyData
+  /** Virtual users at work at the end of the window. */
+  readonly vus: number
+  /** Arrivals that found no free virtual user. */
+  readonly dropped: number
+  /** How late requests were sent, packed, in µs. */
+  readonly lateness: Uint32Array<ArrayBuffer>
+  /** Times of connection set-up, packed, in µs. */
+  readonly dns: Uint32Array<ArrayBuffer>
+  readonly tcp: Uint32Array<ArrayBuffer>
+  readonly tls: Uint32Array<ArrayBuffer>
+  /** Share of the window in which the thread was working. */
+  readonly busy: number
+  /** Longest garbage collection pause, and all of them together. */
+  readonly gcMsMax: Ms
+  readonly gcMs: Ms
+}
+
+/** What the recorder has to ask for when a window ends. */
+export interface Gauges {
+  vus(): number
+  /** Share of the time since the last call in which the thread was working, and its garbage collections since. */
+  load(): { readonly busy: number; readonly gcMsMax: Ms; readonly gcMs: Ms }
+}
+
+/** What a recorder has to know. */
+export interface RecorderOptions {
+  /** How many requests the scenario has. */
+  readonly requests: number
+  /** The moment the measured part begins. */
+  readonly startAt: Ms
+  readonly warmupMs: Ms
+  readonly durationMs: Ms
+  readonly gauges: Gauges
+  readonly emit: (window: WindowData) => void
+}
+
+/** Counts samples into the window they ended in. */
+export class Recorder {
+  private dropped = 0
+  private readonly tally: Tally
+  private readonly lateness = new Histogram()
+  private readonly dns = new Histogram()
+  private readonly tcp = new Histogram()
+  private readonly tls = new Histogram()
+  private readonly gauges: Gauges
+  private readonly emit: (window: WindowData) => void
+  private readonly startsAt: Ms
+  private index: number
+  private lastIndex: number
+  private endsAt: Ms
+
+  constructor(options: RecorderOptions) {
+    this.tally = new Tally(options.requests)
+    this.gauges = options.gauges
+    this.emit = options.emit
+    this.startsAt = options.startAt
+    this.index = -Math.ceil(options.warmupMs / WINDOW_MS)
+    this.lastIndex = Math.max(0, Math.ceil(options.durationMs / WINDOW_MS) - 1)
+    this.endsAt = this.index >= this.lastIndex ? Number.POSITIVE_INFINITY : this.endOf(this.index)
+  }
+
+  /** The series to count a sample in that ended at `moment`. */
+  seriesAt(moment: Ms, request: number) {
+    if (moment >= this.endsAt) this.roll(moment)
+    return this.tally.series[request]!
+  }
+
+  /** Counts an arrival that found no free virtual user. */
+  recordDropped(moment: Ms): void {
+    this.roll(moment)
+    this.dropped++
+  }
+
+  /** Counts how late a request was sent. */
+  recordLateness(lateMs: Ms): void {
+    this.lateness.record(lateMs * 1000)
+  }
+
+  /** Counts a connection that was set up. */
+  recordConnect({ dnsMs, tcpMs, tlsMs }: ConnectTimes): void {
+    if (dnsMs !== null) this.dns.record(dnsMs * 1000)
+    this.tcp.record(tcpMs * 1000)
+    if (tlsMs !== null) this.tls.record(tlsMs * 1000)
+  }
+
+  /** Hands on all windows that were over at `moment`. */
+  roll(moment: Ms): void {
+    while (moment >= this.endsAt) {
+      this.flush()
+      this.index++
+      this.endsAt = this.index >= this.lastIndex ? Number.POSITIVE_INFINITY : this.endOf(this.index)
+    }
+  }
+
+  /** Ends the load at `moment`: answers that come later belong to the window it lies in. */
+  endAt(moment: Ms): void {
+    this.roll(moment - 1e-3)
+    this.lastIndex = this.index
+    this.endsAt = Number.POSITIVE_INFINITY
+  }
+
+  /** The moment the current window ends. */
+  get windowEndsAt(): Ms {
+    return this.endsAt
+  }
+
+  private endOf(index: number): Ms {
+    return this.startsAt + (index + 1) * WINDOW_MS
+  }
+
+  /** Hands on the open window as it stands. */
+  flush(): void {
+    this.emit({
+      index: this.index,
+      tally: this.tally.encode(),
+      vus: this.gauges.vus(),
+      dropped: this.dropped,
+      lateness: this.lateness.pack(),
+      dns: this.dns.pack(),
+      tcp: this.tcp.pack(),
+      tls: this.tls.pack(),
+      ...this.gauges.load(),
+    })
+    this.dropped = 0
+    this.tally.clear()
+    for (const histogram of [this.lateness, this.dns, this.tcp, this.tls]) histogram.clear()
+  }
+}

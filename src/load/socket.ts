@@ -1,0 +1,135 @@
+/**
+ * A socket with just what undici's HTTP/1 client uses of one. All sockets of a thread read into one shared buffer,
+ * and what arrives goes straight to the parser, past the queues of a readable stream: a third more requests per
+ * second than over a plain `net.Socket` (`npm run bench`).
+ *
+ * It leans on how undici reads: on `readable`, `read()` until null, all in one go; `unshift` for what it leaves.
+ */
+import { EventEmitter } from 'node:events'
+import { connect, type Socket } from 'node:net'
+
+const BUFFER_BYTES = 64 * 1024
+
+let shared: Buffer | null = null
+
+/** Where to connect to. */
+export interface SocketOptions {
+  readonly host: string
+  readonly port: number
+}
+
+/** The part of a `net.Socket` that undici uses. */
+export class ThinSocket extends EventEmitter {
+  readonly alpnProtocol = false
+  destroyed = false
+  errored: Error | null = null
+  bytesRead = 0
+  bytesWritten = 0
+  /** The connection underneath: for its events `lookup` and `connect` only. */
+  readonly socket: Socket
+  /** Just arrived, still in the shared buffer: valid within the event only. */
+  private arrived: Buffer | null = null
+  /** Copied out of the shared buffer because the reader left it. */
+  private kept: Buffer | null = null
+
+  constructor(options: SocketOptions) {
+    super()
+    shared ??= Buffer.allocUnsafeSlow(BUFFER_BYTES)
+    const onread = { buffer: shared, callback: (bytes: number) => this.receive(bytes) }
+    this.socket = connect({
+      ...options,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
+      onread,
+    })
+    this.socket.on('error', (error: Error) => {
+      this.errored = error
+      this.destroyed = true
+      this.emit('error', error)
+    })
+    this.socket.on('end', () => this.emit('end'))
+    this.socket.on('drain', () => this.emit('drain'))
+    this.socket.on('close', () => {
+      this.destroyed = true
+      this.emit('close')
+    })
+  }
+
+  read(): Buffer | null {
+    const kept = this.kept
+    if (kept !== null) {
+      this.kept = null
+      return kept
+    }
+    const chunk = this.arrived
+    this.arrived = null
+    return chunk
+  }
+
+  unshift(chunk: Buffer): void {
+    // Subtle: what is given back may lie in the shared buffer, which the next read of any socket overwrites.
+    this.kept = Buffer.from(chunk)
+  }
+
+  write(chunk: string | Buffer, encoding?: BufferEncoding): boolean {
+    this.bytesWritten += chunk.length
+    return typeof chunk === 'string' ? this.socket.write(chunk, encoding) : this.socket.write(chunk)
+  }
+
+  cork(): void {
+    this.socket.cork()
+  }
+
+  uncork(): void {
+    this.socket.uncork()
+  }
+
+  destroy(error?: Error): this {
+    this.destroyed = true
+    this.socket.destroy(error)
+    return this
+  }
+
+  /** undici asks by this whether it has a stream in hand before it destroys it. */
+  pipe(): never {
+    throw new Error('a thin socket is not for piping')
+  }
+
+  get writableNeedDrain(): boolean {
+    return this.socket.writableNeedDrain
+  }
+
+  get localAddress(): string | undefined {
+    return this.socket.localAddress
+  }
+
+  get localPort(): number | undefined {
+    return this.socket.localPort
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.socket.remoteAddress
+  }
+
+  get remotePort(): number | undefined {
+    return this.socket.remotePort
+  }
+
+  get remoteFamily(): string | undefined {
+    return this.socket.remoteFamily
+  }
+
+  private receive(bytes: number): boolean {
+    this.bytesRead += bytes
+    const chunk = shared!.subarray(0, bytes)
+    if (this.kept === null) this.arrived = chunk
+    else this.kept = Buffer.concat([this.kept, chunk])
+    this.emit('readable')
+    if (this.arrived !== null) {
+      this.kept = Buffer.from(this.arrived)
+      this.arrived = null
+    }
+    return true
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * A virtual user: one simulated client that sends one request at a time over connections of its own.
+ */
+import type { Ms } from '../base/clock.js'
+import { formatDuration } from '../base/units.js'
+import type { Outgoing } from '../plan/iteration.js'
+import type { Connection, Exchange } from './connection.js'
+import type { Failure } from './outcome.js'
+import { type Timers, Waiting } from './timers.js'
+
+/** What a virtual user has to know of the part of the load it belongs to. */
+export interface Crew {
+  readonly timers: Timers
+  readonly timeoutMs: Ms
+  now(): Ms
+  /** A user's request has ended, well or badly, at `ended`. */
+  finished(user: VirtualUser, ended: Ms, failure: Failure | null): void
+  /** A user's pause is over; it was due to end at `due`. */
+  rested(user: VirtualUser, due: Ms, now: Ms): void
+}
+
+/** A failure inside `send` would otherwise start the next request at once, and so on for ever. */
+const BREATH_MS = 1
+
+/** Sends, waits for the answer, rests. */
+export class VirtualUser extends Waiting implements Exchange {
+  readonly connection: Connection
+  /** Its place in its part: 0, 1, 2, … */
+  readonly index: number
+  state: 'idle' | 'sending' | 'resting' = 'idle'
+  /** Shall it go on after its current request? */
+  active = false
+  /** The request under way, or the last one: its number in the scenario. */
+  request = 0
+  isWarmup = false
+  /** When that request was due. */
+  due: Ms = 0
+  /** When it was taken on, whether or not a connection was ready. */
+  begun: Ms = 0
+  /** The pause after it. */
+  thinkMs: Ms = 0
+  private readonly crew: Crew
+  private inSend = false
+  private failedInSend: Failure | null = null
+
+  constructor(crew: Crew, connection: Connection, index: number) {
+    super()
+    this.crew = crew
+    this.connection = connection
+    this.index = index
+  }
+
+  /** Sends a request that was due at `due`. */
+  send(outgoing: Outgoing, due: Ms, now: Ms): void {
+    this.state = 'sending'
+    this.request = outgoing.index
+    this.due = due
+    this.begun = now
+    this.crew.timers.add(this, now + this.crew.timeoutMs)
+    this.inSend = true
+    this.connection.send(outgoing, this)
+    this.inSend = false
+    if (this.failedInSend !== null) {
+      const failure = this.failedInSend
+      this.failedInSend = null
+      this.thinkMs = Math.max(this.thinkMs, BREATH_MS)
+      this.ended(failure)
+    }
+  }
+
+  /** Pauses until `moment`. */
+  rest(moment: Ms): void {
+    this.state = 'resting'
+    this.crew.timers.add(this, moment)
+  }
+
+  /** Ends a pause before its time. */
+  stopResting(): void {
+    if (this.state !== 'resting') return
+    this.crew.timers.remove(this)
+    this.state = 'idle'
+  }
+
+  /** Gives up the request under way. */
+  abort(): void {
+    this.crew.timers.remove(this)
+    this.connection.abort()
+    this.state = 'idle'
+  }
+
+  ended(failure: Failure | null): void {
+    if (this.inSend) {
+      this.failedInSend = failure
+      return
+    }
+    this.crew.timers.remove(this)
+    this.state = 'idle'
+    this.crew.finished(this, this.crew.now(), failure)
+  }
+
+  override wake(now: Ms): void {
+    if (this.state === 'resting') {
+      this.state = 'idle'
+      this.crew.rested(this, this.wakeAt, now)
+      return
+    }
+    this.abort()
+    const message = `no complete answer within ${formatDuration(this.crew.timeoutMs)}`
+    this.crew.finished(this, now, { kind: 'timeout', message })
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The moments at which one part's arrivals are due, one after the other.
+ */
+import type { Ms } from '../base/clock.js'
+import { Random } from '../base/rng.js'
+import type { OpenLoad } from '../scenario/scenario.js'
+import type { Profile } from './profile.js'
+
+/** Keeps the random moments apart from the random contents. */
+const ARRIVALS_SEED = 0xa221
+
+/** Walks through them. */
+export class Arrivals {
+  /** When the next one is due, in ms after the profile's start; `Infinity` past the last one. */
+  due: Ms
+  private readonly profile: Profile
+  private readonly every: number
+  private readonly random: Random | null
+  /** The number of the next arrival; for random arrivals where it falls on the same scale. */
+  private position: number
+
+  /**
+   * The arrivals k, k + m, k + 2m, … of all that `profile` asks for. Evenly spaced, arrival n is due when the area
+   * under the rate reaches n. As a Poisson process it is due when the area reaches the sum of n + 1 exponential
+   * variates: the time change of an inhomogeneous process (Çinlar 1975). Every part draws all of them, so that all
+   * agree without talking.
+   */
+  constructor(profile: Profile, options: ArrivalsOptions) {
+    this.profile = profile
+    this.every = options.of
+    this.random = options.arrivals === 'poisson' ? new Random(options.seed + ARRIVALS_SEED) : null
+    this.position = this.random === null ? options.index : 0
+    if (this.random !== null) this.skip(options.index + 1)
+    this.due = profile.due(this.position)
+  }
+
+  /** Moves on to the next arrival. */
+  advance(): void {
+    if (this.random === null) this.position += this.every
+    else this.skip(this.every)
+    this.due = this.profile.due(this.position)
+  }
+
+  private skip(count: number): void {
+    for (let i = 0; i < count; i++) this.position -= Math.log(1 - this.random!.float())
+  }
+}
+
+/** Which of the arrivals, and spaced how. */
+export interface ArrivalsOptions {
+  readonly arrivals: OpenLoad['arrivals']
+  readonly seed: number
+  /** Which part, from 0, of how many. */
+  readonly index: number
+  readonly of: number
+}

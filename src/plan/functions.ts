@@ -1,0 +1,51 @@
+/**
+ * The functions of `{{ ... }}`. Their names and arguments were checked when the scenario was read
+ * (`scenario/template.ts`); here they only run.
+ */
+import type { Draws } from './draws.js'
+import type { Value } from './template.js'
+
+type Argument = string | number
+type Call = (draws: Draws) => Value
+
+const FUNCTIONS: Readonly<Record<string, (...args: Argument[]) => Call>> = {
+  randomInt: (from, to) => (draws) => draws.random.integer(Number(from), Number(to)),
+  uuid: () => makeUuid,
+  date: (range) => {
+    const [from, to] = parseDays(String(range ?? '+0d'))
+    return (draws) => formatDay(draws.today, draws.random.integer(from, to))
+  },
+}
+
+/** The function `name` with its arguments in place. Throws for an unknown one: the reader let none through. */
+export function callFunction(name: string, args: readonly Argument[]): Call {
+  const make = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
+  if (make === undefined) throw new Error(`no function ${name}`)
+  return make(...args)
+}
+
+/** A version 4 UUID (RFC 9562) of this iteration's random numbers, so that a seed replays it. */
+function makeUuid({ random }: Draws): string {
+  const a = random.uint32()
+  const b = (random.uint32() & 0xffff0fff) | 0x4000
+  const c = (random.uint32() & 0x3fffffff) | 0x80000000
+  const d = random.uint32()
+  return `${hex(a)}-${hex(b >>> 16, 4)}-${hex(b & 0xffff, 4)}-${hex(c >>> 16, 4)}-${hex(c & 0xffff, 4)}${hex(d)}`
+}
+
+function hex(value: number, digits = 8): string {
+  return value.toString(16).padStart(digits, '0')
+}
+
+/** `+1d..+30d` or `-7d` as whole days from today, both ends included. */
+function parseDays(text: string): readonly [number, number] {
+  const days = text.split('..').map((part) => Number.parseInt(part, 10))
+  return [days[0]!, days.at(-1)!]
+}
+
+const DAY_MS = 86_400_000
+
+/** The day so many days after the one of `today`, in UTC, as `2026-11-21`. */
+function formatDay(today: number, days: number): string {
+  return new Date(today + days * DAY_MS).toISOString().slice(0, 10)
+}

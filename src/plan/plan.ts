@@ -1,0 +1,24 @@
+/**
+ * A plan is all that a worker needs to send the load: plain JSON, so that it crosses threads (and one day machines).
+ */
+import type { Ms } from '../base/clock.js'
+import type { Feeder, HttpOptions, Load, RequestSpec, Scenario } from '../scenario/scenario.js'
+
+/** The load of a scenario against one target. */
+export interface Plan {
+  /** An absolute URL, without a trailing slash. */
+  readonly target: string
+  readonly load: Load
+  readonly http: HttpOptions
+  readonly data: Readonly<Record<string, Feeder>>
+  readonly requests: readonly RequestSpec[]
+  readonly seed: number
+  /** The wall clock at the start, in ms since 1970: what `date()` counts from, the same in all workers. */
+  readonly today: Ms
+}
+
+/** The plan of a scenario against `target`. Equal scenarios, seeds and days give equal plans. */
+export function makePlan(scenario: Scenario, options: { target: string; seed: number; today: Ms }): Plan {
+  const { load, http, data, requests } = scenario
+  return { load, http, data, requests, ...options }
+}

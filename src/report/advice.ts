@@ -1,0 +1,47 @@
+/**
+ * The command to type after reading a result.
+ */
+import { printable } from '../base/printable.js'
+import type { Result } from '../stats/result.js'
+
+/** What would help most now, and the command that does it; null when there is nothing to do. */
+export function nextStep(result: Result): { readonly why: string; readonly command: string } | null {
+  const { verdict, comparison, scenario } = result
+  if (scenario.file === null) return null
+  const file = quoteForShell(scenario.file)
+  if (verdict === 'error')
+    return { why: 'To see the full exchange of each request', command: `perfctl try ${file}` }
+  if (verdict === 'interrupted') return null
+  if (result.generator.saturated) {
+    return { why: 'To send the same load from more threads', command: `perfctl run ${file} --workers 2` }
+  }
+  if (verdict === 'regressed') {
+    return {
+      why: 'If this is meant to be so, make it the new baseline',
+      command: `perfctl baseline update ${file}`,
+    }
+  }
+  if (verdict === 'inconclusive') {
+    const seconds = Math.max(60, Math.ceil(result.durationSeconds / 30) * 60)
+    return {
+      why: 'A longer run may settle it, if the baseline is as long',
+      command: `perfctl baseline update ${file} --duration ${seconds}s`,
+    }
+  }
+  if (verdict === 'failed') return null
+  if (comparison === null) {
+    return { why: 'To hold later runs against this one', command: `perfctl baseline update ${file}` }
+  }
+  if (comparison.verdict === 'improved') {
+    return {
+      why: 'To keep what was gained, make it the new baseline',
+      command: `perfctl baseline update ${file}`,
+    }
+  }
+  return null
+}
+
+function quoteForShell(file: string): string {
+  const text = printable(file)
+  return /^[\w./@%+=:,-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,97 @@
+/**
+ * Baselines for people: what they say, and which changes they can tell from chance.
+ */
+import { printable } from '../base/printable.js'
+import { formatCount, formatDuration, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
+import type { Baseline } from '../verdict/baseline.js'
+import { type Detectable, detectable } from '../verdict/detectable.js'
+import type { Page } from './page.js'
+import { type Column, renderTable } from './table.js'
+import { wrap } from './width.js'
+
+/** One baseline: its figures, what it can detect, and where it was made. */
+export function renderBaseline(baseline: Baseline, file: string, { width, style }: Page): string {
+  const { scenario, totals, requests } = baseline
+  const limits = detectable(baseline)
+  const rows = requests.map(({ name, requests: count, errorRate, latency }) => [
+    printable(name),
+    formatCount(count),
+    formatShare(errorRate),
+    ...(['p50', 'p95', 'p99'] as const).flatMap((metric) => [
+      formatLatency(latency[metric]),
+      formatDetectable(limits.find((limit) => limit.request === name && limit.metric === metric)),
+    ]),
+  ])
+  const whole = formatDetectable(limits.find(({ metric }) => metric === 'throughput'))
+  const parts = [
+    style.bold(wrap(`${printable(scenario.name)}  ${printable(file)}`, width, '  ')),
+    renderTable(COLUMNS, rows, { width, indent: '  ', title: style.dim }),
+    wrap(
+      `  throughput ${formatRate(totals.throughput)} ${whole}, errors ${formatShare(totals.errorRate)}`,
+      width,
+      '  ',
+    ),
+    ...describeOrigin(baseline).map((line) => style.dim(wrap(`  ${line}`, width, '  '))),
+    style.dim(
+      wrap(
+        '  In brackets: the smallest slowdown that one run like it would show, nine times in ten.',
+        width,
+        '  ',
+      ),
+    ),
+  ]
+  return `${parts.join('\n')}\n`
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'request', isFlexible: true },
+  { title: 'count', align: 'right', expendable: 1 },
+  { title: 'errors', align: 'right', expendable: 2 },
+  { title: 'p50', align: 'right' },
+  { title: '', align: 'right', expendable: 5 },
+  { title: 'p95', align: 'right' },
+  { title: '', align: 'right', expendable: 4 },
+  { title: 'p99', align: 'right', expendable: 6 },
+  { title: '', align: 'right', expendable: 3 },
+]
+
+/** One line for each baseline. */
+export function renderBaselineList(
+  entries: readonly { readonly file: string; readonly baseline: Baseline }[],
+  { width, style }: Page,
+): string {
+  const rows = entries.map(({ file, baseline }) => {
+    const { startedAt, totals, requests } = baseline
+    const day = printable(startedAt.slice(0, 10))
+    return [
+      printable(file),
+      day,
+      String(requests.length),
+      formatRate(totals.throughput),
+      formatLatency(totals.latency.p95),
+    ]
+  })
+  const columns: readonly Column[] = [
+    { title: 'baseline', isFlexible: true },
+    { title: 'made', expendable: 2 },
+    { title: 'requests', align: 'right', expendable: 1 },
+    { title: 'throughput', align: 'right' },
+    { title: 'p95', align: 'right' },
+  ]
+  return `${renderTable(columns, rows, { width, title: style.dim })}\n`
+}
+
+function formatDetectable(limit: Detectable | undefined): string {
+  if (limit === undefined || limit.change === null) return '(?)'
+  return `(${limit.metric === 'throughput' ? '-' : '+'}${Math.ceil(limit.change * 100)}%)`
+}
+
+function describeOrigin({ startedAt, durationSeconds, runs, environment, scenario }: Baseline): string[] {
+  const commit =
+    environment.gitCommit === null ? '' : `, commit ${printable(environment.gitCommit.slice(0, 12))}`
+  const seconds = formatDuration(Math.round(durationSeconds * 10) * 100)
+  return [
+    `made ${printable(startedAt)}${commit}: ${plural(runs, 'run')} of ${seconds}, ${printable(scenario.load)}`,
+    `on ${printable(environment.cpu)}, ${plural(environment.cores, 'core')}, ${printable(environment.os)}, Node.js ${printable(environment.node)}`,
+  ]
+}

@@ -1,0 +1,121 @@
+/**
+ * A comparison as a table, worst first.
+ */
+import { printable } from '../base/printable.js'
+import { plural } from '../base/units.js'
+import type { Comparison, MetricComparison } from '../stats/result.js'
+import type { Page } from './page.js'
+import { type Column, renderTable } from './table.js'
+import { wrap } from './width.js'
+import { describeChange, formatInterval, formatLimit, formatMetric, formatMetricChange } from './wording.js'
+
+/**
+ * What changed beyond its limit, or could not be judged, line by line; metrics that passed are counted. When nothing
+ * stands out it is two lines.
+ */
+export function renderComparison(comparison: Comparison, page: Page): string {
+  const { metrics, baseline } = comparison
+  const shown = metrics.filter(standsOut)
+  const title = page.style.bold(wrap(`Compared with ${printable(baseline)}`, page.width, '  '))
+  const table = shown.length === 0 ? '' : renderRows(shown, page)
+  const parts = [title, table, summarizeRest(metrics, page), renderReasons(metrics, page)]
+  return parts.filter((part) => part !== '').join('\n')
+}
+
+/** Too few samples for a percentile is no news in a table; it is named below. */
+function standsOut({ verdict, interval, reason }: MetricComparison): boolean {
+  if (verdict === 'inconclusive') return interval !== null && !reason?.startsWith('would be passed')
+  return verdict !== 'passed' && verdict !== 'new'
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'request', isFlexible: true },
+  { title: 'metric' },
+  { title: 'baseline', align: 'right', expendable: 3 },
+  { title: 'now', align: 'right', expendable: 4 },
+  { title: 'change', align: 'right' },
+  { title: '95% sure', align: 'right', expendable: 1 },
+  { title: 'limit', align: 'right', expendable: 2 },
+  { title: '' },
+]
+
+function renderRows(rows: readonly MetricComparison[], { width, style }: Page): string {
+  const cells = rows.map((row) => [
+    row.request === null ? '(whole run)' : printable(row.request),
+    row.metric,
+    formatMetric(row.metric, row.baseline),
+    formatMetric(row.metric, row.current),
+    formatMetricChange(row.metric, row.change),
+    formatInterval(row),
+    formatLimit(row),
+    paintVerdict(row.verdict, style, width >= WORDS_WIDTH),
+  ])
+  return renderTable(COLUMNS, cells, { width, indent: '  ', title: style.dim })
+}
+
+/** On a narrower page a verdict is its symbol alone; the headline has said it in words. */
+const WORDS_WIDTH = 60
+
+function paintVerdict(verdict: MetricComparison['verdict'], style: Page['style'], inWords: boolean): string {
+  const write = (symbol: string, word: string) => (inWords ? `${symbol} ${word}` : symbol)
+  switch (verdict) {
+    case 'regressed':
+    case 'missing':
+      return style.red(write('✗', verdict))
+    case 'inconclusive':
+      return style.yellow(write('?', 'unsure'))
+    default:
+      return style.green(write('✓', verdict))
+  }
+}
+
+function summarizeRest(metrics: readonly MetricComparison[], { width }: Page): string {
+  const passed = metrics.filter(({ verdict }) => verdict === 'passed')
+  if (passed.length === 0) return ''
+  const nearest = passed.filter(isWorse).sort((a, b) => share(b) - share(a))[0]
+  return wrap(`  ${plural(passed.length, 'metric')} passed${describeNearest(nearest)}`, width, '  ')
+}
+
+function describeNearest(row: MetricComparison | undefined): string {
+  if (row === undefined) return ''
+  const doubt = share(row) > 1 ? '; that may be chance' : ''
+  return `; the nearest to its limit: ${describeChange(row)}, limit ${formatLimit(row)}${doubt}`
+}
+
+function isWorse({ metric, change, reason }: MetricComparison): boolean {
+  return reason === null && change !== null && (metric === 'throughput' ? change < -0.001 : change > 0.001)
+}
+
+function share({ change, tolerance }: MetricComparison): number {
+  return Math.abs(change ?? 0) / Math.max(tolerance, 0.001)
+}
+
+/** Why some metrics were not judged, or judged otherwise than the figures suggest; equal reasons once. */
+function renderReasons(metrics: readonly MetricComparison[], { width, style }: Page): string {
+  const groups = new Map<string, string[]>()
+  for (const row of metrics) {
+    const label = describeReason(row)
+    if (label !== null) groups.set(label, [...(groups.get(label) ?? []), nameOf(row)])
+  }
+  const lines = [...groups].map(([label, names]) => wrap(`  ${label}: ${enumerate(names)}`, width, '    '))
+  return lines.map((line) => style.dim(line)).join('\n')
+}
+
+function describeReason({ reason, verdict }: MetricComparison): string | null {
+  if (verdict === 'new') return 'new, not compared'
+  if (reason === null || verdict === 'missing' || reason.startsWith('would be ')) return null
+  // How many samples there were differs from request to request, how many it takes does not.
+  return verdict === 'inconclusive' ? `not judged, ${reason.split(', had ')[0]}` : reason
+}
+
+function nameOf({ request, metric, verdict }: MetricComparison): string {
+  if (request === null) return metric
+  return verdict === 'new' ? printable(request) : `${printable(request)} ${metric}`
+}
+
+const NAMES_MAX = 3
+
+function enumerate(names: readonly string[]): string {
+  const more = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : ''
+  return names.slice(0, NAMES_MAX).join(', ') + more
+}

@@ -1,0 +1,106 @@
+/**
+ * A result for people at a terminal: the verdict first, then what it rests on, then what to type next.
+ */
+import { printable } from '../base/printable.js'
+import { formatShare, plural } from '../base/units.js'
+import type { Comparison, Result, RunVerdict } from '../stats/result.js'
+import { nextStep } from './advice.js'
+import { renderComparison } from './comparison.js'
+import { renderErrors, renderRequests, renderThresholds } from './figures.js'
+import type { Page } from './page.js'
+import type { Paint, Style } from './style.js'
+import { wrap } from './width.js'
+import { headline } from './wording.js'
+
+/** The whole report, with a newline at its end. No line is wider than the page from 40 columns on. */
+export function renderConsole(result: Result, page: Page): string {
+  const parts = [
+    renderHeadline(headline(result), result.verdict, page),
+    result.comparison === null ? '' : renderComparison(result.comparison, page),
+    renderRequests(result, page),
+    renderThresholds(result.thresholds, page),
+    renderErrors(result.totals.errors, page),
+    renderNotes(listNotes(result), page),
+    renderNext(nextStep(result), page),
+  ]
+  return finish(parts, page)
+}
+
+/** A comparison by itself, as `compare` prints it. */
+export function renderComparisonPage(comparison: Comparison, sentence: string, page: Page): string {
+  const verdict = comparison.verdict === 'improved' ? 'passed' : comparison.verdict
+  const notes = comparison.notes.map((note) => printable(note))
+  return finish(
+    [renderHeadline(sentence, verdict, page), renderComparison(comparison, page), renderNotes(notes, page)],
+    page,
+  )
+}
+
+function renderHeadline(sentence: string, verdict: RunVerdict, { style, width }: Page): string {
+  const { symbol, paint } = VERDICTS[verdict]
+  const lines = wrap(`${symbol} ${sentence}`, width, '  ').split('\n')
+  return lines.map((line) => paint(style)(style.bold(line))).join('\n')
+}
+
+/** Colour is the second signal only: the sentence begins with the verdict in words. */
+const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Style) => Paint }>> = {
+  passed: { symbol: '✓', paint: (style) => style.green },
+  regressed: { symbol: '✗', paint: (style) => style.red },
+  failed: { symbol: '✗', paint: (style) => style.red },
+  error: { symbol: '✗', paint: (style) => style.red },
+  inconclusive: { symbol: '?', paint: (style) => style.yellow },
+  interrupted: { symbol: '!', paint: (style) => style.yellow },
+}
+
+/** What the reader has to know to trust the figures. */
+function listNotes({ comparison, generator, totals }: Result): string[] {
+  const notes = (comparison?.notes ?? []).map((note) => printable(note))
+  if (generator.saturated && !notes.some((note) => note.includes('the load generator was the bottleneck'))) {
+    const reasons = generator.reasons.map((reason) => printable(reason)).join('; ')
+    notes.unshift(
+      `the load generator was the bottleneck: ${reasons || 'saturated'}; send less or use more workers`,
+    )
+  }
+  if (totals.dropped > 0) {
+    const share = formatShare(totals.dropped / (totals.dropped + totals.requests))
+    notes.push(
+      `${plural(totals.dropped, 'arrival')} (${share}) dropped: no virtual user was free; raise maxVus`,
+    )
+  }
+  if (totals.unfinished > 0) {
+    notes.push(
+      `${plural(totals.unfinished, 'request')} still under way at the end, counted as neither good nor bad`,
+    )
+  }
+  return notes
+}
+
+function renderNotes(notes: readonly string[], { width, style }: Page): string {
+  return notes.map((note) => style.yellow(wrap(`note: ${note}`, width, '      '))).join('\n')
+}
+
+function renderNext(
+  next: { readonly why: string; readonly command: string } | null,
+  { width, style }: Page,
+): string {
+  if (next === null) return ''
+  return `${wrap(`${next.why}:`, width)}\n${style.cyan(wrap(`  ${next.command}`, width, '    '))}`
+}
+
+function finish(parts: readonly string[], { ascii }: Page): string {
+  const text = `${parts.filter((part) => part !== '').join('\n\n')}\n`
+  return ascii ? text.replace(/[✓✗…→–µ±∞·]/g, (char) => ASCII[char]!) : text
+}
+
+/** One character for one, so that columns stay where they are. */
+const ASCII: Readonly<Record<string, string>> = {
+  '✓': '+',
+  '✗': 'x',
+  '…': '~',
+  '→': '>',
+  '–': '-',
+  µ: 'u',
+  '±': '~',
+  '∞': '?',
+  '·': '.',
+}

@@ -1,0 +1,46 @@
+/**
+ * One row for each request and one for all, for spreadsheets (RFC 4180).
+ */
+import { printable } from '../base/printable.js'
+import type { Result, Totals } from '../stats/result.js'
+import type { Format } from './index.js'
+
+const COLUMNS: readonly { readonly title: string; readonly read: (totals: Totals) => number | null }[] = [
+  { title: 'requests', read: ({ requests }) => requests },
+  { title: 'failed', read: ({ failed }) => failed },
+  { title: 'error_rate', read: ({ errorRate }) => errorRate },
+  { title: 'throughput_per_second', read: ({ throughput }) => throughput },
+  { title: 'mean_ms', read: ({ latency }) => latency.mean },
+  { title: 'p50_ms', read: ({ latency }) => latency.p50 },
+  { title: 'p75_ms', read: ({ latency }) => latency.p75 },
+  { title: 'p90_ms', read: ({ latency }) => latency.p90 },
+  { title: 'p95_ms', read: ({ latency }) => latency.p95 },
+  { title: 'p99_ms', read: ({ latency }) => latency.p99 },
+  { title: 'p999_ms', read: ({ latency }) => latency.p999 },
+  { title: 'max_ms', read: ({ latency }) => latency.max },
+]
+
+function render(result: Result): string {
+  const header = ['scenario', 'request', 'kind', ...COLUMNS.map(({ title }) => title)]
+  const row = (name: string, kind: string, totals: Totals) => [
+    quote(result.scenario.name),
+    quote(name),
+    kind,
+    ...COLUMNS.map(({ read }) => String(read(totals) ?? '')),
+  ]
+  const rows = [
+    header,
+    ...result.requests.map((request) => row(request.name, request.kind, request)),
+    row('', 'total', result.totals),
+  ]
+  return rows.map((cells) => `${cells.join(',')}\r\n`).join('')
+}
+
+/** A text as a cell. A leading `=`, `+`, `-` or `@` would be a formula to a spreadsheet, so it gets a ' in front. */
+function quote(text: string): string {
+  const plain = printable(text)
+  const safe = /^\s*[=+\-@]/.test(plain) ? `'${plain}` : plain
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+export default { id: 'csv', extension: 'csv', render } satisfies Format

@@ -1,0 +1,54 @@
+/**
+ * The table of report formats. A new one is one file with a default export and one line here.
+ */
+import { userError } from '../base/errors.js'
+import { didYouMean } from '../base/suggest.js'
+import type { Result } from '../stats/result.js'
+
+/** A way to write a result down. It returns text and writes no file. */
+export interface Format {
+  readonly id: string
+  /** Of a file in this format, without the dot. */
+  readonly extension: string
+  readonly render: (result: Result) => string
+}
+
+/** Loaded when asked for, so that a run pays only for what it prints. */
+const FORMATS = {
+  csv: () => import('./csv.js'),
+  json: () => import('./json.js'),
+  junit: () => import('./junit.js'),
+  markdown: () => import('./markdown.js'),
+} satisfies Record<string, () => Promise<{ readonly default: Format }>>
+
+type FormatId = keyof typeof FORMATS
+
+/** The names of all formats, as `--report` takes them. */
+export const FORMAT_IDS = Object.keys(FORMATS) as readonly FormatId[]
+
+/** What one `--report` asks for. `path` is null for the format's own place, and `-` for stdout. */
+export interface ReportRequest {
+  readonly format: FormatId
+  readonly path: string | null
+}
+
+/** Reads `json`, `json=PATH` or `json=-`. Throws a UserError for a format that doesn't exist. */
+export function parseReportFlag(flag: string): ReportRequest {
+  const equals = flag.indexOf('=')
+  const id = equals < 0 ? flag : flag.slice(0, equals)
+  const path = equals < 0 ? null : flag.slice(equals + 1)
+  const format = FORMAT_IDS.find((known) => known === id)
+  if (format === undefined) {
+    const known = `formats are ${FORMAT_IDS.join(', ')}`
+    throw userError(`--report ${flag}: there is no format "${id}"`, didYouMean(id, FORMAT_IDS) ?? known)
+  }
+  if (path === '')
+    throw userError(`--report ${flag}: the path is empty`, `write --report ${id}=FILE, or ${id}=- for stdout`)
+  return { format, path }
+}
+
+/** The format of that name. */
+export async function loadFormat(id: FormatId): Promise<Format> {
+  const { default: format } = await FORMATS[id]()
+  return format
+}

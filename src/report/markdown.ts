@@ -1,0 +1,110 @@
+/**
+ * A result for a pull request: GitHub's Markdown.
+ */
+import { printable } from '../base/printable.js'
+import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
+import type { Comparison, RequestResult, Result, ThresholdResult, Totals } from '../stats/result.js'
+import type { Format } from './index.js'
+import {
+  formatActual,
+  formatInterval,
+  formatLimit,
+  formatMetric,
+  formatMetricChange,
+  headline,
+} from './wording.js'
+
+function render(result: Result): string {
+  const parts = [
+    `## ${SYMBOLS[result.verdict]} ${escapeMarkdown(result.scenario.name)}`,
+    escapeMarkdown(headline(result)),
+    result.comparison === null ? '' : renderComparison(result.comparison),
+    renderThresholds(result.thresholds),
+    renderRequests(result.requests, result.totals),
+    renderNotes(result),
+  ]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+const SYMBOLS: Readonly<Record<Result['verdict'], string>> = {
+  passed: '✅',
+  regressed: '❌',
+  failed: '❌',
+  error: '❌',
+  inconclusive: '❔',
+  interrupted: '⚠️',
+}
+
+function renderComparison({ baseline, metrics }: Comparison): string {
+  const shown = metrics.filter(({ verdict }) => verdict !== 'passed')
+  const passed = metrics.length - shown.length
+  const intro = `Compared with ${escapeMarkdown(baseline)}: ${plural(passed, 'metric')} within the limits.`
+  if (shown.length === 0) return intro
+  const rows = shown.map((row) => [
+    row.request === null ? '(whole run)' : escapeMarkdown(row.request),
+    row.metric,
+    formatMetric(row.metric, row.baseline),
+    formatMetric(row.metric, row.current),
+    formatMetricChange(row.metric, row.change),
+    formatInterval(row),
+    formatLimit(row),
+    row.verdict === 'regressed' || row.verdict === 'missing' ? `**${row.verdict}**` : row.verdict,
+  ])
+  return `${intro}\n\n${renderTable(['request', 'metric', 'baseline', 'now', 'change', '95% sure', 'limit', 'verdict'], 2, rows)}`
+}
+
+function renderThresholds(thresholds: readonly ThresholdResult[]): string {
+  if (thresholds.length === 0) return ''
+  const rows = thresholds.map(({ expression, actual, passed }) => [
+    escapeMarkdown(expression),
+    formatActual(expression, actual),
+    passed ? 'met' : '**not met**',
+  ])
+  return renderTable(['threshold', 'measured', ''], 1, rows)
+}
+
+function renderRequests(requests: readonly RequestResult[], totals: Totals): string {
+  const cells = (name: string, { requests: count, errorRate, throughput, latency }: Totals) => [
+    name,
+    formatCount(count),
+    formatRate(throughput),
+    formatShare(errorRate),
+    formatLatency(latency.p50),
+    formatLatency(latency.p95),
+    formatLatency(latency.p99),
+    formatLatency(latency.max),
+  ]
+  const rows = requests.map((request) => cells(escapeMarkdown(request.name), request))
+  const all = requests.length > 1 ? [cells('**total**', totals)] : []
+  return renderTable(['request', 'count', 'rate', 'errors', 'p50', 'p95', 'p99', 'max'], 1, [...rows, ...all])
+}
+
+function renderNotes({ comparison, generator }: Result): string {
+  const reasons = generator.saturated
+    ? generator.reasons.map((reason) => `the load generator was the bottleneck: ${reason}`)
+    : []
+  const notes = [...new Set([...(comparison?.notes ?? []), ...reasons])]
+  return notes.map((note) => `> ${escapeMarkdown(note)}`).join('\n>\n')
+}
+
+/** A table whose first `names` columns are texts and the others figures. */
+function renderTable(titles: readonly string[], names: number, rows: readonly (readonly string[])[]): string {
+  const rule = titles.map((_, index) => (index < names ? '---' : '---:'))
+  return [titles, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/**
+ * The text as text: nothing in it becomes markup, a link, or another cell of the table. The empty comments keep
+ * GitHub from finding mentions and issue numbers, which it looks for after the entities are gone.
+ */
+function escapeMarkdown(text: string): string {
+  return printable(text)
+    .replace(
+      /[\\`*_{}[\]<>|~!&$@#]/g,
+      (char) => `&#${char.charCodeAt(0)};${/[@#]/.test(char) ? '<!-- -->' : ''}`,
+    )
+    .replace(/:\/\//g, '&#58;//')
+    .replace(/www\./gi, (found) => `${found.slice(0, 3)}&#46;`)
+}
+
+export default { id: 'markdown', extension: 'md', render } satisfies Format

@@ -1,0 +1,142 @@
+/**
+ * Tables of plain text: the only file that knows cli-table3.
+ */
+import Table from 'cli-table3'
+import { displayWidth, truncate } from './width.js'
+
+export interface Column {
+  readonly title: string
+  readonly align?: 'left' | 'right'
+  /** Shortened with … when the table is too wide; at most one column. */
+  readonly isFlexible?: boolean
+  /** Left out when the table is still too wide: the lowest number first. */
+  readonly expendable?: number
+}
+
+/** What a table needs besides its cells. */
+export interface TableOptions {
+  /** Columns of the terminal; no line is longer, unless not even the narrowest form fits. */
+  readonly width: number
+  readonly indent?: string
+  readonly title?: (text: string) => string
+}
+
+/** Below this a name says nothing any more, and other columns go first. */
+const FLEXIBLE_MIN = 10
+const GAP = 2
+
+/** The rows under the columns' titles, without borders; lines have no spaces at their end. */
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  options: TableOptions,
+): string {
+  const indent = options.indent ?? ''
+  const kept = chooseColumns(columns, rows, options.width - indent.length)
+  const widths = fitWidths(columns, rows, kept, options.width - indent.length)
+  const paint = options.title ?? ((text) => text)
+  const cells = [columns.map(({ title }) => title), ...rows].map((row, index) =>
+    kept.map((column, position) => {
+      const cell = row[column] ?? ''
+      const fitting = columns[column]!.isFlexible ? truncate(cell, widths[position]!) : cell
+      return index === 0 ? paint(fitting) : fitting
+    }),
+  )
+  return layOut(
+    cells,
+    kept.map((column) => columns[column]!.align ?? 'left'),
+    widths,
+  )
+    .split('\n')
+    .map((line) => indent + line.trimEnd())
+    .join('\n')
+}
+
+function layOut(
+  cells: readonly (readonly string[])[],
+  aligns: readonly ('left' | 'right')[],
+  widths: readonly number[],
+): string {
+  const table = new Table({
+    chars: NO_BORDERS,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
+    colAligns: [...aligns],
+    colWidths: [...widths],
+  })
+  table.push(...cells.map((row) => [...row]))
+  return table.toString()
+}
+
+const NO_BORDERS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' '.repeat(GAP),
+}
+
+/** The indices of the columns that fit, expendable ones left out until the flexible one has room. */
+function chooseColumns(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): number[] {
+  let kept = columns.map((_, index) => index)
+  const leaving = kept
+    .filter((index) => columns[index]!.expendable !== undefined)
+    .sort((a, b) => columns[a]!.expendable! - columns[b]!.expendable!)
+  for (const index of leaving) {
+    if (narrowest(columns, rows, kept) <= width) break
+    kept = kept.filter((each) => each !== index)
+  }
+  return kept
+}
+
+function narrowest(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  kept: readonly number[],
+): number {
+  return kept.reduce(
+    (sum, index) => {
+      const natural = naturalWidth(columns, rows, index)
+      return sum + (columns[index]!.isFlexible ? Math.min(natural, FLEXIBLE_MIN) : natural)
+    },
+    (kept.length - 1) * GAP,
+  )
+}
+
+function fitWidths(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  kept: readonly number[],
+  width: number,
+): number[] {
+  const natural = kept.map((index) => naturalWidth(columns, rows, index))
+  const excess = natural.reduce((sum, each) => sum + each, (kept.length - 1) * GAP) - width
+  return natural.map((each, position) => {
+    const isFlexible = columns[kept[position]!]!.isFlexible === true
+    return isFlexible && excess > 0 ? Math.max(Math.min(each, FLEXIBLE_MIN), each - excess) : each
+  })
+}
+
+function naturalWidth(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  index: number,
+): number {
+  return rows.reduce(
+    (width, row) => Math.max(width, displayWidth(row[index] ?? '')),
+    displayWidth(columns[index]!.title),
+  )
+}

@@ -1,0 +1,150 @@
+/**
+ * How figures and verdicts are put into words, the same in every report.
+ */
+import { printable } from '../base/printable.js'
+import {
+  formatChange,
+  formatCount,
+  formatDuration,
+  formatLatency,
+  formatRate,
+  formatShare,
+  plural,
+} from '../base/units.js'
+import { findMetric } from '../stats/metrics.js'
+import type { Comparison, MetricComparison, Result } from '../stats/result.js'
+
+/** A metric's value with its unit; – without data. */
+export function formatMetric(metric: string, value: number | null): string {
+  if (value === null) return '–'
+  switch (findMetric(metric)?.unit) {
+    case 'ms':
+      return formatLatency(value)
+    case 'ratio':
+      return formatShare(value)
+    case 'perSecond':
+      return formatRate(value)
+    default:
+      return formatCount(value)
+  }
+}
+
+/** A change as its metric counts it: `+7.3%`, for the error rate `+1.2pp`; – without data. */
+export function formatMetricChange(metric: string, change: number | null): string {
+  if (change === null) return '–'
+  return metric === 'error_rate' ? `${formatChange(change).slice(0, -1)}pp` : formatChange(change)
+}
+
+/** The interval of a change in few characters: `+5.0…+9.1%`, `+26…+32%`. */
+export function formatInterval({ metric, interval }: MetricComparison): string {
+  if (interval === null) return '–'
+  const digits = Math.max(...interval.map(Math.abs)) >= 0.0995 ? 0 : 1
+  const [low, high] = interval.map((end) => `${end < 0 ? '-' : '+'}${Math.abs(end * 100).toFixed(digits)}`)
+  return `${low}…${high}${metric === 'error_rate' ? 'pp' : '%'}`
+}
+
+/** How much worse was accepted: `+15%`, for throughput `-10%`, for the error rate `+1pp`. */
+export function formatLimit({ metric, tolerance, verdict }: MetricComparison): string {
+  if (verdict === 'new' || verdict === 'missing') return '–'
+  const percent = `${Number((tolerance * 100).toFixed(2))}`
+  if (metric === 'error_rate') return `+${percent}pp`
+  return findMetric(metric)?.better === 'higher' ? `-${percent}%` : `+${percent}%`
+}
+
+/** The outcome in one sentence for somebody who reads no other. */
+export function headline(result: Result): string {
+  const { verdict, comparison, totals } = result
+  switch (verdict) {
+    case 'regressed':
+      return comparison === null ? 'Regressed.' : comparisonHeadline(comparison)
+    case 'failed':
+      return `Failed: ${brokenThresholds(result)}.`
+    case 'inconclusive':
+      return `Inconclusive: ${whyInconclusive(result)}.`
+    case 'interrupted':
+      return `Interrupted after ${formatDuration(Math.round(result.durationSeconds) * 1000)}: these are the figures of the part that ran.`
+    case 'error':
+      return `Error: ${whyError(result)}.`
+    case 'passed':
+      break
+  }
+  const met = result.thresholds.length === 0 ? '' : `, and ${thresholdsMet(result.thresholds.length)}`
+  if (comparison === null) {
+    const errors = totals.failed === 0 ? 'none failed' : `${formatShare(totals.errorRate)} failed`
+    return `Passed: ${plural(totals.requests, 'request')}, ${errors}${met}; there was no baseline to compare with.`
+  }
+  if (comparison.verdict === 'improved') {
+    return `Passed and improved: ${bestImprovement(comparison)}${met}.`
+  }
+  return `Passed: not slower than the baseline${met}.`
+}
+
+/** The outcome of a comparison by itself, in one sentence. */
+export function comparisonHeadline(comparison: Comparison): string {
+  switch (comparison.verdict) {
+    case 'regressed':
+      return `Regressed: ${worst(comparison)}.`
+    case 'inconclusive':
+      return `Inconclusive: ${printable(comparison.notes[0] ?? 'the figures do not tell')}.`
+    case 'improved':
+      return `Improved: ${bestImprovement(comparison)}.`
+    case 'passed':
+      return 'Passed: not slower than the reference.'
+  }
+}
+
+/** One row in words: `"search" got slower: p95 went from 4.10ms to 5.37ms (+31.0%)`. */
+export function describeChange(row: MetricComparison): string {
+  const subject = row.request === null ? 'the run' : `"${printable(row.request)}"`
+  if (row.verdict === 'missing') return `${subject} is missing: it ${row.reason}`
+  const change = row.change ?? 0
+  const shown = formatMetricChange(row.metric, row.change)
+  const figures = `from ${formatMetric(row.metric, row.baseline)} to ${formatMetric(row.metric, row.current)} (${shown})`
+  if (row.metric === 'throughput') return `throughput ${change < 0 ? 'fell' : 'rose'} ${figures}`
+  if (row.metric === 'error_rate') return `${subject} fails ${change > 0 ? 'more' : 'less'} often: ${figures}`
+  return `${subject} got ${change > 0 ? 'slower' : 'faster'}: ${row.metric} went ${figures}`
+}
+
+function worst({ metrics }: Comparison): string {
+  const rows = metrics.filter(({ verdict }) => verdict === 'regressed' || verdict === 'missing')
+  const more = rows.length > 1 ? `, the worst of ${rows.length} regressions` : ''
+  return rows.length === 0 ? 'worse than the baseline' : describeChange(rows[0]!) + more
+}
+
+function bestImprovement({ metrics }: Comparison): string {
+  const rows = metrics.filter(({ verdict }) => verdict === 'improved')
+  // Improvements are ordered like regressions, by how much worse they are: the best one comes last.
+  return rows.length === 0 ? 'better than the baseline' : describeChange(rows.at(-1)!)
+}
+
+function brokenThresholds({ thresholds }: Result): string {
+  const broken = thresholds.filter(({ passed }) => !passed)
+  const [first] = broken
+  if (first === undefined) return 'a threshold was not met'
+  const more = broken.length > 1 ? `; ${broken.length} of ${thresholds.length} thresholds failed` : ''
+  return `${printable(first.expression)} was not met (${formatActual(first.expression, first.actual)})${more}`
+}
+
+/** The measured value beside a threshold; the metric is the last word before the operator. */
+export function formatActual(expression: string, actual: number | null): string {
+  if (actual === null) return 'no data'
+  return formatMetric(/(\w+)\s*[<>]=?[^<>]*$/.exec(expression)?.[1] ?? '', actual)
+}
+
+function thresholdsMet(count: number): string {
+  return count === 1 ? 'the threshold was met' : `all ${count} thresholds were met`
+}
+
+function whyInconclusive({ generator, comparison }: Result): string {
+  if (generator.saturated) {
+    return "the load generator was the bottleneck, so these are not the service's figures"
+  }
+  return comparison?.notes[0] === undefined ? 'the figures do not tell' : printable(comparison.notes[0])
+}
+
+function whyError({ totals, scenario }: Result): string {
+  if (totals.requests === 0) return 'no request was finished'
+  const [first] = totals.errors
+  const why = first === undefined ? '' : `: ${printable(first.message)}`
+  return `none of ${plural(totals.requests, 'request')} reached ${printable(scenario.target)}${why}`
+}

@@ -1,0 +1,43 @@
+/**
+ * A load in a few words.
+ */
+import { formatCount, formatDuration, formatRate, plural } from '../base/units.js'
+import type { Load } from './scenario.js'
+import { ITERATIONS_MS_MAX } from './stages.js'
+
+/** `0 to 20 users in 5s, 20 users for 20s`, `200/s for 30s`, `1000 iterations by 10 users`; and the warm-up. */
+export function describeLoad(load: Load): string {
+  const ways = isCount(load) ? [describeCount(load)] : describeStages(load)
+  if (load.iterations !== null && !isCount(load)) ways.push(`at most ${plural(load.iterations, 'iteration')}`)
+  if (load.warmupMs > 0) ways.push(`warm-up ${formatDuration(load.warmupMs)}`)
+  return ways.join(', ')
+}
+
+/** A number of iterations by a constant number of users: its stage is only the longest time that it may take. */
+function isCount(load: Load): boolean {
+  const [stage, ...others] = load.stages
+  return (
+    load.iterations !== null && load.model === 'closed' && others.length === 0 && stage!.target === load.start
+  )
+}
+
+function describeCount(load: Load): string {
+  const { durationMs, target } = load.stages[0]!
+  const limit = durationMs === ITERATIONS_MS_MAX ? '' : ` within ${formatDuration(durationMs)}`
+  return `${plural(load.iterations!, 'iteration')} by ${plural(target, 'user')}${limit}`
+}
+
+function describeStages(load: Load): string[] {
+  const level = (value: number) => (load.model === 'closed' ? plural(value, 'user') : formatRate(value))
+  const plain = (value: number) => (load.model === 'closed' ? formatCount(value) : formatRate(value))
+  let from = load.start
+  return load.stages.flatMap(({ durationMs, target }) => {
+    const before = from
+    from = target
+    if (durationMs === 0) return []
+    const time = formatDuration(durationMs)
+    return [
+      before === target ? `${level(target)} for ${time}` : `${plain(before)} to ${level(target)} in ${time}`,
+    ]
+  })
+}

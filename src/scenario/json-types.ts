@@ -1,0 +1,82 @@
+/**
+ * What editors are told about single values: the JSON Schema of durations, rates and the like. Wherever a value may
+ * stand, a text with `${...}` may stand, too.
+ */
+const VARIABLE = '\\$\\{'
+const TIME = '(\\d+(\\.\\d+)?(us|µs|ms|s|m|h|d)\\s*)+'
+
+/** A text; numbers and `true` are taken by their letters. */
+export const TEXT = { type: ['string', 'number', 'boolean'] }
+
+/** `30s`; of the numbers only 0, which needs no unit. */
+export const DURATION = {
+  type: ['string', 'integer'],
+  pattern: `^${TIME}$|${VARIABLE}`,
+  minimum: 0,
+  maximum: 0,
+  examples: ['30s', '500ms', '1m30s'],
+}
+
+/** `10ms..50ms`, or one duration. */
+export const DURATION_RANGE = {
+  ...DURATION,
+  pattern: `^${TIME}(\\.\\.${TIME})?$|${VARIABLE}`,
+  examples: ['1s', '10ms..50ms'],
+}
+
+const RATE_PATTERN = `^\\d+(\\.\\d+)?\\s*/\\s*(ms|s|m|h)$|${VARIABLE}`
+
+/** `200/s`. */
+export const RATE = { type: 'string', pattern: RATE_PATTERN, examples: ['200/s', '6000/m'] }
+
+/** Users as a number, or arrivals as a rate. */
+export const FROM = { type: ['integer', 'string'], minimum: 0, pattern: RATE_PATTERN, examples: [10, '50/s'] }
+
+/** `10%`, `1pp`, or a ratio below 1. */
+export const SHARE = {
+  type: ['string', 'number'],
+  pattern: `^\\d+(\\.\\d+)?\\s*(%|pp)?$|${VARIABLE}`,
+  minimum: 0,
+  exclusiveMaximum: 1,
+}
+
+/** A number above 0. */
+export const POSITIVE = { type: ['number', 'string'], exclusiveMinimum: 0, pattern: VARIABLE }
+
+/** A path or a URL. */
+export const PATH = {
+  type: 'string',
+  pattern: `^(/|https?://|\\{\\{|${VARIABLE})`,
+  description: 'The path, or a whole URL; values in {{ ... }} are percent-encoded.',
+  examples: ['/api/items', '/api/items/{{ randomInt(1, 1000) }}'],
+}
+
+const STATUS_VALUE = {
+  anyOf: [
+    { type: 'integer', minimum: 100, maximum: 599 },
+    { type: 'string', pattern: `^[1-5]([xX]{2}|\\d\\d(\\s*\\.\\.\\s*[1-5]\\d\\d)?)$|${VARIABLE}` },
+  ],
+}
+
+/** `201`, `2xx`, `200..299`, or a list of these. */
+export const STATUS = {
+  anyOf: [...STATUS_VALUE.anyOf, { type: 'array', minItems: 1, items: STATUS_VALUE }],
+  examples: [201, '2xx', [200, 404]],
+}
+
+/** `p95 < 200ms`. */
+export const LIMIT = {
+  type: 'string',
+  description: 'A metric, a comparison and a limit; "name: " in front limits one request.',
+  examples: ['p95 < 200ms', 'error_rate < 1%', 'search: p99 < 500ms'],
+}
+
+/** A whole number. */
+export function wholeNumber(minimum: number, maximum: number): Readonly<Record<string, unknown>> {
+  return { type: ['integer', 'string'], minimum, maximum, pattern: VARIABLE }
+}
+
+/** One of some words. */
+export function choice(...words: readonly string[]): Readonly<Record<string, unknown>> {
+  return { anyOf: [{ enum: words }, { type: 'string', pattern: VARIABLE }] }
+}

@@ -1,0 +1,70 @@
+/**
+ * What is said about keys: the unknown ones, those of other tools, those that are planned.
+ */
+import { didYouMean, nearest } from '../base/suggest.js'
+import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from './tree.js'
+
+/** What a map says about the keys that it doesn't have. */
+export interface KeyAdvice {
+  /** Words of other tools, and the key that stands for them here. */
+  readonly synonyms?: Readonly<Record<string, string>>
+  /** Keys that are planned and not there yet. */
+  readonly later?: readonly string[]
+}
+
+/** The mistake of a key that is not among the known ones. */
+export function unknownKey(
+  key: string,
+  known: readonly string[],
+  advice: KeyAdvice,
+): { message: string; hint: string } {
+  if (advice.later?.includes(key)) {
+    return { message: `${key} is not supported yet in this version`, hint: 'remove the key' }
+  }
+  const message = `unknown key ${quoted(key)}`
+  const synonym = Object.entries(advice.synonyms ?? {}).find(([word]) => word === key)?.[1]
+  if (synonym !== undefined) return { message, hint: `perfctl's key for it is ${synonym}` }
+  const planned = nearest(key, advice.later ?? [])
+  const suggestion = didYouMean(key, known)
+  if (suggestion === null && planned !== null)
+    return { message, hint: `${planned} is not supported yet in this version` }
+  return { message, hint: suggestion ?? `the keys here are ${known.join(', ')}` }
+}
+
+/** Reports names under `data` that could not stand in `{{ ... }}`. */
+export function checkDataNames(data: TreeMap, report: Report): void {
+  for (const name of Object.keys(data)) {
+    if (/^[A-Za-z_][\w-]*$/.test(name)) continue
+    const message = `{{ ${name} }} could not be read`
+    report({ path: [name], onKey: true, message, hint: 'start with a letter; then letters, digits, _ and -' })
+  }
+}
+
+/** Why something is not a list of values for `data`. */
+export function explainData(tree: Tree): { message: string; hint: string } {
+  if (isTreeMap(tree) && 'file' in tree) {
+    return {
+      message: 'data from files is not supported yet in this version',
+      hint: 'list the values: [one, two]',
+    }
+  }
+  const hint = tree instanceof Scalar && tree.value !== null ? `write [${tree.text}]` : 'write [one, two]'
+  return { message: `a list of values is wanted, here is ${nameOf(tree)}`, hint }
+}
+
+/** Reports what would be without effect. */
+export function checkThreshold(
+  threshold: { abort?: boolean | undefined; after?: number | undefined; minSamples?: number | undefined },
+  report: Report,
+): void {
+  if (threshold.abort === true) return
+  for (const key of ['after', 'minSamples'] as const) {
+    if (threshold[key] === undefined) continue
+    report({
+      path: [key],
+      onKey: true,
+      message: `${key} says when to abort, and abort is not set`,
+      hint: 'add abort: true',
+    })
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * A scenario file on the disk → Scenario.
+ */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { codeOf, messageOf, type UserError, userError } from '../base/errors.js'
+import { nearest } from '../base/suggest.js'
+import { formatSize } from '../base/units.js'
+import type { Environment } from './environment.js'
+import { readScenario } from './read.js'
+import type { Scenario } from './scenario.js'
+
+/** Larger files are not scenarios. */
+const BYTES_MAX = 5_000_000
+
+export interface LoadOptions {
+  /** What a relative path is relative to. */
+  readonly cwd: string
+  /** What `${NAME}` is filled in from. */
+  readonly env: Environment
+}
+
+/**
+ * Reads a scenario file. Throws a UserError when there is none or when something is wrong in it. The path stays in
+ * the scenario as it was given; the baseline's file becomes an absolute path.
+ */
+export async function loadScenario(file: string, { cwd, env }: LoadOptions): Promise<Scenario> {
+  const text = await readText(file, resolve(cwd, file))
+  const scenario = readScenario(text, { file, env })
+  const { baseline } = scenario
+  return baseline.file === null
+    ? scenario
+    : { ...scenario, baseline: { ...baseline, file: resolve(cwd, baseline.file) } }
+}
+
+async function readText(file: string, path: string): Promise<string> {
+  const bytes = await readBytes(file, path)
+  try {
+    // Fatal, because a file in another encoding would be measured with the wrong letters.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw userError(`${file} is not a text in UTF-8`, 'save the file as UTF-8')
+  }
+}
+
+async function readBytes(file: string, path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path)
+    if (size > BYTES_MAX)
+      throw userError(
+        `${file} has ${formatSize(size)}, too much for a scenario`,
+        `at most ${formatSize(BYTES_MAX)}`,
+      )
+    return await readFile(path)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT') throw await missing(file, path)
+    if (code === 'EISDIR')
+      throw userError(`${file} is a directory, not a file`, await listScenarios(file, path))
+    if (code === null) throw error
+    throw userError(`cannot read ${file}: ${messageOf(error)}`)
+  }
+}
+
+async function missing(file: string, path: string): Promise<UserError> {
+  const siblings = await scenariosIn(dirname(path))
+  const similar = nearest(basename(path), siblings)
+  const hint =
+    similar === null
+      ? await listScenarios(dirname(file), dirname(path))
+      : `did you mean ${join(dirname(file), similar)}?`
+  return userError(`${file}: no such file`, hint)
+}
+
+async function listScenarios(directory: string, path: string): Promise<string> {
+  const found = await scenariosIn(path)
+  return found.length === 0
+    ? 'give the path of a scenario, such as scenarios/search.yaml'
+    : `in ${directory} there are ${found.slice(0, 5).join(', ')}`
+}
+
+async function scenariosIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch(() => [])
+  return names.filter((name) => /\.ya?ml$/.test(name)).sort()
+}

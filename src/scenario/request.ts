@@ -1,0 +1,94 @@
+/**
+ * One entry of `requests`: what may stand beside what, what it's called, and the request that it comes to.
+ */
+import { type Environment, fillIn } from './environment.js'
+import type { BodySpec, JsonTemplate, RequestSpec, Template } from './scenario.js'
+import { normalizeHoles } from './template.js'
+import { isTreeMap, quoted, type Report, Scalar, type Tree } from './tree.js'
+
+export const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const
+
+type Method = (typeof METHODS)[number]
+
+/** A request with its values read. */
+export interface RequestInput extends Readonly<Partial<Record<Method, Template | undefined>>> {
+  readonly weight?: number | undefined
+  readonly headers?: Readonly<Record<string, Template>> | undefined
+  readonly json?: JsonTemplate | undefined
+  readonly form?: Readonly<Record<string, Template>> | undefined
+  readonly body?: Template | undefined
+  readonly expect?: { readonly status?: RequestSpec['expect']['status'] | undefined } | undefined
+}
+
+const BODIES = ['json', 'form', 'body'] as const
+
+/** Reports what doesn't go together. `hasUnknown`: some key was wrong, it may have been meant as the method. */
+export function checkRequest(request: RequestInput, report: Report, hasUnknown: boolean): void {
+  const [method, ...others] = METHODS.filter((name) => request[name] !== undefined)
+  const [body, ...otherBodies] = BODIES.filter((name) => request[name] !== undefined)
+  if (method === undefined && !hasUnknown) {
+    report({ message: 'the request has no method', hint: 'add one with its path, such as get: /api/items' })
+  }
+  for (const other of others) {
+    const message = `a request has one method, here are ${method} and ${other}`
+    report({ path: [other], onKey: true, message, hint: 'keep one of the two, or make two requests' })
+  }
+  for (const other of otherBodies) {
+    const message = `a request has one body, here are ${body} and ${other}`
+    report({ path: [other], onKey: true, message, hint: 'keep one of the two' })
+  }
+  if (body !== undefined && (method === 'get' || method === 'head')) {
+    const message = `a ${method} request carries no body`
+    report({ path: [body], onKey: true, message, hint: `use post, or remove ${body}` })
+  }
+}
+
+/** What each request is called in figures and thresholds, in order; '' for one that can't be read. */
+export function requestNames(tree: Tree | undefined, env: Environment): string[] {
+  return Array.isArray(tree) ? (tree as Tree[]).map((request) => requestName(request, env)) : []
+}
+
+function requestName(request: Tree, env: Environment): string {
+  if (!isTreeMap(request)) return ''
+  if (request.name instanceof Scalar) return (fillIn(request.name.text, env, () => {}) ?? '').trim()
+  const method = METHODS.find((name) => request[name] instanceof Scalar)
+  // The path as written: what the environment fills in may differ from run to run, or be a secret.
+  return method === undefined
+    ? ''
+    : `${method.toUpperCase()} ${normalizeHoles((request[method] as Scalar).text)}`
+}
+
+/** Reports names that stand twice: their figures would be mixed. */
+export function checkNames(names: readonly string[], report: Report): void {
+  names.forEach((name, index) => {
+    if (name === '' || names.indexOf(name) === index) return
+    const message = `two requests are named ${quoted(name)}`
+    report({ path: [index, 'name'], message, hint: 'give each its own name: figures are kept by name' })
+  })
+}
+
+/** The request that the input stands for. */
+export function makeRequest(input: RequestInput, name: string, line: number): RequestSpec {
+  const method = METHODS.find((candidate) => input[candidate] !== undefined)!
+  return {
+    name,
+    weight: input.weight ?? 1,
+    method: method.toUpperCase(),
+    path: input[method]!,
+    headers: lowerCaseKeys(input.headers ?? {}),
+    body: makeBody(input),
+    expect: { status: input.expect?.status ?? [[100, 399]] },
+    line,
+  }
+}
+
+function makeBody({ json, form, body }: RequestInput): BodySpec | null {
+  if (json !== undefined) return { type: 'json', value: json }
+  if (form !== undefined) return { type: 'form', fields: form }
+  return body === undefined ? null : { type: 'text', text: body }
+}
+
+/** Headers by their names in lower case. */
+export function lowerCaseKeys<T>(headers: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}

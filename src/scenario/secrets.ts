@@ -1,0 +1,47 @@
+/**
+ * Which values of a scenario are secrets: those of telling headers, and those of telling variables.
+ */
+import { isSecretHeader, isSecretName } from '../base/secrets.js'
+import { type Environment, fillIn, variablesIn } from './environment.js'
+import { isTreeMap, Scalar, type Tree, type TreeMap } from './tree.js'
+
+/** Below that a value would be found inside ordinary words. */
+const LENGTH_MIN = 4
+
+/** All values that must not be shown, each once. Works on broken files, too: their messages show no secret either. */
+export function findSecrets(text: string, root: TreeMap, env: Environment): string[] {
+  const variables = variablesIn(text, env).filter(({ name }) => isSecretName(name))
+  const requests = Array.isArray(root.requests) ? (root.requests as Tree[]) : []
+  const headers = [root.http, ...requests].flatMap((part) => headerSecrets(part, env))
+  const passwords = [text, ...variablesIn(text, env).map(({ value }) => value)].flatMap(urlPasswords)
+  const values = [...variables.map(({ value }) => value), ...headers, ...passwords]
+  return [...new Set(values)].filter((value) => value.length >= LENGTH_MIN)
+}
+
+function headerSecrets(part: Tree | undefined, env: Environment): string[] {
+  const headers = part !== undefined && isTreeMap(part) ? part.headers : undefined
+  if (headers === undefined || !isTreeMap(headers)) return []
+  return Object.entries(headers).flatMap(([name, value]) =>
+    isSecretHeader(name.toLowerCase()) && value instanceof Scalar ? secretParts(value.text, env) : [],
+  )
+}
+
+/** The fixed texts between the holes, as written and as filled in; without the scheme, which is no secret. */
+function secretParts(text: string, env: Environment): string[] {
+  const written = text.replace(/\$\{[^}]*\}/g, '{{}}')
+  const filled = fillIn(text, env, () => {}) ?? written
+  return [written, filled]
+    .flatMap((value) => value.split(/\{\{.*?\}\}/))
+    .map((value) => value.trim().replace(/^(basic|bearer|digest|token|negotiate|apikey)(\s+|$)/i, ''))
+    .flatMap((value) => [value, ...cookieValues(value)])
+}
+
+/** `http://user:password@host`. */
+function urlPasswords(text: string): string[] {
+  return [...text.matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/g)].map((match) => match[1]!)
+}
+
+/** `a=1; b=2`: the values by themselves. */
+function cookieValues(text: string): string[] {
+  return text.includes('=') ? text.split(';').map((pair) => pair.slice(pair.indexOf('=') + 1).trim()) : []
+}

@@ -1,0 +1,154 @@
+/**
+ * YAML's own errors in words that help: what a person who wrote a scenario most likely meant.
+ */
+import type { Source, Span } from './source.js'
+
+/** An error of the YAML parser. */
+export interface SyntaxFault {
+  readonly code: string
+  readonly message: string
+  readonly span: Span
+}
+
+/** What to tell about a fault, and where. */
+export interface SyntaxProblem {
+  readonly message: string
+  readonly hint: string
+  readonly span: Span
+}
+
+/** Faults that say nothing about the lines after them: all are told. Of the others only the first one is sure. */
+const INDEPENDENT: ReadonlySet<string> = new Set(['DUPLICATE_KEY', 'TAB_AS_INDENT', 'BAD_SCALAR_START'])
+
+/** The faults worth telling, in order: one for each line, without those that merely follow from another. */
+export function explainFaults(faults: readonly SyntaxFault[], source: Source): SyntaxProblem[] {
+  const lines = new Set<number>()
+  const problems: SyntaxProblem[] = []
+  for (const fault of [...faults].sort((a, b) => a.span[0] - b.span[0])) {
+    const line = source.lineAt(fault.span[0])
+    const holes = fault.code === 'DUPLICATE_KEY' ? [] : unquotedHoles(line.text, line.start)
+    const isFirst = problems.length === 0
+    if (lines.has(line.start) || !(isFirst || holes.length > 0 || INDEPENDENT.has(fault.code))) continue
+    lines.add(line.start)
+    problems.push(...(holes.length > 0 ? holes : [explain(fault, source)]))
+  }
+  return problems
+}
+
+/**
+ * `get: {{ path }}/x` without quotes, which to YAML is a map inside a map: a problem for each in the line. `offset`
+ * is where the line begins in the file.
+ */
+export function unquotedHoles(line: string, offset: number): SyntaxProblem[] {
+  const values = /(?:([\w-]+):\s+)?([^\s"'{}[\],#]*)(\{\{.*?\}\})([^\s"',}\]]*)/g
+  return [...line.matchAll(values)].flatMap((found) => {
+    const [whole, key, before, hole, after] = found
+    if (isQuotedOrComment(line.slice(0, found.index))) return []
+    const text = `${before}${hole}${after}`
+    const start = offset + found.index + whole.length - text.length
+    return {
+      message: `${hole} without quotes means something else to YAML`,
+      hint: `put the whole value in quotes: ${key === undefined ? '' : `${key}: `}"${text}"`,
+      span: [start, start + text.length] as const,
+    }
+  })
+}
+
+/** Whether what follows in the line stands in quotes or in a comment. */
+function isQuotedOrComment(before: string): boolean {
+  const isOdd = (quote: string) => before.split(quote).length % 2 === 0
+  return isOdd('"') || isOdd("'") || /(^|\s)#/.test(before)
+}
+
+function explain(fault: SyntaxFault, source: Source): SyntaxProblem {
+  const { code, message } = fault
+  const [start, end] = firstWord(fault.span, source)
+  const line = source.lineAt(start)
+  const lineEnd = line.start + line.text.trimEnd().length
+  const snippet = source.text.slice(start, Math.max(start, Math.min(end, lineEnd)))
+  const rest = source.text.slice(start, lineEnd)
+  const at = (text: string, hint: string, span: Span = [start, end]): SyntaxProblem => ({
+    message: text,
+    hint,
+    span,
+  })
+  const toLineEnd: Span = [start, lineEnd]
+  switch (code) {
+    case 'DUPLICATE_KEY': {
+      const key = /^(?:"[^"\n]*"|'[^'\n]*'|[^:\n]*)/.exec(rest)![0].trim()
+      return at(`the key ${key} stands twice in the same map`, 'keep one of the two', [
+        start,
+        start + key.length,
+      ])
+    }
+    case 'TAB_AS_INDENT':
+      return at('a tab is used as indentation', 'indent with spaces: YAML does not allow tabs')
+    case 'MULTIPLE_DOCS':
+      return at(
+        'a second YAML document begins here',
+        'one scenario per file: remove the ---, or split the file',
+      )
+    case 'BAD_INDENT':
+      if (message.startsWith('Flow'))
+        return at('a { or [ above is never closed', 'close it with } or ]', toLineEnd)
+      return at(MISPLACED, 'indent all keys of a map by the same number of spaces', toLineEnd)
+    case 'BAD_SCALAR_START':
+      return at(`a text can't start with ${rest.charAt(0)} in YAML`, 'put the text in quotes', toLineEnd)
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return at(
+        'a second ": " in one line',
+        'put the value in quotes, or begin a new line for the inner key',
+        toLineEnd,
+      )
+    case 'MISSING_CHAR':
+      return explainMissing(message, start, toLineEnd, source)
+    case 'TAG_RESOLVE_FAILED':
+      return at(`the tag ${snippet} is not known`, 'put texts that start with ! in quotes')
+    case 'BAD_DQ_ESCAPE':
+      return at(
+        `${snippet} is not an escape in double quotes`,
+        'write \\\\ for a backslash, or use single quotes',
+      )
+    case 'RESOURCE_EXHAUSTION':
+      return at('lists and maps are nested too deeply to be read', 'check for a bracket that is never closed')
+    case 'UNEXPECTED_TOKEN':
+      return at(`${rest} does not belong here`, 'put the whole value in one pair of quotes', toLineEnd)
+    default:
+      return at(
+        `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+        'check quotes, brackets and indentation here',
+      )
+  }
+}
+
+const MISPLACED = 'the indentation fits to nothing above'
+
+function explainMissing(message: string, start: number, toLineEnd: Span, source: Source): SyntaxProblem {
+  const quote = /["']/.exec(message)?.[0]
+  if (quote !== undefined) {
+    const span = openQuote(quote, start, source)
+    return { message: `a ${quote} is opened and never closed`, hint: `close it with another ${quote}`, span }
+  }
+  if (message.startsWith('Sequence item')) {
+    return { message: MISPLACED, hint: 'line the key up with the one above', span: toLineEnd }
+  }
+  const hint = 'check the line above, too: something was opened and not closed'
+  return { message: `${message.charAt(0).toLowerCase()}${message.slice(1)}`, hint, span: toLineEnd }
+}
+
+/** The last quote at or before an offset that has no partner in its line. */
+function openQuote(quote: string, offset: number, source: Source): Span {
+  for (let line = source.lineAt(offset); ; line = source.lineAt(line.start - 1)) {
+    if (line.text.split(quote).length % 2 === 0) {
+      const start = line.start + line.text.lastIndexOf(quote)
+      return [start, line.start + line.text.trimEnd().length]
+    }
+    if (line.start === 0) return [offset, offset + 1]
+  }
+}
+
+/** A fault in the blanks before a word is shown at the word; tabs stay where they are. */
+function firstWord([start, end]: Span, source: Source): Span {
+  const blanks = /^ */.exec(source.text.slice(start, start + 1000))![0].length
+  return [start + blanks, Math.max(end, start + blanks + 1)]
+}

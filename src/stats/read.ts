@@ -1,0 +1,285 @@
+/**
+ * Result files read back: ours, and those of other programs that give no more than `compare` needs.
+ */
+import { checkSchema, count, flag, list, number, readFileShape, Shape, text } from '../base/shape.js'
+import { Histogram } from './histogram.js'
+import {
+  type Comparison,
+  type ConnectionTimes,
+  type ErrorCount,
+  type GeneratorHealth,
+  type LatencySummary,
+  type MetricComparison,
+  RESULT_SCHEMA,
+  type RequestResult,
+  type Result,
+  type RunEnvironment,
+  type ScenarioIdentity,
+  type ThresholdResult,
+  type TimelinePoint,
+  type Totals,
+  type Window,
+} from './result.js'
+import { summarize } from './summary.js'
+import { checkHistogram, poolWindows, readWindow } from './window.js'
+
+/**
+ * The result in a JSON text. Needed are the schema, the scenario's name and each request's name and windows; the
+ * rest is worked out from these or left empty. Fields it doesn't know are kept. Throws a UserError that names the
+ * file and the first field that is wrong.
+ */
+export function parseResult(content: string, file: string): Result {
+  return readFileShape(content, file, 'run the scenario again to make a new result', (root) => {
+    checkSchema(root, RESULT_SCHEMA)
+    return readResult(root)
+  })
+}
+
+/** The `schema` of a JSON text, to tell results from baselines; null when it has none. */
+export function schemaOf(content: string, file: string): string | null {
+  return readFileShape(content, file, null, (root) => root.get('schema').or(text, null))
+}
+
+/** Who was measured. A missing hash is '': such a scenario is taken for the same as any other. */
+export function readScenarioIdentity(shape: Shape): ScenarioIdentity {
+  return {
+    name: shape.get('name').text(),
+    file: shape.get('file').or(text, null),
+    hash: shape.get('hash').or(text, ''),
+    load: shape.get('load').or(text, ''),
+    target: shape.get('target').or(text, ''),
+  }
+}
+
+/** Where it was measured; what the file doesn't say is `unknown`, or 0 cores. */
+export function readRunEnvironment(shape: Shape): RunEnvironment {
+  const field = (name: string) => (shape.exists ? shape.get(name) : new Shape(null, name))
+  return {
+    perfctl: field('perfctl').or(text, 'unknown'),
+    node: field('node').or(text, 'unknown'),
+    os: field('os').or(text, 'unknown'),
+    cpu: field('cpu').or(text, 'unknown'),
+    cores: field('cores').or(count, 0),
+    workers: field('workers').or(count, 1),
+    gitCommit: field('gitCommit').or(text, null),
+  }
+}
+
+function readResult(root: Shape): Result {
+  const requests = root.get('requests').list().map(readRequest)
+  const durationSeconds = root.get('durationSeconds').or(number, lastSecond(requests))
+  return {
+    ...(root.object() as object),
+    schema: RESULT_SCHEMA,
+    scenario: readScenarioIdentity(root.get('scenario')),
+    startedAt: root.get('startedAt').or(text, ''),
+    durationSeconds,
+    warmupSeconds: root.get('warmupSeconds').or(number, 0),
+    seed: root.get('seed').or(number, 0),
+    interrupted: root.get('interrupted').or(flag, false),
+    environment: readRunEnvironment(root.get('environment')),
+    totals: readTotals(root.get('totals'), sumOf(requests, durationSeconds)),
+    requests,
+    connections: root.get('connections').or(readConnections, NO_CONNECTIONS),
+    timeline: root.get('timeline').or(list(readTimelinePoint), []),
+    thresholds: root.get('thresholds').or(list(readThreshold), []),
+    comparison: root.get('comparison').or(readComparison, null),
+    session: root.get('session').or(readSession, null),
+    generator: readGenerator(root.get('generator')),
+    error: root.get('error').or(text, null),
+    verdict: root
+      .get('verdict')
+      .or(
+        (shape) => shape.oneOf(['passed', 'regressed', 'failed', 'inconclusive', 'error', 'interrupted']),
+        'passed',
+      ),
+  }
+}
+
+const NO_LATENCIES = summarize(new Histogram())
+const NO_CONNECTIONS: ConnectionTimes = { dns: NO_LATENCIES, tcp: NO_LATENCIES, tls: NO_LATENCIES }
+
+function readConnections(shape: Shape): ConnectionTimes {
+  return {
+    dns: shape.get('dns').or(readSummary, NO_LATENCIES),
+    tcp: shape.get('tcp').or(readSummary, NO_LATENCIES),
+    tls: shape.get('tls').or(readSummary, NO_LATENCIES),
+  }
+}
+
+function readRequest(shape: Shape): RequestResult {
+  const windows = shape.get('windows').or(list(readNamedWindow), [])
+  const seconds = windows.reduce((sum, window) => sum + window.duration, 0)
+  const counted = {
+    requests: windows.reduce((sum, window) => sum + window.requests, 0),
+    failed: windows.reduce((sum, window) => sum + window.failed, 0),
+    seconds,
+    latency: () => summarize(poolWindows(windows)),
+  }
+  return {
+    ...readTotals(shape, counted),
+    name: shape.get('name').text(),
+    kind: shape.get('kind').or((kind) => kind.oneOf(['request', 'step', 'journey']), 'request'),
+    windows,
+  }
+}
+
+function readNamedWindow(shape: Shape): Window {
+  const field = (name: keyof Window) => shape.get(name)
+  return readWindow({
+    start: field('start'),
+    duration: field('duration'),
+    requests: field('requests'),
+    failed: field('failed'),
+    histogram: field('histogram'),
+  })
+}
+
+/** What stands in for totals that a file leaves out. */
+interface Counted {
+  readonly requests: number
+  readonly failed: number
+  readonly seconds: number
+  readonly latency: () => LatencySummary
+}
+
+function readTotals(given: Shape, counted: Counted): Totals {
+  const shape = given.exists ? given : new Shape({}, given.path)
+  const requests = shape.get('requests').or(count, counted.requests)
+  const failed = shape.get('failed').or(count, counted.failed)
+  return {
+    ...(shape.object() as object),
+    requests,
+    failed,
+    errorRate: shape.get('errorRate').or(number, requests === 0 ? 0 : failed / requests),
+    throughput: shape.get('throughput').or(number, counted.seconds === 0 ? 0 : requests / counted.seconds),
+    bytesSent: shape.get('bytesSent').or(number, 0),
+    bytesReceived: shape.get('bytesReceived').or(number, 0),
+    dropped: shape.get('dropped').or(count, 0),
+    unfinished: shape.get('unfinished').or(count, 0),
+    latency: shape.get('latency').or(readSummary, null) ?? counted.latency(),
+    serviceTime: shape.get('serviceTime').or(readSummary, null) ?? NO_LATENCIES,
+    timeToFirstByte: shape.get('timeToFirstByte').or(readSummary, null) ?? NO_LATENCIES,
+    statuses: shape.get('statuses').or(readCounts, {}),
+    errors: shape.get('errors').or(list(readError), []),
+  }
+}
+
+function sumOf(requests: readonly RequestResult[], seconds: number): Counted {
+  const sent = requests.filter((request) => request.kind !== 'journey')
+  return {
+    requests: sent.reduce((sum, request) => sum + request.requests, 0),
+    failed: sent.reduce((sum, request) => sum + request.failed, 0),
+    seconds,
+    latency: () => summarize(poolWindows(sent.flatMap((request) => request.windows))),
+  }
+}
+
+function lastSecond(requests: readonly RequestResult[]): number {
+  const ends = requests.flatMap(({ windows }) => windows.map(({ start, duration }) => start + duration))
+  return ends.reduce((last, end) => Math.max(last, end), 0)
+}
+
+function readSummary(shape: Shape): LatencySummary {
+  const figure = (name: string) => shape.get(name).or(number, null)
+  const histogram = shape.get('histogram').or(text, '')
+  const total = count(shape.get('count'))
+  if (histogram !== '') checkHistogram(shape.get('histogram'), total)
+  return {
+    count: total,
+    min: figure('min'),
+    mean: figure('mean'),
+    stddev: figure('stddev'),
+    max: figure('max'),
+    p50: figure('p50'),
+    p75: figure('p75'),
+    p90: figure('p90'),
+    p95: figure('p95'),
+    p99: figure('p99'),
+    p999: figure('p999'),
+    histogram,
+  }
+}
+
+function readCounts(shape: Shape): Record<string, number> {
+  return Object.fromEntries(Object.keys(shape.object()).map((key) => [key, count(shape.get(key))]))
+}
+
+function readError(shape: Shape): ErrorCount {
+  return {
+    kind: shape
+      .get('kind')
+      .oneOf(['status', 'timeout', 'connect', 'reset', 'dns', 'tls', 'protocol', 'expectation']),
+    message: shape.get('message').or(text, ''),
+    count: count(shape.get('count')),
+  }
+}
+
+function readTimelinePoint(shape: Shape): TimelinePoint {
+  const figure = (name: string) => shape.get(name).or(number, null)
+  return {
+    second: number(shape.get('second')),
+    vus: shape.get('vus').or(number, 0),
+    requests: shape.get('requests').or(count, 0),
+    failed: shape.get('failed').or(count, 0),
+    p50: figure('p50'),
+    p95: figure('p95'),
+    p99: figure('p99'),
+  }
+}
+
+function readThreshold(shape: Shape): ThresholdResult {
+  return {
+    expression: shape.get('expression').text(),
+    request: shape.get('request').or(text, null),
+    actual: shape.get('actual').or(number, null),
+    passed: shape.get('passed').flag(),
+  }
+}
+
+function readComparison(shape: Shape): Comparison {
+  return {
+    baseline: shape.get('baseline').text(),
+    verdict: shape.get('verdict').oneOf(['passed', 'improved', 'regressed', 'inconclusive']),
+    metrics: shape.get('metrics').or(list(readMetricComparison), []),
+    notes: shape.get('notes').or(list(text), []),
+  }
+}
+
+function readMetricComparison(shape: Shape): MetricComparison {
+  const figure = (name: string) => shape.get(name).or(number, null)
+  return {
+    request: shape.get('request').or(text, null),
+    metric: shape.get('metric').text(),
+    baseline: figure('baseline'),
+    current: figure('current'),
+    change: figure('change'),
+    interval: shape.get('interval').or(readInterval, null),
+    tolerance: number(shape.get('tolerance')),
+    verdict: shape
+      .get('verdict')
+      .oneOf(['passed', 'improved', 'regressed', 'inconclusive', 'new', 'missing']),
+    reason: shape.get('reason').or(text, null),
+  }
+}
+
+function readInterval(shape: Shape): readonly [number, number] {
+  const [low, high, ...more] = shape.list()
+  return low === undefined || high === undefined || more.length > 0
+    ? shape.fail('a pair of numbers')
+    : [low.number(), high.number()]
+}
+
+function readSession(shape: Shape): { id: string; side: 'a' | 'b' } {
+  return { id: shape.get('id').text(), side: shape.get('side').oneOf(['a', 'b']) }
+}
+
+function readGenerator(given: Shape): GeneratorHealth {
+  const shape = given.exists ? given : new Shape({}, given.path)
+  return {
+    saturated: shape.get('saturated').or(flag, false),
+    reasons: shape.get('reasons').or(list(text), []),
+    eventLoopUtilization: shape.get('eventLoopUtilization').or(number, 0),
+    schedulingLagP99: shape.get('schedulingLagP99').or(number, null),
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The counts of an encoded histogram, without building the histogram: a verdict reads thousands of them, one for
+ * each second and request, and each holds a few dozen values of 95 kB of possible ones.
+ */
+import { inflateSync } from 'node:zlib'
+
+/** Latencies and how often each occurred: `values` in µs, rising, the highest value of each histogram slot. */
+export interface SparseCounts {
+  readonly values: readonly number[]
+  readonly counts: readonly number[]
+  readonly total: number
+}
+
+/**
+ * Reads an HdrHistogram V2 (base64, compressed or not; see HdrHistogram's `encodeIntoCompressedByteBuffer`).
+ * Throws an Error that says what is wrong with a damaged one.
+ */
+export function readSparseCounts(base64: string): SparseCounts {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw new Error('not base64')
+  const bytes = decompress(Buffer.from(base64, 'base64'))
+  if (bytes.length < HEADER_BYTES || !isCookie(bytes.readInt32BE(0), COOKIE))
+    throw new Error('not an HdrHistogram V2')
+  const payloadBytes = bytes.readInt32BE(4)
+  if (HEADER_BYTES + payloadBytes !== bytes.length) throw new Error('the histogram is cut off')
+  const slots = new Slots(bytes.readInt32BE(12), Number(bytes.readBigInt64BE(16)))
+  return readCounts(bytes, slots)
+}
+
+const HEADER_BYTES = 40
+const COOKIE = 0x1c849303
+const COMPRESSED_COOKIE = 0x1c849304
+
+function decompress(bytes: Buffer): Buffer {
+  if (bytes.length < 8 || !isCookie(bytes.readInt32BE(0), COMPRESSED_COOKIE)) return bytes
+  try {
+    return inflateSync(bytes.subarray(8, 8 + bytes.readInt32BE(4)))
+  } catch {
+    throw new Error('the histogram is cut off')
+  }
+}
+
+/** The cookie's second hexadecimal digit is the size of a count, which the V2 encoding does not depend on. */
+function isCookie(word: number, cookie: number): boolean {
+  return (word & ~0xf0) === (cookie & ~0xf0)
+}
+
+/** Counts follow each other as zigzag LEB128 numbers, slot by slot; a negative one stands for that many empty slots. */
+function readCounts(bytes: Buffer, slots: Slots): SparseCounts {
+  const values: number[] = []
+  const counts: number[] = []
+  let total = 0
+  let slot = 0
+  let at = HEADER_BYTES
+  while (at < bytes.length) {
+    let word = 0
+    let scale = 1
+    let byte: number
+    do {
+      if (at >= bytes.length) throw new Error('the histogram is cut off')
+      byte = bytes[at++]!
+      word += (byte & 0x7f) * scale
+      scale *= 128
+    } while (byte >= 128)
+    if (word % 2 === 1) {
+      slot += (word + 1) / 2
+      continue
+    }
+    if (word > 0) {
+      values.push(slots.highestValue(slot))
+      counts.push(word / 2)
+      total += word / 2
+    }
+    slot++
+  }
+  return { values, counts, total }
+}
+
+/** HdrHistogram's slots: the first half of a bucket in steps of the unit, each next bucket twice as wide. */
+class Slots {
+  private readonly halfCount: number
+  private readonly halfMagnitude: number
+  private readonly unitMagnitude: number
+
+  constructor(significantDigits: number, lowestDiscernible: number) {
+    if (significantDigits < 0 || significantDigits > 5 || lowestDiscernible < 1)
+      throw new Error('not an HdrHistogram V2')
+    const magnitude = Math.ceil(Math.log2(2 * 10 ** significantDigits))
+    this.halfMagnitude = Math.max(magnitude, 1) - 1
+    this.halfCount = 2 ** this.halfMagnitude
+    this.unitMagnitude = Math.floor(Math.log2(lowestDiscernible))
+  }
+
+  highestValue(slot: number): number {
+    const bucket = Math.max(Math.floor(slot / this.halfCount) - 1, 0)
+    const subBucket = slot - bucket * this.halfCount
+    const step = 2 ** (bucket + this.unitMagnitude)
+    return (subBucket + 1) * step - 1
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * A histogram as the figures that people read.
+ */
+import type { Histogram } from './histogram.js'
+import type { LatencySummary } from './result.js'
+
+/** The figures of `histogram` in ms, and the histogram itself encoded. Without values the figures are null. */
+export function summarize(histogram: Histogram): LatencySummary {
+  const { mean, stddev } = histogram.moments()
+  const figure = (us: number) => (histogram.count === 0 ? null : toMs(us))
+  const percentile = (percent: number) => figure(histogram.valueAtPercentile(percent))
+  return {
+    count: histogram.count,
+    min: figure(histogram.min),
+    mean: figure(mean),
+    stddev: figure(stddev),
+    max: figure(histogram.max),
+    p50: percentile(50),
+    p75: percentile(75),
+    p90: percentile(90),
+    p95: percentile(95),
+    p99: percentile(99),
+    p999: percentile(99.9),
+    histogram: histogram.encode(),
+  }
+}
+
+/** The percentile of a histogram in ms; null without values. */
+export function percentileMs(histogram: Histogram, percent: number): number | null {
+  return histogram.count === 0 ? null : toMs(histogram.valueAtPercentile(percent))
+}
+
+/** µs as ms, without the noise of binary fractions in JSON. */
+function toMs(us: number): number {
+  return Math.round(us) / 1000
+}

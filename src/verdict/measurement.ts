@@ -1,0 +1,35 @@
+/**
+ * What a verdict is made from: that which a result and a baseline have in common.
+ */
+import type {
+  GeneratorHealth,
+  RequestResult,
+  RunEnvironment,
+  ScenarioIdentity,
+  Totals,
+} from '../stats/result.js'
+
+/** The measured part of one run. Every Result is one, and every Baseline. */
+export interface Measurement {
+  readonly scenario: ScenarioIdentity
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly durationSeconds: number
+  readonly interrupted: boolean
+  readonly environment: RunEnvironment
+  readonly totals: MeasuredTotals
+  readonly requests: readonly MeasuredRequest[]
+  readonly generator: Pick<GeneratorHealth, 'saturated' | 'reasons'>
+}
+
+export type MeasuredTotals = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'latency'>
+
+export type MeasuredRequest = MeasuredTotals & Pick<RequestResult, 'name' | 'kind' | 'windows'>
+
+/**
+ * Whether the load was a rate of arrivals (`200/s for 30s`): then the throughput is what was asked for, whatever
+ * the service did.
+ */
+export function isArrivalRate(load: string): boolean {
+  return /\d\s*\/\s*[smh]\b/.test(load)
+}

@@ -1,0 +1,33 @@
+/**
+ * Absolute limits against what was measured.
+ */
+import type { Threshold } from '../scenario/scenario.js'
+import { findMetric } from '../stats/metrics.js'
+import type { RequestResult, ThresholdResult, Totals } from '../stats/result.js'
+
+/** Each threshold with the measured value, in the given order. Where nothing was measured it is not met. */
+export function judgeThresholds(
+  thresholds: readonly Threshold[],
+  totals: Totals,
+  requests: readonly RequestResult[],
+): readonly ThresholdResult[] {
+  return thresholds.map((threshold) => {
+    const { expression, request } = threshold
+    const measured = request === null ? totals : requests.find(({ name }) => name === request)
+    const actual = measured === undefined ? null : (findMetric(threshold.metric)?.read(measured) ?? null)
+    return { expression, request, actual, passed: actual !== null && isMet(threshold, actual) }
+  })
+}
+
+function isMet({ operator, limit }: Threshold, actual: number): boolean {
+  switch (operator) {
+    case '<':
+      return actual < limit
+    case '<=':
+      return actual <= limit
+    case '>':
+      return actual > limit
+    case '>=':
+      return actual >= limit
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * All that was found about a run as one word, and the word as an exit code.
+ */
+import { EXIT, type ExitCode } from '../base/exit.js'
+import type { Comparison, FailureKind, RunVerdict, ThresholdResult, Totals } from '../stats/result.js'
+
+/** What decides how a run ended. */
+export interface Findings {
+  readonly interrupted: boolean
+  readonly totals: Totals
+  readonly thresholds: readonly ThresholdResult[]
+  /** Null without a baseline. */
+  readonly comparison: Comparison | null
+  readonly generator: { readonly saturated: boolean }
+}
+
+/**
+ * How a run ended, the first that holds: `interrupted`; `error`, the target was never reached; `inconclusive`, when
+ * the load generator was the bottleneck (its figures are not the service's, so nothing is blamed on it);
+ * `regressed`; `failed`, a threshold was not met; `inconclusive`, when the comparison was; `passed`.
+ */
+export function runVerdict(findings: Findings): RunVerdict {
+  const { interrupted, totals, thresholds, comparison, generator } = findings
+  if (interrupted) return 'interrupted'
+  if (isUnreachable(totals)) return 'error'
+  if (generator.saturated) return 'inconclusive'
+  if (comparison?.verdict === 'regressed') return 'regressed'
+  if (thresholds.some((threshold) => !threshold.passed)) return 'failed'
+  return comparison?.verdict === 'inconclusive' ? 'inconclusive' : 'passed'
+}
+
+/** The exit code of a verdict. `signal` is the one that interrupted the run, SIGINT unless given. */
+export function exitCodeOf(
+  verdict: RunVerdict,
+  options: { readonly inconclusive: 'fail' | 'pass'; readonly signal?: 'SIGINT' | 'SIGTERM' | null },
+): ExitCode {
+  switch (verdict) {
+    case 'passed':
+      return EXIT.passed
+    case 'regressed':
+    case 'failed':
+      return EXIT.failed
+    case 'inconclusive':
+      return options.inconclusive === 'fail' ? EXIT.inconclusive : EXIT.passed
+    case 'error':
+      return EXIT.error
+    case 'interrupted':
+      return options.signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
+  }
+}
+
+const UNREACHED: readonly FailureKind[] = ['connect', 'dns', 'tls']
+
+/** Whether no request ever got as far as the service, or none was finished at all. */
+function isUnreachable(totals: Totals): boolean {
+  if (totals.failed < totals.requests) return false
+  const unreached = totals.errors.filter(({ kind }) => UNREACHED.includes(kind))
+  return unreached.reduce((sum, { count }) => sum + count, 0) >= totals.requests
+}

@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { findViolations } from './architecture.js'
+
+const SRC = new URL('../src/', import.meta.url)
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts'))
+  .toSorted()
+
+test('the source tree is there', () => {
+  expect(files).toContain('base/units.ts')
+})
+
+test.each(files)('%s keeps within its walls', async (file) => {
+  expect(await findViolations(file, readFileSync(new URL(file, SRC), 'utf8'))).toEqual([])
+})
+
+test.each(files)('%s is short enough to be one noun', (file) => {
+  expect(readFileSync(new URL(file, SRC), 'utf8').split('\n').length).toBeLessThanOrEqual(300)
+})
+
+describe('the check itself', () => {
+  test.each([
+    ['upwards', 'stats/a.ts', "import { judge } from '../verdict/judge.js'", 'stats may not know verdict'],
+    ['sideways', 'load/a.ts', "import { judge } from '../verdict/judge.js'", 'load may not know verdict'],
+    ['a type upwards', 'base/a.ts', "import type { T } from '../plan/plan.js'", 'base may not know plan'],
+    ['an inline type', 'base/a.ts', "let a: import('../plan/plan.js').Plan", 'base may not know plan'],
+    ['over lines', 'base/a.ts', "import {\n  a,\n  b,\n} from '../plan/plan.js'", 'base may not know plan'],
+    ['at run time', 'base/a.ts', "void import('../plan/plan.js')", 'base may not know plan'],
+    ['by passing on', 'base/a.ts', "export * from '../plan/plan.js'", 'base may not know plan'],
+    ['for its effects', 'base/a.ts', "import '../plan/plan.js'", 'base may not know plan'],
+    ['from below', 'load/fleet/a.ts', "import '../../report/csv.js'", 'load may not know report'],
+    ['the program', 'commands/a.ts', "import { main } from '../cli.js'", 'commands may not know cli.ts'],
+    ['the library', 'cli.ts', "import { run } from './index.js'", 'cli.ts may not know index.ts'],
+    ['an unknown folder', 'base/a.ts', "import '../utils/a.js'", 'has no floor'],
+  ])('finds an import %s', async (_, file, text, message) => {
+    expect(await findViolations(file, text)).toEqual([expect.stringContaining(message)])
+  })
+
+  test.each([
+    [
+      'another vendor than the allowed one',
+      'load/fleet/a.ts',
+      "import { Pool } from 'undici'",
+      'only load/http.ts may',
+    ],
+    [
+      'a vendor of types',
+      'scenario/a.ts',
+      "import type { ZodType } from 'zod/v4'",
+      'only scenario/schema.ts may',
+    ],
+    [
+      'an unknown vendor',
+      'cli.ts',
+      "import _ from '@scope/lodash'",
+      'imports @scope/lodash: only nobody may',
+    ],
+  ])('finds %s', async (_, file, text, message) => {
+    expect(await findViolations(file, text)).toEqual([expect.stringContaining(message)])
+  })
+
+  test.each([
+    ['console', 'console.log(1)'],
+    ['console', 'globalThis.console.log(1)'],
+    ['process', 'const cwd = process.cwd()'],
+    ['process', 'const { env } = globalThis.process'],
+    ['process', "import { env } from 'node:process'"],
+    ['Date.now', 'const t = Date.now()'],
+    ['Date.now', 'const t = [1].map(Date.now)'],
+    ['Date()', 'const t = Date()'],
+    ['new Date()', 'const t = new Date()'],
+    ['performance.now', 'const t = performance.now()'],
+    ['performance.now', "const t = performance['now']()"],
+    ['Math.random', 'const r = `${Math.random()}`'],
+    ['randomInt', "import { randomInt } from 'node:crypto'\nrandomInt(3)"],
+    ['randomUUID', "import { randomUUID as id } from 'node:crypto'\nid()"],
+    ['crypto.getRandomValues', 'crypto.getRandomValues(new Uint8Array(1))'],
+  ])('finds the use of %s in: %s', async (use, text) => {
+    expect(await findViolations('report/a.ts', text)).toEqual([expect.stringContaining(`uses ${use}`)])
+  })
+
+  test('finds the nanosecond clock', async () => {
+    expect(await findViolations('report/a.ts', "import { hrtime } from 'node:process'\nhrtime()")).toEqual([
+      'uses process',
+      expect.stringContaining('uses hrtime'),
+    ])
+  })
+
+  test('finds exports without a comment, but lets the file’s own count for the first', async () => {
+    const text =
+      '/** A noun. */\nimport "node:fs"\n\nexport const a = 1\nexport interface B {}\n\n/** Three. */\nexport const c = 3\n'
+    expect(await findViolations('base/a.ts', text)).toEqual(['exports without a comment: export interface B'])
+    expect(await findViolations('base/a.ts', 'export const a = 1')).toHaveLength(1)
+  })
+
+  test.each([
+    ['downwards', 'report/live/a.ts', "import { now } from '../../base/clock.js'"],
+    ['within the folder', 'load/fleet/a.ts', "import { send } from '../http.js'"],
+    ['the vendor of the file', 'report/style.ts', "import { Chalk } from 'chalk'"],
+    ['the program its commands', 'cli.ts', "import { run } from './commands/run.js'"],
+    ['hashing', 'scenario/a.ts', "import { createHash } from 'node:crypto'\ncreateHash('sha256')"],
+    ['a date from a text', 'report/a.ts', "const date = new Date('2030-01-01')"],
+    ['a word in a comment or text', 'report/a.ts', "// console.log(process)\nconst a = 'Date.now() process'"],
+    ['a property of that name', 'report/a.ts', 'const a = { process: 1 }\na.process'],
+    ['the load of the event loop', 'load/a.ts', 'performance.eventLoopUtilization()'],
+    ['a function of the template language', 'plan/a.ts', 'function randomInt() {}\nrandomInt()'],
+    ['process in its places', 'demo/main.ts', 'process.exit(0)'],
+    ['the clock', 'base/clock.ts', 'performance.now()\nnew Date()'],
+    ['randomness', 'base/rng.ts', "import { randomInt } from 'node:crypto'\nrandomInt(3)"],
+  ])('allows %s', async (_, file, text) => {
+    expect(await findViolations(file, text)).toEqual([])
+  })
+})

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { type DemoFlags, demo } from '../../src/commands/demo.js'
+import type { Io } from '../../src/commands/io.js'
+
+test('the service is there until Ctrl-C, and says where', async () => {
+  const { io, printed, interrupt } = createIo()
+  const ended = demo({ port: '0', slow: '1.3', errors: '2%', stall: '200ms/5s' }, io)
+  await expect.poll(printed).toContain('\n')
+  const [, url, rest] = /^demo service on (http:\/\/127\.0\.0\.1:\d+)(.*)\n$/.exec(printed())!
+  expect(rest).toBe(' (slow x1.3, errors 2%, stall 200ms every 5s) – Ctrl-C stops it')
+  expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  interrupt()
+  expect(await ended).toBe(0)
+  await expect(fetch(`${url}/healthz`)).rejects.toThrow()
+})
+
+test('a healthy service is nothing to remark on', async () => {
+  const { io, printed, interrupt } = createIo()
+  const ended = demo({ port: '0' }, io)
+  await expect.poll(printed).toMatch(/^demo service on http:\S+ – Ctrl-C stops it\n$/)
+  interrupt()
+  await ended
+})
+
+test.each<[DemoFlags, string]>([
+  [{ port: 'http' }, '--port: "http" is not a port'],
+  [{ port: '65536' }, '--port: "65536" is not a port'],
+  [{ slow: '0' }, '--slow: "0" is not a factor'],
+  [{ slow: '30%' }, '--slow: "30%" is not a factor'],
+  [{ errors: '101%' }, '--errors: "101%" is not a share'],
+  [{ errors: 'some' }, '--errors: "some" is not a share'],
+  [{ stall: '200ms' }, '--stall: "200ms" is not a stall'],
+  [{ stall: '200/5' }, '--stall: "200/5" is not a stall'],
+  [{ stall: '5s/200ms' }, '--stall: "5s/200ms" is not a stall'],
+  [{ stall: '200ms/5s/1m' }, '--stall: "200ms/5s/1m" is not a stall'],
+  [{ seed: '1.5' }, '--seed: "1.5" is not a seed'],
+])('%j is refused with an example', async (flags, message) => {
+  const error = await demo(flags, createIo().io).catch((reason) => reason)
+  expect(error).toMatchObject({ name: 'UserError', message, kind: 'usage' })
+  expect(error.problems[0].hint).toContain(`such as ${Object.keys(flags).map((name) => `--${name} `)}`)
+})
+
+function createIo(): { io: Io; printed: () => string; interrupt: () => void } {
+  let text = ''
+  let listeners: ((signal: 'SIGINT') => void)[] = []
+  const output = { write: (part: string) => void (text += part), isTerminal: false, columns: 80 }
+  const io: Io = {
+    stdout: output,
+    stderr: output,
+    env: {},
+    cwd: '/',
+    onSignal: (listener) => {
+      listeners.push(listener)
+      return () => {
+        listeners = listeners.filter((one) => one !== listener)
+      }
+    },
+  }
+  return {
+    io,
+    printed: () => text,
+    interrupt: () => listeners.forEach((listener) => void listener('SIGINT')),
+  }
+}

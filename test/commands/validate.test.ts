@@ -1,0 +1,43 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { validate } from '../../src/commands/validate.js'
+
+let cwd = ''
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'perfctl-validate-'))
+  await writeFile(join(cwd, 'good.yaml'), 'target: demo\nrequests: [{ get: / }]\nthresholds: [p95 < 1s]\n')
+  await writeFile(join(cwd, 'bad.yaml'), 'lod: 1\nrequests: [{ get: x }]\n')
+})
+afterAll(() => rm(cwd, { recursive: true }))
+
+test('valid files are summed up and end with 0', async () => {
+  const { code, stdout, stderr } = await run(['good.yaml'])
+  expect(stdout).toBe('good.yaml: valid (1 request, 1 user for 10s, 1 threshold, target demo)\n')
+  expect([code, stderr]).toEqual([0, ''])
+})
+
+test('everything wrong with every file is told, and the code is 2', async () => {
+  const { code, stdout, stderr } = await run(['bad.yaml', 'good.yaml', 'missing.yaml'])
+  expect(code).toBe(2)
+  expect(stdout).toMatch(/^good\.yaml: valid/)
+  expect(stderr).toContain(
+    'bad.yaml:1:1: unknown key "lod"\n  1 | lod: 1\n    | ^^^\n  hint: did you mean "load"?',
+  )
+  expect(stderr).toContain('bad.yaml:2:19: requests[0].get: the path "x" does not start with /')
+  expect(stderr).toContain('missing.yaml: no such file')
+})
+
+async function run(files: string[]) {
+  const written = { stdout: '', stderr: '' }
+  const output = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      written[name] += text
+    },
+    isTerminal: false,
+    columns: 80,
+  })
+  const io = { stdout: output('stdout'), stderr: output('stderr'), env: {}, cwd, onSignal: () => () => {} }
+  return { code: await validate(files, io), ...written }
+}

@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { UserError } from '../../src/base/errors.js'
+import type { DemoOptions } from '../../src/demo/options.js'
+import { createDemo, type Demo } from '../../src/demo/service.js'
+
+// A hundredth of the usual latencies: what is answered is tested here, not when.
+const demo = createDemo({ slow: 0.01 })
+let url: string
+
+beforeAll(async () => {
+  url = await demo.listen()
+})
+afterAll(() => demo.close())
+
+describe('search', () => {
+  test('finds the services of a category in a place, a page at a time', async () => {
+    const first = await get('/api/services?category=plumbing&location=Galle')
+    expect(first.status).toBe(200)
+    const { total, services } = await read(first)
+    expect(services).toHaveLength(20)
+    expect(total).toBeGreaterThan(20)
+    expect(new Set(services.map((s) => `${s.category} ${s.location}`))).toEqual(new Set(['plumbing Galle']))
+
+    const second = await read(await get('/api/services?category=plumbing&location=Galle&page=2'))
+    expect(second.total).toBe(total)
+    expect(second.services[0]!.id).toBeGreaterThan(services.at(-1)!.id)
+  })
+
+  test('without a filter finds all', async () => {
+    expect(await (await get('/api/services')).json()).toMatchObject({ total: 5000, page: 1, pageSize: 20 })
+  })
+
+  test('finds nothing in an unknown category', async () => {
+    const answer = await get('/api/services?category=alchemy')
+    expect(await read(answer)).toMatchObject({ total: 0, services: [] })
+  })
+
+  test('refuses a page that is none', async () => {
+    const answer = await get('/api/services?page=zero')
+    expect(answer.status).toBe(400)
+    expect((await read(answer)).details).toEqual(['page: must be a whole number from 1'])
+  })
+
+  test('says whether the cache had it, and where the time went', async () => {
+    const path = '/api/services?category=masonry&location=Matara'
+    const miss = await get(path)
+    expect(miss.headers.get('x-cache')).toBe('miss')
+    expect(miss.headers.get('server-timing')).toMatch(/^db;dur=\d+\.\d, cache;desc="miss"$/)
+    const hit = await get(path)
+    expect(hit.headers.get('x-cache')).toBe('hit')
+    expect(hit.headers.get('server-timing')).toMatch(/^cache;desc="hit";dur=\d+\.\d$/)
+    expect(await hit.text()).toBe(await miss.text())
+  })
+})
+
+describe('details', () => {
+  test.each([1, 1000, 5000])('service %d exists', async (id) => {
+    const answer = await get(`/api/services/${id}`)
+    expect(answer.status).toBe(200)
+    expect((await read(answer)).id).toBe(id)
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8')
+  })
+
+  test.each(['0', '5001', '-1', 'x', '1.0', '0x1', '%00'])('service %s does not', async (id) => {
+    const answer = await get(`/api/services/${id}`)
+    expect(answer.status).toBe(404)
+    expect(await read(answer)).toEqual({ error: `there is no service ${id}` })
+  })
+})
+
+describe('bookings', () => {
+  const valid = { serviceId: 17, date: '2030-12-31', hours: 3 }
+
+  test('a booking is confirmed with its price, and can be looked up', async () => {
+    const { pricePerHour } = await read(await get('/api/services/17'))
+    const answer = await post(valid)
+    expect(answer.status).toBe(201)
+    const booking = await answer.json()
+    expect(booking).toMatchObject({ ...valid, totalPrice: 3 * pricePerHour })
+    expect(await (await get(answer.headers.get('location')!)).json()).toEqual(booking)
+  })
+
+  test('each mistake of an invalid booking is named', async () => {
+    const answer = await post({ serviceId: 0, date: 'tomorrow', hours: 99 })
+    expect(answer.status).toBe(422)
+    expect((await read(answer)).details).toHaveLength(3)
+  })
+
+  test('what is not JSON is refused', async () => {
+    expect((await post('{ serviceId: 17 }')).status).toBe(400)
+  })
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])(
+    'the content type %s is refused',
+    async (type) => {
+      expect((await post(valid, type)).status).toBe(415)
+    },
+  )
+
+  test('the content type may name its charset', async () => {
+    expect((await post(valid, 'application/json; charset=utf-8')).status).toBe(201)
+  })
+
+  test('a body may have 64 kB and not a byte more', async () => {
+    const bare = JSON.stringify(valid)
+    expect((await post(bare + ' '.repeat(65_536 - bare.length))).status).toBe(201)
+    expect((await post(bare + ' '.repeat(65_537 - bare.length))).status).toBe(413)
+  })
+
+  test('a body far too large is refused without resetting the connection', async () => {
+    expect((await post('x'.repeat(5_000_000))).status).toBe(413)
+  })
+})
+
+describe('everything else', () => {
+  test('is not found', async () => {
+    const answer = await get('/api/unicorns?x=1')
+    expect(answer.status).toBe(404)
+    expect(await read(answer)).toEqual({ error: 'there is nothing at /api/unicorns' })
+  })
+
+  test.each([
+    ['DELETE', '/api/services', 'GET, HEAD'],
+    ['PUT', '/api/services/1', 'GET, HEAD'],
+    ['GET', '/api/bookings', 'POST'],
+    ['POST', '/healthz', 'GET, HEAD'],
+  ])('%s %s is not allowed, and what is', async (method, path, allow) => {
+    const answer = await fetch(url + path, { method })
+    expect(answer.status).toBe(405)
+    expect(answer.headers.get('allow')).toBe(allow)
+  })
+
+  test('HEAD has the headers of GET and no body', async () => {
+    const answer = await fetch(`${url}/api/services/1`, { method: 'HEAD' })
+    expect(answer.status).toBe(200)
+    expect(Number(answer.headers.get('content-length'))).toBeGreaterThan(100)
+    expect(await answer.text()).toBe('')
+  })
+
+  test('health is answered at once', async () => {
+    expect(await (await get('/healthz')).json()).toEqual({ status: 'ok' })
+  })
+})
+
+describe('knobs', () => {
+  test('the share of errors is the one asked for, and health is never part of it', async () => {
+    await withDemo({ slow: 0.01, errors: 0.25 }, async (base) => {
+      const statuses = await statusesOf(`${base}/api/services/1`, 2000)
+      const broken = statuses.filter((status) => status === 503).length
+      // Four standard deviations of a binomial distribution with n = 2000, p = 1/4.
+      expect(Math.abs(broken - 500)).toBeLessThan(78)
+      expect(new Set(statuses)).toEqual(new Set([200, 503]))
+      expect(new Set(await statusesOf(`${base}/healthz`, 50))).toEqual(new Set([200]))
+    })
+  })
+
+  test('a slower service takes that much longer by its own account', async () => {
+    const healthy = await timings({ seed: 3, slow: 0.1 })
+    const slower = await timings({ seed: 3, slow: 1 })
+    expect(slower.map((ms, i) => ms / healthy[i]!).every((ratio) => ratio > 8 && ratio < 12)).toBe(true)
+  })
+
+  test('what is ready during a stall waits for its end', async () => {
+    await withDemo({ slow: 0.01, stall: { everyMs: 600, forMs: 600 } }, async (base) => {
+      await fetch(`${base}/api/services/1`)
+      const second = performance.now()
+      await fetch(`${base}/api/services/1`)
+      // The first one comes somewhere within a stall, the second one right after its end.
+      expect(performance.now() - second).toBeGreaterThan(300)
+    })
+  })
+})
+
+test('a port in use is said with the way out', async () => {
+  const error = await createDemo({ port: Number(new URL(url).port) })
+    .listen()
+    .catch((reason: UserError) => reason)
+  expect(error).toMatchObject({
+    name: 'UserError',
+    problems: [
+      {
+        message: `the demo service can't listen on port ${new URL(url).port}: it's in use`,
+        hint: 'choose another one with --port, or --port 0 for any free one',
+      },
+    ],
+  })
+})
+
+test('closing ends connections that are kept alive', async () => {
+  const other: Demo = createDemo({ slow: 0.01 })
+  const base = await other.listen()
+  await (await fetch(`${base}/healthz`)).text()
+  await other.close()
+  await expect(fetch(`${base}/healthz`)).rejects.toThrow()
+})
+
+interface Found {
+  readonly id: number
+  readonly category: string
+  readonly location: string
+}
+
+/** What the bodies hold that the tests look into. */
+interface Body extends Found {
+  readonly total: number
+  readonly services: readonly Found[]
+  readonly pricePerHour: number
+  readonly details: readonly string[]
+}
+
+async function read(answer: Response): Promise<Body> {
+  return (await answer.json()) as Body
+}
+
+function get(path: string): Promise<Response> {
+  return fetch(url + path)
+}
+
+function post(body: unknown, type = 'application/json'): Promise<Response> {
+  return fetch(`${url}/api/bookings`, {
+    method: 'POST',
+    headers: { 'content-type': type },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+}
+
+async function withDemo<T>(options: Partial<DemoOptions>, use: (base: string) => Promise<T>): Promise<T> {
+  const other = createDemo(options)
+  try {
+    return await use(await other.listen())
+  } finally {
+    await other.close()
+  }
+}
+
+async function statusesOf(address: string, count: number): Promise<number[]> {
+  const statuses: number[] = []
+  while (statuses.length < count) {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(address)))
+    statuses.push(...(await Promise.all(answers.map((answer) => answer.text().then(() => answer.status)))))
+  }
+  return statuses
+}
+
+/** What the service says it took for some requests, one after another. */
+function timings(options: Partial<DemoOptions>): Promise<number[]> {
+  return withDemo(options, async (base) => {
+    const all: number[] = []
+    for (let i = 0; i < 20; i++) {
+      const answer = await fetch(`${base}/api/services/1`)
+      await answer.text()
+      all.push(Number(/dur=([\d.]+)/.exec(answer.headers.get('server-timing')!)![1]))
+    }
+    return all
+  })
+}

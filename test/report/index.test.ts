@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { FORMAT_IDS, loadFormat, parseReportFlag } from '../../src/report/index.js'
+import { parseResult } from '../../src/stats/read.js'
+import { passed, RESULTS, regressed, unsure } from './results.js'
+
+describe.each(FORMAT_IDS)('%s', (id) => {
+  test.each(Object.entries(RESULTS))('of a %s result', async (name, result) => {
+    const format = await loadFormat(id)
+    expect(format.id).toBe(id)
+    const text = format.render(result)
+    expect(text.endsWith('\n')).toBe(true)
+    // The JSON is the result itself; its golden would only be large.
+    if (id !== 'json') await expect(text).toMatchFileSnapshot(`golden/${name}.${format.extension}`)
+  })
+})
+
+test('every file that has a format as its default export is in the table', () => {
+  const files = readdirSync(new URL('../../src/report', import.meta.url)).map((file) =>
+    file.replace('.ts', ''),
+  )
+  const parts = [
+    'advice',
+    'baseline',
+    'comparison',
+    'console',
+    'figures',
+    'index',
+    'live',
+    'page',
+    'style',
+    'table',
+    'width',
+    'wording',
+  ]
+  expect(files.filter((file) => !parts.includes(file))).toEqual([...FORMAT_IDS])
+})
+
+test('JSON read back is the result', async () => {
+  const { render } = await loadFormat('json')
+  expect(parseResult(render(regressed), 'x.json')).toEqual(regressed)
+})
+
+test('JUnit has one case for each threshold and each compared metric', async () => {
+  const { render } = await loadFormat('junit')
+  const cases = (text: string) => text.match(/<testcase /g)?.length
+  expect(cases(render(passed))).toBe(passed.thresholds.length + passed.comparison!.metrics.length)
+  expect(render(passed)).toContain('failures="0"')
+  expect(render(regressed)).toMatch(/<failure message="&#34;search&#34; got slower/)
+  expect(render(unsure)).toContain('failures="0"')
+  expect(render({ ...passed, comparison: null, thresholds: [], verdict: 'error' })).toContain(
+    '<error message="Error:',
+  )
+})
+
+describe('--report', () => {
+  test.each([
+    ['json', { format: 'json', path: null }],
+    ['junit=out/report.xml', { format: 'junit', path: 'out/report.xml' }],
+    ['json=-', { format: 'json', path: '-' }],
+    ['csv=a=b.csv', { format: 'csv', path: 'a=b.csv' }],
+  ])('%s', (flag, wanted) => {
+    expect(parseReportFlag(flag)).toEqual(wanted)
+  })
+
+  test('an unknown format gets the nearest known one', () => {
+    expect(() => parseReportFlag('jnuit=x')).toThrow('there is no format "jnuit"')
+    expect(hintOf('jnuit=x')).toBe('did you mean "junit"?')
+    expect(hintOf('pdf')).toBe('formats are csv, json, junit, markdown')
+    expect(hintOf('json=')).toContain('json=FILE')
+  })
+
+  function hintOf(flag: string): string | null {
+    try {
+      parseReportFlag(flag)
+      return null
+    } catch (error) {
+      return (error as { problems: { hint: string }[] }).problems[0]!.hint
+    }
+  }
+})

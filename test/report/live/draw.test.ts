@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { drawFrame, drawLine } from '../../../src/report/live/draw.js'
+import { createStyle } from '../../../src/report/style.js'
+import type { Frame } from '../../../src/stats/frame.js'
+
+const plain = { style: createStyle(false), ascii: false }
+
+const FRAME: Frame = {
+  phase: 'load',
+  elapsedMs: 12_004,
+  totalMs: 27_000,
+  stage: 1,
+  stages: 2,
+  vus: 20,
+  requestsPerSecond: 1234,
+  p95Ms: 12.34,
+  requests: 14_808,
+  failed: 3,
+  busy: 0.3,
+}
+
+const FRAMES = {
+  load: FRAME,
+  'warm-up': {
+    ...FRAME,
+    phase: 'warm-up',
+    elapsedMs: 0,
+    stage: 0,
+    requestsPerSecond: 0,
+    p95Ms: null,
+    requests: 0,
+    failed: 0,
+  },
+  stopping: { ...FRAME, phase: 'stopping', elapsedMs: 29_000, vus: 1, failed: 1, requestsPerSecond: 0.5 },
+  busy: { ...FRAME, busy: 0.934, p95Ms: 0.42 },
+  endless: { ...FRAME, totalMs: Number.POSITIVE_INFINITY, stages: 1 },
+  huge: {
+    ...FRAME,
+    elapsedMs: 3_599_000,
+    totalMs: 7_200_000,
+    vus: 100_000,
+    requestsPerSecond: 1_234_567,
+    requests: 4e9,
+    failed: 2e9,
+    busy: 1,
+    p95Ms: 61_000,
+  },
+} satisfies Record<string, Frame>
+
+describe.each(Object.entries(FRAMES))('a frame: %s', (name, frame) => {
+  test.each([40, 80, 120])(`looks like this at ${name} × %d`, async (width) => {
+    await expect(`${drawFrame(frame, width, plain).join('\n')}\n`).toMatchFileSnapshot(
+      `golden/${name}-${width}.txt`,
+    )
+  })
+
+  test('is never wider than it may be, with or without colours', () => {
+    for (let width = 1; width <= 200; width++) {
+      for (const style of [createStyle(false), createStyle(true)]) {
+        for (const line of drawFrame(frame, width, { style, ascii: false })) {
+          expect(visible(line).length, visible(line)).toBeLessThanOrEqual(width)
+        }
+      }
+    }
+  })
+
+  test('has only plain characters where there are no others', () => {
+    expect(drawFrame(frame, 80, { ...plain, ascii: true }).join('')).toMatch(/^[ -~]+$/)
+  })
+
+  test('is the same text in colours', () => {
+    const colored = drawFrame(frame, 80, { style: createStyle(true), ascii: false })
+    expect(colored.map(visible)).toEqual(drawFrame(frame, 80, plain))
+    expect(colored.join('')).toContain('\x1b[')
+  })
+})
+
+test('errors are red, and green as long as there are none', () => {
+  const look = { style: createStyle(true), ascii: false }
+  expect(drawFrame(FRAME, 80, look)[1]).toContain('\x1b[31m3 errors (0.02%)\x1b[39m')
+  expect(drawFrame({ ...FRAME, failed: 0 }, 80, look)[1]).toContain('\x1b[32m0 errors\x1b[39m')
+})
+
+test('errors and throughput are the last to go where there is no room', () => {
+  const secondLine = (width: number) => drawFrame(FRAMES.busy, width, plain)[1]
+  expect(secondLine(50)).toBe('20 VUs  1,234/s  3 errors  p95 420µs  93% busy')
+  expect(secondLine(45)).toBe('1,234/s  3 errors  p95 420µs  93% busy')
+  expect(secondLine(30)).toBe('1,234/s  3 errors  p95 420µs')
+  expect(secondLine(20)).toBe('1,234/s  3 errors')
+  expect(secondLine(10)).toBe('3 errors')
+})
+
+test('a log has it all in one line', () => {
+  expect(drawLine(FRAMES.busy, createStyle(false))).toBe(
+    '0:12 / 0:27  stage 1/2, 20 virtual users, 1,234 requests/s, 3 errors (0.02%), p95 420µs, generator 93% busy',
+  )
+})
+
+function visible(line: string): string {
+  return line.replace(/\x1b\[[\d;]*m/g, '')
+}

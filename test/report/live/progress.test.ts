@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest'
+import { createProgress, type ProgressOptions } from '../../../src/report/live/progress.js'
+import type { Frame } from '../../../src/stats/frame.js'
+
+const FRAME: Frame = {
+  phase: 'load',
+  elapsedMs: 1000,
+  totalMs: 60_000,
+  stage: 1,
+  stages: 1,
+  vus: 5,
+  requestsPerSecond: 100,
+  p95Ms: 5,
+  requests: 100,
+  failed: 0,
+  busy: 0,
+}
+
+describe('on a terminal', () => {
+  test('frames are drawn over one another', () => {
+    const screen = start({ columns: 60 })
+    screen.at(1)
+    screen.at(2)
+    expect(screen.rows()).toEqual([
+      expect.stringMatching(/^load {2}━+─+ {2}0:02 \/ 1:00$/),
+      '5 virtual users   100 requests/s   0 errors   p95 5.00ms',
+    ])
+  })
+
+  test('each frame is one write', () => {
+    const screen = start({ columns: 60 })
+    screen.at(1)
+    screen.at(2)
+    expect(screen.writes).toHaveLength(2)
+  })
+
+  test('the cursor is hidden once and given back at the end', () => {
+    const screen = start({ columns: 60 })
+    screen.at(1)
+    screen.at(2)
+    expect(screen.isCursorShown()).toBe(false)
+    screen.progress.close()
+    expect(screen.isCursorShown()).toBe(true)
+    expect(screen.rows()).toEqual([])
+    expect(screen.writes.join('').split('\x1b[?25l')).toHaveLength(2)
+  })
+
+  test('what was on the screen before stays, and what comes after starts in its place', () => {
+    const screen = start({ columns: 60 })
+    screen.out.write('$ perfctl run\n')
+    screen.at(1)
+    screen.progress.close()
+    screen.out.write('summary\n')
+    expect(screen.rows()).toEqual(['$ perfctl run', 'summary'])
+  })
+
+  test('notes stay above the progress, of however many lines', () => {
+    const screen = start({ columns: 60 })
+    screen.progress.note('starting')
+    screen.at(1)
+    screen.progress.note('this note is much longer than anything that was drawn before\nand has two lines')
+    screen.at(2)
+    screen.progress.close()
+    screen.progress.note('done')
+    expect(screen.rows()).toEqual([
+      'starting',
+      'this note is much longer than anything that was drawn before',
+      'and has two lines',
+      'done',
+    ])
+  })
+
+  test('closing twice does nothing more, nor does a frame that comes late', () => {
+    const screen = start({ columns: 60 })
+    screen.at(1)
+    screen.progress.close()
+    const writes = screen.writes.length
+    screen.progress.close()
+    screen.at(2)
+    expect(screen.writes).toHaveLength(writes)
+  })
+
+  test('nothing is written when there was no frame', () => {
+    const screen = start({ columns: 60 })
+    screen.progress.close()
+    expect(screen.writes).toEqual([])
+  })
+
+  test('a window made narrower leaves no remains', () => {
+    const screen = start({ columns: 100 })
+    screen.out.write('before\n')
+    screen.at(1)
+    screen.resize(45)
+    screen.at(2)
+    expect(screen.rows()).toEqual([
+      'before',
+      expect.stringMatching(/^load {2}━+─+ {2}0:02 \/ 1:00$/),
+      '5 VUs  100/s  0 errors  p95 5.00ms',
+    ])
+  })
+})
+
+describe('in a log', () => {
+  test.each([
+    ['a pipe', { isTerminal: false }, {}],
+    ['CI', { isTerminal: true }, { interactive: false }],
+  ])('of %s there is a plain line every ten seconds', (_, out, options) => {
+    const screen = start({ columns: 80, ...out }, { colors: true, ...options })
+    for (const second of [0, 1, 9, 10, 11, 19, 25, 26, 30]) screen.at(second)
+    screen.progress.note('a note')
+    screen.progress.close()
+    expect(screen.writes).toEqual([
+      '0:10 / 1:00  load, 5 virtual users, 100 requests/s, 0 errors, p95 5.00ms\n',
+      '0:25 / 1:00  load, 5 virtual users, 100 requests/s, 0 errors, p95 5.00ms\n',
+      '0:30 / 1:00  load, 5 virtual users, 100 requests/s, 0 errors, p95 5.00ms\n',
+      'a note\n',
+    ])
+  })
+})
+
+test('quiet is silent', () => {
+  for (const isTerminal of [true, false]) {
+    const screen = start({ columns: 80, isTerminal }, { quiet: true })
+    screen.at(10)
+    screen.progress.note('a note')
+    screen.progress.close()
+    expect(screen.writes).toEqual([])
+  }
+})
+
+/** A progress on a terminal that understands what progress needs: a grid of rows, a cursor and some sequences. */
+function start(
+  { columns, isTerminal = true }: { columns: number; isTerminal?: boolean },
+  options: Partial<ProgressOptions> = {},
+) {
+  const writes: string[] = []
+  let grid: string[] = ['']
+  let row = 0
+  let column = 0
+  let isCursorShown = true
+  const out = {
+    isTerminal,
+    columns,
+    write(text: string) {
+      writes.push(text)
+      for (const [part] of text.matchAll(/\x1b\[\??\d*[A-Za-z]|[\s\S]/g)) put(part)
+    },
+  }
+
+  function put(part: string): void {
+    if (part === '\r') column = 0
+    else if (part === '\n') {
+      row++
+      column = 0
+      grid[row] ??= ''
+    } else if (part === '\x1b[K') grid[row] = grid[row]!.slice(0, column)
+    else if (part === '\x1b[J') grid = [...grid.slice(0, row), grid[row]!.slice(0, column)]
+    else if (part === '\x1b[?25l') isCursorShown = false
+    else if (part === '\x1b[?25h') isCursorShown = true
+    else if (part.endsWith('A')) row -= Number(part.slice(2, -1))
+    else {
+      if (column === out.columns) put('\n')
+      const line = grid[row]!.padEnd(column)
+      grid[row] = line.slice(0, column) + part + line.slice(column + 1)
+      column++
+    }
+  }
+
+  /** Breaks the rows anew, as terminals do; the cursor stays behind the last character. */
+  function resize(width: number): void {
+    grid = grid.flatMap((line) => line.match(new RegExp(`.{1,${width}}`, 'g')) ?? [''])
+    out.columns = width
+    row = grid.length - 1
+    column = grid[row]!.length
+  }
+
+  const progress = createProgress(out, { quiet: false, interactive: true, colors: false, ...options })
+  return {
+    out,
+    writes,
+    progress,
+    resize,
+    at: (second: number) => progress.frame({ ...FRAME, elapsedMs: second * 1000 }),
+    rows: () => (grid.at(-1) === '' ? grid.slice(0, -1) : grid),
+    isCursorShown: () => isCursorShown,
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Results that every report is tried on.
+ */
+import type { Result } from '../../src/stats/result.js'
+import { compare } from '../../src/verdict/compare.js'
+import { SHOP, shopWith, simulate } from '../verdict/simulate.js'
+
+const BASELINE = 'baselines/shop.json'
+const before = simulate(SHOP, { seed: 1 })
+
+/** Not slower, all thresholds met. */
+export const passed: Result = {
+  ...simulate(SHOP, { seed: 2 }),
+  comparison: compare(before, simulate(SHOP, { seed: 2 }), { baseline: BASELINE }),
+  thresholds: [
+    { expression: 'p95 < 200ms', request: null, actual: 31.2, passed: true },
+    { expression: 'search: p99 < 50ms', request: 'search', actual: 40.1, passed: true },
+  ],
+}
+
+/** The first run, without a baseline: a threshold broken, one without data. */
+export const failed: Result = {
+  ...simulate(shopWith('search', { errorRatio: 0.04, cluster: 30 }), { seed: 3 }),
+  thresholds: [
+    { expression: 'p95 < 200ms', request: null, actual: 31.2, passed: true },
+    { expression: 'error_rate < 1%', request: null, actual: 0.0312, passed: false },
+    { expression: 'checkout: p95 < 150ms', request: 'checkout', actual: null, passed: false },
+  ],
+  verdict: 'failed',
+}
+
+/** One request slower, another failing, a p99 of too few samples, one request new. */
+export const regressed: Result = (() => {
+  const services = [
+    ...shopWith('search', { medianMs: 26 }).map((service) =>
+      service.name === 'details' ? { ...service, errorRatio: 0.03 } : service,
+    ),
+    { name: 'log in', medianMs: 12, sigma: 0.2, perSecond: 10 },
+  ]
+  const after = simulate(services, { seed: 4 })
+  return { ...after, comparison: compare(before, after, { baseline: BASELINE }), verdict: 'regressed' }
+})()
+
+/** Measured by a generator that was too slow. */
+export const unsure: Result = (() => {
+  const generator = {
+    saturated: true,
+    reasons: ['requests were sent 14ms late (p99)', 'event loop busy 98% of the time'],
+    eventLoopUtilization: 0.98,
+    schedulingLagP99: 14,
+  }
+  const after = { ...simulate(shopWith('search', { medianMs: 26 }), { seed: 5 }), generator }
+  const totals = { ...after.totals, dropped: 120, unfinished: 3 }
+  return {
+    ...after,
+    totals,
+    comparison: compare(before, after, { baseline: BASELINE }),
+    verdict: 'inconclusive',
+  }
+})()
+
+const HOSTILE = [
+  '<script>alert(1)</script>',
+  '\u001b[2J\u001b[31mred\u0007',
+  '| a | b |\n# heading',
+  '[link](https://evil.example) @user #12 www.evil.example',
+  '=HYPERLINK("https://evil.example")',
+  '"&\'<>]]>\u0000\ufffe',
+  '检索服务列表接口检索服务列表接口检索服务列表接口',
+  '\u202eesrever\u200b',
+]
+
+/** Names and messages that try to be markup, formulas or terminal commands. */
+export const hostile: Result = (() => {
+  const services = HOSTILE.map((name) => ({ name, medianMs: 10, sigma: 0.2, perSecond: 10 }))
+  const slower = services.map((service, index) => (index % 2 === 0 ? { ...service, medianMs: 15 } : service))
+  const after = simulate(slower, { seed: 7, seconds: 12 })
+  const scenario = { ...after.scenario, name: HOSTILE[0]!, file: "it's; rm -rf.yaml" }
+  const errors = HOSTILE.map((message, index) => ({ kind: 'connect' as const, message, count: index + 1 }))
+  return {
+    ...after,
+    scenario,
+    totals: { ...after.totals, errors },
+    comparison: compare(simulate(services, { seed: 6, seconds: 12 }), after, {
+      baseline: `${HOSTILE[1]}.json`,
+    }),
+    thresholds: [{ expression: `${HOSTILE[2]}: p95 < 1ms`, request: HOSTILE[2]!, actual: 12, passed: false }],
+    verdict: 'regressed',
+  }
+})()
+
+export const RESULTS = { passed, failed, regressed, unsure, hostile }

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { type Column, renderTable } from '../../src/report/table.js'
+import { displayWidth, truncate, wrap } from '../../src/report/width.js'
+
+const COLUMNS: readonly Column[] = [
+  { title: 'request', isFlexible: true },
+  { title: 'count', align: 'right', expendable: 1 },
+  { title: 'p95', align: 'right' },
+]
+const ROWS = [
+  ['a request with a long name', '1,234', '4.10ms'],
+  ['检索服务', '7', '12.0ms'],
+]
+
+test('figures stand right, names left, and no line is longer than needed', () => {
+  expect(renderTable(COLUMNS, ROWS, { width: 80 })).toBe(
+    [
+      'request                     count     p95',
+      'a request with a long name  1,234  4.10ms',
+      '检索服务                        7  12.0ms',
+    ].join('\n'),
+  )
+})
+
+test('a narrow page shortens the name first', () => {
+  expect(renderTable(COLUMNS, ROWS, { width: 30 }).split('\n')[1]).toBe('a request with…  1,234  4.10ms')
+})
+
+test('then it gives up what is expendable', () => {
+  expect(renderTable(COLUMNS, ROWS, { width: 20 }).split('\n')).toEqual([
+    'request          p95',
+    'a request w…  4.10ms',
+    '检索服务      12.0ms',
+  ])
+})
+
+test('widths are those of a terminal', () => {
+  expect(displayWidth('\u001b[31mred\u001b[0m')).toBe(3)
+  expect(displayWidth('检索')).toBe(4)
+  expect(displayWidth('e\u0301')).toBe(1)
+  expect(truncate('检索服务', 6)).toBe('检索…')
+  expect(truncate('fits', 4)).toBe('fits')
+})
+
+test('text is wrapped at spaces, and inside words that are longer than a line', () => {
+  expect(wrap('one two three', 8)).toBe('one two\nthree')
+  expect(wrap('  one two three', 9, '    ')).toBe('  one two\n    three')
+  expect(wrap('abcdefghij', 4)).toBe('abcd\nefgh\nij')
+})

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { UserError } from '../../src/base/errors.js'
+import { renderProblem } from '../../src/base/problem.js'
+import { readScenario } from '../../src/scenario/read.js'
+
+const directory = new URL('bad/', import.meta.url)
+const names = readdirSync(directory)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => name.slice(0, -'.yaml'.length))
+const env = { API_TOKEN: '77-from-the-environment', VUS: 'lots' }
+
+test.each(names)('%s is told where and how to mend it', async (name) => {
+  const text = readFileSync(new URL(`${name}.yaml`, directory), 'utf8')
+  await expect(messages(text, `${name}.yaml`)).toMatchFileSnapshot(`bad/${name}.txt`)
+})
+
+test('no message shows a secret', () => {
+  for (const name of names) {
+    const shown = messages(readFileSync(new URL(`${name}.yaml`, directory), 'utf8'), name)
+    expect(shown).not.toContain(env.API_TOKEN)
+    expect(shown).not.toContain('s3cr3tvalue')
+  }
+})
+
+function messages(text: string, file: string): string {
+  try {
+    readScenario(text, { file, env })
+  } catch (error) {
+    if (error instanceof UserError) return `${error.problems.map(renderProblem).join('\n\n')}\n`
+    throw error
+  }
+  throw new Error(`${file} was read without a complaint`)
+}

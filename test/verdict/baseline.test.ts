@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest'
+import { UserError } from '../../src/base/errors.js'
+import type { Result } from '../../src/stats/result.js'
+import { formatBaseline, makeBaseline, parseBaseline } from '../../src/verdict/baseline.js'
+import { compare } from '../../src/verdict/compare.js'
+import { SHOP, shopWith, simulate } from './simulate.js'
+
+const result = simulate(SHOP, { seed: 1, seconds: 8 })
+const text = formatBaseline(makeBaseline(result))
+
+describe('the file', () => {
+  test('reads at a glance: figures first, then where they come from, then one line a window', async () => {
+    const small = simulate(SHOP.slice(0, 2), { seed: 1, seconds: 3 })
+    const shown = formatBaseline(makeBaseline(small)).replace(/HIST[^"]*/g, 'HIST')
+    await expect(shown).toMatchFileSnapshot('golden/baseline.json')
+  })
+
+  test('read and written again it is the same text', () => {
+    expect(formatBaseline(parseBaseline(text, 'baselines/shop.json'))).toBe(text)
+  })
+
+  test('a comparison with the file comes to the same as one with the result it was made of', () => {
+    const baseline = parseBaseline(text, 'baselines/shop.json')
+    const slower = simulate(shopWith('details', { medianMs: 11 }), { seed: 2, seconds: 8 })
+    const [fromFile, fromResult] = [compare(baseline, slower), compare(result, slower)]
+    expect(fromFile.verdict).toBe('regressed')
+    expect(JSON.stringify(fromFile)).toBe(JSON.stringify(fromResult))
+  })
+
+  test('names that mean something to JSON or JavaScript survive', () => {
+    const odd = ['__proto__', 'a "quote"\n', '\u001b[31mred'].map((name) => ({ ...SHOP[0]!, name }))
+    const baseline = makeBaseline(simulate(odd, { seed: 1, seconds: 2 }))
+    const names = parseBaseline(formatBaseline(baseline), 'x.json').requests.map((request) => request.name)
+    expect(names).toEqual(odd.map(({ name }) => name))
+  })
+})
+
+describe('a damaged file is named, with what is wrong and what to do', () => {
+  const damage = (change: (baseline: Record<string, never>) => void) => {
+    const baseline = JSON.parse(text)
+    change(baseline)
+    return JSON.stringify(baseline)
+  }
+  const firstRow = (baseline: Record<string, never>): unknown[] => {
+    return (baseline['windows'] as { seconds: unknown[][] }[])[0]!.seconds[0]!
+  }
+
+  test.each<[string, string, string]>([
+    ['empty', '', 'the file is empty'],
+    ['cut off', text.slice(0, text.length / 2), 'the file is cut off'],
+    ['cut off by its last brace', text.trimEnd().slice(0, -1), 'the file is cut off'],
+    ['with merge markers', `<<<<<<< HEAD\n${text}`, 'this is not JSON'],
+    ['a list', '[]', 'the file is not an object'],
+    ['without a schema', '{}', 'schema is missing'],
+    ['a result', JSON.stringify(result), 'its schema is "perfctl/result@1", not perfctl/baseline@1'],
+    ['of a later version', text.replace('baseline@1', 'baseline@2'), 'made by a newer perfctl'],
+    ['without windows', damage((b) => delete b['windows']), 'windows is missing'],
+    ['without its environment', damage((b) => delete b['startedAt']), 'startedAt is missing'],
+    [
+      'with a request less',
+      damage((b) => (b['requests'] as unknown[]).pop()),
+      'windows do not belong to requests',
+    ],
+    [
+      'with a word for a number',
+      damage((b) => (firstRow(b)[2] = 'many')),
+      'windows[0].seconds[0][2] is not a whole number',
+    ],
+    ['with a short row', damage((b) => firstRow(b).pop()), 'windows[0].seconds[0] is not [start'],
+    [
+      'with a negative start',
+      damage((b) => (firstRow(b)[0] = -1)),
+      'windows[0].seconds[0][0] is not 0 or more',
+    ],
+    [
+      'with a cut histogram',
+      damage((b) => (firstRow(b)[4] = String(firstRow(b)[4]).slice(0, 80))),
+      'windows[0].seconds[0][4] is damaged: the histogram is cut off',
+    ],
+    [
+      'with another histogram',
+      damage((b) => (firstRow(b)[4] = 'aGVsbG8gd29ybGQ=')),
+      'is damaged: not an HdrHistogram V2',
+    ],
+    [
+      'with an empty histogram',
+      damage((b) => (firstRow(b)[4] = '')),
+      'holds 0 latencies, but its window counts',
+    ],
+    [
+      'with a figure edited by hand',
+      text.replace(/"p95": \d+\.?\d*/, '"p95": 1'),
+      'totals.p95 is 1, but the histograms say',
+    ],
+  ])('%s', (_, damaged, message) => {
+    const error = caught(() => parseBaseline(damaged, 'baselines/shop.json'))
+    expect(error.kind).toBe('usage')
+    expect(error.message).toContain('baselines/shop.json: ')
+    expect(error.message).toContain(message)
+    expect(error.problems[0]?.hint).toContain('perfctl baseline update')
+  })
+
+  test('wherever it is cut', () => {
+    for (let length = 0; length < text.trimEnd().length; length += 97) {
+      expect(() => parseBaseline(text.slice(0, length), 'x.json')).toThrow(UserError)
+    }
+  })
+})
+
+describe('no baseline is made of', () => {
+  const healthy = result.generator
+  test.each<[string, Partial<Result>, string]>([
+    ['an interrupted run', { interrupted: true }, 'the run was interrupted'],
+    ['a run that ended in an error', { verdict: 'error' }, 'no request succeeded'],
+    [
+      'a saturated generator',
+      { generator: { ...healthy, saturated: true, reasons: ['late'] } },
+      'bottleneck (late)',
+    ],
+    [
+      'failures only',
+      simulate([{ ...SHOP[0]!, errorRatio: 1 }], { seed: 1, seconds: 2 }),
+      'no request succeeded',
+    ],
+    [
+      'a result without windows',
+      { requests: result.requests.map((each) => ({ ...each, windows: [] })) },
+      'has no windows',
+    ],
+  ])('%s', (_, change, message) => {
+    const error = caught(() => makeBaseline({ ...result, ...change }))
+    expect(error.message).toContain('no baseline was made of "shop"')
+    expect(error.message).toContain(message)
+  })
+})
+
+function caught(action: () => unknown): UserError {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof UserError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import type { Threshold } from '../../src/scenario/scenario.js'
+import { judgeThresholds } from '../../src/verdict/thresholds.js'
+import { SHOP, simulate } from './simulate.js'
+
+const { totals, requests } = simulate(SHOP, { seed: 1, seconds: 5 })
+
+function judge(
+  metric: string,
+  operator: Threshold['operator'],
+  limit: number,
+  request: string | null = null,
+) {
+  const threshold = { expression: 'x', request, metric, operator, limit, abort: null, line: 1 }
+  return judgeThresholds([threshold], totals, requests)[0]!
+}
+
+test('a limit is compared as written, at its border too', () => {
+  const p95 = totals.latency.p95!
+  expect(judge('p95', '<', p95)).toMatchObject({ actual: p95, passed: false })
+  expect(judge('p95', '<=', p95).passed).toBe(true)
+  expect(judge('p95', '>=', p95).passed).toBe(true)
+  expect(judge('p95', '>', p95).passed).toBe(false)
+  expect(judge('p95', '<', p95 * (1 + Number.EPSILON)).passed).toBe(true)
+})
+
+test('a name limits that request alone', () => {
+  expect(judge('p50', '<', 10, 'details').passed).toBe(true)
+  expect(judge('p50', '<', 10, 'search').passed).toBe(false)
+  expect(judge('throughput', '>', 150).passed).toBe(true)
+  expect(judge('error_rate', '<=', 0).passed).toBe(true)
+})
+
+test('where nothing was measured a threshold is not met', () => {
+  expect(judge('p95', '<', 1e9, 'no such request')).toMatchObject({ actual: null, passed: false })
+  const silent = { ...requests[0]!, requests: 0, latency: { ...totals.latency, count: 0, p95: null } }
+  const threshold: Threshold = {
+    expression: 'x',
+    request: silent.name,
+    metric: 'p95',
+    operator: '>',
+    limit: 0,
+    abort: null,
+    line: 1,
+  }
+  expect(judgeThresholds([threshold], totals, [silent])[0]).toMatchObject({ actual: null, passed: false })
+})
