@@ -20,7 +20,7 @@ export class ClosedModel implements Model {
   }
 
   begin(): void {
-    this.adjust(this.part.startAt - this.part.warmup.durationMs, this.part.now())
+    this.adjust(-this.part.warmup.durationMs, this.part.now())
   }
 
   finished(user: VirtualUser, now: Ms): void {
@@ -35,24 +35,25 @@ export class ClosedModel implements Model {
 
   halt(): void {
     this.halted = true
-    this.active = 0
   }
 
-  /** Brings the number of users to what the profile says at `moment`, and again at each moment it changes. */
-  private adjust(moment: Ms, now: Ms): void {
+  /**
+   * Brings the number of users to what the profile says at `t` ms of the measured part (below 0: of the warm-up),
+   * and again at each moment it changes.
+   */
+  private adjust(t: Ms, now: Ms): void {
     if (this.halted) return
     const { part } = this
-    const isWarmup = moment < part.startAt
-    const profile = isWarmup ? part.warmup : part.profile
-    const since = isWarmup ? part.startAt - part.warmup.durationMs : part.startAt
-    const wanted = part.shareOf(profile.users(moment - since))
+    const [profile, begin] = t < 0 ? [part.warmup, -part.warmup.durationMs] : [part.profile, 0]
+    const wanted = part.shareOf(profile.users(t - begin))
     for (let i = wanted; i < this.active; i++) this.dismiss(part.users[i]!)
     this.active = wanted
-    for (let i = 0; i < wanted; i++) this.employ(part.users[i] ?? part.addUser(), moment, now)
+    const due = part.startAt + t
+    for (let i = 0; i < wanted; i++) this.employ(part.users[i] ?? part.addUser(), due, now)
 
-    const next = since + profile.nextChange(moment - since)
-    const change = isWarmup ? Math.min(next, part.startAt) : next
-    if (change < Number.POSITIVE_INFINITY) part.at(change, (later) => this.adjust(change, later))
+    // Subtle: moments stay relative until the timer is set; the sum with the clock would round them off the pieces' ends.
+    const next = begin + profile.nextChange(t - begin)
+    if (next < Number.POSITIVE_INFINITY) part.at(part.startAt + next, (later) => this.adjust(next, later))
   }
 
   private employ(user: VirtualUser, due: Ms, now: Ms): void {

@@ -17,6 +17,7 @@ export class OpenModel extends Waiting implements Model {
   private readonly warmup: Arrivals
   private readonly measured: Arrivals
   private halted = false
+  private vusAtHalt: number | null = null
 
   constructor(part: Part, load: OpenLoad) {
     super()
@@ -28,7 +29,7 @@ export class OpenModel extends Waiting implements Model {
   }
 
   get vus(): number {
-    return this.halted ? 0 : this.part.users.length - this.free.length
+    return this.vusAtHalt ?? this.part.users.length - this.free.length
   }
 
   begin(): void {
@@ -44,6 +45,7 @@ export class OpenModel extends Waiting implements Model {
   }
 
   halt(): void {
+    this.vusAtHalt = this.vus
     this.halted = true
     this.part.timers.remove(this)
   }

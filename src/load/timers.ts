@@ -85,6 +85,9 @@ export class Timers {
     const until = now + early
     const last = Math.floor(until)
     const first = Math.max(this.cursor, last - MASK)
+    // Subtle: now, not afterwards. What is added meanwhile for a moment that has passed goes into the last slot, which
+    // is still to come; in an earlier one nothing would look for it.
+    this.cursor = Math.max(last, this.cursor)
     for (let moment = first; moment <= last; moment++) {
       // Skips 32 empty slots at a time.
       if ((moment & 31) === 0) {
@@ -92,7 +95,6 @@ export class Timers {
       }
       if (this.heads[moment & MASK] !== null) this.wakeSlot(moment & MASK, now, until)
     }
-    this.cursor = Math.max(last, this.cursor)
     this.running = false
     this.alarm = this.nextMoment()
     this.setAlarm(this.alarm)

@@ -14,13 +14,14 @@ import { headline } from './wording.js'
 
 /** The whole report, with a newline at its end. No line is wider than the page from 40 columns on. */
 export function renderConsole(result: Result, page: Page): string {
+  const sentence = headline(result)
   const parts = [
-    renderHeadline(headline(result), result.verdict, page),
+    renderHeadline(sentence, result.verdict, page),
     result.comparison === null ? '' : renderComparison(result.comparison, page),
     renderRequests(result, page),
     renderThresholds(result.thresholds, page),
     renderErrors(result.totals.errors, page),
-    renderNotes(listNotes(result), page),
+    renderNotes(listNotes(result), sentence, page),
     renderNext(nextStep(result), page),
   ]
   return finish(parts, page)
@@ -31,7 +32,11 @@ export function renderComparisonPage(comparison: Comparison, sentence: string, p
   const verdict = comparison.verdict === 'improved' ? 'passed' : comparison.verdict
   const notes = comparison.notes.map((note) => printable(note))
   return finish(
-    [renderHeadline(sentence, verdict, page), renderComparison(comparison, page), renderNotes(notes, page)],
+    [
+      renderHeadline(sentence, verdict, page),
+      renderComparison(comparison, page),
+      renderNotes(notes, sentence, page),
+    ],
     page,
   )
 }
@@ -75,8 +80,10 @@ function listNotes({ comparison, generator, totals }: Result): string[] {
   return notes
 }
 
-function renderNotes(notes: readonly string[], { width, style }: Page): string {
-  return notes.map((note) => style.yellow(wrap(`note: ${note}`, width, '      '))).join('\n')
+/** The notes that the headline hasn't said already. */
+function renderNotes(notes: readonly string[], sentence: string, { width, style }: Page): string {
+  const news = notes.filter((note) => !sentence.includes(note))
+  return news.map((note) => style.yellow(wrap(`note: ${note}`, width, '      '))).join('\n')
 }
 
 function renderNext(

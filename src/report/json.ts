@@ -9,4 +9,5 @@ export function renderJson(result: Result): string {
   return `${JSON.stringify(result, null, 2)}\n`
 }
 
+/** The format `json`. */
 export default { id: 'json', extension: 'json', render: renderJson } satisfies Format

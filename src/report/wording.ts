@@ -142,7 +142,8 @@ function whyInconclusive({ generator, comparison }: Result): string {
   return comparison?.notes[0] === undefined ? 'the figures do not tell' : printable(comparison.notes[0])
 }
 
-function whyError({ totals, scenario }: Result): string {
+function whyError({ totals, scenario, error }: Result): string {
+  if (error !== null) return printable(error)
   if (totals.requests === 0) return 'no request was finished'
   const [first] = totals.errors
   const why = first === undefined ? '' : `: ${printable(first.message)}`

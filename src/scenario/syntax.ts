@@ -26,10 +26,11 @@ export function explainFaults(faults: readonly SyntaxFault[], source: Source): S
   const problems: SyntaxProblem[] = []
   for (const fault of [...faults].sort((a, b) => a.span[0] - b.span[0])) {
     const line = source.lineAt(fault.span[0])
+    if (lines.has(line.start)) continue
+    lines.add(line.start)
     const holes = fault.code === 'DUPLICATE_KEY' ? [] : unquotedHoles(line.text, line.start)
     const isFirst = problems.length === 0
-    if (lines.has(line.start) || !(isFirst || holes.length > 0 || INDEPENDENT.has(fault.code))) continue
-    lines.add(line.start)
+    if (!isFirst && holes.length === 0 && !INDEPENDENT.has(fault.code)) continue
     problems.push(...(holes.length > 0 ? holes : [explain(fault, source)]))
   }
   return problems
@@ -41,7 +42,11 @@ export function explainFaults(faults: readonly SyntaxFault[], source: Source): S
  */
 export function unquotedHoles(line: string, offset: number): SyntaxProblem[] {
   const values = /(?:([\w-]+):\s+)?([^\s"'{}[\],#]*)(\{\{.*?\}\})([^\s"',}\]]*)/g
-  return [...line.matchAll(values)].flatMap((found) => {
+  // Cut after the last hole, so that openings without an end don't each cost a search through a long line.
+  const last = line.lastIndexOf('}}')
+  const end = line.indexOf(' ', last)
+  const searched = last === -1 ? '' : line.slice(0, end === -1 ? line.length : end)
+  return [...searched.matchAll(values)].flatMap((found) => {
     const [whole, key, before, hole, after] = found
     if (isQuotedOrComment(line.slice(0, found.index))) return []
     const text = `${before}${hole}${after}`

@@ -11,8 +11,10 @@ import { summarize } from '../stats/summary.js'
 import { poolWindows, readWindow } from '../stats/window.js'
 import type { MeasuredRequest, MeasuredTotals, Measurement } from './measurement.js'
 
+/** What a baseline file says it is. */
 export const BASELINE_SCHEMA = 'perfctl/baseline@1'
 
+/** A baseline in memory: a measurement, and how it came to be the truth. */
 export interface Baseline extends Measurement {
   readonly schema: typeof BASELINE_SCHEMA
   readonly warmupSeconds: number

@@ -19,6 +19,7 @@ export interface Question {
   readonly minDelta: number
 }
 
+/** What a judge says about one metric. */
 export interface Judgement {
   /** The interval of the change: relative, for `error_rate` a difference of ratios. */
   readonly interval: readonly [number, number] | null

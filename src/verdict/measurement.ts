@@ -22,8 +22,10 @@ export interface Measurement {
   readonly generator: Pick<GeneratorHealth, 'saturated' | 'reasons'>
 }
 
+/** The figures a baseline keeps of a result's. */
 export type MeasuredTotals = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'latency'>
 
+/** One request, with its windows. */
 export type MeasuredRequest = MeasuredTotals & Pick<RequestResult, 'name' | 'kind' | 'windows'>
 
 /**

@@ -71,7 +71,7 @@ const HOSTILE = [
 ]
 
 /** Names and messages that try to be markup, formulas or terminal commands. */
-export const hostile: Result = (() => {
+const hostile: Result = (() => {
   const services = HOSTILE.map((name) => ({ name, medianMs: 10, sigma: 0.2, perSecond: 10 }))
   const slower = services.map((service, index) => (index % 2 === 0 ? { ...service, medianMs: 15 } : service))
   const after = simulate(slower, { seed: 7, seconds: 12 })

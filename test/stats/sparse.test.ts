@@ -20,7 +20,7 @@ describe('the counts are those of the histogram', () => {
     expect(sparse.total).toBe(histogram.count)
   })
 
-  test.each([1, 2, 3, 4])(
+  test.each([1, 2, 3, 4] as const)(
     'encoded by the library with %i significant digits',
     (numberOfSignificantValueDigits) => {
       const library = build({

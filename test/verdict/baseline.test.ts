@@ -36,14 +36,23 @@ describe('the file', () => {
 })
 
 describe('a damaged file is named, with what is wrong and what to do', () => {
-  const damage = (change: (baseline: Record<string, never>) => void) => {
-    const baseline = JSON.parse(text)
-    change(baseline)
-    return JSON.stringify(baseline)
+  interface File {
+    requests: unknown[]
+    windows: { seconds: unknown[][] }[]
+    startedAt: string
   }
-  const firstRow = (baseline: Record<string, never>): unknown[] => {
-    return (baseline['windows'] as { seconds: unknown[][] }[])[0]!.seconds[0]!
+  const damage = (change: (file: File) => void) => {
+    const file = JSON.parse(text) as File
+    change(file)
+    return JSON.stringify(file)
   }
+  const firstRow = ({ windows }: File): unknown[] => windows[0]!.seconds[0]!
+  const replace = (index: number, change: (value: unknown) => unknown) =>
+    damage((file) => {
+      const row = firstRow(file)
+      row[index] = change(row[index])
+    })
+  const without = (key: keyof File) => JSON.stringify({ ...JSON.parse(text), [key]: undefined })
 
   test.each<[string, string, string]>([
     ['empty', '', 'the file is empty'],
@@ -54,39 +63,19 @@ describe('a damaged file is named, with what is wrong and what to do', () => {
     ['without a schema', '{}', 'schema is missing'],
     ['a result', JSON.stringify(result), 'its schema is "perfctl/result@1", not perfctl/baseline@1'],
     ['of a later version', text.replace('baseline@1', 'baseline@2'), 'made by a newer perfctl'],
-    ['without windows', damage((b) => delete b['windows']), 'windows is missing'],
-    ['without its environment', damage((b) => delete b['startedAt']), 'startedAt is missing'],
-    [
-      'with a request less',
-      damage((b) => (b['requests'] as unknown[]).pop()),
-      'windows do not belong to requests',
-    ],
-    [
-      'with a word for a number',
-      damage((b) => (firstRow(b)[2] = 'many')),
-      'windows[0].seconds[0][2] is not a whole number',
-    ],
-    ['with a short row', damage((b) => firstRow(b).pop()), 'windows[0].seconds[0] is not [start'],
-    [
-      'with a negative start',
-      damage((b) => (firstRow(b)[0] = -1)),
-      'windows[0].seconds[0][0] is not 0 or more',
-    ],
+    ['without windows', without('windows'), 'windows is missing'],
+    ['without its environment', without('startedAt'), 'startedAt is missing'],
+    ['with a request less', damage((file) => void file.requests.pop()), 'windows do not belong to requests'],
+    ['with a word for a number', replace(2, () => 'many'), 'windows[0].seconds[0][2] is not a whole number'],
+    ['with a short row', damage((file) => void firstRow(file).pop()), 'windows[0].seconds[0] is not [start'],
+    ['with a negative start', replace(0, () => -1), 'windows[0].seconds[0][0] is not 0 or more'],
     [
       'with a cut histogram',
-      damage((b) => (firstRow(b)[4] = String(firstRow(b)[4]).slice(0, 80))),
+      replace(4, (value) => String(value).slice(0, 80)),
       'windows[0].seconds[0][4] is damaged: the histogram is cut off',
     ],
-    [
-      'with another histogram',
-      damage((b) => (firstRow(b)[4] = 'aGVsbG8gd29ybGQ=')),
-      'is damaged: not an HdrHistogram V2',
-    ],
-    [
-      'with an empty histogram',
-      damage((b) => (firstRow(b)[4] = '')),
-      'holds 0 latencies, but its window counts',
-    ],
+    ['with another histogram', replace(4, () => 'aGVsbG8gd29ybGQ='), 'is damaged: not an HdrHistogram V2'],
+    ['with an empty histogram', replace(4, () => ''), 'holds 0 latencies, but its window counts'],
     [
       'with a figure edited by hand',
       text.replace(/"p95": \d+\.?\d*/, '"p95": 1'),

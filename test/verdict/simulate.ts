@@ -39,6 +39,8 @@ export const SHOP: readonly Service[] = [
   { name: 'create booking', medianMs: 30, sigma: 0.35, perSecond: 20 },
 ]
 
+const NONE = summarize(new Histogram())
+
 /** The shop with one request changed. */
 export function shopWith(name: string, change: Partial<Service>): Service[] {
   return SHOP.map((service) => (service.name === name ? { ...service, ...change } : service))
@@ -78,11 +80,13 @@ export function simulate(services: readonly Service[], conditions: Conditions): 
     },
     totals: { ...totals(sent, failed, seconds, summarize(all)), errors: errorsOf(failed) },
     requests,
+    connections: { dns: NONE, tcp: NONE, tls: NONE },
     timeline: [],
     thresholds: [],
     comparison: null,
     session: null,
     generator: { saturated: false, reasons: [], eventLoopUtilization: 0.31, schedulingLagP99: 0.4 },
+    error: null,
     verdict: 'passed',
   }
 }
@@ -138,6 +142,7 @@ function totals(requests: number, failed: number, seconds: number, latency: Late
     unfinished: 0,
     latency,
     serviceTime: latency,
+    timeToFirstByte: latency,
     statuses: failed > 0 ? { '200': requests - failed, '503': failed } : { '200': requests },
   }
 }

@@ -209,7 +209,7 @@ function judgeErrorRate(
   if (better === 'lasting') return judged('improved')
   if (worse === 'burst' || better === 'burst')
     return judged('passed', 'the failures all fell into one window')
-  if (shortage !== null) return { ...shortage, interval }
+  if (shortage !== null) return shortage
   if ((interval[1] - interval[0]) / 2 <= BLIND_TOLERANCES * question.tolerance) return judged('passed')
   return judged('inconclusive', 'too noisy: failures came in few bursts')
 }

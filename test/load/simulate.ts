@@ -1,0 +1,208 @@
+/**
+ * A part of a load in virtual time: the clock jumps from event to event, and the service is a function.
+ */
+import { Collector } from '../../src/load/collector.js'
+import type { Connection, Exchange } from '../../src/load/connection.js'
+import type { Failure } from '../../src/load/outcome.js'
+import { Part, type PartEnd, type World } from '../../src/load/part.js'
+import type { Outgoing } from '../../src/plan/iteration.js'
+import type { Plan } from '../../src/plan/plan.js'
+import type { Load, RequestSpec } from '../../src/scenario/scenario.js'
+
+/** What a request meets. `Infinity` never answers; a request that can't be written fails inside `send`. */
+export interface Answer {
+  readonly afterMs: number | 'inside send'
+  readonly status?: number
+  readonly failure?: Failure
+}
+
+/** A request as it reached the service. */
+export interface Arrived {
+  readonly at: number
+  readonly path: string
+  readonly worker: number
+}
+
+export interface Simulation {
+  readonly load: Load
+  readonly service?: (arrived: Arrived) => Answer
+  readonly requests?: readonly Partial<RequestSpec>[]
+  readonly timeoutMs?: number
+  readonly workers?: number
+  readonly seed?: number
+  /** Called with the parts before the clock runs, to plan interventions. */
+  readonly during?: (parts: readonly Part[], at: (moment: number, action: () => void) => void) => void
+}
+
+export interface Simulated {
+  readonly collector: Collector
+  readonly ends: readonly PartEnd[]
+  readonly arrived: readonly Arrived[]
+  /** The most requests that were under way at once. */
+  readonly inFlightMost: number
+  /** The virtual moment at which nothing was left to do, counted from the beginning of the measured part. */
+  readonly overAt: number
+}
+
+/** The measured part begins at 0 of the virtual clock's own count; the clock itself starts somewhere else. */
+const CLOCK_START = 123_456.789
+
+export async function simulate(simulation: Simulation): Promise<Simulated> {
+  const { load, workers = 1, service = () => ({ afterMs: 1 }) } = simulation
+  const clock = new VirtualClock(CLOCK_START)
+  const plan = makeTestPlan(simulation)
+  const collector = new Collector(
+    plan.requests.map(({ name }) => name),
+    workers,
+    () => {},
+  )
+  const arrived: Arrived[] = []
+  const startAt = CLOCK_START + load.warmupMs
+  let inFlight = 0
+  let inFlightMost = 0
+
+  function connect(worker: number): Connection {
+    const state = { sentAt: 0, firstByteAt: 0, status: 0, bytesSent: 100, bytesReceived: 200 }
+    let cancel = () => {}
+    return Object.assign(state, {
+      send(request: Outgoing, exchange: Exchange) {
+        const arrival = { at: clock.now - startAt, path: request.path, worker }
+        arrived.push(arrival)
+        inFlightMost = Math.max(inFlightMost, ++inFlight)
+        const answer = service(arrival)
+        state.sentAt = clock.now
+        state.status = 0
+        const end = () => {
+          inFlight--
+          state.firstByteAt = clock.now
+          state.status = answer.failure === undefined ? (answer.status ?? 200) : 0
+          exchange.ended(answer.failure ?? null)
+        }
+        if (answer.afterMs === 'inside send') end()
+        else cancel = clock.at(clock.now + answer.afterMs, end)
+      },
+      abort() {
+        inFlight--
+        cancel()
+      },
+      close: async () => {},
+    })
+  }
+
+  const parts = Array.from({ length: workers }, (_, index) => {
+    const world: World = {
+      now: () => clock.now,
+      alarm(ring) {
+        let cancel = () => {}
+        return (moment) => {
+          cancel()
+          cancel = clock.at(moment, ring)
+        }
+      },
+      connect: () => connect(index),
+      load: () => ({ busy: 0.1, gcMs: 0, gcMsMax: 0 }),
+    }
+    return new Part(
+      plan,
+      { index, of: workers },
+      {
+        world,
+        beginAt: CLOCK_START,
+        emit: (window) => collector.add(index, window),
+      },
+    )
+  })
+  simulation.during?.(parts, (moment, action) => void clock.at(startAt + moment, action))
+  clock.run()
+  const ends = await Promise.all(parts.map((part) => part.done))
+  for (let worker = 0; worker < workers; worker++) collector.end(worker)
+  return { collector, ends, arrived, inFlightMost, overAt: clock.now - startAt }
+}
+
+/** A closed load; what isn't said is a constant user for ten seconds. */
+export function closedLoad(load: Partial<Extract<Load, { model: 'closed' }>> = {}): Load {
+  const stages = load.stages ?? [{ durationMs: 10_000, target: 1 }]
+  return {
+    model: 'closed',
+    warmupMs: 0,
+    gracefulStopMs: 5000,
+    iterations: null,
+    start: stages[0]!.target,
+    thinkTimeMs: [0, 0],
+    ...load,
+    stages,
+  }
+}
+
+/** An open load; what isn't said is 100 arrivals a second for ten seconds. */
+export function openLoad(load: Partial<Extract<Load, { model: 'open' }>> = {}): Load {
+  const stages = load.stages ?? [{ durationMs: 10_000, target: 100 }]
+  return {
+    model: 'open',
+    warmupMs: 0,
+    gracefulStopMs: 5000,
+    iterations: null,
+    start: stages[0]!.target,
+    arrivals: 'even',
+    maxVus: 1000,
+    ...load,
+    stages,
+  }
+}
+
+export function makeTestPlan({ load, requests = [{}], timeoutMs = 10_000, seed = 1 }: Simulation): Plan {
+  return {
+    target: 'http://localhost:1',
+    load,
+    http: { timeoutMs, connectTimeoutMs: 5000, insecure: false, headers: {} },
+    data: {},
+    requests: requests.map((request, i) => ({
+      name: `request ${i}`,
+      weight: 1,
+      method: 'GET',
+      path: [`/${i}`],
+      headers: {},
+      body: null,
+      expect: { status: [[200, 399]] },
+      line: 1,
+      ...request,
+    })),
+    seed,
+    today: Date.UTC(2026, 0, 1),
+  }
+}
+
+class VirtualClock {
+  now: number
+  private events: { at: number; order: number; action: () => void }[] = []
+  private order = 0
+
+  constructor(start: number) {
+    this.now = start
+  }
+
+  /** Calls back at `at`, never at once and never for `Infinity`; returns how to cancel. */
+  at(at: number, action: () => void): () => void {
+    if (at === Number.POSITIVE_INFINITY) return () => {}
+    const event = { at: Math.max(at, this.now), order: this.order++, action }
+    let low = 0
+    let high = this.events.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const other = this.events[middle]!
+      if (other.at > event.at || (other.at === event.at && other.order > event.order)) low = middle + 1
+      else high = middle
+    }
+    this.events.splice(low, 0, event)
+    return () => {
+      event.action = () => {}
+    }
+  }
+
+  run(): void {
+    for (let event = this.events.pop(); event !== undefined; event = this.events.pop()) {
+      this.now = event.at
+      event.action()
+    }
+  }
+}
