@@ -53,7 +53,7 @@ export class ClosedModel implements Model {
 
     // Subtle: moments stay relative until the timer is set; the sum with the clock would round them off the pieces' ends.
     const next = begin + profile.nextChange(t - begin)
-    if (next < Number.POSITIVE_INFINITY) part.at(part.startAt + next, (later) => this.adjust(next, later))
+    if (next < part.profile.durationMs) part.at(part.startAt + next, (later) => this.adjust(next, later))
   }
 
   private employ(user: VirtualUser, due: Ms, now: Ms): void {

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest'
+import { Iterations, type Outgoing } from '../../src/plan/iteration.js'
+import { Mix } from '../../src/plan/mix.js'
+import type { Plan } from '../../src/plan/plan.js'
+import { readScenario } from '../../src/scenario/read.js'
+
+describe('the mix', () => {
+  test.each([[[1]], [[1, 1]], [[60, 30, 10]], [[0.001, 5, 5, 5, 1000]]])(
+    'of weights %j keeps their proportions',
+    (weights) => {
+      const mix = new Mix(weights)
+      const counts = weights.map(() => 0)
+      const draws = 200_000
+      for (let i = 0; i < draws; i++) counts[mix.pick((i + 0.5) / draws)]!++
+      const sum = weights.reduce((a, b) => a + b, 0)
+      for (const [i, weight] of weights.entries()) {
+        expect(Math.abs(counts[i]! / draws - weight / sum)).toBeLessThan(1e-4)
+      }
+    },
+  )
+})
+
+describe('an iteration', () => {
+  test('sends what the scenario says, values filled in', () => {
+    const request = first(`
+target: http://localhost:3000/base
+http: { headers: { accept: application/json } }
+requests:
+  - post: "/a/{{ randomInt(5, 5) }}?q={{ word }}"
+    headers: { x-word: "{{ word }}" }
+    json: { id: "{{ randomInt(7, 7) }}", text: "say {{ word }}", list: [1, "{{ word }}", true, null], day: "{{ date('+1d') }}" }
+data: { word: ['a & "b" é'] }
+`)
+    expect(request.method).toBe('POST')
+    expect(request.path).toBe('/base/a/5?q=a%20%26%20%22b%22%20%C3%A9')
+    expect(JSON.parse(request.body!)).toEqual({
+      id: 7,
+      text: 'say a & "b" é',
+      list: [1, 'a & "b" é', true, null],
+      day: '2026-01-02',
+    })
+    expect(pairs(request)).toEqual({
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'x-word': 'a & "b" é',
+    })
+  })
+
+  test('encodes a form', () => {
+    const request = first(`
+target: http://localhost:3000
+requests: [{ post: /login, form: { "user name": "{{ who }}", go: "1 2" } }]
+data: { who: ["a&b=c"] }
+`)
+    expect(request.body).toBe('user+name=a%26b%3Dc&go=1+2')
+    expect(pairs(request)['content-type']).toBe('application/x-www-form-urlencoded')
+  })
+
+  test('goes elsewhere by a whole URL', () => {
+    const request = first(`
+target: http://localhost:3000
+requests: [{ get: "http://127.0.0.1:4000/x?y=1" }]
+`)
+    expect([request.origin, request.path]).toEqual(['http://127.0.0.1:4000', '/x?y=1'])
+  })
+
+  test('takes one value of a list, the same wherever it stands', () => {
+    const iterations = make(`
+target: http://localhost:3000
+requests: [{ get: "/{{ x }}/{{ x }}" }]
+data: { x: [a, b, c, d, e] }
+`)
+    const seen = new Set<string>()
+    for (let n = 0; n < 200; n++) {
+      const [, one, two] = iterations.prepare(n, false).path.split('/')
+      expect(one).toBe(two)
+      seen.add(one!)
+    }
+    expect([...seen].sort()).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
+  test('is the same whatever was prepared before it, and another in the warm-up', () => {
+    const text = `
+target: http://localhost:3000
+load: { vus: 1, duration: 1s, thinkTime: 1ms..50ms }
+requests: [{ get: "/{{ uuid() }}" }, { name: two, get: "/{{ randomInt(1, 1000000) }}" }]
+`
+    const at = (iterations: Iterations, n: number) => [
+      iterations.prepare(n, false).path,
+      iterations.thinkTime(),
+    ]
+    const forwards = make(text)
+    const all = Array.from({ length: 50 }, (_, n) => at(forwards, n))
+    const backwards = make(text)
+    for (let n = 49; n >= 0; n--) expect(at(backwards, n)).toEqual(all[n])
+    expect(new Set(all.map(([path]) => path)).size).toBe(50)
+    expect(make(text).prepare(0, true).path).not.toBe(all[0]![0])
+  })
+
+  test('makes proper UUIDs, none twice', () => {
+    const iterations = make('target: http://localhost:3000\nrequests: [{ get: "/{{ uuid() }}" }]')
+    const seen = new Set<string>()
+    for (let n = 0; n < 20_000; n++) seen.add(iterations.prepare(n, false).path.slice(1))
+    expect(seen.size).toBe(20_000)
+    for (const uuid of seen)
+      expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  })
+
+  test('cannot smuggle in a header', () => {
+    const request = first(`
+target: http://localhost:3000
+requests: [{ get: /, headers: { x-a: "{{ evil }}" } }]
+data: { evil: ["a\\r\\nx-b: c"] }
+`)
+    expect(pairs(request)['x-a']).toBe('a x-b: c')
+  })
+})
+
+function make(text: string): Iterations {
+  const scenario = readScenario(text, { file: 'test.yaml', env: {} })
+  const { load, http, data, requests } = scenario
+  const plan: Plan = {
+    target: scenario.target!,
+    load,
+    http,
+    data,
+    requests,
+    seed: 1,
+    today: Date.UTC(2026, 0, 1),
+  }
+  return new Iterations(plan)
+}
+
+function first(text: string): Outgoing {
+  return make(text).prepare(0, false)
+}
+
+function pairs({ headers }: Outgoing): Record<string, string> {
+  return Object.fromEntries(headers.map((name, i) => [name, headers[i + 1]!]).filter((_, i) => i % 2 === 0))
+}
