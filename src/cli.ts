@@ -17,7 +17,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     code = await action()
   })
   try {
-    await program.parseAsync(argv, { from: 'user' })
+    await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' })
     return code
   } catch (error) {
     return report(error, io)
@@ -109,9 +109,6 @@ function makeProgram(io: Io, act: Act): Command {
   addBaseline(program, io, act)
   addFiles(program, io, act)
   addDemo(program, io, act)
-  program.action(() => {
-    program.outputHelp()
-  })
   return program
 }
 

@@ -24,6 +24,8 @@ export interface RunRecord {
   readonly startedAt: Date
   readonly environment: RunEnvironment
   readonly interrupted: boolean
+  /** The threshold that ended it before its time. */
+  readonly stoppedBy: string | null
   readonly reference: Reference | null
   readonly allowEnvironment: boolean
 }
@@ -52,6 +54,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     timeline: collector.timeline(),
     session: null,
     generator: judgeGenerator(collector.seconds, collector.lateness, totals.latency.p50),
+    stoppedBy: record.stoppedBy,
     error: end.failure === null ? null : `worker ${end.failure.worker + 1} died: ${end.failure.message}`,
   }
   return judge(measured, scenario, record)
@@ -68,10 +71,10 @@ function judge(
   scenario: Scenario,
   { reference, allowEnvironment }: RunRecord,
 ): Result {
-  const { totals, requests, interrupted, generator, error } = measured
+  const { totals, requests, interrupted, generator, stoppedBy, error } = measured
   const thresholds = judgeThresholds(scenario.thresholds, totals, requests)
   const comparison =
-    reference === null || interrupted || error !== null || totals.requests === 0
+    reference === null || interrupted || stoppedBy !== null || error !== null || totals.requests === 0
       ? null
       : compare(reference.measurement, measured, {
           baseline: reference.name,

@@ -85,7 +85,7 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
   const workers = options.workers ?? defaultWorkers(plan, environment.cores)
   options.onStart?.({ target, seed: plan.seed, workers })
 
-  const { collector, end, startedAt } = await send(plan, workers, scenario, options)
+  const { collector, end, startedAt, stoppedBy } = await send(plan, workers, scenario, options)
   return assembleResult(scenario, {
     plan,
     collector,
@@ -93,6 +93,7 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
     startedAt,
     environment: { ...environment, workers, gitCommit: await readGitCommit('.') },
     interrupted: options.signal?.aborted ?? false,
+    stoppedBy,
     reference: options.reference ?? null,
     allowEnvironment: options.allowEnvironment ?? false,
   })
@@ -103,9 +104,11 @@ async function send(plan: Plan, workers: number, scenario: Scenario, options: Ru
   const names = scenario.requests.map(({ name }) => name)
   const brake = new AbortController()
   let startedAt = wallTime()
+  let stoppedBy: string | null = null
   const collector = new Collector(names, workers, (second) => {
     options.onProgress?.(makeFrame(plan, collector, second))
-    if (isBroken(scenario, collector)) brake.abort()
+    stoppedBy ??= findBroken(scenario, collector)
+    if (stoppedBy !== null) brake.abort()
   })
   const end = await runFleet(plan, {
     workers,
@@ -117,29 +120,31 @@ async function send(plan: Plan, workers: number, scenario: Scenario, options: Ru
     onWindow: (worker, window) => collector.add(worker, window),
     onWorkerEnd: (worker) => collector.end(worker),
   })
-  return { collector, end, startedAt }
+  return { collector, end, startedAt, stoppedBy }
 }
 
 interface Sent {
   readonly collector: Collector
   readonly end: FleetEnd
   readonly startedAt: Date
+  readonly stoppedBy: string | null
 }
 
 const NEVER = new AbortController().signal
 
-/** Is a threshold that may end the run not met, with enough seen to say so? */
-function isBroken(scenario: Scenario, collector: Collector): boolean {
+/** A threshold that may end the run and isn't met, with enough seen to say so; null when there is none. */
+function findBroken(scenario: Scenario, collector: Collector): string | null {
   const seconds = collector.seconds.length
   const ripe = scenario.thresholds.filter(({ abort }) => abort !== null && seconds * 1000 >= abort.afterMs)
-  if (ripe.length === 0) return false
+  if (ripe.length === 0) return null
   const requests = collector.requests(seconds)
   const totals = collector.total(seconds)
   const results = judgeThresholds(ripe, totals, requests)
-  return ripe.some(({ abort, request }, i) => {
+  const broken = ripe.find(({ abort, request }, i) => {
     const measured = request === null ? totals : requests.find(({ name }) => name === request)
     return !results[i]!.passed && (measured?.requests ?? 0) >= abort!.minSamples
   })
+  return broken?.expression ?? null
 }
 
 /** One worker for each core; a core is left to a target on this machine. Never more than there are users to share. */

@@ -97,9 +97,19 @@ export class Collector {
 
   /** One point for each second. */
   timeline(): TimelinePoint[] {
-    return this.seconds.map(({ index, vus, requests, failed, p50Ms, p95Ms, p99Ms }) => {
-      return { second: index, vus, requests, failed, p50: p50Ms, p95: p95Ms, p99: p99Ms }
-    })
+    return this.seconds.map((second) => ({
+      second: second.index,
+      vus: second.vus,
+      requests: second.requests,
+      failed: second.failed,
+      p50: second.p50Ms,
+      p95: second.p95Ms,
+      p99: second.p99Ms,
+      dropped: second.dropped,
+      generatorBusy: round(Math.max(0, ...second.busy.filter((share) => share !== undefined))),
+      schedulingLagP99: second.latenessMsP99,
+      gcPauseMax: round(second.gcMsMax),
+    }))
   }
 
   private openAt(index: number): OpenWindow {
@@ -183,6 +193,10 @@ interface OpenWindow {
   vus: number
   dropped: number
   gcMsMax: number
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000
 }
 
 function makeWindow(index: number, series: Series): Window {

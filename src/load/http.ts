@@ -23,6 +23,8 @@ export interface HttpConnectionOptions {
 
 /** Idle connections are kept for as long as the service says, at most this long. */
 const KEEP_ALIVE_MS = 600_000
+/** An idle connection is given up this much before the service would: a request must not meet its end. */
+const KEEP_ALIVE_MARGIN_MS = 500
 
 const ABORTED = new Error('aborted')
 
@@ -39,6 +41,15 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
   private channel: Channel
   private exchange: Exchange | null = null
   private abortExchange: ((error: Error) => void) | null = null
+  /** Filled anew for each request: undici takes what it needs before `dispatch` returns. */
+  private readonly outgoing: Dispatcher.DispatchOptions = {
+    method: 'GET',
+    path: '/',
+    headers: [],
+    body: null,
+    // Else undici closes the connection after each HEAD, and after a GET or DELETE with a body.
+    reset: false,
+  }
 
   constructor(options: HttpConnectionOptions) {
     this.options = options
@@ -46,13 +57,17 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
   }
 
   send(request: Outgoing, exchange: Exchange): void {
-    const origin = request.origin ?? this.options.origin
-    if (origin !== this.channel.origin) this.channel = this.channels.get(origin) ?? this.open(origin)
     this.exchange = exchange
     this.abortExchange = null
     this.sentAt = this.firstByteAt = this.status = 0
-    // undici takes what it needs of the request before this returns.
-    this.channel.client.dispatch(request as unknown as Dispatcher.DispatchOptions, this)
+    const origin = request.origin ?? this.options.origin
+    if (origin !== this.channel.origin && !this.turnTo(origin)) return
+    const { outgoing } = this
+    outgoing.method = request.method as Dispatcher.HttpMethod
+    outgoing.path = request.path
+    outgoing.headers = request.headers
+    outgoing.body = request.body
+    this.channel.client.dispatch(outgoing, this)
   }
 
   abort(): void {
@@ -61,7 +76,7 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
       this.abortExchange(ABORTED)
     } else {
       // Not written yet: it waits for a connection, and only the client as a whole can be told to stop.
-      this.channel.client.destroy(ABORTED).catch(() => {})
+      this.channel.destroy()
       this.channel = this.open(this.channel.origin)
     }
     this.countBytes()
@@ -69,7 +84,7 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
 
   async close(): Promise<void> {
     this.exchange = null
-    await Promise.all([...this.channels.values()].map((channel) => channel.client.destroy(ABORTED)))
+    await Promise.all([...this.channels.values()].map((channel) => channel.destroy()))
   }
 
   // undici's handler, in the form that its core calls without a wrapper around it.
@@ -93,7 +108,9 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
   }
 
   onComplete(): void {
-    this.end(null)
+    // Subtle: undici takes a reset for the end of a body without a length. It may as well have been cut off.
+    const error = this.channel.socket!.errored
+    this.end(error === null ? null : failureOf(error))
   }
 
   onError(error: Error): void {
@@ -122,6 +139,17 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
     channel.bytesRead = bytesRead
   }
 
+  /** Makes `origin` the one to send to; ends the exchange when it is none that can be sent to. */
+  private turnTo(origin: string): boolean {
+    try {
+      this.channel = this.channels.get(origin) ?? this.open(origin)
+      return true
+    } catch (error) {
+      this.end(failureOf(error))
+      return false
+    }
+  }
+
   private open(origin: string): Channel {
     const channel = new Channel(origin, this.options)
     this.channels.set(origin, channel)
@@ -133,6 +161,8 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
 class Channel {
   readonly client: Client
   socket: Socket | ThinSocket | null = null
+  /** A connection being set up. */
+  private connecting: Socket | null = null
   /** What of the socket's bytes was counted already. */
   bytesWritten = 0
   bytesRead = 0
@@ -149,8 +179,25 @@ class Channel {
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
-      connect: this.timed(origin.startsWith('https:') ? overTls(timeout, !insecure) : overTcp(timeout)),
+      keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
+      connect: this.timed(
+        origin.startsWith('https:')
+          ? overTls(timeout, !insecure)
+          : overTcp(timeout, (socket) => this.isIdle(socket)),
+      ),
     })
+  }
+
+  /** Closes the connection, and gives up one that is just being set up: undici would wait for it. */
+  async destroy(): Promise<void> {
+    const closed = this.client.destroy(ABORTED)
+    this.connecting?.destroy(ABORTED)
+    await closed
+  }
+
+  /** Is it between two requests? All that was written is counted when an exchange ends. */
+  private isIdle(socket: ThinSocket): boolean {
+    return socket === this.socket && socket.bytesWritten === this.bytesWritten
   }
 
   /** Connects, tells how long each part took, and remembers the socket. */
@@ -160,6 +207,7 @@ class Channel {
       let lookedUp: Ms | null = null
       let connected: Ms | null = null
       const raw = connect(target, (error, socket) => {
+        this.connecting = null
         if (error !== null) return callback(error, null)
         const ended = now()
         const tcpEnd = connected ?? ended
@@ -172,6 +220,7 @@ class Channel {
         this.bytesRead = this.bytesWritten = 0
         callback(null, socket as Socket)
       })
+      this.connecting = raw
       // Also told for an address that needs no look-up: then it took no time.
       raw.once('lookup', () => {
         if (isIP(target.hostname) === 0) lookedUp = now()
@@ -196,9 +245,9 @@ function overTls(timeout: Ms, rejectUnauthorized: boolean): Connect {
   return (target, callback) => connect(target, callback as buildConnector.Callback) as unknown as Socket
 }
 
-function overTcp(timeout: Ms): Connect {
+function overTcp(timeout: Ms, isIdle: (socket: ThinSocket) => boolean): Connect {
   return ({ hostname, port }, callback) => {
-    const thin = new ThinSocket({ host: hostname, port: Number(port) || 80 })
+    const thin = new ThinSocket({ host: hostname, port: port === '' ? 80 : Number(port), isIdle })
     const timer = setTimeout(() => thin.destroy(new ConnectTimeout(timeout)), timeout)
     const failed = (error: Error) => {
       clearTimeout(timer)

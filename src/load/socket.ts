@@ -12,10 +12,11 @@ const BUFFER_BYTES = 64 * 1024
 
 let shared: Buffer | null = null
 
-/** Where to connect to. */
+/** Where to connect to, and how to know whether a request is under way. */
 export interface SocketOptions {
   readonly host: string
   readonly port: number
+  readonly isIdle: (socket: ThinSocket) => boolean
 }
 
 /** The part of a `net.Socket` that undici uses. */
@@ -36,8 +37,10 @@ export class ThinSocket extends EventEmitter {
     super()
     shared ??= Buffer.allocUnsafeSlow(BUFFER_BYTES)
     const onread = { buffer: shared, callback: (bytes: number) => this.receive(bytes) }
+    const { host, port, isIdle } = options
     this.socket = connect({
-      ...options,
+      host,
+      port,
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
@@ -46,7 +49,9 @@ export class ThinSocket extends EventEmitter {
     this.socket.on('error', (error: Error) => {
       this.errored = error
       this.destroyed = true
-      this.emit('error', error)
+      // Subtle: between two requests an error is the end of the connection and no more. undici would let the next
+      // request fail of it, though nothing of that was sent.
+      if (!isIdle(this)) this.emit('error', error)
     })
     this.socket.on('end', () => this.emit('end'))
     this.socket.on('drain', () => this.emit('drain'))

@@ -115,9 +115,13 @@ export class Timers {
       if (waiting.wakeAt <= until) due.push(waiting)
       waiting = waiting.next!
     }
-    for (const one of due) this.remove(one)
     due.sort((a, b) => a.wakeAt - b.wakeAt)
-    for (const one of due) one.wake(now)
+    for (const one of due) {
+      // Subtle: the one before may have ended the wait of this one, or have given it a later moment.
+      if (!one.waits || one.wakeAt > until) continue
+      this.remove(one)
+      one.wake(now)
+    }
   }
 
   /** The earliest moment anything waits for; `Infinity` when nothing does. */

@@ -9,9 +9,7 @@ export function nextStep(result: Result): { readonly why: string; readonly comma
   const { verdict, comparison, scenario } = result
   if (scenario.file === null) return null
   const file = quoteForShell(scenario.file)
-  if (verdict === 'error')
-    return { why: 'To see the full exchange of each request', command: `perfctl try ${file}` }
-  if (verdict === 'interrupted') return null
+  if (verdict === 'error' || verdict === 'interrupted') return null
   if (result.generator.saturated) {
     return { why: 'To send the same load from more threads', command: `perfctl run ${file} --workers 2` }
   }

@@ -2,7 +2,7 @@
  * A result for people at a terminal: the verdict first, then what it rests on, then what to type next.
  */
 import { printable } from '../base/printable.js'
-import { formatShare, plural } from '../base/units.js'
+import { formatDuration, formatShare, plural } from '../base/units.js'
 import type { Comparison, Result, RunVerdict } from '../stats/result.js'
 import { nextStep } from './advice.js'
 import { renderComparison } from './comparison.js'
@@ -58,8 +58,14 @@ const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Sty
 }
 
 /** What the reader has to know to trust the figures. */
-function listNotes({ comparison, generator, totals }: Result): string[] {
+function listNotes({ comparison, generator, totals, stoppedBy, durationSeconds }: Result): string[] {
   const notes = (comparison?.notes ?? []).map((note) => printable(note))
+  if (stoppedBy !== null) {
+    const after = formatDuration(Math.round(durationSeconds * 10) * 100)
+    notes.unshift(
+      `stopped early, after ${after}, because this threshold was not met: ${printable(stoppedBy)}`,
+    )
+  }
   if (generator.saturated && !notes.some((note) => note.includes('the load generator was the bottleneck'))) {
     const reasons = generator.reasons.map((reason) => printable(reason)).join('; ')
     notes.unshift(

@@ -86,6 +86,7 @@ function readResult(root: Shape): Result {
     comparison: root.get('comparison').or(readComparison, null),
     session: root.get('session').or(readSession, null),
     generator: readGenerator(root.get('generator')),
+    stoppedBy: root.get('stoppedBy').or(text, null),
     error: root.get('error').or(text, null),
     verdict: root
       .get('verdict')
@@ -225,6 +226,10 @@ function readTimelinePoint(shape: Shape): TimelinePoint {
     p50: figure('p50'),
     p95: figure('p95'),
     p99: figure('p99'),
+    dropped: shape.get('dropped').or(count, 0),
+    generatorBusy: figure('generatorBusy'),
+    schedulingLagP99: figure('schedulingLagP99'),
+    gcPauseMax: figure('gcPauseMax'),
   }
 }
 

@@ -30,6 +30,8 @@ export interface Result {
   /** Set by `ab`: both sides of a session carry the same id. */
   readonly session: { readonly id: string; readonly side: 'a' | 'b' } | null
   readonly generator: GeneratorHealth
+  /** The threshold that ended the run before its time; null when none did. */
+  readonly stoppedBy: string | null
   /** Why the run could not be carried out to its end; null when it was. */
   readonly error: string | null
   readonly verdict: RunVerdict
@@ -149,6 +151,14 @@ export interface TimelinePoint {
   readonly p50: number | null
   readonly p95: number | null
   readonly p99: number | null
+  /** Arrivals that found no free virtual user. */
+  readonly dropped: number
+  /** Share of the second in which the busiest worker was working; null in files that don't say. */
+  readonly generatorBusy: number | null
+  /** 99 % of the requests with a moment of their own were sent at most this late, in ms. */
+  readonly schedulingLagP99: number | null
+  /** Longest garbage collection pause of a worker, in ms. */
+  readonly gcPauseMax: number | null
 }
 
 /** An absolute limit, judged. */

@@ -151,7 +151,7 @@ function findObstacle({ interrupted, verdict, generator, totals, requests }: Res
     }
   }
   if (verdict === 'error' || totals.requests - totals.failed <= 0) {
-    return { what: 'no request succeeded', hint: 'perfctl try shows what the target answers' }
+    return { what: 'no request succeeded', hint: 'the result says how the requests failed' }
   }
   if (requests.every(({ windows }) => windows.length === 0)) {
     return { what: 'the result has no windows, which a verdict is made from', hint: null }

@@ -48,7 +48,7 @@ export interface Simulated {
 const CLOCK_START = 123_456.789
 
 export async function simulate(simulation: Simulation): Promise<Simulated> {
-  const { load, workers = 1, service = () => ({ afterMs: 1 }) } = simulation
+  const { load, workers = 1, service = (): Answer => ({ afterMs: 1 }) } = simulation
   const clock = new VirtualClock(CLOCK_START)
   const plan = makeTestPlan(simulation)
   const collector = new Collector(

@@ -86,6 +86,7 @@ export function simulate(services: readonly Service[], conditions: Conditions): 
     comparison: null,
     session: null,
     generator: { saturated: false, reasons: [], eventLoopUtilization: 0.31, schedulingLagP99: 0.4 },
+    stoppedBy: null,
     error: null,
     verdict: 'passed',
   }
