@@ -160,7 +160,7 @@ function readTarget(text: string | undefined, wrong: Wrong): string | undefined 
   }
   wrong(
     `--target ${text}: not an http or https URL`,
-    `write --target http://${text.replace(/^\w+:\/*/, '')}, or demo`,
+    `write --target http://${text.replace(/^\w+:\/+/, '')}, or demo`,
   )
   return undefined
 }

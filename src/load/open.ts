@@ -9,6 +9,9 @@ import { EARLY_MS, type Model, type Part } from './part.js'
 import { Waiting } from './timers.js'
 import type { VirtualUser } from './user.js'
 
+/** How many connections are opened in a millisecond, at most. */
+const OPENED_PER_MS = 4
+
 export class OpenModel extends Waiting implements Model {
   private readonly part: Part
   /** Taken from its end, so that few connections are used often rather than all of them rarely. */
@@ -16,6 +19,7 @@ export class OpenModel extends Waiting implements Model {
   private readonly usersMost: number
   private readonly warmup: Arrivals
   private readonly measured: Arrivals
+  private readonly opening = { until: Number.NEGATIVE_INFINITY, left: 0, freed: 0 }
   private halted = false
   private vusAtHalt: number | null = null
 
@@ -36,8 +40,11 @@ export class OpenModel extends Waiting implements Model {
     this.schedule()
   }
 
-  finished(user: VirtualUser): void {
+  finished(user: VirtualUser, now: Ms): void {
     this.free.push(user)
+    this.opening.freed++
+    // Arrivals that had to wait for a connection take the first user that is free instead.
+    while (this.free.length > 0 && this.nextDue() <= now && !this.halted) this.arrive(this.takeDue(), now)
   }
 
   rested(): void {
@@ -50,10 +57,32 @@ export class OpenModel extends Waiting implements Model {
     this.part.timers.remove(this)
   }
 
-  /** Sends all arrivals that are due. */
+  /**
+   * Sends all arrivals that are due. New users come a few at a time: setting up a connection takes as long as sending
+   * twenty requests, and answers that free a user wait meanwhile. Without a limit a thread that is late once opens
+   * connections for all it missed, is later still, and goes on until it has `maxVus` of them.
+   */
   override wake(now: Ms): void {
-    while (this.nextDue() <= now + EARLY_MS && !this.halted) this.arrive(this.takeDue(), now)
+    while (this.nextDue() <= now + EARLY_MS && !this.halted) {
+      if (this.needsNewcomer() && !this.mayOpen(now)) break
+      this.arrive(this.takeDue(), now)
+    }
     this.schedule()
+  }
+
+  private needsNewcomer(): boolean {
+    return this.free.length === 0 && this.part.users.length < this.usersMost
+  }
+
+  /** Takes one of the few connections that may be opened in a millisecond; fewer while answers free users anyway. */
+  private mayOpen(now: Ms): boolean {
+    const { opening } = this
+    if (now >= opening.until) {
+      opening.until = now + 1
+      opening.left = Math.max(1, OPENED_PER_MS - opening.freed)
+      opening.freed = 0
+    }
+    return opening.left-- > 0
   }
 
   private arrive(due: Ms, now: Ms): void {
@@ -69,7 +98,8 @@ export class OpenModel extends Waiting implements Model {
 
   private schedule(): void {
     const due = this.nextDue()
-    if (!this.halted && due < Number.POSITIVE_INFINITY) this.part.timers.add(this, due)
+    if (this.halted || due === Number.POSITIVE_INFINITY) return
+    this.part.timers.add(this, this.opening.left < 0 ? Math.max(due, this.opening.until) : due)
   }
 
   private nextDue(): Ms {

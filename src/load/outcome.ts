@@ -21,16 +21,23 @@ const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
   ENOENT: 'connect',
   EACCES: 'connect',
   UND_ERR_CONNECT_TIMEOUT: 'connect',
-  ETIMEDOUT: 'connect',
   ENOTFOUND: 'dns',
   EAI_AGAIN: 'dns',
   EAI_FAIL: 'dns',
   ECONNRESET: 'reset',
   ECONNABORTED: 'reset',
   EPIPE: 'reset',
-  UND_ERR_SOCKET: 'reset',
   EPROTO: 'tls',
 }
+
+/** undici's messages of UND_ERR_SOCKET, as failures. */
+const SOCKET_FAILURES: Readonly<Record<string, Failure>> = {
+  // Neither was asked for: undici takes them for an answer that is none.
+  'bad response': { kind: 'protocol', message: 'unexpected 100 Continue' },
+  'bad upgrade': { kind: 'protocol', message: 'unexpected 101 Switching Protocols' },
+}
+
+const CLOSED: Failure = { kind: 'reset', message: 'connection closed before the answer was complete' }
 
 const TLS_CODE =
   /^(ERR_(TLS|SSL)|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|ERR_OSSL)/
@@ -38,8 +45,14 @@ const TLS_CODE =
 /** The failure that an error of the HTTP client stands for. What is no network error breaks the protocol. */
 export function failureOf(error: unknown): Failure {
   const code = codeOf(error)
-  const kind = code === null ? 'protocol' : (KIND_OF_CODE[code] ?? (TLS_CODE.test(code) ? 'tls' : 'protocol'))
-  return { kind, message: describe(error, code) }
+  if (code === 'UND_ERR_SOCKET') return SOCKET_FAILURES[messageOf(error)] ?? CLOSED
+  return { kind: code === null ? 'protocol' : kindOf(error, code), message: describe(error, code) }
+}
+
+function kindOf(error: unknown, code: string): FailureKind {
+  // The system gave up sending: the first packet of a connection, or a later one.
+  if (code === 'ETIMEDOUT') return (error as { syscall?: string }).syscall === 'read' ? 'reset' : 'connect'
+  return KIND_OF_CODE[code] ?? (TLS_CODE.test(code) ? 'tls' : 'protocol')
 }
 
 /** The message without what differs from one connection to the next, so that equal failures count as one. */

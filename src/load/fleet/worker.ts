@@ -4,6 +4,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { Part } from '../part.js'
 import type { WindowData } from '../recorder.js'
+import { rehearse } from '../rehearsal.js'
 import { openWorld } from '../world.js'
 import type { Command, Report, WorkerTask } from './protocol.js'
 
@@ -29,19 +30,21 @@ function attend(port: MessagePort, { plan, stripe }: WorkerTask): void {
 
   port.on('message', (command: Command) => {
     if (command.type === 'begin') {
-      begin(command.at).catch((error: unknown) => {
-        // Out of the promise, so that the thread dies of it and the main thread is told.
-        setImmediate(() => {
-          throw error
-        })
-      })
+      begin(command.at).catch(die)
     } else if (command.type === 'stop') {
       part?.stop()
     } else {
       part?.kill()
     }
   })
-  say({ type: 'ready' })
+  rehearse(plan).then(() => say({ type: 'ready' }), die)
+}
+
+/** Throws out of the promise, so that the thread dies of it and the main thread is told. */
+function die(error: unknown): void {
+  setImmediate(() => {
+    throw error
+  })
 }
 
 /** The packed histograms: moved to the main thread, not copied. */
