@@ -1,0 +1,152 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { loadScenario, run } from '../../dist/index.js'
+import { runFleet } from '../../dist/load/fleet/threads.js'
+import { closedLoad, makeTestPlan, openLoad } from '../load/simulate.js'
+
+const seen: string[] = []
+const server = createServer((request, response) => {
+  seen.push(request.url!)
+  response.end('ok')
+})
+let target = ''
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+describe('a fleet of threads', () => {
+  const requests = [
+    { weight: 5, path: ['/a/', { type: 'call', name: 'randomInt', args: [1, 1_000_000] }] as never },
+    { weight: 2 },
+  ]
+
+  async function send(workers: number, iterations: number) {
+    seen.length = 0
+    const load = closedLoad({ start: 6, stages: [{ durationMs: 20_000, target: 6 }], iterations })
+    const windows: number[] = []
+    const end = await runFleet(
+      { ...makeTestPlan({ load, requests }), target },
+      {
+        workers,
+        stop: new AbortController().signal,
+        kill: new AbortController().signal,
+        onBegin() {},
+        onWindow: (_, window) => {
+          for (const series of window.tally) windows.push(series?.requests ?? 0)
+        },
+        onWorkerEnd() {},
+      },
+    )
+    return { end, counted: windows.reduce((a, b) => a + b, 0), paths: [...seen].sort() }
+  }
+
+  test('sends the same requests whatever the number of workers, not one more or less', async () => {
+    const [one, three] = [await send(1, 101), await send(3, 101)]
+    expect(one.counted).toBe(101)
+    expect(three.counted).toBe(101)
+    expect(three.paths).toEqual(one.paths)
+    expect(one.end.failure).toBeNull()
+  })
+
+  test('tells of a worker that died, and ends', async () => {
+    const plan = makeTestPlan({
+      load: openLoad(),
+      requests: [{ path: ['/', { type: 'call', name: 'nonsense', args: [] }] as never }],
+    })
+    let ended = 0
+    const end = await runFleet(
+      { ...plan, target },
+      {
+        workers: 2,
+        stop: new AbortController().signal,
+        kill: new AbortController().signal,
+        onBegin() {},
+        onWindow() {},
+        onWorkerEnd: () => ended++,
+      },
+    )
+    expect(end.failure?.message).toContain('nonsense')
+    expect(ended).toBe(2)
+  })
+
+  test('stops when told to, and gives up what is under way when told again', async () => {
+    const slow = createServer(() => {})
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
+    const [stop, kill] = [new AbortController(), new AbortController()]
+    const load = closedLoad({ gracefulStopMs: 60_000, stages: [{ durationMs: 60_000, target: 2 }] })
+    let unfinished = 0
+    const end = await runFleet(
+      { ...makeTestPlan({ load }), target: `http://127.0.0.1:${(slow.address() as AddressInfo).port}` },
+      {
+        workers: 1,
+        stop: stop.signal,
+        kill: kill.signal,
+        onBegin: () => {
+          setTimeout(() => stop.abort(), 400)
+          setTimeout(() => kill.abort(), 600)
+        },
+        onWindow: (_, { tally }) => {
+          unfinished += tally[0]?.unfinished ?? 0
+        },
+        onWorkerEnd() {},
+      },
+    )
+    slow.closeAllConnections()
+    slow.close()
+    expect(unfinished).toBe(2)
+    expect(end.stoppedMs).toBeGreaterThan(0)
+    expect(end.stoppedMs).toBeLessThan(30_000)
+  })
+})
+
+describe('the library', () => {
+  test('runs several scenarios at once in one process, and leaves nothing open', async () => {
+    const scenario = await loadScenario(new URL('../bench/plain.yaml', import.meta.url).pathname)
+    const short = { ...scenario, load: closedLoad({ start: 2, stages: [{ durationMs: 1000, target: 2 }] }) }
+    const before = handles()
+    const frames: number[] = []
+    const results = await Promise.all([
+      run(short, { target, onProgress: (frame) => frames.push(frame.requests) }),
+      run(short, { target: 'demo', seed: 7 }),
+      run(short, { target, workers: 2 }),
+    ])
+    for (const result of results) expect(result.totals.requests).toBeGreaterThan(10)
+    expect(results[1]!.seed).toBe(7)
+    expect(results[2]!.environment.workers).toBe(2)
+    expect(frames.length).toBeGreaterThan(0)
+    await vi.waitFor(() => expect(handles()).toEqual(before), 5000)
+  })
+
+  test('a signal ends a run in good order, with what was measured', async () => {
+    const scenario = await loadScenario(new URL('../bench/plain.yaml', import.meta.url).pathname)
+    const long = {
+      ...scenario,
+      load: closedLoad({ stages: [{ durationMs: 60_000, target: 1 }], thinkTimeMs: [5, 5] }),
+    }
+    const controller = new AbortController()
+    const result = await run(long, {
+      target,
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    })
+    expect(result.interrupted).toBe(true)
+    expect(result.verdict).toBe('interrupted')
+    expect(result.totals.requests).toBeGreaterThan(0)
+    expect(result.durationSeconds).toBeLessThan(30)
+  })
+})
+
+/** What keeps a process alive, but for the runner's own pipes and the test server's connections. */
+function handles(): string[] {
+  return process
+    .getActiveResourcesInfo()
+    .filter((name) => /Worker|MessagePort|ProcessWrap/.test(name))
+    .sort()
+}
