@@ -109,6 +109,7 @@ function makeProgram(io: Io, act: Act): Command {
   addBaseline(program, io, act)
   addFiles(program, io, act)
   addDemo(program, io, act)
+  addDoctor(program, io, act)
   return program
 }
 
@@ -238,6 +239,16 @@ function addDemo(program: Command, io: Io, act: Act): void {
     .option('--stall <for/every>', 'stand still now and then, such as 200ms/5s')
     .option('--seed <n>', 'another seed gives other latencies')
     .action((flags: object) => act(async () => (await import('./commands/demo.js')).demo(flags, io))())
+}
+
+function addDoctor(program: Command, io: Io, act: Act): void {
+  program
+    .command('doctor')
+    .description('tell how much load this machine can send, and how to get more out of it')
+    .option('--no-color', 'without colours')
+    .action((flags: { color?: boolean }) =>
+      act(async () => (await import('./commands/doctor.js')).doctor(flags, io))(),
+    )
 }
 
 function addLoadFlags(command: Command): void {

@@ -10,7 +10,7 @@ import { randomSeed } from '../base/rng.js'
 import { startDemo } from '../demo/spawn.js'
 import { Collector } from '../load/collector.js'
 import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
-import { checkReachable } from '../load/preflight.js'
+import { checkReachable, checkResources } from '../load/preflight.js'
 import { makePlan, type Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
 import type { Scenario } from '../scenario/scenario.js'
@@ -82,6 +82,7 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
   await checkReachable(target, scenario.http.connectTimeoutMs)
   const environment = readEnvironment()
   const plan = makePlan(scenario, { target, seed: options.seed ?? randomSeed(), today: wallTime().getTime() })
+  checkResources(plan)
   const workers = options.workers ?? defaultWorkers(plan, environment.cores)
   options.onStart?.({ target, seed: plan.seed, workers })
 

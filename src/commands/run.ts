@@ -40,7 +40,7 @@ export async function run(names: readonly string[], raw: RawRunFlags, io: Io): P
 export async function baselineUpdate(names: readonly string[], raw: RawRunFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags(raw)
   const scenarios = await readScenarios(names.length > 0 ? names : await findScenarioFiles(io), flags, io)
-  const jobs = scenarios.map((scenario) => ({ scenario, reference: null }))
+  const jobs = scenarios.map((scenario) => ({ scenario, reference: null, isForBaseline: true }))
   return runAll(jobs, flags, io, async (result, { scenario }) => {
     if (!result.interrupted) await writeBaseline(result, baselineFile(scenario, flags), io)
   })
@@ -49,6 +49,8 @@ export async function baselineUpdate(names: readonly string[], raw: RawRunFlags,
 interface Job {
   readonly scenario: Scenario
   readonly reference: Reference | null
+  /** The result becomes the baseline: no need to say how to make one. */
+  readonly isForBaseline?: boolean
 }
 
 async function runAll(
@@ -77,7 +79,7 @@ async function runAll(
 }
 
 async function runOne(
-  { scenario, reference }: Job,
+  { scenario, reference, isForBaseline = false }: Job,
   flags: RunFlags,
   io: Io,
   interrupt: Interrupt,
@@ -108,7 +110,10 @@ async function runOne(
     progress.close()
   }
   const saved = await save(result, flags, io)
-  if (!ownsStdout(flags.reports)) io.stdout.write(renderConsole(result, pageOf(io, flags.color)))
+  if (!ownsStdout(flags.reports)) {
+    const page = pageOf(io, flags.color)
+    io.stdout.write(isForBaseline ? renderConsole(result, page, null) : renderConsole(result, page))
+  }
   if (!flags.quiet) io.stderr.write(`result saved: ${saved}\n`)
   await writeReports(result, flags.reports, io)
   return result

@@ -12,8 +12,11 @@ import type { Paint, Style } from './style.js'
 import { wrap } from './width.js'
 import { headline } from './wording.js'
 
-/** The whole report, with a newline at its end. No line is wider than the page from 40 columns on. */
-export function renderConsole(result: Result, page: Page): string {
+/**
+ * The whole report, with a newline at its end. No line is wider than the page from 40 columns on. `next` is the
+ * command to type after it, null for none.
+ */
+export function renderConsole(result: Result, page: Page, next = nextStep(result)): string {
   const sentence = headline(result)
   const parts = [
     renderHeadline(sentence, result.verdict, page),
@@ -22,7 +25,7 @@ export function renderConsole(result: Result, page: Page): string {
     renderThresholds(result.thresholds, page),
     renderErrors(result.totals.errors, page),
     renderNotes(listNotes(result), sentence, page),
-    renderNext(nextStep(result), page),
+    renderNext(next, page),
   ]
   return finish(parts, page)
 }
@@ -68,9 +71,7 @@ function listNotes({ comparison, generator, totals, stoppedBy, durationSeconds }
   }
   if (generator.saturated && !notes.some((note) => note.includes('the load generator was the bottleneck'))) {
     const reasons = generator.reasons.map((reason) => printable(reason)).join('; ')
-    notes.unshift(
-      `the load generator was the bottleneck: ${reasons || 'saturated'}; send less or use more workers`,
-    )
+    notes.unshift(`the load generator was the bottleneck: ${reasons || 'send less, or use more --workers'}`)
   }
   if (totals.dropped > 0) {
     const share = formatShare(totals.dropped / (totals.dropped + totals.requests))

@@ -22,8 +22,13 @@ function headerSecrets(part: Tree | undefined, env: Environment): string[] {
   const headers = part !== undefined && isTreeMap(part) ? part.headers : undefined
   if (headers === undefined || !isTreeMap(headers)) return []
   return Object.entries(headers).flatMap(([name, value]) =>
-    isSecretHeader(name.toLowerCase()) && value instanceof Scalar ? secretParts(value.text, env) : [],
+    isSecretHeader(name.toLowerCase()) ? textsIn(value).flatMap((part) => secretParts(part, env)) : [],
   )
+}
+
+/** The single values in a tree; a header's value should be one, but where it isn't the mistake is quoted. */
+function textsIn(tree: Tree): string[] {
+  return tree instanceof Scalar ? [tree.text] : Object.values(tree).flatMap(textsIn)
 }
 
 /** The fixed texts between the holes, as written and as filled in; without the scheme, which is no secret. */
