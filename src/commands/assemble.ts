@@ -53,7 +53,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     },
     timeline: collector.timeline(),
     session: null,
-    generator: judgeGenerator(collector.seconds, collector.lateness, totals.latency.p50),
+    generator: judgeGenerator(collector.seconds, collector.lateness, totals.latency),
     stoppedBy: record.stoppedBy,
     error: end.failure === null ? null : `worker ${end.failure.worker + 1} died: ${end.failure.message}`,
   }
