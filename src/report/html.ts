@@ -16,6 +16,7 @@ import { renderVerdict, SYMBOLS } from './html/verdict.js'
 import type { Format } from './index.js'
 
 const POINTS_MAX = 600
+const ROWS_MAX = 60
 
 function render(result: Result): string {
   return html`<!doctype html>
@@ -46,7 +47,7 @@ function renderCharts(result: Result): Markup {
 <h2 id="latency">Latency and load</h2>
 <div class="charts">
 ${renderDistribution({ request, latency: totals.latency, comparison })}${renderCourse(points, result.durationSeconds)}</div>
-${renderFigures(points)}</section>
+${renderFigures(points, ROWS_MAX)}</section>
 `
 }
 

@@ -106,7 +106,9 @@ export function withTimeline(result: Result): Result {
 }
 
 function secondOf(result: Result, second: number): TimelinePoint {
-  const windows = result.requests.flatMap((request) => request.windows.filter(({ start }) => start === second))
+  const windows = result.requests.flatMap((request) =>
+    request.windows.filter(({ start }) => start === second),
+  )
   const latencies = poolWindows(windows)
   return {
     second,

@@ -3,7 +3,7 @@
  * what is under the pointer is shown by the stylesheet.
  */
 import { type Content, html, type Markup, NOTHING } from './markup.js'
-import { place } from './scale.js'
+import { tenth } from './scale.js'
 
 /** One line of a chart. A null leaves a gap. */
 export interface Line {
@@ -51,7 +51,7 @@ export function renderChart(chart: Chart): Markup {
   return html`<figure class="chart ${chart.isSmall ? 'small' : 'wide'}">
 <figcaption><b>${chart.title}</b>${renderLegend(chart)}</figcaption>
 <div class="drawing" role="img" aria-label="${chart.title}: ${chart.description}">
-<svg class="scale" width="56" height="${full}" aria-hidden="true">${chart.yTicks.map(({ at, label }) => html`<text x="48" y="${place(TOP + height - (at / topOf(chart)) * height + 4)}">${label}</text>`)}</svg>
+<svg class="scale" width="56" height="${full}" aria-hidden="true">${chart.yTicks.map(({ at, label }) => html`<text x="48" y="${tenth(TOP + height - (at / topOf(chart)) * height + 4)}">${label}</text>`)}</svg>
 <svg class="plot" height="${full}" aria-hidden="true">${renderGrid(chart, height)}<svg y="${TOP}" width="100%" height="${height}" viewBox="0 0 ${WIDTH} ${height}" preserveAspectRatio="none" overflow="visible">${chart.lines.map((line) => renderLine(chart, line, height))}</svg>${renderMarks(chart, height)}${renderReadouts(chart, height)}</svg>
 </div>
 </figure>
@@ -71,9 +71,9 @@ function renderLegend({ lines, marks }: Chart): Content {
 }
 
 function renderGrid(chart: Chart, height: number): Content {
-  const percent = (x: number) => place((x / chart.xMax) * 100)
+  const percent = (x: number) => tenth((x / chart.xMax) * 100)
   const rows = chart.yTicks.map(({ at }, index) => {
-    const y = place(TOP + height - (at / topOf(chart)) * height)
+    const y = tenth(TOP + height - (at / topOf(chart)) * height)
     return html`<line class="${index === 0 ? 'ground' : 'grid'}" x2="100%" y1="${y}" y2="${y}"/>`
   })
   const columns = chart.xTicks.map(({ at, label }) => {
@@ -84,18 +84,31 @@ function renderGrid(chart: Chart, height: number): Content {
 }
 
 function renderLine(chart: Chart, { values, look, isArea }: Line, height: number): Content {
-  const at = (value: number, index: number): string =>
-    `${place((chart.xs[index]! / chart.xMax) * WIDTH)},${place(height - (value / topOf(chart)) * height)}`
-  const runs = splitAtGaps(values)
-  const paths = runs.map((run) => run.map(({ value, index }) => at(value, index)))
-  const line = paths.map(
-    (points) => `M${points.length === 1 ? [points[0], points[0]].join(' ') : points.join(' ')}`,
+  const runs = splitAtGaps(values).map((run) =>
+    run.map(
+      ({ value, index }): Dot => [
+        tenth((chart.xs[index]! / chart.xMax) * WIDTH),
+        tenth(height - (value / topOf(chart)) * height),
+      ],
+    ),
   )
-  const fill = paths.map((points) => `M${points.join(' ')}V${height}H${points[0]!.split(',')[0]}z`)
+  const fills = runs.map((dots) => `${writePath(dots)}V${height}H${dots[0]![0]}z`)
   return [
-    isArea ? html`<path class="area ${look}" d="${fill.join('')}"/>` : NOTHING,
-    html`<path class="line ${look}" d="${line.join('')}"/>`,
+    isArea ? html`<path class="area ${look}" d="${fills.join('')}"/>` : NOTHING,
+    html`<path class="line ${look}" d="${runs.map(writePath).join('')}"/>`,
   ]
+}
+
+type Dot = readonly [x: number, y: number]
+
+/** Each step from the one before: half as long as absolute places. A single point is a step of nothing: a dot. */
+function writePath(dots: readonly Dot[]): string {
+  const [first, ...rest] = dots
+  const steps = (rest.length === 0 ? [first!] : rest).map(([x, y], index) => {
+    const [fromX, fromY] = dots[index]!
+    return `${tenth(x - fromX)} ${tenth(y - fromY)}`
+  })
+  return `M${first!.join(' ')}l${steps.join(' ')}`
 }
 
 function splitAtGaps(values: Line['values']): { value: number; index: number }[][] {
@@ -110,12 +123,12 @@ function splitAtGaps(values: Line['values']): { value: number; index: number }[]
 function renderMarks(chart: Chart, height: number): Content {
   return (chart.marks?.points ?? []).map(({ x, y }) => {
     const top = TOP + height - (Math.min(y, topOf(chart)) / topOf(chart)) * height
-    return html`<circle class="mark" cx="${place((x / chart.xMax) * 100)}%" cy="${place(top)}" r="4"/>`
+    return html`<circle class="mark" cx="${tenth((x / chart.xMax) * 100)}%" cy="${tenth(top)}" r="4"/>`
   })
 }
 
 /** Strips in a chart, and in a small one. */
-const READOUTS = { wide: 120, small: 40 }
+const READOUTS = { wide: 120, small: 30 }
 
 /** Strips side by side; the one under the pointer is tinted and shows its figures, which all stand in one place. */
 function renderReadouts(chart: Chart, height: number): Content {
@@ -127,7 +140,7 @@ function renderReadouts(chart: Chart, height: number): Content {
     const from = position === 0 ? 0 : (places[position - 1]! + x) / 2
     const to = position === chosen.length - 1 ? 100 : (x + places[position + 1]!) / 2
     const text = html`<text x="100%" y="-10">${chart.readout(index)}</text>`
-    return html`<g><rect x="${place(from)}%" width="${place(to - from)}%" height="100%"/>${text}</g>
+    return html`<g><rect x="${tenth(from)}%" width="${tenth(to - from)}%"/>${text}</g>
 `
   })
   return html`<svg y="${TOP}" width="100%" height="${height}" overflow="visible">

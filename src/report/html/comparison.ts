@@ -8,7 +8,7 @@ import type { Comparison, MetricComparison } from '../../stats/result.js'
 import { standsOut } from '../comparison.js'
 import { formatInterval, formatLimit, formatMetric, formatMetricChange } from '../wording.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
-import { place } from './scale.js'
+import { tenth } from './scale.js'
 import { renderName, renderTable, type TableColumn } from './table.js'
 
 /** Up to so many rows are shown at once; of more, those that are no news are folded. */
@@ -90,7 +90,7 @@ function renderChange({ metric, change, interval, tolerance, verdict }: MetricCo
   const at = (value: number) => xOf((sign * value) / tolerance)
   const ends = (interval ?? [change, change]).map(at).sort((a, b) => a - b)
   const tone = verdict === 'regressed' ? 'bad' : verdict === 'inconclusive' ? 'unsure' : 'good'
-  return html`<svg class="change" width="${WIDTH}" height="${HEIGHT}" aria-hidden="true"><path class="zero" d="M${place(xOf(0))} 0V${HEIGHT}"/><path class="limit" d="M${place(xOf(1))} 0V${HEIGHT}"/><path class="reach ${tone}" d="M${place(ends[0]!)} ${MIDDLE}H${place(ends[1]!)}"/><circle class="${tone}" cx="${place(at(change))}" cy="${MIDDLE}" r="3.5"/></svg>`
+  return html`<svg class="change" width="${WIDTH}" height="${HEIGHT}" aria-hidden="true"><path class="zero" d="M${tenth(xOf(0))} 0V${HEIGHT}"/><path class="limit" d="M${tenth(xOf(1))} 0V${HEIGHT}"/><path class="reach ${tone}" d="M${tenth(ends[0]!)} ${MIDDLE}H${tenth(ends[1]!)}"/><circle class="${tone}" cx="${tenth(at(change))}" cy="${MIDDLE}" r="3.5"/></svg>`
 }
 
 /** What lies beyond the drawing is put to its edge. */

@@ -122,12 +122,10 @@ function formatShort(count: number): string {
       : formatCount(count)
 }
 
-const ROWS_MAX = 60
-
 /** What the charts show, for those who want it in figures: every point, or some at equal distances. */
-export function renderFigures(points: readonly Point[]): Markup {
+export function renderFigures(points: readonly Point[], rowsMax: number): Markup {
   if (points.length === 0) return NOTHING
-  const step = Math.ceil(points.length / ROWS_MAX)
+  const step = Math.ceil(points.length / rowsMax)
   const rows = points.filter((_, index) => index % step === 0)
   const hasUsers = rows.some(({ vus }) => vus !== null)
   const columns = ['from', 'requests/s', 'failed/s', 'p50', 'p95', 'p99', ...(hasUsers ? ['users'] : [])]

@@ -47,7 +47,8 @@ function cells(name: Content, { requests, failed, errorRate, throughput, latency
 }
 
 /** Points of a chart of one request. There are many such charts, so they are coarser than those of the run. */
-const POINTS_MAX = 300
+const POINTS_MAX = 150
+const ROWS_MAX = 30
 
 /** Each request folded up, those that got worse open. */
 export function renderEach(result: Result): Markup {
@@ -83,7 +84,7 @@ ${renderPercentiles([
   { label: 'to first byte', latency: request.timeToFirstByte },
 ])}<div class="charts">
 ${renderDistribution({ request: name, latency, comparison: result.comparison }, true)}${renderCourse(points, result.durationSeconds, true)}</div>
-${renderFigures(points)}${renderFacts(facts)}${renderErrors(request.errors)}</div>
+${renderFigures(points, ROWS_MAX)}${renderFacts(facts)}${renderErrors(request.errors)}</div>
 </details>
 `
 }

@@ -24,7 +24,7 @@ const CLOCK_STEPS = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400,
 ]
 
-/** A number for an attribute of a drawing: two digits after the point at most. */
-export function place(value: number): string {
-  return String(Math.round(value * 100) / 100)
+/** A number for an attribute of a drawing, to a tenth: a page may hold a hundred thousand of them. */
+export function tenth(value: number): number {
+  return Math.round(value * 10) / 10
 }

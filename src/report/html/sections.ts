@@ -80,7 +80,7 @@ function environmentFacts({ environment, scenario, seed, session }: Result): [st
     ['load', scenario.load],
     ['seed', String(seed)],
     ['scenario hash', scenario.hash],
-    ['commit', environment.gitCommit ?? 'unknown'],
+    ['commit', environment.gitCommit?.slice(0, 12) ?? 'unknown'],
     ['machine', `${environment.cpu}, ${environment.cores} cores`],
     ['system', environment.os],
     ['node', environment.node],

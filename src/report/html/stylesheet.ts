@@ -55,11 +55,11 @@ section { margin-top: 44px; }
 h2 { margin: 0 0 12px; font-size: 17px; line-height: 1.4; font-weight: 600; }
 .scroll { overflow-x: auto; margin-bottom: 12px; }
 table { border-collapse: collapse; min-width: 100%; font-size: 14px; }
-th, td { padding: 7px 0 7px 20px; border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; vertical-align: baseline; font-weight: 400; }
+th, td { padding: 7px 0 7px clamp(10px, 2vw, 20px); border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; vertical-align: baseline; font-weight: 400; }
 th:first-child { padding-left: 0; }
 thead th { color: var(--soft); font-size: 13px; }
 .t { text-align: left; }
-th[scope=row].t, td .message { min-width: 9em; max-width: 24em; white-space: normal; }
+th[scope=row].t, td .message { min-width: 7em; max-width: 24em; white-space: normal; }
 td .message { display: inline-block; max-width: 44em; }
 td small { display: inline-block; min-width: 11em; max-width: 24em; white-space: normal; }
 b { font-weight: 600; }
@@ -93,7 +93,7 @@ figcaption { display: flex; flex-wrap: wrap; gap: 0 14px; align-items: baseline;
 .line.plain { stroke: var(--plain); } .area.plain { fill: var(--plain); }
 .line.bad { stroke: var(--bad); } .area.bad { fill: var(--bad); }
 circle.mark { fill: var(--paper); stroke: var(--mark); stroke-width: 2; }
-.plot g rect { fill: transparent; }
+.plot g rect { height: 100%; fill: transparent; }
 .plot g:hover rect { fill: var(--soft); opacity: .18; }
 .plot g text { visibility: hidden; fill: var(--ink); }
 .plot g:hover text { visibility: visible; }
@@ -116,7 +116,7 @@ summary { padding: 8px 0; cursor: pointer; }
   section { margin-top: 36px; }
   .key-figures { grid-template-columns: repeat(3, 1fr); gap: 14px 12px; }
   .key-figures dd { font-size: 18px; }
-  th, td { padding-left: 14px; }
+  table { font-size: 13px; }
   .wide:is(th, td) { display: none; }
 }
 @media print {
@@ -125,8 +125,10 @@ summary { padding: 8px 0; cursor: pointer; }
   main { max-width: none; padding: 0; }
   .data { display: none; }
   .scroll { overflow: visible; }
-  table { font-size: 8.5pt; }
-  th, td { padding-left: 10px; }
+  table, thead th { font-size: 8pt; }
+  th, td { padding-left: 8px; }
+  td small { min-width: 0; max-width: 9em; font-size: 8pt; }
+  .charts { grid-template-columns: repeat(3, 1fr); }
   h2, figcaption, thead { break-after: avoid; }
   figure, tr, .notes { break-inside: avoid; }
   .area { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
