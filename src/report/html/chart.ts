@@ -6,7 +6,7 @@ import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { tenth } from './scale.js'
 
 /** One line of a chart. A null leaves a gap. */
-export interface Line {
+interface Line {
   readonly label: string
   /** Which of the stylesheet's lines it is. */
   readonly look: 'a' | 'b' | 'c' | 'bad' | 'plain'
@@ -16,11 +16,12 @@ export interface Line {
 }
 
 /** Single figures of another run, laid over the lines. */
-export interface Marks {
+interface Marks {
   readonly label: string
   readonly points: readonly { readonly x: number; readonly y: number }[]
 }
 
+/** A drawing over one axis, with what is said of it. */
 export interface Chart {
   readonly title: string
   /** In a sentence, for those who don't see the drawing. */

@@ -61,7 +61,7 @@ thead th { color: var(--soft); font-size: 13px; }
 .t { text-align: left; }
 th[scope=row].t, td .message { min-width: 7em; max-width: 24em; white-space: normal; }
 td .message { display: inline-block; max-width: 44em; }
-td small { display: inline-block; min-width: 11em; max-width: 24em; white-space: normal; }
+td small { display: block; min-width: 11em; max-width: 24em; white-space: normal; }
 b { font-weight: 600; }
 
 .change { display: block; margin: 2px 0 -3px; }

@@ -3,6 +3,7 @@
  */
 import { type Content, html, type Markup } from './markup.js'
 
+/** A column of a table. */
 export interface TableColumn {
   readonly title: string
   /** Figures stand to the right, one under the other; texts to the left. */
