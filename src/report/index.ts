@@ -16,6 +16,7 @@ export interface Format {
 /** Loaded when asked for, so that a run pays only for what it prints. */
 const FORMATS = {
   csv: () => import('./csv.js'),
+  html: () => import('./html.js'),
   json: () => import('./json.js'),
   junit: () => import('./junit.js'),
   markdown: () => import('./markdown.js'),
