@@ -2,7 +2,7 @@
  * `perfctl run`: the scenarios one after the other, each shown, judged, saved and reported.
  */
 import { relative, resolve } from 'node:path'
-import { userError } from '../base/errors.js'
+import { UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf, writeFileAtomic } from '../base/files.js'
 import { renderConsole } from '../report/console.js'
@@ -42,8 +42,17 @@ export async function baselineUpdate(names: readonly string[], raw: RawRunFlags,
   const scenarios = await readScenarios(names.length > 0 ? names : await findScenarioFiles(io), flags, io)
   const jobs = scenarios.map((scenario) => ({ scenario, reference: null, isForBaseline: true }))
   return runAll(jobs, flags, io, async (result, { scenario }) => {
-    if (!result.interrupted) await writeBaseline(result, baselineFile(scenario, flags), io)
+    if (!result.interrupted) await keepBaseline(result, baselineFile(scenario, flags), io)
   })
+}
+
+/** A run that must not become the truth was sent all the same: that is no mistake of the input (2), but exit code 3. */
+async function keepBaseline(result: Result, file: string, io: Io): Promise<void> {
+  try {
+    await writeBaseline(result, file, io)
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(error.problems, 'run') : error
+  }
 }
 
 interface Job {
