@@ -43,4 +43,5 @@ export function quoteCell(text: string): string {
   return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
+/** The format of `--report csv`. */
 export default { id: 'csv', extension: 'csv', render } satisfies Format

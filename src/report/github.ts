@@ -131,4 +131,5 @@ function escapeProperty(text: string): string {
   return escapeMessage(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
+/** The format of `--report github`: the job summary. */
 export default { id: 'github', extension: 'github.md', render } satisfies Format

@@ -109,4 +109,5 @@ export function escapeMarkdown(text: string): string {
     .replace(/www\./gi, (found) => `${found.slice(0, 3)}&#46;`)
 }
 
+/** The format of `--report markdown`. */
 export default { id: 'markdown', extension: 'md', render: renderMarkdown } satisfies Format
