@@ -208,7 +208,11 @@ function addFiles(program: Command, io: Io, act: Act): void {
     .command('report')
     .description('make reports from a saved result; without --report the one for the terminal')
     .argument('<result>', 'a result file, as saved in .perfctl/results')
-    .option('--report <format[=path]>', 'json, csv, junit or markdown; - is stdout; repeatable', collect)
+    .option(
+      '--report <format[=path]>',
+      'html, markdown, github, junit, json, csv or csv-windows; - is stdout; repeatable',
+      collect,
+    )
     .option('--no-color', 'without colours')
     .action((file: string, flags: { report?: string[]; color?: boolean }) =>
       act(async () => (await import('./commands/report.js')).report(file, flags.report ?? [], io, flags))(),
@@ -264,7 +268,11 @@ function addLoadFlags(command: Command): void {
     .option('-k, --insecure', 'do not check certificates')
     .option('--workers <n>', 'threads that send; auto leaves a core to a target on this machine', 'auto')
     .option('--seed <n>', 'repeats the random choices of an earlier run')
-    .option('--report <format[=path]>', 'json, csv, junit or markdown; - is stdout; repeatable', collect)
+    .option(
+      '--report <format[=path]>',
+      'html, markdown, github, junit, json, csv or csv-windows; - is stdout; repeatable',
+      collect,
+    )
     .option('--results-dir <dir>', 'where results are saved', '.perfctl/results')
     .option('-q, --quiet', 'no progress and no notes')
     .option('--no-progress', 'no live line; one plain line every 10 s')

@@ -78,7 +78,7 @@ function renderGrid(chart: Chart, height: number): Content {
     return html`<line class="${index === 0 ? 'ground' : 'grid'}" x2="100%" y1="${y}" y2="${y}"/>`
   })
   const columns = chart.xTicks.map(({ at, label }) => {
-    const end = at <= 0 ? 'start' : at > chart.xMax * 0.97 ? 'end' : 'middle'
+    const end = at <= 0 ? 'start' : at > chart.xMax * 0.93 ? 'end' : 'middle'
     return html`<text class="${end}" x="${percent(at)}%" y="${TOP + height + 17}">${label}</text>`
   })
   return [rows, columns]

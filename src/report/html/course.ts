@@ -88,7 +88,7 @@ function renderUsers(points: readonly Point[], frame: Frame): Markup {
     isSmall: true,
     title: 'Virtual users',
     description: `at most ${formatCount(most)}`,
-    yTicks: countTicks(values),
+    yTicks: countTicks(values).filter(({ at }) => Number.isInteger(at)),
     lines: [{ label: 'users', look: 'plain', values, isArea: true }],
     readout: (index) => `${momentOf(points[index]!)}  ·  ${plural(values[index] ?? 0, 'user')}`,
   })

@@ -17,7 +17,7 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'p50' },
   { title: 'p95' },
   { title: 'p99' },
-  { title: 'max' },
+  { title: 'max', isExpendable: true },
 ]
 
 /** The table of all requests; a name leads to its part of the page. */

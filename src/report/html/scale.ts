@@ -7,7 +7,7 @@ export function roundTicks(max: number, wanted: number): number[] {
   if (!(max > 0)) return [0]
   const rough = max / wanted
   const power = 10 ** Math.floor(Math.log10(rough))
-  const step = [1, 2, 5, 10].map((digit) => digit * power).find((size) => size >= rough * 0.999)!
+  const step = [1, 2, 5, 10].map((digit) => digit * power).find((size) => size >= rough * 0.8)!
   const count = Math.ceil(max / step - 1e-9)
   return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)))
 }

@@ -2,8 +2,8 @@
  * What a run did over time, in as few points as a chart can show.
  */
 
-import type { Result, TimelinePoint, Window } from '../../stats/result.js'
-import { readSparseCounts } from '../../stats/sparse.js'
+import type { Result, Window } from '../../stats/result.js'
+import { type Percentiles, readPercentiles } from '../percentiles.js'
 
 /** Some seconds of a run. Rates are means over them; a percentile is that of the worst second. */
 export interface Point {
@@ -47,27 +47,10 @@ export function requestPoints(windows: readonly Window[], limit: number): Point[
       rate: sum(some, ({ requests }) => requests) / duration,
       failedRate: sum(some, ({ failed }) => failed) / duration,
       droppedRate: 0,
-      ...worstOf(some.map(percentilesOf)),
+      ...worstOf(some.map(({ histogram }) => readPercentiles(histogram))),
       vus: null,
     }
   })
-}
-
-type Percentiles = Pick<TimelinePoint, 'p50' | 'p95' | 'p99'>
-
-/** From the sparse counts: a histogram for each of the thousands of windows would take its time. */
-function percentilesOf({ histogram }: Window): Percentiles {
-  if (histogram === '') return { p50: null, p95: null, p99: null }
-  const { values, counts, total } = readSparseCounts(histogram)
-  const at = (percent: number): number | null => {
-    let seen = 0
-    const index = counts.findIndex((count) => {
-      seen += count
-      return seen * 100 >= percent * total
-    })
-    return index < 0 ? null : values[index]! / 1000
-  }
-  return { p50: at(50), p95: at(95), p99: at(99) }
 }
 
 function worstOf(points: readonly Percentiles[]): Percentiles {

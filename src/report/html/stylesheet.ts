@@ -15,7 +15,7 @@ export const STYLESHEET = new Markup(`
   :root {
     --paper: #14171b; --ink: #e4e7eb; --soft: #98a2ae; --rule: #2b3138; --wash: #1b1f25;
     --good: #5cc489; --bad: #ff8a80; --unsure: #e5b04d;
-    --a: #b9d2ff; --b: #6ea1f5; --c: #3c5f9e; --plain: #8d98a6; --mark: #ffb066;
+    --a: #b9d2ff; --b: #6ea1f5; --c: #4f78c0; --plain: #8d98a6; --mark: #ffb066;
   }
 }
 * { box-sizing: border-box; }

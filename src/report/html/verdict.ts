@@ -46,11 +46,9 @@ function renderMoment(iso: string): Markup {
   return html`<time datetime="${iso}">${day === undefined ? iso : `${day} ${time} UTC`}</time>`
 }
 
-function describeRun({ scenario, durationSeconds, warmupSeconds }: Result): Content {
-  const warmup =
-    warmupSeconds > 0 ? `, after ${formatDuration(Math.round(warmupSeconds * 1000))} of warm-up` : ''
+function describeRun({ scenario, durationSeconds }: Result): Content {
   const measured = formatDuration(Math.round(durationSeconds * 10) * 100)
-  return html`${scenario.load === '' ? '' : `${scenario.load}, `}against ${renderName(scenario.target)}; measured for ${measured}${warmup}.`
+  return html`${scenario.load === '' ? '' : `${scenario.load}, `}against ${renderName(scenario.target)}; measured for ${measured}.`
 }
 
 /** The notes that the sentence hasn't said already. */
