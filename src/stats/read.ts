@@ -14,6 +14,7 @@ import {
   type RequestResult,
   type Result,
   type RunEnvironment,
+  type RunMark,
   type ScenarioIdentity,
   type ThresholdResult,
   type TimelinePoint,
@@ -75,6 +76,9 @@ function readResult(root: Shape): Result {
     startedAt: root.get('startedAt').or(text, ''),
     durationSeconds,
     warmupSeconds: root.get('warmupSeconds').or(number, 0),
+    runs: root
+      .get('runs')
+      .or(list(readRunMark), [{ startedAt: root.get('startedAt').or(text, ''), start: 0, durationSeconds }]),
     seed: root.get('seed').or(number, 0),
     interrupted: root.get('interrupted').or(flag, false),
     environment: readRunEnvironment(root.get('environment')),
@@ -93,6 +97,14 @@ function readResult(root: Shape): Result {
         (shape) => shape.oneOf(['passed', 'regressed', 'failed', 'inconclusive', 'error', 'interrupted']),
         'passed',
       ),
+  }
+}
+
+function readRunMark(shape: Shape): RunMark {
+  return {
+    startedAt: shape.get('startedAt').or(text, ''),
+    start: shape.get('start').number(),
+    durationSeconds: shape.get('durationSeconds').number(),
   }
 }
 
@@ -255,6 +267,7 @@ function readMetricComparison(shape: Shape): MetricComparison {
     current: figure('current'),
     change: figure('change'),
     interval: shape.get('interval').or(readInterval, null),
+    detectable: figure('detectable'),
     tolerance: number(shape.get('tolerance')),
     verdict: shape
       .get('verdict')

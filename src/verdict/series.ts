@@ -8,7 +8,7 @@ import type { Measurement } from './measurement.js'
 /** Neighbours in time, without gaps: a second in which nothing was answered is a slice of zero requests. */
 export type Series = readonly Slice[]
 
-interface Slice {
+export interface Slice {
   readonly seconds: number
   readonly requests: number
   readonly failed: number
