@@ -16,6 +16,7 @@ import {
   type RunEnvironment,
   type RunMark,
   type ScenarioIdentity,
+  type Session,
   type ThresholdResult,
   type TimelinePoint,
   type Totals,
@@ -283,8 +284,12 @@ function readInterval(shape: Shape): readonly [number, number] {
     : [low.number(), high.number()]
 }
 
-function readSession(shape: Shape): { id: string; side: 'a' | 'b' } {
-  return { id: shape.get('id').text(), side: shape.get('side').oneOf(['a', 'b']) }
+function readSession(shape: Shape): Session {
+  return {
+    id: shape.get('id').text(),
+    side: shape.get('side').oneOf(['a', 'b']),
+    looks: Math.max(1, shape.get('looks').or(count, 1)),
+  }
 }
 
 function readGenerator(given: Shape): GeneratorHealth {

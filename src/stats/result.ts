@@ -30,7 +30,7 @@ export interface Result {
   readonly thresholds: readonly ThresholdResult[]
   readonly comparison: Comparison | null
   /** Set by `ab`: both sides of a session carry the same id. */
-  readonly session: { readonly id: string; readonly side: 'a' | 'b' } | null
+  readonly session: Session | null
   readonly generator: GeneratorHealth
   /** Why the run could not be carried out to its end; null when it was. */
   readonly error: string | null
@@ -44,6 +44,14 @@ export interface RunMark {
   /** Where its first window stands among the result's, in seconds. */
   readonly start: number
   readonly durationSeconds: number
+}
+
+/** One side of an `ab` session. */
+export interface Session {
+  readonly id: string
+  readonly side: 'a' | 'b'
+  /** How often the session may be looked at before its end; the false alarms are shared out to the looks. */
+  readonly looks: number
 }
 
 /** The parts of setting up a connection; `count` is 0 where there was none, such as look-ups of an address. */

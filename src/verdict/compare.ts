@@ -10,6 +10,7 @@ import { differences } from './environment.js'
 import { type Job, makeJob } from './job.js'
 import { changeOf, type JudgedMetric, type Judgement } from './judge.js'
 import { isArrivalRate, type MeasuredRequest, type Measurement } from './measurement.js'
+import { judgeSides, makeSides } from './session.js'
 import { type Judged, judgeStored, type Limits } from './stored.js'
 
 /** The limits of a comparison, and what it may overlook. */
@@ -73,6 +74,15 @@ function judgeBoth(reference: Measurement, candidate: Measurement, limits: Limit
   const sent = new Map(candidate.requests.map((request) => [request.name, request]))
   const both = reference.requests.filter((old) => !isEmpty(old) && !isEmpty(sent.get(old.name)))
   const job = newestJob(candidate)
+  const [a, b] = [reference.session, candidate.session]
+  if (a && b && a.id === b.id && a.side !== b.side) {
+    const names = both.map(({ name }) => name)
+    const sides = makeSides(reference, candidate, {
+      names,
+      withThroughput: !isArrivalRate(candidate.scenario.load),
+    })
+    return judgeSides(sides, { a: newestJob(reference), b: job }, { limits, looks: b.looks })
+  }
   return judgeStored(
     likeJobs(reference, job),
     job,

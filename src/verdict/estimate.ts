@@ -208,3 +208,60 @@ function samplingError(windows: readonly Joined[], quantile: number): number {
   const high = Math.max(1, all.valueAtPercentile(Math.min(1, quantile + step) * 100))
   return Math.log(high / low) / 2
 }
+
+/** One metric of two sides that took turns. */
+export interface PairedLatencies {
+  readonly metric: RatioMetric
+  /** The typical values of the sides, in ms or per second; null without any. */
+  readonly baseline: number | null
+  readonly current: number | null
+  /** ln(b) − ln(a) of each pair of slices, neighbours joined until both sides hold enough samples. */
+  readonly differences: readonly number[]
+}
+
+/** Pairs the slices of two sides, the n-th with the n-th. */
+export function pairLatencies(a: Series, b: Series, metric: 'p50' | 'p95' | 'p99'): PairedLatencies {
+  const quantile = QUANTILES[metric]
+  const each = Math.round(SAMPLES_BEYOND / (1 - quantile))
+  const pairs: (readonly [number, number])[] = []
+  let from = 0
+  for (let to = 1; to <= Math.min(a.length, b.length); to++) {
+    const sides = [makeJoined(a.slice(from, to)), makeJoined(b.slice(from, to))] as const
+    if (sides.some(({ samples }) => samples < each)) continue
+    from = to
+    pairs.push([Math.log(readQuantile(sides[0], quantile)), Math.log(readQuantile(sides[1], quantile))])
+  }
+  return makePaired(metric, pairs, 1000)
+}
+
+/** The same for the requests per second. */
+export function pairThroughputs(a: Series, b: Series): PairedLatencies {
+  const pairs = Array.from({ length: Math.min(a.length, b.length) }, (_, index) => {
+    const [left, right] = [a[index]!, b[index]!]
+    return [Math.log(left.requests / left.seconds), Math.log(right.requests / right.seconds)] as const
+  })
+  return makePaired(
+    'throughput',
+    pairs.filter((pair) => pair.every(Number.isFinite)),
+    1,
+  )
+}
+
+function makePaired(
+  metric: RatioMetric,
+  pairs: readonly (readonly [number, number])[],
+  scale: number,
+): PairedLatencies {
+  const typical = (values: readonly number[]) =>
+    values.length === 0 ? null : Math.exp(median(values)) / scale
+  return {
+    metric,
+    baseline: typical(pairs.map(([left]) => left)),
+    current: typical(pairs.map(([, right]) => right)),
+    differences: pairs.map(([left, right]) => right - left),
+  }
+}
+
+function makeJoined(parts: Series): Joined {
+  return { parts, samples: parts.reduce((sum, { requests, failed }) => sum + requests - failed, 0) }
+}

@@ -7,6 +7,7 @@ import type {
   RunEnvironment,
   RunMark,
   ScenarioIdentity,
+  Session,
   Totals,
 } from '../stats/result.js'
 import type { Job } from './job.js'
@@ -23,6 +24,8 @@ export interface Measurement {
   readonly totals: MeasuredTotals
   readonly requests: readonly MeasuredRequest[]
   readonly generator: Pick<GeneratorHealth, 'saturated' | 'reasons'>
+  /** Of one side of an `ab` session; its windows are paired with the other's. */
+  readonly session?: Session | null
   /** Of a baseline: the accepted jobs, the newest last. */
   readonly jobs?: readonly Job[]
 }

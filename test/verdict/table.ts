@@ -35,14 +35,14 @@ const ENVIRONMENT: RunEnvironment = {
 }
 
 /** A job on a machine of its own. Equal seeds give equal jobs. */
-export function makeNoisyJob(setting: Omit<Setting, 'jobs'>, seed: number, injection: Injection | null): Job {
+function makeNoisyJob(setting: Omit<Setting, 'jobs'>, seed: number, injection: Injection | null): Job {
   const machine = new Machine(setting.level, seed, setting.load.requests)
   const runs = Array.from({ length: setting.runs }, () => figuresOf(machine.run(setting.load, injection)))
   return { environment: ENVIRONMENT, runs }
 }
 
 /** What a rule keeps of a simulated run. */
-export function figuresOf({ requests, whole }: NoisyRun): RunFigures {
+function figuresOf({ requests, whole }: NoisyRun): RunFigures {
   return makeFigures(
     '2026-03-01T10:00:00.000Z',
     requests.map((request) => ({ ...request, kind: 'request' as const })),
@@ -51,7 +51,7 @@ export function figuresOf({ requests, whole }: NoisyRun): RunFigures {
 }
 
 /** Whether a candidate is called regressed. */
-export function isRed(accepted: readonly Job[], candidate: Job): boolean {
+function isRed(accepted: readonly Job[], candidate: Job): boolean {
   const names = candidate.runs[0]!.requests.map(({ name }) => name)
   return judgeStored(accepted, candidate, names, { limits: LIMITS, withThroughput: true }).some(
     ({ judgements }) => judgements.some(({ verdict }) => verdict === 'regressed'),

@@ -43,8 +43,8 @@ const UNUSUAL = 1
 
 /** How much jobs differ on the quietest machine, and how much of a machine's unrest comes back between jobs. */
 const PRIORS: Readonly<Record<RatioMetric, { readonly least: number; readonly share: number }>> = {
-  p50: { least: 0.01, share: 0.8 },
-  p95: { least: 0.015, share: 0.95 },
+  p50: { least: 0.01, share: 0.7 },
+  p95: { least: 0.015, share: 0.8 },
   p99: { least: 0.05, share: 1.7 },
   throughput: { least: 0.01, share: 0.6 },
 }
