@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly reference?: Reference | null
   /** Judges as usual although the reference was measured on another kind of machine. */
   readonly allowEnvironment?: boolean
+  /** A request that the reference has and the run has not is no regression. */
+  readonly allowMissing?: boolean
   /** Aborted: sends nothing more, lets requests under way finish, and gives what was measured so far. */
   readonly signal?: AbortSignal
   /** Aborted: gives up requests under way too. */
@@ -97,6 +99,7 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
     stoppedBy,
     reference: options.reference ?? null,
     allowEnvironment: options.allowEnvironment ?? false,
+    allowMissing: options.allowMissing ?? false,
   })
 }
 
