@@ -3,7 +3,7 @@
  * the think time after it. So any worker can work out its own iterations, and the same seed sends the same load.
  */
 import type { Ms } from '../base/clock.js'
-import type { BodySpec, RequestSpec } from '../scenario/scenario.js'
+import type { BodySpec, Check, RequestSpec } from '../scenario/scenario.js'
 import { Draws } from './draws.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
@@ -30,7 +30,12 @@ export interface Outgoing {
   /** Names and values in turn, as undici takes them. */
   readonly headers: string[]
   body: string | null
+  /** What the connection keeps of the answer for its checks; absent when nothing. */
+  readonly keep?: Keep | undefined
 }
+
+/** Of an answer: its headers and size, or its body, too. */
+export type Keep = 'head' | 'body'
 
 /** Makes the iterations of one worker, one after the other. */
 export class Iterations {
@@ -73,6 +78,7 @@ class CompiledRequest implements Outgoing {
   readonly index: number
   readonly method: string
   readonly headers: string[]
+  readonly keep: Keep | undefined
   origin: string | null = null
   path = ''
   body: string | null = null
@@ -85,6 +91,7 @@ class CompiledRequest implements Outgoing {
   constructor(spec: RequestSpec, index: number, context: { plan: Plan; feeders: FeederIndex; base: string }) {
     this.index = index
     this.method = spec.method
+    this.keep = keepFor(spec.expect.checks ?? [])
     this.base = context.base
     const { feeders } = context
     const wholeUrl = typeof spec.path[0] === 'object'
@@ -124,6 +131,21 @@ class CompiledRequest implements Outgoing {
     this.origin = whole?.origin ?? null
     this.path = whole === null ? url : whole.pathname + whole.search
   }
+}
+
+const KEEP: Readonly<Record<Check['type'], Keep | null>> = {
+  header: 'head',
+  maxSize: 'head',
+  maxLatency: null,
+  body: 'body',
+  matches: 'body',
+  json: 'body',
+}
+
+function keepFor(checks: readonly Check[]): Keep | undefined {
+  const kept = checks.map(({ type }) => KEEP[type])
+  if (kept.includes('body')) return 'body'
+  return kept.includes('head') ? 'head' : undefined
 }
 
 const SLASH = '/'.charCodeAt(0)

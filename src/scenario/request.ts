@@ -1,8 +1,9 @@
 /**
  * One entry of `requests`: what may stand beside what, what it's called, and the request that it comes to.
  */
+import { type ChecksInput, checkChecks, makeChecks } from './checks.js'
 import { type Environment, fillIn } from './environment.js'
-import type { BodySpec, JsonTemplate, RequestSpec, Template } from './scenario.js'
+import type { BodySpec, Expect, JsonTemplate, RequestSpec, Template } from './scenario.js'
 import { normalizeHoles } from './template.js'
 import { isTreeMap, quoted, type Report, Scalar, type Tree } from './tree.js'
 
@@ -17,7 +18,11 @@ export interface RequestInput extends Readonly<Partial<Record<Method, Template |
   readonly json?: JsonTemplate | undefined
   readonly form?: Readonly<Record<string, Template>> | undefined
   readonly body?: Template | undefined
-  readonly expect?: { readonly status?: RequestSpec['expect']['status'] | undefined } | undefined
+  readonly expect?: ExpectInput | undefined
+}
+
+interface ExpectInput extends ChecksInput {
+  readonly status?: Expect['status'] | undefined
 }
 
 const BODIES = ['json', 'form', 'body'] as const
@@ -41,6 +46,7 @@ export function checkRequest(request: RequestInput, report: Report, hasUnknown: 
     const message = `a ${method} request carries no body`
     report({ path: [body], onKey: true, message, hint: `use post, or remove ${body}` })
   }
+  if (method === 'head') checkChecks(request.expect ?? {}, report)
 }
 
 /** What each request is called in figures and thresholds, in order; '' for one that can't be read. */
@@ -77,9 +83,14 @@ export function makeRequest(input: RequestInput, name: string, line: number): Re
     path: input[method]!,
     headers: lowerCaseKeys(input.headers ?? {}),
     body: makeBody(input),
-    expect: { status: input.expect?.status ?? [[100, 399]] },
+    expect: makeExpect(input.expect ?? {}),
     line,
   }
+}
+
+function makeExpect(input: ExpectInput): Expect {
+  const checks = makeChecks(input)
+  return { status: input.status ?? [[100, 399]], ...(checks.length > 0 && { checks }) }
 }
 
 function makeBody({ json, form, body }: RequestInput): BodySpec | null {

@@ -103,7 +103,38 @@ export type BodySpec =
 export interface Expect {
   /** Ranges of allowed statuses, both ends included: `2xx` is [200, 299]. Default: below 400. */
   readonly status: readonly (readonly [number, number])[]
+  /** What else has to hold, in the order it is looked at; absent when nothing has. */
+  readonly checks?: readonly Check[]
 }
+
+/** One thing that has to hold of an answer. */
+export type Check =
+  | { readonly type: 'header'; readonly name: string; readonly value: string }
+  /** The body contains a text. */
+  | { readonly type: 'body'; readonly text: string }
+  /** The body matches a regular expression (of JavaScript). */
+  | { readonly type: 'matches'; readonly pattern: string }
+  | JsonCheck
+  | { readonly type: 'maxLatency'; readonly ms: Ms }
+  /** Of the body as it is transferred. */
+  | { readonly type: 'maxSize'; readonly bytes: number }
+
+/** What has to hold of one value of a JSON body. */
+export interface JsonCheck {
+  readonly type: 'json'
+  /** As written: `$.items[0].id`. */
+  readonly path: string
+  /** Keys and indices from the top. */
+  readonly steps: readonly (string | number)[]
+  readonly test: JsonTest
+}
+
+/** Equal to a value, compared with it, or there at all. */
+export type JsonTest =
+  | { readonly operator: '==' | '!='; readonly value: string | number | boolean | null }
+  | { readonly operator: '<' | '<=' | '>' | '>='; readonly value: number }
+  | { readonly operator: 'exists' }
+  | { readonly operator: 'missing' }
 
 /**
  * Text with holes: literal strings and expressions in order. A text without holes is one string (or none).
