@@ -3,7 +3,7 @@
  * the think time after it. So any worker can work out its own iterations, and the same seed sends the same load.
  */
 import type { Ms } from '../base/clock.js'
-import type { BodySpec, Check, RequestSpec } from '../scenario/scenario.js'
+import type { BodySpec, Check, RequestSpec, Template } from '../scenario/scenario.js'
 import { Draws } from './draws.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
@@ -95,7 +95,9 @@ class CompiledRequest implements Outgoing {
     this.base = context.base
     const { feeders } = context
     const wholeUrl = typeof spec.path[0] === 'object'
-    this.url = compileText(spec.path, feeders, wholeUrl ? String : encodeURIComponent)
+    const path = compileText(spec.path, feeders, wholeUrl ? String : encodeURIComponent)
+    this.url =
+      spec.query === undefined ? path : join(path, compilePairs(spec.query, feeders, encodeURIComponent))
     if (typeof this.url === 'string') this.setUrl(this.url)
 
     const headers: string[] = []
@@ -164,11 +166,28 @@ const CONTENT_TYPES: Readonly<Record<BodySpec['type'], string | null>> = {
 function compileBody(body: BodySpec, feeders: FeederIndex): string | Render {
   if (body.type === 'json') return compileJson(body.value, feeders)
   if (body.type === 'text') return compileText(body.text, feeders, String)
-  const pairs = Object.entries(body.fields).map(([name, template], i) => {
-    const literal = template.map((part) => (typeof part === 'string' ? encodeForm(part) : part))
-    return [`${i > 0 ? '&' : ''}${encodeForm(name)}=`, ...literal]
+  return compilePairs(body.fields, feeders, encodeForm)
+}
+
+/** `name=value&…`, names and values encoded. */
+function compilePairs(
+  fields: Readonly<Record<string, Template>>,
+  feeders: FeederIndex,
+  encode: (value: Value) => string,
+): string | Render {
+  const pairs = Object.entries(fields).map(([name, template], i) => {
+    const literal = template.map((part) => (typeof part === 'string' ? encode(part) : part))
+    return [`${i > 0 ? '&' : ''}${encode(name)}=`, ...literal]
   })
-  return compileText(pairs.flat(), feeders, encodeForm)
+  return compileText(pairs.flat(), feeders, encode)
+}
+
+/** The path with a query, behind the one that it may have already. */
+function join(path: string | Render, query: string | Render): string | Render {
+  const append = (before: string, pairs: string) => `${before}${before.includes('?') ? '&' : '?'}${pairs}`
+  if (typeof path === 'string' && typeof query === 'string') return append(path, query)
+  return (draws) =>
+    append(typeof path === 'string' ? path : path(draws), typeof query === 'string' ? query : query(draws))
 }
 
 /** `application/x-www-form-urlencoded`: as in a URL, but a space is a plus. */

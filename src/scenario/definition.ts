@@ -2,6 +2,7 @@
  * Every field of a scenario file, once: its name, its reader, its description. The loader checks with it, and the
  * JSON Schema for editors is made from it.
  */
+import { authSchema, checkAuth } from './auth.js'
 import { expectSchema, type Leaf } from './expect.js'
 import * as fields from './fields.js'
 import { checkHeaderNames, readHeaderValue, readPath, readTarget } from './http-fields.js'
@@ -125,12 +126,12 @@ function scenarioSchema(context: fields.Context) {
       timeout: timeout('For a whole request, to the last byte.', '10s'),
       connectTimeout: timeout('For a connection to come about.', '5s'),
       headers: headers.optional(),
+      auth: authSchema(leaf).optional(),
     },
     {
       description: 'Defaults for every request.',
       sample: 'timeout: 10s',
       later: [
-        'auth',
         'connections',
         'keepAlive',
         'pipelining',
@@ -141,6 +142,7 @@ function scenarioSchema(context: fields.Context) {
         'socketPath',
         'tls',
       ],
+      check: checkAuth,
     },
   )
 
@@ -160,7 +162,12 @@ function scenarioSchema(context: fields.Context) {
         (typeof METHODS)[number],
         typeof path
       >),
+      query: record(leaf(fields.readTemplate, json.TEXT), {
+        description: 'Appended to the path as ?name=value, percent-encoded.',
+        examples: [{ q: '{{ word }}', page: 1 }],
+      }).optional(),
       headers: headers.optional(),
+      auth: authSchema(leaf).optional(),
       json: leaf(fields.readJson, {
         description: 'A JSON body. A text that is one {{ number }} alone stays a number.',
       }).optional(),
@@ -173,7 +180,7 @@ function scenarioSchema(context: fields.Context) {
     {
       description: 'A request: one method with its path, and what is sent and expected.',
       sample: 'get: /',
-      synonyms: { url: 'get', path: 'get', method: 'get', data: 'body' },
+      synonyms: { url: 'get', path: 'get', method: 'get', data: 'body', params: 'query', qs: 'query' },
       later: ['steps', 'capture', 'file', 'multipart'],
       check: checkRequest,
     },

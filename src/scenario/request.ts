@@ -1,6 +1,7 @@
 /**
  * One entry of `requests`: what may stand beside what, what it's called, and the request that it comes to.
  */
+import { type AuthInput, authHeaders, checkAuth } from './auth.js'
 import { type ChecksInput, checkChecks, makeChecks } from './checks.js'
 import { type Environment, fillIn } from './environment.js'
 import type { BodySpec, Expect, JsonTemplate, RequestSpec, Template } from './scenario.js'
@@ -14,7 +15,9 @@ type Method = (typeof METHODS)[number]
 /** A request with its values read. */
 export interface RequestInput extends Readonly<Partial<Record<Method, Template | undefined>>> {
   readonly weight?: number | undefined
+  readonly query?: Readonly<Record<string, Template>> | undefined
   readonly headers?: Readonly<Record<string, Template>> | undefined
+  readonly auth?: AuthInput | undefined
   readonly json?: JsonTemplate | undefined
   readonly form?: Readonly<Record<string, Template>> | undefined
   readonly body?: Template | undefined
@@ -46,6 +49,7 @@ export function checkRequest(request: RequestInput, report: Report, hasUnknown: 
     const message = `a ${method} request carries no body`
     report({ path: [body], onKey: true, message, hint: `use post, or remove ${body}` })
   }
+  checkAuth(request, report)
   if (method === 'head') checkChecks(request.expect ?? {}, report)
 }
 
@@ -81,7 +85,8 @@ export function makeRequest(input: RequestInput, name: string, line: number): Re
     weight: input.weight ?? 1,
     method: method.toUpperCase(),
     path: input[method]!,
-    headers: lowerCaseKeys(input.headers ?? {}),
+    ...(input.query && Object.keys(input.query).length > 0 && { query: input.query }),
+    headers: { ...lowerCaseKeys(input.headers ?? {}), ...authHeaders(input.auth) },
     body: makeBody(input),
     expect: makeExpect(input.expect ?? {}),
     line,

@@ -85,6 +85,8 @@ export interface RequestSpec {
   readonly method: string
   /** A path that starts with `/`, or a whole URL; values filled into it are percent-encoded. */
   readonly path: Template
+  /** Appended to the path, percent-encoded; absent when there is none. */
+  readonly query?: Readonly<Record<string, Template>>
   /** Lower-case names; the request's own over `http.headers`, which are not repeated here. */
   readonly headers: Readonly<Record<string, Template>>
   readonly body: BodySpec | null
@@ -120,7 +122,7 @@ export type Check =
   | { readonly type: 'maxSize'; readonly bytes: number }
 
 /** What has to hold of one value of a JSON body. */
-export interface JsonCheck {
+interface JsonCheck {
   readonly type: 'json'
   /** As written: `$.items[0].id`. */
   readonly path: string
@@ -145,6 +147,8 @@ export type Template = readonly (string | Expression)[]
 export type Expression =
   | { readonly type: 'data'; readonly name: string }
   | { readonly type: 'call'; readonly name: string; readonly args: readonly (string | number)[] }
+  /** The text in base64. */
+  | { readonly type: 'base64'; readonly of: Template }
 
 /**
  * JSON with holes. A string value is a Template under the key `$`; a string that is one single hole keeps the
