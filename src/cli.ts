@@ -9,6 +9,7 @@ import { readVersion } from './base/host.js'
 import { renderProblem } from './base/problem.js'
 import type { RawRunFlags } from './commands/flags.js'
 import type { Io, Output } from './commands/io.js'
+import type { RawTryFlags } from './commands/try.js'
 
 /** Runs the command in `argv` (without the program's name) and gives the exit code. Never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -108,6 +109,7 @@ function makeProgram(io: Io, act: Act): Command {
   addRun(program, io, act)
   addBaseline(program, io, act)
   addFiles(program, io, act)
+  addScenarios(program, io, act)
   addDemo(program, io, act)
   return program
 }
@@ -218,6 +220,27 @@ function addFiles(program: Command, io: Io, act: Act): void {
     .argument('<scenario...>', 'scenario files')
     .action((files: string[]) =>
       act(async () => (await import('./commands/validate.js')).validate(files, io))(),
+    )
+}
+
+function addScenarios(program: Command, io: Io, act: Act): void {
+  program
+    .command('try')
+    .summary('send each request once and show the full exchange')
+    .description(
+      'Sends each request of a scenario once, as the load would, and shows what was sent, what came back, and which\nchecks hold. Exits 1 when one does not.',
+    )
+    .argument('<scenario>', 'a scenario file, or a URL')
+    .option('--request <name>', 'only this request; repeatable', collect)
+    .option('--full', 'whole bodies, however long')
+    .option('-t, --target <url>', "instead of the scenario's target; `demo` is the built-in service")
+    .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
+    .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
+    .option('-k, --insecure', 'do not check certificates')
+    .option('--seed <n>', 'repeats the random values of an earlier try', '1')
+    .option('--no-color', 'without colours (also: NO_COLOR)')
+    .action((file: string, flags: RawTryFlags) =>
+      act(async () => (await import('./commands/try.js')).tryScenario(file, flags, io))(),
     )
 }
 

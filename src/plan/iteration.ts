@@ -67,6 +67,17 @@ export class Iterations {
     return request
   }
 
+  /** The request of that number, filled in with the values of iteration `n`, whatever the mix would choose. */
+  prepareOnly(request: number, n: number): Outgoing {
+    this.draws = this.measured
+    this.draws.seek(n)
+    // What the choice would have drawn, so that the values are those the load sends.
+    this.draws.random.float()
+    const chosen = this.requests[request]!
+    chosen.fill(this.draws)
+    return chosen
+  }
+
   /** The pause after the iteration that was prepared last, in ms. */
   thinkTime(): Ms {
     const [from, to] = this.thinkTimeMs

@@ -26,6 +26,8 @@ test('every file that has a format as its default export is in the table', () =>
     'console',
     'figures',
     'index',
+    'exchange',
+    'explain',
     'live',
     'page',
     'style',
