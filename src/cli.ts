@@ -7,6 +7,7 @@ import { messageOf, UserError, userError } from './base/errors.js'
 import { EXIT, type ExitCode } from './base/exit.js'
 import { readVersion } from './base/host.js'
 import { renderProblem } from './base/problem.js'
+import type { RawExplainFlags } from './commands/explain.js'
 import type { RawRunFlags } from './commands/flags.js'
 import type { Io, Output } from './commands/io.js'
 import type { RawTryFlags } from './commands/try.js'
@@ -109,7 +110,8 @@ function makeProgram(io: Io, act: Act): Command {
   addRun(program, io, act)
   addBaseline(program, io, act)
   addFiles(program, io, act)
-  addScenarios(program, io, act)
+  addTry(program, io, act)
+  addExplain(program, io, act)
   addDemo(program, io, act)
   return program
 }
@@ -223,7 +225,7 @@ function addFiles(program: Command, io: Io, act: Act): void {
     )
 }
 
-function addScenarios(program: Command, io: Io, act: Act): void {
+function addTry(program: Command, io: Io, act: Act): void {
   program
     .command('try')
     .summary('send each request once and show the full exchange')
@@ -241,6 +243,24 @@ function addScenarios(program: Command, io: Io, act: Act): void {
     .option('--no-color', 'without colours (also: NO_COLOR)')
     .action((file: string, flags: RawTryFlags) =>
       act(async () => (await import('./commands/try.js')).tryScenario(file, flags, io))(),
+    )
+}
+
+function addExplain(program: Command, io: Io, act: Act): void {
+  program
+    .command('explain')
+    .description('say in words what a run would send when, and what it would be held against')
+    .argument('<scenario...>', 'scenario files')
+    .option('-t, --target <url>', "instead of the scenario's target")
+    .option('-u, --vus <n>', 'as run would, with so many virtual users')
+    .option('-d, --duration <time>', 'as run would, for so long')
+    .option('-r, --rate <n/s>', 'as run would, with so many requests a second')
+    .option('-i, --iterations <n>', 'as run would, with so many iterations')
+    .option('-s, --stage <time:users>', 'as run would, ramping; repeatable', collect)
+    .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
+    .option('--no-color', 'without colours (also: NO_COLOR)')
+    .action((files: string[], flags: RawExplainFlags) =>
+      act(async () => (await import('./commands/explain.js')).explain(files, flags, io))(),
     )
 }
 

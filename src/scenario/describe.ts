@@ -2,7 +2,7 @@
  * A load in a few words.
  */
 import { formatCount, formatDuration, formatRate, plural } from '../base/units.js'
-import type { Expect, Load } from './scenario.js'
+import type { Expect, Expression, Load, Template } from './scenario.js'
 import { ITERATIONS_MS_MAX } from './stages.js'
 
 /** `0 to 20 users in 5s, 20 users for 20s`, `200/s for 30s`, `1000 iterations by 10 users`; and the warm-up. */
@@ -51,4 +51,18 @@ export function describeStatus(ranges: Expect['status']): string {
   })
   const last = texts.at(-1)!
   return texts.length === 1 ? last : `${texts.slice(0, -1).join(', ')} or ${last}`
+}
+
+/** A template as it may be written: `/items/{{ id }}`. */
+export function describeTemplate(template: Template): string {
+  return template
+    .map((part) => (typeof part === 'string' ? part : `{{ ${describeExpression(part)} }}`))
+    .join('')
+}
+
+function describeExpression(expression: Expression): string {
+  if (expression.type === 'data') return expression.name
+  if (expression.type === 'base64') return `base64 of ${describeTemplate(expression.of)}`
+  const args = expression.args.map((arg) => (typeof arg === 'number' ? `${arg}` : `'${arg}'`))
+  return `${expression.name}(${args.join(', ')})`
 }
