@@ -9,6 +9,7 @@ import { readVersion } from './base/host.js'
 import { renderProblem } from './base/problem.js'
 import type { RawExplainFlags } from './commands/explain.js'
 import type { RawRunFlags } from './commands/flags.js'
+import type { InitFlags } from './commands/init.js'
 import type { Io, Output } from './commands/io.js'
 import type { RawTryFlags } from './commands/try.js'
 
@@ -110,6 +111,7 @@ function makeProgram(io: Io, act: Act): Command {
   addRun(program, io, act)
   addBaseline(program, io, act)
   addFiles(program, io, act)
+  addInit(program, io, act)
   addTry(program, io, act)
   addExplain(program, io, act)
   addDemo(program, io, act)
@@ -223,6 +225,17 @@ function addFiles(program: Command, io: Io, act: Act): void {
     .action((files: string[]) =>
       act(async () => (await import('./commands/validate.js')).validate(files, io))(),
     )
+}
+
+function addInit(program: Command, io: Io, act: Act): void {
+  program
+    .command('init')
+    .description('write a first scenario and a CI job')
+    .option('--url <url>', 'the service to test; without it the built-in demo service')
+    .option('--ci <service>', 'github or gitlab; by default whichever the project seems to use')
+    .option('--no-ci', 'no CI job')
+    .option('--force', 'overwrite files that are there already')
+    .action((flags: InitFlags) => act(async () => (await import('./commands/init.js')).init(flags, io))())
 }
 
 function addTry(program: Command, io: Io, act: Act): void {
