@@ -7,11 +7,9 @@ import { messageOf, UserError, userError } from './base/errors.js'
 import { EXIT, type ExitCode } from './base/exit.js'
 import { readVersion } from './base/host.js'
 import { renderProblem } from './base/problem.js'
-import type { RawExplainFlags } from './commands/explain.js'
 import type { RawRunFlags } from './commands/flags.js'
-import type { InitFlags } from './commands/init.js'
 import type { Io, Output } from './commands/io.js'
-import type { RawTryFlags } from './commands/try.js'
+import { type CommandSpec, LISTED } from './commands/listed.js'
 
 /** Runs the command in `argv` (without the program's name) and gives the exit code. Never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -111,9 +109,7 @@ function makeProgram(io: Io, act: Act): Command {
   addRun(program, io, act)
   addBaseline(program, io, act)
   addFiles(program, io, act)
-  addInit(program, io, act)
-  addTry(program, io, act)
-  addExplain(program, io, act)
+  for (const spec of LISTED) addListed(program, spec, { io, act })
   addDemo(program, io, act)
   return program
 }
@@ -227,54 +223,18 @@ function addFiles(program: Command, io: Io, act: Act): void {
     )
 }
 
-function addInit(program: Command, io: Io, act: Act): void {
-  program
-    .command('init')
-    .description('write a first scenario and a CI job')
-    .option('--url <url>', 'the service to test; without it the built-in demo service')
-    .option('--ci <service>', 'github or gitlab; by default whichever the project seems to use')
-    .option('--no-ci', 'no CI job')
-    .option('--force', 'overwrite files that are there already')
-    .action((flags: InitFlags) => act(async () => (await import('./commands/init.js')).init(flags, io))())
-}
-
-function addTry(program: Command, io: Io, act: Act): void {
-  program
-    .command('try')
-    .summary('send each request once and show the full exchange')
-    .description(
-      'Sends each request of a scenario once, as the load would, and shows what was sent, what came back, and which\nchecks hold. Exits 1 when one does not.',
-    )
-    .argument('<scenario>', 'a scenario file, or a URL')
-    .option('--request <name>', 'only this request; repeatable', collect)
-    .option('--full', 'whole bodies, however long')
-    .option('-t, --target <url>', "instead of the scenario's target; `demo` is the built-in service")
-    .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
-    .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
-    .option('-k, --insecure', 'do not check certificates')
-    .option('--seed <n>', 'repeats the random values of an earlier try', '1')
-    .option('--no-color', 'without colours (also: NO_COLOR)')
-    .action((file: string, flags: RawTryFlags) =>
-      act(async () => (await import('./commands/try.js')).tryScenario(file, flags, io))(),
-    )
-}
-
-function addExplain(program: Command, io: Io, act: Act): void {
-  program
-    .command('explain')
-    .description('say in words what a run would send when, and what it would be held against')
-    .argument('<scenario...>', 'scenario files')
-    .option('-t, --target <url>', "instead of the scenario's target")
-    .option('-u, --vus <n>', 'as run would, with so many virtual users')
-    .option('-d, --duration <time>', 'as run would, for so long')
-    .option('-r, --rate <n/s>', 'as run would, with so many requests a second')
-    .option('-i, --iterations <n>', 'as run would, with so many iterations')
-    .option('-s, --stage <time:users>', 'as run would, ramping; repeatable', collect)
-    .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
-    .option('--no-color', 'without colours (also: NO_COLOR)')
-    .action((files: string[], flags: RawExplainFlags) =>
-      act(async () => (await import('./commands/explain.js')).explain(files, flags, io))(),
-    )
+function addListed(program: Command, spec: CommandSpec, { io, act }: { io: Io; act: Act }): void {
+  const command = program.command(spec.name).description(spec.description)
+  if (spec.summary !== undefined) command.summary(spec.summary)
+  if (spec.argument !== null) command.argument(...spec.argument)
+  for (const { flags, description, preset, isRepeatable } of spec.options) {
+    if (isRepeatable === true) command.option(flags, description, collect)
+    else command.option(flags, description, preset)
+  }
+  command.action((...given: unknown[]) => {
+    const [argument, flags] = spec.argument === null ? [undefined, given[0]] : given
+    return act(() => spec.run(argument as never, flags as never, io))()
+  })
 }
 
 interface CompareInput {

@@ -12,7 +12,7 @@ import { checkReachable } from '../load/preflight.js'
 import { type Attempt, SingleUser } from '../load/single.js'
 import { Iterations } from '../plan/iteration.js'
 import { makePlan, type Plan } from '../plan/plan.js'
-import { secretsIn } from '../report/exchange/discreet.js'
+import { secretsIn, withEncodings } from '../report/exchange/discreet.js'
 import { type Exchange, renderExchange } from '../report/exchange/exchange.js'
 import { describeStatus } from '../scenario/describe.js'
 import type { RequestSpec, Scenario } from '../scenario/scenario.js'
@@ -109,7 +109,7 @@ function show(
   scenario: Scenario,
   { full, flags, io }: { full: boolean; flags: RunFlags; io: Io },
 ): void {
-  const secrets = [...scenario.secrets, ...secretsIn(exchange.outgoing.headers)]
+  const secrets = withEncodings([...scenario.secrets, ...secretsIn(exchange.outgoing.headers)])
   io.stdout.write(`${renderExchange(exchange, { page: pageOf(io, flags.color), full, secrets })}\n`)
 }
 

@@ -130,6 +130,18 @@ describe('a check that does not hold', () => {
   })
 })
 
+test('a secret of the environment is hidden however it is encoded', async () => {
+  const { stdout } = await tryOut(`
+    requests:
+      - { post: /1, form: { p: "\${MY_PASSWORD}" } }
+      - { post: /2, json: { p: "\${MY_PASSWORD}" } }
+      - { name: three, get: /3, query: { p: "\${MY_PASSWORD}" } }`)
+  expect(seen[0]!.body).toBe('p=p%22ss+w%26rd')
+  expect(stdout).toContain('\n\np=[redacted]\n')
+  expect(stdout).toContain('> GET /3?p=[redacted] HTTP/1.1')
+  expect(stdout).not.toMatch(/ss.{1,3}w/)
+})
+
 test('only the requests that are named are sent', async () => {
   const scenario = 'requests: [{ name: one, get: /1 }, { name: two, get: /2 }, { name: three, get: /3 }]'
   await tryOut(scenario, '--request', 'three', '--request', 'one')
@@ -164,7 +176,7 @@ test('the demo service is there when it is wanted', async () => {
 })
 
 async function tryOut(scenario: string, ...flags: string[]) {
-  const io = { ...createMemoryIo(), env: { MY_TOKEN: 'token-secret' } }
+  const io = { ...createMemoryIo(), env: { MY_TOKEN: 'token-secret', MY_PASSWORD: 'p"ss w&rd' } }
   writeFileSync(join(io.cwd, 'a.yaml'), scenario)
   const code = await main(['try', 'a.yaml', '--target', target, ...flags], io)
   return { code, ...io.written }

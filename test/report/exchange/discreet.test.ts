@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { discreetHeader, secretsIn } from '../../../src/report/exchange/discreet.js'
+import { discreetHeader, secretsIn, withEncodings } from '../../../src/report/exchange/discreet.js'
 
 test.each([
   ['accept', 'text/html', 'text/html'],
@@ -21,5 +21,17 @@ test('what a header hides is a secret wherever else it stands', () => {
     'open sesame',
     'abc',
     'c=d',
+  ])
+})
+
+test('a secret is known in each form that it is sent in', () => {
+  expect(withEncodings(['a "b"&c', 'plain'])).toEqual([
+    'a "b"&c',
+    'a%20%22b%22%26c',
+    'a+%22b%22%26c',
+    'a \\"b\\"&c',
+    'YSAiYiImYw==',
+    'plain',
+    'cGxhaW4=',
   ])
 })
