@@ -1,6 +1,6 @@
 /**
- * The command line: commands and flags, and the one place where the program touches its process. Commands are loaded
- * when they are called, so that `perfctl --help` needs nothing but this file and commander.
+ * The command line: commands and flags. Commands are loaded when they are called, so that `perfctl --help` needs
+ * nothing but this file and commander.
  */
 import { Command, CommanderError, Option } from 'commander'
 import { messageOf, UserError, userError } from './base/errors.js'
@@ -8,7 +8,8 @@ import { EXIT, type ExitCode } from './base/exit.js'
 import { readVersion } from './base/host.js'
 import { renderProblem } from './base/problem.js'
 import type { RawRunFlags } from './commands/flags.js'
-import type { Io, Output } from './commands/io.js'
+import type { Io } from './commands/io.js'
+import { type CommandSpec, LISTED } from './commands/listed.js'
 
 /** Runs the command in `argv` (without the program's name) and gives the exit code. Never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -24,57 +25,8 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** Runs the program of this process. */
-export function start(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    // A reader that went away, such as `| head`, is no reason for a stack trace.
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode)
-      throw error
-    })
-  }
-  const io = processIo()
-  const fatal = (error: unknown) => process.exit(report(error, io))
-  process.on('uncaughtException', fatal)
-  process.on('unhandledRejection', fatal)
-  main(process.argv.slice(2), io).then((code) => {
-    process.exitCode = code
-  }, fatal)
-}
-
-function processIo(): Io {
-  return {
-    stdout: output(process.stdout),
-    stderr: output(process.stderr),
-    env: process.env,
-    cwd: process.cwd(),
-    onSignal(listener) {
-      process.on('SIGINT', listener)
-      process.on('SIGTERM', listener)
-      return () => {
-        process.off('SIGINT', listener)
-        process.off('SIGTERM', listener)
-      }
-    },
-  }
-}
-
-function output(stream: NodeJS.WriteStream): Output {
-  return {
-    write: (text) => void stream.write(text),
-    get isTerminal() {
-      return stream.isTTY === true
-    },
-    get columns() {
-      return stream.columns ?? DEFAULT_COLUMNS
-    },
-  }
-}
-
-const DEFAULT_COLUMNS = 80
-
 /** Tells the user what went wrong; gives the exit code. */
-function report(error: unknown, io: Io): ExitCode {
+export function report(error: unknown, io: Io): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage
   if (error instanceof UserError) {
     io.stderr.write(`${error.problems.map(renderProblem).join('\n\n')}\n`)
@@ -108,6 +60,7 @@ function makeProgram(io: Io, act: Act): Command {
   addRun(program, io, act)
   addBaseline(program, io, act)
   addFiles(program, io, act)
+  for (const spec of LISTED) addListed(program, spec, { io, act })
   addDemo(program, io, act)
   addDoctor(program, io, act)
   return program
@@ -242,6 +195,20 @@ function addFiles(program: Command, io: Io, act: Act): void {
     .action((files: string[]) =>
       act(async () => (await import('./commands/validate.js')).validate(files, io))(),
     )
+}
+
+function addListed(program: Command, spec: CommandSpec, { io, act }: { io: Io; act: Act }): void {
+  const command = program.command(spec.name).description(spec.description)
+  if (spec.summary !== undefined) command.summary(spec.summary)
+  if (spec.argument !== null) command.argument(...spec.argument)
+  for (const { flags, description, preset, isRepeatable } of spec.options) {
+    if (isRepeatable === true) command.option(flags, description, collect)
+    else command.option(flags, description, preset)
+  }
+  command.action((...given: unknown[]) => {
+    const [argument, flags] = spec.argument === null ? [undefined, given[0]] : given
+    return act(() => spec.run(argument as never, flags as never, io))()
+  })
 }
 
 interface CompareInput {

@@ -64,17 +64,24 @@ export interface RunStart {
  * measured until then.
  */
 export async function execute(scenario: Scenario, options: RunOptions = {}): Promise<Result> {
-  const target = options.target ?? scenario.target
+  return withTarget(options.target ?? scenario.target, (url) => executeAgainst(url, scenario, options))
+}
+
+/**
+ * Does something with the URL of a target; of `demo` the service runs as long as that takes. Throws a UserError when
+ * there is no target.
+ */
+export async function withTarget<T>(target: string | null, action: (url: string) => Promise<T>): Promise<T> {
   if (target === null) {
     throw userError(
       'the scenario names no target',
       'write `target: http://localhost:3000` in it, or use --target',
     )
   }
-  if (target !== 'demo') return executeAgainst(target, scenario, options)
+  if (target !== 'demo') return action(target)
   const demo = await startDemo()
   try {
-    return await executeAgainst(demo.url, scenario, options)
+    return await action(demo.url)
   } finally {
     await demo.stop()
   }

@@ -3,6 +3,7 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { Outgoing } from '../plan/iteration.js'
+import type { Answer } from './answer.js'
 import type { Failure } from './outcome.js'
 
 export interface Connection {
@@ -15,6 +16,8 @@ export interface Connection {
   /** Bytes on the wire of the last exchange. */
   readonly bytesSent: number
   readonly bytesReceived: number
+  /** What the request wanted to be kept of its answer; null when that was nothing, or none came. */
+  readonly answer?: Answer | null
   /** Sends `request` and calls `exchange.ended` once, when the last byte has come or it is clear that none will. */
   send(request: Outgoing, exchange: Exchange): void
   /** Gives the exchange under way up: its `ended` won't be called. The connection under it is closed. */

@@ -6,8 +6,9 @@ import { isIP, type Socket } from 'node:net'
 import { buildConnector, Client, type Dispatcher } from 'undici'
 import { type Ms, now } from '../base/clock.js'
 import { formatDuration } from '../base/units.js'
-import type { Outgoing } from '../plan/iteration.js'
+import type { Keep, Outgoing } from '../plan/iteration.js'
 import type { HttpOptions } from '../scenario/scenario.js'
+import { Answer } from './answer.js'
 import type { Connection, ConnectTimes, Exchange } from './connection.js'
 import { type Failure, failureOf } from './outcome.js'
 import { ThinSocket } from './socket.js'
@@ -35,6 +36,8 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
   status = 0
   bytesSent = 0
   bytesReceived = 0
+  answer: Answer | null = null
+  private keep: Keep | undefined = undefined
   private readonly options: HttpConnectionOptions
   private readonly channels = new Map<string, Channel>()
   /** The channel of the exchange under way. */
@@ -60,6 +63,8 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
     this.exchange = exchange
     this.abortExchange = null
     this.sentAt = this.firstByteAt = this.status = 0
+    this.answer = null
+    this.keep = request.keep
     const origin = request.origin ?? this.options.origin
     if (origin !== this.channel.origin && !this.turnTo(origin)) return
     const { outgoing } = this
@@ -94,16 +99,18 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
     this.sentAt = now()
   }
 
-  onHeaders(status: number): boolean {
+  onHeaders(status: number, headers: Buffer[]): boolean {
     // 1xx are announcements; the answer is still to come.
     if (status >= 200) {
       this.status = status
       this.firstByteAt = now()
+      if (this.keep !== undefined) this.answer = new Answer(headers, this.keep)
     }
     return true
   }
 
-  onData(): boolean {
+  onData(chunk: Buffer): boolean {
+    if (this.answer !== null) this.answer.add(chunk)
     return true
   }
 

@@ -6,6 +6,7 @@ import type { Ms } from '../base/clock.js'
 import { Iterations } from '../plan/iteration.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile, warmupProfile } from '../plan/profile.js'
+import { Checker, isExpected } from './checker.js'
 import { ClosedModel } from './closed.js'
 import type { Connection, ConnectTimes } from './connection.js'
 import { OpenModel } from './open.js'
@@ -73,6 +74,8 @@ export class Part implements Crew {
   private readonly world: World
   private readonly recorder: Recorder
   private readonly iterations: Iterations
+  /** By request; null where nothing but the status is looked at. */
+  private readonly checkers: readonly (Checker | null)[]
   private readonly model: Model
   private resolve: (end: PartEnd) => void = () => {}
   private sent = { warmup: 0, measured: 0 }
@@ -96,6 +99,9 @@ export class Part implements Crew {
     this.warmup = warmupProfile(load)
     this.startAt = beginAt + load.warmupMs
     this.iterations = new Iterations(plan)
+    this.checkers = plan.requests.map(({ expect }) =>
+      expect.checks === undefined ? null : new Checker(expect.checks, plan.secrets ?? []),
+    )
     this.timers = new Timers(
       world.now(),
       world.alarm(() => this.timers.run(world.now(), EARLY_MS)),
@@ -221,13 +227,17 @@ export class Part implements Crew {
     // A request of the warm-up that ends after it belongs to no window.
     if (user.isWarmup && ended >= this.startAt) return
     const series = this.countBytes(user, ended)
-    const { status, sentAt, firstByteAt } = user.connection
+    const { status, sentAt, firstByteAt, answer } = user.connection
+    const checker = this.checkers[user.request]!
     if (failure !== null) {
       series.recordFailure(failure.kind, failure.message, status)
     } else if (!isExpected(status, this.plan.requests[user.request]!.expect.status)) {
       series.recordFailure('status', `status ${status}`, status)
     } else {
-      series.recordSuccess(status, ended - user.due, ended - sentAt, firstByteAt - sentAt)
+      const latencyMs = ended - user.due
+      const fault = checker === null ? null : checker.fault({ answer: answer ?? null, latencyMs })
+      if (fault !== null) series.recordFailure('expectation', fault, status)
+      else series.recordSuccess(status, latencyMs, ended - sentAt, firstByteAt - sentAt)
     }
   }
 
@@ -260,11 +270,6 @@ export class Part implements Crew {
       () => this.resolve({ stoppedMs }),
     )
   }
-}
-
-function isExpected(status: number, ranges: readonly (readonly [number, number])[]): boolean {
-  for (const [from, to] of ranges) if (status >= from && status <= to) return true
-  return false
 }
 
 class Callback extends Waiting {

@@ -3,7 +3,7 @@
  * the think time after it. So any worker can work out its own iterations, and the same seed sends the same load.
  */
 import type { Ms } from '../base/clock.js'
-import type { BodySpec, RequestSpec } from '../scenario/scenario.js'
+import type { BodySpec, Check, RequestSpec, Template } from '../scenario/scenario.js'
 import { Draws } from './draws.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
@@ -30,7 +30,12 @@ export interface Outgoing {
   /** Names and values in turn, as undici takes them. */
   readonly headers: string[]
   body: string | null
+  /** What the connection keeps of the answer for its checks; absent when nothing. */
+  readonly keep?: Keep | undefined
 }
+
+/** Of an answer: its headers and size, or its body, too. */
+export type Keep = 'head' | 'body'
 
 /** Makes the iterations of one worker, one after the other. */
 export class Iterations {
@@ -62,6 +67,17 @@ export class Iterations {
     return request
   }
 
+  /** The request of that number, filled in with the values of iteration `n`, whatever the mix would choose. */
+  prepareOnly(request: number, n: number): Outgoing {
+    this.draws = this.measured
+    this.draws.seek(n)
+    // What the choice would have drawn, so that the values are those the load sends.
+    this.draws.random.float()
+    const chosen = this.requests[request]!
+    chosen.fill(this.draws)
+    return chosen
+  }
+
   /** The pause after the iteration that was prepared last, in ms. */
   thinkTime(): Ms {
     const [from, to] = this.thinkTimeMs
@@ -73,6 +89,7 @@ class CompiledRequest implements Outgoing {
   readonly index: number
   readonly method: string
   readonly headers: string[]
+  readonly keep: Keep | undefined
   origin: string | null = null
   path = ''
   body: string | null = null
@@ -85,10 +102,13 @@ class CompiledRequest implements Outgoing {
   constructor(spec: RequestSpec, index: number, context: { plan: Plan; feeders: FeederIndex; base: string }) {
     this.index = index
     this.method = spec.method
+    this.keep = keepFor(spec.expect.checks ?? [])
     this.base = context.base
     const { feeders } = context
     const wholeUrl = typeof spec.path[0] === 'object'
-    this.url = compileText(spec.path, feeders, wholeUrl ? String : encodeURIComponent)
+    const path = compileText(spec.path, feeders, wholeUrl ? String : encodeURIComponent)
+    this.url =
+      spec.query === undefined ? path : join(path, compilePairs(spec.query, feeders, encodeURIComponent))
     if (typeof this.url === 'string') this.setUrl(this.url)
 
     const headers: string[] = []
@@ -126,6 +146,21 @@ class CompiledRequest implements Outgoing {
   }
 }
 
+const KEEP: Readonly<Record<Check['type'], Keep | null>> = {
+  header: 'head',
+  maxSize: 'head',
+  maxLatency: null,
+  body: 'body',
+  matches: 'body',
+  json: 'body',
+}
+
+function keepFor(checks: readonly Check[]): Keep | undefined {
+  const kept = checks.map(({ type }) => KEEP[type])
+  if (kept.includes('body')) return 'body'
+  return kept.includes('head') ? 'head' : undefined
+}
+
 const SLASH = '/'.charCodeAt(0)
 
 function withBodyType(spec: RequestSpec, plan: Plan): RequestSpec['headers'] {
@@ -142,11 +177,28 @@ const CONTENT_TYPES: Readonly<Record<BodySpec['type'], string | null>> = {
 function compileBody(body: BodySpec, feeders: FeederIndex): string | Render {
   if (body.type === 'json') return compileJson(body.value, feeders)
   if (body.type === 'text') return compileText(body.text, feeders, String)
-  const pairs = Object.entries(body.fields).map(([name, template], i) => {
-    const literal = template.map((part) => (typeof part === 'string' ? encodeForm(part) : part))
-    return [`${i > 0 ? '&' : ''}${encodeForm(name)}=`, ...literal]
+  return compilePairs(body.fields, feeders, encodeForm)
+}
+
+/** `name=value&…`, names and values encoded. */
+function compilePairs(
+  fields: Readonly<Record<string, Template>>,
+  feeders: FeederIndex,
+  encode: (value: Value) => string,
+): string | Render {
+  const pairs = Object.entries(fields).map(([name, template], i) => {
+    const literal = template.map((part) => (typeof part === 'string' ? encode(part) : part))
+    return [`${i > 0 ? '&' : ''}${encode(name)}=`, ...literal]
   })
-  return compileText(pairs.flat(), feeders, encodeForm)
+  return compileText(pairs.flat(), feeders, encode)
+}
+
+/** The path with a query, behind the one that it may have already. */
+function join(path: string | Render, query: string | Render): string | Render {
+  const append = (before: string, pairs: string) => `${before}${before.includes('?') ? '&' : '?'}${pairs}`
+  if (typeof path === 'string' && typeof query === 'string') return append(path, query)
+  return (draws) =>
+    append(typeof path === 'string' ? path : path(draws), typeof query === 'string' ? query : query(draws))
 }
 
 /** `application/x-www-form-urlencoded`: as in a URL, but a space is a plus. */

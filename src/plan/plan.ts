@@ -15,10 +15,13 @@ export interface Plan {
   readonly seed: number
   /** The wall clock at the start, in ms since 1970: what `date()` counts from, the same in all workers. */
   readonly today: Ms
+  /** Values that no message about an answer may show; absent when no answer is looked into. */
+  readonly secrets?: readonly string[]
 }
 
 /** The plan of a scenario against `target`. Equal scenarios, seeds and days give equal plans. */
 export function makePlan(scenario: Scenario, options: { target: string; seed: number; today: Ms }): Plan {
-  const { load, http, data, requests } = scenario
-  return { load, http, data, requests, ...options }
+  const { load, http, data, requests, secrets } = scenario
+  const hasChecks = requests.some(({ expect }) => expect.checks !== undefined)
+  return { load, http, data, requests, ...options, ...(hasChecks && { secrets }) }
 }

@@ -95,8 +95,16 @@ function compileHole(expression: Expression, feeders: FeederIndex, write: Escape
     const index = feeders.get(expression.name)!
     return (draws) => write(draws.value(index))
   }
+  if (expression.type === 'base64') {
+    const render = compileText(expression.of, feeders, String)
+    return (draws) => write(toBase64(typeof render === 'string' ? render : render(draws)))
+  }
   const call = callFunction(expression.name, expression.args)
   return (draws) => write(call(draws))
+}
+
+function toBase64(text: string): string {
+  return Buffer.from(text).toString('base64')
 }
 
 /** The feeders of a plan by name, numbered in the order of the file. */

@@ -7,7 +7,7 @@ import { nextStep } from './advice.js'
 import { renderComparison } from './comparison.js'
 import { renderErrors, renderRequests, renderThresholds } from './figures.js'
 import { listNotes } from './notes.js'
-import type { Page } from './page.js'
+import { inCharactersOf, type Page } from './page.js'
 import type { Paint, Style } from './style.js'
 import { wrap } from './width.js'
 import { headline } from './wording.js'
@@ -74,20 +74,6 @@ function renderNext(
   return `${wrap(`${next.why}:`, width)}\n${style.cyan(wrap(`  ${next.command}`, width, '    '))}`
 }
 
-function finish(parts: readonly string[], { ascii }: Page): string {
-  const text = `${parts.filter((part) => part !== '').join('\n\n')}\n`
-  return ascii ? text.replace(/[✓✗…→–µ±∞·]/g, (char) => ASCII[char]!) : text
-}
-
-/** One character for one, so that columns stay where they are. */
-const ASCII: Readonly<Record<string, string>> = {
-  '✓': '+',
-  '✗': 'x',
-  '…': '~',
-  '→': '>',
-  '–': '-',
-  µ: 'u',
-  '±': '~',
-  '∞': '?',
-  '·': '.',
+function finish(parts: readonly string[], page: Page): string {
+  return inCharactersOf(page, `${parts.filter((part) => part !== '').join('\n\n')}\n`)
 }

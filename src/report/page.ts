@@ -8,3 +8,21 @@ export interface Page {
   /** Draws with ASCII characters only, for terminals that know no others. */
   readonly ascii: boolean
 }
+
+/** The text in characters that the page can show. */
+export function inCharactersOf({ ascii }: Page, text: string): string {
+  return ascii ? text.replace(/[✓✗…→–µ±∞·]/g, (char) => ASCII[char]!) : text
+}
+
+/** One character for one, so that columns stay where they are. */
+const ASCII: Readonly<Record<string, string>> = {
+  '✓': '+',
+  '✗': 'x',
+  '…': '~',
+  '→': '>',
+  '–': '-',
+  µ: 'u',
+  '±': '~',
+  '∞': '?',
+  '·': '.',
+}

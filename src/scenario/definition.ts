@@ -2,12 +2,14 @@
  * Every field of a scenario file, once: its name, its reader, its description. The loader checks with it, and the
  * JSON Schema for editors is made from it.
  */
+import { authSchema, checkAuth } from './auth.js'
+import { expectSchema, type Leaf } from './expect.js'
 import * as fields from './fields.js'
 import { checkHeaderNames, readHeaderValue, readPath, readTarget } from './http-fields.js'
 import * as json from './json-types.js'
 import { checkDataNames, checkThreshold, explainData } from './keys.js'
 import { checkNames, checkRequest, METHODS } from './request.js'
-import { jsonSchema, list, type Meta, map, type Output, readBy, record, value } from './schema.js'
+import { jsonSchema, list, map, type Output, readBy, record, value } from './schema.js'
 import { checkLoad, checkStage } from './stages.js'
 import type { Mistake, Tree } from './tree.js'
 import * as units from './unit-fields.js'
@@ -30,7 +32,7 @@ export function scenarioJsonSchema(): object {
 }
 
 function scenarioSchema(context: fields.Context) {
-  const leaf = <T>(read: fields.Reader<T>, meta: Meta) =>
+  const leaf: Leaf = (read, meta) =>
     value((tree, report) => fields.readDiscreetly(read, tree, context, report), meta)
   const headers = record(leaf(readHeaderValue, json.TEXT), {
     check: checkHeaderNames,
@@ -127,12 +129,12 @@ function scenarioSchema(context: fields.Context) {
       timeout: timeout('For a whole request, to the last byte.', '10s'),
       connectTimeout: timeout('For a connection to come about.', '5s'),
       headers: headers.optional(),
+      auth: authSchema(leaf).optional(),
     },
     {
       description: 'Defaults for every request.',
       sample: 'timeout: 10s',
       later: [
-        'auth',
         'connections',
         'keepAlive',
         'pipelining',
@@ -143,6 +145,7 @@ function scenarioSchema(context: fields.Context) {
         'socketPath',
         'tls',
       ],
+      check: checkAuth,
     },
   )
 
@@ -162,7 +165,12 @@ function scenarioSchema(context: fields.Context) {
         (typeof METHODS)[number],
         typeof path
       >),
+      query: record(leaf(fields.readTemplate, json.TEXT), {
+        description: 'Appended to the path as ?name=value, percent-encoded.',
+        examples: [{ q: '{{ word }}', page: 1 }],
+      }).optional(),
       headers: headers.optional(),
+      auth: authSchema(leaf).optional(),
       json: leaf(fields.readJson, {
         description: 'A JSON body. A text that is one {{ number }} alone stays a number.',
       }).optional(),
@@ -170,24 +178,12 @@ function scenarioSchema(context: fields.Context) {
         description: 'A body of form fields, URL-encoded.',
       }).optional(),
       body: leaf(fields.readTemplate, { ...json.TEXT, description: 'A body as it is.' }).optional(),
-      expect: map(
-        {
-          status: leaf(fields.readStatus, {
-            ...json.STATUS,
-            description: 'The statuses that are a success. Default: below 400.',
-          }).optional(),
-        },
-        {
-          description: 'When the answer is a success.',
-          sample: 'status: 201',
-          later: ['body', 'matches', 'json', 'header', 'maxLatency'],
-        },
-      ).optional(),
+      expect: expectSchema(leaf).optional(),
     },
     {
       description: 'A request: one method with its path, and what is sent and expected.',
       sample: 'get: /',
-      synonyms: { url: 'get', path: 'get', method: 'get', data: 'body' },
+      synonyms: { url: 'get', path: 'get', method: 'get', data: 'body', params: 'query', qs: 'query' },
       later: ['steps', 'capture', 'file', 'multipart'],
       check: checkRequest,
     },

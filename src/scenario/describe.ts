@@ -2,7 +2,7 @@
  * A load in a few words.
  */
 import { formatCount, formatDuration, formatRate, plural } from '../base/units.js'
-import type { Load } from './scenario.js'
+import type { Expect, Expression, Load, Template } from './scenario.js'
 import { ITERATIONS_MS_MAX } from './stages.js'
 
 /** `0 to 20 users in 5s, 20 users for 20s`, `200/s for 30s`, `1000 iterations by 10 users`; and the warm-up. */
@@ -40,4 +40,29 @@ function describeStages(load: Load): string[] {
       before === target ? `${level(target)} for ${time}` : `${plain(before)} to ${level(target)} in ${time}`,
     ]
   })
+}
+
+/** Allowed statuses: `below 400`, `2xx`, `201`, `200, 404 or 300..302`. */
+export function describeStatus(ranges: Expect['status']): string {
+  const texts = ranges.map(([from, to]) => {
+    if (from === 100) return `below ${to + 1}`
+    if (from === to) return `${from}`
+    return from % 100 === 0 && to === from + 99 ? `${from / 100}xx` : `${from}..${to}`
+  })
+  const last = texts.at(-1)!
+  return texts.length === 1 ? last : `${texts.slice(0, -1).join(', ')} or ${last}`
+}
+
+/** A template as it may be written: `/items/{{ id }}`. */
+export function describeTemplate(template: Template): string {
+  return template
+    .map((part) => (typeof part === 'string' ? part : `{{ ${describeExpression(part)} }}`))
+    .join('')
+}
+
+function describeExpression(expression: Expression): string {
+  if (expression.type === 'data') return expression.name
+  if (expression.type === 'base64') return `base64 of ${describeTemplate(expression.of)}`
+  const args = expression.args.map((arg) => (typeof arg === 'number' ? `${arg}` : `'${arg}'`))
+  return `${expression.name}(${args.join(', ')})`
 }

@@ -86,8 +86,19 @@ const RESERVED: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-/** Reports the names that can't be headers, and those that stand twice but for their case. */
+/** Reports the names that can't be headers of a request, and those that stand twice but for their case. */
 export function checkHeaderNames(headers: TreeMap, report: Report): void {
+  for (const name of Object.keys(headers)) {
+    const lower = name.toLowerCase()
+    if (!RESERVED.has(lower)) continue
+    const message = `perfctl sets the header ${lower} itself`
+    report({ message, hint: 'remove it', path: [name], onKey: true })
+  }
+  checkAnswerHeaderNames(headers, report)
+}
+
+/** Reports the names that can't be headers at all, and those that stand twice but for their case. */
+export function checkAnswerHeaderNames(headers: TreeMap, report: Report): void {
   const seen = new Map<string, string>()
   for (const name of Object.keys(headers)) {
     const fault = headerFault(name, seen)
@@ -100,15 +111,13 @@ function headerFault(
   name: string,
   seen: ReadonlyMap<string, string>,
 ): { message: string; hint: string } | null {
-  const lower = name.toLowerCase()
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
     return {
       message: `${quoted(name)} can't be the name of a header`,
       hint: 'letters, digits and - only, such as x-request-id',
     }
   }
-  if (RESERVED.has(lower)) return { message: `perfctl sets the header ${lower} itself`, hint: 'remove it' }
-  const other = seen.get(lower)
+  const other = seen.get(name.toLowerCase())
   return other === undefined
     ? null
     : {

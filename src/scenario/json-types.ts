@@ -40,6 +40,21 @@ export const SHARE = {
   exclusiveMaximum: 1,
 }
 
+/** `2MB`. */
+export const SIZE = {
+  type: 'string',
+  pattern: `^\\d+(\\.\\d+)?\\s*([kKmMgG][iI]?)?[bB]$|${VARIABLE}`,
+  examples: ['10kB', '2MB'],
+}
+
+/** What a value of a JSON body has to be. */
+export const JSON_TEST = {
+  type: ['string', 'number', 'boolean', 'null'],
+  description:
+    'A value to be equal to; or a text: ">= 1" (also > < <= == !=), exists, missing. "== exists" is the text itself.',
+  examples: ['ok', 1, true, '>= 1', '!= null', 'exists'],
+}
+
 /** A number above 0. */
 export const POSITIVE = { type: ['number', 'string'], exclusiveMinimum: 0, pattern: VARIABLE }
 

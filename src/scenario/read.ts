@@ -4,6 +4,7 @@
 import { basename, dirname, extname, isAbsolute, join } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
 import { cover, redact } from '../base/secrets.js'
+import { authHeaders } from './auth.js'
 import { readFields, type ScenarioInput } from './definition.js'
 import type { Environment } from './environment.js'
 import { lowerCaseKeys, makeRequest, requestNames } from './request.js'
@@ -64,7 +65,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
       timeoutMs: input.http?.timeout ?? 10_000,
       connectTimeoutMs: input.http?.connectTimeout ?? 5000,
       insecure: false,
-      headers: lowerCaseKeys(input.http?.headers ?? {}),
+      headers: { ...lowerCaseKeys(input.http?.headers ?? {}), ...authHeaders(input.http?.auth) },
     },
     data: Object.fromEntries(Object.entries(input.data ?? {}).map(([name, values]) => [name, { values }])),
     requests: input.requests.map((request, index) =>

@@ -1,8 +1,10 @@
 /**
  * One entry of `requests`: what may stand beside what, what it's called, and the request that it comes to.
  */
+import { type AuthInput, authHeaders, checkAuth } from './auth.js'
+import { type ChecksInput, checkChecks, makeChecks } from './checks.js'
 import { type Environment, fillIn } from './environment.js'
-import type { BodySpec, JsonTemplate, RequestSpec, Template } from './scenario.js'
+import type { BodySpec, Expect, JsonTemplate, RequestSpec, Template } from './scenario.js'
 import { normalizeHoles } from './template.js'
 import { isTreeMap, quoted, type Report, Scalar, type Tree } from './tree.js'
 
@@ -13,11 +15,17 @@ type Method = (typeof METHODS)[number]
 /** A request with its values read. */
 export interface RequestInput extends Readonly<Partial<Record<Method, Template | undefined>>> {
   readonly weight?: number | undefined
+  readonly query?: Readonly<Record<string, Template>> | undefined
   readonly headers?: Readonly<Record<string, Template>> | undefined
+  readonly auth?: AuthInput | undefined
   readonly json?: JsonTemplate | undefined
   readonly form?: Readonly<Record<string, Template>> | undefined
   readonly body?: Template | undefined
-  readonly expect?: { readonly status?: RequestSpec['expect']['status'] | undefined } | undefined
+  readonly expect?: ExpectInput | undefined
+}
+
+interface ExpectInput extends ChecksInput {
+  readonly status?: Expect['status'] | undefined
 }
 
 const BODIES = ['json', 'form', 'body'] as const
@@ -41,6 +49,8 @@ export function checkRequest(request: RequestInput, report: Report, hasUnknown: 
     const message = `a ${method} request carries no body`
     report({ path: [body], onKey: true, message, hint: `use post, or remove ${body}` })
   }
+  checkAuth(request, report)
+  if (method === 'head') checkChecks(request.expect ?? {}, report)
 }
 
 /** What each request is called in figures and thresholds, in order; '' for one that can't be read. */
@@ -75,11 +85,17 @@ export function makeRequest(input: RequestInput, name: string, line: number): Re
     weight: input.weight ?? 1,
     method: method.toUpperCase(),
     path: input[method]!,
-    headers: lowerCaseKeys(input.headers ?? {}),
+    ...(input.query && Object.keys(input.query).length > 0 && { query: input.query }),
+    headers: { ...lowerCaseKeys(input.headers ?? {}), ...authHeaders(input.auth) },
     body: makeBody(input),
-    expect: { status: input.expect?.status ?? [[100, 399]] },
+    expect: makeExpect(input.expect ?? {}),
     line,
   }
+}
+
+function makeExpect(input: ExpectInput): Expect {
+  const checks = makeChecks(input)
+  return { status: input.status ?? [[100, 399]], ...(checks.length > 0 && { checks }) }
 }
 
 function makeBody({ json, form, body }: RequestInput): BodySpec | null {

@@ -85,6 +85,8 @@ export interface RequestSpec {
   readonly method: string
   /** A path that starts with `/`, or a whole URL; values filled into it are percent-encoded. */
   readonly path: Template
+  /** Appended to the path, percent-encoded; absent when there is none. */
+  readonly query?: Readonly<Record<string, Template>>
   /** Lower-case names; the request's own over `http.headers`, which are not repeated here. */
   readonly headers: Readonly<Record<string, Template>>
   readonly body: BodySpec | null
@@ -103,7 +105,38 @@ export type BodySpec =
 export interface Expect {
   /** Ranges of allowed statuses, both ends included: `2xx` is [200, 299]. Default: below 400. */
   readonly status: readonly (readonly [number, number])[]
+  /** What else has to hold, in the order it is looked at; absent when nothing has. */
+  readonly checks?: readonly Check[]
 }
+
+/** One thing that has to hold of an answer. */
+export type Check =
+  | { readonly type: 'header'; readonly name: string; readonly value: string }
+  /** The body contains a text. */
+  | { readonly type: 'body'; readonly text: string }
+  /** The body matches a regular expression (of JavaScript). */
+  | { readonly type: 'matches'; readonly pattern: string }
+  | JsonCheck
+  | { readonly type: 'maxLatency'; readonly ms: Ms }
+  /** Of the body as it is transferred. */
+  | { readonly type: 'maxSize'; readonly bytes: number }
+
+/** What has to hold of one value of a JSON body. */
+interface JsonCheck {
+  readonly type: 'json'
+  /** As written: `$.items[0].id`. */
+  readonly path: string
+  /** Keys and indices from the top. */
+  readonly steps: readonly (string | number)[]
+  readonly test: JsonTest
+}
+
+/** Equal to a value, compared with it, or there at all. */
+export type JsonTest =
+  | { readonly operator: '==' | '!='; readonly value: string | number | boolean | null }
+  | { readonly operator: '<' | '<=' | '>' | '>='; readonly value: number }
+  | { readonly operator: 'exists' }
+  | { readonly operator: 'missing' }
 
 /**
  * Text with holes: literal strings and expressions in order. A text without holes is one string (or none).
@@ -114,6 +147,8 @@ export type Template = readonly (string | Expression)[]
 export type Expression =
   | { readonly type: 'data'; readonly name: string }
   | { readonly type: 'call'; readonly name: string; readonly args: readonly (string | number)[] }
+  /** The text in base64. */
+  | { readonly type: 'base64'; readonly of: Template }
 
 /**
  * JSON with holes. A string value is a Template under the key `$`; a string that is one single hole keeps the

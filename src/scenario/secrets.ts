@@ -13,8 +13,9 @@ export function findSecrets(text: string, root: TreeMap, env: Environment): stri
   const variables = variablesIn(text, env).filter(({ name }) => isSecretName(name))
   const requests = Array.isArray(root.requests) ? (root.requests as Tree[]) : []
   const headers = [root.http, ...requests].flatMap((part) => headerSecrets(part, env))
+  const logins = [root.http, ...requests].flatMap((part) => authSecrets(part, env))
   const passwords = [text, ...variablesIn(text, env).map(({ value }) => value)].flatMap(urlPasswords)
-  const values = [...variables.map(({ value }) => value), ...headers, ...passwords]
+  const values = [...variables.map(({ value }) => value), ...headers, ...logins, ...passwords]
   return [...new Set(values)].filter((value) => value.length >= LENGTH_MIN)
 }
 
@@ -24,6 +25,19 @@ function headerSecrets(part: Tree | undefined, env: Environment): string[] {
   return Object.entries(headers).flatMap(([name, value]) =>
     isSecretHeader(name.toLowerCase()) ? textsIn(value).flatMap((part) => secretParts(part, env)) : [],
   )
+}
+
+/** Of `auth`: the token, the password, and what they come to in the header. */
+function authSecrets(part: Tree | undefined, env: Environment): string[] {
+  const auth = part !== undefined && isTreeMap(part) ? part.auth : undefined
+  if (auth === undefined) return []
+  return (isTreeMap(auth) ? Object.values(auth) : [auth]).flatMap((value) => {
+    if (!(value instanceof Scalar)) return []
+    const filled = fillIn(value.text, env, () => {}) ?? value.text
+    const password = (text: string) => (text.includes(':') ? [text.slice(text.indexOf(':') + 1)] : [])
+    const encoded = Buffer.from(filled).toString('base64')
+    return [...[value.text, ...password(value.text)].flatMap((text) => secretParts(text, env)), encoded]
+  })
 }
 
 /** The single values in a tree; a header's value should be one, but where it isn't the mistake is quoted. */

@@ -1,7 +1,14 @@
 /**
  * How numbers and numbers with units are read: from what stands in the file to milliseconds, rates and ratios.
  */
-import { formatDuration, parseDuration, parseDurationRange, parseRate, parseRatio } from '../base/units.js'
+import {
+  formatDuration,
+  parseDuration,
+  parseDurationRange,
+  parseRate,
+  parseRatio,
+  parseSize,
+} from '../base/units.js'
 import { fillIn, hasReference } from './environment.js'
 import { type Context, type Reader, readText, wrong } from './fields.js'
 import type { From } from './stages.js'
@@ -84,6 +91,17 @@ export function toleranceReader(points: boolean): Reader<number> {
       return wrong(report, `the share ${text} has no unit`, `write ${text}${points ? 'pp' : '%'}`)
     return wrong(report, `${quoted(text)} is not a tolerance`, `write a share such as ${sample}`)
   }
+}
+
+/** `2MB` as bytes. */
+export const readSize: Reader<number> = (tree, context, report) => {
+  const text = readUnit(tree, 'a size', 'such as 500B, 10kB or 2MB', context, report)
+  if (text === null) return null
+  const bytes = parseSize(text)
+  if (bytes !== null) return bytes
+  return isBare(text)
+    ? wrong(report, `the size ${text} has no unit`, `write ${text}B, or a size such as 2MB`)
+    : wrong(report, `${quoted(text)} is not a size`, 'write a number and a unit, such as 500B, 10kB or 2MB')
 }
 
 /** A number within bounds. */

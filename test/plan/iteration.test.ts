@@ -56,6 +56,31 @@ data: { who: ["a&b=c"] }
     expect(pairs(request)['content-type']).toBe('application/x-www-form-urlencoded')
   })
 
+  test.each([
+    ['/items', '/items?q=a%20%26%20b&the%20page=1'],
+    ['/items?x=1', '/items?x=1&q=a%20%26%20b&the%20page=1'],
+    ['/{{ word }}', '/a%20%26%20b?q=a%20%26%20b&the%20page=1'],
+    ['{{ url }}', '/other?y=2&q=a%20%26%20b&the%20page=1'],
+  ])('appends a query to %s, encoded', (path, wanted) => {
+    const request = first(`
+target: http://localhost:3000
+requests: [{ get: "${path}", query: { q: "{{ word }}", the page: 1 } }]
+data: { word: ["a & b"], url: ["http://127.0.0.1:1/other?y=2"] }
+`)
+    expect(request.path).toBe(wanted)
+  })
+
+  test('logs in as a user of the data', () => {
+    const request = first(`
+target: http://localhost:3000
+http: { auth: { bearer: for-the-others } }
+requests: [{ get: /, auth: { basic: "{{ user }}:pässword" } }]
+data: { user: [ann] }
+`)
+    const encoded = Buffer.from('ann:pässword').toString('base64')
+    expect(pairs(request)).toEqual({ authorization: `Basic ${encoded}` })
+  })
+
   test('goes elsewhere by a whole URL', () => {
     const request = first(`
 target: http://localhost:3000

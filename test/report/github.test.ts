@@ -43,7 +43,7 @@ describe('annotations', () => {
       'error file=load/shop.yaml,line=3,title=perfctl%3A regressed',
     ])
     expect(lines[1]).toContain(
-      '::"search" got slower: p50 went from 20.1ms to 25.9ms (+28.6%25); 95%25 sure: ',
+      '::"search" got slower: p50 went from 20.2ms to 25.9ms (+28.3%25); 95%25 sure: ',
     )
   })
 

@@ -159,7 +159,7 @@ describe('a name from outside', () => {
       scenario: { name: nameOf(0), file: nameOf(1), hash: nameOf(2), load: nameOf(3), target: nameOf(4) },
       environment: { ...result.environment, cpu: nameOf(5), os: nameOf(6), gitCommit: nameOf(7) },
       startedAt: nameOf(2),
-      session: { id: nameOf(3), side: 'a' },
+      session: { id: nameOf(3), side: 'a', looks: 1 },
       generator: { ...result.generator, saturated: true, reasons: [nameOf(4)] },
       totals: {
         ...result.totals,

@@ -1,0 +1,38 @@
+/**
+ * `perfctl explain <scenario.yaml...>`: what a run would do, in words, without sending anything.
+ */
+import { access } from 'node:fs/promises'
+import { relative, resolve } from 'node:path'
+import { EXIT, type ExitCode } from '../base/exit.js'
+import { renderExplanation } from '../report/explain/explain.js'
+import { defaultBaselineFile } from './baseline.js'
+import { parseRunFlags, type RawRunFlags } from './flags.js'
+import type { Io } from './io.js'
+import { pageOf } from './report.js'
+import { readScenarios } from './scenarios.js'
+
+/** As commander gives them: what changes a run is explained as changed. */
+export type RawExplainFlags = Pick<
+  RawRunFlags,
+  'target' | 'vus' | 'duration' | 'rate' | 'iterations' | 'stage' | 'env' | 'color'
+>
+
+/** Explains each scenario. Throws a UserError with all mistakes of all files. */
+export async function explain(names: readonly string[], raw: RawExplainFlags, io: Io): Promise<ExitCode> {
+  const flags = parseRunFlags(raw)
+  const scenarios = await readScenarios(names, flags, io)
+  const page = pageOf(io, flags.color)
+  const texts: string[] = []
+  for (const scenario of scenarios) {
+    const file = scenario.baseline.file ?? defaultBaselineFile(scenario.name)
+    const path = resolve(io.cwd, file)
+    const exists = await access(path).then(
+      () => true,
+      () => false,
+    )
+    const shown = { ...scenario, target: flags.target ?? scenario.target }
+    texts.push(renderExplanation(shown, { file: relative(io.cwd, path), exists }, page))
+  }
+  io.stdout.write(texts.join('\n'))
+  return EXIT.passed
+}

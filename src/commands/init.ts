@@ -1,0 +1,114 @@
+/**
+ * `perfctl init`: a first scenario, a CI job, and results kept out of git. Asks nothing and overwrites nothing.
+ */
+import { access, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { codeOf, messageOf, userError } from '../base/errors.js'
+import { EXIT, type ExitCode } from '../base/exit.js'
+import { fileNameOf, writeFileAtomic } from '../base/files.js'
+import { readVersion } from '../base/host.js'
+import { makeStarter } from '../scenario/starter.js'
+import { type CiService, makeCiFile } from './ci.js'
+import type { Io } from './io.js'
+
+/** As commander gives them. */
+export interface InitFlags {
+  readonly url?: string
+  /** A service; false for `--no-ci`, true or absent for whichever fits. */
+  readonly ci?: string | boolean
+  readonly force?: boolean
+}
+
+/** Writes the files and says what to type next. Throws a UserError when the scenario is there already. */
+export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
+  const url = flags.url === undefined ? null : readUrl(flags.url)
+  const service = await chooseService(flags.ci ?? true, io)
+  const name = url === null ? 'demo' : nameOf(url)
+  const scenario = `scenarios/${fileNameOf(name)}.yaml`
+  if (!flags.force && (await exists(scenario, io))) {
+    throw userError(`${scenario} is there already`, '--force overwrites it; --url names another service')
+  }
+
+  const said = [await write(scenario, makeStarter({ name, url, schema: await findSchema(io) }), flags, io)]
+  const ci = service === null ? null : makeCiFile(service, { scenario, version: readVersion() })
+  if (ci !== null) said.push(await write(ci.path, ci.text, flags, io))
+  said.push(...(await ignoreResults(io)))
+  io.stdout.write(`${[...said, '', ...nextSteps(scenario, ci?.next ?? null)].join('\n')}\n`)
+  return EXIT.passed
+}
+
+function nextSteps(scenario: string, further: string | null): string[] {
+  const steps = [
+    [`perfctl try ${scenario}`, 'see what is sent, and what is answered'],
+    [`perfctl run ${scenario}`, 'measure'],
+    [`perfctl baseline update ${scenario}`, 'what later runs are held against; commit baselines/'],
+  ] as const
+  const width = Math.max(...steps.map(([command]) => command.length))
+  const lines = steps.map(([command, why]) => `  ${command.padEnd(width)}  ${why}`)
+  return ['Next:', ...lines, ...(further === null ? [] : [`  ${further}`])]
+}
+
+function readUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw userError(
+      `--url ${text}: not an http or https URL`,
+      `write --url http://${text.replace(/^\w*:?\/+/, '')}`,
+    )
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw userError(
+      '--url: a scenario is no place for a password',
+      'leave it out, and use http.auth in the scenario',
+    )
+  }
+  return url
+}
+
+/** `http://localhost:3000/` is `localhost-3000`. */
+function nameOf({ host }: URL): string {
+  return host.replace(/[^\w.-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '')
+}
+
+async function chooseService(ci: string | boolean, io: Io): Promise<CiService | null> {
+  if (ci === false) return null
+  if (ci === 'github' || ci === 'gitlab') return ci
+  if (ci === true) return (await exists('.gitlab-ci.yml', io)) ? 'gitlab' : 'github'
+  throw userError(`--ci ${ci}: unknown`, 'it is github or gitlab; --no-ci writes no job')
+}
+
+/** The schema for editors: of this package where it is installed, or in the directory of the scenarios. */
+async function findSchema(io: Io): Promise<string | null> {
+  if (await exists('scenarios/scenario.schema.json', io)) return './scenario.schema.json'
+  const installed = 'node_modules/perfctl/scenarios/scenario.schema.json'
+  return (await exists(installed, io)) ? `../${installed}` : null
+}
+
+/** Writes a file unless it's there already; gives the line that says so. */
+async function write(file: string, text: string, { force }: InitFlags, io: Io): Promise<string> {
+  const isThere = await exists(file, io)
+  if (isThere && !force) return `kept: ${file} (--force overwrites it)`
+  await writeFileAtomic(resolve(io.cwd, file), text)
+  return `${isThere ? 'overwritten' : 'written'}: ${file}`
+}
+
+/** Adds a line to .gitignore unless it's there; gives the line that says so. */
+async function ignoreResults(io: Io): Promise<string[]> {
+  const path = join(io.cwd, '.gitignore')
+  const before = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return ''
+    throw userError(`cannot read .gitignore: ${messageOf(error)}`)
+  })
+  if (/^\/?\.perfctl\/?\s*$/m.test(before)) return []
+  const newLine = before.includes('\r\n') ? '\r\n' : '\n'
+  const gap = before === '' || before.endsWith('\n') ? '' : newLine
+  await writeFileAtomic(path, `${before}${gap}.perfctl/${newLine}`)
+  return [`${before === '' ? 'written' : 'changed'}: .gitignore (results, in .perfctl/, are not for git)`]
+}
+
+async function exists(file: string, io: Io): Promise<boolean> {
+  return access(resolve(io.cwd, file)).then(
+    () => true,
+    () => false,
+  )
+}

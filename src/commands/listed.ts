@@ -1,0 +1,97 @@
+/**
+ * Commands around scenarios, as a list: what `cli.ts` makes commands of. What they do is loaded when they are called.
+ */
+import type { ExitCode } from '../base/exit.js'
+import type { RawExplainFlags } from './explain.js'
+import type { InitFlags } from './init.js'
+import type { Io } from './io.js'
+import type { RawTryFlags } from './try.js'
+
+/** A command, its argument, its options. */
+export interface CommandSpec {
+  readonly name: string
+  /** For the list of all commands, when the description is long. */
+  readonly summary?: string
+  readonly description: string
+  readonly argument: readonly [name: string, description: string] | null
+  readonly options: readonly OptionSpec[]
+  readonly run: (argument: never, flags: never, io: Io) => Promise<ExitCode>
+}
+
+interface OptionSpec {
+  readonly flags: string
+  readonly description: string
+  readonly preset?: string
+  readonly isRepeatable?: boolean
+}
+
+const TARGET = '-t, --target <url>'
+const ENV: OptionSpec = {
+  flags: '-e, --env <KEY=VALUE>',
+  description: 'fills ${KEY} in the scenario; repeatable',
+  isRepeatable: true,
+}
+const NO_COLOR: OptionSpec = { flags: '--no-color', description: 'without colours (also: NO_COLOR)' }
+
+/** All of them, in the order of the help. */
+export const LISTED: readonly CommandSpec[] = [
+  {
+    name: 'init',
+    description: 'write a first scenario and a CI job',
+    argument: null,
+    options: [
+      { flags: '--url <url>', description: 'the service to test; without it the built-in demo service' },
+      {
+        flags: '--ci <service>',
+        description: 'github or gitlab; by default whichever the project seems to use',
+      },
+      { flags: '--no-ci', description: 'no CI job' },
+      { flags: '--force', description: 'overwrite files that are there already' },
+    ],
+    run: async (_argument: undefined, flags: InitFlags, io) => (await import('./init.js')).init(flags, io),
+  },
+  {
+    name: 'try',
+    summary: 'send each request once and show the full exchange',
+    description:
+      'Sends each request of a scenario once, as the load would, and shows what was sent, what came back, and which checks hold. Exits 1 when one does not.',
+    argument: ['<scenario>', 'a scenario file, or a URL'],
+    options: [
+      { flags: '--request <name>', description: 'only this request; repeatable', isRepeatable: true },
+      { flags: '--full', description: 'whole bodies, however long' },
+      { flags: TARGET, description: "instead of the scenario's target; `demo` is the built-in service" },
+      ENV,
+      {
+        flags: '-H, --header <header>',
+        description: "another header for every request, 'name: value'; repeatable",
+        isRepeatable: true,
+      },
+      { flags: '-k, --insecure', description: 'do not check certificates' },
+      { flags: '--seed <n>', description: 'other random values', preset: '1' },
+      NO_COLOR,
+    ],
+    run: async (file: string, flags: RawTryFlags, io) =>
+      (await import('./try.js')).tryScenario(file, flags, io),
+  },
+  {
+    name: 'explain',
+    description: 'say in words what a run would send when, and what it would be held against',
+    argument: ['<scenario...>', 'scenario files'],
+    options: [
+      { flags: TARGET, description: "instead of the scenario's target" },
+      { flags: '-u, --vus <n>', description: 'as run would, with so many virtual users' },
+      { flags: '-d, --duration <time>', description: 'as run would, for so long' },
+      { flags: '-r, --rate <n/s>', description: 'as run would, with so many requests a second' },
+      { flags: '-i, --iterations <n>', description: 'as run would, with so many iterations' },
+      {
+        flags: '-s, --stage <time:users>',
+        description: 'as run would, ramping; repeatable',
+        isRepeatable: true,
+      },
+      ENV,
+      NO_COLOR,
+    ],
+    run: async (files: string[], flags: RawExplainFlags, io) =>
+      (await import('./explain.js')).explain(files, flags, io),
+  },
+]

@@ -1,0 +1,147 @@
+/**
+ * Holds answers against what the scenario expects of them. What doesn't hold is told in a line that is the same for
+ * all answers with the same fault, so that they are counted as one.
+ */
+
+import type { Ms } from '../base/clock.js'
+import { redact } from '../base/secrets.js'
+import { formatDuration, formatSize } from '../base/units.js'
+import { valueAt } from '../scenario/json-path.js'
+import type { Check, Expect } from '../scenario/scenario.js'
+import { quoted } from '../scenario/tree.js'
+import { type Answer, BodyError } from './answer.js'
+import { describeTest, type Show, testFault } from './json-test.js'
+
+/** What is known of an answer that came. */
+export interface Seen {
+  /** Null when no check needs it. */
+  readonly answer: Answer | null
+  readonly latencyMs: Ms
+}
+
+/** A check in words, and what an answer did wrong; null when it holds. */
+export interface Checked {
+  readonly label: string
+  readonly fault: string | null
+}
+
+/** The checks of one request. */
+export class Checker {
+  private readonly checks: readonly CompiledCheck[]
+
+  /** `secrets` are not shown in what is told. */
+  constructor(checks: readonly Check[], secrets: readonly string[]) {
+    const show = (text: string) => quoted(redact(text, secrets))
+    this.checks = checks.map((check) => compile(check, show))
+  }
+
+  /** The first fault of an answer; null when all checks hold. */
+  fault(seen: Seen): string | null {
+    const body = new Body(seen.answer)
+    for (const check of this.checks) {
+      const fault = check.fault(seen, body)
+      if (fault !== null) return fault
+    }
+    return null
+  }
+
+  /** Every check with its fault. */
+  all(seen: Seen): Checked[] {
+    const body = new Body(seen.answer)
+    return this.checks.map((check) => ({ label: check.label, fault: check.fault(seen, body) }))
+  }
+}
+
+/** Whether a status is one of those that are expected. */
+export function isExpected(status: number, ranges: Expect['status']): boolean {
+  for (const [from, to] of ranges) if (status >= from && status <= to) return true
+  return false
+}
+
+interface CompiledCheck {
+  readonly label: string
+  fault(seen: Seen, body: Body): string | null
+}
+
+function compile(check: Check, show: Show): CompiledCheck {
+  switch (check.type) {
+    case 'header': {
+      const { name, value } = check
+      const compare = ({ answer }: Seen) => {
+        const actual = answer!.header(name)
+        if (actual === value) return null
+        return actual === null ? `no header ${name}` : `header ${name} is ${show(actual)}, not ${show(value)}`
+      }
+      return { label: `header ${name} is ${show(value)}`, fault: compare }
+    }
+    case 'maxLatency': {
+      const limit = formatDuration(check.ms)
+      const compare = ({ latencyMs }: Seen) => (latencyMs <= check.ms ? null : `latency above ${limit}`)
+      return { label: `latency at most ${limit}`, fault: compare }
+    }
+    case 'maxSize': {
+      const limit = formatSize(check.bytes)
+      const compare = ({ answer }: Seen) =>
+        answer!.bodyBytes <= check.bytes ? null : `body larger than ${limit}`
+      return { label: `body at most ${limit}`, fault: compare }
+    }
+    case 'body':
+      return ofBody(`body contains ${show(check.text)}`, (body) =>
+        body.text().includes(check.text) ? null : `body does not contain ${show(check.text)}`,
+      )
+    case 'matches': {
+      const pattern = new RegExp(check.pattern)
+      return ofBody(`body matches ${show(check.pattern)}`, (body) =>
+        pattern.test(body.text()) ? null : `body does not match ${show(check.pattern)}`,
+      )
+    }
+    case 'json': {
+      const { path, steps, test } = check
+      return ofBody(`${path} ${describeTest(test, show)}`, (body) => {
+        const fault = testFault(test, valueAt(body.json(), steps), show)
+        return fault === null ? null : `${path} ${fault}`
+      })
+    }
+  }
+}
+
+function ofBody(label: string, judge: (body: Body) => string | null): CompiledCheck {
+  return {
+    label,
+    fault: (_seen, body) => {
+      try {
+        return judge(body)
+      } catch (error) {
+        if (error instanceof BodyError) return error.message
+        throw error
+      }
+    },
+  }
+}
+
+/** The body of one answer, decoded once for all checks, and only when one asks. */
+class Body {
+  private decoded: string | null = null
+  private parsed: { readonly value: unknown } | null = null
+
+  constructor(private readonly answer: Answer | null) {}
+
+  text(): string {
+    this.decoded ??= this.answer!.text()
+    return this.decoded
+  }
+
+  json(): unknown {
+    this.parsed ??= { value: parse(this.text()) }
+    return this.parsed.value
+  }
+}
+
+function parse(text: string): unknown {
+  if (text === '') throw new BodyError('the body is empty, not JSON')
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new BodyError('the body is not JSON')
+  }
+}

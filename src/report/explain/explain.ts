@@ -1,0 +1,166 @@
+/**
+ * A scenario in words: what it will send when, and what the run will be held against.
+ */
+import { printable } from '../../base/printable.js'
+import { redact } from '../../base/secrets.js'
+import { formatCount, formatDuration, formatLatency, formatShare, plural } from '../../base/units.js'
+import { describeStatus, describeTemplate } from '../../scenario/describe.js'
+import type { RequestSpec, Scenario, Threshold } from '../../scenario/scenario.js'
+import { findMetric } from '../../stats/metrics.js'
+import { inCharactersOf, type Page } from '../page.js'
+import { renderTable } from '../table.js'
+import { truncate, wrap } from '../width.js'
+import { formatMetric } from '../wording.js'
+import { explainLoad } from './load.js'
+import { expectedIterations } from './volume.js'
+
+/** What is known of the baseline. */
+export interface BaselineFile {
+  /** As it is shown. */
+  readonly file: string
+  readonly exists: boolean
+}
+
+/** The whole explanation, with a newline at its end. */
+export function renderExplanation(scenario: Scenario, baseline: BaselineFile, page: Page): string {
+  const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
+    ['Load', explainLoad(scenario.load, page)],
+    ['Requests', explainRequests(scenario, page)],
+    ['Data', explainData(scenario)],
+    ['Thresholds', explainThresholds(scenario.thresholds)],
+    ['Baseline', explainBaseline(scenario, baseline)],
+  ]
+  const text = sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(
+      ([title, lines]) => `${page.style.bold(title)}\n${lines.map((line) => indent(line, page)).join('\n')}`,
+    )
+  return inCharactersOf(page, `${[explainHead(scenario, page), ...text].join('\n\n')}\n`)
+}
+
+/** Lines that are drawn begin with two spaces already. */
+function indent(line: string, { width }: Page): string {
+  return line.startsWith('  ') ? line : wrap(`  ${line}`, width, '    ')
+}
+
+function explainHead({ name, description, target, http }: Scenario, { style, width }: Page): string {
+  const title = wrap(
+    description === null ? printable(name) : `${printable(name)}: ${printable(description)}`,
+    width,
+  )
+  const where =
+    target === null
+      ? 'no target: pass --target'
+      : target === 'demo'
+        ? 'against the built-in demo service, started for the run'
+        : `against ${printable(target)}`
+  const insecure = http.insecure ? '; certificates are not checked' : ''
+  return `${style.bold(title)}\n${wrap(where + insecure, width)}`
+}
+
+function explainRequests(scenario: Scenario, { width, style }: Page): string[] {
+  const { requests, load, http } = scenario
+  const sum = requests.reduce((total, { weight }) => total + weight, 0)
+  const iterations = expectedIterations(load)
+  const safe = (text: string) => printable(redact(text, scenario.secrets))
+  const rows = requests.map((request) => {
+    const share = request.weight / sum
+    const count = iterations === null ? share * PER : share * iterations
+    return [
+      formatShare(share),
+      formatCount(count),
+      truncate(safe(request.name), Math.max(16, Math.floor(width / 3))),
+      safe(lineOf(request)),
+      explainExpect(request),
+    ]
+  })
+  const table = renderTable(
+    [
+      { title: 'share', align: 'right' },
+      { title: iterations === null ? `of ${formatCount(PER)}` : 'about', align: 'right' },
+      { title: 'request' },
+      { title: 'sends', isFlexible: true, expendable: 2 },
+      { title: 'succeeds with', expendable: 1 },
+    ],
+    rows,
+    { width, indent: '  ', title: style.dim },
+  )
+  const volume =
+    iterations === null
+      ? 'how many it comes to depends on how fast the service answers'
+      : `about ${plural(iterations, 'request')} in all`
+  return [
+    ...table.split('\n'),
+    `${volume}; one that takes longer than ${formatDuration(http.timeoutMs)} fails`,
+  ]
+}
+
+/** Where the number isn't known, shares are told of so many iterations. */
+const PER = 1000
+
+function lineOf({ method, path, query }: RequestSpec): string {
+  const pairs = Object.entries(query ?? {}).map(([name, value]) => `${name}=${describeTemplate(value)}`)
+  const text = describeTemplate(path)
+  const mark = text.includes('?') ? '&' : '?'
+  return `${method} ${text}${pairs.length > 0 ? mark : ''}${pairs.join('&')}`
+}
+
+function explainExpect({ expect }: RequestSpec): string {
+  const checks = expect.checks ?? []
+  return `status ${describeStatus(expect.status)}${checks.length > 0 ? `, ${plural(checks.length, 'check')}` : ''}`
+}
+
+function explainData({ data }: Scenario): string[] {
+  return Object.entries(data).map(
+    ([name, { values }]) =>
+      `{{ ${name} }} takes one of ${plural(values.length, 'value')} at random in each iteration`,
+  )
+}
+
+function explainThresholds(thresholds: readonly Threshold[]): string[] {
+  return thresholds.map((threshold) => {
+    const { abort } = threshold
+    const early =
+      abort === null
+        ? ''
+        : `; when it is broken the run ends at once, but not before ${formatDuration(abort.afterMs)} and ${plural(abort.minSamples, 'request')}`
+    return `fails unless ${explainLimit(threshold)}${early}`
+  })
+}
+
+function explainLimit({ request, metric, operator, limit }: Threshold): string {
+  const bound = formatMetric(metric, limit)
+  const share = /^p(\d\d)(\d?)$/.exec(metric)
+  if (share !== null && operator.startsWith('<')) {
+    const percent = share[2] === '' ? share[1] : `${share[1]}.${share[2]}`
+    const whose = request === null ? 'all requests' : `"${printable(request)}"`
+    return `${percent} % of ${whose} are answered in ${operator === '<' ? 'less than' : 'at most'} ${bound}`
+  }
+  const subject = request === null ? '' : ` of "${printable(request)}"`
+  return `the ${NOUNS[metric] ?? findMetric(metric)!.description}${subject} is ${WORDS[operator]} ${bound}`
+}
+
+/** Of the metrics whose description is in the plural. */
+const NOUNS: Readonly<Record<string, string>> = {
+  throughput: 'throughput',
+  requests: 'number of finished requests',
+}
+
+const WORDS: Readonly<Record<Threshold['operator'], string>> = {
+  '<': 'below',
+  '<=': 'at most',
+  '>': 'above',
+  '>=': 'at least',
+}
+
+function explainBaseline(scenario: Scenario, { file, exists }: BaselineFile): string[] {
+  const { tolerance, minDeltaMs } = scenario.baseline
+  const percent = (ratio: number) => formatShare(ratio)
+  const where = exists
+    ? `held against ${file}`
+    : `${file} does not exist yet: perfctl baseline update ${scenario.file ?? ''}`.trimEnd()
+  return [
+    where,
+    `regressed when, beyond chance, p50 grows by more than ${percent(tolerance.p50)}, p95 by ${percent(tolerance.p95)}, p99 by ${percent(tolerance.p99)} (and by at least ${formatLatency(minDeltaMs)}), throughput falls by more than ${percent(tolerance.throughput)}, or the error rate grows by more than ${percent(tolerance.errorRate).replace('%', '')} percentage points`,
+  ]
+}

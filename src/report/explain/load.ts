@@ -1,0 +1,87 @@
+/**
+ * A load in words and as a chart: what is sent when.
+ */
+import { formatCount, formatDuration, formatRate, plural } from '../../base/units.js'
+import { Profile } from '../../plan/profile.js'
+import { describeLoad } from '../../scenario/describe.js'
+import type { Load } from '../../scenario/scenario.js'
+import { ITERATIONS_MS_MAX } from '../../scenario/stages.js'
+import type { Page } from '../page.js'
+import { renderPlot } from './plot.js'
+
+const CHART_HEIGHT = 5
+/** A wider chart shows no more. */
+const CHART_WIDTH_MOST = 76
+
+/** Lines; those of the chart are indented already. */
+export function explainLoad(load: Load, page: Page): string[] {
+  const { warmupMs } = load
+  const warmup =
+    warmupMs > 0 ? [`${formatDuration(warmupMs)} of warm-up first, left out of every figure`] : []
+  return [explainModel(load), ...drawLevels(load, page), ...warmup, ...listStages(load), ...explainRest(load)]
+}
+
+function explainModel(load: Load): string {
+  return load.model === 'closed'
+    ? 'virtual users: each sends its next request when the last one is answered (closed model)'
+    : 'arrivals: requests start at their moment, whatever the service does (open model)'
+}
+
+function drawLevels(load: Load, { width, ascii }: Page): string[] {
+  const profile = new Profile(load.start, load.stages)
+  if (profile.durationMs === ITERATIONS_MS_MAX && load.iterations !== null) return []
+  const isClosed = load.model === 'closed'
+  const lines = renderPlot(
+    {
+      at: (t) => (isClosed ? profile.users(t) : profile.at(t)),
+      durationMs: profile.durationMs,
+      peak: profile.peak,
+    },
+    {
+      width: Math.min(width - 4, CHART_WIDTH_MOST),
+      height: CHART_HEIGHT,
+      ascii,
+      format: (level) => (isClosed ? plural(level, 'user') : formatRate(level)),
+    },
+  )
+  return lines.map((line) => `    ${line}`)
+}
+
+/** One line for each stage, with its times; a load of a number of iterations has none worth telling. */
+function listStages(load: Load): string[] {
+  const total = load.stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
+  if (total === ITERATIONS_MS_MAX && load.iterations !== null) return [describeLoad({ ...load, warmupMs: 0 })]
+  let from = load.start
+  let time = 0
+  return load.stages.flatMap(({ durationMs, target }) => {
+    const [before, start] = [from, time]
+    from = target
+    time += durationMs
+    if (durationMs === 0) return []
+    const span = `${formatDuration(start)} to ${formatDuration(time)}`
+    const level = load.model === 'closed' ? plural(target, 'user') : formatRate(target)
+    const plain = load.model === 'closed' ? formatCount(before) : formatRate(before)
+    return [`${span}: ${before === target ? level : `from ${plain} to ${level}`}`]
+  })
+}
+
+function explainRest(load: Load): string[] {
+  const lines: string[] = []
+  const { gracefulStopMs, iterations } = load
+  const total = load.stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
+  if (iterations !== null && total !== ITERATIONS_MS_MAX)
+    lines.push(`ends after ${plural(iterations, 'iteration')} at the latest`)
+  if (load.model === 'closed') {
+    const [least, most] = load.thinkTimeMs
+    const time =
+      least === most ? formatDuration(least) : `${formatDuration(least)} to ${formatDuration(most)}`
+    if (most > 0) lines.push(`after each iteration a user thinks for ${time}`)
+  } else {
+    const spacing = load.arrivals === 'even' ? 'evenly spaced' : 'at random moments (Poisson)'
+    lines.push(
+      `${spacing}; beyond ${formatCount(load.maxVus)} under way at once arrivals are dropped, and counted`,
+    )
+  }
+  lines.push(`requests under way at the end may take ${formatDuration(gracefulStopMs)} to finish`)
+  return lines
+}

@@ -1,0 +1,86 @@
+/**
+ * The first scenario of a project: small, commented, ready to run.
+ */
+
+/** What it is made for. */
+export interface Starter {
+  readonly name: string
+  /** Of a service of one's own; null for the built-in demo service. */
+  readonly url: URL | null
+  /** Where the JSON Schema lies, relative to the scenario; null when it isn't at hand. */
+  readonly schema: string | null
+}
+
+/** The text of the scenario. */
+export function makeStarter({ name, url, schema }: Starter): string {
+  const comment = schema === null ? '' : `# yaml-language-server: $schema=${schema}\n`
+  return `${comment}name: ${/^[a-z]/i.test(name) ? name : JSON.stringify(name)}
+${url === null ? DEMO_TARGET : ownTarget(url)}
+${LOAD}
+${url === null ? DEMO_REQUESTS : ownRequests(url)}
+${thresholds(url === null ? 'search' : 'first')}`
+}
+
+const DEMO_TARGET = `target: demo # the built-in service; yours would be such as http://localhost:3000
+`
+
+function ownTarget({ origin }: URL): string {
+  return `target: \${BASE_URL:-${origin}} # elsewhere: perfctl run -e BASE_URL=http://...
+`
+}
+
+const LOAD = `load: # virtual users; each sends its next request when the last one is answered
+  warmup: 2s # sent, but left out of the result
+  stages: # each one ramps linearly from the last number of users to its own
+    - { duration: 5s, vus: 5 }
+    - { duration: 20s, vus: 5 }
+  thinkTime: 50ms..150ms # a pause after each iteration, uniform between the two
+# or arrivals, whatever the service does: stages: [{ duration: 30s, rate: 50/s }]
+`
+
+const DEMO_REQUESTS = `data: # {{ category }} takes one of the values in each iteration
+  category: [plumbing, electrical, cleaning, carpentry]
+
+requests: # each iteration takes one, by weight; figures are kept by name
+  - name: search
+    weight: 6
+    get: /api/services
+    query: { category: "{{ category }}" }
+    expect: { json: { $.total: ">= 1" } }
+  - name: service details
+    weight: 3
+    get: /api/services/{{ randomInt(1, 1000) }}
+  - name: create booking
+    weight: 1
+    post: /api/bookings
+    json: { serviceId: "{{ randomInt(1, 1000) }}", date: "{{ date('+1d..+30d') }}", hours: 2 }
+    expect: { status: 201 }
+`
+
+function ownRequests({ pathname, search }: URL): string {
+  return `requests: # each iteration takes one, by weight; figures are kept by name
+  - name: first
+    weight: 3
+    get: ${JSON.stringify(pathname + search)}
+    # expect: { status: 200, body: "a text it contains", json: { $.items.length: ">= 1" } }
+  # - name: second
+  #   weight: 1
+  #   post: /api/items
+  #   json: { id: "{{ uuid() }}", count: "{{ randomInt(1, 9) }}" }
+  #   expect: { status: 201 }
+
+# http: # for every request
+#   headers: { accept: application/json }
+#   auth: { bearer: "\${API_TOKEN}" } # never shown
+`
+}
+
+function thresholds(request: string): string {
+  return `thresholds: # absolute limits; the run fails when one is not met
+  - error_rate < 1%
+  # - p95 < 200ms
+  # - "${request}: p99 < 500ms" # limits one request
+
+# Slower than before fails, too, once there is a baseline: perfctl baseline update
+`
+}

@@ -1,0 +1,183 @@
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { main } from '../../dist/cli.js'
+import { createMemoryIo } from '../commands/memory-io.js'
+
+const seen: { head: string; body: string }[] = []
+const server = createServer(async (request, response) => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const { method, url, httpVersion, rawHeaders } = request
+  const pairs = rawHeaders.flatMap((name, i) => (i % 2 === 0 ? [`${name}: ${rawHeaders[i + 1]}`] : []))
+  const body = Buffer.concat(chunks).toString()
+  seen.push({ head: [`${method} ${url} HTTP/${httpVersion}`, ...pairs].join('\n'), body })
+  response.setHeader('set-cookie', 'sid=cookie-secret; Path=/')
+  if (url === '/slow') return
+  if (url === '/hangup') return void response.socket!.destroy()
+  if (url === '/zip') {
+    response.setHeader('content-encoding', 'gzip')
+    response.end(gzipSync(`{"echo":"${request.headers.authorization}"}`))
+  } else if (url === '/lines') {
+    response.end(
+      Array.from({ length: 100 }, (_, i) => `line ${i} ${'x'.repeat(i === 3 ? 200 : 1)}`).join('\n'),
+    )
+  } else if (url === '/image') {
+    response.setHeader('content-type', 'image/png')
+    response.end(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]))
+  } else {
+    response.end(`\u001b[31mtext ${body}`)
+  }
+})
+let target = ''
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+beforeEach(() => {
+  seen.length = 0
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+describe('what is shown', () => {
+  test('is what was sent', async () => {
+    const { code, stdout } = await tryOut(`
+      http: { headers: { accept: text/plain } }
+      data: { word: [a & b] }
+      requests:
+        - get: /a?q={{ word }}
+        - { name: send, post: /b, form: { w: "{{ word }}" }, headers: { x-id: "{{ randomInt(1, 9) }}" } }
+        - { put: /c, headers: { host: other.example } }`)
+    expect(code).toBe(0)
+    const shown = [...stdout.matchAll(/(?:^> .*\n)+/gm)].map(([lines]) => lines.replace(/^> /gm, '').trim())
+    expect(shown).toEqual(seen.map(({ head }) => head))
+    expect(stdout).toContain(`\n\n${seen[1]!.body}\n`)
+    expect(stdout).toContain('3 requests, all as expected\n')
+  })
+
+  test('is the same again with the same seed', async () => {
+    const scenario = 'requests: [{ get: "/{{ randomInt(1, 1000000000) }}" }]'
+    await tryOut(scenario, '--seed', '7')
+    await tryOut(scenario, '--seed', '7')
+    await tryOut(scenario, '--seed', '8')
+    expect(seen[0]!.head).toBe(seen[1]!.head)
+    expect(seen[0]!.head).not.toBe(seen[2]!.head)
+  })
+
+  test('hides secrets wherever they stand, also in a compressed answer', async () => {
+    const { stdout } = await tryOut(`
+      http: { auth: { bearer: "\${MY_TOKEN}" } }
+      data: { password: [from-the-data] }
+      requests:
+        - { get: /zip, expect: { json: { $.echo: "Bearer abc" } } }
+        - { post: /b, auth: { basic: "me:{{ password }}" }, body: "{{ password }}" }`)
+    expect(stdout).toContain('> authorization: Bearer [redacted]\n')
+    expect(stdout).toContain('"echo": "Bearer [redacted]"')
+    expect(stdout).toContain('✗ $.echo is "Bearer abc": $.echo is "Bearer [redacted]", not "Bearer abc"')
+    expect(stdout).toContain('> authorization: Basic [redacted]\n')
+    expect(stdout).toContain('< set-cookie: sid=[redacted]; Path=/\n')
+    expect(stdout).not.toMatch(/token-secret|cookie-secret|from-the-data/)
+  })
+
+  test('is no more of a body than fits on a screen, unless all is wanted', async () => {
+    const scenario = 'requests: [{ get: /lines }]'
+    const short = (await tryOut(scenario)).stdout
+    expect(short).toContain('… 76 more lines; --full shows all')
+    expect(Math.max(...short.split('\n').map((line) => line.length))).toBe(80)
+    const whole = (await tryOut(scenario, '--full')).stdout
+    expect(whole).toContain('line 99 x\n')
+    expect(whole).toContain('x'.repeat(200))
+  })
+
+  test('can not steer the terminal, and is no binary data', async () => {
+    const { stdout } = await tryOut('requests: [{ get: /text }, { get: /image }]')
+    expect(stdout).toContain('\\u001b[31mtext')
+    expect(stdout).toContain('(8B of image/png)')
+  })
+})
+
+describe('a check that does not hold', () => {
+  test('is told beside those that do, and ends with 1', async () => {
+    const { code, stdout } = await tryOut(`
+      requests:
+        - get: /text
+          expect: { status: 201, body: text, maxSize: 3B }
+        - get: /other`)
+    expect(code).toBe(1)
+    expect(stdout).toContain(
+      '✗ status 201: it is 200\n✗ body at most 3B: body larger than 3B\n✓ body contains "text"\n',
+    )
+    expect(stdout).toContain('1 of 2 requests not as expected\n')
+  })
+
+  test.each([
+    ['/slow', '✗ timeout: no complete answer within 100ms'],
+    ['/hangup', '✗ reset: connection closed before the answer was complete'],
+  ])('%s has no checks to show, but a reason', async (path, reason) => {
+    const { code, stdout } = await tryOut(
+      `{ http: { timeout: 100ms }, requests: [{ get: ${path} }, { get: /next }] }`,
+    )
+    expect(code).toBe(1)
+    expect(stdout).toContain(reason)
+    expect(stdout).toContain('✓ status below 400')
+  })
+})
+
+test('a secret of the environment is hidden however it is encoded', async () => {
+  const { stdout } = await tryOut(`
+    requests:
+      - { post: /1, form: { p: "\${MY_PASSWORD}" } }
+      - { post: /2, json: { p: "\${MY_PASSWORD}" } }
+      - { name: three, get: /3, query: { p: "\${MY_PASSWORD}" } }`)
+  expect(seen[0]!.body).toBe('p=p%22ss+w%26rd')
+  expect(stdout).toContain('\n\np=[redacted]\n')
+  expect(stdout).toContain('> GET /3?p=[redacted] HTTP/1.1')
+  expect(stdout).not.toMatch(/ss.{1,3}w/)
+})
+
+test('only the requests that are named are sent', async () => {
+  const scenario = 'requests: [{ name: one, get: /1 }, { name: two, get: /2 }, { name: three, get: /3 }]'
+  await tryOut(scenario, '--request', 'three', '--request', 'one')
+  expect(seen.map(({ head }) => head.split(' ')[1])).toEqual(['/1', '/3'])
+  const { code, stderr } = await tryOut(scenario, '--request', 'tow')
+  expect([code, stderr]).toEqual([2, '--request tow: no such request\n  hint: did you mean "two"?\n'])
+})
+
+test('a header of the command line is sent, and hidden when it is a secret', async () => {
+  const { stdout } = await tryOut('requests: [{ get: /1 }]', '-H', 'x-api-key: token-secret', '-H', 'x-a: b')
+  expect(seen[0]!.head).toContain('x-api-key: token-secret\nx-a: b')
+  expect(stdout).toContain('> x-api-key: [redacted]\n> x-a: b\n')
+})
+
+test('a target that is not there ends with 3', async () => {
+  const gone = await tryOut(
+    '{ target: "http://127.0.0.1:1", requests: [{ get: / }] }',
+    '--target',
+    'http://127.0.0.1:1',
+  )
+  expect(gone.code).toBe(3)
+  expect(gone.stderr).toContain("http://127.0.0.1:1 can't be reached")
+  const other = await tryOut('requests: [{ get: "http://127.0.0.1:1/" }]')
+  expect(other.code).toBe(3)
+  expect(other.stdout).toContain('✗ connect: connect ECONNREFUSED 127.0.0.1:1')
+})
+
+test('the demo service is there when it is wanted', async () => {
+  const { code, stdout } = await tryOut('requests: [{ get: /api/services/1 }]', '--target', 'demo')
+  expect(code).toBe(0)
+  expect(stdout).toContain('\n  "id": 1,\n')
+})
+
+async function tryOut(scenario: string, ...flags: string[]) {
+  const io = { ...createMemoryIo(), env: { MY_TOKEN: 'token-secret', MY_PASSWORD: 'p"ss w&rd' } }
+  writeFileSync(join(io.cwd, 'a.yaml'), scenario)
+  const code = await main(['try', 'a.yaml', '--target', target, ...flags], io)
+  return { code, ...io.written }
+}

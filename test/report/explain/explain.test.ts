@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { renderExplanation } from '../../../src/report/explain/explain.js'
+import { createStyle } from '../../../src/report/style.js'
+import { displayWidth } from '../../../src/report/width.js'
+import { readScenario } from '../../../src/scenario/read.js'
+
+const page = { width: 80, style: createStyle(false), ascii: false }
+const SCENARIOS: Readonly<Record<string, string>> = {
+  search: readFileSync(new URL('../../../scenarios/search.yaml', import.meta.url), 'utf8'),
+  open: `
+target: http://localhost:3000
+load:
+  warmup: 5s
+  maxVus: 50
+  arrivals: poisson
+  stages: [{ duration: 10s, rate: 100/s, from: 0/s }, { duration: 1m, rate: 100/s }, { duration: 0s, rate: 400/s }, { duration: 5s, rate: 400/s }]
+http: { auth: { bearer: top-secret-token } }
+requests:
+  - { name: one, get: /a?b=c, query: { q: "{{ date('+1d') }}", top-secret-token: x }, expect: { status: [2xx, 404], body: x } }
+  - { post: "/top-secret-token/{{ id }}", weight: 3 }
+data: { id: [1, 2] }
+thresholds: [p999 <= 1s, throughput > 50/s, { limit: "one: error_rate < 5%", abort: true }]
+baseline: { file: kept.json, tolerance: { error_rate: 0.5pp } }
+`,
+  iterations: 'load: { iterations: 5000, vus: 7, thinkTime: 1s }\nrequests: [{ get: / }]',
+}
+
+test.each(Object.entries(SCENARIOS))('%s is told in words', async (name, text) => {
+  const scenario = readScenario(text, { file: `${name}.yaml`, env: {} })
+  const baseline = { file: `baselines/${name}.json`, exists: name === 'open' }
+  const explanation = renderExplanation(scenario, baseline, page)
+  expect(explanation).not.toContain('top-secret-token')
+  await expect(explanation).toMatchFileSnapshot(`golden/${name}.txt`)
+  for (const width of [40, 80]) {
+    const lines = renderExplanation(scenario, baseline, { ...page, width }).split('\n')
+    expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(width)
+  }
+  expect(renderExplanation(scenario, baseline, { ...page, ascii: true })).toMatch(/^[\n -~]+$/)
+})
