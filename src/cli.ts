@@ -110,7 +110,6 @@ function makeProgram(io: Io, act: Act): Command {
   addBaseline(program, io, act)
   addFiles(program, io, act)
   for (const spec of LISTED) addListed(program, spec, { io, act })
-  addDemo(program, io, act)
   return program
 }
 
@@ -143,6 +142,7 @@ function addRun(program: Command, io: Io, act: Act): void {
     .option('--require-baseline', 'refuse to run without a baseline')
     .option('--update-baseline', 'make the result the new baseline if the run passes')
     .option('--allow-environment', 'judge although the baseline was made on another kind of machine')
+    .option('--allow-missing', 'a request of the baseline that is not sent any more is no regression')
     .option('--inconclusive <fail|pass>', 'how an inconclusive run exits: 4 or 0', 'pass')
   run.action((names: string[], flags: RawRunFlags) =>
     act(async () => (await import('./commands/run.js')).run(names, flags, io))(),
@@ -151,23 +151,14 @@ function addRun(program: Command, io: Io, act: Act): void {
 
 function addBaseline(program: Command, io: Io, act: Act): void {
   const baseline = program.command('baseline').description('make and look at baselines')
-  const update = baseline
-    .command('update')
-    .description('run the scenarios (default: all of scenarios/) and make the results the new truth')
-    .argument('[scenario...]', 'scenario files')
-    .option('--from <result...>', 'take saved results instead of running')
-  addLoadFlags(update)
-  update.option('--baseline <file>', "write this file instead of the scenario's baseline")
-  update.action((names: string[], flags: RawRunFlags & { from?: string[] }) =>
-    act(async () => {
-      if (flags.from === undefined)
-        return (await import('./commands/run.js')).baselineUpdate(names, flags, io)
-      if (names.length > 0)
-        throw userError('--from takes results, and scenarios are named too', 'give one of the two')
-      const file = typeof flags.baseline === 'string' ? { file: flags.baseline } : {}
-      return (await import('./commands/baseline.js')).baselineFrom(flags.from, file, io)
-    })(),
-  )
+  addAcceptance(baseline, io, act, {
+    mode: 'update',
+    description: 'run the scenarios (default: all of scenarios/) and make the results the new truth',
+  })
+  addAcceptance(baseline, io, act, {
+    mode: 'add',
+    description: 'one more accepted job of the same truth, so that the baseline knows its own noise',
+  })
   baseline
     .command('show')
     .description('print baselines')
@@ -185,6 +176,31 @@ function addBaseline(program: Command, io: Io, act: Act): void {
     )
 }
 
+function addAcceptance(
+  baseline: Command,
+  io: Io,
+  act: Act,
+  { mode, description }: { readonly mode: 'update' | 'add'; readonly description: string },
+): void {
+  const command = baseline
+    .command(mode)
+    .description(description)
+    .argument('[scenario...]', 'scenario files')
+    .option('--from <result...>', 'take saved results instead of running')
+  addLoadFlags(command)
+  command.option('--baseline <file>', "write this file instead of the scenario's baseline")
+  command.action((names: string[], flags: RawRunFlags & { from?: string[] }) =>
+    act(async () => {
+      if (flags.from === undefined)
+        return (await import('./commands/run.js')).baselineRun(mode, names, flags, io)
+      if (names.length > 0)
+        throw userError('--from takes results, and scenarios are named too', 'give one of the two')
+      const file = typeof flags.baseline === 'string' ? { file: flags.baseline } : {}
+      return (await import('./commands/baseline.js')).acceptFiles(mode, flags.from, file, io)
+    })(),
+  )
+}
+
 function addFiles(program: Command, io: Io, act: Act): void {
   program
     .command('compare')
@@ -192,6 +208,7 @@ function addFiles(program: Command, io: Io, act: Act): void {
     .argument('<a>', 'a result or baseline')
     .argument('<b>', 'a result or baseline')
     .option('--allow-environment', 'judge although the two were measured on different kinds of machines')
+    .option('--allow-missing', 'a request that only a has is no regression')
     .addOption(inconclusiveOption())
     .option('--report <format[=path]>', 'write a report of the comparison; repeatable', collect)
     .option('--no-color', 'without colours')
@@ -209,17 +226,14 @@ function addFiles(program: Command, io: Io, act: Act): void {
     .command('report')
     .description('make reports from a saved result; without --report the one for the terminal')
     .argument('<result>', 'a result file, as saved in .perfctl/results')
-    .option('--report <format[=path]>', 'json, csv, junit or markdown; - is stdout; repeatable', collect)
+    .option(
+      '--report <format[=path]>',
+      'html, markdown, github, junit, json, csv or csv-windows; - is stdout; repeatable',
+      collect,
+    )
     .option('--no-color', 'without colours')
     .action((file: string, flags: { report?: string[]; color?: boolean }) =>
       act(async () => (await import('./commands/report.js')).report(file, flags.report ?? [], io, flags))(),
-    )
-  program
-    .command('validate')
-    .description('check scenario files without sending anything')
-    .argument('<scenario...>', 'scenario files')
-    .action((files: string[]) =>
-      act(async () => (await import('./commands/validate.js')).validate(files, io))(),
     )
 }
 
@@ -239,21 +253,10 @@ function addListed(program: Command, spec: CommandSpec, { io, act }: { io: Io; a
 
 interface CompareInput {
   readonly allowEnvironment?: boolean
+  readonly allowMissing?: boolean
   readonly inconclusive?: 'fail' | 'pass'
   readonly report?: string[]
   readonly color?: boolean
-}
-
-function addDemo(program: Command, io: Io, act: Act): void {
-  program
-    .command('demo')
-    .description('start the demo service, and make it worse at will')
-    .option('--port <n>', 'port to listen on; 0 takes a free one', '3000')
-    .option('--slow <factor>', 'multiply all latencies, such as 1.3')
-    .option('--errors <share>', 'answer this share of requests with 503, such as 2%')
-    .option('--stall <for/every>', 'stand still now and then, such as 200ms/5s')
-    .option('--seed <n>', 'another seed gives other latencies')
-    .action((flags: object) => act(async () => (await import('./commands/demo.js')).demo(flags, io))())
 }
 
 function addLoadFlags(command: Command): void {
@@ -269,7 +272,12 @@ function addLoadFlags(command: Command): void {
     .option('-k, --insecure', 'do not check certificates')
     .option('--workers <n>', 'threads that send; auto leaves a core to a target on this machine', 'auto')
     .option('--seed <n>', 'repeats the random choices of an earlier run')
-    .option('--report <format[=path]>', 'json, csv, junit or markdown; - is stdout; repeatable', collect)
+    .option('--runs <n>', 'run each scenario so often, and judge the runs together', '1')
+    .option(
+      '--report <format[=path]>',
+      'html, markdown, github, junit, json, csv or csv-windows; - is stdout; repeatable',
+      collect,
+    )
     .option('--results-dir <dir>', 'where results are saved', '.perfctl/results')
     .option('-q, --quiet', 'no progress and no notes')
     .option('--no-progress', 'no live line; one plain line every 10 s')

@@ -20,7 +20,8 @@ export type {
   Result,
   Totals,
 } from './stats/result.js'
-export { type Baseline, parseBaseline } from './verdict/baseline.js'
+export type { Baseline } from './verdict/baseline.js'
+export { parseBaseline } from './verdict/baseline-file.js'
 export { type CompareOptions, compare } from './verdict/compare.js'
 export type { Measurement } from './verdict/measurement.js'
 

@@ -1,16 +1,59 @@
 /**
- * Writes what is made from the code: the JSON Schema of scenario files. With `--check` it writes nothing and fails
- * when the file in the repository is another one. Run it after a build: `npm run docs`.
+ * Writes what is made from the code: the JSON Schema of scenario files, and the table of their keys in the README.
+ * With `--check` it writes nothing and fails when a file in the repository is another one. Run it after a build:
+ * `npm run docs`.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { scenarioJsonSchema } from '../dist/scenario/definition.js'
 
-const file = new URL('../scenarios/scenario.schema.json', import.meta.url)
-const wanted = `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`
+const BEGIN = '<!-- keys: made by `npm run docs` -->\n'
+const END = '<!-- end of keys -->'
 
-if (!process.argv.includes('--check')) {
-  await writeFile(file, wanted)
-} else if ((await readFile(file, 'utf8').catch(() => null)) !== wanted) {
-  process.stderr.write('scenarios/scenario.schema.json is out of date: run npm run docs\n')
+const schema = scenarioJsonSchema()
+await keep('scenarios/scenario.schema.json', () => `${JSON.stringify(schema, null, 2)}\n`)
+await keep('README.md', (readme) => {
+  const [before, rest] = readme.split(BEGIN)
+  const [, after] = rest.split(END)
+  return `${before}${BEGIN}\n${keyTable()}\n${END}${after}`
+})
+
+/** Writes what `make` makes of the file's text, or complains when that is another one. */
+async function keep(file, make) {
+  const url = new URL(`../${file}`, import.meta.url)
+  const text = await readFile(url, 'utf8').catch(() => '')
+  const wanted = make(text)
+  if (wanted === text) return
+  if (!process.argv.includes('--check')) return writeFile(url, wanted)
+  process.stderr.write(`${file} is out of date: run npm run docs\n`)
   process.exitCode = 1
+}
+
+function keyTable() {
+  const rows = mergeMethods([...keysOf(schema, '')]).map(([key, { default: preset, description }]) => {
+    const value = preset === undefined ? '' : `\`${preset}\``
+    return `| ${key} | ${value} | ${description.replaceAll('|', '\\|').replaceAll('<', '&lt;')} |`
+  })
+  return ['| key | default | meaning |', '| --- | --- | --- |', ...rows, ''].join('\n')
+}
+
+/** Every key of a schema with what stands under it, `load.stages[].vus`. */
+function* keysOf({ properties = {} }, prefix) {
+  for (const [name, part] of Object.entries(properties)) {
+    const key = `${prefix}${name}`
+    yield [`\`${key}\``, part]
+    const items = part.items?.anyOf?.find(({ type }) => type === 'object') ?? part.items
+    if (items !== undefined) yield* keysOf(items, `${key}[].`)
+    else yield* keysOf(part, `${key}.`)
+  }
+}
+
+/** One row for all methods: they differ in their name only. */
+function mergeMethods(keys) {
+  const isMethod = ([key]) => /^`requests\[\]\.(get|post|put|patch|delete|head|options)`$/.test(key)
+  const methods = keys.filter(isMethod)
+  const names = methods.map(([key]) => key).join(' ')
+  return keys.flatMap((row) => {
+    if (!isMethod(row)) return [row]
+    return row === methods[0] ? [[names, row[1]]] : []
+  })
 }

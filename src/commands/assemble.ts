@@ -16,7 +16,7 @@ import { runVerdict } from '../verdict/verdict.js'
 import type { Reference } from './execute.js'
 
 /** What a run left behind. */
-export interface RunRecord {
+export interface RunRecord extends Standard {
   readonly plan: Plan
   readonly collector: Collector
   readonly end: FleetEnd
@@ -26,8 +26,6 @@ export interface RunRecord {
   readonly interrupted: boolean
   /** The threshold that ended it before its time. */
   readonly stoppedBy: string | null
-  readonly reference: Reference | null
-  readonly allowEnvironment: boolean
 }
 
 /** The result of a run, with its verdict. */
@@ -41,6 +39,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     startedAt: startedAt.toISOString(),
     durationSeconds,
     warmupSeconds: plan.load.warmupMs / 1000,
+    runs: [{ startedAt: startedAt.toISOString(), start: 0, durationSeconds }],
     seed: plan.seed,
     interrupted,
     environment,
@@ -53,11 +52,11 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     },
     timeline: collector.timeline(),
     session: null,
-    generator: judgeGenerator(collector.seconds, collector.lateness, totals.latency.p50),
+    generator: judgeGenerator(collector.seconds, collector.lateness, totals.latency),
     stoppedBy: record.stoppedBy,
     error: end.failure === null ? null : `worker ${end.failure.worker + 1} died: ${end.failure.message}`,
   }
-  return judge(measured, scenario, record)
+  return judgeResult(measured, scenario, record)
 }
 
 /** What a result says of its scenario. */
@@ -66,10 +65,18 @@ export function identify(scenario: Scenario, target: string): ScenarioIdentity {
   return { name, file, hash: scenarioHash(scenario), load: describeLoad(load), target }
 }
 
-function judge(
+/** What a run is held against. */
+export interface Standard {
+  readonly reference: Reference | null
+  readonly allowEnvironment: boolean
+  readonly allowMissing: boolean
+}
+
+/** What was measured, with its thresholds, its comparison and its verdict. */
+export function judgeResult(
   measured: Omit<Result, 'thresholds' | 'comparison' | 'verdict'>,
   scenario: Scenario,
-  { reference, allowEnvironment }: RunRecord,
+  { reference, allowEnvironment, allowMissing }: Standard,
 ): Result {
   const { totals, requests, interrupted, generator, stoppedBy, error } = measured
   const thresholds = judgeThresholds(scenario.thresholds, totals, requests)
@@ -81,6 +88,7 @@ function judge(
           tolerance: scenario.baseline.tolerance,
           minDeltaMs: scenario.baseline.minDeltaMs,
           allowEnvironment,
+          allowMissing,
         })
   const verdict =
     error === null ? runVerdict({ interrupted, totals, thresholds, comparison, generator }) : 'error'

@@ -7,9 +7,12 @@ import { codeOf, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf, writeFileAtomic } from '../base/files.js'
 import { didYouMean } from '../base/suggest.js'
+import { plural } from '../base/units.js'
 import { renderBaseline, renderBaselineList } from '../report/baseline.js'
 import type { Result } from '../stats/result.js'
-import { formatBaseline, makeBaseline } from '../verdict/baseline.js'
+import { type Baseline, extendBaseline, makeBaseline } from '../verdict/baseline.js'
+import { formatBaseline } from '../verdict/baseline-file.js'
+import { refuseOtherScenario } from '../verdict/comparable.js'
 import type { Io } from './io.js'
 import { readBaselineFile, readResultFile } from './measurements.js'
 import { pageOf } from './report.js'
@@ -47,36 +50,60 @@ export async function baselineList(io: Io, options: { readonly color?: boolean }
   return EXIT.passed
 }
 
-/** Makes the result the new truth in `file`. Throws a UserError for a result that must not be one. */
-export async function writeBaseline(result: Result, file: string, io: Io): Promise<void> {
-  await writeFileAtomic(resolve(io.cwd, file), formatBaseline(makeBaseline(result)))
-  const shown = relative(io.cwd, resolve(io.cwd, file))
-  io.stderr.write(`baseline written: ${shown.startsWith('..') ? file : shown}\n`)
+/** `update` starts over from the results; `add` accepts them as more of the same truth. */
+export type Acceptance = 'update' | 'add'
+
+/** Some results, of which there is one at least. */
+export type Results = readonly [Result, ...Result[]]
+
+/** Accepts the results into the baseline in `file`. Throws a UserError for results that must not be accepted. */
+export async function acceptResults(mode: Acceptance, results: Results, file: string, io: Io): Promise<void> {
+  await write(await makeNext(mode, results, file, io), file, io)
 }
 
-/** `baseline update --from`: each saved result becomes the baseline of its scenario. All are checked before any is written. */
-export async function baselineFrom(
+/**
+ * `baseline update --from` and `baseline add --from`: saved results are accepted into the baselines of their
+ * scenarios. All are checked before any file is written.
+ */
+export async function acceptFiles(
+  mode: Acceptance,
   files: readonly string[],
   options: { readonly file?: string },
   io: Io,
 ): Promise<ExitCode> {
-  const results = new Map<string, { readonly source: string; readonly result: Result }>()
+  const results = new Map<string, Results>()
   for (const source of files) {
     const result = await readResultFile(source, io)
     const target = options.file ?? defaultBaselineFile(result.scenario.name)
     const earlier = results.get(target)
-    if (earlier !== undefined) {
-      throw userError(
-        `${earlier.source} and ${source} would both become ${target}`,
-        'give the one result that shall be the new truth',
-      )
-    }
-    makeBaseline(result)
-    results.set(target, { source, result })
+    if (earlier !== undefined) refuseOtherScenario(earlier[0], result, files[0]!)
+    results.set(target, earlier === undefined ? [result] : [...earlier, result])
   }
-  for (const [target, { result }] of results) await writeBaseline(result, target, io)
+  const made: { readonly target: string; readonly baseline: Baseline }[] = []
+  for (const [target, accepted] of results)
+    made.push({ target, baseline: await makeNext(mode, accepted, target, io) })
+  for (const { target, baseline } of made) await write(baseline, target, io)
   return EXIT.passed
 }
+
+async function makeNext(mode: Acceptance, results: Results, file: string, io: Io): Promise<Baseline> {
+  if (mode === 'update') return makeBaseline(results)
+  const baseline = await readBaselineFile(file, io)
+  for (const result of results) refuseOtherScenario(baseline, result, file)
+  return extendBaseline(baseline, results)
+}
+
+async function write(baseline: Baseline, file: string, io: Io): Promise<void> {
+  await writeFileAtomic(resolve(io.cwd, file), formatBaseline(baseline))
+  const shown = relative(io.cwd, resolve(io.cwd, file))
+  const count = baseline.jobs.length
+  io.stderr.write(
+    `baseline written: ${shown.startsWith('..') ? file : shown} (${plural(count, 'job')}${count < JOBS_GOOD ? '; each perfctl baseline add sharpens it' : ''})\n`,
+  )
+}
+
+/** From so many jobs on a baseline knows its own noise. */
+const JOBS_GOOD = 5
 
 async function listFiles(io: Io): Promise<string[]> {
   try {

@@ -14,7 +14,7 @@ import { readMeasurementFile } from './measurements.js'
 import { ownsStdout, pageOf, writeReports } from './report.js'
 
 export interface CompareFlags
-  extends Partial<Pick<CompareOptions, 'tolerance' | 'minDeltaMs' | 'allowEnvironment'>> {
+  extends Partial<Pick<CompareOptions, 'tolerance' | 'minDeltaMs' | 'allowEnvironment' | 'allowMissing'>> {
   readonly inconclusive?: 'fail' | 'pass'
   /** As given to `--report`; they are made of `b`, which then has to be a result. */
   readonly report: readonly string[]

@@ -10,7 +10,7 @@ import { randomSeed } from '../base/rng.js'
 import { startDemo } from '../demo/spawn.js'
 import { Collector } from '../load/collector.js'
 import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
-import { checkReachable } from '../load/preflight.js'
+import { checkReachable, checkResources } from '../load/preflight.js'
 import { makePlan, type Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
 import type { Scenario } from '../scenario/scenario.js'
@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly reference?: Reference | null
   /** Judges as usual although the reference was measured on another kind of machine. */
   readonly allowEnvironment?: boolean
+  /** A request that the reference has and the run has not is no regression. */
+  readonly allowMissing?: boolean
   /** Aborted: sends nothing more, lets requests under way finish, and gives what was measured so far. */
   readonly signal?: AbortSignal
   /** Aborted: gives up requests under way too. */
@@ -89,6 +91,7 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
   await checkReachable(target, scenario.http.connectTimeoutMs)
   const environment = readEnvironment()
   const plan = makePlan(scenario, { target, seed: options.seed ?? randomSeed(), today: wallTime().getTime() })
+  checkResources(plan)
   const workers = options.workers ?? defaultWorkers(plan, environment.cores)
   options.onStart?.({ target, seed: plan.seed, workers })
 
@@ -103,6 +106,7 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
     stoppedBy,
     reference: options.reference ?? null,
     allowEnvironment: options.allowEnvironment ?? false,
+    allowMissing: options.allowMissing ?? false,
   })
 }
 

@@ -25,6 +25,8 @@ export interface RawRunFlags {
   readonly requireBaseline?: boolean
   readonly updateBaseline?: boolean
   readonly allowEnvironment?: boolean
+  readonly allowMissing?: boolean
+  readonly runs?: string
   readonly inconclusive?: string
   readonly report?: readonly string[]
   readonly resultsDir?: string
@@ -47,6 +49,9 @@ export interface RunFlags {
   readonly requireBaseline: boolean
   readonly updateBaseline: boolean
   readonly allowEnvironment: boolean
+  readonly allowMissing: boolean
+  /** How often each scenario is run; the verdict is made from all of them together. */
+  readonly runs: number
   readonly inconclusive: 'fail' | 'pass'
   readonly reports: readonly string[]
   readonly resultsDir: string
@@ -111,6 +116,8 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     requireBaseline: raw.requireBaseline ?? false,
     updateBaseline: raw.updateBaseline ?? false,
     allowEnvironment: raw.allowEnvironment ?? false,
+    allowMissing: raw.allowMissing ?? false,
+    runs: whole('--runs', raw.runs, 1, 'such as --runs 3') ?? 1,
     inconclusive: raw.inconclusive === 'fail' ? 'fail' : 'pass',
     reports: raw.report ?? [],
     resultsDir: raw.resultsDir ?? '.perfctl/results',

@@ -6,7 +6,8 @@ import { resolve } from 'node:path'
 import { readTextFile } from '../base/files.js'
 import { parseResult, schemaOf } from '../stats/read.js'
 import type { Result } from '../stats/result.js'
-import { BASELINE_SCHEMA, type Baseline, parseBaseline } from '../verdict/baseline.js'
+import { BASELINE_SCHEMA, type Baseline } from '../verdict/baseline.js'
+import { parseBaseline } from '../verdict/baseline-file.js'
 import type { Io } from './io.js'
 
 /** The result in a file, as saved by `run`; a UserError when it can't be read. */

@@ -9,6 +9,7 @@ import { loadFormat, parseReportFlag } from '../report/index.js'
 import type { Page } from '../report/page.js'
 import { createStyle, shouldColor } from '../report/style.js'
 import type { Result } from '../stats/result.js'
+import { writeToGithub } from './github.js'
 import type { Io } from './io.js'
 import { readResultFile } from './measurements.js'
 
@@ -28,14 +29,16 @@ export async function report(
 
 /**
  * Writes one report for each `--report` flag: to its path, to stdout for `-`, or to `<scenario>.<extension>` in the
- * working directory. Says on stderr which files it wrote.
+ * working directory. Without a path `github` goes where a workflow wants it, elsewhere to stdout. Says on stderr
+ * which files it wrote.
  */
 export async function writeReports(result: Result, reports: readonly string[], io: Io): Promise<void> {
   for (const flag of reports) {
     const { format: id, path } = parseReportFlag(flag)
     const format = await loadFormat(id)
     const text = format.render(result)
-    if (path === '-') {
+    if (id === 'github' && path === null && (await writeToGithub(result, text, io))) continue
+    if (path === '-' || (id === 'github' && path === null && !ownsStdout(reports))) {
       io.stdout.write(text)
       continue
     }

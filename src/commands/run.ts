@@ -2,7 +2,7 @@
  * `perfctl run`: the scenarios one after the other, each shown, judged, saved and reported.
  */
 import { relative, resolve } from 'node:path'
-import { userError } from '../base/errors.js'
+import { UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf, writeFileAtomic } from '../base/files.js'
 import { renderConsole } from '../report/console.js'
@@ -10,12 +10,13 @@ import json from '../report/json.js'
 import { createProgress, type Progress } from '../report/live/progress.js'
 import { shouldColor } from '../report/style.js'
 import type { Scenario } from '../scenario/scenario.js'
+import { joinRuns } from '../stats/join.js'
 import type { Result } from '../stats/result.js'
-import { refuseOtherScenario } from '../verdict/compare.js'
+import { refuseOtherScenario } from '../verdict/comparable.js'
 import { exitCodeOf } from '../verdict/verdict.js'
-import { identify } from './assemble.js'
-import { defaultBaselineFile, writeBaseline } from './baseline.js'
-import { execute, type Reference } from './execute.js'
+import { identify, judgeResult } from './assemble.js'
+import { type Acceptance, acceptResults, defaultBaselineFile } from './baseline.js'
+import { execute, type Reference, type RunOptions } from './execute.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import { type Interrupt, listenForInterrupt } from './interrupt.js'
 import type { Io } from './io.js'
@@ -32,23 +33,44 @@ export async function run(names: readonly string[], raw: RawRunFlags, io: Io): P
     jobs.push({ scenario, reference: await findReference(scenario, flags, io) })
   return runAll(jobs, flags, io, async (result, { scenario }) => {
     if (flags.updateBaseline && result.verdict === 'passed')
-      await writeBaseline(result, baselineFile(scenario, flags), io)
+      await acceptResults('update', [result], baselineFile(scenario, flags), io)
   })
 }
 
-/** `baseline update`: runs the scenarios, by default all there are, and makes each result the new truth. */
-export async function baselineUpdate(names: readonly string[], raw: RawRunFlags, io: Io): Promise<ExitCode> {
+/** `baseline update` and `baseline add`: runs the scenarios, by default all there are, and accepts each result. */
+export async function baselineRun(
+  mode: Acceptance,
+  names: readonly string[],
+  raw: RawRunFlags,
+  io: Io,
+): Promise<ExitCode> {
   const flags = parseRunFlags(raw)
   const scenarios = await readScenarios(names.length > 0 ? names : await findScenarioFiles(io), flags, io)
-  const jobs = scenarios.map((scenario) => ({ scenario, reference: null }))
+  const jobs: Job[] = []
+  for (const scenario of scenarios) {
+    // `add` needs the baseline that it adds to, and says so before anything is sent.
+    if (mode === 'add') await findReference(scenario, { ...flags, requireBaseline: true }, io)
+    jobs.push({ scenario, reference: null, isForBaseline: true })
+  }
   return runAll(jobs, flags, io, async (result, { scenario }) => {
-    if (!result.interrupted) await writeBaseline(result, baselineFile(scenario, flags), io)
+    if (!result.interrupted) await keepBaseline(mode, result, baselineFile(scenario, flags), io)
   })
+}
+
+/** A run that must not become the truth was sent all the same: that is no mistake of the input (2), but exit code 3. */
+async function keepBaseline(mode: Acceptance, result: Result, file: string, io: Io): Promise<void> {
+  try {
+    await acceptResults(mode, [result], file, io)
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(error.problems, 'run') : error
+  }
 }
 
 interface Job {
   readonly scenario: Scenario
   readonly reference: Reference | null
+  /** The result becomes the baseline: no need to say how to make one. */
+  readonly isForBaseline?: boolean
 }
 
 async function runAll(
@@ -77,7 +99,7 @@ async function runAll(
 }
 
 async function runOne(
-  { scenario, reference }: Job,
+  { scenario, reference, isForBaseline = false }: Job,
   flags: RunFlags,
   io: Io,
   interrupt: Interrupt,
@@ -90,12 +112,10 @@ async function runOne(
     )
     if (scenario.http.insecure)
       progress.note('warning: certificates are not checked (-k): anyone could answer')
-    result = await execute(scenario, {
+    result = await repeat({ scenario, reference }, flags, interrupt, {
       target: flags.target,
       seed: flags.seed,
       workers: flags.workers,
-      reference,
-      allowEnvironment: flags.allowEnvironment,
       signal: interrupt.stop,
       kill: interrupt.kill,
       onProgress: (frame) => progress.frame(frame),
@@ -108,10 +128,28 @@ async function runOne(
     progress.close()
   }
   const saved = await save(result, flags, io)
-  if (!ownsStdout(flags.reports)) io.stdout.write(renderConsole(result, pageOf(io, flags.color)))
+  if (!ownsStdout(flags.reports)) {
+    const page = pageOf(io, flags.color)
+    io.stdout.write(isForBaseline ? renderConsole(result, page, null) : renderConsole(result, page))
+  }
   if (!flags.quiet) io.stderr.write(`result saved: ${saved}\n`)
   await writeReports(result, flags.reports, io)
   return result
+}
+
+/** Runs the scenario as often as `--runs` says, and judges all runs together. */
+async function repeat(
+  { scenario, reference }: Job,
+  flags: RunFlags,
+  interrupt: Interrupt,
+  options: RunOptions,
+): Promise<Result> {
+  const standard = { reference, allowEnvironment: flags.allowEnvironment, allowMissing: flags.allowMissing }
+  const first = await execute(scenario, { ...options, ...standard })
+  const results: [Result, ...Result[]] = [first]
+  while (results.length < flags.runs && !interrupt.stop.aborted && results.at(-1)!.error === null)
+    results.push(await execute(scenario, options))
+  return results.length === 1 ? first : judgeResult(joinRuns(results), scenario, standard)
 }
 
 function openProgress(flags: RunFlags, io: Io): Progress {

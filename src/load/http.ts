@@ -178,7 +178,7 @@ class Channel {
     readonly origin: string,
     private readonly options: HttpConnectionOptions,
   ) {
-    const { connectTimeoutMs: timeout, insecure } = options.http
+    const isSecure = origin.startsWith('https:')
     this.client = new Client(origin, {
       pipelining: 1,
       // Deadlines are kept by the virtual user; undici's would cost a timer for each request.
@@ -187,11 +187,7 @@ class Channel {
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
       keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
-      connect: this.timed(
-        origin.startsWith('https:')
-          ? overTls(timeout, !insecure)
-          : overTcp(timeout, (socket) => this.isIdle(socket)),
-      ),
+      connect: this.timed(isSecure ? overTls(options.http) : overTcp((socket) => this.isIdle(socket))),
     })
   }
 
@@ -207,13 +203,15 @@ class Channel {
     return socket === this.socket && socket.bytesWritten === this.bytesWritten
   }
 
-  /** Connects, tells how long each part took, and remembers the socket. */
+  /** Connects in time, tells how long each part took, and remembers the socket. */
   private timed(connect: Connect): buildConnector.connector {
+    const { connectTimeoutMs } = this.options.http
     return (target, callback) => {
       const started = now()
       let lookedUp: Ms | null = null
       let connected: Ms | null = null
       const raw = connect(target, (error, socket) => {
+        clearTimeout(timer)
         this.connecting = null
         if (error !== null) return callback(error, null)
         const ended = now()
@@ -227,6 +225,8 @@ class Channel {
         this.bytesRead = this.bytesWritten = 0
         callback(null, socket as Socket)
       })
+      // undici's own would be late by up to a second.
+      const timer = setTimeout(() => raw.destroy(new ConnectTimeout(connectTimeoutMs)), connectTimeoutMs)
       this.connecting = raw
       // Also told for an address that needs no look-up: then it took no time.
       raw.once('lookup', () => {
@@ -246,23 +246,18 @@ type Connected = (
   ...result: [error: Error, socket: null] | [error: null, socket: Socket | ThinSocket]
 ) => void
 
-function overTls(timeout: Ms, rejectUnauthorized: boolean): Connect {
-  const connect = buildConnector({ timeout, rejectUnauthorized })
+function overTls({ insecure }: HttpConnectionOptions['http']): Connect {
+  const connect = buildConnector({ timeout: 0, rejectUnauthorized: !insecure })
   // The connector returns its socket, though its type doesn't say so.
   return (target, callback) => connect(target, callback as buildConnector.Callback) as unknown as Socket
 }
 
-function overTcp(timeout: Ms, isIdle: (socket: ThinSocket) => boolean): Connect {
+function overTcp(isIdle: (socket: ThinSocket) => boolean): Connect {
   return ({ hostname, port }, callback) => {
     const thin = new ThinSocket({ host: hostname, port: port === '' ? 80 : Number(port), isIdle })
-    const timer = setTimeout(() => thin.destroy(new ConnectTimeout(timeout)), timeout)
-    const failed = (error: Error) => {
-      clearTimeout(timer)
-      callback(error, null)
-    }
+    const failed = (error: Error) => callback(error, null)
     thin.once('error', failed)
     thin.socket.once('connect', () => {
-      clearTimeout(timer)
       thin.removeListener('error', failed)
       callback(null, thin)
     })

@@ -1,11 +1,14 @@
 /**
- * A look at the target before the load: a service that isn't there should be told of at once, not after a minute of
- * refused connections.
+ * A look at the target and at this machine before the load: a service that isn't there, or a limit that the load is
+ * sure to meet, should be told of at once, not after a minute of failed connections.
  */
 import { connect } from 'node:net'
 import type { Ms } from '../base/clock.js'
 import { userError } from '../base/errors.js'
-import { formatDuration } from '../base/units.js'
+import { type Limits, readLimits } from '../base/limits.js'
+import { formatCount, formatDuration } from '../base/units.js'
+import type { Plan } from '../plan/plan.js'
+import { Profile } from '../plan/profile.js'
 import { failureOf } from './outcome.js'
 
 /** Opens one connection to the target and closes it; sends nothing. Throws a UserError (exit 3) when it can't. */
@@ -32,4 +35,46 @@ function tryConnect(host: string, port: number, timeoutMs: Ms): Promise<string |
     socket.once('connect', () => done(null))
     socket.once('error', (error) => done(failureOf(error).message))
   })
+}
+
+/** Open files that perfctl needs besides one for each virtual user. */
+export const RESERVED_FILES = 64
+
+/** How to get more ports for connections of one's own. */
+export const WIDEN_PORTS = 'sudo sysctl -w net.ipv4.ip_local_port_range="1024 65535"'
+
+/** How to get enough open files for `users`. */
+export function raiseOpenFiles(users: number): string {
+  const files = Math.max(65_536, 2 ** Math.ceil(Math.log2(users + RESERVED_FILES)))
+  // Node has raised the soft limit as far as it goes: only root can raise the hard one.
+  return `ulimit -n ${files} (as root; in Docker: --ulimit nofile=${files}; in systemd: LimitNOFILE=${files})`
+}
+
+/**
+ * Throws a UserError (exit 3) when the load is sure to need more connections at once than this machine can open. How
+ * many an open model needs depends on the service: there it's left to the run to show.
+ */
+export function checkResources(
+  { load, target }: Pick<Plan, 'load' | 'target'>,
+  limits: Limits = readLimits(),
+): void {
+  if (load.model === 'open') return
+  const peak = Math.ceil(new Profile(load.start, load.stages).peak)
+  const users = load.warmupMs > 0 ? peak : Math.min(peak, load.iterations ?? peak)
+  const { openFiles, ports } = limits
+  if (openFiles !== null && users + RESERVED_FILES > openFiles.soft) {
+    throw userError(
+      `${formatCount(users)} virtual users need as many connections, but a process may only have ${formatCount(openFiles.soft)} files open`,
+      raiseOpenFiles(users),
+      'run',
+    )
+  }
+  const portCount = ports === null ? Number.POSITIVE_INFINITY : ports.last - ports.first + 1
+  if (users > portCount) {
+    throw userError(
+      `${formatCount(users)} virtual users need as many connections to ${target}, but there are only ${formatCount(portCount)} ports for them`,
+      users <= 64_512 ? WIDEN_PORTS : 'share the load between several machines',
+      'run',
+    )
+  }
 }

@@ -102,6 +102,8 @@ export class Timers {
 
   /** Forgets all that wait. */
   clear(): void {
+    for (const head of this.heads)
+      for (let waiting = head; waiting !== null; waiting = waiting.next) waiting.waits = false
     this.heads.fill(null)
     this.used.fill(0)
     this.alarm = Number.POSITIVE_INFINITY

@@ -30,11 +30,14 @@ function makeUuid({ random }: Draws): string {
   const b = (random.uint32() & 0xffff0fff) | 0x4000
   const c = (random.uint32() & 0x3fffffff) | 0x80000000
   const d = random.uint32()
-  return `${hex(a)}-${hex(b >>> 16, 4)}-${hex(b & 0xffff, 4)}-${hex(c >>> 16, 4)}-${hex(c & 0xffff, 4)}${hex(d)}`
+  return `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(b)}-${hex16(c >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`
 }
 
-function hex(value: number, digits = 8): string {
-  return value.toString(16).padStart(digits, '0')
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** The low 16 bits as four digits. By table: with `toString` a body with a UUID took twice as long to make. */
+function hex16(value: number): string {
+  return HEX[(value >>> 8) & 0xff]! + HEX[value & 0xff]!
 }
 
 /** `+1d..+30d` or `-7d` as whole days from today, both ends included. */

@@ -34,7 +34,7 @@ export function renderBaseline(baseline: Baseline, file: string, { width, style 
     ...describeOrigin(baseline).map((line) => style.dim(wrap(`  ${line}`, width, '  '))),
     style.dim(
       wrap(
-        '  In brackets: the smallest slowdown that one run like it would show, nine times in ten.',
+        '  In brackets: the smallest slowdown that the next run would show, nine times in ten.',
         width,
         '  ',
       ),
@@ -86,12 +86,13 @@ function formatDetectable(limit: Detectable | undefined): string {
   return `(${limit.metric === 'throughput' ? '-' : '+'}${Math.ceil(limit.change * 100)}%)`
 }
 
-function describeOrigin({ startedAt, durationSeconds, runs, environment, scenario }: Baseline): string[] {
+function describeOrigin({ startedAt, durationSeconds, jobs, environment, scenario }: Baseline): string[] {
+  const runs = jobs.reduce((sum, job) => sum + job.runs.length, 0)
   const commit =
     environment.gitCommit === null ? '' : `, commit ${printable(environment.gitCommit.slice(0, 12))}`
   const seconds = formatDuration(Math.round(durationSeconds * 10) * 100)
   return [
-    `made ${printable(startedAt)}${commit}: ${plural(runs, 'run')} of ${seconds}, ${printable(scenario.load)}`,
+    `made ${printable(startedAt)}${commit}: ${plural(jobs.length, 'job')} (${plural(runs, 'run')}) of ${seconds}, ${printable(scenario.load)}`,
     `on ${printable(environment.cpu)}, ${plural(environment.cores, 'core')}, ${printable(environment.os)}, Node.js ${printable(environment.node)}`,
   ]
 }

@@ -22,8 +22,8 @@ export function renderComparison(comparison: Comparison, page: Page): string {
   return parts.filter((part) => part !== '').join('\n')
 }
 
-/** Too few samples for a percentile is no news in a table; it is named below. */
-function standsOut({ verdict, interval, reason }: MetricComparison): boolean {
+/** Whether a row is news. Too few samples for a percentile is none in a table. */
+export function standsOut({ verdict, interval, reason }: MetricComparison): boolean {
   if (verdict === 'inconclusive') return interval !== null && !reason?.startsWith('would be passed')
   return verdict !== 'passed' && verdict !== 'new'
 }

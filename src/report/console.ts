@@ -2,18 +2,21 @@
  * A result for people at a terminal: the verdict first, then what it rests on, then what to type next.
  */
 import { printable } from '../base/printable.js'
-import { formatDuration, formatShare, plural } from '../base/units.js'
 import type { Comparison, Result, RunVerdict } from '../stats/result.js'
 import { nextStep } from './advice.js'
 import { renderComparison } from './comparison.js'
 import { renderErrors, renderRequests, renderThresholds } from './figures.js'
+import { listNotes } from './notes.js'
 import { inCharactersOf, type Page } from './page.js'
 import type { Paint, Style } from './style.js'
 import { wrap } from './width.js'
 import { headline } from './wording.js'
 
-/** The whole report, with a newline at its end. No line is wider than the page from 40 columns on. */
-export function renderConsole(result: Result, page: Page): string {
+/**
+ * The whole report, with a newline at its end. No line is wider than the page from 40 columns on. `next` is the
+ * command to type after it, null for none.
+ */
+export function renderConsole(result: Result, page: Page, next = nextStep(result)): string {
   const sentence = headline(result)
   const parts = [
     renderHeadline(sentence, result.verdict, page),
@@ -22,7 +25,7 @@ export function renderConsole(result: Result, page: Page): string {
     renderThresholds(result.thresholds, page),
     renderErrors(result.totals.errors, page),
     renderNotes(listNotes(result), sentence, page),
-    renderNext(nextStep(result), page),
+    renderNext(next, page),
   ]
   return finish(parts, page)
 }
@@ -55,35 +58,6 @@ const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Sty
   error: { symbol: '✗', paint: (style) => style.red },
   inconclusive: { symbol: '?', paint: (style) => style.yellow },
   interrupted: { symbol: '!', paint: (style) => style.yellow },
-}
-
-/** What the reader has to know to trust the figures. */
-function listNotes({ comparison, generator, totals, stoppedBy, durationSeconds }: Result): string[] {
-  const notes = (comparison?.notes ?? []).map((note) => printable(note))
-  if (stoppedBy !== null) {
-    const after = formatDuration(Math.round(durationSeconds * 10) * 100)
-    notes.unshift(
-      `stopped early, after ${after}, because this threshold was not met: ${printable(stoppedBy)}`,
-    )
-  }
-  if (generator.saturated && !notes.some((note) => note.includes('the load generator was the bottleneck'))) {
-    const reasons = generator.reasons.map((reason) => printable(reason)).join('; ')
-    notes.unshift(
-      `the load generator was the bottleneck: ${reasons || 'saturated'}; send less or use more workers`,
-    )
-  }
-  if (totals.dropped > 0) {
-    const share = formatShare(totals.dropped / (totals.dropped + totals.requests))
-    notes.push(
-      `${plural(totals.dropped, 'arrival')} (${share}) dropped: no virtual user was free; raise maxVus`,
-    )
-  }
-  if (totals.unfinished > 0) {
-    notes.push(
-      `${plural(totals.unfinished, 'request')} still under way at the end, counted as neither good nor bad`,
-    )
-  }
-  return notes
 }
 
 /** The notes that the headline hasn't said already. */

@@ -23,8 +23,8 @@ const COLUMNS: readonly { readonly title: string; readonly read: (totals: Totals
 function render(result: Result): string {
   const header = ['scenario', 'request', 'kind', ...COLUMNS.map(({ title }) => title)]
   const row = (name: string, kind: string, totals: Totals) => [
-    quote(result.scenario.name),
-    quote(name),
+    quoteCell(result.scenario.name),
+    quoteCell(name),
     kind,
     ...COLUMNS.map(({ read }) => String(read(totals) ?? '')),
   ]
@@ -36,11 +36,12 @@ function render(result: Result): string {
   return rows.map((cells) => `${cells.join(',')}\r\n`).join('')
 }
 
-/** A text as a cell. A leading `=`, `+`, `-` or `@` would be a formula to a spreadsheet, so it gets a ' in front. */
-function quote(text: string): string {
+/** A text as a cell of a CSV. A leading `=`, `+`, `-` or `@` would be a formula to a spreadsheet, so it gets a ' in front. */
+export function quoteCell(text: string): string {
   const plain = printable(text)
   const safe = /^\s*[=+\-@]/.test(plain) ? `'${plain}` : plain
   return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
+/** The format of `--report csv`. */
 export default { id: 'csv', extension: 'csv', render } satisfies Format

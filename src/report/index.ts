@@ -16,6 +16,9 @@ export interface Format {
 /** Loaded when asked for, so that a run pays only for what it prints. */
 const FORMATS = {
   csv: () => import('./csv.js'),
+  'csv-windows': () => import('./csv-windows.js'),
+  github: () => import('./github.js'),
+  html: () => import('./html.js'),
   json: () => import('./json.js'),
   junit: () => import('./junit.js'),
   markdown: () => import('./markdown.js'),

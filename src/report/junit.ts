@@ -1,5 +1,6 @@
 /**
- * JUnit XML, which every CI shows: one case for each threshold and for each compared metric.
+ * JUnit XML, which every CI shows: one case for each threshold and for each compared metric. Its shape is what both
+ * Jenkins' schema (xunit-plugin, junit-10.xsd) and Surefire's allow; where they differ, Jenkins' counts.
  */
 import { printable } from '../base/printable.js'
 import type { MetricComparison, Result } from '../stats/result.js'
@@ -9,17 +10,23 @@ import { describeChange, formatActual, formatInterval, formatLimit, headline } f
 interface Case {
   readonly classname: string
   readonly name: string
-  readonly outcome: { readonly tag: 'failure' | 'error' | 'skipped'; readonly message: string } | null
+  readonly outcome: Outcome | null
 }
+
+type Outcome =
+  | { readonly tag: 'failure' | 'error'; readonly type: string; readonly message: string }
+  | { readonly tag: 'skipped'; readonly message: string }
 
 function render(result: Result): string {
   const cases = [...thresholdCases(result), ...metricCases(result), ...runCases(result)]
   const count = (tag: string) => cases.filter(({ outcome }) => outcome?.tag === tag).length
-  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`
-  const suite = `name="${escapeXml(result.scenario.name)}" ${counts} time="${result.durationSeconds}" timestamp="${escapeXml(result.startedAt)}"`
+  const time = result.durationSeconds.toFixed(3)
+  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}"`
+  const skipped = `skipped="${count('skipped')}"`
+  const suite = `name="${escapeXml(result.scenario.name)}" ${counts} ${skipped} time="${time}" timestamp="${escapeXml(result.startedAt)}"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="perfctl" ${counts} time="${result.durationSeconds}">`,
+    `<testsuites name="perfctl" ${counts} time="${time}">`,
     `  <testsuite ${suite}>`,
     ...cases.map(renderCase),
     '  </testsuite>',
@@ -34,7 +41,11 @@ function thresholdCases({ thresholds, scenario }: Result): Case[] {
     name: expression,
     outcome: passed
       ? null
-      : { tag: 'failure', message: `not met: measured ${formatActual(expression, actual)}` },
+      : {
+          tag: 'failure',
+          type: 'threshold',
+          message: `not met: measured ${formatActual(expression, actual)}`,
+        },
   }))
 }
 
@@ -50,7 +61,8 @@ function outcomeOf(row: MetricComparison, gates: boolean): Case['outcome'] {
   const { verdict, reason } = row
   if (verdict === 'missing' || verdict === 'regressed') {
     const sure = row.interval === null ? '' : `; 95% sure: ${formatInterval(row)}, limit ${formatLimit(row)}`
-    return { tag: gates ? 'failure' : 'skipped', message: describeChange(row) + sure }
+    const message = describeChange(row) + sure
+    return gates ? { tag: 'failure', type: 'regression', message } : { tag: 'skipped', message }
   }
   return verdict === 'inconclusive' ? { tag: 'skipped', message: reason ?? 'inconclusive' } : null
 }
@@ -62,16 +74,18 @@ function runCases(result: Result): Case[] {
     {
       classname: `perfctl.${result.scenario.name}`,
       name: 'run',
-      outcome: { tag: 'error', message: headline(result) },
+      outcome: { tag: 'error', type: result.verdict, message: headline(result) },
     },
   ]
 }
 
+/** The message stands twice: some readers show the attribute, others what is inside. */
 function renderCase({ classname, name, outcome }: Case): string {
-  const open = `    <testcase classname="${escapeXml(classname)}" name="${escapeXml(name)}"`
-  return outcome === null
-    ? `${open}/>`
-    : `${open}><${outcome.tag} message="${escapeXml(outcome.message)}"/></testcase>`
+  const open = `    <testcase classname="${escapeXml(classname)}" name="${escapeXml(name)}" time="0"`
+  if (outcome === null) return `${open}/>`
+  const message = escapeXml(outcome.message)
+  const type = outcome.tag === 'skipped' ? '' : ` type="${outcome.type}"`
+  return `${open}><${outcome.tag} message="${message}"${type}>${message}</${outcome.tag}></testcase>`
 }
 
 /** Control characters are not allowed in XML, not even escaped; `printable` writes them out. */

@@ -14,7 +14,8 @@ import {
   headline,
 } from './wording.js'
 
-function render(result: Result): string {
+/** Verdict, comparison, thresholds, requests and notes as GitHub's Markdown. */
+export function renderMarkdown(result: Result): string {
   const parts = [
     `## ${SYMBOLS[result.verdict]} ${escapeMarkdown(result.scenario.name)}`,
     escapeMarkdown(headline(result)),
@@ -95,16 +96,18 @@ function renderTable(titles: readonly string[], names: number, rows: readonly (r
 
 /**
  * The text as text: nothing in it becomes markup, a link, or another cell of the table. The empty comments keep
- * GitHub from finding mentions and issue numbers, which it looks for after the entities are gone.
+ * GitHub from finding mentions, issue numbers and emoji, which it looks for after the entities are gone.
  */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return printable(text)
     .replace(
       /[\\`*_{}[\]<>|~!&$@#]/g,
       (char) => `&#${char.charCodeAt(0)};${/[@#]/.test(char) ? '<!-- -->' : ''}`,
     )
     .replace(/:\/\//g, '&#58;//')
+    .replace(/:(?=[\w+-]+:)|\bGH-(?=\d)/gi, '$&<!-- -->')
     .replace(/www\./gi, (found) => `${found.slice(0, 3)}&#46;`)
 }
 
-export default { id: 'markdown', extension: 'md', render } satisfies Format
+/** The format of `--report markdown`. */
+export default { id: 'markdown', extension: 'md', render: renderMarkdown } satisfies Format

@@ -84,7 +84,10 @@ function scenarioSchema(context: fields.Context) {
 
   const load = map(
     {
-      warmup: time('Sent before the stages at a steady level, and left out of every figure.', '0s'),
+      warmup: time(
+        'Sent before the stages and left out of every figure: half the time up to their level, then steady.',
+        '0s',
+      ),
       stages: list(stage, {
         description: 'Ramps, one after the other.',
         sample: '- { duration: 30s, vus: 20 }',

@@ -179,7 +179,7 @@ export interface Threshold {
 }
 
 /** When a threshold may end a run: not before `afterMs` of the measured part and `minSamples` finished requests. */
-export interface AbortRule {
+interface AbortRule {
   readonly afterMs: Ms
   readonly minSamples: number
 }

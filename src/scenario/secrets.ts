@@ -23,7 +23,7 @@ function headerSecrets(part: Tree | undefined, env: Environment): string[] {
   const headers = part !== undefined && isTreeMap(part) ? part.headers : undefined
   if (headers === undefined || !isTreeMap(headers)) return []
   return Object.entries(headers).flatMap(([name, value]) =>
-    isSecretHeader(name.toLowerCase()) && value instanceof Scalar ? secretParts(value.text, env) : [],
+    isSecretHeader(name.toLowerCase()) ? textsIn(value).flatMap((part) => secretParts(part, env)) : [],
   )
 }
 
@@ -31,13 +31,17 @@ function headerSecrets(part: Tree | undefined, env: Environment): string[] {
 function authSecrets(part: Tree | undefined, env: Environment): string[] {
   const auth = part !== undefined && isTreeMap(part) ? part.auth : undefined
   if (auth === undefined) return []
-  return (isTreeMap(auth) ? Object.values(auth) : [auth]).flatMap((value) => {
-    if (!(value instanceof Scalar)) return []
-    const filled = fillIn(value.text, env, () => {}) ?? value.text
-    const password = (text: string) => (text.includes(':') ? [text.slice(text.indexOf(':') + 1)] : [])
+  return textsIn(auth).flatMap((text) => {
+    const filled = fillIn(text, env, () => {}) ?? text
+    const password = text.includes(':') ? [text.slice(text.indexOf(':') + 1)] : []
     const encoded = Buffer.from(filled).toString('base64')
-    return [...[value.text, ...password(value.text)].flatMap((text) => secretParts(text, env)), encoded]
+    return [...[text, ...password].flatMap((part) => secretParts(part, env)), encoded]
   })
+}
+
+/** The single values in a tree; a header's value should be one, but where it isn't the mistake is quoted. */
+function textsIn(tree: Tree): string[] {
+  return tree instanceof Scalar ? [tree.text] : Object.values(tree).flatMap(textsIn)
 }
 
 /** The fixed texts between the holes, as written and as filled in; without the scheme, which is no secret. */

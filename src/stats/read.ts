@@ -14,7 +14,9 @@ import {
   type RequestResult,
   type Result,
   type RunEnvironment,
+  type RunMark,
   type ScenarioIdentity,
+  type Session,
   type ThresholdResult,
   type TimelinePoint,
   type Totals,
@@ -75,6 +77,9 @@ function readResult(root: Shape): Result {
     startedAt: root.get('startedAt').or(text, ''),
     durationSeconds,
     warmupSeconds: root.get('warmupSeconds').or(number, 0),
+    runs: root
+      .get('runs')
+      .or(list(readRunMark), [{ startedAt: root.get('startedAt').or(text, ''), start: 0, durationSeconds }]),
     seed: root.get('seed').or(number, 0),
     interrupted: root.get('interrupted').or(flag, false),
     environment: readRunEnvironment(root.get('environment')),
@@ -94,6 +99,14 @@ function readResult(root: Shape): Result {
         (shape) => shape.oneOf(['passed', 'regressed', 'failed', 'inconclusive', 'error', 'interrupted']),
         'passed',
       ),
+  }
+}
+
+function readRunMark(shape: Shape): RunMark {
+  return {
+    startedAt: shape.get('startedAt').or(text, ''),
+    start: shape.get('start').number(),
+    durationSeconds: shape.get('durationSeconds').number(),
   }
 }
 
@@ -260,6 +273,7 @@ function readMetricComparison(shape: Shape): MetricComparison {
     current: figure('current'),
     change: figure('change'),
     interval: shape.get('interval').or(readInterval, null),
+    detectable: figure('detectable'),
     tolerance: number(shape.get('tolerance')),
     verdict: shape
       .get('verdict')
@@ -275,8 +289,12 @@ function readInterval(shape: Shape): readonly [number, number] {
     : [low.number(), high.number()]
 }
 
-function readSession(shape: Shape): { id: string; side: 'a' | 'b' } {
-  return { id: shape.get('id').text(), side: shape.get('side').oneOf(['a', 'b']) }
+function readSession(shape: Shape): Session {
+  return {
+    id: shape.get('id').text(),
+    side: shape.get('side').oneOf(['a', 'b']),
+    looks: Math.max(1, shape.get('looks').or(count, 1)),
+  }
 }
 
 function readGenerator(given: Shape): GeneratorHealth {

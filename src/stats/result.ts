@@ -17,6 +17,8 @@ export interface Result {
   /** Of the measured part, without warm-up and without the wait for the last answers. */
   readonly durationSeconds: number
   readonly warmupSeconds: number
+  /** The runs it is made of, one after the other: one, or as many as `--runs` asked for. */
+  readonly runs: readonly RunMark[]
   readonly seed: number
   readonly interrupted: boolean
   readonly environment: RunEnvironment
@@ -28,13 +30,30 @@ export interface Result {
   readonly thresholds: readonly ThresholdResult[]
   readonly comparison: Comparison | null
   /** Set by `ab`: both sides of a session carry the same id. */
-  readonly session: { readonly id: string; readonly side: 'a' | 'b' } | null
+  readonly session: Session | null
   readonly generator: GeneratorHealth
   /** The threshold that ended the run before its time; null when none did. */
   readonly stoppedBy: string | null
   /** Why the run could not be carried out to its end; null when it was. */
   readonly error: string | null
   readonly verdict: RunVerdict
+}
+
+/** One run within a result; its windows follow each other from `start` on. */
+export interface RunMark {
+  /** ISO 8601. */
+  readonly startedAt: string
+  /** Where its first window stands among the result's, in seconds. */
+  readonly start: number
+  readonly durationSeconds: number
+}
+
+/** One side of an `ab` session. */
+export interface Session {
+  readonly id: string
+  readonly side: 'a' | 'b'
+  /** How often the session may be looked at before its end; the false alarms are shared out to the looks. */
+  readonly looks: number
 }
 
 /** The parts of setting up a connection; `count` is 0 where there was none, such as look-ups of an address. */
@@ -194,6 +213,8 @@ export interface MetricComparison {
   readonly change: number | null
   /** Where the true change lies, with the confidence the rule states. */
   readonly interval: readonly [number, number] | null
+  /** The smallest worsening that would have been found 9 times in 10: relative, above 0; null where unknown. */
+  readonly detectable: number | null
   readonly tolerance: number
   readonly verdict: ComparisonVerdict | 'new' | 'missing'
   /** Why it was judged so, when the numbers alone don't say; null otherwise. */

@@ -1,17 +1,19 @@
 /**
  * The comparison of two measurements: which requests and metrics are judged, against which limits, and what the
- * single judgements come to. How one metric is judged is the business of `judges/`.
+ * single judgements come to. How a metric is judged is the business of `stored.ts` and `judges/`.
  */
-import { userError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
 import type { Tolerance } from '../scenario/scenario.js'
 import type { Comparison, ComparisonVerdict, MetricComparison } from '../stats/result.js'
+import { findDoubts, refuseOtherScenario } from './comparable.js'
 import { differences } from './environment.js'
-import { changeOf, type Judge, type JudgedMetric, type Judgement, type Question } from './judge.js'
-import { bootstrap } from './judges/bootstrap.js'
+import { type Job, makeJob } from './job.js'
+import { changeOf, type JudgedMetric, type Judgement } from './judge.js'
 import { isArrivalRate, type MeasuredRequest, type Measurement } from './measurement.js'
-import { requestSeries, runSeries } from './series.js'
+import { judgeSides, makeSides } from './session.js'
+import { type Judged, judgeStored, type Limits } from './stored.js'
 
+/** The limits of a comparison, and what it may overlook. */
 export interface CompareOptions {
   /** What the reference is called in the comparison and in messages: its file. */
   readonly baseline: string
@@ -20,6 +22,8 @@ export interface CompareOptions {
   readonly minDeltaMs: number
   /** Judges as usual although the machines differ. */
   readonly allowEnvironment: boolean
+  /** A request that is gone is shown, and is no regression. */
+  readonly allowMissing: boolean
 }
 
 /** The limits where a scenario doesn't set its own. */
@@ -28,6 +32,7 @@ export const COMPARE_DEFAULTS: CompareOptions = {
   tolerance: { p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01 },
   minDeltaMs: 1,
   allowEnvironment: false,
+  allowMissing: false,
 }
 
 /**
@@ -43,8 +48,11 @@ export function compare(
   const settings = { ...COMPARE_DEFAULTS, ...options }
   refuseOtherScenario(reference, candidate, settings.baseline)
   const doubts = findDoubts(reference, candidate, settings)
-  const rows = judgeAll(reference, candidate, settings, bootstrap)
-  const verdict = doubts.length > 0 ? 'inconclusive' : overall(rows)
+  const rows = [
+    ...oneSidedRows(reference, candidate),
+    ...judgeBoth(reference, candidate, settings).flatMap((judged) => rowsOf(judged, reference, candidate)),
+  ]
+  const verdict = doubts.length > 0 ? 'inconclusive' : overall(rows, settings)
   const shown = doubts.length > 0 ? rows.map(withoutColour) : rows
   return {
     baseline: settings.baseline,
@@ -62,89 +70,83 @@ interface Row {
   readonly verdict: MetricComparison['verdict']
 }
 
-/** What has to agree before two measurements are held against each other. */
-export interface Comparable {
-  readonly scenario: Pick<Measurement['scenario'], 'name' | 'hash' | 'load'>
-  readonly requests: readonly { readonly name: string }[]
-}
-
-/**
- * Throws a UserError when the two are of different scenarios or loads, with the difference: a comparison would be
- * meaningless. Requests that were added or taken out are no obstacle; they are shown as new and missing.
- */
-export function refuseOtherScenario(reference: Comparable, candidate: Comparable, name: string): void {
-  const [before, after] = [reference.scenario, candidate.scenario]
-  if (before.hash === after.hash || before.hash === '' || after.hash === '') return
-  const isSameLoad = before.name === after.name && before.load === after.load
-  if (isSameLoad && haveOtherRequests(reference, candidate)) return
-  const difference =
-    before.name !== after.name
-      ? `scenario "${printable(before.name)}" there, "${printable(after.name)}" here`
-      : before.load !== after.load
-        ? `load "${printable(before.load)}" there, "${printable(after.load)}" here`
-        : `the same load, but other requests or data (${short(before.hash)} there, ${short(after.hash)} here)`
-  throw userError(
-    `${name} was measured with another scenario: ${difference}`,
-    'run it as it was, or make a new baseline (perfctl baseline update), or leave it out (--no-baseline)',
+function judgeBoth(reference: Measurement, candidate: Measurement, limits: Limits): Judged[] {
+  const sent = new Map(candidate.requests.map((request) => [request.name, request]))
+  const both = reference.requests.filter((old) => !isEmpty(old) && !isEmpty(sent.get(old.name)))
+  const job = newestJob(candidate)
+  const [a, b] = [reference.session, candidate.session]
+  if (a && b && a.id === b.id && a.side !== b.side) {
+    const names = both.map(({ name }) => name)
+    const sides = makeSides(reference, candidate, {
+      names,
+      withThroughput: !isArrivalRate(candidate.scenario.load),
+    })
+    return judgeSides(sides, { a: newestJob(reference), b: job }, { limits, looks: b.looks })
+  }
+  return judgeStored(
+    likeJobs(reference, job),
+    job,
+    both.map(({ name }) => name),
+    {
+      limits,
+      withThroughput: !isArrivalRate(candidate.scenario.load),
+    },
   )
 }
 
-function haveOtherRequests(a: Comparable, b: Comparable): boolean {
-  const names = (of: Comparable) => of.requests.map((request) => request.name).sort()
-  return names(a).join('\n') !== names(b).join('\n')
+function newestJob(measurement: Measurement): Job {
+  return measurement.jobs?.at(-1) ?? makeJob(measurement)
 }
 
-function short(hash: string): string {
-  return printable(hash.replace(/^sha256:/, '').slice(0, 12))
+/** The accepted jobs of machines like this one; all, when there is none. */
+function likeJobs(reference: Measurement, job: Job): readonly Job[] {
+  const jobs = reference.jobs ?? [makeJob(reference)]
+  const like = jobs.filter(({ environment }) => differences(environment, job.environment).length === 0)
+  return like.length > 0 ? like : jobs
 }
 
-/** Why the two can't be held against each other fairly, in sentences; each makes the comparison inconclusive. */
-function findDoubts(reference: Measurement, candidate: Measurement, options: CompareOptions): string[] {
-  const doubts: string[] = []
-  const unlike = differences(reference.environment, candidate.environment)
-  if (unlike.length > 0 && !options.allowEnvironment) {
-    doubts.push(
-      `measured in another environment than ${options.baseline}: ${unlike.join(', ')}; make a baseline on this machine`,
-    )
-  }
-  for (const [measurement, name] of [
-    [reference, options.baseline],
-    [candidate, 'this run'],
-  ] as const) {
-    const { saturated, reasons } = measurement.generator
-    if (saturated)
-      doubts.push(`the load generator was the bottleneck in ${name}: ${reasons.join('; ') || 'saturated'}`)
-    if (measurement.interrupted) doubts.push(`${name} was interrupted before its end`)
-  }
-  return doubts
+function rowsOf({ request, judgements }: Judged, reference: Measurement, candidate: Measurement): Row[] {
+  return judgements.map(({ lack, metric, ...judged }) => {
+    // What can't be judged is shown nevertheless, as the runs as a whole had it.
+    const isKnown = judged.baseline !== null && judged.current !== null
+    const baseline = isKnown ? judged.baseline : figureOf(reference, request, metric)
+    const current = isKnown ? judged.current : figureOf(candidate, request, metric)
+    const { interval, detectable, tolerance, verdict, reason } = judged
+    const change = changeOf(metric, baseline, current)
+    const comparison = {
+      request,
+      metric,
+      baseline,
+      current,
+      change,
+      interval,
+      detectable,
+      tolerance,
+      verdict,
+      reason,
+    }
+    return { comparison, lack, verdict }
+  })
 }
 
-function judgeAll(
-  reference: Measurement,
-  candidate: Measurement,
-  options: CompareOptions,
-  judge: Judge,
-): Row[] {
+function figureOf(
+  { totals, requests }: Measurement,
+  name: string | null,
+  metric: JudgedMetric,
+): number | null {
+  const measured = name === null ? totals : requests.find((request) => request.name === name)
+  if (measured === undefined || metric === 'error_rate') return null
+  return metric === 'throughput' ? measured.throughput : measured.latency[metric]
+}
+
+function oneSidedRows(reference: Measurement, candidate: Measurement): Row[] {
   const before = new Map(reference.requests.map((request) => [request.name, request]))
   const after = new Map(candidate.requests.map((request) => [request.name, request]))
   const names = [...new Set([...before.keys(), ...after.keys()])]
-  const rows = names.flatMap((name) => {
+  return names.flatMap((name) => {
     const [old, now] = [before.get(name), after.get(name)]
-    if (isEmpty(old) && isEmpty(now)) return []
-    if (isEmpty(old) || isEmpty(now)) return [oneSided(name, old, now)]
-    const questions = askAbout(old, now, options)
-    const judgements = judge(requestSeries(reference, name), requestSeries(candidate, name), questions)
-    return questions.map((question, index) => makeRow(name, question, judgements[index]!))
+    return isEmpty(old) === isEmpty(now) ? [] : [oneSided(name, old, now)]
   })
-  if (isArrivalRate(candidate.scenario.load)) return rows
-  const question = {
-    metric: 'throughput' as const,
-    baseline: reference.totals.throughput,
-    current: candidate.totals.throughput,
-    tolerance: options.tolerance.throughput,
-    minDelta: 0,
-  }
-  return [...rows, makeRow(null, question, judge(runSeries(reference), runSeries(candidate), [question])[0]!)]
 }
 
 function isEmpty(request: MeasuredRequest | undefined): request is undefined {
@@ -161,41 +163,12 @@ function oneSided(name: string, old: MeasuredRequest | undefined, now: MeasuredR
     current: now?.requests ?? null,
     change: null,
     interval: null,
+    detectable: null,
     tolerance: 0,
     verdict,
     reason: verdict === 'missing' ? 'was never finished in this run' : 'is not in the baseline yet',
   }
   return { comparison, lack: null, verdict }
-}
-
-function askAbout(old: MeasuredRequest, now: MeasuredRequest, options: CompareOptions): Question[] {
-  const { tolerance, minDeltaMs } = options
-  const latencies = (['p50', 'p95', 'p99'] as const).map((metric) => ({
-    metric,
-    baseline: old.latency[metric],
-    current: now.latency[metric],
-    tolerance: tolerance[metric],
-    minDelta: minDeltaMs,
-  }))
-  const errors = {
-    metric: 'error_rate' as const,
-    baseline: old.errorRate,
-    current: now.errorRate,
-    tolerance: tolerance.errorRate,
-    minDelta: 0,
-  }
-  return [...latencies, errors]
-}
-
-function makeRow(request: string | null, question: Question, judgement: Judgement): Row {
-  const { metric, baseline, current, tolerance } = question
-  const { interval, verdict, reason, lack } = judgement
-  const change = changeOf(metric, baseline, current)
-  return {
-    comparison: { request, metric, baseline, current, change, interval, tolerance, verdict, reason },
-    lack,
-    verdict,
-  }
 }
 
 /** The row of a comparison that can't be trusted: what the figures would have meant moves into the reason. */
@@ -209,8 +182,12 @@ function withoutColour(row: Row): Row {
  * The verdict of all rows. Too few samples for a high percentile is no reason to doubt the whole run, nor is a noisy
  * p99; a request none of whose latencies could be judged is, and so is noise that hides the others.
  */
-function overall(rows: readonly Row[]): ComparisonVerdict {
-  if (rows.some(({ verdict }) => verdict === 'regressed' || verdict === 'missing')) return 'regressed'
+function overall(
+  rows: readonly Row[],
+  { allowMissing }: Pick<CompareOptions, 'allowMissing'>,
+): ComparisonVerdict {
+  const isRed = ({ verdict }: Row) => verdict === 'regressed' || (verdict === 'missing' && !allowMissing)
+  if (rows.some(isRed)) return 'regressed'
   if (rows.some(isTooNoisy) || unjudged(rows).length > 0 || !rows.some(isJudged)) return 'inconclusive'
   return rows.some(({ verdict }) => verdict === 'improved') ? 'improved' : 'passed'
 }
@@ -252,10 +229,31 @@ function remarks(
     notes.push(`no latency of ${list} could be judged; a longer run would settle it`)
   }
   if (verdict === 'inconclusive' && rows.some(isTooNoisy)) {
-    notes.push('the runs vary too much to tell; a longer run or a quieter machine would settle it')
+    notes.push(
+      `the runs vary too much to tell: ${worstBlindness(rows)}; ${wayOut(reference)} would settle it`,
+    )
   }
   return notes
 }
+
+/** The line that sees least, in words. */
+function worstBlindness(rows: readonly Row[]): string {
+  const blind = rows.filter(isTooNoisy).map(({ comparison }) => comparison)
+  const { request, metric, detectable } = blind.reduce((worst, row) =>
+    (row.detectable ?? 0) > (worst.detectable ?? 0) ? row : worst,
+  )
+  const subject = request === null ? '' : ` of "${printable(request)}"`
+  return `${metric}${subject} could only see ${Math.ceil((detectable ?? 0) * 100)}%`
+}
+
+/** What makes a verdict sharper: more jobs while they are few, then what doesn't depend on jobs at all. */
+function wayOut({ jobs }: Measurement): string {
+  return (jobs?.length ?? 1) < JOBS_ENOUGH
+    ? 'more accepted jobs (perfctl baseline add), --runs 3 or a longer run'
+    : '--runs 3, or both versions side by side (perfctl ab)'
+}
+
+const JOBS_ENOUGH = 5
 
 const SEVERITY: Readonly<Record<MetricComparison['verdict'], number>> = {
   missing: 5,

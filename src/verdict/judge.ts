@@ -1,41 +1,27 @@
 /**
- * The contract between the comparison, which knows requests, limits and environments, and the statistics that
- * decide whether two series differ. Another rule is another file in `judges/`.
+ * What is asked about one metric, and what an answer looks like, whichever rule gives it.
  */
-import type { Series } from './series.js'
+import type { RatioMetric } from './estimate.js'
 
 /** The metrics that are judged, as result files call them. */
-export type JudgedMetric = 'p50' | 'p95' | 'p99' | 'error_rate' | 'throughput'
+export type JudgedMetric = RatioMetric | 'error_rate'
 
-/** What a judge is asked about one metric. */
-export interface Question {
+/** One line of a comparison before it has a place in it. */
+export interface Judgement {
   readonly metric: JudgedMetric
-  /** The metric over the whole of each run: ms, ratio or per second. Null without data. */
   readonly baseline: number | null
   readonly current: number | null
-  /** How much worse is accepted: relative, for `error_rate` a difference of ratios. */
-  readonly tolerance: number
-  /** Absolute changes up to this are neither a regression nor an improvement, in the metric's unit. */
-  readonly minDelta: number
-}
-
-/** What a judge says about one metric. */
-export interface Judgement {
-  /** The interval of the change: relative, for `error_rate` a difference of ratios. */
+  /** Where the true change lies: relative, for `error_rate` a difference of ratios. */
   readonly interval: readonly [number, number] | null
+  /** The smallest worsening that would be found 9 times in 10; see `MetricComparison`. */
+  readonly detectable: number | null
+  readonly tolerance: number
   readonly verdict: 'passed' | 'improved' | 'regressed' | 'inconclusive'
   /** Why, where the numbers alone don't say. */
   readonly reason: string | null
   /** What an inconclusive metric was short of; null for the others. */
   readonly lack: 'samples' | 'precision' | null
 }
-
-/** Answers the questions in their order. Pure: the same series give the same judgements, bit for bit. */
-export type Judge = (
-  reference: Series,
-  candidate: Series,
-  questions: readonly Question[],
-) => readonly Judgement[]
 
 /** The relative change, or for `error_rate` the difference; null where there is none to speak of. */
 export function changeOf(
@@ -46,4 +32,57 @@ export function changeOf(
   if (baseline === null || current === null) return null
   if (metric === 'error_rate') return current - baseline
   return baseline === 0 ? null : current / baseline - 1
+}
+
+/** What a rule found out about one metric: logarithms of a ratio, turned so that more is worse. */
+export interface Finding {
+  readonly difference: number
+  /** Where the true difference lies, 95 % sure. */
+  readonly interval: readonly [number, number]
+  readonly isWorse: boolean
+  readonly isBetter: boolean
+  /** The smallest difference that would be found 9 times in 10. */
+  readonly detectable: number
+}
+
+/** The limits of one metric, and how to say that it can't be judged. */
+export interface RatioQuestion {
+  readonly metric: RatioMetric
+  readonly baseline: number
+  readonly current: number
+  readonly tolerance: number
+  /** Absolute changes up to this are neither a regression nor an improvement, in the metric's unit. */
+  readonly minDelta: number
+  /** A rule that could miss a change of this many tolerances calls nothing passed. */
+  readonly blindTolerances: number
+}
+
+/** What a finding means for a latency or the throughput. */
+export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement {
+  const { metric, baseline, current, tolerance, minDelta } = question
+  const sign = metric === 'throughput' ? -1 : 1
+  const ends = finding.interval.map((end) => Math.expm1(sign * end)).sort((a, b) => a - b)
+  const detectable = Math.abs(Math.expm1(sign * finding.detectable))
+  const judged = (verdict: Judgement['verdict'], reason: string | null = null): Judgement => ({
+    metric,
+    baseline,
+    current,
+    interval: [ends[0]!, ends[1]!],
+    detectable,
+    tolerance,
+    verdict,
+    reason,
+    lack: verdict === 'inconclusive' ? 'precision' : null,
+  })
+  if (finding.isWorse || finding.isBetter) {
+    if (Math.abs(current - baseline) > minDelta) return judged(finding.isWorse ? 'regressed' : 'improved')
+    return judged('passed', `differs by less than minDelta, ${minDelta}ms`)
+  }
+  const accepted = Math.max(tolerance, minDelta / Math.min(baseline, current))
+  if (detectable <= question.blindTolerances * accepted) return judged('passed')
+  return judged('inconclusive', `too noisy: could only see ${formatSeen(metric, detectable)}`)
+}
+
+function formatSeen(metric: RatioMetric, detectable: number): string {
+  return `${metric === 'throughput' ? '-' : '+'}${Math.ceil(detectable * 100)}%`
 }

@@ -5,21 +5,29 @@ import type {
   GeneratorHealth,
   RequestResult,
   RunEnvironment,
+  RunMark,
   ScenarioIdentity,
+  Session,
   Totals,
 } from '../stats/result.js'
+import type { Job } from './job.js'
 
-/** The measured part of one run. Every Result is one, and every Baseline. */
+/** The measured part of one job: of one run, or of several that followed each other. Every Result is one. */
 export interface Measurement {
   readonly scenario: ScenarioIdentity
   /** ISO 8601. */
   readonly startedAt: string
   readonly durationSeconds: number
+  readonly runs: readonly RunMark[]
   readonly interrupted: boolean
   readonly environment: RunEnvironment
   readonly totals: MeasuredTotals
   readonly requests: readonly MeasuredRequest[]
   readonly generator: Pick<GeneratorHealth, 'saturated' | 'reasons'>
+  /** Of one side of an `ab` session; its windows are paired with the other's. */
+  readonly session?: Session | null
+  /** Of a baseline: the accepted jobs, the newest last. */
+  readonly jobs?: readonly Job[]
 }
 
 /** The figures a baseline keeps of a result's. */

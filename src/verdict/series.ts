@@ -8,7 +8,8 @@ import type { Measurement } from './measurement.js'
 /** Neighbours in time, without gaps: a second in which nothing was answered is a slice of zero requests. */
 export type Series = readonly Slice[]
 
-interface Slice {
+/** One window of a series, of one request or of all. */
+export interface Slice {
   readonly seconds: number
   readonly requests: number
   readonly failed: number
@@ -36,6 +37,31 @@ export function runSeries(measurement: Measurement): Series {
     // A sliver of a slice at the end would weigh as much in a draw as a whole one, and its rate means nothing.
     return seconds < grid.seconds / 2 ? [] : [{ ...slice, seconds }]
   })
+}
+
+/** One request's windows as they are, gaps left out: the slices of one side of a session. */
+export function requestSlices({ requests }: Measurement, name: string): Series {
+  const windows = requests.find((request) => request.name === name)?.windows ?? []
+  return [...windows]
+    .sort((a, b) => a.start - b.start)
+    .map((window) => ({
+      seconds: window.duration,
+      requests: window.requests,
+      failed: window.failed,
+      latencies: decodeLatencies(window),
+    }))
+}
+
+/** The same of all requests together, without latencies. */
+export function wholeSlices({ requests }: Measurement): Series {
+  const slices = new Map<number, Slice>()
+  for (const { windows } of requests.filter(({ kind }) => kind !== 'journey')) {
+    for (const { start, duration, requests: sent, failed } of windows) {
+      const slice = slices.get(start) ?? { seconds: duration, requests: 0, failed: 0, latencies: [] }
+      slices.set(start, { ...slice, requests: slice.requests + sent, failed: slice.failed + failed })
+    }
+  }
+  return [...slices].sort(([a], [b]) => a - b).map(([, slice]) => slice)
 }
 
 /** Longer series are made coarser: finer ones cost time and memory and tell a judge nothing more. */

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { UserError } from '../../src/base/errors.js'
-import { baselineFrom, baselineList, baselineShow, writeBaseline } from '../../src/commands/baseline.js'
+import { acceptFiles, acceptResults, baselineList, baselineShow } from '../../src/commands/baseline.js'
 import { renderJson } from '../../src/report/json.js'
-import { parseBaseline } from '../../src/verdict/baseline.js'
+import { parseBaseline } from '../../src/verdict/baseline-file.js'
 import { SHOP, simulate } from '../verdict/simulate.js'
 import { createMemoryIo, type MemoryIo } from './memory-io.js'
 
@@ -17,8 +17,8 @@ beforeEach(() => {
 
 test('a saved result becomes the baseline of its scenario', async () => {
   writeFileSync(join(io.cwd, 'result.json'), renderJson(result))
-  expect(await baselineFrom(['result.json'], {}, io)).toBe(0)
-  expect(io.written.stderr).toBe('baseline written: baselines/shop.json\n')
+  expect(await acceptFiles('update', ['result.json'], {}, io)).toBe(0)
+  expect(io.written.stderr).toMatch(/^baseline written: baselines\/shop.json \(1 job; /)
   const file = join(io.cwd, 'baselines/shop.json')
   expect(parseBaseline(readFileSync(file, 'utf8'), file).totals.requests).toBe(result.totals.requests)
   expect(readdirSync(join(io.cwd, 'baselines'))).toEqual(['shop.json'])
@@ -28,15 +28,39 @@ test('of several results none is written when one must not be', async () => {
   writeFileSync(join(io.cwd, 'good.json'), renderJson(result))
   const other = { ...result, scenario: { ...result.scenario, name: 'other' }, interrupted: true }
   writeFileSync(join(io.cwd, 'bad.json'), renderJson(other))
-  await expect(baselineFrom(['good.json', 'bad.json'], {}, io)).rejects.toThrow('the run was interrupted')
+  await expect(acceptFiles('update', ['good.json', 'bad.json'], {}, io)).rejects.toThrow(
+    'the run was interrupted',
+  )
   expect(existsSync(join(io.cwd, 'baselines'))).toBe(false)
 })
 
-test('two results of one scenario are refused', async () => {
-  for (const name of ['a.json', 'b.json']) writeFileSync(join(io.cwd, name), renderJson(result))
-  await expect(baselineFrom(['a.json', 'b.json'], {}, io)).rejects.toThrow(
-    'a.json and b.json would both become baselines/shop.json',
-  )
+test('two results of one scenario are two runs of one job within an hour, and two jobs beyond', async () => {
+  const save = (name: string, startedAt: string) =>
+    writeFileSync(
+      join(io.cwd, name),
+      renderJson({ ...result, startedAt, runs: [{ ...result.runs[0]!, startedAt }] }),
+    )
+  save('a.json', '2026-03-01T10:00:00.000Z')
+  save('b.json', '2026-03-01T10:59:00.000Z')
+  save('c.json', '2026-03-01T12:00:00.000Z')
+  await acceptFiles('update', ['a.json', 'b.json'], {}, io)
+  expect(io.written.stderr).toContain('(1 job;')
+  await acceptFiles('add', ['c.json'], {}, io)
+  expect(io.written.stderr).toContain('(2 jobs;')
+  await acceptFiles('update', ['c.json'], {}, io)
+  expect(io.written.stderr.trimEnd().split('\n').at(-1)).toContain('(1 job;')
+})
+
+test('results of different loads are refused', async () => {
+  writeFileSync(join(io.cwd, 'a.json'), renderJson(result))
+  const scenario = { ...result.scenario, hash: 'sha256:other', load: '1 user for 1s' }
+  writeFileSync(join(io.cwd, 'b.json'), renderJson({ ...result, scenario }))
+  await expect(acceptFiles('update', ['a.json', 'b.json'], {}, io)).rejects.toThrow('another scenario')
+})
+
+test('add needs a baseline to add to', async () => {
+  writeFileSync(join(io.cwd, 'a.json'), renderJson(result))
+  await expect(acceptFiles('add', ['a.json'], {}, io)).rejects.toThrow('no such file')
 })
 
 test('a scenario name can not leave the directory', async () => {
@@ -44,19 +68,19 @@ test('a scenario name can not leave the directory', async () => {
     join(io.cwd, 'r.json'),
     renderJson({ ...result, scenario: { ...result.scenario, name: '../../x/y' } }),
   )
-  await baselineFrom(['r.json'], {}, io)
+  await acceptFiles('update', ['r.json'], {}, io)
   expect(readdirSync(join(io.cwd, 'baselines'))).toEqual(['-..-x-y.json'])
 })
 
 test('show prints the figures, what they can detect, and where they come from', async () => {
-  await writeBaseline(result, 'baselines/shop.json', io)
+  await acceptResults('update', [result], 'baselines/shop.json', io)
   await baselineShow('shop', {}, io)
   await expect(io.written.stdout).toMatchFileSnapshot('golden/baseline-show.txt')
 })
 
 test('show takes a file, and all baselines without a name', async () => {
-  await writeBaseline(result, 'baselines/shop.json', io)
-  await writeBaseline(result, 'elsewhere/other.json', io)
+  await acceptResults('update', [result], 'baselines/shop.json', io)
+  await acceptResults('update', [result], 'elsewhere/other.json', io)
   await baselineShow('elsewhere/other.json', {}, io)
   expect(io.written.stdout).toContain('shop  elsewhere/other.json')
   await baselineShow(undefined, {}, io)
@@ -64,8 +88,8 @@ test('show takes a file, and all baselines without a name', async () => {
 })
 
 test('list prints one line each', async () => {
-  await writeBaseline(result, 'baselines/shop.json', io)
-  await writeBaseline(result, 'baselines/cart.json', io)
+  await acceptResults('update', [result], 'baselines/shop.json', io)
+  await acceptResults('update', [result], 'baselines/cart.json', io)
   await baselineList(io)
   expect(io.written.stdout).toMatch(
     /^baseline .*\nbaselines\/cart\.json +2026-03-01 .*\nbaselines\/shop\.json .*\n$/,
@@ -73,7 +97,7 @@ test('list prints one line each', async () => {
 })
 
 test('an unknown name gets the nearest known one', async () => {
-  await writeBaseline(result, 'baselines/shop.json', io)
+  await acceptResults('update', [result], 'baselines/shop.json', io)
   const error: unknown = await baselineShow('shpo', {}, io).catch((reason: unknown) => reason)
   expect((error as UserError).problems[0]).toMatchObject({
     message: 'there is no baseline "shpo"',

@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { compareFiles } from '../../src/commands/compare.js'
 import { renderJson } from '../../src/report/json.js'
 import type { Result } from '../../src/stats/result.js'
-import { formatBaseline, makeBaseline } from '../../src/verdict/baseline.js'
+import { makeBaseline } from '../../src/verdict/baseline.js'
+import { formatBaseline } from '../../src/verdict/baseline-file.js'
 import { SHOP, shopWith, simulate } from '../verdict/simulate.js'
 import { createMemoryIo, type MemoryIo } from './memory-io.js'
 
@@ -19,7 +20,7 @@ beforeEach(() => {
   save('before.json', renderJson(before))
   save('same.json', renderJson(same))
   save('slower.json', renderJson(slower))
-  save('baseline.json', formatBaseline(makeBaseline(before)))
+  save('baseline.json', formatBaseline(makeBaseline([before])))
 })
 
 function save(name: string, text: string): void {

@@ -43,7 +43,10 @@ test.each<[DemoFlags, string]>([
 function createIo(): { io: Io; printed: () => string; interrupt: () => void } {
   let text = ''
   let listeners: ((signal: 'SIGINT') => void)[] = []
-  const output = { write: (part: string) => void (text += part), isTerminal: false, columns: 80 }
+  const write = (part: string) => {
+    text += part
+  }
+  const output = { write, isTerminal: false, columns: 80 }
   const io: Io = {
     stdout: output,
     stderr: output,

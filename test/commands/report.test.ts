@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { beforeEach, expect, test } from 'vitest'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { report } from '../../src/commands/report.js'
 import { renderJson } from '../../src/report/json.js'
-import { passed } from '../report/results.js'
+import { failed, passed } from '../report/results.js'
 import { createMemoryIo, type MemoryIo } from './memory-io.js'
 
 let io: MemoryIo
@@ -33,6 +33,53 @@ test('json=- gives the saved result, and nothing else', async () => {
 test('an unknown format is found before anything is written', async () => {
   await expect(report('result.json', ['csv', 'pfd'], io)).rejects.toThrow('there is no format "pfd"')
   expect(io.written.stderr).toBe('')
+})
+
+describe('github', () => {
+  test('in a workflow it goes to the job summary and the outputs of the step, behind what is there', async () => {
+    const [summary, output] = [join(io.cwd, 'summary.md'), join(io.cwd, 'output')]
+    writeFileSync(summary, 'built\n')
+    writeFileSync(output, 'sha=1\n')
+    const env = { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output }
+    await report('result.json', ['github'], { ...io, env })
+    expect(readFileSync(summary, 'utf8')).toMatch(/^built\n## ✅ shop\n\nPassed: /)
+    expect(readFileSync(output, 'utf8')).toBe('sha=1\nverdict=passed\n')
+    expect(io.written).toEqual({ stdout: '', stderr: '' })
+  })
+
+  test('its annotations name the file from the root of the repository, and go where no report goes', async () => {
+    writeFileSync(join(io.cwd, 'result.json'), renderJson(failed))
+    mkdirSync(join(io.cwd, 'scenarios'))
+    writeFileSync(join(io.cwd, 'scenarios/shop.yaml'), 'thresholds:\n  - p95 < 200ms\n  - error_rate < 1%\n')
+    const env = { GITHUB_OUTPUT: join(io.cwd, 'output'), GITHUB_WORKSPACE: dirname(io.cwd) }
+    await report('result.json', ['github', 'json=-'], { ...io, env })
+    expect(io.written.stderr).toContain(
+      `::error file=${basename(io.cwd)}/scenarios/shop.yaml,line=3,title=perfctl%3A threshold not met::error_rate`,
+    )
+    expect(io.written.stdout).toBe(renderJson(failed))
+  })
+
+  test('elsewhere the summary is printed, unless another report is', async () => {
+    await report('result.json', ['github'], io)
+    expect(io.written.stdout).toMatch(/^## ✅ shop/)
+    const other = createMemoryIo()
+    writeFileSync(join(other.cwd, 'result.json'), renderJson(passed))
+    await report('result.json', ['github', 'json=-'], other)
+    expect(other.written.stdout).toBe(renderJson(passed))
+    expect(readFileSync(join(other.cwd, 'shop.github.md'), 'utf8')).toMatch(/^## ✅ shop/)
+  })
+
+  test('a summary that cannot be written is said with the name of its variable', async () => {
+    const env = { GITHUB_STEP_SUMMARY: io.cwd }
+    await expect(report('result.json', ['github'], { ...io, env })).rejects.toThrow('cannot write')
+  })
+})
+
+test('csv and csv-windows do not take the same file', async () => {
+  await report('result.json', ['csv', 'csv-windows', 'html'], io)
+  expect(io.written.stderr).toBe(
+    'report written: shop.csv\nreport written: shop.windows.csv\nreport written: shop.html\n',
+  )
 })
 
 test('a terminal of the C locale gets ASCII', async () => {

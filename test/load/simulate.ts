@@ -10,14 +10,14 @@ import type { Plan } from '../../src/plan/plan.js'
 import type { Load, RequestSpec } from '../../src/scenario/scenario.js'
 
 /** What a request meets. `Infinity` never answers; a request that can't be written fails inside `send`. */
-export interface Answer {
+interface Answer {
   readonly afterMs: number | 'inside send'
   readonly status?: number
   readonly failure?: Failure
 }
 
 /** A request as it reached the service. */
-export interface Arrived {
+interface Arrived {
   readonly at: number
   readonly path: string
   readonly worker: number

@@ -1,7 +1,9 @@
 /**
  * Results that every report is tried on.
  */
-import type { Result } from '../../src/stats/result.js'
+import type { Result, TimelinePoint } from '../../src/stats/result.js'
+import { percentileMs } from '../../src/stats/summary.js'
+import { poolWindows } from '../../src/stats/window.js'
 import { compare } from '../../src/verdict/compare.js'
 import { SHOP, shopWith, simulate } from '../verdict/simulate.js'
 
@@ -89,4 +91,36 @@ const hostile: Result = (() => {
   }
 })()
 
-export const RESULTS = { passed, failed, regressed, unsure, hostile }
+export const RESULTS = {
+  passed: withTimeline(passed),
+  failed: withTimeline(failed),
+  regressed: withTimeline(regressed),
+  unsure: withTimeline(unsure),
+  hostile: withTimeline(hostile),
+}
+
+/** The result with each second of the whole run, made of the seconds of its requests. */
+export function withTimeline(result: Result): Result {
+  const seconds = result.requests[0]!.windows.map(({ start }) => secondOf(result, start))
+  return { ...result, timeline: seconds }
+}
+
+function secondOf(result: Result, second: number): TimelinePoint {
+  const windows = result.requests.flatMap((request) =>
+    request.windows.filter(({ start }) => start === second),
+  )
+  const latencies = poolWindows(windows)
+  return {
+    second,
+    vus: Math.min(20, 5 * (second + 1)),
+    requests: windows.reduce((sum, { requests }) => sum + requests, 0),
+    failed: windows.reduce((sum, { failed }) => sum + failed, 0),
+    p50: percentileMs(latencies, 50),
+    p95: percentileMs(latencies, 95),
+    p99: percentileMs(latencies, 99),
+    dropped: 0,
+    generatorBusy: 0.31,
+    schedulingLagP99: 0.4,
+    gcPauseMax: 2.5,
+  }
+}

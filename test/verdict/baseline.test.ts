@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/errors.js'
 import type { Result } from '../../src/stats/result.js'
-import { formatBaseline, makeBaseline, parseBaseline } from '../../src/verdict/baseline.js'
+import { makeBaseline } from '../../src/verdict/baseline.js'
+import { formatBaseline, parseBaseline } from '../../src/verdict/baseline-file.js'
 import { compare } from '../../src/verdict/compare.js'
 import { SHOP, shopWith, simulate } from './simulate.js'
 
 const result = simulate(SHOP, { seed: 1, seconds: 8 })
-const text = formatBaseline(makeBaseline(result))
+const text = formatBaseline(makeBaseline([result]))
 
 describe('the file', () => {
   test('reads at a glance: figures first, then where they come from, then one line a window', async () => {
     const small = simulate(SHOP.slice(0, 2), { seed: 1, seconds: 3 })
-    const shown = formatBaseline(makeBaseline(small)).replace(/HIST[^"]*/g, 'HIST')
+    const shown = formatBaseline(makeBaseline([small])).replace(/HIST[^"]*/g, 'HIST')
     await expect(shown).toMatchFileSnapshot('golden/baseline.json')
   })
 
@@ -21,7 +22,7 @@ describe('the file', () => {
 
   test('a comparison with the file comes to the same as one with the result it was made of', () => {
     const baseline = parseBaseline(text, 'baselines/shop.json')
-    const slower = simulate(shopWith('details', { medianMs: 11 }), { seed: 2, seconds: 8 })
+    const slower = simulate(shopWith('details', { medianMs: 20 }), { seed: 2, seconds: 8 })
     const [fromFile, fromResult] = [compare(baseline, slower), compare(result, slower)]
     expect(fromFile.verdict).toBe('regressed')
     expect(JSON.stringify(fromFile)).toBe(JSON.stringify(fromResult))
@@ -29,7 +30,7 @@ describe('the file', () => {
 
   test('names that mean something to JSON or JavaScript survive', () => {
     const odd = ['__proto__', 'a "quote"\n', '\u001b[31mred'].map((name) => ({ ...SHOP[0]!, name }))
-    const baseline = makeBaseline(simulate(odd, { seed: 1, seconds: 2 }))
+    const baseline = makeBaseline([simulate(odd, { seed: 1, seconds: 2 })])
     const names = parseBaseline(formatBaseline(baseline), 'x.json').requests.map((request) => request.name)
     expect(names).toEqual(odd.map(({ name }) => name))
   })
@@ -117,7 +118,7 @@ describe('no baseline is made of', () => {
       'has no windows',
     ],
   ])('%s', (_, change, message) => {
-    const error = caught(() => makeBaseline({ ...result, ...change }))
+    const error = caught(() => makeBaseline([{ ...result, ...change }]))
     expect(error.message).toContain('no baseline was made of "shop"')
     expect(error.message).toContain(message)
   })

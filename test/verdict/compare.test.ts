@@ -31,7 +31,7 @@ describe('the verdict', () => {
     expect(change).toBeCloseTo(0.3, 1)
     expect(interval![0]).toBeLessThan(change!)
     expect(interval![1]).toBeGreaterThan(change!)
-    expect(interval![0]).toBeGreaterThan(0.2)
+    expect(interval![0]).toBeGreaterThan(0.1)
   })
 
   test('with the sides swapped a regression is an improvement', () => {
@@ -53,8 +53,8 @@ describe('the verdict', () => {
     expect(new Set(comparison.metrics.map(({ change }) => change))).toEqual(new Set([0]))
   })
 
-  test('the tolerance is what its name says', () => {
-    const tolerance = { p50: 0.5, p95: 0.5, p99: 0.5, throughput: 0.5, errorRate: 0.01 }
+  test('less than half the tolerance is never a regression', () => {
+    const tolerance = { p50: 0.8, p95: 0.8, p99: 0.8, throughput: 0.5, errorRate: 0.01 }
     expect(compare(before, slower, { tolerance }).verdict).toBe('passed')
   })
 
@@ -124,7 +124,7 @@ describe('the error rate', () => {
     expect(row(comparison, 'details', 'error_rate')).toMatchObject({ verdict: 'regressed', change: 1 })
     expect(row(comparison, 'details', 'p50')).toMatchObject({
       verdict: 'inconclusive',
-      reason: 'needs 20 successful requests, had 0',
+      reason: 'needs 160 successful requests, had 0',
     })
   })
 })
@@ -137,7 +137,7 @@ describe('what can not be judged', () => {
       interval: null,
     })
     expect(row(comparison, 'create booking', 'p99').reason).toMatch(
-      /^needs 1000 successful requests, had \d+$/,
+      /^needs 8000 successful requests, had \d+$/,
     )
     expect(comparison.verdict).toBe('passed')
   })
@@ -150,11 +150,14 @@ describe('what can not be judged', () => {
   })
 
   test('a request without one judged latency makes the run inconclusive', () => {
-    const rare = [...SHOP, { name: 'rare', medianMs: 10, sigma: 0.2, perSecond: 0.4 }]
-    const few = (seed: number) => simulate(rare, { seed, seconds: 12 })
+    const rare = [
+      ...shopWith('create booking', { perSecond: 60 }),
+      { name: 'rare', medianMs: 10, sigma: 0.2, perSecond: 0.4 },
+    ]
+    const few = (seed: number) => simulate(rare, { seed, seconds: 24 })
     const comparison = compare(few(1), few(2))
     expect(comparison.verdict).toBe('inconclusive')
-    expect(comparison.notes.join()).toContain('no latency of "rare" could be judged')
+    expect(comparison.notes.join()).toMatch(/no latency of .*"rare".* could be judged/)
   })
 
   test('noise that would hide three times the tolerance is inconclusive, not green', () => {

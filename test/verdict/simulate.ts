@@ -67,6 +67,7 @@ export function simulate(services: readonly Service[], conditions: Conditions): 
     startedAt: '2026-03-01T10:00:00.000Z',
     durationSeconds: seconds,
     warmupSeconds: 2,
+    runs: [{ startedAt: '2026-03-01T10:00:00.000Z', start: 0, durationSeconds: seconds }],
     seed: conditions.seed,
     interrupted: false,
     environment: {

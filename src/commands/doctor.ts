@@ -1,0 +1,36 @@
+/**
+ * `perfctl doctor`: is this machine fit to send load, and how much?
+ */
+import { EXIT, type ExitCode } from '../base/exit.js'
+import { readEnvironment } from '../base/host.js'
+import { readLimits } from '../base/limits.js'
+import type { Page } from '../report/page.js'
+import { wrap } from '../report/width.js'
+import { type Check, examine } from './checkup.js'
+import type { Io } from './io.js'
+import { pageOf } from './report.js'
+
+/** Prints what the machine allows, what that means for a load, and what to type where it is little. */
+export async function doctor(flags: { color?: boolean }, io: Io): Promise<ExitCode> {
+  const checks = examine(readLimits(), readEnvironment().node)
+  io.stdout.write(render(checks, pageOf(io, flags.color ?? true)))
+  return checks.some(({ state }) => state === 'bad') ? EXIT.error : EXIT.passed
+}
+
+/** The list, with a newline at its end. */
+export function render(checks: readonly Check[], page: Page): string {
+  const { style, width, ascii } = page
+  const marks = ascii ? { good: 'ok', doubtful: '! ', bad: 'x ' } : { good: '✓', doubtful: '!', bad: '✗' }
+  const paints = { good: style.green, doubtful: style.yellow, bad: style.red }
+  const nameWidth = Math.max(...checks.map(({ name }) => name.length))
+  const valueWidth = Math.max(...checks.map(({ value }) => value.length))
+  const indent = ' '.repeat(marks.good.length + nameWidth + valueWidth + 5)
+  const lines = checks.flatMap(({ state, name, value, meaning, fix }) => {
+    const start = `${marks[state]} ${name.padEnd(nameWidth)}  ${value.padEnd(valueWidth)}  `
+    const line = wrap(start + meaning, width, indent).replace(marks[state], paints[state](marks[state]))
+    return fix === null
+      ? [line]
+      : [line, style.dim(wrap(`${' '.repeat(marks.good.length + 1)}fix: ${fix}`, width, '    '))]
+  })
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,43 @@
+/**
+ * What a step of GitHub Actions leaves behind: the job summary, its outputs, and annotations in its log.
+ */
+import { appendFile, readFile } from 'node:fs/promises'
+import { relative, resolve } from 'node:path'
+import { messageOf, userError } from '../base/errors.js'
+import { renderAnnotations, type ScenarioSource } from '../report/github.js'
+import type { Result } from '../stats/result.js'
+import type { Io } from './io.js'
+
+/**
+ * Appends `summary` to the job summary and the verdict to the step's outputs, and prints the annotations on stderr,
+ * which the runner reads like stdout, where they could get into a report. False where this is no such step.
+ */
+export async function writeToGithub(result: Result, summary: string, io: Io): Promise<boolean> {
+  const { GITHUB_STEP_SUMMARY, GITHUB_OUTPUT } = io.env
+  if (!GITHUB_STEP_SUMMARY && !GITHUB_OUTPUT) return false
+  await append('GITHUB_STEP_SUMMARY', GITHUB_STEP_SUMMARY, `${summary}\n`)
+  await append('GITHUB_OUTPUT', GITHUB_OUTPUT, `verdict=${result.verdict}\n`)
+  io.stderr.write(renderAnnotations(result, await readSource(result, io)))
+  return true
+}
+
+async function append(variable: string, file: string | undefined, text: string): Promise<void> {
+  if (!file) return
+  try {
+    await appendFile(file, text)
+  } catch (error) {
+    throw userError(
+      `cannot write ${file}: ${messageOf(error)}`,
+      `the environment variable ${variable} names it`,
+    )
+  }
+}
+
+/** Annotations name files from the root of the repository, wherever in it perfctl was started. */
+async function readSource({ scenario }: Result, io: Io): Promise<ScenarioSource | null> {
+  if (scenario.file === null) return null
+  const file = resolve(io.cwd, scenario.file)
+  const path = relative(io.env['GITHUB_WORKSPACE'] || io.cwd, file).replaceAll('\\', '/')
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return { path, text }
+}

@@ -1,0 +1,100 @@
+/**
+ * The comparison as a table, each change also drawn: zero and limit stand one under the other in all rows, worse is
+ * to the right, so that one look down the column finds what is beyond its limit.
+ */
+import { plural } from '../../base/units.js'
+import { findMetric } from '../../stats/metrics.js'
+import type { Comparison, MetricComparison } from '../../stats/result.js'
+import { standsOut } from '../comparison.js'
+import { formatInterval, formatLimit, formatMetric, formatMetricChange } from '../wording.js'
+import { type Content, html, type Markup, NOTHING } from './markup.js'
+import { tenth } from './scale.js'
+import { renderName, renderTable, type TableColumn } from './table.js'
+
+/** Up to so many rows are shown at once; of more, those that are no news are folded. */
+const ROWS_MAX = 8
+
+/** All compared metrics, worst first. */
+export function renderComparison({ baseline, metrics }: Comparison): Markup {
+  const isShort = metrics.length <= ROWS_MAX
+  const shown = isShort ? metrics : metrics.filter(standsOut)
+  const folded = metrics.filter((row) => !shown.includes(row))
+  return html`<section aria-labelledby="comparison">
+<h2 id="comparison">Compared with ${renderName(baseline)}</h2>
+${shown.length === 0 ? html`<p>Nothing stands out.</p>` : renderRows('Comparison', shown)}${
+  folded.length === 0
+    ? NOTHING
+    : html`<details><summary>${plural(folded.length, shown.length === 0 ? 'metric' : 'more metric')}</summary>
+${renderRows('More metrics', folded)}</details>
+`
+}</section>
+`
+}
+
+/** The verdict stands close to the front, so that it is seen on a phone before the table is moved. */
+const COLUMNS: readonly TableColumn[] = [
+  { title: 'request', isText: true },
+  { title: 'metric', isText: true },
+  { title: 'change' },
+  { title: 'verdict', isText: true },
+  { title: 'better · worse', isText: true },
+  { title: '95% sure' },
+  { title: 'limit' },
+  { title: 'baseline' },
+  { title: 'now' },
+  { title: '', isText: true },
+]
+
+function renderRows(label: string, rows: readonly MetricComparison[]): Markup {
+  return renderTable(
+    label,
+    COLUMNS,
+    rows.map((row) => [
+      row.request === null ? 'whole run' : renderName(row.request),
+      row.metric,
+      formatMetricChange(row.metric, row.change),
+      renderJudgement(row.verdict),
+      renderChange(row),
+      formatInterval(row),
+      formatLimit(row),
+      formatMetric(row.metric, row.baseline),
+      formatMetric(row.metric, row.current),
+      row.reason === null ? NOTHING : html`<small>${row.reason.split(', but see')[0]!}</small>`,
+    ]),
+  )
+}
+
+function renderJudgement(verdict: MetricComparison['verdict']): Markup {
+  switch (verdict) {
+    case 'regressed':
+    case 'missing':
+      return html`<b class="bad">✗ ${verdict}</b>`
+    case 'inconclusive':
+      return html`<b class="unsure">? unsure</b>`
+    case 'new':
+      return html`new`
+    default:
+      return html`<span class="good">✓ ${verdict}</span>`
+  }
+}
+
+/** The drawing reaches from so many limits better to so many limits worse. */
+const [BEST, WORST] = [-2, 3]
+const WIDTH = 140
+const HEIGHT = 18
+const MIDDLE = HEIGHT / 2
+
+function renderChange({ metric, change, interval, tolerance, verdict }: MetricComparison): Content {
+  if (change === null || tolerance <= 0) return NOTHING
+  const sign = findMetric(metric)?.better === 'higher' ? -1 : 1
+  const at = (value: number) => xOf((sign * value) / tolerance)
+  const ends = (interval ?? [change, change]).map(at).sort((a, b) => a - b)
+  const tone = verdict === 'regressed' ? 'bad' : verdict === 'inconclusive' ? 'unsure' : 'good'
+  return html`<svg class="change" width="${WIDTH}" height="${HEIGHT}" aria-hidden="true"><path class="zero" d="M${tenth(xOf(0))} 0V${HEIGHT}"/><path class="limit" d="M${tenth(xOf(1))} 0V${HEIGHT}"/><path class="reach ${tone}" d="M${tenth(ends[0]!)} ${MIDDLE}H${tenth(ends[1]!)}"/><circle class="${tone}" cx="${tenth(at(change))}" cy="${MIDDLE}" r="3.5"/></svg>`
+}
+
+/** What lies beyond the drawing is put to its edge. */
+function xOf(limits: number): number {
+  const inside = Math.min(Math.max(limits, BEST), WORST)
+  return 5 + ((inside - BEST) / (WORST - BEST)) * (WIDTH - 10)
+}

@@ -1,0 +1,108 @@
+/**
+ * The requests beside each other, and each by itself.
+ */
+import { formatCount, formatLatency, formatRate, formatShare, formatSize } from '../../base/units.js'
+import type { ErrorCount, RequestResult, Result, Totals } from '../../stats/result.js'
+import { renderCourse, renderFigures } from './course.js'
+import { renderDistribution, renderPercentiles } from './distribution.js'
+import { type Content, html, type Markup, NOTHING } from './markup.js'
+import { requestPoints } from './series.js'
+import { renderFacts, renderName, renderTable, type TableColumn } from './table.js'
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: 'request', isText: true },
+  { title: 'count', isExpendable: true },
+  { title: 'rate', isExpendable: true },
+  { title: 'errors' },
+  { title: 'p50' },
+  { title: 'p95' },
+  { title: 'p99' },
+  { title: 'max', isExpendable: true },
+]
+
+/** The table of all requests; a name leads to its part of the page. */
+export function renderRequests({ requests, totals }: Result): Markup {
+  if (requests.length === 0) return NOTHING
+  const rows = requests.map((request, index) =>
+    cells(html`<a href="#request-${index + 1}">${renderName(request.name)}</a>`, request),
+  )
+  const all = requests.length > 1 ? [cells('all', totals)] : []
+  return html`<section aria-labelledby="requests">
+<h2 id="requests">Requests</h2>
+${renderTable('Requests', COLUMNS, [...rows, ...all])}</section>
+`
+}
+
+function cells(name: Content, { requests, failed, errorRate, throughput, latency }: Totals): Content[] {
+  return [
+    name,
+    formatCount(requests),
+    formatRate(throughput),
+    failed === 0 ? '0' : html`<b class="bad">${formatShare(errorRate)}</b>`,
+    formatLatency(latency.p50),
+    formatLatency(latency.p95),
+    formatLatency(latency.p99),
+    formatLatency(latency.max),
+  ]
+}
+
+/** Points of a chart of one request. There are many such charts, so they are coarser than those of the run. */
+const POINTS_MAX = 150
+const ROWS_MAX = 30
+
+/** Each request folded up, those that got worse open. */
+export function renderEach(result: Result): Markup {
+  if (result.requests.length === 0) return NOTHING
+  return html`<section aria-labelledby="each">
+<h2 id="each">Request by request</h2>
+${result.requests.map((request, index) => renderRequest(request, index, result))}</section>
+`
+}
+
+function renderRequest(request: RequestResult, index: number, result: Result): Markup {
+  const { name, kind, latency } = request
+  const isWorse = result.comparison?.metrics.some(
+    (row) => row.request === name && row.verdict === 'regressed',
+  )
+  const points = requestPoints(request.windows, POINTS_MAX)
+  const facts: [string, Content][] = [
+    ['requests', formatCount(request.requests)],
+    ['failed', formatCount(request.failed)],
+    ['sent', formatSize(request.bytesSent)],
+    ['received', formatSize(request.bytesReceived)],
+    ...Object.entries(request.statuses).map(([status, count]): [string, Content] => [
+      `status ${status}`,
+      formatCount(count),
+    ]),
+  ]
+  // The target of a link lies inside, because a browser then opens what it lies in.
+  return html`<details class="request"${isWorse ? html` open` : NOTHING}><summary>${renderName(name)}${kind === 'request' ? NOTHING : html` <small>${kind}</small>`}<span>p95 ${formatLatency(latency.p95)}</span></summary>
+<div id="request-${index + 1}">
+${renderPercentiles([
+  { label: 'latency', latency },
+  { label: 'service time', latency: request.serviceTime },
+  { label: 'to first byte', latency: request.timeToFirstByte },
+])}<div class="charts">
+${renderDistribution({ request: name, latency, comparison: result.comparison }, true)}${renderCourse(points, result.durationSeconds, true)}</div>
+${renderFigures(points, ROWS_MAX)}${renderFacts(facts)}${renderErrors(request.errors)}</div>
+</details>
+`
+}
+
+/** Failures with the same kind and message, most frequent first; nothing for none. */
+export function renderErrors(errors: readonly ErrorCount[]): Markup {
+  if (errors.length === 0) return NOTHING
+  const columns = [
+    { title: 'failures', isText: true },
+    { title: 'count' },
+    { title: 'message', isText: true },
+  ]
+  const rows = [...errors]
+    .sort((a, b) => b.count - a.count)
+    .map(({ kind, count, message }) => [
+      html`<b class="bad">${kind}</b>`,
+      formatCount(count),
+      html`<span class="message">${message}</span>`,
+    ])
+  return renderTable('Failures', columns, rows)
+}

@@ -1,0 +1,91 @@
+/**
+ * The shorter parts of the page: thresholds, failures, and under which conditions all this was measured.
+ */
+import { formatLatency, formatShare, formatSize } from '../../base/units.js'
+import type { Result, ThresholdResult } from '../../stats/result.js'
+import { formatActual } from '../wording.js'
+import { renderPercentiles } from './distribution.js'
+import { type Content, html, type Markup, NOTHING } from './markup.js'
+import { renderErrors } from './requests.js'
+import { renderFacts, renderName, renderTable } from './table.js'
+
+/** Each threshold with what was measured, those not met first; nothing for none. */
+export function renderThresholds(thresholds: readonly ThresholdResult[]): Markup {
+  if (thresholds.length === 0) return NOTHING
+  const columns = [{ title: 'threshold', isText: true }, { title: 'measured' }, { title: '', isText: true }]
+  const rows = [...thresholds]
+    .sort((a, b) => Number(a.passed) - Number(b.passed))
+    .map(({ expression, actual, passed }) => [
+      renderName(expression),
+      formatActual(expression, actual),
+      passed ? html`<span class="good">✓ met</span>` : html`<b class="bad">✗ not met</b>`,
+    ])
+  return html`<section aria-labelledby="thresholds">
+<h2 id="thresholds">Thresholds</h2>
+${renderTable('Thresholds', columns, rows)}</section>
+`
+}
+
+/** What went wrong; nothing for none. */
+export function renderFailures({ totals }: Result): Markup {
+  if (totals.errors.length === 0) return NOTHING
+  return html`<section aria-labelledby="failures">
+<h2 id="failures">Failures</h2>
+${renderErrors(totals.errors)}</section>
+`
+}
+
+/** How connections, generator and machine were. */
+export function renderConditions(result: Result): Markup {
+  const { connections, generator } = result
+  return html`<section aria-labelledby="connections">
+<h2 id="connections">Waiting and connecting</h2>
+${renderPercentiles([
+  { label: 'latency', latency: result.totals.latency },
+  { label: 'service time', latency: result.totals.serviceTime },
+  { label: 'to first byte', latency: result.totals.timeToFirstByte },
+  { label: 'DNS', latency: connections.dns },
+  { label: 'TCP', latency: connections.tcp },
+  { label: 'TLS', latency: connections.tls },
+])}<p class="hint">Latency counts from the moment a request was due, service time from the moment it was sent.</p>
+</section>
+<section aria-labelledby="generator">
+<h2 id="generator">Load generator</h2>
+<p>${generator.saturated ? html`<b class="unsure">It was the bottleneck: these are not the service's figures.</b>` : 'It kept up: the figures are those of the service.'}</p>
+${renderFacts([
+  ['busy', formatShare(generator.eventLoopUtilization)],
+  ['sent late by (p99)', formatLatency(generator.schedulingLagP99)],
+  ['longest GC pause', formatLatency(longestPause(result))],
+  ['sent', formatSize(result.totals.bytesSent)],
+  ['received', formatSize(result.totals.bytesReceived)],
+  ...generator.reasons.map((reason): [string, Content] => ['because', reason]),
+])}</section>
+<section aria-labelledby="environment">
+<h2 id="environment">Environment</h2>
+${renderFacts(environmentFacts(result))}</section>
+`
+}
+
+function longestPause({ timeline }: Result): number | null {
+  return timeline.reduce<number | null>(
+    (max, { gcPauseMax }) => (gcPauseMax === null ? max : Math.max(max ?? 0, gcPauseMax)),
+    null,
+  )
+}
+
+function environmentFacts({ environment, scenario, seed, session }: Result): [string, Content][] {
+  return [
+    ['scenario', renderName(scenario.file ?? scenario.name)],
+    ['target', renderName(scenario.target)],
+    ['load', scenario.load],
+    ['seed', String(seed)],
+    ['scenario hash', scenario.hash],
+    ['commit', environment.gitCommit?.slice(0, 12) ?? 'unknown'],
+    ['machine', `${environment.cpu}, ${environment.cores} cores`],
+    ['system', environment.os],
+    ['node', environment.node],
+    ['perfctl', environment.perfctl],
+    ['workers', String(environment.workers)],
+    ...(session === null ? [] : [['session', `${session.id}, side ${session.side}`] as [string, Content]]),
+  ]
+}

@@ -1,0 +1,82 @@
+/**
+ * What a run did over time, in as few points as a chart can show.
+ */
+
+import type { Result, Window } from '../../stats/result.js'
+import { type Percentiles, readPercentiles } from '../percentiles.js'
+
+/** Some seconds of a run. Rates are means over them; a percentile is that of the worst second. */
+export interface Point {
+  /** Seconds since the start of the measured part. */
+  readonly start: number
+  readonly duration: number
+  readonly rate: number
+  /** Failed requests a second. */
+  readonly failedRate: number
+  readonly droppedRate: number
+  readonly p50: number | null
+  readonly p95: number | null
+  readonly p99: number | null
+  /** The most at any moment; null where it isn't known. */
+  readonly vus: number | null
+}
+
+/** The whole run, in at most `limit` points. */
+export function runPoints({ timeline }: Result, limit: number): Point[] {
+  return chunk(timeline, limit).map((seconds) => {
+    const duration = spanOf(seconds, ({ second }) => second)
+    return {
+      start: seconds[0]!.second,
+      duration,
+      rate: sum(seconds, ({ requests }) => requests) / duration,
+      failedRate: sum(seconds, ({ failed }) => failed) / duration,
+      droppedRate: sum(seconds, ({ dropped }) => dropped) / duration,
+      ...worstOf(seconds),
+      vus: most(seconds.map(({ vus }) => vus)),
+    }
+  })
+}
+
+/** One request's part of it, in at most `limit` points. */
+export function requestPoints(windows: readonly Window[], limit: number): Point[] {
+  return chunk(windows, limit).map((some) => {
+    const duration = sum(some, (window) => window.duration)
+    return {
+      start: some[0]!.start,
+      duration,
+      rate: sum(some, ({ requests }) => requests) / duration,
+      failedRate: sum(some, ({ failed }) => failed) / duration,
+      droppedRate: 0,
+      ...worstOf(some.map(({ histogram }) => readPercentiles(histogram))),
+      vus: null,
+    }
+  })
+}
+
+function worstOf(points: readonly Percentiles[]): Percentiles {
+  return {
+    p50: most(points.map(({ p50 }) => p50)),
+    p95: most(points.map(({ p95 }) => p95)),
+    p99: most(points.map(({ p99 }) => p99)),
+  }
+}
+
+/** Equal parts of at most the size that gives `limit` of them. */
+function chunk<T>(items: readonly T[], limit: number): T[][] {
+  const size = Math.max(1, Math.ceil(items.length / limit))
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  )
+}
+
+function spanOf<T>(items: readonly T[], start: (item: T) => number): number {
+  return start(items.at(-1)!) - start(items[0]!) + 1
+}
+
+function sum<T>(items: readonly T[], read: (item: T) => number): number {
+  return items.reduce((total, item) => total + read(item), 0)
+}
+
+function most(values: readonly (number | null)[]): number | null {
+  return values.reduce((max, value) => (value === null ? max : Math.max(max ?? value, value)), null)
+}

@@ -1,0 +1,137 @@
+/**
+ * How the page looks. Nothing from outside goes in here.
+ */
+import { Markup } from './markup.js'
+
+/** The only stylesheet of the page, as the content of its style element. */
+export const STYLESHEET = new Markup(`
+:root {
+  color-scheme: light dark;
+  --paper: #fff; --ink: #1b1f24; --soft: #646d78; --rule: #e3e6ea; --wash: #f6f7f9;
+  --good: #1a7540; --bad: #b3261e; --unsure: #8a5a00;
+  --a: #17418c; --b: #3f78d1; --c: #9bbdf0; --plain: #7c8794; --mark: #b65c00;
+}
+@media screen and (prefers-color-scheme: dark) {
+  :root {
+    --paper: #14171b; --ink: #e4e7eb; --soft: #98a2ae; --rule: #2b3138; --wash: #1b1f25;
+    --good: #5cc489; --bad: #ff8a80; --unsure: #e5b04d;
+    --a: #b9d2ff; --b: #6ea1f5; --c: #4f78c0; --plain: #8d98a6; --mark: #ffb066;
+  }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body {
+  margin: 0; background: var(--paper); color: var(--ink);
+  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  font-variant-numeric: tabular-nums;
+}
+main { max-width: 1040px; margin: 0 auto; padding: 40px 24px 72px; }
+p { margin: 0 0 12px; }
+bdi, .message, dd, h1 { overflow-wrap: anywhere; }
+a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: 3px; }
+:focus-visible { outline: 2px solid var(--b); outline-offset: 2px; }
+.good { color: var(--good); }
+.bad { color: var(--bad); }
+.unsure { color: var(--unsure); }
+.hint, small, figcaption span { color: var(--soft); font-size: 13px; }
+
+.eyebrow { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 24px; color: var(--soft); font-size: 13px; }
+.eyebrow bdi { color: var(--ink); font-weight: 600; }
+h1 { max-width: 34em; margin: 18px 0 12px; padding-left: 1.4em; font-size: 26px; line-height: 1.3; font-weight: 600; letter-spacing: -.01em; }
+h1 .symbol { display: inline-block; width: 1.4em; margin-left: -1.4em; }
+header .hint { margin-bottom: 20px; font-size: 14px; }
+.notes { margin: 0 0 16px; padding: 12px 16px 12px 34px; border-left: 3px solid var(--unsure); background: var(--wash); }
+.next { margin: 0 0 16px; }
+code { padding: 2px 6px; border-radius: 4px; background: var(--wash); font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+
+dl { margin: 0 0 8px; display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 12px 24px; }
+dt { color: var(--soft); font-size: 13px; }
+dd { margin: 0; }
+.key-figures { margin: 28px 0 0; padding: 18px 0; border: solid var(--rule); border-width: 1px 0; grid-template-columns: repeat(6, 1fr); }
+.key-figures div { display: flex; flex-direction: column-reverse; }
+.key-figures dd { font-size: 22px; line-height: 1.25; letter-spacing: -.01em; white-space: nowrap; }
+
+section { margin-top: 44px; }
+h2 { margin: 0 0 12px; font-size: 17px; line-height: 1.4; font-weight: 600; }
+.scroll { overflow-x: auto; margin-bottom: 12px; }
+table { border-collapse: collapse; min-width: 100%; font-size: 14px; }
+th, td { padding: 7px 0 7px clamp(10px, 2vw, 20px); border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; vertical-align: baseline; font-weight: 400; }
+th:first-child { padding-left: 0; }
+thead th { color: var(--soft); font-size: 13px; }
+.t { text-align: left; }
+th[scope=row].t, td .message { min-width: 7em; max-width: 24em; white-space: normal; }
+td .message { display: inline-block; max-width: 44em; }
+td small { display: block; min-width: 11em; max-width: 24em; white-space: normal; }
+b { font-weight: 600; }
+
+.change { display: block; margin: 2px 0 -3px; }
+.change .zero { stroke: var(--soft); }
+.change .limit { stroke: var(--bad); stroke-dasharray: 2 2; }
+.change .reach { stroke: currentColor; stroke-width: 2; stroke-linecap: round; opacity: .55; }
+.change circle { fill: currentColor; }
+
+.chart { display: flex; flex-direction: column; margin: 0 0 20px; }
+figcaption { display: flex; flex-wrap: wrap; gap: 0 14px; align-items: baseline; font-size: 14px; }
+.key::before { content: ""; display: inline-block; width: 14px; margin-right: 6px; border-top: 3px solid; vertical-align: middle; }
+.key.a::before { color: var(--a); }
+.key.b::before { color: var(--b); }
+.key.c::before { color: var(--c); }
+.key.mark::before { width: 9px; height: 9px; border: 2px solid var(--mark); border-radius: 50%; }
+.drawing { display: flex; margin-top: auto; }
+.drawing text { fill: var(--soft); font-size: 12px; }
+.scale { flex: none; }
+.scale text, .plot .end, .plot g text { text-anchor: end; }
+.plot { flex: 1; min-width: 0; overflow: visible; }
+.plot .middle { text-anchor: middle; }
+.grid { stroke: var(--rule); }
+.ground { stroke: var(--soft); }
+.line { fill: none; stroke-width: 1.75; stroke-linejoin: round; stroke-linecap: round; vector-effect: non-scaling-stroke; }
+.area { stroke: none; opacity: .13; }
+.line.a { stroke: var(--a); } .area.a { fill: var(--a); }
+.line.b { stroke: var(--b); } .area.b { fill: var(--b); }
+.line.c { stroke: var(--c); } .area.c { fill: var(--c); }
+.line.plain { stroke: var(--plain); } .area.plain { fill: var(--plain); }
+.line.bad { stroke: var(--bad); } .area.bad { fill: var(--bad); }
+circle.mark { fill: var(--paper); stroke: var(--mark); stroke-width: 2; }
+.plot g rect { height: 100%; fill: transparent; }
+.plot g:hover rect { fill: var(--soft); opacity: .18; }
+.plot g text { visibility: hidden; fill: var(--ink); }
+.plot g:hover text { visibility: visible; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 290px), 1fr)); gap: 0 28px; }
+.charts > * { min-width: 0; }
+.chart.wide { grid-column: 1 / -1; }
+
+summary { padding: 8px 0; cursor: pointer; }
+.data summary, section > details:not(.request) > summary { color: var(--soft); font-size: 13px; }
+.request { border-top: 1px solid var(--rule); }
+.request:last-child { border-bottom: 1px solid var(--rule); }
+.request > summary > bdi { font-weight: 600; }
+.request > summary > span { float: right; margin-left: 16px; color: var(--soft); }
+.request dl { grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); }
+.request > div { padding: 8px 0 20px; }
+
+@media (max-width: 600px) {
+  main { padding: 24px 16px 48px; }
+  h1 { font-size: 21px; }
+  section { margin-top: 36px; }
+  .key-figures { grid-template-columns: repeat(3, 1fr); gap: 14px 12px; }
+  .key-figures dd { font-size: 18px; }
+  table { font-size: 13px; }
+  .wide:is(th, td) { display: none; }
+}
+@media print {
+  @page { margin: 14mm; }
+  body { font-size: 10pt; }
+  main { max-width: none; padding: 0; }
+  .data { display: none; }
+  .scroll { overflow: visible; }
+  table, thead th { font-size: 8pt; }
+  th, td { padding-left: 8px; }
+  td small { min-width: 0; max-width: 9em; font-size: 8pt; }
+  .charts { grid-template-columns: repeat(3, 1fr); }
+  h2, figcaption, thead { break-after: avoid; }
+  figure, tr, .notes { break-inside: avoid; }
+  .area { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  details::details-content { content-visibility: visible; block-size: auto; }
+}
+`)

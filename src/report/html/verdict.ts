@@ -1,0 +1,81 @@
+/**
+ * The top of the page: the verdict in a sentence, the figures that everybody asks for, what to know, what to type.
+ */
+import { formatCount, formatDuration, formatLatency, formatRate, formatShare } from '../../base/units.js'
+import type { Result, RunVerdict } from '../../stats/result.js'
+import { nextStep } from '../advice.js'
+import { listNotes } from '../notes.js'
+import { headline } from '../wording.js'
+import { type Content, html, type Markup, NOTHING } from './markup.js'
+import { renderName } from './table.js'
+
+/** Colour is the second signal only: the symbol and the sentence's first word say the same. */
+export const SYMBOLS: Readonly<Record<RunVerdict, string>> = {
+  passed: '✓',
+  regressed: '✗',
+  failed: '✗',
+  error: '✗',
+  inconclusive: '?',
+  interrupted: '!',
+}
+
+function toneOf(verdict: RunVerdict): 'good' | 'bad' | 'unsure' {
+  if (verdict === 'passed') return 'good'
+  return verdict === 'inconclusive' || verdict === 'interrupted' ? 'unsure' : 'bad'
+}
+
+/** Everything above the first table. */
+export function renderVerdict(result: Result): Markup {
+  const sentence = headline(result)
+  return html`<header>
+<p class="eyebrow">${renderName(result.scenario.name)} <span>${renderMoment(result.startedAt)}</span></p>
+<h1><span class="symbol ${toneOf(result.verdict)}" aria-hidden="true">${SYMBOLS[result.verdict]}</span>${renderSentence(sentence, result.verdict)}</h1>
+<p class="hint">${describeRun(result)}</p>
+${renderNotes(result, sentence)}${renderNext(result)}</header>
+${renderKeyFigures(result)}`
+}
+
+/** The verdict's own word is coloured, what it rests on is not. */
+function renderSentence(sentence: string, verdict: RunVerdict): Content {
+  const word = /^[\w ]+/.exec(sentence)?.[0] ?? ''
+  return html`<span class="${toneOf(verdict)}">${word}</span>${sentence.slice(word.length)}`
+}
+
+function renderMoment(iso: string): Markup {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(iso) ?? []
+  return html`<time datetime="${iso}">${day === undefined ? iso : `${day} ${time} UTC`}</time>`
+}
+
+function describeRun({ scenario, durationSeconds }: Result): Content {
+  const measured = formatDuration(Math.round(durationSeconds * 10) * 100)
+  return html`${scenario.load === '' ? '' : `${scenario.load}, `}against ${renderName(scenario.target)}; measured for ${measured}.`
+}
+
+/** The notes that the sentence hasn't said already. */
+function renderNotes(result: Result, sentence: string): Content {
+  const notes = listNotes(result).filter((note) => !sentence.includes(note))
+  if (notes.length === 0) return NOTHING
+  return html`<ul class="notes">${notes.map((note) => html`<li>${note}</li>`)}</ul>
+`
+}
+
+function renderNext(result: Result): Content {
+  const next = nextStep(result)
+  if (next === null) return NOTHING
+  return html`<p class="next">${next.why}: <code>${next.command}</code></p>
+`
+}
+
+function renderKeyFigures({ totals }: Result): Markup {
+  const { latency } = totals
+  const figures = [
+    ['requests', formatCount(totals.requests)],
+    ['a second', formatRate(totals.throughput).slice(0, -2)],
+    ['failed', formatShare(totals.errorRate)],
+    ['p50', formatLatency(latency.p50)],
+    ['p95', formatLatency(latency.p95)],
+    ['p99', formatLatency(latency.p99)],
+  ]
+  return html`<dl class="key-figures">${figures.map(([label, figure]) => html`<div><dt>${label!}</dt><dd>${figure!}</dd></div>`)}</dl>
+`
+}

@@ -1,0 +1,33 @@
+/**
+ * What the reader has to know to trust the figures.
+ */
+import { printable } from '../base/printable.js'
+import { formatDuration, formatShare, plural } from '../base/units.js'
+import type { Result } from '../stats/result.js'
+
+/** The notes of a run, in sentences, the weightiest first. */
+export function listNotes({ comparison, generator, totals, stoppedBy, durationSeconds }: Result): string[] {
+  const notes = (comparison?.notes ?? []).map((note) => printable(note))
+  if (stoppedBy !== null) {
+    const after = formatDuration(Math.round(durationSeconds * 10) * 100)
+    notes.unshift(
+      `stopped early, after ${after}, because this threshold was not met: ${printable(stoppedBy)}`,
+    )
+  }
+  if (generator.saturated && !notes.some((note) => note.includes('the load generator was the bottleneck'))) {
+    const reasons = generator.reasons.map((reason) => printable(reason)).join('; ')
+    notes.unshift(`the load generator was the bottleneck: ${reasons || 'send less, or use more --workers'}`)
+  }
+  if (totals.dropped > 0) {
+    const share = formatShare(totals.dropped / (totals.dropped + totals.requests))
+    notes.push(
+      `${plural(totals.dropped, 'arrival')} (${share}) dropped: no virtual user was free; raise maxVus`,
+    )
+  }
+  if (totals.unfinished > 0) {
+    notes.push(
+      `${plural(totals.unfinished, 'request')} still under way at the end, counted as neither good nor bad`,
+    )
+  }
+  return notes
+}

@@ -1,0 +1,204 @@
+/**
+ * The baseline file, `perfctl/baseline@1`: a file of the repository, made to be read in a diff. The figures of the
+ * newest run first, then where they come from, then the accepted jobs, a line for each request of each run, and last
+ * the newest run's windows, one on a line.
+ */
+import { checkSchema, list, number, readFileShape, type Shape, ShapeError } from '../base/shape.js'
+import { readRunEnvironment, readScenarioIdentity } from '../stats/read.js'
+import type { Window } from '../stats/result.js'
+import { readWindow } from '../stats/window.js'
+import { assemble, BASELINE_SCHEMA, type Baseline } from './baseline.js'
+import { isShortage, type Shortage } from './estimate.js'
+import type { Figure, Job, RequestFigures, RunFigures } from './job.js'
+import type { MeasuredRequest, MeasuredTotals } from './measurement.js'
+
+/** The file's text. Equal baselines give equal texts. */
+export function formatBaseline(baseline: Baseline): string {
+  const { scenario, environment, startedAt, durationSeconds, warmupSeconds, jobs, totals, requests } =
+    baseline
+  const fields: [string, string][] = [
+    ['schema', JSON.stringify(BASELINE_SCHEMA)],
+    ['totals', inline(figures(totals))],
+    [
+      'requests',
+      lines(
+        requests.map((request) => inline({ name: request.name, kind: request.kind, ...figures(request) })),
+      ),
+    ],
+    ['scenario', inline({ ...scenario })],
+    ['environment', inline({ ...environment })],
+    ['startedAt', JSON.stringify(startedAt)],
+    ['durationSeconds', String(durationSeconds)],
+    ['warmupSeconds', String(warmupSeconds)],
+    ['runs', String(jobs.reduce((sum, { runs }) => sum + runs.length, 0))],
+    ['jobs', lines(jobs.map(formatJob))],
+    ['windows', lines(requests.map((request) => formatWindows(request)))],
+  ]
+  return `{\n${fields.map(([key, value]) => `  "${key}": ${value}`).join(',\n')}\n}\n`
+}
+
+/**
+ * Reads a baseline file. Throws a UserError that names the file and what to do when it is no baseline, cut off,
+ * damaged, of a newer version, or when its figures don't agree with its histograms.
+ */
+export function parseBaseline(text: string, file: string): Baseline {
+  const hint = 'restore it from version control, or make it anew: perfctl baseline update'
+  return readFileShape(text, file, hint, (root) => {
+    checkSchema(root, BASELINE_SCHEMA)
+    const origin = {
+      scenario: readScenarioIdentity(root.get('scenario')),
+      environment: readRunEnvironment(root.get('environment')),
+      startedAt: root.get('startedAt').text(),
+      durationSeconds: root.get('durationSeconds').number(),
+      warmupSeconds: root.get('warmupSeconds').number(),
+      jobs: root.get('jobs').list().map(readJob),
+    }
+    if (origin.jobs.length === 0) throw new ShapeError('jobs is empty')
+    const windows = root.get('windows').list().map(readWindows)
+    const requests = root.get('requests').list()
+    if (requests.length !== windows.length)
+      throw new ShapeError('windows do not belong to requests, one each')
+    const named = requests.map((shape, index) => ({
+      name: shape.get('name').text(),
+      kind: shape.get('kind').oneOf(KINDS),
+      windows: windows[index]!,
+    }))
+    const baseline = assemble(origin, named)
+    checkFigures(root.get('totals'), baseline.totals)
+    requests.forEach((shape, index) => {
+      checkFigures(shape, baseline.requests[index]!)
+    })
+    return baseline
+  })
+}
+
+const KINDS = ['request', 'step', 'journey'] as const
+
+/** The figures for readers: three or four digits tell all that is known, and a diff shows what changed. */
+function figures({
+  requests,
+  failed,
+  errorRate,
+  throughput,
+  latency,
+}: MeasuredTotals): Record<string, number | null> {
+  return {
+    requests,
+    failed,
+    errorRate: rounded(errorRate),
+    throughput: rounded(throughput),
+    p50: rounded(latency.p50),
+    p95: rounded(latency.p95),
+    p99: rounded(latency.p99),
+  }
+}
+
+function rounded(value: number | null): number | null {
+  return value === null ? null : Number(value.toPrecision(4))
+}
+
+function formatJob({ environment, runs }: Job): string {
+  const shown = runs.map(({ startedAt, unrest, throughput, requests }) => {
+    const head = inline({ startedAt, unrest, throughput: writeFigure(throughput) })
+    const rows = requests.map((request) => `        ${formatRequest(request)}`)
+    return `      ${head.slice(0, -2)}, "requests": [\n${rows.join(',\n')}\n      ] }`
+  })
+  return `{ "environment": ${inline({ ...environment })}, "runs": [\n${shown.join(',\n')}\n    ] }`
+}
+
+function formatRequest({ name, kind, requests, failed, worst, p50, p95, p99 }: RequestFigures): string {
+  const failures = failed === 0 ? {} : { worst: [worst.requests, worst.failed] }
+  const latencies = { p50: writeFigure(p50), p95: writeFigure(p95), p99: writeFigure(p99) }
+  return inline({ name, kind, requests, failed, ...failures, ...latencies })
+}
+
+/** `[value, relative error]`, or what it was short of. */
+function writeFigure(figure: Figure | Shortage): unknown {
+  return isShortage(figure) ? figure : [figure.value, figure.error]
+}
+
+function readJob(shape: Shape): Job {
+  const runs = shape.get('runs').list().map(readRun)
+  if (runs.length === 0) shape.get('runs').fail('a list of one run or more')
+  return { environment: readRunEnvironment(shape.get('environment')), runs }
+}
+
+function readRun(shape: Shape): RunFigures {
+  return {
+    startedAt: shape.get('startedAt').text(),
+    unrest: shape.get('unrest').number(),
+    throughput: readFigure(shape.get('throughput')),
+    requests: shape.get('requests').list().map(readRequestFigures),
+  }
+}
+
+function readRequestFigures(shape: Shape): RequestFigures {
+  const [requests, failed] = shape.get('worst').or((pair) => pair.list(), [])
+  return {
+    name: shape.get('name').text(),
+    kind: shape.get('kind').oneOf(KINDS),
+    requests: shape.get('requests').count(),
+    failed: shape.get('failed').count(),
+    worst: { requests: requests?.count() ?? 0, failed: failed?.count() ?? 0 },
+    p50: readFigure(shape.get('p50')),
+    p95: readFigure(shape.get('p95')),
+    p99: readFigure(shape.get('p99')),
+  }
+}
+
+function readFigure(shape: Shape): Figure | Shortage {
+  if (Array.isArray(shape.value)) {
+    const [value, error] = shape.list()
+    if (value === undefined || error === undefined || value.number() <= 0 || error.number() < 0)
+      return shape.fail('[value, error]')
+    return { value: value.number(), error: error.number() }
+  }
+  return {
+    needs: shape.get('needs').count(),
+    had: shape.get('had').count(),
+    of: shape.get('of').oneOf(['windows', 'successful requests']),
+  }
+}
+
+/** Figures changed by hand, or by a merge that took each side's half, would be shown and not be what judges. */
+function checkFigures(shape: Shape, actual: MeasuredTotals): void {
+  for (const [key, wanted] of Object.entries(figures(actual))) {
+    const given = shape.get(key).or(number, null)
+    const isNear =
+      given === wanted || Math.abs((given ?? Number.NaN) - (wanted ?? Number.NaN)) <= 0.001 * (wanted ?? 0)
+    if (!isNear) {
+      throw new ShapeError(
+        `${shape.get(key).path} is ${given}, but the histograms say ${wanted}; edited by hand, or badly merged?`,
+      )
+    }
+  }
+}
+
+function formatWindows({ name, windows }: MeasuredRequest): string {
+  const rows = windows.map(({ start, duration, requests, failed, histogram }) => {
+    return `      ${JSON.stringify([start, duration, requests, failed, histogram])}`
+  })
+  return `{ "request": ${JSON.stringify(name)}, "seconds": [\n${rows.join(',\n')}\n    ] }`
+}
+
+function readWindows(shape: Shape): Window[] {
+  return shape.get('seconds').or(list(readRow), [])
+}
+
+function readRow(row: Shape): Window {
+  const fields = row.list()
+  if (fields.length < 5) return row.fail('[start, duration, requests, failed, histogram]')
+  const [start, duration, requests, failed, histogram] = fields as [Shape, Shape, Shape, Shape, Shape]
+  return readWindow({ start, duration, requests, failed, histogram })
+}
+
+function lines(items: readonly string[]): string {
+  return items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${item}`).join(',\n')}\n  ]`
+}
+
+function inline(object: Readonly<Record<string, unknown>>): string {
+  const fields = Object.entries(object).map(
+    ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
+  )
+  return `{ ${fields.join(', ')} }`
+}

@@ -1,0 +1,69 @@
+/**
+ * Whether two measurements may be held against each other at all.
+ */
+import { userError } from '../base/errors.js'
+import { printable } from '../base/printable.js'
+import { differences } from './environment.js'
+import type { Measurement } from './measurement.js'
+
+/** What has to agree before two measurements are held against each other. */
+export interface Comparable {
+  readonly scenario: Pick<Measurement['scenario'], 'name' | 'hash' | 'load'>
+  readonly requests: readonly { readonly name: string }[]
+}
+
+/**
+ * Throws a UserError when the two are of different scenarios or loads, with the difference: a comparison would be
+ * meaningless. Requests that were added or taken out are no obstacle; they are shown as new and missing.
+ */
+export function refuseOtherScenario(reference: Comparable, candidate: Comparable, name: string): void {
+  const [before, after] = [reference.scenario, candidate.scenario]
+  if (before.hash === after.hash || before.hash === '' || after.hash === '') return
+  const isSameLoad = before.name === after.name && before.load === after.load
+  if (isSameLoad && haveOtherRequests(reference, candidate)) return
+  const difference =
+    before.name !== after.name
+      ? `scenario "${printable(before.name)}" there, "${printable(after.name)}" here`
+      : before.load !== after.load
+        ? `load "${printable(before.load)}" there, "${printable(after.load)}" here`
+        : `the same load, but other requests or data (${short(before.hash)} there, ${short(after.hash)} here)`
+  throw userError(
+    `${name} was measured with another scenario: ${difference}`,
+    'run it as it was, or make a new baseline (perfctl baseline update), or leave it out (--no-baseline)',
+  )
+}
+
+/** Why the two can't be held against each other fairly, in sentences; each makes the comparison inconclusive. */
+export function findDoubts(
+  reference: Measurement,
+  candidate: Measurement,
+  { baseline, allowEnvironment }: { readonly baseline: string; readonly allowEnvironment: boolean },
+): string[] {
+  const doubts: string[] = []
+  const places = reference.jobs?.map((job) => job.environment) ?? [reference.environment]
+  const unlike = places.map((environment) => differences(environment, candidate.environment))
+  if (!allowEnvironment && unlike.every((traits) => traits.length > 0)) {
+    doubts.push(
+      `measured in another environment than ${baseline}: ${unlike.at(-1)!.join(', ')}; make a baseline on this machine`,
+    )
+  }
+  for (const [measurement, name] of [
+    [reference, baseline],
+    [candidate, 'this run'],
+  ] as const) {
+    const { saturated, reasons } = measurement.generator
+    if (saturated)
+      doubts.push(`the load generator was the bottleneck in ${name}: ${reasons.join('; ') || 'saturated'}`)
+    if (measurement.interrupted) doubts.push(`${name} was interrupted before its end`)
+  }
+  return doubts
+}
+
+function haveOtherRequests(a: Comparable, b: Comparable): boolean {
+  const names = (of: Comparable) => of.requests.map((request) => request.name).sort()
+  return names(a).join('\n') !== names(b).join('\n')
+}
+
+function short(hash: string): string {
+  return printable(hash.replace(/^sha256:/, '').slice(0, 12))
+}

@@ -1,0 +1,267 @@
+/**
+ * One run as the few numbers that a rule needs of it: for each metric its typical value and how sure it is.
+ *
+ * Everything is a logarithm, so that slower and faster are measured alike. The typical value is the median over
+ * windows of each window's quantile: a burst of some seconds moves it little, a slower service in full.
+ */
+import { Random } from '../base/rng.js'
+import { Histogram } from '../stats/histogram.js'
+import { median } from '../stats/math.js'
+import type { Series } from './series.js'
+
+/** The metrics that are judged by their ratio. */
+export type RatioMetric = 'p50' | 'p95' | 'p99' | 'throughput'
+
+/** What one run says of one metric; logarithms of ms or of requests per second. */
+export interface Estimate {
+  readonly value: number
+  /** The standard error of `value`, as far as the run itself can know it: not how machines and days differ. */
+  readonly error: number
+  /** How much neighbouring windows differ beyond the luck of sampling (standard deviation): the unrest of the machine. */
+  readonly unrest: number
+}
+
+/** Why a run gives no estimate: what it takes, and what there was. */
+export interface Shortage {
+  readonly needs: number
+  readonly had: number
+  readonly of: 'windows' | 'successful requests'
+}
+
+/** The quantiles of the latency metrics. */
+export const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
+
+/** Fewer windows than this say nothing about how much they vary. */
+const WINDOWS_MIN = 5
+/** A percentile's windows are made of as many seconds as they need, and take a few more of them. */
+const JOINED_MIN = 8
+
+/** A window needs so many samples beyond its percentile; smaller ones are joined with their neighbours. */
+const SAMPLES_BEYOND = 10
+
+/** A latency of one request. Needs 8 windows of 10 samples beyond the percentile, joined where seconds hold fewer. */
+export function estimateLatency(series: Series, metric: 'p50' | 'p95' | 'p99'): Estimate | Shortage {
+  if (series.length < WINDOWS_MIN) return { needs: WINDOWS_MIN, had: series.length, of: 'windows' }
+  const quantile = QUANTILES[metric]
+  const each = Math.round(SAMPLES_BEYOND / (1 - quantile))
+  const windows = joinWindows(series, each)
+  if (windows.length < JOINED_MIN) {
+    const had = series.reduce((sum, { requests, failed }) => sum + requests - failed, 0)
+    return { needs: each * JOINED_MIN, had, of: 'successful requests' }
+  }
+  const values = windows.map((window) => Math.log(readQuantile(window, quantile) / 1000))
+  return summarize(values, samplingError(windows, quantile), series.length / windows.length)
+}
+
+/** The requests per second of the whole run. */
+export function estimateThroughput(series: Series): Estimate | Shortage {
+  const busy = series.filter(({ requests }) => requests > 0)
+  if (busy.length < WINDOWS_MIN) return { needs: WINDOWS_MIN, had: busy.length, of: 'windows' }
+  const values = busy.map(({ requests, seconds }) => Math.log(requests / seconds))
+  const arrivals = median(busy.map(({ requests }) => 1 / Math.sqrt(requests)))
+  const local = localDeviation(values)
+  return {
+    value: median(values),
+    // Not resampled: a ramp moves the throughput from window to window in every run alike, and would pass for noise.
+    error: (MEDIAN_ERROR * LIKENESS * local) / Math.sqrt(values.length),
+    unrest: Math.sqrt(Math.max(0, local ** 2 - arrivals ** 2)),
+  }
+}
+
+/** The standard error of a median, in those of a mean, of normal values. */
+const MEDIAN_ERROR = 1.2533
+/** Neighbouring windows resemble each other, so that they tell less than as many independent ones. */
+const LIKENESS = 1.25
+
+/** Whether there was too little to estimate. */
+export function isShortage<T extends object>(estimate: T | Shortage): estimate is Shortage {
+  return 'needs' in estimate
+}
+
+function summarize(values: readonly number[], sampling: number, slicesEach: number): Estimate {
+  const local = localDeviation(values)
+  return {
+    value: median(values),
+    error:
+      values.length < WINDOWS_MANY
+        ? fewError(values.length, local, sampling)
+        : resampledError(values, slicesEach),
+    unrest: Math.sqrt(Math.max(0, local ** 2 - sampling ** 2)),
+  }
+}
+
+/** From so many windows on they can be drawn from. */
+const WINDOWS_MANY = 20
+
+/**
+ * The standard error of the median of few windows, which would be a lottery to draw from: their deviation, halfway
+ * between what is seen and what sampling explains.
+ */
+function fewError(windows: number, local: number, sampling: number): number {
+  const deviation = Math.sqrt((Math.max(local, sampling) ** 2 + sampling ** 2) / 2)
+  return (MEDIAN_ERROR * LIKENESS * deviation) / Math.sqrt(windows)
+}
+
+/** How much a value differs from its neighbours: a standard deviation that ramps and drifts don't enter. */
+function localDeviation(values: readonly number[]): number {
+  const steps = values.slice(1).map((value, index) => Math.abs(value - values[index]!))
+  // 1.4826 makes the median of normal deviations a standard deviation; a step is the difference of two.
+  return (1.4826 * median(steps)) / Math.SQRT2
+}
+
+const DRAWS = 200
+const SEED = 1
+/** The seconds that resemble each other: a burst, a garbage collection, a busy neighbour. */
+const BLOCK_SLICES = 5
+
+/**
+ * The standard error of the median by the moving-block bootstrap (Künsch 1989), blocks wrapping around the end:
+ * neighbours in time resemble each other, so whole blocks of them are drawn. What a steady ramp of the load adds to
+ * the spread is the same in each run, so the windows' straight trend is taken out first.
+ */
+function resampledError(given: readonly number[], slicesEach: number): number {
+  const values = withoutTrend(given)
+  const n = values.length
+  const length = Math.max(1, Math.min(Math.round(BLOCK_SLICES / slicesEach), Math.floor(n / 4)))
+  const random = new Random(SEED)
+  const drawn = new Float64Array(n)
+  let sum = 0
+  let squares = 0
+  for (let draw = 0; draw < DRAWS; draw++) {
+    for (let at = 0; at < n; at += length) {
+      const start = Math.floor(random.float() * n)
+      for (let i = 0; i < length && at + i < n; i++) drawn[at + i] = values[(start + i) % n]!
+    }
+    drawn.sort()
+    const half = n >> 1
+    const middle = n % 2 === 1 ? drawn[half]! : (drawn[half - 1]! + drawn[half]!) / 2
+    sum += middle
+    squares += middle * middle
+  }
+  return Math.sqrt(Math.max(0, squares / DRAWS - (sum / DRAWS) ** 2))
+}
+
+/** The values minus the line through the medians of their first and last thirds. */
+function withoutTrend(values: readonly number[]): readonly number[] {
+  const third = Math.max(1, Math.floor(values.length / 3))
+  const slope = (median(values.slice(-third)) - median(values.slice(0, third))) / (values.length - third)
+  return values.map((value, index) => value - slope * index)
+}
+
+/** A window of as many slices as it takes; `samples` successful requests in `parts`. */
+interface Joined {
+  readonly parts: Series
+  readonly samples: number
+}
+
+function joinWindows(series: Series, each: number): Joined[] {
+  const joined: Joined[] = []
+  let parts: Series = []
+  let samples = 0
+  for (const slice of series) {
+    parts = [...parts, slice]
+    samples += slice.requests - slice.failed
+    if (samples < each) continue
+    joined.push({ parts, samples })
+    parts = []
+    samples = 0
+  }
+  const last = joined.pop()
+  if (last === undefined) return []
+  return [...joined, { parts: [...last.parts, ...parts], samples: last.samples + samples }]
+}
+
+function readQuantile({ parts, samples }: Joined, quantile: number): number {
+  const latencies = parts.flatMap((part) => part.latencies)
+  const rank = Math.max(1, Math.ceil(quantile * samples))
+  if (latencies.length === 1) {
+    const { values, counts } = latencies[0]!
+    let seen = 0
+    for (let i = 0; i < counts.length; i++) {
+      seen += counts[i]!
+      if (seen >= rank) return Math.max(1, values[i]!)
+    }
+  }
+  return Math.max(1, pool(latencies).valueAtPercentile(quantile * 100))
+}
+
+let pooled: Histogram | null = null
+
+function pool(latencies: Series[number]['latencies']): Histogram {
+  pooled ??= new Histogram()
+  pooled.clear()
+  for (const { values, counts } of latencies) {
+    for (let i = 0; i < counts.length; i++) pooled.recordCount(values[i]!, counts[i]!)
+  }
+  return pooled
+}
+
+/**
+ * The standard deviation of one window's quantile that the luck of sampling alone would make, on the logarithm: the
+ * quantiles one standard error of rank to either side of it are one such deviation away.
+ */
+function samplingError(windows: readonly Joined[], quantile: number): number {
+  const samples = windows.reduce((sum, window) => sum + window.samples, 0) / windows.length
+  const step = Math.sqrt((quantile * (1 - quantile)) / samples)
+  const all = pool(windows.flatMap(({ parts }) => parts.flatMap((part) => part.latencies)))
+  const low = Math.max(1, all.valueAtPercentile((quantile - step) * 100))
+  const high = Math.max(1, all.valueAtPercentile(Math.min(1, quantile + step) * 100))
+  return Math.log(high / low) / 2
+}
+
+/** One metric of two sides that took turns. */
+export interface PairedLatencies {
+  readonly metric: RatioMetric
+  /** The typical values of the sides, in ms or per second; null without any. */
+  readonly baseline: number | null
+  readonly current: number | null
+  /** ln(b) − ln(a) of each pair of slices, neighbours joined until both sides hold enough samples. */
+  readonly differences: readonly number[]
+}
+
+/** Pairs the slices of two sides, the n-th with the n-th. */
+export function pairLatencies(a: Series, b: Series, metric: 'p50' | 'p95' | 'p99'): PairedLatencies {
+  const quantile = QUANTILES[metric]
+  const each = Math.round(SAMPLES_BEYOND / (1 - quantile))
+  const pairs: (readonly [number, number])[] = []
+  let from = 0
+  for (let to = 1; to <= Math.min(a.length, b.length); to++) {
+    const sides = [makeJoined(a.slice(from, to)), makeJoined(b.slice(from, to))] as const
+    if (sides.some(({ samples }) => samples < each)) continue
+    from = to
+    pairs.push([Math.log(readQuantile(sides[0], quantile)), Math.log(readQuantile(sides[1], quantile))])
+  }
+  return makePaired(metric, pairs, 1000)
+}
+
+/** The same for the requests per second. */
+export function pairThroughputs(a: Series, b: Series): PairedLatencies {
+  const pairs = Array.from({ length: Math.min(a.length, b.length) }, (_, index) => {
+    const [left, right] = [a[index]!, b[index]!]
+    return [Math.log(left.requests / left.seconds), Math.log(right.requests / right.seconds)] as const
+  })
+  return makePaired(
+    'throughput',
+    pairs.filter((pair) => pair.every(Number.isFinite)),
+    1,
+  )
+}
+
+function makePaired(
+  metric: RatioMetric,
+  pairs: readonly (readonly [number, number])[],
+  scale: number,
+): PairedLatencies {
+  const typical = (values: readonly number[]) =>
+    values.length === 0 ? null : Math.exp(median(values)) / scale
+  return {
+    metric,
+    baseline: typical(pairs.map(([left]) => left)),
+    current: typical(pairs.map(([, right]) => right)),
+    differences: pairs.map(([left, right]) => right - left),
+  }
+}
+
+function makeJoined(parts: Series): Joined {
+  return { parts, samples: parts.reduce((sum, { requests, failed }) => sum + requests - failed, 0) }
+}

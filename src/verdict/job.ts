@@ -1,0 +1,182 @@
+/**
+ * A job as verdicts remember it: the runs that one machine made of one version of the code within an hour.
+ *
+ * Runs of a job share their machine, their neighbours and their day, so that their spread says nothing about the
+ * next job. They sharpen the job's value, the median of theirs, and never count as several jobs.
+ */
+import { median } from '../stats/math.js'
+import type { RequestResult, RunEnvironment } from '../stats/result.js'
+import { differences } from './environment.js'
+import {
+  type Estimate,
+  estimateLatency,
+  estimateThroughput,
+  isShortage,
+  type RatioMetric,
+  type Shortage,
+} from './estimate.js'
+import type { JobValue } from './judges/history.js'
+import type { Measurement } from './measurement.js'
+import { requestSeries, runSeries, type Series } from './series.js'
+
+/** What a baseline keeps of a job. */
+export interface Job {
+  readonly environment: RunEnvironment
+  /** At least one. */
+  readonly runs: readonly RunFigures[]
+}
+
+/** What is kept of one run. */
+export interface RunFigures {
+  /** ISO 8601. */
+  readonly startedAt: string
+  /** How restless the machine was; see `Estimate`. */
+  readonly unrest: number
+  readonly throughput: Figure | Shortage
+  readonly requests: readonly RequestFigures[]
+}
+
+/** What is kept of one request of one run. */
+export interface RequestFigures {
+  readonly name: string
+  readonly kind: RequestResult['kind']
+  readonly requests: number
+  readonly failed: number
+  /** The window with the most failures. */
+  readonly worst: { readonly requests: number; readonly failed: number }
+  readonly p50: Figure | Shortage
+  readonly p95: Figure | Shortage
+  readonly p99: Figure | Shortage
+}
+
+/** A typical value, in ms or requests per second, and its relative standard error within the run. */
+export interface Figure {
+  readonly value: number
+  readonly error: number
+}
+
+/** Runs that started further apart are different jobs. */
+const JOB_MS = 3_600_000
+
+/** The job that a measurement is. */
+export function makeJob(measurement: Measurement): Job {
+  return {
+    environment: measurement.environment,
+    runs: splitRuns(measurement).map((run) => {
+      const requests = run.requests.map(({ name, kind }) => ({
+        name,
+        kind,
+        series: requestSeries(run, name),
+      }))
+      return makeFigures(run.startedAt, requests, runSeries(run))
+    }),
+  }
+}
+
+/** Appends the runs of `job`: to the last of `jobs` when they belong to it, else as one more. */
+export function addJob(jobs: readonly Job[], job: Job): readonly Job[] {
+  const last = jobs.at(-1)
+  return last !== undefined && isSameJob(last, job)
+    ? [...jobs.slice(0, -1), { ...last, runs: [...last.runs, ...job.runs] }]
+    : [...jobs, job]
+}
+
+/** The same machine, and within an hour. Runs that don't say when they began are of one job: that claims less. */
+export function isSameJob(a: Job, b: Job): boolean {
+  const starts = [...a.runs, ...b.runs].map(({ startedAt }) => Date.parse(startedAt))
+  const apart = Math.max(...starts) - Math.min(...starts)
+  return !(apart > JOB_MS) && differences(a.environment, b.environment).length === 0
+}
+
+/** One metric of a job, of a request or, with `null`, of the whole run. */
+export function readValue(job: Job, request: string | null, metric: RatioMetric): JobValue | Shortage {
+  const figures = job.runs.map((run) => {
+    if (metric === 'throughput') return run.throughput
+    return run.requests.find(({ name }) => name === request)?.[metric] ?? ABSENT
+  })
+  const known = figures.filter((figure): figure is Figure => !isShortage(figure))
+  if (known.length === 0) return figures[0] as Shortage
+  return {
+    value: median(known.map(({ value }) => Math.log(value))),
+    error: median(known.map(({ error }) => error)) / Math.sqrt(known.length),
+    machineUnrest: median(job.runs.map(({ unrest }) => unrest)),
+  }
+}
+
+const ABSENT: Shortage = { needs: 1, had: 0, of: 'successful requests' }
+
+/** One request of a run as a row of windows. */
+export interface RequestSeries {
+  readonly name: string
+  readonly kind: RequestResult['kind']
+  readonly series: Series
+}
+
+/** What is kept of a run; `whole` is the series of all its requests. */
+export function makeFigures(
+  startedAt: string,
+  requests: readonly RequestSeries[],
+  whole: Series,
+): RunFigures {
+  const estimates = requests.map(({ name, kind, series }) => ({
+    name,
+    kind,
+    requests: series.reduce((sum, slice) => sum + slice.requests, 0),
+    failed: series.reduce((sum, slice) => sum + slice.failed, 0),
+    worst: findWorst(series),
+    p50: estimateLatency(series, 'p50'),
+    p95: estimateLatency(series, 'p95'),
+    p99: estimateLatency(series, 'p99'),
+  }))
+  const unrests = estimates.flatMap(({ p50 }) => (isShortage(p50) ? [] : [p50.unrest]))
+  return {
+    startedAt,
+    unrest: unrests.length === 0 ? 0 : shortened(median(unrests)),
+    throughput: figureOf(estimateThroughput(whole)),
+    requests: estimates.map(({ p50, p95, p99, ...counts }) => {
+      return { ...counts, p50: figureOf(p50), p95: figureOf(p95), p99: figureOf(p99) }
+    }),
+  }
+}
+
+function findWorst(series: Series): RequestFigures['worst'] {
+  const most = series.reduce((max, { failed }) => Math.max(max, failed), 0)
+  const { requests, failed } = series.find((slice) => slice.failed === most) ?? { requests: 0, failed: 0 }
+  return { requests, failed }
+}
+
+function figureOf(estimate: Estimate | Shortage): Figure | Shortage {
+  if (isShortage(estimate)) return estimate
+  // Rounded here and not in the file, so that a verdict is the same from the file and from the result it was made of.
+  return { value: Number(Math.exp(estimate.value).toPrecision(5)), error: shortened(estimate.error) }
+}
+
+function shortened(value: number): number {
+  return Number(value.toPrecision(3))
+}
+
+/** The last run of a measurement, by itself. */
+export function lastRun(measurement: Measurement): Measurement {
+  return splitRuns(measurement).at(-1)!
+}
+
+/** The runs of a measurement, each as a measurement of its own. */
+function splitRuns(measurement: Measurement): Measurement[] {
+  const { runs } = measurement
+  if (runs.length < 2) return [measurement]
+  return runs.map(({ startedAt, start, durationSeconds }, index) => {
+    const end = runs[index + 1]?.start ?? Number.POSITIVE_INFINITY
+    return {
+      ...measurement,
+      startedAt,
+      durationSeconds,
+      requests: measurement.requests.map((request) => {
+        const windows = request.windows
+          .filter((window) => window.start >= start && window.start < end)
+          .map((window) => ({ ...window, start: window.start - start }))
+        const sum = (key: 'requests' | 'failed') => windows.reduce((all, window) => all + window[key], 0)
+        return { ...request, windows, requests: sum('requests'), failed: sum('failed') }
+      }),
+    }
+  })
+}

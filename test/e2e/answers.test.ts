@@ -1,0 +1,161 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { startSession } from './session.js'
+import { answerAfter, startTarget } from './target.js'
+
+const ZIPPED = gzipSync('compressed '.repeat(1000))
+
+/** Answers of every form that HTTP/1.1 has. */
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  switch (request.url) {
+    case '/redirect':
+      response.writeHead(302, { location: '/elsewhere' }).end()
+      break
+    case '/announced':
+      response.writeProcessing()
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' }, () => response.end('at last'))
+      break
+    case '/head':
+      response.writeHead(200, { 'content-length': 1000 }).end()
+      break
+    case '/empty':
+      response.writeHead(204).end()
+      break
+    case '/chunked':
+      response.write('first, ')
+      setTimeout(() => response.end('last'), 50)
+      break
+    case '/gzip':
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(ZIPPED)
+      break
+    case '/until-closed':
+      response.writeHead(200, { connection: 'close' })
+      response.end('good-bye')
+      break
+    case '/large':
+      response.end(Buffer.alloc(500_000))
+      break
+    default:
+      response.writeHead(404).end()
+  }
+}
+
+test('answers of every form are read to their last byte', async () => {
+  const target = await startTarget(answer)
+  const session = startSession({
+    'forms.yaml': `
+target: ${target.url}
+load: { iterations: 160 }
+requests:
+  - { get: /redirect }
+  - { get: /announced }
+  - { head: /head }
+  - { delete: /empty }
+  - { get: /chunked }
+  - { get: /gzip }
+  - { get: /until-closed }
+  - { get: /large }
+`,
+  })
+  const { code, stdout } = await session.perfctl(['run', 'forms.yaml', '--seed', '1'])
+  const [result] = session.results()
+  expect(result!.totals.errors).toEqual([])
+  expect(code, stdout).toBe(0)
+  const byName = Object.fromEntries(result!.requests.map((request) => [request.name, request]))
+  for (const [name, status] of [
+    ['GET /redirect', 302],
+    ['GET /announced', 200],
+    ['HEAD /head', 200],
+    ['DELETE /empty', 204],
+    ['GET /until-closed', 200],
+  ] as const) {
+    expect(byName[name]!.statuses).toEqual({ [status]: target.seen.counts[name] })
+  }
+  // Timed to the last byte, not to the first.
+  expect(byName['GET /chunked']!.latency.min).toBeGreaterThan(45)
+  expect(byName['GET /chunked']!.timeToFirstByte.p50).toBeLessThan(40)
+  const large = byName['GET /large']!
+  expect(large.bytesReceived).toBeGreaterThan(large.requests * 500_000)
+  // Compressed bytes are what the wire carries.
+  const gzip = byName['GET /gzip']!
+  expect(gzip.bytesReceived).toBeLessThan(gzip.requests * (ZIPPED.length + 500))
+})
+
+test('a whole URL leads to another origin, counted under its own name', async () => {
+  const [target, other] = [await startTarget(answerAfter(0)), await startTarget(answerAfter(0))]
+  const session = startSession({
+    'two.yaml': `
+target: ${target.url}/base
+load: { iterations: 40 }
+requests:
+  - { name: here, get: /list }
+  - { name: there, get: "${other.url}/ping" }
+`,
+  })
+  const { code } = await session.perfctl(['run', 'two.yaml', '--seed', '1'])
+  expect(code).toBe(0)
+  const [here, there] = session.results()[0]!.requests
+  expect(target.seen.counts).toEqual({ 'GET /base/list': here!.requests })
+  expect(other.seen.counts).toEqual({ 'GET /ping': there!.requests })
+  expect(here!.requests + there!.requests).toBe(40)
+})
+
+test('a status that was not expected is a failure, and one that was is none', async () => {
+  const target = await startTarget((request, response) => {
+    response.statusCode = request.url === '/teapot' ? 418 : 200
+    response.end()
+  })
+  const session = startSession({
+    'expect.yaml': `
+target: ${target.url}
+load: { iterations: 40 }
+requests:
+  - { get: /teapot, expect: { status: 418 } }
+  - { post: /orders, json: {}, expect: { status: 201 } }
+`,
+  })
+  await session.perfctl(['run', 'expect.yaml', '--seed', '1'])
+  const [teapot, orders] = session.results()[0]!.requests
+  expect(teapot!.failed).toBe(0)
+  expect(orders!.failed).toBe(orders!.requests)
+  expect(orders!.errors).toEqual([{ kind: 'status', message: 'status 200', count: orders!.requests }])
+})
+
+test('secrets reach the service and nobody else', async () => {
+  const seen = new Set<unknown>()
+  const target = await startTarget((request, response) => {
+    seen.add(request.headers.authorization)
+    seen.add(request.headers.cookie)
+    seen.add(request.headers['x-api-token'])
+    response.end()
+  })
+  const session = startSession({
+    'secret.yaml': `
+target: ${target.url}
+load: { iterations: 5 }
+http: { headers: { authorization: Bearer in-the-file, x-api-token: "\${API_TOKEN}" } }
+requests: [{ name: me, get: /me }]
+`,
+    'broken.yaml': 'target: demo\nrequests: [{ get: /, headers: { authorization: [sesame-open] } }]\n',
+    'broken-too.yaml': 'target: "${API_TOKEN}"\nrequests: [{ get: / }]\n',
+  })
+  const env = { API_TOKEN: 'from-the-environment' }
+  const header = ['-H', 'cookie: session=from-the-flag']
+  const outcomes = [
+    await session.perfctl(['baseline', 'update', 'secret.yaml', ...header], env),
+    await session.perfctl(['run', 'secret.yaml', ...header, '--report', 'markdown=run.md'], env),
+    await session.perfctl(['run', 'broken.yaml'], env),
+    await session.perfctl(['run', 'broken-too.yaml'], env),
+    await session.perfctl(['run', 'secret.yaml', '-H', 'from-the-flag'], env),
+  ]
+  expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 2, 2, 2])
+  expect([...seen]).toEqual(['Bearer in-the-file', 'session=from-the-flag', 'from-the-environment'])
+  const written = [
+    ...outcomes.flatMap(({ stdout, stderr }) => [stdout, stderr]),
+    session.read('baselines/secret.json'),
+    session.read('run.md'),
+    ...session.results().map((result) => JSON.stringify(result)),
+  ].join('\n')
+  expect(written).not.toMatch(/in-the-file|from-the-environment|from-the-flag|sesame-open/)
+})

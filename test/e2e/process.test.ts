@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test, vi } from 'vitest'
+import { type Session, startSession } from './session.js'
+import { answerAfter, countAll, startTarget, type Target } from './target.js'
+
+const PROGRAM = fileURLToPath(new URL('../../bin/perfctl.js', import.meta.url))
+
+interface Running {
+  readonly child: ChildProcess
+  readonly output: { stdout: string; stderr: string }
+  /** Resolves with the exit code when the process is gone. */
+  readonly code: Promise<number | null>
+}
+
+function startPerfctl(session: Session, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: session.cwd,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]!.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text
+    })
+  }
+  return { child, output, code: new Promise((resolve) => child.once('close', resolve)) }
+}
+
+const WAIT = { timeout: 10_000, interval: 20 }
+
+/** A long run against `target`, in its measured part. */
+async function startLongRun(target: Target, args: readonly string[] = []) {
+  const session = startSession({
+    'long.yaml': `target: ${target.url}\nload: { vus: 3, duration: 1m, thinkTime: 5ms }\nrequests: [{ get: / }]\n`,
+  })
+  const running = startPerfctl(session, args.length > 0 ? args : ['run', 'long.yaml'])
+  await vi.waitFor(() => expect(countAll(target)).toBeGreaterThan(50), WAIT)
+  return { session, ...running }
+}
+
+describe.concurrent('a signal', () => {
+  test('SIGINT ends the run early: reported and saved as interrupted, 130', async () => {
+    const target = await startTarget(answerAfter(10))
+    const { child, code, output, session } = await startLongRun(target)
+    child.kill('SIGINT')
+    expect(await code).toBe(130)
+    expect(output.stdout).toContain('Interrupted')
+    expect(output.stderr).toContain('stopping')
+    const [result] = session.results()
+    expect(result).toMatchObject({ interrupted: true, verdict: 'interrupted' })
+    expect(result!.totals.requests).toBe(countAll(target))
+    expect(result!.durationSeconds).toBeLessThan(30)
+  })
+
+  test('SIGTERM does the same and exits with 143', async () => {
+    const target = await startTarget(answerAfter(10))
+    const { child, code, session } = await startLongRun(target)
+    child.kill('SIGTERM')
+    expect(await code).toBe(143)
+    expect(session.results()[0]).toMatchObject({ interrupted: true })
+  })
+
+  test('an interrupted run becomes no baseline', async () => {
+    const target = await startTarget(answerAfter(10))
+    const { child, code, session } = await startLongRun(target, ['baseline', 'update', 'long.yaml'])
+    child.kill('SIGINT')
+    expect(await code).toBe(130)
+    expect(session.results()).toHaveLength(1)
+    expect(session.exists('baselines')).toBe(false)
+  })
+
+  test('the second SIGINT gives up what is under way', async () => {
+    const target = await startTarget((request, response) => {
+      if (countAll(target) <= 60) answerAfter(0)(request, response)
+    })
+    const { child, code, output, session } = await startLongRun(target)
+    // From now on the service answers no more; one signal alone would wait for it.
+    await vi.waitFor(() => expect(countAll(target)).toBe(63), WAIT)
+    child.kill('SIGINT')
+    await vi.waitFor(() => expect(output.stderr).toContain('stopping'), WAIT)
+    const again = performance.now()
+    child.kill('SIGINT')
+    expect(await code).toBe(130)
+    expect(performance.now() - again).toBeLessThan(3000)
+    expect(session.results()[0]!.totals).toMatchObject({ requests: 60, failed: 0, unfinished: 3 })
+  })
+
+  test('the demo service goes with the run that started it', async () => {
+    const session = startSession({
+      'demo.yaml': 'target: demo\nload: { vus: 2, duration: 1m }\nrequests: [{ get: /healthz }]\n',
+    })
+    const { child, code, output } = startPerfctl(session, ['run', 'demo.yaml'])
+    await vi.waitFor(() => expect(output.stderr).toMatch(/http:\/\/127\.0\.0\.1:\d+/), WAIT)
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.stderr)![0]
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    child.kill('SIGINT')
+    expect(await code).toBe(130)
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed')
+  })
+})
+
+describe.concurrent('the output', () => {
+  test('is plain text in a pipe, and coloured where that is asked for', async () => {
+    const target = await startTarget(answerAfter(0))
+    const args = ['run', target.url, '-i', '20']
+    const outputs = await Promise.all(
+      [{}, { NO_COLOR: '1', FORCE_COLOR: '' }, { FORCE_COLOR: '1' }].map(async (env) => {
+        const { code, output } = startPerfctl(startSession(), args, env)
+        expect(await code).toBe(0)
+        return output
+      }),
+    )
+    const [plain, without, forced] = outputs.map(({ stdout, stderr }) => stdout + stderr)
+    expect(plain).not.toContain('\x1b')
+    expect(without).not.toContain('\x1b')
+    expect(forced).toContain('\x1b[')
+  })
+
+  test('may be read in part: no stack trace when the reader goes away', async () => {
+    const target = await startTarget(answerAfter(0))
+    const session = startSession()
+    const { child, code, output } = startPerfctl(session, ['run', target.url, '-i', '20'])
+    child.stdout!.destroy()
+    expect(await code).toBe(0)
+    expect(output.stderr).not.toMatch(/EPIPE|at \w+/)
+    expect(session.results()).toHaveLength(1)
+  })
+
+  test('of a bug would be its stack, but a missing file is no bug', async () => {
+    const { code, output } = startPerfctl(startSession(), ['compare', 'a.json', 'b.json'])
+    expect(await code).toBe(2)
+    expect(output.stderr).toContain('a.json: no such file')
+    expect(output.stderr).not.toContain('bug')
+  })
+})
+
+test('perfctl demo serves until Ctrl-C, with its knobs', async () => {
+  const args = ['demo', '--port', '0', '--errors', '100%', '--slow', '2']
+  const { child, code, output } = startPerfctl(startSession(), args)
+  await vi.waitFor(() => expect(output.stdout).toMatch(/http:\S+/), WAIT)
+  const url = /http:\S+/.exec(output.stdout)![0]
+  expect(output.stdout).toContain('(slow x2, errors 100%)')
+  expect((await fetch(`${url}/api/services`)).status).toBe(503)
+  child.kill('SIGINT')
+  expect(await code).toBe(0)
+})

@@ -1,0 +1,306 @@
+import { describe, expect, test, vi } from 'vitest'
+import { parseResult } from '../../src/stats/read.js'
+import { startSession } from './session.js'
+import { answerAfter, countAll, findFreeUrl, startTarget } from './target.js'
+
+describe.concurrent('what is sent', () => {
+  test('the result counts what the service saw, byte for byte', async () => {
+    const target = await startTarget(answerAfter(5))
+    const session = startSession({
+      'shop.yaml': `
+target: ${target.url}
+load: { vus: 4, duration: 1s, thinkTime: 5ms }
+requests:
+  - { name: list, weight: 3, get: /list?page=1 }
+  - { name: order, post: /orders, json: { item: "{{ randomInt(1, 9) }}" } }
+`,
+    })
+    const { code } = await session.perfctl(['run', 'shop.yaml'])
+    expect(code).toBe(0)
+    const [result] = session.results()
+    const [list, order] = result!.requests
+    expect(list!.requests).toBe(target.seen.counts['GET /list'])
+    expect(order!.requests).toBe(target.seen.counts['POST /orders'])
+    expect(result!.totals.requests).toBe(countAll(target))
+    // The service knows its connections' bytes when it has seen them close.
+    await vi.waitFor(() => expect(target.seen.bytesReceived).toBe(result!.totals.bytesSent))
+    expect(target.seen.bytesSent).toBe(result!.totals.bytesReceived)
+    expect(result!.totals.statuses).toEqual({ 200: countAll(target) })
+  })
+
+  test('the warm-up is sent and is in no figure', async () => {
+    const target = await startTarget(answerAfter(0))
+    const session = startSession({
+      'steady.yaml': `
+target: ${target.url}
+load: { warmup: 1s, rate: 50/s, duration: 2s }
+requests: [{ get: / }]
+`,
+    })
+    await session.perfctl(['run', 'steady.yaml'])
+    const [result] = session.results()
+    // A warm-up of 1 s ramps up for half a second (12.5 arrivals) and is steady for the other (25).
+    expect(countAll(target)).toBe(38 + 100)
+    expect(result!.totals).toMatchObject({ requests: 100, throughput: 50, dropped: 0 })
+    expect(result!.totals.latency.count).toBe(100)
+    expect(result!.durationSeconds).toBe(2)
+    expect(result!.warmupSeconds).toBe(1)
+    expect(result!.requests[0]!.windows.map(({ start, requests }) => [start, requests])).toEqual([
+      [0, expect.closeTo(50, -1)],
+      [1, expect.closeTo(50, -1)],
+    ])
+  })
+
+  test('the same seed sends the same requests, in the same order', async () => {
+    const paths: string[] = []
+    const target = await startTarget((request, response) => {
+      paths.push(request.url!)
+      response.end()
+    })
+    const session = startSession({
+      'dice.yaml': `
+target: ${target.url}
+load: { iterations: 50 }
+requests: [{ get: "/{{ randomInt(1, 1000000) }}" }, { get: "/other/{{ uuid() }}" }]
+`,
+    })
+    for (const seed of ['7', '7', '8']) await session.perfctl(['run', 'dice.yaml', '--seed', seed])
+    expect(paths).toHaveLength(150)
+    expect(paths.slice(50, 100)).toEqual(paths.slice(0, 50))
+    expect(paths.slice(100)).not.toEqual(paths.slice(0, 50))
+  })
+
+  test('a URL is a quick look: so many users, so long, these headers', async () => {
+    const keys = new Set<unknown>()
+    const target = await startTarget((request, response) => {
+      keys.add(request.headers['x-key'])
+      response.end()
+    })
+    const session = startSession()
+    const url = `${target.url}/x?q=1`
+    const { code, stdout } = await session.perfctl(['run', url, '-u', '2', '-d', '1s', '-H', 'x-key: abc'])
+    expect(code).toBe(0)
+    expect(stdout).toContain('Passed')
+    expect(stdout).not.toContain('perfctl baseline update')
+    const [result] = session.results()
+    expect(result!.totals.requests).toBe(target.seen.counts['GET /x'])
+    expect(result!.timeline[0]!.vus).toBe(2)
+    expect(result!.durationSeconds).toBe(1)
+    expect([...keys]).toEqual(['abc'])
+  })
+
+  test('-e fills the file in, before the environment does', async () => {
+    const target = await startTarget(answerAfter(0))
+    const session = startSession({
+      'env.yaml':
+        'target: ${BASE_URL}\nload: { iterations: 1 }\nrequests: [{ get: "/${PART:-none}/${WHO}" }]\n',
+    })
+    const env = { BASE_URL: 'http://nowhere.invalid', WHO: 'me' }
+    const { code } = await session.perfctl(['run', 'env.yaml', '-e', `BASE_URL=${target.url}`], env)
+    expect(code).toBe(0)
+    expect(target.seen.counts).toEqual({ 'GET /none/me': 1 })
+  })
+
+  test('several scenarios run one after the other, and the worst verdict is the exit code', async () => {
+    const target = await startTarget((request, response) => {
+      response.statusCode = request.url === '/bad' ? 500 : 200
+      response.end()
+    })
+    const scenario = (path: string) => `
+target: ${target.url}
+load: { iterations: 5 }
+requests: [{ get: ${path} }]
+thresholds: [error_rate < 1%]
+`
+    const session = startSession({ 'bad.yaml': scenario('/bad'), 'good.yaml': scenario('/good') })
+    const { code, stdout } = await session.perfctl(['run', 'bad.yaml', 'good.yaml'])
+    expect(code).toBe(1)
+    expect(stdout).toContain('✗ Failed')
+    expect(stdout).toContain('✓ Passed')
+    expect(session.results().map(({ verdict }) => verdict)).toEqual(['failed', 'passed'])
+  })
+})
+
+describe.concurrent('what the service does wrong', () => {
+  test('failures are counted by kind and are in no latency', async () => {
+    const target = await startTarget(async (request, response) => {
+      if (request.url === '/500') response.writeHead(500).end('no')
+      else if (request.url === '/reset') request.socket.destroy()
+      else if (request.url === '/cut')
+        response.writeHead(200, { 'content-length': 100 }).write('half', () => request.socket.destroy())
+      else if (request.url !== '/never') await answerAfter(20)(request, response)
+    })
+    const session = startSession({
+      'ill.yaml': `
+target: ${target.url}
+load: { vus: 5, iterations: 100 }
+http: { timeout: 300ms }
+requests: [{ get: /500 }, { get: /reset }, { get: /cut }, { get: /never }, { name: fine, get: /fine }]
+`,
+    })
+    const { stdout } = await session.perfctl(['run', 'ill.yaml'])
+    const [result] = session.results()
+    const byName = Object.fromEntries(result!.requests.map((request) => [request.name, request]))
+    const kinds = (name: string) => byName[name]!.errors.map(({ kind }) => kind)
+    expect(kinds('GET /500')).toEqual(['status'])
+    expect(kinds('GET /reset')).toEqual(['reset'])
+    expect(kinds('GET /cut')).toEqual(['reset'])
+    expect(kinds('GET /never')).toEqual(['timeout'])
+    const fine = byName['fine']!
+    expect(fine.failed).toBe(0)
+    expect(result!.totals.failed).toBe(100 - fine.requests)
+    expect(result!.totals.latency.count).toBe(fine.requests)
+    expect(result!.totals.latency.min).toBeGreaterThan(15)
+    expect(stdout).toContain('status 500')
+    expect(stdout).toContain('no complete answer within 300ms')
+  })
+
+  test('a service that only fails is no success, thresholds or not', async () => {
+    const target = await startTarget((_, response) => void response.writeHead(500).end())
+    const session = startSession({
+      'down.yaml': `
+target: ${target.url}
+load: { iterations: 20 }
+requests: [{ get: / }]
+thresholds: [p95 < 1s, error_rate < 1%]
+`,
+    })
+    const { code, stdout } = await session.perfctl(['run', 'down.yaml'])
+    expect(code).toBe(1)
+    const [result] = session.results()
+    expect(result!.thresholds.map(({ passed }) => passed)).toEqual([false, false])
+    expect(result!.totals.latency).toMatchObject({ count: 0, p95: null, max: null })
+    expect(stdout).toContain('100%')
+  })
+
+  test('an absent service is told of at once, and nothing is saved', async () => {
+    const url = await findFreeUrl()
+    const session = startSession({ 'gone.yaml': `target: ${url}\nrequests: [{ get: / }]\n` })
+    const started = performance.now()
+    const { code, stdout, stderr } = await session.perfctl(['run', 'gone.yaml'])
+    expect(code).toBe(3)
+    expect(performance.now() - started).toBeLessThan(5000)
+    expect(stderr).toContain(`${url} can't be reached`)
+    expect(stderr).toContain('hint:')
+    expect(stdout).toBe('')
+    expect(session.results()).toEqual([])
+  })
+
+  test('waiting for a slow service is in the latency, and its slowness costs throughput', async () => {
+    const target = await startTarget(answerAfter(100))
+    const session = startSession({
+      'slow.yaml': `target: ${target.url}\nload: { vus: 2, duration: 2s }\nrequests: [{ get: / }]\n`,
+    })
+    await session.perfctl(['run', 'slow.yaml'])
+    const { totals } = session.results()[0]!
+    expect(totals.latency.p50).toBeGreaterThanOrEqual(99)
+    expect(totals.throughput).toBeLessThanOrEqual(22)
+    expect(totals.throughput).toBeGreaterThan(8)
+  })
+
+  test('arrivals that find every virtual user waiting are counted as dropped', async () => {
+    const target = await startTarget(answerAfter(600))
+    const session = startSession({
+      'flood.yaml': `
+target: ${target.url}
+load: { rate: 50/s, duration: 1s, maxVus: 5 }
+requests: [{ get: / }]
+`,
+    })
+    const { stdout } = await session.perfctl(['run', 'flood.yaml'])
+    const { totals } = session.results()[0]!
+    expect(totals.requests).toBe(countAll(target))
+    expect(totals.requests + totals.dropped).toBe(50)
+    expect(totals.dropped).toBeGreaterThan(30)
+    expect(stdout).toContain('dropped')
+  })
+})
+
+describe.concurrent('what goes where', () => {
+  test('--report json=- writes the result to stdout and nothing else', async () => {
+    const target = await startTarget(answerAfter(0))
+    const session = startSession()
+    const { code, stdout, stderr } = await session.perfctl([
+      ...['run', target.url, '-i', '20', '--report', 'json=-', '--report', 'junit=out/run.xml'],
+    ])
+    expect(code).toBe(0)
+    expect(parseResult(stdout, 'stdout')).toEqual(session.results()[0])
+    expect(stderr).toContain('result saved: .perfctl/results/')
+    expect(session.read('out/run.xml')).toContain('<testsuites name="perfctl"')
+  })
+
+  test('a saved result gives the same page again', async () => {
+    const target = await startTarget(answerAfter(0))
+    const session = startSession()
+    const first = await session.perfctl(['run', target.url, '-i', '20', '--report', 'json=saved.json'])
+    const again = await session.perfctl(['report', 'saved.json'])
+    expect(again).toMatchObject({ code: 0, stdout: first.stdout })
+  })
+
+  test('-q says nothing but the summary', async () => {
+    const target = await startTarget(answerAfter(0))
+    const { code, stdout, stderr } = await startSession().perfctl(['run', target.url, '-i', '20', '-q'])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('Passed')
+  })
+})
+
+describe.concurrent('what is wrong with the input', () => {
+  test('every mistake of every file is told at once, and nothing is sent', async () => {
+    const target = await startTarget(answerAfter(0))
+    const session = startSession({
+      'good.yaml': `target: ${target.url}\nrequests: [{ get: / }]\n`,
+      'bad.yaml': 'target: demo\nload:\n  duration: 10\n  vuss: 3\nrequests:\n  - get: {{ path }}\n',
+      'worse.yaml': 'requests:\n  - { get: /, weight: 0 }\nthresholds:\n  - "ghost: p95 < 1s"\n',
+    })
+    const { code, stdout, stderr } = await session.perfctl(['run', 'good.yaml', 'bad.yaml', 'worse.yaml'])
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    for (const place of [
+      'bad.yaml:3:13',
+      'bad.yaml:4:3',
+      'bad.yaml:6:10',
+      'worse.yaml:2:23',
+      'worse.yaml:4:6',
+    ]) {
+      expect(stderr).toContain(`${place}: `)
+    }
+    expect(stderr).toMatch(/vuss[\s\S]*vus/)
+    expect(countAll(target)).toBe(0)
+    expect(session.results()).toEqual([])
+  })
+
+  test.for([
+    { args: ['-u', 'many'], says: '-u many: not a whole number' },
+    { args: ['-d', '10'], says: 'write 10s or 10ms' },
+    { args: ['-r', 'fast'], says: 'such as -r 100/s' },
+    { args: ['-s', '30'], says: 'such as -s 30s:20' },
+    { args: ['-e', 'staging'], says: 'it takes KEY=VALUE' },
+    { args: ['-H', 'nonsense'], says: "it takes 'name: value'" },
+    { args: ['-t', 'localhost:3000'], says: 'http://localhost:3000' },
+    { args: ['--workers', '0'], says: 'such as --workers 2' },
+    { args: ['--seed', '1.5'], says: 'such as --seed 42' },
+    { args: ['--inconclusive', 'maybe'], says: 'fail or pass' },
+    { args: ['--report', 'pdf'], says: 'pdf' },
+    { args: ['--no-baseline', '--require-baseline'], says: 'contradict' },
+    { args: ['--vuss', '3'], says: '(Did you mean --vus?)' },
+  ])('$args is refused with a way out', async ({ args, says }) => {
+    const session = startSession({ 'a.yaml': 'target: http://127.0.0.1:9\nrequests: [{ get: / }]\n' })
+    const { code, stderr } = await session.perfctl(['run', 'a.yaml', ...args])
+    expect(code).toBe(2)
+    expect(stderr).toContain(says)
+  })
+
+  test.for([
+    { args: [], code: 0, says: 'Usage: perfctl' },
+    { args: ['rum'], code: 2, says: '(Did you mean run?)' },
+    { args: ['run'], code: 2, says: "missing required argument 'scenario'" },
+    { args: ['run', 'none.yaml'], code: 2, says: 'none.yaml: no such file' },
+    { args: ['baseline', 'update'], code: 2, says: 'there are no scenarios in scenarios/' },
+    { args: ['--version'], code: 0, says: '.' },
+  ])('perfctl $args exits with $code', async ({ args, code, says }) => {
+    const outcome = await startSession().perfctl(args)
+    expect(outcome.code).toBe(code)
+    expect(outcome.stdout + outcome.stderr).toContain(says)
+  })
+})

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import format from '../../src/report/html.js'
+import type { Result } from '../../src/stats/result.js'
+import { SHOP, simulate } from '../verdict/simulate.js'
+import { readTags, readText } from './html/page.js'
+import { RESULTS, withTimeline } from './results.js'
+
+const { passed, failed, regressed, unsure, hostile } = RESULTS
+const { render } = format
+
+describe('the page', () => {
+  test('begins with the verdict in a sentence', () => {
+    const { 0: first } = /<h1>.*?<\/h1>/.exec(render(regressed))!
+    expect(readText(first)).toMatch(/ Regressed : "details" fails more often: from 0% to 3% /)
+  })
+
+  test('has no script, loads nothing, and its policy forbids both', () => {
+    const page = render(regressed)
+    const style = /<style>([^<]*)<\/style>/.exec(page)![1]!
+    const hash = createHash('sha256').update(style).digest('base64')
+    const tags = readTags(page)
+    expect(tags.find(({ attributes }) => attributes['http-equiv'] !== undefined)!.attributes['content']).toBe(
+      `default-src &#39;none&#39;; style-src &#39;sha256-${hash}&#39;; base-uri &#39;none&#39;; form-action &#39;none&#39;`,
+    )
+    expect(tags.filter(({ name }) => ['script', 'link', 'img', 'iframe', 'object'].includes(name))).toEqual(
+      [],
+    )
+    const attributes = tags.flatMap((tag) => Object.keys(tag.attributes))
+    expect(attributes.filter((name) => name === 'style' || name === 'src' || name.startsWith('on'))).toEqual(
+      [],
+    )
+    expect(style).not.toMatch(/url\(|@import/)
+  })
+
+  test('links only to places in itself, each of which exists once', () => {
+    const tags = readTags(render(regressed))
+    const ids = tags.flatMap(({ attributes }) => attributes['id'] ?? [])
+    expect(new Set(ids).size).toBe(ids.length)
+    const links = tags.flatMap(({ attributes }) => [
+      ...(attributes['href'] === undefined ? [] : [attributes['href'].replace(/^#/, '')]),
+      ...(attributes['aria-labelledby'] ?? '').split(' ').filter((id) => id !== ''),
+    ])
+    expect(links.length).toBeGreaterThan(8)
+    expect(links.filter((id) => !ids.includes(id))).toEqual([])
+  })
+
+  test('every chart says in words what it shows', () => {
+    const charts = readTags(render(failed)).filter(({ attributes }) => attributes['role'] === 'img')
+    expect(charts.length).toBeGreaterThan(5)
+    for (const { attributes } of charts)
+      expect(attributes['aria-label']).toMatch(/^[A-Z][a-z ]+: .*(\d|none)/)
+  })
+
+  test('requests that got worse are open, the others folded', () => {
+    const folds = readTags(render(regressed)).filter(({ attributes }) => attributes['class'] === 'request')
+    expect(folds.map(({ attributes }) => attributes['open'] !== undefined)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+  })
+
+  test('the baseline is laid over the distribution of each compared request', () => {
+    const marks = (result: Result) => render(result).match(/<circle class="mark"/g)?.length ?? 0
+    expect(marks(regressed)).toBe(9)
+    expect(marks(failed)).toBe(0)
+  })
+
+  test('of the only request the distribution is that of the run, so the baseline is laid over both', () => {
+    const requests = regressed.requests.slice(0, 1)
+    expect(render({ ...regressed, requests }).match(/<circle class="mark"/g)).toHaveLength(6)
+  })
+
+  test('says what the reader has to know, and what to type next', () => {
+    expect(readText(render(unsure))).toContain('120 arrivals (1.96%) dropped: no virtual user was free')
+    expect(readText(render(regressed))).toContain('perfctl baseline update scenarios/shop.yaml')
+    expect(readText(render(failed))).toContain('checkout: p95 < 150ms no data ✗ not met')
+  })
+
+  test('a run of five seconds has five points, one each second', () => {
+    const page = render(withTimeline(simulate(SHOP, { seed: 1, seconds: 5 })))
+    const line = /<path class="line a" d="M(\d+) [\d.]+l([^"]*)"/.exec(page)!
+    expect(line[1]).toBe('100')
+    expect(line[2]!.split(' ').filter((_, index) => index % 2 === 0)).toEqual(['200', '200', '200', '200'])
+  })
+
+  test('a run without a single answer is still a page', () => {
+    const nothing = {
+      ...passed.totals.latency,
+      count: 0,
+      histogram: '',
+      p50: null,
+      p95: null,
+      p99: null,
+      max: null,
+    }
+    const page = render({
+      ...passed,
+      comparison: null,
+      timeline: [],
+      requests: [],
+      totals: {
+        ...passed.totals,
+        requests: 0,
+        latency: nothing,
+        serviceTime: nothing,
+        timeToFirstByte: nothing,
+      },
+      error: 'nobody listens on port 3000',
+      verdict: 'error',
+    })
+    expect(readTags(page).some(({ name }) => name === 'svg')).toBe(false)
+    expect(readText(page)).toContain('nobody listens on port 3000')
+    expect(page).not.toMatch(/NaN|Infinity|undefined|null/)
+  })
+
+  test.each(Object.entries(RESULTS))('holds no figure that is none, of a %s result', (_, result) => {
+    expect(render(result)).not.toMatch(/NaN|Infinity|undefined|>null|object Object/)
+  })
+})
+
+describe('a name from outside', () => {
+  const BREAKOUTS = [
+    '</script><img src=x onerror=alert(1)>',
+    '</title></style><script>alert(1)</script>',
+    '" onmouseover="alert(1)',
+    "' onfocus='alert(1)' autofocus='",
+    '<!--',
+    ']]><svg/onload=alert(1)>',
+    '&lt;b&gt;&#60;i&#62;',
+    '${alert(1)}{{7*7}}',
+  ]
+
+  test('never becomes an element or an attribute', () => {
+    const tame = rename(hostile, (index) => `name ${index}`)
+    const evil = rename(hostile, (index) => BREAKOUTS[index % BREAKOUTS.length]!)
+    const shape = (page: string) =>
+      readTags(page).map(({ name, attributes }) => [name, Object.keys(attributes)])
+    expect(shape(render(evil))).toEqual(shape(render(tame)))
+  })
+
+  test('is read as it is written', () => {
+    const text = readText(render(rename(hostile, (index) => BREAKOUTS[index % BREAKOUTS.length]!)))
+    for (const name of BREAKOUTS) expect(text).toContain(name)
+  })
+
+  test('that would reorder the text around it is written out', () => {
+    expect(render(hostile)).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200b\u0000-\u0008]/)
+    expect(readText(render(hostile))).toContain('\\u202eesrever')
+  })
+
+  /** Every text of the result that a scenario, a service or a file system may choose. */
+  function rename(result: Result, nameOf: (index: number) => string): Result {
+    const names = new Map(result.requests.map(({ name }, index) => [name, nameOf(index)]))
+    return {
+      ...result,
+      scenario: { name: nameOf(0), file: nameOf(1), hash: nameOf(2), load: nameOf(3), target: nameOf(4) },
+      environment: { ...result.environment, cpu: nameOf(5), os: nameOf(6), gitCommit: nameOf(7) },
+      startedAt: nameOf(2),
+      session: { id: nameOf(3), side: 'a' },
+      generator: { ...result.generator, saturated: true, reasons: [nameOf(4)] },
+      totals: {
+        ...result.totals,
+        errors: result.totals.errors.map((error, index) => ({ ...error, message: nameOf(index) })),
+      },
+      requests: result.requests.map((request, index) => ({
+        ...request,
+        name: nameOf(index),
+        statuses: { [nameOf(index)]: 1 },
+      })),
+      thresholds: result.thresholds.map((threshold, index) => ({ ...threshold, expression: nameOf(index) })),
+      comparison: {
+        ...result.comparison!,
+        baseline: nameOf(5),
+        notes: [nameOf(6)],
+        metrics: result.comparison!.metrics.map((row) => ({
+          ...row,
+          request: row.request === null ? null : names.get(row.request)!,
+          reason: row.reason === null ? null : nameOf(7),
+        })),
+      },
+    }
+  }
+})
+
+test('an hour of twenty requests is less than 1 MB', () => {
+  const page = render(anHour())
+  expect(Buffer.byteLength(page)).toBeLessThan(1_000_000)
+  expect(readText(page)).toContain('Each point is 6s: latencies of the worst second, rates on average.')
+})
+
+/** The minute of a real shape, sixty times over. */
+function anHour(): Result {
+  const minute = withTimeline(simulate([SHOP[0]!], { seed: 1, seconds: 60 }))
+  const seconds = Array.from({ length: 3600 }, (_, second) => second)
+  const windows = seconds.map((start) => {
+    const window = minute.requests[0]!.windows[start % 60]!
+    return { ...window, start, requests: window.requests + (start % 7), failed: start % 7 }
+  })
+  return {
+    ...minute,
+    durationSeconds: 3600,
+    timeline: seconds.map((second) => ({ ...minute.timeline[second % 60]!, second, failed: second % 7 })),
+    requests: Array.from({ length: 20 }, (_, index) => ({
+      ...minute.requests[0]!,
+      name: `request number ${index}`,
+      windows,
+    })),
+  }
+}

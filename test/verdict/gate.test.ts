@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import type { Injection } from './noise.js'
+import { countFoundAtStated, countRed, isRedToPointRule, type Setting } from './table.js'
+
+const MINUTE = { seconds: 60, perSecond: 1000 }
+const slower = (factor: number): Injection => ({ request: 'list', factor, part: 'whole' })
+
+// The goals are 1 %, 0.5 % and, on noisy machines, 1 %; the limits here leave room for 800 draws' luck.
+describe('identical code is called regressed', () => {
+  test.each<[Setting, number]>([
+    [{ level: 'quiet', load: MINUTE, jobs: 1, runs: 1 }, 0.01],
+    [{ level: 'shared', load: MINUTE, jobs: 1, runs: 1 }, 0.01],
+    [{ level: 'quiet', load: MINUTE, jobs: 10, runs: 1 }, 0.012],
+    [{ level: 'shared', load: MINUTE, jobs: 10, runs: 1 }, 0.012],
+    [{ level: 'noisy', load: MINUTE, jobs: 10, runs: 1 }, 0.02],
+  ])('%j: at most %f', (setting, limit) => {
+    expect(countRed(setting, null, 800)).toBeLessThanOrEqual(limit)
+  })
+
+  test('by the point rule in every fifth pair and more, which proves that the noise bites', () => {
+    const setting: Setting = { level: 'shared', load: MINUTE, jobs: 1, runs: 1 }
+    const share = countRed(setting, null, 400, ([before], after) => isRedToPointRule(before!, after))
+    expect(share).toBeGreaterThan(0.2)
+  })
+})
+
+describe('a slowdown of one request is found', () => {
+  test.each<[Setting, number, number]>([
+    [{ level: 'quiet', load: MINUTE, jobs: 1, runs: 1 }, 1.3, 0.9],
+    [{ level: 'quiet', load: MINUTE, jobs: 10, runs: 1 }, 1.1, 0.95],
+    [{ level: 'shared', load: MINUTE, jobs: 10, runs: 1 }, 1.2, 0.68],
+    [{ level: 'shared', load: MINUTE, jobs: 10, runs: 1 }, 1.3, 0.98],
+  ])('%j: +%f in at least %f', (setting, factor, limit) => {
+    expect(countRed(setting, slower(factor), 300)).toBeGreaterThanOrEqual(limit)
+  })
+
+  test('of the size that is stated to be detectable, about nine times in ten', () => {
+    const found = countFoundAtStated({ level: 'shared', load: MINUTE, jobs: 10, runs: 1 }, 300)
+    expect(found).toBeGreaterThanOrEqual(0.85)
+    expect(found).toBeLessThanOrEqual(0.98)
+  })
+})

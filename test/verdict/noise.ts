@@ -1,0 +1,349 @@
+/**
+ * Synthetic runs on machines of known noise: the model that verdicts are tuned and tested on.
+ *
+ * Three requests: `list` (half of the traffic, lognormal 10 ms, some slow ones), `detail` (a cache: 5 ms or 20 ms)
+ * and `post` (25 ms, wide, some slow ones). What makes two runs of the same code differ comes in layers: the machine
+ * of the job, the process of the run, a first-order autoregression from second to second, a slow wander, a drift and
+ * a warm-up residue, bursts of busy neighbours, and pauses of garbage collection.
+ *
+ * Runs come as the series that judges look at, without the detour over files: thousands of them a minute.
+ */
+import { Random } from '../../src/base/rng.js'
+import type { SparseCounts } from '../../src/stats/sparse.js'
+import type { Series, Slice } from '../../src/verdict/series.js'
+
+export type Level = 'quiet' | 'shared' | 'noisy' | 'hetero'
+
+interface Noise {
+  /** Standard deviations of logarithms. */
+  readonly job: number
+  readonly run: number
+  readonly second: number
+  readonly wander: number
+  readonly drift: number
+  readonly residue: number
+  readonly burstsPerSecond: number
+  /** Share of machines that are 1.3 to 1.6 times slower. */
+  readonly slow: number
+}
+
+const SHARED: Noise = {
+  job: 0.03,
+  run: 0.012,
+  second: 0.04,
+  wander: 0.02,
+  drift: 0.015,
+  residue: 0.03,
+  burstsPerSecond: 0.02,
+  slow: 0,
+}
+
+const LEVELS: Readonly<Record<Level, Noise>> = {
+  quiet: {
+    job: 0.005,
+    run: 0.005,
+    second: 0.015,
+    wander: 0.007,
+    drift: 0.005,
+    residue: 0.01,
+    burstsPerSecond: 0.001,
+    slow: 0,
+  },
+  shared: SHARED,
+  noisy: {
+    job: 0.07,
+    run: 0.03,
+    second: 0.06,
+    wander: 0.04,
+    drift: 0.03,
+    residue: 0.05,
+    burstsPerSecond: 0.06,
+    slow: 0,
+  },
+  hetero: { ...SHARED, slow: 0.25 },
+}
+
+/** A slowdown of one request: of its `whole` distribution, its fast part (`p50`), or its `tail`. */
+export interface Injection {
+  readonly request: string
+  readonly factor: number
+  readonly part: 'whole' | 'p50' | 'tail'
+}
+
+export interface Load {
+  readonly seconds: number
+  readonly perSecond: number
+  /** The three requests, repeated under other names until there are so many. */
+  readonly requests?: number
+}
+
+/** A run as judges see it. */
+export interface NoisyRun {
+  readonly requests: readonly { readonly name: string; readonly series: Series }[]
+  readonly whole: Series
+}
+
+/** What the same machine does to both sides of a session, second by second. */
+interface Weather {
+  readonly level: Float64Array
+  readonly bursts: readonly Burst[]
+  readonly pauses: readonly Pause[]
+}
+
+interface Burst {
+  readonly start: number
+  readonly end: number
+  readonly factor: number
+}
+
+interface Pause {
+  readonly at: number
+  readonly ms: number
+}
+
+/** The machine of one job: everything that its runs have in common. */
+export class Machine {
+  private readonly random: Random
+  private readonly noise: Noise
+  private readonly factor: number
+  private readonly perRequest: readonly number[]
+  private readonly burstRate: number
+
+  constructor(level: Level, seed: number, requests = 3) {
+    this.random = new Random(seed)
+    this.noise = LEVELS[level]
+    const { job, slow, burstsPerSecond } = this.noise
+    const slowness = this.random.float() < slow ? Math.log(1.3 + 0.3 * this.random.float()) : 0
+    this.factor = job * this.normal() + slowness
+    this.perRequest = Array.from({ length: requests }, () => 0.35 * job * this.normal())
+    this.burstRate = burstsPerSecond * Math.exp(0.8 * this.normal())
+  }
+
+  /** One run, or `n` of them one after the other. */
+  run(load: Load, injection: Injection | null = null): NoisyRun {
+    const weather = this.weather(load.seconds)
+    const process = this.process()
+    const seconds = Array.from({ length: load.seconds }, (_, second) => second)
+    return this.serve(load, injection, process, weather, seconds)
+  }
+
+  /**
+   * An A/B session of `seconds` a side in slices of a second, A B B A: both live through the same weather, each with
+   * the luck of its own process.
+   */
+  session(load: Load, injection: Injection | null): { readonly a: NoisyRun; readonly b: NoisyRun } {
+    const weather = this.weather(2 * load.seconds)
+    const all = Array.from({ length: 2 * load.seconds }, (_, second) => second)
+    const isA = (second: number) => second % 4 === 0 || second % 4 === 3
+    const a = this.serve(load, null, this.process(), weather, all.filter(isA))
+    const b = this.serve(
+      load,
+      injection,
+      this.process(),
+      weather,
+      all.filter((second) => !isA(second)),
+    )
+    return { a, b }
+  }
+
+  private process(): number {
+    return this.noise.run * this.normal()
+  }
+
+  private weather(seconds: number): Weather {
+    const { second, wander, drift, residue } = this.noise
+    const level = new Float64Array(seconds)
+    const [fast, slow] = [Math.exp(-1), Math.exp(-1 / 20)]
+    let quick = second * this.normal()
+    let lasting = wander * this.normal()
+    const slope = drift * this.normal()
+    const cold = Math.abs(residue * this.normal())
+    for (let t = 0; t < seconds; t++) {
+      quick = fast * quick + Math.sqrt(1 - fast ** 2) * second * this.normal()
+      lasting = slow * lasting + Math.sqrt(1 - slow ** 2) * wander * this.normal()
+      level[t] = quick + lasting + slope * (t / seconds - 0.5) + cold * Math.exp(-t / 5)
+    }
+    const bursts = this.moments(this.burstRate, seconds).map((start) => ({
+      start,
+      end: start + 0.1 * 50 ** this.random.float(),
+      factor: Math.log(1.2 + 2.8 * this.random.float() ** 2),
+    }))
+    const minor = this.moments(0.5, seconds).map((at) => ({ at, ms: 6 * (0.5 + this.random.float()) }))
+    const major = this.moments(0.1, seconds).map((at) => ({ at, ms: 30 + 50 * this.random.float() }))
+    return { level, bursts, pauses: [...minor, ...major] }
+  }
+
+  private serve(
+    load: Load,
+    injection: Injection | null,
+    process: number,
+    weather: Weather,
+    seconds: readonly number[],
+  ): NoisyRun {
+    const count = load.requests ?? 3
+    const whole: Slice[] = seconds.map(() => ({ seconds: 1, requests: 0, failed: 0, latencies: [] }))
+    const requests = Array.from({ length: count }, (_, index) => {
+      const kind = KINDS[index % 3]!
+      const name = index < 3 ? kind.name : `${kind.name} ${Math.floor(index / 3) + 1}`
+      const change = injection?.request === name ? injection : null
+      const table = tableOf(kind, change)
+      const own = this.factor + (this.perRequest[index] ?? 0) + process
+      const rate = load.perSecond * kind.share * (3 / count)
+      const series = seconds.map((second, at): Slice => {
+        const latencies = this.window(second, rate, table, own + weather.level[second]!, weather)
+        whole[at] = { ...whole[at]!, requests: whole[at]!.requests + latencies.total }
+        return { seconds: 1, requests: latencies.total, failed: 0, latencies: [latencies] }
+      })
+      return { name, series }
+    })
+    return { requests, whole }
+  }
+
+  /** The latencies of one second. Half of a virtual user's time is think time, so slow seconds hold fewer. */
+  private window(
+    second: number,
+    rate: number,
+    table: Table,
+    level: number,
+    { bursts, pauses }: Weather,
+  ): SparseCounts {
+    const here = bursts.filter(({ start, end }) => start < second + 1 && end > second)
+    const stops = pauses.filter(({ at }) => at >= second && at < second + 1)
+    const slowness = here.reduce(
+      (sum, { start, end, factor }) =>
+        sum + (Math.min(end, second + 1) - Math.max(start, second)) * Math.expm1(factor),
+      Math.exp(level + table.slowness),
+    )
+    const count = this.poisson(rate / (0.5 + 0.5 * slowness))
+    let low = BINS
+    let high = -1
+    for (let i = 0; i < count; i++) {
+      let value = table.logs[(this.random.uint32() * TABLE_SCALE) | 0]! + level
+      if (here.length > 0) {
+        const at = second + this.random.float()
+        for (const { start, end, factor } of here) if (at >= start && at < end) value += factor
+      }
+      for (const { ms } of stops) {
+        const wait = this.random.float() * 1000
+        if (wait < ms) value = Math.log(Math.exp(value) + wait)
+      }
+      const bin = Math.max(0, Math.min(BINS - 1, ((value - LOWEST) * BINS_PER_E) | 0))
+      counters[bin]! += 1
+      if (bin < low) low = bin
+      if (bin > high) high = bin
+    }
+    const values: number[] = []
+    const counts: number[] = []
+    for (let bin = low; bin <= high; bin++) {
+      if (counters[bin] === 0) continue
+      values.push(BIN_VALUES[bin]!)
+      counts.push(counters[bin]!)
+      counters[bin] = 0
+    }
+    return { values, counts, total: count }
+  }
+
+  private moments(perSecond: number, seconds: number): number[] {
+    const moments: number[] = []
+    let at = -Math.log(1 - this.random.float()) / perSecond
+    while (at < seconds) {
+      moments.push(at)
+      at -= Math.log(1 - this.random.float()) / perSecond
+    }
+    return moments
+  }
+
+  /** Poisson, by the normal distribution: counts here are in the dozens and above. */
+  private poisson(expected: number): number {
+    return Math.max(0, Math.round(expected + Math.sqrt(expected) * this.normal()))
+  }
+
+  private normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.random.float()))
+    return radius * Math.cos(2 * Math.PI * this.random.float())
+  }
+}
+
+interface Kind {
+  readonly name: string
+  readonly share: number
+  /** Share of the requests, median in ms, and the logarithm's standard deviation. */
+  readonly modes: readonly (readonly [share: number, medianMs: number, sigma: number])[]
+  /** Up to which quantile an injection into the `p50` reaches. */
+  readonly bulk: number
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    name: 'list',
+    share: 0.5,
+    bulk: 0.85,
+    modes: [
+      [0.985, 10, 0.25],
+      [0.015, 32, 0.25],
+    ],
+  },
+  {
+    name: 'detail',
+    share: 0.3,
+    bulk: 0.7,
+    modes: [
+      [0.7, 5, 0.2],
+      [0.3, 20, 0.2],
+    ],
+  },
+  {
+    name: 'post',
+    share: 0.2,
+    bulk: 0.85,
+    modes: [
+      [0.985, 25, 0.4],
+      [0.015, 120, 0.3],
+    ],
+  },
+]
+
+/** The logarithms of equally likely latencies, rising, and by how much an injection slows the mean. */
+interface Table {
+  readonly logs: Float64Array
+  readonly slowness: number
+}
+
+const TABLE = 8192
+const TABLE_SCALE = TABLE / 2 ** 32
+const BINS_PER_E = 500
+const LOWEST = Math.log(0.5)
+const BINS = Math.ceil((Math.log(5000) - LOWEST) * BINS_PER_E)
+const BIN_VALUES = Array.from({ length: BINS }, (_, bin) =>
+  Math.round(1000 * Math.exp(LOWEST + (bin + 0.5) / BINS_PER_E)),
+)
+const counters = new Int32Array(BINS)
+const tables = new Map<string, Table>()
+
+function tableOf(kind: Kind, change: Injection | null): Table {
+  const key = JSON.stringify([kind.name, change])
+  const known = tables.get(key)
+  if (known !== undefined) return known
+  const random = new Random(7)
+  const logs = new Float64Array(TABLE)
+  let at = 0
+  kind.modes.forEach(([share, medianMs, sigma], index) => {
+    const end = index === kind.modes.length - 1 ? TABLE : at + Math.round(share * TABLE)
+    while (at < end) {
+      const normal = Math.sqrt(-2 * Math.log(1 - random.float())) * Math.cos(2 * Math.PI * random.float())
+      logs[at++] = Math.log(medianMs) + sigma * normal
+    }
+  })
+  logs.sort()
+  const [from, to] = change?.part === 'tail' ? [0.965, 1] : change?.part === 'p50' ? [0, kind.bulk] : [0, 1]
+  let before = 0
+  let after = 0
+  for (let i = 0; i < TABLE; i++) {
+    before += Math.exp(logs[i]!)
+    if (change !== null && i >= from * TABLE && i < to * TABLE) logs[i]! += Math.log(change.factor)
+    after += Math.exp(logs[i]!)
+  }
+  const table = { logs, slowness: Math.log(after / before) }
+  tables.set(key, table)
+  return table
+}

@@ -1,0 +1,196 @@
+/**
+ * How often a rule calls identical code regressed, and how often it finds a slowdown: counted over simulated jobs.
+ *
+ * Making runs costs more than judging them, so each setting makes a stock of jobs once and draws from it.
+ */
+import { Random } from '../../src/base/rng.js'
+import type { RunEnvironment } from '../../src/stats/result.js'
+import { COMPARE_DEFAULTS } from '../../src/verdict/compare.js'
+import { type Job, makeFigures, type RunFigures } from '../../src/verdict/job.js'
+import { judgeStored } from '../../src/verdict/stored.js'
+import { type Injection, type Level, type Load, Machine, type NoisyRun } from './noise.js'
+
+export interface Setting {
+  readonly level: Level
+  readonly load: Load
+  /** Accepted jobs in the baseline. */
+  readonly jobs: number
+  /** Runs of each job, the candidate included. */
+  readonly runs: number
+}
+
+const STOCK = 240
+
+/** Without `minDelta`, which would hide +10 % of the 10 ms that `list` takes. */
+const LIMITS = { ...COMPARE_DEFAULTS, minDeltaMs: 0 }
+
+const ENVIRONMENT: RunEnvironment = {
+  perfctl: '0.1.0',
+  node: 'v20.20.2',
+  os: 'Linux 6.8.0 x64',
+  cpu: 'Sample CPU 3000',
+  cores: 4,
+  workers: 1,
+  gitCommit: null,
+}
+
+/** A job on a machine of its own. Equal seeds give equal jobs. */
+function makeNoisyJob(setting: Omit<Setting, 'jobs'>, seed: number, injection: Injection | null): Job {
+  const machine = new Machine(setting.level, seed, setting.load.requests)
+  const runs = Array.from({ length: setting.runs }, () => figuresOf(machine.run(setting.load, injection)))
+  return { environment: ENVIRONMENT, runs }
+}
+
+/** What a rule keeps of a simulated run. */
+function figuresOf({ requests, whole }: NoisyRun): RunFigures {
+  return makeFigures(
+    '2026-03-01T10:00:00.000Z',
+    requests.map((request) => ({ ...request, kind: 'request' as const })),
+    whole,
+  )
+}
+
+/** Whether a candidate is called regressed. */
+function isRed(accepted: readonly Job[], candidate: Job): boolean {
+  const names = candidate.runs[0]!.requests.map(({ name }) => name)
+  return judgeStored(accepted, candidate, names, { limits: LIMITS, withThroughput: true }).some(
+    ({ judgements }) => judgements.some(({ verdict }) => verdict === 'regressed'),
+  )
+}
+
+/** The gate of many tools: one stored run, +10 % / +15 % / +15 % and −10 % throughput, point against point. */
+export function isRedToPointRule(before: Job, after: Job): boolean {
+  const [old, now] = [before.runs[0]!, after.runs[0]!]
+  const change = (a: object, b: object) =>
+    'value' in a && 'value' in b ? Number(b.value) / Number(a.value) : 1
+  return (
+    change(old.throughput, now.throughput) < 0.9 ||
+    old.requests.some((request, index) => {
+      const { p50, p95, p99 } = now.requests[index]!
+      return (
+        change(request.p50, p50) > 1.1 || change(request.p95, p95) > 1.15 || change(request.p99, p99) > 1.15
+      )
+    })
+  )
+}
+
+/** The share of comparisons that end red, over `trials` draws of accepted jobs and a candidate. */
+export function countRed(
+  setting: Setting,
+  injection: Injection | null,
+  trials: number,
+  judge: (accepted: readonly Job[], candidate: Job) => boolean = isRed,
+): number {
+  const stock = stockOf(setting, null)
+  const candidates = injection === null ? stock : stockOf(setting, injection)
+  const random = new Random(setting.jobs)
+  let red = 0
+  for (let trial = 0; trial < trials; trial++) {
+    const drawn = drawDistinct(stock.length, setting.jobs + 1, random)
+    const [own, ...accepted] = drawn.map((index) => stock[index]!)
+    const candidate = injection === null ? own! : candidates[random.integer(0, candidates.length - 1)]!
+    if (judge(accepted, candidate)) red++
+  }
+  return red / trials
+}
+
+/**
+ * The share of comparisons that find a slowdown of `list` exactly as large as its p50 line says it can detect, by
+ * that line alone.
+ */
+export function countFoundAtStated(setting: Setting, trials: number): number {
+  const stock = stockOf(setting, null)
+  const random = new Random(setting.jobs)
+  let found = 0
+  for (let trial = 0; trial < trials; trial++) {
+    const [own, ...accepted] = drawDistinct(stock.length, setting.jobs + 1, random).map(
+      (index) => stock[index]!,
+    )
+    const line = (candidate: Job) =>
+      judgeStored(accepted, candidate, ['list', 'detail', 'post'], {
+        limits: LIMITS,
+        withThroughput: true,
+      })[0]!.judgements[0]!
+    if (line(slower(own!, 1 + line(own!).detectable!)).verdict === 'regressed') found++
+  }
+  return found / trials
+}
+
+/** The job, had its request `list` been slower by a factor. */
+function slower(job: Job, factor: number): Job {
+  const scale = <T extends object>(figure: T): T =>
+    'value' in figure ? { ...figure, value: Number(figure.value) * factor } : figure
+  return {
+    ...job,
+    runs: job.runs.map((run) => ({
+      ...run,
+      requests: run.requests.map((request) =>
+        request.name === 'list' ? { ...request, p50: scale(request.p50) } : request,
+      ),
+    })),
+  }
+}
+
+const stocks = new Map<string, readonly Job[]>()
+
+function stockOf({ level, load, runs }: Setting, injection: Injection | null): readonly Job[] {
+  const key = JSON.stringify([level, load, runs, injection])
+  const known = stocks.get(key)
+  if (known !== undefined) return known
+  const size = (load.requests ?? 3) > 3 ? 60 : STOCK
+  const first = injection === null ? 1 : 1 + size
+  const stock = Array.from({ length: size }, (_, index) =>
+    makeNoisyJob({ level, load, runs }, 7919 * (first + index), injection),
+  )
+  stocks.set(key, stock)
+  return stock
+}
+
+function drawDistinct(size: number, count: number, random: Random): readonly number[] {
+  const drawn = new Set<number>()
+  while (drawn.size < count) drawn.add(random.integer(0, size - 1))
+  return [...drawn]
+}
+
+const LOADS: Readonly<Record<string, Load>> = {
+  '60s 60k': { seconds: 60, perSecond: 1000 },
+  '25s 12k': { seconds: 25, perSecond: 500 },
+  '60s, 40 requests': { seconds: 60, perSecond: 4000, requests: 40 },
+}
+
+/** Prints the table of stored baselines, line by line. */
+export function printTables(print: (line: string) => void): void {
+  const whole = (factor: number): Injection => ({ request: 'list', factor, part: 'whole' })
+  print(
+    '| noise | run | jobs × runs | point rule, A/A | A/A red | +10 % | +20 % | +30 % | found at the stated size |',
+  )
+  print('|---|---|---|---|---|---|---|---|---|')
+  for (const level of ['quiet', 'shared', 'noisy'] as const) {
+    for (const [name, load] of Object.entries(LOADS)) {
+      if (load.requests !== undefined && level !== 'shared') continue
+      for (const [jobs, runs] of [
+        [1, 1],
+        [3, 1],
+        [5, 1],
+        [10, 1],
+        [10, 3],
+      ] as const) {
+        if (load.requests !== undefined && runs > 1) continue
+        const setting = { level, load, jobs, runs }
+        const point = countRed(setting, null, 500, ([before], after) => isRedToPointRule(before!, after))
+        const cells = [
+          countRed(setting, null, 3000),
+          ...[1.1, 1.2, 1.3].map((factor) => countRed(setting, whole(factor), 500)),
+        ]
+        const stated = load.requests === undefined ? percent(countFoundAtStated(setting, 500)) : '–'
+        print(
+          `| ${level} | ${name} | ${jobs} × ${runs} | ${percent(point)} | ${cells.map(percent).join(' | ')} | ${stated} |`,
+        )
+      }
+    }
+  }
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))}%`
+}
