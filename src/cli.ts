@@ -61,8 +61,6 @@ function makeProgram(io: Io, act: Act): Command {
   addBaseline(program, io, act)
   addFiles(program, io, act)
   for (const spec of LISTED) addListed(program, spec, { io, act })
-  addDemo(program, io, act)
-  addDoctor(program, io, act)
   return program
 }
 
@@ -188,13 +186,6 @@ function addFiles(program: Command, io: Io, act: Act): void {
     .action((file: string, flags: { report?: string[]; color?: boolean }) =>
       act(async () => (await import('./commands/report.js')).report(file, flags.report ?? [], io, flags))(),
     )
-  program
-    .command('validate')
-    .description('check scenario files without sending anything')
-    .argument('<scenario...>', 'scenario files')
-    .action((files: string[]) =>
-      act(async () => (await import('./commands/validate.js')).validate(files, io))(),
-    )
 }
 
 function addListed(program: Command, spec: CommandSpec, { io, act }: { io: Io; act: Act }): void {
@@ -217,28 +208,6 @@ interface CompareInput {
   readonly inconclusive?: 'fail' | 'pass'
   readonly report?: string[]
   readonly color?: boolean
-}
-
-function addDemo(program: Command, io: Io, act: Act): void {
-  program
-    .command('demo')
-    .description('start the demo service, and make it worse at will')
-    .option('--port <n>', 'port to listen on; 0 takes a free one', '3000')
-    .option('--slow <factor>', 'multiply all latencies, such as 1.3')
-    .option('--errors <share>', 'answer this share of requests with 503, such as 2%')
-    .option('--stall <for/every>', 'stand still now and then, such as 200ms/5s')
-    .option('--seed <n>', 'another seed gives other latencies')
-    .action((flags: object) => act(async () => (await import('./commands/demo.js')).demo(flags, io))())
-}
-
-function addDoctor(program: Command, io: Io, act: Act): void {
-  program
-    .command('doctor')
-    .description('tell how much load this machine can send, and how to get more out of it')
-    .option('--no-color', 'without colours')
-    .action((flags: { color?: boolean }) =>
-      act(async () => (await import('./commands/doctor.js')).doctor(flags, io))(),
-    )
 }
 
 function addLoadFlags(command: Command): void {

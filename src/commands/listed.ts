@@ -1,7 +1,8 @@
 /**
- * Commands around scenarios, as a list: what `cli.ts` makes commands of. What they do is loaded when they are called.
+ * Commands without the many flags of a run, as a list: what `cli.ts` makes commands of. What they do is loaded when they are called.
  */
 import type { ExitCode } from '../base/exit.js'
+import type { DemoFlags } from './demo.js'
 import type { RawExplainFlags } from './explain.js'
 import type { InitFlags } from './init.js'
 import type { Io } from './io.js'
@@ -35,6 +36,13 @@ const NO_COLOR: OptionSpec = { flags: '--no-color', description: 'without colour
 
 /** All of them, in the order of the help. */
 export const LISTED: readonly CommandSpec[] = [
+  {
+    name: 'validate',
+    description: 'check scenario files without sending anything',
+    argument: ['<scenario...>', 'scenario files'],
+    options: [],
+    run: async (files: string[], _flags: object, io) => (await import('./validate.js')).validate(files, io),
+  },
   {
     name: 'init',
     description: 'write a first scenario and a CI job',
@@ -93,5 +101,26 @@ export const LISTED: readonly CommandSpec[] = [
     ],
     run: async (files: string[], flags: RawExplainFlags, io) =>
       (await import('./explain.js')).explain(files, flags, io),
+  },
+  {
+    name: 'demo',
+    description: 'start the demo service, and make it worse at will',
+    argument: null,
+    options: [
+      { flags: '--port <n>', description: 'port to listen on; 0 takes a free one', preset: '3000' },
+      { flags: '--slow <factor>', description: 'multiply all latencies, such as 1.3' },
+      { flags: '--errors <share>', description: 'answer this share of requests with 503, such as 2%' },
+      { flags: '--stall <for/every>', description: 'stand still now and then, such as 200ms/5s' },
+      { flags: '--seed <n>', description: 'another seed gives other latencies' },
+    ],
+    run: async (_argument: undefined, flags: DemoFlags, io) => (await import('./demo.js')).demo(flags, io),
+  },
+  {
+    name: 'doctor',
+    description: 'tell how much load this machine can send, and how to get more out of it',
+    argument: null,
+    options: [NO_COLOR],
+    run: async (_argument: undefined, flags: { color?: boolean }, io) =>
+      (await import('./doctor.js')).doctor(flags, io),
   },
 ]

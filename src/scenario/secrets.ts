@@ -31,12 +31,11 @@ function headerSecrets(part: Tree | undefined, env: Environment): string[] {
 function authSecrets(part: Tree | undefined, env: Environment): string[] {
   const auth = part !== undefined && isTreeMap(part) ? part.auth : undefined
   if (auth === undefined) return []
-  return (isTreeMap(auth) ? Object.values(auth) : [auth]).flatMap((value) => {
-    if (!(value instanceof Scalar)) return []
-    const filled = fillIn(value.text, env, () => {}) ?? value.text
-    const password = (text: string) => (text.includes(':') ? [text.slice(text.indexOf(':') + 1)] : [])
+  return textsIn(auth).flatMap((text) => {
+    const filled = fillIn(text, env, () => {}) ?? text
+    const password = text.includes(':') ? [text.slice(text.indexOf(':') + 1)] : []
     const encoded = Buffer.from(filled).toString('base64')
-    return [...[value.text, ...password(value.text)].flatMap((text) => secretParts(text, env)), encoded]
+    return [...[text, ...password].flatMap((part) => secretParts(part, env)), encoded]
   })
 }
 
