@@ -268,5 +268,7 @@ const SEVERITY: Readonly<Record<MetricComparison['verdict'], number>> = {
 function badness({ comparison, verdict }: Row): number {
   const worse = (comparison.change ?? 0) * (comparison.metric === 'throughput' ? -1 : 1)
   const tolerances = worse / Math.max(comparison.tolerance, 0.001)
-  return SEVERITY[verdict] * 1e6 + Math.max(-4e5, Math.min(4e5, tolerances))
+  // The whole run comes after its requests: these say where.
+  const within = comparison.request === null ? -5e5 : Math.max(-4e5, Math.min(4e5, tolerances))
+  return SEVERITY[verdict] * 1e6 + within
 }

@@ -47,6 +47,7 @@ export function estimateLatency(series: Series, metric: 'p50' | 'p95' | 'p99'): 
   const windows = joinWindows(series, each)
   if (windows.length < JOINED_MIN) {
     const had = series.reduce((sum, { requests, failed }) => sum + requests - failed, 0)
+    if (had >= each * JOINED_MIN) return { needs: JOINED_MIN, had: windows.length, of: 'windows' }
     return { needs: each * JOINED_MIN, had, of: 'successful requests' }
   }
   const values = windows.map((window) => Math.log(readQuantile(window, quantile) / 1000))

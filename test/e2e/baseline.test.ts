@@ -18,7 +18,7 @@ function scenario(url: string): string {
   return `
 name: shop
 target: ${url}
-load: { vus: 8, duration: 6s }
+load: { vus: 8, duration: 9s }
 requests:
   - { name: search, weight: 2, get: /search }
   - { name: details, get: /details }
@@ -66,7 +66,7 @@ describe.concurrent('the gate', () => {
     expect(list.stdout).toContain('baselines/shop.json')
     const show = await session.perfctl(['baseline', 'show', 'shop'])
     expect(show.stdout).toContain('search')
-    expect(show.stdout).toMatch(/1 run of 6s, 8 users for\s+6s/)
+    expect(show.stdout).toMatch(/1 job \(1 run\) of 9s, 8\s+users for\s+9s/)
     expect(await session.perfctl(['compare', 'run.json', 'baselines/shop.json'])).toMatchObject({ code: 0 })
   })
 })
