@@ -3,6 +3,7 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { Feeder, HttpOptions, Load, RequestSpec, Scenario } from '../scenario/scenario.js'
+import type { Turns } from './slices.js'
 
 /** The load of a scenario against one target. */
 export interface Plan {
@@ -15,6 +16,8 @@ export interface Plan {
   readonly seed: number
   /** The wall clock at the start, in ms since 1970: what `date()` counts from, the same in all workers. */
   readonly today: Ms
+  /** Of one side of an `ab` session; left out, the load is sent all the time. */
+  readonly turns?: Turns
 }
 
 /** The plan of a scenario against `target`. Equal scenarios, seeds and days give equal plans. */

@@ -3,13 +3,12 @@
  */
 import { checkSchema, count, flag, list, number, readFileShape, Shape, text } from '../base/shape.js'
 import { Histogram } from './histogram.js'
+import { readComparison, readThreshold } from './read-verdict.js'
 import {
-  type Comparison,
   type ConnectionTimes,
   type ErrorCount,
   type GeneratorHealth,
   type LatencySummary,
-  type MetricComparison,
   RESULT_SCHEMA,
   type RequestResult,
   type Result,
@@ -17,7 +16,6 @@ import {
   type RunMark,
   type ScenarioIdentity,
   type Session,
-  type ThresholdResult,
   type TimelinePoint,
   type Totals,
   type Window,
@@ -239,49 +237,6 @@ function readTimelinePoint(shape: Shape): TimelinePoint {
     p95: figure('p95'),
     p99: figure('p99'),
   }
-}
-
-function readThreshold(shape: Shape): ThresholdResult {
-  return {
-    expression: shape.get('expression').text(),
-    request: shape.get('request').or(text, null),
-    actual: shape.get('actual').or(number, null),
-    passed: shape.get('passed').flag(),
-  }
-}
-
-function readComparison(shape: Shape): Comparison {
-  return {
-    baseline: shape.get('baseline').text(),
-    verdict: shape.get('verdict').oneOf(['passed', 'improved', 'regressed', 'inconclusive']),
-    metrics: shape.get('metrics').or(list(readMetricComparison), []),
-    notes: shape.get('notes').or(list(text), []),
-  }
-}
-
-function readMetricComparison(shape: Shape): MetricComparison {
-  const figure = (name: string) => shape.get(name).or(number, null)
-  return {
-    request: shape.get('request').or(text, null),
-    metric: shape.get('metric').text(),
-    baseline: figure('baseline'),
-    current: figure('current'),
-    change: figure('change'),
-    interval: shape.get('interval').or(readInterval, null),
-    detectable: figure('detectable'),
-    tolerance: number(shape.get('tolerance')),
-    verdict: shape
-      .get('verdict')
-      .oneOf(['passed', 'improved', 'regressed', 'inconclusive', 'new', 'missing']),
-    reason: shape.get('reason').or(text, null),
-  }
-}
-
-function readInterval(shape: Shape): readonly [number, number] {
-  const [low, high, ...more] = shape.list()
-  return low === undefined || high === undefined || more.length > 0
-    ? shape.fail('a pair of numbers')
-    : [low.number(), high.number()]
 }
 
 function readSession(shape: Shape): Session {

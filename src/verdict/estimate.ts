@@ -29,7 +29,7 @@ export interface Shortage {
 }
 
 /** The quantiles of the latency metrics. */
-export const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
+const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
 
 /** Fewer windows than this say nothing about how much they vary. */
 const WINDOWS_MIN = 5

@@ -82,7 +82,7 @@ export function addJob(jobs: readonly Job[], job: Job): readonly Job[] {
 }
 
 /** The same machine, and within an hour. Runs that don't say when they began are of one job: that claims less. */
-export function isSameJob(a: Job, b: Job): boolean {
+function isSameJob(a: Job, b: Job): boolean {
   const starts = [...a.runs, ...b.runs].map(({ startedAt }) => Date.parse(startedAt))
   const apart = Math.max(...starts) - Math.min(...starts)
   return !(apart > JOB_MS) && differences(a.environment, b.environment).length === 0

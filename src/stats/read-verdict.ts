@@ -1,0 +1,50 @@
+/**
+ * The judged part of a result file read back: thresholds and the comparison.
+ */
+import { list, number, type Shape, text } from '../base/shape.js'
+import type { Comparison, MetricComparison, ThresholdResult } from './result.js'
+
+/** One absolute limit. */
+export function readThreshold(shape: Shape): ThresholdResult {
+  return {
+    expression: shape.get('expression').text(),
+    request: shape.get('request').or(text, null),
+    actual: shape.get('actual').or(number, null),
+    passed: shape.get('passed').flag(),
+  }
+}
+
+/** The comparison with a baseline. */
+export function readComparison(shape: Shape): Comparison {
+  return {
+    baseline: shape.get('baseline').text(),
+    verdict: shape.get('verdict').oneOf(['passed', 'improved', 'regressed', 'inconclusive']),
+    metrics: shape.get('metrics').or(list(readMetricComparison), []),
+    notes: shape.get('notes').or(list(text), []),
+  }
+}
+
+function readMetricComparison(shape: Shape): MetricComparison {
+  const figure = (name: string) => shape.get(name).or(number, null)
+  return {
+    request: shape.get('request').or(text, null),
+    metric: shape.get('metric').text(),
+    baseline: figure('baseline'),
+    current: figure('current'),
+    change: figure('change'),
+    interval: shape.get('interval').or(readInterval, null),
+    detectable: figure('detectable'),
+    tolerance: number(shape.get('tolerance')),
+    verdict: shape
+      .get('verdict')
+      .oneOf(['passed', 'improved', 'regressed', 'inconclusive', 'new', 'missing']),
+    reason: shape.get('reason').or(text, null),
+  }
+}
+
+function readInterval(shape: Shape): readonly [number, number] {
+  const [low, high, ...more] = shape.list()
+  return low === undefined || high === undefined || more.length > 0
+    ? shape.fail('a pair of numbers')
+    : [low.number(), high.number()]
+}
