@@ -69,12 +69,10 @@ function output(stream: NodeJS.WriteStream): Output {
       return stream.isTTY === true
     },
     get columns() {
-      return stream.columns ?? DEFAULT_COLUMNS
+      return stream.columns ?? 80
     },
   }
 }
-
-const DEFAULT_COLUMNS = 80
 
 /** Tells the user what went wrong; gives the exit code. */
 function report(error: unknown, io: Io): ExitCode {
@@ -144,10 +142,7 @@ function addRun(program: Command, io: Io, act: Act): void {
 function addAb(program: Command, io: Io, act: Act): void {
   program
     .command('ab')
-    .description(
-      'Drives two targets in one session, in turns of a second, and judges b against a; ends as soon as the answer is clear.',
-    )
-    .summary('drive two versions in turns, and judge b against a')
+    .description('drive two versions in turns of a second, and judge b against a')
     .argument('<scenario>', 'a scenario file; its highest load is sent, constantly')
     .option('--a <url>', 'the reference')
     .option('--b <url>', 'what is judged')
