@@ -153,13 +153,12 @@ function addAb(program: Command, io: Io, act: Act): void {
     .option('--max-duration <time>', 'of each side', '120s')
     .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
     .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
-    .option('-k, --insecure', 'do not check certificates')
     .option('--seed <n>', 'repeats the random choices of an earlier session')
     .addOption(inconclusiveOption())
     .option('--report <format[=path]>', 'json, csv, junit or markdown; - is stdout; repeatable', collect)
     .option('--results-dir <dir>', 'where the results of both sides are saved', '.perfctl/results')
     .option('-q, --quiet', 'no notes')
-    .option('--no-color', 'without colours (also: NO_COLOR)')
+    .option('--no-color', 'without colours')
     .action((scenario: string, flags: RawAbFlags) =>
       act(async () => (await import('./commands/ab.js')).ab(scenario, flags, io))(),
     )
