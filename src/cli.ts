@@ -7,7 +7,10 @@ import { messageOf, UserError, userError } from './base/errors.js'
 import { EXIT, type ExitCode } from './base/exit.js'
 import { readVersion } from './base/host.js'
 import { renderProblem } from './base/problem.js'
+import type { RawAbFlags } from './commands/ab.js'
+import type { CompareFlags } from './commands/compare.js'
 import type { RawRunFlags } from './commands/flags.js'
+import { EXAMPLES, EXIT_CODES } from './commands/help.js'
 import type { Io } from './commands/io.js'
 import { type CommandSpec, LISTED } from './commands/listed.js'
 
@@ -58,25 +61,12 @@ function makeProgram(io: Io, act: Act): Command {
     .exitOverride()
     .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES}`)
   addRun(program, io, act)
+  addAb(program, io, act)
   addBaseline(program, io, act)
   addFiles(program, io, act)
   for (const spec of LISTED) addListed(program, spec, { io, act })
   return program
 }
-
-const EXAMPLES = `Examples:
-  $ perfctl run scenarios/search.yaml              run it, judge it, compare it
-  $ perfctl baseline update scenarios/search.yaml  this is the new truth
-  $ perfctl run http://localhost:3000/ -u 50 -d 10s`
-
-const EXIT_CODES = `Exit codes:
-  0    passed (or no baseline yet, or inconclusive without --inconclusive fail)
-  1    regressed against the baseline, or a threshold not met
-  2    wrong flag, scenario or baseline; nothing was sent
-  3    the run could not be carried out
-  4    inconclusive, with --inconclusive fail
-  70   a bug in perfctl
-  130  interrupted (143: terminated); the partial result is saved`
 
 function addRun(program: Command, io: Io, act: Act): void {
   const run = program
@@ -98,6 +88,31 @@ function addRun(program: Command, io: Io, act: Act): void {
   run.action((names: string[], flags: RawRunFlags) =>
     act(async () => (await import('./commands/run.js')).run(names, flags, io))(),
   )
+}
+
+function addAb(program: Command, io: Io, act: Act): void {
+  program
+    .command('ab')
+    .description('drive two versions in turns of a second, and judge b against a')
+    .argument('<scenario>', 'a scenario file; its highest load is sent, constantly')
+    .option('--a <url>', 'the reference')
+    .option('--b <url>', 'what is judged')
+    .option('--a-command <cmd>', 'starts the reference; it listens on the port in PORT')
+    .option('--b-command <cmd>', 'starts what is judged')
+    .option('--ready <url>', 'a path or URL that answers when a started service is ready')
+    .option('--null', 'hold a against itself: what this machine can tell apart')
+    .option('--max-duration <time>', 'of each side', '120s')
+    .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
+    .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
+    .option('--seed <n>', 'repeats the random choices of an earlier session')
+    .addOption(inconclusiveOption())
+    .option('--report <format[=path]>', 'json, csv, junit or markdown; - is stdout; repeatable', collect)
+    .option('--results-dir <dir>', 'where the results of both sides are saved', '.perfctl/results')
+    .option('-q, --quiet', 'no notes')
+    .option('--no-color', 'without colours')
+    .action((scenario: string, flags: RawAbFlags) =>
+      act(async () => (await import('./commands/ab.js')).ab(scenario, flags, io))(),
+    )
 }
 
 function addBaseline(program: Command, io: Io, act: Act): void {
@@ -163,7 +178,7 @@ function addFiles(program: Command, io: Io, act: Act): void {
     .addOption(inconclusiveOption())
     .option('--report <format[=path]>', 'write a report of the comparison; repeatable', collect)
     .option('--no-color', 'without colours')
-    .action((a: string, b: string, flags: CompareInput) =>
+    .action((a: string, b: string, flags: Partial<CompareFlags>) =>
       act(async () =>
         (await import('./commands/compare.js')).compareFiles(
           a,
@@ -200,14 +215,6 @@ function addListed(program: Command, spec: CommandSpec, { io, act }: { io: Io; a
     const [argument, flags] = spec.argument === null ? [undefined, given[0]] : given
     return act(() => spec.run(argument as never, flags as never, io))()
   })
-}
-
-interface CompareInput {
-  readonly allowEnvironment?: boolean
-  readonly allowMissing?: boolean
-  readonly inconclusive?: 'fail' | 'pass'
-  readonly report?: string[]
-  readonly color?: boolean
 }
 
 function addLoadFlags(command: Command): void {

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import { availableParallelism, cpus, release, type } from 'node:os'
-import { arch, env, version } from 'node:process'
+import { arch, env, kill, version } from 'node:process'
 
 /** Where a result was measured. Results from unlike environments must not be compared blindly. */
 export interface Environment {
@@ -35,4 +35,9 @@ export function readVersion(): string {
 /** The environment variables of this process. */
 export function readProcessEnv(): Readonly<Record<string, string | undefined>> {
   return env
+}
+
+/** Sends a signal to the process group of that leader. Throws when it is gone. */
+export function killGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  kill(-leader, signal)
 }

@@ -87,6 +87,10 @@ export class OpenModel extends Waiting implements Model {
 
   private arrive(due: Ms, now: Ms): void {
     const { part } = this
+    if (part.isOffTurn(due)) {
+      part.skip(due)
+      return
+    }
     const user = this.free.pop() ?? (part.users.length < this.usersMost ? part.addUser() : undefined)
     if (user === undefined) {
       part.drop(due)

@@ -6,6 +6,7 @@ import type { Ms } from '../base/clock.js'
 import { Iterations } from '../plan/iteration.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile, warmupProfile } from '../plan/profile.js'
+import { waitForTurn } from '../plan/slices.js'
 import { Checker, isExpected } from './checker.js'
 import { ClosedModel } from './closed.js'
 import type { Connection, ConnectTimes } from './connection.js'
@@ -153,6 +154,13 @@ export class Part implements Crew {
     const number = this.stripe.index + this.stripe.of * (isWarmup ? this.sent.warmup : this.sent.measured)
     const limit = this.plan.load.iterations
     if (this.stoppedAt !== null) return false
+    if (this.plan.turns !== undefined && this.plan.load.model === 'closed') {
+      const wait = waitForTurn(this.plan.turns, now - this.startAt)
+      if (wait > 0) {
+        user.rest(now + wait)
+        return true
+      }
+    }
     if (!isWarmup && limit !== null && number >= limit) {
       if (this.inFlight === 0) this.stop()
       return false
@@ -175,6 +183,18 @@ export class Part implements Crew {
       this.sent.measured++
       this.recorder.recordDropped(this.now())
     }
+  }
+
+  /** Whether what is due at `due` falls into the other side's slices. */
+  isOffTurn(due: Ms): boolean {
+    const { turns } = this.plan
+    return turns !== undefined && waitForTurn(turns, due - this.startAt) > 0
+  }
+
+  /** Leaves out the iteration that was due at `due`, as if it were not in the plan. */
+  skip(due: Ms): void {
+    if (due < this.startAt) this.sent.warmup++
+    else this.sent.measured++
   }
 
   /** Counts how late a request was that had a moment of its own. */

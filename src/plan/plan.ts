@@ -3,6 +3,7 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { Feeder, HttpOptions, Load, RequestSpec, Scenario } from '../scenario/scenario.js'
+import type { Turns } from './slices.js'
 
 /** The load of a scenario against one target. */
 export interface Plan {
@@ -17,6 +18,8 @@ export interface Plan {
   readonly today: Ms
   /** Values that no message about an answer may show; absent when no answer is looked into. */
   readonly secrets?: readonly string[]
+  /** Of one side of an `ab` session; left out, the load is sent all the time. */
+  readonly turns?: Turns
 }
 
 /** The plan of a scenario against `target`. Equal scenarios, seeds and days give equal plans. */

@@ -3,7 +3,7 @@
  */
 import { checkSchema, count, flag, list, number, readFileShape, Shape, text } from '../base/shape.js'
 import { Histogram } from './histogram.js'
-import { readComparison, readThreshold } from './read-findings.js'
+import { readComparison, readThreshold } from './read-verdict.js'
 import {
   type ConnectionTimes,
   type ErrorCount,

@@ -7,6 +7,7 @@ import { Random } from '../../src/base/rng.js'
 import type { RunEnvironment } from '../../src/stats/result.js'
 import { COMPARE_DEFAULTS } from '../../src/verdict/compare.js'
 import { type Job, makeFigures, type RunFigures } from '../../src/verdict/job.js'
+import { judgeSides } from '../../src/verdict/session.js'
 import { judgeStored } from '../../src/verdict/stored.js'
 import { type Injection, type Level, type Load, Machine, type NoisyRun } from './noise.js'
 
@@ -116,6 +117,30 @@ export function countFoundAtStated(setting: Setting, trials: number): number {
   return found / trials
 }
 
+/** The share of `ab` sessions in which b is called regressed, at a last look after the load's seconds of each side. */
+export function countRedSessions(level: Level, load: Load, factor: number, trials: number): number {
+  const injection: Injection | null = factor === 1 ? null : { request: 'list', factor, part: 'whole' }
+  let red = 0
+  for (let trial = 1; trial <= trials; trial++) {
+    const { a, b } = new Machine(level, 104_729 * trial).session(load, injection)
+    const sides = {
+      requests: a.requests.map(({ name, series }, index) => ({
+        name,
+        a: series,
+        b: b.requests[index]!.series,
+      })),
+      whole: { a: a.whole, b: b.whole },
+    }
+    const jobs = {
+      a: { environment: ENVIRONMENT, runs: [figuresOf(a)] },
+      b: { environment: ENVIRONMENT, runs: [figuresOf(b)] },
+    }
+    const judged = judgeSides(sides, jobs, { limits: LIMITS, looks: 1 })
+    if (judged.some(({ judgements }) => judgements.some(({ verdict }) => verdict === 'regressed'))) red++
+  }
+  return red / trials
+}
+
 /** The job, had its request `list` been slower by a factor. */
 function slower(job: Job, factor: number): Job {
   const scale = <T extends object>(figure: T): T =>
@@ -158,8 +183,23 @@ const LOADS: Readonly<Record<string, Load>> = {
   '60s, 40 requests': { seconds: 60, perSecond: 4000, requests: 40 },
 }
 
-/** Prints the table of stored baselines, line by line. */
+/** Prints the tables of stored baselines and of sessions, line by line. */
 export function printTables(print: (line: string) => void): void {
+  printStored(print)
+  print('')
+  print('| noise | of each side | A/A red | +5 % | +10 % | +15 % | +20 % |')
+  print('|---|---|---|---|---|---|---|')
+  for (const level of ['quiet', 'shared', 'hetero', 'noisy'] as const) {
+    for (const seconds of [15, 30, 60]) {
+      const load = { seconds, perSecond: 1000 }
+      const found = [1.05, 1.1, 1.15, 1.2].map((factor) => countRedSessions(level, load, factor, 200))
+      const cells = [countRedSessions(level, load, 1, 1000), ...found].map(percent)
+      print(`| ${level} | ${seconds} s | ${cells.join(' | ')} |`)
+    }
+  }
+}
+
+function printStored(print: (line: string) => void): void {
   const whole = (factor: number): Injection => ({ request: 'list', factor, part: 'whole' })
   print(
     '| noise | run | jobs × runs | point rule, A/A | A/A red | +10 % | +20 % | +30 % | found at the stated size |',

@@ -17,6 +17,8 @@ export interface FleetOptions {
   readonly kill: AbortSignal
   /** Called once, when all workers are ready: the warm-up or the load begins in so many ms. */
   readonly onBegin: (headStartMs: Ms) => void
+  /** Waited for when all workers are ready: the moment to begin, on the clock of `now`. Default: at once. */
+  readonly beginAt?: (() => Promise<Ms>) | undefined
   /** A second of one worker. */
   readonly onWindow: (worker: number, window: WindowData) => void
   /** A worker has ended and sends no more windows. */
@@ -49,8 +51,8 @@ export async function runFleet(plan: Plan, options: FleetOptions): Promise<Fleet
   try {
     const ready = await Promise.all(members.map((member) => member.ready))
     if (ready.every(Boolean)) {
-      const beginAt = now() + HEAD_START_MS
-      options.onBegin(HEAD_START_MS)
+      const beginAt = options.beginAt === undefined ? now() + HEAD_START_MS : await options.beginAt()
+      options.onBegin(beginAt - now())
       tellAll({ type: 'begin', at: beginAt })
       if (options.stop.aborted) stop()
       if (options.kill.aborted) kill()

@@ -29,17 +29,22 @@ export interface PairRule {
 /** Fewer pairs say nothing about how much they vary. */
 export const PAIRS_MIN = 8
 
-/** How much two starts of the same program differ (standard deviation of a logarithm). */
+/** How much two starts of the same program differ from each other (standard deviation of a logarithm). */
 const PROCESS = 0.007
+/** So many degrees of freedom make Student's t the normal distribution. */
+const CERTAIN = 1e6
 
 const TRIMMED = 0.2
 
 /** Judges the differences of at least {@link PAIRS_MIN} pairs, logarithms, B minus A. */
 export function judgePairs(differences: readonly number[], rule: PairRule): Finding {
   const sign = rule.metric === 'throughput' ? -1 : 1
-  const { middle, error, freedom } = trim(differences.map((difference) => sign * difference))
-  const bound = studentT(rule.alpha, freedom) * error
-  const around = studentT(0.025, freedom) * error
+  const { middle, own, freedom } = trim(differences.map((difference) => sign * difference))
+  const error = Math.hypot(own, PROCESS)
+  // The luck of processes is known beforehand, not estimated from these pairs, so it needs no t of theirs.
+  const reach = (tail: number) => Math.hypot(studentT(tail, freedom) * own, studentT(tail, CERTAIN) * PROCESS)
+  const bound = reach(rule.alpha)
+  const around = reach(0.025)
   const isBeyond = (estimate: number) => estimate - bound > rule.margin && estimate > rule.floor
   const limit = Math.max(rule.floor, rule.margin + bound, rule.guard)
   return {
@@ -54,7 +59,7 @@ export function judgePairs(differences: readonly number[], rule: PairRule): Find
 /** One-sided 90 %. */
 const LUCK = 1.2816
 
-function trim(values: readonly number[]): { middle: number; error: number; freedom: number } {
+function trim(values: readonly number[]): { middle: number; own: number; freedom: number } {
   const sorted = Float64Array.from(values).sort()
   const n = sorted.length
   const cut = Math.floor(TRIMMED * n)
@@ -64,5 +69,5 @@ function trim(values: readonly number[]): { middle: number; error: number; freed
   const mean = winsorised.reduce((sum, value) => sum + value, 0) / n
   const squares = winsorised.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   const own = Math.sqrt(squares / (n - 1)) / ((1 - (2 * cut) / n) * Math.sqrt(n))
-  return { middle, error: Math.hypot(own, Math.SQRT2 * PROCESS), freedom: kept.length - 1 }
+  return { middle, own, freedom: kept.length - 1 }
 }

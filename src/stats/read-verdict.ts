@@ -1,10 +1,10 @@
 /**
- * The findings of a result file read back: thresholds and the comparison with a baseline.
+ * The judged part of a result file read back: thresholds and the comparison.
  */
 import { list, number, type Shape, text } from '../base/shape.js'
 import type { Comparison, MetricComparison, ThresholdResult } from './result.js'
 
-/** A threshold with what was measured. */
+/** One absolute limit. */
 export function readThreshold(shape: Shape): ThresholdResult {
   return {
     expression: shape.get('expression').text(),
@@ -14,7 +14,7 @@ export function readThreshold(shape: Shape): ThresholdResult {
   }
 }
 
-/** A comparison with all its rows. */
+/** The comparison with a baseline. */
 export function readComparison(shape: Shape): Comparison {
   return {
     baseline: shape.get('baseline').text(),
