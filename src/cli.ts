@@ -106,7 +106,11 @@ function addAb(program: Command, io: Io, act: Act): void {
     .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
     .option('--seed <n>', 'repeats the random choices of an earlier session')
     .addOption(inconclusiveOption())
-    .option('--report <format[=path]>', 'json, csv, junit or markdown; - is stdout; repeatable', collect)
+    .option(
+      '--report <format[=path]>',
+      'html, markdown, github, junit, json, csv or csv-windows; - is stdout; repeatable',
+      collect,
+    )
     .option('--results-dir <dir>', 'where the results of both sides are saved', '.perfctl/results')
     .option('-q, --quiet', 'no notes')
     .option('--no-color', 'without colours')

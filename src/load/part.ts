@@ -13,7 +13,7 @@ import type { Connection, ConnectTimes } from './connection.js'
 import { OpenModel } from './open.js'
 import type { Failure } from './outcome.js'
 import { type Gauges, Recorder, type WindowData } from './recorder.js'
-import { Timers, Waiting } from './timers.js'
+import { Callback, Timers, type Waiting } from './timers.js'
 import { type Crew, VirtualUser } from './user.js'
 
 /** Which part, from 0, of how many. */
@@ -289,15 +289,5 @@ export class Part implements Crew {
       () => this.resolve({ stoppedMs }),
       () => this.resolve({ stoppedMs }),
     )
-  }
-}
-
-class Callback extends Waiting {
-  constructor(private readonly callback: (now: Ms) => void) {
-    super()
-  }
-
-  override wake(now: Ms): void {
-    this.callback(now)
   }
 }

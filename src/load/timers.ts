@@ -150,3 +150,14 @@ export class Timers {
     return best
   }
 }
+
+/** Waits to call a function. */
+export class Callback extends Waiting {
+  constructor(private readonly callback: (now: Ms) => void) {
+    super()
+  }
+
+  override wake(now: Ms): void {
+    this.callback(now)
+  }
+}

@@ -228,12 +228,22 @@ function remarks(
     const list = names.map((name) => `"${printable(name)}"`).join(', ')
     notes.push(`no latency of ${list} could be judged; a longer run would settle it`)
   }
+  if (verdict === 'regressed' && rows.some(isWithinTolerance)) {
+    notes.push(
+      'red is what surely got worse by more than half its limit: so a slowdown as large as the limit is not missed',
+    )
+  }
   if (verdict === 'inconclusive' && rows.some(isTooNoisy)) {
     notes.push(
       `the runs vary too much to tell: ${worstBlindness(rows)}; ${wayOut(reference)} would settle it`,
     )
   }
   return notes
+}
+
+/** Red, although the change that was seen is smaller than the tolerance. */
+function isWithinTolerance({ comparison, verdict }: Row): boolean {
+  return verdict === 'regressed' && Math.abs(comparison.change ?? 1) < comparison.tolerance
 }
 
 /** The line that sees least, in words. */

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { startSession } from './session.js'
+import { answerAfter, countAll, startTarget } from './target.js'
+
+const SCENARIO = `
+name: shop
+load: { vus: 6, duration: 5s }
+requests: [{ name: search, get: /search }]
+`
+
+describe.concurrent('two versions side by side', () => {
+  test('a version twice as slow is red, and the two files say the same', async () => {
+    const [a, b] = [await startTarget(answerAfter(20)), await startTarget(answerAfter(60))]
+    const session = startSession({ 'shop.yaml': SCENARIO })
+    const ab = await session.perfctl(['ab', 'shop.yaml', '--a', a.url, '--b', b.url, '--max-duration', '10s'])
+    expect(ab.code, ab.stdout + ab.stderr).toBe(1)
+    expect(ab.stdout).toMatch(/^✗ Regressed: .*search/)
+    expect(Math.min(countAll(a), countAll(b))).toBeGreaterThan(100)
+
+    const results = session.results()
+    expect(results).toHaveLength(2)
+    expect(results.map((result) => result.session!.side).sort()).toEqual(['a', 'b'])
+    expect(results[0]!.session!.id).toBe(results[1]!.session!.id)
+    const files = [...ab.stderr.matchAll(/result of [ab] saved: (\S+)/g)].map((match) => match[1]!)
+    const compared = await session.perfctl(['compare', ...files])
+    expect(compared.code).toBe(1)
+    expect(compared.stdout.split('\n')[0]).toBe(ab.stdout.split('\n')[0])
+  })
+
+  test('a command that never listens is told of with its log, and nothing is left behind', async () => {
+    const session = startSession({ 'shop.yaml': SCENARIO })
+    const a = await startTarget(answerAfter(1))
+    const ab = await session.perfctl(['ab', 'shop.yaml', '--a', a.url, '--b-command', 'echo broken; exit 7'])
+    expect(ab.code, ab.stderr).toBe(3)
+    expect(ab.stderr).toMatch(/exit|ended|stopped/i)
+    expect(countAll(a)).toBe(0)
+    expect(existsSync(join(session.cwd, 'baselines'))).toBe(false)
+  })
+
+  test.each([
+    ['no second side', ['--a', 'http://127.0.0.1:1']],
+    ['a side that is no URL', ['--a', 'localhost:3000', '--b', 'http://127.0.0.1:1']],
+    ['a side given twice', ['--a', 'http://127.0.0.1:1', '--a-command', 'true', '--b', 'http://127.0.0.1:1']],
+  ])('%s is a mistake of the input', async (_, flags) => {
+    const session = startSession({ 'shop.yaml': SCENARIO })
+    const ab = await session.perfctl(['ab', 'shop.yaml', ...flags])
+    expect(ab.code, ab.stdout).toBe(2)
+    expect(ab.stderr).toMatch(/hint: /)
+  })
+})
