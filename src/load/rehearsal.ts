@@ -11,7 +11,7 @@ import { Part } from './part.js'
 import { openWorld } from './world.js'
 
 /** Users come all the while, because setting up a connection is to be rehearsed, too. */
-const REHEARSAL_MS = 200
+const REHEARSAL_MS = 400
 const USERS = 100
 
 /** Resolves when the code is warm. The target sees nothing of it. */
