@@ -2,6 +2,7 @@
  * The functions of `{{ ... }}`. Their names and arguments were checked when the scenario was read
  * (`scenario/template.ts`); here they only run.
  */
+import { parseDateRange } from '../scenario/functions.js'
 import type { Draws } from './draws.js'
 import type { Value } from './template.js'
 
@@ -12,8 +13,8 @@ const FUNCTIONS: Readonly<Record<string, (...args: Argument[]) => Call>> = {
   randomInt: (from, to) => (draws) => draws.random.integer(Number(from), Number(to)),
   uuid: () => makeUuid,
   date: (range) => {
-    const [from, to] = parseDays(String(range ?? '+0d'))
-    return (draws) => formatDay(draws.today, draws.random.integer(from, to))
+    const [from, to] = parseDateRange(String(range)) ?? [0, 0]
+    return ({ random, today }) => formatDay(random.integer(dayOf(today + from), dayOf(today + to)))
   },
 }
 
@@ -40,15 +41,14 @@ function hex16(value: number): string {
   return HEX[(value >>> 8) & 0xff]! + HEX[value & 0xff]!
 }
 
-/** `+1d..+30d` or `-7d` as whole days from today, both ends included. */
-function parseDays(text: string): readonly [number, number] {
-  const days = text.split('..').map((part) => Number.parseInt(part, 10))
-  return [days[0]!, days.at(-1)!]
-}
-
 const DAY_MS = 86_400_000
 
-/** The day so many days after the one of `today`, in UTC, as `2026-11-21`. */
-function formatDay(today: number, days: number): string {
-  return new Date(today + days * DAY_MS).toISOString().slice(0, 10)
+/** The day, in UTC, counted from 1970. */
+function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS)
+}
+
+/** A day counted from 1970 as `2026-11-21`. */
+function formatDay(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10)
 }

@@ -46,6 +46,17 @@ data: { word: ['a & "b" é'] }
     })
   })
 
+  test.each([
+    ['+1d', ['2026-01-02']],
+    ['-12h', ['2025-12-31']],
+    ['+23h', ['2026-01-01']],
+    ['-1d..+1d', ['2025-12-31', '2026-01-01', '2026-01-02']],
+  ])('works out date(%j) from the day of the run', (range, days) => {
+    const iterations = make(`target: http://localhost:3000\nrequests: [{ get: "/{{ date('${range}') }}" }]`)
+    const seen = new Set(Array.from({ length: 100 }, (_, n) => iterations.prepare(n, false).path.slice(1)))
+    expect([...seen].sort()).toEqual(days)
+  })
+
   test('encodes a form', () => {
     const request = first(`
 target: http://localhost:3000
