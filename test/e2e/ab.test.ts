@@ -15,8 +15,10 @@ describe.concurrent('two versions side by side', () => {
     const [a, b] = [await startTarget(answerAfter(20)), await startTarget(answerAfter(60))]
     const session = startSession({ 'shop.yaml': SCENARIO })
     const ab = await session.perfctl(['ab', 'shop.yaml', '--a', a.url, '--b', b.url, '--max-duration', '10s'])
-    expect(ab.code, ab.stdout + ab.stderr).toBe(1)
-    expect(ab.stdout).toMatch(/^✗ Regressed: .*search/)
+    // On a machine too busy to send on time the session says that instead; what it never says is that b passed.
+    const isBusy = /^\? Inconclusive: the load generator was the\s+bottleneck/.test(ab.stdout)
+    expect(ab.code, ab.stdout + ab.stderr).toBe(isBusy ? 0 : 1)
+    if (!isBusy) expect(ab.stdout).toMatch(/^✗ Regressed: .*search/)
     expect(Math.min(countAll(a), countAll(b))).toBeGreaterThan(100)
 
     const results = session.results()
@@ -25,9 +27,9 @@ describe.concurrent('two versions side by side', () => {
     expect(results[0]!.session!.id).toBe(results[1]!.session!.id)
     const files = [...ab.stderr.matchAll(/result of [ab] saved: (\S+)/g)].map((match) => match[1]!)
     const compared = await session.perfctl(['compare', ...files])
-    expect(compared.code).toBe(1)
+    expect(compared.code).toBe(ab.code)
     expect(compared.stdout.split('\n')[0]).toBe(ab.stdout.split('\n')[0])
-  })
+  }, 120_000)
 
   test('a command that never listens is told of with its log, and nothing is left behind', async () => {
     const session = startSession({ 'shop.yaml': SCENARIO })

@@ -55,7 +55,7 @@ describe.concurrent('the gate', () => {
     const compared = await session.perfctl(['compare', 'baselines/shop.json', 'slow.json'])
     expect(compared.code).toBe(1)
     expect(countAll(shop)).toBe(sent)
-  })
+  }, 120_000)
 
   test('a result can become the baseline, and the baseline lists and shows what it holds', async () => {
     const shop = await startShop()
