@@ -116,8 +116,8 @@ async function send(plan: Plan, workers: number, scenario: Scenario, options: Ru
   const brake = new AbortController()
   let startedAt = wallTime()
   let stoppedBy: string | null = null
-  const collector = new Collector(names, workers, (second) => {
-    options.onProgress?.(makeFrame(plan, collector, second))
+  const collector = new Collector(names, workers, (second, tally) => {
+    options.onProgress?.(makeFrame(plan, collector, { second, tally }))
     stoppedBy ??= findBroken(scenario, collector)
     if (stoppedBy !== null) brake.abort()
   })

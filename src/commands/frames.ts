@@ -5,9 +5,14 @@ import type { Collector, Second } from '../load/collector.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
 import type { Frame } from '../stats/frame.js'
+import type { Tally } from '../stats/tally.js'
 
-/** The frame of `second`, the newest one of `collector`. */
-export function makeFrame({ load }: Plan, collector: Collector, second: Second): Frame {
+/** The frame of `second`, the newest one of `collector`, with its tally. */
+export function makeFrame(
+  { load, requests: specs }: Plan,
+  collector: Collector,
+  { second, tally }: { readonly second: Second; readonly tally: Tally },
+): Frame {
   const profile = new Profile(load.start, load.stages)
   const endMs = Math.min((second.index + 1) * 1000, profile.durationMs)
   const { requests, failed } = collector.counted
@@ -22,6 +27,9 @@ export function makeFrame({ load }: Plan, collector: Collector, second: Second):
     p95Ms: second.p95Ms,
     requests,
     failed,
-    busy: Math.max(0, ...second.busy),
+    busy: Math.max(0, ...second.busy.filter((share) => share !== undefined)),
+    dropped: second.dropped,
+    latenessMsP99: second.latenessMsP99,
+    series: specs.map(({ name }, i) => ({ name, series: tally.series[i]! })),
   }
 }

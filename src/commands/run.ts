@@ -8,6 +8,7 @@ import { fileNameOf, writeFileAtomic } from '../base/files.js'
 import { renderConsole } from '../report/console.js'
 import json from '../report/json.js'
 import { createProgress, type Progress } from '../report/live/progress.js'
+import type { Watcher } from '../report/live/watcher.js'
 import { shouldColor } from '../report/style.js'
 import type { Scenario } from '../scenario/scenario.js'
 import { joinRuns } from '../stats/join.js'
@@ -23,6 +24,7 @@ import type { Io } from './io.js'
 import { findBaselineFile } from './measurements.js'
 import { ownsStdout, pageOf, writeReports } from './report.js'
 import { findScenarioFiles, readScenarios } from './scenarios.js'
+import { openWatchers } from './watchers.js'
 
 /** Runs each scenario; the exit code is that of the worst verdict. */
 export async function run(names: readonly string[], raw: RawRunFlags, io: Io): Promise<ExitCode> {
@@ -79,11 +81,12 @@ async function runAll(
   io: Io,
   afterwards: (result: Result, job: Job) => Promise<void>,
 ): Promise<ExitCode> {
+  const watchers = await openWatchers(flags, io, (text) => io.stderr.write(`${text}\n`))
   const interrupt = listenForInterrupt(io)
   let worst: ExitCode = EXIT.passed
   try {
     for (const job of jobs) {
-      const result = await runOne(job, flags, io, interrupt)
+      const result = await runOne(job, flags, io, { interrupt, watchers })
       await afterwards(result, job)
       const code = exitCodeOf(result.verdict, {
         inconclusive: flags.inconclusive,
@@ -94,15 +97,22 @@ async function runAll(
     }
   } finally {
     interrupt.end()
+    await Promise.all(watchers.map((watcher) => watcher.close()))
   }
   return worst
+}
+
+/** What all runs of one command share. */
+interface Surroundings {
+  readonly interrupt: Interrupt
+  readonly watchers: readonly Watcher[]
 }
 
 async function runOne(
   { scenario, reference, isForBaseline = false }: Job,
   flags: RunFlags,
   io: Io,
-  interrupt: Interrupt,
+  { interrupt, watchers }: Surroundings,
 ): Promise<Result> {
   const progress = openProgress(flags, io)
   let result: Result
@@ -118,15 +128,24 @@ async function runOne(
       workers: flags.workers,
       signal: interrupt.stop,
       kill: interrupt.kill,
-      onProgress: (frame) => progress.frame(frame),
-      onStart: ({ target, seed, workers }) =>
+      onProgress: (frame) => {
+        progress.frame(frame)
+        for (const watcher of watchers) watcher.frame(frame)
+      },
+      onStart: ({ target, seed, workers }) => {
         progress.note(
           `${scenario.name}: ${target}, seed ${seed}, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
-        ),
+        )
+        for (const watcher of watchers) watcher.open({ scenario: scenario.name, target, seed, workers })
+      },
     })
+  } catch (error) {
+    for (const watcher of watchers) watcher.done(null)
+    throw error
   } finally {
     progress.close()
   }
+  for (const watcher of watchers) watcher.done(result)
   const saved = await save(result, flags, io)
   if (!ownsStdout(flags.reports)) {
     const page = pageOf(io, flags.color)

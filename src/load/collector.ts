@@ -29,6 +29,9 @@ export interface Second {
   readonly gcMsMax: number
 }
 
+/** Called with each second when it is over; the tally is that second's own, by the numbers of the requests. */
+export type OnSecond = (second: Second, tally: Tally) => void
+
 /** How long connections took to set up. */
 export interface ConnectHistograms {
   readonly dns: Histogram
@@ -46,13 +49,13 @@ export class Collector {
   dropped = 0
   private readonly names: readonly string[]
   private readonly totals: Tally
-  private readonly onSecond: (second: Second) => void
+  private readonly onSecond: OnSecond
   private readonly open = new Map<number, OpenWindow>()
   private readonly reached: number[]
   private readonly windows: Window[][]
   private windowSeconds = 1
 
-  constructor(names: readonly string[], workers: number, onSecond: (second: Second) => void) {
+  constructor(names: readonly string[], workers: number, onSecond: OnSecond) {
     this.names = names
     this.totals = new Tally(names.length)
     this.onSecond = onSecond
@@ -160,7 +163,7 @@ export class Collector {
       this.dropped += open.dropped
       this.addWindows(index, open.tally)
     }
-    this.onSecond(second)
+    this.onSecond(second, open.tally)
   }
 
   private addWindows(index: number, tally: Tally): void {

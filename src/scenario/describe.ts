@@ -61,7 +61,7 @@ export function describeTemplate(template: Template): string {
 }
 
 function describeExpression(expression: Expression): string {
-  if (expression.type === 'data') return expression.name
+  if (expression.type === 'data' || expression.type === 'variable') return expression.name
   if (expression.type === 'base64') return `base64 of ${describeTemplate(expression.of)}`
   const args = expression.args.map((arg) => (typeof arg === 'number' ? `${arg}` : `'${arg}'`))
   return `${expression.name}(${args.join(', ')})`

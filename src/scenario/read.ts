@@ -31,7 +31,7 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   const outcome =
     yaml.tree === null
       ? { mistakes: yaml.problems.length === 0 ? [EMPTY] : [] }
-      : readFields(yaml.tree, { env: options.env, names, requests })
+      : readFields(yaml.tree, { env: options.env, names, variables: [], requests })
   const mistakes = 'mistakes' in outcome ? outcome.mistakes : []
   const told = mistakes.filter((mistake) => isWorthTelling(mistake, mistakes, yaml))
   const problems = [...yaml.problems, ...told.map((mistake) => locate(mistake, yaml))]

@@ -146,6 +146,8 @@ export type Template = readonly (string | Expression)[]
 /** What stands in a hole. */
 export type Expression =
   | { readonly type: 'data'; readonly name: string }
+  /** A value captured from an earlier answer. */
+  | { readonly type: 'variable'; readonly name: string }
   | { readonly type: 'call'; readonly name: string; readonly args: readonly (string | number)[] }
   /** The text in base64. */
   | { readonly type: 'base64'; readonly of: Template }

@@ -17,6 +17,9 @@ const FRAME: Frame = {
   requests: 14_808,
   failed: 3,
   busy: 0.3,
+  dropped: 0,
+  latenessMsP99: null,
+  series: [],
 }
 
 const FRAMES = {

@@ -14,6 +14,9 @@ const FRAME: Frame = {
   requests: 100,
   failed: 0,
   busy: 0,
+  dropped: 0,
+  latenessMsP99: null,
+  series: [],
 }
 
 describe('on a terminal', () => {
