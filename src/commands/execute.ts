@@ -13,6 +13,7 @@ import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
 import { checkReachable, checkResources } from '../load/preflight.js'
 import { makePlan, type Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
+import { listSeries } from '../plan/series.js'
 import type { Scenario } from '../scenario/scenario.js'
 import type { Frame } from '../stats/frame.js'
 import type { Result } from '../stats/result.js'
@@ -20,6 +21,7 @@ import type { Measurement } from '../verdict/measurement.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
 import { assembleResult } from './assemble.js'
 import { makeFrame } from './frames.js'
+import { setUp } from './setup.js'
 
 /** How a run may differ from what its scenario says. */
 export interface RunOptions {
@@ -41,6 +43,8 @@ export interface RunOptions {
   readonly kill?: AbortSignal
   /** Called each second while the load runs. */
   readonly onProgress?: (frame: Frame) => void
+  /** Called with what went wrong without changing the result: a step of `after` that failed. */
+  readonly onNotice?: (text: string) => void
   /** Called once, before anything is sent. */
   readonly onStart?: (start: RunStart) => void
 }
@@ -90,12 +94,21 @@ export async function withTarget<T>(target: string | null, action: (url: string)
 async function executeAgainst(target: string, scenario: Scenario, options: RunOptions): Promise<Result> {
   await checkReachable(target, scenario.http.connectTimeoutMs)
   const environment = readEnvironment()
-  const plan = makePlan(scenario, { target, seed: options.seed ?? randomSeed(), today: wallTime().getTime() })
-  checkResources(plan)
-  const workers = options.workers ?? defaultWorkers(plan, environment.cores)
-  options.onStart?.({ target, seed: plan.seed, workers })
+  const base = makePlan(scenario, { target, seed: options.seed ?? randomSeed(), today: wallTime().getTime() })
+  checkResources(base)
+  const workers = options.workers ?? defaultWorkers(base, environment.cores)
+  options.onStart?.({ target, seed: base.seed, workers })
 
-  const { collector, end, startedAt, stoppedBy } = await send(plan, workers, scenario, options)
+  const { variables, tearDown } = await setUp(scenario, base, options.signal)
+  const plan = { ...base, variables }
+  let sent: Sent
+  try {
+    sent = await send(plan, workers, scenario, options)
+  } finally {
+    const fault = await tearDown()
+    if (fault !== null) options.onNotice?.(fault)
+  }
+  const { collector, end, startedAt, stoppedBy } = sent
   return assembleResult(scenario, {
     plan,
     collector,
@@ -112,11 +125,10 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
 
 /** Sends the load, watching for thresholds that end it early. */
 async function send(plan: Plan, workers: number, scenario: Scenario, options: RunOptions): Promise<Sent> {
-  const names = scenario.requests.map(({ name }) => name)
   const brake = new AbortController()
   let startedAt = wallTime()
   let stoppedBy: string | null = null
-  const collector = new Collector(names, workers, (second, tally) => {
+  const collector = new Collector(listSeries(plan), workers, (second, tally) => {
     options.onProgress?.(makeFrame(plan, collector, { second, tally }))
     stoppedBy ??= findBroken(scenario, collector)
     if (stoppedBy !== null) brake.abort()

@@ -4,15 +4,17 @@
 import type { Collector, Second } from '../load/collector.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
+import { listSeries } from '../plan/series.js'
 import type { Frame } from '../stats/frame.js'
 import type { Tally } from '../stats/tally.js'
 
 /** The frame of `second`, the newest one of `collector`, with its tally. */
 export function makeFrame(
-  { load, requests: specs }: Plan,
+  plan: Plan,
   collector: Collector,
   { second, tally }: { readonly second: Second; readonly tally: Tally },
 ): Frame {
+  const { load } = plan
   const profile = new Profile(load.start, load.stages)
   const endMs = Math.min((second.index + 1) * 1000, profile.durationMs)
   const { requests, failed } = collector.counted
@@ -30,6 +32,6 @@ export function makeFrame(
     busy: Math.max(0, ...second.busy.filter((share) => share !== undefined)),
     dropped: second.dropped,
     latenessMsP99: second.latenessMsP99,
-    series: specs.map(({ name }, i) => ({ name, series: tally.series[i]! })),
+    series: listSeries(plan).map(({ name }, i) => ({ name, series: tally.series[i]! })),
   }
 }

@@ -132,6 +132,7 @@ async function runOne(
         progress.frame(frame)
         for (const watcher of watchers) watcher.frame(frame)
       },
+      onNotice: (text) => progress.note(`warning: ${text}`),
       onStart: ({ target, seed, workers }) => {
         progress.note(
           `${scenario.name}: ${target}, seed ${seed}, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,

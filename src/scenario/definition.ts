@@ -6,12 +6,12 @@ import { httpSchema } from './blocks/http.js'
 import { makeLeaves } from './blocks/leaves.js'
 import { baselineSchema, thresholdSchema } from './blocks/limits.js'
 import { loadSchema } from './blocks/load.js'
-import { requestSchema } from './blocks/request.js'
+import { requestSchema, stepsSchema } from './blocks/request.js'
 import * as fields from './fields.js'
 import { readTarget } from './http-fields.js'
 import * as json from './json-types.js'
 import { checkDataNames, explainData } from './keys.js'
-import { checkNames } from './request.js'
+import { checkNames, type Names } from './names.js'
 import { jsonSchema, list, map, type Output, readBy, record } from './schema.js'
 import type { Mistake, Tree } from './tree.js'
 
@@ -22,17 +22,21 @@ export type ScenarioInput = Output<ReturnType<typeof scenarioSchema>>
 export function readFields(
   tree: Tree,
   context: fields.Context,
+  names: Names,
 ): { readonly input: ScenarioInput } | { readonly mistakes: readonly Mistake[] } {
-  return readBy(scenarioSchema(context), tree)
+  return readBy(scenarioSchema(context, names), tree)
 }
 
 /** The JSON Schema (draft 7) of scenario files. */
 export function scenarioJsonSchema(): object {
   const nobody = { env: {}, names: [], variables: [], requests: [] }
-  return { ...jsonSchema(scenarioSchema(nobody)), title: 'perfctl scenario' }
+  return {
+    ...jsonSchema(scenarioSchema(nobody, { entries: [], before: [], beforeEach: [], after: [] })),
+    title: 'perfctl scenario',
+  }
 }
 
-function scenarioSchema(context: fields.Context) {
+function scenarioSchema(context: fields.Context, names: Names) {
   const leaves = makeLeaves(context)
   const { leaf } = leaves
   return map(
@@ -63,8 +67,20 @@ function scenarioSchema(context: fields.Context) {
       requests: list(requestSchema(leaves), {
         description: 'What is sent. Each iteration takes one, by weight.',
         sample: '- get: /',
-        check: (report) => checkNames(context.requests, report),
+        check: (report) => checkNames(names, report),
       }),
+      before: stepsSchema(
+        leaves,
+        'Done once, before the load: logging in, making data. What it captures all virtual users know; it is in no figure.',
+      ).optional(),
+      beforeEach: stepsSchema(
+        leaves,
+        'Done by each virtual user before its first iteration. What it captures the user keeps.',
+      ).optional(),
+      after: stepsSchema(
+        leaves,
+        'Done once, after the load, also after Ctrl-C: cleaning up. It is in no figure.',
+      ).optional(),
       thresholds: list(thresholdSchema(leaves), {
         description: 'Absolute limits; the run fails when one is not met.',
         sample: '- p95 < 200ms',
@@ -81,6 +97,10 @@ function scenarioSchema(context: fields.Context) {
         stages: 'load',
         vus: 'load',
         duration: 'load',
+        setup: 'before',
+        teardown: 'after',
+        beforeScenario: 'beforeEach',
+        onStart: 'beforeEach',
       },
     },
   )

@@ -2,7 +2,7 @@
  * A load in a few words.
  */
 import { formatCount, formatDuration, formatRate, plural } from '../base/units.js'
-import type { Expect, Expression, Load, Template } from './scenario.js'
+import type { Condition, Expect, Expression, Load, Template } from './scenario.js'
 import { ITERATIONS_MS_MAX } from './stages.js'
 
 /** `0 to 20 users in 5s, 20 users for 20s`, `200/s for 30s`, `1000 iterations by 10 users`; and the warm-up. */
@@ -51,6 +51,13 @@ export function describeStatus(ranges: Expect['status']): string {
   })
   const last = texts.at(-1)!
   return texts.length === 1 ? last : `${texts.slice(0, -1).join(', ')} or ${last}`
+}
+
+/** A condition as it may be written: `{{ status }} == done`. */
+export function describeCondition(condition: Condition): string {
+  const left = describeTemplate(condition.left)
+  if (!('right' in condition)) return condition.operator === 'is' ? left : `not ${left}`
+  return `${left} ${condition.operator} ${describeTemplate(condition.right)}`
 }
 
 /** A template as it may be written: `/items/{{ id }}`. */

@@ -24,7 +24,7 @@ export interface Context {
   readonly names: readonly string[]
   /** The names of values captured anywhere in the file. */
   readonly variables: readonly string[]
-  /** The names of the requests. */
+  /** The names that figures are kept under: of requests, journeys and steps. */
   readonly requests: readonly string[]
 }
 

@@ -8,6 +8,8 @@ import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap
 export interface KeyAdvice {
   /** Words of other tools, and the key that stands for them here. */
   readonly synonyms?: Readonly<Record<string, string>>
+  /** Keys that have their place somewhere else, and where. */
+  readonly elsewhere?: Readonly<Record<string, string>>
   /** Keys that are planned and not there yet. */
   readonly later?: readonly string[]
 }
@@ -21,6 +23,8 @@ export function unknownKey(
   if (advice.later?.includes(key)) {
     return { message: `${key} is not supported yet in this version`, hint: 'remove the key' }
   }
+  if (advice.elsewhere !== undefined && Object.hasOwn(advice.elsewhere, key))
+    return { message: `${key} can't stand here`, hint: advice.elsewhere[key]! }
   const message = `unknown key ${quoted(key)}`
   const synonym = Object.entries(advice.synonyms ?? {}).find(([word]) => word === key)?.[1]
   if (synonym !== undefined) return { message, hint: `perfctl's key for it is ${synonym}` }

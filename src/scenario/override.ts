@@ -5,6 +5,7 @@ import type { Ms } from '../base/clock.js'
 import { isSecretHeader } from '../base/secrets.js'
 import type { ClosedLoad, Load, OpenLoad, Scenario, Stage } from './scenario.js'
 import { ITERATIONS_MS_MAX } from './stages.js'
+import { mapRequests } from './steps.js'
 
 /** What replaces the load of the file; undefined leaves it as it is. */
 export interface LoadOverride {
@@ -49,7 +50,7 @@ export function overrideHeaders(scenario: Scenario, headers: Readonly<Record<str
       ...scenario.http,
       headers: { ...scenario.http.headers, ...mapValues(headers, (value) => [value]) },
     },
-    requests: scenario.requests.map((request) => ({
+    ...mapRequests(scenario, (request) => ({
       ...request,
       headers: Object.fromEntries(
         Object.entries(request.headers).filter(([name]) => !Object.hasOwn(headers, name)),

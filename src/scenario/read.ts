@@ -5,13 +5,17 @@ import { basename, dirname, extname, isAbsolute, join } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
 import { cover, redact } from '../base/secrets.js'
 import { authHeaders } from './auth.js'
+import { capturedNames } from './captures.js'
 import { readFields, type ScenarioInput } from './definition.js'
 import type { Environment } from './environment.js'
-import { lowerCaseKeys, makeRequest, requestNames } from './request.js'
+import { measuredNames, type Names, readNames, type StepNames } from './names.js'
+import { lowerCaseKeys, makeRequest } from './request.js'
 import type { BaselineOptions, Scenario, Threshold } from './scenario.js'
 import { findSecrets } from './secrets.js'
 import { makeLoad } from './stages.js'
+import { makeJourney, makeSteps } from './step-input.js'
 import { follow, isTreeMap, type Mistake, type Path, type Tree, type TreeMap } from './tree.js'
+import { checkUses } from './uses.js'
 import { readYaml, type YamlFile } from './yaml.js'
 
 export interface ReadOptions {
@@ -25,19 +29,38 @@ export interface ReadOptions {
 export function readScenario(text: string, options: ReadOptions): Scenario {
   const yaml = readYaml(text, options.file)
   const root: TreeMap = isTreeMap(yaml.tree) ? yaml.tree : {}
-  const requests = requestNames(root.requests, options.env)
-  const names = isTreeMap(root.data) ? Object.keys(root.data) : []
+  const names = readNames(root, options.env)
+  const context = {
+    env: options.env,
+    names: isTreeMap(root.data) ? Object.keys(root.data) : [],
+    variables: capturedNames(root),
+    requests: measuredNames(names),
+  }
   const secrets = findSecrets(text, root, options.env)
   const outcome =
     yaml.tree === null
       ? { mistakes: yaml.problems.length === 0 ? [EMPTY] : [] }
-      : readFields(yaml.tree, { env: options.env, names, variables: [], requests })
+      : readFields(yaml.tree, context, names)
   const mistakes = 'mistakes' in outcome ? outcome.mistakes : []
   const told = mistakes.filter((mistake) => isWorthTelling(mistake, mistakes, yaml))
   const problems = [...yaml.problems, ...told.map((mistake) => locate(mistake, yaml))]
   if (problems.length > 0 || !('input' in outcome)) throw new UserError(inOrder(problems, secrets))
-  const safe = (value: string) => redact(value, secrets)
-  return makeScenario(outcome.input, { ...options, text, requests: requests.map(safe), secrets, yaml })
+  const scenario = makeScenario(outcome.input, {
+    ...options,
+    text,
+    names: safeNames(names, secrets),
+    secrets,
+    yaml,
+  })
+  const late = checkUses(root)
+  if (late.length > 0)
+    throw new UserError(
+      inOrder(
+        late.map((mistake) => locate(mistake, yaml)),
+        secrets,
+      ),
+    )
+  return scenario
 }
 
 const EMPTY: Mistake = {
@@ -47,13 +70,16 @@ const EMPTY: Mistake = {
 
 interface Origin extends ReadOptions {
   readonly text: string
-  readonly requests: readonly string[]
+  readonly names: Names
   readonly secrets: readonly string[]
   readonly yaml: YamlFile
 }
 
 function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
-  const { file, secrets, yaml } = origin
+  const { file, names, secrets, yaml } = origin
+  const lineOf = (path: Path) => yaml.locate(path).line
+  const phase = (key: 'before' | 'beforeEach' | 'after') =>
+    makeSteps(input[key] ?? [], names[key], [key], lineOf)
   return {
     name: input.name ?? basename(file, extname(file)),
     description: input.description ?? null,
@@ -68,14 +94,32 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
       headers: { ...lowerCaseKeys(input.http?.headers ?? {}), ...authHeaders(input.http?.auth) },
     },
     data: Object.fromEntries(Object.entries(input.data ?? {}).map(([name, values]) => [name, { values }])),
-    requests: input.requests.map((request, index) =>
-      makeRequest(request, origin.requests[index]!, yaml.locate(['requests', index]).line),
-    ),
+    requests: input.requests.map((entry, index) => {
+      const path = ['requests', index]
+      return entry.steps === undefined
+        ? makeRequest(entry, names.entries[index]!.name, lineOf(path))
+        : makeJourney(entry, names.entries[index]!, path, lineOf)
+    }),
+    before: phase('before'),
+    beforeEach: phase('beforeEach'),
+    after: phase('after'),
     thresholds: (input.thresholds ?? []).map((threshold, index) =>
       makeThreshold(threshold, yaml.locate(['thresholds', index]).line, secrets),
     ),
     baseline: makeBaseline(input.baseline ?? {}, file),
     secrets,
+  }
+}
+
+/** The names without any secret in them. */
+function safeNames({ entries, before, beforeEach, after }: Names, secrets: readonly string[]): Names {
+  const steps = (names: StepNames): StepNames =>
+    names.map((name) => (typeof name === 'string' ? redact(name, secrets) : steps(name)))
+  return {
+    entries: entries.map((entry) => ({ name: redact(entry.name, secrets), steps: steps(entry.steps) })),
+    before: steps(before),
+    beforeEach: steps(beforeEach),
+    after: steps(after),
   }
 }
 

@@ -221,7 +221,7 @@ function readError(shape: Shape): ErrorCount {
   return {
     kind: shape
       .get('kind')
-      .oneOf(['status', 'timeout', 'connect', 'reset', 'dns', 'tls', 'protocol', 'expectation']),
+      .oneOf(['status', 'timeout', 'connect', 'reset', 'dns', 'tls', 'protocol', 'expectation', 'capture']),
     message: shape.get('message').or(text, ''),
     count: count(shape.get('count')),
   }

@@ -111,9 +111,12 @@ export interface Totals {
 /** What the requests of one name came to. */
 export interface RequestResult extends Totals {
   readonly name: string
-  readonly kind: 'request' | 'step' | 'journey'
+  readonly kind: SeriesKind
   readonly windows: readonly Window[]
 }
+
+/** A request of its own, a step of a journey, or the journey as a whole, pauses left out. */
+export type SeriesKind = 'request' | 'step' | 'journey'
 
 /** Latencies in ms; null where `count` is 0. */
 export interface LatencySummary {
@@ -149,6 +152,7 @@ export type FailureKind =
   | 'tls'
   | 'protocol'
   | 'expectation'
+  | 'capture'
 
 /** One second (or more, on runs over an hour) of one request, by the moment its answers ended. */
 export interface Window {

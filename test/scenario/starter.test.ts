@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readScenario } from '../../src/scenario/read.js'
 import { makeStarter } from '../../src/scenario/starter.js'
+import { requestOf } from './only.js'
 
 describe('the first scenario', () => {
   test('drives the demo service', () => {
@@ -16,7 +17,7 @@ describe('the first scenario', () => {
   ])('for %s sends exactly that', (text, target, path) => {
     const url = new URL(text)
     const scenario = read({ name: '12', url, schema: '../x.json' })
-    expect([scenario.name, scenario.target, scenario.requests[0]!.path]).toEqual(['12', target, [path]])
+    expect([scenario.name, scenario.target, requestOf(scenario).path]).toEqual(['12', target, [path]])
   })
 
   test('can be sent elsewhere', () => {
