@@ -110,7 +110,7 @@ export class Part implements Crew {
       emit,
     })
     this.recorder = this.ledger.recorder
-    this.model = load.model === 'closed' ? new ClosedModel(this) : new OpenModel(this, load)
+    this.model = load.model === 'closed' ? new ClosedModel(this, load) : new OpenModel(this, load)
     this.done = new Promise((resolve) => {
       this.resolve = resolve
     })
@@ -165,6 +165,8 @@ export class Part implements Crew {
     else this.sent.measured++
     this.inFlight++
     user.isWarmup = isWarmup
+    user.startedAt = Math.min(due, now)
+    if (!isWarmup) user.iterations++
     if (this.trips !== null) {
       const goesOn = this.trips.begin(user, number, { due: Math.min(due, now), now })
       if (!goesOn) this.at(now + BREATH_MS, (later) => this.leave(user, later))

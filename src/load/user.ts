@@ -37,8 +37,12 @@ export class VirtualUser extends Waiting implements Exchange {
   due: Ms = 0
   /** When it was taken on, whether or not a connection was ready. */
   begun: Ms = 0
-  /** The pause after it. */
+  /** The pause after it; of a paced load, from when its iteration was due to the next one. */
   thinkMs: Ms = 0
+  /** When its iteration was due. */
+  startedAt: Ms = 0
+  /** Measured iterations it has begun. */
+  iterations = 0
   private readonly crew: Crew
   private inSend = false
   private failedInSend: Failure | null = null

@@ -30,7 +30,7 @@ interface CompiledEntry {
 export interface Trip {
   readonly walk: Walk
   readonly journey: number | null
-  /** The pause after it, in ms. */
+  /** The pause after it, in ms; of a paced load, its whole time. */
   readonly thinkMs: Ms
 }
 
@@ -76,7 +76,7 @@ export class Iterations {
     this.measured = this.makeDraws(plan.seed)
     this.warmup = this.makeDraws(plan.seed + WARMUP_SEED)
     this.draws = this.measured
-    this.thinkTimeMs = plan.load.model === 'closed' ? plan.load.thinkTimeMs : [0, 0]
+    this.thinkTimeMs = plan.load.model === 'closed' ? (plan.load.pacingMs ?? plan.load.thinkTimeMs) : [0, 0]
   }
 
   /** The request of iteration `n`, values filled in. Valid until the next call; of a plain plan only. */
@@ -88,7 +88,7 @@ export class Iterations {
     return request
   }
 
-  /** The pause after the iteration that was prepared last, in ms. */
+  /** The pause after the iteration that was prepared last, in ms; of a paced load, its whole time. */
   thinkTime(): Ms {
     return this.drawThinkTime(this.draws)
   }

@@ -9,6 +9,8 @@ import { ITERATIONS_MS_MAX } from './stages.js'
 export function describeLoad(load: Load): string {
   const ways = isCount(load) ? [describeCount(load)] : describeStages(load)
   if (load.iterations !== null && !isCount(load)) ways.push(`at most ${plural(load.iterations, 'iteration')}`)
+  if (load.model === 'closed' && load.pacingMs !== undefined)
+    ways.push(`paced ${[...new Set(load.pacingMs.map(formatDuration))].join('..')}`)
   if (load.warmupMs > 0) ways.push(`warm-up ${formatDuration(load.warmupMs)}`)
   return ways.join(', ')
 }
@@ -16,6 +18,7 @@ export function describeLoad(load: Load): string {
 /** A number of iterations by a constant number of users: its stage is only the longest time that it may take. */
 function isCount(load: Load): boolean {
   const [stage, ...others] = load.stages
+  if (load.model === 'closed' && load.iterationsPerVu !== undefined) return true
   return (
     load.iterations !== null && load.model === 'closed' && others.length === 0 && stage!.target === load.start
   )
@@ -24,6 +27,8 @@ function isCount(load: Load): boolean {
 function describeCount(load: Load): string {
   const { durationMs, target } = load.stages[0]!
   const limit = durationMs === ITERATIONS_MS_MAX ? '' : ` within ${formatDuration(durationMs)}`
+  if (load.model === 'closed' && load.iterationsPerVu !== undefined)
+    return `${plural(load.iterationsPerVu, 'iteration')} by each of ${plural(target, 'user')}${limit}`
   return `${plural(load.iterations!, 'iteration')} by ${plural(target, 'user')}${limit}`
 }
 
@@ -31,12 +36,16 @@ function describeStages(load: Load): string[] {
   const level = (value: number) => (load.model === 'closed' ? plural(value, 'user') : formatRate(value))
   const plain = (value: number) => (load.model === 'closed' ? formatCount(value) : formatRate(value))
   let from = load.start
-  return load.stages.flatMap(({ durationMs, target }) => {
+  return load.stages.flatMap(({ durationMs, target, burst }) => {
     const before = from
     from = target
-    if (durationMs === 0) return []
+    const bursts = burst === undefined ? [] : [`${plural(burst, 'arrival')} at once`]
     const time = formatDuration(durationMs)
+    if (burst !== undefined && target === 0 && before === 0)
+      return durationMs === 0 ? bursts : [...bursts, `nothing for ${time}`]
+    if (durationMs === 0) return bursts
     return [
+      ...bursts,
       before === target ? `${level(target)} for ${time}` : `${plain(before)} to ${level(target)} in ${time}`,
     ]
   })

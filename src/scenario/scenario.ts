@@ -50,6 +50,10 @@ export interface ClosedLoad extends LoadLimits {
   readonly stages: readonly Stage[]
   /** A pause after each iteration, uniform between the two. */
   readonly thinkTimeMs: readonly [Ms, Ms]
+  /** From the beginning of an iteration to the next one's, uniform between the two, if it is over by then. */
+  readonly pacingMs?: readonly [Ms, Ms]
+  /** Each user stops after so many measured iterations; absent when only time and `iterations` end a load. */
+  readonly iterationsPerVu?: number
 }
 
 /** A number of iterations started per second over time, whatever the service does. */
@@ -68,6 +72,8 @@ export interface OpenLoad extends LoadLimits {
 export interface Stage {
   readonly durationMs: Ms
   readonly target: number
+  /** Arrivals at the very moment the stage begins, besides those of its rate. */
+  readonly burst?: number
 }
 
 /** How every request is sent. */
