@@ -61,8 +61,15 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
 
 /** What a result says of its scenario. */
 export function identify(scenario: Scenario, target: string): ScenarioIdentity {
-  const { name, file, load } = scenario
-  return { name, file, hash: scenarioHash(scenario), load: describeLoad(load), target }
+  const { name, file, profile, load } = scenario
+  return {
+    name,
+    file,
+    ...(profile !== null && { profile }),
+    hash: scenarioHash(scenario),
+    load: describeLoad(load),
+    target,
+  }
 }
 
 /** What a run is held against. */

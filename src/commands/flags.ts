@@ -16,6 +16,8 @@ export interface RawRunFlags {
   readonly iterations?: string
   readonly stage?: readonly string[]
   readonly env?: readonly string[]
+  readonly envFile?: readonly string[]
+  readonly profile?: string
   readonly header?: readonly string[]
   readonly insecure?: boolean
   readonly workers?: string
@@ -40,6 +42,10 @@ export interface RunFlags {
   readonly target: string | undefined
   readonly load: LoadOverride
   readonly env: Readonly<Record<string, string>>
+  /** Files with more of these; those of `env` have the last word. */
+  readonly envFiles: readonly string[]
+  /** Which of the scenarios' profiles is their load. */
+  readonly profile: string | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly insecure: boolean
   readonly workers: number | undefined
@@ -101,6 +107,8 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
       'it takes KEY=VALUE, such as -e BASE_URL=http://localhost:3000',
       wrong,
     ),
+    envFiles: raw.envFile ?? [],
+    profile: raw.profile,
     headers: readPairs(
       '-H',
       raw.header ?? [],

@@ -7,6 +7,7 @@ import type { RawExplainFlags } from './explain.js'
 import type { InitFlags } from './init.js'
 import type { Io } from './io.js'
 import type { RawTryFlags } from './try.js'
+import type { RawValidateFlags } from './validate.js'
 
 /** A command, its argument, its options. */
 export interface CommandSpec {
@@ -32,6 +33,15 @@ const ENV: OptionSpec = {
   description: 'fills ${KEY} in the scenario; repeatable',
   isRepeatable: true,
 }
+const ENV_FILE: OptionSpec = {
+  flags: '--env-file <file>',
+  description: 'a file of NAME=value lines for the same; repeatable',
+  isRepeatable: true,
+}
+const PROFILE: OptionSpec = {
+  flags: '--profile <name>',
+  description: "one of the scenario's profiles instead of its load",
+}
 const NO_COLOR: OptionSpec = { flags: '--no-color', description: 'without colours (also: NO_COLOR)' }
 
 /** All of them, in the order of the help. */
@@ -40,8 +50,14 @@ export const LISTED: readonly CommandSpec[] = [
     name: 'validate',
     description: 'check scenario files without sending anything',
     argument: ['<scenario...>', 'scenario files'],
-    options: [],
-    run: async (files: string[], _flags: object, io) => (await import('./validate.js')).validate(files, io),
+    options: [
+      ENV,
+      ENV_FILE,
+      PROFILE,
+      { flags: '--report <json[=path]>', description: 'what was found, for other programs; - is stdout' },
+    ],
+    run: async (files: string[], flags: RawValidateFlags, io) =>
+      (await import('./validate.js')).validate(files, flags, io),
   },
   {
     name: 'init',
@@ -69,6 +85,8 @@ export const LISTED: readonly CommandSpec[] = [
       { flags: '--full', description: 'whole bodies, however long' },
       { flags: TARGET, description: "instead of the scenario's target; `demo` is the built-in service" },
       ENV,
+      ENV_FILE,
+      PROFILE,
       {
         flags: '-H, --header <header>',
         description: "another header for every request, 'name: value'; repeatable",
@@ -97,6 +115,8 @@ export const LISTED: readonly CommandSpec[] = [
         isRepeatable: true,
       },
       ENV,
+      ENV_FILE,
+      PROFILE,
       NO_COLOR,
     ],
     run: async (files: string[], flags: RawExplainFlags, io) =>

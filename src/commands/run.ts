@@ -9,6 +9,7 @@ import { renderConsole } from '../report/console.js'
 import json from '../report/json.js'
 import { createProgress, type Progress } from '../report/live/progress.js'
 import type { Watcher } from '../report/live/watcher.js'
+import { renderSeveral } from '../report/several.js'
 import { shouldColor } from '../report/style.js'
 import type { Scenario } from '../scenario/scenario.js'
 import { joinRuns } from '../stats/join.js'
@@ -84,9 +85,11 @@ async function runAll(
   const watchers = await openWatchers(flags, io, (text) => io.stderr.write(`${text}\n`))
   const interrupt = listenForInterrupt(io)
   let worst: ExitCode = EXIT.passed
+  const results: Result[] = []
   try {
     for (const job of jobs) {
       const result = await runOne(job, flags, io, { interrupt, watchers })
+      results.push(result)
       await afterwards(result, job)
       const code = exitCodeOf(result.verdict, {
         inconclusive: flags.inconclusive,
@@ -99,6 +102,8 @@ async function runAll(
     interrupt.end()
     await Promise.all(watchers.map((watcher) => watcher.close()))
   }
+  if (results.length > 1 && !ownsStdout(flags.reports))
+    io.stdout.write(`\n${renderSeveral(results, pageOf(io, flags.color))}`)
   return worst
 }
 
@@ -207,7 +212,7 @@ async function findReference(scenario: Scenario, flags: RunFlags, io: Io): Promi
     if (!flags.requireBaseline && typeof flags.baseline !== 'string') return null
     throw userError(
       `${scenario.name} has no baseline: ${shown} does not exist`,
-      `perfctl baseline update ${scenario.file}`,
+      `perfctl baseline update ${scenario.file}${scenario.profile === null ? '' : ` --profile ${scenario.profile}`}`,
     )
   }
   if (flags.updateBaseline && baseline.scenario.hash !== identify(scenario, '').hash) return null

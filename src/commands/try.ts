@@ -26,7 +26,10 @@ import { readScenarios } from './scenarios.js'
 
 /** As commander gives them. */
 export interface RawTryFlags
-  extends Pick<RawRunFlags, 'target' | 'env' | 'header' | 'insecure' | 'seed' | 'color'> {
+  extends Pick<
+    RawRunFlags,
+    'target' | 'env' | 'envFile' | 'profile' | 'header' | 'insecure' | 'seed' | 'color'
+  > {
   readonly request?: readonly string[]
   readonly full?: boolean
 }

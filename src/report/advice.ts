@@ -8,7 +8,8 @@ import type { Result } from '../stats/result.js'
 export function nextStep(result: Result): { readonly why: string; readonly command: string } | null {
   const { verdict, comparison, scenario } = result
   if (scenario.file === null) return null
-  const file = quoteForShell(scenario.file)
+  const profile = scenario.profile === undefined ? '' : ` --profile ${quoteForShell(scenario.profile)}`
+  const file = quoteForShell(scenario.file) + profile
   if (verdict === 'error' || verdict === 'interrupted') return null
   if (result.generator.saturated) {
     return { why: 'To send the same load from more threads', command: `perfctl run ${file} --workers 2` }

@@ -10,7 +10,7 @@ import { requestSchema, stepsSchema } from './blocks/request.js'
 import * as fields from './fields.js'
 import { readTarget } from './http-fields.js'
 import * as json from './json-types.js'
-import { checkDataNames, explainData } from './keys.js'
+import { checkDataNames, checkProfileNames, explainData } from './keys.js'
 import { checkNames, type Names } from './names.js'
 import { jsonSchema, list, map, type Output, readBy, record } from './schema.js'
 import type { Mistake, Tree } from './tree.js'
@@ -38,9 +38,12 @@ export function scenarioJsonSchema(): object {
 
 function scenarioSchema(context: fields.Context, names: Names) {
   const leaves = makeLeaves(context)
-  const { leaf } = leaves
+  const { leaf, label } = leaves
   return map(
     {
+      extends: label(
+        'A file that this one is laid over: maps are merged, lists and values replaced. Relative to this file.',
+      ),
       name: leaf(fields.readName, {
         ...json.TEXT,
         description: "Names results and the baseline. Default: the file's name.",
@@ -55,6 +58,12 @@ function scenarioSchema(context: fields.Context, names: Names) {
         examples: ['demo', 'http://localhost:3000'],
       }).optional(),
       load: loadSchema(leaves).optional(),
+      profiles: record(loadSchema(leaves), {
+        description:
+          'Loads by name, for --profile: the same requests as a smoke test, a stress test, a soak test. Without load the first one is the default.',
+        examples: [{ smoke: { vus: 1, duration: '10s' }, stress: { vus: 200, duration: '5m' } }],
+        check: checkProfileNames,
+      }).optional(),
       http: httpSchema(leaves).optional(),
       data: record(
         list(leaf(fields.readFeederValue, json.TEXT), {
@@ -101,6 +110,9 @@ function scenarioSchema(context: fields.Context, names: Names) {
         teardown: 'after',
         beforeScenario: 'beforeEach',
         onStart: 'beforeEach',
+        environments: 'profiles',
+        include: 'extends',
+        import: 'extends',
       },
     },
   )

@@ -44,6 +44,15 @@ export function checkDataNames(data: TreeMap, report: Report): void {
   }
 }
 
+/** Reports names of profiles that could not name a file. */
+export function checkProfileNames(profiles: TreeMap, report: Report): void {
+  for (const name of Object.keys(profiles)) {
+    if (/^[A-Za-z0-9][\w-]{0,49}$/.test(name)) continue
+    const message = `${quoted(name)} can't be the name of a profile`
+    report({ path: [name], onKey: true, message, hint: 'letters, digits, _ and -, as it names a file, too' })
+  }
+}
+
 /** Why something is not a list of values for `data`. */
 export function explainData(tree: Tree): { message: string; hint: string } {
   if (isTreeMap(tree) && 'file' in tree) {

@@ -9,6 +9,8 @@ export interface Scenario {
   readonly description: string | null
   /** The path as the user gave it; null for a scenario that didn't come from a file. */
   readonly file: string | null
+  /** Which of the file's profiles is the load; null for `load`. */
+  readonly profile: string | null
   /** The YAML text as read, before `${...}` was filled in: for reports. Never holds a secret from the environment. */
   readonly text: string
   /** `demo`, or an absolute http(s) URL without a trailing slash; null when it has to come from `--target`. */

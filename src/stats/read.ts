@@ -42,9 +42,11 @@ export function schemaOf(content: string, file: string): string | null {
 
 /** Who was measured. A missing hash is '': such a scenario is taken for the same as any other. */
 export function readScenarioIdentity(shape: Shape): ScenarioIdentity {
+  const profile = shape.get('profile').or(text, null)
   return {
     name: shape.get('name').text(),
     file: shape.get('file').or(text, null),
+    ...(profile !== null && { profile }),
     hash: shape.get('hash').or(text, ''),
     load: shape.get('load').or(text, ''),
     target: shape.get('target').or(text, ''),

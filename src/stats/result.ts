@@ -67,6 +67,8 @@ export interface ConnectionTimes {
 export interface ScenarioIdentity {
   readonly name: string
   readonly file: string | null
+  /** Which of the file's profiles was the load; absent of results without profiles. */
+  readonly profile?: string
   /** Over everything that makes two runs comparable: load, data, requests. Not the target, not the limits. */
   readonly hash: string
   /** The load in short, `0 to 20 users in 5s, 20 users for 20s`, so that a difference can be shown. */

@@ -27,6 +27,7 @@ test('the shortest file gets all the defaults', () => {
     name: 'shop',
     description: null,
     file: 'scenarios/shop.yaml',
+    profile: null,
     text,
     target: null,
     load: {

@@ -145,7 +145,7 @@ function explainBaseline(scenario: Scenario, { file, exists }: BaselineFile): st
   const percent = (ratio: number) => formatShare(ratio)
   const where = exists
     ? `held against ${file}`
-    : `${file} does not exist yet: perfctl baseline update ${scenario.file ?? ''}`.trimEnd()
+    : `${file} does not exist yet: perfctl baseline update ${scenario.file ?? ''}${scenario.profile === null ? '' : ` --profile ${scenario.profile}`}`.trimEnd()
   return [
     where,
     `regressed when, beyond chance, p50 grows by more than ${percent(tolerance.p50)}, p95 by ${percent(tolerance.p95)}, p99 by ${percent(tolerance.p99)} (and by at least ${formatLatency(minDeltaMs)}), throughput falls by more than ${percent(tolerance.throughput)}, or the error rate grows by more than ${percent(tolerance.errorRate).replace('%', '')} percentage points`,
