@@ -242,7 +242,7 @@ function addLoadFlags(command: Command): void {
     )
     .option('--results-dir <dir>', 'where results are saved', '.perfctl/results')
     .option('-q, --quiet', 'no progress and no notes')
-    .option('--no-progress', 'no live line; one plain line every 10 s')
+    .option('--no-progress', 'no live view; one plain line every 10 s')
     .option('--no-color', 'without colours (also: NO_COLOR)')
 }
 

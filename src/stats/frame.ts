@@ -16,7 +16,10 @@ export interface Frame {
   readonly vus: number
   /** Of the last second, in all. */
   readonly requestsPerSecond: number
+  readonly failedPerSecond: number
+  readonly p50Ms: number | null
   readonly p95Ms: number | null
+  readonly p99Ms: number | null
   /** Of the measured part so far. */
   readonly requests: number
   readonly failed: number

@@ -37,7 +37,15 @@ async function run(files: string[]) {
     },
     isTerminal: false,
     columns: 80,
+    rows: 24,
   })
-  const io = { stdout: output('stdout'), stderr: output('stderr'), env: {}, cwd, onSignal: () => () => {} }
+  const io = {
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    env: {},
+    cwd,
+    onSignal: () => () => {},
+    onExit: () => () => {},
+  }
   return { code: await validate(files, io), ...written }
 }
