@@ -2,7 +2,7 @@
  * The shorter parts of the page: thresholds, failures, and under which conditions all this was measured.
  */
 import { formatLatency, formatShare, formatSize } from '../../base/units.js'
-import type { Result, ThresholdResult } from '../../stats/result.js'
+import type { Result, ThresholdResult, Totals } from '../../stats/result.js'
 import { formatActual } from '../wording.js'
 import { renderPercentiles } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
@@ -27,7 +27,7 @@ ${renderTable('Thresholds', columns, rows)}</section>
 }
 
 /** What went wrong; nothing for none. */
-export function renderFailures({ totals }: Result): Markup {
+export function renderFailures({ totals }: { readonly totals: Pick<Totals, 'errors'> }): Markup {
   if (totals.errors.length === 0) return NOTHING
   return html`<section aria-labelledby="failures">
 <h2 id="failures">Failures</h2>
