@@ -8,6 +8,7 @@ import { authHeaders } from './auth.js'
 import { readFields, type ScenarioInput } from './definition.js'
 import type { Environment } from './environment.js'
 import { lowerCaseKeys, makeRequest, requestNames } from './request.js'
+import { safeText } from './safe-text.js'
 import type { BaselineOptions, Scenario, Threshold } from './scenario.js'
 import { findSecrets } from './secrets.js'
 import { makeLoad } from './stages.js'
@@ -58,7 +59,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
     name: input.name ?? basename(file, extname(file)),
     description: input.description ?? null,
     file,
-    text: redact(origin.text, secrets),
+    text: safeText(origin.text, secrets, file),
     target: input.target ?? null,
     load: makeLoad(input.load ?? {}),
     http: {

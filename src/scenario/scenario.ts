@@ -9,7 +9,7 @@ export interface Scenario {
   readonly description: string | null
   /** The path as the user gave it; null for a scenario that didn't come from a file. */
   readonly file: string | null
-  /** The YAML text as read, before `${...}` was filled in: for reports. Never holds a secret from the environment. */
+  /** The YAML text as read, before `${...}` was filled in: for reports. Holds no secret: empty when one can't be taken out. */
   readonly text: string
   /** `demo`, or an absolute http(s) URL without a trailing slash; null when it has to come from `--target`. */
   readonly target: string | null

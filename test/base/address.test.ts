@@ -9,7 +9,7 @@ test.each([
   ['localhost:1', 'localhost', 1],
   ['ci-box.example:80', 'ci-box.example', 80],
   ['[::1]:8080', '::1', 8080],
-])('%s is port %3$i of %2$s', (text, host, port) => {
+])('%s: on %s, port %i', (text, host, port) => {
   expect(parseListenAddress(text, 'home')).toEqual({ host, port })
 })
 

@@ -7,7 +7,7 @@ import { renderCourse, renderFigures } from './course.js'
 import { renderDistribution } from './distribution.js'
 import { html, type Markup, NOTHING } from './markup.js'
 import { renderEach, renderRequests } from './requests.js'
-import { renderConditions, renderFailures, renderThresholds } from './sections.js'
+import { renderConditions, renderFailures, renderSource, renderThresholds } from './sections.js'
 import { runPoints } from './series.js'
 import { renderVerdict } from './verdict.js'
 
@@ -16,7 +16,7 @@ const ROWS_MAX = 60
 
 /** The report, without the page around it. */
 export function renderReport(result: Result): Markup {
-  return html`${renderVerdict(result)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result.thresholds)}${renderRequests(result)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}`
+  return html`${renderVerdict(result)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result.thresholds)}${renderRequests(result)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
 }
 
 function renderCharts(result: Result): Markup {

@@ -102,6 +102,7 @@ circle.mark { fill: var(--paper); stroke: var(--mark); stroke-width: 2; }
 .chart.wide { grid-column: 1 / -1; }
 
 summary { padding: 8px 0; cursor: pointer; }
+pre { overflow-x: auto; margin: 0; padding: 14px 16px; border-radius: 6px; background: var(--wash); font: 13px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; tab-size: 2; }
 .data summary, section > details:not(.request) > summary { color: var(--soft); font-size: 13px; }
 .request { border-top: 1px solid var(--rule); }
 .request:last-child { border-bottom: 1px solid var(--rule); }
@@ -125,6 +126,7 @@ summary { padding: 8px 0; cursor: pointer; }
   main { max-width: none; padding: 0; }
   .data { display: none; }
   .scroll { overflow: visible; }
+  pre { overflow: visible; padding: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 8pt; }
   table, thead th { font-size: 8pt; }
   th, td { padding-left: 8px; }
   td small { min-width: 0; max-width: 9em; font-size: 8pt; }
