@@ -62,7 +62,7 @@ function cells(name: Content, { requests, failed, errorRate, throughput, latency
 }
 
 /** Points of a chart of one request. There are many such charts, so they are coarser than those of the run. */
-const POINTS_MAX = 150
+const POINTS_MAX = 120
 const ROWS_MAX = 30
 
 /** Each request folded up, those that got worse open. */

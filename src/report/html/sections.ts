@@ -67,7 +67,7 @@ ${renderFacts(environmentFacts(result))}</section>
 }
 
 /** Of a longer scenario, such as one with much data, the page shows the beginning. */
-const SOURCE_CHARS_MAX = 100_000
+const SOURCE_CHARS_MAX = 50_000
 
 /** The scenario's file, folded; nothing where it isn't known. */
 export function renderSource({ scenario: { file, text } }: Result): Markup {

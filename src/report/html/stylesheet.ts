@@ -72,6 +72,8 @@ b { font-weight: 600; }
 
 .chart { display: flex; flex-direction: column; margin: 0 0 20px; }
 figcaption { display: flex; flex-wrap: wrap; gap: 0 14px; align-items: baseline; font-size: 14px; }
+.small figcaption { gap: 0 10px; }
+.small .key::before { width: 10px; margin-right: 4px; }
 .key::before { content: ""; display: inline-block; width: 14px; margin-right: 6px; border-top: 3px solid; vertical-align: middle; }
 .key.a::before { color: var(--a); }
 .key.b::before { color: var(--b); }
@@ -119,6 +121,7 @@ pre { overflow-x: auto; margin: 0; padding: 14px 16px; border-radius: 6px; backg
   .key-figures dd { font-size: 18px; }
   table { font-size: 13px; }
   .wide:is(th, td) { display: none; }
+  dl { grid-template-columns: repeat(2, 1fr); gap: 8px 16px; }
 }
 @media print {
   @page { margin: 14mm; }
