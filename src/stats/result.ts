@@ -75,7 +75,7 @@ export interface ScenarioIdentity {
 }
 
 /** The same, with the file as it was read: for readers, no part of any comparison. */
-export interface ScenarioRecord extends ScenarioIdentity {
+interface ScenarioRecord extends ScenarioIdentity {
   /** YAML, without its secrets; null where there is no file, or it isn't known. */
   readonly text: string | null
 }
