@@ -13,6 +13,7 @@ import type { RawRunFlags } from './commands/flags.js'
 import { EXAMPLES, EXIT_CODES } from './commands/help.js'
 import type { Io } from './commands/io.js'
 import { type CommandSpec, LISTED } from './commands/listed.js'
+import { parseLiveWeb } from './commands/live-web.js'
 
 /** Runs the command in `argv` (without the program's name) and gives the exit code. Never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -245,8 +246,13 @@ function addLoadFlags(command: Command): void {
       collect,
     )
     .option('--results-dir <dir>', 'where results are saved', '.perfctl/results')
+    .option(
+      '--live-web [port]',
+      'show the run in a browser; 0.0.0.0:8080 for other machines too',
+      parseLiveWeb,
+    )
     .option('-q, --quiet', 'no progress and no notes')
-    .option('--no-progress', 'no live line; one plain line every 10 s')
+    .option('--no-progress', 'no live view; one plain line every 10 s')
     .option('--no-color', 'without colours (also: NO_COLOR)')
 }
 

@@ -35,7 +35,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
   const totals = collector.total(durationSeconds)
   const measured: Omit<Result, 'thresholds' | 'comparison' | 'verdict'> = {
     schema: RESULT_SCHEMA,
-    scenario: identify(scenario, plan.target),
+    scenario: { ...identify(scenario, plan.target), text: sourceOf(scenario) },
     startedAt: startedAt.toISOString(),
     durationSeconds,
     warmupSeconds: plan.load.warmupMs / 1000,
@@ -70,6 +70,11 @@ export function identify(scenario: Scenario, target: string): ScenarioIdentity {
     load: describeLoad(load),
     target,
   }
+}
+
+/** What its author wrote; a URL is no file. */
+function sourceOf({ file, text }: Scenario): string | null {
+  return file === null || text === '' ? null : text
 }
 
 /** What a run is held against. */

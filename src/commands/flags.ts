@@ -1,11 +1,13 @@
 /**
  * The flags of `run` and its relatives, from text to values. Every wrong one is reported, not just the first.
  */
+import type { ListenAddress } from '../base/address.js'
 import { type Problem, UserError } from '../base/errors.js'
 import { formatDuration, parseDuration, parseRate } from '../base/units.js'
 import { parseReportFlag } from '../report/index.js'
 import type { LoadOverride } from '../scenario/override.js'
 import type { Stage } from '../scenario/scenario.js'
+import { LIVE_WEB_DEFAULT } from './live-web.js'
 
 /** As commander gives them. */
 export interface RawRunFlags {
@@ -32,6 +34,8 @@ export interface RawRunFlags {
   readonly inconclusive?: string
   readonly report?: readonly string[]
   readonly resultsDir?: string
+  /** True without a port. */
+  readonly liveWeb?: ListenAddress | true
   readonly quiet?: boolean
   readonly progress?: boolean
   readonly color?: boolean
@@ -61,6 +65,8 @@ export interface RunFlags {
   readonly inconclusive: 'fail' | 'pass'
   readonly reports: readonly string[]
   readonly resultsDir: string
+  /** Where the page of the run listens; null for none. */
+  readonly liveWeb: ListenAddress | null
   readonly quiet: boolean
   readonly progress: boolean
   readonly color: boolean
@@ -129,6 +135,7 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     inconclusive: raw.inconclusive === 'fail' ? 'fail' : 'pass',
     reports: raw.report ?? [],
     resultsDir: raw.resultsDir ?? '.perfctl/results',
+    liveWeb: raw.liveWeb === true ? LIVE_WEB_DEFAULT : (raw.liveWeb ?? null),
     quiet: raw.quiet ?? false,
     progress: raw.progress ?? true,
     color: raw.color ?? true,

@@ -26,12 +26,15 @@ export function makeFrame(
     stages: profile.stages,
     vus: second.vus,
     requestsPerSecond: second.requests,
+    failedPerSecond: second.failed,
+    p50Ms: second.p50Ms,
     p95Ms: second.p95Ms,
+    p99Ms: second.p99Ms,
     requests,
     failed,
     busy: Math.max(0, ...second.busy.filter((share) => share !== undefined)),
     dropped: second.dropped,
     latenessMsP99: second.latenessMsP99,
-    series: listSeries(plan).map(({ name }, i) => ({ name, series: tally.series[i]! })),
+    series: listSeries(plan).map(({ name, kind }, i) => ({ name, kind, series: tally.series[i]! })),
   }
 }

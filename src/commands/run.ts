@@ -82,13 +82,14 @@ async function runAll(
   io: Io,
   afterwards: (result: Result, job: Job) => Promise<void>,
 ): Promise<ExitCode> {
-  const watchers = await openWatchers(flags, io, (text) => io.stderr.write(`${text}\n`))
+  const notices: Notices = { above: null }
+  const watchers = await openWatchers(flags, io, (text) => show(text, notices, io))
   const interrupt = listenForInterrupt(io)
   let worst: ExitCode = EXIT.passed
   const results: Result[] = []
   try {
     for (const job of jobs) {
-      const result = await runOne(job, flags, io, { interrupt, watchers })
+      const result = await runOne(job, flags, io, { interrupt, watchers, notices })
       results.push(result)
       await afterwards(result, job)
       const code = exitCodeOf(result.verdict, {
@@ -111,15 +112,30 @@ async function runAll(
 interface Surroundings {
   readonly interrupt: Interrupt
   readonly watchers: readonly Watcher[]
+  readonly notices: Notices
+}
+
+/** Where watchers' notices go: above the live view while there is one, which they would tear apart. */
+interface Notices {
+  above: Progress | null
+}
+
+function show(text: string, { above }: Notices, io: Io): void {
+  if (above === null) io.stderr.write(`${text}\n`)
+  else above.note(text)
 }
 
 async function runOne(
   { scenario, reference, isForBaseline = false }: Job,
   flags: RunFlags,
   io: Io,
-  { interrupt, watchers }: Surroundings,
+  { interrupt, watchers, notices }: Surroundings,
 ): Promise<Result> {
   const progress = openProgress(flags, io)
+  // A crash doesn't come through `finally`, and would leave the terminal without a cursor.
+  const forget = io.onExit(() => progress.close())
+  // Quiet is without progress, not without what went wrong.
+  notices.above = flags.quiet ? null : progress
   let result: Result
   try {
     interrupt.onFirst(() =>
@@ -150,6 +166,8 @@ async function runOne(
     throw error
   } finally {
     progress.close()
+    forget()
+    notices.above = null
   }
   for (const watcher of watchers) watcher.done(result)
   const saved = await save(result, flags, io)

@@ -13,6 +13,8 @@ import { readExtended } from './extend.js'
 import type { FileReader } from './files.js'
 import { measuredNames, type Names, readNames, type StepNames } from './names.js'
 import { lowerCaseKeys, makeRequest } from './request.js'
+
+import { safeText } from './safe-text.js'
 import type { BaselineOptions, Scenario, Threshold } from './scenario.js'
 import { findSecrets } from './secrets.js'
 import { makeLoad } from './stages.js'
@@ -107,7 +109,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
     description: input.description ?? null,
     file,
     profile: profile ?? null,
-    text: redact(origin.text, secrets),
+    text: safeText(origin.text, secrets, file),
     target: input.target ?? null,
     load: makeLoad((profile === undefined ? input.load : input.profiles?.[profile]) ?? {}),
     http: {

@@ -11,7 +11,7 @@ export interface Scenario {
   readonly file: string | null
   /** Which of the file's profiles is the load; null for `load`. */
   readonly profile: string | null
-  /** The YAML text as read, before `${...}` was filled in: for reports. Never holds a secret from the environment. */
+  /** The YAML text as read, before `${...}` was filled in: for reports. Holds no secret: empty when one can't be taken out. */
   readonly text: string
   /** `demo`, or an absolute http(s) URL without a trailing slash; null when it has to come from `--target`. */
   readonly target: string | null

@@ -73,7 +73,10 @@ function readResult(root: Shape): Result {
   return {
     ...(root.object() as object),
     schema: RESULT_SCHEMA,
-    scenario: readScenarioIdentity(root.get('scenario')),
+    scenario: {
+      ...readScenarioIdentity(root.get('scenario')),
+      text: root.get('scenario').get('text').or(text, null),
+    },
     startedAt: root.get('startedAt').or(text, ''),
     durationSeconds,
     warmupSeconds: root.get('warmupSeconds').or(number, 0),

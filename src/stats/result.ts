@@ -11,7 +11,7 @@ export const RESULT_SCHEMA = 'perfctl/result@1'
 /** A run, measured and judged. */
 export interface Result {
   readonly schema: typeof RESULT_SCHEMA
-  readonly scenario: ScenarioIdentity
+  readonly scenario: ScenarioRecord
   /** ISO 8601, the moment the measured part began (warm-up over). */
   readonly startedAt: string
   /** Of the measured part, without warm-up and without the wait for the last answers. */
@@ -74,6 +74,12 @@ export interface ScenarioIdentity {
   /** The load in short, `0 to 20 users in 5s, 20 users for 20s`, so that a difference can be shown. */
   readonly load: string
   readonly target: string
+}
+
+/** The same, with the file as it was read: for readers, no part of any comparison. */
+interface ScenarioRecord extends ScenarioIdentity {
+  /** YAML, without its secrets; null where there is no file, or it isn't known. */
+  readonly text: string | null
 }
 
 /** The environment of a run. */

@@ -42,7 +42,9 @@ function accept(jobs: readonly Job[], results: readonly [Result, ...Result[]]): 
   for (const result of results) refuse(result)
   const sorted = [...results].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
   const newest = sorted.at(-1)!
-  const { scenario, environment, warmupSeconds } = newest
+  const { environment, warmupSeconds } = newest
+  // The file's text lies beside the baseline in version control, and would make its diffs unreadable.
+  const { text: _, ...scenario } = newest.scenario
   const { startedAt, durationSeconds, requests } = lastRun(newest)
   return assemble(
     {

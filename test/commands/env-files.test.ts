@@ -14,8 +14,15 @@ afterAll(() => rm(cwd, { recursive: true }))
 async function read(...texts: string[]) {
   const files = texts.map((_, i) => `${i}.env`)
   for (const [i, text] of texts.entries()) await writeFile(join(cwd, files[i]!), text)
-  const out = { write() {}, isTerminal: false, columns: 80 }
-  return readEnvFiles(files, { stdout: out, stderr: out, env: {}, cwd, onSignal: () => () => {} })
+  const out = { write() {}, isTerminal: false, columns: 80, rows: 24 }
+  return readEnvFiles(files, {
+    stdout: out,
+    stderr: out,
+    env: {},
+    cwd,
+    onSignal: () => () => {},
+    onExit: () => () => {},
+  })
 }
 
 test.each([

@@ -56,7 +56,15 @@ async function run(files: string[], flags: RawValidateFlags = {}) {
     },
     isTerminal: false,
     columns: 80,
+    rows: 24,
   })
-  const io = { stdout: output('stdout'), stderr: output('stderr'), env: {}, cwd, onSignal: () => () => {} }
+  const io = {
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    env: {},
+    cwd,
+    onSignal: () => () => {},
+    onExit: () => () => {},
+  }
   return { code: await validate(files, flags, io), ...written }
 }

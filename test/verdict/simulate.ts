@@ -63,6 +63,7 @@ export function simulate(services: readonly Service[], conditions: Conditions): 
       hash: 'sha256:5ce7a210',
       load: conditions.load ?? `20 users for ${seconds}s`,
       target: 'http://127.0.0.1:3000',
+      text: 'target: http://127.0.0.1:3000\nrequests:\n  - { name: search, get: /search }\n',
     },
     startedAt: '2026-03-01T10:00:00.000Z',
     durationSeconds: seconds,
