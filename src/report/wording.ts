@@ -13,6 +13,7 @@ import {
 } from '../base/units.js'
 import { findMetric } from '../stats/metrics.js'
 import type { Comparison, MetricComparison, Result } from '../stats/result.js'
+import { listShardDoubts, nameShard } from '../stats/shard.js'
 
 /** A metric's value with its unit; – without data. */
 export function formatMetric(metric: string, value: number | null): string {
@@ -71,7 +72,10 @@ export function headline(result: Result): string {
   const met = result.thresholds.length === 0 ? '' : `, and ${thresholdsMet(result.thresholds.length)}`
   if (comparison === null) {
     const errors = totals.failed === 0 ? 'none failed' : `${formatShare(totals.errorRate)} failed`
-    return `Passed: ${plural(totals.requests, 'request')}, ${errors}${met}; there was no baseline to compare with.`
+    const figures = `${plural(totals.requests, 'request')}, ${errors}`
+    const shard = nameShard(result.shard)
+    if (shard !== null) return `Sent ${shard}: ${figures}; perfctl merge judges all shards together.`
+    return `Passed: ${figures}${met}; there was no baseline to compare with.`
   }
   if (comparison.verdict === 'improved') {
     return `Passed and improved: ${bestImprovement(comparison)}${met}.`
@@ -135,11 +139,13 @@ function thresholdsMet(count: number): string {
   return count === 1 ? 'the threshold was met' : `all ${count} thresholds were met`
 }
 
-function whyInconclusive({ generator, comparison }: Result): string {
+function whyInconclusive(result: Result): string {
+  const { generator, comparison } = result
   if (generator.saturated) {
     return "the load generator was the bottleneck, so these are not the service's figures"
   }
-  return comparison?.notes[0] === undefined ? 'the figures do not tell' : printable(comparison.notes[0])
+  const why = comparison?.notes[0] ?? listShardDoubts(result)[0]
+  return why === undefined ? 'the figures do not tell' : printable(why)
 }
 
 function whyError({ totals, scenario, error }: Result): string {

@@ -3,8 +3,9 @@
  */
 import { Collector } from '../../src/load/collector.js'
 import type { Connection, Exchange } from '../../src/load/connection.js'
+import { stripeOf } from '../../src/load/fleet/stripes.js'
 import type { Failure } from '../../src/load/outcome.js'
-import { Part, type PartEnd, type World } from '../../src/load/part.js'
+import { Part, type PartEnd, type Stripe, type World } from '../../src/load/part.js'
 import type { Outgoing } from '../../src/plan/iteration.js'
 import type { Plan } from '../../src/plan/plan.js'
 import type { Load, RequestSpec } from '../../src/scenario/scenario.js'
@@ -29,6 +30,8 @@ export interface Simulation {
   readonly requests?: readonly Partial<RequestSpec>[]
   readonly timeoutMs?: number
   readonly workers?: number
+  /** The machine, from 0, of how many. */
+  readonly shard?: Stripe
   readonly seed?: number
   /** Called with the parts before the clock runs, to plan interventions. */
   readonly during?: (parts: readonly Part[], at: (moment: number, action: () => void) => void) => void
@@ -48,7 +51,7 @@ export interface Simulated {
 const CLOCK_START = 123_456.789
 
 export async function simulate(simulation: Simulation): Promise<Simulated> {
-  const { load, workers = 1, service = (): Answer => ({ afterMs: 1 }) } = simulation
+  const { load, workers = 1, shard, service = (): Answer => ({ afterMs: 1 }) } = simulation
   const clock = new VirtualClock(CLOCK_START)
   const plan = makeTestPlan(simulation)
   const collector = new Collector(
@@ -102,15 +105,11 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       connect: () => connect(index),
       load: () => ({ busy: 0.1, gcMs: 0, gcMsMax: 0 }),
     }
-    return new Part(
-      plan,
-      { index, of: workers },
-      {
-        world,
-        beginAt: CLOCK_START,
-        emit: (window) => collector.add(index, window),
-      },
-    )
+    return new Part(plan, stripeOf(index, workers, shard), {
+      world,
+      beginAt: CLOCK_START,
+      emit: (window) => collector.add(index, window),
+    })
   })
   simulation.during?.(parts, (moment, action) => void clock.at(startAt + moment, action))
   clock.run()
