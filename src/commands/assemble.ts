@@ -9,6 +9,7 @@ import { describeLoad } from '../scenario/describe.js'
 import { scenarioHash } from '../scenario/hash.js'
 import type { Scenario } from '../scenario/scenario.js'
 import {
+  type Measured,
   RESULT_SCHEMA,
   type Result,
   type RunEnvironment,
@@ -48,7 +49,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
   const { plan, collector, end, startedAt, environment, interrupted, shard } = record
   const durationSeconds = Math.round(Math.max(0, end.stoppedMs)) / 1000
   const totals = collector.total(durationSeconds)
-  const measured: Omit<Result, 'thresholds' | 'comparison' | 'verdict'> = {
+  const measured: Measured = {
     schema: RESULT_SCHEMA,
     scenario: identify(scenario, plan.target),
     startedAt: startedAt.toISOString(),
@@ -101,7 +102,7 @@ export interface Standard {
 
 /** What was measured, with its thresholds, its comparison and its verdict. */
 export function judgeResult(
-  measured: Omit<Result, 'thresholds' | 'comparison' | 'verdict'>,
+  measured: Measured,
   scenario: Pick<Scenario, 'thresholds' | 'baseline'>,
   { reference, allowEnvironment, allowMissing }: Standard,
 ): Result {

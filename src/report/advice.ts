@@ -49,7 +49,8 @@ export function nextStep(result: Result): { readonly why: string; readonly comma
   return null
 }
 
-function quoteForShell(file: string): string {
+/** A file's name as one word of a shell's command line. */
+export function quoteForShell(file: string): string {
   const text = printable(file)
   return /^[\w./@%+=:,-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

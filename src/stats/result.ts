@@ -43,6 +43,9 @@ export interface Result {
   readonly verdict: RunVerdict
 }
 
+/** A run, measured and not yet judged. */
+export type Measured = Omit<Result, 'thresholds' | 'comparison' | 'verdict'>
+
 /** One run within a result; its windows follow each other from `start` on. */
 export interface RunMark {
   /** ISO 8601. */

@@ -159,10 +159,7 @@ describe('a load on several machines', () => {
     ['iterations', closedLoad({ start: 9, stages: [{ durationMs: 600_000, target: 9 }], iterations: 101 })],
     ['even arrivals', openLoad()],
     ['random arrivals', openLoad({ arrivals: 'poisson' })],
-    [
-      'ramp of arrivals',
-      openLoad({ start: 0, stages: [{ durationMs: 5000, target: 50 }], iterations: 99 }),
-    ],
+    ['ramp of arrivals', openLoad({ start: 0, stages: [{ durationMs: 5000, target: 50 }], iterations: 99 })],
   ])('sends the %s of one machine, each once', async (_, load) => {
     const whole = await sendShared(load, 1)
     const shared = await sendShared(load, 3)

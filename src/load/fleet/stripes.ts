@@ -4,7 +4,7 @@
 import type { Stripe } from '../part.js'
 
 /** All of it, on one machine. */
-export const WHOLE: Stripe = { index: 0, of: 1 }
+const WHOLE: Stripe = { index: 0, of: 1 }
 
 /**
  * The stripe of worker w of m on the machine that has `shard` k of n (all from 0): k + n·w of n·m.
