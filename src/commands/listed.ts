@@ -4,6 +4,7 @@
 import type { ExitCode } from '../base/exit.js'
 import type { DemoFlags } from './demo.js'
 import type { RawExplainFlags } from './explain.js'
+import type { RawHistoryFlags } from './history.js'
 import type { InitFlags } from './init.js'
 import type { Io } from './io.js'
 import type { RawMergeFlags } from './merge.js'
@@ -137,6 +138,32 @@ export const LISTED: readonly CommandSpec[] = [
     ],
     run: async (files: string[], flags: RawMergeFlags, io) =>
       (await import('./merge.js')).merge(files, flags, io),
+  },
+  {
+    name: 'history',
+    summary: 'show how each metric went from run to run, and where it changed',
+    description:
+      'Shows the trend of each metric over the accepted jobs of a baseline or over saved results, and names the commits at which one changed beyond chance. It never fails because of what it finds.',
+    argument: [
+      '[name...]',
+      'scenarios, folders of results, or files; default: the results in .perfctl/results',
+    ],
+    options: [
+      {
+        flags: '--metric <metric>',
+        description: 'only p50, p95, p99, throughput or error_rate; repeatable',
+        isRepeatable: true,
+      },
+      { flags: '--request <name>', description: 'only this request; repeatable', isRepeatable: true },
+      {
+        flags: '--report <format[=path]>',
+        description: 'json or markdown; - is stdout; repeatable',
+        isRepeatable: true,
+      },
+      NO_COLOR,
+    ],
+    run: async (names: string[], flags: RawHistoryFlags, io) =>
+      (await import('./history.js')).history(names, flags, io),
   },
   {
     name: 'demo',

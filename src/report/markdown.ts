@@ -91,7 +91,11 @@ function renderNotes(result: Result): string {
 }
 
 /** A table whose first `names` columns are texts and the others figures. */
-function renderTable(titles: readonly string[], names: number, rows: readonly (readonly string[])[]): string {
+export function renderTable(
+  titles: readonly string[],
+  names: number,
+  rows: readonly (readonly string[])[],
+): string {
   const rule = titles.map((_, index) => (index < names ? '---' : '---:'))
   return [titles, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

@@ -97,14 +97,21 @@ export function comparisonHeadline(comparison: Comparison): string {
   }
 }
 
+/** What {@link describeChange} has to know. */
+export type Change = Pick<MetricComparison, 'request' | 'metric' | 'baseline' | 'current' | 'change'> &
+  Partial<Pick<MetricComparison, 'verdict' | 'reason'>>
+
 /** One row in words: `"search" got slower: p95 went from 4.10ms to 5.37ms (+31.0%)`. */
-export function describeChange(row: MetricComparison): string {
+export function describeChange(row: Change): string {
   const subject = row.request === null ? 'the run' : `"${printable(row.request)}"`
   if (row.verdict === 'missing') return `${subject} is missing: it ${row.reason}`
   const change = row.change ?? 0
   const shown = formatMetricChange(row.metric, row.change)
   const figures = `from ${formatMetric(row.metric, row.baseline)} to ${formatMetric(row.metric, row.current)} (${shown})`
-  if (row.metric === 'throughput') return `throughput ${change < 0 ? 'fell' : 'rose'} ${figures}`
+  if (row.metric === 'throughput') {
+    const whose = row.request === null ? '' : ` of ${subject}`
+    return `throughput${whose} ${change < 0 ? 'fell' : 'rose'} ${figures}`
+  }
   if (row.metric === 'error_rate') return `${subject} fails ${change > 0 ? 'more' : 'less'} often: ${figures}`
   return `${subject} got ${change > 0 ? 'slower' : 'faster'}: ${row.metric} went ${figures}`
 }
