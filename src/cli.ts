@@ -86,6 +86,7 @@ function addRun(program: Command, io: Io, act: Act): void {
     .option('--allow-environment', 'judge although the baseline was made on another kind of machine')
     .option('--allow-missing', 'a request of the baseline that is not sent any more is no regression')
     .option('--inconclusive <fail|pass>', 'how an inconclusive run exits: 4 or 0', 'pass')
+    .option('--shard <k/n>', "send the k-th of n machines' part of the load; see perfctl merge")
   run.action((names: string[], flags: RawRunFlags) =>
     act(async () => (await import('./commands/run.js')).run(names, flags, io))(),
   )
@@ -161,6 +162,8 @@ function addAcceptance(
     .argument('[scenario...]', 'scenario files')
     .option('--from <result...>', 'take saved results instead of running')
   addLoadFlags(command)
+  // Known, so that it can be refused with a way out.
+  command.addOption(new Option('--shard <k/n>').hideHelp())
   command.option('--baseline <file>', "write this file instead of the scenario's baseline")
   command.action((names: string[], flags: RawRunFlags & { from?: string[] }) =>
     act(async () => {

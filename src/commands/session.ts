@@ -74,6 +74,7 @@ export async function runSession(
         environment,
         interrupted: options.signal.aborted,
         stoppedBy: null,
+        shard: null,
         reference: null,
         allowEnvironment: true,
         allowMissing: false,

@@ -20,6 +20,7 @@ import {
   type Totals,
   type Window,
 } from './result.js'
+import { readShard, readShardMark } from './shard.js'
 import { summarize } from './summary.js'
 import { checkHistogram, poolWindows, readWindow } from './window.js'
 
@@ -93,6 +94,8 @@ function readResult(root: Shape): Result {
     thresholds: root.get('thresholds').or(list(readThreshold), []),
     comparison: root.get('comparison').or(readComparison, null),
     session: root.get('session').or(readSession, null),
+    shard: root.get('shard').or(readShard, null),
+    shards: root.get('shards').or(list(readShardMark), null),
     generator: readGenerator(root.get('generator')),
     stoppedBy: root.get('stoppedBy').or(text, null),
     error: root.get('error').or(text, null),

@@ -31,6 +31,10 @@ export interface Result {
   readonly comparison: Comparison | null
   /** Set by `ab`: both sides of a session carry the same id. */
   readonly session: Session | null
+  /** Set by `run --shard`: this was one machine's part of the load. Null when it was all of it. */
+  readonly shard: Shard | null
+  /** Set by `merge`: the parts it was put together of. Null for others. */
+  readonly shards: readonly ShardMark[] | null
   readonly generator: GeneratorHealth
   /** The threshold that ended the run before its time; null when none did. */
   readonly stoppedBy: string | null
@@ -38,6 +42,9 @@ export interface Result {
   readonly error: string | null
   readonly verdict: RunVerdict
 }
+
+/** A run, measured and not yet judged. */
+export type Measured = Omit<Result, 'thresholds' | 'comparison' | 'verdict'>
 
 /** One run within a result; its windows follow each other from `start` on. */
 export interface RunMark {
@@ -54,6 +61,40 @@ export interface Session {
   readonly side: 'a' | 'b'
   /** How often the session may be looked at before its end; the false alarms are shared out to the looks. */
   readonly looks: number
+}
+
+/** One machine's part of a load that several share. It is not judged: `limits` says how all of them together are. */
+export interface Shard {
+  /** From 1. */
+  readonly index: number
+  readonly of: number
+  /** Threads on this machine. */
+  readonly workers: number
+  readonly limits: ShardLimits
+}
+
+/** What the scenario judges a run by, carried along so that shards can be judged where there is no scenario. */
+export interface ShardLimits {
+  /** As written: `search: p95 < 150ms`. */
+  readonly thresholds: readonly string[]
+  /** The baseline's file; null for the default place. */
+  readonly baseline: string | null
+  /** Relative, but for `errorRate` in absolute points. */
+  readonly tolerance: Readonly<Record<'p50' | 'p95' | 'p99' | 'throughput' | 'errorRate', number>>
+  /** In ms. */
+  readonly minDelta: number
+}
+
+/** A shard within a merged result. */
+export interface ShardMark {
+  /** From 1. */
+  readonly index: number
+  readonly workers: number
+  /** ISO 8601, by the clock of its machine. */
+  readonly startedAt: string
+  readonly durationSeconds: number
+  readonly requests: number
+  readonly failed: number
 }
 
 /** The parts of setting up a connection; `count` is 0 where there was none, such as look-ups of an address. */

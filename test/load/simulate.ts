@@ -4,8 +4,9 @@
 import { Answer as Kept } from '../../src/load/answer.js'
 import { Collector } from '../../src/load/collector.js'
 import type { Connection, Exchange } from '../../src/load/connection.js'
+import { stripeOf } from '../../src/load/fleet/stripes.js'
 import type { Failure } from '../../src/load/outcome.js'
-import { Part, type PartEnd, type World } from '../../src/load/part.js'
+import { Part, type PartEnd, type Stripe, type World } from '../../src/load/part.js'
 import type { Plan } from '../../src/plan/plan.js'
 import type { Outgoing } from '../../src/plan/request.js'
 import { listSeries } from '../../src/plan/series.js'
@@ -39,6 +40,8 @@ export interface Simulation {
   readonly scenario?: string
   readonly timeoutMs?: number
   readonly workers?: number
+  /** The machine, from 0, of how many. */
+  readonly shard?: Stripe
   readonly seed?: number
   /** Called with the parts before the clock runs, to plan interventions. */
   readonly during?: (parts: readonly Part[], at: (moment: number, action: () => void) => void) => void
@@ -58,7 +61,7 @@ export interface Simulated {
 const CLOCK_START = 123_456.789
 
 export async function simulate(simulation: Simulation): Promise<Simulated> {
-  const { load, workers = 1, service = (): Answer => ({ afterMs: 1 }) } = simulation
+  const { load, workers = 1, shard, service = (): Answer => ({ afterMs: 1 }) } = simulation
   const clock = new VirtualClock(CLOCK_START)
   const plan = makeTestPlan(simulation)
   const collector = new Collector(listSeries(plan), workers, () => {})
@@ -117,15 +120,11 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       connect: () => connect(index),
       load: () => ({ busy: 0.1, gcMs: 0, gcMsMax: 0 }),
     }
-    return new Part(
-      plan,
-      { index, of: workers },
-      {
-        world,
-        beginAt: CLOCK_START,
-        emit: (window) => collector.add(index, window),
-      },
-    )
+    return new Part(plan, stripeOf(index, workers, shard), {
+      world,
+      beginAt: CLOCK_START,
+      emit: (window) => collector.add(index, window),
+    })
   })
   simulation.during?.(parts, (moment, action) => void clock.at(startAt + moment, action))
   clock.run()

@@ -87,6 +87,8 @@ export function simulate(services: readonly Service[], conditions: Conditions): 
     thresholds: [],
     comparison: null,
     session: null,
+    shard: null,
+    shards: null,
     generator: { saturated: false, reasons: [], eventLoopUtilization: 0.31, schedulingLagP99: 0.4 },
     stoppedBy: null,
     error: null,
