@@ -54,9 +54,15 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     session: null,
     generator: judgeGenerator(collector.seconds, collector.lateness, totals.latency),
     stoppedBy: record.stoppedBy,
-    error: end.failure === null ? null : `worker ${end.failure.worker + 1} died: ${end.failure.message}`,
+    error: describeFailure(end),
   }
   return judgeResult(measured, scenario, record)
+}
+
+/** The data may have run out, which is nobody's death. */
+function describeFailure({ failure }: FleetEnd): string | null {
+  if (failure === null) return null
+  return failure.died ? `worker ${failure.worker + 1} died: ${failure.message}` : failure.message
 }
 
 /** What a result says of its scenario. */

@@ -13,6 +13,7 @@ import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
 import { checkReachable, checkResources } from '../load/preflight.js'
 import { makePlan, type Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
+import { checkSupply } from '../plan/supply.js'
 import type { Scenario } from '../scenario/scenario.js'
 import type { Frame } from '../stats/frame.js'
 import type { Result } from '../stats/result.js'
@@ -91,6 +92,7 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
   await checkReachable(target, scenario.http.connectTimeoutMs)
   const environment = readEnvironment()
   const plan = makePlan(scenario, { target, seed: options.seed ?? randomSeed(), today: wallTime().getTime() })
+  checkSupply(plan)
   checkResources(plan)
   const workers = options.workers ?? defaultWorkers(plan, environment.cores)
   options.onStart?.({ target, seed: plan.seed, workers })

@@ -10,6 +10,7 @@ import { runFleet } from '../load/fleet/threads.js'
 import { checkReachable } from '../load/preflight.js'
 import { makePlan, type Plan } from '../plan/plan.js'
 import { sideOf } from '../plan/slices.js'
+import { checkSupply } from '../plan/supply.js'
 import type { Scenario } from '../scenario/scenario.js'
 import type { Result } from '../stats/result.js'
 import { compare } from '../verdict/compare.js'
@@ -58,6 +59,7 @@ export async function runSession(
       seed,
       today: wallTime().getTime(),
     })
+    checkSupply(base)
     const plan: Plan = { ...base, turns: { side, sliceMs: SLICE_MS, guardMs: GUARD_MS } }
     const names = scenario.requests.map(({ name }) => name)
     return { side, plan, names, startedAt: wallTime(), collector: new Collector(names, 1, () => look()) }

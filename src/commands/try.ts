@@ -12,6 +12,7 @@ import { checkReachable } from '../load/preflight.js'
 import { type Attempt, SingleUser } from '../load/single.js'
 import { Iterations } from '../plan/iteration.js'
 import { makePlan, type Plan } from '../plan/plan.js'
+import { withEndlessData } from '../plan/sources.js'
 import { secretsIn, withEncodings } from '../report/exchange/discreet.js'
 import { type Exchange, renderExchange } from '../report/exchange/exchange.js'
 import { describeStatus } from '../scenario/describe.js'
@@ -40,7 +41,9 @@ export async function tryScenario(file: string, raw: RawTryFlags, io: Io): Promi
     io.stderr.write('warning: certificates are not checked (-k): anyone could answer\n')
   return withTarget(flags.target ?? scenario!.target, async (target) => {
     await checkReachable(target, scenario!.http.connectTimeoutMs)
-    const plan = makePlan(scenario!, { target, seed: flags.seed ?? 1, today: wallTime().getTime() })
+    const plan = withEndlessData(
+      makePlan(scenario!, { target, seed: flags.seed ?? 1, today: wallTime().getTime() }),
+    )
     const exchanges = await tryEach(chosen, plan, (exchange) =>
       show(exchange, scenario!, { full, flags, io }),
     )

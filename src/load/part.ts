@@ -3,10 +3,12 @@
  * nothing of the others: what iteration n sends, and when, follows from the plan alone.
  */
 import type { Ms } from '../base/clock.js'
-import { Iterations } from '../plan/iteration.js'
+import { Iterations, type Outgoing } from '../plan/iteration.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile, warmupProfile } from '../plan/profile.js'
 import { waitForTurn } from '../plan/slices.js'
+import { DataEnd } from '../plan/sources.js'
+import { ValueError } from '../plan/values.js'
 import { Checker, isExpected } from './checker.js'
 import { ClosedModel } from './closed.js'
 import type { Connection, ConnectTimes } from './connection.js'
@@ -35,6 +37,8 @@ export interface World {
 export interface PartEnd {
   /** When the last request could have been sent, in ms since the measured part began; below 0 within the warm-up. */
   readonly stoppedMs: Ms
+  /** Why it could not go on; absent when it came to its end. */
+  readonly error?: string
 }
 
 /** A load model: decides which virtual user sends when. */
@@ -83,6 +87,7 @@ export class Part implements Crew {
   private inFlight = 0
   private stoppedAt: Ms | null = null
   private isOver = false
+  private error: string | null = null
 
   /** Begins at `beginAt`, with the warm-up if there is one. */
   constructor(
@@ -167,12 +172,25 @@ export class Part implements Crew {
     }
     if (isWarmup) this.sent.warmup++
     else this.sent.measured++
+    const outgoing = this.prepare(number, isWarmup, user)
+    if (outgoing === null) return false
     this.inFlight++
-    const outgoing = this.iterations.prepare(number, isWarmup)
     user.thinkMs = this.iterations.thinkTime()
     user.isWarmup = isWarmup
     user.send(outgoing, Math.min(due, now), now)
     return true
+  }
+
+  /** Null when the iteration can't be made, for want of data, say: then the part stops. */
+  private prepare(number: number, isWarmup: boolean, user: VirtualUser): Outgoing | null {
+    try {
+      return this.iterations.prepare(number, isWarmup, this.stripe.index + this.stripe.of * user.index)
+    } catch (error) {
+      if (!(error instanceof DataEnd || error instanceof ValueError)) throw error
+      this.error ??= error.message
+      this.stop()
+      return null
+    }
   }
 
   /** Leaves out the iteration that was due at `due`, for want of a virtual user. */
@@ -285,9 +303,10 @@ export class Part implements Crew {
     this.recorder.flush()
     this.timers.clear()
     const stoppedMs = this.stoppedAt! - this.startAt
+    const end = { stoppedMs, ...(this.error !== null && { error: this.error }) }
     Promise.all(this.users.map((user) => user.connection.close())).then(
-      () => this.resolve({ stoppedMs }),
-      () => this.resolve({ stoppedMs }),
+      () => this.resolve(end),
+      () => this.resolve(end),
     )
   }
 }

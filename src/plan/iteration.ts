@@ -4,20 +4,19 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { BodySpec, Check, RequestSpec, Template } from '../scenario/scenario.js'
-import { Draws } from './draws.js'
+import { Draws, WARMUP_SEED } from './draws.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
+import { openSources } from './sources.js'
 import {
   compileJson,
   compileText,
+  compileUrl,
   type FeederIndex,
   indexFeeders,
   type Render,
   type Value,
 } from './template.js'
-
-/** The random numbers of the warm-up come from a seed of their own: its length must not shift the measured part. */
-const WARMUP_SEED = 0x77a7
 
 /** A request made ready to send. Reused for every iteration of its name: read it before the next one is prepared. */
 export interface Outgoing {
@@ -51,17 +50,20 @@ export class Iterations {
     const base = new URL(plan.target).pathname.replace(/\/$/, '')
     this.requests = plan.requests.map((spec, i) => new CompiledRequest(spec, i, { plan, feeders, base }))
     this.mix = new Mix(plan.requests.map((spec) => spec.weight))
-    const values = Object.values(plan.data)
-    this.measured = new Draws(values, plan.seed, plan.today)
-    this.warmup = new Draws(values, plan.seed + WARMUP_SEED, plan.today)
+    const sources = openSources(plan)
+    this.measured = new Draws(sources, plan.seed, plan.today)
+    this.warmup = new Draws(sources, plan.seed + WARMUP_SEED, plan.today, true)
     this.draws = this.measured
     this.thinkTimeMs = plan.load.model === 'closed' ? plan.load.thinkTimeMs : [0, 0]
   }
 
-  /** The request of iteration `n`, values filled in. Valid until the next call. */
-  prepare(n: number, warmup: boolean): Outgoing {
+  /**
+   * The request of iteration `n`, values filled in, sent by that virtual user. Valid until the next call. Throws a
+   * DataEnd when its data has run out, a ValueError when a value is of no use where it stands.
+   */
+  prepare(n: number, warmup: boolean, vu = 0): Outgoing {
     this.draws = warmup ? this.warmup : this.measured
-    this.draws.seek(n)
+    this.draws.seek(n, vu)
     const request = this.requests[this.mix.pick(this.draws.random.float())]!
     request.fill(this.draws)
     return request
@@ -105,8 +107,7 @@ class CompiledRequest implements Outgoing {
     this.keep = keepFor(spec.expect.checks ?? [])
     this.base = context.base
     const { feeders } = context
-    const wholeUrl = typeof spec.path[0] === 'object'
-    const path = compileText(spec.path, feeders, wholeUrl ? String : encodeURIComponent)
+    const path = compileUrl(spec.path, feeders)
     this.url =
       spec.query === undefined ? path : join(path, compilePairs(spec.query, feeders, encodeURIComponent))
     if (typeof this.url === 'string') this.setUrl(this.url)
@@ -128,6 +129,7 @@ class CompiledRequest implements Outgoing {
 
   /** Fills in the values of the iteration that `draws` stands at. */
   fill(draws: Draws): void {
+    draws.beginRequest()
     if (typeof this.url !== 'string') this.setUrl(this.url(draws))
     for (const [position, render] of this.changing) this.headers[position] = render(draws)
     if (this.makeBody !== null) this.body = this.makeBody(draws)

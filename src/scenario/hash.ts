@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto'
 import { isSecretHeader, redact } from '../base/secrets.js'
-import type { Scenario } from './scenario.js'
+import type { Feeder, Scenario } from './scenario.js'
 
 /**
  * `sha256:...` over load, HTTP options, data and requests. The same load on another target, under another name or
@@ -15,8 +15,18 @@ export function scenarioHash(scenario: Scenario): string {
     ...request,
     headers: withoutSecrets(request.headers),
   }))
-  const subject = { load, http: { ...http, headers: withoutSecrets(http.headers) }, data, requests }
+  const feeders = Object.fromEntries(Object.entries(data).map(([name, feeder]) => [name, contentOf(feeder)]))
+  const safeHttp = { ...http, headers: withoutSecrets(http.headers) }
+  const subject = { load, http: safeHttp, data: feeders, requests }
   return `sha256:${createHash('sha256').update(canonicalJson(subject, secrets)).digest('hex')}`
+}
+
+/** Of a file what is in it, whatever it's called. */
+function contentOf(feeder: Feeder): object {
+  if ('values' in feeder) return feeder
+  const { table, ...picking } = feeder
+  const { columns, delimiter, digest } = table
+  return { ...picking, table: { columns, delimiter, digest } }
 }
 
 function withoutSecrets<T>(headers: Readonly<Record<string, T>>): Record<string, T | null> {

@@ -1,6 +1,7 @@
 /**
  * A scenario file on the disk → Scenario.
  */
+import { readFileSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { codeOf, messageOf, type UserError, userError } from '../base/errors.js'
@@ -26,7 +27,12 @@ export interface LoadOptions {
  */
 export async function loadScenario(file: string, { cwd, env }: LoadOptions): Promise<Scenario> {
   const text = await readText(file, resolve(cwd, file))
-  const scenario = readScenario(text, { file, env })
+  const folder = dirname(resolve(cwd, file))
+  const scenario = readScenario(text, {
+    file,
+    env,
+    files: { read: (path) => readFileSync(resolve(folder, path)) },
+  })
   const { baseline } = scenario
   return baseline.file === null
     ? scenario

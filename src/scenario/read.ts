@@ -1,5 +1,6 @@
 /**
- * The text of a scenario file → Scenario. Pure: no file is opened, no clock is read.
+ * The text of a scenario file → Scenario. Pure but for the files that it names, which `options.files` reads; no clock
+ * is read.
  */
 import { basename, dirname, extname, isAbsolute, join } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
@@ -7,10 +8,13 @@ import { cover, redact } from '../base/secrets.js'
 import { authHeaders } from './auth.js'
 import { readFields, type ScenarioInput } from './definition.js'
 import type { Environment } from './environment.js'
+import { type FeederInput, makeFeeder, surveyData } from './feeders.js'
+import type { FileReader } from './files.js'
 import { lowerCaseKeys, makeRequest, requestNames } from './request.js'
-import type { BaselineOptions, Scenario, Threshold } from './scenario.js'
+import type { BaselineOptions, Feeder, FeederValue, Scenario, Threshold } from './scenario.js'
 import { findSecrets } from './secrets.js'
 import { makeLoad } from './stages.js'
+import { Tables } from './tables.js'
 import { follow, isTreeMap, type Mistake, type Path, type Tree, type TreeMap } from './tree.js'
 import { readYaml, type YamlFile } from './yaml.js'
 
@@ -19,6 +23,8 @@ export interface ReadOptions {
   readonly file: string
   /** What `${NAME}` is filled in from. */
   readonly env: Environment
+  /** Reads the files that the scenario names; without it a scenario that names some is wrong. */
+  readonly files?: FileReader
 }
 
 /** The scenario that a YAML text describes. Throws one UserError with everything that is wrong, in order of place. */
@@ -26,18 +32,26 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   const yaml = readYaml(text, options.file)
   const root: TreeMap = isTreeMap(yaml.tree) ? yaml.tree : {}
   const requests = requestNames(root.requests, options.env)
-  const names = isTreeMap(root.data) ? Object.keys(root.data) : []
+  const tables = new Tables(options.files)
+  const shapes = surveyData(root.data, options.env, tables)
   const secrets = findSecrets(text, root, options.env)
   const outcome =
     yaml.tree === null
       ? { mistakes: yaml.problems.length === 0 ? [EMPTY] : [] }
-      : readFields(yaml.tree, { env: options.env, names, variables: [], requests })
+      : readFields(yaml.tree, { ...options, shapes, variables: [], requests }, tables)
   const mistakes = 'mistakes' in outcome ? outcome.mistakes : []
   const told = mistakes.filter((mistake) => isWorthTelling(mistake, mistakes, yaml))
   const problems = [...yaml.problems, ...told.map((mistake) => locate(mistake, yaml))]
   if (problems.length > 0 || !('input' in outcome)) throw new UserError(inOrder(problems, secrets))
   const safe = (value: string) => redact(value, secrets)
-  return makeScenario(outcome.input, { ...options, text, requests: requests.map(safe), secrets, yaml })
+  return makeScenario(outcome.input, {
+    ...options,
+    text,
+    requests: requests.map(safe),
+    secrets,
+    tables,
+    yaml,
+  })
 }
 
 const EMPTY: Mistake = {
@@ -49,6 +63,7 @@ interface Origin extends ReadOptions {
   readonly text: string
   readonly requests: readonly string[]
   readonly secrets: readonly string[]
+  readonly tables: Tables
   readonly yaml: YamlFile
 }
 
@@ -67,7 +82,9 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
       insecure: false,
       headers: { ...lowerCaseKeys(input.http?.headers ?? {}), ...authHeaders(input.http?.auth) },
     },
-    data: Object.fromEntries(Object.entries(input.data ?? {}).map(([name, values]) => [name, { values }])),
+    data: Object.fromEntries(
+      Object.entries(input.data ?? {}).map(([name, entry]) => [name, feederOf(entry, origin.tables)]),
+    ),
     requests: input.requests.map((request, index) =>
       makeRequest(request, origin.requests[index]!, yaml.locate(['requests', index]).line),
     ),
@@ -77,6 +94,11 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
     baseline: makeBaseline(input.baseline ?? {}, file),
     secrets,
   }
+}
+
+/** A list is the short form of values. */
+function feederOf(entry: readonly FeederValue[] | FeederInput, tables: Tables): Feeder {
+  return makeFeeder(Array.isArray(entry) ? { values: entry } : (entry as FeederInput), tables)
 }
 
 function makeThreshold(

@@ -25,7 +25,7 @@ test('no message shows a secret', () => {
 
 function messages(text: string, file: string): string {
   try {
-    readScenario(text, { file, env })
+    readScenario(text, { file, env, files: { read: (path) => readFileSync(new URL(path, directory)) } })
   } catch (error) {
     if (error instanceof UserError) return `${error.problems.map(renderProblem).join('\n\n')}\n`
     throw error
