@@ -3,7 +3,8 @@
  * its think time is over. A slow service gets fewer requests, as it does from people who wait.
  */
 import type { Ms } from '../base/clock.js'
-import type { Model, Part } from './part.js'
+import type { Model } from './model.js'
+import type { Part } from './part.js'
 import type { VirtualUser } from './user.js'
 
 export class ClosedModel implements Model {

@@ -5,7 +5,8 @@
 import type { Ms } from '../base/clock.js'
 import { Arrivals } from '../plan/arrivals.js'
 import type { OpenLoad } from '../scenario/scenario.js'
-import { EARLY_MS, type Model, type Part } from './part.js'
+import type { Model } from './model.js'
+import { EARLY_MS, type Part } from './part.js'
 import { Waiting } from './timers.js'
 import type { VirtualUser } from './user.js'
 

@@ -12,6 +12,7 @@ import { ValueError } from '../plan/values.js'
 import { Checker, isExpected } from './checker.js'
 import { ClosedModel } from './closed.js'
 import type { Connection, ConnectTimes } from './connection.js'
+import type { Model } from './model.js'
 import { OpenModel } from './open.js'
 import type { Failure } from './outcome.js'
 import { type Gauges, Recorder, type WindowData } from './recorder.js'
@@ -39,20 +40,6 @@ export interface PartEnd {
   readonly stoppedMs: Ms
   /** Why it could not go on; absent when it came to its end. */
   readonly error?: string
-}
-
-/** A load model: decides which virtual user sends when. */
-export interface Model {
-  /** Called once, at the beginning. */
-  begin(): void
-  /** A user has finished a request and nothing is to be recorded any more. */
-  finished(user: VirtualUser, now: Ms): void
-  /** A user's pause is over. */
-  rested(user: VirtualUser, due: Ms, now: Ms): void
-  /** Nothing more shall be sent. */
-  halt(): void
-  /** How many virtual users are at work. */
-  readonly vus: number
 }
 
 /**

@@ -141,9 +141,9 @@ function raise(marks: Int32Array, index: number, value: number): void {
 }
 
 function exhausted({ name, feeder, rows }: Turn): DataEnd {
-  const file = 'table' in feeder ? ` of ${feeder.table.file}` : ''
-  const once = feeder.pick === 'unique' ? ', which are given once each,' : ''
+  const file = 'table' in feeder ? ` (${feeder.table.file})` : ''
+  const size = `${formatCount(rows.size)} rows${file}`
   return new DataEnd(
-    `data.${name} ran out: all ${formatCount(rows.size)} rows${file}${once} were used; add rows, or write onEnd: recycle`,
+    `data.${name} ran out: it has ${size}, each of which is given once; add rows, or write onEnd: recycle`,
   )
 }

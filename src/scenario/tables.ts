@@ -20,7 +20,7 @@ export interface TableSpec {
 }
 
 /** What is wrong with a data file, and at which key that is to be told. */
-export interface TableFault {
+interface TableFault {
   readonly key: 'file' | 'delimiter' | 'columns'
   readonly message: string
   readonly hint: string

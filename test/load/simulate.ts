@@ -7,6 +7,7 @@ import type { Failure } from '../../src/load/outcome.js'
 import { Part, type PartEnd, type World } from '../../src/load/part.js'
 import type { Outgoing } from '../../src/plan/iteration.js'
 import type { Plan } from '../../src/plan/plan.js'
+import { makeMarks } from '../../src/plan/sources.js'
 import type { Load, RequestSpec } from '../../src/scenario/scenario.js'
 
 /** What a request meets. `Infinity` never answers; a request that can't be written fails inside `send`. */
@@ -27,6 +28,7 @@ export interface Simulation {
   readonly load: Load
   readonly service?: (arrived: Arrived) => Answer
   readonly requests?: readonly Partial<RequestSpec>[]
+  readonly data?: Plan['data']
   readonly timeoutMs?: number
   readonly workers?: number
   readonly seed?: number
@@ -150,12 +152,20 @@ export function openLoad(load: Partial<Extract<Load, { model: 'open' }>> = {}): 
   }
 }
 
-export function makeTestPlan({ load, requests = [{}], timeoutMs = 10_000, seed = 1 }: Simulation): Plan {
+export function makeTestPlan({
+  load,
+  requests = [{}],
+  data = {},
+  timeoutMs = 10_000,
+  seed = 1,
+}: Simulation): Plan {
+  const marks = makeMarks(data)
   return {
     target: 'http://localhost:1',
     load,
     http: { timeoutMs, connectTimeoutMs: 5000, insecure: false, headers: {} },
-    data: {},
+    data,
+    ...(marks && { marks }),
     requests: requests.map((request, i) => ({
       name: `request ${i}`,
       weight: 1,

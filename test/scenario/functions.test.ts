@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { dateFormatFault, formatDate, parseDateFormat, parseDateRange } from '../../src/scenario/dates.js'
-import { FUNCTIONS, FUNCTION_SYNONYMS } from '../../src/scenario/functions.js'
+import { FUNCTION_SYNONYMS, FUNCTIONS } from '../../src/scenario/functions.js'
 import { parseTemplate } from '../../src/scenario/template.js'
 
 const DAY = 86_400_000

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Shape } from '../../src/scenario/names.js'
 import { literalParts, normalizeHoles, parseTemplate } from '../../src/scenario/template.js'
 import type { Mistake } from '../../src/scenario/tree.js'
 
@@ -7,7 +8,7 @@ const users = { columns: ['email', 'first name'], gaps: new Map(), isFlat: true 
 const orders = { columns: ['items', 'note'], gaps: new Map([['note', 'row 2']]), isFlat: false }
 
 const names = {
-  shapes: new Map([
+  shapes: new Map<string, Shape | null>([
     ['id', single],
     ['user-name', single],
     ['user', users],
@@ -46,10 +47,16 @@ describe('a template', () => {
     ["{{ user['first name'] }}", [{ type: 'data', name: 'user', path: ['first name'] }]],
     ['{{ order.items[0].id }}', [{ type: 'data', name: 'order', path: ['items', 0, 'id'] }]],
     ['{{ broken.anything }}', [{ type: 'data', name: 'broken', path: ['anything'] }]],
-    ["{{ order.note | default('-') }}", [call('default', { type: 'data', name: 'order', path: ['note'] }, '-')]],
+    [
+      "{{ order.note | default('-') }}",
+      [call('default', { type: 'data', name: 'order', path: ['note'] }, '-')],
+    ],
     ['{{ id | urlencode | upper }}', [call('upper', call('urlencode', id))]],
     ["{{ token | default('none') | slice(0, 8) }}", [call('slice', call('default', token, 'none'), 0, 8)]],
-    ["{{ hmac(concat(timestamp(), ':', id), 'k') }}", [call('hmac', call('concat', call('timestamp'), ':', id), 'k')]],
+    [
+      "{{ hmac(concat(timestamp(), ':', id), 'k') }}",
+      [call('hmac', call('concat', call('timestamp'), ':', id), 'k')],
+    ],
     ['{{ pick(1, -2.5, true, null) }}', [call('pick', 1, -2.5, true, null)]],
     ["{{ (id | upper) | replace('\\'', \"}}\") }}", [call('replace', call('upper', id), "'", '}}')]],
     ["{{ 'a\\tb' }}", [{ type: 'literal', value: 'a\tb' }]],
