@@ -25,8 +25,8 @@ export function scenarioHash(scenario: Scenario): string {
 function contentOf(feeder: Feeder): object {
   if ('values' in feeder) return feeder
   const { table, ...picking } = feeder
-  const { columns, delimiter, digest } = table
-  return { ...picking, table: { columns, delimiter, digest } }
+  const { columns, delimiter, digest, spans } = table
+  return { ...picking, table: { columns, delimiter, digest, rows: spans.length / 2 } }
 }
 
 function withoutSecrets<T>(headers: Readonly<Record<string, T>>): Record<string, T | null> {

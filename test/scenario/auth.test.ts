@@ -19,7 +19,11 @@ describe('auth', () => {
     const { requests } = read('data: { user: [a, b] }', 'auth: { basic: "{{ user }}:pw12" }')
     expect(requests[0]!.headers.authorization).toEqual([
       'Basic ',
-      { type: 'base64', of: [{ type: 'data', name: 'user' }, ':pw12'] },
+      {
+        type: 'call',
+        name: 'base64',
+        args: [{ type: 'call', name: 'concat', args: [{ type: 'data', name: 'user' }, ':pw12'] }],
+      },
     ])
   })
 

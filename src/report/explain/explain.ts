@@ -115,7 +115,8 @@ function explainData({ data }: Scenario): string[] {
     const isRows = 'table' in feeder ? feeder.table.columns !== null : typeof feeder.values[0] === 'object'
     const size = 'table' in feeder ? feeder.table.spans.length / 2 : feeder.values.length
     const place = 'table' in feeder ? ` of ${printable(feeder.table.file)}` : ''
-    return `{{ ${name} }} takes one of ${plural(size, isRows ? 'row' : 'value')}${place} ${explainPick(feeder)}`
+    const which = feeder.pick === undefined ? 'one of ' : 'the '
+    return `{{ ${name} }} takes ${which}${plural(size, isRows ? 'row' : 'value')}${place} ${explainPick(feeder)}`
   })
 }
 
