@@ -10,9 +10,10 @@ import { plural } from '../base/units.js'
 import { type Checked, Checker, isExpected } from '../load/checker.js'
 import { checkReachable } from '../load/preflight.js'
 import { type Attempt, SingleUser } from '../load/single.js'
-import { Iterations } from '../plan/iteration.js'
+import { Iterations, type Outgoing } from '../plan/iteration.js'
 import { makePlan, type Plan } from '../plan/plan.js'
 import { withEndlessData } from '../plan/sources.js'
+import { ValueError } from '../plan/values.js'
 import { secretsIn, withEncodings } from '../report/exchange/discreet.js'
 import { type Exchange, renderExchange } from '../report/exchange/exchange.js'
 import { describeStatus } from '../scenario/describe.js'
@@ -74,7 +75,7 @@ async function tryEach(
   const exchanges: Exchange[] = []
   try {
     for (const index of chosen) {
-      const outgoing = iterations.prepareOnly(index, index)
+      const outgoing = prepare(iterations, index)
       const attempt = await user.send(outgoing)
       const request = plan.requests[index]!
       const secrets = [...(plan.secrets ?? []), ...secretsIn(outgoing.headers)]
@@ -92,6 +93,15 @@ async function tryEach(
     await user.close()
   }
   return exchanges
+}
+
+/** A value that is of no use where it stands is the user's mistake. */
+function prepare(iterations: Iterations, index: number): Outgoing {
+  try {
+    return iterations.prepareOnly(index, index)
+  } catch (error) {
+    throw error instanceof ValueError ? userError(error.message) : error
+  }
 }
 
 function check({ expect }: RequestSpec, attempt: Attempt, secrets: readonly string[]): Checked[] {

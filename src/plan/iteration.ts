@@ -17,6 +17,7 @@ import {
   type Render,
   type Value,
 } from './template.js'
+import { ValueError } from './values.js'
 
 /** A request made ready to send. Reused for every iteration of its name: read it before the next one is prepared. */
 export interface Outgoing {
@@ -95,6 +96,7 @@ class CompiledRequest implements Outgoing {
   origin: string | null = null
   path = ''
   body: string | null = null
+  private readonly name: string
   private readonly base: string
   private readonly url: string | Render
   private readonly makeBody: Render | null = null
@@ -105,6 +107,7 @@ class CompiledRequest implements Outgoing {
     this.index = index
     this.method = spec.method
     this.keep = keepFor(spec.expect.checks ?? [])
+    this.name = spec.name
     this.base = context.base
     const { feeders } = context
     const path = compileUrl(spec.path, feeders)
@@ -130,9 +133,13 @@ class CompiledRequest implements Outgoing {
   /** Fills in the values of the iteration that `draws` stands at. */
   fill(draws: Draws): void {
     draws.beginRequest()
-    if (typeof this.url !== 'string') this.setUrl(this.url(draws))
-    for (const [position, render] of this.changing) this.headers[position] = render(draws)
-    if (this.makeBody !== null) this.body = this.makeBody(draws)
+    try {
+      if (typeof this.url !== 'string') this.setUrl(this.url(draws))
+      for (const [position, render] of this.changing) this.headers[position] = render(draws)
+      if (this.makeBody !== null) this.body = this.makeBody(draws)
+    } catch (error) {
+      throw error instanceof ValueError ? new ValueError(`"${this.name}": ${error.message}`) : error
+    }
   }
 
   private setUrl(url: string): void {

@@ -7,7 +7,7 @@ export type Value = string | number | boolean
 
 /**
  * A value that doesn't fit: a text where a number is wanted, say. Thrown while an iteration is prepared; the message
- * names the function and never shows the value, which may be a secret.
+ * names the request and the function and never shows the value, which may be a secret.
  */
 export class ValueError extends Error {
   constructor(message: string) {
