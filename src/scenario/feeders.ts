@@ -32,11 +32,13 @@ function surveyFeeder(tree: Tree, env: Environment, tables: Tables): Shape | nul
   const file = text(tree.file)
   if (file === null) return null
   const columns = Array.isArray(tree.columns) ? (tree.columns as readonly Tree[]).map(text) : null
-  const delimiter = text(tree.delimiter)
+  const written = text(tree.delimiter)
+  const delimiter = written === null ? null : parseDelimiter(written)
+  if (tree.delimiter !== undefined && delimiter === null) return null
   return shapeOfTable(
     tables.open({
       file: file.trim(),
-      delimiter: delimiter === null ? null : readDelimiter(delimiter),
+      delimiter,
       columns: columns?.every((name) => name !== null) ? columns.map((name) => name.trim()) : null,
     }),
   )
@@ -59,9 +61,10 @@ function shapeOf(values: readonly Tree[]): Shape | null {
   return { columns, gaps, isFlat: false }
 }
 
-/** `\t` and `tab` stand for what can hardly be written. */
-export function readDelimiter(text: string): string {
-  return text === '\\t' || text === 'tab' ? '\t' : text
+/** One sign; `\t` and `tab` stand for what can hardly be written. Null for anything else. */
+export function parseDelimiter(text: string): string | null {
+  const delimiter = text === '\\t' || text === 'tab' ? '\t' : text
+  return /^[\t\x20-\x7e]$/.test(delimiter) && !/["\w]/.test(delimiter) ? delimiter : null
 }
 
 /** Reports what doesn't go together, and what is wrong with the file. */

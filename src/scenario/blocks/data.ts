@@ -1,7 +1,7 @@
 /**
  * The fields of `data`: values that iterations take, listed or from files.
  */
-import { checkFeeder, checkValues, readDelimiter } from '../feeders.js'
+import { checkFeeder, checkValues, parseDelimiter } from '../feeders.js'
 import * as fields from '../fields.js'
 import * as json from '../json-types.js'
 import { checkDataNames, explainData } from '../keys.js'
@@ -68,8 +68,5 @@ export function dataSchema({ leaf }: Leaves, tables: Tables) {
 const readDelimiterField: fields.Reader<string> = (tree, context, report) => {
   const text = fields.readText(tree, context, report)
   if (text === null) return null
-  const delimiter = readDelimiter(text)
-  return /^[\t\x20-\x7e]$/.test(delimiter) && !/["\w]/.test(delimiter)
-    ? delimiter
-    : fields.wrong(report, 'a delimiter is one sign', 'such as ";", "|" or "\\t"')
+  return parseDelimiter(text) ?? fields.wrong(report, 'a delimiter is one sign', 'such as ";", "|" or "\\t"')
 }
