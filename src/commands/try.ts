@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from '../base/exit.js'
 import { printable } from '../base/printable.js'
 import { didYouMean } from '../base/suggest.js'
 import { plural } from '../base/units.js'
-import { type Checked, Checker, isExpected } from '../load/checker.js'
+import { type Checked, isExpected, makeChecker } from '../load/checker.js'
 import { checkReachable } from '../load/preflight.js'
 import { type Attempt, SingleUser } from '../load/single.js'
 import { Iterations } from '../plan/iteration.js'
@@ -66,21 +66,21 @@ async function tryEach(
   onExchange: (exchange: Exchange) => void,
 ): Promise<Exchange[]> {
   const iterations = new Iterations(plan)
-  const user = new SingleUser(plan)
+  const user = await SingleUser.open(plan)
   const { origin } = new URL(plan.target)
   const exchanges: Exchange[] = []
   try {
     for (const index of chosen) {
       const outgoing = iterations.prepareOnly(index, index)
+      user.begin()
       const attempt = await user.send(outgoing)
       const request = plan.requests[index]!
-      const secrets = [...(plan.secrets ?? []), ...secretsIn(outgoing.headers)]
+      const secrets = [...(plan.secrets ?? []), ...secretsOf(attempt)]
       const exchange = {
         name: request.name,
-        outgoing,
         origin,
         attempt,
-        checks: check(request, attempt, secrets),
+        checks: check(request, attempt, { ...plan, secrets }),
       }
       onExchange(exchange)
       exchanges.push(exchange)
@@ -91,16 +91,16 @@ async function tryEach(
   return exchanges
 }
 
-function check({ expect }: RequestSpec, attempt: Attempt, secrets: readonly string[]): Checked[] {
+function check({ expect }: RequestSpec, attempt: Attempt, plan: Plan): Checked[] {
   if (attempt.failure !== null) return []
   const { status, answer, latencyMs } = attempt
-  const checker = new Checker(expect.checks ?? [], secrets)
+  const checker = makeChecker(plan, expect)
   return [
     {
       label: `status ${describeStatus(expect.status)}`,
       fault: isExpected(status, expect.status) ? null : `it is ${status}`,
     },
-    ...checker.all({ answer, latencyMs }),
+    ...(checker?.all({ answer, latencyMs }) ?? []),
   ]
 }
 
@@ -109,8 +109,13 @@ function show(
   scenario: Scenario,
   { full, flags, io }: { full: boolean; flags: RunFlags; io: Io },
 ): void {
-  const secrets = withEncodings([...scenario.secrets, ...secretsIn(exchange.outgoing.headers)])
+  const secrets = withEncodings([...scenario.secrets, ...secretsOf(exchange.attempt)])
   io.stdout.write(`${renderExchange(exchange, { page: pageOf(io, flags.color), full, secrets })}\n`)
+}
+
+/** What requests carried that must not be shown: cookies from a jar, too. */
+function secretsOf({ hops }: Attempt): string[] {
+  return hops.flatMap(({ sent }) => secretsIn(sent.headers))
 }
 
 function isRight({ attempt, checks }: Exchange): boolean {

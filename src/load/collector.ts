@@ -3,7 +3,7 @@
  * of a run, not with its requests, and stops to grow after an hour.
  */
 import { Histogram } from '../stats/histogram.js'
-import type { RequestResult, TimelinePoint, Totals, Window } from '../stats/result.js'
+import type { ErrorCount, RequestResult, TimelinePoint, Totals, Window } from '../stats/result.js'
 import { percentileMs, summarize } from '../stats/summary.js'
 import { type Series, Tally } from '../stats/tally.js'
 import { WINDOW_MS, type WindowData } from './recorder.js'
@@ -225,7 +225,8 @@ function clip(window: Window, end: number): Window {
 }
 
 function makeTotals(series: Series, durationSeconds: number): Totals {
-  const { requests, failed, unfinished, bytesSent, bytesReceived } = series
+  const { requests, failed, unfinished, bytesSent, bytesReceived, bytesDecoded } = series
+  const retryErrors = byCount(series.retryErrors)
   return {
     requests,
     failed,
@@ -233,12 +234,24 @@ function makeTotals(series: Series, durationSeconds: number): Totals {
     throughput: durationSeconds === 0 ? 0 : requests / durationSeconds,
     bytesSent,
     bytesReceived,
+    bytesDecoded: bytesDecoded === 0 ? null : bytesDecoded,
     dropped: 0,
     unfinished,
     latency: summarize(series.latency),
     serviceTime: summarize(series.service),
     timeToFirstByte: summarize(series.firstByte),
     statuses: Object.fromEntries([...series.statuses].sort((a, b) => a[0] - b[0])),
-    errors: [...series.errors.values()].sort((a, b) => b.count - a.count),
+    redirects: series.redirects,
+    retries: {
+      requests: series.retried,
+      recovered: series.recovered,
+      attempts: retryErrors.reduce((sum, { count }) => sum + count, 0),
+      errors: retryErrors,
+    },
+    errors: byCount(series.errors),
   }
+}
+
+function byCount(errors: ReadonlyMap<string, ErrorCount>): ErrorCount[] {
+  return [...errors.values()].sort((a, b) => b.count - a.count)
 }

@@ -7,9 +7,10 @@ import { Iterations } from '../plan/iteration.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile, warmupProfile } from '../plan/profile.js'
 import { waitForTurn } from '../plan/slices.js'
-import { Checker, isExpected } from './checker.js'
+import { type Checker, isExpected, makeChecker } from './checker.js'
 import { ClosedModel } from './closed.js'
 import type { Connection, ConnectTimes } from './connection.js'
+import { deadlineMs } from './deadline.js'
 import { OpenModel } from './open.js'
 import type { Failure } from './outcome.js'
 import { type Gauges, Recorder, type WindowData } from './recorder.js'
@@ -95,14 +96,12 @@ export class Part implements Crew {
     this.plan = plan
     this.stripe = stripe
     this.world = world
-    this.timeoutMs = plan.http.timeoutMs
+    this.timeoutMs = deadlineMs(plan)
     this.profile = new Profile(load.start, load.stages)
     this.warmup = warmupProfile(load)
     this.startAt = beginAt + load.warmupMs
     this.iterations = new Iterations(plan)
-    this.checkers = plan.requests.map(({ expect }) =>
-      expect.checks === undefined ? null : new Checker(expect.checks, plan.secrets ?? []),
-    )
+    this.checkers = plan.requests.map(({ expect }) => makeChecker(plan, expect))
     this.timers = new Timers(
       world.now(),
       world.alarm(() => this.timers.run(world.now(), EARLY_MS)),
@@ -171,6 +170,7 @@ export class Part implements Crew {
     const outgoing = this.iterations.prepare(number, isWarmup)
     user.thinkMs = this.iterations.thinkTime()
     user.isWarmup = isWarmup
+    user.connection.begin?.()
     user.send(outgoing, Math.min(due, now), now)
     return true
   }
@@ -247,7 +247,7 @@ export class Part implements Crew {
     // A request of the warm-up that ends after it belongs to no window.
     if (user.isWarmup && ended >= this.startAt) return
     const series = this.countBytes(user, ended)
-    const { status, sentAt, firstByteAt, answer } = user.connection
+    const { status, sentAt, firstByteAt, answer, detours } = user.connection
     const checker = this.checkers[user.request]!
     if (failure !== null) {
       series.recordFailure(failure.kind, failure.message, status)
@@ -258,6 +258,8 @@ export class Part implements Crew {
       const fault = checker === null ? null : checker.fault({ answer: answer ?? null, latencyMs })
       if (fault !== null) series.recordFailure('expectation', fault, status)
       else series.recordSuccess(status, latencyMs, ended - sentAt, firstByteAt - sentAt)
+      if (answer != null) series.bytesDecoded += answer.decodedBytes
+      if (fault === null && detours?.failures.length) series.recovered++
     }
   }
 
@@ -266,6 +268,7 @@ export class Part implements Crew {
     const series = this.recorder.seriesAt(moment, user.request)
     series.bytesSent += user.connection.bytesSent
     series.bytesReceived += user.connection.bytesReceived
+    if (user.connection.detours != null) series.recordDetours(user.connection.detours)
     return series
   }
 

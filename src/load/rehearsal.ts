@@ -19,6 +19,8 @@ export async function rehearse(plan: Plan): Promise<void> {
   const server = createServer((request, response) => {
     request.resume()
     response.setHeader('content-type', 'application/json')
+    // What the first cookie takes longer, such as loading the list of public suffixes.
+    if (plan.http.cookies !== undefined) response.setHeader('set-cookie', 'rehearsal=1')
     response.end('{"rehearsal":true}')
   })
   const port = await listen(server)
@@ -28,7 +30,7 @@ export async function rehearse(plan: Plan): Promise<void> {
     load: LOAD,
     requests: plan.requests.map(atHome),
   }
-  const world = openWorld(rehearsal)
+  const world = await openWorld(rehearsal)
   const part = new Part(rehearsal, { index: 0, of: 1 }, { world, beginAt: world.now(), emit() {} })
   await part.done
   world.close()

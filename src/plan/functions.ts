@@ -12,6 +12,8 @@ type Call = (draws: Draws) => Value
 const FUNCTIONS: Readonly<Record<string, (...args: Argument[]) => Call>> = {
   randomInt: (from, to) => (draws) => draws.random.integer(Number(from), Number(to)),
   uuid: () => makeUuid,
+  // Of no template: what `http.trace` sends.
+  traceparent: () => makeTraceparent,
   date: (range) => {
     const [from, to] = parseDateRange(String(range)) ?? [0, 0]
     return ({ random, today }) => formatDay(random.integer(dayOf(today + from), dayOf(today + to)))
@@ -32,6 +34,16 @@ function makeUuid({ random }: Draws): string {
   const c = (random.uint32() & 0x3fffffff) | 0x80000000
   const d = random.uint32()
   return `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(b)}-${hex16(c >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`
+}
+
+/** A sampled trace with its first span (W3C Trace Context, version 00); neither id is all zeros. */
+function makeTraceparent({ random }: Draws): string {
+  const word = () => {
+    const value = random.uint32()
+    return hex16(value >>> 16) + hex16(value)
+  }
+  const trace = word() + word() + word()
+  return `00-${trace}${hex16(random.uint32())}${hex16(random.uint32() | 1)}-${word()}${hex16(random.uint32())}${hex16(random.uint32() | 1)}-01`
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

@@ -3,7 +3,7 @@
  * the think time after it. So any worker can work out its own iterations, and the same seed sends the same load.
  */
 import type { Ms } from '../base/clock.js'
-import type { BodySpec, Check, RequestSpec, Template } from '../scenario/scenario.js'
+import type { BodySpec, Check, HttpOptions, RequestSpec, Retries, Template } from '../scenario/scenario.js'
 import { Draws } from './draws.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
@@ -32,10 +32,14 @@ export interface Outgoing {
   body: string | null
   /** What the connection keeps of the answer for its checks; absent when nothing. */
   readonly keep?: Keep | undefined
+  /** How many redirects are followed; absent or 0: the redirect is the answer. */
+  readonly redirects?: number | undefined
+  /** When it's sent again; absent: never. */
+  readonly retries?: Retries | undefined
 }
 
-/** Of an answer: its headers and size, or its body, too. */
-export type Keep = 'head' | 'body'
+/** Of an answer: its headers and size; its body, too, or only a compressed one. */
+export type Keep = 'head' | 'body' | 'compressed'
 
 /** Makes the iterations of one worker, one after the other. */
 export class Iterations {
@@ -90,6 +94,8 @@ class CompiledRequest implements Outgoing {
   readonly method: string
   readonly headers: string[]
   readonly keep: Keep | undefined
+  readonly redirects: number | undefined
+  readonly retries: Retries | undefined
   origin: string | null = null
   path = ''
   body: string | null = null
@@ -102,7 +108,9 @@ class CompiledRequest implements Outgoing {
   constructor(spec: RequestSpec, index: number, context: { plan: Plan; feeders: FeederIndex; base: string }) {
     this.index = index
     this.method = spec.method
-    this.keep = keepFor(spec.expect.checks ?? [])
+    this.keep = keepFor(spec.expect.checks ?? [], context.plan.http.compression)
+    this.redirects = spec.redirects ?? context.plan.http.redirects
+    this.retries = spec.retries ?? (IDEMPOTENT.has(spec.method) ? context.plan.http.retries : undefined)
     this.base = context.base
     const { feeders } = context
     const wholeUrl = typeof spec.path[0] === 'object'
@@ -146,6 +154,9 @@ class CompiledRequest implements Outgoing {
   }
 }
 
+/** Sent twice they do what they do once (RFC 9110, section 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+
 const KEEP: Readonly<Record<Check['type'], Keep | null>> = {
   header: 'head',
   maxSize: 'head',
@@ -155,9 +166,10 @@ const KEEP: Readonly<Record<Check['type'], Keep | null>> = {
   json: 'body',
 }
 
-function keepFor(checks: readonly Check[]): Keep | undefined {
+function keepFor(checks: readonly Check[], compression: HttpOptions['compression']): Keep | undefined {
   const kept = checks.map(({ type }) => KEEP[type])
   if (kept.includes('body')) return 'body'
+  if (compression === 'decode') return 'compressed'
   return kept.includes('head') ? 'head' : undefined
 }
 

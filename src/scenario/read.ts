@@ -4,10 +4,10 @@
 import { basename, dirname, extname, isAbsolute, join } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
 import { cover, redact } from '../base/secrets.js'
-import { authHeaders } from './auth.js'
 import { readFields, type ScenarioInput } from './definition.js'
 import type { Environment } from './environment.js'
-import { lowerCaseKeys, makeRequest, requestNames } from './request.js'
+import { makeHttp } from './http-options.js'
+import { makeRequest, requestNames } from './request.js'
 import type { BaselineOptions, Scenario, Threshold } from './scenario.js'
 import { findSecrets } from './secrets.js'
 import { makeLoad } from './stages.js'
@@ -61,12 +61,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
     text: redact(origin.text, secrets),
     target: input.target ?? null,
     load: makeLoad(input.load ?? {}),
-    http: {
-      timeoutMs: input.http?.timeout ?? 10_000,
-      connectTimeoutMs: input.http?.connectTimeout ?? 5000,
-      insecure: false,
-      headers: { ...lowerCaseKeys(input.http?.headers ?? {}), ...authHeaders(input.http?.auth) },
-    },
+    http: makeHttp(input.http ?? {}),
     data: Object.fromEntries(Object.entries(input.data ?? {}).map(([name, values]) => [name, { values }])),
     requests: input.requests.map((request, index) =>
       makeRequest(request, origin.requests[index]!, yaml.locate(['requests', index]).line),

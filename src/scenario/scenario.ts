@@ -3,6 +3,7 @@
  * plain JSON throughout. `readScenario` is the only way a YAML text becomes one.
  */
 import type { Ms } from '../base/clock.js'
+import type { FailureKind } from '../stats/result.js'
 
 export interface Scenario {
   readonly name: string
@@ -71,6 +72,24 @@ export interface HttpOptions {
   /** Certificates are not checked. */
   readonly insecure: boolean
   readonly headers: Readonly<Record<string, Template>>
+  /** Compressed answers are asked for: each is decoded, or only those that are looked into. */
+  readonly compression?: 'decode' | 'wire'
+  /** Each virtual user has a jar: for one iteration, or for all of its own. Absent: cookies are only looked at. */
+  readonly cookies?: 'iteration' | 'user'
+  /** How many redirects are followed; absent: none. */
+  readonly redirects?: number
+  /** When requests are sent again that do twice what they do once; absent: never. */
+  readonly retries?: Retries
+}
+
+/** When a request is sent again after a failure. */
+export interface Retries {
+  /** So often at most, after the first time. */
+  readonly count: number
+  /** The first pause, and the longest one. */
+  readonly backoffMs: readonly [Ms, Ms]
+  readonly kinds: readonly FailureKind[]
+  readonly statuses: Expect['status']
 }
 
 /** Values for `{{ name }}`: one is taken at random for each iteration that uses it. */
@@ -91,6 +110,10 @@ export interface RequestSpec {
   readonly headers: Readonly<Record<string, Template>>
   readonly body: BodySpec | null
   readonly expect: Expect
+  /** Instead of what `http` says; absent when it says it. */
+  readonly redirects?: number
+  /** Whatever its method. */
+  readonly retries?: Retries
   /** The line of the scenario file where the request stands, from 1. */
   readonly line: number
 }

@@ -91,12 +91,22 @@ function joinTotals(parts: readonly Totals[], seconds: number): Totals {
     throughput: seconds > 0 ? requests / seconds : 0,
     bytesSent: sum((part) => part.bytesSent),
     bytesReceived: sum((part) => part.bytesReceived),
+    bytesDecoded: parts.every((part) => part.bytesDecoded === null)
+      ? null
+      : sum((part) => part.bytesDecoded ?? 0),
     dropped: sum((part) => part.dropped),
     unfinished: sum((part) => part.unfinished),
     latency: joinLatencies(parts.map(({ latency }) => latency)),
     serviceTime: joinLatencies(parts.map(({ serviceTime }) => serviceTime)),
     timeToFirstByte: joinLatencies(parts.map(({ timeToFirstByte }) => timeToFirstByte)),
     statuses: joinStatuses(parts),
+    redirects: sum((part) => part.redirects),
+    retries: {
+      requests: sum(({ retries }) => retries.requests),
+      recovered: sum(({ retries }) => retries.recovered),
+      attempts: sum(({ retries }) => retries.attempts),
+      errors: joinErrors(parts.flatMap(({ retries }) => retries.errors)),
+    },
     errors: joinErrors(parts.flatMap(({ errors }) => errors)),
   }
 }

@@ -12,6 +12,7 @@ import {
   RESULT_SCHEMA,
   type RequestResult,
   type Result,
+  type RetryCounts,
   type RunEnvironment,
   type RunMark,
   type ScenarioIdentity,
@@ -167,12 +168,15 @@ function readTotals(given: Shape, counted: Counted): Totals {
     throughput: shape.get('throughput').or(number, counted.seconds === 0 ? 0 : requests / counted.seconds),
     bytesSent: shape.get('bytesSent').or(number, 0),
     bytesReceived: shape.get('bytesReceived').or(number, 0),
+    bytesDecoded: shape.get('bytesDecoded').or(number, null),
     dropped: shape.get('dropped').or(count, 0),
     unfinished: shape.get('unfinished').or(count, 0),
     latency: shape.get('latency').or(readSummary, null) ?? counted.latency(),
     serviceTime: shape.get('serviceTime').or(readSummary, null) ?? NO_LATENCIES,
     timeToFirstByte: shape.get('timeToFirstByte').or(readSummary, null) ?? NO_LATENCIES,
     statuses: shape.get('statuses').or(readCounts, {}),
+    redirects: shape.get('redirects').or(count, 0),
+    retries: shape.get('retries').or(readRetries, { requests: 0, recovered: 0, attempts: 0, errors: [] }),
     errors: shape.get('errors').or(list(readError), []),
   }
 }
@@ -221,9 +225,18 @@ function readError(shape: Shape): ErrorCount {
   return {
     kind: shape
       .get('kind')
-      .oneOf(['status', 'timeout', 'connect', 'reset', 'dns', 'tls', 'protocol', 'expectation']),
+      .oneOf(['status', 'timeout', 'connect', 'reset', 'dns', 'tls', 'protocol', 'redirects', 'expectation']),
     message: shape.get('message').or(text, ''),
     count: count(shape.get('count')),
+  }
+}
+
+function readRetries(shape: Shape): RetryCounts {
+  return {
+    requests: shape.get('requests').or(count, 0),
+    recovered: shape.get('recovered').or(count, 0),
+    attempts: shape.get('attempts').or(count, 0),
+    errors: shape.get('errors').or(list(readError), []),
   }
 }
 

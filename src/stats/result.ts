@@ -94,6 +94,8 @@ export interface Totals {
   readonly throughput: number
   readonly bytesSent: number
   readonly bytesReceived: number
+  /** Bodies after decoding, of the answers that were looked into; null when none was. */
+  readonly bytesDecoded: number | null
   /** Arrivals that found no free virtual user (open model). */
   readonly dropped: number
   /** Requests still in flight when the time for a graceful stop was over; neither successful nor failed. */
@@ -105,6 +107,9 @@ export interface Totals {
   /** From the moment a request was written to the first byte of its answer; successful requests only. */
   readonly timeToFirstByte: LatencySummary
   readonly statuses: Readonly<Record<string, number>>
+  /** Redirects that were followed; their hops are no requests of their own. */
+  readonly redirects: number
+  readonly retries: RetryCounts
   readonly errors: readonly ErrorCount[]
 }
 
@@ -132,6 +137,18 @@ export interface LatencySummary {
   readonly histogram: string
 }
 
+/** How often requests were sent again; a request counts once, by how it ended. */
+export interface RetryCounts {
+  /** Requests that were sent more than once. */
+  readonly requests: number
+  /** Those of them that succeeded in the end. */
+  readonly recovered: number
+  /** How often they were sent again, all together. */
+  readonly attempts: number
+  /** The failures before: they are in no error rate. */
+  readonly errors: readonly ErrorCount[]
+}
+
 /** Failures of one kind with the same message. */
 export interface ErrorCount {
   readonly kind: FailureKind
@@ -148,6 +165,7 @@ export type FailureKind =
   | 'dns'
   | 'tls'
   | 'protocol'
+  | 'redirects'
   | 'expectation'
 
 /** One second (or more, on runs over an hour) of one request, by the moment its answers ended. */

@@ -7,8 +7,8 @@ import { redact } from '../../base/secrets.js'
 import { formatLatency, formatSize } from '../../base/units.js'
 import { type Answer, BodyError } from '../../load/answer.js'
 import type { Checked } from '../../load/checker.js'
+import type { Hop } from '../../load/http/trace.js'
 import type { Attempt } from '../../load/single.js'
-import type { Outgoing } from '../../plan/iteration.js'
 import { inCharactersOf, type Page } from '../page.js'
 import { truncate, wrap } from '../width.js'
 import { discreetHeader } from './discreet.js'
@@ -17,7 +17,6 @@ import { prettyJson } from './pretty-json.js'
 /** A request that was sent, and what came of it. */
 export interface Exchange {
   readonly name: string
-  readonly outgoing: Outgoing
   /** Of the target. */
   readonly origin: string
   readonly attempt: Attempt
@@ -40,25 +39,47 @@ const LINES_SHOWN = 24
 export function renderExchange(exchange: Exchange, options: ExchangeOptions): string {
   const { page, secrets } = options
   const { style } = page
-  const { name, attempt } = exchange
+  const { name, attempt, origin } = exchange
   const safe = (text: string) => printable(redact(text, secrets))
-  const head = (mark: string, lines: readonly string[]) =>
-    lines.map((line) => `${style.dim(mark)} ${safe(line)}`)
-  const body = (text: string) => ['', ...layOut(redact(text, secrets), options)]
-  const { outgoing } = exchange
-  const lines = [style.bold(safe(name)), ...head('>', requestHead(exchange))]
-  if (outgoing.body !== null) lines.push(...body(outgoing.body))
-  if (attempt.status > 0) {
-    lines.push('', ...head('<', answerHead(attempt)))
-    if (attempt.answer !== null && attempt.answer.bodyBytes > 0) lines.push(...body(bodyText(attempt.answer)))
-  }
-  lines.push('', wrap(describeTimes(attempt), page.width, '  '), ...describeChecks(exchange, page, safe))
+  const hops = attempt.hops.flatMap((hop, i) => [
+    ...(i === 0 ? [] : ['', style.yellow(safe(describeTurn(attempt.hops[i - 1]!)))]),
+    ...renderHop(hop, origin, options),
+    '',
+    wrap(describeTimes(hop), page.width, '  '),
+  ])
+  const all =
+    attempt.hops.length > 1
+      ? [`${formatLatency(attempt.latencyMs)} in all, ${attempt.hops.length} exchanges`]
+      : []
+  const lines = [style.bold(safe(name)), ...hops, ...all, ...describeChecks(exchange, page, safe)]
   return inCharactersOf(page, `${lines.join('\n')}\n`)
 }
 
+/** Why another exchange follows. */
+function describeTurn({ failure, status, answer }: Hop): string {
+  if (failure !== null) return `sent again, after ${failure.kind}: ${failure.message}`
+  const isRedirect = status < 400 && answer?.header('location') != null
+  return isRedirect ? `redirected by status ${status}` : `sent again, after status ${status}`
+}
+
+function renderHop(hop: Hop, origin: string, options: ExchangeOptions): string[] {
+  const { page, secrets } = options
+  const head = (mark: string, lines: readonly string[]) =>
+    lines.map((line) => `${page.style.dim(mark)} ${printable(redact(line, secrets))}`)
+  const body = (text: string) => ['', ...layOut(redact(text, secrets), options)]
+  const { sent, status, answer } = hop
+  const lines = head('>', requestHead(hop, origin))
+  if (sent.body !== null) lines.push(...body(sent.body))
+  if (status > 0) {
+    lines.push('', ...head('<', answerHead(hop)))
+    if (answer !== null && answer.bodyBytes > 0) lines.push(...body(bodyText(answer)))
+  }
+  return lines
+}
+
 /** What undici writes before the body. */
-function requestHead({ outgoing, origin }: Exchange): string[] {
-  const { method, path, headers, body } = outgoing
+function requestHead({ sent }: Hop, origin: string): string[] {
+  const { method, path, headers, body } = sent
   const pairs = Array.from(
     { length: headers.length / 2 },
     (_, i) => [headers[2 * i]!, headers[2 * i + 1]!] as const,
@@ -67,7 +88,7 @@ function requestHead({ outgoing, origin }: Exchange): string[] {
   const hasLength = body !== null || ['POST', 'PUT', 'PATCH'].includes(method)
   return [
     `${method} ${path} HTTP/1.1`,
-    `host: ${own ?? new URL(outgoing.origin ?? origin).host}`,
+    `host: ${own ?? new URL(sent.origin ?? origin).host}`,
     'connection: keep-alive',
     ...pairs
       .filter(([name]) => name !== 'host')
@@ -76,7 +97,7 @@ function requestHead({ outgoing, origin }: Exchange): string[] {
   ]
 }
 
-function answerHead({ status, answer }: Attempt): string[] {
+function answerHead({ status, answer }: Hop): string[] {
   const headers = answer?.headers ?? []
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd(),
@@ -109,7 +130,7 @@ function layOut(text: string, { full, page }: ExchangeOptions): string[] {
 }
 
 /** `12.3ms: connected in 1.2ms, first byte after 10.4ms; 123B sent, 4.56kB received`. */
-function describeTimes({ latencyMs, connect, firstByteMs, bytesSent, bytesReceived }: Attempt): string {
+function describeTimes({ latencyMs, connect, firstByteMs, bytesSent, bytesReceived }: Hop): string {
   const parts: string[] = []
   if (connect !== null) {
     const { dnsMs, tcpMs, tlsMs } = connect

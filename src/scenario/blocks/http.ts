@@ -1,11 +1,13 @@
 /**
  * The fields of `http`: how every request is sent.
  */
-import { authSchema, checkAuth } from '../auth.js'
+import { authSchema } from '../auth.js'
 import { checkHeaderNames, readHeaderValue } from '../http-fields.js'
+import { checkHttp, readCompression, readCookies, readRequestId } from '../http-options.js'
 import * as json from '../json-types.js'
 import { map, record } from '../schema.js'
 import type { Leaf, Leaves } from './leaves.js'
+import { redirectsField, retriesSchema } from './resend.js'
 
 /** Headers, of all requests or of one. */
 export function headersSchema(leaf: Leaf) {
@@ -17,29 +19,40 @@ export function headersSchema(leaf: Leaf) {
 }
 
 /** Defaults for every request. */
-export function httpSchema({ leaf, timeout }: Leaves) {
+export function httpSchema(leaves: Leaves) {
+  const { leaf, timeout, flag } = leaves
   return map(
     {
       timeout: timeout('For a whole request, to the last byte.', '10s'),
       connectTimeout: timeout('For a connection to come about.', '5s'),
       headers: headersSchema(leaf).optional(),
       auth: authSchema(leaf).optional(),
+      compression: leaf(readCompression, {
+        anyOf: [{ enum: [true, false, 'wire'] }, { type: 'string', pattern: json.VARIABLE }],
+        description:
+          'Asks for compressed answers (gzip, deflate, br) and decodes each; wire: decodes only what checks look into.',
+        default: false,
+      }).optional(),
+      requestId: leaf(readRequestId, {
+        type: ['string', 'boolean'],
+        description: 'A header with a unique id for each request; true: x-request-id.',
+        examples: ['x-request-id'],
+      }).optional(),
+      trace: flag('A traceparent header (W3C Trace Context) with a trace of its own for each request.'),
+      cookies: leaf(readCookies, {
+        anyOf: [{ enum: [true, false, 'keep'] }, { type: 'string', pattern: json.VARIABLE }],
+        description:
+          'A cookie jar for each virtual user (RFC 6265), emptied before each iteration; keep: never emptied.',
+        default: false,
+      }).optional(),
+      redirects: redirectsField(leaves),
+      retries: retriesSchema(leaves).optional(),
     },
     {
       description: 'Defaults for every request.',
       sample: 'timeout: 10s',
-      later: [
-        'connections',
-        'keepAlive',
-        'pipelining',
-        'http2',
-        'redirects',
-        'retries',
-        'cookies',
-        'socketPath',
-        'tls',
-      ],
-      check: checkAuth,
+      later: ['connections', 'keepAlive', 'pipelining', 'http2', 'socketPath', 'tls'],
+      check: checkHttp,
     },
   )
 }

@@ -4,13 +4,13 @@
  */
 import { isIP, type Socket } from 'node:net'
 import { buildConnector, Client, type Dispatcher } from 'undici'
-import { type Ms, now } from '../base/clock.js'
-import { formatDuration } from '../base/units.js'
-import type { Keep, Outgoing } from '../plan/iteration.js'
-import type { HttpOptions } from '../scenario/scenario.js'
-import { Answer } from './answer.js'
-import type { Connection, ConnectTimes, Exchange } from './connection.js'
-import { type Failure, failureOf } from './outcome.js'
+import { type Ms, now } from '../../base/clock.js'
+import { formatDuration } from '../../base/units.js'
+import type { Keep, Outgoing } from '../../plan/iteration.js'
+import type { HttpOptions } from '../../scenario/scenario.js'
+import { Answer } from '../answer.js'
+import type { Connection, ConnectTimes, Exchange } from '../connection.js'
+import { type Failure, failureOf } from '../outcome.js'
 import { ThinSocket } from './socket.js'
 
 /** Where to connect, and who wants to know. */

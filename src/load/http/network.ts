@@ -1,0 +1,61 @@
+/**
+ * The connections that a plan's virtual users need: plain ones, with a layer for whatever else the scenario asks
+ * for. Modules of what it doesn't ask for aren't loaded.
+ */
+import { Random } from '../../base/rng.js'
+import type { Plan } from '../../plan/plan.js'
+import type { Connection, ConnectTimes } from '../connection.js'
+import { HttpConnection } from './client.js'
+
+/** Makes the connection of one more virtual user. */
+export type Connect = (onConnect: (times: ConnectTimes) => void) => Connection
+
+/** What is put over a connection. */
+type Put = (inner: Connection) => Connection
+
+/**
+ * How to connect to the target of `plan`, and to whatever else it names. `watch` is put below everything else, to see
+ * what goes over the wire.
+ */
+export async function openNetwork(plan: Plan, watch: Put | null = null): Promise<Connect> {
+  const { origin } = new URL(plan.target)
+  const { http } = plan
+  const connect: Connect = (onConnect) => new HttpConnection({ origin, http, onConnect })
+  // From the bottom to the top: cookies go with each hop, and a retry begins at the first hop again.
+  const layers = [
+    watch,
+    await putCookies(plan, origin),
+    await putRedirects(plan, origin),
+    await putRetries(plan),
+  ]
+  const put = layers.filter((layer) => layer !== null)
+  if (put.length === 0) return connect
+  return (onConnect) => put.reduce((inner, layer) => layer(inner), connect(onConnect))
+}
+
+async function putCookies({ http }: Plan, origin: string): Promise<Put | null> {
+  if (http.cookies === undefined) return null
+  const { CookieConnection } = await import('./cookies.js')
+  const options = { origin, keep: http.cookies === 'user' }
+  return (inner) => new CookieConnection(inner, options)
+}
+
+async function putRedirects({ http, requests }: Plan, origin: string): Promise<Put | null> {
+  if (!http.redirects && !requests.some(({ redirects }) => redirects)) return null
+  const { FollowingConnection } = await import('./redirects.js')
+  return (inner) => new FollowingConnection(inner, origin)
+}
+
+/** The random numbers of pauses come from a seed of their own: they must not shift what is sent. */
+const PAUSE_SEED = 0x9a05
+
+async function putRetries({ http, requests, seed }: Plan): Promise<Put | null> {
+  if (http.retries === undefined && !requests.some(({ retries }) => retries !== undefined)) return null
+  const { RetryingConnection } = await import('./retries.js')
+  let count = 0
+  return (inner) => {
+    const random = new Random(seed + PAUSE_SEED)
+    random.seek(count++)
+    return new RetryingConnection(inner, { timeoutMs: http.timeoutMs, random })
+  }
+}

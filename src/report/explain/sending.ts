@@ -1,0 +1,44 @@
+/**
+ * How requests are sent, in words: what `http` says beyond the usual.
+ */
+import { formatDuration, plural } from '../../base/units.js'
+import { describeStatus } from '../../scenario/describe.js'
+import type { Retries, Scenario } from '../../scenario/scenario.js'
+
+/** A line for each thing that isn't as usual. */
+export function explainSending({ http, requests }: Scenario): string[] {
+  const own = (isOwn: (request: Scenario['requests'][number]) => boolean) => requests.filter(isOwn).length
+  const lines = [
+    http.compression === undefined
+      ? null
+      : `compressed answers are asked for; ${http.compression === 'decode' ? 'each is decoded' : 'decoded when a check looks into them'}`,
+    http.cookies === undefined
+      ? null
+      : `each virtual user has a cookie jar, ${http.cookies === 'user' ? 'kept from one iteration to the next' : 'emptied before each iteration'}`,
+    http.redirects === undefined
+      ? null
+      : `up to ${plural(http.redirects, 'redirect')} followed as one request`,
+    exceptions(
+      'redirects',
+      own(({ redirects }) => redirects !== undefined),
+    ),
+    http.retries === undefined ? null : `what does no harm twice is ${explainRetries(http.retries)}`,
+    exceptions(
+      'retries',
+      own(({ retries }) => retries !== undefined),
+    ),
+  ]
+  return lines.filter((line) => line !== null)
+}
+
+function exceptions(key: string, count: number): string | null {
+  return count === 0
+    ? null
+    : `${plural(count, 'request')} with ${key} of ${count === 1 ? 'its' : 'their'} own`
+}
+
+function explainRetries({ count, backoffMs: [from, to], kinds, statuses }: Retries): string {
+  const reasons = [...kinds, ...(statuses.length === 0 ? [] : [`status ${describeStatus(statuses)}`])]
+  const pause = from === to ? formatDuration(from) : `${formatDuration(from)} to ${formatDuration(to)}`
+  return `sent again up to ${plural(count, 'time')} after ${reasons.join(', ')}, with a pause of ${pause}; counted apart`
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { expect, test } from 'vitest'
+import { startSession } from './session.js'
+import { countAll, startTarget } from './target.js'
+
+test('redirects, retries and cookies are followed, and counted apart', async () => {
+  const target = await startTarget(makeShop())
+  const session = startSession({
+    'shop.yaml': `
+target: ${target.url}
+load: { vus: 1, iterations: 200 }
+http: { cookies: true, redirects: 2, retries: { count: 1, backoff: 1ms } }
+requests:
+  - { name: login, get: /login, expect: { json: { $.user: ann } } }
+  - { name: answer, get: /login, redirects: 0, expect: { status: 302 } }
+  - { name: circle, get: /circle }
+  - { name: flaky, get: /flaky }
+  - { name: down, get: /down }
+  - { name: order, post: /down }
+`,
+  })
+  const { code, stdout } = await session.perfctl(['run', 'shop.yaml', '--seed', '5'])
+  expect(code).toBe(0)
+  const [{ totals, requests }] = session.results() as [ReturnType<typeof session.results>[0]]
+  expect(totals.requests).toBe(200)
+  const byName = Object.fromEntries(requests.map((request) => [request.name, request]))
+  const { login, answer, circle, flaky, down, order } = byName
+  expect(login).toMatchObject({ failed: 0, redirects: login!.requests, statuses: { 200: login!.requests } })
+  expect(answer).toMatchObject({ failed: 0, redirects: 0 })
+  expect(circle!.redirects).toBe(2 * circle!.requests)
+  expect(circle!.errors).toEqual([
+    { kind: 'redirects', message: 'more than 2 redirects', count: circle!.requests },
+  ])
+  const failures = flaky!.requests
+  expect(flaky).toMatchObject({
+    failed: 0,
+    retries: { requests: failures, recovered: failures, attempts: failures },
+  })
+  expect(down).toMatchObject({ failed: down!.requests, retries: { requests: down!.requests, recovered: 0 } })
+  expect(down!.retries.errors).toEqual([{ kind: 'status', message: 'status 503', count: down!.requests }])
+  expect(order).toMatchObject({ failed: order!.requests, retries: { requests: 0, attempts: 0, errors: [] } })
+  const exchanges = totals.requests + totals.redirects + totals.retries.attempts
+  expect(countAll(target)).toBe(exchanges)
+  const again = flaky!.requests + down!.requests
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    `note: ${again} requests sent again, ${flaky!.requests} of them with success; the failures before are in no error rate: status 503 (${again})`,
+  )
+})
+
+/** A shop that wants a cookie after its login, fails each second time, or always. */
+function makeShop() {
+  let flaky = 0
+  return ({ url, headers }: IncomingMessage, response: ServerResponse) => {
+    const redirect = (location: string, more = {}) => response.writeHead(302, { location, ...more }).end()
+    if (url === '/login') redirect('/home', { 'set-cookie': ['sid=1; HttpOnly', 'theme=dark'] })
+    else if (url === '/home' && headers.cookie === 'sid=1; theme=dark') response.end('{"user":"ann"}')
+    else if (url === '/circle') redirect('/circle')
+    else if (url === '/flaky') response.writeHead(flaky++ % 2 === 0 ? 503 : 200).end()
+    else response.writeHead(503).end()
+  }
+}
