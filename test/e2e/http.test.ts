@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { startSession } from './session.js'
 import { countAll, startTarget } from './target.js'
@@ -45,6 +46,71 @@ requests:
   expect(stdout.replace(/\s+/g, ' ')).toContain(
     `note: ${again} requests sent again, ${flaky!.requests} of them with success; the failures before are in no error rate: status 503 (${again})`,
   )
+})
+
+const TEXT = 'compressed '.repeat(1000)
+const PACKED = { gzip: gzipSync(TEXT), br: brotliCompressSync(TEXT), deflate: deflateSync(TEXT) }
+
+test.each([
+  ['true', TEXT.length, 1],
+  ['wire', null, 0],
+])('with compression: %s bodies are counted packed and unpacked', async (compression, decoded, broken) => {
+  const target = await startTarget(({ url, headers }, response) => {
+    expect(headers['accept-encoding']).toBe('gzip, deflate, br')
+    const encoding = url!.slice(1) as keyof typeof PACKED
+    if (encoding in PACKED) response.setHeader('content-encoding', encoding)
+    if (url === '/broken') response.setHeader('content-encoding', 'gzip')
+    response.end(PACKED[encoding] ?? TEXT)
+  })
+  const session = startSession({
+    'zip.yaml': `
+target: ${target.url}
+load: { iterations: 100 }
+http: { compression: ${compression} }
+requests: [{ get: /gzip }, { get: /br }, { get: /deflate }, { get: /plain }, { get: /broken }]
+`,
+  })
+  await session.perfctl(['run', 'zip.yaml'])
+  const requests = Object.fromEntries(session.results()[0]!.requests.map((each) => [each.name, each]))
+  for (const name of ['GET /gzip', 'GET /br', 'GET /deflate', 'GET /plain']) {
+    const { requests: count, failed, bytesReceived, bytesDecoded } = requests[name]!
+    expect(failed).toBe(0)
+    expect(bytesDecoded).toBe(decoded === null ? null : decoded * count)
+    if (name !== 'GET /plain') expect(bytesReceived).toBeLessThan(count * 500)
+  }
+  const { requests: count, errors } = requests['GET /broken']!
+  const message = 'the body is not gzip, though its header says so'
+  expect(errors).toEqual(broken === 0 ? [] : [{ kind: 'expectation', message, count }])
+})
+
+test('each request has an id and a trace, the same for its retries and with the same seed', async () => {
+  const runs: string[][] = []
+  const target = await startTarget(({ headers }, response) => {
+    const ids = `${headers['x-id']} ${headers['traceparent']}`
+    const isFirst = !runs.at(-1)!.includes(ids)
+    runs.at(-1)!.push(ids)
+    response.writeHead(isFirst ? 503 : 200).end()
+  })
+  const session = startSession({
+    'ids.yaml': `
+target: ${target.url}
+load: { iterations: 20 }
+http: { requestId: X-Id, trace: true, retries: { count: 1, backoff: 1ms } }
+requests: [{ get: / }]
+`,
+  })
+  for (const seed of ['1', '1', '2']) {
+    runs.push([])
+    expect((await session.perfctl(['run', 'ids.yaml', '--seed', seed])).code).toBe(0)
+  }
+  const [one, again, other] = runs as [string[], string[], string[]]
+  expect(one).toHaveLength(40)
+  expect(new Set(one).size).toBe(20)
+  for (const ids of one) {
+    expect(ids).toMatch(/^[0-9a-f-]{36} 00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-01$/)
+  }
+  expect(again).toEqual(one)
+  expect(new Set([...one, ...other]).size).toBe(40)
 })
 
 /** A shop that wants a cookie after its login, fails each second time, or always. */

@@ -70,6 +70,15 @@ function renderRequest(request: RequestResult, index: number, result: Result): M
     ['failed', formatCount(request.failed)],
     ['sent', formatSize(request.bytesSent)],
     ['received', formatSize(request.bytesReceived)],
+    ...(request.bytesDecoded === null
+      ? []
+      : [['bodies decoded', formatSize(request.bytesDecoded)] satisfies [string, Content]]),
+    ...(request.redirects === 0
+      ? []
+      : [['redirects followed', formatCount(request.redirects)] satisfies [string, Content]]),
+    ...(request.retries.attempts === 0
+      ? []
+      : [['sent again', formatCount(request.retries.attempts)] satisfies [string, Content]]),
     ...Object.entries(request.statuses).map(([status, count]): [string, Content] => [
       `status ${status}`,
       formatCount(count),
