@@ -104,6 +104,11 @@ function addAb(program: Command, io: Io, act: Act): void {
     .option('--max-duration <time>', 'of each side', '120s')
     .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
     .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
+    .option(
+      '--connect-to <h1:p1:h2:p2>',
+      'connect to h2:p2 instead of h1:p1, as curl does; repeatable',
+      collect,
+    )
     .option('--seed <n>', 'repeats the random choices of an earlier session')
     .addOption(inconclusiveOption())
     .option(
@@ -232,6 +237,11 @@ function addLoadFlags(command: Command): void {
     .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
     .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
     .option('-k, --insecure', 'do not check certificates')
+    .option(
+      '--connect-to <h1:p1:h2:p2>',
+      'connect to h2:p2 instead of h1:p1, as curl does; repeatable',
+      collect,
+    )
     .option('--workers <n>', 'threads that send; auto leaves a core to a target on this machine', 'auto')
     .option('--seed <n>', 'repeats the random choices of an earlier run')
     .option('--runs <n>', 'run each scenario so often, and judge the runs together', '1')

@@ -11,6 +11,7 @@ import { startDemo } from '../demo/spawn.js'
 import { Collector } from '../load/collector.js'
 import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
 import { checkReachable, checkResources } from '../load/preflight.js'
+import { endpointFor, hostAndPort } from '../load/route.js'
 import { makePlan, type Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
 import type { Scenario } from '../scenario/scenario.js'
@@ -88,7 +89,7 @@ export async function withTarget<T>(target: string | null, action: (url: string)
 }
 
 async function executeAgainst(target: string, scenario: Scenario, options: RunOptions): Promise<Result> {
-  await checkReachable(target, scenario.http.connectTimeoutMs)
+  await checkReachable(target, scenario.http)
   const environment = readEnvironment()
   const plan = makePlan(scenario, { target, seed: options.seed ?? randomSeed(), today: wallTime().getTime() })
   checkResources(plan)
@@ -159,9 +160,10 @@ function findBroken(scenario: Scenario, collector: Collector): string | null {
 }
 
 /** One worker for each core; a core is left to a target on this machine. Never more than there are users to share. */
-function defaultWorkers({ target, load }: Plan, cores: number): number {
-  const { hostname } = new URL(target)
-  const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+function defaultWorkers({ target, load, http }: Plan, cores: number): number {
+  const { host, port } = hostAndPort(target)
+  const end = endpointFor(host, port, http)
+  const isLocal = 'path' in end || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(end.host)
   const most = load.model === 'closed' ? new Profile(load.start, load.stages).peak : load.maxVus
   return Math.max(1, Math.min(isLocal ? cores - 1 : cores, Math.ceil(most)))
 }

@@ -5,7 +5,8 @@ import { type Problem, UserError } from '../base/errors.js'
 import { formatDuration, parseDuration, parseRate } from '../base/units.js'
 import { parseReportFlag } from '../report/index.js'
 import type { LoadOverride } from '../scenario/override.js'
-import type { Stage } from '../scenario/scenario.js'
+import { parseAddress } from '../scenario/route.js'
+import type { AddressChange, Stage } from '../scenario/scenario.js'
 
 /** As commander gives them. */
 export interface RawRunFlags {
@@ -17,6 +18,7 @@ export interface RawRunFlags {
   readonly stage?: readonly string[]
   readonly env?: readonly string[]
   readonly header?: readonly string[]
+  readonly connectTo?: readonly string[]
   readonly insecure?: boolean
   readonly workers?: string
   readonly seed?: string
@@ -41,6 +43,7 @@ export interface RunFlags {
   readonly load: LoadOverride
   readonly env: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
+  readonly connectTo: readonly AddressChange[]
   readonly insecure: boolean
   readonly workers: number | undefined
   readonly seed: number | undefined
@@ -108,6 +111,7 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
       "it takes 'name: value', such as -H 'accept: application/json'",
       wrong,
     ),
+    connectTo: readConnectTo(raw.connectTo ?? [], wrong),
     insecure: raw.insecure ?? false,
     workers:
       raw.workers === 'auto' ? undefined : whole('--workers', raw.workers, 1, 'such as --workers 2, or auto'),
@@ -196,6 +200,25 @@ function readStages(texts: readonly string[], wrong: Wrong): Stage[] | undefined
   }
   return texts.length === 0 ? undefined : read
 }
+
+/** As curl has it: `example.com:443:127.0.0.1:8443`, where a part may be empty. */
+function readConnectTo(texts: readonly string[], wrong: Wrong): AddressChange[] {
+  return texts.flatMap((text) => {
+    const parts = /^(\[[^\]]*\]|[^:[\]]*):(\d*):(\[[^\]]*\]|[^:[\]]*):(\d*)$/.exec(text)
+    const read = (host: string, port: string) =>
+      host === '' && port === '' ? ANYWHERE : parseAddress(port === '' ? host : `${host}:${port}`)
+    const from = parts && read(parts[1]!, parts[2]!)
+    const to = parts && read(parts[3]!, parts[4]!)
+    if (from && to) return [{ ...from, toHost: to.host, toPort: to.port }]
+    wrong(
+      `--connect-to ${text}: not of its form`,
+      'it takes host:port:host:port, such as example.com:443:127.0.0.1:8443',
+    )
+    return []
+  })
+}
+
+const ANYWHERE = { host: null, port: null }
 
 function readPairs(
   flag: string,

@@ -25,7 +25,7 @@ import { readScenarios } from './scenarios.js'
 
 /** As commander gives them. */
 export interface RawTryFlags
-  extends Pick<RawRunFlags, 'target' | 'env' | 'header' | 'insecure' | 'seed' | 'color'> {
+  extends Pick<RawRunFlags, 'target' | 'env' | 'header' | 'insecure' | 'connectTo' | 'seed' | 'color'> {
   readonly request?: readonly string[]
   readonly full?: boolean
 }
@@ -36,10 +36,9 @@ export async function tryScenario(file: string, raw: RawTryFlags, io: Io): Promi
   const flags = parseRunFlags(rest)
   const [scenario] = await readScenarios([file], flags, io)
   const chosen = choose(scenario!, names)
-  if (scenario!.http.insecure)
-    io.stderr.write('warning: certificates are not checked (-k): anyone could answer\n')
+  if (scenario!.http.insecure) io.stderr.write('warning: certificates are not checked: anyone could answer\n')
   return withTarget(flags.target ?? scenario!.target, async (target) => {
-    await checkReachable(target, scenario!.http.connectTimeoutMs)
+    await checkReachable(target, scenario!.http)
     const plan = makePlan(scenario!, { target, seed: flags.seed ?? 1, today: wallTime().getTime() })
     const exchanges = await tryEach(chosen, plan, (exchange) =>
       show(exchange, scenario!, { full, flags, io }),

@@ -21,6 +21,7 @@ const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
   ENOENT: 'connect',
   EACCES: 'connect',
   UND_ERR_CONNECT_TIMEOUT: 'connect',
+  PERFCTL_TUNNEL: 'connect',
   ENOTFOUND: 'dns',
   EAI_AGAIN: 'dns',
   EAI_FAIL: 'dns',
@@ -64,7 +65,7 @@ function describe(error: unknown, code: string | null): string {
     .replace(/ - Local \([^)]*\)/, '')
     .trim()
   if (message === '') return code ?? 'unknown error'
-  return code === null || message.includes(code) || code.startsWith('UND_ERR')
+  return code === null || message.includes(code) || /^(UND_ERR|PERFCTL)/.test(code)
     ? message
     : `${message} (${code})`
 }

@@ -6,7 +6,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Plan } from '../plan/plan.js'
-import type { Load, RequestSpec } from '../scenario/scenario.js'
+import type { HttpOptions, Load, RequestSpec } from '../scenario/scenario.js'
 import { Part } from './part.js'
 import { openWorld } from './world.js'
 
@@ -27,6 +27,7 @@ export async function rehearse(plan: Plan): Promise<void> {
   const rehearsal = {
     ...plan,
     target: `http://127.0.0.1:${port}`,
+    http: straight(plan.http),
     load: LOAD,
     requests: plan.requests.map(atHome),
   }
@@ -46,6 +47,11 @@ const LOAD: Load = {
   start: 0,
   stages: [{ durationMs: REHEARSAL_MS, target: USERS }],
   thinkTimeMs: [0, 0],
+}
+
+/** Without what stands between here and the target. */
+function straight({ socketPath, proxy, connectTo, tls, ...http }: HttpOptions): HttpOptions {
+  return http
 }
 
 /** A request to a whole URL would leave the thread. */

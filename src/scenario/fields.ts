@@ -3,6 +3,7 @@
  * reports what is wrong and then gives null.
  */
 import { coverValues, type Environment, fillIn, hasReference } from './environment.js'
+import type { FileReader } from './files.js'
 import type { Expect, JsonTemplate, Template } from './scenario.js'
 import { parseTemplate } from './template.js'
 import { type Limit, parseThreshold } from './threshold.js'
@@ -20,6 +21,8 @@ import {
 /** What the values of a file may refer to. */
 export interface Context {
   readonly env: Environment
+  /** What the file may read from; absent where there are no files. */
+  readonly files?: FileReader
   /** The names under `data`. */
   readonly names: readonly string[]
   /** The names of values captured anywhere in the file. */

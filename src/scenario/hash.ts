@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto'
 import { isSecretHeader, redact } from '../base/secrets.js'
-import type { Scenario } from './scenario.js'
+import type { HttpOptions, Scenario } from './scenario.js'
 
 /**
  * `sha256:...` over load, HTTP options, data and requests. The same load on another target, under another name or
@@ -15,8 +15,17 @@ export function scenarioHash(scenario: Scenario): string {
     ...request,
     headers: withoutSecrets(request.headers),
   }))
-  const subject = { load, http: { ...http, headers: withoutSecrets(http.headers) }, data, requests }
+  const subject = { load, http: whatIsSent(http), data, requests }
   return `sha256:${createHash('sha256').update(canonicalJson(subject, secrets)).digest('hex')}`
+}
+
+/** Not the way to the target, which is the target's matter, and not the certificates, which are renewed. */
+function whatIsSent({ socketPath, proxy, connectTo, tls, ...http }: HttpOptions) {
+  const { minVersion, maxVersion, ciphers } = tls ?? {}
+  const encryption = [minVersion, maxVersion, ciphers].some(Boolean) && {
+    tls: { minVersion, maxVersion, ciphers },
+  }
+  return { ...http, headers: withoutSecrets(http.headers), ...encryption }
 }
 
 function withoutSecrets<T>(headers: Readonly<Record<string, T>>): Record<string, T | null> {

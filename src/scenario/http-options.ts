@@ -1,16 +1,19 @@
 /**
  * `http`: how every request is sent, from the file to the options with their defaults.
  */
+import { dirname, isAbsolute, join } from 'node:path'
 import { type AuthInput, authHeaders, checkAuth } from './auth.js'
 import { type Reader, readLabel, readText, wrong } from './fields.js'
 import { checkHeaderNames } from './http-fields.js'
 import { lowerCaseKeys } from './request.js'
 import { makeRetries, type RetriesInput } from './retries.js'
+import { checkRoute, makeRoute, type RouteInput } from './route.js'
 import type { HttpOptions, Template } from './scenario.js'
+import { makeTls, type TlsInput } from './tls.js'
 import { nameOf, type Report, Scalar } from './tree.js'
 
 /** The block with its values read. */
-export interface HttpInput {
+export interface HttpInput extends RouteInput {
   readonly timeout?: number | undefined
   readonly connectTimeout?: number | undefined
   readonly headers?: Readonly<Record<string, Template>> | undefined
@@ -21,21 +24,28 @@ export interface HttpInput {
   readonly cookies?: HttpOptions['cookies'] | false | undefined
   readonly redirects?: number | undefined
   readonly retries?: RetriesInput | undefined
+  readonly tls?: TlsInput | undefined
 }
 
-/** The options. What the file doesn't use is absent, so that it leaves no trace in the scenario's fingerprint. */
-export function makeHttp(input: HttpInput): HttpOptions {
+/** The options; paths are relative to `file`. What it doesn't use is absent, so that it leaves no trace in the scenario's fingerprint. */
+export function makeHttp(input: HttpInput, file: string): HttpOptions {
   const { timeout = 10_000, connectTimeout = 5000, compression, cookies, redirects, retries } = input
   return {
     timeoutMs: timeout,
     connectTimeoutMs: connectTimeout,
-    insecure: false,
+    insecure: input.tls?.insecure ?? false,
     headers: makeHeaders(input),
     ...(compression && { compression }),
     ...(cookies && { cookies }),
     ...(redirects && { redirects }),
+    ...makeRoute({ ...input, socketPath: besideFile(input.socketPath, file) }),
+    ...(input.tls && { tls: makeTls(input.tls) }),
     ...(retries && retries.count > 0 && { retries: makeRetries(retries) }),
   }
+}
+
+function besideFile(path: string | undefined, file: string): string | undefined {
+  return path === undefined || isAbsolute(path) ? path : join(dirname(file), path)
 }
 
 /** Headers of the user's own, and those that other keys stand for. */
@@ -61,6 +71,7 @@ const ENCODINGS = 'gzip, deflate, br'
 /** Reports headers that other keys would set, too. */
 export function checkHttp(input: HttpInput, report: Report): void {
   checkAuth(input, report)
+  checkRoute(input, report)
   const set = {
     compression: input.compression ? 'accept-encoding' : null,
     requestId: input.requestId ?? null,

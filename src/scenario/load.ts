@@ -1,6 +1,7 @@
 /**
  * A scenario file on the disk → Scenario.
  */
+import { readFileSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { codeOf, messageOf, type UserError, userError } from '../base/errors.js'
@@ -22,15 +23,22 @@ export interface LoadOptions {
 
 /**
  * Reads a scenario file. Throws a UserError when there is none or when something is wrong in it. The path stays in
- * the scenario as it was given; the baseline's file becomes an absolute path.
+ * the scenario as it was given; the baseline's file and a socket's become absolute paths.
  */
 export async function loadScenario(file: string, { cwd, env }: LoadOptions): Promise<Scenario> {
   const text = await readText(file, resolve(cwd, file))
-  const scenario = readScenario(text, { file, env })
-  const { baseline } = scenario
-  return baseline.file === null
-    ? scenario
-    : { ...scenario, baseline: { ...baseline, file: resolve(cwd, baseline.file) } }
+  const folder = dirname(resolve(cwd, file))
+  const scenario = readScenario(text, {
+    file,
+    env,
+    files: { read: (path) => readFileSync(resolve(folder, path)) },
+  })
+  const { baseline, http } = scenario
+  return {
+    ...scenario,
+    ...(http.socketPath !== undefined && { http: { ...http, socketPath: resolve(cwd, http.socketPath) } }),
+    ...(baseline.file !== null && { baseline: { ...baseline, file: resolve(cwd, baseline.file) } }),
+  }
 }
 
 async function readText(file: string, path: string): Promise<string> {

@@ -6,6 +6,7 @@ import { type Problem, UserError } from '../base/errors.js'
 import { cover, redact } from '../base/secrets.js'
 import { readFields, type ScenarioInput } from './definition.js'
 import type { Environment } from './environment.js'
+import type { FileReader } from './files.js'
 import { makeHttp } from './http-options.js'
 import { makeRequest, requestNames } from './request.js'
 import type { BaselineOptions, Scenario, Threshold } from './scenario.js'
@@ -19,6 +20,8 @@ export interface ReadOptions {
   readonly file: string
   /** What `${NAME}` is filled in from. */
   readonly env: Environment
+  /** Reads the files that the scenario names; without it they are a mistake. */
+  readonly files?: FileReader
 }
 
 /** The scenario that a YAML text describes. Throws one UserError with everything that is wrong, in order of place. */
@@ -31,7 +34,13 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   const outcome =
     yaml.tree === null
       ? { mistakes: yaml.problems.length === 0 ? [EMPTY] : [] }
-      : readFields(yaml.tree, { env: options.env, names, variables: [], requests })
+      : readFields(yaml.tree, {
+          ...(options.files && { files: options.files }),
+          env: options.env,
+          names,
+          variables: [],
+          requests,
+        })
   const mistakes = 'mistakes' in outcome ? outcome.mistakes : []
   const told = mistakes.filter((mistake) => isWorthTelling(mistake, mistakes, yaml))
   const problems = [...yaml.problems, ...told.map((mistake) => locate(mistake, yaml))]
@@ -61,7 +70,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
     text: redact(origin.text, secrets),
     target: input.target ?? null,
     load: makeLoad(input.load ?? {}),
-    http: makeHttp(input.http ?? {}),
+    http: makeHttp(input.http ?? {}, file),
     data: Object.fromEntries(Object.entries(input.data ?? {}).map(([name, values]) => [name, { values }])),
     requests: input.requests.map((request, index) =>
       makeRequest(request, origin.requests[index]!, yaml.locate(['requests', index]).line),

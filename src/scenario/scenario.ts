@@ -65,12 +65,13 @@ export interface Stage {
 }
 
 /** How every request is sent. */
-export interface HttpOptions {
+export interface HttpOptions extends Route {
   /** The whole request, from its due moment's send to the last byte. */
   readonly timeoutMs: Ms
   readonly connectTimeoutMs: Ms
   /** Certificates are not checked. */
   readonly insecure: boolean
+  readonly tls?: TlsOptions
   readonly headers: Readonly<Record<string, Template>>
   /** Compressed answers are asked for: each is decoded, or only those that are looked into. */
   readonly compression?: 'decode' | 'wire'
@@ -81,6 +82,57 @@ export interface HttpOptions {
   /** When requests are sent again that do twice what they do once; absent: never. */
   readonly retries?: Retries
 }
+
+/** Another way to the target than its URL says. */
+export interface Route {
+  /** Every connection goes to this unix socket. */
+  readonly socketPath?: string
+  readonly proxy?: Proxies
+  /** Of those that fit a connection the first one counts. */
+  readonly connectTo?: readonly AddressChange[]
+}
+
+/** Connections to one address that go to another; null is any, and for the target: the same. */
+export interface AddressChange {
+  readonly host: string | null
+  readonly port: number | null
+  readonly toHost: string | null
+  readonly toPort: number | null
+}
+
+/** Whom to ask for a connection, by the scheme of the URL; null: nobody. */
+export interface Proxies {
+  readonly http: ProxyServer | null
+  readonly https: ProxyServer | null
+  /** Hosts that are connected to all the same, with all below them; `*` is each. */
+  readonly except: readonly string[]
+}
+
+/** An HTTP proxy. */
+export interface ProxyServer {
+  readonly host: string
+  readonly port: number
+  /** The value of `proxy-authorization`; a secret. */
+  readonly authorization: string | null
+}
+
+/** How connections are encrypted; what is absent is as usual. Files are read already. */
+export interface TlsOptions {
+  /** PEM: who vouches for the service, instead of the usual ones. */
+  readonly ca?: string
+  /** PEM: who the user is. The key is a secret. */
+  readonly cert?: string
+  readonly key?: string
+  readonly passphrase?: string
+  /** The name to ask for and to check, instead of the URL's. */
+  readonly servername?: string
+  readonly minVersion?: TlsVersion
+  readonly maxVersion?: TlsVersion
+  readonly ciphers?: string
+}
+
+/** As OpenSSL names them. */
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
 
 /** When a request is sent again after a failure. */
 export interface Retries {

@@ -3,21 +3,20 @@
  * undici's handler and is reused, so that a request allocates nothing of ours.
  */
 import { isIP, type Socket } from 'node:net'
-import { buildConnector, Client, type Dispatcher } from 'undici'
+import { type buildConnector, Client, type Dispatcher } from 'undici'
 import { type Ms, now } from '../../base/clock.js'
 import { formatDuration } from '../../base/units.js'
 import type { Keep, Outgoing } from '../../plan/iteration.js'
-import type { HttpOptions } from '../../scenario/scenario.js'
 import { Answer } from '../answer.js'
 import type { Connection, ConnectTimes, Exchange } from '../connection.js'
 import { type Failure, failureOf } from '../outcome.js'
+import { type Dial, type DialOptions, dialTcp, dialTls } from './dial.js'
 import { ThinSocket } from './socket.js'
 
 /** Where to connect, and who wants to know. */
-export interface HttpConnectionOptions {
+export interface HttpConnectionOptions extends DialOptions {
   /** The origin that requests without one of their own go to. */
   readonly origin: string
-  readonly http: Pick<HttpOptions, 'connectTimeoutMs' | 'insecure'>
   /** Called for each connection that is set up. */
   readonly onConnect: (times: ConnectTimes) => void
 }
@@ -187,7 +186,7 @@ class Channel {
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
       keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
-      connect: this.timed(isSecure ? overTls(options.http) : overTcp((socket) => this.isIdle(socket))),
+      connect: this.timed(isSecure ? dialTls(options) : dialTcp(options, (socket) => this.isIdle(socket))),
     })
   }
 
@@ -204,30 +203,39 @@ class Channel {
   }
 
   /** Connects in time, tells how long each part took, and remembers the socket. */
-  private timed(connect: Connect): buildConnector.connector {
+  private timed(dial: Dial): buildConnector.connector {
     const { connectTimeoutMs } = this.options.http
     return (target, callback) => {
       const started = now()
       let lookedUp: Ms | null = null
       let connected: Ms | null = null
-      const raw = connect(target, (error, socket) => {
-        clearTimeout(timer)
-        this.connecting = null
-        if (error !== null) return callback(error, null)
-        const ended = now()
-        const tcpEnd = connected ?? ended
-        this.options.onConnect({
-          dnsMs: lookedUp === null ? null : lookedUp - started,
-          tcpMs: tcpEnd - (lookedUp ?? started),
-          tlsMs: socket instanceof ThinSocket ? null : ended - tcpEnd,
-        })
-        this.socket = socket
-        this.bytesRead = this.bytesWritten = 0
-        callback(null, socket as Socket)
-      })
-      // undici's own would be late by up to a second.
-      const timer = setTimeout(() => raw.destroy(new ConnectTimeout(connectTimeoutMs)), connectTimeoutMs)
+      const raw = dial(
+        addressOf(target),
+        (error, socket) => {
+          clearTimeout(timer)
+          this.connecting = null
+          if (error !== null) return callback(error, null)
+          const ended = now()
+          const tcpEnd = connected ?? ended
+          this.options.onConnect({
+            dnsMs: lookedUp === null ? null : lookedUp - started,
+            tcpMs: tcpEnd - (lookedUp ?? started),
+            tlsMs: socket instanceof ThinSocket ? null : ended - tcpEnd,
+          })
+          this.socket = socket
+          this.bytesRead = this.bytesWritten = 0
+          callback(null, socket as Socket)
+        },
+        (socket) => {
+          this.connecting = socket
+        },
+      )
       this.connecting = raw
+      // undici's own would be late by up to a second.
+      const timer = setTimeout(
+        () => this.connecting?.destroy(new ConnectTimeout(connectTimeoutMs)),
+        connectTimeoutMs,
+      )
       // Also told for an address that needs no look-up: then it took no time.
       raw.once('lookup', () => {
         if (isIP(target.hostname) === 0) lookedUp = now()
@@ -239,30 +247,9 @@ class Channel {
   }
 }
 
-/** Connects and gives the raw socket at once, for its events. */
-type Connect = (target: buildConnector.Options, callback: Connected) => Socket
-
-type Connected = (
-  ...result: [error: Error, socket: null] | [error: null, socket: Socket | ThinSocket]
-) => void
-
-function overTls({ insecure }: HttpConnectionOptions['http']): Connect {
-  const connect = buildConnector({ timeout: 0, rejectUnauthorized: !insecure })
-  // The connector returns its socket, though its type doesn't say so.
-  return (target, callback) => connect(target, callback as buildConnector.Callback) as unknown as Socket
-}
-
-function overTcp(isIdle: (socket: ThinSocket) => boolean): Connect {
-  return ({ hostname, port }, callback) => {
-    const thin = new ThinSocket({ host: hostname, port: port === '' ? 80 : Number(port), isIdle })
-    const failed = (error: Error) => callback(error, null)
-    thin.once('error', failed)
-    thin.socket.once('connect', () => {
-      thin.removeListener('error', failed)
-      callback(null, thin)
-    })
-    return thin.socket
-  }
+function addressOf({ hostname, port, protocol, servername }: buildConnector.Options) {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  return { host, port: Number(port) || (protocol === 'https:' ? 443 : 80), servername }
 }
 
 class ConnectTimeout extends Error {

@@ -20,10 +20,12 @@ type Put = (inner: Connection) => Connection
 export async function openNetwork(plan: Plan, watch: Put | null = null): Promise<Connect> {
   const { origin } = new URL(plan.target)
   const { http } = plan
-  const connect: Connect = (onConnect) => new HttpConnection({ origin, http, onConnect })
+  const tunnel = http.proxy === undefined ? undefined : (await import('./proxy.js')).openTunnel
+  const connect: Connect = (onConnect) => new HttpConnection({ origin, http, onConnect, tunnel })
   // From the bottom to the top: cookies go with each hop, and a retry begins at the first hop again.
   const layers = [
     watch,
+    await putProxy(plan, origin),
     await putCookies(plan, origin),
     await putRedirects(plan, origin),
     await putRetries(plan),
@@ -31,6 +33,12 @@ export async function openNetwork(plan: Plan, watch: Put | null = null): Promise
   const put = layers.filter((layer) => layer !== null)
   if (put.length === 0) return connect
   return (onConnect) => put.reduce((inner, layer) => layer(inner), connect(onConnect))
+}
+
+async function putProxy({ http: { proxy } }: Plan, origin: string): Promise<Put | null> {
+  if (proxy === undefined) return null
+  const { ProxiedConnection } = await import('./proxy.js')
+  return (inner) => new ProxiedConnection(inner, origin, proxy)
 }
 
 async function putCookies({ http }: Plan, origin: string): Promise<Put | null> {

@@ -3,12 +3,13 @@
  */
 import { formatDuration, plural } from '../../base/units.js'
 import { describeStatus } from '../../scenario/describe.js'
-import type { Retries, Scenario } from '../../scenario/scenario.js'
+import type { HttpOptions, Retries, Scenario } from '../../scenario/scenario.js'
 
 /** A line for each thing that isn't as usual. */
 export function explainSending({ http, requests }: Scenario): string[] {
   const own = (isOwn: (request: Scenario['requests'][number]) => boolean) => requests.filter(isOwn).length
   const lines = [
+    ...explainWay(http),
     http.compression === undefined
       ? null
       : `compressed answers are asked for; ${http.compression === 'decode' ? 'each is decoded' : 'decoded when a check looks into them'}`,
@@ -29,6 +30,28 @@ export function explainSending({ http, requests }: Scenario): string[] {
     ),
   ]
   return lines.filter((line) => line !== null)
+}
+
+function explainWay({ socketPath, proxy, connectTo = [], tls }: HttpOptions): (string | null)[] {
+  const servers = [
+    ...new Set(
+      [proxy?.http, proxy?.https]
+        .flatMap((server) => server ?? [])
+        .map((server) => `${server.host}:${server.port}`),
+    ),
+  ]
+  const address = (host: string | null, port: number | null) =>
+    `${host ?? 'any host'}${port === null ? '' : `:${port}`}`
+  return [
+    socketPath === undefined ? null : `over the unix socket ${socketPath}`,
+    servers.length === 0 ? null : `by the proxy ${servers.join(' and ')}`,
+    ...connectTo.map(
+      ({ host, port, toHost, toPort }) =>
+        `connections to ${address(host, port)} go to ${address(toHost ?? host, toPort ?? port)}`,
+    ),
+    tls?.ca === undefined ? null : 'the service is vouched for by the given certificates',
+    tls?.cert === undefined ? null : 'the user shows a certificate (mTLS)',
+  ]
 }
 
 function exceptions(key: string, count: number): string | null {

@@ -5,9 +5,11 @@ import { authSchema } from '../auth.js'
 import { checkHeaderNames, readHeaderValue } from '../http-fields.js'
 import { checkHttp, readCompression, readCookies, readRequestId } from '../http-options.js'
 import * as json from '../json-types.js'
+import { checkAddresses, readAddress, readProxy, readSocketPath } from '../route.js'
 import { map, record } from '../schema.js'
 import type { Leaf, Leaves } from './leaves.js'
 import { redirectsField, retriesSchema } from './resend.js'
+import { tlsSchema } from './tls.js'
 
 /** Headers, of all requests or of one. */
 export function headersSchema(leaf: Leaf) {
@@ -47,11 +49,29 @@ export function httpSchema(leaves: Leaves) {
       }).optional(),
       redirects: redirectsField(leaves),
       retries: retriesSchema(leaves).optional(),
+      socketPath: leaf(readSocketPath, {
+        ...json.TEXT,
+        description: 'A unix socket to connect to, instead of the host; relative to this file.',
+        examples: ['/run/app.sock'],
+      }).optional(),
+      proxy: leaf(readProxy, {
+        type: 'string',
+        description:
+          'An HTTP proxy, or env: those of HTTPS_PROXY, http_proxy and NO_PROXY. Its password is never shown.',
+        examples: ['http://localhost:3128', 'env'],
+      }).optional(),
+      connectTo: record(leaf(readAddress, json.TEXT), {
+        check: checkAddresses,
+        description:
+          'Connects to another address for a host and port; everything else stays (as --connect-to of curl).',
+        examples: [{ 'example.com:443': '127.0.0.1:8443' }],
+      }).optional(),
+      tls: tlsSchema(leaves).optional(),
     },
     {
       description: 'Defaults for every request.',
       sample: 'timeout: 10s',
-      later: ['connections', 'keepAlive', 'pipelining', 'http2', 'socketPath', 'tls'],
+      later: ['connections', 'keepAlive', 'pipelining', 'http2'],
       check: checkHttp,
     },
   )

@@ -46,7 +46,7 @@ test('an error is told while a request is under way, and else the end only', asy
 
 function open(server: RawServer, isIdle = false): ThinSocket {
   const { hostname, port } = new URL(server.origin)
-  const socket = new ThinSocket({ host: hostname, port: Number(port), isIdle: () => isIdle })
+  const socket = new ThinSocket({ endpoint: { host: hostname, port: Number(port) }, isIdle: () => isIdle })
   onTestFinished(() => void socket.destroy())
   return socket
 }
