@@ -1,6 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { makeCertificates } from '../load/http/certificates.js'
 import { startSession } from './session.js'
 import { countAll, startTarget } from './target.js'
 
@@ -112,6 +116,59 @@ requests: [{ get: / }]
   expect(again).toEqual(one)
   expect(new Set([...one, ...other]).size).toBe(40)
 })
+
+const certificates = makeCertificates()
+
+test.skipIf(certificates === null)(
+  'a service behind TLS is reached by another way, and asks who comes',
+  async () => {
+    const read = (file: string) => certificates!.read(file)
+    const names: (string | undefined)[] = []
+    const options = {
+      key: read('server.key'),
+      cert: read('server.pem'),
+      ca: read('ca.pem'),
+      requestCert: true,
+    }
+    const server = createHttpsServer(options, (request, response) => {
+      names.push((request.socket as TLSSocket).getPeerCertificate().subject?.CN as string)
+      response.end(request.headers.host)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const { port } = server.address() as AddressInfo
+    const session = startSession({
+      'scenarios/shop.yaml': `
+target: https://shop.test:8443
+load: { iterations: 20, vus: 2 }
+http:
+  tls: { ca: ../pem/ca.pem, cert: ../pem/client.pem, key: ../pem/client.key }
+requests: [{ get: /, expect: { body: "shop.test:8443" } }]
+`,
+    })
+    for (const file of ['ca.pem', 'client.pem', 'client.key']) session.write(`pem/${file}`, read(file))
+    const way = ['--connect-to', `shop.test:8443:127.0.0.1:${port}`]
+    const run = await session.perfctl(['run', 'scenarios/shop.yaml', ...way])
+    expect(run, run.stderr).toMatchObject({ code: 0 })
+    expect(session.results()[0]).toMatchObject({
+      totals: { requests: 20, failed: 0 },
+      scenario: { target: 'https://shop.test:8443' },
+      connections: { tls: { count: 2 } },
+    })
+    expect(names).toEqual(Array.from({ length: 20 }, () => 'client'))
+    expect(JSON.stringify(session.results())).not.toContain('PRIVATE KEY')
+    const tried = await session.perfctl(['try', 'scenarios/shop.yaml', ...way])
+    expect(tried.code).toBe(0)
+    const explained = await session.perfctl(['explain', 'scenarios/shop.yaml'])
+    expect(explained.stdout).toContain('the user shows a certificate (mTLS)')
+    const wrong = await session.perfctl(['run', 'scenarios/shop.yaml', '--connect-to', 'shop.test'])
+    expect(wrong.code).toBe(2)
+    expect(wrong.stderr).toContain('--connect-to shop.test: not of its form')
+  },
+)
 
 /** A shop that wants a cookie after its login, fails each second time, or always. */
 function makeShop() {
