@@ -93,7 +93,11 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
   const environment = readEnvironment()
   const plan = makePlan(scenario, { target, seed: options.seed ?? randomSeed(), today: wallTime().getTime() })
   checkResources(plan)
-  const workers = options.workers ?? defaultWorkers(plan, environment.cores)
+  const workers = Math.min(
+    options.workers ?? defaultWorkers(plan, environment.cores),
+    // Each needs a connection.
+    plan.http.connections ?? Number.POSITIVE_INFINITY,
+  )
   options.onStart?.({ target, seed: plan.seed, workers })
 
   const { collector, end, startedAt, stoppedBy } = await send(plan, workers, scenario, options)

@@ -78,6 +78,8 @@ async function tryEach(
       const exchange = {
         name: request.name,
         origin,
+        isHttp2: plan.http.http2 === true,
+        isKept: plan.http.keepAlive !== false,
         attempt,
         checks: check(request, attempt, { ...plan, secrets }),
       }

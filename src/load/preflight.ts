@@ -75,12 +75,17 @@ export function raiseOpenFiles(users: number): string {
  * many an open model needs depends on the service: there it's left to the run to show.
  */
 export function checkResources(
-  { load, target }: Pick<Plan, 'load' | 'target'>,
+  {
+    load,
+    target,
+    http,
+  }: Pick<Plan, 'load' | 'target'> & { readonly http?: Pick<HttpOptions, 'connections'> },
   limits: Limits = readLimits(),
 ): void {
   if (load.model === 'open') return
   const peak = Math.ceil(new Profile(load.start, load.stages).peak)
-  const users = load.warmupMs > 0 ? peak : Math.min(peak, load.iterations ?? peak)
+  const busy = load.warmupMs > 0 ? peak : Math.min(peak, load.iterations ?? peak)
+  const users = Math.min(busy, http?.connections ?? busy)
   const { openFiles, ports } = limits
   if (openFiles !== null && users + RESERVED_FILES > openFiles.soft) {
     throw userError(

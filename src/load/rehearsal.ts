@@ -49,8 +49,8 @@ const LOAD: Load = {
   thinkTimeMs: [0, 0],
 }
 
-/** Without what stands between here and the target. */
-function straight({ socketPath, proxy, connectTo, tls, ...http }: HttpOptions): HttpOptions {
+/** Without what stands between here and the target, over HTTP/1.1. */
+function straight({ socketPath, proxy, connectTo, tls, http2, ...http }: HttpOptions): HttpOptions {
   return http
 }
 

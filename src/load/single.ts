@@ -41,9 +41,11 @@ export class SingleUser {
   /** A user of the plan's load. */
   static async open(plan: Plan): Promise<SingleUser> {
     let trace: TracingConnection | undefined
-    const connect = await openNetwork(plan, (inner) => {
-      trace = new TracingConnection(inner)
-      return trace
+    const connect = await openNetwork(plan, {
+      watch: (inner) => {
+        trace = new TracingConnection(inner)
+        return trace
+      },
     })
     const connection = connect((times) => trace!.connected(times))
     return new SingleUser(connection, trace!, deadlineMs(plan))

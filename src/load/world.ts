@@ -5,14 +5,14 @@ import { type EventLoopUtilization, PerformanceObserver, performance } from 'nod
 import { type Ms, now } from '../base/clock.js'
 import type { Plan } from '../plan/plan.js'
 import { openNetwork } from './http/network.js'
-import type { World } from './part.js'
+import type { Stripe, World } from './part.js'
 
 /** Alarms this near are waited for without a timer, whose grain is 1 ms. */
 const NEAR_MS = 0.5
 
 /** The world as `plan`'s load meets it; `close` when the load is over. */
-export async function openWorld(plan: Plan): Promise<World & { close(): void }> {
-  const connect = await openNetwork(plan)
+export async function openWorld(plan: Plan, part?: Stripe): Promise<World & { close(): void }> {
+  const connect = await openNetwork(plan, part && { part })
   const meter = new Meter()
   return {
     now,

@@ -3,6 +3,7 @@
  */
 import { dirname, isAbsolute, join } from 'node:path'
 import { type AuthInput, authHeaders, checkAuth } from './auth.js'
+import { type ConnectionsInput, checkConnections, makeConnections } from './connections.js'
 import { type Reader, readLabel, readText, wrong } from './fields.js'
 import { checkHeaderNames } from './http-fields.js'
 import { lowerCaseKeys } from './request.js'
@@ -13,7 +14,7 @@ import { makeTls, type TlsInput } from './tls.js'
 import { nameOf, type Report, Scalar } from './tree.js'
 
 /** The block with its values read. */
-export interface HttpInput extends RouteInput {
+export interface HttpInput extends RouteInput, ConnectionsInput {
   readonly timeout?: number | undefined
   readonly connectTimeout?: number | undefined
   readonly headers?: Readonly<Record<string, Template>> | undefined
@@ -38,6 +39,7 @@ export function makeHttp(input: HttpInput, file: string): HttpOptions {
     ...(compression && { compression }),
     ...(cookies && { cookies }),
     ...(redirects && { redirects }),
+    ...makeConnections(input),
     ...makeRoute({ ...input, socketPath: besideFile(input.socketPath, file) }),
     ...(input.tls && { tls: makeTls(input.tls) }),
     ...(retries && retries.count > 0 && { retries: makeRetries(retries) }),
@@ -72,6 +74,7 @@ const ENCODINGS = 'gzip, deflate, br'
 export function checkHttp(input: HttpInput, report: Report): void {
   checkAuth(input, report)
   checkRoute(input, report)
+  checkConnections(input, report)
   const set = {
     compression: input.compression ? 'accept-encoding' : null,
     requestId: input.requestId ?? null,

@@ -75,6 +75,13 @@ export interface HttpOptions extends Route {
   readonly headers: Readonly<Record<string, Template>>
   /** Compressed answers are asked for: each is decoded, or only those that are looked into. */
   readonly compression?: 'decode' | 'wire'
+  /** So many connections to each origin for all virtual users together; absent: each user has its own. */
+  readonly connections?: number
+  /** Each request has a connection of its own. */
+  readonly keepAlive?: false
+  /** Requests under way at once on a shared connection: in a row (HTTP/1.1), or as streams (HTTP/2). */
+  readonly pipelining?: number
+  readonly http2?: true
   /** Each virtual user has a jar: for one iteration, or for all of its own. Absent: cookies are only looked at. */
   readonly cookies?: 'iteration' | 'user'
   /** How many redirects are followed; absent: none. */

@@ -38,7 +38,7 @@ function attend(port: MessagePort, { plan, stripe }: WorkerTask): void {
     }
   })
   async function prepare(): Promise<void> {
-    world = await openWorld(plan)
+    world = await openWorld(plan, stripe)
     await rehearse(plan)
     say({ type: 'ready' })
   }

@@ -5,12 +5,11 @@
 import { isIP, type Socket } from 'node:net'
 import { type buildConnector, Client, type Dispatcher } from 'undici'
 import { type Ms, now } from '../../base/clock.js'
-import { formatDuration } from '../../base/units.js'
 import type { Keep, Outgoing } from '../../plan/iteration.js'
 import { Answer } from '../answer.js'
 import type { Connection, ConnectTimes, Exchange } from '../connection.js'
 import { type Failure, failureOf } from '../outcome.js'
-import { type Dial, type DialOptions, dialTcp, dialTls } from './dial.js'
+import { ConnectTimeout, type Dial, type DialOptions, dialTcp, dialTls } from './dial.js'
 import { ThinSocket } from './socket.js'
 
 /** Where to connect, and who wants to know. */
@@ -19,6 +18,19 @@ export interface HttpConnectionOptions extends DialOptions {
   readonly origin: string
   /** Called for each connection that is set up. */
   readonly onConnect: (times: ConnectTimes) => void
+  /** What is shared with other exchanges under way; absent when the connections are this one's alone. */
+  readonly lane?: Lane | undefined
+}
+
+/** Connections on which several exchanges are under way at once: requests in a row (HTTP/1.1), or streams (HTTP/2). */
+export class Lane {
+  readonly channels = new Map<string, Channel>()
+  /** So many at once. */
+  readonly width: number
+
+  constructor(width: number) {
+    this.width = width
+  }
 }
 
 /** Idle connections are kept for as long as the service says, at most this long. */
@@ -27,6 +39,8 @@ const KEEP_ALIVE_MS = 600_000
 const KEEP_ALIVE_MARGIN_MS = 500
 
 const ABORTED = new Error('aborted')
+/** The end of a connection with several exchanges on it: undici would send those again that it had written. */
+const LOST = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })
 
 /** The connections of one virtual user. */
 export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
@@ -38,7 +52,8 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
   answer: Answer | null = null
   private keep: Keep | undefined = undefined
   private readonly options: HttpConnectionOptions
-  private readonly channels = new Map<string, Channel>()
+  private readonly isShared: boolean
+  private readonly channels: Map<string, Channel>
   /** The channel of the exchange under way. */
   private channel: Channel
   private exchange: Exchange | null = null
@@ -55,7 +70,20 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
 
   constructor(options: HttpConnectionOptions) {
     this.options = options
-    this.channel = this.open(options.origin)
+    const { lane, http, origin } = options
+    this.channels = lane?.channels ?? new Map()
+    this.channel = this.channels.get(origin) ?? this.open(origin)
+    if (http.keepAlive === false) this.outgoing.reset = true
+    this.isShared = lane !== undefined
+    if (!this.isShared) return
+    // Else undici sends the next request of a row when the head of the last answer has come.
+    this.outgoing.blocking = false
+    if (http.http2 === true) this.outgoing.idempotent = true
+  }
+
+  /** Whether it was given up before it was written, so that it still waits in a row and can't send another one. */
+  get isStuck(): boolean {
+    return this.isShared && this.exchange === null && this.abortExchange === null
   }
 
   send(request: Outgoing, exchange: Exchange): void {
@@ -71,14 +99,16 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
     outgoing.path = request.path
     outgoing.headers = request.headers
     outgoing.body = request.body
+    if (this.isShared) this.channel.underWay++
     this.channel.client.dispatch(outgoing, this)
   }
 
   abort(): void {
     this.exchange = null
+    if (this.isShared) this.channel.underWay--
     if (this.abortExchange !== null) {
       this.abortExchange(ABORTED)
-    } else {
+    } else if (!this.isShared) {
       // Not written yet: it waits for a connection, and only the client as a whole can be told to stop.
       this.channel.destroy()
       this.channel = this.open(this.channel.origin)
@@ -94,6 +124,10 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
   // undici's handler, in the form that its core calls without a wrapper around it.
 
   onConnect(abort: (error?: Error) => void): void {
+    if (this.exchange === null || this.sentAt !== 0) {
+      abort(LOST)
+      return
+    }
     this.abortExchange = abort
     this.sentAt = now()
   }
@@ -127,6 +161,7 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
     const exchange = this.exchange
     if (exchange === null) return
     this.exchange = null
+    if (this.isShared) this.channel.underWay--
     this.countBytes()
     exchange.ended(failure)
   }
@@ -151,6 +186,8 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
       this.channel = this.channels.get(origin) ?? this.open(origin)
       return true
     } catch (error) {
+      // As if it had been sent: `end` takes it back.
+      if (this.isShared) this.channel.underWay++
       this.end(failureOf(error))
       return false
     }
@@ -172,14 +209,19 @@ class Channel {
   /** What of the socket's bytes was counted already. */
   bytesWritten = 0
   bytesRead = 0
+  /** Exchanges of a lane that were begun and have not ended. */
+  underWay = 0
 
   constructor(
     readonly origin: string,
     private readonly options: HttpConnectionOptions,
   ) {
     const isSecure = origin.startsWith('https:')
+    const { http, lane } = options
+    const width = lane?.width ?? 1
     this.client = new Client(origin, {
-      pipelining: 1,
+      pipelining: width,
+      ...(http.http2 === true && { allowH2: true, maxConcurrentStreams: width, pingInterval: 0 }),
       // Deadlines are kept by the virtual user; undici's would cost a timer for each request.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -199,7 +241,7 @@ class Channel {
 
   /** Is it between two requests? All that was written is counted when an exchange ends. */
   private isIdle(socket: ThinSocket): boolean {
-    return socket === this.socket && socket.bytesWritten === this.bytesWritten
+    return socket === this.socket && socket.bytesWritten === this.bytesWritten && this.underWay === 0
   }
 
   /** Connects in time, tells how long each part took, and remembers the socket. */
@@ -250,12 +292,4 @@ class Channel {
 function addressOf({ hostname, port, protocol, servername }: buildConnector.Options) {
   const host = hostname.replace(/^\[|\]$/g, '')
   return { host, port: Number(port) || (protocol === 'https:' ? 443 : 80), servername }
-}
-
-class ConnectTimeout extends Error {
-  readonly code = 'UND_ERR_CONNECT_TIMEOUT'
-
-  constructor(timeout: Ms) {
-    super(`no connection within ${formatDuration(timeout)}`)
-  }
 }

@@ -1,16 +1,22 @@
 /**
  * How sockets come about: straight or by another way, plain or encrypted.
  */
-import { isIP, type Socket } from 'node:net'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect, createSecureContext, type SecureContext } from 'node:tls'
+import type { Ms } from '../../base/clock.js'
+import { formatDuration } from '../../base/units.js'
 import type { HttpOptions, Route } from '../../scenario/scenario.js'
+import { NO_HTTP2 } from '../outcome.js'
 import { endpointFor, proxyFor } from '../route.js'
 import type { openTunnel } from './proxy.js'
 import { ThinSocket } from './socket.js'
 
 /** What has to be known to connect. */
 export interface DialOptions {
-  readonly http: Pick<HttpOptions, 'connectTimeoutMs' | 'insecure' | 'tls' | keyof Route>
+  readonly http: Pick<
+    HttpOptions,
+    'connectTimeoutMs' | 'insecure' | 'tls' | 'keepAlive' | 'pipelining' | 'http2' | keyof Route
+  >
   /** Opens a way through a proxy; absent when there is none. */
   readonly tunnel?: typeof openTunnel | undefined
 }
@@ -29,6 +35,7 @@ type Dialed = (...result: [error: Error, socket: null] | [error: null, socket: S
 
 /** Dials plain connections. */
 export function dialTcp({ http }: DialOptions, isIdle: (socket: ThinSocket) => boolean): Dial {
+  if (http.http2 === true) return dialPlainHttp2(http)
   return ({ host, port }, callback) => {
     const thin = new ThinSocket({ endpoint: endpointFor(host, port, http), isIdle })
     const failed = (error: Error) => callback(error, null)
@@ -38,6 +45,21 @@ export function dialTcp({ http }: DialOptions, isIdle: (socket: ThinSocket) => b
       callback(null, thin)
     })
     return thin.socket
+  }
+}
+
+/** HTTP/2 without TLS, known beforehand (RFC 9113, section 3.3). Node's session needs a whole socket. */
+function dialPlainHttp2(http: DialOptions['http']): Dial {
+  return ({ host, port }, callback) => {
+    const socket = connectTcp({ ...endpointFor(host, port, http), noDelay: true })
+    const failed = (error: Error) => callback(error, null)
+    socket.once('error', failed)
+    socket.once('connect', () => {
+      socket.removeListener('error', failed)
+      // What undici goes by.
+      callback(null, Object.assign(socket, { alpnProtocol: 'h2' }))
+    })
+    return socket
   }
 }
 
@@ -52,7 +74,7 @@ export function dialTls({ http, tunnel }: DialOptions): Dial {
       secureContext: contextFor(http),
       rejectUnauthorized: !http.insecure,
       checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [http.http2 === true ? 'h2' : 'http/1.1'],
       ...(isIP(name) === 0 && { servername: name }),
       ...(session && { session }),
     })
@@ -64,7 +86,12 @@ export function dialTls({ http, tunnel }: DialOptions): Dial {
     socket.once('error', failed)
     socket.once('secureConnect', () => {
       socket.removeListener('error', failed)
-      callback(null, socket)
+      if (http.http2 !== true || socket.alpnProtocol === 'h2') {
+        callback(null, socket)
+      } else {
+        socket.destroy()
+        callback(new NoHttp2(), null)
+      }
     })
     return socket
   }
@@ -77,6 +104,23 @@ export function dialTls({ http, tunnel }: DialOptions): Dial {
       else callback(error, null)
     })
     return raw
+  }
+}
+
+/** Nothing came about in time. */
+export class ConnectTimeout extends Error {
+  readonly code = 'UND_ERR_CONNECT_TIMEOUT'
+
+  constructor(timeout: Ms) {
+    super(`no connection within ${formatDuration(timeout)}`)
+  }
+}
+
+class NoHttp2 extends Error {
+  readonly code = 'PERFCTL_NO_HTTP2'
+
+  constructor() {
+    super(NO_HTTP2)
   }
 }
 

@@ -5,23 +5,39 @@
 import { Random } from '../../base/rng.js'
 import type { Plan } from '../../plan/plan.js'
 import type { Connection, ConnectTimes } from '../connection.js'
-import { HttpConnection } from './client.js'
+import { HttpConnection, type HttpConnectionOptions } from './client.js'
 
 /** Makes the connection of one more virtual user. */
-export type Connect = (onConnect: (times: ConnectTimes) => void) => Connection
+export type Connect = (onConnect: OnConnect) => Connection
+
+type OnConnect = (times: ConnectTimes) => void
+
+/** What a part of a load may want of its network. */
+export interface NetworkOptions {
+  /** Put below everything else, to see what goes over the wire. */
+  readonly watch?: Put | null
+  /** Which part of how many: shared connections are shared out. */
+  readonly part?: { readonly index: number; readonly of: number }
+}
+
+const ALL = { index: 0, of: 1 }
 
 /** What is put over a connection. */
 type Put = (inner: Connection) => Connection
 
-/**
- * How to connect to the target of `plan`, and to whatever else it names. `watch` is put below everything else, to see
- * what goes over the wire.
- */
-export async function openNetwork(plan: Plan, watch: Put | null = null): Promise<Connect> {
+/** How to connect to the target of `plan`, and to whatever else it names. */
+export async function openNetwork(
+  plan: Plan,
+  { watch = null, part = ALL }: NetworkOptions = {},
+): Promise<Connect> {
   const { origin } = new URL(plan.target)
   const { http } = plan
   const tunnel = http.proxy === undefined ? undefined : (await import('./proxy.js')).openTunnel
-  const connect: Connect = (onConnect) => new HttpConnection({ origin, http, onConnect, tunnel })
+  const options = { origin, http, tunnel }
+  const connect =
+    http.connections === undefined
+      ? (onConnect: OnConnect) => new HttpConnection({ ...options, onConnect })
+      : await openPool(options, http.connections, part)
   // From the bottom to the top: cookies go with each hop, and a retry begins at the first hop again.
   const layers = [
     watch,
@@ -33,6 +49,31 @@ export async function openNetwork(plan: Plan, watch: Put | null = null): Promise
   const put = layers.filter((layer) => layer !== null)
   if (put.length === 0) return connect
   return (onConnect) => put.reduce((inner, layer) => layer(inner), connect(onConnect))
+}
+
+/** Streams of one connection when the scenario says nothing of it; most services allow as many. */
+const STREAMS = 100
+
+/** The connections of one part of the load, shared by its users. */
+async function openPool(
+  options: Omit<HttpConnectionOptions, 'onConnect' | 'lane'>,
+  connections: number,
+  { index, of }: { readonly index: number; readonly of: number },
+): Promise<Connect> {
+  const { Pool, PooledConnection } = await import('./pool.js')
+  const { pipelining, http2 } = options.http
+  let told: OnConnect = () => {}
+  const onConnect: OnConnect = (times) => told(times)
+  const pool = new Pool({
+    size: Math.max(1, Math.ceil((connections - index) / of)),
+    width: pipelining ?? (http2 === true ? STREAMS : 1),
+    make: (lane) => new HttpConnection({ ...options, onConnect, lane }),
+  })
+  return (tell) => {
+    // All users of a part tell the same one.
+    told = tell
+    return new PooledConnection(pool)
+  }
 }
 
 async function putProxy({ http: { proxy } }: Plan, origin: string): Promise<Put | null> {

@@ -20,6 +20,9 @@ export interface Exchange {
   /** Of the target. */
   readonly origin: string
   readonly attempt: Attempt
+  /** How it's said: over HTTP/2 without the connection's own headers. */
+  readonly isHttp2: boolean
+  readonly isKept: boolean
   /** The status first; empty when no answer came. */
   readonly checks: readonly Checked[]
 }
@@ -39,11 +42,11 @@ const LINES_SHOWN = 24
 export function renderExchange(exchange: Exchange, options: ExchangeOptions): string {
   const { page, secrets } = options
   const { style } = page
-  const { name, attempt, origin } = exchange
+  const { name, attempt } = exchange
   const safe = (text: string) => printable(redact(text, secrets))
   const hops = attempt.hops.flatMap((hop, i) => [
     ...(i === 0 ? [] : ['', style.yellow(safe(describeTurn(attempt.hops[i - 1]!)))]),
-    ...renderHop(hop, origin, options),
+    ...renderHop(hop, exchange, options),
     '',
     wrap(describeTimes(hop), page.width, '  '),
   ])
@@ -62,23 +65,23 @@ function describeTurn({ failure, status, answer }: Hop): string {
   return isRedirect ? `redirected by status ${status}` : `sent again, after status ${status}`
 }
 
-function renderHop(hop: Hop, origin: string, options: ExchangeOptions): string[] {
+function renderHop(hop: Hop, exchange: Exchange, options: ExchangeOptions): string[] {
   const { page, secrets } = options
   const head = (mark: string, lines: readonly string[]) =>
     lines.map((line) => `${page.style.dim(mark)} ${printable(redact(line, secrets))}`)
   const body = (text: string) => ['', ...layOut(redact(text, secrets), options)]
   const { sent, status, answer } = hop
-  const lines = head('>', requestHead(hop, origin))
+  const lines = head('>', requestHead(hop, exchange))
   if (sent.body !== null) lines.push(...body(sent.body))
   if (status > 0) {
-    lines.push('', ...head('<', answerHead(hop)))
+    lines.push('', ...head('<', answerHead(hop, exchange)))
     if (answer !== null && answer.bodyBytes > 0) lines.push(...body(bodyText(answer)))
   }
   return lines
 }
 
 /** What undici writes before the body. */
-function requestHead({ sent }: Hop, origin: string): string[] {
+function requestHead({ sent }: Hop, { origin, isHttp2, isKept }: Exchange): string[] {
   const { method, path, headers, body } = sent
   const pairs = Array.from(
     { length: headers.length / 2 },
@@ -87,9 +90,9 @@ function requestHead({ sent }: Hop, origin: string): string[] {
   const own = pairs.find(([name]) => name === 'host')?.[1]
   const hasLength = body !== null || ['POST', 'PUT', 'PATCH'].includes(method)
   return [
-    `${method} ${path} HTTP/1.1`,
-    `host: ${own ?? new URL(sent.origin ?? origin).host}`,
-    'connection: keep-alive',
+    `${method} ${path} ${isHttp2 ? 'HTTP/2' : 'HTTP/1.1'}`,
+    `${isHttp2 ? ':authority' : 'host'}: ${own ?? new URL(sent.origin ?? origin).host}`,
+    ...(isHttp2 ? [] : [`connection: ${isKept ? 'keep-alive' : 'close'}`]),
     ...pairs
       .filter(([name]) => name !== 'host')
       .map(([name, value]) => `${name}: ${discreetHeader(name, value)}`),
@@ -97,10 +100,10 @@ function requestHead({ sent }: Hop, origin: string): string[] {
   ]
 }
 
-function answerHead({ status, answer }: Hop): string[] {
+function answerHead({ status, answer }: Hop, { isHttp2 }: Exchange): string[] {
   const headers = answer?.headers ?? []
   return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd(),
+    isHttp2 ? `HTTP/2 ${status}` : `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd(),
     ...headers.map(([name, value]) => `${name}: ${discreetHeader(name, value)}`),
   ]
 }

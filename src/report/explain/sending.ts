@@ -10,6 +10,7 @@ export function explainSending({ http, requests }: Scenario): string[] {
   const own = (isOwn: (request: Scenario['requests'][number]) => boolean) => requests.filter(isOwn).length
   const lines = [
     ...explainWay(http),
+    ...explainConnections(http),
     http.compression === undefined
       ? null
       : `compressed answers are asked for; ${http.compression === 'decode' ? 'each is decoded' : 'decoded when a check looks into them'}`,
@@ -51,6 +52,18 @@ function explainWay({ socketPath, proxy, connectTo = [], tls }: HttpOptions): (s
     ),
     tls?.ca === undefined ? null : 'the service is vouched for by the given certificates',
     tls?.cert === undefined ? null : 'the user shows a certificate (mTLS)',
+  ]
+}
+
+function explainConnections({ connections, keepAlive, pipelining, http2 }: HttpOptions): (string | null)[] {
+  const streams = http2 ? 'streams' : 'requests in a row'
+  return [
+    http2 ? 'over HTTP/2, and nothing else' : null,
+    connections === undefined
+      ? null
+      : `${plural(connections, 'connection')} to each service for all virtual users; waiting for a free one is in the latency`,
+    pipelining === undefined ? null : `up to ${pipelining} ${streams} on each`,
+    keepAlive === false ? 'a new connection for each request' : null,
   ]
 }
 

@@ -2,6 +2,7 @@
  * The fields of `http`: how every request is sent.
  */
 import { authSchema } from '../auth.js'
+import { readConnections } from '../connections.js'
 import { checkHeaderNames, readHeaderValue } from '../http-fields.js'
 import { checkHttp, readCompression, readCookies, readRequestId } from '../http-options.js'
 import * as json from '../json-types.js'
@@ -22,7 +23,7 @@ export function headersSchema(leaf: Leaf) {
 
 /** Defaults for every request. */
 export function httpSchema(leaves: Leaves) {
-  const { leaf, timeout, flag } = leaves
+  const { leaf, timeout, flag, count } = leaves
   return map(
     {
       timeout: timeout('For a whole request, to the last byte.', '10s'),
@@ -49,6 +50,19 @@ export function httpSchema(leaves: Leaves) {
       }).optional(),
       redirects: redirectsField(leaves),
       retries: retriesSchema(leaves).optional(),
+      connections: leaf(readConnections, {
+        anyOf: [json.wholeNumber(1, 100_000), { enum: ['per-vu'] }],
+        description:
+          'per-vu: each virtual user has its own; a number: so many are shared by all, and waiting for a free one is in the latency.',
+        default: 'per-vu',
+      }).optional(),
+      keepAlive: flag('Keeps connections for the next request; false: a new one for each.', true),
+      pipelining: count(
+        1,
+        1000,
+        'With shared connections: so many requests at once on each; GET and HEAD in a row, with http2 any as streams (default: 100).',
+      ),
+      http2: flag('Speaks HTTP/2 and nothing else: by ALPN over TLS, by prior knowledge without.'),
       socketPath: leaf(readSocketPath, {
         ...json.TEXT,
         description: 'A unix socket to connect to, instead of the host; relative to this file.',
@@ -71,7 +85,6 @@ export function httpSchema(leaves: Leaves) {
     {
       description: 'Defaults for every request.',
       sample: 'timeout: 10s',
-      later: ['connections', 'keepAlive', 'pipelining', 'http2'],
       check: checkHttp,
     },
   )
