@@ -30,7 +30,7 @@ export function makeConnections(
 /** Reports what would be without effect. */
 export function checkConnections(input: ConnectionsInput, report: Report): void {
   const { connections, keepAlive, pipelining } = input
-  if (pipelining != null && (connections ?? 'per-vu') === 'per-vu') {
+  if (pipelining != null && (connections === undefined || connections === 'per-vu')) {
     const message =
       'a virtual user sends one request at a time: there is nothing to pipeline on a connection of its own'
     report({

@@ -19,13 +19,13 @@ export function scenarioHash(scenario: Scenario): string {
   return `sha256:${createHash('sha256').update(canonicalJson(subject, secrets)).digest('hex')}`
 }
 
-/** Not the way to the target, which is the target's matter, and not the certificates, which are renewed. */
+/** Not the way to the target, which is the target's matter, and not the certificates, which are renewed, nor whether they are checked. */
 function whatIsSent({ socketPath, proxy, connectTo, tls, ...http }: HttpOptions) {
   const { minVersion, maxVersion, ciphers } = tls ?? {}
   const encryption = [minVersion, maxVersion, ciphers].some(Boolean) && {
     tls: { minVersion, maxVersion, ciphers },
   }
-  return { ...http, headers: withoutSecrets(http.headers), ...encryption }
+  return { ...http, insecure: false, headers: withoutSecrets(http.headers), ...encryption }
 }
 
 function withoutSecrets<T>(headers: Readonly<Record<string, T>>): Record<string, T | null> {

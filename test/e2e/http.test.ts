@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer as createHttp2Server } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { makeCertificates } from '../load/http/certificates.js'
 import { startSession } from './session.js'
-import { countAll, startTarget } from './target.js'
+import { answerAfter, countAll, startTarget } from './target.js'
 
 test('redirects, retries and cookies are followed, and counted apart', async () => {
   const target = await startTarget(makeShop())
@@ -115,6 +116,72 @@ requests: [{ get: / }]
   }
   expect(again).toEqual(one)
   expect(new Set([...one, ...other]).size).toBe(40)
+})
+
+test.each([
+  ['connections: 3', 3, 2],
+  ['connections: 1', 1, 1],
+  ['{ connections: 2, pipelining: 3 }', 2, 2],
+  ['keepAlive: false', 60, 2],
+])('with %s there are so many connections over all workers', async (http, connections, workers) => {
+  const target = await startTarget(answerAfter(2))
+  const session = startSession({
+    'pool.yaml': `
+target: ${target.url}
+load: { iterations: 60, vus: 8 }
+http: ${http.startsWith('{') ? http : `{ ${http} }`}
+requests: [{ get: / }]
+`,
+  })
+  const { code, stderr } = await session.perfctl(['run', 'pool.yaml', '--workers', '2'])
+  expect(code, stderr).toBe(0)
+  const [result] = session.results()
+  expect(result).toMatchObject({
+    totals: { requests: 60, failed: 0 },
+    environment: { workers },
+    connections: { tcp: { count: connections } },
+  })
+  await vi.waitFor(() => expect(target.seen.bytesReceived).toBe(result!.totals.bytesSent))
+  expect(target.seen.bytesSent).toBe(result!.totals.bytesReceived)
+})
+
+test('waiting for a shared connection is in the latency, but not in the service time', async () => {
+  const target = await startTarget(answerAfter(20))
+  const session = startSession({
+    'queue.yaml': `
+target: ${target.url}
+load: { iterations: 40, vus: 4 }
+http: { connections: 1 }
+requests: [{ get: / }]
+`,
+  })
+  expect((await session.perfctl(['run', 'queue.yaml'])).code).toBe(0)
+  const { latency, serviceTime } = session.results()[0]!.totals
+  expect(latency.p50!).toBeGreaterThan(3 * 20)
+  expect(serviceTime.p50!).toBeLessThan(latency.p50! / 2)
+})
+
+test('HTTP/2 is run, tried and explained', async () => {
+  const server = createHttp2Server((_request, response) => void setTimeout(() => response.end('ok'), 2))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const session = startSession({
+    'two.yaml': `
+target: http://127.0.0.1:${(server.address() as AddressInfo).port}
+load: { iterations: 100, vus: 10 }
+http: { http2: true, connections: 2 }
+requests: [{ post: /a, json: { b: 1 }, expect: { body: ok } }]
+`,
+  })
+  expect((await session.perfctl(['run', 'two.yaml', '--workers', '1'])).code).toBe(0)
+  expect(session.results()[0]).toMatchObject({
+    totals: { requests: 100, failed: 0 },
+    connections: { tcp: { count: 2 } },
+  })
+  const { stdout } = await session.perfctl(['try', 'two.yaml'])
+  expect(stdout).toContain('> POST /a HTTP/2\n> :authority: 127.0.0.1:')
+  expect(stdout).toContain('< HTTP/2 200\n')
+  expect((await session.perfctl(['explain', 'two.yaml'])).stdout).toContain('over HTTP/2, and nothing else')
 })
 
 const certificates = makeCertificates()
