@@ -20,6 +20,8 @@ export interface Connection {
   readonly answer?: Answer | null
   /** What the last exchange took beyond one request and its answer; null or absent when it took nothing more. */
   readonly detours?: Detours | null
+  /** By what id the service knows the last request; null or absent when it has none. */
+  readonly id?: string | null
   /** Sends `request` and calls `exchange.ended` once, when the last byte has come or it is clear that none will. */
   send(request: Outgoing, exchange: Exchange): void
   /** An iteration begins: what one iteration keeps from request to request (its cookies) is forgotten. */

@@ -247,16 +247,16 @@ export class Part implements Crew {
     // A request of the warm-up that ends after it belongs to no window.
     if (user.isWarmup && ended >= this.startAt) return
     const series = this.countBytes(user, ended)
-    const { status, sentAt, firstByteAt, answer, detours } = user.connection
+    const { status, sentAt, firstByteAt, answer, detours, id } = user.connection
     const checker = this.checkers[user.request]!
     if (failure !== null) {
-      series.recordFailure(failure.kind, failure.message, status)
+      series.recordFailure(failure.kind, failure.message, status, id)
     } else if (!isExpected(status, this.plan.requests[user.request]!.expect.status)) {
-      series.recordFailure('status', `status ${status}`, status)
+      series.recordFailure('status', `status ${status}`, status, id)
     } else {
       const latencyMs = ended - user.due
       const fault = checker === null ? null : checker.fault({ answer: answer ?? null, latencyMs })
-      if (fault !== null) series.recordFailure('expectation', fault, status)
+      if (fault !== null) series.recordFailure('expectation', fault, status, id)
       else series.recordSuccess(status, latencyMs, ended - sentAt, firstByteAt - sentAt)
       if (answer != null) series.bytesDecoded += answer.decodedBytes
       if (fault === null && detours?.failures.length) series.recovered++

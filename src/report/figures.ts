@@ -92,7 +92,12 @@ function groupErrors(errors: readonly ErrorCount[]): { kind: string; count: numb
     .map(([kind, same]) => ({
       kind,
       count: same.reduce((sum, error) => sum + error.count, 0),
-      example: same.reduce((most, error) => (error.count > most.count ? error : most)).message,
+      example: describeError(same.reduce((most, error) => (error.count > most.count ? error : most))),
     }))
     .sort((a, b) => b.count - a.count)
+}
+
+/** The message, with the id by which one such request is found in the service's logs. */
+function describeError({ message, example }: ErrorCount): string {
+  return example === undefined ? message : `${message}, id ${example}`
 }

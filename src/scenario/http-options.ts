@@ -28,15 +28,28 @@ export interface HttpInput extends RouteInput, ConnectionsInput {
   readonly tls?: TlsInput | undefined
 }
 
-/** The options; paths are relative to `file`. What it doesn't use is absent, so that it leaves no trace in the scenario's fingerprint. */
+/**
+ * The options; paths are relative to `file`. What it doesn't use is absent, so that it leaves no trace in the
+ * scenario's fingerprint.
+ */
 export function makeHttp(input: HttpInput, file: string): HttpOptions {
-  const { timeout = 10_000, connectTimeout = 5000, compression, cookies, redirects, retries } = input
+  const {
+    timeout = 10_000,
+    connectTimeout = 5000,
+    compression,
+    cookies,
+    redirects,
+    retries,
+    trace,
+    requestId,
+  } = input
   return {
     timeoutMs: timeout,
     connectTimeoutMs: connectTimeout,
     insecure: input.tls?.insecure ?? false,
     headers: makeHeaders(input),
     ...(compression && { compression }),
+    ...((trace || requestId) && { idHeader: trace ? 'traceparent' : requestId! }),
     ...(cookies && { cookies }),
     ...(redirects && { redirects }),
     ...makeConnections(input),

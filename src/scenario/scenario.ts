@@ -75,6 +75,8 @@ export interface HttpOptions extends Route {
   readonly headers: Readonly<Record<string, Template>>
   /** Compressed answers are asked for: each is decoded, or only those that are looked into. */
   readonly compression?: 'decode' | 'wire'
+  /** The header by which the service knows a request. */
+  readonly idHeader?: string
   /** So many connections to each origin for all virtual users together; absent: each user has its own. */
   readonly connections?: number
   /** Each request has a connection of its own. */

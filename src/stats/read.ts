@@ -222,12 +222,14 @@ function readCounts(shape: Shape): Record<string, number> {
 }
 
 function readError(shape: Shape): ErrorCount {
+  const example = shape.get('example').or(text, null)
   return {
     kind: shape
       .get('kind')
       .oneOf(['status', 'timeout', 'connect', 'reset', 'dns', 'tls', 'protocol', 'redirects', 'expectation']),
     message: shape.get('message').or(text, ''),
     count: count(shape.get('count')),
+    ...(example !== null && { example }),
   }
 }
 

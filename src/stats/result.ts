@@ -154,6 +154,8 @@ export interface ErrorCount {
   readonly kind: FailureKind
   readonly message: string
   readonly count: number
+  /** The id of one such request: its trace, or what stood in the header for ids. Absent when requests have none. */
+  readonly example?: string
 }
 
 /** Why a request failed. */

@@ -45,12 +45,12 @@ export class Series {
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1)
   }
 
-  /** Counts a failed one; `status` is 0 when no answer came. Its latency is in no figure. */
-  recordFailure(kind: FailureKind, message: string, status: number): void {
+  /** Counts a failed one, with its id if it has one; `status` is 0 when no answer came. Its latency is in no figure. */
+  recordFailure(kind: FailureKind, message: string, status: number, example?: string | null): void {
     this.requests++
     this.failed++
     if (status > 0) this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1)
-    countError(this.errors, { kind, message, count: 1 })
+    countError(this.errors, { kind, message, count: 1, ...(example != null && { example }) })
   }
 
   /** Counts what a request took besides one exchange: redirects followed, and failures after which it was tried again. */
@@ -137,7 +137,8 @@ interface DetourCounts {
   readonly failures: readonly Pick<ErrorCount, 'kind' | 'message'>[]
 }
 
-function countError(errors: Map<string, ErrorCount>, { kind, message, count }: ErrorCount): void {
+function countError(errors: Map<string, ErrorCount>, error: ErrorCount): void {
+  const { kind, message, count } = error
   const kept = message.length > MESSAGE_LENGTH ? `${message.slice(0, MESSAGE_LENGTH)}…` : message
   let key = `${kind} ${kept}`
   let known = errors.get(key)
@@ -146,7 +147,9 @@ function countError(errors: Map<string, ErrorCount>, { kind, message, count }: E
     known = errors.get(key)
   }
   const text = known?.message ?? (key.endsWith(OTHER) ? OTHER : kept)
-  errors.set(key, { kind, message: text, count: (known?.count ?? 0) + count })
+  const example = known?.example ?? error.example
+  const total = (known?.count ?? 0) + count
+  errors.set(key, { kind, message: text, count: total, ...(example !== undefined && { example }) })
 }
 
 /** A {@link Series} as plain data; histograms packed. */

@@ -237,6 +237,31 @@ requests: [{ get: /, expect: { body: "shop.test:8443" } }]
   },
 )
 
+test.each([
+  ['{ trace: true, requestId: true }', 'traceparent', /^00-([0-9a-f]{32})-/],
+  ['{ requestId: true, redirects: 1, cookies: true }', 'x-request-id', /^(.*)$/],
+])('with %s a failure is told with the id of one such request', async (http, header, form) => {
+  const failed = new Set<string>()
+  const target = await startTarget(({ headers, url }, response) => {
+    if (url === '/bad') failed.add(form.exec(String(headers[header]))![1]!)
+    response.writeHead(url === '/bad' ? 500 : 200).end()
+  })
+  const session = startSession({
+    'ids.yaml': `
+target: ${target.url}
+load: { iterations: 40 }
+http: ${http}
+requests: [{ get: /bad }, { get: /good }]
+`,
+  })
+  const { stdout } = await session.perfctl(['run', 'ids.yaml'])
+  const [error, ...others] = session.results()[0]!.totals.errors
+  expect(others).toEqual([])
+  expect(error).toMatchObject({ message: 'status 500', count: failed.size })
+  expect(failed).toContain(error!.example)
+  expect(stdout).toContain(`status 500, id ${error!.example}`)
+})
+
 /** A shop that wants a cookie after its login, fails each second time, or always. */
 function makeShop() {
   let flaky = 0

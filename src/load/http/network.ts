@@ -45,6 +45,7 @@ export async function openNetwork(
     await putCookies(plan, origin),
     await putRedirects(plan, origin),
     await putRetries(plan),
+    await putIds(plan),
   ]
   const put = layers.filter((layer) => layer !== null)
   if (put.length === 0) return connect
@@ -107,4 +108,10 @@ async function putRetries({ http, requests, seed }: Plan): Promise<Put | null> {
     random.seek(count++)
     return new RetryingConnection(inner, { timeoutMs: http.timeoutMs, random })
   }
+}
+
+async function putIds({ http: { idHeader } }: Plan): Promise<Put | null> {
+  if (idHeader === undefined) return null
+  const { NamedConnection } = await import('./ids.js')
+  return (inner) => new NamedConnection(inner, idHeader)
 }

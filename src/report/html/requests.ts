@@ -108,10 +108,10 @@ export function renderErrors(errors: readonly ErrorCount[]): Markup {
   ]
   const rows = [...errors]
     .sort((a, b) => b.count - a.count)
-    .map(({ kind, count, message }) => [
+    .map(({ kind, count, message, example }) => [
       html`<b class="bad">${kind}</b>`,
       formatCount(count),
-      html`<span class="message">${message}</span>`,
+      html`<span class="message">${message}${example === undefined ? '' : `, id ${example}`}</span>`,
     ])
   return renderTable('Failures', columns, rows)
 }
