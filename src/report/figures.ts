@@ -6,6 +6,7 @@ import { formatCount, formatLatency, formatRate, formatShare } from '../base/uni
 import type { ErrorCount, ThresholdResult, Totals } from '../stats/result.js'
 import type { Page } from './page.js'
 import { type Column, renderTable } from './table.js'
+import { wrap } from './width.js'
 import { formatActual } from './wording.js'
 
 /** A request as the table shows it: results have it, and baselines. */
@@ -82,22 +83,30 @@ export function renderErrors(errors: readonly ErrorCount[], { width, style }: Pa
     { title: 'count', align: 'right' },
     { title: 'for example', isFlexible: true },
   ]
-  return renderTable(columns, rows, { width, title: style.dim })
+  // On lines of their own: a table would cut them off, and half an id finds nothing.
+  const ids = groups.flatMap(({ kind, id }) =>
+    id === null ? [] : [wrap(`the id of one with ${kind}: ${printable(id)}`, width, '  ')],
+  )
+  return [renderTable(columns, rows, { width, title: style.dim }), ...ids].join('\n')
 }
 
-function groupErrors(errors: readonly ErrorCount[]): { kind: string; count: number; example: string }[] {
+function groupErrors(errors: readonly ErrorCount[]): ErrorGroup[] {
   const groups = new Map<string, ErrorCount[]>()
   for (const error of errors) groups.set(error.kind, [...(groups.get(error.kind) ?? []), error])
   return [...groups]
     .map(([kind, same]) => ({
       kind,
       count: same.reduce((sum, error) => sum + error.count, 0),
-      example: describeError(same.reduce((most, error) => (error.count > most.count ? error : most))),
+      example: same.reduce((most, error) => (error.count > most.count ? error : most)).message,
+      id: same.find(({ example }) => example !== undefined)?.example ?? null,
     }))
     .sort((a, b) => b.count - a.count)
 }
 
-/** The message, with the id by which one such request is found in the service's logs. */
-function describeError({ message, example }: ErrorCount): string {
-  return example === undefined ? message : `${message}, id ${example}`
+interface ErrorGroup {
+  readonly kind: string
+  readonly count: number
+  readonly example: string
+  /** By which one such request is found in the service's logs. */
+  readonly id: string | null
 }

@@ -259,7 +259,7 @@ requests: [{ get: /bad }, { get: /good }]
   expect(others).toEqual([])
   expect(error).toMatchObject({ message: 'status 500', count: failed.size })
   expect(failed).toContain(error!.example)
-  expect(stdout).toContain(`status 500, id ${error!.example}`)
+  expect(stdout).toContain(`\nthe id of one with status: ${error!.example}\n`)
 })
 
 /** A shop that wants a cookie after its login, fails each second time, or always. */
