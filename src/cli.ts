@@ -108,6 +108,11 @@ function addAb(program: Command, io: Io, act: Act): void {
     .option('--env-file <file>', 'a file of NAME=value lines for the same; repeatable', collect)
     .option('--profile <name>', "one of the scenario's profiles instead of its load")
     .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
+    .option(
+      '--connect-to <h1:p1:h2:p2>',
+      'connect to h2:p2 instead of h1:p1, as curl does; repeatable',
+      collect,
+    )
     .option('--seed <n>', 'repeats the random choices of an earlier session')
     .addOption(inconclusiveOption())
     .option(
@@ -240,6 +245,11 @@ function addLoadFlags(command: Command): void {
     .option('--profile <name>', "one of the scenario's profiles instead of its load")
     .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
     .option('-k, --insecure', 'do not check certificates')
+    .option(
+      '--connect-to <h1:p1:h2:p2>',
+      'connect to h2:p2 instead of h1:p1, as curl does; repeatable',
+      collect,
+    )
     .option('--workers <n>', 'threads that send; auto leaves a core to a target on this machine', 'auto')
     .option('--seed <n>', 'repeats the random choices of an earlier run')
     .option('--runs <n>', 'run each scenario so often, and judge the runs together', '1')

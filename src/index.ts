@@ -11,11 +11,10 @@ import type { Result } from './stats/result.js'
 export { type Problem, UserError } from './base/errors.js'
 export { execute as run, type Reference, type RunOptions, type RunStart } from './commands/execute.js'
 export type { Scenario } from './scenario/scenario.js'
+export type { Comparison, MetricComparison } from './stats/comparison.js'
 export type { Frame } from './stats/frame.js'
 export type {
-  Comparison,
   LatencySummary,
-  MetricComparison,
   RequestResult,
   Result,
   Totals,

@@ -51,15 +51,21 @@ function keyTable() {
 
 /** Every key of a schema with what stands under it, `load.stages[].vus`. */
 function* keysOf({ properties = {} }, prefix) {
-  for (const [name, part] of Object.entries(properties)) {
+  for (const [name, given] of Object.entries(properties)) {
+    const part = given.description === undefined ? (longForm(given) ?? given) : given
     const key = `${prefix}${name}`
     yield [`\`${key}\``, part]
-    const items = part.items?.anyOf?.find(({ type }) => type === 'object') ?? part.items
     const named = part.additionalProperties?.anyOf?.find(({ type }) => type === 'object')
+    const items = longForm(part.items) ?? part.items
     if (items !== undefined) yield* keysOf(items, `${key}[].`)
     else if (named !== undefined) yield* keysOf(named, `${key}.<name>.`)
     else yield* keysOf(part, `${key}.`)
   }
+}
+
+/** Of a value that has a short form: the map it stands for. */
+function longForm(part) {
+  return part?.anyOf?.find(({ type }) => type === 'object')
 }
 
 /** One row for all methods: they differ in their name only. */

@@ -60,6 +60,8 @@ export async function ab(name: string, raw: RawAbFlags, io: Io): Promise<ExitCod
       urls.push(service.url)
     }
     const [a, b] = urls as [string, string]
+    if (scenario!.http.insecure)
+      io.stderr.write('warning: certificates are not checked: anyone could answer\n')
     if (!flags.quiet) io.stderr.write(`${scenario!.name}: a is ${a}, b is ${b}\n`)
     const end = await runSession(
       scenario!,

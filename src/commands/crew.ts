@@ -3,6 +3,7 @@
  */
 import { userError } from '../base/errors.js'
 import { plural } from '../base/units.js'
+import { endpointFor, hostAndPort } from '../load/route.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
 import type { ShardNumber } from './assemble.js'
@@ -21,18 +22,20 @@ export interface CrewOptions {
  * machines would have nothing to send.
  */
 export function countWorkers(
-  plan: Pick<Plan, 'target' | 'load'>,
+  plan: Pick<Plan, 'target' | 'load' | 'http'>,
   { asked, cores, shard }: CrewOptions,
 ): number {
-  const { load } = plan
+  const { load, http } = plan
   const users = Math.ceil(load.model === 'closed' ? new Profile(load.start, load.stages).peak : load.maxVus)
   const { index, of } = shard ?? { index: 1, of: 1 }
   if (shard !== null) {
     refuseTooFew(users, 'virtual user', of)
     if (load.iterations !== null) refuseTooFew(load.iterations, 'iteration', of)
   }
-  const share = Math.ceil((users - (index - 1)) / of)
-  return Math.max(1, Math.min(asked ?? (isLocal(plan.target) ? cores - 1 : cores), share))
+  const shareOf = (count: number) => Math.ceil((count - (index - 1)) / of)
+  // Each worker needs a user, and a connection.
+  const most = Math.min(shareOf(users), shareOf(http.connections ?? users))
+  return Math.max(1, Math.min(asked ?? (isLocal(plan) ? cores - 1 : cores), most))
 }
 
 /** On every machine alike, so that none begins a run that another refuses. */
@@ -44,6 +47,8 @@ function refuseTooFew(count: number, noun: string, shards: number): void {
   )
 }
 
-function isLocal(target: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(target).hostname)
+function isLocal({ target, http }: Pick<Plan, 'target' | 'http'>): boolean {
+  const { host, port } = hostAndPort(target)
+  const end = endpointFor(host, port, http)
+  return 'path' in end || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(end.host)
 }

@@ -102,7 +102,7 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
   const base = makePlan(scenario, { target, seed: options.seed ?? randomSeed(), today: wallTime().getTime() })
   const workers = countWorkers(base, { asked: options.workers, cores: environment.cores, shard })
   checkSupply(base)
-  await checkReachable(target, scenario.http.connectTimeoutMs)
+  await checkReachable(target, scenario.http)
   checkResources(base, readLimits(), shard?.of)
   options.onStart?.({ target, seed: base.seed, workers })
 

@@ -5,7 +5,9 @@ import type { ListenAddress } from '../base/address.js'
 import { type Problem, UserError } from '../base/errors.js'
 import { formatDuration, parseDuration, parseRate } from '../base/units.js'
 import { parseReportFlag } from '../report/index.js'
+import type { AddressChange } from '../scenario/http-types.js'
 import type { LoadOverride } from '../scenario/override.js'
+import { parseAddress } from '../scenario/route.js'
 import type { Stage } from '../scenario/scenario.js'
 import type { ShardNumber } from './assemble.js'
 import { LIVE_WEB_DEFAULT } from './live-web.js'
@@ -22,6 +24,7 @@ export interface RawRunFlags {
   readonly envFile?: readonly string[]
   readonly profile?: string
   readonly header?: readonly string[]
+  readonly connectTo?: readonly string[]
   readonly insecure?: boolean
   readonly workers?: string
   readonly seed?: string
@@ -53,6 +56,7 @@ export interface RunFlags {
   /** Which of the scenarios' profiles is their load. */
   readonly profile: string | undefined
   readonly headers: Readonly<Record<string, string>>
+  readonly connectTo: readonly AddressChange[]
   readonly insecure: boolean
   readonly workers: number | undefined
   readonly seed: number | undefined
@@ -126,6 +130,7 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
       "it takes 'name: value', such as -H 'accept: application/json'",
       wrong,
     ),
+    connectTo: readConnectTo(raw.connectTo ?? [], wrong),
     insecure: raw.insecure ?? false,
     workers:
       raw.workers === 'auto' ? undefined : whole('--workers', raw.workers, 1, 'such as --workers 2, or auto'),
@@ -250,6 +255,25 @@ function readStages(texts: readonly string[], wrong: Wrong): Stage[] | undefined
   }
   return texts.length === 0 ? undefined : read
 }
+
+/** As curl has it: `example.com:443:127.0.0.1:8443`, where a part may be empty. */
+function readConnectTo(texts: readonly string[], wrong: Wrong): AddressChange[] {
+  return texts.flatMap((text) => {
+    const parts = /^(\[[^\]]*\]|[^:[\]]*):(\d*):(\[[^\]]*\]|[^:[\]]*):(\d*)$/.exec(text)
+    const read = (host: string, port: string) =>
+      host === '' && port === '' ? ANYWHERE : parseAddress(port === '' ? host : `${host}:${port}`)
+    const from = parts && read(parts[1]!, parts[2]!)
+    const to = parts && read(parts[3]!, parts[4]!)
+    if (from && to) return [{ ...from, toHost: to.host, toPort: to.port }]
+    wrong(
+      `--connect-to ${text}: not of its form`,
+      'it takes host:port:host:port, such as example.com:443:127.0.0.1:8443',
+    )
+    return []
+  })
+}
+
+const ANYWHERE = { host: null, port: null }
 
 function readPairs(
   flag: string,

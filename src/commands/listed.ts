@@ -95,6 +95,11 @@ export const LISTED: readonly CommandSpec[] = [
         isRepeatable: true,
       },
       { flags: '-k, --insecure', description: 'do not check certificates' },
+      {
+        flags: '--connect-to <h1:p1:h2:p2>',
+        description: 'connect to h2:p2 instead of h1:p1, as curl does; repeatable',
+        isRepeatable: true,
+      },
       { flags: '--seed <n>', description: 'other random values', preset: '1' },
       NO_COLOR,
     ],

@@ -152,8 +152,7 @@ async function runOne(
     interrupt.onFirst(() =>
       progress.note('stopping: waiting for requests under way (Ctrl-C again gives them up)'),
     )
-    if (scenario.http.insecure)
-      progress.note('warning: certificates are not checked (-k): anyone could answer')
+    if (scenario.http.insecure) progress.note('warning: certificates are not checked: anyone could answer')
     result = await repeat({ scenario, reference }, flags, interrupt, {
       target: flags.target,
       seed: flags.seed,

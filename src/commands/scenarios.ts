@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Problem, UserError, userError } from '../base/errors.js'
 import { loadScenario } from '../scenario/load.js'
-import { overrideHeaders, overrideLoad } from '../scenario/override.js'
+import { overrideAddresses, overrideHeaders, overrideLoad } from '../scenario/override.js'
 import { readScenario } from '../scenario/read.js'
 import type { Scenario } from '../scenario/scenario.js'
 import { readEnvFiles } from './env-files.js'
@@ -18,7 +18,7 @@ const DIRECTORY = 'scenarios'
 /** Reads them all before anything is sent. Throws a UserError with every mistake of every file. */
 export async function readScenarios(
   names: readonly string[],
-  flags: Pick<RunFlags, 'env' | 'envFiles' | 'profile' | 'headers' | 'load' | 'insecure'>,
+  flags: Pick<RunFlags, 'env' | 'envFiles' | 'profile' | 'headers' | 'load' | 'insecure' | 'connectTo'>,
   io: Io,
 ): Promise<Scenario[]> {
   const env = { ...io.env, ...(await readEnvFiles(flags.envFiles, io)), ...flags.env }
@@ -30,8 +30,10 @@ export async function readScenarios(
         ? scenarioOfUrl(name)
         : await loadScenario(name, { cwd: io.cwd, env, profile: flags.profile })
       const { http } = scenario
-      const loose = flags.insecure ? { ...scenario, http: { ...http, insecure: true } } : scenario
-      scenarios.push(overrideHeaders(overrideLoad(loose, flags.load), flags.headers))
+      const { insecure, connectTo } = flags
+      const loose = insecure ? { ...scenario, http: { ...http, insecure } } : scenario
+      const there = overrideAddresses(loose, connectTo)
+      scenarios.push(overrideHeaders(overrideLoad(there, flags.load), flags.headers))
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       problems.push(...error.problems)

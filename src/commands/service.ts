@@ -88,7 +88,7 @@ async function waitUntilReady(child: ChildProcess, url: string, options: Service
 
 async function isReady(url: string, address: string | null): Promise<boolean> {
   try {
-    if (address === null) await checkReachable(url, 1000)
+    if (address === null) await checkReachable(url, { connectTimeoutMs: 1000 })
     else return (await fetch(address, { signal: AbortSignal.timeout(1000) })).status < 400
     return true
   } catch {

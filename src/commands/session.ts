@@ -47,7 +47,7 @@ export async function runSession(
   targets: { readonly a: string; readonly b: string },
   options: SessionOptions,
 ): Promise<SessionEnd> {
-  for (const target of [targets.a, targets.b]) await checkReachable(target, scenario.http.connectTimeoutMs)
+  for (const target of [targets.a, targets.b]) await checkReachable(target, scenario.http)
   const looks = [...LOOKS.filter((look) => look < options.secondsMost), options.secondsMost]
   const id = randomSeed().toString(36)
   const seed = options.seed ?? randomSeed()

@@ -55,7 +55,7 @@ async function run(
   signal: AbortSignal | undefined,
 ): Promise<ErrandEnd> {
   if (steps.length === 0) return { variables: known.variables, failed: null }
-  const user = new SingleUser(plan)
+  const user = await SingleUser.open(plan)
   try {
     return await runErrand(steps, plan, user, {
       ...known,

@@ -30,7 +30,7 @@ import { readScenarios } from './scenarios.js'
 export interface RawTryFlags
   extends Pick<
     RawRunFlags,
-    'target' | 'env' | 'envFile' | 'profile' | 'header' | 'insecure' | 'seed' | 'color'
+    'target' | 'env' | 'envFile' | 'profile' | 'header' | 'insecure' | 'connectTo' | 'seed' | 'color'
   > {
   readonly request?: readonly string[]
   readonly full?: boolean
@@ -45,14 +45,13 @@ export async function tryScenario(file: string, raw: RawTryFlags, io: Io): Promi
   const flags = parseRunFlags(rest)
   const [scenario] = await readScenarios([file], flags, io)
   const chosen = choose(scenario!, names)
-  if (scenario!.http.insecure)
-    io.stderr.write('warning: certificates are not checked (-k): anyone could answer\n')
+  if (scenario!.http.insecure) io.stderr.write('warning: certificates are not checked: anyone could answer\n')
   return withTarget(flags.target ?? scenario!.target, async (target) => {
-    await checkReachable(target, scenario!.http.connectTimeoutMs)
+    await checkReachable(target, scenario!.http)
     const plan = withEndlessData(
       makePlan(scenario!, { target, seed: flags.seed ?? 1, today: wallTime().getTime() }),
     )
-    const trial = new Trial(scenario!, plan, { full, flags, io })
+    const trial = new Trial(scenario!, plan, await SingleUser.open(plan), { full, flags, io })
     await trial.run(chosen)
     io.stdout.write(`${trial.summary()}\n`)
     return trial.exitCode()
@@ -88,11 +87,11 @@ class Trial {
   private sent = 0
   private readonly failures: Failure[] = []
 
-  constructor(scenario: Scenario, plan: Plan, options: TrialOptions) {
+  constructor(scenario: Scenario, plan: Plan, user: SingleUser, options: TrialOptions) {
     this.scenario = scenario
     this.plan = plan
     this.options = options
-    this.user = new SingleUser(plan)
+    this.user = user
   }
 
   /** `before`, `beforeEach`, the entries, `after`; the entries are left out when what they stand on fails. */
@@ -106,6 +105,7 @@ class Trial {
         for (const [index, entry] of entries.entries()) {
           const steps: readonly Step[] =
             'steps' in entry ? entry.steps : [{ type: 'request', request: entry }]
+          this.user.begin()
           await this.take(steps, first.variables, index)
         }
       }
@@ -164,16 +164,20 @@ class Trial {
     await sleep(waited)
   }
 
-  private show({ request, outgoing, attempt, examined }: Errand): void {
+  private show({ request, attempt, examined }: Errand): void {
     const { full, flags, io } = this.options
     this.sent++
     this.shown.add(request.name)
-    const secrets = withEncodings([...this.scenario.secrets, ...secretsIn(outgoing.headers)])
+    const secrets = withEncodings([
+      ...this.scenario.secrets,
+      ...attempt.hops.flatMap(({ sent }) => secretsIn(sent.headers)),
+    ])
     const { origin } = new URL(this.plan.target)
     const exchange = {
       name: request.name,
-      outgoing,
       origin,
+      isHttp2: this.plan.http.http2 === true,
+      isKept: this.plan.http.keepAlive !== false,
       attempt,
       checks: examined?.checks ?? [],
       captured: examined?.captured ?? [],

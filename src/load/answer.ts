@@ -13,8 +13,12 @@ export class Answer {
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** Bytes of the body so far, as transferred. */
   bodyBytes = 0
+  /** The values of `set-cookie`, one for each cookie, those of redirects on the way first. */
+  setCookies: readonly string[] = []
   private readonly keepsBody: boolean
   private readonly chunks: Buffer[] = []
+  private decoded: Buffer | null = null
+  private isCounted = false
 
   /** `rawHeaders`: names and values in turn. */
   constructor(rawHeaders: readonly Buffer[], keep: Keep) {
@@ -24,7 +28,9 @@ export class Answer {
       headers.push([rawHeaders[i]!.toString('latin1').toLowerCase(), rawHeaders[i + 1]!.toString('latin1')])
     }
     this.headers = headers
-    this.keepsBody = keep === 'body'
+    const cookies = headers.filter(([name]) => name === 'set-cookie')
+    if (cookies.length > 0) this.setCookies = cookies.map(([, value]) => value)
+    this.keepsBody = keep === 'body' || (keep === 'compressed' && this.header('content-encoding') !== null)
   }
 
   /** Takes a part of the body in. */
@@ -41,18 +47,34 @@ export class Answer {
 
   /** The body, decoded from its transfer. Throws a BodyError when that can't be done. */
   body(): Buffer {
-    if (this.bodyBytes > BODY_BYTES_MOST) throw new BodyError(TOO_LARGE)
-    const encodings = (this.header('content-encoding') ?? '')
-      .split(',')
-      .map((name) => name.trim().toLowerCase())
-    // They were applied in the order of the header.
-    return encodings.reverse().reduce(decode, Buffer.concat(this.chunks))
+    this.decoded ??= this.decode()
+    return this.decoded
+  }
+
+  /** Bytes of the body after decoding; 0 when it wasn't decoded. */
+  get decodedBytes(): number {
+    return this.decoded?.length ?? (this.isCounted ? this.bodyBytes : 0)
+  }
+
+  /** Makes sure that the body is what its headers say. Throws like {@link body}. */
+  decodeBody(): void {
+    if (this.header('content-encoding') === null) this.isCounted = true
+    else this.body()
   }
 
   /** The body as text, in the character set that its type names; UTF-8 otherwise. Throws like {@link body}. */
   text(): string {
     const charset = /;\s*charset="?([^\s;"]+)/i.exec(this.header('content-type') ?? '')?.[1] ?? 'utf-8'
     return decodeText(this.body(), charset)
+  }
+
+  private decode(): Buffer {
+    if (this.bodyBytes > BODY_BYTES_MOST) throw new BodyError(TOO_LARGE)
+    const encodings = (this.header('content-encoding') ?? '')
+      .split(',')
+      .map((name) => name.trim().toLowerCase())
+    // They were applied in the order of the header.
+    return encodings.reverse().reduce(decode, Buffer.concat(this.chunks))
   }
 }
 

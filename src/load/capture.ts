@@ -113,9 +113,8 @@ function choose(values: readonly unknown[], pick: 'first' | 'last' | 'random' | 
 
 /** The value of the last cookie of that name that the answer sets. */
 function cookieOf(answer: Answer | null, name: string): string | null {
-  const values = (answer?.headers ?? [])
-    .filter(([header]) => header === 'set-cookie')
-    .map(([, value]) => value.split(';', 1)[0]!)
+  const values = (answer?.setCookies ?? [])
+    .map((value) => value.split(';', 1)[0]!)
     .filter((pair) => pair.slice(0, pair.indexOf('=')).trim() === name)
   return values.length === 0
     ? null

@@ -6,6 +6,7 @@
 import type { Ms } from '../base/clock.js'
 import { redact } from '../base/secrets.js'
 import { formatDuration, formatSize } from '../base/units.js'
+import type { Plan } from '../plan/plan.js'
 import { valueAt } from '../scenario/json-path.js'
 import type { Check, Expect } from '../scenario/scenario.js'
 import { quoted } from '../scenario/tree.js'
@@ -29,10 +30,11 @@ export interface Checked {
 export class Checker {
   private readonly checks: readonly CompiledCheck[]
 
-  /** `secrets` are not shown in what is told. */
-  constructor(checks: readonly Check[], secrets: readonly string[]) {
+  /** `secrets` are not shown in what is told; with `decodes` each body has to be what its encoding says. */
+  constructor(checks: readonly Check[], secrets: readonly string[], decodes = false) {
     const show = (text: string) => quoted(redact(text, secrets))
-    this.checks = checks.map((check) => compile(check, show))
+    const compiled = checks.map((check) => compile(check, show))
+    this.checks = decodes ? [...compiled, DECODES] : compiled
   }
 
   /** The first fault of an answer; null when all checks hold. */
@@ -48,6 +50,15 @@ export class Checker {
   all(seen: Seen, body = new Body(seen.answer)): Checked[] {
     return this.checks.map((check) => ({ label: check.label, fault: check.fault(seen, body) }))
   }
+}
+
+/** The checks of a request in a plan; null when nothing but the status is looked at. */
+export function makeChecker(
+  { http, secrets = [] }: Pick<Plan, 'http' | 'secrets'>,
+  { checks = [] }: Expect,
+): Checker | null {
+  const decodes = http.compression === 'decode'
+  return checks.length === 0 && !decodes ? null : new Checker(checks, secrets, decodes)
 }
 
 /** Whether a status is one of those that are expected. */
@@ -101,6 +112,19 @@ function compile(check: Check, show: Show): CompiledCheck {
       })
     }
   }
+}
+
+const DECODES: CompiledCheck = {
+  label: 'body can be decoded',
+  fault: ({ answer }) => {
+    try {
+      answer!.decodeBody()
+      return null
+    } catch (error) {
+      if (error instanceof BodyError) return error.message
+      throw error
+    }
+  },
 }
 
 function ofBody(label: string, judge: (body: Body) => string | null): CompiledCheck {

@@ -4,7 +4,7 @@
  */
 import type { SeriesSpec } from '../plan/series.js'
 import { Histogram } from '../stats/histogram.js'
-import type { RequestResult, TimelinePoint, Totals, Window } from '../stats/result.js'
+import type { ErrorCount, RequestResult, TimelinePoint, Totals, Window } from '../stats/result.js'
 import { percentileMs, summarize } from '../stats/summary.js'
 import { Series, Tally } from '../stats/tally.js'
 import { WINDOW_MS, type WindowData } from './recorder.js'
@@ -233,7 +233,8 @@ function clip(window: Window, end: number): Window {
 }
 
 function makeTotals(series: Series, durationSeconds: number): Totals {
-  const { requests, failed, unfinished, bytesSent, bytesReceived } = series
+  const { requests, failed, unfinished, bytesSent, bytesReceived, bytesDecoded } = series
+  const retryErrors = byCount(series.retryErrors)
   return {
     requests,
     failed,
@@ -241,12 +242,24 @@ function makeTotals(series: Series, durationSeconds: number): Totals {
     throughput: durationSeconds === 0 ? 0 : requests / durationSeconds,
     bytesSent,
     bytesReceived,
+    bytesDecoded: bytesDecoded === 0 ? null : bytesDecoded,
     dropped: 0,
     unfinished,
     latency: summarize(series.latency),
     serviceTime: summarize(series.service),
     timeToFirstByte: summarize(series.firstByte),
     statuses: Object.fromEntries([...series.statuses].sort((a, b) => a[0] - b[0])),
-    errors: [...series.errors.values()].sort((a, b) => b.count - a.count),
+    redirects: series.redirects,
+    retries: {
+      requests: series.retried,
+      recovered: series.recovered,
+      attempts: retryErrors.reduce((sum, { count }) => sum + count, 0),
+      errors: retryErrors,
+    },
+    errors: byCount(series.errors),
   }
+}
+
+function byCount(errors: ReadonlyMap<string, ErrorCount>): ErrorCount[] {
+  return [...errors.values()].sort((a, b) => b.count - a.count)
 }

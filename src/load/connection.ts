@@ -18,12 +18,32 @@ export interface Connection {
   readonly bytesReceived: number
   /** What the request wanted to be kept of its answer; null when that was nothing, or none came. */
   readonly answer?: Answer | null
+  /** What the last exchange took beyond one request and its answer; null or absent when it took nothing more. */
+  readonly detours?: Detours | null
+  /** By what id the service knows the last request; null or absent when it has none. */
+  readonly id?: string | null
   /** Sends `request` and calls `exchange.ended` once, when the last byte has come or it is clear that none will. */
   send(request: Outgoing, exchange: Exchange): void
+  /** An iteration begins: what one iteration keeps from request to request (its cookies) is forgotten. */
+  begin?(): void
   /** Gives the exchange under way up: its `ended` won't be called. The connection under it is closed. */
   abort(): void
   /** Closes everything. */
   close(): Promise<void>
+}
+
+/** What an exchange took beyond one request and its answer. */
+export class Detours {
+  /** Redirects that were followed. */
+  redirects = 0
+  /** Why it was sent again, once for each time. */
+  readonly failures: Failure[] = []
+
+  /** Adds all of `other`. */
+  add({ redirects, failures }: Detours): void {
+    this.redirects += redirects
+    this.failures.push(...failures)
+  }
 }
 
 /** Who sent the request. */

@@ -67,7 +67,7 @@ export async function runErrand(
     if (move.type === 'stuck')
       return end({ name: request.name, failure: { kind: 'capture', message: move.reason } })
     const attempt = await user.send(outgoing)
-    const judge = new Judge(request, plan.secrets ?? [])
+    const judge = new Judge(request, plan)
     const examined = attempt.failure === null ? judge.examine(attempt, walk.draws) : null
     onErrand?.({ request, outgoing, attempt, examined })
     const failure = attempt.failure ?? examined!.failure

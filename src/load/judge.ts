@@ -3,11 +3,12 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { Draws } from '../plan/draws.js'
+import type { Plan } from '../plan/plan.js'
 import { describeStatus } from '../scenario/describe.js'
 import type { RequestSpec } from '../scenario/scenario.js'
 import type { Answer } from './answer.js'
 import { type Captured, Capturer } from './capture.js'
-import { Body, type Checked, Checker, isExpected } from './checker.js'
+import { Body, type Checked, type Checker, isExpected, makeChecker } from './checker.js'
 import type { Failure } from './outcome.js'
 
 /** What is known of an answer that was read to its last byte. */
@@ -33,11 +34,10 @@ export class Judge {
   private readonly checker: Checker | null
   private readonly capturer: Capturer | null
 
-  /** `secrets` are not shown in what is told. */
-  constructor({ expect, capture }: RequestSpec, secrets: readonly string[]) {
+  constructor({ expect, capture }: RequestSpec, plan: Pick<Plan, 'http' | 'secrets'>) {
     this.statuses = expect.status
-    this.checker = expect.checks === undefined ? null : new Checker(expect.checks, secrets)
-    this.capturer = capture === undefined ? null : new Capturer(capture, secrets)
+    this.checker = makeChecker(plan, expect)
+    this.capturer = capture === undefined ? null : new Capturer(capture, plan.secrets ?? [])
   }
 
   /** Null for a success. What is captured goes into the variables of `draws`; null when nothing is to be kept. */

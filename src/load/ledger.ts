@@ -32,9 +32,7 @@ export class Ledger {
   constructor(plan: Plan, { startAt, durationMs, gauges, emit }: LedgerOptions) {
     const series = listSeries(plan)
     this.startAt = startAt
-    this.judges = series.map(({ request }) =>
-      request === null ? null : new Judge(request, plan.secrets ?? []),
-    )
+    this.judges = series.map(({ request }) => (request === null ? null : new Judge(request, plan)))
     this.recorder = new Recorder({
       requests: series.length,
       startAt,
@@ -56,14 +54,21 @@ export class Ledger {
    * variables of `draws`.
    */
   recordEnd(user: VirtualUser, ended: Ms, broken: Failure | null, draws: Draws | null): Failure | null {
-    const { status, sentAt, firstByteAt, answer } = user.connection
+    const { status, sentAt, firstByteAt, answer, detours, id } = user.connection
     const latencyMs = ended - user.due
     const failure =
       broken ?? this.judges[user.request]!.judge({ status, answer: answer ?? null, latencyMs }, draws)
     if (!this.counts(user, ended)) return failure
     const series = this.countBytes(user, ended)
-    if (failure === null) series.recordSuccess(status, latencyMs, ended - sentAt, firstByteAt - sentAt)
-    else series.recordFailure(failure.kind, failure.message, status)
+    if (failure === null) {
+      series.recordSuccess(status, latencyMs, ended - sentAt, firstByteAt - sentAt)
+      if (detours?.failures.length) series.recovered++
+    } else {
+      series.recordFailure(failure.kind, failure.message, status, id)
+    }
+    // Of an answer that was not even looked at nothing was decoded.
+    if (answer != null && broken === null && failure?.kind !== 'status')
+      series.bytesDecoded += answer.decodedBytes
     return failure
   }
 
@@ -104,6 +109,7 @@ export class Ledger {
     const series = this.recorder.seriesAt(this.momentOf(user, ended), user.request)
     series.bytesSent += user.connection.bytesSent
     series.bytesReceived += user.connection.bytesReceived
+    if (user.connection.detours != null) series.recordDetours(user.connection.detours)
     return series
   }
 }

@@ -21,6 +21,7 @@ const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
   ENOENT: 'connect',
   EACCES: 'connect',
   UND_ERR_CONNECT_TIMEOUT: 'connect',
+  PERFCTL_TUNNEL: 'connect',
   ENOTFOUND: 'dns',
   EAI_AGAIN: 'dns',
   EAI_FAIL: 'dns',
@@ -28,6 +29,7 @@ const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
   ECONNABORTED: 'reset',
   EPIPE: 'reset',
   EPROTO: 'tls',
+  PERFCTL_NO_HTTP2: 'protocol',
 }
 
 /** undici's messages of UND_ERR_SOCKET, as failures. */
@@ -42,10 +44,14 @@ const CLOSED: Failure = { kind: 'reset', message: 'connection closed before the 
 const TLS_CODE =
   /^(ERR_(TLS|SSL)|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|ERR_OSSL)/
 
+/** Said by the connection, or by the service in the handshake (RFC 7301). */
+export const NO_HTTP2 = 'the service does not speak HTTP/2'
+
 /** The failure that an error of the HTTP client stands for. What is no network error breaks the protocol. */
 export function failureOf(error: unknown): Failure {
   const code = codeOf(error)
   if (code === 'UND_ERR_SOCKET') return SOCKET_FAILURES[messageOf(error)] ?? CLOSED
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return { kind: 'protocol', message: NO_HTTP2 }
   return { kind: code === null ? 'protocol' : kindOf(error, code), message: describe(error, code) }
 }
 
@@ -64,7 +70,7 @@ function describe(error: unknown, code: string | null): string {
     .replace(/ - Local \([^)]*\)/, '')
     .trim()
   if (message === '') return code ?? 'unknown error'
-  return code === null || message.includes(code) || code.startsWith('UND_ERR')
+  return code === null || message.includes(code) || /^(UND_ERR|PERFCTL)/.test(code)
     ? message
     : `${message} (${code})`
 }

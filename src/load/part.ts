@@ -11,6 +11,7 @@ import { waitForTurn } from '../plan/slices.js'
 import { DataEnd } from '../plan/sources.js'
 import { ValueError } from '../plan/values.js'
 import { ClosedModel } from './closed.js'
+import { deadlineMs } from './deadline.js'
 import { Ledger } from './ledger.js'
 import type { Model } from './model.js'
 import { OpenModel } from './open.js'
@@ -70,7 +71,7 @@ export class Part implements Crew {
     this.plan = plan
     this.stripe = stripe
     this.world = world
-    this.timeoutMs = plan.http.timeoutMs
+    this.timeoutMs = deadlineMs(plan)
     this.profile = new Profile(load.start, load.stages)
     this.warmup = warmupProfile(load)
     this.startAt = beginAt + load.warmupMs
@@ -148,6 +149,7 @@ export class Part implements Crew {
     if (isWarmup) this.sent.warmup++
     else this.sent.measured++
     user.isWarmup = isWarmup
+    user.connection.begin?.()
     user.startedAt = Math.min(due, now)
     if (!isWarmup) user.iterations++
     if (this.trips !== null) {

@@ -9,24 +9,44 @@ import { type Limits, readLimits } from '../base/limits.js'
 import { formatCount, formatDuration } from '../base/units.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
+import type { HttpOptions, Route } from '../scenario/http-types.js'
 import { failureOf } from './outcome.js'
+import { type Endpoint, endpointFor, hostAndPort, proxyFor } from './route.js'
 
-/** Opens one connection to the target and closes it; sends nothing. Throws a UserError (exit 3) when it can't. */
-export async function checkReachable(target: string, timeoutMs: Ms): Promise<void> {
-  const { hostname, port, protocol } = new URL(target)
-  const host = hostname.replace(/^\[|\]$/g, '')
-  const reason = await tryConnect(host, Number(port) || (protocol === 'https:' ? 443 : 80), timeoutMs)
+/**
+ * Opens one connection to the target, or to what the scenario names instead, and closes it; sends nothing. Throws a
+ * UserError (exit 3) when it can't.
+ */
+export async function checkReachable(
+  target: string,
+  http: Pick<HttpOptions, 'connectTimeoutMs' | keyof Route>,
+): Promise<void> {
+  const { host, port } = hostAndPort(target)
+  const proxy = proxyFor(target, http.proxy)
+  const endpoint = proxy ?? endpointFor(host, port, http)
+  const reason = await tryConnect(endpoint, http.connectTimeoutMs)
   if (reason === null) return
+  if (proxy !== null) {
+    const hint = 'is the proxy running, and is this its address? http.proxy in the scenario names it'
+    throw userError(`the proxy ${proxy.host}:${proxy.port} can't be reached: ${reason}`, hint, 'run')
+  }
   throw userError(
-    `${target} can't be reached: ${reason}`,
+    `${target} can't be reached${describeWay(endpoint, { host, port })}: ${reason}`,
     'is the service running, and is this its address? `--target <url>` names another',
     'run',
   )
 }
 
-function tryConnect(host: string, port: number, timeoutMs: Ms): Promise<string | null> {
+/** Where the connection goes, when that isn't what the URL says. */
+function describeWay(endpoint: Endpoint, usual: { readonly host: string; readonly port: number }): string {
+  if ('path' in endpoint) return ` by ${endpoint.path}`
+  const isUsual = endpoint.host === usual.host && endpoint.port === usual.port
+  return isUsual ? '' : ` at ${endpoint.host}:${endpoint.port}`
+}
+
+function tryConnect(endpoint: Endpoint, timeoutMs: Ms): Promise<string | null> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port })
+    const socket = connect('path' in endpoint ? endpoint : { host: endpoint.host, port: endpoint.port })
     const done = (reason: string | null) => {
       socket.destroy()
       resolve(reason)
@@ -56,13 +76,18 @@ export function raiseOpenFiles(users: number): string {
  * the load.
  */
 export function checkResources(
-  { load, target }: Pick<Plan, 'load' | 'target'>,
+  {
+    load,
+    target,
+    http,
+  }: Pick<Plan, 'load' | 'target'> & { readonly http?: Pick<HttpOptions, 'connections'> },
   limits: Limits = readLimits(),
   shards = 1,
 ): void {
   if (load.model === 'open') return
   const peak = Math.ceil(new Profile(load.start, load.stages).peak)
-  const users = Math.ceil((load.warmupMs > 0 ? peak : Math.min(peak, load.iterations ?? peak)) / shards)
+  const busy = load.warmupMs > 0 ? peak : Math.min(peak, load.iterations ?? peak)
+  const users = Math.ceil(Math.min(busy, http?.connections ?? busy) / shards)
   const { openFiles, ports } = limits
   if (openFiles !== null && users + RESERVED_FILES > openFiles.soft) {
     throw userError(

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import type { Plan } from '../plan/plan.js'
 import { listSeries } from '../plan/series.js'
 import { withEndlessData } from '../plan/sources.js'
+import type { HttpOptions } from '../scenario/http-types.js'
 import type { Load, RequestSpec } from '../scenario/scenario.js'
 import { Part } from './part.js'
 import { openWorld } from './world.js'
@@ -21,18 +22,21 @@ export async function rehearse(plan: Plan): Promise<void> {
   const server = createServer((request, response) => {
     request.resume()
     response.setHeader('content-type', 'application/json')
+    // What the first cookie takes longer, such as loading the list of public suffixes.
+    if (plan.http.cookies !== undefined) response.setHeader('set-cookie', 'rehearsal=1')
     response.end('{"rehearsal":true}')
   })
   const port = await listen(server)
   const rehearsal = {
     ...withEndlessData(plan),
     target: `http://127.0.0.1:${port}`,
+    http: straight(plan.http),
     load: LOAD,
     // Steps are sent one by one: the rehearsal's answers have nothing to capture.
     requests: listSeries(plan).flatMap(({ request }) => (request === null ? [] : [atHome(request)])),
     beforeEach: [],
   }
-  const world = openWorld(rehearsal)
+  const world = await openWorld(rehearsal)
   const part = new Part(rehearsal, { index: 0, of: 1 }, { world, beginAt: world.now(), emit() {} })
   await part.done
   world.close()
@@ -48,6 +52,11 @@ const LOAD: Load = {
   start: 0,
   stages: [{ durationMs: REHEARSAL_MS, target: USERS }],
   thinkTimeMs: [0, 0],
+}
+
+/** Without what stands between here and the target, over HTTP/1.1. */
+function straight({ socketPath, proxy, connectTo, tls, http2, ...http }: HttpOptions): HttpOptions {
+  return http
 }
 
 /** A request to a whole URL would leave the thread. */

@@ -7,8 +7,10 @@ import { formatDuration } from '../base/units.js'
 import type { Plan } from '../plan/plan.js'
 import type { Outgoing } from '../plan/request.js'
 import type { Answer } from './answer.js'
-import type { ConnectTimes } from './connection.js'
-import { HttpConnection } from './http.js'
+import type { Connection } from './connection.js'
+import { deadlineMs } from './deadline.js'
+import { openNetwork } from './http/network.js'
+import { type Hop, TracingConnection } from './http/trace.js'
 import type { Failure } from './outcome.js'
 
 /** What came of one request. */
@@ -18,49 +20,54 @@ export interface Attempt {
   /** 0 when no answer came. */
   readonly status: number
   readonly answer: Answer | null
-  /** How long setting up a connection took; null when there was one already. */
-  readonly connect: ConnectTimes | null
-  /** From when the request was written to the head of the answer; null when none came. */
-  readonly firstByteMs: Ms | null
-  /** From the beginning, connecting included, to the last byte. */
+  /** From the beginning, connecting, redirects and retries included, to the last byte. */
   readonly latencyMs: Ms
-  readonly bytesSent: number
-  readonly bytesReceived: number
+  /** What went over the wire: one exchange, or several with redirects and retries. */
+  readonly hops: readonly Hop[]
 }
 
 /** A user who keeps the whole answer. */
 export class SingleUser {
-  private readonly connection: HttpConnection
+  private readonly connection: Connection
+  private readonly trace: TracingConnection
   private readonly timeoutMs: Ms
-  private connect: ConnectTimes | null = null
 
-  constructor({ target, http }: Pick<Plan, 'target' | 'http'>) {
-    this.timeoutMs = http.timeoutMs
-    this.connection = new HttpConnection({
-      origin: new URL(target).origin,
-      http,
-      onConnect: (times) => {
-        this.connect = times
+  private constructor(connection: Connection, trace: TracingConnection, timeoutMs: Ms) {
+    this.connection = connection
+    this.trace = trace
+    this.timeoutMs = timeoutMs
+  }
+
+  /** A user of the plan's load. */
+  static async open(plan: Plan): Promise<SingleUser> {
+    let trace: TracingConnection | undefined
+    const connect = await openNetwork(plan, {
+      watch: (inner) => {
+        trace = new TracingConnection(inner)
+        return trace
       },
     })
+    const connection = connect((times) => trace!.connected(times))
+    return new SingleUser(connection, trace!, deadlineMs(plan))
+  }
+
+  /** An iteration begins: see {@link Connection.begin}. */
+  begin(): void {
+    this.connection.begin?.()
   }
 
   /** Sends a request; whatever goes wrong is in the attempt. Not before the last one has ended. */
   async send(outgoing: Outgoing): Promise<Attempt> {
-    this.connect = null
+    this.trace.clear()
     const begun = now()
-    const failure = await this.exchange({ ...pick(outgoing), keep: 'body' })
-    const ended = now()
-    const { status, answer, sentAt, firstByteAt, bytesSent, bytesReceived } = this.connection
+    const failure = await this.exchange(outgoing)
+    const { status } = this.connection
     return {
       failure,
       status,
-      answer,
-      connect: this.connect,
-      firstByteMs: firstByteAt === 0 ? null : firstByteAt - sentAt,
-      latencyMs: ended - begun,
-      bytesSent,
-      bytesReceived,
+      answer: this.connection.answer ?? null,
+      latencyMs: now() - begun,
+      hops: this.trace.hops,
     }
   }
 
@@ -83,9 +90,4 @@ export class SingleUser {
       })
     })
   }
-}
-
-/** A prepared request is an object of a class, which keeps more than what is sent. */
-function pick({ index, method, origin, path, headers, body }: Outgoing): Outgoing {
-  return { index, method, origin, path, headers, body }
 }

@@ -4,20 +4,20 @@
 import { type EventLoopUtilization, PerformanceObserver, performance } from 'node:perf_hooks'
 import { type Ms, now } from '../base/clock.js'
 import type { Plan } from '../plan/plan.js'
-import { HttpConnection } from './http.js'
-import type { World } from './surroundings.js'
+import { openNetwork } from './http/network.js'
+import type { Stripe, World } from './surroundings.js'
 
 /** Alarms this near are waited for without a timer, whose grain is 1 ms. */
 const NEAR_MS = 0.5
 
 /** The world as `plan`'s load meets it; `close` when the load is over. */
-export function openWorld(plan: Plan): World & { close(): void } {
-  const { origin } = new URL(plan.target)
+export async function openWorld(plan: Plan, part?: Stripe): Promise<World & { close(): void }> {
+  const connect = await openNetwork(plan, part && { part })
   const meter = new Meter()
   return {
     now,
     alarm: makeAlarm,
-    connect: (onConnect) => new HttpConnection({ origin, http: plan.http, onConnect }),
+    connect,
     load: () => meter.read(),
     close: () => meter.close(),
   }

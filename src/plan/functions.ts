@@ -97,6 +97,8 @@ const DRAWN: Readonly<Record<string, (args: readonly Operand[]) => Call>> = {
     }
   },
   uuid: () => makeUuid,
+  // Of no template: what `http.trace` sends.
+  traceparent: () => makeTraceparent,
   pick: (args) => {
     const calls = args.map(callOf)
     if (calls.length > 1) return (draws) => calls[draws.random.integer(0, calls.length - 1)]!(draws)
@@ -157,6 +159,16 @@ function makeUuid({ random }: Draws): string {
   const c = (random.uint32() & 0x3fffffff) | 0x80000000
   const d = random.uint32()
   return `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(b)}-${hex16(c >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`
+}
+
+/** A sampled trace with its first span (W3C Trace Context, version 00); neither id is all zeros. */
+function makeTraceparent({ random }: Draws): string {
+  const word = () => {
+    const value = random.uint32()
+    return hex16(value >>> 16) + hex16(value)
+  }
+  const trace = word() + word() + word()
+  return `00-${trace}${hex16(random.uint32())}${hex16(random.uint32() | 1)}-${word()}${hex16(random.uint32())}${hex16(random.uint32() | 1)}-01`
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

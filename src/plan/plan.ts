@@ -3,8 +3,9 @@
  * but for what all threads share: the rows of data files, and marks of how many of them are used.
  */
 import type { Ms } from '../base/clock.js'
+import type { HttpOptions } from '../scenario/http-types.js'
 import type { Step } from '../scenario/journey.js'
-import type { Entry, Feeder, HttpOptions, Load, Scenario } from '../scenario/scenario.js'
+import type { Entry, Feeder, Load, Scenario } from '../scenario/scenario.js'
 import { listSeries } from './series.js'
 import type { Turns } from './slices.js'
 import { makeMarks } from './sources.js'
@@ -18,6 +19,8 @@ export interface Plan {
   readonly data: Readonly<Record<string, Feeder>>
   readonly requests: readonly Entry[]
   readonly beforeEach: readonly Step[]
+  /** What is sent once, before and after the load; absent when nothing is. Workers don't send it. */
+  readonly errands?: readonly Step[]
   /** What `before` captured: values by name that every virtual user knows. */
   readonly variables: Readonly<Record<string, unknown>>
   readonly seed: number
@@ -43,6 +46,7 @@ export interface PlanOptions {
 export function makePlan(scenario: Scenario, { variables = {}, ...options }: PlanOptions): Plan {
   const { load, http, data, requests, beforeEach, secrets } = scenario
   const marks = makeMarks(data)
+  const errands = [...scenario.before, ...scenario.after]
   const looksIntoAnswers = listSeries(scenario).some(
     ({ request }) => request?.expect.checks !== undefined || request?.capture !== undefined,
   )
@@ -56,5 +60,6 @@ export function makePlan(scenario: Scenario, { variables = {}, ...options }: Pla
     ...options,
     ...(looksIntoAnswers && { secrets }),
     ...(marks && { marks }),
+    ...(errands.length > 0 && { errands }),
   }
 }

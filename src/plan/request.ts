@@ -1,6 +1,8 @@
 /**
  * A request with its templates compiled: filled in for each iteration, and sent as it stands then.
  */
+
+import type { HttpOptions, Retries } from '../scenario/http-types.js'
 import type { Capture } from '../scenario/journey.js'
 import type { BodySpec, Check, RequestSpec, Template } from '../scenario/scenario.js'
 import type { Draws } from './draws.js'
@@ -29,10 +31,14 @@ export interface Outgoing {
   body: string | null
   /** What the connection keeps of the answer for its checks; absent when nothing. */
   readonly keep?: Keep | undefined
+  /** How many redirects are followed; absent or 0: the redirect is the answer. */
+  readonly redirects?: number | undefined
+  /** When it's sent again; absent: never. */
+  readonly retries?: Retries | undefined
 }
 
-/** Of an answer: its headers and size, or its body, too. */
-export type Keep = 'head' | 'body'
+/** Of an answer: its headers and size; its body, too, or only a compressed one. */
+export type Keep = 'head' | 'body' | 'compressed'
 
 /** What a request is compiled with. */
 export interface RequestContext {
@@ -50,6 +56,8 @@ export class CompiledRequest implements Outgoing {
   readonly method: string
   readonly headers: string[]
   readonly keep: Keep | undefined
+  readonly redirects: number | undefined
+  readonly retries: Retries | undefined
   origin: string | null = null
   path = ''
   body: string | null = null
@@ -64,7 +72,9 @@ export class CompiledRequest implements Outgoing {
   constructor(spec: RequestSpec, index: number, context: RequestContext) {
     this.index = index
     this.method = spec.method
-    this.keep = keepFor(spec.expect.checks ?? [], spec.capture ?? [])
+    this.keep = keepFor(spec, context.plan.http.compression)
+    this.redirects = spec.redirects ?? context.plan.http.redirects
+    this.retries = spec.retries ?? (IDEMPOTENT.has(spec.method) ? context.plan.http.retries : undefined)
     this.name = spec.name
     this.base = context.base
     const { feeders } = context
@@ -116,6 +126,9 @@ export class CompiledRequest implements Outgoing {
   }
 }
 
+/** Sent twice they do what they do once (RFC 9110, section 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+
 const KEEP: Readonly<Record<Check['type'], Keep | null>> = {
   header: 'head',
   maxSize: 'head',
@@ -134,12 +147,16 @@ const KEEP_TO_CAPTURE: Readonly<Record<Capture['from']['type'], Keep | null>> = 
   status: null,
 }
 
-function keepFor(checks: readonly Check[], captures: readonly Capture[]): Keep | undefined {
+function keepFor(
+  { expect, capture = [] }: RequestSpec,
+  compression: HttpOptions['compression'],
+): Keep | undefined {
   const kept = [
-    ...checks.map(({ type }) => KEEP[type]),
-    ...captures.map(({ from }) => KEEP_TO_CAPTURE[from.type]),
+    ...(expect.checks ?? []).map(({ type }) => KEEP[type]),
+    ...capture.map(({ from }) => KEEP_TO_CAPTURE[from.type]),
   ]
   if (kept.includes('body')) return 'body'
+  if (compression === 'decode') return 'compressed'
   return kept.includes('head') ? 'head' : undefined
 }
 

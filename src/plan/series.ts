@@ -4,6 +4,7 @@
 import type { Step } from '../scenario/journey.js'
 import type { Entry, RequestSpec } from '../scenario/scenario.js'
 import type { SeriesKind } from '../stats/result.js'
+import type { Plan } from './plan.js'
 
 /** One series: what it is called and of what it is. */
 export interface SeriesSpec {
@@ -26,6 +27,12 @@ export function listSeries(plan: {
     ),
     ...stepSeries(plan.beforeEach),
   ]
+}
+
+/** Every request that a plan sends: in the load, and once before and after it. */
+export function sentBy(plan: Pick<Plan, 'requests' | 'beforeEach' | 'errands'>): RequestSpec[] {
+  const measured = listSeries(plan).flatMap(({ request }) => request ?? [])
+  return [...measured, ...requestsOf(plan.errands ?? [])]
 }
 
 /** The requests in some steps, those inside of groups too, in order. */

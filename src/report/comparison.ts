@@ -3,7 +3,7 @@
  */
 import { printable } from '../base/printable.js'
 import { plural } from '../base/units.js'
-import type { Comparison, MetricComparison } from '../stats/result.js'
+import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import type { Page } from './page.js'
 import { type Column, renderTable } from './table.js'
 import { wrap } from './width.js'

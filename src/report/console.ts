@@ -2,7 +2,8 @@
  * A result for people at a terminal: the verdict first, then what it rests on, then what to type next.
  */
 import { printable } from '../base/printable.js'
-import type { Comparison, Result, RunVerdict } from '../stats/result.js'
+import type { Comparison } from '../stats/comparison.js'
+import type { Result, RunVerdict } from '../stats/result.js'
 import { nextStep } from './advice.js'
 import { renderComparison } from './comparison.js'
 import { renderErrors, renderRequests, renderThresholds } from './figures.js'

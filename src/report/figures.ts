@@ -88,7 +88,11 @@ export function renderErrors({ totals, requests }: Failed, { width, style }: Pag
     return `${style.red(group.kind.padEnd(kindWidth))}  ${formatCount(group.count).padStart(countWidth)}  ${text}`
   })
   const head = `${title[0].padEnd(kindWidth)}  ${title[1].padStart(countWidth)}  ${title[2]}`
-  return [style.dim(head), ...lines].join('\n')
+  // On lines of their own: half an id finds nothing.
+  const ids = groups.flatMap(({ kind, id }) =>
+    id === null ? [] : [wrap(`the id of one with ${kind}: ${printable(id)}`, width, '  ')],
+  )
+  return [style.dim(head), ...lines, ...ids].join('\n')
 }
 
 interface Failed {
@@ -115,6 +119,8 @@ interface ErrorGroup {
   readonly example: string
   /** How many different ones there are. */
   readonly messages: number
+  /** By which one such request is found in the service's logs; null when it has none. */
+  readonly id: string | null
 }
 
 function groupErrors(errors: readonly ErrorCount[]): ErrorGroup[] {
@@ -126,6 +132,7 @@ function groupErrors(errors: readonly ErrorCount[]): ErrorGroup[] {
       count: same.reduce((sum, error) => sum + error.count, 0),
       example: same.reduce((most, error) => (error.count > most.count ? error : most)).message,
       messages: same.length,
+      id: same.find(({ example }) => example !== undefined)?.example ?? null,
     }))
     .sort((a, b) => b.count - a.count)
 }

@@ -3,7 +3,8 @@
  * Jenkins' schema (xunit-plugin, junit-10.xsd) and Surefire's allow; where they differ, Jenkins' counts.
  */
 import { printable } from '../base/printable.js'
-import type { MetricComparison, Result } from '../stats/result.js'
+import type { MetricComparison } from '../stats/comparison.js'
+import type { Result } from '../stats/result.js'
 import type { Format } from './index.js'
 import { describeChange, formatActual, formatInterval, formatLimit, headline } from './wording.js'
 

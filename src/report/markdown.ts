@@ -3,7 +3,8 @@
  */
 import { printable } from '../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
-import type { Comparison, RequestResult, Result, ThresholdResult, Totals } from '../stats/result.js'
+import type { Comparison } from '../stats/comparison.js'
+import type { RequestResult, Result, ThresholdResult, Totals } from '../stats/result.js'
 import { listShardDoubts } from '../stats/shard.js'
 import type { Format } from './index.js'
 import {

@@ -2,8 +2,8 @@
  * What the reader has to know to trust the figures.
  */
 import { printable } from '../base/printable.js'
-import { formatDuration, formatShare, plural } from '../base/units.js'
-import type { Result } from '../stats/result.js'
+import { formatCount, formatDuration, formatShare, plural } from '../base/units.js'
+import type { Result, RetryCounts } from '../stats/result.js'
 import { listShardDoubts } from '../stats/shard.js'
 
 /** The notes of a run, in sentences, the weightiest first. */
@@ -32,5 +32,15 @@ export function listNotes(result: Result): string[] {
       `${plural(totals.unfinished, 'request')} still under way at the end, counted as neither good nor bad`,
     )
   }
+  if (totals.retries.requests > 0) notes.push(noteRetries(totals.retries))
   return notes
+}
+
+/** What a retry makes good isn't in the error rate: so it's said. */
+function noteRetries({ requests, recovered, errors }: RetryCounts): string {
+  const reasons = errors
+    .slice(0, 3)
+    .map(({ message, count }) => `${printable(message)} (${formatCount(count)})`)
+  const rest = errors.length > 3 ? ' and others' : ''
+  return `${plural(requests, 'request')} sent again, ${formatCount(recovered)} of them with success; the failures before are in no error rate: ${reasons.join(', ')}${rest}`
 }

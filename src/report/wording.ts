@@ -11,8 +11,9 @@ import {
   formatShare,
   plural,
 } from '../base/units.js'
+import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import { findMetric } from '../stats/metrics.js'
-import type { Comparison, MetricComparison, Result } from '../stats/result.js'
+import type { Result } from '../stats/result.js'
 import { listShardDoubts, nameShard } from '../stats/shard.js'
 
 /** A metric's value with its unit; – without data. */

@@ -172,7 +172,8 @@ export function wrong(report: Report, message: string, hint: string | null): nul
 
 const STATUS_HINT = 'write 201, 2xx, 200..299 or a list such as [200, 404]'
 
-function parseStatus(text: string): readonly [number, number] | null {
+/** `2xx`, `201` or `200..299` as the first and the last of a range; null when it's none of these. */
+export function parseStatus(text: string): readonly [number, number] | null {
   const family = /^([1-5])xx$/i.exec(text)
   if (family !== null) return [Number(family[1]) * 100, Number(family[1]) * 100 + 99]
   const match = /^([1-5]\d\d)(?:\s*\.\.\s*([1-5]\d\d))?$/.exec(text)

@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto'
 import { isSecretHeader, redact } from '../base/secrets.js'
+import type { HttpOptions } from './http-types.js'
 import type { Feeder, RequestSpec, Scenario } from './scenario.js'
 import { mapRequests } from './steps.js'
 
@@ -15,7 +16,7 @@ export function scenarioHash(scenario: Scenario): string {
   const { requests, before, beforeEach, after } = mapRequests(scenario, comparable)
   const subject = {
     load,
-    http: { ...http, headers: withoutSecrets(http.headers) },
+    http: whatIsSent(http),
     data: Object.fromEntries(Object.entries(data).map(([name, feeder]) => [name, contentOf(feeder)])),
     requests: requests.map(({ line: _, ...entry }) => entry),
     ...(before.length > 0 && { before }),
@@ -36,6 +37,18 @@ function contentOf(feeder: Feeder): object {
   const { table, ...picking } = feeder
   const { columns, delimiter, digest, spans } = table
   return { ...picking, table: { columns, delimiter, digest, rows: spans.length / 2 } }
+}
+
+/**
+ * Not the way to the target, which is the target's matter, and not the certificates, which are renewed, nor whether
+ * they are checked.
+ */
+function whatIsSent({ socketPath, proxy, connectTo, tls, ...http }: HttpOptions) {
+  const { minVersion, maxVersion, ciphers } = tls ?? {}
+  const encryption = [minVersion, maxVersion, ciphers].some(Boolean) && {
+    tls: { minVersion, maxVersion, ciphers },
+  }
+  return { ...http, insecure: false, headers: withoutSecrets(http.headers), ...encryption }
 }
 
 /** Null stands where a secret is. */

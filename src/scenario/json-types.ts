@@ -2,7 +2,8 @@
  * What editors are told about single values: the JSON Schema of durations, rates and the like. Wherever a value may
  * stand, a text with `${...}` may stand, too.
  */
-const VARIABLE = '\\$\\{'
+/** A text with `${...}`. */
+export const VARIABLE = '\\$\\{'
 const TIME = '(\\d+(\\.\\d+)?(us|µs|ms|s|m|h|d)\\s*)+'
 
 /** A text; numbers and `true` are taken by their letters. */
@@ -80,6 +81,16 @@ const STATUS_VALUE = {
 export const STATUS = {
   anyOf: [...STATUS_VALUE.anyOf, { type: 'array', minItems: 1, items: STATUS_VALUE }],
   examples: [201, '2xx', [200, 404]],
+}
+
+const RETRY_REASON = {
+  anyOf: [{ enum: ['connect', 'reset', 'timeout', 'dns', 'tls', 'protocol'] }, ...STATUS_VALUE.anyOf],
+}
+
+/** `[connect, 503]`. */
+export const RETRY_REASONS = {
+  anyOf: [...RETRY_REASON.anyOf, { type: 'array', minItems: 1, items: RETRY_REASON }],
+  examples: [['connect', 'reset', '5xx']],
 }
 
 /** `p95 < 200ms`. */

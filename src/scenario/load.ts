@@ -25,7 +25,7 @@ export interface LoadOptions {
 
 /**
  * Reads a scenario file. Throws a UserError when there is none or when something is wrong in it. The path stays in
- * the scenario as it was given; the baseline's file becomes an absolute path.
+ * the scenario as it was given; the baseline's file and a socket's become absolute paths.
  */
 export async function loadScenario(file: string, { cwd, env, profile }: LoadOptions): Promise<Scenario> {
   const text = await readText(file, resolve(cwd, file))
@@ -36,10 +36,12 @@ export async function loadScenario(file: string, { cwd, env, profile }: LoadOpti
     profile,
     files: { read: (path) => readFileSync(resolve(folder, path)) },
   })
-  const { baseline } = scenario
-  return baseline.file === null
-    ? scenario
-    : { ...scenario, baseline: { ...baseline, file: resolve(cwd, baseline.file) } }
+  const { baseline, http } = scenario
+  return {
+    ...scenario,
+    ...(http.socketPath !== undefined && { http: { ...http, socketPath: resolve(cwd, http.socketPath) } }),
+    ...(baseline.file !== null && { baseline: { ...baseline, file: resolve(cwd, baseline.file) } }),
+  }
 }
 
 async function readText(file: string, path: string): Promise<string> {

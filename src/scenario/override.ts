@@ -2,7 +2,9 @@
  * A scenario with another load than its file says, for a quick look.
  */
 import type { Ms } from '../base/clock.js'
+import { userError } from '../base/errors.js'
 import { isSecretHeader } from '../base/secrets.js'
+import type { AddressChange } from './http-types.js'
 import type { ClosedLoad, Load, OpenLoad, Scenario, Stage } from './scenario.js'
 import { ITERATIONS_MS_MAX, MAX_VUS } from './stages.js'
 import { mapRequests } from './steps.js'
@@ -58,6 +60,18 @@ export function overrideHeaders(scenario: Scenario, headers: Readonly<Record<str
     })),
     secrets: [...scenario.secrets, ...secrets],
   }
+}
+
+/** The scenario whose connections go elsewhere: before what it says itself. Throws a UserError when it has another way. */
+export function overrideAddresses(scenario: Scenario, changes: readonly AddressChange[]): Scenario {
+  if (changes.length === 0) return scenario
+  const { http, file } = scenario
+  const other = (['socketPath', 'proxy'] as const).find((key) => http[key] !== undefined)
+  if (other !== undefined) {
+    const message = `--connect-to and ${other} in ${file} are two ways to the same place`
+    throw userError(message, 'keep one of the two')
+  }
+  return { ...scenario, http: { ...http, connectTo: [...changes, ...(http.connectTo ?? [])] } }
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {

@@ -6,14 +6,14 @@ import { basename, dirname, extname, isAbsolute, join, parse } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
 import { cover, redact } from '../base/secrets.js'
 import { didYouMean } from '../base/suggest.js'
-import { authHeaders } from './auth.js'
 import { capturedNames } from './captures.js'
 import { readFields, type ScenarioInput } from './definition.js'
 import type { Environment } from './environment.js'
 import { readExtended } from './extend.js'
 import { type FeederInput, makeFeeder, surveyData } from './feeders.js'
 import type { FileReader } from './files.js'
-import { lowerCaseKeys, makeRequest } from './request.js'
+import { makeHttp } from './http-options.js'
+import { makeRequest } from './request.js'
 import { measuredNames, type Names, readNames, type StepNames } from './request-names.js'
 
 import { safeText } from './safe-text.js'
@@ -118,12 +118,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
     text: safeText(origin.text, secrets, file),
     target: input.target ?? null,
     load: makeLoad((profile === undefined ? input.load : input.profiles?.[profile]) ?? {}),
-    http: {
-      timeoutMs: input.http?.timeout ?? 10_000,
-      connectTimeoutMs: input.http?.connectTimeout ?? 5000,
-      insecure: false,
-      headers: { ...lowerCaseKeys(input.http?.headers ?? {}), ...authHeaders(input.http?.auth) },
-    },
+    http: makeHttp(input.http ?? {}, file),
     data: Object.fromEntries(
       Object.entries(input.data ?? {}).map(([name, entry]) => [name, feederOf(entry, origin.tables)]),
     ),

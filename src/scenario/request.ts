@@ -3,6 +3,7 @@
  */
 import { type AuthInput, authHeaders, checkAuth } from './auth.js'
 import { type ChecksInput, checkChecks, makeChecks } from './checks.js'
+import { makeRetries, type RetriesInput } from './retries.js'
 import type { BodySpec, Expect, JsonTemplate, RequestSpec, Template } from './scenario.js'
 import type { Report } from './tree.js'
 
@@ -19,6 +20,8 @@ export interface RequestInput extends Readonly<Partial<Record<Method, Template |
   readonly json?: JsonTemplate | undefined
   readonly form?: Readonly<Record<string, Template>> | undefined
   readonly body?: Template | undefined
+  readonly redirects?: number | undefined
+  readonly retries?: RetriesInput | undefined
   readonly expect?: ExpectInput | undefined
 }
 
@@ -63,6 +66,8 @@ export function makeRequest(input: RequestInput, name: string, line: number): Re
     headers: { ...lowerCaseKeys(input.headers ?? {}), ...authHeaders(input.auth) },
     body: makeBody(input),
     expect: makeExpect(input.expect ?? {}),
+    ...(input.redirects !== undefined && { redirects: input.redirects }),
+    ...(input.retries && { retries: makeRetries(input.retries) }),
     line,
   }
 }

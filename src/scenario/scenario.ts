@@ -3,6 +3,7 @@
  * plain JSON throughout, but for the rows of data files. `readScenario` is the only way a YAML text becomes one.
  */
 import type { Ms } from '../base/clock.js'
+import type { HttpOptions, Retries } from './http-types.js'
 import type { Capture, JourneySpec, Step } from './journey.js'
 
 export interface Scenario {
@@ -79,16 +80,6 @@ export interface Stage {
   readonly burst?: number
 }
 
-/** How every request is sent. */
-export interface HttpOptions {
-  /** The whole request, from its due moment's send to the last byte. */
-  readonly timeoutMs: Ms
-  readonly connectTimeoutMs: Ms
-  /** Certificates are not checked. */
-  readonly insecure: boolean
-  readonly headers: Readonly<Record<string, Template>>
-}
-
 /** Values for `{{ name }}`: each iteration that uses it takes one. */
 export type Feeder = Picking & (ValueList | { readonly table: Table })
 
@@ -150,6 +141,10 @@ export interface RequestSpec {
   readonly expect: Expect
   /** What is kept of the answer; absent when nothing is. */
   readonly capture?: readonly Capture[]
+  /** Instead of what `http` says; absent when it says it. */
+  readonly redirects?: number
+  /** Whatever its method. */
+  readonly retries?: Retries
   /** The line of the scenario file where the request stands, from 1. */
   readonly line: number
 }

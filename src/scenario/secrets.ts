@@ -17,7 +17,8 @@ export function findSecrets(text: string, root: TreeMap, env: Environment): stri
   const headers = parts.flatMap((part) => headerSecrets(part, env))
   const logins = parts.flatMap((part) => authSecrets(part, env))
   const passwords = [text, ...variablesIn(text, env).map(({ value }) => value)].flatMap(urlPasswords)
-  const values = [...variables.map(({ value }) => value), ...headers, ...logins, ...passwords]
+  const connection = connectionSecrets(root.http, env)
+  const values = [...connection, ...variables.map(({ value }) => value), ...headers, ...logins, ...passwords]
   return [...new Set(values)].filter((value) => value.length >= LENGTH_MIN)
 }
 
@@ -71,6 +72,34 @@ function holeSecrets(hole: string, env: Environment): string[] {
     .filter((value) => !ARGUMENT_WORDS.has(value))
   const values = [...texts, ...variablesIn(hole, env).map(({ value }) => value)]
   return values.flatMap((value) => [value, Buffer.from(value).toString('base64')])
+}
+
+/** The passphrase of a key; the login at a proxy, also as it stands in the header. */
+function connectionSecrets(http: Tree | undefined, env: Environment): string[] {
+  if (http === undefined || !isTreeMap(http)) return []
+  const { tls, proxy } = http
+  const passphrase =
+    tls !== undefined && isTreeMap(tls) && tls.passphrase instanceof Scalar ? tls.passphrase.text : ''
+  const named = proxy instanceof Scalar ? (fillIn(proxy.text, env, () => {}) ?? proxy.text) : ''
+  const variables = ['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']
+  const urls = named === 'env' ? variables.map((name) => env[name] ?? '') : [named]
+  return [...secretParts(passphrase, env), ...urls.flatMap(loginSecrets)]
+}
+
+function loginSecrets(url: string): string[] {
+  const [, login] = /^(?:\w+:\/\/)?([^\s/@]*:[^\s/]+)@/.exec(url) ?? []
+  if (login === undefined) return []
+  const decoded = decodeLogin(login)
+  const passwords = [login, decoded].map((each) => each.slice(each.indexOf(':') + 1))
+  return [...passwords, Buffer.from(decoded).toString('base64')]
+}
+
+function decodeLogin(login: string): string {
+  try {
+    return decodeURIComponent(login)
+  } catch {
+    return login
+  }
 }
 
 /** `http://user:password@host`. */

@@ -17,12 +17,22 @@ export function addTotals(parts: readonly Totals[], seconds: number): Totals {
     throughput: seconds > 0 ? requests / seconds : 0,
     bytesSent: sum((part) => part.bytesSent),
     bytesReceived: sum((part) => part.bytesReceived),
+    bytesDecoded: parts.every((part) => part.bytesDecoded === null)
+      ? null
+      : sum((part) => part.bytesDecoded ?? 0),
     dropped: sum((part) => part.dropped),
     unfinished: sum((part) => part.unfinished),
     latency: addLatencies(parts.map(({ latency }) => latency)),
     serviceTime: addLatencies(parts.map(({ serviceTime }) => serviceTime)),
     timeToFirstByte: addLatencies(parts.map(({ timeToFirstByte }) => timeToFirstByte)),
     statuses: addStatuses(parts),
+    redirects: sum((part) => part.redirects),
+    retries: {
+      requests: sum(({ retries }) => retries.requests),
+      recovered: sum(({ retries }) => retries.recovered),
+      attempts: sum(({ retries }) => retries.attempts),
+      errors: addErrors(parts.flatMap(({ retries }) => retries.errors)),
+    },
     errors: addErrors(parts.flatMap(({ errors }) => errors)),
   }
 }

@@ -2,7 +2,8 @@
  * The judged part of a result file read back: thresholds and the comparison.
  */
 import { list, number, type Shape, text } from '../base/shape.js'
-import type { Comparison, MetricComparison, ThresholdResult } from './result.js'
+import type { Comparison, MetricComparison } from './comparison.js'
+import type { ThresholdResult } from './result.js'
 
 /** One absolute limit. */
 export function readThreshold(shape: Shape): ThresholdResult {

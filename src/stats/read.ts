@@ -12,6 +12,7 @@ import {
   RESULT_SCHEMA,
   type RequestResult,
   type Result,
+  type RetryCounts,
   type RunEnvironment,
   type RunMark,
   type ScenarioIdentity,
@@ -175,12 +176,15 @@ function readTotals(given: Shape, counted: Counted): Totals {
     throughput: shape.get('throughput').or(number, counted.seconds === 0 ? 0 : requests / counted.seconds),
     bytesSent: shape.get('bytesSent').or(number, 0),
     bytesReceived: shape.get('bytesReceived').or(number, 0),
+    bytesDecoded: shape.get('bytesDecoded').or(number, null),
     dropped: shape.get('dropped').or(count, 0),
     unfinished: shape.get('unfinished').or(count, 0),
     latency: shape.get('latency').or(readSummary, null) ?? counted.latency(),
     serviceTime: shape.get('serviceTime').or(readSummary, null) ?? NO_LATENCIES,
     timeToFirstByte: shape.get('timeToFirstByte').or(readSummary, null) ?? NO_LATENCIES,
     statuses: shape.get('statuses').or(readCounts, {}),
+    redirects: shape.get('redirects').or(count, 0),
+    retries: shape.get('retries').or(readRetries, { requests: 0, recovered: 0, attempts: 0, errors: [] }),
     errors: shape.get('errors').or(list(readError), []),
   }
 }
@@ -226,12 +230,34 @@ function readCounts(shape: Shape): Record<string, number> {
 }
 
 function readError(shape: Shape): ErrorCount {
+  const example = shape.get('example').or(text, null)
   return {
     kind: shape
       .get('kind')
-      .oneOf(['status', 'timeout', 'connect', 'reset', 'dns', 'tls', 'protocol', 'expectation', 'capture']),
+      .oneOf([
+        'status',
+        'timeout',
+        'connect',
+        'reset',
+        'dns',
+        'tls',
+        'protocol',
+        'redirects',
+        'expectation',
+        'capture',
+      ]),
     message: shape.get('message').or(text, ''),
     count: count(shape.get('count')),
+    ...(example !== null && { example }),
+  }
+}
+
+function readRetries(shape: Shape): RetryCounts {
+  return {
+    requests: shape.get('requests').or(count, 0),
+    recovered: shape.get('recovered').or(count, 0),
+    attempts: shape.get('attempts').or(count, 0),
+    errors: shape.get('errors').or(list(readError), []),
   }
 }
 

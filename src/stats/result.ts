@@ -4,6 +4,7 @@
  * ratios. Where nothing was measured a figure is null, never 0.
  */
 import type { Environment } from '../base/host.js'
+import type { Comparison } from './comparison.js'
 
 /** The value of `schema` in every result file. */
 export const RESULT_SCHEMA = 'perfctl/result@1'
@@ -143,6 +144,8 @@ export interface Totals {
   readonly throughput: number
   readonly bytesSent: number
   readonly bytesReceived: number
+  /** Bodies after decoding, of the answers that were looked into; null when none was. */
+  readonly bytesDecoded: number | null
   /** Arrivals that found no free virtual user (open model). */
   readonly dropped: number
   /** Requests still in flight when the time for a graceful stop was over; neither successful nor failed. */
@@ -154,6 +157,9 @@ export interface Totals {
   /** From the moment a request was written to the first byte of its answer; successful requests only. */
   readonly timeToFirstByte: LatencySummary
   readonly statuses: Readonly<Record<string, number>>
+  /** Redirects that were followed; their hops are no requests of their own. */
+  readonly redirects: number
+  readonly retries: RetryCounts
   readonly errors: readonly ErrorCount[]
 }
 
@@ -184,11 +190,25 @@ export interface LatencySummary {
   readonly histogram: string
 }
 
+/** How often requests were sent again; a request counts once, by how it ended. */
+export interface RetryCounts {
+  /** Requests that were sent more than once. */
+  readonly requests: number
+  /** Those of them that succeeded in the end. */
+  readonly recovered: number
+  /** How often they were sent again, all together. */
+  readonly attempts: number
+  /** The failures before: they are in no error rate. */
+  readonly errors: readonly ErrorCount[]
+}
+
 /** Failures of one kind with the same message. */
 export interface ErrorCount {
   readonly kind: FailureKind
   readonly message: string
   readonly count: number
+  /** The id of one such request: its trace, or what stood in the header for ids. Absent when requests have none. */
+  readonly example?: string
 }
 
 /** Why a request failed. */
@@ -200,6 +220,7 @@ export type FailureKind =
   | 'dns'
   | 'tls'
   | 'protocol'
+  | 'redirects'
   | 'expectation'
   | 'capture'
 
@@ -240,38 +261,6 @@ export interface ThresholdResult {
   /** In the metric's own unit; null when nothing was measured, which is a failure. */
   readonly actual: number | null
   readonly passed: boolean
-}
-
-/** What the comparison with a baseline came to. Worst first. */
-export interface Comparison {
-  /** The baseline's file, or the reference result's. */
-  readonly baseline: string
-  readonly verdict: ComparisonVerdict
-  readonly metrics: readonly MetricComparison[]
-  /** What the reader has to know to trust the verdict, in sentences: unlike environments, too few samples. */
-  readonly notes: readonly string[]
-}
-
-/** What a comparison comes to. */
-export type ComparisonVerdict = 'passed' | 'improved' | 'regressed' | 'inconclusive'
-
-/** One metric of one request, held against the baseline. */
-export interface MetricComparison {
-  /** Null for the whole run. */
-  readonly request: string | null
-  readonly metric: string
-  readonly baseline: number | null
-  readonly current: number | null
-  /** Relative change, positive is larger; for `error_rate` the difference of the two ratios. Null without data. */
-  readonly change: number | null
-  /** Where the true change lies, with the confidence the rule states. */
-  readonly interval: readonly [number, number] | null
-  /** The smallest worsening that would have been found 9 times in 10: relative, above 0; null where unknown. */
-  readonly detectable: number | null
-  readonly tolerance: number
-  readonly verdict: ComparisonVerdict | 'new' | 'missing'
-  /** Why it was judged so, when the numbers alone don't say; null otherwise. */
-  readonly reason: string | null
 }
 
 /** Was the load generator itself the bottleneck? */

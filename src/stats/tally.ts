@@ -18,6 +18,13 @@ export class Series {
   unfinished = 0
   bytesSent = 0
   bytesReceived = 0
+  /** Bodies after decoding: of the answers whose body was looked into. */
+  bytesDecoded = 0
+  /** Redirects that were followed. */
+  redirects = 0
+  /** Requests that were sent more than once, and those of them that succeeded. */
+  retried = 0
+  recovered = 0
   /** From due to last byte, successful requests only. */
   readonly latency = new Histogram()
   /** From written to last byte, successful requests only. */
@@ -26,6 +33,8 @@ export class Series {
   readonly firstByte = new Histogram()
   readonly statuses = new Map<number, number>()
   readonly errors = new Map<string, ErrorCount>()
+  /** Failures after which a request was sent again: one for each time. */
+  readonly retryErrors = new Map<string, ErrorCount>()
 
   /** Counts a successful request. */
   recordSuccess(status: number, latencyMs: Ms, serviceMs: Ms, firstByteMs: Ms): void {
@@ -42,12 +51,19 @@ export class Series {
     this.latency.record(latencyMs * 1000)
   }
 
-  /** Counts a failed one; `status` is 0 when no answer came. Its latency is in no figure. */
-  recordFailure(kind: FailureKind, message: string, status: number): void {
+  /** Counts a failed one, with its id if it has one; `status` is 0 when no answer came. Its latency is in no figure. */
+  recordFailure(kind: FailureKind, message: string, status: number, example?: string | null): void {
     this.requests++
     this.failed++
     if (status > 0) this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1)
-    this.countError(kind, message, 1)
+    countError(this.errors, { kind, message, count: 1, ...(example != null && { example }) })
+  }
+
+  /** Counts what a request took besides one exchange: redirects followed, and failures after which it was tried again. */
+  recordDetours({ redirects, failures }: DetourCounts): void {
+    this.redirects += redirects
+    if (failures.length > 0) this.retried++
+    for (const failure of failures) countError(this.retryErrors, { ...failure, count: 1 })
   }
 
   /** Adds all of `other`. */
@@ -55,35 +71,33 @@ export class Series {
     this.latency.add(other.latency)
     this.service.add(other.service)
     this.firstByte.add(other.firstByte)
-    this.mergeCounts(other)
+    this.mergeCounts(other, other.errors.values(), other.retryErrors.values())
   }
 
   /** Back to empty. */
   clear(): void {
-    this.requests = this.failed = this.unfinished = this.bytesSent = this.bytesReceived = 0
+    for (const name of COUNTS) this[name] = 0
     this.latency.clear()
     this.service.clear()
     this.firstByte.clear()
     this.statuses.clear()
     this.errors.clear()
+    this.retryErrors.clear()
   }
 
   /** As plain data that crosses threads; null when there is nothing to tell. */
   encode(): SeriesData | null {
     if (this.requests === 0 && this.unfinished === 0 && this.bytesSent === 0 && this.bytesReceived === 0)
       return null
-    const { requests, failed, unfinished, bytesSent, bytesReceived } = this
+    const counts = Object.fromEntries(COUNTS.map((name) => [name, this[name]])) as Record<CountName, number>
     return {
-      requests,
-      failed,
-      unfinished,
-      bytesSent,
-      bytesReceived,
+      ...counts,
       latency: this.latency.pack(),
       service: this.service.pack(),
       firstByte: this.firstByte.pack(),
       statuses: [...this.statuses],
       errors: [...this.errors.values()],
+      retryErrors: [...this.retryErrors.values()],
     }
   }
 
@@ -92,51 +106,67 @@ export class Series {
     this.latency.addPacked(data.latency)
     this.service.addPacked(data.service)
     this.firstByte.addPacked(data.firstByte)
-    this.mergeCounts({ ...data, errors: new Map(data.errors.map((error, i) => [String(i), error])) })
+    this.mergeCounts(data, data.errors, data.retryErrors)
   }
 
-  private mergeCounts(other: Counts): void {
-    this.requests += other.requests
-    this.failed += other.failed
-    this.unfinished += other.unfinished
-    this.bytesSent += other.bytesSent
-    this.bytesReceived += other.bytesReceived
+  private mergeCounts(
+    other: Readonly<Record<CountName, number>> & { readonly statuses: Iterable<readonly [number, number]> },
+    errors: Iterable<ErrorCount>,
+    retryErrors: Iterable<ErrorCount>,
+  ): void {
+    for (const name of COUNTS) this[name] += other[name]
     for (const [status, count] of other.statuses)
       this.statuses.set(status, (this.statuses.get(status) ?? 0) + count)
-    for (const error of other.errors.values()) this.countError(error.kind, error.message, error.count)
-  }
-
-  private countError(kind: FailureKind, message: string, count: number): void {
-    const kept = message.length > MESSAGE_LENGTH ? `${message.slice(0, MESSAGE_LENGTH)}…` : message
-    let key = `${kind} ${kept}`
-    let known = this.errors.get(key)
-    if (known === undefined && this.errors.size >= MESSAGES_KEPT) {
-      key = `${kind} ${OTHER}`
-      known = this.errors.get(key)
-    }
-    const text = known?.message ?? (key.endsWith(OTHER) ? OTHER : kept)
-    this.errors.set(key, { kind, message: text, count: (known?.count ?? 0) + count })
+    for (const error of errors) countError(this.errors, error)
+    for (const error of retryErrors) countError(this.retryErrors, error)
   }
 }
 
+/** What adds up by adding. */
+const COUNTS = [
+  'requests',
+  'failed',
+  'unfinished',
+  'bytesSent',
+  'bytesReceived',
+  'bytesDecoded',
+  'redirects',
+  'retried',
+  'recovered',
+] as const
+
+type CountName = (typeof COUNTS)[number]
+
+/** What a request took besides one exchange. */
+interface DetourCounts {
+  readonly redirects: number
+  readonly failures: readonly Pick<ErrorCount, 'kind' | 'message'>[]
+}
+
+function countError(errors: Map<string, ErrorCount>, error: ErrorCount): void {
+  const { kind, message, count } = error
+  const kept = message.length > MESSAGE_LENGTH ? `${message.slice(0, MESSAGE_LENGTH)}…` : message
+  let key = `${kind} ${kept}`
+  let known = errors.get(key)
+  if (known === undefined && errors.size >= MESSAGES_KEPT) {
+    key = `${kind} ${OTHER}`
+    known = errors.get(key)
+  }
+  const text = known?.message ?? (key.endsWith(OTHER) ? OTHER : kept)
+  const example = known?.example ?? error.example
+  const total = (known?.count ?? 0) + count
+  errors.set(key, { kind, message: text, count: total, ...(example !== undefined && { example }) })
+}
+
 /** A {@link Series} as plain data; histograms packed. */
-export interface SeriesData {
-  readonly requests: number
-  readonly failed: number
-  readonly unfinished: number
-  readonly bytesSent: number
-  readonly bytesReceived: number
+export interface SeriesData extends Readonly<Record<CountName, number>> {
   readonly latency: Uint32Array<ArrayBuffer>
   readonly service: Uint32Array<ArrayBuffer>
   readonly firstByte: Uint32Array<ArrayBuffer>
   readonly statuses: readonly (readonly [number, number])[]
   readonly errors: readonly ErrorCount[]
+  readonly retryErrors: readonly ErrorCount[]
 }
-
-type Counts = Pick<
-  Series,
-  'requests' | 'failed' | 'unfinished' | 'bytesSent' | 'bytesReceived' | 'errors'
-> & { readonly statuses: Iterable<readonly [number, number]> }
 
 /** One {@link Series} for each request of a scenario, in its order. */
 export class Tally {

@@ -4,7 +4,7 @@
  */
 import { printable } from '../base/printable.js'
 import type { Tolerance } from '../scenario/scenario.js'
-import type { Comparison, ComparisonVerdict, MetricComparison } from '../stats/result.js'
+import type { Comparison, ComparisonVerdict, MetricComparison } from '../stats/comparison.js'
 import { findDoubts, refuseOtherScenario } from './comparable.js'
 import { differences } from './environment.js'
 import { type Job, makeJob } from './job.js'

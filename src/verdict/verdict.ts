@@ -2,7 +2,8 @@
  * All that was found about a run as one word, and the word as an exit code.
  */
 import { EXIT, type ExitCode } from '../base/exit.js'
-import type { Comparison, FailureKind, RunVerdict, ThresholdResult, Totals } from '../stats/result.js'
+import type { Comparison } from '../stats/comparison.js'
+import type { FailureKind, RunVerdict, ThresholdResult, Totals } from '../stats/result.js'
 
 /** What decides how a run ended. */
 export interface Findings {

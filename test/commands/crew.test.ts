@@ -5,6 +5,8 @@ import { closedLoad, openLoad } from '../load/simulate.js'
 const users = (target: number, iterations: number | null = null) =>
   closedLoad({ start: target, stages: [{ durationMs: 1000, target }], iterations })
 
+const HTTP = { timeoutMs: 1000, connectTimeoutMs: 1000, insecure: false, headers: {} }
+
 test.each([
   ['a core each', 'http://elsewhere', users(100), undefined, 8],
   ['a core left to a service on this machine', 'http://localhost:1', users(100), undefined, 7],
@@ -18,12 +20,15 @@ test.each([
   ],
   ['no more than arrivals may be under way', 'http://x', openLoad({ maxVus: 2 }), undefined, 2],
 ])('a load has %s', (_, target, load, asked, wanted) => {
-  expect(countWorkers({ target, load }, { asked, cores: 8, shard: null })).toBe(wanted)
+  expect(countWorkers({ target, load, http: HTTP }, { asked, cores: 8, shard: null })).toBe(wanted)
 })
 
 describe('on several machines', () => {
   const count = (index: number, load = users(5)) =>
-    countWorkers({ target: 'http://x', load }, { asked: undefined, cores: 8, shard: { index, of: 4 } })
+    countWorkers(
+      { target: 'http://x', load, http: HTTP },
+      { asked: undefined, cores: 8, shard: { index, of: 4 } },
+    )
 
   test('each has as many workers as it has users', () => {
     expect([1, 2, 3, 4].map((index) => count(index))).toEqual([2, 1, 1, 1])

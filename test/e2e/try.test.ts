@@ -19,6 +19,8 @@ const server = createServer(async (request, response) => {
   seen.push({ head: [`${method} ${url} HTTP/${httpVersion}`, ...pairs].join('\n'), body })
   response.setHeader('set-cookie', 'sid=cookie-secret; Path=/')
   if (url === '/slow') return
+  if (url === '/away') return void response.writeHead(302, { location: '/text' }).end()
+  if (url === '/busy') response.statusCode = 503
   if (url === '/hangup') return void response.socket!.destroy()
   if (url === '/zip') {
     response.setHeader('content-encoding', 'gzip')
@@ -86,6 +88,27 @@ describe('what is shown', () => {
     expect(stdout).toContain('> authorization: Basic [redacted]\n')
     expect(stdout).toContain('< set-cookie: sid=[redacted]; Path=/\n')
     expect(stdout).not.toMatch(/token-secret|cookie-secret|from-the-data/)
+  })
+
+  test('is each exchange of a request, with the cookies that were set on the way', async () => {
+    const { code, stdout } = await tryOut(`
+      http: { cookies: true, redirects: 1, retries: { count: 1, backoff: 1ms } }
+      requests: [{ get: /away }, { get: /busy, expect: { status: 503 } }]`)
+    expect(code).toBe(0)
+    const turns = stdout.match(/^(> (GET|cookie:) .*|redirected .*|sent again.*|.* in all, .*)$/gm)
+    expect(turns).toEqual([
+      '> GET /away HTTP/1.1',
+      'redirected by status 302',
+      '> GET /text HTTP/1.1',
+      '> cookie: sid=[redacted]',
+      expect.stringMatching(/ in all, 2 exchanges$/),
+      '> GET /busy HTTP/1.1',
+      'sent again, after status 503',
+      '> GET /busy HTTP/1.1',
+      '> cookie: sid=[redacted]',
+      expect.stringMatching(/ in all, 2 exchanges$/),
+    ])
+    expect(stdout).not.toContain('cookie-secret')
   })
 
   test('is no more of a body than fits on a screen, unless all is wanted', async () => {

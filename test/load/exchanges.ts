@@ -3,7 +3,7 @@
  */
 import { onTestFinished } from 'vitest'
 import type { ConnectTimes } from '../../src/load/connection.js'
-import { HttpConnection } from '../../src/load/http.js'
+import { HttpConnection } from '../../src/load/http/client.js'
 import type { Failure } from '../../src/load/outcome.js'
 import type { Outgoing } from '../../src/plan/request.js'
 

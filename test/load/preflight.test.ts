@@ -6,6 +6,7 @@ import { makeLimits } from '../commands/machine.js'
 import { serve } from './raw-server.js'
 import { closedLoad, openLoad } from './simulate.js'
 
+const WAY = { connectTimeoutMs: 1000 }
 const FEW_FILES = makeLimits({ openFiles: { soft: 1024, hard: 1024 } })
 const FEW_PORTS = makeLimits({ ports: { first: 60_000, last: 60_099 } })
 
@@ -77,7 +78,7 @@ describe('a target', () => {
     const received: unknown[] = []
     const server = await serve((socket) => socket.on('data', (data) => received.push(data)), host)
     onTestFinished(() => server.close())
-    await checkReachable(server.origin, 1000)
+    await checkReachable(server.origin, WAY)
     await expect.poll(server.open).toBe(0)
     expect(server.accepted()).toBe(1)
     expect(received).toEqual([])
@@ -86,13 +87,13 @@ describe('a target', () => {
   test('where nobody listens is told at once', async () => {
     const server = await serve(() => {})
     await server.close()
-    const error = await checkReachable(server.origin, 1000).catch((reason) => reason)
+    const error = await checkReachable(server.origin, WAY).catch((reason) => reason)
     expect(error).toMatchObject({ name: 'UserError', kind: 'run' })
     expect(error.message).toMatch(/^http:\/\/127\.0\.0\.1:\d+ can't be reached: connect ECONNREFUSED/)
   })
 
   test('whose name nobody knows is told at once', async () => {
-    const reachable = checkReachable('https://name.invalid', 5000)
+    const reachable = checkReachable('https://name.invalid', { connectTimeoutMs: 5000 })
     await expect(reachable).rejects.toThrow(
       /^https:\/\/name\.invalid can't be reached: getaddrinfo \w+ name\.invalid/,
     )

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Comparison, MetricComparison, Result } from '../../src/stats/result.js'
+import type { Comparison, MetricComparison } from '../../src/stats/comparison.js'
+import type { Result } from '../../src/stats/result.js'
 import { compare } from '../../src/verdict/compare.js'
 import { SHOP, shopWith, simulate } from './simulate.js'
 

@@ -148,6 +148,9 @@ function totals(requests: number, failed: number, seconds: number, latency: Late
     latency,
     serviceTime: latency,
     timeToFirstByte: latency,
+    bytesDecoded: null,
+    redirects: 0,
+    retries: { requests: 0, recovered: 0, attempts: 0, errors: [] },
     statuses: failed > 0 ? { '200': requests - failed, '503': failed } : { '200': requests },
   }
 }

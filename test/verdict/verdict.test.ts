@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { EXIT } from '../../src/base/exit.js'
-import type { Comparison, ErrorCount, RunVerdict, Totals } from '../../src/stats/result.js'
+import type { Comparison } from '../../src/stats/comparison.js'
+import type { ErrorCount, RunVerdict, Totals } from '../../src/stats/result.js'
 import { exitCodeOf, type Findings, runVerdict } from '../../src/verdict/verdict.js'
 import { SHOP, simulate } from './simulate.js'
 

@@ -5,6 +5,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { Part } from '../part.js'
 import type { WindowData } from '../recorder.js'
 import { rehearse } from '../rehearsal.js'
+import type { World } from '../surroundings.js'
 import { openWorld } from '../world.js'
 import type { Command, Report, WorkerTask } from './protocol.js'
 
@@ -12,7 +13,7 @@ if (parentPort !== null) attend(parentPort, workerData as WorkerTask)
 
 /** Does what the main thread says until the part is over, then lets the thread end. */
 function attend(port: MessagePort, { plan, stripe }: WorkerTask): void {
-  const world = openWorld(plan)
+  let world: World & { close(): void }
   let part: Part | null = null
   const say = (report: Report, transfer: ArrayBuffer[] = []) => port.postMessage(report, transfer)
 
@@ -37,7 +38,13 @@ function attend(port: MessagePort, { plan, stripe }: WorkerTask): void {
       part?.kill()
     }
   })
-  rehearse(plan).then(() => say({ type: 'ready' }), die)
+  async function prepare(): Promise<void> {
+    world = await openWorld(plan, stripe)
+    await rehearse(plan)
+    say({ type: 'ready' })
+  }
+
+  prepare().catch(die)
 }
 
 /** Throws out of the promise, so that the thread dies of it and the main thread is told. */

@@ -8,8 +8,8 @@ import { formatLatency, formatSize } from '../../base/units.js'
 import { type Answer, BodyError } from '../../load/answer.js'
 import type { Captured } from '../../load/capture.js'
 import type { Checked } from '../../load/checker.js'
+import type { Hop } from '../../load/http/trace.js'
 import type { Attempt } from '../../load/single.js'
-import type { Outgoing } from '../../plan/request.js'
 import { inCharactersOf, type Page } from '../page.js'
 import { truncate, wrap } from '../width.js'
 import { discreetHeader } from './discreet.js'
@@ -18,10 +18,12 @@ import { prettyJson } from './pretty-json.js'
 /** A request that was sent, and what came of it. */
 export interface Exchange {
   readonly name: string
-  readonly outgoing: Outgoing
   /** Of the target. */
   readonly origin: string
   readonly attempt: Attempt
+  /** How it's said: over HTTP/2 without the connection's own headers. */
+  readonly isHttp2: boolean
+  readonly isKept: boolean
   /** The status first; empty when no answer came. */
   readonly checks: readonly Checked[]
   /** What later steps know of the answer. */
@@ -45,23 +47,45 @@ export function renderExchange(exchange: Exchange, options: ExchangeOptions): st
   const { style } = page
   const { name, attempt } = exchange
   const safe = (text: string) => printable(redact(text, secrets))
-  const head = (mark: string, lines: readonly string[]) =>
-    lines.map((line) => `${style.dim(mark)} ${safe(line)}`)
-  const body = (text: string) => ['', ...layOut(redact(text, secrets), options)]
-  const { outgoing } = exchange
-  const lines = [style.bold(safe(name)), ...head('>', requestHead(exchange))]
-  if (outgoing.body !== null) lines.push(...body(outgoing.body))
-  if (attempt.status > 0) {
-    lines.push('', ...head('<', answerHead(attempt)))
-    if (attempt.answer !== null && attempt.answer.bodyBytes > 0) lines.push(...body(bodyText(attempt.answer)))
-  }
-  lines.push('', wrap(describeTimes(attempt), page.width, '  '), ...describeChecks(exchange, page, safe))
+  const hops = attempt.hops.flatMap((hop, i) => [
+    ...(i === 0 ? [] : ['', style.yellow(safe(describeTurn(attempt.hops[i - 1]!)))]),
+    ...renderHop(hop, exchange, options),
+    '',
+    wrap(describeTimes(hop), page.width, '  '),
+  ])
+  const all =
+    attempt.hops.length > 1
+      ? [`${formatLatency(attempt.latencyMs)} in all, ${attempt.hops.length} exchanges`]
+      : []
+  const lines = [style.bold(safe(name)), ...hops, ...all, ...describeChecks(exchange, page, safe)]
   return inCharactersOf(page, `${lines.join('\n')}\n`)
 }
 
+/** Why another exchange follows. */
+function describeTurn({ failure, status, answer }: Hop): string {
+  if (failure !== null) return `sent again, after ${failure.kind}: ${failure.message}`
+  const isRedirect = status < 400 && answer?.header('location') != null
+  return isRedirect ? `redirected by status ${status}` : `sent again, after status ${status}`
+}
+
+function renderHop(hop: Hop, exchange: Exchange, options: ExchangeOptions): string[] {
+  const { page, secrets } = options
+  const head = (mark: string, lines: readonly string[]) =>
+    lines.map((line) => `${page.style.dim(mark)} ${printable(redact(line, secrets))}`)
+  const body = (text: string) => ['', ...layOut(redact(text, secrets), options)]
+  const { sent, status, answer } = hop
+  const lines = head('>', requestHead(hop, exchange))
+  if (sent.body !== null) lines.push(...body(sent.body))
+  if (status > 0) {
+    lines.push('', ...head('<', answerHead(hop, exchange)))
+    if (answer !== null && answer.bodyBytes > 0) lines.push(...body(bodyText(answer)))
+  }
+  return lines
+}
+
 /** What undici writes before the body. */
-function requestHead({ outgoing, origin }: Exchange): string[] {
-  const { method, path, headers, body } = outgoing
+function requestHead({ sent }: Hop, { origin, isHttp2, isKept }: Exchange): string[] {
+  const { method, path, headers, body } = sent
   const pairs = Array.from(
     { length: headers.length / 2 },
     (_, i) => [headers[2 * i]!, headers[2 * i + 1]!] as const,
@@ -69,9 +93,9 @@ function requestHead({ outgoing, origin }: Exchange): string[] {
   const own = pairs.find(([name]) => name === 'host')?.[1]
   const hasLength = body !== null || ['POST', 'PUT', 'PATCH'].includes(method)
   return [
-    `${method} ${path} HTTP/1.1`,
-    `host: ${own ?? new URL(outgoing.origin ?? origin).host}`,
-    'connection: keep-alive',
+    `${method} ${path} ${isHttp2 ? 'HTTP/2' : 'HTTP/1.1'}`,
+    `${isHttp2 ? ':authority' : 'host'}: ${own ?? new URL(sent.origin ?? origin).host}`,
+    ...(isHttp2 ? [] : [`connection: ${isKept ? 'keep-alive' : 'close'}`]),
     ...pairs
       .filter(([name]) => name !== 'host')
       .map(([name, value]) => `${name}: ${discreetHeader(name, value)}`),
@@ -79,10 +103,10 @@ function requestHead({ outgoing, origin }: Exchange): string[] {
   ]
 }
 
-function answerHead({ status, answer }: Attempt): string[] {
+function answerHead({ status, answer }: Hop, { isHttp2 }: Exchange): string[] {
   const headers = answer?.headers ?? []
   return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd(),
+    isHttp2 ? `HTTP/2 ${status}` : `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd(),
     ...headers.map(([name, value]) => `${name}: ${discreetHeader(name, value)}`),
   ]
 }
@@ -112,7 +136,7 @@ function layOut(text: string, { full, page }: ExchangeOptions): string[] {
 }
 
 /** `12.3ms: connected in 1.2ms, first byte after 10.4ms; 123B sent, 4.56kB received`. */
-function describeTimes({ latencyMs, connect, firstByteMs, bytesSent, bytesReceived }: Attempt): string {
+function describeTimes({ latencyMs, connect, firstByteMs, bytesSent, bytesReceived }: Hop): string {
   const parts: string[] = []
   if (connect !== null) {
     const { dnsMs, tcpMs, tlsMs } = connect

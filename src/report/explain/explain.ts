@@ -11,6 +11,7 @@ import { renderTable } from '../table.js'
 import { truncate, wrap } from '../width.js'
 import { formatMetric } from '../wording.js'
 import { explainLoad } from './load.js'
+import { explainSending } from './sending.js'
 import { explainExpect, explainPhases, explainSteps, lineOf } from './steps.js'
 import { expectedIterations } from './volume.js'
 
@@ -26,6 +27,7 @@ export function renderExplanation(scenario: Scenario, baseline: BaselineFile, pa
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ['Load', explainLoad(scenario.load, page)],
     ['Requests', explainRequests(scenario, page)],
+    ['Sending', explainSending(scenario)],
     ['Data', explainData(scenario)],
     ['Thresholds', explainThresholds(scenario.thresholds)],
     ['Baseline', explainBaseline(scenario, baseline)],

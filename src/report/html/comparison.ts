@@ -3,8 +3,8 @@
  * to the right, so that one look down the column finds what is beyond its limit.
  */
 import { plural } from '../../base/units.js'
+import type { Comparison, MetricComparison } from '../../stats/comparison.js'
 import { findMetric } from '../../stats/metrics.js'
-import type { Comparison, MetricComparison } from '../../stats/result.js'
 import { standsOut } from '../comparison.js'
 import { formatInterval, formatLimit, formatMetric, formatMetricChange } from '../wording.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'

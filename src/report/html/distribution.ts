@@ -3,8 +3,9 @@
  * tail has as much room as the fast rest.
  */
 import { formatLatency, formatShare } from '../../base/units.js'
+import type { Comparison } from '../../stats/comparison.js'
 import { Histogram } from '../../stats/histogram.js'
-import type { Comparison, LatencySummary } from '../../stats/result.js'
+import type { LatencySummary } from '../../stats/result.js'
 import { renderChart } from './chart.js'
 import { type Markup, NOTHING } from './markup.js'
 import { roundTicks } from './scale.js'

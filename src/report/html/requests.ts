@@ -85,6 +85,15 @@ function renderRequest(request: RequestResult, index: number, result: Result): M
     ['failed', formatCount(request.failed)],
     ['sent', formatSize(request.bytesSent)],
     ['received', formatSize(request.bytesReceived)],
+    ...(request.bytesDecoded === null
+      ? []
+      : [['bodies decoded', formatSize(request.bytesDecoded)] satisfies [string, Content]]),
+    ...(request.redirects === 0
+      ? []
+      : [['redirects followed', formatCount(request.redirects)] satisfies [string, Content]]),
+    ...(request.retries.attempts === 0
+      ? []
+      : [['sent again', formatCount(request.retries.attempts)] satisfies [string, Content]]),
     ...Object.entries(request.statuses).map(([status, count]): [string, Content] => [
       `status ${status}`,
       formatCount(count),
@@ -114,10 +123,10 @@ export function renderErrors(errors: readonly ErrorCount[]): Markup {
   ]
   const rows = [...errors]
     .sort((a, b) => b.count - a.count)
-    .map(({ kind, count, message }) => [
+    .map(({ kind, count, message, example }) => [
       html`<b class="bad">${kind}</b>`,
       formatCount(count),
-      html`<span class="message">${message}</span>`,
+      html`<span class="message">${message}${example === undefined ? '' : `, id ${example}`}</span>`,
     ])
   return renderTable('Failures', columns, rows)
 }

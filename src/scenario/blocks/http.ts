@@ -1,11 +1,16 @@
 /**
  * The fields of `http`: how every request is sent.
  */
-import { authSchema, checkAuth } from '../auth.js'
+import { authSchema } from '../auth.js'
+import { readConnections } from '../connections.js'
 import { checkHeaderNames, readHeaderValue } from '../http-fields.js'
+import { checkHttp, readCompression, readCookies, readRequestId } from '../http-options.js'
 import * as json from '../json-types.js'
+import { checkAddresses, readAddress, readProxy, readSocketPath } from '../route.js'
 import { map, record } from '../schema.js'
 import type { Leaf, Leaves } from './leaves.js'
+import { redirectsField, retriesSchema } from './resend.js'
+import { tlsSchema } from './tls.js'
 
 /** Headers, of all requests or of one. */
 export function headersSchema(leaf: Leaf) {
@@ -17,29 +22,70 @@ export function headersSchema(leaf: Leaf) {
 }
 
 /** Defaults for every request. */
-export function httpSchema({ leaf, timeout }: Leaves) {
+export function httpSchema(leaves: Leaves) {
+  const { leaf, timeout, flag, count } = leaves
   return map(
     {
       timeout: timeout('For a whole request, to the last byte.', '10s'),
       connectTimeout: timeout('For a connection to come about.', '5s'),
       headers: headersSchema(leaf).optional(),
       auth: authSchema(leaf).optional(),
+      compression: leaf(readCompression, {
+        anyOf: [{ enum: [true, false, 'wire'] }, { type: 'string', pattern: json.VARIABLE }],
+        description:
+          'Asks for compressed answers (gzip, deflate, br) and decodes each; wire: decodes only what checks look into.',
+        default: false,
+      }).optional(),
+      requestId: leaf(readRequestId, {
+        type: ['string', 'boolean'],
+        description: 'A header with a unique id for each request; true: x-request-id.',
+        examples: ['x-request-id'],
+      }).optional(),
+      trace: flag('A traceparent header (W3C Trace Context) with a trace of its own for each request.'),
+      cookies: leaf(readCookies, {
+        anyOf: [{ enum: [true, false, 'keep'] }, { type: 'string', pattern: json.VARIABLE }],
+        description:
+          'A cookie jar for each virtual user (RFC 6265), emptied before each iteration; keep: never emptied.',
+        default: false,
+      }).optional(),
+      redirects: redirectsField(leaves),
+      retries: retriesSchema(leaves).optional(),
+      connections: leaf(readConnections, {
+        anyOf: [json.wholeNumber(1, 100_000), { enum: ['per-vu'] }],
+        description:
+          'per-vu: each virtual user has its own; a number: so many are shared by all, and waiting for a free one is in the latency.',
+        default: 'per-vu',
+      }).optional(),
+      keepAlive: flag('Keeps connections for the next request; false: a new one for each.', true),
+      pipelining: count(
+        1,
+        1000,
+        'With shared connections: so many requests at once on each; GET and HEAD in a row, with http2 any as streams (default: 100).',
+      ),
+      http2: flag('Speaks HTTP/2 and nothing else: by ALPN over TLS, by prior knowledge without.'),
+      socketPath: leaf(readSocketPath, {
+        ...json.TEXT,
+        description: 'A unix socket to connect to, instead of the host; relative to this file.',
+        examples: ['/run/app.sock'],
+      }).optional(),
+      proxy: leaf(readProxy, {
+        type: 'string',
+        description:
+          'An HTTP proxy, or env: those of HTTPS_PROXY, http_proxy and NO_PROXY. Its password is never shown.',
+        examples: ['http://localhost:3128', 'env'],
+      }).optional(),
+      connectTo: record(leaf(readAddress, json.TEXT), {
+        check: checkAddresses,
+        description:
+          'Connects to another address for a host and port; everything else stays (as --connect-to of curl).',
+        examples: [{ 'example.com:443': '127.0.0.1:8443' }],
+      }).optional(),
+      tls: tlsSchema(leaves).optional(),
     },
     {
       description: 'Defaults for every request.',
       sample: 'timeout: 10s',
-      later: [
-        'connections',
-        'keepAlive',
-        'pipelining',
-        'http2',
-        'redirects',
-        'retries',
-        'cookies',
-        'socketPath',
-        'tls',
-      ],
-      check: checkAuth,
+      check: checkHttp,
     },
   )
 }

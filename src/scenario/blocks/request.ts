@@ -14,9 +14,11 @@ import { checkEntry, checkStep, type StepInput } from '../step-input.js'
 import * as units from '../unit-fields.js'
 import { headersSchema } from './http.js'
 import type { Leaves } from './leaves.js'
+import { redirectsField, retriesSchema } from './resend.js'
 
 /** What a request of its own and a step of a journey have in common: method, body, expectations. */
-function requestFields({ leaf, label }: Leaves) {
+function requestFields(leaves: Leaves) {
+  const { leaf, label } = leaves
   const path = leaf(readPath, json.PATH).optional()
   return {
     name: label('Names it in figures, thresholds and baselines. Default: method and path.'),
@@ -37,6 +39,8 @@ function requestFields({ leaf, label }: Leaves) {
       description: 'A body of form fields, URL-encoded.',
     }).optional(),
     body: leaf(fields.readTemplate, { ...json.TEXT, description: 'A body as it is.' }).optional(),
+    redirects: redirectsField(leaves),
+    retries: retriesSchema(leaves).optional(),
     expect: expectSchema(leaf).optional(),
   }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
-import { ThinSocket } from '../../src/load/socket.js'
-import { type RawServer, serve } from './raw-server.js'
+import { ThinSocket } from '../../../src/load/http/socket.js'
+import { type RawServer, serve } from '../raw-server.js'
 
 test('what a reader does not take is kept from the next bytes, of whatever socket', async () => {
   const server = await started(serve((socket, n) => socket.write(n === 0 ? 'first' : 'SECOND')))
@@ -46,7 +46,7 @@ test('an error is told while a request is under way, and else the end only', asy
 
 function open(server: RawServer, isIdle = false): ThinSocket {
   const { hostname, port } = new URL(server.origin)
-  const socket = new ThinSocket({ host: hostname, port: Number(port), isIdle: () => isIdle })
+  const socket = new ThinSocket({ endpoint: { host: hostname, port: Number(port) }, isIdle: () => isIdle })
   onTestFinished(() => void socket.destroy())
   return socket
 }

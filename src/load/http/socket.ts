@@ -7,6 +7,7 @@
  */
 import { EventEmitter } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import type { Endpoint } from '../route.js'
 
 const BUFFER_BYTES = 64 * 1024
 
@@ -14,8 +15,7 @@ let shared: Buffer | null = null
 
 /** Where to connect to, and how to know whether a request is under way. */
 export interface SocketOptions {
-  readonly host: string
-  readonly port: number
+  readonly endpoint: Endpoint
   readonly isIdle: (socket: ThinSocket) => boolean
 }
 
@@ -37,10 +37,9 @@ export class ThinSocket extends EventEmitter {
     super()
     shared ??= Buffer.allocUnsafeSlow(BUFFER_BYTES)
     const onread = { buffer: shared, callback: (bytes: number) => this.receive(bytes) }
-    const { host, port, isIdle } = options
+    const { endpoint, isIdle } = options
     this.socket = connect({
-      host,
-      port,
+      ...endpoint,
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: 60_000,

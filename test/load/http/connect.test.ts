@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { makeRequest, openClient } from './exchanges.js'
-import { answering, listen, OK, serve } from './raw-server.js'
+import { makeRequest, openClient } from '../exchanges.js'
+import { answering, listen, OK, serve } from '../raw-server.js'
 
 const certificate = makeCertificate()
 

@@ -3,23 +3,34 @@
  * undici's handler and is reused, so that a request allocates nothing of ours.
  */
 import { isIP, type Socket } from 'node:net'
-import { buildConnector, Client, type Dispatcher } from 'undici'
-import { type Ms, now } from '../base/clock.js'
-import { formatDuration } from '../base/units.js'
-import type { Keep, Outgoing } from '../plan/request.js'
-import type { HttpOptions } from '../scenario/scenario.js'
-import { Answer } from './answer.js'
-import type { Connection, ConnectTimes, Exchange } from './connection.js'
-import { type Failure, failureOf } from './outcome.js'
+import { type buildConnector, Client, type Dispatcher } from 'undici'
+import { type Ms, now } from '../../base/clock.js'
+import type { Keep, Outgoing } from '../../plan/request.js'
+import { Answer } from '../answer.js'
+import type { Connection, ConnectTimes, Exchange } from '../connection.js'
+import { type Failure, failureOf } from '../outcome.js'
+import { ConnectTimeout, type Dial, type DialOptions, dialTcp, dialTls } from './dial.js'
 import { ThinSocket } from './socket.js'
 
 /** Where to connect, and who wants to know. */
-export interface HttpConnectionOptions {
+export interface HttpConnectionOptions extends DialOptions {
   /** The origin that requests without one of their own go to. */
   readonly origin: string
-  readonly http: Pick<HttpOptions, 'connectTimeoutMs' | 'insecure'>
   /** Called for each connection that is set up. */
   readonly onConnect: (times: ConnectTimes) => void
+  /** What is shared with other exchanges under way; absent when the connections are this one's alone. */
+  readonly lane?: Lane | undefined
+}
+
+/** Connections on which several exchanges are under way at once: requests in a row (HTTP/1.1), or streams (HTTP/2). */
+export class Lane {
+  readonly channels = new Map<string, Channel>()
+  /** So many at once. */
+  readonly width: number
+
+  constructor(width: number) {
+    this.width = width
+  }
 }
 
 /** Idle connections are kept for as long as the service says, at most this long. */
@@ -28,6 +39,8 @@ const KEEP_ALIVE_MS = 600_000
 const KEEP_ALIVE_MARGIN_MS = 500
 
 const ABORTED = new Error('aborted')
+/** The end of a connection with several exchanges on it: undici would send those again that it had written. */
+const LOST = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })
 
 /** The connections of one virtual user. */
 export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
@@ -39,7 +52,8 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
   answer: Answer | null = null
   private keep: Keep | undefined = undefined
   private readonly options: HttpConnectionOptions
-  private readonly channels = new Map<string, Channel>()
+  private readonly isShared: boolean
+  private readonly channels: Map<string, Channel>
   /** The channel of the exchange under way. */
   private channel: Channel
   private exchange: Exchange | null = null
@@ -56,7 +70,20 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
 
   constructor(options: HttpConnectionOptions) {
     this.options = options
-    this.channel = this.open(options.origin)
+    const { lane, http, origin } = options
+    this.channels = lane?.channels ?? new Map()
+    this.channel = this.channels.get(origin) ?? this.open(origin)
+    if (http.keepAlive === false) this.outgoing.reset = true
+    this.isShared = lane !== undefined
+    if (!this.isShared) return
+    // Else undici sends the next request of a row when the head of the last answer has come.
+    this.outgoing.blocking = false
+    if (http.http2 === true) this.outgoing.idempotent = true
+  }
+
+  /** Whether it was given up before it was written, so that it still waits in a row and can't send another one. */
+  get isStuck(): boolean {
+    return this.isShared && this.exchange === null && this.abortExchange === null
   }
 
   send(request: Outgoing, exchange: Exchange): void {
@@ -72,14 +99,16 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
     outgoing.path = request.path
     outgoing.headers = request.headers
     outgoing.body = request.body
+    if (this.isShared) this.channel.underWay++
     this.channel.client.dispatch(outgoing, this)
   }
 
   abort(): void {
     this.exchange = null
+    if (this.isShared) this.channel.underWay--
     if (this.abortExchange !== null) {
       this.abortExchange(ABORTED)
-    } else {
+    } else if (!this.isShared) {
       // Not written yet: it waits for a connection, and only the client as a whole can be told to stop.
       this.channel.destroy()
       this.channel = this.open(this.channel.origin)
@@ -95,6 +124,10 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
   // undici's handler, in the form that its core calls without a wrapper around it.
 
   onConnect(abort: (error?: Error) => void): void {
+    if (this.exchange === null || this.sentAt !== 0) {
+      abort(LOST)
+      return
+    }
     this.abortExchange = abort
     this.sentAt = now()
   }
@@ -128,6 +161,7 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
     const exchange = this.exchange
     if (exchange === null) return
     this.exchange = null
+    if (this.isShared) this.channel.underWay--
     this.countBytes()
     exchange.ended(failure)
   }
@@ -152,6 +186,8 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
       this.channel = this.channels.get(origin) ?? this.open(origin)
       return true
     } catch (error) {
+      // As if it had been sent: `end` takes it back.
+      if (this.isShared) this.channel.underWay++
       this.end(failureOf(error))
       return false
     }
@@ -173,21 +209,26 @@ class Channel {
   /** What of the socket's bytes was counted already. */
   bytesWritten = 0
   bytesRead = 0
+  /** Exchanges of a lane that were begun and have not ended. */
+  underWay = 0
 
   constructor(
     readonly origin: string,
     private readonly options: HttpConnectionOptions,
   ) {
     const isSecure = origin.startsWith('https:')
+    const { http, lane } = options
+    const width = lane?.width ?? 1
     this.client = new Client(origin, {
-      pipelining: 1,
+      pipelining: width,
+      ...(http.http2 === true && { allowH2: true, maxConcurrentStreams: width, pingInterval: 0 }),
       // Deadlines are kept by the virtual user; undici's would cost a timer for each request.
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
       keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
-      connect: this.timed(isSecure ? overTls(options.http) : overTcp((socket) => this.isIdle(socket))),
+      connect: this.timed(isSecure ? dialTls(options) : dialTcp(options, (socket) => this.isIdle(socket))),
     })
   }
 
@@ -200,34 +241,43 @@ class Channel {
 
   /** Is it between two requests? All that was written is counted when an exchange ends. */
   private isIdle(socket: ThinSocket): boolean {
-    return socket === this.socket && socket.bytesWritten === this.bytesWritten
+    return socket === this.socket && socket.bytesWritten === this.bytesWritten && this.underWay === 0
   }
 
   /** Connects in time, tells how long each part took, and remembers the socket. */
-  private timed(connect: Connect): buildConnector.connector {
+  private timed(dial: Dial): buildConnector.connector {
     const { connectTimeoutMs } = this.options.http
     return (target, callback) => {
       const started = now()
       let lookedUp: Ms | null = null
       let connected: Ms | null = null
-      const raw = connect(target, (error, socket) => {
-        clearTimeout(timer)
-        this.connecting = null
-        if (error !== null) return callback(error, null)
-        const ended = now()
-        const tcpEnd = connected ?? ended
-        this.options.onConnect({
-          dnsMs: lookedUp === null ? null : lookedUp - started,
-          tcpMs: tcpEnd - (lookedUp ?? started),
-          tlsMs: socket instanceof ThinSocket ? null : ended - tcpEnd,
-        })
-        this.socket = socket
-        this.bytesRead = this.bytesWritten = 0
-        callback(null, socket as Socket)
-      })
-      // undici's own would be late by up to a second.
-      const timer = setTimeout(() => raw.destroy(new ConnectTimeout(connectTimeoutMs)), connectTimeoutMs)
+      const raw = dial(
+        addressOf(target),
+        (error, socket) => {
+          clearTimeout(timer)
+          this.connecting = null
+          if (error !== null) return callback(error, null)
+          const ended = now()
+          const tcpEnd = connected ?? ended
+          this.options.onConnect({
+            dnsMs: lookedUp === null ? null : lookedUp - started,
+            tcpMs: tcpEnd - (lookedUp ?? started),
+            tlsMs: socket instanceof ThinSocket ? null : ended - tcpEnd,
+          })
+          this.socket = socket
+          this.bytesRead = this.bytesWritten = 0
+          callback(null, socket as Socket)
+        },
+        (socket) => {
+          this.connecting = socket
+        },
+      )
       this.connecting = raw
+      // undici's own would be late by up to a second.
+      const timer = setTimeout(
+        () => this.connecting?.destroy(new ConnectTimeout(connectTimeoutMs)),
+        connectTimeoutMs,
+      )
       // Also told for an address that needs no look-up: then it took no time.
       raw.once('lookup', () => {
         if (isIP(target.hostname) === 0) lookedUp = now()
@@ -239,36 +289,7 @@ class Channel {
   }
 }
 
-/** Connects and gives the raw socket at once, for its events. */
-type Connect = (target: buildConnector.Options, callback: Connected) => Socket
-
-type Connected = (
-  ...result: [error: Error, socket: null] | [error: null, socket: Socket | ThinSocket]
-) => void
-
-function overTls({ insecure }: HttpConnectionOptions['http']): Connect {
-  const connect = buildConnector({ timeout: 0, rejectUnauthorized: !insecure })
-  // The connector returns its socket, though its type doesn't say so.
-  return (target, callback) => connect(target, callback as buildConnector.Callback) as unknown as Socket
-}
-
-function overTcp(isIdle: (socket: ThinSocket) => boolean): Connect {
-  return ({ hostname, port }, callback) => {
-    const thin = new ThinSocket({ host: hostname, port: port === '' ? 80 : Number(port), isIdle })
-    const failed = (error: Error) => callback(error, null)
-    thin.once('error', failed)
-    thin.socket.once('connect', () => {
-      thin.removeListener('error', failed)
-      callback(null, thin)
-    })
-    return thin.socket
-  }
-}
-
-class ConnectTimeout extends Error {
-  readonly code = 'UND_ERR_CONNECT_TIMEOUT'
-
-  constructor(timeout: Ms) {
-    super(`no connection within ${formatDuration(timeout)}`)
-  }
+function addressOf({ hostname, port, protocol, servername }: buildConnector.Options) {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  return { host, port: Number(port) || (protocol === 'https:' ? 443 : 80), servername }
 }

@@ -1,0 +1,137 @@
+/**
+ * How sockets come about: straight or by another way, plain or encrypted.
+ */
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { checkServerIdentity, connect, createSecureContext, type SecureContext } from 'node:tls'
+import type { Ms } from '../../base/clock.js'
+import { formatDuration } from '../../base/units.js'
+import type { HttpOptions, Route } from '../../scenario/http-types.js'
+import { NO_HTTP2 } from '../outcome.js'
+import { endpointFor, proxyFor } from '../route.js'
+import type { openTunnel } from './proxy.js'
+import { ThinSocket } from './socket.js'
+
+/** What has to be known to connect. */
+export interface DialOptions {
+  readonly http: Pick<
+    HttpOptions,
+    'connectTimeoutMs' | 'insecure' | 'tls' | 'keepAlive' | 'pipelining' | 'http2' | keyof Route
+  >
+  /** Opens a way through a proxy; absent when there is none. */
+  readonly tunnel?: typeof openTunnel | undefined
+}
+
+/** Connects and gives the raw socket at once, for its events; says so when another one takes its place. */
+export type Dial = (target: Target, callback: Dialed, replaced: (socket: Socket) => void) => Socket
+
+/** Where the URL says to go; `servername` is that of a `host` header. */
+interface Target {
+  readonly host: string
+  readonly port: number
+  readonly servername?: string | undefined
+}
+
+type Dialed = (...result: [error: Error, socket: null] | [error: null, socket: Socket | ThinSocket]) => void
+
+/** Dials plain connections. */
+export function dialTcp({ http }: DialOptions, isIdle: (socket: ThinSocket) => boolean): Dial {
+  if (http.http2 === true) return dialPlainHttp2(http)
+  return ({ host, port }, callback) => {
+    const thin = new ThinSocket({ endpoint: endpointFor(host, port, http), isIdle })
+    const failed = (error: Error) => callback(error, null)
+    thin.once('error', failed)
+    thin.socket.once('connect', () => {
+      thin.removeListener('error', failed)
+      callback(null, thin)
+    })
+    return thin.socket
+  }
+}
+
+/** HTTP/2 without TLS, known beforehand (RFC 9113, section 3.3). Node's session needs a whole socket. */
+function dialPlainHttp2(http: DialOptions['http']): Dial {
+  return ({ host, port }, callback) => {
+    const socket = connectTcp({ ...endpointFor(host, port, http), noDelay: true })
+    const failed = (error: Error) => callback(error, null)
+    socket.once('error', failed)
+    socket.once('connect', () => {
+      socket.removeListener('error', failed)
+      // What undici goes by.
+      callback(null, Object.assign(socket, { alpnProtocol: 'h2' }))
+    })
+    return socket
+  }
+}
+
+/** Dials encrypted connections, through a tunnel where a proxy is named. A session is taken up again. */
+export function dialTls({ http, tunnel }: DialOptions): Dial {
+  let session: Buffer | undefined
+  const open = (way: object, { host, servername }: Target, callback: Dialed): Socket => {
+    // Subtle: the certificate is that of the URL's host, wherever the connection goes.
+    const name = http.tls?.servername ?? servername ?? host
+    const socket = connect({
+      ...way,
+      secureContext: contextFor(http),
+      rejectUnauthorized: !http.insecure,
+      checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
+      ALPNProtocols: [http.http2 === true ? 'h2' : 'http/1.1'],
+      ...(isIP(name) === 0 && { servername: name }),
+      ...(session && { session }),
+    })
+    const failed = (error: Error) => callback(error, null)
+    socket.setNoDelay(true).setKeepAlive(true, 60_000)
+    socket.on('session', (given) => {
+      session = given
+    })
+    socket.once('error', failed)
+    socket.once('secureConnect', () => {
+      socket.removeListener('error', failed)
+      if (http.http2 !== true || socket.alpnProtocol === 'h2') {
+        callback(null, socket)
+      } else {
+        socket.destroy()
+        callback(new NoHttp2(), null)
+      }
+    })
+    return socket
+  }
+  return (target, callback, replaced) => {
+    const { host, port } = target
+    const server = proxyFor(`https://${host.includes(':') ? `[${host}]` : host}`, http.proxy)
+    if (server === null || tunnel === undefined) return open(endpointFor(host, port, http), target, callback)
+    const raw = tunnel(server, { host, port }, (error) => {
+      if (error === null) replaced(open({ socket: raw }, target, callback))
+      else callback(error, null)
+    })
+    return raw
+  }
+}
+
+/** Nothing came about in time. */
+export class ConnectTimeout extends Error {
+  readonly code = 'UND_ERR_CONNECT_TIMEOUT'
+
+  constructor(timeout: Ms) {
+    super(`no connection within ${formatDuration(timeout)}`)
+  }
+}
+
+class NoHttp2 extends Error {
+  readonly code = 'PERFCTL_NO_HTTP2'
+
+  constructor() {
+    super(NO_HTTP2)
+  }
+}
+
+/** One for all connections of a thread: certificates take long to read. */
+const contexts = new WeakMap<object, SecureContext>()
+
+function contextFor(http: DialOptions['http']): SecureContext {
+  const known = contexts.get(http)
+  if (known !== undefined) return known
+  const { servername, ...options } = http.tls ?? {}
+  const context = createSecureContext(options)
+  contexts.set(http, context)
+  return context
+}

@@ -1,0 +1,119 @@
+/**
+ * The connections that a plan's virtual users need: plain ones, with a layer for whatever else the scenario asks
+ * for. Modules of what it doesn't ask for aren't loaded.
+ */
+import { Random } from '../../base/rng.js'
+import type { Plan } from '../../plan/plan.js'
+import { sentBy } from '../../plan/series.js'
+import type { Connection, ConnectTimes } from '../connection.js'
+import { HttpConnection, type HttpConnectionOptions } from './client.js'
+
+/** Makes the connection of one more virtual user. */
+export type Connect = (onConnect: OnConnect) => Connection
+
+type OnConnect = (times: ConnectTimes) => void
+
+/** What a part of a load may want of its network. */
+export interface NetworkOptions {
+  /** Put below everything else, to see what goes over the wire. */
+  readonly watch?: Put | null
+  /** Which part of how many: shared connections are shared out. */
+  readonly part?: { readonly index: number; readonly of: number }
+}
+
+const ALL = { index: 0, of: 1 }
+
+/** What is put over a connection. */
+type Put = (inner: Connection) => Connection
+
+/** How to connect to the target of `plan`, and to whatever else it names. */
+export async function openNetwork(
+  plan: Plan,
+  { watch = null, part = ALL }: NetworkOptions = {},
+): Promise<Connect> {
+  const { origin } = new URL(plan.target)
+  const { http } = plan
+  const tunnel = http.proxy === undefined ? undefined : (await import('./proxy.js')).openTunnel
+  const options = { origin, http, tunnel }
+  const connect =
+    http.connections === undefined
+      ? (onConnect: OnConnect) => new HttpConnection({ ...options, onConnect })
+      : await openPool(options, http.connections, part)
+  // From the bottom to the top: cookies go with each hop, and a retry begins at the first hop again.
+  const layers = [
+    watch,
+    await putProxy(plan, origin),
+    await putCookies(plan, origin),
+    await putRedirects(plan, origin),
+    await putRetries(plan),
+    await putIds(plan),
+  ]
+  const put = layers.filter((layer) => layer !== null)
+  if (put.length === 0) return connect
+  return (onConnect) => put.reduce((inner, layer) => layer(inner), connect(onConnect))
+}
+
+/** Streams of one connection when the scenario says nothing of it; most services allow as many. */
+const STREAMS = 100
+
+/** The connections of one part of the load, shared by its users. */
+async function openPool(
+  options: Omit<HttpConnectionOptions, 'onConnect' | 'lane'>,
+  connections: number,
+  { index, of }: { readonly index: number; readonly of: number },
+): Promise<Connect> {
+  const { Pool, PooledConnection } = await import('./pool.js')
+  const { pipelining, http2 } = options.http
+  let told: OnConnect = () => {}
+  const onConnect: OnConnect = (times) => told(times)
+  const pool = new Pool({
+    size: Math.max(1, Math.ceil((connections - index) / of)),
+    width: pipelining ?? (http2 === true ? STREAMS : 1),
+    make: (lane) => new HttpConnection({ ...options, onConnect, lane }),
+  })
+  return (tell) => {
+    // All users of a part tell the same one.
+    told = tell
+    return new PooledConnection(pool)
+  }
+}
+
+async function putProxy({ http: { proxy } }: Plan, origin: string): Promise<Put | null> {
+  if (proxy === undefined) return null
+  const { ProxiedConnection } = await import('./proxy.js')
+  return (inner) => new ProxiedConnection(inner, origin, proxy)
+}
+
+async function putCookies({ http }: Plan, origin: string): Promise<Put | null> {
+  if (http.cookies === undefined) return null
+  const { CookieConnection } = await import('./cookies.js')
+  const options = { origin, keep: http.cookies === 'user' }
+  return (inner) => new CookieConnection(inner, options)
+}
+
+async function putRedirects(plan: Plan, origin: string): Promise<Put | null> {
+  if (!plan.http.redirects && !sentBy(plan).some(({ redirects }) => redirects)) return null
+  const { FollowingConnection } = await import('./redirects.js')
+  return (inner) => new FollowingConnection(inner, origin)
+}
+
+/** The random numbers of pauses come from a seed of their own: they must not shift what is sent. */
+const PAUSE_SEED = 0x9a05
+
+async function putRetries(plan: Plan): Promise<Put | null> {
+  const { http, seed } = plan
+  if (http.retries === undefined && !sentBy(plan).some(({ retries }) => retries !== undefined)) return null
+  const { RetryingConnection } = await import('./retries.js')
+  let count = 0
+  return (inner) => {
+    const random = new Random(seed + PAUSE_SEED)
+    random.seek(count++)
+    return new RetryingConnection(inner, { timeoutMs: http.timeoutMs, random })
+  }
+}
+
+async function putIds({ http: { idHeader } }: Plan): Promise<Put | null> {
+  if (idHeader === undefined) return null
+  const { NamedConnection } = await import('./ids.js')
+  return (inner) => new NamedConnection(inner, idHeader)
+}

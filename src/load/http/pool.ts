@@ -1,0 +1,177 @@
+/**
+ * Connections that all virtual users of a thread share. Who finds none free waits for the first that is given back,
+ * in the order of asking; the wait is part of the latency.
+ */
+import type { Ms } from '../../base/clock.js'
+import type { Outgoing } from '../../plan/request.js'
+import type { Answer } from '../answer.js'
+import type { Connection, Exchange } from '../connection.js'
+import type { Failure } from '../outcome.js'
+import { type HttpConnection, Lane } from './client.js'
+import { keepRequest } from './layer.js'
+
+/** How many connections, and what goes over each at once. */
+export interface PoolOptions {
+  readonly size: number
+  /** Exchanges at once on each. */
+  readonly width: number
+  readonly make: (lane: Lane | undefined) => HttpConnection
+}
+
+/** One of the shared connections, with room for one exchange or several. */
+interface Slot {
+  readonly lane: Lane | undefined
+  readonly free: HttpConnection[]
+  readonly all: Set<HttpConnection>
+}
+
+/** The connections, and who waits for one. */
+export class Pool {
+  private readonly options: PoolOptions
+  private readonly slots: readonly Slot[]
+  /** Free exchanges in the order they were given back, so that all connections are used alike. */
+  private readonly order: Slot[] = []
+  private readonly waiting = new Set<PooledConnection>()
+  private closing: Promise<unknown> | null = null
+
+  constructor(options: PoolOptions) {
+    this.options = options
+    const { size, width, make } = options
+    this.slots = Array.from({ length: size }, () => {
+      const lane = width > 1 ? new Lane(width) : undefined
+      const free = Array.from({ length: width }, () => make(lane))
+      return { lane, free, all: new Set(free) }
+    })
+    // First one exchange on each, then the second ones.
+    for (let i = 0; i < width; i++) this.order.push(...this.slots)
+  }
+
+  /** A free connection, taken; null when there is none, and then the user is called when there is. */
+  take(user: PooledConnection): Taken | null {
+    const slot = this.order.length === 0 ? undefined : this.idlest()
+    if (slot === undefined) {
+      this.waiting.add(user)
+      return null
+    }
+    return { slot, connection: slot.free.pop()! }
+  }
+
+  /** The user doesn't wait any more. */
+  leave(user: PooledConnection): void {
+    this.waiting.delete(user)
+  }
+
+  /** Gives a connection back, to the one who waits longest. */
+  give({ slot, connection }: Taken): void {
+    if (this.closing !== null) return
+    let returned = connection
+    if (connection.isStuck) {
+      slot.all.delete(connection)
+      returned = this.options.make(slot.lane)
+      slot.all.add(returned)
+    }
+    const [next] = this.waiting
+    if (next === undefined) {
+      slot.free.push(returned)
+      this.order.push(slot)
+      return
+    }
+    this.waiting.delete(next)
+    next.go({ slot, connection: returned })
+  }
+
+  close(): Promise<unknown> {
+    this.waiting.clear()
+    this.closing ??= Promise.all(this.slots.flatMap(({ all }) => [...all].map((each) => each.close())))
+    return this.closing
+  }
+
+  /** With room for several exchanges: the connection with the fewest under way. */
+  private idlest(): Slot {
+    if (this.options.width === 1) return this.order.shift()!
+    let best = 0
+    for (let i = 1; i < this.order.length; i++) {
+      if (this.order[i]!.free.length > this.order[best]!.free.length) best = i
+    }
+    return this.order.splice(best, 1)[0]!
+  }
+}
+
+/** A connection of the pool in the hands of a user. */
+export interface Taken {
+  readonly slot: Slot
+  readonly connection: HttpConnection
+}
+
+/** What a virtual user has instead of a connection of its own. */
+export class PooledConnection implements Connection, Exchange {
+  sentAt: Ms = 0
+  firstByteAt: Ms = 0
+  status = 0
+  bytesSent = 0
+  bytesReceived = 0
+  answer: Answer | null = null
+  private readonly pool: Pool
+  private exchange: Exchange | null = null
+  private request: Outgoing | null = null
+  private taken: Taken | null = null
+
+  constructor(pool: Pool) {
+    this.pool = pool
+  }
+
+  send(request: Outgoing, exchange: Exchange): void {
+    this.exchange = exchange
+    this.sentAt = this.firstByteAt = this.status = this.bytesSent = this.bytesReceived = 0
+    this.answer = null
+    this.taken = this.pool.take(this)
+    if (this.taken === null) this.request = keepRequest(request)
+    else this.taken.connection.send(request, this)
+  }
+
+  /** A connection is free: sends what waited for it. */
+  go(taken: Taken): void {
+    this.taken = taken
+    taken.connection.send(this.request!, this)
+  }
+
+  ended(failure: Failure | null): void {
+    const taken = this.release()
+    const { exchange } = this
+    this.exchange = null
+    // Subtle: first the one who has an answer, whose end is measured now; then the one who waits.
+    exchange?.ended(failure)
+    this.pool.give(taken)
+  }
+
+  abort(): void {
+    this.exchange = null
+    if (this.taken === null) {
+      this.pool.leave(this)
+      return
+    }
+    this.taken.connection.abort()
+    const taken = this.release()
+    // Not at once: when all are given up, one after the other, nobody may begin in between.
+    queueMicrotask(() => this.pool.give(taken))
+  }
+
+  async close(): Promise<void> {
+    this.exchange = null
+    await this.pool.close()
+  }
+
+  /** Keeps what the connection measured: it's another one's in a moment. */
+  private release(): Taken {
+    const taken = this.taken!
+    const { sentAt, firstByteAt, status, bytesSent, bytesReceived, answer } = taken.connection
+    this.sentAt = sentAt
+    this.firstByteAt = firstByteAt
+    this.status = status
+    this.bytesSent = bytesSent
+    this.bytesReceived = bytesReceived
+    this.answer = answer
+    this.taken = null
+    return taken
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Sends a request again when its failure may pass: each time from the beginning, and each failure is kept.
+ */
+import type { Ms } from '../../base/clock.js'
+import type { Random } from '../../base/rng.js'
+import { formatDuration } from '../../base/units.js'
+import type { Outgoing } from '../../plan/request.js'
+import type { Retries } from '../../scenario/http-types.js'
+import { isExpected } from '../checker.js'
+import type { Connection, Exchange } from '../connection.js'
+import type { Failure } from '../outcome.js'
+import { keepRequest, Layer } from './layer.js'
+
+/** What a layer of retries has to know. */
+export interface RetryOptions {
+  /** For each attempt. */
+  readonly timeoutMs: Ms
+  /** Where pauses are drawn from. */
+  readonly random: Random
+}
+
+/** Tries as often as a request allows; keeps the time of each attempt itself. */
+export class RetryingConnection extends Layer {
+  private readonly options: RetryOptions
+  private request: Outgoing | null = null
+  private attempts = 0
+  private timer: NodeJS.Timeout | null = null
+  private isPausing = false
+
+  constructor(inner: Connection, options: RetryOptions) {
+    super(inner)
+    this.options = options
+  }
+
+  send(request: Outgoing, exchange: Exchange): void {
+    this.start(exchange)
+    this.request = request.retries === undefined ? request : keepRequest(request)
+    this.attempts = 0
+    this.attempt()
+  }
+
+  ended(failure: Failure | null): void {
+    this.stopTimer()
+    this.take()
+    this.decide(failure)
+  }
+
+  override abort(): void {
+    this.stopTimer()
+    if (this.isPausing) this.isPausing = false
+    else super.abort()
+  }
+
+  override close(): Promise<void> {
+    this.stopTimer()
+    return super.close()
+  }
+
+  private attempt(): void {
+    const { timeoutMs } = this.options
+    this.attempts++
+    this.timer = setTimeout(() => {
+      this.abortInner()
+      this.decide({ kind: 'timeout', message: `no complete answer within ${formatDuration(timeoutMs)}` })
+    }, timeoutMs)
+    this.inner.send(this.request!, this)
+  }
+
+  /** After an attempt: the end, or a pause and the next one. */
+  private decide(failure: Failure | null): void {
+    const { retries } = this.request!
+    const passing =
+      retries === undefined || this.attempts > retries.count ? null : this.passing(failure, retries)
+    if (passing === null) {
+      this.finish(failure)
+      return
+    }
+    this.detour().failures.push(passing)
+    this.isPausing = true
+    this.timer = setTimeout(
+      () => {
+        this.isPausing = false
+        this.attempt()
+      },
+      pauseMs(retries!.backoffMs, this.attempts, this.options.random),
+    )
+  }
+
+  /** The failure, when it's one to try again after. */
+  private passing(failure: Failure | null, { kinds, statuses }: Retries): Failure | null {
+    if (failure !== null) return kinds.includes(failure.kind) ? failure : null
+    const { status } = this
+    return isExpected(status, statuses) ? { kind: 'status', message: `status ${status}` } : null
+  }
+
+  private stopTimer(): void {
+    if (this.timer !== null) clearTimeout(this.timer)
+    this.timer = null
+  }
+}
+
+/** The pause after so many attempts: from the shorter one to twice as long each time, at most the longer one. */
+export function pauseMs([least, most]: readonly [Ms, Ms], attempts: number, random: Random): Ms {
+  const end = Math.min(most, least * 2 ** (attempts - 1))
+  return least + (end - least) * random.float()
+}

@@ -1,0 +1,34 @@
+/**
+ * What holding one measurement against another comes to.
+ */
+/** What the comparison with a baseline came to. Worst first. */
+export interface Comparison {
+  /** The baseline's file, or the reference result's. */
+  readonly baseline: string
+  readonly verdict: ComparisonVerdict
+  readonly metrics: readonly MetricComparison[]
+  /** What the reader has to know to trust the verdict, in sentences: unlike environments, too few samples. */
+  readonly notes: readonly string[]
+}
+
+/** What a comparison comes to. */
+export type ComparisonVerdict = 'passed' | 'improved' | 'regressed' | 'inconclusive'
+
+/** One metric of one request, held against the baseline. */
+export interface MetricComparison {
+  /** Null for the whole run. */
+  readonly request: string | null
+  readonly metric: string
+  readonly baseline: number | null
+  readonly current: number | null
+  /** Relative change, positive is larger; for `error_rate` the difference of the two ratios. Null without data. */
+  readonly change: number | null
+  /** Where the true change lies, with the confidence the rule states. */
+  readonly interval: readonly [number, number] | null
+  /** The smallest worsening that would have been found 9 times in 10: relative, above 0; null where unknown. */
+  readonly detectable: number | null
+  readonly tolerance: number
+  readonly verdict: ComparisonVerdict | 'new' | 'missing'
+  /** Why it was judged so, when the numbers alone don't say; null otherwise. */
+  readonly reason: string | null
+}
