@@ -9,6 +9,7 @@ import { fileNameOf, writeFileAtomic } from '../base/files.js'
 import { readVersion } from '../base/host.js'
 import { makeStarter } from '../scenario/starter.js'
 import { type CiService, makeCiFile } from './ci.js'
+import { findSchema } from './editor-schema.js'
 import type { Io } from './io.js'
 
 /** As commander gives them. */
@@ -29,7 +30,9 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
     throw userError(`${scenario} is there already`, '--force overwrites it; --url names another service')
   }
 
-  const said = [await write(scenario, makeStarter({ name, url, schema: await findSchema(io) }), flags, io)]
+  const said = [
+    await write(scenario, makeStarter({ name, url, schema: await findSchema('scenarios', io) }), flags, io),
+  ]
   const ci = service === null ? null : makeCiFile(service, { scenario, version: readVersion() })
   if (ci !== null) said.push(await write(ci.path, ci.text, flags, io))
   said.push(...(await ignoreResults(io)))
@@ -75,13 +78,6 @@ async function chooseService(ci: string | boolean, io: Io): Promise<CiService | 
   if (ci === 'github' || ci === 'gitlab') return ci
   if (ci === true) return (await exists('.gitlab-ci.yml', io)) ? 'gitlab' : 'github'
   throw userError(`--ci ${ci}: unknown`, 'it is github or gitlab; --no-ci writes no job')
-}
-
-/** The schema for editors: of this package where it is installed, or in the directory of the scenarios. */
-async function findSchema(io: Io): Promise<string | null> {
-  if (await exists('scenarios/scenario.schema.json', io)) return './scenario.schema.json'
-  const installed = 'node_modules/perfctl/scenarios/scenario.schema.json'
-  return (await exists(installed, io)) ? `../${installed}` : null
 }
 
 /** Writes a file unless it's there already; gives the line that says so. */

@@ -4,6 +4,7 @@
 import type { ExitCode } from '../base/exit.js'
 import type { DemoFlags } from './demo.js'
 import type { RawExplainFlags } from './explain.js'
+import type { ImportFlags } from './import.js'
 import type { InitFlags } from './init.js'
 import type { Io } from './io.js'
 import type { RawTryFlags } from './try.js'
@@ -15,6 +16,8 @@ export interface CommandSpec {
   readonly summary?: string
   readonly description: string
   readonly argument: readonly [name: string, description: string] | null
+  /** A second one; `run` then gets both, as a list. */
+  readonly further?: readonly [name: string, description: string]
   readonly options: readonly OptionSpec[]
   readonly run: (argument: never, flags: never, io: Io) => Promise<ExitCode>
 }
@@ -57,6 +60,23 @@ export const LISTED: readonly CommandSpec[] = [
       { flags: '--force', description: 'overwrite files that are there already' },
     ],
     run: async (_argument: undefined, flags: InitFlags, io) => (await import('./init.js')).init(flags, io),
+  },
+  {
+    name: 'import',
+    summary: 'make a scenario from curl commands, a HAR file or an access log',
+    description:
+      'Makes a scenario from what other programs wrote down: curl commands, a recording of a browser (har), an access log. Prints it, with notes on top of what it could not carry over. Secrets become ${NAME}.',
+    argument: ['<format>', 'curl, har or access-log'],
+    further: ['[file...]', 'a file, - for stdin, or a curl command in quotes'],
+    options: [
+      { flags: '-o, --output <file>', description: 'write it there instead of printing it' },
+      { flags: '--force', description: 'overwrite the file' },
+      { flags: '-t, --target <url>', description: 'of another service than the one recorded' },
+      { flags: '--mix', description: 'of a har file: its requests by weight, instead of one journey' },
+      { flags: '--static', description: 'keep images, scripts, style sheets and the like' },
+    ],
+    run: async ([format, files]: [string, string[]], flags: ImportFlags, io) =>
+      (await import('./import.js')).importSource(format, files, flags, io),
   },
   {
     name: 'try',
