@@ -4,9 +4,9 @@
 import { userError } from '../../base/errors.js'
 import { formatCount, formatDuration, formatShare } from '../../base/units.js'
 import { targetOf } from './address.js'
-import { Credentials } from './credentials.js'
+import { Credentials, hideQuery } from './credentials.js'
 import type { Draft } from './draft.js'
-import { type Draftsman, hideQuery, isMethod } from './entry.js'
+import { type Draftsman, isMethod } from './entry.js'
 import type { ImportOptions } from './index.js'
 import { Arrivals } from './log-arrivals.js'
 import { readLine } from './log-line.js'
@@ -169,5 +169,7 @@ function originOf(hosts: ReadonlyMap<string, number>, notes: Notes): string {
   }
   if (hosts.size > 1)
     notes.add('requests to several hosts are all sent to the first', [...hosts.keys()].slice(0, 6).join(', '))
-  return `${/^(localhost|[\d.]+)(:|$)|:(?!443$)\d+$/.test(host) ? 'http' : 'https'}://${host}`
+  const isPlain = /^(localhost|[\d.]+)(:|$)|:(?!443$)\d+$/.test(host)
+  const url = `${isPlain ? 'http' : 'https'}://${host}`
+  return URL.canParse(url) ? new URL(url).origin : url
 }

@@ -49,6 +49,11 @@ export function draftBody(
   if (essence === 'application/x-www-form-urlencoded') {
     const fields = readForm(body.text)
     if (fields !== null) return { keys: { form: hideFields(fields) }, impliesType: true }
+    if (/^\s*[{[]/.test(body.text)) {
+      notes.add(
+        'a body that looks like JSON says it is a form: if that is not meant, write json in place of body',
+      )
+    }
   }
   return { keys: { body: body.text }, impliesType: false }
 

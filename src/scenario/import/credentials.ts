@@ -2,6 +2,7 @@
  * Secrets that an imported file holds: they stay behind, and `${NAME}` stands for them.
  */
 import { isSecretHeader } from '../../base/secrets.js'
+import { safeDecode } from './address.js'
 import { isMarked, variable } from './marks.js'
 import type { Notes } from './notes.js'
 
@@ -38,6 +39,19 @@ export class Credentials {
       )
     }
   }
+}
+
+/** The path with the values of telling parameters hidden. */
+export function hideQuery(path: string, credentials: Credentials): string {
+  const start = path.indexOf('?')
+  if (start === -1) return path
+  const pairs = path.slice(start + 1).split('&')
+  const hidden = pairs.map((pair) => {
+    const [, name, value] = /^([^=]+)=(.+)$/s.exec(pair) ?? []
+    const isSecret = name !== undefined && isSecretField(safeDecode(name))
+    return isSecret ? `${name}=${credentials.hide(safeDecode(name), value!)}` : pair
+  })
+  return `${path.slice(0, start)}?${hidden.join('&')}`
 }
 
 /** Whether a header of that name, in lower case, carries a secret. */

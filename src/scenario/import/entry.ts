@@ -1,9 +1,9 @@
 /**
  * One request as another program recorded it → an entry of `requests`, or a step of a journey.
  */
-import { type Address, safeDecode } from './address.js'
+import type { Address } from './address.js'
 import { draftBody, type RecordedBody } from './body.js'
-import { type Credentials, isSecretField } from './credentials.js'
+import { type Credentials, hideQuery } from './credentials.js'
 import { draftHeaders, draftLogin, type HeaderList, headerOf } from './headers.js'
 import { hasHole } from './marks.js'
 import type { Notes } from './notes.js'
@@ -69,25 +69,21 @@ function draftCarried(
   return draftBody(body, headerOf(headers, 'content-type'), draftsman)
 }
 
-/** The path with the values of telling parameters hidden. */
-export function hideQuery(path: string, credentials: Credentials): string {
-  const start = path.indexOf('?')
-  if (start === -1) return path
-  const pairs = path.slice(start + 1).split('&')
-  const hidden = pairs.map((pair) => {
-    const [, name, value] = /^([^=]+)=(.+)$/s.exec(pair) ?? []
-    const isSecret = name !== undefined && isSecretField(safeDecode(name))
-    return isSecret ? `${name}=${credentials.hide(safeDecode(name), value!)}` : pair
-  })
-  return `${path.slice(0, start)}?${hidden.join('&')}`
+/** What goes into `http`. */
+export interface SharedHttp {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly auth?: Readonly<Record<string, string>>
 }
 
 /**
  * What all entries have in common goes into `http`, once: headers that each of them has (others' values override),
  * and the login when it is the same for all.
  */
-export function hoist(entries: readonly Entry[]): { http: Record<string, unknown>; entries: Entry[] } {
-  if (entries.length < 2) return { http: {}, entries: [...entries] }
+export function hoist(entries: readonly Entry[]): {
+  readonly http: SharedHttp
+  readonly entries: readonly Entry[]
+} {
+  if (entries.length < 2) return { http: {}, entries }
   const names = Object.keys(entries[0]!.headers ?? {}).filter(
     (name) => name !== 'content-type' && entries.every(({ headers }) => isHoistable(headers?.[name])),
   )

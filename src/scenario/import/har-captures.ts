@@ -31,6 +31,7 @@ interface Source {
 
 const VALUES_MAX = 200_000
 const DEPTH_MAX = 20
+const TEXT_LENGTH_MAX = 100_000
 
 /** Links each request to the answers before it. */
 export function linkExchanges(exchanges: readonly Exchange[]): Linked[] {
@@ -70,7 +71,10 @@ function replaceValues(recorded: Recorded, find: Find): Recorded {
     ...recorded,
     address: { ...address, path: replaceInPath(address.path, find) },
     headers: headers.map(([name, value]) => [name, replaceInHeader(value, find)]),
-    body: body?.kind === 'text' ? { kind: 'text', text: replaceInBody(body.text, find) } : body,
+    body:
+      body?.kind === 'text' && body.text.length <= TEXT_LENGTH_MAX
+        ? { kind: 'text', text: replaceInBody(body.text, find) }
+        : body,
   }
 }
 

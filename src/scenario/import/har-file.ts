@@ -5,7 +5,7 @@
 import type { Ms } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
 import type { RecordedBody } from './body.js'
-import type { HeaderList } from './headers.js'
+import { type HeaderList, headerOf } from './headers.js'
 import { dig, digList, digNumber, digText, readJsonFile } from './json-file.js'
 import { unmarked } from './marks.js'
 import type { Part } from './multipart.js'
@@ -19,8 +19,8 @@ export interface HarEntry {
   readonly url: string
   readonly headers: HeaderList
   readonly body: RecordedBody | null
-  /** 0 when no answer came. */
-  readonly status: number
+  /** 0 when no answer came; null when the file says nothing of answers. */
+  readonly status: number | null
   readonly answerHeaders: HeaderList
   /** The content type of the answer; '' when it had none. */
   readonly mime: string
@@ -61,9 +61,9 @@ function readEntry(entry: unknown): HarEntry {
     durationMs: Math.max(0, digNumber(entry, 'time') ?? 0),
     method: unmarked(digText(request, 'method') ?? 'GET'),
     url: unmarked(digText(request, 'url')!),
-    headers: readHeaders(request),
+    headers: withType(readHeaders(request), digText(request, 'postData', 'mimeType')),
     body: readBody(request),
-    status: digNumber(response, 'status') ?? 0,
+    status: digNumber(response, 'status'),
     answerHeaders: readHeaders(response),
     mime: digText(response, 'content', 'mimeType') ?? '',
     answer: readAnswer(dig(response, 'content')),
@@ -80,6 +80,12 @@ function readHeaders(message: unknown): HeaderList {
   return hasCookies || cookies.length === 0 || dig(message, 'url') === undefined
     ? headers
     : [...headers, ['cookie', cookies.join('; ')]]
+}
+
+/** Some programs say what a body is only beside the body. */
+function withType(headers: HeaderList, mime: string | null): HeaderList {
+  if (mime === null || mime === '' || headerOf(headers, 'content-type') !== null) return headers
+  return [...headers, ['content-type', unmarked(mime)]]
 }
 
 function readPairs(list: unknown): [name: string, value: string][] {

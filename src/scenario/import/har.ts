@@ -8,7 +8,7 @@ import { formatDuration } from '../../base/units.js'
 import { targetOf } from './address.js'
 import { Credentials } from './credentials.js'
 import type { Draft } from './draft.js'
-import { type Draftsman, draftEntry, type Entry, hoist, type Recorded } from './entry.js'
+import { type Draftsman, draftEntry, type Entry, hoist, type Recorded, type SharedHttp } from './entry.js'
 import { linkExchanges } from './har-captures.js'
 import { CookieTrail } from './har-cookies.js'
 import { type HarEntry, readHar } from './har-file.js'
@@ -47,8 +47,8 @@ export function importHar(text: string, { file, isMix, withStatic, target }: Imp
         draftsman,
       )
     : journeyOf(exchanges, { selected, entries, origin }, draftsman)
+  const http = { ...draft.http, ...trail.http(draft.http.headers ?? {}, draftsman) }
   draftsman.credentials.tell(notes)
-  const http = { ...(trail.isInUse && { cookies: true }), ...draft.http }
   return {
     scenario: {
       target: spelled(targetOf(target ?? origin)),
@@ -70,7 +70,7 @@ function recordedOf(entry: HarEntry, address: Recorded['address'], trail: Cookie
 /** What becomes of the recorded requests. */
 export interface Body {
   readonly load: Readonly<Record<string, unknown>>
-  readonly http: Readonly<Record<string, unknown>>
+  readonly http: SharedHttp
   readonly data?: Readonly<Record<string, unknown>>
   readonly requests: readonly Readonly<Record<string, unknown>>[]
 }

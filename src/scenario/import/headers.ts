@@ -1,7 +1,7 @@
 /**
  * Headers as other programs recorded them → the keys `headers` and `auth`.
  */
-import { isSecretCarrier } from './credentials.js'
+import { hideQuery, isSecretCarrier } from './credentials.js'
 import type { Draftsman } from './entry.js'
 import { isMarked } from './marks.js'
 
@@ -20,7 +20,7 @@ const CONNECTION: ReadonlySet<string> = new Set([
 ])
 
 /** What a browser says about itself; services rarely look at it, and it would bury the rest. */
-const BROWSER = /^(sec-.*|dnt|priority|upgrade-insecure-requests|x-client-data)$/
+const BROWSER = /^(sec-.*|alt-used|dnt|priority|upgrade-insecure-requests|x-client-data)$/
 
 const CONDITIONS: ReadonlySet<string> = new Set([
   'if-match',
@@ -68,6 +68,7 @@ export function draftHeaders(
   const auth = headers['authorization'] === undefined ? null : draftAuth(headers['authorization'])
   if (auth !== null) delete headers['authorization']
   for (const [name, value] of Object.entries(headers)) {
+    if (name === 'referer') headers[name] = hideQuery(value, credentials)
     if (isSecretCarrier(name)) headers[name] = credentials.hide(name, value)
   }
   return { headers: { ...headers }, auth }

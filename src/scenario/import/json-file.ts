@@ -3,6 +3,7 @@
  */
 import { messageOf, UserError, userError } from '../../base/errors.js'
 import { Source } from '../source.js'
+import { findJsonFault } from './json-fault.js'
 
 /** The value of a JSON text. Throws a UserError that says where it is broken. */
 export function readJsonFile(text: string, file: string): unknown {
@@ -11,9 +12,10 @@ export function readJsonFile(text: string, file: string): unknown {
   try {
     return JSON.parse(content)
   } catch (error) {
-    const message = messageOf(error)
-    const at = Number(/at position (\d+)/.exec(message)?.[1] ?? content.length)
-    const reason = message.replace(/ in JSON at position.*$|, ".*$|, \.\.\..*$/s, '')
+    const end = content.trimEnd().length
+    const at = Math.min(findJsonFault(content), end)
+    const told = messageOf(error).replace(/(?: in JSON| after JSON)? at position.*$|, "?.*$|, \.\.\..*$/s, '')
+    const reason = at === end ? 'it ends too early' : told
     const place = new Source(file, content).place([at, at + 1])
     throw new UserError([{ message: `not valid JSON: ${reason}`, place, hint: 'export the file once more' }])
   }

@@ -1,6 +1,7 @@
 /**
  * A tree of traffic → the requests that make up most of it, with their shares.
  */
+import { readablePath } from './request-name.js'
 import { valueName } from './segments.js'
 import { type Branch, type End, foldWords, mergeEnd, type Traffic, type ValueBranch } from './traffic.js'
 import type { DataLists } from './traffic-values.js'
@@ -43,7 +44,13 @@ export function mixTraffic<T>(traffic: Traffic<T>, lists: DataLists): TrafficMix
   const chosen = found.slice(0, REQUESTS_MAX).filter(({ end }) => end.count >= traffic.count / 1000)
   const requests = chosen.map((one) => {
     const { method, count, statuses, payload } = one.end
-    return { name: nameOf(one, chosen), method, path: pathOf(one, lists), count, statuses, payload }
+    const name = nameOf(one, chosen)
+    const values = one.segments.filter(
+      (segment) => typeof segment !== 'string' && segment.branch.sample.distinct > 1,
+    )
+    if (values.length > 1)
+      lists.notes.add('values of one path are drawn one by one, so that some may not belong together', name)
+    return { name, method, path: pathOf(one, lists), count, statuses, payload }
   })
   const carried = requests.reduce((sum, { count }) => sum + count, 0)
   return { requests, leftOut: traffic.count - carried }
@@ -112,5 +119,5 @@ function nameOf<T>({ branch, end, segments }: Found<T>, all: readonly Found<T>[]
     .join('/')
   const twins = all.filter((other) => other.branch === branch && other.end.method === end.method)
   const query = twins.length < 2 || end.parameters.length === 0 ? '' : `?${end.parameters.join('&')}`
-  return `${end.method} /${path}${query}`
+  return `${end.method} ${readablePath(`/${path}${query}`)}`
 }

@@ -17,7 +17,7 @@ const DENSE = 0.5
 export class DataLists {
   private readonly lists: Record<string, readonly (string | number)[]> = {}
   private readonly names = new Map<Sample, string>()
-  private readonly notes: Notes
+  readonly notes: Notes
   private readonly credentials: Credentials
 
   constructor(notes: Notes, credentials: Credentials) {
@@ -47,6 +47,9 @@ export class DataLists {
     const name = this.nameFor(list, [wanted, further])
     this.names.set(sample, name)
     this.lists[name] = list
+    if (new Set(list).size < list.length) {
+      this.notes.add('values stand in these lists as often as they came in a sample of the traffic', name)
+    }
     if (distinct > list.length) {
       const count = distinct > 255 ? `about ${roughly(distinct)}` : distinct
       this.notes.add(
