@@ -2,7 +2,7 @@
  * The JSON Schema that editors complete and explain scenarios with: where it lies.
  */
 import { access } from 'node:fs/promises'
-import { join, relative, resolve, sep } from 'node:path'
+import { relative, resolve, sep } from 'node:path'
 import type { Io } from './io.js'
 
 /**
@@ -14,7 +14,7 @@ export async function findSchema(directory: string, io: Io): Promise<string | nu
   const installed = resolve(io.cwd, 'node_modules/perfctl/scenarios', SCHEMA)
   if (!(await exists(installed))) return null
   const path = relative(resolve(io.cwd, directory), installed).split(sep).join('/')
-  return path.startsWith('.') ? path : join('.', path)
+  return path.startsWith('.') ? path : `./${path}`
 }
 
 const SCHEMA = 'scenario.schema.json'

@@ -5,6 +5,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { codeOf, messageOf, userError } from '../base/errors.js'
 import type { Io } from './io.js'
@@ -66,7 +67,12 @@ async function* unpack(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     yield first.value
     for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value
   }
-  const isGzip = first.value[0] === 0x1f && first.value[1] === 0x8b
-  if (isGzip) yield* Readable.from(rest(), { objectMode: false }).compose(createGunzip())
-  else yield* rest()
+  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) {
+    yield* rest()
+    return
+  }
+  const gunzip = createGunzip()
+  // What goes wrong is thrown to whoever reads from it.
+  pipeline(rest(), gunzip).catch(() => undefined)
+  yield* gunzip
 }

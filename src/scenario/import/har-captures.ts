@@ -104,17 +104,18 @@ function replaceInHeader(value: string, find: Find): string {
   return found === null ? (find(value, null) ?? value) : scheme + found
 }
 
+/** A text of JSON with the colon that makes it a key, or a number of a field that says it's an id. */
+const JSON_VALUES =
+  /("(?:[^"\\]|\\.)*")(\s*:)?|(?<="[^"]*(?:id|Id|ID|ids|Ids|IDs|[nN]umber)"\s*:\s*(?:\[[\d,\s]*)?)\b\d+(?=\s*[,}\]])/g
+
 /** In JSON the values, in forms the fields. */
 function replaceInBody(text: string, find: Find): string {
   if (/^\s*[[{]/.test(text)) {
-    return text.replace(
-      /("(?:[^"\\]|\\.)*")(\s*:)?|(?<=[:[,]\s*)\d+(?=\s*[,}\]])/g,
-      (token, string, colon) => {
-        if (colon !== undefined) return token
-        const found = find(string === undefined ? token : unquoted(string), null)
-        return found === null ? token : JSON.stringify(found)
-      },
-    )
+    return text.replace(JSON_VALUES, (token, string?: string, colon?: string) => {
+      if (colon !== undefined) return token
+      const found = find(string === undefined ? token : unquoted(string), null)
+      return found === null ? token : JSON.stringify(found)
+    })
   }
   return text.replace(/=([^&=\s]+)(?=&|$)/g, (pair, value: string) => {
     const found = find(safeDecode(value.replaceAll('+', ' ')), null)

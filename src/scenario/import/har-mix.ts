@@ -1,6 +1,7 @@
 /**
  * Recorded requests → a mix by weight: those of one kind are one, with lists of the values that they differ in.
  */
+import { plural } from '../../base/units.js'
 import { type Draftsman, draftEntry, hoist, type Recorded } from './entry.js'
 import type { Body } from './har.js'
 import { spelled } from './marks.js'
@@ -29,7 +30,7 @@ export function mixOf(recorded: readonly Recorded[], origin: string, draftsman: 
     if (count > 1 && payload.body !== null) notes.add('of several bodies the first was taken', name)
   }
   const leftOut = mixed.reduce((sum, mix) => sum + mix.leftOut, 0)
-  if (leftOut > 0) notes.add(`left out ${leftOut} requests that are asked for rarely`)
+  if (leftOut > 0) notes.add(`left out what is asked for rarely: ${plural(leftOut, 'request')}`)
   const entries = requests.map(({ path, payload, statuses }) => {
     const address = { ...payload.address, path }
     const { expect: _, ...entry } = draftEntry({ ...payload, address }, origin, draftsman)

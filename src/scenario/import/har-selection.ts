@@ -2,6 +2,7 @@
  * Which requests of a recording belong to the load of a service: neither those of other people's services nor what
  * the browser keeps, nor what perfctl can't send.
  */
+import { plural } from '../../base/units.js'
 import { type Address, parseAddress } from './address.js'
 import { isMethod } from './entry.js'
 import type { HarEntry } from './har-file.js'
@@ -50,7 +51,7 @@ export function selectEntries(
   if (kept.length === 0) return { selected: own, origin }
   if (dropped > 0)
     notes.add(
-      `left out ${dropped} requests for images, scripts, style sheets and the like; --static keeps them`,
+      `left out ${plural(dropped, 'request')} for images, scripts, style sheets and the like; --static keeps them`,
     )
   return { selected: kept, origin }
 }
