@@ -3,7 +3,7 @@
  */
 import { userError } from '../../base/errors.js'
 import { formatCount, formatDuration, formatShare } from '../../base/units.js'
-import { targetOf } from './address.js'
+import { sendablePath, targetOf } from './address.js'
 import { Credentials, hideQuery } from './credentials.js'
 import type { Draft } from './draft.js'
 import { type Draftsman, isMethod } from './entry.js'
@@ -110,14 +110,9 @@ function emptiness(counts: {
     : 'no request in it can be sent'
 }
 
-/** What a request line can't hold, as servers write it (`\x22`), encoded. */
+/** Servers write what a request line can't hold as `\x22`. */
 function sendable(path: string): string {
-  return unmarked(path)
-    .replace(/\\x([\da-f]{2})/gi, '%$1')
-    .replace(/#.*$/s, '')
-    .replace(/[^\x21-\x7e]+|[{}"<>\\^`|]/g, (text) =>
-      encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd')),
-    )
+  return sendablePath(unmarked(path).replace(/\\x([\da-f]{2})/gi, '%$1'))
 }
 
 /** Shares in percent, with two digits that count. */

@@ -26,9 +26,9 @@ export function parseAddress(text: string): Address | null {
   const [, scheme = 'http://', login, host, rest] =
     /^([a-z][a-z\d+.-]*:\/\/)?(?:([^/?#@]*)@)?([^/?#]+)(.*)$/is.exec(url) ?? []
   if (host === undefined || !/^https?:\/\/$/i.test(scheme)) return null
-  const origin = `${scheme.toLowerCase()}${host.toLowerCase()}`
-  const plain = outsideMarks(origin, (part) => part).replace(/[\ue000\ue001][^\ue002]*\ue002/g, '1')
-  if (!URL.canParse(plain) || /[\s%]/.test(host)) return null
+  const origin = scheme.toLowerCase() + outsideMarks(host, (part) => part.toLowerCase())
+  const plain = origin.replace(/[\ue000\ue001][^\ue002]*\ue002/g, '1')
+  if (!URL.canParse(plain) || !/^[\w.:[\]-]+$/.test(new URL(plain).host)) return null
   const known = plain === origin ? new URL(plain) : null
   return {
     origin: known?.origin ?? origin,
@@ -58,8 +58,8 @@ export function safeDecode(text: string): string {
   }
 }
 
-/** Half a character can't be encoded; it becomes what decoders put in its place. */
-function encodeSafely(text: string): string {
+/** `a b` as `a%20b`. Half a character can't be encoded; it becomes what decoders put in its place. */
+export function encodeSafely(text: string): string {
   return encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd'))
 }
 

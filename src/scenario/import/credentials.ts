@@ -4,6 +4,7 @@
 import { isSecretHeader } from '../../base/secrets.js'
 import { safeDecode } from './address.js'
 import { isMarked, variable } from './marks.js'
+import { variableName } from './names.js'
 import type { Notes } from './notes.js'
 
 /** The variables that stand for the secrets of one import. */
@@ -15,7 +16,7 @@ export class Credentials {
   hide(name: string, value: string): string {
     // A variable in a shell's command line is none of the secrets itself.
     if (isMarked(value) || value === '') return value
-    const base = variableName(name)
+    const base = secretName(name)
     for (let n = 1; ; n++) {
       const numbered = n === 1 ? base : `${base}_${n}`
       const held = this.values.get(numbered)
@@ -90,14 +91,8 @@ const SECRET_WORDS: ReadonlySet<string> = new Set([
 
 const KINDS_OF_KEY: ReadonlySet<string> = new Set(['api', 'access', 'private', 'secret', 'auth', 'x'])
 
-/** `accessToken` is `ACCESS_TOKEN`. Other programs keep their hands off variables whose name says what they hold. */
-function variableName(name: string): string {
-  const upper = name
-    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
-    .toUpperCase()
-    .replace(/[^A-Z\d]+/g, '_')
-    .replace(/^_+|_+$/g, '')
-    .slice(0, 40)
-  const safe = /^[A-Z]/.test(upper) ? upper : `SECRET_${upper}`.replace(/_$/, '')
-  return /SECRET|TOKEN|PASSW|KEY|COOKIE|AUTHORIZATION/.test(safe) ? safe : `${safe}_SECRET`
+/** A name that tells others, too, that what it holds is a secret. */
+function secretName(name: string): string {
+  const variable = variableName(name)
+  return /SECRET|TOKEN|PASSW|KEY|COOKIE|AUTHORIZATION/.test(variable) ? variable : `${variable}_SECRET`
 }

@@ -1,6 +1,7 @@
 /**
  * What each flag of curl does, one row each.
  */
+import { encodeSafely } from './address.js'
 import type { Detour } from './curl-options.js'
 import type { Draftsman } from './entry.js'
 import { outsideMarks } from './marks.js'
@@ -140,7 +141,7 @@ function addData(state: CurlState, value: string): void {
 function addEncoded({ data, notes }: CurlState, value: string): void {
   const [, name = '', sign, rest = value] = /^([^=@]*)([=@])(.*)$/s.exec(value) ?? []
   if (sign === '@') notes.add('left out files that were to be URL-encoded', rest)
-  else data.push((name === '' ? '' : `${name}=`) + outsideMarks(rest, encodeURIComponent))
+  else data.push((name === '' ? '' : `${name}=`) + outsideMarks(rest, encodeSafely))
 }
 
 function addQuery(state: CurlState, value: string): void {

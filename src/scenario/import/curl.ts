@@ -2,7 +2,7 @@
  * curl's command lines, one or several, as browsers and manuals give them → a scenario of as many requests.
  */
 import { userError } from '../../base/errors.js'
-import { type Address, commonestOrigin, parseAddress, targetOf } from './address.js'
+import { type Address, commonestOrigin, encodeSafely, parseAddress, targetOf } from './address.js'
 import { isCmd, readCmd } from './cmd.js'
 import { Credentials } from './credentials.js'
 import { readArguments } from './curl-flags.js'
@@ -157,7 +157,7 @@ function withQuery(address: Address, query: string): Address {
 }
 
 function encodeSpaces(query: string): string {
-  return query.replace(/[^\x21-\x7e\ue000-\ue002]+|[{}"<>\\^`|#]/g, encodeURIComponent)
+  return query.replace(/[^\x21-\x7e\ue000-\ue002]+|[{}"<>\\^`|#]/g, encodeSafely)
 }
 
 /** Adds keys of `http`; of maps, such as `tls`, the keys within. */

@@ -42,7 +42,8 @@ export function draftEntry(recorded: Recorded, target: string, draftsman: Drafts
   const { address, status } = recorded
   const method = recorded.method.toLowerCase()
   const { headers, auth } = draftHeaders(recorded.headers, address.host, draftsman)
-  const login = address.login === null ? null : draftLogin(address.login, draftsman)
+  const isOpen = address.login !== null && headers['authorization'] === undefined
+  const login = isOpen ? draftLogin(address.login, draftsman) : null
   const body = draftCarried(recorded, method, draftsman)
   if (body.impliesType) delete headers['content-type']
   const path = hideQuery(address.path, draftsman.credentials)
@@ -85,7 +86,7 @@ export function hoist(entries: readonly Entry[]): {
 } {
   if (entries.length < 2) return { http: {}, entries }
   const names = Object.keys(entries[0]!.headers ?? {}).filter(
-    (name) => name !== 'content-type' && entries.every(({ headers }) => isHoistable(headers?.[name])),
+    (name) => name !== 'content-type' && entries.every(({ headers }) => isHoistable(headers, name)),
   )
   const common = Object.fromEntries(
     names.map((name) => [name, commonest(entries.map((e) => e.headers![name]!))]),
@@ -103,8 +104,8 @@ export function hoist(entries: readonly Entry[]): {
 }
 
 /** What was captured belongs to the journey. */
-function isHoistable(value: string | undefined): boolean {
-  return value !== undefined && !hasHole(value)
+function isHoistable(headers: Readonly<Record<string, string>> = {}, name: string): boolean {
+  return Object.hasOwn(headers, name) && !hasHole(headers[name]!)
 }
 
 function withoutAuth({ auth: _auth, ...entry }: Entry): Entry {

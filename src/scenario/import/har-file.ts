@@ -4,6 +4,7 @@
  */
 import type { Ms } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
+import { encodeSafely } from './address.js'
 import type { RecordedBody } from './body.js'
 import { type HeaderList, headerOf } from './headers.js'
 import { dig, digList, digNumber, digText, readJsonFile } from './json-file.js'
@@ -120,7 +121,7 @@ function readBody(request: unknown): RecordedBody | null {
 
 /** Browsers list fields with their encoding or without, as they please. */
 function encode(field: string): string {
-  return /%[\da-f]{2}|\+/i.test(field) ? field : encodeURIComponent(field)
+  return /%[\da-f]{2}|\+/i.test(field) ? field : encodeSafely(field)
 }
 
 function readAnswer(content: unknown): string | null {

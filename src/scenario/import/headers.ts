@@ -50,7 +50,9 @@ export function draftHeaders(
     const value = rawValue.trim()
     if (name.startsWith(':') || CONNECTION.has(name)) continue
     if (name === 'host' && value.toLowerCase() === host.toLowerCase()) continue
-    if (BROWSER.test(name)) {
+    if (name === '__proto__') {
+      notes.add('left out headers that HTTP can not carry', name)
+    } else if (BROWSER.test(name)) {
       notes.add('left out headers by which a browser describes itself', name)
     } else if (CONDITIONS.has(name)) {
       notes.add('left out conditions that would be answered by an empty 304', name)

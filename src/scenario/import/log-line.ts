@@ -6,7 +6,7 @@ import { readJsonLine } from './log-json.js'
 import type { Hit } from './traffic.js'
 
 /** An entry of a log. */
-export interface LogEntry extends Hit {
+interface LogEntry extends Hit {
   /** Since 1970; null when the line doesn't say. */
   readonly timeMs: Ms | null
   /** The host that was asked; null when the line doesn't say. */

@@ -20,5 +20,5 @@ export function requestName(method: string, path: string): string {
 
 /** A path for people. In a name, too, `${` would be a variable. */
 export function readablePath(path: string): string {
-  return safeDecode(path).replace(/\$(?=\{)/g, '')
+  return safeDecode(path).replace(/\$+(?=\{)/g, '')
 }

@@ -1,6 +1,7 @@
 /**
  * A tree of traffic → the requests that make up most of it, with their shares.
  */
+import { encodeSafely } from './address.js'
 import { readablePath } from './request-name.js'
 import { valueName } from './segments.js'
 import { type Branch, type End, foldWords, mergeEnd, type Traffic, type ValueBranch } from './traffic.js'
@@ -101,13 +102,13 @@ function pathOf<T>({ branch, end, segments }: Found<T>, lists: DataLists): strin
   const parts = segments.map((segment) =>
     typeof segment === 'string'
       ? segment
-      : lists.place(segment.branch.sample, { wanted: segment.name, further, encode: encodeURIComponent }),
+      : lists.place(segment.branch.sample, { wanted: segment.name, further }),
   )
   const pairs = end.parameters.map((name) => {
     const sample = branch.parameters.get(name)
     if (sample === undefined || (sample.distinct <= 1 && sample.values[0] === ''))
-      return `${encodeURIComponent(name)}=`
-    return `${encodeURIComponent(name)}=${lists.place(sample, { wanted: name, further, encode: encodeURIComponent })}`
+      return `${encodeSafely(name)}=`
+    return `${encodeSafely(name)}=${lists.place(sample, { wanted: name, further })}`
   })
   return `/${parts.join('/')}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`
 }

@@ -2,6 +2,7 @@
  * Sampled values → what stands in their place in a scenario: the one value there was, a list under `data`, or a
  * random number.
  */
+import { encodeSafely } from './address.js'
 import { type Credentials, isSecretField } from './credentials.js'
 import { hole } from './marks.js'
 import type { Notes } from './notes.js'
@@ -27,19 +28,12 @@ export class DataLists {
 
   /**
    * What takes the place of the values. `wanted`: the name of their list; where another one has it already, `further`
-   * is put in front. Fixed values are given to `encode`, as templates encode theirs themselves.
+   * is put in front. Percent-encoded where it's fixed; templates encode theirs themselves.
    */
-  place(
-    sample: Sample,
-    {
-      wanted,
-      further,
-      encode,
-    }: { readonly wanted: string; readonly further: string; encode(value: string): string },
-  ): string {
+  place(sample: Sample, { wanted, further }: { readonly wanted: string; readonly further: string }): string {
     const { values, distinct, range } = sample
     if (isSecretField(wanted) && distinct > 0) return this.credentials.hide(wanted, values[0]!)
-    if (distinct <= 1) return encode(values[0] ?? '')
+    if (distinct <= 1) return encodeSafely(values[0] ?? '')
     if (range !== null && isRandom(distinct, range)) return hole(`randomInt(${range.from}, ${range.to})`)
     const known = this.names.get(sample)
     if (known !== undefined) return hole(known)
