@@ -7,7 +7,7 @@
 
 import type { Alias, Node, ParsedNode, YAMLMap } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq, parseDocument, Scalar as YamlScalar } from 'yaml'
-import type { Place, Problem } from '../base/errors.js'
+import { messageOf, type Place, type Problem, UserError, userError } from '../base/errors.js'
 import { formatCount } from '../base/units.js'
 import { Source, type Span } from './source.js'
 import { explainFaults, unquotedHoles } from './syntax.js'
@@ -51,6 +51,26 @@ export function readYaml(text: string, file: string): YamlFile {
     problems: [...problems, ...grower.problems],
     isBroken: (path) => grower.broken.has(follow(tree, path).at(-1)!),
     locate: (path, mistake = {}) => source.place(findSpan(source, grower, tree, path, mistake)),
+  }
+}
+
+/**
+ * The value of a YAML (or JSON) text that is no scenario: plain lists and maps, with the tolerance that files of
+ * other programs need. Throws a UserError with the places when it is no YAML.
+ */
+export function readYamlValue(text: string, file: string): unknown {
+  const source = new Source(file, text)
+  const options = { prettyErrors: false, logLevel: 'error', uniqueKeys: false, merge: true } as const
+  const document = parseDocument(text, options)
+  const faults = document.errors.map(({ code, message, pos }) => ({ code, message, span: pos }))
+  if (faults.length > 0) {
+    const problems = explainFaults(faults, source)
+    throw new UserError(problems.map(({ span, ...problem }) => ({ ...problem, place: source.place(span) })))
+  }
+  try {
+    return document.toJS({ maxAliasCount: 10_000 })
+  } catch (error) {
+    throw userError(`${file}: ${messageOf(error)}`, 'write the repeated values out')
   }
 }
 
