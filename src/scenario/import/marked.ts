@@ -78,12 +78,13 @@ export function mapLiterals(text: string, change: (literal: string) => string): 
  * environment gives is never taken for a template, and neither is a default.
  */
 export function escapeText(text: string, next = ''): string {
-  const escaped = text.replaceAll('${', '$${')
-  const whole = next.startsWith('{')
-    ? escaped.replace(/\{$/, BRACE)
-    : escaped.replace(next === '' ? /(?!)/ : /\$$/, DOLLAR)
-  return whole.replace(/\{(?=\{)/g, BRACE)
+  // Subtle: a brace or a dollar at the end would run into what follows.
+  const end = next.startsWith('{') ? /\{$/ : next.startsWith('$') ? /\$$/ : /(?!)/
+  return text
+    .replaceAll('${', () => '$${')
+    .replace(end, (character) => (character === '{' ? BRACE : DOLLAR))
+    .replace(/\{(?=\{)/g, () => BRACE)
 }
 
-const BRACE = '$${OPEN_BRACE:-{}'
-const DOLLAR = '$${DOLLAR:-$$}'
+const BRACE = '${OPEN_BRACE:-{}'
+const DOLLAR = '${DOLLAR:-$}'

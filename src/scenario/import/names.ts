@@ -22,7 +22,7 @@ export class Names {
     let name = base
     for (let n = 2; this.taken.has(name); n++) name = `${base} (${n})`
     this.taken.add(name)
-    return name.replaceAll('${', '$${')
+    return name.replaceAll('${', () => '$${')
   }
 }
 

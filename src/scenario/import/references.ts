@@ -10,6 +10,7 @@ import type { Notes } from './notes.js'
 export class References {
   private readonly names = new Map<string, string>()
   private readonly taken = new Set<string>()
+  private readonly preset = new Set<string>()
 
   /**
    * `${NAME}` for whatever `key` tells apart: the name of a variable, or a secret with the name of its place. The
@@ -35,11 +36,20 @@ export class References {
     return this.take(name, `secret ${variableName(name)} ${value}`)
   }
 
+  /** `${NAME:-preset}`: a secret that any value will do for, until somebody sets it. */
+  takePreset(name: string, preset: string): string {
+    this.taken.add(name)
+    this.preset.add(name)
+    return `\${${name}:-${preset}}`
+  }
+
   /** Notes which variables the scenario needs. */
   note(notes: Notes): void {
-    if (this.taken.size === 0) return
-    const names = [...this.taken].join(', ')
-    notes.add(`needs values from the environment, or with --env NAME=value: ${names}`)
+    const needed = [...this.taken].filter((name) => !this.preset.has(name))
+    if (needed.length > 0)
+      notes.add(`needs values from the environment, or with --env NAME=value: ${needed.join(', ')}`)
+    if (this.preset.size > 0)
+      notes.add(`has made-up values unless they are set: ${[...this.preset].join(', ')}`)
   }
 }
 
