@@ -7,7 +7,7 @@
 
 import type { Alias, Node, ParsedNode, YAMLMap } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq, parseDocument, Scalar as YamlScalar } from 'yaml'
-import { messageOf, type Place, type Problem, UserError, userError } from '../base/errors.js'
+import type { Place, Problem } from '../base/errors.js'
 import { formatCount } from '../base/units.js'
 import { Source, type Span } from './source.js'
 import { explainFaults, unquotedHoles } from './syntax.js'
@@ -54,28 +54,28 @@ export function readYaml(text: string, file: string): YamlFile {
   }
 }
 
-/**
- * The value of a YAML (or JSON) text that is no scenario: plain lists and maps, with the tolerance that files of
- * other programs need. Throws a UserError with the places when it is no YAML.
- */
-export function readYamlValue(text: string, file: string): unknown {
-  const source = new Source(file, text)
-  const options = { prettyErrors: false, logLevel: 'error', uniqueKeys: false, merge: true } as const
-  const document = parseDocument(text, options)
-  const faults = document.errors.map(({ code, message, pos }) => ({ code, message, span: pos }))
-  if (faults.length > 0) {
-    const problems = explainFaults(faults, source)
-    throw new UserError(problems.map(({ span, ...problem }) => ({ ...problem, place: source.place(span) })))
-  }
-  try {
-    return document.toJS({ maxAliasCount: 10_000 })
-  } catch (error) {
-    throw userError(`${file}: ${messageOf(error)}`, 'write the repeated values out')
-  }
-}
-
 function unreadable(source: Source, problems: readonly Problem[]): YamlFile {
   return { tree: null, problems, isBroken: () => false, locate: () => source.place([0, 0]) }
+}
+
+/** The value of a YAML (or JSON) text that is no scenario, with the tolerance that other programs' files need. */
+export function readYamlValue(text: string, file: string): { value: unknown; problems: readonly Problem[] } {
+  const source = new Source(file, text)
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, merge: true })
+  const faults = document.errors.map(({ code, message, pos }) => ({ code, message, span: pos }))
+  const problems = explainFaults(faults, source).map(({ span, ...told }) => ({
+    ...told,
+    place: source.place(span),
+  }))
+  try {
+    return { value: problems.length > 0 ? null : document.toJS({ maxAliasCount: 10_000 }), problems }
+  } catch {
+    const hint = 'write the repeated values out'
+    return {
+      value: null,
+      problems: [{ message: 'aliases repeat too much', hint, place: source.place([0, 0]) }],
+    }
+  }
 }
 
 /** Turns the library's nodes into a tree and remembers where each of its parts stands. */

@@ -2,7 +2,7 @@
  * Values of another program's file: whatever kind they are, nothing is taken for granted and nothing inherited from
  * a prototype is seen.
  */
-import { userError } from '../../base/errors.js'
+import { UserError, userError } from '../../base/errors.js'
 import { readYamlValue } from '../yaml.js'
 
 /** Any larger, and it isn't a description of an API but a dump of something. */
@@ -21,7 +21,9 @@ export function readForeign(text: string, file: string): unknown {
       // JSON with a comma too many is YAML all the same; of what isn't, the YAML reader knows the place.
     }
   }
-  return readYamlValue(content, file)
+  const { value, problems } = readYamlValue(content, file)
+  if (problems.length > 0) throw new UserError(problems)
+  return value
 }
 
 /** A map of unknown values. */

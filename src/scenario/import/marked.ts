@@ -78,13 +78,20 @@ export function mapLiterals(text: string, change: (literal: string) => string): 
  * environment gives is never taken for a template, and neither is a default.
  */
 export function escapeText(text: string, next = ''): string {
-  // Subtle: a brace or a dollar at the end would run into what follows.
-  const end = next.startsWith('{') ? /\{$/ : next.startsWith('$') ? /\$$/ : /(?!)/
-  return text
-    .replaceAll('${', () => '$${')
-    .replace(end, (character) => (character === '{' ? BRACE : DOLLAR))
-    .replace(/\{(?=\{)/g, () => BRACE)
+  if (!/[{$]/.test(text)) return text
+  const pieces: string[] = []
+  let behind = next
+  // From the end on, as what a character becomes depends on what is written behind it.
+  for (let i = text.length - 1; i >= 0; i--) {
+    behind = escapeCharacter(text.charAt(i), behind)
+    pieces.push(behind)
+  }
+  return pieces.reverse().join('')
 }
 
-const BRACE = '${OPEN_BRACE:-{}'
-const DOLLAR = '${DOLLAR:-$}'
+function escapeCharacter(character: string, behind: string): string {
+  if (character === '{' && behind.startsWith('{')) return '${OPEN_BRACE:-{}'
+  if (character === '$' && behind.startsWith('{') && !behind.startsWith('{{ ')) return '$$'
+  if (character === '$' && behind.startsWith('${')) return '${DOLLAR:-$}'
+  return character
+}

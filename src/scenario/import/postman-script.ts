@@ -25,7 +25,7 @@ export interface Script {
 
 /** Reads the code of a script; without an answer (before the request), only fixed values are taken from it. */
 export function readScript(code: string, hasAnswer: boolean): Script {
-  const reader = new ScriptReader(stripComments(code).slice(0, CODE_MAX))
+  const reader = new ScriptReader(stripComments(code).slice(0, CODE_MAX), hasAnswer)
   if (hasAnswer) {
     reader.readNames()
     reader.readStatus()
@@ -41,6 +41,7 @@ const EQUALS = String.raw`\.to(?:\.be)?(?:\.deep)?\.(?:equals?|eql|eq)\s*\(`
 
 class ScriptReader {
   private code: string
+  private readonly hasAnswer: boolean
   private readonly names = new Map<string, Origin>()
   private readonly status = new Set<number | '2xx'>()
   private readonly captures = new Map<string, string | Record<string, string>>()
@@ -49,8 +50,9 @@ class ScriptReader {
   private readonly sets: string[] = []
   private body: string | null = null
 
-  constructor(code: string) {
+  constructor(code: string, hasAnswer: boolean) {
     this.code = code
+    this.hasAnswer = hasAnswer
   }
 
   /** `const json = pm.response.json()`, `const { token } = json`: what variables of the script stand for. */
@@ -134,6 +136,13 @@ class ScriptReader {
           match[4] === undefined ? match[3]! : (JSON.parse(match[4]) as number | boolean),
         ),
     )
+    this.take(
+      new RegExp(
+        String.raw`\bpm\.expect\(([^()\n]*(?:\(\s*\)[^()\n]*)?)\)\.to\.have\.property\(\s*${TEXT}\2\s*\)`,
+        'g',
+      ),
+      ([, from, , name]) => this.exist(from!, name!),
+    )
   }
 
   finish(): Script {
@@ -158,7 +167,7 @@ class ScriptReader {
   }
 
   private set(name: string, value: string): boolean {
-    const origin = readOrigin(value, this.names)
+    const origin = this.hasAnswer ? readOrigin(value, this.names) : null
     const source = origin === null ? null : writeSource(origin)
     const literal = /^(["'`])([^"'`\\$]*)\1$/.exec(value)?.[2] ?? /^-?\d+(?:\.\d+)?$/.exec(value)?.[0]
     if (source !== null) this.captures.set(name, source)
@@ -171,6 +180,14 @@ class ScriptReader {
     if (this.body !== null || text === '' || /\\|\{\{|\$\{/.test(text)) return false
     this.body = text
     return true
+  }
+
+  private exist(expression: string, name: string): boolean {
+    const origin = readOrigin(expression, this.names)
+    const path = origin !== null && 'json' in origin ? writePath([...origin.json, name]) : null
+    // A value that is checked, too, says more.
+    if (path !== null && !this.json.has(path)) this.json.set(path, 'exists')
+    return path !== null
   }
 
   private equal(expression: string, value: string | number | boolean): boolean {
@@ -202,7 +219,7 @@ function linesLeft(code: string): string[] {
     .replace(/\bcatch\s*\([^)]*\)|\b(?:else|try|finally)\b|["']use strict["']/g, '')
   return dropCalls(bare, /\bif\s*\(/g)
     .split('\n')
-    .map((line) => line.replace(/\s+/g, ' ').trim())
+    .map((line) => line.replace(/\s+/g, ' ').replace(/^[\s{};]+/, '').trimEnd())
     .filter((line) => /[^\s{}();,]/.test(line))
 }
 
