@@ -219,7 +219,12 @@ function linesLeft(code: string): string[] {
     .replace(/\bcatch\s*\([^)]*\)|\b(?:else|try|finally)\b|["']use strict["']/g, '')
   return dropCalls(bare, /\bif\s*\(/g)
     .split('\n')
-    .map((line) => line.replace(/\s+/g, ' ').replace(/^[\s{};]+/, '').trimEnd())
+    .map((line) =>
+      line
+        .replace(/\s+/g, ' ')
+        .replace(/^[\s{};]+/, '')
+        .trimEnd(),
+    )
     .filter((line) => /[^\s{}();,]/.test(line))
 }
 
