@@ -6,7 +6,7 @@
  */
 
 import type { Alias, Node, ParsedNode, YAMLMap } from 'yaml'
-import { isAlias, isMap, isScalar, isSeq, parseDocument, Scalar as YamlScalar } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, parseDocument, stringify, Scalar as YamlScalar } from 'yaml'
 import type { Place, Problem } from '../base/errors.js'
 import { formatCount } from '../base/units.js'
 import { Source, type Span } from './source.js'
@@ -52,6 +52,16 @@ export function readYaml(text: string, file: string): YamlFile {
     isBroken: (path) => grower.broken.has(follow(tree, path).at(-1)!),
     locate: (path, mistake = {}) => source.place(findSpan(source, grower, tree, path, mistake)),
   }
+}
+
+/** A single value as YAML on one line, in quotes where it needs them; within brackets it needs them more often. */
+export function writeScalar(value: string | number | boolean | null, isInBrackets: boolean): string {
+  // To YAML a plain << is no text but a merge.
+  if (value === '<<') return '"<<"'
+  const isOnOneLine = typeof value !== 'string' || !value.includes('\n')
+  if (!isInBrackets && isOnOneLine) return stringify({ a: value }, { lineWidth: 0 }).slice(3, -1)
+  const list = stringify([value], { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 })
+  return list.slice(1, -2)
 }
 
 function unreadable(source: Source, problems: readonly Problem[]): YamlFile {
