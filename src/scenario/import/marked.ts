@@ -32,9 +32,9 @@ export class Holes {
     return mark
   }
 
-  /** A text from outside, in which the characters of marks are not marks. */
+  /** A text from outside, without characters that could be taken for marks, and without halves of characters. */
   literal(text: string): string {
-    return text.replace(/[\uE000\uE001]/g, (character) => this.mark({ written: character, gives: 'text' }))
+    return text.replace(/[\uE000-\uE002\ud800-\udfff]/gu, '\ufffd')
   }
 
   /** The hole that a text consists of; null for any other text. */
@@ -65,12 +65,22 @@ export function hasHoles(text: string): boolean {
   return text.includes(OPEN)
 }
 
+/** The marked text with the same text for each hole. */
+export function mapHoles(text: string, instead: string): string {
+  return text.replace(MARK, instead)
+}
+
 /** The marked text with its literal parts changed; holes stay as they are. */
 export function mapLiterals(text: string, change: (literal: string) => string): string {
   return text
     .split(/(\uE000\d+\uE001)/)
     .map((piece, index) => (index % 2 === 1 ? piece : change(piece)))
     .join('')
+}
+
+/** The marked text percent-encoded, holes left alone. */
+export function encodeLiterals(text: string): string {
+  return mapLiterals(text, (literal) => encodeURIComponent(literal.replace(/[\ud800-\udfff]/gu, '\ufffd')))
 }
 
 /**

@@ -2,7 +2,7 @@
  * Parameters of an operation: the path, the query, headers and cookies with values in them.
  */
 import { type Foreign, field, isForeign, listOf, mapOf, textOf } from './foreign.js'
-import { hasHoles, mapLiterals } from './marked.js'
+import { encodeLiterals, hasHoles } from './marked.js'
 import type { Operation } from './openapi-operations.js'
 import { documented, NOTHING, Sampler, type Workshop } from './openapi-sample.js'
 
@@ -33,7 +33,7 @@ export function fillParameters(operation: Operation, shop: Workshop): Filled {
   const cookies: string[] = []
   const inPath = new Map<string, Foreign>()
   for (const parameter of operation.parameters) {
-    const name = String(parameter['name'])
+    const name = shop.holes.literal(String(parameter['name']))
     const place = parameter['in']
     if (place === 'path') inPath.set(name, parameter)
     if (place === 'path' || (place === 'header' && IGNORED.has(name.toLowerCase()))) continue
@@ -63,15 +63,13 @@ function addHeader(
 }
 
 function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>, shop: Workshop): string {
-  const encode = (text: string) => mapLiterals(text, encodeURIComponent)
-  const [path] = operation.path.split('#') as [string]
-  if (path !== operation.path) shop.notes.add('what follows # in a path is never sent', operation.name)
+  const [path] = shop.holes.literal(operation.path).split('#') as [string]
+  if (operation.path.includes('#')) shop.notes.add('what follows # in a path is never sent', operation.name)
   const filled = path
     .split(/(\{[^{}]*\})/)
     .map((part) => {
       const name = /^\{(.*)\}$/.exec(part)?.[1]
-      if (name === undefined)
-        return shop.holes.literal(part).replace(/[\x00-\x20"<>\\^`{|}]/g, encodeURIComponent)
+      if (name === undefined) return part.replace(/[\x00-\x20"<>\\^`{|}]/g, encodeURIComponent)
       const parameter = parameters.get(name) ?? {}
       const { value, isGiven } = sampleParameter(
         { name, schema: { type: 'integer' }, ...parameter },
@@ -83,7 +81,7 @@ function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>
           'parts of paths that the document has no example of: write ids that exist',
           `{${name}} of ${operation.name}`,
         )
-      const text = encode(listText(value === NOTHING ? name : value, ','))
+      const text = encodeLiterals(listText(value === NOTHING ? name : value, ','))
       const style = parameter['style']
       return style === 'label' ? `.${text}` : style === 'matrix' ? `;${name}=${text}` : text
     })
@@ -175,10 +173,9 @@ export function writeQuery(
   const names = query.map(([name]) => name)
   const isPlain = (name: string) =>
     names.indexOf(name) === names.lastIndexOf(name) && !hasHoles(name) && name !== '__proto__'
-  const encode = (text: string) => mapLiterals(text, encodeURIComponent)
   const behind = query
     .filter(([name]) => !isPlain(name))
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .map(([name, value]) => `${encodeLiterals(name)}=${encodeLiterals(value)}`)
   const joint = behind.length === 0 ? '' : path.includes('?') ? '&' : '?'
   return {
     path: `${path}${joint}${behind.join('&')}`,

@@ -31,7 +31,9 @@ export function findGroups<T extends Link>(links: readonly T[]): T[][] {
   const groups = new Map<number, T[]>()
   links.forEach((link, index) => {
     const leader = leaderOf(index)
-    groups.set(leader, [...(groups.get(leader) ?? []), link])
+    const group = groups.get(leader)
+    if (group === undefined) groups.set(leader, [link])
+    else group.push(link)
   })
   return [...groups.values()]
 }

@@ -2,7 +2,7 @@
  * URLs of Postman's requests, in all their forms, as a base and a path.
  */
 import { field, isForeign, listOf, textField, textOf } from './foreign.js'
-import { hasHoles, mapLiterals } from './marked.js'
+import { hasHoles, mapHoles, mapLiterals } from './marked.js'
 import type { Scope, Workshop } from './postman-variables.js'
 import { holdsSecret } from './references.js'
 
@@ -35,6 +35,10 @@ export function readAddress(url: unknown, scope: Scope, workshop: Workshop): Add
   }
   const { authority, rest, isOpen } = split(whole)
   const [login, base] = takeLogin(authority)
+  if (!isOpen && (/\s/.test(base) || !URL.canParse(mapHoles(base, '1')))) {
+    notes.add('left out, their URL can not be read', scope.request)
+    return null
+  }
   const path = encode(fillPath(rest, url, scope, workshop), UNSAFE)
   const query = isForeign(url) && Array.isArray(url.query) ? readQuery(url.query, scope, workshop) : null
   const search = query ?? (rawQuery === '' ? '' : encode(variables.mark(rawQuery, scope), UNSAFE))

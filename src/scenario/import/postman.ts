@@ -81,15 +81,15 @@ function makeDraft(
   const requests = groups
     .filter((group) => group.length > 0)
     .map((group) => {
-      const bodies = group.map((entry, index) => {
-        const later = new Set(group.slice(index + 1).flatMap(({ needs }) => [...needs]))
+      // From the last to the first, as each captures only what later ones need.
+      const later = new Set<string>()
+      const bodies: Record<string, unknown>[] = []
+      for (const entry of group.toReversed()) {
         const keys = writeRequest(entry, later, workshop)
-        return {
-          [entry.prepared.method]: urlOf(entry.prepared.address),
-          ...(auth === null && keys.auth),
-          ...keys.rest,
-        }
-      })
+        const url = urlOf(entry.prepared.address)
+        bodies.unshift({ [entry.prepared.method]: url, ...(auth === null && keys.auth), ...keys.rest })
+        for (const name of entry.needs) later.add(name)
+      }
       return group.length === 1
         ? { name: names.take(group[0]!.name, 'request'), ...bodies[0] }
         : writeJourney(group, bodies, names, title)

@@ -26,7 +26,6 @@ describe('a literal text', () => {
     '${{ github.sha }}',
     'a{',
     'a$',
-    '\uE000\uE001',
   ])('%j is read as itself', (text) => {
     const holes = new Holes()
     expect(read(holes.write(holes.literal(text)))).toBe(text)
@@ -46,6 +45,10 @@ test('holes stay as they are when the text around them is changed', () => {
   const holes = new Holes()
   const hole = holes.mark({ written: '{{ uuid() }}', gives: 'text' })
   expect(holes.write(mapLiterals(`a b${hole}c d`, encodeURIComponent))).toBe('a%20b{{ uuid() }}c%20d')
+})
+
+test('characters that could be taken for marks, and halves of characters, are replaced', () => {
+  expect(new Holes().literal('a\uE000b\uE001c\uD800d\u{1F600}')).toBe('a\uFFFDb\uFFFDc\uFFFDd\u{1F600}')
 })
 
 test('a text that is one hole is told from one with a hole in it', () => {
