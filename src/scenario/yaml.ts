@@ -58,8 +58,9 @@ export function readYaml(text: string, file: string): YamlFile {
 export function writeScalar(value: string | number | boolean | null, isInBrackets: boolean): string {
   // To YAML a plain << is no text but a merge.
   if (value === '<<') return '"<<"'
-  const isOnOneLine = typeof value !== 'string' || !value.includes('\n')
-  if (!isInBrackets && isOnOneLine) return stringify({ a: value }, { lineWidth: 0 }).slice(3, -1)
+  // What stands in quotes in JSON does so in YAML; the library would break the line.
+  if (typeof value === 'string' && value.includes('\n')) return JSON.stringify(value)
+  if (!isInBrackets) return stringify({ a: value }, { lineWidth: 0 }).slice(3, -1)
   const list = stringify([value], { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 })
   return list.slice(1, -2)
 }

@@ -39,7 +39,7 @@ const PHONE = parts('555-', number(100, 999), '-', number(1000, 9999))
 const TABLE: Readonly<Record<string, Dynamic>> = Object.assign(Object.create(null), {
   $guid: UUID,
   $randomUUID: UUID,
-  $timestamp: parts({ written: '{{ timestamp() }}', gives: 'number' }),
+  $timestamp: parts({ written: "{{ timestamp('s') }}", gives: 'number' }),
   $isoTimestamp: parts(text('now()')),
   $randomInt: parts(number(0, 1000)),
   $randomAlphaNumeric: parts(number(0, 9)),

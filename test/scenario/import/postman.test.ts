@@ -162,7 +162,7 @@ describe('variables', () => {
     ['{{path}}', '${API_PATH}'],
     ['{{hidden}}', '${HIDDEN}'],
     ['{{$guid}}', '{{ uuid() }}'],
-    ['{{$timestamp}}', '{{ timestamp() }}'],
+    ['{{$timestamp}}', "{{ timestamp('s') }}"],
     ['{{$randomInt}}', '{{ randomInt(0, 1000) }}'],
     ['{{$randomEmail}}', 'user{{ randomInt(1, 1000000) }}@example.com'],
     ['{{$randomCity}}', '{{ randomCity }}'],
