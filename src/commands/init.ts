@@ -7,14 +7,18 @@ import { codeOf, messageOf, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf, writeFileAtomic } from '../base/files.js'
 import { readVersion } from '../base/host.js'
+import { printable } from '../base/printable.js'
 import { makeStarter } from '../scenario/starter.js'
 import { type CiService, makeCiFile } from './ci.js'
 import { findSchema } from './editor-schema.js'
+import type { First } from './init-openapi.js'
 import type { Io } from './io.js'
 
 /** As commander gives them. */
 export interface InitFlags {
   readonly url?: string
+  /** A document to make the scenario of. */
+  readonly openapi?: string
   /** A service; false for `--no-ci`, true or absent for whichever fits. */
   readonly ci?: string | boolean
   readonly force?: boolean
@@ -24,20 +28,27 @@ export interface InitFlags {
 export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const url = flags.url === undefined ? null : readUrl(flags.url)
   const service = await chooseService(flags.ci ?? true, io)
-  const name = url === null ? 'demo' : nameOf(url)
+  const { name, text, notes } = await makeFirst(flags, url, io)
   const scenario = `scenarios/${fileNameOf(name)}.yaml`
   if (!flags.force && (await exists(scenario, io))) {
     throw userError(`${scenario} is there already`, '--force overwrites it; --url names another service')
   }
 
-  const said = [
-    await write(scenario, makeStarter({ name, url, schema: await findSchema('scenarios', io) }), flags, io),
-  ]
+  const said = [await write(scenario, text, flags, io)]
   const ci = service === null ? null : makeCiFile(service, { scenario, version: readVersion() })
   if (ci !== null) said.push(await write(ci.path, ci.text, flags, io))
   said.push(...(await ignoreResults(io)))
+  io.stderr.write(notes.map((note) => `note: ${printable(note)}\n`).join(''))
   io.stdout.write(`${[...said, '', ...nextSteps(scenario, ci?.next ?? null)].join('\n')}\n`)
   return EXIT.passed
+}
+
+async function makeFirst({ openapi }: InitFlags, url: URL | null, io: Io): Promise<First> {
+  const schema = await findSchema('scenarios', io)
+  if (openapi !== undefined)
+    return (await import('./init-openapi.js')).makeFromOpenapi(openapi, { url, schema }, io)
+  const name = url === null ? 'demo' : nameOf(url)
+  return { name, text: makeStarter({ name, url, schema }), notes: [] }
 }
 
 function nextSteps(scenario: string, further: string | null): string[] {

@@ -52,6 +52,7 @@ export const LISTED: readonly CommandSpec[] = [
     argument: null,
     options: [
       { flags: '--url <url>', description: 'the service to test; without it the built-in demo service' },
+      { flags: '--openapi <file>', description: 'make the scenario of an OpenAPI or Swagger document' },
       {
         flags: '--ci <service>',
         description: 'github or gitlab; by default whichever the project seems to use',

@@ -69,6 +69,26 @@ function unreadable(source: Source, problems: readonly Problem[]): YamlFile {
   return { tree: null, problems, isBroken: () => false, locate: () => source.place([0, 0]) }
 }
 
+/** The value of a YAML (or JSON) text that is no scenario, with the tolerance that other programs' files need. */
+export function readYamlValue(text: string, file: string): { value: unknown; problems: readonly Problem[] } {
+  const source = new Source(file, text)
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, merge: true })
+  const faults = document.errors.map(({ code, message, pos }) => ({ code, message, span: pos }))
+  const problems = explainFaults(faults, source).map(({ span, ...told }) => ({
+    ...told,
+    place: source.place(span),
+  }))
+  try {
+    return { value: problems.length > 0 ? null : document.toJS({ maxAliasCount: 10_000 }), problems }
+  } catch {
+    const hint = 'write the repeated values out'
+    return {
+      value: null,
+      problems: [{ message: 'aliases repeat too much', hint, place: source.place([0, 0]) }],
+    }
+  }
+}
+
 /** Turns the library's nodes into a tree and remembers where each of its parts stands. */
 class Grower {
   readonly problems: Problem[] = []
