@@ -13,6 +13,7 @@ import type { RawRunFlags } from './commands/flags.js'
 import { EXAMPLES, EXIT_CODES } from './commands/help.js'
 import type { Io } from './commands/io.js'
 import { type CommandSpec, LISTED } from './commands/listed.js'
+import { parseLiveWeb } from './commands/live-web.js'
 
 /** Runs the command in `argv` (without the program's name) and gives the exit code. Never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -85,6 +86,7 @@ function addRun(program: Command, io: Io, act: Act): void {
     .option('--allow-environment', 'judge although the baseline was made on another kind of machine')
     .option('--allow-missing', 'a request of the baseline that is not sent any more is no regression')
     .option('--inconclusive <fail|pass>', 'how an inconclusive run exits: 4 or 0', 'pass')
+    .option('--shard <k/n>', "send the k-th of n machines' part of the load; see perfctl merge")
   run.action((names: string[], flags: RawRunFlags) =>
     act(async () => (await import('./commands/run.js')).run(names, flags, io))(),
   )
@@ -103,6 +105,8 @@ function addAb(program: Command, io: Io, act: Act): void {
     .option('--null', 'hold a against itself: what this machine can tell apart')
     .option('--max-duration <time>', 'of each side', '120s')
     .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
+    .option('--env-file <file>', 'a file of NAME=value lines for the same; repeatable', collect)
+    .option('--profile <name>', "one of the scenario's profiles instead of its load")
     .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
     .option('--seed <n>', 'repeats the random choices of an earlier session')
     .addOption(inconclusiveOption())
@@ -158,6 +162,8 @@ function addAcceptance(
     .argument('[scenario...]', 'scenario files')
     .option('--from <result...>', 'take saved results instead of running')
   addLoadFlags(command)
+  // Known, so that it can be refused with a way out.
+  command.addOption(new Option('--shard <k/n>').hideHelp())
   command.option('--baseline <file>', "write this file instead of the scenario's baseline")
   command.action((names: string[], flags: RawRunFlags & { from?: string[] }) =>
     act(async () => {
@@ -233,6 +239,8 @@ function addLoadFlags(command: Command): void {
     .option('-i, --iterations <n>', 'so many iterations')
     .option('-s, --stage <time:users>', 'ramp to so many virtual users, such as 30s:20; repeatable', collect)
     .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
+    .option('--env-file <file>', 'a file of NAME=value lines for the same; repeatable', collect)
+    .option('--profile <name>', "one of the scenario's profiles instead of its load")
     .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
     .option('-k, --insecure', 'do not check certificates')
     .option('--workers <n>', 'threads that send; auto leaves a core to a target on this machine', 'auto')
@@ -244,8 +252,13 @@ function addLoadFlags(command: Command): void {
       collect,
     )
     .option('--results-dir <dir>', 'where results are saved', '.perfctl/results')
+    .option(
+      '--live-web [port]',
+      'show the run in a browser; 0.0.0.0:8080 for other machines too',
+      parseLiveWeb,
+    )
     .option('-q, --quiet', 'no progress and no notes')
-    .option('--no-progress', 'no live line; one plain line every 10 s')
+    .option('--no-progress', 'no live view; one plain line every 10 s')
     .option('--no-color', 'without colours (also: NO_COLOR)')
 }
 

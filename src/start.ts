@@ -14,8 +14,18 @@ export function start(): void {
       throw error
     })
   }
-  const io = processIo()
-  const fatal = (error: unknown) => process.exit(report(error, io))
+  const endings = new Set<() => void>()
+  const io = processIo(endings)
+  const end = () => {
+    for (const listener of endings) listener()
+    endings.clear()
+  }
+  // Subtle: the terminal is tidied up before the stack is shown, or it would be wiped away with the live view.
+  const fatal = (error: unknown) => {
+    end()
+    process.exit(report(error, io))
+  }
+  process.on('exit', end)
   process.on('uncaughtException', fatal)
   process.on('unhandledRejection', fatal)
   main(process.argv.slice(2), io).then((code) => {
@@ -23,7 +33,7 @@ export function start(): void {
   }, fatal)
 }
 
-function processIo(): Io {
+function processIo(endings: Set<() => void>): Io {
   return {
     stdout: output(process.stdout),
     stderr: output(process.stderr),
@@ -41,6 +51,10 @@ function processIo(): Io {
         process.off('SIGTERM', listener)
       }
     },
+    onExit(listener) {
+      endings.add(listener)
+      return () => endings.delete(listener)
+    },
   }
 }
 
@@ -51,9 +65,13 @@ function output(stream: NodeJS.WriteStream): Output {
       return stream.isTTY === true
     },
     get columns() {
-      return stream.columns ?? DEFAULT_COLUMNS
+      return stream.columns || DEFAULT_COLUMNS
+    },
+    get rows() {
+      return stream.rows || DEFAULT_ROWS
     },
   }
 }
 
 const DEFAULT_COLUMNS = 80
+const DEFAULT_ROWS = 24

@@ -31,6 +31,7 @@ const VENDORS: Readonly<Record<string, string>> = {
   'hdr-histogram-js': 'stats/histogram.ts',
   'cli-table3': 'report/table.ts',
   chalk: 'report/style.ts',
+  'json-p3': 'scenario/json-query.ts',
 }
 
 const MAY_USE_PROCESS = ['start.ts', 'base/host.ts', 'base/clock.ts', 'demo/main.ts']

@@ -2,11 +2,16 @@
  * Randomness that can be replayed: the numbers of iteration `n` are a function of the seed and `n` alone, so that
  * any thread, on any day, can work out iteration `n` without the ones before it.
  */
-import { randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 
 /** A fresh seed for a run that was given none: a whole number below 2^31, short enough to type. */
 export function randomSeed(): number {
   return randomInt(2 ** 31)
+}
+
+/** A text that can't be guessed, of 128 bits, fit for a URL. */
+export function randomToken(): string {
+  return randomBytes(16).toString('base64url')
 }
 
 /**

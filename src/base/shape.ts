@@ -29,8 +29,9 @@ export class Shape {
     } catch (error) {
       if (text.trim() === '') throw new ShapeError('the file is empty')
       // Node says "Unexpected end of JSON input" or "Unterminated string": what went before was right.
-      const isCut = /end of JSON|Unterminated|Expected .* after .*position (\d+)/.exec(messageOf(error))
-      const isAtEnd = isCut !== null && (isCut[1] === undefined || Number(isCut[1]) >= text.trimEnd().length)
+      const message = messageOf(error)
+      const position = /position (\d+)/.exec(message)?.[1] ?? Number.POSITIVE_INFINITY
+      const isAtEnd = /end of JSON|Unterminated/.test(message) || isAtEndOf(text, Number(position), message)
       throw new ShapeError(isAtEnd ? 'the file is cut off' : 'this is not JSON')
     }
   }
@@ -146,4 +147,9 @@ export function flag(shape: Shape): boolean {
 /** See {@link text}. */
 export function list<T>(read: (shape: Shape) => T): (shape: Shape) => T[] {
   return (shape) => shape.list().map(read)
+}
+
+/** Whether the parser went to the end of the text without a fault, and wanted more. */
+function isAtEndOf(text: string, position: number, message: string): boolean {
+  return /^Expected /.test(message) && position >= text.trimEnd().length
 }

@@ -8,7 +8,15 @@ import type { Plan } from '../plan/plan.js'
 import { describeLoad } from '../scenario/describe.js'
 import { scenarioHash } from '../scenario/hash.js'
 import type { Scenario } from '../scenario/scenario.js'
-import { RESULT_SCHEMA, type Result, type RunEnvironment, type ScenarioIdentity } from '../stats/result.js'
+import {
+  type Measured,
+  RESULT_SCHEMA,
+  type Result,
+  type RunEnvironment,
+  type ScenarioIdentity,
+  type ShardLimits,
+} from '../stats/result.js'
+import { listShardDoubts } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
 import { compare } from '../verdict/compare.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
@@ -26,16 +34,24 @@ export interface RunRecord extends Standard {
   readonly interrupted: boolean
   /** The threshold that ended it before its time. */
   readonly stoppedBy: string | null
+  /** Which machine's part it was, of how many; null for all of it. */
+  readonly shard: ShardNumber | null
+}
+
+/** One machine of several that share a load: from 1. */
+export interface ShardNumber {
+  readonly index: number
+  readonly of: number
 }
 
 /** The result of a run, with its verdict. */
 export function assembleResult(scenario: Scenario, record: RunRecord): Result {
-  const { plan, collector, end, startedAt, environment, interrupted } = record
+  const { plan, collector, end, startedAt, environment, interrupted, shard } = record
   const durationSeconds = Math.round(Math.max(0, end.stoppedMs)) / 1000
   const totals = collector.total(durationSeconds)
-  const measured: Omit<Result, 'thresholds' | 'comparison' | 'verdict'> = {
+  const measured: Measured = {
     schema: RESULT_SCHEMA,
-    scenario: identify(scenario, plan.target),
+    scenario: { ...identify(scenario, plan.target), text: sourceOf(scenario) },
     startedAt: startedAt.toISOString(),
     durationSeconds,
     warmupSeconds: plan.load.warmupMs / 1000,
@@ -52,17 +68,41 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     },
     timeline: collector.timeline(),
     session: null,
+    shard: shard === null ? null : { ...shard, workers: environment.workers, limits: limitsOf(scenario) },
+    shards: null,
     generator: judgeGenerator(collector.seconds, collector.lateness, totals.latency),
     stoppedBy: record.stoppedBy,
     error: end.failure === null ? null : `worker ${end.failure.worker + 1} died: ${end.failure.message}`,
   }
-  return judgeResult(measured, scenario, record)
+  // A part of the load is no measure for the whole: `merge` judges all shards together.
+  return judgeResult(measured, shard === null ? scenario : { ...scenario, thresholds: [] }, record)
+}
+
+function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {
+  return {
+    thresholds: thresholds.map(({ expression }) => expression),
+    baseline: baseline.file,
+    tolerance: baseline.tolerance,
+    minDelta: baseline.minDeltaMs,
+  }
 }
 
 /** What a result says of its scenario. */
 export function identify(scenario: Scenario, target: string): ScenarioIdentity {
-  const { name, file, load } = scenario
-  return { name, file, hash: scenarioHash(scenario), load: describeLoad(load), target }
+  const { name, file, profile, load } = scenario
+  return {
+    name,
+    file,
+    ...(profile !== null && { profile }),
+    hash: scenarioHash(scenario),
+    load: describeLoad(load),
+    target,
+  }
+}
+
+/** What its author wrote; a URL is no file. */
+function sourceOf({ file, text }: Scenario): string | null {
+  return file === null || text === '' ? null : text
 }
 
 /** What a run is held against. */
@@ -74,8 +114,8 @@ export interface Standard {
 
 /** What was measured, with its thresholds, its comparison and its verdict. */
 export function judgeResult(
-  measured: Omit<Result, 'thresholds' | 'comparison' | 'verdict'>,
-  scenario: Scenario,
+  measured: Measured,
+  scenario: Pick<Scenario, 'thresholds' | 'baseline'>,
   { reference, allowEnvironment, allowMissing }: Standard,
 ): Result {
   const { totals, requests, interrupted, generator, stoppedBy, error } = measured
@@ -91,6 +131,15 @@ export function judgeResult(
           allowMissing,
         })
   const verdict =
-    error === null ? runVerdict({ interrupted, totals, thresholds, comparison, generator }) : 'error'
+    error === null
+      ? runVerdict({
+          interrupted,
+          totals,
+          thresholds,
+          comparison,
+          generator,
+          doubts: listShardDoubts(measured),
+        })
+      : 'error'
   return { ...measured, thresholds, comparison, verdict }
 }

@@ -6,20 +6,24 @@ import { type Ms, wallTime } from '../base/clock.js'
 import { userError } from '../base/errors.js'
 import { readGitCommit } from '../base/git.js'
 import { readEnvironment } from '../base/host.js'
+import { readLimits } from '../base/limits.js'
 import { randomSeed } from '../base/rng.js'
 import { startDemo } from '../demo/spawn.js'
 import { Collector } from '../load/collector.js'
 import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
 import { checkReachable, checkResources } from '../load/preflight.js'
 import { makePlan, type Plan } from '../plan/plan.js'
-import { Profile } from '../plan/profile.js'
-import type { Scenario } from '../scenario/scenario.js'
+import { listSeries } from '../plan/series.js'
+import type { Scenario, Threshold } from '../scenario/scenario.js'
 import type { Frame } from '../stats/frame.js'
+import { findMetric } from '../stats/metrics.js'
 import type { Result } from '../stats/result.js'
 import type { Measurement } from '../verdict/measurement.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
-import { assembleResult } from './assemble.js'
+import { assembleResult, type ShardNumber } from './assemble.js'
+import { countWorkers } from './crew.js'
 import { makeFrame } from './frames.js'
+import { setUp } from './setup.js'
 
 /** How a run may differ from what its scenario says. */
 export interface RunOptions {
@@ -29,6 +33,8 @@ export interface RunOptions {
   readonly seed?: number | undefined
   /** Threads that send; default: one for each core, less one for a target on this machine. */
   readonly workers?: number | undefined
+  /** Sends one machine's part of the load only. The result is not judged: `perfctl merge` judges all shards together. */
+  readonly shard?: ShardNumber | undefined
   /** What to compare with; without it the result has no comparison. */
   readonly reference?: Reference | null
   /** Judges as usual although the reference was measured on another kind of machine. */
@@ -41,6 +47,8 @@ export interface RunOptions {
   readonly kill?: AbortSignal
   /** Called each second while the load runs. */
   readonly onProgress?: (frame: Frame) => void
+  /** Called with what went wrong without changing the result: a step of `after` that failed. */
+  readonly onNotice?: (text: string) => void
   /** Called once, before anything is sent. */
   readonly onStart?: (start: RunStart) => void
 }
@@ -88,14 +96,24 @@ export async function withTarget<T>(target: string | null, action: (url: string)
 }
 
 async function executeAgainst(target: string, scenario: Scenario, options: RunOptions): Promise<Result> {
-  await checkReachable(target, scenario.http.connectTimeoutMs)
+  const { shard = null } = options
   const environment = readEnvironment()
-  const plan = makePlan(scenario, { target, seed: options.seed ?? randomSeed(), today: wallTime().getTime() })
-  checkResources(plan)
-  const workers = options.workers ?? defaultWorkers(plan, environment.cores)
-  options.onStart?.({ target, seed: plan.seed, workers })
+  const base = makePlan(scenario, { target, seed: options.seed ?? randomSeed(), today: wallTime().getTime() })
+  const workers = countWorkers(base, { asked: options.workers, cores: environment.cores, shard })
+  await checkReachable(target, scenario.http.connectTimeoutMs)
+  checkResources(base, readLimits(), shard?.of)
+  options.onStart?.({ target, seed: base.seed, workers })
 
-  const { collector, end, startedAt, stoppedBy } = await send(plan, workers, scenario, options)
+  const { variables, tearDown } = await setUp(scenario, base, options.signal)
+  const plan = { ...base, variables }
+  let sent: Sent
+  try {
+    sent = await send(plan, workers, scenario, options)
+  } finally {
+    const fault = await tearDown()
+    if (fault !== null) options.onNotice?.(fault)
+  }
+  const { collector, end, startedAt, stoppedBy } = sent
   return assembleResult(scenario, {
     plan,
     collector,
@@ -104,7 +122,8 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
     environment: { ...environment, workers, gitCommit: await readGitCommit('.') },
     interrupted: options.signal?.aborted ?? false,
     stoppedBy,
-    reference: options.reference ?? null,
+    shard,
+    reference: shard === null ? (options.reference ?? null) : null,
     allowEnvironment: options.allowEnvironment ?? false,
     allowMissing: options.allowMissing ?? false,
   })
@@ -112,17 +131,19 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
 
 /** Sends the load, watching for thresholds that end it early. */
 async function send(plan: Plan, workers: number, scenario: Scenario, options: RunOptions): Promise<Sent> {
-  const names = scenario.requests.map(({ name }) => name)
+  const { shard } = options
+  const brakes = scenario.thresholds.filter((threshold) => shard === undefined || isShareable(threshold))
   const brake = new AbortController()
   let startedAt = wallTime()
   let stoppedBy: string | null = null
-  const collector = new Collector(names, workers, (second) => {
-    options.onProgress?.(makeFrame(plan, collector, second))
-    stoppedBy ??= findBroken(scenario, collector)
+  const collector = new Collector(listSeries(plan), workers, (second, tally) => {
+    options.onProgress?.(makeFrame(plan, collector, { second, tally }))
+    stoppedBy ??= findBroken(brakes, collector)
     if (stoppedBy !== null) brake.abort()
   })
   const end = await runFleet(plan, {
     workers,
+    shard: shard === undefined ? undefined : { index: shard.index - 1, of: shard.of },
     stop: AbortSignal.any([brake.signal, options.signal ?? NEVER]),
     kill: options.kill ?? NEVER,
     onBegin: (headStartMs: Ms) => {
@@ -144,9 +165,9 @@ interface Sent {
 const NEVER = new AbortController().signal
 
 /** A threshold that may end the run and isn't met, with enough seen to say so; null when there is none. */
-function findBroken(scenario: Scenario, collector: Collector): string | null {
+function findBroken(thresholds: readonly Threshold[], collector: Collector): string | null {
   const seconds = collector.seconds.length
-  const ripe = scenario.thresholds.filter(({ abort }) => abort !== null && seconds * 1000 >= abort.afterMs)
+  const ripe = thresholds.filter(({ abort }) => abort !== null && seconds * 1000 >= abort.afterMs)
   if (ripe.length === 0) return null
   const requests = collector.requests(seconds)
   const totals = collector.total(seconds)
@@ -158,10 +179,8 @@ function findBroken(scenario: Scenario, collector: Collector): string | null {
   return broken?.expression ?? null
 }
 
-/** One worker for each core; a core is left to a target on this machine. Never more than there are users to share. */
-function defaultWorkers({ target, load }: Plan, cores: number): number {
-  const { hostname } = new URL(target)
-  const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
-  const most = load.model === 'closed' ? new Profile(load.start, load.stages).peak : load.maxVus
-  return Math.max(1, Math.min(isLocal ? cores - 1 : cores, Math.ceil(most)))
+/** Whether a shard can tell: a rate or a number of requests is not its own to judge. */
+function isShareable({ metric }: Threshold): boolean {
+  const unit = findMetric(metric)?.unit
+  return unit === 'ms' || unit === 'ratio'
 }

@@ -14,7 +14,7 @@ import { readScenarios } from './scenarios.js'
 /** As commander gives them: what changes a run is explained as changed. */
 export type RawExplainFlags = Pick<
   RawRunFlags,
-  'target' | 'vus' | 'duration' | 'rate' | 'iterations' | 'stage' | 'env' | 'color'
+  'target' | 'vus' | 'duration' | 'rate' | 'iterations' | 'stage' | 'env' | 'envFile' | 'profile' | 'color'
 >
 
 /** Explains each scenario. Throws a UserError with all mistakes of all files. */

@@ -1,11 +1,14 @@
 /**
  * The flags of `run` and its relatives, from text to values. Every wrong one is reported, not just the first.
  */
+import type { ListenAddress } from '../base/address.js'
 import { type Problem, UserError } from '../base/errors.js'
 import { formatDuration, parseDuration, parseRate } from '../base/units.js'
 import { parseReportFlag } from '../report/index.js'
 import type { LoadOverride } from '../scenario/override.js'
 import type { Stage } from '../scenario/scenario.js'
+import type { ShardNumber } from './assemble.js'
+import { LIVE_WEB_DEFAULT } from './live-web.js'
 
 /** As commander gives them. */
 export interface RawRunFlags {
@@ -16,10 +19,13 @@ export interface RawRunFlags {
   readonly iterations?: string
   readonly stage?: readonly string[]
   readonly env?: readonly string[]
+  readonly envFile?: readonly string[]
+  readonly profile?: string
   readonly header?: readonly string[]
   readonly insecure?: boolean
   readonly workers?: string
   readonly seed?: string
+  readonly shard?: string
   /** A file; false for `--no-baseline`. */
   readonly baseline?: string | boolean
   readonly requireBaseline?: boolean
@@ -30,6 +36,8 @@ export interface RawRunFlags {
   readonly inconclusive?: string
   readonly report?: readonly string[]
   readonly resultsDir?: string
+  /** True without a port. */
+  readonly liveWeb?: ListenAddress | true
   readonly quiet?: boolean
   readonly progress?: boolean
   readonly color?: boolean
@@ -40,10 +48,16 @@ export interface RunFlags {
   readonly target: string | undefined
   readonly load: LoadOverride
   readonly env: Readonly<Record<string, string>>
+  /** Files with more of these; those of `env` have the last word. */
+  readonly envFiles: readonly string[]
+  /** Which of the scenarios' profiles is their load. */
+  readonly profile: string | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly insecure: boolean
   readonly workers: number | undefined
   readonly seed: number | undefined
+  /** This machine's part of the load, from 1; undefined for all of it. */
+  readonly shard: ShardNumber | undefined
   /** A file, `null` for the scenario's own, `false` for none. */
   readonly baseline: string | null | false
   readonly requireBaseline: boolean
@@ -55,6 +69,8 @@ export interface RunFlags {
   readonly inconclusive: 'fail' | 'pass'
   readonly reports: readonly string[]
   readonly resultsDir: string
+  /** Where the page of the run listens; null for none. */
+  readonly liveWeb: ListenAddress | null
   readonly quiet: boolean
   readonly progress: boolean
   readonly color: boolean
@@ -101,6 +117,8 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
       'it takes KEY=VALUE, such as -e BASE_URL=http://localhost:3000',
       wrong,
     ),
+    envFiles: raw.envFile ?? [],
+    profile: raw.profile,
     headers: readPairs(
       '-H',
       raw.header ?? [],
@@ -112,6 +130,7 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     workers:
       raw.workers === 'auto' ? undefined : whole('--workers', raw.workers, 1, 'such as --workers 2, or auto'),
     seed: whole('--seed', raw.seed, 0, 'such as --seed 42'),
+    shard: readShard(raw.shard, wrong),
     baseline: raw.baseline === false ? false : typeof raw.baseline === 'string' ? raw.baseline : null,
     requireBaseline: raw.requireBaseline ?? false,
     updateBaseline: raw.updateBaseline ?? false,
@@ -121,6 +140,7 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     inconclusive: raw.inconclusive === 'fail' ? 'fail' : 'pass',
     reports: raw.report ?? [],
     resultsDir: raw.resultsDir ?? '.perfctl/results',
+    liveWeb: raw.liveWeb === true ? LIVE_WEB_DEFAULT : (raw.liveWeb ?? null),
     quiet: raw.quiet ?? false,
     progress: raw.progress ?? true,
     color: raw.color ?? true,
@@ -135,7 +155,8 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
 
 type Wrong = (message: string, hint: string) => void
 
-function checkTogether({ load, baseline, requireBaseline }: RunFlags, wrong: Wrong): void {
+function checkTogether(flags: RunFlags, wrong: Wrong): void {
+  const { load, baseline, requireBaseline } = flags
   if (load.stages !== undefined && load.durationMs !== undefined) {
     wrong('-d and -s together: the stages say how long the run takes', 'remove -d')
   }
@@ -148,6 +169,39 @@ function checkTogether({ load, baseline, requireBaseline }: RunFlags, wrong: Wro
   if (baseline === false && requireBaseline) {
     wrong('--no-baseline and --require-baseline contradict each other', 'remove one of them')
   }
+  if (flags.shard !== undefined) checkShard(flags, wrong)
+}
+
+/** All machines draw the same iterations, and what they measured is judged once, by `merge`. */
+function checkShard(flags: RunFlags, wrong: Wrong): void {
+  if (flags.seed === undefined) {
+    wrong('--shard needs --seed: all machines have to draw the same random values', 'such as --seed 42')
+  }
+  if (flags.runs > 1)
+    wrong('--shard and --runs together: shards are put together run by run', 'remove --runs')
+  const judging = [
+    [typeof flags.baseline === 'string', '--baseline'],
+    [flags.requireBaseline, '--require-baseline'],
+    [flags.updateBaseline, '--update-baseline'],
+    [flags.allowEnvironment, '--allow-environment'],
+    [flags.allowMissing, '--allow-missing'],
+  ] as const
+  for (const [isGiven, flag] of judging) {
+    if (!isGiven) continue
+    const instead = flag === '--update-baseline' ? 'perfctl baseline update --from' : 'perfctl merge'
+    wrong(
+      `--shard and ${flag} together: a shard alone is not judged`,
+      `give ${flag === '--update-baseline' ? 'the merged result' : 'it'} to ${instead}`,
+    )
+  }
+}
+
+function readShard(text: string | undefined, wrong: Wrong): ShardNumber | undefined {
+  if (text === undefined) return undefined
+  const [, index, of] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number)
+  if (index !== undefined && of !== undefined && index >= 1 && index <= of) return { index, of }
+  wrong(`--shard ${text}: not a part of a whole`, 'such as --shard 1/4 on the first of four machines')
+  return undefined
 }
 
 function collectProblems(problems: Problem[], check: () => void): void {

@@ -11,6 +11,8 @@ export interface Io {
   readonly cwd: string
   /** Calls back for each SIGINT and SIGTERM, instead of the process ending at once; returns how to stop that. */
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
+  /** Calls back once when the process ends, however that comes about; returns how to stop that. */
+  onExit(listener: () => void): () => void
 }
 
 /** Where a command writes. */
@@ -19,4 +21,6 @@ export interface Output {
   readonly isTerminal: boolean
   /** Width in characters; 80 where it can't be known. */
   readonly columns: number
+  /** Height in lines; 24 where it can't be known. */
+  readonly rows: number
 }

@@ -4,10 +4,13 @@
 import type { ExitCode } from '../base/exit.js'
 import type { DemoFlags } from './demo.js'
 import type { RawExplainFlags } from './explain.js'
+import type { RawHistoryFlags } from './history.js'
 import type { ImportFlags } from './import.js'
 import type { InitFlags } from './init.js'
 import type { Io } from './io.js'
+import type { RawMergeFlags } from './merge.js'
 import type { RawTryFlags } from './try.js'
+import type { RawValidateFlags } from './validate.js'
 
 /** A command, its argument, its options. */
 export interface CommandSpec {
@@ -35,6 +38,15 @@ const ENV: OptionSpec = {
   description: 'fills ${KEY} in the scenario; repeatable',
   isRepeatable: true,
 }
+const ENV_FILE: OptionSpec = {
+  flags: '--env-file <file>',
+  description: 'a file of NAME=value lines for the same; repeatable',
+  isRepeatable: true,
+}
+const PROFILE: OptionSpec = {
+  flags: '--profile <name>',
+  description: "one of the scenario's profiles instead of its load",
+}
 const NO_COLOR: OptionSpec = { flags: '--no-color', description: 'without colours (also: NO_COLOR)' }
 
 /** All of them, in the order of the help. */
@@ -43,8 +55,14 @@ export const LISTED: readonly CommandSpec[] = [
     name: 'validate',
     description: 'check scenario files without sending anything',
     argument: ['<scenario...>', 'scenario files'],
-    options: [],
-    run: async (files: string[], _flags: object, io) => (await import('./validate.js')).validate(files, io),
+    options: [
+      ENV,
+      ENV_FILE,
+      PROFILE,
+      { flags: '--report <json[=path]>', description: 'what was found, for other programs; - is stdout' },
+    ],
+    run: async (files: string[], flags: RawValidateFlags, io) =>
+      (await import('./validate.js')).validate(files, flags, io),
   },
   {
     name: 'init',
@@ -90,6 +108,8 @@ export const LISTED: readonly CommandSpec[] = [
       { flags: '--full', description: 'whole bodies, however long' },
       { flags: TARGET, description: "instead of the scenario's target; `demo` is the built-in service" },
       ENV,
+      ENV_FILE,
+      PROFILE,
       {
         flags: '-H, --header <header>',
         description: "another header for every request, 'name: value'; repeatable",
@@ -118,10 +138,73 @@ export const LISTED: readonly CommandSpec[] = [
         isRepeatable: true,
       },
       ENV,
+      ENV_FILE,
+      PROFILE,
       NO_COLOR,
     ],
     run: async (files: string[], flags: RawExplainFlags, io) =>
       (await import('./explain.js')).explain(files, flags, io),
+  },
+  {
+    name: 'merge',
+    summary: 'put the shards of a run together, and judge them as one',
+    description:
+      'Puts the results of `run --shard` together, those of all machines, and judges them as the run that they are: against the thresholds and the baseline of the scenario.',
+    argument: ['<result...>', 'the results of all shards'],
+    options: [
+      { flags: '-o, --output <file>', description: 'write the merged result to this file' },
+      { flags: '--no-baseline', description: 'compare with nothing' },
+      { flags: '--baseline <file>', description: "compare with this baseline instead of the scenario's" },
+      { flags: '--require-baseline', description: 'refuse to judge without a baseline' },
+      {
+        flags: '--allow-environment',
+        description: 'judge although the baseline was made on another kind of machine',
+      },
+      {
+        flags: '--allow-missing',
+        description: 'a request of the baseline that is not sent any more is no regression',
+      },
+      {
+        flags: '--inconclusive <fail|pass>',
+        description: 'how an inconclusive run exits: 4 or 0',
+        preset: 'pass',
+      },
+      {
+        flags: '--report <format[=path]>',
+        description: 'html, markdown, github, junit, json, csv or csv-windows; - is stdout; repeatable',
+        isRepeatable: true,
+      },
+      { flags: '-q, --quiet', description: 'no notes' },
+      NO_COLOR,
+    ],
+    run: async (files: string[], flags: RawMergeFlags, io) =>
+      (await import('./merge.js')).merge(files, flags, io),
+  },
+  {
+    name: 'history',
+    summary: 'show how each metric went from run to run, and where it changed',
+    description:
+      'Shows the trend of each metric over the accepted jobs of a baseline or over saved results, and names the commits at which one changed beyond chance. It never fails because of what it finds.',
+    argument: [
+      '[name...]',
+      'scenarios, folders of results, or files; default: the results in .perfctl/results',
+    ],
+    options: [
+      {
+        flags: '--metric <metric>',
+        description: 'only p50, p95, p99, throughput or error_rate; repeatable',
+        isRepeatable: true,
+      },
+      { flags: '--request <name>', description: 'only this request; repeatable', isRepeatable: true },
+      {
+        flags: '--report <format[=path]>',
+        description: 'json or markdown; - is stdout; repeatable',
+        isRepeatable: true,
+      },
+      NO_COLOR,
+    ],
+    run: async (names: string[], flags: RawHistoryFlags, io) =>
+      (await import('./history.js')).history(names, flags, io),
   },
   {
     name: 'demo',

@@ -5,35 +5,43 @@ import { relative, resolve } from 'node:path'
 import { UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf, writeFileAtomic } from '../base/files.js'
+import { plural } from '../base/units.js'
+import { listSeries } from '../plan/series.js'
 import { renderConsole } from '../report/console.js'
 import json from '../report/json.js'
 import { createProgress, type Progress } from '../report/live/progress.js'
+import type { Watcher } from '../report/live/watcher.js'
+import { renderSeveral } from '../report/several.js'
 import { shouldColor } from '../report/style.js'
 import type { Scenario } from '../scenario/scenario.js'
 import { joinRuns } from '../stats/join.js'
 import type { Result } from '../stats/result.js'
-import { refuseOtherScenario } from '../verdict/comparable.js'
+import { nameShard } from '../stats/shard.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { identify, judgeResult } from './assemble.js'
-import { type Acceptance, acceptResults, defaultBaselineFile } from './baseline.js'
+import { type Acceptance, acceptResults } from './baseline.js'
 import { execute, type Reference, type RunOptions } from './execute.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import { type Interrupt, listenForInterrupt } from './interrupt.js'
 import type { Io } from './io.js'
-import { findBaselineFile } from './measurements.js'
+import { baselineFile, findReference, type Subject } from './reference.js'
 import { ownsStdout, pageOf, writeReports } from './report.js'
 import { findScenarioFiles, readScenarios } from './scenarios.js'
+import { openWatchers } from './watchers.js'
 
 /** Runs each scenario; the exit code is that of the worst verdict. */
 export async function run(names: readonly string[], raw: RawRunFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags(raw)
   const scenarios = await readScenarios(names, flags, io)
   const jobs: Job[] = []
-  for (const scenario of scenarios)
-    jobs.push({ scenario, reference: await findReference(scenario, flags, io) })
+  for (const scenario of scenarios) {
+    if (flags.shard === undefined)
+      jobs.push({ scenario, reference: await findReference(subjectOf(scenario), flags, io) })
+    else jobs.push({ scenario: withRelativeBaseline(scenario, io), reference: null })
+  }
   return runAll(jobs, flags, io, async (result, { scenario }) => {
     if (flags.updateBaseline && result.verdict === 'passed')
-      await acceptResults('update', [result], baselineFile(scenario, flags), io)
+      await acceptResults('update', [result], baselineFile(subjectOf(scenario), flags), io)
   })
 }
 
@@ -45,15 +53,21 @@ export async function baselineRun(
   io: Io,
 ): Promise<ExitCode> {
   const flags = parseRunFlags(raw)
+  if (flags.shard !== undefined) {
+    throw userError(
+      '--shard: a part of the load makes no baseline',
+      'run the shards with perfctl run, put them together with perfctl merge -o FILE, then: perfctl baseline update --from FILE',
+    )
+  }
   const scenarios = await readScenarios(names.length > 0 ? names : await findScenarioFiles(io), flags, io)
   const jobs: Job[] = []
   for (const scenario of scenarios) {
     // `add` needs the baseline that it adds to, and says so before anything is sent.
-    if (mode === 'add') await findReference(scenario, { ...flags, requireBaseline: true }, io)
+    if (mode === 'add') await findReference(subjectOf(scenario), { ...flags, requireBaseline: true }, io)
     jobs.push({ scenario, reference: null, isForBaseline: true })
   }
   return runAll(jobs, flags, io, async (result, { scenario }) => {
-    if (!result.interrupted) await keepBaseline(mode, result, baselineFile(scenario, flags), io)
+    if (!result.interrupted) await keepBaseline(mode, result, baselineFile(subjectOf(scenario), flags), io)
   })
 }
 
@@ -79,11 +93,15 @@ async function runAll(
   io: Io,
   afterwards: (result: Result, job: Job) => Promise<void>,
 ): Promise<ExitCode> {
+  const notices: Notices = { above: null }
+  const watchers = await openWatchers(flags, io, (text) => show(text, notices, io))
   const interrupt = listenForInterrupt(io)
   let worst: ExitCode = EXIT.passed
+  const results: Result[] = []
   try {
     for (const job of jobs) {
-      const result = await runOne(job, flags, io, interrupt)
+      const result = await runOne(job, flags, io, { interrupt, watchers, notices })
+      results.push(result)
       await afterwards(result, job)
       const code = exitCodeOf(result.verdict, {
         inconclusive: flags.inconclusive,
@@ -94,17 +112,41 @@ async function runAll(
     }
   } finally {
     interrupt.end()
+    await Promise.all(watchers.map((watcher) => watcher.close()))
   }
+  if (results.length > 1 && !ownsStdout(flags.reports))
+    io.stdout.write(`\n${renderSeveral(results, pageOf(io, flags.color))}`)
   return worst
+}
+
+/** What all runs of one command share. */
+interface Surroundings {
+  readonly interrupt: Interrupt
+  readonly watchers: readonly Watcher[]
+  readonly notices: Notices
+}
+
+/** Where watchers' notices go: above the live view while there is one, which they would tear apart. */
+interface Notices {
+  above: Progress | null
+}
+
+function show(text: string, { above }: Notices, io: Io): void {
+  if (above === null) io.stderr.write(`${text}\n`)
+  else above.note(text)
 }
 
 async function runOne(
   { scenario, reference, isForBaseline = false }: Job,
   flags: RunFlags,
   io: Io,
-  interrupt: Interrupt,
+  { interrupt, watchers, notices }: Surroundings,
 ): Promise<Result> {
   const progress = openProgress(flags, io)
+  // A crash doesn't come through `finally`, and would leave the terminal without a cursor.
+  const forget = io.onExit(() => progress.close())
+  // Quiet is without progress, not without what went wrong.
+  notices.above = flags.quiet ? null : progress
   let result: Result
   try {
     interrupt.onFirst(() =>
@@ -116,17 +158,29 @@ async function runOne(
       target: flags.target,
       seed: flags.seed,
       workers: flags.workers,
+      shard: flags.shard,
       signal: interrupt.stop,
       kill: interrupt.kill,
-      onProgress: (frame) => progress.frame(frame),
-      onStart: ({ target, seed, workers }) =>
-        progress.note(
-          `${scenario.name}: ${target}, seed ${seed}, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
-        ),
+      onProgress: (frame) => {
+        progress.frame(frame)
+        for (const watcher of watchers) watcher.frame(frame)
+      },
+      onNotice: (text) => progress.note(`warning: ${text}`),
+      onStart: ({ target, seed, workers }) => {
+        const shard = flags.shard === undefined ? '' : `, ${nameShard(flags.shard)}`
+        progress.note(`${scenario.name}: ${target}, seed ${seed}, ${plural(workers, 'worker')}${shard}`)
+        for (const watcher of watchers) watcher.open({ scenario: scenario.name, target, seed, workers })
+      },
     })
+  } catch (error) {
+    for (const watcher of watchers) watcher.done(null)
+    throw error
   } finally {
     progress.close()
+    forget()
+    notices.above = null
   }
+  for (const watcher of watchers) watcher.done(result)
   const saved = await save(result, flags, io)
   if (!ownsStdout(flags.reports)) {
     const page = pageOf(io, flags.color)
@@ -165,34 +219,32 @@ function openProgress(flags: RunFlags, io: Io): Progress {
 /** Saves the result under its name and time; gives the path to show. */
 async function save(result: Result, { resultsDir }: RunFlags, io: Io): Promise<string> {
   const time = result.startedAt.replace(/[:.]/g, '-')
-  const path = resolve(io.cwd, resultsDir, `${fileNameOf(result.scenario.name)}-${time}.json`)
+  const { shard } = result
+  // Shards are collected from machines that may have begun in the same millisecond.
+  const part = shard === null ? '' : `-shard-${shard.index}-of-${shard.of}`
+  const path = resolve(io.cwd, resultsDir, `${fileNameOf(result.scenario.name)}-${time}${part}.json`)
   await writeFileAtomic(path, json.render(result))
   const shown = relative(io.cwd, path)
   return shown.startsWith('..') ? path : shown
 }
 
-function baselineFile(scenario: Scenario, flags: RunFlags): string {
-  if (typeof flags.baseline === 'string') return flags.baseline
-  return scenario.baseline.file ?? defaultBaselineFile(scenario.name)
+/** The scenario as what is held against a baseline. */
+function subjectOf(scenario: Scenario): Subject {
+  const { file, profile, baseline } = scenario
+  return {
+    file,
+    profile,
+    baseline: baseline.file,
+    scenario: identify(scenario, ''),
+    requests: listSeries(scenario),
+  }
 }
 
-/** The baseline to compare with; null when there is none and none is required. Refuses one of another scenario. */
-async function findReference(scenario: Scenario, flags: RunFlags, io: Io): Promise<Reference | null> {
-  // A URL is a quick look: it has a baseline only when one is named.
-  if (flags.baseline === false || (scenario.file === null && flags.baseline === null)) return null
-  const file = baselineFile(scenario, flags)
-  const shown = relative(io.cwd, resolve(io.cwd, file))
-  const baseline = await findBaselineFile(shown, io)
-  if (baseline === null) {
-    if (!flags.requireBaseline && typeof flags.baseline !== 'string') return null
-    throw userError(
-      `${scenario.name} has no baseline: ${shown} does not exist`,
-      `perfctl baseline update ${scenario.file}`,
-    )
-  }
-  if (flags.updateBaseline && baseline.scenario.hash !== identify(scenario, '').hash) return null
-  refuseOtherScenario(baseline, { scenario: identify(scenario, ''), requests: scenario.requests }, shown)
-  return { measurement: baseline, name: shown }
+/** A shard's result goes to another machine, where only a path relative to the project means anything. */
+function withRelativeBaseline(scenario: Scenario, io: Io): Scenario {
+  const { baseline } = scenario
+  if (baseline.file === null) return scenario
+  return { ...scenario, baseline: { ...baseline, file: relative(io.cwd, resolve(io.cwd, baseline.file)) } }
 }
 
 /** Interrupted beats error beats failed beats inconclusive. */

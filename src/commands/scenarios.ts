@@ -8,6 +8,7 @@ import { loadScenario } from '../scenario/load.js'
 import { overrideHeaders, overrideLoad } from '../scenario/override.js'
 import { readScenario } from '../scenario/read.js'
 import type { Scenario } from '../scenario/scenario.js'
+import { readEnvFiles } from './env-files.js'
 import type { RunFlags } from './flags.js'
 import type { Io } from './io.js'
 
@@ -17,15 +18,17 @@ const DIRECTORY = 'scenarios'
 /** Reads them all before anything is sent. Throws a UserError with every mistake of every file. */
 export async function readScenarios(
   names: readonly string[],
-  flags: Pick<RunFlags, 'env' | 'headers' | 'load' | 'insecure'>,
+  flags: Pick<RunFlags, 'env' | 'envFiles' | 'profile' | 'headers' | 'load' | 'insecure'>,
   io: Io,
 ): Promise<Scenario[]> {
-  const env = { ...io.env, ...flags.env }
+  const env = { ...io.env, ...(await readEnvFiles(flags.envFiles, io)), ...flags.env }
   const problems: Problem[] = []
   const scenarios: Scenario[] = []
   for (const name of names) {
     try {
-      const scenario = isUrl(name) ? scenarioOfUrl(name) : await loadScenario(name, { cwd: io.cwd, env })
+      const scenario = isUrl(name)
+        ? scenarioOfUrl(name)
+        : await loadScenario(name, { cwd: io.cwd, env, profile: flags.profile })
       const { http } = scenario
       const loose = flags.insecure ? { ...scenario, http: { ...http, insecure: true } } : scenario
       scenarios.push(overrideHeaders(overrideLoad(loose, flags.load), flags.headers))

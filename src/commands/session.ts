@@ -9,6 +9,7 @@ import { Collector } from '../load/collector.js'
 import { runFleet } from '../load/fleet/threads.js'
 import { checkReachable } from '../load/preflight.js'
 import { makePlan, type Plan } from '../plan/plan.js'
+import { listSeries } from '../plan/series.js'
 import { sideOf } from '../plan/slices.js'
 import type { Scenario } from '../scenario/scenario.js'
 import type { Result } from '../stats/result.js'
@@ -59,8 +60,8 @@ export async function runSession(
       today: wallTime().getTime(),
     })
     const plan: Plan = { ...base, turns: { side, sliceMs: SLICE_MS, guardMs: GUARD_MS } }
-    const names = scenario.requests.map(({ name }) => name)
-    return { side, plan, names, startedAt: wallTime(), collector: new Collector(names, 1, () => look()) }
+    const collector = new Collector(listSeries(plan), 1, () => look())
+    return { side, plan, startedAt: wallTime(), collector }
   })
   let looked = 0
   const results = (stoppedMs: number): SessionEnd => {
@@ -73,6 +74,7 @@ export async function runSession(
         environment,
         interrupted: options.signal.aborted,
         stoppedBy: null,
+        shard: null,
         reference: null,
         allowEnvironment: true,
         allowMissing: false,

@@ -1,21 +1,22 @@
 /**
  * `perfctl try <scenario.yaml>`: each request once, with all that went back and forth: the way to debug a scenario.
  */
-import { wallTime } from '../base/clock.js'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Ms, wallTime } from '../base/clock.js'
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { printable } from '../base/printable.js'
 import { didYouMean } from '../base/suggest.js'
-import { plural } from '../base/units.js'
-import { type Checked, Checker, isExpected } from '../load/checker.js'
+import { formatDuration, plural } from '../base/units.js'
+import { type Errand, type ErrandEnd, runErrand } from '../load/errand.js'
+import type { Failure } from '../load/outcome.js'
 import { checkReachable } from '../load/preflight.js'
-import { type Attempt, SingleUser } from '../load/single.js'
-import { Iterations } from '../plan/iteration.js'
+import { SingleUser } from '../load/single.js'
 import { makePlan, type Plan } from '../plan/plan.js'
+import { requestsOf } from '../plan/series.js'
 import { secretsIn, withEncodings } from '../report/exchange/discreet.js'
-import { type Exchange, renderExchange } from '../report/exchange/exchange.js'
-import { describeStatus } from '../scenario/describe.js'
-import type { RequestSpec, Scenario } from '../scenario/scenario.js'
+import { renderExchange } from '../report/exchange/exchange.js'
+import type { Entry, Scenario, Step } from '../scenario/scenario.js'
 import type { FailureKind } from '../stats/result.js'
 import { withTarget } from './execute.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
@@ -25,10 +26,16 @@ import { readScenarios } from './scenarios.js'
 
 /** As commander gives them. */
 export interface RawTryFlags
-  extends Pick<RawRunFlags, 'target' | 'env' | 'header' | 'insecure' | 'seed' | 'color'> {
+  extends Pick<
+    RawRunFlags,
+    'target' | 'env' | 'envFile' | 'profile' | 'header' | 'insecure' | 'seed' | 'color'
+  > {
   readonly request?: readonly string[]
   readonly full?: boolean
 }
+
+/** Longer pauses of a journey are cut: whoever tries a scenario is waiting. */
+const PAUSE_MS_MOST = 1000
 
 /** Sends each request, or only those named, and shows them. Exit code 1 when a check fails, 3 without an answer. */
 export async function tryScenario(file: string, raw: RawTryFlags, io: Io): Promise<ExitCode> {
@@ -41,94 +48,133 @@ export async function tryScenario(file: string, raw: RawTryFlags, io: Io): Promi
   return withTarget(flags.target ?? scenario!.target, async (target) => {
     await checkReachable(target, scenario!.http.connectTimeoutMs)
     const plan = makePlan(scenario!, { target, seed: flags.seed ?? 1, today: wallTime().getTime() })
-    const exchanges = await tryEach(chosen, plan, (exchange) =>
-      show(exchange, scenario!, { full, flags, io }),
-    )
-    io.stdout.write(`${summarize(exchanges)}\n`)
-    return exitCodeOf(exchanges)
+    const trial = new Trial(scenario!, plan, { full, flags, io })
+    await trial.run(chosen)
+    io.stdout.write(`${trial.summary()}\n`)
+    return trial.exitCode()
   })
 }
 
-/** The numbers of the requests to send, in the order of the file. */
-function choose({ requests }: Scenario, names: readonly string[]): number[] {
-  const known = requests.map(({ name }) => name)
+/** The entries to send, in the order of the file. A step stands for the journey that it belongs to. */
+function choose({ requests }: Scenario, names: readonly string[]): Entry[] {
+  const steps = (entry: Entry) => ('steps' in entry ? requestsOf(entry.steps).map(({ name }) => name) : [])
+  const known = requests.flatMap((entry) => [entry.name, ...steps(entry)])
   for (const name of names) {
     if (known.includes(name)) continue
-    const all = `the requests are ${known.join(', ')}`
+    const all = `the requests are ${requests.map((entry) => entry.name).join(', ')}`
     throw userError(`--request ${printable(name)}: no such request`, didYouMean(name, known) ?? all)
   }
-  return [...known.keys()].filter((index) => names.length === 0 || names.includes(known[index]!))
+  return requests.filter(
+    (entry) => names.length === 0 || [entry.name, ...steps(entry)].some((name) => names.includes(name)),
+  )
 }
 
-async function tryEach(
-  chosen: readonly number[],
-  plan: Plan,
-  onExchange: (exchange: Exchange) => void,
-): Promise<Exchange[]> {
-  const iterations = new Iterations(plan)
-  const user = new SingleUser(plan)
-  const { origin } = new URL(plan.target)
-  const exchanges: Exchange[] = []
-  try {
-    for (const index of chosen) {
-      const outgoing = iterations.prepareOnly(index, index)
-      const attempt = await user.send(outgoing)
-      const request = plan.requests[index]!
-      const secrets = [...(plan.secrets ?? []), ...secretsIn(outgoing.headers)]
-      const exchange = {
-        name: request.name,
-        outgoing,
-        origin,
-        attempt,
-        checks: check(request, attempt, secrets),
-      }
-      onExchange(exchange)
-      exchanges.push(exchange)
-    }
-  } finally {
-    await user.close()
+interface TrialOptions {
+  readonly full: boolean
+  readonly flags: RunFlags
+  readonly io: Io
+}
+
+/** One user who takes the entries one after the other, shown step by step. */
+class Trial {
+  private readonly scenario: Scenario
+  private readonly plan: Plan
+  private readonly options: TrialOptions
+  private readonly user: SingleUser
+  private sent = 0
+  private readonly failures: Failure[] = []
+
+  constructor(scenario: Scenario, plan: Plan, options: TrialOptions) {
+    this.scenario = scenario
+    this.plan = plan
+    this.options = options
+    this.user = new SingleUser(plan)
   }
-  return exchanges
-}
 
-function check({ expect }: RequestSpec, attempt: Attempt, secrets: readonly string[]): Checked[] {
-  if (attempt.failure !== null) return []
-  const { status, answer, latencyMs } = attempt
-  const checker = new Checker(expect.checks ?? [], secrets)
-  return [
-    {
-      label: `status ${describeStatus(expect.status)}`,
-      fault: isExpected(status, expect.status) ? null : `it is ${status}`,
-    },
-    ...checker.all({ answer, latencyMs }),
-  ]
-}
+  /** `before`, `beforeEach`, the entries, `after`; the entries are left out when what they stand on fails. */
+  async run(entries: readonly Entry[]): Promise<void> {
+    const { before, beforeEach, after } = this.scenario
+    try {
+      const start = await this.take(before, {}, 0)
+      if (start.failed !== null) return
+      const first = await this.take(beforeEach, start.variables, 0)
+      if (first.failed === null) {
+        for (const [index, entry] of entries.entries()) {
+          const steps: readonly Step[] =
+            'steps' in entry ? entry.steps : [{ type: 'request', request: entry }]
+          await this.take(steps, first.variables, index)
+        }
+      }
+      await this.take(after, start.variables, 0)
+    } finally {
+      await this.user.close()
+    }
+  }
 
-function show(
-  exchange: Exchange,
-  scenario: Scenario,
-  { full, flags, io }: { full: boolean; flags: RunFlags; io: Io },
-): void {
-  const secrets = withEncodings([...scenario.secrets, ...secretsIn(exchange.outgoing.headers)])
-  io.stdout.write(`${renderExchange(exchange, { page: pageOf(io, flags.color), full, secrets })}\n`)
-}
+  summary(): string {
+    const bad = this.failures.length
+    return bad === 0
+      ? `${plural(this.sent, 'request')}, all as expected`
+      : `${bad} of ${plural(this.sent, 'request')} not as expected`
+  }
 
-function isRight({ attempt, checks }: Exchange): boolean {
-  return attempt.failure === null && checks.every(({ fault }) => fault === null)
-}
+  exitCode(): ExitCode {
+    if (this.failures.some(({ kind }) => UNREACHABLE.has(kind))) return EXIT.error
+    return this.failures.length === 0 ? EXIT.passed : EXIT.failed
+  }
 
-function summarize(exchanges: readonly Exchange[]): string {
-  const bad = exchanges.filter((exchange) => !isRight(exchange)).length
-  return bad === 0
-    ? `${plural(exchanges.length, 'request')}, all as expected`
-    : `${bad} of ${plural(exchanges.length, 'request')} not as expected`
+  private async take(
+    steps: readonly Step[],
+    variables: Readonly<Record<string, unknown>>,
+    iteration: number,
+  ): Promise<ErrandEnd> {
+    const { io } = this.options
+    const end = await runErrand(steps, this.plan, this.user, {
+      variables,
+      iteration,
+      pause: (ms) => this.pause(ms),
+      onErrand: (errand) => this.show(errand),
+    })
+    if (end.failed !== null) {
+      this.failures.push(end.failed.failure)
+      // A request that could not be sent has not been shown.
+      if (end.failed.failure.kind === 'capture' && !this.shown.has(end.failed.name)) {
+        this.sent++
+        io.stdout.write(`${printable(end.failed.name)}\n✗ not sent: ${end.failed.failure.message}\n\n`)
+      }
+    }
+    return end
+  }
+
+  private readonly shown = new Set<string>()
+
+  private async pause(ms: Ms): Promise<void> {
+    const { io, flags } = this.options
+    const waited = Math.min(ms, PAUSE_MS_MOST)
+    const cut = waited < ms ? `, cut to ${formatDuration(waited)}` : ''
+    io.stdout.write(
+      `${pageOf(io, flags.color).style.dim(`pause of ${formatDuration(Math.round(ms))}${cut}`)}\n\n`,
+    )
+    await sleep(waited)
+  }
+
+  private show({ request, outgoing, attempt, examined }: Errand): void {
+    const { full, flags, io } = this.options
+    this.sent++
+    this.shown.add(request.name)
+    const secrets = withEncodings([...this.scenario.secrets, ...secretsIn(outgoing.headers)])
+    const { origin } = new URL(this.plan.target)
+    const exchange = {
+      name: request.name,
+      outgoing,
+      origin,
+      attempt,
+      checks: examined?.checks ?? [],
+      captured: examined?.captured ?? [],
+    }
+    io.stdout.write(`${renderExchange(exchange, { page: pageOf(io, flags.color), full, secrets })}\n`)
+  }
 }
 
 /** No connection came about: that says nothing about the scenario's checks. */
 const UNREACHABLE: ReadonlySet<FailureKind> = new Set(['connect', 'dns', 'tls'])
-
-function exitCodeOf(exchanges: readonly Exchange[]): ExitCode {
-  if (exchanges.some(({ attempt }) => attempt.failure !== null && UNREACHABLE.has(attempt.failure.kind)))
-    return EXIT.error
-  return exchanges.every(isRight) ? EXIT.passed : EXIT.failed
-}

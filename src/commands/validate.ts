@@ -1,29 +1,96 @@
 /**
  * `perfctl validate <scenario.yaml...>`: checks scenario files without sending anything.
  */
-import { UserError } from '../base/errors.js'
+import { resolve } from 'node:path'
+import { type Problem, UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
+import { writeFileAtomic } from '../base/files.js'
 import { printable } from '../base/printable.js'
 import { renderProblem } from '../base/problem.js'
 import { plural } from '../base/units.js'
 import { describeLoad } from '../scenario/describe.js'
-import { loadScenario } from '../scenario/load.js'
 import type { Scenario } from '../scenario/scenario.js'
+import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import type { Io } from './io.js'
+import { readScenarios } from './scenarios.js'
+
+/** As commander gives them. */
+export interface RawValidateFlags extends Pick<RawRunFlags, 'env' | 'envFile' | 'profile'> {
+  readonly report?: string
+}
+
+/** What was found in one file. */
+type Finding =
+  | { readonly file: string; readonly scenario: Scenario }
+  | { readonly file: string; readonly problems: readonly Problem[] }
 
 /** Says of each file what it holds, or everything that is wrong with it. Exit code 2 when any of them is wrong. */
-export async function validate(files: readonly string[], io: Io): Promise<ExitCode> {
-  let code: ExitCode = EXIT.passed
-  for (const file of files) {
-    try {
-      io.stdout.write(`${file}: valid (${summarize(await loadScenario(file, io))})\n`)
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      code = EXIT.usage
-      for (const problem of error.problems) io.stderr.write(`${renderProblem(problem)}\n\n`)
-    }
+export async function validate(
+  files: readonly string[],
+  { report, ...raw }: RawValidateFlags,
+  io: Io,
+): Promise<ExitCode> {
+  const path = report === undefined ? null : pathOf(report)
+  const flags = parseRunFlags(raw)
+  const findings: Finding[] = []
+  for (const file of files) findings.push(await look(file, flags, io))
+  for (const finding of findings) {
+    if ('problems' in finding)
+      for (const problem of finding.problems) io.stderr.write(`${renderProblem(problem)}\n\n`)
+    else if (path !== '-') io.stdout.write(`${finding.file}: valid (${summarize(finding.scenario)})\n`)
   }
-  return code
+  if (path !== null) {
+    const text = `${JSON.stringify(toJson(findings), null, 2)}\n`
+    if (path === '-') io.stdout.write(text)
+    else await writeFileAtomic(resolve(io.cwd, path), text)
+  }
+  return findings.some((finding) => 'problems' in finding) ? EXIT.usage : EXIT.passed
+}
+
+async function look(file: string, flags: RunFlags, io: Io): Promise<Finding> {
+  try {
+    const [scenario] = await readScenarios([file], flags, io)
+    return { file, scenario: scenario! }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { file, problems: error.problems }
+  }
+}
+
+/** `json`, `json=-` or `json=out.json`. */
+function pathOf(report: string): string {
+  const [, path = '-'] = /^json(?:=(.+))?$/.exec(report) ?? []
+  if (!/^json(=.+)?$/.test(report))
+    throw userError(
+      `--report ${report}: validate knows json only`,
+      'write --report json=-, or json=problems.json',
+    )
+  return path
+}
+
+/** `perfctl/validation@1`: each file with its problems, which are none when it is valid. Places count from 1. */
+function toJson(findings: readonly Finding[]): object {
+  return {
+    schema: 'perfctl/validation@1',
+    valid: findings.every((finding) => 'scenario' in finding),
+    files: findings.map((finding) => ({
+      file: finding.file,
+      valid: 'scenario' in finding,
+      scenario: 'scenario' in finding ? finding.scenario.name : null,
+      problems: 'problems' in finding ? finding.problems.map(problemJson) : [],
+    })),
+  }
+}
+
+function problemJson({ message, hint, place }: Problem): object {
+  return {
+    message,
+    hint,
+    file: place?.file ?? null,
+    line: place?.line ?? null,
+    column: place?.column ?? null,
+    length: place?.length ?? null,
+  }
 }
 
 /** `3 requests, 0 to 20 users in 5s, 2 thresholds, target demo`. */

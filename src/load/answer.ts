@@ -2,7 +2,7 @@
  * What is kept of an answer whose body or headers are looked at. Other answers are counted and thrown away.
  */
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
-import type { Keep } from '../plan/iteration.js'
+import type { Keep } from '../plan/request.js'
 
 /** More of a body is not kept, before and after decoding. */
 export const BODY_BYTES_MOST = 10_000_000

@@ -36,8 +36,7 @@ export class Checker {
   }
 
   /** The first fault of an answer; null when all checks hold. */
-  fault(seen: Seen): string | null {
-    const body = new Body(seen.answer)
+  fault(seen: Seen, body = new Body(seen.answer)): string | null {
     for (const check of this.checks) {
       const fault = check.fault(seen, body)
       if (fault !== null) return fault
@@ -46,8 +45,7 @@ export class Checker {
   }
 
   /** Every check with its fault. */
-  all(seen: Seen): Checked[] {
-    const body = new Body(seen.answer)
+  all(seen: Seen, body = new Body(seen.answer)): Checked[] {
     return this.checks.map((check) => ({ label: check.label, fault: check.fault(seen, body) }))
   }
 }
@@ -120,17 +118,19 @@ function ofBody(label: string, judge: (body: Body) => string | null): CompiledCh
 }
 
 /** The body of one answer, decoded once for all checks, and only when one asks. */
-class Body {
+export class Body {
   private decoded: string | null = null
   private parsed: { readonly value: unknown } | null = null
 
   constructor(private readonly answer: Answer | null) {}
 
+  /** As text. Throws a BodyError when it can't be decoded. */
   text(): string {
     this.decoded ??= this.answer!.text()
     return this.decoded
   }
 
+  /** As a JSON value. Throws a BodyError when it is none. */
   json(): unknown {
     this.parsed ??= { value: parse(this.text()) }
     return this.parsed.value

@@ -3,20 +3,28 @@
  * its think time is over. A slow service gets fewer requests, as it does from people who wait.
  */
 import type { Ms } from '../base/clock.js'
-import type { Model, Part } from './part.js'
+import type { ClosedLoad } from '../scenario/scenario.js'
+import type { Model } from './model.js'
+import type { Part } from './part.js'
 import type { VirtualUser } from './user.js'
 
 export class ClosedModel implements Model {
   private readonly part: Part
   private active = 0
   private halted = false
+  private readonly isPaced: boolean
+  private readonly iterationsPerVu: number
+  /** Users who have done all their iterations: they don't come back. */
+  private retired = 0
 
-  constructor(part: Part) {
+  constructor(part: Part, load: ClosedLoad) {
     this.part = part
+    this.isPaced = load.pacingMs !== undefined
+    this.iterationsPerVu = load.iterationsPerVu ?? Number.POSITIVE_INFINITY
   }
 
   get vus(): number {
-    return this.active
+    return this.active - this.retired
   }
 
   begin(): void {
@@ -25,7 +33,9 @@ export class ClosedModel implements Model {
 
   finished(user: VirtualUser, now: Ms): void {
     if (!user.active) return
-    if (user.thinkMs > 0) user.rest(now + user.thinkMs)
+    const until = (this.isPaced ? user.startedAt : now) + user.thinkMs
+    if (user.iterations >= this.iterationsPerVu) this.retire(user)
+    else if (until > now) user.rest(until)
     else this.part.start(user, now, now)
   }
 
@@ -62,8 +72,15 @@ export class ClosedModel implements Model {
     if (user.state === 'idle') this.part.start(user, due, now)
   }
 
+  /** `user` has done all its iterations; the load is over when all users have. */
+  private retire(user: VirtualUser): void {
+    user.active = false
+    this.retired++
+    if (this.retired === this.active) this.part.stop()
+  }
+
   private dismiss(user: VirtualUser): void {
     user.active = false
-    user.stopResting()
+    if (!this.part.isOnTrip(user)) user.stopResting()
   }
 }

@@ -2,10 +2,11 @@
  * Puts together what the workers measured: seconds of all of them, and the whole run. Memory grows with the seconds
  * of a run, not with its requests, and stops to grow after an hour.
  */
+import type { SeriesSpec } from '../plan/series.js'
 import { Histogram } from '../stats/histogram.js'
 import type { RequestResult, TimelinePoint, Totals, Window } from '../stats/result.js'
 import { percentileMs, summarize } from '../stats/summary.js'
-import { type Series, Tally } from '../stats/tally.js'
+import { Series, Tally } from '../stats/tally.js'
 import { WINDOW_MS, type WindowData } from './recorder.js'
 
 /** Beyond so many windows two neighbours become one: an hour of seconds, then 2 s each, and so on. */
@@ -29,6 +30,9 @@ export interface Second {
   readonly gcMsMax: number
 }
 
+/** Called with each second when it is over; the tally is that second's own, by the numbers of the requests. */
+export type OnSecond = (second: Second, tally: Tally) => void
+
 /** How long connections took to set up. */
 export interface ConnectHistograms {
   readonly dns: Histogram
@@ -44,20 +48,20 @@ export class Collector {
   /** Requests of the measured part so far. */
   readonly counted = { requests: 0, failed: 0 }
   dropped = 0
-  private readonly names: readonly string[]
+  private readonly specs: readonly Pick<SeriesSpec, 'name' | 'kind'>[]
   private readonly totals: Tally
-  private readonly onSecond: (second: Second) => void
+  private readonly onSecond: OnSecond
   private readonly open = new Map<number, OpenWindow>()
   private readonly reached: number[]
   private readonly windows: Window[][]
   private windowSeconds = 1
 
-  constructor(names: readonly string[], workers: number, onSecond: (second: Second) => void) {
-    this.names = names
-    this.totals = new Tally(names.length)
+  constructor(specs: readonly Pick<SeriesSpec, 'name' | 'kind'>[], workers: number, onSecond: OnSecond) {
+    this.specs = specs
+    this.totals = new Tally(specs.length)
     this.onSecond = onSecond
     this.reached = new Array<number>(workers).fill(Number.NEGATIVE_INFINITY)
-    this.windows = names.map(() => [])
+    this.windows = specs.map(() => [])
   }
 
   /** A second of one worker. Seconds come in order from each worker. */
@@ -82,14 +86,14 @@ export class Collector {
 
   /** What all requests of the run come to, over `durationSeconds`. */
   total(durationSeconds: number): Totals {
-    return { ...makeTotals(this.totals.total(), durationSeconds), dropped: this.dropped }
+    return { ...makeTotals(this.sent(this.totals), durationSeconds), dropped: this.dropped }
   }
 
   /** The same for each request, with its windows; those past the end of a run that stopped early are left out. */
   requests(durationSeconds: number): RequestResult[] {
-    return this.names.map((name, i) => ({
+    return this.specs.map(({ name, kind }, i) => ({
       name,
-      kind: 'request',
+      kind,
       ...makeTotals(this.totals.series[i]!, durationSeconds),
       windows: this.windows[i]!.map((window) => clip(window, durationSeconds)),
     }))
@@ -112,11 +116,18 @@ export class Collector {
     }))
   }
 
+  /** All that was sent, requests and steps, as one series: journeys are made of these. */
+  private sent(tally: Tally): Series {
+    const total = new Series()
+    for (const [i, { kind }] of this.specs.entries()) if (kind !== 'journey') total.merge(tally.series[i]!)
+    return total
+  }
+
   private openAt(index: number): OpenWindow {
     const known = this.open.get(index)
     if (known !== undefined) return known
     const created: OpenWindow = {
-      tally: new Tally(this.names.length),
+      tally: new Tally(this.specs.length),
       lateness: new Histogram(),
       busy: [],
       vus: 0,
@@ -137,7 +148,7 @@ export class Collector {
   }
 
   private close(index: number, open: OpenWindow): void {
-    const total = open.tally.total()
+    const total = this.sent(open.tally)
     const second: Second = {
       index,
       requests: total.requests,
@@ -160,7 +171,7 @@ export class Collector {
       this.dropped += open.dropped
       this.addWindows(index, open.tally)
     }
-    this.onSecond(second)
+    this.onSecond(second, open.tally)
   }
 
   private addWindows(index: number, tally: Tally): void {

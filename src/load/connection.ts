@@ -2,7 +2,7 @@
  * What a virtual user needs of the network: one exchange at a time, over connections of its own that are kept.
  */
 import type { Ms } from '../base/clock.js'
-import type { Outgoing } from '../plan/iteration.js'
+import type { Outgoing } from '../plan/request.js'
 import type { Answer } from './answer.js'
 import type { Failure } from './outcome.js'
 

@@ -5,7 +5,8 @@
 import type { Ms } from '../base/clock.js'
 import { Arrivals } from '../plan/arrivals.js'
 import type { OpenLoad } from '../scenario/scenario.js'
-import { EARLY_MS, type Model, type Part } from './part.js'
+import type { Model } from './model.js'
+import { EARLY_MS, type Part } from './part.js'
 import { Waiting } from './timers.js'
 import type { VirtualUser } from './user.js'
 
@@ -63,8 +64,12 @@ export class OpenModel extends Waiting implements Model {
    * connections for all it missed, is later still, and goes on until it has `maxVus` of them.
    */
   override wake(now: Ms): void {
+    let lastDue = Number.NaN
     while (this.nextDue() <= now + EARLY_MS && !this.halted) {
-      if (this.needsNewcomer() && !this.mayOpen(now)) break
+      const due = this.nextDue()
+      // A burst is meant to open connections all at once.
+      if (due !== lastDue && this.needsNewcomer() && !this.mayOpen(now)) break
+      lastDue = due
       this.arrive(this.takeDue(), now)
     }
     this.schedule()

@@ -7,13 +7,15 @@ import { Iterations } from '../plan/iteration.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile, warmupProfile } from '../plan/profile.js'
 import { waitForTurn } from '../plan/slices.js'
-import { Checker, isExpected } from './checker.js'
 import { ClosedModel } from './closed.js'
 import type { Connection, ConnectTimes } from './connection.js'
+import { Ledger } from './ledger.js'
+import type { Model } from './model.js'
 import { OpenModel } from './open.js'
 import type { Failure } from './outcome.js'
-import { type Gauges, Recorder, type WindowData } from './recorder.js'
+import type { Gauges, Recorder, WindowData } from './recorder.js'
 import { Callback, Timers, type Waiting } from './timers.js'
+import { Trips } from './trips.js'
 import { type Crew, VirtualUser } from './user.js'
 
 /** Which part, from 0, of how many. */
@@ -37,25 +39,14 @@ export interface PartEnd {
   readonly stoppedMs: Ms
 }
 
-/** A load model: decides which virtual user sends when. */
-export interface Model {
-  /** Called once, at the beginning. */
-  begin(): void
-  /** A user has finished a request and nothing is to be recorded any more. */
-  finished(user: VirtualUser, now: Ms): void
-  /** A user's pause is over. */
-  rested(user: VirtualUser, due: Ms, now: Ms): void
-  /** Nothing more shall be sent. */
-  halt(): void
-  /** How many virtual users are at work. */
-  readonly vus: number
-}
-
 /**
  * Requests and pauses may start this much before their moment: the clock that wakes a thread ticks in milliseconds,
  * so aiming a little early is late less often. A request sent early is measured from when it was sent.
  */
 export const EARLY_MS = 0.5
+
+/** An iteration that had nothing to send is over after this time: the next must not begin within it, for ever. */
+const BREATH_MS = 1
 
 /** Windows are handed on a little after they end, so that the rush of a full second comes first. */
 const WINDOW_GRACE_MS = 3
@@ -73,10 +64,11 @@ export class Part implements Crew {
   readonly done: Promise<PartEnd>
   readonly plan: Plan
   private readonly world: World
+  private readonly ledger: Ledger
   private readonly recorder: Recorder
   private readonly iterations: Iterations
-  /** By request; null where nothing but the status is looked at. */
-  private readonly checkers: readonly (Checker | null)[]
+  /** Null when each iteration is a single request. */
+  private readonly trips: Trips | null
   private readonly model: Model
   private resolve: (end: PartEnd) => void = () => {}
   private sent = { warmup: 0, measured: 0 }
@@ -100,22 +92,25 @@ export class Part implements Crew {
     this.warmup = warmupProfile(load)
     this.startAt = beginAt + load.warmupMs
     this.iterations = new Iterations(plan)
-    this.checkers = plan.requests.map(({ expect }) =>
-      expect.checks === undefined ? null : new Checker(expect.checks, plan.secrets ?? []),
-    )
+    this.trips = this.iterations.isPlain
+      ? null
+      : new Trips(this.iterations, {
+          recordJourney: (journey, failure) => this.ledger.recordJourney(journey, failure),
+          recordUnsent: (user, series, failure) =>
+            this.ledger.recordUnsent(user, series, failure, world.now()),
+        })
     this.timers = new Timers(
       world.now(),
       world.alarm(() => this.timers.run(world.now(), EARLY_MS)),
     )
-    this.recorder = new Recorder({
-      requests: plan.requests.length,
+    this.ledger = new Ledger(plan, {
       startAt: this.startAt,
-      warmupMs: load.warmupMs,
       durationMs: this.profile.durationMs,
       gauges: { vus: () => this.model.vus, load: () => world.load() },
       emit,
     })
-    this.model = load.model === 'closed' ? new ClosedModel(this) : new OpenModel(this, load)
+    this.recorder = this.ledger.recorder
+    this.model = load.model === 'closed' ? new ClosedModel(this, load) : new OpenModel(this, load)
     this.done = new Promise((resolve) => {
       this.resolve = resolve
     })
@@ -138,7 +133,8 @@ export class Part implements Crew {
   /** A new virtual user with a connection of its own. */
   addUser(): VirtualUser {
     const connection = this.world.connect((times) => this.recorder.recordConnect(times))
-    const user = new VirtualUser(this, connection, this.users.length)
+    const number = this.stripe.index + this.stripe.of * this.users.length
+    const user = new VirtualUser(this, connection, number)
     this.users.push(user)
     return user
   }
@@ -168,11 +164,23 @@ export class Part implements Crew {
     if (isWarmup) this.sent.warmup++
     else this.sent.measured++
     this.inFlight++
+    user.isWarmup = isWarmup
+    user.startedAt = Math.min(due, now)
+    if (!isWarmup) user.iterations++
+    if (this.trips !== null) {
+      const goesOn = this.trips.begin(user, number, { due: Math.min(due, now), now })
+      if (!goesOn) this.at(now + BREATH_MS, (later) => this.leave(user, later))
+      return true
+    }
     const outgoing = this.iterations.prepare(number, isWarmup)
     user.thinkMs = this.iterations.thinkTime()
-    user.isWarmup = isWarmup
     user.send(outgoing, Math.min(due, now), now)
     return true
+  }
+
+  /** Whether `user` is in the middle of an iteration, if only in a pause of it. */
+  isOnTrip(user: VirtualUser): boolean {
+    return this.trips?.has(user) ?? false
   }
 
   /** Leaves out the iteration that was due at `due`, for want of a virtual user. */
@@ -202,20 +210,32 @@ export class Part implements Crew {
     if (due >= this.startAt) this.recorder.recordLateness(Math.max(0, now - due))
   }
 
-  finished(user: VirtualUser, ended: Ms, failure: Failure | null): void {
+  finished(user: VirtualUser, ended: Ms, broken: Failure | null): void {
+    const { trips } = this
+    const failure = this.ledger.recordEnd(user, ended, broken, trips?.drawsOf(user) ?? null)
+    if (trips?.answered(user, ended, failure)) this.runTimers(ended)
+    else this.leave(user, ended)
+  }
+
+  rested(user: VirtualUser, due: Ms, now: Ms): void {
+    this.recordLateness(due, now)
+    if (!this.isOnTrip(user)) this.model.rested(user, due, now)
+    else if (!this.trips!.rested(user, due, now)) this.leave(user, now)
+  }
+
+  /** `user` has come to the end of its iteration. */
+  private leave(user: VirtualUser, now: Ms): void {
     this.inFlight--
-    this.record(user, ended, failure)
     if (this.stoppedAt === null) {
-      this.model.finished(user, ended)
-      if (this.timers.isDue(ended + EARLY_MS)) this.timers.run(ended, EARLY_MS)
+      this.model.finished(user, now)
+      this.runTimers(now)
     } else if (this.inFlight === 0) {
       this.end()
     }
   }
 
-  rested(user: VirtualUser, due: Ms, now: Ms): void {
-    this.recordLateness(due, now)
-    this.model.rested(user, due, now)
+  private runTimers(now: Ms): void {
+    if (this.timers.isDue(now + EARLY_MS)) this.timers.run(now, EARLY_MS)
   }
 
   /** Sends nothing more; ends when the requests under way have, or their time to do so is over. */
@@ -224,9 +244,9 @@ export class Part implements Crew {
     const now = this.now()
     const planned = this.startAt + this.profile.durationMs
     this.stoppedAt = now > planned - 2 * EARLY_MS ? planned : now
-    this.recorder.endAt(this.stoppedAt)
+    this.ledger.closeAt(this.stoppedAt)
     this.model.halt()
-    for (const user of this.users) user.stopResting()
+    for (const user of this.users) if (!this.isOnTrip(user)) user.stopResting()
     if (this.inFlight === 0) this.end()
     else this.at(now + this.plan.load.gracefulStopMs, () => this.kill())
   }
@@ -234,39 +254,18 @@ export class Part implements Crew {
   /** Gives up what is under way and ends at once. */
   kill(): void {
     this.stop()
+    const now = this.now()
     for (const user of this.users) {
-      if (user.state !== 'sending') continue
-      user.abort()
-      this.inFlight--
-      if (!user.isWarmup) this.countBytes(user, this.now()).unfinished++
+      if (user.state === 'sending') {
+        user.abort()
+        this.ledger.recordUnfinished(user, now)
+      } else {
+        user.stopResting()
+      }
+      const journey = this.trips?.abandon(user, now) ?? null
+      if (journey !== null) this.ledger.recordUnfinishedJourney(journey)
     }
     this.end()
-  }
-
-  private record(user: VirtualUser, ended: Ms, failure: Failure | null): void {
-    // A request of the warm-up that ends after it belongs to no window.
-    if (user.isWarmup && ended >= this.startAt) return
-    const series = this.countBytes(user, ended)
-    const { status, sentAt, firstByteAt, answer } = user.connection
-    const checker = this.checkers[user.request]!
-    if (failure !== null) {
-      series.recordFailure(failure.kind, failure.message, status)
-    } else if (!isExpected(status, this.plan.requests[user.request]!.expect.status)) {
-      series.recordFailure('status', `status ${status}`, status)
-    } else {
-      const latencyMs = ended - user.due
-      const fault = checker === null ? null : checker.fault({ answer: answer ?? null, latencyMs })
-      if (fault !== null) series.recordFailure('expectation', fault, status)
-      else series.recordSuccess(status, latencyMs, ended - sentAt, firstByteAt - sentAt)
-    }
-  }
-
-  private countBytes(user: VirtualUser, ended: Ms) {
-    const moment = user.isWarmup ? ended : Math.max(ended, this.startAt)
-    const series = this.recorder.seriesAt(moment, user.request)
-    series.bytesSent += user.connection.bytesSent
-    series.bytesReceived += user.connection.bytesReceived
-    return series
   }
 
   private watchWindow(): void {

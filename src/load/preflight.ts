@@ -52,15 +52,17 @@ export function raiseOpenFiles(users: number): string {
 
 /**
  * Throws a UserError (exit 3) when the load is sure to need more connections at once than this machine can open. How
- * many an open model needs depends on the service: there it's left to the run to show.
+ * many an open model needs depends on the service: there it's left to the run to show. `shards`: how many machines share
+ * the load.
  */
 export function checkResources(
   { load, target }: Pick<Plan, 'load' | 'target'>,
   limits: Limits = readLimits(),
+  shards = 1,
 ): void {
   if (load.model === 'open') return
   const peak = Math.ceil(new Profile(load.start, load.stages).peak)
-  const users = load.warmupMs > 0 ? peak : Math.min(peak, load.iterations ?? peak)
+  const users = Math.ceil((load.warmupMs > 0 ? peak : Math.min(peak, load.iterations ?? peak)) / shards)
   const { openFiles, ports } = limits
   if (openFiles !== null && users + RESERVED_FILES > openFiles.soft) {
     throw userError(
@@ -73,7 +75,7 @@ export function checkResources(
   if (users > portCount) {
     throw userError(
       `${formatCount(users)} virtual users need as many connections to ${target}, but there are only ${formatCount(portCount)} ports for them`,
-      users <= 64_512 ? WIDEN_PORTS : 'share the load between several machines',
+      users <= 64_512 ? WIDEN_PORTS : 'share the load between several machines: --shard 1/2 and so on',
       'run',
     )
   }

@@ -6,6 +6,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Plan } from '../plan/plan.js'
+import { listSeries } from '../plan/series.js'
 import type { Load, RequestSpec } from '../scenario/scenario.js'
 import { Part } from './part.js'
 import { openWorld } from './world.js'
@@ -26,7 +27,9 @@ export async function rehearse(plan: Plan): Promise<void> {
     ...plan,
     target: `http://127.0.0.1:${port}`,
     load: LOAD,
-    requests: plan.requests.map(atHome),
+    // Steps are sent one by one: the rehearsal's answers have nothing to capture.
+    requests: listSeries(plan).flatMap(({ request }) => (request === null ? [] : [atHome(request)])),
+    beforeEach: [],
   }
   const world = openWorld(rehearsal)
   const part = new Part(rehearsal, { index: 0, of: 1 }, { world, beginAt: world.now(), emit() {} })
@@ -47,7 +50,7 @@ const LOAD: Load = {
 }
 
 /** A request to a whole URL would leave the thread. */
-function atHome(request: RequestSpec): RequestSpec {
+function atHome({ capture: _, ...request }: RequestSpec): RequestSpec {
   const [first] = request.path
   return typeof first === 'string' && first.startsWith('/') ? request : { ...request, path: ['/'] }
 }

@@ -4,8 +4,8 @@
  */
 import { type Ms, now } from '../base/clock.js'
 import { formatDuration } from '../base/units.js'
-import type { Outgoing } from '../plan/iteration.js'
 import type { Plan } from '../plan/plan.js'
+import type { Outgoing } from '../plan/request.js'
 import type { Answer } from './answer.js'
 import type { ConnectTimes } from './connection.js'
 import { HttpConnection } from './http.js'

@@ -3,7 +3,7 @@
  */
 import type { Ms } from '../base/clock.js'
 import { formatDuration } from '../base/units.js'
-import type { Outgoing } from '../plan/iteration.js'
+import type { Outgoing } from '../plan/request.js'
 import type { Connection, Exchange } from './connection.js'
 import type { Failure } from './outcome.js'
 import { type Timers, Waiting } from './timers.js'
@@ -25,29 +25,33 @@ const BREATH_MS = 1
 /** Sends, waits for the answer, rests. */
 export class VirtualUser extends Waiting implements Exchange {
   readonly connection: Connection
-  /** Its place in its part: 0, 1, 2, … */
-  readonly index: number
+  /** Over all parts: 0, 1, 2, … */
+  readonly number: number
   state: 'idle' | 'sending' | 'resting' = 'idle'
   /** Shall it go on after its current request? */
   active = false
-  /** The request under way, or the last one: its number in the scenario. */
+  /** The request under way, or the last one: the number of its series. */
   request = 0
   isWarmup = false
   /** When that request was due. */
   due: Ms = 0
   /** When it was taken on, whether or not a connection was ready. */
   begun: Ms = 0
-  /** The pause after it. */
+  /** The pause after it; of a paced load, from when its iteration was due to the next one. */
   thinkMs: Ms = 0
+  /** When its iteration was due. */
+  startedAt: Ms = 0
+  /** Measured iterations it has begun. */
+  iterations = 0
   private readonly crew: Crew
   private inSend = false
   private failedInSend: Failure | null = null
 
-  constructor(crew: Crew, connection: Connection, index: number) {
+  constructor(crew: Crew, connection: Connection, number: number) {
     super()
     this.crew = crew
     this.connection = connection
-    this.index = index
+    this.number = number
   }
 
   /** Sends a request that was due at `due`. */

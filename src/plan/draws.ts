@@ -11,6 +11,12 @@ export class Draws {
   readonly random: Random
   /** What `date()` counts from, in ms since 1970. */
   readonly today: Ms
+  /** Values captured from earlier answers, by name. */
+  readonly variables = new Map<string, unknown>()
+  /** The number of the iteration, from 0. */
+  iteration = 0
+  /** The number of the virtual user over all workers, from 0. */
+  vu = 0
   private readonly feeders: readonly Feeder[]
   private readonly taken: (Value | undefined)[]
 
@@ -23,6 +29,7 @@ export class Draws {
 
   /** Moves to iteration `n`: everything drawn from here on is its own. */
   seek(n: number): void {
+    this.iteration = n
     this.random.seek(n)
     for (let i = 0; i < this.taken.length; i++) this.taken[i] = undefined
   }

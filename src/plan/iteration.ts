@@ -1,45 +1,49 @@
 /**
- * What iteration `n` sends is a function of the plan and `n`: the request that is chosen, every value filled in, and
- * the think time after it. So any worker can work out its own iterations, and the same seed sends the same load.
+ * What iteration `n` sends is a function of the plan and `n`: the entry that is chosen, every value filled in, and
+ * the think time after it. So any worker can work out its own iterations, and the same seed sends the same load. Of a
+ * journey only what is captured from answers comes from elsewhere.
  */
 import type { Ms } from '../base/clock.js'
-import type { BodySpec, Check, RequestSpec, Template } from '../scenario/scenario.js'
+import type { RequestSpec } from '../scenario/scenario.js'
 import { Draws } from './draws.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
-import {
-  compileJson,
-  compileText,
-  type FeederIndex,
-  indexFeeders,
-  type Render,
-  type Value,
-} from './template.js'
+import { type CompiledStep, compileSteps } from './program.js'
+import { CompiledRequest, type Outgoing } from './request.js'
+import { listSeries } from './series.js'
+import { indexFeeders } from './template.js'
+import { Walk } from './walk.js'
 
 /** The random numbers of the warm-up come from a seed of their own: its length must not shift the measured part. */
 const WARMUP_SEED = 0x77a7
+/** So do those of what each virtual user does first: they go by the number of the user. */
+const USER_SEED = 0x5e55
 
-/** A request made ready to send. Reused for every iteration of its name: read it before the next one is prepared. */
-export interface Outgoing {
-  /** The number of the request in the scenario. */
-  readonly index: number
-  readonly method: string
-  /** Null for the scenario's target, else the origin of a whole URL. */
-  origin: string | null
-  path: string
-  /** Names and values in turn, as undici takes them. */
-  readonly headers: string[]
-  body: string | null
-  /** What the connection keeps of the answer for its checks; absent when nothing. */
-  readonly keep?: Keep | undefined
+/** An entry of the scenario, ready to be walked. */
+interface CompiledEntry {
+  readonly program: readonly CompiledStep[]
+  /** The series of the journey; null of a single request. */
+  readonly journey: number | null
 }
 
-/** Of an answer: its headers and size, or its body, too. */
-export type Keep = 'head' | 'body'
+/** An iteration that is walked step by step. */
+export interface Trip {
+  readonly walk: Walk
+  readonly journey: number | null
+  /** The pause after it, in ms; of a paced load, its whole time. */
+  readonly thinkMs: Ms
+}
 
 /** Makes the iterations of one worker, one after the other. */
 export class Iterations {
+  /** Each iteration is one request, and no user has anything to remember: `prepare` is all that is needed. */
+  readonly isPlain: boolean
+  /** Whether each virtual user has something to do before its first iteration. */
+  readonly hasFirst: boolean
+  private readonly plan: Plan
   private readonly requests: readonly CompiledRequest[]
+  private readonly entries: readonly CompiledEntry[]
+  private readonly first: readonly CompiledStep[]
   private readonly mix: Mix
   private readonly measured: Draws
   private readonly warmup: Draws
@@ -49,16 +53,33 @@ export class Iterations {
   constructor(plan: Plan) {
     const feeders = indexFeeders(plan.data)
     const base = new URL(plan.target).pathname.replace(/\/$/, '')
-    this.requests = plan.requests.map((spec, i) => new CompiledRequest(spec, i, { plan, feeders, base }))
-    this.mix = new Mix(plan.requests.map((spec) => spec.weight))
-    const values = Object.values(plan.data)
-    this.measured = new Draws(values, plan.seed, plan.today)
-    this.warmup = new Draws(values, plan.seed + WARMUP_SEED, plan.today)
+    const context = { plan, feeders, base }
+    const series = listSeries(plan)
+    const numbers = new Map(series.map(({ request }, number) => [request, number]))
+    const compile = (request: RequestSpec) => new CompiledRequest(request, numbers.get(request)!, context)
+    const journeys = new Map(
+      series.flatMap(({ name, kind }, number) => (kind === 'journey' ? [[name, number] as const] : [])),
+    )
+    this.plan = plan
+    this.entries = plan.requests.map((entry) => {
+      const steps = 'steps' in entry ? entry.steps : [{ type: 'request' as const, request: entry }]
+      return {
+        program: compileSteps(steps, feeders, compile),
+        journey: 'steps' in entry ? journeys.get(entry.name)! : null,
+      }
+    })
+    this.first = compileSteps(plan.beforeEach, feeders, compile)
+    this.hasFirst = this.first.length > 0
+    this.isPlain = !this.hasFirst && plan.requests.every((entry) => !('steps' in entry))
+    this.requests = this.isPlain ? plan.requests.map((entry) => compile(entry as RequestSpec)) : []
+    this.mix = new Mix(plan.requests.map((entry) => entry.weight))
+    this.measured = this.makeDraws(plan.seed)
+    this.warmup = this.makeDraws(plan.seed + WARMUP_SEED)
     this.draws = this.measured
-    this.thinkTimeMs = plan.load.model === 'closed' ? plan.load.thinkTimeMs : [0, 0]
+    this.thinkTimeMs = plan.load.model === 'closed' ? (plan.load.pacingMs ?? plan.load.thinkTimeMs) : [0, 0]
   }
 
-  /** The request of iteration `n`, values filled in. Valid until the next call. */
+  /** The request of iteration `n`, values filled in. Valid until the next call; of a plain plan only. */
   prepare(n: number, warmup: boolean): Outgoing {
     this.draws = warmup ? this.warmup : this.measured
     this.draws.seek(n)
@@ -67,146 +88,48 @@ export class Iterations {
     return request
   }
 
-  /** The request of that number, filled in with the values of iteration `n`, whatever the mix would choose. */
-  prepareOnly(request: number, n: number): Outgoing {
-    this.draws = this.measured
-    this.draws.seek(n)
-    // What the choice would have drawn, so that the values are those the load sends.
-    this.draws.random.float()
-    const chosen = this.requests[request]!
-    chosen.fill(this.draws)
-    return chosen
-  }
-
-  /** The pause after the iteration that was prepared last, in ms. */
+  /** The pause after the iteration that was prepared last, in ms; of a paced load, its whole time. */
   thinkTime(): Ms {
+    return this.drawThinkTime(this.draws)
+  }
+
+  /** Iteration `n` at its beginning, for virtual user `vu`, who remembers `memory`. */
+  begin(n: number, warmup: boolean, { vu, memory }: Traveller): Trip {
+    const draws = this.makeDraws(warmup ? this.plan.seed + WARMUP_SEED : this.plan.seed)
+    draws.seek(n)
+    draws.vu = vu
+    remember(draws, memory)
+    const { program, journey } = this.entries[this.mix.pick(draws.random.float())]!
+    const thinkMs = this.drawThinkTime(draws)
+    return { walk: new Walk(program, draws), journey, thinkMs }
+  }
+
+  /** What virtual user `vu` does before its first iteration. */
+  beginFirst(vu: number): Walk {
+    const draws = this.makeDraws(this.plan.seed + USER_SEED)
+    draws.seek(vu)
+    draws.vu = vu
+    return new Walk(this.first, draws)
+  }
+
+  private makeDraws(seed: number): Draws {
+    const draws = new Draws(Object.values(this.plan.data), seed, this.plan.today)
+    remember(draws, new Map(Object.entries(this.plan.variables)))
+    return draws
+  }
+
+  private drawThinkTime(draws: Draws): Ms {
     const [from, to] = this.thinkTimeMs
-    return from === to ? from : from + (to - from) * this.draws.random.float()
+    return from === to ? from : from + (to - from) * draws.random.float()
   }
 }
 
-class CompiledRequest implements Outgoing {
-  readonly index: number
-  readonly method: string
-  readonly headers: string[]
-  readonly keep: Keep | undefined
-  origin: string | null = null
-  path = ''
-  body: string | null = null
-  private readonly base: string
-  private readonly url: string | Render
-  private readonly makeBody: Render | null = null
-  /** Positions in `headers` of the values that change. */
-  private readonly changing: readonly (readonly [position: number, render: Render])[]
-
-  constructor(spec: RequestSpec, index: number, context: { plan: Plan; feeders: FeederIndex; base: string }) {
-    this.index = index
-    this.method = spec.method
-    this.keep = keepFor(spec.expect.checks ?? [])
-    this.base = context.base
-    const { feeders } = context
-    const wholeUrl = typeof spec.path[0] === 'object'
-    const path = compileText(spec.path, feeders, wholeUrl ? String : encodeURIComponent)
-    this.url =
-      spec.query === undefined ? path : join(path, compilePairs(spec.query, feeders, encodeURIComponent))
-    if (typeof this.url === 'string') this.setUrl(this.url)
-
-    const headers: string[] = []
-    const changing: [number, Render][] = []
-    for (const [name, template] of Object.entries(withBodyType(spec, context.plan))) {
-      const value = compileText(template, feeders, withoutLineBreaks)
-      if (typeof value !== 'string') changing.push([headers.length + 1, value])
-      headers.push(name, typeof value === 'string' ? value : '')
-    }
-    this.headers = headers
-    this.changing = changing
-
-    const body = spec.body === null ? null : compileBody(spec.body, feeders)
-    if (typeof body === 'function') this.makeBody = body
-    else this.body = body
-  }
-
-  /** Fills in the values of the iteration that `draws` stands at. */
-  fill(draws: Draws): void {
-    if (typeof this.url !== 'string') this.setUrl(this.url(draws))
-    for (const [position, render] of this.changing) this.headers[position] = render(draws)
-    if (this.makeBody !== null) this.body = this.makeBody(draws)
-  }
-
-  private setUrl(url: string): void {
-    if (url.charCodeAt(0) === SLASH) {
-      this.origin = null
-      this.path = this.base + url
-      return
-    }
-    // What is no URL is passed on as it is: the exchange fails, and the failure says so.
-    const whole = URL.canParse(url) ? new URL(url) : null
-    this.origin = whole?.origin ?? null
-    this.path = whole === null ? url : whole.pathname + whole.search
-  }
+/** Who takes an iteration: the number of the virtual user over all workers, and what it captured so far. */
+export interface Traveller {
+  readonly vu: number
+  readonly memory: ReadonlyMap<string, unknown>
 }
 
-const KEEP: Readonly<Record<Check['type'], Keep | null>> = {
-  header: 'head',
-  maxSize: 'head',
-  maxLatency: null,
-  body: 'body',
-  matches: 'body',
-  json: 'body',
-}
-
-function keepFor(checks: readonly Check[]): Keep | undefined {
-  const kept = checks.map(({ type }) => KEEP[type])
-  if (kept.includes('body')) return 'body'
-  return kept.includes('head') ? 'head' : undefined
-}
-
-const SLASH = '/'.charCodeAt(0)
-
-function withBodyType(spec: RequestSpec, plan: Plan): RequestSpec['headers'] {
-  const type = spec.body === null ? null : CONTENT_TYPES[spec.body.type]
-  return { ...(type === null ? {} : { 'content-type': [type] }), ...plan.http.headers, ...spec.headers }
-}
-
-const CONTENT_TYPES: Readonly<Record<BodySpec['type'], string | null>> = {
-  json: 'application/json',
-  form: 'application/x-www-form-urlencoded',
-  text: null,
-}
-
-function compileBody(body: BodySpec, feeders: FeederIndex): string | Render {
-  if (body.type === 'json') return compileJson(body.value, feeders)
-  if (body.type === 'text') return compileText(body.text, feeders, String)
-  return compilePairs(body.fields, feeders, encodeForm)
-}
-
-/** `name=value&…`, names and values encoded. */
-function compilePairs(
-  fields: Readonly<Record<string, Template>>,
-  feeders: FeederIndex,
-  encode: (value: Value) => string,
-): string | Render {
-  const pairs = Object.entries(fields).map(([name, template], i) => {
-    const literal = template.map((part) => (typeof part === 'string' ? encode(part) : part))
-    return [`${i > 0 ? '&' : ''}${encode(name)}=`, ...literal]
-  })
-  return compileText(pairs.flat(), feeders, encode)
-}
-
-/** The path with a query, behind the one that it may have already. */
-function join(path: string | Render, query: string | Render): string | Render {
-  const append = (before: string, pairs: string) => `${before}${before.includes('?') ? '&' : '?'}${pairs}`
-  if (typeof path === 'string' && typeof query === 'string') return append(path, query)
-  return (draws) =>
-    append(typeof path === 'string' ? path : path(draws), typeof query === 'string' ? query : query(draws))
-}
-
-/** `application/x-www-form-urlencoded`: as in a URL, but a space is a plus. */
-function encodeForm(value: Value): string {
-  return encodeURIComponent(value).replaceAll('%20', '+')
-}
-
-/** Header values can't hold line breaks; a value that has some must not smuggle in another header. */
-function withoutLineBreaks(value: Value): string {
-  return String(value).replace(/[\r\n\0]+/g, ' ')
+function remember(draws: Draws, memory: ReadonlyMap<string, unknown>): void {
+  for (const [name, value] of memory) draws.variables.set(name, value)
 }

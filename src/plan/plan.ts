@@ -2,7 +2,8 @@
  * A plan is all that a worker needs to send the load: plain JSON, so that it crosses threads (and one day machines).
  */
 import type { Ms } from '../base/clock.js'
-import type { Feeder, HttpOptions, Load, RequestSpec, Scenario } from '../scenario/scenario.js'
+import type { Entry, Feeder, HttpOptions, Load, Scenario, Step } from '../scenario/scenario.js'
+import { listSeries } from './series.js'
 import type { Turns } from './slices.js'
 
 /** The load of a scenario against one target. */
@@ -12,7 +13,10 @@ export interface Plan {
   readonly load: Load
   readonly http: HttpOptions
   readonly data: Readonly<Record<string, Feeder>>
-  readonly requests: readonly RequestSpec[]
+  readonly requests: readonly Entry[]
+  readonly beforeEach: readonly Step[]
+  /** What `before` captured: values by name that every virtual user knows. */
+  readonly variables: Readonly<Record<string, unknown>>
   readonly seed: number
   /** The wall clock at the start, in ms since 1970: what `date()` counts from, the same in all workers. */
   readonly today: Ms
@@ -22,9 +26,28 @@ export interface Plan {
   readonly turns?: Turns
 }
 
+/** What a plan takes besides its scenario. */
+export interface PlanOptions {
+  readonly target: string
+  readonly seed: number
+  readonly today: Ms
+  readonly variables?: Readonly<Record<string, unknown>>
+}
+
 /** The plan of a scenario against `target`. Equal scenarios, seeds and days give equal plans. */
-export function makePlan(scenario: Scenario, options: { target: string; seed: number; today: Ms }): Plan {
-  const { load, http, data, requests, secrets } = scenario
-  const hasChecks = requests.some(({ expect }) => expect.checks !== undefined)
-  return { load, http, data, requests, ...options, ...(hasChecks && { secrets }) }
+export function makePlan(scenario: Scenario, { variables = {}, ...options }: PlanOptions): Plan {
+  const { load, http, data, requests, beforeEach, secrets } = scenario
+  const looksIntoAnswers = listSeries(scenario).some(
+    ({ request }) => request?.expect.checks !== undefined || request?.capture !== undefined,
+  )
+  return {
+    load,
+    http,
+    data,
+    requests,
+    beforeEach,
+    variables,
+    ...options,
+    ...(looksIntoAnswers && { secrets }),
+  }
 }

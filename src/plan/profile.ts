@@ -5,7 +5,7 @@
 import type { Ms } from '../base/clock.js'
 import type { Load, Stage } from '../scenario/scenario.js'
 
-/** One straight piece: the level goes from `from` to `to` between `startMs` and `endMs`. */
+/** One straight piece: the level goes from `from` to `to` between `startMs` and `endMs`; a burst takes no time. */
 interface Piece {
   readonly startMs: Ms
   readonly endMs: Ms
@@ -25,6 +25,8 @@ export class Profile {
   /** The highest level, at any moment. */
   readonly peak: number
   private readonly pieces: readonly Piece[]
+  /** The pieces that take time. */
+  private readonly lines: readonly Piece[]
 
   /** `start` is the level at the beginning; each stage leads in a line to its target. */
   constructor(start: number, stages: readonly Stage[]) {
@@ -33,7 +35,11 @@ export class Profile {
     let peak = 0
     let time = 0
     let before = 0
-    for (const { durationMs, target } of stages) {
+    for (const { durationMs, target, burst } of stages) {
+      if (burst !== undefined) {
+        pieces.push({ startMs: time, endMs: time, from: 0, to: 0, slope: 0, before, area: burst })
+        before += burst
+      }
       if (durationMs > 0) {
         const area = ((level + target) / 2) * (durationMs / 1000)
         const slope = (target - level) / durationMs
@@ -45,6 +51,7 @@ export class Profile {
       level = target
     }
     this.pieces = pieces
+    this.lines = pieces.filter(({ startMs, endMs }) => endMs > startMs)
     this.durationMs = time
     this.peak = peak
   }
@@ -55,13 +62,15 @@ export class Profile {
     return piece === undefined ? 0 : piece.from + piece.slope * (t - piece.startMs)
   }
 
-  /** Arrivals in the first `t` ms: the area under the rate. */
+  /** Arrivals in the first `t` ms: the area under the rate, and the bursts. */
   count(t: Ms): number {
     let arrivals = 0
     for (const piece of this.pieces) {
       if (t <= piece.startMs) break
       const elapsed = Math.min(t, piece.endMs) - piece.startMs
-      arrivals = piece.before + ((piece.from + piece.slope * (elapsed / 2)) * elapsed) / 1000
+      arrivals =
+        piece.before +
+        (elapsed === 0 ? piece.area : ((piece.from + piece.slope * (elapsed / 2)) * elapsed) / 1000)
     }
     return arrivals
   }
@@ -86,6 +95,7 @@ export class Profile {
       const k = n - piece.before
       // Rounding may leave the area a hair short of the whole number meant; a billionth of an arrival is no arrival.
       if (k < piece.area - 1e-9) {
+        if (piece.endMs === piece.startMs) return piece.startMs
         if (k <= 0) return piece.from === 0 && piece.slope === 0 ? piece.endMs : piece.startMs
         const perMs = piece.from / 1000
         const root = Math.sqrt(Math.max(0, perMs * perMs + (2 * piece.slope * k) / 1000))
@@ -121,16 +131,16 @@ export class Profile {
   /** The stage under way at `t`, from 1, counting pieces; 0 outside. */
   stageAt(t: Ms): number {
     const piece = this.pieceAt(t)
-    return piece === undefined ? 0 : this.pieces.indexOf(piece) + 1
+    return piece === undefined ? 0 : this.lines.indexOf(piece) + 1
   }
 
   /** How many pieces there are. */
   get stages(): number {
-    return this.pieces.length
+    return this.lines.length
   }
 
   private pieceAt(t: Ms): Piece | undefined {
-    return t < 0 ? undefined : this.pieces.find((piece) => t < piece.endMs)
+    return t < 0 ? undefined : this.lines.find((piece) => t < piece.endMs)
   }
 }
 

@@ -95,6 +95,10 @@ function compileHole(expression: Expression, feeders: FeederIndex, write: Escape
     const index = feeders.get(expression.name)!
     return (draws) => write(draws.value(index))
   }
+  if (expression.type === 'variable') {
+    const { name } = expression
+    return (draws) => write(draws.variables.get(name) as Value)
+  }
   if (expression.type === 'base64') {
     const render = compileText(expression.of, feeders, String)
     return (draws) => write(toBase64(typeof render === 'string' ? render : render(draws)))

@@ -1,14 +1,25 @@
 /**
  * The command to type after reading a result.
  */
+import { fileNameOf } from '../base/files.js'
 import { printable } from '../base/printable.js'
 import type { Result } from '../stats/result.js'
 
 /** What would help most now, and the command that does it; null when there is nothing to do. */
 export function nextStep(result: Result): { readonly why: string; readonly command: string } | null {
-  const { verdict, comparison, scenario } = result
+  const { verdict, comparison, scenario, shard } = result
+  if (shard !== null && (verdict === 'passed' || verdict === 'inconclusive')) {
+    const files = `${quoteForShell(fileNameOf(scenario.name))}-*-shard-*-of-${shard.of}.json`
+    return {
+      why: 'To judge all shards together, in the folder of their results',
+      command: `perfctl merge ${files}`,
+    }
+  }
+  // What was put together of shards can't be run again by one command.
+  if (result.shards !== null) return null
   if (scenario.file === null) return null
-  const file = quoteForShell(scenario.file)
+  const profile = scenario.profile === undefined ? '' : ` --profile ${quoteForShell(scenario.profile)}`
+  const file = quoteForShell(scenario.file) + profile
   if (verdict === 'error' || verdict === 'interrupted') return null
   if (result.generator.saturated) {
     return { why: 'To send the same load from more threads', command: `perfctl run ${file} --workers 2` }
@@ -39,7 +50,8 @@ export function nextStep(result: Result): { readonly why: string; readonly comma
   return null
 }
 
-function quoteForShell(file: string): string {
+/** A file's name as one word of a shell's command line. */
+export function quoteForShell(file: string): string {
   const text = printable(file)
   return /^[\w./@%+=:,-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -41,7 +41,7 @@ const COLUMNS: readonly Column[] = [
 
 function renderRows(rows: readonly MetricComparison[], { width, style }: Page): string {
   const cells = rows.map((row) => [
-    row.request === null ? '(whole run)' : printable(row.request),
+    row.request === null ? 'whole run' : printable(row.request),
     row.metric,
     formatMetric(row.metric, row.baseline),
     formatMetric(row.metric, row.current),

@@ -23,7 +23,7 @@ export function renderConsole(result: Result, page: Page, next = nextStep(result
     result.comparison === null ? '' : renderComparison(result.comparison, page),
     renderRequests(result, page),
     renderThresholds(result.thresholds, page),
-    renderErrors(result.totals.errors, page),
+    renderErrors(result, page),
     renderNotes(listNotes(result), sentence, page),
     renderNext(next, page),
   ]

@@ -2,10 +2,11 @@
  * What was measured, as tables: requests, thresholds, errors.
  */
 import { printable } from '../base/printable.js'
-import { formatCount, formatLatency, formatRate, formatShare } from '../base/units.js'
-import type { ErrorCount, ThresholdResult, Totals } from '../stats/result.js'
+import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
+import type { ErrorCount, RequestResult, ThresholdResult, Totals } from '../stats/result.js'
 import type { Page } from './page.js'
 import { type Column, renderTable } from './table.js'
+import { truncate, wrap } from './width.js'
 import { formatActual } from './wording.js'
 
 /** A request as the table shows it: results have it, and baselines. */
@@ -68,24 +69,55 @@ export function renderThresholds(thresholds: readonly ThresholdResult[], { width
   return renderTable(columns, rows, { width, title: style.dim })
 }
 
-/** Failures by kind, most frequent first, each with its most frequent message; empty for none. */
-export function renderErrors(errors: readonly ErrorCount[], { width, style }: Page): string {
-  if (errors.length === 0) return ''
-  const groups = groupErrors(errors)
-  const rows = groups.map(({ kind, count, example }) => [
-    style.red(kind),
-    formatCount(count),
-    printable(example),
-  ])
-  const columns: readonly Column[] = [
-    { title: 'failures' },
-    { title: 'count', align: 'right' },
-    { title: 'for example', isFlexible: true },
-  ]
-  return renderTable(columns, rows, { width, title: style.dim })
+/**
+ * Failures by kind, most frequent first, each with its most frequent message and the request that had it most often;
+ * empty for none.
+ */
+export function renderErrors({ totals, requests }: Failed, { width, style }: Page): string {
+  if (totals.errors.length === 0) return ''
+  const groups = groupErrors(totals.errors)
+  const title = ['failures', 'count', 'for example'] as const
+  const kindWidth = Math.max(title[0].length, ...groups.map(({ kind }) => kind.length))
+  const countWidth = Math.max(title[1].length, ...groups.map(({ count }) => formatCount(count).length))
+  const indent = kindWidth + countWidth + 4
+  const lines = groups.map((group) => {
+    const name = requests.length > 1 ? whereMost(group, requests) : null
+    const where = name === null ? '' : `${printable(name)}: `
+    const more = group.messages > 1 ? ` (and ${plural(group.messages - 1, 'other message')})` : ''
+    const text = hang(where + printable(group.example) + more, width - indent, indent)
+    return `${style.red(group.kind.padEnd(kindWidth))}  ${formatCount(group.count).padStart(countWidth)}  ${text}`
+  })
+  const head = `${title[0].padEnd(kindWidth)}  ${title[1].padStart(countWidth)}  ${title[2]}`
+  return [style.dim(head), ...lines].join('\n')
 }
 
-function groupErrors(errors: readonly ErrorCount[]): { kind: string; count: number; example: string }[] {
+interface Failed {
+  readonly totals: Pick<Totals, 'errors'>
+  readonly requests: readonly Pick<RequestResult, 'name' | 'kind' | 'errors'>[]
+}
+
+/** What the service said in its message may be long; so many lines tell what it is about. */
+const EXAMPLE_LINES_MAX = 3
+
+/** The text in lines one under the other, from the second on behind so many spaces. */
+function hang(text: string, width: number, indent: number): string {
+  const lines = wrap(text, width).split('\n')
+  const shown =
+    lines.length <= EXAMPLE_LINES_MAX
+      ? lines
+      : [...lines.slice(0, EXAMPLE_LINES_MAX - 1), truncate(`${lines[EXAMPLE_LINES_MAX - 1]}…`, width)]
+  return shown.join(`\n${' '.repeat(indent)}`)
+}
+
+interface ErrorGroup {
+  readonly kind: string
+  readonly count: number
+  readonly example: string
+  /** How many different ones there are. */
+  readonly messages: number
+}
+
+function groupErrors(errors: readonly ErrorCount[]): ErrorGroup[] {
   const groups = new Map<string, ErrorCount[]>()
   for (const error of errors) groups.set(error.kind, [...(groups.get(error.kind) ?? []), error])
   return [...groups]
@@ -93,6 +125,19 @@ function groupErrors(errors: readonly ErrorCount[]): { kind: string; count: numb
       kind,
       count: same.reduce((sum, error) => sum + error.count, 0),
       example: same.reduce((most, error) => (error.count > most.count ? error : most)).message,
+      messages: same.length,
     }))
     .sort((a, b) => b.count - a.count)
+}
+
+/** The request in which the example occurred most often; a journey only repeats what its steps say. */
+function whereMost({ kind, example }: ErrorGroup, requests: Failed['requests']): string | null {
+  let most: { name: string; count: number } | null = null
+  for (const request of requests) {
+    if (request.kind === 'journey') continue
+    const same = request.errors.find((error) => error.kind === kind && error.message === example)
+    if (same !== undefined && same.count > (most?.count ?? 0))
+      most = { name: request.name, count: same.count }
+  }
+  return most?.name ?? null
 }

@@ -4,6 +4,7 @@
 import { printable } from '../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
 import type { Comparison, RequestResult, Result, ThresholdResult, Totals } from '../stats/result.js'
+import { listShardDoubts } from '../stats/shard.js'
 import type { Format } from './index.js'
 import {
   formatActual,
@@ -80,16 +81,21 @@ function renderRequests(requests: readonly RequestResult[], totals: Totals): str
   return renderTable(['request', 'count', 'rate', 'errors', 'p50', 'p95', 'p99', 'max'], 1, [...rows, ...all])
 }
 
-function renderNotes({ comparison, generator }: Result): string {
+function renderNotes(result: Result): string {
+  const { comparison, generator } = result
   const reasons = generator.saturated
     ? generator.reasons.map((reason) => `the load generator was the bottleneck: ${reason}`)
     : []
-  const notes = [...new Set([...(comparison?.notes ?? []), ...reasons])]
+  const notes = [...new Set([...(comparison?.notes ?? listShardDoubts(result)), ...reasons])]
   return notes.map((note) => `> ${escapeMarkdown(note)}`).join('\n>\n')
 }
 
 /** A table whose first `names` columns are texts and the others figures. */
-function renderTable(titles: readonly string[], names: number, rows: readonly (readonly string[])[]): string {
+export function renderTable(
+  titles: readonly string[],
+  names: number,
+  rows: readonly (readonly string[])[],
+): string {
   const rule = titles.map((_, index) => (index < names ? '---' : '---:'))
   return [titles, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

@@ -4,10 +4,13 @@
 import { printable } from '../base/printable.js'
 import { formatDuration, formatShare, plural } from '../base/units.js'
 import type { Result } from '../stats/result.js'
+import { listShardDoubts } from '../stats/shard.js'
 
 /** The notes of a run, in sentences, the weightiest first. */
-export function listNotes({ comparison, generator, totals, stoppedBy, durationSeconds }: Result): string[] {
+export function listNotes(result: Result): string[] {
+  const { comparison, generator, totals, stoppedBy, durationSeconds } = result
   const notes = (comparison?.notes ?? []).map((note) => printable(note))
+  if (comparison === null) notes.push(...listShardDoubts(result))
   if (stoppedBy !== null) {
     const after = formatDuration(Math.round(durationSeconds * 10) * 100)
     notes.unshift(

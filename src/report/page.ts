@@ -10,8 +10,8 @@ export interface Page {
 }
 
 /** The text in characters that the page can show. */
-export function inCharactersOf({ ascii }: Page, text: string): string {
-  return ascii ? text.replace(/[✓✗…→–µ±∞·]/g, (char) => ASCII[char]!) : text
+export function inCharactersOf({ ascii }: Pick<Page, 'ascii'>, text: string): string {
+  return ascii ? text.replace(/[✓✗…→–µ±∞·×]/g, (char) => ASCII[char]!) : text
 }
 
 /** One character for one, so that columns stay where they are. */
@@ -25,4 +25,5 @@ const ASCII: Readonly<Record<string, string>> = {
   '±': '~',
   '∞': '?',
   '·': '.',
+  '×': 'x',
 }

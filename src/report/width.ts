@@ -45,15 +45,18 @@ export function wrap(text: string, width: number, indent = ''): string {
   return [...lines, line].join('\n')
 }
 
-/** A word too long for a line, such as a path, in parts. */
+/** A word too long for a line, such as a path, in parts: broken where its own parts end, if they are long enough. */
 function pieces(word: string, width: number): string[] {
   if (displayWidth(word) <= width) return [word]
-  const parts = ['']
+  let head = ''
   for (const char of word) {
-    if (displayWidth(parts.at(-1)! + char) > width) parts.push('')
-    parts[parts.length - 1] += char
+    if (head !== '' && displayWidth(head + char) > width) break
+    head += char
   }
-  return parts
+  const end = /^.*[/\\._\-?&=,;:]/su.exec(head)?.[0] ?? ''
+  const first = displayWidth(end) >= width / 2 ? end : head
+  const rest = word.slice(first.length)
+  return rest === '' ? [first] : [first, ...pieces(rest, width)]
 }
 
 function charWidth(char: string): number {

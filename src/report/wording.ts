@@ -13,6 +13,7 @@ import {
 } from '../base/units.js'
 import { findMetric } from '../stats/metrics.js'
 import type { Comparison, MetricComparison, Result } from '../stats/result.js'
+import { listShardDoubts, nameShard } from '../stats/shard.js'
 
 /** A metric's value with its unit; – without data. */
 export function formatMetric(metric: string, value: number | null): string {
@@ -71,7 +72,10 @@ export function headline(result: Result): string {
   const met = result.thresholds.length === 0 ? '' : `, and ${thresholdsMet(result.thresholds.length)}`
   if (comparison === null) {
     const errors = totals.failed === 0 ? 'none failed' : `${formatShare(totals.errorRate)} failed`
-    return `Passed: ${plural(totals.requests, 'request')}, ${errors}${met}; there was no baseline to compare with.`
+    const figures = `${plural(totals.requests, 'request')}, ${errors}`
+    const shard = nameShard(result.shard)
+    if (shard !== null) return `Sent ${shard}: ${figures}; perfctl merge judges all shards together.`
+    return `Passed: ${figures}${met}; there was no baseline to compare with.`
   }
   if (comparison.verdict === 'improved') {
     return `Passed and improved: ${bestImprovement(comparison)}${met}.`
@@ -93,14 +97,21 @@ export function comparisonHeadline(comparison: Comparison): string {
   }
 }
 
+/** What {@link describeChange} has to know. */
+export type Change = Pick<MetricComparison, 'request' | 'metric' | 'baseline' | 'current' | 'change'> &
+  Partial<Pick<MetricComparison, 'verdict' | 'reason'>>
+
 /** One row in words: `"search" got slower: p95 went from 4.10ms to 5.37ms (+31.0%)`. */
-export function describeChange(row: MetricComparison): string {
+export function describeChange(row: Change): string {
   const subject = row.request === null ? 'the run' : `"${printable(row.request)}"`
   if (row.verdict === 'missing') return `${subject} is missing: it ${row.reason}`
   const change = row.change ?? 0
   const shown = formatMetricChange(row.metric, row.change)
   const figures = `from ${formatMetric(row.metric, row.baseline)} to ${formatMetric(row.metric, row.current)} (${shown})`
-  if (row.metric === 'throughput') return `throughput ${change < 0 ? 'fell' : 'rose'} ${figures}`
+  if (row.metric === 'throughput') {
+    const whose = row.request === null ? '' : ` of ${subject}`
+    return `throughput${whose} ${change < 0 ? 'fell' : 'rose'} ${figures}`
+  }
   if (row.metric === 'error_rate') return `${subject} fails ${change > 0 ? 'more' : 'less'} often: ${figures}`
   return `${subject} got ${change > 0 ? 'slower' : 'faster'}: ${row.metric} went ${figures}`
 }
@@ -135,11 +146,13 @@ function thresholdsMet(count: number): string {
   return count === 1 ? 'the threshold was met' : `all ${count} thresholds were met`
 }
 
-function whyInconclusive({ generator, comparison }: Result): string {
+function whyInconclusive(result: Result): string {
+  const { generator, comparison } = result
   if (generator.saturated) {
     return "the load generator was the bottleneck, so these are not the service's figures"
   }
-  return comparison?.notes[0] === undefined ? 'the figures do not tell' : printable(comparison.notes[0])
+  const why = comparison?.notes[0] ?? listShardDoubts(result)[0]
+  return why === undefined ? 'the figures do not tell' : printable(why)
 }
 
 function whyError({ totals, scenario, error }: Result): string {

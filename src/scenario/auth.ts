@@ -1,7 +1,7 @@
 /**
  * `auth`: a short form of the header `authorization`.
  */
-import type { Leaf } from './expect.js'
+import type { Leaf } from './blocks/leaves.js'
 import { type Reader, readTemplate, wrong } from './fields.js'
 import { readHeaderValue } from './http-fields.js'
 import * as json from './json-types.js'

@@ -1,18 +1,19 @@
 /**
  * Every field of a scenario file, once: its name, its reader, its description. The loader checks with it, and the
- * JSON Schema for editors is made from it.
+ * JSON Schema for editors is made from it. The blocks of the file lie in `blocks/`.
  */
-import { authSchema, checkAuth } from './auth.js'
-import { expectSchema, type Leaf } from './expect.js'
+import { httpSchema } from './blocks/http.js'
+import { makeLeaves } from './blocks/leaves.js'
+import { baselineSchema, thresholdSchema } from './blocks/limits.js'
+import { loadSchema } from './blocks/load.js'
+import { requestSchema, stepsSchema } from './blocks/request.js'
 import * as fields from './fields.js'
-import { checkHeaderNames, readHeaderValue, readPath, readTarget } from './http-fields.js'
+import { readTarget } from './http-fields.js'
 import * as json from './json-types.js'
-import { checkDataNames, checkThreshold, explainData } from './keys.js'
-import { checkNames, checkRequest, METHODS } from './request.js'
-import { jsonSchema, list, map, type Output, readBy, record, value } from './schema.js'
-import { checkLoad, checkStage } from './stages.js'
+import { checkDataNames, checkProfileNames, explainData } from './keys.js'
+import { checkNames, type Names } from './names.js'
+import { jsonSchema, list, map, type Output, readBy, record } from './schema.js'
 import type { Mistake, Tree } from './tree.js'
-import * as units from './unit-fields.js'
 
 /** A scenario file with every value read, as it's written: short forms and defaults are still open. */
 export type ScenarioInput = Output<ReturnType<typeof scenarioSchema>>
@@ -21,216 +22,28 @@ export type ScenarioInput = Output<ReturnType<typeof scenarioSchema>>
 export function readFields(
   tree: Tree,
   context: fields.Context,
+  names: Names,
 ): { readonly input: ScenarioInput } | { readonly mistakes: readonly Mistake[] } {
-  return readBy(scenarioSchema(context), tree)
+  return readBy(scenarioSchema(context, names), tree)
 }
 
 /** The JSON Schema (draft 7) of scenario files. */
 export function scenarioJsonSchema(): object {
-  const nobody = { env: {}, names: [], requests: [] }
-  return { ...jsonSchema(scenarioSchema(nobody)), title: 'perfctl scenario' }
+  const nobody = { env: {}, names: [], variables: [], requests: [] }
+  return {
+    ...jsonSchema(scenarioSchema(nobody, { entries: [], before: [], beforeEach: [], after: [] })),
+    title: 'perfctl scenario',
+  }
 }
 
-function scenarioSchema(context: fields.Context) {
-  const leaf: Leaf = (read, meta) =>
-    value((tree, report) => fields.readDiscreetly(read, tree, context, report), meta)
-  const headers = record(leaf(readHeaderValue, json.TEXT), {
-    check: checkHeaderNames,
-    description: 'Headers; values may hold {{ ... }}. Values of authorization and cookie are never shown.',
-    examples: [{ accept: 'application/json' }],
-  })
-  const time = (description: string, preset?: string) =>
-    leaf(units.readDuration, {
-      ...json.DURATION,
-      description,
-      ...(preset && { default: preset }),
-    }).optional()
-  const timeout = (description: string, preset: string) =>
-    leaf(units.readTimeout, { ...json.DURATION, description, default: preset }).optional()
-  const count = (min: number, max: number, description: string, preset?: number) =>
-    leaf(units.numberReader({ min, max, whole: true }), {
-      ...json.wholeNumber(min, max),
-      description,
-      ...(preset !== undefined && { default: preset }),
-    }).optional()
-  const rate = (description: string) => leaf(units.readRate, { ...json.RATE, description }).optional()
-  const tolerance = (preset: string, description: string) =>
-    leaf(units.toleranceReader(preset.endsWith('pp')), {
-      ...json.SHARE,
-      description,
-      default: preset,
-    }).optional()
-
-  const stage = map(
-    {
-      duration: leaf(units.readDuration, {
-        ...json.DURATION,
-        description: 'How long the ramp takes; 0s is a jump.',
-      }),
-      vus: count(0, 100_000, 'Virtual users at the end of the stage.'),
-      rate: rate('Arrivals per time at the end of the stage: the open model.'),
-      from: leaf(units.readFrom, {
-        ...json.FROM,
-        description: 'The value to start from, instead of the last one.',
-      }).optional(),
-    },
-    {
-      description: 'A linear ramp from the last value to this one.',
-      sample: 'duration: 30s',
-      synonyms: { target: 'vus', users: 'vus' },
-      check: checkStage,
-    },
-  )
-
-  const load = map(
-    {
-      warmup: time(
-        'Sent before the stages and left out of every figure: half the time up to their level, then steady.',
-        '0s',
-      ),
-      stages: list(stage, {
-        description: 'Ramps, one after the other.',
-        sample: '- { duration: 30s, vus: 20 }',
-      }).optional(),
-      vus: count(0, 100_000, 'Virtual users all the time, instead of stages.', 1),
-      rate: rate('Arrivals per time all the time, instead of stages: the open model.'),
-      duration: time('How long, with vus or rate.', '10s'),
-      iterations: count(1, 1e9, 'Ends the run after so many iterations.'),
-      thinkTime: leaf(units.readDurationRange, {
-        ...json.DURATION_RANGE,
-        description: 'A pause after each iteration of a virtual user: fixed, or uniform over a range.',
-        default: '0s',
-      }).optional(),
-      gracefulStop: time('How long requests in flight may finish after the end.', '5s'),
-      maxVus: count(1, 100_000, 'Iterations under way at once; arrivals beyond are dropped.', 1000),
-      arrivals: leaf(fields.choiceReader('even', 'poisson'), {
-        ...json.choice('even', 'poisson'),
-        description: 'Evenly spaced, or at random as independent users come.',
-        default: 'even',
-      }).optional(),
-    },
-    {
-      description: 'How much is sent when: virtual users (vus) or arrivals (rate).',
-      sample: 'vus: 20',
-      synonyms: {
-        users: 'vus',
-        concurrency: 'vus',
-        connections: 'vus',
-        rps: 'rate',
-        arrivalRate: 'rate',
-        sleep: 'thinkTime',
-      },
-      check: checkLoad,
-    },
-  )
-
-  const http = map(
-    {
-      timeout: timeout('For a whole request, to the last byte.', '10s'),
-      connectTimeout: timeout('For a connection to come about.', '5s'),
-      headers: headers.optional(),
-      auth: authSchema(leaf).optional(),
-    },
-    {
-      description: 'Defaults for every request.',
-      sample: 'timeout: 10s',
-      later: [
-        'connections',
-        'keepAlive',
-        'pipelining',
-        'http2',
-        'redirects',
-        'retries',
-        'cookies',
-        'socketPath',
-        'tls',
-      ],
-      check: checkAuth,
-    },
-  )
-
-  const path = leaf(readPath, json.PATH).optional()
-  const request = map(
-    {
-      name: leaf(fields.readLabel, {
-        ...json.TEXT,
-        description: 'Names it in figures, thresholds and baselines. Default: method and path.',
-      }).optional(),
-      weight: leaf(units.readWeight, {
-        ...json.POSITIVE,
-        description: 'Its share, in proportion to the other weights.',
-        default: 1,
-      }).optional(),
-      ...(Object.fromEntries(METHODS.map((method) => [method, path])) as Record<
-        (typeof METHODS)[number],
-        typeof path
-      >),
-      query: record(leaf(fields.readTemplate, json.TEXT), {
-        description: 'Appended to the path as ?name=value, percent-encoded.',
-        examples: [{ q: '{{ word }}', page: 1 }],
-      }).optional(),
-      headers: headers.optional(),
-      auth: authSchema(leaf).optional(),
-      json: leaf(fields.readJson, {
-        description: 'A JSON body. A text that is one {{ number }} alone stays a number.',
-      }).optional(),
-      form: record(leaf(fields.readTemplate, json.TEXT), {
-        description: 'A body of form fields, URL-encoded.',
-      }).optional(),
-      body: leaf(fields.readTemplate, { ...json.TEXT, description: 'A body as it is.' }).optional(),
-      expect: expectSchema(leaf).optional(),
-    },
-    {
-      description: 'A request: one method with its path, and what is sent and expected.',
-      sample: 'get: /',
-      synonyms: { url: 'get', path: 'get', method: 'get', data: 'body', params: 'query', qs: 'query' },
-      later: ['steps', 'capture', 'file', 'multipart'],
-      check: checkRequest,
-    },
-  )
-
-  const threshold = map(
-    {
-      limit: leaf(fields.readLimit, json.LIMIT),
-      abort: leaf(fields.readFlag, {
-        type: 'boolean',
-        description: 'Ends the run as soon as the limit is broken.',
-        default: false,
-      }).optional(),
-      after: time('With abort: not before so much of the measured part is over.', '5s'),
-      minSamples: count(1, 1e9, 'With abort: not before so many requests are finished.', 50),
-    },
-    {
-      description: 'A limit that may end the run early.',
-      sample: 'limit: p95 < 200ms',
-      shorthand: { key: 'limit', meta: json.LIMIT },
-      check: checkThreshold,
-    },
-  )
-
-  const baseline = map(
-    {
-      file: leaf(fields.readLabel, {
-        ...json.TEXT,
-        description: 'Relative to this file. Default: baselines/<name>.json.',
-      }).optional(),
-      tolerance: map(
-        {
-          p50: tolerance('10%', 'How much slower the median may get.'),
-          p95: tolerance('15%', 'How much slower the 95th percentile may get.'),
-          p99: tolerance('25%', 'How much slower the 99th percentile may get.'),
-          throughput: tolerance('10%', 'How much lower the throughput may get.'),
-          error_rate: tolerance('1pp', 'By how many percentage points the share of failures may grow.'),
-        },
-        { description: 'How much worse than the baseline is still accepted.', sample: 'p95: 15%' },
-      ).optional(),
-      minDelta: time('Smaller differences of a latency are never a regression.', '1ms'),
-    },
-    { description: 'What the run is compared with.', sample: 'minDelta: 1ms' },
-  )
-
+function scenarioSchema(context: fields.Context, names: Names) {
+  const leaves = makeLeaves(context)
+  const { leaf, label } = leaves
   return map(
     {
+      extends: label(
+        'A file that this one is laid over: maps are merged, lists and values replaced. Relative to this file.',
+      ),
       name: leaf(fields.readName, {
         ...json.TEXT,
         description: "Names results and the baseline. Default: the file's name.",
@@ -244,8 +57,14 @@ function scenarioSchema(context: fields.Context) {
         description: 'demo, or the URL of the service.',
         examples: ['demo', 'http://localhost:3000'],
       }).optional(),
-      load: load.optional(),
-      http: http.optional(),
+      load: loadSchema(leaves).optional(),
+      profiles: record(loadSchema(leaves), {
+        description:
+          'Loads by name, for --profile: the same requests as a smoke test, a stress test, a soak test. Without load the first one is the default.',
+        examples: [{ smoke: { vus: 1, duration: '10s' }, stress: { vus: 200, duration: '5m' } }],
+        check: checkProfileNames,
+      }).optional(),
+      http: httpSchema(leaves).optional(),
       data: record(
         list(leaf(fields.readFeederValue, json.TEXT), {
           description: 'Values; each iteration takes one at random.',
@@ -254,16 +73,28 @@ function scenarioSchema(context: fields.Context) {
         }),
         { description: 'Values for {{ name }}.', check: checkDataNames },
       ).optional(),
-      requests: list(request, {
+      requests: list(requestSchema(leaves), {
         description: 'What is sent. Each iteration takes one, by weight.',
         sample: '- get: /',
-        check: (report) => checkNames(context.requests, report),
+        check: (report) => checkNames(names, report),
       }),
-      thresholds: list(threshold, {
+      before: stepsSchema(
+        leaves,
+        'Done once, before the load: logging in, making data. What it captures all virtual users know; it is in no figure.',
+      ).optional(),
+      beforeEach: stepsSchema(
+        leaves,
+        'Done by each virtual user before its first iteration. What it captures the user keeps.',
+      ).optional(),
+      after: stepsSchema(
+        leaves,
+        'Done once, after the load, also after Ctrl-C: cleaning up. It is in no figure.',
+      ).optional(),
+      thresholds: list(thresholdSchema(leaves), {
         description: 'Absolute limits; the run fails when one is not met.',
         sample: '- p95 < 200ms',
       }).optional(),
-      baseline: baseline.optional(),
+      baseline: baselineSchema(leaves).optional(),
     },
     {
       description: 'A load test for perfctl.',
@@ -275,6 +106,13 @@ function scenarioSchema(context: fields.Context) {
         stages: 'load',
         vus: 'load',
         duration: 'load',
+        setup: 'before',
+        teardown: 'after',
+        beforeScenario: 'beforeEach',
+        onStart: 'beforeEach',
+        environments: 'profiles',
+        include: 'extends',
+        import: 'extends',
       },
     },
   )

@@ -2,13 +2,15 @@
  * A load in a few words.
  */
 import { formatCount, formatDuration, formatRate, plural } from '../base/units.js'
-import type { Expect, Expression, Load, Template } from './scenario.js'
+import type { Condition, Expect, Expression, Load, Template } from './scenario.js'
 import { ITERATIONS_MS_MAX } from './stages.js'
 
 /** `0 to 20 users in 5s, 20 users for 20s`, `200/s for 30s`, `1000 iterations by 10 users`; and the warm-up. */
 export function describeLoad(load: Load): string {
   const ways = isCount(load) ? [describeCount(load)] : describeStages(load)
   if (load.iterations !== null && !isCount(load)) ways.push(`at most ${plural(load.iterations, 'iteration')}`)
+  if (load.model === 'closed' && load.pacingMs !== undefined)
+    ways.push(`paced ${[...new Set(load.pacingMs.map(formatDuration))].join('..')}`)
   if (load.warmupMs > 0) ways.push(`warm-up ${formatDuration(load.warmupMs)}`)
   return ways.join(', ')
 }
@@ -16,6 +18,7 @@ export function describeLoad(load: Load): string {
 /** A number of iterations by a constant number of users: its stage is only the longest time that it may take. */
 function isCount(load: Load): boolean {
   const [stage, ...others] = load.stages
+  if (load.model === 'closed' && load.iterationsPerVu !== undefined) return true
   return (
     load.iterations !== null && load.model === 'closed' && others.length === 0 && stage!.target === load.start
   )
@@ -24,6 +27,8 @@ function isCount(load: Load): boolean {
 function describeCount(load: Load): string {
   const { durationMs, target } = load.stages[0]!
   const limit = durationMs === ITERATIONS_MS_MAX ? '' : ` within ${formatDuration(durationMs)}`
+  if (load.model === 'closed' && load.iterationsPerVu !== undefined)
+    return `${plural(load.iterationsPerVu, 'iteration')} by each of ${plural(target, 'user')}${limit}`
   return `${plural(load.iterations!, 'iteration')} by ${plural(target, 'user')}${limit}`
 }
 
@@ -31,12 +36,16 @@ function describeStages(load: Load): string[] {
   const level = (value: number) => (load.model === 'closed' ? plural(value, 'user') : formatRate(value))
   const plain = (value: number) => (load.model === 'closed' ? formatCount(value) : formatRate(value))
   let from = load.start
-  return load.stages.flatMap(({ durationMs, target }) => {
+  return load.stages.flatMap(({ durationMs, target, burst }) => {
     const before = from
     from = target
-    if (durationMs === 0) return []
+    const bursts = burst === undefined ? [] : [`${plural(burst, 'arrival')} at once`]
     const time = formatDuration(durationMs)
+    if (burst !== undefined && target === 0 && before === 0)
+      return durationMs === 0 ? bursts : [...bursts, `nothing for ${time}`]
+    if (durationMs === 0) return bursts
     return [
+      ...bursts,
       before === target ? `${level(target)} for ${time}` : `${plain(before)} to ${level(target)} in ${time}`,
     ]
   })
@@ -53,6 +62,13 @@ export function describeStatus(ranges: Expect['status']): string {
   return texts.length === 1 ? last : `${texts.slice(0, -1).join(', ')} or ${last}`
 }
 
+/** A condition as it may be written: `{{ status }} == done`. */
+export function describeCondition(condition: Condition): string {
+  const left = describeTemplate(condition.left)
+  if (!('right' in condition)) return condition.operator === 'is' ? left : `not ${left}`
+  return `${left} ${condition.operator} ${describeTemplate(condition.right)}`
+}
+
 /** A template as it may be written: `/items/{{ id }}`. */
 export function describeTemplate(template: Template): string {
   return template
@@ -61,7 +77,7 @@ export function describeTemplate(template: Template): string {
 }
 
 function describeExpression(expression: Expression): string {
-  if (expression.type === 'data') return expression.name
+  if (expression.type === 'data' || expression.type === 'variable') return expression.name
   if (expression.type === 'base64') return `base64 of ${describeTemplate(expression.of)}`
   const args = expression.args.map((arg) => (typeof arg === 'number' ? `${arg}` : `'${arg}'`))
   return `${expression.name}(${args.join(', ')})`

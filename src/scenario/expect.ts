@@ -1,15 +1,14 @@
 /**
  * The fields of `expect`.
  */
+
+import type { Leaf } from './blocks/leaves.js'
 import { checkJsonPaths, readFixedText, readJsonTest, readPattern } from './checks.js'
-import { type Reader, readStatus } from './fields.js'
+import { readStatus } from './fields.js'
 import { checkAnswerHeaderNames } from './http-fields.js'
 import * as json from './json-types.js'
-import { type Meta, map, record, type value } from './schema.js'
+import { map, record } from './schema.js'
 import { readSize, readTimeout } from './unit-fields.js'
-
-/** Makes a single value of its reader. */
-export type Leaf = <T>(read: Reader<T>, meta: Meta) => ReturnType<typeof value<T>>
 
 /** When the answer is a success. */
 export function expectSchema(leaf: Leaf) {

@@ -22,7 +22,9 @@ export interface Context {
   readonly env: Environment
   /** The names under `data`. */
   readonly names: readonly string[]
-  /** The names of the requests. */
+  /** The names of values captured anywhere in the file. */
+  readonly variables: readonly string[]
+  /** The names that figures are kept under: of requests, journeys and steps. */
   readonly requests: readonly string[]
 }
 
@@ -187,7 +189,7 @@ function readScalar(
 function templateOf(scalar: Scalar, context: Context, report: Report): Template | null {
   const fill = (text: string, offset: number) =>
     fillIn(text, context.env, (mistake) => report(shift(mistake, offset)))
-  return parseTemplate(scalar.text, { names: context.names, fill }, report)
+  return parseTemplate(scalar.text, { names: context.names, variables: context.variables, fill }, report)
 }
 
 function shift(mistake: Mistake, offset: number): Mistake {

@@ -3,7 +3,8 @@
  */
 import { createHash } from 'node:crypto'
 import { isSecretHeader, redact } from '../base/secrets.js'
-import type { Scenario } from './scenario.js'
+import type { RequestSpec, Scenario } from './scenario.js'
+import { mapRequests } from './steps.js'
 
 /**
  * `sha256:...` over load, HTTP options, data and requests. The same load on another target, under another name or
@@ -11,17 +12,28 @@ import type { Scenario } from './scenario.js'
  */
 export function scenarioHash(scenario: Scenario): string {
   const { load, http, data, secrets } = scenario
-  const requests = scenario.requests.map(({ line, ...request }) => ({
-    ...request,
-    headers: withoutSecrets(request.headers),
-  }))
-  const subject = { load, http: { ...http, headers: withoutSecrets(http.headers) }, data, requests }
+  const { requests, before, beforeEach, after } = mapRequests(scenario, comparable)
+  const subject = {
+    load,
+    http: { ...http, headers: withoutSecrets(http.headers) },
+    data,
+    requests: requests.map(({ line: _, ...entry }) => entry),
+    ...(before.length > 0 && { before }),
+    ...(beforeEach.length > 0 && { beforeEach }),
+    ...(after.length > 0 && { after }),
+  }
   return `sha256:${createHash('sha256').update(canonicalJson(subject, secrets)).digest('hex')}`
 }
 
-function withoutSecrets<T>(headers: Readonly<Record<string, T>>): Record<string, T | null> {
+/** A request without where it stands in the file, and without what it logs in with. */
+function comparable(request: RequestSpec): RequestSpec {
+  return { ...request, line: 0, headers: withoutSecrets(request.headers) }
+}
+
+/** Null stands where a secret is. */
+function withoutSecrets<T>(headers: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, isSecretHeader(name) ? null : value]),
+    Object.entries(headers).map(([name, value]) => [name, isSecretHeader(name) ? (null as T) : value]),
   )
 }
 

@@ -8,6 +8,8 @@ import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap
 export interface KeyAdvice {
   /** Words of other tools, and the key that stands for them here. */
   readonly synonyms?: Readonly<Record<string, string>>
+  /** Keys that have their place somewhere else, and where. */
+  readonly elsewhere?: Readonly<Record<string, string>>
   /** Keys that are planned and not there yet. */
   readonly later?: readonly string[]
 }
@@ -21,6 +23,8 @@ export function unknownKey(
   if (advice.later?.includes(key)) {
     return { message: `${key} is not supported yet in this version`, hint: 'remove the key' }
   }
+  if (advice.elsewhere !== undefined && Object.hasOwn(advice.elsewhere, key))
+    return { message: `${key} can't stand here`, hint: advice.elsewhere[key]! }
   const message = `unknown key ${quoted(key)}`
   const synonym = Object.entries(advice.synonyms ?? {}).find(([word]) => word === key)?.[1]
   if (synonym !== undefined) return { message, hint: `perfctl's key for it is ${synonym}` }
@@ -37,6 +41,15 @@ export function checkDataNames(data: TreeMap, report: Report): void {
     if (/^[A-Za-z_][\w-]*$/.test(name)) continue
     const message = `{{ ${name} }} could not be read`
     report({ path: [name], onKey: true, message, hint: 'start with a letter; then letters, digits, _ and -' })
+  }
+}
+
+/** Reports names of profiles that could not name a file. */
+export function checkProfileNames(profiles: TreeMap, report: Report): void {
+  for (const name of Object.keys(profiles)) {
+    if (/^[A-Za-z0-9][\w-]{0,49}$/.test(name)) continue
+    const message = `${quoted(name)} can't be the name of a profile`
+    report({ path: [name], onKey: true, message, hint: 'letters, digits, _ and -, as it names a file, too' })
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * A scenario file on the disk → Scenario.
  */
+import { readFileSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { codeOf, messageOf, type UserError, userError } from '../base/errors.js'
@@ -18,15 +19,23 @@ export interface LoadOptions {
   readonly cwd: string
   /** What `${NAME}` is filled in from. */
   readonly env: Environment
+  /** Which of the scenario's profiles is its load; absent for `load`. */
+  readonly profile?: string | undefined
 }
 
 /**
  * Reads a scenario file. Throws a UserError when there is none or when something is wrong in it. The path stays in
  * the scenario as it was given; the baseline's file becomes an absolute path.
  */
-export async function loadScenario(file: string, { cwd, env }: LoadOptions): Promise<Scenario> {
+export async function loadScenario(file: string, { cwd, env, profile }: LoadOptions): Promise<Scenario> {
   const text = await readText(file, resolve(cwd, file))
-  const scenario = readScenario(text, { file, env })
+  const folder = dirname(resolve(cwd, file))
+  const scenario = readScenario(text, {
+    file,
+    env,
+    profile,
+    files: { read: (path) => readFileSync(resolve(folder, path)) },
+  })
   const { baseline } = scenario
   return baseline.file === null
     ? scenario

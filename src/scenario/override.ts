@@ -4,7 +4,8 @@
 import type { Ms } from '../base/clock.js'
 import { isSecretHeader } from '../base/secrets.js'
 import type { ClosedLoad, Load, OpenLoad, Scenario, Stage } from './scenario.js'
-import { ITERATIONS_MS_MAX } from './stages.js'
+import { ITERATIONS_MS_MAX, MAX_VUS } from './stages.js'
+import { mapRequests } from './steps.js'
 
 /** What replaces the load of the file; undefined leaves it as it is. */
 export interface LoadOverride {
@@ -49,7 +50,7 @@ export function overrideHeaders(scenario: Scenario, headers: Readonly<Record<str
       ...scenario.http,
       headers: { ...scenario.http.headers, ...mapValues(headers, (value) => [value]) },
     },
-    requests: scenario.requests.map((request) => ({
+    ...mapRequests(scenario, (request) => ({
       ...request,
       headers: Object.fromEntries(
         Object.entries(request.headers).filter(([name]) => !Object.hasOwn(headers, name)),
@@ -75,6 +76,7 @@ function closed(
     start,
     stages,
     thinkTimeMs: load.model === 'closed' ? load.thinkTimeMs : [0, 0],
+    ...(load.model === 'closed' && load.pacingMs !== undefined && { pacingMs: load.pacingMs }),
   }
 }
 
@@ -93,8 +95,6 @@ function open(load: Load, { vus, durationMs, ratePerSecond, iterations }: LoadOv
     maxVus: vus ?? (load.model === 'open' ? load.maxVus : MAX_VUS),
   }
 }
-
-const MAX_VUS = 1000
 
 function peakOf(load: Load): number {
   return Math.max(load.start, ...load.stages.map(({ target }) => target))

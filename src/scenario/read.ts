@@ -1,43 +1,81 @@
 /**
  * The text of a scenario file → Scenario. Pure: no file is opened, no clock is read.
  */
-import { basename, dirname, extname, isAbsolute, join } from 'node:path'
+import { basename, dirname, extname, isAbsolute, join, parse } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
 import { cover, redact } from '../base/secrets.js'
+import { didYouMean } from '../base/suggest.js'
 import { authHeaders } from './auth.js'
+import { capturedNames } from './captures.js'
 import { readFields, type ScenarioInput } from './definition.js'
 import type { Environment } from './environment.js'
-import { lowerCaseKeys, makeRequest, requestNames } from './request.js'
+import { readExtended } from './extend.js'
+import type { FileReader } from './files.js'
+import { measuredNames, type Names, readNames, type StepNames } from './names.js'
+import { lowerCaseKeys, makeRequest } from './request.js'
+
+import { safeText } from './safe-text.js'
 import type { BaselineOptions, Scenario, Threshold } from './scenario.js'
 import { findSecrets } from './secrets.js'
 import { makeLoad } from './stages.js'
-import { follow, isTreeMap, type Mistake, type Path, type Tree, type TreeMap } from './tree.js'
-import { readYaml, type YamlFile } from './yaml.js'
+import { makeJourney, makeSteps } from './step-input.js'
+import { follow, isTreeMap, type Mistake, type Path, quoted, type Tree, type TreeMap } from './tree.js'
+import { checkUses } from './uses.js'
+import type { YamlFile } from './yaml.js'
 
 export interface ReadOptions {
   /** The path of the file, as messages show it; the baseline's file lies relative to it. */
   readonly file: string
   /** What `${NAME}` is filled in from. */
   readonly env: Environment
+  /** Reads the files that the scenario names; without it a scenario that names some is wrong. */
+  readonly files?: FileReader
+  /** Which of `profiles` is the load; absent for `load`, or where there is none for the first profile. */
+  readonly profile?: string | undefined
 }
 
 /** The scenario that a YAML text describes. Throws one UserError with everything that is wrong, in order of place. */
 export function readScenario(text: string, options: ReadOptions): Scenario {
-  const yaml = readYaml(text, options.file)
+  const yaml = readExtended(text, options)
   const root: TreeMap = isTreeMap(yaml.tree) ? yaml.tree : {}
-  const requests = requestNames(root.requests, options.env)
-  const names = isTreeMap(root.data) ? Object.keys(root.data) : []
-  const secrets = findSecrets(text, root, options.env)
+  const names = readNames(root, options.env)
+  const context = {
+    env: options.env,
+    names: isTreeMap(root.data) ? Object.keys(root.data) : [],
+    variables: capturedNames(root),
+    requests: measuredNames(names),
+  }
+  const secrets = findSecrets(yaml.texts.join('\n'), root, options.env)
   const outcome =
     yaml.tree === null
       ? { mistakes: yaml.problems.length === 0 ? [EMPTY] : [] }
-      : readFields(yaml.tree, { env: options.env, names, requests })
+      : readFields(yaml.tree, context, names)
   const mistakes = 'mistakes' in outcome ? outcome.mistakes : []
-  const told = mistakes.filter((mistake) => isWorthTelling(mistake, mistakes, yaml))
+  const told = mistakes.filter(
+    (mistake) =>
+      isWorthTelling(mistake, mistakes, yaml) &&
+      !(yaml.isIncomplete && mistake.message.endsWith(' is missing')),
+  )
   const problems = [...yaml.problems, ...told.map((mistake) => locate(mistake, yaml))]
-  if (problems.length > 0 || !('input' in outcome)) throw new UserError(inOrder(problems, secrets))
-  const safe = (value: string) => redact(value, secrets)
-  return makeScenario(outcome.input, { ...options, text, requests: requests.map(safe), secrets, yaml })
+  if (problems.length > 0 || !('input' in outcome))
+    throw new UserError(inOrder(problems, secrets, options.file))
+  const scenario = makeScenario(outcome.input, {
+    ...options,
+    text,
+    names: safeNames(names, secrets),
+    secrets,
+    yaml,
+  })
+  const late = [...checkUses(root), ...checkProfile(outcome.input, options.profile)]
+  if (late.length > 0)
+    throw new UserError(
+      inOrder(
+        late.map((mistake) => locate(mistake, yaml)),
+        secrets,
+        options.file,
+      ),
+    )
+  return scenario
 }
 
 const EMPTY: Mistake = {
@@ -47,20 +85,33 @@ const EMPTY: Mistake = {
 
 interface Origin extends ReadOptions {
   readonly text: string
-  readonly requests: readonly string[]
+  readonly names: Names
   readonly secrets: readonly string[]
   readonly yaml: YamlFile
 }
 
 function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
-  const { file, secrets, yaml } = origin
+  const { file, names, secrets, yaml } = origin
+  // A file with profiles and no load means the first of them.
+  const first = input.load === undefined ? Object.keys(input.profiles ?? {})[0] : undefined
+  const profile = origin.profile ?? first
+  const name = input.name ?? basename(file, extname(file))
+  // What stands in a file that this one extends is shown where it is extended: reports know one file.
+  const lineOf = (path: Path) => {
+    const place = yaml.locate(path)
+    return place.file === file ? place.line : 1
+  }
+  const phase = (key: 'before' | 'beforeEach' | 'after') =>
+    makeSteps(input[key] ?? [], names[key], [key], lineOf)
   return {
-    name: input.name ?? basename(file, extname(file)),
+    // Each profile has results and a baseline of its own: one load can't be held against another.
+    name: profile === undefined ? name : `${name}-${profile}`,
     description: input.description ?? null,
     file,
-    text: redact(origin.text, secrets),
+    profile: profile ?? null,
+    text: safeText(origin.text, secrets, file),
     target: input.target ?? null,
-    load: makeLoad(input.load ?? {}),
+    load: makeLoad((profile === undefined ? input.load : input.profiles?.[profile]) ?? {}),
     http: {
       timeoutMs: input.http?.timeout ?? 10_000,
       connectTimeoutMs: input.http?.connectTimeout ?? 5000,
@@ -68,14 +119,32 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
       headers: { ...lowerCaseKeys(input.http?.headers ?? {}), ...authHeaders(input.http?.auth) },
     },
     data: Object.fromEntries(Object.entries(input.data ?? {}).map(([name, values]) => [name, { values }])),
-    requests: input.requests.map((request, index) =>
-      makeRequest(request, origin.requests[index]!, yaml.locate(['requests', index]).line),
-    ),
+    requests: input.requests.map((entry, index) => {
+      const path = ['requests', index]
+      return entry.steps === undefined
+        ? makeRequest(entry, names.entries[index]!.name, lineOf(path))
+        : makeJourney(entry, names.entries[index]!, path, lineOf)
+    }),
+    before: phase('before'),
+    beforeEach: phase('beforeEach'),
+    after: phase('after'),
     thresholds: (input.thresholds ?? []).map((threshold, index) =>
-      makeThreshold(threshold, yaml.locate(['thresholds', index]).line, secrets),
+      makeThreshold(threshold, lineOf(['thresholds', index]), secrets),
     ),
-    baseline: makeBaseline(input.baseline ?? {}, file),
+    baseline: makeBaseline(input.baseline ?? {}, file, profile),
     secrets,
+  }
+}
+
+/** The names without any secret in them. */
+function safeNames({ entries, before, beforeEach, after }: Names, secrets: readonly string[]): Names {
+  const steps = (names: StepNames): StepNames =>
+    names.map((name) => (typeof name === 'string' ? redact(name, secrets) : steps(name)))
+  return {
+    entries: entries.map((entry) => ({ name: redact(entry.name, secrets), steps: steps(entry.steps) })),
+    before: steps(before),
+    beforeEach: steps(beforeEach),
+    after: steps(after),
   }
 }
 
@@ -90,7 +159,26 @@ function makeThreshold(
   return { ...limit, expression, request, abort: abort ? { afterMs: after, minSamples } : null, line }
 }
 
-function makeBaseline(input: NonNullable<ScenarioInput['baseline']>, file: string): BaselineOptions {
+/** The profile that is asked for has to be there. */
+function checkProfile({ profiles }: ScenarioInput, profile: string | undefined): Mistake[] {
+  const known = Object.keys(profiles ?? {})
+  if (profile === undefined || known.includes(profile)) return []
+  if (known.length === 0)
+    return [
+      {
+        message: `there is no profile ${quoted(profile)}`,
+        hint: `add profiles: { ${profile}: { vus: 10 } }`,
+      },
+    ]
+  const hint = didYouMean(profile, known) ?? `the profiles are ${known.join(', ')}`
+  return [{ path: ['profiles'], onKey: true, message: `there is no profile ${quoted(profile)}`, hint }]
+}
+
+function makeBaseline(
+  input: NonNullable<ScenarioInput['baseline']>,
+  file: string,
+  profile: string | undefined,
+): BaselineOptions {
   const {
     p50 = 0.1,
     p95 = 0.15,
@@ -99,13 +187,17 @@ function makeBaseline(input: NonNullable<ScenarioInput['baseline']>, file: strin
     error_rate: errorRate = 0.01,
   } = input.tolerance ?? {}
   return {
-    file:
-      input.file === undefined || isAbsolute(input.file)
-        ? (input.file ?? null)
-        : join(dirname(file), input.file),
+    file: input.file === undefined ? null : baselinePath(input.file, file, profile),
     tolerance: { p50, p95, p99, throughput, errorRate },
     minDeltaMs: input.minDelta ?? 1,
   }
+}
+
+/** `search.json` beside `file`; of a profile `search-smoke.json`. */
+function baselinePath(path: string, file: string, profile: string | undefined): string {
+  const { dir, name, ext } = parse(path)
+  const own = profile === undefined ? path : join(dir, `${name}-${profile}${ext}`)
+  return isAbsolute(own) ? own : join(dirname(file), own)
 }
 
 /**
@@ -152,7 +244,7 @@ function pathText(path: Path): string {
 }
 
 /** Sorted by place, each once, and without any secret in them. */
-function inOrder(problems: readonly Problem[], secrets: readonly string[]): Problem[] {
+function inOrder(problems: readonly Problem[], secrets: readonly string[], file: string): Problem[] {
   const unique = new Map(
     problems.map((problem) => [
       `${problem.place?.line}:${problem.place?.column}:${problem.message}`,
@@ -160,7 +252,12 @@ function inOrder(problems: readonly Problem[], secrets: readonly string[]): Prob
     ]),
   )
   return [...unique.values()]
-    .sort((a, b) => a.place!.line - b.place!.line || a.place!.column - b.place!.column)
+    .sort(
+      (a, b) =>
+        Number(a.place!.file !== file) - Number(b.place!.file !== file) ||
+        a.place!.line - b.place!.line ||
+        a.place!.column - b.place!.column,
+    )
     .map(({ message, place, hint }) => ({
       message: redact(message, secrets),
       place: place && { ...place, text: cover(place.text, secrets) },

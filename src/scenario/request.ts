@@ -3,10 +3,8 @@
  */
 import { type AuthInput, authHeaders, checkAuth } from './auth.js'
 import { type ChecksInput, checkChecks, makeChecks } from './checks.js'
-import { type Environment, fillIn } from './environment.js'
 import type { BodySpec, Expect, JsonTemplate, RequestSpec, Template } from './scenario.js'
-import { normalizeHoles } from './template.js'
-import { isTreeMap, quoted, type Report, Scalar, type Tree } from './tree.js'
+import type { Report } from './tree.js'
 
 export const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const
 
@@ -51,30 +49,6 @@ export function checkRequest(request: RequestInput, report: Report, hasUnknown: 
   }
   checkAuth(request, report)
   if (method === 'head') checkChecks(request.expect ?? {}, report)
-}
-
-/** What each request is called in figures and thresholds, in order; '' for one that can't be read. */
-export function requestNames(tree: Tree | undefined, env: Environment): string[] {
-  return Array.isArray(tree) ? (tree as Tree[]).map((request) => requestName(request, env)) : []
-}
-
-function requestName(request: Tree, env: Environment): string {
-  if (!isTreeMap(request)) return ''
-  if (request.name instanceof Scalar) return (fillIn(request.name.text, env, () => {}) ?? '').trim()
-  const method = METHODS.find((name) => request[name] instanceof Scalar)
-  // The path as written: what the environment fills in may differ from run to run, or be a secret.
-  return method === undefined
-    ? ''
-    : `${method.toUpperCase()} ${normalizeHoles((request[method] as Scalar).text)}`
-}
-
-/** Reports names that stand twice: their figures would be mixed. */
-export function checkNames(names: readonly string[], report: Report): void {
-  names.forEach((name, index) => {
-    if (name === '' || names.indexOf(name) === index) return
-    const message = `two requests are named ${quoted(name)}`
-    report({ path: [index, 'name'], message, hint: 'give each its own name: figures are kept by name' })
-  })
 }
 
 /** The request that the input stands for. */

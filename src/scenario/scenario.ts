@@ -9,14 +9,23 @@ export interface Scenario {
   readonly description: string | null
   /** The path as the user gave it; null for a scenario that didn't come from a file. */
   readonly file: string | null
-  /** The YAML text as read, before `${...}` was filled in: for reports. Never holds a secret from the environment. */
+  /** Which of the file's profiles is the load; null for `load`. */
+  readonly profile: string | null
+  /** The YAML text as read, before `${...}` was filled in: for reports. Holds no secret: empty when one can't be taken out. */
   readonly text: string
   /** `demo`, or an absolute http(s) URL without a trailing slash; null when it has to come from `--target`. */
   readonly target: string | null
   readonly load: Load
   readonly http: HttpOptions
   readonly data: Readonly<Record<string, Feeder>>
-  readonly requests: readonly RequestSpec[]
+  /** What an iteration is: one of these, chosen by weight. */
+  readonly requests: readonly Entry[]
+  /** Once per run, before the load; what it captures all virtual users know. */
+  readonly before: readonly Step[]
+  /** Once per virtual user, before its first iteration; what it captures the user knows. */
+  readonly beforeEach: readonly Step[]
+  /** Once per run, after the load, even after one that was interrupted. */
+  readonly after: readonly Step[]
   readonly thresholds: readonly Threshold[]
   readonly baseline: BaselineOptions
   /** Values that must never be shown (see `base/secrets.ts`). */
@@ -43,6 +52,10 @@ export interface ClosedLoad extends LoadLimits {
   readonly stages: readonly Stage[]
   /** A pause after each iteration, uniform between the two. */
   readonly thinkTimeMs: readonly [Ms, Ms]
+  /** From the beginning of an iteration to the next one's, uniform between the two, if it is over by then. */
+  readonly pacingMs?: readonly [Ms, Ms]
+  /** Each user stops after so many measured iterations; absent when only time and `iterations` end a load. */
+  readonly iterationsPerVu?: number
 }
 
 /** A number of iterations started per second over time, whatever the service does. */
@@ -61,6 +74,8 @@ export interface OpenLoad extends LoadLimits {
 export interface Stage {
   readonly durationMs: Ms
   readonly target: number
+  /** Arrivals at the very moment the stage begins, besides those of its rate. */
+  readonly burst?: number
 }
 
 /** How every request is sent. */
@@ -78,9 +93,78 @@ export interface Feeder {
   readonly values: readonly (string | number | boolean)[]
 }
 
-/** A named, weighted entry of the scenario. */
-export interface RequestSpec {
+/** A named, weighted entry of the scenario: one request, or several in order. */
+export type Entry = RequestSpec | JourneySpec
+
+/** Steps that one virtual user takes in order. */
+export interface JourneySpec {
   readonly name: string
+  readonly weight: number
+  readonly steps: readonly Step[]
+  /** The line of the scenario file where it stands, from 1. */
+  readonly line: number
+}
+
+/** A part of a journey. */
+export type Step =
+  | ({ readonly type: 'request'; readonly request: RequestSpec } & StepControl)
+  /** A pause, uniform between the two. */
+  | ({ readonly type: 'pause'; readonly pauseMs: readonly [Ms, Ms] } & StepControl)
+  | ({ readonly type: 'group'; readonly steps: readonly Step[] } & StepControl)
+
+/** Whether a step is taken, and how often; absent: once. */
+interface StepControl {
+  readonly if?: Condition
+  readonly repeat?: Repeat
+}
+
+/** So many times, uniform between the two; not again once `until` holds. */
+export interface Repeat {
+  readonly times: readonly [number, number]
+  readonly until?: Condition
+}
+
+/** What is worked out in an iteration; without an operator: whether there is a value that says yes. */
+export type Condition =
+  | { readonly left: Template; readonly operator: 'is' | 'is not' }
+  | {
+      readonly left: Template
+      readonly operator: '==' | '!=' | '<' | '<=' | '>' | '>=' | 'contains' | 'matches'
+      readonly right: Template
+    }
+
+/** A value of an answer, kept under a name for later steps. */
+export interface Capture {
+  readonly name: string
+  readonly from: CaptureSource
+  /** What stands in when the answer has none; absent: the step fails then, and the iteration ends. */
+  readonly fallback?: string | number | boolean | null
+}
+
+/** Where in an answer a value is. */
+export type CaptureSource =
+  /** `steps` of a path to one value; null for a query of RFC 9535, of whose values `pick` chooses. */
+  | {
+      readonly type: 'json'
+      readonly path: string
+      readonly steps: readonly (string | number)[] | null
+      readonly pick: Choice
+    }
+  | { readonly type: 'header'; readonly name: string }
+  /** The first group of a regular expression, or its whole match. */
+  | { readonly type: 'regex'; readonly pattern: string; readonly pick: Choice }
+  | { readonly type: 'cookie'; readonly name: string }
+  | { readonly type: 'body' }
+  | { readonly type: 'status' }
+
+/** Which of several values. */
+export type Choice = 'first' | 'last' | 'random' | 'all'
+
+/** A request. */
+export interface RequestSpec {
+  /** Names its figures; of a step `journey / step`. */
+  readonly name: string
+  /** 1 in a step. */
   readonly weight: number
   readonly method: string
   /** A path that starts with `/`, or a whole URL; values filled into it are percent-encoded. */
@@ -91,6 +175,8 @@ export interface RequestSpec {
   readonly headers: Readonly<Record<string, Template>>
   readonly body: BodySpec | null
   readonly expect: Expect
+  /** What is kept of the answer; absent when nothing is. */
+  readonly capture?: readonly Capture[]
   /** The line of the scenario file where the request stands, from 1. */
   readonly line: number
 }
@@ -146,6 +232,8 @@ export type Template = readonly (string | Expression)[]
 /** What stands in a hole. */
 export type Expression =
   | { readonly type: 'data'; readonly name: string }
+  /** A value captured from an earlier answer. */
+  | { readonly type: 'variable'; readonly name: string }
   | { readonly type: 'call'; readonly name: string; readonly args: readonly (string | number)[] }
   /** The text in base64. */
   | { readonly type: 'base64'; readonly of: Template }

@@ -11,6 +11,9 @@ import { isTreeMap, type Mistake, nameOf, type Report, Scalar, type Tree, type T
 /** What a definition comes to when a tree has been read by it. */
 export type Output<T extends z.ZodType> = z.output<T>
 
+/** A definition whose values are of a type that it can't be asked for, because it holds itself. */
+export type Schema<T> = z.ZodType<T>
+
 /** What editors are told: keywords of JSON Schema. */
 export type Meta = Readonly<Record<string, unknown>>
 
@@ -60,8 +63,8 @@ interface MapOptions<T> extends KeyAdvice {
   readonly description: string
   /** A key with its value, for hints. */
   readonly sample: string
-  /** A key that a single value stands for. */
-  readonly shorthand?: { readonly key: string; readonly meta: object }
+  /** A key that a single value stands for; `isNeverMap`: a map is the long form, whatever its keys. */
+  readonly shorthand?: { readonly key: string; readonly meta: object; readonly isNeverMap?: boolean }
   /** Reports what doesn't go together; runs also when single values are wrong. */
   check?(value: T, report: Report, hasUnknown: boolean): void
 }
@@ -83,7 +86,8 @@ export function map<S extends z.ZodRawShape>(shape: S, options: MapOptions<z.out
     )
     .meta({ description, additionalProperties: false, ...(shorthand && { shorthand: shorthand.meta }) })
   const checked = z.preprocess((tree, ctx) => {
-    const isLong = isTreeMap(tree) && (shorthand === undefined || known.some((key) => key in tree))
+    const isLong =
+      isTreeMap(tree) && (shorthand === undefined || shorthand.isNeverMap || known.some((key) => key in tree))
     if (isLong) return tree
     if (shorthand !== undefined) return { [shorthand.key]: tree }
     return refuse(tree as Tree, 'a map', `write keys and values, such as ${sample}`, ctx.issues)
@@ -106,6 +110,11 @@ function unreadAsNull(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unreadAsNull)
   if (!isTreeMap(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unreadAsNull(item)]))
+}
+
+/** A definition that may hold itself, made when it is needed. */
+export function recursive<T>(make: () => Schema<T>): Schema<T> {
+  return z.lazy(make)
 }
 
 interface RecordOptions {

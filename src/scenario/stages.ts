@@ -1,8 +1,8 @@
 /**
- * The `load` of a file: what may stand beside what, and the stages that it comes to.
+ * The `load` of a file, and the stages that it comes to. What may stand beside what is in `load-checks.ts`.
  */
 import type { Load, Stage } from './scenario.js'
-import type { Path, Report } from './tree.js'
+import type { Path } from './tree.js'
 
 /** `load` with units read, as the file has it; short forms not yet spelled out. */
 export interface LoadInput {
@@ -11,7 +11,12 @@ export interface LoadInput {
   readonly vus?: number | undefined
   readonly rate?: number | undefined
   readonly duration?: number | undefined
+  readonly burst?: number | undefined
+  readonly every?: number | undefined
+  readonly steps?: StepsInput | undefined
   readonly iterations?: number | undefined
+  readonly iterationsPerVu?: number | undefined
+  readonly pacing?: readonly [number, number] | undefined
   readonly thinkTime?: readonly [number, number] | undefined
   readonly gracefulStop?: number | undefined
   readonly maxVus?: number | undefined
@@ -20,7 +25,8 @@ export interface LoadInput {
 
 /** One of its stages. */
 export interface StageInput {
-  readonly duration: number
+  readonly duration?: number | undefined
+  readonly burst?: number | undefined
   readonly vus?: number | undefined
   readonly rate?: number | undefined
   readonly from?: From | undefined
@@ -32,129 +38,108 @@ export interface From {
   readonly value: number
 }
 
+/** Levels one after the other. */
+export interface StepsInput {
+  readonly from: From
+  readonly to: From
+  readonly by: From
+  readonly every: number
+}
+
 /** How long a number of iterations may take when the file sets no limit. */
 export const ITERATIONS_MS_MAX = 10 * 60_000
 
-/** Reports what doesn't go together. Values that could not be read are null and judged no further. */
-export function checkLoad(load: LoadInput, report: Report): void {
-  const wrongKey = (path: Path, message: string, hint: string) => report({ path, onKey: true, message, hint })
-  if (load.stages !== undefined) {
-    for (const key of ['vus', 'rate', 'duration'] as const) {
-      if (load[key] === undefined) continue
-      wrongKey([key], `${key} stands beside stages, which say it already`, `remove ${key}, or the stages`)
-    }
-  }
-  const model = checkModel(load, report)
-  if (model === 'open' && load.thinkTime !== undefined) {
-    wrongKey(
-      ['thinkTime'],
-      'thinkTime makes no difference to a rate of arrivals',
-      'remove it, or give vus instead of a rate',
-    )
-  }
-  for (const key of ['maxVus', 'arrivals'] as const) {
-    if (model === 'open' || load[key] === undefined) continue
-    wrongKey(
-      [key],
-      `${key} belongs to a rate, and this load counts virtual users`,
-      `remove it, or give a rate such as 100/s`,
-    )
-  }
-  checkSomethingIsSent(load, wrongKey)
-}
-
-/** Reports a stage that leads nowhere. `hasUnknown`: some key was wrong, it may have been meant as the value. */
-export function checkStage({ vus, rate }: StageInput, report: Report, hasUnknown: boolean): void {
-  if (vus !== undefined || rate !== undefined || hasUnknown) return
-  const hint = 'add vus: 20 for virtual users, or rate: 200/s for arrivals'
-  report({ message: 'the stage has no vus and no rate', hint })
-}
-
 /** The load that the input stands for; what is missing gets its default: one virtual user for 10 s. */
 export function makeLoad(input: LoadInput): Load {
-  const { iterations = null } = input
+  const { iterations = null, iterationsPerVu, pacing, thinkTime = [0, 0] } = input
   const limits = { warmupMs: input.warmup ?? 0, gracefulStopMs: input.gracefulStop ?? 5000, iterations }
-  const duration = input.duration ?? (iterations === null ? 10_000 : ITERATIONS_MS_MAX)
+  const isCounted = iterations !== null || iterationsPerVu !== undefined
+  const duration = input.duration ?? (isCounted ? ITERATIONS_MS_MAX : 10_000)
+  const stages = stagesOf(input, duration)
   if (modelsOf(input)[0]?.model === 'open') {
-    const stages = input.stages ?? [{ duration, rate: input.rate! }]
-    const start = stages[0]!.from?.value ?? stages[0]!.rate!
-    const { maxVus = 1000, arrivals = 'even' } = input
+    const [first] = stages
+    const start = first!.from?.value ?? first!.rate ?? 0
+    const largest = Math.max(0, ...stages.map(({ burst = 0 }) => burst))
+    const { maxVus = Math.max(MAX_VUS, largest), arrivals = 'even' } = input
     return { ...limits, model: 'open', start, stages: spellOut(stages), arrivals, maxVus }
   }
-  const vus = input.vus ?? 1
-  const stages = input.stages ?? [{ duration, vus, from: { model: 'closed' as const, value: vus } }]
   const start = stages[0]!.from?.value ?? 0
   return {
     ...limits,
     model: 'closed',
     start,
     stages: spellOut(stages),
-    thinkTimeMs: input.thinkTime ?? [0, 0],
+    thinkTimeMs: thinkTime,
+    ...(pacing !== undefined && { pacingMs: pacing }),
+    ...(iterationsPerVu !== undefined && { iterationsPerVu }),
   }
 }
 
-/** A `from` after the first stage becomes a jump: a stage that takes no time. */
-function spellOut(stages: readonly StageInput[]): Stage[] {
-  return stages.flatMap(({ duration, vus, rate, from }, index) => {
-    const stage = { durationMs: duration, target: vus ?? rate! }
-    return from === undefined || index === 0 ? [stage] : [{ durationMs: 0, target: from.value }, stage]
-  })
+/** Iterations under way at once when the file doesn't say. */
+export const MAX_VUS = 1000
+
+/** The levels of `steps`, the last one whole even when `by` doesn't divide the way. */
+export function levelsOf({ from, to, by }: StepsInput): number[] {
+  const way = to.value - from.value
+  // Rates are fractions: a hair more than a whole number of steps is that number.
+  const count = by.value === 0 ? 0 : Math.ceil(Math.abs(way) / by.value - 1e-9)
+  return Array.from({ length: count + 1 }, (_, i) =>
+    i === count ? to.value : from.value + Math.sign(way) * i * by.value,
+  )
 }
 
 /** Each place that says which of the models is meant, in order. */
-function modelsOf(load: LoadInput): { readonly path: Path; readonly model: Load['model'] }[] {
-  const found = [{ path: [] as Path, part: load as Pick<LoadInput, 'vus' | 'rate'> }]
+export function modelsOf(load: LoadInput): { readonly path: Path; readonly model: Load['model'] }[] {
+  const found = [{ path: [] as Path, part: load as Pick<LoadInput, 'vus' | 'rate' | 'burst'> }]
   load.stages?.forEach((stage, index) => {
     if (stage !== null) found.push({ path: ['stages', index], part: stage })
   })
-  return found.flatMap(({ path, part }) => [
+  const models = found.flatMap(({ path, part }) => [
     ...(part.vus === undefined ? [] : [{ path: [...path, 'vus'], model: 'closed' as const }]),
     ...(part.rate === undefined ? [] : [{ path: [...path, 'rate'], model: 'open' as const }]),
+    ...(part.burst === undefined ? [] : [{ path: [...path, 'burst'], model: 'open' as const }]),
   ])
+  const { steps } = load
+  if (steps === undefined || steps === null) return models
+  const ends = (['from', 'to', 'by'] as const).filter(
+    (key) => steps[key] !== null && steps[key] !== undefined,
+  )
+  return [...models, ...ends.map((key) => ({ path: ['steps', key], model: steps[key].model }))]
 }
 
-function checkModel(load: LoadInput, report: Report): Load['model'] {
-  const models = modelsOf(load)
-  const model = models[0]?.model ?? 'closed'
-  const other = models.find((found) => found.model !== model)
-  if (other !== undefined) {
-    const message = 'one load mixes virtual users (vus) and arrivals (rate)'
-    report({
-      path: other.path,
-      onKey: true,
-      message,
-      hint: 'use only vus, or only rate',
-    })
+/** The stages, whichever way they are written. */
+function stagesOf(input: LoadInput, duration: number): readonly StageInput[] {
+  const { stages, steps, burst, every, rate, vus = 1 } = input
+  if (stages !== undefined) return stages
+  if (steps !== undefined) {
+    const { model } = steps.from
+    return levelsOf(steps).map((value) => ({
+      duration: steps.every,
+      ...(model === 'open' ? { rate: value } : { vus: value }),
+      from: { model, value },
+    }))
   }
-  load.stages?.forEach((stage, index) => {
-    if (stage === null) return
-    const path = ['stages', index]
-    if (stage.from && stage.from.model !== model) {
-      const hint =
-        model === 'open' ? 'write a rate, such as 50/s' : 'write a number of virtual users, such as 10'
-      report({ path: [...path, 'from'], message: 'from counts something else than its stage', hint })
-    }
+  if (burst !== undefined) {
+    const length = every ?? duration
+    return Array.from({ length: Math.max(1, Math.ceil(duration / length)) }, (_, i) => ({
+      burst,
+      rate: rate ?? 0,
+      duration: Math.min(length, duration - i * length),
+      from: { model: 'open' as const, value: rate ?? 0 },
+    }))
+  }
+  if (rate !== undefined) return [{ duration, rate }]
+  return [{ duration, vus, from: { model: 'closed', value: vus } }]
+}
+
+/** A `from` after the first stage becomes a jump: a stage that takes no time. A burst keeps the rate as it is. */
+function spellOut(stages: readonly StageInput[]): Stage[] {
+  let level = stages[0]!.from?.value ?? 0
+  return stages.flatMap(({ duration = 0, vus, rate, from, burst }, index) => {
+    const before = from !== undefined && from.value !== level ? from.value : null
+    const target = vus ?? rate ?? before ?? level
+    level = target
+    const stage = { durationMs: duration, target, ...(burst !== undefined && { burst }) }
+    return before === null || index === 0 ? [stage] : [{ durationMs: 0, target: before }, stage]
   })
-  return model
-}
-
-function checkSomethingIsSent(
-  load: LoadInput,
-  wrongKey: (path: Path, message: string, hint: string) => void,
-): void {
-  const { stages } = load
-  if (load.duration === 0) wrongKey(['duration'], 'the load takes no time', 'write a duration such as 30s')
-  for (const key of ['vus', 'rate'] as const) {
-    if (load[key] === 0) wrongKey([key], 'this load never sends anything', `write a number above 0`)
-  }
-  if (stages === undefined || stages === null || stages.includes(null!)) return
-  if (stages.every((stage) => stage.duration === 0)) {
-    wrongKey(['stages'], 'the stages take no time', 'give at least one of them a duration such as 30s')
-  } else if (stages.every((stage) => (stage.vus ?? stage.rate) === 0 && !stage.from?.value)) {
-    wrongKey(
-      ['stages'],
-      'these stages never send anything',
-      'give at least one of them vus or a rate above 0',
-    )
-  }
 }

@@ -11,6 +11,8 @@ import { quoted, type Report } from './tree.js'
 export interface TemplateOptions {
   /** The names that `data` defines. */
   readonly names: readonly string[]
+  /** The names of captured values. */
+  readonly variables: readonly string[]
   /** Fills `${...}` in; null when it can't. `offset`: where the text begins in the template. */
   fill(text: string, offset: number): string | null
 }
@@ -80,6 +82,7 @@ function parseHole(piece: Piece, options: TemplateOptions, report: Report): Expr
   if (inner === '') return wrong('nothing stands between {{ and }}', `write ${waysToFill(options.names)}`)
   const call = /^([A-Za-z_]\w*)\s*\(([\s\S]*)\)$/.exec(inner)
   if (call !== null) return parseCall(call[1]!, call[2]!, wrong)
+  if (options.variables.includes(inner)) return { type: 'variable', name: inner }
   return parseName(inner, options.names, wrong)
 }
 

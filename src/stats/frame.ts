@@ -2,6 +2,8 @@
  * What is going on right now: one second of a run, for whoever watches.
  */
 import type { Ms } from '../base/clock.js'
+import type { SeriesKind } from './result.js'
+import type { Series } from './tally.js'
 
 export interface Frame {
   readonly phase: 'warm-up' | 'load' | 'stopping'
@@ -15,10 +17,24 @@ export interface Frame {
   readonly vus: number
   /** Of the last second, in all. */
   readonly requestsPerSecond: number
+  readonly failedPerSecond: number
+  readonly p50Ms: number | null
   readonly p95Ms: number | null
+  readonly p99Ms: number | null
   /** Of the measured part so far. */
   readonly requests: number
   readonly failed: number
   /** Share of the last second in which the busiest worker's thread was working. */
   readonly busy: number
+  /** Arrivals of the last second that found no free virtual user. */
+  readonly dropped: number
+  /** How late 99 % of the last second's requests were sent at most; null when none had a moment of its own. */
+  readonly latenessMsP99: number | null
+  /** Of the last second, by request: whoever keeps more of it than the second lasts has to copy it. */
+  readonly series: readonly {
+    readonly name: string
+    /** Journeys are made of steps: who adds series up leaves them out. */
+    readonly kind: SeriesKind
+    readonly series: Series
+  }[]
 }

@@ -1,9 +1,8 @@
 /**
  * Several runs of one scenario as one result: counts and histograms add up, windows follow each other.
  */
-import { Histogram } from './histogram.js'
-import type { ErrorCount, LatencySummary, RequestResult, Result, Totals } from './result.js'
-import { summarize } from './summary.js'
+import { addLatencies, addTotals } from './add.js'
+import type { RequestResult, Result } from './result.js'
 
 /**
  * The runs, in their order, as one result that marks where each begins. What was judged of the single runs is left
@@ -27,15 +26,15 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
       durationSeconds: each.durationSeconds,
     })),
     interrupted: results.some(({ interrupted }) => interrupted),
-    totals: joinTotals(
+    totals: addTotals(
       results.map(({ totals }) => totals),
       durationSeconds,
     ),
     requests: names.map((name) => joinRequests(results, name, starts, durationSeconds)),
     connections: {
-      dns: joinLatencies(results.map(({ connections }) => connections.dns)),
-      tcp: joinLatencies(results.map(({ connections }) => connections.tcp)),
-      tls: joinLatencies(results.map(({ connections }) => connections.tls)),
+      dns: addLatencies(results.map(({ connections }) => connections.dns)),
+      tcp: addLatencies(results.map(({ connections }) => connections.tcp)),
+      tls: addLatencies(results.map(({ connections }) => connections.tls)),
     },
     timeline: results.flatMap(({ timeline }, index) =>
       timeline.map((point) => ({ ...point, second: point.second + starts[index]! })),
@@ -68,7 +67,7 @@ function joinRequests(
       .map((request) => ({ request, start: starts[index]! })),
   )
   return {
-    ...joinTotals(
+    ...addTotals(
       parts.map(({ request }) => request),
       seconds,
     ),
@@ -78,48 +77,4 @@ function joinRequests(
       request.windows.map((window) => ({ ...window, start: window.start + start })),
     ),
   }
-}
-
-function joinTotals(parts: readonly Totals[], seconds: number): Totals {
-  const sum = (read: (totals: Totals) => number) => parts.reduce((all, part) => all + read(part), 0)
-  const requests = sum((part) => part.requests)
-  const failed = sum((part) => part.failed)
-  return {
-    requests,
-    failed,
-    errorRate: requests === 0 ? 0 : failed / requests,
-    throughput: seconds > 0 ? requests / seconds : 0,
-    bytesSent: sum((part) => part.bytesSent),
-    bytesReceived: sum((part) => part.bytesReceived),
-    dropped: sum((part) => part.dropped),
-    unfinished: sum((part) => part.unfinished),
-    latency: joinLatencies(parts.map(({ latency }) => latency)),
-    serviceTime: joinLatencies(parts.map(({ serviceTime }) => serviceTime)),
-    timeToFirstByte: joinLatencies(parts.map(({ timeToFirstByte }) => timeToFirstByte)),
-    statuses: joinStatuses(parts),
-    errors: joinErrors(parts.flatMap(({ errors }) => errors)),
-  }
-}
-
-function joinLatencies(parts: readonly LatencySummary[]): LatencySummary {
-  const all = new Histogram()
-  for (const { histogram } of parts) if (histogram !== '') all.add(Histogram.decode(histogram))
-  return summarize(all)
-}
-
-function joinStatuses(parts: readonly Totals[]): Record<string, number> {
-  const joined = new Map<string, number>()
-  for (const { statuses } of parts)
-    for (const [status, count] of Object.entries(statuses))
-      joined.set(status, (joined.get(status) ?? 0) + count)
-  return Object.fromEntries(joined)
-}
-
-function joinErrors(errors: readonly ErrorCount[]): ErrorCount[] {
-  const joined = new Map<string, ErrorCount>()
-  for (const error of errors) {
-    const key = `${error.kind} ${error.message}`
-    joined.set(key, { ...error, count: (joined.get(key)?.count ?? 0) + error.count })
-  }
-  return [...joined.values()].sort((a, b) => b.count - a.count)
 }

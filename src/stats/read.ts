@@ -20,6 +20,7 @@ import {
   type Totals,
   type Window,
 } from './result.js'
+import { readShard, readShardMark } from './shard.js'
 import { summarize } from './summary.js'
 import { checkHistogram, poolWindows, readWindow } from './window.js'
 
@@ -42,9 +43,11 @@ export function schemaOf(content: string, file: string): string | null {
 
 /** Who was measured. A missing hash is '': such a scenario is taken for the same as any other. */
 export function readScenarioIdentity(shape: Shape): ScenarioIdentity {
+  const profile = shape.get('profile').or(text, null)
   return {
     name: shape.get('name').text(),
     file: shape.get('file').or(text, null),
+    ...(profile !== null && { profile }),
     hash: shape.get('hash').or(text, ''),
     load: shape.get('load').or(text, ''),
     target: shape.get('target').or(text, ''),
@@ -71,7 +74,10 @@ function readResult(root: Shape): Result {
   return {
     ...(root.object() as object),
     schema: RESULT_SCHEMA,
-    scenario: readScenarioIdentity(root.get('scenario')),
+    scenario: {
+      ...readScenarioIdentity(root.get('scenario')),
+      text: root.get('scenario').get('text').or(text, null),
+    },
     startedAt: root.get('startedAt').or(text, ''),
     durationSeconds,
     warmupSeconds: root.get('warmupSeconds').or(number, 0),
@@ -88,6 +94,8 @@ function readResult(root: Shape): Result {
     thresholds: root.get('thresholds').or(list(readThreshold), []),
     comparison: root.get('comparison').or(readComparison, null),
     session: root.get('session').or(readSession, null),
+    shard: root.get('shard').or(readShard, null),
+    shards: root.get('shards').or(list(readShardMark), null),
     generator: readGenerator(root.get('generator')),
     stoppedBy: root.get('stoppedBy').or(text, null),
     error: root.get('error').or(text, null),
@@ -221,7 +229,7 @@ function readError(shape: Shape): ErrorCount {
   return {
     kind: shape
       .get('kind')
-      .oneOf(['status', 'timeout', 'connect', 'reset', 'dns', 'tls', 'protocol', 'expectation']),
+      .oneOf(['status', 'timeout', 'connect', 'reset', 'dns', 'tls', 'protocol', 'expectation', 'capture']),
     message: shape.get('message').or(text, ''),
     count: count(shape.get('count')),
   }

@@ -11,7 +11,7 @@ export const RESULT_SCHEMA = 'perfctl/result@1'
 /** A run, measured and judged. */
 export interface Result {
   readonly schema: typeof RESULT_SCHEMA
-  readonly scenario: ScenarioIdentity
+  readonly scenario: ScenarioRecord
   /** ISO 8601, the moment the measured part began (warm-up over). */
   readonly startedAt: string
   /** Of the measured part, without warm-up and without the wait for the last answers. */
@@ -31,6 +31,10 @@ export interface Result {
   readonly comparison: Comparison | null
   /** Set by `ab`: both sides of a session carry the same id. */
   readonly session: Session | null
+  /** Set by `run --shard`: this was one machine's part of the load. Null when it was all of it. */
+  readonly shard: Shard | null
+  /** Set by `merge`: the parts it was put together of. Null for others. */
+  readonly shards: readonly ShardMark[] | null
   readonly generator: GeneratorHealth
   /** The threshold that ended the run before its time; null when none did. */
   readonly stoppedBy: string | null
@@ -38,6 +42,9 @@ export interface Result {
   readonly error: string | null
   readonly verdict: RunVerdict
 }
+
+/** A run, measured and not yet judged. */
+export type Measured = Omit<Result, 'thresholds' | 'comparison' | 'verdict'>
 
 /** One run within a result; its windows follow each other from `start` on. */
 export interface RunMark {
@@ -56,6 +63,40 @@ export interface Session {
   readonly looks: number
 }
 
+/** One machine's part of a load that several share. It is not judged: `limits` says how all of them together are. */
+export interface Shard {
+  /** From 1. */
+  readonly index: number
+  readonly of: number
+  /** Threads on this machine. */
+  readonly workers: number
+  readonly limits: ShardLimits
+}
+
+/** What the scenario judges a run by, carried along so that shards can be judged where there is no scenario. */
+export interface ShardLimits {
+  /** As written: `search: p95 < 150ms`. */
+  readonly thresholds: readonly string[]
+  /** The baseline's file; null for the default place. */
+  readonly baseline: string | null
+  /** Relative, but for `errorRate` in absolute points. */
+  readonly tolerance: Readonly<Record<'p50' | 'p95' | 'p99' | 'throughput' | 'errorRate', number>>
+  /** In ms. */
+  readonly minDelta: number
+}
+
+/** A shard within a merged result. */
+export interface ShardMark {
+  /** From 1. */
+  readonly index: number
+  readonly workers: number
+  /** ISO 8601, by the clock of its machine. */
+  readonly startedAt: string
+  readonly durationSeconds: number
+  readonly requests: number
+  readonly failed: number
+}
+
 /** The parts of setting up a connection; `count` is 0 where there was none, such as look-ups of an address. */
 export interface ConnectionTimes {
   readonly dns: LatencySummary
@@ -67,11 +108,19 @@ export interface ConnectionTimes {
 export interface ScenarioIdentity {
   readonly name: string
   readonly file: string | null
+  /** Which of the file's profiles was the load; absent of results without profiles. */
+  readonly profile?: string
   /** Over everything that makes two runs comparable: load, data, requests. Not the target, not the limits. */
   readonly hash: string
   /** The load in short, `0 to 20 users in 5s, 20 users for 20s`, so that a difference can be shown. */
   readonly load: string
   readonly target: string
+}
+
+/** The same, with the file as it was read: for readers, no part of any comparison. */
+interface ScenarioRecord extends ScenarioIdentity {
+  /** YAML, without its secrets; null where there is no file, or it isn't known. */
+  readonly text: string | null
 }
 
 /** The environment of a run. */
@@ -111,9 +160,12 @@ export interface Totals {
 /** What the requests of one name came to. */
 export interface RequestResult extends Totals {
   readonly name: string
-  readonly kind: 'request' | 'step' | 'journey'
+  readonly kind: SeriesKind
   readonly windows: readonly Window[]
 }
+
+/** A request of its own, a step of a journey, or the journey as a whole, pauses left out. */
+export type SeriesKind = 'request' | 'step' | 'journey'
 
 /** Latencies in ms; null where `count` is 0. */
 export interface LatencySummary {
@@ -149,6 +201,7 @@ export type FailureKind =
   | 'tls'
   | 'protocol'
   | 'expectation'
+  | 'capture'
 
 /** One second (or more, on runs over an hour) of one request, by the moment its answers ended. */
 export interface Window {

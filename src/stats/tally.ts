@@ -36,6 +36,12 @@ export class Series {
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1)
   }
 
+  /** Counts a journey that came to its end: it has no status and no answer of its own. */
+  recordJourney(latencyMs: Ms): void {
+    this.requests++
+    this.latency.record(latencyMs * 1000)
+  }
+
   /** Counts a failed one; `status` is 0 when no answer came. Its latency is in no figure. */
   recordFailure(kind: FailureKind, message: string, status: number): void {
     this.requests++
@@ -158,13 +164,6 @@ export class Tally {
   /** Adds what {@link encode} gave. */
   mergeData(data: TallyData): void {
     for (const [i, series] of data.entries()) if (series !== null) this.series[i]!.mergeData(series)
-  }
-
-  /** All requests together, as a new series. */
-  total(): Series {
-    const total = new Series()
-    for (const series of this.series) total.merge(series)
-    return total
   }
 }
 

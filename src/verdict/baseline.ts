@@ -5,6 +5,7 @@
 import { userError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
 import type { Result, Window } from '../stats/result.js'
+import { listShardDoubts, nameShard } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
 import { poolWindows } from '../stats/window.js'
 import { addJob, type Job, lastRun, makeJob } from './job.js'
@@ -42,7 +43,9 @@ function accept(jobs: readonly Job[], results: readonly [Result, ...Result[]]): 
   for (const result of results) refuse(result)
   const sorted = [...results].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
   const newest = sorted.at(-1)!
-  const { scenario, environment, warmupSeconds } = newest
+  const { environment, warmupSeconds } = newest
+  // The file's text lies beside the baseline in version control, and would make its diffs unreadable.
+  const { text: _, ...scenario } = newest.scenario
   const { startedAt, durationSeconds, requests } = lastRun(newest)
   return assemble(
     {
@@ -110,7 +113,14 @@ function refuse(result: Result): void {
   )
 }
 
-function findObstacle({ interrupted, verdict, generator, totals, requests }: Result) {
+function findObstacle(result: Result) {
+  const { interrupted, verdict, generator, totals, requests } = result
+  const shard = nameShard(result.shard)
+  if (shard !== null) {
+    return { what: `the result is ${shard}, a part of the load`, hint: 'put all together: perfctl merge' }
+  }
+  const [doubt] = listShardDoubts(result)
+  if (doubt !== undefined) return { what: doubt, hint: null }
   if (interrupted || verdict === 'interrupted') {
     return { what: 'the run was interrupted', hint: 'let it run to its end' }
   }

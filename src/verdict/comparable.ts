@@ -3,6 +3,7 @@
  */
 import { userError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
+import { listShardDoubts, nameShard } from '../stats/shard.js'
 import { differences } from './environment.js'
 import type { Measurement } from './measurement.js'
 
@@ -10,6 +11,7 @@ import type { Measurement } from './measurement.js'
 export interface Comparable {
   readonly scenario: Pick<Measurement['scenario'], 'name' | 'hash' | 'load'>
   readonly requests: readonly { readonly name: string }[]
+  readonly shard?: Measurement['shard']
 }
 
 /**
@@ -17,6 +19,7 @@ export interface Comparable {
  * meaningless. Requests that were added or taken out are no obstacle; they are shown as new and missing.
  */
 export function refuseOtherScenario(reference: Comparable, candidate: Comparable, name: string): void {
+  refuseOtherShard(reference, candidate, name)
   const [before, after] = [reference.scenario, candidate.scenario]
   if (before.hash === after.hash || before.hash === '' || after.hash === '') return
   const isSameLoad = before.name === after.name && before.load === after.load
@@ -30,6 +33,15 @@ export function refuseOtherScenario(reference: Comparable, candidate: Comparable
   throw userError(
     `${name} was measured with another scenario: ${difference}`,
     'run it as it was, or make a new baseline (perfctl baseline update), or leave it out (--no-baseline)',
+  )
+}
+
+function refuseOtherShard(reference: Comparable, candidate: Comparable, name: string): void {
+  const [before, after] = [nameShard(reference.shard), nameShard(candidate.shard)]
+  if (before === after) return
+  throw userError(
+    `${name} is ${before ?? 'a whole run'}, and the other is ${after ?? 'a whole run'}: a part of a load is no measure for another`,
+    'put all shards of the run together first: perfctl merge',
   )
 }
 
@@ -55,6 +67,7 @@ export function findDoubts(
     if (saturated)
       doubts.push(`the load generator was the bottleneck in ${name}: ${reasons.join('; ') || 'saturated'}`)
     if (measurement.interrupted) doubts.push(`${name} was interrupted before its end`)
+    doubts.push(...listShardDoubts(measurement).map((doubt) => `${name}: ${doubt}`))
   }
   return doubts
 }

@@ -8,6 +8,8 @@ import type {
   RunMark,
   ScenarioIdentity,
   Session,
+  Shard,
+  ShardMark,
   Totals,
 } from '../stats/result.js'
 import type { Job } from './job.js'
@@ -26,6 +28,10 @@ export interface Measurement {
   readonly generator: Pick<GeneratorHealth, 'saturated' | 'reasons'>
   /** Of one side of an `ab` session; its windows are paired with the other's. */
   readonly session?: Session | null
+  /** Of a shard, which is comparable with the same shard only. */
+  readonly shard?: Pick<Shard, 'index' | 'of'> | null
+  /** Of several shards put together. */
+  readonly shards?: readonly ShardMark[] | null
   /** Of a baseline: the accepted jobs, the newest last. */
   readonly jobs?: readonly Job[]
 }

@@ -12,21 +12,24 @@ export interface Findings {
   /** Null without a baseline. */
   readonly comparison: Comparison | null
   readonly generator: { readonly saturated: boolean }
+  /** Why the load may not have been the one that was asked for; see `listShardDoubts`. */
+  readonly doubts?: readonly string[]
 }
 
 /**
  * How a run ended, the first that holds: `interrupted`; `error`, the target was never reached; `inconclusive`, when
  * the load generator was the bottleneck (its figures are not the service's, so nothing is blamed on it);
- * `regressed`; `failed`, a threshold was not met; `inconclusive`, when the comparison was; `passed`.
+ * `regressed`; `failed`, a threshold was not met; `inconclusive`, when the comparison was or the load is in doubt;
+ * `passed`.
  */
 export function runVerdict(findings: Findings): RunVerdict {
-  const { interrupted, totals, thresholds, comparison, generator } = findings
+  const { interrupted, totals, thresholds, comparison, generator, doubts = [] } = findings
   if (interrupted) return 'interrupted'
   if (isUnreachable(totals)) return 'error'
   if (generator.saturated) return 'inconclusive'
   if (comparison?.verdict === 'regressed') return 'regressed'
   if (thresholds.some((threshold) => !threshold.passed)) return 'failed'
-  return comparison?.verdict === 'inconclusive' ? 'inconclusive' : 'passed'
+  return comparison?.verdict === 'inconclusive' || doubts.length > 0 ? 'inconclusive' : 'passed'
 }
 
 /** The exit code of a verdict. `signal` is the one that interrupted the run, SIGINT unless given. */

@@ -50,7 +50,7 @@ class Sleeper extends Waiting {
 function iterations(requests) {
   const text = `target: http://localhost:1\ndata: { word: [one, two, three] }\n${requests}`
   const scenario = readScenario(text, { file: 'bench.yaml', env: {} })
-  return new Iterations({ ...scenario, seed: 1, today: 0 })
+  return new Iterations({ ...scenario, variables: {}, seed: 1, today: 0 })
 }
 
 function best(action) {

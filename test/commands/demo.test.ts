@@ -46,12 +46,13 @@ function createIo(): { io: Io; printed: () => string; interrupt: () => void } {
   const write = (part: string) => {
     text += part
   }
-  const output = { write, isTerminal: false, columns: 80 }
+  const output = { write, isTerminal: false, columns: 80, rows: 24 }
   const io: Io = {
     stdout: output,
     stderr: output,
     env: {},
     cwd: '/',
+    onExit: () => () => {},
     onSignal: (listener) => {
       listeners.push(listener)
       return () => {

@@ -20,6 +20,7 @@ export function createMemoryIo(): MemoryIo {
     },
     isTerminal: false,
     columns: 80,
+    rows: 24,
   })
   return {
     stdout: output('stdout'),
@@ -27,6 +28,7 @@ export function createMemoryIo(): MemoryIo {
     env: {},
     cwd: mkdtempSync(join(tmpdir(), 'perfctl-')),
     onSignal: () => () => undefined,
+    onExit: () => () => undefined,
     written,
   }
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { validate } from '../../src/commands/validate.js'
+import { type RawValidateFlags, validate } from '../../src/commands/validate.js'
 
 let cwd = ''
 beforeAll(async () => {
@@ -29,7 +29,26 @@ test('everything wrong with every file is told, and the code is 2', async () => 
   expect(stderr).toContain('missing.yaml: no such file')
 })
 
-async function run(files: string[]) {
+test('for other programs all of it is one JSON object', async () => {
+  const { code, stdout } = await run(['bad.yaml', 'good.yaml'], { report: 'json=-' })
+  const report = JSON.parse(stdout)
+  expect([code, report.schema, report.valid]).toEqual([2, 'perfctl/validation@1', false])
+  expect(report.files[0].problems[0]).toEqual({
+    message: 'unknown key "lod"',
+    hint: 'did you mean "load"?',
+    file: 'bad.yaml',
+    line: 1,
+    column: 1,
+    length: 3,
+  })
+  expect(report.files[1]).toEqual({ file: 'good.yaml', valid: true, scenario: 'good', problems: [] })
+})
+
+test('another format is refused', async () => {
+  await expect(run(['good.yaml'], { report: 'xml' })).rejects.toThrow('validate knows json only')
+})
+
+async function run(files: string[], flags: RawValidateFlags = {}) {
   const written = { stdout: '', stderr: '' }
   const output = (name: 'stdout' | 'stderr') => ({
     write: (text: string) => {
@@ -37,7 +56,15 @@ async function run(files: string[]) {
     },
     isTerminal: false,
     columns: 80,
+    rows: 24,
   })
-  const io = { stdout: output('stdout'), stderr: output('stderr'), env: {}, cwd, onSignal: () => () => {} }
-  return { code: await validate(files, io), ...written }
+  const io = {
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    env: {},
+    cwd,
+    onSignal: () => () => {},
+    onExit: () => () => {},
+  }
+  return { code: await validate(files, flags, io), ...written }
 }

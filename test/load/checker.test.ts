@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Checker, isExpected } from '../../src/load/checker.js'
 import { readScenario } from '../../src/scenario/read.js'
+import { requestOf } from '../scenario/only.js'
 import { makeAnswer } from './answers.js'
 
 const BODY = JSON.stringify({
@@ -105,6 +106,6 @@ function faultOf(expectation: string): string | null {
 
 function checkerOf(expectation: string): Checker {
   const text = `requests:\n  - get: /\n    expect:\n      ${expectation}\n`
-  const { requests } = readScenario(text, { file: 'a.yaml', env: {} })
-  return new Checker(requests[0]!.expect.checks!, ['s3cr3tvalue'])
+  const scenario = readScenario(text, { file: 'a.yaml', env: {} })
+  return new Checker(requestOf(scenario).expect.checks!, ['s3cr3tvalue'])
 }

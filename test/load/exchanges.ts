@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import type { ConnectTimes } from '../../src/load/connection.js'
 import { HttpConnection } from '../../src/load/http.js'
 import type { Failure } from '../../src/load/outcome.js'
-import type { Outgoing } from '../../src/plan/iteration.js'
+import type { Outgoing } from '../../src/plan/request.js'
 
 export interface Ended {
   readonly failure: Failure | null

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Outgoing } from '../../src/plan/iteration.js'
+import type { Outgoing } from '../../src/plan/request.js'
 import { type Client, type Ended, makeRequest, openClient } from './exchanges.js'
 import { type Answer, answering, OK, type RawServer, serve } from './raw-server.js'
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { closedLoad, openLoad, simulate } from './simulate.js'
+import type { Load } from '../../src/scenario/scenario.js'
+import { closedLoad, openLoad, type Simulated, simulate } from './simulate.js'
 
 describe('the closed model', () => {
   test('one user with an answer each 10 ms sends 100 requests a second', async () => {
@@ -132,6 +133,48 @@ describe('the open model', () => {
     const [one, three] = [await moments(1), await moments(3)]
     expect(three).toHaveLength(one.length)
     for (const [i, at] of one.entries()) expect(Math.abs(three[i]! - at)).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('a load on several machines', () => {
+  const requests = [
+    { weight: 3 },
+    { weight: 1, path: ['/b/', { type: 'call', name: 'randomInt', args: [1, 1e6] }] },
+  ]
+
+  /** What all machines send together; the k-th has k workers. */
+  async function sendShared(load: Load, machines: number) {
+    const sent = []
+    for (let index = 0; index < machines; index++) {
+      const shard = { index, of: machines }
+      sent.push(await simulate({ load, workers: index + 1, shard, requests: requests as never }))
+    }
+    return sent
+  }
+
+  const paths = (sent: readonly Simulated[]) =>
+    sent.flatMap(({ arrived }) => arrived.map(({ path }) => path)).sort()
+
+  test.each<[string, Load]>([
+    ['iterations', closedLoad({ start: 9, stages: [{ durationMs: 600_000, target: 9 }], iterations: 101 })],
+    ['even arrivals', openLoad()],
+    ['random arrivals', openLoad({ arrivals: 'poisson' })],
+    ['ramp of arrivals', openLoad({ start: 0, stages: [{ durationMs: 5000, target: 50 }], iterations: 99 })],
+  ])('sends the %s of one machine, each once', async (_, load) => {
+    const whole = await sendShared(load, 1)
+    const shared = await sendShared(load, 3)
+    expect(paths(shared)).toEqual(paths(whole))
+    const counts = shared.map(({ arrived }) => arrived.length)
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
+  })
+
+  test('has the users of one machine at each moment of a ramp', async () => {
+    const load = closedLoad({ start: 0, stages: [{ durationMs: 10_000, target: 20 }] })
+    const vus = (sent: readonly Simulated[]) =>
+      Array.from({ length: 10 }, (_, second) =>
+        sent.reduce((sum, { collector }) => sum + collector.timeline()[second]!.vus, 0),
+      )
+    expect(vus(await sendShared(load, 4))).toEqual(vus(await sendShared(load, 1)))
   })
 })
 

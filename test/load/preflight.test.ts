@@ -51,11 +51,19 @@ describe('a load that this machine', () => {
       hint: 'sudo sysctl -w net.ipv4.ip_local_port_range="1024 65535"',
     })
     const most = refusal(() => checkResources({ load: users(70_000), target: 'http://host' }, makeLimits()))
-    expect(most!.hint).toBe('share the load between several machines')
+    expect(most!.hint).toBe('share the load between several machines: --shard 1/2 and so on')
   })
 
   test('tells nothing about is sent', () => {
     checkResources({ load: users(1e6), target: 'http://host' }, makeLimits({ openFiles: null, ports: null }))
+  })
+
+  test('that is shared between machines needs a share of the ports on each', () => {
+    const limits = makeLimits({ ports: { first: 1, last: 50 } })
+    checkResources({ load: users(100), target: 'http://host' }, limits, 2)
+    expect(
+      refusal(() => checkResources({ load: users(101), target: 'http://host' }, limits, 2)),
+    ).not.toBeNull()
   })
 
   test('gets as many files as it needs', () => {

@@ -1,25 +1,34 @@
 /**
  * A part of a load in virtual time: the clock jumps from event to event, and the service is a function.
  */
+import { Answer as Kept } from '../../src/load/answer.js'
 import { Collector } from '../../src/load/collector.js'
 import type { Connection, Exchange } from '../../src/load/connection.js'
+import { stripeOf } from '../../src/load/fleet/stripes.js'
 import type { Failure } from '../../src/load/outcome.js'
-import { Part, type PartEnd, type World } from '../../src/load/part.js'
-import type { Outgoing } from '../../src/plan/iteration.js'
+import { Part, type PartEnd, type Stripe, type World } from '../../src/load/part.js'
 import type { Plan } from '../../src/plan/plan.js'
-import type { Load, RequestSpec } from '../../src/scenario/scenario.js'
+import type { Outgoing } from '../../src/plan/request.js'
+import { listSeries } from '../../src/plan/series.js'
+import { readScenario } from '../../src/scenario/read.js'
+import type { Load, RequestSpec, Scenario } from '../../src/scenario/scenario.js'
 
 /** What a request meets. `Infinity` never answers; a request that can't be written fails inside `send`. */
 interface Answer {
   readonly afterMs: number | 'inside send'
   readonly status?: number
   readonly failure?: Failure
+  /** A JSON value. */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A request as it reached the service. */
 interface Arrived {
   readonly at: number
   readonly path: string
+  readonly headers: readonly string[]
+  readonly body: string | null
   readonly worker: number
 }
 
@@ -27,8 +36,12 @@ export interface Simulation {
   readonly load: Load
   readonly service?: (arrived: Arrived) => Answer
   readonly requests?: readonly Partial<RequestSpec>[]
+  /** A scenario file whose requests and steps are sent instead. */
+  readonly scenario?: string
   readonly timeoutMs?: number
   readonly workers?: number
+  /** The machine, from 0, of how many. */
+  readonly shard?: Stripe
   readonly seed?: number
   /** Called with the parts before the clock runs, to plan interventions. */
   readonly during?: (parts: readonly Part[], at: (moment: number, action: () => void) => void) => void
@@ -48,25 +61,29 @@ export interface Simulated {
 const CLOCK_START = 123_456.789
 
 export async function simulate(simulation: Simulation): Promise<Simulated> {
-  const { load, workers = 1, service = (): Answer => ({ afterMs: 1 }) } = simulation
+  const { load, workers = 1, shard, service = (): Answer => ({ afterMs: 1 }) } = simulation
   const clock = new VirtualClock(CLOCK_START)
   const plan = makeTestPlan(simulation)
-  const collector = new Collector(
-    plan.requests.map(({ name }) => name),
-    workers,
-    () => {},
-  )
+  const collector = new Collector(listSeries(plan), workers, () => {})
   const arrived: Arrived[] = []
   const startAt = CLOCK_START + load.warmupMs
   let inFlight = 0
   let inFlightMost = 0
 
   function connect(worker: number): Connection {
-    const state = { sentAt: 0, firstByteAt: 0, status: 0, bytesSent: 100, bytesReceived: 200 }
+    const state = {
+      sentAt: 0,
+      firstByteAt: 0,
+      status: 0,
+      bytesSent: 100,
+      bytesReceived: 200,
+      answer: null as Kept | null,
+    }
     let cancel = () => {}
     return Object.assign(state, {
       send(request: Outgoing, exchange: Exchange) {
-        const arrival = { at: clock.now - startAt, path: request.path, worker }
+        const { path, headers, body } = request
+        const arrival = { at: clock.now - startAt, path, headers: [...headers], body, worker }
         arrived.push(arrival)
         inFlightMost = Math.max(inFlightMost, ++inFlight)
         const answer = service(arrival)
@@ -76,6 +93,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
           inFlight--
           state.firstByteAt = clock.now
           state.status = answer.failure === undefined ? (answer.status ?? 200) : 0
+          state.answer = keptOf(answer)
           exchange.ended(answer.failure ?? null)
         }
         if (answer.afterMs === 'inside send') end()
@@ -102,15 +120,11 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       connect: () => connect(index),
       load: () => ({ busy: 0.1, gcMs: 0, gcMsMax: 0 }),
     }
-    return new Part(
-      plan,
-      { index, of: workers },
-      {
-        world,
-        beginAt: CLOCK_START,
-        emit: (window) => collector.add(index, window),
-      },
-    )
+    return new Part(plan, stripeOf(index, workers, shard), {
+      world,
+      beginAt: CLOCK_START,
+      emit: (window) => collector.add(index, window),
+    })
   })
   simulation.during?.(parts, (moment, action) => void clock.at(startAt + moment, action))
   clock.run()
@@ -150,7 +164,22 @@ export function openLoad(load: Partial<Extract<Load, { model: 'open' }>> = {}): 
   }
 }
 
-export function makeTestPlan({ load, requests = [{}], timeoutMs = 10_000, seed = 1 }: Simulation): Plan {
+function keptOf({ body, headers = {} }: Answer): Kept {
+  const raw = Object.entries(headers).flatMap(([name, value]) => [Buffer.from(name), Buffer.from(value)])
+  const kept = new Kept(raw, 'body')
+  if (body !== undefined) kept.add(Buffer.from(JSON.stringify(body)))
+  return kept
+}
+
+export function makeTestPlan({
+  load,
+  requests = [{}],
+  scenario,
+  timeoutMs = 10_000,
+  seed = 1,
+}: Simulation): Plan {
+  const parts =
+    scenario === undefined ? {} : pickParts(readScenario(scenario, { file: 'test.yaml', env: {} }))
   return {
     target: 'http://localhost:1',
     load,
@@ -167,9 +196,16 @@ export function makeTestPlan({ load, requests = [{}], timeoutMs = 10_000, seed =
       line: 1,
       ...request,
     })),
+    beforeEach: [],
+    variables: {},
     seed,
     today: Date.UTC(2026, 0, 1),
+    ...parts,
   }
+}
+
+function pickParts({ data, requests, beforeEach }: Scenario) {
+  return { data, requests, beforeEach }
 }
 
 class VirtualClock {

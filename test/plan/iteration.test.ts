@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { Iterations, type Outgoing } from '../../src/plan/iteration.js'
+import { Iterations } from '../../src/plan/iteration.js'
 import { Mix } from '../../src/plan/mix.js'
 import type { Plan } from '../../src/plan/plan.js'
+import type { Outgoing } from '../../src/plan/request.js'
 import { readScenario } from '../../src/scenario/read.js'
 
 describe('the mix', () => {
@@ -154,13 +155,15 @@ data: { evil: ["a\\r\\nx-b: c"] }
 
 function make(text: string): Iterations {
   const scenario = readScenario(text, { file: 'test.yaml', env: {} })
-  const { load, http, data, requests } = scenario
+  const { load, http, data, requests, beforeEach } = scenario
   const plan: Plan = {
     target: scenario.target!,
     load,
     http,
     data,
     requests,
+    beforeEach,
+    variables: {},
     seed: 1,
     today: Date.UTC(2026, 0, 1),
   }

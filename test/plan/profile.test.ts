@@ -81,3 +81,26 @@ test('the warm-up rises to where the load begins', () => {
   ).toBe(7)
   expect(warmupProfile(closedLoad({ warmupMs: 0 })).durationMs).toBe(0)
 })
+
+describe('a burst', () => {
+  const profile = new Profile(10, [
+    { durationMs: 1000, target: 10 },
+    { durationMs: 1000, target: 10, burst: 5 },
+  ])
+
+  test('is due at one moment, between the arrivals before and after it', () => {
+    const due = Array.from({ length: 25 }, (_, n) => Math.round(profile.due(n)))
+    expect(due.slice(8, 18)).toEqual([800, 900, 1000, 1000, 1000, 1000, 1000, 1000, 1100, 1200])
+    expect(profile.due(25)).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  test('counts once it is over', () => {
+    expect([999, 1000, 1001, 2000].map((t) => Math.round(profile.count(t)))).toEqual([10, 10, 15, 25])
+  })
+
+  test('is no stage of its own, and adds nothing to the level', () => {
+    expect([profile.stages, profile.stageAt(1000), profile.peak, profile.durationMs]).toEqual([
+      2, 2, 10, 2000,
+    ])
+  })
+})

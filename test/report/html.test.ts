@@ -79,6 +79,16 @@ describe('the page', () => {
     expect(readText(render(failed))).toContain('checkout: p95 < 150ms no data ✗ not met')
   })
 
+  test('the scenario is there to be read, line by line, as far as it is a page', () => {
+    const source = (text: string | null) =>
+      /<pre[^>]*>([^<]*)<\/pre>/.exec(render({ ...passed, scenario: { ...passed.scenario, text } }))?.[1]
+    expect(source('a: 1\r\nb:\n\t- "<2>"\n')).toBe('a: 1\nb:\n\\t- &#34;&#60;2&#62;&#34;\n')
+    expect(source(null)).toBeUndefined()
+    const long = source('name: x\n'.repeat(100_000))!
+    expect(long.length).toBeLessThan(51_000)
+    expect(long).toMatch(/name: x\n… and 9[\d,]+ more lines\n$/)
+  })
+
   test('a run of five seconds has five points, one each second', () => {
     const page = render(withTimeline(simulate(SHOP, { seed: 1, seconds: 5 })))
     const line = /<path class="line a" d="M(\d+) [\d.]+l([^"]*)"/.exec(page)!
@@ -156,7 +166,14 @@ describe('a name from outside', () => {
     const names = new Map(result.requests.map(({ name }, index) => [name, nameOf(index)]))
     return {
       ...result,
-      scenario: { name: nameOf(0), file: nameOf(1), hash: nameOf(2), load: nameOf(3), target: nameOf(4) },
+      scenario: {
+        name: nameOf(0),
+        file: nameOf(1),
+        hash: nameOf(2),
+        load: nameOf(3),
+        target: nameOf(4),
+        text: `${nameOf(5)}\n${nameOf(6)}`,
+      },
       environment: { ...result.environment, cpu: nameOf(5), os: nameOf(6), gitCommit: nameOf(7) },
       startedAt: nameOf(2),
       session: { id: nameOf(3), side: 'a', looks: 1 },
@@ -191,7 +208,7 @@ test('an hour of twenty requests is less than 1 MB', () => {
   expect(readText(page)).toContain('Each point is 6s: latencies of the worst second, rates on average.')
 })
 
-/** The minute of a real shape, sixty times over. */
+/** The minute of a real shape, sixty times over, compared with a baseline, of a scenario with much data. */
 function anHour(): Result {
   const minute = withTimeline(simulate([SHOP[0]!], { seed: 1, seconds: 60 }))
   const seconds = Array.from({ length: 3600 }, (_, second) => second)
@@ -199,14 +216,17 @@ function anHour(): Result {
     const window = minute.requests[0]!.windows[start % 60]!
     return { ...window, start, requests: window.requests + (start % 7), failed: start % 7 }
   })
+  const names = Array.from({ length: 20 }, (_, index) => `request number ${index}`)
+  const metrics = regressed.comparison!.metrics.filter(({ request }) => request === 'search')
   return {
     ...minute,
+    scenario: { ...minute.scenario, text: 'name: x\n'.repeat(20_000) },
+    comparison: {
+      ...regressed.comparison!,
+      metrics: names.flatMap((request) => metrics.map((row) => ({ ...row, request }))),
+    },
     durationSeconds: 3600,
     timeline: seconds.map((second) => ({ ...minute.timeline[second % 60]!, second, failed: second % 7 })),
-    requests: Array.from({ length: 20 }, (_, index) => ({
-      ...minute.requests[0]!,
-      name: `request number ${index}`,
-      windows,
-    })),
+    requests: names.map((name) => ({ ...minute.requests[0]!, name, windows })),
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { scenarioHash } from '../../src/scenario/hash.js'
 import { readScenario } from '../../src/scenario/read.js'
+import { requestOf } from './only.js'
 
 const env = { API_TOKEN: 'abc.def.ghi', PASSWORD: 'open sesame' }
 
@@ -11,13 +12,13 @@ describe('auth', () => {
   })
 
   test('as basic is encoded at once when it never changes', () => {
-    const { requests } = read('', 'auth: { basic: "me:${PASSWORD}" }')
-    expect(requests[0]!.headers).toEqual({ authorization: ['Basic bWU6b3BlbiBzZXNhbWU='] })
+    const scenario = read('', 'auth: { basic: "me:${PASSWORD}" }')
+    expect(requestOf(scenario).headers).toEqual({ authorization: ['Basic bWU6b3BlbiBzZXNhbWU='] })
   })
 
   test('as basic with a template is encoded for each iteration', () => {
-    const { requests } = read('data: { user: [a, b] }', 'auth: { basic: "{{ user }}:pw12" }')
-    expect(requests[0]!.headers.authorization).toEqual([
+    const scenario = read('data: { user: [a, b] }', 'auth: { basic: "{{ user }}:pw12" }')
+    expect(requestOf(scenario).headers.authorization).toEqual([
       'Basic ',
       { type: 'base64', of: [{ type: 'data', name: 'user' }, ':pw12'] },
     ])

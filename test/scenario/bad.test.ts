@@ -12,7 +12,7 @@ const env = { API_TOKEN: '77-from-the-environment', VUS: 'lots' }
 
 test.each(names)('%s is told where and how to mend it', async (name) => {
   const text = readFileSync(new URL(`${name}.yaml`, directory), 'utf8')
-  await expect(messages(text, `${name}.yaml`)).toMatchFileSnapshot(`bad/${name}.txt`)
+  await expect(withoutDepth(messages(text, `${name}.yaml`))).toMatchFileSnapshot(`bad/${name}.txt`)
 })
 
 test('no message shows a secret', () => {
@@ -22,6 +22,11 @@ test('no message shows a secret', () => {
     expect(shown).not.toContain('s3cr3tvalue')
   }
 })
+
+/** How deep the YAML library goes depends on the stack that is left. */
+function withoutDepth(text: string): string {
+  return text.replace(/:\d+(?=: lists and maps are nested too deeply)/, ':N')
+}
 
 function messages(text: string, file: string): string {
   try {

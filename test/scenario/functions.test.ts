@@ -23,7 +23,11 @@ test.each(['', 'tomorrow', '+30d..+1d', '1', '1d..2d..3d', '+-1d', '99999999h'])
 
 test('the example of each function is a right call', () => {
   for (const fn of FUNCTIONS) {
-    const template = parseTemplate(`{{ ${fn.example} }}`, { names: [], fill: (text) => text }, () => {})
+    const template = parseTemplate(
+      `{{ ${fn.example} }}`,
+      { names: [], variables: [], fill: (text) => text },
+      () => {},
+    )
     expect(template).toMatchObject([{ type: 'call', name: fn.name }])
   }
 })

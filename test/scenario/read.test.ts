@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/errors.js'
 import { readScenario } from '../../src/scenario/read.js'
 import type { Load, Scenario } from '../../src/scenario/scenario.js'
+import { requestOf } from './only.js'
 
 const env = { API_TOKEN: 'tok-12345', VUS: '30', EMPTY: '' }
 
@@ -26,6 +27,7 @@ test('the shortest file gets all the defaults', () => {
     name: 'shop',
     description: null,
     file: 'scenarios/shop.yaml',
+    profile: null,
     text,
     target: null,
     load: {
@@ -51,6 +53,9 @@ test('the shortest file gets all the defaults', () => {
         line: 1,
       },
     ],
+    before: [],
+    beforeEach: [],
+    after: [],
     thresholds: [],
     baseline: {
       file: null,
@@ -155,15 +160,16 @@ test("the environment can't smuggle a template in", () => {
     file: 'x.yaml',
     env: { X: '{{ nothing }}' },
   })
-  expect(scenario.requests[0]!.body).toEqual({
+  expect(requestOf(scenario).body).toEqual({
     type: 'text',
     text: ['{{ nothing }} ', { type: 'call', name: 'uuid', args: [] }],
   })
 })
 
 test('a header is taken by its letters, not as a number', () => {
-  const { headers } = read('requests: [{ get: /, headers: { A: 1.50, B: 0x1f, C: true, D: 1e3 } }]')
-    .requests[0]!
+  const { headers } = requestOf(
+    read('requests: [{ get: /, headers: { A: 1.50, B: 0x1f, C: true, D: 1e3 } }]'),
+  )
   expect(headers).toEqual({ a: ['1.50'], b: ['0x1f'], c: ['true'], d: ['1e3'] })
 })
 
@@ -171,7 +177,7 @@ test('merged keys give way to those of the map itself', () => {
   const scenario = read(
     'http:\n  headers: &h { a: "1", b: "2" }\nrequests:\n  - get: /\n    headers: { b: own, <<: *h }\n',
   )
-  expect(scenario.requests[0]!.headers).toEqual({ a: ['1'], b: ['own'] })
+  expect(requestOf(scenario).headers).toEqual({ a: ['1'], b: ['own'] })
 })
 
 test('lines of requests and thresholds are those of the file', () => {
@@ -182,7 +188,7 @@ test('lines of requests and thresholds are those of the file', () => {
 
 test('Windows line ends and a byte order mark make no difference', () => {
   const scenario = read('\ufeffname: a\r\nrequests:\r\n  - get: /x\r\n')
-  expect([scenario.name, scenario.requests[0]!.path]).toEqual(['a', ['/x']])
+  expect([scenario.name, requestOf(scenario).path]).toEqual(['a', ['/x']])
 })
 
 describe('secrets', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readScenario } from '../../src/scenario/read.js'
 import { makeStarter, STARTER_LOAD, STARTER_THRESHOLDS } from '../../src/scenario/starter.js'
+import { requestOf } from './only.js'
 
 describe('the first scenario', () => {
   test('drives the demo service', () => {
@@ -17,7 +18,7 @@ describe('the first scenario', () => {
   ])('for %s sends exactly that', (text, target, path) => {
     const url = new URL(text)
     const scenario = read({ name: '12', url, schema: '../x.json' })
-    expect([scenario.name, scenario.target, scenario.requests[0]!.path]).toEqual(['12', target, [path]])
+    expect([scenario.name, scenario.target, requestOf(scenario).path]).toEqual(['12', target, [path]])
   })
 
   test('has the load and the limits that scenarios made of documents get', () => {

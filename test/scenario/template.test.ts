@@ -4,7 +4,9 @@ import type { Mistake } from '../../src/scenario/tree.js'
 
 function parse(text: string, names: readonly string[] = ['id', 'user-name']) {
   const mistakes: Mistake[] = []
-  const template = parseTemplate(text, { names, fill: (part) => part }, (mistake) => mistakes.push(mistake))
+  const template = parseTemplate(text, { names, variables: [], fill: (part) => part }, (mistake) =>
+    mistakes.push(mistake),
+  )
   return { template, mistakes }
 }
 

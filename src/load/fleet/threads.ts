@@ -5,12 +5,16 @@ import { Worker } from 'node:worker_threads'
 import { type Ms, now } from '../../base/clock.js'
 import { messageOf } from '../../base/errors.js'
 import type { Plan } from '../../plan/plan.js'
+import type { Stripe } from '../part.js'
 import type { WindowData } from '../recorder.js'
 import type { Command, Report, WorkerTask } from './protocol.js'
+import { stripeOf } from './stripes.js'
 
 /** How a fleet is run and watched. */
 export interface FleetOptions {
   readonly workers: number
+  /** This machine's part of the load, where several share it. Default: all of it. */
+  readonly shard?: Stripe | undefined
   /** Aborted: nothing more is sent, what is under way may finish. */
   readonly stop: AbortSignal
   /** Aborted: what is under way is given up. */
@@ -38,8 +42,9 @@ const HEAD_START_MS = 20
 
 /** Sends the load of `plan`. Never rejects because of a worker: what went wrong is in the result. */
 export async function runFleet(plan: Plan, options: FleetOptions): Promise<FleetEnd> {
-  const members = Array.from({ length: options.workers }, (_, index) => {
-    return new Member({ plan, stripe: { index, of: options.workers } }, options)
+  const members = Array.from({ length: options.workers }, (_, worker) => {
+    const stripe = stripeOf(worker, options.workers, options.shard)
+    return new Member(worker, { plan, stripe }, options)
   })
   const tellAll = (command: Command) => {
     for (const member of members) member.tell(command)
@@ -89,8 +94,7 @@ class Member {
   readonly ended: Promise<MemberEnd>
   private readonly worker: Worker
 
-  constructor(task: WorkerTask, options: FleetOptions) {
-    const { index } = task.stripe
+  constructor(index: number, task: WorkerTask, options: FleetOptions) {
     const worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: task,
       name: `perfctl worker ${index}`,

@@ -3,12 +3,13 @@
  */
 import { STATUS_CODES } from 'node:http'
 import { printable } from '../../base/printable.js'
-import { redact } from '../../base/secrets.js'
+import { isSecretName, redact } from '../../base/secrets.js'
 import { formatLatency, formatSize } from '../../base/units.js'
 import { type Answer, BodyError } from '../../load/answer.js'
+import type { Captured } from '../../load/capture.js'
 import type { Checked } from '../../load/checker.js'
 import type { Attempt } from '../../load/single.js'
-import type { Outgoing } from '../../plan/iteration.js'
+import type { Outgoing } from '../../plan/request.js'
 import { inCharactersOf, type Page } from '../page.js'
 import { truncate, wrap } from '../width.js'
 import { discreetHeader } from './discreet.js'
@@ -23,6 +24,8 @@ export interface Exchange {
   readonly attempt: Attempt
   /** The status first; empty when no answer came. */
   readonly checks: readonly Checked[]
+  /** What later steps know of the answer. */
+  readonly captured: readonly Captured[]
 }
 
 /** How it is shown. */
@@ -126,13 +129,26 @@ function describeTimes({ latencyMs, connect, firstByteMs, bytesSent, bytesReceiv
 }
 
 function describeChecks(
-  { attempt, checks }: Exchange,
+  { attempt, checks, captured }: Exchange,
   { style }: Page,
   safe: (text: string) => string,
 ): string[] {
   const { failure } = attempt
   if (failure !== null) return [style.red(`✗ ${failure.kind}: ${safe(failure.message)}`)]
-  return checks.map(({ label, fault }) =>
-    fault === null ? `${style.green('✓')} ${safe(label)}` : style.red(`✗ ${safe(label)}: ${safe(fault)}`),
-  )
+  return [
+    ...checks.map(({ label, fault }) =>
+      fault === null ? `${style.green('✓')} ${safe(label)}` : style.red(`✗ ${safe(label)}: ${safe(fault)}`),
+    ),
+    ...captured.map(({ name, value, fault }) =>
+      fault === null
+        ? `${style.green('✓')} ${safe(name)} = ${safe(isSecretName(name) ? '***' : valueText(value))}`
+        : style.red(`✗ capture ${safe(fault)}`),
+    ),
+  ]
+}
+
+/** A captured value on one line. */
+function valueText(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')
+  return truncate(text.replace(/\s+/g, ' '), 60)
 }

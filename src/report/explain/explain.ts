@@ -4,14 +4,14 @@
 import { printable } from '../../base/printable.js'
 import { redact } from '../../base/secrets.js'
 import { formatCount, formatDuration, formatLatency, formatShare, plural } from '../../base/units.js'
-import { describeStatus, describeTemplate } from '../../scenario/describe.js'
-import type { RequestSpec, Scenario, Threshold } from '../../scenario/scenario.js'
+import type { Scenario, Threshold } from '../../scenario/scenario.js'
 import { findMetric } from '../../stats/metrics.js'
 import { inCharactersOf, type Page } from '../page.js'
 import { renderTable } from '../table.js'
 import { truncate, wrap } from '../width.js'
 import { formatMetric } from '../wording.js'
 import { explainLoad } from './load.js'
+import { explainExpect, explainPhases, explainSteps, lineOf } from './steps.js'
 import { expectedIterations } from './volume.js'
 
 /** What is known of the baseline. */
@@ -63,16 +63,14 @@ function explainRequests(scenario: Scenario, { width, style }: Page): string[] {
   const sum = requests.reduce((total, { weight }) => total + weight, 0)
   const iterations = expectedIterations(load)
   const safe = (text: string) => printable(redact(text, scenario.secrets))
-  const rows = requests.map((request) => {
-    const share = request.weight / sum
+  const label = (name: string) => truncate(safe(name), Math.max(16, Math.floor(width / 3)))
+  const rows = requests.flatMap((entry) => {
+    const share = entry.weight / sum
     const count = iterations === null ? share * PER : share * iterations
-    return [
-      formatShare(share),
-      formatCount(count),
-      truncate(safe(request.name), Math.max(16, Math.floor(width / 3))),
-      safe(lineOf(request)),
-      explainExpect(request),
-    ]
+    const head = [formatShare(share), formatCount(count), label(entry.name)]
+    if (!('steps' in entry)) return [[...head, safe(lineOf(entry)), explainExpect(entry)]]
+    const steps = explainSteps(entry.steps).map(({ text, outcome }) => ['', '', '', safe(text), outcome])
+    return [[...head, 'a journey:', ''], ...steps]
   })
   const table = renderTable(
     [
@@ -88,27 +86,16 @@ function explainRequests(scenario: Scenario, { width, style }: Page): string[] {
   const volume =
     iterations === null
       ? 'how many it comes to depends on how fast the service answers'
-      : `about ${plural(iterations, 'request')} in all`
+      : `about ${plural(iterations, requests.some((entry) => 'steps' in entry) ? 'iteration' : 'request')} in all`
   return [
     ...table.split('\n'),
+    ...explainPhases(scenario).map(safe),
     `${volume}; one that takes longer than ${formatDuration(http.timeoutMs)} fails`,
   ]
 }
 
 /** Where the number isn't known, shares are told of so many iterations. */
 const PER = 1000
-
-function lineOf({ method, path, query }: RequestSpec): string {
-  const pairs = Object.entries(query ?? {}).map(([name, value]) => `${name}=${describeTemplate(value)}`)
-  const text = describeTemplate(path)
-  const mark = text.includes('?') ? '&' : '?'
-  return `${method} ${text}${pairs.length > 0 ? mark : ''}${pairs.join('&')}`
-}
-
-function explainExpect({ expect }: RequestSpec): string {
-  const checks = expect.checks ?? []
-  return `status ${describeStatus(expect.status)}${checks.length > 0 ? `, ${plural(checks.length, 'check')}` : ''}`
-}
 
 function explainData({ data }: Scenario): string[] {
   return Object.entries(data).map(
@@ -158,7 +145,7 @@ function explainBaseline(scenario: Scenario, { file, exists }: BaselineFile): st
   const percent = (ratio: number) => formatShare(ratio)
   const where = exists
     ? `held against ${file}`
-    : `${file} does not exist yet: perfctl baseline update ${scenario.file ?? ''}`.trimEnd()
+    : `${file} does not exist yet: perfctl baseline update ${scenario.file ?? ''}${scenario.profile === null ? '' : ` --profile ${scenario.profile}`}`.trimEnd()
   return [
     where,
     `regressed when, beyond chance, p50 grows by more than ${percent(tolerance.p50)}, p95 by ${percent(tolerance.p95)}, p99 by ${percent(tolerance.p99)} (and by at least ${formatLatency(minDeltaMs)}), throughput falls by more than ${percent(tolerance.throughput)}, or the error rate grows by more than ${percent(tolerance.errorRate).replace('%', '')} percentage points`,

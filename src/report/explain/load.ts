@@ -29,7 +29,8 @@ function explainModel(load: Load): string {
 
 function drawLevels(load: Load, { width, ascii }: Page): string[] {
   const profile = new Profile(load.start, load.stages)
-  if (profile.durationMs === ITERATIONS_MS_MAX && load.iterations !== null) return []
+  if (profile.durationMs === ITERATIONS_MS_MAX && isCounted(load)) return []
+  if (profile.peak === 0) return []
   const isClosed = load.model === 'closed'
   const lines = renderPlot(
     {
@@ -50,19 +51,26 @@ function drawLevels(load: Load, { width, ascii }: Page): string[] {
 /** One line for each stage, with its times; a load of a number of iterations has none worth telling. */
 function listStages(load: Load): string[] {
   const total = load.stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
-  if (total === ITERATIONS_MS_MAX && load.iterations !== null) return [describeLoad({ ...load, warmupMs: 0 })]
+  if (total === ITERATIONS_MS_MAX && isCounted(load)) return [describeLoad({ ...load, warmupMs: 0 })]
   let from = load.start
   let time = 0
-  return load.stages.flatMap(({ durationMs, target }) => {
+  return load.stages.flatMap(({ durationMs, target, burst }) => {
     const [before, start] = [from, time]
     from = target
     time += durationMs
-    if (durationMs === 0) return []
+    const bursts =
+      burst === undefined ? [] : [`at ${formatDuration(start)}: ${plural(burst, 'arrival')} at once`]
+    if (durationMs === 0 || (burst !== undefined && before === 0 && target === 0)) return bursts
     const span = `${formatDuration(start)} to ${formatDuration(time)}`
     const level = load.model === 'closed' ? plural(target, 'user') : formatRate(target)
     const plain = load.model === 'closed' ? formatCount(before) : formatRate(before)
-    return [`${span}: ${before === target ? level : `from ${plain} to ${level}`}`]
+    return [...bursts, `${span}: ${before === target ? level : `from ${plain} to ${level}`}`]
   })
+}
+
+/** A number of iterations, whose time is only the longest that it may take. */
+function isCounted(load: Load): boolean {
+  return load.iterations !== null || (load.model === 'closed' && load.iterationsPerVu !== undefined)
 }
 
 function explainRest(load: Load): string[] {
@@ -75,6 +83,16 @@ function explainRest(load: Load): string[] {
     const [least, most] = load.thinkTimeMs
     const time =
       least === most ? formatDuration(least) : `${formatDuration(least)} to ${formatDuration(most)}`
+    const { pacingMs, iterationsPerVu } = load
+    if (iterationsPerVu !== undefined)
+      lines.push(`each user stops after ${plural(iterationsPerVu, 'iteration')}`)
+    if (pacingMs !== undefined)
+      lines.push(
+        `each user begins an iteration every ${pacingMs
+          .map(formatDuration)
+          .filter((text, i, all) => all.indexOf(text) === i)
+          .join(' to ')}`,
+      )
     if (most > 0) lines.push(`after each iteration a user thinks for ${time}`)
   } else {
     const spacing = load.arrivals === 'even' ? 'evenly spaced' : 'at random moments (Poisson)'

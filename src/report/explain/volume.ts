@@ -9,7 +9,10 @@ import type { Load } from '../../scenario/scenario.js'
  * scenario gives; null when it depends on how fast the service answers.
  */
 export function expectedIterations(load: Load): number | null {
-  if (load.model === 'closed') return load.iterations
+  if (load.model === 'closed') {
+    const { iterations, iterationsPerVu, start } = load
+    return iterationsPerVu === undefined ? iterations : iterationsPerVu * start
+  }
   const profile = new Profile(load.start, load.stages)
   const arrivals = Math.floor(profile.count(profile.durationMs) + 1e-6)
   return load.iterations === null ? arrivals : Math.min(arrivals, load.iterations)

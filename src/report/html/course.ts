@@ -25,9 +25,18 @@ function frameOf(points: readonly Point[], seconds: number, isSmall: boolean): F
   return {
     xs: points.map(({ start, duration }) => start + duration / 2),
     xMax,
-    xTicks: timeTicks(xMax, 6).map((at) => ({ at, label: formatDuration(at * 1000) })),
+    xTicks: momentTicks(xMax, isSmall ? 4 : 6),
     isSmall,
   }
+}
+
+/** The same, for a chart that is always small: its labels would run into each other. */
+function small(frame: Frame): Frame {
+  return { ...frame, xTicks: momentTicks(frame.xMax, 4), isSmall: true }
+}
+
+function momentTicks(seconds: number, wanted: number): Chart['xTicks'] {
+  return timeTicks(seconds, wanted).map((at) => ({ at, label: formatDuration(at * 1000) }))
 }
 
 function renderLatency(points: readonly Point[], frame: Frame): Markup {
@@ -54,8 +63,7 @@ function renderLatency(points: readonly Point[], frame: Frame): Markup {
 function renderRate(points: readonly Point[], frame: Frame): Markup {
   const values = points.map(({ rate }) => rate)
   return renderChart({
-    ...frame,
-    isSmall: true,
+    ...small(frame),
     title: 'Requests a second',
     description: `between ${formatRate(minOf(values) ?? 0)} and ${formatRate(maxOf(values) ?? 0)}`,
     yTicks: countTicks(values),
@@ -69,8 +77,7 @@ function renderFailures(points: readonly Point[], frame: Frame): Markup {
   const most = maxOf(values) ?? 0
   if (most === 0 && frame.isSmall) return NOTHING
   return renderChart({
-    ...frame,
-    isSmall: true,
+    ...small(frame),
     title: 'Failures a second',
     description: most === 0 ? 'none' : `at most ${formatRate(most)}`,
     yTicks: countTicks(values),
@@ -84,8 +91,7 @@ function renderUsers(points: readonly Point[], frame: Frame): Markup {
   const most = maxOf(values)
   if (most === null) return NOTHING
   return renderChart({
-    ...frame,
-    isSmall: true,
+    ...small(frame),
     title: 'Virtual users',
     description: `at most ${formatCount(most)}`,
     yTicks: countTicks(values).filter(({ at }) => Number.isInteger(at)),
@@ -99,8 +105,7 @@ function renderDropped(points: readonly Point[], frame: Frame): Markup {
   const most = maxOf(values) ?? 0
   if (most === 0) return NOTHING
   return renderChart({
-    ...frame,
-    isSmall: true,
+    ...small(frame),
     title: 'Arrivals dropped a second',
     description: `at most ${formatRate(most)}`,
     yTicks: countTicks(values),

@@ -93,7 +93,10 @@ export function renderPercentiles(
 ): Markup {
   const measured = kinds.filter(({ latency }) => latency.count > 0)
   if (measured.length === 0) return NOTHING
-  const columns = [{ title: 'time', isText: true }, ...PERCENTILES.map((title) => ({ title }))]
+  const columns = [
+    { title: 'time', isText: true },
+    ...PERCENTILES.map((title) => ({ title, isExpendable: !ON_A_PHONE.includes(title) })),
+  ]
   const rows = measured.map(({ label, latency }) => [
     label,
     ...PERCENTILES.map((id) => formatLatency(latency[id])),
@@ -101,4 +104,5 @@ export function renderPercentiles(
   return renderTable('Percentiles', columns, rows)
 }
 
+const ON_A_PHONE: readonly string[] = ['p50', 'p95', 'p99', 'max']
 const PERCENTILES = ['min', 'mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'p999', 'max'] as const

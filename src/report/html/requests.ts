@@ -2,7 +2,7 @@
  * The requests beside each other, and each by itself.
  */
 import { formatCount, formatLatency, formatRate, formatShare, formatSize } from '../../base/units.js'
-import type { ErrorCount, RequestResult, Result, Totals } from '../../stats/result.js'
+import type { ErrorCount, LatencySummary, RequestResult, Result, Totals } from '../../stats/result.js'
 import { renderCourse, renderFigures } from './course.js'
 import { renderDistribution, renderPercentiles } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
@@ -22,10 +22,20 @@ const COLUMNS: readonly TableColumn[] = [
 
 /** The table of all requests; a name leads to its part of the page. */
 export function renderRequests({ requests, totals }: Result): Markup {
+  const rows = requests.map((request, index): [Content, Measured] => [
+    html`<a href="#request-${index + 1}">${renderName(request.name)}</a>`,
+    request,
+  ])
+  return renderRequestTable(rows, totals)
+}
+
+/** A row for each request, with what it is called, and one for all where there is more than one. */
+export function renderRequestTable(
+  requests: readonly (readonly [name: Content, measured: Measured])[],
+  totals: Measured,
+): Markup {
   if (requests.length === 0) return NOTHING
-  const rows = requests.map((request, index) =>
-    cells(html`<a href="#request-${index + 1}">${renderName(request.name)}</a>`, request),
-  )
+  const rows = requests.map(([name, measured]) => cells(name, measured))
   const all = requests.length > 1 ? [cells('all', totals)] : []
   return html`<section aria-labelledby="requests">
 <h2 id="requests">Requests</h2>
@@ -33,7 +43,12 @@ ${renderTable('Requests', COLUMNS, [...rows, ...all])}</section>
 `
 }
 
-function cells(name: Content, { requests, failed, errorRate, throughput, latency }: Totals): Content[] {
+/** What the table shows of a request. */
+type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput'> & {
+  readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99' | 'max'>
+}
+
+function cells(name: Content, { requests, failed, errorRate, throughput, latency }: Measured): Content[] {
   return [
     name,
     formatCount(requests),
@@ -47,7 +62,7 @@ function cells(name: Content, { requests, failed, errorRate, throughput, latency
 }
 
 /** Points of a chart of one request. There are many such charts, so they are coarser than those of the run. */
-const POINTS_MAX = 150
+const POINTS_MAX = 120
 const ROWS_MAX = 30
 
 /** Each request folded up, those that got worse open. */

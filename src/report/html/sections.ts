@@ -1,8 +1,8 @@
 /**
  * The shorter parts of the page: thresholds, failures, and under which conditions all this was measured.
  */
-import { formatLatency, formatShare, formatSize } from '../../base/units.js'
-import type { Result, ThresholdResult } from '../../stats/result.js'
+import { formatLatency, formatShare, formatSize, plural } from '../../base/units.js'
+import type { Result, ThresholdResult, Totals } from '../../stats/result.js'
 import { formatActual } from '../wording.js'
 import { renderPercentiles } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
@@ -27,7 +27,7 @@ ${renderTable('Thresholds', columns, rows)}</section>
 }
 
 /** What went wrong; nothing for none. */
-export function renderFailures({ totals }: Result): Markup {
+export function renderFailures({ totals }: { readonly totals: Pick<Totals, 'errors'> }): Markup {
   if (totals.errors.length === 0) return NOTHING
   return html`<section aria-labelledby="failures">
 <h2 id="failures">Failures</h2>
@@ -64,6 +64,36 @@ ${renderFacts([
 <h2 id="environment">Environment</h2>
 ${renderFacts(environmentFacts(result))}</section>
 `
+}
+
+/** Of a longer scenario, such as one with much data, the page shows the beginning. */
+const SOURCE_CHARS_MAX = 50_000
+
+/** The scenario's file, folded; nothing where it isn't known. */
+export function renderSource({ scenario: { file, text } }: Result): Markup {
+  if (text === null) return NOTHING
+  return html`<section aria-labelledby="source">
+<h2 id="source">Scenario</h2>
+<details><summary>${renderName(file ?? 'as it was read')}</summary>
+<p class="hint">As it was read, without secrets. Flags may have changed target and load; those that were used are under Environment.</p>
+<pre role="region" aria-label="Scenario" tabindex="0">${shownLines(text).map((line) => [line, NEWLINE])}</pre>
+</details></section>
+`
+}
+
+/** By itself it stays one; within a text it would be written out. */
+const NEWLINE = html`
+`
+
+function shownLines(text: string): string[] {
+  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/)
+  let chars = 0
+  const shown = lines.filter((line) => {
+    chars += line.length + 1
+    return chars <= SOURCE_CHARS_MAX
+  })
+  const left = lines.length - shown.length
+  return left === 0 ? lines : [...shown, `… and ${plural(left, 'more line')}`]
 }
 
 function longestPause({ timeline }: Result): number | null {

@@ -21,8 +21,8 @@ export interface Point {
   readonly vus: number | null
 }
 
-/** The whole run, in at most `limit` points. */
-export function runPoints({ timeline }: Result, limit: number): Point[] {
+/** The whole run, or as much of it as there is, in at most `limit` points. */
+export function runPoints({ timeline }: Pick<Result, 'timeline'>, limit: number): Point[] {
   return chunk(timeline, limit).map((seconds) => {
     const duration = spanOf(seconds, ({ second }) => second)
     return {

@@ -72,6 +72,8 @@ b { font-weight: 600; }
 
 .chart { display: flex; flex-direction: column; margin: 0 0 20px; }
 figcaption { display: flex; flex-wrap: wrap; gap: 0 14px; align-items: baseline; font-size: 14px; }
+.small figcaption { gap: 0 10px; }
+.small .key::before { width: 10px; margin-right: 4px; }
 .key::before { content: ""; display: inline-block; width: 14px; margin-right: 6px; border-top: 3px solid; vertical-align: middle; }
 .key.a::before { color: var(--a); }
 .key.b::before { color: var(--b); }
@@ -102,6 +104,7 @@ circle.mark { fill: var(--paper); stroke: var(--mark); stroke-width: 2; }
 .chart.wide { grid-column: 1 / -1; }
 
 summary { padding: 8px 0; cursor: pointer; }
+pre { overflow-x: auto; margin: 0; padding: 14px 16px; border-radius: 6px; background: var(--wash); font: 13px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; tab-size: 2; }
 .data summary, section > details:not(.request) > summary { color: var(--soft); font-size: 13px; }
 .request { border-top: 1px solid var(--rule); }
 .request:last-child { border-bottom: 1px solid var(--rule); }
@@ -118,6 +121,7 @@ summary { padding: 8px 0; cursor: pointer; }
   .key-figures dd { font-size: 18px; }
   table { font-size: 13px; }
   .wide:is(th, td) { display: none; }
+  dl { grid-template-columns: repeat(2, 1fr); gap: 8px 16px; }
 }
 @media print {
   @page { margin: 14mm; }
@@ -125,6 +129,7 @@ summary { padding: 8px 0; cursor: pointer; }
   main { max-width: none; padding: 0; }
   .data { display: none; }
   .scroll { overflow: visible; }
+  pre { overflow: visible; padding: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 8pt; }
   table, thead th { font-size: 8pt; }
   th, td { padding-left: 8px; }
   td small { min-width: 0; max-width: 9em; font-size: 8pt; }

@@ -8,7 +8,7 @@ export interface TableColumn {
   readonly title: string
   /** Figures stand to the right, one under the other; texts to the left. */
   readonly isText?: boolean
-  /** Left out on a phone, where what it says is found elsewhere on the page. */
+  /** Left out on a phone held upright, where there is room for the figures that everybody asks for. */
   readonly isExpendable?: boolean
 }
 

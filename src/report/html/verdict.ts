@@ -2,7 +2,7 @@
  * The top of the page: the verdict in a sentence, the figures that everybody asks for, what to know, what to type.
  */
 import { formatCount, formatDuration, formatLatency, formatRate, formatShare } from '../../base/units.js'
-import type { Result, RunVerdict } from '../../stats/result.js'
+import type { LatencySummary, Result, RunVerdict } from '../../stats/result.js'
 import { nextStep } from '../advice.js'
 import { listNotes } from '../notes.js'
 import { headline } from '../wording.js'
@@ -32,7 +32,7 @@ export function renderVerdict(result: Result): Markup {
 <h1><span class="symbol ${toneOf(result.verdict)}" aria-hidden="true">${SYMBOLS[result.verdict]}</span>${renderSentence(sentence, result.verdict)}</h1>
 <p class="hint">${describeRun(result)}</p>
 ${renderNotes(result, sentence)}${renderNext(result)}</header>
-${renderKeyFigures(result)}`
+${renderKeyFigures(result.totals)}`
 }
 
 /** The verdict's own word is coloured, what it rests on is not. */
@@ -66,12 +66,19 @@ function renderNext(result: Result): Content {
 `
 }
 
-function renderKeyFigures({ totals }: Result): Markup {
-  const { latency } = totals
+interface KeyFigures {
+  readonly requests: number
+  readonly throughput: number
+  readonly errorRate: number
+  readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99'>
+}
+
+/** The six figures that everybody asks for. */
+export function renderKeyFigures({ requests, throughput, errorRate, latency }: KeyFigures): Markup {
   const figures = [
-    ['requests', formatCount(totals.requests)],
-    ['a second', formatRate(totals.throughput).slice(0, -2)],
-    ['failed', formatShare(totals.errorRate)],
+    ['requests', formatCount(requests)],
+    ['a second', formatRate(throughput).slice(0, -2)],
+    ['failed', formatShare(errorRate)],
     ['p50', formatLatency(latency.p50)],
     ['p95', formatLatency(latency.p95)],
     ['p99', formatLatency(latency.p99)],

@@ -1,5 +1,5 @@
 /**
- * A frame as text: two lines for a terminal, one for a log. Pure; never wider than it may be.
+ * A frame as text: lines for a terminal, one for a log. Pure; never wider than it may be.
  *
  *   stage 1/2  ━━━━━━━━━━━━━━━━━━━━──────────────────────────────  0:12 / 0:27
  *   20 virtual users   1,234 requests/s   3 errors (0.02%)   p95 12.3ms
@@ -30,9 +30,27 @@ const BUSY_RATIO = 0.8
 
 /** The frame in two lines of at most `width` characters. */
 export function drawFrame(frame: Frame, width: number, look: Look): string[] {
-  return [drawTime(frame, width, look), drawFields(listFields(frame, look.style), width)].map((line) =>
-    look.ascii ? toAscii(line) : line,
-  )
+  return [drawTime(frame, width, look), drawFields(listFields(frame, look.style), width)]
+}
+
+/** How the generator itself is, in one line of at most `width` characters; `dropped` arrivals in all so far. */
+export function drawGenerator(frame: Frame, dropped: number, width: number, { style }: Look): string {
+  const { busy, latenessMsP99: latenessMs } = frame
+  const isBusy = busy >= BUSY_RATIO
+  const share = `${Math.round(busy * 100)}% busy`
+  const late = `sent ${formatLatency(latenessMs)} late`
+  const drops = dropped === 0 ? 'none dropped' : `${formatCount(dropped)} dropped`
+  const fields: Field[] = [
+    {
+      long: `generator ${share}${isBusy ? ', near its limit' : ''}`,
+      short: isBusy ? `! ${share}` : share,
+      rank: 3,
+      paint: isBusy ? style.yellow : style.dim,
+    },
+    ...(latenessMs === null ? [] : [{ long: `${late} (p99)`, short: late, rank: 1, paint: style.dim }]),
+    { long: drops, short: drops, rank: 2, paint: dropped === 0 ? style.dim : style.yellow },
+  ]
+  return drawFields(fields, width)
 }
 
 /** The frame in one line for a log, as long as it takes. */
@@ -124,10 +142,6 @@ function hasEnd({ totalMs }: Frame): boolean {
 function clockTime(ms: number): string {
   const seconds = Math.round(ms / 1000)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-}
-
-function toAscii(line: string): string {
-  return line.replaceAll('–', '-').replaceAll('µ', 'u')
 }
 
 function asIs(text: string): string {

@@ -3,13 +3,18 @@
  */
 import type { Frame } from '../../stats/frame.js'
 import { createStyle } from '../style.js'
-import { drawFrame, drawLine, type Look } from './draw.js'
+import { displayWidth, wrap } from '../width.js'
+import { drawLine, type Look } from './draw.js'
+import { History } from './history.js'
+import { drawView } from './view.js'
 
 /** Where progress goes. */
 export interface ProgressOutput {
   write(text: string): void
   readonly isTerminal: boolean
+  /** As they are now: a window may be resized during a run. */
   readonly columns: number
+  readonly rows: number
 }
 
 /** How much is shown, and in which way. */
@@ -36,6 +41,9 @@ const HIDE_CURSOR = '\x1b[?25l'
 const SHOW_CURSOR = '\x1b[?25h'
 const CLEAR_LINE_END = '\x1b[K'
 const CLEAR_BELOW = '\x1b[J'
+/** Terminals that know it show what lies in between at once; the others ignore it. */
+const BEGIN_UPDATE = '\x1b[?2026h'
+const END_UPDATE = '\x1b[?2026l'
 
 /** How often a log gets a line, in the run's own time. */
 const LINE_EVERY_MS = 10_000
@@ -65,11 +73,12 @@ function createScreen(out: ProgressOutput, look: Look): Progress {
   /** The lines on the screen; empty while nothing is drawn. */
   let shown: readonly string[] = []
   let isClosed = false
+  const history = new History()
 
   /** To the first column of the first line shown. A terminal that became narrower has broken the lines anew. */
   function home(): string {
     const rows = shown.reduce(
-      (sum, line) => sum + Math.ceil(visibleWidth(line) / Math.max(1, out.columns)),
+      (sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / Math.max(1, out.columns))),
       0,
     )
     return rows > 1 ? `\r\x1b[${rows - 1}A` : '\r'
@@ -78,19 +87,27 @@ function createScreen(out: ProgressOutput, look: Look): Progress {
   function show(lines: readonly string[], before = ''): void {
     const cursor = shown.length === 0 ? HIDE_CURSOR : ''
     // One write a frame, and each line is overwritten, then its rest cleared: nothing is ever blank in between.
-    out.write(cursor + home() + before + lines.map((line) => line + CLEAR_LINE_END).join('\n') + CLEAR_BELOW)
+    const text = lines.map((line) => line + CLEAR_LINE_END).join('\n')
+    out.write(BEGIN_UPDATE + cursor + home() + before + text + CLEAR_BELOW + END_UPDATE)
     shown = lines
   }
 
   return {
     frame(frame) {
       if (isClosed) return
-      // The last column stays free: a terminal whose cursor waits there for the next character may clear it.
-      show(drawFrame(frame, Math.max(1, out.columns - 1), look))
+      history.add(frame)
+      // The last column stays free: a terminal whose cursor waits there for the next character may clear it. A free
+      // row leaves the command in sight.
+      const room = { columns: Math.max(1, out.columns - 1), rows: Math.max(1, out.rows - 1) }
+      show(drawView(frame, history, room, look))
     },
     note(text) {
-      if (shown.length === 0) out.write(`${text}\n`)
-      else show(shown, `${text}\n`.replaceAll('\n', `${CLEAR_LINE_END}\n`))
+      const wrapped = text
+        .split('\n')
+        .map((line) => wrap(line, Math.max(20, out.columns - 1), '  '))
+        .join('\n')
+      if (shown.length === 0) out.write(`${wrapped}\n`)
+      else show(shown, `${wrapped}\n`.replaceAll('\n', `${CLEAR_LINE_END}\n`))
     },
     close() {
       if (isClosed) return
@@ -99,9 +116,4 @@ function createScreen(out: ProgressOutput, look: Look): Progress {
       shown = []
     },
   }
-}
-
-/** How many characters of a painted line are seen. */
-function visibleWidth(line: string): number {
-  return line.replace(/\x1b\[[\d;]*m/g, '').length
 }

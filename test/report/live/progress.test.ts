@@ -10,10 +10,16 @@ const FRAME: Frame = {
   stages: 1,
   vus: 5,
   requestsPerSecond: 100,
+  failedPerSecond: 0,
+  p50Ms: 2,
   p95Ms: 5,
+  p99Ms: 20,
   requests: 100,
   failed: 0,
   busy: 0,
+  dropped: 0,
+  latenessMsP99: null,
+  series: [],
 }
 
 describe('on a terminal', () => {
@@ -54,7 +60,7 @@ describe('on a terminal', () => {
     expect(screen.rows()).toEqual(['$ perfctl run', 'summary'])
   })
 
-  test('notes stay above the progress, of however many lines', () => {
+  test('notes stay above the progress, of however many lines, broken between words', () => {
     const screen = start({ columns: 60 })
     screen.progress.note('starting')
     screen.at(1)
@@ -64,7 +70,8 @@ describe('on a terminal', () => {
     screen.progress.note('done')
     expect(screen.rows()).toEqual([
       'starting',
-      'this note is much longer than anything that was drawn before',
+      'this note is much longer than anything that was drawn',
+      '  before',
       'and has two lines',
       'done',
     ])
@@ -100,6 +107,31 @@ describe('on a terminal', () => {
   })
 })
 
+describe('on a terminal with room', () => {
+  test('there is more to see, over one another too', () => {
+    const screen = start({ columns: 60, rows: 24 })
+    for (let second = 1; second <= 5; second++) screen.at(second)
+    expect(screen.rows()).toEqual([
+      expect.stringMatching(/^load {2}━+─+ {2}0:05 \/ 1:00$/),
+      '5 virtual users   100 requests/s   0 errors   p95 5.00ms',
+      '',
+      'rate    up to 100/s    █████',
+      'p95     up to 5.00ms   █████',
+      'errors  none           ▁▁▁▁▁',
+      '',
+      'generator 0% busy   none dropped',
+    ])
+  })
+
+  test('it never grows beyond a window that became lower', () => {
+    const screen = start({ columns: 60, rows: 24 })
+    screen.at(1)
+    screen.out.rows = 5
+    screen.at(2)
+    expect(screen.rows()).toHaveLength(4)
+  })
+})
+
 describe('in a log', () => {
   test.each([
     ['a pipe', { isTerminal: false }, {}],
@@ -130,7 +162,7 @@ test('quiet is silent', () => {
 
 /** A progress on a terminal that understands what progress needs: a grid of rows, a cursor and some sequences. */
 function start(
-  { columns, isTerminal = true }: { columns: number; isTerminal?: boolean },
+  { columns, rows = 3, isTerminal = true }: { columns: number; rows?: number; isTerminal?: boolean },
   options: Partial<ProgressOptions> = {},
 ) {
   const writes: string[] = []
@@ -141,6 +173,7 @@ function start(
   const out = {
     isTerminal,
     columns,
+    rows,
     write(text: string) {
       writes.push(text)
       for (const [part] of text.matchAll(/\x1b\[\??\d*[A-Za-z]|[\s\S]/g)) put(part)
@@ -157,6 +190,7 @@ function start(
     else if (part === '\x1b[J') grid = [...grid.slice(0, row), grid[row]!.slice(0, column)]
     else if (part === '\x1b[?25l') isCursorShown = false
     else if (part === '\x1b[?25h') isCursorShown = true
+    else if (part === '\x1b[?2026h' || part === '\x1b[?2026l') return
     else if (part.endsWith('A')) row -= Number(part.slice(2, -1))
     else {
       if (column === out.columns) put('\n')

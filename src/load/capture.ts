@@ -1,0 +1,126 @@
+/**
+ * Takes values out of answers: what `capture` asks for.
+ */
+import { redact } from '../base/secrets.js'
+import { valueAt } from '../scenario/json-path.js'
+import { queryJson } from '../scenario/json-query.js'
+import type { Capture, CaptureSource } from '../scenario/scenario.js'
+import { type Answer, BodyError } from './answer.js'
+import type { Body } from './checker.js'
+
+/** What was captured, or why not. */
+export interface Captured {
+  readonly name: string
+  readonly value: unknown
+  /** Null when there is a value, or one that stands in for it. */
+  readonly fault: string | null
+}
+
+/** An answer to look into. */
+export interface Source {
+  readonly answer: Answer | null
+  readonly body: Body
+  readonly status: number
+}
+
+/** A random number of [0, 1), for `pick: random`. */
+export type Uniform = () => number
+
+/** The captures of one request. */
+export class Capturer {
+  private readonly captures: readonly Capture[]
+  private readonly secrets: readonly string[]
+
+  /** `secrets` are not shown in what is told. */
+  constructor(captures: readonly Capture[], secrets: readonly string[]) {
+    this.captures = captures
+    this.secrets = secrets
+  }
+
+  /** Puts all values into `variables`; gives the first fault, or null. */
+  capture(source: Source, variables: Map<string, unknown>, random: Uniform): string | null {
+    for (const { name, value, fault } of this.all(source, random)) {
+      if (fault !== null) return fault
+      variables.set(name, value)
+    }
+    return null
+  }
+
+  /** Every capture with its value or fault. */
+  all(source: Source, random: Uniform): Captured[] {
+    return this.captures.map(({ name, from, fallback }) => {
+      const found = look(from, source, random)
+      if ('value' in found) return { name, value: found.value, fault: null }
+      if (fallback !== undefined) return { name, value: fallback, fault: null }
+      return { name, value: undefined, fault: `${name}: ${redact(found.fault, this.secrets)}` }
+    })
+  }
+}
+
+type Found = { readonly value: unknown } | { readonly fault: string }
+
+function look(from: CaptureSource, source: Source, random: Uniform): Found {
+  try {
+    return find(from, source, random)
+  } catch (error) {
+    if (error instanceof BodyError) return { fault: error.message }
+    throw error
+  }
+}
+
+function find(from: CaptureSource, { answer, body, status }: Source, random: Uniform): Found {
+  switch (from.type) {
+    case 'status':
+      return { value: status }
+    case 'body':
+      return { value: body.text() }
+    case 'header': {
+      const value = answer?.header(from.name) ?? null
+      return value === null ? { fault: `no header ${from.name}` } : { value }
+    }
+    case 'cookie': {
+      const value = cookieOf(answer, from.name)
+      return value === null ? { fault: `no cookie ${from.name}` } : { value }
+    }
+    case 'regex': {
+      const flags = from.pick === 'first' ? '' : 'g'
+      const text = body.text()
+      const matches =
+        flags === ''
+          ? [new RegExp(from.pattern).exec(text)].filter((match) => match !== null)
+          : [...text.matchAll(new RegExp(from.pattern, flags))]
+      const values = matches.map((match) => match[1] ?? match[0])
+      return choose(values, from.pick, random) ?? { fault: `the body does not match ${from.pattern}` }
+    }
+    case 'json': {
+      const root = body.json()
+      if (from.steps === null)
+        return (
+          choose(queryJson(root, from.path), from.pick, random) ?? { fault: `${from.path} finds nothing` }
+        )
+      const value = valueAt(root, from.steps)
+      return value === undefined ? { fault: `${from.path} is not there` } : { value }
+    }
+  }
+}
+
+function choose(values: readonly unknown[], pick: 'first' | 'last' | 'random' | 'all', random: Uniform) {
+  if (pick === 'all') return { value: values }
+  if (values.length === 0) return null
+  if (pick === 'last') return { value: values.at(-1) }
+  return { value: values[pick === 'first' ? 0 : Math.floor(random() * values.length)] }
+}
+
+/** The value of the last cookie of that name that the answer sets. */
+function cookieOf(answer: Answer | null, name: string): string | null {
+  const values = (answer?.headers ?? [])
+    .filter(([header]) => header === 'set-cookie')
+    .map(([, value]) => value.split(';', 1)[0]!)
+    .filter((pair) => pair.slice(0, pair.indexOf('=')).trim() === name)
+  return values.length === 0
+    ? null
+    : values
+        .at(-1)!
+        .slice(values.at(-1)!.indexOf('=') + 1)
+        .trim()
+}

@@ -1,0 +1,77 @@
+/**
+ * Takes steps once, one after the other, as one virtual user: what is done before and after a load, and what `try`
+ * shows.
+ */
+import type { Ms } from '../base/clock.js'
+import { makeErrand } from '../plan/errand.js'
+import type { Plan } from '../plan/plan.js'
+import type { Outgoing } from '../plan/request.js'
+import { requestsOf } from '../plan/series.js'
+import type { RequestSpec, Step } from '../scenario/scenario.js'
+import { type Examined, Judge } from './judge.js'
+import type { Failure } from './outcome.js'
+import type { Attempt, SingleUser } from './single.js'
+
+/** A request that was sent on an errand, and what came of it. */
+export interface Errand {
+  readonly request: RequestSpec
+  readonly outgoing: Outgoing
+  readonly attempt: Attempt
+  /** Null when no answer came. */
+  readonly examined: Examined | null
+}
+
+/** How an errand is run. */
+export interface ErrandRun {
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly iteration?: number
+  /** Called with each pause; resolves when it is over. */
+  readonly pause: (ms: Ms) => Promise<void>
+  /** Called after each request. */
+  readonly onErrand?: (errand: Errand) => void
+  /** Aborted: nothing more is sent. */
+  readonly signal?: AbortSignal
+}
+
+/** How an errand ended. */
+export interface ErrandEnd {
+  /** All that is known now, what was known before included. */
+  readonly variables: Readonly<Record<string, unknown>>
+  /** The step that failed, and why; null when all is well. */
+  readonly failed: { readonly name: string; readonly failure: Failure } | null
+}
+
+/** Takes the steps until the end or the first failure. */
+export async function runErrand(
+  steps: readonly Step[],
+  plan: Plan,
+  user: SingleUser,
+  { variables, iteration = 0, pause, onErrand, signal }: ErrandRun,
+): Promise<ErrandEnd> {
+  const walk = makeErrand(plan, steps, { variables, iteration })
+  const requests = requestsOf(steps)
+  const end = (failed: ErrandEnd['failed']): ErrandEnd => ({
+    variables: Object.fromEntries(walk.draws.variables),
+    failed,
+  })
+  for (let move = walk.next(); move.type !== 'end'; move = walk.next()) {
+    if (signal?.aborted) break
+    if (move.type === 'pause') {
+      await pause(move.pauseMs)
+      continue
+    }
+    const { outgoing } = move
+    const request = requests[outgoing.index]!
+    if (move.type === 'missing') {
+      const message = `{{ ${move.variable} }} has no value`
+      return end({ name: request.name, failure: { kind: 'capture', message } })
+    }
+    const attempt = await user.send(outgoing)
+    const judge = new Judge(request, plan.secrets ?? [])
+    const examined = attempt.failure === null ? judge.examine(attempt, walk.draws) : null
+    onErrand?.({ request, outgoing, attempt, examined })
+    const failure = attempt.failure ?? examined!.failure
+    if (failure !== null) return end({ name: request.name, failure })
+  }
+  return end(null)
+}

@@ -1,0 +1,75 @@
+/**
+ * What an answer comes to: a success, whose captured values are kept, or a failure with its kind.
+ */
+import type { Ms } from '../base/clock.js'
+import type { Draws } from '../plan/draws.js'
+import { describeStatus } from '../scenario/describe.js'
+import type { RequestSpec } from '../scenario/scenario.js'
+import type { Answer } from './answer.js'
+import { type Captured, Capturer } from './capture.js'
+import { Body, type Checked, Checker, isExpected } from './checker.js'
+import type { Failure } from './outcome.js'
+
+/** What is known of an answer that was read to its last byte. */
+export interface Answered {
+  readonly status: number
+  /** Null when nothing of it is looked at. */
+  readonly answer: Answer | null
+  readonly latencyMs: Ms
+}
+
+/** All that is looked at in one answer. */
+export interface Examined {
+  /** The status first. */
+  readonly checks: readonly Checked[]
+  /** Empty when a check doesn't hold. */
+  readonly captured: readonly Captured[]
+  readonly failure: Failure | null
+}
+
+/** Judges the answers to one request. */
+export class Judge {
+  private readonly statuses: RequestSpec['expect']['status']
+  private readonly checker: Checker | null
+  private readonly capturer: Capturer | null
+
+  /** `secrets` are not shown in what is told. */
+  constructor({ expect, capture }: RequestSpec, secrets: readonly string[]) {
+    this.statuses = expect.status
+    this.checker = expect.checks === undefined ? null : new Checker(expect.checks, secrets)
+    this.capturer = capture === undefined ? null : new Capturer(capture, secrets)
+  }
+
+  /** Null for a success. What is captured goes into the variables of `draws`; null when nothing is to be kept. */
+  judge({ status, answer, latencyMs }: Answered, draws: Draws | null): Failure | null {
+    if (!isExpected(status, this.statuses)) return { kind: 'status', message: `status ${status}` }
+    if (this.checker === null && this.capturer === null) return null
+    const body = new Body(answer)
+    const fault = this.checker?.fault({ answer, latencyMs }, body) ?? null
+    if (fault !== null) return { kind: 'expectation', message: fault }
+    if (this.capturer === null || draws === null) return null
+    const missing = this.capturer.capture({ answer, body, status }, draws.variables, () =>
+      draws.random.float(),
+    )
+    return missing === null ? null : { kind: 'capture', message: missing }
+  }
+
+  /** The same with everything that was looked at, for one who wants to see it. */
+  examine(answered: Answered, draws: Draws): Examined {
+    const { status, answer, latencyMs } = answered
+    const body = new Body(answer)
+    const checks = [
+      {
+        label: `status ${describeStatus(this.statuses)}`,
+        fault: isExpected(status, this.statuses) ? null : `it is ${status}`,
+      },
+      ...(this.checker?.all({ answer, latencyMs }, body) ?? []),
+    ]
+    if (checks.some(({ fault }) => fault !== null))
+      return { checks, captured: [], failure: this.judge(answered, null) }
+    const captured = this.capturer?.all({ answer, body, status }, () => draws.random.float()) ?? []
+    for (const { name, value, fault } of captured) if (fault === null) draws.variables.set(name, value)
+    const missing = captured.find(({ fault }) => fault !== null)?.fault ?? null
+    return { checks, captured, failure: missing === null ? null : { kind: 'capture', message: missing } }
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * What one part writes down of its requests: whether each counts, in which series, and as what.
+ */
+import type { Ms } from '../base/clock.js'
+import type { Draws } from '../plan/draws.js'
+import type { Plan } from '../plan/plan.js'
+import { listSeries } from '../plan/series.js'
+import { Judge } from './judge.js'
+import type { Failure } from './outcome.js'
+import { type Gauges, Recorder, type WindowData } from './recorder.js'
+import type { Journey } from './trips.js'
+import type { VirtualUser } from './user.js'
+
+/** What a ledger has to know. */
+export interface LedgerOptions {
+  /** The moment the measured part begins. */
+  readonly startAt: Ms
+  readonly durationMs: Ms
+  readonly gauges: Gauges
+  readonly emit: (window: WindowData) => void
+}
+
+/** The books of one part. */
+export class Ledger {
+  readonly recorder: Recorder
+  private readonly startAt: Ms
+  /** By series; null of a journey. */
+  private readonly judges: readonly (Judge | null)[]
+  /** What is due from then on is sent to bring journeys to their end, and counts no more. */
+  private closedAt: Ms = Number.POSITIVE_INFINITY
+
+  constructor(plan: Plan, { startAt, durationMs, gauges, emit }: LedgerOptions) {
+    const series = listSeries(plan)
+    this.startAt = startAt
+    this.judges = series.map(({ request }) =>
+      request === null ? null : new Judge(request, plan.secrets ?? []),
+    )
+    this.recorder = new Recorder({
+      requests: series.length,
+      startAt,
+      warmupMs: plan.load.warmupMs,
+      durationMs,
+      gauges,
+      emit,
+    })
+  }
+
+  /** Nothing that is due later counts. */
+  closeAt(moment: Ms): void {
+    this.closedAt = moment
+    this.recorder.endAt(moment)
+  }
+
+  /**
+   * Judges and counts a request that has ended. Gives why it failed, or null; what it captured goes into the
+   * variables of `draws`.
+   */
+  recordEnd(user: VirtualUser, ended: Ms, broken: Failure | null, draws: Draws | null): Failure | null {
+    const { status, sentAt, firstByteAt, answer } = user.connection
+    const latencyMs = ended - user.due
+    const failure =
+      broken ?? this.judges[user.request]!.judge({ status, answer: answer ?? null, latencyMs }, draws)
+    if (!this.counts(user, ended)) return failure
+    const series = this.countBytes(user, ended)
+    if (failure === null) series.recordSuccess(status, latencyMs, ended - sentAt, firstByteAt - sentAt)
+    else series.recordFailure(failure.kind, failure.message, status)
+    return failure
+  }
+
+  /** Counts a request that could not be sent. */
+  recordUnsent(user: VirtualUser, request: number, failure: Failure, now: Ms): void {
+    if (!this.counts(user, now)) return
+    this.recorder.seriesAt(this.momentOf(user, now), request).recordFailure(failure.kind, failure.message, 0)
+  }
+
+  /** Counts a journey that came to its end, or failed on the way. */
+  recordJourney({ series, due, ended, pausedMs, isWarmup }: Journey, failure: Failure | null): void {
+    if (isWarmup) return
+    const books = this.recorder.seriesAt(Math.max(ended, this.startAt), series)
+    if (failure === null) books.recordJourney(ended - due - pausedMs)
+    else books.recordFailure(failure.kind, failure.message, 0)
+  }
+
+  /** Counts a request that was given up. */
+  recordUnfinished(user: VirtualUser, now: Ms): void {
+    if (!user.isWarmup && user.due < this.closedAt) this.countBytes(user, now).unfinished++
+  }
+
+  /** Counts a journey that was given up. */
+  recordUnfinishedJourney({ series, ended, isWarmup }: Journey): void {
+    if (!isWarmup) this.recorder.seriesAt(Math.max(ended, this.startAt), series).unfinished++
+  }
+
+  /** A request of the warm-up that ends after it belongs to no window, and one due after the load counts no more. */
+  private counts(user: VirtualUser, ended: Ms): boolean {
+    return !(user.isWarmup && ended >= this.startAt) && user.due < this.closedAt
+  }
+
+  private momentOf(user: VirtualUser, ended: Ms): Ms {
+    return user.isWarmup ? ended : Math.max(ended, this.startAt)
+  }
+
+  private countBytes(user: VirtualUser, ended: Ms) {
+    const series = this.recorder.seriesAt(this.momentOf(user, ended), user.request)
+    series.bytesSent += user.connection.bytesSent
+    series.bytesReceived += user.connection.bytesReceived
+    return series
+  }
+}

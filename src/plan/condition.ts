@@ -1,0 +1,55 @@
+/**
+ * `if` and `until`, ready to be worked out.
+ */
+import type { Condition } from '../scenario/scenario.js'
+import type { Draws } from './draws.js'
+import { compileText, type FeederIndex, type Value } from './template.js'
+
+/** Whether a condition holds for what an iteration knows. */
+export type Holds = (draws: Draws) => boolean
+
+/** The condition as a function. Two numbers are compared as numbers, everything else as texts. */
+export function compileCondition(condition: Condition, feeders: FeederIndex): Holds {
+  const left = textOf(condition.left, feeders)
+  if (!('right' in condition)) {
+    const isWanted = condition.operator === 'is'
+    return (draws) => isYes(left(draws)) === isWanted
+  }
+  const right = textOf(condition.right, feeders)
+  const compare = COMPARE[condition.operator]
+  return (draws) => compare(left(draws), right(draws))
+}
+
+function textOf(template: Condition['left'], feeders: FeederIndex): (draws: Draws) => string {
+  const text = compileText(template, feeders, write)
+  return typeof text === 'string' ? () => text : text
+}
+
+/** What was never captured is the empty text: a condition may ask for it. */
+function write(value: Value | null | undefined): string {
+  return value === null || value === undefined ? '' : String(value)
+}
+
+/** Not what stands for nothing in the files and answers people write. */
+function isYes(text: string): boolean {
+  return !['', 'false', '0', 'null'].includes(text.trim())
+}
+
+type Operator = Extract<Condition, { readonly right: unknown }>['operator']
+
+const COMPARE: Readonly<Record<Operator, (left: string, right: string) => boolean>> = {
+  '==': (left, right) => order(left, right) === 0,
+  '!=': (left, right) => order(left, right) !== 0,
+  '<': (left, right) => order(left, right) < 0,
+  '<=': (left, right) => order(left, right) <= 0,
+  '>': (left, right) => order(left, right) > 0,
+  '>=': (left, right) => order(left, right) >= 0,
+  contains: (left, right) => left.includes(right),
+  matches: (left, right) => new RegExp(right).test(left),
+}
+
+function order(left: string, right: string): number {
+  const [a, b] = [Number(left), Number(right)]
+  if (left.trim() !== '' && right.trim() !== '' && !Number.isNaN(a) && !Number.isNaN(b)) return a - b
+  return left === right ? 0 : left < right ? -1 : 1
+}

@@ -1,0 +1,173 @@
+/**
+ * A request with its templates compiled: filled in for each iteration, and sent as it stands then.
+ */
+import type { BodySpec, Capture, Check, RequestSpec, Template } from '../scenario/scenario.js'
+import type { Draws } from './draws.js'
+import type { Plan } from './plan.js'
+import { compileJson, compileText, type FeederIndex, type Render, type Value } from './template.js'
+
+/** A request made ready to send. Reused for every iteration of its name: read it before the next one is prepared. */
+export interface Outgoing {
+  /** The number of its series (see `listSeries`). */
+  readonly index: number
+  readonly method: string
+  /** Null for the scenario's target, else the origin of a whole URL. */
+  origin: string | null
+  path: string
+  /** Names and values in turn, as undici takes them. */
+  readonly headers: string[]
+  body: string | null
+  /** What the connection keeps of the answer for its checks; absent when nothing. */
+  readonly keep?: Keep | undefined
+}
+
+/** Of an answer: its headers and size, or its body, too. */
+export type Keep = 'head' | 'body'
+
+/** What a request is compiled with. */
+export interface RequestContext {
+  readonly plan: Pick<Plan, 'http'>
+  readonly feeders: FeederIndex
+  /** The path that the target's URL has already, without a slash at its end. */
+  readonly base: string
+}
+
+/** A request of the scenario, ready to be filled in. */
+export class CompiledRequest implements Outgoing {
+  readonly index: number
+  readonly method: string
+  readonly headers: string[]
+  readonly keep: Keep | undefined
+  origin: string | null = null
+  path = ''
+  body: string | null = null
+  private readonly base: string
+  private readonly url: string | Render
+  private readonly makeBody: Render | null = null
+  /** Positions in `headers` of the values that change. */
+  private readonly changing: readonly (readonly [position: number, render: Render])[]
+
+  /** `index`: the number of its series. */
+  constructor(spec: RequestSpec, index: number, context: RequestContext) {
+    this.index = index
+    this.method = spec.method
+    this.keep = keepFor(spec.expect.checks ?? [], spec.capture ?? [])
+    this.base = context.base
+    const { feeders } = context
+    const wholeUrl = typeof spec.path[0] === 'object'
+    const path = compileText(spec.path, feeders, wholeUrl ? String : encodeURIComponent)
+    this.url =
+      spec.query === undefined ? path : join(path, compilePairs(spec.query, feeders, encodeURIComponent))
+    if (typeof this.url === 'string') this.setUrl(this.url)
+
+    const headers: string[] = []
+    const changing: [number, Render][] = []
+    for (const [name, template] of Object.entries(withBodyType(spec, context.plan))) {
+      const value = compileText(template, feeders, withoutLineBreaks)
+      if (typeof value !== 'string') changing.push([headers.length + 1, value])
+      headers.push(name, typeof value === 'string' ? value : '')
+    }
+    this.headers = headers
+    this.changing = changing
+
+    const body = spec.body === null ? null : compileBody(spec.body, feeders)
+    if (typeof body === 'function') this.makeBody = body
+    else this.body = body
+  }
+
+  /** Fills in the values of the iteration that `draws` stands at. */
+  fill(draws: Draws): void {
+    if (typeof this.url !== 'string') this.setUrl(this.url(draws))
+    for (const [position, render] of this.changing) this.headers[position] = render(draws)
+    if (this.makeBody !== null) this.body = this.makeBody(draws)
+  }
+
+  private setUrl(url: string): void {
+    if (url.charCodeAt(0) === SLASH) {
+      this.origin = null
+      this.path = this.base + url
+      return
+    }
+    // What is no URL is passed on as it is: the exchange fails, and the failure says so.
+    const whole = URL.canParse(url) ? new URL(url) : null
+    this.origin = whole?.origin ?? null
+    this.path = whole === null ? url : whole.pathname + whole.search
+  }
+}
+
+const KEEP: Readonly<Record<Check['type'], Keep | null>> = {
+  header: 'head',
+  maxSize: 'head',
+  maxLatency: null,
+  body: 'body',
+  matches: 'body',
+  json: 'body',
+}
+
+const KEEP_TO_CAPTURE: Readonly<Record<Capture['from']['type'], Keep | null>> = {
+  json: 'body',
+  regex: 'body',
+  body: 'body',
+  header: 'head',
+  cookie: 'head',
+  status: null,
+}
+
+function keepFor(checks: readonly Check[], captures: readonly Capture[]): Keep | undefined {
+  const kept = [
+    ...checks.map(({ type }) => KEEP[type]),
+    ...captures.map(({ from }) => KEEP_TO_CAPTURE[from.type]),
+  ]
+  if (kept.includes('body')) return 'body'
+  return kept.includes('head') ? 'head' : undefined
+}
+
+const SLASH = '/'.charCodeAt(0)
+
+function withBodyType(spec: RequestSpec, plan: RequestContext['plan']): RequestSpec['headers'] {
+  const type = spec.body === null ? null : CONTENT_TYPES[spec.body.type]
+  return { ...(type === null ? {} : { 'content-type': [type] }), ...plan.http.headers, ...spec.headers }
+}
+
+const CONTENT_TYPES: Readonly<Record<BodySpec['type'], string | null>> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  text: null,
+}
+
+function compileBody(body: BodySpec, feeders: FeederIndex): string | Render {
+  if (body.type === 'json') return compileJson(body.value, feeders)
+  if (body.type === 'text') return compileText(body.text, feeders, String)
+  return compilePairs(body.fields, feeders, encodeForm)
+}
+
+/** `name=value&…`, names and values encoded. */
+function compilePairs(
+  fields: Readonly<Record<string, Template>>,
+  feeders: FeederIndex,
+  encode: (value: Value) => string,
+): string | Render {
+  const pairs = Object.entries(fields).map(([name, template], i) => {
+    const literal = template.map((part) => (typeof part === 'string' ? encode(part) : part))
+    return [`${i > 0 ? '&' : ''}${encode(name)}=`, ...literal]
+  })
+  return compileText(pairs.flat(), feeders, encode)
+}
+
+/** The path with a query, behind the one that it may have already. */
+function join(path: string | Render, query: string | Render): string | Render {
+  const append = (before: string, pairs: string) => `${before}${before.includes('?') ? '&' : '?'}${pairs}`
+  if (typeof path === 'string' && typeof query === 'string') return append(path, query)
+  return (draws) =>
+    append(typeof path === 'string' ? path : path(draws), typeof query === 'string' ? query : query(draws))
+}
+
+/** `application/x-www-form-urlencoded`: as in a URL, but a space is a plus. */
+function encodeForm(value: Value): string {
+  return encodeURIComponent(value).replaceAll('%20', '+')
+}
+
+/** Header values can't hold line breaks; a value that has some must not smuggle in another header. */
+function withoutLineBreaks(value: Value): string {
+  return String(value).replace(/[\r\n\0]+/g, ' ')
+}

@@ -1,0 +1,40 @@
+/**
+ * What figures are kept of: each request, each journey and its steps, each in a series of its own.
+ */
+import type { Entry, RequestSpec, Step } from '../scenario/scenario.js'
+import type { SeriesKind } from '../stats/result.js'
+
+/** One series: what it is called and of what it is. */
+export interface SeriesSpec {
+  readonly name: string
+  readonly kind: SeriesKind
+  /** Null of a journey, which sends nothing itself. */
+  readonly request: RequestSpec | null
+}
+
+/** All series of a plan, in the order of the file; a journey before its steps, what each user does first last. */
+export function listSeries(plan: {
+  readonly requests: readonly Entry[]
+  readonly beforeEach: readonly Step[]
+}): SeriesSpec[] {
+  return [
+    ...plan.requests.flatMap((entry): SeriesSpec[] =>
+      'steps' in entry
+        ? [{ name: entry.name, kind: 'journey', request: null }, ...stepSeries(entry.steps)]
+        : [{ name: entry.name, kind: 'request', request: entry }],
+    ),
+    ...stepSeries(plan.beforeEach),
+  ]
+}
+
+/** The requests in some steps, those inside of groups too, in order. */
+export function requestsOf(steps: readonly Step[]): RequestSpec[] {
+  return steps.flatMap((step) => {
+    if (step.type === 'group') return requestsOf(step.steps)
+    return step.type === 'request' ? [step.request] : []
+  })
+}
+
+function stepSeries(steps: readonly Step[]): SeriesSpec[] {
+  return requestsOf(steps).map((request) => ({ name: request.name, kind: 'step', request }))
+}

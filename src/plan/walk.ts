@@ -1,0 +1,67 @@
+/**
+ * One virtual user's way through the steps of an iteration. Pure but for the answers: what comes next follows from
+ * the plan, the number of the iteration, and what was captured on the way.
+ */
+import type { Ms } from '../base/clock.js'
+import type { Draws } from './draws.js'
+import type { CompiledStep } from './program.js'
+import type { Outgoing } from './request.js'
+
+/** What comes next. */
+export type Move =
+  | { readonly type: 'send'; readonly outgoing: Outgoing }
+  | { readonly type: 'pause'; readonly pauseMs: Ms }
+  /** A request that can't be sent, for want of a captured value. */
+  | { readonly type: 'missing'; readonly outgoing: Outgoing; readonly variable: string }
+  | { readonly type: 'end' }
+
+const END: Move = { type: 'end' }
+
+/** A way under way. */
+export class Walk {
+  /** What the iteration knows: captured values go into its `variables`. */
+  readonly draws: Draws
+  private readonly program: readonly CompiledStep[]
+  private at = 0
+  /** How many rounds each repetition has left. */
+  private readonly left: number[] = []
+
+  constructor(program: readonly CompiledStep[], draws: Draws) {
+    this.program = program
+    this.draws = draws
+  }
+
+  /** Goes on to the next request, pause, or the end. A request is valid until another one is filled in. */
+  next(): Move {
+    const { draws, program, left } = this
+    while (this.at < program.length) {
+      const step = program[this.at++]!
+      switch (step.type) {
+        case 'send': {
+          const variable = step.needs.find((name) => draws.variables.get(name) === undefined)
+          if (variable !== undefined) return { type: 'missing', outgoing: step.request, variable }
+          step.request.fill(draws)
+          return { type: 'send', outgoing: step.request }
+        }
+        case 'pause': {
+          const [from, to] = step.pauseMs
+          return { type: 'pause', pauseMs: from === to ? from : from + (to - from) * draws.random.float() }
+        }
+        case 'unless':
+          if (!step.holds(draws)) this.at = step.to
+          break
+        case 'repeat': {
+          const [from, to] = step.times
+          const times = from === to ? from : draws.random.integer(from, to)
+          left[step.counter] = times - 1
+          if (times === 0) this.at = step.to
+          break
+        }
+        case 'again':
+          if (left[step.counter]!-- > 0 && !(step.until?.(draws) ?? false)) this.at = step.to
+          break
+      }
+    }
+    return END
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Histories for other programs, `perfctl/history@1`: fields are added freely and never renamed. Latencies in ms, rates per
+ * second, shares as ratios; what wasn't measured is null.
+ */
+import type { History } from '../../verdict/history.js'
+import { findOtherChanges, type Trend, type TrendChange } from '../../verdict/trend.js'
+
+/** The text, with a newline at its end. */
+export function renderHistoryJson(
+  histories: readonly { readonly history: History; readonly trends: readonly Trend[] }[],
+): string {
+  const scenarios = histories.map(({ history, trends }) => ({
+    scenario: history.scenario,
+    load: history.load,
+    baseline: history.baseline,
+    points: history.points.map(({ startedAt, file, environment }) => ({
+      startedAt,
+      file,
+      gitCommit: environment.gitCommit,
+    })),
+    trends: trends.map(({ changes, ...trend }) => ({
+      ...trend,
+      changes: changes.map((change) => describeChange(history, change)),
+    })),
+  }))
+  return `${JSON.stringify({ schema: 'perfctl/history@1', scenarios }, null, 2)}\n`
+}
+
+function describeChange(history: History, change: TrendChange) {
+  const [before, after] = [history.points[change.index - 1]!, history.points[change.index]!]
+  return {
+    ...change,
+    startedAt: after.startedAt,
+    gitCommit: after.environment.gitCommit,
+    previousGitCommit: before.environment.gitCommit,
+    alsoDifferent: findOtherChanges(history, change.index),
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * What every report of a history says, in the same words.
+ */
+import { printable } from '../../base/printable.js'
+import { plural } from '../../base/units.js'
+import type { History } from '../../verdict/history.js'
+import type { Trend } from '../../verdict/trend.js'
+
+/** How the run as a whole is called where requests are named. */
+export const WHOLE_RUN = '(whole run)'
+
+/** Below this no change could be told from chance, but the largest. */
+const POINTS_FEW = 10
+
+/** The lines above the table. */
+export interface HistoryWords {
+  readonly title: string
+  readonly origin: string
+  /** How many changes there are. */
+  readonly finding: string
+}
+
+/** What is shown, where it comes from, and what was found. */
+export function describeHistory(
+  { scenario, load, baseline, points }: History,
+  trends: readonly Trend[],
+): HistoryWords {
+  const days = [points[0]!, points.at(-1)!].map(({ startedAt }) => printable(startedAt.slice(0, 10)))
+  const span = days[0] === days[1] ? days[0]! : `${days[0]} to ${days[1]}`
+  const source = baseline === null ? plural(points.length, 'result') : plural(points.length, 'job')
+  const moments = new Set(trends.flatMap(({ changes }) => changes.map(({ index }) => index))).size
+  return {
+    title: `${printable(scenario)}  ${source}, ${span}`,
+    origin: [printable(load), baseline === null ? '' : printable(baseline)]
+      .filter((text) => text !== '')
+      .join(', '),
+    finding: findingOf(moments, points.length, baseline === null ? 'results' : 'jobs'),
+  }
+}
+
+function findingOf(moments: number, points: number, noun: string): string {
+  if (moments === 1) return 'It changed once:'
+  if (moments > 1) return `It changed ${moments} times:`
+  if (points === 1) return 'A trend needs more than one.'
+  if (points < POINTS_FEW) {
+    return `No change can be told from chance yet: ${points} ${noun} are few, ${POINTS_FEW} show the first.`
+  }
+  return 'Nothing changed beyond chance.'
+}
+
+/** The trends worth a row: one point is none, nor is an error rate that was 0 all the time unless it is asked for alone. */
+export function rowsShown(trends: readonly Trend[]): readonly Trend[] {
+  if (trends.every(({ values }) => values.length < 2)) return []
+  const rows = trends.filter(({ metric, values }) => metric !== 'error_rate' || values.some((value) => value))
+  return rows.length === 0 ? trends : rows
+}

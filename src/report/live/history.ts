@@ -1,0 +1,116 @@
+/**
+ * What the last seconds of a run were like, and what went wrong so far: a frame alone knows only its own second.
+ */
+import type { Frame } from '../../stats/frame.js'
+import { Histogram } from '../../stats/histogram.js'
+import type { FailureKind } from '../../stats/result.js'
+import { percentileMs } from '../../stats/summary.js'
+
+/** So many seconds are kept for drawing. */
+const SECONDS_KEPT = 120
+
+/** Figures of a request are taken over so many seconds: those of a single one jump about too much to be read. */
+export const FIGURES_OVER_SECONDS = 10
+
+/** One second of the whole run. */
+interface Moment {
+  readonly rate: number
+  readonly failed: number
+  readonly p95Ms: number | null
+}
+
+/** One request over the last {@link FIGURES_OVER_SECONDS}. */
+export interface LiveRequest {
+  readonly name: string
+  readonly rate: number
+  /** Failed of all; null when none was finished. */
+  readonly failedRatio: number | null
+  readonly p50Ms: number | null
+  readonly p95Ms: number | null
+}
+
+/** Failures of one kind since the measured part began (during the warm-up: since that began). */
+export interface FailureGroup {
+  readonly kind: FailureKind
+  readonly count: number
+  /** The newest message, and which request it came from. */
+  readonly message: string
+  readonly request: string
+}
+
+/** Takes frame after frame. */
+export class History {
+  readonly moments: Moment[] = []
+  /** Arrivals that found no free virtual user, counted like {@link FailureGroup}. */
+  dropped = 0
+  private groups = new Map<FailureKind, FailureGroup>()
+  private readonly recent: Recent[][] = []
+  private phase: Frame['phase'] | null = null
+  /** One for all requests: a histogram is large. */
+  private readonly scratch = new Histogram()
+
+  add(frame: Frame): void {
+    if (this.phase === 'warm-up' && frame.phase !== 'warm-up') {
+      // What the warm-up saw is in no figure of the result, so it is forgotten here too.
+      this.groups = new Map()
+      this.dropped = 0
+    }
+    this.phase = frame.phase
+    this.dropped += frame.dropped
+    keep(
+      this.moments,
+      { rate: frame.requestsPerSecond, failed: frame.failedPerSecond, p95Ms: frame.p95Ms },
+      SECONDS_KEPT,
+    )
+    keep(this.recent, frame.series.map(copySeries), FIGURES_OVER_SECONDS)
+    for (const { name, kind, series } of frame.series) if (kind !== 'journey') this.addFailures(name, series)
+  }
+
+  /** Each request, in the order of the scenario. */
+  requests(): LiveRequest[] {
+    const seconds = this.recent.length
+    const last = this.recent.at(-1) ?? []
+    return last.map(({ name }, index) => {
+      const parts = this.recent.map((second) => second[index]!)
+      const requests = parts.reduce((sum, part) => sum + part.requests, 0)
+      const failed = parts.reduce((sum, part) => sum + part.failed, 0)
+      this.scratch.clear()
+      for (const part of parts) this.scratch.addPacked(part.latency)
+      return {
+        name,
+        rate: requests / seconds,
+        failedRatio: requests === 0 ? null : failed / requests,
+        p50Ms: percentileMs(this.scratch, 50),
+        p95Ms: percentileMs(this.scratch, 95),
+      }
+    })
+  }
+
+  /** Most frequent first. */
+  failures(): FailureGroup[] {
+    return [...this.groups.values()].sort((a, b) => b.count - a.count)
+  }
+
+  private addFailures(request: string, series: Frame['series'][number]['series']): void {
+    for (const { kind, message, count } of series.errors.values()) {
+      this.groups.set(kind, { kind, message, request, count: (this.groups.get(kind)?.count ?? 0) + count })
+    }
+  }
+}
+
+/** The part of a series that outlives its second. */
+interface Recent {
+  readonly name: string
+  readonly requests: number
+  readonly failed: number
+  readonly latency: Uint32Array
+}
+
+function copySeries({ name, series }: Frame['series'][number]): Recent {
+  return { name, requests: series.requests, failed: series.failed, latency: series.latency.pack() }
+}
+
+function keep<T>(list: T[], item: T, most: number): void {
+  list.push(item)
+  if (list.length > most) list.shift()
+}

@@ -1,0 +1,131 @@
+/**
+ * Everything a terminal shows of a run that is going on, in the lines and columns it has. Pure.
+ *
+ *   stage 1/2  ━━━━━━━━━━━━━━━━━━━━──────────────────────────────  0:12 / 0:27
+ *   20 virtual users   1,234 requests/s   3 errors (0.02%)   p95 12.3ms
+ *
+ *   rate    up to 1,310/s  ▁▂▄▆▇█▇▇▇█▇▇
+ *   p95     up to 19.1ms   ▃▃▃▄▄▅▅█▆▅▅▅
+ *   errors  up to 3/s      ▁▁▁▁▁▁▁█▁▁▁▁
+ *
+ *   last 10s          rate  errors     p50     p95
+ *   search           812/s       0  7.62ms  13.7ms
+ *
+ *   generator 31% busy   sent 0.40ms late (p99)   none dropped
+ *   status ×3  search: status 503, expected below 400
+ */
+import { printable } from '../../base/printable.js'
+import { formatCount, formatLatency, formatRate, formatShare } from '../../base/units.js'
+import type { Frame } from '../../stats/frame.js'
+import { inCharactersOf } from '../page.js'
+import { type Column, renderTable } from '../table.js'
+import { truncate } from '../width.js'
+import { drawFrame, drawGenerator, type Look } from './draw.js'
+import { type FailureGroup, FIGURES_OVER_SECONDS, type History, type LiveRequest } from './history.js'
+import { drawSparkline, largestOf } from './sparkline.js'
+
+/** What a drawing has to fit into, in characters. */
+export interface Room {
+  readonly columns: number
+  readonly rows: number
+}
+
+/** Kinds of failures are few; below so many lines they'd push out the requests. */
+const FAILURES_SHOWN = 3
+
+/** The newest frame and what came before it, in at most `room.rows` lines of at most `room.columns` characters. */
+export function drawView(frame: Frame, history: History, room: Room, look: Look): string[] {
+  const blocks = fitBlocks(frame, history, room, look)
+  const lines = blocks.reduce((sum, block) => sum + block.length, 0)
+  const isAiry = lines + blocks.length - 1 <= room.rows
+  return blocks
+    .flatMap((block, index) => (isAiry && index > 0 ? ['', ...block] : block))
+    .slice(0, room.rows)
+    .map((line) => inCharactersOf(look, line))
+}
+
+/** The blocks there is room for, from top to bottom. What matters most takes its lines first, requests what is left. */
+function fitBlocks(frame: Frame, history: History, room: Room, look: Look): string[][] {
+  let left = room.rows
+  const take = (block: string[]): string[] => {
+    if (block.length > left) return []
+    left -= block.length
+    return block
+  }
+  const width = room.columns
+  const hasGenerator = left >= 3
+  // Where the generator has a line of its own, the line of figures needn't say that it is busy.
+  const head = take(drawFrame(hasGenerator ? { ...frame, busy: 0 } : frame, width, look).slice(0, left))
+  const generator = take(hasGenerator ? [drawGenerator(frame, history.dropped, width, look)] : [])
+  const failures = take(
+    drawFailures(history.failures().slice(0, Math.min(left, FAILURES_SHOWN)), width, look),
+  )
+  const sparklines = take(drawSparklines(history, width, look))
+  const requests = take(drawRequests(history.requests(), { columns: width, rows: left }, look))
+  return [head, sparklines, requests, [...generator, ...failures]].filter((block) => block.length > 0)
+}
+
+/** The columns that a sparkline's name and its largest value take. */
+const LABEL_WIDTH = 8
+const TOP_WIDTH = 15
+
+function drawSparklines({ moments }: History, width: number, { style, ascii }: Look): string[] {
+  const room = width - LABEL_WIDTH - TOP_WIDTH
+  if (room < 5) return []
+  const hasFailed = moments.some(({ failed }) => failed > 0)
+  const perSecond = (count: number) => `${formatCount(count)}/s`
+  const lines = [
+    { label: 'rate', values: moments.map(({ rate }) => rate), format: perSecond, paint: style.cyan },
+    { label: 'p95', values: moments.map(({ p95Ms }) => p95Ms), format: formatLatency, paint: style.cyan },
+    {
+      label: 'errors',
+      values: moments.map(({ failed }) => failed),
+      format: perSecond,
+      paint: hasFailed ? style.red : style.dim,
+    },
+  ]
+  return lines.map(({ label, values, format, paint }) => {
+    const top = largestOf(values.slice(-room))
+    // The scale stands before the bars: behind them it would move with each second.
+    const upTo = (top === null ? '' : top === 0 ? 'none' : `up to ${format(top)}`).padEnd(TOP_WIDTH)
+    return label.padEnd(LABEL_WIDTH) + style.dim(upTo) + paint(drawSparkline(values, room, ascii))
+  })
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: `last ${FIGURES_OVER_SECONDS}s`, isFlexible: true },
+  { title: 'rate', align: 'right', expendable: 2 },
+  { title: 'errors', align: 'right' },
+  { title: 'p50', align: 'right', expendable: 1 },
+  { title: 'p95', align: 'right' },
+]
+
+/** A line for each request, those beyond the room counted; nothing when there is no room for a title and one of them. */
+function drawRequests(requests: readonly LiveRequest[], { columns, rows }: Room, { style }: Look): string[] {
+  if (rows < 2 || requests.length === 0) return []
+  const isAll = requests.length <= rows - 1
+  const shown = isAll ? requests : requests.slice(0, rows - 2)
+  if (shown.length === 0) return []
+  const cells = shown.map(({ name, rate, failedRatio, p50Ms, p95Ms }) => [
+    printable(name),
+    formatRate(rate),
+    failedRatio === null ? '–' : failedRatio === 0 ? '0' : style.red(formatShare(failedRatio)),
+    formatLatency(p50Ms),
+    formatLatency(p95Ms),
+  ])
+  const table = renderTable(COLUMNS, cells, { width: columns, title: style.dim }).split('\n')
+  // A table has a narrowest form; on a screen narrower than that it says nothing.
+  if (columns < NARROWEST) return []
+  return isAll ? table : [...table, style.dim(`and ${formatCount(requests.length - shown.length)} more`)]
+}
+
+const NARROWEST = 30
+
+function drawFailures(groups: readonly FailureGroup[], width: number, { style }: Look): string[] {
+  return groups.map(({ kind, count, request, message }) => {
+    const label = `${kind} ×${formatCount(count)}`
+    const rest = width - label.length - 2
+    if (rest < 10) return style.red(truncate(label, width))
+    return `${style.red(label)}  ${truncate(`${printable(request)}: ${printable(message)}`, rest)}`
+  })
+}

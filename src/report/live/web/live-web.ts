@@ -1,0 +1,91 @@
+/**
+ * A page in a browser that shows the run as it goes on, and its report when it is over.
+ */
+import type { ListenAddress } from '../../../base/address.js'
+import type { Result } from '../../../stats/result.js'
+import { html } from '../../html/markup.js'
+import { renderReport } from '../../html/report.js'
+import { SYMBOLS } from '../../html/verdict.js'
+import type { Watcher } from '../watcher.js'
+import { renderParts, titleOf } from './parts.js'
+import { type LiveEvent, LiveServer } from './server.js'
+import { RunSoFar } from './so-far.js'
+
+/**
+ * Listens, tells the address through `announce` (a line), and gives the watcher that feeds the page. Throws a UserError when
+ * the address can't be had.
+ */
+export async function openLiveWeb(
+  address: ListenAddress,
+  announce: (text: string) => void,
+): Promise<Watcher> {
+  const page = new LivePage()
+  const url = await page.server.listen(address)
+  announce(`live view: ${url}\n`)
+  return page
+}
+
+/** Browsers come and go, so it knows all there is to tell; it renders only while somebody looks on. */
+class LivePage implements Watcher {
+  readonly server = new LiveServer(() => this.everything())
+  private readonly ended: Ended[] = []
+  private current: RunSoFar | null = null
+
+  open(run: RunSoFar['run']): void {
+    this.current = new RunSoFar(run)
+    this.update()
+  }
+
+  frame(frame: Parameters<Watcher['frame']>[0]): void {
+    this.current?.add(frame)
+    this.update()
+  }
+
+  done(result: Result | null): void {
+    const name = this.current?.run.scenario ?? ''
+    this.current = null
+    this.ended.push({ name, result, html: null })
+    if (this.server.isWatched) this.server.send(this.reportOf(this.ended.length - 1))
+  }
+
+  async close(): Promise<void> {
+    this.server.send({ name: 'end', data: null })
+    await this.server.close()
+  }
+
+  private update(): void {
+    if (this.server.isWatched) for (const event of this.live()) this.server.send(event)
+  }
+
+  private everything(): LiveEvent[] {
+    return [...this.ended.map((_, index) => this.reportOf(index)), ...this.live()]
+  }
+
+  private live(): LiveEvent[] {
+    if (this.current === null) return []
+    const parts = renderParts(this.current).map(({ text }) => text)
+    const data = { run: this.ended.length, title: titleOf(this.current), parts }
+    return [{ name: 'live', data, isFleeting: true }]
+  }
+
+  private reportOf(run: number): LiveEvent {
+    const ended = this.ended[run]!
+    ended.html ??= renderEnded(ended)
+    const symbol = ended.result === null ? '✗' : SYMBOLS[ended.result.verdict]
+    return { name: 'report', data: { run, title: `${symbol} ${ended.name} · perfctl`, html: ended.html } }
+  }
+}
+
+/** A run that is over; its report is made when somebody wants to see it. */
+interface Ended {
+  readonly name: string
+  readonly result: Result | null
+  html: string | null
+}
+
+function renderEnded({ name, result }: Ended): string {
+  if (result !== null) return renderReport(result).text
+  return html`<header><p class="eyebrow">${name}</p>
+<h1><span class="symbol bad" aria-hidden="true">✗</span><span class="bad">Error</span>: the run could not be carried out; the terminal says why.</h1></header>
+`.text
+}

@@ -1,0 +1,105 @@
+/**
+ * A run that is going on, as parts of a page: the same charts and tables as in the report of its result.
+ */
+import { formatDuration, formatLatency, formatShare, plural } from '../../../base/units.js'
+import type { Frame } from '../../../stats/frame.js'
+import { renderCourse } from '../../html/course.js'
+import { renderDistribution } from '../../html/distribution.js'
+import { type Content, html, type Markup, NOTHING } from '../../html/markup.js'
+import { renderRequestTable } from '../../html/requests.js'
+import { renderFailures } from '../../html/sections.js'
+import { runPoints } from '../../html/series.js'
+import { renderFacts, renderName } from '../../html/table.js'
+import { renderKeyFigures } from '../../html/verdict.js'
+import type { RunSoFar } from './so-far.js'
+
+/** Points of a chart: each second of the first minutes, later fewer, as a page that is drawn anew every second needs. */
+const POINTS_MAX = 300
+
+/**
+ * The parts, always the same number in the same order, so that a browser can keep those that did not change: what is
+ * going on, charts, requests, failures, generator.
+ */
+export function renderParts(soFar: RunSoFar): Markup[] {
+  const { frame, timeline } = soFar
+  const totals = soFar.totals()
+  const requests = soFar.requests().map(({ name, totals }) => [renderName(name), totals] as const)
+  return [
+    renderHead(soFar, frame),
+    timeline.length === 0
+      ? NOTHING
+      : html`${renderKeyFigures(totals)}<section aria-labelledby="latency">
+<h2 id="latency">Latency and load</h2>
+<div class="charts">
+${renderDistribution({ request: null, latency: totals.latency, comparison: null })}${renderCourse(runPoints({ timeline }, POINTS_MAX), timeline.length)}</div>
+</section>
+`,
+    renderRequestTable(requests, totals),
+    renderFailures({ totals }),
+    frame === null ? NOTHING : renderGenerator(soFar, frame),
+  ]
+}
+
+/** What to call the page in the meantime. */
+export function titleOf({ run, frame }: RunSoFar): string {
+  return `${frame === null ? '…' : formatSeconds(frame.elapsedMs)} · ${run.scenario} · perfctl`
+}
+
+function renderHead({ run }: RunSoFar, frame: Frame | null): Markup {
+  return html`<header>
+<p class="eyebrow">${renderName(run.scenario)} <span>live</span></p>
+<h1><span class="symbol running" aria-hidden="true">●</span>${describePhase(frame)}</h1>
+<p class="hint">${frame === null ? NOTHING : `${describeTime(frame)}, ${plural(frame.vus, 'virtual user')}, `}against ${renderName(run.target)}</p>
+${frame === null ? NOTHING : renderBar(frame)}</header>
+`
+}
+
+function describePhase(frame: Frame | null): string {
+  if (frame === null) return 'Starting'
+  if (frame.phase === 'warm-up') return 'Warming up: none of this counts'
+  if (frame.phase === 'stopping') return 'Stopping: waiting for the last answers'
+  return frame.stages > 1 ? `Running: stage ${frame.stage} of ${frame.stages}` : 'Running'
+}
+
+function describeTime({ elapsedMs, totalMs }: Frame): string {
+  return hasEnd(totalMs)
+    ? `${formatSeconds(elapsedMs)} of ${formatSeconds(totalMs)}`
+    : formatSeconds(elapsedMs)
+}
+
+function renderBar({ elapsedMs, totalMs }: Frame): Content {
+  if (!hasEnd(totalMs)) return NOTHING
+  const percent = Math.round(Math.min(1, elapsedMs / totalMs) * 100)
+  return html`<progress max="100" value="${percent}" aria-label="done">${percent}%</progress>
+`
+}
+
+function hasEnd(totalMs: number): boolean {
+  return Number.isFinite(totalMs) && totalMs > 0
+}
+
+function formatSeconds(ms: number): string {
+  return formatDuration(Math.round(ms / 1000) * 1000)
+}
+
+/** From this share of its time on, a generator's thread comes close to being the bottleneck. */
+const BUSY_RATIO = 0.8
+
+function renderGenerator({ run, dropped }: RunSoFar, { busy, latenessMsP99 }: Frame): Markup {
+  const isBusy = busy >= BUSY_RATIO
+  return html`<section aria-labelledby="generator">
+<h2 id="generator">Load generator</h2>
+${renderFacts([
+  [
+    'busiest worker',
+    isBusy
+      ? html`<b class="unsure">${formatShare(busy)}: near its limit</b>`
+      : `${Math.round(busy * 100)}% busy`,
+  ],
+  ['sent late by (p99)', formatLatency(latenessMsP99)],
+  ['arrivals dropped', dropped === 0 ? 'none' : html`<b class="unsure">${plural(dropped, 'arrival')}</b>`],
+  ['workers', String(run.workers)],
+  ['seed', String(run.seed)],
+])}</section>
+`
+}

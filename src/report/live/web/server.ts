@@ -1,0 +1,185 @@
+/**
+ * A server for a few browsers that look on: one page, and one stream of events (WHATWG HTML, "Server-sent events").
+ * Only those who know the token are answered.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, isIP } from 'node:net'
+import { hostname, networkInterfaces } from 'node:os'
+import type { ListenAddress } from '../../../base/address.js'
+import { codeOf, messageOf, type UserError, userError } from '../../../base/errors.js'
+import { randomToken } from '../../../base/rng.js'
+import { LIVE_PAGE, LIVE_POLICY } from './page.js'
+
+/** Something to tell the page; `data` is JSON. */
+export interface LiveEvent {
+  readonly name: 'live' | 'report' | 'end'
+  readonly data: unknown
+  /** Another one follows within a second: whoever reads too slowly does without. */
+  readonly isFleeting?: boolean
+}
+
+/** More browsers than that are turned away. */
+const VIEWERS_MAX = 16
+/** What a browser hasn't read yet, beyond which it is spared fleeting events. */
+const BACKLOG_BYTES = 1_000_000
+/** How long the last events may take to reach everybody. */
+const CLOSE_MS = 2000
+
+/** Listens until it is closed, and never keeps the process alive by itself. */
+export class LiveServer {
+  private readonly token = randomToken()
+  private readonly server: Server
+  private readonly viewers = new Set<ServerResponse>()
+  private readonly greet: () => readonly LiveEvent[]
+  private host = ''
+
+  /** `greet` is what a browser is told when it comes, however late. */
+  constructor(greet: () => readonly LiveEvent[]) {
+    this.greet = greet
+    this.server = createServer((request, response) => this.answer(request, response))
+    this.server.on('connection', (socket) => socket.unref())
+    this.server.maxConnections = 4 * VIEWERS_MAX
+  }
+
+  /** The URL to open, with its token. Throws a UserError when the address can't be had. */
+  async listen({ host, port }: ListenAddress): Promise<string> {
+    this.host = host
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', (error) => reject(explain(error, host, port)))
+      this.server.listen(port, host, resolve)
+    })
+    // From here on an error is of a single connection, or none that could be helped.
+    this.server.on('error', () => undefined)
+    this.server.unref()
+    const { port: taken } = this.server.address() as AddressInfo
+    return `http://${inUrl(reachableHost(host))}:${taken}/?token=${this.token}`
+  }
+
+  /** Whether anybody looks on: events for nobody needn't be made. */
+  get isWatched(): boolean {
+    return this.viewers.size > 0
+  }
+
+  send(event: LiveEvent): void {
+    const text = writeEvent(event)
+    for (const viewer of this.viewers) {
+      if (event.isFleeting !== true || viewer.writableLength < BACKLOG_BYTES) viewer.write(text)
+    }
+  }
+
+  /** Waits until everybody has read what was sent, for a bounded time, and stops. */
+  async close(): Promise<void> {
+    const left = [...this.viewers].map(
+      (viewer) => new Promise<void>((resolve) => viewer.on('close', resolve).end(resolve)),
+    )
+    let timer: NodeJS.Timeout | undefined
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_MS)
+    })
+    await Promise.race([Promise.all(left), deadline])
+    clearTimeout(timer)
+    this.server.close()
+    this.server.closeAllConnections()
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = parseUrl(`http://x${request.url}`)
+    const why = this.objection(request, url)
+    if (why !== null) refuse(response, ...why)
+    else if (url?.pathname === '/events') this.welcome(response)
+    else {
+      response.writeHead(200, { ...HEADERS, 'content-type': 'text/html; charset=utf-8' })
+      response.end(request.method === 'HEAD' ? undefined : LIVE_PAGE)
+    }
+  }
+
+  private objection({ method, headers }: IncomingMessage, url: URL | null): [number, string] | null {
+    if (url === null || !this.isOurs(headers.host)) return [403, 'not this host']
+    if (!isSame(url.searchParams.get('token') ?? '', this.token))
+      return [403, 'open the address that perfctl printed, with its token']
+    if (method !== 'GET' && method !== 'HEAD') return [405, 'GET only']
+    if (url.pathname !== '/' && url.pathname !== '/events') return [404, 'nothing here']
+    return this.viewers.size >= VIEWERS_MAX ? [503, 'too many look on already'] : null
+  }
+
+  private welcome(response: ServerResponse): void {
+    response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' })
+    response.on('close', () => this.viewers.delete(response))
+    response.on('error', () => this.viewers.delete(response))
+    this.viewers.add(response)
+    response.write(this.greet().map(writeEvent).join('') || ': nothing yet\n\n')
+  }
+
+  /**
+   * A page of somebody else can make a browser ask this server under the page's own name (DNS rebinding). Such a name
+   * is none of these: an IP address, localhost, this machine's name, or what the user told us to listen on.
+   */
+  private isOurs(host: string | undefined): boolean {
+    const url = parseUrl(`http://${host ?? ''}`)
+    if (url === null) return false
+    const name = url.hostname.replace(/^\[|\]$/g, '')
+    return isIP(name) !== 0 || ['localhost', hostname().toLowerCase(), this.host.toLowerCase()].includes(name)
+  }
+}
+
+function parseUrl(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null
+}
+
+const HEADERS = {
+  'content-security-policy': LIVE_POLICY,
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+}
+
+function refuse(response: ServerResponse, status: number, why: string): void {
+  response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' })
+  response.end(`${why}\n`)
+}
+
+/** JSON has no line breaks, so it is one line of data. */
+function writeEvent({ name, data }: LiveEvent): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+}
+
+/** In a time that says nothing about where they differ. */
+function isSame(given: string, token: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given), digest(token))
+}
+
+/** What to type into a browser: `0.0.0.0` is no address to go to. */
+function reachableHost(host: string): string {
+  if (host !== '0.0.0.0' && host !== '::') return host
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  const outer = addresses.find(({ family, internal }) => !internal && (host === '::' || family === 'IPv4'))
+  return outer?.address ?? (host === '::' ? '::1' : '127.0.0.1')
+}
+
+function inUrl(host: string): string {
+  return isIP(host) === 6 ? `[${host}]` : host
+}
+
+function explain(error: Error, host: string, port: number): UserError {
+  const flag = `--live-web ${inUrl(host)}:${port}`
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return userError(
+        `${flag}: the port is in use`,
+        'name another one, or write --live-web without a port, which takes a free one',
+      )
+    case 'EACCES':
+      return userError(`${flag}: this port may not be used`, 'take one above 1023, such as --live-web 8080')
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return userError(
+        `${flag}: this machine has no such address`,
+        '0.0.0.0 stands for all it has: --live-web 0.0.0.0:8080',
+      )
+    default:
+      return userError(`${flag}: ${messageOf(error)}`, 'try another port, such as --live-web 8080')
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The part of a run that is behind, added up from its frames: what a result would say if it ended now.
+ */
+import type { Frame } from '../../../stats/frame.js'
+import type { LatencySummary, TimelinePoint, Totals } from '../../../stats/result.js'
+import { percentileMs, summarize } from '../../../stats/summary.js'
+import { Series } from '../../../stats/tally.js'
+import type { WatchedRun } from '../watcher.js'
+
+/** What is known of some requests while a run is going on. */
+export type TotalsSoFar = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput'> & {
+  readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99' | 'max'>
+}
+
+/** Takes frame after frame; those of the warm-up count for nothing but what is going on right now. */
+export class RunSoFar {
+  readonly run: WatchedRun
+  frame: Frame | null = null
+  /** One point for each second of the measured part. */
+  readonly timeline: TimelinePoint[] = []
+  dropped = 0
+  private readonly series = new Map<string, Series>()
+  private readonly journeys = new Set<string>()
+
+  constructor(run: WatchedRun) {
+    this.run = run
+  }
+
+  add(frame: Frame): void {
+    this.frame = frame
+    if (frame.phase === 'warm-up') return
+    this.dropped += frame.dropped
+    this.timeline.push(pointOf(frame, this.timeline.length))
+    for (const { name, kind, series } of frame.series) {
+      if (kind === 'journey') this.journeys.add(name)
+      const known = this.series.get(name)
+      if (known !== undefined) known.merge(series)
+      else {
+        const copy = new Series()
+        copy.merge(series)
+        this.series.set(name, copy)
+      }
+    }
+  }
+
+  /** Each request, in the scenario's order. */
+  requests(): { readonly name: string; readonly totals: TotalsSoFar }[] {
+    return [...this.series].map(([name, series]) => ({ name, totals: this.totalsOf(series) }))
+  }
+
+  /** All of them, with everything that went wrong. */
+  totals(): TotalsSoFar & Pick<Totals, 'latency' | 'errors'> {
+    const all = new Series()
+    for (const [name, series] of this.series) if (!this.journeys.has(name)) all.merge(series)
+    const totals = this.totalsOf(all)
+    const errors = [...all.errors.values()].sort((a, b) => b.count - a.count)
+    return { ...totals, latency: summarize(all.latency), errors }
+  }
+
+  private totalsOf({ latency, requests, failed }: Series): TotalsSoFar {
+    return {
+      requests,
+      failed,
+      errorRate: requests === 0 ? 0 : failed / requests,
+      throughput: this.timeline.length === 0 ? 0 : requests / this.timeline.length,
+      // Not a whole summary: its histogram takes long to write, and one for each request would do so every second.
+      latency: {
+        p50: percentileMs(latency, 50),
+        p95: percentileMs(latency, 95),
+        p99: percentileMs(latency, 99),
+        max: percentileMs(latency, 100),
+      },
+    }
+  }
+}
+
+function pointOf(frame: Frame, second: number): TimelinePoint {
+  return {
+    second,
+    vus: frame.vus,
+    requests: frame.requestsPerSecond,
+    failed: frame.failedPerSecond,
+    p50: frame.p50Ms,
+    p95: frame.p95Ms,
+    p99: frame.p99Ms,
+    dropped: frame.dropped,
+    generatorBusy: frame.busy,
+    schedulingLagP99: frame.latenessMsP99,
+    gcPauseMax: null,
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * The fields of requests, journeys and their steps.
+ */
+import { authSchema } from '../auth.js'
+import { captureSchema } from '../captures.js'
+import { readCondition, readTimes } from '../conditions.js'
+import { expectSchema } from '../expect.js'
+import * as fields from '../fields.js'
+import { readPath } from '../http-fields.js'
+import * as json from '../json-types.js'
+import { checkRequest, METHODS } from '../request.js'
+import { list, map, record, recursive, type Schema } from '../schema.js'
+import { checkEntry, checkStep, type StepInput } from '../step-input.js'
+import * as units from '../unit-fields.js'
+import { headersSchema } from './http.js'
+import type { Leaves } from './leaves.js'
+
+/** What a request of its own and a step of a journey have in common: method, body, expectations. */
+function requestFields({ leaf, label }: Leaves) {
+  const path = leaf(readPath, json.PATH).optional()
+  return {
+    name: label('Names it in figures, thresholds and baselines. Default: method and path.'),
+    ...(Object.fromEntries(METHODS.map((method) => [method, path])) as Record<
+      (typeof METHODS)[number],
+      typeof path
+    >),
+    query: record(leaf(fields.readTemplate, json.TEXT), {
+      description: 'Appended to the path as ?name=value, percent-encoded.',
+      examples: [{ q: '{{ word }}', page: 1 }],
+    }).optional(),
+    headers: headersSchema(leaf).optional(),
+    auth: authSchema(leaf).optional(),
+    json: leaf(fields.readJson, {
+      description: 'A JSON body. A text that is one {{ number }} alone stays a number.',
+    }).optional(),
+    form: record(leaf(fields.readTemplate, json.TEXT), {
+      description: 'A body of form fields, URL-encoded.',
+    }).optional(),
+    body: leaf(fields.readTemplate, { ...json.TEXT, description: 'A body as it is.' }).optional(),
+    expect: expectSchema(leaf).optional(),
+  }
+}
+
+/** Words of other tools for keys of a request. */
+const SYNONYMS = {
+  url: 'get',
+  path: 'get',
+  method: 'get',
+  data: 'body',
+  params: 'query',
+  qs: 'query',
+} as const
+
+/** An entry of `requests`: a request, or a journey of several steps. */
+export function requestSchema(leaves: Leaves) {
+  return map(
+    {
+      ...requestFields(leaves),
+      weight: leaves
+        .leaf(units.readWeight, {
+          ...json.POSITIVE,
+          description: 'Its share, in proportion to the other weights.',
+          default: 1,
+        })
+        .optional(),
+      steps: stepsSchema(
+        leaves,
+        'A journey instead of one request: steps in order, by one virtual user.',
+      ).optional(),
+    },
+    {
+      description:
+        'A request: one method with its path, and what is sent and expected; or a journey of steps.',
+      sample: 'get: /',
+      synonyms: { ...SYNONYMS, flow: 'steps' },
+      elsewhere: {
+        capture: 'values are for later steps: make it a journey, steps: [{ get: ..., capture: ... }, ...]',
+        pause: 'a pause is a step of a journey; between iterations it is load.thinkTime',
+        if: 'conditions are for steps of a journey',
+        repeat: 'repetitions are for steps of a journey; a larger weight sends it more often',
+      },
+      later: ['file', 'multipart'],
+      check(entry, report, hasUnknown) {
+        if (entry.steps !== undefined) checkEntry(entry, report)
+        else checkRequest(entry, report, hasUnknown)
+      },
+    },
+  )
+}
+
+/** Steps: of a journey, or of what is done before and after. */
+export function stepsSchema(leaves: Leaves, description: string) {
+  return list(stepSchema(leaves), { description, sample: '- get: /' })
+}
+
+function stepSchema(leaves: Leaves): Schema<StepInput> {
+  const { leaf } = leaves
+  const step: Schema<StepInput> = map(
+    {
+      ...requestFields(leaves),
+      capture: captureSchema(leaves).optional(),
+      pause: leaf(units.readDurationRange, {
+        ...json.DURATION_RANGE,
+        description: 'Waits instead of sending: a fixed time, or uniform over a range.',
+      }).optional(),
+      if: leaf(readCondition, {
+        ...json.TEXT,
+        description:
+          'Taken only when it holds: "{{ name }}" has a value, or a comparison (== != < <= > >= contains matches).',
+        examples: ['{{ status }} == open', 'not {{ token }}'],
+      }).optional(),
+      repeat: leaf(readTimes, {
+        type: ['integer', 'string'],
+        description: 'Taken so many times, or a random number of times.',
+        examples: [3, '1..5'],
+      }).optional(),
+      until: leaf(readCondition, {
+        ...json.TEXT,
+        description: 'With repeat: not again once it holds.',
+        examples: ['{{ status }} == done'],
+      }).optional(),
+      steps: list(
+        recursive(() => step),
+        { description: 'Steps that are taken or repeated together.', sample: '- get: /' },
+      ).optional(),
+    },
+    {
+      description: 'A step: a request, a pause, or steps together.',
+      sample: 'get: /',
+      synonyms: {
+        ...SYNONYMS,
+        think: 'pause',
+        sleep: 'pause',
+        wait: 'pause',
+        loop: 'repeat',
+        ifTrue: 'if',
+        extract: 'capture',
+        when: 'if',
+      },
+      elsewhere: { weight: 'weights are for the entries of requests; steps are taken in order' },
+      later: ['file', 'multipart'],
+      check: checkStep,
+    },
+  )
+  return step
+}

@@ -1,0 +1,27 @@
+/**
+ * The steps of a scenario, gone through: whoever changes or looks for requests needn't know how they are nested.
+ */
+import type { Entry, RequestSpec, Scenario, Step } from './scenario.js'
+
+/** The parts of a scenario that hold requests. */
+export type WithRequests = Pick<Scenario, 'requests' | 'before' | 'beforeEach' | 'after'>
+
+/** All of them with each request changed. */
+export function mapRequests(
+  parts: WithRequests,
+  change: (request: RequestSpec) => RequestSpec,
+): WithRequests {
+  const steps = (some: readonly Step[]): Step[] => some.map(step)
+  function step(one: Step): Step {
+    if (one.type === 'request') return { ...one, request: change(one.request) }
+    return one.type === 'group' ? { ...one, steps: steps(one.steps) } : one
+  }
+  const entry = (one: Entry): Entry => ('steps' in one ? { ...one, steps: steps(one.steps) } : change(one))
+  const { requests, before, beforeEach, after } = parts
+  return {
+    requests: requests.map(entry),
+    before: steps(before),
+    beforeEach: steps(beforeEach),
+    after: steps(after),
+  }
+}

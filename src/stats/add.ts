@@ -1,0 +1,52 @@
+/**
+ * Totals that add up: those of several runs, or of several machines in the same run.
+ */
+import { Histogram } from './histogram.js'
+import type { ErrorCount, LatencySummary, Totals } from './result.js'
+import { summarize } from './summary.js'
+
+/** What the parts come to together, over `seconds`: counts and histograms without loss. */
+export function addTotals(parts: readonly Totals[], seconds: number): Totals {
+  const sum = (read: (totals: Totals) => number) => parts.reduce((all, part) => all + read(part), 0)
+  const requests = sum((part) => part.requests)
+  const failed = sum((part) => part.failed)
+  return {
+    requests,
+    failed,
+    errorRate: requests === 0 ? 0 : failed / requests,
+    throughput: seconds > 0 ? requests / seconds : 0,
+    bytesSent: sum((part) => part.bytesSent),
+    bytesReceived: sum((part) => part.bytesReceived),
+    dropped: sum((part) => part.dropped),
+    unfinished: sum((part) => part.unfinished),
+    latency: addLatencies(parts.map(({ latency }) => latency)),
+    serviceTime: addLatencies(parts.map(({ serviceTime }) => serviceTime)),
+    timeToFirstByte: addLatencies(parts.map(({ timeToFirstByte }) => timeToFirstByte)),
+    statuses: addStatuses(parts),
+    errors: addErrors(parts.flatMap(({ errors }) => errors)),
+  }
+}
+
+/** All latencies of the parts. */
+export function addLatencies(parts: readonly LatencySummary[]): LatencySummary {
+  const all = new Histogram()
+  for (const { histogram } of parts) if (histogram !== '') all.add(Histogram.decode(histogram))
+  return summarize(all)
+}
+
+function addStatuses(parts: readonly Totals[]): Record<string, number> {
+  const joined = new Map<string, number>()
+  for (const { statuses } of parts)
+    for (const [status, count] of Object.entries(statuses))
+      joined.set(status, (joined.get(status) ?? 0) + count)
+  return Object.fromEntries(joined)
+}
+
+function addErrors(errors: readonly ErrorCount[]): ErrorCount[] {
+  const joined = new Map<string, ErrorCount>()
+  for (const error of errors) {
+    const key = `${error.kind} ${error.message}`
+    joined.set(key, { ...error, count: (joined.get(key)?.count ?? 0) + error.count })
+  }
+  return [...joined.values()].sort((a, b) => b.count - a.count)
+}

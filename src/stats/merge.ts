@@ -1,0 +1,213 @@
+/**
+ * The shards of one run as the run that they are together. Counts and histograms add up without loss; seconds lie
+ * upon each other, counted on each machine from its own beginning.
+ */
+import { addLatencies, addTotals } from './add.js'
+import type {
+  GeneratorHealth,
+  Measured,
+  RequestResult,
+  Result,
+  RunEnvironment,
+  TimelinePoint,
+  Window,
+} from './result.js'
+import { percentileMs } from './summary.js'
+import { poolWindows } from './window.js'
+
+/** Some results, of which there is one at least. */
+type Shards = readonly [Result, ...Result[]]
+
+/** All shards of a run, in their order, as one measured run. What they have in common is the first one's. */
+export function mergeShards(shards: Shards): Measured {
+  const [first] = shards
+  const durationSeconds = Math.max(...shards.map((each) => each.durationSeconds))
+  const startedAt = shards.map((each) => each.startedAt).sort()[0]!
+  const width = windowSeconds(shards)
+  const names = [...new Set(shards.flatMap(({ requests }) => requests.map(({ name }) => name)))]
+  const requests = names.map((name) => mergeRequests(shards, name, { durationSeconds, width }))
+  const { thresholds: _, comparison: __, verdict: ___, ...shared } = first
+  return {
+    ...shared,
+    scenario: {
+      ...first.scenario,
+      target: distinct(shards.map(({ scenario }) => scenario.target)).join(', '),
+    },
+    startedAt,
+    durationSeconds,
+    runs: [{ startedAt, start: 0, durationSeconds }],
+    interrupted: shards.some(({ interrupted }) => interrupted),
+    environment: mergeEnvironments(shards.map(({ environment }) => environment)),
+    totals: addTotals(
+      shards.map(({ totals }) => totals),
+      durationSeconds,
+    ),
+    requests,
+    connections: {
+      dns: addLatencies(shards.map(({ connections }) => connections.dns)),
+      tcp: addLatencies(shards.map(({ connections }) => connections.tcp)),
+      tls: addLatencies(shards.map(({ connections }) => connections.tls)),
+    },
+    timeline: mergeTimelines(shards, requests, width),
+    shard: null,
+    shards: shards.map(({ shard, environment, totals, ...each }, position) => ({
+      index: shard?.index ?? position + 1,
+      workers: environment.workers,
+      startedAt: each.startedAt,
+      durationSeconds: each.durationSeconds,
+      requests: totals.requests,
+      failed: totals.failed,
+    })),
+    generator: mergeGenerators(shards),
+    stoppedBy: shards.find(({ stoppedBy }) => stoppedBy !== null)?.stoppedBy ?? null,
+    error: distinctErrors(shards),
+  }
+}
+
+function mergeRequests(
+  shards: Shards,
+  name: string,
+  { durationSeconds, width }: { readonly durationSeconds: number; readonly width: number },
+): RequestResult {
+  const parts = shards.flatMap(({ requests }) => requests.filter((request) => request.name === name))
+  return {
+    ...addTotals(parts, durationSeconds),
+    name,
+    kind: parts[0]!.kind,
+    windows: mergeWindows(
+      parts.flatMap(({ windows }) => windows),
+      width,
+    ),
+  }
+}
+
+/** One window for each `width` seconds in which there is any. */
+function mergeWindows(windows: readonly Window[], width: number): Window[] {
+  const slots = new Map<number, Window[]>()
+  for (const window of windows) {
+    const slot = Math.floor(window.start / width)
+    slots.set(slot, [...(slots.get(slot) ?? []), window])
+  }
+  return [...slots]
+    .sort(([a], [b]) => a - b)
+    .map(([slot, parts]) => ({
+      start: slot * width,
+      // In whole ms, as the ends of runs are: binary fractions leave 0.4670000000000001 behind.
+      duration: Math.round((endOf(parts) - slot * width) * 1000) / 1000,
+      requests: parts.reduce((sum, part) => sum + part.requests, 0),
+      failed: parts.reduce((sum, part) => sum + part.failed, 0),
+      histogram: poolWindows(parts).encode(),
+    }))
+}
+
+function endOf(windows: readonly Window[]): number {
+  return Math.max(...windows.map(({ start, duration }) => start + duration))
+}
+
+/** The longest windows decide: of a run that one machine had just over an hour of, another one just under. */
+function windowSeconds(shards: Shards): number {
+  const durations = shards.flatMap(({ requests }) =>
+    requests.flatMap(({ windows }) => windows.map(({ duration }) => duration)),
+  )
+  return durations.reduce((longest, duration) => Math.max(longest, duration), 1)
+}
+
+/**
+ * Percentiles don't add up, so they are worked out anew from the windows; where these are longer than a second, each
+ * of their seconds has theirs. The lateness of the latest machine stands for all: its histogram is not in a result.
+ */
+function mergeTimelines(shards: Shards, requests: readonly RequestResult[], width: number): TimelinePoint[] {
+  const latencies = latenciesBySlot(requests, width)
+  const seconds = new Map<number, TimelinePoint[]>()
+  for (const point of shards.flatMap(({ timeline }) => timeline))
+    seconds.set(point.second, [...(seconds.get(point.second) ?? []), point])
+  return [...seconds]
+    .sort(([a], [b]) => a - b)
+    .map(([second, points]) => {
+      const sum = (key: 'vus' | 'requests' | 'failed' | 'dropped') =>
+        points.reduce((all, point) => all + point[key], 0)
+      const most = (key: 'generatorBusy' | 'schedulingLagP99' | 'gcPauseMax') =>
+        highest(points.map((point) => point[key]))
+      return {
+        second,
+        vus: sum('vus'),
+        requests: sum('requests'),
+        failed: sum('failed'),
+        ...(latencies.get(Math.floor(second / width)) ?? NO_LATENCIES),
+        dropped: sum('dropped'),
+        generatorBusy: most('generatorBusy'),
+        schedulingLagP99: most('schedulingLagP99'),
+        gcPauseMax: most('gcPauseMax'),
+      }
+    })
+}
+
+type Percentiles = Pick<TimelinePoint, 'p50' | 'p95' | 'p99'>
+
+const NO_LATENCIES: Percentiles = { p50: null, p95: null, p99: null }
+
+function latenciesBySlot(requests: readonly RequestResult[], width: number): Map<number, Percentiles> {
+  const slots = new Map<number, Window[]>()
+  for (const { windows } of requests.filter(({ kind }) => kind !== 'journey')) {
+    for (const window of windows) {
+      const slot = Math.floor(window.start / width)
+      slots.set(slot, [...(slots.get(slot) ?? []), window])
+    }
+  }
+  return new Map(
+    [...slots].map(([slot, windows]) => {
+      const all = poolWindows(windows)
+      return [slot, { p50: percentileMs(all, 50), p95: percentileMs(all, 95), p99: percentileMs(all, 99) }]
+    }),
+  )
+}
+
+/** Where machines differ, each kind is named once; the cores are the largest one's, the workers all of them. */
+function mergeEnvironments(environments: readonly RunEnvironment[]): RunEnvironment {
+  const join = (key: 'perfctl' | 'node' | 'os' | 'cpu') =>
+    distinct(environments.map((environment) => environment[key]))
+      .sort()
+      .join(' + ')
+  const commits = distinct(environments.map(({ gitCommit }) => gitCommit))
+  return {
+    perfctl: join('perfctl'),
+    node: join('node'),
+    os: join('os'),
+    cpu: join('cpu'),
+    cores: Math.max(...environments.map(({ cores }) => cores)),
+    workers: environments.reduce((sum, { workers }) => sum + workers, 0),
+    gitCommit: commits.length === 1 ? commits[0]! : null,
+  }
+}
+
+function mergeGenerators(shards: Shards): GeneratorHealth {
+  const workers = shards.reduce((sum, { environment }) => sum + environment.workers, 0)
+  const busy = shards.reduce(
+    (sum, { generator, environment }) => sum + generator.eventLoopUtilization * environment.workers,
+    0,
+  )
+  return {
+    saturated: shards.some(({ generator }) => generator.saturated),
+    reasons: shards.flatMap((shard) => shard.generator.reasons.map((reason) => `${prefix(shard)}${reason}`)),
+    eventLoopUtilization: workers === 0 ? 0 : Math.round((busy / workers) * 1000) / 1000,
+    schedulingLagP99: highest(shards.map(({ generator }) => generator.schedulingLagP99)),
+  }
+}
+
+function distinctErrors(shards: Shards): string | null {
+  const errors = shards.flatMap((each) => (each.error === null ? [] : [`${prefix(each)}${each.error}`]))
+  return errors.length === 0 ? null : errors.join('; ')
+}
+
+function prefix({ shard }: Result): string {
+  return shard === null ? '' : `shard ${shard.index}: `
+}
+
+function highest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : Math.max(...known)
+}
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)]
+}

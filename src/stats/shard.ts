@@ -1,0 +1,76 @@
+/**
+ * Shards: the parts of a load that several machines share, as results tell of them.
+ */
+import { count, number, type Shape, text } from '../base/shape.js'
+import { formatDuration } from '../base/units.js'
+import type { Result, Shard, ShardMark } from './result.js'
+
+/** What a result says of the shard it is. A ShapeError for one that can't be: the fifth of four. */
+export function readShard(shape: Shape): Shard {
+  const index = shape.get('index').count()
+  const of = shape.get('of').count()
+  if (index < 1 || index > of) shape.get('index').fail(`one of 1 to ${of}`)
+  const limits = shape.get('limits')
+  const tolerance = limits.get('tolerance')
+  return {
+    index,
+    of,
+    workers: shape.get('workers').count(),
+    limits: {
+      thresholds: limits.get('thresholds').list().map(text),
+      baseline: limits.get('baseline').or(text, null),
+      tolerance: {
+        p50: tolerance.get('p50').number(),
+        p95: tolerance.get('p95').number(),
+        p99: tolerance.get('p99').number(),
+        throughput: tolerance.get('throughput').number(),
+        errorRate: tolerance.get('errorRate').number(),
+      },
+      minDelta: limits.get('minDelta').number(),
+    },
+  }
+}
+
+/** What a merged result says of one of its shards. */
+export function readShardMark(shape: Shape): ShardMark {
+  return {
+    index: shape.get('index').count(),
+    workers: shape.get('workers').or(count, 1),
+    startedAt: shape.get('startedAt').or(text, ''),
+    durationSeconds: shape.get('durationSeconds').or(number, 0),
+    requests: shape.get('requests').or(count, 0),
+    failed: shape.get('failed').or(count, 0),
+  }
+}
+
+/** Machines may begin this far apart, and this share of the run. */
+const APART_SECONDS = 2
+const APART_SHARE = 0.1
+
+/**
+ * Why the shards of a merged result were not, together, the load that was asked for, in sentences. Each leaves the
+ * verdict open: a service that had half the load at a time looks faster than it is.
+ */
+export function listShardDoubts({
+  shards,
+  stoppedBy,
+}: Partial<Pick<Result, 'shards' | 'stoppedBy'>>): string[] {
+  if (shards === null || shards === undefined) return []
+  const doubts: string[] = []
+  const starts = shards.map(({ startedAt }) => Date.parse(startedAt))
+  const seconds = (Math.max(...starts) - Math.min(...starts)) / 1000
+  const longest = Math.max(...shards.map(({ durationSeconds }) => durationSeconds))
+  if (seconds > Math.max(APART_SECONDS, APART_SHARE * longest)) {
+    const apart = formatDuration(Math.round(seconds) * 1000)
+    doubts.push(
+      `the shards began ${apart} apart, so the service never had the whole load: start them at the same time`,
+    )
+  }
+  if (typeof stoppedBy === 'string') doubts.push('not every shard sent its load to the end')
+  return doubts
+}
+
+/** `shard 2 of 4`; null for a whole run. */
+export function nameShard(shard: Pick<Shard, 'index' | 'of'> | null | undefined): string | null {
+  return shard ? `shard ${shard.index} of ${shard.of}` : null
+}

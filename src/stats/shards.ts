@@ -1,0 +1,119 @@
+/**
+ * Whether results are the shards of one run: all of them, each once.
+ */
+import { type Problem, UserError } from '../base/errors.js'
+import { printable } from '../base/printable.js'
+import type { Result, Shard } from './result.js'
+
+/** A result, and the file it was read from. */
+export interface ShardFile {
+  readonly file: string
+  readonly result: Result
+}
+
+/**
+ * The shards in their order. Throws a UserError with everything that keeps them from being one run: files that are no
+ * shards, shards of different runs, one that is there twice or missing.
+ */
+export function orderShards(files: readonly [ShardFile, ...ShardFile[]]): readonly [Result, ...Result[]] {
+  const problems = files.flatMap(({ file, result }) => findNoShard(file, result))
+  if (problems.length === 0) problems.push(...findStrangers(files), ...findTwins(files))
+  if (problems.length === 0) problems.push(...findGaps(files))
+  if (problems.length > 0) throw new UserError(problems)
+  const sorted = [...files].sort((a, b) => shardOf(a).index - shardOf(b).index).map(({ result }) => result)
+  return sorted as [Result, ...Result[]]
+}
+
+function findNoShard(file: string, { shard, shards }: Result): Problem[] {
+  if (shard !== null) return []
+  return shards === null
+    ? [problem(`${file} is a whole run, not a shard of one`, 'shards are what perfctl run --shard 1/4 saves')]
+    : [problem(`${file} is merged already`, 'give the shards themselves')]
+}
+
+/** What has to be the same in all of them, and what to do where it isn't. */
+const TRAITS: readonly {
+  readonly noun: string
+  readonly read: (result: Result) => string
+  readonly hint: string
+}[] = [
+  { noun: 'scenario', read: ({ scenario }) => scenario.name, hint: 'give the shards of one run' },
+  {
+    noun: 'load, requests or data (hash)',
+    read: ({ scenario }) => scenario.hash,
+    hint: 'run all shards with the same scenario file and the same flags',
+  },
+  {
+    noun: 'seed',
+    read: ({ seed }) => String(seed),
+    hint: 'run all shards with the same --seed: together they send what one machine would',
+  },
+  {
+    noun: 'number of shards',
+    read: ({ shard }) => String(shard?.of),
+    hint: 'run all shards with the same number behind the /',
+  },
+  {
+    noun: 'limits (thresholds or baseline)',
+    read: ({ shard }) => JSON.stringify(shard?.limits),
+    hint: 'run all shards with the same scenario file',
+  },
+  {
+    noun: 'version of perfctl',
+    read: ({ environment }) => environment.perfctl,
+    hint: 'another version may share a load out in another way: install the same one everywhere',
+  },
+]
+
+/** Told of the trait that differs first in each file: a different scenario has a different hash too. */
+function findStrangers([first, ...others]: readonly [ShardFile, ...ShardFile[]]): Problem[] {
+  return others.flatMap(({ file, result }) => {
+    const trait = TRAITS.find(({ read }) => read(result) !== read(first.result))
+    if (trait === undefined) return []
+    const [theirs, ours] = [shown(trait.read(result)), shown(trait.read(first.result))]
+    const difference = theirs === null || ours === null ? '' : `: ${theirs} there, ${ours} here`
+    return [problem(`${file} has another ${trait.noun} than ${first.file}${difference}`, trait.hint)]
+  })
+}
+
+/** Values that are short enough to tell something. */
+function shown(value: string): string | null {
+  const plain = printable(value.replace(/^sha256:(.{12}).*/, '$1'))
+  return plain.length <= 60 ? plain : null
+}
+
+function findTwins(files: readonly ShardFile[]): Problem[] {
+  const seen = new Map<string, string>()
+  return files.flatMap((each) => {
+    const { index, of } = shardOf(each)
+    const key = `${index}/${of}`
+    const twin = seen.get(key)
+    seen.set(key, twin ?? each.file)
+    return twin === undefined
+      ? []
+      : [problem(`shard ${index} of ${of} is there twice: ${twin} and ${each.file}`, 'give each shard once')]
+  })
+}
+
+function findGaps(files: readonly [ShardFile, ...ShardFile[]]): Problem[] {
+  const { of } = shardOf(files[0])
+  const there = new Set(files.map((each) => shardOf(each).index))
+  const missing = Array.from({ length: of }, (_, i) => i + 1).filter((index) => !there.has(index))
+  if (missing.length === 0) return []
+  const list =
+    missing.length > 8 ? `${missing.length} shards` : missing.map((index) => `${index}/${of}`).join(', ')
+  return [
+    problem(
+      `not all shards of the run are there: ${list} missing`,
+      'a part of a load says nothing of the whole; perfctl report shows what single shards measured',
+    ),
+  ]
+}
+
+function shardOf({ result }: ShardFile): Shard {
+  return result.shard!
+}
+
+function problem(message: string, hint: string): Problem {
+  return { message, place: null, hint }
+}

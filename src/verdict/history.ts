@@ -1,0 +1,157 @@
+/**
+ * The history of a scenario: its jobs in the order of time, from a baseline that remembers them or from saved results.
+ */
+import type { Result, RunEnvironment } from '../stats/result.js'
+import { listShardDoubts } from '../stats/shard.js'
+import type { Baseline } from './baseline.js'
+import { isShortage } from './estimate.js'
+import { type Job, readValue } from './job.js'
+import type { JudgedMetric } from './judge.js'
+
+/** The metrics of a history, in the order of reports: those that verdicts are made of. */
+export const HISTORY_METRICS: readonly JudgedMetric[] = ['p50', 'p95', 'p99', 'throughput', 'error_rate']
+
+/** What was measured at one moment. */
+export interface HistoryPoint {
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly environment: RunEnvironment
+  /** Of the scenario; '' where it isn't known. */
+  readonly hash: string
+  /** The result's file; null for a job of a baseline. */
+  readonly file: string | null
+  /** Of each request and, with null, of the whole run; what wasn't measured is left out. */
+  readonly figures: readonly Figures[]
+}
+
+/** The figures of one request; null for the whole run. */
+export interface Figures {
+  readonly request: string | null
+  readonly values: Readonly<Partial<Record<JudgedMetric, number>>>
+}
+
+/** The points of one scenario under one load, the oldest first. */
+export interface History {
+  readonly scenario: string
+  /** In short, as in results; '' where it isn't known. */
+  readonly load: string
+  /** The baseline's file; null for saved results. */
+  readonly baseline: string | null
+  readonly points: readonly HistoryPoint[]
+}
+
+/** A result, and the file it was read from. */
+export interface HistoryResult {
+  readonly file: string
+  readonly result: Result
+}
+
+/** The accepted jobs of a baseline. Runs of one job are one point: the median of theirs. */
+export function historyOfBaseline(baseline: Baseline, file: string): History {
+  const { name, load, hash } = baseline.scenario
+  const points = baseline.jobs.map((job) => pointOfJob(job, hash))
+  return { scenario: name, load, baseline: file, points: inOrder(points) }
+}
+
+/** The results by scenario and load: under another load everything is different, whatever the code. */
+export function historiesOfResults(results: readonly HistoryResult[]): History[] {
+  const groups = new Map<string, History & { points: HistoryPoint[] }>()
+  for (const { file, result } of results) {
+    const { name, load } = result.scenario
+    const key = JSON.stringify([name, load])
+    const group = groups.get(key) ?? { scenario: name, load, baseline: null, points: [] }
+    group.points.push(pointOfResult(result, file))
+    groups.set(key, group)
+  }
+  return [...groups.values()].map((group) => ({ ...group, points: inOrder(group.points) }))
+}
+
+/** Why a result is no part of its scenario's history, in a word or two; null when it is. */
+export function findExclusion(result: Result): string | null {
+  if (result.interrupted) return 'interrupted'
+  if (result.shard !== null) return 'a shard'
+  if (result.session !== null) return 'a side of perfctl ab'
+  if (result.verdict === 'error' || result.totals.requests === 0) return 'not carried out'
+  if (result.stoppedBy !== null) return 'stopped early'
+  if (result.generator.saturated) return 'limited by the load generator'
+  if (listShardDoubts(result).length > 0) return 'merged of shards that were apart'
+  return Number.isNaN(Date.parse(result.startedAt)) ? 'without a date' : null
+}
+
+function inOrder(points: readonly HistoryPoint[]): HistoryPoint[] {
+  return [...points].sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt))
+}
+
+function pointOfResult(result: Result, file: string): HistoryPoint {
+  const { startedAt, environment, scenario, requests, totals } = result
+  return {
+    startedAt,
+    environment,
+    hash: scenario.hash,
+    file,
+    figures: [
+      ...requests
+        .filter((request) => request.requests > 0)
+        .map(({ name, latency, throughput, errorRate }) => ({
+          request: name,
+          values: known({
+            p50: latency.p50,
+            p95: latency.p95,
+            p99: latency.p99,
+            throughput,
+            error_rate: errorRate,
+          }),
+        })),
+      { request: null, values: { throughput: totals.throughput, error_rate: totals.errorRate } },
+    ],
+  }
+}
+
+function pointOfJob(job: Job, hash: string): HistoryPoint {
+  const names = [...new Set(job.runs.flatMap(({ requests }) => requests.map(({ name }) => name)))]
+  return {
+    startedAt: job.runs[0]!.startedAt,
+    environment: job.environment,
+    hash,
+    file: null,
+    figures: [
+      ...names.map((name) => ({
+        request: name,
+        values: known({
+          p50: typicalValue(job, name, 'p50'),
+          p95: typicalValue(job, name, 'p95'),
+          p99: typicalValue(job, name, 'p99'),
+          error_rate: errorRateOf(job, (request) => request.name === name),
+        }),
+      })),
+      {
+        request: null,
+        values: known({
+          throughput: typicalValue(job, null, 'throughput'),
+          error_rate: errorRateOf(job, (request) => request.kind !== 'journey'),
+        }),
+      },
+    ],
+  }
+}
+
+function typicalValue(
+  job: Job,
+  name: string | null,
+  metric: 'p50' | 'p95' | 'p99' | 'throughput',
+): number | null {
+  const value = readValue(job, name, metric)
+  return isShortage(value) ? null : Math.exp(value.value)
+}
+
+type JobRequest = Job['runs'][number]['requests'][number]
+
+function errorRateOf(job: Job, isCounted: (request: JobRequest) => boolean): number | null {
+  const counted = job.runs.flatMap(({ requests }) => requests.filter(isCounted))
+  const requests = counted.reduce((sum, each) => sum + each.requests, 0)
+  return requests === 0 ? null : counted.reduce((sum, each) => sum + each.failed, 0) / requests
+}
+
+function known(values: Readonly<Record<string, number | null>>): Figures['values'] {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))
+}

@@ -1,0 +1,191 @@
+/**
+ * The trend of each metric of a history, and the moments at which it changed for good.
+ *
+ * Each series is searched by itself (see `stats/change-points.ts`), and a scenario has dozens of them, so the sureness
+ * that is asked of one depends on how many others show a change (Benjamini and Hochberg 1995): of the changes that are
+ * told, at most {@link FALSE_SHARE} are chance, and in a history without any change one is told that seldom.
+ */
+
+import { type ChangePoint, findChangePoints, LEVEL_MIN, testFirstChange } from '../stats/change-points.js'
+import { median } from '../stats/math.js'
+import { findMetric } from '../stats/metrics.js'
+import { differences } from './environment.js'
+import { HISTORY_METRICS, type History, type HistoryPoint } from './history.js'
+import { changeOf, type JudgedMetric } from './judge.js'
+
+/** One metric of one request over time. */
+export interface Trend {
+  /** Null for the whole run. */
+  readonly request: string | null
+  readonly metric: JudgedMetric
+  /** One for each point of the history; null where it wasn't measured. */
+  readonly values: readonly (number | null)[]
+  readonly first: number
+  readonly last: number
+  /** From first to last: relative, for `error_rate` the difference; null where there is none to speak of. */
+  readonly change: number | null
+  readonly changes: readonly TrendChange[]
+}
+
+/** A moment from which on a metric was at another level. */
+export interface TrendChange {
+  /** The first point of the new level, among the history's. */
+  readonly index: number
+  /** The typical values until then and from then on (until the next change): medians. */
+  readonly before: number
+  readonly after: number
+  /** As in {@link Trend}. */
+  readonly change: number | null
+  readonly isWorse: boolean
+  readonly pValue: number
+}
+
+/** Of the changes that are told, so many may be chance. */
+const FALSE_SHARE = 0.02
+
+/** Smaller changes are real at times, and never worth a line: relative, and in points of the error rate. */
+const LEAST_CHANGE = 0.02
+const LEAST_POINTS = 0.001
+
+/** All trends of a history, in the order of its requests; the whole run's come last. */
+export function makeTrends({ points }: Pick<History, 'points'>): Trend[] {
+  const rows = listRows(points)
+  const scaled = rows.map(scale)
+  const level = findLevel(scaled.map(({ values }) => values))
+  const trends = rows.map((row, i) => {
+    const { values, indices } = scaled[i]!
+    const known = row.values.filter((value) => value !== null)
+    const [first, last] = [known[0]!, known.at(-1)!]
+    const found = level === null ? [] : findChangePoints(values, { level, draws: countDraws(rows.length) })
+    const changes = describe(found, known, row.metric)
+    return {
+      ...row,
+      first,
+      last,
+      change: changeOf(row.metric, first, last),
+      changes: changes.map((change) => ({ ...change, index: indices[change.index]! })),
+    }
+  })
+  return alignChanges(trends)
+}
+
+/**
+ * What changes a request's median changes its p99 too, which is noisier, so that the moment is found a point or two beside.
+ * Neighbours of one request in one direction, nearer than two changes of one series can be, are one: at the moment of
+ * the first metric that shows it, the surest of them.
+ */
+function alignChanges(trends: readonly Trend[]): Trend[] {
+  const known: { readonly request: string | null; readonly change: TrendChange }[] = []
+  return trends.map((trend) => ({
+    ...trend,
+    changes: trend.changes.map((change) => {
+      const same = known.find(
+        (each) =>
+          each.request === trend.request &&
+          each.change.isWorse === change.isWorse &&
+          Math.abs(each.change.index - change.index) < LEVEL_MIN,
+      )
+      if (same !== undefined) return { ...change, index: same.change.index }
+      known.push({ request: trend.request, change })
+      return change
+    }),
+  }))
+}
+
+/** What else was different from one point on than on the one before, which may explain a change: in words. */
+export function findOtherChanges({ points }: Pick<History, 'points'>, index: number): string[] {
+  const [before, after] = [points[index - 1], points[index]]
+  if (before === undefined || after === undefined) return []
+  const isOther = before.hash !== after.hash && before.hash !== '' && after.hash !== ''
+  return [
+    ...(isOther ? ['the scenario has other requests or data'] : []),
+    ...differences(before.environment, after.environment),
+  ]
+}
+
+type Row = Pick<Trend, 'request' | 'metric' | 'values'>
+
+function listRows(points: readonly HistoryPoint[]): Row[] {
+  const names = new Set(points.flatMap(({ figures }) => figures.map(({ request }) => request)))
+  names.delete(null)
+  return [...names, null].flatMap((request) =>
+    HISTORY_METRICS.map((metric) => ({
+      request,
+      metric,
+      values: points.map(
+        ({ figures }) => figures.find((each) => each.request === request)?.values[metric] ?? null,
+      ),
+    })).filter(({ values }) => values.some((value) => value !== null)),
+  )
+}
+
+/** A latency of 0 is one below a microsecond. */
+const LEAST_VALUE = 0.001
+
+interface Scaled {
+  readonly values: readonly number[]
+  /** Where each stands among the points. */
+  readonly indices: readonly number[]
+}
+
+/** The known values on the scale on which they are compared: ratios of latencies are what matters, so logarithms. */
+function scale({ metric, values }: Row): Scaled {
+  const indices = values.flatMap((value, index) => (value === null ? [] : [index]))
+  const known = indices.map((index) => values[index]!)
+  if (metric === 'error_rate') return { values: known, indices }
+  return { values: known.map((value) => Math.log(Math.max(value, LEAST_VALUE))), indices }
+}
+
+/** The largest p-value that is a change; null when no series has any. */
+function findLevel(series: readonly (readonly number[])[]): number | null {
+  // Series that never move, such as error rates of 0, can't be wrong.
+  const moving = series.filter((values) => values.some((value) => value !== values[0]))
+  const draws = countDraws(series.length)
+  const pValues = moving
+    .map((values) => testFirstChange(values, { level: FALSE_SHARE, draws }))
+    .sort((a, b) => a - b)
+  const levels = pValues.map((_, i) => (FALSE_SHARE * (i + 1)) / moving.length)
+  const last = pValues.findLastIndex((pValue, i) => pValue <= levels[i]!)
+  return last === -1 ? null : levels[last]!
+}
+
+/** Enough for a change in one series alone to be told. */
+function countDraws(series: number): number {
+  return Math.max(999, Math.ceil((2 * series) / FALSE_SHARE))
+}
+
+/** The points as changes between typical values. Those too small to tell are left out, the smallest first. */
+function describe(
+  points: readonly ChangePoint[],
+  values: readonly number[],
+  metric: JudgedMetric,
+): TrendChange[] {
+  const edges = [0, ...points.map(({ index }) => index), values.length]
+  const levels = edges.slice(1).map((edge, i) => median(values.slice(edges[i], edge)))
+  const changes = points.map(({ index, pValue }, i) => {
+    const [before, after] = [levels[i]!, levels[i + 1]!]
+    const isLower = after < before
+    return {
+      index,
+      before,
+      after,
+      change: changeOf(metric, before, after),
+      isWorse: isLower === (findMetric(metric)?.better === 'higher'),
+      pValue,
+    }
+  })
+  const sizes = changes.map((change) => sizeOf(change, metric))
+  const smallest = sizes.indexOf(Math.min(...sizes))
+  if (smallest === -1 || sizes[smallest]! >= 1) return changes
+  return describe(
+    points.filter((_, i) => i !== smallest),
+    values,
+    metric,
+  )
+}
+
+/** In units of the least change that is told. */
+function sizeOf({ change }: Pick<TrendChange, 'change'>, metric: JudgedMetric): number {
+  const least = metric === 'error_rate' ? LEAST_POINTS : LEAST_CHANGE
+  return change === null ? Number.POSITIVE_INFINITY : Math.abs(change) / least
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { renderErrors } from '../../src/report/figures.js'
+import { createStyle } from '../../src/report/style.js'
+import { displayWidth } from '../../src/report/width.js'
+import type { ErrorCount } from '../../src/stats/result.js'
+
+const page = (width: number) => ({ width, style: createStyle(false), ascii: false })
+const LATE = { kind: 'timeout', message: 'no complete answer within 10s', count: 3 } as const
+const BROKEN = { kind: 'status', message: 'status 503, expected below 400', count: 40 } as const
+const MISSING = { kind: 'status', message: 'status 404, expected below 400', count: 14 } as const
+
+function errorsOf(requests: Record<string, readonly ErrorCount[]>) {
+  return {
+    totals: { errors: [LATE, BROKEN, MISSING] },
+    requests: Object.entries(requests).map(([name, errors]) => ({
+      name,
+      kind: name.startsWith('journey') ? ('journey' as const) : ('request' as const),
+      errors,
+    })),
+  }
+}
+
+describe('failures', () => {
+  const failed = errorsOf({
+    search: [{ ...BROKEN, count: 10 }, LATE],
+    'journey of all': [{ ...BROKEN, count: 40 }],
+    details: [{ ...BROKEN, count: 30 }, MISSING],
+  })
+
+  test('are grouped by kind, each with the message and the request it came from most often', () => {
+    expect(renderErrors(failed, page(80))).toBe(
+      [
+        'failures  count  for example',
+        'status       54  details: status 503, expected below 400 (and 1 other message)',
+        'timeout       3  search: no complete answer within 10s',
+      ].join('\n'),
+    )
+  })
+
+  test('on a narrow page are told in several lines, whole words', () => {
+    expect(renderErrors(failed, page(40))).toBe(
+      [
+        'failures  count  for example',
+        'status       54  details: status 503,',
+        '                 expected below 400 (and',
+        '                 1 other message)',
+        'timeout       3  search: no complete',
+        '                 answer within 10s',
+      ].join('\n'),
+    )
+  })
+
+  test('of the only request need not name it', () => {
+    expect(renderErrors(errorsOf({ search: [BROKEN] }), page(80))).not.toContain('search')
+  })
+
+  test('whose message is endless are cut short, within the page', () => {
+    const endless = { ...LATE, message: 'the answer was not what it should have been, '.repeat(20) }
+    const text = renderErrors({ totals: { errors: [endless] }, requests: [] }, page(40))
+    const lines = text.split('\n')
+    expect(lines).toHaveLength(4)
+    expect(lines.at(-1)).toMatch(/…$/)
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(40)
+  })
+})

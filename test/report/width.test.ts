@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest'
+import { displayWidth, wrap } from '../../src/report/width.js'
+
+describe('a word too long for a line', () => {
+  test.each([
+    [
+      'a path',
+      '.perfctl/results/quick-2026-11-21T13-03-01.json',
+      ['.perfctl/results/', 'quick-2026-11-21T13-', '03-01.json'],
+    ],
+    [
+      'a URL',
+      'http://localhost:3000/api/services?category=plumbing',
+      ['http://localhost:', '3000/api/services?', 'category=plumbing'],
+    ],
+    ['one without parts', 'x'.repeat(45), ['x'.repeat(20), 'x'.repeat(20), 'x'.repeat(5)]],
+    ['one whose only part is short', `a-${'x'.repeat(30)}`, [`a-${'x'.repeat(18)}`, 'x'.repeat(12)]],
+    ['one of wide characters', '检索服务列表接口检索服务', ['检索服务列表接口检索', '服务']],
+  ])('%s', (_, word, lines) => {
+    expect(wrap(word, 20).split('\n')).toEqual(lines)
+    expect(lines.join('')).toBe(word)
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(20)
+  })
+
+  test('of which not even one character fits still ends', () => {
+    expect(wrap('检索', 1)).toBe('检\n索')
+  })
+})
+
+test('words are never broken where they fit', () => {
+  const text = 'note: 120 arrivals (1.96%) dropped: no virtual user was free; raise maxVus'
+  for (let width = 12; width < 90; width++) {
+    const words = wrap(text, width, '  ').split(/\s+/)
+    expect(words.join(' ')).toBe(text)
+  }
+})

@@ -1,0 +1,8 @@
+import type { RequestSpec, Scenario } from '../../src/scenario/scenario.js'
+
+/** The entry `index` of a scenario, which is a single request. */
+export function requestOf({ requests }: Scenario, index = 0): RequestSpec {
+  const entry = requests[index]!
+  if ('steps' in entry) throw new Error(`${entry.name} is a journey`)
+  return entry
+}

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import type { UserError } from '../../src/base/errors.js'
+import type { Result } from '../../src/stats/result.js'
+import { listShardDoubts } from '../../src/stats/shard.js'
+import { orderShards } from '../../src/stats/shards.js'
+import { makeShards } from '../verdict/shards.js'
+
+const [one, two, three] = makeShards([1, 2, 3], { seconds: 5 }) as unknown as [Result, Result, Result]
+
+function order(...results: Result[]): readonly Result[] {
+  const files = results.map((result, i) => ({ file: `${i + 1}.json`, result }))
+  return orderShards(files as unknown as Parameters<typeof orderShards>[0])
+}
+
+function problemsOf(...results: Result[]): string[] {
+  try {
+    order(...results)
+  } catch (error) {
+    return (error as UserError).problems.map(({ message }) => message)
+  }
+  return []
+}
+
+test('shards come in their order, whatever the order of the files', () => {
+  expect(order(three, one, two)).toEqual([one, two, three])
+})
+
+describe('what keeps results from being the shards of one run', () => {
+  const { scenario, environment } = two
+  const other = (limits: object) => ({ ...two.shard!, limits: { ...two.shard!.limits, ...limits } })
+  test.each<[string, Result[], string]>([
+    ['a whole run', [one, { ...two, shard: null }, three], '2.json is a whole run, not a shard of one'],
+    ['a merged run', [one, { ...two, shard: null, shards: [] }, three], '2.json is merged already'],
+    ['one shard twice', [one, two, three, two], 'shard 2 of 3 is there twice: 2.json and 4.json'],
+    ['a missing shard', [one, three], 'not all shards of the run are there: 2/3 missing'],
+    ['two missing shards', [two], 'not all shards of the run are there: 1/3, 3/3 missing'],
+    [
+      'another scenario',
+      [one, { ...two, scenario: { ...scenario, name: 'cart', hash: 'x' } }, three],
+      '2.json has another scenario than 1.json: cart there, shop here',
+    ],
+    [
+      'another load',
+      [one, { ...two, scenario: { ...scenario, hash: 'sha256:0123456789abcdef' } }, three],
+      '2.json has another load, requests or data (hash) than 1.json: 0123456789ab there, sha256:5ce7a210 here',
+    ],
+    [
+      'another seed',
+      [one, { ...two, seed: 7 }, three],
+      '2.json has another seed than 1.json: 7 there, 42 here',
+    ],
+    [
+      'another number of shards',
+      [one, { ...two, shard: { ...two.shard!, of: 4 } }, three],
+      '2.json has another number of shards than 1.json: 4 there, 3 here',
+    ],
+    [
+      'other limits',
+      [one, { ...two, shard: other({ thresholds: ['p95 < 1ms'] }) }, three],
+      '2.json has another limits (thresholds or baseline) than 1.json',
+    ],
+    [
+      'another version',
+      [one, { ...two, environment: { ...environment, perfctl: '9.9.9' } }, three],
+      '2.json has another version of perfctl than 1.json: 9.9.9 there, 0.1.0 here',
+    ],
+  ])('%s', (_, results, message) => {
+    expect(problemsOf(...results)).toEqual([message])
+  })
+
+  test('is told all at once', () => {
+    expect(problemsOf(one, { ...two, seed: 7 }, three, three)).toHaveLength(2)
+  })
+})
+
+test('machines may have any number of workers', () => {
+  const larger = { ...two, shard: { ...two.shard!, workers: 8 } }
+  expect(order(one, larger, three)).toHaveLength(3)
+})
+
+describe('shards that did not send the whole load together', () => {
+  const marks = (apartSeconds: number, durationSeconds: number) => ({
+    shards: [0, apartSeconds].map((delay, i) => ({
+      index: i + 1,
+      workers: 1,
+      startedAt: new Date(Date.UTC(2026, 2, 1) + delay * 1000).toISOString(),
+      durationSeconds,
+      requests: 1,
+      failed: 0,
+    })),
+  })
+
+  test.each([
+    [2, 10, 0],
+    [2.1, 10, 1],
+    [3, 30, 0],
+    [3.1, 30, 1],
+    [600, 30, 1],
+  ])('%d s apart in a run of %d s leave %d doubts', (apart, seconds, doubts) => {
+    expect(listShardDoubts(marks(apart, seconds))).toHaveLength(doubts)
+  })
+
+  test('because one was stopped before its end are in doubt, too', () => {
+    expect(listShardDoubts({ ...marks(0, 10), stoppedBy: 'error_rate < 5%' })).toHaveLength(1)
+    expect(listShardDoubts({ shards: null, stoppedBy: 'error_rate < 5%' })).toEqual([])
+  })
+})
