@@ -9,11 +9,13 @@ import { writeFileAtomic } from '../base/files.js'
 import { printable } from '../base/printable.js'
 import { didYouMean } from '../base/suggest.js'
 import type { Draft } from '../scenario/import/draft.js'
-import { IMPORTERS, type ImportFormat, type ImportOptions } from '../scenario/import/index.js'
+import { IMPORTERS, type ImportFormat, type ImportOptions, type OwnFlag } from '../scenario/import/index.js'
 import { linesOf } from '../scenario/import/lines.js'
+import { withLoad } from '../scenario/import/with-load.js'
 import { writeDraft } from '../scenario/import/write.js'
 import { findSchema } from './editor-schema.js'
 import type { Io } from './io.js'
+import { readServiceUrl } from './service-url.js'
 import { readPieces, readWhole } from './source.js'
 
 /** As commander gives them. */
@@ -23,6 +25,8 @@ export interface ImportFlags {
   readonly target?: string
   readonly mix?: boolean
   readonly static?: boolean
+  /** An exported environment. */
+  readonly environment?: string
 }
 
 /** Prints the scenario, or writes it. Throws a UserError when the source can't be read or made a scenario of. */
@@ -33,18 +37,21 @@ export async function importSource(
   io: Io,
 ): Promise<ExitCode> {
   const importer = chooseImporter(format, sources)
-  const { output } = flags
+  checkFlags(format, flags)
+  const { output, environment } = flags
   if (output !== undefined && !flags.force && (await exists(output, io))) {
     throw userError(`${output} is there already`, '--force overwrites it')
   }
   const input = inputOf(format, sources)
   const options: ImportOptions = {
-    file: input.name,
-    target: flags.target === undefined ? null : originOf(flags.target),
+    file: input.place,
+    target: flags.target === undefined ? null : baseOf(readServiceUrl('--target', flags.target)),
     isMix: flags.mix ?? false,
     withStatic: flags.static ?? false,
+    environment:
+      environment === undefined ? null : { file: environment, text: await readWhole(environment, io) },
   }
-  const draft = await makeDraft(importer, input, options, io)
+  const draft = withLoad(await makeDraft(importer, input, options, io))
   const schema = await findSchema(output === undefined ? 'scenarios' : dirname(output), io)
   const text = writeDraft(draft, { command: `perfctl import ${format} ${input.name}`, schema })
   if (output === undefined) {
@@ -59,9 +66,10 @@ export async function importSource(
   return EXIT.passed
 }
 
-/** What is read, and what it's called. */
+/** What is read, and what it's called: in the scenario, and in messages. */
 interface Input {
   readonly name: string
+  readonly place: string
   readonly files: readonly string[]
   /** A text given in place of files; null otherwise. */
   readonly text: string | null
@@ -89,9 +97,20 @@ function chooseImporter(format: string, sources: readonly string[]): ImportForma
   throw userError(`${format} is not a format that can be imported`, hint)
 }
 
+/** A flag that would change nothing is a misunderstanding. */
+function checkFlags(format: string, flags: ImportFlags): void {
+  for (const flag of ['mix', 'static', 'environment'] as const satisfies readonly OwnFlag[]) {
+    if (flags[flag] === undefined || IMPORTERS[format]!.flags.includes(flag)) continue
+    const others = Object.keys(IMPORTERS).filter((name) => IMPORTERS[name]!.flags.includes(flag))
+    throw userError(`--${flag} changes nothing of ${format}`, `leave it out; it is for ${others.join(', ')}`)
+  }
+}
+
 /** By what files are usually called. */
 function guessFormat(file: string): string | null {
   if (/^curl\s/.test(file)) return 'curl'
+  if (/postman[^/\\]*\.json$/i.test(file)) return 'postman'
+  if (/(openapi|swagger)[^/\\]*\.(json|ya?ml)$/i.test(file)) return 'openapi'
   const byEnding: Readonly<Record<string, string>> = { '.har': 'har', '.log': 'access-log', '.sh': 'curl' }
   return byEnding[extname(file.replace(/(\.\d+)?(\.gz)?$/, ''))] ?? null
 }
@@ -106,7 +125,7 @@ function inputOf(format: string, sources: readonly string[]): Input {
     // Several words: the shell has split the command already.
     const words =
       others.length === 0 ? first : sources.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
-    return { name: 'command line', files: [], text: words }
+    return { name: 'command line', place: 'command line', files: [], text: words }
   }
   if (others.length > 0 && format !== 'access-log') {
     throw userError(
@@ -114,18 +133,14 @@ function inputOf(format: string, sources: readonly string[]): Input {
       'import them one by one',
     )
   }
-  const name = first === '-' ? 'stdin' : basename(first)
-  return {
-    name: others.length === 0 ? name : `${name} and ${others.length} more`,
-    files: sources,
-    text: null,
-  }
+  const place = first === '-' ? 'stdin' : first
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  return { name: `${basename(place)}${more}`, place: `${place}${more}`, files: sources, text: null }
 }
 
-function originOf(target: string): string {
-  const url = URL.canParse(target) ? new URL(target) : null
-  if (url !== null && /^https?:$/.test(url.protocol)) return url.origin
-  throw userError(`--target ${target}: not an http or https URL`, 'write --target http://localhost:3000')
+/** What paths are put behind. */
+function baseOf({ origin, pathname }: URL): string {
+  return `${origin}${pathname}`.replace(/\/+$/, '')
 }
 
 async function exists(file: string, io: Io): Promise<boolean> {

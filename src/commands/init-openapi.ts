@@ -1,12 +1,11 @@
 /**
  * The first scenario of a project that has an OpenAPI document: a request for each operation.
  */
-import { resolve } from 'node:path'
-import { readTextFile } from '../base/files.js'
 import { importOpenapi } from '../scenario/import/openapi.js'
+import { withLoad } from '../scenario/import/with-load.js'
 import { writeDraft } from '../scenario/import/write.js'
-import { STARTER_LOAD, STARTER_THRESHOLDS } from '../scenario/starter.js'
 import type { Io } from './io.js'
+import { readWhole } from './source.js'
 
 /** A scenario before it is written. */
 export interface First {
@@ -25,22 +24,14 @@ export async function makeFromOpenapi(
   { url, schema }: { readonly url: URL | null; readonly schema: string | null },
   io: Io,
 ): Promise<First> {
-  const text = await readTextFile(resolve(io.cwd, file))
+  const text = await readWhole(file, io)
   const target = url === null ? null : `${url.origin}${url.pathname}`.replace(/\/+$/, '')
   const { scenario, notes } = importOpenapi(text, { file, target })
-  const { name: title, description = title, target: service, http, ...rest } = scenario
+  const { name: title, description = title } = scenario
   const name = slugOf(title ?? 'api')
-  const draft = {
-    name,
-    ...(description !== undefined && { description }),
-    ...(service !== undefined && { target: service }),
-    load: STARTER_LOAD,
-    ...(http !== undefined && { http }),
-    ...rest,
-    thresholds: STARTER_THRESHOLDS,
-  }
+  const named = { ...scenario, name, ...(description !== undefined && { description }) }
   const command = `perfctl init --openapi ${file}`
-  return { name, text: writeDraft({ scenario: draft, notes }, { command, schema }), notes }
+  return { name, text: writeDraft(withLoad({ scenario: named, notes }), { command, schema }), notes }
 }
 
 /** `Swagger Petstore - OpenAPI 3.0` is `swagger-petstore-openapi-3-0`. */

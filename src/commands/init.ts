@@ -13,6 +13,7 @@ import { type CiService, makeCiFile } from './ci.js'
 import { findSchema } from './editor-schema.js'
 import type { First } from './init-openapi.js'
 import type { Io } from './io.js'
+import { readServiceUrl } from './service-url.js'
 
 /** As commander gives them. */
 export interface InitFlags {
@@ -26,7 +27,7 @@ export interface InitFlags {
 
 /** Writes the files and says what to type next. Throws a UserError when the scenario is there already. */
 export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
-  const url = flags.url === undefined ? null : readUrl(flags.url)
+  const url = flags.url === undefined ? null : readServiceUrl('--url', flags.url)
   const service = await chooseService(flags.ci ?? true, io)
   const { name, text, notes } = await makeFirst(flags, url, io)
   const scenario = `scenarios/${fileNameOf(name)}.yaml`
@@ -60,23 +61,6 @@ function nextSteps(scenario: string, further: string | null): string[] {
   const width = Math.max(...steps.map(([command]) => command.length))
   const lines = steps.map(([command, why]) => `  ${command.padEnd(width)}  ${why}`)
   return ['Next:', ...lines, ...(further === null ? [] : [`  ${further}`])]
-}
-
-function readUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw userError(
-      `--url ${text}: not an http or https URL`,
-      `write --url http://${text.replace(/^\w*:?\/+/, '')}`,
-    )
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw userError(
-      '--url: a scenario is no place for a password',
-      'leave it out, and use http.auth in the scenario',
-    )
-  }
-  return url
 }
 
 /** `http://localhost:3000/` is `localhost-3000`. */

@@ -82,17 +82,24 @@ export const LISTED: readonly CommandSpec[] = [
   },
   {
     name: 'import',
-    summary: 'make a scenario from curl commands, a HAR file or an access log',
+    summary: 'make a scenario from what other programs wrote down',
     description:
-      'Makes a scenario from what other programs wrote down: curl commands, a recording of a browser (har), an access log. Prints it, with notes on top of what it could not carry over. Secrets become ${NAME}.',
-    argument: ['<format>', 'curl, har or access-log'],
+      'Makes a scenario from what other programs wrote down: curl commands, a recording of a browser (har), a Postman collection, an OpenAPI or Swagger document, an access log. Prints it, with notes on top of what it could not carry over. Secrets become ${NAME}.',
+    argument: ['<format>', 'curl, har, postman, openapi or access-log'],
     further: ['[file...]', 'a file, - for stdin, or a curl command in quotes'],
     options: [
       { flags: '-o, --output <file>', description: 'write it there instead of printing it' },
       { flags: '--force', description: 'overwrite the file' },
-      { flags: '-t, --target <url>', description: 'of another service than the one recorded' },
+      { flags: '-t, --target <url>', description: 'of another service than the one in the file' },
       { flags: '--mix', description: 'of a har file: its requests by weight, instead of one journey' },
-      { flags: '--static', description: 'keep images, scripts, style sheets and the like' },
+      {
+        flags: '--static',
+        description: 'of a har file or a log: keep images, scripts, style sheets and the like',
+      },
+      {
+        flags: '--environment <file>',
+        description: 'of a postman collection: an exported environment to fill it in with',
+      },
     ],
     run: async ([format, files]: [string, string[]], flags: ImportFlags, io) =>
       (await import('./import.js')).importSource(format, files, flags, io),

@@ -9,6 +9,7 @@ import type { Alias, Node, ParsedNode, YAMLMap } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq, parseDocument, stringify, Scalar as YamlScalar } from 'yaml'
 import type { Place, Problem } from '../base/errors.js'
 import { formatCount } from '../base/units.js'
+import { numberFault } from './number-fault.js'
 import { Source, type Span } from './source.js'
 import { explainFaults, unquotedHoles } from './syntax.js'
 import { follow, type Mistake, type Path, Scalar, type Tree } from './tree.js'
@@ -138,20 +139,9 @@ class Grower {
   }
 
   private checkNumber(value: number, text: string, span: Span): boolean {
-    if (!Number.isFinite(value)) {
-      this.wrong(
-        span,
-        `${text} is not a number that can be used`,
-        'write a finite number, or put a text in quotes',
-      )
-    } else if (/^[-+]?0\d/.test(text)) {
-      this.wrong(span, `${text} starts with a zero`, `write ${value} for the number, "${text}" for the text`)
-    } else if (/^[-+]?\d+$/.test(text) && !Number.isSafeInteger(value)) {
-      this.wrong(span, `${text} is too large to be kept exactly`, `put it in quotes: "${text}"`)
-    } else {
-      return true
-    }
-    return false
+    const fault = numberFault(value, text)
+    if (fault !== null) this.wrong(span, fault.message, fault.hint)
+    return fault === null
   }
 
   private growAlias(node: Alias, depth: number): Tree {

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type ImportFlags, importSource } from '../../src/commands/import.js'
 import { IMPORTERS } from '../../src/scenario/import/index.js'
+import { readScenario } from '../../src/scenario/read.js'
 import { createMemoryIo, type MemoryIo } from './memory-io.js'
 
 let io: MemoryIo
@@ -93,6 +94,81 @@ test('the schema is found from wherever the scenario goes', async () => {
   expect(read('a.yaml')).toContain('$schema=./node_modules/perfctl/scenarios/')
 })
 
+describe('a collection', () => {
+  const collection = (url: string) =>
+    JSON.stringify({
+      info: {
+        name: 'Shop',
+        schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
+      },
+      item: [{ name: 'list', request: { method: 'GET', url } }],
+    })
+  const values = [
+    { key: 'baseUrl', value: 'https://shop.example' },
+    { key: 'page', value: '7', enabled: true },
+  ]
+
+  test('is filled in with an environment', async () => {
+    mkdirSync(join(io.cwd, 'team'))
+    write('team/shop.json', collection('{{baseUrl}}/items?page={{page}}'))
+    write('team/env.json', JSON.stringify({ name: 'staging', values }))
+    const text = await call('postman', ['team/shop.json'], { environment: 'team/env.json' })
+    expect(text).toBe(`# Made by perfctl import postman shop.json
+# - Postman keeps cookies and follows redirects; for that write cookies: true and redirects: 5 under http
+
+name: Shop
+target: \${BASE_URL:-https://shop.example}
+
+load:
+  warmup: 2s
+  stages:
+    - { duration: 5s, vus: 5 }
+    - { duration: 20s, vus: 5 }
+  thinkTime: 50ms..150ms
+
+requests:
+  - name: list
+    get: /items?page=7
+
+thresholds:
+  - error_rate < 1%
+`)
+  })
+
+  test('without one is open', async () => {
+    write('shop.json', collection('{{baseUrl}}/items?page={{page}}'))
+    expect(await call('postman', ['shop.json'])).toContain('target: ${BASE_URL}\n')
+  })
+
+  test('that can not be read is told with its whole path', async () => {
+    mkdirSync(join(io.cwd, 'team'))
+    write('team/shop.json', '{"openapi": "3.1.0"}')
+    const error = await importSource('postman', ['team/shop.json'], {}, io).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      problems: [
+        {
+          message: 'team/shop.json: not a Postman collection',
+          hint: 'write perfctl import openapi team/shop.json',
+        },
+      ],
+    })
+  })
+})
+
+test('an OpenAPI document gets the path of its server behind another target, and a load', async () => {
+  const document = `openapi: 3.1.0
+info: { title: Pets }
+servers: [{ url: https://pets.example/v1 }]
+paths: { /pets: { get: { operationId: listPets, responses: { "200": {} } } } }
+`
+  const text = await call('openapi', ['-'], { target: 'http://localhost:3000/' }, document)
+  expect(text).toContain('target: ${BASE_URL:-http://localhost:3000/v1}\n')
+  const scenario = readScenario(text, { file: 'a.yaml', env: {} })
+  expect(scenario.requests.map(({ name }) => name)).toEqual(['listPets'])
+  expect(scenario.load.stages.map(({ durationMs }) => durationMs)).toEqual([5000, 20_000])
+  expect(scenario.thresholds).toHaveLength(1)
+})
+
 test('--target aims it elsewhere', async () => {
   write('a.log', LOG)
   expect(await call('access-log', ['a.log'], { target: 'http://b.example/' })).toContain(
@@ -127,8 +203,22 @@ describe('mistakes are told with a way out', () => {
       ['-'],
       { target: 'shop' },
       '--target shop: not an http or https URL',
-      'write --target http://localhost:3000',
+      'write --target http://shop',
     ],
+    [
+      'har',
+      ['-'],
+      { target: 'http://ada:pw@a.example' },
+      '--target: a scenario is no place for a password',
+      'use http.auth',
+    ],
+    ['curl', ['-'], { mix: true }, '--mix changes nothing of curl', 'leave it out; it is for har'],
+    ['openapi', ['-'], { static: true }, '--static changes nothing of openapi', 'it is for har, access-log'],
+    ['har', ['-'], { environment: 'e.json' }, '--environment changes nothing of har', 'it is for postman'],
+    ['postman', ['-'], { environment: 'e.json' }, 'e.json: no such file', ''],
+    ['shop.postman_collection.json', [], {}, 'is not a format', 'perfctl import postman shop.postman_'],
+    ['docs/openapi.v3.yaml', [], {}, 'is not a format', 'perfctl import openapi docs/openapi.v3.yaml'],
+    ['postman', ['a.json', 'b.json'], {}, 'postman is imported from one file, here are 2', ''],
     ['har', ['-'], {}, 'stdin: the file is empty', ''],
   ])('%s %j %j', async (format, sources, flags, message, hint) => {
     const error = await importSource(format, sources, flags, io).catch((thrown: unknown) => thrown)

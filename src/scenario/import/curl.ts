@@ -17,7 +17,7 @@ import { requestName } from './request-name.js'
 import { type Command, readShell } from './shell.js'
 
 /** The scenario of the commands in a text. Throws a UserError when there is none. */
-export function importCurl(text: string, { file }: ImportOptions): Draft {
+export function importCurl(text: string, { file, target }: ImportOptions): Draft {
   const draftsman: Draftsman = { notes: new Notes(), credentials: new Credentials() }
   const http: Record<string, unknown> = {}
   const recorded = readCommands(text, draftsman).flatMap((words) => recordCommand(words, http, draftsman))
@@ -27,16 +27,13 @@ export function importCurl(text: string, { file }: ImportOptions): Draft {
       "write it like curl 'http://localhost:3000/'",
     )
   }
-  return draftRequests(recorded, { http, load: { vus: 5, duration: '20s' } }, draftsman)
+  return draftRequests(recorded, { http, instead: target }, draftsman)
 }
 
 /** A scenario with a weighted entry for each recorded request. */
 function draftRequests(
   recorded: readonly Recorded[],
-  {
-    http,
-    load,
-  }: { readonly http: Readonly<Record<string, unknown>>; readonly load: Record<string, unknown> },
+  { http, instead }: { readonly http: Readonly<Record<string, unknown>>; readonly instead: string | null },
   draftsman: Draftsman,
 ): Draft {
   const target = commonestOrigin(recorded.map(({ address }) => address))!
@@ -54,8 +51,8 @@ function draftRequests(
   const shared = { ...http, ...common.http }
   return {
     scenario: {
-      target: spelled(targetOf(target)),
-      load,
+      target: spelled(targetOf(instead ?? target)),
+      load: { vus: 5, duration: '20s' },
       ...(Object.keys(shared).length > 0 && { http: spelled(shared) }),
       requests,
       thresholds: ['error_rate < 1%'],

@@ -13,7 +13,12 @@ export interface ImportOptions {
   readonly isMix: boolean
   /** Whether images, style sheets, scripts and the like are kept. */
   readonly withStatic: boolean
+  /** Of a collection: the values to fill it in with, as exported; null without. */
+  readonly environment: { readonly file: string; readonly text: string } | null
 }
+
+/** Flags that mean something to some formats only. */
+export type OwnFlag = 'mix' | 'static' | 'environment'
 
 /** Makes a draft of a whole text. Throws a UserError when there is nothing to be made of it. */
 type TextImporter = (text: string, options: ImportOptions) => Draft
@@ -22,7 +27,7 @@ type TextImporter = (text: string, options: ImportOptions) => Draft
 type LineImporter = (lines: AsyncIterable<string>, options: ImportOptions) => Promise<Draft>
 
 /** A format. */
-export type ImportFormat = { readonly description: string } & (
+export type ImportFormat = { readonly description: string; readonly flags: readonly OwnFlag[] } & (
   | { readonly reads: 'text'; load(): Promise<TextImporter> }
   | { readonly reads: 'lines'; load(): Promise<LineImporter> }
 )
@@ -33,17 +38,38 @@ export const IMPORTERS: Readonly<Record<string, ImportFormat>> = {
     "curl commands, as browsers' developer tools copy them",
     async () => (await import('./curl.js')).importCurl,
   ),
-  har: text('a recording of a browser or a proxy (HAR)', async () => (await import('./har.js')).importHar),
+  har: text('a recording of a browser or a proxy (HAR)', async () => (await import('./har.js')).importHar, [
+    'mix',
+    'static',
+  ]),
+  postman: text(
+    'a Postman collection (v2.0, v2.1)',
+    async () => (await import('./postman.js')).importPostman,
+    ['environment'],
+  ),
+  openapi: text(
+    'an OpenAPI or Swagger document (2.0, 3.0, 3.1)',
+    async () => (await import('./openapi.js')).importOpenapi,
+  ),
   'access-log': lines(
     'an access log of nginx, Apache, Caddy or Traefik',
     async () => (await import('./access-log.js')).importAccessLog,
+    ['static'],
   ),
 }
 
-function text(description: string, load: () => Promise<TextImporter>): ImportFormat {
-  return { description, reads: 'text', load }
+function text(
+  description: string,
+  load: () => Promise<TextImporter>,
+  flags: readonly OwnFlag[] = [],
+): ImportFormat {
+  return { description, flags, reads: 'text', load }
 }
 
-function lines(description: string, load: () => Promise<LineImporter>): ImportFormat {
-  return { description, reads: 'lines', load }
+function lines(
+  description: string,
+  load: () => Promise<LineImporter>,
+  flags: readonly OwnFlag[] = [],
+): ImportFormat {
+  return { description, flags, reads: 'lines', load }
 }

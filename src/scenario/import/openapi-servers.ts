@@ -8,8 +8,8 @@ import type { Workshop } from './openapi-sample.js'
 export function chooseServer(document: Foreign, instead: string | null, shop: Workshop): string {
   const url = mainServer(document, shop)
   const path = pathOf(url)
-  if (instead !== null) return pathOf(instead) === '' ? `${instead.replace(/\/+$/, '')}${path}` : instead
-  if (/^https?:\/\/[^/]/i.test(url)) return `\${BASE_URL:-${url}}`
+  const given = instead === null || pathOf(instead) !== '' ? instead : `${instead}${path}`
+  if (given !== null || /^https?:\/\/[^/]/i.test(url)) return `\${BASE_URL:-${given ?? url}}`
   shop.notes.add('the document names no host: BASE_URL has to, such as http://localhost:3000')
   return `${shop.references.take('BASE_URL', 'server')}${path}`
 }

@@ -46,7 +46,6 @@ export function importOpenapi(text: string, { file, target = null }: OpenapiOpti
     makeRequest(operation, own[index]!, { names, shop, document }),
   )
   tellRest(document, operations, notes)
-  shop.references.note(notes)
   const title = textField(document['info'], 'title')
   const name = title === null ? null : scenarioName(title)
   const headers = { ...(acceptsJson(operations, shop) && { accept: 'application/json' }), ...common.headers }
@@ -54,6 +53,7 @@ export function importOpenapi(text: string, { file, target = null }: OpenapiOpti
     ...(Object.keys(headers).length > 0 && { headers }),
     ...(common.auth !== undefined && { auth: common.auth }),
   }
+  shop.references.note(notes, [chosen, http, requests])
   return {
     scenario: {
       ...(name !== null && { name }),

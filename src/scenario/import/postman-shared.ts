@@ -1,7 +1,7 @@
 /**
  * What the requests of a collection have in common, and so stands once in a scenario: the target, the login.
  */
-import { escapeText, hasHoles } from './marked.js'
+import { escapeText, type Holes, hasHoles } from './marked.js'
 import type { Prepared } from './postman-request.js'
 import type { Address } from './postman-url.js'
 import type { Workshop } from './postman-variables.js'
@@ -12,8 +12,12 @@ export interface Target {
   urlOf(address: Address): string
 }
 
-/** The base of most requests becomes the target. */
-export function chooseTarget(addresses: readonly Address[], { holes, notes }: Workshop): Target {
+/** The base of most requests becomes the target. `instead`: a target that was given. */
+export function chooseTarget(
+  addresses: readonly Address[],
+  instead: string | null,
+  { holes, notes }: Workshop,
+): Target {
   const counts = new Map<string, number>()
   for (const { base } of addresses) {
     // A target is the same in every iteration.
@@ -21,7 +25,7 @@ export function chooseTarget(addresses: readonly Address[], { holes, notes }: Wo
   }
   const [main] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? []
   for (const { base, isOpen } of addresses) {
-    if (isOpen)
+    if (isOpen && (base !== main || instead === null))
       notes.add(
         'has to be a whole URL, such as http://localhost:3000',
         holes.write(base).replace(/^\$\{|\}$/g, ''),
@@ -32,9 +36,13 @@ export function chooseTarget(addresses: readonly Address[], { holes, notes }: Wo
     for (const base of others) notes.add('requests to other hosts have whole URLs', holes.write(base))
   }
   return {
-    target: main === undefined ? null : hasHoles(main) ? holes.write(main) : overridable(main),
+    target: instead === null ? (main === undefined ? null : written(main, holes)) : overridable(instead),
     urlOf: ({ base, path }) => holes.write(base === main ? path : `${base}${path}`),
   }
+}
+
+function written(base: string, holes: Holes): string {
+  return hasHoles(base) ? holes.write(base) : overridable(base)
 }
 
 /** `${BASE_URL:-https://api.example.com}`: a collection is rarely for the host that load is meant for. */

@@ -55,9 +55,10 @@ export class Variables {
     const known = this.captureNames.get(name)
     if (known !== undefined) return known
     const wanted = captureName(name)
-    const taken = new Set([...this.captureNames.values(), ...this.shared.data.keys()])
+    const taken = new Set(this.captureNames.values())
     let free = wanted
-    for (let n = 2; taken.has(free); n++) free = `${wanted}_${n}`
+    const isList = (one: string) => 'list' in (findDynamic(`$${one}`) ?? {})
+    for (let n = 2; taken.has(free) || isList(free); n++) free = `${wanted}_${n}`
     this.captureNames.set(name, free)
     return free
   }

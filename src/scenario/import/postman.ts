@@ -73,6 +73,7 @@ function makeDraft(
   const sent = groups.flat()
   const { target, urlOf } = chooseTarget(
     sent.map(({ prepared }) => prepared.address),
+    instead,
     workshop,
   )
   const auth = commonAuth(sent.map(({ prepared }) => prepared))
@@ -95,7 +96,7 @@ function makeDraft(
         : writeJourney(group, bodies, names, title)
     })
 
-  references.note(notes)
+  references.note(notes, [target, auth, requests])
   if (data.size > 0)
     notes.add('lists under data stand in for random values of Postman', [...data.keys()].join(', '))
   notes.add(
@@ -106,7 +107,7 @@ function makeDraft(
     scenario: {
       ...(name !== null && { name }),
       ...(oneLine(title) !== (name ?? '') && { description: escapeText(oneLine(title)) }),
-      ...((instead ?? target) !== null && { target: instead ?? target! }),
+      ...(target !== null && { target }),
       ...(auth !== null && { http: { auth } }),
       ...(data.size > 0 && { data: Object.fromEntries(data) }),
       requests,

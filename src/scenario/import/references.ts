@@ -43,9 +43,10 @@ export class References {
     return `\${${name}:-${preset}}`
   }
 
-  /** Notes which variables the scenario needs. */
-  note(notes: Notes): void {
-    const needed = [...this.taken].filter((name) => !this.preset.has(name))
+  /** Notes which variables the parts of a scenario need: those that stand in them. */
+  note(notes: Notes, parts: unknown): void {
+    const text = JSON.stringify(parts)
+    const needed = [...this.taken].filter((name) => !this.preset.has(name) && text.includes(`\${${name}}`))
     if (needed.length > 0)
       notes.add(`needs values from the environment, or with --env NAME=value: ${needed.join(', ')}`)
     if (this.preset.size > 0)

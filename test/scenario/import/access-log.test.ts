@@ -4,7 +4,7 @@ import { linesOf } from '../../../src/scenario/import/lines.js'
 import { readLine } from '../../../src/scenario/import/log-line.js'
 import { readDraft } from './read-draft.js'
 
-const OPTIONS = { file: 'access.log', target: null, isMix: false, withStatic: false }
+const OPTIONS = { file: 'access.log', target: null, isMix: false, withStatic: false, environment: null }
 
 async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
   yield* items

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { importCurl } from '../../../src/scenario/import/curl.js'
+import { requestOf } from '../only.js'
 import { readDraft } from './read-draft.js'
 
-const OPTIONS = { file: 'curl.txt', target: null, isMix: false, withStatic: false }
+const OPTIONS = { file: 'curl.txt', target: null, isMix: false, withStatic: false, environment: null }
 
 const draft = (text: string) => importCurl(text, OPTIONS)
 
@@ -173,6 +174,15 @@ test('the host of most commands is the target, others keep their URLs', () => {
   expect(scenario.requests.map((one) => one['get'])).toEqual(['http://a.example/1', '/2', '/3'])
 })
 
+test('another target takes the place of the commonest host', () => {
+  const { scenario } = importCurl('curl http://a.example/1; curl http://b.example/2 http://b.example/3', {
+    ...OPTIONS,
+    target: 'http://localhost:3000/v1',
+  })
+  expect(scenario.target).toBe('${BASE_URL:-http://localhost:3000/v1}')
+  expect(scenario.requests.map((one) => one['get'])).toEqual(['http://a.example/1', '/2', '/3'])
+})
+
 test('a target that is a variable stays one', () => {
   expect(draft('curl "$API_URL/v1/items"').scenario).toMatchObject({
     target: '${API_URL}',
@@ -238,12 +248,12 @@ test.each(['', 'wget http://a.example', 'curl', 'curl -X POST'])(
 test('what the reader knows, it reads', () => {
   const text = `curl 'http://a.example/x?q={{x}}' -H 'x-a: \${b}' -u bob:geheim --json '{"a":["{{ b }}", "\${C}"]}'
     curl a.example/y -d 'a=1&token=abcd' -m 3`
-  const { requests, http } = readDraft(draft(text), { PASSWORD: 'pw', TOKEN: 'tk' })
-  expect(http.timeoutMs).toBe(3000)
-  expect(requests[0]).toMatchObject({
+  const scenario = readDraft(draft(text), { PASSWORD: 'pw', TOKEN: 'tk' })
+  expect(scenario.http.timeoutMs).toBe(3000)
+  expect(requestOf(scenario)).toMatchObject({
     path: ['/x?q=%7B%7Bx%7D%7D'],
     headers: { 'x-a': ['${b}'] },
     body: { value: { object: { a: [{ $: ['{{ b }}'] }, { $: ['${C}'] }] } } },
   })
-  expect(requests[1]!.body).toEqual({ type: 'form', fields: { a: ['1'], token: ['tk'] } })
+  expect(requestOf(scenario, 1).body).toEqual({ type: 'form', fields: { a: ['1'], token: ['tk'] } })
 })

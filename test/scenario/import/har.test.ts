@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { importHar } from '../../../src/scenario/import/har.js'
-import { readDraft } from './read-draft.js'
+import { requestOf } from '../only.js'
+import { journeyOf, outlineOf, readDraft, stepOf } from './read-draft.js'
 
 interface Entry {
   readonly method?: string
@@ -50,15 +51,21 @@ function har(...entries: readonly Entry[]): string {
   })
 }
 
-const OPTIONS = { file: 'shop.har', target: null, isMix: false, withStatic: false }
+const OPTIONS = { file: 'shop.har', target: null, isMix: false, withStatic: false, environment: null }
 const journey = (...entries: readonly Entry[]) => importHar(har(...entries), OPTIONS)
 const mix = (...entries: readonly Entry[]) => importHar(har(...entries), { ...OPTIONS, isMix: true })
 type Step = Readonly<Record<string, unknown>>
-const stepsOf = (...entries: readonly Entry[]) =>
-  journey(...entries).scenario.requests[0]!['steps'] as readonly Step[]
+
+/** The steps of the journey, which the reader takes as well. */
+function stepsOf(...entries: readonly Entry[]): readonly Step[] {
+  const draft = journey(...entries)
+  const steps = draft.scenario.requests[0]!['steps'] as readonly Step[]
+  expect(journeyOf(readDraft(draft)).steps).toHaveLength(steps.length)
+  return steps
+}
 
 test('a recording becomes a journey with its pauses', () => {
-  const { scenario, notes } = journey(
+  const draft = journey(
     { url: '/', at: 0, ms: 500 },
     { url: '/api/items?page=1', at: 0.55, ms: 100 },
     // A second and a half after all was there.
@@ -66,6 +73,7 @@ test('a recording becomes a journey with its pauses', () => {
     { url: '/api/cart', at: 12.2, post: JSON_POST({ id: 42 }), status: 201 },
     { url: '/checkout', at: 500, status: 302 },
   )
+  const { scenario, notes } = draft
   expect(scenario).toEqual({
     target: '${BASE_URL:-https://shop.example}',
     load: { vus: 5, duration: '4m' },
@@ -87,6 +95,19 @@ test('a recording becomes a journey with its pauses', () => {
     thresholds: ['error_rate < 1%'],
   })
   expect(notes).toEqual(['pauses of more than a minute became a minute'])
+
+  const read = journeyOf(readDraft(draft))
+  expect(outlineOf(read)).toEqual([
+    'GET /: GET /',
+    'GET /api/items: GET /api/items?page=1',
+    'pause 1500..1500',
+    'GET /api/items/{itemId}: GET /api/items/42',
+    'pause 10000..10000',
+    'POST /api/cart: POST /api/cart',
+    'pause 60000..60000',
+    'GET /checkout: GET /checkout',
+  ])
+  expect(stepOf(read, 7).expect.status).toEqual([[302, 302]])
 })
 
 /** Successes need no expectation. */
@@ -203,6 +224,32 @@ describe('values that answers bring are captured', () => {
     ])
   })
 
+  test('and the reader knows them in the steps behind', () => {
+    const read = journeyOf(
+      readDraft(
+        journey(
+          { ...LOGIN, answer: { token: 'abcdefgh1234', user: { id: 4711 } } },
+          { url: '/users/4711?token=abcdefgh1234' },
+          { url: '/cart', post: JSON_POST({ userId: 4711 }) },
+        ),
+      ),
+    )
+    expect(outlineOf(read)).toEqual([
+      'POST /login: POST /login',
+      'GET /users/{userId}: GET /users/<userId>?token=<token>',
+      'POST /cart: POST /cart',
+    ])
+    expect(stepOf(read, 0).capture).toEqual([
+      { name: 'userId', from: { type: 'json', path: '$.user.id', steps: ['user', 'id'], pick: 'first' } },
+      { name: 'token', from: { type: 'json', path: '$.token', steps: ['token'], pick: 'first' } },
+    ])
+    // One hole alone: the number that was captured stays a number.
+    expect(stepOf(read, 2).body).toEqual({
+      type: 'json',
+      value: { object: { userId: { $: [{ type: 'variable', name: 'userId' }] } } },
+    })
+  })
+
   test('but none that came later, or could be equal by chance', () => {
     const steps = stepsOf(
       { url: '/items/4711' },
@@ -254,14 +301,14 @@ test('what the reader knows, it reads', () => {
     },
     { url: '/raw', post: { mimeType: 'text/plain', text: 'a\n${b}\n' } },
   )
-  const { requests } = readDraft(draft)
-  expect(requests.map(({ name }) => name)).toEqual(['GET /{HOME}/ x', 'POST /form', 'POST /raw'])
-  expect(requests[0]).toMatchObject({
+  const scenario = readDraft(draft)
+  expect(scenario.requests.map(({ name }) => name)).toEqual(['GET /{HOME}/ x', 'POST /form', 'POST /raw'])
+  expect(requestOf(scenario)).toMatchObject({
     path: ['/$%7BHOME%7D/%7B%7Bx%7D%7D'],
     headers: { 'x-text': ['${y} {{z}}'] },
   })
-  expect(requests[1]!.body).toEqual({ type: 'form', fields: { 'a b': ['{{1}}'] } })
-  expect(requests[2]!.body).toEqual({ type: 'text', text: ['a\n${b}\n'] })
+  expect(requestOf(scenario, 1).body).toEqual({ type: 'form', fields: { 'a b': ['{{1}}'] } })
+  expect(requestOf(scenario, 2).body).toEqual({ type: 'text', text: ['a\n${b}\n'] })
 })
 
 describe('a file that is no recording is refused with a way out', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { escapeText, Holes, mapLiterals } from '../../../src/scenario/import/marked.js'
-import { readBack } from './read-back.js'
+import { requestOf } from '../only.js'
+import { readDraft } from './read-draft.js'
 
 /** What a template of a scenario comes to, its holes shown as `<...>`. */
 function read(text: string, env: Readonly<Record<string, string>> = {}): string {
-  const scenario = readBack({ scenario: { requests: [{ post: '/', body: text }] }, notes: [] }, env)
-  const { body } = scenario.requests[0]!
+  const scenario = readDraft({ scenario: { requests: [{ post: '/', body: text }] }, notes: [] }, env)
+  const { body } = requestOf(scenario)
   if (body?.type !== 'text') throw new Error('no text')
   return body.text.map((part) => (typeof part === 'string' ? part : '<hole>')).join('')
 }

@@ -3,6 +3,7 @@ import { hole, spelled, unmarked, variable } from '../../../src/scenario/import/
 import { writeDraft } from '../../../src/scenario/import/write.js'
 import { readScenario } from '../../../src/scenario/read.js'
 import type { BodySpec, Template } from '../../../src/scenario/scenario.js'
+import { requestOf } from '../only.js'
 
 /** What texts that are spelled like this come to when the scenario is read, holes as `<...>`. */
 function readBack(...marked: readonly string[]): string[] {
@@ -12,7 +13,7 @@ function readBack(...marked: readonly string[]): string[] {
   }
   const text = writeDraft(draft, { command: 'perfctl import', schema: null })
   const scenario = readScenario(text, { file: 'a.yaml', env: { NAME: 'value' } })
-  const { value } = scenario.requests[0]!.body as BodySpec & { type: 'json' }
+  const { value } = requestOf(scenario).body as BodySpec & { type: 'json' }
   return (value as { $: Template }[]).map(({ $: template }) =>
     template.map((part) => (typeof part === 'string' ? part : `<${JSON.stringify(part)}>`)).join(''),
   )

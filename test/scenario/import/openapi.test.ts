@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { importOpenapi, type OpenapiOptions } from '../../../src/scenario/import/openapi.js'
-import { readBack } from './read-back.js'
+import { readDraft } from './read-draft.js'
 
 const ok = { responses: { '200': { description: 'ok' } } }
 
@@ -27,7 +27,7 @@ function one(operation: object, { path = '/x', method = 'get', ...rest }: Record
 function body(schema: object, schemas: object = {}): unknown {
   const requestBody = { content: { 'application/json': { schema } } }
   const draft = one({ requestBody }, { method: 'post', components: { schemas } })
-  readBack(draft)
+  readDraft(draft)
   return draft.request['json']
 }
 
@@ -204,20 +204,19 @@ describe('the target', () => {
   ])('%s', (_, rest, target) => {
     const draft = load({ '/x': { get: ok } }, rest)
     expect(draft.scenario.target).toBe(target)
-    readBack(draft, { BASE_URL: 'http://localhost:3000' })
+    readDraft(draft, { BASE_URL: 'http://localhost:3000' })
   })
 
   test.each([
-    ['http://localhost:3000', 'http://localhost:3000/v1'],
-    ['http://localhost:3000/', 'http://localhost:3000//v1'],
-    ['http://localhost:3000/api', 'http://localhost:3000/api'],
+    ['http://localhost:3000', '${BASE_URL:-http://localhost:3000/v1}'],
+    ['http://localhost:3000/api', '${BASE_URL:-http://localhost:3000/api}'],
   ])('%s instead is %s', (given, target) => {
     const draft = load(
       { '/x': { get: ok } },
       { servers: [{ url: 'https://a.example/v1' }] },
-      { target: given.replace(/\/$/, '') },
+      { target: given },
     )
-    expect(draft.scenario.target).toBe(target.replace('//v1', '/v1'))
+    expect(draft.scenario.target).toBe(target)
   })
 
   test('of one operation makes its URL whole', () => {
@@ -259,7 +258,7 @@ describe('parameters', () => {
     const components = { examples: { E: { value: 'e' } } }
     const draft = one({ parameters: [parameter('id', 'path', rest)] }, { path: '/x/{id}', components })
     expect(draft.request['get']).toBe(path)
-    readBack(draft)
+    readDraft(draft)
   })
 
   test('of a path that nobody documents', () => {
@@ -296,7 +295,7 @@ describe('parameters', () => {
       parameters: [parameter('q', 'query', { ...('content' in rest ? {} : { schema: {} }), ...rest })],
     })
     expect(draft.request).toMatchObject(request)
-    readBack(draft)
+    readDraft(draft)
   })
 
   test('optional ones are sent when the document has a value for them', () => {
@@ -609,7 +608,7 @@ describe('security', () => {
     const draft = load({ '/x': { get: ok } }, { components, security })
     expect(draft.scenario.http).toEqual(http)
     expect(draft.scenario.requests[0]).toMatchObject(request)
-    readBack(draft)
+    readDraft(draft)
   })
 
   test('what perfctl can not do is told', () => {
@@ -660,7 +659,7 @@ describe('what is expected', () => {
     const responses = Object.fromEntries(statuses.map((code) => [code, {}]))
     const draft = load({ '/x': { get: { responses } } })
     expect((draft.scenario.requests[0] as { expect?: { status: unknown } }).expect?.status).toEqual(status)
-    readBack(draft)
+    readDraft(draft)
   })
 })
 

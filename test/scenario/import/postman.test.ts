@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { importPostman, type PostmanOptions } from '../../../src/scenario/import/postman.js'
-import { readBack } from './read-back.js'
+import { requestOf } from '../only.js'
+import { journeyOf, outlineOf, readDraft, show, stepOf } from './read-draft.js'
 
 const SCHEMA = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json'
 
@@ -35,7 +36,7 @@ describe('names', () => {
       'two lines x $${y}',
       'request',
     ])
-    expect(readBack(draft).requests[2]!.name).toBe('two lines x ${y}')
+    expect(readDraft(draft).requests[2]!.name).toBe('two lines x ${y}')
   })
 
   test('a scenario is named after its collection, as far as a file can be', () => {
@@ -45,6 +46,12 @@ describe('names', () => {
       name: 'Shop API v2',
       description: 'Shop: API/v2',
     })
+  })
+
+  test('whatever a collection is called, its description says so', () => {
+    const title = 'a/b {{c}} ${D} $${E} {'
+    const draft = load([{ request: 'http://a.example' }], { info: { name: title } })
+    expect(readDraft(draft).description).toBe(title)
   })
 })
 
@@ -107,7 +114,7 @@ describe('the URL', () => {
     const draft = one({ method: 'GET', url }, { variable: [key('fixed', 'https://shop.example/api')] })
     expect(draft.scenario.target).toBe(target)
     expect(draft.request['get']).toBe(path)
-    readBack(draft, { BASE_URL: 'http://h.example', PORT_NO: '80' })
+    readDraft(draft, { BASE_URL: 'http://h.example', PORT_NO: '80' })
   })
 
   test('the target is where most requests go, others have whole URLs', () => {
@@ -119,12 +126,17 @@ describe('the URL', () => {
     expect(draft.scenario.target).toBe('${BASE_URL:-http://main.example}')
     expect(draft.scenario.requests.map(({ get }) => get)).toEqual(['http://other.example/a', '/b', '/c'])
     expect(draft.notes).toContain('requests to other hosts have whole URLs: http://other.example')
-    readBack(draft)
+    readDraft(draft)
   })
 
   test('a target that is given replaces it', () => {
-    const draft = one('https://a.example/x', {}, { target: 'http://localhost:3000' })
-    expect(draft.scenario.target).toBe('http://localhost:3000')
+    for (const url of ['https://a.example/x', '{{baseUrl}}/x']) {
+      const draft = one(url, {}, { target: 'http://localhost:3000' })
+      expect(draft.scenario.target).toBe('${BASE_URL:-http://localhost:3000}')
+      expect(draft.request['get']).toBe('/x')
+      // Nothing is left to be set.
+      expect(draft.notes.join()).not.toContain('BASE_URL')
+    }
   })
 
   test('the login of a URL becomes auth, its password stays behind', () => {
@@ -240,7 +252,7 @@ describe('auth', () => {
     const draft = one('http://a.example', { auth })
     expect(draft.scenario.http).toEqual(http)
     expect(JSON.stringify(draft)).not.toContain('abcdef')
-    readBack(draft)
+    readDraft(draft)
   })
 
   test.each<[string, object, object]>([
@@ -288,7 +300,7 @@ describe('auth', () => {
     const auth = list('bearer', { token: '{{t}}' })
     const draft = one({ url: 'http://a.example', header: [key('Authorization', 'Basic abc')], auth })
     expect(draft.request['headers']).toBeUndefined()
-    readBack(draft)
+    readDraft(draft)
   })
 })
 
@@ -435,8 +447,8 @@ describe('journeys', () => {
   const ping = { name: 'ping', request: 'http://a.example/ping' }
 
   test('requests of a folder that pass values on become steps, others stay', () => {
-    const { scenario } = load([{ name: 'shop', item: [ping, login, cart] }])
-    expect(scenario.requests).toEqual([
+    const draft = load([{ name: 'shop', item: [ping, login, cart] }])
+    expect(draft.scenario.requests).toEqual([
       { name: 'shop / ping', get: '/ping' },
       {
         name: 'shop',
@@ -446,16 +458,24 @@ describe('journeys', () => {
         ],
       },
     ])
+    const read = journeyOf(readDraft(draft), 1)
+    expect(outlineOf(read)).toEqual(['login: POST /login', 'cart: GET /cart'])
+    expect(stepOf(read, 0)).toMatchObject({
+      capture: [{ name: 'token', from: { type: 'json', path: '$.token' } }],
+      expect: { status: [[200, 200]] },
+    })
+    expect(stepOf(read, 1).headers).toEqual({
+      authorization: ['Bearer ', { type: 'variable', name: 'token' }],
+    })
   })
 
   test('a login that the collection has for all requests is one of the steps, not of http', () => {
     const auth = { type: 'bearer', bearer: [key('token', '{{token}}')] }
-    const { scenario } = load(
-      [{ ...login, request: { ...login.request, auth: { type: 'noauth' } } }, { ...ping }],
-      { auth },
-    )
-    expect(scenario.http).toBeUndefined()
-    expect(scenario.requests).toEqual([
+    const draft = load([{ ...login, request: { ...login.request, auth: { type: 'noauth' } } }, { ...ping }], {
+      auth,
+    })
+    expect(draft.scenario.http).toBeUndefined()
+    expect(draft.scenario.requests).toEqual([
       {
         name: 'Shop',
         steps: [
@@ -464,13 +484,18 @@ describe('journeys', () => {
         ],
       },
     ])
+    expect(show(stepOf(journeyOf(readDraft(draft)), 1).headers['authorization']!)).toBe('Bearer <token>')
   })
 
   test('what is used before it is captured, or in another folder, is left to the environment', () => {
-    const { scenario, notes } = load([
+    const draft = load([
       { name: 'a', item: [cart, login] },
       { name: 'b', item: [cart] },
     ])
+    const { scenario, notes } = draft
+    expect(show(requestOf(readDraft(draft, { TOKEN: 'given' }), 2).headers['authorization']!)).toBe(
+      'Bearer given',
+    )
     expect(scenario.requests.map(({ name }) => name)).toEqual(['a / cart', 'a / login', 'b / cart'])
     expect(scenario.requests[2]).toMatchObject({ headers: { authorization: 'Bearer ${TOKEN}' } })
     expect(notes).toContain('set by scripts in Postman, to be given here: TOKEN (by a / login)')
@@ -483,15 +508,19 @@ describe('journeys', () => {
       request: { method: 'POST', url: 'http://a.example/x' },
     }
     const read = { name: 'read', request: 'http://a.example/x/{{id}}' }
-    const { scenario } = load([{ name: 'f', item: [login, make, cart, read] }])
+    const draft = load([{ name: 'f', item: [login, make, cart, read] }])
     expect(
-      scenario.requests.map(({ name, steps }) => [
+      draft.scenario.requests.map(({ name, steps }) => [
         name,
         (steps as { name: string }[]).map((step) => step.name),
       ]),
     ).toEqual([
       ['f', ['login', 'cart']],
       ['f (2)', ['make', 'read']],
+    ])
+    expect([0, 1].map((index) => outlineOf(journeyOf(readDraft(draft), index)))).toEqual([
+      ['login: POST /login', 'cart: GET /cart'],
+      ['make: POST /x', 'read: GET /x/<id>'],
     ])
   })
 
@@ -513,13 +542,42 @@ describe('journeys', () => {
       ),
       request: 'http://a.example',
     }
-    const { scenario } = load([make, { name: 'use', request: 'http://a.example/{{uuid}}/{{a-b}}/{{a.b}}' }])
-    expect(scenario.requests[0]).toMatchObject({
+    const draft = load([make, { name: 'use', request: 'http://a.example/{{uuid}}/{{a-b}}/{{a.b}}' }])
+    expect(draft.scenario.requests[0]).toMatchObject({
       steps: [
         { capture: { uuid_value: '$.a', a_b: '$.b', a_b_2: '$.c' } },
         { get: '/{{ uuid_value }}/{{ a_b }}/{{ a_b_2 }}' },
       ],
     })
+    expect(outlineOf(journeyOf(readDraft(draft)))).toEqual([
+      'make: GET /',
+      'use: GET /<uuid_value>/<a_b>/<a_b_2>',
+    ])
+  })
+
+  test('a captured name is none of a list that stands in for random values', () => {
+    const make = {
+      name: 'make',
+      event: script('pm.variables.set("randomCity", pm.response.json().city)'),
+      request: 'http://a.example',
+    }
+    const draft = load([make, { name: 'use', request: 'http://a.example/{{randomCity}}/{{$randomCity}}' }])
+    expect(outlineOf(journeyOf(readDraft(draft)))[1]).toBe('use: GET /<randomCity_2>/<randomCity>')
+  })
+
+  test.each<[string, object]>([
+    ['pm.response.headers.get("X-Id")', { type: 'header', name: 'x-id' }],
+    ['pm.cookies.get("sid")', { type: 'cookie', name: 'sid' }],
+    ['pm.response.json()["@meta"].items[0].id', { type: 'json', path: "$['@meta'].items[0].id" }],
+  ])('%s is where the reader takes it from, too', (source, from) => {
+    const make = {
+      name: 'make',
+      event: script(`pm.variables.set("id", ${source})`),
+      request: 'http://a.example',
+    }
+    const read = journeyOf(readDraft(load([make, { name: 'use', request: 'http://a.example/{{id}}' }])))
+    expect(stepOf(read, 0).capture).toMatchObject([{ name: 'id', from }])
+    expect(outlineOf(read)[1]).toBe('use: GET /<id>')
   })
 })
 
@@ -543,7 +601,7 @@ test('scripts of the collection hold for all requests, and what is left of them 
   expect(draft.notes).toContain(
     'left out of a test script, `pm.expect(pm.response.responseTime).to.be.below(9);`: a, b',
   )
-  readBack(draft)
+  readDraft(draft)
 })
 
 test('a fixed value that only scripts set is that value', () => {
@@ -580,13 +638,12 @@ test('the whole of a collection is read by perfctl', () => {
     ],
     { variable: [key('baseUrl', 'https://api.example.com/v1'), key('page', '2')] },
   )
-  const scenario = readBack(draft)
+  const scenario = readDraft(draft)
   expect(scenario.target).toBe('https://api.example.com')
-  expect(scenario.requests.map(({ method, path }) => `${method} ${path.join('')}`)).toEqual([
-    'GET /v1/users?page=2',
-    'POST /v1/users',
-  ])
-  const body = scenario.requests[1]!.body
+  expect(
+    [0, 1].map((index) => requestOf(scenario, index)).map(({ method, path }) => `${method} ${show(path)}`),
+  ).toEqual(['GET /v1/users?page=2', 'POST /v1/users'])
+  const { body } = requestOf(scenario, 1)
   expect(body).toMatchObject({ type: 'json', value: { object: { note: { $: ['{{ not closed ${x}'] } } } })
 })
 
