@@ -11,7 +11,7 @@ export interface Draft {
 }
 
 /** The keys that importers fill in. Values are those of a scenario file (`PRODUCT`: version 1), not those of the program. */
-export interface DraftScenario {
+interface DraftScenario {
   readonly name?: string
   readonly description?: string
   readonly target?: string
