@@ -5,17 +5,30 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { scenarioJsonSchema } from '../dist/scenario/definition.js'
-
-const BEGIN = '<!-- keys: made by `npm run docs` -->\n'
-const END = '<!-- end of keys -->'
+import { FUNCTIONS } from '../dist/scenario/functions.js'
 
 const schema = scenarioJsonSchema()
 await keep('scenarios/scenario.schema.json', () => `${JSON.stringify(schema, null, 2)}\n`)
 await keep('README.md', (readme) => {
-  const [before, rest] = readme.split(BEGIN)
-  const [, after] = rest.split(END)
-  return `${before}${BEGIN}\n${keyTable()}\n${END}${after}`
+  const withKeys = replaceBlock(readme, 'keys', keyTable())
+  return replaceBlock(withKeys, 'functions', functionTable())
 })
+
+/** The text with another table between the marks of that name. */
+function replaceBlock(text, name, table) {
+  const begin = `<!-- ${name}: made by \`npm run docs\` -->\n`
+  const end = `<!-- end of ${name} -->`
+  const [before, rest] = text.split(begin)
+  const [, after] = rest.split(end)
+  return `${before}${begin}\n${table}\n${end}${after}`
+}
+
+function functionTable() {
+  const rows = FUNCTIONS.map(({ example, description }) => {
+    return `| \`${example.replaceAll('|', '\\|')}\` | ${description.replaceAll('|', '\\|')} |`
+  })
+  return ['| in a template | gives |', '| --- | --- |', ...rows, ''].join('\n')
+}
 
 /** Writes what `make` makes of the file's text, or complains when that is another one. */
 async function keep(file, make) {
@@ -42,7 +55,9 @@ function* keysOf({ properties = {} }, prefix) {
     const key = `${prefix}${name}`
     yield [`\`${key}\``, part]
     const items = part.items?.anyOf?.find(({ type }) => type === 'object') ?? part.items
+    const named = part.additionalProperties?.anyOf?.find(({ type }) => type === 'object')
     if (items !== undefined) yield* keysOf(items, `${key}[].`)
+    else if (named !== undefined) yield* keysOf(named, `${key}.<name>.`)
     else yield* keysOf(part, `${key}.`)
   }
 }

@@ -72,7 +72,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     shards: null,
     generator: judgeGenerator(collector.seconds, collector.lateness, totals.latency),
     stoppedBy: record.stoppedBy,
-    error: end.failure === null ? null : `worker ${end.failure.worker + 1} died: ${end.failure.message}`,
+    error: describeFailure(end),
   }
   // A part of the load is no measure for the whole: `merge` judges all shards together.
   return judgeResult(measured, shard === null ? scenario : { ...scenario, thresholds: [] }, record)
@@ -85,6 +85,12 @@ function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {
     tolerance: baseline.tolerance,
     minDelta: baseline.minDeltaMs,
   }
+}
+
+/** The data may have run out, which is nobody's death. */
+function describeFailure({ failure }: FleetEnd): string | null {
+  if (failure === null) return null
+  return failure.died ? `worker ${failure.worker + 1} died: ${failure.message}` : failure.message
 }
 
 /** What a result says of its scenario. */

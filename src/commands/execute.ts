@@ -14,6 +14,7 @@ import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
 import { checkReachable, checkResources } from '../load/preflight.js'
 import { makePlan, type Plan } from '../plan/plan.js'
 import { listSeries } from '../plan/series.js'
+import { checkSupply } from '../plan/supply.js'
 import type { Scenario, Threshold } from '../scenario/scenario.js'
 import type { Frame } from '../stats/frame.js'
 import { findMetric } from '../stats/metrics.js'
@@ -100,6 +101,7 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
   const environment = readEnvironment()
   const base = makePlan(scenario, { target, seed: options.seed ?? randomSeed(), today: wallTime().getTime() })
   const workers = countWorkers(base, { asked: options.workers, cores: environment.cores, shard })
+  checkSupply(base)
   await checkReachable(target, scenario.http.connectTimeoutMs)
   checkResources(base, readLimits(), shard?.of)
   options.onStart?.({ target, seed: base.seed, workers })

@@ -11,6 +11,7 @@ import { checkReachable } from '../load/preflight.js'
 import { makePlan, type Plan } from '../plan/plan.js'
 import { listSeries } from '../plan/series.js'
 import { sideOf } from '../plan/slices.js'
+import { checkSupply } from '../plan/supply.js'
 import type { Scenario } from '../scenario/scenario.js'
 import type { Result } from '../stats/result.js'
 import { compare } from '../verdict/compare.js'
@@ -59,6 +60,7 @@ export async function runSession(
       seed,
       today: wallTime().getTime(),
     })
+    checkSupply(base)
     const plan: Plan = { ...base, turns: { side, sliceMs: SLICE_MS, guardMs: GUARD_MS } }
     const collector = new Collector(listSeries(plan), 1, () => look())
     return { side, plan, startedAt: wallTime(), collector }

@@ -3,10 +3,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, userError } from '../base/errors.js'
-import { type ErrandEnd, runErrand } from '../load/errand.js'
+import { type ErrandEnd, type ErrandRun, runErrand } from '../load/errand.js'
 import { SingleUser } from '../load/single.js'
 import type { Plan } from '../plan/plan.js'
-import type { Scenario, Step } from '../scenario/scenario.js'
+import type { Step } from '../scenario/journey.js'
+import type { Scenario } from '../scenario/scenario.js'
 
 /** Around one load. */
 export interface Setup {
@@ -25,7 +26,7 @@ const AFTER_MS_MOST = 60_000
  */
 export async function setUp(scenario: Scenario, plan: Plan, signal: AbortSignal | undefined): Promise<Setup> {
   const { before, after } = scenario
-  const { variables, failed } = await run(before, plan, plan.variables, signal)
+  const { variables, failed } = await run(before, plan, { variables: plan.variables, isEarly: true }, signal)
   if (failed !== null) {
     throw userError(
       `${failed.name} failed: ${failed.failure.message}; the load was not sent`,
@@ -38,7 +39,7 @@ export async function setUp(scenario: Scenario, plan: Plan, signal: AbortSignal 
     async tearDown() {
       if (after.length === 0) return null
       try {
-        const end = await run(after, plan, variables, AbortSignal.timeout(AFTER_MS_MOST))
+        const end = await run(after, plan, { variables, isEarly: false }, AbortSignal.timeout(AFTER_MS_MOST))
         return end.failed === null ? null : `${end.failed.name} failed: ${end.failed.failure.message}`
       } catch (error) {
         return `after: ${messageOf(error)}`
@@ -50,14 +51,14 @@ export async function setUp(scenario: Scenario, plan: Plan, signal: AbortSignal 
 async function run(
   steps: readonly Step[],
   plan: Plan,
-  variables: Readonly<Record<string, unknown>>,
+  known: Pick<ErrandRun, 'variables' | 'isEarly'>,
   signal: AbortSignal | undefined,
 ): Promise<ErrandEnd> {
-  if (steps.length === 0) return { variables, failed: null }
+  if (steps.length === 0) return { variables: known.variables, failed: null }
   const user = new SingleUser(plan)
   try {
     return await runErrand(steps, plan, user, {
-      variables,
+      ...known,
       pause: (ms) => sleep(ms, undefined, signal && { signal }).catch(() => {}),
       ...(signal && { signal }),
     })

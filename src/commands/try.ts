@@ -14,9 +14,11 @@ import { checkReachable } from '../load/preflight.js'
 import { SingleUser } from '../load/single.js'
 import { makePlan, type Plan } from '../plan/plan.js'
 import { requestsOf } from '../plan/series.js'
+import { withEndlessData } from '../plan/sources.js'
 import { secretsIn, withEncodings } from '../report/exchange/discreet.js'
 import { renderExchange } from '../report/exchange/exchange.js'
-import type { Entry, Scenario, Step } from '../scenario/scenario.js'
+import type { Step } from '../scenario/journey.js'
+import type { Entry, Scenario } from '../scenario/scenario.js'
 import type { FailureKind } from '../stats/result.js'
 import { withTarget } from './execute.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
@@ -47,7 +49,9 @@ export async function tryScenario(file: string, raw: RawTryFlags, io: Io): Promi
     io.stderr.write('warning: certificates are not checked (-k): anyone could answer\n')
   return withTarget(flags.target ?? scenario!.target, async (target) => {
     await checkReachable(target, scenario!.http.connectTimeoutMs)
-    const plan = makePlan(scenario!, { target, seed: flags.seed ?? 1, today: wallTime().getTime() })
+    const plan = withEndlessData(
+      makePlan(scenario!, { target, seed: flags.seed ?? 1, today: wallTime().getTime() }),
+    )
     const trial = new Trial(scenario!, plan, { full, flags, io })
     await trial.run(chosen)
     io.stdout.write(`${trial.summary()}\n`)
@@ -95,9 +99,9 @@ class Trial {
   async run(entries: readonly Entry[]): Promise<void> {
     const { before, beforeEach, after } = this.scenario
     try {
-      const start = await this.take(before, {}, 0)
+      const start = await this.take(before, {}, 0, true)
       if (start.failed !== null) return
-      const first = await this.take(beforeEach, start.variables, 0)
+      const first = await this.take(beforeEach, start.variables, 0, true)
       if (first.failed === null) {
         for (const [index, entry] of entries.entries()) {
           const steps: readonly Step[] =
@@ -127,11 +131,13 @@ class Trial {
     steps: readonly Step[],
     variables: Readonly<Record<string, unknown>>,
     iteration: number,
+    isEarly = false,
   ): Promise<ErrandEnd> {
     const { io } = this.options
     const end = await runErrand(steps, this.plan, this.user, {
       variables,
       iteration,
+      isEarly,
       pause: (ms) => this.pause(ms),
       onErrand: (errand) => this.show(errand),
     })

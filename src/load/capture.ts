@@ -2,9 +2,9 @@
  * Takes values out of answers: what `capture` asks for.
  */
 import { redact } from '../base/secrets.js'
+import type { Capture, CaptureSource } from '../scenario/journey.js'
 import { valueAt } from '../scenario/json-path.js'
 import { queryJson } from '../scenario/json-query.js'
-import type { Capture, CaptureSource } from '../scenario/scenario.js'
 import { type Answer, BodyError } from './answer.js'
 import type { Body } from './checker.js'
 

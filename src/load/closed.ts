@@ -61,6 +61,8 @@ export class ClosedModel implements Model {
     const due = part.startAt + t
     for (let i = 0; i < wanted; i++) this.employ(part.users[i] ?? part.addUser(), due, now)
 
+    // Starting a user may have ended it all: a timer set now would keep the thread from ending.
+    if (this.halted) return
     // Subtle: moments stay relative until the timer is set; the sum with the clock would round them off the pieces' ends.
     const next = begin + profile.nextChange(t - begin)
     if (next < part.profile.durationMs) part.at(part.startAt + next, (later) => this.adjust(next, later))

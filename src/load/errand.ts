@@ -7,7 +7,8 @@ import { makeErrand } from '../plan/errand.js'
 import type { Plan } from '../plan/plan.js'
 import type { Outgoing } from '../plan/request.js'
 import { requestsOf } from '../plan/series.js'
-import type { RequestSpec, Step } from '../scenario/scenario.js'
+import type { Step } from '../scenario/journey.js'
+import type { RequestSpec } from '../scenario/scenario.js'
 import { type Examined, Judge } from './judge.js'
 import type { Failure } from './outcome.js'
 import type { Attempt, SingleUser } from './single.js'
@@ -25,6 +26,7 @@ export interface Errand {
 export interface ErrandRun {
   readonly variables: Readonly<Record<string, unknown>>
   readonly iteration?: number
+  readonly isEarly?: boolean
   /** Called with each pause; resolves when it is over. */
   readonly pause: (ms: Ms) => Promise<void>
   /** Called after each request. */
@@ -46,9 +48,9 @@ export async function runErrand(
   steps: readonly Step[],
   plan: Plan,
   user: SingleUser,
-  { variables, iteration = 0, pause, onErrand, signal }: ErrandRun,
+  { variables, iteration = 0, isEarly = false, pause, onErrand, signal }: ErrandRun,
 ): Promise<ErrandEnd> {
-  const walk = makeErrand(plan, steps, { variables, iteration })
+  const walk = makeErrand(plan, steps, { variables, iteration, isEarly })
   const requests = requestsOf(steps)
   const end = (failed: ErrandEnd['failed']): ErrandEnd => ({
     variables: Object.fromEntries(walk.draws.variables),
@@ -62,10 +64,8 @@ export async function runErrand(
     }
     const { outgoing } = move
     const request = requests[outgoing.index]!
-    if (move.type === 'missing') {
-      const message = `{{ ${move.variable} }} has no value`
-      return end({ name: request.name, failure: { kind: 'capture', message } })
-    }
+    if (move.type === 'stuck')
+      return end({ name: request.name, failure: { kind: 'capture', message: move.reason } })
     const attempt = await user.send(outgoing)
     const judge = new Judge(request, plan.secrets ?? [])
     const examined = attempt.failure === null ? judge.examine(attempt, walk.draws) : null

@@ -6,38 +6,20 @@ import type { Ms } from '../base/clock.js'
 import { Iterations } from '../plan/iteration.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile, warmupProfile } from '../plan/profile.js'
+import type { Outgoing } from '../plan/request.js'
 import { waitForTurn } from '../plan/slices.js'
+import { DataEnd } from '../plan/sources.js'
+import { ValueError } from '../plan/values.js'
 import { ClosedModel } from './closed.js'
-import type { Connection, ConnectTimes } from './connection.js'
 import { Ledger } from './ledger.js'
 import type { Model } from './model.js'
 import { OpenModel } from './open.js'
 import type { Failure } from './outcome.js'
-import type { Gauges, Recorder, WindowData } from './recorder.js'
+import type { Recorder, WindowData } from './recorder.js'
+import type { PartEnd, Stripe, World } from './surroundings.js'
 import { Callback, Timers, type Waiting } from './timers.js'
 import { Trips } from './trips.js'
 import { type Crew, VirtualUser } from './user.js'
-
-/** Which part, from 0, of how many. */
-export interface Stripe {
-  readonly index: number
-  readonly of: number
-}
-
-/** What a part needs of the world: in tests time is virtual and the service a function. */
-export interface World {
-  now(): Ms
-  /** Makes the one alarm of a part: `ring` is called at the moment set last, or as soon after as possible. */
-  alarm(ring: () => void): (moment: Ms) => void
-  connect(onConnect: (times: ConnectTimes) => void): Connection
-  load: Gauges['load']
-}
-
-/** How a part ended. */
-export interface PartEnd {
-  /** When the last request could have been sent, in ms since the measured part began; below 0 within the warm-up. */
-  readonly stoppedMs: Ms
-}
 
 /**
  * Requests and pauses may start this much before their moment: the clock that wakes a thread ticks in milliseconds,
@@ -75,6 +57,7 @@ export class Part implements Crew {
   private inFlight = 0
   private stoppedAt: Ms | null = null
   private isOver = false
+  private error: string | null = null
 
   /** Begins at `beginAt`, with the warm-up if there is one. */
   constructor(
@@ -98,6 +81,7 @@ export class Part implements Crew {
           recordJourney: (journey, failure) => this.ledger.recordJourney(journey, failure),
           recordUnsent: (user, series, failure) =>
             this.ledger.recordUnsent(user, series, failure, world.now()),
+          giveUp: (reason) => this.giveUp(reason),
         })
     this.timers = new Timers(
       world.now(),
@@ -163,16 +147,18 @@ export class Part implements Crew {
     }
     if (isWarmup) this.sent.warmup++
     else this.sent.measured++
-    this.inFlight++
     user.isWarmup = isWarmup
     user.startedAt = Math.min(due, now)
     if (!isWarmup) user.iterations++
     if (this.trips !== null) {
+      this.inFlight++
       const goesOn = this.trips.begin(user, number, { due: Math.min(due, now), now })
       if (!goesOn) this.at(now + BREATH_MS, (later) => this.leave(user, later))
       return true
     }
-    const outgoing = this.iterations.prepare(number, isWarmup)
+    const outgoing = this.prepare(number, isWarmup, user)
+    if (outgoing === null) return false
+    this.inFlight++
     user.thinkMs = this.iterations.thinkTime()
     user.send(outgoing, Math.min(due, now), now)
     return true
@@ -181,6 +167,23 @@ export class Part implements Crew {
   /** Whether `user` is in the middle of an iteration, if only in a pause of it. */
   isOnTrip(user: VirtualUser): boolean {
     return this.trips?.has(user) ?? false
+  }
+
+  /** Null when the iteration can't be made, for want of data, say: then the part stops. */
+  private prepare(number: number, isWarmup: boolean, user: VirtualUser): Outgoing | null {
+    try {
+      return this.iterations.prepare(number, isWarmup, user.number)
+    } catch (error) {
+      if (!(error instanceof DataEnd || error instanceof ValueError)) throw error
+      this.giveUp(error.message)
+      return null
+    }
+  }
+
+  /** Stops, because there is nothing to go on with. */
+  private giveUp(reason: string): void {
+    this.error ??= reason
+    this.stop()
   }
 
   /** Leaves out the iteration that was due at `due`, for want of a virtual user. */
@@ -284,9 +287,10 @@ export class Part implements Crew {
     this.recorder.flush()
     this.timers.clear()
     const stoppedMs = this.stoppedAt! - this.startAt
+    const end = { stoppedMs, ...(this.error !== null && { error: this.error }) }
     Promise.all(this.users.map((user) => user.connection.close())).then(
-      () => this.resolve({ stoppedMs }),
-      () => this.resolve({ stoppedMs }),
+      () => this.resolve(end),
+      () => this.resolve(end),
     )
   }
 }

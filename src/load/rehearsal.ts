@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Plan } from '../plan/plan.js'
 import { listSeries } from '../plan/series.js'
+import { withEndlessData } from '../plan/sources.js'
 import type { Load, RequestSpec } from '../scenario/scenario.js'
 import { Part } from './part.js'
 import { openWorld } from './world.js'
@@ -24,7 +25,7 @@ export async function rehearse(plan: Plan): Promise<void> {
   })
   const port = await listen(server)
   const rehearsal = {
-    ...plan,
+    ...withEndlessData(plan),
     target: `http://127.0.0.1:${port}`,
     load: LOAD,
     // Steps are sent one by one: the rehearsal's answers have nothing to capture.

@@ -3,7 +3,9 @@
  * whose iterations are single requests do without it.
  */
 import type { Ms } from '../base/clock.js'
+import type { Draws } from '../plan/draws.js'
 import type { Iterations, Trip } from '../plan/iteration.js'
+import { DataEnd } from '../plan/sources.js'
 import type { Move, Walk } from '../plan/walk.js'
 import type { Failure } from './outcome.js'
 import type { VirtualUser } from './user.js'
@@ -14,6 +16,8 @@ export interface TripCrew {
   recordJourney(journey: Journey, failure: Failure | null): void
   /** Counts a request that could not be sent. */
   recordUnsent(user: VirtualUser, series: number, failure: Failure): void
+  /** Nothing more can be sent, for want of data. */
+  giveUp(reason: string): void
 }
 
 /** A journey as a whole. */
@@ -57,6 +61,8 @@ export class Trips {
   private readonly under = new Map<VirtualUser, Progress>()
   /** What each user captured before its first iteration; a user who isn't in it has that before itself. */
   private readonly memories = new Map<VirtualUser, ReadonlyMap<string, unknown>>()
+  /** What data each user took then: it keeps that, too. */
+  private readonly owned = new Map<VirtualUser, Draws>()
 
   constructor(iterations: Iterations, crew: TripCrew) {
     this.iterations = iterations
@@ -71,6 +77,8 @@ export class Trips {
     const first = iterations.hasFirst && memory === undefined ? iterations.beginFirst(vu) : null
     const trip = iterations.begin(n, user.isWarmup, { vu, memory: memory ?? NOTHING })
     user.thinkMs = trip.thinkMs
+    const own = this.owned.get(user)
+    if (own !== undefined) trip.walk.draws.adopt(own)
     this.under.set(user, new Progress(trip, first, times.due))
     return this.goOn(user, times.due, times.now)
   }
@@ -107,7 +115,15 @@ export class Trips {
   /** Sends or rests; false when the trip is over. */
   private goOn(user: VirtualUser, due: Ms, now: Ms): boolean {
     const progress = this.under.get(user)!
-    const move = this.nextMove(user, progress, now)
+    let move: Move
+    try {
+      move = this.nextMove(user, progress, now)
+    } catch (error) {
+      if (!(error instanceof DataEnd)) throw error
+      this.under.delete(user)
+      this.crew.giveUp(error.message)
+      return false
+    }
     switch (move.type) {
       case 'send':
         // Subtle: the iteration's first request is due when the iteration is; what the user did first has no due of its own.
@@ -118,9 +134,9 @@ export class Trips {
         progress.pausedMs += move.pauseMs
         user.rest(now + move.pauseMs)
         return true
-      case 'missing': {
-        const { variable, outgoing } = move
-        const failure: Failure = { kind: 'capture', message: `{{ ${variable} }} has no value` }
+      case 'stuck': {
+        const { reason, outgoing } = move
+        const failure: Failure = { kind: 'capture', message: reason }
         this.crew.recordUnsent(user, outgoing.index, failure)
         this.end(user, now, failure)
         return false
@@ -137,7 +153,10 @@ export class Trips {
       if (move.type !== 'end') return move
       const { variables } = progress.first.draws
       this.memories.set(user, variables)
-      for (const [name, value] of variables) progress.trip.walk.draws.variables.set(name, value)
+      const { draws } = progress.trip.walk
+      for (const [name, value] of variables) draws.variables.set(name, value)
+      draws.adopt(progress.first.draws)
+      this.owned.set(user, progress.first.draws)
       progress.first = null
       progress.due = now
       progress.pausedMs = 0

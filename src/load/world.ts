@@ -5,7 +5,7 @@ import { type EventLoopUtilization, PerformanceObserver, performance } from 'nod
 import { type Ms, now } from '../base/clock.js'
 import type { Plan } from '../plan/plan.js'
 import { HttpConnection } from './http.js'
-import type { World } from './part.js'
+import type { World } from './surroundings.js'
 
 /** Alarms this near are waited for without a timer, whose grain is 1 ms. */
 const NEAR_MS = 0.5

@@ -1,7 +1,7 @@
 /**
  * `if` and `until`, ready to be worked out.
  */
-import type { Condition } from '../scenario/scenario.js'
+import type { Condition } from '../scenario/journey.js'
 import type { Draws } from './draws.js'
 import { compileText, type FeederIndex, type Value } from './template.js'
 

@@ -1,12 +1,13 @@
 /**
  * Steps that are taken once, outside of the load: `before`, `after`, and an entry that is tried.
  */
-import type { Step } from '../scenario/scenario.js'
+import type { Step } from '../scenario/journey.js'
 import { Draws } from './draws.js'
 import type { Plan } from './plan.js'
 import { compileSteps } from './program.js'
 import { CompiledRequest } from './request.js'
 import { requestsOf } from './series.js'
+import { openSources, withEndlessData } from './sources.js'
 import { indexFeeders } from './template.js'
 import { Walk } from './walk.js'
 
@@ -14,6 +15,8 @@ import { Walk } from './walk.js'
 export interface ErrandOptions {
   /** What is known already. */
   readonly variables: Readonly<Record<string, unknown>>
+  /** Whether this is `before` or `beforeEach`. */
+  readonly isEarly?: boolean
   /** The iteration whose values it uses. */
   readonly iteration: number
 }
@@ -26,9 +29,15 @@ export function makeErrand(plan: Plan, steps: readonly Step[], options: ErrandOp
   const program = compileSteps(
     steps,
     feeders,
-    (request) => new CompiledRequest(request, numbers.get(request)!, { plan, feeders, base }),
+    (request) =>
+      new CompiledRequest(request, numbers.get(request)!, {
+        plan,
+        feeders,
+        base,
+        isEarly: options.isEarly ?? false,
+      }),
   )
-  const draws = new Draws(Object.values(plan.data), plan.seed, plan.today)
+  const draws = new Draws(openSources(withEndlessData(plan)), plan.seed, plan.today)
   draws.seek(options.iteration)
   // What the choice of an entry would have drawn, so that the values are those of that iteration.
   draws.random.float()

@@ -1,28 +1,153 @@
 /**
- * The functions of `{{ ... }}`. Their names and arguments were checked when the scenario was read
- * (`scenario/template.ts`); here they only run.
+ * The functions of `{{ ... }}` that depend on the iteration: its random numbers, its number, its moment. Their names
+ * and fixed arguments were checked when the scenario was read (`scenario/functions.ts`); here they only run.
  */
-import { parseDateRange } from '../scenario/functions.js'
+import { formatDate, parseDateFormat, parseDateRange } from '../scenario/dates.js'
 import type { Draws } from './draws.js'
-import type { Value } from './template.js'
+import { pureFunction } from './filters.js'
+import { numberOf, textOf, ValueError, wholeOf } from './values.js'
 
-type Argument = string | number
-type Call = (draws: Draws) => Value
+/** Works out a value for the iteration that `draws` stands at. */
+export type Call = (draws: Draws) => unknown
 
-const FUNCTIONS: Readonly<Record<string, (...args: Argument[]) => Call>> = {
-  randomInt: (from, to) => (draws) => draws.random.integer(Number(from), Number(to)),
-  uuid: () => makeUuid,
-  date: (range) => {
-    const [from, to] = parseDateRange(String(range)) ?? [0, 0]
-    return ({ random, today }) => formatDay(random.integer(dayOf(today + from), dayOf(today + to)))
-  },
+/** An argument: the same in every iteration, or worked out. */
+export type Operand = Constant | Call
+
+/** A value that is the same in every iteration. */
+export class Constant {
+  readonly value: unknown
+
+  constructor(value: unknown) {
+    this.value = value
+  }
 }
 
 /** The function `name` with its arguments in place. Throws for an unknown one: the reader let none through. */
-export function callFunction(name: string, args: readonly Argument[]): Call {
-  const make = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
-  if (make === undefined) throw new Error(`no function ${name}`)
-  return make(...args)
+export function callFunction(name: string, args: readonly Operand[]): Operand {
+  const make = Object.hasOwn(DRAWN, name) ? DRAWN[name] : undefined
+  return make === undefined ? applyPure(pureFunction(name), args) : make(args)
+}
+
+/** A value of constants is worked out now; what can't be is tried again, and fails, when it's needed. */
+function applyPure(fn: (...values: readonly unknown[]) => unknown, args: readonly Operand[]): Operand {
+  if (args.every((arg) => arg instanceof Constant)) {
+    const values = args.map(({ value }) => value)
+    try {
+      return new Constant(fn(...values))
+    } catch {
+      return () => fn(...values)
+    }
+  }
+  const calls = args.map(callOf)
+  const [first, second] = calls as [Call, Call]
+  if (calls.length === 1) return (draws) => fn(first(draws))
+  if (calls.length === 2) return (draws) => fn(first(draws), second(draws))
+  return (draws) => fn(...calls.map((call) => call(draws)))
+}
+
+function callOf(operand: Operand): Call {
+  if (!(operand instanceof Constant)) return operand
+  const { value } = operand
+  return () => value
+}
+
+/** Reads an argument that may be left out. */
+function option<T>(
+  operand: Operand | undefined,
+  fallback: T,
+  read: (value: unknown) => T,
+): (draws: Draws) => T {
+  if (operand === undefined) return () => fallback
+  if (operand instanceof Constant) {
+    const value = read(operand.value)
+    return () => value
+  }
+  return (draws) => read(operand(draws))
+}
+
+const DRAWN: Readonly<Record<string, (args: readonly Operand[]) => Call>> = {
+  randomInt: ([from, to]) => {
+    const least = option(from, 0, (value) => wholeOf(value, 'randomInt'))
+    const most = option(to, 0, (value) => wholeOf(value, 'randomInt'))
+    if (!(from instanceof Constant && to instanceof Constant))
+      return (draws) => between(draws, least(draws), most(draws))
+    const [low, high] = [Number(from.value), Number(to.value)]
+    return (draws) => draws.random.integer(low, high)
+  },
+  randomFloat: ([from, to, digits]) => {
+    const least = option(from, 0, (value) => numberOf(value, 'randomFloat'))
+    const most = option(to, 0, (value) => numberOf(value, 'randomFloat'))
+    const places = option<number | null>(digits, null, (value) => wholeOf(value, 'randomFloat'))
+    return (draws) => {
+      const [low, high, after] = [least(draws), most(draws), places(draws)]
+      if (after === null) return low + (high - low) * draws.random.float()
+      const unit = 10 ** after
+      return between(draws, Math.round(low * unit), Math.round(high * unit)) / unit
+    }
+  },
+  randomString: ([length, alphabet]) => {
+    const size = option(length, 0, (value) => wholeOf(value, 'randomString'))
+    const letters = option(alphabet, ALPHANUMERIC, (value) => [...textOf(value)])
+    return (draws) => {
+      const [count, from] = [size(draws), letters(draws)]
+      if (from.length === 0) throw new ValueError('randomString was given no characters')
+      let text = ''
+      for (let i = 0; i < count; i++) text += from[draws.random.integer(0, from.length - 1)]!
+      return text
+    }
+  },
+  uuid: () => makeUuid,
+  pick: (args) => {
+    const calls = args.map(callOf)
+    if (calls.length > 1) return (draws) => calls[draws.random.integer(0, calls.length - 1)]!(draws)
+    return (draws) => {
+      const list = calls[0]!(draws)
+      if (Array.isArray(list) && list.length > 0) return list[draws.random.integer(0, list.length - 1)]
+      throw new ValueError('pick wants a list with entries')
+    }
+  },
+  date: ([range, format]) => {
+    const distance = option(range, [0, 0] as const, (value) => readRange(textOf(value)))
+    const shape = option(format, null, (value) => parseDateFormat(textOf(value)))
+    return (draws) => {
+      const { random, today } = draws
+      const [from, to] = distance(draws)
+      const wanted = shape(draws)
+      if (wanted?.hasTime) return formatDate(random.integer(today + from, today + to), wanted)
+      const day = random.integer(dayOf(today + from), dayOf(today + to))
+      return wanted === null ? formatDay(day) : formatDate(day * DAY_MS, wanted)
+    }
+  },
+  now: ([format]) => {
+    const shape = option(format, parseDateFormat('iso'), (value) => parseDateFormat(textOf(value)))
+    return (draws) => formatDate(draws.moment(), shape(draws))
+  },
+  timestamp: ([unit]) => {
+    const wanted = option(unit, 'ms', textOf)
+    return (draws) => (wanted(draws) === 's' ? Math.floor(draws.moment() / 1000) : draws.moment())
+  },
+  counter: ([start]) => {
+    const first = option(start, 1, (value) => wholeOf(value, 'counter'))
+    return (draws) => first(draws) + draws.iteration + (draws.isWarmup ? WARMUP_COUNT : 0)
+  },
+  iteration: () => (draws) => draws.iteration,
+  vu: () => (draws) => draws.vu + 1,
+}
+
+/** The iterations of the warm-up are numbered by themselves: so far apart, no number comes twice in a run. */
+const WARMUP_COUNT = 1_000_000_000
+
+const ALPHANUMERIC = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789']
+
+function between({ random }: Draws, from: number, to: number): number {
+  if (to < from) throw new ValueError('the smaller of two numbers has to come first')
+  return random.integer(from, to)
+}
+
+function readRange(text: string): readonly [number, number] {
+  const range = parseDateRange(text)
+  if (range === null) throw new ValueError('date wants a distance from now, such as +1d..+30d')
+  return range
 }
 
 /** A version 4 UUID (RFC 9562) of this iteration's random numbers, so that a seed replays it. */

@@ -5,18 +5,17 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { RequestSpec } from '../scenario/scenario.js'
-import { Draws } from './draws.js'
+import { Draws, WARMUP_SEED } from './draws.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
 import { type CompiledStep, compileSteps } from './program.js'
 import { CompiledRequest, type Outgoing } from './request.js'
 import { listSeries } from './series.js'
+import { openSources, type Source } from './sources.js'
 import { indexFeeders } from './template.js'
 import { Walk } from './walk.js'
 
-/** The random numbers of the warm-up come from a seed of their own: its length must not shift the measured part. */
-const WARMUP_SEED = 0x77a7
-/** So do those of what each virtual user does first: they go by the number of the user. */
+/** The random numbers of what each virtual user does first are its own: they go by the number of the user. */
 const USER_SEED = 0x5e55
 
 /** An entry of the scenario, ready to be walked. */
@@ -41,6 +40,7 @@ export class Iterations {
   /** Whether each virtual user has something to do before its first iteration. */
   readonly hasFirst: boolean
   private readonly plan: Plan
+  private readonly sources: readonly Source[]
   private readonly requests: readonly CompiledRequest[]
   private readonly entries: readonly CompiledEntry[]
   private readonly first: readonly CompiledStep[]
@@ -61,6 +61,7 @@ export class Iterations {
       series.flatMap(({ name, kind }, number) => (kind === 'journey' ? [[name, number] as const] : [])),
     )
     this.plan = plan
+    this.sources = openSources(plan)
     this.entries = plan.requests.map((entry) => {
       const steps = 'steps' in entry ? entry.steps : [{ type: 'request' as const, request: entry }]
       return {
@@ -68,21 +69,29 @@ export class Iterations {
         journey: 'steps' in entry ? journeys.get(entry.name)! : null,
       }
     })
-    this.first = compileSteps(plan.beforeEach, feeders, compile)
+    const early = { ...context, isEarly: true }
+    this.first = compileSteps(
+      plan.beforeEach,
+      feeders,
+      (request) => new CompiledRequest(request, numbers.get(request)!, early),
+    )
     this.hasFirst = this.first.length > 0
     this.isPlain = !this.hasFirst && plan.requests.every((entry) => !('steps' in entry))
     this.requests = this.isPlain ? plan.requests.map((entry) => compile(entry as RequestSpec)) : []
     this.mix = new Mix(plan.requests.map((entry) => entry.weight))
     this.measured = this.makeDraws(plan.seed)
-    this.warmup = this.makeDraws(plan.seed + WARMUP_SEED)
+    this.warmup = this.makeDraws(plan.seed + WARMUP_SEED, true)
     this.draws = this.measured
     this.thinkTimeMs = plan.load.model === 'closed' ? (plan.load.pacingMs ?? plan.load.thinkTimeMs) : [0, 0]
   }
 
-  /** The request of iteration `n`, values filled in. Valid until the next call; of a plain plan only. */
-  prepare(n: number, warmup: boolean): Outgoing {
+  /**
+   * The request of iteration `n`, values filled in, sent by that virtual user. Valid until the next call. Throws a
+   * DataEnd when its data has run out, a ValueError when a value is of no use where it stands.
+   */
+  prepare(n: number, warmup: boolean, vu = 0): Outgoing {
     this.draws = warmup ? this.warmup : this.measured
-    this.draws.seek(n)
+    this.draws.seek(n, vu)
     const request = this.requests[this.mix.pick(this.draws.random.float())]!
     request.fill(this.draws)
     return request
@@ -95,9 +104,8 @@ export class Iterations {
 
   /** Iteration `n` at its beginning, for virtual user `vu`, who remembers `memory`. */
   begin(n: number, warmup: boolean, { vu, memory }: Traveller): Trip {
-    const draws = this.makeDraws(warmup ? this.plan.seed + WARMUP_SEED : this.plan.seed)
-    draws.seek(n)
-    draws.vu = vu
+    const draws = this.makeDraws(warmup ? this.plan.seed + WARMUP_SEED : this.plan.seed, warmup)
+    draws.seek(n, vu)
     remember(draws, memory)
     const { program, journey } = this.entries[this.mix.pick(draws.random.float())]!
     const thinkMs = this.drawThinkTime(draws)
@@ -107,13 +115,12 @@ export class Iterations {
   /** What virtual user `vu` does before its first iteration. */
   beginFirst(vu: number): Walk {
     const draws = this.makeDraws(this.plan.seed + USER_SEED)
-    draws.seek(vu)
-    draws.vu = vu
+    draws.seek(vu, vu)
     return new Walk(this.first, draws)
   }
 
-  private makeDraws(seed: number): Draws {
-    const draws = new Draws(Object.values(this.plan.data), seed, this.plan.today)
+  private makeDraws(seed: number, isWarmup = false): Draws {
+    const draws = new Draws(this.sources, seed, this.plan.today, isWarmup)
     remember(draws, new Map(Object.entries(this.plan.variables)))
     return draws
   }

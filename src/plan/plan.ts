@@ -1,10 +1,13 @@
 /**
- * A plan is all that a worker needs to send the load: plain JSON, so that it crosses threads (and one day machines).
+ * A plan is all that a worker needs to send the load: plain JSON, so that it crosses threads (and one day machines),
+ * but for what all threads share: the rows of data files, and marks of how many of them are used.
  */
 import type { Ms } from '../base/clock.js'
-import type { Entry, Feeder, HttpOptions, Load, Scenario, Step } from '../scenario/scenario.js'
+import type { Step } from '../scenario/journey.js'
+import type { Entry, Feeder, HttpOptions, Load, Scenario } from '../scenario/scenario.js'
 import { listSeries } from './series.js'
 import type { Turns } from './slices.js'
+import { makeMarks } from './sources.js'
 
 /** The load of a scenario against one target. */
 export interface Plan {
@@ -24,6 +27,8 @@ export interface Plan {
   readonly secrets?: readonly string[]
   /** Of one side of an `ab` session; left out, the load is sent all the time. */
   readonly turns?: Turns
+  /** How far rows that are given once each have been used, for all threads; absent when none are. */
+  readonly marks?: SharedArrayBuffer
 }
 
 /** What a plan takes besides its scenario. */
@@ -37,6 +42,7 @@ export interface PlanOptions {
 /** The plan of a scenario against `target`. Equal scenarios, seeds and days give equal plans. */
 export function makePlan(scenario: Scenario, { variables = {}, ...options }: PlanOptions): Plan {
   const { load, http, data, requests, beforeEach, secrets } = scenario
+  const marks = makeMarks(data)
   const looksIntoAnswers = listSeries(scenario).some(
     ({ request }) => request?.expect.checks !== undefined || request?.capture !== undefined,
   )
@@ -49,5 +55,6 @@ export function makePlan(scenario: Scenario, { variables = {}, ...options }: Pla
     variables,
     ...options,
     ...(looksIntoAnswers && { secrets }),
+    ...(marks && { marks }),
   }
 }

@@ -3,7 +3,8 @@
  * can stop at any step and go on later with nothing but its place in the list.
  */
 import type { Ms } from '../base/clock.js'
-import type { RequestSpec, Step } from '../scenario/scenario.js'
+import type { Step } from '../scenario/journey.js'
+import type { RequestSpec } from '../scenario/scenario.js'
 import { compileCondition, type Holds } from './condition.js'
 import type { CompiledRequest } from './request.js'
 import type { FeederIndex } from './template.js'
@@ -67,7 +68,7 @@ export function compileSteps(
   function addOnce(step: Step): void {
     if (step.type === 'group') addAll(step.steps)
     else if (step.type === 'pause') program.push({ type: 'pause', pauseMs: step.pauseMs })
-    else program.push({ type: 'send', request: compile(step.request), needs: neededVariables(step.request) })
+    else program.push({ type: 'send', request: compile(step.request), needs: neededIn(step.request) })
   }
   addAll(steps)
   return program
@@ -75,3 +76,7 @@ export function compileSteps(
 
 /** Keeps a place until it is known how far to jump. */
 const PLACE: CompiledStep = { type: 'pause', pauseMs: [0, 0] }
+
+function neededIn({ path, query, headers, body }: RequestSpec): string[] {
+  return neededVariables([path, query, headers, body])
+}

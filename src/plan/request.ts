@@ -1,10 +1,20 @@
 /**
  * A request with its templates compiled: filled in for each iteration, and sent as it stands then.
  */
-import type { BodySpec, Capture, Check, RequestSpec, Template } from '../scenario/scenario.js'
+import type { Capture } from '../scenario/journey.js'
+import type { BodySpec, Check, RequestSpec, Template } from '../scenario/scenario.js'
 import type { Draws } from './draws.js'
 import type { Plan } from './plan.js'
-import { compileJson, compileText, type FeederIndex, type Render, type Value } from './template.js'
+import {
+  compileJson,
+  compileText,
+  compileUrl,
+  type FeederIndex,
+  type Render,
+  type Value,
+} from './template.js'
+import { ValueError } from './values.js'
+import { neededVariables } from './variables.js'
 
 /** A request made ready to send. Reused for every iteration of its name: read it before the next one is prepared. */
 export interface Outgoing {
@@ -30,6 +40,8 @@ export interface RequestContext {
   readonly feeders: FeederIndex
   /** The path that the target's URL has already, without a slash at its end. */
   readonly base: string
+  /** Sent before anything is captured: default headers that need what is captured are left out. */
+  readonly isEarly?: boolean
 }
 
 /** A request of the scenario, ready to be filled in. */
@@ -41,6 +53,7 @@ export class CompiledRequest implements Outgoing {
   origin: string | null = null
   path = ''
   body: string | null = null
+  private readonly name: string
   private readonly base: string
   private readonly url: string | Render
   private readonly makeBody: Render | null = null
@@ -52,17 +65,17 @@ export class CompiledRequest implements Outgoing {
     this.index = index
     this.method = spec.method
     this.keep = keepFor(spec.expect.checks ?? [], spec.capture ?? [])
+    this.name = spec.name
     this.base = context.base
     const { feeders } = context
-    const wholeUrl = typeof spec.path[0] === 'object'
-    const path = compileText(spec.path, feeders, wholeUrl ? String : encodeURIComponent)
+    const path = compileUrl(spec.path, feeders)
     this.url =
       spec.query === undefined ? path : join(path, compilePairs(spec.query, feeders, encodeURIComponent))
     if (typeof this.url === 'string') this.setUrl(this.url)
 
     const headers: string[] = []
     const changing: [number, Render][] = []
-    for (const [name, template] of Object.entries(withBodyType(spec, context.plan))) {
+    for (const [name, template] of Object.entries(withBodyType(spec, context))) {
       const value = compileText(template, feeders, withoutLineBreaks)
       if (typeof value !== 'string') changing.push([headers.length + 1, value])
       headers.push(name, typeof value === 'string' ? value : '')
@@ -75,11 +88,19 @@ export class CompiledRequest implements Outgoing {
     else this.body = body
   }
 
-  /** Fills in the values of the iteration that `draws` stands at. */
+  /**
+   * Fills in the values of the iteration that `draws` stands at. Throws a DataEnd when its data has run out, a ValueError
+   * when a value is of no use where it stands.
+   */
   fill(draws: Draws): void {
-    if (typeof this.url !== 'string') this.setUrl(this.url(draws))
-    for (const [position, render] of this.changing) this.headers[position] = render(draws)
-    if (this.makeBody !== null) this.body = this.makeBody(draws)
+    draws.beginRequest()
+    try {
+      if (typeof this.url !== 'string') this.setUrl(this.url(draws))
+      for (const [position, render] of this.changing) this.headers[position] = render(draws)
+      if (this.makeBody !== null) this.body = this.makeBody(draws)
+    } catch (error) {
+      throw error instanceof ValueError ? new ValueError(`"${this.name}": ${error.message}`) : error
+    }
   }
 
   private setUrl(url: string): void {
@@ -124,9 +145,19 @@ function keepFor(checks: readonly Check[], captures: readonly Capture[]): Keep |
 
 const SLASH = '/'.charCodeAt(0)
 
-function withBodyType(spec: RequestSpec, plan: RequestContext['plan']): RequestSpec['headers'] {
+function withBodyType(spec: RequestSpec, { plan, isEarly }: RequestContext): RequestSpec['headers'] {
   const type = spec.body === null ? null : CONTENT_TYPES[spec.body.type]
-  return { ...(type === null ? {} : { 'content-type': [type] }), ...plan.http.headers, ...spec.headers }
+  return {
+    ...(type === null ? {} : { 'content-type': [type] }),
+    ...(isEarly ? fixedOnly(plan.http.headers) : plan.http.headers),
+    ...spec.headers,
+  }
+}
+
+function fixedOnly(headers: RequestSpec['headers']): RequestSpec['headers'] {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([, template]) => neededVariables(template).length === 0),
+  )
 }
 
 const CONTENT_TYPES: Readonly<Record<BodySpec['type'], string | null>> = {

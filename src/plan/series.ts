@@ -1,7 +1,8 @@
 /**
  * What figures are kept of: each request, each journey and its steps, each in a series of its own.
  */
-import type { Entry, RequestSpec, Step } from '../scenario/scenario.js'
+import type { Step } from '../scenario/journey.js'
+import type { Entry, RequestSpec } from '../scenario/scenario.js'
 import type { SeriesKind } from '../stats/result.js'
 
 /** One series: what it is called and of what it is. */

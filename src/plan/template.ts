@@ -2,12 +2,13 @@
  * Templates made ready to run: each becomes a function, or a constant when it has no holes. No text is parsed and
  * no code is made while the load runs.
  */
-import type { Expression, Feeder, JsonTemplate, Template } from '../scenario/scenario.js'
+import type { Argument, Feeder, JsonTemplate, Template } from '../scenario/scenario.js'
 import type { Draws } from './draws.js'
-import { callFunction } from './functions.js'
+import { wellFormed } from './filters.js'
+import { type Call, Constant, callFunction, type Operand } from './functions.js'
+import { follow, type Value, writable } from './values.js'
 
-/** What a hole is filled with. */
-export type Value = string | number | boolean
+export type { Value } from './values.js'
 
 /** Makes the text of one iteration. */
 export type Render = (draws: Draws) => string
@@ -21,24 +22,35 @@ export type Escape = (value: Value) => string
 /** The function that writes `template`; a string when it is the same in every iteration. */
 export function compileText(template: Template, feeders: FeederIndex, write: Escape): string | Render {
   if (template.every((part) => typeof part === 'string')) return template.join('')
-  const parts = template.map((part) => (typeof part === 'string' ? part : compileHole(part, feeders, write)))
-  if (parts.length === 1) return parts[0] as Render
-  return (draws) => {
-    let text = ''
-    for (const part of parts) text += typeof part === 'string' ? part : part(draws)
-    return text
-  }
+  return assemble(
+    template.map((part) => (typeof part === 'string' ? part : compileHole(part, feeders, write))),
+  )
+}
+
+/** The function that writes a URL: values are encoded, but for one at its beginning, which is a path or a URL itself. */
+export function compileUrl(path: Template, feeders: FeederIndex): string | Render {
+  const [first, ...rest] = path
+  if (typeof first !== 'object') return compileText(path, feeders, encodeURIComponent)
+  return assemble([
+    compileHole(first, feeders, encodeStrange),
+    ...rest.map((part) => (typeof part === 'string' ? part : compileHole(part, feeders, encodeURIComponent))),
+  ])
 }
 
 /** The function that writes `template` as JSON text; a string when it is the same in every iteration. */
 export function compileJson(template: JsonTemplate, feeders: FeederIndex): string | Render {
   const parts: (string | Render)[] = []
   collectJson(template, feeders, parts)
-  const merged = mergeNeighbours(parts)
-  if (merged.length === 1) return merged[0]!
+  return assemble(parts)
+}
+
+function assemble(pieces: readonly (string | Render)[]): string | Render {
+  const parts = mergeNeighbours(pieces)
+  const [first = ''] = parts
+  if (parts.length <= 1) return first
   return (draws) => {
     let text = ''
-    for (const part of merged) text += typeof part === 'string' ? part : part(draws)
+    for (const part of parts) text += typeof part === 'string' ? part : part(draws)
     return text
   }
 }
@@ -68,12 +80,14 @@ function collectJson(template: JsonTemplate, feeders: FeederIndex, parts: (strin
 /** A string of JSON; one that is a single hole keeps the type of its value. */
 function compileJsonString(template: Template, feeders: FeederIndex): string | Render {
   const [only] = template
-  if (template.length === 1 && typeof only === 'object') return compileHole(only, feeders, JSON.stringify)
-  const inner = compileText(template, feeders, escapeInString)
-  if (typeof inner === 'string') return JSON.stringify(inner)
+  if (template.length === 1 && typeof only === 'object') {
+    const operand = compileExpression(only, feeders)
+    if (operand instanceof Constant) return JSON.stringify(operand.value ?? null)
+    return (draws) => JSON.stringify(operand(draws) ?? null)
+  }
   const escaped = template.map((part) => (typeof part === 'string' ? escapeInString(part) : part))
-  const render = compileText(escaped, feeders, escapeInString) as Render
-  return (draws) => `"${render(draws)}"`
+  const render = compileText(escaped, feeders, escapeInString)
+  return typeof render === 'string' ? `"${render}"` : (draws) => `"${render(draws)}"`
 }
 
 function escapeInString(value: Value): string {
@@ -90,25 +104,46 @@ function mergeNeighbours(parts: readonly (string | Render)[]): (string | Render)
   return merged
 }
 
-function compileHole(expression: Expression, feeders: FeederIndex, write: Escape): Render {
-  if (expression.type === 'data') {
-    const index = feeders.get(expression.name)!
-    return (draws) => write(draws.value(index))
+function compileHole(expression: Argument, feeders: FeederIndex, write: Escape): string | Render {
+  const operand = compileExpression(expression, feeders)
+  if (operand instanceof Constant) return write(writable(operand.value))
+  return (draws) => {
+    const value = writable(operand(draws))
+    try {
+      return write(value)
+    } catch {
+      // Half a character, which no URL can carry.
+      return write(wellFormed(String(value)))
+    }
   }
-  if (expression.type === 'variable') {
-    const { name } = expression
-    return (draws) => write(draws.variables.get(name) as Value)
-  }
-  if (expression.type === 'base64') {
-    const render = compileText(expression.of, feeders, String)
-    return (draws) => write(toBase64(typeof render === 'string' ? render : render(draws)))
-  }
-  const call = callFunction(expression.name, expression.args)
-  return (draws) => write(call(draws))
 }
 
-function toBase64(text: string): string {
-  return Buffer.from(text).toString('base64')
+function compileExpression(expression: Argument, feeders: FeederIndex): Operand {
+  if (expression === null || typeof expression !== 'object') return new Constant(expression)
+  if (expression.type === 'literal') return new Constant(expression.value)
+  if (expression.type === 'call') {
+    const args = expression.args.map((arg) => compileExpression(arg, feeders))
+    return callFunction(expression.name, args)
+  }
+  const source = compileSource(expression.type, expression.name, feeders)
+  const { path } = expression
+  if (path === undefined) return source
+  const [only] = path
+  if (expression.type === 'data' && path.length === 1)
+    // The reader has seen to it that each row has this column, or a default stands behind it.
+    return (draws) => (source(draws) as Record<string | number, unknown>)[only!]
+  return (draws) => follow(source(draws), path)
+}
+
+function compileSource(type: 'data' | 'variable', name: string, feeders: FeederIndex): Call {
+  if (type === 'variable') return (draws) => draws.variables.get(name)
+  const index = feeders.get(name)!
+  return (draws) => draws.value(index)
+}
+
+/** A path or URL as it is, but for what can't stand in one. */
+function encodeStrange(value: Value): string {
+  return String(value).replace(/[^\x21-\x7e]+/g, encodeURIComponent)
 }
 
 /** The feeders of a plan by name, numbered in the order of the file. */

@@ -1,18 +1,9 @@
 /**
- * Which captured values a request refers to.
+ * Which captured values templates refer to.
  */
-import type { Expression, RequestSpec } from '../scenario/scenario.js'
 
-/** The names of the captured values that stand in the templates of a request, each once. */
-export function neededVariables(request: RequestSpec): string[] {
-  const { path, query, headers, body } = request
-  const names = new Set<string>()
-  collect([path, query, headers, body], names)
-  return [...names]
-}
-
-/** All names in a template, or in anything that is made of templates. */
-export function variablesIn(part: unknown): string[] {
+/** The names of the captured values without which a part can't be filled in, each once. */
+export function neededVariables(part: unknown): string[] {
   const names = new Set<string>()
   collect(part, names)
   return [...names]
@@ -20,7 +11,9 @@ export function variablesIn(part: unknown): string[] {
 
 function collect(part: unknown, names: Set<string>): void {
   if (typeof part !== 'object' || part === null) return
-  const { type, name } = part as Partial<Extract<Expression, { type: 'variable' }>>
+  const { type, name } = part as { readonly type?: unknown; readonly name?: unknown }
   if (type === 'variable' && typeof name === 'string') names.add(name)
+  // What has a default can do without.
+  if (type === 'call' && name === 'default') return
   for (const value of Object.values(part)) collect(value, names)
 }

@@ -5,17 +5,29 @@
 import type { Ms } from '../base/clock.js'
 import type { Draws } from './draws.js'
 import type { CompiledStep } from './program.js'
-import type { Outgoing } from './request.js'
+import type { CompiledRequest, Outgoing } from './request.js'
+import { ValueError } from './values.js'
 
 /** What comes next. */
 export type Move =
   | { readonly type: 'send'; readonly outgoing: Outgoing }
   | { readonly type: 'pause'; readonly pauseMs: Ms }
-  /** A request that can't be sent, for want of a captured value. */
-  | { readonly type: 'missing'; readonly outgoing: Outgoing; readonly variable: string }
+  /** A request that can't be sent, and why: for want of a captured value, or because one doesn't fit. */
+  | { readonly type: 'stuck'; readonly outgoing: Outgoing; readonly reason: string }
   | { readonly type: 'end' }
 
 const END: Move = { type: 'end' }
+
+/** What was captured may be of no use where it is wanted: that is the answer's fault, and fails the step. */
+function fill(request: CompiledRequest, draws: Draws): Move {
+  try {
+    request.fill(draws)
+    return { type: 'send', outgoing: request }
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error
+    return { type: 'stuck', outgoing: request, reason: error.message }
+  }
+}
 
 /** A way under way. */
 export class Walk {
@@ -31,17 +43,21 @@ export class Walk {
     this.draws = draws
   }
 
-  /** Goes on to the next request, pause, or the end. A request is valid until another one is filled in. */
+  /**
+   * Goes on to the next request, pause, or the end. A request is valid until another one is filled in. Throws a DataEnd
+   * when the data of the iteration has run out.
+   */
   next(): Move {
     const { draws, program, left } = this
     while (this.at < program.length) {
       const step = program[this.at++]!
       switch (step.type) {
         case 'send': {
-          const variable = step.needs.find((name) => draws.variables.get(name) === undefined)
-          if (variable !== undefined) return { type: 'missing', outgoing: step.request, variable }
-          step.request.fill(draws)
-          return { type: 'send', outgoing: step.request }
+          const { request } = step
+          const missing = step.needs.find((name) => draws.variables.get(name) === undefined)
+          if (missing !== undefined)
+            return { type: 'stuck', outgoing: request, reason: `{{ ${missing} }} has no value` }
+          return fill(request, draws)
         }
         case 'pause': {
           const [from, to] = step.pauseMs

@@ -45,7 +45,14 @@ export function authHeaders(auth: AuthInput | undefined): Record<string, Templat
   if (auth?.basic === undefined) return {}
   const isFixed = auth.basic.every((part) => typeof part === 'string')
   const encoded = Buffer.from(literalParts(auth.basic).join('')).toString('base64')
-  return { authorization: isFixed ? [`Basic ${encoded}`] : ['Basic ', { type: 'base64', of: auth.basic }] }
+  return {
+    authorization: isFixed
+      ? [`Basic ${encoded}`]
+      : [
+          'Basic ',
+          { type: 'call', name: 'base64', args: [{ type: 'call', name: 'concat', args: auth.basic }] },
+        ],
+  }
 }
 
 /** Reports a header that `auth` would set, too. */

@@ -4,10 +4,10 @@
 import type { Leaves } from './blocks/leaves.js'
 import { readFixedText, readPattern } from './checks.js'
 import { choiceReader, type Reader, readFlag, readLabel, wrong } from './fields.js'
+import type { Capture, CaptureSource, Choice } from './journey.js'
 import { parseJsonPath } from './json-path.js'
 import { queryFault } from './json-query.js'
 import * as json from './json-types.js'
-import type { Capture, CaptureSource, Choice } from './scenario.js'
 import { map, record } from './schema.js'
 import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from './tree.js'
 

@@ -2,7 +2,8 @@
  * `if` and `until`: a condition as text, such as `{{ status }} == done`.
  */
 import { type Context, type Reader, readTemplate, readText, wrong } from './fields.js'
-import type { Condition, Template } from './scenario.js'
+import type { Condition } from './journey.js'
+import type { Template } from './scenario.js'
 import { nameOf, quoted, Scalar } from './tree.js'
 
 type Comparison = Extract<Condition, { readonly right: unknown }>['operator']
@@ -22,7 +23,7 @@ export const readCondition: Reader<Condition> = (tree, context, report) => {
   if (!masked.includes('\0')) {
     const name = /^\s*(?:not\s+)?([A-Za-z_][\w.-]*)/.exec(text)?.[1]
     const hint =
-      name !== undefined && [...context.names, ...context.variables].includes(name.split('.', 1)[0]!)
+      name !== undefined && [...context.shapes.keys(), ...context.variables].includes(name.split('.', 1)[0]!)
         ? `write ${quoted(text.replace(name, `{{ ${name} }}`))}`
         : `write ${example(context)}`
     return wrong(report, 'the condition is always the same: it holds no {{ ... }}', hint)
@@ -76,8 +77,8 @@ export const readTimes: Reader<readonly [number, number]> = (tree, context, repo
 
 const TIMES_MAX = 100_000
 
-function example({ variables, names }: Context): string {
-  const name = variables[0] ?? names[0] ?? 'status'
+function example({ variables, shapes }: Context): string {
+  const name = variables[0] ?? [...shapes.keys()][0] ?? 'status'
   return `"{{ ${name} }} == done", or "{{ ${name} }}" for whether there is a value`
 }
 

@@ -2,6 +2,7 @@
  * Every field of a scenario file, once: its name, its reader, its description. The loader checks with it, and the
  * JSON Schema for editors is made from it. The blocks of the file lie in `blocks/`.
  */
+import { dataSchema } from './blocks/data.js'
 import { httpSchema } from './blocks/http.js'
 import { makeLeaves } from './blocks/leaves.js'
 import { baselineSchema, thresholdSchema } from './blocks/limits.js'
@@ -10,9 +11,10 @@ import { requestSchema, stepsSchema } from './blocks/request.js'
 import * as fields from './fields.js'
 import { readTarget } from './http-fields.js'
 import * as json from './json-types.js'
-import { checkDataNames, checkProfileNames, explainData } from './keys.js'
-import { checkNames, type Names } from './names.js'
+import { checkProfileNames } from './keys.js'
+import { checkNames, type Names } from './request-names.js'
 import { jsonSchema, list, map, type Output, readBy, record } from './schema.js'
+import { Tables } from './tables.js'
 import type { Mistake, Tree } from './tree.js'
 
 /** A scenario file with every value read, as it's written: short forms and defaults are still open. */
@@ -22,21 +24,23 @@ export type ScenarioInput = Output<ReturnType<typeof scenarioSchema>>
 export function readFields(
   tree: Tree,
   context: fields.Context,
-  names: Names,
+  { names, tables }: { readonly names: Names; readonly tables: Tables },
 ): { readonly input: ScenarioInput } | { readonly mistakes: readonly Mistake[] } {
-  return readBy(scenarioSchema(context, names), tree)
+  return readBy(scenarioSchema(context, names, tables), tree)
 }
 
 /** The JSON Schema (draft 7) of scenario files. */
 export function scenarioJsonSchema(): object {
-  const nobody = { env: {}, names: [], variables: [], requests: [] }
+  const nobody = { env: {}, shapes: new Map(), variables: [], requests: [] }
   return {
-    ...jsonSchema(scenarioSchema(nobody, { entries: [], before: [], beforeEach: [], after: [] })),
+    ...jsonSchema(
+      scenarioSchema(nobody, { entries: [], before: [], beforeEach: [], after: [] }, new Tables(undefined)),
+    ),
     title: 'perfctl scenario',
   }
 }
 
-function scenarioSchema(context: fields.Context, names: Names) {
+function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
   const leaves = makeLeaves(context)
   const { leaf, label } = leaves
   return map(
@@ -65,14 +69,7 @@ function scenarioSchema(context: fields.Context, names: Names) {
         check: checkProfileNames,
       }).optional(),
       http: httpSchema(leaves).optional(),
-      data: record(
-        list(leaf(fields.readFeederValue, json.TEXT), {
-          description: 'Values; each iteration takes one at random.',
-          sample: '- one',
-          explain: explainData,
-        }),
-        { description: 'Values for {{ name }}.', check: checkDataNames },
-      ).optional(),
+      data: dataSchema(leaves, tables).optional(),
       requests: list(requestSchema(leaves), {
         description: 'What is sent. Each iteration takes one, by weight.',
         sample: '- get: /',

@@ -2,7 +2,8 @@
  * A load in a few words.
  */
 import { formatCount, formatDuration, formatRate, plural } from '../base/units.js'
-import type { Condition, Expect, Expression, Load, Template } from './scenario.js'
+import type { Condition } from './journey.js'
+import type { Argument, Expect, Literal, Load, Template } from './scenario.js'
 import { ITERATIONS_MS_MAX } from './stages.js'
 
 /** `0 to 20 users in 5s, 20 users for 20s`, `200/s for 30s`, `1000 iterations by 10 users`; and the warm-up. */
@@ -76,9 +77,27 @@ export function describeTemplate(template: Template): string {
     .join('')
 }
 
-function describeExpression(expression: Expression): string {
-  if (expression.type === 'data' || expression.type === 'variable') return expression.name
-  if (expression.type === 'base64') return `base64 of ${describeTemplate(expression.of)}`
-  const args = expression.args.map((arg) => (typeof arg === 'number' ? `${arg}` : `'${arg}'`))
-  return `${expression.name}(${args.join(', ')})`
+function describeExpression(expression: Argument): string {
+  if (expression === null || typeof expression !== 'object') return describeLiteral(expression)
+  if (expression.type === 'literal') return describeLiteral(expression.value)
+  if (expression.type === 'call')
+    return `${expression.name}(${expression.args.map(describeExpression).join(', ')})`
+  const steps = (expression.path ?? []).map((step) =>
+    typeof step === 'number'
+      ? `[${step}]`
+      : /^[A-Za-z_]\w*$/.test(step)
+        ? `.${step}`
+        : `[${describeLiteral(step)}]`,
+  )
+  return expression.name + steps.join('')
+}
+
+function describeLiteral(value: Literal): string {
+  if (typeof value !== 'string') return String(value)
+  const escaped = value
+    .replace(/['\\]/g, '\\$&')
+    .replace(/\n/g, '\\n')
+    .replace(/\r/g, '\\r')
+    .replace(/\t/g, '\\t')
+  return `'${escaped}'`
 }

@@ -4,6 +4,9 @@
 import { didYouMean } from '../base/suggest.js'
 import type { Report } from './tree.js'
 
+/** What a value is replaced by where it must not be seen. */
+export const COVERED = '***'
+
 /** Names and values; usually those of the process with `--env` on top. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -26,12 +29,17 @@ export function fillIn(text: string, env: Environment, report: Report): string |
   return isWhole ? filled : null
 }
 
-/** The names and values of all variables that a text refers to and that have a value. */
+/** `env('NAME')` and `env('NAME', 'default')` in a template. */
+const CALL = /\benv\(\s*['"]([A-Za-z_]\w*)['"](?:\s*,\s*(?:'([^']*)'|"([^"]*)"))?/g
+
+/** The names and values of all variables that a text refers to, by `${...}` or `env()`, and that have a value. */
 export function variablesIn(
   text: string,
   env: Environment,
 ): { readonly name: string; readonly value: string }[] {
-  return [...text.matchAll(REFERENCE)].flatMap(([, name, fallback]) => {
+  const calls = [...text.matchAll(CALL)].map(([, name, single, double]) => [name, single ?? double] as const)
+  const references = [...text.matchAll(REFERENCE)].map(([, name, fallback]) => [name, fallback] as const)
+  return [...references, ...calls].flatMap(([name, fallback]) => {
     const value = name === undefined ? undefined : lookUp(name, fallback, env)
     return value === undefined ? [] : [{ name: name!, value }]
   })
@@ -44,7 +52,7 @@ export function hasReference(text: string): boolean {
 
 /** The same names with their values covered. */
 export function coverValues(env: Environment): Environment {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value && '***']))
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value && COVERED]))
 }
 
 const MALFORMED = 'write ${NAME} or ${NAME:-default}; for a literal ${ write $${'

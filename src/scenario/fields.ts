@@ -3,25 +3,21 @@
  * reports what is wrong and then gives null.
  */
 import { coverValues, type Environment, fillIn, hasReference } from './environment.js'
-import type { Expect, JsonTemplate, Template } from './scenario.js'
+import { rowOf } from './feeders.js'
+import type { FileReader } from './files.js'
+import type { Shapes } from './names.js'
+import type { Expect, FeederValue, JsonTemplate, Template } from './scenario.js'
 import { parseTemplate } from './template.js'
 import { type Limit, parseThreshold } from './threshold.js'
-import {
-  isTreeMap,
-  type Mistake,
-  nameOf,
-  quoted,
-  type Report,
-  Scalar,
-  type Tree,
-  type TreeMap,
-} from './tree.js'
+import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from './tree.js'
 
 /** What the values of a file may refer to. */
 export interface Context {
   readonly env: Environment
-  /** The names under `data`. */
-  readonly names: readonly string[]
+  /** What the file may read from; absent where there are no files. */
+  readonly files?: FileReader
+  /** The names under `data`, and what is known of their values. */
+  readonly shapes: Shapes
   /** The names of values captured anywhere in the file. */
   readonly variables: readonly string[]
   /** The names that figures are kept under: of requests, journeys and steps. */
@@ -79,7 +75,20 @@ export const readTemplate: Reader<Template> = (tree, context, report) => {
 }
 
 /** A value that a feeder may give. */
-export const readFeederValue: Reader<string | number | boolean> = (tree, context, report) => {
+export const readFeederValue: Reader<FeederValue> = (tree, context, report) => {
+  if (isTreeMap(tree)) return rowOf(tree, (value, key) => readRowField(value, context, inside(report, key)))
+  return readFeederScalar(tree, context, report)
+}
+
+/** A field of a row: any YAML value, without templates. */
+const readRowField: Reader<unknown> = (tree, context, report) => {
+  if (isTreeMap(tree)) return rowOf(tree, (value, key) => readRowField(value, context, inside(report, key)))
+  if (!(tree instanceof Scalar))
+    return (tree as readonly Tree[]).map((item, index) => readRowField(item, context, inside(report, index)))
+  return tree.value === null ? null : readFeederScalar(tree, context, report)
+}
+
+const readFeederScalar: Reader<string | number | boolean> = (tree, context, report) => {
   const scalar = readScalar(tree, 'a single value', report)
   if (scalar === null) return null
   if (typeof scalar.value !== 'string') return scalar.value
@@ -88,11 +97,19 @@ export const readFeederValue: Reader<string | number | boolean> = (tree, context
   return fillIn(scalar.value, context.env, report)
 }
 
+/** The path of a file: not empty, without templates. */
+export const readFilePath: Reader<string> = (tree, context, report) => {
+  const path = readLabel(tree, context, report)
+  return path?.includes('://')
+    ? wrong(report, 'a file of this machine is wanted, here is a URL', 'download it, and write its path')
+    : path
+}
+
 /** Any YAML value as JSON with holes. */
 export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
   if (tree instanceof Scalar) {
     if (typeof tree.value !== 'string') return tree.value
-    const template = templateOf(tree, context, report)
+    const template = templateOf(tree, { ...context, keepsType: true }, report)
     return template === null ? null : { $: template }
   }
   if (isTreeMap(tree)) {
@@ -186,16 +203,12 @@ function readScalar(
   return tree as Scalar & { value: string | number | boolean }
 }
 
-function templateOf(scalar: Scalar, context: Context, report: Report): Template | null {
-  const fill = (text: string, offset: number) =>
-    fillIn(text, context.env, (mistake) => report(shift(mistake, offset)))
-  return parseTemplate(scalar.text, { names: context.names, variables: context.variables, fill }, report)
-}
-
-function shift(mistake: Mistake, offset: number): Mistake {
-  return mistake.part === undefined
-    ? mistake
-    : { ...mistake, part: { ...mistake.part, from: mistake.part.from + offset } }
+function templateOf(
+  scalar: Scalar,
+  context: Context & { readonly keepsType?: boolean },
+  report: Report,
+): Template | null {
+  return parseTemplate(scalar.text, context, report)
 }
 
 /** A report for what lies under a key of the value. */

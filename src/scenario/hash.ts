@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto'
 import { isSecretHeader, redact } from '../base/secrets.js'
-import type { RequestSpec, Scenario } from './scenario.js'
+import type { Feeder, RequestSpec, Scenario } from './scenario.js'
 import { mapRequests } from './steps.js'
 
 /**
@@ -16,7 +16,7 @@ export function scenarioHash(scenario: Scenario): string {
   const subject = {
     load,
     http: { ...http, headers: withoutSecrets(http.headers) },
-    data,
+    data: Object.fromEntries(Object.entries(data).map(([name, feeder]) => [name, contentOf(feeder)])),
     requests: requests.map(({ line: _, ...entry }) => entry),
     ...(before.length > 0 && { before }),
     ...(beforeEach.length > 0 && { beforeEach }),
@@ -28,6 +28,14 @@ export function scenarioHash(scenario: Scenario): string {
 /** A request without where it stands in the file, and without what it logs in with. */
 function comparable(request: RequestSpec): RequestSpec {
   return { ...request, line: 0, headers: withoutSecrets(request.headers) }
+}
+
+/** Of a file what is in it, whatever it's called. */
+function contentOf(feeder: Feeder): object {
+  if ('values' in feeder) return feeder
+  const { table, ...picking } = feeder
+  const { columns, delimiter, digest, spans } = table
+  return { ...picking, table: { columns, delimiter, digest, rows: spans.length / 2 } }
 }
 
 /** Null stands where a secret is. */

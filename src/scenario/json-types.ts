@@ -8,6 +8,9 @@ const TIME = '(\\d+(\\.\\d+)?(us|µs|ms|s|m|h|d)\\s*)+'
 /** A text; numbers and `true` are taken by their letters. */
 export const TEXT = { type: ['string', 'number', 'boolean'] }
 
+/** A value of `data`: a single one, or a row. */
+export const FEEDER_VALUE = { type: ['string', 'number', 'boolean', 'object'] }
+
 /** `30s`; of the numbers only 0, which needs no unit. */
 export const DURATION = {
   type: ['string', 'integer'],

@@ -2,7 +2,7 @@
  * What is said about keys: the unknown ones, those of other tools, those that are planned.
  */
 import { didYouMean, nearest } from '../base/suggest.js'
-import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from './tree.js'
+import { nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from './tree.js'
 
 /** What a map says about the keys that it doesn't have. */
 export interface KeyAdvice {
@@ -38,6 +38,10 @@ export function unknownKey(
 /** Reports names under `data` that could not stand in `{{ ... }}`. */
 export function checkDataNames(data: TreeMap, report: Report): void {
   for (const name of Object.keys(data)) {
+    if (/^(true|false|null)$/.test(name)) {
+      const message = `{{ ${name} }} means the value ${name}`
+      report({ path: [name], onKey: true, message, hint: 'choose another name' })
+    }
     if (/^[A-Za-z_][\w-]*$/.test(name)) continue
     const message = `{{ ${name} }} could not be read`
     report({ path: [name], onKey: true, message, hint: 'start with a letter; then letters, digits, _ and -' })
@@ -55,10 +59,10 @@ export function checkProfileNames(profiles: TreeMap, report: Report): void {
 
 /** Why something is not a list of values for `data`. */
 export function explainData(tree: Tree): { message: string; hint: string } {
-  if (isTreeMap(tree) && 'file' in tree) {
+  if (tree instanceof Scalar && /\.(csv|tsv|json|ndjson|jsonl)$/i.test(tree.text)) {
     return {
-      message: 'data from files is not supported yet in this version',
-      hint: 'list the values: [one, two]',
+      message: `a list of values is wanted, here is ${nameOf(tree)}`,
+      hint: `write { file: ${tree.text} }`,
     }
   }
   const hint = tree instanceof Scalar && tree.value !== null ? `write [${tree.text}]` : 'write [one, two]'

@@ -1,89 +1,92 @@
 /**
- * What requests, journeys and steps are called in figures and thresholds. Worked out before the rest of a file is
- * read, because thresholds refer to names; so it copes with files that are broken.
+ * Names and columns in templates: which there are, and what was most likely meant by one that there isn't.
  */
-import { type Environment, fillIn } from './environment.js'
-import { METHODS } from './request.js'
-import { normalizeHoles } from './template.js'
-import { isTreeMap, quoted, type Report, Scalar, type Tree, type TreeMap } from './tree.js'
+import { didYouMean } from '../base/suggest.js'
+import { functionHint, similarFunction } from './calls.js'
+import type { Names } from './expression.js'
+import { FUNCTIONS } from './functions.js'
+import { ExpressionFault, type Token } from './tokens.js'
+import { quoted } from './tree.js'
 
-/** Of some steps, in order: a request's name, '' of a pause, and those of steps inside. */
-export type StepNames = readonly (string | StepNames)[]
-
-/** Of one entry of `requests`; '' when it can't be read. */
-export interface EntryNames {
-  readonly name: string
-  /** Empty unless it is a journey. */
-  readonly steps: StepNames
+/** What is known of the values that a name of `data` stands for. */
+export interface Shape {
+  /** The fields of its rows; null for single values. */
+  readonly columns: readonly string[] | null
+  /** Fields that some row lacks, and which one: `users.json:7`. */
+  readonly gaps: ReadonlyMap<string, string>
+  /** Fields are texts, with nothing inside. */
+  readonly isFlat: boolean
 }
 
-/** All names of a file. */
-export interface Names {
-  readonly entries: readonly EntryNames[]
-  readonly before: StepNames
-  readonly beforeEach: StepNames
-  readonly after: StepNames
-}
+/** By name; null where the data is wrong, so that nothing can be said. */
+export type Shapes = ReadonlyMap<string, Shape | null>
 
-/** The names in a file. */
-export function readNames(root: TreeMap, env: Environment): Names {
-  const phase = (key: 'before' | 'beforeEach' | 'after') => stepNames(root[key], key, env)
-  return {
-    entries: Array.isArray(root.requests)
-      ? (root.requests as Tree[]).map((entry) => entryNames(entry, env))
-      : [],
-    before: phase('before'),
-    beforeEach: phase('beforeEach'),
-    after: phase('after'),
+/** Throws an ExpressionFault unless the path leads to something in each row. */
+export function checkPath(
+  name: Token,
+  steps: readonly Token[],
+  { shape, hasDefault }: { readonly shape: Shape; readonly hasDefault: boolean },
+): void {
+  const [step, deeper] = steps
+  if (step === undefined) return
+  const { columns, gaps, isFlat } = shape
+  const column = String(step.value)
+  if (columns === null)
+    throw new ExpressionFault(
+      `${name.text} has no fields: its values are single ones`,
+      `write {{ ${name.text} }}, or list rows under data, as ${name.text}: [{ ${column}: one }]`,
+      step,
+    )
+  if (!columns.includes(column)) {
+    const all = `the columns are ${columns.slice(0, 12).join(', ')}`
+    throw new ExpressionFault(
+      `${name.text} has no column ${quoted(column)}`,
+      didYouMean(column, columns) ?? all,
+      step,
+    )
   }
+  if (deeper !== undefined && isFlat)
+    throw new ExpressionFault(
+      `${name.text}.${column} is a text, it has no fields`,
+      'remove what follows',
+      deeper,
+    )
+  const gap = gaps.get(column)
+  if (gap !== undefined && !hasDefault)
+    throw new ExpressionFault(
+      `not every row of ${name.text} has a ${quoted(column)}: ${gap} has none`,
+      `add it there, or give a default: {{ ${name.text}.${column} | default('none') }}`,
+      step,
+    )
 }
 
-/** What thresholds may name: everything that figures are kept of. */
-export function measuredNames({ entries, beforeEach }: Names): string[] {
-  const steps = (names: StepNames): string[] =>
-    names.flatMap((name) => (typeof name === 'string' ? (name === '' ? [] : [name]) : steps(name)))
-  return [...entries.flatMap((entry) => [entry.name, ...steps(entry.steps)]), ...steps(beforeEach)]
-}
-
-/** Reports entries of the same name: their figures would be mixed. */
-export function checkNames(names: Names, report: Report): void {
-  const all = names.entries.map(({ name }) => name)
-  all.forEach((name, index) => {
-    if (name === '' || all.indexOf(name) === index) return
-    const message = `two requests are named ${quoted(name)}`
-    report({ path: [index, 'name'], message, hint: 'give each its own name: figures are kept by name' })
-  })
-}
-
-function entryNames(entry: Tree, env: Environment): EntryNames {
-  if (!isTreeMap(entry)) return { name: '', steps: [] }
-  const name = requestName(entry, env)
-  return { name, steps: entry.steps === undefined ? [] : stepNames(entry.steps, name, env) }
-}
-
-/** `journey / step`; the second of the same name is `journey / step (2)`. */
-function stepNames(tree: Tree | undefined, prefix: string, env: Environment): StepNames {
-  const counts = new Map<string, number>()
-  const namesOf = (steps: Tree | undefined): StepNames =>
-    Array.isArray(steps)
-      ? (steps as Tree[]).map((step) => {
-          if (!isTreeMap(step)) return ''
-          if (step.steps !== undefined) return namesOf(step.steps)
-          const name = requestName(step, env)
-          if (name === '') return ''
-          const count = (counts.get(name) ?? 0) + 1
-          counts.set(name, count)
-          return `${prefix} / ${name}${count > 1 ? ` (${count})` : ''}`
-        })
-      : []
-  return namesOf(tree)
-}
-
-function requestName(request: TreeMap, env: Environment): string {
-  if (request.name instanceof Scalar) return (fillIn(request.name.text, env, () => {}) ?? '').trim()
-  const method = METHODS.find((name) => request[name] instanceof Scalar)
-  // The path as written: what the environment fills in may differ from run to run, or be a secret.
-  return method === undefined
-    ? ''
-    : `${method.toUpperCase()} ${normalizeHoles((request[method] as Scalar).text)}`
+/** The fault of a name that stands for nothing. */
+export function unknownName(
+  token: Token,
+  names: Names,
+  { hasPath, isArgument }: { readonly hasPath: boolean; readonly isArgument: boolean },
+): ExpressionFault {
+  const name = token.text
+  const known = [...names.shapes.keys(), ...names.variables]
+  const wrong = (message: string, hint: string) => new ExpressionFault(message, hint, token)
+  if (/^(__ENV|env|process|environment)$/.test(name) && hasPath)
+    return wrong(`unknown name ${quoted(name)}`, "a variable of the environment is env('NAME')")
+  if (FUNCTIONS.some((fn) => fn.name === name)) return wrong(`${name} is a function`, functionHint(name, {}))
+  const suggestion = didYouMean(name, known)
+  if (suggestion !== null) return wrong(`unknown name ${quoted(name)}`, suggestion)
+  const fn = similarFunction(name)
+  if (fn !== null) return wrong(`unknown name ${quoted(name)}`, `did you mean the function ${fn.example}?`)
+  const others = known.length > 0 ? `; there are ${known.slice(0, 8).join(', ')}` : ''
+  if (/^[A-Z][A-Z0-9_]+$/.test(name) && !hasPath)
+    return wrong(
+      `unknown name ${quoted(name)}`,
+      `define it under data; a variable of the environment is env('${name}')`,
+    )
+  if (isArgument && !hasPath)
+    return wrong(
+      `unknown name ${quoted(name)}`,
+      `put a text in quotes: '${name}'; a name is defined under data`,
+    )
+  const example = hasPath ? `${name}: { file: ${name}.csv }` : `${name}: [one, two]`
+  return wrong(`unknown name ${quoted(name)}`, `define it under data, as ${example}${others}`)
 }

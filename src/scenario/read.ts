@@ -1,5 +1,6 @@
 /**
- * The text of a scenario file → Scenario. Pure: no file is opened, no clock is read.
+ * The text of a scenario file → Scenario. Pure but for the files that it names, which `options.files` reads; no clock
+ * is read.
  */
 import { basename, dirname, extname, isAbsolute, join, parse } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
@@ -10,15 +11,17 @@ import { capturedNames } from './captures.js'
 import { readFields, type ScenarioInput } from './definition.js'
 import type { Environment } from './environment.js'
 import { readExtended } from './extend.js'
+import { type FeederInput, makeFeeder, surveyData } from './feeders.js'
 import type { FileReader } from './files.js'
-import { measuredNames, type Names, readNames, type StepNames } from './names.js'
 import { lowerCaseKeys, makeRequest } from './request.js'
+import { measuredNames, type Names, readNames, type StepNames } from './request-names.js'
 
 import { safeText } from './safe-text.js'
-import type { BaselineOptions, Scenario, Threshold } from './scenario.js'
+import type { BaselineOptions, Feeder, FeederValue, Scenario, Threshold } from './scenario.js'
 import { findSecrets } from './secrets.js'
 import { makeLoad } from './stages.js'
 import { makeJourney, makeSteps } from './step-input.js'
+import { Tables } from './tables.js'
 import { follow, isTreeMap, type Mistake, type Path, quoted, type Tree, type TreeMap } from './tree.js'
 import { checkUses } from './uses.js'
 import type { YamlFile } from './yaml.js'
@@ -39,9 +42,10 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   const yaml = readExtended(text, options)
   const root: TreeMap = isTreeMap(yaml.tree) ? yaml.tree : {}
   const names = readNames(root, options.env)
+  const tables = new Tables(options.files)
   const context = {
-    env: options.env,
-    names: isTreeMap(root.data) ? Object.keys(root.data) : [],
+    ...options,
+    shapes: surveyData(root.data, options.env, tables),
     variables: capturedNames(root),
     requests: measuredNames(names),
   }
@@ -49,7 +53,7 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   const outcome =
     yaml.tree === null
       ? { mistakes: yaml.problems.length === 0 ? [EMPTY] : [] }
-      : readFields(yaml.tree, context, names)
+      : readFields(yaml.tree, context, { names, tables })
   const mistakes = 'mistakes' in outcome ? outcome.mistakes : []
   const told = mistakes.filter(
     (mistake) =>
@@ -64,6 +68,7 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
     text,
     names: safeNames(names, secrets),
     secrets,
+    tables,
     yaml,
   })
   const late = [...checkUses(root), ...checkProfile(outcome.input, options.profile)]
@@ -87,6 +92,7 @@ interface Origin extends ReadOptions {
   readonly text: string
   readonly names: Names
   readonly secrets: readonly string[]
+  readonly tables: Tables
   readonly yaml: YamlFile
 }
 
@@ -118,7 +124,9 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
       insecure: false,
       headers: { ...lowerCaseKeys(input.http?.headers ?? {}), ...authHeaders(input.http?.auth) },
     },
-    data: Object.fromEntries(Object.entries(input.data ?? {}).map(([name, values]) => [name, { values }])),
+    data: Object.fromEntries(
+      Object.entries(input.data ?? {}).map(([name, entry]) => [name, feederOf(entry, origin.tables)]),
+    ),
     requests: input.requests.map((entry, index) => {
       const path = ['requests', index]
       return entry.steps === undefined
@@ -146,6 +154,11 @@ function safeNames({ entries, before, beforeEach, after }: Names, secrets: reado
     beforeEach: steps(beforeEach),
     after: steps(after),
   }
+}
+
+/** A list is the short form of values. */
+function feederOf(entry: readonly FeederValue[] | FeederInput, tables: Tables): Feeder {
+  return makeFeeder(Array.isArray(entry) ? { values: entry } : (entry as FeederInput), tables)
 }
 
 function makeThreshold(

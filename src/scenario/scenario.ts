@@ -1,8 +1,9 @@
 /**
  * A scenario as the rest of the program sees it: every default filled in, every unit gone (milliseconds, ratios),
- * plain JSON throughout. `readScenario` is the only way a YAML text becomes one.
+ * plain JSON throughout, but for the rows of data files. `readScenario` is the only way a YAML text becomes one.
  */
 import type { Ms } from '../base/clock.js'
+import type { Capture, JourneySpec, Step } from './journey.js'
 
 export interface Scenario {
   readonly name: string
@@ -88,77 +89,49 @@ export interface HttpOptions {
   readonly headers: Readonly<Record<string, Template>>
 }
 
-/** Values for `{{ name }}`: one is taken at random for each iteration that uses it. */
-export interface Feeder {
-  readonly values: readonly (string | number | boolean)[]
+/** Values for `{{ name }}`: each iteration that uses it takes one. */
+export type Feeder = Picking & (ValueList | { readonly table: Table })
+
+/** Values that stand in the scenario itself. */
+interface ValueList {
+  readonly values: readonly FeederValue[]
+}
+
+/** A single value, or a row with its fields by name. */
+export type FeederValue = string | number | boolean | Row
+
+/** The fields of a row; in CSV all of them are texts. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** Which value an iteration takes. */
+interface Picking {
+  /** In the order they stand, or in that order and each once; absent for one at random. */
+  readonly pick?: 'sequential' | 'unique'
+  /** When there is none left; absent for what goes without saying: `unique` stops, `sequential` begins again. */
+  readonly onEnd?: 'stop' | 'recycle'
+}
+
+/**
+ * The rows of a file: its bytes and where in them each row stands. Both lie in shared memory, so that a million rows
+ * are there once for all threads, and a row is read when it is taken.
+ */
+export interface Table {
+  /** As the scenario names it. */
+  readonly file: string
+  readonly format: 'csv' | 'json'
+  /** Between the fields of a row; of CSV only. */
+  readonly delimiter: string
+  /** Null for a file of single values. */
+  readonly columns: readonly string[] | null
+  readonly bytes: Uint8Array
+  /** Offsets: where row i begins at 2i, its end at 2i + 1. */
+  readonly spans: Uint32Array
+  /** `sha256:...` of the bytes. */
+  readonly digest: string
 }
 
 /** A named, weighted entry of the scenario: one request, or several in order. */
 export type Entry = RequestSpec | JourneySpec
-
-/** Steps that one virtual user takes in order. */
-export interface JourneySpec {
-  readonly name: string
-  readonly weight: number
-  readonly steps: readonly Step[]
-  /** The line of the scenario file where it stands, from 1. */
-  readonly line: number
-}
-
-/** A part of a journey. */
-export type Step =
-  | ({ readonly type: 'request'; readonly request: RequestSpec } & StepControl)
-  /** A pause, uniform between the two. */
-  | ({ readonly type: 'pause'; readonly pauseMs: readonly [Ms, Ms] } & StepControl)
-  | ({ readonly type: 'group'; readonly steps: readonly Step[] } & StepControl)
-
-/** Whether a step is taken, and how often; absent: once. */
-interface StepControl {
-  readonly if?: Condition
-  readonly repeat?: Repeat
-}
-
-/** So many times, uniform between the two; not again once `until` holds. */
-export interface Repeat {
-  readonly times: readonly [number, number]
-  readonly until?: Condition
-}
-
-/** What is worked out in an iteration; without an operator: whether there is a value that says yes. */
-export type Condition =
-  | { readonly left: Template; readonly operator: 'is' | 'is not' }
-  | {
-      readonly left: Template
-      readonly operator: '==' | '!=' | '<' | '<=' | '>' | '>=' | 'contains' | 'matches'
-      readonly right: Template
-    }
-
-/** A value of an answer, kept under a name for later steps. */
-export interface Capture {
-  readonly name: string
-  readonly from: CaptureSource
-  /** What stands in when the answer has none; absent: the step fails then, and the iteration ends. */
-  readonly fallback?: string | number | boolean | null
-}
-
-/** Where in an answer a value is. */
-export type CaptureSource =
-  /** `steps` of a path to one value; null for a query of RFC 9535, of whose values `pick` chooses. */
-  | {
-      readonly type: 'json'
-      readonly path: string
-      readonly steps: readonly (string | number)[] | null
-      readonly pick: Choice
-    }
-  | { readonly type: 'header'; readonly name: string }
-  /** The first group of a regular expression, or its whole match. */
-  | { readonly type: 'regex'; readonly pattern: string; readonly pick: Choice }
-  | { readonly type: 'cookie'; readonly name: string }
-  | { readonly type: 'body' }
-  | { readonly type: 'status' }
-
-/** Which of several values. */
-export type Choice = 'first' | 'last' | 'random' | 'all'
 
 /** A request. */
 export interface RequestSpec {
@@ -231,12 +204,22 @@ export type Template = readonly (string | Expression)[]
 
 /** What stands in a hole. */
 export type Expression =
-  | { readonly type: 'data'; readonly name: string }
+  | { readonly type: 'literal'; readonly value: Literal }
+  /** A value of `data`, or what a path leads to in it. */
+  | { readonly type: 'data'; readonly name: string; readonly path?: ValuePath }
   /** A value captured from an earlier answer. */
-  | { readonly type: 'variable'; readonly name: string }
-  | { readonly type: 'call'; readonly name: string; readonly args: readonly (string | number)[] }
-  /** The text in base64. */
-  | { readonly type: 'base64'; readonly of: Template }
+  | { readonly type: 'variable'; readonly name: string; readonly path?: ValuePath }
+  /** A function; `x | f(y)` is the call f(x, y). */
+  | { readonly type: 'call'; readonly name: string; readonly args: readonly Argument[] }
+
+/** A literal stands for itself. */
+export type Argument = Literal | Expression
+
+/** A value that is known when the scenario is read. */
+export type Literal = string | number | boolean | null
+
+/** Keys and indices: `.items[0]`. */
+export type ValuePath = readonly (string | number)[]
 
 /**
  * JSON with holes. A string value is a Template under the key `$`; a string that is one single hole keeps the

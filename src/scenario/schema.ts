@@ -144,17 +144,23 @@ interface ListOptions {
   /** What to say of something that is no list. */
   explain?(tree: Tree): Pick<Mistake, 'message' | 'hint'>
   check?(report: Report): void
+  /** Reports what is wrong with the entries together, as they stand in the file. */
+  checkTree?(entries: readonly Tree[], report: Report): void
 }
 
 /** A list of at least one entry. */
-export function list<T extends z.ZodType>(item: T, { description, sample, explain, check }: ListOptions) {
+export function list<T extends z.ZodType>(item: T, options: ListOptions) {
+  const { description, sample, explain, check, checkTree } = options
   const items = z
     .array(item)
     .superRefine((_value, ctx) => check?.(reportTo(ctx.issues)), { when: () => true })
     .meta({ description, minItems: 1 })
   const checked = z.preprocess((tree, ctx) => {
-    if (Array.isArray(tree) && tree.length > 0) return tree
     const report = reportTo(ctx.issues)
+    if (Array.isArray(tree) && tree.length > 0) {
+      checkTree?.(tree as Tree[], report)
+      return tree
+    }
     if (tree === undefined) report({ message: MISSING, hint: `with an entry, such as ${sample}` })
     else if (Array.isArray(tree))
       report({ message: 'the list is empty', hint: `add an entry, such as ${sample}` })
@@ -169,6 +175,25 @@ export function list<T extends z.ZodType>(item: T, { description, sample, explai
     return z.NEVER
   }, items)
   return checked as unknown as z.ZodType<readonly z.output<T>[]>
+}
+
+/** A short form that is a list, or a map with the same under one of its keys. */
+export function either<L extends z.ZodType, M extends z.ZodType>(short: L, long: M) {
+  const inEditors = (schema: z.ZodType) => jsonSchema(schema) as { $schema?: string }
+  const anyOf = [short, long].map((schema) => {
+    const { $schema, ...rest } = inEditors(schema)
+    return rest
+  })
+  return z
+    .unknown()
+    .transform((tree, ctx) => {
+      const outcome = (isTreeMap(tree) ? long : short).safeParse(tree)
+      if (outcome.success) return outcome.data as z.output<L> | z.output<M>
+      for (const { path, ...issue } of outcome.error.issues)
+        ctx.issues.push({ ...issue, path: [...path], input: undefined } as z.core.$ZodRawIssue)
+      return z.NEVER
+    })
+    .meta({ anyOf })
 }
 
 /** The message of a required value that isn't there, until the name of its key is known. */

@@ -3,6 +3,8 @@
  */
 import { isSecretHeader, isSecretName } from '../base/secrets.js'
 import { type Environment, fillIn, variablesIn } from './environment.js'
+import { ARGUMENT_WORDS } from './functions.js'
+import { holesIn } from './template.js'
 import { isTreeMap, Scalar, type Tree, type TreeMap } from './tree.js'
 
 /** Below that a value would be found inside ordinary words. */
@@ -54,10 +56,21 @@ function textsIn(tree: Tree): string[] {
 function secretParts(text: string, env: Environment): string[] {
   const written = text.replace(/\$\{[^}]*\}/g, '{{}}')
   const filled = fillIn(text, env, () => {}) ?? written
+  const inHoles = holesIn(text).flatMap((hole) => holeSecrets(hole, env))
   return [written, filled]
     .flatMap((value) => value.split(/\{\{.*?\}\}/))
     .map((value) => value.trim().replace(/^(basic|bearer|digest|token|negotiate|apikey)(\s+|$)/i, ''))
     .flatMap((value) => [value, ...cookieValues(value)])
+    .concat(inHoles)
+}
+
+/** What an expression says itself, or takes from the environment; what it takes from data is no secret of the file. */
+function holeSecrets(hole: string, env: Environment): string[] {
+  const texts = [...hole.matchAll(/'([^']*)'|"([^"]*)"/g)]
+    .map((match) => match[1] ?? match[2]!)
+    .filter((value) => !ARGUMENT_WORDS.has(value))
+  const values = [...texts, ...variablesIn(hole, env).map(({ value }) => value)]
+  return values.flatMap((value) => [value, Buffer.from(value).toString('base64')])
 }
 
 /** `http://user:password@host`. */

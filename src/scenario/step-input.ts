@@ -2,9 +2,9 @@
  * Journeys and their steps: what may stand beside what, and the steps that they come to.
  */
 import { type CaptureInput, makeCaptures } from './captures.js'
-import type { StepNames } from './names.js'
+import type { Condition, JourneySpec, Step } from './journey.js'
 import { checkRequest, METHODS, makeRequest, type RequestInput } from './request.js'
-import type { Condition, JourneySpec, Step } from './scenario.js'
+import type { StepNames } from './request-names.js'
 import type { Path, Report } from './tree.js'
 
 /** A step with its values read. */

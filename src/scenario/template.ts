@@ -2,19 +2,19 @@
  * `{{ ... }}`: text with holes, read into literal strings and expressions. What fills the holes is decided later,
  * for every iteration.
  */
-import { didYouMean, nearest } from '../base/suggest.js'
+import { type Environment, fillIn } from './environment.js'
+import { type Names, type Parsed, parseExpression } from './expression.js'
 import { FUNCTIONS } from './functions.js'
 import type { Expression, Template } from './scenario.js'
-import { quoted, type Report } from './tree.js'
+import { ExpressionFault, tokenize } from './tokens.js'
+import type { Mistake, Report } from './tree.js'
 
 /** What a template is read with. */
-export interface TemplateOptions {
-  /** The names that `data` defines. */
-  readonly names: readonly string[]
-  /** The names of captured values. */
-  readonly variables: readonly string[]
-  /** Fills `${...}` in; null when it can't. `offset`: where the text begins in the template. */
-  fill(text: string, offset: number): string | null
+export interface TemplateOptions extends Names {
+  /** What `${...}` and `env()` are filled in from. */
+  readonly env: Environment
+  /** Where a template of a single hole keeps the type of its value: in JSON. */
+  readonly keepsType?: boolean
 }
 
 /**
@@ -23,9 +23,14 @@ export interface TemplateOptions {
  */
 export function parseTemplate(text: string, options: TemplateOptions, report: Report): Template | null {
   const parts: (string | Expression)[] = []
+  const pieces = splitHoles(text).filter((piece) => piece.text !== '')
   let isRight = true
-  for (const piece of splitHoles(text)) {
-    const part = piece.isHole ? parseHole(piece, options, report) : options.fill(piece.text, piece.offset)
+  for (const piece of pieces) {
+    const reportHere: Report = (mistake) => report(shift(mistake, piece))
+    const isWhole = options.keepsType === true && pieces.length === 1
+    const part = piece.isHole
+      ? parseHole(piece, { ...options, isWhole }, reportHere)
+      : fillIn(piece.text, options.env, reportHere)
     if (part === null) isRight = false
     else if (part !== '') parts.push(part)
   }
@@ -40,8 +45,13 @@ export function literalParts(template: Template): string[] {
 /** The template's text with its holes in one spelling: `/users/{{ id }}`. */
 export function normalizeHoles(text: string): string {
   return splitHoles(text)
-    .map((piece) => (piece.isHole ? `{{ ${innerText(piece.text)} }}` : piece.text))
+    .map((piece) => (piece.isHole ? `{{ ${innerText(piece.text).trim()} }}` : piece.text))
     .join('')
+}
+
+/** What stands between `{{` and `}}` in a text. */
+export function holesIn(text: string): string[] {
+  return splitHoles(text).flatMap((piece) => (piece.isHole ? [innerText(piece.text)] : []))
 }
 
 interface Piece {
@@ -51,7 +61,7 @@ interface Piece {
 }
 
 /** A hole ends at the first `}}` outside of quotes; one without an end reaches to the end of the text. */
-const HOLE = /\{\{(?:'[^']*'|"[^"]*"|(?!\}\})[\s\S])*?(?:\}\}|$)/g
+const HOLE = /\{\{(?:'(?:\\[\s\S]|[^'\\])*'|"(?:\\[\s\S]|[^"\\])*"|(?!\}\})[\s\S])*?(?:\}\}|$)/g
 
 function splitHoles(text: string): Piece[] {
   const pieces: Piece[] = []
@@ -66,101 +76,73 @@ function splitHoles(text: string): Piece[] {
 }
 
 function innerText(hole: string): string {
-  return hole.slice(2, hole.endsWith('}}') ? -2 : undefined).trim()
+  return hole.slice(2, hole.endsWith('}}') ? -2 : undefined)
 }
 
-function parseHole(piece: Piece, options: TemplateOptions, report: Report): Expression | null {
-  const part = { text: piece.text.split('\n', 1)[0]!, from: piece.offset }
+/** A mistake in a piece as one in the whole text; one in a hole is found by way of the hole. */
+function shift(mistake: Mistake, { text, offset, isHole }: Piece): Mistake {
+  const { part } = mistake
+  if (part === undefined) return mistake
+  const moved = { ...part, from: part.from + offset }
+  return { ...mistake, part: isHole ? { ...moved, within: { text: firstLine(text), from: offset } } : moved }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!
+}
+
+type HoleOptions = TemplateOptions & { readonly isWhole: boolean }
+
+/** Places in what is reported count from the beginning of the hole. */
+function parseHole({ text }: Piece, options: HoleOptions, report: Report): Expression | null {
+  const inner = innerText(text)
   const wrong = (message: string, hint: string): null => {
-    report({ message, hint, part })
+    report({ message, hint, part: { text: firstLine(text), from: 0 } })
     return null
   }
-  if (piece.text.length < 4 || !piece.text.endsWith('}}'))
-    return wrong('{{ has no }} after it', 'close it with }}')
-  const inner = options.fill(innerText(piece.text), piece.offset)
-  if (inner === null) return null
-  if (inner === '') return wrong('nothing stands between {{ and }}', `write ${waysToFill(options.names)}`)
-  const call = /^([A-Za-z_]\w*)\s*\(([\s\S]*)\)$/.exec(inner)
-  if (call !== null) return parseCall(call[1]!, call[2]!, wrong)
-  if (options.variables.includes(inner)) return { type: 'variable', name: inner }
-  return parseName(inner, options.names, wrong)
-}
-
-type Wrong = (message: string, hint: string) => null
-
-function parseName(name: string, known: readonly string[], wrong: Wrong): Expression | null {
-  if (known.includes(name)) return { type: 'data', name }
-  const calls = FUNCTIONS.map((fn) => fn.name)
-  if (calls.includes(name)) return wrong(`${name} is a function`, `write {{ ${example(name)} }}`)
-  if (/^[A-Za-z_][\w-]*\.[\w.-]+$/.test(name)) {
-    return wrong(
-      `fields of a row, such as ${quoted(name)}, are not supported yet`,
-      'list the values under data',
-    )
+  if (text.length < 4 || !text.endsWith('}}')) return wrong('{{ has no }} after it', 'close it with }}')
+  if (inner.trim() === '') return wrong('nothing stands between {{ and }}', `write ${waysToFill(options)}`)
+  const block = /^\s*([#/^>!&]|%|else\b)/.exec(inner)
+  if (block !== null)
+    return wrong('there are no blocks and conditions in templates', 'write a name of data or a function')
+  try {
+    const tokens = tokenize(inner, options.env, (mistake) => report(inside(mistake)))
+    return tokens === null ? null : usable(parseExpression(tokens, options, options.env), options)
+  } catch (error) {
+    if (!(error instanceof ExpressionFault)) throw error
+    const { message, hint, from, to } = error
+    const part = inner.slice(from, to).trim() === '' ? inner.trim() : firstLine(inner.slice(from, to))
+    report(inside({ message, hint, part: { text: part, from } }))
+    return null
   }
-  if (!/^[A-Za-z_][\w-]*$/.test(name)) {
-    return wrong(`${quoted(name)} is neither a name nor a function call`, `write ${waysToFill(known)}`)
-  }
-  const suggestion = didYouMean(name, known)
-  if (suggestion !== null) return wrong(`unknown name ${quoted(name)}`, suggestion)
-  const call = nearest(name, calls)
-  if (call !== null)
-    return wrong(`unknown name ${quoted(name)}`, `did you mean the function ${example(call)}?`)
-  return wrong(`unknown name ${quoted(name)}`, `define it under data, as ${name}: [one, two]${others(known)}`)
 }
 
-function parseCall(name: string, argumentText: string, wrong: Wrong): Expression | null {
-  const fn = FUNCTIONS.find((candidate) => candidate.name === name)
-  if (fn === undefined) {
-    const all = FUNCTIONS.map((known) => known.name)
-    const suggestion = nearest(name, all)
-    const hint =
-      suggestion === null
-        ? `there are ${FUNCTIONS.map((f) => f.example).join(', ')}`
-        : `did you mean ${example(suggestion)}?`
-    return wrong(`unknown function ${quoted(name)}`, hint)
-  }
-  const args = parseArguments(argumentText)
-  if (args === null) {
-    return wrong(
-      `the arguments of ${name} can't be read`,
-      `write numbers, and texts in quotes: ${fn.example}`,
-    )
-  }
-  const fault = args.length === fn.arity ? fn.check(args) : arityFault(name, fn.arity, args.length)
-  return fault === null ? { type: 'call', name, args } : wrong(fault, `write it like ${fn.example}`)
+/** What stands between the braces, as a mistake in the hole. */
+function inside(mistake: Mistake): Mistake {
+  const { part } = mistake
+  return part === undefined ? mistake : { ...mistake, part: { ...part, from: part.from + 2 } }
 }
 
-function arityFault(name: string, wanted: number, given: number): string {
-  const count = wanted === 0 ? 'no arguments' : wanted === 1 ? 'one argument' : `${wanted} arguments`
-  return `${name} takes ${count}, here ${given === 1 ? 'is' : 'are'} ${given === 0 ? 'none' : given}`
+/** A row as a text would be its JSON, which hardly anybody means. */
+function usable({ argument, from, to }: Parsed, options: HoleOptions): Expression {
+  if (argument === null || typeof argument !== 'object') return { type: 'literal', value: argument }
+  if (argument.type !== 'data' || argument.path !== undefined || options.isWhole) return argument
+  const columns = options.shapes.get(argument.name)?.columns
+  if (!columns) return argument
+  const [first = 'column'] = columns
+  throw new ExpressionFault(
+    `${argument.name} is a row with columns`,
+    `name one of them: {{ ${argument.name}.${first} }}; the whole as JSON is {{ ${argument.name} | json }}`,
+    { from, to },
+  )
 }
 
-/** Numbers and quoted texts between commas; null for anything else. */
-function parseArguments(text: string): (string | number)[] | null {
-  if (text.trim() === '') return []
-  const args: (string | number)[] = []
-  // Sticky, so that nothing between two arguments is skipped.
-  const argument = /\s*(?:(-?\d+(?:\.\d+)?)|'([^']*)'|"([^"]*)")\s*(,|$)/y
-  while (argument.lastIndex < text.length) {
-    const match = argument.exec(text)
-    if (match === null) return null
-    args.push(match[1] === undefined ? (match[2] ?? match[3]!) : Number(match[1]))
-  }
-  return /,\s*$/.test(text) ? null : args
-}
-
-function example(name: string): string {
-  return FUNCTIONS.find((fn) => fn.name === name)!.example
-}
-
-function waysToFill(names: readonly string[]): string {
-  const calls = FUNCTIONS.map((fn) => fn.example).join(', ')
+function waysToFill({ shapes }: TemplateOptions): string {
+  const names = [...shapes.keys()]
+  const calls = FUNCTIONS.slice(0, 6)
+    .map((fn) => fn.example)
+    .join(', ')
   return names.length === 0
     ? `a function: ${calls}`
-    : `a name of data (${names.slice(0, 5).join(', ')}) or ${calls}`
-}
-
-function others(known: readonly string[]): string {
-  return known.length === 0 ? '' : `; there are ${known.slice(0, 8).join(', ')}`
+    : `a name of data (${names.slice(0, 5).join(', ')}) or a function: ${calls}`
 }

@@ -35,8 +35,16 @@ export interface Mistake {
   readonly path?: Path
   /** True when the key is wrong, not its value. */
   readonly onKey?: boolean
-  /** The wrong part of a text, found in the file from that many characters after the text's start. */
-  readonly part?: { readonly text: string; readonly from: number }
+  /** The wrong part of a text. */
+  readonly part?: TextPart
+}
+
+/** A part of a text, found in the file from that many characters after the text's start. */
+interface TextPart {
+  readonly text: string
+  readonly from: number
+  /** A longer part that it stands in: easier to find, when the text itself is short. */
+  readonly within?: { readonly text: string; readonly from: number }
 }
 
 /** Takes a mistake down. */

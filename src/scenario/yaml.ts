@@ -280,9 +280,19 @@ function findSpan(
   const span = spots.spans.get(at) ?? [0, 0]
   if (mistake.onKey && key !== null) return key
   if (mistake.part !== undefined) {
-    const { text, from } = mistake.part
-    const start = source.text.indexOf(text, span[0] + from)
-    if (start !== -1 && start + text.length <= span[1]) return [start, start + text.length]
+    const { text, from, within } = mistake.part
+    const find = (part: string, offset: number): Span | null => {
+      const start = source.text.indexOf(part, span[0] + offset)
+      return start !== -1 && start + part.length <= span[1] ? [start, start + part.length] : null
+    }
+    const outer = within && find(within.text, within.from)
+    if (outer) {
+      const start = outer[0] + from - within.from
+      const isThere = start + text.length <= outer[1] && source.text.startsWith(text, start)
+      return isThere ? [start, start + text.length] : outer
+    }
+    const found = find(text, from)
+    if (found !== null) return found
   }
   return key !== null && (!(at instanceof Scalar) || span[0] === span[1]) ? key : span
 }

@@ -6,6 +6,8 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { main } from '../../dist/cli.js'
 import { createMemoryIo } from '../commands/memory-io.js'
+import { startSession } from './session.js'
+import { answerAfter, startTarget } from './target.js'
 
 const seen: { head: string; body: string }[] = []
 const server = createServer(async (request, response) => {
@@ -181,3 +183,15 @@ async function tryOut(scenario: string, ...flags: string[]) {
   const code = await main(['try', 'a.yaml', '--target', target, ...flags], io)
   return { code, ...io.written }
 }
+
+test('a value that is of no use where it stands is told by the request', async () => {
+  const { url } = await startTarget(answerAfter(0))
+  const session = startSession({
+    'a.yaml': `target: ${url}\ndata: { word: [abc] }\nrequests: [{ name: one, get: "/{{ word | toInt }}" }]`,
+  })
+  const { code, stderr } = await session.perfctl(['try', 'a.yaml'])
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining('"one": toInt wants a number and was given a text'),
+  ])
+})

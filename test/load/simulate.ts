@@ -6,10 +6,12 @@ import { Collector } from '../../src/load/collector.js'
 import type { Connection, Exchange } from '../../src/load/connection.js'
 import { stripeOf } from '../../src/load/fleet/stripes.js'
 import type { Failure } from '../../src/load/outcome.js'
-import { Part, type PartEnd, type Stripe, type World } from '../../src/load/part.js'
+import { Part } from '../../src/load/part.js'
+import type { PartEnd, Stripe, World } from '../../src/load/surroundings.js'
 import type { Plan } from '../../src/plan/plan.js'
 import type { Outgoing } from '../../src/plan/request.js'
 import { listSeries } from '../../src/plan/series.js'
+import { makeMarks } from '../../src/plan/sources.js'
 import { readScenario } from '../../src/scenario/read.js'
 import type { Load, RequestSpec, Scenario } from '../../src/scenario/scenario.js'
 
@@ -38,6 +40,7 @@ export interface Simulation {
   readonly requests?: readonly Partial<RequestSpec>[]
   /** A scenario file whose requests and steps are sent instead. */
   readonly scenario?: string
+  readonly data?: Plan['data']
   readonly timeoutMs?: number
   readonly workers?: number
   /** The machine, from 0, of how many. */
@@ -175,16 +178,19 @@ export function makeTestPlan({
   load,
   requests = [{}],
   scenario,
+  data = {},
   timeoutMs = 10_000,
   seed = 1,
 }: Simulation): Plan {
+  const marks = makeMarks(data)
   const parts =
     scenario === undefined ? {} : pickParts(readScenario(scenario, { file: 'test.yaml', env: {} }))
   return {
     target: 'http://localhost:1',
     load,
     http: { timeoutMs, connectTimeoutMs: 5000, insecure: false, headers: {} },
-    data: {},
+    data,
+    ...(marks && { marks }),
     requests: requests.map((request, i) => ({
       name: `request ${i}`,
       weight: 1,

@@ -20,7 +20,11 @@ describe('auth', () => {
     const scenario = read('data: { user: [a, b] }', 'auth: { basic: "{{ user }}:pw12" }')
     expect(requestOf(scenario).headers.authorization).toEqual([
       'Basic ',
-      { type: 'base64', of: [{ type: 'data', name: 'user' }, ':pw12'] },
+      {
+        type: 'call',
+        name: 'base64',
+        args: [{ type: 'call', name: 'concat', args: [{ type: 'data', name: 'user' }, ':pw12'] }],
+      },
     ])
   })
 

@@ -30,7 +30,7 @@ function withoutDepth(text: string): string {
 
 function messages(text: string, file: string): string {
   try {
-    readScenario(text, { file, env })
+    readScenario(text, { file, env, files: { read: (path) => readFileSync(new URL(path, directory)) } })
   } catch (error) {
     if (error instanceof UserError) return `${error.problems.map(renderProblem).join('\n\n')}\n`
     throw error

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { describeLoad } from '../../src/scenario/describe.js'
+import { describeLoad, describeTemplate } from '../../src/scenario/describe.js'
 import { readScenario } from '../../src/scenario/read.js'
+import { parseTemplate } from '../../src/scenario/template.js'
 
 test.each([
   [
@@ -17,4 +18,23 @@ test.each([
 ])('%s', (load, words) => {
   const scenario = readScenario(`load: ${load}\nrequests: [{ get: / }]`, { file: 'x.yaml', env: {} })
   expect(describeLoad(scenario.load)).toBe(words)
+})
+
+test.each([
+  '/items/{{ id }}/x',
+  "{{ user['first name'] }} {{ user.items[0].id }}",
+  "{{ default(slice(user.a, 0, 8), 'it\\'s\\n') }}",
+  '{{ pick(1, -2.5, true, null) }}',
+  "{{ hmac(concat(timestamp('s'), ':', id), 'k') }}",
+])('a template is described as it may be written: %s', (text) => {
+  const names = {
+    shapes: new Map([
+      ['id', null],
+      ['user', null],
+    ]),
+    variables: [],
+    env: {},
+  }
+  const template = parseTemplate(text, names, () => {})
+  expect(describeTemplate(template!)).toBe(text)
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { FUNCTIONS, parseDateRange } from '../../src/scenario/functions.js'
+import { dateFormatFault, formatDate, parseDateFormat, parseDateRange } from '../../src/scenario/dates.js'
+import { FUNCTION_SYNONYMS, FUNCTIONS } from '../../src/scenario/functions.js'
 import { parseTemplate } from '../../src/scenario/template.js'
 
 const DAY = 86_400_000
@@ -25,9 +26,36 @@ test('the example of each function is a right call', () => {
   for (const fn of FUNCTIONS) {
     const template = parseTemplate(
       `{{ ${fn.example} }}`,
-      { names: [], variables: [], fill: (text) => text },
-      () => {},
+      { shapes: new Map(), variables: ['a', 'b', 'x'], env: { NAME: 'n', KEY: 'k' } },
+      (mistake) => expect(mistake).toBeNull(),
     )
-    expect(template).toMatchObject([{ type: 'call', name: fn.name }])
+    const wanted = fn.name === 'env' ? { type: 'literal', value: 'n' } : { type: 'call', name: fn.name }
+    expect(template).toMatchObject([wanted])
   }
+})
+
+test('names of other tools stand for functions that there are', () => {
+  for (const name of Object.values(FUNCTION_SYNONYMS)) expect(FUNCTIONS.map((fn) => fn.name)).toContain(name)
+})
+
+const MOMENT = Date.UTC(2026, 0, 2, 3, 4, 5, 67)
+
+test.each([
+  ['iso', '2026-01-02T03:04:05.067Z'],
+  ['YYYY-MM-DD', '2026-01-02'],
+  ['DD.MM.YYYY, HH:mm', '02.01.2026, 03:04'],
+  ['YYYY-MM-DDTHH:mm:ssZ', '2026-01-02T03:04:05Z'],
+  ['SSS', '067'],
+])('a moment as %s is %s', (format, text) => {
+  expect(dateFormatFault(format)).toBeNull()
+  expect(formatDate(MOMENT, parseDateFormat(format))).toBe(text)
+})
+
+test.each([
+  ['yyyy-MM-dd', 'did you mean "YYYY"?'],
+  ['%Y-%m-%d', 'is no part of a date'],
+  ['day', 'is no part of a date'],
+  ['--', 'names no part of a date'],
+])('%s is no format', (format, fault) => {
+  expect(dateFormatFault(format)).toContain(fault)
 })

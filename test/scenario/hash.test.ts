@@ -57,3 +57,32 @@ describe('it differs with', () => {
     expect(hash(BASE.replace(from, to))).not.toBe(hash(BASE))
   })
 })
+
+describe('of a data file', () => {
+  const of = (content: string, file = 'a.csv', more = '') => {
+    const text = `data: { user: { file: ${file}${more} } }\nrequests: [{ get: "/{{ user.id }}" }]`
+    const files = { read: () => Buffer.from(content) }
+    return scenarioHash(readScenario(text, { file: 'x.yaml', env: {}, files }))
+  }
+
+  test('the content counts, not the name', () => {
+    expect(of('id\n1\n', 'b.csv')).toBe(of('id\n1\n'))
+    expect(of('id\n2\n')).not.toBe(of('id\n1\n'))
+  })
+
+  test('and so does how it is taken', () => {
+    const hashes = [
+      '',
+      ', pick: sequential',
+      ', pick: unique',
+      ', pick: unique, onEnd: recycle',
+      ', columns: [id]',
+    ].map((more) => of('id\n1\n', 'a.csv', more))
+    expect(new Set(hashes).size).toBe(5)
+  })
+})
+
+test('a secret that env() takes makes no difference either', () => {
+  const text = "requests: [{ post: /, body: \"{{ env('API_TOKEN') }} {{ hmac(1, env('API_TOKEN')) }}\" }]"
+  expect(hash(text, { API_TOKEN: 'the-second-one' })).toBe(hash(text))
+})

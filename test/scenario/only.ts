@@ -1,7 +1,7 @@
 import type { RequestSpec, Scenario } from '../../src/scenario/scenario.js'
 
 /** The entry `index` of a scenario, which is a single request. */
-export function requestOf({ requests }: Scenario, index = 0): RequestSpec {
+export function requestOf({ requests }: Pick<Scenario, 'requests'>, index = 0): RequestSpec {
   const entry = requests[index]!
   if ('steps' in entry) throw new Error(`${entry.name} is a journey`)
   return entry

@@ -207,6 +207,18 @@ describe('secrets', () => {
     expect(scenario.text).toContain('Authorization: Basic [redacted]')
   })
 
+  test('are also what an expression takes from the environment, or says itself in such a header', () => {
+    const scenario = read(
+      [
+        "http: { headers: { authorization: \"Basic {{ base64(concat('me:', 'in-the-file')) }} {{ env('VUS_OF_MINE', 'some-default') }}\" } }",
+        "requests: [{ post: /, body: \"{{ env('API_TOKEN') }} {{ hash('x', 'sha256') }}\" }]",
+      ].join('\n'),
+    )
+    expect(scenario.secrets).toEqual(expect.arrayContaining(['tok-12345', 'in-the-file', 'some-default']))
+    expect(scenario.secrets).not.toContain('sha256')
+    expect(scenario.text).not.toMatch(/in-the-file|some-default/)
+  })
+
   test('the scheme alone is none', () => {
     const scenario = read('requests: [{ get: /, headers: { authorization: "Bearer ${API_TOKEN}" } }]')
     expect(scenario.secrets).toEqual(['tok-12345'])

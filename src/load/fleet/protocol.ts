@@ -3,8 +3,8 @@
  */
 import type { Ms } from '../../base/clock.js'
 import type { Plan } from '../../plan/plan.js'
-import type { PartEnd, Stripe } from '../part.js'
 import type { WindowData } from '../recorder.js'
+import type { PartEnd, Stripe } from '../surroundings.js'
 
 /** What a worker is born with. */
 export interface WorkerTask {

@@ -1,7 +1,7 @@
 /**
  * How a load is shared out to machines and their threads: by iteration numbers, so that nobody has to ask anybody.
  */
-import type { Stripe } from '../part.js'
+import type { Stripe } from '../surroundings.js'
 
 /** All of it, on one machine. */
 const WHOLE: Stripe = { index: 0, of: 1 }

@@ -5,8 +5,8 @@ import { Worker } from 'node:worker_threads'
 import { type Ms, now } from '../../base/clock.js'
 import { messageOf } from '../../base/errors.js'
 import type { Plan } from '../../plan/plan.js'
-import type { Stripe } from '../part.js'
 import type { WindowData } from '../recorder.js'
+import type { Stripe } from '../surroundings.js'
 import type { Command, Report, WorkerTask } from './protocol.js'
 import { stripeOf } from './stripes.js'
 
@@ -33,8 +33,8 @@ export interface FleetOptions {
 export interface FleetEnd {
   /** When the last request could have been sent, in ms since the measured part began; below 0 within the warm-up. */
   readonly stoppedMs: Ms
-  /** The worker that died of an error, and of what; the others were stopped. Null when all is well. */
-  readonly failure: { readonly worker: number; readonly message: string } | null
+  /** The worker that could not go on or died of an error, and why; the others were stopped. Null when all is well. */
+  readonly failure: { readonly worker: number; readonly message: string; readonly died: boolean } | null
 }
 
 /** The workers get this long to be ready and still begin together. */
@@ -73,7 +73,8 @@ export async function runFleet(plan: Plan, options: FleetOptions): Promise<Fleet
     const failed = ends.findIndex((end) => end.message !== null)
     return {
       stoppedMs: Math.max(...ends.map((end) => end.stoppedMs)),
-      failure: failed === -1 ? null : { worker: failed, message: ends[failed]!.message! },
+      failure:
+        failed === -1 ? null : { worker: failed, message: ends[failed]!.message!, died: ends[failed]!.died },
     }
   } finally {
     options.stop.removeEventListener('abort', stop)
@@ -83,8 +84,9 @@ export async function runFleet(plan: Plan, options: FleetOptions): Promise<Fleet
 
 interface MemberEnd {
   readonly stoppedMs: Ms
-  /** What it died of; null after a regular end. */
+  /** What it died of, or why it could not go on; null after a regular end. */
   readonly message: string | null
+  readonly died: boolean
 }
 
 /** One worker thread. */
@@ -107,20 +109,21 @@ class Member {
       worker.once('exit', () => resolve(false))
     })
     this.ended = new Promise((resolve) => {
-      let end: MemberEnd = { stoppedMs: Number.NEGATIVE_INFINITY, message: null }
+      let end: MemberEnd = { stoppedMs: Number.NEGATIVE_INFINITY, message: null, died: false }
       let hasEnded = false
       worker.on('message', (report: Report) => {
         if (report.type === 'window') options.onWindow(index, report.window)
         if (report.type !== 'end') return
         hasEnded = true
-        end = { stoppedMs: report.end.stoppedMs, message: null }
+        end = { stoppedMs: report.end.stoppedMs, message: report.end.error ?? null, died: false }
       })
       worker.on('error', (error) => {
-        end = { ...end, message: messageOf(error) }
+        end = { ...end, message: messageOf(error), died: true }
       })
       worker.on('exit', (code) => {
         options.onWorkerEnd(index)
-        resolve(hasEnded || end.message !== null ? end : { ...end, message: `exited with code ${code}` })
+        const isTold = hasEnded || end.message !== null
+        resolve(isTold ? end : { ...end, message: `exited with code ${code}`, died: true })
       })
     })
   }

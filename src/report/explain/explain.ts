@@ -4,7 +4,7 @@
 import { printable } from '../../base/printable.js'
 import { redact } from '../../base/secrets.js'
 import { formatCount, formatDuration, formatLatency, formatShare, plural } from '../../base/units.js'
-import type { Scenario, Threshold } from '../../scenario/scenario.js'
+import type { Feeder, Scenario, Threshold } from '../../scenario/scenario.js'
 import { findMetric } from '../../stats/metrics.js'
 import { inCharactersOf, type Page } from '../page.js'
 import { renderTable } from '../table.js'
@@ -98,10 +98,21 @@ function explainRequests(scenario: Scenario, { width, style }: Page): string[] {
 const PER = 1000
 
 function explainData({ data }: Scenario): string[] {
-  return Object.entries(data).map(
-    ([name, { values }]) =>
-      `{{ ${name} }} takes one of ${plural(values.length, 'value')} at random in each iteration`,
-  )
+  return Object.entries(data).map(([name, feeder]) => {
+    const isRows = 'table' in feeder ? feeder.table.columns !== null : typeof feeder.values[0] === 'object'
+    const size = 'table' in feeder ? feeder.table.spans.length / 2 : feeder.values.length
+    const place = 'table' in feeder ? ` of ${printable(feeder.table.file)}` : ''
+    const which = feeder.pick === undefined ? 'one of ' : 'the '
+    return `{{ ${name} }} takes ${which}${plural(size, isRows ? 'row' : 'value')}${place} ${explainPick(feeder)}`
+  })
+}
+
+function explainPick({ pick, onEnd }: Feeder): string {
+  if (pick === undefined) return 'at random in each iteration'
+  const isOnce = pick === 'unique' && onEnd !== 'recycle'
+  const end =
+    isOnce || onEnd === 'stop' ? 'the run ends with an error when none is left' : 'then from the first again'
+  return `in order${isOnce ? ', each once over all workers' : ''}; ${end}`
 }
 
 function explainThresholds(thresholds: readonly Threshold[]): string[] {

@@ -3,7 +3,8 @@
  */
 import { formatDuration, plural } from '../../base/units.js'
 import { describeCondition, describeStatus, describeTemplate } from '../../scenario/describe.js'
-import type { RequestSpec, Scenario, Step } from '../../scenario/scenario.js'
+import type { Step } from '../../scenario/journey.js'
+import type { RequestSpec, Scenario } from '../../scenario/scenario.js'
 
 /** A step on one line, and what it succeeds with. */
 export interface ExplainedStep {

@@ -42,12 +42,17 @@ export function variableName(text: string): string {
   return /^[A-Z]/.test(name) ? name : `VALUE${name === '' ? '' : `_${name}`}`
 }
 
-/** A name as captured values have it: letters, digits and `_`, and not that of a function. */
+/** Whether a word means a value of its own in templates. */
+export function isConstant(word: string): boolean {
+  return /^(true|false|null)$/.test(word)
+}
+
+/** A name as captured values have it: letters, digits and `_`, and not that of a function or a constant. */
 export function captureName(text: string): string {
   const name = text
     .replace(/[^A-Za-z\d]+/g, '_')
     .replace(/^_+|_+$/g, '')
     .slice(0, 60)
   const word = /^[A-Za-z]/.test(name) ? name : `value${name === '' ? '' : `_${name}`}`
-  return FUNCTIONS.some((fn) => fn.name === word) ? `${word}_value` : word
+  return isConstant(word) || FUNCTIONS.some((fn) => fn.name === word) ? `${word}_value` : word
 }

@@ -5,6 +5,7 @@
 import { encodeSafely } from './address.js'
 import { type Credentials, isSecretField } from './credentials.js'
 import { hole } from './marks.js'
+import { isConstant } from './names.js'
 import type { Notes } from './notes.js'
 import type { Sample } from './sample.js'
 
@@ -93,7 +94,9 @@ function listOf({ values, distinct, count }: Sample): (string | number)[] {
 /** A name that can stand in a template. */
 function nameOf(text: string): string {
   const name = text.replace(/[^\w]+/g, '_').replace(/^_+|_+$/g, '')
-  return /^[A-Za-z]/.test(name) ? name.slice(0, 50) : `value${name === '' ? '' : `_${name.slice(0, 40)}`}`
+  return /^[A-Za-z]/.test(name) && !isConstant(name)
+    ? name.slice(0, 50)
+    : `value${name === '' ? '' : `_${name.slice(0, 40)}`}`
 }
 
 function roughly(count: number): string {

@@ -23,11 +23,22 @@ data: { id: [1, 2] }
 thresholds: [p999 <= 1s, throughput > 50/s, { limit: "one: error_rate < 5%", abort: true }]
 baseline: { file: kept.json, tolerance: { error_rate: 0.5pp } }
 `,
+  data: `
+requests:
+  - { post: "/{{ city | lower }}/{{ user['first name'] }}", json: "{{ user }}", query: { t: "{{ hmac(city, env('KEY', 'top-secret-token')) }}" } }
+data:
+  city: { values: [Galle, Kandy], pick: sequential }
+  user: { file: users.csv, pick: unique }
+  other: { file: users.csv, pick: unique, onEnd: recycle }
+  more: { file: users.csv }
+`,
   iterations: 'load: { iterations: 5000, vus: 7, thinkTime: 1s }\nrequests: [{ get: / }]',
 }
 
+const files = { read: () => Buffer.from('first name,id\nann,1\nbob,2\n') }
+
 test.each(Object.entries(SCENARIOS))('%s is told in words', async (name, text) => {
-  const scenario = readScenario(text, { file: `${name}.yaml`, env: {} })
+  const scenario = readScenario(text, { file: `${name}.yaml`, env: {}, files })
   const baseline = { file: `baselines/${name}.json`, exists: name === 'open' }
   const explanation = renderExplanation(scenario, baseline, page)
   expect(explanation).not.toContain('top-secret-token')

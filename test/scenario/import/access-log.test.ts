@@ -143,6 +143,7 @@ test('a log becomes a mix at the rate of its traffic', async () => {
 describe('values in paths and queries', () => {
   const values = async (requests: readonly string[]) => {
     const { scenario, notes } = await draft(requests.map((request) => line(request)))
+    readDraft({ scenario, notes })
     return { data: scenario.data, paths: scenario.requests.map((one) => one['get']), notes }
   }
 
@@ -189,6 +190,12 @@ describe('values in paths and queries', () => {
       ['GET /a?p=1', 'GET /a?p=2', 'GET /b?p=x', 'GET /b?p=y'],
       { p: [1, 2], bP: ['x', 'y'] },
       ['/a?p={{ p }}', '/b?p={{ bP }}'],
+    ],
+    [
+      'of names that mean something in templates have other names',
+      ['GET /a?null=1&date=x', 'GET /a?null=2&date=y'],
+      { value_null: [1, 2], date: ['x', 'y'] },
+      ['/a?null={{ value_null }}&date={{ date }}'],
     ],
     [
       'that are equal share a list',

@@ -57,6 +57,7 @@ test.each([
 test.each([
   ['a-b', 'a_b'],
   ['uuid', 'uuid_value'],
+  ['true', 'true_value'],
   ['1', 'value_1'],
 ])('what is captured as %j is %s', (text, name) => {
   expect(captureName(text)).toBe(name)

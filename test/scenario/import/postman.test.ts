@@ -197,6 +197,7 @@ describe('variables', () => {
       },
     )
     expect(draft.request['headers']).toEqual({ 'x-a': written })
+    readDraft(draft)
   })
 
   test('of an environment go before those of the collection, secrets excepted', () => {

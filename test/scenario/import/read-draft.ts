@@ -1,7 +1,9 @@
 import type { Draft } from '../../../src/scenario/import/draft.js'
 import { writeDraft } from '../../../src/scenario/import/write.js'
 import { readScenario } from '../../../src/scenario/read.js'
-import type { JourneySpec, RequestSpec, Scenario, Template } from '../../../src/scenario/scenario.js'
+import type { Entry, RequestSpec, Scenario, Template } from '../../../src/scenario/scenario.js'
+
+type JourneySpec = Extract<Entry, { readonly steps: unknown }>
 
 /**
  * What a draft comes to when it's written and read. Variables of the environment are as given, all others `x`. Throws

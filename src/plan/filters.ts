@@ -1,0 +1,79 @@
+/**
+ * The functions of `{{ ... }}` that make one value of others, whatever the iteration.
+ */
+import { createHash, createHmac } from 'node:crypto'
+import { numberOf, textOf, ValueError, wholeOf } from './values.js'
+
+type Pure = (...values: readonly unknown[]) => unknown
+
+/** The function of that name. Throws for an unknown one: the reader let none through. */
+export function pureFunction(name: string): Pure {
+  const found = Object.hasOwn(PURE, name) ? PURE[name] : undefined
+  if (found === undefined) throw new Error(`no function ${name}`)
+  return found
+}
+
+const PURE: Readonly<Record<string, Pure>> = {
+  concat: (...values) => values.map(textOf).join(''),
+  base64: (value) => Buffer.from(textOf(value)).toString('base64'),
+  base64decode: (value) => Buffer.from(textOf(value), 'base64').toString(),
+  urlencode: (value) => encodeURIComponent(wellFormed(textOf(value))),
+  hash: (value, algorithm = 'sha256', encoding = 'hex') =>
+    digest(() => createHash(textOf(algorithm)).update(textOf(value)).digest(readEncoding(encoding))),
+  hmac: (value, key, algorithm = 'sha256', encoding = 'hex') =>
+    digest(() =>
+      createHmac(textOf(algorithm), textOf(key)).update(textOf(value)).digest(readEncoding(encoding)),
+    ),
+  upper: (value) => textOf(value).toUpperCase(),
+  lower: (value) => textOf(value).toLowerCase(),
+  trim: (value) => textOf(value).trim(),
+  default: (value, other) => (value === null || value === undefined || value === '' ? other : value),
+  json: (value) => JSON.stringify(value ?? null),
+  length: (value) => sizeOf(value),
+  slice: (value, from, to) => {
+    const [start, end] = [wholeOf(from, 'slice'), to === undefined ? undefined : wholeOf(to, 'slice')]
+    return entriesOf(value, (entries) => entries.slice(start, end))
+  },
+  replace: (value, from, to) => textOf(value).replaceAll(textOf(from), () => textOf(to)),
+  toInt: (value) => Math.trunc(numberOf(value, 'toInt')),
+  number: (value) => numberOf(value, 'number'),
+  string: textOf,
+  first: (value) => (Array.isArray(value) ? value[0] : [...textOf(value)][0]),
+  last: (value) => (Array.isArray(value) ? value.at(-1) : [...textOf(value)].at(-1)),
+  join: (value, separator = ',') => {
+    if (!Array.isArray(value)) throw new ValueError('join wants a list')
+    return value.map(textOf).join(textOf(separator))
+  },
+  add: (value, other) => numberOf(value, 'add') + numberOf(other, 'add'),
+}
+
+/** Half a character, as a cut text may end with, can't be encoded. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd')
+}
+
+/** Of a text its characters, so that none is cut in half. */
+function entriesOf(value: unknown, change: (entries: readonly unknown[]) => unknown[]): unknown {
+  if (Array.isArray(value)) return change(value)
+  return change([...textOf(value)]).join('')
+}
+
+function sizeOf(value: unknown): number {
+  if (Array.isArray(value)) return value.length
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length
+  return [...textOf(value)].length
+}
+
+function readEncoding(value: unknown): 'hex' | 'base64' | 'base64url' {
+  const encoding = textOf(value)
+  if (encoding === 'hex' || encoding === 'base64' || encoding === 'base64url') return encoding
+  throw new ValueError('the encoding of a digest is hex, base64 or base64url')
+}
+
+function digest(make: () => string): string {
+  try {
+    return make()
+  } catch (error) {
+    throw error instanceof ValueError ? error : new ValueError('there is no such algorithm for a digest')
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * The rows of a data file, read one by one as they are taken.
+ */
+import { readCsvRow } from '../scenario/csv.js'
+import type { Feeder, Table } from '../scenario/scenario.js'
+
+/** Values by number. */
+export interface Rows {
+  readonly size: number
+  at(index: number): unknown
+}
+
+/** The values of a feeder. */
+export function openRows(feeder: Feeder): Rows {
+  if ('table' in feeder) return new TableRows(feeder.table)
+  const { values } = feeder
+  return { size: values.length, at: (index) => values[index] }
+}
+
+/** Reads from the bytes that all threads share. */
+class TableRows implements Rows {
+  readonly size: number
+  private readonly table: Table
+  private readonly bytes: Buffer
+
+  constructor(table: Table) {
+    const { bytes, spans } = table
+    this.table = table
+    this.size = spans.length / 2
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  at(index: number): unknown {
+    const { spans, format, columns, delimiter } = this.table
+    const text = this.bytes.toString('utf8', spans[2 * index]!, spans[2 * index + 1]!)
+    if (format === 'json') return JSON.parse(text)
+    const fields = readCsvRow(text, delimiter)
+    const row: Record<string, string> = {}
+    for (let i = 0; i < columns!.length; i++) row[columns![i]!] = fields[i]!
+    return row
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The fields of `data`: values that iterations take, listed or from files.
+ */
+import { checkFeeder, checkValues, parseDelimiter } from '../feeders.js'
+import * as fields from '../fields.js'
+import * as json from '../json-types.js'
+import { checkDataNames, explainData } from '../keys.js'
+import { either, list, map, record } from '../schema.js'
+import type { Tables } from '../tables.js'
+import type { Leaves } from './leaves.js'
+
+/** Feeders by name. */
+export function dataSchema({ leaf }: Leaves, tables: Tables) {
+  const values = list(leaf(fields.readFeederValue, json.FEEDER_VALUE), {
+    description: 'Values or rows; each iteration takes one at random.',
+    sample: '- one',
+    explain: explainData,
+    checkTree: checkValues,
+  })
+  const long = map(
+    {
+      file: leaf(fields.readFilePath, {
+        ...json.TEXT,
+        description: 'A .csv, .tsv, .json or .ndjson file, relative to this one.',
+        examples: ['users.csv'],
+      }).optional(),
+      values: values.optional(),
+      pick: leaf(fields.choiceReader('random', 'sequential', 'unique'), {
+        ...json.choice('random', 'sequential', 'unique'),
+        description: 'At random, in order, or in order and each row once over all workers.',
+        default: 'random',
+      }).optional(),
+      onEnd: leaf(fields.choiceReader('stop', 'recycle'), {
+        ...json.choice('stop', 'recycle'),
+        description:
+          'When the rows run out: ends the run with an error (the default of unique), or begins again (of sequential).',
+      }).optional(),
+      delimiter: leaf(readDelimiterField, {
+        ...json.TEXT,
+        description: 'Between the fields of a CSV file.',
+        default: ',',
+        examples: [';'],
+      }).optional(),
+      columns: list(leaf(fields.readLabel, json.TEXT), {
+        description: 'The columns of a CSV file that has no header.',
+        sample: '- email',
+      }).optional(),
+    },
+    {
+      description: 'Rows of a file, or values, and which one an iteration takes.',
+      sample: 'file: users.csv',
+      synonyms: {
+        path: 'file',
+        csv: 'file',
+        fields: 'columns',
+        headers: 'columns',
+        order: 'pick',
+        mode: 'pick',
+        separator: 'delimiter',
+        loop: 'onEnd',
+      },
+      check: (input, report, hasUnknown) => checkFeeder(input, { tables, hasUnknown }, report),
+    },
+  )
+  return record(either(values, long), { description: 'Values for {{ name }}.', check: checkDataNames })
+}
+
+const readDelimiterField: fields.Reader<string> = (tree, context, report) => {
+  const text = fields.readText(tree, context, report)
+  if (text === null) return null
+  return parseDelimiter(text) ?? fields.wrong(report, 'a delimiter is one sign', 'such as ";", "|" or "\\t"')
+}
