@@ -221,13 +221,16 @@ function addFiles(program: Command, io: Io, act: Act): void {
 function addListed(program: Command, spec: CommandSpec, { io, act }: { io: Io; act: Act }): void {
   const command = program.command(spec.name).description(spec.description)
   if (spec.summary !== undefined) command.summary(spec.summary)
-  if (spec.argument !== null) command.argument(...spec.argument)
+  const positional = [spec.argument, spec.further ?? null].filter((argument) => argument !== null)
+  for (const argument of positional) command.argument(...argument)
   for (const { flags, description, preset, isRepeatable } of spec.options) {
     if (isRepeatable === true) command.option(flags, description, collect)
     else command.option(flags, description, preset)
   }
   command.action((...given: unknown[]) => {
-    const [argument, flags] = spec.argument === null ? [undefined, given[0]] : given
+    const [first] = given
+    const argument = [undefined, first, given.slice(0, 2)][positional.length]
+    const flags = given[positional.length]
     return act(() => spec.run(argument as never, flags as never, io))()
   })
 }

@@ -37,6 +37,10 @@ function processIo(endings: Set<() => void>): Io {
   return {
     stdout: output(process.stdout),
     stderr: output(process.stderr),
+    // Looked at only when asked for: opening it would keep the process alive.
+    get stdin() {
+      return process.stdin
+    },
     env: process.env,
     cwd: process.cwd(),
     onSignal(listener) {

@@ -7,13 +7,19 @@ import { codeOf, messageOf, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf, writeFileAtomic } from '../base/files.js'
 import { readVersion } from '../base/host.js'
+import { printable } from '../base/printable.js'
 import { makeStarter } from '../scenario/starter.js'
 import { type CiService, makeCiFile } from './ci.js'
+import { findSchema } from './editor-schema.js'
+import type { First } from './init-openapi.js'
 import type { Io } from './io.js'
+import { readServiceUrl } from './service-url.js'
 
 /** As commander gives them. */
 export interface InitFlags {
   readonly url?: string
+  /** A document to make the scenario of. */
+  readonly openapi?: string
   /** A service; false for `--no-ci`, true or absent for whichever fits. */
   readonly ci?: string | boolean
   readonly force?: boolean
@@ -21,20 +27,29 @@ export interface InitFlags {
 
 /** Writes the files and says what to type next. Throws a UserError when the scenario is there already. */
 export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
-  const url = flags.url === undefined ? null : readUrl(flags.url)
+  const url = flags.url === undefined ? null : readServiceUrl('--url', flags.url)
   const service = await chooseService(flags.ci ?? true, io)
-  const name = url === null ? 'demo' : nameOf(url)
+  const { name, text, notes } = await makeFirst(flags, url, io)
   const scenario = `scenarios/${fileNameOf(name)}.yaml`
   if (!flags.force && (await exists(scenario, io))) {
     throw userError(`${scenario} is there already`, '--force overwrites it; --url names another service')
   }
 
-  const said = [await write(scenario, makeStarter({ name, url, schema: await findSchema(io) }), flags, io)]
+  const said = [await write(scenario, text, flags, io)]
   const ci = service === null ? null : makeCiFile(service, { scenario, version: readVersion() })
   if (ci !== null) said.push(await write(ci.path, ci.text, flags, io))
   said.push(...(await ignoreResults(io)))
+  io.stderr.write(notes.map((note) => `note: ${printable(note)}\n`).join(''))
   io.stdout.write(`${[...said, '', ...nextSteps(scenario, ci?.next ?? null)].join('\n')}\n`)
   return EXIT.passed
+}
+
+async function makeFirst({ openapi }: InitFlags, url: URL | null, io: Io): Promise<First> {
+  const schema = await findSchema('scenarios', io)
+  if (openapi !== undefined)
+    return (await import('./init-openapi.js')).makeFromOpenapi(openapi, { url, schema }, io)
+  const name = url === null ? 'demo' : nameOf(url)
+  return { name, text: makeStarter({ name, url, schema }), notes: [] }
 }
 
 function nextSteps(scenario: string, further: string | null): string[] {
@@ -48,23 +63,6 @@ function nextSteps(scenario: string, further: string | null): string[] {
   return ['Next:', ...lines, ...(further === null ? [] : [`  ${further}`])]
 }
 
-function readUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw userError(
-      `--url ${text}: not an http or https URL`,
-      `write --url http://${text.replace(/^\w*:?\/+/, '')}`,
-    )
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw userError(
-      '--url: a scenario is no place for a password',
-      'leave it out, and use http.auth in the scenario',
-    )
-  }
-  return url
-}
-
 /** `http://localhost:3000/` is `localhost-3000`. */
 function nameOf({ host }: URL): string {
   return host.replace(/[^\w.-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '')
@@ -75,13 +73,6 @@ async function chooseService(ci: string | boolean, io: Io): Promise<CiService | 
   if (ci === 'github' || ci === 'gitlab') return ci
   if (ci === true) return (await exists('.gitlab-ci.yml', io)) ? 'gitlab' : 'github'
   throw userError(`--ci ${ci}: unknown`, 'it is github or gitlab; --no-ci writes no job')
-}
-
-/** The schema for editors: of this package where it is installed, or in the directory of the scenarios. */
-async function findSchema(io: Io): Promise<string | null> {
-  if (await exists('scenarios/scenario.schema.json', io)) return './scenario.schema.json'
-  const installed = 'node_modules/perfctl/scenarios/scenario.schema.json'
-  return (await exists(installed, io)) ? `../${installed}` : null
 }
 
 /** Writes a file unless it's there already; gives the line that says so. */

@@ -5,6 +5,8 @@
 export interface Io {
   readonly stdout: Output
   readonly stderr: Output
+  /** What is piped in; absent where nothing can be. */
+  readonly stdin?: AsyncIterable<Uint8Array>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /** Calls back for each SIGINT and SIGTERM, instead of the process ending at once; returns how to stop that. */

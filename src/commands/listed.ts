@@ -5,6 +5,7 @@ import type { ExitCode } from '../base/exit.js'
 import type { DemoFlags } from './demo.js'
 import type { RawExplainFlags } from './explain.js'
 import type { RawHistoryFlags } from './history.js'
+import type { ImportFlags } from './import.js'
 import type { InitFlags } from './init.js'
 import type { Io } from './io.js'
 import type { RawMergeFlags } from './merge.js'
@@ -18,6 +19,8 @@ export interface CommandSpec {
   readonly summary?: string
   readonly description: string
   readonly argument: readonly [name: string, description: string] | null
+  /** A second one; `run` then gets both, as a list. */
+  readonly further?: readonly [name: string, description: string]
   readonly options: readonly OptionSpec[]
   readonly run: (argument: never, flags: never, io: Io) => Promise<ExitCode>
 }
@@ -67,6 +70,7 @@ export const LISTED: readonly CommandSpec[] = [
     argument: null,
     options: [
       { flags: '--url <url>', description: 'the service to test; without it the built-in demo service' },
+      { flags: '--openapi <file>', description: 'make the scenario of an OpenAPI or Swagger document' },
       {
         flags: '--ci <service>',
         description: 'github or gitlab; by default whichever the project seems to use',
@@ -75,6 +79,30 @@ export const LISTED: readonly CommandSpec[] = [
       { flags: '--force', description: 'overwrite files that are there already' },
     ],
     run: async (_argument: undefined, flags: InitFlags, io) => (await import('./init.js')).init(flags, io),
+  },
+  {
+    name: 'import',
+    summary: 'make a scenario from what other programs wrote down',
+    description:
+      'Makes a scenario from what other programs wrote down: curl commands, a recording of a browser (har), a Postman collection, an OpenAPI or Swagger document, an access log. Prints it, with notes on top of what it could not carry over. Secrets become ${NAME}.',
+    argument: ['<format>', 'curl, har, postman, openapi or access-log'],
+    further: ['[file...]', 'a file, - for stdin, or a curl command in quotes'],
+    options: [
+      { flags: '-o, --output <file>', description: 'write it there instead of printing it' },
+      { flags: '--force', description: 'overwrite the file' },
+      { flags: '-t, --target <url>', description: 'of another service than the one in the file' },
+      { flags: '--mix', description: 'of a har file: its requests by weight, instead of one journey' },
+      {
+        flags: '--static',
+        description: 'of a har file or a log: keep images, scripts, style sheets and the like',
+      },
+      {
+        flags: '--environment <file>',
+        description: 'of a postman collection: an exported environment to fill it in with',
+      },
+    ],
+    run: async ([format, files]: [string, string[]], flags: ImportFlags, io) =>
+      (await import('./import.js')).importSource(format, files, flags, io),
   },
   {
     name: 'try',

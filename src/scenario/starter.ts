@@ -11,6 +11,19 @@ export interface Starter {
   readonly schema: string | null
 }
 
+/** How a first scenario loads a service, as values: the same that {@link makeStarter} writes with comments. */
+export const STARTER_LOAD = {
+  warmup: '2s',
+  stages: [
+    { duration: '5s', vus: 5 },
+    { duration: '20s', vus: 5 },
+  ],
+  thinkTime: '50ms..150ms',
+} as const
+
+/** The limits of a first scenario. */
+export const STARTER_THRESHOLDS: readonly string[] = ['error_rate < 1%']
+
 /** The text of the scenario. */
 export function makeStarter({ name, url, schema }: Starter): string {
   const comment = schema === null ? '' : `# yaml-language-server: $schema=${schema}\n`

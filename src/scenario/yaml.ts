@@ -6,9 +6,10 @@
  */
 
 import type { Alias, Node, ParsedNode, YAMLMap } from 'yaml'
-import { isAlias, isMap, isScalar, isSeq, parseDocument, Scalar as YamlScalar } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, parseDocument, stringify, Scalar as YamlScalar } from 'yaml'
 import type { Place, Problem } from '../base/errors.js'
 import { formatCount } from '../base/units.js'
+import { numberFault } from './number-fault.js'
 import { Source, type Span } from './source.js'
 import { explainFaults, unquotedHoles } from './syntax.js'
 import { follow, type Mistake, type Path, Scalar, type Tree } from './tree.js'
@@ -54,8 +55,39 @@ export function readYaml(text: string, file: string): YamlFile {
   }
 }
 
+/** A single value as YAML on one line, in quotes where it needs them; within brackets it needs them more often. */
+export function writeScalar(value: string | number | boolean | null, isInBrackets: boolean): string {
+  // To YAML a plain << is no text but a merge.
+  if (value === '<<') return '"<<"'
+  // What stands in quotes in JSON does so in YAML; the library would break the line.
+  if (typeof value === 'string' && value.includes('\n')) return JSON.stringify(value)
+  if (!isInBrackets) return stringify({ a: value }, { lineWidth: 0 }).slice(3, -1)
+  const list = stringify([value], { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 })
+  return list.slice(1, -2)
+}
+
 function unreadable(source: Source, problems: readonly Problem[]): YamlFile {
   return { tree: null, problems, isBroken: () => false, locate: () => source.place([0, 0]) }
+}
+
+/** The value of a YAML (or JSON) text that is no scenario, with the tolerance that other programs' files need. */
+export function readYamlValue(text: string, file: string): { value: unknown; problems: readonly Problem[] } {
+  const source = new Source(file, text)
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, merge: true })
+  const faults = document.errors.map(({ code, message, pos }) => ({ code, message, span: pos }))
+  const problems = explainFaults(faults, source).map(({ span, ...told }) => ({
+    ...told,
+    place: source.place(span),
+  }))
+  try {
+    return { value: problems.length > 0 ? null : document.toJS({ maxAliasCount: 10_000 }), problems }
+  } catch {
+    const hint = 'write the repeated values out'
+    return {
+      value: null,
+      problems: [{ message: 'aliases repeat too much', hint, place: source.place([0, 0]) }],
+    }
+  }
 }
 
 /** Turns the library's nodes into a tree and remembers where each of its parts stands. */
@@ -107,20 +139,9 @@ class Grower {
   }
 
   private checkNumber(value: number, text: string, span: Span): boolean {
-    if (!Number.isFinite(value)) {
-      this.wrong(
-        span,
-        `${text} is not a number that can be used`,
-        'write a finite number, or put a text in quotes',
-      )
-    } else if (/^[-+]?0\d/.test(text)) {
-      this.wrong(span, `${text} starts with a zero`, `write ${value} for the number, "${text}" for the text`)
-    } else if (/^[-+]?\d+$/.test(text) && !Number.isSafeInteger(value)) {
-      this.wrong(span, `${text} is too large to be kept exactly`, `put it in quotes: "${text}"`)
-    } else {
-      return true
-    }
-    return false
+    const fault = numberFault(value, text)
+    if (fault !== null) this.wrong(span, fault.message, fault.hint)
+    return fault === null
   }
 
   private growAlias(node: Alias, depth: number): Tree {

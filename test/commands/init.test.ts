@@ -1,8 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { type InitFlags, init } from '../../src/commands/init.js'
+import { readScenario } from '../../src/scenario/read.js'
+import { STARTER_LOAD } from '../../src/scenario/starter.js'
+import { requestOf } from '../scenario/only.js'
 import { createMemoryIo, type MemoryIo } from './memory-io.js'
 
 let io: MemoryIo
@@ -36,6 +39,55 @@ Next:
 test('a scenario is named after its service', async () => {
   await call({ url: 'http://localhost:3000/health' })
   expect(read('scenarios/localhost-3000.yaml')).toContain('get: "/health"')
+})
+
+describe('of an OpenAPI document', () => {
+  const document = `openapi: 3.1.0
+info: { title: "Petstore - 3.1" }
+servers: [{ url: https://pets.example/v1 }]
+paths:
+  /pets:
+    get: { operationId: listPets, responses: { "200": {} } }
+  /pets/{petId}:
+    delete: { operationId: deletePet, responses: { "204": {} } }
+`
+
+  test('the first scenario has its operations, and a load', async () => {
+    write('pets.yaml', document)
+    expect(await call({ openapi: 'pets.yaml' })).toContain('written: scenarios/petstore-3-1.yaml\n')
+    const scenario = parse(read('scenarios/petstore-3-1.yaml'))
+    expect(scenario).toEqual({
+      name: 'petstore-3-1',
+      description: 'Petstore - 3.1',
+      target: '${BASE_URL:-https://pets.example/v1}',
+      load: STARTER_LOAD,
+      requests: [
+        { name: 'listPets', weight: 10, get: '/pets', expect: { status: 200 } },
+        { name: 'deletePet', weight: 1, delete: '/pets/{{ randomInt(1, 1000) }}', expect: { status: 204 } },
+      ],
+      thresholds: ['error_rate < 1%'],
+    })
+    const notes = io.written.stderr
+    expect(notes).toContain('note: these delete data: keep them only where that does no harm: deletePet\n')
+    const written = readScenario(read('scenarios/petstore-3-1.yaml'), { file: 'a.yaml', env: {} })
+    expect([0, 1].map((index) => requestOf(written, index).method)).toEqual(['GET', 'DELETE'])
+    expect(read('.github/workflows/perf.yml')).toContain('petstore-3-1')
+  })
+
+  test('--url says where the service is', async () => {
+    write('pets.yaml', document)
+    await call({ openapi: 'pets.yaml', url: 'http://localhost:3000' })
+    expect(read('scenarios/petstore-3-1.yaml')).toContain('target: ${BASE_URL:-http://localhost:3000/v1}\n')
+  })
+
+  test.each([
+    ['missing.yaml', 'missing.yaml: no such file'],
+    ['other.yaml', 'other.yaml: not an OpenAPI document'],
+  ])('%s writes nothing', async (file, message) => {
+    write('other.yaml', 'a: 1')
+    await expect(call({ openapi: file })).rejects.toThrow(message)
+    expect(existsSync(join(io.cwd, 'scenarios'))).toBe(false)
+  })
 })
 
 describe('what is there already', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { readScenario } from '../../src/scenario/read.js'
-import { makeStarter } from '../../src/scenario/starter.js'
+import { makeStarter, STARTER_LOAD, STARTER_THRESHOLDS } from '../../src/scenario/starter.js'
 import { requestOf } from './only.js'
 
 describe('the first scenario', () => {
@@ -18,6 +19,12 @@ describe('the first scenario', () => {
     const url = new URL(text)
     const scenario = read({ name: '12', url, schema: '../x.json' })
     expect([scenario.name, scenario.target, requestOf(scenario).path]).toEqual(['12', target, [path]])
+  })
+
+  test('has the load and the limits that scenarios made of documents get', () => {
+    const scenario = parse(makeStarter({ name: 'a', url: null, schema: null }))
+    expect(scenario.load).toEqual(STARTER_LOAD)
+    expect(scenario.thresholds).toEqual(STARTER_THRESHOLDS)
   })
 
   test('can be sent elsewhere', () => {

@@ -1,0 +1,27 @@
+/**
+ * The JSON Schema that editors complete and explain scenarios with: where it lies.
+ */
+import { access } from 'node:fs/promises'
+import { relative, resolve, sep } from 'node:path'
+import type { Io } from './io.js'
+
+/**
+ * Its path relative to a directory of scenarios: beside them, or of this package where that is installed. Null when
+ * it's in neither place.
+ */
+export async function findSchema(directory: string, io: Io): Promise<string | null> {
+  if (await exists(resolve(io.cwd, directory, SCHEMA))) return `./${SCHEMA}`
+  const installed = resolve(io.cwd, 'node_modules/perfctl/scenarios', SCHEMA)
+  if (!(await exists(installed))) return null
+  const path = relative(resolve(io.cwd, directory), installed).split(sep).join('/')
+  return path.startsWith('.') ? path : `./${path}`
+}
+
+const SCHEMA = 'scenario.schema.json'
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,151 @@
+/**
+ * `perfctl import <format> <file>`: a scenario made from what other programs wrote down.
+ */
+import { access } from 'node:fs/promises'
+import { basename, dirname, extname, resolve } from 'node:path'
+import { userError } from '../base/errors.js'
+import { EXIT, type ExitCode } from '../base/exit.js'
+import { writeFileAtomic } from '../base/files.js'
+import { printable } from '../base/printable.js'
+import { didYouMean } from '../base/suggest.js'
+import type { Draft } from '../scenario/import/draft.js'
+import { IMPORTERS, type ImportFormat, type ImportOptions, type OwnFlag } from '../scenario/import/index.js'
+import { linesOf } from '../scenario/import/lines.js'
+import { withLoad } from '../scenario/import/with-load.js'
+import { writeDraft } from '../scenario/import/write.js'
+import { findSchema } from './editor-schema.js'
+import type { Io } from './io.js'
+import { readServiceUrl } from './service-url.js'
+import { readPieces, readWhole } from './source.js'
+
+/** As commander gives them. */
+export interface ImportFlags {
+  readonly output?: string
+  readonly force?: boolean
+  readonly target?: string
+  readonly mix?: boolean
+  readonly static?: boolean
+  /** An exported environment. */
+  readonly environment?: string
+}
+
+/** Prints the scenario, or writes it. Throws a UserError when the source can't be read or made a scenario of. */
+export async function importSource(
+  format: string,
+  sources: readonly string[],
+  flags: ImportFlags,
+  io: Io,
+): Promise<ExitCode> {
+  const importer = chooseImporter(format, sources)
+  checkFlags(format, flags)
+  const { output, environment } = flags
+  if (output !== undefined && !flags.force && (await exists(output, io))) {
+    throw userError(`${output} is there already`, '--force overwrites it')
+  }
+  const input = inputOf(format, sources)
+  const options: ImportOptions = {
+    file: input.place,
+    target: flags.target === undefined ? null : baseOf(readServiceUrl('--target', flags.target)),
+    isMix: flags.mix ?? false,
+    withStatic: flags.static ?? false,
+    environment:
+      environment === undefined ? null : { file: environment, text: await readWhole(environment, io) },
+  }
+  const draft = withLoad(await makeDraft(importer, input, options, io))
+  const schema = await findSchema(output === undefined ? 'scenarios' : dirname(output), io)
+  const text = writeDraft(draft, { command: `perfctl import ${format} ${input.name}`, schema })
+  if (output === undefined) {
+    io.stdout.write(text)
+    return EXIT.passed
+  }
+  await writeFileAtomic(resolve(io.cwd, output), text)
+  io.stderr.write(draft.notes.map((note) => `note: ${printable(note)}\n`).join(''))
+  io.stdout.write(
+    `written: ${output}\n\nNext:\n  perfctl try ${output}  see what is sent, and what is answered\n`,
+  )
+  return EXIT.passed
+}
+
+/** What is read, and what it's called: in the scenario, and in messages. */
+interface Input {
+  readonly name: string
+  readonly place: string
+  readonly files: readonly string[]
+  /** A text given in place of files; null otherwise. */
+  readonly text: string | null
+}
+
+async function makeDraft(
+  importer: ImportFormat,
+  input: Input,
+  options: ImportOptions,
+  io: Io,
+): Promise<Draft> {
+  if (importer.reads === 'lines')
+    return (await importer.load())(linesOf(readPieces(input.files, io)), options)
+  return (await importer.load())(input.text ?? (await readWhole(input.files[0]!, io)), options)
+}
+
+function chooseImporter(format: string, sources: readonly string[]): ImportFormat {
+  if (Object.hasOwn(IMPORTERS, format)) return IMPORTERS[format]!
+  const formats = Object.keys(IMPORTERS)
+  const guess = sources.length === 0 ? guessFormat(format) : null
+  const hint =
+    guess === null
+      ? (didYouMean(format, formats) ?? `there are ${formats.join(', ')}`)
+      : `say first what it is: perfctl import ${guess} ${format}`
+  throw userError(`${format} is not a format that can be imported`, hint)
+}
+
+/** A flag that would change nothing is a misunderstanding. */
+function checkFlags(format: string, flags: ImportFlags): void {
+  for (const flag of ['mix', 'static', 'environment'] as const satisfies readonly OwnFlag[]) {
+    if (flags[flag] === undefined || IMPORTERS[format]!.flags.includes(flag)) continue
+    const others = Object.keys(IMPORTERS).filter((name) => IMPORTERS[name]!.flags.includes(flag))
+    throw userError(`--${flag} changes nothing of ${format}`, `leave it out; it is for ${others.join(', ')}`)
+  }
+}
+
+/** By what files are usually called. */
+function guessFormat(file: string): string | null {
+  if (/^curl\s/.test(file)) return 'curl'
+  if (/postman[^/\\]*\.json$/i.test(file)) return 'postman'
+  if (/(openapi|swagger)[^/\\]*\.(json|ya?ml)$/i.test(file)) return 'openapi'
+  const byEnding: Readonly<Record<string, string>> = { '.har': 'har', '.log': 'access-log', '.sh': 'curl' }
+  return byEnding[extname(file.replace(/(\.\d+)?(\.gz)?$/, ''))] ?? null
+}
+
+function inputOf(format: string, sources: readonly string[]): Input {
+  const [first, ...others] = sources
+  if (first === undefined) {
+    const example = format === 'curl' ? "'curl http://localhost:3000/'" : 'file'
+    throw userError('nothing to import is named', `perfctl import ${format} ${example}; - reads from stdin`)
+  }
+  if (format === 'curl' && /^\s*(\S*[/\\])?curl(\.exe)?(\s|$)/.test(first)) {
+    // Several words: the shell has split the command already.
+    const words =
+      others.length === 0 ? first : sources.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
+    return { name: 'command line', place: 'command line', files: [], text: words }
+  }
+  if (others.length > 0 && format !== 'access-log') {
+    throw userError(
+      `${format} is imported from one file, here are ${sources.length}`,
+      'import them one by one',
+    )
+  }
+  const place = first === '-' ? 'stdin' : first
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  return { name: `${basename(place)}${more}`, place: `${place}${more}`, files: sources, text: null }
+}
+
+/** What paths are put behind. */
+function baseOf({ origin, pathname }: URL): string {
+  return `${origin}${pathname}`.replace(/\/+$/, '')
+}
+
+async function exists(file: string, io: Io): Promise<boolean> {
+  return access(resolve(io.cwd, file)).then(
+    () => true,
+    () => false,
+  )
+}

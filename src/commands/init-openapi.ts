@@ -1,0 +1,46 @@
+/**
+ * The first scenario of a project that has an OpenAPI document: a request for each operation.
+ */
+import { importOpenapi } from '../scenario/import/openapi.js'
+import { withLoad } from '../scenario/import/with-load.js'
+import { writeDraft } from '../scenario/import/write.js'
+import type { Io } from './io.js'
+import { readWhole } from './source.js'
+
+/** A scenario before it is written. */
+export interface First {
+  readonly name: string
+  readonly text: string
+  /** What the document says that the scenario doesn't, and what is left to do. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * The scenario that a document comes to, under the load that a first one has. `url`: the service, where it isn't the
+ * server of the document. Throws a UserError when the file can't be read, or is no such document.
+ */
+export async function makeFromOpenapi(
+  file: string,
+  { url, schema }: { readonly url: URL | null; readonly schema: string | null },
+  io: Io,
+): Promise<First> {
+  const text = await readWhole(file, io)
+  const target = url === null ? null : `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+  const { scenario, notes } = importOpenapi(text, { file, target })
+  const { name: title, description = title } = scenario
+  const name = slugOf(title ?? 'api')
+  const named = { ...scenario, name, ...(description !== undefined && { description }) }
+  const command = `perfctl init --openapi ${file}`
+  return { name, text: writeDraft(withLoad({ scenario: named, notes }), { command, schema }), notes }
+}
+
+/** `Swagger Petstore - OpenAPI 3.0` is `swagger-petstore-openapi-3-0`. */
+function slugOf(title: string): string {
+  return (
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 60) || 'api'
+  )
+}

@@ -1,0 +1,22 @@
+/**
+ * The service that a scenario is written for, as given on the command line.
+ */
+import { userError } from '../base/errors.js'
+
+/** The URL in a flag. Throws a UserError when it isn't one of a service, or when it holds a password. */
+export function readServiceUrl(flag: string, text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw userError(
+      `${flag} ${text}: not an http or https URL`,
+      `write ${flag} http://${text.replace(/^\w*:?\/+/, '')}`,
+    )
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw userError(
+      `${flag}: a scenario is no place for a password`,
+      'leave it out, and use http.auth in the scenario',
+    )
+  }
+  return url
+}

@@ -1,0 +1,189 @@
+/**
+ * What each flag of curl does, one row each.
+ */
+import { encodeSafely } from './address.js'
+import type { Detour } from './curl-options.js'
+import type { Draftsman } from './entry.js'
+import { outsideMarks } from './marks.js'
+import type { Part } from './multipart.js'
+
+/** A command line that is being read. */
+export interface CurlState extends Draftsman {
+  method: string | null
+  readonly headers: [string, string][]
+  /** Parts of a body, or of a query. */
+  readonly data: string[]
+  readonly query: string[]
+  readonly parts: Part[]
+  readonly detours: Detour[]
+  readonly tls: Record<string, unknown>
+  readonly http: Record<string, unknown>
+  dataFile: string | null
+  uploadFile: string | null
+  login: string | null
+  /** Data goes into the query. */
+  isQuery: boolean
+  isHead: boolean
+  isJson: boolean
+  /** The content type that curl would add was taken away. */
+  isTypeless: boolean
+  redirects: number | null
+  redirectsMax: number
+}
+
+/** Redirects followed where the command names no number; curl itself would follow 50. */
+export const REDIRECTS = 10
+
+/** Flags that say where something is written, or how it's shown: no part of what is sent. */
+export const OUTPUT: ReadonlySet<string> = new Set(
+  (
+    'output output-dir remote-name remote-name-all remote-header-name remote-time create-dirs silent show-error ' +
+    'verbose include show-headers fail fail-early fail-with-body progress-bar progress-meter write-out dump-header ' +
+    'stderr trace trace-ascii trace-time trace-ids styled-output buffer clobber xattr libcurl parallel ' +
+    'parallel-immediate parallel-max globoff disable junk-session-cookies http1.1 tcp-nodelay keepalive alpn basic ' +
+    'form-escape sessionid out-null compressed-ssh'
+  ).split(' '),
+)
+
+type Action = (state: CurlState, value: string) => void
+
+/** By the long names of the flags. */
+export const ACTIONS: Readonly<Record<string, Action>> = {
+  request: (state, value) => {
+    state.method = value
+  },
+  head: (state) => {
+    state.isHead = true
+  },
+  get: (state) => {
+    state.isQuery = true
+  },
+  header: addHeader,
+  cookie: setCookie,
+  'user-agent': (state, value) => state.headers.push(['user-agent', value]),
+  referer: (state, value) => state.headers.push(['referer', value.replace(/;auto$/, '')]),
+  range: (state, value) => state.headers.push(['range', `bytes=${value}`]),
+  'oauth2-bearer': (state, value) => state.headers.push(['authorization', `Bearer ${value}`]),
+  compressed: (state) => state.headers.push(['accept-encoding', 'gzip, deflate, br']),
+  user: (state, value) => {
+    state.login = value.includes(':') ? value : `${value}:${state.credentials.refer('PASSWORD')}`
+  },
+  data: addData,
+  'data-ascii': addData,
+  'data-binary': addData,
+  'data-raw': (state, value) => state.data.push(value),
+  'data-urlencode': addEncoded,
+  json: (state, value) => {
+    state.isJson = true
+    addData(state, value)
+  },
+  'url-query': addQuery,
+  form: addPart,
+  'form-string': (state, value) => {
+    const [name, text] = splitAt(value, '=')
+    state.parts.push({ name, text, file: null })
+  },
+  'upload-file': (state, value) => {
+    state.uploadFile = value
+  },
+  location: (state) => {
+    state.redirects = REDIRECTS
+  },
+  'location-trusted': (state) => {
+    state.redirects = REDIRECTS
+  },
+  'max-redirs': (state, value) => {
+    state.redirectsMax = Math.max(0, Number(value)) || REDIRECTS
+  },
+  insecure: ({ tls }) => set(tls, 'insecure', true),
+  cacert: ({ tls }, value) => set(tls, 'ca', value),
+  cert: ({ tls }, value) => set(tls, 'cert', value.replace(/(?<=.):.*$/, '')),
+  key: ({ tls }, value) => set(tls, 'key', value),
+  'unix-socket': ({ http }, value) => set(http, 'socketPath', value),
+  'cookie-jar': ({ http }) => set(http, 'cookies', true),
+  http2: ({ http }) => set(http, 'http2', true),
+  'http2-prior-knowledge': ({ http }) => set(http, 'http2', true),
+  'max-time': (state, value) => setTime(state, 'timeout', value),
+  'connect-timeout': (state, value) => setTime(state, 'connectTimeout', value),
+  resolve: addResolve,
+  'connect-to': addConnectTo,
+}
+
+/** `-H 'Accept:'` takes a header away, `-H 'X-Custom;'` sends an empty one. */
+function addHeader(state: CurlState, value: string): void {
+  if (value.startsWith('@')) {
+    state.notes.add('left out headers that stand in a file', value.slice(1))
+    return
+  }
+  const [, name = value, sign, rest = ''] = /^([^:;]+)([:;])(.*)$/s.exec(value) ?? []
+  if (sign !== ':' || rest.trim() !== '') state.headers.push([name.trim(), rest.trim()])
+  else if (name.trim().toLowerCase() === 'content-type') state.isTypeless = true
+}
+
+function setCookie({ headers, http, notes }: CurlState, value: string): void {
+  if (value.includes('=')) {
+    headers.push(['cookie', value])
+    return
+  }
+  http['cookies'] = true
+  if (value !== '') notes.add('left out cookies that stand in a file', value)
+}
+
+function addData(state: CurlState, value: string): void {
+  if (!value.startsWith('@')) state.data.push(value)
+  else if (value === '@-') state.notes.add('left out bodies that come from stdin')
+  else if (state.isQuery || state.dataFile !== null) {
+    state.notes.add('left out files that were joined with other data', value.slice(1))
+  } else state.dataFile = value.slice(1)
+}
+
+/** `content`, `=content`, `name=content`, `@file`, `name@file`. */
+function addEncoded({ data, notes }: CurlState, value: string): void {
+  const [, name = '', sign, rest = value] = /^([^=@]*)([=@])(.*)$/s.exec(value) ?? []
+  if (sign === '@') notes.add('left out files that were to be URL-encoded', rest)
+  else data.push((name === '' ? '' : `${name}=`) + outsideMarks(rest, encodeSafely))
+}
+
+function addQuery(state: CurlState, value: string): void {
+  if (value.startsWith('+')) state.query.push(value.slice(1))
+  else addEncoded({ ...state, data: state.query }, value)
+}
+
+/** `name=text`, `name=@file;type=...`, `name=<file`. */
+function addPart({ parts, notes }: CurlState, value: string): void {
+  const [name, content] = splitAt(value, '=')
+  const [, sign, file = ''] = /^([@<])"?([^";]*)/.exec(content) ?? []
+  if (sign === '<') notes.add('left out fields of a form that stand in a file', value)
+  else if (sign === undefined) parts.push({ name, text: content.replace(/;type=[^;]*$/, ''), file: null })
+  else parts.push({ name, text: '', file })
+  if (sign === '@' && content.includes(';')) notes.add('left out what a form says of its files', content)
+}
+
+/** `host:port:address`; of several addresses the first. */
+function addResolve({ detours, notes }: CurlState, value: string): void {
+  const [, host, port, address] = /^\+?([^:]+):(\d+):(\[[^\]]+\]|[^,]+)/.exec(value) ?? []
+  if (address === undefined) notes.add('left out flags that perfctl has nothing for', `--resolve ${value}`)
+  else detours.push({ from: `${host}:${port}`, to: `${address}:${port}` })
+}
+
+/** `host:port:other:port`. */
+function addConnectTo({ detours, notes }: CurlState, value: string): void {
+  const shape = /^(\[[^\]]+\]|[^:]*):(\d*):(\[[^\]]+\]|[^:]*):(\d*)$/
+  const [, host, port, other, otherPort] = shape.exec(value) ?? []
+  if (host === undefined) notes.add('left out flags that perfctl has nothing for', `--connect-to ${value}`)
+  else detours.push({ from: host === '' ? '' : `${host}:${port}`, to: `${other}:${otherPort}` })
+}
+
+function setTime({ http }: CurlState, key: 'timeout' | 'connectTimeout', value: string): void {
+  const seconds = Number(value)
+  if (seconds > 0) http[key] = seconds >= 1 ? `${seconds}s` : `${Math.ceil(seconds * 1000)}ms`
+}
+
+function set(map: Record<string, unknown>, key: string, value: unknown): void {
+  map[key] = value
+}
+
+function splitAt(text: string, sign: string): [before: string, after: string] {
+  const at = text.indexOf(sign)
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}

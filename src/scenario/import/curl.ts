@@ -1,0 +1,167 @@
+/**
+ * curl's command lines, one or several, as browsers and manuals give them → a scenario of as many requests.
+ */
+import { userError } from '../../base/errors.js'
+import { type Address, commonestOrigin, encodeSafely, parseAddress, targetOf } from './address.js'
+import { isCmd, readCmd } from './cmd.js'
+import { Credentials } from './credentials.js'
+import { readArguments } from './curl-flags.js'
+import { type CurlOptions, type Detour, readOptions } from './curl-options.js'
+import type { Draft } from './draft.js'
+import { type Draftsman, draftEntry, type Entry, hoist, isMethod, type Recorded } from './entry.js'
+import type { ImportOptions } from './index.js'
+import { spelled } from './marks.js'
+import { Names } from './names.js'
+import { Notes } from './notes.js'
+import { requestName } from './request-name.js'
+import { type Command, readShell } from './shell.js'
+
+/** The scenario of the commands in a text. Throws a UserError when there is none. */
+export function importCurl(text: string, { file, target }: ImportOptions): Draft {
+  const draftsman: Draftsman = { notes: new Notes(), credentials: new Credentials() }
+  const http: Record<string, unknown> = {}
+  const recorded = readCommands(text, draftsman).flatMap((words) => recordCommand(words, http, draftsman))
+  if (recorded.length === 0) {
+    throw userError(
+      `${file}: no curl command with a URL in it`,
+      "write it like curl 'http://localhost:3000/'",
+    )
+  }
+  return draftRequests(recorded, { http, instead: target }, draftsman)
+}
+
+/** A scenario with a weighted entry for each recorded request. */
+function draftRequests(
+  recorded: readonly Recorded[],
+  { http, instead }: { readonly http: Readonly<Record<string, unknown>>; readonly instead: string | null },
+  draftsman: Draftsman,
+): Draft {
+  const target = commonestOrigin(recorded.map(({ address }) => address))!
+  const names = new Names()
+  const named = recorded.map((request) => ({
+    name: names.take(requestName(request.method, request.address.path), 'request'),
+    entry: draftEntry(request, target, draftsman),
+  }))
+  const common = hoist(named.map(({ entry }) => entry))
+  const requests = common.entries.map((entry: Entry, index) => ({
+    name: named[index]!.name,
+    ...spelled(entry),
+  }))
+  draftsman.credentials.tell(draftsman.notes)
+  const shared = { ...http, ...common.http }
+  return {
+    scenario: {
+      target: spelled(targetOf(instead ?? target)),
+      load: { vus: 5, duration: '20s' },
+      ...(Object.keys(shared).length > 0 && { http: spelled(shared) }),
+      requests,
+      thresholds: ['error_rate < 1%'],
+    },
+    notes: draftsman.notes.list(),
+  }
+}
+
+/** The words behind `curl` of each command. */
+function readCommands(text: string, { notes, credentials }: Draftsman): Command[] {
+  const commands = isCmd(text)
+    ? readCmd(text)
+    : // A line that goes on ends in a backtick in PowerShell.
+      readShell(text.replace(/ `\r?\n/g, ' \\\n'), {
+        onVariable: (name) => credentials.refer(name),
+        onSubstitution: (command) => {
+          credentials.refer('VALUE')
+          notes.add('${VALUE} stands for what a command would have put out', command)
+        },
+      })
+  return commands.flatMap((words) => {
+    // Behind a prompt, `sudo`, `time` or variables that are set for the command.
+    const at = words.slice(0, 8).findIndex((word) => /^(.*[/\\])?curl(\.exe)?$/i.test(word))
+    if (at !== -1) return [words.slice(at + 1)]
+    notes.add('left out commands other than curl', words[0])
+    return []
+  })
+}
+
+/** The requests of one command; what concerns all of the scenario goes into `http`. */
+function recordCommand(words: Command, http: Record<string, unknown>, draftsman: Draftsman): Recorded[] {
+  return readArguments(words, draftsman.notes).flatMap(({ flags, urls }) => {
+    const named = flags.filter(({ name }) => name === 'url').map(({ value }) => value)
+    const options = readOptions(
+      flags.filter(({ name }) => name !== 'url'),
+      draftsman,
+    )
+    const recorded = [...named, ...urls].flatMap((url) => recordUrl(url, options, http, draftsman))
+    if (recorded.length > 0) merge(http, options.http)
+    return recorded
+  })
+}
+
+function recordUrl(
+  url: string,
+  options: CurlOptions,
+  http: Record<string, unknown>,
+  { notes }: Draftsman,
+): Recorded[] {
+  const parsed = parseAddress(url)
+  if (parsed === null) {
+    notes.add('left out what is not an http or https URL', url)
+    return []
+  }
+  if (!isMethod(options.method)) {
+    notes.add('left out methods that perfctl does not send', options.method)
+    return []
+  }
+  if (/[[\]{}]/.test(url.replace(/^[^/]*\/\/[^/]*/, ''))) {
+    notes.add('curl would take [ ] and { } in a URL for a range; here they stand for themselves', url)
+  }
+  const detour = options.detours.find(({ from }) => from === '' || from === withPort(parsed))
+  const address = { ...withQuery(parsed, options.query), login: options.login ?? parsed.login }
+  const { method, headers, body } = options
+  const request = { method, headers, body, status: null }
+  if (detour === undefined) return [{ ...request, address }]
+  if (address.origin.startsWith('https:')) merge(http, { tls: { servername: hostOf(address.host) } })
+  return [
+    {
+      ...request,
+      address: redirected(address, detour),
+      headers: [['host', address.host], ...headers.filter(([name]) => name.toLowerCase() !== 'host')],
+    },
+  ]
+}
+
+/** `host:port` with the port that the scheme stands for. */
+function withPort({ host, origin }: Address): string {
+  return /:\d+$/.test(host) ? host : `${host}:${origin.startsWith('https:') ? 443 : 80}`
+}
+
+function hostOf(host: string): string {
+  return host.replace(/:\d+$/, '')
+}
+
+function redirected(address: Address, { to }: Detour): Address {
+  const [, toHost = '', toPort = ''] = /^(.*?):?(\d*)$/.exec(to) ?? []
+  const [, port = ''] = /:(\d+)$/.exec(withPort(address)) ?? []
+  const host = `${toHost || hostOf(address.host)}:${toPort || port}`
+  const scheme = address.origin.split('://')[0]!
+  const { origin } = URL.canParse(`${scheme}://${host}`) ? new URL(`${scheme}://${host}`) : address
+  return { ...address, origin, host: origin.slice(origin.indexOf('://') + 3) }
+}
+
+function withQuery(address: Address, query: string): Address {
+  if (query === '') return address
+  const sign = address.path.includes('?') ? '&' : '?'
+  return { ...address, path: address.path + sign + encodeSpaces(query) }
+}
+
+function encodeSpaces(query: string): string {
+  return query.replace(/[^\x21-\x7e\ue000-\ue002]+|[{}"<>\\^`|#]/g, encodeSafely)
+}
+
+/** Adds keys of `http`; of maps, such as `tls`, the keys within. */
+function merge(http: Record<string, unknown>, more: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(more)) {
+    const before = http[key]
+    const isMap = typeof value === 'object' && typeof before === 'object'
+    http[key] = isMap ? { ...before, ...value } : value
+  }
+}

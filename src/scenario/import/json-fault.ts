@@ -1,0 +1,49 @@
+/**
+ * Where a JSON text is broken. `JSON.parse` knows, but doesn't always say.
+ */
+
+/** A token, after the blanks before it. */
+const TOKEN =
+  /[ \t\r\n]*(?:("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null)|([{}[\],:])|$)/y
+
+/** What each place may be followed by; in lists and maps alike. */
+type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'comma or end'
+
+/** The offset of the first token that can't stand where it does; the length of the text when it's merely cut off. */
+export function findJsonFault(text: string): number {
+  const open: ('{' | '[')[] = []
+  let expected: Expected = 'value'
+  for (let at = 0; ; ) {
+    TOKEN.lastIndex = at
+    const token = TOKEN.exec(text)
+    if (token === null) return at + /^[ \t\r\n]*/.exec(text.slice(at, at + 1000))![0].length
+    const start = TOKEN.lastIndex - token[0].trimStart().length
+    const next = after(expected, token, open)
+    if (next === null) return start
+    expected = next
+    at = TOKEN.lastIndex
+  }
+}
+
+/** What may come behind the token; null when it can't stand here. Keeps track of what is open. */
+function after(
+  expected: Expected,
+  [, string, single, sign]: RegExpExecArray,
+  open: ('{' | '[')[],
+): Expected | null {
+  if (expected.startsWith('key') && string !== undefined) return 'colon'
+  if (expected === 'colon') return sign === ':' ? 'value' : null
+  if (expected === 'comma or end' && sign === ',')
+    return open.length === 0 ? null : open.at(-1) === '{' ? 'key' : 'value'
+  const isClosing = (sign === '}' && open.at(-1) === '{') || (sign === ']' && open.at(-1) === '[')
+  if (isClosing && (expected === 'comma or end' || expected.endsWith(sign!))) {
+    open.pop()
+    return 'comma or end'
+  }
+  if (!expected.startsWith('value')) return null
+  if (sign === '{' || sign === '[') {
+    open.push(sign)
+    return sign === '{' ? 'key or }' : 'value or ]'
+  }
+  return string !== undefined || single !== undefined ? 'comma or end' : null
+}

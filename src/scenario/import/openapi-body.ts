@@ -1,0 +1,119 @@
+/**
+ * Bodies of an operation's requests, made of examples and schemas.
+ */
+import { type Foreign, field, isForeign, mapOf, textOf } from './foreign.js'
+import type { Operation } from './openapi-operations.js'
+import { exampleOf } from './openapi-parameters.js'
+import { NOTHING, Sampler, type Workshop } from './openapi-sample.js'
+import { typeOf } from './openapi-schema.js'
+
+/** A body as keys of a request, its texts marked, and the media type if it isn't the one that perfctl sends anyway. */
+export interface Body {
+  readonly keys: Readonly<Record<string, unknown>>
+  readonly type: string | null
+}
+
+/** Preferred first. */
+const KINDS: readonly [RegExp, 'json' | 'form' | 'multipart' | 'text'][] = [
+  [/^application\/json\b/i, 'json'],
+  [/[/+]json\b/i, 'json'],
+  [/^application\/x-www-form-urlencoded\b/i, 'form'],
+  [/^multipart\//i, 'multipart'],
+  [/^(?:\*\/\*|application\/\*)$/, 'json'],
+  [/./, 'text'],
+]
+
+/** The body that an operation wants; null where there is none, or none can be made, which is noted. */
+export function makeBody(operation: Operation, shop: Workshop): Body | null {
+  const types = Object.keys(operation.content ?? {})
+  for (const [pattern, kind] of KINDS) {
+    const type = types.find((candidate) => pattern.test(candidate))
+    if (type === undefined) continue
+    const media = mapOf(field(operation.content, type))
+    if (kind === 'json') return jsonBody(media, type, operation, shop)
+    if (kind === 'text') return textBody(media, type, operation, shop)
+    return formBody(media, kind, operation, shop)
+  }
+  return null
+}
+
+function jsonBody(media: Foreign, type: string, operation: Operation, shop: Workshop): Body | null {
+  const value = sampleMedia(media, 'body', operation, shop, true)
+  if (value === NOTHING) return null
+  return { keys: { json: value }, type: /^application\/json$|\*/i.test(type) ? null : type }
+}
+
+function sampleMedia(
+  media: Foreign,
+  name: string,
+  operation: Operation,
+  shop: Workshop,
+  isJson: boolean,
+): unknown {
+  const sampler = new Sampler(shop, operation.name)
+  const example = exampleOf(media, shop)
+  if (example !== undefined) return sampler.literal(isJson ? parsed(example) : example)
+  return sampler.sample(media['schema'] ?? {}, name)
+}
+
+/** Examples of JSON come as values, and as texts of JSON. */
+function parsed(example: unknown): unknown {
+  if (typeof example !== 'string' || !/^\s*[[{]/.test(example)) return example
+  try {
+    return JSON.parse(example)
+  } catch {
+    return example
+  }
+}
+
+function formBody(
+  media: Foreign,
+  kind: 'form' | 'multipart',
+  operation: Operation,
+  shop: Workshop,
+): Body | null {
+  const sample = sampleMedia(media, 'body', operation, shop, true)
+  if (!isForeign(sample)) return null
+  const properties = mapOf(shop.refs.resolve(media['schema']).value['properties'])
+  const fields: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(sample)) {
+    const property = shop.refs.resolve(properties[name]).value
+    const item = Array.isArray(value) ? value[0] : value
+    if (kind === 'multipart' && isBinary(property, shop))
+      fields[name] = { file: fileFor(name, operation, shop) }
+    else fields[name] = textOf(item) ?? (item === null || item === undefined ? '' : JSON.stringify(item))
+  }
+  return Object.keys(fields).length === 0 ? null : { keys: { [kind]: fields }, type: null }
+}
+
+function isBinary(schema: Foreign, shop: Workshop): boolean {
+  const one = typeOf(schema) === 'array' ? shop.refs.resolve(schema['items']).value : schema
+  return one['format'] === 'binary' || one['contentMediaType'] === 'application/octet-stream'
+}
+
+function textBody(media: Foreign, type: string, operation: Operation, shop: Workshop): Body | null {
+  const example = exampleOf(media, shop)
+  const schema = shop.refs.resolve(media['schema']).value
+  const sent = type.includes('*') ? null : type
+  if (typeof example === 'string') return { keys: { body: shop.holes.literal(example) }, type: sent }
+  if (/^text\/plain\b/i.test(type)) {
+    const text = new Sampler(shop, operation.name).sample(schema, 'text')
+    return { keys: { body: textOf(text) ?? JSON.stringify(text) }, type: sent }
+  }
+  if (/xml\b/i.test(type)) {
+    shop.notes.add(`sent without a body, the document has no example of its ${type}`, operation.name)
+    return null
+  }
+  return { keys: { file: fileFor(operation.name, operation, shop) }, type: sent }
+}
+
+/** The name of a file that the user has to supply. */
+function fileFor(name: string, operation: Operation, { notes }: Workshop): string {
+  const safe =
+    name
+      .replace(/[^\w.-]+/g, '-')
+      .replace(/^[-.]+/, '')
+      .slice(0, 80) || 'file'
+  notes.add('files to be put beside the scenario', `${safe}.bin (of ${operation.name})`)
+  return `${safe}.bin`
+}

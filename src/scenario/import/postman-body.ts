@@ -1,0 +1,156 @@
+/**
+ * Bodies of Postman's requests.
+ */
+import { field, listOf, mapOf, textField, textOf } from './foreign.js'
+import { hasHoles, mapLiterals } from './marked.js'
+import { readMarkedJson } from './postman-json.js'
+import type { Scope, Workshop } from './postman-variables.js'
+import { holdsSecret } from './references.js'
+
+/** A body as keys of a request: `json`, `form`, `body`, `multipart` or `file`. */
+export interface Body {
+  readonly keys: Readonly<Record<string, unknown>>
+  /** The media type that Postman would send with it; null when it's what perfctl sends anyway. */
+  readonly type: string | null
+}
+
+/** Reads a body. `type` is the one that the request's headers name. Null where there is none to send. */
+export function readBody(body: unknown, type: string | null, scope: Scope, workshop: Workshop): Body | null {
+  if (field(body, 'disabled') === true) return null
+  switch (field(body, 'mode')) {
+    case 'raw':
+      return readRaw(body, type, scope, workshop)
+    case 'urlencoded':
+      return readForm(listOf(field(body, 'urlencoded')), scope, workshop)
+    case 'formdata':
+      return readMultipart(listOf(field(body, 'formdata')), scope, workshop)
+    case 'graphql':
+      return readGraphql(field(body, 'graphql'), scope, workshop)
+    case 'file':
+      return readFile(field(body, 'file'), type, scope, workshop)
+    default:
+      return null
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  json: 'application/json',
+  xml: 'application/xml',
+  html: 'text/html',
+  javascript: 'application/javascript',
+}
+
+function readRaw(body: unknown, type: string | null, scope: Scope, workshop: Workshop): Body | null {
+  const { holes, references, variables } = workshop
+  const text = textOf(field(body, 'raw')) ?? ''
+  if (text.trim() === '') return null
+  const language = textField(field(field(body, 'options'), 'raw'), 'language') ?? ''
+  const sent = type ?? TYPES[language] ?? 'text/plain'
+  const marked = variables.mark(text, scope)
+  if (!/[/+]json\b/i.test(sent)) return { keys: { body: holes.write(marked) }, type: sent }
+  const json = readMarkedJson(marked, holes, references)
+  if (json === null) return { keys: { body: holes.write(marked) }, type: sent }
+  return { keys: { json: json.value }, type: sent === TYPES['json'] ? null : sent }
+}
+
+/** The entries that are sent: name and value, both marked. */
+function readFields(
+  entries: readonly unknown[],
+  scope: Scope,
+  { variables, references, holes }: Workshop,
+): { readonly name: string; readonly value: string; readonly entry: unknown }[] {
+  return entries.flatMap((entry) => {
+    if (field(entry, 'disabled') === true) return []
+    const name = textOf(field(entry, 'key')) ?? ''
+    const text = textOf(field(entry, 'value')) ?? ''
+    if (name === '' && text === '') return []
+    const value = variables.mark(text, scope)
+    const isSecret = text !== '' && !hasHoles(value) && holdsSecret(name)
+    const safe = isSecret ? holes.mark({ written: references.takeSecret(name, text), gives: 'text' }) : value
+    return { name: variables.mark(name, scope), value: safe, entry }
+  })
+}
+
+function readForm(entries: readonly unknown[], scope: Scope, workshop: Workshop): Body | null {
+  const { holes } = workshop
+  const fields = readFields(entries, scope, workshop)
+  if (fields.length === 0) return null
+  const names = new Set(fields.map(({ name }) => name))
+  if (names.size === fields.length && fields.every(({ name }) => isPlainKey(name))) {
+    const form = Object.fromEntries(fields.map(({ name, value }) => [name, holes.write(value)]))
+    return { keys: { form }, type: null }
+  }
+  const encode = (text: string) =>
+    mapLiterals(text, (part) => new URLSearchParams([['', part]]).toString().slice(1))
+  const body = fields.map(({ name, value }) => `${encode(name)}=${encode(value)}`).join('&')
+  return { keys: { body: holes.write(body) }, type: 'application/x-www-form-urlencoded' }
+}
+
+/** Whether a name can be a key of a scenario, where no template is worked out. */
+function isPlainKey(name: string): boolean {
+  return !hasHoles(name) && name !== '__proto__'
+}
+
+function readMultipart(entries: readonly unknown[], scope: Scope, workshop: Workshop): Body | null {
+  const { holes, notes } = workshop
+  const parts: Record<string, unknown> = {}
+  for (const { name, value, entry } of readFields(entries, scope, workshop)) {
+    if (!isPlainKey(name) || Object.hasOwn(parts, name)) {
+      const message =
+        'parts of a multipart body left out: perfctl sends each name once, without templates in it'
+      notes.add(message, `${holes.write(name)} of ${scope.request}`)
+    } else if (field(entry, 'type') === 'file') {
+      const files = listOf(field(entry, 'src'))
+      const path = textOf(field(entry, 'src')) ?? textOf(files[0])
+      if (files.length > 1) notes.add('only the first of several files is sent', scope.request)
+      if (path === null || path === '')
+        notes.add('left out, no file was chosen', `${name} of ${scope.request}`)
+      else parts[name] = { file: fileName(path, scope, workshop) }
+    } else {
+      parts[name] = holes.write(value)
+    }
+    if (textField(entry, 'contentType') !== null)
+      notes.add('content types of single parts of a multipart body are left out', scope.request)
+  }
+  return Object.keys(parts).length === 0 ? null : { keys: { multipart: parts }, type: null }
+}
+
+function readGraphql(graphql: unknown, scope: Scope, workshop: Workshop): Body | null {
+  const { variables, holes, references } = workshop
+  const query = textOf(field(graphql, 'query')) ?? ''
+  const given = field(graphql, 'variables')
+  const text = typeof given === 'string' ? given : given === undefined ? '' : JSON.stringify(given)
+  const operationName = textField(graphql, 'operationName')
+  if (query.trim() === '') return null
+  const json = {
+    ...(operationName !== null && { operationName: holes.write(variables.mark(operationName, scope)) }),
+    query: holes.write(variables.mark(query, scope)),
+  }
+  if (text.trim() === '') return { keys: { json }, type: null }
+  const parsed = readMarkedJson(variables.mark(text, scope), holes, references)
+  if (parsed !== null) return { keys: { json: { ...json, variables: parsed.value } }, type: null }
+  const encode = (part: string) => mapLiterals(part, (literal) => JSON.stringify(literal).slice(1, -1))
+  const body = `{"query":"${encode(variables.mark(query, scope))}","variables":${variables.mark(text, scope)}}`
+  return { keys: { body: holes.write(body) }, type: 'application/json' }
+}
+
+function readFile(file: unknown, type: string | null, scope: Scope, workshop: Workshop): Body | null {
+  const content = textField(file, 'content')
+  if (content !== null) {
+    const body = workshop.holes.write(workshop.variables.mark(content, scope))
+    return { keys: { body }, type: type ?? 'application/octet-stream' }
+  }
+  const path = textOf(file) ?? textField(mapOf(file), 'src')
+  if (path === null) {
+    workshop.notes.add('sent without a body: no file was chosen', scope.request)
+    return null
+  }
+  return { keys: { file: fileName(path, scope, workshop) }, type }
+}
+
+/** A file lies beside the scenario, wherever it was on the machine of the one who exported the collection. */
+function fileName(path: string, scope: Scope, { holes, notes }: Workshop): string {
+  const name = path.split(/[\\/]/).at(-1) || 'file'
+  notes.add('files to be put beside the scenario', `${name} (of ${scope.request})`)
+  return holes.write(holes.literal(name))
+}

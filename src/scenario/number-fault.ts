@@ -1,0 +1,23 @@
+/**
+ * Numbers that YAML takes in, and that would not be what was written.
+ */
+
+/** What is wrong with a number that was written as `text`, and what to write instead; null when nothing is. */
+export function numberFault(
+  value: number,
+  text: string,
+): { readonly message: string; readonly hint: string } | null {
+  if (!Number.isFinite(value))
+    return {
+      message: `${text} is not a number that can be used`,
+      hint: 'write a finite number, or put a text in quotes',
+    }
+  if (/^[-+]?0\d/.test(text))
+    return {
+      message: `${text} starts with a zero`,
+      hint: `write ${value} for the number, "${text}" for the text`,
+    }
+  if (/^[-+]?\d+$/.test(text) && !Number.isSafeInteger(value))
+    return { message: `${text} is too large to be kept exactly`, hint: `put it in quotes: "${text}"` }
+  return null
+}

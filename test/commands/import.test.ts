@@ -1,0 +1,235 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type ImportFlags, importSource } from '../../src/commands/import.js'
+import { IMPORTERS } from '../../src/scenario/import/index.js'
+import { readScenario } from '../../src/scenario/read.js'
+import { createMemoryIo, type MemoryIo } from './memory-io.js'
+
+let io: MemoryIo
+beforeEach(() => {
+  io = createMemoryIo()
+})
+
+const write = (file: string, content: string | Uint8Array) => writeFileSync(join(io.cwd, file), content)
+const read = (file: string) => readFileSync(join(io.cwd, file), 'utf8')
+
+async function call(format: string, sources: readonly string[], flags: ImportFlags = {}, stdin?: string) {
+  const piped = stdin === undefined ? {} : { stdin: pieces(stdin) }
+  expect(await importSource(format, sources, flags, { ...io, ...piped })).toBe(0)
+  return io.written.stdout
+}
+
+/** A text in pieces that end within characters and lines. */
+async function* pieces(text: string): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7)
+}
+
+const LOG = '::1 - - [01/May/2026:10:00:00 +0000] "GET /caf\u00e9 HTTP/1.1" 200 5\n'
+
+test('a command in quotes is printed as a scenario', async () => {
+  expect(
+    await call('curl', ["curl http://a.example/x -H 'accept: text/plain'"]),
+  ).toBe(`# Made by perfctl import curl command line
+target: \${BASE_URL:-http://a.example}
+
+load: { vus: 5, duration: 20s }
+
+requests:
+  - name: GET /x
+    get: /x
+    headers: { accept: text/plain }
+
+thresholds:
+  - error_rate < 1%
+`)
+})
+
+test('so is one that the shell has split already', async () => {
+  const text = await call('curl', ['curl', '-d', "it's=a b", 'http://a.example'])
+  expect(text).toContain("form: { it's: a b }")
+})
+
+describe('a source may be', () => {
+  test.each<[string, readonly string[]]>([
+    ['a file', ['a.log']],
+    ['packed', ['a.log.gz']],
+    ['stdin', ['-']],
+    ['several files', ['a.log', 'a.log.gz', '-']],
+  ])('%s', async (_, sources) => {
+    write('a.log', LOG.trim())
+    write('a.log.gz', gzipSync(LOG))
+    const text = await call('access-log', sources, {}, LOG)
+    expect(text).toContain('  - name: GET /caf\u00e9\n')
+    if (sources.length > 1) expect(text).toContain('3 requests in 1s')
+  })
+})
+
+test('with -o it is written, notes and next steps are told, and nothing is overwritten', async () => {
+  mkdirSync(join(io.cwd, 'scenarios'))
+  write('scenarios/scenario.schema.json', '{}')
+  const out = { output: 'scenarios/a.yaml' }
+  expect(await call('curl', ['curl http://a.example --retry 3'], out)).toBe(
+    'written: scenarios/a.yaml\n\nNext:\n  perfctl try scenarios/a.yaml  see what is sent, and what is answered\n',
+  )
+  expect(io.written.stderr).toBe('note: left out flags that perfctl has nothing for: --retry 3\n')
+  expect(read('scenarios/a.yaml')).toMatch(/^# yaml-language-server: \$schema=\.\/scenario\.schema\.json\n/)
+
+  await expect(call('curl', ['curl http://b.example'], out)).rejects.toThrow(
+    'scenarios/a.yaml is there already',
+  )
+  expect(read('scenarios/a.yaml')).toContain('a.example')
+  await call('curl', ['curl http://b.example'], { ...out, force: true })
+  expect(read('scenarios/a.yaml')).toContain('b.example')
+})
+
+test('the schema is found from wherever the scenario goes', async () => {
+  mkdirSync(join(io.cwd, 'node_modules/perfctl/scenarios'), { recursive: true })
+  write('node_modules/perfctl/scenarios/scenario.schema.json', '{}')
+  await call('curl', ['curl a.example'], { output: 'load/deep/a.yaml' })
+  await call('curl', ['curl a.example'], { output: 'a.yaml' })
+  expect(read('load/deep/a.yaml')).toContain('$schema=../../node_modules/perfctl/scenarios/')
+  expect(read('a.yaml')).toContain('$schema=./node_modules/perfctl/scenarios/')
+})
+
+describe('a collection', () => {
+  const collection = (url: string) =>
+    JSON.stringify({
+      info: {
+        name: 'Shop',
+        schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
+      },
+      item: [{ name: 'list', request: { method: 'GET', url } }],
+    })
+  const values = [
+    { key: 'baseUrl', value: 'https://shop.example' },
+    { key: 'page', value: '7', enabled: true },
+  ]
+
+  test('is filled in with an environment', async () => {
+    mkdirSync(join(io.cwd, 'team'))
+    write('team/shop.json', collection('{{baseUrl}}/items?page={{page}}'))
+    write('team/env.json', JSON.stringify({ name: 'staging', values }))
+    const text = await call('postman', ['team/shop.json'], { environment: 'team/env.json' })
+    expect(text).toBe(`# Made by perfctl import postman shop.json
+# - Postman keeps cookies and follows redirects; for that write cookies: true and redirects: 5 under http
+
+name: Shop
+target: \${BASE_URL:-https://shop.example}
+
+load:
+  warmup: 2s
+  stages:
+    - { duration: 5s, vus: 5 }
+    - { duration: 20s, vus: 5 }
+  thinkTime: 50ms..150ms
+
+requests:
+  - name: list
+    get: /items?page=7
+
+thresholds:
+  - error_rate < 1%
+`)
+  })
+
+  test('without one is open', async () => {
+    write('shop.json', collection('{{baseUrl}}/items?page={{page}}'))
+    expect(await call('postman', ['shop.json'])).toContain('target: ${BASE_URL}\n')
+  })
+
+  test('that can not be read is told with its whole path', async () => {
+    mkdirSync(join(io.cwd, 'team'))
+    write('team/shop.json', '{"openapi": "3.1.0"}')
+    const error = await importSource('postman', ['team/shop.json'], {}, io).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      problems: [
+        {
+          message: 'team/shop.json: not a Postman collection',
+          hint: 'write perfctl import openapi team/shop.json',
+        },
+      ],
+    })
+  })
+})
+
+test('an OpenAPI document gets the path of its server behind another target, and a load', async () => {
+  const document = `openapi: 3.1.0
+info: { title: Pets }
+servers: [{ url: https://pets.example/v1 }]
+paths: { /pets: { get: { operationId: listPets, responses: { "200": {} } } } }
+`
+  const text = await call('openapi', ['-'], { target: 'http://localhost:3000/' }, document)
+  expect(text).toContain('target: ${BASE_URL:-http://localhost:3000/v1}\n')
+  const scenario = readScenario(text, { file: 'a.yaml', env: {} })
+  expect(scenario.requests.map(({ name }) => name)).toEqual(['listPets'])
+  expect(scenario.load.stages.map(({ durationMs }) => durationMs)).toEqual([5000, 20_000])
+  expect(scenario.thresholds).toHaveLength(1)
+})
+
+test('--target aims it elsewhere', async () => {
+  write('a.log', LOG)
+  expect(await call('access-log', ['a.log'], { target: 'http://b.example/' })).toContain(
+    '${BASE_URL:-http://b.example}',
+  )
+})
+
+describe('mistakes are told with a way out', () => {
+  test.each<[string, readonly string[], ImportFlags, string, string]>([
+    [
+      'curlcommand',
+      ['x'],
+      {},
+      'curlcommand is not a format',
+      `there are ${Object.keys(IMPORTERS).join(', ')}`,
+    ],
+    ['hra', ['x'], {}, 'hra is not a format that can be imported', 'did you mean "har"?'],
+    ['shop.har', [], {}, 'shop.har is not a format', 'say first what it is: perfctl import har shop.har'],
+    [
+      'access.log.1.gz',
+      [],
+      {},
+      'access.log.1.gz is not a format',
+      'perfctl import access-log access.log.1.gz',
+    ],
+    ['har', [], {}, 'nothing to import is named', 'perfctl import har file; - reads from stdin'],
+    ['har', ['no.har'], {}, 'no.har: no such file', '- reads from stdin'],
+    ['har', ['.'], {}, '. is a directory, not a file', ''],
+    ['har', ['a.har', 'b.har'], {}, 'har is imported from one file, here are 2', 'import them one by one'],
+    [
+      'har',
+      ['-'],
+      { target: 'shop' },
+      '--target shop: not an http or https URL',
+      'write --target http://shop',
+    ],
+    [
+      'har',
+      ['-'],
+      { target: 'http://ada:pw@a.example' },
+      '--target: a scenario is no place for a password',
+      'use http.auth',
+    ],
+    ['curl', ['-'], { mix: true }, '--mix changes nothing of curl', 'leave it out; it is for har'],
+    ['openapi', ['-'], { static: true }, '--static changes nothing of openapi', 'it is for har, access-log'],
+    ['har', ['-'], { environment: 'e.json' }, '--environment changes nothing of har', 'it is for postman'],
+    ['postman', ['-'], { environment: 'e.json' }, 'e.json: no such file', ''],
+    ['shop.postman_collection.json', [], {}, 'is not a format', 'perfctl import postman shop.postman_'],
+    ['docs/openapi.v3.yaml', [], {}, 'is not a format', 'perfctl import openapi docs/openapi.v3.yaml'],
+    ['postman', ['a.json', 'b.json'], {}, 'postman is imported from one file, here are 2', ''],
+    ['har', ['-'], {}, 'stdin: the file is empty', ''],
+  ])('%s %j %j', async (format, sources, flags, message, hint) => {
+    const error = await importSource(format, sources, flags, io).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ message: expect.stringContaining(message) })
+    expect((error as { problems: { hint: string | null }[] }).problems[0]!.hint ?? '').toContain(hint)
+  })
+
+  test('a packed file that is cut off', async () => {
+    write('a.gz', gzipSync(LOG.repeat(100)).subarray(0, 40))
+    await expect(call('access-log', ['a.gz'])).rejects.toThrow(
+      'a.gz can not be unpacked: unexpected end of file',
+    )
+  })
+})
