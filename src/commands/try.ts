@@ -6,6 +6,7 @@ import { type Ms, wallTime } from '../base/clock.js'
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { printable } from '../base/printable.js'
+import { isSecretName } from '../base/secrets.js'
 import { didYouMean } from '../base/suggest.js'
 import { formatDuration, plural } from '../base/units.js'
 import { type Errand, type ErrandEnd, runErrand } from '../load/errand.js'
@@ -171,6 +172,7 @@ class Trial {
     const secrets = withEncodings([
       ...this.scenario.secrets,
       ...attempt.hops.flatMap(({ sent }) => secretsIn(sent.headers)),
+      ...capturedSecrets(examined),
     ])
     const { origin } = new URL(this.plan.target)
     const exchange = {
@@ -185,6 +187,16 @@ class Trial {
     io.stdout.write(`${renderExchange(exchange, { page: pageOf(io, flags.color), full, secrets })}\n`)
   }
 }
+
+/** Captured values whose names say secret: they stand in the answer, too. */
+function capturedSecrets(examined: Errand['examined']): string[] {
+  return (examined?.captured ?? []).flatMap(({ name, value }) =>
+    isSecretName(name) && typeof value === 'string' && value.length >= SECRET_LENGTH_MIN ? [value] : [],
+  )
+}
+
+/** Below that a value would be found inside ordinary words. */
+const SECRET_LENGTH_MIN = 4
 
 /** No connection came about: that says nothing about the scenario's checks. */
 const UNREACHABLE: ReadonlySet<FailureKind> = new Set(['connect', 'dns', 'tls'])
