@@ -212,9 +212,9 @@ test('a value that is of no use where it stands is told by the request', async (
   const session = startSession({
     'a.yaml': `target: ${url}\ndata: { word: [abc] }\nrequests: [{ name: one, get: "/{{ word | toInt }}" }]`,
   })
-  const { code, stderr } = await session.perfctl(['try', 'a.yaml'])
-  expect([code, stderr]).toEqual([
-    2,
-    expect.stringContaining('"one": toInt wants a number and was given a text'),
+  const { code, stdout } = await session.perfctl(['try', 'a.yaml'])
+  expect([code, stdout]).toEqual([
+    1,
+    expect.stringContaining('not sent: "one": toInt wants a number and was given a text'),
   ])
 })
