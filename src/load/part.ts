@@ -149,7 +149,6 @@ export class Part implements Crew {
     if (isWarmup) this.sent.warmup++
     else this.sent.measured++
     user.isWarmup = isWarmup
-    user.connection.begin?.()
     user.startedAt = Math.min(due, now)
     if (!isWarmup) user.iterations++
     if (this.trips !== null) {
@@ -158,6 +157,7 @@ export class Part implements Crew {
       if (!goesOn) this.at(now + BREATH_MS, (later) => this.leave(user, later))
       return true
     }
+    user.connection.begin?.()
     const outgoing = this.prepare(number, isWarmup, user)
     if (outgoing === null) return false
     this.inFlight++

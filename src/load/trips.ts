@@ -80,6 +80,8 @@ export class Trips {
     const own = this.owned.get(user)
     if (own !== undefined) trip.walk.draws.adopt(own)
     this.under.set(user, new Progress(trip, first, times.due))
+    // What the user does first is no iteration: the cookies it brings are kept.
+    if (first === null) user.connection.begin?.()
     return this.goOn(user, times.due, times.now)
   }
 
@@ -158,6 +160,7 @@ export class Trips {
       draws.adopt(progress.first.draws)
       this.owned.set(user, progress.first.draws)
       progress.first = null
+      user.connection.begin?.()
       progress.due = now
       progress.pausedMs = 0
     }

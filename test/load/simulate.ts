@@ -46,6 +46,8 @@ export interface Simulation {
   /** The machine, from 0, of how many. */
   readonly shard?: Stripe
   readonly seed?: number
+  /** Called when a connection is told that an iteration begins, with how many requests have arrived. */
+  readonly onBegin?: (arrived: number) => void
   /** Called with the parts before the clock runs, to plan interventions. */
   readonly during?: (parts: readonly Part[], at: (moment: number, action: () => void) => void) => void
 }
@@ -107,6 +109,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
         cancel()
       },
       close: async () => {},
+      begin: () => simulation.onBegin?.(arrived.length),
     })
   }
 

@@ -219,6 +219,17 @@ requests:
     expect(of('GET /me').latency.max).toBeCloseTo(10, 0)
   })
 
+  test('is no iteration to the connection, which keeps what it brought', async () => {
+    const begins: number[] = []
+    await run({
+      scenario,
+      service: login,
+      load: closedLoad({ iterations: 3 }),
+      onBegin: (arrived) => begins.push(arrived),
+    })
+    expect(begins).toEqual([1, 2, 3])
+  })
+
   test('is done again at the next iteration when it failed', async () => {
     let tries = 0
     const { paths } = await run({
