@@ -25,6 +25,9 @@ export interface Second {
   readonly p99Ms: number | null
   /** Of each worker: the share of the second it was working. */
   readonly busy: readonly number[]
+  /** Of each worker: the share of the second it was on a CPU, and waiting for one; null where nobody knows. */
+  readonly cpu: readonly (number | null)[]
+  readonly starved: readonly (number | null)[]
   /** How late 99 % of the requests that had a moment of their own were sent at most, of all workers; null if none had. */
   readonly latenessMsP99: number | null
   readonly gcMsMax: number
@@ -72,6 +75,8 @@ export class Collector {
     open.vus += data.vus
     open.dropped += data.dropped
     open.busy[worker] = data.busy
+    open.cpu[worker] = data.cpu
+    open.starved[worker] = data.starved
     open.gcMsMax = Math.max(open.gcMsMax, data.gcMsMax)
     for (const part of ['dns', 'tcp', 'tls'] as const) this.connect[part].addPacked(data[part])
     this.reached[worker] = data.index
@@ -130,6 +135,8 @@ export class Collector {
       tally: new Tally(this.specs.length),
       lateness: new Histogram(),
       busy: [],
+      cpu: [],
+      starved: [],
       vus: 0,
       dropped: 0,
       gcMsMax: 0,
@@ -159,6 +166,8 @@ export class Collector {
       p95Ms: percentileMs(total.latency, 95),
       p99Ms: percentileMs(total.latency, 99),
       busy: open.busy,
+      cpu: open.cpu,
+      starved: open.starved,
       latenessMsP99: percentileMs(open.lateness, 99),
       gcMsMax: open.gcMsMax,
     }
@@ -201,6 +210,8 @@ interface OpenWindow {
   readonly tally: Tally
   readonly lateness: Histogram
   readonly busy: number[]
+  readonly cpu: (number | null)[]
+  readonly starved: (number | null)[]
   vus: number
   dropped: number
   gcMsMax: number

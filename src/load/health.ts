@@ -12,7 +12,7 @@
 import type { Ms } from '../base/clock.js'
 import { formatLatency } from '../base/units.js'
 import type { Histogram } from '../stats/histogram.js'
-import type { GeneratorHealth, LatencySummary } from '../stats/result.js'
+import type { GeneratorHealth, LatencySummary, WorkerHealth } from '../stats/result.js'
 import { percentileMs } from '../stats/summary.js'
 import type { Second } from './collector.js'
 
@@ -37,13 +37,44 @@ export function judgeGenerator(
   latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99'>,
 ): GeneratorHealth {
   const shares = seconds.flatMap(({ busy }) => busy)
-  const reasons = [...busyReasons(seconds), ...lateReasons(lateness, latency)]
+  const causes = [...busyReasons(seconds), ...lateReasons(lateness, latency)]
+  const reasons = causes.length === 0 ? [] : [...causes, ...starvedReasons(seconds)]
   return {
     saturated: reasons.length > 0,
     reasons,
     eventLoopUtilization: shares.length === 0 ? 0 : round(shares.reduce((a, b) => a + b, 0) / shares.length),
     schedulingLagP99: percentileMs(lateness, 99),
+    workers: describeWorkers(seconds),
   }
+}
+
+/** What each worker's thread did, on average over the seconds. */
+function describeWorkers(seconds: readonly Second[]): WorkerHealth[] {
+  const count = Math.max(0, ...seconds.map(({ busy }) => busy.length))
+  const mean = (shares: readonly (number | null | undefined)[]): number | null => {
+    const known = shares.filter((share) => share !== null && share !== undefined)
+    return known.length === 0 ? null : round(known.reduce((a, b) => a + b, 0) / known.length)
+  }
+  return Array.from({ length: count }, (_, worker) => ({
+    eventLoopUtilization: mean(seconds.map(({ busy }) => busy[worker])) ?? 0,
+    cpu: mean(seconds.map(({ cpu }) => cpu[worker])),
+    starved: mean(seconds.map(({ starved }) => starved[worker])),
+  }))
+}
+
+/** Above this share a thread's waiting for a CPU explains why it was late or busy. */
+const STARVED = 0.1
+
+/** Whose fault it was that a generator was too slow: that of other work on its cores. Never a reason by itself. */
+function starvedReasons(seconds: readonly Second[]): string[] {
+  const workers = describeWorkers(seconds)
+  return workers.flatMap(({ starved }, worker) => {
+    if (starved === null || starved <= STARVED) return []
+    const name = workers.length === 1 ? 'the load generator' : `worker ${worker + 1}`
+    return [
+      `${name} waited for a CPU ${Math.round(starved * 100)} % of the time, which other work had: keep that off this machine`,
+    ]
+  })
 }
 
 function busyReasons(seconds: readonly Second[]): string[] {

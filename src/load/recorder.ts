@@ -26,6 +26,9 @@ export interface WindowData {
   readonly tls: Uint32Array<ArrayBuffer>
   /** Share of the window in which the thread was working. */
   readonly busy: number
+  /** Share of the window in which it was on a CPU, and in which it waited for one; null where nobody knows. */
+  readonly cpu: number | null
+  readonly starved: number | null
   /** Longest garbage collection pause, and all of them together. */
   readonly gcMsMax: Ms
   readonly gcMs: Ms
@@ -35,7 +38,7 @@ export interface WindowData {
 export interface Gauges {
   vus(): number
   /** Share of the time since the last call in which the thread was working, and its garbage collections since. */
-  load(): { readonly busy: number; readonly gcMsMax: Ms; readonly gcMs: Ms }
+  load(): Pick<WindowData, 'busy' | 'cpu' | 'starved' | 'gcMsMax' | 'gcMs'>
 }
 
 /** What a recorder has to know. */

@@ -3,6 +3,7 @@
  */
 import { type EventLoopUtilization, PerformanceObserver, performance } from 'node:perf_hooks'
 import { type Ms, now } from '../base/clock.js'
+import { readThreadTimes, type ThreadTimes } from '../base/thread.js'
 import type { Plan } from '../plan/plan.js'
 import { openNetwork } from './http/network.js'
 import type { Stripe, World } from './surroundings.js'
@@ -59,6 +60,8 @@ const LONGEST_MS = 2 ** 31 - 1
 class Meter {
   private last: EventLoopUtilization = performance.eventLoopUtilization()
   private gcMs = 0
+  private lastRead: Ms = now()
+  private lastTimes = readThreadTimes()
   private gcMsMax = 0
   private readonly observer = new PerformanceObserver((list) => this.count(list.getEntries()))
 
@@ -69,10 +72,18 @@ class Meter {
   read(): ReturnType<World['load']> {
     const current = performance.eventLoopUtilization()
     const { utilization } = performance.eventLoopUtilization(current, this.last)
-    const { gcMs, gcMsMax } = this
+    const { gcMs, gcMsMax, lastTimes, lastRead } = this
+    const times = readThreadTimes()
+    const moment = now()
+    const share = (key: keyof ThreadTimes) =>
+      times === null || lastTimes === null || moment <= lastRead
+        ? null
+        : (times[key] - lastTimes[key]) / (moment - lastRead)
     this.last = current
+    this.lastTimes = times
+    this.lastRead = moment
     this.gcMs = this.gcMsMax = 0
-    return { busy: utilization, gcMs, gcMsMax }
+    return { busy: utilization, cpu: share('cpuMs'), starved: share('waitedMs'), gcMs, gcMsMax }
   }
 
   close(): void {

@@ -50,6 +50,8 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
           lag === null || (most !== null && most > lag) ? most : lag,
         null,
       ),
+      // Of each run in its order: threads of different runs have nothing in common.
+      workers: results.flatMap(({ generator }) => generator.workers),
     },
     error: results.find(({ error }) => error !== null)?.error ?? null,
   }

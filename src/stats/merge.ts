@@ -191,6 +191,7 @@ function mergeGenerators(shards: Shards): GeneratorHealth {
     reasons: shards.flatMap((shard) => shard.generator.reasons.map((reason) => `${prefix(shard)}${reason}`)),
     eventLoopUtilization: workers === 0 ? 0 : Math.round((busy / workers) * 1000) / 1000,
     schedulingLagP99: highest(shards.map(({ generator }) => generator.schedulingLagP99)),
+    workers: shards.flatMap(({ generator }) => generator.workers),
   }
 }
 

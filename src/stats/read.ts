@@ -3,11 +3,11 @@
  */
 import { checkSchema, count, flag, list, number, readFileShape, Shape, text } from '../base/shape.js'
 import { Histogram } from './histogram.js'
+import { readGenerator } from './read-generator.js'
 import { readComparison, readThreshold } from './read-verdict.js'
 import {
   type ConnectionTimes,
   type ErrorCount,
-  type GeneratorHealth,
   type LatencySummary,
   RESULT_SCHEMA,
   type RequestResult,
@@ -283,15 +283,5 @@ function readSession(shape: Shape): Session {
     id: shape.get('id').text(),
     side: shape.get('side').oneOf(['a', 'b']),
     looks: Math.max(1, shape.get('looks').or(count, 1)),
-  }
-}
-
-function readGenerator(given: Shape): GeneratorHealth {
-  const shape = given.exists ? given : new Shape({}, given.path)
-  return {
-    saturated: shape.get('saturated').or(flag, false),
-    reasons: shape.get('reasons').or(list(text), []),
-    eventLoopUtilization: shape.get('eventLoopUtilization').or(number, 0),
-    schedulingLagP99: shape.get('schedulingLagP99').or(number, null),
   }
 }

@@ -263,6 +263,16 @@ export interface ThresholdResult {
   readonly passed: boolean
 }
 
+/** What one worker's thread did, as shares of the measured time. */
+export interface WorkerHealth {
+  /** Working, as its event loop sees it. */
+  readonly eventLoopUtilization: number
+  /** On a CPU; null where the operating system doesn't say. */
+  readonly cpu: number | null
+  /** Ready to run, and waiting for a CPU because other work had it; null likewise. */
+  readonly starved: number | null
+}
+
 /** Was the load generator itself the bottleneck? */
 export interface GeneratorHealth {
   readonly saturated: boolean
@@ -270,4 +280,6 @@ export interface GeneratorHealth {
   readonly eventLoopUtilization: number
   /** 99 % of the requests were sent at most this many ms after they were due and a virtual user was free. */
   readonly schedulingLagP99: number | null
+  /** Empty in files that don't say. */
+  readonly workers: readonly WorkerHealth[]
 }

@@ -59,6 +59,20 @@ describe('requests that were sent late', () => {
     expect(health.reasons).toEqual(reason === null ? [] : [expect.stringMatching(reason)])
   })
 
+  test('are put down to other work when that had the CPU', () => {
+    const lateness = new Histogram()
+    for (let i = 0; i < 1000; i++) lateness.record(20_000)
+    const { reasons } = judgeGenerator([second([0.3], 0.4), second([0.3], 0.2)], lateness, latency(10))
+    expect(reasons).toEqual([
+      expect.stringContaining('sent 20.0ms late'),
+      expect.stringMatching(/^the load generator waited for a CPU 30 % of the time, which other work had/),
+    ])
+  })
+
+  test('other work by itself is no fault: what it does to the figures is', () => {
+    expect(judgeGenerator([second([0.3], 0.9)], new Histogram(), latency(10)).saturated).toBe(false)
+  })
+
   test('are not known when none had a moment of its own', () => {
     const health = judgeGenerator([second([0.1])], new Histogram(), latency(1))
     expect(health).toEqual({
@@ -66,6 +80,7 @@ describe('requests that were sent late', () => {
       reasons: [],
       eventLoopUtilization: 0.1,
       schedulingLagP99: null,
+      workers: [{ eventLoopUtilization: 0.1, cpu: 0.1, starved: 0 }],
     })
   })
 })
@@ -74,7 +89,16 @@ function latency(ms: number | null) {
   return { p50: ms, p95: ms, p99: ms }
 }
 
-function second(busy: readonly number[]): Second {
+function second(busy: readonly number[], starved = 0): Second {
   const idle = { index: 0, requests: 0, failed: 0, vus: 0, dropped: 0, gcMsMax: 0 }
-  return { ...idle, p50Ms: null, p95Ms: null, p99Ms: null, busy, latenessMsP99: null }
+  return {
+    ...idle,
+    p50Ms: null,
+    p95Ms: null,
+    p99Ms: null,
+    busy,
+    cpu: busy,
+    starved: busy.map(() => starved),
+    latenessMsP99: null,
+  }
 }

@@ -124,7 +124,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
         }
       },
       connect: () => connect(index),
-      load: () => ({ busy: 0.1, gcMs: 0, gcMsMax: 0 }),
+      load: () => ({ busy: 0.1, cpu: 0.1, starved: 0, gcMs: 0, gcMsMax: 0 }),
     }
     return new Part(plan, stripeOf(index, workers, shard), {
       world,

@@ -50,6 +50,7 @@ export const unsure: Result = (() => {
     reasons: ['requests were sent 14ms late (p99)', 'event loop busy 98% of the time'],
     eventLoopUtilization: 0.98,
     schedulingLagP99: 14,
+    workers: [{ eventLoopUtilization: 0.98, cpu: 0.71, starved: 0.25 }],
   }
   const after = { ...simulate(shopWith('search', { medianMs: 26 }), { seed: 5 }), generator }
   const totals = { ...after.totals, dropped: 120, unfinished: 3 }

@@ -2,7 +2,7 @@
  * The shorter parts of the page: thresholds, failures, and under which conditions all this was measured.
  */
 import { formatLatency, formatShare, formatSize, plural } from '../../base/units.js'
-import type { Result, ThresholdResult, Totals } from '../../stats/result.js'
+import type { Result, ThresholdResult, Totals, WorkerHealth } from '../../stats/result.js'
 import { formatActual } from '../wording.js'
 import { renderPercentiles } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
@@ -54,6 +54,7 @@ ${renderPercentiles([
 <p>${generator.saturated ? html`<b class="unsure">It was the bottleneck: these are not the service's figures.</b>` : 'It kept up: the figures are those of the service.'}</p>
 ${renderFacts([
   ['busy', formatShare(generator.eventLoopUtilization)],
+  ...generator.workers.map((worker, i): [string, Content] => [`worker ${i + 1}`, describeWorker(worker)]),
   ['sent late by (p99)', formatLatency(generator.schedulingLagP99)],
   ['longest GC pause', formatLatency(longestPause(result))],
   ['sent', formatSize(result.totals.bytesSent)],
@@ -94,6 +95,15 @@ function shownLines(text: string): string[] {
   })
   const left = lines.length - shown.length
   return left === 0 ? lines : [...shown, `… and ${plural(left, 'more line')}`]
+}
+
+function describeWorker({ eventLoopUtilization, cpu, starved }: WorkerHealth): string {
+  const times = [
+    `busy ${formatShare(eventLoopUtilization)}`,
+    ...(cpu === null ? [] : [`${formatShare(cpu)} of a CPU`]),
+    ...(starved === null ? [] : [`waited for one ${formatShare(starved)}`]),
+  ]
+  return times.join(', ')
 }
 
 function longestPause({ timeline }: Result): number | null {

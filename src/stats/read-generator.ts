@@ -1,0 +1,25 @@
+/**
+ * What a result file says of the load generator.
+ */
+import { flag, list, number, Shape, text } from '../base/shape.js'
+import type { GeneratorHealth, WorkerHealth } from './result.js'
+
+/** How the generator kept up; of files that don't say, as if it had. */
+export function readGenerator(given: Shape): GeneratorHealth {
+  const shape = given.exists ? given : new Shape({}, given.path)
+  return {
+    saturated: shape.get('saturated').or(flag, false),
+    reasons: shape.get('reasons').or(list(text), []),
+    eventLoopUtilization: shape.get('eventLoopUtilization').or(number, 0),
+    schedulingLagP99: shape.get('schedulingLagP99').or(number, null),
+    workers: shape.get('workers').or(list(readWorker), []),
+  }
+}
+
+function readWorker(shape: Shape): WorkerHealth {
+  return {
+    eventLoopUtilization: shape.get('eventLoopUtilization').or(number, 0),
+    cpu: shape.get('cpu').or(number, null),
+    starved: shape.get('starved').or(number, null),
+  }
+}
