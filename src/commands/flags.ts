@@ -4,6 +4,7 @@
 import { type Problem, UserError } from '../base/errors.js'
 import { formatDuration, parseDuration, parseRate } from '../base/units.js'
 import { parseReportFlag } from '../report/index.js'
+import { parseStreamFlag, printsStream } from '../report/live/stream/index.js'
 import type { LoadOverride } from '../scenario/override.js'
 import type { Stage } from '../scenario/scenario.js'
 
@@ -29,6 +30,7 @@ export interface RawRunFlags {
   readonly runs?: string
   readonly inconclusive?: string
   readonly report?: readonly string[]
+  readonly stream?: readonly string[]
   readonly resultsDir?: string
   readonly quiet?: boolean
   readonly progress?: boolean
@@ -54,6 +56,8 @@ export interface RunFlags {
   readonly runs: number
   readonly inconclusive: 'fail' | 'pass'
   readonly reports: readonly string[]
+  /** Where metrics go while the load runs. */
+  readonly streams: readonly string[]
   readonly resultsDir: string
   readonly quiet: boolean
   readonly progress: boolean
@@ -120,15 +124,16 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     runs: whole('--runs', raw.runs, 1, 'such as --runs 3') ?? 1,
     inconclusive: raw.inconclusive === 'fail' ? 'fail' : 'pass',
     reports: raw.report ?? [],
+    streams: raw.stream ?? [],
     resultsDir: raw.resultsDir ?? '.perfctl/results',
     quiet: raw.quiet ?? false,
     progress: raw.progress ?? true,
     color: raw.color ?? true,
   }
   checkTogether(flags, wrong)
-  collectProblems(problems, () => {
-    for (const report of flags.reports) parseReportFlag(report)
-  })
+  for (const report of flags.reports) collectProblems(problems, () => parseReportFlag(report))
+  for (const stream of flags.streams) collectProblems(problems, () => parseStreamFlag(stream))
+  if (problems.length === 0) checkStdout(flags, wrong)
   if (problems.length > 0) throw new UserError(problems)
   return flags
 }
@@ -148,6 +153,16 @@ function checkTogether({ load, baseline, requireBaseline }: RunFlags, wrong: Wro
   if (baseline === false && requireBaseline) {
     wrong('--no-baseline and --require-baseline contradict each other', 'remove one of them')
   }
+}
+
+/** Two of them would be mixed into each other. */
+function checkStdout({ reports, streams }: RunFlags, wrong: Wrong): void {
+  const toStdout = [
+    ...streams.filter(printsStream).map((flag) => `--stream ${flag}`),
+    ...reports.filter((flag) => parseReportFlag(flag).path === '-').map((flag) => `--report ${flag}`),
+  ]
+  if (streams.some(printsStream) && toStdout.length > 1)
+    wrong(`${toStdout.join(' and ')}: all of them go to stdout`, 'name a file for all but one')
 }
 
 function collectProblems(problems: Problem[], check: () => void): void {

@@ -8,6 +8,7 @@ import { fileNameOf, writeFileAtomic } from '../base/files.js'
 import { renderConsole } from '../report/console.js'
 import json from '../report/json.js'
 import { createProgress, type Progress } from '../report/live/progress.js'
+import { printsStream } from '../report/live/stream/index.js'
 import type { Watcher } from '../report/live/watcher.js'
 import { shouldColor } from '../report/style.js'
 import type { Scenario } from '../scenario/scenario.js'
@@ -81,12 +82,17 @@ async function runAll(
   io: Io,
   afterwards: (result: Result, job: Job) => Promise<void>,
 ): Promise<ExitCode> {
-  const watchers = await openWatchers(flags, io, (text) => io.stderr.write(`${text}\n`))
+  const board: NoticeBoard = {
+    show: (text) => {
+      if (!flags.quiet) io.stderr.write(`${text}\n`)
+    },
+  }
+  const watchers = await openWatchers(flags, io, (text) => board.show(text))
   const interrupt = listenForInterrupt(io)
   let worst: ExitCode = EXIT.passed
   try {
     for (const job of jobs) {
-      const result = await runOne(job, flags, io, { interrupt, watchers })
+      const result = await runOne(job, flags, io, { interrupt, watchers, board })
       await afterwards(result, job)
       const code = exitCodeOf(result.verdict, {
         inconclusive: flags.inconclusive,
@@ -106,15 +112,22 @@ async function runAll(
 interface Surroundings {
   readonly interrupt: Interrupt
   readonly watchers: readonly Watcher[]
+  readonly board: NoticeBoard
+}
+
+/** Where notices of watchers are shown: above the progress while there is one. */
+interface NoticeBoard {
+  show: (text: string) => void
 }
 
 async function runOne(
   { scenario, reference, isForBaseline = false }: Job,
   flags: RunFlags,
   io: Io,
-  { interrupt, watchers }: Surroundings,
+  { interrupt, watchers, board }: Surroundings,
 ): Promise<Result> {
   const progress = openProgress(flags, io)
+  board.show = (text) => progress.note(text)
   let result: Result
   try {
     interrupt.onFirst(() =>
@@ -147,7 +160,7 @@ async function runOne(
   }
   for (const watcher of watchers) watcher.done(result)
   const saved = await save(result, flags, io)
-  if (!ownsStdout(flags.reports)) {
+  if (!ownsStdout(flags.reports) && !flags.streams.some(printsStream)) {
     const page = pageOf(io, flags.color)
     io.stdout.write(isForBaseline ? renderConsole(result, page, null) : renderConsole(result, page))
   }
