@@ -39,7 +39,7 @@ describe.concurrent('metrics that go out while a scenario runs', () => {
     ])
     expect(stderr).toMatch(/^metrics for Prometheus: http:\/\/127\.0\.0\.1:\d+\/metrics$/m)
 
-    const { totals, requests, timeline } = session.results()[0]!
+    const { totals, requests, timeline, verdict } = session.results()[0]!
     const last = JSON.parse(receiver.posts.at(-1)!.body.toString())
     const { metrics } = last.resourceMetrics[0].scopeMetrics[0]
     const sum = (name: string, labels: Readonly<Record<string, string>>) =>
@@ -57,7 +57,7 @@ describe.concurrent('metrics that go out while a scenario runs', () => {
     const lines = session.read('out/a.ndjson').trimEnd().split('\n')
     const written = lines.map((line) => JSON.parse(line))
     expect(written[0].type).toBe('run')
-    expect(written.at(-1)).toMatchObject({ type: 'end', verdict: 'passed', requests: totals.requests })
+    expect(written.at(-1)).toMatchObject({ type: 'end', verdict, requests: totals.requests })
     const seconds = written.filter(({ type, phase }) => type === 'second' && phase !== 'warm-up')
     expect(seconds.map((second) => [second.requests, second.latency.p95])).toEqual(
       timeline.map((second) => [second.requests, second.p95]),
