@@ -87,6 +87,11 @@ function addRun(program: Command, io: Io, act: Act): void {
     .option('--allow-missing', 'a request of the baseline that is not sent any more is no regression')
     .option('--inconclusive <fail|pass>', 'how an inconclusive run exits: 4 or 0', 'pass')
     .option('--shard <k/n>', "send the k-th of n machines' part of the load; see perfctl merge")
+    .option(
+      '--stream <sink=address>',
+      'send metrics while it runs: prometheus, remote-write, otlp, influx, statsd, dogstatsd or ndjson; repeatable',
+      collect,
+    )
   run.action((names: string[], flags: RawRunFlags) =>
     act(async () => (await import('./commands/run.js')).run(names, flags, io))(),
   )

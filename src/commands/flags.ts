@@ -5,6 +5,7 @@ import type { ListenAddress } from '../base/address.js'
 import { type Problem, UserError } from '../base/errors.js'
 import { formatDuration, parseDuration, parseRate } from '../base/units.js'
 import { parseReportFlag } from '../report/index.js'
+import { parseStreamFlag, printsStream } from '../report/live/stream/index.js'
 import type { LoadOverride } from '../scenario/override.js'
 import type { Stage } from '../scenario/scenario.js'
 import type { ShardNumber } from './assemble.js'
@@ -35,6 +36,7 @@ export interface RawRunFlags {
   readonly runs?: string
   readonly inconclusive?: string
   readonly report?: readonly string[]
+  readonly stream?: readonly string[]
   readonly resultsDir?: string
   /** True without a port. */
   readonly liveWeb?: ListenAddress | true
@@ -68,6 +70,8 @@ export interface RunFlags {
   readonly runs: number
   readonly inconclusive: 'fail' | 'pass'
   readonly reports: readonly string[]
+  /** Where metrics go while the load runs. */
+  readonly streams: readonly string[]
   readonly resultsDir: string
   /** Where the page of the run listens; null for none. */
   readonly liveWeb: ListenAddress | null
@@ -139,6 +143,7 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     runs: whole('--runs', raw.runs, 1, 'such as --runs 3') ?? 1,
     inconclusive: raw.inconclusive === 'fail' ? 'fail' : 'pass',
     reports: raw.report ?? [],
+    streams: raw.stream ?? [],
     resultsDir: raw.resultsDir ?? '.perfctl/results',
     liveWeb: raw.liveWeb === true ? LIVE_WEB_DEFAULT : (raw.liveWeb ?? null),
     quiet: raw.quiet ?? false,
@@ -146,9 +151,9 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     color: raw.color ?? true,
   }
   checkTogether(flags, wrong)
-  collectProblems(problems, () => {
-    for (const report of flags.reports) parseReportFlag(report)
-  })
+  for (const report of flags.reports) collectProblems(problems, () => parseReportFlag(report))
+  for (const stream of flags.streams) collectProblems(problems, () => parseStreamFlag(stream))
+  if (problems.length === 0) checkStdout(flags, wrong)
   if (problems.length > 0) throw new UserError(problems)
   return flags
 }
@@ -202,6 +207,16 @@ function readShard(text: string | undefined, wrong: Wrong): ShardNumber | undefi
   if (index !== undefined && of !== undefined && index >= 1 && index <= of) return { index, of }
   wrong(`--shard ${text}: not a part of a whole`, 'such as --shard 1/4 on the first of four machines')
   return undefined
+}
+
+/** Two of them would be mixed into each other. */
+function checkStdout({ reports, streams }: RunFlags, wrong: Wrong): void {
+  const toStdout = [
+    ...streams.filter(printsStream).map((flag) => `--stream ${flag}`),
+    ...reports.filter((flag) => parseReportFlag(flag).path === '-').map((flag) => `--report ${flag}`),
+  ]
+  if (streams.some(printsStream) && toStdout.length > 1)
+    wrong(`${toStdout.join(' and ')}: all of them go to stdout`, 'name a file for all but one')
 }
 
 function collectProblems(problems: Problem[], check: () => void): void {

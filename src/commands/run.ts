@@ -10,6 +10,7 @@ import { listSeries } from '../plan/series.js'
 import { renderConsole } from '../report/console.js'
 import json from '../report/json.js'
 import { createProgress, type Progress } from '../report/live/progress.js'
+import { printsStream } from '../report/live/stream/index.js'
 import type { Watcher } from '../report/live/watcher.js'
 import { renderSeveral } from '../report/several.js'
 import { shouldColor } from '../report/style.js'
@@ -182,7 +183,7 @@ async function runOne(
   }
   for (const watcher of watchers) watcher.done(result)
   const saved = await save(result, flags, io)
-  if (!ownsStdout(flags.reports)) {
+  if (!ownsStdout(flags.reports) && !flags.streams.some(printsStream)) {
     const page = pageOf(io, flags.color)
     io.stdout.write(isForBaseline ? renderConsole(result, page, null) : renderConsole(result, page))
   }
