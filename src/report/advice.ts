@@ -4,12 +4,19 @@
 import { printable } from '../base/printable.js'
 import type { Result } from '../stats/result.js'
 
+/** What to do next, in words, and how. */
+export interface NextStep {
+  readonly why: string
+  readonly command: string
+}
+
 /** What would help most now, and the command that does it; null when there is nothing to do. */
-export function nextStep(result: Result): { readonly why: string; readonly command: string } | null {
+export function nextStep(result: Result): NextStep | null {
   const { verdict, comparison, scenario } = result
   if (scenario.file === null) return null
   const file = quoteForShell(scenario.file)
   if (verdict === 'error' || verdict === 'interrupted') return null
+  if (result.session !== null) return afterSession(result, file)
   if (result.generator.saturated) {
     return { why: 'To send the same load from more threads', command: `perfctl run ${file} --workers 2` }
   }
@@ -37,6 +44,24 @@ export function nextStep(result: Result): { readonly why: string; readonly comma
     }
   }
   return null
+}
+
+/** After `ab` nothing is stored, so that only more of the same helps, and only when it didn't tell. */
+function afterSession({ verdict, generator, environment, durationSeconds }: Result, file: string) {
+  if (verdict !== 'inconclusive') return null
+  const again = `perfctl ab ${file} ...`
+  if (generator.saturated) {
+    return {
+      why: 'To send the same load from more threads, with the other flags as they were',
+      command: `${again} --workers ${2 * environment.workers}`,
+    }
+  }
+  // Each side has every other second of the session; twice as many see two thirds of what they saw.
+  const seconds = Math.max(120, Math.ceil(durationSeconds / 30) * 30)
+  return {
+    why: 'Twice the time may settle it, or a quieter machine; the other flags as they were',
+    command: `${again} --max-duration ${seconds}s`,
+  }
 }
 
 function quoteForShell(file: string): string {

@@ -76,7 +76,7 @@ export function headline(result: Result): string {
   if (comparison.verdict === 'improved') {
     return `Passed and improved: ${bestImprovement(comparison)}${met}.`
   }
-  return `Passed: not slower than the baseline${met}.`
+  return `Passed: not slower than ${result.session === null ? 'the baseline' : 'a'}${met}.`
 }
 
 /** The outcome of a comparison by itself, in one sentence. */

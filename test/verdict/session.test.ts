@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Result } from '../../src/stats/result.js'
+import { compare } from '../../src/verdict/compare.js'
+import { SHOP, simulate } from './simulate.js'
 import { countRedSessions } from './table.js'
 
 const load = (seconds: number) => ({ seconds, perSecond: 1000 })
@@ -15,4 +18,29 @@ test.each([
   [1.2, 15, 0.96],
 ])('one request slower by %f is found in %i s a side', (factor, seconds, share) => {
   expect(countRedSessions('shared', load(seconds), factor, 100)).toBeGreaterThanOrEqual(share)
+})
+
+describe('a session that could not tell', () => {
+  const side = (which: 'a' | 'b', result: Result): Result => ({
+    ...result,
+    session: { id: '7f3k', side: which, looks: 1 },
+  })
+  const told = (options: { noise?: number; seconds?: number }) =>
+    compare(
+      side('a', simulate(SHOP, { ...options, seed: 1 })),
+      side('b', simulate(SHOP, { ...options, seed: 4 })),
+    )
+
+  test('for noise: asks for more seconds and a quieter machine, never for baselines or --runs', () => {
+    const { verdict, notes } = told({ noise: 0.5 })
+    expect(verdict).toBe('inconclusive')
+    expect(notes.join()).toMatch(/more seconds of each side \(--max-duration 120s\), or a quieter machine/)
+    expect(notes.join()).not.toMatch(/baseline|--runs/)
+  })
+
+  test('for want of seconds: asks for a longer session', () => {
+    const { verdict, notes } = told({ seconds: 4 })
+    expect(verdict).toBe('inconclusive')
+    expect(notes.join()).toContain('a longer session (--max-duration) would settle it')
+  })
 })
