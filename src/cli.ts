@@ -102,6 +102,11 @@ function addAb(program: Command, io: Io, act: Act): void {
     .option('--ready <url>', 'a path or URL that answers when a started service is ready')
     .option('--null', 'hold a against itself: what this machine can tell apart')
     .option('--max-duration <time>', 'of each side', '120s')
+    .option(
+      '--restarts <n>',
+      'start both commands again so often within the session, against the luck of a start',
+      '0',
+    )
     .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
     .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
     .option('--seed <n>', 'repeats the random choices of an earlier session')

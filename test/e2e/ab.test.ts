@@ -10,6 +10,14 @@ load: { vus: 6, duration: 5s }
 requests: [{ name: search, get: /search }]
 `
 
+/** A service that says where it listens. */
+const SERVER = `
+import { createServer } from 'node:http'
+const { PORT } = process.env
+createServer((_, response) => setTimeout(() => response.end('fine'), 5))
+  .listen(PORT, '127.0.0.1', () => console.log('http://127.0.0.1:' + PORT))
+`
+
 describe.concurrent('two versions side by side', () => {
   test('a version twice as slow is red, and the two files say the same', async () => {
     const [a, b] = [await startTarget(answerAfter(20)), await startTarget(answerAfter(60))]
@@ -39,6 +47,41 @@ describe.concurrent('two versions side by side', () => {
     expect(ab.stderr).toMatch(/exit|ended|stopped/i)
     expect(countAll(a)).toBe(0)
     expect(existsSync(join(session.cwd, 'baselines'))).toBe(false)
+  })
+
+  test('with restarts both services are started again, and each start is a block of its own', async () => {
+    const session = startSession({ 'shop.yaml': SCENARIO, 'serve.mjs': SERVER })
+    const [a, b] = ['--a-command', '--b-command'].map((flag) => [
+      flag,
+      `exec '${process.execPath}' serve.mjs`,
+    ])
+    const ab = await session.perfctl([
+      ...['ab', 'shop.yaml', ...a!, ...b!, '--restarts', '1', '--max-duration', '12s'],
+      ...['--ready', '/ready'],
+    ])
+    expect(ab.code, ab.stdout + ab.stderr).toBeLessThanOrEqual(1)
+    expect(ab.stderr).toContain('restart 1: a is ')
+    const results = session.results()
+    expect(results.map(({ runs }) => runs.length)).toEqual([2, 2])
+    expect(results[0]!.runs[1]!.start).toBe(12)
+    for (const side of ['a', 'b']) {
+      const started = session.read(`.perfctl/results/shop-${side}.log`).trim().split('\n')
+      expect(started, 'the log keeps both starts').toHaveLength(2)
+      for (const url of started) await expect(fetch(url)).rejects.toThrow()
+    }
+  }, 120_000)
+
+  test.each([
+    [
+      'restarts of a service that perfctl did not start',
+      ['--a', 'http://127.0.0.1:1', '--b-command', 'true'],
+    ],
+    ['restarts that leave no time between them', ['--a-command', 'true', '--b-command', 'true']],
+  ])('%s are a mistake of the input', async (_, sides) => {
+    const session = startSession({ 'shop.yaml': SCENARIO })
+    const ab = await session.perfctl(['ab', 'shop.yaml', ...sides, '--restarts', '40'])
+    expect(ab.code, ab.stdout).toBe(2)
+    expect(ab.stderr).toMatch(/--restarts[\s\S]*hint: /)
   })
 
   test.each([

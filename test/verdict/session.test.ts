@@ -8,7 +8,15 @@ const load = (seconds: number) => ({ seconds, perSecond: 1000 })
 
 describe('the same code on both sides is called regressed', () => {
   test.each(['quiet', 'shared', 'hetero'] as const)('on %s machines hardly ever', (level) => {
-    expect(countRedSessions(level, load(30), 1, 300)).toBeLessThanOrEqual(0.012)
+    expect(countRedSessions({ level, load: load(30) }, 1, 300)).toBeLessThanOrEqual(0.012)
+  })
+
+  test.each([2, 8])('nor where each start has luck of its own, with %i starts of both sides', (starts) => {
+    expect(countRedSessions({ level: 'noisy', load: load(60), starts }, 1, 250)).toBeLessThanOrEqual(0.012)
+  })
+
+  test('but too often there with one start: what restarts are for', () => {
+    expect(countRedSessions({ level: 'noisy', load: load(60) }, 1, 150)).toBeGreaterThan(0.03)
   })
 })
 
@@ -17,7 +25,14 @@ test.each([
   [1.15, 15, 0.9],
   [1.2, 15, 0.96],
 ])('one request slower by %f is found in %i s a side', (factor, seconds, share) => {
-  expect(countRedSessions('shared', load(seconds), factor, 100)).toBeGreaterThanOrEqual(share)
+  expect(countRedSessions({ level: 'shared', load: load(seconds) }, factor, 100)).toBeGreaterThanOrEqual(
+    share,
+  )
+})
+
+test('with four starts a slowdown of 10 % is found on a shared machine in a minute of each side', () => {
+  const setting = { level: 'shared', load: load(60), starts: 4 } as const
+  expect(countRedSessions(setting, 1.1, 100)).toBeGreaterThanOrEqual(0.9)
 })
 
 describe('a session that could not tell', () => {
