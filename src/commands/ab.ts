@@ -8,6 +8,7 @@ import { fileNameOf, writeFileAtomic } from '../base/files.js'
 import { parseDuration } from '../base/units.js'
 import { renderConsole } from '../report/console.js'
 import json from '../report/json.js'
+import { falseAlarm, renderResolution } from '../report/resolution.js'
 import type { Scenario } from '../scenario/scenario.js'
 import type { Result } from '../stats/result.js'
 import { exitCodeOf } from '../verdict/verdict.js'
@@ -35,7 +36,7 @@ export async function ab(name: string, raw: RawAbFlags, io: Io): Promise<ExitCod
   const interrupt = listenForInterrupt(io)
   try {
     const end = await hold(scenario!, sides, { flags, extent, io, interrupt })
-    await show(end, flags, io)
+    await show(end, { flags, io, isNull: raw.null === true })
     if (interrupt.stop.aborted) return codeOfInterrupt(interrupt)
     return exitCodeOf(end.b.verdict, { inconclusive: flags.inconclusive })
   } catch (error) {
@@ -86,12 +87,21 @@ function hold(
   })
 }
 
-async function show({ a, b }: SessionEnd, flags: RunFlags, io: Io): Promise<void> {
+async function show(
+  { a, b }: SessionEnd,
+  { flags, io, isNull }: { readonly flags: RunFlags; readonly io: Io; readonly isNull: boolean },
+): Promise<void> {
   for (const result of [a, b]) {
     const file = await save(result, flags, io)
     if (!flags.quiet) io.stderr.write(`result of ${result.session!.side} saved: ${file}\n`)
   }
-  if (!ownsStdout(flags.reports)) io.stdout.write(renderConsole(b, pageOf(io, flags.color)))
+  if (!ownsStdout(flags.reports)) {
+    const page = pageOf(io, flags.color)
+    io.stdout.write(renderConsole(b, page))
+    if (isNull && b.comparison !== null) io.stdout.write(`\n${renderResolution(b.comparison, page)}`)
+  }
+  const alarm = isNull && b.comparison !== null ? falseAlarm(b.comparison) : null
+  if (alarm !== null) io.stderr.write(`note: ${alarm}\n`)
   await writeReports(b, flags.reports, io)
 }
 
