@@ -95,7 +95,7 @@ function addAb(program: Command, io: Io, act: Act): void {
     .command('ab')
     .description('drive two versions in turns of a second, and judge b against a')
     .argument('<scenario>', 'a scenario file; its highest load is sent, constantly')
-    .option('--a <url>', 'the reference')
+    .option('--a <url>', 'the reference; `demo` is the built-in service')
     .option('--b <url>', 'what is judged')
     .option('--a-command <cmd>', 'starts the reference; it listens on the port in PORT')
     .option('--b-command <cmd>', 'starts what is judged')
@@ -109,6 +109,8 @@ function addAb(program: Command, io: Io, act: Act): void {
     )
     .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
     .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
+    .option('-k, --insecure', 'do not check certificates')
+    .option('--workers <n>', 'threads that send, for each side', '1')
     .option('--seed <n>', 'repeats the random choices of an earlier session')
     .addOption(inconclusiveOption())
     .option(

@@ -33,6 +33,8 @@ export async function ab(name: string, raw: RawAbFlags, io: Io): Promise<ExitCod
   const sides = readSides(raw)
   const extent = readExtent(raw, sides)
   const [scenario] = await readScenarios([name], flags, io)
+  if (scenario!.http.insecure && !flags.quiet)
+    io.stderr.write('warning: certificates are not checked (-k): anyone could answer\n')
   const interrupt = listenForInterrupt(io)
   try {
     const end = await hold(scenario!, sides, { flags, extent, io, interrupt })

@@ -88,6 +88,20 @@ describe.concurrent('two versions side by side', () => {
     expect(countAll(a), 'both sides sent').toBeGreaterThan(first!.totals.requests)
   }, 120_000)
 
+  test('the demo can be both sides, and each may send from several threads', async () => {
+    const session = startSession({
+      'demo.yaml': 'load: { vus: 4 }\nrequests: [{ name: search, get: /api/services }]\n',
+    })
+    const sides = ['--a', 'demo', '--b', 'demo', '--workers', '2', '-k', '--max-duration', '10s']
+    const ab = await session.perfctl(['ab', 'demo.yaml', ...sides])
+    expect([0, 1], ab.stdout + ab.stderr).toContain(ab.code)
+    expect(ab.stderr).toContain('certificates are not checked (-k)')
+    const [a, b] = session.results()
+    expect([a!.environment.workers, b!.environment.workers]).toEqual([2, 2])
+    expect(a!.scenario.target, 'each side is a service of its own').not.toBe(b!.scenario.target)
+    for (const { scenario } of [a!, b!]) await expect(fetch(scenario.target)).rejects.toThrow()
+  }, 120_000)
+
   test.each([
     [
       'restarts of a service that perfctl did not start',
