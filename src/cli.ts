@@ -84,6 +84,11 @@ function addRun(program: Command, io: Io, act: Act): void {
     .option('--update-baseline', 'make the result the new baseline if the run passes')
     .option('--allow-environment', 'judge although the baseline was made on another kind of machine')
     .option('--allow-missing', 'a request of the baseline that is not sent any more is no regression')
+    .option(
+      '--confirm <ab>',
+      "settle what the baseline suspects side by side with the scenario's reference, as ab does",
+    )
+    .option('--max-duration <time>', 'with --confirm ab: measured time of each side at most', '120s')
     .option('--inconclusive <fail|pass>', 'how an inconclusive run exits: 4 or 0', 'pass')
   run.action((names: string[], flags: RawRunFlags) =>
     act(async () => (await import('./commands/run.js')).run(names, flags, io))(),

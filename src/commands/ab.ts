@@ -5,13 +5,13 @@ import { join, relative, resolve } from 'node:path'
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf, writeFileAtomic } from '../base/files.js'
-import { parseDuration } from '../base/units.js'
 import { renderConsole } from '../report/console.js'
 import json from '../report/json.js'
 import { falseAlarm, renderResolution } from '../report/resolution.js'
 import type { Scenario } from '../scenario/scenario.js'
 import type { Result } from '../stats/result.js'
 import { exitCodeOf } from '../verdict/verdict.js'
+import { readMaxSeconds } from './extent.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import { type Interrupt, listenForInterrupt } from './interrupt.js'
 import type { Io } from './io.js'
@@ -22,8 +22,6 @@ import { describeSide, isStartable, type RawSides, readSides, type Sides, startS
 
 /** The flags that `run` doesn't have, as typed. */
 export interface RawAbFlags extends RawRunFlags, RawSides {
-  /** Measured time of each side at most. */
-  readonly maxDuration?: string
   readonly restarts?: string
 }
 
@@ -119,14 +117,12 @@ function codeOfInterrupt(interrupt: Interrupt): ExitCode {
   return interrupt.signalName() === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
 }
 
-const SECONDS_MOST = 120
-const SECONDS_LEAST = 10
 /** Fewer seconds between two starts would be warm-up and little else. */
 const BLOCK_SECONDS_LEAST = 5
 
 /** How long the session may take, and how often both sides are started in it. */
 function readExtent({ maxDuration, restarts }: RawAbFlags, sides: Sides): Extent {
-  const secondsMost = readSeconds(maxDuration)
+  const secondsMost = readMaxSeconds(maxDuration)
   const again = restarts === undefined ? 0 : /^\d{1,4}$/.test(restarts) ? Number(restarts) : Number.NaN
   if (Number.isNaN(again))
     throw userError(`--restarts ${restarts}: not a whole number`, 'such as --restarts 3')
@@ -144,17 +140,4 @@ function readExtent({ maxDuration, restarts }: RawAbFlags, sides: Sides): Extent
     )
   }
   return { secondsMost, starts }
-}
-
-function readSeconds(text: string | undefined): number {
-  if (text === undefined) return SECONDS_MOST
-  const durationMs = parseDuration(text)
-  if (durationMs === null)
-    throw userError(`--max-duration ${text}: not a duration`, 'a number and a unit, such as 30s or 2m')
-  const seconds = Math.ceil(durationMs / 1000)
-  if (seconds >= SECONDS_LEAST) return seconds
-  throw userError(
-    `--max-duration ${text}: too short to see anything`,
-    `at least ${SECONDS_LEAST}s for each side`,
-  )
 }

@@ -27,6 +27,8 @@ export interface RawRunFlags {
   readonly allowEnvironment?: boolean
   readonly allowMissing?: boolean
   readonly runs?: string
+  readonly confirm?: string
+  readonly maxDuration?: string
   readonly inconclusive?: string
   readonly report?: readonly string[]
   readonly resultsDir?: string
@@ -52,6 +54,10 @@ export interface RunFlags {
   readonly allowMissing: boolean
   /** How often each scenario is run; the verdict is made from all of them together. */
   readonly runs: number
+  /** Settles a suspicion of the baseline side by side with the scenario's reference. */
+  readonly confirm: 'ab' | null
+  /** Of a session side by side, as typed. */
+  readonly maxDuration: string | undefined
   readonly inconclusive: 'fail' | 'pass'
   readonly reports: readonly string[]
   readonly resultsDir: string
@@ -84,6 +90,9 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
   }
   if (raw.inconclusive !== undefined && raw.inconclusive !== 'fail' && raw.inconclusive !== 'pass') {
     wrong(`--inconclusive ${raw.inconclusive}: unknown`, 'it is fail or pass')
+  }
+  if (raw.confirm !== undefined && raw.confirm !== 'ab') {
+    wrong(`--confirm ${raw.confirm}: unknown`, 'the only way to confirm is --confirm ab')
   }
   const flags: RunFlags = {
     target: readTarget(raw.target, wrong),
@@ -118,6 +127,8 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     allowEnvironment: raw.allowEnvironment ?? false,
     allowMissing: raw.allowMissing ?? false,
     runs: whole('--runs', raw.runs, 1, 'such as --runs 3') ?? 1,
+    confirm: raw.confirm === 'ab' ? 'ab' : null,
+    maxDuration: raw.maxDuration,
     inconclusive: raw.inconclusive === 'fail' ? 'fail' : 'pass',
     reports: raw.report ?? [],
     resultsDir: raw.resultsDir ?? '.perfctl/results',

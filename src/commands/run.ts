@@ -16,7 +16,9 @@ import { refuseOtherScenario } from '../verdict/comparable.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { identify, judgeResult } from './assemble.js'
 import { type Acceptance, acceptResults, defaultBaselineFile } from './baseline.js'
+import { isUnsettled, requireReferences, settle } from './confirm.js'
 import { execute, type Reference, type RunOptions } from './execute.js'
+import { readMaxSeconds } from './extent.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import { type Interrupt, listenForInterrupt } from './interrupt.js'
 import type { Io } from './io.js'
@@ -28,6 +30,8 @@ import { findScenarioFiles, readScenarios } from './scenarios.js'
 export async function run(names: readonly string[], raw: RawRunFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags(raw)
   const scenarios = await readScenarios(names, flags, io)
+  if (flags.confirm === 'ab') requireReferences(scenarios)
+  readMaxSeconds(flags.maxDuration)
   const jobs: Job[] = []
   for (const scenario of scenarios)
     jobs.push({ scenario, reference: await findReference(scenario, flags, io) })
@@ -126,6 +130,11 @@ async function runOne(
     })
   } finally {
     progress.close()
+  }
+  if (flags.confirm === 'ab' && isUnsettled(result, scenario)) {
+    // Saved first: the service to settle it against may not start.
+    await save(result, flags, io)
+    result = await settle(result, scenario, { flags, io, interrupt })
   }
   const saved = await save(result, flags, io)
   if (!ownsStdout(flags.reports)) {

@@ -26,6 +26,12 @@ export function nextStep(result: Result): NextStep | null {
       command: `perfctl baseline update ${file}`,
     }
   }
+  if (verdict === 'inconclusive' && comparison?.screen !== undefined) {
+    return {
+      why: 'More time side by side may settle it, or a quieter machine',
+      command: `perfctl run ${file} --confirm ab --max-duration 240s`,
+    }
+  }
   if (verdict === 'inconclusive') {
     const seconds = Math.max(60, Math.ceil(result.durationSeconds / 30) * 60)
     return {
@@ -36,6 +42,12 @@ export function nextStep(result: Result): NextStep | null {
   if (verdict === 'failed') return null
   if (comparison === null) {
     return { why: 'To hold later runs against this one', command: `perfctl baseline update ${file}` }
+  }
+  if (comparison.screen !== undefined) {
+    return {
+      why: 'So that the baseline learns how much this machine varies',
+      command: `perfctl baseline add ${file}`,
+    }
   }
   if (comparison.verdict === 'improved') {
     return {

@@ -8,6 +8,7 @@ import * as fields from './fields.js'
 import { checkHeaderNames, readHeaderValue, readPath, readTarget } from './http-fields.js'
 import * as json from './json-types.js'
 import { checkDataNames, checkThreshold, explainData } from './keys.js'
+import { referenceSchema } from './reference.js'
 import { checkNames, checkRequest, METHODS } from './request.js'
 import { jsonSchema, list, map, type Output, readBy, record, value } from './schema.js'
 import { checkLoad, checkStage } from './stages.js'
@@ -264,6 +265,7 @@ function scenarioSchema(context: fields.Context) {
         sample: '- p95 < 200ms',
       }).optional(),
       baseline: baseline.optional(),
+      reference: referenceSchema(leaf).optional(),
     },
     {
       description: 'A load test for perfctl.',

@@ -7,6 +7,7 @@ import { cover, redact } from '../base/secrets.js'
 import { authHeaders } from './auth.js'
 import { readFields, type ScenarioInput } from './definition.js'
 import type { Environment } from './environment.js'
+import { makeReference } from './reference.js'
 import { lowerCaseKeys, makeRequest, requestNames } from './request.js'
 import type { BaselineOptions, Scenario, Threshold } from './scenario.js'
 import { findSecrets } from './secrets.js'
@@ -75,6 +76,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
       makeThreshold(threshold, yaml.locate(['thresholds', index]).line, secrets),
     ),
     baseline: makeBaseline(input.baseline ?? {}, file),
+    ...(input.reference && { reference: makeReference(input.reference) }),
     secrets,
   }
 }

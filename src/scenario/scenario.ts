@@ -3,6 +3,7 @@
  * plain JSON throughout. `readScenario` is the only way a YAML text becomes one.
  */
 import type { Ms } from '../base/clock.js'
+import type { ReferenceService } from './reference.js'
 
 export interface Scenario {
   readonly name: string
@@ -19,6 +20,8 @@ export interface Scenario {
   readonly requests: readonly RequestSpec[]
   readonly thresholds: readonly Threshold[]
   readonly baseline: BaselineOptions
+  /** The accepted version, for `run --confirm ab`; absent when there is none. */
+  readonly reference?: ReferenceService
   /** Values that must never be shown (see `base/secrets.ts`). */
   readonly secrets: readonly string[]
 }
