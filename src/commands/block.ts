@@ -97,8 +97,8 @@ export async function runBlock(
   return measure(Math.min(...ends.map(({ stoppedMs }) => stoppedMs)), failure)
 }
 
-/** The scenario's highest load, constantly: slices of a ramp would not be alike. */
-function constantLoad(scenario: Scenario, seconds: number): Scenario {
+/** The scenario with its highest load, constantly: slices of a ramp would not be alike. */
+export function constantLoad(scenario: Scenario, seconds: number): Scenario {
   const { load } = scenario
   const most = Math.max(load.start, ...load.stages.map(({ target }) => target))
   const stages = [{ durationMs: seconds * 1000, target: most }]

@@ -119,7 +119,8 @@ function interrupted({ a, b }: SessionEnd): SessionEnd {
   return { a: { ...a, interrupted: true }, b: { ...b, interrupted: true } }
 }
 
-function limitsOf(scenario: Scenario, baseline: string) {
+/** The limits that a scenario sets, for measurements of this machine. */
+export function limitsOf(scenario: Scenario, baseline: string) {
   const { tolerance, minDeltaMs } = scenario.baseline
   return { baseline, tolerance, minDeltaMs, allowEnvironment: true }
 }
