@@ -2,9 +2,10 @@
  * The two sides of an `ab` session against each other: pairs of slices instead of jobs. Where both were started again
  * within the session, each side has a run for each start.
  */
+import { type Control, lessControls, makeControl } from './controls.js'
 import { type Job, splitRuns } from './job.js'
-import { type Judgement, judgeRatio } from './judge.js'
-import { judgePairs, PAIRS_MIN, START_LUCK, usableBlocks } from './judges/pairs.js'
+import { type Finding, type Judgement, judgeRatio } from './judge.js'
+import { judgePairs, PAIRS_MIN, START_LUCK, UNCOMMON_LUCK, usableBlocks } from './judges/pairs.js'
 import type { Measurement } from './measurement.js'
 import { type Block, type Paired, pairLatencies, pairThroughputs } from './pairing.js'
 import { requestSlices, type Series, wholeSlices } from './series.js'
@@ -46,23 +47,44 @@ export function judgeSides(
   const all = [...paired.flatMap(({ metrics }) => metrics), ...(whole === null ? [] : [whole])]
   const judgeable = all.filter((pairs) => usableBlocks(differencesOf(pairs)).length > 0).length
   const alpha = FALSE_ALARMS / (Math.max(1, judgeable) * looks)
+  const ask = (pairs: Paired, controls: readonly Control[]) => judgeOne(pairs, { alpha, limits, controls })
+  const controls = paired.flatMap(({ name, metrics: [p50] }) => {
+    // What was changed itself is no measure for others.
+    const isSteady = ask(p50!, []).verdict !== 'regressed' && ask(p50!, []).verdict !== 'improved'
+    return isSteady
+      ? [makeControl(name, sides.requests.find((request) => request.name === name)!.blocks)]
+      : []
+  })
   const judged: Judged[] = paired.map(({ name, metrics }) => ({
     request: name,
     judgements: [
-      ...metrics.map((pairs) => judgeOne(pairs, alpha, limits)),
+      ...metrics.map((pairs) =>
+        ask(
+          pairs,
+          controls.filter((control) => control.name !== name),
+        ),
+      ),
       judgeFailures(failuresOf([jobs.a], name), failuresOf([jobs.b], name), limits.tolerance.errorRate),
     ],
   }))
-  return whole === null
-    ? judged
-    : [...judged, { request: null, judgements: [judgeOne(whole, alpha, limits)] }]
+  return whole === null ? judged : [...judged, { request: null, judgements: [ask(whole, [])] }]
 }
 
 function differencesOf({ blocks }: Paired): number[][] {
   return blocks.map((pairs) => pairs.map(({ difference }) => difference))
 }
 
-function judgeOne(paired: Paired, alpha: number, limits: Limits): Judgement {
+interface PairQuestion {
+  readonly alpha: number
+  readonly limits: Limits
+  /** The other requests, as far as they were not changed themselves. */
+  readonly controls: readonly Control[]
+}
+
+/** This share of a metric's false alarms is granted to the question whether it moved against the controls. */
+const CONTROL_ALPHA = 0.25
+
+function judgeOne(paired: Paired, { alpha, limits, controls }: PairQuestion): Judgement {
   const { metric, baseline, current } = paired
   const tolerance = limits.tolerance[metric]
   const blocks = usableBlocks(differencesOf(paired))
@@ -72,13 +94,34 @@ function judgeOne(paired: Paired, alpha: number, limits: Limits): Judgement {
     return { metric, baseline: null, current: null, tolerance, reason, ...unknown }
   }
   const minDelta = metric === 'throughput' ? 0 : limits.minDeltaMs
-  const finding = judgePairs(blocks, {
+  const rule = {
     metric,
-    alpha,
     floor: floorOf(metric, tolerance),
     margin: floorOf(metric, tolerance * 0.4),
     guard: Math.log1p(minDelta / baseline),
-    startLuck: START_LUCK,
-  })
-  return judgeRatio({ metric, baseline, current, tolerance, minDelta, blindTolerances: 1 }, finding)
+  }
+  const relative = metric === 'p50' || metric === 'p95' ? lessControls(paired, controls) : null
+  const share = relative === null ? 1 : 1 - CONTROL_ALPHA
+  const own = judgePairs(blocks, { ...rule, alpha: share * alpha, startLuck: START_LUCK })
+  const against =
+    relative === null
+      ? null
+      : judgePairs(usableBlocks(relative), {
+          ...rule,
+          alpha: CONTROL_ALPHA * alpha,
+          startLuck: UNCOMMON_LUCK,
+        })
+  // Both ways of looking have to agree on the direction: when only the others got faster, nothing got slower here.
+  const isWorse = own.isWorse || (against?.isWorse === true && own.difference > rule.floor)
+  const isBetter = own.isBetter || (against?.isBetter === true && -own.difference > rule.floor)
+  const question = { metric, baseline, current, tolerance, minDelta, blindTolerances: 1 }
+  const judgement = judgeRatio(question, { ...own, isWorse, isBetter })
+  const isByControls = (isWorse || isBetter) && !own.isWorse && !own.isBetter
+  if (!isByControls || judgement.reason !== null) return judgement
+  return { ...judgement, reason: describeAgainst(against!) }
+}
+
+function describeAgainst({ difference, interval }: Finding): string {
+  const percent = (log: number) => `${log < 0 ? '-' : '+'}${Math.abs(Math.expm1(log) * 100).toFixed(1)}%`
+  return `held against the other requests it changed by ${percent(difference)} (${percent(interval[0])} to ${percent(interval[1])})`
 }

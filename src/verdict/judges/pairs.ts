@@ -42,6 +42,8 @@ const BLOCK_PAIRS_MIN = 3
 
 /** How much two starts of the same program are expected to differ, all requests alike. */
 export const START_LUCK = 0.007
+/** How much of it one request and its controls are expected not to have in common. */
+export const UNCOMMON_LUCK = 0.012
 /** So many degrees of freedom make Student's t the normal distribution. */
 const CERTAIN = 1e6
 
