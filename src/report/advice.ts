@@ -45,8 +45,8 @@ export function nextStep(result: Result): NextStep | null {
   }
   if (comparison.screen !== undefined) {
     return {
-      why: 'So that the baseline learns how much this machine varies',
-      command: `perfctl baseline add ${file}`,
+      why: 'Should the baseline suspect the next run too, it is out of date; this makes it anew',
+      command: `perfctl baseline update ${file}`,
     }
   }
   if (comparison.verdict === 'improved') {

@@ -69,15 +69,15 @@ export function compare(
 function judgeBoth(reference: Measurement, candidate: Measurement, limits: Limits): Judged[] {
   const sent = new Map(candidate.requests.map((request) => [request.name, request]))
   const both = reference.requests.filter((old) => !isEmpty(old) && !isEmpty(sent.get(old.name)))
-  const job = newestJob(candidate)
   if (isSession(reference, candidate)) {
     const names = both.map(({ name }) => name)
     const sides = makeSides(reference, candidate, {
       names,
       withThroughput: !isArrivalRate(candidate.scenario.load),
     })
-    return judgeSides(sides, { a: newestJob(reference), b: job }, { limits, looks: candidate.session!.looks })
+    return judgeSides(sides, { limits, looks: candidate.session!.looks })
   }
+  const job = newestJob(candidate)
   return judgeStored(
     likeJobs(reference, job),
     job,

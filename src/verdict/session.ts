@@ -3,13 +3,14 @@
  * within the session, each side has a run for each start.
  */
 import { type Control, lessControls, makeControl } from './controls.js'
-import { type Job, splitRuns } from './job.js'
+import { splitRuns } from './job.js'
 import { type Finding, type Judgement, judgeRatio } from './judge.js'
+import type { Failures } from './judges/failures.js'
 import { judgePairs, PAIRS_MIN, START_LUCK, UNCOMMON_LUCK, usableBlocks } from './judges/pairs.js'
 import type { Measurement } from './measurement.js'
 import { type Block, type Paired, pairLatencies, pairThroughputs } from './pairing.js'
 import { requestSlices, type Series, wholeSlices } from './series.js'
-import { FALSE_ALARMS, failuresOf, floorOf, type Judged, judgeFailures, type Limits } from './stored.js'
+import { FALSE_ALARMS, floorOf, type Judged, judgeFailures, type Limits } from './stored.js'
 
 /** The slices of both sides, a block for each start of them. */
 export interface Sides {
@@ -36,7 +37,6 @@ export function makeSides(
 /** Judges b against a. `looks`: how often the session was looked at, which the false alarms are shared out to. */
 export function judgeSides(
   sides: Sides,
-  jobs: { readonly a: Job; readonly b: Job },
   { limits, looks }: { readonly limits: Limits; readonly looks: number },
 ): Judged[] {
   const paired = sides.requests.map(({ name, blocks }) => ({
@@ -64,10 +64,22 @@ export function judgeSides(
           controls.filter((control) => control.name !== name),
         ),
       ),
-      judgeFailures(failuresOf([jobs.a], name), failuresOf([jobs.b], name), limits.tolerance.errorRate),
+      judgeErrors(sides.requests.find((request) => request.name === name)!.blocks, limits),
     ],
   }))
   return whole === null ? judged : [...judged, { request: null, judgements: [ask(whole, [])] }]
+}
+
+function judgeErrors(blocks: readonly Block[], { tolerance }: Limits): Judgement {
+  const [a, b] = (['a', 'b'] as const).map((side) => sumFailures(blocks.flatMap((block) => block[side])))
+  return judgeFailures(a!, b!, tolerance.errorRate)
+}
+
+function sumFailures(slices: Series): Failures {
+  const sum = (key: 'requests' | 'failed') => slices.reduce((all, slice) => all + slice[key], 0)
+  const none = { requests: 0, failed: 0 }
+  const worst = slices.reduce((most, each) => (each.failed > most.failed ? each : most), none)
+  return { requests: sum('requests'), failed: sum('failed'), worst }
 }
 
 function differencesOf({ blocks }: Paired): number[][] {

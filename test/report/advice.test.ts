@@ -36,6 +36,21 @@ describe('after a session of two sides nothing is said of baselines', () => {
   })
 })
 
+describe('after a suspicion was settled side by side', () => {
+  const screen = { baseline: 'baselines/shop.json', verdict: 'regressed' } as const
+  const settled = (result: Result): Result => ({ ...result, comparison: { ...result.comparison!, screen } })
+
+  test('a baseline that was wrong may be out of date', () => {
+    expect(nextStep(settled(passed))?.why).toContain('out of date')
+    expect(headline(settled(passed))).toMatch(/^Passed: not slower than the reference, side by side/)
+  })
+
+  test('what could not be settled needs more time side by side, not a new baseline', () => {
+    const open = { ...settled(unsure), generator: { ...unsure.generator, saturated: false } }
+    expect(nextStep(open)?.command).toMatch(/^perfctl run scenarios\/shop.yaml --confirm ab --max-duration /)
+  })
+})
+
 test('the same verdicts of a run are about its baseline', () => {
   expect(nextStep(regressed)?.command).toBe('perfctl baseline update scenarios/shop.yaml')
   expect(nextStep(unsure)?.command).toBe('perfctl run scenarios/shop.yaml --workers 2')

@@ -144,11 +144,7 @@ export function countRedSessions(setting: SessionSetting, factor: number, trials
       })),
       whole: blocks.map(({ a, b }) => ({ a: a.whole, b: b.whole })),
     }
-    const jobs = {
-      a: { environment: ENVIRONMENT, runs: blocks.map(({ a }) => figuresOf(a)) },
-      b: { environment: ENVIRONMENT, runs: blocks.map(({ b }) => figuresOf(b)) },
-    }
-    const judged = judgeSides(sides, jobs, { limits: LIMITS, looks })
+    const judged = judgeSides(sides, { limits: LIMITS, looks })
     if (judged.some(({ judgements }) => judgements.some(({ verdict }) => verdict === 'regressed'))) red++
   }
   return red / trials
