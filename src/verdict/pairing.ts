@@ -22,7 +22,7 @@ export interface Paired {
 }
 
 /** Neighbouring slices of the two sides, as many as it took for both to hold enough samples. */
-export interface Pair {
+interface Pair {
   /** ln(b) − ln(a). */
   readonly difference: number
   /** The slices of the block that it's made of. */

@@ -16,7 +16,7 @@ export interface NullTrial {
 }
 
 /** What the pairs say of one metric. */
-export interface NullMetric {
+interface NullMetric {
   /** Null for the whole run. */
   readonly request: string | null
   readonly metric: string

@@ -7,16 +7,22 @@ import { splitRuns } from './job.js'
 import { type Finding, type Judgement, judgeRatio } from './judge.js'
 import type { Failures } from './judges/failures.js'
 import { judgePairs, PAIRS_MIN, START_LUCK, UNCOMMON_LUCK, usableBlocks } from './judges/pairs.js'
-import type { Measurement } from './measurement.js'
+import type { MeasuredRequest, Measurement } from './measurement.js'
 import { type Block, type Paired, pairLatencies, pairThroughputs } from './pairing.js'
 import { requestSlices, type Series, wholeSlices } from './series.js'
 import { FALSE_ALARMS, floorOf, type Judged, judgeFailures, type Limits } from './stored.js'
 
 /** The slices of both sides, a block for each start of them. */
 export interface Sides {
-  readonly requests: readonly { readonly name: string; readonly blocks: readonly Block[] }[]
+  readonly requests: readonly SidesOfRequest[]
   /** Of all requests; null for an arrival rate, whose throughput is what was asked for. */
   readonly whole: readonly Block[] | null
+}
+
+interface SidesOfRequest {
+  readonly name: string
+  readonly kind: MeasuredRequest['kind']
+  readonly blocks: readonly Block[]
 }
 
 /** The sides as two measurements have them. */
@@ -29,7 +35,11 @@ export function makeSides(
   const blocks = (read: (run: Measurement) => Series) =>
     before.slice(0, after.length).map((run, index) => ({ a: read(run), b: read(after[index]!) }))
   return {
-    requests: options.names.map((name) => ({ name, blocks: blocks((run) => requestSlices(run, name)) })),
+    requests: options.names.map((name) => ({
+      name,
+      kind: a.requests.find((request) => request.name === name)?.kind ?? 'request',
+      blocks: blocks((run) => requestSlices(run, name)),
+    })),
     whole: options.withThroughput ? blocks(wholeSlices) : null,
   }
 }
@@ -41,6 +51,7 @@ export function judgeSides(
 ): Judged[] {
   const paired = sides.requests.map(({ name, blocks }) => ({
     name,
+    blocks,
     metrics: (['p50', 'p95', 'p99'] as const).map((metric) => pairLatencies(blocks, metric)),
   }))
   const whole = sides.whole === null ? null : pairThroughputs(sides.whole)
@@ -48,14 +59,12 @@ export function judgeSides(
   const judgeable = all.filter((pairs) => usableBlocks(differencesOf(pairs)).length > 0).length
   const alpha = FALSE_ALARMS / (Math.max(1, judgeable) * looks)
   const ask = (pairs: Paired, controls: readonly Control[]) => judgeOne(pairs, { alpha, limits, controls })
-  const controls = paired.flatMap(({ name, metrics: [p50] }) => {
-    // What was changed itself is no measure for others.
-    const isSteady = ask(p50!, []).verdict !== 'regressed' && ask(p50!, []).verdict !== 'improved'
-    return isSteady
-      ? [makeControl(name, sides.requests.find((request) => request.name === name)!.blocks)]
-      : []
+  const controls = sides.requests.flatMap(({ name, kind, blocks }, index) => {
+    // A journey moves with its steps, and what was changed itself is no measure for others.
+    if (kind === 'journey' || !isSteady(ask(paired[index]!.metrics[0]!, []))) return []
+    return [makeControl(name, blocks)]
   })
-  const judged: Judged[] = paired.map(({ name, metrics }) => ({
+  const judged: Judged[] = paired.map(({ name, blocks, metrics }) => ({
     request: name,
     judgements: [
       ...metrics.map((pairs) =>
@@ -64,10 +73,15 @@ export function judgeSides(
           controls.filter((control) => control.name !== name),
         ),
       ),
-      judgeErrors(sides.requests.find((request) => request.name === name)!.blocks, limits),
+      judgeErrors(blocks, limits),
     ],
   }))
   return whole === null ? judged : [...judged, { request: null, judgements: [ask(whole, [])] }]
+}
+
+/** Neither better nor worse, not even by less than `minDelta`. */
+function isSteady({ verdict, reason, lack }: Judgement): boolean {
+  return (verdict === 'passed' && reason === null) || lack === 'precision'
 }
 
 function judgeErrors(blocks: readonly Block[], { tolerance }: Limits): Judgement {
@@ -94,7 +108,7 @@ interface PairQuestion {
 }
 
 /** This share of a metric's false alarms is granted to the question whether it moved against the controls. */
-const CONTROL_ALPHA = 0.25
+const CONTROL_ALPHA = 0.5
 
 function judgeOne(paired: Paired, { alpha, limits, controls }: PairQuestion): Judgement {
   const { metric, baseline, current } = paired

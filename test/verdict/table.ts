@@ -140,6 +140,7 @@ export function countRedSessions(setting: SessionSetting, factor: number, trials
     const sides = {
       requests: names.map((name, index) => ({
         name,
+        kind: 'request' as const,
         blocks: blocks.map(({ a, b }) => ({ a: a.requests[index]!.series, b: b.requests[index]!.series })),
       })),
       whole: blocks.map(({ a, b }) => ({ a: a.whole, b: b.whole })),

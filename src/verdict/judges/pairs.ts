@@ -11,10 +11,10 @@
  * block, and the blocks' estimates are what counts (Kalibera and Jones 2013), however many pairs each had.
  *
  *     estimate = mean of the K blocks' trimmed means
- *     error² = (4 · what is expected + (K − 1) · what is seen between blocks) / (3 + K), divided by K
+ *     error² = (5 · what is expected + (K − 1) · what is seen between blocks) / (4 + K), divided by K
  *
  * Few blocks hardly know their spread, so it is moderated by what is expected (Smyth 2004): the error within blocks
- * and the luck of one start, worth four degrees of freedom.
+ * and the luck of one start, worth five degrees of freedom.
  */
 import { mean, studentT, variance } from '../../stats/math.js'
 import type { RatioMetric } from '../estimate.js'
@@ -49,7 +49,7 @@ const CERTAIN = 1e6
 
 const TRIMMED = 0.2
 /** What is expected between blocks is worth so many degrees of freedom. */
-const PRIOR_BLOCKS = 4
+const PRIOR_BLOCKS = 5
 
 /** The blocks that have something to say; empty when all together have too little. */
 export function usableBlocks(blocks: readonly (readonly number[])[]): readonly (readonly number[])[] {
