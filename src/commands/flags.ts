@@ -34,6 +34,8 @@ export interface RawRunFlags {
   readonly allowEnvironment?: boolean
   readonly allowMissing?: boolean
   readonly runs?: string
+  readonly confirm?: string
+  readonly maxDuration?: string
   readonly inconclusive?: string
   readonly report?: readonly string[]
   readonly stream?: readonly string[]
@@ -68,6 +70,10 @@ export interface RunFlags {
   readonly allowMissing: boolean
   /** How often each scenario is run; the verdict is made from all of them together. */
   readonly runs: number
+  /** Settles a suspicion of the baseline side by side with the scenario's reference. */
+  readonly confirm: 'ab' | null
+  /** Of a session side by side, as typed. */
+  readonly maxDuration: string | undefined
   readonly inconclusive: 'fail' | 'pass'
   readonly reports: readonly string[]
   /** Where metrics go while the load runs. */
@@ -102,9 +108,7 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     )
     return undefined
   }
-  if (raw.inconclusive !== undefined && raw.inconclusive !== 'fail' && raw.inconclusive !== 'pass') {
-    wrong(`--inconclusive ${raw.inconclusive}: unknown`, 'it is fail or pass')
-  }
+  checkChoices(raw, wrong)
   const flags: RunFlags = {
     target: readTarget(raw.target, wrong),
     load: {
@@ -141,6 +145,8 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     allowEnvironment: raw.allowEnvironment ?? false,
     allowMissing: raw.allowMissing ?? false,
     runs: whole('--runs', raw.runs, 1, 'such as --runs 3') ?? 1,
+    confirm: raw.confirm === 'ab' ? 'ab' : null,
+    maxDuration: raw.maxDuration,
     inconclusive: raw.inconclusive === 'fail' ? 'fail' : 'pass',
     reports: raw.report ?? [],
     streams: raw.stream ?? [],
@@ -159,6 +165,13 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
 }
 
 type Wrong = (message: string, hint: string) => void
+
+function checkChoices({ inconclusive, confirm }: RawRunFlags, wrong: Wrong): void {
+  if (inconclusive !== undefined && inconclusive !== 'fail' && inconclusive !== 'pass')
+    wrong(`--inconclusive ${inconclusive}: unknown`, 'it is fail or pass')
+  if (confirm !== undefined && confirm !== 'ab')
+    wrong(`--confirm ${confirm}: unknown`, 'the only way to confirm is --confirm ab')
+}
 
 function checkTogether(flags: RunFlags, wrong: Wrong): void {
   const { load, baseline, requireBaseline } = flags
@@ -185,21 +198,19 @@ function checkShard(flags: RunFlags, wrong: Wrong): void {
   if (flags.runs > 1)
     wrong('--shard and --runs together: shards are put together run by run', 'remove --runs')
   const judging = [
-    [typeof flags.baseline === 'string', '--baseline'],
-    [flags.requireBaseline, '--require-baseline'],
-    [flags.updateBaseline, '--update-baseline'],
-    [flags.allowEnvironment, '--allow-environment'],
-    [flags.allowMissing, '--allow-missing'],
+    [typeof flags.baseline === 'string', '--baseline', TO_MERGE],
+    [flags.requireBaseline, '--require-baseline', TO_MERGE],
+    [flags.updateBaseline, '--update-baseline', 'give the merged result to perfctl baseline update --from'],
+    [flags.allowEnvironment, '--allow-environment', TO_MERGE],
+    [flags.allowMissing, '--allow-missing', TO_MERGE],
+    [flags.confirm !== null, '--confirm', 'merge the shards, and settle what is red with perfctl ab'],
   ] as const
-  for (const [isGiven, flag] of judging) {
-    if (!isGiven) continue
-    const instead = flag === '--update-baseline' ? 'perfctl baseline update --from' : 'perfctl merge'
-    wrong(
-      `--shard and ${flag} together: a shard alone is not judged`,
-      `give ${flag === '--update-baseline' ? 'the merged result' : 'it'} to ${instead}`,
-    )
+  for (const [isGiven, flag, hint] of judging) {
+    if (isGiven) wrong(`--shard and ${flag} together: a shard alone is not judged`, hint)
   }
 }
+
+const TO_MERGE = 'give it to perfctl merge'
 
 function readShard(text: string | undefined, wrong: Wrong): ShardNumber | undefined {
   if (text === undefined) return undefined

@@ -11,7 +11,7 @@ import { isTreeMap, quoted, type Report, Scalar, type Tree, type TreeMap } from 
 export type StepNames = readonly (string | StepNames)[]
 
 /** Of one entry of `requests`; '' when it can't be read. */
-export interface EntryNames {
+interface EntryNames {
   readonly name: string
   /** Empty unless it is a journey. */
   readonly steps: StepNames

@@ -4,6 +4,7 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { Capture, JourneySpec, Step } from './journey.js'
+import type { ReferenceService } from './reference.js'
 
 export interface Scenario {
   readonly name: string
@@ -29,6 +30,8 @@ export interface Scenario {
   readonly after: readonly Step[]
   readonly thresholds: readonly Threshold[]
   readonly baseline: BaselineOptions
+  /** The accepted version, for `run --confirm ab`; absent when there is none. */
+  readonly reference?: ReferenceService
   /** Values that must never be shown (see `base/secrets.ts`). */
   readonly secrets: readonly string[]
 }
