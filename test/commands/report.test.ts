@@ -84,7 +84,9 @@ describe('github', () => {
     writeFileSync(join(other.cwd, 'result.json'), renderJson(passed))
     await report('result.json', ['github', 'json=-'], other)
     expect(other.written.stdout).toBe(renderJson(passed))
-    expect(readFileSync(join(other.cwd, 'shop.github.md'), 'utf8')).toMatch(/^<!-- perfctl:shop -->\n## ✅ shop/)
+    expect(readFileSync(join(other.cwd, 'shop.github.md'), 'utf8')).toMatch(
+      /^<!-- perfctl:shop -->\n## ✅ shop/,
+    )
   })
 
   test('a summary that cannot be written is said with the name of its variable', async () => {

@@ -59,8 +59,8 @@ describe.concurrent('side by side', () => {
       expect(totals.failed).toBe(0)
       expect(requests.map(({ name, kind }) => [name, kind])).toEqual([
         ['buy', 'journey'],
-        ['search', 'step'],
-        ['order', 'step'],
+        ['buy / search', 'step'],
+        ['buy / order', 'step'],
       ])
       expect(scenario.profile).toBe('steady')
     }
