@@ -85,8 +85,18 @@ function addRun(program: Command, io: Io, act: Act): void {
     .option('--update-baseline', 'make the result the new baseline if the run passes')
     .option('--allow-environment', 'judge although the baseline was made on another kind of machine')
     .option('--allow-missing', 'a request of the baseline that is not sent any more is no regression')
+    .option(
+      '--confirm <ab>',
+      "settle what the baseline suspects side by side with the scenario's reference, as ab does",
+    )
+    .option('--max-duration <time>', 'with --confirm ab: measured time of each side at most', '120s')
     .option('--inconclusive <fail|pass>', 'how an inconclusive run exits: 4 or 0', 'pass')
     .option('--shard <k/n>', "send the k-th of n machines' part of the load; see perfctl merge")
+    .option(
+      '--stream <sink=address>',
+      'send metrics while it runs: prometheus, remote-write, otlp, influx, statsd, dogstatsd or ndjson; repeatable',
+      collect,
+    )
   run.action((names: string[], flags: RawRunFlags) =>
     act(async () => (await import('./commands/run.js')).run(names, flags, io))(),
   )
@@ -97,22 +107,25 @@ function addAb(program: Command, io: Io, act: Act): void {
     .command('ab')
     .description('drive two versions in turns of a second, and judge b against a')
     .argument('<scenario>', 'a scenario file; its highest load is sent, constantly')
-    .option('--a <url>', 'the reference')
+    .option('--a <url>', 'the reference; `demo` is the built-in service')
     .option('--b <url>', 'what is judged')
     .option('--a-command <cmd>', 'starts the reference; it listens on the port in PORT')
     .option('--b-command <cmd>', 'starts what is judged')
     .option('--ready <url>', 'a path or URL that answers when a started service is ready')
     .option('--null', 'hold a against itself: what this machine can tell apart')
     .option('--max-duration <time>', 'of each side', '120s')
+    .option(
+      '--restarts <n>',
+      'start both commands again so often within the session, against the luck of a start',
+      '0',
+    )
     .option('-e, --env <KEY=VALUE>', 'fills ${KEY} in the scenario; repeatable', collect)
     .option('--env-file <file>', 'a file of NAME=value lines for the same; repeatable', collect)
     .option('--profile <name>', "one of the scenario's profiles instead of its load")
     .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
-    .option(
-      '--connect-to <h1:p1:h2:p2>',
-      'connect to h2:p2 instead of h1:p1, as curl does; repeatable',
-      collect,
-    )
+    .option('--connect-to <h1:p1:h2:p2>', CONNECT_TO, collect)
+    .option('-k, --insecure', 'do not check certificates')
+    .option('--workers <n>', 'threads that send, for each side', '1')
     .option('--seed <n>', 'repeats the random choices of an earlier session')
     .addOption(inconclusiveOption())
     .option(
@@ -248,11 +261,7 @@ function addLoadFlags(command: Command): void {
     .option('--profile <name>', "one of the scenario's profiles instead of its load")
     .option('-H, --header <header>', "another header for every request, 'name: value'; repeatable", collect)
     .option('-k, --insecure', 'do not check certificates')
-    .option(
-      '--connect-to <h1:p1:h2:p2>',
-      'connect to h2:p2 instead of h1:p1, as curl does; repeatable',
-      collect,
-    )
+    .option('--connect-to <h1:p1:h2:p2>', CONNECT_TO, collect)
     .option('--workers <n>', 'threads that send; auto leaves a core to a target on this machine', 'auto')
     .option('--seed <n>', 'repeats the random choices of an earlier run')
     .option('--runs <n>', 'run each scenario so often, and judge the runs together', '1')
@@ -271,6 +280,8 @@ function addLoadFlags(command: Command): void {
     .option('--no-progress', 'no live view; one plain line every 10 s')
     .option('--no-color', 'without colours (also: NO_COLOR)')
 }
+
+const CONNECT_TO = 'connect to h2:p2 instead of h1:p1, as curl does; repeatable'
 
 function inconclusiveOption(): Option {
   return new Option('--inconclusive <fail|pass>', 'how an inconclusive comparison exits: 4 or 0')

@@ -3,13 +3,21 @@
  */
 import type { ListenAddress } from '../base/address.js'
 import { type Problem, UserError } from '../base/errors.js'
-import { formatDuration, parseDuration, parseRate } from '../base/units.js'
+import { parseDuration } from '../base/units.js'
 import { parseReportFlag } from '../report/index.js'
+import { parseStreamFlag, printsStream } from '../report/live/stream/index.js'
 import type { AddressChange } from '../scenario/http-types.js'
 import type { LoadOverride } from '../scenario/override.js'
-import { parseAddress } from '../scenario/route.js'
-import type { Stage } from '../scenario/scenario.js'
 import type { ShardNumber } from './assemble.js'
+import {
+  readConnectTo,
+  readPairs,
+  readRate,
+  readShard,
+  readStages,
+  readTarget,
+  type Wrong,
+} from './flag-values.js'
 import { LIVE_WEB_DEFAULT } from './live-web.js'
 
 /** As commander gives them. */
@@ -36,8 +44,11 @@ export interface RawRunFlags {
   readonly allowEnvironment?: boolean
   readonly allowMissing?: boolean
   readonly runs?: string
+  readonly confirm?: string
+  readonly maxDuration?: string
   readonly inconclusive?: string
   readonly report?: readonly string[]
+  readonly stream?: readonly string[]
   readonly resultsDir?: string
   /** True without a port. */
   readonly liveWeb?: ListenAddress | true
@@ -70,8 +81,14 @@ export interface RunFlags {
   readonly allowMissing: boolean
   /** How often each scenario is run; the verdict is made from all of them together. */
   readonly runs: number
+  /** Settles a suspicion of the baseline side by side with the scenario's reference. */
+  readonly confirm: 'ab' | null
+  /** Of a session side by side, as typed. */
+  readonly maxDuration: string | undefined
   readonly inconclusive: 'fail' | 'pass'
   readonly reports: readonly string[]
+  /** Where metrics go while the load runs. */
+  readonly streams: readonly string[]
   readonly resultsDir: string
   /** Where the page of the run listens; null for none. */
   readonly liveWeb: ListenAddress | null
@@ -102,9 +119,7 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     )
     return undefined
   }
-  if (raw.inconclusive !== undefined && raw.inconclusive !== 'fail' && raw.inconclusive !== 'pass') {
-    wrong(`--inconclusive ${raw.inconclusive}: unknown`, 'it is fail or pass')
-  }
+  checkChoices(raw, wrong)
   const flags: RunFlags = {
     target: readTarget(raw.target, wrong),
     load: {
@@ -142,8 +157,11 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     allowEnvironment: raw.allowEnvironment ?? false,
     allowMissing: raw.allowMissing ?? false,
     runs: whole('--runs', raw.runs, 1, 'such as --runs 3') ?? 1,
+    confirm: raw.confirm === 'ab' ? 'ab' : null,
+    maxDuration: raw.maxDuration,
     inconclusive: raw.inconclusive === 'fail' ? 'fail' : 'pass',
     reports: raw.report ?? [],
+    streams: raw.stream ?? [],
     resultsDir: raw.resultsDir ?? '.perfctl/results',
     liveWeb: raw.liveWeb === true ? LIVE_WEB_DEFAULT : (raw.liveWeb ?? null),
     quiet: raw.quiet ?? false,
@@ -151,14 +169,19 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     color: raw.color ?? true,
   }
   checkTogether(flags, wrong)
-  collectProblems(problems, () => {
-    for (const report of flags.reports) parseReportFlag(report)
-  })
+  for (const report of flags.reports) collectProblems(problems, () => parseReportFlag(report))
+  for (const stream of flags.streams) collectProblems(problems, () => parseStreamFlag(stream))
+  if (problems.length === 0) checkStdout(flags, wrong)
   if (problems.length > 0) throw new UserError(problems)
   return flags
 }
 
-type Wrong = (message: string, hint: string) => void
+function checkChoices({ inconclusive, confirm }: RawRunFlags, wrong: Wrong): void {
+  if (inconclusive !== undefined && inconclusive !== 'fail' && inconclusive !== 'pass')
+    wrong(`--inconclusive ${inconclusive}: unknown`, 'it is fail or pass')
+  if (confirm !== undefined && confirm !== 'ab')
+    wrong(`--confirm ${confirm}: unknown`, 'the only way to confirm is --confirm ab')
+}
 
 function checkTogether(flags: RunFlags, wrong: Wrong): void {
   const { load, baseline, requireBaseline } = flags
@@ -185,28 +208,28 @@ function checkShard(flags: RunFlags, wrong: Wrong): void {
   if (flags.runs > 1)
     wrong('--shard and --runs together: shards are put together run by run', 'remove --runs')
   const judging = [
-    [typeof flags.baseline === 'string', '--baseline'],
-    [flags.requireBaseline, '--require-baseline'],
-    [flags.updateBaseline, '--update-baseline'],
-    [flags.allowEnvironment, '--allow-environment'],
-    [flags.allowMissing, '--allow-missing'],
+    [typeof flags.baseline === 'string', '--baseline', TO_MERGE],
+    [flags.requireBaseline, '--require-baseline', TO_MERGE],
+    [flags.updateBaseline, '--update-baseline', 'give the merged result to perfctl baseline update --from'],
+    [flags.allowEnvironment, '--allow-environment', TO_MERGE],
+    [flags.allowMissing, '--allow-missing', TO_MERGE],
+    [flags.confirm !== null, '--confirm', 'merge the shards, and settle what is red with perfctl ab'],
   ] as const
-  for (const [isGiven, flag] of judging) {
-    if (!isGiven) continue
-    const instead = flag === '--update-baseline' ? 'perfctl baseline update --from' : 'perfctl merge'
-    wrong(
-      `--shard and ${flag} together: a shard alone is not judged`,
-      `give ${flag === '--update-baseline' ? 'the merged result' : 'it'} to ${instead}`,
-    )
+  for (const [isGiven, flag, hint] of judging) {
+    if (isGiven) wrong(`--shard and ${flag} together: a shard alone is not judged`, hint)
   }
 }
 
-function readShard(text: string | undefined, wrong: Wrong): ShardNumber | undefined {
-  if (text === undefined) return undefined
-  const [, index, of] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number)
-  if (index !== undefined && of !== undefined && index >= 1 && index <= of) return { index, of }
-  wrong(`--shard ${text}: not a part of a whole`, 'such as --shard 1/4 on the first of four machines')
-  return undefined
+const TO_MERGE = 'give it to perfctl merge'
+
+/** Two of them would be mixed into each other. */
+function checkStdout({ reports, streams }: RunFlags, wrong: Wrong): void {
+  const toStdout = [
+    ...streams.filter(printsStream).map((flag) => `--stream ${flag}`),
+    ...reports.filter((flag) => parseReportFlag(flag).path === '-').map((flag) => `--report ${flag}`),
+  ]
+  if (streams.some(printsStream) && toStdout.length > 1)
+    wrong(`${toStdout.join(' and ')}: all of them go to stdout`, 'name a file for all but one')
 }
 
 function collectProblems(problems: Problem[], check: () => void): void {
@@ -216,78 +239,4 @@ function collectProblems(problems: Problem[], check: () => void): void {
     if (!(error instanceof UserError)) throw error
     problems.push(...error.problems)
   }
-}
-
-function readTarget(text: string | undefined, wrong: Wrong): string | undefined {
-  if (text === undefined || text === 'demo') return text
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '') {
-    return text.replace(/\/+$/, '')
-  }
-  wrong(
-    `--target ${text}: not an http or https URL`,
-    `write --target http://${text.replace(/^\w+:\/+/, '')}, or demo`,
-  )
-  return undefined
-}
-
-function readRate(text: string | undefined, wrong: Wrong): number | undefined {
-  if (text === undefined) return undefined
-  const rate = parseRate(/^\d+(\.\d+)?$/.test(text) ? `${text}/s` : text)
-  if (rate !== null && rate > 0) return rate
-  wrong(`-r ${text}: not a rate`, 'such as -r 100/s or -r 6000/m')
-  return undefined
-}
-
-function readStages(texts: readonly string[], wrong: Wrong): Stage[] | undefined {
-  const stages = texts.map((text) => {
-    const match = /^(.+):(\d+)$/.exec(text)
-    const durationMs = match === null ? null : parseDuration(match[1]!)
-    if (match !== null && durationMs !== null) return { durationMs, target: Number(match[2]) }
-    wrong(`-s ${text}: not a stage`, 'it takes duration:users, such as -s 30s:20')
-    return null
-  })
-  const read = stages.filter((stage) => stage !== null)
-  if (texts.length > 0 && read.length === texts.length) {
-    if (read.every(({ target }) => target === 0)) wrong('-s: no stage has any users', 'such as -s 30s:20')
-    if (read.every(({ durationMs }) => durationMs === 0))
-      wrong(`-s: the stages take ${formatDuration(0)}`, 'such as -s 30s:20')
-  }
-  return texts.length === 0 ? undefined : read
-}
-
-/** As curl has it: `example.com:443:127.0.0.1:8443`, where a part may be empty. */
-function readConnectTo(texts: readonly string[], wrong: Wrong): AddressChange[] {
-  return texts.flatMap((text) => {
-    const parts = /^(\[[^\]]*\]|[^:[\]]*):(\d*):(\[[^\]]*\]|[^:[\]]*):(\d*)$/.exec(text)
-    const read = (host: string, port: string) =>
-      host === '' && port === '' ? ANYWHERE : parseAddress(port === '' ? host : `${host}:${port}`)
-    const from = parts && read(parts[1]!, parts[2]!)
-    const to = parts && read(parts[3]!, parts[4]!)
-    if (from && to) return [{ ...from, toHost: to.host, toPort: to.port }]
-    wrong(
-      `--connect-to ${text}: not of its form`,
-      'it takes host:port:host:port, such as example.com:443:127.0.0.1:8443',
-    )
-    return []
-  })
-}
-
-const ANYWHERE = { host: null, port: null }
-
-function readPairs(
-  flag: string,
-  texts: readonly string[],
-  form: RegExp,
-  hint: string,
-  wrong: Wrong,
-): Record<string, string> {
-  const pairs = texts.map((text): [string, string] | null => {
-    const match = form.exec(text)
-    if (match !== null) return [flag === '-H' ? match[1]!.toLowerCase() : match[1]!, match[2]!.trim()]
-    // Not the text itself: it may be a secret whose name was forgotten.
-    wrong(flag === '-e' && /^\w+$/.test(text) ? `-e ${text}: no value` : `${flag}: not of its form`, hint)
-    return null
-  })
-  return Object.fromEntries(pairs.filter((pair) => pair !== null))
 }

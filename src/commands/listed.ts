@@ -9,6 +9,7 @@ import type { ImportFlags } from './import.js'
 import type { InitFlags } from './init.js'
 import type { Io } from './io.js'
 import type { RawMergeFlags } from './merge.js'
+import type { RawSelftestFlags } from './selftest.js'
 import type { RawTryFlags } from './try.js'
 import type { RawValidateFlags } from './validate.js'
 
@@ -230,6 +231,37 @@ export const LISTED: readonly CommandSpec[] = [
       { flags: '--seed <n>', description: 'another seed gives other latencies' },
     ],
     run: async (_argument: undefined, flags: DemoFlags, io) => (await import('./demo.js')).demo(flags, io),
+  },
+  {
+    name: 'selftest',
+    summary: 'measure the same code again and again: what this machine can tell apart',
+    description:
+      'Measures the same code again and again, as runs and side by side, and tells how often this machine cries wolf and which slowdowns it can see. Exits 0 whatever it finds.',
+    argument: ['[scenario]', 'a scenario file; default: a light load on the demo service'],
+    options: [
+      { flags: '--pairs <n>', description: 'how often the same code is held against itself', preset: '5' },
+      { flags: '-d, --duration <time>', description: 'of each run, and of each side', preset: '15s' },
+      { flags: TARGET, description: "instead of the scenario's target; `demo` is the built-in service" },
+      ENV,
+      ENV_FILE,
+      PROFILE,
+      {
+        flags: '-H, --header <header>',
+        description: "another header for every request, 'name: value'; repeatable",
+        isRepeatable: true,
+      },
+      { flags: '-k, --insecure', description: 'do not check certificates' },
+      { flags: '--workers <n>', description: 'threads that send, for each side', preset: '1' },
+      {
+        flags: '--report <json[=path]>',
+        description: 'the findings as JSON; - is stdout',
+        isRepeatable: true,
+      },
+      { flags: '-q, --quiet', description: 'no notes' },
+      NO_COLOR,
+    ],
+    run: async (scenario: string | undefined, flags: RawSelftestFlags, io) =>
+      (await import('./selftest.js')).selftest(scenario, flags, io),
   },
   {
     name: 'doctor',

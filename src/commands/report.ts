@@ -1,7 +1,7 @@
 /**
  * `perfctl report <result.json>`, and the writing of reports for all commands that have a result.
  */
-import { resolve } from 'node:path'
+import { extname, resolve } from 'node:path'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf, writeFileAtomic } from '../base/files.js'
 import { renderConsole } from '../report/console.js'
@@ -29,10 +29,16 @@ export async function report(
 
 /**
  * Writes one report for each `--report` flag: to its path, to stdout for `-`, or to `<scenario>.<extension>` in the
- * working directory. Without a path `github` goes where a workflow wants it, elsewhere to stdout. Says on stderr
+ * working directory. Of several results that share the flags each gets a file of its own: `<path>-<scenario>`, before
+ * the extension. Without a path `github` goes where a workflow wants it, elsewhere to stdout. Says on stderr
  * which files it wrote.
  */
-export async function writeReports(result: Result, reports: readonly string[], io: Io): Promise<void> {
+export async function writeReports(
+  result: Result,
+  reports: readonly string[],
+  io: Io,
+  { isOneOfSeveral = false }: { readonly isOneOfSeveral?: boolean } = {},
+): Promise<void> {
   for (const flag of reports) {
     const { format: id, path } = parseReportFlag(flag)
     const format = await loadFormat(id)
@@ -42,10 +48,18 @@ export async function writeReports(result: Result, reports: readonly string[], i
       io.stdout.write(text)
       continue
     }
-    const file = path ?? `${fileNameOf(result.scenario.name)}.${format.extension}`
+    const name = fileNameOf(result.scenario.name)
+    const shared = isOneOfSeveral && path !== null ? withSuffix(path, name) : path
+    const file = shared ?? `${name}.${format.extension}`
     await writeFileAtomic(resolve(io.cwd, file), text)
     io.stderr.write(`report written: ${file}\n`)
   }
+}
+
+/** `out/report.html` → `out/report-search.html`. */
+function withSuffix(path: string, name: string): string {
+  const extension = extname(path)
+  return `${path.slice(0, path.length - extension.length)}-${name}${extension}`
 }
 
 /** Whether one of the flags sends its report to stdout, which nothing else may be written to then. */

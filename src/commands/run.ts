@@ -10,6 +10,7 @@ import { listSeries } from '../plan/series.js'
 import { renderConsole } from '../report/console.js'
 import json from '../report/json.js'
 import { createProgress, type Progress } from '../report/live/progress.js'
+import { printsStream } from '../report/live/stream/index.js'
 import type { Watcher } from '../report/live/watcher.js'
 import { renderSeveral } from '../report/several.js'
 import { shouldColor } from '../report/style.js'
@@ -20,7 +21,9 @@ import { nameShard } from '../stats/shard.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { identify, judgeResult } from './assemble.js'
 import { type Acceptance, acceptResults } from './baseline.js'
+import { checkConfirmable, isUnsettled, settle } from './confirm.js'
 import { execute, type Reference, type RunOptions } from './execute.js'
+import { readMaxSeconds } from './extent.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import { type Interrupt, listenForInterrupt } from './interrupt.js'
 import type { Io } from './io.js'
@@ -33,6 +36,8 @@ import { openWatchers } from './watchers.js'
 export async function run(names: readonly string[], raw: RawRunFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags(raw)
   const scenarios = await readScenarios(names, flags, io)
+  readMaxSeconds(flags.maxDuration)
+  if (flags.confirm === 'ab') checkConfirmable(scenarios, flags)
   const jobs: Job[] = []
   for (const scenario of scenarios) {
     if (flags.shard === undefined)
@@ -100,7 +105,12 @@ async function runAll(
   const results: Result[] = []
   try {
     for (const job of jobs) {
-      const result = await runOne(job, flags, io, { interrupt, watchers, notices })
+      const result = await runOne(job, flags, io, {
+        interrupt,
+        watchers,
+        notices,
+        isOneOfSeveral: jobs.length > 1,
+      })
       results.push(result)
       await afterwards(result, job)
       const code = exitCodeOf(result.verdict, {
@@ -124,6 +134,8 @@ interface Surroundings {
   readonly interrupt: Interrupt
   readonly watchers: readonly Watcher[]
   readonly notices: Notices
+  /** More than one scenario is run: their reports need a file each. */
+  readonly isOneOfSeveral: boolean
 }
 
 /** Where watchers' notices go: above the live view while there is one, which they would tear apart. */
@@ -140,7 +152,7 @@ async function runOne(
   { scenario, reference, isForBaseline = false }: Job,
   flags: RunFlags,
   io: Io,
-  { interrupt, watchers, notices }: Surroundings,
+  { interrupt, watchers, notices, isOneOfSeveral }: Surroundings,
 ): Promise<Result> {
   const progress = openProgress(flags, io)
   // A crash doesn't come through `finally`, and would leave the terminal without a cursor.
@@ -179,14 +191,23 @@ async function runOne(
     forget()
     notices.above = null
   }
-  for (const watcher of watchers) watcher.done(result)
+  try {
+    if (flags.confirm === 'ab' && isUnsettled(result, scenario)) {
+      // Saved first: the service to settle it against may not start.
+      await save(result, flags, io)
+      result = await settle(result, scenario, { flags, io, interrupt })
+    }
+  } finally {
+    // Whoever looks on is told the verdict that counts, so not before.
+    for (const watcher of watchers) watcher.done(result)
+  }
   const saved = await save(result, flags, io)
-  if (!ownsStdout(flags.reports)) {
+  if (!ownsStdout(flags.reports) && !flags.streams.some(printsStream)) {
     const page = pageOf(io, flags.color)
     io.stdout.write(isForBaseline ? renderConsole(result, page, null) : renderConsole(result, page))
   }
   if (!flags.quiet) io.stderr.write(`result saved: ${saved}\n`)
-  await writeReports(result, flags.reports, io)
+  await writeReports(result, flags.reports, io, { isOneOfSeveral })
   return result
 }
 

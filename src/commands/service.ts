@@ -30,6 +30,10 @@ export interface ServiceOptions {
   readonly ready: string | null
   /** The file its output goes to. */
   readonly log: string
+  /** Keeps what the file has of an earlier start. */
+  readonly appends: boolean
+  /** Aborted: it isn't waited for any more. */
+  readonly signal: AbortSignal
 }
 
 /** How long a service may take to be ready, and to end when asked to. */
@@ -41,7 +45,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`
   await mkdir(dirname(options.log), { recursive: true })
-  const log = await open(options.log, 'w')
+  const log = await open(options.log, options.appends ? 'a' : 'w')
   const child = spawn(options.command, {
     shell: true,
     // A process group of its own, so that what the shell starts can be stopped too.
@@ -69,6 +73,7 @@ async function waitUntilReady(child: ChildProcess, url: string, options: Service
   const deadline = now() + READY_MS
   const address = options.ready === null ? null : new URL(options.ready, url).href
   while (now() < deadline) {
+    if (options.signal.aborted) throw userError('interrupted before the services were ready', null, 'run')
     if (child.exitCode !== null || child.signalCode !== null) {
       throw userError(
         `\`${options.command}\` ended before it was ready (${child.signalCode ?? `code ${child.exitCode}`})`,

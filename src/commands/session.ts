@@ -1,31 +1,38 @@
 /**
- * Two targets in one session: two fleets that take turns, slice by slice, and one verdict as soon as it is clear.
+ * Two targets in one session: they take turns, slice by slice, and there is one verdict as soon as it is clear. Both
+ * may be started again within the session, so that the luck of a start shows as what it is.
  */
-import { now, wallTime } from '../base/clock.js'
 import { readGitCommit } from '../base/git.js'
 import { readEnvironment } from '../base/host.js'
 import { randomSeed } from '../base/rng.js'
-import { Collector } from '../load/collector.js'
-import { runFleet } from '../load/fleet/threads.js'
 import { checkReachable } from '../load/preflight.js'
-import { makePlan, type Plan } from '../plan/plan.js'
-import { listSeries } from '../plan/series.js'
-import { sideOf } from '../plan/slices.js'
+import { makePlan } from '../plan/plan.js'
 import { checkSupply } from '../plan/supply.js'
 import type { Scenario } from '../scenario/scenario.js'
+import { joinRuns } from '../stats/join.js'
 import type { Result } from '../stats/result.js'
 import { compare } from '../verdict/compare.js'
-import { assembleResult, judgeResult } from './assemble.js'
+import { judgeResult } from './assemble.js'
+import { type BlockEnd, constantLoad, runBlock } from './block.js'
+import type { RunningSides } from './sides.js'
 
+/** How a session is run and watched. */
 export interface SessionOptions {
   readonly seed: number | undefined
-  /** Measured seconds of each side at most. */
+  /** Measured seconds of each side at most, over all starts. */
   readonly secondsMost: number
+  /** How often both sides are started, one after the other: 1 without restarts. */
+  readonly starts: number
+  /** Threads of each side. */
+  readonly workers: number
+  /** What a is called in the comparison. */
   readonly reference: string
   readonly signal: AbortSignal
   readonly kill: AbortSignal
   /** Called at each look, with the verdict so far. */
   readonly onLook: (seconds: number, verdict: string) => void
+  /** Called with what went wrong without changing the results: a step of `after` that failed. */
+  readonly onNotice: (text: string) => void
 }
 
 /** Both sides of a session; b carries the comparison. */
@@ -34,131 +41,115 @@ export interface SessionEnd {
   readonly b: Result
 }
 
-const SLICE_MS = 1000
-const GUARD_MS = 50
 /** The verdict is looked at after so many seconds of each side, and at the end. */
 const LOOKS = [15, 30, 60]
-/** The workers of both sides get this long to begin together. */
-const HEAD_START_MS = 50
 
-/** Drives both targets. Throws a UserError when one can't be reached; then nothing was sent. */
+/**
+ * Throws a UserError when no session can be made of the scenario: its load has no level to hold, or its data is sure
+ * to run out.
+ */
+export function checkSession(
+  scenario: Scenario,
+  { secondsMost, seed }: { readonly secondsMost: number; readonly seed: number },
+): void {
+  checkSupply(makePlan(constantLoad(scenario, 2 * secondsMost), { target: '', seed, today: 0 }))
+}
+
+/**
+ * Drives both sides; `start` brings them up, once for each block, counted from 0. Throws a UserError when one can't
+ * be reached. With restarts it is only looked at where a block ends.
+ */
 export async function runSession(
   scenario: Scenario,
-  targets: { readonly a: string; readonly b: string },
+  start: (block: number) => Promise<RunningSides>,
   options: SessionOptions,
 ): Promise<SessionEnd> {
-  for (const target of [targets.a, targets.b]) await checkReachable(target, scenario.http)
-  const looks = [...LOOKS.filter((look) => look < options.secondsMost), options.secondsMost]
+  const { secondsMost, starts, workers, signal } = options
+  const blockSeconds = Math.ceil(secondsMost / starts)
+  const looks = planLooks(blockSeconds, starts)
   const id = randomSeed().toString(36)
   const seed = options.seed ?? randomSeed()
-  const brake = new AbortController()
-  const begin = makeBarrier()
-  const environment = { ...readEnvironment(), workers: 1, gitCommit: await readGitCommit('.') }
-  const sides = (['a', 'b'] as const).map((side) => {
-    const base = makePlan(constantLoad(scenario, 2 * options.secondsMost), {
-      target: targets[side],
-      seed,
-      today: wallTime().getTime(),
-    })
-    checkSupply(base)
-    const plan: Plan = { ...base, turns: { side, sliceMs: SLICE_MS, guardMs: GUARD_MS } }
-    const collector = new Collector(listSeries(plan), 1, () => look())
-    return { side, plan, startedAt: wallTime(), collector }
-  })
+  const environment = { ...readEnvironment(), workers, gitCommit: await readGitCommit('.') }
+  const blocks: BlockEnd[] = []
+  const join = (last: BlockEnd): SessionEnd => {
+    const side = (name: 'a' | 'b'): Result => {
+      const [first, ...others] = [...blocks, last].map((block) => block[name])
+      return onItsOwn(joinRuns([first!, ...others]), { id, side: name, looks: looks.length })
+    }
+    return { a: side('a'), b: side('b') }
+  }
   let looked = 0
-  const results = (stoppedMs: number): SessionEnd => {
-    const [a, b] = sides.map(({ side, plan, collector, startedAt }) => {
-      const whole = assembleResult(scenario, {
-        plan,
-        collector,
-        end: { stoppedMs, failure: null },
-        startedAt,
-        environment,
-        interrupted: options.signal.aborted,
-        stoppedBy: null,
-        shard: null,
-        reference: null,
-        allowEnvironment: true,
-        allowMissing: false,
-      })
-      return ownSlices({ ...whole, session: { id, side, looks: looks.length } }, side)
-    }) as [Result, Result]
-    return { a, b }
-  }
-  const look = () => {
-    const seconds = Math.min(...sides.map(({ collector }) => collector.seconds.length))
-    const next = looks[looked]
-    if (next === undefined || seconds < 2 * next || brake.signal.aborted) return
+  const isClear = (seconds: number, measure: () => BlockEnd): boolean => {
+    if (seconds < (looks[looked] ?? Number.POSITIVE_INFINITY)) return false
     looked++
-    const { a, b } = results(2 * next * 1000)
+    const { a, b } = join(measure())
     const { verdict } = compare(a, b, limitsOf(scenario, options.reference))
-    options.onLook(next, verdict)
-    if (verdict === 'regressed' || verdict === 'passed' || verdict === 'improved') brake.abort()
+    options.onLook(seconds, verdict)
+    return verdict !== 'inconclusive'
   }
-  const ends = await Promise.all(
-    sides.map((one) =>
-      runFleet(one.plan, {
-        workers: 1,
-        stop: AbortSignal.any([brake.signal, options.signal]),
+  for (let block = 0; ; block++) {
+    // Before any service is started for it.
+    checkSession(scenario, { secondsMost: blockSeconds, seed: seed + block })
+    const sides = await start(block).catch((error: unknown) => {
+      if (signal.aborted && block > 0) return null
+      throw error
+    })
+    // Interrupted while the services were coming up again: what was measured until then is the result.
+    if (sides === null) return conclude(interrupted(join(blocks.pop()!)), scenario, options.reference)
+    let end: BlockEnd
+    try {
+      for (const url of [sides.a, sides.b]) await checkReachable(url, scenario.http)
+      end = await runBlock(scenario, sides, {
+        seed: seed + block,
+        seconds: blockSeconds,
+        workers,
+        environment,
+        signal,
         kill: options.kill,
-        beginAt: begin,
-        onBegin: (headStartMs) => {
-          one.startedAt = new Date(wallTime().getTime() + headStartMs + one.plan.load.warmupMs)
-        },
-        onWindow: (worker, window) => one.collector.add(worker, window),
-        onWorkerEnd: (worker) => one.collector.end(worker),
-      }),
-    ),
-  )
-  const { a, b } = results(Math.min(...ends.map(({ stoppedMs }) => stoppedMs)))
-  return {
-    a,
-    b: judgeResult(b, scenario, {
-      reference: { measurement: a, name: options.reference },
-      allowEnvironment: true,
-      allowMissing: false,
-    }),
+        onNotice: options.onNotice,
+        onSeconds: (seconds, measure) => starts === 1 && isClear(seconds, measure),
+      })
+    } finally {
+      await sides.stop()
+    }
+    const isLast = block + 1 === starts || signal.aborted || end.a.error !== null
+    if (isLast || (starts > 1 && isClear((block + 1) * blockSeconds, () => end)))
+      return conclude(join(end), scenario, options.reference)
+    blocks.push(end)
   }
 }
 
-function limitsOf(scenario: Scenario, baseline: string) {
+/** After so many seconds of each side: within the only block, else where blocks end, from the second on. */
+function planLooks(blockSeconds: number, starts: number): readonly number[] {
+  const end = blockSeconds * starts
+  const moments = [...LOOKS.filter((look) => look < end), end]
+  if (starts === 1) return moments
+  const ends = moments.map((look) => blockSeconds * Math.max(2, Math.ceil(look / blockSeconds)))
+  return [...new Set(ends)]
+}
+
+function conclude({ a, b }: SessionEnd, scenario: Scenario, name: string): SessionEnd {
+  const reference = { measurement: a, name }
+  return { a, b: judgeResult(b, scenario, { reference, allowEnvironment: true, allowMissing: false }) }
+}
+
+function interrupted({ a, b }: SessionEnd): SessionEnd {
+  return { a: { ...a, interrupted: true }, b: { ...b, interrupted: true } }
+}
+
+/** The limits that a scenario sets, for measurements of this machine. */
+export function limitsOf(scenario: Scenario, baseline: string) {
   const { tolerance, minDeltaMs } = scenario.baseline
   return { baseline, tolerance, minDeltaMs, allowEnvironment: true }
 }
 
-/** The scenario's highest load, constantly: slices of a ramp would not be alike. */
-function constantLoad(scenario: Scenario, seconds: number): Scenario {
-  const { load } = scenario
-  const most = Math.max(load.start, ...load.stages.map(({ target }) => target))
-  const stages = [{ durationMs: seconds * 1000, target: most }]
-  return { ...scenario, load: { ...load, start: most, stages, iterations: null } }
-}
-
-/** A side's figures over its own slices only: in the others it answers what was still under way. */
-function ownSlices(result: Result, side: 'a' | 'b'): Result {
-  const own = (start: number) => sideOf(Math.floor(start)) === side
-  const whole = (seconds: number) => seconds <= result.durationSeconds
+/** A side as a result: its rates are those of its own seconds, which are every other one of the session's. */
+function onItsOwn(result: Result, session: NonNullable<Result['session']>): Result {
+  const { throughput } = result.totals
   return {
     ...result,
-    totals: { ...result.totals, throughput: 2 * result.totals.throughput },
-    requests: result.requests.map((request) => ({
-      ...request,
-      throughput: 2 * request.throughput,
-      windows: request.windows.filter(({ start, duration }) => own(start) && whole(start + duration)),
-    })),
-    timeline: result.timeline.filter(({ second }) => own(second)),
+    session,
+    totals: { ...result.totals, throughput: 2 * throughput },
+    requests: result.requests.map((request) => ({ ...request, throughput: 2 * request.throughput })),
   }
-}
-
-/** Both fleets call it when they are ready, and begin at the same moment. */
-function makeBarrier(): () => Promise<number> {
-  let waiting: ((moment: number) => void)[] = []
-  return () =>
-    new Promise((resolve) => {
-      waiting.push(resolve)
-      if (waiting.length < 2) return
-      const moment = now() + HEAD_START_MS
-      for (const go of waiting) go(moment)
-      waiting = []
-    })
 }

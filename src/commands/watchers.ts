@@ -1,7 +1,7 @@
 /**
  * Who looks on while scenarios run, besides the terminal: what the flags ask for.
  */
-
+import { openSink, parseStreamFlag } from '../report/live/stream/index.js'
 import type { Watcher } from '../report/live/watcher.js'
 import { openLiveWeb } from '../report/live/web/live-web.js'
 import type { RunFlags } from './flags.js'
@@ -11,9 +11,20 @@ import type { Io } from './io.js'
 export async function openWatchers(
   flags: RunFlags,
   io: Io,
-  _notice: (text: string) => void,
+  notice: (text: string) => void,
 ): Promise<readonly Watcher[]> {
-  const watchers: Watcher[] = []
-  if (flags.liveWeb !== null) watchers.push(await openLiveWeb(flags.liveWeb, (text) => io.stderr.write(text)))
-  return watchers
+  const opened: Watcher[] = []
+  try {
+    if (flags.liveWeb !== null) opened.push(await openLiveWeb(flags.liveWeb, (text) => io.stderr.write(text)))
+    for (const stream of flags.streams) opened.push(await openStream(stream, io, notice))
+    return opened
+  } catch (error) {
+    await Promise.all(opened.map((watcher) => watcher.close()))
+    throw error
+  }
+}
+
+function openStream(flag: string, io: Io, notice: (text: string) => void): Promise<Watcher> {
+  const print = (text: string) => io.stdout.write(text)
+  return openSink(parseStreamFlag(flag), { env: io.env, cwd: io.cwd, notice, print })
 }

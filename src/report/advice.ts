@@ -5,8 +5,14 @@ import { fileNameOf } from '../base/files.js'
 import { printable } from '../base/printable.js'
 import type { Result } from '../stats/result.js'
 
+/** What to do next, in words, and how. */
+export interface NextStep {
+  readonly why: string
+  readonly command: string
+}
+
 /** What would help most now, and the command that does it; null when there is nothing to do. */
-export function nextStep(result: Result): { readonly why: string; readonly command: string } | null {
+export function nextStep(result: Result): NextStep | null {
   const { verdict, comparison, scenario, shard } = result
   if (shard !== null && (verdict === 'passed' || verdict === 'inconclusive')) {
     const files = `${quoteForShell(fileNameOf(scenario.name))}-*-shard-*-of-${shard.of}.json`
@@ -21,6 +27,7 @@ export function nextStep(result: Result): { readonly why: string; readonly comma
   const profile = scenario.profile === undefined ? '' : ` --profile ${quoteForShell(scenario.profile)}`
   const file = quoteForShell(scenario.file) + profile
   if (verdict === 'error' || verdict === 'interrupted') return null
+  if (result.session !== null) return afterSession(result, file)
   if (result.generator.saturated) {
     return { why: 'To send the same load from more threads', command: `perfctl run ${file} --workers 2` }
   }
@@ -28,6 +35,12 @@ export function nextStep(result: Result): { readonly why: string; readonly comma
     return {
       why: 'If this is meant to be so, make it the new baseline',
       command: `perfctl baseline update ${file}`,
+    }
+  }
+  if (verdict === 'inconclusive' && comparison?.screen !== undefined) {
+    return {
+      why: 'More time side by side may settle it, or a quieter machine',
+      command: `perfctl run ${file} --confirm ab --max-duration 240s`,
     }
   }
   if (verdict === 'inconclusive') {
@@ -41,6 +54,12 @@ export function nextStep(result: Result): { readonly why: string; readonly comma
   if (comparison === null) {
     return { why: 'To hold later runs against this one', command: `perfctl baseline update ${file}` }
   }
+  if (comparison.screen !== undefined) {
+    return {
+      why: 'Should the baseline suspect the next run too, it is out of date; this makes it anew',
+      command: `perfctl baseline update ${file}`,
+    }
+  }
   if (comparison.verdict === 'improved') {
     return {
       why: 'To keep what was gained, make it the new baseline',
@@ -48,6 +67,24 @@ export function nextStep(result: Result): { readonly why: string; readonly comma
     }
   }
   return null
+}
+
+/** After `ab` nothing is stored, so that only more of the same helps, and only when it didn't tell. */
+function afterSession({ verdict, generator, environment, durationSeconds }: Result, file: string) {
+  if (verdict !== 'inconclusive') return null
+  const again = `perfctl ab ${file} ...`
+  if (generator.saturated) {
+    return {
+      why: 'To send the same load from more threads, with the other flags as they were',
+      command: `${again} --workers ${2 * environment.workers}`,
+    }
+  }
+  // Each side has every other second of the session; twice as many see two thirds of what they saw.
+  const seconds = Math.max(120, Math.ceil(durationSeconds / 30) * 30)
+  return {
+    why: 'Twice the time may settle it, or a quieter machine; the other flags as they were',
+    command: `${again} --max-duration ${seconds}s`,
+  }
 }
 
 /** A file's name as one word of a shell's command line. */

@@ -16,10 +16,13 @@ import {
   headline,
 } from './wording.js'
 
-/** Verdict, comparison, thresholds, requests and notes as GitHub's Markdown. */
+/**
+ * Verdict, comparison, thresholds, requests and notes as GitHub's Markdown. It begins with a comment that nobody sees,
+ * by which the same scenario's report is found again on a pull request, and changed instead of written anew.
+ */
 export function renderMarkdown(result: Result): string {
   const parts = [
-    `## ${SYMBOLS[result.verdict]} ${escapeMarkdown(result.scenario.name)}`,
+    `<!-- perfctl:${markerName(result.scenario.name)} -->\n## ${SYMBOLS[result.verdict]} ${escapeMarkdown(result.scenario.name)}`,
     escapeMarkdown(headline(result)),
     result.comparison === null ? '' : renderComparison(result.comparison),
     renderThresholds(result.thresholds),
@@ -27,6 +30,11 @@ export function renderMarkdown(result: Result): string {
     renderNotes(result),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+/** What ends a comment can't be in it. */
+function markerName(name: string): string {
+  return name.replace(/[^\p{L}\p{N} _-]+|-{2,}/gu, '-').replace(/-+/g, '-')
 }
 
 const SYMBOLS: Readonly<Record<Result['verdict'], string>> = {

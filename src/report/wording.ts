@@ -81,7 +81,13 @@ export function headline(result: Result): string {
   if (comparison.verdict === 'improved') {
     return `Passed and improved: ${bestImprovement(comparison)}${met}.`
   }
-  return `Passed: not slower than the baseline${met}.`
+  return `Passed: not slower than ${nameReference(result)}${met}.`
+}
+
+/** What the run was held against at last. */
+function nameReference({ session, comparison }: Result): string {
+  if (comparison?.screen !== undefined) return 'the reference, side by side'
+  return session === null ? 'the baseline' : 'a'
 }
 
 /** The outcome of a comparison by itself, in one sentence. */

@@ -12,6 +12,7 @@ import * as fields from './fields.js'
 import { readTarget } from './http-fields.js'
 import * as json from './json-types.js'
 import { checkProfileNames } from './keys.js'
+import { referenceSchema } from './reference.js'
 import { checkNames, type Names } from './request-names.js'
 import { jsonSchema, list, map, type Output, readBy, record } from './schema.js'
 import { Tables } from './tables.js'
@@ -92,6 +93,7 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
         sample: '- p95 < 200ms',
       }).optional(),
       baseline: baselineSchema(leaves).optional(),
+      reference: referenceSchema(leaves).optional(),
     },
     {
       description: 'A load test for perfctl.',

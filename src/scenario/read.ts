@@ -13,9 +13,9 @@ import { readExtended } from './extend.js'
 import { type FeederInput, makeFeeder, surveyData } from './feeders.js'
 import type { FileReader } from './files.js'
 import { makeHttp } from './http-options.js'
+import { makeReference } from './reference.js'
 import { makeRequest } from './request.js'
 import { measuredNames, type Names, readNames, type StepNames } from './request-names.js'
-
 import { safeText } from './safe-text.js'
 import type { BaselineOptions, Feeder, FeederValue, Scenario, Threshold } from './scenario.js'
 import { findSecrets } from './secrets.js'
@@ -135,6 +135,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
       makeThreshold(threshold, lineOf(['thresholds', index]), secrets),
     ),
     baseline: makeBaseline(input.baseline ?? {}, file, profile),
+    ...(input.reference && { reference: makeReference(input.reference) }),
     secrets,
   }
 }

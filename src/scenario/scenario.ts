@@ -5,6 +5,7 @@
 import type { Ms } from '../base/clock.js'
 import type { HttpOptions, Retries } from './http-types.js'
 import type { Capture, JourneySpec, Step } from './journey.js'
+import type { ReferenceService } from './reference.js'
 
 export interface Scenario {
   readonly name: string
@@ -30,6 +31,8 @@ export interface Scenario {
   readonly after: readonly Step[]
   readonly thresholds: readonly Threshold[]
   readonly baseline: BaselineOptions
+  /** The accepted version, for `run --confirm ab`; absent when there is none. */
+  readonly reference?: ReferenceService
   /** Values that must never be shown (see `base/secrets.ts`). */
   readonly secrets: readonly string[]
 }

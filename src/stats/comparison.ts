@@ -9,6 +9,8 @@ export interface Comparison {
   readonly metrics: readonly MetricComparison[]
   /** What the reader has to know to trust the verdict, in sentences: unlike environments, too few samples. */
   readonly notes: readonly string[]
+  /** The stored baseline whose suspicion this comparison settled (`run --confirm ab`), and what it had said. */
+  readonly screen?: { readonly baseline: string; readonly verdict: ComparisonVerdict }
 }
 
 /** What a comparison comes to. */

@@ -22,6 +22,9 @@ const HALF = SUB_BUCKETS / 2
 const HALF_BITS = 10
 const LENGTH = indexOf(HIGHEST) + 1
 
+/** Powers of two: `**` takes many times as long as a look-up, and this is done for each bucket. */
+const POWERS = Array.from({ length: 32 }, (_, exponent) => 2 ** exponent)
+
 /** Counts of latencies. Values go in as whole microseconds; `add` merges without loss. */
 export class Histogram {
   private readonly counts = new Uint32Array(LENGTH)
@@ -97,16 +100,23 @@ export class Histogram {
   moments(): { readonly mean: number; readonly stddev: number } {
     if (this.total === 0) return { mean: 0, stddev: 0 }
     let sum = 0
-    for (const [index, count] of this.entries()) sum += middleAt(index) * count
+    this.forEach((_, count, index) => {
+      sum += middleAt(index) * count
+    })
     const mean = sum / this.total
     let squares = 0
-    for (const [index, count] of this.entries()) squares += (middleAt(index) - mean) ** 2 * count
+    this.forEach((_, count, index) => {
+      squares += (middleAt(index) - mean) ** 2 * count
+    })
     return { mean, stddev: Math.sqrt(squares / this.total) }
   }
 
-  /** Calls back for each used bucket, rising: the bucket's index, its highest value in µs, and its count. */
-  forEach(visit: (us: number, count: number, index: number) => void): void {
-    for (const [index, count] of this.entries()) visit(highestAt(index), count, index)
+  /** Calls back for each used bucket, rising: its highest value in µs, its count, its index, its lowest value in µs. */
+  forEach(visit: (us: number, count: number, index: number, usLowest: number) => void): void {
+    for (let i = this.low; i <= this.high; i++) {
+      const count = this.counts[i]!
+      if (count > 0) visit(highestAt(i), count, i, lowestAt(i))
+    }
   }
 
   /** The used buckets as `[index, count, index, count, …]`: small, and transferable between threads. */
@@ -173,11 +183,11 @@ function indexOf(value: number): number {
 function lowestAt(index: number): number {
   if (index < SUB_BUCKETS) return index
   const shift = (index >> HALF_BITS) - 1
-  return ((index & (HALF - 1)) + HALF) * 2 ** shift
+  return ((index & (HALF - 1)) + HALF) * POWERS[shift]!
 }
 
 function widthAt(index: number): number {
-  return index < SUB_BUCKETS ? 1 : 2 ** ((index >> HALF_BITS) - 1)
+  return index < SUB_BUCKETS ? 1 : POWERS[(index >> HALF_BITS) - 1]!
 }
 
 function highestAt(index: number): number {

@@ -104,3 +104,26 @@ function incompleteBeta(x: number, a: number, b: number): number {
   }
   return (front * value) / a
 }
+
+/**
+ * The largest share that so many hits among `trials` still agree with, 95 % sure (Clopper and Pearson 1934,
+ * one-sided): of 0 in 20 it is 14 %. 1 of no trials.
+ */
+export function shareAtMost(hits: number, trials: number): number {
+  if (hits >= trials) return 1
+  let low = 0
+  let high = 1
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2
+    if (lowerBinomial(hits, trials, middle) > 0.05) low = middle
+    else high = middle
+  }
+  return (low + high) / 2
+}
+
+function lowerBinomial(hits: number, trials: number, share: number): number {
+  let sum = 0
+  for (let k = 0; k <= hits; k++)
+    sum += Math.exp(logChoose(trials, k) + k * Math.log(share) + (trials - k) * Math.log1p(-share))
+  return sum
+}

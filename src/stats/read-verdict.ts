@@ -19,11 +19,19 @@ export function readThreshold(shape: Shape): ThresholdResult {
 export function readComparison(shape: Shape): Comparison {
   return {
     baseline: shape.get('baseline').text(),
-    verdict: shape.get('verdict').oneOf(['passed', 'improved', 'regressed', 'inconclusive']),
+    verdict: shape.get('verdict').oneOf(VERDICTS),
     metrics: shape.get('metrics').or(list(readMetricComparison), []),
     notes: shape.get('notes').or(list(text), []),
+    ...shape.get('screen').or(readScreen, {}),
   }
 }
+
+function readScreen(shape: Shape): Pick<Comparison, 'screen'> {
+  const verdict = shape.get('verdict').oneOf(VERDICTS)
+  return { screen: { baseline: shape.get('baseline').text(), verdict } }
+}
+
+const VERDICTS = ['passed', 'improved', 'regressed', 'inconclusive'] as const
 
 function readMetricComparison(shape: Shape): MetricComparison {
   const figure = (name: string) => shape.get(name).or(number, null)

@@ -61,7 +61,7 @@ export function findDoubts(
   }
   for (const [measurement, name] of [
     [reference, baseline],
-    [candidate, 'this run'],
+    [candidate, candidate.session ? candidate.session.side : 'this run'],
   ] as const) {
     const { saturated, reasons } = measurement.generator
     if (saturated)

@@ -2,14 +2,15 @@
  * The comparison of two measurements: which requests and metrics are judged, against which limits, and what the
  * single judgements come to. How a metric is judged is the business of `stored.ts` and `judges/`.
  */
-import { printable } from '../base/printable.js'
 import type { Tolerance } from '../scenario/scenario.js'
 import type { Comparison, ComparisonVerdict, MetricComparison } from '../stats/comparison.js'
 import { findDoubts, refuseOtherScenario } from './comparable.js'
 import { differences } from './environment.js'
 import { type Job, makeJob } from './job.js'
-import { changeOf, type JudgedMetric, type Judgement } from './judge.js'
+import { changeOf, type JudgedMetric } from './judge.js'
 import { isArrivalRate, type MeasuredRequest, type Measurement } from './measurement.js'
+import { remarks } from './remarks.js'
+import { isJudged, isTooNoisy, type Row, unjudged } from './row.js'
 import { judgeSides, makeSides } from './session.js'
 import { type Judged, judgeStored, type Limits } from './stored.js'
 
@@ -58,31 +59,25 @@ export function compare(
     baseline: settings.baseline,
     verdict,
     metrics: shown.sort((a, b) => badness(b) - badness(a)).map(({ comparison }) => comparison),
-    notes: [...doubts, ...remarks(reference, candidate, rows, verdict)],
+    notes: [
+      ...doubts,
+      ...remarks({ reference, candidate }, rows, { verdict, isSession: isSession(reference, candidate) }),
+    ],
   }
-}
-
-/** One line of the comparison, with what `overall` and the order of the lines need beside it. */
-interface Row {
-  readonly comparison: MetricComparison
-  readonly lack: Judgement['lack']
-  /** The verdict of the judge, which `withoutColour` takes from the comparison. */
-  readonly verdict: MetricComparison['verdict']
 }
 
 function judgeBoth(reference: Measurement, candidate: Measurement, limits: Limits): Judged[] {
   const sent = new Map(candidate.requests.map((request) => [request.name, request]))
   const both = reference.requests.filter((old) => !isEmpty(old) && !isEmpty(sent.get(old.name)))
-  const job = newestJob(candidate)
-  const [a, b] = [reference.session, candidate.session]
-  if (a && b && a.id === b.id && a.side !== b.side) {
+  if (isSession(reference, candidate)) {
     const names = both.map(({ name }) => name)
     const sides = makeSides(reference, candidate, {
       names,
       withThroughput: !isArrivalRate(candidate.scenario.load),
     })
-    return judgeSides(sides, { a: newestJob(reference), b: job }, { limits, looks: b.looks })
+    return judgeSides(sides, { limits, looks: candidate.session!.looks })
   }
+  const job = newestJob(candidate)
   return judgeStored(
     likeJobs(reference, job),
     job,
@@ -92,6 +87,11 @@ function judgeBoth(reference: Measurement, candidate: Measurement, limits: Limit
       withThroughput: !isArrivalRate(candidate.scenario.load),
     },
   )
+}
+
+/** Whether the two are the sides of one `ab` session. */
+function isSession({ session: a }: Measurement, { session: b }: Measurement): boolean {
+  return Boolean(a && b && a.id === b.id && a.side !== b.side)
 }
 
 function newestJob(measurement: Measurement): Job {
@@ -191,79 +191,6 @@ function overall(
   if (rows.some(isTooNoisy) || unjudged(rows).length > 0 || !rows.some(isJudged)) return 'inconclusive'
   return rows.some(({ verdict }) => verdict === 'improved') ? 'improved' : 'passed'
 }
-
-function isTooNoisy({ lack, comparison }: Row): boolean {
-  return lack === 'precision' && comparison.metric !== 'p99'
-}
-
-function isJudged({ verdict }: Row): boolean {
-  return verdict === 'passed' || verdict === 'improved' || verdict === 'regressed'
-}
-
-/** The requests on both sides of which no latency could be judged. */
-function unjudged(rows: readonly Row[]): readonly string[] {
-  const latencies = rows.filter(({ comparison }) => LATENCIES.has(comparison.metric))
-  const names = new Set(latencies.map(({ comparison }) => comparison.request!))
-  for (const row of latencies) if (isJudged(row)) names.delete(row.comparison.request!)
-  return [...names]
-}
-
-const LATENCIES: ReadonlySet<string> = new Set<JudgedMetric>(['p50', 'p95', 'p99'])
-
-function remarks(
-  reference: Measurement,
-  candidate: Measurement,
-  rows: readonly Row[],
-  verdict: ComparisonVerdict,
-): string[] {
-  const notes: string[] = []
-  if (isArrivalRate(candidate.scenario.load)) {
-    notes.push('throughput is not compared: the load is a rate of arrivals, whatever the service does')
-  }
-  if (reference.scenario.hash === '' || candidate.scenario.hash === '') {
-    notes.push('one side has no scenario hash: whether both were given the same load is not known')
-  }
-  const names = unjudged(rows)
-  if (names.length > 0) {
-    const list = names.map((name) => `"${printable(name)}"`).join(', ')
-    notes.push(`no latency of ${list} could be judged; a longer run would settle it`)
-  }
-  if (verdict === 'regressed' && rows.some(isWithinTolerance)) {
-    notes.push(
-      'red is what surely got worse by more than half its limit: so a slowdown as large as the limit is not missed',
-    )
-  }
-  if (verdict === 'inconclusive' && rows.some(isTooNoisy)) {
-    notes.push(
-      `the runs vary too much to tell: ${worstBlindness(rows)}; ${wayOut(reference)} would settle it`,
-    )
-  }
-  return notes
-}
-
-/** Red, although the change that was seen is smaller than the tolerance. */
-function isWithinTolerance({ comparison, verdict }: Row): boolean {
-  return verdict === 'regressed' && Math.abs(comparison.change ?? 1) < comparison.tolerance
-}
-
-/** The line that sees least, in words. */
-function worstBlindness(rows: readonly Row[]): string {
-  const blind = rows.filter(isTooNoisy).map(({ comparison }) => comparison)
-  const { request, metric, detectable } = blind.reduce((worst, row) =>
-    (row.detectable ?? 0) > (worst.detectable ?? 0) ? row : worst,
-  )
-  const subject = request === null ? '' : ` of "${printable(request)}"`
-  return `${metric}${subject} could only see ${Math.ceil((detectable ?? 0) * 100)}%`
-}
-
-/** What makes a verdict sharper: more jobs while they are few, then what doesn't depend on jobs at all. */
-function wayOut({ jobs }: Measurement): string {
-  return (jobs?.length ?? 1) < JOBS_ENOUGH
-    ? 'more accepted jobs (perfctl baseline add), --runs 3 or a longer run'
-    : '--runs 3, or both versions side by side (perfctl ab)'
-}
-
-const JOBS_ENOUGH = 5
 
 const SEVERITY: Readonly<Record<MetricComparison['verdict'], number>> = {
   missing: 5,

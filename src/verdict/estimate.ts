@@ -5,12 +5,12 @@
  * windows of each window's quantile: a burst of some seconds moves it little, a slower service in full.
  */
 import { Random } from '../base/rng.js'
-import { Histogram } from '../stats/histogram.js'
 import { median } from '../stats/math.js'
+import { type Joined, type LatencyMetric, pool, QUANTILES, readQuantile, samplesEach } from './quantile.js'
 import type { Series } from './series.js'
 
 /** The metrics that are judged by their ratio. */
-export type RatioMetric = 'p50' | 'p95' | 'p99' | 'throughput'
+export type RatioMetric = LatencyMetric | 'throughput'
 
 /** What one run says of one metric; logarithms of ms or of requests per second. */
 export interface Estimate {
@@ -28,22 +28,16 @@ export interface Shortage {
   readonly of: 'windows' | 'successful requests'
 }
 
-/** The quantiles of the latency metrics. */
-const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
-
 /** Fewer windows than this say nothing about how much they vary. */
 const WINDOWS_MIN = 5
 /** A percentile's windows are made of as many seconds as they need, and take a few more of them. */
 const JOINED_MIN = 8
 
-/** A window needs so many samples beyond its percentile; smaller ones are joined with their neighbours. */
-const SAMPLES_BEYOND = 10
-
 /** A latency of one request. Needs 8 windows of 10 samples beyond the percentile, joined where seconds hold fewer. */
-export function estimateLatency(series: Series, metric: 'p50' | 'p95' | 'p99'): Estimate | Shortage {
+export function estimateLatency(series: Series, metric: LatencyMetric): Estimate | Shortage {
   if (series.length < WINDOWS_MIN) return { needs: WINDOWS_MIN, had: series.length, of: 'windows' }
   const quantile = QUANTILES[metric]
-  const each = Math.round(SAMPLES_BEYOND / (1 - quantile))
+  const each = samplesEach(metric)
   const windows = joinWindows(series, each)
   if (windows.length < JOINED_MIN) {
     const had = series.reduce((sum, { requests, failed }) => sum + requests - failed, 0)
@@ -149,12 +143,6 @@ function withoutTrend(values: readonly number[]): readonly number[] {
   return values.map((value, index) => value - slope * index)
 }
 
-/** A window of as many slices as it takes; `samples` successful requests in `parts`. */
-interface Joined {
-  readonly parts: Series
-  readonly samples: number
-}
-
 function joinWindows(series: Series, each: number): Joined[] {
   const joined: Joined[] = []
   let parts: Series = []
@@ -172,31 +160,6 @@ function joinWindows(series: Series, each: number): Joined[] {
   return [...joined, { parts: [...last.parts, ...parts], samples: last.samples + samples }]
 }
 
-function readQuantile({ parts, samples }: Joined, quantile: number): number {
-  const latencies = parts.flatMap((part) => part.latencies)
-  const rank = Math.max(1, Math.ceil(quantile * samples))
-  if (latencies.length === 1) {
-    const { values, counts } = latencies[0]!
-    let seen = 0
-    for (let i = 0; i < counts.length; i++) {
-      seen += counts[i]!
-      if (seen >= rank) return Math.max(1, values[i]!)
-    }
-  }
-  return Math.max(1, pool(latencies).valueAtPercentile(quantile * 100))
-}
-
-let pooled: Histogram | null = null
-
-function pool(latencies: Series[number]['latencies']): Histogram {
-  pooled ??= new Histogram()
-  pooled.clear()
-  for (const { values, counts } of latencies) {
-    for (let i = 0; i < counts.length; i++) pooled.recordCount(values[i]!, counts[i]!)
-  }
-  return pooled
-}
-
 /**
  * The standard deviation of one window's quantile that the luck of sampling alone would make, on the logarithm: the
  * quantiles one standard error of rank to either side of it are one such deviation away.
@@ -208,61 +171,4 @@ function samplingError(windows: readonly Joined[], quantile: number): number {
   const low = Math.max(1, all.valueAtPercentile((quantile - step) * 100))
   const high = Math.max(1, all.valueAtPercentile(Math.min(1, quantile + step) * 100))
   return Math.log(high / low) / 2
-}
-
-/** One metric of two sides that took turns. */
-export interface PairedLatencies {
-  readonly metric: RatioMetric
-  /** The typical values of the sides, in ms or per second; null without any. */
-  readonly baseline: number | null
-  readonly current: number | null
-  /** ln(b) − ln(a) of each pair of slices, neighbours joined until both sides hold enough samples. */
-  readonly differences: readonly number[]
-}
-
-/** Pairs the slices of two sides, the n-th with the n-th. */
-export function pairLatencies(a: Series, b: Series, metric: 'p50' | 'p95' | 'p99'): PairedLatencies {
-  const quantile = QUANTILES[metric]
-  const each = Math.round(SAMPLES_BEYOND / (1 - quantile))
-  const pairs: (readonly [number, number])[] = []
-  let from = 0
-  for (let to = 1; to <= Math.min(a.length, b.length); to++) {
-    const sides = [makeJoined(a.slice(from, to)), makeJoined(b.slice(from, to))] as const
-    if (sides.some(({ samples }) => samples < each)) continue
-    from = to
-    pairs.push([Math.log(readQuantile(sides[0], quantile)), Math.log(readQuantile(sides[1], quantile))])
-  }
-  return makePaired(metric, pairs, 1000)
-}
-
-/** The same for the requests per second. */
-export function pairThroughputs(a: Series, b: Series): PairedLatencies {
-  const pairs = Array.from({ length: Math.min(a.length, b.length) }, (_, index) => {
-    const [left, right] = [a[index]!, b[index]!]
-    return [Math.log(left.requests / left.seconds), Math.log(right.requests / right.seconds)] as const
-  })
-  return makePaired(
-    'throughput',
-    pairs.filter((pair) => pair.every(Number.isFinite)),
-    1,
-  )
-}
-
-function makePaired(
-  metric: RatioMetric,
-  pairs: readonly (readonly [number, number])[],
-  scale: number,
-): PairedLatencies {
-  const typical = (values: readonly number[]) =>
-    values.length === 0 ? null : Math.exp(median(values)) / scale
-  return {
-    metric,
-    baseline: typical(pairs.map(([left]) => left)),
-    current: typical(pairs.map(([, right]) => right)),
-    differences: pairs.map(([left, right]) => right - left),
-  }
-}
-
-function makeJoined(parts: Series): Joined {
-  return { parts, samples: parts.reduce((sum, { requests, failed }) => sum + requests - failed, 0) }
 }

@@ -161,7 +161,7 @@ export function lastRun(measurement: Measurement): Measurement {
 }
 
 /** The runs of a measurement, each as a measurement of its own. */
-function splitRuns(measurement: Measurement): Measurement[] {
+export function splitRuns(measurement: Measurement): Measurement[] {
   const { runs } = measurement
   if (runs.length < 2) return [measurement]
   return runs.map(({ startedAt, start, durationSeconds }, index) => {

@@ -1,19 +1,28 @@
 /**
- * The two sides of an `ab` session against each other: pairs of slices instead of jobs.
+ * The two sides of an `ab` session against each other: pairs of slices instead of jobs. Where both were started again
+ * within the session, each side has a run for each start.
  */
-import { type PairedLatencies, pairLatencies, pairThroughputs } from './estimate.js'
-import type { Job } from './job.js'
-import { type Judgement, judgeRatio } from './judge.js'
-import { judgePairs, PAIRS_MIN } from './judges/pairs.js'
-import type { Measurement } from './measurement.js'
+import { type Control, lessControls, makeControl } from './controls.js'
+import { splitRuns } from './job.js'
+import { type Finding, type Judgement, judgeRatio } from './judge.js'
+import type { Failures } from './judges/failures.js'
+import { judgePairs, PAIRS_MIN, START_LUCK, UNCOMMON_LUCK, usableBlocks } from './judges/pairs.js'
+import type { MeasuredRequest, Measurement } from './measurement.js'
+import { type Block, type Paired, pairLatencies, pairThroughputs } from './pairing.js'
 import { requestSlices, type Series, wholeSlices } from './series.js'
-import { FALSE_ALARMS, failuresOf, floorOf, type Judged, judgeFailures, type Limits } from './stored.js'
+import { FALSE_ALARMS, floorOf, type Judged, judgeFailures, type Limits } from './stored.js'
 
-/** The slices of both sides in their order: the n-th of one lies beside the n-th of the other. */
+/** The slices of both sides, a block for each start of them. */
 export interface Sides {
-  readonly requests: readonly { readonly name: string; readonly a: Series; readonly b: Series }[]
+  readonly requests: readonly SidesOfRequest[]
   /** Of all requests; null for an arrival rate, whose throughput is what was asked for. */
-  readonly whole: { readonly a: Series; readonly b: Series } | null
+  readonly whole: readonly Block[] | null
+}
+
+interface SidesOfRequest {
+  readonly name: string
+  readonly kind: MeasuredRequest['kind']
+  readonly blocks: readonly Block[]
 }
 
 /** The sides as two measurements have them. */
@@ -22,56 +31,123 @@ export function makeSides(
   b: Measurement,
   options: { readonly names: readonly string[]; readonly withThroughput: boolean },
 ): Sides {
+  const [before, after] = [splitRuns(a), splitRuns(b)]
+  const blocks = (read: (run: Measurement) => Series) =>
+    before.slice(0, after.length).map((run, index) => ({ a: read(run), b: read(after[index]!) }))
   return {
-    requests: options.names.map((name) => ({ name, a: requestSlices(a, name), b: requestSlices(b, name) })),
-    whole: options.withThroughput ? { a: wholeSlices(a), b: wholeSlices(b) } : null,
+    requests: options.names.map((name) => ({
+      name,
+      kind: a.requests.find((request) => request.name === name)?.kind ?? 'request',
+      blocks: blocks((run) => requestSlices(run, name)),
+    })),
+    whole: options.withThroughput ? blocks(wholeSlices) : null,
   }
 }
 
 /** Judges b against a. `looks`: how often the session was looked at, which the false alarms are shared out to. */
 export function judgeSides(
   sides: Sides,
-  jobs: { readonly a: Job; readonly b: Job },
   { limits, looks }: { readonly limits: Limits; readonly looks: number },
 ): Judged[] {
-  const paired = sides.requests.map(({ name, a, b }) => ({
+  const paired = sides.requests.map(({ name, blocks }) => ({
     name,
-    metrics: (['p50', 'p95', 'p99'] as const).map((metric) => pairLatencies(a, b, metric)),
+    blocks,
+    metrics: (['p50', 'p95', 'p99'] as const).map((metric) => pairLatencies(blocks, metric)),
   }))
-  const whole = sides.whole === null ? null : pairThroughputs(sides.whole.a, sides.whole.b)
+  const whole = sides.whole === null ? null : pairThroughputs(sides.whole)
   const all = [...paired.flatMap(({ metrics }) => metrics), ...(whole === null ? [] : [whole])]
-  const judgeable = all.filter(({ differences }) => differences.length >= PAIRS_MIN).length
+  const judgeable = all.filter((pairs) => usableBlocks(differencesOf(pairs)).length > 0).length
   const alpha = FALSE_ALARMS / (Math.max(1, judgeable) * looks)
-  const judged: Judged[] = paired.map(({ name, metrics }) => ({
+  const ask = (pairs: Paired, controls: readonly Control[]) => judgeOne(pairs, { alpha, limits, controls })
+  const controls = sides.requests.flatMap(({ name, kind, blocks }, index) => {
+    // A journey moves with its steps, and what was changed itself is no measure for others.
+    if (kind === 'journey' || !isSteady(ask(paired[index]!.metrics[0]!, []))) return []
+    return [makeControl(name, blocks)]
+  })
+  const judged: Judged[] = paired.map(({ name, blocks, metrics }) => ({
     request: name,
     judgements: [
-      ...metrics.map((pairs) => judgeOne(pairs, alpha, limits)),
-      judgeFailures(failuresOf([jobs.a], name), failuresOf([jobs.b], name), limits.tolerance.errorRate),
+      ...metrics.map((pairs) =>
+        ask(
+          pairs,
+          controls.filter((control) => control.name !== name),
+        ),
+      ),
+      judgeErrors(blocks, limits),
     ],
   }))
-  return whole === null
-    ? judged
-    : [...judged, { request: null, judgements: [judgeOne(whole, alpha, limits)] }]
+  return whole === null ? judged : [...judged, { request: null, judgements: [ask(whole, [])] }]
 }
 
-function judgeOne(
-  { metric, baseline, current, differences }: PairedLatencies,
-  alpha: number,
-  limits: Limits,
-): Judgement {
+/** Neither better nor worse, not even by less than `minDelta`. */
+function isSteady({ verdict, reason, lack }: Judgement): boolean {
+  return (verdict === 'passed' && reason === null) || lack === 'precision'
+}
+
+function judgeErrors(blocks: readonly Block[], { tolerance }: Limits): Judgement {
+  const [a, b] = (['a', 'b'] as const).map((side) => sumFailures(blocks.flatMap((block) => block[side])))
+  return judgeFailures(a!, b!, tolerance.errorRate)
+}
+
+function sumFailures(slices: Series): Failures {
+  const sum = (key: 'requests' | 'failed') => slices.reduce((all, slice) => all + slice[key], 0)
+  const none = { requests: 0, failed: 0 }
+  const worst = slices.reduce((most, each) => (each.failed > most.failed ? each : most), none)
+  return { requests: sum('requests'), failed: sum('failed'), worst }
+}
+
+function differencesOf({ blocks }: Paired): number[][] {
+  return blocks.map((pairs) => pairs.map(({ difference }) => difference))
+}
+
+interface PairQuestion {
+  readonly alpha: number
+  readonly limits: Limits
+  /** The other requests, as far as they were not changed themselves. */
+  readonly controls: readonly Control[]
+}
+
+/** This share of a metric's false alarms is granted to the question whether it moved against the controls. */
+const CONTROL_ALPHA = 0.5
+
+function judgeOne(paired: Paired, { alpha, limits, controls }: PairQuestion): Judgement {
+  const { metric, baseline, current } = paired
   const tolerance = limits.tolerance[metric]
-  if (differences.length < PAIRS_MIN || baseline === null || current === null) {
-    const reason = `needs ${PAIRS_MIN} pairs of slices, had ${differences.length}`
+  const blocks = usableBlocks(differencesOf(paired))
+  if (blocks.length === 0 || baseline === null || current === null) {
+    const reason = `needs ${PAIRS_MIN} pairs of slices, had ${paired.blocks.flat().length}`
     const unknown = { interval: null, detectable: null, verdict: 'inconclusive', lack: 'samples' } as const
     return { metric, baseline: null, current: null, tolerance, reason, ...unknown }
   }
   const minDelta = metric === 'throughput' ? 0 : limits.minDeltaMs
-  const finding = judgePairs(differences, {
+  const rule = {
     metric,
-    alpha,
     floor: floorOf(metric, tolerance),
     margin: floorOf(metric, tolerance * 0.4),
     guard: Math.log1p(minDelta / baseline),
-  })
-  return judgeRatio({ metric, baseline, current, tolerance, minDelta, blindTolerances: 1 }, finding)
+  }
+  const relative = metric === 'p50' || metric === 'p95' ? lessControls(paired, controls) : null
+  const share = relative === null ? 1 : 1 - CONTROL_ALPHA
+  const own = judgePairs(blocks, { ...rule, alpha: share * alpha, startLuck: START_LUCK })
+  const against =
+    relative === null
+      ? null
+      : judgePairs(usableBlocks(relative), {
+          ...rule,
+          alpha: CONTROL_ALPHA * alpha,
+          startLuck: UNCOMMON_LUCK,
+        })
+  // Both ways of looking have to agree on the direction: when only the others got faster, nothing got slower here.
+  const isWorse = own.isWorse || (against?.isWorse === true && own.difference > rule.floor)
+  const isBetter = own.isBetter || (against?.isBetter === true && -own.difference > rule.floor)
+  const question = { metric, baseline, current, tolerance, minDelta, blindTolerances: 1 }
+  const judgement = judgeRatio(question, { ...own, isWorse, isBetter })
+  const isByControls = (isWorse || isBetter) && !own.isWorse && !own.isBetter
+  if (!isByControls || judgement.reason !== null) return judgement
+  return { ...judgement, reason: describeAgainst(against!) }
+}
+
+function describeAgainst({ difference, interval }: Finding): string {
+  const percent = (log: number) => `${log < 0 ? '-' : '+'}${Math.abs(Math.expm1(log) * 100).toFixed(1)}%`
+  return `held against the other requests it changed by ${percent(difference)} (${percent(interval[0])} to ${percent(interval[1])})`
 }

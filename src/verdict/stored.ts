@@ -102,7 +102,7 @@ export function floorOf(metric: RatioMetric, tolerance: number): number {
 }
 
 /** The failures of one request in all runs of the jobs. */
-export function failuresOf(jobs: readonly Job[], name: string): Failures {
+function failuresOf(jobs: readonly Job[], name: string): Failures {
   const figures = jobs.flatMap(({ runs }) =>
     runs.flatMap(({ requests }) => requests.filter((request) => request.name === name)),
   )

@@ -134,7 +134,7 @@ describe('the job', () => {
     expect(Object.keys(on)).toEqual(['pull_request', 'workflow_dispatch'])
     const runs = jobs.perf.steps.map(({ run }: { run?: string }) => run).filter(Boolean)
     expect(runs[0]).toMatch(
-      /^npx --yes perfctl@\S+ run scenarios\/a\.example\.yaml --report markdown=perf\.md/,
+      /^npx --yes perfctl@\S+ run scenarios\/a\.example\.yaml --report github --report html=perf\.html$/,
     )
     expect(runs[1]).toMatch(/^npx --yes perfctl@\S+ baseline update scenarios\/a\.example\.yaml/)
   })
@@ -142,10 +142,15 @@ describe('the job', () => {
   test('for GitLab is written where the project uses it, and says how to include it', async () => {
     write('.gitlab-ci.yml', 'stages: [test]')
     expect(await call()).toContain('add to .gitlab-ci.yml: include: [{ local: .gitlab/perf.yml }]')
-    const { perf } = parse(read('.gitlab/perf.yml'))
-    expect(perf.script[0]).toMatch(
-      /^npx --yes perfctl@\S+ run scenarios\/demo\.yaml --report junit=perf\.xml$/,
+    const jobs = parse(read('.gitlab/perf.yml'))
+    expect(jobs.perf.script[0]).toMatch(
+      /^npx --yes perfctl@\S+ run scenarios\/demo\.yaml --report junit=perf\.xml --report html=perf\.html$/,
     )
+    // A job that waits for a click would hold up the pipeline.
+    expect(jobs['perf-baseline'].rules).toEqual([
+      expect.objectContaining({ when: 'manual', allow_failure: true }),
+    ])
+    expect(jobs['perf-baseline'].artifacts).toEqual(jobs.perf.artifacts)
   })
 
   test('is left out when it is not wanted', async () => {

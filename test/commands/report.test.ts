@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { report } from '../../src/commands/report.js'
+import { report, writeReports } from '../../src/commands/report.js'
 import { renderJson } from '../../src/report/json.js'
 import { failed, passed } from '../report/results.js'
 import { createMemoryIo, type MemoryIo } from './memory-io.js'
@@ -35,6 +35,24 @@ test('an unknown format is found before anything is written', async () => {
   expect(io.written.stderr).toBe('')
 })
 
+test('of several results that share the flags each has a file of its own', async () => {
+  const flags = ['html=out/report.html', 'junit=perf', 'csv']
+  for (const name of ['shop', 'a/b']) {
+    const result = { ...passed, scenario: { ...passed.scenario, name } }
+    await writeReports(result, flags, io, { isOneOfSeveral: true })
+  }
+  const files = [
+    'out/report-shop.html',
+    'perf-shop',
+    'shop.csv',
+    'out/report-a-b.html',
+    'perf-a-b',
+    'a-b.csv',
+  ]
+  expect(io.written.stderr).toBe(files.map((file) => `report written: ${file}\n`).join(''))
+  for (const file of files) expect(existsSync(join(io.cwd, file)), file).toBe(true)
+})
+
 describe('github', () => {
   test('in a workflow it goes to the job summary and the outputs of the step, behind what is there', async () => {
     const [summary, output] = [join(io.cwd, 'summary.md'), join(io.cwd, 'output')]
@@ -42,7 +60,7 @@ describe('github', () => {
     writeFileSync(output, 'sha=1\n')
     const env = { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output }
     await report('result.json', ['github'], { ...io, env })
-    expect(readFileSync(summary, 'utf8')).toMatch(/^built\n## ✅ shop\n\nPassed: /)
+    expect(readFileSync(summary, 'utf8')).toMatch(/^built\n<!-- perfctl:shop -->\n## ✅ shop\n\nPassed: /)
     expect(readFileSync(output, 'utf8')).toBe('sha=1\nverdict=passed\n')
     expect(io.written).toEqual({ stdout: '', stderr: '' })
   })
@@ -61,12 +79,14 @@ describe('github', () => {
 
   test('elsewhere the summary is printed, unless another report is', async () => {
     await report('result.json', ['github'], io)
-    expect(io.written.stdout).toMatch(/^## ✅ shop/)
+    expect(io.written.stdout).toMatch(/^<!-- perfctl:shop -->\n## ✅ shop/)
     const other = createMemoryIo()
     writeFileSync(join(other.cwd, 'result.json'), renderJson(passed))
     await report('result.json', ['github', 'json=-'], other)
     expect(other.written.stdout).toBe(renderJson(passed))
-    expect(readFileSync(join(other.cwd, 'shop.github.md'), 'utf8')).toMatch(/^## ✅ shop/)
+    expect(readFileSync(join(other.cwd, 'shop.github.md'), 'utf8')).toMatch(
+      /^<!-- perfctl:shop -->\n## ✅ shop/,
+    )
   })
 
   test('a summary that cannot be written is said with the name of its variable', async () => {

@@ -10,6 +10,14 @@ load: { vus: 6, duration: 5s }
 requests: [{ name: search, get: /search }]
 `
 
+/** A service that says where it listens. */
+const SERVER = `
+import { createServer } from 'node:http'
+const { PORT } = process.env
+createServer((_, response) => setTimeout(() => response.end('fine'), 5))
+  .listen(PORT, '127.0.0.1', () => console.log('http://127.0.0.1:' + PORT))
+`
+
 describe.concurrent('two versions side by side', () => {
   test('a version twice as slow is red, and the two files say the same', async () => {
     const [a, b] = [await startTarget(answerAfter(20)), await startTarget(answerAfter(60))]
@@ -28,7 +36,10 @@ describe.concurrent('two versions side by side', () => {
     const files = [...ab.stderr.matchAll(/result of [ab] saved: (\S+)/g)].map((match) => match[1]!)
     const compared = await session.perfctl(['compare', ...files])
     expect(compared.code).toBe(ab.code)
-    expect(compared.stdout.split('\n')[0]).toBe(ab.stdout.split('\n')[0])
+    // The rest of the sentence names the run that was slow, which `ab` and `compare` call differently.
+    const verdict = (text: string) => /^\S+ (\w+):/.exec(text)?.[1]
+    expect(verdict(ab.stdout)).toMatch(/^(Regressed|Inconclusive)$/)
+    expect(verdict(compared.stdout)).toBe(verdict(ab.stdout))
   }, 120_000)
 
   test('a command that never listens is told of with its log, and nothing is left behind', async () => {
@@ -39,6 +50,70 @@ describe.concurrent('two versions side by side', () => {
     expect(ab.stderr).toMatch(/exit|ended|stopped/i)
     expect(countAll(a)).toBe(0)
     expect(existsSync(join(session.cwd, 'baselines'))).toBe(false)
+  })
+
+  test('with restarts both services are started again, and each start is a block of its own', async () => {
+    const session = startSession({ 'shop.yaml': SCENARIO, 'serve.mjs': SERVER })
+    const [a, b] = ['--a-command', '--b-command'].map((flag) => [
+      flag,
+      `exec '${process.execPath}' serve.mjs`,
+    ])
+    const ab = await session.perfctl([
+      ...['ab', 'shop.yaml', ...a!, ...b!, '--restarts', '1', '--max-duration', '12s'],
+      ...['--ready', '/ready'],
+    ])
+    expect(ab.code, ab.stdout + ab.stderr).toBeLessThanOrEqual(1)
+    expect(ab.stderr).toContain('restart 1: a is ')
+    const results = session.results()
+    expect(results.map(({ runs }) => runs.length)).toEqual([2, 2])
+    expect(results[0]!.runs[1]!.start).toBe(12)
+    for (const side of ['a', 'b']) {
+      const started = session.read(`.perfctl/results/shop-${side}.log`).trim().split('\n')
+      expect(started, 'the log keeps both starts').toHaveLength(2)
+      for (const url of started) await expect(fetch(url)).rejects.toThrow()
+    }
+  }, 120_000)
+
+  test('--null holds a against itself, and tells what this machine can tell apart', async () => {
+    const session = startSession({ 'shop.yaml': SCENARIO })
+    const a = await startTarget(answerAfter(20))
+    const ab = await session.perfctl(['ab', 'shop.yaml', '--a', a.url, '--null', '--max-duration', '12s'])
+    // The same code is called regressed once in hundreds of sessions; what this one found is in the table either way.
+    expect([0, 1], ab.stdout + ab.stderr).toContain(ab.code)
+    const [first, second] = session.results()
+    expect([first!.scenario.target, second!.scenario.target]).toEqual([a.url, a.url])
+    const { detectable } = second!.comparison!.metrics.find(({ metric }) => metric === 'p50')!
+    const [, table] = ab.stdout.split('What this machine can tell apart, nine times in ten\n')
+    expect(table).toMatch(new RegExp(`search +\\+${Math.ceil(detectable! * 100)}% `))
+    expect(table).toMatch(/throughput -\d+%/)
+    expect(countAll(a), 'both sides sent').toBeGreaterThan(first!.totals.requests)
+  }, 120_000)
+
+  test('the demo can be both sides, and each may send from several threads', async () => {
+    const session = startSession({
+      'demo.yaml': 'load: { vus: 4 }\nrequests: [{ name: search, get: /api/services }]\n',
+    })
+    const sides = ['--a', 'demo', '--b', 'demo', '--workers', '2', '-k', '--max-duration', '10s']
+    const ab = await session.perfctl(['ab', 'demo.yaml', ...sides])
+    expect([0, 1], ab.stdout + ab.stderr).toContain(ab.code)
+    expect(ab.stderr).toContain('certificates are not checked (-k)')
+    const [a, b] = session.results()
+    expect([a!.environment.workers, b!.environment.workers]).toEqual([2, 2])
+    expect(a!.scenario.target, 'each side is a service of its own').not.toBe(b!.scenario.target)
+    for (const { scenario } of [a!, b!]) await expect(fetch(scenario.target)).rejects.toThrow()
+  }, 120_000)
+
+  test.each([
+    [
+      'restarts of a service that perfctl did not start',
+      ['--a', 'http://127.0.0.1:1', '--b-command', 'true'],
+    ],
+    ['restarts that leave no time between them', ['--a-command', 'true', '--b-command', 'true']],
+  ])('%s are a mistake of the input', async (_, sides) => {
+    const session = startSession({ 'shop.yaml': SCENARIO })
+    const ab = await session.perfctl(['ab', 'shop.yaml', ...sides, '--restarts', '40'])
+    expect(ab.code, ab.stdout).toBe(2)
+    expect(ab.stderr).toMatch(/--restarts[\s\S]*hint: /)
   })
 
   test.each([

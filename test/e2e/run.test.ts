@@ -229,6 +229,19 @@ describe.concurrent('what goes where', () => {
     expect(session.read('out/run.xml')).toContain('<testsuites name="perfctl"')
   })
 
+  test('of several scenarios each has a report of its own', async () => {
+    const target = await startTarget(answerAfter(0))
+    const text = `target: ${target.url}\nload: { vus: 1, iterations: 5 }\nrequests: [{ get: / }]\n`
+    const session = startSession({ 'a.yaml': text, 'b.yaml': text })
+    const { code } = await session.perfctl(['run', 'a.yaml', 'b.yaml', '--report', 'json=out/perf.json'])
+    expect(code).toBe(0)
+    const names = ['a', 'b'].map(
+      (name) => parseResult(session.read(`out/perf-${name}.json`), name).scenario.name,
+    )
+    expect(names).toEqual(['a', 'b'])
+    expect(session.exists('out/perf.json')).toBe(false)
+  })
+
   test('a saved result gives the same page again', async () => {
     const target = await startTarget(answerAfter(0))
     const session = startSession()

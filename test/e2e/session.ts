@@ -53,7 +53,9 @@ export function startSession(files: Readonly<Record<string, string>> = {}): Sess
     results() {
       const directory = join(cwd, '.perfctl/results')
       if (!existsSync(directory)) return []
-      const names = readdirSync(directory).sort()
+      const names = readdirSync(directory)
+        .filter((name) => name.endsWith('.json'))
+        .sort()
       return names.map((name) => parseResult(readFileSync(join(directory, name), 'utf8'), name))
     },
   }

@@ -96,6 +96,7 @@ describe('a load shared between machines', () => {
     [['--shard', '3/2', '--seed', '1'], '--shard 3/2: not a part of a whole'],
     [['--shard', '1/2', '--seed', '1', '--runs', '2'], '--shard and --runs together'],
     [['--shard', '1/2', '--seed', '1', '--require-baseline'], '--shard and --require-baseline together'],
+    [['--shard', '1/2', '--seed', '1', '--confirm', 'ab'], '--shard and --confirm together'],
     [['--shard', '1/7', '--seed', '1'], "6 virtual users can't be shared out to 7 machines"],
   ])('%j is a mistake of the input, before anything is sent', async (flags, message) => {
     const target = await startTarget(answerAfter(0))

@@ -33,6 +33,8 @@ test('every file that has a format as its default export is in the table', () =>
     'notes',
     'page',
     'percentiles',
+    'resolution',
+    'selftest',
     'several',
     'style',
     'table',

@@ -1,18 +1,96 @@
 import { describe, expect, test } from 'vitest'
+import type { Comparison } from '../../src/stats/comparison.js'
+import type { Result } from '../../src/stats/result.js'
+import { compare } from '../../src/verdict/compare.js'
+import { SHOP, simulate } from './simulate.js'
 import { countRedSessions } from './table.js'
 
 const load = (seconds: number) => ({ seconds, perSecond: 1000 })
 
 describe('the same code on both sides is called regressed', () => {
   test.each(['quiet', 'shared', 'hetero'] as const)('on %s machines hardly ever', (level) => {
-    expect(countRedSessions(level, load(30), 1, 300)).toBeLessThanOrEqual(0.012)
+    expect(countRedSessions({ level, load: load(30) }, 1, 300)).toBeLessThanOrEqual(0.012)
+  })
+
+  test.each([2, 8])('nor where each start has luck of its own, with %i starts of both sides', (starts) => {
+    expect(countRedSessions({ level: 'noisy', load: load(60), starts }, 1, 250)).toBeLessThanOrEqual(0.012)
+  })
+
+  test('but too often there with one start: what restarts are for', () => {
+    expect(countRedSessions({ level: 'noisy', load: load(60) }, 1, 150)).toBeGreaterThan(0.03)
   })
 })
 
 test.each([
-  [1.1, 30, 0.87],
-  [1.15, 15, 0.9],
-  [1.2, 15, 0.96],
+  [1.1, 30, 0.96],
+  [1.15, 15, 0.97],
+  [1.2, 15, 0.99],
 ])('one request slower by %f is found in %i s a side', (factor, seconds, share) => {
-  expect(countRedSessions('shared', load(seconds), factor, 100)).toBeGreaterThanOrEqual(share)
+  expect(countRedSessions({ level: 'shared', load: load(seconds) }, factor, 100)).toBeGreaterThanOrEqual(
+    share,
+  )
+})
+
+test('with four starts a slowdown of 10 % is found on a shared machine in a minute of each side', () => {
+  const setting = { level: 'shared', load: load(60), starts: 4 } as const
+  expect(countRedSessions(setting, 1.1, 100)).toBeGreaterThanOrEqual(0.9)
+})
+
+const side = (which: 'a' | 'b', result: Result): Result => ({
+  ...result,
+  session: { id: '7f3k', side: which, looks: 1 },
+})
+
+describe('the other requests are the measure of one, as long as they are steady', () => {
+  /** The shop with medians scaled, on a machine that is as unsteady for all requests. */
+  const judged = (factors: readonly number[]) => {
+    const services = SHOP.map((service, index) => ({
+      ...service,
+      perSecond: 120,
+      medianMs: service.medianMs * factors[index]!,
+    }))
+    const before = SHOP.map((service) => ({ ...service, perSecond: 120 }))
+    const conditions = { noise: 0.04, seconds: 20 }
+    return compare(
+      side('a', simulate(before, { ...conditions, seed: 1 })),
+      side('b', simulate(services, { ...conditions, seed: 2 })),
+      { minDeltaMs: 0 },
+    )
+  }
+  const red = ({ metrics }: Comparison) =>
+    new Set(metrics.filter(({ verdict }) => verdict === 'regressed').map(({ request }) => request))
+
+  test('a slowdown of all of them is no common luck', () => {
+    expect(red(judged([1.3, 1.3, 1.3]))).toEqual(new Set(SHOP.map(({ name }) => name)))
+  })
+
+  test('when all but one get faster, that one did not get slower', () => {
+    expect(red(judged([1, 0.7, 0.7]))).toEqual(new Set())
+  })
+
+  test('a slowdown of one shows against them where starts of the servers differ by several percent', () => {
+    const setting = { level: 'noisy', load: load(30) } as const
+    expect(countRedSessions(setting, 1.1, 100)).toBeGreaterThan(0.72)
+  })
+})
+
+describe('a session that could not tell', () => {
+  const told = (options: { noise?: number; seconds?: number }) =>
+    compare(
+      side('a', simulate(SHOP, { ...options, seed: 1 })),
+      side('b', simulate(SHOP, { ...options, seed: 4 })),
+    )
+
+  test('for noise: asks for more seconds and a quieter machine, never for baselines or --runs', () => {
+    const { verdict, notes } = told({ noise: 0.5 })
+    expect(verdict).toBe('inconclusive')
+    expect(notes.join()).toMatch(/more seconds of each side \(--max-duration 120s\), or a quieter machine/)
+    expect(notes.join()).not.toMatch(/baseline|--runs/)
+  })
+
+  test('for want of seconds: asks for a longer session', () => {
+    const { verdict, notes } = told({ seconds: 4 })
+    expect(verdict).toBe('inconclusive')
+    expect(notes.join()).toContain('a longer session (--max-duration) would settle it')
+  })
 })

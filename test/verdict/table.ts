@@ -117,25 +117,35 @@ export function countFoundAtStated(setting: Setting, trials: number): number {
   return found / trials
 }
 
-/** The share of `ab` sessions in which b is called regressed, at a last look after the load's seconds of each side. */
-export function countRedSessions(level: Level, load: Load, factor: number, trials: number): number {
+/** An `ab` session on a machine of a level of noise. */
+export interface SessionSetting {
+  readonly level: Level
+  /** Its seconds are those of each side. */
+  readonly load: Load
+  /** How often both sides are started, each time with the luck of new processes; 1 unless given. */
+  readonly starts?: number
+  readonly looks?: number
+}
+
+/** The share of `ab` sessions in which b is called regressed, at a last look, with one request of b slower by `factor`. */
+export function countRedSessions(setting: SessionSetting, factor: number, trials: number): number {
+  const { level, load, starts = 1, looks = 1 } = setting
   const injection: Injection | null = factor === 1 ? null : { request: 'list', factor, part: 'whole' }
   let red = 0
   for (let trial = 1; trial <= trials; trial++) {
-    const { a, b } = new Machine(level, 104_729 * trial).session(load, injection)
+    const machine = new Machine(level, 104_729 * trial)
+    const each = { ...load, seconds: Math.round(load.seconds / starts) }
+    const blocks = Array.from({ length: starts }, () => machine.session(each, injection))
+    const names = blocks[0]!.a.requests.map(({ name }) => name)
     const sides = {
-      requests: a.requests.map(({ name, series }, index) => ({
+      requests: names.map((name, index) => ({
         name,
-        a: series,
-        b: b.requests[index]!.series,
+        kind: 'request' as const,
+        blocks: blocks.map(({ a, b }) => ({ a: a.requests[index]!.series, b: b.requests[index]!.series })),
       })),
-      whole: { a: a.whole, b: b.whole },
+      whole: blocks.map(({ a, b }) => ({ a: a.whole, b: b.whole })),
     }
-    const jobs = {
-      a: { environment: ENVIRONMENT, runs: [figuresOf(a)] },
-      b: { environment: ENVIRONMENT, runs: [figuresOf(b)] },
-    }
-    const judged = judgeSides(sides, jobs, { limits: LIMITS, looks: 1 })
+    const judged = judgeSides(sides, { limits: LIMITS, looks })
     if (judged.some(({ judgements }) => judgements.some(({ verdict }) => verdict === 'regressed'))) red++
   }
   return red / trials
@@ -192,11 +202,21 @@ export function printTables(print: (line: string) => void): void {
   for (const level of ['quiet', 'shared', 'hetero', 'noisy'] as const) {
     for (const seconds of [15, 30, 60]) {
       const load = { seconds, perSecond: 1000 }
-      const found = [1.05, 1.1, 1.15, 1.2].map((factor) => countRedSessions(level, load, factor, 200))
-      const cells = [countRedSessions(level, load, 1, 1000), ...found].map(percent)
-      print(`| ${level} | ${seconds} s | ${cells.join(' | ')} |`)
+      printSessions({ level, load }, `${seconds} s`, print)
     }
   }
+  for (const level of ['shared', 'noisy'] as const) {
+    for (const starts of [2, 4, 8]) {
+      const setting = { level, load: { seconds: 60, perSecond: 1000 }, starts }
+      printSessions(setting, `60 s, ${starts} starts`, print)
+    }
+  }
+}
+
+function printSessions(setting: SessionSetting, name: string, print: (line: string) => void): void {
+  const found = [1.05, 1.1, 1.15, 1.2].map((factor) => countRedSessions(setting, factor, 400))
+  const cells = [countRedSessions(setting, 1, 3000), ...found].map(percent)
+  print(`| ${setting.level} | ${name} | ${cells.join(' | ')} |`)
 }
 
 function printStored(print: (line: string) => void): void {

@@ -6,10 +6,17 @@
  *     estimate = their 20 % trimmed mean, with the standard error of its winsorised variance (Yuen 1974)
  *     worse ⇔ estimate − t · error > a fifth of the tolerance, and estimate > half of it
  *
- * What pairs can't see is the luck of the process (each start of a server has its own heap and layout), which is
- * added to the error.
+ * What pairs can't see is the luck of the process (each start of a server has its own heap and layout). With one start
+ * of each side it is assumed, and added to the error. With several it is seen: the pairs between two starts are a
+ * block, and the blocks' estimates are what counts (Kalibera and Jones 2013), however many pairs each had.
+ *
+ *     estimate = mean of the K blocks' trimmed means
+ *     error² = (5 · what is expected + (K − 1) · what is seen between blocks) / (4 + K), divided by K
+ *
+ * Few blocks hardly know their spread, so it is moderated by what is expected (Smyth 2004): the error within blocks
+ * and the luck of one start, worth five degrees of freedom.
  */
-import { studentT } from '../../stats/math.js'
+import { mean, studentT, variance } from '../../stats/math.js'
 import type { RatioMetric } from '../estimate.js'
 import type { Finding } from '../judge.js'
 
@@ -24,25 +31,38 @@ export interface PairRule {
   readonly margin: number
   /** Differences that `minDelta` hides. */
   readonly guard: number
+  /** How much two starts of the same program differ (standard deviation of a logarithm), where it can't be seen. */
+  readonly startLuck: number
 }
 
 /** Fewer pairs say nothing about how much they vary. */
 export const PAIRS_MIN = 8
+/** Nor do fewer within a block. */
+const BLOCK_PAIRS_MIN = 3
 
-/** How much two starts of the same program differ from each other (standard deviation of a logarithm). */
-const PROCESS = 0.007
+/** How much two starts of the same program are expected to differ, all requests alike. */
+export const START_LUCK = 0.007
+/** How much of it one request and its controls are expected not to have in common. */
+export const UNCOMMON_LUCK = 0.012
 /** So many degrees of freedom make Student's t the normal distribution. */
 const CERTAIN = 1e6
 
 const TRIMMED = 0.2
+/** What is expected between blocks is worth so many degrees of freedom. */
+const PRIOR_BLOCKS = 5
 
-/** Judges the differences of at least {@link PAIRS_MIN} pairs, logarithms, B minus A. */
-export function judgePairs(differences: readonly number[], rule: PairRule): Finding {
+/** The blocks that have something to say; empty when all together have too little. */
+export function usableBlocks(blocks: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const usable = blocks.length === 1 ? blocks : blocks.filter(({ length }) => length >= BLOCK_PAIRS_MIN)
+  return usable.flat().length >= PAIRS_MIN ? usable : []
+}
+
+/** Judges the differences of pairs, logarithms, B minus A, block by block, as {@link usableBlocks} gives them. */
+export function judgePairs(blocks: readonly (readonly number[])[], rule: PairRule): Finding {
   const sign = rule.metric === 'throughput' ? -1 : 1
-  const { middle, own, freedom } = trim(differences.map((difference) => sign * difference))
-  const error = Math.hypot(own, PROCESS)
-  // The luck of processes is known beforehand, not estimated from these pairs, so it needs no t of theirs.
-  const reach = (tail: number) => Math.hypot(studentT(tail, freedom) * own, studentT(tail, CERTAIN) * PROCESS)
+  const signed = blocks.map((pairs) => pairs.map((difference) => sign * difference))
+  const { middle, error, reach } =
+    signed.length === 1 ? estimateOnce(signed[0]!, rule.startLuck) : estimateBlocks(signed, rule.startLuck)
   const bound = reach(rule.alpha)
   const around = reach(0.025)
   const isBeyond = (estimate: number) => estimate - bound > rule.margin && estimate > rule.floor
@@ -59,15 +79,43 @@ export function judgePairs(differences: readonly number[], rule: PairRule): Find
 /** One-sided 90 %. */
 const LUCK = 1.2816
 
-function trim(values: readonly number[]): { middle: number; own: number; freedom: number } {
+interface Effect {
+  readonly middle: number
+  readonly error: number
+  /** How far from the truth the estimate may be, one-sided, but for this probability. */
+  readonly reach: (tail: number) => number
+}
+
+function estimateOnce(differences: readonly number[], startLuck: number): Effect {
+  const { middle, own, freedom } = trim(differences)
+  return {
+    middle,
+    error: Math.hypot(own, startLuck),
+    // The luck of processes is known beforehand, not estimated from these pairs, so it needs no t of theirs.
+    reach: (tail) => Math.hypot(studentT(tail, freedom) * own, studentT(tail, CERTAIN) * startLuck),
+  }
+}
+
+function estimateBlocks(blocks: readonly (readonly number[])[], startLuck: number): Effect {
+  const estimates = blocks.map(trim)
+  const middles = estimates.map(({ middle }) => middle)
+  const expected = startLuck ** 2 + mean(estimates.map(({ own }) => own ** 2))
+  const freedom = PRIOR_BLOCKS + blocks.length - 1
+  const between = (PRIOR_BLOCKS * expected + (blocks.length - 1) * variance(middles)) / freedom
+  const error = Math.sqrt(between / blocks.length)
+  return { middle: mean(middles), error, reach: (tail) => studentT(tail, freedom) * error }
+}
+
+/** The trimmed mean, its standard error, and the degrees of freedom of that. */
+export function trim(values: readonly number[]): { middle: number; own: number; freedom: number } {
   const sorted = Float64Array.from(values).sort()
   const n = sorted.length
   const cut = Math.floor(TRIMMED * n)
   const kept = sorted.subarray(cut, n - cut)
   const middle = kept.reduce((sum, value) => sum + value, 0) / kept.length
   const winsorised = sorted.map((_, index) => sorted[Math.min(n - cut - 1, Math.max(cut, index))]!)
-  const mean = winsorised.reduce((sum, value) => sum + value, 0) / n
-  const squares = winsorised.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  const average = winsorised.reduce((sum, value) => sum + value, 0) / n
+  const squares = winsorised.reduce((sum, value) => sum + (value - average) ** 2, 0)
   const own = Math.sqrt(squares / (n - 1)) / ((1 - (2 * cut) / n) * Math.sqrt(n))
   return { middle, own, freedom: kept.length - 1 }
 }

@@ -1,0 +1,125 @@
+/**
+ * `run --confirm ab`: the stored baseline screens, and what it suspects is settled side by side with the accepted
+ * version, here and now.
+ */
+import { type Problem, UserError } from '../base/errors.js'
+import { redact } from '../base/secrets.js'
+import { comparisonHeadline } from '../report/wording.js'
+import type { Scenario } from '../scenario/scenario.js'
+import type { Comparison } from '../stats/comparison.js'
+import type { Result } from '../stats/result.js'
+import { isSuspicious } from '../verdict/suspicion.js'
+import { runVerdict } from '../verdict/verdict.js'
+import { readMaxSeconds } from './extent.js'
+import type { RunFlags } from './flags.js'
+import type { Interrupt } from './interrupt.js'
+import type { Io } from './io.js'
+import { checkSession, runSession, type SessionEnd } from './session.js'
+import { describeSide, type Side, type Sides, startSides } from './sides.js'
+
+/** What a run that may have to be settled takes. */
+export interface ConfirmOptions {
+  readonly flags: RunFlags
+  readonly io: Io
+  readonly interrupt: Interrupt
+}
+
+/**
+ * Throws a UserError for the scenarios that couldn't be settled side by side: they name no reference, or their load
+ * or data is none for a session. Before anything is sent.
+ */
+export function checkConfirmable(scenarios: readonly Scenario[], flags: RunFlags): void {
+  const secondsMost = readMaxSeconds(flags.maxDuration)
+  const problems = scenarios.flatMap(({ name, reference }): Problem[] =>
+    reference !== undefined
+      ? []
+      : [
+          {
+            message: `--confirm ab: ${name} names no reference to hold the target against`,
+            place: null,
+            hint: 'add to the scenario: reference: { command: node base/server.js, ready: /healthz }, or reference: { url: http://... }',
+          },
+        ],
+  )
+  if (problems.length > 0) throw new UserError(problems)
+  for (const scenario of scenarios) checkSession(scenario, { secondsMost, seed: flags.seed ?? 0 })
+}
+
+/** Whether the comparison with the baseline has to be settled. A run that failed for other reasons has not. */
+export function isUnsettled(
+  { verdict, comparison, generator }: Result,
+  { baseline }: Pick<Scenario, 'baseline'>,
+): boolean {
+  // A generator that was too slow for one target is too slow for two.
+  const isJudged = verdict === 'regressed' || (verdict === 'inconclusive' && !generator.saturated)
+  return isJudged && comparison !== null && isSuspicious(comparison, baseline.minDeltaMs)
+}
+
+/**
+ * The result with the comparison and the verdict of a session of the reference (a) and the target (b). Its figures
+ * remain those of the run.
+ */
+export async function settle(result: Result, scenario: Scenario, options: ConfirmOptions): Promise<Result> {
+  const { flags, io, interrupt } = options
+  const screen = result.comparison!
+  const sides = sidesOf(scenario, flags)
+  const shown = redact(describeSide(sides.a), scenario.secrets)
+  const note = (text: string) => {
+    if (!flags.quiet) io.stderr.write(`${text}\n`)
+  }
+  note(`${screen.baseline}: ${comparisonHeadline(screen)}`)
+  note(`settling it side by side: a is ${shown}, b is ${describeSide(sides.b)}`)
+  const start = () =>
+    startSides(sides, {
+      ...{ name: scenario.name, resultsDir: flags.resultsDir, io, isAgain: false },
+      signal: interrupt.stop,
+    })
+  const end = await runSession(scenario, start, {
+    seed: flags.seed,
+    secondsMost: readMaxSeconds(flags.maxDuration),
+    starts: 1,
+    workers: flags.workers ?? 1,
+    reference: `a (${shown})`,
+    signal: interrupt.stop,
+    kill: interrupt.kill,
+    onLook: (seconds, verdict) => note(`after ${seconds}s of each side: ${verdict}`),
+    onNotice: (text) => note(`warning: ${text}`),
+  })
+  return conclude(result, screen, end)
+}
+
+function sidesOf({ reference, target }: Scenario, flags: RunFlags): Sides {
+  const side = (url: string): Side => (url === 'demo' ? { type: 'demo' } : { type: 'url', url })
+  const accepted = reference!
+  return {
+    a: 'command' in accepted ? { type: 'command', ...accepted } : side(accepted.url),
+    // A run that was carried out had a target.
+    b: side((flags.target ?? target)!),
+  }
+}
+
+function conclude(result: Result, screen: Comparison, { b }: SessionEnd): Result {
+  if (b.comparison === null) {
+    // Interrupted or broken off: there is no other verdict than that the suspicion stands.
+    const verdict = b.interrupted ? 'interrupted' : 'error'
+    return { ...result, interrupted: b.interrupted, error: b.error, verdict }
+  }
+  const { baseline, verdict } = screen
+  const settled =
+    verdict === 'regressed'
+      ? `${baseline} called this run regressed; the verdict is that of the session side by side`
+      : `${baseline} could not tell; the verdict is that of the session side by side`
+  const comparison: Comparison = {
+    ...b.comparison,
+    notes: [...b.comparison.notes, settled],
+    screen: { baseline, verdict },
+  }
+  const { interrupted, totals, thresholds } = result
+  const { generator } = b
+  return {
+    ...result,
+    comparison,
+    generator: generator.saturated ? generator : result.generator,
+    verdict: runVerdict({ interrupted, totals, thresholds, comparison, generator }),
+  }
+}

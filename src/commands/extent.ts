@@ -1,0 +1,22 @@
+/**
+ * How long an `ab` session may take.
+ */
+import { userError } from '../base/errors.js'
+import { parseDuration } from '../base/units.js'
+
+const SECONDS_MOST = 120
+const SECONDS_LEAST = 10
+
+/** The measured seconds of each side at most that `--max-duration` asks for. Throws a UserError when it can't be read. */
+export function readMaxSeconds(text: string | undefined): number {
+  if (text === undefined) return SECONDS_MOST
+  const durationMs = parseDuration(text)
+  if (durationMs === null)
+    throw userError(`--max-duration ${text}: not a duration`, 'a number and a unit, such as 30s or 2m')
+  const seconds = Math.ceil(durationMs / 1000)
+  if (seconds >= SECONDS_LEAST) return seconds
+  throw userError(
+    `--max-duration ${text}: too short to see anything`,
+    `at least ${SECONDS_LEAST}s for each side`,
+  )
+}

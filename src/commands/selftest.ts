@@ -1,0 +1,171 @@
+/**
+ * `perfctl selftest`: what this machine can tell, found out by measuring the same code again and again.
+ */
+import { resolve } from 'node:path'
+import { type Problem, UserError } from '../base/errors.js'
+import { EXIT, type ExitCode } from '../base/exit.js'
+import { writeFileAtomic } from '../base/files.js'
+import { formatDuration, parseDuration, plural } from '../base/units.js'
+import { parseReportFlag } from '../report/index.js'
+import { renderSelftest, type Selftest } from '../report/selftest.js'
+import { readScenario } from '../scenario/read.js'
+import type { Scenario } from '../scenario/scenario.js'
+import type { Comparison } from '../stats/comparison.js'
+import type { Result } from '../stats/result.js'
+import { compare } from '../verdict/compare.js'
+import { summarizeNull } from '../verdict/selftest.js'
+import { constantLoad } from './block.js'
+import { execute } from './execute.js'
+import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
+import { type Interrupt, listenForInterrupt } from './interrupt.js'
+import type { Io } from './io.js'
+import { ownsStdout, pageOf } from './report.js'
+import { readScenarios } from './scenarios.js'
+import { checkSession, limitsOf, runSession } from './session.js'
+import { startSides } from './sides.js'
+
+/** The flags, as typed. */
+export interface RawSelftestFlags extends RawRunFlags {
+  readonly pairs?: string
+}
+
+/** A load on the demo service that no machine should find heavy. */
+const DEMO = `
+name: selftest
+target: demo
+load: { vus: 8, warmup: 1s, thinkTime: 5ms..15ms }
+requests:
+  - { name: search, weight: 6, get: "/api/services?category=plumbing&location=Galle" }
+  - { name: details, weight: 4, get: "/api/services/{{ randomInt(1, 1000) }}" }
+`
+
+/** Runs the same code over and over, prints what that says of this machine; exit 0 whatever it is. */
+export async function selftest(name: string | undefined, raw: RawSelftestFlags, io: Io): Promise<ExitCode> {
+  const flags = parseRunFlags({ ...raw, report: raw.report ?? [] })
+  const { pairs, seconds } = readExtent(raw, flags)
+  const [read] =
+    name === undefined
+      ? [readScenario(DEMO, { file: 'selftest.yaml', env: {}, profile: flags.profile })]
+      : await readScenarios([name], { ...flags, load: {} }, io)
+  const scenario = { ...constantLoad(read!, seconds), target: flags.target ?? read!.target }
+  checkSession(scenario, { secondsMost: seconds, seed: flags.seed ?? 0 })
+  const interrupt = listenForInterrupt(io)
+  const note = (text: string) => {
+    if (!flags.quiet) io.stderr.write(`${text}\n`)
+  }
+  note(
+    `about ${formatDuration(estimateSeconds(scenario, pairs, seconds) * 1000)}: ${pairs + 1} runs and ${plural(pairs, 'session')} side by side`,
+  )
+  try {
+    const runs: Result[] = []
+    const sessions: Result[] = []
+    for (let n = 0; n <= pairs && !interrupt.stop.aborted; n++) {
+      runs.push(await measureOnce(scenario, flags, interrupt))
+      note(`run ${n + 1} of ${pairs + 1}`)
+      if (n === pairs || interrupt.stop.aborted) continue
+      const { b } = await measureSession(scenario, seconds, { flags, io, interrupt })
+      sessions.push(b)
+      note(`session ${n + 1} of ${pairs}: ${b.comparison?.verdict ?? b.verdict}`)
+    }
+    if (interrupt.stop.aborted)
+      return interrupt.signalName() === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
+    await show(conclude(scenario, seconds, { runs, sessions }), flags, io)
+    return EXIT.passed
+  } finally {
+    interrupt.end()
+  }
+}
+
+function measureOnce(scenario: Scenario, flags: RunFlags, interrupt: Interrupt): Promise<Result> {
+  return execute(scenario, { workers: flags.workers ?? 1, signal: interrupt.stop, kill: interrupt.kill })
+}
+
+function measureSession(
+  scenario: Scenario,
+  secondsMost: number,
+  { flags, io, interrupt }: { readonly flags: RunFlags; readonly io: Io; readonly interrupt: Interrupt },
+) {
+  const target = scenario.target!
+  const side = target === 'demo' ? ({ type: 'demo' } as const) : ({ type: 'url', url: target } as const)
+  const { resultsDir } = flags
+  const start = () =>
+    startSides(
+      { a: side, b: side },
+      { name: scenario.name, resultsDir, io, isAgain: false, signal: interrupt.stop },
+    )
+  return runSession(scenario, start, {
+    ...{ seed: undefined, secondsMost, starts: 1, workers: flags.workers ?? 1, reference: 'a' },
+    ...{ signal: interrupt.stop, kill: interrupt.kill, onLook: () => {}, onNotice: () => {} },
+  })
+}
+
+/** Each run is held against the one before it, each session's b against its a. */
+function conclude(
+  scenario: Scenario,
+  seconds: number,
+  { runs, sessions }: { readonly runs: readonly Result[]; readonly sessions: readonly Result[] },
+): Selftest {
+  const stored = runs.slice(1).map((run, n) => compare(runs[n]!, run, limitsOf(scenario, 'the run before')))
+  const ab = sessions.flatMap(({ comparison }): Comparison[] => (comparison === null ? [] : [comparison]))
+  const slow = [...runs, ...sessions].filter(({ generator }) => generator.saturated).length
+  const notes = [
+    ...(slow === 0
+      ? []
+      : [
+          `the load generator was the bottleneck in ${slow} of ${runs.length + sessions.length} measurements: ${[...runs, ...sessions].find(({ generator }) => generator.saturated)!.generator.reasons[0]}`,
+        ]),
+    'each pair is one draw: more --pairs bring the bound down, a longer --duration the detectable changes',
+  ]
+  return {
+    schema: 'perfctl/selftest@1',
+    scenario: scenario.name,
+    environment: runs[0]!.environment,
+    seconds,
+    stored: summarizeNull(stored),
+    ab: summarizeNull(ab),
+    notes,
+  }
+}
+
+async function show(found: Selftest, flags: RunFlags, io: Io): Promise<void> {
+  const text = `${JSON.stringify(found, null, 2)}\n`
+  if (!ownsStdout(flags.reports)) io.stdout.write(renderSelftest(found, pageOf(io, flags.color)))
+  for (const flag of flags.reports) {
+    const { path } = parseReportFlag(flag)
+    if (path === '-') io.stdout.write(text)
+    else {
+      const file = path ?? 'selftest.json'
+      await writeFileAtomic(resolve(io.cwd, file), text)
+      io.stderr.write(`report written: ${file}\n`)
+    }
+  }
+}
+
+/** What starting services and threads takes, beside the seconds that are measured. */
+const AROUND_SECONDS = 1
+
+function estimateSeconds({ load }: Scenario, pairs: number, seconds: number): number {
+  const once = load.warmupMs / 1000 + AROUND_SECONDS
+  return Math.round((pairs + 1) * (seconds + once) + pairs * (2 * seconds + once))
+}
+
+const PAIRS = 5
+const SECONDS = 15
+const SECONDS_LEAST = 10
+
+function readExtent(raw: RawSelftestFlags, { reports }: RunFlags) {
+  const problems: Problem[] = []
+  const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
+  const pairs = raw.pairs === undefined ? PAIRS : /^\d{1,4}$/.test(raw.pairs) ? Number(raw.pairs) : 0
+  if (pairs < 1) wrong(`--pairs ${raw.pairs}: not a whole number of 1 or more`, 'such as --pairs 10')
+  const durationMs = raw.duration === undefined ? SECONDS * 1000 : (parseDuration(raw.duration) ?? 0)
+  const seconds = Math.ceil(durationMs / 1000)
+  if (seconds < SECONDS_LEAST)
+    wrong(`--duration ${raw.duration}: too short to see anything`, `at least ${SECONDS_LEAST}s`)
+  for (const flag of reports) {
+    const { format } = parseReportFlag(flag)
+    if (format !== 'json') wrong(`--report ${flag}: a selftest is told in json only`, '--report json=-')
+  }
+  if (problems.length > 0) throw new UserError(problems)
+  return { pairs, seconds }
+}

@@ -1,0 +1,23 @@
+/**
+ * `--stream dogstatsd=host:port`: StatsD with Datadog's tags (docs.datadoghq.com/developers/dogstatsd), which Telegraf
+ * and others read too: `perfctl.http_reqs:42|c|#scenario:shop,name:search`.
+ */
+import type { Sink } from './index.js'
+import type { Labels } from './readings.js'
+import { openStatsd } from './statsd.js'
+
+const TAG_LENGTH = 200
+
+/** The name as it is, the labels as tags. */
+export function nameWithTags(id: string, labels: Labels): readonly [string, string] {
+  const tags = labels.map(([name, value]) =>
+    `${name}:${value.replace(/[,|#\s]+/g, '_')}`.slice(0, TAG_LENGTH),
+  )
+  return [`perfctl.${id}`, `|#${tags.join(',')}`]
+}
+
+/** The sink of `--stream dogstatsd`. */
+export default {
+  id: 'dogstatsd',
+  open: (address, world) => openStatsd('dogstatsd', address, world, nameWithTags),
+} satisfies Sink

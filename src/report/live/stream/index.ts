@@ -1,0 +1,125 @@
+/**
+ * The table of sinks for metrics. A new one is one file with a default export and one line here.
+ */
+import { userError } from '../../../base/errors.js'
+import { didYouMean } from '../../../base/suggest.js'
+import type { Watcher } from '../watcher.js'
+import { type Address, readFile, readInfluxUrl, readListen, readUdp, readUrl } from './address.js'
+
+/** What a sink may see and touch. */
+export interface SinkWorld {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** What paths are relative to. */
+  readonly cwd: string
+  /** Shows a line to the user. */
+  notice(text: string): void
+  /** Writes to stdout, where the address says `-`. */
+  print(text: string): void
+}
+
+/** A way to send metrics away. */
+export interface Sink {
+  readonly id: string
+  /** Throws a UserError for what can't work: a port that is taken, a file that can't be written. */
+  open(address: Address, world: SinkWorld): Promise<Watcher>
+}
+
+interface SinkRow {
+  /** Loaded when asked for, so that a run pays only for what it uses. */
+  readonly load: () => Promise<{ readonly default: Sink }>
+  /** The forms its address may have; the first that understands it counts. */
+  readonly forms: readonly ((text: string) => Address | null)[]
+  readonly example: string
+  /** Where it is when nothing is said. */
+  readonly preset?: string
+}
+
+const SINKS = {
+  prometheus: {
+    load: () => import('./prometheus.js'),
+    forms: [readListen],
+    example: ':9464',
+    preset: ':9464',
+  },
+  'remote-write': {
+    load: () => import('./remote-write.js'),
+    forms: [readUrl],
+    example: 'http://localhost:9090/api/v1/write',
+  },
+  otlp: {
+    load: () => import('./otlp.js'),
+    forms: [readUrl],
+    example: 'http://localhost:4318',
+    preset: 'http://localhost:4318',
+  },
+  influx: {
+    load: () => import('./influx.js'),
+    forms: [readInfluxUrl, readUdpUrl, readFile],
+    example: 'http://localhost:8086/mydb, with the database',
+  },
+  statsd: {
+    load: () => import('./statsd.js'),
+    forms: [readUdp],
+    example: 'localhost:8125',
+    preset: 'localhost:8125',
+  },
+  dogstatsd: {
+    load: () => import('./dogstatsd.js'),
+    forms: [readUdp],
+    example: 'localhost:8125',
+    preset: 'localhost:8125',
+  },
+  ndjson: { load: () => import('./ndjson.js'), forms: [readFile], example: 'metrics.ndjson', preset: '-' },
+} satisfies Record<string, SinkRow>
+
+type SinkId = keyof typeof SINKS
+
+/** The names of all sinks, as `--stream` takes them. */
+export const SINK_IDS = Object.keys(SINKS) as readonly SinkId[]
+
+/** What one `--stream` asks for. */
+export interface StreamRequest {
+  readonly sink: SinkId
+  readonly address: Address
+}
+
+/** Reads `sink=address`. Throws a UserError for a sink that doesn't exist, or an address that isn't one. */
+export function parseStreamFlag(flag: string): StreamRequest {
+  const equals = flag.indexOf('=')
+  const id = equals < 0 ? flag : flag.slice(0, equals)
+  const sink = SINK_IDS.find((known) => known === id)
+  if (sink === undefined) {
+    const known = `sinks are ${SINK_IDS.join(', ')}; such as --stream prometheus=:9464`
+    throw userError(`--stream: there is no sink "${conceal(id)}"`, didYouMean(id, SINK_IDS) ?? known)
+  }
+  const { forms, example, preset }: SinkRow = SINKS[sink]
+  const text = equals < 0 ? preset : flag.slice(equals + 1)
+  const hint = `write --stream ${sink}=${example}`
+  if (text === undefined) throw userError(`--stream ${sink}: it needs an address`, hint)
+  for (const read of forms) {
+    const address = read(text)
+    if (address !== null) return { sink, address }
+  }
+  throw userError(`--stream ${sink}=${conceal(text)}: not an address for it`, hint)
+}
+
+/** Whether it sends its metrics to stdout, which nothing else may be written to then. */
+export function printsStream(flag: string): boolean {
+  const { address } = parseStreamFlag(flag)
+  return address.kind === 'file' && address.path === '-'
+}
+
+/** Opens the sink. Throws a UserError when it can't be. */
+export async function openSink({ sink, address }: StreamRequest, world: SinkWorld): Promise<Watcher> {
+  const { default: found } = await SINKS[sink].load()
+  return found.open(address, world)
+}
+
+function readUdpUrl(text: string): Address | null {
+  return text.startsWith('udp://') ? readUdp(text) : null
+}
+
+/** The text without a password or a query, which may hold a secret. */
+function conceal(text: string): string {
+  return text.replace(/^([a-z]*:?\/\/)?[^/?#]*@/i, '$1').replace(/[?#].*/s, '')
+}

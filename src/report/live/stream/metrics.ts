@@ -1,0 +1,106 @@
+/**
+ * The metrics that leave perfctl while it runs. Names are k6's where k6 has such a metric; every sink puts `perfctl`
+ * in front, as k6 puts its own name, so that they don't mix with those of the service under test.
+ */
+
+/** A metric as it is declared to whoever keeps it. */
+export interface Metric {
+  readonly id: string
+  /** `counter`: what a second adds. `gauge`: how it is. `histogram`: how often which value occurred. */
+  readonly kind: 'counter' | 'gauge' | 'histogram'
+  /** In UCUM, as OpenTelemetry writes units. Readings of metrics in `s` are milliseconds all the same: see `inBaseUnit`. */
+  readonly unit: 's' | 'By' | '1' | `{${string}}`
+  readonly help: string
+}
+
+/** All of them, in the order they are sent. Those with labels of their own say so in their help. */
+export const METRICS = {
+  httpReqs: {
+    id: 'http_reqs',
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Finished requests, successful or failed.',
+  },
+  httpReqFailed: { id: 'http_req_failed', kind: 'counter', unit: '{request}', help: 'Failed requests.' },
+  httpReqErrors: {
+    id: 'http_req_errors',
+    kind: 'counter',
+    unit: '{error}',
+    help: 'Failed requests by the kind of their failure, in the label error.',
+  },
+  httpResponses: {
+    id: 'http_responses',
+    kind: 'counter',
+    unit: '{response}',
+    help: 'Answers by their status.',
+  },
+  httpReqDuration: {
+    id: 'http_req_duration',
+    kind: 'histogram',
+    unit: 's',
+    help: 'From the moment a request was due to the last byte of its answer; successful requests only.',
+  },
+  httpReqWaiting: {
+    id: 'http_req_waiting',
+    kind: 'histogram',
+    unit: 's',
+    help: 'From the moment a request was written to the first byte of its answer; successful requests only.',
+  },
+  dataSent: { id: 'data_sent', kind: 'counter', unit: 'By', help: 'Bytes sent.' },
+  dataReceived: { id: 'data_received', kind: 'counter', unit: 'By', help: 'Bytes received.' },
+  journeys: {
+    id: 'journeys',
+    kind: 'counter',
+    unit: '{journey}',
+    help: 'Journeys that came to an end or failed.',
+  },
+  journeysFailed: {
+    id: 'journeys_failed',
+    kind: 'counter',
+    unit: '{journey}',
+    help: 'Journeys that failed on the way.',
+  },
+  journeyDuration: {
+    id: 'journey_duration',
+    kind: 'histogram',
+    unit: 's',
+    help: 'From the moment a journey was due to the end of its last step, pauses left out; successful journeys only.',
+  },
+  droppedIterations: {
+    id: 'dropped_iterations',
+    kind: 'counter',
+    unit: '{iteration}',
+    help: 'Arrivals that found no free virtual user.',
+  },
+  vus: { id: 'vus', kind: 'gauge', unit: '{virtual_user}', help: 'Virtual users at work.' },
+  generatorBusy: {
+    id: 'generator_busy',
+    kind: 'gauge',
+    unit: '1',
+    help: "Share of the last second in which perfctl's busiest thread was working.",
+  },
+  generatorLateness: {
+    id: 'generator_lateness',
+    kind: 'gauge',
+    unit: 's',
+    help: 'How late 99 % of the requests of the last second were sent at most.',
+  },
+} as const satisfies Record<string, Metric>
+
+/**
+ * The upper bounds of the buckets, in ms: ten to a tenfold, 100 µs to 63 s. A percentile that is read from buckets lies
+ * somewhere within its own, so up to a quarter off, and mostly a few percent; the exact ones are in the result.
+ */
+export const BOUNDS_MS: readonly number[] = [0.1, 1, 10, 100, 1000, 10_000]
+  .flatMap((decade) => [1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8].map((step) => round(step * decade)))
+  .filter((ms) => ms <= 63_000)
+
+/** A reading in the unit that its metric is declared in: seconds for milliseconds. */
+export function inBaseUnit({ unit }: Metric, value: number): number {
+  return unit === 's' ? round(value / 1000) : value
+}
+
+/** Twelve digits are more than was measured, and leave out the noise of binary fractions. */
+function round(value: number): number {
+  return Number(value.toPrecision(12))
+}

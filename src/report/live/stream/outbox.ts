@@ -1,0 +1,149 @@
+/**
+ * What is to be posted, in order, one at a time: kept for a while when the receiver is away, and given up rather
+ * than waited for. The load never notices.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Ms } from '../../../base/clock.js'
+import { codeOf, messageOf } from '../../../base/errors.js'
+import { readVersion } from '../../../base/host.js'
+import { printable } from '../../../base/printable.js'
+import { redact } from '../../../base/secrets.js'
+
+/** Where and how to post. */
+export interface OutboxOptions {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  /** Headers as well, whose values are shown nowhere. */
+  readonly credentials: Readonly<Record<string, string>>
+  /** What the sink is called in a notice, `--stream otlp=localhost:4318`. */
+  readonly label: string
+  notice(text: string): void
+}
+
+/** Bodies on their way. */
+export interface Outbox {
+  push(body: Uint8Array<ArrayBuffer> | string): void
+  /** Sends what is left, in a bounded time. */
+  close(): Promise<void>
+}
+
+/** How much is kept and how long is waited. */
+export interface Limits {
+  readonly keptMost: number
+  readonly attemptMs: Ms
+  /** Before a body is tried again; it doubles each time, up to ten times as long. */
+  readonly pauseMs: Ms
+  /** For all that is left when the run is over. */
+  readonly closeMs: Ms
+}
+
+/** A minute of a run is kept. */
+const LIMITS: Limits = { keptMost: 60, attemptMs: 5000, pauseMs: 1000, closeMs: 2000 }
+
+type Outcome = 'sent' | 'refused' | 'away'
+
+/** Opens it; nothing is sent before the first push. */
+export function openOutbox(options: OutboxOptions, limits: Limits = LIMITS): Outbox {
+  const queue: (Uint8Array<ArrayBuffer> | string)[] = []
+  const closing = new AbortController()
+  const givenUp = new AbortController()
+  let isNoticed = false
+  let working: Promise<void> | null = null
+
+  const warn = (reason: string) => {
+    if (isNoticed) return
+    isNoticed = true
+    options.notice(`warning: ${options.label}: ${reason}; the load goes on without it`)
+  }
+
+  const work = async () => {
+    let { pauseMs } = limits
+    while (queue.length > 0 && !givenUp.signal.aborted) {
+      const outcome = await post(queue[0]!, options, {
+        signal: givenUp.signal,
+        attemptMs: limits.attemptMs,
+        warn,
+      })
+      if (outcome !== 'away') {
+        queue.shift()
+        pauseMs = limits.pauseMs
+      } else if (closing.signal.aborted) {
+        queue.length = 0
+      } else {
+        await sleep(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => {})
+        pauseMs = Math.min(2 * pauseMs, 10 * limits.pauseMs)
+      }
+    }
+    working = null
+  }
+
+  return {
+    push(body) {
+      queue.push(body)
+      // The first one may be on its way.
+      if (queue.length > limits.keptMost) queue.splice(1, 1)
+      working ??= work()
+    },
+    async close() {
+      closing.abort()
+      const limit = setTimeout(() => givenUp.abort(), limits.closeMs)
+      await working
+      clearTimeout(limit)
+      if (givenUp.signal.aborted) warn(`no answer within ${limits.closeMs / 1000} s of the end`)
+    },
+  }
+}
+
+interface Attempt {
+  readonly signal: AbortSignal
+  readonly attemptMs: Ms
+  readonly warn: (reason: string) => void
+}
+
+async function post(
+  body: Uint8Array<ArrayBuffer> | string,
+  { url, headers, credentials }: OutboxOptions,
+  { signal, attemptMs, warn }: Attempt,
+): Promise<Outcome> {
+  try {
+    const response = await fetch(withoutLogin(url), {
+      method: 'POST',
+      headers: { 'user-agent': `perfctl/${readVersion()}`, ...headers, ...credentials },
+      body,
+      // A receiver that moved is named anew, not followed with credentials.
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]),
+    })
+    const text = await response.text()
+    if (response.ok) return 'sent'
+    const said = redact(printable(text.trim()), secretsOf(credentials)).slice(0, 200)
+    warn(`status ${response.status}${said === '' ? '' : ` (${said})`}`)
+    return response.status >= 500 || response.status === 429 ? 'away' : 'refused'
+  } catch (error) {
+    if (!signal.aborted) warn(isTimeout(error) ? `no answer within ${attemptMs / 1000} s` : reasonOf(error))
+    return 'away'
+  }
+}
+
+/** `fetch` refuses URLs with a password; it is among the credentials. */
+function withoutLogin(url: URL): URL {
+  const bare = new URL(url)
+  bare.username = bare.password = ''
+  return bare
+}
+
+/** The values whole, and the token of `Bearer TOKEN` by itself. */
+function secretsOf(credentials: Readonly<Record<string, string>>): string[] {
+  return Object.values(credentials).flatMap((value) => [value, ...value.split(' ').slice(1)])
+}
+
+function isTimeout(error: unknown): boolean {
+  return (error as Error).name === 'TimeoutError'
+}
+
+/** What keeps a request from being answered; `fetch` itself only says that it failed. */
+function reasonOf(error: unknown): string {
+  const cause = (error as { cause?: unknown }).cause ?? error
+  const inner = cause instanceof AggregateError ? cause.errors[0] : cause
+  return messageOf(inner) || (codeOf(inner) ?? 'no connection')
+}

@@ -1,0 +1,126 @@
+/**
+ * One second of a run as readings of metrics: what it adds to the counters and histograms, and how the gauges are.
+ */
+import { type Ms, wallTime } from '../../../base/clock.js'
+import { userError } from '../../../base/errors.js'
+import type { Frame } from '../../../stats/frame.js'
+import type { Histogram } from '../../../stats/histogram.js'
+import type { Series } from '../../../stats/tally.js'
+import type { Watcher } from '../watcher.js'
+import { parsePairs } from './headers.js'
+import { METRICS, type Metric } from './metrics.js'
+
+/** Names and values, `scenario` first. */
+export type Labels = readonly (readonly [name: string, value: string])[]
+
+/** What one second says about a metric. Times are ms; histograms are the frame's own, so copy what you keep. */
+export interface Reading {
+  readonly metric: Metric
+  readonly labels: Labels
+  readonly value: number | Histogram
+}
+
+/** Takes the readings of a run, second by second. `atMs` is the time since 1970, and rises with each call. */
+export interface Meter {
+  take(readings: readonly Reading[], atMs: Ms): void
+  close(): Promise<void>
+}
+
+/** The labels that perfctl sets itself. */
+const OWN_LABELS = ['scenario', 'name', 'phase', 'error', 'status', 'le']
+
+/** A watcher that hands each second to `meter`, in readings; labels of the user's own, from `env`, are on all of them. */
+export function watchWith(meter: Meter, env: Readonly<Record<string, string | undefined>>): Watcher {
+  const own = readOwnLabels(env)
+  let scenario: Labels = []
+  let lastMs = 0
+  const take = (readings: readonly Reading[]) => {
+    // Subtle: two readings of one moment would be one point to a database, and the first of them lost.
+    lastMs = Math.max(wallTime().getTime(), lastMs + 1)
+    meter.take(readings, lastMs)
+  }
+  return {
+    open(run) {
+      scenario = [['scenario', run.scenario], ...own]
+    },
+    frame: (frame) => take(readFrame(frame, scenario)),
+    done: () => take(readIdle(scenario)),
+    close: () => meter.close(),
+  }
+}
+
+/** The readings of one second. A warm-up, which is in no figure of the result, is told apart by the label `phase`. */
+export function readFrame(frame: Frame, scenario: Labels): Reading[] {
+  const phase = ['phase', frame.phase === 'warm-up' ? 'warm-up' : 'load'] as const
+  const finished = frame.series.flatMap(({ name, kind, series }) => {
+    const labels: Labels = [...scenario, ['name', name], phase]
+    return kind === 'journey' ? readJourney(series, labels) : readRequest(series, labels)
+  })
+  const lateness: Reading[] =
+    frame.latenessMsP99 === null
+      ? []
+      : [{ metric: METRICS.generatorLateness, labels: scenario, value: frame.latenessMsP99 }]
+  return [
+    ...finished,
+    { metric: METRICS.droppedIterations, labels: [...scenario, phase], value: frame.dropped },
+    { metric: METRICS.vus, labels: scenario, value: frame.vus },
+    { metric: METRICS.generatorBusy, labels: scenario, value: frame.busy },
+    ...lateness,
+  ]
+}
+
+/** A gauge keeps its value until it gets another one: nobody is at work when a run is over. */
+function readIdle(scenario: Labels): Reading[] {
+  return [
+    { metric: METRICS.vus, labels: scenario, value: 0 },
+    { metric: METRICS.generatorBusy, labels: scenario, value: 0 },
+  ]
+}
+
+/** A journey sends nothing itself: its steps are among the requests. */
+function readJourney(series: Series, labels: Labels): Reading[] {
+  return [
+    { metric: METRICS.journeys, labels, value: series.requests },
+    { metric: METRICS.journeysFailed, labels, value: series.failed },
+    { metric: METRICS.journeyDuration, labels, value: series.latency },
+  ]
+}
+
+function readRequest(series: Series, labels: Labels): Reading[] {
+  const errors = new Map<string, number>()
+  for (const { kind, count } of series.errors.values()) errors.set(kind, (errors.get(kind) ?? 0) + count)
+  return [
+    { metric: METRICS.httpReqs, labels, value: series.requests },
+    { metric: METRICS.httpReqFailed, labels, value: series.failed },
+    ...[...errors].map(([kind, value]) => ({
+      metric: METRICS.httpReqErrors,
+      labels: [...labels, ['error', kind] as const],
+      value,
+    })),
+    ...[...series.statuses].map(([status, value]) => ({
+      metric: METRICS.httpResponses,
+      labels: [...labels, ['status', String(status)] as const],
+      value,
+    })),
+    { metric: METRICS.httpReqDuration, labels, value: series.latency },
+    { metric: METRICS.httpReqWaiting, labels, value: series.firstByte },
+    { metric: METRICS.dataSent, labels, value: series.bytesSent },
+    { metric: METRICS.dataReceived, labels, value: series.bytesReceived },
+  ]
+}
+
+function readOwnLabels(env: Readonly<Record<string, string | undefined>>): Labels {
+  const labels = parsePairs('PERFCTL_STREAM_LABELS', env['PERFCTL_STREAM_LABELS'])
+  const wrong = labels.find(([name]) => !/^[A-Za-z_]\w*$/.test(name) || name.startsWith('__'))
+  if (wrong !== undefined) {
+    throw userError(
+      `PERFCTL_STREAM_LABELS: "${wrong[0]}" is no name of a label`,
+      'letters, digits and _, such as branch=main,job=42',
+    )
+  }
+  const taken = labels.find(([name]) => OWN_LABELS.includes(name))
+  if (taken !== undefined) {
+    throw userError(`PERFCTL_STREAM_LABELS: ${taken[0]} is a label of perfctl's own`, 'use another name')
+  }
+  return labels
+}

@@ -1,0 +1,63 @@
+/**
+ * Lines that go to a file, or to stdout.
+ */
+import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { messageOf, userError } from '../../../base/errors.js'
+import type { SinkWorld } from './index.js'
+
+/** Takes texts. */
+export interface TextOutput {
+  write(text: string): void
+  close(): Promise<void>
+}
+
+/** With so much unwritten the disk is stuck, and what comes is left out. */
+const WAITING_BYTES_MOST = 16e6
+const CLOSE_MS = 2000
+
+/**
+ * Opens the file anew, with its directory; `-` is stdout. Throws a UserError when that can't be. A disk that is full
+ * later on is told once, as a notice.
+ */
+export async function openTextFile(path: string, flag: string, world: SinkWorld): Promise<TextOutput> {
+  if (path === '-') return { write: (text) => world.print(text), close: async () => {} }
+  const file = resolve(world.cwd, path)
+  let isBroken = false
+  const warn = (reason: string) => {
+    if (!isBroken) world.notice(`warning: ${flag}=${path}: ${reason}; the load goes on without it`)
+    isBroken = true
+  }
+  const stream = await openStream(file).catch((error: unknown) => {
+    throw userError(`${flag}=${path}: ${messageOf(error)}`, 'name a file that can be written')
+  })
+  stream.on('error', (error) => warn(messageOf(error)))
+  return {
+    write(text) {
+      if (isBroken) return
+      if (stream.writableLength < WAITING_BYTES_MOST) stream.write(text)
+      else warn('the disk is too slow')
+    },
+    close: () =>
+      new Promise((done) => {
+        const limit = setTimeout(done, CLOSE_MS)
+        stream.on('close', () => {
+          clearTimeout(limit)
+          done()
+        })
+        if (stream.closed) stream.emit('close')
+        stream.end()
+      }),
+  }
+}
+
+async function openStream(file: string) {
+  await mkdir(dirname(file), { recursive: true })
+  const stream = createWriteStream(file)
+  await new Promise<void>((resolveOpen, reject) => {
+    stream.once('open', () => resolveOpen())
+    stream.once('error', reject)
+  })
+  return stream
+}

@@ -1,0 +1,81 @@
+/**
+ * A selftest for people, and for programs.
+ */
+import { printable } from '../base/printable.js'
+import { formatDuration, formatShare, plural } from '../base/units.js'
+import type { RunEnvironment } from '../stats/result.js'
+import type { NullTrial } from '../verdict/selftest.js'
+import { inCharactersOf, type Page } from './page.js'
+import { formatResolution } from './resolution.js'
+import { type Column, renderTable } from './table.js'
+import { wrap } from './width.js'
+
+/** What a selftest found. */
+export interface Selftest {
+  readonly schema: 'perfctl/selftest@1'
+  readonly scenario: string
+  readonly environment: RunEnvironment
+  /** Of each run, and of each side. */
+  readonly seconds: number
+  /** Runs held against a baseline of one earlier run. */
+  readonly stored: NullTrial
+  /** Sessions of `ab`. */
+  readonly ab: NullTrial
+  /** What the reader has to know to trust the figures. */
+  readonly notes: readonly string[]
+}
+
+/** The whole report, with a newline at its end. */
+export function renderSelftest(selftest: Selftest, page: Page): string {
+  const { scenario, environment, seconds, stored, ab, notes } = selftest
+  const { width, style } = page
+  const { cpu, cores, os, node } = environment
+  const machine = `${printable(cpu)}, ${plural(cores, 'core')}, ${printable(os)}, Node.js ${printable(node)}`
+  const each = formatDuration(seconds * 1000)
+  const title = `The same code against itself, ${printable(scenario)}, ${plural(ab.pairs, 'pair')} of ${each} a side`
+  const rates = [describe('against a stored run', stored), describe('side by side (ab)', ab)]
+  const parts = [
+    `${style.bold(wrap(title, width, '  '))}\n${style.dim(wrap(`  on ${machine}`, width, '  '))}`,
+    renderTable(RATES, rates, { width, indent: '  ', title: style.dim }),
+    `${wrap('The smallest slowdown that is found nine times in ten, and in brackets how much the same code differed from itself:', width)}\n${renderTable(METRICS, metricRows(stored, ab), { width, indent: '  ', title: style.dim })}`,
+    ...notes.map((note) => style.yellow(wrap(`note: ${printable(note)}`, width, '      '))),
+  ]
+  return inCharactersOf(page, `${parts.join('\n\n')}\n`)
+}
+
+const RATES: readonly Column[] = [
+  { title: '', isFlexible: true },
+  { title: 'false alarms', align: 'right' },
+  { title: 'unsure', align: 'right', expendable: 1 },
+  { title: 'red at most, 95% sure', align: 'right' },
+]
+
+function describe(name: string, { pairs, falseAlarms, inconclusive, redAtMost }: NullTrial): string[] {
+  return [name, `${falseAlarms} of ${pairs}`, String(inconclusive), formatShare(redAtMost)]
+}
+
+const METRICS: readonly Column[] = [
+  { title: 'request', isFlexible: true },
+  { title: 'metric' },
+  { title: 'stored', align: 'right' },
+  { title: '', align: 'right', expendable: 1 },
+  { title: 'ab', align: 'right' },
+  { title: '', align: 'right', expendable: 2 },
+]
+
+function metricRows(stored: NullTrial, ab: NullTrial): string[][] {
+  const cells = (trial: NullTrial, request: string | null, metric: string) => {
+    const found = trial.metrics.find((row) => row.request === request && row.metric === metric)
+    const varied = found?.varied ?? null
+    return [
+      formatResolution(metric, found?.detectable ?? null),
+      varied === null ? '' : `(${formatShare(varied)})`,
+    ]
+  }
+  return ab.metrics.map(({ request, metric }) => [
+    request === null ? '(whole run)' : printable(request),
+    metric,
+    ...cells(stored, request, metric),
+    ...cells(ab, request, metric),
+  ])
+}

@@ -1,0 +1,93 @@
+/**
+ * Two sides that took turns as pairs: the n-th slice of one beside the n-th of the other.
+ */
+import { median } from '../stats/math.js'
+import type { RatioMetric } from './estimate.js'
+import { type LatencyMetric, makeJoined, QUANTILES, readQuantile, samplesEach } from './quantile.js'
+import type { Series } from './series.js'
+
+/** The slices of both sides between two starts of theirs: the n-th of one lies beside the n-th of the other. */
+export interface Block {
+  readonly a: Series
+  readonly b: Series
+}
+
+/** One metric of two sides that took turns. */
+export interface Paired {
+  readonly metric: RatioMetric
+  /** The typical values of the sides, in ms or per second; null without any. */
+  readonly baseline: number | null
+  readonly current: number | null
+  readonly blocks: readonly (readonly Pair[])[]
+}
+
+/** Neighbouring slices of the two sides, as many as it took for both to hold enough samples. */
+interface Pair {
+  /** ln(b) − ln(a). */
+  readonly difference: number
+  /** The slices of the block that it's made of. */
+  readonly from: number
+  readonly to: number
+}
+
+/** The pairs of a latency, block by block. */
+export function pairLatencies(blocks: readonly Block[], metric: LatencyMetric): Paired {
+  return makePaired(
+    metric,
+    blocks.map((block) => joinPairs(block, metric)),
+    1000,
+  )
+}
+
+/** The same for the requests per second. */
+export function pairThroughputs(blocks: readonly Block[]): Paired {
+  const measured = blocks.map(({ a, b }) =>
+    Array.from({ length: Math.min(a.length, b.length) }, (_, index) => {
+      const [left, right] = [a[index]!, b[index]!]
+      const logs = [Math.log(left.requests / left.seconds), Math.log(right.requests / right.seconds)] as const
+      return { logs, from: index, to: index + 1 }
+    }).filter(({ logs }) => logs.every(Number.isFinite)),
+  )
+  return makePaired('throughput', measured, 1)
+}
+
+interface MeasuredPair extends Omit<Pair, 'difference'> {
+  readonly logs: readonly [a: number, b: number]
+}
+
+function joinPairs({ a, b }: Block, metric: LatencyMetric): MeasuredPair[] {
+  const quantile = QUANTILES[metric]
+  const each = samplesEach(metric)
+  const pairs: MeasuredPair[] = []
+  let from = 0
+  for (let to = 1; to <= Math.min(a.length, b.length); to++) {
+    const sides = [makeJoined(a.slice(from, to)), makeJoined(b.slice(from, to))] as const
+    if (sides.some(({ samples }) => samples < each)) continue
+    const logs = [
+      Math.log(readQuantile(sides[0], quantile)),
+      Math.log(readQuantile(sides[1], quantile)),
+    ] as const
+    pairs.push({ logs, from, to })
+    from = to
+  }
+  return pairs
+}
+
+function makePaired(
+  metric: RatioMetric,
+  blocks: readonly (readonly MeasuredPair[])[],
+  scale: number,
+): Paired {
+  const typical = (side: 0 | 1) => {
+    const values = blocks.flatMap((pairs) => pairs.map(({ logs }) => logs[side]))
+    return values.length === 0 ? null : Math.exp(median(values)) / scale
+  }
+  return {
+    metric,
+    baseline: typical(0),
+    current: typical(1),
+    blocks: blocks.map((pairs) =>
+      pairs.map(({ logs: [a, b], from, to }) => ({ difference: b - a, from, to })),
+    ),
+  }
+}

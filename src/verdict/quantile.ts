@@ -1,0 +1,57 @@
+/**
+ * The quantile of some seconds of one request.
+ */
+import { Histogram } from '../stats/histogram.js'
+import type { Series } from './series.js'
+
+/** The latencies that are judged. */
+export type LatencyMetric = 'p50' | 'p95' | 'p99'
+
+/** The quantiles of the latency metrics. */
+export const QUANTILES: Readonly<Record<LatencyMetric, number>> = { p50: 0.5, p95: 0.95, p99: 0.99 }
+
+/** A window needs so many samples beyond its percentile; smaller ones are joined with their neighbours. */
+const SAMPLES_BEYOND = 10
+
+/** How many successful requests a window needs before its percentile means anything. */
+export function samplesEach(metric: LatencyMetric): number {
+  return Math.round(SAMPLES_BEYOND / (1 - QUANTILES[metric]))
+}
+
+/** A window of as many slices as it takes; `samples` successful requests in `parts`. */
+export interface Joined {
+  readonly parts: Series
+  readonly samples: number
+}
+
+/** These slices as one window. */
+export function makeJoined(parts: Series): Joined {
+  return { parts, samples: parts.reduce((sum, { requests, failed }) => sum + requests - failed, 0) }
+}
+
+/** The quantile in microseconds, at least 1; of a window with samples. */
+export function readQuantile({ parts, samples }: Joined, quantile: number): number {
+  const latencies = parts.flatMap((part) => part.latencies)
+  const rank = Math.max(1, Math.ceil(quantile * samples))
+  if (latencies.length === 1) {
+    const { values, counts } = latencies[0]!
+    let seen = 0
+    for (let i = 0; i < counts.length; i++) {
+      seen += counts[i]!
+      if (seen >= rank) return Math.max(1, values[i]!)
+    }
+  }
+  return Math.max(1, pool(latencies).valueAtPercentile(quantile * 100))
+}
+
+let pooled: Histogram | null = null
+
+/** All latencies together. The histogram is used again at the next call. */
+export function pool(latencies: Series[number]['latencies']): Histogram {
+  pooled ??= new Histogram()
+  pooled.clear()
+  for (const { values, counts } of latencies) {
+    for (let i = 0; i < counts.length; i++) pooled.recordCount(values[i]!, counts[i]!)
+  }
+  return pooled
+}

@@ -1,0 +1,62 @@
+/**
+ * What comparisons of the same code with itself tell of a machine: how often it cries wolf, and what it can see.
+ */
+
+import type { Comparison } from '../stats/comparison.js'
+import { mean, median, shareAtMost } from '../stats/math.js'
+
+/** One way of comparing, tried on pairs of the same code. */
+export interface NullTrial {
+  readonly pairs: number
+  /** Pairs that were called regressed or improved: one way round each of them would have been red. */
+  readonly falseAlarms: number
+  readonly inconclusive: number
+  /** At most this share of comparisons of the same code is red, 95 % sure. */
+  readonly redAtMost: number
+  readonly metrics: readonly NullMetric[]
+}
+
+/** What the pairs say of one metric. */
+interface NullMetric {
+  /** Null for the whole run. */
+  readonly request: string | null
+  readonly metric: string
+  /** The smallest relative slowdown that would be found 9 times in 10, of the median pair; null where unknown. */
+  readonly detectable: number | null
+  /** How much the same code differed from itself: the root of the mean square of the changes; null without any. */
+  readonly varied: number | null
+}
+
+/** What these comparisons of the same code come to. */
+export function summarizeNull(comparisons: readonly Comparison[]): NullTrial {
+  const pairs = comparisons.length
+  const falseAlarms = comparisons.filter(
+    ({ verdict }) => verdict === 'regressed' || verdict === 'improved',
+  ).length
+  const rows = comparisons.flatMap(({ metrics }) => metrics.filter(({ metric }) => JUDGED.has(metric)))
+  // By name, the whole run last; '~' stands behind all letters.
+  const keys = [
+    ...new Set(rows.map(({ request, metric }) => JSON.stringify([request ?? '~', metric]))),
+  ].sort()
+  return {
+    pairs,
+    falseAlarms,
+    inconclusive: comparisons.filter(({ verdict }) => verdict === 'inconclusive').length,
+    // Which side is the new one is arbitrary: a difference is red one way round, and green the other.
+    redAtMost: shareAtMost(falseAlarms, pairs) / 2,
+    metrics: keys.map((key) => {
+      const own = rows.filter(({ request, metric }) => JSON.stringify([request ?? '~', metric]) === key)
+      const { request, metric } = own[0]!
+      const seen = own.flatMap(({ detectable }) => (detectable === null ? [] : [detectable]))
+      const changes = own.flatMap(({ change }) => (change === null ? [] : [change]))
+      return {
+        request,
+        metric,
+        detectable: seen.length === 0 ? null : median(seen),
+        varied: changes.length === 0 ? null : Math.sqrt(mean(changes.map((change) => change ** 2))),
+      }
+    }),
+  }
+}
+
+const JUDGED: ReadonlySet<string> = new Set(['p50', 'p95', 'p99', 'throughput'])

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { startSession } from './session.js'
+import { answerAfter, countAll, startTarget } from './target.js'
+
+test('a selftest of a target tells as JSON what this machine sees, and exits 0', async () => {
+  const target = await startTarget(answerAfter(10))
+  const session = startSession({ 'a.yaml': 'load: { vus: 4 }\nrequests: [{ name: first, get: / }]\n' })
+  const flags = ['-t', target.url, '--pairs', '1', '-d', '10s', '--report', 'json=-']
+  const found = await session.perfctl(['selftest', 'a.yaml', ...flags])
+  expect(found.code, found.stderr).toBe(0)
+  const { schema, seconds, stored, ab } = JSON.parse(found.stdout)
+  expect([schema, seconds]).toEqual(['perfctl/selftest@1', 10])
+  for (const trial of [stored, ab]) {
+    expect(trial).toMatchObject({ pairs: 1 })
+    const p50 = trial.metrics.find(({ metric }: { metric: string }) => metric === 'p50')
+    expect(p50.detectable).toBeGreaterThan(0)
+  }
+  expect(found.stderr).toMatch(/2 runs and 1 sessions? side by side/)
+  expect(countAll(target)).toBeGreaterThan(500)
+}, 120_000)
+
+test.each([
+  ['no pairs', ['--pairs', '0']],
+  ['too little time', ['--duration', '2s']],
+  ['a report that there is not', ['--report', 'html']],
+])('%s is a mistake of the input', async (_, flags) => {
+  const found = await startSession().perfctl(['selftest', ...flags])
+  expect(found.code, found.stdout).toBe(2)
+  expect(found.stderr).toMatch(/hint: /)
+})

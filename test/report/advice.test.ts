@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { nextStep } from '../../src/report/advice.js'
+import { headline } from '../../src/report/wording.js'
+import type { Result } from '../../src/stats/result.js'
+import { passed, regressed, unsure } from './results.js'
+
+const session = { id: '7f3k', side: 'b', looks: 4 } as const
+const inSession = (result: Result): Result => ({ ...result, session })
+
+describe('after a session of two sides nothing is said of baselines', () => {
+  test.each([
+    ['passed', passed],
+    ['regressed', regressed],
+  ])('%s: there is nothing to do', (_, result) => {
+    expect(nextStep(inSession(result))).toBeNull()
+  })
+
+  test('too much noise: more time for each side', () => {
+    const noisy: Result = {
+      ...inSession(unsure),
+      generator: { ...unsure.generator, saturated: false },
+      durationSeconds: 240,
+    }
+    expect(nextStep(noisy)).toEqual({
+      why: expect.stringContaining('quieter machine'),
+      command: 'perfctl ab scenarios/shop.yaml ... --max-duration 240s',
+    })
+  })
+
+  test('the generator was the bottleneck: more threads', () => {
+    expect(nextStep(inSession(unsure))?.command).toBe('perfctl ab scenarios/shop.yaml ... --workers 2')
+  })
+
+  test('green is said of a, not of a baseline', () => {
+    expect(headline(inSession(passed))).toMatch(/^Passed: not slower than a\b/)
+  })
+})
+
+describe('after a suspicion was settled side by side', () => {
+  const screen = { baseline: 'baselines/shop.json', verdict: 'regressed' } as const
+  const settled = (result: Result): Result => ({ ...result, comparison: { ...result.comparison!, screen } })
+
+  test('a baseline that was wrong may be out of date', () => {
+    expect(nextStep(settled(passed))?.why).toContain('out of date')
+    expect(headline(settled(passed))).toMatch(/^Passed: not slower than the reference, side by side/)
+  })
+
+  test('what could not be settled needs more time side by side, not a new baseline', () => {
+    const open = { ...settled(unsure), generator: { ...unsure.generator, saturated: false } }
+    expect(nextStep(open)?.command).toMatch(/^perfctl run scenarios\/shop.yaml --confirm ab --max-duration /)
+  })
+})
+
+test('the same verdicts of a run are about its baseline', () => {
+  expect(nextStep(regressed)?.command).toBe('perfctl baseline update scenarios/shop.yaml')
+  expect(nextStep(unsure)?.command).toBe('perfctl run scenarios/shop.yaml --workers 2')
+})

@@ -1,0 +1,104 @@
+/**
+ * Seconds of a run to show to sinks.
+ */
+import type { SinkWorld } from '../../../../src/report/live/stream/index.js'
+import type { WatchedRun } from '../../../../src/report/live/watcher.js'
+import type { Frame } from '../../../../src/stats/frame.js'
+import type { SeriesKind } from '../../../../src/stats/result.js'
+import { Series } from '../../../../src/stats/tally.js'
+
+/** A request's name with quotes, a backslash, a new line, and what separates things in other formats. */
+export const HOSTILE = 'a "b"\\ {c},d=e|f#g:h\n#i 检'
+
+export const RUN: WatchedRun = { scenario: 'shop', target: 'http://localhost:3000', seed: 1, workers: 1 }
+
+/** What one request did in a second; its latencies in ms, the first byte half way. */
+export interface Doing {
+  readonly latenciesMs?: readonly number[]
+  readonly failures?: readonly (readonly ['status' | 'timeout', number])[]
+  /** Of a request unless said. */
+  readonly kind?: SeriesKind
+}
+
+/** A series of that. Every request is 100 bytes there and 1000 back; a journey sends nothing itself. */
+function makeSeries({ latenciesMs = [], failures = [], kind }: Doing): Series {
+  const series = new Series()
+  if (kind === 'journey') {
+    for (const ms of latenciesMs) series.recordJourney(ms)
+    for (const [kind, status] of failures) series.recordFailure(kind, `${kind} ${status}`, 0)
+    return series
+  }
+  for (const ms of latenciesMs) series.recordSuccess(200, ms, ms, ms / 2)
+  for (const [kind, status] of failures) series.recordFailure(kind, `${kind} ${status}`, status)
+  series.bytesSent = 100 * series.requests
+  series.bytesReceived = 1000 * series.requests
+  return series
+}
+
+/** The frame of a second in which the requests did that. */
+export function makeFrame(requests: Readonly<Record<string, Doing>>, fields: Partial<Frame> = {}): Frame {
+  const series = Object.entries(requests).map(([name, doing]) => ({
+    name,
+    kind: doing.kind ?? 'request',
+    series: makeSeries(doing),
+  }))
+  return {
+    phase: 'load',
+    elapsedMs: 1000,
+    totalMs: 10_000,
+    stage: 1,
+    stages: 1,
+    vus: 5,
+    requestsPerSecond: series.reduce((sum, one) => sum + one.series.requests, 0),
+    failedPerSecond: series.reduce((sum, one) => sum + one.series.failed, 0),
+    p50Ms: 2,
+    p95Ms: 10,
+    p99Ms: 20,
+    requests: 0,
+    failed: 0,
+    busy: 0.25,
+    dropped: 3,
+    latenessMsP99: 0.5,
+    series,
+    ...fields,
+  }
+}
+
+/** A busy second of two requests, one of which also fails. */
+export const BUSY = makeFrame({
+  search: { latenciesMs: [2, 3, 3, 40] },
+  [HOSTILE]: {
+    latenciesMs: [700],
+    failures: [
+      ['status', 503],
+      ['status', 404],
+      ['timeout', 0],
+    ],
+  },
+})
+
+/** A second of a journey of two steps, one of which failed once, and the journey with it. */
+export const JOURNEY = makeFrame({
+  buy: { kind: 'journey', latenciesMs: [30, 50], failures: [['status', 503]] },
+  search: { kind: 'step', latenciesMs: [10, 20, 20] },
+  order: { kind: 'step', latenciesMs: [20, 30], failures: [['status', 503]] },
+})
+
+export interface MemoryWorld extends SinkWorld {
+  readonly notices: string[]
+  readonly printed: string[]
+}
+
+/** A world that keeps what is said. */
+export function makeWorld(env: Readonly<Record<string, string>> = {}, cwd = '/nowhere'): MemoryWorld {
+  const notices: string[] = []
+  const printed: string[] = []
+  return {
+    env,
+    cwd,
+    notices,
+    printed,
+    notice: (text) => notices.push(text),
+    print: (text) => printed.push(text),
+  }
+}

@@ -1,0 +1,116 @@
+import { expect, test, vi } from 'vitest'
+import { openOutbox } from '../../../../src/report/live/stream/outbox.js'
+import { findFreeUrl } from '../../../e2e/target.js'
+import { makeWorld } from './frames.js'
+import { startReceiver } from './receiver.js'
+
+const QUICK = { keptMost: 5, attemptMs: 20_000, pauseMs: 20, closeMs: 20_000 }
+
+function open(url: string, limits = QUICK, credentials: Readonly<Record<string, string>> = {}) {
+  const { notices, notice } = makeWorld()
+  const outbox = openOutbox(
+    { url: new URL(url), headers: {}, credentials, label: '--stream x', notice },
+    limits,
+  )
+  return { notices, outbox }
+}
+
+const textsOf = (posts: readonly { readonly body: Buffer }[]) => posts.map(({ body }) => body.toString())
+
+test('bodies arrive in order, one at a time', async () => {
+  let open_ = 0
+  const receiver = await startReceiver((response) => {
+    open_++
+    expect(open_).toBe(1)
+    setTimeout(() => {
+      open_--
+      response.end()
+    }, 5)
+  })
+  const { outbox, notices } = open(receiver.url)
+  for (const text of ['a', 'b', 'c']) outbox.push(text)
+  await outbox.close()
+  expect([textsOf(receiver.posts), notices]).toEqual([['a', 'b', 'c'], []])
+})
+
+test.each([503, 429])('a status %i is tried again until it is better, and told once', async (status) => {
+  let refusals = 3
+  const receiver = await startReceiver((response) => response.writeHead(refusals-- > 0 ? status : 204).end())
+  const { outbox, notices } = open(receiver.url)
+  outbox.push('a')
+  outbox.push('b')
+  await vi.waitFor(() => expect(textsOf(receiver.posts)).toEqual(['a', 'a', 'a', 'a', 'b']))
+  await outbox.close()
+  expect(notices).toEqual([`warning: --stream x: status ${status}; the load goes on without it`])
+})
+
+test('what is refused is not sent again, and why is told, without secrets and on one line', async () => {
+  const receiver = await startReceiver((response, { body }) =>
+    response
+      .writeHead(body.toString() === 'b' ? 204 : 400)
+      .end('bad\x1b[2J token secret-1\nBearer secret-1\n'),
+  )
+  const { outbox, notices } = open(receiver.url, QUICK, { authorization: 'Bearer secret-1' })
+  for (const text of ['a', 'b', 'c']) outbox.push(text)
+  await outbox.close()
+  expect(textsOf(receiver.posts)).toEqual(['a', 'b', 'c'])
+  expect(notices).toEqual([
+    'warning: --stream x: status 400 (bad\\u001b[2J token [redacted]\\n[redacted]); the load goes on without it',
+  ])
+})
+
+test('a redirect is not followed', async () => {
+  const other = await startReceiver()
+  const receiver = await startReceiver((response) => response.writeHead(307, { location: other.url }).end())
+  const { outbox, notices } = open(receiver.url)
+  outbox.push('a')
+  await outbox.close()
+  expect(other.posts).toEqual([])
+  expect(notices).toEqual([expect.stringContaining('status 307')])
+})
+
+test('a sink that is not there is told once, keeps nobody waiting, and gets what is kept when it comes', async () => {
+  const { outbox, notices } = open(await findFreeUrl(), { ...QUICK, pauseMs: 60_000 })
+  for (let i = 0; i < 100; i++) outbox.push(`${i}`)
+  await vi.waitFor(() => expect(notices).toHaveLength(1))
+  for (let i = 0; i < 100; i++) outbox.push(`${i}`)
+  await outbox.close()
+  expect(notices).toEqual([expect.stringMatching(/ECONNREFUSED.*; the load goes on without it$/)])
+})
+
+test('only so much is kept for a sink that is slow: the newest', async () => {
+  let isAway = true
+  const receiver = await startReceiver((response) => response.writeHead(isAway ? 503 : 204).end())
+  const { outbox } = open(receiver.url)
+  outbox.push('0')
+  await vi.waitFor(() => expect(receiver.posts.length).toBeGreaterThan(0))
+  for (let i = 1; i < 20; i++) outbox.push(`${i}`)
+  isAway = false
+  await outbox.close()
+  expect(textsOf(receiver.posts).slice(-4)).toEqual(['16', '17', '18', '19'])
+  expect(textsOf(receiver.posts).filter((text) => Number(text) > 0)).toHaveLength(4)
+})
+
+test('a sink that never answers is given up when the run is over', async () => {
+  const receiver = await startReceiver(() => {})
+  const { outbox, notices } = open(receiver.url, { ...QUICK, closeMs: 50 })
+  outbox.push('a')
+  outbox.push('b')
+  await outbox.close()
+  expect(notices).toEqual([
+    'warning: --stream x: no answer within 0.05 s of the end; the load goes on without it',
+  ])
+})
+
+test('a sink that takes too long is tried again', async () => {
+  let isSlow = true
+  const receiver = await startReceiver((response) => {
+    if (!isSlow) response.end()
+    isSlow = false
+  })
+  const { outbox, notices } = open(receiver.url, { ...QUICK, attemptMs: 100 })
+  outbox.push('a')
+  await vi.waitFor(() => expect(receiver.posts).toHaveLength(2))
+  await outbox.close()
+  expect(notices).toEqual(['warning: --stream x: no answer within 0.1 s; the load goes on without it'])
+})

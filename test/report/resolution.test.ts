@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { falseAlarm, renderResolution } from '../../src/report/resolution.js'
+import { createStyle } from '../../src/report/style.js'
+import { passed, regressed } from './results.js'
+
+const page = { width: 80, style: createStyle(false), ascii: false }
+
+test('each request has the smallest slowdown that would have been found, and what is unknown says so', () => {
+  expect(renderResolution(passed.comparison!, page)).toMatchInlineSnapshot(`
+    "What this machine can tell apart, nine times in ten
+      request          p50   p95  p99
+      details         +29%     ?    ?
+      create booking  +28%     ?    ?
+      search          +26%  +34%    ?
+      throughput -18%
+    "
+  `)
+})
+
+test('red or green, a change between the same code is called a false alarm', () => {
+  expect(falseAlarm(passed.comparison!)).toBeNull()
+  expect(falseAlarm(regressed.comparison!)).toMatch(/"regressed" is a false alarm/)
+  expect(falseAlarm({ ...passed.comparison!, verdict: 'improved' })).toMatch(/"improved" is a false alarm/)
+})
