@@ -1,10 +1,10 @@
 /**
  * Requests and steps in words.
  */
-import { formatDuration, formatSize, plural } from '../../base/units.js'
+import { formatDuration, plural } from '../../base/units.js'
 import { describeCondition, describeStatus, describeTemplate } from '../../scenario/describe.js'
 import type { Step } from '../../scenario/journey.js'
-import type { RequestSpec, Scenario, SentFile } from '../../scenario/scenario.js'
+import type { RequestSpec, Scenario } from '../../scenario/scenario.js'
 
 /** A step on one line, and what it succeeds with. */
 export interface ExplainedStep {
@@ -12,20 +12,17 @@ export interface ExplainedStep {
   readonly outcome: string
 }
 
-/** What a request sends: `GET /items?page=1`, `POST /covers with cover.png (120kB)`. */
+/** What a request sends: `GET /items?page=1`, `POST /covers with cover.png`. */
 export function lineOf({ method, path, query, body }: RequestSpec): string {
   const pairs = Object.entries(query ?? {}).map(([name, value]) => `${name}=${describeTemplate(value)}`)
   const text = describeTemplate(path)
   const mark = text.includes('?') ? '&' : '?'
-  return `${method} ${text}${pairs.length > 0 ? mark : ''}${pairs.join('&')}${explainFiles(body)}`
+  return `${method} ${text}${pairs.length > 0 ? mark : ''}${pairs.join('&')}${explainBody(body)}`
 }
 
-function explainFiles(body: RequestSpec['body']): string {
-  const one = ({ path, sizeBytes }: SentFile) => `${path} (${formatSize(sizeBytes)})`
-  if (body?.type === 'file') return ` with ${one(body.file)}`
-  if (body?.type !== 'multipart') return ''
-  const files = body.parts.flatMap((part) => ('file' in part ? one(part.file) : []))
-  return ` with a form of ${plural(body.parts.length, 'field')}${files.length > 0 ? `: ${files.join(', ')}` : ''}`
+function explainBody(body: RequestSpec['body']): string {
+  if (body?.type === 'file') return ` with ${body.file.path}`
+  return body?.type === 'multipart' ? ` with a form of ${plural(body.parts.length, 'field')}` : ''
 }
 
 /** What a request succeeds with: `status 2xx, 2 checks, captures token`. */
