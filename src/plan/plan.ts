@@ -1,11 +1,11 @@
 /**
  * A plan is all that a worker needs to send the load: plain JSON, so that it crosses threads (and one day machines),
- * but for what all threads share: the rows of data files, and marks of how many of them are used.
+ * but for what all threads share: the rows of data files, marks of how many of them are used, and files that are sent.
  */
 import type { Ms } from '../base/clock.js'
 import type { HttpOptions } from '../scenario/http-types.js'
 import type { Step } from '../scenario/journey.js'
-import type { Entry, Feeder, Load, Scenario } from '../scenario/scenario.js'
+import type { Entry, Feeder, FileBytes, Load, Scenario } from '../scenario/scenario.js'
 import { listSeries } from './series.js'
 import type { Turns } from './slices.js'
 import { makeMarks } from './sources.js'
@@ -21,6 +21,8 @@ export interface Plan {
   readonly beforeEach: readonly Step[]
   /** What is sent once, before and after the load; absent when nothing is. Workers don't send it. */
   readonly errands?: readonly Step[]
+  /** The files that requests send, by digest; absent when they send none. */
+  readonly files?: FileBytes
   /** What `before` captured: values by name that every virtual user knows. */
   readonly variables: Readonly<Record<string, unknown>>
   readonly seed: number
@@ -44,7 +46,7 @@ export interface PlanOptions {
 
 /** The plan of a scenario against `target`. Equal scenarios, seeds and days give equal plans. */
 export function makePlan(scenario: Scenario, { variables = {}, ...options }: PlanOptions): Plan {
-  const { load, http, data, requests, beforeEach, secrets } = scenario
+  const { load, http, data, requests, beforeEach, secrets, files } = scenario
   const marks = makeMarks(data)
   const errands = [...scenario.before, ...scenario.after]
   const looksIntoAnswers = listSeries(scenario).some(
@@ -60,6 +62,7 @@ export function makePlan(scenario: Scenario, { variables = {}, ...options }: Pla
     ...options,
     ...(looksIntoAnswers && { secrets }),
     ...(marks && { marks }),
+    ...(files && { files }),
     ...(errands.length > 0 && { errands }),
   }
 }

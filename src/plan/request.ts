@@ -1,11 +1,13 @@
 /**
  * A request with its templates compiled: filled in for each iteration, and sent as it stands then.
  */
-
+import { basename } from 'node:path'
 import type { HttpOptions, Retries } from '../scenario/http-types.js'
 import type { Capture } from '../scenario/journey.js'
-import type { BodySpec, Check, RequestSpec, Template } from '../scenario/scenario.js'
+import type { BodySpec, Check, FileBytes, RequestSpec, Template } from '../scenario/scenario.js'
 import type { Draws } from './draws.js'
+import { compileForm } from './multipart.js'
+import { bufferOf, Payload } from './payload.js'
 import type { Plan } from './plan.js'
 import {
   compileJson,
@@ -28,7 +30,7 @@ export interface Outgoing {
   path: string
   /** Names and values in turn, as undici takes them. */
   readonly headers: string[]
-  body: string | null
+  body: Body | null
   /** What the connection keeps of the answer for its checks; absent when nothing. */
   readonly keep?: Keep | undefined
   /** How many redirects are followed; absent or 0: the redirect is the answer. */
@@ -37,12 +39,15 @@ export interface Outgoing {
   readonly retries?: Retries | undefined
 }
 
+/** What is sent after the headers: a text, or something with files in it. */
+export type Body = string | Payload
+
 /** Of an answer: its headers and size; its body, too, or only a compressed one. */
 export type Keep = 'head' | 'body' | 'compressed'
 
 /** What a request is compiled with. */
 export interface RequestContext {
-  readonly plan: Pick<Plan, 'http'>
+  readonly plan: Pick<Plan, 'http' | 'files'>
   readonly feeders: FeederIndex
   /** The path that the target's URL has already, without a slash at its end. */
   readonly base: string
@@ -60,11 +65,11 @@ export class CompiledRequest implements Outgoing {
   readonly retries: Retries | undefined
   origin: string | null = null
   path = ''
-  body: string | null = null
+  body: Body | null = null
   private readonly name: string
   private readonly base: string
   private readonly url: string | Render
-  private readonly makeBody: Render | null = null
+  private readonly makeBody: ((draws: Draws) => Body) | null = null
   /** Positions in `headers` of the values that change. */
   private readonly changing: readonly (readonly [position: number, render: Render])[]
 
@@ -93,7 +98,7 @@ export class CompiledRequest implements Outgoing {
     this.headers = headers
     this.changing = changing
 
-    const body = spec.body === null ? null : compileBody(spec.body, feeders)
+    const body = spec.body === null ? null : this.compileBody(spec.body, context)
     if (typeof body === 'function') this.makeBody = body
     else this.body = body
   }
@@ -110,6 +115,17 @@ export class CompiledRequest implements Outgoing {
       if (this.makeBody !== null) this.body = this.makeBody(draws)
     } catch (error) {
       throw error instanceof ValueError ? new ValueError(`"${this.name}": ${error.message}`) : error
+    }
+  }
+
+  private compileBody(body: BodySpec, { feeders, plan }: RequestContext): Body | ((draws: Draws) => Body) {
+    if (body.type !== 'multipart') return compileBody(body, feeders, plan.files ?? {})
+    const make = compileForm(body.parts, feeders, plan.files ?? {})
+    const typeAt = this.headers.findIndex((name, i) => i % 2 === 0 && name === 'content-type') + 1
+    return (draws) => {
+      const { payload, contentType } = make(draws)
+      this.headers[typeAt] = contentType
+      return payload
     }
   }
 
@@ -163,11 +179,13 @@ function keepFor(
 const SLASH = '/'.charCodeAt(0)
 
 function withBodyType(spec: RequestSpec, { plan, isEarly }: RequestContext): RequestSpec['headers'] {
-  const type = spec.body === null ? null : CONTENT_TYPES[spec.body.type]
+  const type = spec.body === null ? null : contentTypeOf(spec.body)
   return {
     ...(type === null ? {} : { 'content-type': [type] }),
     ...(isEarly ? fixedOnly(plan.http.headers) : plan.http.headers),
     ...spec.headers,
+    // Only with its boundary can a form be read.
+    ...(spec.body?.type === 'multipart' && { 'content-type': [] }),
   }
 }
 
@@ -177,13 +195,22 @@ function fixedOnly(headers: RequestSpec['headers']): RequestSpec['headers'] {
   )
 }
 
-const CONTENT_TYPES: Readonly<Record<BodySpec['type'], string | null>> = {
-  json: 'application/json',
-  form: 'application/x-www-form-urlencoded',
-  text: null,
+function contentTypeOf(body: BodySpec): string | null {
+  if (body.type === 'json') return 'application/json'
+  if (body.type === 'form') return 'application/x-www-form-urlencoded'
+  return body.type === 'file' ? body.contentType : null
 }
 
-function compileBody(body: BodySpec, feeders: FeederIndex): string | Render {
+function compileBody(
+  body: Exclude<BodySpec, { type: 'multipart' }>,
+  feeders: FeederIndex,
+  files: FileBytes,
+): Body | Render {
+  if (body.type === 'file') {
+    const { file, contentType } = body
+    const bytes = bufferOf(files[file.digest]!)
+    return new Payload([{ bytes, file: { name: basename(file.path), contentType } }])
+  }
   if (body.type === 'json') return compileJson(body.value, feeders)
   if (body.type === 'text') return compileText(body.text, feeders, String)
   return compilePairs(body.fields, feeders, encodeForm)

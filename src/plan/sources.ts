@@ -2,13 +2,14 @@
  * Where the values of `{{ name }}` come from: which row an iteration takes, and what happens when there is none left.
  */
 import { formatCount } from '../base/units.js'
+import { usesFeeder } from '../scenario/feeders.js'
 import type { Feeder } from '../scenario/scenario.js'
 import type { Draws } from './draws.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
 import { Ranks } from './ranks.js'
 import { openRows, type Rows } from './rows.js'
-import { usersOf, usesFeeder } from './uses.js'
+import { usersOf } from './uses.js'
 
 /** Gives each iteration its value of one feeder. */
 export interface Source {

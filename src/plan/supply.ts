@@ -3,12 +3,13 @@
  */
 import { userError } from '../base/errors.js'
 import { formatCount } from '../base/units.js'
+import { usesFeeder } from '../scenario/feeders.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
 import { Profile, warmupProfile } from './profile.js'
 import { Ranks } from './ranks.js'
 import { openRows } from './rows.js'
-import { usersOf, usesFeeder } from './uses.js'
+import { usersOf } from './uses.js'
 
 /** So many choices are worked out; of more iterations the share that uses a feeder is known well enough. */
 const EXACT_MOST = 2_000_000

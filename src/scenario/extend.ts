@@ -135,9 +135,18 @@ function moveFiles<T extends Tree>(tree: T, folder: string): T {
   for (const [key, value] of Object.entries(tree as TreeMap)) {
     const isPath = PATHS.has(key) && value instanceof Scalar && typeof value.value === 'string'
     if (isPath && !isAbsolute(value.text)) moved[key] = movedScalar(value, folder)
+    else if (key === 'multipart' && isTreeMap(value)) moved[key] = moveParts(value, folder)
     else moved[key] = OWN.has(key) ? value : moveFiles(value, folder)
   }
   return moved as T
+}
+
+/** Fields are called what the user likes: only what stands in one can be the path of a file. */
+function moveParts(fields: TreeMap, folder: string): TreeMap {
+  const moved: Record<string, Tree> = Object.create(null)
+  for (const [name, part] of Object.entries(fields))
+    moved[name] = isTreeMap(part) ? moveFiles(part, folder) : part
+  return moved
 }
 
 function movedScalar({ text }: Scalar, folder: string): Scalar {

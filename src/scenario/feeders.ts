@@ -133,3 +133,11 @@ export function makeFeeder(input: FeederInput, tables: Tables): Feeder {
 export function rowOf(tree: TreeMap, read: (value: Tree, key: string) => unknown): Row {
   return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, read(value, key)]))
 }
+
+/** Whether anything in an entry is filled in from that feeder, however deep it lies. */
+export function usesFeeder(entry: unknown, name: string): boolean {
+  if (typeof entry !== 'object' || entry === null) return false
+  const { type, name: own } = entry as { readonly type?: unknown; readonly name?: unknown }
+  if (type === 'data' && own === name) return true
+  return Object.values(entry).some((part) => usesFeeder(part, name))
+}

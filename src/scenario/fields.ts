@@ -10,12 +10,15 @@ import type { Expect, FeederValue, JsonTemplate, Template } from './scenario.js'
 import { parseTemplate } from './template.js'
 import { type Limit, parseThreshold } from './threshold.js'
 import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from './tree.js'
+import type { Uploads } from './uploads.js'
 
 /** What the values of a file may refer to. */
 export interface Context {
   readonly env: Environment
   /** What the file may read from; absent where there are no files. */
   readonly files?: FileReader
+  /** The files that requests send; absent where none are read. */
+  readonly uploads?: Uploads
   /** The names under `data`, and what is known of their values. */
   readonly shapes: Shapes
   /** The names of values captured anywhere in the file. */

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { isSecretHeader, redact } from '../base/secrets.js'
 import type { HttpOptions } from './http-types.js'
-import type { Feeder, RequestSpec, Scenario } from './scenario.js'
+import type { BodySpec, Feeder, RequestSpec, Scenario, SentFile } from './scenario.js'
 import { mapRequests } from './steps.js'
 
 /**
@@ -28,7 +28,20 @@ export function scenarioHash(scenario: Scenario): string {
 
 /** A request without where it stands in the file, and without what it logs in with. */
 function comparable(request: RequestSpec): RequestSpec {
-  return { ...request, line: 0, headers: withoutSecrets(request.headers) }
+  const { headers, body } = request
+  return { ...request, line: 0, headers: withoutSecrets(headers), body: body && withoutPaths(body) }
+}
+
+/** Files by what is in them, wherever they lie. */
+function withoutPaths(body: BodySpec): BodySpec {
+  if (body.type === 'file') return { ...body, file: withoutPath(body.file) }
+  if (body.type !== 'multipart') return body
+  const parts = body.parts.map((part) => ('file' in part ? { ...part, file: withoutPath(part.file) } : part))
+  return { ...body, parts }
+}
+
+function withoutPath(file: SentFile): SentFile {
+  return { ...file, path: '' }
 }
 
 /** Of a file what is in it, whatever it's called. */

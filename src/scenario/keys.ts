@@ -1,7 +1,7 @@
 /**
- * What is said about keys: the unknown ones, those of other tools, those that are planned.
+ * What is said about keys: the unknown ones, those of other tools, those of other places.
  */
-import { didYouMean, nearest } from '../base/suggest.js'
+import { didYouMean } from '../base/suggest.js'
 import { nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from './tree.js'
 
 /** What a map says about the keys that it doesn't have. */
@@ -10,8 +10,6 @@ export interface KeyAdvice {
   readonly synonyms?: Readonly<Record<string, string>>
   /** Keys that have their place somewhere else, and where. */
   readonly elsewhere?: Readonly<Record<string, string>>
-  /** Keys that are planned and not there yet. */
-  readonly later?: readonly string[]
 }
 
 /** The mistake of a key that is not among the known ones. */
@@ -20,19 +18,12 @@ export function unknownKey(
   known: readonly string[],
   advice: KeyAdvice,
 ): { message: string; hint: string } {
-  if (advice.later?.includes(key)) {
-    return { message: `${key} is not supported yet in this version`, hint: 'remove the key' }
-  }
   if (advice.elsewhere !== undefined && Object.hasOwn(advice.elsewhere, key))
     return { message: `${key} can't stand here`, hint: advice.elsewhere[key]! }
   const message = `unknown key ${quoted(key)}`
   const synonym = Object.entries(advice.synonyms ?? {}).find(([word]) => word === key)?.[1]
   if (synonym !== undefined) return { message, hint: `perfctl's key for it is ${synonym}` }
-  const planned = nearest(key, advice.later ?? [])
-  const suggestion = didYouMean(key, known)
-  if (suggestion === null && planned !== null)
-    return { message, hint: `${planned} is not supported yet in this version` }
-  return { message, hint: suggestion ?? `the keys here are ${known.join(', ')}` }
+  return { message, hint: didYouMean(key, known) ?? `the keys here are ${known.join(', ')}` }
 }
 
 /** Reports names under `data` that could not stand in `{{ ... }}`. */

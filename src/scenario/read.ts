@@ -23,7 +23,8 @@ import { makeLoad } from './stages.js'
 import { makeJourney, makeSteps } from './step-input.js'
 import { Tables } from './tables.js'
 import { follow, isTreeMap, type Mistake, type Path, quoted, type Tree, type TreeMap } from './tree.js'
-import { checkUses } from './uses.js'
+import { Uploads } from './uploads.js'
+import { checkRowsOutside, checkUses } from './uses.js'
 import type { YamlFile } from './yaml.js'
 
 export interface ReadOptions {
@@ -43,8 +44,10 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   const root: TreeMap = isTreeMap(yaml.tree) ? yaml.tree : {}
   const names = readNames(root, options.env)
   const tables = new Tables(options.files)
+  const uploads = new Uploads(options.files)
   const context = {
     ...options,
+    uploads,
     shapes: surveyData(root.data, options.env, tables),
     variables: capturedNames(root),
     requests: measuredNames(names),
@@ -69,9 +72,14 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
     names: safeNames(names, secrets),
     secrets,
     tables,
+    uploads,
     yaml,
   })
-  const late = [...checkUses(root), ...checkProfile(outcome.input, options.profile)]
+  const late = [
+    ...checkUses(root),
+    ...checkRowsOutside(scenario),
+    ...checkProfile(outcome.input, options.profile),
+  ]
   if (late.length > 0)
     throw new UserError(
       inOrder(
@@ -93,11 +101,13 @@ interface Origin extends ReadOptions {
   readonly names: Names
   readonly secrets: readonly string[]
   readonly tables: Tables
+  readonly uploads: Uploads
   readonly yaml: YamlFile
 }
 
 function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
-  const { file, names, secrets, yaml } = origin
+  const { file, names, secrets, uploads, yaml } = origin
+  const files = uploads.all()
   // A file with profiles and no load means the first of them.
   const first = input.load === undefined ? Object.keys(input.profiles ?? {})[0] : undefined
   const profile = origin.profile ?? first
@@ -131,6 +141,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
     before: phase('before'),
     beforeEach: phase('beforeEach'),
     after: phase('after'),
+    ...(files && { files }),
     thresholds: (input.thresholds ?? []).map((threshold, index) =>
       makeThreshold(threshold, lineOf(['thresholds', index]), secrets),
     ),

@@ -3,8 +3,10 @@
  */
 import { type AuthInput, authHeaders, checkAuth } from './auth.js'
 import { type ChecksInput, checkChecks, makeChecks } from './checks.js'
+import { contentTypeOf } from './content-types.js'
+import { makeParts, type PartInput } from './multipart.js'
 import { makeRetries, type RetriesInput } from './retries.js'
-import type { BodySpec, Expect, JsonTemplate, RequestSpec, Template } from './scenario.js'
+import type { BodySpec, Expect, JsonTemplate, RequestSpec, SentFile, Template } from './scenario.js'
 import type { Report } from './tree.js'
 
 export const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const
@@ -20,6 +22,8 @@ export interface RequestInput extends Readonly<Partial<Record<Method, Template |
   readonly json?: JsonTemplate | undefined
   readonly form?: Readonly<Record<string, Template>> | undefined
   readonly body?: Template | undefined
+  readonly file?: SentFile | undefined
+  readonly multipart?: Readonly<Record<string, PartInput>> | undefined
   readonly redirects?: number | undefined
   readonly retries?: RetriesInput | undefined
   readonly expect?: ExpectInput | undefined
@@ -29,7 +33,8 @@ interface ExpectInput extends ChecksInput {
   readonly status?: Expect['status'] | undefined
 }
 
-const BODIES = ['json', 'form', 'body'] as const
+/** The keys of bodies. */
+export const BODIES = ['json', 'form', 'body', 'file', 'multipart'] as const
 
 /** Reports what doesn't go together. `hasUnknown`: some key was wrong, it may have been meant as the method. */
 export function checkRequest(request: RequestInput, report: Report, hasUnknown: boolean): void {
@@ -49,6 +54,11 @@ export function checkRequest(request: RequestInput, report: Report, hasUnknown: 
   if (body !== undefined && (method === 'get' || method === 'head')) {
     const message = `a ${method} request carries no body`
     report({ path: [body], onKey: true, message, hint: `use post, or remove ${body}` })
+  }
+  const ownType = Object.keys(request.headers ?? {}).find((name) => name.toLowerCase() === 'content-type')
+  if (request.multipart !== undefined && ownType !== undefined) {
+    const message = 'multipart sets the header content-type itself, with the boundary of its parts'
+    report({ path: ['headers', ownType], onKey: true, message, hint: 'remove it' })
   }
   checkAuth(request, report)
   if (method === 'head') checkChecks(request.expect ?? {}, report)
@@ -77,9 +87,11 @@ function makeExpect(input: ExpectInput): Expect {
   return { status: input.status ?? [[100, 399]], ...(checks.length > 0 && { checks }) }
 }
 
-function makeBody({ json, form, body }: RequestInput): BodySpec | null {
+function makeBody({ json, form, body, file, multipart }: RequestInput): BodySpec | null {
   if (json !== undefined) return { type: 'json', value: json }
   if (form !== undefined) return { type: 'form', fields: form }
+  if (file !== undefined) return { type: 'file', file, contentType: contentTypeOf(file.path) }
+  if (multipart !== undefined) return { type: 'multipart', parts: makeParts(multipart) }
   return body === undefined ? null : { type: 'text', text: body }
 }
 

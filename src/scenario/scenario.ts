@@ -1,6 +1,6 @@
 /**
  * A scenario as the rest of the program sees it: every default filled in, every unit gone (milliseconds, ratios),
- * plain JSON throughout, but for the rows of data files. `readScenario` is the only way a YAML text becomes one.
+ * plain JSON throughout, but for the rows of data files and the files that are sent. `readScenario` is the only way a YAML text becomes one.
  */
 import type { Ms } from '../base/clock.js'
 import type { HttpOptions, Retries } from './http-types.js'
@@ -29,6 +29,8 @@ export interface Scenario {
   readonly beforeEach: readonly Step[]
   /** Once per run, after the load, even after one that was interrupted. */
   readonly after: readonly Step[]
+  /** The files that requests send; absent when they send none. */
+  readonly files?: FileBytes
   readonly thresholds: readonly Threshold[]
   readonly baseline: BaselineOptions
   /** The accepted version, for `run --confirm ab`; absent when there is none. */
@@ -157,6 +159,32 @@ export type BodySpec =
   | { readonly type: 'json'; readonly value: JsonTemplate }
   | { readonly type: 'form'; readonly fields: Readonly<Record<string, Template>> }
   | { readonly type: 'text'; readonly text: Template }
+  | { readonly type: 'file'; readonly file: SentFile; readonly contentType: string }
+  /** `multipart/form-data` (RFC 7578). */
+  | { readonly type: 'multipart'; readonly parts: readonly FormPart[] }
+
+/** A field of a form: a text, or a file. */
+export type FormPart =
+  | { readonly name: string; readonly text: Template }
+  | {
+      readonly name: string
+      readonly file: SentFile
+      /** What the file is called in the form. */
+      readonly fileName: Template
+      readonly contentType: string
+    }
+
+/** A file that is sent as it is. */
+export interface SentFile {
+  /** As the scenario names it. */
+  readonly path: string
+  /** `sha256:...` of its bytes, which lie under it in the scenario's `files`. */
+  readonly digest: string
+  readonly sizeBytes: number
+}
+
+/** Bytes of files by digest, in shared memory: there once for all threads and users. */
+export type FileBytes = Readonly<Record<string, Uint8Array>>
 
 /** What makes an answer a success. */
 export interface Expect {

@@ -3,7 +3,7 @@
  */
 import { type CaptureInput, makeCaptures } from './captures.js'
 import type { Condition, JourneySpec, Step } from './journey.js'
-import { checkRequest, METHODS, makeRequest, type RequestInput } from './request.js'
+import { BODIES, checkRequest, METHODS, makeRequest, type RequestInput } from './request.js'
 import type { StepNames } from './request-names.js'
 import type { Path, Report } from './tree.js'
 
@@ -23,7 +23,7 @@ interface JourneyInput extends RequestInput {
   readonly steps?: readonly StepInput[] | undefined
 }
 
-const OF_REQUESTS = [...METHODS, 'query', 'headers', 'auth', 'json', 'form', 'body', 'expect'] as const
+const OF_REQUESTS = [...METHODS, 'query', 'headers', 'auth', ...BODIES, 'expect'] as const
 
 /** Reports what can't stand in a journey. */
 export function checkEntry(entry: JourneyInput, report: Report): void {

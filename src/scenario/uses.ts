@@ -1,7 +1,9 @@
 /**
  * Captured values may be used only where they are known: after the step that captures them, in the same journey; those
- * of `before` everywhere, those of `beforeEach` in all iterations.
+ * of `before` everywhere, those of `beforeEach` in all iterations. Rows that are given once each are for iterations.
  */
+import { usesFeeder } from './feeders.js'
+import type { Scenario } from './scenario.js'
 import { isTreeMap, type Mistake, type Path, quoted, Scalar, type Tree, type TreeMap } from './tree.js'
 
 /** Where captured values are used and not known, and names that mean two things. */
@@ -31,6 +33,22 @@ export function checkUses(root: TreeMap): Mistake[] {
   for (const key of ['http', 'thresholds', 'load'] as const)
     if (root[key] !== undefined) checkPart(root[key], { path: [key], known: afterEach, all, report })
   return mistakes
+}
+
+/** Rows that are given once each, and that are wanted outside of iterations, too. */
+export function checkRowsOutside({ data, http, before, after }: Scenario): Mistake[] {
+  const phases = [
+    ['before', before],
+    ['after', after],
+  ] as const
+  return Object.entries(data).flatMap(([name, { pick }]) => {
+    if (pick !== 'unique') return []
+    const isInHeaders = usesFeeder(http.headers, name)
+    const user = phases.find(([, steps]) => usesFeeder(steps, name) || (isInHeaders && steps.length > 0))
+    if (user === undefined) return []
+    const message = `each row is given once, to an iteration, and ${user[0]} wants one, too`
+    return [{ path: ['data', name], message, hint: 'write pick: sequential' }]
+  })
 }
 
 interface Scope {

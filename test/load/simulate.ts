@@ -87,7 +87,8 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     let cancel = () => {}
     return Object.assign(state, {
       send(request: Outgoing, exchange: Exchange) {
-        const { path, headers, body } = request
+        const { path, headers } = request
+        const body = request.body as string | null
         const arrival = { at: clock.now - startAt, path, headers: [...headers], body, worker }
         arrived.push(arrival)
         inFlightMost = Math.max(inFlightMost, ++inFlight)

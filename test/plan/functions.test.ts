@@ -162,12 +162,16 @@ describe('a value is encoded where it stands', () => {
   })
 
   test('in a form, a header, JSON and a text', () => {
-    expect(new URLSearchParams(prepare('{ post: /, form: { v: "{{ v }}" } }').body!).get('v')).toBe(nasty)
+    expect(new URLSearchParams(prepare('{ post: /, form: { v: "{{ v }}" } }').body as string).get('v')).toBe(
+      nasty,
+    )
     expect(prepare('{ get: /, headers: { x: "{{ v }}" } }').headers.at(-1)).not.toContain('\n')
-    expect(JSON.parse(prepare('{ post: /, json: { a: "{{ v }}", b: "<{{ v }}>" } }').body!)).toEqual({
-      a: nasty,
-      b: `<${nasty}>`,
-    })
+    expect(JSON.parse(prepare('{ post: /, json: { a: "{{ v }}", b: "<{{ v }}>" } }').body as string)).toEqual(
+      {
+        a: nasty,
+        b: `<${nasty}>`,
+      },
+    )
     expect(prepare('{ post: /, body: "<{{ v }}>" }').body).toBe(`<${nasty}>`)
   })
 

@@ -34,7 +34,7 @@ data: { word: ['a & "b" é'] }
 `)
     expect(request.method).toBe('POST')
     expect(request.path).toBe('/base/a/5?q=a%20%26%20%22b%22%20%C3%A9')
-    expect(JSON.parse(request.body!)).toEqual({
+    expect(JSON.parse(request.body as string)).toEqual({
       id: 7,
       text: 'say a & "b" é',
       list: [1, 'a & "b" é', true, null],

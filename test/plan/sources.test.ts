@@ -25,7 +25,8 @@ function fleet(text: string, { workers = 1, iterations = 100, rows = 50, warmup 
     for (let worker = workers - 1; worker >= 0; worker--)
       for (let n = worker; n < count; n += workers) {
         const { path, body } = parts[worker]!.prepare(n, isWarmup)
-        const id = body === null ? path.slice(1) : (JSON.parse(body) as { user: { id: string } }).user.id
+        const id =
+          body === null ? path.slice(1) : (JSON.parse(body as string) as { user: { id: string } }).user.id
         if (!id.startsWith('other'))
           drawn.set(`${isWarmup ? 'w' : ''}${n}`, [...(drawn.get(`${n}`) ?? []), id])
       }
@@ -135,7 +136,7 @@ describe('the row of an iteration', () => {
     for (let n = 0; n < 20; n++) {
       const { path, body } = iterations.prepare(n, false)
       const id = path.slice(1)
-      expect(JSON.parse(body!)).toEqual([id, { id, name: `user "${id}"` }])
+      expect(JSON.parse(body as string)).toEqual([id, { id, name: `user "${id}"` }])
     }
   })
 })

@@ -97,8 +97,10 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
     const { outgoing } = this
     outgoing.method = request.method as Dispatcher.HttpMethod
     outgoing.path = request.path
-    outgoing.headers = request.headers
-    outgoing.body = request.body
+    const { body } = request
+    const isText = body === null || typeof body === 'string'
+    outgoing.headers = isText ? request.headers : body.withLength(request.headers)
+    outgoing.body = isText ? body : (body.open() as Buffer)
     if (this.isShared) this.channel.underWay++
     this.channel.client.dispatch(outgoing, this)
   }

@@ -10,6 +10,7 @@ import type { Captured } from '../../load/capture.js'
 import type { Checked } from '../../load/checker.js'
 import type { Hop } from '../../load/http/trace.js'
 import type { Attempt } from '../../load/single.js'
+import type { Body } from '../../plan/request.js'
 import { inCharactersOf, type Page } from '../page.js'
 import { truncate, wrap } from '../width.js'
 import { discreetHeader } from './discreet.js'
@@ -75,7 +76,7 @@ function renderHop(hop: Hop, exchange: Exchange, options: ExchangeOptions): stri
   const body = (text: string) => ['', ...layOut(redact(text, secrets), options)]
   const { sent, status, answer } = hop
   const lines = head('>', requestHead(hop, exchange))
-  if (sent.body !== null) lines.push(...body(sent.body))
+  if (sent.body !== null) lines.push(...body(textOf(sent.body)))
   if (status > 0) {
     lines.push('', ...head('<', answerHead(hop, exchange)))
     if (answer !== null && answer.bodyBytes > 0) lines.push(...body(bodyText(answer)))
@@ -99,8 +100,24 @@ function requestHead({ sent }: Hop, { origin, isHttp2, isKept }: Exchange): stri
     ...pairs
       .filter(([name]) => name !== 'host')
       .map(([name, value]) => `${name}: ${discreetHeader(name, value)}`),
-    ...(hasLength ? [`content-length: ${Buffer.byteLength(body ?? '')}`] : []),
+    ...(hasLength ? [`content-length: ${lengthOf(body)}`] : []),
   ]
+}
+
+function lengthOf(body: Body | null): number {
+  return typeof body === 'string' || body === null ? Buffer.byteLength(body ?? '') : body.sizeBytes
+}
+
+/** A body that is sent, with files in short. */
+function textOf(body: Body): string {
+  if (typeof body === 'string') return body
+  return body.stretches
+    .map(({ bytes, file }) =>
+      file === null
+        ? bytes.toString()
+        : `(${file.name.replace(/[\r\n]+/g, ' ')}: ${formatSize(bytes.length)} of ${file.contentType})`,
+    )
+    .join('')
 }
 
 function answerHead({ status, answer }: Hop, { isHttp2 }: Exchange): string[] {

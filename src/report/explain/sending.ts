@@ -1,8 +1,8 @@
 /**
  * How requests are sent, in words: what `http` says beyond the usual.
  */
-import { formatDuration, plural } from '../../base/units.js'
-import { listSeries } from '../../plan/series.js'
+import { formatDuration, formatSize, plural } from '../../base/units.js'
+import { listSeries, requestsOf } from '../../plan/series.js'
 import { describeStatus } from '../../scenario/describe.js'
 import type { HttpOptions, Retries } from '../../scenario/http-types.js'
 import type { RequestSpec, Scenario } from '../../scenario/scenario.js'
@@ -33,6 +33,7 @@ export function explainSending(scenario: Scenario): string[] {
       'retries',
       own(({ retries }) => retries !== undefined),
     ),
+    explainFiles([...sent, ...requestsOf([...scenario.before, ...scenario.after])]),
   ]
   return lines.filter((line) => line !== null)
 }
@@ -69,6 +70,17 @@ function explainConnections({ connections, keepAlive, pipelining, http2 }: HttpO
     pipelining === undefined ? null : `up to ${pipelining} ${streams} on each`,
     keepAlive === false ? 'a new connection for each request' : null,
   ]
+}
+
+function explainFiles(requests: readonly RequestSpec[]): string | null {
+  const files = requests.flatMap(({ body }) => {
+    if (body?.type === 'file') return [body.file]
+    return body?.type === 'multipart' ? body.parts.flatMap((part) => ('file' in part ? [part.file] : [])) : []
+  })
+  const names = new Set(files.map(({ path, sizeBytes }) => `${path} (${formatSize(sizeBytes)})`))
+  return names.size === 0
+    ? null
+    : `files are sent as they are, from memory that all virtual users share: ${[...names].join(', ')}`
 }
 
 function exceptions(key: string, count: number): string | null {

@@ -12,12 +12,17 @@ export interface ExplainedStep {
   readonly outcome: string
 }
 
-/** What a request sends: `GET /items?page=1`. */
-export function lineOf({ method, path, query }: RequestSpec): string {
+/** What a request sends: `GET /items?page=1`, `POST /covers with cover.png`. */
+export function lineOf({ method, path, query, body }: RequestSpec): string {
   const pairs = Object.entries(query ?? {}).map(([name, value]) => `${name}=${describeTemplate(value)}`)
   const text = describeTemplate(path)
   const mark = text.includes('?') ? '&' : '?'
-  return `${method} ${text}${pairs.length > 0 ? mark : ''}${pairs.join('&')}`
+  return `${method} ${text}${pairs.length > 0 ? mark : ''}${pairs.join('&')}${explainBody(body)}`
+}
+
+function explainBody(body: RequestSpec['body']): string {
+  if (body?.type === 'file') return ` with ${body.file.path}`
+  return body?.type === 'multipart' ? ` with a form of ${plural(body.parts.length, 'field')}` : ''
 }
 
 /** What a request succeeds with: `status 2xx, 2 checks, captures token`. */

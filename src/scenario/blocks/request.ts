@@ -8,10 +8,12 @@ import { expectSchema } from '../expect.js'
 import * as fields from '../fields.js'
 import { readPath } from '../http-fields.js'
 import * as json from '../json-types.js'
+import { checkParts, readMediaType } from '../multipart.js'
 import { checkRequest, METHODS } from '../request.js'
-import { list, map, record, recursive, type Schema } from '../schema.js'
+import { either, list, map, record, recursive, type Schema } from '../schema.js'
 import { checkEntry, checkStep, type StepInput } from '../step-input.js'
 import * as units from '../unit-fields.js'
+import { readSentFile } from '../uploads.js'
 import { headersSchema } from './http.js'
 import type { Leaves } from './leaves.js'
 import { redirectsField, retriesSchema } from './resend.js'
@@ -39,10 +41,57 @@ function requestFields(leaves: Leaves) {
       description: 'A body of form fields, URL-encoded.',
     }).optional(),
     body: leaf(fields.readTemplate, { ...json.TEXT, description: 'A body as it is.' }).optional(),
+    file: leaf(readSentFile, {
+      ...json.TEXT,
+      description:
+        'A file, relative to this one, as the body. Its content type is that of its extension, unless headers say another.',
+      examples: ['cover.png'],
+    }).optional(),
+    multipart: multipartSchema(leaves).optional(),
     redirects: redirectsField(leaves),
     retries: retriesSchema(leaves).optional(),
     expect: expectSchema(leaf).optional(),
   }
+}
+
+function multipartSchema({ leaf }: Leaves) {
+  const file = map(
+    {
+      file: leaf(readSentFile, {
+        ...json.TEXT,
+        description: 'The file, relative to this one.',
+        examples: ['cover.png'],
+      }),
+      type: leaf(readMediaType, {
+        ...json.TEXT,
+        description: 'Its content type. Default: that of its extension.',
+        examples: ['image/png'],
+      }).optional(),
+      name: leaf(fields.readTemplate, {
+        ...json.TEXT,
+        description: 'What it is called in the form. Default: its own name.',
+        examples: ['{{ uuid() }}.png'],
+      }).optional(),
+    },
+    {
+      description: 'A file that is uploaded.',
+      sample: 'file: cover.png',
+      synonyms: {
+        path: 'file',
+        src: 'file',
+        filename: 'name',
+        fileName: 'name',
+        contentType: 'type',
+        content_type: 'type',
+        mimeType: 'type',
+      },
+    },
+  )
+  return record(either(leaf(fields.readTemplate, json.TEXT), file), {
+    description: 'A body of form fields, texts or files, as multipart/form-data.',
+    examples: [{ title: 'a text', upload: { file: 'cover.png' } }],
+    check: checkParts,
+  })
 }
 
 /** Words of other tools for keys of a request. */
@@ -51,6 +100,9 @@ const SYNONYMS = {
   path: 'get',
   method: 'get',
   data: 'body',
+  bodyFile: 'file',
+  formData: 'multipart',
+  formdata: 'multipart',
   params: 'query',
   qs: 'query',
 } as const
@@ -83,7 +135,6 @@ export function requestSchema(leaves: Leaves) {
         if: 'conditions are for steps of a journey',
         repeat: 'repetitions are for steps of a journey; a larger weight sends it more often',
       },
-      later: ['file', 'multipart'],
       check(entry, report, hasUnknown) {
         if (entry.steps !== undefined) checkEntry(entry, report)
         else checkRequest(entry, report, hasUnknown)
@@ -142,7 +193,6 @@ function stepSchema(leaves: Leaves): Schema<StepInput> {
         when: 'if',
       },
       elsewhere: { weight: 'weights are for the entries of requests; steps are taken in order' },
-      later: ['file', 'multipart'],
       check: checkStep,
     },
   )

@@ -32,6 +32,13 @@ data:
   other: { file: users.csv, pick: unique, onEnd: recycle }
   more: { file: users.csv }
 `,
+  files: `load: { vus: 2, duration: 10s }
+before: [{ post: /seed, file: seed.json }]
+requests:
+  - { post: /covers, file: cover.png }
+  - { put: /forms, multipart: { title: x, cover: { file: cover.png }, other: { file: users.csv } } }
+  - { put: /texts, multipart: { title: x } }
+`,
   iterations: 'load: { iterations: 5000, vus: 7, thinkTime: 1s }\nrequests: [{ get: / }]',
 }
 

@@ -1,0 +1,73 @@
+/**
+ * `multipart/form-data` (RFC 7578), with names written as browsers do (HTML standard, 4.10.21.8).
+ */
+import type { FileBytes, FormPart } from '../scenario/scenario.js'
+import type { Draws } from './draws.js'
+import { bufferOf, Payload, type Stretch } from './payload.js'
+import { compileText, type FeederIndex, type Render } from './template.js'
+
+/** The body of one iteration, and the content type that goes with it. */
+interface Form {
+  readonly payload: Payload
+  readonly contentType: string
+}
+
+/** A part made ready: its value is a text, or a file's name in the form. */
+interface CompiledPart {
+  readonly name: string
+  readonly value: string | Render
+  readonly file: { readonly bytes: Buffer; readonly contentType: string } | null
+}
+
+/** The function that makes the form of one iteration. */
+export function compileForm(
+  parts: readonly FormPart[],
+  feeders: FeederIndex,
+  files: FileBytes,
+): (draws: Draws) => Form {
+  const compiled = parts.map((part) => compilePart(part, feeders, files))
+  return (draws) => {
+    const boundary = drawBoundary(draws)
+    const stretches: Stretch[] = []
+    let text = ''
+    for (const { name, value, file } of compiled) {
+      const content = typeof value === 'string' ? value : value(draws)
+      text += `--${boundary}\r\nContent-Disposition: form-data; name="${name}"`
+      if (file === null) {
+        text += `\r\n\r\n${content}\r\n`
+        continue
+      }
+      const { bytes, contentType } = file
+      text += `; filename="${escapeName(content)}"\r\nContent-Type: ${contentType}\r\n\r\n`
+      stretches.push(
+        { bytes: Buffer.from(text), file: null },
+        { bytes, file: { name: content, contentType } },
+      )
+      text = '\r\n'
+    }
+    stretches.push({ bytes: Buffer.from(`${text}--${boundary}--\r\n`), file: null })
+    return { payload: new Payload(stretches), contentType: `multipart/form-data; boundary=${boundary}` }
+  }
+}
+
+function compilePart(part: FormPart, feeders: FeederIndex, files: FileBytes): CompiledPart {
+  const name = escapeName(part.name)
+  if ('text' in part) return { name, value: compileText(part.text, feeders, String), file: null }
+  const { fileName, file, contentType } = part
+  const value = compileText(fileName, feeders, String)
+  return { name, value, file: { bytes: bufferOf(files[file.digest]!), contentType } }
+}
+
+/**
+ * The line between parts: with 128 random bits it stands in none of them, captured texts included, and the same seed
+ * gives the same one.
+ */
+function drawBoundary({ random }: Draws): string {
+  const word = () => random.uint32().toString(16).padStart(8, '0')
+  return `perfctl-${word()}${word()}${word()}${word()}`
+}
+
+/** What would end the name, or the line it stands in. */
+function escapeName(name: string): string {
+  return name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+}
