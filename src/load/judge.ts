@@ -40,10 +40,20 @@ export class Judge {
     this.capturer = capture === undefined ? null : new Capturer(capture, plan.secrets ?? [])
   }
 
+  /** Whether anything but the status is looked at. */
+  get looksInside(): boolean {
+    return this.checker !== null || this.capturer !== null
+  }
+
+  /** Null when the status is one of those expected. */
+  judgeStatus(status: number): Failure | null {
+    return isExpected(status, this.statuses) ? null : { kind: 'status', message: `status ${status}` }
+  }
+
   /** Null for a success. What is captured goes into the variables of `draws`; null when nothing is to be kept. */
   judge({ status, answer, latencyMs }: Answered, draws: Draws | null): Failure | null {
-    if (!isExpected(status, this.statuses)) return { kind: 'status', message: `status ${status}` }
-    if (this.checker === null && this.capturer === null) return null
+    const unexpected = this.judgeStatus(status)
+    if (unexpected !== null || !this.looksInside) return unexpected
     const body = new Body(answer)
     const fault = this.checker?.fault({ answer, latencyMs }, body) ?? null
     if (fault !== null) return { kind: 'expectation', message: fault }

@@ -56,8 +56,13 @@ export class Ledger {
   recordEnd(user: VirtualUser, ended: Ms, broken: Failure | null, draws: Draws | null): Failure | null {
     const { status, sentAt, firstByteAt, answer, detours, id } = user.connection
     const latencyMs = ended - user.due
-    const failure =
-      broken ?? this.judges[user.request]!.judge({ status, answer: answer ?? null, latencyMs }, draws)
+    let failure = broken
+    if (failure === null) {
+      const judge = this.judges[user.request]!
+      failure = judge.looksInside
+        ? judge.judge({ status, answer: answer ?? null, latencyMs }, draws)
+        : judge.judgeStatus(status)
+    }
     if (!this.counts(user, ended)) return failure
     const series = this.countBytes(user, ended)
     if (failure === null) {
