@@ -28,6 +28,8 @@ import { type Crew, VirtualUser } from './user.js'
  */
 export const EARLY_MS = 0.5
 
+/** Sums of pauses are off by less. What is due at the end of the load is not sent any more. */
+const ROUNDING_MS = 1e-3
 /** An iteration that had nothing to send is over after this time: the next must not begin within it, for ever. */
 const BREATH_MS = 1
 
@@ -133,16 +135,16 @@ export class Part implements Crew {
   start(user: VirtualUser, due: Ms, now: Ms): boolean {
     const isWarmup = due < this.startAt
     const number = this.stripe.index + this.stripe.of * (isWarmup ? this.sent.warmup : this.sent.measured)
-    const limit = this.plan.load.iterations
-    if (this.stoppedAt !== null) return false
-    if (this.plan.turns !== undefined && this.plan.load.model === 'closed') {
-      const wait = waitForTurn(this.plan.turns, now - this.startAt)
+    const { turns, load } = this.plan
+    if (this.stoppedAt !== null || due > this.startAt + this.profile.durationMs - ROUNDING_MS) return false
+    if (turns !== undefined && load.model === 'closed') {
+      const wait = waitForTurn(turns, now - this.startAt)
       if (wait > 0) {
         user.rest(now + wait)
         return true
       }
     }
-    if (!isWarmup && limit !== null && number >= limit) {
+    if (!isWarmup && load.iterations !== null && number >= load.iterations) {
       if (this.inFlight === 0) this.stop()
       return false
     }
@@ -150,7 +152,7 @@ export class Part implements Crew {
     else this.sent.measured++
     user.isWarmup = isWarmup
     user.connection.begin?.()
-    user.startedAt = Math.min(due, now)
+    user.startedAt = due
     if (!isWarmup) user.iterations++
     if (this.trips !== null) {
       this.inFlight++
