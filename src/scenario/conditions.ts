@@ -73,6 +73,7 @@ export const readTimes: Reader<readonly [number, number]> = (tree, context, repo
     )
   if (to < from)
     return wrong(report, `the range ${text} falls`, `write the smaller number first: ${to}..${from}`)
+  if (to === 0) return wrong(report, 'never is no number of times', 'write 1 or more, or remove the step')
   if (to > TIMES_MAX) return wrong(report, `${text} is too often`, `at most ${TIMES_MAX}`)
   return [from, to]
 }
