@@ -28,8 +28,6 @@ import { type Crew, VirtualUser } from './user.js'
  */
 export const EARLY_MS = 0.5
 
-/** Sums of pauses are off by less. What is due at the end of the load is not sent any more. */
-const ROUNDING_MS = 1e-3
 /** An iteration that had nothing to send is over after this time: the next must not begin within it, for ever. */
 const BREATH_MS = 1
 
@@ -45,6 +43,8 @@ export class Part implements Crew {
   readonly warmup: Profile
   /** The moment the measured part begins. */
   readonly startAt: Ms
+  /** The moment it ends, unless it's stopped before. */
+  private readonly endAt: Ms
   readonly stripe: Stripe
   readonly done: Promise<PartEnd>
   readonly plan: Plan
@@ -77,6 +77,7 @@ export class Part implements Crew {
     this.profile = new Profile(load.start, load.stages)
     this.warmup = warmupProfile(load)
     this.startAt = beginAt + load.warmupMs
+    this.endAt = this.startAt + this.profile.durationMs
     this.iterations = new Iterations(plan)
     this.trips = this.iterations.isPlain
       ? null
@@ -102,7 +103,7 @@ export class Part implements Crew {
       this.resolve = resolve
     })
     this.at(beginAt, () => this.model.begin())
-    this.at(this.startAt + this.profile.durationMs, () => this.stop())
+    this.at(this.endAt, () => this.stop())
     this.watchWindow()
   }
 
@@ -135,16 +136,18 @@ export class Part implements Crew {
   start(user: VirtualUser, due: Ms, now: Ms): boolean {
     const isWarmup = due < this.startAt
     const number = this.stripe.index + this.stripe.of * (isWarmup ? this.sent.warmup : this.sent.measured)
-    const { turns, load } = this.plan
-    if (this.stoppedAt !== null || due > this.startAt + this.profile.durationMs - ROUNDING_MS) return false
-    if (turns !== undefined && load.model === 'closed') {
-      const wait = waitForTurn(turns, now - this.startAt)
+    const limit = this.plan.load.iterations
+    // A thread that is busy comes to the end's own timer late; nothing is due from then on.
+    if (due >= this.endAt) this.stop()
+    if (this.stoppedAt !== null) return false
+    if (this.plan.turns !== undefined && this.plan.load.model === 'closed') {
+      const wait = waitForTurn(this.plan.turns, now - this.startAt)
       if (wait > 0) {
         user.rest(now + wait)
         return true
       }
     }
-    if (!isWarmup && load.iterations !== null && number >= load.iterations) {
+    if (!isWarmup && limit !== null && number >= limit) {
       if (this.inFlight === 0) this.stop()
       return false
     }
@@ -249,8 +252,7 @@ export class Part implements Crew {
   stop(): void {
     if (this.stoppedAt !== null) return
     const now = this.now()
-    const planned = this.startAt + this.profile.durationMs
-    this.stoppedAt = now > planned - 2 * EARLY_MS ? planned : now
+    this.stoppedAt = now > this.endAt - 2 * EARLY_MS ? this.endAt : now
     this.ledger.closeAt(this.stoppedAt)
     this.model.halt()
     for (const user of this.users) if (!this.isOnTrip(user)) user.stopResting()
@@ -292,9 +294,7 @@ export class Part implements Crew {
     this.timers.clear()
     const stoppedMs = this.stoppedAt! - this.startAt
     const end = { stoppedMs, ...(this.error !== null && { error: this.error }) }
-    Promise.all(this.users.map((user) => user.connection.close())).then(
-      () => this.resolve(end),
-      () => this.resolve(end),
-    )
+    const closing = this.users.map((user) => user.connection.close())
+    Promise.allSettled(closing).then(() => this.resolve(end))
   }
 }
