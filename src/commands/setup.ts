@@ -17,22 +17,20 @@ export interface Setup {
   tearDown(): Promise<string | null>
 }
 
-/** How both may be cut short. */
-interface Interruption {
-  /** Aborted: sends nothing more of `before`; `after` is done nevertheless. */
-  readonly signal: AbortSignal | undefined
-  /** Aborted: gives up the request under way. */
-  readonly kill: AbortSignal | undefined
-}
-
 /** An `after` that hangs must not keep the program. */
 const AFTER_MS_MOST = 60_000
 
 /**
  * Does what comes before the load. Throws a UserError (exit 3) when a step of it fails: the load would meet a service
- * that isn't ready for it. What came about until then is cleaned up by `after`.
+ * that isn't ready for it. What came about until then is cleaned up by `after`. `signal` aborted: sends nothing more of
+ * `before`, and `after` is done nevertheless. `kill` aborted: gives up the request under way.
  */
-export async function setUp(scenario: Scenario, plan: Plan, { signal, kill }: Interruption): Promise<Setup> {
+export async function setUp(
+  scenario: Scenario,
+  plan: Plan,
+  signal: AbortSignal | undefined,
+  kill?: AbortSignal,
+): Promise<Setup> {
   const { before, after } = scenario
   const known = { variables: plan.variables, isEarly: true }
   const { variables, answered, failed } = await run(before, plan, { ...known, signal, kill })
@@ -57,7 +55,10 @@ export async function setUp(scenario: Scenario, plan: Plan, { signal, kill }: In
   )
 }
 
-type Known = Pick<ErrandRun, 'variables' | 'isEarly'> & Partial<Interruption>
+interface Known extends Pick<ErrandRun, 'variables' | 'isEarly'> {
+  readonly signal?: AbortSignal | undefined
+  readonly kill?: AbortSignal | undefined
+}
 
 async function run(
   steps: readonly Step[],

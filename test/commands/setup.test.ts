@@ -4,8 +4,6 @@ import { makePlan } from '../../src/plan/plan.js'
 import { readScenario } from '../../src/scenario/read.js'
 import { startTarget } from '../e2e/target.js'
 
-const NO_SIGNALS = { signal: undefined, kill: undefined }
-
 /** A service that answers `/hang` never and `/broken` badly, and a scenario with these steps around its load. */
 async function startAround(steps: string) {
   const target = await startTarget(({ url }, response) => {
@@ -26,7 +24,7 @@ const CLEAN = '{ delete: "/things/{{ id }}" }'
 describe('after', () => {
   test('cleans up what before made', async () => {
     const { target, scenario, plan } = await startAround(`before: [${MAKE}]\nafter: [${CLEAN}]`)
-    const { variables, tearDown } = await setUp(scenario, plan, NO_SIGNALS)
+    const { variables, tearDown } = await setUp(scenario, plan, undefined)
     expect(variables).toEqual({ id: 7 })
     expect(await tearDown()).toBeNull()
     expect(target.seen.counts).toEqual({ 'POST /things': 1, 'DELETE /things/7': 1 })
@@ -36,19 +34,19 @@ describe('after', () => {
     const { target, scenario, plan } = await startAround(
       `before: [${MAKE}, { get: /broken }]\nafter: [${CLEAN}]`,
     )
-    await expect(setUp(scenario, plan, NO_SIGNALS)).rejects.toThrow('before / GET /broken failed: status 500')
+    await expect(setUp(scenario, plan, undefined)).rejects.toThrow('before / GET /broken failed: status 500')
     expect(target.seen.counts).toEqual({ 'POST /things': 1, 'GET /broken': 1, 'DELETE /things/7': 1 })
   })
 
   test('has nothing to do when the first step of before fails', async () => {
     const { target, scenario, plan } = await startAround('before: [{ get: /broken }]\nafter: [{ get: /a }]')
-    await expect(setUp(scenario, plan, NO_SIGNALS)).rejects.toThrow('the load was not sent')
+    await expect(setUp(scenario, plan, undefined)).rejects.toThrow('the load was not sent')
     expect(target.seen.counts).toEqual({ 'GET /broken': 1 })
   })
 
   test('tells what went wrong, and does not throw', async () => {
     const { scenario, plan } = await startAround('after: [{ get: /broken }]')
-    const { tearDown } = await setUp(scenario, plan, NO_SIGNALS)
+    const { tearDown } = await setUp(scenario, plan, undefined)
     expect(await tearDown()).toBe('after / GET /broken failed: status 500')
   })
 })
@@ -59,7 +57,7 @@ describe('an interruption', () => {
       `before: [${MAKE}, { pause: 1h }, { get: /later }]\nafter: [${CLEAN}]`,
     )
     const stop = new AbortController()
-    const setup = setUp(scenario, plan, { signal: stop.signal, kill: undefined })
+    const setup = setUp(scenario, plan, stop.signal)
     await vi.waitFor(() => expect(target.seen.counts['POST /things']).toBe(1))
     setTimeout(() => stop.abort(), 100)
     const { tearDown } = await setup
@@ -71,14 +69,14 @@ describe('an interruption', () => {
     const { target, scenario, plan } = await startAround('before: [{ get: /hang }]\nafter: [{ get: /hang }]')
     const first = new AbortController()
     const second = new AbortController()
-    const setup = setUp(scenario, plan, { signal: first.signal, kill: second.signal })
+    const setup = setUp(scenario, plan, first.signal, second.signal)
     await vi.waitFor(() => expect(target.seen.counts['GET /hang']).toBe(1))
     first.abort()
     second.abort()
     expect((await setup).variables).toEqual({})
 
     const third = new AbortController()
-    const after = await setUp({ ...scenario, before: [] }, plan, { signal: undefined, kill: third.signal })
+    const after = await setUp({ ...scenario, before: [] }, plan, undefined, third.signal)
     const end = after.tearDown()
     await vi.waitFor(() => expect(target.seen.counts['GET /hang']).toBe(2))
     third.abort()
