@@ -43,7 +43,6 @@ export class Part implements Crew {
   readonly warmup: Profile
   /** The moment the measured part begins. */
   readonly startAt: Ms
-  /** The moment it ends, unless it's stopped before. */
   private readonly endAt: Ms
   readonly stripe: Stripe
   readonly done: Promise<PartEnd>

@@ -197,13 +197,12 @@ function overall(
 ): ComparisonVerdict {
   const isRed = ({ verdict }: Row) => verdict === 'regressed' || (verdict === 'missing' && !allowMissing)
   if (rows.some(isRed)) return 'regressed'
-  const decisive = rows.filter(isDecisive)
-  if (decisive.some(isTooNoisy) || unjudged(decisive).length > 0 || !rows.some(isJudged))
-    return 'inconclusive'
+  const all = rows.filter(isDecisive)
+  if (all.some(isTooNoisy) || unjudged(all).length > 0 || !rows.some(isJudged)) return 'inconclusive'
   return rows.some(({ verdict }) => verdict === 'improved') ? 'improved' : 'passed'
 }
 
-/** Whether a run is in doubt without this line. What each user does once is too seldom for that, however long the run. */
+/** Whether a run is in doubt without this line. What each user does once is too seldom, however long the run. */
 function isDecisive({ comparison }: Row): boolean {
   return !comparison.request?.startsWith('beforeEach / ')
 }
