@@ -57,10 +57,19 @@ function* keysOf({ properties = {} }, prefix) {
     yield [`\`${key}\``, part]
     const named = part.additionalProperties?.anyOf?.find(({ type }) => type === 'object')
     const items = longForm(part.items) ?? part.items
-    if (items !== undefined) yield* keysOf(items, `${key}[].`)
+    if (items?.$ref !== undefined)
+      yield* prefix === 'requests[].' ? ownKeysOf(items, properties, `${key}[].`) : []
+    else if (items !== undefined) yield* keysOf(items, `${key}[].`)
     else if (named !== undefined) yield* keysOf(named, `${key}.<name>.`)
     else yield* keysOf(part, `${key}.`)
   }
+}
+
+/** Of steps, which refer to themselves: what a request of its own doesn't have. */
+function* ownKeysOf({ $ref }, known, prefix) {
+  const { properties } = schema.definitions[$ref.split('/').at(-1)]
+  const own = Object.entries(properties).filter(([name]) => name === 'steps' || !(name in known))
+  yield* keysOf({ properties: Object.fromEntries(own) }, prefix)
 }
 
 /** Of a value that has a short form: the map it stands for. */

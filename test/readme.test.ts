@@ -25,14 +25,21 @@ function blocksOf(language: string): string[] {
 const scenarios = blocksOf('yaml').filter((text) => text.includes('\nrequests:'))
 
 test('the scenarios are valid', async () => {
-  expect(scenarios).toHaveLength(3)
+  expect(scenarios).toHaveLength(5)
   for (const text of scenarios) {
     const users = 'id,name,age,note\n1,Ann,30,\n'
-    const session = startSession({ 'a.yaml': text, 'users.csv': users })
+    const session = startSession({ 'a.yaml': text, 'users.csv': users, 'common.yaml': 'target: demo' })
     const env = { API_TOKEN: 'none', SIGNING_KEY: 'none' }
     const { code, stderr } = await session.perfctl(['validate', 'a.yaml'], env)
     expect(code, stderr).toBe(0)
   }
+})
+
+test('the journey runs as it stands, each step once', async () => {
+  const session = startSession({ 'journey.yaml': scenarios.find((text) => text.includes('\nbeforeEach:'))! })
+  const { code, stdout } = await session.perfctl(['try', 'journey.yaml'])
+  expect(code, stdout).toBe(0)
+  for (const name of ['search', 'create', 'check']) expect(stdout).toContain(`book / ${name}\n`)
 })
 
 test('the exit codes are those of the program', () => {

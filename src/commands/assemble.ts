@@ -5,12 +5,14 @@ import type { Collector } from '../load/collector.js'
 import type { FleetEnd } from '../load/fleet/threads.js'
 import { judgeGenerator } from '../load/health.js'
 import type { Plan } from '../plan/plan.js'
+import { requestsOf } from '../plan/series.js'
 import { describeLoad } from '../scenario/describe.js'
 import { scenarioHash } from '../scenario/hash.js'
 import type { Scenario } from '../scenario/scenario.js'
 import {
   type Measured,
   RESULT_SCHEMA,
+  type RequestResult,
   type Result,
   type RunEnvironment,
   type ScenarioIdentity,
@@ -49,6 +51,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
   const { plan, collector, end, startedAt, environment, interrupted, shard } = record
   const durationSeconds = Math.round(Math.max(0, end.stoppedMs)) / 1000
   const totals = collector.total(durationSeconds)
+  const requests = collector.requests(durationSeconds)
   const measured: Measured = {
     schema: RESULT_SCHEMA,
     scenario: { ...identify(scenario, plan.target), text: sourceOf(scenario) },
@@ -60,7 +63,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     interrupted,
     environment,
     totals,
-    requests: collector.requests(durationSeconds),
+    requests,
     connections: {
       dns: summarize(collector.connect.dns),
       tcp: summarize(collector.connect.tcp),
@@ -72,7 +75,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     shards: null,
     generator: judgeGenerator(collector.seconds, collector.lateness, totals.latency),
     stoppedBy: record.stoppedBy,
-    error: describeFailure(end),
+    error: describeFailure(end) ?? (interrupted ? null : describeBarrier(plan, requests)),
   }
   // A part of the load is no measure for the whole: `merge` judges all shards together.
   return judgeResult(measured, shard === null ? scenario : { ...scenario, thresholds: [] }, record)
@@ -91,6 +94,17 @@ function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {
 function describeFailure({ failure }: FleetEnd): string | null {
   if (failure === null) return null
   return failure.died ? `worker ${failure.worker + 1} died: ${failure.message}` : failure.message
+}
+
+/** Why none of the scenario's own requests was sent; null unless what each user does first was in the way. */
+function describeBarrier({ beforeEach }: Plan, measured: readonly RequestResult[]): string | null {
+  const first = new Set(requestsOf(beforeEach).map(({ name }) => name))
+  if (measured.some(({ name, requests, unfinished }) => !first.has(name) && requests + unfinished > 0))
+    return null
+  const barrier = measured.find(({ name, failed }) => first.has(name) && failed > 0)
+  return barrier === undefined
+    ? null
+    : `no virtual user got past "${barrier.name}": ${barrier.errors[0]?.message}; the load was not sent`
 }
 
 /** What a result says of its scenario. */

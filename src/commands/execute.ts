@@ -106,7 +106,7 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
   checkResources(base, readLimits(), shard?.of)
   options.onStart?.({ target, seed: base.seed, workers })
 
-  const { variables, tearDown } = await setUp(scenario, base, options.signal)
+  const { variables, tearDown } = await setUp(scenario, base, options.signal, options.kill)
   const plan = { ...base, variables }
   let sent: Sent
   try {

@@ -3,8 +3,8 @@
  */
 import { formatDuration, parseDuration, parseRate } from '../base/units.js'
 import type { AddressChange } from '../scenario/http-types.js'
+import type { Stage } from '../scenario/load-types.js'
 import { parseAddress } from '../scenario/route.js'
-import type { Stage } from '../scenario/scenario.js'
 import type { ShardNumber } from './assemble.js'
 
 /** Takes a mistake down. */

@@ -176,7 +176,7 @@ async function runOne(
         progress.frame(frame)
         for (const watcher of watchers) watcher.frame(frame)
       },
-      onNotice: (text) => progress.note(`warning: ${text}`),
+      onNotice: (text) => show(`warning: ${text}`, notices, io),
       onStart: ({ target, seed, workers }) => {
         const shard = flags.shard === undefined ? '' : `, ${nameShard(flags.shard)}`
         progress.note(`${scenario.name}: ${target}, seed ${seed}, ${plural(workers, 'worker')}${shard}`)

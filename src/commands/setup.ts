@@ -22,45 +22,58 @@ const AFTER_MS_MOST = 60_000
 
 /**
  * Does what comes before the load. Throws a UserError (exit 3) when a step of it fails: the load would meet a service
- * that isn't ready for it.
+ * that isn't ready for it. What came about until then is cleaned up by `after`. `signal` aborted: sends nothing more of
+ * `before`, and `after` is done nevertheless. `kill` aborted: gives up the request under way.
  */
-export async function setUp(scenario: Scenario, plan: Plan, signal: AbortSignal | undefined): Promise<Setup> {
+export async function setUp(
+  scenario: Scenario,
+  plan: Plan,
+  signal: AbortSignal | undefined,
+  kill?: AbortSignal,
+): Promise<Setup> {
   const { before, after } = scenario
-  const { variables, failed } = await run(before, plan, { variables: plan.variables, isEarly: true }, signal)
-  if (failed !== null) {
-    throw userError(
-      `${failed.name} failed: ${failed.failure.message}; the load was not sent`,
-      `perfctl try ${scenario.file ?? 'scenario.yaml'} shows what was sent and answered`,
-      'run',
-    )
+  const known = { variables: plan.variables, isEarly: true }
+  const { variables, answered, failed } = await run(before, plan, { ...known, signal, kill })
+  const tearDown = async (): Promise<string | null> => {
+    if (after.length === 0) return null
+    // Subtle: who gave up the load has not yet given up the cleaning.
+    const later = kill === undefined || kill.aborted ? [] : [kill]
+    const stop = AbortSignal.any([AbortSignal.timeout(AFTER_MS_MOST), ...later])
+    try {
+      const end = await run(after, plan, { variables, isEarly: false, kill: stop })
+      return end.failed === null ? null : `${end.failed.name} failed: ${end.failed.failure.message}`
+    } catch (error) {
+      return `after: ${messageOf(error)}`
+    }
   }
-  return {
-    variables,
-    async tearDown() {
-      if (after.length === 0) return null
-      try {
-        const end = await run(after, plan, { variables, isEarly: false }, AbortSignal.timeout(AFTER_MS_MOST))
-        return end.failed === null ? null : `${end.failed.name} failed: ${end.failed.failure.message}`
-      } catch (error) {
-        return `after: ${messageOf(error)}`
-      }
-    },
-  }
+  if (failed === null) return { variables, tearDown }
+  const fault = answered > 0 ? await tearDown() : null
+  throw userError(
+    `${failed.name} failed: ${failed.failure.message}; the load was not sent${fault === null ? '' : `, and ${fault}`}`,
+    `perfctl try ${scenario.file ?? 'scenario.yaml'} shows what was sent and answered`,
+    'run',
+  )
+}
+
+interface Known extends Pick<ErrandRun, 'variables' | 'isEarly'> {
+  readonly signal?: AbortSignal | undefined
+  readonly kill?: AbortSignal | undefined
 }
 
 async function run(
   steps: readonly Step[],
   plan: Plan,
-  known: Pick<ErrandRun, 'variables' | 'isEarly'>,
-  signal: AbortSignal | undefined,
+  { signal, kill, ...known }: Known,
 ): Promise<ErrandEnd> {
-  if (steps.length === 0) return { variables: known.variables, failed: null }
+  if (steps.length === 0) return { variables: known.variables, answered: 0, failed: null }
   const user = await SingleUser.open(plan)
+  const cut = signal ?? kill
   try {
     return await runErrand(steps, plan, user, {
       ...known,
-      pause: (ms) => sleep(ms, undefined, signal && { signal }).catch(() => {}),
+      pause: (ms) => sleep(ms, undefined, cut && { signal: cut }).catch(() => {}),
       ...(signal && { signal }),
+      ...(kill && { kill }),
     })
   } finally {
     await user.close()

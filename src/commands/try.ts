@@ -97,22 +97,27 @@ class Trial {
 
   /** `before`, `beforeEach`, the entries, `after`; the entries are left out when what they stand on fails. */
   async run(entries: readonly Entry[]): Promise<void> {
-    const { before, beforeEach, after } = this.scenario
+    const { before, after } = this.scenario
     try {
       const start = await this.take(before, {}, 0, true)
-      if (start.failed !== null) return
-      const first = await this.take(beforeEach, start.variables, 0, true)
-      if (first.failed === null) {
-        for (const [index, entry] of entries.entries()) {
-          const steps: readonly Step[] =
-            'steps' in entry ? entry.steps : [{ type: 'request', request: entry }]
-          this.user.begin()
-          await this.take(steps, first.variables, index)
-        }
-      }
-      await this.take(after, start.variables, 0)
+      if (start.failed === null) await this.takeLoad(entries, start.variables)
+      // What came about before the failure is cleaned up.
+      if (start.failed === null || start.answered > 0) await this.take(after, start.variables, 0)
     } finally {
       await this.user.close()
+    }
+  }
+
+  private async takeLoad(
+    entries: readonly Entry[],
+    variables: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const first = await this.take(this.scenario.beforeEach, variables, 0, true)
+    if (first.failed !== null) return
+    for (const [index, entry] of entries.entries()) {
+      const steps: readonly Step[] = 'steps' in entry ? entry.steps : [{ type: 'request', request: entry }]
+      this.user.begin()
+      await this.take(steps, first.variables, index)
     }
   }
 

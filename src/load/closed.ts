@@ -3,7 +3,7 @@
  * its think time is over. A slow service gets fewer requests, as it does from people who wait.
  */
 import type { Ms } from '../base/clock.js'
-import type { ClosedLoad } from '../scenario/scenario.js'
+import type { ClosedLoad } from '../scenario/load-types.js'
 import type { Model } from './model.js'
 import type { Part } from './part.js'
 import type { VirtualUser } from './user.js'

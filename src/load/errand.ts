@@ -31,14 +31,18 @@ export interface ErrandRun {
   readonly pause: (ms: Ms) => Promise<void>
   /** Called after each request. */
   readonly onErrand?: (errand: Errand) => void
-  /** Aborted: nothing more is sent. */
+  /** Aborted: nothing more is sent, and what fails from then on is no failure. */
   readonly signal?: AbortSignal
+  /** Aborted: not even the answer to the request under way is waited for. */
+  readonly kill?: AbortSignal
 }
 
 /** How an errand ended. */
 export interface ErrandEnd {
   /** All that is known now, what was known before included. */
   readonly variables: Readonly<Record<string, unknown>>
+  /** How many requests were answered as they should be. */
+  readonly answered: number
   /** The step that failed, and why; null when all is well. */
   readonly failed: { readonly name: string; readonly failure: Failure } | null
 }
@@ -48,12 +52,14 @@ export async function runErrand(
   steps: readonly Step[],
   plan: Plan,
   user: SingleUser,
-  { variables, iteration = 0, isEarly = false, pause, onErrand, signal }: ErrandRun,
+  { variables, iteration = 0, isEarly = false, pause, onErrand, signal, kill }: ErrandRun,
 ): Promise<ErrandEnd> {
   const walk = makeErrand(plan, steps, { variables, iteration, isEarly })
   const requests = requestsOf(steps)
+  let answered = 0
   const end = (failed: ErrandEnd['failed']): ErrandEnd => ({
     variables: Object.fromEntries(walk.draws.variables),
+    answered,
     failed,
   })
   for (let move = walk.next(); move.type !== 'end'; move = walk.next()) {
@@ -66,12 +72,13 @@ export async function runErrand(
     const request = requests[outgoing.index]!
     if (move.type === 'stuck')
       return end({ name: request.name, failure: { kind: 'capture', message: move.reason } })
-    const attempt = await user.send(outgoing)
+    const attempt = await user.send(outgoing, kill)
     const judge = new Judge(request, plan)
     const examined = attempt.failure === null ? judge.examine(attempt, walk.draws) : null
     onErrand?.({ request, outgoing, attempt, examined })
     const failure = attempt.failure ?? examined!.failure
-    if (failure !== null) return end({ name: request.name, failure })
+    if (failure !== null) return end(signal?.aborted ? null : { name: request.name, failure })
+    answered++
   }
   return end(null)
 }

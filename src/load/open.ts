@@ -4,7 +4,7 @@
  */
 import type { Ms } from '../base/clock.js'
 import { Arrivals } from '../plan/arrivals.js'
-import type { OpenLoad } from '../scenario/scenario.js'
+import type { OpenLoad } from '../scenario/load-types.js'
 import type { Model } from './model.js'
 import { EARLY_MS, type Part } from './part.js'
 import { Waiting } from './timers.js'

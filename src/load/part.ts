@@ -153,7 +153,7 @@ export class Part implements Crew {
     if (isWarmup) this.sent.warmup++
     else this.sent.measured++
     user.isWarmup = isWarmup
-    user.startedAt = Math.min(due, now)
+    user.startedAt = due
     if (!isWarmup) user.iterations++
     if (this.trips !== null) {
       this.inFlight++

@@ -56,11 +56,14 @@ export class SingleUser {
     this.connection.begin?.()
   }
 
-  /** Sends a request; whatever goes wrong is in the attempt. Not before the last one has ended. */
-  async send(outgoing: Outgoing): Promise<Attempt> {
+  /**
+   * Sends a request; whatever goes wrong is in the attempt. Not before the last one has ended. `giveUp` aborted: waits
+   * for no answer.
+   */
+  async send(outgoing: Outgoing, giveUp?: AbortSignal): Promise<Attempt> {
     this.trace.clear()
     const begun = now()
-    const failure = await this.exchange(outgoing)
+    const failure = await this.exchange(outgoing, giveUp)
     const { status } = this.connection
     return {
       failure,
@@ -76,18 +79,25 @@ export class SingleUser {
     return this.connection.close()
   }
 
-  private exchange(outgoing: Outgoing): Promise<Failure | null> {
+  private exchange(outgoing: Outgoing, giveUp?: AbortSignal): Promise<Failure | null> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
+      const end = (failure: Failure | null) => {
+        clearTimeout(timer)
+        giveUp?.removeEventListener('abort', abort)
+        resolve(failure)
+      }
+      const fail = (message: string) => {
         this.connection.abort()
-        resolve({ kind: 'timeout', message: `no complete answer within ${formatDuration(this.timeoutMs)}` })
-      }, this.timeoutMs)
-      this.connection.send(outgoing, {
-        ended(failure) {
-          clearTimeout(timer)
-          resolve(failure)
-        },
-      })
+        end({ kind: 'timeout', message })
+      }
+      const abort = () => fail('given up without an answer')
+      const timer = setTimeout(
+        () => fail(`no complete answer within ${formatDuration(this.timeoutMs)}`),
+        this.timeoutMs,
+      )
+      giveUp?.addEventListener('abort', abort)
+      this.connection.send(outgoing, { ended: end })
+      if (giveUp?.aborted) abort()
     })
   }
 }

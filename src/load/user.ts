@@ -39,7 +39,7 @@ export class VirtualUser extends Waiting implements Exchange {
   begun: Ms = 0
   /** The pause after it; of a paced load, from when its iteration was due to the next one. */
   thinkMs: Ms = 0
-  /** When its iteration was due. */
+  /** When its iteration was due, not when it began: users wake a little early, and a pace would run ahead. */
   startedAt: Ms = 0
   /** Measured iterations it has begun. */
   iterations = 0

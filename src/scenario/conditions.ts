@@ -18,7 +18,7 @@ export const readCondition: Reader<Condition> = (tree, context, report) => {
   if (!(tree instanceof Scalar))
     return wrong(report, `a condition is wanted, here is ${nameOf(tree)}`, `write ${example(context)}`)
   const { text } = tree
-  const masked = text.replace(/\{\{[\s\S]*?\}\}/g, (hole) => '\0'.repeat(hole.length))
+  const masked = text.replace(HOLE, (hole) => '\0'.repeat(hole.length))
   const match = OPERATOR.exec(masked)
   if (!masked.includes('\0')) {
     const name = /^\s*(?:not\s+)?([A-Za-z_][\w.-]*)/.exec(text)?.[1]
@@ -28,6 +28,8 @@ export const readCondition: Reader<Condition> = (tree, context, report) => {
         : `write ${example(context)}`
     return wrong(report, 'the condition is always the same: it holds no {{ ... }}', hint)
   }
+  const fault = faultOf(text, masked, match)
+  if (fault !== null) return wrong(report, fault.message, fault.hint)
   const part = (from: number, to?: number): Template | null => {
     const raw = text.slice(from, to)
     const lead = raw.length - raw.trimStart().length
@@ -40,7 +42,7 @@ export const readCondition: Reader<Condition> = (tree, context, report) => {
     )
   }
   if (match === null) {
-    const negation = /^\s*(?:not\b|!)\s*/.exec(text)?.[0] ?? ''
+    const negation = NEGATION.exec(text)?.[0] ?? ''
     const left = part(negation.length)
     return left === null ? null : { left, operator: negation === '' ? 'is' : 'is not' }
   }
@@ -71,11 +73,74 @@ export const readTimes: Reader<readonly [number, number]> = (tree, context, repo
     )
   if (to < from)
     return wrong(report, `the range ${text} falls`, `write the smaller number first: ${to}..${from}`)
+  if (to === 0) return wrong(report, 'never is no number of times', 'write 1 or more, or remove the step')
   if (to > TIMES_MAX) return wrong(report, `${text} is too often`, `at most ${TIMES_MAX}`)
   return [from, to]
 }
 
 const TIMES_MAX = 100_000
+
+const HOLE = /\{\{[\s\S]*?\}\}/g
+
+const NEGATION = /^\s*(?:not\b|!)\s*/
+
+/** A comparison that was written inside of the braces, as other template languages have it. */
+const INSIDE = /\{\{\s*([\w.-]+)\s*(===?|!==?|<=|>=|<|>)\s*(.+?)\s*\}\}/
+
+/** What other languages have in conditions and would silently be part of a text here; null when there is none of it. */
+function faultOf(
+  text: string,
+  masked: string,
+  match: RegExpExecArray | null,
+): { readonly message: string; readonly hint: string } | null {
+  const [, name, sign, value] = INSIDE.exec(text) ?? []
+  if (sign !== undefined)
+    return {
+      message: 'a comparison stands outside of the braces',
+      hint: `write "{{ ${name} }} ${sign.slice(0, 2)} ${value}"`,
+    }
+  if (match === null) {
+    const start = NEGATION.exec(masked)?.[0].length ?? 0
+    const rest = masked.slice(start).replace(/\0+/g, '\0').trim()
+    if (rest === '\0') return null
+    const at = masked.indexOf('=')
+    if (at !== -1) {
+      const instead = `${text.slice(0, at)}==${text.slice(at + 1)}`
+      return { message: 'a single = compares nothing', hint: `write ${quoted(instead)}` }
+    }
+    return COMBINED.test(masked)
+      ? ONE_ONLY
+      : {
+          message: `${quoted(text)} is no condition`,
+          hint: 'write == != < <= > >= contains or matches between two values',
+        }
+  }
+  const left = masked.slice(0, match.index)
+  const right = masked.slice(match.index + match[0].length)
+  if (/[=!<>]$/.test(left) || /^[=~<>]/.test(right)) {
+    const sign = /[=!<>~]{2,}/.exec(masked)?.[0] ?? match[1]!
+    return {
+      message: `${quoted(sign)} is no comparison`,
+      hint: 'there are == != < <= > >= contains and matches',
+    }
+  }
+  if (NEGATION.test(left) && left.includes('\0'))
+    return { message: 'not goes with a value alone', hint: 'turn the comparison round, such as != for ==' }
+  if (right.trim() === '')
+    return { message: 'nothing to compare with', hint: `write ${quoted(`${text.trim()} ''`)}` }
+  const isQuoted = /^\s*(["'])(?:(?!\1).)*\1\s*$/s.test(right)
+  const isPatternSide = match[1] === 'matches'
+  if (!isQuoted && (COMBINED.test(right) || (!isPatternSide && /&&|\|\||[=!]=/.test(right)))) return ONE_ONLY
+  return null
+}
+
+/** Two conditions in one: what stands on the right of `and` holds a value again. */
+const COMBINED = /(?:&&|\|\||\b(?:and|or)\b)[\s\S]*\0/i
+
+const ONE_ONLY = {
+  message: 'a condition is one comparison, here are several',
+  hint: 'for "and" nest it: one if at steps:, the other at the step inside; for "or" write "{{ x }} matches ^(a|b)$"',
+} as const
 
 function example({ variables, shapes }: Context): string {
   const name = variables[0] ?? [...shapes.keys()][0] ?? 'status'

@@ -3,7 +3,8 @@
  */
 import { formatCount, formatDuration, formatRate, plural } from '../base/units.js'
 import type { Condition } from './journey.js'
-import type { Argument, Expect, Literal, Load, Template } from './scenario.js'
+import type { Load } from './load-types.js'
+import type { Argument, Expect, Literal, Template } from './scenario.js'
 import { ITERATIONS_MS_MAX } from './stages.js'
 
 /** `0 to 20 users in 5s, 20 users for 20s`, `200/s for 30s`, `1000 iterations by 10 users`; and the warm-up. */

@@ -1,7 +1,7 @@
 /**
  * What may stand beside what in a `load`.
  */
-import type { Load } from './scenario.js'
+import type { Load } from './load-types.js'
 import { type LoadInput, levelsOf, modelsOf, type StageInput } from './stages.js'
 import type { Path, Report } from './tree.js'
 
@@ -123,7 +123,10 @@ function checkModel(load: LoadInput, report: Report): Load['model'] {
       path: other.path,
       onKey: true,
       message,
-      hint: 'use only vus, or only rate',
+      hint:
+        other.path[0] === 'steps'
+          ? 'write all levels as users (10), or all as rates (10/s)'
+          : 'use only vus, or only rate',
     })
   }
   load.stages?.forEach((stage, index) => {

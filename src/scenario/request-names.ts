@@ -40,18 +40,29 @@ export function readNames(root: TreeMap, env: Environment): Names {
 
 /** What thresholds may name: everything that figures are kept of. */
 export function measuredNames({ entries, beforeEach }: Names): string[] {
-  const steps = (names: StepNames): string[] =>
-    names.flatMap((name) => (typeof name === 'string' ? (name === '' ? [] : [name]) : steps(name)))
-  return [...entries.flatMap((entry) => [entry.name, ...steps(entry.steps)]), ...steps(beforeEach)]
+  return [...entries.flatMap((entry) => [entry.name, ...namesIn(entry.steps)]), ...namesIn(beforeEach)]
 }
 
-/** Reports entries of the same name: their figures would be mixed. */
+/** Of steps and those inside of others, as one list. */
+function namesIn(steps: StepNames): string[] {
+  return steps.flatMap((name) => (typeof name === 'string' ? (name === '' ? [] : [name]) : namesIn(name)))
+}
+
+/** Reports entries and steps of the same name: their figures would be mixed. */
 export function checkNames(names: Names, report: Report): void {
   const all = names.entries.map(({ name }) => name)
   all.forEach((name, index) => {
     if (name === '' || all.indexOf(name) === index) return
     const message = `two requests are named ${quoted(name)}`
     report({ path: [index, 'name'], message, hint: 'give each its own name: figures are kept by name' })
+  })
+  const phases = new Set(['before', 'beforeEach', 'after'])
+  const steps = new Set(names.entries.flatMap((entry) => namesIn(entry.steps)))
+  names.entries.forEach((entry, index) => {
+    const isStep = steps.has(entry.name)
+    if (!isStep && !(phases.has(entry.name) && entry.steps.length > 0)) return
+    const message = `${quoted(entry.name)} is the name of ${isStep ? 'a step' : 'what is done around the load'}, too`
+    report({ path: [index, 'name'], message, hint: 'give it another name: figures are kept by name' })
   })
 }
 

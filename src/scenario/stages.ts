@@ -1,7 +1,7 @@
 /**
  * The `load` of a file, and the stages that it comes to. What may stand beside what is in `load-checks.ts`.
  */
-import type { Load, Stage } from './scenario.js'
+import type { Load, Stage } from './load-types.js'
 import type { Path } from './tree.js'
 
 /** `load` with units read, as the file has it; short forms not yet spelled out. */

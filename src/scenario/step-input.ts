@@ -28,11 +28,23 @@ const OF_REQUESTS = [...METHODS, 'query', 'headers', 'auth', ...BODIES, 'expect'
 /** Reports what can't stand in a journey. */
 export function checkEntry(entry: JourneyInput, report: Report): void {
   refuse(OF_REQUESTS, entry, 'a journey has it in its steps', report)
+  if (entry.steps?.every(isPause))
+    report({
+      path: ['steps'],
+      onKey: true,
+      message: 'the journey sends nothing',
+      hint: 'add a step with a method and its path, such as - get: /',
+    })
   if (entry.name === undefined)
     report({
       message: 'the journey has no name',
       hint: 'add one, such as name: checkout, to keep its figures under',
     })
+}
+
+/** Whether a step, or all within it, only wait. Steps that could not be read are null. */
+function isPause(step: StepInput | null): boolean {
+  return step?.pause !== undefined || (step?.steps?.every(isPause) ?? false)
 }
 
 /** Reports what doesn't go together in a step. */

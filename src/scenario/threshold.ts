@@ -66,6 +66,8 @@ function metricHint(name: string): string {
 }
 
 function requestHint(name: string, requests: readonly string[]): string {
+  const step = requests.find((known) => known.endsWith(` / ${name}`))
+  if (step !== undefined) return `steps are named after their journey: ${quoted(step)}`
   return didYouMean(name, requests) ?? `the requests are ${requests.slice(0, 8).map(quoted).join(', ')}`
 }
 

@@ -74,7 +74,7 @@ export const readFrom: Reader<From> = (tree, context, report) => {
   return wrong(
     report,
     `${quoted(text)} is no number of users and no rate`,
-    'write users such as 10, or a rate such as 50/s',
+    /^-\d/.test(text) ? 'write it without the sign' : 'write users such as 10, or a rate such as 50/s',
   )
 }
 
@@ -108,7 +108,7 @@ export const readSize: Reader<number> = (tree, context, report) => {
 export function numberReader(bounds: { min: number; max: number; whole: boolean }): Reader<number> {
   const range = `from ${bounds.min} to ${bounds.max}`
   return (tree, context, report) => {
-    const value = readNumber(tree, context, report)
+    const value = readNumber(tree, context, report, range)
     if (value === null) return null
     if (bounds.whole && !Number.isInteger(value))
       return wrong(report, `${value} is not a whole number`, `write a whole number ${range}`)
@@ -154,16 +154,16 @@ function readUnit(
 }
 
 /** A number, or a text from the environment that is one: `vus: "${VUS:-20}"`. */
-function readNumber(tree: Tree, context: Context, report: Report): number | null {
+function readNumber(tree: Tree, context: Context, report: Report, range = 'above 0'): number | null {
   if (!(tree instanceof Scalar) || tree.value === null || typeof tree.value === 'boolean') {
-    return wrong(report, `a number is wanted, here is ${nameOf(tree)}`, 'write a number')
+    return wrong(report, `a number is wanted, here is ${nameOf(tree)}`, `write a number ${range}`)
   }
   if (typeof tree.value === 'number') return Number.isFinite(tree.value) ? tree.value : 1
   const text = fillIn(tree.value, context.env, report)
   if (text === null) return null
   const number = /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : null
   if (number !== null && hasReference(tree.value)) return number
-  const hint = number === null ? 'write a number' : `write ${number} without quotes`
+  const hint = number === null ? `write a number ${range}` : `write ${number} without quotes`
   return wrong(report, `a number is wanted, here is the text ${quoted(tree.value)}`, hint)
 }
 

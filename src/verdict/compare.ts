@@ -61,7 +61,10 @@ export function compare(
     metrics: shown.sort((a, b) => badness(b) - badness(a)).map(({ comparison }) => comparison),
     notes: [
       ...doubts,
-      ...remarks({ reference, candidate }, rows, { verdict, isSession: isSession(reference, candidate) }),
+      ...remarks({ reference, candidate }, rows.filter(isDecisive), {
+        verdict,
+        isSession: isSession(reference, candidate),
+      }),
     ],
   }
 }
@@ -153,9 +156,12 @@ function isEmpty(request: MeasuredRequest | undefined): request is undefined {
   return request === undefined || request.requests === 0
 }
 
+/** Fewer may all have come in one of two like runs by chance, at 7 with less than 1 %: steps of a rare condition do. */
+const MISSED_MIN = 7
+
 /** A request that only one side sent: gone is a regression (a vanished endpoint must not be green), new is not. */
 function oneSided(name: string, old: MeasuredRequest | undefined, now: MeasuredRequest | undefined): Row {
-  const verdict = old !== undefined && old.requests > 0 ? 'missing' : 'new'
+  const verdict = isEmpty(old) ? 'new' : old.requests < MISSED_MIN ? 'inconclusive' : 'missing'
   const comparison: MetricComparison = {
     request: name,
     metric: 'requests',
@@ -166,9 +172,15 @@ function oneSided(name: string, old: MeasuredRequest | undefined, now: MeasuredR
     detectable: null,
     tolerance: 0,
     verdict,
-    reason: verdict === 'missing' ? 'was never finished in this run' : 'is not in the baseline yet',
+    reason: ONE_SIDED[verdict],
   }
   return { comparison, lack: null, verdict }
+}
+
+const ONE_SIDED = {
+  new: 'is not in the baseline yet',
+  inconclusive: 'too rare to be missed',
+  missing: 'was never finished in this run',
 }
 
 /** The row of a comparison that can't be trusted: what the figures would have meant moves into the reason. */
@@ -188,7 +200,8 @@ function overall(
 ): ComparisonVerdict {
   const isRed = ({ verdict }: Row) => verdict === 'regressed' || (verdict === 'missing' && !allowMissing)
   if (rows.some(isRed)) return 'regressed'
-  if (rows.some(isTooNoisy) || unjudged(rows).length > 0 || !rows.some(isJudged)) return 'inconclusive'
+  const all = rows.filter(isDecisive)
+  if (all.some(isTooNoisy) || unjudged(all).length > 0 || !rows.some(isJudged)) return 'inconclusive'
   return rows.some(({ verdict }) => verdict === 'improved') ? 'improved' : 'passed'
 }
 
@@ -208,4 +221,9 @@ function badness({ comparison, verdict }: Row): number {
   // The whole run comes after its requests: these say where.
   const within = comparison.request === null ? -5e5 : Math.max(-4e5, Math.min(4e5, tolerances))
   return SEVERITY[verdict] * 1e6 + within
+}
+
+/** Whether a run is in doubt without this line. What each user does once is too seldom, however long the run. */
+function isDecisive({ comparison }: Row): boolean {
+  return !comparison.request?.startsWith('beforeEach / ')
 }

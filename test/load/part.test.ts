@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Load } from '../../src/scenario/scenario.js'
+import type { Load } from '../../src/scenario/load-types.js'
 import { closedLoad, openLoad, type Simulated, simulate } from './simulate.js'
 
 describe('the closed model', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { UserError } from '../../src/base/errors.js'
 import { checkReachable, checkResources, raiseOpenFiles } from '../../src/load/preflight.js'
-import type { Load } from '../../src/scenario/scenario.js'
+import type { Load } from '../../src/scenario/load-types.js'
 import { makeLimits } from '../commands/machine.js'
 import { serve } from './raw-server.js'
 import { closedLoad, openLoad } from './simulate.js'

@@ -19,6 +19,17 @@ describe('pacing', () => {
     expect(arrived.map(({ at }) => Math.round(at))).toEqual([0, 1600, 2600, 3600])
   })
 
+  test('keeps the pace when other users wake one early, and begins nothing at the end', async () => {
+    // Of two users the first is answered shortly before the next iteration of the second is due.
+    const { arrived } = await simulate({
+      load: closedLoad({ pacingMs: [500, 500], stages: [{ durationMs: 3000, target: 2 }] }),
+      service: () => ({ afterMs: 499.7 }),
+    })
+    const moments = [0, 500, 1000, 1500, 2000, 2500].flatMap((moment) => [moment, moment])
+    expect(arrived).toHaveLength(moments.length)
+    for (const [i, { at }] of arrived.entries()) expect(Math.abs(at - moments[i]!)).toBeLessThan(0.5)
+  })
+
   test('does not spin when requests fail at once', async () => {
     const { arrived } = await simulate({
       load: closedLoad({ pacingMs: [0, 0], stages: [{ durationMs: 50, target: 1 }] }),

@@ -12,8 +12,9 @@ import type { Plan } from '../../src/plan/plan.js'
 import type { Outgoing } from '../../src/plan/request.js'
 import { listSeries } from '../../src/plan/series.js'
 import { makeMarks } from '../../src/plan/sources.js'
+import type { Load } from '../../src/scenario/load-types.js'
 import { readScenario } from '../../src/scenario/read.js'
-import type { Load, RequestSpec, Scenario } from '../../src/scenario/scenario.js'
+import type { RequestSpec, Scenario } from '../../src/scenario/scenario.js'
 
 /** What a request meets. `Infinity` never answers; a request that can't be written fails inside `send`. */
 interface Answer {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Load } from '../../src/scenario/load-types.js'
 import { readScenario } from '../../src/scenario/read.js'
-import type { Load } from '../../src/scenario/scenario.js'
 
 function load(text: string): Load {
   return readScenario(`load: { ${text} }\nrequests: [{ get: / }]\n`, { file: 'a.yaml', env: {} }).load

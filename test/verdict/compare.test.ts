@@ -226,10 +226,42 @@ describe('requests that come and go', () => {
     expect(comparison.metrics[0]).toMatchObject({ request: 'create booking', verdict: 'missing' })
   })
 
+  test.each([
+    [6, 'inconclusive', 'passed'],
+    [7, 'missing', 'regressed'],
+  ])('one that came %i times before is %s when it never comes: the run %s', (requests, verdict, whole) => {
+    const withCount = (count: number) => ({
+      ...before,
+      requests: [...two.requests, { ...before.requests[2]!, requests: count, windows: [] }],
+    })
+    const comparison = compare(withCount(requests), { ...withCount(0), requests: two.requests })
+    expect(comparison.verdict).toBe(whole)
+    expect(row(comparison, 'create booking', 'requests').verdict).toBe(verdict)
+  })
+
   test('a new request is shown and does not gate', () => {
     const comparison = compare(two, before)
     expect(comparison.verdict).toBe('passed')
     expect(comparison.metrics.at(-1)).toMatchObject({ request: 'create booking', verdict: 'new' })
+  })
+})
+
+describe('what each user does once', () => {
+  const login = { ...SHOP[0]!, name: 'beforeEach / login', perSecond: 0.2 }
+  const first = simulate([...SHOP, login], { seed: 1 })
+
+  test('is shown, and does not put the run in doubt for being seldom', () => {
+    const comparison = compare(first, simulate([...SHOP, login], { seed: 2 }))
+    expect(row(comparison, login.name, 'p50').verdict).toBe('inconclusive')
+    expect(comparison.verdict).toBe('passed')
+    expect(comparison.notes).toEqual([])
+  })
+
+  test('any other request does', () => {
+    const seldom = [...SHOP, { ...login, name: 'login' }]
+    const comparison = compare(simulate(seldom, { seed: 1 }), simulate(seldom, { seed: 2 }))
+    expect(comparison.verdict).toBe('inconclusive')
+    expect(comparison.notes.join()).toContain('no latency of "login" could be judged')
   })
 })
 

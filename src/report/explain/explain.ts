@@ -12,7 +12,7 @@ import { truncate, wrap } from '../width.js'
 import { formatMetric } from '../wording.js'
 import { explainLoad } from './load.js'
 import { explainSending } from './sending.js'
-import { explainExpect, explainPhases, explainSteps, lineOf } from './steps.js'
+import { explainExpect, explainJourney, explainPhases, lineOf } from './steps.js'
 import { expectedIterations } from './volume.js'
 
 /** What is known of the baseline. */
@@ -70,10 +70,18 @@ function explainRequests(scenario: Scenario, { width, style }: Page): string[] {
     const share = entry.weight / sum
     const count = iterations === null ? share * PER : share * iterations
     const head = [formatShare(share), formatCount(count), label(entry.name)]
-    if (!('steps' in entry)) return [[...head, safe(lineOf(entry)), explainExpect(entry)]]
-    const steps = explainSteps(entry.steps).map(({ text, outcome }) => ['', '', '', safe(text), outcome])
-    return [[...head, 'a journey:', ''], ...steps]
+    return 'steps' in entry
+      ? [[...head, 'a journey', 'all its steps']]
+      : [[...head, safe(lineOf(entry)), explainExpect(entry)]]
   })
+  const journeys = requests.flatMap((entry) =>
+    'steps' in entry
+      ? [
+          `${safe(entry.name)}, step by step:`,
+          ...explainJourney(entry).map((line) => wrapStep(safe(line), width)),
+        ]
+      : [],
+  )
   const table = renderTable(
     [
       { title: 'share', align: 'right' },
@@ -91,9 +99,16 @@ function explainRequests(scenario: Scenario, { width, style }: Page): string[] {
       : `about ${plural(iterations, requests.some((entry) => 'steps' in entry) ? 'iteration' : 'request')} in all`
   return [
     ...table.split('\n'),
+    ...journeys,
     ...explainPhases(scenario).map(safe),
     `${volume}; one that takes longer than ${formatDuration(http.timeoutMs)} fails`,
   ]
+}
+
+/** A step below its journey, as far in as it is written; what goes on in a next line stands further in. */
+function wrapStep(line: string, width: number): string {
+  const margin = `    ${/^ */.exec(line)![0]}`
+  return wrap(`${margin}${line.trimStart()}`, width, `${margin}    `)
 }
 
 /** Where the number isn't known, shares are told of so many iterations. */
@@ -161,6 +176,6 @@ function explainBaseline(scenario: Scenario, { file, exists }: BaselineFile): st
     : `${file} does not exist yet: perfctl baseline update ${scenario.file ?? ''}${scenario.profile === null ? '' : ` --profile ${scenario.profile}`}`.trimEnd()
   return [
     where,
-    `regressed when, beyond chance, p50 grows by more than ${percent(tolerance.p50)}, p95 by ${percent(tolerance.p95)}, p99 by ${percent(tolerance.p99)} (and by at least ${formatLatency(minDeltaMs)}), throughput falls by more than ${percent(tolerance.throughput)}, or the error rate grows by more than ${percent(tolerance.errorRate).replace('%', '')} percentage points`,
+    `regressed when, beyond chance, p50 grows by more than ${percent(tolerance.p50)}, p95 by ${percent(tolerance.p95)}, p99 by ${percent(tolerance.p99)} (and by at least ${formatLatency(minDeltaMs)}), throughput falls by more than ${percent(tolerance.throughput)}, or the error rate grows by more than ${percent(tolerance.errorRate).replace('%', '')} percentage ${tolerance.errorRate === 0.01 ? 'point' : 'points'}`,
   ]
 }

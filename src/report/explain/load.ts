@@ -4,7 +4,7 @@
 import { formatCount, formatDuration, formatRate, plural } from '../../base/units.js'
 import { Profile } from '../../plan/profile.js'
 import { describeLoad } from '../../scenario/describe.js'
-import type { Load } from '../../scenario/scenario.js'
+import type { Load } from '../../scenario/load-types.js'
 import { ITERATIONS_MS_MAX } from '../../scenario/stages.js'
 import type { Page } from '../page.js'
 import { renderPlot } from './plot.js'

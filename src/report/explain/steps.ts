@@ -3,13 +3,16 @@
  */
 import { formatDuration, plural } from '../../base/units.js'
 import { describeCondition, describeStatus, describeTemplate } from '../../scenario/describe.js'
-import type { Step } from '../../scenario/journey.js'
+import type { JourneySpec, Step } from '../../scenario/journey.js'
 import type { RequestSpec, Scenario } from '../../scenario/scenario.js'
 
-/** A step on one line, and what it succeeds with. */
-export interface ExplainedStep {
+/** A step on one line. */
+interface ExplainedStep {
+  /** How far in it stands: 0 unless it is inside of another. */
+  readonly depth: number
   readonly text: string
-  readonly outcome: string
+  /** The request it sends, if it does. */
+  readonly request: RequestSpec | null
 }
 
 /** What a request sends: `GET /items?page=1`, `POST /covers with cover.png`. */
@@ -36,24 +39,27 @@ export function explainExpect({ expect, capture }: RequestSpec): string {
   return parts.join(', ')
 }
 
-/** The steps one below the other, those inside of others further in. */
-export function explainSteps(steps: readonly Step[], depth = 1): ExplainedStep[] {
-  const indent = '  '.repeat(depth)
+/** A journey's steps, a line for each, with what they succeed with; those inside of others further in. */
+export function explainJourney({ name, steps }: JourneySpec): string[] {
+  return listSteps(steps).map(({ depth, text, request }) => {
+    if (request === null) return `${'  '.repeat(depth)}${text}`
+    const own = request.name.slice(`${name} / `.length)
+    const isNamed = !own.startsWith(`${request.method} `)
+    return `${'  '.repeat(depth)}${isNamed ? `${own}: ` : ''}${text}; ${explainExpect(request)}`
+  })
+}
+
+function listSteps(steps: readonly Step[], depth = 0): ExplainedStep[] {
   return steps.flatMap((step): ExplainedStep[] => {
     const when = step.if === undefined ? '' : `if ${describeCondition(step.if)}: `
     const often = describeRepeat(step)
     if (step.type === 'request')
-      return [
-        { text: `${indent}${when}${lineOf(step.request)}${often}`, outcome: explainExpect(step.request) },
-      ]
+      return [{ depth, text: `${when}${lineOf(step.request)}${often}`, request: step.request }]
     if (step.type === 'pause') {
       const [from, to] = step.pauseMs.map(formatDuration)
-      return [{ text: `${indent}${when}pause ${from === to ? from : `${from}..${to}`}${often}`, outcome: '' }]
+      return [{ depth, text: `${when}pause ${from === to ? from : `${from}..${to}`}${often}`, request: null }]
     }
-    return [
-      { text: `${indent}${when}together${often}:`, outcome: '' },
-      ...explainSteps(step.steps, depth + 1),
-    ]
+    return [{ depth, text: `${when}together${often}:`, request: null }, ...listSteps(step.steps, depth + 1)]
   })
 }
 
@@ -68,8 +74,8 @@ export function explainPhases({ before, beforeEach, after }: Scenario): string[]
     steps.length === 0
       ? []
       : [
-          `${title}: ${explainSteps(steps, 0)
-            .map(({ text }) => text.trim())
+          `${title}: ${listSteps(steps)
+            .map(({ text }) => text)
             .join(', then ')}`,
         ],
   )

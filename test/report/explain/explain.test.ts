@@ -39,6 +39,23 @@ requests:
   - { put: /forms, multipart: { title: x, cover: { file: cover.png }, other: { file: users.csv } } }
   - { put: /texts, multipart: { title: x } }
 `,
+  journeys: `
+load: { vus: 2, duration: 5s }
+http: { auth: { bearer: top-secret-token } }
+before: [{ post: /seed, capture: { item: $.id } }]
+after: [{ delete: "/items/{{ item }}" }]
+requests:
+  - get: /items/{{ item }}
+  - name: job
+    steps:
+      - { name: submit, post: /jobs/top-secret-token, expect: { status: 202 }, capture: { place: { header: location } } }
+      - repeat: 10
+        until: "{{ state }} == done"
+        steps:
+          - pause: 100ms..1s
+          - { get: "{{ place }}", capture: { state: $.status, result: { json: $.result, default: none }, eta: { header: x-estimated-time } } }
+      - { name: use, if: "{{ result }} != none", get: "/results/{{ result }}" }
+`,
   iterations: 'load: { iterations: 5000, vus: 7, thinkTime: 1s }\nrequests: [{ get: / }]',
 }
 
