@@ -9,7 +9,8 @@ import { parseJsonPath } from './json-path.js'
 import { queryFault } from './json-query.js'
 import * as json from './json-types.js'
 import { map, record } from './schema.js'
-import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from './tree.js'
+import { stepTrees } from './step-trees.js'
+import { isTreeMap, nameOf, quoted, type Report, Scalar, type TreeMap } from './tree.js'
 
 /** One capture with its values read. */
 export interface CaptureInput {
@@ -111,11 +112,12 @@ function makeSource({
   return { type: body === true ? 'body' : 'status' }
 }
 
-/** The names captured anywhere in a part of a file, each once. */
-export function capturedNames(tree: Tree | undefined): string[] {
-  if (tree === undefined || tree instanceof Scalar) return []
-  const own = isTreeMap(tree) && isTreeMap(tree.capture) ? Object.keys(tree.capture) : []
-  return [...new Set([...own, ...Object.values(tree as TreeMap).flatMap(capturedNames)])]
+/** The names captured anywhere in a file, each once. */
+export function capturedNames(root: TreeMap): string[] {
+  const names = stepTrees(root).flatMap(({ capture }) =>
+    capture !== undefined && isTreeMap(capture) ? Object.keys(capture) : [],
+  )
+  return [...new Set(names)]
 }
 
 const readTrue: Reader<boolean> = (tree, _context, report) =>

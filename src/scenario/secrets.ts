@@ -4,6 +4,7 @@
 import { isSecretHeader, isSecretName } from '../base/secrets.js'
 import { type Environment, fillIn, variablesIn } from './environment.js'
 import { ARGUMENT_WORDS } from './functions.js'
+import { stepTrees } from './step-trees.js'
 import { holesIn } from './template.js'
 import { isTreeMap, Scalar, type Tree, type TreeMap } from './tree.js'
 
@@ -13,19 +14,13 @@ const LENGTH_MIN = 4
 /** All values that must not be shown, each once. Works on broken files, too: their messages show no secret either. */
 export function findSecrets(text: string, root: TreeMap, env: Environment): string[] {
   const variables = variablesIn(text, env).filter(({ name }) => isSecretName(name))
-  const parts = [root.http, ...[root.requests, root.before, root.beforeEach, root.after].flatMap(entriesIn)]
+  const parts = [root.http, ...stepTrees(root)]
   const headers = parts.flatMap((part) => headerSecrets(part, env))
   const logins = parts.flatMap((part) => authSecrets(part, env))
   const passwords = [text, ...variablesIn(text, env).map(({ value }) => value)].flatMap(urlPasswords)
   const connection = connectionSecrets(root.http, env)
   const values = [...connection, ...variables.map(({ value }) => value), ...headers, ...logins, ...passwords]
   return [...new Set(values)].filter((value) => value.length >= LENGTH_MIN)
-}
-
-/** Requests, and the steps inside of journeys. */
-function entriesIn(list: Tree | undefined): Tree[] {
-  if (!Array.isArray(list)) return []
-  return (list as Tree[]).flatMap((entry) => [entry, ...(isTreeMap(entry) ? entriesIn(entry.steps) : [])])
 }
 
 function headerSecrets(part: Tree | undefined, env: Environment): string[] {

@@ -4,6 +4,7 @@
  */
 import { usesFeeder } from './feeders.js'
 import type { Scenario } from './scenario.js'
+import { stepTrees } from './step-trees.js'
 import { isTreeMap, type Mistake, type Path, quoted, Scalar, type Tree, type TreeMap } from './tree.js'
 
 /** Where captured values are used and not known, and names that mean two things. */
@@ -103,15 +104,16 @@ function mentions(expression: string, name: string): boolean {
   return new RegExp(`(?<![\\w.-])${name}(?![\\w-]|\\s*\\()`).test(bare)
 }
 
-function collectPlaces(tree: Tree, all: Map<string, string>): void {
-  if (tree instanceof Scalar) return
-  if (isTreeMap(tree) && isTreeMap(tree.capture)) {
+/** Which step captures each name. */
+function collectPlaces(root: TreeMap, all: Map<string, string>): void {
+  for (const tree of stepTrees(root)) {
+    const { capture } = tree
+    if (capture === undefined || !isTreeMap(capture)) continue
     const label = ['name', 'get', 'post', 'put', 'patch', 'delete', 'head', 'options']
       .map((key) => tree[key])
       .find((value) => value instanceof Scalar) as Scalar | undefined
-    for (const name of Object.keys(tree.capture)) {
+    for (const name of Object.keys(capture)) {
       if (!all.has(name)) all.set(name, `${quoted(label?.text ?? 'a step')} captures it`)
     }
   }
-  for (const value of Object.values(tree as TreeMap)) collectPlaces(value, all)
 }

@@ -250,3 +250,11 @@ test('prototypes of objects are out of reach', () => {
   expect(Object.keys(scenario.data)).toEqual(['constructor', 'toString'])
   expect(() => read('requests: [{ get: "/{{ hasOwnProperty }}" }]')).toThrow('unknown name')
 })
+
+test('a field of a body may be called capture, or headers', () => {
+  const scenario = read(
+    'requests: [{ post: /, json: { capture: { token: $.x }, headers: { authorization: plain-text }, steps: [1] } }]',
+  )
+  expect(requestOf(scenario).body).toMatchObject({ type: 'json' })
+  expect(scenario.secrets).toEqual([])
+})

@@ -1,0 +1,17 @@
+/**
+ * The requests, journeys and steps of a file before their meaning is known: whoever looks for a key of theirs must not
+ * find a field of that name in a body.
+ */
+import { isTreeMap, type Tree, type TreeMap } from './tree.js'
+
+/** Everything in a file that may be a request or a step, those inside of others too. */
+export function stepTrees(root: TreeMap): TreeMap[] {
+  return [root.requests, root.before, root.beforeEach, root.after].flatMap(inside)
+}
+
+function inside(list: Tree | undefined): TreeMap[] {
+  if (!Array.isArray(list)) return []
+  return (list as readonly Tree[]).flatMap((entry) =>
+    isTreeMap(entry) ? [entry, ...inside(entry.steps)] : [],
+  )
+}
