@@ -15,6 +15,8 @@ export default defineConfig({
           name: 'parts',
           include: ['test/**/*.test.ts'],
           exclude: TIMED,
+          // By default one core would stay idle.
+          maxWorkers: '100%',
           sequence: { groupOrder: 1 },
         },
       },
