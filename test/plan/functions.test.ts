@@ -95,8 +95,8 @@ describe('an expression gives', () => {
 
 describe('random values', () => {
   const draw = (expression: string, count = 400) => {
-    const valueOf = evaluator(expression)
-    return Array.from({ length: count }, (_, n) => valueOf(n))
+    const valueAt = evaluator(expression)
+    return Array.from({ length: count }, (_, n) => valueAt(n))
   }
 
   test('are the same for the same iteration', () => {
