@@ -10,6 +10,8 @@ import { connect, type Socket } from 'node:net'
 import type { Endpoint } from '../route.js'
 
 const BUFFER_BYTES = 64 * 1024
+/** Larger bodies are not copied. */
+const JOINED_BYTES_MOST = 16 * 1024
 
 let shared: Buffer | null = null
 
@@ -30,6 +32,9 @@ export class ThinSocket extends EventEmitter {
   readonly socket: Socket
   /** Just arrived, still in the shared buffer: valid within the event only. */
   private arrived: Buffer | null = null
+  private isCorked = false
+  /** Written while corked: it waits for the body, to go in one write instead of a `writev` of two. */
+  private head: string | null = null
   /** Copied out of the shared buffer because the reader left it. */
   private kept: Buffer | null = null
 
@@ -78,15 +83,39 @@ export class ThinSocket extends EventEmitter {
 
   write(chunk: string | Buffer, encoding?: BufferEncoding): boolean {
     this.bytesWritten += chunk.length
+    if (this.isCorked) {
+      // The head of a request, always ASCII or latin1, and then its body.
+      if (this.head === null && typeof chunk === 'string' && encoding === 'latin1') {
+        this.head = chunk
+        return true
+      }
+      if (this.head !== null && typeof chunk !== 'string' && chunk.length <= JOINED_BYTES_MOST) {
+        const { head } = this
+        this.head = null
+        const joined = Buffer.allocUnsafe(head.length + chunk.length)
+        joined.write(head, 0, 'latin1')
+        chunk.copy(joined, head.length)
+        return this.socket.write(joined)
+      }
+      this.flushHead()
+    }
     return typeof chunk === 'string' ? this.socket.write(chunk, encoding) : this.socket.write(chunk)
   }
 
   cork(): void {
-    this.socket.cork()
+    this.isCorked = true
   }
 
   uncork(): void {
-    this.socket.uncork()
+    this.isCorked = false
+    this.flushHead()
+  }
+
+  private flushHead(): void {
+    const { head } = this
+    if (head === null) return
+    this.head = null
+    this.socket.write(head, 'latin1')
   }
 
   destroy(error?: Error): this {
