@@ -2,7 +2,7 @@
  * Takes values out of answers: what `capture` asks for.
  */
 import { redact } from '../base/secrets.js'
-import type { Capture, CaptureSource } from '../scenario/journey.js'
+import type { Capture, CaptureSource, Choice } from '../scenario/journey.js'
 import { valueAt } from '../scenario/json-path.js'
 import { queryJson } from '../scenario/json-query.js'
 import { type Answer, BodyError } from './answer.js'
@@ -104,7 +104,7 @@ function find(from: CaptureSource, { answer, body, status }: Source, random: Uni
   }
 }
 
-function choose(values: readonly unknown[], pick: 'first' | 'last' | 'random' | 'all', random: Uniform) {
+function choose(values: readonly unknown[], pick: Choice, random: Uniform) {
   if (pick === 'all') return { value: values }
   if (values.length === 0) return null
   if (pick === 'last') return { value: values.at(-1) }
@@ -113,13 +113,8 @@ function choose(values: readonly unknown[], pick: 'first' | 'last' | 'random' | 
 
 /** The value of the last cookie of that name that the answer sets. */
 function cookieOf(answer: Answer | null, name: string): string | null {
-  const values = (answer?.setCookies ?? [])
+  const pair = (answer?.setCookies ?? [])
     .map((value) => value.split(';', 1)[0]!)
-    .filter((pair) => pair.slice(0, pair.indexOf('=')).trim() === name)
-  return values.length === 0
-    ? null
-    : values
-        .at(-1)!
-        .slice(values.at(-1)!.indexOf('=') + 1)
-        .trim()
+    .findLast((each) => each.slice(0, each.indexOf('=')).trim() === name)
+  return pair === undefined ? null : pair.slice(pair.indexOf('=') + 1).trim()
 }
