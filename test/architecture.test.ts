@@ -44,7 +44,7 @@ describe('the check itself', () => {
       'another vendor than the allowed one',
       'load/fleet/a.ts',
       "import { Pool } from 'undici'",
-      'only load/http/client.ts may',
+      'only load/http/channel.ts may',
     ],
     [
       'a vendor of types',

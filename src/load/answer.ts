@@ -7,42 +7,77 @@ import type { Keep } from '../plan/request.js'
 /** More of a body is not kept, before and after decoding. */
 export const BODY_BYTES_MOST = 10_000_000
 
-/** The headers and the body of one answer, as they come in. */
-export class Answer {
+/** The headers of an answer. Never changed, so that answers with the same head can share it. */
+export class AnswerHead {
   /** Names in lower case, in the order of the wire. */
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** The values of `set-cookie`, one for each cookie. */
+  readonly setCookies: readonly string[]
+  private knownCharset: string | null = null
+
+  constructor(headers: readonly (readonly [name: string, value: string])[]) {
+    this.headers = headers
+    this.setCookies = headers.filter(([name]) => name === 'set-cookie').map(([, value]) => value)
+  }
+
+  /** `raw`: names and values in turn, copied. */
+  static of(raw: readonly Buffer[]): AnswerHead {
+    const headers: [string, string][] = []
+    for (let i = 0; i + 1 < raw.length; i += 2) {
+      headers.push([raw[i]!.toString('latin1').toLowerCase(), raw[i + 1]!.toString('latin1')])
+    }
+    return new AnswerHead(headers)
+  }
+
+  /** The value of a header, several of one name joined by commas; null when there is none. */
+  header(name: string): string | null {
+    let found: string | null = null
+    for (const [each, value] of this.headers)
+      if (each === name) found = found === null ? value : `${found}, ${value}`
+    return found
+  }
+
+  /** The character set that the type names; UTF-8 otherwise. */
+  get charset(): string {
+    this.knownCharset ??=
+      /;\s*charset="?([^\s;"]+)/i.exec(this.header('content-type') ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
+    return this.knownCharset
+  }
+}
+
+/** The head and the body of one answer, as they come in. */
+export class Answer {
+  readonly head: AnswerHead
   /** Bytes of the body so far, as transferred. */
   bodyBytes = 0
   /** The values of `set-cookie`, one for each cookie, those of redirects on the way first. */
-  setCookies: readonly string[] = []
+  setCookies: readonly string[]
   private readonly keepsBody: boolean
   private readonly chunks: Buffer[] = []
   private decoded: Buffer | null = null
   private isCounted = false
 
-  /** `rawHeaders`: names and values in turn. */
-  constructor(rawHeaders: readonly Buffer[], keep: Keep) {
-    // Subtle: headers and chunks lie in a buffer that the next read of any socket overwrites, so all are copied.
-    const headers: [string, string][] = []
-    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-      headers.push([rawHeaders[i]!.toString('latin1').toLowerCase(), rawHeaders[i + 1]!.toString('latin1')])
-    }
-    this.headers = headers
-    const cookies = headers.filter(([name]) => name === 'set-cookie')
-    if (cookies.length > 0) this.setCookies = cookies.map(([, value]) => value)
+  constructor(head: AnswerHead, keep: Keep) {
+    this.head = head
+    this.setCookies = head.setCookies
     this.keepsBody = keep === 'body' || (keep === 'compressed' && this.header('content-encoding') !== null)
+  }
+
+  /** Names in lower case, in the order of the wire. */
+  get headers(): AnswerHead['headers'] {
+    return this.head.headers
   }
 
   /** Takes a part of the body in. */
   add(chunk: Buffer): void {
     this.bodyBytes += chunk.length
+    // Subtle: chunks lie in a buffer that the next read of any socket overwrites, so they are copied.
     if (this.keepsBody && this.bodyBytes <= BODY_BYTES_MOST) this.chunks.push(Buffer.from(chunk))
   }
 
   /** The value of a header, several of one name joined by commas; null when there is none. */
   header(name: string): string | null {
-    const values = this.headers.filter(([each]) => each === name).map(([, value]) => value)
-    return values.length === 0 ? null : values.join(', ')
+    return this.head.header(name)
   }
 
   /** The body, decoded from its transfer. Throws a BodyError when that can't be done. */
@@ -64,17 +99,18 @@ export class Answer {
 
   /** The body as text, in the character set that its type names; UTF-8 otherwise. Throws like {@link body}. */
   text(): string {
-    const charset = /;\s*charset="?([^\s;"]+)/i.exec(this.header('content-type') ?? '')?.[1] ?? 'utf-8'
-    return decodeText(this.body(), charset)
+    return decodeText(this.body(), this.head.charset)
   }
 
   private decode(): Buffer {
     if (this.bodyBytes > BODY_BYTES_MOST) throw new BodyError(TOO_LARGE)
-    const encodings = (this.header('content-encoding') ?? '')
-      .split(',')
-      .map((name) => name.trim().toLowerCase())
+    const [first] = this.chunks
+    const body = this.chunks.length === 1 ? first! : Buffer.concat(this.chunks)
+    const encoding = this.header('content-encoding')
+    if (encoding === null) return body
     // They were applied in the order of the header.
-    return encodings.reverse().reduce(decode, Buffer.concat(this.chunks))
+    const names = encoding.split(',').map((name) => name.trim().toLowerCase())
+    return names.reverse().reduce(decode, body)
   }
 }
 
@@ -108,10 +144,16 @@ function inflate(body: Buffer, options: { maxOutputLength: number }): Buffer {
 }
 
 function decodeText(body: Buffer, charset: string): string {
+  if (charset === 'utf-8' || charset === 'utf8') return body.toString('utf8', hasMark(body) ? 3 : 0)
   try {
     return new TextDecoder(charset).decode(body)
   } catch {
     // A character set that nobody knows.
     return body.toString('utf8')
   }
+}
+
+/** A mark of the order of bytes, which is no part of the text. */
+function hasMark(body: Buffer): boolean {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
 }

@@ -30,6 +30,8 @@ export interface Outgoing {
   path: string
   /** Names and values in turn, as undici takes them. */
   readonly headers: string[]
+  /** The headers never change as long as this is the same object: what is made of them can be kept. */
+  readonly hasFixedHeaders?: boolean
   body: Body | null
   /** What the connection keeps of the answer for its checks; absent when nothing. */
   readonly keep?: Keep | undefined
@@ -60,6 +62,7 @@ export class CompiledRequest implements Outgoing {
   readonly index: number
   readonly method: string
   readonly headers: string[]
+  readonly hasFixedHeaders: boolean
   readonly keep: Keep | undefined
   readonly redirects: number | undefined
   readonly retries: Retries | undefined
@@ -97,6 +100,7 @@ export class CompiledRequest implements Outgoing {
     }
     this.headers = headers
     this.changing = changing
+    this.hasFixedHeaders = changing.length === 0 && spec.body?.type !== 'multipart'
 
     const body = spec.body === null ? null : this.compileBody(spec.body, context)
     if (typeof body === 'function') this.makeBody = body

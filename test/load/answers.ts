@@ -1,14 +1,14 @@
 /**
  * Answers as a connection keeps them, from plain values.
  */
-import { Answer } from '../../src/load/answer.js'
+import { Answer, AnswerHead } from '../../src/load/answer.js'
 
 /** An answer with these headers, its body come in two parts, in a buffer that is used again afterwards. */
 export function makeAnswer(headers: Record<string, string>, body: string | Buffer = ''): Answer {
   const raw = Object.entries(headers)
     .flat()
     .map((text) => Buffer.from(text, 'latin1'))
-  const answer = new Answer(raw, 'body')
+  const answer = new Answer(AnswerHead.of(raw), 'body')
   const bytes = Buffer.from(body)
   const shared = Buffer.alloc(bytes.length)
   for (const [from, to] of [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Answer } from '../../src/load/answer.js'
+import { Answer, AnswerHead } from '../../src/load/answer.js'
 import { Capturer } from '../../src/load/capture.js'
 import { Body } from '../../src/load/checker.js'
 import { requestsOf } from '../../src/plan/series.js'
@@ -24,10 +24,7 @@ function find(text: string) {
   const [entry] = readScenario(file, { file: 'a.yaml', env: {} }).requests
   if (entry === undefined || !('steps' in entry)) throw new Error('not a journey')
   const captures = requestsOf(entry.steps)[0]!.capture as readonly Capture[]
-  const answer = new Answer(
-    HEADERS.map((each) => Buffer.from(each)),
-    'body',
-  )
+  const answer = new Answer(AnswerHead.of(HEADERS.map((each) => Buffer.from(each))), 'body')
   answer.add(Buffer.from(BODY))
   const [found] = new Capturer(captures, ['s3cret']).all(
     { answer, body: new Body(answer), status: 201 },

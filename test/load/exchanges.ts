@@ -4,6 +4,7 @@
 import { onTestFinished } from 'vitest'
 import type { ConnectTimes } from '../../src/load/connection.js'
 import { HttpConnection } from '../../src/load/http/client.js'
+import { Texts } from '../../src/load/http/head.js'
 import type { Failure } from '../../src/load/outcome.js'
 import type { Outgoing } from '../../src/plan/request.js'
 
@@ -33,6 +34,7 @@ export function openClient(
   const connection = new HttpConnection({
     origin,
     http: { connectTimeoutMs, insecure },
+    texts: new Texts(),
     onConnect: (times) => connects.push(times),
   })
   let surplus = 0

@@ -22,12 +22,13 @@ export interface RawServer {
 /** Answers the first requests with `answers` in turn, whatever connection they come on, and all others with 200. */
 export async function answering(...answers: readonly Answer[]): Promise<RawServer> {
   const requests: string[] = []
+  let answered = 0
   const server = await serve((socket) => {
     let text = ''
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1')
       while (isWhole(text)) {
-        const answer = answers[requests.length] ?? OK
+        const answer = answers[answered++] ?? OK
         const end = endOf(text)
         requests.push(text.slice(0, end))
         text = text.slice(end)

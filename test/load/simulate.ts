@@ -1,7 +1,7 @@
 /**
  * A part of a load in virtual time: the clock jumps from event to event, and the service is a function.
  */
-import { Answer as Kept } from '../../src/load/answer.js'
+import { AnswerHead, Answer as Kept } from '../../src/load/answer.js'
 import { Collector } from '../../src/load/collector.js'
 import type { Connection, Exchange } from '../../src/load/connection.js'
 import { stripeOf } from '../../src/load/fleet/stripes.js'
@@ -173,8 +173,7 @@ export function openLoad(load: Partial<Extract<Load, { model: 'open' }>> = {}): 
 }
 
 function keptOf({ body, headers = {} }: Answer): Kept {
-  const raw = Object.entries(headers).flatMap(([name, value]) => [Buffer.from(name), Buffer.from(value)])
-  const kept = new Kept(raw, 'body')
+  const kept = new Kept(new AnswerHead(Object.entries(headers)), 'body')
   if (body !== undefined) kept.add(Buffer.from(JSON.stringify(body)))
   return kept
 }

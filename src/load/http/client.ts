@@ -1,49 +1,37 @@
 /**
- * Exchanges over HTTP/1.1, through undici's `Client`, one for each virtual user and origin. The connection object is
- * undici's handler and is reused, so that a request allocates nothing of ours.
+ * Exchanges over HTTP/1.1 and 2, one after the other, for one virtual user.
+ *
+ * undici's `Client` connects, and sends whatever is out of the ordinary. Over a connection that is open, a plain request is
+ * written and its plain answer read past undici ({@link Wire}, {@link AnswerReader}), which takes half the time. An answer that
+ * begins as no plain one does is handed to undici, request and all, so that it has the last word about everything broken.
  */
-import { isIP, type Socket } from 'node:net'
-import { type buildConnector, Client, type Dispatcher } from 'undici'
 import { type Ms, now } from '../../base/clock.js'
 import type { Keep, Outgoing } from '../../plan/request.js'
-import { Answer } from '../answer.js'
-import type { Connection, ConnectTimes, Exchange } from '../connection.js'
+import { Answer, AnswerHead } from '../answer.js'
+import type { Connection, Exchange } from '../connection.js'
 import { type Failure, failureOf } from '../outcome.js'
-import { ConnectTimeout, type Dial, type DialOptions, dialTcp, dialTls } from './dial.js'
-import { ThinSocket } from './socket.js'
+import { ABORTED, Channel, type ChannelOptions, type Dispatch, type Handler } from './channel.js'
+import type { Head, Texts } from './head.js'
+import { keepRequest } from './layer.js'
+import { AnswerReader, type Receiver } from './reader.js'
+import type { ThinSocket } from './socket.js'
 
-/** Where to connect, and who wants to know. */
-export interface HttpConnectionOptions extends DialOptions {
+/** What a virtual user needs for its exchanges. */
+export interface HttpConnectionOptions extends ChannelOptions {
   /** The origin that requests without one of their own go to. */
   readonly origin: string
-  /** Called for each connection that is set up. */
-  readonly onConnect: (times: ConnectTimes) => void
-  /** What is shared with other exchanges under way; absent when the connections are this one's alone. */
-  readonly lane?: Lane | undefined
+  /** What the connections of a thread have in common. */
+  readonly texts: Texts
 }
 
-/** Connections on which several exchanges are under way at once: requests in a row (HTTP/1.1), or streams (HTTP/2). */
-export class Lane {
-  readonly channels = new Map<string, Channel>()
-  /** So many at once. */
-  readonly width: number
-
-  constructor(width: number) {
-    this.width = width
-  }
-}
-
-/** Idle connections are kept for as long as the service says, at most this long. */
-const KEEP_ALIVE_MS = 600_000
-/** An idle connection is given up this much before the service would: a request must not meet its end. */
-const KEEP_ALIVE_MARGIN_MS = 500
-
-const ABORTED = new Error('aborted')
 /** The end of a connection with several exchanges on it: undici would send those again that it had written. */
 const LOST = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })
 
+/** After an answer that was none of the plain ones so many go by undici: the service may well have more of them. */
+const EXCHANGES_BY_UNDICI = 64
+
 /** The connections of one virtual user. */
-export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
+export class HttpConnection implements Connection, Handler, Receiver {
   sentAt: Ms = 0
   firstByteAt: Ms = 0
   status = 0
@@ -53,13 +41,23 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
   private keep: Keep | undefined = undefined
   private readonly options: HttpConnectionOptions
   private readonly isShared: boolean
+  private readonly mayGoDirect: boolean
   private readonly channels: Map<string, Channel>
+  private readonly reader: AnswerReader
   /** The channel of the exchange under way. */
   private channel: Channel
   private exchange: Exchange | null = null
+  /** Waits until undici is done with the exchange before it. */
+  private waiting: Outgoing | null = null
+  /** undici is just telling the end of an exchange, and may close the connection after that. */
+  private isEnding = false
+  /** The request was written, and undici reads the answer. */
+  private isHandedOver = false
+  /** So many exchanges go by undici. */
+  private byUndici = 0
   private abortExchange: ((error: Error) => void) | null = null
   /** Filled anew for each request: undici takes what it needs before `dispatch` returns. */
-  private readonly outgoing: Dispatcher.DispatchOptions = {
+  private readonly outgoing: Dispatch = {
     method: 'GET',
     path: '/',
     headers: [],
@@ -70,11 +68,13 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
 
   constructor(options: HttpConnectionOptions) {
     this.options = options
-    const { lane, http, origin } = options
+    const { lane, http, origin, texts } = options
     this.channels = lane?.channels ?? new Map()
     this.channel = this.channels.get(origin) ?? this.open(origin)
-    if (http.keepAlive === false) this.outgoing.reset = true
+    this.reader = new AnswerReader(texts.heads, this)
     this.isShared = lane !== undefined
+    this.mayGoDirect = !this.isShared && http.keepAlive !== false
+    if (http.keepAlive === false) this.outgoing.reset = true
     if (!this.isShared) return
     // Else undici sends the next request of a row when the head of the last answer has come.
     this.outgoing.blocking = false
@@ -94,44 +94,132 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
     this.keep = request.keep
     const origin = request.origin ?? this.options.origin
     if (origin !== this.channel.origin && !this.turnTo(origin)) return
+    this.channel.closeStale()
+    if (this.isEnding && this.mayGoDirect) this.sendLater(request)
+    else if (!this.sendDirect(request)) this.dispatch(request)
+  }
+
+  abort(): void {
+    this.exchange = null
+    if (this.isShared) this.channel.underWay--
+    if (this.waiting !== null) {
+      this.waiting = null
+    } else if (this.abortExchange !== null) {
+      this.abortExchange(ABORTED)
+    } else if (this.isDirect) {
+      this.channel.socket!.destroy()
+    } else if (!this.isShared) {
+      // Not written yet: it waits for a connection, and only the client as a whole can be told to stop.
+      this.channel.destroy()
+      this.channel = this.open(this.channel.origin)
+    }
+    this.isHandedOver = false
+    this.countBytes()
+  }
+
+  async close(): Promise<void> {
+    this.exchange = null
+    this.waiting = null
+    await Promise.all([...this.channels.values()].map((channel) => channel.destroy()))
+  }
+
+  /** Is the exchange under way one that goes past undici? */
+  private get isDirect(): boolean {
+    return this.channel.direct?.reader === this.reader
+  }
+
+  /** Sends past undici, if that can be done. */
+  private sendDirect(request: Outgoing): boolean {
+    const socket = this.mayGoDirect ? this.channel.direct : null
+    if (socket === null) return false
+    if (this.byUndici > 0) {
+      this.byUndici--
+      return false
+    }
+    const text = this.options.texts.wire.write(request, this.channel.host)
+    if (text === null) return false
+    // Should undici have to read the answer.
+    this.outgoing.method = request.method as Dispatch['method']
+    this.outgoing.path = request.path
+    this.outgoing.headers = request.hasFixedHeaders ? request.headers : [...request.headers]
+    this.outgoing.body = request.body as string | null
+    this.reader.begin(request.index, request.method)
+    this.sentAt = now()
+    if (socket.send(text, this.reader)) return true
+    this.sentAt = 0
+    return false
+  }
+
+  private sendLater(request: Outgoing): void {
+    this.waiting = keepRequest(request)
+    queueMicrotask(() => {
+      const { waiting } = this
+      this.waiting = null
+      if (waiting !== null && !this.sendDirect(waiting)) this.dispatch(waiting)
+    })
+  }
+
+  private dispatch(request: Outgoing): void {
     const { outgoing } = this
-    outgoing.method = request.method as Dispatcher.HttpMethod
+    outgoing.method = request.method as Dispatch['method']
     outgoing.path = request.path
     const { body } = request
     const isText = body === null || typeof body === 'string'
     outgoing.headers = isText ? request.headers : body.withLength(request.headers)
     outgoing.body = isText ? body : (body.open() as Buffer)
     if (this.isShared) this.channel.underWay++
-    this.channel.client.dispatch(outgoing, this)
+    this.channel.dispatch(outgoing, this)
   }
 
-  abort(): void {
-    this.exchange = null
-    if (this.isShared) this.channel.underWay--
-    if (this.abortExchange !== null) {
-      this.abortExchange(ABORTED)
-    } else if (!this.isShared) {
-      // Not written yet: it waits for a connection, and only the client as a whole can be told to stop.
-      this.channel.destroy()
-      this.channel = this.open(this.channel.origin)
-    }
-    this.countBytes()
+  // The reader's receiver.
+
+  onHead(head: Head): void {
+    this.status = head.status
+    this.firstByteAt = now()
+    if (head.keepAliveMs !== null) this.channel.keepFor(head.keepAliveMs, this.firstByteAt)
+    if (this.keep !== undefined) this.answer = new Answer(head.answerHead, this.keep)
   }
 
-  async close(): Promise<void> {
-    this.exchange = null
-    await Promise.all([...this.channels.values()].map((channel) => channel.destroy()))
+  onChunk(chunk: Buffer): void {
+    if (this.answer !== null) this.answer.add(chunk)
+  }
+
+  onAnswered(isSpent: boolean): void {
+    const socket = this.channel.socket as ThinSocket
+    socket.reader = null
+    if (isSpent) socket.destroy()
+    this.end(null)
+  }
+
+  onBroken(failure: Failure): void {
+    this.channel.socket!.destroy()
+    this.end(failure)
+  }
+
+  onStrange(bytes: Buffer): void {
+    const socket = this.channel.socket as ThinSocket
+    socket.handOver(bytes)
+    this.isHandedOver = true
+    this.byUndici = EXCHANGES_BY_UNDICI
+    this.channel.dispatch(this.outgoing, this)
   }
 
   // undici's handler, in the form that its core calls without a wrapper around it.
 
   onConnect(abort: (error?: Error) => void): void {
-    if (this.exchange === null || this.sentAt !== 0) {
+    if (this.exchange === null || (this.sentAt !== 0 && !this.isHandedOver)) {
       abort(LOST)
       return
     }
     this.abortExchange = abort
-    this.sentAt = now()
+    if (this.isHandedOver) {
+      this.isHandedOver = false
+      const socket = this.channel.socket as ThinSocket
+      // When it has returned it has written the request.
+      queueMicrotask(() => socket.release())
+    } else {
+      this.sentAt = now()
+    }
   }
 
   onHeaders(status: number, headers: Buffer[]): boolean {
@@ -139,7 +227,8 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
     if (status >= 200) {
       this.status = status
       this.firstByteAt = now()
-      if (this.keep !== undefined) this.answer = new Answer(headers, this.keep)
+      if (this.mayGoDirect) this.channel.hear(headers, this.firstByteAt)
+      if (this.keep !== undefined) this.answer = new Answer(AnswerHead.of(headers), this.keep)
     }
     return true
   }
@@ -152,11 +241,17 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
   onComplete(): void {
     // Subtle: undici takes a reset for the end of a body without a length. It may as well have been cut off.
     const error = this.channel.socket!.errored
-    this.end(error === null ? null : failureOf(error))
+    this.endByUndici(error === null ? null : failureOf(error))
   }
 
   onError(error: Error): void {
-    this.end(failureOf(error))
+    this.endByUndici(failureOf(error))
+  }
+
+  private endByUndici(failure: Failure | null): void {
+    this.isEnding = true
+    this.end(failure)
+    this.isEnding = false
   }
 
   private end(failure: Failure | null): void {
@@ -200,98 +295,4 @@ export class HttpConnection implements Connection, Dispatcher.DispatchHandler {
     this.channels.set(origin, channel)
     return channel
   }
-}
-
-/** The way to one origin: a client, and the socket it has open just now. */
-class Channel {
-  readonly client: Client
-  socket: Socket | ThinSocket | null = null
-  /** A connection being set up. */
-  private connecting: Socket | null = null
-  /** What of the socket's bytes was counted already. */
-  bytesWritten = 0
-  bytesRead = 0
-  /** Exchanges of a lane that were begun and have not ended. */
-  underWay = 0
-
-  constructor(
-    readonly origin: string,
-    private readonly options: HttpConnectionOptions,
-  ) {
-    const isSecure = origin.startsWith('https:')
-    const { http, lane } = options
-    const width = lane?.width ?? 1
-    this.client = new Client(origin, {
-      pipelining: width,
-      ...(http.http2 === true && { allowH2: true, maxConcurrentStreams: width, pingInterval: 0 }),
-      // Deadlines are kept by the virtual user; undici's would cost a timer for each request.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      keepAliveMaxTimeout: KEEP_ALIVE_MS,
-      keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
-      connect: this.timed(isSecure ? dialTls(options) : dialTcp(options, (socket) => this.isIdle(socket))),
-    })
-  }
-
-  /** Closes the connection, and gives up one that is just being set up: undici would wait for it. */
-  async destroy(): Promise<void> {
-    const closed = this.client.destroy(ABORTED)
-    this.connecting?.destroy(ABORTED)
-    await closed
-  }
-
-  /** Is it between two requests? All that was written is counted when an exchange ends. */
-  private isIdle(socket: ThinSocket): boolean {
-    return socket === this.socket && socket.bytesWritten === this.bytesWritten && this.underWay === 0
-  }
-
-  /** Connects in time, tells how long each part took, and remembers the socket. */
-  private timed(dial: Dial): buildConnector.connector {
-    const { connectTimeoutMs } = this.options.http
-    return (target, callback) => {
-      const started = now()
-      let lookedUp: Ms | null = null
-      let connected: Ms | null = null
-      const raw = dial(
-        addressOf(target),
-        (error, socket) => {
-          clearTimeout(timer)
-          this.connecting = null
-          if (error !== null) return callback(error, null)
-          const ended = now()
-          const tcpEnd = connected ?? ended
-          this.options.onConnect({
-            dnsMs: lookedUp === null ? null : lookedUp - started,
-            tcpMs: tcpEnd - (lookedUp ?? started),
-            tlsMs: socket instanceof ThinSocket ? null : ended - tcpEnd,
-          })
-          this.socket = socket
-          this.bytesRead = this.bytesWritten = 0
-          callback(null, socket as Socket)
-        },
-        (socket) => {
-          this.connecting = socket
-        },
-      )
-      this.connecting = raw
-      // undici's own would be late by up to a second.
-      const timer = setTimeout(
-        () => this.connecting?.destroy(new ConnectTimeout(connectTimeoutMs)),
-        connectTimeoutMs,
-      )
-      // Also told for an address that needs no look-up: then it took no time.
-      raw.once('lookup', () => {
-        if (isIP(target.hostname) === 0) lookedUp = now()
-      })
-      raw.once('connect', () => {
-        connected = now()
-      })
-    }
-  }
-}
-
-function addressOf({ hostname, port, protocol, servername }: buildConnector.Options) {
-  const host = hostname.replace(/^\[|\]$/g, '')
-  return { host, port: Number(port) || (protocol === 'https:' ? 443 : 80), servername }
 }

@@ -7,6 +7,7 @@ import type { Plan } from '../../plan/plan.js'
 import { sentBy } from '../../plan/series.js'
 import type { Connection, ConnectTimes } from '../connection.js'
 import { HttpConnection, type HttpConnectionOptions } from './client.js'
+import { Texts } from './head.js'
 
 /** Makes the connection of one more virtual user. */
 export type Connect = (onConnect: OnConnect) => Connection
@@ -34,7 +35,7 @@ export async function openNetwork(
   const { origin } = new URL(plan.target)
   const { http } = plan
   const tunnel = http.proxy === undefined ? undefined : (await import('./proxy.js')).openTunnel
-  const options = { origin, http, tunnel }
+  const options = { origin, http, tunnel, texts: new Texts() }
   const connect =
     http.connections === undefined
       ? (onConnect: OnConnect) => new HttpConnection({ ...options, onConnect })

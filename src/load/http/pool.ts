@@ -7,7 +7,8 @@ import type { Outgoing } from '../../plan/request.js'
 import type { Answer } from '../answer.js'
 import type { Connection, Exchange } from '../connection.js'
 import type { Failure } from '../outcome.js'
-import { type HttpConnection, Lane } from './client.js'
+import { Lane } from './channel.js'
+import type { HttpConnection } from './client.js'
 import { keepRequest } from './layer.js'
 
 /** How many connections, and what goes over each at once. */

@@ -128,16 +128,24 @@ describe('giving up', () => {
     expect(client.surplus()).toBe(0)
   })
 
-  test('a request that waits for its turn on an open connection', async () => {
+  test('a request that follows at once and is not written yet', async () => {
     const server = await answering()
     onTestFinished(() => server.close())
-    const client = openClient(server.origin)
-    await client.exchange()
-    const waiting = client.exchange({ path: '/never' })
-    client.connection.abort()
-    expect((await client.exchange()).failure).toBeNull()
-    expect(await isPending(waiting)).toBe(true)
-    expect(server.requests).toHaveLength(2)
+    const { connection, exchange } = openClient(server.origin)
+    let ends = 0
+    await new Promise<void>((resolve) =>
+      connection.send(makeRequest(), {
+        ended() {
+          connection.send(makeRequest({ path: '/never' }), { ended: () => ends++ })
+          connection.abort()
+          resolve()
+        },
+      }),
+    )
+    expect((await exchange()).failure).toBeNull()
+    expect(ends).toBe(0)
+    expect(server.requests.map((text) => text.split(' ')[1])).toEqual(['/', '/'])
+    expect(server.accepted()).toBe(1)
   })
 })
 
