@@ -2,7 +2,7 @@
  * Takes values out of answers: what `capture` asks for.
  */
 import { redact } from '../base/secrets.js'
-import type { Capture, CaptureSource, Choice } from '../scenario/journey.js'
+import type { Capture, Choice } from '../scenario/journey.js'
 import { valueAt } from '../scenario/json-path.js'
 import { queryJson } from '../scenario/json-query.js'
 import { type Answer, BodyError } from './answer.js'
@@ -26,20 +26,29 @@ export interface Source {
 /** A random number of [0, 1), for `pick: random`. */
 export type Uniform = () => number
 
+interface CompiledCapture extends Capture {
+  /** Null when it isn't looked for by a pattern. */
+  readonly pattern: RegExp | null
+}
+
 /** The captures of one request. */
 export class Capturer {
-  private readonly captures: readonly Capture[]
+  private readonly captures: readonly CompiledCapture[]
   private readonly secrets: readonly string[]
 
   /** `secrets` are not shown in what is told. */
   constructor(captures: readonly Capture[], secrets: readonly string[]) {
-    this.captures = captures
+    this.captures = captures.map((capture) => ({
+      ...capture,
+      pattern: capture.from.type === 'regex' ? new RegExp(capture.from.pattern, 'g') : null,
+    }))
     this.secrets = secrets
   }
 
   /** Puts all values into `variables`; gives the first fault, or null. */
   capture(source: Source, variables: Map<string, unknown>, random: Uniform): string | null {
-    for (const { name, value, fault } of this.all(source, random)) {
+    for (const capture of this.captures) {
+      const { name, value, fault } = this.take(capture, source, random)
       if (fault !== null) return fault
       variables.set(name, value)
     }
@@ -48,27 +57,36 @@ export class Capturer {
 
   /** Every capture with its value or fault. */
   all(source: Source, random: Uniform): Captured[] {
-    return this.captures.map(({ name, from, fallback }) => {
-      const found = look(from, source, random)
-      if ('value' in found) return { name, value: found.value, fault: null }
-      if (fallback !== undefined) return { name, value: fallback, fault: null }
-      return { name, value: undefined, fault: `${name}: ${redact(found.fault, this.secrets)}` }
-    })
+    return this.captures.map((capture) => this.take(capture, source, random))
+  }
+
+  private take(
+    { name, from, pattern, fallback }: CompiledCapture,
+    source: Source,
+    random: Uniform,
+  ): Captured {
+    const found = look({ from, pattern }, source, random)
+    if ('value' in found) return { name, value: found.value, fault: null }
+    if (fallback !== undefined) return { name, value: fallback, fault: null }
+    return { name, value: undefined, fault: `${name}: ${redact(found.fault, this.secrets)}` }
   }
 }
 
 type Found = { readonly value: unknown } | { readonly fault: string }
 
-function look(from: CaptureSource, source: Source, random: Uniform): Found {
+/** What is looked for. */
+type Wanted = Pick<CompiledCapture, 'from' | 'pattern'>
+
+function look(wanted: Wanted, source: Source, random: Uniform): Found {
   try {
-    return find(from, source, random)
+    return find(wanted, source, random)
   } catch (error) {
     if (error instanceof BodyError) return { fault: error.message }
     throw error
   }
 }
 
-function find(from: CaptureSource, { answer, body, status }: Source, random: Uniform): Found {
+function find({ from, pattern }: Wanted, { answer, body, status }: Source, random: Uniform): Found {
   switch (from.type) {
     case 'status':
       return { value: status }
@@ -83,13 +101,7 @@ function find(from: CaptureSource, { answer, body, status }: Source, random: Uni
       return value === null ? { fault: `no cookie ${from.name}` } : { value }
     }
     case 'regex': {
-      const flags = from.pick === 'first' ? '' : 'g'
-      const text = body.text()
-      const matches =
-        flags === ''
-          ? [new RegExp(from.pattern).exec(text)].filter((match) => match !== null)
-          : [...text.matchAll(new RegExp(from.pattern, flags))]
-      const values = matches.map((match) => match[1] ?? match[0])
+      const values = matchesIn(body.text(), pattern!, from.pick === 'first')
       return choose(values, from.pick, random) ?? { fault: `the body does not match ${from.pattern}` }
     }
     case 'json': {
@@ -102,6 +114,16 @@ function find(from: CaptureSource, { answer, body, status }: Source, random: Uni
       return value === undefined ? { fault: `${from.path} is not there` } : { value }
     }
   }
+}
+
+/** The first group of each match, or the whole match where there is no group. */
+function matchesIn(text: string, pattern: RegExp, onlyFirst: boolean): string[] {
+  const values: string[] = []
+  for (const match of text.matchAll(pattern)) {
+    values.push(match[1] ?? match[0])
+    if (onlyFirst) break
+  }
+  return values
 }
 
 function choose(values: readonly unknown[], pick: Choice, random: Uniform) {

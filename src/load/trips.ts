@@ -4,7 +4,7 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { Draws } from '../plan/draws.js'
-import type { Iterations, Trip } from '../plan/iteration.js'
+import type { Iterations, Traveller, Trip } from '../plan/iteration.js'
 import { DataEnd } from '../plan/sources.js'
 import type { Move, Walk } from '../plan/walk.js'
 import type { Failure } from './outcome.js'
@@ -31,38 +31,31 @@ export interface Journey {
   readonly isWarmup: boolean
 }
 
-/** The state of one user's iteration. */
-class Progress {
+/** The state of one user, and of its iteration. */
+export class Travel {
+  /** Null between two iterations. */
+  trip: Trip | null = null
+  /** What the user does before its first iteration, while that is going on. */
+  first: Walk | null = null
+  /** Whether that is done, or there is nothing to do. */
+  isPrepared: boolean
+  due: Ms = 0
   pausedMs: Ms = 0
   /** Requests of the iteration itself. */
   sent = 0
-  /** What the user does before its first iteration is still going on. */
-  first: Walk | null
 
   constructor(
-    readonly trip: Trip,
-    first: Walk | null,
-    public due: Ms,
+    readonly traveller: Traveller,
+    isPrepared: boolean,
   ) {
-    this.first = first
-  }
-
-  get walk(): Walk {
-    return this.first ?? this.trip.walk
+    this.isPrepared = isPrepared
   }
 }
-
-const NOTHING: ReadonlyMap<string, unknown> = new Map()
 
 /** All trips of one part. */
 export class Trips {
   private readonly iterations: Iterations
   private readonly crew: TripCrew
-  private readonly under = new Map<VirtualUser, Progress>()
-  /** What each user captured before its first iteration; a user who isn't in it has that before itself. */
-  private readonly memories = new Map<VirtualUser, ReadonlyMap<string, unknown>>()
-  /** What data each user took then: it keeps that, too. */
-  private readonly owned = new Map<VirtualUser, Draws>()
 
   constructor(iterations: Iterations, crew: TripCrew) {
     this.iterations = iterations
@@ -71,69 +64,68 @@ export class Trips {
 
   /** Begins iteration `n`; true unless it was over at once. */
   begin(user: VirtualUser, n: number, times: { due: Ms; now: Ms }): boolean {
-    const { iterations, memories } = this
-    const vu = user.number
-    const memory = memories.get(user)
-    const first = iterations.hasFirst && memory === undefined ? iterations.beginFirst(vu) : null
-    const trip = iterations.begin(n, user.isWarmup, { vu, memory: memory ?? NOTHING })
-    user.thinkMs = trip.thinkMs
-    const own = this.owned.get(user)
-    if (own !== undefined) trip.walk.draws.adopt(own)
-    this.under.set(user, new Progress(trip, first, times.due))
+    const { iterations } = this
+    user.travel ??= new Travel(iterations.traveller(user.number), !iterations.hasFirst)
+    const { travel } = user
+    travel.first = travel.isPrepared ? null : iterations.beginFirst(user.number)
+    travel.trip = iterations.begin(n, user.isWarmup, travel.traveller)
+    travel.due = times.due
+    travel.pausedMs = travel.sent = 0
+    user.thinkMs = travel.trip.thinkMs
     // What the user does first is no iteration: the cookies it brings are kept.
-    if (first === null) user.connection.begin?.()
-    return this.goOn(user, times.due, times.now)
+    if (travel.first === null) user.connection.begin?.()
+    return this.goOn(user, travel, times)
   }
 
   /** Whether `user` is on a trip. */
-  has(user: VirtualUser): boolean {
-    return this.under.has(user)
+  has({ travel }: VirtualUser): boolean {
+    return travel !== null && travel.trip !== null
   }
 
   /** What `user`'s iteration knows: captured values go there. */
-  drawsOf(user: VirtualUser) {
-    return this.under.get(user)?.walk.draws ?? null
+  drawsOf({ travel }: VirtualUser): Draws | null {
+    if (travel === null) return null
+    return (travel.first ?? travel.trip?.walk)?.draws ?? null
   }
 
   /** A request of the trip has ended at `now`. True when the trip goes on. */
   answered(user: VirtualUser, now: Ms, failure: Failure | null): boolean {
-    if (failure === null) return this.goOn(user, now, now)
+    if (failure === null) return this.goOn(user, user.travel!, { due: now, now })
     this.end(user, now, failure)
     return false
   }
 
   /** A pause of the trip is over; it was due to end at `due`. True when the trip goes on. */
   rested(user: VirtualUser, due: Ms, now: Ms): boolean {
-    return this.goOn(user, Math.min(due, now), now)
+    return this.goOn(user, user.travel!, { due: Math.min(due, now), now })
   }
 
   /** Gives the trip up; the journey it was, if it was one. */
   abandon(user: VirtualUser, now: Ms): Journey | null {
-    const progress = this.under.get(user)
-    this.under.delete(user)
-    return progress === undefined ? null : journeyOf(progress, user, now)
+    const journey = journeyOf(user, now)
+    if (user.travel !== null) user.travel.trip = null
+    return journey
   }
 
   /** Sends or rests; false when the trip is over. */
-  private goOn(user: VirtualUser, due: Ms, now: Ms): boolean {
-    const progress = this.under.get(user)!
+  private goOn(user: VirtualUser, travel: Travel, { due, now }: { due: Ms; now: Ms }): boolean {
     let move: Move
     try {
-      move = this.nextMove(user, progress, now)
+      move = this.nextMove(user, travel, now)
     } catch (error) {
       if (!(error instanceof DataEnd)) throw error
-      this.under.delete(user)
+      travel.trip = null
       this.crew.giveUp(error.message)
       return false
     }
     switch (move.type) {
       case 'send':
         // Subtle: the iteration's first request is due when the iteration is; what the user did first has no due of its own.
-        if (progress.first === null) progress.sent++
+        if (travel.first === null) travel.sent++
         user.send(move.outgoing, due, now)
         return true
       case 'pause':
-        progress.pausedMs += move.pauseMs
+        travel.pausedMs += move.pauseMs
         user.rest(now + move.pauseMs)
         return true
       case 'stuck': {
@@ -149,37 +141,38 @@ export class Trips {
     }
   }
 
-  private nextMove(user: VirtualUser, progress: Progress, now: Ms): Move {
-    if (progress.first !== null) {
-      const move = progress.first.next()
+  private nextMove(user: VirtualUser, travel: Travel, now: Ms): Move {
+    const { first, traveller } = travel
+    const { walk } = travel.trip!
+    if (first !== null) {
+      const move = first.next()
       if (move.type !== 'end') return move
-      const { variables } = progress.first.draws
-      this.memories.set(user, variables)
-      const { draws } = progress.trip.walk
-      for (const [name, value] of variables) draws.variables.set(name, value)
-      draws.adopt(progress.first.draws)
-      this.owned.set(user, progress.first.draws)
-      progress.first = null
+      traveller.learn(first.draws)
+      for (const [name, value] of traveller.memory) walk.draws.variables.set(name, value)
+      walk.draws.adopt(first.draws)
+      travel.first = null
+      travel.isPrepared = true
       user.connection.begin?.()
-      progress.due = now
-      progress.pausedMs = 0
+      travel.due = now
+      travel.pausedMs = 0
     }
-    return progress.trip.walk.next()
+    return walk.next()
   }
 
   private end(user: VirtualUser, now: Ms, failure: Failure | null): void {
-    const progress = this.under.get(user)!
-    this.under.delete(user)
-    const journey = journeyOf(progress, user, now)
+    const journey = journeyOf(user, now)
+    const { travel } = user
     // One that found nothing to do would be the fastest of all.
-    const didNothing = progress.sent === 0 && failure === null
+    const didNothing = travel!.sent === 0 && failure === null
+    travel!.trip = null
     if (journey !== null && !didNothing) this.crew.recordJourney(journey, failure)
   }
 }
 
 /** Null when what is under way is a single request, or not yet the iteration itself. */
-function journeyOf(progress: Progress, { isWarmup }: VirtualUser, ended: Ms): Journey | null {
-  const { trip, first, due, pausedMs } = progress
-  if (trip.journey === null || first !== null) return null
+function journeyOf({ travel, isWarmup }: VirtualUser, ended: Ms): Journey | null {
+  if (travel === null || travel.trip === null || travel.first !== null) return null
+  const { trip, due, pausedMs } = travel
+  if (trip.journey === null) return null
   return { series: trip.journey, due, ended, pausedMs, isWarmup }
 }

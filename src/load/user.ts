@@ -7,6 +7,7 @@ import type { Outgoing } from '../plan/request.js'
 import type { Connection, Exchange } from './connection.js'
 import type { Failure } from './outcome.js'
 import { type Timers, Waiting } from './timers.js'
+import type { Travel } from './trips.js'
 
 /** What a virtual user has to know of the part of the load it belongs to. */
 export interface Crew {
@@ -43,6 +44,8 @@ export class VirtualUser extends Waiting implements Exchange {
   startedAt: Ms = 0
   /** Measured iterations it has begun. */
   iterations = 0
+  /** Where it stands in iterations of several steps; null when it had none. */
+  travel: Travel | null = null
   private readonly crew: Crew
   private inSend = false
   private failedInSend: Failure | null = null

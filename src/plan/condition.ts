@@ -16,6 +16,10 @@ export function compileCondition(condition: Condition, feeders: FeederIndex): Ho
     return (draws) => isYes(left(draws)) === isWanted
   }
   const right = textOf(condition.right, feeders)
+  if (condition.operator === 'matches' && condition.right.every((part) => typeof part === 'string')) {
+    const pattern = new RegExp(condition.right.join(''))
+    return (draws) => pattern.test(left(draws))
+  }
   const compare = COMPARE[condition.operator]
   return (draws) => compare(left(draws), right(draws))
 }

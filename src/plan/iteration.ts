@@ -48,6 +48,7 @@ export class Iterations {
   private readonly measured: Draws
   private readonly warmup: Draws
   private readonly thinkTimeMs: readonly [Ms, Ms]
+  private readonly variables: readonly (readonly [name: string, value: unknown])[]
   private draws: Draws
 
   constructor(plan: Plan) {
@@ -61,6 +62,7 @@ export class Iterations {
       series.flatMap(({ name, kind }, number) => (kind === 'journey' ? [[name, number] as const] : [])),
     )
     this.plan = plan
+    this.variables = Object.entries(plan.variables)
     this.sources = openSources(plan)
     this.entries = plan.requests.map((entry) => {
       const steps = 'steps' in entry ? entry.steps : [{ type: 'request' as const, request: entry }]
@@ -102,11 +104,21 @@ export class Iterations {
     return this.drawThinkTime(this.draws)
   }
 
-  /** Iteration `n` at its beginning, for virtual user `vu`, who remembers `memory`. */
-  begin(n: number, warmup: boolean, { vu, memory }: Traveller): Trip {
-    const draws = this.makeDraws(warmup ? this.plan.seed + WARMUP_SEED : this.plan.seed, warmup)
-    draws.seek(n, vu)
-    remember(draws, memory)
+  /** Virtual user `vu`, before its first iteration. */
+  traveller(vu: number): Traveller {
+    return new Traveller(vu, (isWarmup) =>
+      isWarmup ? this.makeDraws(this.plan.seed + WARMUP_SEED, true) : this.makeDraws(this.plan.seed),
+    )
+  }
+
+  /** Iteration `n` at its beginning; the one before it is over. */
+  begin(n: number, warmup: boolean, traveller: Traveller): Trip {
+    const draws = traveller.draws(warmup)
+    draws.seek(n, traveller.vu)
+    draws.variables.clear()
+    this.remember(draws)
+    for (const [name, value] of traveller.memory) draws.variables.set(name, value)
+    if (traveller.own !== null) draws.adopt(traveller.own)
     const { program, journey } = this.entries[this.mix.pick(draws.random.float())]!
     const thinkMs = this.drawThinkTime(draws)
     return { walk: new Walk(program, draws), journey, thinkMs }
@@ -121,8 +133,13 @@ export class Iterations {
 
   private makeDraws(seed: number, isWarmup = false): Draws {
     const draws = new Draws(this.sources, seed, this.plan.today, isWarmup)
-    remember(draws, new Map(Object.entries(this.plan.variables)))
+    this.remember(draws)
     return draws
+  }
+
+  /** Sets what `before` has captured. */
+  private remember({ variables }: Draws): void {
+    for (const [name, value] of this.variables) variables.set(name, value)
   }
 
   private drawThinkTime(draws: Draws): Ms {
@@ -131,12 +148,39 @@ export class Iterations {
   }
 }
 
-/** Who takes an iteration: the number of the virtual user over all workers, and what it captured so far. */
-export interface Traveller {
-  readonly vu: number
-  readonly memory: ReadonlyMap<string, unknown>
-}
+const NOTHING: ReadonlyMap<string, unknown> = new Map()
 
-function remember(draws: Draws, memory: ReadonlyMap<string, unknown>): void {
-  for (const [name, value] of memory) draws.variables.set(name, value)
+/** A virtual user on its way from iteration to iteration. */
+export class Traveller {
+  /** What it captured before its first iteration. */
+  memory = NOTHING
+  /** What it drew its values from then: it keeps the data that it took. */
+  own: Draws | null = null
+  private readonly make: (isWarmup: boolean) => Draws
+  private measured: Draws | null = null
+  private warmup: Draws | null = null
+
+  constructor(
+    /** Its number over all workers. */
+    readonly vu: number,
+    make: (isWarmup: boolean) => Draws,
+  ) {
+    this.make = make
+  }
+
+  /** It has done what it does before its first iteration. */
+  learn(draws: Draws): void {
+    this.memory = draws.variables
+    this.own = draws
+  }
+
+  /** What its iterations draw from, one after the other. */
+  draws(isWarmup: boolean): Draws {
+    if (isWarmup) {
+      this.warmup ??= this.make(true)
+      return this.warmup
+    }
+    this.measured ??= this.make(false)
+    return this.measured
+  }
 }
