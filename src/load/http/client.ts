@@ -95,7 +95,7 @@ export class HttpConnection implements Connection, Handler, Receiver {
     const origin = request.origin ?? this.options.origin
     if (origin !== this.channel.origin && !this.turnTo(origin)) return
     this.channel.closeStale()
-    if (this.isEnding && this.mayGoDirect) this.sendLater(request)
+    if (this.isEnding && this.mayGoDirect && this.channel.direct !== null) this.sendLater(request)
     else if (!this.sendDirect(request)) this.dispatch(request)
   }
 

@@ -9,24 +9,44 @@ import { Wire } from './wire.js'
 /** The body comes in chunks, each with its length before it (RFC 9112, section 7.1). */
 export const CHUNKED = -1
 
+/** Names in lower case, with their values. */
+type Fields = readonly (readonly [name: string, value: string])[]
+
+/** What a head says of its body and its connection. */
+interface Framing {
+  readonly status: number
+  /** Bytes of the body, or {@link CHUNKED}. */
+  readonly bodyBytes: number
+  /** How long the service keeps an idle connection; null when it doesn't say. */
+  readonly keepAliveMs: Ms | null
+}
+
 /** A head as it stands in HTTP/1.1, blank line included. */
-export class Head {
-  private parsed: AnswerHead | null = null
+export class Head implements Framing {
+  readonly status: number
+  readonly bodyBytes: number
+  readonly keepAliveMs: Ms | null
+  private readonly fields: Fields
+  private whole: AnswerHead | null = null
 
   constructor(
     /** As latin1: as many characters as bytes. */
     readonly text: string,
-    readonly status: number,
-    /** Bytes of the body, or {@link CHUNKED}. */
-    readonly bodyBytes: number,
-    /** How long the service keeps an idle connection; null when it doesn't say. */
-    readonly keepAliveMs: Ms | null,
-  ) {}
+    /** Whether it answers HEAD, so that no body follows. */
+    readonly isOfHead: boolean,
+    fields: Fields,
+    { status, bodyBytes, keepAliveMs }: Framing,
+  ) {
+    this.fields = fields
+    this.status = status
+    this.bodyBytes = bodyBytes
+    this.keepAliveMs = keepAliveMs
+  }
 
   /** Its headers, the same for every answer with this head. */
   get answerHead(): AnswerHead {
-    this.parsed ??= new AnswerHead(fieldsIn(this.text))
-    return this.parsed
+    this.whole ??= new AnswerHead(this.fields)
+    return this.whole
   }
 }
 
@@ -41,8 +61,9 @@ export class Heads {
    */
   read(bytes: Buffer, series: number, method: string): Head | null {
     const known = this.known[series]
-    if (known !== undefined && isSame(known.text, bytes)) return known
-    const head = parse(bytes, method)
+    const isOfHead = method === 'HEAD'
+    if (known !== undefined && known.isOfHead === isOfHead && begins(bytes, known.text)) return known
+    const head = parse(bytes, isOfHead)
     if (head !== null) this.known[series] = head
     return head
   }
@@ -54,7 +75,7 @@ export class Texts {
   readonly heads = new Heads()
 }
 
-function isSame(text: string, bytes: Buffer): boolean {
+function begins(bytes: Buffer, text: string): boolean {
   return bytes.length >= text.length && bytes.toString('latin1', 0, text.length) === text
 }
 
@@ -66,16 +87,22 @@ const END = '\r\n\r\n'
 const PLAIN =
   /^HTTP\/1\.1 [2-5]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?\r\n(?:[\w!#$%&'*+\-.^`|~]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n$/
 
-function parse(bytes: Buffer, method: string): Head | null {
+function parse(bytes: Buffer, isOfHead: boolean): Head | null {
   const end = bytes.indexOf(END)
   if (end === -1 || end > HEAD_BYTES_MOST) return null
   const text = bytes.toString('latin1', 0, end + END.length)
   if (!PLAIN.test(text)) return null
-  const status = Number(text.slice(9, 12))
+  const fields = fieldsIn(text)
+  const framing = framingOf(Number(text.slice(9, 12)), fields, isOfHead)
+  return framing === null ? null : new Head(text, isOfHead, fields, framing)
+}
+
+/** Null when the body ends with the connection, or nobody knows where, or the connection goes on as something else. */
+function framingOf(status: number, fields: Fields, isOfHead: boolean): Framing | null {
   let length: string | null = null
   let isChunked = false
   let keepAliveMs: Ms | null = null
-  for (const [name, value] of fieldsIn(text)) {
+  for (const [name, value] of fields) {
     switch (name) {
       case 'content-length':
         if (length !== null || !/^\d{1,15}$/.test(value)) return null
@@ -97,9 +124,9 @@ function parse(bytes: Buffer, method: string): Head | null {
   }
   // One with both is how requests are smuggled.
   if (length !== null && isChunked) return null
-  if (method === 'HEAD' || status === 204 || status === 304) return new Head(text, status, 0, keepAliveMs)
+  if (isOfHead || status === 204 || status === 304) return { status, bodyBytes: 0, keepAliveMs }
   if (length === null && !isChunked) return null
-  return new Head(text, status, isChunked ? CHUNKED : Number(length), keepAliveMs)
+  return { status, bodyBytes: isChunked ? CHUNKED : Number(length), keepAliveMs }
 }
 
 /** What `timeout=` of a keep-alive header says; null when it has none. */
@@ -108,8 +135,7 @@ export function keepAliveIn(value: string): Ms | null {
   return seconds === undefined ? null : Number(seconds) * 1000
 }
 
-/** Names in lower case, with their values. */
-function fieldsIn(head: string): [name: string, value: string][] {
+function fieldsIn(head: string): Fields {
   const lines = head.slice(0, -END.length).split('\r\n').slice(1)
   return lines.map((line) => {
     const colon = line.indexOf(':')
