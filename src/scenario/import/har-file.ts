@@ -31,6 +31,8 @@ export interface HarEntry {
   readonly resource: string
   /** Answered by the browser itself. */
   readonly isFromCache: boolean
+  /** A redirect that the browser made up, as for HSTS: no service has seen it. */
+  readonly isInternal: boolean
 }
 
 /** Answers longer than this aren't searched for values. */
@@ -69,8 +71,16 @@ function readEntry(entry: unknown): HarEntry {
     mime: digText(response, 'content', 'mimeType') ?? '',
     answer: readAnswer(dig(response, 'content')),
     resource: (digText(entry, '_resourceType') ?? '').toLowerCase(),
-    isFromCache: digText(entry, '_fromCache') !== null,
+    isFromCache: digText(entry, '_fromCache') !== null || /cache/i.test(digText(entry, '_fetchType') ?? ''),
+    isInternal: headerOf(readHeaders(response), 'non-authoritative-reason') !== null,
   }
+}
+
+/** Whether an exchange goes on for as long as a page is open: nobody waits for its end. */
+export function isStream({ url, resource, mime }: HarEntry): boolean {
+  return (
+    /^wss?:/i.test(url) || /^(websocket|eventsource)$/.test(resource) || /^text\/event-stream/i.test(mime)
+  )
 }
 
 function readHeaders(message: unknown): HeaderList {

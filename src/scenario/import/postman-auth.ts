@@ -39,8 +39,9 @@ export function readLogin(auth: unknown, scope: Scope, workshop: Workshop): Logi
 /** `user:password`; a password in the clear is left to the environment. */
 function basic(user: string, password: string, scope: Scope, workshop: Workshop): string {
   const { variables, holes } = workshop
-  const name = holes.write(variables.mark(user, scope))
-  return `${name}:${password === '' ? '' : secret(password, 'PASSWORD', scope, workshop)}`
+  // A user without a password is a key.
+  if (password === '') return user === '' ? ':' : `${secret(user, 'API_KEY', scope, workshop)}:`
+  return `${holes.write(variables.mark(user, scope))}:${secret(password, 'PASSWORD', scope, workshop)}`
 }
 
 /** Any secret: as it is when it is made of variables, left to the environment otherwise. */
