@@ -56,6 +56,16 @@ describe('a line of', () => {
       { host: 'shop.example' },
     ],
     [
+      'Docker',
+      '{"log":"1.2.3.4 - - [10/Oct/2026:11:55:36 +0000] \\"GET /a?b=c HTTP/1.1\\" 200 5\\n","stream":"stdout"}',
+      {},
+    ],
+    [
+      'a collector, with JSON in JSON',
+      '{"message":"{\\"request\\":\\"GET /a?b=c HTTP/1.1\\",\\"status\\":200,\\"ts\\":1791633336}","code":"x"}',
+      {},
+    ],
+    [
       'nginx as JSON, in parts',
       '{"msec":"1791633336.000","request_method":"GET","uri":"/a","args":"b=c","status":200}',
       {},

@@ -309,12 +309,17 @@ describe('headers', () => {
   test('what is off, empty or of the connection is not sent', () => {
     const header = [
       key('X-Off', '1', { disabled: true }),
-      key('Host', 'a'),
+      key('Host', 'a.example'),
       key('Content-Length', '1'),
       key('', ''),
       key('X-On', ' 1 '),
     ]
     expect(one({ url: 'http://a.example', header }).request['headers']).toEqual({ 'x-on': '1' })
+  })
+
+  test('a host of its own is that of a virtual server', () => {
+    const { request } = one({ url: 'http://127.0.0.1:8080', header: [key('Host', 'shop.example')] })
+    expect(request['headers']).toEqual({ host: 'shop.example' })
   })
 
   test('of the oldest form are lines', () => {
@@ -328,6 +333,7 @@ describe('headers', () => {
     ['Cookie', 'sid=abcdef', '${COOKIE_SECRET}'],
     ['X-Auth-Token', 'abcdef', '${AUTH_TOKEN}'],
     ['X-API-Key', 'abcdef', '${API_KEY}'],
+    ['X-Functions-Key', 'abcdef', '${FUNCTIONS_KEY}'],
     ['Authorization', 'Bearer {{jwt}}', 'Bearer ${JWT}'],
     ['X-Api-Version', '2', '2'],
   ])('%s: %s is written %s', (name, value, written) => {
@@ -372,6 +378,16 @@ describe('the body', () => {
       'XML',
       raw('<a>{{$guid}}</a>', 'xml'),
       { body: '<a>{{ uuid() }}</a>', headers: { 'content-type': 'application/xml' } },
+    ],
+    [
+      'XML with a password',
+      raw('<a><b>{{$guid}}</b><password>abcdef</password></a>', 'xml'),
+      { body: '<a><b>{{ uuid() }}</b><password>${PASSWORD}</password></a>' },
+    ],
+    [
+      'GraphQL with a password',
+      { mode: 'graphql', graphql: { query: 'mutation { a(password: "abcdef", token: "{{t}}") }' } },
+      { json: { query: 'mutation { a(password: "${PASSWORD}", token: "${T}") }' } },
     ],
     ['text', { mode: 'raw', raw: 'hi' }, { body: 'hi', headers: { 'content-type': 'text/plain' } }],
     [
