@@ -27,7 +27,7 @@ export function draftBody(
   type: string | null,
   { notes, credentials }: Draftsman,
 ): DraftBody {
-  if (body.kind === 'file') return { keys: { file: body.path }, impliesType: false }
+  if (body.kind === 'file') return { keys: { file: onePath(body.path) }, impliesType: false }
   if (body.kind === 'parts') return { keys: draftParts(body.parts), impliesType: true }
   if (body.text === '') return { keys: {}, impliesType: false }
   if (body.text.length > TEXT_LENGTH_MAX) {
@@ -62,7 +62,8 @@ export function draftBody(
 
   function draftParts(parts: readonly Part[]): Record<string, unknown> {
     const fields: Record<string, unknown> = Object.create(null)
-    for (const { name, text, file } of parts) {
+    for (const { name, text, file: path } of parts) {
+      const file = path === null ? null : onePath(path)
       if (name === '__proto__' || name in fields) {
         notes.add("fields of a form that come more than once, or can't be keys, were left out", name)
         continue
@@ -90,6 +91,11 @@ export function draftBody(
     if (typeof value !== 'object' || value === null) return value
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hideFields(item, key)])) as T
   }
+}
+
+/** A path on one line, as all that a scenario names. */
+function onePath(path: string): string {
+  return path.replace(/[\x00-\x1f\x7f]+/g, ' ').trim()
 }
 
 const DEPTH_MAX = 50

@@ -28,8 +28,10 @@ export function readLogin(auth: unknown, scope: Scope, workshop: Workshop): Logi
     case 'apikey': {
       const name = workshop.variables.mark(option('key'), scope)
       if (name === '' || hasHoles(name)) break
+      const isHeader = option('in') !== 'query'
+      if (isHeader && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) break
       const value = secret(option('value'), 'API_KEY', scope, workshop)
-      return option('in') === 'query' ? { query: [name, value] } : { header: [name, value] }
+      return isHeader ? { header: [name, value] } : { query: [name, value] }
     }
   }
   workshop.notes.add(`sent without authorization, perfctl can't do that of type ${type}`, scope.request)

@@ -4,6 +4,7 @@
 import { hideInText } from './credentials.js'
 import { field, listOf, mapOf, textField, textOf } from './foreign.js'
 import { hasHoles, mapLiterals } from './marked.js'
+import { oneLine } from './names.js'
 import { readMarkedJson } from './postman-json.js'
 import type { Scope, Workshop } from './postman-variables.js'
 import { holdsSecret } from './references.js'
@@ -158,7 +159,7 @@ function readFile(file: unknown, type: string | null, scope: Scope, workshop: Wo
 
 /** A file lies beside the scenario, wherever it was on the machine of the one who exported the collection. */
 function fileName(path: string, scope: Scope, { holes, notes }: Workshop): string {
-  const name = path.split(/[\\/]/).at(-1) || 'file'
+  const name = oneLine(path.split(/[\\/]/).at(-1)!) || 'file'
   notes.add('files to be put beside the scenario', `${name} (of ${scope.request})`)
   return holes.write(holes.literal(name))
 }

@@ -221,6 +221,12 @@ describe('bodies', () => {
     expect(body({ mimeType: 'text/plain', text: 'caf\u00e9\n\u{1f600}' }).notes).toEqual([])
   })
 
+  test('name their files on one line', () => {
+    const params = [{ name: 'f', fileName: 'a\nb.png' }]
+    const draft = body({ mimeType: 'multipart/form-data', params })
+    expect(draft.scenario.requests[0]!['multipart']).toEqual({ f: { file: 'a b.png' } })
+  })
+
   test('without the files that nobody chose', () => {
     const part = (head: string, text: string) =>
       `--B\r\nContent-Disposition: form-data; ${head}\r\n\r\n${text}\r\n`

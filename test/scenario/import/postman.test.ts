@@ -297,6 +297,24 @@ describe('auth', () => {
     expect(notes).toContain("sent without authorization, perfctl can't do that of type hawk: one")
   })
 
+  test('a key in a header that HTTP has not is told', () => {
+    const auth = list('apikey', { key: 'a{{', value: 'abcdef', in: 'header' })
+    const draft = one('http://a.example', { auth })
+    expect(draft.request).toEqual({ name: 'one', get: '/' })
+    expect(draft.notes.join()).toContain("perfctl can't do that of type apikey: one")
+  })
+
+  test('a user without a password is a key', () => {
+    const auth = list('basic', { username: 'geheim', password: '' })
+    const draft = one('http://a.example', { auth })
+    expect(draft.scenario.http).toEqual({ auth: { basic: '${API_KEY}:' } })
+    expect(
+      one('http://geheim@a.example').request['auth'] ?? one('http://geheim@a.example').scenario.http,
+    ).toEqual({
+      auth: { basic: '${API_KEY}:' },
+    })
+  })
+
   test('takes the place of a header that says the same', () => {
     const auth = list('bearer', { token: '{{t}}' })
     const draft = one({ url: 'http://a.example', header: [key('Authorization', 'Basic abc')], auth })
@@ -422,6 +440,7 @@ describe('the body', () => {
       },
       { multipart: { t: 'x', f: { file: 'a.png' } } },
     ],
+    ['a file with a name on two lines', { mode: 'file', file: { src: '/x/a\nb.bin' } }, { file: 'a b.bin' }],
     ['none', { mode: 'raw', raw: '' }, {}],
     ['one that is off', { mode: 'raw', raw: 'x', disabled: true }, {}],
   ])('%s', (_, body, keys) => {
