@@ -55,7 +55,7 @@ export function draftBody(
       )
     }
   }
-  if (/[\x00-\x08\ufffd\ud800-\udfff]/u.test(body.text)) {
+  if (/[\x00-\x08\ufffd\ud800-\udfff]|^data:[^,]*;base64,/u.test(body.text)) {
     notes.add('bodies that are no text were recorded as one: put them in a file, and write file: <path>')
   }
   return { keys: { body: hideInText(body.text, hideField) }, impliesType: false }

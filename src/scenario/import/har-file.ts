@@ -63,7 +63,7 @@ function readEntry(entry: unknown): HarEntry {
     startMs: Date.parse(digText(entry, 'startedDateTime') ?? ''),
     durationMs: Math.max(0, digNumber(entry, 'time') ?? 0),
     method: unmarked(digText(request, 'method') ?? 'GET'),
-    url: unmarked(digText(request, 'url')!),
+    url: readUrl(request),
     headers: withType(readHeaders(request), digText(request, 'postData', 'mimeType')),
     body: readBody(request),
     status: digNumber(response, 'status'),
@@ -81,6 +81,14 @@ export function isStream({ url, resource, mime }: HarEntry): boolean {
   return (
     /^wss?:/i.test(url) || /^(websocket|eventsource)$/.test(resource) || /^text\/event-stream/i.test(mime)
   )
+}
+
+/** Some programs list the query, and leave it out of the URL. */
+function readUrl(request: unknown): string {
+  const url = unmarked(digText(request, 'url')!)
+  const pairs = readPairs(dig(request, 'queryString'))
+  if (pairs.length === 0 || /[?#]|^data:/i.test(url)) return url
+  return `${url}?${pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')}`
 }
 
 function readHeaders(message: unknown): HeaderList {

@@ -218,6 +218,8 @@ describe('bodies', () => {
     const binary = Buffer.from([0, 1, 0xff, 0xfe]).toString('base64')
     const { notes } = body({ mimeType: 'application/octet-stream', text: binary, encoding: 'base64' })
     expect(notes.join()).toContain('bodies that are no text were recorded as one')
+    const url = 'data:image/png;base64,AAAA'
+    expect(body({ mimeType: 'image/png', text: url }).notes.join()).toContain('that are no text')
     expect(body({ mimeType: 'text/plain', text: 'caf\u00e9\n\u{1f600}' }).notes).toEqual([])
   })
 
@@ -248,6 +250,19 @@ describe('bodies', () => {
     expect(written).not.toContain('eim')
     expect(written).toMatch(/\$\{PASS(WORD|_SECRET)\}/)
   })
+})
+
+test('a query that is only listed belongs to the URL, too', () => {
+  const withQuery = (url: string) => {
+    const recording = JSON.parse(har({ url }))
+    recording.log.entries[0].request.queryString = [
+      { name: 'q', value: 'a b' },
+      { name: 'q', value: 'c%20d' },
+    ]
+    return importHar(JSON.stringify(recording), { ...OPTIONS, isMix: false }).scenario.requests[0]
+  }
+  expect(withQuery('/x')).toMatchObject({ steps: [{ get: '/x?q=a%20b&q=c%20d' }] })
+  expect(withQuery('/x?z=1')).toMatchObject({ steps: [{ get: '/x?z=1' }] })
 })
 
 test('encodings that perfctl can not unpack are not asked for', () => {
