@@ -15,6 +15,7 @@ import { withLoad } from '../scenario/import/with-load.js'
 import { writeDraft } from '../scenario/import/write.js'
 import { findSchema } from './editor-schema.js'
 import type { Io } from './io.js'
+import { writePlaceholders } from './placeholders.js'
 import { readServiceUrl } from './service-url.js'
 import { readPieces, readWhole } from './source.js'
 
@@ -59,9 +60,10 @@ export async function importSource(
     return EXIT.passed
   }
   await writeFileAtomic(resolve(io.cwd, output), text)
+  const others = await writePlaceholders(draft.placeholders, dirname(output), io)
   io.stderr.write(draft.notes.map((note) => `note: ${printable(note)}\n`).join(''))
   io.stdout.write(
-    `written: ${output}\n\nNext:\n  perfctl try ${output}  see what is sent, and what is answered\n`,
+    `${[`written: ${output}`, ...others].join('\n')}\n\nNext:\n  perfctl try ${output}  see what is sent, and what is answered\n`,
   )
   return EXIT.passed
 }

@@ -13,6 +13,8 @@ export interface First {
   readonly text: string
   /** What the document says that the scenario doesn't, and what is left to do. */
   readonly notes: readonly string[]
+  /** Files that it sends and nobody has yet. */
+  readonly placeholders?: readonly string[] | undefined
 }
 
 /**
@@ -26,12 +28,13 @@ export async function makeFromOpenapi(
 ): Promise<First> {
   const text = await readWhole(file, io)
   const target = url === null ? null : `${url.origin}${url.pathname}`.replace(/\/+$/, '')
-  const { scenario, notes } = importOpenapi(text, { file, target })
+  const { scenario, notes, placeholders } = importOpenapi(text, { file, target })
   const { name: title, description = title } = scenario
   const name = slugOf(title ?? 'api')
   const named = { ...scenario, name, ...(description !== undefined && { description }) }
   const command = `perfctl init --openapi ${file}`
-  return { name, text: writeDraft(withLoad({ scenario: named, notes }), { command, schema }), notes }
+  const written = writeDraft(withLoad({ scenario: named, notes }), { command, schema })
+  return { name, text: written, notes, placeholders }
 }
 
 /** `Swagger Petstore - OpenAPI 3.0` is `swagger-petstore-openapi-3-0`. */

@@ -13,6 +13,7 @@ import { type CiService, makeCiFile } from './ci.js'
 import { findSchema } from './editor-schema.js'
 import type { First } from './init-openapi.js'
 import type { Io } from './io.js'
+import { writePlaceholders } from './placeholders.js'
 import { readServiceUrl } from './service-url.js'
 
 /** As commander gives them. */
@@ -29,13 +30,16 @@ export interface InitFlags {
 export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const url = flags.url === undefined ? null : readServiceUrl('--url', flags.url)
   const service = await chooseService(flags.ci ?? true, io)
-  const { name, text, notes } = await makeFirst(flags, url, io)
+  const { name, text, notes, placeholders } = await makeFirst(flags, url, io)
   const scenario = `scenarios/${fileNameOf(name)}.yaml`
   if (!flags.force && (await exists(scenario, io))) {
     throw userError(`${scenario} is there already`, '--force overwrites it; --url names another service')
   }
 
-  const said = [await write(scenario, text, flags, io)]
+  const said = [
+    await write(scenario, text, flags, io),
+    ...(await writePlaceholders(placeholders, 'scenarios', io)),
+  ]
   const ci = service === null ? null : makeCiFile(service, { scenario, version: readVersion() })
   if (ci !== null) said.push(await write(ci.path, ci.text, flags, io))
   said.push(...(await ignoreResults(io)))

@@ -169,6 +169,20 @@ paths: { /pets: { get: { operationId: listPets, responses: { "200": {} } } } }
   expect(scenario.thresholds).toHaveLength(1)
 })
 
+test('files that a document sends and nobody has are there at once, and never overwritten', async () => {
+  const part = { type: 'string', format: 'binary' }
+  const media = { schema: { type: 'object', properties: { a: part, b: part } } }
+  const operation = { requestBody: { content: { 'multipart/form-data': media } }, responses: {} }
+  write('api.json', JSON.stringify({ openapi: '3.0.0', paths: { '/x': { post: operation } } }))
+  write('b.bin', 'mine')
+  const said = await call('openapi', ['api.json'], { output: 'api.yaml' })
+  expect(said).toContain(
+    'written: api.yaml\nwritten: a.bin (a placeholder: put in its place what users send)\n\n',
+  )
+  expect(read('b.bin')).toBe('mine')
+  expect(read('a.bin').length).toBeGreaterThan(500)
+})
+
 test('--target aims it elsewhere', async () => {
   write('a.log', LOG)
   expect(await call('access-log', ['a.log'], { target: 'http://b.example/' })).toContain(

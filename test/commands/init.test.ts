@@ -74,6 +74,15 @@ paths:
     expect(read('.github/workflows/perf.yml')).toContain('petstore-3-1')
   })
 
+  test('a file that it sends lies beside the scenario', async () => {
+    const media = '{ image/png: { schema: { type: string, format: binary } } }'
+    const put = `{ operationId: putPhoto, requestBody: { content: ${media} }, responses: { "204": {} } }`
+    write('pets.yaml', `${document}  /photo:\n    put: ${put}\n`)
+    expect(await call({ openapi: 'pets.yaml' })).toContain('written: scenarios/putPhoto.bin (a placeholder')
+    expect(parse(read('scenarios/petstore-3-1.yaml')).requests[2].file).toBe('putPhoto.bin')
+    expect(read('scenarios/putPhoto.bin').length).toBeGreaterThan(500)
+  })
+
   test('--url says where the service is', async () => {
     write('pets.yaml', document)
     await call({ openapi: 'pets.yaml', url: 'http://localhost:3000' })

@@ -96,7 +96,8 @@ async function readLog(
   return { traffic, arrivals, hosts }
 }
 
-const FORMATS = 'common and combined format are known, and JSON lines of nginx, Caddy and Traefik'
+const FORMATS =
+  'common and combined format are known, those of HAProxy and AWS load balancers, and JSON lines of nginx, Caddy and Traefik'
 
 function emptiness(counts: {
   readonly lines: number

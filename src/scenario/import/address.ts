@@ -49,6 +49,12 @@ export function sendablePath(text: string): string {
   return encoded.startsWith('/') ? encoded : `/${encoded}`
 }
 
+/** A URL for people: without what may hold secrets, its query and its login, and in a length that can be read. */
+export function shownUrl(url: string): string {
+  const plain = url.split(/[?#]/, 1)[0]!.replace(/(?<=:\/\/)[^/@]*@/, '')
+  return plain.length <= 80 ? plain : `${plain.slice(0, 79)}…`
+}
+
 /** `a%20b` as `a b`; the text itself when it's no valid encoding. */
 export function safeDecode(text: string): string {
   try {

@@ -1,7 +1,7 @@
 /**
  * Bodies as other programs recorded them → the keys `json`, `form`, `body`, `file` and `multipart` of a request.
  */
-import { isSecretField } from './credentials.js'
+import { hideInText, isSecretField } from './credentials.js'
 import type { Draftsman } from './entry.js'
 import { isMarked } from './marks.js'
 import { type Part, partsOf } from './multipart.js'
@@ -27,7 +27,7 @@ export function draftBody(
   type: string | null,
   { notes, credentials }: Draftsman,
 ): DraftBody {
-  if (body.kind === 'file') return { keys: { file: body.path }, impliesType: false }
+  if (body.kind === 'file') return { keys: { file: onePath(body.path) }, impliesType: false }
   if (body.kind === 'parts') return { keys: draftParts(body.parts), impliesType: true }
   if (body.text === '') return { keys: {}, impliesType: false }
   if (body.text.length > TEXT_LENGTH_MAX) {
@@ -55,13 +55,21 @@ export function draftBody(
       )
     }
   }
-  return { keys: { body: body.text }, impliesType: false }
+  if (/[\x00-\x08\ufffd\ud800-\udfff]|^data:[^,]*;base64,/u.test(body.text)) {
+    notes.add('bodies that are no text were recorded as one: put them in a file, and write file: <path>')
+  }
+  return { keys: { body: hideInText(body.text, hideField) }, impliesType: false }
 
   function draftParts(parts: readonly Part[]): Record<string, unknown> {
     const fields: Record<string, unknown> = Object.create(null)
-    for (const { name, text, file } of parts) {
+    for (const { name, text, file: path } of parts) {
+      const file = path === null ? null : onePath(path)
       if (name === '__proto__' || name in fields) {
         notes.add("fields of a form that come more than once, or can't be keys, were left out", name)
+        continue
+      }
+      if (file === '') {
+        notes.add('left out fields of a form for which no file was chosen', name)
         continue
       }
       if (file !== null) notes.add('put the uploaded files beside the scenario', file)
@@ -75,11 +83,19 @@ export function draftBody(
   }
 
   function hideFields<T>(value: T, name = ''): T {
-    if (typeof value === 'string') return hideField(name, value) as T
+    if (typeof value === 'string') {
+      // A query in GraphQL has its arguments within the text.
+      return (name === 'query' ? hideInText(value, hideField) : hideField(name, value)) as T
+    }
     if (Array.isArray(value)) return value.map((item) => hideFields(item, name)) as T
     if (typeof value !== 'object' || value === null) return value
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hideFields(item, key)])) as T
   }
+}
+
+/** A path on one line, as all that a scenario names. */
+function onePath(path: string): string {
+  return path.replace(/[\x00-\x1f\x7f]+/g, ' ').trim()
 }
 
 const DEPTH_MAX = 50

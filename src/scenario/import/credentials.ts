@@ -31,9 +31,11 @@ export class Credentials {
     return variable(name)
   }
 
-  /** Says which variables have to be set. */
-  tell(notes: Notes): void {
+  /** Says which variables have to be set. `parts`: the scenario, where some of them may have come to nothing. */
+  tell(notes: Notes, parts: unknown = null): void {
+    const text = parts === null ? null : JSON.stringify(parts)
     for (const name of this.values.keys()) {
+      if (text !== null && !text.includes(`\${${name}}`)) continue
       notes.add(
         'set these variables before a run, in the environment or with -e NAME=value; secrets are not copied',
         name,
@@ -55,41 +57,95 @@ export function hideQuery(path: string, credentials: Credentials): string {
   return `${path.slice(0, start)}?${hidden.join('&')}`
 }
 
+/**
+ * A text in any notation with the values of telling fields hidden, as far as they can be recognised: in JSON, in
+ * fields of a form, in elements of XML, in arguments of GraphQL. `hide` gets them as they are written there.
+ */
+export function hideInText(text: string, hide: (name: string, value: string) => string): string {
+  return text.replace(WRITTEN_FIELDS, (whole, ...groups: (string | undefined)[]) => {
+    const [before, name, value] = [0, 3, 6].flatMap((at) =>
+      groups[at] === undefined ? [] : groups.slice(at, at + 3),
+    ) as [string, string, string]
+    if (!isSecretField(name)) return whole
+    const from = before.length
+    return `${before}${hide(name, value)}${whole.slice(from + value.length)}`
+  })
+}
+
+/** Before the value, the name in it, the value; of `"name": "value"` (or `name: "value"`), XML and forms. */
+const WRITTEN_FIELDS = new RegExp(
+  [
+    String.raw`("?\b([\w$.-]+)"?\s*:\s*")((?:[^"\\]|\\.)+)"`,
+    String.raw`(<(?:\w+:)?([\w.-]+)(?:\s[^<>]*)?>)([^<>]+)</`,
+    String.raw`((?<=^|&)([\w.[\]-]+)=)([^&\s]+)(?=&|\s*$)`,
+  ].join('|'),
+  'g',
+)
+
 /** Whether a header of that name, in lower case, carries a secret. */
 export function isSecretCarrier(header: string): boolean {
-  return isSecretHeader(header) || /(^|-)(token|secret|api-?key|apikey|auth|session)(-|$)/.test(header)
+  return (
+    isSecretHeader(header) ||
+    /(^|-)(token|secret|api-?key|apikey|auth|authentication|authorization|session|signature|password|jwt|csrf|xsrf)(-|$)/.test(
+      header,
+    ) ||
+    /(^|-)(access|account|app|application|functions|master|private|rapidapi|subscription)-key$/.test(header)
+  )
 }
 
 /**
  * Whether a field (of a form, a JSON body, a query) of that name carries a secret. Whole words only: `keyword` and
- * `tokenize` are none.
+ * `tokenize` are none, and neither is where a list goes on.
  */
 export function isSecretField(name: string): boolean {
   const words = name
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[^a-z\d]+/)
+    .filter((word) => word !== '')
+  if (words.at(-1) === 'token' && HARMLESS_TOKENS.has(words.at(-2) ?? '')) return false
   if (words.some((word) => SECRET_WORDS.has(word))) return true
-  return words.some((word, i) => word === 'key' && KINDS_OF_KEY.has(words[i - 1] ?? ''))
+  return words.some((word, i) => KINDS[word]?.has(words[i - 1] ?? '') === true)
 }
 
 const SECRET_WORDS: ReadonlySet<string> = new Set([
   'password',
   'passwd',
   'passwort',
+  'pass',
   'pwd',
   'passphrase',
+  'passcode',
   'secret',
   'token',
   'csrf',
+  'xsrf',
+  'csrfmiddlewaretoken',
   'apikey',
+  'authorization',
   'jwt',
+  'otp',
+  'cvc',
+  'cvv',
   'credential',
   'credentials',
+  'sig',
   'signature',
+  'phpsessid',
+  'jsessionid',
+  'sessionid',
 ])
 
-const KINDS_OF_KEY: ReadonlySet<string> = new Set(['api', 'access', 'private', 'secret', 'auth', 'x'])
+/** Words that announce a secret behind certain others. */
+const KINDS: Readonly<Record<string, ReadonlySet<string>>> = Object.assign(Object.create(null), {
+  key: new Set(['api', 'access', 'private', 'secret', 'auth', 'x', 'subscription', 'signing']),
+  id: new Set(['session']),
+  code: new Set(['verification', 'security']),
+})
+
+const HARMLESS_TOKENS: ReadonlySet<string> = new Set(
+  'page next continuation sync cursor max num pagination'.split(' '),
+)
 
 /** A name that tells others, too, that what it holds is a secret. */
 function secretName(name: string): string {

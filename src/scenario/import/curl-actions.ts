@@ -25,6 +25,9 @@ export interface CurlState extends Draftsman {
   isQuery: boolean
   isHead: boolean
   isJson: boolean
+  isCompressed: boolean
+  /** There is a body, also where it can't be carried over. */
+  hasData: boolean
   /** The content type that curl would add was taken away. */
   isTypeless: boolean
   redirects: number | null
@@ -64,7 +67,9 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   referer: (state, value) => state.headers.push(['referer', value.replace(/;auto$/, '')]),
   range: (state, value) => state.headers.push(['range', `bytes=${value}`]),
   'oauth2-bearer': (state, value) => state.headers.push(['authorization', `Bearer ${value}`]),
-  compressed: (state) => state.headers.push(['accept-encoding', 'gzip, deflate, br']),
+  compressed: (state) => {
+    state.isCompressed = true
+  },
   user: (state, value) => {
     state.login = value.includes(':') ? value : `${value}:${state.credentials.refer('PASSWORD')}`
   },
@@ -97,7 +102,12 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
   insecure: ({ tls }) => set(tls, 'insecure', true),
   cacert: ({ tls }, value) => set(tls, 'ca', value),
-  cert: ({ tls }, value) => set(tls, 'cert', value.replace(/(?<=.):.*$/, '')),
+  cert: ({ tls, notes }, value) => {
+    // A drive's letter has a colon behind it, too.
+    const [, path = value, password] = /^((?:[A-Za-z]:(?=[\\/]))?[^:]+):(.*)$/s.exec(value) ?? []
+    if (password !== undefined) notes.add('left out the password of a certificate', path)
+    set(tls, 'cert', path)
+  },
   key: ({ tls }, value) => set(tls, 'key', value),
   'unix-socket': ({ http }, value) => set(http, 'socketPath', value),
   'cookie-jar': ({ http }) => set(http, 'cookies', true),
@@ -130,6 +140,7 @@ function setCookie({ headers, http, notes }: CurlState, value: string): void {
 }
 
 function addData(state: CurlState, value: string): void {
+  state.hasData = true
   if (!value.startsWith('@')) state.data.push(value)
   else if (value === '@-') state.notes.add('left out bodies that come from stdin')
   else if (state.isQuery || state.dataFile !== null) {
@@ -138,7 +149,9 @@ function addData(state: CurlState, value: string): void {
 }
 
 /** `content`, `=content`, `name=content`, `@file`, `name@file`. */
-function addEncoded({ data, notes }: CurlState, value: string): void {
+function addEncoded(state: CurlState, value: string): void {
+  const { data, notes } = state
+  state.hasData = true
   const [, name = '', sign, rest = value] = /^([^=@]*)([=@])(.*)$/s.exec(value) ?? []
   if (sign === '@') notes.add('left out files that were to be URL-encoded', rest)
   else data.push((name === '' ? '' : `${name}=`) + outsideMarks(rest, encodeSafely))
@@ -146,6 +159,7 @@ function addEncoded({ data, notes }: CurlState, value: string): void {
 
 function addQuery(state: CurlState, value: string): void {
   if (value.startsWith('+')) state.query.push(value.slice(1))
+  // To a copy: what is added to a query makes no body.
   else addEncoded({ ...state, data: state.query }, value)
 }
 

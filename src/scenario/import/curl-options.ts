@@ -46,6 +46,8 @@ export function readOptions(flags: readonly Flag[], draftsman: Draftsman): CurlO
     isQuery: false,
     isHead: false,
     isJson: false,
+    isCompressed: false,
+    hasData: false,
     isTypeless: false,
     redirects: null,
     redirectsMax: REDIRECTS,
@@ -61,7 +63,8 @@ export function readOptions(flags: readonly Flag[], draftsman: Draftsman): CurlO
 
 function noteFlag({ name, value, isOff }: Flag, { notes }: Draftsman): void {
   // The values of some are secrets.
-  const shown = value === '' || /user|pass|key/.test(name) ? '' : ` ${value.replace(/\/\/[^@/]*@/, '//')}`
+  const isSecret = value === '' || /user|pass|key|header|variable/.test(name)
+  const shown = isSecret ? '' : ` ${value.replace(/\/\/[^@/]*@/, '//')}`
   notes.add('left out flags that perfctl has nothing for', `--${isOff ? 'no-' : ''}${name}${shown}`)
 }
 
@@ -74,8 +77,11 @@ function finish(state: CurlState): CurlOptions {
   if (isData && !state.isTypeless && headerOf(headers, 'content-type') === null) {
     headers.push(['content-type', state.isJson ? JSON_TYPE : FORM_TYPE])
   }
+  if (state.isCompressed && headerOf(headers, 'accept-encoding') === null)
+    headers.push(['accept-encoding', 'gzip, deflate, br'])
   if (state.isJson && headerOf(headers, 'accept') === null) headers.push(['accept', JSON_TYPE])
-  const usual = state.isHead ? 'HEAD' : body === null ? 'GET' : state.uploadFile === null ? 'POST' : 'PUT'
+  const isEmpty = state.isQuery || (body === null && !state.hasData)
+  const usual = state.isHead ? 'HEAD' : isEmpty ? 'GET' : state.uploadFile === null ? 'POST' : 'PUT'
   return {
     method: state.method ?? usual,
     headers,

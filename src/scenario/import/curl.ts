@@ -2,7 +2,7 @@
  * curl's command lines, one or several, as browsers and manuals give them → a scenario of as many requests.
  */
 import { userError } from '../../base/errors.js'
-import { type Address, commonestOrigin, encodeSafely, parseAddress, targetOf } from './address.js'
+import { type Address, commonestOrigin, encodeSafely, parseAddress, shownUrl, targetOf } from './address.js'
 import { isCmd, readCmd } from './cmd.js'
 import { Credentials } from './credentials.js'
 import { readArguments } from './curl-flags.js'
@@ -10,7 +10,7 @@ import { type CurlOptions, type Detour, readOptions } from './curl-options.js'
 import type { Draft } from './draft.js'
 import { type Draftsman, draftEntry, type Entry, hoist, isMethod, type Recorded } from './entry.js'
 import type { ImportOptions } from './index.js'
-import { spelled } from './marks.js'
+import { isMarked, spelled } from './marks.js'
 import { Names } from './names.js'
 import { Notes } from './notes.js'
 import { requestName } from './request-name.js'
@@ -22,9 +22,12 @@ export function importCurl(text: string, { file, target }: ImportOptions): Draft
   const http: Record<string, unknown> = {}
   const recorded = readCommands(text, draftsman).flatMap((words) => recordCommand(words, http, draftsman))
   if (recorded.length === 0) {
+    const isOther = /\bInvoke-(?:WebRequest|RestMethod)\b|^\s*(?:await\s+)?fetch\(/m.test(text)
     throw userError(
       `${file}: no curl command with a URL in it`,
-      "write it like curl 'http://localhost:3000/'",
+      isOther
+        ? 'in the developer tools, choose "Copy as cURL (bash)"'
+        : "write it like curl 'http://localhost:3000/'",
     )
   }
   return draftRequests(recorded, { http, instead: target }, draftsman)
@@ -39,7 +42,7 @@ function draftRequests(
   const target = commonestOrigin(recorded.map(({ address }) => address))!
   const names = new Names()
   const named = recorded.map((request) => ({
-    name: names.take(requestName(request.method, request.address.path), 'request'),
+    name: names.take(nameOf(request, target), 'request'),
     entry: draftEntry(request, target, draftsman),
   }))
   const common = hoist(named.map(({ entry }) => entry))
@@ -47,18 +50,23 @@ function draftRequests(
     name: named[index]!.name,
     ...spelled(entry),
   }))
-  draftsman.credentials.tell(draftsman.notes)
-  const shared = { ...http, ...common.http }
+  const shared = spelled({ ...http, ...common.http })
+  const where = spelled(targetOf(instead ?? target))
+  draftsman.credentials.tell(draftsman.notes, [where, shared, requests])
   return {
     scenario: {
-      target: spelled(targetOf(instead ?? target)),
+      target: where,
       load: { vus: 5, duration: '20s' },
-      ...(Object.keys(shared).length > 0 && { http: spelled(shared) }),
+      ...(Object.keys(shared).length > 0 && { http: shared }),
       requests,
       thresholds: ['error_rate < 1%'],
     },
     notes: draftsman.notes.list(),
   }
+}
+
+function nameOf({ method, address: { origin, host, path } }: Recorded, target: string): string {
+  return requestName(method, path, origin === target || isMarked(origin) ? null : host)
 }
 
 /** The words behind `curl` of each command. */
@@ -70,14 +78,16 @@ function readCommands(text: string, { notes, credentials }: Draftsman): Command[
         onVariable: (name) => credentials.refer(name),
         onSubstitution: (command) => {
           credentials.refer('VALUE')
-          notes.add('${VALUE} stands for what a command would have put out', command)
+          // Of the command only its name: the rest may hold secrets.
+          const [name = ''] = /[\w./-]+/.exec(command) ?? []
+          notes.add('${VALUE} stands for what a command would have put out', `$(${name} …)`)
         },
       })
   return commands.flatMap((words) => {
     // Behind a prompt, `sudo`, `time` or variables that are set for the command.
     const at = words.slice(0, 8).findIndex((word) => /^(.*[/\\])?curl(\.exe)?$/i.test(word))
     if (at !== -1) return [words.slice(at + 1)]
-    notes.add('left out commands other than curl', words[0])
+    notes.add('left out commands other than curl', words[0]!.replace(/=.*/s, '=…'))
     return []
   })
 }
@@ -104,7 +114,7 @@ function recordUrl(
 ): Recorded[] {
   const parsed = parseAddress(url)
   if (parsed === null) {
-    notes.add('left out what is not an http or https URL', url)
+    notes.add('left out what is not an http or https URL', shownUrl(url))
     return []
   }
   if (!isMethod(options.method)) {
@@ -112,7 +122,10 @@ function recordUrl(
     return []
   }
   if (/[[\]{}]/.test(url.replace(/^[^/]*\/\/[^/]*/, ''))) {
-    notes.add('curl would take [ ] and { } in a URL for a range; here they stand for themselves', url)
+    notes.add(
+      'curl would take [ ] and { } in a URL for a range; here they stand for themselves',
+      shownUrl(url),
+    )
   }
   const detour = options.detours.find(({ from }) => from === '' || from === withPort(parsed))
   const address = { ...withQuery(parsed, options.query), login: options.login ?? parsed.login }

@@ -8,6 +8,8 @@ export interface Draft {
   readonly scenario: DraftScenario
   /** What was left out or changed, each in a sentence: shown to the user and written on top of the file. */
   readonly notes: readonly string[]
+  /** Names of files beside the scenario that anything will do for at first, as whoever made the draft had none. */
+  readonly placeholders?: readonly string[]
 }
 
 /** The keys that importers fill in. Values are those of a scenario file (`PRODUCT`: version 1), not those of the program. */

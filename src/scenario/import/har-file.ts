@@ -31,6 +31,8 @@ export interface HarEntry {
   readonly resource: string
   /** Answered by the browser itself. */
   readonly isFromCache: boolean
+  /** A redirect that the browser made up, as for HSTS: no service has seen it. */
+  readonly isInternal: boolean
 }
 
 /** Answers longer than this aren't searched for values. */
@@ -61,7 +63,7 @@ function readEntry(entry: unknown): HarEntry {
     startMs: Date.parse(digText(entry, 'startedDateTime') ?? ''),
     durationMs: Math.max(0, digNumber(entry, 'time') ?? 0),
     method: unmarked(digText(request, 'method') ?? 'GET'),
-    url: unmarked(digText(request, 'url')!),
+    url: readUrl(request),
     headers: withType(readHeaders(request), digText(request, 'postData', 'mimeType')),
     body: readBody(request),
     status: digNumber(response, 'status'),
@@ -69,8 +71,24 @@ function readEntry(entry: unknown): HarEntry {
     mime: digText(response, 'content', 'mimeType') ?? '',
     answer: readAnswer(dig(response, 'content')),
     resource: (digText(entry, '_resourceType') ?? '').toLowerCase(),
-    isFromCache: digText(entry, '_fromCache') !== null,
+    isFromCache: digText(entry, '_fromCache') !== null || /cache/i.test(digText(entry, '_fetchType') ?? ''),
+    isInternal: headerOf(readHeaders(response), 'non-authoritative-reason') !== null,
   }
+}
+
+/** Whether an exchange goes on for as long as a page is open: nobody waits for its end. */
+export function isStream({ url, resource, mime }: HarEntry): boolean {
+  return (
+    /^wss?:/i.test(url) || /^(websocket|eventsource)$/.test(resource) || /^text\/event-stream/i.test(mime)
+  )
+}
+
+/** Some programs list the query, and leave it out of the URL. */
+function readUrl(request: unknown): string {
+  const url = unmarked(digText(request, 'url')!)
+  const pairs = readPairs(dig(request, 'queryString'))
+  if (pairs.length === 0 || /[?#]|^data:/i.test(url)) return url
+  return `${url}?${pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')}`
 }
 
 function readHeaders(message: unknown): HeaderList {

@@ -23,7 +23,14 @@ export function mixOf(recorded: readonly Recorded[], origin: string, draftsman: 
       const { method, address, status } = request
       traffic.add({ method: method.toUpperCase(), path: address.path, status: status ?? 200 }, () => request)
     }
-    return [mixTraffic(traffic, lists)]
+    const mix = mixTraffic(traffic, lists)
+    if (one === origin) return [mix]
+    const host = one.slice(one.indexOf('://') + 3)
+    const requests = mix.requests.map(({ name, ...rest }) => ({
+      ...rest,
+      name: name.replace('/', `${host}/`),
+    }))
+    return [{ ...mix, requests }]
   })
   const requests = mixed.flatMap(({ requests }) => requests)
   for (const { name, count, payload } of requests) {

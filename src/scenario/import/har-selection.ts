@@ -3,9 +3,9 @@
  * the browser keeps, nor what perfctl can't send.
  */
 import { plural } from '../../base/units.js'
-import { type Address, parseAddress } from './address.js'
+import { type Address, parseAddress, shownUrl } from './address.js'
 import { isMethod } from './entry.js'
-import type { HarEntry } from './har-file.js'
+import { type HarEntry, isStream } from './har-file.js'
 import type { Notes } from './notes.js'
 import { isStaticPath, isStaticType } from './static.js'
 
@@ -33,7 +33,7 @@ export function selectEntries(
   const sendable = entries.flatMap((entry) => {
     const reason = unsendable(entry)
     const address = reason === null ? parseAddress(entry.url) : null
-    if (reason !== null) notes.add(reason, entry.url.split('?')[0]!)
+    if (reason !== null) notes.add(reason, shownUrl(entry.url))
     return address === null ? [] : [{ entry, address }]
   })
   const dynamic = sendable.filter(({ entry }) => !isStatic(entry))
@@ -57,14 +57,16 @@ export function selectEntries(
 }
 
 /** Why an entry can't be sent; null when it can. */
-function unsendable({ url, method, status, resource, mime, isFromCache }: HarEntry): string | null {
+function unsendable(entry: HarEntry): string | null {
+  const { url, method, status, resource } = entry
   if (/^wss?:/i.test(url) || resource === 'websocket') return 'left out WebSockets: perfctl sends HTTP only'
   if (/^(data|blob|about|chrome|chrome-extension|moz-extension|file):/i.test(url))
     return 'left out what is not HTTP'
   if (parseAddress(url) === null) return 'left out what is not an http or https URL'
   if (!isMethod(method)) return 'left out methods that perfctl does not send'
-  if (/^text\/event-stream/i.test(mime)) return 'left out streams of events, which have no end'
-  if (isFromCache) return "left out what came from the browser's cache"
+  if (isStream(entry)) return 'left out streams of events, which have no end'
+  if (entry.isFromCache) return "left out what came from the browser's cache"
+  if (entry.isInternal) return 'left out redirects that the browser made itself, such as to https'
   return status === 0 ? 'left out requests that got no answer' : null
 }
 

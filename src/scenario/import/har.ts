@@ -11,7 +11,7 @@ import type { Draft } from './draft.js'
 import { type Draftsman, draftEntry, type Entry, hoist, type Recorded, type SharedHttp } from './entry.js'
 import { linkExchanges } from './har-captures.js'
 import { CookieTrail } from './har-cookies.js'
-import { type HarEntry, readHar } from './har-file.js'
+import { type HarEntry, isStream, readHar } from './har-file.js'
 import { mixOf } from './har-mix.js'
 import { type Selected, selectEntries } from './har-selection.js'
 import type { ImportOptions } from './index.js'
@@ -98,7 +98,9 @@ function journeyOf(
   let totalMs = 0
   const steps = common.entries.flatMap((entry: Entry, index) => {
     const { recorded, capture } = linked[index]!
-    const name = names.take(requestName(recorded.method, recorded.address.path), 'request')
+    const { origin, host, path } = recorded.address
+    const elsewhere = origin === recording.origin ? null : host
+    const name = names.take(requestName(recorded.method, path, elsewhere), 'request')
     const captures = Object.entries(capture)
     for (const [variable] of captures) notes.add('values that answers bring are captured', variable)
     const step = { name, ...spelled(entry), ...(captures.length > 0 && { capture }) }
@@ -137,8 +139,11 @@ function pausesBefore({ selected, entries }: Recording, notes: Notes): Ms[] {
 /** Of each entry, for how long nothing at all was under way right before it. */
 function idleBefore(entries: readonly HarEntry[]): Ms[] {
   let busyUntil = Number.POSITIVE_INFINITY
-  return entries.map(({ startMs, durationMs }) => {
+  return entries.map((entry) => {
+    const { startMs } = entry
     if (Number.isNaN(startMs)) return 0
+    // A stream that stays open keeps nobody busy: only that it began is something happening.
+    const durationMs = isStream(entry) ? 0 : entry.durationMs
     const idleMs = Math.max(0, startMs - busyUntil)
     const endMs = startMs + durationMs
     busyUntil = Number.isFinite(busyUntil) ? Math.max(busyUntil, endMs) : endMs

@@ -67,6 +67,12 @@ export function draftHeaders(
       headers[name] = value
     }
   }
+  const codings = headers['accept-encoding']
+  if (codings !== undefined) {
+    const known = knownCodings(codings, notes)
+    if (known === '') delete headers['accept-encoding']
+    else headers['accept-encoding'] = known
+  }
   const auth = headers['authorization'] === undefined ? null : draftAuth(headers['authorization'])
   if (auth !== null) delete headers['authorization']
   for (const [name, value] of Object.entries(headers)) {
@@ -84,11 +90,24 @@ export function draftHeaders(
   }
 }
 
-/** `user:password` as `auth`; null when it's not of that form. */
+/** Encodings of bodies that can be unpacked, each once: what can't would make captures and checks fail. */
+function knownCodings(value: string, notes: Draftsman['notes']): string {
+  const all = [...new Set(value.split(',').map((coding) => coding.trim()))].filter((coding) => coding !== '')
+  const known = all.filter((coding) => /^(?:x-gzip|gzip|deflate|br|identity|\*)(?:\s*;|$)/i.test(coding))
+  for (const coding of all.filter((one) => !known.includes(one)))
+    notes.add('left out encodings that perfctl can not unpack', coding)
+  return known.join(', ')
+}
+
+/**
+ * `user:password` as `auth`; null when it's not of that form. A user without a password is a key, as Stripe and
+ * GitHub have them.
+ */
 export function draftLogin(login: string, { credentials }: Draftsman): Record<string, string> | null {
-  const [, user, password] = /^([^:]*):(.*)$/s.exec(login) ?? []
+  const [, user, password = ''] = /^([^:]*)(?::(.*))?$/s.exec(login) ?? []
   if (user === undefined || /[\x00-\x1f\x7f\ufffd]/.test(user)) return null
-  return { basic: `${user}:${credentials.hide('PASSWORD', password!)}` }
+  if (password === '') return { basic: `${credentials.hide('API_KEY', user)}:` }
+  return { basic: `${user}:${credentials.hide('PASSWORD', password)}` }
 }
 
 function join(name: string, first: string, second: string): string {

@@ -3,7 +3,7 @@
  * up theirs), Caddy, Traefik, Envoy, and of collectors such as Elastic's.
  */
 import { dig } from './json-file.js'
-import { type LineContent, parsePath, parseRequest, parseTime } from './log-line.js'
+import { type LineContent, parsePath, parseRequest, parseTime, readLine } from './log-line.js'
 
 const METHOD =
   'method request_method requestMethod RequestMethod http_method verb request.method http.request.method'
@@ -17,10 +17,19 @@ const STATUS =
 const TIME = 'time timestamp @timestamp ts time_iso8601 time_local StartUTC start_time msec date datetime'
 const HOST = 'host http_host server_name RequestHost domain authority request.host url.domain'
 
-/** What a line of JSON holds. */
+/** Where Docker and collectors of logs put the line as the server wrote it. */
+const INNER = 'log message MESSAGE msg line'
+
+/** What a line of JSON holds, or the line that it's the envelope of. */
 export function readJsonLine(line: string): LineContent {
   const value = parse(line)
   if (value === undefined) return null
+  const entry = readEntry(value)
+  const inner = entry === null ? first(value, INNER) : null
+  return typeof inner === 'string' && inner.length < line.length ? readLine(inner.trimEnd()) : entry
+}
+
+function readEntry(value: unknown): LineContent {
   const status = Number(first(value, STATUS))
   if (!Number.isInteger(status) || status < 0 || status > 999) return null
   const whole = first(value, 'request request_line requestLine')

@@ -30,7 +30,7 @@ const PLAIN = /\[([^\]]{10,40})\][^"]*"((?:[^"\\]|\\.)*)"\s+(\d{3})(?=\s|$)/
 
 function readPlainLine(line: string): LineContent {
   const match = PLAIN.exec(line)
-  if (match === null) return null
+  if (match === null) return readOther(line)
   const [, time, request, status] = match
   const parsed = parseRequest(request!)
   if (parsed === null) return 'broken'
@@ -38,6 +38,28 @@ function readPlainLine(line: string): LineContent {
   // The first field is the client; only of four before the time it's the virtual host.
   const isVirtualHost = host !== null && line.slice(0, match.index).trim().split(/\s+/).length === 4
   return { ...parsed, status: Number(status), timeMs: parseTime(time!), host: isVirtualHost ? host : null }
+}
+
+/** Lines that have their fields in another order: a time, a status and a request, whichever of them there are. */
+const OTHERS: readonly RegExp[] = [
+  // Load balancers of AWS: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html
+  /^(?:[a-z\d]+ )?(?<time>\d{4}-\d\d-\d\dT\S+) (?:\S+ ){6}(?<status>\d{3}|-) \S+ -?\d+ -?\d+ "(?<request>(?:[^"\\]|\\.)*)"/,
+  // HAProxy's httplog: the request comes last.
+  /\[(?<time>\d\d\/\w{3}\/\d{4}:[\d:]+)[\d.]*\] \S+ \S+ [-+\d/]+ (?<status>-?\d{1,3}) .*"(?<request>(?:[^"\\]|\\.)*)"\s*$/,
+  // Uvicorn, which has no times.
+  /^\w+:\s+\S+:\d+ - "(?<request>(?:[^"\\]|\\.)*)" (?<status>\d{3})\b/,
+]
+
+function readOther(line: string): LineContent {
+  for (const pattern of OTHERS) {
+    const { time, status, request } = pattern.exec(line)?.groups ?? {}
+    if (request === undefined) continue
+    const parsed = parseRequest(request)
+    if (parsed === null || !/^\d{3}$/.test(status!)) return 'broken'
+    const host = /^\S+ https?:\/\/([\w.-]+(?::\d+)?)/i.exec(request)?.[1] ?? null
+    return { ...parsed, status: Number(status), timeMs: time === undefined ? null : parseTime(time), host }
+  }
+  return null
 }
 
 /** `GET /path HTTP/1.1`; null for what is no request: `-`, bytes of TLS, `OPTIONS *`. */

@@ -108,12 +108,16 @@ function textBody(media: Foreign, type: string, operation: Operation, shop: Work
 }
 
 /** The name of a file that the user has to supply. */
-function fileFor(name: string, operation: Operation, { notes }: Workshop): string {
+function fileFor(name: string, operation: Operation, { notes, placeholders }: Workshop): string {
   const safe =
     name
       .replace(/[^\w.-]+/g, '-')
       .replace(/^[-.]+/, '')
       .slice(0, 80) || 'file'
-  notes.add('files to be put beside the scenario', `${safe}.bin (of ${operation.name})`)
+  notes.add(
+    'files are sent from beside the scenario: put there what users really send',
+    `${safe}.bin (of ${operation.name})`,
+  )
+  placeholders.add(`${safe}.bin`)
   return `${safe}.bin`
 }

@@ -45,9 +45,18 @@ export function fillParameters(operation: Operation, shop: Workshop): Filled {
     if (sampled.value === NOTHING) continue
     if (place === 'query') query.push(...queryPairs(name, sampled.value, parameter))
     else if (place === 'cookie') cookies.push(`${name}=${listText(sampled.value, ',')}`)
-    else if (place === 'header') addHeader(headers, name, listText(sampled.value, ','), operation, shop)
+    else if (place === 'header')
+      addHeader(headers, name, headerText(sampled.value, parameter), operation, shop)
   }
   return { path: fillPath(operation, inPath, shop), query, headers, cookies }
+}
+
+/** Style `simple`: with `explode`, objects are `key=value`. */
+function headerText(value: unknown, { explode }: Foreign): string {
+  if (!isForeign(value) || explode !== true) return listText(value, ',')
+  return Object.entries(value)
+    .map(([key, item]) => `${key}=${plain(item)}`)
+    .join(',')
 }
 
 function addHeader(
@@ -81,12 +90,30 @@ function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>
           'parts of paths that the document has no example of: write ids that exist',
           `{${name}} of ${operation.name}`,
         )
-      const text = encodeLiterals(listText(value === NOTHING ? name : value, ','))
-      const style = parameter['style']
-      return style === 'label' ? `.${text}` : style === 'matrix' ? `;${name}=${text}` : text
+      return pathText(name, value === NOTHING ? name : value, parameter)
     })
     .join('')
   return filled.startsWith('/') ? filled : `/${filled}`
+}
+
+/**
+ * A value in a path, in the styles `simple`, `label` and `matrix` (RFC 6570): their commas, dots and semicolons stand
+ * as they are, all else is encoded.
+ */
+function pathText(name: string, value: unknown, parameter: Foreign): string {
+  const { style } = parameter
+  const isExploded = parameter['explode'] === true
+  const pairs = isForeign(value) ? Object.entries(value) : null
+  const items = Array.isArray(value) ? listOf(value) : [value]
+  const encoded = (item: unknown) => encodeLiterals(plain(item))
+  const parts =
+    pairs === null
+      ? items.map(encoded)
+      : pairs.map(([key, item]) => `${encodeLiterals(key)}${isExploded ? '=' : ','}${encoded(item)}`)
+  if (style === 'label') return `.${parts.join(isExploded ? '.' : ',')}`
+  if (style !== 'matrix') return parts.join(',')
+  if (!isExploded) return `;${name}=${parts.join(',')}`
+  return parts.map((part) => (pairs === null ? `;${name}=${part}` : `;${part}`)).join('')
 }
 
 /** The value, and whether the document itself gives it. */

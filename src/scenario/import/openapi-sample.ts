@@ -4,7 +4,7 @@
 import { type Foreign, field, isForeign, listOf, mapOf } from './foreign.js'
 import type { Hole, Holes } from './marked.js'
 import type { Notes } from './notes.js'
-import { sampleOf } from './openapi-pattern.js'
+import { type Lengths, sampleOf } from './openapi-pattern.js'
 import type { Refs } from './openapi-refs.js'
 import { boundsOf, flatten, typeOf } from './openapi-schema.js'
 import type { References } from './references.js'
@@ -24,6 +24,8 @@ export interface Workshop {
   readonly notes: Notes
   readonly refs: Refs
   readonly references: References
+  /** Files that requests send, and nobody has yet. */
+  readonly placeholders: Set<string>
 }
 
 /** Makes samples for one request. */
@@ -98,9 +100,18 @@ export class Sampler {
       }
     }
     add(isOpen ? properties : wanted)
+    // Some are required, and nowhere described.
+    const further = schema['additionalProperties']
+    const described = new Set(Object.keys(mapOf(schema['properties'])))
+    add(
+      [...required]
+        .filter(
+          (name): name is string => typeof name === 'string' && !described.has(name) && name !== '__proto__',
+        )
+        .map((name) => [name, isForeign(further) ? further : {}]),
+    )
     const least = Number(schema['minProperties'] ?? 0)
     if (Object.keys(object).length < least) add(properties)
-    const further = schema['additionalProperties']
     if (Object.keys(object).length < least && further !== false)
       add([['key', isForeign(further) ? further : {}]])
     return object
@@ -116,7 +127,13 @@ export class Sampler {
         depth + 1,
       ),
     )
-    return items.filter((item) => item !== NOTHING)
+    const listed = items.filter((item) => item !== NOTHING)
+    if (schema['uniqueItems'] !== true || listed.length < 2) return listed
+    const choices = listOf(this.shop.refs.resolve(schema['items']).value['enum'])
+    return listed.map((item, index) => {
+      if (choices.length > index) return this.literal(choices[index])
+      return typeof item === 'string' && index > 0 ? `${item}${index + 1}` : item
+    })
   }
 
   private sampleNumber(schema: Foreign): unknown {
@@ -134,16 +151,24 @@ export class Sampler {
 
   private sampleText(schema: Foreign, name: string): string {
     const { pattern, format } = schema
+    if (format === 'password' || /passw(or)?d$/i.test(name)) return this.samplePassword(schema)
     const formatted = typeof format === 'string' ? this.sampleFormat(format) : null
     if (formatted !== null) return formatted
-    if (/passw(or)?d$/i.test(name)) return this.sampleFormat('password')!
     if (typeof pattern === 'string') {
-      const text = sampleOf(pattern)
-      if (text !== null) return this.shop.holes.literal(sized(text, schema, false))
+      const text = sampleOf(pattern, lengthsOf(schema))
+      if (text !== null) return this.shop.holes.literal(text)
       this.shop.notes.add('texts that have to fit a pattern, to be checked', `${name} of ${this.operation}`)
     }
     if (/e-?mail/i.test(name)) return this.sampleFormat('email')!
-    return this.shop.holes.literal(sized(name, schema, true))
+    return this.shop.holes.literal(sized(name, schema))
+  }
+
+  private samplePassword(schema: Foreign): string {
+    const { pattern } = schema
+    const fitting = typeof pattern === 'string' ? sampleOf(pattern, lengthsOf(schema)) : null
+    // What would end the variable's default can't stand in it.
+    const preset = fitting === null || /[{}$\\]/.test(fitting) ? sized('Pa55-word', schema) : fitting
+    return this.hole(this.shop.references.takePreset('PASSWORD', preset), 'text')
   }
 
   private sampleFormat(format: string): string | null {
@@ -164,8 +189,6 @@ export class Sampler {
       case 'email':
       case 'idn-email':
         return `user${number(1_000_000)}@example.com`
-      case 'password':
-        return this.hole(this.shop.references.takePreset('PASSWORD', 'Pa55-word'), 'text')
       case 'uri':
       case 'url':
       case 'iri':
@@ -181,6 +204,14 @@ export class Sampler {
         return '2001:db8::1'
       case 'byte':
         return 'dGV4dA=='
+      case 'json-pointer':
+        return '/example'
+      case 'relative-json-pointer':
+        return '0'
+      case 'uri-template':
+        return 'https://example.com/'
+      case 'idn-hostname':
+        return 'example.com'
       default:
         return null
     }
@@ -234,10 +265,16 @@ function singular(name: string): string {
   return name.length > 3 && /[^s]s$/.test(name) ? name.slice(0, -1) : name
 }
 
-/** The text in the length that the schema allows. */
-function sized(text: string, schema: Foreign, isFree: boolean): string {
-  const least = Math.min(Number(schema['minLength'] ?? 0) || 0, 1000)
+function lengthsOf(schema: Foreign): Lengths {
   const most = Number(schema['maxLength'] ?? Number.POSITIVE_INFINITY)
-  const long = text.length < least && isFree ? text.padEnd(least, 'x') : text
-  return isFree && most >= 0 ? long.slice(0, most) : long
+  return {
+    least: Math.min(Number(schema['minLength'] ?? 0) || 0, 1000),
+    most: most >= 0 ? most : Number.POSITIVE_INFINITY,
+  }
+}
+
+/** The text in the length that the schema allows. */
+function sized(text: string, schema: Foreign): string {
+  const { least, most } = lengthsOf(schema)
+  return text.padEnd(least, 'x').slice(0, most)
 }

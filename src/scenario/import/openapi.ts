@@ -32,7 +32,13 @@ const WEIGHT_OF_WRITES = 2
 export function importOpenapi(text: string, { file, target = null }: OpenapiOptions): Draft {
   const document = findDocument(readForeign(text, file), file)
   const notes = new Notes()
-  const shop = { holes: new Holes(), notes, refs: new Refs(document, notes), references: new References() }
+  const shop: Workshop = {
+    holes: new Holes(),
+    notes,
+    refs: new Refs(document, notes),
+    references: new References(),
+    placeholders: new Set(),
+  }
   const operations = listOperations(document, shop.refs, notes)
   if (operations.length === 0)
     throw userError(
@@ -63,6 +69,7 @@ export function importOpenapi(text: string, { file, target = null }: OpenapiOpti
       requests,
     },
     notes: notes.list(),
+    placeholders: [...shop.placeholders],
   }
 }
 
@@ -85,6 +92,8 @@ function makeRequest(
   if (isBodiless && operation.content !== null)
     shop.notes.add(`sent without the body that they document, as a ${method}`, operation.name)
   const server = operation.server === null ? '' : serverUrl(operation.server, document, shop)
+  if (server !== '')
+    shop.notes.add('go to a server of their own, whatever the target', `${operation.name} (${server})`)
   const cookies = [...filled.cookies.map((cookie) => shop.holes.write(cookie)), ...(login.cookies ?? [])]
   const headers = {
     ...filled.headers,

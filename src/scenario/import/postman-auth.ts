@@ -28,8 +28,10 @@ export function readLogin(auth: unknown, scope: Scope, workshop: Workshop): Logi
     case 'apikey': {
       const name = workshop.variables.mark(option('key'), scope)
       if (name === '' || hasHoles(name)) break
+      const isHeader = option('in') !== 'query'
+      if (isHeader && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) break
       const value = secret(option('value'), 'API_KEY', scope, workshop)
-      return option('in') === 'query' ? { query: [name, value] } : { header: [name, value] }
+      return isHeader ? { header: [name, value] } : { query: [name, value] }
     }
   }
   workshop.notes.add(`sent without authorization, perfctl can't do that of type ${type}`, scope.request)
@@ -39,8 +41,9 @@ export function readLogin(auth: unknown, scope: Scope, workshop: Workshop): Logi
 /** `user:password`; a password in the clear is left to the environment. */
 function basic(user: string, password: string, scope: Scope, workshop: Workshop): string {
   const { variables, holes } = workshop
-  const name = holes.write(variables.mark(user, scope))
-  return `${name}:${password === '' ? '' : secret(password, 'PASSWORD', scope, workshop)}`
+  // A user without a password is a key.
+  if (password === '') return user === '' ? ':' : `${secret(user, 'API_KEY', scope, workshop)}:`
+  return `${holes.write(variables.mark(user, scope))}:${secret(password, 'PASSWORD', scope, workshop)}`
 }
 
 /** Any secret: as it is when it is made of variables, left to the environment otherwise. */

@@ -1,8 +1,10 @@
 /**
  * Bodies of Postman's requests.
  */
+import { hideInText } from './credentials.js'
 import { field, listOf, mapOf, textField, textOf } from './foreign.js'
 import { hasHoles, mapLiterals } from './marked.js'
+import { oneLine } from './names.js'
 import { readMarkedJson } from './postman-json.js'
 import type { Scope, Workshop } from './postman-variables.js'
 import { holdsSecret } from './references.js'
@@ -47,10 +49,16 @@ function readRaw(body: unknown, type: string | null, scope: Scope, workshop: Wor
   const language = textField(field(field(body, 'options'), 'raw'), 'language') ?? ''
   const sent = type ?? TYPES[language] ?? 'text/plain'
   const marked = variables.mark(text, scope)
-  if (!/[/+]json\b/i.test(sent)) return { keys: { body: holes.write(marked) }, type: sent }
-  const json = readMarkedJson(marked, holes, references)
-  if (json === null) return { keys: { body: holes.write(marked) }, type: sent }
+  const json = /[/+]json\b/i.test(sent) ? readMarkedJson(marked, holes, references) : null
+  if (json === null) return { keys: { body: holes.write(withoutSecrets(marked, workshop)) }, type: sent }
   return { keys: { json: json.value }, type: sent === TYPES['json'] ? null : sent }
+}
+
+/** A marked text in whatever notation, without the secrets that can be seen in it. */
+function withoutSecrets(marked: string, { holes, references }: Workshop): string {
+  return hideInText(marked, (name, value) =>
+    hasHoles(value) ? value : holes.mark({ written: references.takeSecret(name, value), gives: 'text' }),
+  )
 }
 
 /** The entries that are sent: name and value, both marked. */
@@ -122,22 +130,23 @@ function readGraphql(graphql: unknown, scope: Scope, workshop: Workshop): Body |
   const text = typeof given === 'string' ? given : given === undefined ? '' : JSON.stringify(given)
   const operationName = textField(graphql, 'operationName')
   if (query.trim() === '') return null
+  const safe = withoutSecrets(variables.mark(query, scope), workshop)
   const json = {
     ...(operationName !== null && { operationName: holes.write(variables.mark(operationName, scope)) }),
-    query: holes.write(variables.mark(query, scope)),
+    query: holes.write(safe),
   }
   if (text.trim() === '') return { keys: { json }, type: null }
   const parsed = readMarkedJson(variables.mark(text, scope), holes, references)
   if (parsed !== null) return { keys: { json: { ...json, variables: parsed.value } }, type: null }
-  const encode = (part: string) => mapLiterals(part, (literal) => JSON.stringify(literal).slice(1, -1))
-  const body = `{"query":"${encode(variables.mark(query, scope))}","variables":${variables.mark(text, scope)}}`
+  const encoded = mapLiterals(safe, (literal) => JSON.stringify(literal).slice(1, -1))
+  const body = `{"query":"${encoded}","variables":${withoutSecrets(variables.mark(text, scope), workshop)}}`
   return { keys: { body: holes.write(body) }, type: 'application/json' }
 }
 
 function readFile(file: unknown, type: string | null, scope: Scope, workshop: Workshop): Body | null {
   const content = textField(file, 'content')
   if (content !== null) {
-    const body = workshop.holes.write(workshop.variables.mark(content, scope))
+    const body = workshop.holes.write(withoutSecrets(workshop.variables.mark(content, scope), workshop))
     return { keys: { body }, type: type ?? 'application/octet-stream' }
   }
   const path = textOf(file) ?? textField(mapOf(file), 'src')
@@ -150,7 +159,7 @@ function readFile(file: unknown, type: string | null, scope: Scope, workshop: Wo
 
 /** A file lies beside the scenario, wherever it was on the machine of the one who exported the collection. */
 function fileName(path: string, scope: Scope, { holes, notes }: Workshop): string {
-  const name = path.split(/[\\/]/).at(-1) || 'file'
+  const name = oneLine(path.split(/[\\/]/).at(-1)!) || 'file'
   notes.add('files to be put beside the scenario', `${name} (of ${scope.request})`)
   return holes.write(holes.literal(name))
 }

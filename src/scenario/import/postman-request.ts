@@ -1,6 +1,7 @@
 /**
  * One request of a collection into one of a scenario: still without its URL, whose base is decided over all of them.
  */
+import { isSecretCarrier } from './credentials.js'
 import { field, listOf, textField, textOf } from './foreign.js'
 import { hasHoles } from './marked.js'
 import { type Login, readLogin } from './postman-auth.js'
@@ -40,6 +41,8 @@ export function prepare(item: Item, scope: Scope, workshop: Workshop): Prepared 
   if (isBodiless && body !== null && item.keepsBody)
     notes.add(`sent without its body, as it is a ${method}`, scope.request)
   const sent = isBodiless ? null : body
+  // As a virtual host, say; most only repeat what stands in the URL.
+  if (headers['host'] !== undefined && address.base.endsWith(`://${headers['host']}`)) delete headers['host']
   const contentType = sent === null ? type : sent.type
   if (contentType !== null) headers['content-type'] = workshop.holes.write(contentType)
   noteSettings(item, scope, workshop)
@@ -58,21 +61,15 @@ export function prepare(item: Item, scope: Scope, workshop: Workshop): Prepared 
 function urlLogin(login: string, { holes, references }: Workshop): Login {
   const [user = '', ...rest] = login.split(':')
   const password = rest.join(':')
-  const isSecret = password !== '' && !hasHoles(password)
-  const hidden = isSecret ? references.takeSecret('PASSWORD', password) : holes.write(password)
-  return { auth: { basic: `${holes.write(user)}:${hidden}` } }
+  const hide = (hint: string, text: string) =>
+    text === '' || hasHoles(text) ? holes.write(text) : references.takeSecret(hint, text)
+  // A user without a password is a key.
+  const name = password === '' ? hide('API_KEY', user) : holes.write(user)
+  return { auth: { basic: `${name}:${hide('PASSWORD', password)}` } }
 }
 
 /** What the connection itself sets, and what must not be sent by hand. */
-const OWN = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-])
+const OWN = new Set(['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade'])
 
 /** The headers that are sent, and the media type that they name (which depends on the body in the end). */
 function readHeaders(
@@ -109,7 +106,8 @@ function readHeaders(
 
 /** A header's value, without what must not stand in a file. */
 function secretHeader(name: string, value: string, { holes, references }: Workshop): string {
-  if (value === '' || hasHoles(value) || !holdsSecret(name)) return holes.write(value)
+  if (value === '' || hasHoles(value) || !(holdsSecret(name) || isSecretCarrier(name)))
+    return holes.write(value)
   const [, scheme = '', rest] = /^((?:Basic|Bearer|Token|ApiKey|Digest)\s+)?(.*)$/is.exec(value)!
   const hint =
     name === 'authorization'

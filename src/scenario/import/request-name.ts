@@ -5,8 +5,8 @@
 import { safeDecode } from './address.js'
 import { kindOf, valueName } from './segments.js'
 
-/** `GET /users/{userId}/orders` */
-export function requestName(method: string, path: string): string {
+/** `GET /users/{userId}/orders`; `GET auth.example/users` of another host than the target, which `host` names. */
+export function requestName(method: string, path: string, host: string | null = null): string {
   const plain = path.split('?', 1)[0]!.replace(/[\ue000\ue001]([^\ue002]*)\ue002/g, '{$1}')
   let before: string | null = null
   const segments = plain.split('/').map((segment) => {
@@ -15,7 +15,7 @@ export function requestName(method: string, path: string): string {
     if (segment !== '') before = segment
     return segment
   })
-  return `${method.toUpperCase()} ${readablePath(segments.join('/'))}`
+  return `${method.toUpperCase()} ${host ?? ''}${readablePath(segments.join('/'))}`
 }
 
 /** A path for people. In a name, too, `${` would be a variable. */

@@ -5,7 +5,7 @@ import { STARTER_LOAD, STARTER_THRESHOLDS } from '../starter.js'
 import type { Draft } from './draft.js'
 
 /** The draft with the load and the limits of a first scenario, where it has none of its own. */
-export function withLoad({ scenario, notes }: Draft): Draft {
+export function withLoad({ scenario, ...others }: Draft): Draft {
   const {
     name,
     description,
@@ -23,6 +23,6 @@ export function withLoad({ scenario, notes }: Draft): Draft {
       ...rest,
       thresholds,
     },
-    notes,
+    ...others,
   }
 }

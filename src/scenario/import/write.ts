@@ -51,9 +51,11 @@ function comment(text: string, first: string, further: string): string[] {
 
 /** `key: value`, on as many lines as it takes. */
 function writeEntry(key: string, value: unknown, indent: number): string[] {
-  const start = `${' '.repeat(indent)}${writeKey(key)}:`
-  const flow = TALL.has(key) && !isEmpty(value) ? null : inline(value, WIDTH - start.length - 1)
-  if (flow !== null) return [`${start} ${flow}`]
+  const margin = ' '.repeat(indent)
+  if (isLongKey(key)) return [`${margin}? ${writeKey(key)}`, `${margin}: ${flow(value)}`]
+  const start = `${margin}${writeKey(key)}:`
+  const short = TALL.has(key) && !isEmpty(value) ? null : inline(value, WIDTH - start.length - 1)
+  if (short !== null) return [`${start} ${short}`]
   if (typeof value === 'string') return [...literalBlock(value, start, indent)]
   if (isList(value) && value.every(isScalar) && !TALL.has(key)) return wrapped(value, start, indent)
   return [start, ...writeBlock(value as object, indent + 2)]
@@ -100,7 +102,16 @@ function flow(value: unknown): string {
   const entries = Object.entries(value as object)
   return entries.length === 0
     ? '{}'
-    : `{ ${entries.map(([key, item]) => `${writeKey(key)}: ${flow(item)}`).join(', ')} }`
+    : `{ ${entries.map(([key, item]) => `${flowKey(key)}: ${flow(item)}`).join(', ')} }`
+}
+
+function flowKey(key: string): string {
+  return isLongKey(key) ? `? ${writeKey(key)} ` : writeKey(key)
+}
+
+/** YAML looks for the colon no further than 1024 characters, unless it's told that a key comes. */
+function isLongKey(key: string): boolean {
+  return key.length > 500
 }
 
 /** A list of single values on several full lines. */

@@ -56,6 +56,32 @@ describe('a line of', () => {
       { host: 'shop.example' },
     ],
     [
+      'a load balancer of AWS',
+      'https 2026-10-10T11:55:36.000000Z app/lb/50dc 1.2.3.4:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 0 57 "GET https://shop.example:443/a?b=c HTTP/1.1" "x" - -',
+      { host: 'shop.example:443' },
+    ],
+    [
+      'a classic load balancer of AWS',
+      '2026-10-10T11:55:36.000000Z lb 1.2.3.4:2817 10.0.0.1:80 0.000073 0.001048 0.000057 200 200 0 29 "GET http://shop.example:80/a?b=c HTTP/1.1" "x" - -',
+      { host: 'shop.example:80' },
+    ],
+    [
+      'HAProxy',
+      'Oct 10 11:55:36 lb haproxy[14389]: 1.2.3.4:33317 [10/Oct/2026:11:55:36.000] in static/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {a|b} "GET /a?b=c HTTP/1.1"',
+      {},
+    ],
+    ['Uvicorn', 'INFO:     1.2.3.4:5123 - "GET /a?b=c HTTP/1.1" 200 OK', { timeMs: null }],
+    [
+      'Docker',
+      '{"log":"1.2.3.4 - - [10/Oct/2026:11:55:36 +0000] \\"GET /a?b=c HTTP/1.1\\" 200 5\\n","stream":"stdout"}',
+      {},
+    ],
+    [
+      'a collector, with JSON in JSON',
+      '{"message":"{\\"request\\":\\"GET /a?b=c HTTP/1.1\\",\\"status\\":200,\\"ts\\":1791633336}","code":"x"}',
+      {},
+    ],
+    [
       'nginx as JSON, in parts',
       '{"msec":"1791633336.000","request_method":"GET","uri":"/a","args":"b=c","status":200}',
       {},

@@ -49,6 +49,11 @@ describe('a command becomes a request', () => {
     ],
     ['curl http://a.example -d @body.txt', post({ headers: FORM(), file: 'body.txt' })],
     ['curl http://a.example --data-raw @body.txt', post({ headers: FORM(), body: '@body.txt' })],
+    ['curl http://a.example -d @-', { post: '/' }],
+    [
+      "curl http://a.example --compressed -H 'Accept-Encoding: br'",
+      { get: '/', headers: { 'accept-encoding': 'br' } },
+    ],
     ['curl http://a.example -T up.bin', { put: '/', file: 'up.bin' }],
     [
       'curl http://a.example -F title=x -F "file=@a.png;type=image/png"',
@@ -105,12 +110,16 @@ describe('flags that concern the connection go into http', () => {
   })
 })
 
+const SUBSCRIPTION = { headers: { 'ocp-apim-subscription-key': '${OCP_APIM_SUBSCRIPTION_KEY}' } }
+
 describe('secrets stay behind', () => {
   test.each([
     ["-H 'Authorization: Bearer geheim'", { auth: { bearer: '${API_TOKEN}' } }, 'API_TOKEN'],
     ["-H 'Authorization: Basic Ym9iOmdlaGVpbQ=='", { auth: { basic: 'bob:${PASSWORD}' } }, 'PASSWORD'],
     ["-H 'Authorization: AWS4 geheim'", { headers: { authorization: '${AUTHORIZATION}' } }, 'AUTHORIZATION'],
     ['-u bob:geheim', { auth: { basic: 'bob:${PASSWORD}' } }, 'PASSWORD'],
+    ['-u geheim:', { auth: { basic: '${API_KEY}:' } }, 'API_KEY'],
+    ["-H 'Ocp-Apim-Subscription-Key: geheim'", SUBSCRIPTION, 'OCP_APIM_SUBSCRIPTION_KEY'],
     ['-u bob', { auth: { basic: 'bob:${PASSWORD}' } }, 'PASSWORD'],
     ["-b 'sid=geheim'", { headers: { cookie: '${COOKIE}' } }, 'COOKIE'],
     ["-H 'X-Api-Key: geheim'", { headers: { 'x-api-key': '${X_API_KEY}' } }, 'X_API_KEY'],
@@ -121,6 +130,33 @@ describe('secrets stay behind', () => {
     expect(scenario.requests[0]).toEqual({ name: 'GET /', get: '/', ...keys })
     expect(JSON.stringify({ scenario, notes })).not.toMatch(/geheim/)
     expect(notes).toEqual([expect.stringMatching(new RegExp(`^set these variables .*: ${variable}$`))])
+  })
+
+  test.each([
+    'TOKEN=geheim; curl http://a.example',
+    'curl "http://a.example/$(curl -d pass=geheim http://b.example)"',
+    'curl --proxy-header "X-Auth: geheim" http://a.example',
+    'curl -E client.pem:geheim http://a.example',
+    'curl ftp://a:geheim@b.example/x?token=geheim http://a.example',
+    'curl http://geheim@a.example/',
+    'curl "http://a.example/{a,b}?sig=geheim"',
+    "curl http://a.example -d 'a=1&a=2&otp=geheim'",
+  ])('and out of all notes: %s', (text) => {
+    const result = draft(text)
+    expect(result.scenario.requests.length).toBeGreaterThan(0)
+    expect(JSON.stringify(result)).not.toContain('geheim')
+  })
+
+  test('but what tells where a list goes on is none', () => {
+    expect(request("curl 'http://a.example/?pageToken=abc' -d next_token=d")).toMatchObject({
+      post: '/?pageToken=abc',
+      form: { next_token: 'd' },
+    })
+  })
+
+  test('and a variable that came to nothing is not asked for', () => {
+    const { notes } = draft('T=$(cat token); curl http://a.example')
+    expect(notes.join()).not.toContain('set these variables')
   })
 
   test('in URLs and bodies, too', () => {
@@ -172,6 +208,11 @@ test('the host of most commands is the target, others keep their URLs', () => {
   const { scenario } = draft('curl http://a.example/1; curl http://b.example/2; curl http://b.example:80/3')
   expect(scenario.target).toBe('${BASE_URL:-http://b.example}')
   expect(scenario.requests.map((one) => one['get'])).toEqual(['http://a.example/1', '/2', '/3'])
+  expect(scenario.requests.map(({ name }) => name)).toEqual([
+    'GET a.example/{id}',
+    'GET /{id}',
+    'GET /{id} (2)',
+  ])
 })
 
 test('another target takes the place of the commonest host', () => {
@@ -242,6 +283,17 @@ test.each(['', 'wget http://a.example', 'curl', 'curl -X POST'])(
   '%j is no command that asks for anything',
   (text) => {
     expect(() => draft(text)).toThrow('curl.txt: no curl command with a URL in it')
+  },
+)
+
+test.each(['Invoke-WebRequest -Uri "http://a.example"', 'await fetch("http://a.example", {});'])(
+  '%s was copied in another form than that of curl',
+  (text) => {
+    expect(() => draft(text)).toThrow(
+      expect.objectContaining({
+        problems: [expect.objectContaining({ hint: expect.stringContaining('Copy as cURL') })],
+      }),
+    )
   },
 )
 

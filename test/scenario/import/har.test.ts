@@ -127,6 +127,18 @@ test('nobody thinks while something is under way, whether it is kept or not', ()
   expect(steps).toEqual([{ name: 'GET /', get: '/' }, { pause: '1.1s' }, { name: 'GET /api', get: '/api' }])
 })
 
+test.each([
+  ['a WebSocket', { url: 'wss://shop.example/live', status: 101 }],
+  ['a stream of events', { url: '/events', extra: { _resourceType: 'eventsource' } }],
+])('%s that stays open is no reason not to think', (_, stream) => {
+  const steps = stepsOf(
+    { url: '/', at: 0, ms: 100 },
+    { ...stream, at: 0.1, ms: 60_000 },
+    { url: '/api', at: 5.1 },
+  )
+  expect(steps).toEqual([{ name: 'GET /', get: '/' }, { pause: '5s' }, { name: 'GET /api', get: '/api' }])
+})
+
 describe('what belongs to no load is left out, and said', () => {
   test.each<[string, Entry]>([
     ['left out requests to other sites: cdn.other.example', { url: 'https://cdn.other.example/x' }],
@@ -143,6 +155,22 @@ describe('what belongs to no load is left out, and said', () => {
     [
       "left out what came from the browser's cache: https://shop.example/y",
       { url: '/y', extra: { _fromCache: 'disk' } },
+    ],
+    [
+      "left out what came from the browser's cache: https://shop.example/y",
+      { url: '/y', extra: { _fetchType: 'Memory Cache' } },
+    ],
+    [
+      'left out redirects that the browser made itself, such as to https: http://shop.example/',
+      {
+        url: 'http://shop.example/',
+        status: 307,
+        answerHeaders: { Location: 'https://shop.example/', 'Non-Authoritative-Reason': 'HSTS' },
+      },
+    ],
+    [
+      'left out what is not an http or https URL: ftp://a.example/x',
+      { url: 'ftp://ada:geheim@a.example/x?token=t' },
     ],
     [
       'left out 1 request for images, scripts, style sheets and the like; --static keeps them',
@@ -174,6 +202,76 @@ test('hosts of the same site keep their URLs; the one asked most is the target',
     '/a',
     '/b',
   ])
+})
+
+test('requests to another host than the target say so in their names', () => {
+  const entries = [{ url: '/a' }, { url: '/b' }, { url: 'https://auth.shop.example/a' }]
+  const names = (draft: ReturnType<typeof journey>) => draft.scenario.requests.map(({ name }) => name)
+  expect(stepsOf(...entries).map(({ name }) => name)).toEqual(['GET /a', 'GET /b', 'GET auth.shop.example/a'])
+  expect(names(mix(...entries))).toEqual(['GET /a', 'GET /b', 'GET auth.shop.example/a'])
+})
+
+describe('bodies', () => {
+  const body = (post: object) => importHar(har({ url: '/x', post }), { ...OPTIONS, isMix: true })
+
+  test('that are no text are told, as a recording has only a part of them', () => {
+    const binary = Buffer.from([0, 1, 0xff, 0xfe]).toString('base64')
+    const { notes } = body({ mimeType: 'application/octet-stream', text: binary, encoding: 'base64' })
+    expect(notes.join()).toContain('bodies that are no text were recorded as one')
+    const url = 'data:image/png;base64,AAAA'
+    expect(body({ mimeType: 'image/png', text: url }).notes.join()).toContain('that are no text')
+    expect(body({ mimeType: 'text/plain', text: 'caf\u00e9\n\u{1f600}' }).notes).toEqual([])
+  })
+
+  test('name their files on one line', () => {
+    const params = [{ name: 'f', fileName: 'a\nb.png' }]
+    const draft = body({ mimeType: 'multipart/form-data', params })
+    expect(draft.scenario.requests[0]!['multipart']).toEqual({ f: { file: 'a b.png' } })
+  })
+
+  test('without the files that nobody chose', () => {
+    const part = (head: string, text: string) =>
+      `--B\r\nContent-Disposition: form-data; ${head}\r\n\r\n${text}\r\n`
+    const text = `${part('name="a"', '1')}${part('name="f"; filename=""', '')}--B--\r\n`
+    const draft = body({ mimeType: 'multipart/form-data; boundary=B', text })
+    expect(draft.scenario.requests[0]!['multipart']).toEqual({ a: '1' })
+    expect(draft.notes).toContain('left out fields of a form for which no file was chosen: f')
+    readDraft(draft)
+  })
+
+  test.each([
+    ['application/json', '{"n":12345678901234567890,"password":"geh\\"eim"}'],
+    ['application/xml', '<a><password kind="x">geheim</password></a>'],
+    ['application/x-www-form-urlencoded', 'a=1&a=2&pass=geheim'],
+    ['application/graphql', 'mutation { login(user: "a", password: "geheim") }'],
+    ['application/json', '{"query":"mutation { login(password: \\"geheim\\") }"}'],
+  ])('in %s, %s, leave their secrets behind', (mimeType, text) => {
+    const written = JSON.stringify(body({ mimeType, text }))
+    expect(written).not.toContain('eim')
+    expect(written).toMatch(/\$\{PASS(WORD|_SECRET)\}/)
+  })
+})
+
+test('a query that is only listed belongs to the URL, too', () => {
+  const withQuery = (url: string) => {
+    const recording = JSON.parse(har({ url }))
+    recording.log.entries[0].request.queryString = [
+      { name: 'q', value: 'a b' },
+      { name: 'q', value: 'c%20d' },
+    ]
+    return importHar(JSON.stringify(recording), { ...OPTIONS, isMix: false }).scenario.requests[0]
+  }
+  expect(withQuery('/x')).toMatchObject({ steps: [{ get: '/x?q=a%20b&q=c%20d' }] })
+  expect(withQuery('/x?z=1')).toMatchObject({ steps: [{ get: '/x?z=1' }] })
+})
+
+test('encodings that perfctl can not unpack are not asked for', () => {
+  const { scenario, notes } = mix({ url: '/', headers: { 'accept-encoding': 'gzip, br;q=0.9, zstd, gzip' } })
+  expect(scenario.requests[0]!['headers']).toEqual({ 'accept-encoding': 'gzip, br;q=0.9' })
+  expect(notes).toEqual(['left out encodings that perfctl can not unpack: zstd'])
+  expect(mix({ url: '/', headers: { 'accept-encoding': 'zstd' } }).scenario.requests[0]!['headers']).toBe(
+    undefined,
+  )
 })
 
 describe('values that answers bring are captured', () => {

@@ -157,7 +157,7 @@ describe('a Swagger 2.0 document', () => {
     })
     expect(draft.notes).toEqual([
       'parts of paths that the document has no example of: write ids that exist: {petId} of getPetById, {petId} of updatePetWithForm, {petId} of deletePet, {petId} of uploadFile',
-      'files to be put beside the scenario: file.bin (of uploadFile)',
+      'files are sent from beside the scenario: put there what users really send: file.bin (of uploadFile)',
       'these delete data: keep them only where that does no harm: deletePet',
       'needs values from the environment, or with --env NAME=value: API_KEY',
     ])
@@ -223,6 +223,9 @@ describe('the target', () => {
     expect(one({ servers: [{ url: 'https://files.example/up' }] }).request['get']).toBe(
       'https://files.example/up/x',
     )
+    expect(one({ servers: [{ url: 'https://files.example' }], operationId: 'up' }).notes).toContain(
+      'go to a server of their own, whatever the target: up (https://files.example)',
+    )
     expect(one({ servers: [{ url: '/v9' }] }).request['get']).toBe('https://a.example/v9/x')
     expect(one({ servers: [{ url: 'https://a.example' }] }).request['get']).toBe('/x')
   })
@@ -245,11 +248,14 @@ describe('parameters', () => {
     ['a UUID', { schema: { type: 'string', format: 'uuid' } }, '/x/{{ uuid() }}'],
     ['a date', { schema: { type: 'string', format: 'date' } }, "/x/{{ date('+1d..+30d') }}"],
     ['a text', { schema: { type: 'string' } }, '/x/id'],
-    [
-      'a list',
-      { schema: { type: 'array', items: { type: 'string', example: 'v' }, minItems: 2 } },
-      '/x/v%2Cv',
-    ],
+    ['a list', { schema: { type: 'array', items: { type: 'string', example: 'v' }, minItems: 2 } }, '/x/v,v'],
+    ['a list of texts with commas', { example: ['a,b', 'c'] }, '/x/a%2Cb,c'],
+    ['an object', { example: { a: 1, b: 'x y' } }, '/x/a,1,b,x%20y'],
+    ['an exploded object', { example: { a: 1, b: 2 }, explode: true }, '/x/a=1,b=2'],
+    ['a list as labels', { style: 'label', example: [1, 2], explode: true }, '/x/.1.2'],
+    ['a list as a matrix', { style: 'matrix', example: [1, 2], explode: true }, '/x/;id=1;id=2'],
+    ['an object as a matrix', { style: 'matrix', example: { a: 1, b: 2 }, explode: true }, '/x/;a=1;b=2'],
+    ['an object in a matrix', { style: 'matrix', example: { a: 1, b: 2 } }, '/x/;id=a,1,b,2'],
     ['a template of its own', { example: '{{ x }}${y}' }, '/x/%7B%7B%20x%20%7D%7D%24%7By%7D'],
     ['nothing', {}, '/x/{{ randomInt(1, 1000) }}'],
     ['a label', { style: 'label', example: 5 }, '/x/.5'],
@@ -373,6 +379,36 @@ describe('a body is made of', () => {
       { ab: 'abxx', abcdef: 'abc' },
     ],
     ['texts of a pattern', { type: 'string', pattern: '^[A-Z]{3}-\\d{2,4}$' }, 'AAA-11'],
+    [
+      'texts of a pattern in their length',
+      { type: 'string', pattern: '^[a-z]+$', minLength: 4, maxLength: 5 },
+      'aaaa',
+    ],
+    [
+      'what is required and nowhere described',
+      { type: 'object', required: ['a', 'b'], properties: { b: { type: 'boolean' } } },
+      { b: true, a: 'a' },
+    ],
+    [
+      'what is required and described for all',
+      { type: 'object', required: ['a'], additionalProperties: { type: 'boolean' } },
+      { a: true },
+    ],
+    [
+      'different ones of some values',
+      { type: 'array', minItems: 2, uniqueItems: true, items: { enum: ['a', 'b', 'c'] } },
+      ['a', 'b'],
+    ],
+    [
+      'different texts',
+      { type: 'array', minItems: 2, uniqueItems: true, items: { type: 'string' } },
+      ['body', 'body2'],
+    ],
+    [
+      'passwords of some length',
+      { type: 'string', format: 'password', minLength: 12 },
+      '${PASSWORD:-Pa55-wordxxx}',
+    ],
     ['what may be null', { type: ['string', 'null'], format: 'uuid' }, '{{ uuid() }}'],
     ['moments', { type: 'string', format: 'date-time' }, "{{ date('+1d..+30d') }}T12:00:00Z"],
     [
@@ -502,11 +538,11 @@ describe('a body is made of', () => {
     expect(JSON.stringify(body({ $ref: '#/components/schemas/S0' }, schemas)).length).toBeLessThan(100_000)
   })
 
-  test('a pattern that is not simple is told', () => {
+  test('a pattern that refers back to itself is told', () => {
     const requestBody = {
       content: {
         'application/json': {
-          schema: { type: 'object', properties: { code: { type: 'string', pattern: '^(a|b)+$' } } },
+          schema: { type: 'object', properties: { code: { type: 'string', pattern: '^(a|b)\\1$' } } },
         },
       },
     }

@@ -297,6 +297,24 @@ describe('auth', () => {
     expect(notes).toContain("sent without authorization, perfctl can't do that of type hawk: one")
   })
 
+  test('a key in a header that HTTP has not is told', () => {
+    const auth = list('apikey', { key: 'a{{', value: 'abcdef', in: 'header' })
+    const draft = one('http://a.example', { auth })
+    expect(draft.request).toEqual({ name: 'one', get: '/' })
+    expect(draft.notes.join()).toContain("perfctl can't do that of type apikey: one")
+  })
+
+  test('a user without a password is a key', () => {
+    const auth = list('basic', { username: 'geheim', password: '' })
+    const draft = one('http://a.example', { auth })
+    expect(draft.scenario.http).toEqual({ auth: { basic: '${API_KEY}:' } })
+    expect(
+      one('http://geheim@a.example').request['auth'] ?? one('http://geheim@a.example').scenario.http,
+    ).toEqual({
+      auth: { basic: '${API_KEY}:' },
+    })
+  })
+
   test('takes the place of a header that says the same', () => {
     const auth = list('bearer', { token: '{{t}}' })
     const draft = one({ url: 'http://a.example', header: [key('Authorization', 'Basic abc')], auth })
@@ -309,12 +327,17 @@ describe('headers', () => {
   test('what is off, empty or of the connection is not sent', () => {
     const header = [
       key('X-Off', '1', { disabled: true }),
-      key('Host', 'a'),
+      key('Host', 'a.example'),
       key('Content-Length', '1'),
       key('', ''),
       key('X-On', ' 1 '),
     ]
     expect(one({ url: 'http://a.example', header }).request['headers']).toEqual({ 'x-on': '1' })
+  })
+
+  test('a host of its own is that of a virtual server', () => {
+    const { request } = one({ url: 'http://127.0.0.1:8080', header: [key('Host', 'shop.example')] })
+    expect(request['headers']).toEqual({ host: 'shop.example' })
   })
 
   test('of the oldest form are lines', () => {
@@ -328,6 +351,7 @@ describe('headers', () => {
     ['Cookie', 'sid=abcdef', '${COOKIE_SECRET}'],
     ['X-Auth-Token', 'abcdef', '${AUTH_TOKEN}'],
     ['X-API-Key', 'abcdef', '${API_KEY}'],
+    ['X-Functions-Key', 'abcdef', '${FUNCTIONS_KEY}'],
     ['Authorization', 'Bearer {{jwt}}', 'Bearer ${JWT}'],
     ['X-Api-Version', '2', '2'],
   ])('%s: %s is written %s', (name, value, written) => {
@@ -373,6 +397,16 @@ describe('the body', () => {
       raw('<a>{{$guid}}</a>', 'xml'),
       { body: '<a>{{ uuid() }}</a>', headers: { 'content-type': 'application/xml' } },
     ],
+    [
+      'XML with a password',
+      raw('<a><b>{{$guid}}</b><password>abcdef</password></a>', 'xml'),
+      { body: '<a><b>{{ uuid() }}</b><password>${PASSWORD}</password></a>' },
+    ],
+    [
+      'GraphQL with a password',
+      { mode: 'graphql', graphql: { query: 'mutation { a(password: "abcdef", token: "{{t}}") }' } },
+      { json: { query: 'mutation { a(password: "${PASSWORD}", token: "${T}") }' } },
+    ],
     ['text', { mode: 'raw', raw: 'hi' }, { body: 'hi', headers: { 'content-type': 'text/plain' } }],
     [
       'a form',
@@ -406,6 +440,7 @@ describe('the body', () => {
       },
       { multipart: { t: 'x', f: { file: 'a.png' } } },
     ],
+    ['a file with a name on two lines', { mode: 'file', file: { src: '/x/a\nb.bin' } }, { file: 'a b.bin' }],
     ['none', { mode: 'raw', raw: '' }, {}],
     ['one that is off', { mode: 'raw', raw: 'x', disabled: true }, {}],
   ])('%s', (_, body, keys) => {

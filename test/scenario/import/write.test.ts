@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { writeDraft } from '../../../src/scenario/import/write.js'
 import { readScenario } from '../../../src/scenario/read.js'
 import { isTreeMap, Scalar, type Tree } from '../../../src/scenario/tree.js'
@@ -88,6 +89,15 @@ thresholds:
   - error_rate < 1%
 `)
   expect(readScenario(text, { file: 'a.yaml', env: {} }).requests).toHaveLength(3)
+})
+
+test('a key of any length is read as itself', () => {
+  const key = 'k'.repeat(1100)
+  const json = { [key]: { [key]: [1, { [key]: 'x' }] } }
+  const scenario = { target: 'http://a.example', requests: [{ name: 'a', post: '/', json }] }
+  const text = writeDraft({ scenario, notes: [] }, ORIGIN)
+  expect(() => readScenario(text, { file: 'a.yaml', env: {} })).not.toThrow()
+  expect(parse(text)).toEqual(scenario)
 })
 
 test('a long list takes full lines', () => {
