@@ -10,7 +10,7 @@ import { readPath } from '../http-fields.js'
 import * as json from '../json-types.js'
 import { checkParts, readMediaType } from '../multipart.js'
 import { checkRequest, METHODS } from '../request.js'
-import { either, list, map, record, recursive, type Schema } from '../schema.js'
+import { either, list, map, oneOrMore, record, recursive, type Schema } from '../schema.js'
 import { checkEntry, checkStep, type StepInput } from '../step-input.js'
 import * as units from '../unit-fields.js'
 import { readSentFile } from '../uploads.js'
@@ -87,9 +87,15 @@ function multipartSchema({ leaf }: Leaves) {
       },
     },
   )
-  return record(either(leaf(fields.readTemplate, json.TEXT), file), {
-    description: 'A body of form fields, texts or files, as multipart/form-data.',
-    examples: [{ title: 'a text', upload: { file: 'cover.png' } }],
+  const part = either(leaf(fields.readTemplate, json.TEXT), file)
+  const parts = oneOrMore(part, {
+    description: 'Several fields of that name, in this order.',
+    sample: '- a text',
+  })
+  return record(parts, {
+    description:
+      'A body of form fields, texts or files, as multipart/form-data; a list: several of one name.',
+    examples: [{ title: 'a text', upload: { file: 'cover.png' }, tags: ['one', 'two'] }],
     check: checkParts,
   })
 }
