@@ -231,7 +231,7 @@ describe('secrets', () => {
         '  - { post: /c, multipart: { pin: [plain, "1234-5678"] } }',
       ].join('\n'),
     )
-    expect(scenario.secrets.sort()).toEqual(
+    expect([...scenario.secrets].sort()).toEqual(
       [
         ...['hunter2', 'in-a-call', 'aW4tYS1jYWxs', 'in-a-path', 'in-a-query', 'by-default', '1234-5678'],
         'from-a-column',

@@ -4,9 +4,10 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect, createSecureContext, type SecureContext } from 'node:tls'
 import type { Ms } from '../../base/clock.js'
+import { codeOf } from '../../base/errors.js'
 import { formatDuration } from '../../base/units.js'
 import type { HttpOptions, Route } from '../../scenario/http-types.js'
-import { NO_HTTP2 } from '../outcome.js'
+import { NO_HTTP2, NO_PROTOCOL } from '../outcome.js'
 import { endpointFor, proxyFor } from '../route.js'
 import { ThinSocket } from './socket.js'
 import type * as tunnels from './tunnel.js'
@@ -80,7 +81,8 @@ export function dialTls({ http, tunnel }: DialOptions): Dial {
       ...(isIP(name) === 0 && { servername: name }),
       ...(session && { session }),
     })
-    const failed = (error: Error) => callback(error, null)
+    const failed = (error: Error) =>
+      callback(http.http2 !== true && codeOf(error) === NO_PROTOCOL ? new NoHttp1() : error, null)
     socket.setNoDelay(true).setKeepAlive(true, 60_000)
     socket.on('session', (given) => {
       session = given
@@ -153,6 +155,14 @@ class NoHttp2 extends Error {
 
   constructor() {
     super(NO_HTTP2)
+  }
+}
+
+class NoHttp1 extends Error {
+  readonly code = 'PERFCTL_NO_HTTP1'
+
+  constructor() {
+    super('the service speaks HTTP/2 only; http2: true under http asks for it')
   }
 }
 

@@ -208,7 +208,7 @@ function describeChecks(
     ),
     ...captured.map(({ name, value, fault }) =>
       fault === null
-        ? `${style.green('✓')} ${safe(name)} = ${safe(isSecretName(name) ? '***' : valueText(value))}`
+        ? `${style.green('✓')} ${safe(name)} = ${safe(isSecretName(name) ? '[redacted]' : valueText(value))}`
         : style.red(`✗ capture ${safe(fault)}`),
     ),
   ]

@@ -113,6 +113,11 @@ const SYNONYMS = {
   qs: 'query',
 } as const
 
+/** Keys of other tools that take more than another key. */
+const ELSEWHERE = {
+  graphql: 'write it as JSON: post: /graphql with json: { query: "...", variables: { ... } }',
+} as const
+
 /** An entry of `requests`: a request, or a journey of several steps. */
 export function requestSchema(leaves: Leaves) {
   return map(
@@ -136,6 +141,7 @@ export function requestSchema(leaves: Leaves) {
       sample: 'get: /',
       synonyms: { ...SYNONYMS, flow: 'steps' },
       elsewhere: {
+        ...ELSEWHERE,
         capture: 'values are for later steps: make it a journey, steps: [{ get: ..., capture: ... }, ...]',
         pause: 'a pause is a step of a journey; between iterations it is load.thinkTime',
         if: 'conditions are for steps of a journey',
@@ -198,7 +204,10 @@ function stepSchema(leaves: Leaves): Schema<StepInput> {
         extract: 'capture',
         when: 'if',
       },
-      elsewhere: { weight: 'weights are for the entries of requests; steps are taken in order' },
+      elsewhere: {
+        ...ELSEWHERE,
+        weight: 'weights are for the entries of requests; steps are taken in order',
+      },
       check: checkStep,
     },
   )
