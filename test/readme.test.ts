@@ -25,7 +25,7 @@ function blocksOf(language: string): string[] {
 const scenarios = blocksOf('yaml').filter((text) => text.includes('\nrequests:'))
 
 test('the scenarios are valid', async () => {
-  expect(scenarios).toHaveLength(5)
+  expect(scenarios).toHaveLength(6)
   for (const text of scenarios) {
     const users = 'id,name,age,note\n1,Ann,30,\n'
     const session = startSession({ 'a.yaml': text, 'users.csv': users, 'common.yaml': 'target: demo' })

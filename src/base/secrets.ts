@@ -14,12 +14,59 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
 
 /** Whether the value of the header (its name in lower case) is a secret. */
 export function isSecretHeader(name: string): boolean {
-  return SECRET_HEADERS.has(name)
+  return SECRET_HEADERS.has(name) || isSecretField(name)
 }
 
 /** Whether the name of an environment variable says that its value is a secret. */
 export function isSecretName(name: string): boolean {
-  return /secret|token|passw|key/i.test(name)
+  return /secret|token|passw|key/i.test(name) || isSecretField(name)
+}
+
+/**
+ * Whether a field of that name (of a form, a JSON body, a query, a row of data) holds a secret. The last word decides:
+ * `access_token` and `newPassword` do, `token_count`, `tokens` and `password_changed_at` don't.
+ */
+export function isSecretField(name: string): boolean {
+  const words = wordsOf(name)
+  const joined = words.join('')
+  return SECRET_WORDS.has(words.at(-1) ?? '') || (SECRET_END.test(joined) && !HARMLESS_END.test(joined))
+}
+
+/** Whether a value of a field is one that must not be shown. Numbers are counts and ids, unless secrets of that name are digits. */
+export function isSecretValue(name: string, value: string | number): boolean {
+  const words = wordsOf(name)
+  if (typeof value === 'number')
+    return DIGITS_END.test(words.join('')) || DIGITS_WORDS.has(words.at(-1) ?? '')
+  if (value === '') return false
+  return isSecretField(name) || (CARD_WORDS.has(words.at(-1) ?? '') && /^(?:\d[ -]?){12,18}\d$/.test(value))
+}
+
+/** Whether a text can be looked for in others: a plain word, such as the password `secret`, or a short number stand in many. */
+export function isDistinct(text: string): boolean {
+  return text.length >= 6 && !/^(?:[A-Za-z][a-z]{0,11}|\d{1,7})$/.test(text)
+}
+
+const SECRET_END =
+  /(?:password|passwd|passwort|passphrase|passcode|secret|token|jwt|credentials?|authorization|signature|(?:api|access|private|secret|signing|encryption|auth)key|(?:otp|verification|security)code|sessionid|cardnumber|cardno|creditcard|ccnumber|socialsecuritynumber)$/
+const HARMLESS_END = /(?:page|next|continuation|sync|cursor|max|num|pagination)token$/
+const SECRET_WORDS: ReadonlySet<string> = new Set('pwd pass pw pin otp totp ssn cvv cvc csrf xsrf'.split(' '))
+const DIGITS_END =
+  /(?:password|passwd|passwort|passcode|(?:otp|verification|security)code|cardnumber|cardno|creditcard|ccnumber|socialsecuritynumber)$/
+const DIGITS_WORDS: ReadonlySet<string> = new Set('pwd pin otp totp ssn cvv cvc'.split(' '))
+const CARD_WORDS: ReadonlySet<string> = new Set(['card', 'pan'])
+/** What may follow the name of a secret, which is one still. */
+const AFTER = /^(?:\d+|confirmation|confirm|confirmed|again|repeat|repeated|hash|old|new|current)$/
+
+/** The words of a name in lower case, up to the one that says what it is. */
+function wordsOf(name: string): string[] {
+  const words = name
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+    .map((word) => word.replace(/(?<=[a-z])\d+$/, ''))
+    .filter((word) => word !== '')
+  while (words.length > 1 && AFTER.test(words.at(-1)!)) words.pop()
+  return words
 }
 
 /** The text with each of the secrets replaced by `[redacted]`. */

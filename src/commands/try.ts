@@ -6,7 +6,7 @@ import { type Ms, wallTime } from '../base/clock.js'
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { printable } from '../base/printable.js'
-import { isSecretName } from '../base/secrets.js'
+import { isDistinct, isSecretName } from '../base/secrets.js'
 import { didYouMean } from '../base/suggest.js'
 import { formatDuration, plural } from '../base/units.js'
 import { type Errand, type ErrandEnd, runErrand } from '../load/errand.js'
@@ -17,7 +17,7 @@ import { makePlan, type Plan } from '../plan/plan.js'
 import { requestsOf } from '../plan/series.js'
 import { withEndlessData } from '../plan/sources.js'
 import { secretsIn, withEncodings } from '../report/exchange/discreet.js'
-import { renderExchange } from '../report/exchange/exchange.js'
+import { renderExchange, secretsInFields } from '../report/exchange/exchange.js'
 import type { Step } from '../scenario/journey.js'
 import type { Entry, Scenario } from '../scenario/scenario.js'
 import type { FailureKind } from '../stats/result.js'
@@ -93,6 +93,7 @@ class Trial {
     this.plan = plan
     this.options = options
     this.user = user
+    this.secrets = new Set(scenario.secrets)
   }
 
   /** `before`, `beforeEach`, the entries, `after`; the entries are left out when what they stand on fails. */
@@ -159,6 +160,10 @@ class Trial {
   }
 
   private readonly shown = new Set<string>()
+  /** Looked for in all that is shown. */
+  private readonly secrets: Set<string>
+  /** Hidden where it's all of a field. */
+  private readonly known = new Set<string>()
 
   private async pause(ms: Ms): Promise<void> {
     const { io, flags } = this.options
@@ -170,15 +175,13 @@ class Trial {
     await sleep(waited)
   }
 
-  private show({ request, attempt, examined }: Errand): void {
+  private show(errand: Errand): void {
+    const { request, attempt, examined } = errand
     const { full, flags, io } = this.options
     this.sent++
     this.shown.add(request.name)
-    const secrets = withEncodings([
-      ...this.scenario.secrets,
-      ...attempt.hops.flatMap(({ sent }) => secretsIn(sent.headers)),
-      ...capturedSecrets(examined),
-    ])
+    this.learn(errand)
+    const secrets = withEncodings([...this.secrets])
     const { origin } = new URL(this.plan.target)
     const exchange = {
       name: request.name,
@@ -189,19 +192,31 @@ class Trial {
       checks: examined?.checks ?? [],
       captured: examined?.captured ?? [],
     }
-    io.stdout.write(`${renderExchange(exchange, { page: pageOf(io, flags.color), full, secrets })}\n`)
+    const page = pageOf(io, flags.color)
+    io.stdout.write(`${renderExchange(exchange, { page, full, secrets, known: this.known })}\n`)
+  }
+
+  /** Takes down what is a secret in an exchange: it is one in those after it, too. */
+  private learn({ attempt: { hops }, examined, data }: Errand): void {
+    const captured = (examined?.captured ?? []).map(({ name, value }) => [name, value] as const)
+    const add = (secret: string) => secret.length >= SECRET_LENGTH_MIN && this.known.add(secret)
+    for (const secret of [...Object.entries(data), ...captured].flatMap(secretsOf)) add(secret)
+    for (const secret of secretsInFields(hops, this.known)) add(secret)
+    for (const secret of this.known) if (isDistinct(secret)) this.secrets.add(secret)
+    for (const secret of hops.flatMap(({ sent }) => secretsIn(sent.headers))) this.secrets.add(secret)
   }
 }
 
-/** Captured values whose names say secret: they stand in the answer, too. */
-function capturedSecrets(examined: Errand['examined']): string[] {
-  return (examined?.captured ?? []).flatMap(({ name, value }) =>
-    isSecretName(name) && typeof value === 'string' && value.length >= SECRET_LENGTH_MIN ? [value] : [],
-  )
-}
-
-/** Below that a value would be found inside ordinary words. */
+/** Shorter ones are hidden only where a name tells: too many other fields have such values. */
 const SECRET_LENGTH_MIN = 4
+
+/** The texts in a value that its name, or a key in it, calls secrets: a captured token, a column of passwords. */
+function secretsOf([name, value]: readonly [string, unknown]): string[] {
+  if (typeof value === 'string') return isSecretName(name) ? [value] : []
+  if (Array.isArray(value)) return value.flatMap((item) => secretsOf([name, item]))
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(secretsOf)
+}
 
 /** No connection came about: that says nothing about the scenario's checks. */
 const UNREACHABLE: ReadonlySet<FailureKind> = new Set(['connect', 'dns', 'tls'])

@@ -4,7 +4,7 @@
  */
 
 import type { Ms } from '../base/clock.js'
-import { redact } from '../base/secrets.js'
+import { isSecretField, isSecretHeader, redact } from '../base/secrets.js'
 import { formatDuration, formatSize } from '../base/units.js'
 import type { Plan } from '../plan/plan.js'
 import { valueAt } from '../scenario/json-path.js'
@@ -33,7 +33,7 @@ export class Checker {
   /** `secrets` are not shown in what is told; with `decodes` each body has to be what its encoding says. */
   constructor(checks: readonly Check[], secrets: readonly string[], decodes = false) {
     const show = (text: string) => quoted(redact(text, secrets))
-    const compiled = checks.map((check) => compile(check, show))
+    const compiled = checks.map((check) => compile(check, isSecret(check) ? () => HIDDEN : show))
     this.checks = decodes ? [...compiled, DECODES] : compiled
   }
 
@@ -65,6 +65,15 @@ export function makeChecker(
 export function isExpected(status: number, ranges: Expect['status']): boolean {
   for (const [from, to] of ranges) if (status >= from && status <= to) return true
   return false
+}
+
+const HIDDEN = quoted('[redacted]')
+
+/** Whether what is compared must not be told: the value of a telling header, or of a telling field. */
+function isSecret(check: Check): boolean {
+  if (check.type === 'header') return check.name === 'set-cookie' || isSecretHeader(check.name)
+  const last = check.type === 'json' ? check.steps.findLast((step) => typeof step === 'string') : undefined
+  return last !== undefined && isSecretField(last)
 }
 
 interface CompiledCheck {

@@ -20,6 +20,8 @@ export interface Errand {
   readonly attempt: Attempt
   /** Null when no answer came. */
   readonly examined: Examined | null
+  /** The data that it took so far, by name. */
+  readonly data: Readonly<Record<string, unknown>>
 }
 
 /** How an errand is run. */
@@ -56,6 +58,7 @@ export async function runErrand(
 ): Promise<ErrandEnd> {
   const walk = makeErrand(plan, steps, { variables, iteration, isEarly })
   const requests = requestsOf(steps)
+  const feeders = Object.keys(plan.data)
   let answered = 0
   const end = (failed: ErrandEnd['failed']): ErrandEnd => ({
     variables: Object.fromEntries(walk.draws.variables),
@@ -75,7 +78,8 @@ export async function runErrand(
     const attempt = await user.send(outgoing, kill)
     const judge = new Judge(request, plan)
     const examined = attempt.failure === null ? judge.examine(attempt, walk.draws) : null
-    onErrand?.({ request, outgoing, attempt, examined })
+    const data = Object.fromEntries(feeders.map((name, i) => [name, walk.draws.known(i)]))
+    onErrand?.({ request, outgoing, attempt, examined, data })
     const failure = attempt.failure ?? examined!.failure
     if (failure !== null) return end(signal?.aborted ? null : { name: request.name, failure })
     answered++

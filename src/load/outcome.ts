@@ -30,6 +30,7 @@ const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
   EPIPE: 'reset',
   EPROTO: 'tls',
   PERFCTL_NO_HTTP2: 'protocol',
+  PERFCTL_NO_HTTP1: 'protocol',
 }
 
 /** undici's messages of UND_ERR_SOCKET, as failures. */
@@ -47,11 +48,20 @@ const TLS_CODE =
 /** Said by the connection, or by the service in the handshake (RFC 7301). */
 export const NO_HTTP2 = 'the service does not speak HTTP/2'
 
+/** The service speaks none of the protocols that were offered in the handshake. */
+export const NO_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'
+
+/** What errors of TLS mean to one who doesn't know OpenSSL. */
+const TLS_MESSAGES: Readonly<Record<string, string>> = {
+  ERR_SSL_WRONG_VERSION_NUMBER: 'no TLS is spoken there; is it http?',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the service wants a client certificate',
+}
+
 /** The failure that an error of the HTTP client stands for. What is no network error breaks the protocol. */
 export function failureOf(error: unknown): Failure {
   const code = codeOf(error)
   if (code === 'UND_ERR_SOCKET') return SOCKET_FAILURES[messageOf(error)] ?? CLOSED
-  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return { kind: 'protocol', message: NO_HTTP2 }
+  if (code === NO_PROTOCOL) return { kind: 'protocol', message: NO_HTTP2 }
   return { kind: code === null ? 'protocol' : kindOf(error, code), message: describe(error, code) }
 }
 
@@ -65,12 +75,20 @@ function kindOf(error: unknown, code: string): FailureKind {
 function describe(error: unknown, code: string | null): string {
   // A refused connection to a name with several addresses is an AggregateError, which has no message of its own.
   const inner = error instanceof AggregateError && error.message === '' ? error.errors[0] : error
-  const message = messageOf(inner)
-    .replace(/\s+/g, ' ')
-    .replace(/ - Local \([^)]*\)/, '')
-    .trim()
+  const message = plain(messageOf(inner), code)
   if (message === '') return code ?? 'unknown error'
   return code === null || message.includes(code) || /^(UND_ERR|PERFCTL)/.test(code)
     ? message
     : `${message} (${code})`
+}
+
+/** `80EC…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…`: OpenSSL begins with the thread's number. */
+const OF_OPENSSL = /[\dA-F]{8,}:error:[\dA-F]+:[^:]*:[^:]*:([^:]*):.*$/
+
+function plain(text: string, code: string | null): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(OF_OPENSSL, (_, reason: string) => TLS_MESSAGES[code ?? ''] ?? reason)
+    .replace(/ - Local \([^)]*\)/, '')
+    .trim()
 }

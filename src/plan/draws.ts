@@ -57,6 +57,11 @@ export class Draws {
     for (const [feeder, value] of other.taken.entries()) if (value !== undefined) this.taken[feeder] = value
   }
 
+  /** What this iteration has taken of a feeder, by its number; undefined when nothing yet. */
+  known(feeder: number): unknown {
+    return this.taken[feeder]
+  }
+
   /** This iteration's value of a feeder, by its number: the same however often it is used. */
   value(feeder: number): unknown {
     const known = this.taken[feeder]

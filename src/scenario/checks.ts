@@ -124,8 +124,9 @@ function pathHint(path: string): string {
     : "write it like $.items[0].id, and other keys in quotes: $['first name']"
 }
 
+const HOLES_HINT =
+  'write what is the same in every answer; a step can capture the value and the next one compare it, with if'
+
 function refuseHoles(text: string, report: Report): string | null {
-  return text.includes('{{')
-    ? wrong(report, 'templates are not worked out in checks', 'write a fixed text')
-    : text
+  return text.includes('{{') ? wrong(report, 'templates are not worked out in checks', HOLES_HINT) : text
 }

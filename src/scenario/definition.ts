@@ -11,7 +11,7 @@ import { requestSchema, stepsSchema } from './blocks/request.js'
 import * as fields from './fields.js'
 import { readTarget } from './http-fields.js'
 import * as json from './json-types.js'
-import { checkProfileNames } from './keys.js'
+import { checkProfiles } from './keys.js'
 import { referenceSchema } from './reference.js'
 import { checkNames, type Names } from './request-names.js'
 import { jsonSchema, list, map, type Output, readBy, record } from './schema.js'
@@ -67,7 +67,7 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
         description:
           'Loads by name, for --profile: the same requests as a smoke test, a stress test, a soak test. Without load the first one is the default.',
         examples: [{ smoke: { vus: 1, duration: '10s' }, stress: { vus: 200, duration: '5m' } }],
-        check: checkProfileNames,
+        check: checkProfiles,
       }).optional(),
       http: httpSchema(leaves).optional(),
       data: dataSchema(leaves, tables).optional(),

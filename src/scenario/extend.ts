@@ -144,8 +144,7 @@ function moveFiles<T extends Tree>(tree: T, folder: string): T {
 /** Fields are called what the user likes: only what stands in one can be the path of a file. */
 function moveParts(fields: TreeMap, folder: string): TreeMap {
   const moved: Record<string, Tree> = Object.create(null)
-  for (const [name, part] of Object.entries(fields))
-    moved[name] = isTreeMap(part) ? moveFiles(part, folder) : part
+  for (const [name, part] of Object.entries(fields)) moved[name] = moveFiles(part, folder)
   return moved
 }
 

@@ -59,12 +59,24 @@ export interface Proxies {
   readonly except: readonly string[]
 }
 
-/** An HTTP proxy. */
+/** An HTTP proxy, or one for SOCKS 5. */
 export interface ProxyServer {
   readonly host: string
   readonly port: number
   /** The value of `proxy-authorization`; a secret. */
   readonly authorization: string | null
+  /** It is spoken to over TLS. */
+  readonly isSecure?: true
+  /** It speaks SOCKS 5; absent: HTTP. */
+  readonly socks?: SocksOptions
+}
+
+/** How a SOCKS proxy is asked. */
+interface SocksOptions {
+  /** It looks names up itself. */
+  readonly resolves: boolean
+  /** The password is a secret. */
+  readonly login: readonly [user: string, password: string] | null
 }
 
 /** How connections are encrypted; what is absent is as usual. Files are read already. */

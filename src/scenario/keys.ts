@@ -39,8 +39,12 @@ export function checkDataNames(data: TreeMap, report: Report): void {
   }
 }
 
-/** Reports names of profiles that could not name a file. */
-export function checkProfileNames(profiles: TreeMap, report: Report): void {
+/** Reports that there are no profiles, and names of profiles that could not name a file. */
+export function checkProfiles(profiles: TreeMap, report: Report): void {
+  if (Object.keys(profiles).length === 0) {
+    const hint = 'add one, such as smoke: { vus: 1, duration: 10s }; or remove the key'
+    report({ message: 'there are no profiles in it', hint })
+  }
   for (const name of Object.keys(profiles)) {
     if (/^[A-Za-z0-9][\w-]{0,49}$/.test(name)) continue
     const message = `${quoted(name)} can't be the name of a profile`

@@ -17,12 +17,14 @@ interface FilePartInput {
 }
 
 /** The parts of a form, in the order of the file. */
-export function makeParts(fields: Readonly<Record<string, PartInput>>): FormPart[] {
-  return Object.entries(fields).map(([name, part]) => {
-    if (isText(part)) return { name, text: part }
-    const { file, type = contentTypeOf(file.path), name: fileName = [basename(file.path)] } = part
-    return { name, file, fileName, contentType: type }
-  })
+export function makeParts(fields: Readonly<Record<string, readonly PartInput[]>>): FormPart[] {
+  return Object.entries(fields).flatMap(([name, parts]) => parts.map((part) => makePart(name, part)))
+}
+
+function makePart(name: string, part: PartInput): FormPart {
+  if (isText(part)) return { name, text: part }
+  const { file, type = contentTypeOf(file.path), name: fileName = [basename(file.path)] } = part
+  return { name, file, fileName, contentType: type }
 }
 
 function isText(part: PartInput): part is Template {

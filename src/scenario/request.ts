@@ -23,7 +23,7 @@ export interface RequestInput extends Readonly<Partial<Record<Method, Template |
   readonly form?: Readonly<Record<string, Template>> | undefined
   readonly body?: Template | undefined
   readonly file?: SentFile | undefined
-  readonly multipart?: Readonly<Record<string, PartInput>> | undefined
+  readonly multipart?: Readonly<Record<string, readonly PartInput[]>> | undefined
   readonly redirects?: number | undefined
   readonly retries?: RetriesInput | undefined
   readonly expect?: ExpectInput | undefined

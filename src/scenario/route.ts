@@ -94,9 +94,12 @@ export const readProxy: Reader<Proxies> = (tree, context, report) => {
   if (text === 'env') return proxyOfEnvironment(context.env, report)
   const server = parseProxy(text)
   return server === null
-    ? wrong(report, 'that is not the URL of an HTTP proxy', 'write it like http://localhost:3128, or env')
+    ? wrong(report, 'that is not the URL of a proxy', PROXY_HINT)
     : { http: server, https: server, except: [] }
 }
+
+const PROXY_HINT =
+  'write it like http://localhost:3128 (or https://, socks5:// and socks5h://), or env for those of the environment'
 
 /** As curl does: `http_proxy` in small letters only, since requests to a CGI set the other. */
 function proxyOfEnvironment(env: Environment, report: Report): Proxies | null {
@@ -106,7 +109,7 @@ function proxyOfEnvironment(env: Environment, report: Report): Proxies | null {
     const url = env[name]!.includes('://') ? env[name]! : `http://${env[name]}`
     const server = parseProxy(url)
     if (server === null)
-      wrong(report, `${name} is not the URL of an HTTP proxy`, `set ${name}=http://localhost:3128`)
+      wrong(report, `${name} is not the URL of a proxy`, `set ${name}=http://localhost:3128`)
     return server
   }
   const except = (env['no_proxy'] || env['NO_PROXY'] || '').toLowerCase().split(/[\s,]+/)
@@ -117,16 +120,32 @@ function proxyOfEnvironment(env: Environment, report: Report): Proxies | null {
   }
 }
 
+/** The schemes of proxies, and their usual ports. */
+const PROXY_PORTS: Readonly<Record<string, number>> = {
+  'http:': 80,
+  'https:': 443,
+  'socks5:': 1080,
+  'socks5h:': 1080,
+}
+
+/** SOCKS has no room for more (RFC 1929). */
+const SOCKS_TEXT_BYTES = 255
+
 function parseProxy(text: string): ProxyServer | null {
   const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || url.protocol !== 'http:' || !/^\/?$/.test(url.pathname + url.search + url.hash))
-    return null
-  const login = `${decode(url.username)}:${decode(url.password)}`
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port) || 80,
-    authorization: login === ':' ? null : `Basic ${Buffer.from(login).toString('base64')}`,
+  const usualPort = url === null ? undefined : PROXY_PORTS[url.protocol]
+  if (url === null || usualPort === undefined || url.hostname === '') return null
+  if (!/^\/?$/.test(url.pathname + url.search + url.hash)) return null
+  const login = [decode(url.username), decode(url.password)] as const
+  const isAnonymous = login.join('') === ''
+  const place = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || usualPort }
+  if (url.protocol.startsWith('socks')) {
+    if (login.some((part) => Buffer.byteLength(part) > SOCKS_TEXT_BYTES)) return null
+    const socks = { resolves: url.protocol === 'socks5h:', login: isAnonymous ? null : login }
+    return { ...place, authorization: null, socks }
   }
+  const authorization = isAnonymous ? null : `Basic ${Buffer.from(login.join(':')).toString('base64')}`
+  return { ...place, authorization, ...(url.protocol === 'https:' && { isSecure: true }) }
 }
 
 function decode(part: string): string {

@@ -179,21 +179,45 @@ export function list<T extends z.ZodType>(item: T, options: ListOptions) {
 
 /** A short form that is a list, or a map with the same under one of its keys. */
 export function either<L extends z.ZodType, M extends z.ZodType>(short: L, long: M) {
-  const inEditors = (schema: z.ZodType) => jsonSchema(schema) as { $schema?: string }
-  const anyOf = [short, long].map((schema) => {
-    const { $schema, ...rest } = inEditors(schema)
-    return rest
-  })
   return z
     .unknown()
-    .transform((tree, ctx) => {
-      const outcome = (isTreeMap(tree) ? long : short).safeParse(tree)
-      if (outcome.success) return outcome.data as z.output<L> | z.output<M>
-      for (const { path, ...issue } of outcome.error.issues)
-        ctx.issues.push({ ...issue, path: [...path], input: undefined } as z.core.$ZodRawIssue)
-      return z.NEVER
+    .transform((tree, ctx): z.output<L> | z.output<M> =>
+      isTreeMap(tree) ? outputOf(long, tree, ctx.issues) : outputOf(short, tree, ctx.issues),
+    )
+    .meta({ anyOf: [withoutVersion(short), withoutVersion(long)] })
+}
+
+/** What a schema reads in a tree. Its mistakes go to `issues`; then what comes back is never used. */
+function outputOf<T extends z.ZodType>(schema: T, tree: unknown, issues: z.core.$ZodRawIssue[]): z.output<T> {
+  const outcome = schema.safeParse(tree)
+  if (outcome.success) return outcome.data
+  for (const { path, ...issue } of outcome.error.issues)
+    issues.push({ ...issue, path: [...path], input: undefined } as z.core.$ZodRawIssue)
+  return z.NEVER
+}
+
+/** What a schema allows, for editors: one form, or several. */
+function alternatives(schema: z.ZodType): object[] {
+  const { anyOf, ...rest } = withoutVersion(schema) as { anyOf?: object[] }
+  return anyOf !== undefined && Object.keys(rest).length === 0 ? anyOf : [withoutVersion(schema)]
+}
+
+/** A schema for editors, to stand inside of another one. */
+function withoutVersion(schema: z.ZodType): object {
+  const { $schema, ...rest } = jsonSchema(schema) as { $schema?: string }
+  return rest
+}
+
+/** An entry, or a list of several; read as a list in either case. */
+export function oneOrMore<T extends z.ZodType>(item: T, options: ListOptions) {
+  const several = list(item, options)
+  return z
+    .unknown()
+    .transform((tree, ctx): readonly z.output<T>[] => {
+      if (Array.isArray(tree)) return outputOf(several, tree, ctx.issues)
+      return [outputOf(item, tree, ctx.issues)]
     })
-    .meta({ anyOf })
+    .meta({ anyOf: [...alternatives(item), withoutVersion(several)] })
 }
 
 /** The message of a required value that isn't there, until the name of its key is known. */

@@ -1,9 +1,10 @@
 /**
- * Which values of a scenario are secrets: those of telling headers, and those of telling variables.
+ * Which values of a scenario are secrets: those of telling headers, fields and variables.
  */
-import { isSecretHeader, isSecretName } from '../base/secrets.js'
+import { isDistinct, isSecretHeader, isSecretName, isSecretValue } from '../base/secrets.js'
 import { type Environment, fillIn, variablesIn } from './environment.js'
 import { ARGUMENT_WORDS } from './functions.js'
+import { METHODS } from './request.js'
 import { stepTrees } from './step-trees.js'
 import { holesIn } from './template.js'
 import { isTreeMap, Scalar, type Tree, type TreeMap } from './tree.js'
@@ -19,7 +20,15 @@ export function findSecrets(text: string, root: TreeMap, env: Environment): stri
   const logins = parts.flatMap((part) => authSecrets(part, env))
   const passwords = [text, ...variablesIn(text, env).map(({ value }) => value)].flatMap(urlPasswords)
   const connection = connectionSecrets(root.http, env)
-  const values = [...connection, ...variables.map(({ value }) => value), ...headers, ...logins, ...passwords]
+  const fields = fieldSecrets(root, env).filter(isDistinct)
+  const values = [
+    ...connection,
+    ...variables.map(({ value }) => value),
+    ...headers,
+    ...logins,
+    ...passwords,
+    ...fields,
+  ]
   return [...new Set(values)].filter((value) => value.length >= LENGTH_MIN)
 }
 
@@ -29,6 +38,35 @@ function headerSecrets(part: Tree | undefined, env: Environment): string[] {
   return Object.entries(headers).flatMap(([name, value]) =>
     isSecretHeader(name.toLowerCase()) ? textsIn(value).flatMap((part) => secretParts(part, env)) : [],
   )
+}
+
+/** Where fields stand that are sent. */
+const FIELDS = ['json', 'form', 'multipart', 'query'] as const
+
+/** What stands in telling fields of bodies and queries, and in such columns of the data that the file holds itself. */
+function fieldSecrets(root: TreeMap, env: Environment): string[] {
+  const steps = stepTrees(root)
+  const bodies = steps.flatMap((step) => FIELDS.flatMap((key) => fieldsIn(step[key], '')))
+  const paths = METHODS.flatMap((method) => steps.flatMap((step) => queryFields(step[method])))
+  return [...bodies, ...paths, ...fieldsIn(root.data, '')]
+    .filter(([name, text]) => isSecretValue(name, text))
+    .flatMap(([, text]) => secretParts(text, env))
+}
+
+type Field = readonly [name: string, text: string]
+
+/** Single values with the nearest key above them. */
+function fieldsIn(tree: Tree | undefined, name: string): Field[] {
+  if (tree === undefined) return []
+  if (tree instanceof Scalar) return [[name, tree.text]]
+  if (!isTreeMap(tree)) return (tree as readonly Tree[]).flatMap((item) => fieldsIn(item, name))
+  return Object.entries(tree).flatMap(([key, item]) => fieldsIn(item, key))
+}
+
+function queryFields(path: Tree | undefined): Field[] {
+  if (!(path instanceof Scalar)) return []
+  const pairs = path.text.matchAll(/[?&]([^&=?#\s{}]+)=((?:\{\{.*?\}\}|[^&#\s])*)/g)
+  return [...pairs].map((match): Field => [match[1]!, match[2]!])
 }
 
 /** Of `auth`: the token, the password, and what they come to in the header. */
@@ -62,10 +100,11 @@ function secretParts(text: string, env: Environment): string[] {
 
 /** What an expression says itself, or takes from the environment; what it takes from data is no secret of the file. */
 function holeSecrets(hole: string, env: Environment): string[] {
+  const variables = variablesIn(hole, env)
   const texts = [...hole.matchAll(/'([^']*)'|"([^"]*)"/g)]
     .map((match) => match[1] ?? match[2]!)
-    .filter((value) => !ARGUMENT_WORDS.has(value))
-  const values = [...texts, ...variablesIn(hole, env).map(({ value }) => value)]
+    .filter((text) => !ARGUMENT_WORDS.has(text) && !variables.some(({ name }) => name === text))
+  const values = [...texts, ...variables.map(({ value }) => value)]
   return values.flatMap((value) => [value, Buffer.from(value).toString('base64')])
 }
 

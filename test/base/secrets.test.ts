@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { cover, isSecretHeader, isSecretName, redact } from '../../src/base/secrets.js'
+import {
+  cover,
+  isDistinct,
+  isSecretField,
+  isSecretHeader,
+  isSecretName,
+  isSecretValue,
+  redact,
+} from '../../src/base/secrets.js'
 
 test('each secret is taken out wherever it stands', () => {
   expect(redact('a s3cret and s3cret', ['s3cret'])).toBe('a [redacted] and [redacted]')
@@ -30,4 +38,81 @@ test('names tell secrets', () => {
   expect(names.filter(isSecretName)).toEqual(names.slice(0, 5))
   expect(['authorization', 'cookie', 'proxy-authorization', 'x-api-key'].every(isSecretHeader)).toBe(true)
   expect(isSecretHeader('accept')).toBe(false)
+})
+
+test.each([
+  ...[
+    'password',
+    'newPassword',
+    'password2',
+    'password_confirmation',
+    'user[password]',
+    'passwd',
+    'access_token',
+  ],
+  ...[
+    'csrfmiddlewaretoken',
+    'clientSecret',
+    'API-Key',
+    'x-api-key',
+    'X-CSRF-Token',
+    'pin',
+    'otp',
+    'ssn',
+    'cvv',
+  ],
+  ...['cardNumber', 'credit_card', 'authorization', 'jwt', 'PHPSESSION_ID', 'passwordHash'],
+])('the field %s holds a secret', (name) => {
+  expect(isSecretField(name)).toBe(true)
+})
+
+test.each([
+  ...[
+    'tokens',
+    'tokens_used',
+    'token_count',
+    'token_type',
+    'password_changed_at',
+    'passwordLength',
+    'keyword',
+  ],
+  ...[
+    'key',
+    'next_page_token',
+    'pageToken',
+    'shipping',
+    'spin',
+    'secretary',
+    'compass',
+    'card',
+    'discard',
+    '',
+  ],
+])('the field %j holds none', (name) => {
+  expect(isSecretField(name)).toBe(false)
+})
+
+test.each<[string, string | number, boolean]>([
+  ['token', 3, false],
+  ['password', 1234, true],
+  ['pin', 1234, true],
+  ['card', '4111-1111-1111-1111', true],
+  ['card', '4111', false],
+  ['password', '', false],
+])('the value of %s: %j', (name, value, isSecret) => {
+  expect(isSecretValue(name, value)).toBe(isSecret)
+})
+
+test.each([
+  ['hunter2', true],
+  ['correct horse', true],
+  ['Pa55word', true],
+  ['secret', false],
+  ['abcdefghijklmnop', true],
+  ['Password', false],
+  ['1234567', false],
+  ['12345678', true],
+  ['ab1', false],
+])('%s can be looked for in other texts: %s', (text, can) => {
+  expect(isDistinct(text)).toBe(can)
 })

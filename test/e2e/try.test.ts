@@ -90,6 +90,24 @@ describe('what is shown', () => {
     expect(stdout).not.toMatch(/token-secret|cookie-secret|from-the-data/)
   })
 
+  test('hides the values of fields whose names tell, and those values in later exchanges', async () => {
+    const { code, stdout } = await tryOut(`
+      data: { user: [{ name: ann, password: plainword }], pw: [Colum-n5] }
+      requests:
+        - { name: a, post: /a, form: { user: ann, password: f0rm-secret }, expect: { body: "password=" } }
+        - { name: b, post: /b, json: { user: ann, client_secret: "{{ pw }}", tokens: 3, note: f0rm-secret } }
+        - { name: c, post: /c, multipart: { title: t, otp: "99 88 77" } }
+        - { name: d, post: "/d?api_key=q-s3cret&page=2", body: "{{ pw }}" }
+        - { name: e, post: /e, json: { p: "{{ user.password }}", sentence: the plainword } }`)
+    expect(code, stdout).toBe(0)
+    // The service repeats each body: there they are hidden, too.
+    expect(stdout).not.toMatch(/f0rm-secret|Colum-n5|99 88 77|q-s3cret/)
+    expect(stdout.match(/^.*user=ann&password=\[redacted\]$/gm)).toHaveLength(2)
+    expect(stdout).toContain('"tokens": 3,')
+    expect(stdout).toContain('> POST /d?api_key=[redacted]&page=2 HTTP/1.1\n')
+    expect(stdout).toContain('"p": "[redacted]",\n  "sentence": "the plainword"')
+  })
+
   test('is each exchange of a request, with the cookies that were set on the way', async () => {
     const { code, stdout } = await tryOut(`
       http: { cookies: true, redirects: 1, retries: { count: 1, backoff: 1ms } }

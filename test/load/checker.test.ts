@@ -49,7 +49,8 @@ describe('a check that does not hold says what was seen', () => {
     ['json: { $.state: missing }', '$.state is there'],
     ['json: { $.items: 1 }', '$.items is a list, not 1'],
     ['json: { "$.items[0]": 1 }', '$.items[0] is an object, not 1'],
-    ['json: { $.token: abc }', '$.token is "[redacted]", not "abc"'],
+    ['json: { $.token: abc }', '$.token is "[redacted]", not "[redacted]"'],
+    ['header: { X-CSRF-Token: abc }', 'no header x-csrf-token'],
     ['maxLatency: 99ms', 'latency above 99ms'],
     ['maxSize: 10B', 'body larger than 10B'],
   ])('%s', (expectation, fault) => {

@@ -50,6 +50,18 @@ test('equal failures of two connections read the same', () => {
   expect(failureOf(new Error('two\n  lines'))).toEqual({ kind: 'protocol', message: 'two lines' })
 })
 
+test.each([
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number', 'no TLS is spoken there; is it http?'],
+  ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'sslv3 alert handshake failure', 'sslv3 alert handshake failure'],
+])('%s of OpenSSL is told without what differs from thread to thread', (code, reason, told) => {
+  const failed = (thread: string, before = '') => {
+    const message = `${before}${thread}:error:0A00010B:SSL routines:ssl3_get_record:${reason}:../deps/x.c:350:`
+    return failureOf(Object.assign(new Error(message), { code }))
+  }
+  expect(failed('807C6FE5FE7E0000')).toEqual({ kind: 'tls', message: `${told} (${code})` })
+  expect(failed('80EC6FE5FE7E0000', "the proxy's TLS: ").message).toBe(`the proxy's TLS: ${told} (${code})`)
+})
+
 test('of a name with several addresses the first one is told', () => {
   const causes = ['::1', '127.0.0.1'].map((address) => new Error(`connect ECONNREFUSED ${address}:80`))
   const error = Object.assign(new AggregateError(causes), { code: 'ECONNREFUSED' })

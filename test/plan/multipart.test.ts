@@ -56,6 +56,26 @@ describe('a form', () => {
     ])
   })
 
+  test('holds several parts of one name where a list stands, in its order', () => {
+    const { iterations } = make(`{ post: /, multipart: {
+      tag: [one, "{{ word }}", 3], title: t, photos: [{ file: cover.png }, { file: cover.png, name: b.png }],
+      mixed: [text, { file: empty.txt }] } }`)
+    const parts = formOf(iterations.prepare(0, false)).map(({ name, fileName, text }) => [
+      name,
+      fileName ?? text,
+    ])
+    expect(parts).toEqual([
+      ['tag', 'one'],
+      ['tag', 'a "b"\r\nc é'],
+      ['tag', '3'],
+      ['title', 't'],
+      ['photos', 'cover.png'],
+      ['photos', 'b.png'],
+      ['mixed', 'text'],
+      ['mixed', 'empty.txt'],
+    ])
+  })
+
   test('has names that end neither themselves nor their line', () => {
     const { iterations } = make('{ post: /, multipart: { "a\\"; b\\r\\nc: d": x } }')
     expect(formOf(iterations.prepare(0, false))[0]!.name).toBe('a%22; b%0D%0Ac: d')

@@ -220,6 +220,27 @@ describe('secrets', () => {
     expect(scenario.text).not.toMatch(/in-the-file|some-default/)
   })
 
+  test('of telling fields and columns are those that are no plain words', () => {
+    const scenario = read(
+      [
+        'data: { user: [{ name: ann-2026, password: from-a-column }] }',
+        'requests:',
+        '  - post: /a?api_key=in-a-path&page=page-2026',
+        '    json: { user: { password: "hunter2", token: "{{ concat(user.name, env(\'VUS\'), \'in-a-call\') }}" }, tokens: no-token }',
+        '  - { post: /b, query: { token: in-a-query }, form: { client_secret: "${OWN:-by-default}", x: x-2026 } }',
+        '  - { post: /c, multipart: { pin: [plain, "1234-5678"] } }',
+      ].join('\n'),
+    )
+    expect([...scenario.secrets].sort()).toEqual(
+      [
+        ...['hunter2', 'in-a-call', 'aW4tYS1jYWxs', 'in-a-path', 'in-a-query', 'by-default', '1234-5678'],
+        'from-a-column',
+      ].sort(),
+    )
+    expect(scenario.requests[0]!.name).toBe('POST /a?api_key=[redacted]&page=page-2026')
+    expect(scenario.text).not.toMatch(/hunter2|by-default|in-a-/)
+  })
+
   test('the scheme alone is none', () => {
     const scenario = read('requests: [{ get: /, headers: { authorization: "Bearer ${API_TOKEN}" } }]')
     expect(scenario.secrets).toEqual(['tok-12345'])
@@ -253,7 +274,7 @@ test('prototypes of objects are out of reach', () => {
 
 test('a field of a body may be called capture, or headers', () => {
   const scenario = read(
-    'requests: [{ post: /, json: { capture: { token: $.x }, headers: { authorization: plain-text }, steps: [1] } }]',
+    'requests: [{ post: /, json: { capture: { token: $.x }, headers: { x: plain-text }, auth: { bearer: plain-text }, steps: [1] } }]',
   )
   expect(requestOf(scenario).body).toMatchObject({ type: 'json' })
   expect(scenario.secrets).toEqual([])

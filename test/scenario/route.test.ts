@@ -78,8 +78,35 @@ describe('a proxy', () => {
     expect(read('{ proxy: env }', env).http.proxy).toEqual(proxy)
   })
 
+  test.each<[string, object]>([
+    ['http://a', plain('a', 80)],
+    ['https://a', { ...plain('a', 443), isSecure: true }],
+    ['https://a:80', { ...plain('a', 80), isSecure: true }],
+    ['socks5://a', { ...plain('a', 1080), socks: { resolves: false, login: null } }],
+    ['socks5h://me:p%40ss@a:9', { ...plain('a', 9), socks: { resolves: true, login: ['me', 'p@ss'] } }],
+    ['socks5://[::1]', { ...plain('::1', 1080), socks: { resolves: false, login: null } }],
+  ])('%s is one', (url, server) => {
+    expect(read(`{ proxy: "${url}" }`).http.proxy).toEqual({ http: server, https: server, except: [] })
+  })
+
+  test.each([
+    'socks4://a',
+    'ftp://a',
+    'http://a/path',
+    'socks5://',
+    'localhost:3128',
+    `socks5://${'u'.repeat(256)}@a`,
+  ])('%s is none', (url) => {
+    expect(() => read(`{ proxy: "${url}" }`)).toThrow('that is not the URL of a proxy')
+  })
+
+  test('of SOCKS has a password that is a secret', () => {
+    const { secrets } = read('{ proxy: "socks5://me:p%40ssword@a" }')
+    for (const secret of ['p%40ssword', 'p@ssword']) expect(secrets).toContain(secret)
+  })
+
   test('of the environment that is none is told by its name only', () => {
-    const wrong = () => read('{ proxy: env }', { HTTPS_PROXY: 'socks5://me:hushhush@a:1' })
-    expect(wrong).toThrow('HTTPS_PROXY is not the URL of an HTTP proxy')
+    const wrong = () => read('{ proxy: env }', { HTTPS_PROXY: 'socks4://me:hushhush@a:1' })
+    expect(wrong).toThrow('HTTPS_PROXY is not the URL of a proxy')
   })
 })

@@ -80,7 +80,7 @@ test('paths in a file that is extended are relative to it, and fields are not ta
       'common/base.yaml': `target: http://a
 requests:
   - post: /
-    multipart: { file: a.txt, key: k, cert: { file: c.pem, type: text/x-pem } }
+    multipart: { file: a.txt, key: k, cert: { file: c.pem, type: text/x-pem }, several: [x, { file: c.pem }] }
 before: [{ post: /, file: ../raw.bin }]`,
       'common/c.pem': 'c',
       'raw.bin': 'raw',
@@ -91,6 +91,8 @@ before: [{ post: /, file: ../raw.bin }]`,
       { name: 'file', text: ['a.txt'] },
       { name: 'key', text: ['k'] },
       { name: 'cert', file: { path: 'common/c.pem' }, fileName: ['c.pem'], contentType: 'text/x-pem' },
+      { name: 'several', text: ['x'] },
+      { name: 'several', file: { path: 'common/c.pem' } },
     ],
   })
   expect(scenario.before).toMatchObject([{ request: { body: { file: { path: 'raw.bin' } } } }])

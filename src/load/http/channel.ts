@@ -154,7 +154,7 @@ export class Channel {
           this.options.onConnect({
             dnsMs: lookedUp === null ? null : lookedUp - started,
             tcpMs: tcpEnd - (lookedUp ?? started),
-            tlsMs: socket instanceof ThinSocket ? null : ended - tcpEnd,
+            tlsMs: 'encrypted' in socket ? ended - tcpEnd : null,
           })
           this.socket = socket
           this.bytesRead = this.bytesWritten = 0

@@ -63,7 +63,7 @@ export class HttpConnection implements Connection, Handler, Receiver {
     headers: [],
     body: null,
     // Else undici closes the connection after each HEAD, and after a GET or DELETE with a body.
-    reset: false,
+    reset: false as boolean,
   }
 
   constructor(options: HttpConnectionOptions) {
@@ -74,7 +74,7 @@ export class HttpConnection implements Connection, Handler, Receiver {
     this.reader = new AnswerReader(texts.heads, this)
     this.isShared = lane !== undefined
     this.mayGoDirect = !this.isShared && http.keepAlive !== false
-    if (http.keepAlive === false) this.outgoing.reset = true
+    this.outgoing.reset = http.keepAlive === false
     if (!this.isShared) return
     // Else undici sends the next request of a row when the head of the last answer has come.
     this.outgoing.blocking = false
@@ -92,8 +92,7 @@ export class HttpConnection implements Connection, Handler, Receiver {
     this.sentAt = this.firstByteAt = this.status = 0
     this.answer = null
     this.keep = request.keep
-    const origin = request.origin ?? this.options.origin
-    if (origin !== this.channel.origin && !this.turnTo(origin)) return
+    if (!this.turnTo(request.origin ?? this.options.origin)) return
     this.channel.closeStale()
     if (this.isEnding && this.mayGoDirect && this.channel.direct !== null) this.sendLater(request)
     else if (!this.sendDirect(request)) this.dispatch(request)
@@ -138,11 +137,8 @@ export class HttpConnection implements Connection, Handler, Receiver {
     }
     const text = this.options.texts.wire.write(request, this.channel.host)
     if (text === null) return false
-    // Should undici have to read the answer.
-    this.outgoing.method = request.method as Dispatch['method']
-    this.outgoing.path = request.path
-    this.outgoing.headers = request.hasFixedHeaders ? request.headers : [...request.headers]
-    this.outgoing.body = request.body as string | null
+    // In case undici has to read the answer.
+    this.fillIn(request.hasFixedHeaders ? request : keepRequest(request))
     this.reader.begin(request.index, request.method)
     this.sentAt = now()
     if (socket.send(text, this.reader)) return true
@@ -160,15 +156,18 @@ export class HttpConnection implements Connection, Handler, Receiver {
   }
 
   private dispatch(request: Outgoing): void {
-    const { outgoing } = this
-    outgoing.method = request.method as Dispatch['method']
-    outgoing.path = request.path
-    const { body } = request
-    const isText = body === null || typeof body === 'string'
-    outgoing.headers = isText ? request.headers : body.withLength(request.headers)
-    outgoing.body = isText ? body : (body.open() as Buffer)
+    this.fillIn(request)
     if (this.isShared) this.channel.underWay++
-    this.channel.dispatch(outgoing, this)
+    this.channel.dispatch(this.outgoing, this)
+  }
+
+  private fillIn({ method, path, headers, body }: Outgoing): void {
+    const { outgoing } = this
+    outgoing.method = method as Dispatch['method']
+    outgoing.path = path
+    const isText = body === null || typeof body === 'string'
+    outgoing.headers = isText ? headers : body.withLength(headers)
+    outgoing.body = isText ? body : (body.open() as Buffer)
   }
 
   // The reader's receiver.
@@ -240,8 +239,8 @@ export class HttpConnection implements Connection, Handler, Receiver {
 
   onComplete(): void {
     // Subtle: undici takes a reset for the end of a body without a length. It may as well have been cut off.
-    const error = this.channel.socket!.errored
-    this.endByUndici(error === null ? null : failureOf(error))
+    const { errored } = this.channel.socket!
+    this.endByUndici(errored === null ? null : failureOf(errored))
   }
 
   onError(error: Error): void {
@@ -279,6 +278,7 @@ export class HttpConnection implements Connection, Handler, Receiver {
 
   /** Makes `origin` the one to send to; ends the exchange when it is none that can be sent to. */
   private turnTo(origin: string): boolean {
+    if (origin === this.channel.origin) return true
     try {
       this.channel = this.channels.get(origin) ?? this.open(origin)
       return true

@@ -4,12 +4,13 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect, createSecureContext, type SecureContext } from 'node:tls'
 import type { Ms } from '../../base/clock.js'
+import { codeOf } from '../../base/errors.js'
 import { formatDuration } from '../../base/units.js'
 import type { HttpOptions, Route } from '../../scenario/http-types.js'
-import { NO_HTTP2 } from '../outcome.js'
+import { NO_HTTP2, NO_PROTOCOL } from '../outcome.js'
 import { endpointFor, proxyFor } from '../route.js'
-import type { openTunnel } from './proxy.js'
 import { ThinSocket } from './socket.js'
+import type * as tunnels from './tunnel.js'
 
 /** What has to be known to connect. */
 export interface DialOptions {
@@ -17,8 +18,8 @@ export interface DialOptions {
     HttpOptions,
     'connectTimeoutMs' | 'insecure' | 'tls' | 'keepAlive' | 'pipelining' | 'http2' | keyof Route
   >
-  /** Opens a way through a proxy; absent when there is none. */
-  readonly tunnel?: typeof openTunnel | undefined
+  /** Opens ways through a proxy; absent when there is none. */
+  readonly tunnel?: Pick<typeof tunnels, 'openTunnel' | 'dialProxy'> | undefined
 }
 
 /** Connects and gives the raw socket at once, for its events; says so when another one takes its place. */
@@ -33,10 +34,22 @@ interface Target {
 
 type Dialed = (...result: [error: Error, socket: null] | [error: null, socket: Socket | ThinSocket]) => void
 
-/** Dials plain connections. */
-export function dialTcp({ http }: DialOptions, isIdle: (socket: ThinSocket) => boolean): Dial {
-  if (http.http2 === true) return dialPlainHttp2(http)
+/** Dials plain connections; through a tunnel where a proxy can't be sent the request itself. */
+export function dialTcp({ http, tunnel }: DialOptions, isIdle: (socket: ThinSocket) => boolean): Dial {
   return ({ host, port }, callback) => {
+    const server = tunnel === undefined ? null : proxyFor(`http://${inUrl(host)}`, http.proxy)
+    if (server !== null && (server.socks !== undefined || http.http2 === true)) {
+      const way = tunnel!.openTunnel(server, { host, port, http }, (error) => {
+        if (error === null) callback(null, asHttp2(way, http))
+        else callback(error, null)
+      })
+      return way
+    }
+    if (http.http2 === true) {
+      const socket = connectTcp({ ...endpointFor(host, port, http), noDelay: true })
+      callBack(socket, 'connect', callback, () => asHttp2(socket, http))
+      return socket
+    }
     const thin = new ThinSocket({ endpoint: endpointFor(host, port, http), isIdle })
     const failed = (error: Error) => callback(error, null)
     thin.once('error', failed)
@@ -48,19 +61,9 @@ export function dialTcp({ http }: DialOptions, isIdle: (socket: ThinSocket) => b
   }
 }
 
-/** HTTP/2 without TLS, known beforehand (RFC 9113, section 3.3). Node's session needs a whole socket. */
-function dialPlainHttp2(http: DialOptions['http']): Dial {
-  return ({ host, port }, callback) => {
-    const socket = connectTcp({ ...endpointFor(host, port, http), noDelay: true })
-    const failed = (error: Error) => callback(error, null)
-    socket.once('error', failed)
-    socket.once('connect', () => {
-      socket.removeListener('error', failed)
-      // What undici goes by.
-      callback(null, Object.assign(socket, { alpnProtocol: 'h2' }))
-    })
-    return socket
-  }
+/** HTTP/2 without TLS, known beforehand (RFC 9113, section 3.3): marked as what undici goes by. */
+function asHttp2(socket: Socket, { http2 }: DialOptions['http']): Socket {
+  return http2 === true ? Object.assign(socket, { alpnProtocol: 'h2' }) : socket
 }
 
 /** Dials encrypted connections, through a tunnel where a proxy is named. A session is taken up again. */
@@ -78,7 +81,8 @@ export function dialTls({ http, tunnel }: DialOptions): Dial {
       ...(isIP(name) === 0 && { servername: name }),
       ...(session && { session }),
     })
-    const failed = (error: Error) => callback(error, null)
+    const failed = (error: Error) =>
+      callback(http.http2 !== true && codeOf(error) === NO_PROTOCOL ? new NoHttp1() : error, null)
     socket.setNoDelay(true).setKeepAlive(true, 60_000)
     socket.on('session', (given) => {
       session = given
@@ -97,14 +101,44 @@ export function dialTls({ http, tunnel }: DialOptions): Dial {
   }
   return (target, callback, replaced) => {
     const { host, port } = target
-    const server = proxyFor(`https://${host.includes(':') ? `[${host}]` : host}`, http.proxy)
+    const server = proxyFor(`https://${inUrl(host)}`, http.proxy)
+    if (tunnel !== undefined && isSecureProxy(target, http)) {
+      const socket = tunnel.dialProxy(http.proxy!.http!, http)
+      callBack(socket, 'secureConnect', callback, () => socket)
+      return socket
+    }
     if (server === null || tunnel === undefined) return open(endpointFor(host, port, http), target, callback)
-    const raw = tunnel(server, { host, port }, (error) => {
+    const raw = tunnel.openTunnel(server, { host, port, http }, (error) => {
       if (error === null) replaced(open({ socket: raw }, target, callback))
       else callback(error, null)
     })
     return raw
   }
+}
+
+/** Whether it is the proxy that plain requests are sent to, not a service. */
+function isSecureProxy({ host, port }: Target, { proxy }: DialOptions['http']): boolean {
+  const server = proxy?.http
+  return server?.isSecure === true && server.host === host && server.port === port
+}
+
+function inUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
+
+/** Tells when the socket is connected, or why it isn't. */
+function callBack(
+  socket: Socket,
+  event: 'connect' | 'secureConnect',
+  callback: Dialed,
+  make: () => Socket,
+): void {
+  const failed = (error: Error) => callback(error, null)
+  socket.once('error', failed)
+  socket.once(event, () => {
+    socket.removeListener('error', failed)
+    callback(null, make())
+  })
 }
 
 /** Nothing came about in time. */
@@ -121,6 +155,14 @@ class NoHttp2 extends Error {
 
   constructor() {
     super(NO_HTTP2)
+  }
+}
+
+class NoHttp1 extends Error {
+  readonly code = 'PERFCTL_NO_HTTP1'
+
+  constructor() {
+    super('the service speaks HTTP/2 only; http2: true under http asks for it')
   }
 }
 

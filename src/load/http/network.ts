@@ -34,7 +34,7 @@ export async function openNetwork(
 ): Promise<Connect> {
   const { origin } = new URL(plan.target)
   const { http } = plan
-  const tunnel = http.proxy === undefined ? undefined : (await import('./proxy.js')).openTunnel
+  const tunnel = http.proxy === undefined ? undefined : await import('./tunnel.js')
   const options = { origin, http, tunnel, texts: new Texts() }
   const connect =
     http.connections === undefined
@@ -79,8 +79,9 @@ async function openPool(
   }
 }
 
-async function putProxy({ http: { proxy } }: Plan, origin: string): Promise<Put | null> {
-  if (proxy === undefined) return null
+async function putProxy({ http: { proxy, http2 } }: Plan, origin: string): Promise<Put | null> {
+  // Whole URLs are of HTTP/1.1: plain HTTP/2 goes through a tunnel.
+  if (proxy === undefined || http2 === true) return null
   const { ProxiedConnection } = await import('./proxy.js')
   return (inner) => new ProxiedConnection(inner, origin, proxy)
 }

@@ -1,7 +1,7 @@
 /**
  * Sends a request again when its failure may pass: each time from the beginning, and each failure is kept.
  */
-import type { Ms } from '../../base/clock.js'
+import { type Ms, wallTime } from '../../base/clock.js'
 import type { Random } from '../../base/rng.js'
 import { formatDuration } from '../../base/units.js'
 import type { Outgoing } from '../../plan/request.js'
@@ -10,6 +10,7 @@ import { isExpected } from '../checker.js'
 import type { Connection, Exchange } from '../connection.js'
 import type { Failure } from '../outcome.js'
 import { keepRequest, Layer } from './layer.js'
+import { ASKING, retryAfterMs } from './retry-after.js'
 
 /** What a layer of retries has to know. */
 export interface RetryOptions {
@@ -34,7 +35,7 @@ export class RetryingConnection extends Layer {
 
   send(request: Outgoing, exchange: Exchange): void {
     this.start(exchange)
-    this.request = request.retries === undefined ? request : keepRequest(request)
+    this.request = prepare(request)
     this.attempts = 0
     this.attempt()
   }
@@ -82,8 +83,15 @@ export class RetryingConnection extends Layer {
         this.isPausing = false
         this.attempt()
       },
-      pauseMs(retries!.backoffMs, this.attempts, this.options.random),
+      this.pauseMs(retries!, passing),
     )
+  }
+
+  /** As long as is drawn, or as the service asks, if that is longer; never longer than the scenario allows. */
+  private pauseMs({ backoffMs }: Retries, { kind }: Failure): Ms {
+    const drawn = pauseMs(backoffMs, this.attempts, this.options.random)
+    if (kind !== 'status' || !ASKING.includes(this.status) || this.answer === null) return drawn
+    return Math.max(drawn, Math.min(backoffMs[1], retryAfterMs(this.answer, wallTime().getTime())))
   }
 
   /** The failure, when it's one to try again after. */
@@ -97,6 +105,15 @@ export class RetryingConnection extends Layer {
     if (this.timer !== null) clearTimeout(this.timer)
     this.timer = null
   }
+}
+
+/** The request as each attempt sends it. */
+function prepare(request: Outgoing): Outgoing {
+  const { retries, keep } = request
+  if (retries === undefined) return request
+  // How long to wait stands in the head.
+  const mayAsk = ASKING.some((status) => isExpected(status, retries.statuses))
+  return keepRequest(request, mayAsk ? { keep: keep ?? 'head' } : {})
 }
 
 /** The pause after so many attempts: from the shorter one to twice as long each time, at most the longer one. */

@@ -2,17 +2,21 @@
  * Headers whose values are nobody's business, shown with as much as helps to find a mistake.
  */
 import { isSecretHeader } from '../../base/secrets.js'
+import { hideInQuery } from './hidden-fields.js'
 
 const HIDDEN = '[redacted]'
 
-/** The value of a header: of a secret one the scheme, the names of cookies and their attributes, and no more. */
+/**
+ * The value of a header: of a secret one the scheme, the names of cookies and their attributes, and no more; of URLs
+ * without the secrets in their queries.
+ */
 export function discreetHeader(name: string, value: string): string {
   if (name === 'cookie') return value.split(/;\s*/).map(hideValue).join('; ')
   if (name === 'set-cookie') {
     const [cookie, ...attributes] = value.split(/;\s*/)
     return [hideValue(cookie!), ...attributes].join('; ')
   }
-  if (!isSecretHeader(name)) return value
+  if (!isSecretHeader(name)) return hideInQuery(value).text
   return [schemeOf(value), HIDDEN].filter((part) => part !== null).join(' ')
 }
 

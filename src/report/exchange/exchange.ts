@@ -14,6 +14,7 @@ import type { Body } from '../../plan/request.js'
 import { inCharactersOf, type Page } from '../page.js'
 import { truncate, wrap } from '../width.js'
 import { discreetHeader } from './discreet.js'
+import { type Hidden, hideInBody, hideInQuery } from './hidden-fields.js'
 import { prettyJson } from './pretty-json.js'
 
 /** A request that was sent, and what came of it. */
@@ -36,7 +37,10 @@ export interface ExchangeOptions {
   readonly page: Page
   /** Bodies in full; otherwise as much as fits on a screen. */
   readonly full: boolean
+  /** Looked for in all that is shown. */
   readonly secrets: readonly string[]
+  /** Secrets only where they are all of a field's value: too short, or too much of a word, to be looked for. */
+  readonly known: ReadonlySet<string>
 }
 
 /** Lines of a body that are shown. */
@@ -70,23 +74,45 @@ function describeTurn({ failure, status, answer }: Hop): string {
 }
 
 function renderHop(hop: Hop, exchange: Exchange, options: ExchangeOptions): string[] {
-  const { page, secrets } = options
+  const { page, secrets, known } = options
   const head = (mark: string, lines: readonly string[]) =>
     lines.map((line) => `${page.style.dim(mark)} ${printable(redact(line, secrets))}`)
-  const body = (text: string) => ['', ...layOut(redact(text, secrets), options)]
-  const { sent, status, answer } = hop
-  const lines = head('>', requestHead(hop, exchange))
-  if (sent.body !== null) lines.push(...body(textOf(sent.body)))
-  if (status > 0) {
+  const { sentBody, path, answerBody } = hideInHop(hop, known)
+  const body = ({ text }: Hidden) => ['', ...layOut(redact(text, secrets), options)]
+  const lines = head('>', requestHead(hop, path.text, exchange))
+  if (sentBody !== null) lines.push(...body(sentBody))
+  if (hop.status > 0) {
     lines.push('', ...head('<', answerHead(hop, exchange)))
-    if (answer !== null && answer.bodyBytes > 0) lines.push(...body(bodyText(answer)))
+    if (answerBody !== null) lines.push(...body(answerBody))
   }
   return lines
 }
 
+/** What fields of what went back and forth hide: secrets wherever else they stand. */
+export function secretsInFields(hops: readonly Hop[], known: ReadonlySet<string>): string[] {
+  return hops.flatMap((hop) => {
+    const { sentBody, path, answerBody } = hideInHop(hop, known)
+    return [sentBody, path, answerBody].flatMap((part) => part?.secrets ?? [])
+  })
+}
+
+function hideInHop({ sent, answer }: Hop, known: ReadonlySet<string>) {
+  const at = sent.headers.findIndex((name, i) => i % 2 === 0 && name === 'content-type')
+  const contentType = at === -1 ? '' : sent.headers[at + 1]!
+  const answerType = answer?.header('content-type') ?? ''
+  const hasBody = answer !== null && answer.bodyBytes > 0
+  return {
+    path: hideInQuery(sent.path, known),
+    sentBody: sent.body === null ? null : hideInBody(textOf(sent.body), { known, isSent: true, contentType }),
+    answerBody: hasBody
+      ? hideInBody(bodyText(answer), { known, isSent: false, contentType: answerType })
+      : null,
+  }
+}
+
 /** What undici writes before the body. */
-function requestHead({ sent }: Hop, { origin, isHttp2, isKept }: Exchange): string[] {
-  const { method, path, headers, body } = sent
+function requestHead({ sent }: Hop, path: string, { origin, isHttp2, isKept }: Exchange): string[] {
+  const { method, headers, body } = sent
   const pairs = Array.from(
     { length: headers.length / 2 },
     (_, i) => [headers[2 * i]!, headers[2 * i + 1]!] as const,
@@ -182,7 +208,7 @@ function describeChecks(
     ),
     ...captured.map(({ name, value, fault }) =>
       fault === null
-        ? `${style.green('✓')} ${safe(name)} = ${safe(isSecretName(name) ? '***' : valueText(value))}`
+        ? `${style.green('✓')} ${safe(name)} = ${safe(isSecretName(name) ? '[redacted]' : valueText(value))}`
         : style.red(`✗ capture ${safe(fault)}`),
     ),
   ]

@@ -71,8 +71,8 @@ export function httpSchema(leaves: Leaves) {
       proxy: leaf(readProxy, {
         type: 'string',
         description:
-          'An HTTP proxy, or env: those of HTTPS_PROXY, http_proxy and NO_PROXY. Its password is never shown.',
-        examples: ['http://localhost:3128', 'env'],
+          'A proxy (http, https, socks5; socks5h looks names up itself), or env: those of HTTPS_PROXY, http_proxy, ALL_PROXY and NO_PROXY. Its password is never shown.',
+        examples: ['http://localhost:3128', 'socks5h://localhost:1080', 'env'],
       }).optional(),
       connectTo: record(leaf(readAddress, json.TEXT), {
         check: checkAddresses,

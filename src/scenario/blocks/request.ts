@@ -10,7 +10,7 @@ import { readPath } from '../http-fields.js'
 import * as json from '../json-types.js'
 import { checkParts, readMediaType } from '../multipart.js'
 import { checkRequest, METHODS } from '../request.js'
-import { either, list, map, record, recursive, type Schema } from '../schema.js'
+import { either, list, map, oneOrMore, record, recursive, type Schema } from '../schema.js'
 import { checkEntry, checkStep, type StepInput } from '../step-input.js'
 import * as units from '../unit-fields.js'
 import { readSentFile } from '../uploads.js'
@@ -87,9 +87,15 @@ function multipartSchema({ leaf }: Leaves) {
       },
     },
   )
-  return record(either(leaf(fields.readTemplate, json.TEXT), file), {
-    description: 'A body of form fields, texts or files, as multipart/form-data.',
-    examples: [{ title: 'a text', upload: { file: 'cover.png' } }],
+  const part = either(leaf(fields.readTemplate, json.TEXT), file)
+  const parts = oneOrMore(part, {
+    description: 'Several fields of that name, in this order.',
+    sample: '- a text',
+  })
+  return record(parts, {
+    description:
+      'A body of form fields, texts or files, as multipart/form-data; a list: several of one name.',
+    examples: [{ title: 'a text', upload: { file: 'cover.png' }, tags: ['one', 'two'] }],
     check: checkParts,
   })
 }
@@ -105,6 +111,11 @@ const SYNONYMS = {
   formdata: 'multipart',
   params: 'query',
   qs: 'query',
+} as const
+
+/** Keys of other tools that take more than another key. */
+const ELSEWHERE = {
+  graphql: 'write it as JSON: post: /graphql with json: { query: "...", variables: { ... } }',
 } as const
 
 /** An entry of `requests`: a request, or a journey of several steps. */
@@ -130,6 +141,7 @@ export function requestSchema(leaves: Leaves) {
       sample: 'get: /',
       synonyms: { ...SYNONYMS, flow: 'steps' },
       elsewhere: {
+        ...ELSEWHERE,
         capture: 'values are for later steps: make it a journey, steps: [{ get: ..., capture: ... }, ...]',
         pause: 'a pause is a step of a journey; between iterations it is load.thinkTime',
         if: 'conditions are for steps of a journey',
@@ -192,7 +204,10 @@ function stepSchema(leaves: Leaves): Schema<StepInput> {
         extract: 'capture',
         when: 'if',
       },
-      elsewhere: { weight: 'weights are for the entries of requests; steps are taken in order' },
+      elsewhere: {
+        ...ELSEWHERE,
+        weight: 'weights are for the entries of requests; steps are taken in order',
+      },
       check: checkStep,
     },
   )

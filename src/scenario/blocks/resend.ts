@@ -24,7 +24,8 @@ export function retriesSchema({ leaf }: Leaves) {
       }),
       backoff: leaf(readBackoff, {
         ...json.DURATION_RANGE,
-        description: 'The pause before: fixed, or at random from the first time to twice as long each time.',
+        description:
+          'The pause before: fixed, or at random from the first time to twice as long each time. Retry-After of a 429 or 503 lengthens it, up to the second time.',
         default: '100ms..1s',
       }).optional(),
       on: leaf(readRetryReasons, {

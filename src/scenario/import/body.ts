@@ -4,7 +4,7 @@
 import { hideInText, isSecretField } from './credentials.js'
 import type { Draftsman } from './entry.js'
 import { isMarked } from './marks.js'
-import { type Part, partsOf } from './multipart.js'
+import { addField, type Part, partsOf } from './multipart.js'
 
 /** A body as it was sent. */
 export type RecordedBody =
@@ -64,8 +64,8 @@ export function draftBody(
     const fields: Record<string, unknown> = Object.create(null)
     for (const { name, text, file: path } of parts) {
       const file = path === null ? null : onePath(path)
-      if (name === '__proto__' || name in fields) {
-        notes.add("fields of a form that come more than once, or can't be keys, were left out", name)
+      if (name === '__proto__') {
+        notes.add("fields of a form that can't be keys were left out", name)
         continue
       }
       if (file === '') {
@@ -73,7 +73,7 @@ export function draftBody(
         continue
       }
       if (file !== null) notes.add('put the uploaded files beside the scenario', file)
-      fields[name] = file !== null ? { file } : hideField(name, text)
+      addField(fields, name, file !== null ? { file } : hideField(name, text))
     }
     return { multipart: { ...fields } }
   }

@@ -4,6 +4,7 @@
 import { hideInText } from './credentials.js'
 import { field, listOf, mapOf, textField, textOf } from './foreign.js'
 import { hasHoles, mapLiterals } from './marked.js'
+import { addField } from './multipart.js'
 import { oneLine } from './names.js'
 import { readMarkedJson } from './postman-json.js'
 import type { Scope, Workshop } from './postman-variables.js'
@@ -103,19 +104,18 @@ function readMultipart(entries: readonly unknown[], scope: Scope, workshop: Work
   const { holes, notes } = workshop
   const parts: Record<string, unknown> = {}
   for (const { name, value, entry } of readFields(entries, scope, workshop)) {
-    if (!isPlainKey(name) || Object.hasOwn(parts, name)) {
-      const message =
-        'parts of a multipart body left out: perfctl sends each name once, without templates in it'
-      notes.add(message, `${holes.write(name)} of ${scope.request}`)
+    if (!isPlainKey(name)) {
+      notes.add(
+        'parts of a multipart body left out: their names have templates in them',
+        `${holes.write(name)} of ${scope.request}`,
+      )
     } else if (field(entry, 'type') === 'file') {
-      const files = listOf(field(entry, 'src'))
-      const path = textOf(field(entry, 'src')) ?? textOf(files[0])
-      if (files.length > 1) notes.add('only the first of several files is sent', scope.request)
-      if (path === null || path === '')
-        notes.add('left out, no file was chosen', `${name} of ${scope.request}`)
-      else parts[name] = { file: fileName(path, scope, workshop) }
+      const source = field(entry, 'src')
+      const paths = [source, ...listOf(source)].map(textOf).filter((path) => path !== null && path !== '')
+      if (paths.length === 0) notes.add('left out, no file was chosen', `${name} of ${scope.request}`)
+      for (const path of paths) addField(parts, name, { file: fileName(path!, scope, workshop) })
     } else {
-      parts[name] = holes.write(value)
+      addField(parts, name, holes.write(value))
     }
     if (textField(entry, 'contentType') !== null)
       notes.add('content types of single parts of a multipart body are left out', scope.request)

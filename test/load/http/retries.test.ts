@@ -78,6 +78,24 @@ test('the pause is in the latency', async () => {
   expect((await user.send()).latencyMs).toBeGreaterThan(118)
 })
 
+test.each<[string, number, string | null, readonly [number, number], number]>([
+  ['seconds of a 503', 503, '60', [1, 150], 150],
+  ['seconds of a 429', 429, '60', [1, 150], 150],
+  ['a date', 503, new Date(Date.now() + 60_000).toUTCString(), [1, 150], 150],
+  ['less than is drawn', 503, '0', [150, 150], 150],
+  ['nothing', 503, null, [1, 60_000], 0],
+  ['seconds of another status', 502, '60', [1, 60_000], 0],
+])('a pause is as long as %s ask for, up to the longest', async (_, act, after, backoffMs, least) => {
+  let count = 0
+  const origin = await serveHttp((_request, response) => {
+    response.writeHead(count++ === 0 ? act : 200, after === null ? {} : { 'retry-after': after }).end()
+  })
+  const user = await openUser(origin, { retries: { ...RETRIES, backoffMs, statuses: [[429, 503]] } })
+  const { latencyMs, status } = await user.send()
+  expect(status).toBe(200)
+  expect(latencyMs).toBeGreaterThan(least - 2)
+})
+
 test('who is given up in a pause sends nothing more', async () => {
   const server = await startServer(503)
   const connect = await openNetwork(makePlanFor(server.origin, { retries: RETRIES }))

@@ -1,5 +1,6 @@
 import { mkdtempSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
+import { createSecureServer } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import { connect, createServer as createNetServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -149,6 +150,14 @@ describe.skipIf(certificates === null)('over TLS', () => {
     expect((await see(`https://127.0.0.1:${toPort}`, { tls: { ca: pem('ca.pem') } })).failure).toBeNull()
     expect((await see('https://shop.test', { connectTo })).failure?.kind).toBe('tls')
     expect((await see('https://shop.test', { connectTo, insecure: true })).failure).toBeNull()
+  })
+
+  test('a server that speaks HTTP/2 only says so', async () => {
+    const server = createSecureServer({ key: pem('server.key'), cert: pem('server.pem') })
+    const port = await listenForTest(server as unknown as Server)
+    const { failure } = await see(`https://127.0.0.1:${port}`, { tls: { ca: pem('ca.pem') } })
+    const message = 'the service speaks HTTP/2 only; http2: true under http asks for it'
+    expect(failure).toEqual({ kind: 'protocol', message })
   })
 
   test('the server knows the client by its certificate', async () => {

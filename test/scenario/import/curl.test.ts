@@ -60,6 +60,10 @@ describe('a command becomes a request', () => {
       { post: '/', multipart: { title: 'x', file: { file: 'a.png' } } },
     ],
     [
+      'curl http://a.example -F a=1 -F p=@a.png -F a=2 -F p=@b.png',
+      { post: '/', multipart: { a: ['1', '2'], p: [{ file: 'a.png' }, { file: 'b.png' }] } },
+    ],
+    [
       'curl http://a.example -A me -e http://ref/ -r 0-9',
       { get: '/', headers: { 'user-agent': 'me', referer: 'http://ref/', range: 'bytes=0-9' } },
     ],

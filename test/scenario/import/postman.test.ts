@@ -441,6 +441,14 @@ describe('the body', () => {
       { multipart: { t: 'x', f: { file: 'a.png' } } },
     ],
     ['a file with a name on two lines', { mode: 'file', file: { src: '/x/a\nb.bin' } }, { file: 'a b.bin' }],
+    [
+      'a multipart form with a name twice',
+      {
+        mode: 'formdata',
+        formdata: [key('t', 'x'), { key: 'f', type: 'file', src: ['/a.png', '/b.png'] }, key('t', 'y')],
+      },
+      { multipart: { t: ['x', 'y'], f: [{ file: 'a.png' }, { file: 'b.png' }] } },
+    ],
     ['none', { mode: 'raw', raw: '' }, {}],
     ['one that is off', { mode: 'raw', raw: 'x', disabled: true }, {}],
   ])('%s', (_, body, keys) => {
