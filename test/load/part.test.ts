@@ -103,6 +103,19 @@ describe('the open model', () => {
     expect(requests).toBeLessThan(510)
   })
 
+  test.each(['a', 'b'] as const)(
+    'as side %s of a session it is on time, however many arrivals are the other’s',
+    async (side) => {
+      const stages = [{ durationMs: 4000, target: 10_000 }]
+      const load = openLoad({ stages, warmupMs: 3000 })
+      const turns = { side, sliceMs: 1000, guardMs: 50 }
+      const { collector } = await simulate({ load, turns, service: () => ({ afterMs: 1 }) })
+      expect(collector.total(4).dropped).toBe(0)
+      expect(collector.total(4).requests).toBe(2 * 9500)
+      expect(collector.total(4).latency.max).toBeLessThan(5)
+    },
+  )
+
   test('a ramp of rates sends the area under it', async () => {
     const load = openLoad({ start: 0, stages: [{ durationMs: 10_000, target: 200 }] })
     const { arrived } = await simulate({ load })

@@ -11,6 +11,7 @@ import type { PartEnd, Stripe, World } from '../../src/load/surroundings.js'
 import type { Plan } from '../../src/plan/plan.js'
 import type { Outgoing } from '../../src/plan/request.js'
 import { listSeries } from '../../src/plan/series.js'
+import type { Turns } from '../../src/plan/slices.js'
 import { makeMarks } from '../../src/plan/sources.js'
 import type { Load } from '../../src/scenario/load-types.js'
 import { readScenario } from '../../src/scenario/read.js'
@@ -47,6 +48,8 @@ export interface Simulation {
   /** The machine, from 0, of how many. */
   readonly shard?: Stripe
   readonly seed?: number
+  /** Only in these slices, as one side of a session. */
+  readonly turns?: Turns
   /** Called when a connection is told that an iteration begins, with how many requests have arrived. */
   readonly onBegin?: (arrived: number) => void
   /** Called with the parts before the clock runs, to plan interventions. */
@@ -186,6 +189,7 @@ export function makeTestPlan({
   data = {},
   timeoutMs = 10_000,
   seed = 1,
+  turns,
 }: Simulation): Plan {
   const marks = makeMarks(data)
   const parts =
@@ -211,6 +215,7 @@ export function makeTestPlan({
     variables: {},
     seed,
     today: Date.UTC(2026, 0, 1),
+    ...(turns && { turns }),
     ...parts,
   }
 }
