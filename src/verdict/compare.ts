@@ -4,6 +4,7 @@
  */
 import type { Tolerance } from '../scenario/scenario.js'
 import type { Comparison, ComparisonVerdict, MetricComparison } from '../stats/comparison.js'
+import { noteBursts } from './bursts.js'
 import { findDoubts, refuseOtherScenario } from './comparable.js'
 import { differences } from './environment.js'
 import { type Job, makeJob } from './job.js'
@@ -51,7 +52,7 @@ export function compare(
   refuseOtherScenario(reference, candidate, settings.baseline)
   const doubts = findDoubts(reference, candidate, settings)
   const isInTurns = isSession(reference, candidate)
-  const judged = judgeBoth(reference, candidate, settings)
+  const { judged, bursts } = judgeBoth(reference, candidate, settings)
   const rows = [
     ...oneSidedRows(reference, candidate),
     ...judged.flatMap((each) => rowsOf(each, reference, candidate)),
@@ -68,11 +69,18 @@ export function compare(
         verdict,
         isSession: isInTurns,
       }),
+      ...bursts,
     ],
   }
 }
 
-function judgeBoth(reference: Measurement, candidate: Measurement, limits: Limits): Judged[] {
+/** The judgements, and, of a session, what is to be said of its bursts. */
+interface BothJudged {
+  readonly judged: readonly Judged[]
+  readonly bursts: readonly string[]
+}
+
+function judgeBoth(reference: Measurement, candidate: Measurement, limits: Limits): BothJudged {
   const sent = new Map(candidate.requests.map((request) => [request.name, request]))
   const both = reference.requests.filter((old) => !isEmpty(old) && !isEmpty(sent.get(old.name)))
   if (isSession(reference, candidate)) {
@@ -81,10 +89,11 @@ function judgeBoth(reference: Measurement, candidate: Measurement, limits: Limit
       names,
       withThroughput: !isArrivalRate(candidate.scenario.load),
     })
-    return judgeSides(sides, { limits, looks: candidate.session!.looks })
+    const judged = judgeSides(sides, { limits, looks: candidate.session!.looks })
+    return { judged, bursts: noteBursts(sides.requests, judged, limits) }
   }
   const job = newestJob(candidate)
-  return judgeStored(
+  const judged = judgeStored(
     likeJobs(reference, job),
     job,
     both.map(({ name }) => name),
@@ -93,6 +102,7 @@ function judgeBoth(reference: Measurement, candidate: Measurement, limits: Limit
       withThroughput: !isArrivalRate(candidate.scenario.load),
     },
   )
+  return { judged, bursts: [] }
 }
 
 /** Whether the two are the sides of one `ab` session. */

@@ -2,6 +2,7 @@
  * The two sides of an `ab` session against each other: pairs of slices instead of jobs. Where both were started again
  * within the session, each side has a run for each start.
  */
+import { judgeTail, STALL_ALPHA } from './bursts.js'
 import { type Control, lessControls, makeControl } from './controls.js'
 import { splitRuns } from './job.js'
 import { type Finding, type Judgement, judgeRatio } from './judge.js'
@@ -64,18 +65,11 @@ export function judgeSides(
     if (kind === 'journey' || !isSteady(ask(paired[index]!.metrics[0]!, []))) return []
     return [makeControl(name, blocks)]
   })
-  const judged: Judged[] = paired.map(({ name, blocks, metrics }) => ({
-    request: name,
-    judgements: [
-      ...metrics.map((pairs) =>
-        ask(
-          pairs,
-          controls.filter((control) => control.name !== name),
-        ),
-      ),
-      judgeErrors(blocks, limits),
-    ],
-  }))
+  const judged: Judged[] = paired.map(({ name, blocks, metrics }) => {
+    const others = controls.filter((control) => control.name !== name)
+    const latencies = metrics.map((pairs) => judgeTail(ask(pairs, others), blocks, { alpha, limits }))
+    return { request: name, judgements: [...latencies, judgeErrors(blocks, limits)] }
+  })
   return whole === null ? judged : [...judged, { request: null, judgements: [ask(whole, [])] }]
 }
 
@@ -127,7 +121,7 @@ function judgeOne(paired: Paired, { alpha, limits, controls }: PairQuestion): Ju
     guard: Math.log1p(minDelta / baseline),
   }
   const relative = metric === 'p50' || metric === 'p95' ? lessControls(paired, controls) : null
-  const share = relative === null ? 1 : 1 - CONTROL_ALPHA
+  const share = relative !== null ? 1 - CONTROL_ALPHA : metric === 'p99' ? 1 - STALL_ALPHA : 1
   const own = judgePairs(blocks, { ...rule, alpha: share * alpha, startLuck: START_LUCK })
   const against =
     relative === null

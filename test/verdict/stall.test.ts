@@ -51,3 +51,55 @@ describe.each(WAYS)('%s', (_, judge) => {
     expect(red(stalled(run(2), often, 300, 0.3))).toContain('p99')
   })
 })
+
+describe('side by side, with a thousand requests a second', () => {
+  const many = SHOP.map((service) => ({ ...service, perSecond: 1000 }))
+  const dense = (seed: number) => simulate(many, { seed, seconds: 60 })
+  const judge = (before: Result, after: Result) => compare(side('a', before), side('b', after))
+  const everyFifth = new Set(Array.from({ length: 12 }, (_, index) => 5 * index))
+  const p99 = ({ metrics }: Comparison) =>
+    metrics.filter(({ metric }) => metric === 'p99').map(({ verdict }) => verdict)
+
+  test('a stall of 300 ms every fifth second makes p99 red, and nothing else', () => {
+    const comparison = judge(dense(1), stalled(dense(2), everyFifth, 300, 0.3))
+    expect(p99(comparison)).toEqual(['regressed', 'regressed', 'regressed'])
+    expect(comparison.metrics.filter(({ verdict }) => verdict === 'regressed')).toHaveLength(3)
+    expect(comparison.metrics[0]!.reason).toBe(
+      'more than three times the usual p99 in 12 of 60 seconds of b, and in 0 of 60 seconds of a',
+    )
+  })
+
+  test('the other way round it is an improvement, and on both sides nothing', () => {
+    const often = (seed: number) => stalled(dense(seed), everyFifth, 300, 0.3)
+    expect(p99(judge(often(1), dense(2)))).toEqual(['improved', 'improved', 'improved'])
+    expect(p99(judge(often(1), often(2)))).toEqual(['passed', 'passed', 'passed'])
+  })
+
+  test.each([
+    ['at three moments by chance', new Set([7, 30, 44]), 0.3],
+    ['for ten seconds without a break', new Set(Array.from({ length: 10 }, (_, index) => 20 + index)), 1],
+  ])('a side that stands still %s is told, and not red', (_, seconds, share) => {
+    const comparison = judge(dense(1), stalled(dense(2), seconds, 2000, share))
+    expect(comparison.metrics.filter(({ verdict }) => verdict === 'regressed')).toEqual([])
+    expect(comparison.notes.join()).toMatch(
+      new RegExp(`bursts, .*: "search" in ${seconds.size} of 60 seconds of b, .*; they are events`),
+    )
+  })
+
+  test('a second without an answer is a second of standing still', () => {
+    const silent = (result: Result): Result => ({
+      ...result,
+      requests: result.requests.map((request) => ({
+        ...request,
+        windows: request.windows.map((window) =>
+          [20, 21, 22].includes(window.start)
+            ? { ...window, requests: 0, histogram: new Histogram().encode() }
+            : window,
+        ),
+      })),
+    })
+    const seconds = new Set([23])
+    const { notes } = judge(dense(1), silent(stalled(dense(2), seconds, 3000, 3)))
+    expect(notes.join()).toMatch(/"search" in 4 of 60 seconds of b/)
+  })
+})
