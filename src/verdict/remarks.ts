@@ -23,7 +23,11 @@ export function remarks(
     const wayOut = isSession ? wayOutOfSession(candidate) : wayOutOfBaseline(reference)
     notes.push(`the runs vary too much to tell: ${worstBlindness(rows)}; ${wayOut} would settle it`)
   }
-  const names = unjudged(rows)
+  // What fails all the time has no latency, and has its answer.
+  const red = new Set(
+    rows.flatMap(({ comparison, verdict }) => (verdict === 'regressed' ? [comparison.request] : [])),
+  )
+  const names = unjudged(rows).filter((name) => !red.has(name))
   if (names.length > 0) {
     const list = names.map((name) => `"${printable(name)}"`).join(', ')
     const longer = isSession ? 'a longer session (--max-duration)' : 'a longer run'
