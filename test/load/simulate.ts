@@ -11,7 +11,7 @@ import type { PartEnd, Stripe, World } from '../../src/load/surroundings.js'
 import type { Plan } from '../../src/plan/plan.js'
 import type { Outgoing } from '../../src/plan/request.js'
 import { listSeries } from '../../src/plan/series.js'
-import type { Turns } from '../../src/plan/slices.js'
+import { sideOf, type Turns } from '../../src/plan/slices.js'
 import { makeMarks } from '../../src/plan/sources.js'
 import type { Load } from '../../src/scenario/load-types.js'
 import { readScenario } from '../../src/scenario/read.js'
@@ -70,10 +70,15 @@ export interface Simulated {
 const CLOCK_START = 123_456.789
 
 export async function simulate(simulation: Simulation): Promise<Simulated> {
-  const { load, workers = 1, shard, service = (): Answer => ({ afterMs: 1 }) } = simulation
+  const { load, workers = 1, shard, turns, service = (): Answer => ({ afterMs: 1 }) } = simulation
   const clock = new VirtualClock(CLOCK_START)
   const plan = makeTestPlan(simulation)
-  const collector = new Collector(listSeries(plan), workers, () => {})
+  const collector = new Collector(
+    listSeries(plan),
+    workers,
+    () => {},
+    turns && { isOwn: (second) => sideOf(second) === turns.side },
+  )
   const arrived: Arrived[] = []
   const startAt = CLOCK_START + load.warmupMs
   let inFlight = 0
