@@ -74,7 +74,7 @@ export function noteBursts(
   })
   const more = hit.length > NAMED_MOST ? ` and ${hit.length - NAMED_MOST} more` : ''
   return [
-    `bursts, which stood still or took more than three times the usual p99: ${named.join(', ')}${more}; they are events, no slower service, unless one side has more of them`,
+    `bursts, which stood still or took more than three times the usual p99: ${named.join(', ')}${more}; so few may be chance, and are no slower service`,
   ]
 
   function isBursty({ silent, p99Ms, p99MsCalm }: Stalls): boolean {
