@@ -6,6 +6,7 @@ import type { FleetEnd } from '../load/fleet/threads.js'
 import { judgeGenerator } from '../load/health.js'
 import type { Plan } from '../plan/plan.js'
 import { requestsOf } from '../plan/series.js'
+import { sideOf } from '../plan/slices.js'
 import { describeLoad } from '../scenario/describe.js'
 import { scenarioHash } from '../scenario/hash.js'
 import type { Scenario } from '../scenario/scenario.js'
@@ -52,6 +53,8 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
   const durationSeconds = Math.round(Math.max(0, end.stoppedMs)) / 1000
   const totals = collector.total(durationSeconds)
   const requests = collector.requests(durationSeconds)
+  // In the other side's seconds a generator rests, which must not make up for its own.
+  const atWork = collector.seconds.filter(({ index }) => !plan.turns || sideOf(index) === plan.turns.side)
   const measured: Measured = {
     schema: RESULT_SCHEMA,
     scenario: { ...identify(scenario, plan.target), text: sourceOf(scenario) },
@@ -73,7 +76,9 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     session: null,
     shard: shard === null ? null : { ...shard, workers: environment.workers, limits: limitsOf(scenario) },
     shards: null,
-    generator: judgeGenerator(collector.seconds, collector.lateness, totals.latency),
+    generator: judgeGenerator(atWork, collector.lateness, totals.latency, {
+      inTurns: plan.turns !== undefined,
+    }),
     stoppedBy: record.stoppedBy,
     error: describeFailure(end) ?? (interrupted ? null : describeBarrier(plan, requests)),
   }

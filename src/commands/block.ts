@@ -101,7 +101,9 @@ async function drive(
   const brake = new AbortController()
   const barrier = makeBarrier(2)
   const sides = plans.map(({ side, plan }) => {
-    const collector = new Collector(listSeries(plan), workers, () => look())
+    const collector = new Collector(listSeries(plan), workers, () => look(), {
+      isOwn: (second) => sideOf(second) === side,
+    })
     return { side, plan, startedAt: wallTime(), collector }
   })
   const measure = (stoppedMs: number, failed: Failed | null = null): BlockEnd => {
@@ -172,7 +174,7 @@ export function constantLoad(scenario: Scenario, seconds: number): Scenario {
   return { ...scenario, load: constant }
 }
 
-/** A side's figures over its own slices only: in the others it answers what was still under way. */
+/** A side's figures over its own slices only: in the others there is nothing but what was still under way. */
 function ownSlices(result: Result, side: 'a' | 'b'): Result {
   const own = (start: number) => sideOf(Math.floor(start)) === side
   const whole = (seconds: number) => seconds <= result.durationSeconds

@@ -7,7 +7,8 @@ import { Histogram } from '../stats/histogram.js'
 import type { ErrorCount, RequestResult, TimelinePoint, Totals, Window } from '../stats/result.js'
 import { percentileMs, summarize } from '../stats/summary.js'
 import { Series, Tally } from '../stats/tally.js'
-import { WINDOW_MS, type WindowData } from './recorder.js'
+import type { WindowData } from './recorder.js'
+import { clipWindow, joinTail, joinWindows, makeWindow } from './windows.js'
 
 /** Beyond so many windows two neighbours become one: an hour of seconds, then 2 s each, and so on. */
 const WINDOWS_MOST = 3600
@@ -54,12 +55,23 @@ export class Collector {
   private readonly specs: readonly Pick<SeriesSpec, 'name' | 'kind'>[]
   private readonly totals: Tally
   private readonly onSecond: OnSecond
+  private readonly isOwn: (second: number) => boolean
   private readonly open = new Map<number, OpenWindow>()
   private readonly reached: number[]
   private readonly windows: Window[][]
   private windowSeconds = 1
 
-  constructor(specs: readonly Pick<SeriesSpec, 'name' | 'kind'>[], workers: number, onSecond: OnSecond) {
+  /**
+   * `isOwn`: the seconds in which requests are begun; all unless given. What ends in another belongs to the window
+   * before, in which it was sent: else slow answers were missing, and the slower the more of them.
+   */
+  constructor(
+    specs: readonly Pick<SeriesSpec, 'name' | 'kind'>[],
+    workers: number,
+    onSecond: OnSecond,
+    { isOwn = () => true }: { readonly isOwn?: (second: number) => boolean } = {},
+  ) {
+    this.isOwn = isOwn
     this.specs = specs
     this.totals = new Tally(specs.length)
     this.onSecond = onSecond
@@ -100,7 +112,7 @@ export class Collector {
       name,
       kind,
       ...makeTotals(this.totals.series[i]!, durationSeconds),
-      windows: this.windows[i]!.map((window) => clip(window, durationSeconds)),
+      windows: this.windows[i]!.map((window) => clipWindow(window, durationSeconds)),
     }))
   }
 
@@ -188,8 +200,12 @@ export class Collector {
       const windows = this.windows[i]!
       const start = index - (index % this.windowSeconds)
       const last = windows.at(-1)
+      if (!this.isOwn(index) && last !== undefined) {
+        if (series.requests > 0) windows[windows.length - 1] = joinTail(last, series)
+        continue
+      }
       const window = makeWindow(index, series)
-      if (last !== undefined && last.start === start) windows[windows.length - 1] = join(last, window)
+      if (last !== undefined && last.start === start) windows[windows.length - 1] = joinWindows(last, window)
       else windows.push({ ...window, start })
     }
     if (this.windows[0]!.length >= WINDOWS_MOST) this.coarsen()
@@ -200,7 +216,7 @@ export class Collector {
     for (const [i, windows] of this.windows.entries()) {
       this.windows[i] = Array.from({ length: Math.ceil(windows.length / 2) }, (_, pair) => {
         const second = windows[2 * pair + 1]
-        return second === undefined ? windows[2 * pair]! : join(windows[2 * pair]!, second)
+        return second === undefined ? windows[2 * pair]! : joinWindows(windows[2 * pair]!, second)
       })
     }
   }
@@ -219,28 +235,6 @@ interface OpenWindow {
 
 function round(value: number): number {
   return Math.round(value * 1000) / 1000
-}
-
-function makeWindow(index: number, series: Series): Window {
-  const { requests, failed, latency } = series
-  return { start: index, duration: WINDOW_MS / 1000, requests, failed, histogram: latency.encode() }
-}
-
-function join(a: Window, b: Window): Window {
-  const histogram = Histogram.decode(a.histogram)
-  histogram.add(Histogram.decode(b.histogram))
-  return {
-    start: a.start,
-    duration: a.duration + b.duration,
-    requests: a.requests + b.requests,
-    failed: a.failed + b.failed,
-    histogram: histogram.encode(),
-  }
-}
-
-function clip(window: Window, end: number): Window {
-  const duration = Math.min(window.duration, end - window.start)
-  return duration > 0 && duration < window.duration ? { ...window, duration } : window
 }
 
 function makeTotals(series: Series, durationSeconds: number): Totals {

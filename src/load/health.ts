@@ -8,11 +8,14 @@
  * - **Late**: requests that had a moment of their own (arrivals, ends of think times) were sent so late that a
  *   figure no longer is the service's: the median lateness above {@link LATE} of the median latency, or the same of
  *   p95 or p99. Lateness is part of every latency, which counts from the moment a request was due.
+ *
+ * Two sides that take turns are made late by the same other work, which leaves the medians alone: there only a late
+ * median is a bottleneck, and a late p95 or p99 takes back what that one would say (see `verdict/lateness.ts`).
  */
 import type { Ms } from '../base/clock.js'
 import { formatLatency } from '../base/units.js'
 import type { Histogram } from '../stats/histogram.js'
-import type { GeneratorHealth, LatencySummary, WorkerHealth } from '../stats/result.js'
+import type { GeneratorHealth, LatencySummary, LatePercentile, WorkerHealth } from '../stats/result.js'
 import { percentileMs } from '../stats/summary.js'
 import type { Second } from './collector.js'
 
@@ -30,20 +33,23 @@ const LATE = [
   { percentile: 99, share: 0.25, floorMs: 5 },
 ] as const
 
-/** The judgement over a whole run. */
+/** The judgement over a whole run, or, with `inTurns`, over the seconds of one side of a session. */
 export function judgeGenerator(
   seconds: readonly Second[],
   lateness: Histogram,
   latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99'>,
+  { inTurns = false }: { readonly inTurns?: boolean } = {},
 ): GeneratorHealth {
   const shares = seconds.flatMap(({ busy }) => busy)
-  const causes = [...busyReasons(seconds), ...lateReasons(lateness, latency)]
-  const reasons = causes.length === 0 ? [] : [...causes, ...starvedReasons(seconds)]
+  const busy = busyReasons(seconds)
+  const late = findLate(lateness, latency)
+  const causes = [...busy, ...(late === null ? [] : [late.reason])]
   return {
-    saturated: reasons.length > 0,
-    reasons,
+    saturated: busy.length > 0 || (late !== null && (!inTurns || late.from === 50)),
+    reasons: causes.length === 0 ? [] : [...causes, ...starvedReasons(seconds)],
     eventLoopUtilization: shares.length === 0 ? 0 : round(shares.reduce((a, b) => a + b, 0) / shares.length),
     schedulingLagP99: percentileMs(lateness, 99),
+    ...(late !== null && { lateFrom: late.from }),
     workers: describeWorkers(seconds),
   }
 }
@@ -89,15 +95,19 @@ function busyReasons(seconds: readonly Second[]): string[] {
   }).filter((reason) => reason !== null)
 }
 
-function lateReasons(lateness: Histogram, latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99'>): string[] {
+interface Late {
+  readonly from: LatePercentile
+  readonly reason: string
+}
+
+function findLate(lateness: Histogram, latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99'>): Late | null {
   for (const { percentile, share, floorMs } of LATE) {
     const lateMs: Ms = percentileMs(lateness, percentile) ?? 0
     if (lateMs <= floorMs || lateMs <= share * (latency[`p${percentile}`] ?? 0)) continue
-    return [
-      `${100 - percentile} % of the requests were sent ${formatLatency(lateMs)} late or more: send less, or keep other work off this machine`,
-    ]
+    const reason = `${100 - percentile} % of the requests were sent ${formatLatency(lateMs)} late or more: send less, or keep other work off this machine`
+    return { from: percentile, reason }
   }
-  return []
+  return null
 }
 
 function round(share: number): number {

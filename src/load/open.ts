@@ -67,8 +67,9 @@ export class OpenModel extends Waiting implements Model {
     let lastDue = Number.NaN
     while (this.nextDue() <= now + EARLY_MS && !this.halted) {
       const due = this.nextDue()
-      // A burst is meant to open connections all at once.
-      if (due !== lastDue && this.needsNewcomer() && !this.mayOpen(now)) break
+      // A burst is meant to open connections all at once, and what belongs to the other side's slices opens none.
+      const isLimited = due !== lastDue && this.needsNewcomer() && !this.part.isOffTurn(due)
+      if (isLimited && !this.mayOpen(now)) break
       lastDue = due
       this.arrive(this.takeDue(), now)
     }

@@ -2,7 +2,7 @@
  * Totals that add up: those of several runs, or of several machines in the same run.
  */
 import { Histogram } from './histogram.js'
-import type { ErrorCount, LatencySummary, Totals } from './result.js'
+import type { ErrorCount, GeneratorHealth, LatencySummary, Totals } from './result.js'
 import { summarize } from './summary.js'
 
 /** What the parts come to together, over `seconds`: counts and histograms without loss. */
@@ -59,4 +59,10 @@ function addErrors(errors: readonly ErrorCount[]): ErrorCount[] {
     joined.set(key, { ...error, count: (joined.get(key)?.count ?? 0) + error.count })
   }
   return [...joined.values()].sort((a, b) => b.count - a.count)
+}
+
+/** What several generators were late by, as the field of all of them: the worst. */
+export function addLate(parts: readonly GeneratorHealth[]): Pick<GeneratorHealth, 'lateFrom'> {
+  const known = parts.flatMap(({ lateFrom }) => lateFrom ?? []).sort((a, b) => a - b)
+  return known[0] === undefined ? {} : { lateFrom: known[0] }
 }

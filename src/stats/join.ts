@@ -1,7 +1,7 @@
 /**
  * Several runs of one scenario as one result: counts and histograms add up, windows follow each other.
  */
-import { addLatencies, addTotals } from './add.js'
+import { addLate, addLatencies, addTotals } from './add.js'
 import type { RequestResult, Result } from './result.js'
 
 /**
@@ -50,6 +50,7 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
           lag === null || (most !== null && most > lag) ? most : lag,
         null,
       ),
+      ...addLate(results.map(({ generator }) => generator)),
       // Of each run in its order: threads of different runs have nothing in common.
       workers: results.flatMap(({ generator }) => generator.workers),
     },

@@ -2,7 +2,7 @@
  * The shards of one run as the run that they are together. Counts and histograms add up without loss; seconds lie
  * upon each other, counted on each machine from its own beginning.
  */
-import { addLatencies, addTotals } from './add.js'
+import { addLate, addLatencies, addTotals } from './add.js'
 import type {
   GeneratorHealth,
   Measured,
@@ -191,6 +191,7 @@ function mergeGenerators(shards: Shards): GeneratorHealth {
     reasons: shards.flatMap((shard) => shard.generator.reasons.map((reason) => `${prefix(shard)}${reason}`)),
     eventLoopUtilization: workers === 0 ? 0 : Math.round((busy / workers) * 1000) / 1000,
     schedulingLagP99: highest(shards.map(({ generator }) => generator.schedulingLagP99)),
+    ...addLate(shards.map(({ generator }) => generator)),
     workers: shards.flatMap(({ generator }) => generator.workers),
   }
 }

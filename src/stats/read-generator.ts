@@ -2,19 +2,23 @@
  * What a result file says of the load generator.
  */
 import { flag, list, number, Shape, text } from '../base/shape.js'
-import type { GeneratorHealth, WorkerHealth } from './result.js'
+import type { GeneratorHealth, LatePercentile, WorkerHealth } from './result.js'
 
 /** How the generator kept up; of files that don't say, as if it had. */
 export function readGenerator(given: Shape): GeneratorHealth {
   const shape = given.exists ? given : new Shape({}, given.path)
+  const lateFrom = LATE_PERCENTILES.find((percentile) => percentile === shape.get('lateFrom').or(number, 0))
   return {
     saturated: shape.get('saturated').or(flag, false),
     reasons: shape.get('reasons').or(list(text), []),
     eventLoopUtilization: shape.get('eventLoopUtilization').or(number, 0),
     schedulingLagP99: shape.get('schedulingLagP99').or(number, null),
+    ...(lateFrom !== undefined && { lateFrom }),
     workers: shape.get('workers').or(list(readWorker), []),
   }
 }
+
+const LATE_PERCENTILES: readonly LatePercentile[] = [50, 95, 99]
 
 function readWorker(shape: Shape): WorkerHealth {
   return {

@@ -273,6 +273,9 @@ export interface WorkerHealth {
   readonly starved: number | null
 }
 
+/** The percentiles whose lateness is looked at. */
+export type LatePercentile = 50 | 95 | 99
+
 /** Was the load generator itself the bottleneck? */
 export interface GeneratorHealth {
   readonly saturated: boolean
@@ -280,6 +283,8 @@ export interface GeneratorHealth {
   readonly eventLoopUtilization: number
   /** 99 % of the requests were sent at most this many ms after they were due and a virtual user was free. */
   readonly schedulingLagP99: number | null
+  /** From this percentile on, latencies are those of requests that were sent too late; absent when none are. */
+  readonly lateFrom?: LatePercentile
   /** Empty in files that don't say. */
   readonly workers: readonly WorkerHealth[]
 }

@@ -8,6 +8,7 @@ import { findDoubts, refuseOtherScenario } from './comparable.js'
 import { differences } from './environment.js'
 import { type Job, makeJob } from './job.js'
 import { changeOf, type JudgedMetric } from './judge.js'
+import { takeBackLate } from './lateness.js'
 import { isArrivalRate, type MeasuredRequest, type Measurement } from './measurement.js'
 import { remarks } from './remarks.js'
 import { isJudged, isTooNoisy, type Row, unjudged } from './row.js'
@@ -49,10 +50,11 @@ export function compare(
   const settings = { ...COMPARE_DEFAULTS, ...options }
   refuseOtherScenario(reference, candidate, settings.baseline)
   const doubts = findDoubts(reference, candidate, settings)
+  const isInTurns = isSession(reference, candidate)
   const rows = [
     ...oneSidedRows(reference, candidate),
     ...judgeBoth(reference, candidate, settings).flatMap((judged) => rowsOf(judged, reference, candidate)),
-  ]
+  ].map((row) => (isInTurns ? takeBackLate(row, { reference, candidate }) : row))
   const verdict = doubts.length > 0 ? 'inconclusive' : overall(rows, settings)
   const shown = doubts.length > 0 ? rows.map(withoutColour) : rows
   return {
@@ -63,7 +65,7 @@ export function compare(
       ...doubts,
       ...remarks({ reference, candidate }, rows.filter(isDecisive), {
         verdict,
-        isSession: isSession(reference, candidate),
+        isSession: isInTurns,
       }),
     ],
   }
@@ -201,6 +203,7 @@ function overall(
   const isRed = ({ verdict }: Row) => verdict === 'regressed' || (verdict === 'missing' && !allowMissing)
   if (rows.some(isRed)) return 'regressed'
   const all = rows.filter(isDecisive)
+  if (all.some(({ lack }) => lack === 'punctuality')) return 'inconclusive'
   if (all.some(isTooNoisy) || unjudged(all).length > 0 || !rows.some(isJudged)) return 'inconclusive'
   return rows.some(({ verdict }) => verdict === 'improved') ? 'improved' : 'passed'
 }

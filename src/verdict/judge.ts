@@ -19,8 +19,8 @@ export interface Judgement {
   readonly verdict: 'passed' | 'improved' | 'regressed' | 'inconclusive'
   /** Why, where the numbers alone don't say. */
   readonly reason: string | null
-  /** What an inconclusive metric was short of; null for the others. */
-  readonly lack: 'samples' | 'precision' | null
+  /** What an inconclusive metric was short of, such as requests that were sent in time; null for the others. */
+  readonly lack: 'samples' | 'precision' | 'punctuality' | null
 }
 
 /** The relative change, or for `error_rate` the difference; null where there is none to speak of. */

@@ -25,7 +25,7 @@ export interface Measurement {
   readonly environment: RunEnvironment
   readonly totals: MeasuredTotals
   readonly requests: readonly MeasuredRequest[]
-  readonly generator: Pick<GeneratorHealth, 'saturated' | 'reasons'>
+  readonly generator: Pick<GeneratorHealth, 'saturated' | 'reasons' | 'lateFrom'>
   /** Of one side of an `ab` session; its windows are paired with the other's. */
   readonly session?: Session | null
   /** Of a shard, which is comparable with the same shard only. */

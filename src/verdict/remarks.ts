@@ -12,14 +12,22 @@ export function remarks(
   rows: readonly Row[],
   { verdict, isSession }: { readonly verdict: ComparisonVerdict; readonly isSession: boolean },
 ): string[] {
+  // First what made the comparison inconclusive: headlines tell the first note.
   const notes: string[] = []
-  if (isArrivalRate(candidate.scenario.load)) {
-    notes.push('throughput is not compared: the load is a rate of arrivals, whatever the service does')
+  const [late] = rows.filter(({ lack }) => lack === 'punctuality')
+  if (verdict === 'inconclusive' && late !== undefined) {
+    const { request, metric, reason } = late.comparison
+    notes.push(`${metric} of "${printable(request ?? '')}" ${reason}`)
   }
-  if (reference.scenario.hash === '' || candidate.scenario.hash === '') {
-    notes.push('one side has no scenario hash: whether both were given the same load is not known')
+  if (verdict === 'inconclusive' && rows.some(isTooNoisy)) {
+    const wayOut = isSession ? wayOutOfSession(candidate) : wayOutOfBaseline(reference)
+    notes.push(`the runs vary too much to tell: ${worstBlindness(rows)}; ${wayOut} would settle it`)
   }
-  const names = unjudged(rows)
+  // What fails all the time has no latency, and has its answer.
+  const red = new Set(
+    rows.flatMap(({ comparison, verdict }) => (verdict === 'regressed' ? [comparison.request] : [])),
+  )
+  const names = unjudged(rows).filter((name) => !red.has(name))
   if (names.length > 0) {
     const list = names.map((name) => `"${printable(name)}"`).join(', ')
     const longer = isSession ? 'a longer session (--max-duration)' : 'a longer run'
@@ -30,9 +38,11 @@ export function remarks(
       'red is what surely got worse by more than half its limit: so a slowdown as large as the limit is not missed',
     )
   }
-  if (verdict === 'inconclusive' && rows.some(isTooNoisy)) {
-    const wayOut = isSession ? wayOutOfSession(candidate) : wayOutOfBaseline(reference)
-    notes.push(`the runs vary too much to tell: ${worstBlindness(rows)}; ${wayOut} would settle it`)
+  if (isArrivalRate(candidate.scenario.load)) {
+    notes.push('throughput is not compared: the load is a rate of arrivals, whatever the service does')
+  }
+  if (reference.scenario.hash === '' || candidate.scenario.hash === '') {
+    notes.push('one side has no scenario hash: whether both were given the same load is not known')
   }
   return notes
 }

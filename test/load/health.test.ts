@@ -59,6 +59,22 @@ describe('requests that were sent late', () => {
     expect(health.reasons).toEqual(reason === null ? [] : [expect.stringMatching(reason)])
   })
 
+  test.each<[number, number, boolean]>([
+    [0.02, 99, false],
+    [0.1, 95, false],
+    [0.6, 50, true],
+  ])(
+    'a share of %f spoils a side of a session from p%i on, and all of it only with the median',
+    (share, from, saturated) => {
+      const lateness = new Histogram()
+      for (let i = 0; i < 1000; i++) lateness.record(i < share * 1000 ? 10_000 : 100)
+      const health = judgeGenerator([second([0.1])], lateness, latency(20), { inTurns: true })
+      expect(health.lateFrom).toBe(from)
+      expect(health.saturated).toBe(saturated)
+      expect(health.reasons).toEqual([expect.stringMatching(/sent 10.0ms late or more/)])
+    },
+  )
+
   test('are put down to other work when that had the CPU', () => {
     const lateness = new Histogram()
     for (let i = 0; i < 1000; i++) lateness.record(20_000)

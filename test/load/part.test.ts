@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { sideOf } from '../../src/plan/slices.js'
 import type { Load } from '../../src/scenario/load-types.js'
+import { Histogram } from '../../src/stats/histogram.js'
 import { closedLoad, openLoad, type Simulated, simulate } from './simulate.js'
 
 describe('the closed model', () => {
@@ -102,6 +104,19 @@ describe('the open model', () => {
     expect(requests).toBeGreaterThan(450)
     expect(requests).toBeLessThan(510)
   })
+
+  test.each(['a', 'b'] as const)(
+    'as side %s of a session it is on time, however many arrivals are the other’s',
+    async (side) => {
+      const stages = [{ durationMs: 4000, target: 10_000 }]
+      const load = openLoad({ stages, warmupMs: 3000 })
+      const turns = { side, sliceMs: 1000, guardMs: 50 }
+      const { collector } = await simulate({ load, turns, service: () => ({ afterMs: 1 }) })
+      expect(collector.total(4).dropped).toBe(0)
+      expect(collector.total(4).requests).toBe(2 * 9500)
+      expect(collector.total(4).latency.max).toBeLessThan(5)
+    },
+  )
 
   test('a ramp of rates sends the area under it', async () => {
     const load = openLoad({ start: 0, stages: [{ durationMs: 10_000, target: 200 }] })
@@ -313,6 +328,20 @@ describe('windows', () => {
       expect(request.windows.at(-1)!.duration).toBe(0.5)
     }
   })
+
+  test.each(['a', 'b'] as const)(
+    'of side %s hold what was sent in them, however late its answer',
+    async (side) => {
+      const turns = { side, sliceMs: 1000, guardMs: 50 }
+      const { collector } = await simulate({ load: openLoad(), turns, service: () => ({ afterMs: 700 }) })
+      const [request] = collector.requests(10)
+      const own = request!.windows.filter(({ start }) => sideOf(start) === side)
+      expect(own).toHaveLength(5)
+      expect(own.reduce((sum, { requests }) => sum + requests, 0)).toBe(request!.requests)
+      expect(request!.requests).toBeGreaterThan(470)
+      for (const { histogram, requests } of own) expect(Histogram.decode(histogram).count).toBe(requests)
+    },
+  )
 
   test('memory does not grow beyond an hour: windows become longer', async () => {
     const load = openLoad({ stages: [{ durationMs: 3_700_000, target: 1 }] })

@@ -11,6 +11,7 @@ import type { PartEnd, Stripe, World } from '../../src/load/surroundings.js'
 import type { Plan } from '../../src/plan/plan.js'
 import type { Outgoing } from '../../src/plan/request.js'
 import { listSeries } from '../../src/plan/series.js'
+import { sideOf, type Turns } from '../../src/plan/slices.js'
 import { makeMarks } from '../../src/plan/sources.js'
 import type { Load } from '../../src/scenario/load-types.js'
 import { readScenario } from '../../src/scenario/read.js'
@@ -47,6 +48,8 @@ export interface Simulation {
   /** The machine, from 0, of how many. */
   readonly shard?: Stripe
   readonly seed?: number
+  /** Only in these slices, as one side of a session. */
+  readonly turns?: Turns
   /** Called when a connection is told that an iteration begins, with how many requests have arrived. */
   readonly onBegin?: (arrived: number) => void
   /** Called with the parts before the clock runs, to plan interventions. */
@@ -67,10 +70,15 @@ export interface Simulated {
 const CLOCK_START = 123_456.789
 
 export async function simulate(simulation: Simulation): Promise<Simulated> {
-  const { load, workers = 1, shard, service = (): Answer => ({ afterMs: 1 }) } = simulation
+  const { load, workers = 1, shard, turns, service = (): Answer => ({ afterMs: 1 }) } = simulation
   const clock = new VirtualClock(CLOCK_START)
   const plan = makeTestPlan(simulation)
-  const collector = new Collector(listSeries(plan), workers, () => {})
+  const collector = new Collector(
+    listSeries(plan),
+    workers,
+    () => {},
+    turns && { isOwn: (second) => sideOf(second) === turns.side },
+  )
   const arrived: Arrived[] = []
   const startAt = CLOCK_START + load.warmupMs
   let inFlight = 0
@@ -185,6 +193,7 @@ export function makeTestPlan({
   data = {},
   timeoutMs = 10_000,
   seed = 1,
+  turns,
 }: Simulation): Plan {
   const marks = makeMarks(data)
   const parts =
@@ -210,6 +219,7 @@ export function makeTestPlan({
     variables: {},
     seed,
     today: Date.UTC(2026, 0, 1),
+    ...(turns && { turns }),
     ...parts,
   }
 }

@@ -21,3 +21,13 @@ test('windows follow each other, and each run begins at its mark', () => {
 test('one run stays what it is', () => {
   expect(joinRuns([runs[0]!])).toBe(runs[0])
 })
+
+test('late requests of one run are late requests of all', () => {
+  const [first, ...others] = runs
+  const late = others.map((run, index) => ({
+    ...run,
+    generator: { ...run.generator, lateFrom: index === 0 ? (99 as const) : (95 as const) },
+  }))
+  expect(joinRuns([first!, ...late]).generator.lateFrom).toBe(95)
+  expect(joined.generator).not.toHaveProperty('lateFrom')
+})

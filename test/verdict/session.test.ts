@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Comparison } from '../../src/stats/comparison.js'
-import type { Result } from '../../src/stats/result.js'
+import type { LatePercentile, Result } from '../../src/stats/result.js'
 import { compare } from '../../src/verdict/compare.js'
 import { SHOP, simulate } from './simulate.js'
 import { countRedSessions } from './table.js'
@@ -71,6 +71,54 @@ describe('the other requests are the measure of one, as long as they are steady'
   test('a slowdown of one shows against them where starts of the servers differ by several percent', () => {
     const setting = { level: 'noisy', load: load(30) } as const
     expect(countRedSessions(setting, 1.1, 100)).toBeGreaterThan(0.72)
+  })
+})
+
+describe('a side whose requests were sent late now and then', () => {
+  const late = (lateFrom: LatePercentile | undefined, result: Result): Result => ({
+    ...result,
+    generator: {
+      ...result.generator,
+      reasons: ['1 % of the requests were sent 27.4ms late or more'],
+      ...(lateFrom !== undefined && { lateFrom }),
+    },
+  })
+  const busy = SHOP.map((service) => ({ ...service, perSecond: 400 }))
+  const slower = busy.map((service) => ({ ...service, medianMs: 1.3 * service.medianMs }))
+  const conditions = { seconds: 40 }
+  const judged = (lateA?: LatePercentile, lateB?: LatePercentile) =>
+    compare(
+      side('a', late(lateA, simulate(busy, { ...conditions, seed: 1 }))),
+      side('b', late(lateB, simulate(slower, { ...conditions, seed: 2 }))),
+    )
+  const verdicts = ({ metrics }: Comparison) =>
+    (['p50', 'p95', 'p99'] as const).map(
+      (metric) => metrics.find((row) => row.metric === metric && row.request === 'search')!.verdict,
+    )
+
+  test.each<[LatePercentile | undefined, string[]]>([
+    [undefined, ['regressed', 'regressed', 'regressed']],
+    [99, ['regressed', 'regressed', 'inconclusive']],
+    [95, ['regressed', 'inconclusive', 'inconclusive']],
+  ])('is not blamed for its percentiles from p%s on', (lateFrom, expected) => {
+    const comparison = judged(undefined, lateFrom)
+    expect(verdicts(comparison)).toEqual(expected)
+    expect(comparison.verdict).toBe('regressed')
+  })
+
+  test('is told why, and nothing passes because of it', () => {
+    const tail = compare(
+      side('a', simulate(busy, { ...conditions, seed: 1 })),
+      side('b', late(50, simulate(slower, { ...conditions, seed: 2 }))),
+    )
+    expect(tail.verdict).toBe('inconclusive')
+    expect(tail.metrics[0]!.reason).toBe(
+      'would be regressed, but 1 % of the requests were sent 27.4ms late or more',
+    )
+  })
+
+  test('excuses nothing of the other side', () => {
+    expect(verdicts(judged(95, undefined))).toEqual(['regressed', 'regressed', 'regressed'])
   })
 })
 

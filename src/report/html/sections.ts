@@ -59,7 +59,7 @@ ${renderFacts([
   ['longest GC pause', formatLatency(longestPause(result))],
   ['sent', formatSize(result.totals.bytesSent)],
   ['received', formatSize(result.totals.bytesReceived)],
-  ...generator.reasons.map((reason): [string, Content] => ['because', reason]),
+  ...generator.reasons.map((reason): [string, Content] => [generator.saturated ? 'because' : 'but', reason]),
 ])}</section>
 <section aria-labelledby="environment">
 <h2 id="environment">Environment</h2>
