@@ -63,6 +63,7 @@ export function compare(
       ...doubts,
       ...remarks({ reference, candidate }, rows.filter(isDecisive), {
         verdict,
+        limits: settings,
         isSession: isSession(reference, candidate),
       }),
     ],
@@ -138,7 +139,7 @@ function figureOf(
   metric: JudgedMetric,
 ): number | null {
   const measured = name === null ? totals : requests.find((request) => request.name === name)
-  if (measured === undefined || metric === 'error_rate') return null
+  if (measured === undefined || metric === 'error_rate' || metric === 'stalls') return null
   return metric === 'throughput' ? measured.throughput : measured.latency[metric]
 }
 

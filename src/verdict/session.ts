@@ -10,6 +10,7 @@ import { judgePairs, PAIRS_MIN, START_LUCK, UNCOMMON_LUCK, usableBlocks } from '
 import type { MeasuredRequest, Measurement } from './measurement.js'
 import { type Block, type Paired, pairLatencies, pairThroughputs } from './pairing.js'
 import { requestSlices, type Series, wholeSlices } from './series.js'
+import { judgeStalls, pairStalls } from './stalls.js'
 import { FALSE_ALARMS, floorOf, type Judged, judgeFailures, type Limits } from './stored.js'
 
 /** The slices of both sides, a block for each start of them. */
@@ -56,15 +57,22 @@ export function judgeSides(
   }))
   const whole = sides.whole === null ? null : pairThroughputs(sides.whole)
   const all = [...paired.flatMap(({ metrics }) => metrics), ...(whole === null ? [] : [whole])]
-  const judgeable = all.filter((pairs) => usableBlocks(differencesOf(pairs)).length > 0).length
-  const alpha = FALSE_ALARMS / (Math.max(1, judgeable) * looks)
+  const stalls = sides.requests.map(({ kind, blocks }) =>
+    // A journey stalls with its steps.
+    kind === 'journey' ? null : pairStalls(blocks, limits),
+  )
+  const ratios = all.filter((pairs) => usableBlocks(differencesOf(pairs)).length > 0).length
+  const budget = FALSE_ALARMS / looks
+  // Where hardly anything stalled there can be no false alarm of it, and nothing has to be kept for it (Tarone 1990).
+  const able = stalls.filter((finding) => finding !== null && finding.least < budget / Math.max(1, ratios))
+  const alpha = budget / Math.max(1, ratios + able.length)
   const ask = (pairs: Paired, controls: readonly Control[]) => judgeOne(pairs, { alpha, limits, controls })
   const controls = sides.requests.flatMap(({ name, kind, blocks }, index) => {
     // A journey moves with its steps, and what was changed itself is no measure for others.
     if (kind === 'journey' || !isSteady(ask(paired[index]!.metrics[0]!, []))) return []
     return [makeControl(name, blocks)]
   })
-  const judged: Judged[] = paired.map(({ name, blocks, metrics }) => ({
+  const judged: Judged[] = paired.map(({ name, blocks, metrics }, index) => ({
     request: name,
     judgements: [
       ...metrics.map((pairs) =>
@@ -74,6 +82,7 @@ export function judgeSides(
         ),
       ),
       judgeErrors(blocks, limits),
+      ...(stalls[index] ? [judgeStalls(stalls[index], alpha)] : []),
     ],
   }))
   return whole === null ? judged : [...judged, { request: null, judgements: [ask(whole, [])] }]
