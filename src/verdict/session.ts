@@ -120,10 +120,10 @@ interface PairQuestion {
 const CONTROL_ALPHA = 0.5
 
 function judgeOne(paired: Paired, { alpha, limits, controls }: PairQuestion): Judgement {
-  const { metric, baseline, current } = paired
+  const { metric, typical } = paired
   const tolerance = limits.tolerance[metric]
   const blocks = usableBlocks(differencesOf(paired))
-  if (blocks.length === 0 || baseline === null || current === null) {
+  if (blocks.length === 0 || typical === null) {
     const reason = `needs ${PAIRS_MIN} pairs of slices, had ${paired.blocks.flat().length}`
     const unknown = { interval: null, detectable: null, verdict: 'inconclusive', lack: 'samples' } as const
     return { metric, baseline: null, current: null, tolerance, reason, ...unknown }
@@ -133,7 +133,7 @@ function judgeOne(paired: Paired, { alpha, limits, controls }: PairQuestion): Ju
     metric,
     floor: floorOf(metric, tolerance),
     margin: floorOf(metric, tolerance * 0.4),
-    guard: Math.log1p(minDelta / baseline),
+    guard: Math.log1p(minDelta / typical),
   }
   const relative = metric === 'p50' || metric === 'p95' ? lessControls(paired, controls) : null
   const share = relative === null ? 1 : 1 - CONTROL_ALPHA
@@ -149,6 +149,9 @@ function judgeOne(paired: Paired, { alpha, limits, controls }: PairQuestion): Ju
   // Both ways of looking have to agree on the direction: when only the others got faster, nothing got slower here.
   const isWorse = own.isWorse || (against?.isWorse === true && own.difference > rule.floor)
   const isBetter = own.isBetter || (against?.isBetter === true && -own.difference > rule.floor)
+  // Not each side's own typical value: what the pairs say of the change would contradict these at times.
+  const half = (metric === 'throughput' ? -own.difference : own.difference) / 2
+  const [baseline, current] = [typical * Math.exp(-half), typical * Math.exp(half)]
   const question = { metric, baseline, current, tolerance, minDelta, blindTolerances: 1 }
   const judgement = judgeRatio(question, { ...own, isWorse, isBetter })
   const isByControls = (isWorse || isBetter) && !own.isWorse && !own.isBetter

@@ -2,246 +2,149 @@
  * The goals of verdicts, each with what is counted for it: on the seeds that the rules were made with (0) or, which is
  * what counts, on others.
  */
-import type { Injection, Load } from './noise.js'
+import type { Injection, Level, Load, Stalls } from './noise.js'
 import { countRedSessions, type SessionSetting } from './sessions.js'
 import { countFoundAtStated, countRed, type Setting } from './table.js'
 
 interface Goal {
   readonly id: string
   readonly name: string
-  /** The share that is aimed at, at most or at least. */
-  readonly wanted: string
+  /** The share that is aimed at; null where none is. */
+  readonly wanted: string | null
   readonly trials: number
   readonly count: (seeds: number) => number
 }
 
-/** When `perfctl ab` looks, unless told otherwise. */
-const LOOKS = [15, 30, 60, 120]
-
-/** Prints each goal with what was counted, and where the true share lies, 95 % sure. */
-export function printGoals(
-  print: (line: string) => void,
-  seeds: number,
-  isWanted: (id: string) => boolean = () => true,
-): void {
+/** Prints the goals of these ids, or all, with what was counted, and where the true share lies, 95 % sure. */
+export function printGoals(print: (line: string) => void, seeds: number, ids: readonly string[]): void {
   print('| goal | what | wanted | found | 95 % sure | trials |')
   print('|---|---|---|---|---|---|')
-  for (const { id, name, wanted, trials, count } of GOALS.filter((goal) => isWanted(goal.id))) {
+  for (const { id, name, wanted, trials, count } of GOALS) {
+    if (ids.length > 0 && !ids.includes(id)) continue
     const share = count(seeds)
     const [low, high] = rangeOf(share, trials)
-    print(
-      `| ${id} | ${name} | ${wanted} | ${percent(share)} | ${percent(low)} to ${percent(high)} | ${trials} |`,
-    )
+    const cells = [id, name, wanted ?? '', percent(share), `${percent(low)} to ${percent(high)}`, trials]
+    print(`| ${cells.join(' | ')} |`)
   }
 }
 
-/** A slowdown of `list` as a whole. */
-const slower = (factor: number): Injection => ({ request: 'list', factor, part: 'whole' })
+/** `list` slower as a whole, or a part of it. */
+const slower = (factor: number, part: Injection['part'] = 'whole'): Injection => ({
+  request: 'list',
+  factor,
+  part,
+})
 
-function session(
-  setting: Omit<SessionSetting, 'load' | 'seeds'> & Partial<Load>,
-  injection: Injection | null,
+interface AbSetting extends Partial<Load>, Omit<SessionSetting, 'load' | 'seeds' | 'level'> {}
+
+/** Side by side: how often b is red. */
+function ab(
+  id: string,
+  level: Level,
+  setting: AbSetting,
+  change: Injection | Stalls | null,
+  wanted: string | null,
   trials: number,
-): Pick<Goal, 'trials' | 'count'> {
+): Goal {
   const { seconds = 30, perSecond = 1000, requests = 3, ...rest } = setting
   const load = { seconds, perSecond, requests }
-  return {
-    trials,
-    count: (seeds) => countRedSessions({ ...rest, load, seeds }, injection, trials),
-  }
-}
-
-const STORED: Pick<Setting, 'load' | 'jobs' | 'runs'> = {
-  load: { seconds: 60, perSecond: 1000 },
-  jobs: 10,
-  runs: 3,
+  const name = `ab, ${nameOf(change)}, ${level}, ${JSON.stringify({ seconds, ...setting })}`
+  const count = (seeds: number) => countRedSessions({ level, load, seeds, ...rest }, change, trials)
+  return { id, name, wanted, trials, count }
 }
 
 /** The jobs of one stock are drawn again and again, so that several stocks are asked. */
 const STOCKS = 2
 
+/** Against a stored baseline: how often the candidate is red. */
 function stored(
+  id: string,
+  level: Level,
   setting: Partial<Setting>,
-  count: (setting: Setting, trials: number) => number,
+  change: Injection | null | 'stated',
+  wanted: string | null,
   trials: number,
-): Pick<Goal, 'trials' | 'count'> {
-  return {
-    trials,
-    count: (seeds) => {
-      const shares = Array.from({ length: STOCKS }, (_, index) =>
-        count({ level: 'shared', ...STORED, ...setting, seeds: STOCKS * seeds + index }, trials / STOCKS),
-      )
-      return shares.reduce((sum, share) => sum + share, 0) / STOCKS
-    },
+): Goal {
+  const what = change === 'stated' ? 'as slow as a line says can be seen' : nameOf(change)
+  const given = { load: { seconds: 60, perSecond: 1000 }, jobs: 10, runs: 3, ...setting }
+  const count = (seeds: number) => {
+    let sum = 0
+    for (let stock = 0; stock < STOCKS; stock++) {
+      const each: Setting = { level, ...given, seeds: STOCKS * seeds + stock }
+      sum +=
+        change === 'stated'
+          ? countFoundAtStated(each, trials / STOCKS)
+          : countRed(each, change, trials / STOCKS)
+    }
+    return sum / STOCKS
   }
+  return { id, name: `stored, ${what}, ${level}, ${JSON.stringify(given)}`, wanted, trials, count }
 }
 
-const reds = (injection: Injection | null) => (setting: Setting, trials: number) =>
-  countRed(setting, injection, trials)
+function nameOf(change: Injection | Stalls | null): string {
+  if (change === null) return 'same code'
+  return change.part === 'stalls'
+    ? `${change.ms} ms every ${change.everySeconds} s`
+    : `${change.part} x ${change.factor}`
+}
 
-const LEVELS = ['quiet', 'shared', 'hetero', 'noisy'] as const
+/** When `perfctl ab` looks, unless told otherwise. */
+const LOOKS = [15, 30, 60, 120]
+const TAIL = { seconds: 240, perSecond: 2000 }
+const STALLS: Stalls = { part: 'stalls', everySeconds: 5, ms: 300, users: 20 }
+const MANY = { seconds: 60, perSecond: 4000, requests: 40 }
 
 const GOALS: readonly Goal[] = [
-  ...(['shared', 'quiet', 'hetero'] as const).map((level) => ({
-    id: level === 'shared' ? 'V1' : 'V2',
-    name: `ab, same code, ${level}, 30 s`,
-    wanted: '<= 0.5 %',
-    ...session({ level, seconds: 30 }, null, 4000),
-  })),
-  {
-    id: 'V1+',
-    name: 'ab, same code, noisy, 30 s',
-    wanted: '-',
-    ...session({ level: 'noisy', seconds: 30 }, null, 2000),
-  },
-  ...LEVELS.map((level) => ({
-    id: 'V1L',
-    name: `ab, same code, ${level}, looks at 15, 30, 60, 120 s`,
-    wanted: level === 'noisy' ? '-' : '<= 0.5 %',
-    ...session({ level, seconds: 120, looks: LOOKS }, null, 2000),
-  })),
-  ...(
-    [
-      ['noisy', 2],
-      ['noisy', 3],
-      ['noisy', 4],
-      ['noisy', 8],
-      ['shared', 2],
-      ['shared', 4],
-    ] as const
-  ).map(([level, starts]) => ({
-    id: 'V2R',
-    name: `ab, same code, ${level}, 60 s, ${starts} starts`,
-    wanted: '<= 0.5 %',
-    ...session({ level, seconds: 60, starts }, null, 3000),
-  })),
-  {
-    id: 'V3',
-    name: 'ab, +10 %, shared, 30 s',
-    wanted: '>= 97 %',
-    ...session({ level: 'shared', seconds: 30 }, slower(1.1), 1000),
-  },
-  {
-    id: 'V3+',
-    name: 'ab, +10 %, quiet, 15 s',
-    wanted: '-',
-    ...session({ level: 'quiet', seconds: 15 }, slower(1.1), 400),
-  },
-  {
-    id: 'V3+',
-    name: 'ab, +10 %, shared, 15 s',
-    wanted: '-',
-    ...session({ level: 'shared', seconds: 15 }, slower(1.1), 400),
-  },
-  {
-    id: 'V3+',
-    name: 'ab, +10 %, hetero, 30 s',
-    wanted: '-',
-    ...session({ level: 'hetero', seconds: 30 }, slower(1.1), 400),
-  },
-  {
-    id: 'V3+',
-    name: 'ab, +10 %, noisy, 30 s',
-    wanted: '-',
-    ...session({ level: 'noisy', seconds: 30 }, slower(1.1), 400),
-  },
-  {
-    id: 'V3+',
-    name: 'ab, +15 %, noisy, 30 s',
-    wanted: '-',
-    ...session({ level: 'noisy', seconds: 30 }, slower(1.15), 400),
-  },
-  ...([2, 4, 8] as const).flatMap((starts) =>
-    (['shared', 'noisy'] as const).map((level) => ({
-      id: 'V3R',
-      name: `ab, +10 %, ${level}, 60 s, ${starts} starts`,
-      wanted: '-',
-      ...session({ level, seconds: 60, starts }, slower(1.1), 400),
-    })),
+  ab('V1', 'shared', {}, null, '<= 0.5 %', 2000),
+  ab('V1', 'shared', { seconds: 15 }, null, null, 2000),
+  ab('V2', 'quiet', {}, null, '<= 0.5 %', 2000),
+  ab('V2', 'hetero', {}, null, '<= 0.5 %', 2000),
+  ab('V2n', 'noisy', {}, null, null, 1000),
+  ab('V2r', 'noisy', { seconds: 60, starts: 2 }, null, '<= 0.5 %', 2000),
+  ab('V2r', 'noisy', { seconds: 60, starts: 4 }, null, '<= 0.5 %', 1000),
+  ab('V2r', 'noisy', { seconds: 60, starts: 8 }, null, '<= 0.5 %', 1000),
+  ab('V2r', 'shared', { seconds: 60, starts: 4 }, null, '<= 0.5 %', 1000),
+  ab('V2l', 'quiet', { seconds: 120, looks: LOOKS }, null, '<= 0.5 %', 1000),
+  ab('V2l', 'shared', { seconds: 120, looks: LOOKS }, null, '<= 0.5 %', 1000),
+  ab('V3', 'shared', {}, slower(1.1), '>= 97 %', 500),
+  ab('V3', 'shared', { seconds: 15 }, slower(1.1), null, 500),
+  ab('V3', 'quiet', { seconds: 15 }, slower(1.1), null, 500),
+  ab('V3', 'hetero', {}, slower(1.1), null, 500),
+  ab('V3n', 'noisy', {}, slower(1.1), null, 400),
+  ab('V3n', 'noisy', {}, slower(1.15), null, 400),
+  ab('V3r', 'noisy', { seconds: 60, starts: 2 }, slower(1.1), null, 400),
+  ab('V3r', 'noisy', { seconds: 60, starts: 4 }, slower(1.1), null, 400),
+  ab('V4', 'shared', { seconds: 15 }, slower(1.15), '>= 97 %', 500),
+  ab('V4', 'shared', { seconds: 15 }, slower(1.2), '>= 99 %', 500),
+  ab('V5', 'shared', {}, slower(1.1, 'p50'), '>= 97 %', 500),
+  ab('V6', 'shared', TAIL, slower(1.3, 'tail'), '>= 90 %', 100),
+  stored('V7', 'shared', {}, null, '<= 0.5 %', 4000),
+  stored('V7', 'quiet', {}, null, '<= 0.5 %', 4000),
+  stored('V7', 'hetero', {}, null, '<= 0.5 %', 4000),
+  stored('V7', 'noisy', {}, null, '<= 1 %', 4000),
+  ...(['quiet', 'shared'] as const).flatMap((level) =>
+    [1, 10].map((jobs) => stored('V7s', level, { jobs, runs: 1 }, null, '<= 1 %', 4000)),
   ),
-  {
-    id: 'V4',
-    name: 'ab, +15 %, shared, 15 s',
-    wanted: '>= 97 %',
-    ...session({ level: 'shared', seconds: 15 }, slower(1.15), 1000),
-  },
-  {
-    id: 'V4',
-    name: 'ab, +20 %, shared, 15 s',
-    wanted: '>= 99 %',
-    ...session({ level: 'shared', seconds: 15 }, slower(1.2), 1000),
-  },
-  {
-    id: 'V5',
-    name: 'ab, p50 only +10 %, shared, 30 s',
-    wanted: '>= 97 %',
-    ...session({ level: 'shared', seconds: 30 }, { request: 'list', factor: 1.1, part: 'p50' }, 1000),
-  },
-  {
-    id: 'V6',
-    name: 'ab, tail only +30 %, shared, 480,000 requests of each side',
-    wanted: '>= 90 %',
-    ...session(
-      { level: 'shared', seconds: 240, perSecond: 2000 },
-      { request: 'list', factor: 1.3, part: 'tail' },
-      200,
-    ),
-  },
-  ...LEVELS.map((level) => ({
-    id: 'V7',
-    name: `stored, same code, ${level}, 10 jobs of 3 runs`,
-    wanted: level === 'noisy' ? '<= 1 %' : '<= 0.5 %',
-    ...stored({ level }, reds(null), 4000),
-  })),
-  ...LEVELS.flatMap((level) =>
-    ([1, 10] as const).map((jobs) => ({
-      id: 'V7+',
-      name: `stored, same code, ${level}, ${jobs} jobs of 1 run`,
-      wanted: '-',
-      ...stored({ level, jobs, runs: 1 }, reds(null), 4000),
-    })),
-  ),
-  {
-    id: 'V8',
-    name: 'stored, +10 %, quiet',
-    wanted: '>= 97 %',
-    ...stored({ level: 'quiet' }, reds(slower(1.1)), 1000),
-  },
-  { id: 'V8', name: 'stored, +20 %, shared', wanted: '>= 88 %', ...stored({}, reds(slower(1.2)), 1000) },
-  { id: 'V8', name: 'stored, +30 %, shared', wanted: '>= 98 %', ...stored({}, reds(slower(1.3)), 1000) },
-  ...([1, 10] as const).flatMap((jobs) =>
-    (['quiet', 'shared'] as const).flatMap((level) =>
-      [1.1, 1.2, 1.3].map((factor) => ({
-        id: 'V8+',
-        name: `stored, +${Math.round(factor * 100 - 100)} %, ${level}, ${jobs} jobs of 1 run`,
-        wanted: '-',
-        ...stored({ level, jobs, runs: 1 }, reds(slower(factor)), 1000),
-      })),
+  stored('V8', 'quiet', {}, slower(1.1), '>= 97 %', 1000),
+  stored('V8', 'shared', {}, slower(1.2), '>= 88 %', 1000),
+  stored('V8', 'shared', {}, slower(1.3), '>= 98 %', 1000),
+  ...(['quiet', 'shared'] as const).flatMap((level) =>
+    [1, 10].flatMap((jobs) =>
+      [1.1, 1.2, 1.3].map((factor) => stored('V8s', level, { jobs, runs: 1 }, slower(factor), null, 1000)),
     ),
   ),
-  ...LEVELS.flatMap((level) =>
-    [1, 3].map((runs) => ({
-      id: 'V9',
-      name: `stored, at the stated size, ${level}, 10 jobs of ${runs} runs`,
-      wanted: '85 to 97 %',
-      ...stored({ level, runs }, countFoundAtStated, 1000),
-    })),
+  ...(['quiet', 'shared', 'noisy'] as const).map((level) =>
+    stored('V9', level, {}, 'stated', '85 to 97 %', 1000),
   ),
-  {
-    id: 'V12',
-    name: 'ab, same code, shared, 30 s, 40 requests',
-    wanted: '<= 1 %',
-    ...session({ level: 'shared', perSecond: 4000, requests: 40 }, null, 1000),
-  },
-  {
-    id: 'V12',
-    name: 'stored, same code, shared, 10 jobs of 1 run, 40 requests',
-    wanted: '<= 1 %',
-    ...stored({ load: { seconds: 60, perSecond: 4000, requests: 40 }, runs: 1 }, reds(null), 2000),
-  },
+  ab('V12', 'shared', { perSecond: 4000, requests: 40 }, null, '<= 1 %', 400),
+  stored('V12', 'shared', { load: MANY, runs: 1 }, null, '<= 1 %', 2000),
+  ab('stalls', 'quiet', { seconds: 60 }, STALLS, '>= 60 %', 200),
+  ab('stalls', 'shared', { seconds: 60 }, STALLS, '>= 60 %', 200),
+  ab('stalls', 'shared', { seconds: 120, looks: LOOKS }, STALLS, '>= 97 %', 100),
+  ab('stop', 'shared', { seconds: 60 }, { ...STALLS, everySeconds: 1e9, ms: 5000 }, '<= 0.5 %', 400),
 ]
 
-/** Where the true share lies (Wilson 1927). */
+/** Where the true share lies, of independent trials (Wilson 1927). */
 function rangeOf(share: number, trials: number): readonly [number, number] {
   const z2 = 1.96 ** 2
   const middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Comparison } from '../../src/stats/comparison.js'
 import type { Result } from '../../src/stats/result.js'
-import { compare } from '../../src/verdict/compare.js'
+import { COMPARE_DEFAULTS, compare } from '../../src/verdict/compare.js'
+import type { Block } from '../../src/verdict/pairing.js'
+import { judgeSides, type Sides } from '../../src/verdict/session.js'
 import type { Injection } from './noise.js'
-import { countRedSessions } from './sessions.js'
+import { countRedSessions, makeSession } from './sessions.js'
 import { SHOP, simulate } from './simulate.js'
 
 const load = (seconds: number) => ({ seconds, perSecond: 1000 })
@@ -76,6 +78,52 @@ describe('the other requests are the measure of one, as long as they are steady'
   })
 })
 
+describe('what the pairs say', () => {
+  const { level, ...conditions } = { level: 'noisy', load: load(16), seeds: 2 } as const
+  const judged = [1, 2, 3, 4, 5, 6].map((trial) => {
+    const sides = makeSession({ level, ...conditions }, slower(1.1), trial)
+    const limits = { ...COMPARE_DEFAULTS, minDeltaMs: 0 }
+    return {
+      forth: judgeSides(sides, { limits, looks: 1 }),
+      back: judgeSides(swap(sides), { limits, looks: 1 }),
+    }
+  })
+
+  test('of a change lies within the interval that is told with it', () => {
+    const rows = judged.flatMap(({ forth }) => forth.flatMap(({ judgements }) => judgements))
+    const told = rows.filter(({ interval, metric }) => interval !== null && metric !== 'stalls')
+    expect(told.length).toBeGreaterThan(30)
+    for (const { baseline, current, interval } of told) {
+      const change = current! / baseline! - 1
+      expect(change).toBeGreaterThan(interval![0])
+      expect(change).toBeLessThan(interval![1])
+    }
+  })
+
+  test('is the same with the sides swapped, the other way round', () => {
+    const mirrored = { regressed: 'improved', improved: 'regressed' } as const
+    for (const { forth, back } of judged) {
+      for (const [index, { judgements }] of forth.entries()) {
+        for (const [row, { verdict, baseline, current }] of judgements.entries()) {
+          const other = back[index]!.judgements[row]!
+          expect(other.verdict).toBe(mirrored[verdict as keyof typeof mirrored] ?? verdict)
+          if (baseline === null) continue
+          expect(other.current).toBeCloseTo(baseline, 9)
+          expect(other.baseline).toBeCloseTo(current!, 9)
+        }
+      }
+    }
+  })
+
+  function swap({ requests, whole }: Sides): Sides {
+    const turned = (blocks: readonly Block[]) => blocks.map(({ a, b }) => ({ a: b, b: a }))
+    return {
+      requests: requests.map((request) => ({ ...request, blocks: turned(request.blocks) })),
+      whole: whole === null ? null : turned(whole),
+    }
+  }
+})
+
 describe('a session that could not tell', () => {
   const told = (options: { noise?: number; seconds?: number }) =>
     compare(
@@ -88,6 +136,14 @@ describe('a session that could not tell', () => {
     expect(verdict).toBe('inconclusive')
     expect(notes.join()).toMatch(/more seconds of each side \(--max-duration 120s\), or a quieter machine/)
     expect(notes.join()).not.toMatch(/baseline|--runs/)
+  })
+
+  test('says why before anything else: reports make it the headline', () => {
+    const load = '200/s for 30s'
+    const noisy = (seed: number) => simulate(SHOP, { noise: 0.5, seed, load })
+    const { notes } = compare(side('a', noisy(1)), side('b', noisy(4)))
+    expect(notes[0]).toMatch(/^no latency of .* would settle it$/)
+    expect(notes.join()).toContain('throughput is not compared')
   })
 
   test('for want of seconds: asks for a longer session', () => {

@@ -3,7 +3,7 @@
  */
 import type { Random } from '../../src/base/rng.js'
 
-/** Stops of the whole service, now and then, or, with `everySeconds` infinite, once. */
+/** Stops of the whole service, now and then, or, with more `everySeconds` than there are, once. */
 export interface Stalls {
   readonly part: 'stalls'
   readonly everySeconds: number
@@ -27,7 +27,7 @@ export function makeStops(
   random: Random,
 ): readonly Stop[] {
   const stop = (start: number) => ({ start, end: start + ms / 1000, users })
-  if (everySeconds === Number.POSITIVE_INFINITY) return [stop(random.float() * last)]
+  if (everySeconds > last) return [stop(random.float() * last)]
   const first = random.float() * everySeconds
   return Array.from({ length: Math.ceil((last - first) / everySeconds) }, (_, n) =>
     stop(first + (n + 0.2 * (random.float() - 0.5)) * everySeconds),

@@ -162,20 +162,20 @@ const LOADS: Readonly<Record<string, Load>> = {
 }
 
 /** Prints the tables of stored baselines and of sessions, line by line. */
-export function printTables(print: (line: string) => void): void {
-  printStored(print)
+export function printTables(print: (line: string) => void, seeds: number): void {
+  printStored(print, seeds)
   print('')
   print('| noise | of each side | A/A red | +5 % | +10 % | +15 % | +20 % |')
   print('|---|---|---|---|---|---|---|')
   for (const level of ['quiet', 'shared', 'hetero', 'noisy'] as const) {
     for (const seconds of [15, 30, 60]) {
       const load = { seconds, perSecond: 1000 }
-      printSessions({ level, load }, `${seconds} s`, print)
+      printSessions({ level, load, seeds }, `${seconds} s`, print)
     }
   }
   for (const level of ['shared', 'noisy'] as const) {
     for (const starts of [2, 4, 8]) {
-      const setting = { level, load: { seconds: 60, perSecond: 1000 }, starts }
+      const setting = { level, load: { seconds: 60, perSecond: 1000 }, starts, seeds }
       printSessions(setting, `60 s, ${starts} starts`, print)
     }
   }
@@ -189,7 +189,7 @@ function printSessions(setting: SessionSetting, name: string, print: (line: stri
   print(`| ${setting.level} | ${name} | ${cells.join(' | ')} |`)
 }
 
-function printStored(print: (line: string) => void): void {
+function printStored(print: (line: string) => void, seeds: number): void {
   const whole = (factor: number): Injection => ({ request: 'list', factor, part: 'whole' })
   print(
     '| noise | run | jobs × runs | point rule, A/A | A/A red | +10 % | +20 % | +30 % | found at the stated size |',
@@ -206,7 +206,7 @@ function printStored(print: (line: string) => void): void {
         [10, 3],
       ] as const) {
         if (load.requests !== undefined && runs > 1) continue
-        const setting = { level, load, jobs, runs }
+        const setting = { level, load, jobs, runs, seeds }
         const point = countRed(setting, null, 500, ([before], after) => isRedToPointRule(before!, after))
         const cells = [
           countRed(setting, null, 3000),
