@@ -7,7 +7,7 @@ import type { RatioMetric } from './estimate.js'
 export type JudgedMetric = RatioMetric | ShareMetric
 
 /** The metrics that are shares, and change by percentage points: of the requests that failed, of windows that stalled. */
-export type ShareMetric = 'error_rate' | 'stalls'
+type ShareMetric = 'error_rate' | 'stalls'
 
 /** One line of a comparison before it has a place in it. */
 export interface Judgement {

@@ -104,8 +104,11 @@ function describeBursts({ reference, candidate }: Sides, limits: Limits): string
   const bursty = candidate.requests.flatMap((request) => {
     const before = reference.requests.find(({ name }) => name === request.name)
     if (request.kind === 'journey' || before === undefined) return []
-    const [own, usual] = [stallsOf(candidate, request, limits), stallsOf(reference, before, limits)]
-    if (own === null || usual === null) return []
+    const own = stallsOf(candidate, request, limits)
+    // Most runs have none, and then the other side's needn't be read.
+    if (own === null || own.stalled < BURSTY.windows) return []
+    const usual = stallsOf(reference, before, limits)
+    if (usual === null) return []
     const excess = own.stalled - (usual.stalled / usual.windows) * own.windows
     const isBursty = excess >= BURSTY.windows && excess >= BURSTY.share * own.windows
     return isBursty ? [{ name: request.name, own, usual }] : []

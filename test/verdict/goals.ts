@@ -2,6 +2,7 @@
  * The goals of verdicts, each with what is counted for it: on the seeds that the rules were made with (0) or, which is
  * what counts, on others.
  */
+import { countRises, type Failing } from './failing.js'
 import type { Injection, Level, Load, Stalls } from './noise.js'
 import { countRedSessions, type SessionSetting } from './sessions.js'
 import { countFoundAtStated, countRed, type Setting } from './table.js'
@@ -88,6 +89,19 @@ function nameOf(change: Injection | Stalls | null): string {
     : `${change.part} x ${change.factor}`
 }
 
+/** The error rate of a request: how often it is called risen. */
+function errors(before: Failing, after: Failing, wanted: string): Goal {
+  const trials = 4000
+  const options = { tolerance: 0.001, trials }
+  return {
+    id: 'V13',
+    name: `errors, tolerance 0.1pp, ${JSON.stringify(before)} to ${JSON.stringify(after)}`,
+    wanted,
+    trials,
+    count: (seeds) => countRises([before, after], { ...options, seeds }),
+  }
+}
+
 /** When `perfctl ab` looks, unless told otherwise. */
 const LOOKS = [15, 30, 60, 120]
 const TAIL = { seconds: 240, perSecond: 2000 }
@@ -138,6 +152,12 @@ const GOALS: readonly Goal[] = [
   ),
   ab('V12', 'shared', { perSecond: 4000, requests: 40 }, null, '<= 1 %', 400),
   stored('V12', 'shared', { load: MANY, runs: 1 }, null, '<= 1 %', 2000),
+  ...[
+    { share: 0, clusters: 0.2 },
+    { share: 0.0005, clusters: 0.5 },
+    { share: 0.01, clusters: 1 },
+  ].map((same) => errors(same, same, '<= 1 %')),
+  errors({ share: 0, clusters: 0.2 }, { share: 0.005, clusters: 0.2 }, '>= 98 %'),
   ab('stalls', 'quiet', { seconds: 60 }, STALLS, '>= 60 %', 200),
   ab('stalls', 'shared', { seconds: 60 }, STALLS, '>= 60 %', 200),
   ab('stalls', 'shared', { seconds: 120, looks: LOOKS }, STALLS, '>= 97 %', 100),
