@@ -4,7 +4,7 @@
  */
 import { countRises, type Failing } from './failing.js'
 import type { Injection, Level, Load, Stalls } from './noise.js'
-import { countRedSessions, type SessionSetting } from './sessions.js'
+import { countFoundAtStatedInSessions, countRedSessions, type SessionSetting } from './sessions.js'
 import { countFoundAtStated, countRed, type Setting } from './table.js'
 
 interface Goal {
@@ -36,6 +36,9 @@ const slower = (factor: number, part: Injection['part'] = 'whole'): Injection =>
   part,
 })
 
+/** What is different on the side that is judged; `stated`: a slowdown of the size that it says can be seen. */
+type Change = Injection | Stalls | 'stated' | null
+
 interface AbSetting extends Partial<Load>, Omit<SessionSetting, 'load' | 'seeds' | 'level'> {}
 
 /** Side by side: how often b is red. */
@@ -43,14 +46,17 @@ function ab(
   id: string,
   level: Level,
   setting: AbSetting,
-  change: Injection | Stalls | null,
+  change: Change,
   wanted: string | null,
   trials: number,
 ): Goal {
   const { seconds = 30, perSecond = 1000, requests = 3, ...rest } = setting
   const load = { seconds, perSecond, requests }
   const name = `ab, ${nameOf(change)}, ${level}, ${JSON.stringify({ seconds, ...setting })}`
-  const count = (seeds: number) => countRedSessions({ level, load, seeds, ...rest }, change, trials)
+  const count = (seeds: number) =>
+    change === 'stated'
+      ? countFoundAtStatedInSessions({ level, load, seeds, ...rest }, trials)
+      : countRedSessions({ level, load, seeds, ...rest }, change, trials)
   return { id, name, wanted, trials, count }
 }
 
@@ -62,11 +68,10 @@ function stored(
   id: string,
   level: Level,
   setting: Partial<Setting>,
-  change: Injection | null | 'stated',
+  change: Exclude<Change, Stalls>,
   wanted: string | null,
   trials: number,
 ): Goal {
-  const what = change === 'stated' ? 'as slow as a line says can be seen' : nameOf(change)
   const given = { load: { seconds: 60, perSecond: 1000 }, jobs: 10, runs: 3, ...setting }
   const count = (seeds: number) => {
     let sum = 0
@@ -79,11 +84,12 @@ function stored(
     }
     return sum / STOCKS
   }
-  return { id, name: `stored, ${what}, ${level}, ${JSON.stringify(given)}`, wanted, trials, count }
+  return { id, name: `stored, ${nameOf(change)}, ${level}, ${JSON.stringify(given)}`, wanted, trials, count }
 }
 
-function nameOf(change: Injection | Stalls | null): string {
+function nameOf(change: Change): string {
   if (change === null) return 'same code'
+  if (change === 'stated') return 'as slow as a line says can be seen'
   return change.part === 'stalls'
     ? `${change.ms} ms every ${change.everySeconds} s`
     : `${change.part} x ${change.factor}`
@@ -150,6 +156,9 @@ const GOALS: readonly Goal[] = [
   ...(['quiet', 'shared', 'noisy'] as const).map((level) =>
     stored('V9', level, {}, 'stated', '85 to 97 %', 1000),
   ),
+  ab('V9', 'quiet', {}, 'stated', '85 to 97 %', 300),
+  ab('V9', 'shared', {}, 'stated', '85 to 97 %', 300),
+  ab('V9', 'shared', { seconds: 60, starts: 4 }, 'stated', '85 to 97 %', 200),
   ab('V12', 'shared', { perSecond: 4000, requests: 40 }, null, '<= 1 %', 400),
   stored('V12', 'shared', { load: MANY, runs: 1 }, null, '<= 1 %', 2000),
   ...[

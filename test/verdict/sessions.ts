@@ -47,6 +47,21 @@ export function endsOf(
   return ends
 }
 
+/**
+ * The share of sessions that find a slowdown of `list` exactly as large as its p50 line says can be detected, by that
+ * line alone.
+ */
+export function countFoundAtStatedInSessions(setting: SessionSetting, trials: number): number {
+  let found = 0
+  for (let trial = 1; trial <= trials; trial++) {
+    const line = (change: Injection | null) =>
+      judgeSides(makeSession(setting, change, trial), { limits: LIMITS, looks: 1 })[0]!.judgements[0]!
+    const factor = 1 + line(null).detectable!
+    if (line({ request: 'list', factor, part: 'whole' }).verdict === 'regressed') found++
+  }
+  return found / trials
+}
+
 function judgeSession(
   setting: SessionSetting,
   injection: Injection | Stalls | null,
