@@ -19,6 +19,7 @@ import { listShardDoubts, nameShard } from '../stats/shard.js'
 /** A metric's value with its unit; – without data. */
 export function formatMetric(metric: string, value: number | null): string {
   if (value === null) return '–'
+  if (isShare(metric)) return formatShare(value)
   switch (findMetric(metric)?.unit) {
     case 'ms':
       return formatLatency(value)
@@ -31,10 +32,15 @@ export function formatMetric(metric: string, value: number | null): string {
   }
 }
 
+/** Whether a metric is a share, which changes by percentage points. */
+function isShare(metric: string): boolean {
+  return metric === 'error_rate' || metric === 'stalls'
+}
+
 /** A change as its metric counts it: `+7.3%`, for the error rate `+1.2pp`; – without data. */
 export function formatMetricChange(metric: string, change: number | null): string {
   if (change === null) return '–'
-  return metric === 'error_rate' ? `${formatChange(change).slice(0, -1)}pp` : formatChange(change)
+  return isShare(metric) ? `${formatChange(change).slice(0, -1)}pp` : formatChange(change)
 }
 
 /** The interval of a change in few characters: `+5.0…+9.1%`, `+26…+32%`. */
@@ -42,14 +48,14 @@ export function formatInterval({ metric, interval }: MetricComparison): string {
   if (interval === null) return '–'
   const digits = Math.max(...interval.map(Math.abs)) >= 0.0995 ? 0 : 1
   const [low, high] = interval.map((end) => `${end < 0 ? '-' : '+'}${Math.abs(end * 100).toFixed(digits)}`)
-  return `${low}…${high}${metric === 'error_rate' ? 'pp' : '%'}`
+  return `${low}…${high}${isShare(metric) ? 'pp' : '%'}`
 }
 
 /** How much worse was accepted: `+15%`, for throughput `-10%`, for the error rate `+1pp`. */
 export function formatLimit({ metric, tolerance, verdict }: MetricComparison): string {
   if (verdict === 'new' || verdict === 'missing') return '–'
   const percent = `${Number((tolerance * 100).toFixed(2))}`
-  if (metric === 'error_rate') return `+${percent}pp`
+  if (isShare(metric)) return `+${percent}pp`
   return findMetric(metric)?.better === 'higher' ? `-${percent}%` : `+${percent}%`
 }
 
@@ -120,6 +126,7 @@ export function describeChange(row: Change): string {
     return `throughput${whose} ${change < 0 ? 'fell' : 'rose'} ${figures}`
   }
   if (row.metric === 'error_rate') return `${subject} fails ${change > 0 ? 'more' : 'less'} often: ${figures}`
+  if (row.metric === 'stalls') return `${subject} stalls ${change > 0 ? 'more' : 'less'} often: ${figures}`
   return `${subject} got ${change > 0 ? 'slower' : 'faster'}: ${row.metric} went ${figures}`
 }
 

@@ -23,7 +23,7 @@ export interface MetricComparison {
   readonly metric: string
   readonly baseline: number | null
   readonly current: number | null
-  /** Relative change, positive is larger; for `error_rate` the difference of the two ratios. Null without data. */
+  /** Relative change, positive is larger; for `error_rate` and `stalls` the difference of the two ratios. Null without data. */
   readonly change: number | null
   /** Where the true change lies, with the confidence the rule states. */
   readonly interval: readonly [number, number] | null

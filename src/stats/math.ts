@@ -121,6 +121,11 @@ export function shareAtMost(hits: number, trials: number): number {
   return (low + high) / 2
 }
 
+/** The probability that so many of `events` or more fall on one of two sides that are equally likely. */
+export function signTail(own: number, events: number): number {
+  return events === 0 ? 1 : Math.min(1, lowerBinomial(events - own, events, 0.5))
+}
+
 function lowerBinomial(hits: number, trials: number, share: number): number {
   let sum = 0
   for (let k = 0; k <= hits; k++)

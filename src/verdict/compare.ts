@@ -65,6 +65,7 @@ export function compare(
       ...doubts,
       ...remarks({ reference, candidate }, rows.filter(isDecisive), {
         verdict,
+        limits: settings,
         isSession: isInTurns,
       }),
     ],
@@ -74,24 +75,14 @@ export function compare(
 function judgeBoth(reference: Measurement, candidate: Measurement, limits: Limits): Judged[] {
   const sent = new Map(candidate.requests.map((request) => [request.name, request]))
   const both = reference.requests.filter((old) => !isEmpty(old) && !isEmpty(sent.get(old.name)))
+  const names = both.map(({ name }) => name)
+  const withThroughput = !isArrivalRate(candidate.scenario.load)
   if (isSession(reference, candidate)) {
-    const names = both.map(({ name }) => name)
-    const sides = makeSides(reference, candidate, {
-      names,
-      withThroughput: !isArrivalRate(candidate.scenario.load),
-    })
+    const sides = makeSides(reference, candidate, { names, withThroughput })
     return judgeSides(sides, { limits, looks: candidate.session!.looks })
   }
   const job = newestJob(candidate)
-  return judgeStored(
-    likeJobs(reference, job),
-    job,
-    both.map(({ name }) => name),
-    {
-      limits,
-      withThroughput: !isArrivalRate(candidate.scenario.load),
-    },
-  )
+  return judgeStored(likeJobs(reference, job), job, names, { limits, withThroughput })
 }
 
 /** Whether the two are the sides of one `ab` session. */
@@ -140,7 +131,7 @@ function figureOf(
   metric: JudgedMetric,
 ): number | null {
   const measured = name === null ? totals : requests.find((request) => request.name === name)
-  if (measured === undefined || metric === 'error_rate') return null
+  if (measured === undefined || metric === 'error_rate' || metric === 'stalls') return null
   return metric === 'throughput' ? measured.throughput : measured.latency[metric]
 }
 

@@ -73,12 +73,25 @@ export function makeJob(measurement: Measurement): Job {
   }
 }
 
-/** Appends the runs of `job`: to the last of `jobs` when they belong to it, else as one more. */
+/**
+ * Appends the runs of `job`: to the last of `jobs` when they belong to it, else as one more. A run that is among them
+ * already isn't added again: it would make them seem to differ less than they do.
+ */
 export function addJob(jobs: readonly Job[], job: Job): readonly Job[] {
+  const known = jobs.flatMap(({ runs }) => runs)
+  const runs = job.runs.filter((run) => !known.some((other) => isSameRun(run, other)))
+  if (runs.length === 0) return jobs
   const last = jobs.at(-1)
   return last !== undefined && isSameJob(last, job)
-    ? [...jobs.slice(0, -1), { ...last, runs: [...last.runs, ...job.runs] }]
-    : [...jobs, job]
+    ? [...jobs.slice(0, -1), { ...last, runs: [...last.runs, ...runs] }]
+    : [...jobs, { ...job, runs }]
+}
+
+/** One run, read from its result twice: begun in the same millisecond, with as many requests of each name. */
+function isSameRun(a: RunFigures, b: RunFigures): boolean {
+  const counts = ({ requests }: RunFigures) =>
+    requests.map((each) => `${each.requests} ${each.name}`).join('\n')
+  return a.startedAt === b.startedAt && counts(a) === counts(b)
 }
 
 /** The same machine, and within an hour. Runs that don't say when they began are of one job: that claims less. */

@@ -4,14 +4,17 @@
 import type { RatioMetric } from './estimate.js'
 
 /** The metrics that are judged, as result files call them. */
-export type JudgedMetric = RatioMetric | 'error_rate'
+export type JudgedMetric = RatioMetric | ShareMetric
+
+/** The metrics that are shares, and change by percentage points: of the requests that failed, of windows that stalled. */
+type ShareMetric = 'error_rate' | 'stalls'
 
 /** One line of a comparison before it has a place in it. */
 export interface Judgement {
   readonly metric: JudgedMetric
   readonly baseline: number | null
   readonly current: number | null
-  /** Where the true change lies: relative, for `error_rate` a difference of ratios. */
+  /** Where the true change lies: relative, for a share the difference. */
   readonly interval: readonly [number, number] | null
   /** The smallest worsening that would be found 9 times in 10; see `MetricComparison`. */
   readonly detectable: number | null
@@ -23,14 +26,14 @@ export interface Judgement {
   readonly lack: 'samples' | 'precision' | 'punctuality' | null
 }
 
-/** The relative change, or for `error_rate` the difference; null where there is none to speak of. */
+/** The relative change, or for a share the difference; null where there is none to speak of. */
 export function changeOf(
   metric: JudgedMetric,
   baseline: number | null,
   current: number | null,
 ): number | null {
   if (baseline === null || current === null) return null
-  if (metric === 'error_rate') return current - baseline
+  if (metric === 'error_rate' || metric === 'stalls') return current - baseline
   return baseline === 0 ? null : current / baseline - 1
 }
 

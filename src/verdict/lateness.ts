@@ -26,4 +26,4 @@ export function takeBackLate(
   }
 }
 
-const PERCENTILES: Readonly<Record<string, LatePercentile>> = { p50: 50, p95: 95, p99: 99 }
+const PERCENTILES: Readonly<Record<string, LatePercentile>> = { p50: 50, p95: 95, p99: 99, stalls: 99 }

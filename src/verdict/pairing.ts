@@ -15,9 +15,8 @@ export interface Block {
 /** One metric of two sides that took turns. */
 export interface Paired {
   readonly metric: RatioMetric
-  /** The typical values of the sides, in ms or per second; null without any. */
-  readonly baseline: number | null
-  readonly current: number | null
+  /** The typical value halfway between the sides, in ms or per second; null without any. */
+  readonly typical: number | null
   readonly blocks: readonly (readonly Pair[])[]
 }
 
@@ -78,14 +77,10 @@ function makePaired(
   blocks: readonly (readonly MeasuredPair[])[],
   scale: number,
 ): Paired {
-  const typical = (side: 0 | 1) => {
-    const values = blocks.flatMap((pairs) => pairs.map(({ logs }) => logs[side]))
-    return values.length === 0 ? null : Math.exp(median(values)) / scale
-  }
+  const middles = blocks.flatMap((pairs) => pairs.map(({ logs: [a, b] }) => (a + b) / 2))
   return {
     metric,
-    baseline: typical(0),
-    current: typical(1),
+    typical: middles.length === 0 ? null : Math.exp(median(middles)) / scale,
     blocks: blocks.map((pairs) =>
       pairs.map(({ logs: [a, b], from, to }) => ({ difference: b - a, from, to })),
     ),

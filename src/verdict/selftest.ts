@@ -1,8 +1,7 @@
 /**
  * What comparisons of the same code with itself tell of a machine: how often it cries wolf, and what it can see.
  */
-
-import type { Comparison } from '../stats/comparison.js'
+import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import { mean, median, shareAtMost } from '../stats/math.js'
 
 /** One way of comparing, tried on pairs of the same code. */
@@ -34,19 +33,15 @@ export function summarizeNull(comparisons: readonly Comparison[]): NullTrial {
     ({ verdict }) => verdict === 'regressed' || verdict === 'improved',
   ).length
   const rows = comparisons.flatMap(({ metrics }) => metrics.filter(({ metric }) => JUDGED.has(metric)))
-  // By name, the whole run last; '~' stands behind all letters.
-  const keys = [
-    ...new Set(rows.map(({ request, metric }) => JSON.stringify([request ?? '~', metric]))),
-  ].sort()
+  const groups = groupRows(rows)
   return {
     pairs,
     falseAlarms,
     inconclusive: comparisons.filter(({ verdict }) => verdict === 'inconclusive').length,
     // Which side is the new one is arbitrary: a difference is red one way round, and green the other.
     redAtMost: shareAtMost(falseAlarms, pairs) / 2,
-    metrics: keys.map((key) => {
-      const own = rows.filter(({ request, metric }) => JSON.stringify([request ?? '~', metric]) === key)
-      const { request, metric } = own[0]!
+    metrics: groups.map((own) => {
+      const { request, metric } = own[0]
       const seen = own.flatMap(({ detectable }) => (detectable === null ? [] : [detectable]))
       const changes = own.flatMap(({ change }) => (change === null ? [] : [change]))
       return {
@@ -60,3 +55,17 @@ export function summarizeNull(comparisons: readonly Comparison[]): NullTrial {
 }
 
 const JUDGED: ReadonlySet<string> = new Set(['p50', 'p95', 'p99', 'throughput'])
+
+/** The rows of each metric together: by name, the whole run's last. */
+function groupRows(
+  rows: readonly MetricComparison[],
+): readonly (readonly [MetricComparison, ...MetricComparison[]])[] {
+  const groups = new Map<string, [MetricComparison, ...MetricComparison[]]>()
+  for (const row of rows) {
+    const key = JSON.stringify([row.request === null, row.request, row.metric])
+    const known = groups.get(key)
+    if (known === undefined) groups.set(key, [row])
+    else known.push(row)
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group)
+}

@@ -10,6 +10,7 @@ import { judgePairs, PAIRS_MIN, START_LUCK, UNCOMMON_LUCK, usableBlocks } from '
 import type { MeasuredRequest, Measurement } from './measurement.js'
 import { type Block, type Paired, pairLatencies, pairThroughputs } from './pairing.js'
 import { requestSlices, type Series, wholeSlices } from './series.js'
+import { judgeStalls, pairStalls } from './stalls.js'
 import { FALSE_ALARMS, floorOf, type Judged, judgeFailures, type Limits } from './stored.js'
 
 /** The slices of both sides, a block for each start of them. */
@@ -56,15 +57,22 @@ export function judgeSides(
   }))
   const whole = sides.whole === null ? null : pairThroughputs(sides.whole)
   const all = [...paired.flatMap(({ metrics }) => metrics), ...(whole === null ? [] : [whole])]
-  const judgeable = all.filter((pairs) => usableBlocks(differencesOf(pairs)).length > 0).length
-  const alpha = FALSE_ALARMS / (Math.max(1, judgeable) * looks)
+  const stalls = sides.requests.map(({ kind, blocks }) =>
+    // A journey stalls with its steps.
+    kind === 'journey' ? null : pairStalls(blocks, limits),
+  )
+  const ratios = all.filter((pairs) => usableBlocks(differencesOf(pairs)).length > 0).length
+  const budget = FALSE_ALARMS / looks
+  // Where hardly anything stalled there can be no false alarm of it, and nothing has to be kept for it (Tarone 1990).
+  const able = stalls.filter((finding) => finding !== null && finding.least < budget / Math.max(1, ratios))
+  const alpha = budget / Math.max(1, ratios + able.length)
   const ask = (pairs: Paired, controls: readonly Control[]) => judgeOne(pairs, { alpha, limits, controls })
   const controls = sides.requests.flatMap(({ name, kind, blocks }, index) => {
     // A journey moves with its steps, and what was changed itself is no measure for others.
     if (kind === 'journey' || !isSteady(ask(paired[index]!.metrics[0]!, []))) return []
     return [makeControl(name, blocks)]
   })
-  const judged: Judged[] = paired.map(({ name, blocks, metrics }) => ({
+  const judged: Judged[] = paired.map(({ name, blocks, metrics }, index) => ({
     request: name,
     judgements: [
       ...metrics.map((pairs) =>
@@ -74,6 +82,7 @@ export function judgeSides(
         ),
       ),
       judgeErrors(blocks, limits),
+      ...(stalls[index] ? [judgeStalls(stalls[index], alpha)] : []),
     ],
   }))
   return whole === null ? judged : [...judged, { request: null, judgements: [ask(whole, [])] }]
@@ -111,10 +120,10 @@ interface PairQuestion {
 const CONTROL_ALPHA = 0.5
 
 function judgeOne(paired: Paired, { alpha, limits, controls }: PairQuestion): Judgement {
-  const { metric, baseline, current } = paired
+  const { metric, typical } = paired
   const tolerance = limits.tolerance[metric]
   const blocks = usableBlocks(differencesOf(paired))
-  if (blocks.length === 0 || baseline === null || current === null) {
+  if (blocks.length === 0 || typical === null) {
     const reason = `needs ${PAIRS_MIN} pairs of slices, had ${paired.blocks.flat().length}`
     const unknown = { interval: null, detectable: null, verdict: 'inconclusive', lack: 'samples' } as const
     return { metric, baseline: null, current: null, tolerance, reason, ...unknown }
@@ -124,7 +133,7 @@ function judgeOne(paired: Paired, { alpha, limits, controls }: PairQuestion): Ju
     metric,
     floor: floorOf(metric, tolerance),
     margin: floorOf(metric, tolerance * 0.4),
-    guard: Math.log1p(minDelta / baseline),
+    guard: Math.log1p(minDelta / typical),
   }
   const relative = metric === 'p50' || metric === 'p95' ? lessControls(paired, controls) : null
   const share = relative === null ? 1 : 1 - CONTROL_ALPHA
@@ -140,6 +149,9 @@ function judgeOne(paired: Paired, { alpha, limits, controls }: PairQuestion): Ju
   // Both ways of looking have to agree on the direction: when only the others got faster, nothing got slower here.
   const isWorse = own.isWorse || (against?.isWorse === true && own.difference > rule.floor)
   const isBetter = own.isBetter || (against?.isBetter === true && -own.difference > rule.floor)
+  // Not each side's own typical value: what the pairs say of the change would contradict these at times.
+  const half = (metric === 'throughput' ? -own.difference : own.difference) / 2
+  const [baseline, current] = [typical * Math.exp(-half), typical * Math.exp(half)]
   const question = { metric, baseline, current, tolerance, minDelta, blindTolerances: 1 }
   const judgement = judgeRatio(question, { ...own, isWorse, isBetter })
   const isByControls = (isWorse || isBetter) && !own.isWorse && !own.isBetter

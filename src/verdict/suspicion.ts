@@ -21,8 +21,9 @@ function isDisowned({ verdict, reason }: MetricComparison): boolean {
 function looksWorse(row: MetricComparison, minDeltaMs: number): boolean {
   const { metric, baseline, current, change, interval, tolerance } = row
   if (change === null || baseline === null || current === null) return false
-  if (metric === 'throughput') return -change > tolerance / 2
   if (metric === 'error_rate') return change > tolerance / 2
   // Without an interval the figure is that of too few samples, which may be anything.
-  return interval !== null && change > tolerance / 2 && current - baseline > minDeltaMs
+  if (interval === null) return false
+  if (metric === 'throughput') return -change > tolerance / 2
+  return change > tolerance / 2 && current - baseline > minDeltaMs
 }

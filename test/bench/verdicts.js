@@ -1,9 +1,23 @@
 /**
- * Prints how often the rules of verdicts cry wolf and how often they find a slowdown, on all levels of noise.
+ * Prints how often the rules of verdicts cry wolf and how often they find a slowdown, on all levels of noise:
+ *
+ *     npm run bench:verdicts                   the tables of README and the goals, with the seeds of the tests
+ *     npm run bench:verdicts -- 1 V2r V3       these goals, with other seeds
  */
 import { createServer } from 'vite'
 
-const server = await createServer({ server: { middlewareMode: true }, appType: 'custom', logLevel: 'error' })
-const { printTables } = await server.ssrLoadModule('/test/verdict/table.ts')
-printTables((line) => process.stdout.write(`${line}\n`))
+const server = await createServer({
+  server: { middlewareMode: true, hmr: false, ws: false },
+  appType: 'custom',
+  logLevel: 'error',
+})
+const [seeds = '0', ...ids] = process.argv.slice(2)
+const print = (line) => process.stdout.write(`${line}\n`)
+const { printGoals } = await server.ssrLoadModule('/test/verdict/goals.ts')
+printGoals(print, Number(seeds), ids)
+if (ids.length === 0) {
+  const { printTables } = await server.ssrLoadModule('/test/verdict/table.ts')
+  print('')
+  printTables(print, Number(seeds))
+}
 await server.close()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/errors.js'
 import type { Result } from '../../src/stats/result.js'
-import { makeBaseline } from '../../src/verdict/baseline.js'
+import { extendBaseline, makeBaseline } from '../../src/verdict/baseline.js'
 import { formatBaseline, parseBaseline } from '../../src/verdict/baseline-file.js'
 import { compare } from '../../src/verdict/compare.js'
 import { SHOP, shopWith, simulate } from './simulate.js'
@@ -133,3 +133,30 @@ function caught(action: () => unknown): UserError {
   }
   throw new Error('nothing was thrown')
 }
+
+describe('jobs', () => {
+  const at = (seed: number, startedAt: string): Result => {
+    const made = simulate(SHOP, { seed, seconds: 8 })
+    return { ...made, startedAt, runs: made.runs.map((run) => ({ ...run, startedAt })) }
+  }
+  const [first, second] = [at(1, '2026-03-01T10:00:00.000Z'), at(2, '2026-03-02T10:00:00.000Z')]
+  const runsOf = (results: readonly [Result, ...Result[]]) =>
+    makeBaseline(results).jobs.map(({ runs }) => runs.length)
+
+  test('runs within an hour are one, others are their own', () => {
+    expect(runsOf([first, second])).toEqual([1, 1])
+    expect(runsOf([first, at(3, '2026-03-01T10:59:59.000Z'), second])).toEqual([2, 1])
+  })
+
+  test('the same result given again, today or after others, counts once', () => {
+    expect(runsOf([first, first])).toEqual([1])
+    const baseline = makeBaseline([first, second])
+    expect(extendBaseline(baseline, [first]).jobs).toEqual(baseline.jobs)
+    const read = parseBaseline(formatBaseline(baseline), 'baselines/shop.json')
+    expect(extendBaseline(read, [second]).jobs).toEqual(read.jobs)
+  })
+
+  test('another run of the same moment, as of another machine, is another run', () => {
+    expect(runsOf([first, at(2, first.startedAt)])).toEqual([2])
+  })
+})

@@ -11,6 +11,23 @@
 import { Random } from '../../src/base/rng.js'
 import type { SparseCounts } from '../../src/stats/sparse.js'
 import type { Series, Slice } from '../../src/verdict/series.js'
+import {
+  BIN_VALUES,
+  BINS,
+  BINS_PER_E,
+  type Injection,
+  KINDS,
+  LOWEST,
+  TABLE_SCALE,
+  type Table,
+  tableOf,
+} from './services.js'
+import { makeStops, type Stalls, type Stop, standstillOf } from './standstill.js'
+
+export type { Injection } from './services.js'
+export type { Stalls } from './standstill.js'
+
+const counters = new Int32Array(BINS)
 
 export type Level = 'quiet' | 'shared' | 'noisy' | 'hetero'
 
@@ -63,11 +80,9 @@ const LEVELS: Readonly<Record<Level, Noise>> = {
   hetero: { ...SHARED, slow: 0.25 },
 }
 
-/** A slowdown of one request: of its `whole` distribution, its fast part (`p50`), or its `tail`. */
-export interface Injection {
-  readonly request: string
-  readonly factor: number
-  readonly part: 'whole' | 'p50' | 'tail'
+/** The same seed among others: `seeds` 0 are those that the rules were made with. */
+export function seedOf(seed: number, seeds: number): number {
+  return seed + seeds * 2 ** 32
 }
 
 export interface Load {
@@ -120,7 +135,7 @@ export class Machine {
   }
 
   /** One run, or `n` of them one after the other. */
-  run(load: Load, injection: Injection | null = null): NoisyRun {
+  run(load: Load, injection: Injection | Stalls | null = null): NoisyRun {
     const weather = this.weather(load.seconds)
     const process = this.process()
     const seconds = Array.from({ length: load.seconds }, (_, second) => second)
@@ -131,7 +146,7 @@ export class Machine {
    * An A/B session of `seconds` a side in slices of a second, A B B A: both live through the same weather, each with
    * the luck of its own process.
    */
-  session(load: Load, injection: Injection | null): { readonly a: NoisyRun; readonly b: NoisyRun } {
+  session(load: Load, injection: Injection | Stalls | null): { readonly a: NoisyRun; readonly b: NoisyRun } {
     const weather = this.weather(2 * load.seconds)
     const all = Array.from({ length: 2 * load.seconds }, (_, second) => second)
     const isA = (second: number) => second % 4 === 0 || second % 4 === 3
@@ -175,22 +190,28 @@ export class Machine {
 
   private serve(
     load: Load,
-    injection: Injection | null,
+    injection: Injection | Stalls | null,
     process: number,
     weather: Weather,
     seconds: readonly number[],
   ): NoisyRun {
     const count = load.requests ?? 3
+    const stops = injection?.part === 'stalls' ? makeStops(injection, seconds.at(-1)! + 1, this.random) : []
     const whole: Slice[] = seconds.map(() => ({ seconds: 1, requests: 0, failed: 0, latencies: [] }))
     const requests = Array.from({ length: count }, (_, index) => {
       const kind = KINDS[index % 3]!
       const name = index < 3 ? kind.name : `${kind.name} ${Math.floor(index / 3) + 1}`
-      const change = injection?.request === name ? injection : null
+      const change = injection?.part !== 'stalls' && injection?.request === name ? injection : null
+      const share = kind.share * (3 / count)
+      const waiting = stops.map((stop) => ({ ...stop, users: stop.users * share }))
       const table = tableOf(kind, change)
       const own = this.factor + (this.perRequest[index] ?? 0) + process
-      const rate = load.perSecond * kind.share * (3 / count)
+      const rate = load.perSecond * share
       const series = seconds.map((second, at): Slice => {
-        const latencies = this.window(second, rate, table, own + weather.level[second]!, weather)
+        const latencies = this.window(second, rate, table, own + weather.level[second]!, {
+          ...weather,
+          stops: waiting,
+        })
         whole[at] = { ...whole[at]!, requests: whole[at]!.requests + latencies.total }
         return { seconds: 1, requests: latencies.total, failed: 0, latencies: [latencies] }
       })
@@ -205,7 +226,7 @@ export class Machine {
     rate: number,
     table: Table,
     level: number,
-    { bursts, pauses }: Weather,
+    { bursts, pauses, stops: standstills }: Weather & { readonly stops: readonly Stop[] },
   ): SparseCounts {
     const here = bursts.filter(({ start, end }) => start < second + 1 && end > second)
     const stops = pauses.filter(({ at }) => at >= second && at < second + 1)
@@ -214,7 +235,8 @@ export class Machine {
         sum + (Math.min(end, second + 1) - Math.max(start, second)) * Math.expm1(factor),
       Math.exp(level + table.slowness),
     )
-    const count = this.poisson(rate / (0.5 + 0.5 * slowness))
+    const still = standstillOf(standstills, second, this.random)
+    const count = this.poisson(((still?.open ?? 1) * rate) / (0.5 + 0.5 * slowness))
     let low = BINS
     let high = -1
     for (let i = 0; i < count; i++) {
@@ -227,6 +249,7 @@ export class Machine {
         const wait = this.random.float() * 1000
         if (wait < ms) value = Math.log(Math.exp(value) + wait)
       }
+      if (still !== null) value = Math.log(Math.exp(value) + still.delayMs(i))
       const bin = Math.max(0, Math.min(BINS - 1, ((value - LOWEST) * BINS_PER_E) | 0))
       counters[bin]! += 1
       if (bin < low) low = bin
@@ -262,88 +285,4 @@ export class Machine {
     const radius = Math.sqrt(-2 * Math.log(1 - this.random.float()))
     return radius * Math.cos(2 * Math.PI * this.random.float())
   }
-}
-
-interface Kind {
-  readonly name: string
-  readonly share: number
-  /** Share of the requests, median in ms, and the logarithm's standard deviation. */
-  readonly modes: readonly (readonly [share: number, medianMs: number, sigma: number])[]
-  /** Up to which quantile an injection into the `p50` reaches. */
-  readonly bulk: number
-}
-
-const KINDS: readonly Kind[] = [
-  {
-    name: 'list',
-    share: 0.5,
-    bulk: 0.85,
-    modes: [
-      [0.985, 10, 0.25],
-      [0.015, 32, 0.25],
-    ],
-  },
-  {
-    name: 'detail',
-    share: 0.3,
-    bulk: 0.7,
-    modes: [
-      [0.7, 5, 0.2],
-      [0.3, 20, 0.2],
-    ],
-  },
-  {
-    name: 'post',
-    share: 0.2,
-    bulk: 0.85,
-    modes: [
-      [0.985, 25, 0.4],
-      [0.015, 120, 0.3],
-    ],
-  },
-]
-
-/** The logarithms of equally likely latencies, rising, and by how much an injection slows the mean. */
-interface Table {
-  readonly logs: Float64Array
-  readonly slowness: number
-}
-
-const TABLE = 8192
-const TABLE_SCALE = TABLE / 2 ** 32
-const BINS_PER_E = 500
-const LOWEST = Math.log(0.5)
-const BINS = Math.ceil((Math.log(5000) - LOWEST) * BINS_PER_E)
-const BIN_VALUES = Array.from({ length: BINS }, (_, bin) =>
-  Math.round(1000 * Math.exp(LOWEST + (bin + 0.5) / BINS_PER_E)),
-)
-const counters = new Int32Array(BINS)
-const tables = new Map<string, Table>()
-
-function tableOf(kind: Kind, change: Injection | null): Table {
-  const key = JSON.stringify([kind.name, change])
-  const known = tables.get(key)
-  if (known !== undefined) return known
-  const random = new Random(7)
-  const logs = new Float64Array(TABLE)
-  let at = 0
-  kind.modes.forEach(([share, medianMs, sigma], index) => {
-    const end = index === kind.modes.length - 1 ? TABLE : at + Math.round(share * TABLE)
-    while (at < end) {
-      const normal = Math.sqrt(-2 * Math.log(1 - random.float())) * Math.cos(2 * Math.PI * random.float())
-      logs[at++] = Math.log(medianMs) + sigma * normal
-    }
-  })
-  logs.sort()
-  const [from, to] = change?.part === 'tail' ? [0.965, 1] : change?.part === 'p50' ? [0, kind.bulk] : [0, 1]
-  let before = 0
-  let after = 0
-  for (let i = 0; i < TABLE; i++) {
-    before += Math.exp(logs[i]!)
-    if (change !== null && i >= from * TABLE && i < to * TABLE) logs[i]! += Math.log(change.factor)
-    after += Math.exp(logs[i]!)
-  }
-  const table = { logs, slowness: Math.log(after / before) }
-  tables.set(key, table)
-  return table
 }

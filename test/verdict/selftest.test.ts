@@ -41,4 +41,14 @@ describe('pairs of the same code', () => {
     expect(found.falseAlarms).toBe(2)
     expect(found.redAtMost).toBe(shareAtMost(2, 3) / 2)
   })
+
+  test.each(['~', 'ärzte', 'null'])(
+    'with a request called %s are not mixed up with the whole run',
+    (name) => {
+      const named = SHOP.map((service, index) => (index === 0 ? { ...service, name } : service))
+      const { metrics } = summarizeNull([compare(simulate(named, { seed: 1 }), simulate(named, { seed: 2 }))])
+      expect(metrics).toHaveLength(3 * 3 + 1)
+      expect(metrics.at(-1)).toMatchObject({ request: null, metric: 'throughput' })
+    },
+  )
 })

@@ -1,23 +1,27 @@
 import { describe, expect, test } from 'vitest'
 import type { Comparison } from '../../src/stats/comparison.js'
 import type { LatePercentile, Result } from '../../src/stats/result.js'
-import { compare } from '../../src/verdict/compare.js'
+import { COMPARE_DEFAULTS, compare } from '../../src/verdict/compare.js'
+import type { Block } from '../../src/verdict/pairing.js'
+import { judgeSides, type Sides } from '../../src/verdict/session.js'
+import type { Injection } from './noise.js'
+import { countRedSessions, makeSession } from './sessions.js'
 import { SHOP, simulate } from './simulate.js'
-import { countRedSessions } from './table.js'
 
 const load = (seconds: number) => ({ seconds, perSecond: 1000 })
+const slower = (factor: number): Injection => ({ request: 'list', factor, part: 'whole' })
 
 describe('the same code on both sides is called regressed', () => {
   test.each(['quiet', 'shared', 'hetero'] as const)('on %s machines hardly ever', (level) => {
-    expect(countRedSessions({ level, load: load(30) }, 1, 300)).toBeLessThanOrEqual(0.012)
+    expect(countRedSessions({ level, load: load(30) }, null, 300)).toBeLessThanOrEqual(0.012)
   })
 
   test.each([2, 8])('nor where each start has luck of its own, with %i starts of both sides', (starts) => {
-    expect(countRedSessions({ level: 'noisy', load: load(60), starts }, 1, 250)).toBeLessThanOrEqual(0.012)
+    expect(countRedSessions({ level: 'noisy', load: load(60), starts }, null, 250)).toBeLessThanOrEqual(0.012)
   })
 
   test('but too often there with one start: what restarts are for', () => {
-    expect(countRedSessions({ level: 'noisy', load: load(60) }, 1, 150)).toBeGreaterThan(0.03)
+    expect(countRedSessions({ level: 'noisy', load: load(60) }, null, 150)).toBeGreaterThan(0.03)
   })
 })
 
@@ -26,14 +30,14 @@ test.each([
   [1.15, 15, 0.97],
   [1.2, 15, 0.99],
 ])('one request slower by %f is found in %i s a side', (factor, seconds, share) => {
-  expect(countRedSessions({ level: 'shared', load: load(seconds) }, factor, 100)).toBeGreaterThanOrEqual(
-    share,
-  )
+  expect(
+    countRedSessions({ level: 'shared', load: load(seconds) }, slower(factor), 100),
+  ).toBeGreaterThanOrEqual(share)
 })
 
 test('with four starts a slowdown of 10 % is found on a shared machine in a minute of each side', () => {
   const setting = { level: 'shared', load: load(60), starts: 4 } as const
-  expect(countRedSessions(setting, 1.1, 100)).toBeGreaterThanOrEqual(0.9)
+  expect(countRedSessions(setting, slower(1.1), 100)).toBeGreaterThanOrEqual(0.9)
 })
 
 const side = (which: 'a' | 'b', result: Result): Result => ({
@@ -70,7 +74,7 @@ describe('the other requests are the measure of one, as long as they are steady'
 
   test('a slowdown of one shows against them where starts of the servers differ by several percent', () => {
     const setting = { level: 'noisy', load: load(30) } as const
-    expect(countRedSessions(setting, 1.1, 100)).toBeGreaterThan(0.72)
+    expect(countRedSessions(setting, slower(1.1), 100)).toBeGreaterThan(0.72)
   })
 })
 
@@ -122,6 +126,52 @@ describe('a side whose requests were sent late now and then', () => {
   })
 })
 
+describe('what the pairs say', () => {
+  const { level, ...conditions } = { level: 'noisy', load: load(16), seeds: 2 } as const
+  const judged = [1, 2, 3, 4, 5, 6].map((trial) => {
+    const sides = makeSession({ level, ...conditions }, slower(1.1), trial)
+    const limits = { ...COMPARE_DEFAULTS, minDeltaMs: 0 }
+    return {
+      forth: judgeSides(sides, { limits, looks: 1 }),
+      back: judgeSides(swap(sides), { limits, looks: 1 }),
+    }
+  })
+
+  test('of a change lies within the interval that is told with it', () => {
+    const rows = judged.flatMap(({ forth }) => forth.flatMap(({ judgements }) => judgements))
+    const told = rows.filter(({ interval, metric }) => interval !== null && metric !== 'stalls')
+    expect(told.length).toBeGreaterThan(30)
+    for (const { baseline, current, interval } of told) {
+      const change = current! / baseline! - 1
+      expect(change).toBeGreaterThan(interval![0])
+      expect(change).toBeLessThan(interval![1])
+    }
+  })
+
+  test('is the same with the sides swapped, the other way round', () => {
+    const mirrored = { regressed: 'improved', improved: 'regressed' } as const
+    for (const { forth, back } of judged) {
+      for (const [index, { judgements }] of forth.entries()) {
+        for (const [row, { verdict, baseline, current }] of judgements.entries()) {
+          const other = back[index]!.judgements[row]!
+          expect(other.verdict).toBe(mirrored[verdict as keyof typeof mirrored] ?? verdict)
+          if (baseline === null) continue
+          expect(other.current).toBeCloseTo(baseline, 9)
+          expect(other.baseline).toBeCloseTo(current!, 9)
+        }
+      }
+    }
+  })
+
+  function swap({ requests, whole }: Sides): Sides {
+    const turned = (blocks: readonly Block[]) => blocks.map(({ a, b }) => ({ a: b, b: a }))
+    return {
+      requests: requests.map((request) => ({ ...request, blocks: turned(request.blocks) })),
+      whole: whole === null ? null : turned(whole),
+    }
+  }
+})
+
 describe('a session that could not tell', () => {
   const told = (options: { noise?: number; seconds?: number }) =>
     compare(
@@ -134,6 +184,14 @@ describe('a session that could not tell', () => {
     expect(verdict).toBe('inconclusive')
     expect(notes.join()).toMatch(/more seconds of each side \(--max-duration 120s\), or a quieter machine/)
     expect(notes.join()).not.toMatch(/baseline|--runs/)
+  })
+
+  test('says why before anything else: reports make it the headline', () => {
+    const load = '200/s for 30s'
+    const noisy = (seed: number) => simulate(SHOP, { noise: 0.5, seed, load })
+    const { notes } = compare(side('a', noisy(1)), side('b', noisy(4)))
+    expect(notes[0]).toMatch(/^no latency of .* would settle it$/)
+    expect(notes.join()).toContain('throughput is not compared')
   })
 
   test('for want of seconds: asks for a longer session', () => {

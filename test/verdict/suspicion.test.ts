@@ -46,4 +46,12 @@ describe('there is nothing to settle', () => {
       name,
     ).toBe(false)
   })
+
+  test('when all that looks worse is of too few seconds to mean anything', () => {
+    const short = (seed: number, perSecond: number) =>
+      simulate(shopWith('search', { perSecond }), { seed, seconds: 4 })
+    const comparison = compare(short(1, 120), short(2, 60))
+    expect(comparison.verdict).toBe('inconclusive')
+    expect(isSuspicious(comparison, 1)).toBe(false)
+  })
 })

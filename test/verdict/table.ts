@@ -7,9 +7,9 @@ import { Random } from '../../src/base/rng.js'
 import type { RunEnvironment } from '../../src/stats/result.js'
 import { COMPARE_DEFAULTS } from '../../src/verdict/compare.js'
 import { type Job, makeFigures, type RunFigures } from '../../src/verdict/job.js'
-import { judgeSides } from '../../src/verdict/session.js'
 import { judgeStored } from '../../src/verdict/stored.js'
-import { type Injection, type Level, type Load, Machine, type NoisyRun } from './noise.js'
+import { type Injection, type Level, type Load, Machine, type NoisyRun, seedOf } from './noise.js'
+import { countRedSessions, type SessionSetting } from './sessions.js'
 
 export interface Setting {
   readonly level: Level
@@ -18,6 +18,8 @@ export interface Setting {
   readonly jobs: number
   /** Runs of each job, the candidate included. */
   readonly runs: number
+  /** Other seeds for other numbers; 0, those that the rules were made with, unless given. */
+  readonly seeds?: number
 }
 
 const STOCK = 240
@@ -37,7 +39,7 @@ const ENVIRONMENT: RunEnvironment = {
 
 /** A job on a machine of its own. Equal seeds give equal jobs. */
 function makeNoisyJob(setting: Omit<Setting, 'jobs'>, seed: number, injection: Injection | null): Job {
-  const machine = new Machine(setting.level, seed, setting.load.requests)
+  const machine = new Machine(setting.level, seedOf(seed, setting.seeds ?? 0), setting.load.requests)
   const runs = Array.from({ length: setting.runs }, () => figuresOf(machine.run(setting.load, injection)))
   return { environment: ENVIRONMENT, runs }
 }
@@ -84,7 +86,7 @@ export function countRed(
 ): number {
   const stock = stockOf(setting, null)
   const candidates = injection === null ? stock : stockOf(setting, injection)
-  const random = new Random(setting.jobs)
+  const random = new Random(seedOf(setting.jobs, setting.seeds ?? 0))
   let red = 0
   for (let trial = 0; trial < trials; trial++) {
     const drawn = drawDistinct(stock.length, setting.jobs + 1, random)
@@ -101,7 +103,7 @@ export function countRed(
  */
 export function countFoundAtStated(setting: Setting, trials: number): number {
   const stock = stockOf(setting, null)
-  const random = new Random(setting.jobs)
+  const random = new Random(seedOf(setting.jobs, setting.seeds ?? 0))
   let found = 0
   for (let trial = 0; trial < trials; trial++) {
     const [own, ...accepted] = drawDistinct(stock.length, setting.jobs + 1, random).map(
@@ -115,40 +117,6 @@ export function countFoundAtStated(setting: Setting, trials: number): number {
     if (line(slower(own!, 1 + line(own!).detectable!)).verdict === 'regressed') found++
   }
   return found / trials
-}
-
-/** An `ab` session on a machine of a level of noise. */
-export interface SessionSetting {
-  readonly level: Level
-  /** Its seconds are those of each side. */
-  readonly load: Load
-  /** How often both sides are started, each time with the luck of new processes; 1 unless given. */
-  readonly starts?: number
-  readonly looks?: number
-}
-
-/** The share of `ab` sessions in which b is called regressed, at a last look, with one request of b slower by `factor`. */
-export function countRedSessions(setting: SessionSetting, factor: number, trials: number): number {
-  const { level, load, starts = 1, looks = 1 } = setting
-  const injection: Injection | null = factor === 1 ? null : { request: 'list', factor, part: 'whole' }
-  let red = 0
-  for (let trial = 1; trial <= trials; trial++) {
-    const machine = new Machine(level, 104_729 * trial)
-    const each = { ...load, seconds: Math.round(load.seconds / starts) }
-    const blocks = Array.from({ length: starts }, () => machine.session(each, injection))
-    const names = blocks[0]!.a.requests.map(({ name }) => name)
-    const sides = {
-      requests: names.map((name, index) => ({
-        name,
-        kind: 'request' as const,
-        blocks: blocks.map(({ a, b }) => ({ a: a.requests[index]!.series, b: b.requests[index]!.series })),
-      })),
-      whole: blocks.map(({ a, b }) => ({ a: a.whole, b: b.whole })),
-    }
-    const judged = judgeSides(sides, { limits: LIMITS, looks })
-    if (judged.some(({ judgements }) => judgements.some(({ verdict }) => verdict === 'regressed'))) red++
-  }
-  return red / trials
 }
 
 /** The job, had its request `list` been slower by a factor. */
@@ -168,14 +136,14 @@ function slower(job: Job, factor: number): Job {
 
 const stocks = new Map<string, readonly Job[]>()
 
-function stockOf({ level, load, runs }: Setting, injection: Injection | null): readonly Job[] {
-  const key = JSON.stringify([level, load, runs, injection])
+function stockOf({ level, load, runs, seeds = 0 }: Setting, injection: Injection | null): readonly Job[] {
+  const key = JSON.stringify([level, load, runs, seeds, injection])
   const known = stocks.get(key)
   if (known !== undefined) return known
   const size = (load.requests ?? 3) > 3 ? 60 : STOCK
   const first = injection === null ? 1 : 1 + size
   const stock = Array.from({ length: size }, (_, index) =>
-    makeNoisyJob({ level, load, runs }, 7919 * (first + index), injection),
+    makeNoisyJob({ level, load, runs, seeds }, 7919 * (first + index), injection),
   )
   stocks.set(key, stock)
   return stock
@@ -194,32 +162,34 @@ const LOADS: Readonly<Record<string, Load>> = {
 }
 
 /** Prints the tables of stored baselines and of sessions, line by line. */
-export function printTables(print: (line: string) => void): void {
-  printStored(print)
+export function printTables(print: (line: string) => void, seeds: number): void {
+  printStored(print, seeds)
   print('')
   print('| noise | of each side | A/A red | +5 % | +10 % | +15 % | +20 % |')
   print('|---|---|---|---|---|---|---|')
   for (const level of ['quiet', 'shared', 'hetero', 'noisy'] as const) {
     for (const seconds of [15, 30, 60]) {
       const load = { seconds, perSecond: 1000 }
-      printSessions({ level, load }, `${seconds} s`, print)
+      printSessions({ level, load, seeds }, `${seconds} s`, print)
     }
   }
   for (const level of ['shared', 'noisy'] as const) {
     for (const starts of [2, 4, 8]) {
-      const setting = { level, load: { seconds: 60, perSecond: 1000 }, starts }
+      const setting = { level, load: { seconds: 60, perSecond: 1000 }, starts, seeds }
       printSessions(setting, `60 s, ${starts} starts`, print)
     }
   }
 }
 
 function printSessions(setting: SessionSetting, name: string, print: (line: string) => void): void {
-  const found = [1.05, 1.1, 1.15, 1.2].map((factor) => countRedSessions(setting, factor, 400))
-  const cells = [countRedSessions(setting, 1, 3000), ...found].map(percent)
+  const found = [1.05, 1.1, 1.15, 1.2].map((factor) =>
+    countRedSessions(setting, { request: 'list', factor, part: 'whole' }, 400),
+  )
+  const cells = [countRedSessions(setting, null, 3000), ...found].map(percent)
   print(`| ${setting.level} | ${name} | ${cells.join(' | ')} |`)
 }
 
-function printStored(print: (line: string) => void): void {
+function printStored(print: (line: string) => void, seeds: number): void {
   const whole = (factor: number): Injection => ({ request: 'list', factor, part: 'whole' })
   print(
     '| noise | run | jobs × runs | point rule, A/A | A/A red | +10 % | +20 % | +30 % | found at the stated size |',
@@ -236,7 +206,7 @@ function printStored(print: (line: string) => void): void {
         [10, 3],
       ] as const) {
         if (load.requests !== undefined && runs > 1) continue
-        const setting = { level, load, jobs, runs }
+        const setting = { level, load, jobs, runs, seeds }
         const point = countRed(setting, null, 500, ([before], after) => isRedToPointRule(before!, after))
         const cells = [
           countRed(setting, null, 3000),

@@ -42,7 +42,7 @@ const BLOCK_PAIRS_MIN = 3
 
 /** How much two starts of the same program are expected to differ, all requests alike. */
 export const START_LUCK = 0.007
-/** How much of it one request and its controls are expected not to have in common. */
+/** The same of one request less its controls: more, as each request has luck of its own, and the controls have theirs. */
 export const UNCOMMON_LUCK = 0.012
 /** So many degrees of freedom make Student's t the normal distribution. */
 const CERTAIN = 1e6

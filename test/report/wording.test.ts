@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import {
+  describeChange,
+  formatInterval,
+  formatLimit,
+  formatMetric,
+  formatMetricChange,
+} from '../../src/report/wording.js'
+import type { MetricComparison } from '../../src/stats/comparison.js'
+
+const row = (metric: string, baseline: number, current: number): MetricComparison => ({
+  request: 'search',
+  metric,
+  baseline,
+  current,
+  change: metric === 'p95' ? current / baseline - 1 : current - baseline,
+  interval: [0.052, 0.31],
+  detectable: null,
+  tolerance: 0.1,
+  verdict: 'regressed',
+  reason: null,
+})
+
+test.each([
+  [
+    row('p95', 20, 25),
+    '25.0ms',
+    '+25.0%',
+    '+5…+31%',
+    '+10%',
+    '"search" got slower: p95 went from 20.0ms to 25.0ms (+25.0%)',
+  ],
+  [
+    row('error_rate', 0, 0.2),
+    '20%',
+    '+20.0pp',
+    '+5…+31pp',
+    '+10pp',
+    '"search" fails more often: from 0% to 20% (+20.0pp)',
+  ],
+  [
+    row('stalls', 0, 0.2),
+    '20%',
+    '+20.0pp',
+    '+5…+31pp',
+    '+10pp',
+    '"search" stalls more often: from 0% to 20% (+20.0pp)',
+  ],
+  [
+    row('stalls', 0.2, 0),
+    '0%',
+    '-20.0pp',
+    '+5…+31pp',
+    '+10pp',
+    '"search" stalls less often: from 20% to 0% (-20.0pp)',
+  ],
+])(
+  '%j: shares change by percentage points, latencies by percent',
+  (given, value, change, interval, limit, words) => {
+    expect(formatMetric(given.metric, given.current)).toBe(value)
+    expect(formatMetricChange(given.metric, given.change)).toBe(change)
+    expect(formatInterval(given)).toBe(interval)
+    expect(formatLimit(given)).toBe(limit)
+    expect(describeChange(given)).toBe(words)
+  },
+)
