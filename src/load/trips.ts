@@ -74,7 +74,7 @@ export class Trips {
     user.thinkMs = travel.trip.thinkMs
     // What the user does first is no iteration: the cookies it brings are kept.
     if (travel.first === null) user.connection.begin?.()
-    return this.goOn(user, travel, times)
+    return this.goOn(user, times.due, times.now)
   }
 
   /** Whether `user` is on a trip. */
@@ -90,14 +90,14 @@ export class Trips {
 
   /** A request of the trip has ended at `now`. True when the trip goes on. */
   answered(user: VirtualUser, now: Ms, failure: Failure | null): boolean {
-    if (failure === null) return this.goOn(user, user.travel!, { due: now, now })
+    if (failure === null) return this.goOn(user, now, now)
     this.end(user, now, failure)
     return false
   }
 
   /** A pause of the trip is over; it was due to end at `due`. True when the trip goes on. */
   rested(user: VirtualUser, due: Ms, now: Ms): boolean {
-    return this.goOn(user, user.travel!, { due: Math.min(due, now), now })
+    return this.goOn(user, Math.min(due, now), now)
   }
 
   /** Gives the trip up; the journey it was, if it was one. */
@@ -108,7 +108,8 @@ export class Trips {
   }
 
   /** Sends or rests; false when the trip is over. */
-  private goOn(user: VirtualUser, travel: Travel, { due, now }: { due: Ms; now: Ms }): boolean {
+  private goOn(user: VirtualUser, due: Ms, now: Ms): boolean {
+    const travel = user.travel!
     let move: Move
     try {
       move = this.nextMove(user, travel, now)
@@ -147,9 +148,8 @@ export class Trips {
     if (first !== null) {
       const move = first.next()
       if (move.type !== 'end') return move
-      traveller.learn(first.draws)
-      for (const [name, value] of traveller.memory) walk.draws.variables.set(name, value)
-      walk.draws.adopt(first.draws)
+      traveller.own = first.draws
+      walk.draws.know(first.draws)
       travel.first = null
       travel.isPrepared = true
       user.connection.begin?.()

@@ -52,9 +52,10 @@ export class Draws {
     return this.momentMs
   }
 
-  /** Takes over the values of `other`: who logged in as someone goes on as that one. */
-  adopt(other: Draws): void {
+  /** Takes over what `other` took and captured: who logged in as someone goes on as that one. */
+  know(other: Draws): void {
     for (const [feeder, value] of other.taken.entries()) if (value !== undefined) this.taken[feeder] = value
+    for (const [name, value] of other.variables) this.variables.set(name, value)
   }
 
   /** What this iteration has taken of a feeder, by its number; undefined when nothing yet. */

@@ -115,10 +115,9 @@ export class Iterations {
   begin(n: number, warmup: boolean, traveller: Traveller): Trip {
     const draws = traveller.draws(warmup)
     draws.seek(n, traveller.vu)
-    draws.variables.clear()
-    this.remember(draws)
-    for (const [name, value] of traveller.memory) draws.variables.set(name, value)
-    if (traveller.own !== null) draws.adopt(traveller.own)
+    if (draws.variables.size > 0) draws.variables.clear()
+    if (this.variables.length > 0) this.remember(draws)
+    if (traveller.own !== null) draws.know(traveller.own)
     const { program, journey } = this.entries[this.mix.pick(draws.random.float())]!
     const thinkMs = this.drawThinkTime(draws)
     return { walk: new Walk(program, draws), journey, thinkMs }
@@ -148,13 +147,9 @@ export class Iterations {
   }
 }
 
-const NOTHING: ReadonlyMap<string, unknown> = new Map()
-
 /** A virtual user on its way from iteration to iteration. */
 export class Traveller {
-  /** What it captured before its first iteration. */
-  memory = NOTHING
-  /** What it drew its values from then: it keeps the data that it took. */
+  /** What it drew its values from before its first iteration: it keeps the data that it took, and what it captured. */
   own: Draws | null = null
   private readonly make: (isWarmup: boolean) => Draws
   private measured: Draws | null = null
@@ -166,12 +161,6 @@ export class Traveller {
     make: (isWarmup: boolean) => Draws,
   ) {
     this.make = make
-  }
-
-  /** It has done what it does before its first iteration. */
-  learn(draws: Draws): void {
-    this.memory = draws.variables
-    this.own = draws
   }
 
   /** What its iterations draw from, one after the other. */

@@ -10,10 +10,19 @@ import type { CompiledRequest } from './request.js'
 import type { FeederIndex } from './template.js'
 import { neededVariables } from './variables.js'
 
+/** A request to send. */
+export interface SendStep {
+  readonly type: 'send'
+  readonly request: CompiledRequest
+  /** Captured values without which it can't be sent. */
+  readonly needs: readonly string[]
+  /** What comes next, once it is filled in. */
+  readonly move: { readonly type: 'send'; readonly outgoing: CompiledRequest }
+}
+
 /** One entry of the list. `to` is the number of another one; `counter` that of a repetition. */
 export type CompiledStep =
-  /** `needs`: captured values without which it can't be sent. */
-  | { readonly type: 'send'; readonly request: CompiledRequest; readonly needs: readonly string[] }
+  | SendStep
   | { readonly type: 'pause'; readonly pauseMs: readonly [Ms, Ms] }
   | { readonly type: 'unless'; readonly holds: Holds; readonly to: number }
   /** Draws how often; goes past the end of the repetition when that is never. */
@@ -68,7 +77,7 @@ export function compileSteps(
   function addOnce(step: Step): void {
     if (step.type === 'group') addAll(step.steps)
     else if (step.type === 'pause') program.push({ type: 'pause', pauseMs: step.pauseMs })
-    else program.push({ type: 'send', request: compile(step.request), needs: neededIn(step.request) })
+    else program.push(sendStep(compile(step.request), neededIn(step.request)))
   }
   addAll(steps)
   return program
@@ -76,6 +85,10 @@ export function compileSteps(
 
 /** Keeps a place until it is known how far to jump. */
 const PLACE: CompiledStep = { type: 'pause', pauseMs: [0, 0] }
+
+function sendStep(request: CompiledRequest, needs: readonly string[]): SendStep {
+  return { type: 'send', request, needs, move: { type: 'send', outgoing: request } }
+}
 
 function neededIn({ path, query, headers, body }: RequestSpec): string[] {
   return neededVariables([path, query, headers, body])

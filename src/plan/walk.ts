@@ -4,8 +4,8 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { Draws } from './draws.js'
-import type { CompiledStep } from './program.js'
-import type { CompiledRequest, Outgoing } from './request.js'
+import type { CompiledStep, SendStep } from './program.js'
+import type { Outgoing } from './request.js'
 import { ValueError } from './values.js'
 
 /** What comes next. */
@@ -17,17 +17,6 @@ export type Move =
   | { readonly type: 'end' }
 
 const END: Move = { type: 'end' }
-
-/** What was captured may be of no use where it is wanted: that is the answer's fault, and fails the step. */
-function fill(request: CompiledRequest, draws: Draws): Move {
-  try {
-    request.fill(draws)
-    return { type: 'send', outgoing: request }
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error
-    return { type: 'stuck', outgoing: request, reason: error.message }
-  }
-}
 
 /** A way under way. */
 export class Walk {
@@ -53,11 +42,8 @@ export class Walk {
       const step = program[this.at++]!
       switch (step.type) {
         case 'send': {
-          const { request } = step
-          const missing = step.needs.find((name) => draws.variables.get(name) === undefined)
-          if (missing !== undefined)
-            return { type: 'stuck', outgoing: request, reason: `{{ ${missing} }} has no value` }
-          return fill(request, draws)
+          const obstacle = fill(step, draws)
+          return obstacle === null ? step.move : { type: 'stuck', outgoing: step.request, reason: obstacle }
         }
         case 'pause': {
           const [from, to] = step.pauseMs
@@ -79,5 +65,20 @@ export class Walk {
       }
     }
     return END
+  }
+}
+
+/**
+ * Fills a request in; gives why that can't be done, or null. What was captured may be of no use where it is wanted: that
+ * is the answer's fault, and fails the step.
+ */
+function fill({ request, needs }: SendStep, draws: Draws): string | null {
+  for (const name of needs) if (draws.variables.get(name) === undefined) return `{{ ${name} }} has no value`
+  try {
+    request.fill(draws)
+    return null
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error
+    return error.message
   }
 }
