@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Injection } from './noise.js'
 import { countFoundAtStated, countRed, isRedToPointRule, type Setting } from './table.js'
+
+// Hundreds of simulated runs each, on machines that have other work too.
+vi.setConfig({ testTimeout: 120_000 })
 
 const MINUTE = { seconds: 60, perSecond: 1000 }
 const slower = (factor: number): Injection => ({ request: 'list', factor, part: 'whole' })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Comparison } from '../../src/stats/comparison.js'
 import type { LatePercentile, Result } from '../../src/stats/result.js'
 import { COMPARE_DEFAULTS, compare } from '../../src/verdict/compare.js'
@@ -7,6 +7,9 @@ import { judgeSides, type Sides } from '../../src/verdict/session.js'
 import type { Injection } from './noise.js'
 import { countRedSessions, makeSession } from './sessions.js'
 import { SHOP, simulate } from './simulate.js'
+
+// Hundreds of simulated runs each, on machines that have other work too.
+vi.setConfig({ testTimeout: 120_000 })
 
 const load = (seconds: number) => ({ seconds, perSecond: 1000 })
 const slower = (factor: number): Injection => ({ request: 'list', factor, part: 'whole' })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Comparison } from '../../src/stats/comparison.js'
 import { Histogram } from '../../src/stats/histogram.js'
 import type { Result, Window } from '../../src/stats/result.js'
@@ -6,6 +6,9 @@ import { COMPARE_DEFAULTS, compare } from '../../src/verdict/compare.js'
 import { countRedSessions, endsOf } from './sessions.js'
 import { SHOP, simulate } from './simulate.js'
 import type { Stalls } from './standstill.js'
+
+// Hundreds of simulated runs each, on machines that have other work too.
+vi.setConfig({ testTimeout: 120_000 })
 
 const BUSY = SHOP.map((service) => ({ ...service, perSecond: 250 }))
 const run = (seed: number) => simulate(BUSY, { seed, seconds: 60 })
