@@ -13,11 +13,14 @@ export class AnswerHead {
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** The values of `set-cookie`, one for each cookie. */
   readonly setCookies: readonly string[]
+  /** The value of `content-encoding`; null without one. */
+  readonly encoding: string | null
   private knownCharset: string | null = null
 
   constructor(headers: readonly (readonly [name: string, value: string])[]) {
     this.headers = headers
     this.setCookies = headers.filter(([name]) => name === 'set-cookie').map(([, value]) => value)
+    this.encoding = this.header('content-encoding')
   }
 
   /** `raw`: names and values in turn, copied. */
@@ -60,7 +63,7 @@ export class Answer {
   constructor(head: AnswerHead, keep: Keep) {
     this.head = head
     this.setCookies = head.setCookies
-    this.keepsBody = keep === 'body' || (keep === 'compressed' && this.header('content-encoding') !== null)
+    this.keepsBody = keep === 'body' || (keep === 'compressed' && head.encoding !== null)
   }
 
   /** Names in lower case, in the order of the wire. */
@@ -93,7 +96,7 @@ export class Answer {
 
   /** Makes sure that the body is what its headers say. Throws like {@link body}. */
   decodeBody(): void {
-    if (this.header('content-encoding') === null) this.isCounted = true
+    if (this.head.encoding === null) this.isCounted = true
     else this.body()
   }
 
@@ -106,7 +109,7 @@ export class Answer {
     if (this.bodyBytes > BODY_BYTES_MOST) throw new BodyError(TOO_LARGE)
     const [first] = this.chunks
     const body = this.chunks.length === 1 ? first! : Buffer.concat(this.chunks)
-    const encoding = this.header('content-encoding')
+    const { encoding } = this.head
     if (encoding === null) return body
     // They were applied in the order of the header.
     const names = encoding.split(',').map((name) => name.trim().toLowerCase())

@@ -13,6 +13,7 @@ import {
   compileJson,
   compileText,
   compileUrl,
+  encodeInUrl,
   type FeederIndex,
   type Render,
   type Value,
@@ -87,8 +88,7 @@ export class CompiledRequest implements Outgoing {
     this.base = context.base
     const { feeders } = context
     const path = compileUrl(spec.path, feeders)
-    this.url =
-      spec.query === undefined ? path : join(path, compilePairs(spec.query, feeders, encodeURIComponent))
+    this.url = spec.query === undefined ? path : join(path, compilePairs(spec.query, feeders, encodeInUrl))
     if (typeof this.url === 'string') this.setUrl(this.url)
 
     const headers: string[] = []
@@ -243,7 +243,7 @@ function join(path: string | Render, query: string | Render): string | Render {
 
 /** `application/x-www-form-urlencoded`: as in a URL, but a space is a plus. */
 function encodeForm(value: Value): string {
-  return encodeURIComponent(value).replaceAll('%20', '+')
+  return encodeInUrl(value).replaceAll('%20', '+')
 }
 
 /** Header values can't hold line breaks; a value that has some must not smuggle in another header. */

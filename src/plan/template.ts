@@ -30,10 +30,10 @@ export function compileText(template: Template, feeders: FeederIndex, write: Esc
 /** The function that writes a URL: values are encoded, but for one at its beginning, which is a path or a URL itself. */
 export function compileUrl(path: Template, feeders: FeederIndex): string | Render {
   const [first, ...rest] = path
-  if (typeof first !== 'object') return compileText(path, feeders, encodeURIComponent)
+  if (typeof first !== 'object') return compileText(path, feeders, encodeInUrl)
   return assemble([
     compileHole(first, feeders, encodeStrange),
-    ...rest.map((part) => (typeof part === 'string' ? part : compileHole(part, feeders, encodeURIComponent))),
+    ...rest.map((part) => (typeof part === 'string' ? part : compileHole(part, feeders, encodeInUrl))),
   ])
 }
 
@@ -150,6 +150,15 @@ function compileSource(type: 'data' | 'variable', name: string, feeders: FeederI
   if (type === 'variable') return (draws) => draws.variables.get(name)
   const index = feeders.get(name)!
   return (draws) => draws.value(index)
+}
+
+/** What stands in a URL as it is; `encodeURIComponent` takes four times as long to say so. */
+const PLAIN_IN_URL = /^[\w.~-]*$/
+
+/** A value as a part of a URL. Throws a URIError for half a character. */
+export function encodeInUrl(value: Value): string {
+  const text = String(value)
+  return PLAIN_IN_URL.test(text) ? text : encodeURIComponent(text)
 }
 
 /** A path or URL as it is, but for what can't stand in one. */
