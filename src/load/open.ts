@@ -20,7 +20,7 @@ export class OpenModel extends Waiting implements Model {
   private readonly usersMost: number
   private readonly warmup: Arrivals
   private readonly measured: Arrivals
-  private readonly opening = { until: Number.NEGATIVE_INFINITY, left: 0, freed: 0 }
+  private readonly opening = { until: Number.NEGATIVE_INFINITY, left: 0, freed: 0, lateMs: 0 }
   private halted = false
   private vusAtHalt: number | null = null
 
@@ -80,13 +80,19 @@ export class OpenModel extends Waiting implements Model {
     return this.free.length === 0 && this.part.users.length < this.usersMost
   }
 
-  /** Takes one of the few connections that may be opened in a millisecond; fewer while answers free users anyway. */
+  /**
+   * Takes one of the few connections that may be opened in a millisecond: fewer while answers free users anyway, and none
+   * as long as these make up for what is late.
+   */
   private mayOpen(now: Ms): boolean {
     const { opening } = this
     if (now >= opening.until) {
+      const lateMs = now - this.nextDue()
+      const isCatchingUp = lateMs < opening.lateMs
       opening.until = now + 1
-      opening.left = Math.max(1, OPENED_PER_MS - opening.freed)
+      opening.left = isCatchingUp ? 0 : Math.max(1, OPENED_PER_MS - opening.freed)
       opening.freed = 0
+      opening.lateMs = lateMs
     }
     return opening.left-- > 0
   }

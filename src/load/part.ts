@@ -23,10 +23,11 @@ import { Trips } from './trips.js'
 import { type Crew, VirtualUser } from './user.js'
 
 /**
- * Requests and pauses may start this much before their moment: the clock that wakes a thread ticks in milliseconds,
- * so aiming a little early is late less often. A request sent early is measured from when it was sent.
+ * Requests and pauses may start this much before their moment: the clock that wakes a thread ticks in milliseconds, so
+ * whatever is due until its next tick is sent with this one. A request sent early is measured from when it was sent. With
+ * half of it 1 % of 5,000/s was 0.6 ms late, all of it in the latencies; now it's 0.2 ms.
  */
-export const EARLY_MS = 0.5
+export const EARLY_MS = 1
 
 /** An iteration that had nothing to send is over after this time: the next must not begin within it, for ever. */
 const BREATH_MS = 1
@@ -110,7 +111,7 @@ export class Part implements Crew {
     return this.world.now()
   }
 
-  /** Calls back at `moment`, or up to half a millisecond before. */
+  /** Calls back at `moment`, or up to {@link EARLY_MS} before. */
   at(moment: Ms, callback: (now: Ms) => void): Waiting {
     const waiting = new Callback(callback)
     this.timers.add(waiting, moment)
