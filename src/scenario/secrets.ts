@@ -36,7 +36,7 @@ function headerSecrets(part: Tree | undefined, env: Environment): string[] {
   const headers = part !== undefined && isTreeMap(part) ? part.headers : undefined
   if (headers === undefined || !isTreeMap(headers)) return []
   return Object.entries(headers).flatMap(([name, value]) =>
-    isSecretHeader(name.toLowerCase()) ? textsIn(value).flatMap((part) => secretParts(part, env)) : [],
+    isSecretHeader(name) ? textsIn(value).flatMap((part) => secretParts(part, env)) : [],
   )
 }
 

@@ -1,7 +1,8 @@
 /**
  * Bodies as other programs recorded them → the keys `json`, `form`, `body`, `file` and `multipart` of a request.
  */
-import { hideInText, isSecretField } from './credentials.js'
+import { isSecretField } from '../../base/secrets.js'
+import { hideInText } from './credentials.js'
 import type { Draftsman } from './entry.js'
 import { isMarked } from './marks.js'
 import { addField, type Part, partsOf } from './multipart.js'

@@ -1,6 +1,7 @@
 /**
  * Bodies of Postman's requests.
  */
+import { isSecretField } from '../../base/secrets.js'
 import { hideInText } from './credentials.js'
 import { field, listOf, mapOf, textField, textOf } from './foreign.js'
 import { hasHoles, mapLiterals } from './marked.js'
@@ -8,7 +9,6 @@ import { addField } from './multipart.js'
 import { oneLine } from './names.js'
 import { readMarkedJson } from './postman-json.js'
 import type { Scope, Workshop } from './postman-variables.js'
-import { holdsSecret } from './references.js'
 
 /** A body as keys of a request: `json`, `form`, `body`, `multipart` or `file`. */
 export interface Body {
@@ -74,7 +74,7 @@ function readFields(
     const text = textOf(field(entry, 'value')) ?? ''
     if (name === '' && text === '') return []
     const value = variables.mark(text, scope)
-    const isSecret = text !== '' && !hasHoles(value) && holdsSecret(name)
+    const isSecret = text !== '' && !hasHoles(value) && isSecretField(name)
     const safe = isSecret ? holes.mark({ written: references.takeSecret(name, text), gives: 'text' }) : value
     return { name: variables.mark(name, scope), value: safe, entry }
   })

@@ -151,6 +151,21 @@ describe('secrets stay behind', () => {
     expect(JSON.stringify(result)).not.toContain('geheim')
   })
 
+  test('also in numbers of cards and names written together', () => {
+    expect(request('curl http://a.example -d cardNumber=4111111111111111 -d userpwd=geheim')).toMatchObject({
+      form: { cardNumber: '${CARD_NUMBER}', userpwd: '${USERPWD}' },
+    })
+  })
+
+  test('but counts of tokens are none', () => {
+    expect(request('curl \'http://a.example/?token_count=3\' --json \'{"token_type":"jwe"}\'')).toMatchObject(
+      {
+        post: '/?token_count=3',
+        json: { token_type: 'jwe' },
+      },
+    )
+  })
+
   test('but what tells where a list goes on is none', () => {
     expect(request("curl 'http://a.example/?pageToken=abc' -d next_token=d")).toMatchObject({
       post: '/?pageToken=abc',

@@ -348,7 +348,7 @@ describe('headers', () => {
   test.each([
     ['Authorization', 'Bearer abcdef', 'Bearer ${API_TOKEN}'],
     ['Authorization', 'abcdef', '${API_TOKEN}'],
-    ['Cookie', 'sid=abcdef', '${COOKIE_SECRET}'],
+    ['Cookie', 'sid=abcdef', '${COOKIE}'],
     ['X-Auth-Token', 'abcdef', '${AUTH_TOKEN}'],
     ['X-API-Key', 'abcdef', '${API_KEY}'],
     ['X-Functions-Key', 'abcdef', '${FUNCTIONS_KEY}'],
