@@ -22,23 +22,27 @@ import { redirectsField, retriesSchema } from './resend.js'
 function requestFields(leaves: Leaves) {
   const { leaf, label } = leaves
   const path = leaf(readPath, json.PATH).optional()
+  const texts = oneOrMore(leaf(fields.readTemplate, json.TEXT), {
+    description: 'Several pairs of that name, in this order.',
+    sample: '- a text',
+  })
   return {
     name: label('Names it in figures, thresholds and baselines. Default: method and path.'),
     ...(Object.fromEntries(METHODS.map((method) => [method, path])) as Record<
       (typeof METHODS)[number],
       typeof path
     >),
-    query: record(leaf(fields.readTemplate, json.TEXT), {
-      description: 'Appended to the path as ?name=value, percent-encoded.',
-      examples: [{ q: '{{ word }}', page: 1 }],
+    query: record(texts, {
+      description: 'Appended to the path as ?name=value, percent-encoded; a list: several pairs of one name.',
+      examples: [{ q: '{{ word }}', page: 1, tag: ['new', 'used'] }],
     }).optional(),
     headers: headersSchema(leaf).optional(),
     auth: authSchema(leaf).optional(),
     json: leaf(fields.readJson, {
       description: 'A JSON body. A text that is one {{ number }} alone stays a number.',
     }).optional(),
-    form: record(leaf(fields.readTemplate, json.TEXT), {
-      description: 'A body of form fields, URL-encoded.',
+    form: record(texts, {
+      description: 'A body of form fields, URL-encoded; a list: several of one name.',
     }).optional(),
     body: leaf(fields.readTemplate, { ...json.TEXT, description: 'A body as it is.' }).optional(),
     file: leaf(readSentFile, {

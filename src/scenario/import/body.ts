@@ -4,8 +4,9 @@
 import { isSecretField } from '../../base/secrets.js'
 import { hideInText } from './credentials.js'
 import type { Draftsman } from './entry.js'
+import { addField, standTogether } from './fields.js'
 import { isMarked } from './marks.js'
-import { addField, type Part, partsOf } from './multipart.js'
+import { type Part, partsOf } from './multipart.js'
 
 /** A body as it was sent. */
 export type RecordedBody =
@@ -126,17 +127,19 @@ function isWritable(value: unknown, depth: number): boolean {
 }
 
 /** The fields of a URL-encoded form; null when a map of them would lose something. */
-function readForm(text: string): Record<string, string> | null {
-  const fields: Record<string, string> = Object.create(null)
+function readForm(text: string): Record<string, unknown> | null {
+  const fields: Record<string, unknown> = Object.create(null)
+  const names: string[] = []
   for (const pair of text.split('&')) {
     const [, name, value] = /^([^=]*)=(.*)$/s.exec(pair) ?? []
     if (name === undefined || value === undefined) return null
     const [key, field] = [decodeField(name), decodeField(value)]
-    if (key === null || field === null || key in fields) return null
+    if (key === null || field === null) return null
     if (key === '' || key === '__proto__' || key.length > KEY_LENGTH_MAX || isMarked(key)) return null
-    fields[key] = field
+    addField(fields, key, field)
+    names.push(key)
   }
-  return { ...fields }
+  return standTogether(names) ? { ...fields } : null
 }
 
 function decodeField(text: string): string | null {

@@ -10,16 +10,6 @@ export interface Part {
   readonly file: string | null
 }
 
-/** Adds a field to those of a scenario's form: several of one name become a list. */
-export function addField(fields: Record<string, unknown>, name: string, value: unknown): void {
-  const known = fields[name]
-  fields[name] = !Object.hasOwn(fields, name)
-    ? value
-    : Array.isArray(known)
-      ? [...known, value]
-      : [known, value]
-}
-
 /** The fields of a body; null when it isn't of that shape. */
 export function partsOf(body: string, contentType: string): Part[] | null {
   const [, quoted, plain] = /boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType) ?? []

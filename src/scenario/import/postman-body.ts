@@ -3,9 +3,9 @@
  */
 import { isSecretField } from '../../base/secrets.js'
 import { hideInText } from './credentials.js'
+import { addField, standTogether } from './fields.js'
 import { field, listOf, mapOf, textField, textOf } from './foreign.js'
 import { hasHoles, mapLiterals } from './marked.js'
-import { addField } from './multipart.js'
 import { oneLine } from './names.js'
 import { readMarkedJson } from './postman-json.js'
 import type { Scope, Workshop } from './postman-variables.js'
@@ -84,9 +84,10 @@ function readForm(entries: readonly unknown[], scope: Scope, workshop: Workshop)
   const { holes } = workshop
   const fields = readFields(entries, scope, workshop)
   if (fields.length === 0) return null
-  const names = new Set(fields.map(({ name }) => name))
-  if (names.size === fields.length && fields.every(({ name }) => isPlainKey(name))) {
-    const form = Object.fromEntries(fields.map(({ name, value }) => [name, holes.write(value)]))
+  const names = fields.map(({ name }) => name)
+  if (standTogether(names) && names.every(isPlainKey)) {
+    const form: Record<string, unknown> = {}
+    for (const { name, value } of fields) addField(form, name, holes.write(value))
     return { keys: { form }, type: null }
   }
   const encode = (text: string) =>

@@ -243,6 +243,8 @@ describe('bodies', () => {
     ['application/json', '{"n":12345678901234567890,"password":"geh\\"eim"}'],
     ['application/xml', '<a><password kind="x">geheim</password></a>'],
     ['application/x-www-form-urlencoded', 'a=1&a=2&pass=geheim'],
+    ['application/x-www-form-urlencoded', 'a=1&b=2&a=3&pass=geheim'],
+    ['application/x-www-form-urlencoded', 'pass=geheim&pass=geheim'],
     ['application/graphql', 'mutation { login(user: "a", password: "geheim") }'],
     ['application/json', '{"query":"mutation { login(password: \\"geheim\\") }"}'],
   ])('in %s, %s, leave their secrets behind', (mimeType, text) => {

@@ -419,7 +419,12 @@ describe('the body', () => {
     [
       'a form with a name twice',
       { mode: 'urlencoded', urlencoded: [key('a', '1 2'), key('a', '{{$guid}}')] },
-      { body: 'a=1+2&a={{ uuid() }}', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+      { form: { a: ['1 2', '{{ uuid() }}'] } },
+    ],
+    [
+      'a form with a name that comes again behind another',
+      { mode: 'urlencoded', urlencoded: [key('a', '1 2'), key('b', ''), key('a', '{{$guid}}')] },
+      { body: 'a=1+2&b=&a={{ uuid() }}', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
     ],
     [
       'GraphQL',
