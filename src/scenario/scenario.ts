@@ -121,9 +121,11 @@ export type BodySpec =
   /** `multipart/form-data` (RFC 7578). */
   | { readonly type: 'multipart'; readonly parts: readonly FormPart[] }
 
-/** A field of a form: a text, or a file. */
+/** A field of a form: a text, JSON, or a file. */
 export type FormPart =
-  | { readonly name: string; readonly text: Template }
+  /** Without a content type it goes without that header. */
+  | { readonly name: string; readonly text: Template; readonly contentType?: string }
+  | { readonly name: string; readonly json: JsonTemplate; readonly contentType: string }
   | {
       readonly name: string
       readonly file: SentFile

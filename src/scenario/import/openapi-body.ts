@@ -80,6 +80,7 @@ function formBody(
     const property = shop.refs.resolve(properties[name]).value
     if (kind === 'multipart' && isBinary(property, shop))
       fields[name] = { file: fileFor(name, operation, shop) }
+    else if (kind === 'multipart' && isForeign(value)) fields[name] = { json: value }
     else fields[name] = formField(value, property, mapOf(field(media['encoding'], name)))
   }
   return Object.keys(fields).length === 0 ? null : { keys: { [kind]: fields }, type: null }

@@ -2,6 +2,7 @@
  * Bodies of Postman's requests.
  */
 import { isSecretField } from '../../base/secrets.js'
+import { isMediaType } from '../multipart.js'
 import { hideInText } from './credentials.js'
 import { addField, standTogether } from './fields.js'
 import { field, listOf, mapOf, textField, textOf } from './foreign.js'
@@ -102,9 +103,10 @@ function isPlainKey(name: string): boolean {
 }
 
 function readMultipart(entries: readonly unknown[], scope: Scope, workshop: Workshop): Body | null {
-  const { holes, notes } = workshop
+  const { holes, notes, references } = workshop
   const parts: Record<string, unknown> = {}
   for (const { name, value, entry } of readFields(entries, scope, workshop)) {
+    const type = mediaTypeOf(entry, scope, workshop)
     if (!isPlainKey(name)) {
       notes.add(
         'parts of a multipart body left out: their names have templates in them',
@@ -114,14 +116,23 @@ function readMultipart(entries: readonly unknown[], scope: Scope, workshop: Work
       const source = field(entry, 'src')
       const paths = [source, ...listOf(source)].map(textOf).filter((path) => path !== null && path !== '')
       if (paths.length === 0) notes.add('left out, no file was chosen', `${name} of ${scope.request}`)
-      for (const path of paths) addField(parts, name, { file: fileName(path!, scope, workshop) })
+      for (const path of paths)
+        addField(parts, name, { file: fileName(path!, scope, workshop), ...(type !== null && { type }) })
     } else {
-      addField(parts, name, holes.write(value))
+      const json = type === TYPES['json'] ? readMarkedJson(value, holes, references) : null
+      const text = type === null ? holes.write(value) : { text: holes.write(value), type }
+      addField(parts, name, json === null ? text : { json: json.value })
     }
-    if (textField(entry, 'contentType') !== null)
-      notes.add('content types of single parts of a multipart body are left out', scope.request)
   }
   return Object.keys(parts).length === 0 ? null : { keys: { multipart: parts }, type: null }
+}
+
+/** What a part says of itself; null for nothing, and for what is no media type, which is noted. */
+function mediaTypeOf(entry: unknown, scope: Scope, { notes }: Workshop): string | null {
+  const type = (textField(entry, 'contentType') ?? '').trim()
+  if (type === '' || (isMediaType(type) && !type.includes('{'))) return type || null
+  notes.add('content types of parts that are none, or have variables, are left out', scope.request)
+  return null
 }
 
 function readGraphql(graphql: unknown, scope: Scope, workshop: Workshop): Body | null {

@@ -57,6 +57,17 @@ describe('a command becomes a request', () => {
     ],
     ['curl http://a.example -T up.bin', { put: '/', file: 'up.bin' }],
     [
+      `curl http://a.example -F 'meta={"a;b":"c"};type=application/json' -F 't="a; b";type=text/x-own;charset=utf-8' -F 'p=@a.bin;type=image/png;filename=b.png' -F 'q=a;b'`,
+      post({
+        multipart: {
+          meta: { json: { 'a;b': 'c' } },
+          t: { text: 'a; b', type: 'text/x-own;charset=utf-8' },
+          p: { file: 'a.bin', type: 'image/png', name: 'b.png' },
+          q: 'a;b',
+        },
+      }),
+    ],
+    [
       'curl http://a.example -F title=x -F "file=@a.png;type=image/png"',
       { post: '/', multipart: { title: 'x', file: { file: 'a.png' } } },
     ],

@@ -609,7 +609,7 @@ describe('a body is made of', () => {
           },
         },
       },
-      { multipart: { a: '{"b":true}', f: { file: 'f.bin' } } },
+      { multipart: { a: { json: { b: true } }, f: { file: 'f.bin' } } },
     ],
     [
       'a file',

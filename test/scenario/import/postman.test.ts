@@ -447,6 +447,26 @@ describe('the body', () => {
     ],
     ['a file with a name on two lines', { mode: 'file', file: { src: '/x/a\nb.bin' } }, { file: 'a b.bin' }],
     [
+      'a multipart form with content types',
+      {
+        mode: 'formdata',
+        formdata: [
+          key('meta', '{"a": {{$randomInt}}, "password": "abcdef"}', { contentType: 'application/json' }),
+          key('md', '# x', { contentType: 'text/markdown' }),
+          key('odd', 'x', { contentType: '{{type}}' }),
+          { key: 'f', type: 'file', src: '/a.bin', contentType: 'image/png' },
+        ],
+      },
+      {
+        multipart: {
+          meta: { json: { a: '{{ randomInt(0, 1000) }}', password: '${PASSWORD}' } },
+          md: { text: '# x', type: 'text/markdown' },
+          odd: 'x',
+          f: { file: 'a.bin', type: 'image/png' },
+        },
+      },
+    ],
+    [
       'a multipart form with a name twice',
       {
         mode: 'formdata',
