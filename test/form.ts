@@ -18,7 +18,7 @@ export function parseForm(body: Buffer, contentType: string): FormField[] {
     const headEnd = body.indexOf('\r\n\r\n', at)
     const head = body.toString('utf8', at + 2, headEnd)
     const [, name, fileName, type] =
-      /^Content-Disposition: form-data; name="([^"\r\n]*)"(?:; filename="([^"\r\n]*)"\r\nContent-Type: ([^\r\n]+))?$/.exec(
+      /^Content-Disposition: form-data; name="([^"\r\n]*)"(?:(?:; filename="([^"\r\n]*)")?\r\nContent-Type: ([^\r\n]+))?$/.exec(
         head,
       ) ?? []
     if (name === undefined) throw new Error(`no head of a part: ${head}`)

@@ -5,16 +5,9 @@
 /** Shorter values are left alone: they'd be found inside ordinary words. */
 const SHORTEST = 4
 
-const SECRET_HEADERS: ReadonlySet<string> = new Set([
-  'authorization',
-  'cookie',
-  'proxy-authorization',
-  'x-api-key',
-])
-
-/** Whether the value of the header (its name in lower case) is a secret. */
+/** Whether the value of the header is a secret. */
 export function isSecretHeader(name: string): boolean {
-  return SECRET_HEADERS.has(name) || isSecretField(name)
+  return isSecretField(name) || HEADER_WORDS.has(wordsOf(name).at(-1) ?? '')
 }
 
 /** Whether the name of an environment variable says that its value is a secret. */
@@ -24,7 +17,8 @@ export function isSecretName(name: string): boolean {
 
 /**
  * Whether a field of that name (of a form, a JSON body, a query, a row of data) holds a secret. The last word decides:
- * `access_token` and `newPassword` do, `token_count`, `tokens` and `password_changed_at` don't.
+ * `access_token` and `newPassword` do, `token_count`, `tokens` and `password_changed_at` don't. Neither does what tells
+ * where a list goes on, such as `pageToken`.
  */
 export function isSecretField(name: string): boolean {
   const words = wordsOf(name)
@@ -46,16 +40,26 @@ export function isDistinct(text: string): boolean {
   return text.length >= 6 && !/^(?:[A-Za-z][a-z]{0,11}|\d{1,7})$/.test(text)
 }
 
-const SECRET_END =
-  /(?:password|passwd|passwort|passphrase|passcode|secret|token|jwt|credentials?|authorization|signature|(?:api|access|private|secret|signing|encryption|auth)key|(?:otp|verification|security)code|sessionid|cardnumber|cardno|creditcard|ccnumber|socialsecuritynumber)$/
+const SECRET_END = new RegExp(
+  `(?:${[
+    'password|passwd|passwort|pwd|passphrase|passcode|secret|token|jwt|credentials?|authorization|signature|cookie',
+    '(?:api|access|account|app|application|auth|authentication|encryption)key',
+    '(?:functions|master|private|secret|signing|subscription|^x)key',
+    '(?:otp|verification|security)code|sess(?:ion)?id',
+    'cardnumber|cardno|creditcard|ccnumber|socialsecuritynumber',
+  ].join('|')})$`,
+)
 const HARMLESS_END = /(?:page|next|continuation|sync|cursor|max|num|pagination)token$/
-const SECRET_WORDS: ReadonlySet<string> = new Set('pwd pass pw pin otp totp ssn cvv cvc csrf xsrf'.split(' '))
+const SECRET_WORDS: ReadonlySet<string> = new Set('pass pw pin otp totp ssn cvv cvc csrf xsrf sig'.split(' '))
+/** Of headers only: a field `session` may be one of a conference. */
+const HEADER_WORDS: ReadonlySet<string> = new Set(['auth', 'authentication', 'session'])
 const DIGITS_END =
   /(?:password|passwd|passwort|passcode|(?:otp|verification|security)code|cardnumber|cardno|creditcard|ccnumber|socialsecuritynumber)$/
 const DIGITS_WORDS: ReadonlySet<string> = new Set('pwd pin otp totp ssn cvv cvc'.split(' '))
 const CARD_WORDS: ReadonlySet<string> = new Set(['card', 'pan'])
 /** What may follow the name of a secret, which is one still. */
-const AFTER = /^(?:\d+|confirmation|confirm|confirmed|again|repeat|repeated|hash|old|new|current)$/
+const AFTER =
+  /^(?:\d+|v|sha|ed|hmac|confirmation|confirm|confirmed|again|repeat|repeated|first|second|hash|hint|value|old|new|current)$/
 
 /** The words of a name in lower case, up to the one that says what it is. */
 function wordsOf(name: string): string[] {

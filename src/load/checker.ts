@@ -71,7 +71,7 @@ const HIDDEN = quoted('[redacted]')
 
 /** Whether what is compared must not be told: the value of a telling header, or of a telling field. */
 function isSecret(check: Check): boolean {
-  if (check.type === 'header') return check.name === 'set-cookie' || isSecretHeader(check.name)
+  if (check.type === 'header') return isSecretHeader(check.name)
   const last = check.type === 'json' ? check.steps.findLast((step) => typeof step === 'string') : undefined
   return last !== undefined && isSecretField(last)
 }

@@ -4,7 +4,7 @@
 import type { FileBytes, FormPart } from '../scenario/scenario.js'
 import type { Draws } from './draws.js'
 import { bufferOf, Payload, type Stretch } from './payload.js'
-import { compileText, type FeederIndex, type Render } from './template.js'
+import { compileJson, compileText, type FeederIndex, type Render } from './template.js'
 
 /** The body of one iteration, and the content type that goes with it. */
 interface Form {
@@ -12,9 +12,10 @@ interface Form {
   readonly contentType: string
 }
 
-/** A part made ready: its value is a text, or a file's name in the form. */
+/** A part made ready: its value is what it holds, or a file's name in the form. */
 interface CompiledPart {
-  readonly name: string
+  /** The headers, of a file up to its name. */
+  readonly head: string
   readonly value: string | Render
   readonly file: { readonly bytes: Buffer; readonly contentType: string } | null
 }
@@ -30,9 +31,9 @@ export function compileForm(
     const boundary = drawBoundary(draws)
     const stretches: Stretch[] = []
     let text = ''
-    for (const { name, value, file } of compiled) {
+    for (const { head, value, file } of compiled) {
       const content = typeof value === 'string' ? value : value(draws)
-      text += `--${boundary}\r\nContent-Disposition: form-data; name="${name}"`
+      text += `--${boundary}\r\n${head}`
       if (file === null) {
         text += `\r\n\r\n${content}\r\n`
         continue
@@ -51,11 +52,15 @@ export function compileForm(
 }
 
 function compilePart(part: FormPart, feeders: FeederIndex, files: FileBytes): CompiledPart {
-  const name = escapeName(part.name)
-  if ('text' in part) return { name, value: compileText(part.text, feeders, String), file: null }
+  const head = `Content-Disposition: form-data; name="${escapeName(part.name)}"`
+  if (!('file' in part)) {
+    const value = 'json' in part ? compileJson(part.json, feeders) : compileText(part.text, feeders, String)
+    const type = part.contentType === undefined ? '' : `\r\nContent-Type: ${part.contentType}`
+    return { head: head + type, value, file: null }
+  }
   const { fileName, file, contentType } = part
   const value = compileText(fileName, feeders, String)
-  return { name, value, file: { bytes: bufferOf(files[file.digest]!), contentType } }
+  return { head, value, file: { bytes: bufferOf(files[file.digest]!), contentType } }
 }
 
 /**

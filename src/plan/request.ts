@@ -4,7 +4,8 @@
 import { basename } from 'node:path'
 import type { HttpOptions, Retries } from '../scenario/http-types.js'
 import type { Capture } from '../scenario/journey.js'
-import type { BodySpec, Check, FileBytes, RequestSpec, Template } from '../scenario/scenario.js'
+import { listPairs } from '../scenario/pairs.js'
+import type { BodySpec, Check, FileBytes, Pairs, RequestSpec } from '../scenario/scenario.js'
 import type { Draws } from './draws.js'
 import { compileForm } from './multipart.js'
 import { bufferOf, Payload } from './payload.js'
@@ -222,11 +223,11 @@ function compileBody(
 
 /** `name=value&…`, names and values encoded. */
 function compilePairs(
-  fields: Readonly<Record<string, Template>>,
+  fields: Pairs,
   feeders: FeederIndex,
   encode: (value: Value) => string,
 ): string | Render {
-  const pairs = Object.entries(fields).map(([name, template], i) => {
+  const pairs = listPairs(fields).map(([name, template], i) => {
     const literal = template.map((part) => (typeof part === 'string' ? encode(part) : part))
     return [`${i > 0 ? '&' : ''}${encode(name)}=`, ...literal]
   })

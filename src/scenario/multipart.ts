@@ -4,14 +4,17 @@
 import { basename } from 'node:path'
 import { contentTypeOf } from './content-types.js'
 import { type Reader, readText, wrong } from './fields.js'
-import type { FormPart, SentFile, Template } from './scenario.js'
+import type { FormPart, JsonTemplate, SentFile, Template } from './scenario.js'
 import { quoted, type Report, type TreeMap } from './tree.js'
 
-/** A field with its values read: a text, or a file. */
-export type PartInput = Template | FilePartInput
+/** A field with its values read: a text, or more than that. */
+export type PartInput = Template | LongPartInput
 
-interface FilePartInput {
-  readonly file: SentFile
+/** `file`, `text` or `json`: one of them. */
+interface LongPartInput {
+  readonly file?: SentFile | undefined
+  readonly text?: Template | undefined
+  readonly json?: JsonTemplate | undefined
   readonly type?: string | undefined
   readonly name?: Template | undefined
 }
@@ -23,12 +26,36 @@ export function makeParts(fields: Readonly<Record<string, readonly PartInput[]>>
 
 function makePart(name: string, part: PartInput): FormPart {
   if (isText(part)) return { name, text: part }
-  const { file, type = contentTypeOf(file.path), name: fileName = [basename(file.path)] } = part
-  return { name, file, fileName, contentType: type }
+  const { file, text, json, type } = part
+  if (json !== undefined) return { name, json, contentType: type ?? 'application/json' }
+  if (file === undefined) return { name, text: text!, ...(type !== undefined && { contentType: type }) }
+  const { name: fileName = [basename(file.path)] } = part
+  return { name, file, fileName, contentType: type ?? contentTypeOf(file.path) }
 }
 
 function isText(part: PartInput): part is Template {
   return Array.isArray(part)
+}
+
+/** Reports what doesn't go together in one field. `hasUnknown`: some key was wrong, it may have been meant as its content. */
+export function checkPart(part: LongPartInput, report: Report, hasUnknown: boolean): void {
+  const [content, ...others] = (['file', 'text', 'json'] as const).filter((key) => part[key] !== undefined)
+  if (content === undefined && !hasUnknown) {
+    report({ message: 'the field is empty', hint: 'add file: cover.png, text: "a text" or json: { a: 1 }' })
+  }
+  for (const other of others) {
+    const message = `a field is one of file, text and json, here are ${content} and ${other}`
+    report({
+      path: [other],
+      onKey: true,
+      message,
+      hint: 'keep one of the two, or write a list of two fields',
+    })
+  }
+  if (part.name !== undefined && content !== 'file' && content !== undefined) {
+    const message = `name is what a file is called, here is ${content}`
+    report({ path: ['name'], onKey: true, message, hint: 'remove it' })
+  }
 }
 
 /** Reports a form without fields. */
@@ -43,6 +70,11 @@ export function checkParts(fields: TreeMap, report: Report): void {
 /** A media type: `image/png`, parameters after it. */
 export const readMediaType: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)
-  if (text === null || /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[\t\x20-\x7e]*)?$/.test(text)) return text
+  if (text === null || isMediaType(text)) return text
   return wrong(report, `${quoted(text)} is not a media type`, 'write one such as image/png')
+}
+
+/** Whether a text is a media type. */
+export function isMediaType(text: string): boolean {
+  return /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[\t\x20-\x7e]*)?$/.test(text)
 }

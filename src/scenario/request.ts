@@ -5,6 +5,7 @@ import { type AuthInput, authHeaders, checkAuth } from './auth.js'
 import { type ChecksInput, checkChecks, makeChecks } from './checks.js'
 import { contentTypeOf } from './content-types.js'
 import { makeParts, type PartInput } from './multipart.js'
+import { makePairs } from './pairs.js'
 import { makeRetries, type RetriesInput } from './retries.js'
 import type { BodySpec, Expect, JsonTemplate, RequestSpec, SentFile, Template } from './scenario.js'
 import type { Report } from './tree.js'
@@ -16,11 +17,11 @@ type Method = (typeof METHODS)[number]
 /** A request with its values read. */
 export interface RequestInput extends Readonly<Partial<Record<Method, Template | undefined>>> {
   readonly weight?: number | undefined
-  readonly query?: Readonly<Record<string, Template>> | undefined
+  readonly query?: Readonly<Record<string, readonly Template[]>> | undefined
   readonly headers?: Readonly<Record<string, Template>> | undefined
   readonly auth?: AuthInput | undefined
   readonly json?: JsonTemplate | undefined
-  readonly form?: Readonly<Record<string, Template>> | undefined
+  readonly form?: Readonly<Record<string, readonly Template[]>> | undefined
   readonly body?: Template | undefined
   readonly file?: SentFile | undefined
   readonly multipart?: Readonly<Record<string, readonly PartInput[]>> | undefined
@@ -72,7 +73,7 @@ export function makeRequest(input: RequestInput, name: string, line: number): Re
     weight: input.weight ?? 1,
     method: method.toUpperCase(),
     path: input[method]!,
-    ...(input.query && Object.keys(input.query).length > 0 && { query: input.query }),
+    ...(input.query && Object.keys(input.query).length > 0 && { query: makePairs(input.query) }),
     headers: { ...lowerCaseKeys(input.headers ?? {}), ...authHeaders(input.auth) },
     body: makeBody(input),
     expect: makeExpect(input.expect ?? {}),
@@ -89,7 +90,7 @@ function makeExpect(input: ExpectInput): Expect {
 
 function makeBody({ json, form, body, file, multipart }: RequestInput): BodySpec | null {
   if (json !== undefined) return { type: 'json', value: json }
-  if (form !== undefined) return { type: 'form', fields: form }
+  if (form !== undefined) return { type: 'form', fields: makePairs(form) }
   if (file !== undefined) return { type: 'file', file, contentType: contentTypeOf(file.path) }
   if (multipart !== undefined) return { type: 'multipart', parts: makeParts(multipart) }
   return body === undefined ? null : { type: 'text', text: body }

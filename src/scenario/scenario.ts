@@ -94,7 +94,7 @@ export interface RequestSpec {
   /** A path that starts with `/`, or a whole URL; values filled into it are percent-encoded. */
   readonly path: Template
   /** Appended to the path, percent-encoded; absent when there is none. */
-  readonly query?: Readonly<Record<string, Template>>
+  readonly query?: Pairs
   /** Lower-case names; the request's own over `http.headers`, which are not repeated here. */
   readonly headers: Readonly<Record<string, Template>>
   readonly body: BodySpec | null
@@ -109,18 +109,23 @@ export interface RequestSpec {
   readonly line: number
 }
 
+/** Names and their values; of several values each makes a pair (see `listPairs`). */
+export type Pairs = Readonly<Record<string, Template | readonly Template[]>>
+
 /** What a request carries. */
 export type BodySpec =
   | { readonly type: 'json'; readonly value: JsonTemplate }
-  | { readonly type: 'form'; readonly fields: Readonly<Record<string, Template>> }
+  | { readonly type: 'form'; readonly fields: Pairs }
   | { readonly type: 'text'; readonly text: Template }
   | { readonly type: 'file'; readonly file: SentFile; readonly contentType: string }
   /** `multipart/form-data` (RFC 7578). */
   | { readonly type: 'multipart'; readonly parts: readonly FormPart[] }
 
-/** A field of a form: a text, or a file. */
+/** A field of a form: a text, JSON, or a file. */
 export type FormPart =
-  | { readonly name: string; readonly text: Template }
+  /** Without a content type it goes without that header. */
+  | { readonly name: string; readonly text: Template; readonly contentType?: string }
+  | { readonly name: string; readonly json: JsonTemplate; readonly contentType: string }
   | {
       readonly name: string
       readonly file: SentFile

@@ -36,19 +36,20 @@ function headerSecrets(part: Tree | undefined, env: Environment): string[] {
   const headers = part !== undefined && isTreeMap(part) ? part.headers : undefined
   if (headers === undefined || !isTreeMap(headers)) return []
   return Object.entries(headers).flatMap(([name, value]) =>
-    isSecretHeader(name.toLowerCase()) ? textsIn(value).flatMap((part) => secretParts(part, env)) : [],
+    isSecretHeader(name) ? textsIn(value).flatMap((part) => secretParts(part, env)) : [],
   )
 }
 
 /** Where fields stand that are sent. */
-const FIELDS = ['json', 'form', 'multipart', 'query'] as const
+const FIELDS = ['json', 'form', 'query'] as const
 
 /** What stands in telling fields of bodies and queries, and in such columns of the data that the file holds itself. */
 function fieldSecrets(root: TreeMap, env: Environment): string[] {
   const steps = stepTrees(root)
   const bodies = steps.flatMap((step) => FIELDS.flatMap((key) => fieldsIn(step[key], '')))
+  const parts = steps.flatMap((step) => partFields(step.multipart))
   const paths = METHODS.flatMap((method) => steps.flatMap((step) => queryFields(step[method])))
-  return [...bodies, ...paths, ...fieldsIn(root.data, '')]
+  return [...bodies, ...parts, ...paths, ...fieldsIn(root.data, '')]
     .filter(([name, text]) => isSecretValue(name, text))
     .flatMap(([, text]) => secretParts(text, env))
 }
@@ -61,6 +62,16 @@ function fieldsIn(tree: Tree | undefined, name: string): Field[] {
   if (tree instanceof Scalar) return [[name, tree.text]]
   if (!isTreeMap(tree)) return (tree as readonly Tree[]).flatMap((item) => fieldsIn(item, name))
   return Object.entries(tree).flatMap(([key, item]) => fieldsIn(item, key))
+}
+
+/** Of `multipart`: a text is that of the field, also where it stands under `text`. */
+function partFields(tree: Tree | undefined): Field[] {
+  if (tree === undefined || !isTreeMap(tree)) return []
+  return Object.entries(tree).flatMap(([name, parts]) =>
+    (Array.isArray(parts) ? (parts as Tree[]) : [parts]).flatMap((part) =>
+      isTreeMap(part) ? [...fieldsIn(part.text, name), ...fieldsIn(part.json, name)] : fieldsIn(part, name),
+    ),
+  )
 }
 
 function queryFields(path: Tree | undefined): Field[] {

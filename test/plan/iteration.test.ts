@@ -68,6 +68,16 @@ data: { who: ["a&b=c"] }
     expect(pairs(request)['content-type']).toBe('application/x-www-form-urlencoded')
   })
 
+  test('makes several pairs of a list, in forms and queries', () => {
+    const request = first(`
+target: http://localhost:3000
+requests: [{ post: "/x?y=1", query: { tag: ["{{ word }}", b], n: 1 }, form: { "a[]": ["", "{{ word }}", 2], b: c } }]
+data: { word: ["a & b"] }
+`)
+    expect(request.path).toBe('/x?y=1&tag=a%20%26%20b&tag=b&n=1')
+    expect(request.body).toBe('a%5B%5D=&a%5B%5D=a+%26+b&a%5B%5D=2&b=c')
+  })
+
   test.each([
     ['/items', '/items?q=a%20%26%20b&the%20page=1'],
     ['/items?x=1', '/items?x=1&q=a%20%26%20b&the%20page=1'],

@@ -56,6 +56,24 @@ describe('a form', () => {
     ])
   })
 
+  test('holds texts and JSON with a content type', () => {
+    const { iterations } = make(`{ post: /, multipart: {
+      note: { text: "{{ word }}", type: text/markdown }, plain: { text: x },
+      meta: { json: { word: "{{ word }}", n: "{{ iteration() }}", none: null } }, own: { json: [], type: application/ld+json } } }`)
+    const fileName = null
+    expect(formOf(iterations.prepare(0, false))).toEqual([
+      { name: 'note', text: 'a "b"\r\nc é', type: 'text/markdown', fileName },
+      { name: 'plain', text: 'x', type: null, fileName },
+      {
+        name: 'meta',
+        text: JSON.stringify({ word: 'a "b"\r\nc é', n: 0, none: null }),
+        type: 'application/json',
+        fileName,
+      },
+      { name: 'own', text: '[]', type: 'application/ld+json', fileName },
+    ])
+  })
+
   test('holds several parts of one name where a list stands, in its order', () => {
     const { iterations } = make(`{ post: /, multipart: {
       tag: [one, "{{ word }}", 3], title: t, photos: [{ file: cover.png }, { file: cover.png, name: b.png }],

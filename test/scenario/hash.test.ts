@@ -40,6 +40,13 @@ describe('it stays the same under', () => {
   })
 })
 
+test('one value is the same as a list of one, and more are not', () => {
+  const withQuery = (tag: string) => hash(BASE.replace('post:', `query: { tag: ${tag} }\n    post:`))
+  expect(withQuery('[a]')).toBe(withQuery('a'))
+  expect(withQuery('[a, b]')).not.toBe(withQuery('ab'))
+  expect(withQuery('[a, b]')).not.toBe(withQuery('[b, a]'))
+})
+
 describe('it differs with', () => {
   test.each([
     ['the load', 'vus: 5', 'vus: 6'],

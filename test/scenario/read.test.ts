@@ -227,13 +227,24 @@ describe('secrets', () => {
         'requests:',
         '  - post: /a?api_key=in-a-path&page=page-2026',
         '    json: { user: { password: "hunter2", token: "{{ concat(user.name, env(\'VUS\'), \'in-a-call\') }}" }, tokens: no-token }',
-        '  - { post: /b, query: { token: in-a-query }, form: { client_secret: "${OWN:-by-default}", x: x-2026 } }',
-        '  - { post: /c, multipart: { pin: [plain, "1234-5678"] } }',
+        '  - { post: /b, query: { token: [in-a-query, in-its-list] }, form: { client_secret: "${OWN:-by-default}", x: x-2026 } }',
+        '  - { post: /c, multipart: { pin: [plain, "1234-5678"], password: { text: in-a-part, type: text/x-a }, m: { json: { token: in-json-2 } } } }',
       ].join('\n'),
     )
     expect([...scenario.secrets].sort()).toEqual(
       [
-        ...['hunter2', 'in-a-call', 'aW4tYS1jYWxs', 'in-a-path', 'in-a-query', 'by-default', '1234-5678'],
+        ...[
+          'hunter2',
+          'in-a-call',
+          'aW4tYS1jYWxs',
+          'in-a-path',
+          'in-a-query',
+          'in-its-list',
+          'by-default',
+          '1234-5678',
+          'in-a-part',
+          'in-json-2',
+        ],
         'from-a-column',
       ].sort(),
     )

@@ -85,8 +85,11 @@ class Hiding {
   /** The texts of a form (RFC 7578). */
   parts(text: string): string {
     return text.replace(
-      /(Content-Disposition: form-data; name="([^"]*)"\r\n\r\n)([\s\S]*?)(?=\r\n--)/gi,
-      (part, head: string, name: string, value: string) => (this.hides(name, value) ? head + HIDDEN : part),
+      /(Content-Disposition: form-data; name="([^"]*)"\r\n(?:Content-Type:.*\r\n)?\r\n)([\s\S]*?)(?=\r\n--)/gi,
+      (_part, head: string, name: string, value: string) => {
+        if (this.hides(name, value)) return head + HIDDEN
+        return head + (/^\s*[[{]/.test(value) ? this.json(value) : value)
+      },
     )
   }
 

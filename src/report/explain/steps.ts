@@ -4,6 +4,7 @@
 import { formatDuration, plural } from '../../base/units.js'
 import { describeCondition, describeStatus, describeTemplate } from '../../scenario/describe.js'
 import type { JourneySpec, Step } from '../../scenario/journey.js'
+import { listPairs } from '../../scenario/pairs.js'
 import type { RequestSpec, Scenario } from '../../scenario/scenario.js'
 
 /** A step on one line. */
@@ -17,7 +18,7 @@ interface ExplainedStep {
 
 /** What a request sends: `GET /items?page=1`, `POST /covers with cover.png`. */
 export function lineOf({ method, path, query, body }: RequestSpec): string {
-  const pairs = Object.entries(query ?? {}).map(([name, value]) => `${name}=${describeTemplate(value)}`)
+  const pairs = listPairs(query ?? {}).map(([name, value]) => `${name}=${describeTemplate(value)}`)
   const text = describeTemplate(path)
   const mark = text.includes('?') ? '&' : '?'
   return `${method} ${text}${pairs.length > 0 ? mark : ''}${pairs.join('&')}${explainBody(body)}`

@@ -8,7 +8,7 @@ import { expectSchema } from '../expect.js'
 import * as fields from '../fields.js'
 import { readPath } from '../http-fields.js'
 import * as json from '../json-types.js'
-import { checkParts, readMediaType } from '../multipart.js'
+import { checkPart, checkParts, readMediaType } from '../multipart.js'
 import { checkRequest, METHODS } from '../request.js'
 import { either, list, map, oneOrMore, record, recursive, type Schema } from '../schema.js'
 import { checkEntry, checkStep, type StepInput } from '../step-input.js'
@@ -22,23 +22,27 @@ import { redirectsField, retriesSchema } from './resend.js'
 function requestFields(leaves: Leaves) {
   const { leaf, label } = leaves
   const path = leaf(readPath, json.PATH).optional()
+  const texts = oneOrMore(leaf(fields.readTemplate, json.TEXT), {
+    description: 'Several pairs of that name, in this order.',
+    sample: '- a text',
+  })
   return {
     name: label('Names it in figures, thresholds and baselines. Default: method and path.'),
     ...(Object.fromEntries(METHODS.map((method) => [method, path])) as Record<
       (typeof METHODS)[number],
       typeof path
     >),
-    query: record(leaf(fields.readTemplate, json.TEXT), {
-      description: 'Appended to the path as ?name=value, percent-encoded.',
-      examples: [{ q: '{{ word }}', page: 1 }],
+    query: record(texts, {
+      description: 'Appended to the path as ?name=value, percent-encoded; a list: several pairs of one name.',
+      examples: [{ q: '{{ word }}', page: 1, tag: ['new', 'used'] }],
     }).optional(),
     headers: headersSchema(leaf).optional(),
     auth: authSchema(leaf).optional(),
     json: leaf(fields.readJson, {
       description: 'A JSON body. A text that is one {{ number }} alone stays a number.',
     }).optional(),
-    form: record(leaf(fields.readTemplate, json.TEXT), {
-      description: 'A body of form fields, URL-encoded.',
+    form: record(texts, {
+      description: 'A body of form fields, URL-encoded; a list: several of one name.',
     }).optional(),
     body: leaf(fields.readTemplate, { ...json.TEXT, description: 'A body as it is.' }).optional(),
     file: leaf(readSentFile, {
@@ -55,30 +59,38 @@ function requestFields(leaves: Leaves) {
 }
 
 function multipartSchema({ leaf }: Leaves) {
-  const file = map(
+  const long = map(
     {
       file: leaf(readSentFile, {
         ...json.TEXT,
         description: 'The file, relative to this one.',
         examples: ['cover.png'],
-      }),
+      }).optional(),
+      text: leaf(fields.readTemplate, {
+        ...json.TEXT,
+        description: 'A text, in place of a file.',
+      }).optional(),
+      json: leaf(fields.readJson, { description: 'JSON, in place of a file.' }).optional(),
       type: leaf(readMediaType, {
         ...json.TEXT,
-        description: 'Its content type. Default: that of its extension.',
+        description:
+          "Its content type. Default: that of the file's extension, application/json, none of a text.",
         examples: ['image/png'],
       }).optional(),
       name: leaf(fields.readTemplate, {
         ...json.TEXT,
-        description: 'What it is called in the form. Default: its own name.',
+        description: 'What a file is called in the form. Default: its own name.',
         examples: ['{{ uuid() }}.png'],
       }).optional(),
     },
     {
-      description: 'A file that is uploaded.',
+      description: 'A file that is uploaded; or a text or JSON with a content type.',
       sample: 'file: cover.png',
+      check: checkPart,
       synonyms: {
         path: 'file',
         src: 'file',
+        value: 'text',
         filename: 'name',
         fileName: 'name',
         contentType: 'type',
@@ -87,14 +99,14 @@ function multipartSchema({ leaf }: Leaves) {
       },
     },
   )
-  const part = either(leaf(fields.readTemplate, json.TEXT), file)
+  const part = either(leaf(fields.readTemplate, json.TEXT), long)
   const parts = oneOrMore(part, {
     description: 'Several fields of that name, in this order.',
     sample: '- a text',
   })
   return record(parts, {
     description:
-      'A body of form fields, texts or files, as multipart/form-data; a list: several of one name.',
+      'A body of form fields, texts, JSON or files, as multipart/form-data; a list: several of one name.',
     examples: [{ title: 'a text', upload: { file: 'cover.png' }, tags: ['one', 'two'] }],
     check: checkParts,
   })

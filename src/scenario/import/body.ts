@@ -1,10 +1,14 @@
 /**
  * Bodies as other programs recorded them → the keys `json`, `form`, `body`, `file` and `multipart` of a request.
  */
-import { hideInText, isSecretField } from './credentials.js'
+import { isSecretField } from '../../base/secrets.js'
+import { contentTypeOf } from '../content-types.js'
+import { isMediaType } from '../multipart.js'
+import { hideInText } from './credentials.js'
 import type { Draftsman } from './entry.js'
+import { addField, standTogether } from './fields.js'
 import { isMarked } from './marks.js'
-import { addField, type Part, partsOf } from './multipart.js'
+import { type Part, partsOf } from './multipart.js'
 
 /** A body as it was sent. */
 export type RecordedBody =
@@ -62,7 +66,8 @@ export function draftBody(
 
   function draftParts(parts: readonly Part[]): Record<string, unknown> {
     const fields: Record<string, unknown> = Object.create(null)
-    for (const { name, text, file: path } of parts) {
+    for (const part of parts) {
+      const { name, file: path } = part
       const file = path === null ? null : onePath(path)
       if (name === '__proto__') {
         notes.add("fields of a form that can't be keys were left out", name)
@@ -73,9 +78,21 @@ export function draftBody(
         continue
       }
       if (file !== null) notes.add('put the uploaded files beside the scenario', file)
-      addField(fields, name, file !== null ? { file } : hideField(name, text))
+      addField(fields, name, file !== null ? draftFile(file, part) : draftText(part))
     }
     return { multipart: { ...fields } }
+  }
+
+  function draftFile(file: string, { type, fileName }: Part): object {
+    const isOwn = type != null && isMediaType(type) && type !== contentTypeOf(file)
+    return { file, ...(isOwn && { type }), ...(fileName != null && { name: fileName }) }
+  }
+
+  function draftText({ name, text, type }: Part): unknown {
+    // Without a type it is text/plain anyway (RFC 7578, section 4.4).
+    if (type == null || !isMediaType(type) || type === 'text/plain') return hideField(name, text)
+    const json = type === 'application/json' ? readExactJson(text) : undefined
+    return json === undefined ? { text: hideField(name, text), type } : { json: hideFields(json, name) }
   }
 
   function hideField(name: string, value: string): string {
@@ -125,17 +142,19 @@ function isWritable(value: unknown, depth: number): boolean {
 }
 
 /** The fields of a URL-encoded form; null when a map of them would lose something. */
-function readForm(text: string): Record<string, string> | null {
-  const fields: Record<string, string> = Object.create(null)
+function readForm(text: string): Record<string, unknown> | null {
+  const fields: Record<string, unknown> = Object.create(null)
+  const names: string[] = []
   for (const pair of text.split('&')) {
     const [, name, value] = /^([^=]*)=(.*)$/s.exec(pair) ?? []
     if (name === undefined || value === undefined) return null
     const [key, field] = [decodeField(name), decodeField(value)]
-    if (key === null || field === null || key in fields) return null
+    if (key === null || field === null) return null
     if (key === '' || key === '__proto__' || key.length > KEY_LENGTH_MAX || isMarked(key)) return null
-    fields[key] = field
+    addField(fields, key, field)
+    names.push(key)
   }
-  return { ...fields }
+  return standTogether(names) ? { ...fields } : null
 }
 
 function decodeField(text: string): string | null {

@@ -1,7 +1,7 @@
 /**
  * Secrets that an imported file holds: they stay behind, and `${NAME}` stands for them.
  */
-import { isSecretHeader } from '../../base/secrets.js'
+import { isSecretField, isSecretName } from '../../base/secrets.js'
 import { safeDecode } from './address.js'
 import { isMarked, variable } from './marks.js'
 import { variableName } from './names.js'
@@ -82,73 +82,8 @@ const WRITTEN_FIELDS = new RegExp(
   'g',
 )
 
-/** Whether a header of that name, in lower case, carries a secret. */
-export function isSecretCarrier(header: string): boolean {
-  return (
-    isSecretHeader(header) ||
-    /(^|-)(token|secret|api-?key|apikey|auth|authentication|authorization|session|signature|password|jwt|csrf|xsrf)(-|$)/.test(
-      header,
-    ) ||
-    /(^|-)(access|account|app|application|functions|master|private|rapidapi|subscription)-key$/.test(header)
-  )
-}
-
-/**
- * Whether a field (of a form, a JSON body, a query) of that name carries a secret. Whole words only: `keyword` and
- * `tokenize` are none, and neither is where a list goes on.
- */
-export function isSecretField(name: string): boolean {
-  const words = name
-    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .split(/[^a-z\d]+/)
-    .filter((word) => word !== '')
-  if (words.at(-1) === 'token' && HARMLESS_TOKENS.has(words.at(-2) ?? '')) return false
-  if (words.some((word) => SECRET_WORDS.has(word))) return true
-  return words.some((word, i) => KINDS[word]?.has(words[i - 1] ?? '') === true)
-}
-
-const SECRET_WORDS: ReadonlySet<string> = new Set([
-  'password',
-  'passwd',
-  'passwort',
-  'pass',
-  'pwd',
-  'passphrase',
-  'passcode',
-  'secret',
-  'token',
-  'csrf',
-  'xsrf',
-  'csrfmiddlewaretoken',
-  'apikey',
-  'authorization',
-  'jwt',
-  'otp',
-  'cvc',
-  'cvv',
-  'credential',
-  'credentials',
-  'sig',
-  'signature',
-  'phpsessid',
-  'jsessionid',
-  'sessionid',
-])
-
-/** Words that announce a secret behind certain others. */
-const KINDS: Readonly<Record<string, ReadonlySet<string>>> = Object.assign(Object.create(null), {
-  key: new Set(['api', 'access', 'private', 'secret', 'auth', 'x', 'subscription', 'signing']),
-  id: new Set(['session']),
-  code: new Set(['verification', 'security']),
-})
-
-const HARMLESS_TOKENS: ReadonlySet<string> = new Set(
-  'page next continuation sync cursor max num pagination'.split(' '),
-)
-
 /** A name that tells others, too, that what it holds is a secret. */
 function secretName(name: string): string {
   const variable = variableName(name)
-  return /SECRET|TOKEN|PASSW|KEY|COOKIE|AUTHORIZATION/.test(variable) ? variable : `${variable}_SECRET`
+  return isSecretName(variable) ? variable : `${variable}_SECRET`
 }

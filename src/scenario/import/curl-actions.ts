@@ -163,14 +163,38 @@ function addQuery(state: CurlState, value: string): void {
   else addEncoded({ ...state, data: state.query }, value)
 }
 
-/** `name=text`, `name=@file;type=...`, `name=<file`. */
+/** `name=text;type=...`, `name=@file;type=...;filename=...`, `name=<file`. */
 function addPart({ parts, notes }: CurlState, value: string): void {
-  const [name, content] = splitAt(value, '=')
+  const [name, whole] = splitAt(value, '=')
+  const { content, type, fileName, others } = splitAttributes(whole)
   const [, sign, file = ''] = /^([@<])"?([^";]*)/.exec(content) ?? []
   if (sign === '<') notes.add('left out fields of a form that stand in a file', value)
-  else if (sign === undefined) parts.push({ name, text: content.replace(/;type=[^;]*$/, ''), file: null })
-  else parts.push({ name, text: '', file })
-  if (sign === '@' && content.includes(';')) notes.add('left out what a form says of its files', content)
+  else if (sign === undefined) parts.push({ name, text: unquoted(content), file: null, type })
+  else parts.push({ name, text: '', file, type, fileName })
+  if (sign !== '<' && others.length > 0)
+    notes.add('left out what a form says of its fields', others.join(', '))
+}
+
+/** In quotes a text may hold semicolons. */
+function unquoted(text: string): string {
+  return /^"(?:[^"\\]|\\.)*"$/s.test(text) ? text.slice(1, -1).replace(/\\(["\\])/g, '$1') : text
+}
+
+/** What stands behind the content of a field: `;type=text/plain;charset=utf-8`, `;filename="a b.png"`. */
+function splitAttributes(text: string) {
+  const last =
+    /;\s*(type|filename|encoder|headers)=("(?:[^"\\]|\\.)*"|[^;]*(?:;\s*(?:charset|boundary|profile)=[^;]*)*)$/
+  const known: Record<string, string> = {}
+  const others: string[] = []
+  let content = text
+  for (let found = last.exec(content); found !== null; found = last.exec(content)) {
+    const [attribute, name, value] = found as unknown as [string, string, string]
+    if (name === 'type' || name === 'filename') {
+      known[name] = value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value.trim()
+    } else others.unshift(name)
+    content = content.slice(0, -attribute.length)
+  }
+  return { content, type: known['type'] ?? null, fileName: known['filename'] ?? null, others }
 }
 
 /** `host:port:address`; of several addresses the first. */

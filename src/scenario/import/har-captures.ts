@@ -2,8 +2,8 @@
  * Values that one answer brings and a later request takes along, such as a token after a login or the id of what was
  * just made: captured, they are right for every virtual user, and copied from the recording for none.
  */
+import { isSecretField } from '../../base/secrets.js'
 import { safeDecode } from './address.js'
-import { isSecretField } from './credentials.js'
 import type { Recorded } from './entry.js'
 import { hole } from './marks.js'
 import { captureName } from './names.js'

@@ -128,6 +128,7 @@ function readBody(request: unknown): RecordedBody | null {
       name: unmarked(digText(param, 'name') ?? ''),
       text: unmarked(digText(param, 'value') ?? ''),
       file: digText(param, 'fileName'),
+      type: digText(param, 'contentType'),
     }),
   )
   if (/^multipart\//i.test(digText(post, 'mimeType') ?? '')) return { kind: 'parts', parts }

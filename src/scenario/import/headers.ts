@@ -1,7 +1,8 @@
 /**
  * Headers as other programs recorded them → the keys `headers` and `auth`.
  */
-import { hideQuery, isSecretCarrier } from './credentials.js'
+import { isSecretHeader } from '../../base/secrets.js'
+import { hideQuery } from './credentials.js'
 import type { Draftsman } from './entry.js'
 import { isMarked } from './marks.js'
 
@@ -77,7 +78,7 @@ export function draftHeaders(
   if (auth !== null) delete headers['authorization']
   for (const [name, value] of Object.entries(headers)) {
     if (name === 'referer') headers[name] = hideQuery(value, credentials)
-    if (isSecretCarrier(name)) headers[name] = credentials.hide(name, value)
+    if (isSecretHeader(name)) headers[name] = credentials.hide(name, value)
   }
   return { headers: { ...headers }, auth }
 

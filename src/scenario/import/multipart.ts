@@ -8,16 +8,10 @@ export interface Part {
   readonly text: string
   /** The file whose content the field is; null for a field with a text. */
   readonly file: string | null
-}
-
-/** Adds a field to those of a scenario's form: several of one name become a list. */
-export function addField(fields: Record<string, unknown>, name: string, value: unknown): void {
-  const known = fields[name]
-  fields[name] = !Object.hasOwn(fields, name)
-    ? value
-    : Array.isArray(known)
-      ? [...known, value]
-      : [known, value]
+  /** Its content type; absent when nothing is said of it. */
+  readonly type?: string | null
+  /** What a file is called in the form; absent for its own name. */
+  readonly fileName?: string | null
 }
 
 /** The fields of a body; null when it isn't of that shape. */
@@ -38,7 +32,8 @@ function partOf(text: string): Part | null {
   const disposition = /^content-disposition:\s*form-data\s*;(.*)$/im.exec(head)?.[1] ?? ''
   const name = parameter(disposition, 'name')
   if (name === null || name === '') return null
-  return { name, text: content, file: parameter(disposition, 'filename') }
+  const type = /^content-type:\s*(.*\S)\s*$/im.exec(head)?.[1] ?? null
+  return { name, text: content, file: parameter(disposition, 'filename'), type }
 }
 
 function parameter(disposition: string, name: string): string | null {

@@ -3,7 +3,7 @@
  */
 import { type Foreign, field, isForeign, mapOf, textOf } from './foreign.js'
 import type { Operation } from './openapi-operations.js'
-import { exampleOf } from './openapi-parameters.js'
+import { exampleOf, formField } from './openapi-parameters.js'
 import { NOTHING, Sampler, type Workshop } from './openapi-sample.js'
 import { typeOf } from './openapi-schema.js'
 
@@ -78,10 +78,10 @@ function formBody(
   const fields: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(sample)) {
     const property = shop.refs.resolve(properties[name]).value
-    const item = Array.isArray(value) ? value[0] : value
     if (kind === 'multipart' && isBinary(property, shop))
       fields[name] = { file: fileFor(name, operation, shop) }
-    else fields[name] = textOf(item) ?? (item === null || item === undefined ? '' : JSON.stringify(item))
+    else if (kind === 'multipart' && isForeign(value)) fields[name] = { json: value }
+    else fields[name] = formField(value, property, mapOf(field(media['encoding'], name)))
   }
   return Object.keys(fields).length === 0 ? null : { keys: { [kind]: fields }, type: null }
 }

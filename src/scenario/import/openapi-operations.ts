@@ -113,7 +113,9 @@ function oldContent(parameters: readonly Foreign[], consumes: readonly string[])
     properties: Object.fromEntries(
       fields.map(({ required: _, in: __, ...parameter }) => [
         String(parameter['name']),
-        parameter['type'] === 'file' ? { type: 'string', format: 'binary' } : parameter,
+        parameter['type'] === 'file'
+          ? { type: 'string', format: 'binary' }
+          : { ...(parameter['type'] === 'array' && { collectionFormat: 'csv' }), ...parameter },
       ]),
     ),
   }

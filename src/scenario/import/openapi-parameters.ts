@@ -1,6 +1,7 @@
 /**
  * Parameters of an operation: the path, the query, headers and cookies with values in them.
  */
+import { addField } from './fields.js'
 import { type Foreign, field, isForeign, listOf, mapOf, textOf } from './foreign.js'
 import { encodeLiterals, hasHoles } from './marked.js'
 import type { Operation } from './openapi-operations.js'
@@ -178,6 +179,15 @@ function queryPairs(name: string, value: unknown, parameter: Foreign): [string, 
   return [[name, listText(value, DELIMITERS[format] ?? ',')]]
 }
 
+/** A field of a form: a list of several where each item has a field of its own. `encoding`: what the media type says. */
+export function formField(value: unknown, property: Foreign, encoding: Foreign): unknown {
+  if (!Array.isArray(value)) return value === undefined ? '' : plain(value)
+  const format = property['collectionFormat'] ?? 'multi'
+  if (encoding['explode'] === false || format !== 'multi')
+    return listText(value, DELIMITERS[String(encoding['style'] ?? format)] ?? ',')
+  return value.length === 1 ? plain(value[0]) : value.length === 0 ? '' : value.map(plain)
+}
+
 /** A value on one line: lists and objects by their parts, as the styles of OpenAPI have it. */
 function listText(value: unknown, delimiter: string): string {
   if (Array.isArray(value)) return listOf(value).map(plain).join(delimiter)
@@ -196,23 +206,16 @@ function plain(value: unknown): string {
 export function writeQuery(
   path: string,
   query: Filled['query'],
-): { path: string; query: Record<string, string | number> } {
-  const names = query.map(([name]) => name)
-  const isPlain = (name: string) =>
-    names.indexOf(name) === names.lastIndexOf(name) && !hasHoles(name) && name !== '__proto__'
+): { path: string; query: Record<string, unknown> } {
+  const isPlain = (name: string) => !hasHoles(name) && name !== '__proto__'
   const behind = query
     .filter(([name]) => !isPlain(name))
     .map(([name, value]) => `${encodeLiterals(name)}=${encodeLiterals(value)}`)
   const joint = behind.length === 0 ? '' : path.includes('?') ? '&' : '?'
-  return {
-    path: `${path}${joint}${behind.join('&')}`,
-    query: Object.fromEntries(
-      query
-        .filter(([name]) => isPlain(name))
-        .map(([name, value]) => [
-          name,
-          /^-?\d+(\.\d+)?$/.test(value) && String(Number(value)) === value ? Number(value) : value,
-        ]),
-    ),
+  const pairs: Record<string, unknown> = {}
+  for (const [name, value] of query) {
+    const isNumber = /^-?\d+(\.\d+)?$/.test(value) && String(Number(value)) === value
+    if (isPlain(name)) addField(pairs, name, isNumber ? Number(value) : value)
   }
+  return { path: `${path}${joint}${behind.join('&')}`, query: pairs }
 }

@@ -1,14 +1,15 @@
 /**
  * Bodies of Postman's requests.
  */
+import { isSecretField } from '../../base/secrets.js'
+import { isMediaType } from '../multipart.js'
 import { hideInText } from './credentials.js'
+import { addField, standTogether } from './fields.js'
 import { field, listOf, mapOf, textField, textOf } from './foreign.js'
 import { hasHoles, mapLiterals } from './marked.js'
-import { addField } from './multipart.js'
 import { oneLine } from './names.js'
 import { readMarkedJson } from './postman-json.js'
 import type { Scope, Workshop } from './postman-variables.js'
-import { holdsSecret } from './references.js'
 
 /** A body as keys of a request: `json`, `form`, `body`, `multipart` or `file`. */
 export interface Body {
@@ -74,7 +75,7 @@ function readFields(
     const text = textOf(field(entry, 'value')) ?? ''
     if (name === '' && text === '') return []
     const value = variables.mark(text, scope)
-    const isSecret = text !== '' && !hasHoles(value) && holdsSecret(name)
+    const isSecret = text !== '' && !hasHoles(value) && isSecretField(name)
     const safe = isSecret ? holes.mark({ written: references.takeSecret(name, text), gives: 'text' }) : value
     return { name: variables.mark(name, scope), value: safe, entry }
   })
@@ -84,9 +85,10 @@ function readForm(entries: readonly unknown[], scope: Scope, workshop: Workshop)
   const { holes } = workshop
   const fields = readFields(entries, scope, workshop)
   if (fields.length === 0) return null
-  const names = new Set(fields.map(({ name }) => name))
-  if (names.size === fields.length && fields.every(({ name }) => isPlainKey(name))) {
-    const form = Object.fromEntries(fields.map(({ name, value }) => [name, holes.write(value)]))
+  const names = fields.map(({ name }) => name)
+  if (standTogether(names) && names.every(isPlainKey)) {
+    const form: Record<string, unknown> = {}
+    for (const { name, value } of fields) addField(form, name, holes.write(value))
     return { keys: { form }, type: null }
   }
   const encode = (text: string) =>
@@ -101,9 +103,10 @@ function isPlainKey(name: string): boolean {
 }
 
 function readMultipart(entries: readonly unknown[], scope: Scope, workshop: Workshop): Body | null {
-  const { holes, notes } = workshop
+  const { holes, notes, references } = workshop
   const parts: Record<string, unknown> = {}
   for (const { name, value, entry } of readFields(entries, scope, workshop)) {
+    const type = mediaTypeOf(entry, scope, workshop)
     if (!isPlainKey(name)) {
       notes.add(
         'parts of a multipart body left out: their names have templates in them',
@@ -113,14 +116,23 @@ function readMultipart(entries: readonly unknown[], scope: Scope, workshop: Work
       const source = field(entry, 'src')
       const paths = [source, ...listOf(source)].map(textOf).filter((path) => path !== null && path !== '')
       if (paths.length === 0) notes.add('left out, no file was chosen', `${name} of ${scope.request}`)
-      for (const path of paths) addField(parts, name, { file: fileName(path!, scope, workshop) })
+      for (const path of paths)
+        addField(parts, name, { file: fileName(path!, scope, workshop), ...(type !== null && { type }) })
     } else {
-      addField(parts, name, holes.write(value))
+      const json = type === TYPES['json'] ? readMarkedJson(value, holes, references) : null
+      const text = type === null ? holes.write(value) : { text: holes.write(value), type }
+      addField(parts, name, json === null ? text : { json: json.value })
     }
-    if (textField(entry, 'contentType') !== null)
-      notes.add('content types of single parts of a multipart body are left out', scope.request)
   }
   return Object.keys(parts).length === 0 ? null : { keys: { multipart: parts }, type: null }
+}
+
+/** What a part says of itself; null for nothing, and for what is no media type, which is noted. */
+function mediaTypeOf(entry: unknown, scope: Scope, { notes }: Workshop): string | null {
+  const type = (textField(entry, 'contentType') ?? '').trim()
+  if (type === '' || (isMediaType(type) && !type.includes('{'))) return type || null
+  notes.add('content types of parts that are none, or have variables, are left out', scope.request)
+  return null
 }
 
 function readGraphql(graphql: unknown, scope: Scope, workshop: Workshop): Body | null {

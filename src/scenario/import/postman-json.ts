@@ -1,9 +1,10 @@
 /**
  * JSON with variables in it, as Postman sends it, into the `json` of a scenario.
  */
+import { isSecretField } from '../../base/secrets.js'
 import { type Holes, hasHoles } from './marked.js'
 import { stripComments } from './postman-code.js'
-import { holdsSecret, type References } from './references.js'
+import type { References } from './references.js'
 
 /** What a hole outside of quotes is turned into for a moment, so that the text around it can be parsed. */
 const BARE = '\uE002'
@@ -72,6 +73,6 @@ function convertText(text: string, key: string, { holes, references }: Tools): u
   const isText = hole?.gives === 'text'
   if (hole !== null && hole.gives !== 'any' && isBare === isText) throw new Unsayable()
   if (isBare) return hole!.written
-  if (text !== '' && !hasHoles(text) && holdsSecret(key)) return references.takeSecret(key, text)
+  if (text !== '' && !hasHoles(text) && isSecretField(key)) return references.takeSecret(key, text)
   return holes.write(text)
 }

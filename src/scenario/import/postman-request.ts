@@ -1,7 +1,7 @@
 /**
  * One request of a collection into one of a scenario: still without its URL, whose base is decided over all of them.
  */
-import { isSecretCarrier } from './credentials.js'
+import { isSecretHeader } from '../../base/secrets.js'
 import { field, listOf, textField, textOf } from './foreign.js'
 import { hasHoles } from './marked.js'
 import { type Login, readLogin } from './postman-auth.js'
@@ -9,7 +9,6 @@ import { readBody } from './postman-body.js'
 import type { Item } from './postman-items.js'
 import { type Address, readAddress } from './postman-url.js'
 import type { Scope, Workshop } from './postman-variables.js'
-import { holdsSecret } from './references.js'
 
 /** A request, ready but for its URL. */
 export interface Prepared {
@@ -106,8 +105,7 @@ function readHeaders(
 
 /** A header's value, without what must not stand in a file. */
 function secretHeader(name: string, value: string, { holes, references }: Workshop): string {
-  if (value === '' || hasHoles(value) || !(holdsSecret(name) || isSecretCarrier(name)))
-    return holes.write(value)
+  if (value === '' || hasHoles(value) || !isSecretHeader(name)) return holes.write(value)
   const [, scheme = '', rest] = /^((?:Basic|Bearer|Token|ApiKey|Digest)\s+)?(.*)$/is.exec(value)!
   const hint =
     name === 'authorization'

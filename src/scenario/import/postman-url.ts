@@ -1,10 +1,10 @@
 /**
  * URLs of Postman's requests, in all their forms, as a base and a path.
  */
+import { isSecretField } from '../../base/secrets.js'
 import { field, isForeign, listOf, textField, textOf } from './foreign.js'
 import { hasHoles, mapHoles, mapLiterals } from './marked.js'
 import type { Scope, Workshop } from './postman-variables.js'
-import { holdsSecret } from './references.js'
 
 /** Where a request goes; all marked texts. */
 export interface Address {
@@ -123,7 +123,7 @@ function readQuery(entries: readonly unknown[], scope: Scope, workshop: Workshop
     }
     const sample = PLACEHOLDERS[value.toLowerCase()]
     const marked = sample === undefined ? variables.mark(value, scope) : holes.mark(sample)
-    const isSecret = holdsSecret(name) && value !== '' && !hasHoles(marked)
+    const isSecret = isSecretField(name) && value !== '' && !hasHoles(marked)
     const safe = isSecret
       ? holes.mark({ written: references.takeSecret(name, value), gives: 'text' })
       : marked

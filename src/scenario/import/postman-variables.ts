@@ -1,12 +1,13 @@
 /**
  * Postman's variables: the value that stands for `{{name}}` in a request, whoever set it.
  */
+import { isSecretField } from '../../base/secrets.js'
 import { type Foreign, field, listOf, textField, textOf } from './foreign.js'
 import type { Hole, Holes } from './marked.js'
 import { captureName } from './names.js'
 import type { Notes } from './notes.js'
 import { findDynamic } from './postman-dynamic.js'
-import { holdsSecret, type References } from './references.js'
+import type { References } from './references.js'
 
 /** Variables may be made of variables; beyond that they'd be made of themselves. */
 const NESTING_MAX = 10
@@ -100,7 +101,7 @@ export class Variables {
     if (captured !== undefined) return holes.mark({ written: `{{ ${captured} }}`, gives: 'any' })
     const value = scope.local.get(name) ?? this.fixed.get(name) ?? ''
     const setter = this.setters.get(name)
-    if (value !== '' && !holdsSecret(name) && depth < NESTING_MAX) {
+    if (value !== '' && !isSecretField(name) && depth < NESTING_MAX) {
       if (setter !== undefined)
         notes.add(`scripts change variables that keep their saved value here`, `${name} (by ${setter})`)
       return this.mark(value, scope, depth + 1)

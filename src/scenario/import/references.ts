@@ -3,7 +3,6 @@
  * copied.
  */
 import { isSecretName } from '../../base/secrets.js'
-import { isSecretField } from './credentials.js'
 import { variableName } from './names.js'
 import type { Notes } from './notes.js'
 
@@ -61,14 +60,3 @@ const OCCUPIED: ReadonlySet<string> = new Set(
     ' ',
   ),
 )
-
-const SECRET =
-  /(?:password|passwd|passwort|pwd|passphrase|passcode|secret|token|apikey|accesskey|privatekey|secretkey|signingkey|jwt|credentials?|authorization|cookie)$/
-const HARMLESS = /(?:page|next|continuation|sync|cursor|max|num|pagination)tokens?$/
-
-/** Whether a field or variable of that name holds a secret: also where words are written together. */
-export function holdsSecret(name: string): boolean {
-  if (isSecretField(name)) return true
-  const word = name.toLowerCase().replace(/[^a-z\d]+/g, '')
-  return SECRET.test(word) && !HARMLESS.test(word)
-}

@@ -2,8 +2,9 @@
  * Sampled values → what stands in their place in a scenario: the one value there was, a list under `data`, or a
  * random number.
  */
+import { isSecretField } from '../../base/secrets.js'
 import { encodeSafely } from './address.js'
-import { type Credentials, isSecretField } from './credentials.js'
+import type { Credentials } from './credentials.js'
 import { hole } from './marks.js'
 import { isConstant } from './names.js'
 import type { Notes } from './notes.js'

@@ -60,6 +60,12 @@ test.each([
     ['12\r\n34'],
   ],
   [
+    '--b\r\nContent-Disposition: form-data; name="pin"\r\nContent-Type: text/x\r\n\r\n1234\r\n--b\r\nContent-Disposition: form-data; name="t"\r\nContent-Type: application/json\r\n\r\n{"a":1,"token":"abc"}\r\n--b--\r\n',
+    'multipart/form-data; boundary=b',
+    '--b\r\nContent-Disposition: form-data; name="pin"\r\nContent-Type: text/x\r\n\r\n[redacted]\r\n--b\r\nContent-Disposition: form-data; name="t"\r\nContent-Type: application/json\r\n\r\n{"a":1,"token":"[redacted]"}\r\n--b--\r\n',
+    ['1234', 'abc'],
+  ],
+  [
     '<s:Envelope><wsse:Password Type="x">abc</wsse:Password><Name>ann</Name></s:Envelope>',
     'text/xml',
     '<s:Envelope><wsse:Password Type="x">[redacted]</wsse:Password><Name>ann</Name></s:Envelope>',

@@ -38,6 +38,7 @@ requests:
   - { post: /covers, file: cover.png }
   - { put: /forms, multipart: { title: x, cover: { file: cover.png }, other: { file: users.csv } } }
   - { put: /texts, multipart: { title: x } }
+  - { get: /lists, query: { tag: [a, "{{ vu() }}"] } }
 `,
   journeys: `
 load: { vus: 2, duration: 5s }

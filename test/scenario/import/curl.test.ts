@@ -22,7 +22,8 @@ describe('a command becomes a request', () => {
     ['curl -XPUT http://a.example/1 -d x=1', { put: '/1', form: { x: '1' } }],
     ['curl -I http://a.example/1', { head: '/1' }],
     ['curl http://a.example -d a=1 -d "b=x%20y+z"', { post: '/', form: { a: '1', b: 'x y z' } }],
-    ['curl http://a.example -d a=1 -d a=2', post({ body: 'a=1&a=2', headers: FORM() })],
+    ['curl http://a.example -d a=1 -d a=2 -d b=3', { post: '/', form: { a: ['1', '2'], b: '3' } }],
+    ['curl http://a.example -d a=1 -d b=3 -d a=2', post({ body: 'a=1&b=3&a=2', headers: FORM() })],
     ['curl -G http://a.example/?x=1 -d a=1 --data-urlencode "b=c d&e"', { get: '/?x=1&a=1&b=c%20d%26e' }],
     ['curl http://a.example --data-urlencode "a=c d&e"', { post: '/', form: { a: 'c d&e' } }],
     ['curl http://a.example --url-query "a=b c"', { get: '/?a=b%20c' }],
@@ -55,6 +56,17 @@ describe('a command becomes a request', () => {
       { get: '/', headers: { 'accept-encoding': 'br' } },
     ],
     ['curl http://a.example -T up.bin', { put: '/', file: 'up.bin' }],
+    [
+      `curl http://a.example -F 'meta={"a;b":"c"};type=application/json' -F 't="a; b";type=text/x-own;charset=utf-8' -F 'p=@a.bin;type=image/png;filename=b.png' -F 'q=a;b'`,
+      post({
+        multipart: {
+          meta: { json: { 'a;b': 'c' } },
+          t: { text: 'a; b', type: 'text/x-own;charset=utf-8' },
+          p: { file: 'a.bin', type: 'image/png', name: 'b.png' },
+          q: 'a;b',
+        },
+      }),
+    ],
     [
       'curl http://a.example -F title=x -F "file=@a.png;type=image/png"',
       { post: '/', multipart: { title: 'x', file: { file: 'a.png' } } },
@@ -149,6 +161,21 @@ describe('secrets stay behind', () => {
     const result = draft(text)
     expect(result.scenario.requests.length).toBeGreaterThan(0)
     expect(JSON.stringify(result)).not.toContain('geheim')
+  })
+
+  test('also in numbers of cards and names written together', () => {
+    expect(request('curl http://a.example -d cardNumber=4111111111111111 -d userpwd=geheim')).toMatchObject({
+      form: { cardNumber: '${CARD_NUMBER}', userpwd: '${USERPWD}' },
+    })
+  })
+
+  test('but counts of tokens are none', () => {
+    expect(request('curl \'http://a.example/?token_count=3\' --json \'{"token_type":"jwe"}\'')).toMatchObject(
+      {
+        post: '/?token_count=3',
+        json: { token_type: 'jwe' },
+      },
+    )
   })
 
   test('but what tells where a list goes on is none', () => {

@@ -77,7 +77,18 @@ describe('a Swagger 2.0 document', () => {
         post: {
           operationId: 'updatePetWithForm',
           consumes: ['application/x-www-form-urlencoded'],
-          parameters: [{ name: 'name', in: 'formData', type: 'string' }],
+          parameters: [
+            { name: 'name', in: 'formData', type: 'string' },
+            { name: 'ids', in: 'formData', type: 'array', items: { type: 'integer' }, default: [1, 2] },
+            {
+              name: 'tags',
+              in: 'formData',
+              type: 'array',
+              items: { type: 'string' },
+              default: ['a', 'b'],
+              collectionFormat: 'multi',
+            },
+          ],
           responses: { '405': {} },
         },
         delete: { operationId: 'deletePet', responses: { default: {} } },
@@ -143,7 +154,7 @@ describe('a Swagger 2.0 document', () => {
           name: 'updatePetWithForm',
           weight: 2,
           post: '/pet/{{ randomInt(1, 1000) }}',
-          form: { name: 'name' },
+          form: { name: 'name', ids: '1,2', tags: ['a', 'b'] },
         },
         { name: 'deletePet', weight: 1, delete: '/pet/{{ randomInt(1, 1000) }}' },
         {
@@ -276,7 +287,7 @@ describe('parameters', () => {
   test.each<[string, object, object]>([
     ['a number', { example: 5 }, { query: { q: 5 } }],
     ['a text of digits', { example: '007' }, { query: { q: '007' } }],
-    ['several values', { example: ['a', 'b c'] }, { get: '/x?q=a&q=b%20c' }],
+    ['several values', { example: ['a', 'b c'] }, { get: '/x', query: { q: ['a', 'b c'] } }],
     ['several values in one', { example: ['a', 'b'], explode: false, schema: {} }, { query: { q: 'a,b' } }],
     [
       'several values with spaces between',
@@ -576,6 +587,16 @@ describe('a body is made of', () => {
       { form: { a: '{{ randomInt(1, 1000) }}', b: 'true' } },
     ],
     [
+      'a form with lists',
+      {
+        'application/x-www-form-urlencoded': {
+          example: { a: [1, 'x'], b: [2, 3], c: [4], d: [] },
+          encoding: { b: { explode: false } },
+        },
+      },
+      { form: { a: ['1', 'x'], b: '2,3', c: '4', d: '' } },
+    ],
+    [
       'parts',
       {
         'multipart/form-data': {
@@ -588,7 +609,7 @@ describe('a body is made of', () => {
           },
         },
       },
-      { multipart: { a: '{"b":true}', f: { file: 'f.bin' } } },
+      { multipart: { a: { json: { b: true } }, f: { file: 'f.bin' } } },
     ],
     [
       'a file',

@@ -348,7 +348,7 @@ describe('headers', () => {
   test.each([
     ['Authorization', 'Bearer abcdef', 'Bearer ${API_TOKEN}'],
     ['Authorization', 'abcdef', '${API_TOKEN}'],
-    ['Cookie', 'sid=abcdef', '${COOKIE_SECRET}'],
+    ['Cookie', 'sid=abcdef', '${COOKIE}'],
     ['X-Auth-Token', 'abcdef', '${AUTH_TOKEN}'],
     ['X-API-Key', 'abcdef', '${API_KEY}'],
     ['X-Functions-Key', 'abcdef', '${FUNCTIONS_KEY}'],
@@ -419,7 +419,12 @@ describe('the body', () => {
     [
       'a form with a name twice',
       { mode: 'urlencoded', urlencoded: [key('a', '1 2'), key('a', '{{$guid}}')] },
-      { body: 'a=1+2&a={{ uuid() }}', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+      { form: { a: ['1 2', '{{ uuid() }}'] } },
+    ],
+    [
+      'a form with a name that comes again behind another',
+      { mode: 'urlencoded', urlencoded: [key('a', '1 2'), key('b', ''), key('a', '{{$guid}}')] },
+      { body: 'a=1+2&b=&a={{ uuid() }}', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
     ],
     [
       'GraphQL',
@@ -441,6 +446,26 @@ describe('the body', () => {
       { multipart: { t: 'x', f: { file: 'a.png' } } },
     ],
     ['a file with a name on two lines', { mode: 'file', file: { src: '/x/a\nb.bin' } }, { file: 'a b.bin' }],
+    [
+      'a multipart form with content types',
+      {
+        mode: 'formdata',
+        formdata: [
+          key('meta', '{"a": {{$randomInt}}, "password": "abcdef"}', { contentType: 'application/json' }),
+          key('md', '# x', { contentType: 'text/markdown' }),
+          key('odd', 'x', { contentType: '{{type}}' }),
+          { key: 'f', type: 'file', src: '/a.bin', contentType: 'image/png' },
+        ],
+      },
+      {
+        multipart: {
+          meta: { json: { a: '{{ randomInt(0, 1000) }}', password: '${PASSWORD}' } },
+          md: { text: '# x', type: 'text/markdown' },
+          odd: 'x',
+          f: { file: 'a.bin', type: 'image/png' },
+        },
+      },
+    ],
     [
       'a multipart form with a name twice',
       {

@@ -1,0 +1,16 @@
+/**
+ * Fields of forms and queries as keys of a scenario.
+ */
+
+/** Adds a field: several of one name become a list. */
+export function addField(fields: Record<string, unknown>, name: string, value: unknown): void {
+  const known = fields[name]
+  if (!Object.hasOwn(fields, name)) fields[name] = value
+  else if (Array.isArray(known)) known.push(value)
+  else fields[name] = [known, value]
+}
+
+/** Whether equal names stand together: then a map keeps the order of all fields. */
+export function standTogether(names: readonly string[]): boolean {
+  return names.filter((name, i) => name !== names[i - 1]).length === new Set(names).size
+}
