@@ -56,6 +56,8 @@ const UNDICI_KEEPS = {
 }
 
 const KEEP_ALIVE = 'keep-alive'
+/** After an answer that was none of the plain ones so many go by undici. */
+const EXCHANGES_BY_UNDICI = 64
 
 /** A client of one origin. */
 export class Channel {
@@ -70,6 +72,8 @@ export class Channel {
   private readonly client: Client
   /** A connection being set up. */
   private connecting: Socket | null = null
+  /** So many exchanges of this connection go by undici. */
+  private byUndici = 0
   /** From then on the connection is too old for another request. */
   private staleAt: Ms = Number.POSITIVE_INFINITY
 
@@ -97,6 +101,18 @@ export class Channel {
   get direct(): ThinSocket | null {
     const { socket } = this
     return socket instanceof ThinSocket && !socket.destroyed && socket.isRead ? socket : null
+  }
+
+  /** The same for the next request, if it shall go past undici. */
+  takeDirect(): ThinSocket | null {
+    if (this.byUndici === 0) return this.direct
+    this.byUndici--
+    return null
+  }
+
+  /** The service has answered as undici has to read it, and may well do so again. */
+  avoidDirect(): void {
+    this.byUndici = EXCHANGES_BY_UNDICI
   }
 
   /** The service keeps the connection for so long from `moment` on. */
@@ -159,6 +175,7 @@ export class Channel {
           this.socket = socket
           this.bytesRead = this.bytesWritten = 0
           this.staleAt = Number.POSITIVE_INFINITY
+          this.byUndici = 0
           callback(null, socket as Socket)
         },
         (socket) => {

@@ -27,9 +27,6 @@ export interface HttpConnectionOptions extends ChannelOptions {
 /** The end of a connection with several exchanges on it: undici would send those again that it had written. */
 const LOST = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })
 
-/** After an answer that was none of the plain ones so many go by undici: the service may well have more of them. */
-const EXCHANGES_BY_UNDICI = 64
-
 /** The connections of one virtual user. */
 export class HttpConnection implements Connection, Handler, Receiver {
   sentAt: Ms = 0
@@ -53,8 +50,6 @@ export class HttpConnection implements Connection, Handler, Receiver {
   private isEnding = false
   /** The request was written, and undici reads the answer. */
   private isHandedOver = false
-  /** So many exchanges go by undici. */
-  private byUndici = 0
   private abortExchange: ((error: Error) => void) | null = null
   /** Filled anew for each request: undici takes what it needs before `dispatch` returns. */
   private readonly outgoing: Dispatch = {
@@ -129,12 +124,8 @@ export class HttpConnection implements Connection, Handler, Receiver {
 
   /** Sends past undici, if that can be done. */
   private sendDirect(request: Outgoing): boolean {
-    const socket = this.mayGoDirect ? this.channel.direct : null
+    const socket = this.mayGoDirect ? this.channel.takeDirect() : null
     if (socket === null) return false
-    if (this.byUndici > 0) {
-      this.byUndici--
-      return false
-    }
     const text = this.options.texts.wire.write(request, this.channel.host)
     if (text === null) return false
     // In case undici has to read the answer.
@@ -199,7 +190,7 @@ export class HttpConnection implements Connection, Handler, Receiver {
     const socket = this.channel.socket as ThinSocket
     socket.handOver(bytes)
     this.isHandedOver = true
-    this.byUndici = EXCHANGES_BY_UNDICI
+    this.channel.avoidDirect()
     this.channel.dispatch(this.outgoing, this)
   }
 
