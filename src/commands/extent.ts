@@ -6,6 +6,8 @@ import { parseDuration } from '../base/units.js'
 
 const SECONDS_MOST = 120
 const SECONDS_LEAST = 10
+/** Both sides together fill an hour: beyond that seconds are joined, those of one side with those of the other. */
+const SECONDS_LONGEST = 1800
 
 /** The measured seconds of each side at most that `--max-duration` asks for. Throws a UserError when it can't be read. */
 export function readMaxSeconds(text: string | undefined): number {
@@ -14,6 +16,8 @@ export function readMaxSeconds(text: string | undefined): number {
   if (durationMs === null)
     throw userError(`--max-duration ${text}: not a duration`, 'a number and a unit, such as 30s or 2m')
   const seconds = Math.ceil(durationMs / 1000)
+  if (seconds > SECONDS_LONGEST)
+    throw userError(`--max-duration ${text}: too long for a session`, 'at most 30m for each side')
   if (seconds >= SECONDS_LEAST) return seconds
   throw userError(
     `--max-duration ${text}: too short to see anything`,
