@@ -23,9 +23,8 @@ import { Trips } from './trips.js'
 import { type Crew, VirtualUser } from './user.js'
 
 /**
- * Requests and pauses may start this much before their moment: the clock that wakes a thread ticks in milliseconds, so
- * whatever is due until its next tick is sent with this one. A request sent early is measured from when it was sent. With
- * half of it 1 % of 5,000/s was 0.6 ms late, all of it in the latencies; now it's 0.2 ms.
+ * Requests and pauses may start this much before their moment: the clock that wakes a thread ticks in milliseconds, so what
+ * is due until its next tick is sent with this one, and measured from then. With half of it 1 % of 5,000/s was 0.6 ms late.
  */
 export const EARLY_MS = 1
 
