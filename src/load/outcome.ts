@@ -86,9 +86,13 @@ function describe(error: unknown, code: string | null): string {
 const OF_OPENSSL = /[\dA-F]{8,}:error:[\dA-F]+:[^:]*:[^:]*:([^:]*):.*$/
 
 function plain(text: string, code: string | null): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(OF_OPENSSL, (_, reason: string) => TLS_MESSAGES[code ?? ''] ?? reason)
-    .replace(/ - Local \([^)]*\)/, '')
-    .trim()
+  return (
+    text
+      .replace(/\s+/g, ' ')
+      .replace(OF_OPENSSL, (_, reason: string) => TLS_MESSAGES[code ?? ''] ?? reason)
+      .replace(/ - Local \([^)]*\)/, '')
+      // An option of Node.js, which nobody has at hand who runs perfctl.
+      .replace(/; if the root CA is installed locally, try running Node\.js with --use-system-ca/, '')
+      .trim()
+  )
 }

@@ -73,3 +73,11 @@ test('what was thrown without being an error is told as it is', () => {
   expect(failureOf(null)).toEqual({ kind: 'protocol', message: 'null' })
   expect(failureOf(new Error(''))).toEqual({ kind: 'protocol', message: 'unknown error' })
 })
+
+test("an option of Node.js is no way out for perfctl's users", () => {
+  const hint = '; if the root CA is installed locally, try running Node.js with --use-system-ca'
+  const error = Object.assign(new Error(`self-signed certificate${hint}`), {
+    code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+  })
+  expect(failureOf(error).message).toBe('self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT)')
+})
