@@ -3,11 +3,10 @@
  */
 import { userError } from '../base/errors.js'
 import { parseDuration } from '../base/units.js'
+import { SESSION_SECONDS_MOST } from '../verdict/session.js'
 
 const SECONDS_MOST = 120
 const SECONDS_LEAST = 10
-/** Both sides together fill an hour: beyond that seconds are joined, those of one side with those of the other. */
-const SECONDS_LONGEST = 1800
 
 /** The measured seconds of each side at most that `--max-duration` asks for. Throws a UserError when it can't be read. */
 export function readMaxSeconds(text: string | undefined): number {
@@ -16,7 +15,7 @@ export function readMaxSeconds(text: string | undefined): number {
   if (durationMs === null)
     throw userError(`--max-duration ${text}: not a duration`, 'a number and a unit, such as 30s or 2m')
   const seconds = Math.ceil(durationMs / 1000)
-  if (seconds > SECONDS_LONGEST)
+  if (seconds > SESSION_SECONDS_MOST)
     throw userError(`--max-duration ${text}: too long for a session`, 'at most 30m for each side')
   if (seconds >= SECONDS_LEAST) return seconds
   throw userError(

@@ -20,8 +20,8 @@ const USERS = 100
 const RATE = 5000
 
 /**
- * The end of a window is rehearsed as well: it makes V8 throw away what it had compiled, and a load of 20,000/s was 50 ms
- * late after its first second. So the rehearsal looks as if it had begun that long ago, without anything to do.
+ * The end of a window is rehearsed as well, else its code is cold when the first second ends. So the rehearsal looks as if it
+ * had begun that long ago, without anything to do.
  */
 const IDLE_MS = 800
 

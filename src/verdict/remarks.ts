@@ -6,6 +6,7 @@ import type { ComparisonVerdict } from '../stats/comparison.js'
 import { isArrivalRate, type MeasuredRequest, type Measurement } from './measurement.js'
 import { isTooNoisy, type Row, unjudged } from './row.js'
 import { requestSeries } from './series.js'
+import { SESSION_SECONDS_MOST } from './session.js'
 import { countStalls } from './stalls.js'
 import type { Limits } from './stored.js'
 
@@ -97,13 +98,10 @@ function wayOutOfBaseline({ jobs }: Measurement): string {
 const JOBS_ENOUGH = 5
 
 /** In a session nothing is stored: it needs more seconds, or fewer neighbours. */
-/** A session takes no more of each side. */
-const SECONDS_LONGEST = 1800
-
 function wayOutOfSession({ requests }: Measurement): string {
   // Each side has every other second of the session.
   const seconds = Math.max(0, ...requests.map(({ windows }) => windows.length))
-  return `more seconds of each side (--max-duration ${Math.min(SECONDS_LONGEST, Math.max(120, Math.ceil(seconds / 30) * 60))}s), or a quieter machine`
+  return `more seconds of each side (--max-duration ${Math.min(SESSION_SECONDS_MOST, Math.max(120, Math.ceil(seconds / 30) * 60))}s), or a quieter machine`
 }
 
 /** Such an excess of stalled windows is worth a word: so many, and such a share of them. */

@@ -13,6 +13,12 @@ import { requestSlices, type Series, wholeSlices } from './series.js'
 import { judgeStalls, pairStalls } from './stalls.js'
 import { FALSE_ALARMS, floorOf, type Judged, judgeFailures, type Limits } from './stored.js'
 
+/**
+ * So many seconds of each side are kept apart: both together fill an hour, and beyond that a result joins neighbours, which
+ * are seconds of one side and of the other.
+ */
+export const SESSION_SECONDS_MOST = 1800
+
 /** The slices of both sides, a block for each start of them. */
 export interface Sides {
   readonly requests: readonly SidesOfRequest[]

@@ -105,6 +105,22 @@ describe('the open model', () => {
     expect(requests).toBeLessThan(510)
   })
 
+  test('after the thread was blocked, the users that it has make up for it', async () => {
+    let users: readonly unknown[] = []
+    const stages = [{ durationMs: 1000, target: 5000 }]
+    const { collector } = await simulate({
+      load: openLoad({ start: 5000, stages }),
+      service: () => ({ afterMs: 1 }),
+      blocked: { at: 500, forMs: 40 },
+      during: ([part]) => {
+        users = part!.users
+      },
+    })
+    expect(collector.total(1).requests).toBe(5000)
+    // 200 requests were late, and answered by some ten users within a few ms each.
+    expect(users.length).toBeLessThan(15)
+  })
+
   test.each(['a', 'b'] as const)(
     'as side %s of a session it is on time, however many arrivals are the other’s',
     async (side) => {

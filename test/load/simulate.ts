@@ -54,6 +54,8 @@ export interface Simulation {
   readonly onBegin?: (arrived: number) => void
   /** Called with the parts before the clock runs, to plan interventions. */
   readonly during?: (parts: readonly Part[], at: (moment: number, action: () => void) => void) => void
+  /** From that moment on the thread gets nothing done for so long. */
+  readonly blocked?: { readonly at: number; readonly forMs: number }
 }
 
 export interface Simulated {
@@ -143,6 +145,8 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     })
   })
   simulation.during?.(parts, (moment, action) => void clock.at(startAt + moment, action))
+  const { blocked } = simulation
+  if (blocked !== undefined) clock.at(startAt + blocked.at, () => clock.block(blocked.forMs))
   clock.run()
   const ends = await Promise.all(parts.map((part) => part.done))
   for (let worker = 0; worker < workers; worker++) collector.end(worker)
@@ -257,8 +261,13 @@ class VirtualClock {
 
   run(): void {
     for (let event = this.events.pop(); event !== undefined; event = this.events.pop()) {
-      this.now = event.at
+      this.now = Math.max(this.now, event.at)
       event.action()
     }
+  }
+
+  /** What was to happen meanwhile happens after it. */
+  block(forMs: number): void {
+    this.now += forMs
   }
 }

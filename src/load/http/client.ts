@@ -2,7 +2,7 @@
  * Exchanges over HTTP/1.1 and 2, one after the other, for one virtual user.
  *
  * undici's `Client` connects, and sends whatever is out of the ordinary. Over a connection that is open, a plain request is
- * written and its plain answer read past undici ({@link Wire}, {@link AnswerReader}), which takes half the time. An answer that
+ * written and its plain answer read past undici ({@link Wire}, {@link AnswerReader}), which takes half the CPU time outside of the kernel. An answer that
  * begins as no plain one does is handed to undici, request and all, so that it has the last word about everything broken.
  */
 import { type Ms, now } from '../../base/clock.js'
