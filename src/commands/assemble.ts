@@ -25,6 +25,7 @@ import { compare } from '../verdict/compare.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
 import { runVerdict } from '../verdict/verdict.js'
 import type { Reference } from './execute.js'
+import { NO_FAILURE, type Stopped, type Why, whyFailed } from './failure.js'
 
 /** What a run left behind. */
 export interface RunRecord extends Standard {
@@ -34,7 +35,8 @@ export interface RunRecord extends Standard {
   /** The moment the measured part began. */
   readonly startedAt: Date
   readonly environment: RunEnvironment
-  readonly interrupted: boolean
+  /** Whether it was stopped from outside, and what for. */
+  readonly stopped: Stopped
   /** The threshold that ended it before its time. */
   readonly stoppedBy: string | null
   /** Which machine's part it was, of how many; null for all of it. */
@@ -49,7 +51,8 @@ export interface ShardNumber {
 
 /** The result of a run, with its verdict. */
 export function assembleResult(scenario: Scenario, record: RunRecord): Result {
-  const { plan, collector, end, startedAt, environment, interrupted, shard } = record
+  const { plan, collector, end, startedAt, environment, stopped, shard } = record
+  const { interrupted } = stopped
   const durationSeconds = Math.round(Math.max(0, end.stoppedMs)) / 1000
   const totals = collector.total(durationSeconds)
   const requests = collector.requests(durationSeconds)
@@ -80,7 +83,11 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
       inTurns: plan.turns !== undefined,
     }),
     stoppedBy: record.stoppedBy,
-    error: describeFailure(end) ?? (interrupted ? null : describeBarrier(plan, requests)),
+    ...firstOf([
+      whyFailed(end, scenario.secrets),
+      stopped,
+      { error: interrupted ? null : describeBarrier(plan, requests) },
+    ]),
   }
   // A part of the load is no measure for the whole: `merge` judges all shards together.
   return judgeResult(measured, shard === null ? scenario : { ...scenario, thresholds: [] }, record)
@@ -95,10 +102,9 @@ function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {
   }
 }
 
-/** The data may have run out, which is nobody's death. */
-function describeFailure({ failure }: FleetEnd): string | null {
-  if (failure === null) return null
-  return failure.died ? `worker ${failure.worker + 1} died: ${failure.message}` : failure.message
+function firstOf(reasons: readonly Why[]): Why {
+  const { error, errorStack } = reasons.find((why) => why.error !== null) ?? NO_FAILURE
+  return { error, ...(errorStack !== undefined && { errorStack }) }
 }
 
 /** Why none of the scenario's own requests was sent; null unless what each user does first was in the way. */

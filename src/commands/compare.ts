@@ -2,7 +2,7 @@
  * `perfctl compare <a> <b>`: two measured runs, without sending anything.
  */
 import { userError } from '../base/errors.js'
-import type { ExitCode } from '../base/exit.js'
+import { EXIT, type ExitCode } from '../base/exit.js'
 import { renderComparisonPage } from '../report/console.js'
 import { comparisonHeadline } from '../report/wording.js'
 import type { Comparison } from '../stats/comparison.js'
@@ -29,11 +29,12 @@ export async function compareFiles(a: string, b: string, flags: CompareFlags, io
   const { inconclusive = 'pass', report, color = true, ...limits } = flags
   const comparison = compare(reference, candidate, { ...limits, baseline: a })
   const verdict = comparison.verdict === 'improved' ? 'passed' : comparison.verdict
-  if (report.length > 0) await writeReports(judgedResult(candidate, b, comparison, verdict), report, io)
+  const isWhole =
+    report.length === 0 || (await writeReports(judgedResult(candidate, b, comparison, verdict), report, io))
   if (!ownsStdout(report)) {
     io.stdout.write(renderComparisonPage(comparison, comparisonHeadline(comparison), pageOf(io, color)))
   }
-  return exitCodeOf(verdict, { inconclusive })
+  return isWhole ? exitCodeOf(verdict, { inconclusive }) : EXIT.error
 }
 
 /** The second file's result with this comparison as its verdict; its thresholds were another question. */
