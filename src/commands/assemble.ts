@@ -71,6 +71,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
       dns: summarize(collector.connect.dns),
       tcp: summarize(collector.connect.tcp),
       tls: summarize(collector.connect.tls),
+      unsolicited: collector.unsolicited,
     },
     timeline: collector.timeline(),
     session: null,

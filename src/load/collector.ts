@@ -52,6 +52,8 @@ export class Collector {
   /** Requests of the measured part so far. */
   readonly counted = { requests: 0, failed: 0 }
   dropped = 0
+  /** Connections that were closed because bytes came that no request had asked for. */
+  unsolicited = 0
   private readonly specs: readonly Pick<SeriesSpec, 'name' | 'kind'>[]
   private readonly totals: Tally
   private readonly onSecond: OnSecond
@@ -91,6 +93,7 @@ export class Collector {
     open.starved[worker] = data.starved
     open.gcMsMax = Math.max(open.gcMsMax, data.gcMsMax)
     for (const part of ['dns', 'tcp', 'tls'] as const) this.connect[part].addPacked(data[part])
+    this.unsolicited += data.unsolicited
     this.reached[worker] = data.index
     this.closeReached()
   }

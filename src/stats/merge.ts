@@ -2,7 +2,7 @@
  * The shards of one run as the run that they are together. Counts and histograms add up without loss; seconds lie
  * upon each other, counted on each machine from its own beginning.
  */
-import { addLate, addLatencies, addTotals } from './add.js'
+import { addConnections, addLate, addTotals } from './add.js'
 import type {
   GeneratorHealth,
   Measured,
@@ -43,11 +43,7 @@ export function mergeShards(shards: Shards): Measured {
       durationSeconds,
     ),
     requests,
-    connections: {
-      dns: addLatencies(shards.map(({ connections }) => connections.dns)),
-      tcp: addLatencies(shards.map(({ connections }) => connections.tcp)),
-      tls: addLatencies(shards.map(({ connections }) => connections.tls)),
-    },
+    connections: addConnections(shards.map(({ connections }) => connections)),
     timeline: mergeTimelines(shards, requests, width),
     shard: null,
     shards: shards.map(({ shard, environment, totals, ...each }, position) => ({

@@ -6,7 +6,7 @@ import { Histogram } from './histogram.js'
 import { readGenerator } from './read-generator.js'
 import { readComparison, readThreshold } from './read-verdict.js'
 import {
-  type ConnectionTimes,
+  type ConnectionFigures,
   type ErrorCount,
   type LatencySummary,
   RESULT_SCHEMA,
@@ -118,13 +118,19 @@ function readRunMark(shape: Shape): RunMark {
 }
 
 const NO_LATENCIES = summarize(new Histogram())
-const NO_CONNECTIONS: ConnectionTimes = { dns: NO_LATENCIES, tcp: NO_LATENCIES, tls: NO_LATENCIES }
+const NO_CONNECTIONS: ConnectionFigures = {
+  dns: NO_LATENCIES,
+  tcp: NO_LATENCIES,
+  tls: NO_LATENCIES,
+  unsolicited: 0,
+}
 
-function readConnections(shape: Shape): ConnectionTimes {
+function readConnections(shape: Shape): ConnectionFigures {
   return {
     dns: shape.get('dns').or(readSummary, NO_LATENCIES),
     tcp: shape.get('tcp').or(readSummary, NO_LATENCIES),
     tls: shape.get('tls').or(readSummary, NO_LATENCIES),
+    unsolicited: shape.get('unsolicited').or(count, 0),
   }
 }
 

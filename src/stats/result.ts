@@ -25,8 +25,8 @@ export interface Result {
   readonly environment: RunEnvironment
   readonly totals: Totals
   readonly requests: readonly RequestResult[]
-  /** How long connections took to set up. */
-  readonly connections: ConnectionTimes
+  /** How long connections took to set up, and how many were no good. */
+  readonly connections: ConnectionFigures
   readonly timeline: readonly TimelinePoint[]
   readonly thresholds: readonly ThresholdResult[]
   readonly comparison: Comparison | null
@@ -99,10 +99,12 @@ export interface ShardMark {
 }
 
 /** The parts of setting up a connection; `count` is 0 where there was none, such as look-ups of an address. */
-export interface ConnectionTimes {
+export interface ConnectionFigures {
   readonly dns: LatencySummary
   readonly tcp: LatencySummary
   readonly tls: LatencySummary
+  /** Connections that were closed because bytes came that no request had asked for. */
+  readonly unsolicited: number
 }
 
 /** Which scenario was run, and against what. */

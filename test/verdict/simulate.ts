@@ -82,7 +82,7 @@ export function simulate(services: readonly Service[], conditions: Conditions): 
     },
     totals: { ...totals(sent, failed, seconds, summarize(all)), errors: errorsOf(failed) },
     requests,
-    connections: { dns: NONE, tcp: NONE, tls: NONE },
+    connections: { dns: NONE, tcp: NONE, tls: NONE, unsolicited: 0 },
     timeline: [],
     thresholds: [],
     comparison: null,
