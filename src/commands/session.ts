@@ -10,7 +10,7 @@ import { makePlan } from '../plan/plan.js'
 import { checkSupply } from '../plan/supply.js'
 import type { Scenario } from '../scenario/scenario.js'
 import { joinRuns } from '../stats/join.js'
-import type { Result } from '../stats/result.js'
+import type { Result, Totals } from '../stats/result.js'
 import { compare } from '../verdict/compare.js'
 import { judgeResult } from './assemble.js'
 import { type BlockEnd, constantLoad, runBlock } from './block.js'
@@ -145,11 +145,15 @@ export function limitsOf(scenario: Scenario, baseline: string) {
 
 /** A side as a result: its rates are those of its own seconds, which are every other one of the session's. */
 function onItsOwn(result: Result, session: NonNullable<Result['session']>): Result {
-  const { throughput } = result.totals
+  const own = <T extends Pick<Totals, 'throughput' | 'requestRate'>>(totals: T): T => ({
+    ...totals,
+    throughput: 2 * totals.throughput,
+    requestRate: 2 * totals.requestRate,
+  })
   return {
     ...result,
     session,
-    totals: { ...result.totals, throughput: 2 * throughput },
-    requests: result.requests.map((request) => ({ ...request, throughput: 2 * request.throughput })),
+    totals: own(result.totals),
+    requests: result.requests.map(own),
   }
 }

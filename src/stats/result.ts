@@ -140,8 +140,10 @@ export interface Totals {
   readonly failed: number
   /** failed / requests; 0 when there were none. */
   readonly errorRate: number
-  /** Finished requests per second of the measured part. */
+  /** Successful requests per second of the measured part. */
   readonly throughput: number
+  /** Finished requests per second, successful or failed: what the service was asked to do. */
+  readonly requestRate: number
   readonly bytesSent: number
   readonly bytesReceived: number
   /** Bodies after decoding, of the answers that were looked into; null when none was. */

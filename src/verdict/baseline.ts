@@ -4,6 +4,7 @@
  */
 import { userError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
+import { ratesOf } from '../stats/rates.js'
 import type { Result, Window } from '../stats/result.js'
 import { listShardDoubts, nameShard } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
@@ -99,7 +100,7 @@ function sumUp(windows: readonly Window[], seconds: number): MeasuredTotals {
     requests,
     failed,
     errorRate: requests === 0 ? 0 : failed / requests,
-    throughput: seconds > 0 ? requests / seconds : 0,
+    ...ratesOf({ requests, failed }, seconds),
     latency: summarize(poolWindows(windows)),
   }
 }

@@ -14,6 +14,7 @@ import { remarks } from './remarks.js'
 import { isJudged, isTooNoisy, type Row, unjudged } from './row.js'
 import { judgeSides, makeSides } from './session.js'
 import { type Judged, judgeStored, type Limits } from './stored.js'
+import { takeBackImproved } from './survivors.js'
 
 /** The limits of a comparison, and what it may overlook. */
 export interface CompareOptions {
@@ -54,7 +55,9 @@ export function compare(
   const rows = [
     ...oneSidedRows(reference, candidate),
     ...judgeBoth(reference, candidate, settings).flatMap((judged) => rowsOf(judged, reference, candidate)),
-  ].map((row) => (isInTurns ? takeBackLate(row, { reference, candidate }) : row))
+  ]
+    .map((row) => takeBackImproved(row, { reference, candidate }))
+    .map((row) => (isInTurns ? takeBackLate(row, { reference, candidate }) : row))
   const verdict = doubts.length > 0 ? 'inconclusive' : overall(rows, settings)
   const shown = doubts.length > 0 ? rows.map(withoutColour) : rows
   return {

@@ -37,7 +37,10 @@ export interface Measurement {
 }
 
 /** The figures a baseline keeps of a result's. */
-export type MeasuredTotals = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'latency'>
+export type MeasuredTotals = Pick<
+  Totals,
+  'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate' | 'latency'
+>
 
 /** One request, with its windows. */
 export type MeasuredRequest = MeasuredTotals & Pick<RequestResult, 'name' | 'kind' | 'windows'>

@@ -48,6 +48,42 @@ const side = (which: 'a' | 'b', result: Result): Result => ({
   session: { id: '7f3k', side: which, looks: 1 },
 })
 
+describe('a side that answers nothing but failures', () => {
+  const alive = simulate(SHOP, { seed: 1, seconds: 20 })
+  const dead = simulate(
+    SHOP.map((service) => ({ ...service, perSecond: 2 * service.perSecond, errorRatio: 1 })),
+    { seed: 2, seconds: 20 },
+  )
+
+  test.each([
+    ['a', dead, alive],
+    ['b', alive, dead],
+  ])('%s: no metric but the errors tells anything, and none improved the throughput', (_, a, b) => {
+    const { metrics } = compare(side('a', a), side('b', b))
+    const judged = metrics.filter(
+      ({ metric, verdict }) => metric !== 'error_rate' && verdict !== 'inconclusive',
+    )
+    expect(judged).toEqual([])
+    expect(metrics.find(({ metric }) => metric === 'throughput')?.verdict).toBe('inconclusive')
+  })
+
+  test('for half of the time gets half done', () => {
+    const half = {
+      ...alive,
+      requests: alive.requests.map((request) => ({
+        ...request,
+        windows: request.windows.map((window) =>
+          window.start % 2 === 0 ? window : { ...window, failed: window.requests, histogram: '' },
+        ),
+      })),
+    }
+    const throughput = (a: Result, b: Result) =>
+      compare(side('a', a), side('b', b)).metrics.find(({ metric }) => metric === 'throughput')?.verdict
+    expect(throughput(alive, half)).not.toMatch(/passed|improved/)
+    expect(throughput(half, alive)).not.toBe('regressed')
+  })
+})
+
 describe('the other requests are the measure of one, as long as they are steady', () => {
   /** The shop with medians scaled, on a machine that is as unsteady for all requests. */
   const judged = (factors: readonly number[]) => {
