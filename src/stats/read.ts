@@ -72,6 +72,10 @@ export function readRunEnvironment(shape: Shape): RunEnvironment {
 
 function readResult(root: Shape): Result {
   const requests = root.get('requests').list().map(readRequest)
+  const neverSucceeded = root.get('neverSucceeded').or(
+    list(text),
+    requests.filter((each) => each.requests > 0 && each.failed === each.requests).map(({ name }) => name),
+  )
   const durationSeconds = root.get('durationSeconds').or(number, lastSecond(requests))
   return {
     ...(root.object() as object),
@@ -94,6 +98,7 @@ function readResult(root: Shape): Result {
     connections: root.get('connections').or(readConnections, NO_CONNECTIONS),
     timeline: root.get('timeline').or(list(readTimelinePoint), []),
     thresholds: root.get('thresholds').or(list(readThreshold), []),
+    neverSucceeded,
     comparison: root.get('comparison').or(readComparison, null),
     session: root.get('session').or(readSession, null),
     shard: root.get('shard').or(readShard, null),
@@ -105,7 +110,7 @@ function readResult(root: Shape): Result {
       .get('verdict')
       .or(
         (shape) => shape.oneOf(['passed', 'regressed', 'failed', 'inconclusive', 'error', 'interrupted']),
-        'passed',
+        neverSucceeded.length > 0 ? 'failed' : 'passed',
       ),
   }
 }

@@ -135,6 +135,13 @@ function findObstacle(result: Result) {
   if (verdict === 'error' || totals.requests - totals.failed <= 0) {
     return { what: 'no request succeeded', hint: 'the result says how the requests failed' }
   }
+  const [dead] = result.neverSucceeded
+  if (dead !== undefined) {
+    return {
+      what: `every try of "${printable(dead)}" failed`,
+      hint: 'make it succeed, or say that it is meant: expect: { status: ... }, or a threshold on its error_rate',
+    }
+  }
   if (requests.every(({ windows }) => windows.length === 0)) {
     return { what: 'the result has no windows, which a verdict is made from', hint: null }
   }

@@ -26,6 +26,8 @@ export interface Measurement {
   readonly totals: MeasuredTotals
   readonly requests: readonly MeasuredRequest[]
   readonly generator: Pick<GeneratorHealth, 'saturated' | 'reasons' | 'lateFrom'>
+  /** As results have it; where it isn't given, every request that failed each time counts as one that must not. */
+  readonly neverSucceeded?: readonly string[]
   /** Of one side of an `ab` session; its windows are paired with the other's. */
   readonly session?: Session | null
   /** Of a shard, which is comparable with the same shard only. */

@@ -8,6 +8,19 @@ import { type Failures, rateOf } from './judges/failures.js'
 import type { Measurement } from './measurement.js'
 import type { Row } from './row.js'
 
+/** The same where it is held against a side on which requests of these names never succeeded: it tells nothing of b. */
+export function takeBackByDeath(row: Row, names: readonly string[]): Row {
+  const { comparison, verdict } = row
+  const isConcerned = names.length > 0 && (comparison.request === null || names.includes(comparison.request))
+  if (verdict !== 'improved' || !isConcerned) return row
+  const reason = 'on side a every try failed'
+  return {
+    comparison: { ...comparison, verdict: 'inconclusive', reason },
+    lack: 'samples',
+    verdict: 'inconclusive',
+  }
+}
+
 /** The share of failures grew when it is larger by a thousandth, or by less that is hardly chance. */
 const POINTS = 0.001
 const ALPHA = 0.05

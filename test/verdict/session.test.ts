@@ -55,16 +55,24 @@ describe('a side that answers nothing but failures', () => {
     { seed: 2, seconds: 20 },
   )
 
-  test.each([
-    ['a', dead, alive],
-    ['b', alive, dead],
-  ])('%s: no metric but the errors tells anything, and none improved the throughput', (_, a, b) => {
+  test.each<[string, Result, Result, string[]]>([
+    ['a', dead, alive, []],
+    ['b', alive, dead, ['error_rate regressed']],
+  ])('%s: nothing improved, and only more errors can be told', (_, a, b, told) => {
     const { metrics } = compare(side('a', a), side('b', b))
-    const judged = metrics.filter(
-      ({ metric, verdict }) => metric !== 'error_rate' && verdict !== 'inconclusive',
+    const judged = metrics.filter(({ verdict }) => verdict !== 'inconclusive')
+    expect([...new Set(judged.map(({ metric, verdict }) => `${metric} ${verdict}`))]).toEqual(told)
+  })
+
+  test('in one of its requests alone: neither that improved nor the throughput', () => {
+    const half = simulate(
+      SHOP.map((service) => ({ ...service, errorRatio: service.name === 'search' ? 1 : 0 })),
+      { seed: 2, seconds: 20 },
     )
-    expect(judged).toEqual([])
-    expect(metrics.find(({ metric }) => metric === 'throughput')?.verdict).toBe('inconclusive')
+    const comparison = compare(side('a', half), side('b', alive))
+    expect(comparison.referenceNeverSucceeded).toEqual(['search'])
+    expect(comparison.verdict).toBe('inconclusive')
+    expect(comparison.metrics.filter(({ verdict }) => verdict === 'improved')).toEqual([])
   })
 
   test('for half of the time gets half done', () => {

@@ -85,6 +85,7 @@ export function simulate(services: readonly Service[], conditions: Conditions): 
     connections: { dns: NONE, tcp: NONE, tls: NONE },
     timeline: [],
     thresholds: [],
+    neverSucceeded: services.filter(({ errorRatio }) => errorRatio === 1).map(({ name }) => name),
     comparison: null,
     session: null,
     shard: null,

@@ -87,9 +87,9 @@ ${result.requests.map((request, index) => renderRequest(request, index, result))
 
 function renderRequest(request: RequestResult, index: number, result: Result): Markup {
   const { name, kind, latency } = request
-  const isWorse = result.comparison?.metrics.some(
-    (row) => row.request === name && row.verdict === 'regressed',
-  )
+  const isWorse =
+    result.neverSucceeded.includes(name) ||
+    result.comparison?.metrics.some((row) => row.request === name && row.verdict === 'regressed')
   const points = requestPoints(request.windows, POINTS_MAX)
   const facts: [string, Content][] = [
     ['requests', formatCount(request.requests)],
