@@ -4,6 +4,7 @@
  */
 import type { SeriesSpec } from '../plan/series.js'
 import { Histogram } from '../stats/histogram.js'
+import { ratesOf } from '../stats/rates.js'
 import type { ErrorCount, RequestResult, TimelinePoint, Totals, Window } from '../stats/result.js'
 import { percentileMs, summarize } from '../stats/summary.js'
 import { Series, Tally } from '../stats/tally.js'
@@ -247,7 +248,7 @@ function makeTotals(series: Series, durationSeconds: number): Totals {
     requests,
     failed,
     errorRate: requests === 0 ? 0 : failed / requests,
-    throughput: durationSeconds === 0 ? 0 : requests / durationSeconds,
+    ...ratesOf({ requests, failed }, durationSeconds),
     bytesSent,
     bytesReceived,
     bytesDecoded: bytesDecoded === 0 ? null : bytesDecoded,

@@ -2,6 +2,7 @@
  * Totals that add up: those of several runs, or of several machines in the same run.
  */
 import { Histogram } from './histogram.js'
+import { ratesOf } from './rates.js'
 import type { ConnectionFigures, ErrorCount, GeneratorHealth, LatencySummary, Totals } from './result.js'
 import { summarize } from './summary.js'
 
@@ -14,7 +15,7 @@ export function addTotals(parts: readonly Totals[], seconds: number): Totals {
     requests,
     failed,
     errorRate: requests === 0 ? 0 : failed / requests,
-    throughput: seconds > 0 ? requests / seconds : 0,
+    ...ratesOf({ requests, failed }, seconds),
     bytesSent: sum((part) => part.bytesSent),
     bytesReceived: sum((part) => part.bytesReceived),
     bytesDecoded: parts.every((part) => part.bytesDecoded === null)

@@ -36,6 +36,7 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
       timeline.map((point) => ({ ...point, second: point.second + starts[index]! })),
     ),
     thresholds: [],
+    neverSucceeded: [],
     comparison: null,
     generator: {
       saturated: results.some(({ generator }) => generator.saturated),

@@ -26,7 +26,7 @@ export function mergeShards(shards: Shards): Measured {
   const width = windowSeconds(shards)
   const names = [...new Set(shards.flatMap(({ requests }) => requests.map(({ name }) => name)))]
   const requests = names.map((name) => mergeRequests(shards, name, { durationSeconds, width }))
-  const { thresholds: _, comparison: __, verdict: ___, ...shared } = first
+  const { thresholds: _, neverSucceeded: __, comparison: ___, verdict: ____, ...shared } = first
   return {
     ...shared,
     scenario: {
