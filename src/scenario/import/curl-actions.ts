@@ -2,6 +2,7 @@
  * What each flag of curl does, one row each.
  */
 import { encodeSafely } from './address.js'
+import { baseName } from './beside.js'
 import type { Detour } from './curl-options.js'
 import type { Draftsman } from './entry.js'
 import { outsideMarks } from './marks.js'
@@ -101,14 +102,13 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     state.redirectsMax = Math.max(0, Number(value)) || REDIRECTS
   },
   insecure: ({ tls }) => set(tls, 'insecure', true),
-  cacert: ({ tls }, value) => set(tls, 'ca', value),
-  cert: ({ tls, notes }, value) => {
+  cacert: (state, value) => leaveOutFile(state, 'ca', value),
+  cert: (state, value) => {
     // A drive's letter has a colon behind it, too.
-    const [, path = value, password] = /^((?:[A-Za-z]:(?=[\\/]))?[^:]+):(.*)$/s.exec(value) ?? []
-    if (password !== undefined) notes.add('left out the password of a certificate', path)
-    set(tls, 'cert', path)
+    const [, path = value] = /^((?:[A-Za-z]:(?=[\\/]))?[^:]+):.*$/s.exec(value) ?? []
+    leaveOutFile(state, 'cert', path)
   },
-  key: ({ tls }, value) => set(tls, 'key', value),
+  key: (state, value) => leaveOutFile(state, 'key', value),
   'unix-socket': ({ http }, value) => set(http, 'socketPath', value),
   'cookie-jar': ({ http }) => set(http, 'cookies', true),
   http2: ({ http }) => set(http, 'http2', true),
@@ -117,6 +117,14 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   'connect-timeout': (state, value) => setTime(state, 'connectTimeout', value),
   resolve: addResolve,
   'connect-to': addConnectTo,
+}
+
+/** Nothing can stand in for a certificate, and without it the scenario would not be valid. */
+function leaveOutFile({ notes }: CurlState, key: string, path: string): void {
+  notes.add(
+    'left out certificates and keys: put them beside the scenario and name them under http, such as tls: { ca: ca.pem }',
+    `${key}: ${baseName(path)}`,
+  )
 }
 
 /** `-H 'Accept:'` takes a header away, `-H 'X-Custom;'` sends an empty one. */

@@ -3,6 +3,7 @@
  */
 import { userError } from '../../base/errors.js'
 import { type Address, commonestOrigin, encodeSafely, parseAddress, shownUrl, targetOf } from './address.js'
+import { BesideFiles } from './beside.js'
 import { isCmd, readCmd } from './cmd.js'
 import { Credentials } from './credentials.js'
 import { readArguments } from './curl-flags.js'
@@ -17,8 +18,12 @@ import { requestName } from './request-name.js'
 import { type Command, readShell } from './shell.js'
 
 /** The scenario of the commands in a text. Throws a UserError when there is none. */
-export function importCurl(text: string, { file, target }: ImportOptions): Draft {
-  const draftsman: Draftsman = { notes: new Notes(), credentials: new Credentials() }
+export function importCurl(text: string, { file, target, reserved }: ImportOptions): Draft {
+  const draftsman: Draftsman = {
+    notes: new Notes(),
+    credentials: new Credentials(),
+    files: new BesideFiles(reserved),
+  }
   const http: Record<string, unknown> = {}
   const recorded = readCommands(text, draftsman).flatMap((words) => recordCommand(words, http, draftsman))
   if (recorded.length === 0) {
@@ -52,6 +57,7 @@ function draftRequests(
   }))
   const shared = spelled({ ...http, ...common.http })
   const where = spelled(targetOf(instead ?? target))
+  draftsman.files.tell(draftsman.notes)
   draftsman.credentials.tell(draftsman.notes, [where, shared, requests])
   return {
     scenario: {
@@ -62,6 +68,7 @@ function draftRequests(
       thresholds: ['error_rate < 1%'],
     },
     notes: draftsman.notes.list(),
+    placeholders: draftsman.files.names,
   }
 }
 

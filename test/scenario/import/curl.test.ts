@@ -116,14 +116,21 @@ describe('flags that concern the connection go into http', () => {
     ['-L --max-redirs 3', { redirects: 3 }],
     ['--http2', { http2: true }],
     ['--unix-socket /run/app.sock', { socketPath: '/run/app.sock' }],
-    [
-      '--cacert ca.pem -E cert.pem:pass --key key.pem',
-      { tls: { ca: 'ca.pem', cert: 'cert.pem', key: 'key.pem' } },
-    ],
     ['-c jar.txt', { cookies: true }],
   ])('%s', (flags, http) => {
     expect(draft(`curl ${flags} https://a.example`).scenario.http).toEqual(http)
   })
+})
+
+test('certificates are left out, as nothing can stand in for them', () => {
+  const { scenario, notes } = draft(
+    'curl --cacert ca.pem -E C:\\\\x\\\\cert.pem:pass --key /home/a/key.pem https://a.example',
+  )
+  expect(scenario.http).toBeUndefined()
+  expect(notes).toEqual([
+    'left out certificates and keys: put them beside the scenario and name them under http, such as ' +
+      'tls: { ca: ca.pem }: ca: ca.pem, cert: cert.pem, key: key.pem',
+  ])
 })
 
 const SUBSCRIPTION = { headers: { 'ocp-apim-subscription-key': '${OCP_APIM_SUBSCRIPTION_KEY}' } }
