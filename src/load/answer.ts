@@ -3,6 +3,7 @@
  */
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import type { Keep } from '../plan/request.js'
+import { quoted } from '../scenario/tree.js'
 
 /** More of a body is not kept, before and after decoding. */
 export const BODY_BYTES_MOST = 10_000_000
@@ -132,7 +133,7 @@ const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLengt
 function decode(body: Buffer, encoding: string): Buffer {
   if (encoding === '' || encoding === 'identity' || body.length === 0) return body
   const decoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined
-  if (decoder === undefined) throw new BodyError(`the body's encoding ${encoding} is not known`)
+  if (decoder === undefined) throw new BodyError(`the body's encoding ${quoted(encoding)} is not known`)
   try {
     return decoder(body, { maxOutputLength: BODY_BYTES_MOST })
   } catch (error) {
@@ -147,7 +148,12 @@ function inflate(body: Buffer, options: { maxOutputLength: number }): Buffer {
 }
 
 function decodeText(body: Buffer, charset: string): string {
-  if (charset === 'utf-8' || charset === 'utf8') return body.toString('utf8', hasMark(body) ? 3 : 0)
+  if (charset === 'utf-8' || charset === 'utf8') {
+    // A mark says more than the header (https://encoding.spec.whatwg.org/#decode).
+    const wide = wideCharset(body)
+    if (wide !== null) return new TextDecoder(wide).decode(body)
+    return body.toString('utf8', hasMark(body) ? 3 : 0)
+  }
   try {
     return new TextDecoder(charset).decode(body)
   } catch {
@@ -159,4 +165,10 @@ function decodeText(body: Buffer, charset: string): string {
 /** A mark of the order of bytes, which is no part of the text. */
 function hasMark(body: Buffer): boolean {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
+}
+
+/** UTF-16, when the body begins with its mark. */
+function wideCharset(body: Buffer): string | null {
+  if (body[0] === 0xff && body[1] === 0xfe) return 'utf-16le'
+  return body[0] === 0xfe && body[1] === 0xff ? 'utf-16be' : null
 }

@@ -1,12 +1,13 @@
 /**
  * Takes values out of answers: what `capture` asks for.
  */
+import { Pattern } from '../base/pattern.js'
 import { redact } from '../base/secrets.js'
 import type { Capture, Choice } from '../scenario/journey.js'
 import { valueAt } from '../scenario/json-path.js'
 import { queryJson } from '../scenario/json-query.js'
-import { type Answer, BodyError } from './answer.js'
-import type { Body } from './checker.js'
+import type { Answer } from './answer.js'
+import { type Body, faultOf } from './body.js'
 
 /** What was captured, or why not. */
 export interface Captured {
@@ -28,7 +29,7 @@ export type Uniform = () => number
 
 interface CompiledCapture extends Capture {
   /** Null when it isn't looked for by a pattern. */
-  readonly pattern: RegExp | null
+  readonly pattern: Pattern | null
 }
 
 /** The captures of one request. */
@@ -40,7 +41,7 @@ export class Capturer {
   constructor(captures: readonly Capture[], secrets: readonly string[]) {
     this.captures = captures.map((capture) => ({
       ...capture,
-      pattern: capture.from.type === 'regex' ? new RegExp(capture.from.pattern, 'g') : null,
+      pattern: capture.from.type === 'regex' ? new Pattern(capture.from.pattern) : null,
     }))
     this.secrets = secrets
   }
@@ -77,12 +78,17 @@ type Found = { readonly value: unknown } | { readonly fault: string }
 /** What is looked for. */
 type Wanted = Pick<CompiledCapture, 'from' | 'pattern'>
 
+/** Deeper values could not be written into later requests: each level takes a frame of the stack. */
+const DEPTH_MOST = 1000
+
+const TOO_DEEP: Found = { fault: `the value is nested more than ${DEPTH_MOST} levels deep` }
+
 function look(wanted: Wanted, source: Source, random: Uniform): Found {
   try {
-    return find(wanted, source, random)
+    const found = find(wanted, source, random)
+    return 'value' in found && isDeeper(found.value, DEPTH_MOST) ? TOO_DEEP : found
   } catch (error) {
-    if (error instanceof BodyError) return { fault: error.message }
-    throw error
+    return { fault: faultOf(error) }
   }
 }
 
@@ -101,29 +107,20 @@ function find({ from, pattern }: Wanted, { answer, body, status }: Source, rando
       return value === null ? { fault: `no cookie ${from.name}` } : { value }
     }
     case 'regex': {
-      const values = matchesIn(body.text(), pattern!, from.pick === 'first')
+      const onlyFirst = from.pick === 'first'
+      const values = pattern!.matches(body.text(), { onlyFirst, leftMs: body.leftMs })
       return choose(values, from.pick, random) ?? { fault: `the body does not match ${from.pattern}` }
     }
     case 'json': {
       const root = body.json()
-      if (from.steps === null)
-        return (
-          choose(queryJson(root, from.path), from.pick, random) ?? { fault: `${from.path} finds nothing` }
-        )
+      if (from.steps === null) {
+        const values = queryJson(root, from.path, { onlyFirst: from.pick === 'first', leftMs: body.leftMs })
+        return choose(values, from.pick, random) ?? { fault: `${from.path} finds nothing` }
+      }
       const value = valueAt(root, from.steps)
       return value === undefined ? { fault: `${from.path} is not there` } : { value }
     }
   }
-}
-
-/** The first group of each match, or the whole match where there is no group. */
-function matchesIn(text: string, pattern: RegExp, onlyFirst: boolean): string[] {
-  const values: string[] = []
-  for (const match of text.matchAll(pattern)) {
-    values.push(match[1] ?? match[0])
-    if (onlyFirst) break
-  }
-  return values
 }
 
 function choose(values: readonly unknown[], pick: Choice, random: Uniform) {
@@ -139,4 +136,12 @@ function cookieOf(answer: Answer | null, name: string): string | null {
     .map((value) => value.split(';', 1)[0]!)
     .findLast((each) => each.slice(0, each.indexOf('=')).trim() === name)
   return pair === undefined ? null : pair.slice(pair.indexOf('=') + 1).trim()
+}
+
+/** Whether lists and maps are nested more than so many levels deep. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true
+  return false
 }

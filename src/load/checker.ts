@@ -4,13 +4,15 @@
  */
 
 import type { Ms } from '../base/clock.js'
+import { Pattern } from '../base/pattern.js'
 import { isSecretField, isSecretHeader, redact } from '../base/secrets.js'
 import { formatDuration, formatSize } from '../base/units.js'
 import type { Plan } from '../plan/plan.js'
 import { valueAt } from '../scenario/json-path.js'
 import type { Check, Expect } from '../scenario/scenario.js'
 import { quoted } from '../scenario/tree.js'
-import { type Answer, BodyError } from './answer.js'
+import type { Answer } from './answer.js'
+import { Body, faultOf } from './body.js'
 import { describeTest, type Show, testFault } from './json-test.js'
 
 /** What is known of an answer that came. */
@@ -108,9 +110,9 @@ function compile(check: Check, show: Show): CompiledCheck {
         body.text().includes(check.text) ? null : `body does not contain ${show(check.text)}`,
       )
     case 'matches': {
-      const pattern = new RegExp(check.pattern)
+      const pattern = new Pattern(check.pattern)
       return ofBody(`body matches ${show(check.pattern)}`, (body) =>
-        pattern.test(body.text()) ? null : `body does not match ${show(check.pattern)}`,
+        pattern.test(body.text(), body.leftMs) ? null : `body does not match ${show(check.pattern)}`,
       )
     }
     case 'json': {
@@ -130,8 +132,7 @@ const DECODES: CompiledCheck = {
       answer!.decodeBody()
       return null
     } catch (error) {
-      if (error instanceof BodyError) return error.message
-      throw error
+      return faultOf(error)
     }
   },
 }
@@ -143,38 +144,8 @@ function ofBody(label: string, judge: (body: Body) => string | null): CompiledCh
       try {
         return judge(body)
       } catch (error) {
-        if (error instanceof BodyError) return error.message
-        throw error
+        return faultOf(error)
       }
     },
-  }
-}
-
-/** The body of one answer, decoded once for all checks, and only when one asks. */
-export class Body {
-  private decoded: string | null = null
-  private parsed: { readonly value: unknown } | null = null
-
-  constructor(private readonly answer: Answer | null) {}
-
-  /** As text. Throws a BodyError when it can't be decoded. */
-  text(): string {
-    this.decoded ??= this.answer!.text()
-    return this.decoded
-  }
-
-  /** As a JSON value. Throws a BodyError when it is none. */
-  json(): unknown {
-    this.parsed ??= { value: parse(this.text()) }
-    return this.parsed.value
-  }
-}
-
-function parse(text: string): unknown {
-  if (text === '') throw new BodyError('the body is empty, not JSON')
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new BodyError('the body is not JSON')
   }
 }

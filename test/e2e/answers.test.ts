@@ -159,3 +159,40 @@ requests: [{ name: me, get: /me }]
   ].join('\n')
   expect(written).not.toMatch(/in-the-file|from-the-environment|from-the-flag|sesame-open/)
 })
+
+test('patterns that never end fail their requests, and the run ends in time', async () => {
+  const target = await startTarget((_, response) => {
+    response.end(`${'a'.repeat(60)}!`)
+  })
+  const session = startSession({
+    'slow.yaml': `
+target: ${target.url}
+load: { vus: 20, duration: 2s, gracefulStop: 2s }
+requests:
+  - { name: check, get: /check, expect: { matches: "^(a+)+$" } }
+  - name: capture
+    steps: [{ get: /capture, capture: { x: { regex: "^(a+)+$" } } }]
+`,
+  })
+  const begun = performance.now()
+  const { code } = await session.perfctl([
+    'run',
+    'slow.yaml',
+    '--workers',
+    '1',
+    '--seed',
+    '1',
+    '--no-baseline',
+  ])
+  // 2 s of load, as much to end, and what a busy machine takes; without an end to the search it would be years.
+  expect(performance.now() - begun).toBeLessThan(20_000)
+  const [result] = session.results()
+  expect(result!.totals.errors.map(({ kind, message }) => [kind, message])).toEqual(
+    expect.arrayContaining([
+      ['expectation', 'the pattern ^(a+)+$ took longer than 20ms on this answer'],
+      ['capture', 'x: the pattern ^(a+)+$ took longer than 20ms on this answer'],
+    ]),
+  )
+  expect(result!.totals.requests).toBeGreaterThan(20)
+  expect(code).not.toBe(70)
+})

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Answer, AnswerHead } from '../../src/load/answer.js'
+import { Body } from '../../src/load/body.js'
 import { Capturer } from '../../src/load/capture.js'
-import { Body } from '../../src/load/checker.js'
 import { requestsOf } from '../../src/plan/series.js'
 import type { Capture } from '../../src/scenario/journey.js'
 import { readScenario } from '../../src/scenario/read.js'
