@@ -14,7 +14,7 @@ interface Piece {
   readonly empty: number
 }
 
-const POSITIONS_MOST = 2000
+const POSITIONS_MOST = 10_000
 /** More copies of one character are taken for any number of them. */
 const COPIES_MOST = 50
 /** More copies of a longer part. */
