@@ -2,12 +2,12 @@
  * Takes values out of answers: what `capture` asks for.
  */
 import { Pattern } from '../base/pattern.js'
-import { redact } from '../base/secrets.js'
 import type { Capture, Choice } from '../scenario/journey.js'
 import { valueAt } from '../scenario/json-path.js'
 import { queryJson } from '../scenario/json-query.js'
 import type { Answer } from './answer.js'
 import { type Body, faultOf } from './body.js'
+import type { Discretion } from './discretion.js'
 
 /** What was captured, or why not. */
 export interface Captured {
@@ -35,15 +35,14 @@ interface CompiledCapture extends Capture {
 /** The captures of one request. */
 export class Capturer {
   private readonly captures: readonly CompiledCapture[]
-  private readonly secrets: readonly string[]
+  private readonly discretion: Discretion
 
-  /** `secrets` are not shown in what is told. */
-  constructor(captures: readonly Capture[], secrets: readonly string[]) {
+  constructor(captures: readonly Capture[], discretion: Discretion) {
     this.captures = captures.map((capture) => ({
       ...capture,
       pattern: capture.from.type === 'regex' ? new Pattern(capture.from.pattern) : null,
     }))
-    this.secrets = secrets
+    this.discretion = discretion
   }
 
   /** Puts all values into `variables`; gives the first fault, or null. */
@@ -69,7 +68,7 @@ export class Capturer {
     const found = look({ from, pattern }, source, random)
     if ('value' in found) return { name, value: found.value, fault: null }
     if (fallback !== undefined) return { name, value: fallback, fault: null }
-    return { name, value: undefined, fault: `${name}: ${redact(found.fault, this.secrets)}` }
+    return { name, value: undefined, fault: `${name}: ${this.discretion.hide(found.fault)}` }
   }
 }
 

@@ -13,12 +13,21 @@ export function describeTest(test: JsonTest, show: Show): string {
   return test.operator === '==' ? `is ${nameOf(test.value, show)}` : wanted(test, show)
 }
 
-/** What is wrong with a value (undefined: there is none), to follow the path: `is "failed", not "ok"`; or null. */
-export function testFault(test: JsonTest, actual: unknown, show: Show): string | null {
-  if (test.operator === 'missing') return actual === undefined ? null : 'is there'
-  if (actual === undefined) return 'is missing'
-  if (test.operator === 'exists' || holds(test, actual)) return null
-  const name = nameOf(actual, show)
+/** Whether a value (undefined: there is none) is what it has to be. */
+export function passes(test: JsonTest, actual: unknown): boolean {
+  if (test.operator === 'missing') return actual === undefined
+  return actual !== undefined && (test.operator === 'exists' || holds(test, actual))
+}
+
+/** What is wrong with a value that doesn't pass, to follow the path: `is "failed", not "ok"`. */
+export function testFault(
+  test: JsonTest,
+  actual: unknown,
+  { show, showAnswer }: { readonly show: Show; readonly showAnswer: Show },
+): string {
+  if (test.operator === 'missing') return 'is there'
+  if (actual === undefined || test.operator === 'exists') return 'is missing'
+  const name = nameOf(actual, showAnswer)
   return test.operator === '!=' ? `is ${name}` : `is ${name}, not ${wanted(test, show)}`
 }
 

@@ -10,6 +10,7 @@ import type { Answer } from './answer.js'
 import { Body } from './body.js'
 import { type Captured, Capturer } from './capture.js'
 import { type Checked, type Checker, isExpected, makeChecker } from './checker.js'
+import { Discretion } from './discretion.js'
 import type { Failure } from './outcome.js'
 
 /** What is known of an answer that was read to its last byte. */
@@ -36,11 +37,13 @@ export class Judge {
   private readonly capturer: Capturer | null
   private readonly timeoutMs: Ms
 
-  constructor({ expect, capture }: RequestSpec, plan: Pick<Plan, 'http' | 'secrets' | 'data'>) {
+  constructor(request: RequestSpec, plan: Pick<Plan, 'http' | 'secrets' | 'data'>) {
+    const { expect, capture } = request
+    const discretion = new Discretion(request, plan)
     this.statuses = expect.status
-    this.checker = makeChecker(plan, expect)
+    this.checker = makeChecker(plan.http, expect, discretion)
     this.timeoutMs = plan.http.timeoutMs
-    this.capturer = capture === undefined ? null : new Capturer(capture, plan.secrets ?? [])
+    this.capturer = capture === undefined ? null : new Capturer(capture, discretion)
   }
 
   /** Whether anything but the status is looked at. */
@@ -58,7 +61,7 @@ export class Judge {
     const unexpected = this.judgeStatus(status)
     if (unexpected !== null || !this.looksInside) return unexpected
     const body = new Body(answer, this.timeoutMs - latencyMs)
-    const fault = this.checker?.fault({ answer, latencyMs }, body) ?? null
+    const fault = this.checker?.fault({ answer, latencyMs, draws }, body) ?? null
     if (fault !== null) return { kind: 'expectation', message: fault }
     if (this.capturer === null || draws === null) return null
     const missing = this.capturer.capture({ answer, body, status }, draws.variables, () =>
@@ -72,7 +75,7 @@ export class Judge {
     const { status, answer, latencyMs } = answered
     const body = new Body(answer, this.timeoutMs - latencyMs)
     const unexpected = this.judgeStatus(status)
-    const inside = this.checker?.all({ answer, latencyMs }, body) ?? []
+    const inside = this.checker?.all({ answer, latencyMs, draws }, body) ?? []
     const checks = [
       {
         label: `status ${describeStatus(this.statuses)}`,
