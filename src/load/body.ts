@@ -5,7 +5,9 @@
 import type { Ms } from '../base/clock.js'
 import { messageOf } from '../base/errors.js'
 import { SlowPatternError } from '../base/pattern.js'
+import type { JsonPath } from '../scenario/json-path.js'
 import { QueryError } from '../scenario/json-query.js'
+import { tokenAt } from '../scenario/json-source.js'
 import { type Answer, BodyError } from './answer.js'
 
 /** The body of one answer. */
@@ -31,6 +33,11 @@ export class Body {
   json(): unknown {
     this.parsed ??= { value: parse(this.text()) }
     return this.parsed.value
+  }
+
+  /** A number of the JSON value by its digits, as they came. */
+  digits(value: number, path: JsonPath): string {
+    return tokenAt(this.text(), path) ?? String(value)
   }
 }
 

@@ -3,7 +3,7 @@
  */
 import { Pattern } from '../base/pattern.js'
 import type { Capture, Choice } from '../scenario/journey.js'
-import { valueAt } from '../scenario/json-path.js'
+import { type JsonPath, valueAt } from '../scenario/json-path.js'
 import { queryJson } from '../scenario/json-query.js'
 import type { Answer } from './answer.js'
 import { type Body, faultOf } from './body.js'
@@ -114,12 +114,24 @@ function find({ from, pattern }: Wanted, { answer, body, status }: Source, rando
       const root = body.json()
       if (from.steps === null) {
         const values = queryJson(root, from.path, { onlyFirst: from.pick === 'first', leftMs: body.leftMs })
-        return choose(values, from.pick, random) ?? { fault: `${from.path} finds nothing` }
+        const exact = values.map(({ value, location }) => exactly(value, location, body))
+        return choose(exact, from.pick, random) ?? { fault: `${from.path} finds nothing` }
       }
       const value = valueAt(root, from.steps)
-      return value === undefined ? { fault: `${from.path} is not there` } : { value }
+      if (value === undefined) return { fault: `${from.path} is not there` }
+      return { value: exactly(value, from.steps, body) }
     }
   }
+}
+
+/**
+ * A whole number that a float doesn't hold, such as a long id, as the text of its digits; another value as it is. Only of a
+ * captured value itself: within lists and maps numbers stay what `JSON.parse` makes of them.
+ */
+function exactly(value: unknown, path: JsonPath, body: Body): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+  if (Number.isFinite(value) && !Number.isInteger(value)) return value
+  return body.digits(value, path)
 }
 
 function choose(values: readonly unknown[], pick: Choice, random: Uniform) {

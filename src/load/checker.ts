@@ -10,12 +10,12 @@ import { formatDuration, formatSize } from '../base/units.js'
 import type { Draws } from '../plan/draws.js'
 import type { Plan } from '../plan/plan.js'
 import { valueAt } from '../scenario/json-path.js'
-import type { Check, Expect } from '../scenario/scenario.js'
+import type { Check, Expect, JsonCheck } from '../scenario/scenario.js'
 import { quoted } from '../scenario/tree.js'
 import type { Answer } from './answer.js'
 import { type Body, faultOf } from './body.js'
 import type { Discretion } from './discretion.js'
-import { describeTest, passes, type Show, testFault } from './json-test.js'
+import { Digits, describeTest, passes, type Show, testFault } from './json-test.js'
 
 /** What is known of an answer that came. */
 export interface Seen {
@@ -144,12 +144,20 @@ function compile(check: Check, speaker: Speaker): CompiledCheck {
     case 'json': {
       const { path, steps, test } = check
       return ofBody(`${path} ${describeTest(test, show)}`, speaker, (body, seen) => {
-        const value = valueAt(body.json(), steps)
+        const value = exactly(valueAt(body.json(), steps), check, body)
         if (passes(test, value)) return null
         return `${path} ${testFault(test, value, { show, showAnswer: (text) => speaker.answers(text, seen) })}`
       })
     }
   }
+}
+
+/** A number by its digits where they matter: where a float holds neither it nor what it has to be. */
+function exactly(value: unknown, { steps, test }: JsonCheck, body: Body): unknown {
+  if (typeof value !== 'number') return value
+  const isHeld =
+    !('digits' in test) && (Number.isSafeInteger(value) || !Number.isInteger(value)) && Number.isFinite(value)
+  return isHeld ? value : new Digits(body.digits(value, steps))
 }
 
 const DECODES: CompiledCheck = {

@@ -4,9 +4,11 @@
  */
 import { createRequire } from 'node:module'
 import type { Ms } from '../base/clock.js'
+import { losesDigits } from '../base/decimal.js'
 import { messageOf } from '../base/errors.js'
 import { Guard, OutOfTime } from '../base/guard.js'
 import { formatCount } from '../base/units.js'
+import type { JsonPath } from './json-path.js'
 
 type Library = typeof import('json-p3')
 type Compiled = import('json-p3').JSONPathQuery
@@ -46,14 +48,21 @@ const queries = new Map<string, Query>()
 export function queryFault(query: string): string | null {
   try {
     prepare(query)
-    return null
+    const [number] = numbersIn(query).filter(losesDigits)
+    return number === undefined ? null : `${number} has more digits than a query can compare`
   } catch (error) {
     return messageOf(error)
   }
 }
 
+/** A value, and where it stands. */
+export interface Found {
+  readonly value: unknown
+  readonly location: JsonPath
+}
+
 /** All values that a query without fault finds, in their order. Throws a QueryError when that can't be done. */
-export function queryJson(root: unknown, query: string, { onlyFirst, leftMs }: QueryOptions): unknown[] {
+export function queryJson(root: unknown, query: string, { onlyFirst, leftMs }: QueryOptions): Found[] {
   const { compiled, guard } = prepare(query)
   const find = () => take(compiled, root, onlyFirst)
   try {
@@ -66,10 +75,16 @@ export function queryJson(root: unknown, query: string, { onlyFirst, leftMs }: Q
   }
 }
 
-function take(compiled: Compiled, root: unknown, onlyFirst: boolean): unknown[] {
-  const values: unknown[] = []
-  for (const { value } of compiled.lazyQuery(root as Parameters<Compiled['lazyQuery']>[0])) {
-    values.push(value)
+/** The numbers outside of texts in quotes. */
+function numbersIn(query: string): string[] {
+  const bare = query.replace(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/gs, "''")
+  return bare.match(/-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g) ?? []
+}
+
+function take(compiled: Compiled, root: unknown, onlyFirst: boolean): Found[] {
+  const values: Found[] = []
+  for (const { value, location } of compiled.lazyQuery(root as Parameters<Compiled['lazyQuery']>[0])) {
+    values.push({ value, location })
     if (onlyFirst) break
     if (values.length > VALUES_MOST)
       throw new QueryError(`the query finds more than ${formatCount(VALUES_MOST)} values`)

@@ -106,9 +106,44 @@ describe('strange answers', () => {
   test.each([
     ['a lone surrogate', '{"id":"\\ud800"}', '\ud800'],
     ['a mark', '\ufeff{"id":1}', 1],
-    ['a number beyond all', '{"id":1e400}', Number.POSITIVE_INFINITY],
-  ])('with %s', (_name, body, value) => {
-    expect(judge('capture: { x: $.id }', body)).toEqual({ x: value })
+    ['a number beyond all', '{"id":1e400}', '1e400'],
+    ['a long id', '{"id":2733382000000000049}', '2733382000000000049'],
+    ['a long id in a list', '[{"id":1},{"id":-9007199254740993}]', '-9007199254740993', '$[1].id'],
+    [
+      'a long id that a query finds',
+      '[{"id":1},{"id":2733382000000000049}]',
+      '2733382000000000049',
+      '$[?@.id>5].id',
+    ],
+    ['a fraction', '{"id":12.5}', 12.5],
+  ])('with %s', (_name, body, value, path = '$.id') => {
+    expect(judge(`capture: { x: "${path}" }`, body)).toEqual({ x: value })
+  })
+
+  test.each([
+    ['2733382000000000049', null],
+    ['"== 2733382000000000049"', null],
+    ['"<= 2733382000000000049.0"', null],
+    ['"< 2733382000000000050"', null],
+    ['"!= 2733382000000000048"', null],
+    ['2733382000000000050', 'is 2733382000000000049, not 2733382000000000050'],
+    ['"== 2733382000000000048"', 'is 2733382000000000049, not 2733382000000000048'],
+    ['"> 2733382000000000049"', 'is 2733382000000000049, not > 2733382000000000049'],
+    ['"!= 2733382000000000049"', 'is 2733382000000000049'],
+    ['2733382000000000000', 'is 2733382000000000049, not 2733382000000000000'],
+    ['5', 'is 2733382000000000049, not 5'],
+    ['"== \\"2733382000000000049\\""', 'is 2733382000000000049, not "2733382000000000049"'],
+  ])('whose long id has to be %s', (wanted, fault) => {
+    const found = judge(`expect: { json: { $.id: ${wanted} } }`, '{"id":2733382000000000049}')
+    expect(found).toEqual(fault === null ? {} : { kind: 'expectation', message: `$.id ${fault}` })
+  })
+
+  test('whose number has a fraction that a float does not hold', () => {
+    const body = '{"x":0.1}'
+    expect(judge('expect: { json: { $.x: 0.1 } }', body)).toEqual({})
+    expect(judge('expect: { json: { $.x: "== 0.1000000000000000055" } }', body)).toMatchObject({
+      message: '$.x is 0.1, not 0.1000000000000000055',
+    })
   })
 
   test.each(['NaN', '{"id":NaN}', '{"id":01}', '\0', '{"id":1}{', "{'id':1}"])(
