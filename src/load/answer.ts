@@ -59,7 +59,7 @@ export class Answer {
   private readonly keepsBody: boolean
   private readonly chunks: Buffer[] = []
   private decoded: Buffer | null = null
-  private isCounted = false
+  private decodedSize = 0
 
   constructor(head: AnswerHead, keep: Keep) {
     this.head = head
@@ -86,18 +86,27 @@ export class Answer {
 
   /** The body, decoded from its transfer. Throws a BodyError when that can't be done. */
   body(): Buffer {
-    this.decoded ??= this.decode()
+    if (this.decoded === null) {
+      this.decoded = this.decode()
+      this.decodedSize = this.decoded.length
+    }
     return this.decoded
+  }
+
+  /** Forgets the body: it has been looked into, and the next request may be minutes away. */
+  release(): void {
+    this.chunks.length = 0
+    this.decoded = EMPTY
   }
 
   /** Bytes of the body after decoding; 0 when it wasn't decoded. */
   get decodedBytes(): number {
-    return this.decoded?.length ?? (this.isCounted ? this.bodyBytes : 0)
+    return this.decodedSize
   }
 
   /** Makes sure that the body is what its headers say. Throws like {@link body}. */
   decodeBody(): void {
-    if (this.head.encoding === null) this.isCounted = true
+    if (this.head.encoding === null) this.decodedSize = this.bodyBytes
     else this.body()
   }
 
@@ -117,6 +126,8 @@ export class Answer {
     return names.reverse().reduce(decode, body)
   }
 }
+
+const EMPTY = Buffer.alloc(0)
 
 /** A body that can't be looked at, and why. */
 export class BodyError extends Error {}

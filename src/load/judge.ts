@@ -56,8 +56,15 @@ export class Judge {
     return isExpected(status, this.statuses) ? null : { kind: 'status', message: `status ${status}` }
   }
 
-  /** Null for a success. What is captured goes into the variables of `draws`; null when nothing is to be kept. */
-  judge({ status, answer, latencyMs }: Answered, draws: Draws | null): Failure | null {
+  /** Null for a success. The body is forgotten then. What is captured goes into the variables of `draws`; null when nothing is to be kept. */
+  judge(answered: Answered, draws: Draws | null): Failure | null {
+    const failure = this.look(answered, draws)
+    // A user who pauses would hold on to a body of megabytes meanwhile.
+    answered.answer?.release()
+    return failure
+  }
+
+  private look({ status, answer, latencyMs }: Answered, draws: Draws | null): Failure | null {
     const unexpected = this.judgeStatus(status)
     if (unexpected !== null || !this.looksInside) return unexpected
     const body = new Body(answer, this.timeoutMs - latencyMs)

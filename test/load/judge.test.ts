@@ -6,6 +6,7 @@ import { Judge } from '../../src/load/judge.js'
 import { Draws } from '../../src/plan/draws.js'
 import { requestsOf } from '../../src/plan/series.js'
 import { readScenario } from '../../src/scenario/read.js'
+import { requestOf } from '../scenario/only.js'
 import { makeAnswer } from './answers.js'
 
 const HTTP = { timeoutMs: 5000, connectTimeoutMs: 5000, insecure: false, headers: {} }
@@ -18,8 +19,8 @@ function judge(fields: string, body: string | Buffer, headers: Record<string, st
   const judge = new Judge(requestsOf(entry.steps)[0]!, { http: HTTP, secrets: [], data: {} })
   const draws = new Draws([], 1, 0)
   const answered = { status: 200, answer: makeAnswer(headers, body), latencyMs: 10 }
-  const failure = judge.judge(answered, draws)
   const examined = judge.examine(answered, new Draws([], 1, 0))
+  const failure = judge.judge(answered, draws)
   expect(examined.failure).toEqual(failure)
   return failure ?? Object.fromEntries(draws.variables)
 }
@@ -168,4 +169,15 @@ describe('strange answers', () => {
     expect(failure.kind).toBe('expectation')
     expect(String(failure.message).length).toBeLessThan(150)
   })
+})
+
+test('the body is forgotten once it was judged, and its size is not', () => {
+  const request = requestOf(
+    readScenario('requests: [{ get: /, expect: { body: a } }]', { file: 'a.yaml', env: {} }),
+  )
+  const answer = makeAnswer({}, 'a'.repeat(1000))
+  const judge = new Judge(request, { http: HTTP, secrets: [], data: {} })
+  expect(judge.judge({ status: 200, answer, latencyMs: 1 }, null)).toBeNull()
+  expect(answer.body()).toHaveLength(0)
+  expect([answer.bodyBytes, answer.decodedBytes]).toEqual([1000, 1000])
 })
