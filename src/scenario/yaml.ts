@@ -70,17 +70,25 @@ function unreadable(source: Source, problems: readonly Problem[]): YamlFile {
   return { tree: null, problems, isBroken: () => false, locate: () => source.place([0, 0]) }
 }
 
-/** The value of a YAML (or JSON) text that is no scenario, with the tolerance that other programs' files need. */
+/** The value of a YAML (or JSON) text that is no scenario, whole numbers beyond the safe ones as `bigint`, with the tolerance that other programs' files need. */
 export function readYamlValue(text: string, file: string): { value: unknown; problems: readonly Problem[] } {
   const source = new Source(file, text)
-  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, merge: true })
+  const document = parseDocument(text, {
+    prettyErrors: false,
+    uniqueKeys: false,
+    merge: true,
+    intAsBigInt: true,
+  })
   const faults = document.errors.map(({ code, message, pos }) => ({ code, message, span: pos }))
   const problems = explainFaults(faults, source).map(({ span, ...told }) => ({
     ...told,
     place: source.place(span),
   }))
   try {
-    return { value: problems.length > 0 ? null : document.toJS({ maxAliasCount: 10_000 }), problems }
+    return {
+      value: problems.length > 0 ? null : withNumbers(document.toJS({ maxAliasCount: 10_000 })),
+      problems,
+    }
   } catch {
     const hint = 'write the repeated values out'
     return {
@@ -88,6 +96,29 @@ export function readYamlValue(text: string, file: string): { value: unknown; pro
       problems: [{ message: 'aliases repeat too much', hint, place: source.place([0, 0]) }],
     }
   }
+}
+
+/** The value with numbers in place of all whole ones that a number can hold. Changes it in place. */
+function withNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') return toNumber(value)
+  const seen = new Set<object>()
+  const left = [value]
+  while (left.length > 0) {
+    const part = left.pop()
+    if (typeof part !== 'object' || part === null || seen.has(part)) continue
+    seen.add(part)
+    const map = part as Record<string, unknown>
+    for (const key of Object.keys(map)) {
+      const item = map[key]
+      if (typeof item === 'bigint') map[key] = toNumber(item)
+      else left.push(item)
+    }
+  }
+  return value
+}
+
+function toNumber(value: bigint): number | bigint {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value
 }
 
 /** Turns the library's nodes into a tree and remembers where each of its parts stands. */
