@@ -208,14 +208,16 @@ const FILE_READER = {
 }
 
 function tryScenario(input, _folder, chance) {
-  const stderr = { text: '' }
-  const io = { stderr: { write: (text) => void (stderr.text += text) } }
+  let stderr = ''
+  const write = (text) => {
+    stderr += text
+  }
   let scenario
   try {
     scenario = readScenario(input.toString('utf8'), { file: 'input.yaml', env: ENV, files: FILE_READER })
   } catch (error) {
-    const code = report(error, io)
-    return findFault({ code, stderr: stderr.text, places: true })
+    const code = report(error, { stderr: { write } })
+    return findFault({ code, stderr, places: true })
   }
   walk(scenario, chance)
   return null
