@@ -292,6 +292,8 @@ function tryCsv(input) {
   if ('faults' in outcome) {
     // Headers, encodings and files without rows are our own rules.
     const isOwn = /column|UTF-8|is empty|no rows|CR alone/.test(outcome.faults[0].message)
+    // To csv-parse a byte of 0 is the comment sign that it wasn't given.
+    if (text.includes('\0')) return null
     return wanted === null || isOwn ? null : `refused, and csv-parse reads it: ${outcome.faults[0].message}`
   }
   if (wanted === null) {
