@@ -11,8 +11,9 @@ import type { Place, Problem } from '../base/errors.js'
 import { formatCount } from '../base/units.js'
 import { numberFault } from './number-fault.js'
 import { Source, type Span } from './source.js'
-import { explainFaults, unquotedHoles } from './syntax.js'
+import { explainFaults, type SyntaxFault, unquotedHoles } from './syntax.js'
 import { follow, type Mistake, type Path, Scalar, type Tree } from './tree.js'
+import { coverWritten } from './written-secrets.js'
 
 /** Values that aliases may add to a file: generous for people, small for a machine. */
 const ALIASED_VALUES_MAX = 100_000
@@ -30,28 +31,26 @@ export interface YamlFile {
 
 /** Reads a text as YAML 1.2. Throws nothing: what is wrong is in `problems`. */
 export function readYaml(text: string, file: string): YamlFile {
-  const source = new Source(file, text)
   const document = parseDocument(text, { prettyErrors: false, logLevel: 'error', resolveKnownTags: false })
   const faults = [...document.errors, ...document.warnings].map((error) => ({
     code: error.code,
     message: error.message,
     span: error.pos,
   }))
-  const problems = explainFaults(faults, source).map(({ message, hint, span }) => ({
-    message,
-    hint,
-    place: source.place(span),
-  }))
+  const source = new Source(file, text)
+  // Lines are quoted from there: the secrets of a part that is wrong are in no tree that they could be looked for in.
+  const shown = new Source(file, coverWritten(text))
+  const problems = problemsOf(faults, shown)
   const isBroken = faults.some((fault) => fault.code !== 'DUPLICATE_KEY')
   if (isBroken || document.contents === null) return unreadable(source, problems)
-  const grower = new Grower(source)
+  const grower = new Grower(shown)
   const tree = grower.grow(document.contents, 0)
   if (grower.isExhausted) return unreadable(source, grower.problems)
   return {
     tree,
     problems: [...problems, ...grower.problems],
     isBroken: (path) => grower.broken.has(follow(tree, path).at(-1)!),
-    locate: (path, mistake = {}) => source.place(findSpan(source, grower, tree, path, mistake)),
+    locate: (path, mistake = {}) => shown.place(findSpan(source, grower, tree, path, mistake)),
   }
 }
 
@@ -66,13 +65,23 @@ export function writeScalar(value: string | number | boolean | null, isInBracket
   return list.slice(1, -2)
 }
 
+function problemsOf(faults: readonly SyntaxFault[], source: Source): Problem[] {
+  return explainFaults(faults, source).map(({ message, hint, span }) => ({
+    message,
+    hint,
+    place: source.place(span),
+  }))
+}
+
 function unreadable(source: Source, problems: readonly Problem[]): YamlFile {
   return { tree: null, problems, isBroken: () => false, locate: () => source.place([0, 0]) }
 }
 
-/** The value of a YAML (or JSON) text that is no scenario, whole numbers beyond the safe ones as `bigint`, with the tolerance that other programs' files need. */
+/**
+ * The value of a YAML (or JSON) text that is no scenario, with the tolerance that other programs' files need. Whole numbers
+ * beyond the safe ones are `bigint`.
+ */
 export function readYamlValue(text: string, file: string): { value: unknown; problems: readonly Problem[] } {
-  const source = new Source(file, text)
   const document = parseDocument(text, {
     prettyErrors: false,
     uniqueKeys: false,
@@ -80,10 +89,8 @@ export function readYamlValue(text: string, file: string): { value: unknown; pro
     intAsBigInt: true,
   })
   const faults = document.errors.map(({ code, message, pos }) => ({ code, message, span: pos }))
-  const problems = explainFaults(faults, source).map(({ span, ...told }) => ({
-    ...told,
-    place: source.place(span),
-  }))
+  const source = new Source(file, faults.length > 0 ? coverWritten(text) : text)
+  const problems = problemsOf(faults, source)
   try {
     return {
       value: problems.length > 0 ? null : withNumbers(document.toJS({ maxAliasCount: 10_000 })),
