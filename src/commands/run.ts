@@ -204,7 +204,9 @@ async function runOne(
   const saved = await save(result, flags, io)
   if (!ownsStdout(flags.reports) && !flags.streams.some(printsStream)) {
     const page = pageOf(io, flags.color)
-    io.stdout.write(isForBaseline ? renderConsole(result, page, null) : renderConsole(result, page))
+    // Whoever leaves the baseline out wants no word about it.
+    const hasNext = !isForBaseline && flags.baseline !== false
+    io.stdout.write(hasNext ? renderConsole(result, page) : renderConsole(result, page, null))
   }
   if (!flags.quiet) io.stderr.write(`result saved: ${saved}\n`)
   await writeReports(result, flags.reports, io, { isOneOfSeveral })

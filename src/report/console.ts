@@ -23,7 +23,7 @@ export function renderConsole(result: Result, page: Page, next = nextStep(result
     renderHeadline(sentence, result.verdict, page),
     result.comparison === null ? '' : renderComparison(result.comparison, page),
     renderRequests(result, page),
-    renderThresholds(result.thresholds, page),
+    renderThresholds(result, page),
     renderErrors(result, page),
     renderNotes(listNotes(result), sentence, page),
     renderNext(next, page),

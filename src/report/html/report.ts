@@ -16,7 +16,7 @@ const ROWS_MAX = 60
 
 /** The report, without the page around it. */
 export function renderReport(result: Result): Markup {
-  return html`${renderVerdict(result)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result.thresholds)}${renderRequests(result)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
+  return html`${renderVerdict(result)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result)}${renderRequests(result)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
 }
 
 function renderCharts(result: Result): Markup {
