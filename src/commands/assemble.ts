@@ -26,6 +26,7 @@ import { listNeverSucceeded } from '../verdict/never-succeeded.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
 import { runVerdict } from '../verdict/verdict.js'
 import type { Reference } from './execute.js'
+import { NO_FAILURE, type Stopped, type Why, whyFailed } from './failure.js'
 
 /** What a run left behind. */
 export interface RunRecord extends Standard {
@@ -35,7 +36,8 @@ export interface RunRecord extends Standard {
   /** The moment the measured part began. */
   readonly startedAt: Date
   readonly environment: RunEnvironment
-  readonly interrupted: boolean
+  /** Whether it was stopped from outside, and what for. */
+  readonly stopped: Stopped
   /** The threshold that ended it before its time. */
   readonly stoppedBy: string | null
   /** Which machine's part it was, of how many; null for all of it. */
@@ -50,7 +52,8 @@ export interface ShardNumber {
 
 /** The result of a run, with its verdict. */
 export function assembleResult(scenario: Scenario, record: RunRecord): Result {
-  const { plan, collector, end, startedAt, environment, interrupted, shard } = record
+  const { plan, collector, end, startedAt, environment, stopped, shard } = record
+  const { interrupted } = stopped
   const durationSeconds = Math.round(Math.max(0, end.stoppedMs)) / 1000
   const totals = collector.total(durationSeconds)
   const requests = collector.requests(durationSeconds)
@@ -82,7 +85,11 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
       inTurns: plan.turns !== undefined,
     }),
     stoppedBy: record.stoppedBy,
-    error: describeFailure(end) ?? (interrupted ? null : describeBarrier(plan, requests)),
+    ...firstOf([
+      whyFailed(end, scenario.secrets),
+      stopped,
+      { error: interrupted ? null : describeBarrier(plan, requests) },
+    ]),
   }
   return judgeResult(measured, scenario, record)
 }
@@ -96,10 +103,9 @@ function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {
   }
 }
 
-/** The data may have run out, which is nobody's death. */
-function describeFailure({ failure }: FleetEnd): string | null {
-  if (failure === null) return null
-  return failure.died ? `worker ${failure.worker + 1} died: ${failure.message}` : failure.message
+function firstOf(reasons: readonly Why[]): Why {
+  const { error, errorStack } = reasons.find((why) => why.error !== null) ?? NO_FAILURE
+  return { error, ...(errorStack !== undefined && { errorStack }) }
 }
 
 /** Why none of the scenario's own requests was sent; null unless what each user does first was in the way. */

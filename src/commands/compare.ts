@@ -2,7 +2,7 @@
  * `perfctl compare <a> <b>`: two measured runs, without sending anything.
  */
 import { userError } from '../base/errors.js'
-import type { ExitCode } from '../base/exit.js'
+import { EXIT, type ExitCode } from '../base/exit.js'
 import { renderComparisonPage } from '../report/console.js'
 import { comparisonHeadline, headline } from '../report/wording.js'
 import type { Comparison } from '../stats/comparison.js'
@@ -29,7 +29,8 @@ export async function compareFiles(a: string, b: string, flags: CompareFlags, io
   const { inconclusive = 'pass', report, color = true, ...limits } = flags
   const comparison = compare(reference, candidate, { ...limits, baseline: a })
   const verdict = verdictOf(candidate, comparison)
-  if (report.length > 0) await writeReports(judgedResult(candidate, b, comparison, verdict), report, io)
+  const isWhole =
+    report.length === 0 || (await writeReports(judgedResult(candidate, b, comparison, verdict), report, io))
   if (!ownsStdout(report)) {
     const sentence =
       verdict === 'failed' && candidate.schema === 'perfctl/result@1'
@@ -37,7 +38,7 @@ export async function compareFiles(a: string, b: string, flags: CompareFlags, io
         : comparisonHeadline(comparison)
     io.stdout.write(renderComparisonPage(comparison, { sentence, verdict }, pageOf(io, color)))
   }
-  return exitCodeOf(verdict, { inconclusive })
+  return isWhole ? exitCodeOf(verdict, { inconclusive }) : EXIT.error
 }
 
 /** As of a run: what never succeeded is not passed, whatever it is compared with. A baseline was accepted as it is. */

@@ -94,7 +94,13 @@ function measureSession(
       { name: scenario.name, resultsDir, io, isAgain: false, signal: interrupt.stop },
     )
   return runSession(scenario, start, {
-    ...{ seed: undefined, secondsMost, starts: 1, workers: flags.workers ?? 1, reference: 'a' },
+    ...{
+      seed: undefined,
+      secondsMost,
+      starts: 1,
+      workers: flags.workers ?? 1,
+      names: { a: target, b: target },
+    },
     ...{ signal: interrupt.stop, kill: interrupt.kill, onLook: () => {}, onNotice: () => {} },
   })
 }

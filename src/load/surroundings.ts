@@ -2,6 +2,7 @@
  * What a part of a load is given, and what it gives back.
  */
 import type { Ms } from '../base/clock.js'
+import type { Fault } from '../base/errors.js'
 import type { Connection, ConnectionEvents } from './connection.js'
 import type { Gauges } from './recorder.js'
 
@@ -26,4 +27,6 @@ export interface PartEnd {
   readonly stoppedMs: Ms
   /** Why it could not go on; absent when it came to its end. */
   readonly error?: string
+  /** The bug that ended it; absent when none did. */
+  readonly fault?: Fault
 }

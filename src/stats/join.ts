@@ -51,7 +51,16 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
       // Of each run in its order: threads of different runs have nothing in common.
       workers: results.flatMap(({ generator }) => generator.workers),
     },
-    error: results.find(({ error }) => error !== null)?.error ?? null,
+    ...errorOf(results),
+  }
+}
+
+/** The first of the runs that broke off says why. */
+function errorOf(results: readonly Result[]): Pick<Result, 'error' | 'errorStack'> {
+  const broken = results.find(({ error }) => error !== null)
+  return {
+    error: broken?.error ?? null,
+    ...(broken?.errorStack !== undefined && { errorStack: broken.errorStack }),
   }
 }
 

@@ -57,6 +57,7 @@ export function mergeShards(shards: Shards): Measured {
     generator: mergeGenerators(shards),
     stoppedBy: shards.find(({ stoppedBy }) => stoppedBy !== null)?.stoppedBy ?? null,
     error: distinctErrors(shards),
+    ...stackOf(shards),
   }
 }
 
@@ -195,6 +196,12 @@ function mergeGenerators(shards: Shards): GeneratorHealth {
 function distinctErrors(shards: Shards): string | null {
   const errors = shards.flatMap((each) => (each.error === null ? [] : [`${prefix(each)}${each.error}`]))
   return errors.length === 0 ? null : errors.join('; ')
+}
+
+/** One is enough to report the bug. */
+function stackOf(shards: Shards): Pick<Result, 'errorStack'> {
+  const errorStack = shards.find((each) => each.errorStack !== undefined)?.errorStack
+  return errorStack === undefined ? {} : { errorStack }
 }
 
 function prefix({ shard }: Result): string {

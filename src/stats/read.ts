@@ -70,6 +70,10 @@ export function readRunEnvironment(shape: Shape): RunEnvironment {
   }
 }
 
+function readStack(shape: Shape): Pick<Result, 'errorStack'> {
+  return shape.exists ? { errorStack: shape.text() } : {}
+}
+
 function readResult(root: Shape): Result {
   const requests = root.get('requests').list().map(readRequest)
   const neverSucceeded = root.get('neverSucceeded').or(
@@ -106,6 +110,7 @@ function readResult(root: Shape): Result {
     generator: readGenerator(root.get('generator')),
     stoppedBy: root.get('stoppedBy').or(text, null),
     error: root.get('error').or(text, null),
+    ...readStack(root.get('errorStack')),
     verdict: root
       .get('verdict')
       .or(

@@ -46,6 +46,8 @@ export interface Result {
   readonly stoppedBy: string | null
   /** Why the run could not be carried out to its end; null when it was. */
   readonly error: string | null
+  /** Where in the program a bug ended the run, for a report of it; absent when none did. */
+  readonly errorStack?: string
   readonly verdict: RunVerdict
 }
 

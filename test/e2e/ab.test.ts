@@ -47,8 +47,11 @@ describe.concurrent('two versions side by side', () => {
     const a = await startTarget(answerAfter(1))
     const ab = await session.perfctl(['ab', 'shop.yaml', '--a', a.url, '--b-command', 'echo broken; exit 7'])
     expect(ab.code, ab.stderr).toBe(3)
-    expect(ab.stderr).toMatch(/exit|ended|stopped/i)
+    expect(ab.stdout.replace(/\s+/g, ' ')).toMatch(
+      /`echo broken; exit 7` ended before it was ready \(code 7\).*-b\.log/,
+    )
     expect(countAll(a)).toBe(0)
+    expect(session.results().map(({ verdict }) => verdict)).toEqual(['error', 'error'])
     expect(existsSync(join(session.cwd, 'baselines'))).toBe(false)
   })
 

@@ -55,7 +55,55 @@ describe('a fleet of threads', () => {
     expect(one.end.failure).toBeNull()
   })
 
-  test('tells of a worker that died, and ends', async () => {
+  test('a worker that fails in the middle loses nothing: what was answered, and what was under way', async () => {
+    let answered = 0
+    const half = createServer((request, response) => {
+      // One user of each worker waits for an answer that doesn't come.
+      if (request.url === '/hang') return
+      answered++
+      response.end('ok')
+    })
+    await new Promise<void>((resolve) => half.listen(0, '127.0.0.1', resolve))
+    const values = Array.from({ length: 200 }, (_, n): unknown => (n < 2 ? 'hang' : 'x'))
+    // What no file can hold: a bug, as far as the worker is concerned.
+    values[101] = { id: 1n }
+    const data = { page: { values, pick: 'sequential' } } as never
+    const path = ['/', { type: 'data', name: 'page' }] as never
+    const load = closedLoad({
+      start: 8,
+      stages: [{ durationMs: 60_000, target: 8 }],
+      thinkTimeMs: [5, 5],
+      gracefulStopMs: 0,
+    })
+    const sum = { requests: 0, failed: 0, unfinished: 0 }
+    const end = await runFleet(
+      {
+        ...makeTestPlan({ load, requests: [{ path }], data }),
+        target: `http://127.0.0.1:${(half.address() as AddressInfo).port}`,
+      },
+      {
+        workers: 2,
+        stop: new AbortController().signal,
+        kill: new AbortController().signal,
+        onBegin() {},
+        onWindow: (_, { tally }) => {
+          for (const key of ['requests', 'failed', 'unfinished'] as const) sum[key] += tally[0]?.[key] ?? 0
+        },
+        onWorkerEnd() {},
+      },
+    )
+    half.closeAllConnections()
+    half.close()
+    expect(end.failure).toMatchObject({ kind: 'crashed', worker: 1, workers: 2 })
+    expect(end.failure!.stack).toMatch(/TypeError.*\n.*at /s)
+    expect(sum.failed).toBe(0)
+    expect(sum.unfinished).toBeGreaterThanOrEqual(2)
+    // An answer may have been on its way when its worker failed.
+    expect(sum.requests + sum.unfinished).toBeGreaterThanOrEqual(answered + 2)
+    expect(answered).toBeGreaterThanOrEqual(50)
+  })
+
+  test('tells of workers that can not even begin, and ends', async () => {
     const plan = makeTestPlan({
       load: openLoad(),
       requests: [{ path: ['/', { type: 'call', name: 'nonsense', args: [] }] as never }],
