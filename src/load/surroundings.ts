@@ -5,12 +5,6 @@ import type { Ms } from '../base/clock.js'
 import type { Connection, ConnectTimes } from './connection.js'
 import type { Gauges } from './recorder.js'
 
-/** Which part, from 0, of how many. */
-export interface Stripe {
-  readonly index: number
-  readonly of: number
-}
-
 /** What a part needs of the world: in tests time is virtual and the service a function. */
 export interface World {
   now(): Ms

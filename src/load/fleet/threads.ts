@@ -4,9 +4,9 @@
 import { Worker } from 'node:worker_threads'
 import { type Ms, now } from '../../base/clock.js'
 import { messageOf } from '../../base/errors.js'
+import type { Stripe } from '../../plan/numbers.js'
 import type { Plan } from '../../plan/plan.js'
 import type { WindowData } from '../recorder.js'
-import type { Stripe } from '../surroundings.js'
 import type { Command, Report, WorkerTask } from './protocol.js'
 import { stripeOf } from './stripes.js'
 
