@@ -6,12 +6,6 @@ import type { Fault } from '../base/errors.js'
 import type { Connection, ConnectionEvents } from './connection.js'
 import type { Gauges } from './recorder.js'
 
-/** Which part, from 0, of how many. */
-export interface Stripe {
-  readonly index: number
-  readonly of: number
-}
-
 /** What a part needs of the world: in tests time is virtual and the service a function. */
 export interface World {
   now(): Ms
