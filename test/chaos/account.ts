@@ -71,12 +71,9 @@ export function countEndings(ended: readonly Ended[]): Map<Ending, number> {
 
 const KINDS: readonly FailureKind[] = ['timeout', 'connect', 'reset', 'dns', 'tls', 'protocol', 'redirects']
 
-/** A thread that stands still for longer may miss the timeouts of its requests. */
-const STALL_MS = 300
-
 /** What is wrong with one request; null when nothing is. */
 function strayOf(
-  { id, method, ending, message, text, at }: Ended,
+  { id, method, ending, message, text, sentAt, at }: Ended,
   run: Unleashed,
   { arrivals }: Service,
   script: (id: number) => Pick<Fault<never>, 'name' | 'ends' | 'hasBody'>,
@@ -84,8 +81,9 @@ function strayOf(
 ): string | null {
   const { name, ends, hasBody = true } = script(id)
   const why = message === null ? '' : `: ${message}`
-  // Whatever it met, at the end it may be given up; and a thread that got nothing done for so long has itself to blame.
-  if (ending === 'given up' && (at >= run.plannedMs - 50 || run.stalledMs > STALL_MS)) return null
+  // At the end what was sent just before is given up; and a thread that is overworked has itself to blame.
+  const isCutShort = at >= run.plannedMs - 50 && sentAt > run.plannedMs - 500
+  if (ending === 'given up' && (isCutShort || run.isOverworked)) return null
   const wasSeen = arrivals.counts.has(id)
   const mayEnd = wasSeen ? ends : [...unseen]
   const excused =

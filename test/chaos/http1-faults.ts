@@ -154,20 +154,28 @@ export const GARBAGE: readonly Http1Fault[] = [
   bodiless('a head of 1 MB', ['protocol'], ({ socket }) => {
     socket.write(`HTTP/1.1 200 OK\r\nx-a: ${'a'.repeat(1_000_000)}\r\ncontent-length: 0\r\n\r\n`)
   }),
-  // An answer that belongs to no request: whatever becomes of this one, the next must not take it for its own.
+]
+
+const INVENTED = `HTTP/1.1 200 OK\r\ncontent-length: ${answerTo(0.5).length}\r\n\r\n${answerTo(0.5)}`
+
+/** Answers that belong to no request: whatever becomes of the real one, the next must not take them for its own. */
+export const INVENTED_ANSWERS: readonly Http1Fault[] = [
   fault('an invented answer in the same packet', ['ok', 'protocol'], (ask) => {
     ask.socket.write(goodAnswer(ask) + INVENTED)
   }),
+  fault('two invented answers in the same packet', ['ok', 'protocol'], (ask) => {
+    ask.socket.write(goodAnswer(ask) + INVENTED + INVENTED)
+  }),
+  // Users rest longer than that.
+  fault('an invented answer a moment later', ['ok'], async (ask) => {
+    ask.socket.write(goodAnswer(ask))
+    await wait(5)
+    ask.socket.write(INVENTED)
+  }),
+  fault('the beginning of an invented answer', ['ok', 'protocol'], (ask) => {
+    ask.socket.write(goodAnswer(ask) + INVENTED.slice(0, 20))
+  }),
 ]
-
-/** An invented answer a moment after the real one: only where users rest longer than that. */
-export const INVENTED_LATER = fault('an invented answer a moment later', ['ok'], async (ask) => {
-  ask.socket.write(goodAnswer(ask))
-  await wait(5)
-  ask.socket.write(INVENTED)
-})
-
-const INVENTED = `HTTP/1.1 200 OK\r\ncontent-length: ${answerTo(0.5).length}\r\n\r\n${answerTo(0.5)}`
 
 /** Announcements before the answer. */
 export const INTERIM: readonly Http1Fault[] = [

@@ -86,9 +86,18 @@ export const STREAM_FAULTS: readonly Http2Fault[] = [
     stream.on('wantTrailers', () => stream.sendTrailers({ 'x-checksum': '1' }))
     stream.end(answerTo(id))
   }),
-  fault('a push that nobody wants', ['ok', 'protocol', 'reset'], (ask) => {
+  fault('a flood of PING, then the answer', ['ok', 'protocol', 'reset'], (ask) => {
+    ask.write(...Array.from({ length: 200 }, ping))
     answerWell(ask)
   }),
+  fault('a flood of SETTINGS, then the answer', ['ok', 'protocol', 'reset'], (ask) => {
+    ask.write(...Array.from({ length: 200 }, settings))
+    answerWell(ask)
+  }),
+]
+
+/** Streams that never end. */
+export const SILENT_STREAMS: readonly Http2Fault[] = [
   fault('silence', ['timeout', 'given up'], forever),
   fault('a body that stops half way', ['timeout', 'given up'], async (ask) => {
     await ask.head({ ':status': 200, 'content-length': 100 })
@@ -104,14 +113,6 @@ export const STREAM_FAULTS: readonly Http2Fault[] = [
       ask.write(...Array.from({ length: 20 }, () => data(ask.streamId, '')))
       await wait(20)
     }
-  }),
-  fault('a flood of PING, then the answer', ['ok', 'protocol', 'reset'], (ask) => {
-    ask.write(...Array.from({ length: 200 }, ping))
-    answerWell(ask)
-  }),
-  fault('a flood of SETTINGS, then the answer', ['ok', 'protocol', 'reset'], (ask) => {
-    ask.write(...Array.from({ length: 200 }, settings))
-    answerWell(ask)
   }),
 ]
 

@@ -97,7 +97,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       socket.on('error', () => {})
       socket.on('close', () => sockets.delete(socket))
       socket.setNoDelay(true)
-      if (!options.accept?.(socket, accepted++)) attend(socket, socket)
+      accepted++
+      if (!options.accept?.(socket, accepted - 1)) attend(socket, socket)
     })
     await new Promise<void>((resolve) => server!.listen(port, '127.0.0.1', 511, resolve))
     port = (server.address() as AddressInfo).port

@@ -3,6 +3,7 @@
  */
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { runFleet } from '../../dist/load/fleet/threads.js'
+import { now } from '../../src/base/clock.js'
 import { Collector } from '../../src/load/collector.js'
 import type { Connection, Exchange } from '../../src/load/connection.js'
 import { Part } from '../../src/load/part.js'
@@ -26,7 +27,8 @@ export interface Ended {
   readonly message: string | null
   /** The answer's body when it was kept. */
   readonly text: string | null
-  /** When, in ms since the load began. */
+  /** When it was sent and when it ended, in ms since the load began. */
+  readonly sentAt: number
   readonly at: number
 }
 
@@ -34,6 +36,8 @@ export interface Ended {
 export interface Unleashed {
   /** Null when it went beyond its time: then it was ended by force. */
   readonly tookMs: number | null
+  /** When it began, on the clock of `now`. */
+  readonly beginAt: number
   /** The stages, and the time after them in which requests may end. */
   readonly plannedMs: number
   readonly gracefulStopMs: number
@@ -41,34 +45,54 @@ export interface Unleashed {
   readonly ended: readonly Ended[] | null
   /** How many requests were sent; of a fleet: how many were to be. */
   readonly sent: number
+  /** How many virtual users there were; of a fleet nobody knows. */
+  readonly users: number
   readonly totals: Totals
   readonly timeline: readonly TimelinePoint[]
-  /** The longest time in which this thread got nothing done: its timeouts may be its own fault. */
-  readonly stalledMs: number
+  /** This thread stood still for long, or had no rest: then timeouts may be its own fault. */
+  readonly isOverworked: boolean
   /** Why a worker died; null when none did. */
   readonly died: string | null
 }
 
 /** Beyond the graceful stop. */
 const OVERTIME_MS = 1000
+/** A thread that stands still for longer may miss the timeouts of its requests; one that is busier, too. */
+const STALL_MS = 300
+const BUSY = 0.85
 /** When a run is beyond hope. */
 const PATIENCE_MS = 5000
 
+/** How a load is sent. */
+export interface UnleashOptions {
+  readonly workers?: number
+  /** Ends the load before its time. */
+  readonly until?: Promise<unknown>
+}
+
 /** Sends the load of a scenario to a port of this machine. */
-export async function unleash(scenario: Yaml, target: string, { workers = 1 } = {}): Promise<Unleashed> {
+export async function unleash(
+  scenario: Yaml,
+  target: string,
+  { workers = 1, until }: UnleashOptions = {},
+): Promise<Unleashed> {
   const plan = planOf(scenario, target)
-  const plannedMs = new Profile(plan.load.start, plan.load.stages).durationMs
-  const mostMs = plannedMs + plan.load.gracefulStopMs + OVERTIME_MS + PATIENCE_MS
+  const wholeMs = new Profile(plan.load.start, plan.load.stages).durationMs
+  const mostMs = wholeMs + plan.load.gracefulStopMs + OVERTIME_MS + PATIENCE_MS
   const delay = monitorEventLoopDelay()
   delay.enable()
-  const run = workers === 1 ? await runPart(plan, mostMs) : await runThreads(plan, { workers, mostMs })
+  const before = performance.eventLoopUtilization()
+  const run =
+    workers === 1 ? await runPart(plan, { mostMs, until }) : await runThreads(plan, { workers, mostMs })
   delay.disable()
+  const { utilization } = performance.eventLoopUtilization(before)
+  const plannedMs = run.stoppedMs ?? wholeMs
   const isLate = run.tookMs > plannedMs + plan.load.gracefulStopMs + OVERTIME_MS
   const seconds = plannedMs / 1000
   return {
     ...run,
     tookMs: isLate ? null : run.tookMs,
-    stalledMs: delay.max / 1e6,
+    isOverworked: delay.max / 1e6 > STALL_MS || utilization > BUSY,
     plannedMs,
     gracefulStopMs: plan.load.gracefulStopMs,
     totals: run.collector.total(seconds),
@@ -81,7 +105,7 @@ function planOf(scenario: Yaml, target: string): Plan {
   return makePlan(read, { target, seed: 7, today: Date.UTC(2026, 0, 1) })
 }
 
-async function runPart(plan: Plan, mostMs: number) {
+async function runPart(plan: Plan, { mostMs, until }: { mostMs: number; until: UnleashOptions['until'] }) {
   const world = await openWorld(plan)
   const collector = new Collector(listSeries(plan), 1, () => {})
   const beginAt = world.now() + 5
@@ -95,6 +119,11 @@ async function runPart(plan: Plan, mostMs: number) {
       emit: (window) => collector.add(0, window),
     },
   )
+  let stoppedMs: number | null = null
+  void until?.then(() => {
+    stoppedMs = now() - beginAt
+    part.stop()
+  })
   let timer: NodeJS.Timeout | undefined
   const isOver = await Promise.race([
     part.done.then(() => true),
@@ -107,7 +136,16 @@ async function runPart(plan: Plan, mostMs: number) {
   if (!isOver) part.kill()
   world.close()
   collector.end(0)
-  return { collector, tookMs, ended: watch.ended, sent: watch.sent, died: null }
+  return {
+    collector,
+    tookMs,
+    stoppedMs,
+    beginAt,
+    ended: watch.ended,
+    sent: watch.sent,
+    users: part.users.length,
+    died: null,
+  }
 }
 
 async function runThreads(plan: Plan, { workers, mostMs }: { workers: number; mostMs: number }) {
@@ -120,7 +158,7 @@ async function runThreads(plan: Plan, { workers, mostMs }: { workers: number; mo
     stop: new AbortController().signal,
     kill: kill.signal,
     onBegin: (headStartMs) => {
-      begun = performance.now() + headStartMs
+      begun = now() + headStartMs
       timer = setTimeout(() => kill.abort(), mostMs)
     },
     onWindow: (worker, window) => collector.add(worker, window),
@@ -128,8 +166,17 @@ async function runThreads(plan: Plan, { workers, mostMs }: { workers: number; mo
   })
   clearTimeout(timer)
   const died = end.failure?.died ? end.failure.message : null
-  const tookMs = performance.now() - begun
-  return { collector, tookMs, ended: null, sent: plan.load.iterations ?? 0, died }
+  const tookMs = now() - begun
+  return {
+    collector,
+    tookMs,
+    stoppedMs: null,
+    beginAt: begun,
+    ended: null,
+    sent: plan.load.iterations ?? 0,
+    users: 0,
+    died,
+  }
 }
 
 /** Notes what becomes of each request. */
@@ -144,14 +191,16 @@ class Watch {
     const { send, abort } = connection
     let id = -1
     let method = ''
+    let sentAt = 0
     const note = (ending: Ending, message: string | null, text: string | null) => {
-      const at = performance.now() - this.beginAt
-      this.ended.push({ id, method, ending, message, text, at })
+      const at = now() - this.beginAt
+      this.ended.push({ id, method, ending, message, text, sentAt, at })
     }
     connection.send = (request, exchange) => {
       this.sent++
       id = idOf(request.path)
       method = request.method
+      sentAt = now() - this.beginAt
       const watched: Exchange = {
         ended: (failure, ...rest: []) => {
           note(failure?.kind ?? 'ok', failure?.message ?? null, failure === null ? textOf(connection) : null)
