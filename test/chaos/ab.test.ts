@@ -29,7 +29,11 @@ describe.concurrent('a session of which b dies', () => {
       '--max-duration',
       '6s',
     ])
-    while (b.arrivals.counts.size < 100) await sleep(20)
+    let isOver = false
+    void running.then(() => {
+      isOver = true
+    })
+    while (b.arrivals.counts.size < 100 && !isOver) await sleep(20)
     await b.stop()
     const { code, stdout, stderr } = await running
     await a.stop()
