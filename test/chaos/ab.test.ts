@@ -27,7 +27,7 @@ describe.concurrent('a session of which b dies', () => {
       '--b',
       urls[1]!,
       '--max-duration',
-      '6s',
+      '10s',
     ])
     let isOver = false
     void running.then(() => {
