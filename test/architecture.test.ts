@@ -40,7 +40,7 @@ describe('the check itself', () => {
       'another vendor than the allowed one',
       'load/fleet/a.ts',
       "import { Pool } from 'undici'",
-      'only load/http/channel.ts may',
+      'only load/http/undici.ts may',
     ],
     [
       'a vendor of types',

@@ -255,6 +255,7 @@ function makeTotals(series: Series, durationSeconds: number): Totals {
     timeToFirstByte: summarize(series.firstByte),
     statuses: Object.fromEntries([...series.statuses].sort((a, b) => a[0] - b[0])),
     redirects: series.redirects,
+    reconnects: series.reconnects,
     retries: {
       requests: series.retried,
       recovered: series.recovered,

@@ -119,7 +119,7 @@ export class Part implements Crew {
 
   /** A new virtual user with a connection of its own. */
   addUser(): VirtualUser {
-    const connection = this.world.connect((times) => this.recorder.recordConnect(times))
+    const connection = this.world.connect(this.recorder)
     const number = this.stripe.index + this.stripe.of * this.users.length
     const user = new VirtualUser(this, connection, number)
     this.users.push(user)

@@ -2,7 +2,7 @@
  * What a part of a load is given, and what it gives back.
  */
 import type { Ms } from '../base/clock.js'
-import type { Connection, ConnectTimes } from './connection.js'
+import type { Connection, ConnectionEvents } from './connection.js'
 import type { Gauges } from './recorder.js'
 
 /** Which part, from 0, of how many. */
@@ -16,7 +16,7 @@ export interface World {
   now(): Ms
   /** Makes the one alarm of a part: `ring` is called at the moment set last, or as soon after as possible. */
   alarm(ring: () => void): (moment: Ms) => void
-  connect(onConnect: (times: ConnectTimes) => void): Connection
+  connect(events: ConnectionEvents): Connection
   load: Gauges['load']
 }
 

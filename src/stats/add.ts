@@ -27,6 +27,7 @@ export function addTotals(parts: readonly Totals[], seconds: number): Totals {
     timeToFirstByte: addLatencies(parts.map(({ timeToFirstByte }) => timeToFirstByte)),
     statuses: addStatuses(parts),
     redirects: sum((part) => part.redirects),
+    reconnects: sum((part) => part.reconnects),
     retries: {
       requests: sum(({ retries }) => retries.requests),
       recovered: sum(({ retries }) => retries.recovered),

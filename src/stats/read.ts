@@ -184,6 +184,7 @@ function readTotals(given: Shape, counted: Counted): Totals {
     timeToFirstByte: shape.get('timeToFirstByte').or(readSummary, null) ?? NO_LATENCIES,
     statuses: shape.get('statuses').or(readCounts, {}),
     redirects: shape.get('redirects').or(count, 0),
+    reconnects: shape.get('reconnects').or(count, 0),
     retries: shape.get('retries').or(readRetries, { requests: 0, recovered: 0, attempts: 0, errors: [] }),
     errors: shape.get('errors').or(list(readError), []),
   }

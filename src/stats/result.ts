@@ -159,6 +159,8 @@ export interface Totals {
   readonly statuses: Readonly<Record<string, number>>
   /** Redirects that were followed; their hops are no requests of their own. */
   readonly redirects: number
+  /** How often a request went again because the service had closed the kept connection that it met. */
+  readonly reconnects: number
   readonly retries: RetryCounts
   readonly errors: readonly ErrorCount[]
 }

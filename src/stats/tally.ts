@@ -22,6 +22,8 @@ export class Series {
   bytesDecoded = 0
   /** Redirects that were followed. */
   redirects = 0
+  /** How often a request went again because the service had closed the kept connection that it met. */
+  reconnects = 0
   /** Requests that were sent more than once, and those of them that succeeded. */
   retried = 0
   recovered = 0
@@ -60,8 +62,9 @@ export class Series {
   }
 
   /** Counts what a request took besides one exchange: redirects followed, and failures after which it was tried again. */
-  recordDetours({ redirects, failures }: DetourCounts): void {
+  recordDetours({ redirects, reconnects, failures }: DetourCounts): void {
     this.redirects += redirects
+    this.reconnects += reconnects
     if (failures.length > 0) this.retried++
     for (const failure of failures) countError(this.retryErrors, { ...failure, count: 1 })
   }
@@ -131,6 +134,7 @@ const COUNTS = [
   'bytesReceived',
   'bytesDecoded',
   'redirects',
+  'reconnects',
   'retried',
   'recovered',
 ] as const
@@ -140,6 +144,7 @@ type CountName = (typeof COUNTS)[number]
 /** What a request took besides one exchange. */
 interface DetourCounts {
   readonly redirects: number
+  readonly reconnects: number
   readonly failures: readonly Pick<ErrorCount, 'kind' | 'message'>[]
 }
 

@@ -156,6 +156,7 @@ function totals(requests: number, failed: number, seconds: number, latency: Late
     timeToFirstByte: latency,
     bytesDecoded: null,
     redirects: 0,
+    reconnects: 0,
     retries: { requests: 0, recovered: 0, attempts: 0, errors: [] },
     statuses: failed > 0 ? { '200': requests - failed, '503': failed } : { '200': requests },
   }

@@ -1,7 +1,9 @@
 /**
  * Cookies of one virtual user (RFC 6265): the only file that knows tough-cookie.
  */
+
 import { CookieJar } from 'tough-cookie'
+import type { Ms } from '../../base/clock.js'
 import type { Outgoing } from '../../plan/request.js'
 import type { Connection, Exchange } from '../connection.js'
 import type { Failure } from '../outcome.js'
@@ -50,10 +52,10 @@ export class CookieConnection extends Layer {
     this.inner.send(keepRequest(request, { headers, keep: request.keep ?? 'head' }), this)
   }
 
-  ended(failure: Failure | null): void {
+  ended(failure: Failure | null, at: Ms): void {
     this.take()
     for (const cookie of this.answer?.setCookies ?? []) this.write(cookie)
-    this.finish(failure)
+    this.finish(failure, at)
   }
 
   /** `a=1; b=2`: what goes with a request to the current URL. */
