@@ -73,7 +73,7 @@ const KINDS: readonly FailureKind[] = ['timeout', 'connect', 'reset', 'dns', 'tl
 
 /** What is wrong with one request; null when nothing is. */
 function strayOf(
-  { id, method, ending, message, text, sentAt, at }: Ended,
+  { id, method, ending, message, text }: Ended,
   run: Unleashed,
   { arrivals }: Service,
   script: (id: number) => Pick<Fault<never>, 'name' | 'ends' | 'hasBody'>,
@@ -81,10 +81,9 @@ function strayOf(
 ): string | null {
   const { name, ends, hasBody = true } = script(id)
   const why = message === null ? '' : `: ${message}`
-  // At the end what was sent just before is given up; and a thread that is overworked has itself to blame.
-  const isCutShort = at >= run.plannedMs - 50 && sentAt > run.plannedMs - 500
-  if (ending === 'given up' && (isCutShort || run.isOverworked)) return null
-  const wasSeen = arrivals.counts.has(id)
+  // A thread that is overworked has itself to blame.
+  if (ending === 'given up' && run.isOverworked) return null
+  const wasSeen = arrivals.has(id)
   const mayEnd = wasSeen ? ends : [...unseen]
   const excused =
     ending !== 'ok' && (innocent.includes(ending) || (method === 'POST' && notIdempotent.includes(ending)))

@@ -35,6 +35,7 @@ describe.concurrent('HEAD', () => {
     const run = await unleash(
       { load: CLOSED, http: { ...HTTP, ...http }, requests },
       `http://127.0.0.1:${service.port}`,
+      { until: service.sees(60) },
     )
     const excuses = name === 'pipelined' ? { innocent: ['reset' as const, 'protocol' as const] } : {}
     const complaints = await complaintsOf(run, service, script, excuses)

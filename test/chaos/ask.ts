@@ -59,3 +59,8 @@ export function forever(): Promise<void> {
 export function everyThird<A>(good: Fault<A>, faults: readonly Fault<A>[]): Script<A> {
   return (id) => (id % 3 === 0 && id >= 0 ? faults[(id / 3) % faults.length]! : good)
 }
+
+/** Resets a connection at once: Node's own `resetAndDestroy` says first that the end has come, which is another fault. */
+export function reset(socket: Socket): void {
+  Object.assign(socket, { resetAndClosing: true }).destroy()
+}

@@ -1,8 +1,7 @@
 /**
  * What services do to HTTP/1 requests, each with how such a request may end. Where several endings stand the RFCs leave it open.
  */
-import type { Socket } from 'node:net'
-import { type Ask, answerTo, type Ending, type Fault, forever, wait } from './ask.js'
+import { type Ask, answerTo, type Ending, type Fault, forever, reset, wait } from './ask.js'
 
 type Http1Fault = Fault<Ask>
 
@@ -21,12 +20,12 @@ export function goodAnswer({ id, method }: Ask, headers = ''): string {
 
 /** The connection ends, in every way and in every phase. */
 export const ENDS: readonly Http1Fault[] = [
-  fault('reset before the head', ['reset'], ({ raw }) => cut(raw)),
+  fault('reset before the head', ['reset'], ({ raw }) => reset(raw)),
   fault('closed before the head', ['reset'], ({ socket }) => socket.end()),
   fault('reset within the head', ['reset'], async ({ socket, raw }) => {
     socket.write('HTTP/1.1 200 OK\r\ncontent-le')
     await wait(5)
-    cut(raw)
+    reset(raw)
   }),
   fault('closed within the head', ['reset', 'protocol'], ({ socket }) =>
     socket.end('HTTP/1.1 200 OK\r\ncontent-le'),
@@ -34,7 +33,7 @@ export const ENDS: readonly Http1Fault[] = [
   fault('reset within the body', ['reset'], async ({ socket, raw }) => {
     socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nfour')
     await wait(5)
-    cut(raw)
+    reset(raw)
   }),
   fault('closed within the body', ['reset'], ({ socket }) =>
     socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nfour'),
@@ -48,13 +47,13 @@ export const ENDS: readonly Http1Fault[] = [
   fault('a body without a length cut by a reset', ['reset'], async ({ socket, raw }) => {
     socket.write('HTTP/1.1 200 OK\r\n\r\nfour')
     await wait(5)
-    cut(raw)
+    reset(raw)
   }),
   // The next request meets a connection that has gone, or goes under it: it goes again.
   fault('reset after the answer', ['ok'], async (ask) => {
     ask.socket.write(goodAnswer(ask))
     await wait(10)
-    cut(ask.raw)
+    reset(ask.raw)
   }),
   fault('closed after the answer without saying so', ['ok'], (ask) => ask.socket.end(goodAnswer(ask))),
   fault('closed a moment after the answer', ['ok'], async (ask) => {
@@ -260,8 +259,4 @@ function bodiless(name: string, ends: readonly Ending[], answer: (ask: Ask) => u
 
 function written(name: string, ends: readonly Ending[], bytes: string): Http1Fault {
   return bodiless(name, ends, ({ socket }) => void socket.write(bytes, 'latin1'))
-}
-
-function cut(raw: Socket): void {
-  raw.resetAndDestroy()
 }

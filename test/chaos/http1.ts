@@ -11,7 +11,7 @@ export interface Http1Connection {
   readonly raw: Socket
   readonly script: Script<Ask>
   /** Called with each request before it's answered. */
-  note(id: number, method: string): void
+  note(id: number): void
 }
 
 /** Answers what comes, as the script says. */
@@ -32,7 +32,7 @@ export function attendHttp1({ socket, raw, script, note }: Http1Connection): voi
       const [, method = '', path = ''] = /^(\S+) (\S+)/.exec(text) ?? []
       text = text.slice(end)
       const id = idOf(path)
-      note(id, method)
+      note(id)
       const done = script(id).answer({ id, method, path, socket, raw })
       if (done !== undefined) await done
     }

@@ -1,7 +1,7 @@
 /**
  * What services do to HTTP/2 requests, each with how such a request may end.
  */
-import { answerTo, type Ending, type Fault, forever, wait } from './ask.js'
+import { answerTo, type Ending, type Fault, forever, reset, wait } from './ask.js'
 import { data, frame, goaway, ping, rst, type StreamAsk, settings } from './http2.js'
 
 type Http2Fault = Fault<StreamAsk>
@@ -118,13 +118,13 @@ export const SILENT_STREAMS: readonly Http2Fault[] = [
 
 /** Faults that end the connection, and whatever else is on it. */
 export const CONNECTION_FAULTS: readonly Http2Fault[] = [
-  fault('the connection is reset before the head', ['reset'], ({ raw }) => raw.resetAndDestroy()),
+  fault('the connection is reset before the head', ['reset'], ({ raw }) => reset(raw)),
   fault('the connection is closed before the head', ['reset'], ({ socket }) => socket.end()),
   fault('the connection is reset within the body', ['reset'], async (ask) => {
     await ask.head({ ':status': 200, 'content-length': 100 })
     ask.write(data(ask.streamId, 'four'))
     await wait(5)
-    ask.raw.resetAndDestroy()
+    reset(ask.raw)
   }),
   fault('the connection is closed within a frame', ['reset', 'protocol'], async (ask) => {
     await ask.head({ ':status': 200, 'content-length': 100 })

@@ -37,7 +37,7 @@ interface Options extends Http2Options {
   readonly socket: Duplex
   readonly raw: Socket
   readonly script: Script<StreamAsk>
-  note(id: number, method: string): void
+  note(id: number): void
 }
 
 /** Answers the streams of one connection, as the script says. */
@@ -64,7 +64,8 @@ export function attendHttp2({ socket, raw, script, note, settings, streamsMost =
       const length = 9 + left.readUIntBE(0, 3)
       const frame = left.subarray(0, length)
       left = left.subarray(length)
-      if (!socket.writable) continue
+      // Of streams that were told to go elsewhere nothing more is said.
+      if (!socket.writable || frame.readUInt32BE(5) > connection.lastStream) continue
       socket.write(frame)
       if (frame[3] === HEADERS) {
         const id = frame.readUInt32BE(5)
@@ -87,10 +88,10 @@ export function attendHttp2({ socket, raw, script, note, settings, streamsMost =
   session.on('error', () => {})
   session.on('stream', (stream, headers) => {
     const streamId = stream.id!
+    stream.on('error', () => {})
     if (streamId > connection.lastStream) return
     connection.streams++
     open++
-    stream.on('error', () => {})
     stream.on('close', () => {
       open--
       // What was begun is answered; then the connection goes.
@@ -105,7 +106,7 @@ export function attendHttp2({ socket, raw, script, note, settings, streamsMost =
       connection.lastStream = streamId
       socket.write(goaway(streamId, 0))
     }
-    note(id, method)
+    note(id)
     void script(id).answer({
       ...{ id, method, path, socket, raw, stream, streamId, connection },
       head: (fields) =>

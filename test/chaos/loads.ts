@@ -29,8 +29,9 @@ const POST: Yaml = {
 /** What is sent unless a case says otherwise. */
 export const REQUESTS: readonly Yaml[] = [GET, POST]
 
-export const CLOSED: Yaml = { vus: 10, duration: '2s', thinkTime: '30ms..60ms', gracefulStop: '1s' }
-const OPEN: Yaml = { rate: '150/s', duration: '2s', gracefulStop: '1s' }
+/** Both last until their service has seen enough. */
+export const CLOSED: Yaml = { vus: 10, duration: '30s', thinkTime: '30ms..60ms', gracefulStop: '2s' }
+export const OPEN: Yaml = { rate: '150/s', duration: '30s', gracefulStop: '2s' }
 
 /** Nobody comes near them: what hangs is found at the end. */
 export const HTTP: Yaml = { timeout: '5s', connectTimeout: '5s' }
@@ -52,7 +53,7 @@ export const HTTP1_LOADS: Readonly<Record<string, AtPort>> = {
   pipelined: () => ({ load: CLOSED, http: { connections: 3, pipelining: 4 }, excuses: NEIGHBOURS }),
   'pipelined, open': () => ({ load: OPEN, http: { connections: 10, pipelining: 4 }, excuses: NEIGHBOURS }),
   retries: () => ({
-    load: { ...CLOSED, gracefulStop: '3s' },
+    load: { ...CLOSED, gracefulStop: '4s' },
     http: { retries: { count: 2, backoff: '5ms..10ms' } },
     excuses: POSTS,
   }),
@@ -86,7 +87,7 @@ export const HTTP2_LOADS: Readonly<Record<string, AtPort>> = {
     excuses: NEIGHBOURS,
   }),
   retries: () => ({
-    load: { ...CLOSED, gracefulStop: '3s' },
+    load: { ...CLOSED, gracefulStop: '4s' },
     http: { http2: true, retries: { count: 2, backoff: '5ms..10ms' } },
     excuses: POSTS,
   }),

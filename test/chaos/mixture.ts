@@ -110,7 +110,7 @@ function account(end: ChildEnd, services: readonly Service[], scripts: Scripts, 
   const complaints: string[] = []
   const parts = PARTS.map((part, i) => {
     const outcome = end.outcomes[i] ?? { message: 'no result' }
-    const { counts } = services[i]!.arrivals
+    const counts = services[i]!.arrivals
     const books = booksOf(part.name, outcome, counts.size)
     if (outcome.error != null) complaints.push(`${part.name}: ${outcome.error}`)
     if (outcome.totals === undefined) complaints.push(`${part.name}: ${outcome.message}`)

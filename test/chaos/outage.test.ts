@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { now } from '../../src/base/clock.js'
 import { makeCertificates } from '../load/http/certificates.js'
 import { bookComplaints, complaintsOf, countEndings } from './account.js'
-import type { Ending, Script } from './ask.js'
+import { type Ending, reset, type Script } from './ask.js'
 import { GOOD } from './http1-faults.js'
 import { GOOD_STREAM } from './http2-faults.js'
 import { GET, HASTY, HTTP, REQUESTS } from './loads.js'
@@ -70,8 +70,8 @@ describe.concurrent('a service that is killed and comes back', () => {
 
   /** Waits until the service has seen so many more requests. */
   async function seesEnough({ arrivals }: Service): Promise<void> {
-    const before = arrivals.counts.size
-    while (arrivals.counts.size < before + ENOUGH) await sleep(20)
+    const before = arrivals.size
+    while (arrivals.size < before + ENOUGH) await sleep(20)
   }
 
   /** Kills it in the middle of a load and brings it back; gives the run and the moments. */
@@ -187,8 +187,8 @@ describe.concurrent('a service that lets nobody in', () => {
   })
 
   test('accepts and resets', async () => {
-    const resetting = (socket: { resetAndDestroy(): unknown }) => {
-      socket.resetAndDestroy()
+    const resetting = (socket: Socket) => {
+      reset(socket)
       return true
     }
     await allEnd(['reset', 'connect'], { accept: resetting })
@@ -291,7 +291,7 @@ describe.concurrent('a service that lets nobody in', () => {
         if (n % 4 === 0) socket.end(Buffer.from([5, 0xff]))
         else if (n % 4 === 1) socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
         else if (n % 4 === 2) socket.end(Buffer.from([5]))
-        else socket.resetAndDestroy()
+        else reset(socket)
       })
       return true
     }

@@ -4,7 +4,7 @@
  */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createSecureContext, TLSSocket, type TLSSocketOptions } from 'node:tls'
-import type { Ask, Script } from './ask.js'
+import { type Ask, reset, type Script } from './ask.js'
 import { attendHttp1 } from './http1.js'
 import { attendHttp2, type Http2Options, type StreamAsk } from './http2.js'
 
@@ -21,17 +21,12 @@ export interface ServiceOptions {
   readonly tunnel?: (socket: Socket, n: number) => boolean
 }
 
-/** Of each request by its number. */
-export interface Arrivals {
-  /** How often it came. */
-  readonly counts: Map<number, number>
-  /** Methods that don't stand for themselves: what is no GET. */
-  readonly methods: Map<number, string>
-}
-
 export interface Service {
   readonly port: number
-  readonly arrivals: Arrivals
+  /** How often each request came, by its number. */
+  readonly arrivals: ReadonlyMap<number, number>
+  /** Resolves when so many requests have come, each counted once. */
+  sees(requests: number): Promise<void>
   readonly accepted: () => number
   /** Connections that are open just now. */
   readonly open: () => number
@@ -43,17 +38,22 @@ export interface Service {
 
 /** Listens on a free port of this machine. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const arrivals: Arrivals = { counts: new Map(), methods: new Map() }
+  const arrivals = new Map<number, number>()
   const sockets = new Set<Socket>()
   const tls = options.tls && { ...options.tls, context: createSecureContext(options.tls) }
+  const waiting = new Set<{ requests: number; resolve: () => void }>()
   let accepted = 0
   let tunnels = 0
   let server: Server | null = null
   let port = 0
 
-  function note(id: number, method: string): void {
-    arrivals.counts.set(id, (arrivals.counts.get(id) ?? 0) + 1)
-    if (method !== 'GET') arrivals.methods.set(id, method)
+  function note(id: number): void {
+    arrivals.set(id, (arrivals.get(id) ?? 0) + 1)
+    for (const each of waiting) {
+      if (arrivals.size < each.requests) continue
+      waiting.delete(each)
+      each.resolve()
+    }
   }
 
   /** Looks at the first bytes of a connection, or of a way through it, and hands it to who speaks that. */
@@ -106,12 +106,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   async function stop(): Promise<void> {
     const closed = new Promise((resolve) => server!.close(resolve))
-    for (const socket of sockets) socket.resetAndDestroy()
+    for (const socket of sockets) reset(socket)
     await closed
   }
 
+  const sees = (requests: number) => new Promise<void>((resolve) => void waiting.add({ requests, resolve }))
   await start()
-  return { port, arrivals, accepted: () => accepted, open: () => sockets.size, start, stop }
+  return { port, arrivals, sees, accepted: () => accepted, open: () => sockets.size, start, stop }
 }
 
 const noScript: Script<Ask> = () => {

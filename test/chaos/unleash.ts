@@ -27,8 +27,7 @@ export interface Ended {
   readonly message: string | null
   /** The answer's body when it was kept. */
   readonly text: string | null
-  /** When it was sent and when it ended, in ms since the load began. */
-  readonly sentAt: number
+  /** When, in ms since the load began. */
   readonly at: number
 }
 
@@ -191,20 +190,18 @@ class Watch {
     const { send, abort } = connection
     let id = -1
     let method = ''
-    let sentAt = 0
     const note = (ending: Ending, message: string | null, text: string | null) => {
       const at = now() - this.beginAt
-      this.ended.push({ id, method, ending, message, text, sentAt, at })
+      this.ended.push({ id, method, ending, message, text, at })
     }
     connection.send = (request, exchange) => {
       this.sent++
       id = idOf(request.path)
       method = request.method
-      sentAt = now() - this.beginAt
       const watched: Exchange = {
-        ended: (failure, ...rest: []) => {
+        ended: (failure, at) => {
           note(failure?.kind ?? 'ok', failure?.message ?? null, failure === null ? textOf(connection) : null)
-          exchange.ended(failure, ...rest)
+          exchange.ended(failure, at)
         },
       }
       send.call(connection, request, watched)
