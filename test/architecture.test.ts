@@ -17,6 +17,16 @@ test.each(files)('%s keeps within its walls', async (file) => {
   expect(await findViolations(file, readFileSync(new URL(file, SRC), 'utf8'))).toEqual([])
 })
 
+/** Who may say that an exchange has ended: the one way back from the network, and what lies above it. */
+const MAY_END = ['load/http/completion.ts', 'load/http/layer.ts', 'load/http/pool.ts']
+
+test.each(files.filter((file) => file.startsWith('load/') && !MAY_END.includes(file)))(
+  '%s ends no exchange from within a callback of the network',
+  (file) => {
+    expect(readFileSync(new URL(file, SRC), 'utf8')).not.toMatch(/\.ended\(/)
+  },
+)
+
 describe('the check itself', () => {
   test.each([
     ['upwards', 'stats/a.ts', "import { judge } from '../verdict/judge.js'", 'stats may not know verdict'],

@@ -22,6 +22,7 @@ import {
 import { listShardDoubts } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
 import { compare } from '../verdict/compare.js'
+import { listNeverSucceeded } from '../verdict/never-succeeded.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
 import { runVerdict } from '../verdict/verdict.js'
 import type { Reference } from './execute.js'
@@ -71,6 +72,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
       dns: summarize(collector.connect.dns),
       tcp: summarize(collector.connect.tcp),
       tls: summarize(collector.connect.tls),
+      unsolicited: collector.unsolicited,
     },
     timeline: collector.timeline(),
     session: null,
@@ -82,8 +84,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     stoppedBy: record.stoppedBy,
     error: describeFailure(end) ?? (interrupted ? null : describeBarrier(plan, requests)),
   }
-  // A part of the load is no measure for the whole: `merge` judges all shards together.
-  return judgeResult(measured, shard === null ? scenario : { ...scenario, thresholds: [] }, record)
+  return judgeResult(measured, scenario, record)
 }
 
 function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {
@@ -144,27 +145,35 @@ export function judgeResult(
   { reference, allowEnvironment, allowMissing }: Standard,
 ): Result {
   const { totals, requests, interrupted, generator, stoppedBy, error } = measured
-  const thresholds = judgeThresholds(scenario.thresholds, totals, requests)
+  // A part of the load is no measure for the whole: `merge` judges all shards together.
+  const isJudged = measured.shard === null
+  const thresholds = isJudged ? judgeThresholds(scenario.thresholds, totals, requests) : []
+  const neverSucceeded = isJudged ? listNeverSucceeded(measured, scenario.thresholds) : []
   const comparison =
     reference === null || interrupted || stoppedBy !== null || error !== null || totals.requests === 0
       ? null
-      : compare(reference.measurement, measured, {
-          baseline: reference.name,
-          tolerance: scenario.baseline.tolerance,
-          minDeltaMs: scenario.baseline.minDeltaMs,
-          allowEnvironment,
-          allowMissing,
-        })
+      : compare(
+          reference.measurement,
+          { ...measured, neverSucceeded },
+          {
+            baseline: reference.name,
+            tolerance: scenario.baseline.tolerance,
+            minDeltaMs: scenario.baseline.minDeltaMs,
+            allowEnvironment,
+            allowMissing,
+          },
+        )
   const verdict =
     error === null
       ? runVerdict({
           interrupted,
           totals,
           thresholds,
+          neverSucceeded,
           comparison,
           generator,
           doubts: listShardDoubts(measured),
         })
       : 'error'
-  return { ...measured, thresholds, comparison, verdict }
+  return { ...measured, thresholds, neverSucceeded, comparison, verdict }
 }

@@ -114,12 +114,12 @@ function conclude(result: Result, screen: Comparison, { b }: SessionEnd): Result
     notes: [...b.comparison.notes, settled],
     screen: { baseline, verdict },
   }
-  const { interrupted, totals, thresholds } = result
+  const { interrupted, totals, thresholds, neverSucceeded } = result
   const { generator } = b
   return {
     ...result,
     comparison,
     generator: generator.saturated ? generator : result.generator,
-    verdict: runVerdict({ interrupted, totals, thresholds, comparison, generator }),
+    verdict: runVerdict({ interrupted, totals, thresholds, neverSucceeded, comparison, generator }),
   }
 }

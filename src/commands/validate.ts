@@ -10,6 +10,7 @@ import { renderProblem } from '../base/problem.js'
 import { plural } from '../base/units.js'
 import { describeLoad } from '../scenario/describe.js'
 import type { Scenario } from '../scenario/scenario.js'
+import { slowPatterns } from '../scenario/slow-patterns.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import type { Io } from './io.js'
 import { readScenarios } from './scenarios.js'
@@ -37,7 +38,11 @@ export async function validate(
   for (const finding of findings) {
     if ('problems' in finding)
       for (const problem of finding.problems) io.stderr.write(`${renderProblem(problem)}\n\n`)
-    else if (path !== '-') io.stdout.write(`${finding.file}: valid (${summarize(finding.scenario)})\n`)
+    else {
+      for (const warning of slowPatterns(finding.scenario))
+        io.stderr.write(`warning: ${renderProblem(warning)}\n\n`)
+      if (path !== '-') io.stdout.write(`${finding.file}: valid (${summarize(finding.scenario)})\n`)
+    }
   }
   if (path !== null) {
     const text = `${JSON.stringify(toJson(findings), null, 2)}\n`
@@ -78,6 +83,7 @@ function toJson(findings: readonly Finding[]): object {
       valid: 'scenario' in finding,
       scenario: 'scenario' in finding ? finding.scenario.name : null,
       problems: 'problems' in finding ? finding.problems.map(problemJson) : [],
+      warnings: 'scenario' in finding ? slowPatterns(finding.scenario).map(problemJson) : [],
     })),
   }
 }

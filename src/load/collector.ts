@@ -4,6 +4,7 @@
  */
 import type { SeriesSpec } from '../plan/series.js'
 import { Histogram } from '../stats/histogram.js'
+import { ratesOf } from '../stats/rates.js'
 import type { ErrorCount, RequestResult, TimelinePoint, Totals, Window } from '../stats/result.js'
 import { percentileMs, summarize } from '../stats/summary.js'
 import { Series, Tally } from '../stats/tally.js'
@@ -52,6 +53,8 @@ export class Collector {
   /** Requests of the measured part so far. */
   readonly counted = { requests: 0, failed: 0 }
   dropped = 0
+  /** Connections that were closed because bytes came that no request had asked for. */
+  unsolicited = 0
   private readonly specs: readonly Pick<SeriesSpec, 'name' | 'kind'>[]
   private readonly totals: Tally
   private readonly onSecond: OnSecond
@@ -91,6 +94,7 @@ export class Collector {
     open.starved[worker] = data.starved
     open.gcMsMax = Math.max(open.gcMsMax, data.gcMsMax)
     for (const part of ['dns', 'tcp', 'tls'] as const) this.connect[part].addPacked(data[part])
+    this.unsolicited += data.unsolicited
     this.reached[worker] = data.index
     this.closeReached()
   }
@@ -244,7 +248,7 @@ function makeTotals(series: Series, durationSeconds: number): Totals {
     requests,
     failed,
     errorRate: requests === 0 ? 0 : failed / requests,
-    throughput: durationSeconds === 0 ? 0 : requests / durationSeconds,
+    ...ratesOf({ requests, failed }, durationSeconds),
     bytesSent,
     bytesReceived,
     bytesDecoded: bytesDecoded === 0 ? null : bytesDecoded,

@@ -32,8 +32,11 @@ export function renderConsole(result: Result, page: Page, next = nextStep(result
 }
 
 /** A comparison by itself, as `compare` prints it. */
-export function renderComparisonPage(comparison: Comparison, sentence: string, page: Page): string {
-  const verdict = comparison.verdict === 'improved' ? 'passed' : comparison.verdict
+export function renderComparisonPage(
+  comparison: Comparison,
+  { sentence, verdict }: { readonly sentence: string; readonly verdict: RunVerdict },
+  page: Page,
+): string {
   const notes = comparison.notes.map((note) => printable(note))
   return finish(
     [

@@ -18,6 +18,7 @@ const COLUMNS: readonly { readonly title: string; readonly read: (totals: Totals
   { title: 'p99_ms', read: ({ latency }) => latency.p99 },
   { title: 'p999_ms', read: ({ latency }) => latency.p999 },
   { title: 'max_ms', read: ({ latency }) => latency.max },
+  { title: 'requests_per_second', read: ({ requestRate }) => requestRate },
 ]
 
 function render(result: Result): string {

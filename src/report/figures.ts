@@ -10,7 +10,7 @@ import { truncate, wrap } from './width.js'
 import { formatActual } from './wording.js'
 
 /** A request as the table shows it: results have it, and baselines. */
-export type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput'> & {
+export type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
   readonly name: string
   readonly latency: Pick<Totals['latency'], 'p50' | 'p95' | 'p99' | 'max'>
 }
@@ -23,13 +23,23 @@ export function renderRequests(
   if (requests.length === 0) return ''
   const rows = requests.map((request) => requestCells(printable(request.name), request))
   if (requests.length > 1) rows.push(requestCells('total', totals))
-  return renderTable(REQUEST_COLUMNS, rows, { width, title: style.dim })
+  const columns = REQUEST_COLUMNS.filter(({ title }) => title !== WITH_FAILED || totals.failed > 0)
+  const kept = columns.map((column) => REQUEST_COLUMNS.indexOf(column))
+  return renderTable(
+    columns,
+    rows.map((cells) => kept.map((index) => cells[index]!)),
+    { width, title: style.dim },
+  )
 }
+
+/** The rate of all requests, beside that of the successful ones, where they differ. */
+const WITH_FAILED = 'with failed'
 
 const REQUEST_COLUMNS: readonly Column[] = [
   { title: 'request', isFlexible: true },
   { title: 'count', align: 'right', expendable: 2 },
   { title: 'rate', align: 'right', expendable: 3 },
+  { title: WITH_FAILED, align: 'right', expendable: 0 },
   { title: 'errors', align: 'right' },
   { title: 'p50', align: 'right', expendable: 4 },
   { title: 'p95', align: 'right' },
@@ -38,11 +48,12 @@ const REQUEST_COLUMNS: readonly Column[] = [
 ]
 
 function requestCells(name: string, measured: Omit<Measured, 'name'>): string[] {
-  const { requests, failed, errorRate, throughput, latency } = measured
+  const { requests, failed, errorRate, throughput, requestRate, latency } = measured
   return [
     name,
     formatCount(requests),
     formatRate(throughput),
+    formatRate(requestRate),
     failed === 0 ? '0' : formatShare(errorRate),
     formatLatency(latency.p50),
     formatLatency(latency.p95),

@@ -75,10 +75,12 @@ function renderThresholds(thresholds: readonly ThresholdResult[]): string {
 }
 
 function renderRequests(requests: readonly RequestResult[], totals: Totals): string {
-  const cells = (name: string, { requests: count, errorRate, throughput, latency }: Totals) => [
+  const hasFailed = totals.failed > 0
+  const cells = (name: string, { requests: count, errorRate, throughput, requestRate, latency }: Totals) => [
     name,
     formatCount(count),
     formatRate(throughput),
+    ...(hasFailed ? [formatRate(requestRate)] : []),
     formatShare(errorRate),
     formatLatency(latency.p50),
     formatLatency(latency.p95),
@@ -87,7 +89,9 @@ function renderRequests(requests: readonly RequestResult[], totals: Totals): str
   ]
   const rows = requests.map((request) => cells(escapeMarkdown(request.name), request))
   const all = requests.length > 1 ? [cells('**total**', totals)] : []
-  return renderTable(['request', 'count', 'rate', 'errors', 'p50', 'p95', 'p99', 'max'], 1, [...rows, ...all])
+  const rates = hasFailed ? ['rate', 'with failed'] : ['rate']
+  const titles = ['request', 'count', ...rates, 'errors', 'p50', 'p95', 'p99', 'max']
+  return renderTable(titles, 1, [...rows, ...all])
 }
 
 function renderNotes(result: Result): string {

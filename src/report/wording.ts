@@ -15,6 +15,7 @@ import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import { findMetric } from '../stats/metrics.js'
 import type { Result } from '../stats/result.js'
 import { listShardDoubts, nameShard } from '../stats/shard.js'
+import { summarizeNeverSucceeded } from './never-succeeded.js'
 
 /** A metric's value with its unit; – without data. */
 export function formatMetric(metric: string, value: number | null): string {
@@ -66,7 +67,7 @@ export function headline(result: Result): string {
     case 'regressed':
       return comparison === null ? 'Regressed.' : comparisonHeadline(comparison)
     case 'failed':
-      return `Failed: ${brokenThresholds(result)}.`
+      return `Failed: ${whyFailed(result)}.`
     case 'inconclusive':
       return `Inconclusive: ${whyInconclusive(result)}.`
     case 'interrupted':
@@ -142,6 +143,11 @@ function bestImprovement({ metrics }: Comparison): string {
   return rows.length === 0 ? 'better than the baseline' : describeChange(rows.at(-1)!)
 }
 
+function whyFailed(result: Result): string {
+  const isNever = result.neverSucceeded.length > 0 || result.comparison?.referenceNeverSucceeded !== undefined
+  return isNever ? summarizeNeverSucceeded(result) : brokenThresholds(result)
+}
+
 function brokenThresholds({ thresholds }: Result): string {
   const broken = thresholds.filter(({ passed }) => !passed)
   const [first] = broken
@@ -169,8 +175,12 @@ function whyInconclusive(result: Result): string {
   return why === undefined ? 'the figures do not tell' : printable(why)
 }
 
-function whyError({ totals, scenario, error }: Result): string {
-  if (error !== null) return printable(error)
+function whyError(result: Result): string {
+  return result.error === null ? describeUnreached(result) : printable(result.error)
+}
+
+/** Why a target was not reached, by what its requests said. */
+export function describeUnreached({ totals, scenario }: Pick<Result, 'totals' | 'scenario'>): string {
   if (totals.requests === 0) return 'no request was finished'
   const [first] = totals.errors
   const why = first === undefined ? '' : `: ${printable(first.message)}`

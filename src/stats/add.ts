@@ -2,7 +2,8 @@
  * Totals that add up: those of several runs, or of several machines in the same run.
  */
 import { Histogram } from './histogram.js'
-import type { ErrorCount, GeneratorHealth, LatencySummary, Totals } from './result.js'
+import { ratesOf } from './rates.js'
+import type { ConnectionFigures, ErrorCount, GeneratorHealth, LatencySummary, Totals } from './result.js'
 import { summarize } from './summary.js'
 
 /** What the parts come to together, over `seconds`: counts and histograms without loss. */
@@ -14,7 +15,7 @@ export function addTotals(parts: readonly Totals[], seconds: number): Totals {
     requests,
     failed,
     errorRate: requests === 0 ? 0 : failed / requests,
-    throughput: seconds > 0 ? requests / seconds : 0,
+    ...ratesOf({ requests, failed }, seconds),
     bytesSent: sum((part) => part.bytesSent),
     bytesReceived: sum((part) => part.bytesReceived),
     bytesDecoded: parts.every((part) => part.bytesDecoded === null)
@@ -35,6 +36,16 @@ export function addTotals(parts: readonly Totals[], seconds: number): Totals {
       errors: addErrors(parts.flatMap(({ retries }) => retries.errors)),
     },
     errors: addErrors(parts.flatMap(({ errors }) => errors)),
+  }
+}
+
+/** The same of connections. */
+export function addConnections(parts: readonly ConnectionFigures[]): ConnectionFigures {
+  return {
+    dns: addLatencies(parts.map(({ dns }) => dns)),
+    tcp: addLatencies(parts.map(({ tcp }) => tcp)),
+    tls: addLatencies(parts.map(({ tls }) => tls)),
+    unsolicited: parts.reduce((sum, { unsolicited }) => sum + unsolicited, 0),
   }
 }
 

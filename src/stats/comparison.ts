@@ -9,6 +9,11 @@ export interface Comparison {
   readonly metrics: readonly MetricComparison[]
   /** What the reader has to know to trust the verdict, in sentences: unlike environments, too few samples. */
   readonly notes: readonly string[]
+  /**
+   * Of an `ab` session: the requests that never succeeded on side a, as `neverSucceeded` of a result. What is held
+   * against them means nothing, so they fail the session as those of side b do. Absent when there are none.
+   */
+  readonly referenceNeverSucceeded?: readonly string[]
   /** The stored baseline whose suspicion this comparison settled (`run --confirm ab`), and what it had said. */
   readonly screen?: { readonly baseline: string; readonly verdict: ComparisonVerdict }
 }

@@ -1,7 +1,7 @@
 /**
  * Several runs of one scenario as one result: counts and histograms add up, windows follow each other.
  */
-import { addLate, addLatencies, addTotals } from './add.js'
+import { addConnections, addLate, addTotals } from './add.js'
 import type { RequestResult, Result } from './result.js'
 
 /**
@@ -31,15 +31,12 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
       durationSeconds,
     ),
     requests: names.map((name) => joinRequests(results, name, starts, durationSeconds)),
-    connections: {
-      dns: addLatencies(results.map(({ connections }) => connections.dns)),
-      tcp: addLatencies(results.map(({ connections }) => connections.tcp)),
-      tls: addLatencies(results.map(({ connections }) => connections.tls)),
-    },
+    connections: addConnections(results.map(({ connections }) => connections)),
     timeline: results.flatMap(({ timeline }, index) =>
       timeline.map((point) => ({ ...point, second: point.second + starts[index]! })),
     ),
     thresholds: [],
+    neverSucceeded: [],
     comparison: null,
     generator: {
       saturated: results.some(({ generator }) => generator.saturated),

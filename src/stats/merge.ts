@@ -2,7 +2,7 @@
  * The shards of one run as the run that they are together. Counts and histograms add up without loss; seconds lie
  * upon each other, counted on each machine from its own beginning.
  */
-import { addLate, addLatencies, addTotals } from './add.js'
+import { addConnections, addLate, addTotals } from './add.js'
 import type {
   GeneratorHealth,
   Measured,
@@ -26,7 +26,7 @@ export function mergeShards(shards: Shards): Measured {
   const width = windowSeconds(shards)
   const names = [...new Set(shards.flatMap(({ requests }) => requests.map(({ name }) => name)))]
   const requests = names.map((name) => mergeRequests(shards, name, { durationSeconds, width }))
-  const { thresholds: _, comparison: __, verdict: ___, ...shared } = first
+  const { thresholds: _, neverSucceeded: __, comparison: ___, verdict: ____, ...shared } = first
   return {
     ...shared,
     scenario: {
@@ -43,11 +43,7 @@ export function mergeShards(shards: Shards): Measured {
       durationSeconds,
     ),
     requests,
-    connections: {
-      dns: addLatencies(shards.map(({ connections }) => connections.dns)),
-      tcp: addLatencies(shards.map(({ connections }) => connections.tcp)),
-      tls: addLatencies(shards.map(({ connections }) => connections.tls)),
-    },
+    connections: addConnections(shards.map(({ connections }) => connections)),
     timeline: mergeTimelines(shards, requests, width),
     shard: null,
     shards: shards.map(({ shard, environment, totals, ...each }, position) => ({

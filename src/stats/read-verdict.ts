@@ -22,6 +22,9 @@ export function readComparison(shape: Shape): Comparison {
     verdict: shape.get('verdict').oneOf(VERDICTS),
     metrics: shape.get('metrics').or(list(readMetricComparison), []),
     notes: shape.get('notes').or(list(text), []),
+    ...shape
+      .get('referenceNeverSucceeded')
+      .or((names) => ({ referenceNeverSucceeded: names.list().map(text) }), {}),
     ...shape.get('screen').or(readScreen, {}),
   }
 }

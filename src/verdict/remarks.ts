@@ -137,6 +137,7 @@ function stallsOf(measurement: Measurement, { name }: MeasuredRequest, limits: L
   return countStalls(requestSeries(measurement, name), limits)
 }
 
-function quote(names: readonly string[]): string {
+/** The names in a sentence. */
+export function quote(names: readonly string[]): string {
   return names.map((name) => `"${printable(name)}"`).join(', ')
 }

@@ -8,6 +8,7 @@ import { type Job, readValue } from './job.js'
 import { type Judgement, judgeRatio } from './judge.js'
 import { type Failures, findRise, isBlind, rateOf } from './judges/failures.js'
 import { type JobValue, judgeByHistory } from './judges/history.js'
+import { isDead } from './never-succeeded.js'
 
 /** The limits of a comparison. */
 export interface Limits {
@@ -125,6 +126,7 @@ export function judgeFailures(before: Failures, after: Failures, tolerance: numb
     reason,
     lack: verdict === 'inconclusive' ? 'samples' : null,
   })
+  if (isDead(before) && isDead(after)) return judged('inconclusive', 'every try failed, before and now')
   const worse = findRise(before, after, tolerance)
   const better = findRise(after, before, tolerance)
   if (worse === 'lasting') return judged('regressed')

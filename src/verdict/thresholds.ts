@@ -19,7 +19,8 @@ export function judgeThresholds(
   })
 }
 
-function isMet({ operator, limit }: Threshold, actual: number): boolean {
+/** Whether a value is within the limit. */
+export function isMet({ operator, limit }: Pick<Threshold, 'operator' | 'limit'>, actual: number): boolean {
   switch (operator) {
     case '<':
       return actual < limit

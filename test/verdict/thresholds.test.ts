@@ -31,6 +31,21 @@ test('a name limits that request alone', () => {
   expect(judge('error_rate', '<=', 0).passed).toBe(true)
 })
 
+test('answers that are failures meet no limit of the throughput', () => {
+  const down = simulate([{ ...SHOP[0]!, errorRatio: 1 }], { seed: 1, seconds: 5 }).totals
+  expect(down.requestRate).toBeGreaterThan(50)
+  const threshold: Threshold = {
+    expression: 'x',
+    request: null,
+    metric: 'throughput',
+    operator: '>',
+    limit: 50,
+    abort: null,
+    line: 1,
+  }
+  expect(judgeThresholds([threshold], down, [])[0]).toMatchObject({ actual: 0, passed: false })
+})
+
 test('where nothing was measured a threshold is not met', () => {
   expect(judge('p95', '<', 1e9, 'no such request')).toMatchObject({ actual: null, passed: false })
   const silent = { ...requests[0]!, requests: 0, latency: { ...totals.latency, count: 0, p95: null } }

@@ -39,6 +39,8 @@ export interface OriginClient {
   send(call: Call, request: Outgoing): void
   /** Gives up a call that hasn't ended. */
   cancel(call: Call): void
+  /** Whether nothing is under way, and nothing waits. */
+  readonly isIdle: boolean
   /** Closes all connections, at once. */
   destroy(): void
 }

@@ -83,6 +83,10 @@ export class Http1Client implements OriginClient {
     this.connecting = null
   }
 
+  get isIdle(): boolean {
+    return this.waiting.length === 0 && this.leaving.size === 0 && (this.connection?.isIdle ?? true)
+  }
+
   destroy(): void {
     this.waiting.length = 0
     this.connecting?.cancel()
@@ -177,6 +181,10 @@ class Http1Connection implements TransportReader {
     if (this.isLeaving || this.transport.isClosed) return false
     const isStale = this.staleAt !== Number.POSITIVE_INFINITY && now() >= this.staleAt
     return !isStale || this.calls.length > 0
+  }
+
+  get isIdle(): boolean {
+    return this.calls.length === 0
   }
 
   /** Whether `call` can be sent now. */

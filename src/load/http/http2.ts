@@ -91,6 +91,10 @@ export class Http2Client implements OriginClient {
     this.connecting = null
   }
 
+  get isIdle(): boolean {
+    return this.waiting.length === 0 && this.leaving.size === 0 && (this.connection?.isIdle ?? true)
+  }
+
   destroy(): void {
     this.waiting.length = 0
     this.connecting?.cancel()
@@ -226,6 +230,10 @@ class Http2Connection {
     return !this.isLeaving && !this.session.closed && !this.session.destroyed && !this.socket.destroyed
   }
 
+  get isIdle(): boolean {
+    return this.exchanges.size === 0
+  }
+
   /** Whether one more stream can be opened now. */
   get hasRoom(): boolean {
     const { client, session } = this
@@ -285,7 +293,7 @@ class Http2Connection {
   }
 
   /** A stream has come to its end. */
-  ended(exchange: Http2Exchange, failure: Failure | null): void {
+  conclude(exchange: Http2Exchange, failure: Failure | null): void {
     const { call } = exchange.waiting
     if (!this.exchanges.has(call)) return
     this.remove(call)
@@ -378,7 +386,7 @@ class Http2Exchange {
     this.isOver = true
     // An answer may come before all of the request has gone out: the rest is of no use.
     if (failure === null && !this.stream.writableFinished) this.stream.close(NGHTTP2_NO_ERROR)
-    this.connection.ended(this, failure)
+    this.connection.conclude(this, failure)
   }
 
   private failureOf(error: Error | null): Failure {

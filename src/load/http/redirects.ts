@@ -2,6 +2,7 @@
  * Follows redirects as browsers do (RFC 9110, section 15.4, and the fetch standard): the whole chain is one exchange.
  */
 import type { Ms } from '../../base/clock.js'
+import { isSecretHeader } from '../../base/secrets.js'
 import { plural } from '../../base/units.js'
 import type { Outgoing } from '../../plan/request.js'
 import type { Connection, Exchange } from '../connection.js'
@@ -9,15 +10,6 @@ import type { Failure } from '../outcome.js'
 import { keepRequest, Layer } from './layer.js'
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
-
-/** What another origin must not be told. */
-const PRIVATE: ReadonlySet<string> = new Set([
-  'authorization',
-  'cookie',
-  'host',
-  'proxy-authorization',
-  'x-api-key',
-])
 
 /** Sends requests on to where their answers point, as often as the request allows. */
 export class FollowingConnection extends Layer {
@@ -83,7 +75,10 @@ export class FollowingConnection extends Layer {
     const isAway = url.origin !== from
     const headers = request.headers.filter((_, i) => {
       const name = request.headers[i - (i % 2)]!
-      return !(isAway && PRIVATE.has(name)) && !(becomesGet && name.startsWith('content-'))
+      // Another origin must not learn the secrets of this one.
+      return (
+        !(isAway && (name === 'host' || isSecretHeader(name))) && !(becomesGet && name.startsWith('content-'))
+      )
     })
     return keepRequest(request, {
       origin: url.origin === this.origin ? null : url.origin,

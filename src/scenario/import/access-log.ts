@@ -4,6 +4,7 @@
 import { userError } from '../../base/errors.js'
 import { formatCount, formatDuration, formatShare } from '../../base/units.js'
 import { sendablePath, targetOf } from './address.js'
+import { BesideFiles } from './beside.js'
 import { Credentials, hideQuery } from './credentials.js'
 import type { Draft } from './draft.js'
 import { type Draftsman, isMethod } from './entry.js'
@@ -31,7 +32,11 @@ export async function importAccessLog(
   lines: AsyncIterable<string>,
   { file, withStatic, target }: ImportOptions,
 ): Promise<Draft> {
-  const draftsman: Draftsman = { notes: new Notes(), credentials: new Credentials() }
+  const draftsman: Draftsman = {
+    notes: new Notes(),
+    credentials: new Credentials(),
+    files: new BesideFiles(),
+  }
   const { notes } = draftsman
   const log = await readLog(lines, { file, withStatic, notes })
   const lists = new DataLists(notes, draftsman.credentials)

@@ -13,6 +13,8 @@ export interface ImportOptions {
   readonly isMix: boolean
   /** Whether images, style sheets, scripts and the like are kept. */
   readonly withStatic: boolean
+  /** Names beside the scenario that are taken by what can't be sent, such as folders; none when it's absent. */
+  readonly reserved?: readonly string[]
   /** Of a collection: the values to fill it in with, as exported; null without. */
   readonly environment: { readonly file: string; readonly text: string } | null
 }

@@ -78,8 +78,7 @@ function formBody(
   const fields: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(sample)) {
     const property = shop.refs.resolve(properties[name]).value
-    if (kind === 'multipart' && isBinary(property, shop))
-      fields[name] = { file: fileFor(name, operation, shop) }
+    if (kind === 'multipart' && isBinary(property, shop)) fields[name] = { file: fileFor(name, shop) }
     else if (kind === 'multipart' && isForeign(value)) fields[name] = { json: value }
     else fields[name] = formField(value, property, mapOf(field(media['encoding'], name)))
   }
@@ -104,20 +103,14 @@ function textBody(media: Foreign, type: string, operation: Operation, shop: Work
     shop.notes.add(`sent without a body, the document has no example of its ${type}`, operation.name)
     return null
   }
-  return { keys: { file: fileFor(operation.name, operation, shop) }, type: sent }
+  return { keys: { file: fileFor(operation.name, shop) }, type: sent }
 }
 
-/** The name of a file that the user has to supply. */
-function fileFor(name: string, operation: Operation, { notes, placeholders }: Workshop): string {
-  const safe =
-    name
-      .replace(/[^\w.-]+/g, '-')
-      .replace(/^[-.]+/, '')
-      .slice(0, 80) || 'file'
-  notes.add(
-    'files are sent from beside the scenario: put there what users really send',
-    `${safe}.bin (of ${operation.name})`,
-  )
-  placeholders.add(`${safe}.bin`)
-  return `${safe}.bin`
+/** The name of a file that the user has to supply. Equal names are one file, whatever operation sends it. */
+function fileFor(name: string, { files }: Workshop): string {
+  const safe = name
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[-.]+/, '')
+    .slice(0, 80)
+  return files.take(`${safe || 'file'}.bin`)
 }

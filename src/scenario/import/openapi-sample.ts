@@ -1,6 +1,7 @@
 /**
  * Values that fit a schema. Where the document has an example, it's that; texts are marked.
  */
+import type { BesideFiles } from './beside.js'
 import { type Foreign, field, isForeign, listOf, mapOf } from './foreign.js'
 import type { Hole, Holes } from './marked.js'
 import type { Notes } from './notes.js'
@@ -24,8 +25,7 @@ export interface Workshop {
   readonly notes: Notes
   readonly refs: Refs
   readonly references: References
-  /** Files that requests send, and nobody has yet. */
-  readonly placeholders: Set<string>
+  readonly files: BesideFiles
 }
 
 /** Makes samples for one request. */

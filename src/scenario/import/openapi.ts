@@ -2,6 +2,7 @@
  * OpenAPI documents (Swagger 2.0, OpenAPI 3.0 and 3.1, in YAML or JSON) → a scenario with a request for each operation.
  */
 import { userError } from '../../base/errors.js'
+import { BesideFiles } from './beside.js'
 import type { Draft } from './draft.js'
 import { type Foreign, field, isForeign, listOf, mapOf, readForeign, textField } from './foreign.js'
 import { escapeText, Holes } from './marked.js'
@@ -22,6 +23,8 @@ export interface OpenapiOptions {
   readonly file: string
   /** Instead of the server that the document names; one without a path gets the path of that one. */
   readonly target?: string | null
+  /** Names beside the scenario that are taken by what can't be sent. */
+  readonly reserved?: readonly string[]
 }
 
 /** Reads more often than they write, as services are used. */
@@ -29,7 +32,7 @@ const WEIGHTS: Readonly<Record<string, number>> = { get: 10, head: 10, options: 
 const WEIGHT_OF_WRITES = 2
 
 /** The draft of a scenario. Throws a UserError when the text is no OpenAPI document, or one without operations. */
-export function importOpenapi(text: string, { file, target = null }: OpenapiOptions): Draft {
+export function importOpenapi(text: string, { file, target = null, reserved }: OpenapiOptions): Draft {
   const document = findDocument(readForeign(text, file), file)
   const notes = new Notes()
   const shop: Workshop = {
@@ -37,7 +40,7 @@ export function importOpenapi(text: string, { file, target = null }: OpenapiOpti
     notes,
     refs: new Refs(document, notes),
     references: new References(),
-    placeholders: new Set(),
+    files: new BesideFiles(reserved),
   }
   const operations = listOperations(document, shop.refs, notes)
   if (operations.length === 0)
@@ -59,6 +62,7 @@ export function importOpenapi(text: string, { file, target = null }: OpenapiOpti
     ...(Object.keys(headers).length > 0 && { headers }),
     ...(common.auth !== undefined && { auth: common.auth }),
   }
+  shop.files.tell(notes)
   shop.references.note(notes, [chosen, http, requests])
   return {
     scenario: {
@@ -69,7 +73,7 @@ export function importOpenapi(text: string, { file, target = null }: OpenapiOpti
       requests,
     },
     notes: notes.list(),
-    placeholders: [...shop.placeholders],
+    placeholders: shop.files.names,
   }
 }
 

@@ -168,8 +168,8 @@ describe('a Swagger 2.0 document', () => {
     })
     expect(draft.notes).toEqual([
       'parts of paths that the document has no example of: write ids that exist: {petId} of getPetById, {petId} of updatePetWithForm, {petId} of deletePet, {petId} of uploadFile',
-      'files are sent from beside the scenario: put there what users really send: file.bin (of uploadFile)',
       'these delete data: keep them only where that does no harm: deletePet',
+      'files are sent from beside the scenario: put there what users really send: file.bin',
       'needs values from the environment, or with --env NAME=value: API_KEY',
     ])
   })
