@@ -33,7 +33,7 @@ export default defineConfig({
           name: 'chaos',
           include: CHAOS,
           maxWorkers: 1,
-          maxConcurrency: 8,
+          maxConcurrency: 5,
           testTimeout: 60_000,
           sequence: { groupOrder: 3 },
         },

@@ -31,7 +31,8 @@ export async function complaintsOf(
     if (stray !== null) strays.set(stray, (strays.get(stray) ?? 0) + 1)
   }
   for (const [stray, count] of strays) complaints.push(`${stray} (${count} times)`)
-  const open = await openAfter(service, 1000)
+  // Those that nobody took yet are taken one in a turn, and found to be gone.
+  const open = await openAfter(service, 5000)
   if (open > 0) complaints.push(`${open} connections are still open`)
   return complaints
 }
@@ -82,7 +83,7 @@ function strayOf(
   const { name, ends, hasBody = true } = script(id)
   const why = message === null ? '' : `: ${message}`
   // A thread that is overworked has itself to blame.
-  if (ending === 'given up' && run.isOverworked) return null
+  if ((ending === 'given up' || ending === 'timeout') && run.isOverworked) return null
   const wasSeen = arrivals.has(id)
   const mayEnd = wasSeen ? ends : [...unseen]
   const excused =

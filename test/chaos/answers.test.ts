@@ -4,8 +4,8 @@
 import { describe, expect, test } from 'vitest'
 import { bookComplaints, complaintsOf, countEndings } from './account.js'
 import { everyThird } from './ask.js'
-import { ENDS, GARBAGE, GOOD, LENGTHS, SLOW } from './http1-faults.js'
-import { CLOSED, HASTY, HTTP } from './loads.js'
+import { CUT_BY_RESET, ENDS, GARBAGE, GOOD, LENGTHS, SLOW } from './http1-faults.js'
+import { CLOSED, GET, HASTY, HTTP } from './loads.js'
 import { startService } from './service.js'
 import { unleash, type Yaml } from './unleash.js'
 
@@ -71,4 +71,15 @@ describe.concurrent('journeys', () => {
       (counts.get('reset') ?? 0) + (counts.get('protocol') ?? 0) + (counts.get('given up') ?? 0),
     ).toBeGreaterThan(20)
   })
+})
+
+test('an answer without a length that is cut by a reset is no good one', async () => {
+  const cut = ENDS.find(({ name }) => name === CUT_BY_RESET)!
+  const service = await startService({ http1: () => cut })
+  const load = { vus: 1, iterations: 5, duration: '30s' }
+  const run = await unleash({ load, http: HTTP, requests: [GET] }, `http://127.0.0.1:${service.port}`)
+  await service.stop()
+  // Most of them: see what the fault says of one turn.
+  expect(run.totals.errors.filter(({ kind }) => kind === 'reset').length).toBe(1)
+  expect(run.totals.failed).toBeGreaterThanOrEqual(3)
 })

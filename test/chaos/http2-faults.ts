@@ -96,6 +96,8 @@ export const STREAM_FAULTS: readonly Http2Fault[] = [
   }),
 ]
 
+const GIVEN_UP: readonly Ending[] = ['protocol', 'reset', 'timeout', 'given up']
+
 /** Streams that never end. */
 export const SILENT_STREAMS: readonly Http2Fault[] = [
   fault('silence', ['timeout', 'given up'], forever),
@@ -113,6 +115,19 @@ export const SILENT_STREAMS: readonly Http2Fault[] = [
       ask.write(...Array.from({ length: 20 }, () => data(ask.streamId, '')))
       await wait(20)
     }
+  }),
+  // Node's session says so to the service and falls silent: the request times out, and the next one needs a new connection.
+  fault('DATA on a stream that never was', GIVEN_UP, (ask) => {
+    ask.write(data(ask.streamId + 1000, 'four'))
+  }),
+  fault('a frame larger than allowed', GIVEN_UP, (ask) => {
+    ask.write(data(ask.streamId, Buffer.alloc(100_000)))
+  }),
+  fault('a head that can’t be decoded', GIVEN_UP, (ask) => {
+    ask.write(frame(1, 4, ask.streamId, Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff])))
+  }),
+  fault('HTTP/1.1 in the middle', GIVEN_UP, ({ socket }) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello')
   }),
 ]
 
@@ -145,23 +160,11 @@ export const CONNECTION_FAULTS: readonly Http2Fault[] = [
     ask.write(goaway(ask.streamId, ENHANCE_YOUR_CALM))
     ask.socket.end()
   }),
-  fault('DATA on a stream that never was', ['protocol', 'reset'], (ask) => {
-    ask.write(data(ask.streamId + 1000, 'four'))
-  }),
-  fault('a frame larger than allowed', ['protocol', 'reset'], (ask) => {
-    ask.write(data(ask.streamId, Buffer.alloc(100_000)))
-  }),
-  fault('a head that can’t be decoded', ['protocol', 'reset'], (ask) => {
-    ask.write(frame(1, 4, ask.streamId, Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff])))
-  }),
   fault('a window beyond all bounds', ['protocol', 'reset'], (ask) => {
     ask.write(
       frame(8, 0, ask.streamId, Buffer.from([0x7f, 0xff, 0xff, 0xff])),
       frame(8, 0, 0, Buffer.from([0x7f, 0xff, 0xff, 0xff])),
     )
-  }),
-  fault('HTTP/1.1 in the middle', ['protocol', 'reset'], ({ socket }) => {
-    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello')
   }),
 ]
 

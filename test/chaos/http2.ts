@@ -86,6 +86,7 @@ export function attendHttp2({ socket, raw, script, note, settings, streamsMost =
   inner.on('error', () => {})
   const session = performServerHandshake(inner, settings === undefined ? {} : { settings })
   session.on('error', () => {})
+  session.on('close', () => socket.end())
   session.on('stream', (stream, headers) => {
     const streamId = stream.id!
     stream.on('error', () => {})

@@ -36,7 +36,7 @@ export const OPEN: Yaml = { rate: '150/s', duration: '30s', gracefulStop: '2s' }
 /** Nobody comes near them: what hangs is found at the end. */
 export const HTTP: Yaml = { timeout: '5s', connectTimeout: '5s' }
 /** For what is never answered: a run has to meet many. */
-export const HASTY: Yaml = { timeout: '800ms', connectTimeout: '800ms' }
+export const HASTY: Yaml = { timeout: '800ms', connectTimeout: '5s' }
 
 /** Who may not be sent twice meets the ends of kept connections. */
 const POSTS: Excuses = { notIdempotent: ['reset'] }
