@@ -2,7 +2,7 @@
  * `perfctl selftest`: what this machine can tell, found out by measuring the same code again and again.
  */
 import { resolve } from 'node:path'
-import { type Problem, UserError } from '../base/errors.js'
+import { type Problem, UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { writeFileAtomic } from '../base/files.js'
 import { formatDuration, parseDuration, plural } from '../base/units.js'
@@ -15,6 +15,7 @@ import type { Result } from '../stats/result.js'
 import { compare } from '../verdict/compare.js'
 import { summarizeNull } from '../verdict/selftest.js'
 import { constantLoad } from './block.js'
+import { checkPlaces } from './deliver.js'
 import { execute } from './execute.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import { type Interrupt, listenForInterrupt } from './interrupt.js'
@@ -49,6 +50,7 @@ export async function selftest(name: string | undefined, raw: RawSelftestFlags, 
       : await readScenarios([name], { ...flags, load: {} }, io)
   const scenario = { ...constantLoad(read!, seconds), target: flags.target ?? read!.target }
   checkSession(scenario, { secondsMost: seconds, seed: flags.seed ?? 0 })
+  await checkPlaces(flags, io)
   const interrupt = listenForInterrupt(io)
   const note = (text: string) => {
     if (!flags.quiet) io.stderr.write(`${text}\n`)
@@ -60,11 +62,11 @@ export async function selftest(name: string | undefined, raw: RawSelftestFlags, 
     const runs: Result[] = []
     const sessions: Result[] = []
     for (let n = 0; n <= pairs && !interrupt.stop.aborted; n++) {
-      runs.push(await measureOnce(scenario, flags, interrupt))
+      runs.push(whole(await measureOnce(scenario, flags, interrupt)))
       note(`run ${n + 1} of ${pairs + 1}`)
       if (n === pairs || interrupt.stop.aborted) continue
       const { b } = await measureSession(scenario, seconds, { flags, io, interrupt })
-      sessions.push(b)
+      sessions.push(whole(b))
       note(`session ${n + 1} of ${pairs}: ${b.comparison?.verdict ?? b.verdict}`)
     }
     if (interrupt.stop.aborted)
@@ -74,6 +76,12 @@ export async function selftest(name: string | undefined, raw: RawSelftestFlags, 
   } finally {
     interrupt.end()
   }
+}
+
+/** The result, unless it's of a run that broke off: throws a UserError (exit 3) then, for it says nothing of the machine. */
+function whole(result: Result): Result {
+  if (result.error === null) return result
+  throw userError(result.error, null, 'run')
 }
 
 function measureOnce(scenario: Scenario, flags: RunFlags, interrupt: Interrupt): Promise<Result> {

@@ -21,8 +21,8 @@ export function* jsonPieces(result: Result): Generator<string> {
   yield `${piece}\n`
 }
 
-/** Down to the windows of a request: the largest list of all. */
-const DEPTH = 4
+/** Down to the fields of a request: its windows are at most some thousands. */
+const DEPTH = 3
 const PIECE_LENGTH = 1_000_000
 
 /** As `JSON.stringify(value, null, 2)` writes it; what lies deeper than `depth` is one part. */

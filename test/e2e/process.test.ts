@@ -169,6 +169,35 @@ const SERVER = `
   }).listen(process.env.PORT, '127.0.0.1')
 `
 
+test('a bug outside of the load ends the run, which is saved with what was measured, 3', async () => {
+  const target = await startTarget(answerAfter(10))
+  const session = startSession({
+    'long.yaml': `target: ${target.url}\nload: { vus: 3, duration: 1m, thinkTime: 5ms }\nrequests: [{ get: / }]\n`,
+    // Throws where nobody catches it, as soon as there is a file of that name.
+    'bug.mjs': `
+      import { existsSync } from 'node:fs'
+      import { isMainThread } from 'node:worker_threads'
+      const look = () => {
+        if (!existsSync('now')) return
+        clearInterval(timer)
+        throw new TypeError('boom')
+      }
+      const timer = isMainThread ? setInterval(look, 20).unref() : null
+    `,
+  })
+  const env = { NODE_OPTIONS: '--import ./bug.mjs' }
+  const { code, output } = startPerfctl(session, ['run', 'long.yaml', '--report', 'junit'], env)
+  await vi.waitFor(() => expect(countAll(target)).toBeGreaterThan(50), WAIT)
+  session.write('now', '')
+  expect(await code).toBe(3)
+  const [result] = session.results()
+  expect(result).toMatchObject({ verdict: 'error', interrupted: false, error: 'perfctl failed: boom' })
+  expect(result!.errorStack).toMatch(/TypeError: boom\n +at .*bug\.mjs/)
+  expect(result!.totals.requests).toBe(countAll(target))
+  expect(output.stdout).toContain('Error: perfctl failed: boom')
+  expect(session.read('long.xml')).toContain('<error ')
+})
+
 describe.concurrent('the output', () => {
   test('is plain text in a pipe, and coloured where that is asked for', async () => {
     const target = await startTarget(answerAfter(0))

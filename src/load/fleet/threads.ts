@@ -73,7 +73,7 @@ export async function runFleet(plan: Plan, options: FleetOptions, program = WORK
     const stripe = stripeOf(worker, options.workers, options.shard)
     return new Member(worker, { plan, stripe }, { ...options, onFailure }, program)
   })
-  let failure: FleetFailure | null = null
+  let first: Found | null = null
   const tellAll = (command: Command) => {
     for (const member of members) member.tell(command)
   }
@@ -90,8 +90,8 @@ export async function runFleet(plan: Plan, options: FleetOptions, program = WORK
     tellAll({ type: 'kill' })
     last.within(REACT_MS)
   }
-  function onFailure(found: FleetFailure): void {
-    failure ??= found
+  function onFailure(found: Found): void {
+    first ??= found
     stop()
   }
   options.stop.addEventListener('abort', stop)
@@ -112,7 +112,7 @@ export async function runFleet(plan: Plan, options: FleetOptions, program = WORK
       for (const member of members) member.dismiss()
     }
     const stopped = await Promise.all(members.map((member) => member.ended))
-    return { stoppedMs: Math.max(...stopped), failure }
+    return { stoppedMs: Math.max(...stopped), failure: first && complete(first, stopped) }
   } finally {
     deadline.clear()
     last.clear()
@@ -121,9 +121,21 @@ export async function runFleet(plan: Plan, options: FleetOptions, program = WORK
   }
 }
 
+/** A failure when it is seen: the last windows of that worker may still come. */
+type Found = Omit<FleetFailure, 'workers' | 'workedMs'>
+
+function complete(found: Found, stopped: readonly Ms[]): FleetFailure {
+  const workedMs = stopped[found.worker]!
+  return {
+    ...found,
+    workers: stopped.length,
+    workedMs: workedMs === Number.NEGATIVE_INFINITY ? null : workedMs,
+  }
+}
+
 interface MemberOptions extends FleetOptions {
   /** Called with what went wrong, more than once if need be. */
-  readonly onFailure: (failure: FleetFailure) => void
+  readonly onFailure: (found: Found) => void
 }
 
 /** One worker thread. */
@@ -212,9 +224,7 @@ class Member {
 
   private fail(kind: FleetFailure['kind'], fault: Fault): void {
     this.isExplained = true
-    const { index: worker, stoppedMs, options } = this
-    const workedMs = stoppedMs === Number.NEGATIVE_INFINITY ? null : stoppedMs
-    options.onFailure({ ...fault, kind, worker, workers: options.workers, workedMs })
+    this.options.onFailure({ ...fault, kind, worker: this.index })
   }
 }
 
