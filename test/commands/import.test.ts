@@ -357,7 +357,7 @@ describe('a document in several files', () => {
     write('x.json', operation)
     const text = await call('openapi', ['-'], {}, `${document('./x.json')}  /y: { get: { responses: {} } }\n`)
     expect(text).toContain(
-      '# - references to files are followed when the document is read from a file: x.json',
+      '# - references to other files are followed by perfctl import openapi FILE only: x.json',
     )
   })
 })

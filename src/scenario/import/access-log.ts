@@ -42,6 +42,7 @@ export async function importAccessLog(
   const log = await readLog(lines, { file, withStatic, notes })
   const lists = new DataLists(notes, draftsman.credentials)
   const mix = mixTraffic(log.traffic, lists)
+  if (mix.requests.length === 0) throw userError(`${file}: no request in it can be sent`, FORMATS)
   const load = loadOf(log, notes)
   const names = new Names()
   const requests = mix.requests.map((request) => ({

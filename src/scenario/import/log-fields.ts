@@ -63,11 +63,13 @@ interface Parts {
 
 function readParts(get: (names: readonly string[]) => FieldValue): Parts | null {
   const [method, path, query] = [get(FIELDS.method), get(FIELDS.path), get(FIELDS.query)]
-  if (typeof method !== 'string' || typeof path !== 'string' || !/^[A-Z]{3,10}$/.test(method)) return null
+  if (typeof method !== 'string' || typeof path !== 'string' || !/^[A-Z]{3,10}$/i.test(method)) return null
   const hasMore = typeof query === 'string' && !path.includes('?')
   const whole = parsePath(hasMore ? `${path}?${query.replace(/^\?/, '')}` : path)
   const [, host = null] = /^https?:\/\/([\w.-]+(?::\d+)?)/i.exec(path) ?? []
-  return whole === null ? null : { method, path: whole.replace(/\s+/g, encodeSafely), host }
+  return whole === null
+    ? null
+    : { method: method.toUpperCase(), path: whole.replace(/\s+/g, encodeSafely), host }
 }
 
 /** Seconds, or thousandths and smaller parts of them, since 1970, or a date. */

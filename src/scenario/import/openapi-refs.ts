@@ -89,7 +89,7 @@ export class Refs {
     const cut = ref.indexOf('#')
     const [path, fragment] = cut === -1 ? [ref, ''] : [ref.slice(0, cut), ref.slice(cut + 1)]
     if (path === '') return `${home}#${fragment}`
-    if (/^https?:/i.test(path)) {
+    if (/^(?!file:)[a-z][a-z\d+.-]+:/i.test(path)) {
       this.notes.add('references to other hosts are not followed', ref)
       return null
     }
@@ -148,7 +148,7 @@ export class Refs {
   private findBare(path: string, fragment: string): unknown {
     const bare = /^[\w-]+$/.test(path) && fragment === '' ? schemasOf(this.root.value)[path] : undefined
     if (bare === undefined && this.root.read === null)
-      this.notes.add('references to files are followed when the document is read from a file', path)
+      this.notes.add('references to other files are followed by perfctl import openapi FILE only', path)
     else if (bare === undefined) this.notes.add('references to files that are not there', path)
     return bare
   }

@@ -328,6 +328,14 @@ describe('statuses', () => {
   })
 })
 
+test('where every request is rare, some are kept', async () => {
+  const lines = repeat(4000, (n) =>
+    line(`GET /${[...n.toString(8).padStart(4, '0')].map((d) => `w${'abcdefgh'[Number(d)]}`).join('/')}`),
+  )
+  const { scenario } = await draft(lines)
+  expect(scenario.requests.length).toBeGreaterThan(0)
+})
+
 test('those who try paths at random are no part of the traffic', async () => {
   const lines = [
     ...repeat(5000, () => line('GET /real')),
@@ -362,6 +370,7 @@ test.each([
   ],
   [['#Fields: date time c-ip', '2026-05-01 10:00:00 ::1'], 'no field with a method and a path and a status'],
   [['#Software: Microsoft Internet Information Services 10.0'], 'access.log: the log is empty'],
+  [[line(`GET ${'/x'.repeat(5000)}`)], 'access.log: no request in it can be sent'],
   [[line('BREW /')], 'access.log: no request in it can be sent'],
 ])('%j: %s', async (lines, message) => {
   await expect(draft(lines)).rejects.toThrow(message)

@@ -152,11 +152,11 @@ describe('a reference that can not be followed', () => {
 
   test('because there is nothing, or it is on another host', () => {
     const { notes } = bodyOf(
-      { allOf: [{ $ref: 'a.json#/x/-1' }, { $ref: 'https://a.example/b.json' }] },
+      { allOf: [{ $ref: 'a.json#/x/-1' }, { $ref: 'https://a.example/b.json' }, { $ref: 'urn:b' }] },
       { 'a.json': { x: [1] } },
     )
     expect(notes).toContain('references that lead nowhere: a.json#/x/-1')
-    expect(notes).toContain('references to other hosts are not followed: https://a.example/b.json')
+    expect(notes).toContain('references to other hosts are not followed: https://a.example/b.json, urn:b')
   })
 
   test.each([
