@@ -89,9 +89,7 @@ function replaceSecrets(
   replacement: (secret: string) => string,
 ): string {
   // Longest first: a secret inside another one must not leave the rest of that in sight.
-  const sorted = secrets
-    .filter((secret) => secret.length >= SHORTEST)
-    .sort((a, b) => b.length - a.length)
+  const sorted = secrets.filter((secret) => secret.length >= SHORTEST).sort((a, b) => b.length - a.length)
   const next = sorted.map((secret) => text.indexOf(secret))
   let replaced = ''
   let at = 0
