@@ -8,6 +8,7 @@
 import type { Alias, Node, ParsedNode, YAMLMap } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq, parseDocument, stringify, Scalar as YamlScalar } from 'yaml'
 import type { Place, Problem } from '../base/errors.js'
+import { printable, printableJson } from '../base/printable.js'
 import { formatCount } from '../base/units.js'
 import { numberFault } from './number-fault.js'
 import { Source, type Span } from './source.js'
@@ -58,8 +59,8 @@ export function readYaml(text: string, file: string): YamlFile {
 export function writeScalar(value: string | number | boolean | null, isInBrackets: boolean): string {
   // To YAML a plain << is no text but a merge.
   if (value === '<<') return '"<<"'
-  // What stands in quotes in JSON does so in YAML; the library would break the line.
-  if (typeof value === 'string' && value.includes('\n')) return JSON.stringify(value)
+  // What stands in quotes in JSON does so in YAML; the library would break the line, or leave controls as they are.
+  if (typeof value === 'string' && printable(value) !== value) return printableJson(value)
   if (!isInBrackets) return stringify({ a: value }, { lineWidth: 0 }).slice(3, -1)
   const list = stringify([value], { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 })
   return list.slice(1, -2)

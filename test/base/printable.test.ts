@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { blanked, printable, printableLines, shortened } from '../../src/base/printable.js'
+import { blanked, printable, printableJson, printableLines, shortened } from '../../src/base/printable.js'
 
 test.each([
   ['plain text, größer, 接口, 🚀', 'plain text, größer, 接口, 🚀'],
@@ -31,3 +31,12 @@ test.each([
 ])('%j in at most %d characters', (text, most, wanted) => {
   expect(shortened(text, most)).toBe(wanted)
 })
+
+test.each(['plain "text"', 'a\u0085\u202e\ud800b\n', '\u{e0041}😀\u007f'])(
+  '%j as JSON reads back',
+  (text) => {
+    const json = printableJson(text)
+    expect(JSON.parse(json)).toBe(text)
+    expect(printable(json)).toBe(json)
+  },
+)

@@ -169,15 +169,20 @@ function importer(format, name) {
   }
 }
 
-/** A scenario that was imported can be read, once its variables have values and its files are there. */
+/** A scenario that was imported can be read, once its files are there and its variables have values: words, or URLs. */
 function readBack(text) {
-  const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [name, 'x'])
+  const asWords = readWith(text, 'x')
+  return asWords === null ? null : readWith(text, 'http://a.example') && asWords
+}
+
+function readWith(text, value) {
+  const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [
+    name,
+    /URL/.test(name) ? 'http://a.example' : value,
+  ])
+  const files = { read: () => Buffer.from('x') }
   try {
-    readScenario(text, {
-      file: 'imported.yaml',
-      env: Object.fromEntries(names),
-      files: { read: () => Buffer.from('x') },
-    })
+    readScenario(text, { file: 'imported.yaml', env: Object.fromEntries(names), files })
     return null
   } catch (error) {
     const first = error.problems?.[0]
