@@ -65,9 +65,7 @@ function renderRows(
       formatLimit(row),
       formatMetric(row.metric, row.baseline),
       formatMetric(row.metric, row.current),
-      row.reason === null
-        ? NOTHING
-        : html`<small>${row.reason}</small>`,
+      row.reason === null ? NOTHING : html`<small>${row.reason}</small>`,
     ]),
   )
 }
