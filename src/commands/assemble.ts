@@ -4,12 +4,14 @@
 import type { Collector } from '../load/collector.js'
 import type { FleetEnd } from '../load/fleet/threads.js'
 import { judgeGenerator } from '../load/health.js'
+import { listNeverSent } from '../plan/never-sent.js'
 import type { Plan } from '../plan/plan.js'
 import { requestsOf } from '../plan/series.js'
 import { sideOf } from '../plan/slices.js'
 import { describeLoad } from '../scenario/describe.js'
 import { scenarioHash } from '../scenario/hash.js'
 import type { Scenario } from '../scenario/scenario.js'
+import { withWarmup } from '../stats/add.js'
 import {
   type Measured,
   RESULT_SCHEMA,
@@ -59,6 +61,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
   const requests = collector.requests(durationSeconds)
   // In the other side's seconds a generator rests, which must not make up for its own.
   const atWork = collector.seconds.filter(({ index }) => !plan.turns || sideOf(index) === plan.turns.side)
+  const neverSent = interrupted ? [] : listNeverSent(plan.requests, requests)
   const measured: Measured = {
     schema: RESULT_SCHEMA,
     scenario: { ...identify(scenario, plan.target), text: sourceOf(scenario) },
@@ -71,6 +74,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     environment,
     totals,
     requests,
+    ...(neverSent.length > 0 && { neverSent }),
     connections: {
       dns: summarize(collector.connect.dns),
       tcp: summarize(collector.connect.tcp),
@@ -113,7 +117,7 @@ function describeBarrier({ beforeEach }: Plan, measured: readonly RequestResult[
   const first = new Set(requestsOf(beforeEach).map(({ name }) => name))
   if (measured.some(({ name, requests, unfinished }) => !first.has(name) && requests + unfinished > 0))
     return null
-  const barrier = measured.find(({ name, failed }) => first.has(name) && failed > 0)
+  const barrier = measured.map(withWarmup).find(({ name, failed }) => first.has(name) && failed > 0)
   return barrier === undefined
     ? null
     : `no virtual user got past "${barrier.name}": ${barrier.errors[0]?.message}; the load was not sent`

@@ -2,7 +2,7 @@
  * Puts together what the workers measured: seconds of all of them, and the whole run. Memory grows with the seconds
  * of a run, not with its requests, and stops to grow after an hour.
  */
-import type { SeriesSpec } from '../plan/series.js'
+import { numberWarmups, type SeriesSpec } from '../plan/series.js'
 import { Histogram } from '../stats/histogram.js'
 import { ratesOf } from '../stats/rates.js'
 import type { ErrorCount, RequestResult, TimelinePoint, Totals, Window } from '../stats/result.js'
@@ -45,6 +45,9 @@ export interface ConnectHistograms {
   readonly tls: Histogram
 }
 
+/** What has to be known of a series. */
+type CollectedSpec = Pick<SeriesSpec, 'name' | 'kind' | 'isFirst'>
+
 /** Takes the seconds of all workers as they come. */
 export class Collector {
   readonly seconds: Second[] = []
@@ -55,7 +58,9 @@ export class Collector {
   dropped = 0
   /** Connections that were closed because bytes came that no request had asked for. */
   unsolicited = 0
-  private readonly specs: readonly Pick<SeriesSpec, 'name' | 'kind'>[]
+  private readonly specs: readonly CollectedSpec[]
+  /** By series, see {@link numberWarmups}. */
+  private readonly warmups: readonly number[]
   private readonly totals: Tally
   private readonly onSecond: OnSecond
   private readonly isOwn: (second: number) => boolean
@@ -69,14 +74,15 @@ export class Collector {
    * before, in which it was sent: else slow answers were missing, and the slower the more of them.
    */
   constructor(
-    specs: readonly Pick<SeriesSpec, 'name' | 'kind'>[],
+    specs: readonly CollectedSpec[],
     workers: number,
     onSecond: OnSecond,
     { isOwn = () => true }: { readonly isOwn?: (second: number) => boolean } = {},
   ) {
     this.isOwn = isOwn
     this.specs = specs
-    this.totals = new Tally(specs.length)
+    this.warmups = numberWarmups(specs)
+    this.totals = this.makeTally()
     this.onSecond = onSecond
     this.reached = new Array<number>(workers).fill(Number.NEGATIVE_INFINITY)
     this.windows = specs.map(() => [])
@@ -116,8 +122,16 @@ export class Collector {
       name,
       kind,
       ...makeTotals(this.totals.series[i]!, durationSeconds),
+      ...this.describeWarmup(i),
       windows: this.windows[i]!.map((window) => clipWindow(window, durationSeconds)),
     }))
+  }
+
+  private describeWarmup(index: number): Pick<RequestResult, 'warmup'> {
+    const series = this.totals.series[this.warmups[index]!]
+    if (series === undefined || series.requests + series.unfinished === 0) return {}
+    const { requests, failed, errorRate, unfinished, latency, statuses, errors } = makeTotals(series, 0)
+    return { warmup: { requests, failed, errorRate, unfinished, latency, statuses, errors } }
   }
 
   /** One point for each second. */
@@ -144,11 +158,15 @@ export class Collector {
     return total
   }
 
+  private makeTally(): Tally {
+    return new Tally(this.specs.length + this.warmups.filter((number) => number >= 0).length)
+  }
+
   private openAt(index: number): OpenWindow {
     const known = this.open.get(index)
     if (known !== undefined) return known
     const created: OpenWindow = {
-      tally: new Tally(this.specs.length),
+      tally: this.makeTally(),
       lateness: new Histogram(),
       busy: [],
       cpu: [],
@@ -195,13 +213,16 @@ export class Collector {
       this.lateness.add(open.lateness)
       this.dropped += open.dropped
       this.addWindows(index, open.tally)
+    } else {
+      for (const number of this.warmups)
+        if (number >= 0) this.totals.series[number]!.merge(open.tally.series[number]!)
     }
     this.onSecond(second, open.tally)
   }
 
   private addWindows(index: number, tally: Tally): void {
-    for (const [i, series] of tally.series.entries()) {
-      const windows = this.windows[i]!
+    for (const [i, windows] of this.windows.entries()) {
+      const series = tally.series[i]!
       const start = index - (index % this.windowSeconds)
       const last = windows.at(-1)
       if (!this.isOwn(index) && last !== undefined) {

@@ -3,6 +3,7 @@
  */
 import { printable } from '../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
+import { withWarmup } from '../stats/add.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../stats/result.js'
 import { listShardDoubts } from '../stats/shard.js'
@@ -27,7 +28,7 @@ export function renderMarkdown(result: Result): string {
     escapeMarkdown(headline(result)),
     result.comparison === null ? '' : renderComparison(result.comparison),
     renderThresholds(result),
-    renderRequests(result.requests, result.totals),
+    renderRequests(result.requests.map(withWarmup), result.totals),
     renderNotes(result),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`

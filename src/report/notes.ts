@@ -25,6 +25,11 @@ export function listNotes(result: Result): string[] {
     const reasons = generator.reasons.map((reason) => printable(reason)).join('; ')
     notes.unshift(`the load generator was the bottleneck: ${reasons || 'send less, or use more --workers'}`)
   }
+  for (const name of result.neverSent ?? []) {
+    notes.push(
+      `"${printable(name)}" was never sent, though by its weight it was due: do the conditions of its steps ever hold?`,
+    )
+  }
   if (totals.dropped > 0) {
     const share = formatShare(totals.dropped / (totals.dropped + totals.requests))
     notes.push(
