@@ -3,7 +3,7 @@
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { Part } from '../part.js'
-import type { WindowData } from '../recorder.js'
+import { buffersOf } from '../recorder.js'
 import { rehearse } from '../rehearsal.js'
 import type { World } from '../surroundings.js'
 import { openWorld } from '../world.js'
@@ -52,13 +52,4 @@ function die(error: unknown): void {
   setImmediate(() => {
     throw error
   })
-}
-
-/** The packed histograms: moved to the main thread, not copied. */
-function buffersOf({ tally, lateness, dns, tcp, tls }: WindowData): ArrayBuffer[] {
-  const histograms = [lateness, dns, tcp, tls]
-  for (const series of tally) {
-    if (series !== null) histograms.push(series.latency, series.service, series.firstByte)
-  }
-  return histograms.map((histogram) => histogram.buffer)
 }
