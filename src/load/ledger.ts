@@ -5,7 +5,7 @@ import type { Ms } from '../base/clock.js'
 import type { Draws } from '../plan/draws.js'
 import type { Plan } from '../plan/plan.js'
 import { listSeries, numberWarmups } from '../plan/series.js'
-import type { Series } from '../stats/tally.js'
+import type { Row } from '../stats/sheet.js'
 import { Judge } from './judge.js'
 import type { Failure } from './outcome.js'
 import { type Gauges, Recorder, type WindowData } from './recorder.js'
@@ -115,7 +115,7 @@ export class Ledger {
   }
 
   /** The series beside that of `request` for what each user sends once and sent in the warm-up; null of all others. */
-  private warmupOf(request: number, moment: Ms): Series | null {
+  private warmupOf(request: number, moment: Ms): Row | null {
     const number = this.warmups[request]!
     return number < 0 ? null : this.recorder.seriesAt(moment, number)
   }
@@ -133,7 +133,7 @@ export class Ledger {
   }
 }
 
-function recordInto(series: Series, user: VirtualUser, ended: Ms, failure: Failure | null): void {
+function recordInto(series: Row, user: VirtualUser, ended: Ms, failure: Failure | null): void {
   const { status, sentAt, firstByteAt, id } = user.connection
   if (failure === null) series.recordSuccess(status, ended - user.due, ended - sentAt, firstByteAt - sentAt)
   else series.recordFailure(failure.kind, failure.message, status, id)

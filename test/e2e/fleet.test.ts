@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { loadScenario, run } from '../../dist/index.js'
 import { runFleet } from '../../dist/load/fleet/threads.js'
+import { Tally } from '../../dist/stats/tally.js'
 import { closedLoad, makeTestPlan, openLoad } from '../load/simulate.js'
 
 const seen: string[] = []
@@ -30,7 +31,7 @@ describe('a fleet of threads', () => {
   async function send(workers: number, iterations: number) {
     seen.length = 0
     const load = closedLoad({ start: 6, stages: [{ durationMs: 20_000, target: 6 }], iterations })
-    const windows: number[] = []
+    const tally = new Tally(requests.length)
     const end = await runFleet(
       { ...makeTestPlan({ load, requests }), target },
       {
@@ -38,13 +39,13 @@ describe('a fleet of threads', () => {
         stop: new AbortController().signal,
         kill: new AbortController().signal,
         onBegin() {},
-        onWindow: (_, window) => {
-          for (const series of window.tally) windows.push(series?.requests ?? 0)
+        onWindow: (_, { sheet }) => {
+          tally.addSheet(sheet)
         },
         onWorkerEnd() {},
       },
     )
-    return { end, counted: windows.reduce((a, b) => a + b, 0), paths: [...seen].sort() }
+    return { end, counted: tally.get(0).requests + tally.get(1).requests, paths: [...seen].sort() }
   }
 
   test('sends the same requests whatever the number of workers, not one more or less', async () => {
@@ -75,7 +76,7 @@ describe('a fleet of threads', () => {
       thinkTimeMs: [5, 5],
       gracefulStopMs: 0,
     })
-    const sum = { requests: 0, failed: 0, unfinished: 0 }
+    const tally = new Tally(1)
     const end = await runFleet(
       {
         ...makeTestPlan({ load, requests: [{ path }], data }),
@@ -86,8 +87,8 @@ describe('a fleet of threads', () => {
         stop: new AbortController().signal,
         kill: new AbortController().signal,
         onBegin() {},
-        onWindow: (_, { tally }) => {
-          for (const key of ['requests', 'failed', 'unfinished'] as const) sum[key] += tally[0]?.[key] ?? 0
+        onWindow: (_, { sheet }) => {
+          tally.addSheet(sheet)
         },
         onWorkerEnd() {},
       },
@@ -96,6 +97,7 @@ describe('a fleet of threads', () => {
     half.close()
     expect(end.failure).toMatchObject({ kind: 'crashed', worker: 1, workers: 2 })
     expect(end.failure!.stack).toMatch(/TypeError.*\n.*at /s)
+    const sum = tally.get(0)
     expect(sum.failed).toBe(0)
     expect(sum.unfinished).toBeGreaterThanOrEqual(2)
     // An answer may have been on its way when its worker failed.
@@ -129,7 +131,7 @@ describe('a fleet of threads', () => {
     await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
     const [stop, kill] = [new AbortController(), new AbortController()]
     const load = closedLoad({ gracefulStopMs: 60_000, stages: [{ durationMs: 60_000, target: 2 }] })
-    let unfinished = 0
+    const tally = new Tally(1)
     const end = await runFleet(
       { ...makeTestPlan({ load }), target: `http://127.0.0.1:${(slow.address() as AddressInfo).port}` },
       {
@@ -140,15 +142,15 @@ describe('a fleet of threads', () => {
           setTimeout(() => stop.abort(), 400)
           setTimeout(() => kill.abort(), 600)
         },
-        onWindow: (_, { tally }) => {
-          unfinished += tally[0]?.unfinished ?? 0
+        onWindow: (_, { sheet }) => {
+          tally.addSheet(sheet)
         },
         onWorkerEnd() {},
       },
     )
     slow.closeAllConnections()
     slow.close()
-    expect(unfinished).toBe(2)
+    expect(tally.get(0).unfinished).toBe(2)
     expect(end.stoppedMs).toBeGreaterThan(0)
     expect(end.stoppedMs).toBeLessThan(30_000)
   })
