@@ -83,7 +83,9 @@ function hold(
     reference: `a (${describeSide(sides.a)})`,
     signal: interrupt.stop,
     kill: interrupt.kill,
-    onLook: (seconds, verdict) => note(`after ${seconds}s of each side: ${verdict}`),
+    onLook: (seconds, verdict) => {
+      if (flags.progress) note(`after ${seconds}s of each side: ${verdict}`)
+    },
     onNotice: (text) => note(`warning: ${text}`),
   })
 }
