@@ -14,11 +14,12 @@ import type { Io } from './io.js'
 import { readMeasurementFile } from './measurements.js'
 import { ownsStdout, pageOf, writeReports } from './report.js'
 
+/** As commander gives them. */
 export interface CompareFlags
   extends Partial<Pick<CompareOptions, 'tolerance' | 'minDeltaMs' | 'allowEnvironment' | 'allowMissing'>> {
   readonly inconclusive?: 'fail' | 'pass'
   /** As given to `--report`; they are made of `b`, which then has to be a result. */
-  readonly report: readonly string[]
+  readonly report?: readonly string[]
   readonly color?: boolean
 }
 
@@ -26,7 +27,7 @@ export interface CompareFlags
 export async function compareFiles(a: string, b: string, flags: CompareFlags, io: Io): Promise<ExitCode> {
   const reference = await readMeasurementFile(a, io)
   const candidate = await readMeasurementFile(b, io)
-  const { inconclusive = 'pass', report, color = true, ...limits } = flags
+  const { inconclusive = 'pass', report = [], color = true, ...limits } = flags
   const comparison = compare(reference, candidate, { ...limits, baseline: a })
   const verdict = verdictOf(candidate, comparison)
   const isWhole =
