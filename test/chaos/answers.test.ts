@@ -4,8 +4,8 @@
 import { describe, expect, test } from 'vitest'
 import { bookComplaints, complaintsOf, countEndings } from './account.js'
 import { everyThird } from './ask.js'
-import { CUT_BY_RESET, ENDS, GARBAGE, GOOD, LENGTHS, SLOW } from './http1-faults.js'
-import { CLOSED, GET, HASTY, HTTP } from './loads.js'
+import { CUT_BY_RESET, ENDS, GARBAGE, GOOD, LENGTHS } from './http1-faults.js'
+import { CLOSED, GET, HTTP } from './loads.js'
 import { startService } from './service.js'
 import { unleash, type Yaml } from './unleash.js'
 
@@ -58,10 +58,10 @@ describe.concurrent('journeys', () => {
   ])('end where they fail, and each step counts once, %s', async (_, load) => {
     // Steps that are due after the end don't count: here all are due before it.
     const limits = { iterations: 150, duration: '40s', gracefulStop: '3s' }
-    const script = everyThird(GOOD, [...ENDS.slice(0, 9), ...GARBAGE, ...SLOW.slice(2, 6)])
+    const script = everyThird(GOOD, [...ENDS.slice(0, 9), ...GARBAGE])
     const service = await startService({ http1: script })
     const requests = [{ name: 'journey', steps }]
-    const scenario = { load: { ...load, ...limits }, http: HASTY, requests }
+    const scenario = { load: { ...load, ...limits }, http: { ...HTTP, timeout: '20s' }, requests }
     const run = await unleash(scenario, `http://127.0.0.1:${service.port}`)
     await service.stop()
     expect(bookComplaints({ ...run, ended: null })).toEqual([])

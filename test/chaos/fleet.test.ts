@@ -16,7 +16,7 @@ const tls = { cert: certificates.read('server.pem'), key: certificates.read('ser
 const http1 = everyThird(GOOD, [...ENDS, ...LENGTHS, ...GARBAGE, ...INTERIM.slice(0, 4)])
 const http2 = everyThird(GOOD_STREAM, [...STREAM_FAULTS, ...CONNECTION_FAULTS])
 
-const ITERATIONS = 600
+const ITERATIONS = 360
 const LOAD: Yaml = {
   vus: 12,
   duration: '60s',
@@ -43,10 +43,10 @@ describe.concurrent('two workers', () => {
     async (name, { http = {}, target = 'http', service: options, innocent = 0 }) => {
       const service = await startService(options)
       const load = name.endsWith('open')
-        ? { ...LOAD, vus: undefined, rate: '300/s', thinkTime: undefined }
+        ? { ...LOAD, vus: undefined, rate: '120/s', thinkTime: undefined }
         : LOAD
       const insecure = target === 'https' ? { tls: { insecure: true } } : {}
-      const scenario = { load, http: { ...HTTP, ...insecure, ...http }, requests: [GET] }
+      const scenario = { load, http: { ...HTTP, timeout: '20s', ...insecure, ...http }, requests: [GET] }
       const run = await unleash(scenario, `${target}://127.0.0.1:${service.port}`, { workers: 2 })
       await service.stop()
       expect(bookComplaints(run)).toEqual([])

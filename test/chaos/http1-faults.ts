@@ -195,7 +195,7 @@ export const INTERIM: readonly Http1Fault[] = [
     ask.socket.write(goodAnswer(ask))
   }),
   fault('an answer in pieces', ['ok'], async (ask) => {
-    for (const piece of goodAnswer(ask).match(/[^]{1,7}/g)!) {
+    for (const piece of goodAnswer(ask).match(/.{1,7}/gs)!) {
       ask.socket.write(piece)
       await wait(1)
     }

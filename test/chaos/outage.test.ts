@@ -129,7 +129,7 @@ describe.concurrent('a service that is killed and comes back', () => {
   )
 
   test('loses nothing to the user when requests go again until it is back', async () => {
-    const http = { retries: { count: 40, backoff: '100ms..200ms' } }
+    const http = { retries: { count: 20, backoff: '100ms..300ms' } }
     const { run } = await runWithGap({ load: { ...OPEN, gracefulStop: '5s' }, http, requests: [GET] }, 700)
     expect(bookComplaints(run)).toEqual([])
     expect(run.totals.failed).toBe(0)

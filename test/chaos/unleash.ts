@@ -1,6 +1,7 @@
 /**
  * Runs a load in this thread against a service that means no good, and watches every request of it from the outside.
  */
+import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { runFleet } from '../../dist/load/fleet/threads.js'
 import { now } from '../../src/base/clock.js'
@@ -100,7 +101,8 @@ export async function unleash(
 }
 
 function planOf(scenario: Yaml, target: string): Plan {
-  const read = readScenario(JSON.stringify({ target, ...scenario }), { file: 'chaos.yaml', env: {} })
+  const files = { read: (path: string) => readFileSync(path) }
+  const read = readScenario(JSON.stringify({ target, ...scenario }), { file: 'chaos.yaml', env: {}, files })
   return makePlan(read, { target, seed: 7, today: Date.UTC(2026, 0, 1) })
 }
 
