@@ -140,14 +140,26 @@ describe('what is there already', () => {
   })
 })
 
+interface Job {
+  readonly variables: Record<string, string>
+  readonly script: readonly string[]
+}
+
+/** A workflow of GitHub, or a file of GitLab with one job. */
+interface CiFile {
+  readonly jobs?: {
+    readonly perf: {
+      readonly env: Record<string, string>
+      readonly steps: readonly { readonly run?: string }[]
+    }
+  }
+  readonly perf?: Job
+}
+
 /** What a job sets and runs, whichever service it is for. */
-function readJob({ jobs, perf }: Record<string, any>): {
-  variables: Record<string, string>
-  script: string[]
-} {
-  if (jobs === undefined) return perf
-  const runs = jobs.perf.steps.flatMap(({ run }: { run?: string }) => (run === undefined ? [] : [run]))
-  return { variables: jobs.perf.env, script: runs }
+function readJob({ jobs, perf }: CiFile): Job {
+  if (jobs === undefined) return perf!
+  return { variables: jobs.perf.env, script: jobs.perf.steps.flatMap(({ run }) => run ?? []) }
 }
 
 describe('the job', () => {
@@ -161,7 +173,7 @@ describe('the job', () => {
     [{ ci: 'gitlab' }, '.gitlab/perf.yml', '.', 'scenarios/demo.yaml'],
   ])('%j drives both versions with flags that perfctl knows', async (flags, file, folder, scenario) => {
     await call(flags)
-    const { variables, script } = readJob(parse(read(file)))
+    const { variables, script } = readJob(parse(read(file)) as CiFile)
     expect(variables).toEqual({ SCENARIO: scenario, START: 'npm start', READY: '/healthz' })
     // As a shell takes the job's last command, with a program in perfctl's place that tells its arguments.
     const bin = join(io.cwd, folder, 'node_modules/.bin')
