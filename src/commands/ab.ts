@@ -80,7 +80,9 @@ function hold(
     names: { a: describeSide(sides.a), b: describeSide(sides.b) },
     signal: interrupt.stop,
     kill: interrupt.kill,
-    onLook: (seconds, verdict) => note(`after ${seconds}s of each side: ${verdict}`),
+    onLook: (seconds, verdict) => {
+      if (flags.progress) note(`after ${seconds}s of each side: ${verdict}`)
+    },
     onNotice: (text) => note(`warning: ${text}`),
   })
 }

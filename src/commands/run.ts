@@ -219,7 +219,11 @@ async function runOne(
     {
       saves: [{ result, file: fileOf(result, flags), label: 'result saved' }],
       result,
-      summary: (page) => (isForBaseline ? renderConsole(result, page, null) : renderConsole(result, page)),
+      // Whoever leaves the baseline out wants no word about it.
+      summary: (page) =>
+        isForBaseline || flags.baseline === false
+          ? renderConsole(result, page, null)
+          : renderConsole(result, page),
       isOneOfSeveral,
     },
     flags,

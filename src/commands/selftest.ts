@@ -21,7 +21,7 @@ import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import { type Interrupt, listenForInterrupt } from './interrupt.js'
 import type { Io } from './io.js'
 import { ownsStdout, pageOf } from './report.js'
-import { readScenarios } from './scenarios.js'
+import { applyFlags, readScenarios } from './scenarios.js'
 import { checkSession, limitsOf, runSession } from './session.js'
 import { startSides } from './sides.js'
 
@@ -44,10 +44,12 @@ requests:
 export async function selftest(name: string | undefined, raw: RawSelftestFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags({ ...raw, report: raw.report ?? [] })
   const { pairs, seconds } = readExtent(raw, flags)
+  // How long it takes is its own; how much is sent is as in a run.
+  const applied = { ...flags, load: { ...flags.load, durationMs: undefined } }
   const [read] =
     name === undefined
-      ? [readScenario(DEMO, { file: 'selftest.yaml', env: {}, profile: flags.profile })]
-      : await readScenarios([name], { ...flags, load: {} }, io)
+      ? [applyFlags(readScenario(DEMO, { file: 'selftest.yaml', env: {}, profile: flags.profile }), applied)]
+      : await readScenarios([name], applied, io)
   const scenario = { ...constantLoad(read!, seconds), target: flags.target ?? read!.target }
   checkSession(scenario, { secondsMost: seconds, seed: flags.seed ?? 0 })
   await checkPlaces(flags, io)
@@ -55,6 +57,10 @@ export async function selftest(name: string | undefined, raw: RawSelftestFlags, 
   const note = (text: string) => {
     if (!flags.quiet) io.stderr.write(`${text}\n`)
   }
+  const progress = (text: string) => {
+    if (flags.progress) note(text)
+  }
+  if (scenario.http.insecure) note('warning: certificates are not checked (-k): anyone could answer')
   note(
     `about ${formatDuration(estimateSeconds(scenario, pairs, seconds) * 1000)}: ${pairs + 1} runs and ${plural(pairs, 'session')} side by side`,
   )
@@ -62,12 +68,12 @@ export async function selftest(name: string | undefined, raw: RawSelftestFlags, 
     const runs: Result[] = []
     const sessions: Result[] = []
     for (let n = 0; n <= pairs && !interrupt.stop.aborted; n++) {
-      runs.push(whole(await measureOnce(scenario, flags, interrupt)))
-      note(`run ${n + 1} of ${pairs + 1}`)
+      runs.push(whole(await measureOnce(scenario, flags, interrupt, n)))
+      progress(`run ${n + 1} of ${pairs + 1}`)
       if (n === pairs || interrupt.stop.aborted) continue
-      const { b } = await measureSession(scenario, seconds, { flags, io, interrupt })
+      const { b } = await measureSession(scenario, seconds, { flags, io, interrupt, n })
       sessions.push(whole(b))
-      note(`session ${n + 1} of ${pairs}: ${b.comparison?.verdict ?? b.verdict}`)
+      progress(`session ${n + 1} of ${pairs}: ${b.comparison?.verdict ?? b.verdict}`)
     }
     if (interrupt.stop.aborted)
       return interrupt.signalName() === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
@@ -84,15 +90,29 @@ function whole(result: Result): Result {
   throw userError(result.error, null, 'run')
 }
 
-function measureOnce(scenario: Scenario, flags: RunFlags, interrupt: Interrupt): Promise<Result> {
-  return execute(scenario, { workers: flags.workers ?? 1, signal: interrupt.stop, kill: interrupt.kill })
+function measureOnce(scenario: Scenario, flags: RunFlags, interrupt: Interrupt, n: number): Promise<Result> {
+  return execute(scenario, {
+    seed: seedOf(flags, n),
+    workers: flags.workers ?? 1,
+    signal: interrupt.stop,
+    kill: interrupt.kill,
+  })
 }
 
-function measureSession(
-  scenario: Scenario,
-  secondsMost: number,
-  { flags, io, interrupt }: { readonly flags: RunFlags; readonly io: Io; readonly interrupt: Interrupt },
-) {
+/** Of the n-th measurement: all are different, and the same ones the next time. */
+function seedOf({ seed }: RunFlags, n: number): number | undefined {
+  return seed === undefined ? undefined : seed + n
+}
+
+interface Circumstances {
+  readonly flags: RunFlags
+  readonly io: Io
+  readonly interrupt: Interrupt
+  /** How many sessions there were before. */
+  readonly n: number
+}
+
+function measureSession(scenario: Scenario, secondsMost: number, { flags, io, interrupt, n }: Circumstances) {
   const target = scenario.target!
   const side = target === 'demo' ? ({ type: 'demo' } as const) : ({ type: 'url', url: target } as const)
   const { resultsDir } = flags
@@ -102,14 +122,15 @@ function measureSession(
       { name: scenario.name, resultsDir, io, isAgain: false, signal: interrupt.stop },
     )
   return runSession(scenario, start, {
-    ...{
-      seed: undefined,
-      secondsMost,
-      starts: 1,
-      workers: flags.workers ?? 1,
-      names: { a: target, b: target },
-    },
-    ...{ signal: interrupt.stop, kill: interrupt.kill, onLook: () => {}, onNotice: () => {} },
+    seed: seedOf(flags, n),
+    secondsMost,
+    starts: 1,
+    workers: flags.workers ?? 1,
+    names: { a: target, b: target },
+    signal: interrupt.stop,
+    kill: interrupt.kill,
+    onLook: () => {},
+    onNotice: () => {},
   })
 }
 

@@ -9,10 +9,12 @@ import { randomSeed } from '../base/rng.js'
 import { checkReachable } from '../load/preflight.js'
 import { makePlan } from '../plan/plan.js'
 import { checkSupply } from '../plan/supply.js'
+import { describeUnreached } from '../report/wording.js'
 import type { Scenario } from '../scenario/scenario.js'
 import { joinRuns } from '../stats/join.js'
-import type { Result } from '../stats/result.js'
+import type { Result, Totals } from '../stats/result.js'
 import { compare } from '../verdict/compare.js'
+import { listNeverSucceeded } from '../verdict/never-succeeded.js'
 import { judgeResult } from './assemble.js'
 import { type BlockEnd, type BlockOptions, constantLoad, emptyBlock, runBlock } from './block.js'
 import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
@@ -78,7 +80,8 @@ export async function runSession(
   const join = (last: BlockEnd): SessionEnd => {
     const side = (name: 'a' | 'b'): Result => {
       const [first, ...others] = [...blocks, last].map((block) => block[name])
-      return onItsOwn(joinRuns([first!, ...others]), { id, side: name, looks: looks.length })
+      const result = onItsOwn(joinRuns([first!, ...others]), { id, side: name, looks: looks.length })
+      return { ...result, neverSucceeded: listNeverSucceeded(result, scenario.thresholds) }
     }
     return { a: side('a'), b: side('b') }
   }
@@ -147,11 +150,15 @@ function planLooks(blockSeconds: number, starts: number): readonly number[] {
   return [...new Set(ends)]
 }
 
-function conclude({ a, b }: SessionEnd, scenario: Scenario, name: string): SessionEnd {
+function conclude(end: SessionEnd, scenario: Scenario, name: string): SessionEnd {
+  const standard = { allowEnvironment: true, allowMissing: false }
+  const a = judgeResult(end.a, scenario, { ...standard, reference: null })
+  // Side b is what is shown: where there was nothing to hold it against, it says so.
+  const isAlone = a.verdict === 'error' && a.error === null && end.b.error === null
+  const b = isAlone ? { ...end.b, error: `side a: ${describeUnreached(a)}` } : end.b
   const reference = { measurement: a, name }
-  const standard = { reference, allowEnvironment: true, allowMissing: false }
   // One side alone is no session.
-  return { a, b: judgeResult({ ...b, error: b.error ?? a.error }, scenario, standard) }
+  return { a, b: judgeResult({ ...b, error: b.error ?? a.error }, scenario, { ...standard, reference }) }
 }
 
 /** The limits that a scenario sets, for measurements of this machine. */
@@ -162,11 +169,15 @@ export function limitsOf(scenario: Scenario, baseline: string) {
 
 /** A side as a result: its rates are those of its own seconds, which are every other one of the session's. */
 function onItsOwn(result: Result, session: NonNullable<Result['session']>): Result {
-  const { throughput } = result.totals
+  const own = <T extends Pick<Totals, 'throughput' | 'requestRate'>>(totals: T): T => ({
+    ...totals,
+    throughput: 2 * totals.throughput,
+    requestRate: 2 * totals.requestRate,
+  })
   return {
     ...result,
     session,
-    totals: { ...result.totals, throughput: 2 * throughput },
-    requests: result.requests.map((request) => ({ ...request, throughput: 2 * request.throughput })),
+    totals: own(result.totals),
+    requests: result.requests.map(own),
   }
 }

@@ -3,8 +3,8 @@
  */
 import type { Ms } from '../base/clock.js'
 import { Histogram } from '../stats/histogram.js'
-import { Tally, type TallyData } from '../stats/tally.js'
-import type { ConnectTimes } from './connection.js'
+import { type Row, Sheet, type SheetData, buffersOf as sheetBuffers } from '../stats/sheet.js'
+import type { ConnectionEvents, ConnectTimes } from './connection.js'
 
 /** How long a window is. */
 export const WINDOW_MS = 1000
@@ -13,11 +13,14 @@ export const WINDOW_MS = 1000
 export interface WindowData {
   /** Seconds since the measured part began; below 0 is warm-up. */
   readonly index: number
-  readonly tally: TallyData
+  /** What its requests came to. */
+  readonly sheet: SheetData
   /** Virtual users at work at the end of the window. */
   readonly vus: number
   /** Arrivals that found no free virtual user. */
   readonly dropped: number
+  /** Connections that were closed because bytes came that nobody had asked for. */
+  readonly unsolicited: number
   /** How late requests were sent, packed, in µs. */
   readonly lateness: Uint32Array<ArrayBuffer>
   /** Times of connection set-up, packed, in µs. */
@@ -32,6 +35,11 @@ export interface WindowData {
   /** Longest garbage collection pause, and all of them together. */
   readonly gcMsMax: Ms
   readonly gcMs: Ms
+}
+
+/** The memory of a window that is moved to another thread, not copied. */
+export function buffersOf({ sheet, lateness, dns, tcp, tls }: WindowData): ArrayBuffer[] {
+  return [...sheetBuffers(sheet), ...[lateness, dns, tcp, tls].map(({ buffer }) => buffer)]
 }
 
 /** What the recorder has to ask for when a window ends. */
@@ -54,9 +62,10 @@ export interface RecorderOptions {
 }
 
 /** Counts samples into the window they ended in. */
-export class Recorder {
+export class Recorder implements ConnectionEvents {
   private dropped = 0
-  private readonly tally: Tally
+  private unsolicitedCount = 0
+  private readonly sheet: Sheet
   private readonly lateness = new Histogram()
   private readonly dns = new Histogram()
   private readonly tcp = new Histogram()
@@ -69,7 +78,7 @@ export class Recorder {
   private endsAt: Ms
 
   constructor(options: RecorderOptions) {
-    this.tally = new Tally(options.requests)
+    this.sheet = new Sheet(options.requests)
     this.gauges = options.gauges
     this.emit = options.emit
     this.startsAt = options.startAt
@@ -78,10 +87,10 @@ export class Recorder {
     this.endsAt = this.index >= this.lastIndex ? Number.POSITIVE_INFINITY : this.endOf(this.index)
   }
 
-  /** The series to count a sample in that ended at `moment`. */
-  seriesAt(moment: Ms, request: number) {
+  /** Where to count a sample that ended at `moment`. */
+  seriesAt(moment: Ms, request: number): Row {
     if (moment >= this.endsAt) this.roll(moment)
-    return this.tally.series[request]!
+    return this.sheet.row(request)
   }
 
   /** Counts an arrival that found no free virtual user. */
@@ -95,11 +104,14 @@ export class Recorder {
     this.lateness.record(lateMs * 1000)
   }
 
-  /** Counts a connection that was set up. */
-  recordConnect({ dnsMs, tcpMs, tlsMs }: ConnectTimes): void {
+  connected({ dnsMs, tcpMs, tlsMs }: ConnectTimes): void {
     if (dnsMs !== null) this.dns.record(dnsMs * 1000)
     this.tcp.record(tcpMs * 1000)
     if (tlsMs !== null) this.tls.record(tlsMs * 1000)
+  }
+
+  unsolicited(): void {
+    this.unsolicitedCount++
   }
 
   /** Hands on all windows that were over at `moment`. */
@@ -131,17 +143,17 @@ export class Recorder {
   flush(): void {
     this.emit({
       index: this.index,
-      tally: this.tally.encode(),
+      sheet: this.sheet.take(),
       vus: this.gauges.vus(),
       dropped: this.dropped,
+      unsolicited: this.unsolicitedCount,
       lateness: this.lateness.pack(),
       dns: this.dns.pack(),
       tcp: this.tcp.pack(),
       tls: this.tls.pack(),
       ...this.gauges.load(),
     })
-    this.dropped = 0
-    this.tally.clear()
+    this.dropped = this.unsolicitedCount = 0
     for (const histogram of [this.lateness, this.dns, this.tcp, this.tls]) histogram.clear()
   }
 }

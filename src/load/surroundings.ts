@@ -3,21 +3,15 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { Fault } from '../base/errors.js'
-import type { Connection, ConnectTimes } from './connection.js'
+import type { Connection, ConnectionEvents } from './connection.js'
 import type { Gauges } from './recorder.js'
-
-/** Which part, from 0, of how many. */
-export interface Stripe {
-  readonly index: number
-  readonly of: number
-}
 
 /** What a part needs of the world: in tests time is virtual and the service a function. */
 export interface World {
   now(): Ms
   /** Makes the one alarm of a part: `ring` is called at the moment set last, or as soon after as possible. */
   alarm(ring: () => void): (moment: Ms) => void
-  connect(onConnect: (times: ConnectTimes) => void): Connection
+  connect(events: ConnectionEvents): Connection
   load: Gauges['load']
 }
 

@@ -262,10 +262,10 @@ describe('failures', () => {
   test('that come before anything was sent do not spin', async () => {
     const { arrived, collector } = await simulate({
       load: closedLoad(),
-      service: () => ({ afterMs: 'inside send', failure: { kind: 'protocol', message: 'invalid path' } }),
+      service: () => ({ afterMs: 'at once', failure: { kind: 'protocol', message: 'invalid path' } }),
     })
-    expect(arrived.length).toBeGreaterThan(5000)
-    expect(arrived.length).toBeLessThanOrEqual(20_002)
+    expect(arrived.length).toBeGreaterThan(4000)
+    expect(arrived.length).toBeLessThanOrEqual(10_002)
     expect(collector.total(10).failed).toBe(arrived.length)
   })
 
@@ -385,12 +385,15 @@ describe('windows', () => {
     },
   )
 
-  test('memory does not grow beyond an hour: windows become longer', async () => {
+  test('become longer in a long run, and none is lost', async () => {
     const load = openLoad({ stages: [{ durationMs: 3_700_000, target: 1 }] })
     const { collector } = await simulate({ load })
     const [request] = collector.requests(3700)
-    expect(request!.windows).toHaveLength(1850)
-    expect(request!.windows.every(({ duration }) => duration === 2)).toBe(true)
+    const { windows } = request!
+    expect(windows).toHaveLength(Math.ceil(3700 / 16))
+    expect(windows.map(({ start }) => start)).toEqual(windows.map((_, i) => 16 * i))
+    expect(windows.slice(0, -1).every(({ duration }) => duration === 16)).toBe(true)
+    expect(windows.at(-1)!.duration).toBe(3700 % 16)
     expect(request!.windows.reduce((sum, window) => sum + window.requests, 0)).toBe(3700)
   })
 })

@@ -7,7 +7,8 @@ import type { Connection, Exchange } from '../../src/load/connection.js'
 import { stripeOf } from '../../src/load/fleet/stripes.js'
 import type { Failure } from '../../src/load/outcome.js'
 import { Part } from '../../src/load/part.js'
-import type { PartEnd, Stripe, World } from '../../src/load/surroundings.js'
+import type { PartEnd, World } from '../../src/load/surroundings.js'
+import { makeCounters, type Stripe } from '../../src/plan/numbers.js'
 import type { Plan } from '../../src/plan/plan.js'
 import type { Outgoing } from '../../src/plan/request.js'
 import { listSeries } from '../../src/plan/series.js'
@@ -19,7 +20,7 @@ import type { RequestSpec, Scenario } from '../../src/scenario/scenario.js'
 
 /** What a request meets. `Infinity` never answers; a request that can't be written fails inside `send`. */
 interface Answer {
-  readonly afterMs: number | 'inside send'
+  readonly afterMs: number | 'at once'
   readonly status?: number
   readonly failure?: Failure
   /** A JSON value. */
@@ -104,17 +105,18 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
         arrived.push(arrival)
         inFlightMost = Math.max(inFlightMost, ++inFlight)
         const answer = service(arrival)
-        state.sentAt = clock.now
+        // What fails at once was never written.
+        state.sentAt = answer.afterMs === 'at once' ? 0 : clock.now
         state.status = 0
         const end = () => {
           inFlight--
           state.firstByteAt = clock.now
           state.status = answer.failure === undefined ? (answer.status ?? 200) : 0
           state.answer = keptOf(answer)
-          exchange.ended(answer.failure ?? null)
+          exchange.ended(answer.failure ?? null, clock.now)
         }
-        if (answer.afterMs === 'inside send') end()
-        else cancel = clock.at(clock.now + answer.afterMs, end)
+        // Never before `send` has returned.
+        cancel = clock.at(clock.now + (answer.afterMs === 'at once' ? 0 : answer.afterMs), end)
       },
       abort() {
         inFlight--
@@ -199,15 +201,16 @@ export function makeTestPlan({
   seed = 1,
   turns,
 }: Simulation): Plan {
-  const marks = makeMarks(data)
-  const parts =
+  const parts: Partial<ReturnType<typeof pickParts>> =
     scenario === undefined ? {} : pickParts(readScenario(scenario, { file: 'test.yaml', env: {} }))
+  const marks = makeMarks(parts.data ?? data)
   return {
     target: 'http://localhost:1',
     load,
     http: { timeoutMs, connectTimeoutMs: 5000, insecure: false, headers: {} },
     data,
     ...(marks && { marks }),
+    counters: makeCounters(),
     requests: requests.map((request, i) => ({
       name: `request ${i}`,
       weight: 1,

@@ -31,6 +31,7 @@ test('every file that has a format as its default export is in the table', () =>
     'console',
     'figures',
     'index',
+    'never-succeeded',
     'notes',
     'page',
     'percentiles',
@@ -50,10 +51,10 @@ test('JSON read back is the result', async () => {
   expect(parseResult(render(regressed), 'x.json')).toEqual(regressed)
 })
 
-test('JUnit has one case for each threshold and each compared metric', async () => {
+test('JUnit has one case for each threshold and each compared metric, and one for the run', async () => {
   const { render } = await loadFormat('junit')
   const cases = (text: string) => text.match(/<testcase /g)?.length
-  expect(cases(render(passed))).toBe(passed.thresholds.length + passed.comparison!.metrics.length)
+  expect(cases(render(passed))).toBe(passed.thresholds.length + passed.comparison!.metrics.length + 1)
   expect(render(passed)).toContain('failures="0"')
   expect(render(regressed)).toMatch(/<failure message="&#34;search&#34; got slower/)
   expect(render(unsure)).toContain('failures="0"')

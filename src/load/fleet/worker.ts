@@ -5,7 +5,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { describeFault } from '../../base/errors.js'
 import { leaveThread, onUncaught } from '../../base/host.js'
 import { Part } from '../part.js'
-import type { WindowData } from '../recorder.js'
+import { buffersOf } from '../recorder.js'
 import { rehearse } from '../rehearsal.js'
 import type { PartEnd, World } from '../surroundings.js'
 import { openWorld } from '../world.js'
@@ -71,13 +71,4 @@ function handOver(part: Part, error: unknown): boolean {
   } catch {
     return false
   }
-}
-
-/** The packed histograms: moved to the main thread, not copied. */
-function buffersOf({ tally, lateness, dns, tcp, tls }: WindowData): ArrayBuffer[] {
-  const histograms = [lateness, dns, tcp, tls]
-  for (const series of tally) {
-    if (series !== null) histograms.push(series.latency, series.service, series.firstByte)
-  }
-  return histograms.map((histogram) => histogram.buffer)
 }
