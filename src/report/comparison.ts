@@ -39,7 +39,7 @@ const COLUMNS: readonly Column[] = [
   { title: '' },
 ]
 
-function renderRows(rows: readonly MetricComparison[], { width, style }: Page): string {
+function renderRows(rows: readonly MetricComparison[], { width, isUnbounded, style }: Page): string {
   const cells = rows.map((row) => [
     row.request === null ? 'whole run' : printable(row.request),
     row.metric,
@@ -50,7 +50,7 @@ function renderRows(rows: readonly MetricComparison[], { width, style }: Page): 
     formatLimit(row),
     paintVerdict(row.verdict, style, width >= WORDS_WIDTH),
   ])
-  return renderTable(COLUMNS, cells, { width, indent: '  ', title: style.dim })
+  return renderTable(COLUMNS, cells, { width, isUnbounded, indent: '  ', title: style.dim })
 }
 
 /** On a narrower page a verdict is its symbol alone; the headline has said it in words. */

@@ -140,14 +140,21 @@ describe('what is there already', () => {
   })
 })
 
+interface Job {
+  readonly variables: Record<string, string>
+  readonly script: readonly string[]
+}
+
+interface GithubJob {
+  readonly env: Record<string, string>
+  readonly steps: readonly { readonly run?: string }[]
+}
+
 /** What a job sets and runs, whichever service it is for. */
-function readJob({ jobs, perf }: Record<string, any>): {
-  variables: Record<string, string>
-  script: string[]
-} {
-  if (jobs === undefined) return perf
-  const runs = jobs.perf.steps.flatMap(({ run }: { run?: string }) => (run === undefined ? [] : [run]))
-  return { variables: jobs.perf.env, script: runs }
+function readJob({ jobs, perf }: { jobs?: { perf: GithubJob }; perf?: Job }): Job {
+  if (jobs === undefined) return perf!
+  const script = jobs.perf.steps.flatMap(({ run }) => (run === undefined ? [] : [run]))
+  return { variables: jobs.perf.env, script }
 }
 
 describe('the job', () => {
