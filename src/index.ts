@@ -3,6 +3,8 @@
  */
 import { readTextFile } from './base/files.js'
 import { readProcessEnv } from './base/host.js'
+import { defineScenario as defineScenarioValue } from './scenario/define.js'
+import type { ScenarioDefinition } from './scenario/definition-types.js'
 import { loadScenario as loadScenarioFile } from './scenario/load.js'
 import type { Scenario } from './scenario/scenario.js'
 import { parseResult } from './stats/read.js'
@@ -10,6 +12,7 @@ import type { Result } from './stats/result.js'
 
 export { type Problem, UserError } from './base/errors.js'
 export { execute as run, type Reference, type RunOptions, type RunStart } from './commands/execute.js'
+export type { ScenarioDefinition, StepDefinition } from './scenario/definition-types.js'
 export type { Scenario } from './scenario/scenario.js'
 export type { Comparison, MetricComparison } from './stats/comparison.js'
 export type { Frame } from './stats/frame.js'
@@ -33,6 +36,17 @@ export function loadScenario(
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string | undefined>> } = {},
 ): Promise<Scenario> {
   return loadScenarioFile(file, { cwd: options.cwd ?? '', env: options.env ?? readProcessEnv() })
+}
+
+/**
+ * The scenario that a value describes: the keys of a scenario file, with the same defaults and checks. Files that it
+ * names lie relative to `cwd`. Throws a UserError with everything that is wrong, by the path to it.
+ */
+export function defineScenario(
+  definition: ScenarioDefinition,
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string | undefined>> } = {},
+): Scenario {
+  return defineScenarioValue(definition, { cwd: options.cwd ?? '', env: options.env ?? readProcessEnv() })
 }
 
 /** Reads a saved result. Throws a UserError that names the first field that is wrong. */

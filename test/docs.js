@@ -1,14 +1,20 @@
 /**
- * Writes what is made from the code: the JSON Schema of scenario files, and the table of their keys in the README.
+ * Writes what is made from the code: the JSON Schema of scenario files, the types of scenarios that are written in
+ * code, and the table of keys in the README.
  * With `--check` it writes nothing and fails when a file in the repository is another one. Run it after a build:
  * `npm run docs`.
  */
+import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { scenarioJsonSchema } from '../dist/scenario/definition.js'
 import { FUNCTIONS } from '../dist/scenario/functions.js'
+import { typesOf } from './definition-types.js'
 
+const TYPES = 'src/scenario/definition-types.ts'
 const schema = scenarioJsonSchema()
 await keep('scenarios/scenario.schema.json', () => `${JSON.stringify(schema, null, 2)}\n`)
+await keep(TYPES, () => format(definitionTypes()))
 await keep('README.md', (readme) => {
   const withKeys = replaceBlock(readme, 'keys', keyTable())
   return replaceBlock(withKeys, 'functions', functionTable())
@@ -21,6 +27,20 @@ function replaceBlock(text, name, table) {
   const [before, rest] = text.split(begin)
   const [, after] = rest.split(end)
   return `${before}${begin}\n${table}\n${end}${after}`
+}
+
+function definitionTypes() {
+  const head =
+    '/**\n * A scenario as a value: what may stand in its file. Made from the schema by `npm run docs`.\n */\n\n'
+  const variable =
+    '/** Filled in from the environment: `${NAME}`, or `${NAME:-default}`. */\ntype Variable = `${string}${"$"}{${string}}${string}`\n\n'
+  return head + variable + typesOf(schema, 'ScenarioDefinition', () => 'StepDefinition')
+}
+
+function format(text) {
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const args = ['format', `--stdin-file-path=${TYPES}`]
+  return spawnSync('node_modules/.bin/biome', args, { cwd: root, input: text, encoding: 'utf8' }).stdout
 }
 
 function functionTable() {

@@ -6,6 +6,7 @@ import { type Problem, UserError } from '../base/errors.js'
 import { parseDuration } from '../base/units.js'
 import { parseReportFlag } from '../report/index.js'
 import { parseStreamFlag, printsStream } from '../report/live/stream/index.js'
+import { insteadOfHeader } from '../scenario/http-fields.js'
 import type { AddressChange } from '../scenario/http-types.js'
 import type { LoadOverride } from '../scenario/override.js'
 import type { ShardNumber } from './assemble.js'
@@ -168,11 +169,19 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     color: raw.color ?? true,
   }
   checkTogether(flags, wrong)
+  checkHeaders(flags, wrong)
   for (const report of flags.reports) collectProblems(problems, () => parseReportFlag(report))
   for (const stream of flags.streams) collectProblems(problems, () => parseStreamFlag(stream))
   if (problems.length === 0) checkStdout(flags, wrong)
   if (problems.length > 0) throw new UserError(problems)
   return flags
+}
+
+function checkHeaders({ headers }: RunFlags, wrong: Wrong): void {
+  for (const name of Object.keys(headers)) {
+    const instead = insteadOfHeader(name)
+    if (instead !== null) wrong(`-H ${name}: perfctl sets this header itself`, instead)
+  }
 }
 
 function checkTogether(flags: RunFlags, wrong: Wrong): void {

@@ -106,6 +106,7 @@ export function pageOf(io: Io, color: boolean): Page {
   const locale = LC_ALL || LC_CTYPE || LANG
   return {
     width: Math.max(40, io.stdout.columns),
+    isUnbounded: !io.stdout.isTerminal,
     style: createStyle(shouldColor(io.env, io.stdout.isTerminal, color)),
     // A terminal of the locale C or POSIX shows other characters as question marks; files and pipes are UTF-8.
     ascii: io.stdout.isTerminal && /^(C|POSIX)$/.test(locale ?? ''),

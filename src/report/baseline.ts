@@ -10,7 +10,11 @@ import { type Column, renderTable } from './table.js'
 import { wrap } from './width.js'
 
 /** One baseline: its figures, what it can detect, and where it was made. */
-export function renderBaseline(baseline: Baseline, file: string, { width, style }: Page): string {
+export function renderBaseline(
+  baseline: Baseline,
+  file: string,
+  { width, isUnbounded, style }: Page,
+): string {
   const { scenario, totals, requests } = baseline
   const limits = detectable(baseline)
   const rows = requests.map(({ name, requests: count, errorRate, latency }) => [
@@ -25,7 +29,7 @@ export function renderBaseline(baseline: Baseline, file: string, { width, style 
   const whole = formatDetectable(limits.find(({ metric }) => metric === 'throughput'))
   const parts = [
     style.bold(wrap(`${printable(scenario.name)}  ${printable(file)}`, width, '  ')),
-    renderTable(COLUMNS, rows, { width, indent: '  ', title: style.dim }),
+    renderTable(COLUMNS, rows, { width, isUnbounded, indent: '  ', title: style.dim }),
     wrap(
       `  throughput ${formatRate(totals.throughput)} ${whole}, errors ${formatShare(totals.errorRate)}`,
       width,
@@ -58,7 +62,7 @@ const COLUMNS: readonly Column[] = [
 /** One line for each baseline. */
 export function renderBaselineList(
   entries: readonly { readonly file: string; readonly baseline: Baseline }[],
-  { width, style }: Page,
+  { width, isUnbounded, style }: Page,
 ): string {
   const rows = entries.map(({ file, baseline }) => {
     const { startedAt, totals, requests } = baseline
@@ -78,7 +82,7 @@ export function renderBaselineList(
     { title: 'throughput', align: 'right' },
     { title: 'p95', align: 'right' },
   ]
-  return `${renderTable(columns, rows, { width, title: style.dim })}\n`
+  return `${renderTable(columns, rows, { width, isUnbounded, title: style.dim })}\n`
 }
 
 function formatDetectable(limit: Detectable | undefined): string {

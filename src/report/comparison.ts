@@ -68,7 +68,7 @@ const columnsOf = (sides: readonly [string, string]): readonly Column[] => [
 function renderRows(
   rows: readonly MetricComparison[],
   comparison: Comparison,
-  { width, style }: Page,
+  { width, isUnbounded, style }: Page,
 ): string {
   const cells = rows.map((row) => [
     row.request === null ? 'whole run' : printable(row.request),
@@ -80,7 +80,12 @@ function renderRows(
     formatLimit(row),
     paintVerdict(row.verdict, style, width >= WORDS_WIDTH),
   ])
-  return renderTable(columnsOf(sideTitles(comparison)), cells, { width, indent: '  ', title: style.dim })
+  return renderTable(columnsOf(sideTitles(comparison)), cells, {
+    width,
+    isUnbounded,
+    indent: '  ',
+    title: style.dim,
+  })
 }
 
 /** On a narrower page a verdict is its symbol alone; the headline has said it in words. */

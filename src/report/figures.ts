@@ -3,8 +3,10 @@
  */
 import { printable } from '../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
+import type { Comparison } from '../stats/comparison.js'
 import type { ErrorCount, RequestResult, RunVerdict, ThresholdResult, Totals } from '../stats/result.js'
 import type { Page } from './page.js'
+import { chooseRequests } from './ranking.js'
 import { type Column, renderTable } from './table.js'
 import { truncate, wrap } from './width.js'
 import { formatActual } from './wording.js'
@@ -15,21 +17,41 @@ export type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throu
   readonly latency: Pick<Totals['latency'], 'p50' | 'p95' | 'p99' | 'max'>
 }
 
-/** One line for each request, and a last one for all together where there is more than one. */
+/** Up to this many requests have a line each; of more there are the {@link ROWS_OF_MANY} that matter most. */
+const ROWS_MOST = 40
+const ROWS_OF_MANY = 20
+
+/**
+ * One line for each request, and a last one for all together where there is more than one. Of very many requests those
+ * that are worst and busiest, and how many more there are.
+ */
 export function renderRequests(
-  { requests, totals }: { readonly requests: readonly Measured[]; readonly totals: Omit<Measured, 'name'> },
-  { width, style }: Page,
+  {
+    requests,
+    totals,
+    comparison = null,
+  }: {
+    readonly requests: readonly Measured[]
+    readonly totals: Omit<Measured, 'name'>
+    readonly comparison?: Comparison | null
+  },
+  { width, isUnbounded, style }: Page,
 ): string {
   if (requests.length === 0) return ''
-  const rows = requests.map((request) => requestCells(printable(request.name), request))
+  const shown = requests.length > ROWS_MOST ? chooseRequests(requests, ROWS_OF_MANY, comparison) : requests
+  const rows = shown.map((request) => requestCells(printable(request.name), request))
   if (requests.length > 1) rows.push(requestCells('total', totals))
   const columns = REQUEST_COLUMNS.filter(({ title }) => title !== WITH_FAILED || totals.failed > 0)
   const kept = columns.map((column) => REQUEST_COLUMNS.indexOf(column))
-  return renderTable(
+  const table = renderTable(
     columns,
     rows.map((cells) => kept.map((index) => cells[index]!)),
-    { width, title: style.dim },
+    { width, isUnbounded, title: style.dim },
   )
+  const left = requests.length - shown.length
+  if (left === 0) return table
+  const more = `${plural(left, 'more request')}: these are the worst and the busiest. All of them are in the saved result, and in --report html and --report csv.`
+  return `${table}\n${style.dim(wrap(more, width))}`
 }
 
 /** The rate of all requests, beside that of the successful ones, where they differ. */
@@ -65,7 +87,7 @@ function requestCells(name: string, measured: Omit<Measured, 'name'>): string[] 
 /** Each threshold with what was measured; empty for none. An inconclusive run calls none of them met for sure. */
 export function renderThresholds(
   { thresholds, verdict }: { readonly thresholds: readonly ThresholdResult[]; readonly verdict: RunVerdict },
-  { width, style }: Page,
+  { width, isUnbounded, style }: Page,
 ): string {
   const paint = (passed: boolean) => {
     if (verdict === 'inconclusive') return style.yellow(passed ? '? met' : '? not met')
@@ -84,7 +106,7 @@ export function renderThresholds(
     { title: 'measured', align: 'right' },
     { title: '' },
   ]
-  return renderTable(columns, rows, { width, title: style.dim })
+  return renderTable(columns, rows, { width, isUnbounded, title: style.dim })
 }
 
 /**

@@ -4,6 +4,8 @@ import type { Style } from './style.js'
 export interface Page {
   /** In characters. */
   readonly width: number
+  /** A pipe or a file: tables are as wide as their cells, so that programs find whole names in them. */
+  readonly isUnbounded?: boolean
   readonly style: Style
   /** Draws with ASCII characters only, for terminals that know no others. */
   readonly ascii: boolean

@@ -17,7 +17,7 @@ export function formatResolution(metric: string, detectable: number | null): str
 
 /** The figures as a table, under a line that says what they are; with a newline at its end. */
 export function renderResolution({ metrics }: Comparison, page: Page): string {
-  const { width, style } = page
+  const { width, isUnbounded, style } = page
   const names = [...new Set(metrics.flatMap(({ request }) => (request === null ? [] : [request])))]
   const cell = (request: string | null, metric: string) =>
     formatResolution(metric, find(metrics, request, metric)?.detectable ?? null)
@@ -28,7 +28,7 @@ export function renderResolution({ metrics }: Comparison, page: Page): string {
   const throughput = find(metrics, null, 'throughput')
   const parts = [
     style.bold(wrap('What this machine can tell apart, nine times in ten', width, '  ')),
-    renderTable(COLUMNS, rows, { width, indent: '  ', title: style.dim }),
+    renderTable(COLUMNS, rows, { width, isUnbounded, indent: '  ', title: style.dim }),
     throughput === undefined ? '' : `  throughput ${formatResolution('throughput', throughput.detectable)}`,
   ]
   return inCharactersOf(page, `${parts.filter((part) => part !== '').join('\n')}\n`)

@@ -28,7 +28,7 @@ export interface Selftest {
 /** The whole report, with a newline at its end. */
 export function renderSelftest(selftest: Selftest, page: Page): string {
   const { scenario, environment, seconds, stored, ab, notes } = selftest
-  const { width, style } = page
+  const { width, isUnbounded, style } = page
   const { cpu, cores, os, node } = environment
   const machine = `${printable(cpu)}, ${plural(cores, 'core')}, ${printable(os)}, Node.js ${printable(node)}`
   const each = formatDuration(seconds * 1000)
@@ -36,8 +36,8 @@ export function renderSelftest(selftest: Selftest, page: Page): string {
   const rates = [describe('against a stored run', stored), describe('side by side (ab)', ab)]
   const parts = [
     `${style.bold(wrap(title, width, '  '))}\n${style.dim(wrap(`  on ${machine}`, width, '  '))}`,
-    renderTable(RATES, rates, { width, indent: '  ', title: style.dim }),
-    `${wrap('The smallest slowdown that is found nine times in ten, and in brackets how much the same code differed from itself:', width)}\n${renderTable(METRICS, metricRows(stored, ab), { width, indent: '  ', title: style.dim })}`,
+    renderTable(RATES, rates, { width, isUnbounded, indent: '  ', title: style.dim }),
+    `${wrap('The smallest slowdown that is found nine times in ten, and in brackets how much the same code differed from itself:', width)}\n${renderTable(METRICS, metricRows(stored, ab), { width, isUnbounded, indent: '  ', title: style.dim })}`,
     ...notes.map((note) => style.yellow(wrap(`note: ${printable(note)}`, width, '      '))),
   ]
   return inCharactersOf(page, `${parts.join('\n\n')}\n`)

@@ -8,7 +8,7 @@ import { renderTable } from './table.js'
 
 /** The table, the worst verdict's count in its last line, with a newline at its end. */
 export function renderSeveral(results: readonly Result[], page: Page): string {
-  const { style, width } = page
+  const { style, width, isUnbounded } = page
   const rows = results.map(({ scenario, verdict, totals }) => [
     scenario.name,
     paint(verdict, page),
@@ -31,7 +31,7 @@ export function renderSeveral(results: readonly Result[], page: Page): string {
       { title: 'p99', align: 'right', expendable: 4 },
     ],
     rows,
-    { width, title: style.dim },
+    { width, isUnbounded, title: style.dim },
   )
   const good = results.filter(({ verdict }) => verdict === 'passed').length
   const sum = `${good} of ${plural(results.length, 'scenario')} passed`

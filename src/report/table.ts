@@ -2,12 +2,12 @@
  * Tables of plain text: the only file that knows cli-table3.
  */
 import Table from 'cli-table3'
-import { displayWidth, truncate } from './width.js'
+import { displayWidth, truncateMiddle, wrap } from './width.js'
 
 export interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
-  /** Shortened with … when the table is too wide; at most one column. */
+  /** Its middle becomes … when the table is too wide; at most one column. */
   readonly isFlexible?: boolean
   /** Left out when the table is still too wide: the lowest number first. */
   readonly expendable?: number
@@ -17,39 +17,54 @@ export interface Column {
 export interface TableOptions {
   /** Columns of the terminal; no line is longer, unless not even the narrowest form fits. */
   readonly width: number
+  /** The width is no limit. */
+  readonly isUnbounded?: boolean | undefined
   readonly indent?: string
+  /** In a live view, which has no line to spare for what was left out. */
+  readonly isLive?: boolean
   readonly title?: (text: string) => string
 }
 
 /** Below this a name says nothing any more, and other columns go first. */
-const FLEXIBLE_MIN = 10
+const FLEXIBLE_MIN = 14
 const GAP = 2
 
-/** The rows under the columns' titles, without borders; lines have no spaces at their end. */
+/**
+ * The rows under the columns' titles, without borders; lines have no spaces at their end. A last line names the columns
+ * that were left out.
+ */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   options: TableOptions,
 ): string {
   const indent = options.indent ?? ''
-  const kept = chooseColumns(columns, rows, options.width - indent.length)
-  const widths = fitWidths(columns, rows, kept, options.width - indent.length)
+  const width = options.isUnbounded ? Number.POSITIVE_INFINITY : options.width - indent.length
+  const kept = chooseColumns(columns, rows, width)
+  const widths = fitWidths(columns, rows, kept, width)
   const paint = options.title ?? ((text) => text)
   const cells = [columns.map(({ title }) => title), ...rows].map((row, index) =>
     kept.map((column, position) => {
       const cell = row[column] ?? ''
-      const fitting = columns[column]!.isFlexible ? truncate(cell, widths[position]!) : cell
+      const fitting = columns[column]!.isFlexible ? truncateMiddle(cell, widths[position]!) : cell
       return index === 0 ? paint(fitting) : fitting
     }),
   )
-  return layOut(
+  const lines = layOut(
     cells,
     kept.map((column) => columns[column]!.align ?? 'left'),
     widths,
-  )
-    .split('\n')
-    .map((line) => indent + line.trimEnd())
-    .join('\n')
+  ).split('\n')
+  const left = columns.filter(({ title }, index) => title !== '' && !kept.includes(index))
+  if (left.length > 0 && !options.isLive) {
+    const text = `not shown, too narrow: ${left.map(({ title }) => title).join(', ')}`
+    lines.push(
+      ...wrap(text, width)
+        .split('\n')
+        .map((line) => paint(line)),
+    )
+  }
+  return lines.map((line) => indent + line.trimEnd()).join('\n')
 }
 
 function layOut(

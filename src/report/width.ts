@@ -24,6 +24,25 @@ export function truncate(text: string, width: number): string {
 }
 
 /**
+ * The text in at most `width` columns, with … where its middle was: paths and names differ at their end as often as at
+ * their beginning. Only for text without colours.
+ */
+export function truncateMiddle(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text
+  const chars = [...text]
+  const tail: string[] = []
+  let used = 1
+  while (chars.length > 0 && used + charWidth(chars.at(-1)!) <= Math.ceil(width / 2)) {
+    const char = chars.pop()!
+    used += charWidth(char)
+    tail.unshift(char)
+  }
+  // A mark without its letter would join the ….
+  while (tail.length > 0 && charWidth(tail[0]!) === 0) tail.shift()
+  return `${truncate(`${chars.join('')}…`, width - used + 1)}${tail.join('')}`
+}
+
+/**
  * The text in lines of at most `width` columns, broken at spaces. The first line keeps the spaces it begins with, the
  * others begin with `indent`.
  */

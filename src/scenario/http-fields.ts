@@ -76,23 +76,28 @@ export const readHeaderValue: Reader<Template> = (tree, context, report) => {
   return template
 }
 
-/** Set by the connection itself; sending them by hand breaks the exchange. */
-const RESERVED: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
+/** Set by the connection itself, because sending them by hand breaks the exchange; and what to write instead. */
+const RESERVED: ReadonlyMap<string, string> = new Map([
+  ['connection', 'for a connection of its own for each request, write http: { keepAlive: false }'],
+  ['content-length', 'remove it: it is the length of the body'],
+  ['expect', 'remove it: bodies are sent at once'],
+  ['keep-alive', 'connections are kept unless http: { keepAlive: false }'],
+  ['transfer-encoding', 'remove it: bodies are sent with their length'],
+  ['upgrade', 'for HTTP/2 write http: { http2: true }'],
 ])
+
+/** What to write instead of a header that no request may set; null for all others. */
+export function insteadOfHeader(name: string): string | null {
+  return RESERVED.get(name.toLowerCase()) ?? null
+}
 
 /** Reports the names that can't be headers of a request, and those that stand twice but for their case. */
 export function checkHeaderNames(headers: TreeMap, report: Report): void {
   for (const name of Object.keys(headers)) {
-    const lower = name.toLowerCase()
-    if (!RESERVED.has(lower)) continue
-    const message = `perfctl sets the header ${lower} itself`
-    report({ message, hint: 'remove it', path: [name], onKey: true })
+    const hint = insteadOfHeader(name)
+    if (hint === null) continue
+    const message = `perfctl sets the header ${name.toLowerCase()} itself`
+    report({ message, hint, path: [name], onKey: true })
   }
   checkAnswerHeaderNames(headers, report)
 }

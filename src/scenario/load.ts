@@ -27,8 +27,12 @@ export interface LoadOptions {
  * Reads a scenario file. Throws a UserError when there is none or when something is wrong in it. The path stays in
  * the scenario as it was given; the baseline's file and a socket's become absolute paths.
  */
-export async function loadScenario(file: string, { cwd, env, profile }: LoadOptions): Promise<Scenario> {
-  const text = await readText(file, resolve(cwd, file))
+export async function loadScenario(file: string, options: LoadOptions): Promise<Scenario> {
+  return placeScenario(await readText(file, resolve(options.cwd, file)), file, options)
+}
+
+/** The scenario that `text` describes as if it stood in `file`. Throws a UserError when something is wrong in it. */
+export function placeScenario(text: string, file: string, { cwd, env, profile }: LoadOptions): Scenario {
   const folder = dirname(resolve(cwd, file))
   const scenario = readScenario(text, {
     file,

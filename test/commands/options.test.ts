@@ -132,3 +132,19 @@ test.each([
   expect(stderr).toContain(told)
   expect(stderr.match(/hint/g), stderr).toHaveLength(1)
 })
+
+test.each([
+  ['connection: close', 'keepAlive: false'],
+  ['Content-Length: 5', 'the length of the body'],
+  ['upgrade: h2c', 'http2: true'],
+])('the header %s is refused, with what to write instead', async (header, instead) => {
+  const flag = await perfctl(['run', 'http://127.0.0.1:1/', '-H', header])
+  const file = `headers: { ${header} }`
+  const scenario = `target: demo\nhttp: { ${file} }\nload: { vus: 1, duration: 1s }\nrequests: [{ get: /, ${file} }]\n`
+  const validated = await perfctl(['validate', 'a.yaml'], { 'a.yaml': scenario })
+  for (const { code, stderr } of [flag, validated]) {
+    expect(code).toBe(2)
+    expect(stderr).toContain(instead)
+  }
+  expect(validated.stderr.split(instead)).toHaveLength(3)
+})

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { renderErrors } from '../../src/report/figures.js'
+import { renderErrors, renderRequests } from '../../src/report/figures.js'
 import { createStyle } from '../../src/report/style.js'
 import { displayWidth } from '../../src/report/width.js'
 import type { ErrorCount } from '../../src/stats/result.js'
@@ -61,5 +61,38 @@ describe('failures', () => {
     expect(lines).toHaveLength(4)
     expect(lines.at(-1)).toMatch(/…$/)
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(40)
+  })
+})
+
+describe('very many requests', () => {
+  const request = (name: string, changes: object = {}) => ({
+    name,
+    ...{ requests: 10, failed: 0, errorRate: 0, throughput: 1 },
+    latency: { p50: 1, p95: 2, p99: 3, max: 4 },
+    ...changes,
+  })
+  const slow = { latency: { p50: 1, p95: 900, p99: 901, max: 902 } }
+  const some = Array.from({ length: 4000 }, (_, n) => request(`GET /organisations/${n}/members`))
+  const worst = [request('failing', { failed: 9, errorRate: 0.9 }), request('slow', slow)]
+  const busy = request('busy', { requests: 5000 })
+  const regressed = { request: 'GET /organisations/77/members', verdict: 'regressed' }
+  const all = {
+    requests: [...some.slice(0, 2000), ...worst, busy, ...some.slice(2000)],
+    totals: request('total'),
+    comparison: { metrics: [regressed] } as never,
+  }
+
+  test('are told by the worst and the busiest, with how many more there are', () => {
+    const lines = renderRequests(all, { ...page(80), isUnbounded: true }).split('\n')
+    for (const name of ['failing', 'slow', 'busy', 'GET /organisations/77/members', 'total'])
+      expect(lines.filter((line) => line.startsWith(name))).toHaveLength(1)
+    expect(lines.slice(1, 21)).toHaveLength(20)
+    expect(lines[21]).toMatch(/^total/)
+    expect(lines.slice(22).join(' ')).toMatch(/^3,983 more requests: .*saved result/)
+  })
+
+  test('are all shown up to forty', () => {
+    const lines = renderRequests({ ...all, requests: some.slice(0, 40) }, page(80)).split('\n')
+    expect(lines).toHaveLength(42)
   })
 })

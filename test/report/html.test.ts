@@ -230,3 +230,53 @@ function anHour(): Result {
     requests: names.map((name) => ({ ...minute.requests[0]!, name, windows })),
   }
 }
+
+describe('many requests', () => {
+  const [one] = regressed.requests
+  const many = (count: number): Result => ({
+    ...regressed,
+    requests: [
+      ...Array.from({ length: count }, (_, n) => ({ ...one!, name: `GET /v2/organisations/${n}/members` })),
+      { ...one!, name: 'failing', failed: 5, errorRate: 0.5 },
+      ...regressed.requests,
+      { ...one!, name: 'never sent', requests: 0, unfinished: 0 },
+    ],
+  })
+
+  /** The names in the table of requests, from top to bottom. */
+  function namesIn(page: string): string[] {
+    const [, section] = /aria-labelledby="requests">([\s\S]*?)<\/section>/.exec(page)!
+    return [...section!.matchAll(/<th scope="row"[^>]*>(?:<a[^>]*>)?<bdi>([^<]*)/g)].map(([, name]) => name!)
+  }
+
+  test('are sorted: what got slower, then what failed; what was never sent is counted', () => {
+    const page = render(many(40))
+    const names = namesIn(page)
+    const worse = regressed.comparison!.metrics.filter(({ verdict }) => verdict === 'regressed')
+    const regressions = new Set(worse.map(({ request }) => request).filter((name) => name !== null))
+    const first = names.slice(0, names.indexOf('failing'))
+    expect(new Set(first)).toEqual(regressions)
+    expect(names).not.toContain('never sent')
+    expect(readText(page)).toContain('1 request of which none was sent')
+  })
+
+  test('a few stay in the order of the scenario', () => {
+    expect(namesIn(render(regressed))).toEqual(regressed.requests.map(({ name }) => name))
+  })
+
+  test('four thousand of them are a page that opens: all in the table, the worst in detail', () => {
+    const page = render(many(4000))
+    expect(Buffer.byteLength(page)).toBeLessThan(3_000_000)
+    expect(namesIn(page)).toHaveLength(4005)
+    expect(page.match(/<details class="request"/g)).toHaveLength(40)
+    const tags = readTags(page)
+    const ids = new Set(tags.map(({ attributes }) => attributes['id']))
+    const links = tags.flatMap(({ attributes }) => attributes['href']?.slice(1) ?? [])
+    expect(links.filter((id) => !ids.has(id))).toEqual([])
+  })
+})
+
+test('what is 0 all the time has no chart', () => {
+  expect(render(passed)).not.toContain('Failures a second')
+  expect(render(failed)).toContain('Failures a second')
+})

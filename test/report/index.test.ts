@@ -35,6 +35,7 @@ test('every file that has a format as its default export is in the table', () =>
     'notes',
     'page',
     'percentiles',
+    'ranking',
     'resolution',
     'selftest',
     'several',

@@ -23,14 +23,16 @@ test('figures stand right, names left, and no line is longer than needed', () =>
 })
 
 test('a narrow page shortens the name first', () => {
-  expect(renderTable(COLUMNS, ROWS, { width: 30 }).split('\n')[1]).toBe('a request with…  1,234  4.10ms')
+  expect(renderTable(COLUMNS, ROWS, { width: 30 }).split('\n')[1]).toBe('a reque…ng name  1,234  4.10ms')
 })
 
 test('then it gives up what is expendable', () => {
   expect(renderTable(COLUMNS, ROWS, { width: 20 }).split('\n')).toEqual([
-    'request          p95',
-    'a request w…  4.10ms',
-    '检索服务      12.0ms',
+    'request            p95',
+    'a reque…g name  4.10ms',
+    '检索服务        12.0ms',
+    'not shown, too',
+    'narrow: count',
   ])
 })
 
@@ -46,4 +48,10 @@ test('text is wrapped at spaces, and inside words that are longer than a line', 
   expect(wrap('one two three', 8)).toBe('one two\nthree')
   expect(wrap('  one two three', 9, '    ')).toBe('  one two\n    three')
   expect(wrap('abcdefghij', 4)).toBe('abcd\nefgh\nij')
+})
+
+test('where the width is no limit, names are whole and no column is left out', () => {
+  const narrow = renderTable(COLUMNS, ROWS, { width: 20, isUnbounded: true })
+  expect(narrow).toBe(renderTable(COLUMNS, ROWS, { width: 200 }))
+  expect(narrow).not.toContain('…')
 })

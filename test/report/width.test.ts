@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { displayWidth, wrap } from '../../src/report/width.js'
+import { displayWidth, truncateMiddle, wrap } from '../../src/report/width.js'
 
 describe('a word too long for a line', () => {
   test.each([
@@ -33,4 +33,24 @@ test('words are never broken where they fit', () => {
     const words = wrap(text, width, '  ').split(/\s+/)
     expect(words.join(' ')).toBe(text)
   }
+})
+
+describe('a text cut in its middle', () => {
+  test.each([
+    ['GET /api/v2/organisations/{id}/members', 20, 'GET /api/v…}/members'],
+    ['short', 20, 'short'],
+    ['检索服务列表接口检索服务', 11, '检索服…服务'],
+    ['abc', 1, '…'],
+  ])('%j in %i columns is %j', (text, width, cut) => {
+    expect(truncateMiddle(text, width)).toBe(cut)
+  })
+
+  test('is never wider than asked for, and leaves no mark without its letter', () => {
+    const text = 'e\u0301'.repeat(30)
+    for (let width = 1; width < 40; width++) {
+      const cut = truncateMiddle(text, width)
+      expect(displayWidth(cut)).toBeLessThanOrEqual(width)
+      expect(cut).not.toMatch(/…\p{Mark}/u)
+    }
+  })
 })

@@ -8,7 +8,7 @@ import type { Feeder, Scenario, Threshold } from '../../scenario/scenario.js'
 import { findMetric } from '../../stats/metrics.js'
 import { inCharactersOf, type Page } from '../page.js'
 import { renderTable } from '../table.js'
-import { truncate, wrap } from '../width.js'
+import { truncateMiddle, wrap } from '../width.js'
 import { formatMetric } from '../wording.js'
 import { explainLoad } from './load.js'
 import { explainSending } from './sending.js'
@@ -60,12 +60,13 @@ function explainHead({ name, description, target, http }: Scenario, { style, wid
   return `${style.bold(title)}\n${wrap(where + insecure, width)}`
 }
 
-function explainRequests(scenario: Scenario, { width, style }: Page): string[] {
+function explainRequests(scenario: Scenario, { width, isUnbounded, style }: Page): string[] {
   const { requests, load, http } = scenario
   const sum = requests.reduce((total, { weight }) => total + weight, 0)
   const iterations = expectedIterations(load)
   const safe = (text: string) => printable(redact(text, scenario.secrets))
-  const label = (name: string) => truncate(safe(name), Math.max(16, Math.floor(width / 3)))
+  const label = (name: string) =>
+    isUnbounded ? safe(name) : truncateMiddle(safe(name), Math.max(16, Math.floor(width / 3)))
   const rows = requests.flatMap((entry) => {
     const share = entry.weight / sum
     const count = iterations === null ? share * PER : share * iterations
@@ -91,7 +92,7 @@ function explainRequests(scenario: Scenario, { width, style }: Page): string[] {
       { title: 'succeeds with', expendable: 1 },
     ],
     rows,
-    { width, indent: '  ', title: style.dim },
+    { width, isUnbounded, indent: '  ', title: style.dim },
   )
   const volume =
     iterations === null

@@ -60,7 +60,7 @@ const SPARKLINE_MOST = 60
 
 function renderTrends(trends: readonly Trend[], page: Page): string {
   if (trends.length === 0) return ''
-  const { width, style, ascii } = page
+  const { width, isUnbounded, style, ascii } = page
   const texts = trends.map(({ request, metric, first, last, change, changes }) => ({
     name: request === null ? WHOLE_RUN : printable(request),
     metric,
@@ -95,7 +95,7 @@ function renderTrends(trends: readonly Trend[], page: Page): string {
       paint === null ? change : paint(change),
     ]
   })
-  return renderTable(COLUMNS, rows, { width, title: style.dim })
+  return renderTable(COLUMNS, rows, { width, isUnbounded, title: style.dim })
 }
 
 function isWorse(metric: string, change: number | null): boolean {

@@ -33,18 +33,18 @@ ${renderRows('More metrics', folded, columns)}</details>
 `
 }
 
-/** The verdict stands close to the front, so that it is seen on a phone before the table is moved. */
+/** On a phone held upright the change says from what to what, and the verdict is seen without moving the table. */
 const columnsOf = ([before, after]: readonly [string, string]): readonly TableColumn[] => [
   { title: 'request', isText: true },
   { title: 'metric', isText: true },
   { title: 'change' },
   { title: 'verdict', isText: true },
-  { title: 'better · worse', isText: true },
-  { title: '95% sure' },
-  { title: 'limit' },
-  { title: before },
-  { title: after },
-  { title: '', isText: true },
+  { title: 'better · worse', isText: true, isExpendable: true },
+  { title: '95% sure', isExpendable: true },
+  { title: 'limit', isExpendable: true },
+  { title: before, isExpendable: true },
+  { title: after, isExpendable: true },
+  { title: '', isText: true, isExpendable: true },
 ]
 
 function renderRows(
@@ -58,7 +58,7 @@ function renderRows(
     rows.map((row) => [
       row.request === null ? 'whole run' : renderName(row.request),
       row.metric,
-      formatMetricChange(row.metric, row.change),
+      html`${formatMetricChange(row.metric, row.change)}<small class="narrow">${formatMetric(row.metric, row.baseline)} → ${formatMetric(row.metric, row.current)}</small>`,
       renderJudgement(row.verdict),
       renderChange(row),
       formatInterval(row),

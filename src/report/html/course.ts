@@ -9,7 +9,7 @@ import { roundTicks, timeTicks } from './scale.js'
 import type { Point } from './series.js'
 import { renderTable } from './table.js'
 
-/** The charts; none when there are no points. Small ones leave out what is always 0. */
+/** The charts; none when there are no points. What is always 0 has none. */
 export function renderCourse(points: readonly Point[], seconds: number, isSmall = false): Markup {
   if (points.length === 0) return NOTHING
   const frame = frameOf(points, seconds, isSmall)
@@ -62,6 +62,7 @@ function renderLatency(points: readonly Point[], frame: Frame): Markup {
 
 function renderRate(points: readonly Point[], frame: Frame): Markup {
   const values = points.map(({ rate }) => rate)
+  if (maxOf(values) === 0) return NOTHING
   return renderChart({
     ...small(frame),
     title: 'Requests a second',
@@ -75,11 +76,11 @@ function renderRate(points: readonly Point[], frame: Frame): Markup {
 function renderFailures(points: readonly Point[], frame: Frame): Markup {
   const values = points.map(({ failedRate }) => failedRate)
   const most = maxOf(values) ?? 0
-  if (most === 0 && frame.isSmall) return NOTHING
+  if (most === 0) return NOTHING
   return renderChart({
     ...small(frame),
     title: 'Failures a second',
-    description: most === 0 ? 'none' : `at most ${formatRate(most)}`,
+    description: `at most ${formatRate(most)}`,
     yTicks: countTicks(values),
     lines: [{ label: 'failed', look: 'bad', values, isArea: true }],
     readout: (index) => `${momentOf(points[index]!)}  ·  ${formatRate(values[index]!)} failed`,
@@ -89,7 +90,7 @@ function renderFailures(points: readonly Point[], frame: Frame): Markup {
 function renderUsers(points: readonly Point[], frame: Frame): Markup {
   const values = points.map(({ vus }) => vus)
   const most = maxOf(values)
-  if (most === null) return NOTHING
+  if (most === null || most === 0) return NOTHING
   return renderChart({
     ...small(frame),
     title: 'Virtual users',

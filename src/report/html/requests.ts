@@ -1,8 +1,9 @@
 /**
  * The requests beside each other, and each by itself.
  */
-import { formatCount, formatLatency, formatRate, formatShare, formatSize } from '../../base/units.js'
+import { formatCount, formatLatency, formatRate, formatShare, formatSize, plural } from '../../base/units.js'
 import type { ErrorCount, LatencySummary, RequestResult, Result, Totals } from '../../stats/result.js'
+import { chooseRequests, rankRequests } from '../ranking.js'
 import { renderCourse, renderFigures } from './course.js'
 import { renderDistribution, renderPercentiles } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
@@ -28,19 +29,47 @@ const FIGURES: readonly TableColumn[] = [
   { title: 'max', isExpendable: true },
 ]
 
+/** Up to this many requests stand as in the scenario, more of them by what matters. */
+const UNSORTED_MOST = 8
+
+/** A page of more requests that are told one by one would be too large to open. */
+const EACH_MOST = 40
+
+/** The requests that were sent: as in the scenario, or those that matter most first. */
+function listRequests({ requests, comparison }: Pick<Result, 'requests' | 'comparison'>) {
+  const sent = requests.filter((request) => request.requests + request.unfinished > 0)
+  return sent.length > UNSORTED_MOST ? rankRequests(sent, comparison) : sent
+}
+
+/** Those that have a part of the page. */
+function listEach(result: Pick<Result, 'requests' | 'comparison'>) {
+  return chooseRequests(listRequests(result), EACH_MOST, result.comparison)
+}
+
 /** The table of all requests; a name leads to its part of the page. */
-export function renderRequests({ requests, totals }: Result): Markup {
-  const rows = requests.map((request, index): [Content, Measured] => [
-    html`<a href="#request-${index + 1}">${renderName(request.name)}</a>`,
-    request,
-  ])
-  return renderRequestTable(rows, totals)
+export function renderRequests(result: Result): Markup {
+  const each = new Map(listEach(result).map((request, index) => [request, index + 1]))
+  const sent = listRequests(result)
+  const rows = sent.map((request): [Content, Measured] => {
+    const name = renderName(request.name)
+    const number = each.get(request)
+    return [number === undefined ? name : html`<a href="#request-${number}">${name}</a>`, request]
+  })
+  const unsent = result.requests.length - sent.length
+  const notes = [
+    ...(sent.length > UNSORTED_MOST
+      ? ['Sorted: what got slower first, then what failed, then the slowest by p95.']
+      : []),
+    ...(unsent > 0 ? [`Not in the table: ${plural(unsent, 'request')} of which none was sent.`] : []),
+  ]
+  return renderRequestTable(rows, result.totals, notes.join(' '))
 }
 
 /** A row for each request, with what it is called, and one for all where there is more than one. */
 export function renderRequestTable(
   requests: readonly (readonly [name: Content, measured: Measured])[],
   totals: Measured,
+  note = '',
 ): Markup {
   if (requests.length === 0) return NOTHING
   const hasFailed = totals.failed > 0
@@ -48,7 +77,12 @@ export function renderRequestTable(
   const all = requests.length > 1 ? [cells('all', totals, hasFailed)] : []
   return html`<section aria-labelledby="requests">
 <h2 id="requests">Requests</h2>
-${renderTable('Requests', columnsOf(hasFailed), [...rows, ...all])}</section>
+${
+  note === ''
+    ? NOTHING
+    : html`<p class="hint">${note}</p>
+`
+}${renderTable('Requests', columnsOf(hasFailed), [...rows, ...all])}</section>
 `
 }
 
@@ -78,10 +112,18 @@ const ROWS_MAX = 30
 
 /** Each request folded up, those that got worse open. */
 export function renderEach(result: Result): Markup {
-  if (result.requests.length === 0) return NOTHING
+  const each = listEach(result)
+  if (each.length === 0) return NOTHING
+  const left = listRequests(result).length - each.length
+  const hint = `The worst and the busiest; the saved result has the other ${formatCount(left)} in as much detail.`
   return html`<section aria-labelledby="each">
 <h2 id="each">Request by request</h2>
-${result.requests.map((request, index) => renderRequest(request, index, result))}</section>
+${
+  left === 0
+    ? NOTHING
+    : html`<p class="hint">${hint}</p>
+`
+}${each.map((request, index) => renderRequest(request, index, result))}</section>
 `
 }
 

@@ -62,6 +62,7 @@ thead th { color: var(--soft); font-size: 13px; }
 th[scope=row].t, td .message { min-width: 7em; max-width: 24em; white-space: normal; }
 td .message { display: inline-block; max-width: 44em; }
 td small { display: block; min-width: 11em; max-width: 24em; white-space: normal; }
+td small.narrow { display: none; }
 b { font-weight: 600; }
 
 .change { display: block; margin: 2px 0 -3px; }
@@ -121,6 +122,8 @@ pre { overflow-x: auto; margin: 0; padding: 14px 16px; border-radius: 6px; backg
   .key-figures dd { font-size: 18px; }
   table { font-size: 13px; }
   .wide:is(th, td) { display: none; }
+  td small.narrow { display: block; min-width: 0; white-space: nowrap; }
+  th[scope=row].t { min-width: 5em; overflow-wrap: anywhere; }
   dl { grid-template-columns: repeat(2, 1fr); gap: 8px 16px; }
 }
 @media print {

@@ -113,7 +113,7 @@ function drawRequests(requests: readonly LiveRequest[], { columns, rows }: Room,
     formatLatency(p50Ms),
     formatLatency(p95Ms),
   ])
-  const table = renderTable(COLUMNS, cells, { width: columns, title: style.dim }).split('\n')
+  const table = renderTable(COLUMNS, cells, { width: columns, isLive: true, title: style.dim }).split('\n')
   // A table has a narrowest form; on a screen narrower than that it says nothing.
   if (columns < NARROWEST) return []
   return isAll ? table : [...table, style.dim(`and ${formatCount(requests.length - shown.length)} more`)]

@@ -1,0 +1,56 @@
+/**
+ * A scenario that is written in code, as a value → Scenario: the same keys, defaults and checks as in a file.
+ */
+import { type Problem, UserError } from '../base/errors.js'
+import type { ScenarioDefinition } from './definition-types.js'
+import { type LoadOptions, placeScenario } from './load.js'
+import type { Scenario } from './scenario.js'
+
+/** What a file would be called that had no name of its own. */
+const FILE = 'scenario.yaml'
+
+/**
+ * The scenario that a value describes. Files that it names lie relative to `cwd`. Throws a UserError with everything
+ * that is wrong, by the path to it, such as `requests[0].get`.
+ */
+export function defineScenario(definition: ScenarioDefinition, options: LoadOptions): Scenario {
+  const strangers = findStrangers(definition, '', new Set())
+  if (strangers.length > 0) throw new UserError(strangers)
+  try {
+    // JSON is YAML: so there is one reader, with one set of checks.
+    return { ...placeScenario(JSON.stringify(definition), FILE, options), file: null, text: '' }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    // The messages have the path; a place in a text that nobody wrote would mislead.
+    throw new UserError(
+      error.problems.map((problem) => ({ ...problem, place: null })),
+      error.kind,
+    )
+  }
+}
+
+/** What no file could hold. JSON would drop it, or write something else. */
+function findStrangers(value: unknown, path: string, above: ReadonlySet<unknown>): Problem[] {
+  if (value === null || ['string', 'boolean', 'undefined'].includes(typeof value)) return []
+  if (typeof value === 'number') return Number.isFinite(value) ? [] : [stranger(path, String(value))]
+  if (typeof value !== 'object') return [stranger(path, `a ${typeof value}`)]
+  if (above.has(value)) return [stranger(path, 'a value that contains itself')]
+  const within = new Set([...above, value])
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => findStrangers(item, `${path}[${index}]`, within))
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null)
+    return [stranger(path, `an object of the class ${value.constructor?.name ?? 'unknown'}`)]
+  return Object.entries(value).flatMap(([key, item]) =>
+    findStrangers(item, path === '' ? key : `${path}.${key}`, within),
+  )
+}
+
+function stranger(path: string, what: string): Problem {
+  const where = path === '' ? '' : `${path}: `
+  return {
+    message: `${where}${what} can't be part of a scenario`,
+    place: null,
+    hint: 'write a text, number, boolean, list or plain object',
+  }
+}
