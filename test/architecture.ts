@@ -29,7 +29,6 @@ const VENDORS: Readonly<Record<string, string>> = {
   zod: 'scenario/schema.ts',
   undici: 'load/http/undici.ts',
   'tough-cookie': 'load/http/cookies.ts',
-  'hdr-histogram-js': 'stats/histogram.ts',
   'cli-table3': 'report/table.ts',
   chalk: 'report/style.ts',
   'json-p3': 'scenario/json-query.ts',

@@ -21,6 +21,11 @@ export function compareDecimals(a: string, b: string): number {
   return left.exponent === right.exponent && left.digits === right.digits ? 0 : left.sign * larger
 }
 
+/** Whether a text is a number as JSON writes it. */
+export function isNumber(text: string): boolean {
+  return NUMBER.test(text)
+}
+
 /** Whether a text is a number whose digits a float doesn't keep. */
 export function losesDigits(text: string): boolean {
   if (!NUMBER.test(text)) return false

@@ -5,7 +5,7 @@
 const [QUOTE, BACKSLASH] = [0x22, 0x5c]
 
 /** Behind the string that begins at `at`; the end of the text when it isn't closed. */
-export function endOfString(text: string, at: number): number {
+function endOfString(text: string, at: number): number {
   for (let end = text.indexOf('"', at + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let before = end - 1
     while (text.charCodeAt(before) === BACKSLASH) before--

@@ -21,6 +21,17 @@ export function blanked(text: string): string {
   return text.replace(UNPRINTABLE, (char) => ' '.repeat(char.length))
 }
 
+/** A text as JSON (and as YAML in double quotes) that a terminal can show, and that reads back as it was. */
+export function printableJson(text: string): string {
+  return JSON.stringify(text).replace(UNPRINTABLE, (char) =>
+    // A character beyond U+FFFF is two escapes, as JSON has it.
+    char
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
+}
+
 /** The text in at most `most` characters, without its middle when it's longer. */
 export function shortened(text: string, most: number): string {
   if (text.length <= most) return text

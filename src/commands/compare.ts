@@ -2,7 +2,7 @@
  * `perfctl compare <a> <b>`: two measured runs, without sending anything.
  */
 import { userError } from '../base/errors.js'
-import type { ExitCode } from '../base/exit.js'
+import { EXIT, type ExitCode } from '../base/exit.js'
 import { renderComparisonPage } from '../report/console.js'
 import { comparisonHeadline, headline } from '../report/wording.js'
 import type { Comparison } from '../stats/comparison.js'
@@ -14,11 +14,12 @@ import type { Io } from './io.js'
 import { readMeasurementFile } from './measurements.js'
 import { ownsStdout, pageOf, writeReports } from './report.js'
 
+/** As commander gives them. */
 export interface CompareFlags
   extends Partial<Pick<CompareOptions, 'tolerance' | 'minDeltaMs' | 'allowEnvironment' | 'allowMissing'>> {
   readonly inconclusive?: 'fail' | 'pass'
   /** As given to `--report`; they are made of `b`, which then has to be a result. */
-  readonly report: readonly string[]
+  readonly report?: readonly string[]
   readonly color?: boolean
 }
 
@@ -26,10 +27,11 @@ export interface CompareFlags
 export async function compareFiles(a: string, b: string, flags: CompareFlags, io: Io): Promise<ExitCode> {
   const reference = await readMeasurementFile(a, io)
   const candidate = await readMeasurementFile(b, io)
-  const { inconclusive = 'pass', report, color = true, ...limits } = flags
+  const { inconclusive = 'pass', report = [], color = true, ...limits } = flags
   const comparison = compare(reference, candidate, { ...limits, baseline: a })
   const verdict = verdictOf(candidate, comparison)
-  if (report.length > 0) await writeReports(judgedResult(candidate, b, comparison, verdict), report, io)
+  const isWhole =
+    report.length === 0 || (await writeReports(judgedResult(candidate, b, comparison, verdict), report, io))
   if (!ownsStdout(report)) {
     const sentence =
       verdict === 'failed' && candidate.schema === 'perfctl/result@1'
@@ -37,7 +39,7 @@ export async function compareFiles(a: string, b: string, flags: CompareFlags, io
         : comparisonHeadline(comparison)
     io.stdout.write(renderComparisonPage(comparison, { sentence, verdict }, pageOf(io, color)))
   }
-  return exitCodeOf(verdict, { inconclusive })
+  return isWhole ? exitCodeOf(verdict, { inconclusive }) : EXIT.error
 }
 
 /** As of a run: what never succeeded is not passed, whatever it is compared with. A baseline was accepted as it is. */

@@ -79,7 +79,7 @@ export async function settle(result: Result, scenario: Scenario, options: Confir
     secondsMost: readMaxSeconds(flags.maxDuration),
     starts: 1,
     workers: flags.workers ?? 1,
-    reference: `a (${shown})`,
+    names: { a: shown, b: describeSide(sides.b) },
     signal: interrupt.stop,
     kill: interrupt.kill,
     onLook: (seconds, verdict) => note(`after ${seconds}s of each side: ${verdict}`),

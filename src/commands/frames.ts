@@ -35,6 +35,6 @@ export function makeFrame(
     busy: Math.max(0, ...second.busy.filter((share) => share !== undefined)),
     dropped: second.dropped,
     latenessMsP99: second.latenessMsP99,
-    series: listSeries(plan).map(({ name, kind }, i) => ({ name, kind, series: tally.series[i]! })),
+    series: listSeries(plan).map(({ name, kind }, i) => ({ name, kind, series: tally.get(i) })),
   }
 }

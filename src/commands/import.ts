@@ -13,6 +13,7 @@ import { IMPORTERS, type ImportFormat, type ImportOptions, type OwnFlag } from '
 import { linesOf } from '../scenario/import/lines.js'
 import { withLoad } from '../scenario/import/with-load.js'
 import { writeDraft } from '../scenario/import/write.js'
+import { readerBeside } from './beside-document.js'
 import { findSchema } from './editor-schema.js'
 import type { Io } from './io.js'
 import { reservedBeside, writePlaceholders } from './placeholders.js'
@@ -48,6 +49,7 @@ export async function importSource(
     file: input.place,
     target: flags.target === undefined ? null : baseOf(readServiceUrl('--target', flags.target)),
     reserved: output === undefined ? [] : await reservedBeside(output, io),
+    readBeside: format === 'openapi' && sources[0] !== '-' ? readerBeside(sources[0]!, io) : null,
     isMix: flags.mix ?? false,
     withStatic: flags.static ?? false,
     environment:

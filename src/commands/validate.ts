@@ -13,7 +13,7 @@ import type { Scenario } from '../scenario/scenario.js'
 import { slowPatterns } from '../scenario/slow-patterns.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import type { Io } from './io.js'
-import { readScenarios } from './scenarios.js'
+import { findScenarioFiles, readScenarios } from './scenarios.js'
 
 /** As commander gives them. */
 export interface RawValidateFlags extends Pick<RawRunFlags, 'env' | 'envFile' | 'profile'> {
@@ -27,12 +27,13 @@ type Finding =
 
 /** Says of each file what it holds, or everything that is wrong with it. Exit code 2 when any of them is wrong. */
 export async function validate(
-  files: readonly string[],
+  named: readonly string[],
   { report, ...raw }: RawValidateFlags,
   io: Io,
 ): Promise<ExitCode> {
   const path = report === undefined ? null : pathOf(report)
   const flags = parseRunFlags(raw)
+  const files = named.length > 0 ? named : await findScenarioFiles(io)
   const findings: Finding[] = []
   for (const file of files) findings.push(await look(file, flags, io))
   for (const finding of findings) {

@@ -125,14 +125,18 @@ function find({ from, pattern }: Wanted, { answer, body, status }: Source, rando
 }
 
 /**
- * A whole number that a float doesn't hold, such as a long id, as the text of its digits; another value as it is. Only of a
+ * A whole number that a float doesn't hold, such as a long id, with all of its digits; another value as it is. Only of a
  * captured value itself: within lists and maps numbers stay what `JSON.parse` makes of them.
  */
 function exactly(value: unknown, path: JsonPath, body: Body): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
   if (Number.isFinite(value) && !Number.isInteger(value)) return value
-  return body.digits(value, path)
+  const digits = body.digits(value, path)
+  return WHOLE.test(digits) ? BigInt(digits) : digits
 }
+
+/** With more digits it's no id, and to make a number of a million of them takes time. */
+const WHOLE = /^-?\d{1,1000}$/
 
 function choose(values: readonly unknown[], pick: Choice, random: Uniform) {
   if (pick === 'all') return { value: values }

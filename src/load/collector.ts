@@ -1,18 +1,15 @@
 /**
- * Puts together what the workers measured: seconds of all of them, and the whole run. Memory grows with the seconds
- * of a run, not with its requests, and stops to grow after an hour.
+ * Puts together what the workers measured: seconds of all of them, and the whole run. Each second costs as much as the
+ * requests that were answered in it, however many others the scenario has.
  */
-import type { SeriesSpec } from '../plan/series.js'
+import { numberWarmups, type SeriesSpec } from '../plan/series.js'
 import { Histogram } from '../stats/histogram.js'
 import { ratesOf } from '../stats/rates.js'
 import type { ErrorCount, RequestResult, TimelinePoint, Totals, Window } from '../stats/result.js'
 import { percentileMs, summarize } from '../stats/summary.js'
 import { Series, Tally } from '../stats/tally.js'
 import type { WindowData } from './recorder.js'
-import { clipWindow, joinTail, joinWindows, makeWindow } from './windows.js'
-
-/** Beyond so many windows two neighbours become one: an hour of seconds, then 2 s each, and so on. */
-const WINDOWS_MOST = 3600
+import { clipWindow, SecondLog, type Stretch, secondsEach } from './windows.js'
 
 /** One second of all workers, as the live view and the judgement of the generator need it. */
 export interface Second {
@@ -35,7 +32,7 @@ export interface Second {
   readonly gcMsMax: number
 }
 
-/** Called with each second when it is over; the tally is that second's own, by the numbers of the requests. */
+/** Called with each second when it is over; the tally is that second's own, and used again for a later one. */
 export type OnSecond = (second: Second, tally: Tally) => void
 
 /** How long connections took to set up. */
@@ -44,6 +41,9 @@ export interface ConnectHistograms {
   readonly tcp: Histogram
   readonly tls: Histogram
 }
+
+/** What has to be known of a series. */
+type CollectedSpec = Pick<SeriesSpec, 'name' | 'kind' | 'isFirst'>
 
 /** Takes the seconds of all workers as they come. */
 export class Collector {
@@ -55,37 +55,47 @@ export class Collector {
   dropped = 0
   /** Connections that were closed because bytes came that no request had asked for. */
   unsolicited = 0
-  private readonly specs: readonly Pick<SeriesSpec, 'name' | 'kind'>[]
+  private readonly specs: readonly CollectedSpec[]
+  /** By series, see {@link numberWarmups}. */
+  private readonly warmups: readonly number[]
   private readonly totals: Tally
   private readonly onSecond: OnSecond
   private readonly isOwn: (second: number) => boolean
+  private readonly inTurns: boolean
   private readonly open = new Map<number, OpenWindow>()
+  /** Closed ones, whose memory is used again. */
+  private readonly spare: Pick<OpenWindow, 'tally' | 'lateness'>[] = []
   private readonly reached: number[]
-  private readonly windows: Window[][]
-  private windowSeconds = 1
+  /** The seconds of each request; undefined of those that were never sent. */
+  private readonly logs: (SecondLog | undefined)[]
+  /** The seconds that there are, rising. */
+  private readonly starts: number[] = []
+  private readonly written = new Map<number, WrittenWindows>()
 
   /**
    * `isOwn`: the seconds in which requests are begun; all unless given. What ends in another belongs to the window
    * before, in which it was sent: else slow answers were missing, and the slower the more of them.
    */
   constructor(
-    specs: readonly Pick<SeriesSpec, 'name' | 'kind'>[],
+    specs: readonly CollectedSpec[],
     workers: number,
     onSecond: OnSecond,
-    { isOwn = () => true }: { readonly isOwn?: (second: number) => boolean } = {},
+    { isOwn }: { readonly isOwn?: (second: number) => boolean } = {},
   ) {
-    this.isOwn = isOwn
+    this.isOwn = isOwn ?? (() => true)
+    this.inTurns = isOwn !== undefined
     this.specs = specs
-    this.totals = new Tally(specs.length)
+    this.warmups = numberWarmups(specs)
+    this.totals = this.makeTally()
     this.onSecond = onSecond
     this.reached = new Array<number>(workers).fill(Number.NEGATIVE_INFINITY)
-    this.windows = specs.map(() => [])
+    this.logs = new Array(specs.length).fill(undefined)
   }
 
   /** A second of one worker. Seconds come in order from each worker. */
   add(worker: number, data: WindowData): void {
     const open = this.openAt(data.index)
-    open.tally.mergeData(data.tally)
+    open.tally.addSheet(data.sheet)
     open.lateness.addPacked(data.lateness)
     open.vus += data.vus
     open.dropped += data.dropped
@@ -110,14 +120,29 @@ export class Collector {
     return { ...makeTotals(this.sent(this.totals), durationSeconds), dropped: this.dropped }
   }
 
-  /** The same for each request, with its windows; those past the end of a run that stopped early are left out. */
+  /**
+   * The same for each request, with its windows; those past the end of a run that stopped early are left out. Windows
+   * are seconds, or more of them in long runs; seconds of sides that take turns are never joined.
+   */
   requests(durationSeconds: number): RequestResult[] {
+    const kept = this.logs.reduce((most, log) => Math.max(most, log?.seconds ?? 1), 1)
+    const spans = this.spans(this.inTurns ? 1 : secondsEach(Math.round(durationSeconds), kept))
     return this.specs.map(({ name, kind }, i) => ({
       name,
       kind,
-      ...makeTotals(this.totals.series[i]!, durationSeconds),
-      windows: this.windows[i]!.map((window) => clipWindow(window, durationSeconds)),
+      ...makeTotals(this.totals.get(i), durationSeconds),
+      ...this.describeWarmup(i),
+      windows: this.windowsOf(i, spans).map((window) => clipWindow(window, durationSeconds)),
     }))
+  }
+
+  private describeWarmup(index: number): Pick<RequestResult, 'warmup'> {
+    const number = this.warmups[index]!
+    if (number < 0) return {}
+    const series = this.totals.get(number)
+    if (series.requests + series.unfinished === 0) return {}
+    const { requests, failed, errorRate, unfinished, latency, statuses, errors } = makeTotals(series, 0)
+    return { warmup: { requests, failed, errorRate, unfinished, latency, statuses, errors } }
   }
 
   /** One point for each second. */
@@ -140,23 +165,31 @@ export class Collector {
   /** All that was sent, requests and steps, as one series: journeys are made of these. */
   private sent(tally: Tally): Series {
     const total = new Series()
-    for (const [i, { kind }] of this.specs.entries()) if (kind !== 'journey') total.merge(tally.series[i]!)
+    for (const i of tally.used) if (this.isSent(i)) total.merge(tally.get(i))
     return total
+  }
+
+  /** Whether it is a request or a step of the measured part: journeys are made of these. */
+  private isSent(request: number): boolean {
+    const spec = this.specs[request]
+    return spec !== undefined && spec.kind !== 'journey'
+  }
+
+  private makeTally(): Tally {
+    return new Tally(this.specs.length + this.warmups.filter((number) => number >= 0).length)
   }
 
   private openAt(index: number): OpenWindow {
     const known = this.open.get(index)
     if (known !== undefined) return known
-    const created: OpenWindow = {
-      tally: new Tally(this.specs.length),
+    const spare = this.spare.pop()
+    spare?.tally.clear()
+    spare?.lateness.clear()
+    const { tally, lateness } = spare ?? {
+      tally: this.makeTally(),
       lateness: new Histogram(),
-      busy: [],
-      cpu: [],
-      starved: [],
-      vus: 0,
-      dropped: 0,
-      gcMsMax: 0,
     }
+    const created = { tally, lateness, busy: [], cpu: [], starved: [], vus: 0, dropped: 0, gcMsMax: 0 }
     this.open.set(index, created)
     return created
   }
@@ -171,7 +204,15 @@ export class Collector {
   }
 
   private close(index: number, open: OpenWindow): void {
-    const total = this.sent(open.tally)
+    const { tally } = open
+    const total = { requests: 0, failed: 0, latency: new Histogram() }
+    for (const i of tally.used) {
+      if (!this.isSent(i)) continue
+      const { requests, failed, latency } = tally.get(i)
+      total.requests += requests
+      total.failed += failed
+      total.latency.add(latency)
+    }
     const second: Second = {
       index,
       requests: total.requests,
@@ -191,39 +232,72 @@ export class Collector {
       this.seconds.push(second)
       this.counted.requests += second.requests
       this.counted.failed += second.failed
-      this.totals.merge(open.tally)
+      this.totals.merge(tally)
       this.lateness.add(open.lateness)
       this.dropped += open.dropped
-      this.addWindows(index, open.tally)
+      this.log(index, tally)
+    } else {
+      for (const number of this.warmups) if (number >= 0) this.totals.mergeOne(number, tally.get(number))
     }
-    this.onSecond(second, open.tally)
+    this.onSecond(second, tally)
+    this.spare.push(open)
   }
 
-  private addWindows(index: number, tally: Tally): void {
-    for (const [i, series] of tally.series.entries()) {
-      const windows = this.windows[i]!
-      const start = index - (index % this.windowSeconds)
-      const last = windows.at(-1)
-      if (!this.isOwn(index) && last !== undefined) {
-        if (series.requests > 0) windows[windows.length - 1] = joinTail(last, series)
-        continue
-      }
-      const window = makeWindow(index, series)
-      if (last !== undefined && last.start === start) windows[windows.length - 1] = joinWindows(last, window)
-      else windows.push({ ...window, start })
+  private log(index: number, tally: Tally): void {
+    const last = this.starts.at(-1)
+    const start = this.isOwn(index) || last === undefined ? index : last
+    if (start !== last) this.starts.push(start)
+    for (const i of tally.used) {
+      if (i >= this.specs.length) continue
+      this.logs[i] ??= new SecondLog(
+        i / this.specs.length,
+        this.inTurns ? Number.POSITIVE_INFINITY : undefined,
+      )
+      this.logs[i].add(start, tally.get(i))
     }
-    if (this.windows[0]!.length >= WINDOWS_MOST) this.coarsen()
   }
 
-  private coarsen(): void {
-    this.windowSeconds *= 2
-    for (const [i, windows] of this.windows.entries()) {
-      this.windows[i] = Array.from({ length: Math.ceil(windows.length / 2) }, (_, pair) => {
-        const second = windows[2 * pair + 1]
-        return second === undefined ? windows[2 * pair]! : joinWindows(windows[2 * pair]!, second)
-      })
-    }
+  /** The windows of a request. A session is looked at again and again, so what has been encoded is kept. */
+  private windowsOf(request: number, { seconds, spans }: Spans): readonly Window[] {
+    const known = this.written.get(request)
+    const windows = known?.seconds === seconds ? known.windows : []
+    // The last one may have got longer, and more answers.
+    windows.pop()
+    const done = windows.length
+    const found = new Map<number, Pick<Window, 'requests' | 'failed' | 'histogram'>>()
+    const read = ({ start, requests, failed, latency }: Stretch) =>
+      found.set(start, { requests, failed, histogram: latency.encode() })
+    if (done < spans.length) this.logs[request]?.read(seconds, read, spans[done]!.start)
+    for (const { start, duration } of spans.slice(done))
+      windows.push({ start, duration, ...(found.get(start) ?? NOTHING_SENT) })
+    this.written.set(request, { seconds, windows })
+    return windows
   }
+
+  private spans(seconds: number): Spans {
+    const spans: { readonly start: number; duration: number }[] = []
+    for (const second of this.starts) {
+      const start = second - (second % seconds)
+      const last = spans.at(-1)
+      if (last?.start === start) last.duration++
+      else spans.push({ start, duration: 1 })
+    }
+    return { seconds, spans }
+  }
+}
+
+/** The windows of a run: when each begins, and how many seconds of it there have been. */
+interface Spans {
+  /** How many there are in a whole one. */
+  readonly seconds: number
+  readonly spans: readonly { readonly start: number; readonly duration: number }[]
+}
+
+const NOTHING_SENT = { requests: 0, failed: 0, histogram: new Histogram().encode() }
+
+interface WrittenWindows {
+  readonly seconds: number
+  readonly windows: Window[]
 }
 
 interface OpenWindow {

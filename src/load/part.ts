@@ -1,9 +1,11 @@
 /**
- * One part of a load: iterations k, k + m, k + 2m, … of one plan, sent by one thread. Part k of m needs to know
- * nothing of the others: what iteration n sends, and when, follows from the plan alone.
+ * One part of a load: some iterations of one plan, sent by one thread. Part k of m needs to know nothing of the others
+ * but how many iterations they have begun: what iteration n sends, and when, follows from the plan alone.
  */
 import type { Ms } from '../base/clock.js'
+import { describeFault } from '../base/errors.js'
 import { Iterations } from '../plan/iteration.js'
+import { Numbers, type Stripe } from '../plan/numbers.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile, warmupProfile } from '../plan/profile.js'
 import type { Outgoing } from '../plan/request.js'
@@ -17,7 +19,7 @@ import type { Model } from './model.js'
 import { OpenModel } from './open.js'
 import type { Failure } from './outcome.js'
 import type { Recorder, WindowData } from './recorder.js'
-import type { PartEnd, Stripe, World } from './surroundings.js'
+import type { PartEnd, World } from './surroundings.js'
 import { Callback, Timers, type Waiting } from './timers.js'
 import { Trips } from './trips.js'
 import { type Crew, VirtualUser } from './user.js'
@@ -51,15 +53,17 @@ export class Part implements Crew {
   private readonly ledger: Ledger
   private readonly recorder: Recorder
   private readonly iterations: Iterations
+  private readonly numbers: Numbers
   /** Null when each iteration is a single request. */
   private readonly trips: Trips | null
   private readonly model: Model
   private resolve: (end: PartEnd) => void = () => {}
-  private sent = { warmup: 0, measured: 0 }
   private inFlight = 0
   private stoppedAt: Ms | null = null
   private isOver = false
   private error: string | null = null
+  /** What `fail` was called with. */
+  private fault: unknown = null
 
   /** Begins at `beginAt`, with the warm-up if there is one. */
   constructor(
@@ -78,6 +82,7 @@ export class Part implements Crew {
     this.startAt = beginAt + load.warmupMs
     this.endAt = this.startAt + this.profile.durationMs
     this.iterations = new Iterations(plan)
+    this.numbers = new Numbers(load, stripe, plan.counters)
     this.trips = this.iterations.isPlain
       ? null
       : new Trips(this.iterations, {
@@ -120,8 +125,7 @@ export class Part implements Crew {
   /** A new virtual user with a connection of its own. */
   addUser(): VirtualUser {
     const connection = this.world.connect(this.recorder)
-    const number = this.stripe.index + this.stripe.of * this.users.length
-    const user = new VirtualUser(this, connection, number)
+    const user = new VirtualUser(this, connection, this.numbers.nextUser())
     this.users.push(user)
     return user
   }
@@ -134,7 +138,6 @@ export class Part implements Crew {
   /** Lets `user` send the next iteration; false when there is none left or the load has been stopped. */
   start(user: VirtualUser, due: Ms, now: Ms): boolean {
     const isWarmup = due < this.startAt
-    const number = this.stripe.index + this.stripe.of * (isWarmup ? this.sent.warmup : this.sent.measured)
     const limit = this.plan.load.iterations
     // A thread that is busy comes to the end's own timer late; nothing is due from then on.
     if (due >= this.endAt) this.stop()
@@ -146,12 +149,11 @@ export class Part implements Crew {
         return true
       }
     }
+    const number = this.numbers.next(isWarmup, user)
     if (!isWarmup && limit !== null && number >= limit) {
       if (this.inFlight === 0) this.stop()
       return false
     }
-    if (isWarmup) this.sent.warmup++
-    else this.sent.measured++
     user.isWarmup = isWarmup
     user.startedAt = due
     if (!isWarmup) user.iterations++
@@ -194,12 +196,8 @@ export class Part implements Crew {
 
   /** Leaves out the iteration that was due at `due`, for want of a virtual user. */
   drop(due: Ms): void {
-    if (due < this.startAt) {
-      this.sent.warmup++
-    } else {
-      this.sent.measured++
-      this.recorder.recordDropped(this.now())
-    }
+    this.skip(due)
+    if (due >= this.startAt) this.recorder.recordDropped(this.now())
   }
 
   /** Whether what is due at `due` falls into the other side's slices. */
@@ -210,8 +208,7 @@ export class Part implements Crew {
 
   /** Leaves out the iteration that was due at `due`, as if it were not in the plan. */
   skip(due: Ms): void {
-    if (due < this.startAt) this.sent.warmup++
-    else this.sent.measured++
+    this.numbers.skip(due < this.startAt)
   }
 
   /** Counts how late a request was that had a moment of its own. */
@@ -259,6 +256,27 @@ export class Part implements Crew {
     else this.at(now + this.plan.load.gracefulStopMs, () => this.kill())
   }
 
+  /**
+   * Ends at once because of a bug: what is under way counts as given up. Connections are left to the thread's end: the
+   * bug may be theirs.
+   */
+  fail(error: unknown): void {
+    this.fault ??= error
+    if (!this.isOver) {
+      const now = this.now()
+      this.stoppedAt ??= Math.min(now, this.endAt)
+      for (const user of this.users) {
+        if (user.state === 'sending') this.ledger.recordUnfinished(user, now)
+        const journey = this.trips?.abandon(user, now) ?? null
+        if (journey !== null) this.ledger.recordUnfinishedJourney(journey)
+      }
+      this.isOver = true
+      this.recorder.flush()
+      this.timers.clear()
+    }
+    this.resolve(this.describeEnd())
+  }
+
   /** Gives up what is under way and ends at once. */
   kill(): void {
     this.stop()
@@ -282,8 +300,16 @@ export class Part implements Crew {
     this.at(moment + WINDOW_GRACE_MS, (now) => {
       if (this.isOver) return
       this.recorder.roll(now)
+      this.stopWhenDone()
       this.watchWindow()
     })
+  }
+
+  /** Other threads may have sent all iterations before a user of this one had its first. */
+  private stopWhenDone(): void {
+    const limit = this.plan.load.iterations
+    if (this.plan.load.model === 'open' || limit === null || this.inFlight > 0) return
+    if (this.numbers.isPast(limit)) this.stop()
   }
 
   private end(): void {
@@ -291,9 +317,16 @@ export class Part implements Crew {
     this.isOver = true
     this.recorder.flush()
     this.timers.clear()
-    const stoppedMs = this.stoppedAt! - this.startAt
-    const end = { stoppedMs, ...(this.error !== null && { error: this.error }) }
     const closing = this.users.map((user) => user.connection.close())
-    Promise.allSettled(closing).then(() => this.resolve(end))
+    Promise.allSettled(closing).then(() => this.resolve(this.describeEnd()))
+  }
+
+  private describeEnd(): PartEnd {
+    const { error, fault } = this
+    return {
+      stoppedMs: this.stoppedAt! - this.startAt,
+      ...(error !== null && { error }),
+      ...(fault !== null && { fault: describeFault(fault) }),
+    }
   }
 }

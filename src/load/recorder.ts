@@ -3,7 +3,7 @@
  */
 import type { Ms } from '../base/clock.js'
 import { Histogram } from '../stats/histogram.js'
-import { Tally, type TallyData } from '../stats/tally.js'
+import { type Row, Sheet, type SheetData, buffersOf as sheetBuffers } from '../stats/sheet.js'
 import type { ConnectionEvents, ConnectTimes } from './connection.js'
 
 /** How long a window is. */
@@ -13,7 +13,8 @@ export const WINDOW_MS = 1000
 export interface WindowData {
   /** Seconds since the measured part began; below 0 is warm-up. */
   readonly index: number
-  readonly tally: TallyData
+  /** What its requests came to. */
+  readonly sheet: SheetData
   /** Virtual users at work at the end of the window. */
   readonly vus: number
   /** Arrivals that found no free virtual user. */
@@ -34,6 +35,11 @@ export interface WindowData {
   /** Longest garbage collection pause, and all of them together. */
   readonly gcMsMax: Ms
   readonly gcMs: Ms
+}
+
+/** The memory of a window that is moved to another thread, not copied. */
+export function buffersOf({ sheet, lateness, dns, tcp, tls }: WindowData): ArrayBuffer[] {
+  return [...sheetBuffers(sheet), ...[lateness, dns, tcp, tls].map(({ buffer }) => buffer)]
 }
 
 /** What the recorder has to ask for when a window ends. */
@@ -59,7 +65,7 @@ export interface RecorderOptions {
 export class Recorder implements ConnectionEvents {
   private dropped = 0
   private unsolicitedCount = 0
-  private readonly tally: Tally
+  private readonly sheet: Sheet
   private readonly lateness = new Histogram()
   private readonly dns = new Histogram()
   private readonly tcp = new Histogram()
@@ -72,7 +78,7 @@ export class Recorder implements ConnectionEvents {
   private endsAt: Ms
 
   constructor(options: RecorderOptions) {
-    this.tally = new Tally(options.requests)
+    this.sheet = new Sheet(options.requests)
     this.gauges = options.gauges
     this.emit = options.emit
     this.startsAt = options.startAt
@@ -81,10 +87,10 @@ export class Recorder implements ConnectionEvents {
     this.endsAt = this.index >= this.lastIndex ? Number.POSITIVE_INFINITY : this.endOf(this.index)
   }
 
-  /** The series to count a sample in that ended at `moment`. */
-  seriesAt(moment: Ms, request: number) {
+  /** Where to count a sample that ended at `moment`. */
+  seriesAt(moment: Ms, request: number): Row {
     if (moment >= this.endsAt) this.roll(moment)
-    return this.tally.series[request]!
+    return this.sheet.row(request)
   }
 
   /** Counts an arrival that found no free virtual user. */
@@ -137,7 +143,7 @@ export class Recorder implements ConnectionEvents {
   flush(): void {
     this.emit({
       index: this.index,
-      tally: this.tally.encode(),
+      sheet: this.sheet.take(),
       vus: this.gauges.vus(),
       dropped: this.dropped,
       unsolicited: this.unsolicitedCount,
@@ -148,7 +154,6 @@ export class Recorder implements ConnectionEvents {
       ...this.gauges.load(),
     })
     this.dropped = this.unsolicitedCount = 0
-    this.tally.clear()
     for (const histogram of [this.lateness, this.dns, this.tcp, this.tls]) histogram.clear()
   }
 }

@@ -2,14 +2,9 @@
  * What a part of a load is given, and what it gives back.
  */
 import type { Ms } from '../base/clock.js'
+import type { Fault } from '../base/errors.js'
 import type { Connection, ConnectionEvents } from './connection.js'
 import type { Gauges } from './recorder.js'
-
-/** Which part, from 0, of how many. */
-export interface Stripe {
-  readonly index: number
-  readonly of: number
-}
 
 /** What a part needs of the world: in tests time is virtual and the service a function. */
 export interface World {
@@ -26,4 +21,6 @@ export interface PartEnd {
   readonly stoppedMs: Ms
   /** Why it could not go on; absent when it came to its end. */
   readonly error?: string
+  /** The bug that ended it; absent when none did. */
+  readonly fault?: Fault
 }

@@ -4,9 +4,10 @@
 import { type EventLoopUtilization, PerformanceObserver, performance } from 'node:perf_hooks'
 import { type Ms, now } from '../base/clock.js'
 import { readThreadTimes, type ThreadTimes } from '../base/thread.js'
+import type { Stripe } from '../plan/numbers.js'
 import type { Plan } from '../plan/plan.js'
 import { openNetwork } from './http/network.js'
-import type { Stripe, World } from './surroundings.js'
+import type { World } from './surroundings.js'
 
 /** Alarms this near are waited for without a timer, whose grain is 1 ms. */
 const NEAR_MS = 0.5

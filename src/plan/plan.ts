@@ -1,12 +1,14 @@
 /**
  * A plan is all that a worker needs to send the load: plain JSON, so that it crosses threads (and one day machines),
- * but for what all threads share: the rows of data files, marks of how many of them are used, and files that are sent.
+ * but for what all threads share: the rows of data files, marks of how many of them are used, how many iterations have
+ * begun, and files that are sent.
  */
 import type { Ms } from '../base/clock.js'
 import type { HttpOptions } from '../scenario/http-types.js'
 import type { Step } from '../scenario/journey.js'
 import type { Load } from '../scenario/load-types.js'
 import type { Entry, Feeder, FileBytes, Scenario } from '../scenario/scenario.js'
+import { makeCounters } from './numbers.js'
 import { listSeries } from './series.js'
 import type { Turns } from './slices.js'
 import { makeMarks } from './sources.js'
@@ -35,6 +37,8 @@ export interface Plan {
   readonly turns?: Turns
   /** How far rows that are given once each have been used, for all threads; absent when none are. */
   readonly marks?: SharedArrayBuffer
+  /** How many iterations have begun, for all threads; without it each thread counts for itself. */
+  readonly counters?: SharedArrayBuffer
 }
 
 /** What a plan takes besides its scenario. */
@@ -45,7 +49,7 @@ export interface PlanOptions {
   readonly variables?: Readonly<Record<string, unknown>>
 }
 
-/** The plan of a scenario against `target`. Equal scenarios, seeds and days give equal plans. */
+/** The plan of a scenario against `target`, for one load. Equal scenarios, seeds and days give equal plans. */
 export function makePlan(scenario: Scenario, { variables = {}, ...options }: PlanOptions): Plan {
   const { load, http, data, requests, beforeEach, secrets, files } = scenario
   const marks = makeMarks(data)
@@ -61,6 +65,7 @@ export function makePlan(scenario: Scenario, { variables = {}, ...options }: Pla
     beforeEach,
     variables,
     ...options,
+    counters: makeCounters(),
     ...(looksIntoAnswers && { secrets }),
     ...(marks && { marks }),
     ...(files && { files }),

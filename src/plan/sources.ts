@@ -58,9 +58,11 @@ export function makeMarks(data: Plan['data']): SharedArrayBuffer | undefined {
     : undefined
 }
 
-/** The same plan with data that never runs out, and that nobody shares: for sending what isn't part of a run. */
-export function withEndlessData<P extends Pick<Plan, 'data' | 'marks'>>(plan: P): Omit<P, 'marks'> {
-  const { marks, ...rest } = plan
+/** The same plan with data that never runs out, and nothing that threads share: for sending what isn't part of a run. */
+export function withEndlessData<P extends Pick<Plan, 'data' | 'marks' | 'counters'>>(
+  plan: P,
+): Omit<P, 'marks' | 'counters'> {
+  const { marks, counters, ...rest } = plan
   const entries = Object.entries(plan.data).map(([name, feeder]) => [
     name,
     feeder.pick === undefined ? feeder : { ...feeder, onEnd: 'recycle' as const },

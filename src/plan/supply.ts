@@ -40,8 +40,10 @@ export function checkSupply(plan: SupplyPlan): void {
 /** How many iterations are sure to be asked for; null when that depends on how fast the service answers. */
 function surelyStarted({ load }: Pick<Plan, 'load'>): { measured: number; warmup: number } | null {
   const limit = load.iterations ?? Number.POSITIVE_INFINITY
-  if (load.model === 'closed')
-    return limit === Number.POSITIVE_INFINITY ? null : { measured: limit, warmup: 0 }
+  if (load.model === 'closed') {
+    const measured = load.iterationsPerVu === undefined ? limit : load.iterationsPerVu * load.start
+    return measured === Number.POSITIVE_INFINITY ? null : { measured, warmup: 0 }
+  }
   const profile = new Profile(load.start, load.stages)
   const warmup = warmupProfile(load)
   const total = (one: Profile) => sureCount(one.count(one.durationMs), load.arrivals)

@@ -2,6 +2,7 @@
  * One row for each request and one for all, for spreadsheets (RFC 4180).
  */
 import { printable } from '../base/printable.js'
+import { withWarmup } from '../stats/add.js'
 import type { Result, Totals } from '../stats/result.js'
 import type { Format } from './index.js'
 
@@ -31,7 +32,7 @@ function render(result: Result): string {
   ]
   const rows = [
     header,
-    ...result.requests.map((request) => row(request.name, request.kind, request)),
+    ...result.requests.map(withWarmup).map((request) => row(request.name, request.kind, request)),
     row('', 'total', result.totals),
   ]
   return rows.map((cells) => `${cells.join(',')}\r\n`).join('')

@@ -3,7 +3,7 @@
  */
 import { printable } from '../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
-import type { ErrorCount, RequestResult, ThresholdResult, Totals } from '../stats/result.js'
+import type { ErrorCount, RequestResult, RunVerdict, ThresholdResult, Totals } from '../stats/result.js'
 import type { Page } from './page.js'
 import { type Column, renderTable } from './table.js'
 import { truncate, wrap } from './width.js'
@@ -62,15 +62,22 @@ function requestCells(name: string, measured: Omit<Measured, 'name'>): string[] 
   ]
 }
 
-/** Each threshold with what was measured; empty for none. */
-export function renderThresholds(thresholds: readonly ThresholdResult[], { width, style }: Page): string {
+/** Each threshold with what was measured; empty for none. An inconclusive run calls none of them met for sure. */
+export function renderThresholds(
+  { thresholds, verdict }: { readonly thresholds: readonly ThresholdResult[]; readonly verdict: RunVerdict },
+  { width, style }: Page,
+): string {
+  const paint = (passed: boolean) => {
+    if (verdict === 'inconclusive') return style.yellow(passed ? '? met' : '? not met')
+    return passed ? style.green('✓ met') : style.red('✗ not met')
+  }
   if (thresholds.length === 0) return ''
   const rows = [...thresholds]
     .sort((a, b) => Number(a.passed) - Number(b.passed))
     .map(({ expression, actual, passed }) => [
       printable(expression),
       formatActual(expression, actual),
-      passed ? style.green('✓ met') : style.red('✗ not met'),
+      paint(passed),
     ])
   const columns: readonly Column[] = [
     { title: 'threshold', isFlexible: true },

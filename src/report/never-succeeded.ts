@@ -3,6 +3,7 @@
  */
 import { printable } from '../base/printable.js'
 import { formatCount } from '../base/units.js'
+import { withWarmup } from '../stats/add.js'
 import type { RequestResult, Result } from '../stats/result.js'
 import { truncate } from './width.js'
 
@@ -26,7 +27,7 @@ export function describeNeverSucceeded({
   const isSession = comparison?.referenceNeverSucceeded !== undefined
   const own = neverSucceeded.map((name) => ({
     name,
-    request: requests.find((request) => request.name === name),
+    request: findWhole(requests, name),
   }))
   const sorted = [
     ...own.filter(({ request }) => request?.kind !== 'journey'),
@@ -44,6 +45,11 @@ export function describeNeverSucceeded({
       remedy: request === undefined ? writeThreshold(name) : writeRemedy(request),
     })),
   ]
+}
+
+function findWhole(requests: readonly RequestResult[], name: string): RequestResult | undefined {
+  const found = requests.find((request) => request.name === name)
+  return found && withWarmup(found)
 }
 
 /** The first of them with what to write, and the names of the others: for a headline, without an end. */

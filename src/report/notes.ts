@@ -20,9 +20,15 @@ export function listNotes(result: Result): string[] {
       `stopped early, after ${after}, because this threshold was not met: ${printable(stoppedBy)}`,
     )
   }
-  if (generator.saturated && !notes.some((note) => note.includes('the load generator was the bottleneck'))) {
+  // A comparison says so itself.
+  if (generator.saturated && comparison === null) {
     const reasons = generator.reasons.map((reason) => printable(reason)).join('; ')
     notes.unshift(`the load generator was the bottleneck: ${reasons || 'send less, or use more --workers'}`)
+  }
+  for (const name of result.neverSent ?? []) {
+    notes.push(
+      `"${printable(name)}" was never sent, though by its weight it was due: do the conditions of its steps ever hold?`,
+    )
   }
   if (totals.dropped > 0) {
     const share = formatShare(totals.dropped / (totals.dropped + totals.requests))

@@ -119,6 +119,8 @@ export const readFilePath: Reader<string> = (tree, context, report) => {
 /** Any YAML value as JSON with holes. */
 export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
   if (tree instanceof Scalar) {
+    if (typeof tree.value === 'number' && floatFault(tree.value, tree.text) !== null)
+      return BigInt(tree.text.replace('+', ''))
     if (typeof tree.value !== 'string') return readFloat(tree, context, report)
     const template = templateOf(tree, { ...context, keepsType: true }, report)
     return template === null ? null : { $: template }

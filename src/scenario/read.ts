@@ -61,8 +61,7 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   const mistakes = 'mistakes' in outcome ? outcome.mistakes : []
   const told = mistakes.filter(
     (mistake) =>
-      isWorthTelling(mistake, mistakes, yaml) &&
-      !(yaml.isIncomplete && mistake.message.endsWith(' is missing')),
+      isWorthTelling(mistake, mistakes, yaml) && !(yaml.isIncomplete && mistake.missing !== undefined),
   )
   const problems = [...yaml.problems, ...told.map((mistake) => locate(mistake, yaml))]
   if (problems.length > 0 || !('input' in outcome))
@@ -227,12 +226,11 @@ function baselinePath(path: string, file: string, profile: string | undefined): 
  */
 function isWorthTelling(mistake: Mistake, all: readonly Mistake[], yaml: YamlFile): boolean {
   if (!mistake.onKey && yaml.isBroken(existing(yaml.tree, mistake.path ?? []))) return false
-  const key = /^(\w+) is missing$/.exec(mistake.message)?.[1]
-  if (key === undefined) return true
+  const { missing } = mistake
+  if (missing === undefined) return true
   const place = pathText(mistake.path ?? [])
   return !all.some(
-    (other) =>
-      other.onKey && other.hint?.includes(`"${key}"`) && pathText(other.path!.slice(0, -1)) === place,
+    (other) => other.onKey && other.meant === missing && pathText(other.path!.slice(0, -1)) === place,
   )
 }
 

@@ -220,6 +220,8 @@ export type JsonTemplate =
   | null
   | boolean
   | number
+  /** A whole number that a float doesn't hold. */
+  | bigint
   | { readonly $: Template }
   | readonly JsonTemplate[]
   | { readonly object: Readonly<Record<string, JsonTemplate>> }

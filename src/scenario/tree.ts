@@ -37,6 +37,10 @@ export interface Mistake {
   readonly path?: Path
   /** True when the key is wrong, not its value. */
   readonly onKey?: boolean
+  /** The key that isn't there, when that is what is wrong. */
+  readonly missing?: string
+  /** The known key that a wrong one was probably meant as. */
+  readonly meant?: string
   /** The wrong part of a text. */
   readonly part?: TextPart
 }

@@ -3,7 +3,15 @@
  */
 import { Histogram } from './histogram.js'
 import { ratesOf } from './rates.js'
-import type { ConnectionFigures, ErrorCount, GeneratorHealth, LatencySummary, Totals } from './result.js'
+import type {
+  ConnectionFigures,
+  ErrorCount,
+  GeneratorHealth,
+  LatencySummary,
+  Result,
+  Totals,
+  WarmupTotals,
+} from './result.js'
 import { summarize } from './summary.js'
 
 /** What the parts come to together, over `seconds`: counts and histograms without loss. */
@@ -49,6 +57,43 @@ export function addConnections(parts: readonly ConnectionFigures[]): ConnectionF
   }
 }
 
+/** A request with what was sent of it in the warm-up, where that counts; its rates remain those of the measured part. */
+export function withWarmup<T extends Totals & { readonly warmup?: WarmupTotals }>(request: T): T {
+  const { warmup, ...rest } = request
+  return warmup === undefined ? request : ({ ...rest, ...addWarmups([request, warmup]) } as T)
+}
+
+/** What none of several results sent. */
+export function joinNeverSent(results: readonly Pick<Result, 'neverSent'>[]): Pick<Result, 'neverSent'> {
+  const [first, ...others] = results.map(({ neverSent = [] }) => neverSent)
+  const names = first!.filter((name) => others.every((other) => other.includes(name)))
+  return names.length === 0 ? {} : { neverSent: names }
+}
+
+/** What several warm-ups come to together. */
+function addWarmups(parts: readonly WarmupTotals[]): WarmupTotals {
+  const sum = (read: (part: WarmupTotals) => number) => parts.reduce((all, part) => all + read(part), 0)
+  const requests = sum((part) => part.requests)
+  const failed = sum((part) => part.failed)
+  return {
+    requests,
+    failed,
+    errorRate: requests === 0 ? 0 : failed / requests,
+    unfinished: sum((part) => part.unfinished),
+    latency: addLatencies(parts.map(({ latency }) => latency)),
+    statuses: addStatuses(parts),
+    errors: addErrors(parts.flatMap(({ errors }) => errors)),
+  }
+}
+
+/** The field of several results of one request; nothing where none had a warm-up. */
+export function joinWarmups(parts: readonly { readonly warmup?: WarmupTotals }[]): {
+  readonly warmup?: WarmupTotals
+} {
+  const warmups = parts.flatMap(({ warmup }) => warmup ?? [])
+  return warmups.length === 0 ? {} : { warmup: addWarmups(warmups) }
+}
+
 /** All latencies of the parts. */
 export function addLatencies(parts: readonly LatencySummary[]): LatencySummary {
   const all = new Histogram()
@@ -56,7 +101,7 @@ export function addLatencies(parts: readonly LatencySummary[]): LatencySummary {
   return summarize(all)
 }
 
-function addStatuses(parts: readonly Totals[]): Record<string, number> {
+function addStatuses(parts: readonly Pick<Totals, 'statuses'>[]): Record<string, number> {
   const joined = new Map<string, number>()
   for (const { statuses } of parts)
     for (const [status, count] of Object.entries(statuses))

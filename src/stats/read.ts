@@ -20,6 +20,7 @@ import {
   type Session,
   type TimelinePoint,
   type Totals,
+  type WarmupTotals,
   type Window,
 } from './result.js'
 import { readShard, readShardMark } from './shard.js'
@@ -70,6 +71,10 @@ export function readRunEnvironment(shape: Shape): RunEnvironment {
   }
 }
 
+function readStack(shape: Shape): Pick<Result, 'errorStack'> {
+  return shape.exists ? { errorStack: shape.text() } : {}
+}
+
 function readResult(root: Shape): Result {
   const requests = root.get('requests').list().map(readRequest)
   const neverSucceeded = root.get('neverSucceeded').or(
@@ -99,6 +104,7 @@ function readResult(root: Shape): Result {
     timeline: root.get('timeline').or(list(readTimelinePoint), []),
     thresholds: root.get('thresholds').or(list(readThreshold), []),
     neverSucceeded,
+    ...root.get('neverSent').or((names) => ({ neverSent: names.list().map(text) }), {}),
     comparison: root.get('comparison').or(readComparison, null),
     session: root.get('session').or(readSession, null),
     shard: root.get('shard').or(readShard, null),
@@ -106,6 +112,7 @@ function readResult(root: Shape): Result {
     generator: readGenerator(root.get('generator')),
     stoppedBy: root.get('stoppedBy').or(text, null),
     error: root.get('error').or(text, null),
+    ...readStack(root.get('errorStack')),
     verdict: root
       .get('verdict')
       .or(
@@ -154,7 +161,14 @@ function readRequest(shape: Shape): RequestResult {
     name: shape.get('name').text(),
     kind: shape.get('kind').or((kind) => kind.oneOf(['request', 'step', 'journey']), 'request'),
     windows,
+    ...shape.get('warmup').or((warmup) => ({ warmup: readWarmup(warmup) }), {}),
   }
+}
+
+function readWarmup(shape: Shape): WarmupTotals {
+  const none = { requests: 0, failed: 0, seconds: 0, latency: () => NO_LATENCIES }
+  const { requests, failed, errorRate, unfinished, latency, statuses, errors } = readTotals(shape, none)
+  return { requests, failed, errorRate, unfinished, latency, statuses, errors }
 }
 
 function readNamedWindow(shape: Shape): Window {

@@ -34,6 +34,8 @@ export interface Result {
    * `failed`. Empty in a shard, which isn't judged.
    */
   readonly neverSucceeded: readonly string[]
+  /** Names of the requests and journeys that were never sent, although the run was long enough; absent when there are none. */
+  readonly neverSent?: readonly string[]
   readonly comparison: Comparison | null
   /** Set by `ab`: both sides of a session carry the same id. */
   readonly session: Session | null
@@ -46,6 +48,8 @@ export interface Result {
   readonly stoppedBy: string | null
   /** Why the run could not be carried out to its end; null when it was. */
   readonly error: string | null
+  /** Where in the program a bug ended the run, for a report of it; absent when none did. */
+  readonly errorStack?: string
   readonly verdict: RunVerdict
 }
 
@@ -179,7 +183,18 @@ export interface RequestResult extends Totals {
   readonly name: string
   readonly kind: SeriesKind
   readonly windows: readonly Window[]
+  /**
+   * Of what each user sends once (`beforeEach`): its requests that were due in the warm-up, beside those of the measured
+   * part. Thresholds on the request count both; totals, windows and comparisons don't. Absent when there were none.
+   */
+  readonly warmup?: WarmupTotals
 }
+
+/** What the requests of the warm-up came to. */
+export type WarmupTotals = Pick<
+  Totals,
+  'requests' | 'failed' | 'errorRate' | 'unfinished' | 'latency' | 'statuses' | 'errors'
+>
 
 /** A request of its own, a step of a journey, or the journey as a whole, pauses left out. */
 export type SeriesKind = 'request' | 'step' | 'journey'

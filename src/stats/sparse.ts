@@ -1,8 +1,8 @@
 /**
- * The counts of an encoded histogram, without building the histogram: a verdict reads thousands of them, one for
- * each second and request, and each holds a few dozen values of 95 kB of possible ones.
+ * Encoded histograms, read and written without building the histogram: a result has thousands of them, one for
+ * each window and request, and each holds a few dozen values of 23,000 possible ones.
  */
-import { inflateSync } from 'node:zlib'
+import { deflateSync, inflateSync } from 'node:zlib'
 
 /** Latencies and how often each occurred: `values` in µs, rising, the highest value of each histogram slot. */
 export interface SparseCounts {
@@ -24,6 +24,56 @@ export function readSparseCounts(base64: string): SparseCounts {
   if (HEADER_BYTES + payloadBytes !== bytes.length) throw new Error('the histogram is cut off')
   const slots = new Slots(bytes.readInt32BE(12), Number(bytes.readBigInt64BE(16)))
   return readCounts(bytes, slots)
+}
+
+/** What the header says of the slots. */
+interface Layout {
+  readonly digits: number
+  /** The largest value that is kept apart, in µs. */
+  readonly highest: number
+}
+
+/** Writes `[slot, count, slot, count, …]`, slots rising, as an HdrHistogram V2: compressed, base64. */
+export function encodeCounts(packed: Uint32Array, { digits, highest }: Layout): string {
+  // Counts take 5 bytes at most, and so do the empty slots before them.
+  const bytes = Buffer.alloc(HEADER_BYTES + 5 * packed.length)
+  bytes.writeInt32BE(COOKIE | WORD_SIZE, 0)
+  bytes.writeInt32BE(digits, 12)
+  bytes.writeBigInt64BE(1n, 16)
+  bytes.writeBigInt64BE(BigInt(highest), 24)
+  bytes.writeDoubleBE(1, 32)
+  let end = HEADER_BYTES
+  let next = 0
+  for (let i = 0; i < packed.length; i += 2) {
+    const empty = packed[i]! - next
+    // Zigzag: a run of n empty slots is −n, which is written as 2n − 1. A single one is a count of 0.
+    if (empty === 1) bytes[end++] = 0
+    else if (empty > 1) end = writeLeb128(bytes, end, 2 * empty - 1)
+    end = writeLeb128(bytes, end, 2 * packed[i + 1]!)
+    next = packed[i]! + 1
+  }
+  bytes.writeInt32BE(end - HEADER_BYTES, 4)
+  const deflated = deflateSync(bytes.subarray(0, end), DEFLATE)
+  const head = Buffer.alloc(8)
+  head.writeInt32BE(COMPRESSED_COOKIE | WORD_SIZE, 0)
+  head.writeInt32BE(deflated.length, 4)
+  return Buffer.concat([head, deflated]).toString('base64')
+}
+
+/** A small window: zlib's usual 256 kB of memory take longer to get than a histogram to compress. */
+const DEFLATE = { windowBits: 12, memLevel: 5 }
+/** In the cookie: counts of variable length. */
+const WORD_SIZE = 0x10
+
+function writeLeb128(bytes: Buffer, at: number, value: number): number {
+  let rest = value
+  let end = at
+  while (rest >= 128) {
+    bytes[end++] = (rest % 128) + 128
+    rest = Math.floor(rest / 128)
+  }
+  bytes[end++] = rest
+  return end
 }
 
 const HEADER_BYTES = 40

@@ -3,7 +3,7 @@
  * single judgements come to. How a metric is judged is the business of `stored.ts` and `judges/`.
  */
 import type { Tolerance } from '../scenario/scenario.js'
-import type { Comparison, ComparisonVerdict, MetricComparison } from '../stats/comparison.js'
+import type { Comparison, ComparisonVerdict, MetricComparison, Why } from '../stats/comparison.js'
 import { findDoubts, refuseOtherScenario } from './comparable.js'
 import { differences } from './environment.js'
 import { type Job, makeJob } from './job.js'
@@ -69,13 +69,13 @@ export function compare(
   const decisive = rows.filter((row) => isDecisive(row) && !isDeaf(row.comparison))
   const verdict =
     doubts.length > 0 ? 'inconclusive' : overall(rows, decisive, { ...settings, isOpen: silent.length > 0 })
-  const shown = doubts.length > 0 ? rows.map(withoutColour) : rows
+  const shown = doubts[0] === undefined ? rows : rows.map((row) => withoutColour(row, doubts[0]!.why))
   return {
     baseline: settings.baseline,
     verdict,
     metrics: shown.sort((a, b) => badness(b) - badness(a)).map(({ comparison }) => comparison),
     notes: [
-      ...doubts,
+      ...doubts.map(({ text }) => text),
       ...describeDeath(dead.bad, ', so nothing is known of how fast that is'),
       ...describeDeath(referenceNeverSucceeded, ' on side a, so there is nothing to hold side b against'),
       ...remarks({ reference, candidate }, decisive, {
@@ -84,6 +84,7 @@ export function compare(
         isSession: isInTurns,
       }),
     ],
+    ...(isInTurns && { inTurns: true }),
     ...(referenceNeverSucceeded.length > 0 && { referenceNeverSucceeded }),
   }
 }
@@ -129,7 +130,7 @@ function likeJobs(reference: Measurement, job: Job): readonly Job[] {
 }
 
 function rowsOf({ request, judgements }: Judged, reference: Measurement, candidate: Measurement): Row[] {
-  return judgements.map(({ lack, metric, ...judged }) => {
+  return judgements.map(({ why, metric, needs, had, ...judged }) => {
     // What can't be judged is shown nevertheless, as the runs as a whole had it.
     const isKnown = judged.baseline !== null && judged.current !== null
     const baseline = isKnown ? judged.baseline : figureOf(reference, request, metric)
@@ -147,8 +148,10 @@ function rowsOf({ request, judgements }: Judged, reference: Measurement, candida
       tolerance,
       verdict,
       reason,
+      ...(why !== null && { why }),
+      ...(needs !== undefined && { needs, had }),
     }
-    return { comparison, lack, verdict }
+    return { comparison, why, verdict }
   })
 }
 
@@ -194,7 +197,7 @@ function oneSided(name: string, old: MeasuredRequest | undefined, now: MeasuredR
     verdict,
     reason: ONE_SIDED[verdict],
   }
-  return { comparison, lack: null, verdict }
+  return { comparison, why: null, verdict }
 }
 
 const ONE_SIDED = {
@@ -204,10 +207,11 @@ const ONE_SIDED = {
 }
 
 /** The row of a comparison that can't be trusted: what the figures would have meant moves into the reason. */
-function withoutColour(row: Row): Row {
+function withoutColour(row: Row, why: Why): Row {
   if (row.verdict === 'new' || row.verdict === 'missing' || row.verdict === 'inconclusive') return row
   const reason = `would be ${row.verdict}, but see the notes`
-  return { ...row, comparison: { ...row.comparison, verdict: 'inconclusive', reason } }
+  const would = row.verdict
+  return { ...row, comparison: { ...row.comparison, verdict: 'inconclusive', reason, why, would } }
 }
 
 /**
@@ -221,7 +225,7 @@ function overall(
 ): ComparisonVerdict {
   const isRed = ({ verdict }: Row) => verdict === 'regressed' || (verdict === 'missing' && !allowMissing)
   if (rows.some(isRed)) return 'regressed'
-  if (isOpen || decisive.some(({ lack }) => lack === 'punctuality')) return 'inconclusive'
+  if (isOpen || decisive.some(({ why }) => why === 'late_generator')) return 'inconclusive'
   if (decisive.some(isTooNoisy) || unjudged(decisive).length > 0 || !rows.some(isJudged))
     return 'inconclusive'
   return rows.some(({ verdict }) => verdict === 'improved') ? 'improved' : 'passed'

@@ -6,10 +6,14 @@ import type { Threshold } from '../scenario/scenario.js'
 import type { RequestResult, Totals } from '../stats/result.js'
 import { isMet } from './thresholds.js'
 
+type Tried = Pick<RequestResult, 'name' | 'kind' | 'requests' | 'failed'> & {
+  readonly warmup?: Pick<Totals, 'requests' | 'failed'>
+}
+
 /** What is known of the requests of a run. */
 interface Counted {
   readonly totals: Pick<Totals, 'requests' | 'errorRate'>
-  readonly requests: readonly Pick<RequestResult, 'name' | 'kind' | 'requests' | 'failed'>[]
+  readonly requests: readonly Tried[]
 }
 
 /**
@@ -22,7 +26,7 @@ export function listNeverSucceeded(
   { totals, requests }: Counted,
   thresholds: readonly Threshold[],
 ): readonly string[] {
-  const dead = requests.filter(isDead)
+  const dead = requests.filter(hasOnlyFailed)
   if (dead.length === 0) return []
   const allowances = thresholds.filter(
     (threshold) => threshold.metric === 'error_rate' && isMet(threshold, 1),
@@ -37,12 +41,17 @@ export function listNeverSucceeded(
     .map(({ name }) => name)
 }
 
+/** In the warm-up too, where that counts. */
+function hasOnlyFailed({ requests, failed, warmup = { requests: 0, failed: 0 } }: Tried): boolean {
+  return isDead({ requests: requests + warmup.requests, failed: failed + warmup.failed })
+}
+
 /** Whether every try of a request failed; one that was never tried has not. */
 export function isDead({ requests, failed }: Pick<Totals, 'requests' | 'failed'>): boolean {
   return requests > 0 && failed === requests
 }
 
 /** Steps are named after their journey. */
-function isJourneyOf(journey: Counted['requests'][number], step: Counted['requests'][number]): boolean {
+function isJourneyOf(journey: Tried, step: Tried): boolean {
   return journey.kind === 'journey' && step.kind === 'step' && step.name.startsWith(`${journey.name} / `)
 }

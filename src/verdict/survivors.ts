@@ -15,8 +15,8 @@ export function takeBackByDeath(row: Row, names: readonly string[]): Row {
   if (verdict !== 'improved' || !isConcerned) return row
   const reason = 'on side a every try failed'
   return {
-    comparison: { ...comparison, verdict: 'inconclusive', reason },
-    lack: 'samples',
+    comparison: { ...comparison, verdict: 'inconclusive', reason, why: 'never_succeeded' },
+    why: 'never_succeeded',
     verdict: 'inconclusive',
   }
 }
@@ -36,7 +36,11 @@ export function takeBackImproved(
   const after = countFailures(candidate, comparison.request)
   if (!hasGrown(before, after)) return row
   const reason = `better, but more of the requests failed: ${formatShare(rateOf(before))}, then ${formatShare(rateOf(after))}`
-  return { ...row, comparison: { ...comparison, verdict: 'passed', reason }, verdict: 'passed' }
+  return {
+    ...row,
+    comparison: { ...comparison, verdict: 'passed', reason, why: 'more_failures' },
+    verdict: 'passed',
+  }
 }
 
 type Counts = Pick<Failures, 'requests' | 'failed'>

@@ -166,7 +166,7 @@ async function runThreads(plan: Plan, { workers, mostMs }: { workers: number; mo
     onWorkerEnd: (worker) => collector.end(worker),
   })
   clearTimeout(timer)
-  const died = end.failure?.died ? end.failure.message : null
+  const died = end.failure !== null && end.failure.kind !== 'spent' ? end.failure.message : null
   const tookMs = now() - begun
   return {
     collector,

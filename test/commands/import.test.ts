@@ -323,3 +323,41 @@ describe('mistakes are told with a way out', () => {
     )
   })
 })
+
+describe('a document in several files', () => {
+  const document = (ref: string) =>
+    `openapi: 3.0.0\nservers: [{ url: http://a.example }]\npaths:\n  /x: { $ref: "${ref}" }\n`
+  const operation = '{"get": {"operationId": "found", "responses": {}}}'
+
+  test('is read from its folder', async () => {
+    mkdirSync(join(io.cwd, 'docs/paths'), { recursive: true })
+    write('docs/api.yaml', document('./paths/x.json'))
+    write('docs/paths/x.json', operation)
+    expect(await call('openapi', ['docs/api.yaml'])).toContain('  - name: found\n')
+  })
+
+  test('is not read from elsewhere, not even through a link', async () => {
+    mkdirSync(join(io.cwd, 'docs'))
+    write('secret.json', operation)
+    write('docs/api.yaml', document('./link.json'))
+    symlinkSync('../secret.json', join(io.cwd, 'docs/link.json'))
+    await expect(call('openapi', ['docs/api.yaml'])).rejects.toThrow(
+      'docs/link.json leads out of the folder of docs/api.yaml',
+    )
+  })
+
+  test.each(['./no.json', './folder'])('goes on without %s', async (ref) => {
+    mkdirSync(join(io.cwd, 'folder'))
+    write('api.yaml', `${document(ref)}  /y: { get: { responses: {} } }\n`)
+    const text = await call('openapi', ['api.yaml'])
+    expect(text).toContain(`# - references to files that are not there: ${ref.slice(2)}`)
+  })
+
+  test('on stdin has no files beside it', async () => {
+    write('x.json', operation)
+    const text = await call('openapi', ['-'], {}, `${document('./x.json')}  /y: { get: { responses: {} } }\n`)
+    expect(text).toContain(
+      '# - references to other files are followed by perfctl import openapi FILE only: x.json',
+    )
+  })
+})

@@ -91,6 +91,7 @@ async function run(files: string[], flags: RawValidateFlags = {}) {
     env: {},
     cwd,
     onSignal: () => () => {},
+    onBug: () => () => {},
     onExit: () => () => {},
   }
   return { code: await validate(files, flags, io), ...written }

@@ -82,6 +82,36 @@ requests:
   expect(gzip.bytesReceived).toBeLessThan(gzip.requests * (ZIPPED.length + 500))
 })
 
+test('numbers keep all of their digits, from an answer or the scenario into paths, bodies and checks', async () => {
+  const bodies: string[] = []
+  const target = await startTarget((request, response) => {
+    if (request.method === 'POST')
+      request.on('data', (chunk: Buffer) => bodies.push(`${request.url} ${chunk}`))
+    request.on('end', () => response.end('{"id":2733382000000000049,"ids":[2733382000000000051,1]}'))
+  })
+  const session = startSession({
+    'digits.yaml': `
+target: ${target.url}
+load: { iterations: 2 }
+requests:
+  - name: digits
+    steps:
+      - { get: /a, capture: { id: $.id, ids: { json: "$.ids[*]", pick: all } }, expect: { json: { $.id: 2733382000000000049 } } }
+      - { name: other, if: "{{ id }} == 2733382000000000050", post: /other }
+      - name: same
+        if: "{{ id }} == 2733382000000000049"
+        post: "/{{ id }}/{{ id | add(1) }}"
+        json: { id: "{{ id }}", ids: "{{ ids }}", text: "n {{ id }}", big: 9223372036854775807 }
+`,
+  })
+  const { code, stdout } = await session.perfctl(['run', 'digits.yaml'])
+  expect(code, stdout).toBe(0)
+  const sent =
+    '/2733382000000000049/2733382000000000050 ' +
+    '{"id":2733382000000000049,"ids":[2733382000000000051,1],"text":"n 2733382000000000049","big":9223372036854775807}'
+  expect(bodies).toEqual([sent, sent])
+})
+
 test('a whole URL leads to another origin, counted under its own name', async () => {
   const [target, other] = [await startTarget(answerAfter(0)), await startTarget(answerAfter(0))]
   const session = startSession({

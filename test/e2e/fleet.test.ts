@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { loadScenario, run } from '../../dist/index.js'
 import { runFleet } from '../../dist/load/fleet/threads.js'
+import { Tally } from '../../dist/stats/tally.js'
 import { closedLoad, makeTestPlan, openLoad } from '../load/simulate.js'
 
 const seen: string[] = []
@@ -30,7 +31,7 @@ describe('a fleet of threads', () => {
   async function send(workers: number, iterations: number) {
     seen.length = 0
     const load = closedLoad({ start: 6, stages: [{ durationMs: 20_000, target: 6 }], iterations })
-    const windows: number[] = []
+    const tally = new Tally(requests.length)
     const end = await runFleet(
       { ...makeTestPlan({ load, requests }), target },
       {
@@ -38,13 +39,13 @@ describe('a fleet of threads', () => {
         stop: new AbortController().signal,
         kill: new AbortController().signal,
         onBegin() {},
-        onWindow: (_, window) => {
-          for (const series of window.tally) windows.push(series?.requests ?? 0)
+        onWindow: (_, { sheet }) => {
+          tally.addSheet(sheet)
         },
         onWorkerEnd() {},
       },
     )
-    return { end, counted: windows.reduce((a, b) => a + b, 0), paths: [...seen].sort() }
+    return { end, counted: tally.get(0).requests + tally.get(1).requests, paths: [...seen].sort() }
   }
 
   test('sends the same requests whatever the number of workers, not one more or less', async () => {
@@ -55,7 +56,56 @@ describe('a fleet of threads', () => {
     expect(one.end.failure).toBeNull()
   })
 
-  test('tells of a worker that died, and ends', async () => {
+  test('a worker that fails in the middle loses nothing: what was answered, and what was under way', async () => {
+    let answered = 0
+    const half = createServer((request, response) => {
+      // One user of each worker waits for an answer that doesn't come.
+      if (request.url === '/hang') return
+      answered++
+      response.end('ok')
+    })
+    await new Promise<void>((resolve) => half.listen(0, '127.0.0.1', resolve))
+    const values = Array.from({ length: 200 }, (_, n): unknown => (n < 2 ? 'hang' : 'x'))
+    // What no file can hold: a bug, as far as the worker is concerned.
+    values[101] = { id: 1n }
+    const data = { page: { values, pick: 'sequential' } } as never
+    const path = ['/', { type: 'data', name: 'page' }] as never
+    const load = closedLoad({
+      start: 8,
+      stages: [{ durationMs: 60_000, target: 8 }],
+      thinkTimeMs: [5, 5],
+      gracefulStopMs: 0,
+    })
+    const tally = new Tally(1)
+    const end = await runFleet(
+      {
+        ...makeTestPlan({ load, requests: [{ path }], data }),
+        target: `http://127.0.0.1:${(half.address() as AddressInfo).port}`,
+      },
+      {
+        workers: 2,
+        stop: new AbortController().signal,
+        kill: new AbortController().signal,
+        onBegin() {},
+        onWindow: (_, { sheet }) => {
+          tally.addSheet(sheet)
+        },
+        onWorkerEnd() {},
+      },
+    )
+    half.closeAllConnections()
+    half.close()
+    expect(end.failure).toMatchObject({ kind: 'crashed', worker: 1, workers: 2 })
+    expect(end.failure!.stack).toMatch(/TypeError.*\n.*at /s)
+    const sum = tally.get(0)
+    expect(sum.failed).toBe(0)
+    expect(sum.unfinished).toBeGreaterThanOrEqual(2)
+    // An answer may have been on its way when its worker failed.
+    expect(sum.requests + sum.unfinished).toBeGreaterThanOrEqual(answered + 2)
+    expect(answered).toBeGreaterThanOrEqual(50)
+  })
+
+  test('tells of workers that can not even begin, and ends', async () => {
     const plan = makeTestPlan({
       load: openLoad(),
       requests: [{ path: ['/', { type: 'call', name: 'nonsense', args: [] }] as never }],
@@ -81,7 +131,7 @@ describe('a fleet of threads', () => {
     await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
     const [stop, kill] = [new AbortController(), new AbortController()]
     const load = closedLoad({ gracefulStopMs: 60_000, stages: [{ durationMs: 60_000, target: 2 }] })
-    let unfinished = 0
+    const tally = new Tally(1)
     const end = await runFleet(
       { ...makeTestPlan({ load }), target: `http://127.0.0.1:${(slow.address() as AddressInfo).port}` },
       {
@@ -92,15 +142,15 @@ describe('a fleet of threads', () => {
           setTimeout(() => stop.abort(), 400)
           setTimeout(() => kill.abort(), 600)
         },
-        onWindow: (_, { tally }) => {
-          unfinished += tally[0]?.unfinished ?? 0
+        onWindow: (_, { sheet }) => {
+          tally.addSheet(sheet)
         },
         onWorkerEnd() {},
       },
     )
     slow.closeAllConnections()
     slow.close()
-    expect(unfinished).toBe(2)
+    expect(tally.get(0).unfinished).toBe(2)
     expect(end.stoppedMs).toBeGreaterThan(0)
     expect(end.stoppedMs).toBeLessThan(30_000)
   })

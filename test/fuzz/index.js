@@ -47,12 +47,13 @@ async function again(index) {
 async function all() {
   say(`seed ${seed}`)
   for (const { name, count } of sharesOf(Number(values.count), names)) {
-    const begin = performance.now()
+    const begin = process.cpuUsage()
     const found = await fuzz({ seed, name, to: count })
     const kinds = byKind(found)
     faults += found.length
-    const seconds = ((performance.now() - begin) / 1000).toFixed(1)
-    say(`${name}: ${count} inputs in ${seconds} s, ${found.length} fail in ${kinds.length} ways`)
+    const { user, system } = process.cpuUsage(begin)
+    const seconds = ((user + system) / 1e6).toFixed(1)
+    say(`${name}: ${count} inputs in ${seconds} s of CPU, ${found.length} fail in ${kinds.length} ways`)
     for (const { fault, index, times } of kinds) {
       say(`  ${fault} (${times})`)
       say(`    ${save(name, index)}`)

@@ -108,7 +108,7 @@ function aliasBomb() {
 }
 
 /** The tree with some of its parts changed; the tree itself stays as it is. */
-export function mutateTree(tree, chance) {
+function mutateTree(tree, chance) {
   const root = { top: structuredClone(tree) }
   for (let left = 1 + chance.below(3); left > 0; left--) {
     const spots = spotsOf(root)

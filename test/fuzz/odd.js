@@ -136,7 +136,7 @@ export const ODD_VALUES = [
   [[]],
   [null],
   { a: null },
-  { __proto__: null, ['__proto__']: 1 },
+  JSON.parse('{"__proto__":{"a":1}}'),
   { $ref: '#' },
   { $ref: '#/a/b' },
   [{}, {}],

@@ -169,15 +169,20 @@ function importer(format, name) {
   }
 }
 
-/** A scenario that was imported can be read, once its variables have values and its files are there. */
+/** A scenario that was imported can be read, once its files are there and its variables have values: words, or URLs. */
 function readBack(text) {
-  const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [name, 'x'])
+  const asWords = readWith(text, 'x')
+  return asWords === null ? null : readWith(text, 'http://a.example') && asWords
+}
+
+function readWith(text, value) {
+  const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [
+    name,
+    /URL/.test(name) ? 'http://a.example' : value,
+  ])
+  const files = { read: () => Buffer.from('x') }
   try {
-    readScenario(text, {
-      file: 'imported.yaml',
-      env: Object.fromEntries(names),
-      files: { read: () => Buffer.from('x') },
-    })
+    readScenario(text, { file: 'imported.yaml', env: Object.fromEntries(names), files })
     return null
   } catch (error) {
     const first = error.problems?.[0]
@@ -208,14 +213,16 @@ const FILE_READER = {
 }
 
 function tryScenario(input, _folder, chance) {
-  const stderr = { text: '' }
-  const io = { stderr: { write: (text) => void (stderr.text += text) } }
+  let stderr = ''
+  const write = (text) => {
+    stderr += text
+  }
   let scenario
   try {
     scenario = readScenario(input.toString('utf8'), { file: 'input.yaml', env: ENV, files: FILE_READER })
   } catch (error) {
-    const code = report(error, io)
-    return findFault({ code, stderr: stderr.text, places: true })
+    const code = report(error, { stderr: { write } })
+    return findFault({ code, stderr, places: true })
   }
   walk(scenario, chance)
   return null
@@ -290,6 +297,8 @@ function tryCsv(input) {
   if ('faults' in outcome) {
     // Headers, encodings and files without rows are our own rules.
     const isOwn = /column|UTF-8|is empty|no rows|CR alone/.test(outcome.faults[0].message)
+    // To csv-parse a byte of 0 is the comment sign that it wasn't given.
+    if (text.includes('\0')) return null
     return wanted === null || isOwn ? null : `refused, and csv-parse reads it: ${outcome.faults[0].message}`
   }
   if (wanted === null) {

@@ -330,6 +330,32 @@ describe('stopping', () => {
   })
 })
 
+describe('a bug', () => {
+  test('ends it at once: what was measured is handed over, what was under way is unfinished', async () => {
+    const { collector, ends, arrived } = await simulate({
+      load: closedLoad({ start: 3, stages: [{ durationMs: 10_000, target: 3 }] }),
+      service: ({ at }) => ({ afterMs: at > 4000 ? 60_000 : 100 }),
+      timeoutMs: 100_000,
+      during: (parts, at) => at(4250, () => parts[0]!.fail(new TypeError('boom'))),
+    })
+    expect(ends[0]).toMatchObject({ fault: { message: 'boom', stack: expect.stringContaining('TypeError') } })
+    expect(ends[0]!.stoppedMs).toBeCloseTo(4250, 0)
+    const { requests, failed, unfinished } = collector.total(4.25)
+    expect({ failed, unfinished }).toEqual({ failed: 0, unfinished: 3 })
+    expect(requests + unfinished).toBe(arrived.length)
+  })
+
+  test('between load and end changes nothing that was measured, and is told', async () => {
+    const { collector, ends } = await simulate({
+      load: closedLoad(),
+      service: () => ({ afterMs: 10 }),
+      during: (parts, at) => at(10_000.5, () => parts[0]!.fail(new Error('late'))),
+    })
+    expect(ends[0]!.fault?.message).toBe('late')
+    expect(collector.total(10).requests).toBeGreaterThanOrEqual(999)
+  })
+})
+
 describe('windows', () => {
   test('add up to the whole, for every request', async () => {
     const { collector } = await simulate({
@@ -359,12 +385,15 @@ describe('windows', () => {
     },
   )
 
-  test('memory does not grow beyond an hour: windows become longer', async () => {
+  test('become longer in a long run, and none is lost', async () => {
     const load = openLoad({ stages: [{ durationMs: 3_700_000, target: 1 }] })
     const { collector } = await simulate({ load })
     const [request] = collector.requests(3700)
-    expect(request!.windows).toHaveLength(1850)
-    expect(request!.windows.every(({ duration }) => duration === 2)).toBe(true)
+    const { windows } = request!
+    expect(windows).toHaveLength(Math.ceil(3700 / 16))
+    expect(windows.map(({ start }) => start)).toEqual(windows.map((_, i) => 16 * i))
+    expect(windows.slice(0, -1).every(({ duration }) => duration === 16)).toBe(true)
+    expect(windows.at(-1)!.duration).toBe(3700 % 16)
     expect(request!.windows.reduce((sum, window) => sum + window.requests, 0)).toBe(3700)
   })
 })

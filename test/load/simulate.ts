@@ -7,7 +7,8 @@ import type { Connection, Exchange } from '../../src/load/connection.js'
 import { stripeOf } from '../../src/load/fleet/stripes.js'
 import type { Failure } from '../../src/load/outcome.js'
 import { Part } from '../../src/load/part.js'
-import type { PartEnd, Stripe, World } from '../../src/load/surroundings.js'
+import type { PartEnd, World } from '../../src/load/surroundings.js'
+import { makeCounters, type Stripe } from '../../src/plan/numbers.js'
 import type { Plan } from '../../src/plan/plan.js'
 import type { Outgoing } from '../../src/plan/request.js'
 import { listSeries } from '../../src/plan/series.js'
@@ -200,15 +201,16 @@ export function makeTestPlan({
   seed = 1,
   turns,
 }: Simulation): Plan {
-  const marks = makeMarks(data)
-  const parts =
+  const parts: Partial<ReturnType<typeof pickParts>> =
     scenario === undefined ? {} : pickParts(readScenario(scenario, { file: 'test.yaml', env: {} }))
+  const marks = makeMarks(parts.data ?? data)
   return {
     target: 'http://localhost:1',
     load,
     http: { timeoutMs, connectTimeoutMs: 5000, insecure: false, headers: {} },
     data,
     ...(marks && { marks }),
+    counters: makeCounters(),
     requests: requests.map((request, i) => ({
       name: `request ${i}`,
       weight: 1,

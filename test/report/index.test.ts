@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { FORMAT_IDS, loadFormat, parseReportFlag } from '../../src/report/index.js'
+import { renderJson } from '../../src/report/json.js'
 import { parseResult } from '../../src/stats/read.js'
 import { passed, RESULTS, regressed, unsure } from './results.js'
 
@@ -87,4 +88,18 @@ describe('--report', () => {
       return (error as { problems: { hint: string }[] }).problems[0]!.hint
     }
   }
+})
+
+test('JSON in pieces is the same as at once, whatever is in it', () => {
+  for (const result of Object.values(RESULTS))
+    expect(renderJson(result)).toBe(`${JSON.stringify(result, null, 2)}\n`)
+  const odd = {
+    ...passed,
+    a: undefined,
+    b: [],
+    c: {},
+    d: [undefined, [null, [{ e: 'x\ny' }]]],
+    f: new Date(0),
+  }
+  expect(renderJson(odd as never)).toBe(`${JSON.stringify(odd, null, 2)}\n`)
 })

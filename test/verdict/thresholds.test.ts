@@ -46,6 +46,24 @@ test('answers that are failures meet no limit of the throughput', () => {
   expect(judgeThresholds([threshold], down, [])[0]).toMatchObject({ actual: 0, passed: false })
 })
 
+test('what each user sent once in the warm-up counts for limits of its own', () => {
+  const [login] = simulate([{ ...SHOP[0]!, errorRatio: 1 }], { seed: 2, seconds: 2 }).requests
+  const { requests: sent, failed, errorRate, unfinished, latency, statuses, errors } = login!
+  const warmup = { requests: sent, failed, errorRate, unfinished, latency, statuses, errors }
+  const request = { ...requests[0]!, warmup }
+  const limit = { expression: 'x', request: request.name, abort: null, line: 1 } as const
+  const [rate, count] = judgeThresholds(
+    [
+      { ...limit, metric: 'error_rate', operator: '<', limit: 0.01 },
+      { ...limit, metric: 'requests', operator: '>', limit: 0 },
+    ],
+    totals,
+    [request],
+  )
+  expect(rate).toMatchObject({ actual: failed / (request.requests + failed), passed: false })
+  expect(count!.actual).toBe(request.requests + failed)
+})
+
 test('where nothing was measured a threshold is not met', () => {
   expect(judge('p95', '<', 1e9, 'no such request')).toMatchObject({ actual: null, passed: false })
   const silent = { ...requests[0]!, requests: 0, latency: { ...totals.latency, count: 0, p95: null } }

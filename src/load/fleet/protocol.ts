@@ -2,9 +2,10 @@
  * What the threads of a fleet say to each other.
  */
 import type { Ms } from '../../base/clock.js'
+import type { Stripe } from '../../plan/numbers.js'
 import type { Plan } from '../../plan/plan.js'
 import type { WindowData } from '../recorder.js'
-import type { PartEnd, Stripe } from '../surroundings.js'
+import type { PartEnd } from '../surroundings.js'
 
 /** What a worker is born with. */
 export interface WorkerTask {

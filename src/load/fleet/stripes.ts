@@ -1,7 +1,7 @@
 /**
  * How a load is shared out to machines and their threads: by iteration numbers, so that nobody has to ask anybody.
  */
-import type { Stripe } from '../surroundings.js'
+import type { Stripe } from '../../plan/numbers.js'
 
 /** All of it, on one machine. */
 const WHOLE: Stripe = { index: 0, of: 1 }
@@ -17,5 +17,5 @@ const WHOLE: Stripe = { index: 0, of: 1 }
  * so machines of different sizes share a load as exactly as equal ones, and each gets its share of few users.
  */
 export function stripeOf(worker: number, workers: number, shard: Stripe = WHOLE): Stripe {
-  return { index: shard.index + shard.of * worker, of: shard.of * workers }
+  return { index: shard.index + shard.of * worker, of: shard.of * workers, machine: shard }
 }

@@ -25,6 +25,8 @@ export class CookieConnection extends Layer {
   private base: CookieJar | null | undefined = undefined
   private isEmpty = true
   private isChanged = false
+  /** Since the jar was last looked through. */
+  private written = 0
   private url = ''
 
   constructor(inner: Connection, options: CookieOptions) {
@@ -69,7 +71,30 @@ export class CookieConnection extends Layer {
     this.jar.setCookieSync(cookie, this.url, { ignoreError: true })
     this.isEmpty = false
     this.isChanged = true
+    if (++this.written < COOKIES_MOST) return
+    this.written = 0
+    this.jar = withoutOldest(this.jar)
   }
+}
+
+/** More of one domain are not kept, as in Chrome: a service that sets ever new ones must not fill the memory. */
+const COOKIES_MOST = 180
+
+/** The jar with the newest cookies of each domain. */
+function withoutOldest(jar: CookieJar): CookieJar {
+  const whole = jar.serializeSync()
+  if (whole === undefined) return jar
+  const counts = new Map<unknown, number>()
+  // They are in the order of their creation.
+  const cookies = whole.cookies
+    .toReversed()
+    .filter(({ domain }) => {
+      const count = (counts.get(domain) ?? 0) + 1
+      counts.set(domain, count)
+      return count <= COOKIES_MOST
+    })
+    .reverse()
+  return CookieJar.deserializeSync({ ...whole, cookies })
 }
 
 /** The headers with cookies; those that the scenario writes itself come first and win. */

@@ -98,8 +98,12 @@ export function dialTls({ http, tunnel }: DialOptions): Dial {
     }
     if (server === null || tunnel === undefined) return open(endpointFor(host, port, http), target, callback)
     const raw = tunnel.openTunnel(server, { host, port, http }, (error) => {
-      if (error === null) replaced(open({ socket: raw }, target, callback))
-      else callback(error, null)
+      if (error !== null) return callback(error, null)
+      try {
+        replaced(open({ socket: raw }, target, callback))
+      } catch (thrown) {
+        callback(thrown as Error, null)
+      }
     })
     return raw
   }

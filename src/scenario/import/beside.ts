@@ -19,6 +19,8 @@ export class BesideFiles {
   private readonly byPath = new Map<string, string>()
   /** In lower case, as some file systems don't tell apart. */
   private readonly taken: Set<string>
+  /** The last number in each name: thousands may be called the same. */
+  private readonly numbers = new Map<string, number>()
 
   /** `reserved`: what lies there already and can't be sent, such as folders and the scenario itself. */
   constructor(reserved: Iterable<string> = []) {
@@ -32,7 +34,9 @@ export class BesideFiles {
     const wanted = safeName(baseName(path))
     const [, stem = wanted, ending = ''] = /^(.+?)(\.[^.]+)?$/s.exec(wanted) ?? []
     let name = wanted
-    for (let n = 2; this.taken.has(name.toLowerCase()); n++) name = `${stem}-${n}${ending}`
+    let n = this.numbers.get(wanted) ?? 1
+    while (this.taken.has(name.toLowerCase())) name = `${stem}-${++n}${ending}`
+    this.numbers.set(wanted, n)
     this.taken.add(name.toLowerCase())
     this.byPath.set(path, name)
     return name

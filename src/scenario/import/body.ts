@@ -79,7 +79,7 @@ export function draftBody(
       }
       addField(fields, name, path !== null ? draftFile(path, part) : draftText(part))
     }
-    return { multipart: { ...fields } }
+    return Object.keys(fields).length === 0 ? {} : { multipart: { ...fields } }
   }
 
   function draftFile(path: string, { type, fileName }: Part): object {

@@ -6,6 +6,7 @@ import { isMediaType } from '../multipart.js'
 import { baseName } from './beside.js'
 import { sentName } from './body.js'
 import { hideInText } from './credentials.js'
+import { writeExact } from './exact-json.js'
 import { addField, standTogether } from './fields.js'
 import { field, listOf, mapOf, textField, textOf } from './foreign.js'
 import { hasHoles, mapLiterals } from './marked.js'
@@ -149,7 +150,7 @@ function readGraphql(graphql: unknown, scope: Scope, workshop: Workshop): Body |
   const { variables, holes, references } = workshop
   const query = textOf(field(graphql, 'query')) ?? ''
   const given = field(graphql, 'variables')
-  const text = typeof given === 'string' ? given : given === undefined ? '' : JSON.stringify(given)
+  const text = typeof given === 'string' ? given : given === undefined ? '' : writeExact(given)
   const operationName = textField(graphql, 'operationName')
   if (query.trim() === '') return null
   const safe = withoutSecrets(variables.mark(query, scope), workshop)

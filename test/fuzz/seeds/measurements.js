@@ -37,7 +37,7 @@ const plain = parseResult(
   'seed.json',
 )
 
-/** What `run` saves. */
+/** What `run` saves. @type {object} */
 export const RESULT = {
   ...plain,
   timeline: [{ second: 0, vus: 4, requests: 40, failed: 0, p50: 1.8, p95: 4, p99: 8.8 }],
@@ -49,7 +49,7 @@ export const RESULT = {
   shard: { index: 1, count: 2, id: 'x' },
 }
 
-/** The same as one of `ab`. */
+/** The same as one of `ab`. @type {object} */
 export const SIDE = { ...plain, session: { id: 'x', side: 'a' } }
 
 /** What `baseline update` writes. */

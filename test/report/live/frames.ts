@@ -3,7 +3,7 @@
  */
 import type { Frame } from '../../../src/stats/frame.js'
 import type { FailureKind } from '../../../src/stats/result.js'
-import { Series } from '../../../src/stats/tally.js'
+import { writeSeries } from '../../stats/series.js'
 
 /** What happened to the requests of one name in one second. */
 export interface Happened {
@@ -34,9 +34,10 @@ const QUIET: Frame = {
 /** A frame whose figures of the second are those of what happened. */
 export function frameOf(happened: Readonly<Record<string, Happened>>, rest: Partial<Frame> = {}): Frame {
   const series = Object.entries(happened).map(([name, { latenciesMs = [], failures = [] }]) => {
-    const series = new Series()
-    for (const ms of latenciesMs) series.recordSuccess(200, ms, ms, ms)
-    for (const [kind, message] of failures) series.recordFailure(kind, message, 0)
+    const series = writeSeries((row) => {
+      for (const ms of latenciesMs) row.recordSuccess(200, ms, ms, ms)
+      for (const [kind, message] of failures) row.recordFailure(kind, message, 0)
+    })
     return { name, kind: 'request' as const, series }
   })
   return {

@@ -5,7 +5,8 @@ import type { SinkWorld } from '../../../../src/report/live/stream/index.js'
 import type { WatchedRun } from '../../../../src/report/live/watcher.js'
 import type { Frame } from '../../../../src/stats/frame.js'
 import type { SeriesKind } from '../../../../src/stats/result.js'
-import { Series } from '../../../../src/stats/tally.js'
+import type { Series } from '../../../../src/stats/tally.js'
+import { writeSeries } from '../../../stats/series.js'
 
 /** A request's name with quotes, a backslash, a new line, and what separates things in other formats. */
 export const HOSTILE = 'a "b"\\ {c},d=e|f#g:h\n#i 检'
@@ -22,17 +23,17 @@ export interface Doing {
 
 /** A series of that. Every request is 100 bytes there and 1000 back; a journey sends nothing itself. */
 function makeSeries({ latenciesMs = [], failures = [], kind }: Doing): Series {
-  const series = new Series()
-  if (kind === 'journey') {
-    for (const ms of latenciesMs) series.recordJourney(ms)
-    for (const [kind, status] of failures) series.recordFailure(kind, `${kind} ${status}`, 0)
-    return series
-  }
-  for (const ms of latenciesMs) series.recordSuccess(200, ms, ms, ms / 2)
-  for (const [kind, status] of failures) series.recordFailure(kind, `${kind} ${status}`, status)
-  series.bytesSent = 100 * series.requests
-  series.bytesReceived = 1000 * series.requests
-  return series
+  return writeSeries((row) => {
+    if (kind === 'journey') {
+      for (const ms of latenciesMs) row.recordJourney(ms)
+      for (const [kind, status] of failures) row.recordFailure(kind, `${kind} ${status}`, 0)
+      return
+    }
+    for (const ms of latenciesMs) row.recordSuccess(200, ms, ms, ms / 2)
+    for (const [kind, status] of failures) row.recordFailure(kind, `${kind} ${status}`, status)
+    row.bytesSent = 100 * (latenciesMs.length + failures.length)
+    row.bytesReceived = 1000 * (latenciesMs.length + failures.length)
+  })
 }
 
 /** The frame of a second in which the requests did that. */

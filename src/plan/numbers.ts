@@ -1,0 +1,138 @@
+/**
+ * Which number the next iteration gets. What it sends follows from its number, so that threads together send the
+ * same as one thread would if, and only if, they use the same numbers, each once and without gaps.
+ *
+ *     open model            arrival n is iteration n: a thread knows its own arrivals
+ *     iterationsPerVu: k    user u of v sends u, u + v, u + 2v, …, k of them, whoever else is faster
+ *     other closed loads    the next one that nobody has: all threads of a machine count in shared memory
+ *
+ * Machines can't share memory: machine i of m sends i, i + m, i + 2m, …
+ */
+import type { Load } from '../scenario/load-types.js'
+
+/** Which part, from 0, of how many. */
+export interface Stripe {
+  readonly index: number
+  readonly of: number
+  /** The machine that the part is on; left out, the only one. */
+  readonly machine?: Omit<Stripe, 'machine'>
+}
+
+/** Of a user, what decides which iteration it sends next. */
+interface Sender {
+  readonly number: number
+  /** Measured iterations that it has begun. */
+  readonly iterations: number
+}
+
+/** Shared memory for what the threads of a load count together. */
+export function makeCounters(): SharedArrayBuffer {
+  return new SharedArrayBuffer(COUNTERS * Int32Array.BYTES_PER_ELEMENT)
+}
+
+const MEASURED = 0
+const WARMUP = 1
+const USERS = 2
+const COUNTERS = 3
+
+/** Gives one thread its numbers. */
+export class Numbers {
+  private readonly stripe: Stripe
+  private readonly machine: Stripe
+  private readonly isOpen: boolean
+  /** Users that all send the same number of iterations; 0 when users don't. */
+  private readonly fixedUsers: number
+  private readonly measured: Count
+  private readonly warmup: Count
+  private readonly users: Count
+
+  /** Without `counters` the thread counts for itself. */
+  constructor(load: Load, stripe: Stripe, counters?: SharedArrayBuffer) {
+    const shared = counters === undefined ? null : new Int32Array(counters)
+    const common = shared === null ? stripe : (stripe.machine ?? WHOLE)
+    const count = (counter: number) =>
+      shared === null ? new OwnCount() : new SharedCount(shared.subarray(counter, counter + 1))
+    this.stripe = stripe
+    this.machine = common
+    this.isOpen = load.model === 'open'
+    this.fixedUsers = load.model === 'closed' && load.iterationsPerVu !== undefined ? load.start : 0
+    this.measured = this.isOpen ? new OwnCount() : count(MEASURED)
+    this.warmup = this.isOpen ? new OwnCount() : count(WARMUP)
+    this.users = this.isOpen ? count(USERS) : new OwnCount()
+  }
+
+  /** The number of the iteration that `sender` begins now. */
+  next(isWarmup: boolean, sender: Sender): number {
+    if (this.fixedUsers > 0 && !isWarmup) return sender.number + this.fixedUsers * sender.iterations
+    const { index, of } = this.isOpen ? this.stripe : this.machine
+    return index + of * (isWarmup ? this.warmup : this.measured).next()
+  }
+
+  /** Leaves a number out: an arrival that nobody sends. */
+  skip(isWarmup: boolean): void {
+    if (isWarmup) this.warmup.next()
+    else this.measured.next()
+  }
+
+  /**
+   * The number of the next virtual user. In a closed load the first n of all users are at work at a time, so each
+   * thread has its own; in an open one users come when they are needed.
+   */
+  nextUser(): number {
+    const { index, of } = this.isOpen ? this.machine : this.stripe
+    return index + of * this.users.next()
+  }
+
+  /** Whether all iterations of a closed load below `limit` that belong to this machine have begun. */
+  isPast(limit: number): boolean {
+    const { index, of } = this.machine
+    return index + of * this.measured.peek() >= limit
+  }
+}
+
+const WHOLE: Stripe = { index: 0, of: 1 }
+
+/** Counts from 0. */
+interface Count {
+  next(): number
+  /** What `next` would give. */
+  peek(): number
+}
+
+class OwnCount implements Count {
+  private value = 0
+
+  next(): number {
+    return this.value++
+  }
+
+  peek(): number {
+    return this.value
+  }
+}
+
+/**
+ * Counts with other threads, in 32 bits of shared memory and beyond: each thread looks often enough to see the count
+ * wrap around.
+ */
+class SharedCount implements Count {
+  private readonly shared: Int32Array
+  private seen = 0
+
+  constructor(shared: Int32Array) {
+    this.shared = shared
+  }
+
+  next(): number {
+    return this.follow(Atomics.add(this.shared, 0, 1))
+  }
+
+  peek(): number {
+    return this.follow(Atomics.load(this.shared, 0))
+  }
+
+  private follow(low: number): number {
+    this.seen += (low - this.seen) >>> 0
+    return this.seen
+  }
+}

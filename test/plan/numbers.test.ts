@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { makeCounters, Numbers } from '../../src/plan/numbers.js'
+import { checkSupply } from '../../src/plan/supply.js'
+import { closedLoad } from '../load/simulate.js'
+import { planOf } from './plans.js'
+
+const WHOLE = { index: 0, of: 1 }
+const USER = { number: 0, iterations: 0 }
+
+test('threads count on after the shared counter has wrapped around', () => {
+  const counters = makeCounters()
+  const [mine, other] = [1, 2].map(() => new Numbers(closedLoad(), { ...WHOLE, machine: WHOLE }, counters))
+  const shared = new Int32Array(counters)
+  const seen = []
+  // A thread that is asked rarely must look at least once in 2^32 iterations.
+  for (let round = 0; round < 6; round++) {
+    seen.push(mine!.next(false, USER))
+    Atomics.add(shared, 0, 2 ** 30)
+    Atomics.add(shared, 0, 2 ** 30)
+    seen.push(other!.next(false, USER))
+  }
+  const expected = []
+  for (let n = 0; expected.length < 12; n += 2 ** 31 + 2) expected.push(n, n + 2 ** 31 + 1)
+  expect(seen).toEqual(expected)
+})
+
+test('without shared memory a part counts in its own stripe', () => {
+  const numbers = new Numbers(closedLoad(), { index: 1, of: 3, machine: WHOLE })
+  expect([1, 2, 3].map(() => numbers.next(false, USER))).toEqual([1, 4, 7])
+  expect([1, 2].map(() => numbers.next(true, USER))).toEqual([1, 4])
+})
+
+test('too few rows for a number of iterations of each user are known before anything is sent', () => {
+  const text = (rows: number) => `
+load: { vus: 5, iterationsPerVu: 3 }
+data: { n: { values: [${Array(rows).fill('x').join(', ')}], pick: unique } }
+requests: [{ get: "/{{ n }}" }]`
+  expect(() => checkSupply(planOf(text(15)))).not.toThrow()
+  expect(() => checkSupply(planOf(text(14)))).toThrow('data.n has 14 rows, and the load will take 15')
+})

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import { Histogram } from '../../src/stats/histogram.js'
+import { buffersOf, Sheet, type SheetData } from '../../src/stats/sheet.js'
+import { Tally } from '../../src/stats/tally.js'
+import { writeSeries } from './series.js'
+
+/** As it arrives in another thread. */
+const moved = (data: SheetData): SheetData => structuredClone(data, { transfer: buffersOf(data) })
+
+test('what a worker writes down arrives whole, whatever the number of samples', () => {
+  const sheet = new Sheet(3)
+  const expected = new Histogram()
+  for (let i = 0; i < 10_000; i++) {
+    sheet.row(i % 2 === 0 ? 0 : 2).recordSuccess(i % 5 === 0 ? 201 : 200, i / 10, i / 20, i / 40)
+    if (i % 2 === 0) expected.record(i * 100)
+  }
+  sheet.row(2).bytesSent += 5_000_000_000
+  const tally = new Tally(3)
+  tally.addSheet(moved(sheet.take()))
+  expect([...tally.used].sort()).toEqual([0, 2])
+  expect(tally.get(0)).toMatchObject({ requests: 5000, failed: 0 })
+  expect(tally.get(0).latency.pack()).toEqual(expected.pack())
+  expect(tally.get(0).service.max).toBeGreaterThan(490_000)
+  expect(tally.get(0).firstByte.count).toBe(5000)
+  expect([...tally.get(0).statuses].sort()).toEqual([
+    [200, 4000],
+    [201, 1000],
+  ])
+  expect(tally.get(1)).toMatchObject({ requests: 0 })
+  expect(tally.get(2)).toMatchObject({ requests: 5000, bytesSent: 5_000_000_000 })
+})
+
+test('a window is handed on once', () => {
+  const sheet = new Sheet(2)
+  const row = sheet.row(1)
+  row.recordSuccess(200, 1, 1, 1)
+  row.recordFailure('status', 'status 500', 500)
+  row.unfinished++
+  const first = sheet.take()
+  const second = sheet.take()
+  sheet.row(1).recordJourney(2)
+  const third = sheet.take()
+  const tally = new Tally(2)
+  tally.addSheet(first)
+  expect(tally.get(1)).toMatchObject({ requests: 2, failed: 1, unfinished: 1 })
+  expect(second).toMatchObject({ samples: [], counts: new Float64Array(0), failures: [] })
+  tally.addSheet(third)
+  expect(tally.get(1)).toMatchObject({ requests: 3, failed: 1, unfinished: 1 })
+})
+
+describe('a series', () => {
+  test('of a journey has latencies and nothing else', () => {
+    const series = writeSeries((row) => row.recordJourney(12))
+    expect(series.latency.count).toBe(1)
+    expect(series.service.count).toBe(0)
+    expect(series.firstByte.count).toBe(0)
+    expect(series.statuses.size).toBe(0)
+  })
+
+  test('keeps latencies in its bounds', () => {
+    const series = writeSeries((row) => {
+      for (const ms of [-5, Number.NaN, 0.0004, 1e12]) row.recordSuccess(200, ms, ms, ms)
+    })
+    expect(series.latency.count).toBe(4)
+    expect(series.latency.min).toBe(0)
+    expect(series.latency.valueAtPercentile(100)).toBeGreaterThanOrEqual(3_600_000_000)
+    expect(series.service.count).toBe(4)
+  })
+
+  test('counts failures and tries by kind, with a few messages of each', () => {
+    const series = writeSeries((row) => {
+      for (let i = 0; i < 100; i++) row.recordFailure('reset', `message ${i}`, 0, i === 0 ? 'id-1' : null)
+      row.recordDetours({ redirects: 2, reconnects: 0, failures: [{ kind: 'timeout', message: 'slow' }] })
+      row.recordDetours({ redirects: 1, reconnects: 0, failures: [] })
+    })
+    expect(series.errors.size).toBe(33)
+    expect([...series.errors.values()].reduce((sum, { count }) => sum + count, 0)).toBe(100)
+    expect(series.errors.get('reset message 0')?.example).toBe('id-1')
+    expect(series).toMatchObject({ requests: 100, failed: 100, redirects: 3, retried: 1 })
+    expect(series.retryErrors.size).toBe(1)
+  })
+})
+
+test('a tally that is used again has nothing left of its first use', () => {
+  const [once, again] = [new Tally(2), new Tally(2)]
+  const write = (request: number) => {
+    const sheet = new Sheet(2)
+    sheet.row(request).recordSuccess(200, 5, 5, 5)
+    return sheet.take()
+  }
+  again.addSheet(write(0))
+  again.clear()
+  expect(again.get(0).requests).toBe(0)
+  again.addSheet(write(1))
+  once.merge(again)
+  expect(once.used).toEqual([1])
+  expect(once.get(0).requests).toBe(0)
+  expect(once.get(1).latency.count).toBe(1)
+})
