@@ -102,7 +102,8 @@ function conclude(result: Result, screen: Comparison, { b }: SessionEnd): Result
   if (b.comparison === null) {
     // Interrupted or broken off: there is no other verdict than that the suspicion stands.
     const verdict = b.interrupted ? 'interrupted' : 'error'
-    return { ...result, interrupted: b.interrupted, error: b.error, verdict }
+    const { interrupted, error, errorStack } = b
+    return { ...result, interrupted, error, ...(errorStack !== undefined && { errorStack }), verdict }
   }
   const { baseline, verdict } = screen
   const settled =

@@ -95,7 +95,7 @@ export function joinWarmups(parts: readonly { readonly warmup?: WarmupTotals }[]
 }
 
 /** All latencies of the parts. */
-export function addLatencies(parts: readonly LatencySummary[]): LatencySummary {
+function addLatencies(parts: readonly LatencySummary[]): LatencySummary {
   const all = new Histogram()
   for (const { histogram } of parts) if (histogram !== '') all.add(Histogram.decode(histogram))
   return summarize(all)

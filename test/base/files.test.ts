@@ -80,13 +80,13 @@ function mountTiny(options: string): string | null {
   return mounted.status === 0 ? path : null
 }
 
-test.each([
+test.for([
   ['size=64k', /disk is full|no space/i],
   ['size=64k,ro', /read-only/i],
-])('a disk mounted with %s is refused beforehand', async (options, wanted) => {
+] as const)('a disk mounted with %s is refused beforehand', async ([options, wanted], context) => {
   const path = mountTiny(options)
   // Only root may mount, and not in every container.
-  if (path === null) return
+  if (path === null) return context.skip('this user may not mount')
   try {
     await expect(checkWritable(join(path, 'x/result.json'), 'hint')).rejects.toThrow(wanted)
     await expect(writeFileAtomic(join(path, 'a'), 'x'.repeat(100_000))).rejects.toThrow('cannot write')

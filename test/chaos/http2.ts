@@ -26,7 +26,7 @@ export interface Http2Options {
 }
 
 /** What faults may know of a connection. */
-export interface FrameConnection {
+interface FrameConnection {
   /** Streams that began on it. */
   streams: number
   /** The last stream that is dealt with; later ones are told to go elsewhere. */

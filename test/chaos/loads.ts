@@ -5,7 +5,7 @@ import type { Excuses } from './account.js'
 import type { Yaml } from './unleash.js'
 
 /** A kind of load. */
-export interface LoadCase {
+interface LoadCase {
   readonly load: Yaml
   readonly http?: Yaml
   /** What its users send, instead of a GET now and then mixed with a POST. */

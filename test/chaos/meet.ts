@@ -9,7 +9,7 @@ import { type ServiceOptions, startService } from './service.js'
 import { unleash, type Yaml } from './unleash.js'
 
 /** A certificate of 127.0.0.1 and its key, by an authority of our own; openssl makes them. */
-export const certificates = makeCertificates()!
+const certificates = makeCertificates()!
 const tls = { cert: certificates.read('server.pem'), key: certificates.read('server.key') }
 
 /** What speaks TLS, and which protocol over it. */
