@@ -204,7 +204,7 @@ export const INTERIM: readonly Http1Fault[] = [
     socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
   }),
   fault('announcements without end', ['given up', 'timeout', 'protocol'], async ({ socket }) => {
-    while (!socket.destroyed) {
+    while (socket.writable) {
       socket.write('HTTP/1.1 103 Early Hints\r\n\r\n')
       await wait(10)
     }
@@ -232,7 +232,7 @@ export const SLOW: readonly Http1Fault[] = [
   }),
   fault('an event stream', TIMED_OUT(), async ({ socket }) => {
     socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n')
-    while (!socket.destroyed) {
+    while (socket.writable) {
       socket.write('data: tick\n\n')
       await wait(20)
     }
@@ -240,7 +240,7 @@ export const SLOW: readonly Http1Fault[] = [
   fault('a body without end', TIMED_OUT(), async ({ socket }) => {
     socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
     const chunk = Buffer.concat([Buffer.from('1000\r\n'), Buffer.alloc(0x1000), Buffer.from('\r\n')])
-    while (!socket.destroyed) {
+    while (socket.writable) {
       socket.write(chunk)
       await wait(10)
     }

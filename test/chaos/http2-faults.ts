@@ -111,7 +111,7 @@ export const SILENT_STREAMS: readonly Http2Fault[] = [
   }),
   fault('empty frames without end', ['timeout', 'given up', 'protocol', 'reset'], async (ask) => {
     await ask.head({ ':status': 200 })
-    while (!ask.socket.destroyed && !ask.stream.destroyed) {
+    while (ask.socket.writable && !ask.stream.destroyed) {
       ask.write(...Array.from({ length: 20 }, () => data(ask.streamId, '')))
       await wait(20)
     }

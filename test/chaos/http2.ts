@@ -108,6 +108,8 @@ export function attendHttp2({ socket, raw, script, note, settings, streamsMost =
       socket.write(goaway(streamId, 0))
     }
     note(id)
+    // Its client may have given it up by now.
+    if (stream.destroyed) return
     void script(id).answer({
       ...{ id, method, path, socket, raw, stream, streamId, connection },
       head: (fields) =>

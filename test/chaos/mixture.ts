@@ -81,7 +81,7 @@ export async function runMixture({ seconds, seed }: { seconds: number; seed: num
       expect: { matches: `^answer to \\d*${digit}$` },
     })),
   }))
-  const mostMs = seconds * 1000 + GRACEFUL_STOP_MS + 2 * AROUND_MS
+  const mostMs = seconds * 1000 + GRACEFUL_STOP_MS + 10 * AROUND_MS
   const end = await runChild(scenarios, { seed, mostMs })
   for (const service of services) await service.stop()
   rmSync(certificates.folder, { recursive: true, force: true })
