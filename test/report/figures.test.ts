@@ -67,7 +67,7 @@ describe('failures', () => {
 describe('very many requests', () => {
   const request = (name: string, changes: object = {}) => ({
     name,
-    ...{ requests: 10, failed: 0, errorRate: 0, throughput: 1 },
+    ...{ requests: 10, failed: 0, errorRate: 0, throughput: 1, requestRate: 1 },
     latency: { p50: 1, p95: 2, p99: 3, max: 4 },
     ...changes,
   })
