@@ -85,7 +85,8 @@ requests:
 test('numbers keep all of their digits, from an answer or the scenario into paths, bodies and checks', async () => {
   const bodies: string[] = []
   const target = await startTarget((request, response) => {
-    if (request.method === 'POST') request.on('data', (chunk: Buffer) => bodies.push(`${request.url} ${chunk}`))
+    if (request.method === 'POST')
+      request.on('data', (chunk: Buffer) => bodies.push(`${request.url} ${chunk}`))
     request.on('end', () => response.end('{"id":2733382000000000049,"ids":[2733382000000000051,1]}'))
   })
   const session = startSession({

@@ -739,7 +739,9 @@ test('references to other files are told', () => {
     { requestBody: { content: { 'application/json': { schema: { $ref: 'pet.yaml#/Pet' } } } } },
     { method: 'post' },
   )
-  expect(notes).toContain('references to other files are followed by perfctl import openapi FILE only: pet.yaml')
+  expect(notes).toContain(
+    'references to other files are followed by perfctl import openapi FILE only: pet.yaml',
+  )
 })
 
 test('webhooks, further servers and deprecated operations are told', () => {
