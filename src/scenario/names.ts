@@ -60,6 +60,9 @@ export function checkPath(
     )
 }
 
+/** Where names of templates come from. */
+const DEFINITIONS = ['data', 'capture', 'before', 'beforeEach', 'requests', 'steps']
+
 /** The fault of a name that stands for nothing. */
 export function unknownName(
   token: Token,
@@ -68,7 +71,7 @@ export function unknownName(
 ): ExpressionFault {
   const name = token.text
   const known = [...names.shapes.keys(), ...names.variables]
-  const wrong = (message: string, hint: string) => new ExpressionFault(message, hint, token)
+  const wrong = (message: string, hint: string) => new ExpressionFault(message, hint, token, DEFINITIONS)
   if (/^(__ENV|env|process|environment)$/.test(name) && hasPath)
     return wrong(`unknown name ${quoted(name)}`, "a variable of the environment is env('NAME')")
   if (FUNCTIONS.some((fn) => fn.name === name)) return wrong(`${name} is a function`, functionHint(name, {}))

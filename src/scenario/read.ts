@@ -61,7 +61,8 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   const mistakes = 'mistakes' in outcome ? outcome.mistakes : []
   const told = mistakes.filter(
     (mistake) =>
-      isWorthTelling(mistake, mistakes, yaml) && !(yaml.isIncomplete && mistake.missing !== undefined),
+      isWorthTelling(mistake, mistakes, yaml) &&
+      !(yaml.isIncomplete && (mistake.missing ?? mistake.definedUnder) !== undefined),
   )
   const problems = [...yaml.problems, ...told.map((mistake) => locate(mistake, yaml))]
   if (problems.length > 0 || !('input' in outcome))
@@ -221,12 +222,16 @@ function baselinePath(path: string, file: string, profile: string | undefined): 
 }
 
 /**
- * A missing key that was merely misspelled is told once, as the misspelled one; so is a value that isn't even YAML
- * as it was meant.
+ * A missing key that was merely misspelled is told once, as the misspelled one, and so are names that may be defined under
+ * it; so is a value that isn't even YAML as it was meant.
  */
 function isWorthTelling(mistake: Mistake, all: readonly Mistake[], yaml: YamlFile): boolean {
   if (!mistake.onKey && yaml.isBroken(existing(yaml.tree, mistake.path ?? []))) return false
-  const { missing } = mistake
+  const { missing, definedUnder } = mistake
+  if (definedUnder !== undefined)
+    return !all.some(
+      (other) => other.onKey && other.meant !== undefined && definedUnder.includes(other.meant),
+    )
   if (missing === undefined) return true
   const place = pathText(mistake.path ?? [])
   return !all.some(

@@ -56,6 +56,8 @@ export function unquotedHoles(line: string, offset: number): SyntaxProblem[] {
     const [after] = AFTER.exec(line)!
     from = index + hole.length + after.length
     if (quoting.covers(start - key.length)) continue
+    // Behind other text, and outside of { } and [ ], a hole is a part of the text to YAML, too.
+    if (start < index && !quoting.isInFlow) continue
     const text = line.slice(start, from)
     problems.push({
       message: `${hole} without quotes means something else to YAML`,
@@ -91,6 +93,7 @@ class Quoting {
   private at = 0
   private readonly odd = { '"': false, "'": false }
   private isComment = false
+  private depth = 0
 
   constructor(line: string) {
     this.line = line
@@ -100,9 +103,20 @@ class Quoting {
     for (; this.at < offset; this.at++) {
       const char = this.line[this.at]!
       if (char === '"' || char === "'") this.odd[char] = !this.odd[char]
+      else if (!this.isQuoted)
+        this.depth += char === '{' || char === '[' ? 1 : char === '}' || char === ']' ? -1 : 0
       if (char === '#' && (this.at === 0 || /\s/.test(this.line[this.at - 1]!))) this.isComment = true
     }
-    return this.odd['"'] || this.odd["'"] || this.isComment
+    return this.isQuoted || this.isComment
+  }
+
+  /** Whether the offset that was asked for last stands in brackets that were opened in this line. */
+  get isInFlow(): boolean {
+    return this.depth > 0
+  }
+
+  private get isQuoted(): boolean {
+    return this.odd['"'] || this.odd["'"]
   }
 }
 

@@ -110,9 +110,9 @@ function parseHole({ text }: Piece, options: HoleOptions, report: Report): Expre
     return tokens === null ? null : usable(parseExpression(tokens, options, options.env), options)
   } catch (error) {
     if (!(error instanceof ExpressionFault)) throw error
-    const { message, hint, from, to } = error
+    const { message, hint, from, to, definedUnder } = error
     const part = inner.slice(from, to).trim() === '' ? inner.trim() : firstLine(inner.slice(from, to))
-    report(inside({ message, hint, part: { text: part, from } }))
+    report(inside({ message, hint, part: { text: part, from }, ...(definedUnder && { definedUnder }) }))
     return null
   }
 }

@@ -5,7 +5,7 @@ import { didYouMean } from '../base/suggest.js'
 import { parseDuration, parseRate, parseRatio } from '../base/units.js'
 import { findMetric, METRICS, type Metric } from '../stats/metrics.js'
 import type { Threshold } from './scenario.js'
-import { quoted, type Report } from './tree.js'
+import { type Mistake, quoted, type Report } from './tree.js'
 
 /** What one text says of a threshold; the rest is said around it. */
 export type Limit = Pick<Threshold, 'expression' | 'request' | 'metric' | 'operator' | 'limit'>
@@ -14,8 +14,8 @@ const OPERATORS = ['<', '<=', '>', '>=']
 
 /** The limit a text states; null when something in it is wrong, which is reported. `requests`: the known names. */
 export function parseThreshold(text: string, requests: readonly string[], report: Report): Limit | null {
-  const wrong = (message: string, hint: string, part = text): null => {
-    report({ message, hint, part: { text: part, from: Math.max(0, text.lastIndexOf(part)) } })
+  const wrong = (message: string, hint: string, part = text, more: Partial<Mistake> = {}): null => {
+    report({ message, hint, part: { text: part, from: Math.max(0, text.lastIndexOf(part)) }, ...more })
     return null
   }
   // The name is everything up to the last ": ", since it may hold one itself.
@@ -25,7 +25,9 @@ export function parseThreshold(text: string, requests: readonly string[], report
   const [, name, operator, value] = match as unknown as [string, string, string, string]
   const metric = findMetric(metricId(name))
   if (request !== undefined && !requests.includes(request)) {
-    wrong(`no request is named ${quoted(request)}`, requestHint(request, requests), request)
+    wrong(`no request is named ${quoted(request)}`, requestHint(request, requests), request, {
+      definedUnder: ['requests', 'steps', 'name'],
+    })
     if (metric === undefined) return null
   }
   if (metric === undefined) return wrong(`unknown metric ${quoted(name)}`, metricHint(name), name)

@@ -22,9 +22,17 @@ export class ExpressionFault extends Error {
   readonly hint: string
   readonly from: number
   readonly to: number
+  /** The keys under which the name would stand, when the fault is that it isn't known. */
+  readonly definedUnder: readonly string[] | undefined
 
-  constructor(message: string, hint: string, { from, to }: { readonly from: number; readonly to: number }) {
+  constructor(
+    message: string,
+    hint: string,
+    { from, to }: { readonly from: number; readonly to: number },
+    definedUnder?: readonly string[],
+  ) {
     super(message)
+    this.definedUnder = definedUnder
     this.hint = hint
     this.from = from
     this.to = to

@@ -39,6 +39,8 @@ export interface Mistake {
   readonly onKey?: boolean
   /** The key that isn't there, when that is what is wrong. */
   readonly missing?: string
+  /** The keys under which a name would stand that isn't known, when that is what is wrong. */
+  readonly definedUnder?: readonly string[]
   /** The known key that a wrong one was probably meant as. */
   readonly meant?: string
   /** The wrong part of a text. */

@@ -312,3 +312,35 @@ test('of more than a hundred mistakes the rest is counted', () => {
   expect(problems).toHaveLength(101)
   expect(problems.at(-1)).toBe('150 more mistakes from here on')
 })
+
+describe('one mistake, one message:', () => {
+  const scenario = (lines: readonly string[]) =>
+    ['data:', '  word: [a, b]', 'requests:', '  - name: search', '    get: /x?q={{ word }}', ...lines].join(
+      '\n',
+    )
+  const limits = ['thresholds:', '  - "search: p95 < 1s"']
+
+  test.each([
+    ['a tab', (text: string) => text.replace('  - name', '\t- name')],
+    ['a tab in the line of a hole', (text: string) => text.replace('    get', '\tget')],
+    ['an indentation', (text: string) => text.replace('data:', ' data:')],
+    ['a colon left out', (text: string) => text.replace('requests:', 'requests')],
+    ['a misspelled data', (text: string) => text.replace('data:', 'adta:')],
+    ['a misspelled requests', (text: string) => text.replace('requests:', 'reqests:')],
+    ['a misspelled name', (text: string) => text.replace('name:', 'nmae:')],
+    ['a bracket left out', (text: string) => text.replace('b]', 'b')],
+    ['a base that is not there', (text: string) => `extends: nowhere.yaml\n${text.replace('word: ', 'x: ')}`],
+  ])('%s', (_name, spoil) => {
+    const text = scenario(limits)
+    expect(problemsOf(text)).toEqual([])
+    expect(problemsOf(spoil(text))).toHaveLength(1)
+  })
+
+  test('holes that begin a value, or stand in brackets, are told one by one', () => {
+    const text = 'requests:\n  - get: {{ a }}/x\n  - { post: /{{ b }}/y }\n  - put: /{{ c }}\n'
+    expect(problemsOf(text)).toEqual([
+      '{{ a }} without quotes means something else to YAML',
+      '{{ b }} without quotes means something else to YAML',
+    ])
+  })
+})
