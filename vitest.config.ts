@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 /** Tests that measure real services: one after the other, when nothing else wants the machine. */
 const TIMED = ['test/e2e/**/*.test.ts', 'test/readme.test.ts']
 
+/** Tests against services that mean no good: many loads at once, so nothing else runs beside them. */
+const CHAOS = ['test/chaos/**/*.test.ts']
+
 export default defineConfig({
   test: {
     globalSetup: 'test/build.ts',
@@ -14,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: TIMED,
+          exclude: [...TIMED, ...CHAOS],
           // By default one core would stay idle.
           maxWorkers: '100%',
           sequence: { groupOrder: 1 },
@@ -23,6 +26,17 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'whole', include: TIMED, maxWorkers: 1, sequence: { groupOrder: 2 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: CHAOS,
+          maxWorkers: 1,
+          maxConcurrency: 5,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 3 },
+        },
       },
     ],
   },

@@ -2,20 +2,26 @@
  * The program as a process: the one place where it touches its own. Everything else is handed an {@link Io}.
  */
 import process from 'node:process'
+import { messageOf } from './base/errors.js'
+import { EXIT } from './base/exit.js'
 import { main, report } from './cli.js'
 import type { Io, Output } from './commands/io.js'
 
 /** Runs the program of this process. */
 export function start(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    // A reader that went away, such as `| head`, is no reason for a stack trace.
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode)
-      throw error
-    })
+  const stdout = new Screen(() => process.stdout)
+  const stderr = new Screen(() => process.stderr)
+  const cwd = findWorkingDirectory()
+  if (cwd === null) {
+    stderr.write(
+      'the working directory does not exist any more: change to one that does, and start perfctl again\n',
+    )
+    process.exitCode = EXIT.usage
+    return
   }
   const endings = new Set<() => void>()
-  const io = processIo(endings)
+  const bugs = new Set<(error: unknown) => void>()
+  const io = processIo({ stdout, stderr, cwd, endings, bugs })
   const end = () => {
     for (const listener of endings) listener()
     endings.clear()
@@ -25,51 +31,140 @@ export function start(): void {
     end()
     process.exit(report(error, io))
   }
+  const uncaught = (error: unknown) => {
+    if (bugs.size === 0) return fatal(error)
+    for (const listener of bugs) listener(error)
+  }
   process.on('exit', end)
-  process.on('uncaughtException', fatal)
-  process.on('unhandledRejection', fatal)
+  process.on('uncaughtException', uncaught)
+  process.on('unhandledRejection', uncaught)
   main(process.argv.slice(2), io).then((code) => {
     process.exitCode = code
+    // What was to be read by other programs isn't there.
+    stdout.onLost((reason) => {
+      stderr.write(`cannot write to stdout: ${reason}\n`)
+      if (code === EXIT.passed) process.exitCode = EXIT.error
+    })
   }, fatal)
 }
 
-function processIo(endings: Set<() => void>): Io {
+/** Null when it was removed. */
+function findWorkingDirectory(): string | null {
+  try {
+    return process.cwd()
+  } catch {
+    return null
+  }
+}
+
+interface Parts {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly cwd: string
+  readonly endings: Set<() => void>
+  readonly bugs: Set<(error: unknown) => void>
+}
+
+function processIo({ stdout, stderr, cwd, endings, bugs }: Parts): Io {
   return {
-    stdout: output(process.stdout),
-    stderr: output(process.stderr),
+    stdout,
+    stderr,
     // Looked at only when asked for: opening it would keep the process alive.
     get stdin() {
       return process.stdin
     },
     env: process.env,
-    cwd: process.cwd(),
+    cwd,
     onSignal(listener) {
-      process.on('SIGINT', listener)
-      process.on('SIGTERM', listener)
+      const offs = SIGNALS.map(([name, meaning]) => {
+        const heard = () => listener(meaning)
+        process.on(name, heard)
+        return () => process.off(name, heard)
+      })
       return () => {
-        process.off('SIGINT', listener)
-        process.off('SIGTERM', listener)
+        for (const off of offs) off()
       }
+    },
+    onBug(listener) {
+      bugs.add(listener)
+      return () => void bugs.delete(listener)
     },
     onExit(listener) {
       endings.add(listener)
-      return () => endings.delete(listener)
+      return () => void endings.delete(listener)
     },
   }
 }
 
-function output(stream: NodeJS.WriteStream): Output {
-  return {
-    write: (text) => void stream.write(text),
-    get isTerminal() {
-      return stream.isTTY === true
-    },
-    get columns() {
-      return stream.columns || DEFAULT_COLUMNS
-    },
-    get rows() {
-      return stream.rows || DEFAULT_ROWS
-    },
+/** A terminal that is gone (SIGHUP) and Ctrl-\ (SIGQUIT) end a run like SIGTERM: with its result. */
+const SIGNALS = [
+  ['SIGINT', 'SIGINT'],
+  ['SIGTERM', 'SIGTERM'],
+  ['SIGHUP', 'SIGTERM'],
+  ['SIGQUIT', 'SIGTERM'],
+] as const
+
+/** Nobody reads any more: a closed pipe, a terminal that is gone. */
+const GONE: readonly (string | undefined)[] = [
+  'EPIPE',
+  'EIO',
+  'ENXIO',
+  'ECONNRESET',
+  'EBADF',
+  'ERR_STREAM_DESTROYED',
+]
+
+/** An output that may go away: what is written to it then is dropped, and the program goes on. */
+class Screen implements Output {
+  private readonly stream: NodeJS.WriteStream | null
+  private isGone = false
+  private lost: string | null = null
+  private tellLost: (reason: string) => void = () => {}
+
+  constructor(open: () => NodeJS.WriteStream) {
+    let stream: NodeJS.WriteStream | null = null
+    try {
+      stream = open()
+      stream.on('error', (error: NodeJS.ErrnoException) => this.fail(error))
+    } catch (error) {
+      this.fail(error as NodeJS.ErrnoException)
+    }
+    this.stream = stream
+  }
+
+  write(text: string): void {
+    if (this.isGone || this.stream === null) return
+    try {
+      this.stream.write(text)
+    } catch (error) {
+      this.fail(error as NodeJS.ErrnoException)
+    }
+  }
+
+  /** Calls back when something was lost that somebody waited for, such as on a disk that is full; at once if it was before. */
+  onLost(listener: (reason: string) => void): void {
+    this.tellLost = listener
+    if (this.lost !== null) listener(this.lost)
+  }
+
+  get isTerminal(): boolean {
+    return !this.isGone && this.stream?.isTTY === true
+  }
+
+  get columns(): number {
+    return this.stream?.columns || DEFAULT_COLUMNS
+  }
+
+  get rows(): number {
+    return this.stream?.rows || DEFAULT_ROWS
+  }
+
+  private fail(error: NodeJS.ErrnoException): void {
+    const isFirst = !this.isGone
+    this.isGone = true
+    if (!isFirst || GONE.includes(error.code)) return
+    this.lost = messageOf(error)
+    this.tellLost(this.lost)
   }
 }
 

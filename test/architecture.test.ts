@@ -17,6 +17,16 @@ test.each(files)('%s keeps within its walls', async (file) => {
   expect(await findViolations(file, readFileSync(new URL(file, SRC), 'utf8'))).toEqual([])
 })
 
+/** Who may say that an exchange has ended: the one way back from the network, and what lies above it. */
+const MAY_END = ['load/http/completion.ts', 'load/http/layer.ts', 'load/http/pool.ts']
+
+test.each(files.filter((file) => file.startsWith('load/') && !MAY_END.includes(file)))(
+  '%s ends no exchange from within a callback of the network',
+  (file) => {
+    expect(readFileSync(new URL(file, SRC), 'utf8')).not.toMatch(/\.ended\(/)
+  },
+)
+
 describe('the check itself', () => {
   test.each([
     ['upwards', 'stats/a.ts', "import { judge } from '../verdict/judge.js'", 'stats may not know verdict'],
@@ -40,7 +50,7 @@ describe('the check itself', () => {
       'another vendor than the allowed one',
       'load/fleet/a.ts',
       "import { Pool } from 'undici'",
-      'only load/http/channel.ts may',
+      'only load/http/undici.ts may',
     ],
     [
       'a vendor of types',

@@ -27,7 +27,7 @@ const VENDORS: Readonly<Record<string, string>> = {
   commander: 'cli.ts',
   yaml: 'scenario/yaml.ts',
   zod: 'scenario/schema.ts',
-  undici: 'load/http/channel.ts',
+  undici: 'load/http/undici.ts',
   'tough-cookie': 'load/http/cookies.ts',
   'cli-table3': 'report/table.ts',
   chalk: 'report/style.ts',

@@ -38,6 +38,9 @@ setOutput('reports', results.length === 0 ? '' : reports)
 setOutput('remembered', remembered)
 
 function run() {
+  const version = env.INPUT_VERSION ?? ''
+  if (version !== '' && version !== 'installed')
+    return complain(`version: ${version} is unknown; it is installed, or empty for the action's own`)
   const args = split(env.INPUT_ARGS ?? '')
   if (args === null) return complain('args: a quote is not closed')
   if (scenarios.length === 0)
@@ -60,8 +63,8 @@ function perfctl(args) {
 }
 
 function programOf(version) {
-  if (version === 'installed') return ['npx', '--no-install', 'perfctl']
-  if (version !== '') return ['npx', '--yes', `perfctl@${version}`]
+  // Not npx, which fetches what has the name where it isn't installed.
+  if (version === 'installed') return [join(root, 'node_modules/.bin/perfctl')]
   return [process.execPath, fileURLToPath(new URL('../../bin/perfctl.js', import.meta.url))]
 }
 

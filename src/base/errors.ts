@@ -53,3 +53,18 @@ export function codeOf(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' ? code : null
 }
+
+/** What was thrown, as data that goes from thread to thread and into files. */
+export interface Fault {
+  readonly message: string
+  /** Null where there is none. */
+  readonly stack: string | null
+  /** The code of a system error, such as `ERR_WORKER_OUT_OF_MEMORY`; null where there is none. */
+  readonly code: string | null
+}
+
+/** Anything that was thrown, as a {@link Fault}. */
+export function describeFault(error: unknown): Fault {
+  const stack = error instanceof Error ? (error.stack ?? null) : null
+  return { message: messageOf(error), stack, code: codeOf(error) }
+}

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import { availableParallelism, cpus, release, type } from 'node:os'
-import { arch, env, kill, version } from 'node:process'
+import process, { arch, env, exit, kill, version } from 'node:process'
 
 /** Where a result was measured. Results from unlike environments must not be compared blindly. */
 export interface Environment {
@@ -40,4 +40,15 @@ export function readProcessEnv(): Readonly<Record<string, string | undefined>> {
 /** Sends a signal to the process group of that leader. Throws when it is gone. */
 export function killGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   kill(-leader, signal)
+}
+
+/** Calls back with what nobody in this thread caught, instead of the thread dying of it. */
+export function onUncaught(listener: (error: unknown) => void): void {
+  process.on('uncaughtException', listener)
+  process.on('unhandledRejection', listener)
+}
+
+/** Ends this thread, whatever it still waits for. What it posted before arrives. */
+export function leaveThread(): never {
+  exit(0)
 }

@@ -2,9 +2,12 @@
  * A problem as people read it in a terminal: the place, the line with a caret, the way out.
  */
 import type { Place, Problem } from './errors.js'
+import { blanked, printable, shortened } from './printable.js'
 
 /** Longer lines are quoted in part, so that the caret is seen. */
 const QUOTE_WIDTH = 100
+/** What is longer was made by a program, and is no better for being read to its end. */
+const MESSAGE_MOST = 600
 
 /**
  * A problem as text, without a newline at its end:
@@ -16,10 +19,16 @@ const QUOTE_WIDTH = 100
  */
 export function renderProblem(problem: Problem): string {
   const { message, place, hint } = problem
-  const lines = [place === null ? message : `${place.file}:${place.line}:${place.column}: ${message}`]
+  const where = place === null ? '' : `${printable(place.file)}:${place.line}:${place.column}: `
+  const lines = [`${where}${readable(message)}`]
   if (place !== null) lines.push(...quote(place))
-  if (hint !== null) lines.push(`  hint: ${hint}`)
+  if (hint !== null) lines.push(`  hint: ${readable(hint)}`)
   return lines.join('\n')
+}
+
+/** Whatever it quotes, it is one line that a terminal can show. */
+function readable(text: string): string {
+  return printable(shortened(text, MESSAGE_MOST))
 }
 
 function quote(place: Place): string[] {
@@ -33,13 +42,17 @@ function quote(place: Place): string[] {
   ]
 }
 
-/** The part of the line around the place; tabs and control characters become spaces, so that the caret lines up. */
+/** The part of the line around the place; what can't be shown becomes spaces, so that the caret lines up. */
 function window(place: Place): { text: string; column: number } {
-  const line = place.text.replace(/[\x00-\x1f\x7f]/g, ' ')
+  const line = blanked(place.text)
   if (line.length <= QUOTE_WIDTH) return { text: line, column: place.column }
   const start = Math.max(0, Math.min(place.column - 1 - QUOTE_WIDTH / 2, line.length - QUOTE_WIDTH))
   const end = start + QUOTE_WIDTH
   const before = start > 0 ? '…' : ''
   const after = end < line.length ? '…' : ''
-  return { text: before + line.slice(start, end) + after, column: place.column - start + before.length }
+  // Blanked once more: the cut may have left half a character.
+  return {
+    text: before + blanked(line.slice(start, end)) + after,
+    column: place.column - start + before.length,
+  }
 }

@@ -88,11 +88,21 @@ function replaceSecrets(
   secrets: readonly string[],
   replacement: (secret: string) => string,
 ): string {
-  const patterns = secrets
-    .filter((secret) => secret.length >= SHORTEST)
-    // Longest first: a secret inside another one must not leave the rest of that in sight.
-    .sort((a, b) => b.length - a.length)
-    .map((secret) => secret.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  // Longest first: a secret inside another one must not leave the rest of that in sight.
+  const sorted = secrets.filter((secret) => secret.length >= SHORTEST).sort((a, b) => b.length - a.length)
+  const next = sorted.map((secret) => text.indexOf(secret))
+  let replaced = ''
+  let at = 0
   // One pass over the text, so that a secret such as `redacted` isn't replaced in its own replacement.
-  return patterns.length === 0 ? text : text.replace(new RegExp(patterns.join('|'), 'g'), replacement)
+  for (;;) {
+    let first = -1
+    for (const [i, secret] of sorted.entries()) {
+      if (next[i]! !== -1 && next[i]! < at) next[i] = text.indexOf(secret, at)
+      if (next[i]! !== -1 && (first === -1 || next[i]! < next[first]!)) first = i
+    }
+    if (first === -1) return replaced + text.slice(at)
+    const secret = sorted[first]!
+    replaced += text.slice(at, next[first]) + replacement(secret)
+    at = next[first]! + secret.length
+  }
 }

@@ -2,18 +2,24 @@
  * The nearest known word to a mistyped one.
  */
 
+/** Nobody mistypes longer words, and comparing them takes long. */
+const LENGTH_MAX = 200
+
 /**
  * The candidate nearest to `word`, or null when none is near: at most a third of its letters wrong, counting a
  * swap of neighbours as one. A word that only differs in case, `-`, `_` or a plural `s` always matches.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
+  if (word.length > LENGTH_MAX) return null
   const wanted = normalize(word)
   let best: string | null = null
   let bestDistance = Number.POSITIVE_INFINITY
   for (const candidate of candidates) {
     const known = normalize(candidate)
-    const distance = wanted === known ? 0 : editDistance(wanted, known)
     const limit = Math.max(1, Math.floor(Math.max(wanted.length, known.length) / 3))
+    // At least that many letters have to be added.
+    if (Math.abs(wanted.length - known.length) > limit) continue
+    const distance = wanted === known ? 0 : editDistance(wanted, known)
     if (distance <= limit && distance < bestDistance) {
       best = candidate
       bestDistance = distance

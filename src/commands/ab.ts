@@ -1,21 +1,21 @@
 /**
  * `perfctl ab`: two versions in one session, in turns, so that the machine treats both alike.
  */
-import { join, relative, resolve } from 'node:path'
+import { join } from 'node:path'
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
-import { fileNameOf, writeFileAtomic } from '../base/files.js'
+import { fileNameOf } from '../base/files.js'
 import { renderConsole } from '../report/console.js'
-import json from '../report/json.js'
+import type { Page } from '../report/page.js'
 import { falseAlarm, renderResolution } from '../report/resolution.js'
 import type { Scenario } from '../scenario/scenario.js'
 import type { Result } from '../stats/result.js'
 import { exitCodeOf } from '../verdict/verdict.js'
+import { checkPlaces, deliver } from './deliver.js'
 import { readMaxSeconds } from './extent.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import { type Interrupt, listenForInterrupt } from './interrupt.js'
 import type { Io } from './io.js'
-import { ownsStdout, pageOf, writeReports } from './report.js'
 import { readScenarios } from './scenarios.js'
 import { runSession, type SessionEnd } from './session.js'
 import { describeSide, isStartable, type RawSides, readSides, type Sides, startSides } from './sides.js'
@@ -33,16 +33,13 @@ export async function ab(name: string, raw: RawAbFlags, io: Io): Promise<ExitCod
   const [scenario] = await readScenarios([name], flags, io)
   if (scenario!.http.insecure && !flags.quiet)
     io.stderr.write('warning: certificates are not checked (-k): anyone could answer\n')
+  await checkPlaces(flags, io)
   const interrupt = listenForInterrupt(io)
   try {
     const end = await hold(scenario!, sides, { flags, extent, io, interrupt })
-    await show(end, { flags, io, isNull: raw.null === true })
-    if (interrupt.stop.aborted) return codeOfInterrupt(interrupt)
-    return exitCodeOf(end.b.verdict, { inconclusive: flags.inconclusive })
-  } catch (error) {
-    // Stopped before both sides were up: what was missed then is not the user's mistake.
-    if (interrupt.stop.aborted) return codeOfInterrupt(interrupt)
-    throw error
+    const isWhole = await show(end, { flags, io, isNull: raw.null === true })
+    if (interrupt.signalName() !== null) return codeOfInterrupt(interrupt)
+    return isWhole ? exitCodeOf(end.b.verdict, { inconclusive: flags.inconclusive }) : EXIT.error
   } finally {
     interrupt.end()
   }
@@ -80,10 +77,12 @@ function hold(
     ...extent,
     seed: flags.seed,
     workers: flags.workers ?? 1,
-    reference: `a (${describeSide(sides.a)})`,
+    names: { a: describeSide(sides.a), b: describeSide(sides.b) },
     signal: interrupt.stop,
     kill: interrupt.kill,
-    onLook: (seconds, verdict) => note(`after ${seconds}s of each side: ${verdict}`),
+    onLook: (seconds, verdict) => {
+      if (flags.progress) note(`after ${seconds}s of each side: ${verdict}`)
+    },
     onNotice: (text) => note(`warning: ${text}`),
   })
 }
@@ -91,27 +90,30 @@ function hold(
 async function show(
   { a, b }: SessionEnd,
   { flags, io, isNull }: { readonly flags: RunFlags; readonly io: Io; readonly isNull: boolean },
-): Promise<void> {
-  for (const result of [a, b]) {
-    const file = await save(result, flags, io)
-    if (!flags.quiet) io.stderr.write(`result of ${result.session!.side} saved: ${file}\n`)
-  }
-  if (!ownsStdout(flags.reports)) {
-    const page = pageOf(io, flags.color)
-    io.stdout.write(renderConsole(b, page))
-    if (isNull && b.comparison !== null) io.stdout.write(`\n${renderResolution(b.comparison, page)}`)
-  }
+): Promise<boolean> {
+  const resolution = (page: Page) =>
+    isNull && b.comparison !== null ? `\n${renderResolution(b.comparison, page)}` : ''
+  const isWhole = await deliver(
+    {
+      saves: [a, b].map((result) => ({
+        result,
+        file: fileOf(result, flags),
+        label: `result of ${result.session!.side} saved`,
+      })),
+      result: b,
+      summary: (page) => renderConsole(b, page) + resolution(page),
+    },
+    flags,
+    io,
+  )
   const alarm = isNull && b.comparison !== null ? falseAlarm(b.comparison) : null
   if (alarm !== null) io.stderr.write(`note: ${alarm}\n`)
-  await writeReports(b, flags.reports, io)
+  return isWhole
 }
 
-async function save(result: Result, { resultsDir }: RunFlags, io: Io): Promise<string> {
-  const { id, side } = result.session!
-  const path = resolve(io.cwd, join(resultsDir, `${fileNameOf(result.scenario.name)}-${id}-${side}.json`))
-  await writeFileAtomic(path, json.render(result))
-  const shown = relative(io.cwd, path)
-  return shown.startsWith('..') ? path : shown
+function fileOf({ session, scenario }: Result, { resultsDir }: RunFlags): string {
+  const { id, side } = session!
+  return join(resultsDir, `${fileNameOf(scenario.name)}-${id}-${side}.json`)
 }
 
 function codeOfInterrupt(interrupt: Interrupt): ExitCode {

@@ -4,12 +4,14 @@
 import type { Collector } from '../load/collector.js'
 import type { FleetEnd } from '../load/fleet/threads.js'
 import { judgeGenerator } from '../load/health.js'
+import { listNeverSent } from '../plan/never-sent.js'
 import type { Plan } from '../plan/plan.js'
 import { requestsOf } from '../plan/series.js'
 import { sideOf } from '../plan/slices.js'
 import { describeLoad } from '../scenario/describe.js'
 import { scenarioHash } from '../scenario/hash.js'
 import type { Scenario } from '../scenario/scenario.js'
+import { withWarmup } from '../stats/add.js'
 import {
   type Measured,
   RESULT_SCHEMA,
@@ -22,9 +24,11 @@ import {
 import { listShardDoubts } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
 import { compare } from '../verdict/compare.js'
+import { listNeverSucceeded } from '../verdict/never-succeeded.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
 import { runVerdict } from '../verdict/verdict.js'
 import type { Reference } from './execute.js'
+import { NO_FAILURE, type Stopped, type Why, whyFailed } from './failure.js'
 
 /** What a run left behind. */
 export interface RunRecord extends Standard {
@@ -34,7 +38,8 @@ export interface RunRecord extends Standard {
   /** The moment the measured part began. */
   readonly startedAt: Date
   readonly environment: RunEnvironment
-  readonly interrupted: boolean
+  /** Whether it was stopped from outside, and what for. */
+  readonly stopped: Stopped
   /** The threshold that ended it before its time. */
   readonly stoppedBy: string | null
   /** Which machine's part it was, of how many; null for all of it. */
@@ -49,12 +54,14 @@ export interface ShardNumber {
 
 /** The result of a run, with its verdict. */
 export function assembleResult(scenario: Scenario, record: RunRecord): Result {
-  const { plan, collector, end, startedAt, environment, interrupted, shard } = record
+  const { plan, collector, end, startedAt, environment, stopped, shard } = record
+  const { interrupted } = stopped
   const durationSeconds = Math.round(Math.max(0, end.stoppedMs)) / 1000
   const totals = collector.total(durationSeconds)
   const requests = collector.requests(durationSeconds)
   // In the other side's seconds a generator rests, which must not make up for its own.
   const atWork = collector.seconds.filter(({ index }) => !plan.turns || sideOf(index) === plan.turns.side)
+  const neverSent = interrupted ? [] : listNeverSent(plan.requests, requests)
   const measured: Measured = {
     schema: RESULT_SCHEMA,
     scenario: { ...identify(scenario, plan.target), text: sourceOf(scenario) },
@@ -67,10 +74,12 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     environment,
     totals,
     requests,
+    ...(neverSent.length > 0 && { neverSent }),
     connections: {
       dns: summarize(collector.connect.dns),
       tcp: summarize(collector.connect.tcp),
       tls: summarize(collector.connect.tls),
+      unsolicited: collector.unsolicited,
     },
     timeline: collector.timeline(),
     session: null,
@@ -80,10 +89,13 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
       inTurns: plan.turns !== undefined,
     }),
     stoppedBy: record.stoppedBy,
-    error: describeFailure(end) ?? (interrupted ? null : describeBarrier(plan, requests)),
+    ...firstOf([
+      whyFailed(end, scenario.secrets),
+      stopped,
+      { error: interrupted ? null : describeBarrier(plan, requests) },
+    ]),
   }
-  // A part of the load is no measure for the whole: `merge` judges all shards together.
-  return judgeResult(measured, shard === null ? scenario : { ...scenario, thresholds: [] }, record)
+  return judgeResult(measured, scenario, record)
 }
 
 function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {
@@ -95,10 +107,9 @@ function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {
   }
 }
 
-/** The data may have run out, which is nobody's death. */
-function describeFailure({ failure }: FleetEnd): string | null {
-  if (failure === null) return null
-  return failure.died ? `worker ${failure.worker + 1} died: ${failure.message}` : failure.message
+function firstOf(reasons: readonly Why[]): Why {
+  const { error, errorStack } = reasons.find((why) => why.error !== null) ?? NO_FAILURE
+  return { error, ...(errorStack !== undefined && { errorStack }) }
 }
 
 /** Why none of the scenario's own requests was sent; null unless what each user does first was in the way. */
@@ -106,7 +117,7 @@ function describeBarrier({ beforeEach }: Plan, measured: readonly RequestResult[
   const first = new Set(requestsOf(beforeEach).map(({ name }) => name))
   if (measured.some(({ name, requests, unfinished }) => !first.has(name) && requests + unfinished > 0))
     return null
-  const barrier = measured.find(({ name, failed }) => first.has(name) && failed > 0)
+  const barrier = measured.map(withWarmup).find(({ name, failed }) => first.has(name) && failed > 0)
   return barrier === undefined
     ? null
     : `no virtual user got past "${barrier.name}": ${barrier.errors[0]?.message}; the load was not sent`
@@ -144,27 +155,35 @@ export function judgeResult(
   { reference, allowEnvironment, allowMissing }: Standard,
 ): Result {
   const { totals, requests, interrupted, generator, stoppedBy, error } = measured
-  const thresholds = judgeThresholds(scenario.thresholds, totals, requests)
+  // A part of the load is no measure for the whole: `merge` judges all shards together.
+  const isJudged = measured.shard === null
+  const thresholds = isJudged ? judgeThresholds(scenario.thresholds, totals, requests) : []
+  const neverSucceeded = isJudged ? listNeverSucceeded(measured, scenario.thresholds) : []
   const comparison =
     reference === null || interrupted || stoppedBy !== null || error !== null || totals.requests === 0
       ? null
-      : compare(reference.measurement, measured, {
-          baseline: reference.name,
-          tolerance: scenario.baseline.tolerance,
-          minDeltaMs: scenario.baseline.minDeltaMs,
-          allowEnvironment,
-          allowMissing,
-        })
+      : compare(
+          reference.measurement,
+          { ...measured, neverSucceeded },
+          {
+            baseline: reference.name,
+            tolerance: scenario.baseline.tolerance,
+            minDeltaMs: scenario.baseline.minDeltaMs,
+            allowEnvironment,
+            allowMissing,
+          },
+        )
   const verdict =
     error === null
       ? runVerdict({
           interrupted,
           totals,
           thresholds,
+          neverSucceeded,
           comparison,
           generator,
           doubts: listShardDoubts(measured),
         })
       : 'error'
-  return { ...measured, thresholds, comparison, verdict }
+  return { ...measured, thresholds, neverSucceeded, comparison, verdict }
 }

@@ -11,6 +11,7 @@ import { sideOf } from '../plan/slices.js'
 import type { Scenario } from '../scenario/scenario.js'
 import type { Result, RunEnvironment } from '../stats/result.js'
 import { assembleResult } from './assemble.js'
+import { whyStopped } from './failure.js'
 import { type Setup, setUp } from './setup.js'
 
 /** What a block is part of, and how it's watched. */
@@ -74,6 +75,27 @@ export async function runBlock(
   }
 }
 
+/** A block that wasn't driven: nothing was measured. `targets` is what the sides are called. */
+export function emptyBlock(
+  scenario: Scenario,
+  targets: { readonly a: string; readonly b: string },
+  { seed, seconds, environment }: Pick<BlockOptions, 'seed' | 'seconds' | 'environment'>,
+): BlockEnd {
+  const startedAt = wallTime()
+  const [a, b] = (['a', 'b'] as const).map((side) => {
+    const target = targets[side]
+    const plan = makePlan(constantLoad(scenario, 2 * seconds), { target, seed, today: startedAt.getTime() })
+    return assembleResult(scenario, {
+      ...{ plan, startedAt, environment, shard: null, stoppedBy: null, reference: null },
+      collector: new Collector(listSeries(plan), 0, () => {}),
+      end: { stoppedMs: 0, failure: null },
+      stopped: { interrupted: false, error: null },
+      ...{ allowEnvironment: true, allowMissing: false },
+    })
+  }) as [Result, Result]
+  return { a, b }
+}
+
 type SideName = 'a' | 'b'
 
 interface SidePlan {
@@ -109,14 +131,15 @@ async function drive(
   const measure = (stoppedMs: number, failed: Failed | null = null): BlockEnd => {
     const [a, b] = sides.map(({ side, plan, collector, startedAt }) => {
       const end = { stoppedMs, failure: failed?.failure ?? null }
-      const interrupted = options.signal.aborted
+      const stopped = whyStopped(options.signal)
       const whole = assembleResult(scenario, {
-        ...{ plan, collector, end, startedAt, environment, interrupted, shard: null },
+        ...{ plan, collector, end, startedAt, environment, stopped, shard: null },
         ...{ stoppedBy: null, reference: null, allowEnvironment: true, allowMissing: false },
       })
-      // Both stopped because of one: its name belongs to what is told.
-      const error = failed === null ? null : `side ${failed.side}: ${whole.error}`
-      return ownSlices({ ...whole, error }, side)
+      // Both stop because of one: its name belongs to what is told.
+      const culprit = failed?.side ?? side
+      const isOfSide = whole.error !== null && stopped.error === null
+      return ownSlices(isOfSide ? { ...whole, error: `side ${culprit}: ${whole.error}` } : whole, side)
     }) as [Result, Result]
     return { a, b }
   }

@@ -1,34 +1,46 @@
 /**
- * The job that runs a scenario in CI, as a file for each service that runs such jobs.
+ * The job that judges a change in CI, as a file for each service that runs such jobs: the branch it goes into and the
+ * change itself, side by side on one machine. What only the project knows is marked, to be filled in.
  */
 
 /** A file to write, and what else there is to do for it. */
 export interface CiFile {
   readonly path: string
   readonly text: string
-  /** An instruction; null when the file is all. */
-  readonly next: string | null
+  /** What is left to do by hand. */
+  readonly next: readonly string[]
 }
 
 /** Services that are known. */
 export type CiService = 'github' | 'gitlab'
 
-/** The job for a scenario; `version` of perfctl is pinned, so that a new one changes no verdict by surprise. */
-export function makeCiFile(
-  service: CiService,
-  { scenario, version }: { scenario: string; version: string },
-): CiFile {
-  return service === 'github' ? githubFile(scenario, version) : gitlabFile(scenario, version)
+/** What a job is made for. */
+export interface CiJob {
+  /** The scenario's file. */
+  readonly scenario: string
+  /** It drives the built-in demo, and has to be another one for the project's own service. */
+  readonly isDemo: boolean
 }
 
-function githubFile(scenario: string, version: string): CiFile {
-  const perfctl = `npx --yes perfctl@${version}`
-  const text = `# Fails a pull request that makes the service slower than its baseline.
+/** The mark of a place to fill in. */
+export const FILL_IN = 'FILL IN'
+
+/** The job that holds a change against the branch that it goes into. */
+export function makeCiFile(service: CiService, job: CiJob): CiFile {
+  return service === 'github' ? githubFile(job) : gitlabFile(job)
+}
+
+/** Not `npx`: where perfctl isn't installed, that would fetch whatever has its name on npm. */
+const PERFCTL = 'node_modules/.bin/perfctl'
+
+function githubFile({ scenario, isDemo }: CiJob): CiFile {
+  const path = '.github/workflows/perf.yml'
+  const text = `# Fails a pull request that makes the service slower than the branch it goes into.
+# Both are built and measured side by side on the same runner, so that its ups and downs hit both alike.
+# perfctl is one of the project's devDependencies. Lines after "${FILL_IN}" are guesses: write what is right for your service.
 name: perf
 
-on:
-  pull_request:
-  workflow_dispatch: # by hand: measures a new baseline, to be committed from the artifact
+on: pull_request
 
 permissions:
   contents: read
@@ -36,20 +48,29 @@ permissions:
 jobs:
   perf:
     runs-on: ubuntu-latest
-    timeout-minutes: 15
+    timeout-minutes: 20
+    env:
+${variables({ scenario, isDemo }, '      ')}
     steps:
       - uses: actions/checkout@v4
+        with: { path: head }
+      - uses: actions/checkout@v4
+        with: { path: base, ref: "\${{ github.base_ref }}" }
       - uses: actions/setup-node@v4
         with: { node-version: 22 }
 
-      # Start the service here, unless the scenario's target runs elsewhere.
+      - name: build both
+        # ${FILL_IN}: whatever else builds the service.
+        run: |
+          (cd base && npm ci)
+          (cd head && npm ci)
 
-      - name: measure and judge
-        if: github.event_name == 'pull_request'
-        run: ${perfctl} run ${quote(scenario)} --report github --report html=perf.html
-      - name: measure a new baseline
-        if: github.event_name == 'workflow_dispatch'
-        run: ${perfctl} baseline update ${quote(scenario)} --report github --report html=perf.html
+      - name: measure both, and judge head against base
+        working-directory: head
+        run: |
+          ${PERFCTL} ab "$SCENARIO" --ready "$READY" \
+            --a-command "cd ../base && $START" --b-command "$START" \
+            --report github --report html=perf.html
 
       - uses: actions/upload-artifact@v4
         if: always()
@@ -57,43 +78,55 @@ jobs:
           name: perf
           include-hidden-files: true
           path: |
-            perf.html
-            .perfctl/results
-            baselines
+            head/perf.html
+            head/.perfctl/results
 `
-  return { path: '.github/workflows/perf.yml', text, next: null }
+  return { path, text, next: [fillIn(path)] }
 }
 
-function gitlabFile(scenario: string, version: string): CiFile {
-  const perfctl = `npx --yes perfctl@${version}`
-  const text = `# Fails a merge request that makes the service slower than its baseline.
+function gitlabFile({ scenario, isDemo }: CiJob): CiFile {
+  const path = '.gitlab/perf.yml'
+  const text = `# Fails a merge request that makes the service slower than the branch it goes into.
+# Both are built and measured side by side on the same runner, so that its ups and downs hit both alike.
+# perfctl is one of the project's devDependencies. Lines after "${FILL_IN}" are guesses: write what is right for your service.
 perf:
   image: node:22
+  timeout: 20 minutes
   rules:
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"
-  # Start the service as one of the job's services, unless the scenario's target runs elsewhere.
+  variables:
+${variables({ scenario, isDemo }, '    ')}
   script:
-    - ${perfctl} run ${quote(scenario)} --report junit=perf.xml --report html=perf.html
-  artifacts: &kept
+    - git fetch --depth 1 origin "$CI_MERGE_REQUEST_TARGET_BRANCH_NAME"
+    - git worktree add --force --detach .perf-base FETCH_HEAD
+    # ${FILL_IN}: whatever else builds the service.
+    - (cd .perf-base && npm ci)
+    - npm ci
+    - >-
+      ${PERFCTL} ab "$SCENARIO" --ready "$READY"
+      --a-command "cd .perf-base && $START" --b-command "$START"
+      --report junit=perf.xml --report html=perf.html
+  artifacts:
     when: always
-    paths: [perf.html, .perfctl/results/, baselines/]
+    paths: [perf.html, .perfctl/results/]
     reports: { junit: perf.xml }
-
-perf-baseline: # by hand: measures a new baseline, to be committed from the artifact
-  image: node:22
-  rules:
-    - if: $CI_PIPELINE_SOURCE == "web"
-      when: manual
-      allow_failure: true # or the pipeline waits for it
-  script:
-    - ${perfctl} baseline update ${quote(scenario)} --report junit=perf.xml --report html=perf.html
-  artifacts: *kept
 `
-  const path = '.gitlab/perf.yml'
-  return { path, text, next: `add to .gitlab-ci.yml: include: [{ local: ${path} }]` }
+  return { path, text, next: [`add to .gitlab-ci.yml: include: [{ local: ${path} }]`, fillIn(path)] }
 }
 
-/** For a shell, inside of a plain YAML value: names of scenarios hold no quotes. */
-function quote(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path}'`
+function variables({ scenario, isDemo }: CiJob, indent: string): string {
+  const own = `# ${FILL_IN}: a scenario of your service; this one fits the built-in demo alone.`
+  const lines = [
+    ...(isDemo ? [own] : []),
+    `SCENARIO: ${JSON.stringify(scenario)}`,
+    `# ${FILL_IN}: what starts the service, in the folder of either version. It has to listen on the port in PORT.`,
+    'START: npm start',
+    `# ${FILL_IN}: a path that answers when the service is ready.`,
+    'READY: /healthz',
+  ]
+  return lines.map((line) => indent + line).join('\n')
+}
+
+function fillIn(path: string): string {
+  return `fill in the places marked "${FILL_IN}" in ${path}`
 }

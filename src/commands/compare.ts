@@ -2,9 +2,9 @@
  * `perfctl compare <a> <b>`: two measured runs, without sending anything.
  */
 import { userError } from '../base/errors.js'
-import type { ExitCode } from '../base/exit.js'
+import { EXIT, type ExitCode } from '../base/exit.js'
 import { renderComparisonPage } from '../report/console.js'
-import { comparisonHeadline } from '../report/wording.js'
+import { comparisonHeadline, headline } from '../report/wording.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { Result, RunVerdict } from '../stats/result.js'
 import type { Baseline } from '../verdict/baseline.js'
@@ -14,11 +14,12 @@ import type { Io } from './io.js'
 import { readMeasurementFile } from './measurements.js'
 import { ownsStdout, pageOf, writeReports } from './report.js'
 
+/** As commander gives them. */
 export interface CompareFlags
   extends Partial<Pick<CompareOptions, 'tolerance' | 'minDeltaMs' | 'allowEnvironment' | 'allowMissing'>> {
   readonly inconclusive?: 'fail' | 'pass'
   /** As given to `--report`; they are made of `b`, which then has to be a result. */
-  readonly report: readonly string[]
+  readonly report?: readonly string[]
   readonly color?: boolean
 }
 
@@ -26,14 +27,29 @@ export interface CompareFlags
 export async function compareFiles(a: string, b: string, flags: CompareFlags, io: Io): Promise<ExitCode> {
   const reference = await readMeasurementFile(a, io)
   const candidate = await readMeasurementFile(b, io)
-  const { inconclusive = 'pass', report, color = true, ...limits } = flags
+  const { inconclusive = 'pass', report = [], color = true, ...limits } = flags
   const comparison = compare(reference, candidate, { ...limits, baseline: a })
-  const verdict = comparison.verdict === 'improved' ? 'passed' : comparison.verdict
-  if (report.length > 0) await writeReports(judgedResult(candidate, b, comparison, verdict), report, io)
+  const verdict = verdictOf(candidate, comparison)
+  const isWhole =
+    report.length === 0 || (await writeReports(judgedResult(candidate, b, comparison, verdict), report, io))
   if (!ownsStdout(report)) {
-    io.stdout.write(renderComparisonPage(comparison, comparisonHeadline(comparison), pageOf(io, color)))
+    const sentence =
+      verdict === 'failed' && candidate.schema === 'perfctl/result@1'
+        ? headline({ ...candidate, comparison, verdict })
+        : comparisonHeadline(comparison)
+    io.stdout.write(renderComparisonPage(comparison, { sentence, verdict }, pageOf(io, color)))
   }
-  return exitCodeOf(verdict, { inconclusive })
+  return isWhole ? exitCodeOf(verdict, { inconclusive }) : EXIT.error
+}
+
+/** As of a run: what never succeeded is not passed, whatever it is compared with. A baseline was accepted as it is. */
+function verdictOf(
+  candidate: Result | Baseline,
+  { verdict, referenceNeverSucceeded }: Comparison,
+): RunVerdict {
+  const own = candidate.schema === 'perfctl/result@1' ? candidate.neverSucceeded : []
+  if (own.length > 0 || referenceNeverSucceeded !== undefined) return 'failed'
+  return verdict === 'improved' ? 'passed' : verdict
 }
 
 /** The second file's result with this comparison as its verdict; its thresholds were another question. */

@@ -79,7 +79,7 @@ export async function settle(result: Result, scenario: Scenario, options: Confir
     secondsMost: readMaxSeconds(flags.maxDuration),
     starts: 1,
     workers: flags.workers ?? 1,
-    reference: `a (${shown})`,
+    names: { a: shown, b: describeSide(sides.b) },
     signal: interrupt.stop,
     kill: interrupt.kill,
     onLook: (seconds, verdict) => note(`after ${seconds}s of each side: ${verdict}`),
@@ -102,7 +102,8 @@ function conclude(result: Result, screen: Comparison, { b }: SessionEnd): Result
   if (b.comparison === null) {
     // Interrupted or broken off: there is no other verdict than that the suspicion stands.
     const verdict = b.interrupted ? 'interrupted' : 'error'
-    return { ...result, interrupted: b.interrupted, error: b.error, verdict }
+    const { interrupted, error, errorStack } = b
+    return { ...result, interrupted, error, ...(errorStack !== undefined && { errorStack }), verdict }
   }
   const { baseline, verdict } = screen
   const settled =
@@ -114,12 +115,12 @@ function conclude(result: Result, screen: Comparison, { b }: SessionEnd): Result
     notes: [...b.comparison.notes, settled],
     screen: { baseline, verdict },
   }
-  const { interrupted, totals, thresholds } = result
+  const { interrupted, totals, thresholds, neverSucceeded } = result
   const { generator } = b
   return {
     ...result,
     comparison,
     generator: generator.saturated ? generator : result.generator,
-    verdict: runVerdict({ interrupted, totals, thresholds, comparison, generator }),
+    verdict: runVerdict({ interrupted, totals, thresholds, neverSucceeded, comparison, generator }),
   }
 }

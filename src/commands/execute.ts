@@ -3,7 +3,7 @@
  * statistics, the statistics become a verdict. No output, no files, no process-wide effects.
  */
 import { type Ms, wallTime } from '../base/clock.js'
-import { userError } from '../base/errors.js'
+import { type UserError, userError } from '../base/errors.js'
 import { readGitCommit } from '../base/git.js'
 import { readEnvironment } from '../base/host.js'
 import { readLimits } from '../base/limits.js'
@@ -23,6 +23,7 @@ import type { Measurement } from '../verdict/measurement.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
 import { assembleResult, type ShardNumber } from './assemble.js'
 import { countWorkers } from './crew.js'
+import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
 import { makeFrame } from './frames.js'
 import { setUp } from './setup.js'
 
@@ -50,7 +51,7 @@ export interface RunOptions {
   readonly onProgress?: (frame: Frame) => void
   /** Called with what went wrong without changing the result: a step of `after` that failed. */
   readonly onNotice?: (text: string) => void
-  /** Called once, before anything is sent. */
+  /** Called once, before anything is sent; not at all when the demo service can't be started. */
   readonly onStart?: (start: RunStart) => void
 }
 
@@ -68,12 +69,45 @@ export interface RunStart {
 }
 
 /**
- * Runs `scenario` and gives the result, judged. Throws a UserError when the run can't be carried out: no target, or
- * one that can't be reached; then nothing was sent. A worker that dies is in the result: `error`, with what was
- * measured until then.
+ * Runs `scenario` and gives the result, judged. A run that can't be carried out, or not to its end, has a result too: a
+ * target that can't be reached or a worker that fails is in its `error`, with what was measured until then. Throws a
+ * UserError only for what is wrong with the input, such as a scenario without a target; then nothing was sent.
  */
 export async function execute(scenario: Scenario, options: RunOptions = {}): Promise<Result> {
-  return withTarget(options.target ?? scenario.target, (url) => executeAgainst(url, scenario, options))
+  const seeded = { ...options, seed: options.seed ?? randomSeed() }
+  const target = options.target ?? scenario.target
+  try {
+    return await withTarget(target, (url) => executeAgainst(url, scenario, seeded))
+  } catch (error) {
+    if (target === null || !isRunFailure(error)) throw error
+    return notSent(scenario, error, { ...seeded, target })
+  }
+}
+
+/** The result of a run whose load was not sent: nothing was measured, and it says why. */
+async function notSent(
+  scenario: Scenario,
+  error: UserError,
+  options: RunOptions & { readonly target: string; readonly seed: number },
+): Promise<Result> {
+  const { target, seed, shard = null, signal } = options
+  const today = wallTime()
+  const plan = makePlan(scenario, { target, seed, today: today.getTime() })
+  const stopped = whyStopped(signal)
+  return assembleResult(scenario, {
+    plan,
+    collector: new Collector(listSeries(plan), 0, () => {}),
+    end: { stoppedMs: 0, failure: null },
+    startedAt: today,
+    environment: { ...readEnvironment(), workers: 0, gitCommit: await readGitCommit('.') },
+    // Who interrupts a run while it begins isn't told what it failed of then.
+    stopped: stopped.interrupted || stopped.error !== null ? stopped : { ...stopped, ...whyNotSent(error) },
+    stoppedBy: null,
+    shard,
+    reference: null,
+    allowEnvironment: false,
+    allowMissing: false,
+  })
 }
 
 /**
@@ -96,15 +130,19 @@ export async function withTarget<T>(target: string | null, action: (url: string)
   }
 }
 
-async function executeAgainst(target: string, scenario: Scenario, options: RunOptions): Promise<Result> {
+async function executeAgainst(
+  target: string,
+  scenario: Scenario,
+  options: RunOptions & { readonly seed: number },
+): Promise<Result> {
   const { shard = null } = options
   const environment = readEnvironment()
-  const base = makePlan(scenario, { target, seed: options.seed ?? randomSeed(), today: wallTime().getTime() })
+  const base = makePlan(scenario, { target, seed: options.seed, today: wallTime().getTime() })
   const workers = countWorkers(base, { asked: options.workers, cores: environment.cores, shard })
   checkSupply(base)
-  await checkReachable(target, scenario.http)
-  checkResources(base, readLimits(), shard?.of)
   options.onStart?.({ target, seed: base.seed, workers })
+  await checkReachable(target, scenario.http, options.signal)
+  checkResources(base, readLimits(), shard?.of)
 
   const { variables, tearDown } = await setUp(scenario, base, options.signal, options.kill)
   const plan = { ...base, variables }
@@ -122,7 +160,7 @@ async function executeAgainst(target: string, scenario: Scenario, options: RunOp
     end,
     startedAt,
     environment: { ...environment, workers, gitCommit: await readGitCommit('.') },
-    interrupted: options.signal?.aborted ?? false,
+    stopped: whyStopped(options.signal),
     stoppedBy,
     shard,
     reference: shard === null ? (options.reference ?? null) : null,

@@ -119,7 +119,6 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     )
     return undefined
   }
-  checkChoices(raw, wrong)
   const flags: RunFlags = {
     target: readTarget(raw.target, wrong),
     load: {
@@ -176,17 +175,16 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
   return flags
 }
 
-function checkChoices({ inconclusive, confirm }: RawRunFlags, wrong: Wrong): void {
-  if (inconclusive !== undefined && inconclusive !== 'fail' && inconclusive !== 'pass')
-    wrong(`--inconclusive ${inconclusive}: unknown`, 'it is fail or pass')
-  if (confirm !== undefined && confirm !== 'ab')
-    wrong(`--confirm ${confirm}: unknown`, 'the only way to confirm is --confirm ab')
-}
-
 function checkTogether(flags: RunFlags, wrong: Wrong): void {
   const { load, baseline, requireBaseline } = flags
   if (load.stages !== undefined && load.durationMs !== undefined) {
     wrong('-d and -s together: the stages say how long the run takes', 'remove -d')
+  }
+  if (load.ratePerSecond !== undefined && load.vus !== undefined) {
+    wrong(
+      '-u and -r together: either virtual users wait for answers, or requests arrive at a rate',
+      'keep one of the two; to limit the users of a rate, write maxVus in a scenario',
+    )
   }
   if (load.ratePerSecond !== undefined && load.stages !== undefined) {
     wrong(

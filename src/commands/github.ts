@@ -10,14 +10,18 @@ import type { Io } from './io.js'
 
 /**
  * Appends `summary` to the job summary and the verdict to the step's outputs, and prints the annotations on stderr,
- * which the runner reads like stdout, where they could get into a report. False where this is no such step.
+ * which the runner reads like stdout, where they could get into a report. False where this is no such step. Throws a
+ * UserError when one of the files can't be written, after all the others have been.
  */
 export async function writeToGithub(result: Result, summary: string, io: Io): Promise<boolean> {
   const { GITHUB_STEP_SUMMARY, GITHUB_OUTPUT } = io.env
   if (!GITHUB_STEP_SUMMARY && !GITHUB_OUTPUT) return false
-  await append('GITHUB_STEP_SUMMARY', GITHUB_STEP_SUMMARY, `${summary}\n`)
-  await append('GITHUB_OUTPUT', GITHUB_OUTPUT, `verdict=${result.verdict}\n`)
+  const written = await Promise.allSettled([
+    append('GITHUB_STEP_SUMMARY', GITHUB_STEP_SUMMARY, `${summary}\n`),
+    append('GITHUB_OUTPUT', GITHUB_OUTPUT, `verdict=${result.verdict}\n`),
+  ])
   io.stderr.write(renderAnnotations(result, await readSource(result, io)))
+  for (const each of written) if (each.status === 'rejected') throw each.reason
   return true
 }
 

@@ -7,6 +7,7 @@ import { codeOf, messageOf, UserError, userError } from '../base/errors.js'
 import { readTextFile } from '../base/files.js'
 import { printable } from '../base/printable.js'
 import { didYouMean } from '../base/suggest.js'
+import { loadScenario } from '../scenario/load.js'
 import { parseResult, schemaOf } from '../stats/read.js'
 import { BASELINE_SCHEMA } from '../verdict/baseline.js'
 import { parseBaseline } from '../verdict/baseline-file.js'
@@ -63,6 +64,7 @@ interface Found {
 
 async function visit(name: string, found: Found, io: Io): Promise<void> {
   const kind = await kindOf(resolve(io.cwd, name))
+  if (kind === 'file' && /\.ya?ml$/i.test(name)) return visitScenario(name, found, io)
   if (kind === 'folder') return visitFolder(name, found, io)
   // What looks like a path is one: reading it says what is wrong.
   if (kind === 'file' || /[/\\]|\.json$/.test(name)) return visitFile(name, found, io)
@@ -123,9 +125,26 @@ async function visitFile(file: string, found: Found, io: Io, scenario: string | 
   else found.excluded.push(reason)
 }
 
+/** A scenario's file stands for its name. */
+async function visitScenario(file: string, found: Found, io: Io): Promise<void> {
+  const { name, baseline } = await loadScenario(file, { cwd: io.cwd, env: io.env }).catch(
+    (error: unknown) => {
+      // It was valid when it ran: variables may be unset by now, or files gone.
+      if (error instanceof UserError)
+        return { name: basename(file).replace(/\.ya?ml$/i, ''), baseline: { file: null } }
+      throw error
+    },
+  )
+  await visitName(name, found, io, baseline.file ?? defaultBaselineFile(name))
+}
+
 /** The name of a scenario: its baseline, and its saved results. */
-async function visitName(name: string, found: Found, io: Io): Promise<void> {
-  const baseline = defaultBaselineFile(name)
+async function visitName(
+  name: string,
+  found: Found,
+  io: Io,
+  baseline = defaultBaselineFile(name),
+): Promise<void> {
   const hasBaseline = (await kindOf(resolve(io.cwd, baseline))) === 'file'
   if (hasBaseline) await visitFile(baseline, found, io)
   await visitFolder(RESULTS, found, io, name)

@@ -13,9 +13,10 @@ import { IMPORTERS, type ImportFormat, type ImportOptions, type OwnFlag } from '
 import { linesOf } from '../scenario/import/lines.js'
 import { withLoad } from '../scenario/import/with-load.js'
 import { writeDraft } from '../scenario/import/write.js'
+import { readerBeside } from './beside-document.js'
 import { findSchema } from './editor-schema.js'
 import type { Io } from './io.js'
-import { writePlaceholders } from './placeholders.js'
+import { reservedBeside, writePlaceholders } from './placeholders.js'
 import { readServiceUrl } from './service-url.js'
 import { readPieces, readWhole } from './source.js'
 
@@ -47,6 +48,8 @@ export async function importSource(
   const options: ImportOptions = {
     file: input.place,
     target: flags.target === undefined ? null : baseOf(readServiceUrl('--target', flags.target)),
+    reserved: output === undefined ? [] : await reservedBeside(output, io),
+    readBeside: format === 'openapi' && sources[0] !== '-' ? readerBeside(sources[0]!, io) : null,
     isMix: flags.mix ?? false,
     withStatic: flags.static ?? false,
     environment:
@@ -57,6 +60,7 @@ export async function importSource(
   const text = writeDraft(draft, { command: `perfctl import ${format} ${input.name}`, schema })
   if (output === undefined) {
     io.stdout.write(text)
+    io.stderr.write(neededFiles(draft.placeholders ?? []))
     return EXIT.passed
   }
   await writeFileAtomic(resolve(io.cwd, output), text)
@@ -66,6 +70,16 @@ export async function importSource(
     `${[`written: ${output}`, ...others].join('\n')}\n\nNext:\n  perfctl try ${output}  see what is sent, and what is answered\n`,
   )
   return EXIT.passed
+}
+
+/** Which files a printed scenario needs, as nobody knows where it will be saved. */
+function neededFiles(names: readonly string[]): string {
+  if (names.length === 0) return ''
+  return `${[
+    `note: the scenario sends ${names.length === 1 ? 'a file that has' : 'files that have'} to lie beside it:`,
+    ...names.map((name) => `  ${printable(name)}`),
+    'Without them validate and run stop with "no such file"; -o FILE saves the scenario and writes placeholders.',
+  ].join('\n')}\n`
 }
 
 /** What is read, and what it's called: in the scenario, and in messages. */

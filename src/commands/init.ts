@@ -6,7 +6,6 @@ import { join, resolve } from 'node:path'
 import { codeOf, messageOf, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf, writeFileAtomic } from '../base/files.js'
-import { readVersion } from '../base/host.js'
 import { printable } from '../base/printable.js'
 import { makeStarter } from '../scenario/starter.js'
 import { type CiService, makeCiFile } from './ci.js'
@@ -40,11 +39,14 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
     await write(scenario, text, flags, io),
     ...(await writePlaceholders(placeholders, 'scenarios', io)),
   ]
-  const ci = service === null ? null : makeCiFile(service, { scenario, version: readVersion() })
+  const isDemo = url === null && flags.openapi === undefined
+  const ci = service === null ? null : makeCiFile(service, { scenario, isDemo })
   if (ci !== null) said.push(await write(ci.path, ci.text, flags, io))
   said.push(...(await ignoreResults(io)))
   io.stderr.write(notes.map((note) => `note: ${printable(note)}\n`).join(''))
-  io.stdout.write(`${[...said, '', ...nextSteps(scenario, ci?.next ?? null)].join('\n')}\n`)
+  io.stdout.write(
+    `${[...said, '', ...nextSteps(scenario, ci === null ? [] : [...(await missingDependency(io)), ...ci.next])].join('\n')}\n`,
+  )
   return EXIT.passed
 }
 
@@ -56,7 +58,21 @@ async function makeFirst({ openapi }: InitFlags, url: URL | null, io: Io): Promi
   return { name, text: makeStarter({ name, url, schema }), notes: [] }
 }
 
-function nextSteps(scenario: string, further: string | null): string[] {
+/** A job takes perfctl from the project itself; from where the project has it, nobody else knows. */
+async function missingDependency(io: Io): Promise<string[]> {
+  const text = await readFile(join(io.cwd, 'package.json'), 'utf8').catch(() => null)
+  try {
+    const { dependencies, devDependencies } = JSON.parse(text ?? '{}')
+    if ({ ...dependencies, ...devDependencies }.perfctl !== undefined) return []
+  } catch {
+    // Whoever mends the file sees what is in it.
+  }
+  return [
+    'add perfctl to the devDependencies: npm install --save-dev PLACE, where PLACE is your copy (git URL, folder or .tgz)',
+  ]
+}
+
+function nextSteps(scenario: string, further: readonly string[]): string[] {
   const steps = [
     [`perfctl try ${scenario}`, 'see what is sent, and what is answered'],
     [`perfctl run ${scenario}`, 'measure'],
@@ -64,7 +80,7 @@ function nextSteps(scenario: string, further: string | null): string[] {
   ] as const
   const width = Math.max(...steps.map(([command]) => command.length))
   const lines = steps.map(([command, why]) => `  ${command.padEnd(width)}  ${why}`)
-  return ['Next:', ...lines, ...(further === null ? [] : [`  ${further}`])]
+  return ['Next:', ...lines, ...further.map((step) => `  ${step}`)]
 }
 
 /** `http://localhost:3000/` is `localhost-3000`. */

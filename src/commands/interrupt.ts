@@ -1,11 +1,20 @@
 /**
- * Ctrl-C: the first time the run stops sending and is reported as far as it came; the second time at once.
+ * Ctrl-C: the first time the run stops sending and is reported as far as it came; the second time at once. A bug that
+ * nobody caught ends a run in the same way: what was measured until then is not lost.
  */
 import type { Io } from './io.js'
 
+/** Why a run was stopped that nobody wanted to stop; `cause` is the bug. */
+export class Breakdown extends Error {
+  constructor(cause: unknown) {
+    super('perfctl failed', { cause })
+    this.name = 'Breakdown'
+  }
+}
+
 /** What the signals came to so far. */
 export interface Interrupt {
-  /** Aborted by the first signal. */
+  /** Aborted by the first signal, or by a bug: then its reason is a {@link Breakdown}. */
   readonly stop: AbortSignal
   /** Aborted by the second. */
   readonly kill: AbortSignal
@@ -23,7 +32,7 @@ export function listenForInterrupt(io: Io): Interrupt {
   const kill = new AbortController()
   let name: 'SIGINT' | 'SIGTERM' | null = null
   let tell: () => void = () => {}
-  const end = io.onSignal((signal) => {
+  const offSignal = io.onSignal((signal) => {
     if (stop.signal.aborted) {
       kill.abort()
       return
@@ -32,6 +41,7 @@ export function listenForInterrupt(io: Io): Interrupt {
     tell()
     stop.abort()
   })
+  const offBug = io.onBug((error) => stop.abort(new Breakdown(error)))
   return {
     stop: stop.signal,
     kill: kill.signal,
@@ -39,6 +49,9 @@ export function listenForInterrupt(io: Io): Interrupt {
     onFirst: (callback) => {
       tell = callback
     },
-    end,
+    end() {
+      offSignal()
+      offBug()
+    },
   }
 }

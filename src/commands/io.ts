@@ -9,8 +9,13 @@ export interface Io {
   readonly stdin?: AsyncIterable<Uint8Array>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
-  /** Calls back for each SIGINT and SIGTERM, instead of the process ending at once; returns how to stop that. */
+  /**
+   * Calls back for each signal that asks to end, instead of the process ending at once; returns how to stop that. What
+   * is neither SIGINT nor SIGTERM, such as a terminal that is gone, is given as SIGTERM.
+   */
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
+  /** Calls back with errors that nobody caught, instead of the process ending at once; returns how to stop that. */
+  onBug(listener: (error: unknown) => void): () => void
   /** Calls back once when the process ends, however that comes about; returns how to stop that. */
   onExit(listener: () => void): () => void
 }

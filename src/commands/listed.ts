@@ -1,65 +1,57 @@
 /**
- * Commands without the many flags of a run, as a list: what `cli.ts` makes commands of. What they do is loaded when they are called.
+ * All commands, as a list: what `cli.ts` makes the command line of. What they do is loaded when they are called.
  */
-import type { ExitCode } from '../base/exit.js'
+import type { CommandGroup, CommandSpec } from './command.js'
+import type { CompareFlags } from './compare.js'
 import type { DemoFlags } from './demo.js'
 import type { RawExplainFlags } from './explain.js'
 import type { RawHistoryFlags } from './history.js'
 import type { ImportFlags } from './import.js'
 import type { InitFlags } from './init.js'
-import type { Io } from './io.js'
 import type { RawMergeFlags } from './merge.js'
-import type { RawSelftestFlags } from './selftest.js'
+import { like } from './options.js'
+import { AB, BASELINE, RUN, SELFTEST } from './run-commands.js'
 import type { RawTryFlags } from './try.js'
 import type { RawValidateFlags } from './validate.js'
 
-/** A command, its argument, its options. */
-export interface CommandSpec {
-  readonly name: string
-  /** For the list of all commands, when the description is long. */
-  readonly summary?: string
-  readonly description: string
-  readonly argument: readonly [name: string, description: string] | null
-  /** A second one; `run` then gets both, as a list. */
-  readonly further?: readonly [name: string, description: string]
-  readonly options: readonly OptionSpec[]
-  readonly run: (argument: never, flags: never, io: Io) => Promise<ExitCode>
-}
-
-interface OptionSpec {
-  readonly flags: string
-  readonly description: string
-  readonly preset?: string
-  readonly isRepeatable?: boolean
-}
-
-const TARGET = '-t, --target <url>'
-const ENV: OptionSpec = {
-  flags: '-e, --env <KEY=VALUE>',
-  description: 'fills ${KEY} in the scenario; repeatable',
-  isRepeatable: true,
-}
-const ENV_FILE: OptionSpec = {
-  flags: '--env-file <file>',
-  description: 'a file of NAME=value lines for the same; repeatable',
-  isRepeatable: true,
-}
-const PROFILE: OptionSpec = {
-  flags: '--profile <name>',
-  description: "one of the scenario's profiles instead of its load",
-}
-const NO_COLOR: OptionSpec = { flags: '--no-color', description: 'without colours (also: NO_COLOR)' }
-
 /** All of them, in the order of the help. */
-export const LISTED: readonly CommandSpec[] = [
+export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
+  RUN,
+  AB,
+  BASELINE,
+  {
+    name: 'compare',
+    description: 'compare two results or baselines; a is the reference',
+    argument: ['<a>', 'a result or baseline'],
+    further: ['<b>', 'a result or baseline'],
+    options: [
+      like('allowEnvironment', {
+        description: 'judge although the two were measured on different kinds of machines',
+      }),
+      like('allowMissing', { description: 'a request that only a has is no regression' }),
+      like('inconclusive', { description: 'how an inconclusive comparison exits: 4 or 0' }),
+      like('report', { description: 'write a report of the comparison; repeatable' }),
+      'noColor',
+    ],
+    run: async ([a, b]: [string, string], flags: CompareFlags, io) =>
+      (await import('./compare.js')).compareFiles(a, b, flags, io),
+  },
+  {
+    name: 'report',
+    description: 'make reports from a saved result; without --report the one for the terminal',
+    argument: ['<result>', 'a result file, as saved in .perfctl/results'],
+    options: ['report', 'noColor'],
+    run: async (file: string, flags: { report?: string[]; color?: boolean }, io) =>
+      (await import('./report.js')).report(file, flags.report ?? [], io, flags),
+  },
   {
     name: 'validate',
     description: 'check scenario files without sending anything',
-    argument: ['<scenario...>', 'scenario files'],
+    argument: ['[scenario...]', 'scenario files; default: all of scenarios/'],
     options: [
-      ENV,
-      ENV_FILE,
-      PROFILE,
+      'env',
+      'envFile',
+      'profile',
       { flags: '--report <json[=path]>', description: 'what was found, for other programs; - is stdout' },
     ],
     run: async (files: string[], flags: RawValidateFlags, io) =>
@@ -114,23 +106,15 @@ export const LISTED: readonly CommandSpec[] = [
     options: [
       { flags: '--request <name>', description: 'only this request; repeatable', isRepeatable: true },
       { flags: '--full', description: 'whole bodies, however long' },
-      { flags: TARGET, description: "instead of the scenario's target; `demo` is the built-in service" },
-      ENV,
-      ENV_FILE,
-      PROFILE,
-      {
-        flags: '-H, --header <header>',
-        description: "another header for every request, 'name: value'; repeatable",
-        isRepeatable: true,
-      },
-      { flags: '-k, --insecure', description: 'do not check certificates' },
-      {
-        flags: '--connect-to <h1:p1:h2:p2>',
-        description: 'connect to h2:p2 instead of h1:p1, as curl does; repeatable',
-        isRepeatable: true,
-      },
-      { flags: '--seed <n>', description: 'other random values', preset: '1' },
-      NO_COLOR,
+      'target',
+      'env',
+      'envFile',
+      'profile',
+      'header',
+      'insecure',
+      'connectTo',
+      like('seed', { description: 'other random values', preset: '1' }),
+      'noColor',
     ],
     run: async (file: string, flags: RawTryFlags, io) =>
       (await import('./try.js')).tryScenario(file, flags, io),
@@ -138,22 +122,18 @@ export const LISTED: readonly CommandSpec[] = [
   {
     name: 'explain',
     description: 'say in words what a run would send when, and what it would be held against',
-    argument: ['<scenario...>', 'scenario files'],
+    argument: ['[scenario...]', 'scenario files; default: all of scenarios/'],
     options: [
-      { flags: TARGET, description: "instead of the scenario's target" },
-      { flags: '-u, --vus <n>', description: 'as run would, with so many virtual users' },
-      { flags: '-d, --duration <time>', description: 'as run would, for so long' },
-      { flags: '-r, --rate <n/s>', description: 'as run would, with so many requests a second' },
-      { flags: '-i, --iterations <n>', description: 'as run would, with so many iterations' },
-      {
-        flags: '-s, --stage <time:users>',
-        description: 'as run would, ramping; repeatable',
-        isRepeatable: true,
-      },
-      ENV,
-      ENV_FILE,
-      PROFILE,
-      NO_COLOR,
+      'target',
+      'vus',
+      'duration',
+      'rate',
+      'iterations',
+      'stage',
+      'env',
+      'envFile',
+      'profile',
+      'noColor',
     ],
     run: async (files: string[], flags: RawExplainFlags, io) =>
       (await import('./explain.js')).explain(files, flags, io),
@@ -166,29 +146,15 @@ export const LISTED: readonly CommandSpec[] = [
     argument: ['<result...>', 'the results of all shards'],
     options: [
       { flags: '-o, --output <file>', description: 'write the merged result to this file' },
-      { flags: '--no-baseline', description: 'compare with nothing' },
-      { flags: '--baseline <file>', description: "compare with this baseline instead of the scenario's" },
-      { flags: '--require-baseline', description: 'refuse to judge without a baseline' },
-      {
-        flags: '--allow-environment',
-        description: 'judge although the baseline was made on another kind of machine',
-      },
-      {
-        flags: '--allow-missing',
-        description: 'a request of the baseline that is not sent any more is no regression',
-      },
-      {
-        flags: '--inconclusive <fail|pass>',
-        description: 'how an inconclusive run exits: 4 or 0',
-        preset: 'pass',
-      },
-      {
-        flags: '--report <format[=path]>',
-        description: 'html, markdown, github, junit, json, csv or csv-windows; - is stdout; repeatable',
-        isRepeatable: true,
-      },
-      { flags: '-q, --quiet', description: 'no notes' },
-      NO_COLOR,
+      'noBaseline',
+      'baseline',
+      'requireBaseline',
+      'allowEnvironment',
+      'allowMissing',
+      'inconclusive',
+      'report',
+      like('quiet', { description: 'no notes' }),
+      'noColor',
     ],
     run: async (files: string[], flags: RawMergeFlags, io) =>
       (await import('./merge.js')).merge(files, flags, io),
@@ -209,12 +175,8 @@ export const LISTED: readonly CommandSpec[] = [
         isRepeatable: true,
       },
       { flags: '--request <name>', description: 'only this request; repeatable', isRepeatable: true },
-      {
-        flags: '--report <format[=path]>',
-        description: 'json or markdown; - is stdout; repeatable',
-        isRepeatable: true,
-      },
-      NO_COLOR,
+      like('report', { description: 'json or markdown; - is stdout; repeatable' }),
+      'noColor',
     ],
     run: async (names: string[], flags: RawHistoryFlags, io) =>
       (await import('./history.js')).history(names, flags, io),
@@ -232,42 +194,12 @@ export const LISTED: readonly CommandSpec[] = [
     ],
     run: async (_argument: undefined, flags: DemoFlags, io) => (await import('./demo.js')).demo(flags, io),
   },
-  {
-    name: 'selftest',
-    summary: 'measure the same code again and again: what this machine can tell apart',
-    description:
-      'Measures the same code again and again, as runs and side by side, and tells how often this machine cries wolf and which slowdowns it can see. Exits 0 whatever it finds.',
-    argument: ['[scenario]', 'a scenario file; default: a light load on the demo service'],
-    options: [
-      { flags: '--pairs <n>', description: 'how often the same code is held against itself', preset: '5' },
-      { flags: '-d, --duration <time>', description: 'of each run, and of each side', preset: '15s' },
-      { flags: TARGET, description: "instead of the scenario's target; `demo` is the built-in service" },
-      ENV,
-      ENV_FILE,
-      PROFILE,
-      {
-        flags: '-H, --header <header>',
-        description: "another header for every request, 'name: value'; repeatable",
-        isRepeatable: true,
-      },
-      { flags: '-k, --insecure', description: 'do not check certificates' },
-      { flags: '--workers <n>', description: 'threads that send, for each side', preset: '1' },
-      {
-        flags: '--report <json[=path]>',
-        description: 'the findings as JSON; - is stdout',
-        isRepeatable: true,
-      },
-      { flags: '-q, --quiet', description: 'no notes' },
-      NO_COLOR,
-    ],
-    run: async (scenario: string | undefined, flags: RawSelftestFlags, io) =>
-      (await import('./selftest.js')).selftest(scenario, flags, io),
-  },
+  SELFTEST,
   {
     name: 'doctor',
     description: 'tell how much load this machine can send, and how to get more out of it',
     argument: null,
-    options: [NO_COLOR],
+    options: ['noColor'],
     run: async (_argument: undefined, flags: { color?: boolean }, io) =>
       (await import('./doctor.js')).doctor(flags, io),
   },

@@ -2,7 +2,8 @@
  * Measurements from files, results or baselines.
  */
 import { access } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
+import { userError } from '../base/errors.js'
 import { readTextFile } from '../base/files.js'
 import { parseResult, schemaOf } from '../stats/read.js'
 import type { Result } from '../stats/result.js'
@@ -12,6 +13,7 @@ import type { Io } from './io.js'
 
 /** The result in a file, as saved by `run`; a UserError when it can't be read. */
 export async function readResultFile(file: string, io: Io): Promise<Result> {
+  refuseScenario(file, 'a result')
   const text = await readTextFile(
     resolve(io.cwd, file),
     'results are saved by perfctl run, in .perfctl/results',
@@ -21,12 +23,14 @@ export async function readResultFile(file: string, io: Io): Promise<Result> {
 
 /** The baseline in a file; a UserError when it can't be read. */
 export async function readBaselineFile(file: string, io: Io): Promise<Baseline> {
+  refuseScenario(file, 'a baseline')
   const text = await readTextFile(resolve(io.cwd, file), 'make it with: perfctl baseline update')
   return parseBaseline(text, file)
 }
 
 /** Whichever of the two a file holds. */
 export async function readMeasurementFile(file: string, io: Io): Promise<Result | Baseline> {
+  refuseScenario(file, 'a result or baseline')
   const text = await readTextFile(resolve(io.cwd, file), 'compare takes result files and baselines')
   return schemaOf(text, file) === BASELINE_SCHEMA ? parseBaseline(text, file) : parseResult(text, file)
 }
@@ -38,4 +42,14 @@ export async function findBaselineFile(file: string, io: Io): Promise<Baseline |
     () => false,
   )
   return exists ? readBaselineFile(file, io) : null
+}
+
+/** Nothing that perfctl saves is YAML, and whoever names a scenario means what was measured with it. */
+function refuseScenario(file: string, wanted: string): void {
+  if (!/\.ya?ml$/i.test(file)) return
+  const name = basename(file).replace(/\.ya?ml$/i, '')
+  throw userError(
+    `${file} is a scenario, not ${wanted}`,
+    `its results are .perfctl/results/${name}-*.json, its baseline is baselines/${name}.json`,
+  )
 }

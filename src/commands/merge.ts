@@ -3,11 +3,9 @@
  */
 import { resolve } from 'node:path'
 import { userError } from '../base/errors.js'
-import type { ExitCode } from '../base/exit.js'
-import { writeFileAtomic } from '../base/files.js'
+import { EXIT, type ExitCode } from '../base/exit.js'
 import { quoteForShell } from '../report/advice.js'
 import { renderConsole } from '../report/console.js'
-import { renderJson } from '../report/json.js'
 import type { BaselineOptions, Threshold } from '../scenario/scenario.js'
 import { parseThreshold } from '../scenario/threshold.js'
 import { mergeShards } from '../stats/merge.js'
@@ -15,11 +13,11 @@ import type { Result, Shard } from '../stats/result.js'
 import { orderShards, type ShardFile } from '../stats/shards.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { judgeResult } from './assemble.js'
+import { deliver } from './deliver.js'
 import { parseRunFlags, type RawRunFlags } from './flags.js'
 import type { Io } from './io.js'
 import { readResultFile } from './measurements.js'
 import { findReference } from './reference.js'
-import { ownsStdout, pageOf, writeReports } from './report.js'
 
 /** As commander gives them; those of a run mean the same here. */
 export interface RawMergeFlags
@@ -55,15 +53,16 @@ export async function merge(files: readonly string[], raw: RawMergeFlags, io: Io
   const reference = await findReference(subject, flags, io)
   const result = judgeResult(mergeShards(shards), limits, { ...flags, reference })
 
-  if (output !== undefined) {
-    await writeFileAtomic(resolve(io.cwd, output), renderJson(result))
-    if (!flags.quiet) io.stderr.write(`result saved: ${output}\n`)
-  }
-  if (!ownsStdout(flags.reports)) {
-    io.stdout.write(renderConsole(result, pageOf(io, flags.color), nextStep(result, output, limits.baseline)))
-  }
-  await writeReports(result, flags.reports, io)
-  return exitCodeOf(result.verdict, { inconclusive: flags.inconclusive })
+  const isWhole = await deliver(
+    {
+      saves: output === undefined ? [] : [{ result, file: output, label: 'result saved' }],
+      result,
+      summary: (page) => renderConsole(result, page, nextStep(result, output, limits.baseline)),
+    },
+    flags,
+    io,
+  )
+  return isWhole ? exitCodeOf(result.verdict, { inconclusive: flags.inconclusive }) : EXIT.error
 }
 
 async function readAll(files: readonly string[], io: Io): Promise<readonly [ShardFile, ...ShardFile[]]> {

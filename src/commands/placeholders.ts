@@ -1,14 +1,17 @@
 /**
  * Files that an imported scenario sends and nobody has yet: with something in them, it can be tried at once.
  */
-import { access } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { writeFileAtomic } from '../base/files.js'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { codeOf, messageOf, userError } from '../base/errors.js'
 import type { Io } from './io.js'
 
 const CONTENT = 'perfctl wrote this in place of a file that users send.\n'.repeat(20)
 
-/** Writes those that aren't there, a kilobyte each, into a folder; gives a line for each that says so. */
+/**
+ * Writes those that aren't there, a kilobyte each, into a folder; gives a line for each that says what is sent now.
+ * What is there already is never touched, not even behind a symbolic link.
+ */
 export async function writePlaceholders(
   names: readonly string[] | undefined,
   folder: string,
@@ -17,13 +20,20 @@ export async function writePlaceholders(
   const lines: string[] = []
   for (const name of names ?? []) {
     const path = join(folder, name)
-    const isThere = await access(resolve(io.cwd, path)).then(
-      () => true,
-      () => false,
-    )
-    if (isThere) continue
-    await writeFileAtomic(resolve(io.cwd, path), CONTENT)
-    lines.push(`written: ${path} (a placeholder: put in its place what users send)`)
+    try {
+      await mkdir(resolve(io.cwd, folder), { recursive: true })
+      await writeFile(resolve(io.cwd, path), CONTENT, { flag: 'wx' })
+      lines.push(`written: ${path} (a placeholder: put in its place what users send)`)
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw userError(`cannot write ${path}: ${messageOf(error)}`)
+      lines.push(`kept: ${path} (it was there already: that is what is sent)`)
+    }
   }
   return lines
+}
+
+/** Names beside a scenario that no placeholder can have: its own, and those of what is no plain file. */
+export async function reservedBeside(scenario: string, io: Io): Promise<string[]> {
+  const entries = await readdir(resolve(io.cwd, dirname(scenario)), { withFileTypes: true }).catch(() => [])
+  return [basename(scenario), ...entries.filter((entry) => !entry.isFile()).map(({ name }) => name)]
 }

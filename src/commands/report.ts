@@ -2,8 +2,10 @@
  * `perfctl report <result.json>`, and the writing of reports for all commands that have a result.
  */
 import { extname, resolve } from 'node:path'
+import { describeFault, UserError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf, writeFileAtomic } from '../base/files.js'
+import { renderProblem } from '../base/problem.js'
 import { renderConsole } from '../report/console.js'
 import { loadFormat, parseReportFlag } from '../report/index.js'
 import type { Page } from '../report/page.js'
@@ -22,38 +24,69 @@ export async function report(
 ): Promise<ExitCode> {
   for (const flag of reports) parseReportFlag(flag)
   const result = await readResultFile(file, io)
-  await writeReports(result, reports, io)
+  const isWhole = await writeReports(result, reports, io)
   if (reports.length === 0) io.stdout.write(renderConsole(result, pageOf(io, options.color ?? true)))
-  return EXIT.passed
+  return isWhole ? EXIT.passed : EXIT.error
 }
 
 /**
  * Writes one report for each `--report` flag: to its path, to stdout for `-`, or to `<scenario>.<extension>` in the
  * working directory. Of several results that share the flags each gets a file of its own: `<path>-<scenario>`, before
  * the extension. Without a path `github` goes where a workflow wants it, elsewhere to stdout. Says on stderr
- * which files it wrote.
+ * which files it wrote. A report that can't be made or written keeps none of the others from it: that is told, and false
+ * is returned.
  */
 export async function writeReports(
   result: Result,
   reports: readonly string[],
   io: Io,
   { isOneOfSeveral = false }: { readonly isOneOfSeveral?: boolean } = {},
-): Promise<void> {
+): Promise<boolean> {
+  let isWhole = true
   for (const flag of reports) {
-    const { format: id, path } = parseReportFlag(flag)
-    const format = await loadFormat(id)
-    const text = format.render(result)
-    if (id === 'github' && path === null && (await writeToGithub(result, text, io))) continue
-    if (path === '-' || (id === 'github' && path === null && !ownsStdout(reports))) {
-      io.stdout.write(text)
-      continue
+    try {
+      await writeReport(result, flag, io, { isOneOfSeveral, hasStdout: !ownsStdout(reports) })
+    } catch (error) {
+      isWhole = false
+      io.stderr.write(`${describeLoss(flag, error)}\n`)
     }
-    const name = fileNameOf(result.scenario.name)
-    const shared = isOneOfSeveral && path !== null ? withSuffix(path, name) : path
-    const file = shared ?? `${name}.${format.extension}`
-    await writeFileAtomic(resolve(io.cwd, file), text)
-    io.stderr.write(`report written: ${file}\n`)
   }
+  return isWhole
+}
+
+interface Circumstances {
+  readonly isOneOfSeveral: boolean
+  /** Whether no flag asks for stdout by name. */
+  readonly hasStdout: boolean
+}
+
+async function writeReport(
+  result: Result,
+  flag: string,
+  io: Io,
+  { isOneOfSeveral, hasStdout }: Circumstances,
+): Promise<void> {
+  const { format: id, path } = parseReportFlag(flag)
+  const format = await loadFormat(id)
+  const isStep = id === 'github' && path === null
+  if (isStep && (await writeToGithub(result, format.render(result), io))) return
+  const pieces = format.pieces?.(result) ?? [format.render(result)]
+  if (path === '-' || (isStep && hasStdout)) {
+    for (const piece of pieces) io.stdout.write(piece)
+    return
+  }
+  const name = fileNameOf(result.scenario.name)
+  const shared = isOneOfSeveral && path !== null ? withSuffix(path, name) : path
+  const file = shared ?? `${name}.${format.extension}`
+  await writeFileAtomic(resolve(io.cwd, file), pieces)
+  io.stderr.write(`report written: ${file}\n`)
+}
+
+/** A file system that says no is the user's to help; whatever else went wrong is a bug, and needs its stack. */
+function describeLoss(flag: string, error: unknown): string {
+  if (error instanceof UserError) return `--report ${flag}: ${error.problems.map(renderProblem).join('\n')}`
+  const { message, stack } = describeFault(error)
+  return `--report ${flag}: the report could not be made, which is a bug in perfctl: ${stack ?? message}`
 }
 
 /** `out/report.html` → `out/report-search.html`. */

@@ -1,16 +1,15 @@
 /**
  * `perfctl run`: the scenarios one after the other, each shown, judged, saved and reported.
  */
-import { relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
-import { fileNameOf, writeFileAtomic } from '../base/files.js'
+import { checkWritable, fileNameOf } from '../base/files.js'
+import { renderProblem } from '../base/problem.js'
 import { plural } from '../base/units.js'
 import { listSeries } from '../plan/series.js'
 import { renderConsole } from '../report/console.js'
-import json from '../report/json.js'
 import { createProgress, type Progress } from '../report/live/progress.js'
-import { printsStream } from '../report/live/stream/index.js'
 import type { Watcher } from '../report/live/watcher.js'
 import { renderSeveral } from '../report/several.js'
 import { shouldColor } from '../report/style.js'
@@ -22,13 +21,14 @@ import { exitCodeOf } from '../verdict/verdict.js'
 import { identify, judgeResult } from './assemble.js'
 import { type Acceptance, acceptResults } from './baseline.js'
 import { checkConfirmable, isUnsettled, settle } from './confirm.js'
+import { checkPlaces, deliver, saveEarly } from './deliver.js'
 import { execute, type Reference, type RunOptions } from './execute.js'
 import { readMaxSeconds } from './extent.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import { type Interrupt, listenForInterrupt } from './interrupt.js'
 import type { Io } from './io.js'
 import { baselineFile, findReference, type Subject } from './reference.js'
-import { ownsStdout, pageOf, writeReports } from './report.js'
+import { ownsStdout, pageOf } from './report.js'
 import { findScenarioFiles, readScenarios } from './scenarios.js'
 import { openWatchers } from './watchers.js'
 
@@ -44,6 +44,8 @@ export async function run(names: readonly string[], raw: RawRunFlags, io: Io): P
       jobs.push({ scenario, reference: await findReference(subjectOf(scenario), flags, io) })
     else jobs.push({ scenario: withRelativeBaseline(scenario, io), reference: null })
   }
+  await checkPlaces(flags, io)
+  if (flags.updateBaseline) await checkBaselines(jobs, flags, io)
   return runAll(jobs, flags, io, async (result, { scenario }) => {
     if (flags.updateBaseline && result.verdict === 'passed')
       await acceptResults('update', [result], baselineFile(subjectOf(scenario), flags), io)
@@ -71,17 +73,18 @@ export async function baselineRun(
     if (mode === 'add') await findReference(subjectOf(scenario), { ...flags, requireBaseline: true }, io)
     jobs.push({ scenario, reference: null, isForBaseline: true })
   }
+  await checkPlaces(flags, io)
+  await checkBaselines(jobs, flags, io)
   return runAll(jobs, flags, io, async (result, { scenario }) => {
-    if (!result.interrupted) await keepBaseline(mode, result, baselineFile(subjectOf(scenario), flags), io)
+    if (!result.interrupted) await acceptResults(mode, [result], baselineFile(subjectOf(scenario), flags), io)
   })
 }
 
-/** A run that must not become the truth was sent all the same: that is no mistake of the input (2), but exit code 3. */
-async function keepBaseline(mode: Acceptance, result: Result, file: string, io: Io): Promise<void> {
-  try {
-    await acceptResults(mode, [result], file, io)
-  } catch (error) {
-    throw error instanceof UserError ? new UserError(error.problems, 'run') : error
+/** Throws a UserError when one of the baselines that are to be made couldn't be written. */
+async function checkBaselines(jobs: readonly Job[], flags: RunFlags, io: Io): Promise<void> {
+  for (const { scenario } of jobs) {
+    const file = resolve(io.cwd, baselineFile(subjectOf(scenario), flags))
+    await checkWritable(file, 'name another file: --baseline FILE')
   }
 }
 
@@ -105,19 +108,19 @@ async function runAll(
   const results: Result[] = []
   try {
     for (const job of jobs) {
-      const result = await runOne(job, flags, io, {
+      const { result, isWhole } = await runOne(job, flags, io, {
         interrupt,
         watchers,
         notices,
         isOneOfSeveral: jobs.length > 1,
       })
       results.push(result)
-      await afterwards(result, job)
       const code = exitCodeOf(result.verdict, {
         inconclusive: flags.inconclusive,
         signal: interrupt.signalName(),
       })
-      worst = worseOf(worst, code)
+      worst = worseOf(worst, worseOf(code, isWhole ? EXIT.passed : EXIT.error))
+      if (!(await attempt(() => afterwards(result, job), io))) worst = worseOf(worst, EXIT.error)
       if (interrupt.stop.aborted) break
     }
   } finally {
@@ -127,6 +130,18 @@ async function runAll(
   if (results.length > 1 && !ownsStdout(flags.reports))
     io.stdout.write(`\n${renderSeveral(results, pageOf(io, flags.color))}`)
   return worst
+}
+
+/** False when it could not be done, which is told: what comes after a run must not keep the next one from being made. */
+async function attempt(action: () => Promise<void>, io: Io): Promise<boolean> {
+  try {
+    await action()
+    return true
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    io.stderr.write(`${error.problems.map(renderProblem).join('\n\n')}\n`)
+    return false
+  }
 }
 
 /** What all runs of one command share. */
@@ -153,7 +168,7 @@ async function runOne(
   flags: RunFlags,
   io: Io,
   { interrupt, watchers, notices, isOneOfSeveral }: Surroundings,
-): Promise<Result> {
+): Promise<{ readonly result: Result; readonly isWhole: boolean }> {
   const progress = openProgress(flags, io)
   // A crash doesn't come through `finally`, and would leave the terminal without a cursor.
   const forget = io.onExit(() => progress.close())
@@ -193,22 +208,28 @@ async function runOne(
   }
   try {
     if (flags.confirm === 'ab' && isUnsettled(result, scenario)) {
-      // Saved first: the service to settle it against may not start.
-      await save(result, flags, io)
+      await saveEarly({ result, file: fileOf(result, flags) }, io)
       result = await settle(result, scenario, { flags, io, interrupt })
     }
   } finally {
     // Whoever looks on is told the verdict that counts, so not before.
     for (const watcher of watchers) watcher.done(result)
   }
-  const saved = await save(result, flags, io)
-  if (!ownsStdout(flags.reports) && !flags.streams.some(printsStream)) {
-    const page = pageOf(io, flags.color)
-    io.stdout.write(isForBaseline ? renderConsole(result, page, null) : renderConsole(result, page))
-  }
-  if (!flags.quiet) io.stderr.write(`result saved: ${saved}\n`)
-  await writeReports(result, flags.reports, io, { isOneOfSeveral })
-  return result
+  const isWhole = await deliver(
+    {
+      saves: [{ result, file: fileOf(result, flags), label: 'result saved' }],
+      result,
+      // Whoever leaves the baseline out wants no word about it.
+      summary: (page) =>
+        isForBaseline || flags.baseline === false
+          ? renderConsole(result, page, null)
+          : renderConsole(result, page),
+      isOneOfSeveral,
+    },
+    flags,
+    io,
+  )
+  return { result, isWhole }
 }
 
 /** Runs the scenario as often as `--runs` says, and judges all runs together. */
@@ -236,16 +257,12 @@ function openProgress(flags: RunFlags, io: Io): Progress {
   })
 }
 
-/** Saves the result under its name and time; gives the path to show. */
-async function save(result: Result, { resultsDir }: RunFlags, io: Io): Promise<string> {
-  const time = result.startedAt.replace(/[:.]/g, '-')
-  const { shard } = result
+/** Where the result is saved: under its name and time. */
+function fileOf({ startedAt, scenario, shard }: Result, { resultsDir }: RunFlags): string {
+  const time = startedAt.replace(/[:.]/g, '-')
   // Shards are collected from machines that may have begun in the same millisecond.
   const part = shard === null ? '' : `-shard-${shard.index}-of-${shard.of}`
-  const path = resolve(io.cwd, resultsDir, `${fileNameOf(result.scenario.name)}-${time}${part}.json`)
-  await writeFileAtomic(path, json.render(result))
-  const shown = relative(io.cwd, path)
-  return shown.startsWith('..') ? path : shown
+  return join(resultsDir, `${fileNameOf(scenario.name)}-${time}${part}.json`)
 }
 
 /** The scenario as what is held against a baseline. */

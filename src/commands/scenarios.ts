@@ -1,39 +1,50 @@
 /**
  * The scenarios a command works on, from files or a URL, with the flags applied.
  */
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
 import { type Problem, UserError, userError } from '../base/errors.js'
-import { loadScenario } from '../scenario/load.js'
+import { readTextFile } from '../base/files.js'
+import { type LoadOptions, loadScenario } from '../scenario/load.js'
 import { overrideAddresses, overrideHeaders, overrideLoad } from '../scenario/override.js'
 import { readScenario } from '../scenario/read.js'
 import type { Scenario } from '../scenario/scenario.js'
+import { schemaOf } from '../stats/read.js'
+import { RESULT_SCHEMA } from '../stats/result.js'
+import { BASELINE_SCHEMA } from '../verdict/baseline.js'
 import { readEnvFiles } from './env-files.js'
 import type { RunFlags } from './flags.js'
 import type { Io } from './io.js'
+import { guessUrl } from './url-guess.js'
 
-/** Where `baseline update` finds scenarios when it is given none. */
+/** Where scenarios are found when none is named. */
 const DIRECTORY = 'scenarios'
 
-/** Reads them all before anything is sent. Throws a UserError with every mistake of every file. */
+/** The flags that make another scenario of the one in a file. */
+type ScenarioFlags = Pick<RunFlags, 'headers' | 'load' | 'insecure' | 'connectTo'>
+
+/**
+ * Reads the named scenarios, without names all of `scenarios/`, before anything is sent. Throws a UserError with every
+ * mistake of every file.
+ */
 export async function readScenarios(
   names: readonly string[],
-  flags: Pick<RunFlags, 'env' | 'envFiles' | 'profile' | 'headers' | 'load' | 'insecure' | 'connectTo'>,
+  flags: ScenarioFlags & Pick<RunFlags, 'env' | 'envFiles' | 'profile' | 'quiet'>,
   io: Io,
 ): Promise<Scenario[]> {
+  const note = (text: string) => {
+    if (!flags.quiet) io.stderr.write(`${text}\n`)
+  }
   const env = { ...io.env, ...(await readEnvFiles(flags.envFiles, io)), ...flags.env }
   const problems: Problem[] = []
   const scenarios: Scenario[] = []
-  for (const name of names) {
+  for (const name of names.length > 0 ? names : await findAll(io, note)) {
     try {
-      const scenario = isUrl(name)
-        ? scenarioOfUrl(name)
-        : await loadScenario(name, { cwd: io.cwd, env, profile: flags.profile })
-      const { http } = scenario
-      const { insecure, connectTo } = flags
-      const loose = insecure ? { ...scenario, http: { ...http, insecure } } : scenario
-      const there = overrideAddresses(loose, connectTo)
-      scenarios.push(overrideHeaders(overrideLoad(there, flags.load), flags.headers))
+      const url = await findUrl(name, io)
+      if (url !== null && url !== name) note(`${name}: taken as ${url}`)
+      const scenario =
+        url === null ? await loadFile(name, { cwd: io.cwd, env, profile: flags.profile }) : scenarioOfUrl(url)
+      scenarios.push(applyFlags(scenario, flags))
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       problems.push(...error.problems)
@@ -44,6 +55,45 @@ export async function readScenarios(
   return scenarios
 }
 
+/** The scenario as the flags change it. */
+export function applyFlags(
+  scenario: Scenario,
+  { headers, load, insecure, connectTo }: ScenarioFlags,
+): Scenario {
+  const { http } = scenario
+  const loose = insecure ? { ...scenario, http: { ...http, insecure } } : scenario
+  return overrideHeaders(overrideLoad(overrideAddresses(loose, connectTo), load), headers)
+}
+
+/** Results and baselines are JSON, and so YAML: reading one as a scenario would bring a mistake for each of its keys. */
+async function loadFile(file: string, options: LoadOptions): Promise<Scenario> {
+  try {
+    return await loadScenario(file, options)
+  } catch (error) {
+    const schema =
+      error instanceof UserError && /\.json$/i.test(file) ? await findSchemaOf(file, options) : null
+    if (schema === RESULT_SCHEMA)
+      throw userError(`${file} is a result, not a scenario`, `to see it: perfctl report ${file}`)
+    if (schema === BASELINE_SCHEMA)
+      throw userError(`${file} is a baseline, not a scenario`, `to see it: perfctl baseline show ${file}`)
+    throw error
+  }
+}
+
+async function findSchemaOf(file: string, { cwd }: LoadOptions): Promise<string | null> {
+  try {
+    return schemaOf(await readTextFile(resolve(cwd, file)), file)
+  } catch {
+    return null
+  }
+}
+
+async function findAll(io: Io, note: (text: string) => void): Promise<string[]> {
+  const files = await findScenarioFiles(io)
+  note(`no scenario named, so all of ${DIRECTORY}/: ${files.map((file) => basename(file)).join(', ')}`)
+  return files
+}
+
 /** The scenario files in the usual place. */
 export async function findScenarioFiles(io: Io): Promise<string[]> {
   const names = await readdir(join(io.cwd, DIRECTORY)).catch(() => [])
@@ -51,12 +101,19 @@ export async function findScenarioFiles(io: Io): Promise<string[]> {
   if (files.length > 0) return files.map((name) => join(DIRECTORY, name))
   throw userError(
     `there are no scenarios in ${DIRECTORY}/`,
-    'name the files: perfctl baseline update my-scenario.yaml',
+    'name a scenario file, or write a first one: perfctl init',
   )
 }
 
-function isUrl(name: string): boolean {
-  return /^https?:\/\//i.test(name)
+/** The URL that is meant; null for a file. Without a scheme it is a URL only where there is no such file. */
+async function findUrl(name: string, io: Io): Promise<string | null> {
+  if (/^https?:\/\//i.test(name)) return name
+  const url = guessUrl(name)
+  if (url === null) return null
+  // Of `shop.d/search` the folder is there, where the file is misspelled.
+  const [first] = name.split('/')
+  for (const path of [name, first!]) if (await stat(resolve(io.cwd, path)).catch(() => null)) return null
+  return url
 }
 
 /** One GET of a URL, by ten users for ten seconds unless flags say otherwise. */

@@ -2,7 +2,7 @@
  * `perfctl selftest`: what this machine can tell, found out by measuring the same code again and again.
  */
 import { resolve } from 'node:path'
-import { type Problem, UserError } from '../base/errors.js'
+import { type Problem, UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { writeFileAtomic } from '../base/files.js'
 import { formatDuration, parseDuration, plural } from '../base/units.js'
@@ -15,12 +15,13 @@ import type { Result } from '../stats/result.js'
 import { compare } from '../verdict/compare.js'
 import { summarizeNull } from '../verdict/selftest.js'
 import { constantLoad } from './block.js'
+import { checkPlaces } from './deliver.js'
 import { execute } from './execute.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import { type Interrupt, listenForInterrupt } from './interrupt.js'
 import type { Io } from './io.js'
 import { ownsStdout, pageOf } from './report.js'
-import { readScenarios } from './scenarios.js'
+import { applyFlags, readScenarios } from './scenarios.js'
 import { checkSession, limitsOf, runSession } from './session.js'
 import { startSides } from './sides.js'
 
@@ -43,16 +44,23 @@ requests:
 export async function selftest(name: string | undefined, raw: RawSelftestFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags({ ...raw, report: raw.report ?? [] })
   const { pairs, seconds } = readExtent(raw, flags)
+  // How long it takes is its own; how much is sent is as in a run.
+  const applied = { ...flags, load: { ...flags.load, durationMs: undefined } }
   const [read] =
     name === undefined
-      ? [readScenario(DEMO, { file: 'selftest.yaml', env: {}, profile: flags.profile })]
-      : await readScenarios([name], { ...flags, load: {} }, io)
+      ? [applyFlags(readScenario(DEMO, { file: 'selftest.yaml', env: {}, profile: flags.profile }), applied)]
+      : await readScenarios([name], applied, io)
   const scenario = { ...constantLoad(read!, seconds), target: flags.target ?? read!.target }
   checkSession(scenario, { secondsMost: seconds, seed: flags.seed ?? 0 })
+  await checkPlaces(flags, io)
   const interrupt = listenForInterrupt(io)
   const note = (text: string) => {
     if (!flags.quiet) io.stderr.write(`${text}\n`)
   }
+  const progress = (text: string) => {
+    if (flags.progress) note(text)
+  }
+  if (scenario.http.insecure) note('warning: certificates are not checked (-k): anyone could answer')
   note(
     `about ${formatDuration(estimateSeconds(scenario, pairs, seconds) * 1000)}: ${pairs + 1} runs and ${plural(pairs, 'session')} side by side`,
   )
@@ -60,12 +68,12 @@ export async function selftest(name: string | undefined, raw: RawSelftestFlags, 
     const runs: Result[] = []
     const sessions: Result[] = []
     for (let n = 0; n <= pairs && !interrupt.stop.aborted; n++) {
-      runs.push(await measureOnce(scenario, flags, interrupt))
-      note(`run ${n + 1} of ${pairs + 1}`)
+      runs.push(whole(await measureOnce(scenario, flags, interrupt, n)))
+      progress(`run ${n + 1} of ${pairs + 1}`)
       if (n === pairs || interrupt.stop.aborted) continue
-      const { b } = await measureSession(scenario, seconds, { flags, io, interrupt })
-      sessions.push(b)
-      note(`session ${n + 1} of ${pairs}: ${b.comparison?.verdict ?? b.verdict}`)
+      const { b } = await measureSession(scenario, seconds, { flags, io, interrupt, n })
+      sessions.push(whole(b))
+      progress(`session ${n + 1} of ${pairs}: ${b.comparison?.verdict ?? b.verdict}`)
     }
     if (interrupt.stop.aborted)
       return interrupt.signalName() === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
@@ -76,15 +84,35 @@ export async function selftest(name: string | undefined, raw: RawSelftestFlags, 
   }
 }
 
-function measureOnce(scenario: Scenario, flags: RunFlags, interrupt: Interrupt): Promise<Result> {
-  return execute(scenario, { workers: flags.workers ?? 1, signal: interrupt.stop, kill: interrupt.kill })
+/** The result, unless it's of a run that broke off: throws a UserError (exit 3) then, for it says nothing of the machine. */
+function whole(result: Result): Result {
+  if (result.error === null) return result
+  throw userError(result.error, null, 'run')
 }
 
-function measureSession(
-  scenario: Scenario,
-  secondsMost: number,
-  { flags, io, interrupt }: { readonly flags: RunFlags; readonly io: Io; readonly interrupt: Interrupt },
-) {
+function measureOnce(scenario: Scenario, flags: RunFlags, interrupt: Interrupt, n: number): Promise<Result> {
+  return execute(scenario, {
+    seed: seedOf(flags, n),
+    workers: flags.workers ?? 1,
+    signal: interrupt.stop,
+    kill: interrupt.kill,
+  })
+}
+
+/** Of the n-th measurement: all are different, and the same ones the next time. */
+function seedOf({ seed }: RunFlags, n: number): number | undefined {
+  return seed === undefined ? undefined : seed + n
+}
+
+interface Circumstances {
+  readonly flags: RunFlags
+  readonly io: Io
+  readonly interrupt: Interrupt
+  /** How many sessions there were before. */
+  readonly n: number
+}
+
+function measureSession(scenario: Scenario, secondsMost: number, { flags, io, interrupt, n }: Circumstances) {
   const target = scenario.target!
   const side = target === 'demo' ? ({ type: 'demo' } as const) : ({ type: 'url', url: target } as const)
   const { resultsDir } = flags
@@ -94,8 +122,15 @@ function measureSession(
       { name: scenario.name, resultsDir, io, isAgain: false, signal: interrupt.stop },
     )
   return runSession(scenario, start, {
-    ...{ seed: undefined, secondsMost, starts: 1, workers: flags.workers ?? 1, reference: 'a' },
-    ...{ signal: interrupt.stop, kill: interrupt.kill, onLook: () => {}, onNotice: () => {} },
+    seed: seedOf(flags, n),
+    secondsMost,
+    starts: 1,
+    workers: flags.workers ?? 1,
+    names: { a: target, b: target },
+    signal: interrupt.stop,
+    kill: interrupt.kill,
+    onLook: () => {},
+    onNotice: () => {},
   })
 }
 

@@ -11,6 +11,7 @@ import { userError } from '../base/errors.js'
 import { killGroup } from '../base/host.js'
 import { formatDuration } from '../base/units.js'
 import { checkReachable } from '../load/preflight.js'
+import type { Io } from './io.js'
 
 /** A service that answers. */
 export interface RunningService {
@@ -34,6 +35,8 @@ export interface ServiceOptions {
   readonly appends: boolean
   /** Aborted: it isn't waited for any more. */
   readonly signal: AbortSignal
+  /** Calls back when the program ends, however that comes about; returns how to stop that. */
+  readonly onExit: Io['onExit']
 }
 
 /** How long a service may take to be ready, and to end when asked to. */
@@ -58,8 +61,12 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
   })
+  // A program that ends in the middle takes its services along.
+  const forget = options.onExit(() => {
+    if (child.pid !== undefined) signal(child.pid, 'SIGKILL')
+  })
   await log.close()
-  const service = { url, stop: () => stop(child, gone) }
+  const service = { url, stop: () => stop(child, gone).finally(forget) }
   try {
     await waitUntilReady(child, url, options)
   } catch (error) {

@@ -117,5 +117,14 @@ function startCommand(
   { name, resultsDir, io, isAgain, signal }: StartOptions,
 ) {
   const log = resolve(io.cwd, resultsDir, `${fileNameOf(name)}-${side}.log`)
-  return startService({ command, env: io.env, cwd: io.cwd, ready, log, appends: isAgain, signal })
+  return startService({
+    command,
+    env: io.env,
+    cwd: io.cwd,
+    ready,
+    log,
+    appends: isAgain,
+    signal,
+    onExit: io.onExit,
+  })
 }

@@ -6,7 +6,8 @@ import { type Ms, wallTime } from '../base/clock.js'
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { printable } from '../base/printable.js'
-import { isDistinct, isSecretName } from '../base/secrets.js'
+import { secretTexts, withEncodings } from '../base/secret-texts.js'
+import { isDistinct } from '../base/secrets.js'
 import { didYouMean } from '../base/suggest.js'
 import { formatDuration, plural } from '../base/units.js'
 import { type Errand, type ErrandEnd, runErrand } from '../load/errand.js'
@@ -16,7 +17,7 @@ import { SingleUser } from '../load/single.js'
 import { makePlan, type Plan } from '../plan/plan.js'
 import { requestsOf } from '../plan/series.js'
 import { withEndlessData } from '../plan/sources.js'
-import { secretsIn, withEncodings } from '../report/exchange/discreet.js'
+import { secretsIn } from '../report/exchange/discreet.js'
 import { renderExchange, secretsInFields } from '../report/exchange/exchange.js'
 import type { Step } from '../scenario/journey.js'
 import type { Entry, Scenario } from '../scenario/scenario.js'
@@ -200,7 +201,8 @@ class Trial {
   private learn({ attempt: { hops }, examined, data }: Errand): void {
     const captured = (examined?.captured ?? []).map(({ name, value }) => [name, value] as const)
     const add = (secret: string) => secret.length >= SECRET_LENGTH_MIN && this.known.add(secret)
-    for (const secret of [...Object.entries(data), ...captured].flatMap(secretsOf)) add(secret)
+    const named = [...Object.entries(data), ...captured]
+    for (const secret of named.flatMap(([name, value]) => secretTexts(name, value))) add(secret)
     for (const secret of secretsInFields(hops, this.known)) add(secret)
     for (const secret of this.known) if (isDistinct(secret)) this.secrets.add(secret)
     for (const secret of hops.flatMap(({ sent }) => secretsIn(sent.headers))) this.secrets.add(secret)
@@ -209,14 +211,6 @@ class Trial {
 
 /** Shorter ones are hidden only where a name tells: too many other fields have such values. */
 const SECRET_LENGTH_MIN = 4
-
-/** The texts in a value that its name, or a key in it, calls secrets: a captured token, a column of passwords. */
-function secretsOf([name, value]: readonly [string, unknown]): string[] {
-  if (typeof value === 'string') return isSecretName(name) ? [value] : []
-  if (Array.isArray(value)) return value.flatMap((item) => secretsOf([name, item]))
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(secretsOf)
-}
 
 /** No connection came about: that says nothing about the scenario's checks. */
 const UNREACHABLE: ReadonlySet<FailureKind> = new Set(['connect', 'dns', 'tls'])

@@ -10,9 +10,10 @@ import { renderProblem } from '../base/problem.js'
 import { plural } from '../base/units.js'
 import { describeLoad } from '../scenario/describe.js'
 import type { Scenario } from '../scenario/scenario.js'
+import { slowPatterns } from '../scenario/slow-patterns.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
 import type { Io } from './io.js'
-import { readScenarios } from './scenarios.js'
+import { findScenarioFiles, readScenarios } from './scenarios.js'
 
 /** As commander gives them. */
 export interface RawValidateFlags extends Pick<RawRunFlags, 'env' | 'envFile' | 'profile'> {
@@ -26,18 +27,23 @@ type Finding =
 
 /** Says of each file what it holds, or everything that is wrong with it. Exit code 2 when any of them is wrong. */
 export async function validate(
-  files: readonly string[],
+  named: readonly string[],
   { report, ...raw }: RawValidateFlags,
   io: Io,
 ): Promise<ExitCode> {
   const path = report === undefined ? null : pathOf(report)
   const flags = parseRunFlags(raw)
+  const files = named.length > 0 ? named : await findScenarioFiles(io)
   const findings: Finding[] = []
   for (const file of files) findings.push(await look(file, flags, io))
   for (const finding of findings) {
     if ('problems' in finding)
       for (const problem of finding.problems) io.stderr.write(`${renderProblem(problem)}\n\n`)
-    else if (path !== '-') io.stdout.write(`${finding.file}: valid (${summarize(finding.scenario)})\n`)
+    else {
+      for (const warning of slowPatterns(finding.scenario))
+        io.stderr.write(`warning: ${renderProblem(warning)}\n\n`)
+      if (path !== '-') io.stdout.write(`${finding.file}: valid (${summarize(finding.scenario)})\n`)
+    }
   }
   if (path !== null) {
     const text = `${JSON.stringify(toJson(findings), null, 2)}\n`
@@ -78,6 +84,7 @@ function toJson(findings: readonly Finding[]): object {
       valid: 'scenario' in finding,
       scenario: 'scenario' in finding ? finding.scenario.name : null,
       problems: 'problems' in finding ? finding.problems.map(problemJson) : [],
+      warnings: 'scenario' in finding ? slowPatterns(finding.scenario).map(problemJson) : [],
     })),
   }
 }

@@ -1,9 +1,12 @@
 /**
  * Who looks on while scenarios run, besides the terminal: what the flags ask for.
  */
+import { messageOf } from '../base/errors.js'
 import { openSink, parseStreamFlag } from '../report/live/stream/index.js'
-import type { Watcher } from '../report/live/watcher.js'
+import type { WatchedRun, Watcher } from '../report/live/watcher.js'
 import { openLiveWeb } from '../report/live/web/live-web.js'
+import type { Frame } from '../stats/frame.js'
+import type { Result } from '../stats/result.js'
 import type { RunFlags } from './flags.js'
 import type { Io } from './io.js'
 
@@ -14,9 +17,12 @@ export async function openWatchers(
   notice: (text: string) => void,
 ): Promise<readonly Watcher[]> {
   const opened: Watcher[] = []
+  const add = (name: string, watcher: Watcher) => opened.push(new Guarded(name, watcher, notice))
   try {
-    if (flags.liveWeb !== null) opened.push(await openLiveWeb(flags.liveWeb, (text) => io.stderr.write(text)))
-    for (const stream of flags.streams) opened.push(await openStream(stream, io, notice))
+    if (flags.liveWeb !== null)
+      add('--live-web', await openLiveWeb(flags.liveWeb, (text) => io.stderr.write(text)))
+    for (const stream of flags.streams)
+      add(`--stream ${parseStreamFlag(stream).sink}`, await openStream(stream, io, notice))
     return opened
   } catch (error) {
     await Promise.all(opened.map((watcher) => watcher.close()))
@@ -27,4 +33,72 @@ export async function openWatchers(
 function openStream(flag: string, io: Io, notice: (text: string) => void): Promise<Watcher> {
   const print = (text: string) => io.stdout.write(text)
   return openSink(parseStreamFlag(flag), { env: io.env, cwd: io.cwd, notice, print })
+}
+
+/** More than each of them takes by itself for its last words. */
+const CLOSE_MS = 5000
+
+/** A watcher that can't do the run any harm: what it throws is told once, and it is left out from then on. */
+export class Guarded implements Watcher {
+  private readonly name: string
+  private readonly watcher: Watcher
+  private readonly notice: (text: string) => void
+  private readonly closeMs: number
+  private isBroken = false
+  private isOpen = false
+
+  constructor(name: string, watcher: Watcher, notice: (text: string) => void, closeMs = CLOSE_MS) {
+    this.name = name
+    this.watcher = watcher
+    this.notice = notice
+    this.closeMs = closeMs
+  }
+
+  open(run: WatchedRun): void {
+    this.isOpen = true
+    this.attempt(() => this.watcher.open(run))
+  }
+
+  frame(frame: Frame): void {
+    this.attempt(() => this.watcher.frame(frame))
+  }
+
+  done(result: Result | null): void {
+    // A run that could not even begin is one all the same.
+    if (!this.isOpen && result !== null) {
+      const { scenario, seed, environment } = result
+      this.open({ scenario: scenario.name, target: scenario.target, seed, workers: environment.workers })
+    }
+    this.isOpen = false
+    this.attempt(() => this.watcher.done(result))
+  }
+
+  async close(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.closeMs)
+    })
+    try {
+      await Promise.race([this.watcher.close(), late])
+    } catch (error) {
+      this.warn(error)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  private attempt(action: () => void): void {
+    if (this.isBroken) return
+    try {
+      action()
+    } catch (error) {
+      this.warn(error)
+    }
+  }
+
+  private warn(error: unknown): void {
+    if (!this.isBroken)
+      this.notice(`warning: ${this.name} failed: ${messageOf(error)}; the load goes on without it`)
+    this.isBroken = true
+  }
 }

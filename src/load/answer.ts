@@ -3,6 +3,7 @@
  */
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import type { Keep } from '../plan/request.js'
+import { quoted } from '../scenario/tree.js'
 
 /** More of a body is not kept, before and after decoding. */
 export const BODY_BYTES_MOST = 10_000_000
@@ -58,7 +59,7 @@ export class Answer {
   private readonly keepsBody: boolean
   private readonly chunks: Buffer[] = []
   private decoded: Buffer | null = null
-  private isCounted = false
+  private decodedSize = 0
 
   constructor(head: AnswerHead, keep: Keep) {
     this.head = head
@@ -85,18 +86,27 @@ export class Answer {
 
   /** The body, decoded from its transfer. Throws a BodyError when that can't be done. */
   body(): Buffer {
-    this.decoded ??= this.decode()
+    if (this.decoded === null) {
+      this.decoded = this.decode()
+      this.decodedSize = this.decoded.length
+    }
     return this.decoded
+  }
+
+  /** Forgets the body: it has been looked into, and the next request may be minutes away. */
+  release(): void {
+    this.chunks.length = 0
+    this.decoded = EMPTY
   }
 
   /** Bytes of the body after decoding; 0 when it wasn't decoded. */
   get decodedBytes(): number {
-    return this.decoded?.length ?? (this.isCounted ? this.bodyBytes : 0)
+    return this.decodedSize
   }
 
   /** Makes sure that the body is what its headers say. Throws like {@link body}. */
   decodeBody(): void {
-    if (this.head.encoding === null) this.isCounted = true
+    if (this.head.encoding === null) this.decodedSize = this.bodyBytes
     else this.body()
   }
 
@@ -117,6 +127,8 @@ export class Answer {
   }
 }
 
+const EMPTY = Buffer.alloc(0)
+
 /** A body that can't be looked at, and why. */
 export class BodyError extends Error {}
 
@@ -132,7 +144,7 @@ const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLengt
 function decode(body: Buffer, encoding: string): Buffer {
   if (encoding === '' || encoding === 'identity' || body.length === 0) return body
   const decoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined
-  if (decoder === undefined) throw new BodyError(`the body's encoding ${encoding} is not known`)
+  if (decoder === undefined) throw new BodyError(`the body's encoding ${quoted(encoding)} is not known`)
   try {
     return decoder(body, { maxOutputLength: BODY_BYTES_MOST })
   } catch (error) {
@@ -147,7 +159,12 @@ function inflate(body: Buffer, options: { maxOutputLength: number }): Buffer {
 }
 
 function decodeText(body: Buffer, charset: string): string {
-  if (charset === 'utf-8' || charset === 'utf8') return body.toString('utf8', hasMark(body) ? 3 : 0)
+  if (charset === 'utf-8' || charset === 'utf8') {
+    // A mark says more than the header (https://encoding.spec.whatwg.org/#decode).
+    const wide = wideCharset(body)
+    if (wide !== null) return new TextDecoder(wide).decode(body)
+    return body.toString('utf8', hasMark(body) ? 3 : 0)
+  }
   try {
     return new TextDecoder(charset).decode(body)
   } catch {
@@ -159,4 +176,10 @@ function decodeText(body: Buffer, charset: string): string {
 /** A mark of the order of bytes, which is no part of the text. */
 function hasMark(body: Buffer): boolean {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
+}
+
+/** UTF-16, when the body begins with its mark. */
+function wideCharset(body: Buffer): string | null {
+  if (body[0] === 0xff && body[1] === 0xfe) return 'utf-16le'
+  return body[0] === 0xfe && body[1] === 0xff ? 'utf-16be' : null
 }

@@ -1,12 +1,13 @@
 /**
  * Takes values out of answers: what `capture` asks for.
  */
-import { redact } from '../base/secrets.js'
+import { Pattern } from '../base/pattern.js'
 import type { Capture, Choice } from '../scenario/journey.js'
-import { valueAt } from '../scenario/json-path.js'
+import { type JsonPath, valueAt } from '../scenario/json-path.js'
 import { queryJson } from '../scenario/json-query.js'
-import { type Answer, BodyError } from './answer.js'
-import type { Body } from './checker.js'
+import type { Answer } from './answer.js'
+import { type Body, faultOf } from './body.js'
+import type { Discretion } from './discretion.js'
 
 /** What was captured, or why not. */
 export interface Captured {
@@ -28,21 +29,20 @@ export type Uniform = () => number
 
 interface CompiledCapture extends Capture {
   /** Null when it isn't looked for by a pattern. */
-  readonly pattern: RegExp | null
+  readonly pattern: Pattern | null
 }
 
 /** The captures of one request. */
 export class Capturer {
   private readonly captures: readonly CompiledCapture[]
-  private readonly secrets: readonly string[]
+  private readonly discretion: Discretion
 
-  /** `secrets` are not shown in what is told. */
-  constructor(captures: readonly Capture[], secrets: readonly string[]) {
+  constructor(captures: readonly Capture[], discretion: Discretion) {
     this.captures = captures.map((capture) => ({
       ...capture,
-      pattern: capture.from.type === 'regex' ? new RegExp(capture.from.pattern, 'g') : null,
+      pattern: capture.from.type === 'regex' ? new Pattern(capture.from.pattern) : null,
     }))
-    this.secrets = secrets
+    this.discretion = discretion
   }
 
   /** Puts all values into `variables`; gives the first fault, or null. */
@@ -68,7 +68,7 @@ export class Capturer {
     const found = look({ from, pattern }, source, random)
     if ('value' in found) return { name, value: found.value, fault: null }
     if (fallback !== undefined) return { name, value: fallback, fault: null }
-    return { name, value: undefined, fault: `${name}: ${redact(found.fault, this.secrets)}` }
+    return { name, value: undefined, fault: `${name}: ${this.discretion.hide(found.fault)}` }
   }
 }
 
@@ -77,12 +77,17 @@ type Found = { readonly value: unknown } | { readonly fault: string }
 /** What is looked for. */
 type Wanted = Pick<CompiledCapture, 'from' | 'pattern'>
 
+/** Deeper values could not be written into later requests: each level takes a frame of the stack. */
+const DEPTH_MOST = 1000
+
+const TOO_DEEP: Found = { fault: `the value is nested more than ${DEPTH_MOST} levels deep` }
+
 function look(wanted: Wanted, source: Source, random: Uniform): Found {
   try {
-    return find(wanted, source, random)
+    const found = find(wanted, source, random)
+    return 'value' in found && isDeeper(found.value, DEPTH_MOST) ? TOO_DEEP : found
   } catch (error) {
-    if (error instanceof BodyError) return { fault: error.message }
-    throw error
+    return { fault: faultOf(error) }
   }
 }
 
@@ -101,30 +106,37 @@ function find({ from, pattern }: Wanted, { answer, body, status }: Source, rando
       return value === null ? { fault: `no cookie ${from.name}` } : { value }
     }
     case 'regex': {
-      const values = matchesIn(body.text(), pattern!, from.pick === 'first')
+      const onlyFirst = from.pick === 'first'
+      const values = pattern!.matches(body.text(), { onlyFirst, leftMs: body.leftMs })
       return choose(values, from.pick, random) ?? { fault: `the body does not match ${from.pattern}` }
     }
     case 'json': {
       const root = body.json()
-      if (from.steps === null)
-        return (
-          choose(queryJson(root, from.path), from.pick, random) ?? { fault: `${from.path} finds nothing` }
-        )
+      if (from.steps === null) {
+        const values = queryJson(root, from.path, { onlyFirst: from.pick === 'first', leftMs: body.leftMs })
+        const exact = values.map(({ value, location }) => exactly(value, location, body))
+        return choose(exact, from.pick, random) ?? { fault: `${from.path} finds nothing` }
+      }
       const value = valueAt(root, from.steps)
-      return value === undefined ? { fault: `${from.path} is not there` } : { value }
+      if (value === undefined) return { fault: `${from.path} is not there` }
+      return { value: exactly(value, from.steps, body) }
     }
   }
 }
 
-/** The first group of each match, or the whole match where there is no group. */
-function matchesIn(text: string, pattern: RegExp, onlyFirst: boolean): string[] {
-  const values: string[] = []
-  for (const match of text.matchAll(pattern)) {
-    values.push(match[1] ?? match[0])
-    if (onlyFirst) break
-  }
-  return values
+/**
+ * A whole number that a float doesn't hold, such as a long id, with all of its digits; another value as it is. Only of a
+ * captured value itself: within lists and maps numbers stay what `JSON.parse` makes of them.
+ */
+function exactly(value: unknown, path: JsonPath, body: Body): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+  if (Number.isFinite(value) && !Number.isInteger(value)) return value
+  const digits = body.digits(value, path)
+  return WHOLE.test(digits) ? BigInt(digits) : digits
 }
+
+/** With more digits it's no id, and to make a number of a million of them takes time. */
+const WHOLE = /^-?\d{1,1000}$/
 
 function choose(values: readonly unknown[], pick: Choice, random: Uniform) {
   if (pick === 'all') return { value: values }
@@ -139,4 +151,12 @@ function cookieOf(answer: Answer | null, name: string): string | null {
     .map((value) => value.split(';', 1)[0]!)
     .findLast((each) => each.slice(0, each.indexOf('=')).trim() === name)
   return pair === undefined ? null : pair.slice(pair.indexOf('=') + 1).trim()
+}
+
+/** Whether lists and maps are nested more than so many levels deep. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true
+  return false
 }

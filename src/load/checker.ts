@@ -4,20 +4,26 @@
  */
 
 import type { Ms } from '../base/clock.js'
-import { isSecretField, isSecretHeader, redact } from '../base/secrets.js'
+import { Pattern } from '../base/pattern.js'
+import { isSecretField, isSecretHeader } from '../base/secrets.js'
 import { formatDuration, formatSize } from '../base/units.js'
+import type { Draws } from '../plan/draws.js'
 import type { Plan } from '../plan/plan.js'
 import { valueAt } from '../scenario/json-path.js'
-import type { Check, Expect } from '../scenario/scenario.js'
+import type { Check, Expect, JsonCheck } from '../scenario/scenario.js'
 import { quoted } from '../scenario/tree.js'
-import { type Answer, BodyError } from './answer.js'
-import { describeTest, type Show, testFault } from './json-test.js'
+import type { Answer } from './answer.js'
+import { type Body, faultOf } from './body.js'
+import type { Discretion } from './discretion.js'
+import { Digits, describeTest, passes, type Show, testFault } from './json-test.js'
 
 /** What is known of an answer that came. */
 export interface Seen {
   /** Null when no check needs it. */
   readonly answer: Answer | null
   readonly latencyMs: Ms
+  /** What the iteration knows, for hiding its secrets; null when that isn't kept. */
+  readonly draws: Draws | null
 }
 
 /** A check in words, and what an answer did wrong; null when it holds. */
@@ -30,15 +36,14 @@ export interface Checked {
 export class Checker {
   private readonly checks: readonly CompiledCheck[]
 
-  /** `secrets` are not shown in what is told; with `decodes` each body has to be what its encoding says. */
-  constructor(checks: readonly Check[], secrets: readonly string[], decodes = false) {
-    const show = (text: string) => quoted(redact(text, secrets))
-    const compiled = checks.map((check) => compile(check, isSecret(check) ? () => HIDDEN : show))
+  /** With `decodes` each body has to be what its encoding says. */
+  constructor(checks: readonly Check[], discretion: Discretion, decodes = false) {
+    const compiled = checks.map((check) => compile(check, isSecret(check) ? MUTE : speaker(discretion)))
     this.checks = decodes ? [...compiled, DECODES] : compiled
   }
 
   /** The first fault of an answer; null when all checks hold. */
-  fault(seen: Seen, body = new Body(seen.answer)): string | null {
+  fault(seen: Seen, body: Body): string | null {
     for (const check of this.checks) {
       const fault = check.fault(seen, body)
       if (fault !== null) return fault
@@ -47,18 +52,19 @@ export class Checker {
   }
 
   /** Every check with its fault. */
-  all(seen: Seen, body = new Body(seen.answer)): Checked[] {
+  all(seen: Seen, body: Body): Checked[] {
     return this.checks.map((check) => ({ label: check.label, fault: check.fault(seen, body) }))
   }
 }
 
 /** The checks of a request in a plan; null when nothing but the status is looked at. */
 export function makeChecker(
-  { http, secrets = [] }: Pick<Plan, 'http' | 'secrets'>,
+  { compression }: Plan['http'],
   { checks = [] }: Expect,
+  discretion: Discretion,
 ): Checker | null {
-  const decodes = http.compression === 'decode'
-  return checks.length === 0 && !decodes ? null : new Checker(checks, secrets, decodes)
+  const decodes = compression === 'decode'
+  return checks.length === 0 && !decodes ? null : new Checker(checks, discretion, decodes)
 }
 
 /** Whether a status is one of those that are expected. */
@@ -67,7 +73,27 @@ export function isExpected(status: number, ranges: Expect['status']): boolean {
   return false
 }
 
+/** How texts are told. */
+interface Speaker {
+  /** Those of the scenario. */
+  readonly own: Show
+  /** Those of an answer. */
+  answers(text: string, seen: Seen): string
+  /** What went wrong, which may name a pattern. */
+  readonly fault: Show
+}
+
 const HIDDEN = quoted('[redacted]')
+
+const MUTE: Speaker = { own: () => HIDDEN, answers: () => HIDDEN, fault: (text) => text }
+
+function speaker(discretion: Discretion): Speaker {
+  return {
+    own: (text) => discretion.quote(text),
+    answers: (text, { draws }) => discretion.quoteAnswer(text, draws),
+    fault: (text) => discretion.hide(text),
+  }
+}
 
 /** Whether what is compared must not be told: the value of a telling header, or of a telling field. */
 function isSecret(check: Check): boolean {
@@ -81,14 +107,16 @@ interface CompiledCheck {
   fault(seen: Seen, body: Body): string | null
 }
 
-function compile(check: Check, show: Show): CompiledCheck {
+function compile(check: Check, speaker: Speaker): CompiledCheck {
+  const show = speaker.own
   switch (check.type) {
     case 'header': {
       const { name, value } = check
-      const compare = ({ answer }: Seen) => {
-        const actual = answer!.header(name)
+      const compare = (seen: Seen) => {
+        const actual = seen.answer!.header(name)
         if (actual === value) return null
-        return actual === null ? `no header ${name}` : `header ${name} is ${show(actual)}, not ${show(value)}`
+        if (actual === null) return `no header ${name}`
+        return `header ${name} is ${speaker.answers(actual, seen)}, not ${show(value)}`
       }
       return { label: `header ${name} is ${show(value)}`, fault: compare }
     }
@@ -104,23 +132,32 @@ function compile(check: Check, show: Show): CompiledCheck {
       return { label: `body at most ${limit}`, fault: compare }
     }
     case 'body':
-      return ofBody(`body contains ${show(check.text)}`, (body) =>
+      return ofBody(`body contains ${show(check.text)}`, speaker, (body) =>
         body.text().includes(check.text) ? null : `body does not contain ${show(check.text)}`,
       )
     case 'matches': {
-      const pattern = new RegExp(check.pattern)
-      return ofBody(`body matches ${show(check.pattern)}`, (body) =>
-        pattern.test(body.text()) ? null : `body does not match ${show(check.pattern)}`,
+      const pattern = new Pattern(check.pattern)
+      return ofBody(`body matches ${show(check.pattern)}`, speaker, (body) =>
+        pattern.test(body.text(), body.leftMs) ? null : `body does not match ${show(check.pattern)}`,
       )
     }
     case 'json': {
       const { path, steps, test } = check
-      return ofBody(`${path} ${describeTest(test, show)}`, (body) => {
-        const fault = testFault(test, valueAt(body.json(), steps), show)
-        return fault === null ? null : `${path} ${fault}`
+      return ofBody(`${path} ${describeTest(test, show)}`, speaker, (body, seen) => {
+        const value = exactly(valueAt(body.json(), steps), check, body)
+        if (passes(test, value)) return null
+        return `${path} ${testFault(test, value, { show, showAnswer: (text) => speaker.answers(text, seen) })}`
       })
     }
   }
+}
+
+/** A number by its digits where they matter: where a float holds neither it nor what it has to be. */
+function exactly(value: unknown, { steps, test }: JsonCheck, body: Body): unknown {
+  if (typeof value !== 'number') return value
+  const isHeld =
+    !('digits' in test) && (Number.isSafeInteger(value) || !Number.isInteger(value)) && Number.isFinite(value)
+  return isHeld ? value : new Digits(body.digits(value, steps))
 }
 
 const DECODES: CompiledCheck = {
@@ -130,51 +167,24 @@ const DECODES: CompiledCheck = {
       answer!.decodeBody()
       return null
     } catch (error) {
-      if (error instanceof BodyError) return error.message
-      throw error
+      return faultOf(error)
     }
   },
 }
 
-function ofBody(label: string, judge: (body: Body) => string | null): CompiledCheck {
+function ofBody(
+  label: string,
+  speaker: Speaker,
+  judge: (body: Body, seen: Seen) => string | null,
+): CompiledCheck {
   return {
     label,
-    fault: (_seen, body) => {
+    fault: (seen, body) => {
       try {
-        return judge(body)
+        return judge(body, seen)
       } catch (error) {
-        if (error instanceof BodyError) return error.message
-        throw error
+        return speaker.fault(faultOf(error))
       }
     },
-  }
-}
-
-/** The body of one answer, decoded once for all checks, and only when one asks. */
-export class Body {
-  private decoded: string | null = null
-  private parsed: { readonly value: unknown } | null = null
-
-  constructor(private readonly answer: Answer | null) {}
-
-  /** As text. Throws a BodyError when it can't be decoded. */
-  text(): string {
-    this.decoded ??= this.answer!.text()
-    return this.decoded
-  }
-
-  /** As a JSON value. Throws a BodyError when it is none. */
-  json(): unknown {
-    this.parsed ??= { value: parse(this.text()) }
-    return this.parsed.value
-  }
-}
-
-function parse(text: string): unknown {
-  if (text === '') throw new BodyError('the body is empty, not JSON')
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new BodyError('the body is not JSON')
   }
 }

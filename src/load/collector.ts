@@ -2,8 +2,9 @@
  * Puts together what the workers measured: seconds of all of them, and the whole run. Each second costs as much as the
  * requests that were answered in it, however many others the scenario has.
  */
-import type { SeriesSpec } from '../plan/series.js'
+import { numberWarmups, type SeriesSpec } from '../plan/series.js'
 import { Histogram } from '../stats/histogram.js'
+import { ratesOf } from '../stats/rates.js'
 import type { ErrorCount, RequestResult, TimelinePoint, Totals, Window } from '../stats/result.js'
 import { percentileMs, summarize } from '../stats/summary.js'
 import { Series, Tally } from '../stats/tally.js'
@@ -41,6 +42,9 @@ export interface ConnectHistograms {
   readonly tls: Histogram
 }
 
+/** What has to be known of a series. */
+type CollectedSpec = Pick<SeriesSpec, 'name' | 'kind' | 'isFirst'>
+
 /** Takes the seconds of all workers as they come. */
 export class Collector {
   readonly seconds: Second[] = []
@@ -49,7 +53,11 @@ export class Collector {
   /** Requests of the measured part so far. */
   readonly counted = { requests: 0, failed: 0 }
   dropped = 0
-  private readonly specs: readonly Pick<SeriesSpec, 'name' | 'kind'>[]
+  /** Connections that were closed because bytes came that no request had asked for. */
+  unsolicited = 0
+  private readonly specs: readonly CollectedSpec[]
+  /** By series, see {@link numberWarmups}. */
+  private readonly warmups: readonly number[]
   private readonly totals: Tally
   private readonly onSecond: OnSecond
   private readonly isOwn: (second: number) => boolean
@@ -69,7 +77,7 @@ export class Collector {
    * before, in which it was sent: else slow answers were missing, and the slower the more of them.
    */
   constructor(
-    specs: readonly Pick<SeriesSpec, 'name' | 'kind'>[],
+    specs: readonly CollectedSpec[],
     workers: number,
     onSecond: OnSecond,
     { isOwn }: { readonly isOwn?: (second: number) => boolean } = {},
@@ -77,7 +85,8 @@ export class Collector {
     this.isOwn = isOwn ?? (() => true)
     this.inTurns = isOwn !== undefined
     this.specs = specs
-    this.totals = new Tally(specs.length)
+    this.warmups = numberWarmups(specs)
+    this.totals = this.makeTally()
     this.onSecond = onSecond
     this.reached = new Array<number>(workers).fill(Number.NEGATIVE_INFINITY)
     this.logs = new Array(specs.length).fill(undefined)
@@ -95,6 +104,7 @@ export class Collector {
     open.starved[worker] = data.starved
     open.gcMsMax = Math.max(open.gcMsMax, data.gcMsMax)
     for (const part of ['dns', 'tcp', 'tls'] as const) this.connect[part].addPacked(data[part])
+    this.unsolicited += data.unsolicited
     this.reached[worker] = data.index
     this.closeReached()
   }
@@ -121,8 +131,18 @@ export class Collector {
       name,
       kind,
       ...makeTotals(this.totals.get(i), durationSeconds),
+      ...this.describeWarmup(i),
       windows: this.windowsOf(i, spans).map((window) => clipWindow(window, durationSeconds)),
     }))
+  }
+
+  private describeWarmup(index: number): Pick<RequestResult, 'warmup'> {
+    const number = this.warmups[index]!
+    if (number < 0) return {}
+    const series = this.totals.get(number)
+    if (series.requests + series.unfinished === 0) return {}
+    const { requests, failed, errorRate, unfinished, latency, statuses, errors } = makeTotals(series, 0)
+    return { warmup: { requests, failed, errorRate, unfinished, latency, statuses, errors } }
   }
 
   /** One point for each second. */
@@ -145,8 +165,18 @@ export class Collector {
   /** All that was sent, requests and steps, as one series: journeys are made of these. */
   private sent(tally: Tally): Series {
     const total = new Series()
-    for (const i of tally.used) if (this.specs[i]!.kind !== 'journey') total.merge(tally.get(i))
+    for (const i of tally.used) if (this.isSent(i)) total.merge(tally.get(i))
     return total
+  }
+
+  /** Whether it is a request or a step of the measured part: journeys are made of these. */
+  private isSent(request: number): boolean {
+    const spec = this.specs[request]
+    return spec !== undefined && spec.kind !== 'journey'
+  }
+
+  private makeTally(): Tally {
+    return new Tally(this.specs.length + this.warmups.filter((number) => number >= 0).length)
   }
 
   private openAt(index: number): OpenWindow {
@@ -156,7 +186,7 @@ export class Collector {
     spare?.tally.clear()
     spare?.lateness.clear()
     const { tally, lateness } = spare ?? {
-      tally: new Tally(this.specs.length),
+      tally: this.makeTally(),
       lateness: new Histogram(),
     }
     const created = { tally, lateness, busy: [], cpu: [], starved: [], vus: 0, dropped: 0, gcMsMax: 0 }
@@ -177,7 +207,7 @@ export class Collector {
     const { tally } = open
     const total = { requests: 0, failed: 0, latency: new Histogram() }
     for (const i of tally.used) {
-      if (this.specs[i]!.kind === 'journey') continue
+      if (!this.isSent(i)) continue
       const { requests, failed, latency } = tally.get(i)
       total.requests += requests
       total.failed += failed
@@ -206,6 +236,8 @@ export class Collector {
       this.lateness.add(open.lateness)
       this.dropped += open.dropped
       this.log(index, tally)
+    } else {
+      for (const number of this.warmups) if (number >= 0) this.totals.mergeOne(number, tally.get(number))
     }
     this.onSecond(second, tally)
     this.spare.push(open)
@@ -216,6 +248,7 @@ export class Collector {
     const start = this.isOwn(index) || last === undefined ? index : last
     if (start !== last) this.starts.push(start)
     for (const i of tally.used) {
+      if (i >= this.specs.length) continue
       this.logs[i] ??= new SecondLog(
         i / this.specs.length,
         this.inTurns ? Number.POSITIVE_INFINITY : undefined,
@@ -289,7 +322,7 @@ function makeTotals(series: Series, durationSeconds: number): Totals {
     requests,
     failed,
     errorRate: requests === 0 ? 0 : failed / requests,
-    throughput: durationSeconds === 0 ? 0 : requests / durationSeconds,
+    ...ratesOf({ requests, failed }, durationSeconds),
     bytesSent,
     bytesReceived,
     bytesDecoded: bytesDecoded === 0 ? null : bytesDecoded,
@@ -300,6 +333,7 @@ function makeTotals(series: Series, durationSeconds: number): Totals {
     timeToFirstByte: summarize(series.firstByte),
     statuses: Object.fromEntries([...series.statuses].sort((a, b) => a[0] - b[0])),
     redirects: series.redirects,
+    reconnects: series.reconnects,
     retries: {
       requests: series.retried,
       recovered: series.recovered,

@@ -22,7 +22,10 @@ export interface Connection {
   readonly detours?: Detours | null
   /** By what id the service knows the last request; null or absent when it has none. */
   readonly id?: string | null
-  /** Sends `request` and calls `exchange.ended` once, when the last byte has come or it is clear that none will. */
+  /**
+   * Sends `request` and calls `exchange.ended` once, when the last byte has come or it is clear that none will: never before this
+   * has returned, and never from within a callback of the network.
+   */
   send(request: Outgoing, exchange: Exchange): void
   /** An iteration begins: what one iteration keeps from request to request (its cookies) is forgotten. */
   begin?(): void
@@ -36,20 +39,23 @@ export interface Connection {
 export class Detours {
   /** Redirects that were followed. */
   redirects = 0
+  /** How often it went again because the service had closed a kept connection before any byte of an answer. */
+  reconnects = 0
   /** Why it was sent again, once for each time. */
   readonly failures: Failure[] = []
 
   /** Adds all of `other`. */
-  add({ redirects, failures }: Detours): void {
+  add({ redirects, reconnects, failures }: Detours): void {
     this.redirects += redirects
+    this.reconnects += reconnects
     this.failures.push(...failures)
   }
 }
 
 /** Who sent the request. */
 export interface Exchange {
-  /** `failure` is null when the answer was read to its last byte, whatever its status. */
-  ended(failure: Failure | null): void
+  /** `failure` is null when the answer was read to its last byte, whatever its status; `at` is when that was. */
+  ended(failure: Failure | null, at: Ms): void
 }
 
 /** How long it took to set up one connection; each part null where there was none (no name to look up, no TLS). */
@@ -57,4 +63,12 @@ export interface ConnectTimes {
   readonly dnsMs: Ms | null
   readonly tcpMs: Ms
   readonly tlsMs: Ms | null
+}
+
+/** Who wants to know of the connections of a thread. */
+export interface ConnectionEvents {
+  /** One was set up. */
+  connected(times: ConnectTimes): void
+  /** Bytes came that no request had asked for, and the connection was closed. */
+  unsolicited(): void
 }

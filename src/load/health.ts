@@ -7,7 +7,8 @@
  *   Answers wait for such a thread, and their waiting is measured as the service's.
  * - **Late**: requests that had a moment of their own (arrivals, ends of think times) were sent so late that a
  *   figure no longer is the service's: the median lateness above {@link LATE} of the median latency, or the same of
- *   p95 or p99. Lateness is part of every latency, which counts from the moment a request was due.
+ *   p95 or p99. Lateness is part of every latency, which counts from the moment a request was due. A percentile is
+ *   looked at only where enough requests lie beyond it: the first few of any run are late, whatever the machine.
  *
  * Two sides that take turns are made late by the same other work, which leaves the medians alone: there only a late
  * median is a bottleneck, and a late p95 or p99 takes back what that one would say (see `verdict/lateness.ts`).
@@ -32,6 +33,12 @@ const LATE = [
   { percentile: 95, share: 0.15, floorMs: 2 },
   { percentile: 99, share: 0.25, floorMs: 5 },
 ] as const
+
+/**
+ * A percentile of lateness needs so many requests beyond it, 20 in all for the median and 1,000 for p99. Latencies are
+ * judged from more than that, so nothing that a verdict rests on goes unchecked.
+ */
+const LATE_REQUESTS_MIN = 10
 
 /** The judgement over a whole run, or, with `inTurns`, over the seconds of one side of a session. */
 export function judgeGenerator(
@@ -102,6 +109,7 @@ interface Late {
 
 function findLate(lateness: Histogram, latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99'>): Late | null {
   for (const { percentile, share, floorMs } of LATE) {
+    if (lateness.count * (100 - percentile) < LATE_REQUESTS_MIN * 100) continue
     const lateMs: Ms = percentileMs(lateness, percentile) ?? 0
     if (lateMs <= floorMs || lateMs <= share * (latency[`p${percentile}`] ?? 0)) continue
     const reason = `${100 - percentile} % of the requests were sent ${formatLatency(lateMs)} late or more: send less, or keep other work off this machine`

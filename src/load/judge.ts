@@ -7,8 +7,10 @@ import type { Plan } from '../plan/plan.js'
 import { describeStatus } from '../scenario/describe.js'
 import type { RequestSpec } from '../scenario/scenario.js'
 import type { Answer } from './answer.js'
+import { Body } from './body.js'
 import { type Captured, Capturer } from './capture.js'
-import { Body, type Checked, type Checker, isExpected, makeChecker } from './checker.js'
+import { type Checked, type Checker, isExpected, makeChecker } from './checker.js'
+import { Discretion } from './discretion.js'
 import type { Failure } from './outcome.js'
 
 /** What is known of an answer that was read to its last byte. */
@@ -33,11 +35,15 @@ export class Judge {
   private readonly statuses: RequestSpec['expect']['status']
   private readonly checker: Checker | null
   private readonly capturer: Capturer | null
+  private readonly timeoutMs: Ms
 
-  constructor({ expect, capture }: RequestSpec, plan: Pick<Plan, 'http' | 'secrets'>) {
+  constructor(request: RequestSpec, plan: Pick<Plan, 'http' | 'secrets' | 'data'>) {
+    const { expect, capture } = request
+    const discretion = new Discretion(request, plan)
     this.statuses = expect.status
-    this.checker = makeChecker(plan, expect)
-    this.capturer = capture === undefined ? null : new Capturer(capture, plan.secrets ?? [])
+    this.checker = makeChecker(plan.http, expect, discretion)
+    this.timeoutMs = plan.http.timeoutMs
+    this.capturer = capture === undefined ? null : new Capturer(capture, discretion)
   }
 
   /** Whether anything but the status is looked at. */
@@ -50,12 +56,19 @@ export class Judge {
     return isExpected(status, this.statuses) ? null : { kind: 'status', message: `status ${status}` }
   }
 
-  /** Null for a success. What is captured goes into the variables of `draws`; null when nothing is to be kept. */
-  judge({ status, answer, latencyMs }: Answered, draws: Draws | null): Failure | null {
+  /** Null for a success. The body is forgotten then. What is captured goes into the variables of `draws`; null when nothing is to be kept. */
+  judge(answered: Answered, draws: Draws | null): Failure | null {
+    const failure = this.look(answered, draws)
+    // A user who pauses would hold on to a body of megabytes meanwhile.
+    answered.answer?.release()
+    return failure
+  }
+
+  private look({ status, answer, latencyMs }: Answered, draws: Draws | null): Failure | null {
     const unexpected = this.judgeStatus(status)
     if (unexpected !== null || !this.looksInside) return unexpected
-    const body = new Body(answer)
-    const fault = this.checker?.fault({ answer, latencyMs }, body) ?? null
+    const body = new Body(answer, this.timeoutMs - latencyMs)
+    const fault = this.checker?.fault({ answer, latencyMs, draws }, body) ?? null
     if (fault !== null) return { kind: 'expectation', message: fault }
     if (this.capturer === null || draws === null) return null
     const missing = this.capturer.capture({ answer, body, status }, draws.variables, () =>
@@ -67,16 +80,20 @@ export class Judge {
   /** The same with everything that was looked at, for one who wants to see it. */
   examine(answered: Answered, draws: Draws): Examined {
     const { status, answer, latencyMs } = answered
-    const body = new Body(answer)
+    const body = new Body(answer, this.timeoutMs - latencyMs)
+    const unexpected = this.judgeStatus(status)
+    const inside = this.checker?.all({ answer, latencyMs, draws }, body) ?? []
     const checks = [
       {
         label: `status ${describeStatus(this.statuses)}`,
-        fault: isExpected(status, this.statuses) ? null : `it is ${status}`,
+        fault: unexpected === null ? null : `it is ${status}`,
       },
-      ...(this.checker?.all({ answer, latencyMs }, body) ?? []),
+      ...inside,
     ]
-    if (checks.some(({ fault }) => fault !== null))
-      return { checks, captured: [], failure: this.judge(answered, null) }
+    const fault = inside.find((check) => check.fault !== null)?.fault ?? null
+    const failure: Failure | null =
+      unexpected ?? (fault === null ? null : { kind: 'expectation', message: fault })
+    if (failure !== null) return { checks, captured: [], failure }
     const captured = this.capturer?.all({ answer, body, status }, () => draws.random.float()) ?? []
     for (const { name, value, fault } of captured) if (fault === null) draws.variables.set(name, value)
     const missing = captured.find(({ fault }) => fault !== null)?.fault ?? null

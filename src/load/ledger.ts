@@ -4,7 +4,8 @@
 import type { Ms } from '../base/clock.js'
 import type { Draws } from '../plan/draws.js'
 import type { Plan } from '../plan/plan.js'
-import { listSeries } from '../plan/series.js'
+import { listSeries, numberWarmups } from '../plan/series.js'
+import type { Row } from '../stats/sheet.js'
 import { Judge } from './judge.js'
 import type { Failure } from './outcome.js'
 import { type Gauges, Recorder, type WindowData } from './recorder.js'
@@ -24,6 +25,8 @@ export interface LedgerOptions {
 export class Ledger {
   readonly recorder: Recorder
   private readonly startAt: Ms
+  /** By series, see {@link numberWarmups}. */
+  private readonly warmups: readonly number[]
   /** By series; null of a journey. */
   private readonly judges: readonly (Judge | null)[]
   /** What is due from then on is sent to bring journeys to their end, and counts no more. */
@@ -33,8 +36,9 @@ export class Ledger {
     const series = listSeries(plan)
     this.startAt = startAt
     this.judges = series.map(({ request }) => (request === null ? null : new Judge(request, plan)))
+    this.warmups = numberWarmups(series)
     this.recorder = new Recorder({
-      requests: series.length,
+      requests: series.length + this.warmups.filter((number) => number >= 0).length,
       startAt,
       warmupMs: plan.load.warmupMs,
       durationMs,
@@ -54,7 +58,7 @@ export class Ledger {
    * variables of `draws`.
    */
   recordEnd(user: VirtualUser, ended: Ms, broken: Failure | null, draws: Draws | null): Failure | null {
-    const { status, sentAt, firstByteAt, answer, detours, id } = user.connection
+    const { status, answer, detours } = user.connection
     const latencyMs = ended - user.due
     let failure = broken
     if (failure === null) {
@@ -63,14 +67,14 @@ export class Ledger {
         ? judge.judge({ status, answer: answer ?? null, latencyMs }, draws)
         : judge.judgeStatus(status)
     }
+    if (user.isWarmup) {
+      const first = this.warmupOf(user.request, ended)
+      if (first !== null) recordInto(first, user, ended, failure)
+    }
     if (!this.counts(user, ended)) return failure
     const series = this.countBytes(user, ended)
-    if (failure === null) {
-      series.recordSuccess(status, latencyMs, ended - sentAt, firstByteAt - sentAt)
-      if (detours?.failures.length) series.recovered++
-    } else {
-      series.recordFailure(failure.kind, failure.message, status, id)
-    }
+    recordInto(series, user, ended, failure)
+    if (failure === null && detours?.failures.length) series.recovered++
     // Of an answer that was not even looked at nothing was decoded.
     if (answer != null && broken === null && failure?.kind !== 'status')
       series.bytesDecoded += answer.decodedBytes
@@ -79,6 +83,7 @@ export class Ledger {
 
   /** Counts a request that could not be sent. */
   recordUnsent(user: VirtualUser, request: number, failure: Failure, now: Ms): void {
+    if (user.isWarmup) this.warmupOf(request, now)?.recordFailure(failure.kind, failure.message, 0)
     if (!this.counts(user, now)) return
     this.recorder.seriesAt(this.momentOf(user, now), request).recordFailure(failure.kind, failure.message, 0)
   }
@@ -93,7 +98,10 @@ export class Ledger {
 
   /** Counts a request that was given up. */
   recordUnfinished(user: VirtualUser, now: Ms): void {
-    if (!user.isWarmup && user.due < this.closedAt) this.countBytes(user, now).unfinished++
+    if (user.isWarmup) {
+      const first = this.warmupOf(user.request, now)
+      if (first !== null) first.unfinished++
+    } else if (user.due < this.closedAt) this.countBytes(user, now).unfinished++
   }
 
   /** Counts a journey that was given up. */
@@ -104,6 +112,12 @@ export class Ledger {
   /** A request of the warm-up that ends after it belongs to no window, and one due after the load counts no more. */
   private counts(user: VirtualUser, ended: Ms): boolean {
     return !(user.isWarmup && ended >= this.startAt) && user.due < this.closedAt
+  }
+
+  /** The series beside that of `request` for what each user sends once and sent in the warm-up; null of all others. */
+  private warmupOf(request: number, moment: Ms): Row | null {
+    const number = this.warmups[request]!
+    return number < 0 ? null : this.recorder.seriesAt(moment, number)
   }
 
   private momentOf(user: VirtualUser, ended: Ms): Ms {
@@ -117,4 +131,10 @@ export class Ledger {
     if (user.connection.detours != null) series.recordDetours(user.connection.detours)
     return series
   }
+}
+
+function recordInto(series: Row, user: VirtualUser, ended: Ms, failure: Failure | null): void {
+  const { status, sentAt, firstByteAt, id } = user.connection
+  if (failure === null) series.recordSuccess(status, ended - user.due, ended - sentAt, firstByteAt - sentAt)
+  else series.recordFailure(failure.kind, failure.message, status, id)
 }

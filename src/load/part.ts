@@ -3,6 +3,7 @@
  * but how many iterations they have begun: what iteration n sends, and when, follows from the plan alone.
  */
 import type { Ms } from '../base/clock.js'
+import { describeFault } from '../base/errors.js'
 import { Iterations } from '../plan/iteration.js'
 import { Numbers, type Stripe } from '../plan/numbers.js'
 import type { Plan } from '../plan/plan.js'
@@ -61,6 +62,8 @@ export class Part implements Crew {
   private stoppedAt: Ms | null = null
   private isOver = false
   private error: string | null = null
+  /** What `fail` was called with. */
+  private fault: unknown = null
 
   /** Begins at `beginAt`, with the warm-up if there is one. */
   constructor(
@@ -121,7 +124,7 @@ export class Part implements Crew {
 
   /** A new virtual user with a connection of its own. */
   addUser(): VirtualUser {
-    const connection = this.world.connect((times) => this.recorder.recordConnect(times))
+    const connection = this.world.connect(this.recorder)
     const user = new VirtualUser(this, connection, this.numbers.nextUser())
     this.users.push(user)
     return user
@@ -253,6 +256,27 @@ export class Part implements Crew {
     else this.at(now + this.plan.load.gracefulStopMs, () => this.kill())
   }
 
+  /**
+   * Ends at once because of a bug: what is under way counts as given up. Connections are left to the thread's end: the
+   * bug may be theirs.
+   */
+  fail(error: unknown): void {
+    this.fault ??= error
+    if (!this.isOver) {
+      const now = this.now()
+      this.stoppedAt ??= Math.min(now, this.endAt)
+      for (const user of this.users) {
+        if (user.state === 'sending') this.ledger.recordUnfinished(user, now)
+        const journey = this.trips?.abandon(user, now) ?? null
+        if (journey !== null) this.ledger.recordUnfinishedJourney(journey)
+      }
+      this.isOver = true
+      this.recorder.flush()
+      this.timers.clear()
+    }
+    this.resolve(this.describeEnd())
+  }
+
   /** Gives up what is under way and ends at once. */
   kill(): void {
     this.stop()
@@ -293,9 +317,16 @@ export class Part implements Crew {
     this.isOver = true
     this.recorder.flush()
     this.timers.clear()
-    const stoppedMs = this.stoppedAt! - this.startAt
-    const end = { stoppedMs, ...(this.error !== null && { error: this.error }) }
     const closing = this.users.map((user) => user.connection.close())
-    Promise.allSettled(closing).then(() => this.resolve(end))
+    Promise.allSettled(closing).then(() => this.resolve(this.describeEnd()))
+  }
+
+  private describeEnd(): PartEnd {
+    const { error, fault } = this
+    return {
+      stoppedMs: this.stoppedAt! - this.startAt,
+      ...(error !== null && { error }),
+      ...(fault !== null && { fault: describeFault(fault) }),
+    }
   }
 }

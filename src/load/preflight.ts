@@ -15,16 +15,17 @@ import { type Endpoint, endpointFor, hostAndPort, proxyFor } from './route.js'
 
 /**
  * Opens one connection to the target, or to what the scenario names instead, and closes it; sends nothing. Throws a
- * UserError (exit 3) when it can't.
+ * UserError (exit 3) when it can't, or when `signal` is aborted before.
  */
 export async function checkReachable(
   target: string,
   http: Pick<HttpOptions, 'connectTimeoutMs' | keyof Route>,
+  signal?: AbortSignal,
 ): Promise<void> {
   const { host, port } = hostAndPort(target)
   const proxy = proxyFor(target, http.proxy)
   const endpoint = proxy ?? endpointFor(host, port, http)
-  const reason = await tryConnect(endpoint, http.connectTimeoutMs)
+  const reason = await tryConnect(endpoint, http.connectTimeoutMs, signal)
   if (reason === null) return
   if (proxy !== null) {
     const hint = 'is the proxy running, and is this its address? http.proxy in the scenario names it'
@@ -44,13 +45,17 @@ function describeWay(endpoint: Endpoint, usual: { readonly host: string; readonl
   return isUsual ? '' : ` at ${endpoint.host}:${endpoint.port}`
 }
 
-function tryConnect(endpoint: Endpoint, timeoutMs: Ms): Promise<string | null> {
+function tryConnect(endpoint: Endpoint, timeoutMs: Ms, signal?: AbortSignal): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect('path' in endpoint ? endpoint : { host: endpoint.host, port: endpoint.port })
     const done = (reason: string | null) => {
+      signal?.removeEventListener('abort', stop)
       socket.destroy()
       resolve(reason)
     }
+    const stop = () => done('interrupted')
+    if (signal?.aborted) stop()
+    signal?.addEventListener('abort', stop)
     socket.setTimeout(timeoutMs, () => done(`no connection within ${formatDuration(timeoutMs)}`))
     socket.once('connect', () => done(null))
     socket.once('error', (error) => done(failureOf(error).message))

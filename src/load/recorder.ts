@@ -4,7 +4,7 @@
 import type { Ms } from '../base/clock.js'
 import { Histogram } from '../stats/histogram.js'
 import { type Row, Sheet, type SheetData, buffersOf as sheetBuffers } from '../stats/sheet.js'
-import type { ConnectTimes } from './connection.js'
+import type { ConnectionEvents, ConnectTimes } from './connection.js'
 
 /** How long a window is. */
 export const WINDOW_MS = 1000
@@ -19,6 +19,8 @@ export interface WindowData {
   readonly vus: number
   /** Arrivals that found no free virtual user. */
   readonly dropped: number
+  /** Connections that were closed because bytes came that nobody had asked for. */
+  readonly unsolicited: number
   /** How late requests were sent, packed, in µs. */
   readonly lateness: Uint32Array<ArrayBuffer>
   /** Times of connection set-up, packed, in µs. */
@@ -60,8 +62,9 @@ export interface RecorderOptions {
 }
 
 /** Counts samples into the window they ended in. */
-export class Recorder {
+export class Recorder implements ConnectionEvents {
   private dropped = 0
+  private unsolicitedCount = 0
   private readonly sheet: Sheet
   private readonly lateness = new Histogram()
   private readonly dns = new Histogram()
@@ -101,11 +104,14 @@ export class Recorder {
     this.lateness.record(lateMs * 1000)
   }
 
-  /** Counts a connection that was set up. */
-  recordConnect({ dnsMs, tcpMs, tlsMs }: ConnectTimes): void {
+  connected({ dnsMs, tcpMs, tlsMs }: ConnectTimes): void {
     if (dnsMs !== null) this.dns.record(dnsMs * 1000)
     this.tcp.record(tcpMs * 1000)
     if (tlsMs !== null) this.tls.record(tlsMs * 1000)
+  }
+
+  unsolicited(): void {
+    this.unsolicitedCount++
   }
 
   /** Hands on all windows that were over at `moment`. */
@@ -140,13 +146,14 @@ export class Recorder {
       sheet: this.sheet.take(),
       vus: this.gauges.vus(),
       dropped: this.dropped,
+      unsolicited: this.unsolicitedCount,
       lateness: this.lateness.pack(),
       dns: this.dns.pack(),
       tcp: this.tcp.pack(),
       tls: this.tls.pack(),
       ...this.gauges.load(),
     })
-    this.dropped = 0
+    this.dropped = this.unsolicitedCount = 0
     for (const histogram of [this.lateness, this.dns, this.tcp, this.tls]) histogram.clear()
   }
 }

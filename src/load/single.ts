@@ -47,7 +47,7 @@ export class SingleUser {
         return trace
       },
     })
-    const connection = connect((times) => trace!.connected(times))
+    const connection = connect({ connected: (times) => trace!.connected(times), unsolicited() {} })
     return new SingleUser(connection, trace!, deadlineMs(plan))
   }
 

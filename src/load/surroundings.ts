@@ -2,7 +2,8 @@
  * What a part of a load is given, and what it gives back.
  */
 import type { Ms } from '../base/clock.js'
-import type { Connection, ConnectTimes } from './connection.js'
+import type { Fault } from '../base/errors.js'
+import type { Connection, ConnectionEvents } from './connection.js'
 import type { Gauges } from './recorder.js'
 
 /** What a part needs of the world: in tests time is virtual and the service a function. */
@@ -10,7 +11,7 @@ export interface World {
   now(): Ms
   /** Makes the one alarm of a part: `ring` is called at the moment set last, or as soon after as possible. */
   alarm(ring: () => void): (moment: Ms) => void
-  connect(onConnect: (times: ConnectTimes) => void): Connection
+  connect(events: ConnectionEvents): Connection
   load: Gauges['load']
 }
 
@@ -20,4 +21,6 @@ export interface PartEnd {
   readonly stoppedMs: Ms
   /** Why it could not go on; absent when it came to its end. */
   readonly error?: string
+  /** The bug that ended it; absent when none did. */
+  readonly fault?: Fault
 }

@@ -20,8 +20,11 @@ export interface Crew {
   rested(user: VirtualUser, due: Ms, now: Ms): void
 }
 
-/** A failure inside `send` would otherwise start the next request at once, and so on for ever. */
-const BREATH_MS = 1
+/**
+ * After a request that could not even be written a user without think time would begin the next at once, for ever. Longer
+ * than pauses may end before their time.
+ */
+const BREATH_MS = 2
 
 /** Sends, waits for the answer, rests. */
 export class VirtualUser extends Waiting implements Exchange {
@@ -47,8 +50,6 @@ export class VirtualUser extends Waiting implements Exchange {
   /** Where it stands in iterations of several steps; null when it had none. */
   travel: Travel | null = null
   private readonly crew: Crew
-  private inSend = false
-  private failedInSend: Failure | null = null
 
   constructor(crew: Crew, connection: Connection, number: number) {
     super()
@@ -64,15 +65,7 @@ export class VirtualUser extends Waiting implements Exchange {
     this.due = due
     this.begun = now
     this.crew.timers.add(this, now + this.crew.timeoutMs)
-    this.inSend = true
     this.connection.send(outgoing, this)
-    this.inSend = false
-    if (this.failedInSend !== null) {
-      const failure = this.failedInSend
-      this.failedInSend = null
-      this.thinkMs = Math.max(this.thinkMs, BREATH_MS)
-      this.ended(failure)
-    }
   }
 
   /** Pauses until `moment`. */
@@ -95,14 +88,11 @@ export class VirtualUser extends Waiting implements Exchange {
     this.state = 'idle'
   }
 
-  ended(failure: Failure | null): void {
-    if (this.inSend) {
-      this.failedInSend = failure
-      return
-    }
+  ended(failure: Failure | null, at: Ms): void {
     this.crew.timers.remove(this)
     this.state = 'idle'
-    this.crew.finished(this, this.crew.now(), failure)
+    if (failure !== null && this.connection.sentAt === 0) this.thinkMs = Math.max(this.thinkMs, BREATH_MS)
+    this.crew.finished(this, at, failure)
   }
 
   override wake(now: Ms): void {

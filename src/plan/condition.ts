@@ -1,6 +1,8 @@
 /**
  * `if` and `until`, ready to be worked out.
  */
+import { compareDecimals, isNumber, losesDigits } from '../base/decimal.js'
+import { Pattern, SlowPatternError } from '../base/pattern.js'
 import type { Condition } from '../scenario/journey.js'
 import type { Draws } from './draws.js'
 import { compileText, type FeederIndex, type Value } from './template.js'
@@ -17,8 +19,8 @@ export function compileCondition(condition: Condition, feeders: FeederIndex): Ho
   }
   const right = textOf(condition.right, feeders)
   if (condition.operator === 'matches' && condition.right.every((part) => typeof part === 'string')) {
-    const pattern = new RegExp(condition.right.join(''))
-    return (draws) => pattern.test(left(draws))
+    const pattern = new Pattern(condition.right.join(''))
+    return (draws) => searched(pattern, left(draws))
   }
   const compare = COMPARE[condition.operator]
   return (draws) => compare(left(draws), right(draws))
@@ -49,11 +51,23 @@ const COMPARE: Readonly<Record<Operator, (left: string, right: string) => boolea
   '>': (left, right) => order(left, right) > 0,
   '>=': (left, right) => order(left, right) >= 0,
   contains: (left, right) => left.includes(right),
-  matches: (left, right) => new RegExp(right).test(left),
+  matches: (left, right) => searched(new Pattern(right), left),
 }
 
 function order(left: string, right: string): number {
+  const texts = [left.trim(), right.trim()] as const
+  if (texts.every(isNumber) && texts.some(losesDigits)) return compareDecimals(...texts)
   const [a, b] = [Number(left), Number(right)]
   if (left.trim() !== '' && right.trim() !== '' && !Number.isNaN(a) && !Number.isNaN(b)) return a - b
   return left === right ? 0 : left < right ? -1 : 1
+}
+
+/** A search that runs out of time has found nothing: a condition has no way to fail. */
+function searched(pattern: Pattern, text: string): boolean {
+  try {
+    return pattern.test(text, Number.POSITIVE_INFINITY)
+  } catch (error) {
+    if (error instanceof SlowPatternError) return false
+    throw error
+  }
 }

@@ -2,7 +2,7 @@
  * The functions of `{{ ... }}` that make one value of others, whatever the iteration.
  */
 import { createHash, createHmac } from 'node:crypto'
-import { numberOf, textOf, ValueError, wholeOf } from './values.js'
+import { jsonOf, numberOf, textOf, ValueError, wholeOf } from './values.js'
 
 type Pure = (...values: readonly unknown[]) => unknown
 
@@ -28,7 +28,7 @@ const PURE: Readonly<Record<string, Pure>> = {
   lower: (value) => textOf(value).toLowerCase(),
   trim: (value) => textOf(value).trim(),
   default: (value, other) => (value === null || value === undefined || value === '' ? other : value),
-  json: (value) => JSON.stringify(value ?? null),
+  json: jsonOf,
   length: (value) => sizeOf(value),
   slice: (value, from, to) => {
     const [start, end] = [wholeOf(from, 'slice'), to === undefined ? undefined : wholeOf(to, 'slice')]
@@ -44,7 +44,10 @@ const PURE: Readonly<Record<string, Pure>> = {
     if (!Array.isArray(value)) throw new ValueError('join wants a list')
     return value.map(textOf).join(textOf(separator))
   },
-  add: (value, other) => numberOf(value, 'add') + numberOf(other, 'add'),
+  add: (value, other) => {
+    const isWhole = typeof value === 'bigint' && Number.isSafeInteger(other)
+    return isWhole ? value + BigInt(other as number) : numberOf(value, 'add') + numberOf(other, 'add')
+  },
 }
 
 /** Half a character, as a cut text may end with, can't be encoded. */

@@ -12,6 +12,8 @@ export interface SeriesSpec {
   readonly kind: SeriesKind
   /** Null of a journey, which sends nothing itself. */
   readonly request: RequestSpec | null
+  /** Sent by each user once, before its first iteration, so often in the warm-up. */
+  readonly isFirst?: true
 }
 
 /** All series of a plan, in the order of the file; a journey before its steps, what each user does first last. */
@@ -25,8 +27,17 @@ export function listSeries(plan: {
         ? [{ name: entry.name, kind: 'journey', request: null }, ...stepSeries(entry.steps)]
         : [{ name: entry.name, kind: 'request', request: entry }],
     ),
-    ...stepSeries(plan.beforeEach),
+    ...stepSeries(plan.beforeEach).map((series) => ({ ...series, isFirst: true as const })),
   ]
+}
+
+/**
+ * For each series the number of the one beside it that counts its requests of the warm-up, after all others; -1 where
+ * these count for nothing. What each user sends once is often sent then and never again.
+ */
+export function numberWarmups(series: readonly Pick<SeriesSpec, 'isFirst'>[]): readonly number[] {
+  let next = series.length
+  return series.map(({ isFirst }) => (isFirst ? next++ : -1))
 }
 
 /** Every request that a plan sends: in the load, and once before and after it. */

@@ -6,7 +6,7 @@ import type { Argument, Feeder, JsonTemplate, Template } from '../scenario/scena
 import type { Draws } from './draws.js'
 import { wellFormed } from './filters.js'
 import { type Call, Constant, callFunction, type Operand } from './functions.js'
-import { follow, type Value, writable } from './values.js'
+import { follow, jsonOf, type Value, writable } from './values.js'
 
 export type { Value } from './values.js'
 
@@ -57,7 +57,7 @@ function assemble(pieces: readonly (string | Render)[]): string | Render {
 
 function collectJson(template: JsonTemplate, feeders: FeederIndex, parts: (string | Render)[]): void {
   if (template === null || typeof template !== 'object') {
-    parts.push(JSON.stringify(template))
+    parts.push(jsonOf(template))
   } else if (Array.isArray(template)) {
     parts.push('[')
     for (const [i, item] of (template as readonly JsonTemplate[]).entries()) {
@@ -82,7 +82,7 @@ function compileJsonString(template: Template, feeders: FeederIndex): string | R
   const [only] = template
   if (template.length === 1 && typeof only === 'object') {
     const operand = compileExpression(only, feeders)
-    if (operand instanceof Constant) return JSON.stringify(operand.value ?? null)
+    if (operand instanceof Constant) return jsonOf(operand.value)
     return (draws) => writeJson(operand(draws))
   }
   const escaped = template.map((part) => (typeof part === 'string' ? escapeInString(part) : part))
@@ -97,7 +97,7 @@ const UNESCAPED = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 function writeJson(value: unknown): string {
   if (typeof value === 'string' && UNESCAPED.test(value)) return `"${value}"`
   if (typeof value === 'number' && Number.isFinite(value)) return Object.is(value, -0) ? '0' : String(value)
-  return JSON.stringify(value ?? null)
+  return jsonOf(value)
 }
 
 function escapeInString(value: Value): string {

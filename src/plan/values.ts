@@ -20,7 +20,18 @@ export class ValueError extends Error {
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === null || value === undefined) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'object' ? jsonOf(value) : String(value)
+}
+
+/** A value as JSON; a bigint is a number with all of its digits. */
+export function jsonOf(value: unknown): string {
+  if (typeof value === 'bigint') return String(value)
+  if (Array.isArray(value)) return `[${value.map(jsonOf).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null)
+  return `{${Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .map(([key, item]) => `${JSON.stringify(key)}:${jsonOf(item)}`)
+    .join(',')}}`
 }
 
 /** A value that can be written as it is: what is missing as an empty text, lists and maps as JSON. */
@@ -33,8 +44,8 @@ export function writable(value: unknown): Value {
 /** A value as a number; a ValueError when it doesn't read as one. `what`: who wants it. */
 export function numberOf(value: unknown, what: string): number {
   const number =
-    typeof value === 'number'
-      ? value
+    typeof value === 'number' || typeof value === 'bigint'
+      ? Number(value)
       : typeof value === 'string' && value.trim() !== ''
         ? Number(value)
         : Number.NaN

@@ -3,7 +3,9 @@
  */
 import { fileNameOf } from '../base/files.js'
 import { printable } from '../base/printable.js'
+import type { Comparison } from '../stats/comparison.js'
 import type { Result } from '../stats/result.js'
+import { looksWorse } from '../verdict/suspicion.js'
 
 /** What to do next, in words, and how. */
 export interface NextStep {
@@ -29,7 +31,10 @@ export function nextStep(result: Result): NextStep | null {
   if (verdict === 'error' || verdict === 'interrupted') return null
   if (result.session !== null) return afterSession(result, file)
   if (result.generator.saturated) {
-    return { why: 'To send the same load from more threads', command: `perfctl run ${file} --workers 2` }
+    return {
+      why: 'To send the same load from more threads',
+      command: `perfctl run ${file} --workers ${2 * result.environment.workers}`,
+    }
   }
   if (verdict === 'regressed') {
     return {
@@ -43,13 +48,7 @@ export function nextStep(result: Result): NextStep | null {
       command: `perfctl run ${file} --confirm ab --max-duration 240s`,
     }
   }
-  if (verdict === 'inconclusive') {
-    const seconds = Math.max(60, Math.ceil(result.durationSeconds / 30) * 60)
-    return {
-      why: 'A longer run may settle it, if the baseline is as long',
-      command: `perfctl baseline update ${file} --duration ${seconds}s`,
-    }
-  }
+  if (verdict === 'inconclusive') return afterDoubt(comparison, file)
   if (verdict === 'failed') return null
   if (comparison === null) {
     return { why: 'To hold later runs against this one', command: `perfctl baseline update ${file}` }
@@ -67,6 +66,22 @@ export function nextStep(result: Result): NextStep | null {
     }
   }
   return null
+}
+
+/** What looks worse is never to be accepted: it has to be settled. */
+function afterDoubt(comparison: Comparison | null, file: string): NextStep | null {
+  if (comparison === null) return null
+  const { metrics } = comparison
+  if (metrics.some((row) => row.verdict === 'missing' || row.would === 'regressed' || looksWorse(row, 0))) {
+    return {
+      why: 'Something looks slower: hold both versions against each other, side by side',
+      command: `perfctl ab ${file} --a URL_BEFORE --b URL_AFTER`,
+    }
+  }
+  if (metrics.some(({ why }) => why === 'other_machine')) {
+    return { why: 'To compare runs of this machine from now on', command: `perfctl baseline update ${file}` }
+  }
+  return { why: 'More runs may settle it', command: `perfctl run ${file} --runs 3` }
 }
 
 /** After `ab` nothing is stored, so that only more of the same helps, and only when it didn't tell. */

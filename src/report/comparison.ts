@@ -7,7 +7,14 @@ import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import type { Page } from './page.js'
 import { type Column, renderTable } from './table.js'
 import { wrap } from './width.js'
-import { describeChange, formatInterval, formatLimit, formatMetric, formatMetricChange } from './wording.js'
+import {
+  formatInterval,
+  formatLimit,
+  formatMetric,
+  formatMetricChange,
+  formatSides,
+  isFarWorse,
+} from './wording.js'
 
 /**
  * What changed beyond its limit, or could not be judged, line by line; metrics that passed are counted. When nothing
@@ -15,31 +22,54 @@ import { describeChange, formatInterval, formatLimit, formatMetric, formatMetric
  */
 export function renderComparison(comparison: Comparison, page: Page): string {
   const { metrics, baseline } = comparison
-  const shown = metrics.filter(standsOut)
+  const news = metrics.filter(standsOut)
+  const unsure = news.filter(({ verdict }) => verdict === 'inconclusive')
+  const left = new Set(unsure.slice(UNSURE_MAX))
+  const shown = news.filter((row) => !left.has(row))
   const title = page.style.bold(wrap(`Compared with ${printable(baseline)}`, page.width, '  '))
-  const table = shown.length === 0 ? '' : renderRows(shown, page)
-  const parts = [title, table, summarizeRest(metrics, page), renderReasons(metrics, page)]
+  const table = shown.length === 0 ? '' : renderRows(shown, comparison, page)
+  const parts = [
+    title,
+    table,
+    left.size === 0 ? '' : `  ${plural(left.size, 'more line')} unsure`,
+    summarizeRest(metrics, page),
+    renderReasons(metrics, shown, page),
+  ]
   return parts.filter((part) => part !== '').join('\n')
 }
 
-/** Whether a row is news. Too few samples for a percentile is none in a table. */
-export function standsOut({ verdict, interval, reason }: MetricComparison): boolean {
-  if (verdict === 'inconclusive') return interval !== null && !reason?.startsWith('would be passed')
-  return verdict !== 'passed' && verdict !== 'new'
+/** On one noisy machine all lines are unsure: so many of them are enough, the worst first. */
+const UNSURE_MAX = 8
+
+/** Whether a row is news. Too few samples for a percentile is none in a table, unless its figure is far worse. */
+export function standsOut(row: MetricComparison): boolean {
+  const { verdict, interval, would } = row
+  if (verdict !== 'inconclusive') return verdict !== 'passed' && verdict !== 'new'
+  if (would !== undefined) return would !== 'passed'
+  return interval !== null || isFarWorse(row)
 }
 
-const COLUMNS: readonly Column[] = [
+/** What the columns of the two sides are called. */
+export function sideTitles({ inTurns }: Pick<Comparison, 'inTurns'>): readonly [string, string] {
+  return inTurns ? ['a', 'b'] : ['baseline', 'now']
+}
+
+const columnsOf = (sides: readonly [string, string]): readonly Column[] => [
   { title: 'request', isFlexible: true },
   { title: 'metric' },
-  { title: 'baseline', align: 'right', expendable: 3 },
-  { title: 'now', align: 'right', expendable: 4 },
+  { title: sides[0], align: 'right', expendable: 3 },
+  { title: sides[1], align: 'right', expendable: 4 },
   { title: 'change', align: 'right' },
   { title: '95% sure', align: 'right', expendable: 1 },
   { title: 'limit', align: 'right', expendable: 2 },
   { title: '' },
 ]
 
-function renderRows(rows: readonly MetricComparison[], { width, style }: Page): string {
+function renderRows(
+  rows: readonly MetricComparison[],
+  comparison: Comparison,
+  { width, style }: Page,
+): string {
   const cells = rows.map((row) => [
     row.request === null ? 'whole run' : printable(row.request),
     row.metric,
@@ -50,7 +80,7 @@ function renderRows(rows: readonly MetricComparison[], { width, style }: Page): 
     formatLimit(row),
     paintVerdict(row.verdict, style, width >= WORDS_WIDTH),
   ])
-  return renderTable(COLUMNS, cells, { width, indent: '  ', title: style.dim })
+  return renderTable(columnsOf(sideTitles(comparison)), cells, { width, indent: '  ', title: style.dim })
 }
 
 /** On a narrower page a verdict is its symbol alone; the headline has said it in words. */
@@ -78,8 +108,8 @@ function summarizeRest(metrics: readonly MetricComparison[], { width }: Page): s
 
 function describeNearest(row: MetricComparison | undefined): string {
   if (row === undefined) return ''
-  const doubt = share(row) > 1 ? '; that may be chance' : ''
-  return `; the nearest to its limit: ${describeChange(row)}, limit ${formatLimit(row)}${doubt}`
+  const doubt = share(row) > 1 ? ', which may be chance' : ''
+  return `; the nearest to its limit: ${nameOf(row)} ${formatSides(row)}, limit ${formatLimit(row)}${doubt}`
 }
 
 function isWorse({ metric, change, reason }: MetricComparison): boolean {
@@ -90,22 +120,30 @@ function share({ change, tolerance }: MetricComparison): number {
   return Math.abs(change ?? 0) / Math.max(tolerance, 0.001)
 }
 
-/** Why some metrics were not judged, or judged otherwise than the figures suggest; equal reasons once. */
-function renderReasons(metrics: readonly MetricComparison[], { width, style }: Page): string {
+/**
+ * Why some metrics were not judged, or judged otherwise than the figures suggest; equal reasons once. What the table
+ * calls unsure isn't said again.
+ */
+function renderReasons(
+  metrics: readonly MetricComparison[],
+  shown: readonly MetricComparison[],
+  { width, style }: Page,
+): string {
   const groups = new Map<string, string[]>()
   for (const row of metrics) {
-    const label = describeReason(row)
+    const isSaid = row.verdict === 'inconclusive' && (shown.includes(row) || row.interval !== null)
+    const label = isSaid ? null : describeReason(row)
     if (label !== null) groups.set(label, [...(groups.get(label) ?? []), nameOf(row)])
   }
   const lines = [...groups].map(([label, names]) => wrap(`  ${label}: ${enumerate(names)}`, width, '    '))
   return lines.map((line) => style.dim(line)).join('\n')
 }
 
-function describeReason({ reason, verdict }: MetricComparison): string | null {
+function describeReason({ reason, needs, would, verdict }: MetricComparison): string | null {
   if (verdict === 'new') return 'new, not compared'
-  if (reason === null || verdict === 'missing' || reason.startsWith('would be ')) return null
+  if (reason === null || verdict === 'missing' || would !== undefined) return null
   // How many samples there were differs from request to request, how many it takes does not.
-  return verdict === 'inconclusive' ? `not judged, ${reason.split(', had ')[0]}` : reason
+  return verdict === 'inconclusive' ? `not judged, ${needs ?? reason}` : reason
 }
 
 function nameOf({ request, metric, verdict }: MetricComparison): string {

@@ -2,6 +2,7 @@
  * A result for people at a terminal: the verdict first, then what it rests on, then what to type next.
  */
 import { printable } from '../base/printable.js'
+import { withWarmup } from '../stats/add.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { Result, RunVerdict } from '../stats/result.js'
 import { nextStep } from './advice.js'
@@ -22,8 +23,8 @@ export function renderConsole(result: Result, page: Page, next = nextStep(result
   const parts = [
     renderHeadline(sentence, result.verdict, page),
     result.comparison === null ? '' : renderComparison(result.comparison, page),
-    renderRequests(result, page),
-    renderThresholds(result.thresholds, page),
+    renderRequests({ ...result, requests: result.requests.map(withWarmup) }, page),
+    renderThresholds(result, page),
     renderErrors(result, page),
     renderNotes(listNotes(result), sentence, page),
     renderNext(next, page),
@@ -32,8 +33,11 @@ export function renderConsole(result: Result, page: Page, next = nextStep(result
 }
 
 /** A comparison by itself, as `compare` prints it. */
-export function renderComparisonPage(comparison: Comparison, sentence: string, page: Page): string {
-  const verdict = comparison.verdict === 'improved' ? 'passed' : comparison.verdict
+export function renderComparisonPage(
+  comparison: Comparison,
+  { sentence, verdict }: { readonly sentence: string; readonly verdict: RunVerdict },
+  page: Page,
+): string {
   const notes = comparison.notes.map((note) => printable(note))
   return finish(
     [

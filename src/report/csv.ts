@@ -2,6 +2,7 @@
  * One row for each request and one for all, for spreadsheets (RFC 4180).
  */
 import { printable } from '../base/printable.js'
+import { withWarmup } from '../stats/add.js'
 import type { Result, Totals } from '../stats/result.js'
 import type { Format } from './index.js'
 
@@ -18,6 +19,7 @@ const COLUMNS: readonly { readonly title: string; readonly read: (totals: Totals
   { title: 'p99_ms', read: ({ latency }) => latency.p99 },
   { title: 'p999_ms', read: ({ latency }) => latency.p999 },
   { title: 'max_ms', read: ({ latency }) => latency.max },
+  { title: 'requests_per_second', read: ({ requestRate }) => requestRate },
 ]
 
 function render(result: Result): string {
@@ -30,7 +32,7 @@ function render(result: Result): string {
   ]
   const rows = [
     header,
-    ...result.requests.map((request) => row(request.name, request.kind, request)),
+    ...result.requests.map(withWarmup).map((request) => row(request.name, request.kind, request)),
     row('', 'total', result.totals),
   ]
   return rows.map((cells) => `${cells.join(',')}\r\n`).join('')

@@ -3,14 +3,14 @@
  */
 import { printable } from '../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
-import type { ErrorCount, RequestResult, ThresholdResult, Totals } from '../stats/result.js'
+import type { ErrorCount, RequestResult, RunVerdict, ThresholdResult, Totals } from '../stats/result.js'
 import type { Page } from './page.js'
 import { type Column, renderTable } from './table.js'
 import { truncate, wrap } from './width.js'
 import { formatActual } from './wording.js'
 
 /** A request as the table shows it: results have it, and baselines. */
-export type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput'> & {
+export type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
   readonly name: string
   readonly latency: Pick<Totals['latency'], 'p50' | 'p95' | 'p99' | 'max'>
 }
@@ -23,13 +23,23 @@ export function renderRequests(
   if (requests.length === 0) return ''
   const rows = requests.map((request) => requestCells(printable(request.name), request))
   if (requests.length > 1) rows.push(requestCells('total', totals))
-  return renderTable(REQUEST_COLUMNS, rows, { width, title: style.dim })
+  const columns = REQUEST_COLUMNS.filter(({ title }) => title !== WITH_FAILED || totals.failed > 0)
+  const kept = columns.map((column) => REQUEST_COLUMNS.indexOf(column))
+  return renderTable(
+    columns,
+    rows.map((cells) => kept.map((index) => cells[index]!)),
+    { width, title: style.dim },
+  )
 }
+
+/** The rate of all requests, beside that of the successful ones, where they differ. */
+const WITH_FAILED = 'with failed'
 
 const REQUEST_COLUMNS: readonly Column[] = [
   { title: 'request', isFlexible: true },
   { title: 'count', align: 'right', expendable: 2 },
   { title: 'rate', align: 'right', expendable: 3 },
+  { title: WITH_FAILED, align: 'right', expendable: 0 },
   { title: 'errors', align: 'right' },
   { title: 'p50', align: 'right', expendable: 4 },
   { title: 'p95', align: 'right' },
@@ -38,11 +48,12 @@ const REQUEST_COLUMNS: readonly Column[] = [
 ]
 
 function requestCells(name: string, measured: Omit<Measured, 'name'>): string[] {
-  const { requests, failed, errorRate, throughput, latency } = measured
+  const { requests, failed, errorRate, throughput, requestRate, latency } = measured
   return [
     name,
     formatCount(requests),
     formatRate(throughput),
+    formatRate(requestRate),
     failed === 0 ? '0' : formatShare(errorRate),
     formatLatency(latency.p50),
     formatLatency(latency.p95),
@@ -51,15 +62,22 @@ function requestCells(name: string, measured: Omit<Measured, 'name'>): string[] 
   ]
 }
 
-/** Each threshold with what was measured; empty for none. */
-export function renderThresholds(thresholds: readonly ThresholdResult[], { width, style }: Page): string {
+/** Each threshold with what was measured; empty for none. An inconclusive run calls none of them met for sure. */
+export function renderThresholds(
+  { thresholds, verdict }: { readonly thresholds: readonly ThresholdResult[]; readonly verdict: RunVerdict },
+  { width, style }: Page,
+): string {
+  const paint = (passed: boolean) => {
+    if (verdict === 'inconclusive') return style.yellow(passed ? '? met' : '? not met')
+    return passed ? style.green('✓ met') : style.red('✗ not met')
+  }
   if (thresholds.length === 0) return ''
   const rows = [...thresholds]
     .sort((a, b) => Number(a.passed) - Number(b.passed))
     .map(({ expression, actual, passed }) => [
       printable(expression),
       formatActual(expression, actual),
-      passed ? style.green('✓ met') : style.red('✗ not met'),
+      paint(passed),
     ])
   const columns: readonly Column[] = [
     { title: 'threshold', isFlexible: true },

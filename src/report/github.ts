@@ -7,6 +7,7 @@ import type { Result } from '../stats/result.js'
 import { nextStep } from './advice.js'
 import type { Format } from './index.js'
 import { escapeMarkdown, renderMarkdown } from './markdown.js'
+import { describeNeverSucceeded } from './never-succeeded.js'
 import { describeChange, formatActual, formatInterval, formatLimit, headline } from './wording.js'
 
 function render(result: Result): string {
@@ -44,8 +45,8 @@ export interface ScenarioSource {
 const ANNOTATIONS_MAX = 10
 
 /**
- * What the job's page and the pull request show beside the scenario: an error for each broken threshold and each
- * regression, a warning where the run doesn't tell. Workflow commands, a line each; empty for a run that passed.
+ * What the job's page and the pull request show beside the scenario: an error for each request that never succeeded, each
+ * broken threshold and each regression, a warning where the run doesn't tell. Workflow commands, a line each; empty for a run that passed.
  */
 export function renderAnnotations(result: Result, source: ScenarioSource | null): string {
   const findings = listFindings(result)
@@ -78,10 +79,20 @@ function listFindings(result: Result): Finding[] {
         subject: expression,
       }),
     )
-  const findings = [...broken, ...listRegressions(result)]
+  const findings = [...listNeverSucceeded(result), ...broken, ...listRegressions(result)]
   if (findings.length > 0 || result.verdict === 'passed') return findings
   const level = result.verdict === 'inconclusive' || result.verdict === 'interrupted' ? 'warning' : 'error'
   return [{ level, title: result.verdict, message: headline(result), subject: null }]
+}
+
+function listNeverSucceeded(result: Result): Finding[] {
+  if (result.verdict !== 'failed') return []
+  return describeNeverSucceeded(result).map(({ name, sentence, remedy }) => ({
+    level: 'error',
+    title: 'never succeeded',
+    message: `${sentence}; if that is meant, write ${remedy}`,
+    subject: name,
+  }))
 }
 
 function listRegressions({ comparison }: Result): Finding[] {

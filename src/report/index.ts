@@ -11,6 +11,8 @@ export interface Format {
   /** Of a file in this format, without the dot. */
   readonly extension: string
   readonly render: (result: Result) => string
+  /** The same in pieces, where the whole may be longer than a string can be. */
+  readonly pieces?: (result: Result) => Iterable<string>
 }
 
 /** Loaded when asked for, so that a run pays only for what it prints. */

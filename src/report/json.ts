@@ -6,8 +6,51 @@ import type { Format } from './index.js'
 
 /** The result as JSON: indented, with a newline at its end. */
 export function renderJson(result: Result): string {
-  return `${JSON.stringify(result, null, 2)}\n`
+  return [...jsonPieces(result)].join('')
+}
+
+/** The same in pieces: the whole of a long run is longer than a string can be. */
+export function* jsonPieces(result: Result): Generator<string> {
+  let piece = ''
+  for (const part of writeValue(result, '', DEPTH)) {
+    piece += part
+    if (piece.length < PIECE_LENGTH) continue
+    yield piece
+    piece = ''
+  }
+  yield `${piece}\n`
+}
+
+/** Down to the fields of a request: its windows are at most some thousands. */
+const DEPTH = 3
+const PIECE_LENGTH = 1_000_000
+
+/** As `JSON.stringify(value, null, 2)` writes it; what lies deeper than `depth` is one part. */
+function* writeValue(value: unknown, indent: string, depth: number): Generator<string> {
+  const isList = Array.isArray(value)
+  if (depth === 0 || typeof value !== 'object' || value === null || (!isList && 'toJSON' in value)) {
+    const text = JSON.stringify(value, null, 2) ?? 'null'
+    yield indent === '' ? text : text.replaceAll('\n', `\n${indent}`)
+    return
+  }
+  const entries = isList
+    ? value.map((item) => ['', item] as const)
+    : Object.entries(value).flatMap(([key, item]) =>
+        item === undefined ? [] : [[`${JSON.stringify(key)}: `, item] as const],
+      )
+  if (entries.length === 0) {
+    yield isList ? '[]' : '{}'
+    return
+  }
+  const inner = `${indent}  `
+  let before = `${isList ? '[' : '{'}\n${inner}`
+  for (const [key, item] of entries) {
+    yield before + key
+    yield* writeValue(item, inner, depth - 1)
+    before = `,\n${inner}`
+  }
+  yield `\n${indent}${isList ? ']' : '}'}`
 }
 
 /** The format `json`. */
-export default { id: 'json', extension: 'json', render: renderJson } satisfies Format
+export default { id: 'json', extension: 'json', render: renderJson, pieces: jsonPieces } satisfies Format

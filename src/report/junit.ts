@@ -1,11 +1,13 @@
 /**
- * JUnit XML, which every CI shows: one case for each threshold and for each compared metric. Its shape is what both
+ * JUnit XML, which every CI shows: one case for each threshold and for each compared metric, for each request that never
+ * succeeded, and one for the run. Its shape is what both
  * Jenkins' schema (xunit-plugin, junit-10.xsd) and Surefire's allow; where they differ, Jenkins' counts.
  */
 import { printable } from '../base/printable.js'
 import type { MetricComparison } from '../stats/comparison.js'
 import type { Result } from '../stats/result.js'
 import type { Format } from './index.js'
+import { describeNeverSucceeded } from './never-succeeded.js'
 import { describeChange, formatActual, formatInterval, formatLimit, headline } from './wording.js'
 
 interface Case {
@@ -19,7 +21,7 @@ type Outcome =
   | { readonly tag: 'skipped'; readonly message: string }
 
 function render(result: Result): string {
-  const cases = [...thresholdCases(result), ...metricCases(result), ...runCases(result)]
+  const cases = listCases(result)
   const count = (tag: string) => cases.filter(({ outcome }) => outcome?.tag === tag).length
   const time = result.durationSeconds.toFixed(3)
   const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}"`
@@ -36,18 +38,45 @@ function render(result: Result): string {
   ].join('\n')
 }
 
-function thresholdCases({ thresholds, scenario }: Result): Case[] {
+/** One at least: of a suite without any nobody sees that it ran. */
+function listCases(result: Result): Case[] {
+  const judged = [...neverSucceededCases(result), ...thresholdCases(result), ...metricCases(result)]
+  const isRed = judged.some(({ outcome }) => outcome?.tag === 'failure')
+  return [...judged, runCase(result, isRed)]
+}
+
+function neverSucceededCases(result: Result): Case[] {
+  if (result.verdict !== 'failed') return []
+  return describeNeverSucceeded(result).map(({ name, sentence, remedy }) => ({
+    classname: `perfctl.${result.scenario.name}.${name}`,
+    name: 'succeeds',
+    outcome: {
+      tag: 'failure',
+      type: 'never_succeeded',
+      message: `${sentence}; if that is meant, write ${remedy}`,
+    },
+  }))
+}
+
+function thresholdCases(result: Result): Case[] {
+  const { thresholds, scenario } = result
   return thresholds.map(({ expression, actual, passed }) => ({
     classname: `perfctl.${scenario.name}.thresholds`,
     name: expression,
-    outcome: passed
-      ? null
-      : {
-          tag: 'failure',
-          type: 'threshold',
-          message: `not met: measured ${formatActual(expression, actual)}`,
-        },
+    outcome: thresholdOutcome(`measured ${formatActual(expression, actual)}`, passed, result),
   }))
+}
+
+function thresholdOutcome(
+  measured: string,
+  passed: boolean,
+  { verdict, generator }: Result,
+): Case['outcome'] {
+  // Met or not, by figures that are not the service's.
+  if (verdict === 'inconclusive' && generator.saturated) {
+    return { tag: 'skipped', message: `${measured}, but the load generator was the bottleneck` }
+  }
+  return passed ? null : { tag: 'failure', type: 'threshold', message: `not met: ${measured}` }
 }
 
 function metricCases({ comparison, scenario }: Result): Case[] {
@@ -68,16 +97,30 @@ function outcomeOf(row: MetricComparison, gates: boolean): Case['outcome'] {
   return verdict === 'inconclusive' ? { tag: 'skipped', message: reason ?? 'inconclusive' } : null
 }
 
-/** A run that broke off must not be green because nothing was judged. */
-function runCases(result: Result): Case[] {
-  if (result.verdict !== 'error' && result.verdict !== 'interrupted') return []
-  return [
-    {
-      classname: `perfctl.${result.scenario.name}`,
-      name: 'run',
-      outcome: { tag: 'error', type: result.verdict, message: headline(result) },
-    },
-  ]
+/** The run as a whole: one that broke off, or doesn't tell, must not be green because nothing else was judged. */
+function runCase(result: Result, isRed: boolean): Case {
+  return {
+    classname: `perfctl.${result.scenario.name}`,
+    name: 'run',
+    outcome: runOutcome(result, isRed),
+  }
+}
+
+function runOutcome(result: Result, isRed: boolean): Case['outcome'] {
+  const { verdict } = result
+  const message = headline(result)
+  switch (verdict) {
+    case 'passed':
+      return null
+    case 'inconclusive':
+      return { tag: 'skipped', message }
+    case 'error':
+    case 'interrupted':
+      return { tag: 'error', type: verdict, message }
+    default:
+      // What failed has a case of its own.
+      return isRed ? null : { tag: 'failure', type: verdict, message }
+  }
 }
 
 /** The message stands twice: some readers show the attribute, others what is inside. */

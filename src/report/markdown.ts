@@ -3,9 +3,11 @@
  */
 import { printable } from '../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
+import { withWarmup } from '../stats/add.js'
 import type { Comparison } from '../stats/comparison.js'
-import type { RequestResult, Result, ThresholdResult, Totals } from '../stats/result.js'
+import type { RequestResult, Result, Totals } from '../stats/result.js'
 import { listShardDoubts } from '../stats/shard.js'
+import { sideTitles } from './comparison.js'
 import type { Format } from './index.js'
 import {
   formatActual,
@@ -25,8 +27,8 @@ export function renderMarkdown(result: Result): string {
     `<!-- perfctl:${markerName(result.scenario.name)} -->\n## ${SYMBOLS[result.verdict]} ${escapeMarkdown(result.scenario.name)}`,
     escapeMarkdown(headline(result)),
     result.comparison === null ? '' : renderComparison(result.comparison),
-    renderThresholds(result.thresholds),
-    renderRequests(result.requests, result.totals),
+    renderThresholds(result),
+    renderRequests(result.requests.map(withWarmup), result.totals),
     renderNotes(result),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
@@ -46,7 +48,8 @@ const SYMBOLS: Readonly<Record<Result['verdict'], string>> = {
   interrupted: '⚠️',
 }
 
-function renderComparison({ baseline, metrics }: Comparison): string {
+function renderComparison(comparison: Comparison): string {
+  const { baseline, metrics } = comparison
   const shown = metrics.filter(({ verdict }) => verdict !== 'passed')
   const passed = metrics.length - shown.length
   const intro = `Compared with ${escapeMarkdown(baseline)}: ${plural(passed, 'metric')} within the limits.`
@@ -61,24 +64,26 @@ function renderComparison({ baseline, metrics }: Comparison): string {
     formatLimit(row),
     row.verdict === 'regressed' || row.verdict === 'missing' ? `**${row.verdict}**` : row.verdict,
   ])
-  return `${intro}\n\n${renderTable(['request', 'metric', 'baseline', 'now', 'change', '95% sure', 'limit', 'verdict'], 2, rows)}`
+  return `${intro}\n\n${renderTable(['request', 'metric', ...sideTitles(comparison), 'change', '95% sure', 'limit', 'verdict'], 2, rows)}`
 }
 
-function renderThresholds(thresholds: readonly ThresholdResult[]): string {
+function renderThresholds({ thresholds, verdict }: Result): string {
   if (thresholds.length === 0) return ''
   const rows = thresholds.map(({ expression, actual, passed }) => [
     escapeMarkdown(expression),
     formatActual(expression, actual),
-    passed ? 'met' : '**not met**',
+    (passed ? 'met' : '**not met**') + (verdict === 'inconclusive' ? ', in doubt' : ''),
   ])
   return renderTable(['threshold', 'measured', ''], 1, rows)
 }
 
 function renderRequests(requests: readonly RequestResult[], totals: Totals): string {
-  const cells = (name: string, { requests: count, errorRate, throughput, latency }: Totals) => [
+  const hasFailed = totals.failed > 0
+  const cells = (name: string, { requests: count, errorRate, throughput, requestRate, latency }: Totals) => [
     name,
     formatCount(count),
     formatRate(throughput),
+    ...(hasFailed ? [formatRate(requestRate)] : []),
     formatShare(errorRate),
     formatLatency(latency.p50),
     formatLatency(latency.p95),
@@ -87,7 +92,9 @@ function renderRequests(requests: readonly RequestResult[], totals: Totals): str
   ]
   const rows = requests.map((request) => cells(escapeMarkdown(request.name), request))
   const all = requests.length > 1 ? [cells('**total**', totals)] : []
-  return renderTable(['request', 'count', 'rate', 'errors', 'p50', 'p95', 'p99', 'max'], 1, [...rows, ...all])
+  const rates = hasFailed ? ['rate', 'with failed'] : ['rate']
+  const titles = ['request', 'count', ...rates, 'errors', 'p50', 'p95', 'p99', 'max']
+  return renderTable(titles, 1, [...rows, ...all])
 }
 
 function renderNotes(result: Result): string {

@@ -6,9 +6,12 @@ import { formatCount, formatDuration, formatShare, plural } from '../base/units.
 import type { Result, RetryCounts } from '../stats/result.js'
 import { listShardDoubts } from '../stats/shard.js'
 
+/** A larger share of requests that went again is told. */
+const RECONNECTS_TOLD = 0.01
+
 /** The notes of a run, in sentences, the weightiest first. */
 export function listNotes(result: Result): string[] {
-  const { comparison, generator, totals, stoppedBy, durationSeconds } = result
+  const { comparison, generator, totals, connections, stoppedBy, durationSeconds } = result
   const notes = (comparison?.notes ?? []).map((note) => printable(note))
   if (comparison === null) notes.push(...listShardDoubts(result))
   if (stoppedBy !== null) {
@@ -17,9 +20,15 @@ export function listNotes(result: Result): string[] {
       `stopped early, after ${after}, because this threshold was not met: ${printable(stoppedBy)}`,
     )
   }
-  if (generator.saturated && !notes.some((note) => note.includes('the load generator was the bottleneck'))) {
+  // A comparison says so itself.
+  if (generator.saturated && comparison === null) {
     const reasons = generator.reasons.map((reason) => printable(reason)).join('; ')
     notes.unshift(`the load generator was the bottleneck: ${reasons || 'send less, or use more --workers'}`)
+  }
+  for (const name of result.neverSent ?? []) {
+    notes.push(
+      `"${printable(name)}" was never sent, though by its weight it was due: do the conditions of its steps ever hold?`,
+    )
   }
   if (totals.dropped > 0) {
     const share = formatShare(totals.dropped / (totals.dropped + totals.requests))
@@ -30,6 +39,17 @@ export function listNotes(result: Result): string[] {
   if (totals.unfinished > 0) {
     notes.push(
       `${plural(totals.unfinished, 'request')} still under way at the end, counted as neither good nor bad`,
+    )
+  }
+  if (connections.unsolicited > 0) {
+    notes.push(
+      `${plural(connections.unsolicited, 'connection')} closed by perfctl, because the service sent bytes that no request had asked for`,
+    )
+  }
+  if (totals.reconnects > RECONNECTS_TOLD * totals.requests) {
+    const share = formatShare(totals.reconnects / totals.requests)
+    notes.push(
+      `${plural(totals.reconnects, 'request')} (${share}) sent again on a new connection: the service had closed the kept one without saying so; look at its keep-alive limits`,
     )
   }
   if (totals.retries.requests > 0) notes.push(noteRetries(totals.retries))

@@ -15,6 +15,7 @@ import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import { findMetric } from '../stats/metrics.js'
 import type { Result } from '../stats/result.js'
 import { listShardDoubts, nameShard } from '../stats/shard.js'
+import { summarizeNeverSucceeded } from './never-succeeded.js'
 
 /** A metric's value with its unit; – without data. */
 export function formatMetric(metric: string, value: number | null): string {
@@ -66,7 +67,7 @@ export function headline(result: Result): string {
     case 'regressed':
       return comparison === null ? 'Regressed.' : comparisonHeadline(comparison)
     case 'failed':
-      return `Failed: ${brokenThresholds(result)}.`
+      return `Failed: ${whyFailed(result)}.`
     case 'inconclusive':
       return `Inconclusive: ${whyInconclusive(result)}.`
     case 'interrupted':
@@ -82,12 +83,12 @@ export function headline(result: Result): string {
     const figures = `${plural(totals.requests, 'request')}, ${errors}`
     const shard = nameShard(result.shard)
     if (shard !== null) return `Sent ${shard}: ${figures}; perfctl merge judges all shards together.`
-    return `Passed: ${figures}${met}; there was no baseline to compare with.`
+    return `Passed: ${figures}${met}; not compared with a baseline.`
   }
   if (comparison.verdict === 'improved') {
-    return `Passed and improved: ${bestImprovement(comparison)}${met}.`
+    return `Passed and improved: ${bestImprovement(comparison)}${met}${describeUnsure(comparison)}.`
   }
-  return `Passed: not slower than ${nameReference(result)}${met}.`
+  return `Passed: not slower than ${nameReference(result)}${met}${describeUnsure(comparison)}.`
 }
 
 /** What the run was held against at last. */
@@ -106,8 +107,35 @@ export function comparisonHeadline(comparison: Comparison): string {
     case 'improved':
       return `Improved: ${bestImprovement(comparison)}.`
     case 'passed':
-      return 'Passed: not slower than the reference.'
+      return `Passed: not slower than the reference${describeUnsure(comparison)}.`
   }
+}
+
+/** What a green headline must not keep to itself: the worst figure that is far beyond its limit and can't be judged. */
+function describeUnsure({ metrics }: Comparison): string {
+  const [first, ...others] = metrics.filter(
+    (row) => row.verdict === 'inconclusive' && (row.why === 'maybe_worse' || isFarWorse(row)),
+  )
+  if (first === undefined) return ''
+  const subject = first.request === null ? '' : ` of "${printable(first.request)}"`
+  const more = others.length === 0 ? '' : ` and ${plural(others.length, 'other figure')}`
+  return `; unsure about the ${first.metric}${subject} (${formatSides(first)})${more}`
+}
+
+/** A latency that more than doubled, with enough samples that it isn't one slow answer, and that can't be judged. */
+export function isFarWorse({ metric, verdict, baseline, current, interval, had }: MetricComparison): boolean {
+  const least = BEYOND_MIN[metric]
+  if (verdict !== 'inconclusive' || least === undefined || baseline === null || current === null) return false
+  return current > FAR * baseline && (interval !== null || (had ?? 0) >= least)
+}
+
+const FAR = 2
+/** Ten requests beyond each percentile. */
+const BEYOND_MIN: Readonly<Record<string, number>> = { p50: 20, p95: 200, p99: 1000 }
+
+/** Both sides of a row and its change: `17.0ms, then 67.0ms (+294%)`. */
+export function formatSides({ metric, baseline, current, change }: MetricComparison): string {
+  return `${formatMetric(metric, baseline)}, then ${formatMetric(metric, current)} (${formatMetricChange(metric, change)})`
 }
 
 /** What {@link describeChange} has to know. */
@@ -142,6 +170,17 @@ function bestImprovement({ metrics }: Comparison): string {
   return rows.length === 0 ? 'better than the baseline' : describeChange(rows.at(-1)!)
 }
 
+function whyFailed(result: Result): string {
+  const isNever = result.neverSucceeded.length > 0 || result.comparison?.referenceNeverSucceeded !== undefined
+  return isNever ? summarizeNeverSucceeded(result) : brokenThresholds(result) + doubtBeside(result)
+}
+
+/** A broken limit stays broken on a noisy machine, which is no reason not to say that it is one. */
+function doubtBeside({ comparison }: Result): string {
+  const [why] = comparison?.verdict === 'inconclusive' ? comparison.notes : []
+  return why === undefined ? '' : `; the comparison can't tell: ${printable(why)}`
+}
+
 function brokenThresholds({ thresholds }: Result): string {
   const broken = thresholds.filter(({ passed }) => !passed)
   const [first] = broken
@@ -169,8 +208,12 @@ function whyInconclusive(result: Result): string {
   return why === undefined ? 'the figures do not tell' : printable(why)
 }
 
-function whyError({ totals, scenario, error }: Result): string {
-  if (error !== null) return printable(error)
+function whyError(result: Result): string {
+  return result.error === null ? describeUnreached(result) : printable(result.error)
+}
+
+/** Why a target was not reached, by what its requests said. */
+export function describeUnreached({ totals, scenario }: Pick<Result, 'totals' | 'scenario'>): string {
   if (totals.requests === 0) return 'no request was finished'
   const [first] = totals.errors
   const why = first === undefined ? '' : `: ${printable(first.message)}`

@@ -3,7 +3,7 @@
  */
 import type { Leaves } from './blocks/leaves.js'
 import { readFixedText, readPattern } from './checks.js'
-import { choiceReader, type Reader, readFlag, readLabel, wrong } from './fields.js'
+import { choiceReader, type Reader, readFlag, readFloat, readLabel, wrong } from './fields.js'
 import type { Capture, CaptureSource, Choice } from './journey.js'
 import { parseJsonPath } from './json-path.js'
 import { queryFault } from './json-query.js'
@@ -127,9 +127,10 @@ const readTrue: Reader<boolean> = (tree, _context, report) =>
 
 const readDefault: Reader<string | number | boolean | null> = (tree, context, report) => {
   if (!(tree instanceof Scalar)) return wrong(report, 'a single value is wanted', 'write a text or a number')
-  return typeof tree.value === 'string' && tree.value !== ''
+  if (tree.value === '') return ''
+  return typeof tree.value === 'string'
     ? readFixedText(tree, context, report)
-    : tree.value
+    : readFloat(tree, context, report)
 }
 
 const readQuery: Reader<string> = (tree, context, report) => {

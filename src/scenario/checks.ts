@@ -1,6 +1,7 @@
 /**
  * `expect`: what has to hold of an answer besides its status, from the file to a list of checks.
  */
+import { losesDigits } from '../base/decimal.js'
 import { messageOf } from '../base/errors.js'
 import { type Reader, readText, wrong } from './fields.js'
 import { parseJsonPath } from './json-path.js'
@@ -70,7 +71,7 @@ export const readJsonTest: Reader<JsonTest> = (tree, context, report) => {
     const message = 'a single value is wanted, or a comparison'
     return wrong(report, message, 'write it like ok, 1, true, ">= 1", "!= null" or exists')
   }
-  if (typeof tree.value !== 'string') return { operator: '==', value: tree.value }
+  if (typeof tree.value !== 'string') return { operator: '==', value: tree.value, ...digitsOf(tree.text) }
   const text = readText(tree, context, report)
   if (text === null || refuseHoles(text, report) === null) return null
   if (text === 'exists' || text === 'missing') return { operator: text }
@@ -83,13 +84,18 @@ type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>='
 
 function readComparison(operator: Comparison, operand: string, report: Report): JsonTest | null {
   const value = parseOperand(operand)
-  if (operator === '==' || operator === '!=') return { operator, value }
-  if (typeof value === 'number') return { operator, value }
+  const digits = typeof value === 'number' ? digitsOf(operand) : {}
+  if (operator === '==' || operator === '!=') return { operator, value, ...digits }
+  if (typeof value === 'number') return { operator, value, ...digits }
   return wrong(
     report,
     `${operator} compares numbers, here is ${quoted(operand)}`,
     `write it like "${operator} 1"`,
   )
+}
+
+function digitsOf(text: string): { readonly digits?: string } {
+  return losesDigits(text) ? { digits: text } : {}
 }
 
 /** A JSON value such as `null`, `5` or `"5"`; whatever else stands there is a text. */

@@ -28,7 +28,8 @@ const FAULTS_MAX = 5
 
 /**
  * Finds the rows of a CSV text in UTF-8, empty lines left out. `columns`: how many fields each has; null for as many
- * as the first.
+ * as the first. When the first row can't be read, its fault is the only one, and there are no rows: the others are
+ * measured by it.
  */
 export function scanCsv(bytes: Uint8Array, delimiter: string, columns: number | null): Scan {
   const scanner = new RowScanner(bytes, delimiter.charCodeAt(0))
@@ -38,8 +39,10 @@ export function scanCsv(bytes: Uint8Array, delimiter: string, columns: number | 
   while (scanner.skipEmptyLines() && faults.length < FAULTS_MAX) {
     const { at: start, line } = scanner
     const count = scanner.row()
-    if (scanner.fault !== null) faults.push(scanner.fault)
-    else if (wanted !== null && count !== wanted)
+    if (scanner.fault !== null) {
+      faults.push(scanner.fault)
+      if (rows.isEmpty) break
+    } else if (wanted !== null && count !== wanted)
       faults.push({ line, message: `${fieldsOf(count)}, but there are ${wanted} columns` })
     wanted ??= count
     rows.push(start, scanner.end)
@@ -189,6 +192,10 @@ export class Spans {
     }
     this.pairs[this.size++] = start
     this.pairs[this.size++] = end
+  }
+
+  get isEmpty(): boolean {
+    return this.size === 0
   }
 
   take(): Uint32Array {

@@ -3,7 +3,7 @@
  * single values are replaced. Every part still knows the file it comes from, so mistakes are told where they are.
  */
 import { dirname, isAbsolute, join, normalize } from 'node:path'
-import { messageOf, type Problem } from '../base/errors.js'
+import { codeOf, messageOf, type Problem } from '../base/errors.js'
 import type { FileReader } from './files.js'
 import { follow, isTreeMap, nameOf, type Path, Scalar, type Tree, type TreeMap } from './tree.js'
 import { readYaml, type YamlFile } from './yaml.js'
@@ -80,7 +80,7 @@ function readBase(reference: Tree, layer: Layer): Base | { readonly message: str
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(layer.files.read(inner))
   } catch (error) {
-    const isMissing = (error as { code?: unknown }).code === 'ENOENT'
+    const isMissing = codeOf(error) === 'ENOENT'
     return {
       message: isMissing ? `${shown}: no such file` : `${shown} can't be read: ${messageOf(error)}`,
       hint: 'the path is relative to the file it stands in',
@@ -107,7 +107,7 @@ function layOver(own: YamlFile, text: string, { file: base, folder }: Base): Ext
     isBroken: (path) => ownerOf(path).isBroken(path),
     locate: (path, mistake) => ownerOf(path).locate(path, mistake),
     texts: [text, ...base.texts],
-    isIncomplete: base.isIncomplete,
+    isIncomplete: base.isIncomplete || base.tree === null,
   }
 }
 

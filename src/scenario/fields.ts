@@ -6,6 +6,7 @@ import { coverValues, type Environment, fillIn, hasReference } from './environme
 import { rowOf } from './feeders.js'
 import type { FileReader } from './files.js'
 import type { Shapes } from './names.js'
+import { floatFault } from './number-fault.js'
 import type { Expect, FeederValue, JsonTemplate, Template } from './scenario.js'
 import { parseTemplate } from './template.js'
 import { type Limit, parseThreshold } from './threshold.js'
@@ -94,10 +95,17 @@ const readRowField: Reader<unknown> = (tree, context, report) => {
 const readFeederScalar: Reader<string | number | boolean> = (tree, context, report) => {
   const scalar = readScalar(tree, 'a single value', report)
   if (scalar === null) return null
-  if (typeof scalar.value !== 'string') return scalar.value
+  if (typeof scalar.value !== 'string') return readFloat(scalar, context, report)
   if (scalar.value.includes('{{'))
     return wrong(report, 'templates are not worked out in data', 'write the template where the value is used')
   return fillIn(scalar.value, context.env, report)
+}
+
+/** A value that is no text, kept as it is. */
+export const readFloat: Reader<number | boolean | null> = (tree, _context, report) => {
+  const { value, text } = tree as Scalar & { readonly value: number | boolean | null }
+  const fault = typeof value === 'number' ? floatFault(value, text) : null
+  return fault === null ? value : wrong(report, fault.message, fault.hint)
 }
 
 /** The path of a file: not empty, without templates. */
@@ -111,7 +119,9 @@ export const readFilePath: Reader<string> = (tree, context, report) => {
 /** Any YAML value as JSON with holes. */
 export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
   if (tree instanceof Scalar) {
-    if (typeof tree.value !== 'string') return tree.value
+    if (typeof tree.value === 'number' && floatFault(tree.value, tree.text) !== null)
+      return BigInt(tree.text.replace('+', ''))
+    if (typeof tree.value !== 'string') return readFloat(tree, context, report)
     const template = templateOf(tree, { ...context, keepsType: true }, report)
     return template === null ? null : { $: template }
   }

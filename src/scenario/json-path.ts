@@ -3,6 +3,9 @@
  * wildcards and filters) gives lists of values, which a check could not be held against.
  */
 
+/** Keys and indices from the top. */
+export type JsonPath = readonly (string | number)[]
+
 /** Keys and indices from the top; null for what is no path to one value. `$` alone is the whole. */
 export function parseJsonPath(text: string): (string | number)[] | null {
   if (!text.startsWith('$')) return null

@@ -63,8 +63,10 @@ class RowReader {
   private readonly bytes: Buffer
   private readonly rows: Spans
   private readonly faults: RowFault[] = []
-  private readonly columns = new Map<string, number>()
+  private readonly columns = new Set<string>()
   private readonly gaps = new Map<string, number>()
+  /** The columns that no row has lacked so far. */
+  private readonly complete = new Set<string>()
   private kind: 'rows' | 'values' | null = null
   private count = 0
   /** Lines are counted as far as somebody asks. */
@@ -98,7 +100,7 @@ class RowReader {
   }
 
   scan(): JsonScan {
-    const columns = this.kind === 'rows' ? [...this.columns.keys()] : null
+    const columns = this.kind === 'rows' ? [...this.columns] : null
     return { spans: this.rows.take(), faults: this.faults, columns, gaps: this.gaps }
   }
 
@@ -113,19 +115,24 @@ class RowReader {
 
   /** Takes down columns that are new, and those that this row or the ones before it lack. */
   private compare(row: Record<string, unknown>, start: number): void {
-    let known = 0
+    let held = 0
     for (const name of Object.keys(row)) {
       if (name === '__proto__') this.complain(start, '"__proto__" can\'t be a field')
-      if (this.columns.has(name)) known++
-      else {
-        if (this.count > 0 && !this.gaps.has(name)) this.gaps.set(name, 1)
-        this.columns.set(name, start)
-      }
+      if (this.complete.has(name)) held++
+      if (this.columns.has(name)) continue
+      this.columns.add(name)
+      if (this.count === 0) {
+        this.complete.add(name)
+        held++
+      } else this.gaps.set(name, 1)
     }
-    const before = this.columns.size - (Object.keys(row).length - known)
-    if (known === before) return
-    for (const name of this.columns.keys()) {
-      if (!Object.hasOwn(row, name) && !this.gaps.has(name)) this.gaps.set(name, this.lineOf(start))
+    // Each column is complete, or its gap is known: a row that lacks none of the complete ones tells nothing new.
+    if (held === this.complete.size) return
+    const line = this.lineOf(start)
+    for (const name of this.complete) {
+      if (Object.hasOwn(row, name)) continue
+      this.complete.delete(name)
+      this.gaps.set(name, line)
     }
   }
 

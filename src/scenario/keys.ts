@@ -1,7 +1,7 @@
 /**
  * What is said about keys: the unknown ones, those of other tools, those of other places.
  */
-import { didYouMean } from '../base/suggest.js'
+import { nearest } from '../base/suggest.js'
 import { nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from './tree.js'
 
 /** What a map says about the keys that it doesn't have. */
@@ -17,13 +17,16 @@ export function unknownKey(
   key: string,
   known: readonly string[],
   advice: KeyAdvice,
-): { message: string; hint: string } {
+): { message: string; hint: string; meant?: string } {
   if (advice.elsewhere !== undefined && Object.hasOwn(advice.elsewhere, key))
     return { message: `${key} can't stand here`, hint: advice.elsewhere[key]! }
   const message = `unknown key ${quoted(key)}`
   const synonym = Object.entries(advice.synonyms ?? {}).find(([word]) => word === key)?.[1]
-  if (synonym !== undefined) return { message, hint: `perfctl's key for it is ${synonym}` }
-  return { message, hint: didYouMean(key, known) ?? `the keys here are ${known.join(', ')}` }
+  if (synonym !== undefined) return { message, hint: `perfctl's key for it is ${synonym}`, meant: synonym }
+  const meant = nearest(key, known)
+  return meant === null
+    ? { message, hint: `the keys here are ${known.join(', ')}` }
+    : { message, hint: `did you mean "${meant}"?`, meant }
 }
 
 /** Reports names under `data` that could not stand in `{{ ... }}`. */

@@ -62,7 +62,7 @@ export function checkStage(
 ): void {
   if (hasUnknown) return
   if (duration === undefined && burst === undefined) {
-    report({ message: 'duration is missing', hint: 'add duration: 30s' })
+    report({ missing: 'duration', message: 'duration is missing', hint: 'add duration: 30s' })
   }
   if (vus !== undefined || rate !== undefined || burst !== undefined) return
   const hint = 'add vus: 20 for virtual users, or rate: 200/s for arrivals'

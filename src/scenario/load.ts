@@ -86,7 +86,7 @@ async function missing(file: string, path: string): Promise<UserError> {
 async function listScenarios(directory: string, path: string): Promise<string> {
   const found = await scenariosIn(path)
   return found.length === 0
-    ? 'give the path of a scenario, such as scenarios/search.yaml'
+    ? 'give the path of a scenario, such as scenarios/search.yaml, or a URL such as http://localhost:3000/'
     : `in ${directory} there are ${found.slice(0, 5).join(', ')}`
 }
 

@@ -17,7 +17,14 @@ export function numberFault(
       message: `${text} starts with a zero`,
       hint: `write ${value} for the number, "${text}" for the text`,
     }
-  if (/^[-+]?\d+$/.test(text) && !Number.isSafeInteger(value))
-    return { message: `${text} is too large to be kept exactly`, hint: `put it in quotes: "${text}"` }
   return null
+}
+
+/** The same for a number that is kept as a float, which has sixteen digits. */
+export function floatFault(
+  value: number,
+  text: string,
+): { readonly message: string; readonly hint: string } | null {
+  if (!/^[-+]?\d+$/.test(text) || Number.isSafeInteger(value)) return null
+  return { message: `${text} is too large to be kept exactly`, hint: `put it in quotes: "${text}"` }
 }

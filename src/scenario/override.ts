@@ -95,7 +95,7 @@ function closed(
   }
 }
 
-function open(load: Load, { vus, durationMs, ratePerSecond, iterations }: LoadOverride): OpenLoad {
+function open(load: Load, { durationMs, ratePerSecond, iterations }: LoadOverride): OpenLoad {
   const target = ratePerSecond ?? peakOf(load)
   return {
     model: 'open',
@@ -107,7 +107,7 @@ function open(load: Load, { vus, durationMs, ratePerSecond, iterations }: LoadOv
       { durationMs: durationMs ?? (iterations === undefined ? lengthOf(load) : ITERATIONS_MS_MAX), target },
     ],
     arrivals: load.model === 'open' ? load.arrivals : 'even',
-    maxVus: vus ?? (load.model === 'open' ? load.maxVus : MAX_VUS),
+    maxVus: load.model === 'open' ? load.maxVus : MAX_VUS,
   }
 }
 

@@ -6,6 +6,7 @@ import { basename, dirname, extname, isAbsolute, join, parse } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
 import { cover, redact } from '../base/secrets.js'
 import { didYouMean } from '../base/suggest.js'
+import { plural } from '../base/units.js'
 import { capturedNames } from './captures.js'
 import { readFields, type ScenarioInput } from './definition.js'
 import type { Environment } from './environment.js'
@@ -60,8 +61,7 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   const mistakes = 'mistakes' in outcome ? outcome.mistakes : []
   const told = mistakes.filter(
     (mistake) =>
-      isWorthTelling(mistake, mistakes, yaml) &&
-      !(yaml.isIncomplete && mistake.message.endsWith(' is missing')),
+      isWorthTelling(mistake, mistakes, yaml) && !(yaml.isIncomplete && mistake.missing !== undefined),
   )
   const problems = [...yaml.problems, ...told.map((mistake) => locate(mistake, yaml))]
   if (problems.length > 0 || !('input' in outcome))
@@ -226,12 +226,11 @@ function baselinePath(path: string, file: string, profile: string | undefined): 
  */
 function isWorthTelling(mistake: Mistake, all: readonly Mistake[], yaml: YamlFile): boolean {
   if (!mistake.onKey && yaml.isBroken(existing(yaml.tree, mistake.path ?? []))) return false
-  const key = /^(\w+) is missing$/.exec(mistake.message)?.[1]
-  if (key === undefined) return true
+  const { missing } = mistake
+  if (missing === undefined) return true
   const place = pathText(mistake.path ?? [])
   return !all.some(
-    (other) =>
-      other.onKey && other.hint?.includes(`"${key}"`) && pathText(other.path!.slice(0, -1)) === place,
+    (other) => other.onKey && other.meant === missing && pathText(other.path!.slice(0, -1)) === place,
   )
 }
 
@@ -271,16 +270,30 @@ function inOrder(problems: readonly Problem[], secrets: readonly string[], file:
       problem,
     ]),
   )
-  return [...unique.values()]
-    .sort(
-      (a, b) =>
-        Number(a.place!.file !== file) - Number(b.place!.file !== file) ||
-        a.place!.line - b.place!.line ||
-        a.place!.column - b.place!.column,
-    )
-    .map(({ message, place, hint }) => ({
-      message: redact(message, secrets),
-      place: place && { ...place, text: cover(place.text, secrets) },
-      hint: hint === null ? null : redact(hint, secrets),
-    }))
+  const sorted = [...unique.values()].sort(
+    (a, b) =>
+      Number(a.place!.file !== file) - Number(b.place!.file !== file) ||
+      a.place!.line - b.place!.line ||
+      a.place!.column - b.place!.column,
+  )
+  return firstOf(sorted).map(({ message, place, hint }) => ({
+    message: redact(message, secrets),
+    place: place && { ...place, text: cover(place.text, secrets) },
+    hint: hint === null ? null : redact(hint, secrets),
+  }))
+}
+
+/** More mistakes were made by a program, and bury the first ones. */
+const PROBLEMS_MOST = 100
+
+function firstOf(problems: readonly Problem[]): readonly Problem[] {
+  const left = problems.length - PROBLEMS_MOST
+  if (left <= 0) return problems
+  const { place } = problems[PROBLEMS_MOST]!
+  const rest = {
+    message: `${plural(left, 'more mistake')} from here on`,
+    place,
+    hint: 'mend those above first',
+  }
+  return [...problems.slice(0, PROBLEMS_MOST), rest]
 }

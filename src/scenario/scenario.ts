@@ -167,7 +167,7 @@ export type Check =
   | { readonly type: 'maxSize'; readonly bytes: number }
 
 /** What has to hold of one value of a JSON body. */
-interface JsonCheck {
+export interface JsonCheck {
   readonly type: 'json'
   /** As written: `$.items[0].id`. */
   readonly path: string
@@ -178,8 +178,13 @@ interface JsonCheck {
 
 /** Equal to a value, compared with it, or there at all. */
 export type JsonTest =
-  | { readonly operator: '==' | '!='; readonly value: string | number | boolean | null }
-  | { readonly operator: '<' | '<=' | '>' | '>='; readonly value: number }
+  | {
+      readonly operator: '==' | '!='
+      readonly value: string | number | boolean | null
+      readonly digits?: string
+    }
+  /** `digits`: of a number that a float doesn't hold, as it was written. */
+  | { readonly operator: '<' | '<=' | '>' | '>='; readonly value: number; readonly digits?: string }
   | { readonly operator: 'exists' }
   | { readonly operator: 'missing' }
 
@@ -215,6 +220,8 @@ export type JsonTemplate =
   | null
   | boolean
   | number
+  /** A whole number that a float doesn't hold. */
+  | bigint
   | { readonly $: Template }
   | readonly JsonTemplate[]
   | { readonly object: Readonly<Record<string, JsonTemplate>> }

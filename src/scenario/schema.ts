@@ -228,6 +228,7 @@ function nameMissing(mistake: Mistake): Mistake {
   const key = String(mistake.path!.at(-1))
   return {
     path: mistake.path!.slice(0, -1),
+    missing: key,
     message: `${key} is missing`,
     hint: `add ${key}: ${mistake.hint}`,
   }

@@ -41,28 +41,69 @@ export function explainFaults(faults: readonly SyntaxFault[], source: Source): S
  * is where the line begins in the file.
  */
 export function unquotedHoles(line: string, offset: number): SyntaxProblem[] {
-  const values = /(?:([\w-]+):\s+)?([^\s"'{}[\],#]*)(\{\{.*?\}\})([^\s"',}\]]*)/g
   // Cut after the last hole, so that openings without an end don't each cost a search through a long line.
   const last = line.lastIndexOf('}}')
   const end = line.indexOf(' ', last)
   const searched = last === -1 ? '' : line.slice(0, end === -1 ? line.length : end)
-  return [...searched.matchAll(values)].flatMap((found) => {
-    const [whole, key, before, hole, after] = found
-    if (isQuotedOrComment(line.slice(0, found.index))) return []
-    const text = `${before}${hole}${after}`
-    const start = offset + found.index + whole.length - text.length
-    return {
+  const problems: SyntaxProblem[] = []
+  const quoting = new Quoting(line)
+  let from = 0
+  for (const { 0: hole, index } of searched.matchAll(/\{\{.*?\}\}/g)) {
+    if (index < from) continue
+    const start = backWhile(line, index, from, IN_VALUE)
+    const key = keyBefore(line, start, from)
+    AFTER.lastIndex = index + hole.length
+    const [after] = AFTER.exec(line)!
+    from = index + hole.length + after.length
+    if (quoting.covers(start - key.length)) continue
+    const text = line.slice(start, from)
+    problems.push({
       message: `${hole} without quotes means something else to YAML`,
-      hint: `put the whole value in quotes: ${key === undefined ? '' : `${key}: `}"${text}"`,
-      span: [start, start + text.length] as const,
-    }
-  })
+      hint: `put the whole value in quotes: ${key === '' ? '' : `${key.trimEnd()} `}"${text}"`,
+      span: [offset + start, offset + from],
+    })
+  }
+  return problems
 }
 
-/** Whether what follows in the line stands in quotes or in a comment. */
-function isQuotedOrComment(before: string): boolean {
-  const isOdd = (quote: string) => before.split(quote).length % 2 === 0
-  return isOdd('"') || isOdd("'") || /(^|\s)#/.test(before)
+/** What a value without quotes may hold before a hole, and after it. */
+const IN_VALUE = /[^\s"'{}[\],#]/
+const AFTER = /[^\s"',}\]]*/y
+
+/** `key: ` right before an offset, or ''. */
+function keyBefore(line: string, offset: number, from: number): string {
+  const colon = backWhile(line, offset, from, /\s/) - 1
+  if (colon < from || colon === offset - 1 || line[colon] !== ':') return ''
+  const start = backWhile(line, colon, from, /[\w-]/)
+  return start === colon ? '' : line.slice(start, offset)
+}
+
+/** The offset of the first of the characters of a kind that lead up to `offset`, at or after `from`. */
+function backWhile(line: string, offset: number, from: number, kind: RegExp): number {
+  let at = offset
+  while (at > from && kind.test(line[at - 1]!)) at--
+  return at
+}
+
+/** Which offsets of a line stand in quotes or in a comment; asked for from left to right, in one pass. */
+class Quoting {
+  private readonly line: string
+  private at = 0
+  private readonly odd = { '"': false, "'": false }
+  private isComment = false
+
+  constructor(line: string) {
+    this.line = line
+  }
+
+  covers(offset: number): boolean {
+    for (; this.at < offset; this.at++) {
+      const char = this.line[this.at]!
+      if (char === '"' || char === "'") this.odd[char] = !this.odd[char]
+      if (char === '#' && (this.at === 0 || /\s/.test(this.line[this.at - 1]!))) this.isComment = true
+    }
+    return this.odd['"'] || this.odd["'"] || this.isComment
+  }
 }
 
 function explain(fault: SyntaxFault, source: Source): SyntaxProblem {

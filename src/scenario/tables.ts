@@ -73,6 +73,7 @@ export class Tables {
       return unreadable(spec.file, error)
     }
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.length)
+    if (!bytes.some((byte) => byte > 0x20)) return empty(spec.file)
     const fault = encodingFault(spec.file, bytes)
     if (fault !== null) return { faults: [fault] }
     if (format === 'json' || format === 'ndjson') return jsonTable(spec, bytes, format)
@@ -100,9 +101,11 @@ function unreadable(file: string, error: unknown): { faults: TableFault[] } {
   return wrong('file', `cannot read ${file}: ${messageOf(error)}`, 'see that it can be read')
 }
 
+function empty(file: string): { faults: TableFault[] } {
+  return wrong('file', `${file} is empty`, 'write rows into it')
+}
+
 function encodingFault(file: string, bytes: Buffer): TableFault | null {
-  if (!bytes.some((byte) => byte > 0x20))
-    return { key: 'file', message: `${file} is empty`, hint: 'write rows into it' }
   if (isUtf8(bytes)) return null
   let line = 1
   let start = 0
@@ -131,10 +134,11 @@ function csvTable(spec: TableSpec & { delimiter: string }, bytes: Buffer): Table
       'save it with LF or CRLF at the ends of its lines',
     )
   const scan = scanCsv(bytes, delimiter, spec.columns?.length ?? null)
+  if (scan.spans.length === 0) return scan.faults.length > 0 ? brokenRows(file, scan) : empty(file)
   const [start, end] = scan.spans
   const first = readCsvRow(bytes.toString('utf8', start, end), delimiter)
   const columns = spec.columns ?? first.map((name) => name.trim())
-  const fault = spec.columns === null && scan.faults[0]?.line !== 1 ? headerFault(spec, columns) : null
+  const fault = spec.columns === null ? headerFault(spec, columns) : null
   if (fault !== null) return { faults: [fault] }
   if (spec.columns !== null && first.length !== spec.columns.length)
     return wrong(
@@ -142,14 +146,7 @@ function csvTable(spec: TableSpec & { delimiter: string }, bytes: Buffer): Table
       `${file} has ${first.length} columns, here are the names of ${spec.columns.length}`,
       'name all of them, or remove columns if the first line of the file does',
     )
-  if (scan.faults.length > 0)
-    return {
-      faults: rowFaults(
-        file,
-        scan.faults,
-        'put a field that holds the delimiter or a quote in quotes: "a ""b"" c"',
-      ),
-    }
+  if (scan.faults.length > 0) return brokenRows(file, scan)
   const spans = spec.columns === null ? scan.spans.subarray(2) : scan.spans
   if (spans.length === 0)
     return wrong(
@@ -160,6 +157,12 @@ function csvTable(spec: TableSpec & { delimiter: string }, bytes: Buffer): Table
   return {
     table: share(bytes, { ...scan, spans }, { file, format: 'csv', delimiter, columns }),
     gaps: new Map(),
+  }
+}
+
+function brokenRows(file: string, { faults }: Scan): { faults: TableFault[] } {
+  return {
+    faults: rowFaults(file, faults, 'put a field that holds the delimiter or a quote in quotes: "a ""b"" c"'),
   }
 }
 
@@ -181,7 +184,8 @@ function headerFault(
 
 /** What is wrong with names of columns; null when nothing is. */
 export function columnFault(names: readonly string[]): string | null {
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  const known = new Set<string>()
+  const twice = names.find((name) => known.size === known.add(name).size)
   if (twice !== undefined) return `the column ${quoted(twice)} stands twice`
   return names.includes('__proto__') ? '"__proto__" can\'t be a column' : null
 }

@@ -3,6 +3,8 @@
  * that nobody but the YAML reader deals with positions.
  */
 
+import { printable } from '../base/printable.js'
+
 /** A value, a list, or a map without a prototype (so that no key is special). */
 export type Tree = Scalar | TreeList | TreeMap
 type TreeList = readonly Tree[]
@@ -35,6 +37,10 @@ export interface Mistake {
   readonly path?: Path
   /** True when the key is wrong, not its value. */
   readonly onKey?: boolean
+  /** The key that isn't there, when that is what is wrong. */
+  readonly missing?: string
+  /** The known key that a wrong one was probably meant as. */
+  readonly meant?: string
   /** The wrong part of a text. */
   readonly part?: TextPart
 }
@@ -76,6 +82,7 @@ export function nameOf(tree: Tree): string {
 
 /** The text in quotes, shortened to fit into a message of one line. */
 export function quoted(text: string): string {
-  const line = text.replace(/[\x00-\x1f\x7f]+/g, ' ')
-  return `"${line.length > 60 ? `${line.slice(0, 59)}…` : line}"`
+  // Lines and columns of a longer text don't matter where it's only named.
+  const line = printable(text.slice(0, 1000).replace(/\s+/g, ' '))
+  return `"${line.length > 60 ? `${line.slice(0, 59).replace(/[\ud800-\udbff]$/, '')}…` : line}"`
 }

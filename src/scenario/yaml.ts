@@ -8,11 +8,13 @@
 import type { Alias, Node, ParsedNode, YAMLMap } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq, parseDocument, stringify, Scalar as YamlScalar } from 'yaml'
 import type { Place, Problem } from '../base/errors.js'
+import { printable, printableJson } from '../base/printable.js'
 import { formatCount } from '../base/units.js'
 import { numberFault } from './number-fault.js'
 import { Source, type Span } from './source.js'
-import { explainFaults, unquotedHoles } from './syntax.js'
+import { explainFaults, type SyntaxFault, unquotedHoles } from './syntax.js'
 import { follow, type Mistake, type Path, Scalar, type Tree } from './tree.js'
+import { coverWritten } from './written-secrets.js'
 
 /** Values that aliases may add to a file: generous for people, small for a machine. */
 const ALIASED_VALUES_MAX = 100_000
@@ -30,28 +32,26 @@ export interface YamlFile {
 
 /** Reads a text as YAML 1.2. Throws nothing: what is wrong is in `problems`. */
 export function readYaml(text: string, file: string): YamlFile {
-  const source = new Source(file, text)
   const document = parseDocument(text, { prettyErrors: false, logLevel: 'error', resolveKnownTags: false })
   const faults = [...document.errors, ...document.warnings].map((error) => ({
     code: error.code,
     message: error.message,
     span: error.pos,
   }))
-  const problems = explainFaults(faults, source).map(({ message, hint, span }) => ({
-    message,
-    hint,
-    place: source.place(span),
-  }))
+  const source = new Source(file, text)
+  // Lines are quoted from there: the secrets of a part that is wrong are in no tree that they could be looked for in.
+  const shown = new Source(file, coverWritten(text))
+  const problems = problemsOf(faults, shown)
   const isBroken = faults.some((fault) => fault.code !== 'DUPLICATE_KEY')
   if (isBroken || document.contents === null) return unreadable(source, problems)
-  const grower = new Grower(source)
+  const grower = new Grower(shown)
   const tree = grower.grow(document.contents, 0)
   if (grower.isExhausted) return unreadable(source, grower.problems)
   return {
     tree,
     problems: [...problems, ...grower.problems],
     isBroken: (path) => grower.broken.has(follow(tree, path).at(-1)!),
-    locate: (path, mistake = {}) => source.place(findSpan(source, grower, tree, path, mistake)),
+    locate: (path, mistake = {}) => shown.place(findSpan(source, grower, tree, path, mistake)),
   }
 }
 
@@ -59,28 +59,44 @@ export function readYaml(text: string, file: string): YamlFile {
 export function writeScalar(value: string | number | boolean | null, isInBrackets: boolean): string {
   // To YAML a plain << is no text but a merge.
   if (value === '<<') return '"<<"'
-  // What stands in quotes in JSON does so in YAML; the library would break the line.
-  if (typeof value === 'string' && value.includes('\n')) return JSON.stringify(value)
+  // What stands in quotes in JSON does so in YAML; the library would break the line, or leave controls as they are.
+  if (typeof value === 'string' && printable(value) !== value) return printableJson(value)
   if (!isInBrackets) return stringify({ a: value }, { lineWidth: 0 }).slice(3, -1)
   const list = stringify([value], { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 })
   return list.slice(1, -2)
+}
+
+function problemsOf(faults: readonly SyntaxFault[], source: Source): Problem[] {
+  return explainFaults(faults, source).map(({ message, hint, span }) => ({
+    message,
+    hint,
+    place: source.place(span),
+  }))
 }
 
 function unreadable(source: Source, problems: readonly Problem[]): YamlFile {
   return { tree: null, problems, isBroken: () => false, locate: () => source.place([0, 0]) }
 }
 
-/** The value of a YAML (or JSON) text that is no scenario, with the tolerance that other programs' files need. */
+/**
+ * The value of a YAML (or JSON) text that is no scenario, with the tolerance that other programs' files need. Whole numbers
+ * beyond the safe ones are `bigint`.
+ */
 export function readYamlValue(text: string, file: string): { value: unknown; problems: readonly Problem[] } {
-  const source = new Source(file, text)
-  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, merge: true })
+  const document = parseDocument(text, {
+    prettyErrors: false,
+    uniqueKeys: false,
+    merge: true,
+    intAsBigInt: true,
+  })
   const faults = document.errors.map(({ code, message, pos }) => ({ code, message, span: pos }))
-  const problems = explainFaults(faults, source).map(({ span, ...told }) => ({
-    ...told,
-    place: source.place(span),
-  }))
+  const source = new Source(file, faults.length > 0 ? coverWritten(text) : text)
+  const problems = problemsOf(faults, source)
   try {
-    return { value: problems.length > 0 ? null : document.toJS({ maxAliasCount: 10_000 }), problems }
+    return {
+      value: problems.length > 0 ? null : withNumbers(document.toJS({ maxAliasCount: 10_000 })),
+      problems,
+    }
   } catch {
     const hint = 'write the repeated values out'
     return {
@@ -88,6 +104,29 @@ export function readYamlValue(text: string, file: string): { value: unknown; pro
       problems: [{ message: 'aliases repeat too much', hint, place: source.place([0, 0]) }],
     }
   }
+}
+
+/** The value with numbers in place of all whole ones that a number can hold. Changes it in place. */
+function withNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') return toNumber(value)
+  const seen = new Set<object>()
+  const left = [value]
+  while (left.length > 0) {
+    const part = left.pop()
+    if (typeof part !== 'object' || part === null || seen.has(part)) continue
+    seen.add(part)
+    const map = part as Record<string, unknown>
+    for (const key of Object.keys(map)) {
+      const item = map[key]
+      if (typeof item === 'bigint') map[key] = toNumber(item)
+      else left.push(item)
+    }
+  }
+  return value
+}
+
+function toNumber(value: bigint): number | bigint {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value
 }
 
 /** Turns the library's nodes into a tree and remembers where each of its parts stands. */

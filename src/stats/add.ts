@@ -2,7 +2,16 @@
  * Totals that add up: those of several runs, or of several machines in the same run.
  */
 import { Histogram } from './histogram.js'
-import type { ErrorCount, GeneratorHealth, LatencySummary, Totals } from './result.js'
+import { ratesOf } from './rates.js'
+import type {
+  ConnectionFigures,
+  ErrorCount,
+  GeneratorHealth,
+  LatencySummary,
+  Result,
+  Totals,
+  WarmupTotals,
+} from './result.js'
 import { summarize } from './summary.js'
 
 /** What the parts come to together, over `seconds`: counts and histograms without loss. */
@@ -14,7 +23,7 @@ export function addTotals(parts: readonly Totals[], seconds: number): Totals {
     requests,
     failed,
     errorRate: requests === 0 ? 0 : failed / requests,
-    throughput: seconds > 0 ? requests / seconds : 0,
+    ...ratesOf({ requests, failed }, seconds),
     bytesSent: sum((part) => part.bytesSent),
     bytesReceived: sum((part) => part.bytesReceived),
     bytesDecoded: parts.every((part) => part.bytesDecoded === null)
@@ -27,6 +36,7 @@ export function addTotals(parts: readonly Totals[], seconds: number): Totals {
     timeToFirstByte: addLatencies(parts.map(({ timeToFirstByte }) => timeToFirstByte)),
     statuses: addStatuses(parts),
     redirects: sum((part) => part.redirects),
+    reconnects: sum((part) => part.reconnects),
     retries: {
       requests: sum(({ retries }) => retries.requests),
       recovered: sum(({ retries }) => retries.recovered),
@@ -37,14 +47,61 @@ export function addTotals(parts: readonly Totals[], seconds: number): Totals {
   }
 }
 
+/** The same of connections. */
+export function addConnections(parts: readonly ConnectionFigures[]): ConnectionFigures {
+  return {
+    dns: addLatencies(parts.map(({ dns }) => dns)),
+    tcp: addLatencies(parts.map(({ tcp }) => tcp)),
+    tls: addLatencies(parts.map(({ tls }) => tls)),
+    unsolicited: parts.reduce((sum, { unsolicited }) => sum + unsolicited, 0),
+  }
+}
+
+/** A request with what was sent of it in the warm-up, where that counts; its rates remain those of the measured part. */
+export function withWarmup<T extends Totals & { readonly warmup?: WarmupTotals }>(request: T): T {
+  const { warmup, ...rest } = request
+  return warmup === undefined ? request : ({ ...rest, ...addWarmups([request, warmup]) } as T)
+}
+
+/** What none of several results sent. */
+export function joinNeverSent(results: readonly Pick<Result, 'neverSent'>[]): Pick<Result, 'neverSent'> {
+  const [first, ...others] = results.map(({ neverSent = [] }) => neverSent)
+  const names = first!.filter((name) => others.every((other) => other.includes(name)))
+  return names.length === 0 ? {} : { neverSent: names }
+}
+
+/** What several warm-ups come to together. */
+function addWarmups(parts: readonly WarmupTotals[]): WarmupTotals {
+  const sum = (read: (part: WarmupTotals) => number) => parts.reduce((all, part) => all + read(part), 0)
+  const requests = sum((part) => part.requests)
+  const failed = sum((part) => part.failed)
+  return {
+    requests,
+    failed,
+    errorRate: requests === 0 ? 0 : failed / requests,
+    unfinished: sum((part) => part.unfinished),
+    latency: addLatencies(parts.map(({ latency }) => latency)),
+    statuses: addStatuses(parts),
+    errors: addErrors(parts.flatMap(({ errors }) => errors)),
+  }
+}
+
+/** The field of several results of one request; nothing where none had a warm-up. */
+export function joinWarmups(parts: readonly { readonly warmup?: WarmupTotals }[]): {
+  readonly warmup?: WarmupTotals
+} {
+  const warmups = parts.flatMap(({ warmup }) => warmup ?? [])
+  return warmups.length === 0 ? {} : { warmup: addWarmups(warmups) }
+}
+
 /** All latencies of the parts. */
-export function addLatencies(parts: readonly LatencySummary[]): LatencySummary {
+function addLatencies(parts: readonly LatencySummary[]): LatencySummary {
   const all = new Histogram()
   for (const { histogram } of parts) if (histogram !== '') all.add(Histogram.decode(histogram))
   return summarize(all)
 }
 
-function addStatuses(parts: readonly Totals[]): Record<string, number> {
+function addStatuses(parts: readonly Pick<Totals, 'statuses'>[]): Record<string, number> {
   const joined = new Map<string, number>()
   for (const { statuses } of parts)
     for (const [status, count] of Object.entries(statuses))

@@ -9,6 +9,13 @@ export interface Comparison {
   readonly metrics: readonly MetricComparison[]
   /** What the reader has to know to trust the verdict, in sentences: unlike environments, too few samples. */
   readonly notes: readonly string[]
+  /** The two sides took turns, as in `ab`: the columns are a and b. Absent when they didn't. */
+  readonly inTurns?: true
+  /**
+   * Of an `ab` session: the requests that never succeeded on side a, as `neverSucceeded` of a result. What is held
+   * against them means nothing, so they fail the session as those of side b do. Absent when there are none.
+   */
+  readonly referenceNeverSucceeded?: readonly string[]
   /** The stored baseline whose suspicion this comparison settled (`run --confirm ab`), and what it had said. */
   readonly screen?: { readonly baseline: string; readonly verdict: ComparisonVerdict }
 }
@@ -31,6 +38,38 @@ export interface MetricComparison {
   readonly detectable: number | null
   readonly tolerance: number
   readonly verdict: ComparisonVerdict | 'new' | 'missing'
-  /** Why it was judged so, when the numbers alone don't say; null otherwise. */
+  /** Why it was judged so, for people, when the numbers alone don't say; null otherwise. */
   readonly reason: string | null
+  /** The same for programs; absent where the numbers say it, and in files that don't know of it. */
+  readonly why?: Why
+  /** What the line would be if the two sides could be compared; absent where they can. */
+  readonly would?: ComparisonVerdict
+  /** What a line of too few samples needs, as in `reason`, and how much of it there was. */
+  readonly needs?: string
+  readonly had?: number
 }
+
+/** Why a line was judged so. */
+export type Why = (typeof WHYS)[number]
+
+/** Every {@link Why}. */
+export const WHYS = [
+  /** Inconclusive: */
+  'too_few_samples',
+  'too_noisy',
+  /** It got worse by more than its limit, which may be chance. */
+  'maybe_worse',
+  'late_generator',
+  'other_machine',
+  'interrupted',
+  'uneven_shards',
+  'never_succeeded',
+  /** Passed: it changed by less than `minDelta`; its failures fell into one second; it stalled a little more often. */
+  'min_delta',
+  'one_burst',
+  'bursty',
+  /** Passed and not improved: more of the requests failed. */
+  'more_failures',
+  /** Judged by how it moved against the other requests. */
+  'against_others',
+] as const

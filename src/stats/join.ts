@@ -1,7 +1,7 @@
 /**
  * Several runs of one scenario as one result: counts and histograms add up, windows follow each other.
  */
-import { addLate, addLatencies, addTotals } from './add.js'
+import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups } from './add.js'
 import type { RequestResult, Result } from './result.js'
 
 /**
@@ -17,8 +17,9 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
   )
   const durationSeconds = results.reduce((sum, each) => sum + each.durationSeconds, 0)
   const names = [...new Set(results.flatMap(({ requests }) => requests.map(({ name }) => name)))]
+  const { neverSent: _, ...shared } = first
   return {
-    ...first,
+    ...shared,
     durationSeconds,
     runs: results.map((each, index) => ({
       startedAt: each.startedAt,
@@ -31,15 +32,13 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
       durationSeconds,
     ),
     requests: names.map((name) => joinRequests(results, name, starts, durationSeconds)),
-    connections: {
-      dns: addLatencies(results.map(({ connections }) => connections.dns)),
-      tcp: addLatencies(results.map(({ connections }) => connections.tcp)),
-      tls: addLatencies(results.map(({ connections }) => connections.tls)),
-    },
+    connections: addConnections(results.map(({ connections }) => connections)),
     timeline: results.flatMap(({ timeline }, index) =>
       timeline.map((point) => ({ ...point, second: point.second + starts[index]! })),
     ),
     thresholds: [],
+    neverSucceeded: [],
+    ...joinNeverSent(results),
     comparison: null,
     generator: {
       saturated: results.some(({ generator }) => generator.saturated),
@@ -54,7 +53,16 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
       // Of each run in its order: threads of different runs have nothing in common.
       workers: results.flatMap(({ generator }) => generator.workers),
     },
-    error: results.find(({ error }) => error !== null)?.error ?? null,
+    ...errorOf(results),
+  }
+}
+
+/** The first of the runs that broke off says why. */
+function errorOf(results: readonly Result[]): Pick<Result, 'error' | 'errorStack'> {
+  const broken = results.find(({ error }) => error !== null)
+  return {
+    error: broken?.error ?? null,
+    ...(broken?.errorStack !== undefined && { errorStack: broken.errorStack }),
   }
 }
 
@@ -76,6 +84,7 @@ function joinRequests(
     ),
     name,
     kind: parts[0]!.request.kind,
+    ...joinWarmups(parts.map(({ request }) => request)),
     windows: parts.flatMap(({ request, start }) =>
       request.windows.map((window) => ({ ...window, start: window.start + start })),
     ),

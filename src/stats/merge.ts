@@ -2,7 +2,7 @@
  * The shards of one run as the run that they are together. Counts and histograms add up without loss; seconds lie
  * upon each other, counted on each machine from its own beginning.
  */
-import { addLate, addLatencies, addTotals } from './add.js'
+import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups } from './add.js'
 import type {
   GeneratorHealth,
   Measured,
@@ -26,9 +26,17 @@ export function mergeShards(shards: Shards): Measured {
   const width = windowSeconds(shards)
   const names = [...new Set(shards.flatMap(({ requests }) => requests.map(({ name }) => name)))]
   const requests = names.map((name) => mergeRequests(shards, name, { durationSeconds, width }))
-  const { thresholds: _, comparison: __, verdict: ___, ...shared } = first
+  const {
+    thresholds: _,
+    neverSucceeded: __,
+    neverSent: ___,
+    comparison: ____,
+    verdict: _____,
+    ...shared
+  } = first
   return {
     ...shared,
+    ...joinNeverSent(shards),
     scenario: {
       ...first.scenario,
       target: distinct(shards.map(({ scenario }) => scenario.target)).join(', '),
@@ -43,11 +51,7 @@ export function mergeShards(shards: Shards): Measured {
       durationSeconds,
     ),
     requests,
-    connections: {
-      dns: addLatencies(shards.map(({ connections }) => connections.dns)),
-      tcp: addLatencies(shards.map(({ connections }) => connections.tcp)),
-      tls: addLatencies(shards.map(({ connections }) => connections.tls)),
-    },
+    connections: addConnections(shards.map(({ connections }) => connections)),
     timeline: mergeTimelines(shards, requests, width),
     shard: null,
     shards: shards.map(({ shard, environment, totals, ...each }, position) => ({
@@ -61,6 +65,7 @@ export function mergeShards(shards: Shards): Measured {
     generator: mergeGenerators(shards),
     stoppedBy: shards.find(({ stoppedBy }) => stoppedBy !== null)?.stoppedBy ?? null,
     error: distinctErrors(shards),
+    ...stackOf(shards),
   }
 }
 
@@ -74,6 +79,7 @@ function mergeRequests(
     ...addTotals(parts, durationSeconds),
     name,
     kind: parts[0]!.kind,
+    ...joinWarmups(parts),
     windows: mergeWindows(
       parts.flatMap(({ windows }) => windows),
       width,
@@ -199,6 +205,12 @@ function mergeGenerators(shards: Shards): GeneratorHealth {
 function distinctErrors(shards: Shards): string | null {
   const errors = shards.flatMap((each) => (each.error === null ? [] : [`${prefix(each)}${each.error}`]))
   return errors.length === 0 ? null : errors.join('; ')
+}
+
+/** One is enough to report the bug. */
+function stackOf(shards: Shards): Pick<Result, 'errorStack'> {
+  const errorStack = shards.find((each) => each.errorStack !== undefined)?.errorStack
+  return errorStack === undefined ? {} : { errorStack }
 }
 
 function prefix({ shard }: Result): string {

@@ -35,14 +35,14 @@ export const METRICS: readonly Metric[] = [
   },
   {
     id: 'throughput',
-    description: 'finished requests per second',
+    description: 'successful requests per second',
     unit: 'perSecond',
     better: 'higher',
     read: (totals) => (totals.requests === 0 ? null : totals.throughput),
   },
   {
     id: 'requests',
-    description: 'finished requests',
+    description: 'finished requests, failed ones too',
     unit: 'count',
     better: 'higher',
     read: (totals) => (totals.requests === 0 ? null : totals.requests),

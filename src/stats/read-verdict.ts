@@ -1,8 +1,8 @@
 /**
  * The judged part of a result file read back: thresholds and the comparison.
  */
-import { list, number, type Shape, text } from '../base/shape.js'
-import type { Comparison, MetricComparison } from './comparison.js'
+import { flag, list, number, type Shape, text } from '../base/shape.js'
+import { type Comparison, type MetricComparison, WHYS } from './comparison.js'
 import type { ThresholdResult } from './result.js'
 
 /** One absolute limit. */
@@ -22,6 +22,10 @@ export function readComparison(shape: Shape): Comparison {
     verdict: shape.get('verdict').oneOf(VERDICTS),
     metrics: shape.get('metrics').or(list(readMetricComparison), []),
     notes: shape.get('notes').or(list(text), []),
+    ...(shape.get('inTurns').or(flag, false) && { inTurns: true }),
+    ...shape
+      .get('referenceNeverSucceeded')
+      .or((names) => ({ referenceNeverSucceeded: names.list().map(text) }), {}),
     ...shape.get('screen').or(readScreen, {}),
   }
 }
@@ -48,7 +52,21 @@ function readMetricComparison(shape: Shape): MetricComparison {
       .get('verdict')
       .oneOf(['passed', 'improved', 'regressed', 'inconclusive', 'new', 'missing']),
     reason: shape.get('reason').or(text, null),
+    ...optional(
+      'why',
+      shape.get('why').or((why) => why.oneOf(WHYS), null),
+    ),
+    ...optional(
+      'would',
+      shape.get('would').or((would) => would.oneOf(VERDICTS), null),
+    ),
+    ...optional('needs', shape.get('needs').or(text, null)),
+    ...optional('had', shape.get('had').or(number, null)),
   }
+}
+
+function optional<K extends string, V>(key: K, value: V | null): { readonly [k in K]?: V } {
+  return value === null ? {} : ({ [key]: value } as { readonly [k in K]?: V })
 }
 
 function readInterval(shape: Shape): readonly [number, number] {

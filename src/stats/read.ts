@@ -3,10 +3,11 @@
  */
 import { checkSchema, count, flag, list, number, readFileShape, Shape, text } from '../base/shape.js'
 import { Histogram } from './histogram.js'
+import { ratesOf } from './rates.js'
 import { readGenerator } from './read-generator.js'
 import { readComparison, readThreshold } from './read-verdict.js'
 import {
-  type ConnectionTimes,
+  type ConnectionFigures,
   type ErrorCount,
   type LatencySummary,
   RESULT_SCHEMA,
@@ -19,6 +20,7 @@ import {
   type Session,
   type TimelinePoint,
   type Totals,
+  type WarmupTotals,
   type Window,
 } from './result.js'
 import { readShard, readShardMark } from './shard.js'
@@ -69,8 +71,16 @@ export function readRunEnvironment(shape: Shape): RunEnvironment {
   }
 }
 
+function readStack(shape: Shape): Pick<Result, 'errorStack'> {
+  return shape.exists ? { errorStack: shape.text() } : {}
+}
+
 function readResult(root: Shape): Result {
   const requests = root.get('requests').list().map(readRequest)
+  const neverSucceeded = root.get('neverSucceeded').or(
+    list(text),
+    requests.filter((each) => each.requests > 0 && each.failed === each.requests).map(({ name }) => name),
+  )
   const durationSeconds = root.get('durationSeconds').or(number, lastSecond(requests))
   return {
     ...(root.object() as object),
@@ -93,6 +103,8 @@ function readResult(root: Shape): Result {
     connections: root.get('connections').or(readConnections, NO_CONNECTIONS),
     timeline: root.get('timeline').or(list(readTimelinePoint), []),
     thresholds: root.get('thresholds').or(list(readThreshold), []),
+    neverSucceeded,
+    ...root.get('neverSent').or((names) => ({ neverSent: names.list().map(text) }), {}),
     comparison: root.get('comparison').or(readComparison, null),
     session: root.get('session').or(readSession, null),
     shard: root.get('shard').or(readShard, null),
@@ -100,11 +112,12 @@ function readResult(root: Shape): Result {
     generator: readGenerator(root.get('generator')),
     stoppedBy: root.get('stoppedBy').or(text, null),
     error: root.get('error').or(text, null),
+    ...readStack(root.get('errorStack')),
     verdict: root
       .get('verdict')
       .or(
         (shape) => shape.oneOf(['passed', 'regressed', 'failed', 'inconclusive', 'error', 'interrupted']),
-        'passed',
+        neverSucceeded.length > 0 ? 'failed' : 'passed',
       ),
   }
 }
@@ -118,13 +131,19 @@ function readRunMark(shape: Shape): RunMark {
 }
 
 const NO_LATENCIES = summarize(new Histogram())
-const NO_CONNECTIONS: ConnectionTimes = { dns: NO_LATENCIES, tcp: NO_LATENCIES, tls: NO_LATENCIES }
+const NO_CONNECTIONS: ConnectionFigures = {
+  dns: NO_LATENCIES,
+  tcp: NO_LATENCIES,
+  tls: NO_LATENCIES,
+  unsolicited: 0,
+}
 
-function readConnections(shape: Shape): ConnectionTimes {
+function readConnections(shape: Shape): ConnectionFigures {
   return {
     dns: shape.get('dns').or(readSummary, NO_LATENCIES),
     tcp: shape.get('tcp').or(readSummary, NO_LATENCIES),
     tls: shape.get('tls').or(readSummary, NO_LATENCIES),
+    unsolicited: shape.get('unsolicited').or(count, 0),
   }
 }
 
@@ -142,7 +161,14 @@ function readRequest(shape: Shape): RequestResult {
     name: shape.get('name').text(),
     kind: shape.get('kind').or((kind) => kind.oneOf(['request', 'step', 'journey']), 'request'),
     windows,
+    ...shape.get('warmup').or((warmup) => ({ warmup: readWarmup(warmup) }), {}),
   }
+}
+
+function readWarmup(shape: Shape): WarmupTotals {
+  const none = { requests: 0, failed: 0, seconds: 0, latency: () => NO_LATENCIES }
+  const { requests, failed, errorRate, unfinished, latency, statuses, errors } = readTotals(shape, none)
+  return { requests, failed, errorRate, unfinished, latency, statuses, errors }
 }
 
 function readNamedWindow(shape: Shape): Window {
@@ -173,7 +199,7 @@ function readTotals(given: Shape, counted: Counted): Totals {
     requests,
     failed,
     errorRate: shape.get('errorRate').or(number, requests === 0 ? 0 : failed / requests),
-    throughput: shape.get('throughput').or(number, counted.seconds === 0 ? 0 : requests / counted.seconds),
+    ...readRates(shape, { requests, failed }, counted.seconds),
     bytesSent: shape.get('bytesSent').or(number, 0),
     bytesReceived: shape.get('bytesReceived').or(number, 0),
     bytesDecoded: shape.get('bytesDecoded').or(number, null),
@@ -184,9 +210,20 @@ function readTotals(given: Shape, counted: Counted): Totals {
     timeToFirstByte: shape.get('timeToFirstByte').or(readSummary, null) ?? NO_LATENCIES,
     statuses: shape.get('statuses').or(readCounts, {}),
     redirects: shape.get('redirects').or(count, 0),
+    reconnects: shape.get('reconnects').or(count, 0),
     retries: shape.get('retries').or(readRetries, { requests: 0, recovered: 0, attempts: 0, errors: [] }),
     errors: shape.get('errors').or(list(readError), []),
   }
+}
+
+/** A file without `requestRate` is of a time, or a program, that counted failed requests into the throughput. */
+function readRates(shape: Shape, counts: Pick<Totals, 'requests' | 'failed'>, seconds: number) {
+  const rates = ratesOf(counts, seconds)
+  const requestRate = shape.get('requestRate').or(number, null)
+  const throughput = shape.get('throughput').or(number, null)
+  if (requestRate !== null) return { throughput: throughput ?? rates.throughput, requestRate }
+  if (throughput === null || counts.requests === 0) return rates
+  return { throughput: throughput * (1 - counts.failed / counts.requests), requestRate: throughput }
 }
 
 function sumOf(requests: readonly RequestResult[], seconds: number): Counted {

@@ -25,10 +25,17 @@ export interface Result {
   readonly environment: RunEnvironment
   readonly totals: Totals
   readonly requests: readonly RequestResult[]
-  /** How long connections took to set up. */
-  readonly connections: ConnectionTimes
+  /** How long connections took to set up, and how many were no good. */
+  readonly connections: ConnectionFigures
   readonly timeline: readonly TimelinePoint[]
   readonly thresholds: readonly ThresholdResult[]
+  /**
+   * Names of the requests, steps and journeys of which every try failed, unless a threshold allows that. Such a run is
+   * `failed`. Empty in a shard, which isn't judged.
+   */
+  readonly neverSucceeded: readonly string[]
+  /** Names of the requests and journeys that were never sent, although the run was long enough; absent when there are none. */
+  readonly neverSent?: readonly string[]
   readonly comparison: Comparison | null
   /** Set by `ab`: both sides of a session carry the same id. */
   readonly session: Session | null
@@ -41,11 +48,13 @@ export interface Result {
   readonly stoppedBy: string | null
   /** Why the run could not be carried out to its end; null when it was. */
   readonly error: string | null
+  /** Where in the program a bug ended the run, for a report of it; absent when none did. */
+  readonly errorStack?: string
   readonly verdict: RunVerdict
 }
 
 /** A run, measured and not yet judged. */
-export type Measured = Omit<Result, 'thresholds' | 'comparison' | 'verdict'>
+export type Measured = Omit<Result, 'thresholds' | 'neverSucceeded' | 'comparison' | 'verdict'>
 
 /** One run within a result; its windows follow each other from `start` on. */
 export interface RunMark {
@@ -99,10 +108,12 @@ export interface ShardMark {
 }
 
 /** The parts of setting up a connection; `count` is 0 where there was none, such as look-ups of an address. */
-export interface ConnectionTimes {
+export interface ConnectionFigures {
   readonly dns: LatencySummary
   readonly tcp: LatencySummary
   readonly tls: LatencySummary
+  /** Connections that were closed because bytes came that no request had asked for. */
+  readonly unsolicited: number
 }
 
 /** Which scenario was run, and against what. */
@@ -130,7 +141,7 @@ export interface RunEnvironment extends Environment {
   readonly gitCommit: string | null
 }
 
-/** How a run ended. `failed`: a threshold not met. */
+/** How a run ended. `failed`: a threshold was not met, or a request never succeeded. */
 export type RunVerdict = 'passed' | 'regressed' | 'failed' | 'inconclusive' | 'error' | 'interrupted'
 
 /** What some requests came to: those of one name, or all. */
@@ -140,8 +151,10 @@ export interface Totals {
   readonly failed: number
   /** failed / requests; 0 when there were none. */
   readonly errorRate: number
-  /** Finished requests per second of the measured part. */
+  /** Successful requests per second of the measured part. */
   readonly throughput: number
+  /** Finished requests per second, successful or failed: what the service was asked to do. */
+  readonly requestRate: number
   readonly bytesSent: number
   readonly bytesReceived: number
   /** Bodies after decoding, of the answers that were looked into; null when none was. */
@@ -159,6 +172,8 @@ export interface Totals {
   readonly statuses: Readonly<Record<string, number>>
   /** Redirects that were followed; their hops are no requests of their own. */
   readonly redirects: number
+  /** How often a request went again because the service had closed the kept connection that it met. */
+  readonly reconnects: number
   readonly retries: RetryCounts
   readonly errors: readonly ErrorCount[]
 }
@@ -168,7 +183,18 @@ export interface RequestResult extends Totals {
   readonly name: string
   readonly kind: SeriesKind
   readonly windows: readonly Window[]
+  /**
+   * Of what each user sends once (`beforeEach`): its requests that were due in the warm-up, beside those of the measured
+   * part. Thresholds on the request count both; totals, windows and comparisons don't. Absent when there were none.
+   */
+  readonly warmup?: WarmupTotals
 }
+
+/** What the requests of the warm-up came to. */
+export type WarmupTotals = Pick<
+  Totals,
+  'requests' | 'failed' | 'errorRate' | 'unfinished' | 'latency' | 'statuses' | 'errors'
+>
 
 /** A request of its own, a step of a journey, or the journey as a whole, pauses left out. */
 export type SeriesKind = 'request' | 'step' | 'journey'

@@ -33,6 +33,7 @@ export const COUNT_NAMES = [
   'bytesReceived',
   'bytesDecoded',
   'redirects',
+  'reconnects',
   'retried',
   'recovered',
 ] as const
@@ -133,6 +134,7 @@ export function buffersOf({ samples, counts }: SheetData): ArrayBuffer[] {
 /** What a request took besides one exchange. */
 export interface DetourCounts {
   readonly redirects: number
+  readonly reconnects: number
   readonly failures: readonly Pick<ErrorCount, 'kind' | 'message'>[]
 }
 
@@ -148,6 +150,8 @@ export class Row {
   bytesDecoded = 0
   /** Redirects that were followed. */
   redirects = 0
+  /** How often a request went again because the service had closed the kept connection that it met. */
+  reconnects = 0
   /** Requests that were sent more than once, and those of them that succeeded. */
   retried = 0
   recovered = 0
@@ -179,8 +183,9 @@ export class Row {
   }
 
   /** Counts what a request took besides one exchange: redirects followed, and failures after which it was tried again. */
-  recordDetours({ redirects, failures }: DetourCounts): void {
+  recordDetours({ redirects, reconnects, failures }: DetourCounts): void {
     this.redirects += redirects
+    this.reconnects += reconnects
     if (failures.length === 0) return
     this.retried++
     const { retryErrors } = this.openFailures()

@@ -18,6 +18,8 @@ export class Series {
   bytesDecoded = 0
   /** Redirects that were followed. */
   redirects = 0
+  /** How often a request went again because the service had closed the kept connection that it met. */
+  reconnects = 0
   /** Requests that were sent more than once, and those of them that succeeded. */
   retried = 0
   recovered = 0
@@ -86,6 +88,11 @@ export class Tally {
   /** Adds all of `other`, which must be of the same scenario. */
   merge(other: Tally): void {
     for (const request of other.used) this.open(request).merge(other.get(request))
+  }
+
+  /** Adds what is known of one request. */
+  mergeOne(request: number, other: Series): void {
+    if (other !== NOTHING) this.open(request).merge(other)
   }
 
   /** Adds a window of one worker. */

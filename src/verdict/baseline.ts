@@ -4,6 +4,7 @@
  */
 import { userError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
+import { ratesOf } from '../stats/rates.js'
 import type { Result, Window } from '../stats/result.js'
 import { listShardDoubts, nameShard } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
@@ -99,7 +100,7 @@ function sumUp(windows: readonly Window[], seconds: number): MeasuredTotals {
     requests,
     failed,
     errorRate: requests === 0 ? 0 : failed / requests,
-    throughput: seconds > 0 ? requests / seconds : 0,
+    ...ratesOf({ requests, failed }, seconds),
     latency: summarize(poolWindows(windows)),
   }
 }
@@ -133,6 +134,13 @@ function findObstacle(result: Result) {
   }
   if (verdict === 'error' || totals.requests - totals.failed <= 0) {
     return { what: 'no request succeeded', hint: 'the result says how the requests failed' }
+  }
+  const [dead] = result.neverSucceeded
+  if (dead !== undefined) {
+    return {
+      what: `every try of "${printable(dead)}" failed`,
+      hint: 'make it succeed, or say that it is meant: expect: { status: ... }, or a threshold on its error_rate',
+    }
   }
   if (requests.every(({ windows }) => windows.length === 0)) {
     return { what: 'the result has no windows, which a verdict is made from', hint: null }

@@ -3,6 +3,7 @@
  */
 import { userError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
+import type { Why } from '../stats/comparison.js'
 import { listShardDoubts, nameShard } from '../stats/shard.js'
 import { differences } from './environment.js'
 import type { Measurement } from './measurement.js'
@@ -45,17 +46,26 @@ function refuseOtherShard(reference: Comparable, candidate: Comparable, name: st
   )
 }
 
-/** Why the two can't be held against each other fairly, in sentences; each makes the comparison inconclusive. */
+/** Why the two can't be held against each other fairly; each makes the comparison inconclusive. */
+export interface Doubt {
+  readonly why: Why
+  /** A sentence. */
+  readonly text: string
+}
+
+/** All that is doubtful about holding the two against each other. */
 export function findDoubts(
   reference: Measurement,
   candidate: Measurement,
   { baseline, allowEnvironment }: { readonly baseline: string; readonly allowEnvironment: boolean },
-): string[] {
-  const doubts: string[] = []
+): Doubt[] {
+  const doubts: Doubt[] = []
+  const add = (why: Why, text: string) => doubts.push({ why, text })
   const places = reference.jobs?.map((job) => job.environment) ?? [reference.environment]
   const unlike = places.map((environment) => differences(environment, candidate.environment))
   if (!allowEnvironment && unlike.every((traits) => traits.length > 0)) {
-    doubts.push(
+    add(
+      'other_machine',
       `measured in another environment than ${baseline}: ${unlike.at(-1)!.join(', ')}; make a baseline on this machine`,
     )
   }
@@ -65,9 +75,12 @@ export function findDoubts(
   ] as const) {
     const { saturated, reasons } = measurement.generator
     if (saturated)
-      doubts.push(`the load generator was the bottleneck in ${name}: ${reasons.join('; ') || 'saturated'}`)
-    if (measurement.interrupted) doubts.push(`${name} was interrupted before its end`)
-    doubts.push(...listShardDoubts(measurement).map((doubt) => `${name}: ${doubt}`))
+      add(
+        'late_generator',
+        `the load generator was the bottleneck in ${name}: ${reasons.join('; ') || 'saturated'}`,
+      )
+    if (measurement.interrupted) add('interrupted', `${name} was interrupted before its end`)
+    for (const doubt of listShardDoubts(measurement)) add('uneven_shards', `${name}: ${doubt}`)
   }
   return doubts
 }

@@ -3,17 +3,19 @@
  * single judgements come to. How a metric is judged is the business of `stored.ts` and `judges/`.
  */
 import type { Tolerance } from '../scenario/scenario.js'
-import type { Comparison, ComparisonVerdict, MetricComparison } from '../stats/comparison.js'
+import type { Comparison, ComparisonVerdict, MetricComparison, Why } from '../stats/comparison.js'
 import { findDoubts, refuseOtherScenario } from './comparable.js'
 import { differences } from './environment.js'
 import { type Job, makeJob } from './job.js'
 import { changeOf, type JudgedMetric } from './judge.js'
 import { takeBackLate } from './lateness.js'
 import { isArrivalRate, type MeasuredRequest, type Measurement } from './measurement.js'
-import { remarks } from './remarks.js'
+import { isDead } from './never-succeeded.js'
+import { quote, remarks } from './remarks.js'
 import { isJudged, isTooNoisy, type Row, unjudged } from './row.js'
 import { judgeSides, makeSides } from './session.js'
 import { type Judged, judgeStored, type Limits } from './stored.js'
+import { takeBackByDeath, takeBackImproved } from './survivors.js'
 
 /** The limits of a comparison, and what it may overlook. */
 export interface CompareOptions {
@@ -51,25 +53,51 @@ export function compare(
   refuseOtherScenario(reference, candidate, settings.baseline)
   const doubts = findDoubts(reference, candidate, settings)
   const isInTurns = isSession(reference, candidate)
+  const dead = listDead(candidate)
+  const referenceNeverSucceeded = isInTurns ? listDead(reference).bad : []
   const rows = [
     ...oneSidedRows(reference, candidate),
     ...judgeBoth(reference, candidate, settings).flatMap((judged) => rowsOf(judged, reference, candidate)),
-  ].map((row) => (isInTurns ? takeBackLate(row, { reference, candidate }) : row))
-  const verdict = doubts.length > 0 ? 'inconclusive' : overall(rows, settings)
-  const shown = doubts.length > 0 ? rows.map(withoutColour) : rows
+  ]
+    .map((row) => takeBackImproved(row, { reference, candidate }))
+    .map((row) => takeBackByDeath(row, referenceNeverSucceeded))
+    .map((row) => (isInTurns ? takeBackLate(row, { reference, candidate }) : row))
+  const silent = [...new Set([...dead.bad, ...referenceNeverSucceeded])]
+  // What fails every time has no latency to be judged, however long the run.
+  const isDeaf = ({ request }: MetricComparison) =>
+    request !== null && (silent.includes(request) || dead.meant.includes(request))
+  const decisive = rows.filter((row) => isDecisive(row) && !isDeaf(row.comparison))
+  const verdict =
+    doubts.length > 0 ? 'inconclusive' : overall(rows, decisive, { ...settings, isOpen: silent.length > 0 })
+  const shown = doubts[0] === undefined ? rows : rows.map((row) => withoutColour(row, doubts[0]!.why))
   return {
     baseline: settings.baseline,
     verdict,
     metrics: shown.sort((a, b) => badness(b) - badness(a)).map(({ comparison }) => comparison),
     notes: [
-      ...doubts,
-      ...remarks({ reference, candidate }, rows.filter(isDecisive), {
+      ...doubts.map(({ text }) => text),
+      ...describeDeath(dead.bad, ', so nothing is known of how fast that is'),
+      ...describeDeath(referenceNeverSucceeded, ' on side a, so there is nothing to hold side b against'),
+      ...remarks({ reference, candidate }, decisive, {
         verdict,
         limits: settings,
         isSession: isInTurns,
       }),
     ],
+    ...(isInTurns && { inTurns: true }),
+    ...(referenceNeverSucceeded.length > 0 && { referenceNeverSucceeded }),
   }
+}
+
+function describeDeath(names: readonly string[], consequence: string): string[] {
+  return names.length === 0 ? [] : [`no try of ${quote(names)} succeeded${consequence}`]
+}
+
+/** The requests of which every try failed: those that must not, and those that a threshold allows to. */
+function listDead({ requests, neverSucceeded }: Measurement) {
+  const names = requests.filter(isDead).map(({ name }) => name)
+  const bad = neverSucceeded ?? names
+  return { bad, meant: names.filter((name) => !bad.includes(name)) }
 }
 
 function judgeBoth(reference: Measurement, candidate: Measurement, limits: Limits): Judged[] {
@@ -102,7 +130,7 @@ function likeJobs(reference: Measurement, job: Job): readonly Job[] {
 }
 
 function rowsOf({ request, judgements }: Judged, reference: Measurement, candidate: Measurement): Row[] {
-  return judgements.map(({ lack, metric, ...judged }) => {
+  return judgements.map(({ why, metric, needs, had, ...judged }) => {
     // What can't be judged is shown nevertheless, as the runs as a whole had it.
     const isKnown = judged.baseline !== null && judged.current !== null
     const baseline = isKnown ? judged.baseline : figureOf(reference, request, metric)
@@ -120,8 +148,10 @@ function rowsOf({ request, judgements }: Judged, reference: Measurement, candida
       tolerance,
       verdict,
       reason,
+      ...(why !== null && { why }),
+      ...(needs !== undefined && { needs, had }),
     }
-    return { comparison, lack, verdict }
+    return { comparison, why, verdict }
   })
 }
 
@@ -167,7 +197,7 @@ function oneSided(name: string, old: MeasuredRequest | undefined, now: MeasuredR
     verdict,
     reason: ONE_SIDED[verdict],
   }
-  return { comparison, lack: null, verdict }
+  return { comparison, why: null, verdict }
 }
 
 const ONE_SIDED = {
@@ -177,10 +207,11 @@ const ONE_SIDED = {
 }
 
 /** The row of a comparison that can't be trusted: what the figures would have meant moves into the reason. */
-function withoutColour(row: Row): Row {
+function withoutColour(row: Row, why: Why): Row {
   if (row.verdict === 'new' || row.verdict === 'missing' || row.verdict === 'inconclusive') return row
   const reason = `would be ${row.verdict}, but see the notes`
-  return { ...row, comparison: { ...row.comparison, verdict: 'inconclusive', reason } }
+  const would = row.verdict
+  return { ...row, comparison: { ...row.comparison, verdict: 'inconclusive', reason, why, would } }
 }
 
 /**
@@ -189,13 +220,14 @@ function withoutColour(row: Row): Row {
  */
 function overall(
   rows: readonly Row[],
-  { allowMissing }: Pick<CompareOptions, 'allowMissing'>,
+  decisive: readonly Row[],
+  { allowMissing, isOpen }: Pick<CompareOptions, 'allowMissing'> & { readonly isOpen: boolean },
 ): ComparisonVerdict {
   const isRed = ({ verdict }: Row) => verdict === 'regressed' || (verdict === 'missing' && !allowMissing)
   if (rows.some(isRed)) return 'regressed'
-  const all = rows.filter(isDecisive)
-  if (all.some(({ lack }) => lack === 'punctuality')) return 'inconclusive'
-  if (all.some(isTooNoisy) || unjudged(all).length > 0 || !rows.some(isJudged)) return 'inconclusive'
+  if (isOpen || decisive.some(({ why }) => why === 'late_generator')) return 'inconclusive'
+  if (decisive.some(isTooNoisy) || unjudged(decisive).length > 0 || !rows.some(isJudged))
+    return 'inconclusive'
   return rows.some(({ verdict }) => verdict === 'improved') ? 'improved' : 'passed'
 }
 

@@ -7,7 +7,7 @@
 import { Random } from '../base/rng.js'
 import { median } from '../stats/math.js'
 import { type Joined, type LatencyMetric, pool, QUANTILES, readQuantile, samplesEach } from './quantile.js'
-import type { Series } from './series.js'
+import { type Series, succeeded } from './series.js'
 
 /** The metrics that are judged by their ratio. */
 export type RatioMetric = LatencyMetric | 'throughput'
@@ -48,12 +48,13 @@ export function estimateLatency(series: Series, metric: LatencyMetric): Estimate
   return summarize(values, samplingError(windows, quantile), series.length / windows.length)
 }
 
-/** The requests per second of the whole run. */
+/** The successful requests per second of the whole run. */
 export function estimateThroughput(series: Series): Estimate | Shortage {
   const busy = series.filter(({ requests }) => requests > 0)
-  if (busy.length < WINDOWS_MIN) return { needs: WINDOWS_MIN, had: busy.length, of: 'windows' }
-  const values = busy.map(({ requests, seconds }) => Math.log(requests / seconds))
-  const arrivals = median(busy.map(({ requests }) => 1 / Math.sqrt(requests)))
+  const good = busy.filter(({ requests, failed }) => requests > failed).length
+  if (good < WINDOWS_MIN) return { needs: WINDOWS_MIN, had: good, of: 'windows' }
+  const values = busy.map((slice) => Math.log(succeeded(slice) / slice.seconds))
+  const arrivals = median(busy.map((slice) => 1 / Math.sqrt(succeeded(slice))))
   const local = localDeviation(values)
   return {
     value: median(values),

@@ -1,6 +1,7 @@
 /**
  * What is asked about one metric, and what an answer looks like, whichever rule gives it.
  */
+import type { Why } from '../stats/comparison.js'
 import type { RatioMetric } from './estimate.js'
 
 /** The metrics that are judged, as result files call them. */
@@ -20,10 +21,12 @@ export interface Judgement {
   readonly detectable: number | null
   readonly tolerance: number
   readonly verdict: 'passed' | 'improved' | 'regressed' | 'inconclusive'
-  /** Why, where the numbers alone don't say. */
+  /** Why, where the numbers alone don't say: for people, and for programs. */
   readonly reason: string | null
-  /** What an inconclusive metric was short of, such as requests that were sent in time; null for the others. */
-  readonly lack: 'samples' | 'precision' | 'punctuality' | null
+  readonly why: Why | null
+  /** See `MetricComparison`. */
+  readonly needs?: string
+  readonly had?: number
 }
 
 /** The relative change, or for a share the difference; null where there is none to speak of. */
@@ -66,7 +69,11 @@ export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement
   const sign = metric === 'throughput' ? -1 : 1
   const ends = finding.interval.map((end) => Math.expm1(sign * end)).sort((a, b) => a - b)
   const detectable = Math.abs(Math.expm1(sign * finding.detectable))
-  const judged = (verdict: Judgement['verdict'], reason: string | null = null): Judgement => ({
+  const judged = (
+    verdict: Judgement['verdict'],
+    reason: string | null = null,
+    why: Why | null = null,
+  ): Judgement => ({
     metric,
     baseline,
     current,
@@ -75,15 +82,19 @@ export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement
     tolerance,
     verdict,
     reason,
-    lack: verdict === 'inconclusive' ? 'precision' : null,
+    why,
   })
   if (finding.isWorse || finding.isBetter) {
     if (Math.abs(current - baseline) > minDelta) return judged(finding.isWorse ? 'regressed' : 'improved')
-    return judged('passed', `differs by less than minDelta, ${minDelta}ms`)
+    return judged('passed', `differs by less than minDelta, ${minDelta}ms`, 'min_delta')
   }
   const accepted = Math.max(tolerance, minDelta / Math.min(baseline, current))
-  if (detectable <= question.blindTolerances * accepted) return judged('passed')
-  return judged('inconclusive', `too noisy: could only see ${formatSeen(metric, detectable)}`)
+  if (detectable > question.blindTolerances * accepted)
+    return judged('inconclusive', `too noisy: could only see ${formatSeen(metric, detectable)}`, 'too_noisy')
+  // Not sure enough for red; but a figure beyond its limit is nothing to be green about.
+  if (Math.sign(current - baseline) === sign && Math.abs(current / baseline - 1) > accepted)
+    return judged('inconclusive', 'beyond its limit, which may be chance', 'maybe_worse')
+  return judged('passed')
 }
 
 function formatSeen(metric: RatioMetric, detectable: number): string {

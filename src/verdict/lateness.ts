@@ -14,14 +14,15 @@ export function takeBackLate(
 ): Row {
   const { comparison, verdict } = row
   const percentile = PERCENTILES[comparison.metric]
-  const slower = verdict === 'regressed' ? candidate : verdict === 'improved' ? reference : null
-  const lateFrom = slower?.generator.lateFrom
+  if (verdict !== 'regressed' && verdict !== 'improved') return row
+  const slower = verdict === 'regressed' ? candidate : reference
+  const lateFrom = slower.generator.lateFrom
   if (percentile === undefined || lateFrom === undefined || lateFrom > percentile) return row
-  const cause = slower?.generator.reasons[0] ?? 'its requests were sent too late to tell'
+  const cause = slower.generator.reasons[0] ?? 'its requests were sent too late to tell'
   const reason = `would be ${verdict}, but ${cause}`
   return {
-    comparison: { ...comparison, verdict: 'inconclusive', reason },
-    lack: 'punctuality',
+    comparison: { ...comparison, verdict: 'inconclusive', reason, why: 'late_generator', would: verdict },
+    why: 'late_generator',
     verdict: 'inconclusive',
   }
 }

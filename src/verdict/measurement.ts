@@ -26,6 +26,8 @@ export interface Measurement {
   readonly totals: MeasuredTotals
   readonly requests: readonly MeasuredRequest[]
   readonly generator: Pick<GeneratorHealth, 'saturated' | 'reasons' | 'lateFrom'>
+  /** As results have it; where it isn't given, every request that failed each time counts as one that must not. */
+  readonly neverSucceeded?: readonly string[]
   /** Of one side of an `ab` session; its windows are paired with the other's. */
   readonly session?: Session | null
   /** Of a shard, which is comparable with the same shard only. */
@@ -37,7 +39,10 @@ export interface Measurement {
 }
 
 /** The figures a baseline keeps of a result's. */
-export type MeasuredTotals = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'latency'>
+export type MeasuredTotals = Pick<
+  Totals,
+  'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate' | 'latency'
+>
 
 /** One request, with its windows. */
 export type MeasuredRequest = MeasuredTotals & Pick<RequestResult, 'name' | 'kind' | 'windows'>

@@ -4,7 +4,7 @@
 import { median } from '../stats/math.js'
 import type { RatioMetric } from './estimate.js'
 import { type LatencyMetric, makeJoined, QUANTILES, readQuantile, samplesEach } from './quantile.js'
-import type { Series } from './series.js'
+import { type Series, succeeded } from './series.js'
 
 /** The slices of both sides between two starts of theirs: the n-th of one lies beside the n-th of the other. */
 export interface Block {
@@ -38,16 +38,27 @@ export function pairLatencies(blocks: readonly Block[], metric: LatencyMetric): 
   )
 }
 
-/** The same for the requests per second. */
+/** The same for the successful requests per second; no pairs when a side never had one. */
 export function pairThroughputs(blocks: readonly Block[]): Paired {
+  const isDead = (side: 'a' | 'b') =>
+    blocks.every((block) => block[side].every(({ requests, failed }) => failed === requests))
+  if (isDead('a') || isDead('b')) return makePaired('throughput', [], 1)
   const measured = blocks.map(({ a, b }) =>
     Array.from({ length: Math.min(a.length, b.length) }, (_, index) => {
-      const [left, right] = [a[index]!, b[index]!]
-      const logs = [Math.log(left.requests / left.seconds), Math.log(right.requests / right.seconds)] as const
-      return { logs, from: index, to: index + 1 }
-    }).filter(({ logs }) => logs.every(Number.isFinite)),
+      const sides = [a[index]!, b[index]!] as const
+      return { sides, from: index, to: index + 1 }
+    })
+      .filter(({ sides }) => sides.every(({ requests }) => requests > 0))
+      .map(({ sides: [left, right], from, to }) => {
+        const logs = [logRate(left), logRate(right)] as const
+        return { logs, from, to }
+      }),
   )
   return makePaired('throughput', measured, 1)
+}
+
+function logRate(slice: Series[number]): number {
+  return Math.log(succeeded(slice) / slice.seconds)
 }
 
 interface MeasuredPair extends Omit<Pair, 'difference'> {

@@ -30,7 +30,7 @@ export function remarks(
 ): string[] {
   const notes: string[] = []
   const isOpen = verdict === 'inconclusive'
-  const [late] = rows.filter(({ lack }) => lack === 'punctuality')
+  const [late] = rows.filter(({ why }) => why === 'late_generator')
   if (isOpen && late !== undefined) {
     const { request, metric, reason } = late.comparison
     notes.push(`${metric} of "${printable(request ?? '')}" ${reason}`)
@@ -137,6 +137,7 @@ function stallsOf(measurement: Measurement, { name }: MeasuredRequest, limits: L
   return countStalls(requestSeries(measurement, name), limits)
 }
 
-function quote(names: readonly string[]): string {
+/** The names in a sentence. */
+export function quote(names: readonly string[]): string {
   return names.map((name) => `"${printable(name)}"`).join(', ')
 }

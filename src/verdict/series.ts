@@ -64,6 +64,11 @@ export function wholeSlices({ requests }: Measurement): Series {
   return [...slices].sort(([a], [b]) => a - b).map(([, slice]) => slice)
 }
 
+/** The successful requests; of a slice in which all failed half a one, so that its logarithm is very low, and a number. */
+export function succeeded({ requests, failed }: Pick<Slice, 'requests' | 'failed'>): number {
+  return Math.max(requests - failed, 0.5)
+}
+
 /** Longer series are made coarser: finer ones cost time and memory and tell a judge nothing more. */
 const SLICES_MAX = 300
 

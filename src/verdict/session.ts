@@ -11,7 +11,7 @@ import type { MeasuredRequest, Measurement } from './measurement.js'
 import { type Block, type Paired, pairLatencies, pairThroughputs } from './pairing.js'
 import { requestSlices, type Series, wholeSlices } from './series.js'
 import { judgeStalls, pairStalls } from './stalls.js'
-import { FALSE_ALARMS, floorOf, type Judged, judgeFailures, type Limits } from './stored.js'
+import { FALSE_ALARMS, floorOf, type Judged, judgeFailures, type Limits, tooFew } from './stored.js'
 
 /**
  * So many seconds of each side are kept apart: both together fill an hour, and beyond that a result joins neighbours, which
@@ -95,8 +95,8 @@ export function judgeSides(
 }
 
 /** Neither better nor worse, not even by less than `minDelta`. */
-function isSteady({ verdict, reason, lack }: Judgement): boolean {
-  return (verdict === 'passed' && reason === null) || lack === 'precision'
+function isSteady({ verdict, reason, why }: Judgement): boolean {
+  return (verdict === 'passed' && reason === null) || why === 'too_noisy' || why === 'maybe_worse'
 }
 
 function judgeErrors(blocks: readonly Block[], { tolerance }: Limits): Judgement {
@@ -130,9 +130,8 @@ function judgeOne(paired: Paired, { alpha, limits, controls }: PairQuestion): Ju
   const tolerance = limits.tolerance[metric]
   const blocks = usableBlocks(differencesOf(paired))
   if (blocks.length === 0 || typical === null) {
-    const reason = `needs ${PAIRS_MIN} pairs of slices, had ${paired.blocks.flat().length}`
-    const unknown = { interval: null, detectable: null, verdict: 'inconclusive', lack: 'samples' } as const
-    return { metric, baseline: null, current: null, tolerance, reason, ...unknown }
+    const few = tooFew(`needs ${PAIRS_MIN} pairs of slices`, paired.blocks.flat().length)
+    return { metric, baseline: null, current: null, tolerance, ...few }
   }
   const minDelta = metric === 'throughput' ? 0 : limits.minDeltaMs
   const rule = {
@@ -162,7 +161,7 @@ function judgeOne(paired: Paired, { alpha, limits, controls }: PairQuestion): Ju
   const judgement = judgeRatio(question, { ...own, isWorse, isBetter })
   const isByControls = (isWorse || isBetter) && !own.isWorse && !own.isBetter
   if (!isByControls || judgement.reason !== null) return judgement
-  return { ...judgement, reason: describeAgainst(against!) }
+  return { ...judgement, reason: describeAgainst(against!), why: 'against_others' }
 }
 
 function describeAgainst({ difference, interval }: Finding): string {

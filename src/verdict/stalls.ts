@@ -1,6 +1,7 @@
 /**
  * Stalls: windows in which a request was far slower than usual, or not answered at all.
  */
+import type { Why } from '../stats/comparison.js'
 import { median } from '../stats/math.js'
 import type { Judgement } from './judge.js'
 import { findStalls, type StallFinding, type StallPair } from './judges/stalls.js'
@@ -45,7 +46,11 @@ export function pairStalls(blocks: readonly Block[], limits: Limits): StallFindi
 /** What the stalls of a session come to. `alpha`: the probability of a false alarm that is granted to this request. */
 export function judgeStalls(finding: StallFinding, alpha: number): Judgement {
   const { pairs, stalled, difference, interval, lasting, worse, better } = finding
-  const judged = (verdict: Judgement['verdict'], reason: string | null = null): Judgement => ({
+  const judged = (
+    verdict: Judgement['verdict'],
+    reason: string | null = null,
+    why: Why | null = null,
+  ): Judgement => ({
     metric: 'stalls',
     baseline: stalled.a / pairs,
     current: stalled.b / pairs,
@@ -54,14 +59,14 @@ export function judgeStalls(finding: StallFinding, alpha: number): Judgement {
     tolerance: TOLERANCE,
     verdict,
     reason,
-    lack: verdict === 'inconclusive' ? 'precision' : null,
+    why,
   })
   if (worse < alpha && difference > TOLERANCE / 2) return judged('regressed')
   if (better < alpha && -difference > TOLERANCE / 2) return judged('improved')
   const counts = `${stalled.b} of ${pairs} windows stalled, and ${stalled.a} of the other side's`
   if (lasting > TOLERANCE && Math.round(lasting * pairs) >= EVENTS_MIN)
-    return judged('inconclusive', `too few to tell from chance: ${counts}`)
-  return judged('passed', difference * pairs >= EVENTS_MIN ? `bursty: ${counts}` : null)
+    return judged('inconclusive', `too few to tell from chance: ${counts}`, 'too_noisy')
+  return difference * pairs >= EVENTS_MIN ? judged('passed', `bursty: ${counts}`, 'bursty') : judged('passed')
 }
 
 /** How many windows a series has, and in how many of them it stalled by its own measure; null when they are too few. */

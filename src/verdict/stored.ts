@@ -2,12 +2,14 @@
  * A candidate against accepted jobs, metric by metric: the questions of a stored baseline.
  */
 import type { Tolerance } from '../scenario/scenario.js'
+import type { Why } from '../stats/comparison.js'
 import { mean } from '../stats/math.js'
 import { isShortage, type RatioMetric, type Shortage } from './estimate.js'
 import { type Job, readValue } from './job.js'
 import { type Judgement, judgeRatio } from './judge.js'
 import { type Failures, findRise, isBlind, rateOf } from './judges/failures.js'
 import { type JobValue, judgeByHistory } from './judges/history.js'
+import { isDead } from './never-succeeded.js'
 
 /** The limits of a comparison. */
 export interface Limits {
@@ -80,9 +82,7 @@ function judgePair({ metric, jobs, candidate, shortage }: Pair, alpha: number, l
   const current = candidate === null ? null : Math.exp(candidate.value)
   if (shortage !== null || baseline === null || current === null) {
     const { needs, had, of } = shortage!
-    const reason = `needs ${needs} ${of}, had ${had}`
-    const unknown = { interval: null, detectable: null, verdict: 'inconclusive', lack: 'samples' } as const
-    return { metric, baseline, current, tolerance, reason, ...unknown }
+    return { metric, baseline, current, tolerance, ...tooFew(`needs ${needs} ${of}`, had) }
   }
   const minDelta = metric === 'throughput' ? 0 : limits.minDeltaMs
   const finding = judgeByHistory(jobs, candidate!, {
@@ -93,6 +93,18 @@ function judgePair({ metric, jobs, candidate, shortage }: Pair, alpha: number, l
   })
   const blindTolerances = jobs.length < LEARNING.jobs ? LEARNING.blindTolerances : BLIND_TOLERANCES
   return judgeRatio({ metric, baseline, current, tolerance, minDelta, blindTolerances }, finding)
+}
+
+/** What is the same of all lines without enough samples. */
+export function tooFew(needs: string, had: number) {
+  const reason = `${needs}, had ${had}`
+  const unknown = {
+    interval: null,
+    detectable: null,
+    verdict: 'inconclusive',
+    why: 'too_few_samples',
+  } as const
+  return { ...unknown, reason, needs, had }
 }
 
 /** Half the tolerance, as a logarithm: a change of the tolerance itself has to be found, so the limit lies below it. */
@@ -114,7 +126,11 @@ function failuresOf(jobs: readonly Job[], name: string): Failures {
 
 /** The judgement of an error rate; the same whichever rule judges the rest. */
 export function judgeFailures(before: Failures, after: Failures, tolerance: number): Judgement {
-  const judged = (verdict: Judgement['verdict'], reason: string | null = null): Judgement => ({
+  const judged = (
+    verdict: Judgement['verdict'],
+    reason: string | null = null,
+    why: Why | null = null,
+  ): Judgement => ({
     metric: 'error_rate',
     baseline: rateOf(before),
     current: rateOf(after),
@@ -123,15 +139,17 @@ export function judgeFailures(before: Failures, after: Failures, tolerance: numb
     tolerance,
     verdict,
     reason,
-    lack: verdict === 'inconclusive' ? 'samples' : null,
+    why,
   })
+  if (isDead(before) && isDead(after))
+    return judged('inconclusive', 'every try failed, before and now', 'never_succeeded')
   const worse = findRise(before, after, tolerance)
   const better = findRise(after, before, tolerance)
   if (worse === 'lasting') return judged('regressed')
   if (better === 'lasting') return judged('improved')
   if (worse === 'burst' || better === 'burst')
-    return judged('passed', 'the failures all fell into one window')
+    return judged('passed', 'the failures all fell into one window', 'one_burst')
   if (!isBlind(before, after, tolerance)) return judged('passed')
-  const had = Math.min(before.requests, after.requests)
-  return judged('inconclusive', `needs more requests, had ${had}`)
+  const few = tooFew('needs more requests', Math.min(before.requests, after.requests))
+  return { ...judged('inconclusive'), ...few }
 }

@@ -14,11 +14,12 @@ export function isSuspicious({ verdict, metrics }: Comparison, minDeltaMs: numbe
 }
 
 /** A line whose answer was taken back, because the two sides were measured under unlike conditions. */
-function isDisowned({ verdict, reason }: MetricComparison): boolean {
-  return verdict === 'missing' || (verdict === 'inconclusive' && (reason?.startsWith('would be ') ?? false))
+function isDisowned({ verdict, would }: MetricComparison): boolean {
+  return verdict === 'missing' || would !== undefined
 }
 
-function looksWorse(row: MetricComparison, minDeltaMs: number): boolean {
+/** Whether the figure is worse by more than half the tolerance, whatever was made of it. */
+export function looksWorse(row: MetricComparison, minDeltaMs: number): boolean {
   const { metric, baseline, current, change, interval, tolerance } = row
   if (change === null || baseline === null || current === null) return false
   if (metric === 'error_rate') return change > tolerance / 2

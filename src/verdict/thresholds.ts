@@ -2,6 +2,7 @@
  * Absolute limits against what was measured.
  */
 import type { Threshold } from '../scenario/scenario.js'
+import { withWarmup } from '../stats/add.js'
 import { findMetric } from '../stats/metrics.js'
 import type { RequestResult, ThresholdResult, Totals } from '../stats/result.js'
 
@@ -13,13 +14,20 @@ export function judgeThresholds(
 ): readonly ThresholdResult[] {
   return thresholds.map((threshold) => {
     const { expression, request } = threshold
-    const measured = request === null ? totals : requests.find(({ name }) => name === request)
+    const measured = request === null ? totals : findWhole(requests, request)
     const actual = measured === undefined ? null : (findMetric(threshold.metric)?.read(measured) ?? null)
     return { expression, request, actual, passed: actual !== null && isMet(threshold, actual) }
   })
 }
 
-function isMet({ operator, limit }: Threshold, actual: number): boolean {
+/** What each user sends once is limited in the warm-up too, in which it may all have been sent. */
+function findWhole(requests: readonly RequestResult[], name: string): RequestResult | undefined {
+  const found = requests.find((request) => request.name === name)
+  return found && withWarmup(found)
+}
+
+/** Whether a value is within the limit. */
+export function isMet({ operator, limit }: Pick<Threshold, 'operator' | 'limit'>, actual: number): boolean {
   switch (operator) {
     case '<':
       return actual < limit

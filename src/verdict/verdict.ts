@@ -10,6 +10,8 @@ export interface Findings {
   readonly interrupted: boolean
   readonly totals: Totals
   readonly thresholds: readonly ThresholdResult[]
+  /** See `Result`. */
+  readonly neverSucceeded: readonly string[]
   /** Null without a baseline. */
   readonly comparison: Comparison | null
   readonly generator: { readonly saturated: boolean }
@@ -18,15 +20,16 @@ export interface Findings {
 }
 
 /**
- * How a run ended, the first that holds: `interrupted`; `error`, the target was never reached; `inconclusive`, when
- * the load generator was the bottleneck (its figures are not the service's, so nothing is blamed on it);
+ * How a run ended, the first that holds: `interrupted`; `error`, the target was never reached; `failed`, when a request
+ * never succeeded, on either side of an `ab` session; `inconclusive`, when the load generator was the bottleneck (its figures are not the service's, so nothing is blamed on it);
  * `regressed`; `failed`, a threshold was not met; `inconclusive`, when the comparison was or the load is in doubt;
  * `passed`.
  */
 export function runVerdict(findings: Findings): RunVerdict {
-  const { interrupted, totals, thresholds, comparison, generator, doubts = [] } = findings
+  const { interrupted, totals, thresholds, neverSucceeded, comparison, generator, doubts = [] } = findings
   if (interrupted) return 'interrupted'
   if (isUnreachable(totals)) return 'error'
+  if (neverSucceeded.length > 0 || comparison?.referenceNeverSucceeded !== undefined) return 'failed'
   if (generator.saturated) return 'inconclusive'
   if (comparison?.verdict === 'regressed') return 'regressed'
   if (thresholds.some((threshold) => !threshold.passed)) return 'failed'
@@ -56,7 +59,7 @@ export function exitCodeOf(
 const UNREACHED: readonly FailureKind[] = ['connect', 'dns', 'tls']
 
 /** Whether no request ever got as far as the service, or none was finished at all. */
-function isUnreachable(totals: Totals): boolean {
+function isUnreachable(totals: Pick<Totals, 'requests' | 'failed' | 'errors'>): boolean {
   if (totals.failed < totals.requests) return false
   const unreached = totals.errors.filter(({ kind }) => UNREACHED.includes(kind))
   return unreached.reduce((sum, { count }) => sum + count, 0) >= totals.requests

@@ -1,8 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
-import { fileNameOf, readTextFile, writeFileAtomic } from '../../src/base/files.js'
+import { checkWritable, fileNameOf, readTextFile, writeFileAtomic } from '../../src/base/files.js'
 
 let directory: string
 
@@ -26,6 +35,67 @@ test('what can not be replaced stays as it was, without leftovers', async () => 
   await expect(writeFileAtomic(join(directory, 'file/below'), 'x')).rejects.toThrow('cannot write')
 })
 
+test('a text may come in pieces, and one that breaks off in the middle changes nothing', async () => {
+  const path = join(directory, 'file.json')
+  await writeFileAtomic(path, ['{', '}', '\n'])
+  expect(readFileSync(path, 'utf8')).toBe('{}\n')
+  function* broken() {
+    yield '['
+    throw new Error('boom')
+  }
+  await expect(writeFileAtomic(path, broken())).rejects.toThrow('boom')
+  expect(readFileSync(path, 'utf8')).toBe('{}\n')
+  expect(readdirSync(directory)).toEqual(['file.json'])
+})
+
+test('a link stays a link, and a device a device', async () => {
+  const [path, link] = [join(directory, 'file'), join(directory, 'link')]
+  writeFileSync(path, 'old')
+  symlinkSync(path, link)
+  await writeFileAtomic(link, 'new')
+  expect(lstatSync(link).isSymbolicLink()).toBe(true)
+  expect(readFileSync(path, 'utf8')).toBe('new')
+  const nowhere = join(directory, 'nowhere')
+  symlinkSync('/dev/null', nowhere)
+  await writeFileAtomic(nowhere, 'new')
+  expect(lstatSync(nowhere).isSymbolicLink()).toBe(true)
+})
+
+test('whether a file can be written is found out beforehand, and leaves nothing behind', async () => {
+  writeFileSync(join(directory, 'file'), '')
+  mkdirSync(join(directory, 'inside'))
+  for (const good of ['file', 'new', 'a/b/new', 'inside/x'])
+    await checkWritable(join(directory, good), 'hint')
+  for (const bad of ['file/x', 'file/x/y', 'inside'])
+    await expect(checkWritable(join(directory, bad), 'hint'), bad).rejects.toThrow('cannot write')
+  expect(readdirSync(directory)).toEqual(['file', 'inside'])
+  expect(readdirSync(join(directory, 'inside'))).toEqual([])
+})
+
+/** A file system of 64 kB; null where none may be mounted. */
+function mountTiny(options: string): string | null {
+  const path = join(directory, 'tiny')
+  mkdirSync(path)
+  const mounted = spawnSync('sh', ['-c', `mount -t tmpfs -o ${options} tmpfs '${path}'`])
+  return mounted.status === 0 ? path : null
+}
+
+test.for([
+  ['size=64k', /disk is full|no space/i],
+  ['size=64k,ro', /read-only/i],
+] as const)('a disk mounted with %s is refused beforehand', async ([options, wanted], context) => {
+  const path = mountTiny(options)
+  // Only root may mount, and not in every container.
+  if (path === null) return context.skip('this user may not mount')
+  try {
+    await expect(checkWritable(join(path, 'x/result.json'), 'hint')).rejects.toThrow(wanted)
+    await expect(writeFileAtomic(join(path, 'a'), 'x'.repeat(100_000))).rejects.toThrow('cannot write')
+    expect(readdirSync(path)).toEqual([])
+  } finally {
+    spawnSync('sh', ['-c', `umount '${path}'`])
+  }
+})
+
 test('readers are told what is wrong with a path', async () => {
   await expect(readTextFile(join(directory, 'gone'))).rejects.toThrow('no such file')
   await expect(readTextFile(directory)).rejects.toThrow('is a directory')
@@ -37,6 +107,7 @@ test.each([
   ['a/b: c?', 'a-b- c-'],
   ['..', 'scenario'],
   ['x'.repeat(300), 'x'.repeat(100)],
+  ['界'.repeat(300), '界'.repeat(33)],
 ])('%s as a file name is %s', (name, wanted) => {
   expect(fileNameOf(name)).toBe(wanted)
 })

@@ -34,3 +34,24 @@ test('the caret does not leave the line', () => {
   const lines = renderProblem({ message: 'x', place: { ...place, length: 99 }, hint: null }).split('\n')
   expect(lines[2]!.length).toBe(lines[1]!.length)
 })
+
+test('nothing in it steers a terminal, wherever it comes from', () => {
+  const odd = 'x\r\u001b[2J\u0006\u202e\u009b\ud800'
+  const file = `${odd}.yaml`
+  const said = renderProblem({ message: odd, place: { ...place, file, text: `${odd}10x` }, hint: odd })
+  expect(said).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|\p{Surrogate}/u)
+  expect(said.split('\n')).toHaveLength(4)
+})
+
+test('a line that is cut within a character shows no half of it', () => {
+  for (const text of ['😀'.repeat(200), `a${'😀'.repeat(200)}`])
+    expect(renderProblem({ message: 'x', place: { ...place, column: 201, text }, hint: null })).not.toMatch(
+      /\p{Surrogate}/u,
+    )
+})
+
+test('a message that quotes a long text is short', () => {
+  const said = renderProblem({ message: `${'a'.repeat(10_000)} is no name`, place: null, hint: null })
+  expect(said.length).toBeLessThan(700)
+  expect(said).toMatch(/a… ?a* is no name$|a…a+ is no name$/)
+})

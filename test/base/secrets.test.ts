@@ -139,3 +139,8 @@ test.each([
 ])('%s can be looked for in other texts: %s', (text, can) => {
   expect(isDistinct(text)).toBe(can)
 })
+
+test('a secret may be as long as it likes', () => {
+  const long = 'x1'.repeat(200_000)
+  expect(redact(`a ${long} b`, ['s3cret', long])).toBe('a [redacted] b')
+})

@@ -52,6 +52,7 @@ function createIo(): { io: Io; printed: () => string; interrupt: () => void } {
     stderr: output,
     env: {},
     cwd: '/',
+    onBug: () => () => {},
     onExit: () => () => {},
     onSignal: (listener) => {
       listeners.push(listener)

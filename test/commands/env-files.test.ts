@@ -21,6 +21,7 @@ async function read(...texts: string[]) {
     env: {},
     cwd,
     onSignal: () => () => {},
+    onBug: () => () => {},
     onExit: () => () => {},
   })
 }

@@ -54,6 +54,24 @@ async function problemOf(names: string[], flags: RawHistoryFlags = {}): Promise<
 }
 
 describe('what it shows', () => {
+  test.each([
+    ['a scenario by its file', 'name: shop\nload: { vus: 1, duration: 1s }\nrequests: [{ get: / }]\n'],
+    ['one that is not valid any more', 'target: ${GONE}\nload: { vus: 1, duration: 1s }\n'],
+  ])('%s', async (_, scenario) => {
+    saveResults()
+    save('scenarios/shop.yaml', scenario)
+    expect(await run(['scenarios/shop.yaml'])).toMatch(/^shop {2}20 results, /)
+  })
+
+  test('a scenario by its file, which names its baseline', async () => {
+    save('b/shop.json', formatBaseline(makeBaseline([RESULTS[0]!])))
+    save(
+      'shop.yaml',
+      'load: { vus: 1, duration: 1s }\nrequests: [{ get: / }]\nbaseline: { file: b/shop.json }\n',
+    )
+    expect(await run(['shop.yaml'])).toContain('b/shop.json')
+  })
+
   test('by default the saved results, and the commit at which one changed', async () => {
     saveResults()
     const text = await run()
@@ -150,6 +168,11 @@ describe('wrong input', () => {
   test('a named file that is damaged stops it, unlike one in a folder', async () => {
     save('cut.json', renderJson(RESULTS[0]!).slice(0, 1000))
     expect(await problemOf(['cut.json'])).toContain('cut.json: the file is cut off')
+  })
+
+  test('nor a scenario of which there is nothing', async () => {
+    save('scenarios/cart.yaml', 'load: { vus: 1, duration: 1s }\nrequests: [{ get: / }]\n')
+    expect(await problemOf(['scenarios/cart.yaml'])).toContain('cart is no file or folder, and no scenario')
   })
 
   test('a name that is nearly one gets it', async () => {

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type ImportFlags, importSource } from '../../src/commands/import.js'
 import { IMPORTERS } from '../../src/scenario/import/index.js'
+import { loadScenario } from '../../src/scenario/load.js'
 import { readScenario } from '../../src/scenario/read.js'
 import { createMemoryIo, type MemoryIo } from './memory-io.js'
 
@@ -177,10 +178,85 @@ test('files that a document sends and nobody has are there at once, and never ov
   write('b.bin', 'mine')
   const said = await call('openapi', ['api.json'], { output: 'api.yaml' })
   expect(said).toContain(
-    'written: api.yaml\nwritten: a.bin (a placeholder: put in its place what users send)\n\n',
+    'written: api.yaml\nwritten: a.bin (a placeholder: put in its place what users send)\n' +
+      'kept: b.bin (it was there already: that is what is sent)\n\n',
   )
   expect(read('b.bin')).toBe('mine')
   expect(read('a.bin').length).toBeGreaterThan(500)
+})
+
+const upload = (fileName: string) => ({ name: 'f', fileName, contentType: 'application/pdf' })
+const UPLOADS: readonly (readonly [format: string, source: string, files: readonly string[]])[] = [
+  ['curl', 'curl -F f=@NewDoc.pdf -F "g=@/C:/Users/x/a b.png" http://a.example/', ['NewDoc.pdf', 'a b.png']],
+  ['curl', 'curl -T ../../etc/passwd http://a.example/', ['passwd']],
+  ['curl', 'curl --data-binary @/etc/shadow http://a.example/', ['shadow']],
+  ['curl', 'curl -T - http://a.example/', ['upload.bin']],
+  ['curl', 'curl -F "f=@-" -F "g=@$DOC;type=text/csv" http://a.example/', ['upload.bin', 'DOC']],
+  [
+    'har',
+    JSON.stringify({
+      log: {
+        entries: [
+          '/etc/passwd',
+          '..\\..\\x\u0000y.bin',
+          '\\\\host\\c$\\boot.ini',
+          '..',
+          'folder',
+          'a.yaml',
+        ].map((name) => ({
+          request: {
+            method: 'POST',
+            url: 'http://a.example/',
+            postData: { mimeType: 'multipart/form-data', params: [upload(name)] },
+          },
+          response: { status: 200 },
+        })),
+      },
+    }),
+    ['passwd', 'x y.bin', 'boot.ini', 'upload.bin', 'folder-2', 'a-2.yaml'],
+  ],
+  [
+    'postman',
+    JSON.stringify({
+      info: { name: 'x', schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json' },
+      item: [
+        { mode: 'formdata', formdata: [{ key: 'f', type: 'file', src: ['/C:/Users/a/b.png', '/D:/b.png'] }] },
+        { mode: 'file', file: { src: '/proc/self/environ' } },
+      ].map((body) => ({ request: { method: 'POST', url: 'http://a.example/', body } })),
+    }),
+    ['b.png', 'b-2.png', 'environ'],
+  ],
+]
+
+describe('a file that is uploaded is there at once, beside the scenario and nowhere else', () => {
+  test.each(UPLOADS)('%s %s', async (format, source, files) => {
+    mkdirSync(join(io.cwd, 'out/folder'), { recursive: true })
+    await call(format, format === 'curl' ? [source] : ['-'], { output: 'out/a.yaml' }, source)
+    expect(readdirSync(join(io.cwd, 'out')).toSorted()).toEqual([...files, 'a.yaml', 'folder'].toSorted())
+    expect(readdirSync(io.cwd)).toEqual(['out'])
+    const scenario = await loadScenario('out/a.yaml', { cwd: io.cwd, env: {} })
+    expect(scenario.requests.length).toBeGreaterThan(0)
+  })
+})
+
+test('a printed scenario says which files it needs', async () => {
+  const text = await call('curl', ['curl -F f=@/tmp/NewDoc.pdf http://a.example/'])
+  expect(text).toContain('multipart: { f: { file: NewDoc.pdf } }')
+  expect(text).toContain(
+    '# - files are sent from beside the scenario: put there what users really send: NewDoc.pdf',
+  )
+  expect(io.written.stderr).toBe(
+    'note: the scenario sends a file that has to lie beside it:\n  NewDoc.pdf\n' +
+      'Without them validate and run stop with "no such file"; -o FILE saves the scenario and writes placeholders.\n',
+  )
+})
+
+test('a placeholder is not written through a symbolic link', async () => {
+  mkdirSync(join(io.cwd, 'out'))
+  symlinkSync('../elsewhere.pdf', join(io.cwd, 'out/a.pdf'))
+  await call('curl', ['curl -F f=@a.pdf http://a.example/'], { output: 'out/a.yaml' })
+  expect(existsSync(join(io.cwd, 'elsewhere.pdf'))).toBe(false)
+  expect(read('out/a-2.pdf')).toContain('in place of a file')
 })
 
 test('--target aims it elsewhere', async () => {
@@ -244,6 +320,44 @@ describe('mistakes are told with a way out', () => {
     write('a.gz', gzipSync(LOG.repeat(100)).subarray(0, 40))
     await expect(call('access-log', ['a.gz'])).rejects.toThrow(
       'a.gz can not be unpacked: unexpected end of file',
+    )
+  })
+})
+
+describe('a document in several files', () => {
+  const document = (ref: string) =>
+    `openapi: 3.0.0\nservers: [{ url: http://a.example }]\npaths:\n  /x: { $ref: "${ref}" }\n`
+  const operation = '{"get": {"operationId": "found", "responses": {}}}'
+
+  test('is read from its folder', async () => {
+    mkdirSync(join(io.cwd, 'docs/paths'), { recursive: true })
+    write('docs/api.yaml', document('./paths/x.json'))
+    write('docs/paths/x.json', operation)
+    expect(await call('openapi', ['docs/api.yaml'])).toContain('  - name: found\n')
+  })
+
+  test('is not read from elsewhere, not even through a link', async () => {
+    mkdirSync(join(io.cwd, 'docs'))
+    write('secret.json', operation)
+    write('docs/api.yaml', document('./link.json'))
+    symlinkSync('../secret.json', join(io.cwd, 'docs/link.json'))
+    await expect(call('openapi', ['docs/api.yaml'])).rejects.toThrow(
+      'docs/link.json leads out of the folder of docs/api.yaml',
+    )
+  })
+
+  test.each(['./no.json', './folder'])('goes on without %s', async (ref) => {
+    mkdirSync(join(io.cwd, 'folder'))
+    write('api.yaml', `${document(ref)}  /y: { get: { responses: {} } }\n`)
+    const text = await call('openapi', ['api.yaml'])
+    expect(text).toContain(`# - references to files that are not there: ${ref.slice(2)}`)
+  })
+
+  test('on stdin has no files beside it', async () => {
+    write('x.json', operation)
+    const text = await call('openapi', ['-'], {}, `${document('./x.json')}  /y: { get: { responses: {} } }\n`)
+    expect(text).toContain(
+      '# - references to other files are followed by perfctl import openapi FILE only: x.json',
     )
   })
 })

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { main } from '../../src/cli.js'
 import { type InitFlags, init } from '../../src/commands/init.js'
 import { readScenario } from '../../src/scenario/read.js'
 import { STARTER_LOAD } from '../../src/scenario/starter.js'
@@ -31,6 +33,8 @@ Next:
   perfctl try scenarios/demo.yaml              see what is sent, and what is answered
   perfctl run scenarios/demo.yaml              measure
   perfctl baseline update scenarios/demo.yaml  what later runs are held against; commit baselines/
+  add perfctl to the devDependencies: npm install --save-dev PLACE, where PLACE is your copy (git URL, folder or .tgz)
+  fill in the places marked "FILL IN" in .github/workflows/perf.yml
 `)
   expect(read('scenarios/demo.yaml')).toContain('target: demo')
   expect(read('.gitignore')).toBe('.perfctl/\n')
@@ -136,30 +140,85 @@ describe('what is there already', () => {
   })
 })
 
+interface Job {
+  readonly variables: Record<string, string>
+  readonly script: readonly string[]
+}
+
+/** A workflow of GitHub, or a file of GitLab with one job. */
+interface CiFile {
+  readonly jobs?: {
+    readonly perf: {
+      readonly env: Record<string, string>
+      readonly steps: readonly { readonly run?: string }[]
+    }
+  }
+  readonly perf?: Job
+}
+
+/** What a job sets and runs, whichever service it is for. */
+function readJob({ jobs, perf }: CiFile): Job {
+  if (jobs === undefined) return perf!
+  return { variables: jobs.perf.env, script: jobs.perf.steps.flatMap(({ run }) => run ?? []) }
+}
+
 describe('the job', () => {
-  test('for GitHub runs the scenario of a pull request, and measures a baseline by hand', async () => {
+  test.each([
+    [
+      { ci: 'github', url: 'http://a.example' },
+      '.github/workflows/perf.yml',
+      'head',
+      'scenarios/a.example.yaml',
+    ],
+    [{ ci: 'gitlab' }, '.gitlab/perf.yml', '.', 'scenarios/demo.yaml'],
+  ])('%j drives both versions with flags that perfctl knows', async (flags, file, folder, scenario) => {
+    await call(flags)
+    const { variables, script } = readJob(parse(read(file)) as CiFile)
+    expect(variables).toEqual({ SCENARIO: scenario, START: 'npm start', READY: '/healthz' })
+    // As a shell takes the job's last command, with a program in perfctl's place that tells its arguments.
+    const bin = join(io.cwd, folder, 'node_modules/.bin')
+    mkdirSync(bin, { recursive: true })
+    writeFileSync(join(bin, 'perfctl'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 })
+    const env = { PATH: process.env['PATH'], ...variables, START: 'exit 7' }
+    const told = execFileSync('bash', ['-ec', script.at(-1)!], { cwd: join(io.cwd, folder), env })
+    const args = told.toString().trimEnd().split('\n')
+    expect(args.slice(0, 2)).toEqual(['ab', scenario])
+    expect(args.filter((arg) => arg.includes('exit 7'))).toHaveLength(2)
+    mkdirSync(join(io.cwd, 'base'), { recursive: true })
+    mkdirSync(join(io.cwd, '.perf-base'), { recursive: true })
+    mkdirSync(join(io.cwd, folder, 'scenarios'), { recursive: true })
+    writeFileSync(join(io.cwd, folder, scenario), read(scenario))
+    // All that is wrong is that this service never starts.
+    expect(await main(args, { ...io, cwd: join(io.cwd, folder) })).toBe(3)
+    expect(io.written.stderr).toContain('exit 7')
+  })
+
+  test.each(['github', 'gitlab'])(
+    'for %s fetches nothing by its name, and marks what only you know',
+    async (ci) => {
+      const next = await call({ ci })
+      const text = read(ci === 'github' ? '.github/workflows/perf.yml' : '.gitlab/perf.yml')
+      expect(text).not.toMatch(/npx|perfctl@/)
+      expect(text.match(/# FILL IN:/g)).toHaveLength(4)
+      expect(text).toContain('fits the built-in demo alone')
+      expect(next).toContain('fill in the places marked "FILL IN"')
+    },
+  )
+
+  test('for a service of your own has a scenario that needs no filling in', async () => {
     await call({ url: 'http://a.example' })
-    const { jobs, on } = parse(read('.github/workflows/perf.yml'))
-    expect(Object.keys(on)).toEqual(['pull_request', 'workflow_dispatch'])
-    const runs = jobs.perf.steps.map(({ run }: { run?: string }) => run).filter(Boolean)
-    expect(runs[0]).toMatch(
-      /^npx --yes perfctl@\S+ run scenarios\/a\.example\.yaml --report github --report html=perf\.html$/,
-    )
-    expect(runs[1]).toMatch(/^npx --yes perfctl@\S+ baseline update scenarios\/a\.example\.yaml/)
+    expect(read('.github/workflows/perf.yml')).not.toContain('demo')
+  })
+
+  test('where perfctl is installed already, says nothing of that', async () => {
+    write('package.json', '{ "devDependencies": { "perfctl": "file:../perfctl" } }')
+    expect(await call()).not.toContain('devDependencies')
   })
 
   test('for GitLab is written where the project uses it, and says how to include it', async () => {
     write('.gitlab-ci.yml', 'stages: [test]')
     expect(await call()).toContain('add to .gitlab-ci.yml: include: [{ local: .gitlab/perf.yml }]')
-    const jobs = parse(read('.gitlab/perf.yml'))
-    expect(jobs.perf.script[0]).toMatch(
-      /^npx --yes perfctl@\S+ run scenarios\/demo\.yaml --report junit=perf\.xml --report html=perf\.html$/,
-    )
-    // A job that waits for a click would hold up the pipeline.
-    expect(jobs['perf-baseline'].rules).toEqual([
-      expect.objectContaining({ when: 'manual', allow_failure: true }),
-    ])
-    expect(jobs['perf-baseline'].artifacts).toEqual(jobs.perf.artifacts)
+    expect(Object.keys(parse(read('.gitlab/perf.yml')))).toEqual(['perf'])
   })
 
   test('is left out when it is not wanted', async () => {

@@ -28,6 +28,7 @@ export function createMemoryIo(): MemoryIo {
     env: {},
     cwd: mkdtempSync(join(tmpdir(), 'perfctl-')),
     onSignal: () => () => undefined,
+    onBug: () => () => undefined,
     onExit: () => () => undefined,
     written,
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { report, writeReports } from '../../src/commands/report.js'
@@ -89,10 +89,25 @@ describe('github', () => {
     )
   })
 
-  test('a summary that cannot be written is said with the name of its variable', async () => {
-    const env = { GITHUB_STEP_SUMMARY: io.cwd }
-    await expect(report('result.json', ['github'], { ...io, env })).rejects.toThrow('cannot write')
+  test('a summary that cannot be written is said with the name of its variable, and keeps nothing else from it', async () => {
+    const output = join(io.cwd, 'output')
+    const env = { GITHUB_STEP_SUMMARY: io.cwd, GITHUB_OUTPUT: output }
+    expect(await report('result.json', ['github', 'junit'], { ...io, env })).toBe(3)
+    expect(io.written.stderr).toMatch(/--report github: cannot write .*\n.*GITHUB_STEP_SUMMARY/)
+    expect(readFileSync(output, 'utf8')).toBe('verdict=passed\n')
+    expect(readFileSync(join(io.cwd, 'shop.xml'), 'utf8')).toContain('<testsuites')
   })
+})
+
+test('reports that cannot be written or made are told, and keep the others from nothing', async () => {
+  mkdirSync(join(io.cwd, 'taken'))
+  // No such result comes from a run: whatever breaks a format is a bug of it.
+  const broken = { ...passed, timeline: null } as never
+  expect(await writeReports(broken, ['json=taken', 'html', 'junit=fine.xml'], io)).toBe(false)
+  expect(io.written.stderr).toMatch(/--report json=taken: cannot write .*taken/)
+  expect(io.written.stderr).toMatch(/--report html: .*a bug in perfctl.*TypeError.*\n +at /)
+  expect(readFileSync(join(io.cwd, 'fine.xml'), 'utf8')).toContain('<testsuites')
+  expect(readdirSync(io.cwd).sort()).toEqual(['fine.xml', 'result.json', 'taken'])
 })
 
 test('csv and csv-windows do not take the same file', async () => {

@@ -8,6 +8,17 @@ let cwd = ''
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'perfctl-validate-'))
   await writeFile(join(cwd, 'good.yaml'), 'target: demo\nrequests: [{ get: / }]\nthresholds: [p95 < 1s]\n')
+  await writeFile(
+    join(cwd, 'slow.yaml'),
+    `target: demo
+requests:
+  - { name: a, get: /,
+    expect: { matches: '^(\\w+)+$' } }
+  - name: b
+    steps:
+      - { get: /, expect: { matches: ^ok }, capture: { x: { regex: "(?:\\\\d*)*x" } } }
+`,
+  )
   await writeFile(join(cwd, 'bad.yaml'), 'lod: 1\nrequests: [{ get: x }]\n')
 })
 afterAll(() => rm(cwd, { recursive: true }))
@@ -29,6 +40,16 @@ test('everything wrong with every file is told, and the code is 2', async () => 
   expect(stderr).toContain('missing.yaml: no such file')
 })
 
+test('patterns that can take very long are a warning, with their place', async () => {
+  const { code, stdout, stderr } = await run(['slow.yaml'])
+  expect([code, stdout]).toEqual([0, 'slow.yaml: valid (2 requests, 1 user for 10s, target demo)\n'])
+  expect(stderr).toContain(
+    'warning: slow.yaml:4:25: "a": the pattern "^(\\w+)+$" can take very long on some answers',
+  )
+  expect(stderr).toContain('warning: slow.yaml:7:')
+  expect(stderr.match(/warning:/g)).toHaveLength(2)
+})
+
 test('for other programs all of it is one JSON object', async () => {
   const { code, stdout } = await run(['bad.yaml', 'good.yaml'], { report: 'json=-' })
   const report = JSON.parse(stdout)
@@ -41,7 +62,13 @@ test('for other programs all of it is one JSON object', async () => {
     column: 1,
     length: 3,
   })
-  expect(report.files[1]).toEqual({ file: 'good.yaml', valid: true, scenario: 'good', problems: [] })
+  expect(report.files[1]).toEqual({
+    file: 'good.yaml',
+    valid: true,
+    scenario: 'good',
+    problems: [],
+    warnings: [],
+  })
 })
 
 test('another format is refused', async () => {
@@ -64,6 +91,7 @@ async function run(files: string[], flags: RawValidateFlags = {}) {
     env: {},
     cwd,
     onSignal: () => () => {},
+    onBug: () => () => {},
     onExit: () => () => {},
   }
   return { code: await validate(files, flags, io), ...written }

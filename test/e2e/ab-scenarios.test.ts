@@ -68,12 +68,15 @@ describe.concurrent('side by side', () => {
 
   test('what fails before the load ends the session, and what was begun on the other side is undone', async () => {
     const { shops, session, ab } = await startBoth({}, { login: 503 })
-    const { code, stdout, stderr } = await ab(STEADY)
+    const { code, stdout } = await ab(STEADY)
     expect(code, stdout).toBe(3)
-    expect(stderr).toContain('side b: before / login failed: status 503; the load was not sent')
+    const error = 'side b: before / login failed: status 503; the load was not sent'
+    expect(stdout.replace(/\s+/g, ' ')).toContain(error)
     expect(shops[0].seen.counts).toEqual({ 'POST /login': 1, 'DELETE /session': 1 })
     expect(shops[1].seen.counts).toEqual({ 'POST /login': 1 })
-    expect(session.results()).toEqual([])
+    for (const result of session.results())
+      expect(result).toMatchObject({ verdict: 'error', error: expect.stringContaining(error) })
+    expect(session.results()).toHaveLength(2)
   })
 
   test('bursts alone are no load to hold', async () => {

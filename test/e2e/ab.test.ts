@@ -23,6 +23,7 @@ describe.concurrent('two versions side by side', () => {
     const [a, b] = [await startTarget(answerAfter(20)), await startTarget(answerAfter(60))]
     const session = startSession({ 'shop.yaml': SCENARIO })
     const ab = await session.perfctl(['ab', 'shop.yaml', '--a', a.url, '--b', b.url, '--max-duration', '10s'])
+    expect(ab.stderr).toContain('after 10s of each side')
     // On a machine too busy to send on time the session says that instead; what it never says is that b passed.
     const isBusy = /^\? Inconclusive: the load generator was the\s+bottleneck/.test(ab.stdout)
     expect(ab.code, ab.stdout + ab.stderr).toBe(isBusy ? 0 : 1)
@@ -47,8 +48,11 @@ describe.concurrent('two versions side by side', () => {
     const a = await startTarget(answerAfter(1))
     const ab = await session.perfctl(['ab', 'shop.yaml', '--a', a.url, '--b-command', 'echo broken; exit 7'])
     expect(ab.code, ab.stderr).toBe(3)
-    expect(ab.stderr).toMatch(/exit|ended|stopped/i)
+    expect(ab.stdout.replace(/\s+/g, ' ')).toMatch(
+      /`echo broken; exit 7` ended before it was ready \(code 7\).*-b\.log/,
+    )
     expect(countAll(a)).toBe(0)
+    expect(session.results().map(({ verdict }) => verdict)).toEqual(['error', 'error'])
     expect(existsSync(join(session.cwd, 'baselines'))).toBe(false)
   })
 
@@ -77,7 +81,8 @@ describe.concurrent('two versions side by side', () => {
   test('--null holds a against itself, and tells what this machine can tell apart', async () => {
     const session = startSession({ 'shop.yaml': SCENARIO })
     const a = await startTarget(answerAfter(20))
-    const ab = await session.perfctl(['ab', 'shop.yaml', '--a', a.url, '--null', '--max-duration', '12s'])
+    const flags = ['--null', '--max-duration', '12s', '--no-progress', '-u', '3']
+    const ab = await session.perfctl(['ab', 'shop.yaml', '--a', a.url, ...flags])
     // The same code is called regressed once in hundreds of sessions; what this one found is in the table either way.
     expect([0, 1], ab.stdout + ab.stderr).toContain(ab.code)
     const [first, second] = session.results()
@@ -86,6 +91,9 @@ describe.concurrent('two versions side by side', () => {
     const [, table] = ab.stdout.split('What this machine can tell apart, nine times in ten\n')
     expect(table).toMatch(new RegExp(`search +\\+${Math.ceil(detectable! * 100)}% `))
     expect(table).toMatch(/throughput -\d+%/)
+    expect(ab.stderr, '--no-progress').not.toMatch(/after \d+s of each side/)
+    expect(ab.stderr).toMatch(/result of a saved/)
+    expect(second!.scenario.load, '-u').toContain('3 users')
     expect(countAll(a), 'both sides sent').toBeGreaterThan(first!.totals.requests)
   }, 120_000)
 

@@ -82,6 +82,36 @@ requests:
   expect(gzip.bytesReceived).toBeLessThan(gzip.requests * (ZIPPED.length + 500))
 })
 
+test('numbers keep all of their digits, from an answer or the scenario into paths, bodies and checks', async () => {
+  const bodies: string[] = []
+  const target = await startTarget((request, response) => {
+    if (request.method === 'POST')
+      request.on('data', (chunk: Buffer) => bodies.push(`${request.url} ${chunk}`))
+    request.on('end', () => response.end('{"id":2733382000000000049,"ids":[2733382000000000051,1]}'))
+  })
+  const session = startSession({
+    'digits.yaml': `
+target: ${target.url}
+load: { iterations: 2 }
+requests:
+  - name: digits
+    steps:
+      - { get: /a, capture: { id: $.id, ids: { json: "$.ids[*]", pick: all } }, expect: { json: { $.id: 2733382000000000049 } } }
+      - { name: other, if: "{{ id }} == 2733382000000000050", post: /other }
+      - name: same
+        if: "{{ id }} == 2733382000000000049"
+        post: "/{{ id }}/{{ id | add(1) }}"
+        json: { id: "{{ id }}", ids: "{{ ids }}", text: "n {{ id }}", big: 9223372036854775807 }
+`,
+  })
+  const { code, stdout } = await session.perfctl(['run', 'digits.yaml'])
+  expect(code, stdout).toBe(0)
+  const sent =
+    '/2733382000000000049/2733382000000000050 ' +
+    '{"id":2733382000000000049,"ids":[2733382000000000051,1],"text":"n 2733382000000000049","big":9223372036854775807}'
+  expect(bodies).toEqual([sent, sent])
+})
+
 test('a whole URL leads to another origin, counted under its own name', async () => {
   const [target, other] = [await startTarget(answerAfter(0)), await startTarget(answerAfter(0))]
   const session = startSession({
@@ -158,4 +188,100 @@ requests: [{ name: me, get: /me }]
     ...session.results().map((result) => JSON.stringify(result)),
   ].join('\n')
   expect(written).not.toMatch(/in-the-file|from-the-environment|from-the-flag|sesame-open/)
+})
+
+test('patterns that never end fail their requests, and the run ends in time', async () => {
+  const target = await startTarget((_, response) => {
+    response.end(`${'a'.repeat(60)}!`)
+  })
+  const session = startSession({
+    'slow.yaml': `
+target: ${target.url}
+load: { vus: 20, duration: 2s, gracefulStop: 2s }
+requests:
+  - { name: check, get: /check, expect: { matches: "^(a+)+$" } }
+  - name: capture
+    steps: [{ get: /capture, capture: { x: { regex: "^(a+)+$" } } }]
+`,
+  })
+  const begun = performance.now()
+  const { code } = await session.perfctl([
+    'run',
+    'slow.yaml',
+    '--workers',
+    '1',
+    '--seed',
+    '1',
+    '--no-baseline',
+  ])
+  // 2 s of load, as much to end, and what a busy machine takes; without an end to the search it would be years.
+  expect(performance.now() - begun).toBeLessThan(20_000)
+  const [result] = session.results()
+  expect(result!.totals.errors.map(({ kind, message }) => [kind, message])).toEqual(
+    expect.arrayContaining([
+      ['expectation', 'the pattern ^(a+)+$ took longer than 20ms on this answer'],
+      ['capture', 'x: the pattern ^(a+)+$ took longer than 20ms on this answer'],
+    ]),
+  )
+  expect(result!.totals.requests).toBeGreaterThan(20)
+  expect(code).not.toBe(70)
+})
+
+test('a service that repeats what it was sent tells nobody', async () => {
+  const target = await startTarget(async (request, response) => {
+    if (request.url === '/login') {
+      response.setHeader('set-cookie', 'sid=SIDcookie9')
+      response.end('{"token":"CAPtoken7","id":"CAPident8"}')
+      return
+    }
+    let body = ''
+    for await (const chunk of request) body += chunk
+    response.setHeader('x-echo', body)
+    response.end(
+      JSON.stringify({ msg: `${request.headers.authorization} ${request.headers['x-my-token']} ${body}` }),
+    )
+  })
+  const session = startSession({
+    'users.csv': 'name,password\nann,DATApw11\n',
+    'echo.yaml': `
+target: ${target.url}
+load: { iterations: 3 }
+data: { user: { file: users.csv } }
+requests:
+  - name: journey
+    steps:
+      - { post: /login, json: { p: "{{ user.password }}" }, capture: { token: $.token, id: $.id } }
+      - name: echo
+        post: /echo
+        headers: { authorization: "Bearer {{ token }}", x-my-token: "{{ id }}" }
+        json: { password: "{{ user.password }}" }
+        expect: { json: { $.msg: fine } }
+  - { name: plain, post: /echo, json: { password: "{{ user.password }}" }, expect: { header: { x-echo: fine } } }
+`,
+  })
+  const run = await session.perfctl([
+    'run',
+    'echo.yaml',
+    '--seed',
+    '1',
+    '--report',
+    'html=run.html',
+    '--report',
+    'csv=run.csv',
+  ])
+  const shown = await session.perfctl(['try', 'echo.yaml'])
+  const results = session.results()
+  const messages = results[0]!.totals.errors.map(({ message }) => message)
+  expect(messages.join('\n')).toMatch(/Bearer \[redacted\] \[redacted\]/)
+  const written = [
+    run.stdout,
+    run.stderr,
+    session.read('run.html'),
+    session.read('run.csv'),
+    JSON.stringify(results),
+  ].join('\n')
+  expect(written).toContain('[redacted]')
+  expect(written).not.toMatch(/CAPtoken7|CAPident8|DATApw11|SIDcookie9/)
+  // Whoever tries a scenario sees what it captures, unless its name says that it is a secret.
+  expect(shown.stdout).not.toMatch(/CAPtoken7|DATApw11|SIDcookie9/)
 })

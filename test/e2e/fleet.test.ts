@@ -56,7 +56,62 @@ describe('a fleet of threads', () => {
     expect(one.end.failure).toBeNull()
   })
 
-  test('tells of a worker that died, and ends', async () => {
+  test('a worker that fails in the middle loses nothing: what was answered, and what was under way', async () => {
+    const flag = new Int32Array(new SharedArrayBuffer(4))
+    let answered = 0
+    const half = createServer((request, response) => {
+      // One user of each worker waits for an answer that doesn't come.
+      if (request.url === '/hang') return
+      if (++answered >= 50) Atomics.store(flag, 0, 1)
+      response.end('ok')
+    })
+    await new Promise<void>((resolve) => half.listen(0, '127.0.0.1', resolve))
+    // A callback that throws where nobody catches it, as one of a socket's may, in the second of the workers.
+    const worker = new URL('../../dist/load/fleet/worker.js', import.meta.url).href
+    const program = `
+      import '${worker}'
+      import { workerData } from 'node:worker_threads'
+      const look = () => {
+        if (Atomics.load(workerData.plan.flag, 0) === 1) throw new TypeError('boom')
+      }
+      if (workerData.stripe.index === 1) setInterval(look, 5)
+    `
+    const values = Array.from({ length: 1000 }, (_, n) => (n < 2 ? 'hang' : 'x'))
+    const data = { page: { values, pick: 'sequential' } } as const
+    const path = ['/', { type: 'data', name: 'page' }] as const
+    const load = closedLoad({
+      start: 8,
+      stages: [{ durationMs: 60_000, target: 8 }],
+      thinkTimeMs: [5, 5],
+      gracefulStopMs: 0,
+    })
+    const plan = { ...makeTestPlan({ load, requests: [{ path }], data }), flag }
+    const tally = new Tally(1)
+    const end = await runFleet(
+      { ...plan, target: `http://127.0.0.1:${(half.address() as AddressInfo).port}` },
+      {
+        workers: 2,
+        stop: new AbortController().signal,
+        kill: new AbortController().signal,
+        onBegin() {},
+        onWindow: (_, { sheet }) => tally.addSheet(sheet),
+        onWorkerEnd() {},
+      },
+      new URL(`data:text/javascript,${encodeURIComponent(program)}`),
+    )
+    half.closeAllConnections()
+    half.close()
+    expect(end.failure).toMatchObject({ kind: 'crashed', worker: 1, workers: 2, message: 'boom' })
+    expect(end.failure!.stack).toMatch(/TypeError: boom\n +at .*look/)
+    const { requests, failed, unfinished } = tally.get(0)
+    expect(failed).toBe(0)
+    expect(unfinished).toBeGreaterThanOrEqual(2)
+    // An answer may have been on its way when its worker failed.
+    expect(requests + unfinished).toBeGreaterThanOrEqual(answered + 2)
+    expect(answered).toBeGreaterThanOrEqual(50)
+  })
+
+  test('tells of workers that can not even begin, and ends', async () => {
     const plan = makeTestPlan({
       load: openLoad(),
       requests: [{ path: ['/', { type: 'call', name: 'nonsense', args: [] }] as never }],

@@ -40,6 +40,31 @@ test('one that some users got into is judged as usual', async () => {
   expect(target.seen.counts['GET /inside']).toBe(17)
 })
 
+test('a login that falls into the warm-up is gated all the same', async () => {
+  const target = await startDoor(2)
+  const session = startSession({
+    'a.yaml': `
+target: ${target.url}
+load: { vus: 3, warmup: 500ms, duration: 1s, thinkTime: 20ms }
+beforeEach: [{ name: log in, post: /login }]
+requests: [{ get: /inside }]
+thresholds: ["beforeEach / log in: error_rate < 10%", "beforeEach / log in: p95 < 20s"]
+`,
+  })
+  await session.perfctl(['run', 'a.yaml'])
+  const [result] = session.results()
+  // On a machine too busy to send on time nothing is held against the service.
+  expect(result!.verdict).toBe(result!.generator.saturated ? 'inconclusive' : 'failed')
+  const login = result!.requests.find(({ name }) => name === 'beforeEach / log in')!
+  expect(login.requests).toBe(0)
+  expect(login.warmup).toMatchObject({ requests: 5, failed: 2, statuses: { 200: 3, 401: 2 } })
+  expect(result!.thresholds.map(({ actual, passed }) => [actual, passed])).toEqual([
+    [0.4, false],
+    [expect.any(Number), true],
+  ])
+  expect(result!.totals.failed).toBe(0)
+})
+
 test('what goes wrong after the load is said, however quiet', async () => {
   const target = await startDoor(0)
   const session = startSession({ 'a.yaml': `target: ${target.url}${SCENARIO}` })

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test, vi } from 'vitest'
 import { type Session, startSession } from './session.js'
@@ -28,7 +29,9 @@ function startPerfctl(session: Session, args: readonly string[], env: NodeJS.Pro
   return { child, output, code: new Promise((resolve) => child.once('close', resolve)) }
 }
 
-const WAIT = { timeout: 10_000, interval: 20 }
+/** Long enough for a machine that is busy with all of these at once. */
+const WAIT = { timeout: 60_000, interval: 20 }
+vi.setConfig({ testTimeout: 120_000 })
 
 /** A long run against `target`, in its measured part. */
 async function startLongRun(target: Target, args: readonly string[] = []) {
@@ -60,6 +63,60 @@ describe.concurrent('a signal', () => {
     child.kill('SIGTERM')
     expect(await code).toBe(143)
     expect(session.results()[0]).toMatchObject({ interrupted: true })
+  })
+
+  test.each(['SIGHUP', 'SIGQUIT'] as const)('%s does as SIGTERM', async (signal) => {
+    const target = await startTarget(answerAfter(10))
+    const { child, code, output, session } = await startLongRun(target)
+    child.kill(signal)
+    expect(await code).toBe(143)
+    expect(output.stdout).toContain('Interrupted')
+    expect(session.results()[0]).toMatchObject({ interrupted: true, verdict: 'interrupted' })
+  })
+
+  test.each(['SIGHUP', 'SIGQUIT', 'SIGTERM', 'SIGINT'] as const)(
+    '%s in ab leaves no service behind, and the results of both sides',
+    async (signal) => {
+      const session = startSession({
+        'ab.yaml': 'load: { vus: 2, thinkTime: 5ms }\nrequests: [{ get: / }]\n',
+        'serve.mjs': SERVER,
+      })
+      // A shell that waits for the service, as in `npm start`.
+      const command = `'${process.execPath}' serve.mjs; true`
+      const sides = ['--a-command', command, '--b-command', command]
+      const { child, code } = startPerfctl(session, ['ab', 'ab.yaml', ...sides])
+      await vi.waitFor(() => expect(session.exists('seen')).toBe(true), WAIT)
+      child.kill(signal)
+      expect(await code).toBe(signal === 'SIGINT' ? 130 : 143)
+      const ports = session.read('ports').trim().split('\n')
+      expect(ports).toHaveLength(2)
+      for (const port of ports)
+        await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow('fetch failed')
+      const results = session.results()
+      expect(results.map(({ verdict }) => verdict)).toEqual(['interrupted', 'interrupted'])
+    },
+  )
+
+  test('in the warm-up: saved with all reports', async () => {
+    const target = await startTarget(answerAfter(10))
+    const session = startSession({
+      'warm.yaml': `target: ${target.url}\nload: { vus: 2, warmup: 1m, duration: 1m }\nrequests: [{ get: / }]\n`,
+    })
+    const { child, code } = startPerfctl(session, [
+      'run',
+      'warm.yaml',
+      '--report',
+      'junit',
+      '--report',
+      'html',
+    ])
+    await vi.waitFor(() => expect(countAll(target)).toBeGreaterThan(10), WAIT)
+    child.kill('SIGINT')
+    expect(await code).toBe(130)
+    expect(session.results()[0]).toMatchObject({ verdict: 'interrupted', durationSeconds: 0 })
+    expect(session.results()[0]!.totals.requests).toBe(0)
+    expect(session.read('warm.xml')).toContain('<error ')
+    expect(session.exists('warm.html')).toBe(true)
   })
 
   test('an interrupted run becomes no baseline', async () => {
@@ -101,6 +158,46 @@ describe.concurrent('a signal', () => {
   })
 })
 
+/** Writes down that it runs and that it was asked, and listens on PORT. */
+const SERVER = `
+  import { appendFileSync, writeFileSync } from 'node:fs'
+  import { createServer } from 'node:http'
+  appendFileSync('ports', process.env.PORT + '\\n')
+  createServer((_, response) => {
+    writeFileSync('seen', '')
+    response.end('ok')
+  }).listen(process.env.PORT, '127.0.0.1')
+`
+
+test('a bug outside of the load ends the run, which is saved with what was measured, 3', async () => {
+  const target = await startTarget(answerAfter(10))
+  const session = startSession({
+    'long.yaml': `target: ${target.url}\nload: { vus: 3, duration: 1m, thinkTime: 5ms }\nrequests: [{ get: / }]\n`,
+    // Throws where nobody catches it, as soon as there is a file of that name.
+    'bug.mjs': `
+      import { existsSync } from 'node:fs'
+      import { isMainThread } from 'node:worker_threads'
+      const look = () => {
+        if (!existsSync('now')) return
+        clearInterval(timer)
+        throw new TypeError('boom')
+      }
+      const timer = isMainThread ? setInterval(look, 20).unref() : null
+    `,
+  })
+  const env = { NODE_OPTIONS: '--import ./bug.mjs' }
+  const { code, output } = startPerfctl(session, ['run', 'long.yaml', '--report', 'junit'], env)
+  await vi.waitFor(() => expect(countAll(target)).toBeGreaterThan(50), WAIT)
+  session.write('now', '')
+  expect(await code).toBe(3)
+  const [result] = session.results()
+  expect(result).toMatchObject({ verdict: 'error', interrupted: false, error: 'perfctl failed: boom' })
+  expect(result!.errorStack).toMatch(/TypeError: boom\n +at .*bug\.mjs/)
+  expect(result!.totals.requests).toBe(countAll(target))
+  expect(output.stdout).toContain('Error: perfctl failed: boom')
+  expect(session.read('long.xml')).toContain('<error ')
+})
+
 describe.concurrent('the output', () => {
   test('is plain text in a pipe, and coloured where that is asked for', async () => {
     const target = await startTarget(answerAfter(0))
@@ -128,12 +225,60 @@ describe.concurrent('the output', () => {
     expect(session.results()).toHaveLength(1)
   })
 
+  test('may go away altogether: the run goes on without a screen, is saved and judged', async () => {
+    const target = await startTarget((_, response) => response.writeHead(401).end())
+    const session = startSession({
+      'a.yaml': `target: ${target.url}\nload: { vus: 1, duration: 3s }\nbeforeEach: [{ post: /login }]\nrequests: [{ get: / }]\n`,
+    })
+    const { child, code } = startPerfctl(session, ['run', 'a.yaml'])
+    await vi.waitFor(() => expect(countAll(target)).toBeGreaterThan(0), WAIT)
+    child.stdout!.destroy()
+    child.stderr!.destroy()
+    // A verdict that no busy machine changes: nobody got in.
+    expect(await code).toBe(3)
+    const [result] = session.results()
+    expect(result).toMatchObject({ interrupted: false, verdict: 'error' })
+    expect(result!.durationSeconds).toBe(3)
+  })
+
+  test('on a disk that is full is an error, and the result is saved nevertheless', async (context) => {
+    if (!existsSync('/dev/full')) context.skip('there is no /dev/full')
+    const target = await startTarget(answerAfter(0))
+    const session = startSession()
+    const full = openSync('/dev/full', 'w')
+    const child = spawn(process.execPath, [PROGRAM, 'run', target.url, '-i', '20'], {
+      cwd: session.cwd,
+      stdio: ['ignore', full, 'pipe'],
+    })
+    let stderr = ''
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(3)
+    closeSync(full)
+    expect(stderr).toContain('cannot write to stdout: ENOSPC')
+    expect(session.results()).toHaveLength(1)
+  })
+
   test('of a bug would be its stack, but a missing file is no bug', async () => {
     const { code, output } = startPerfctl(startSession(), ['compare', 'a.json', 'b.json'])
     expect(await code).toBe(2)
     expect(output.stderr).toContain('a.json: no such file')
     expect(output.stderr).not.toContain('bug')
   })
+})
+
+test('a working directory that is gone is told in one line', async () => {
+  const session = startSession()
+  const command = `rmdir "$PWD" && exec '${process.execPath}' '${PROGRAM}' validate x.yaml`
+  const child = spawn('sh', ['-c', command], { cwd: session.cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  let text = ''
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.setEncoding('utf8').on('data', (more: string) => {
+      text += more
+    })
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(2)
+  expect(text).toMatch(/^the working directory does not exist any more: .*\n$/)
 })
 
 test('perfctl demo serves until Ctrl-C, with its knobs', async () => {

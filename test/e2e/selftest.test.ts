@@ -3,9 +3,16 @@ import { startSession } from './session.js'
 import { answerAfter, countAll, startTarget } from './target.js'
 
 test('a selftest of a target tells as JSON what this machine sees, and exits 0', async () => {
-  const target = await startTarget(answerAfter(10))
+  const headers = new Set<unknown>()
+  const answer = answerAfter(10)
+  const target = await startTarget((request, response) => {
+    // Whether the target can be reached is asked without them.
+    if (request.method === 'GET') headers.add(request.headers['x-who'])
+    answer(request, response)
+  })
   const session = startSession({ 'a.yaml': 'load: { vus: 4 }\nrequests: [{ name: first, get: / }]\n' })
   const flags = ['-t', target.url, '--pairs', '1', '-d', '10s', '--report', 'json=-']
+  flags.push('-H', 'x-who: me', '-u', '3', '--seed', '7', '--no-progress')
   const found = await session.perfctl(['selftest', 'a.yaml', ...flags])
   expect(found.code, found.stderr).toBe(0)
   const { schema, seconds, stored, ab } = JSON.parse(found.stdout)
@@ -16,6 +23,8 @@ test('a selftest of a target tells as JSON what this machine sees, and exits 0',
     expect(p50.detectable).toBeGreaterThan(0)
   }
   expect(found.stderr).toMatch(/2 runs and 1 sessions? side by side/)
+  expect(found.stderr, '--no-progress').not.toMatch(/run 1 of 2|session 1 of 1/)
+  expect([...headers]).toEqual(['me'])
   expect(countAll(target)).toBeGreaterThan(500)
 }, 120_000)
 

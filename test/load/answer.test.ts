@@ -37,8 +37,8 @@ describe('an answer', () => {
 
   test.each([
     ['gzip', 'plain', 'the body is not gzip, though its header says so'],
-    ['zstd', 'plain', "the body's encoding zstd is not known"],
-    ['constructor', 'plain', "the body's encoding constructor is not known"],
+    ['zstd', 'plain', 'the body\'s encoding "zstd" is not known'],
+    ['constructor', 'plain', 'the body\'s encoding "constructor" is not known'],
     [
       'gzip',
       gzipSync(Buffer.alloc(BODY_BYTES_MOST + 1)),

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { Answer, AnswerHead } from '../../src/load/answer.js'
+import { Body } from '../../src/load/body.js'
 import { Capturer } from '../../src/load/capture.js'
-import { Body } from '../../src/load/checker.js'
+import { Discretion } from '../../src/load/discretion.js'
 import { requestsOf } from '../../src/plan/series.js'
 import type { Capture } from '../../src/scenario/journey.js'
 import { readScenario } from '../../src/scenario/read.js'
@@ -21,15 +22,17 @@ const HEADERS = [
 /** What `capture: { x: … }` finds in the answer. */
 function find(text: string) {
   const file = `requests: [{ name: j, steps: [{ get: /, capture: { x: ${text} } }] }]`
-  const [entry] = readScenario(file, { file: 'a.yaml', env: {} }).requests
+  const { requests, http } = readScenario(file, { file: 'a.yaml', env: {} })
+  const [entry] = requests
   if (entry === undefined || !('steps' in entry)) throw new Error('not a journey')
-  const captures = requestsOf(entry.steps)[0]!.capture as readonly Capture[]
+  const request = requestsOf(entry.steps)[0]!
+  const captures = request.capture as readonly Capture[]
   const answer = new Answer(AnswerHead.of(HEADERS.map((each) => Buffer.from(each))), 'body')
   answer.add(Buffer.from(BODY))
-  const [found] = new Capturer(captures, ['s3cret']).all(
-    { answer, body: new Body(answer), status: 201 },
-    () => 0.99,
-  )
+  const [found] = new Capturer(
+    captures,
+    new Discretion(request, { secrets: ['s3cret'], data: {}, http }),
+  ).all({ answer, body: new Body(answer), status: 201 }, () => 0.99)
   return found!.fault ?? found!.value
 }
 

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Answer } from '../../src/load/answer.js'
+import { Body } from '../../src/load/body.js'
 import { Checker, isExpected } from '../../src/load/checker.js'
+import { Discretion } from '../../src/load/discretion.js'
 import { readScenario } from '../../src/scenario/read.js'
 import { requestOf } from '../scenario/only.js'
 import { makeAnswer } from './answers.js'
@@ -58,18 +61,13 @@ describe('a check that does not hold says what was seen', () => {
   })
 
   test('of a body that is no JSON', () => {
-    const seen = { answer: makeAnswer({}, '<html>'), latencyMs: 1 }
-    expect(checkerOf('json: { $.a: 1 }').fault(seen)).toBe('the body is not JSON')
-    expect(checkerOf('json: { $.a: 1 }').fault({ ...seen, answer: makeAnswer({}) })).toBe(
-      'the body is empty, not JSON',
-    )
+    expect(faultIn(makeAnswer({}, '<html>'), 'json: { $.a: 1 }')).toBe('the body is not JSON')
+    expect(faultIn(makeAnswer({}), 'json: { $.a: 1 }')).toBe('the body is empty, not JSON')
   })
 
   test('of a body that is not what its header says', () => {
     const answer = makeAnswer({ 'content-encoding': 'gzip' }, 'plain')
-    expect(checkerOf('body: plain').fault({ answer, latencyMs: 1 })).toBe(
-      'the body is not gzip, though its header says so',
-    )
+    expect(faultIn(answer, 'body: plain')).toBe('the body is not gzip, though its header says so')
   })
 })
 
@@ -77,7 +75,8 @@ test('all checks are told with their labels', () => {
   const checker = checkerOf(
     'body: zzz\n      header: { x-n: 1 }\n      json: { $.total: ">= 1", $.state: exists }',
   )
-  expect(checker.all({ answer: makeAnswer({ 'x-n': '1' }, BODY), latencyMs: 1 })).toEqual([
+  const answer = makeAnswer({ 'x-n': '1' }, BODY)
+  expect(checker.all({ answer, latencyMs: 1, draws: null }, new Body(answer))).toEqual([
     { label: 'header x-n is "1"', fault: null },
     { label: 'body contains "zzz"', fault: 'body does not contain "zzz"' },
     { label: '$.total >= 1', fault: null },
@@ -102,11 +101,17 @@ test('a status is expected within its ranges, ends included', () => {
 
 function faultOf(expectation: string): string | null {
   const answer = makeAnswer({ 'Content-Type': 'application/json', 'x-n': '1' }, BODY)
-  return checkerOf(expectation).fault({ answer, latencyMs: 100 })
+  return faultIn(answer, expectation)
+}
+
+function faultIn(answer: Answer, expectation: string): string | null {
+  return checkerOf(expectation).fault({ answer, latencyMs: 100, draws: null }, new Body(answer))
 }
 
 function checkerOf(expectation: string): Checker {
   const text = `requests:\n  - get: /\n    expect:\n      ${expectation}\n`
   const scenario = readScenario(text, { file: 'a.yaml', env: {} })
-  return new Checker(requestOf(scenario).expect.checks!, ['s3cr3tvalue'])
+  const plan = { secrets: ['s3cr3tvalue'], data: {}, http: scenario.http }
+  const request = requestOf(scenario)
+  return new Checker(request.expect.checks!, new Discretion(request, plan))
 }

@@ -4,7 +4,9 @@
 import { onTestFinished } from 'vitest'
 import type { ConnectTimes } from '../../src/load/connection.js'
 import { HttpConnection } from '../../src/load/http/client.js'
+import { Completions } from '../../src/load/http/completion.js'
 import { Texts } from '../../src/load/http/head.js'
+import { Origins } from '../../src/load/http/origins.js'
 import type { Failure } from '../../src/load/outcome.js'
 import type { Outgoing } from '../../src/plan/request.js'
 
@@ -21,6 +23,8 @@ export interface Client {
   readonly connects: ConnectTimes[]
   /** Sends a request, GET / unless said otherwise, and waits for its end. */
   exchange(request?: Partial<Outgoing>): Promise<Ended>
+  /** How many connections ended because of bytes that nobody had asked for. */
+  readonly unsolicited: () => number
   /** How often an exchange ended that had ended already. */
   readonly surplus: () => number
 }
@@ -31,17 +35,20 @@ export function openClient(
   { connectTimeoutMs = 2000, insecure = false }: { connectTimeoutMs?: number; insecure?: boolean } = {},
 ): Client {
   const connects: ConnectTimes[] = []
-  const connection = new HttpConnection({
-    origin,
+  let unsolicited = 0
+  const origins = new Origins({
     http: { connectTimeoutMs, insecure },
     texts: new Texts(),
-    onConnect: (times) => connects.push(times),
+    events: { connected: (times) => connects.push(times), unsolicited: () => unsolicited++ },
+    width: 1,
   })
+  const connection = new HttpConnection({ origin, origins, completions: new Completions() })
   let surplus = 0
   onTestFinished(() => connection.close())
   return {
     connection,
     connects,
+    unsolicited: () => unsolicited,
     surplus: () => surplus,
     exchange: (request) =>
       new Promise((resolve) => {

@@ -59,6 +59,27 @@ describe('requests that were sent late', () => {
     expect(health.reasons).toEqual(reason === null ? [] : [expect.stringMatching(reason)])
   })
 
+  test.each<[number, number | undefined]>([
+    [4, undefined],
+    [19, undefined],
+    [20, 50],
+  ])('%i requests, all late, are late from percentile %s on', (requests, from) => {
+    const lateness = new Histogram()
+    for (let i = 0; i < requests; i++) lateness.record(6000)
+    const health = judgeGenerator([second([0.1])], lateness, latency(5))
+    expect(health.lateFrom).toBe(from)
+    expect(health.saturated).toBe(from !== undefined)
+  })
+
+  test.each<[number, number | undefined]>([
+    [199, undefined],
+    [200, 95],
+  ])('of %i requests one in ten was late: from percentile %s on', (requests, from) => {
+    const lateness = new Histogram()
+    for (let i = 0; i < requests; i++) lateness.record(i % 10 === 0 ? 6000 : 100)
+    expect(judgeGenerator([second([0.1])], lateness, latency(5)).lateFrom).toBe(from)
+  })
+
   test.each<[number, number, boolean]>([
     [0.02, 99, false],
     [0.1, 95, false],

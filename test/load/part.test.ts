@@ -262,10 +262,10 @@ describe('failures', () => {
   test('that come before anything was sent do not spin', async () => {
     const { arrived, collector } = await simulate({
       load: closedLoad(),
-      service: () => ({ afterMs: 'inside send', failure: { kind: 'protocol', message: 'invalid path' } }),
+      service: () => ({ afterMs: 'at once', failure: { kind: 'protocol', message: 'invalid path' } }),
     })
-    expect(arrived.length).toBeGreaterThan(5000)
-    expect(arrived.length).toBeLessThanOrEqual(20_002)
+    expect(arrived.length).toBeGreaterThan(4000)
+    expect(arrived.length).toBeLessThanOrEqual(10_002)
     expect(collector.total(10).failed).toBe(arrived.length)
   })
 
@@ -327,6 +327,32 @@ describe('stopping', () => {
     })
     expect(ends[0]!.stoppedMs).toBeLessThan(0)
     expect(collector.total(0).requests).toBe(0)
+  })
+})
+
+describe('a bug', () => {
+  test('ends it at once: what was measured is handed over, what was under way is unfinished', async () => {
+    const { collector, ends, arrived } = await simulate({
+      load: closedLoad({ start: 3, stages: [{ durationMs: 10_000, target: 3 }] }),
+      service: ({ at }) => ({ afterMs: at > 4000 ? 60_000 : 100 }),
+      timeoutMs: 100_000,
+      during: (parts, at) => at(4250, () => parts[0]!.fail(new TypeError('boom'))),
+    })
+    expect(ends[0]).toMatchObject({ fault: { message: 'boom', stack: expect.stringContaining('TypeError') } })
+    expect(ends[0]!.stoppedMs).toBeCloseTo(4250, 0)
+    const { requests, failed, unfinished } = collector.total(4.25)
+    expect({ failed, unfinished }).toEqual({ failed: 0, unfinished: 3 })
+    expect(requests + unfinished).toBe(arrived.length)
+  })
+
+  test('between load and end changes nothing that was measured, and is told', async () => {
+    const { collector, ends } = await simulate({
+      load: closedLoad(),
+      service: () => ({ afterMs: 10 }),
+      during: (parts, at) => at(10_000.5, () => parts[0]!.fail(new Error('late'))),
+    })
+    expect(ends[0]!.fault?.message).toBe('late')
+    expect(collector.total(10).requests).toBeGreaterThanOrEqual(999)
   })
 })
 

@@ -33,7 +33,7 @@ describe('pacing', () => {
   test('does not spin when requests fail at once', async () => {
     const { arrived } = await simulate({
       load: closedLoad({ pacingMs: [0, 0], stages: [{ durationMs: 50, target: 1 }] }),
-      service: () => ({ afterMs: 'inside send', failure: { kind: 'protocol', message: 'no' } }),
+      service: () => ({ afterMs: 'at once', failure: { kind: 'protocol', message: 'no' } }),
     })
     expect(arrived.length).toBeLessThanOrEqual(101)
   })

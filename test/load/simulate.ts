@@ -20,7 +20,7 @@ import type { RequestSpec, Scenario } from '../../src/scenario/scenario.js'
 
 /** What a request meets. `Infinity` never answers; a request that can't be written fails inside `send`. */
 interface Answer {
-  readonly afterMs: number | 'inside send'
+  readonly afterMs: number | 'at once'
   readonly status?: number
   readonly failure?: Failure
   /** A JSON value. */
@@ -105,17 +105,18 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
         arrived.push(arrival)
         inFlightMost = Math.max(inFlightMost, ++inFlight)
         const answer = service(arrival)
-        state.sentAt = clock.now
+        // What fails at once was never written.
+        state.sentAt = answer.afterMs === 'at once' ? 0 : clock.now
         state.status = 0
         const end = () => {
           inFlight--
           state.firstByteAt = clock.now
           state.status = answer.failure === undefined ? (answer.status ?? 200) : 0
           state.answer = keptOf(answer)
-          exchange.ended(answer.failure ?? null)
+          exchange.ended(answer.failure ?? null, clock.now)
         }
-        if (answer.afterMs === 'inside send') end()
-        else cancel = clock.at(clock.now + answer.afterMs, end)
+        // Never before `send` has returned.
+        cancel = clock.at(clock.now + (answer.afterMs === 'at once' ? 0 : answer.afterMs), end)
       },
       abort() {
         inFlight--

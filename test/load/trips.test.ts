@@ -244,6 +244,56 @@ requests:
   })
 })
 
+describe('what each virtual user does first in the warm-up is counted apart', () => {
+  const scenario = `
+beforeEach: [{ name: log in, post: /login }]
+requests: [{ name: me, get: /me }]
+`
+  const load = closedLoad({ warmupMs: 1000, start: 3, stages: [{ durationMs: 2000, target: 3 }] })
+  const inWarmup = async (service: NonNullable<Simulation['service']>) => {
+    const { of, collector, arrived } = await run({ scenario, load, service })
+    const login = of('beforeEach / log in')
+    const sent = arrived.filter(({ path }) => path === '/login').length
+    return { login, warmup: login.warmup, sent, total: collector.total(2), me: of('me') }
+  }
+
+  test('and in no figure of the measured part', async () => {
+    const { login, warmup, sent, total, me } = await inWarmup(() => ({ afterMs: 10 }))
+    expect(sent).toBe(3)
+    expect(warmup).toMatchObject({ requests: 3, failed: 0, errorRate: 0, statuses: { 200: 3 } })
+    expect(warmup!.latency.p50).toBeCloseTo(10, 0)
+    expect(login).toMatchObject({ requests: 0, throughput: 0 })
+    expect(login.windows.map(({ requests }) => requests)).toEqual([0, 0])
+    expect(total.requests).toBe(me.requests)
+    expect(me.warmup).toBeUndefined()
+  })
+
+  test('also when it ends after it', async () => {
+    const { login, warmup, sent, total, me } = await inWarmup(({ path }) => ({
+      afterMs: path === '/login' ? 1500 : 10,
+    }))
+    expect(sent).toBe(3)
+    expect(warmup).toMatchObject({ requests: 3, failed: 0 })
+    expect(warmup!.latency.p50).toBeCloseTo(1500, -1)
+    expect(login.requests).toBe(0)
+    expect(total.requests).toBe(me.requests)
+  })
+
+  test('failed or unfinished', async () => {
+    let tries = 0
+    const { warmup, sent } = await inWarmup(({ path }) =>
+      path === '/login' && ++tries < 3 ? { afterMs: 10, status: 503 } : { afterMs: 10 },
+    )
+    expect(sent).toBe(5)
+    expect(warmup).toMatchObject({ requests: 5, failed: 2, statuses: { 200: 3, 503: 2 } })
+    expect(warmup!.errors).toMatchObject([{ kind: 'status', count: 2 }])
+    const silent = await inWarmup(({ path }) => ({
+      afterMs: path === '/login' ? Number.POSITIVE_INFINITY : 1,
+    }))
+    expect(silent.warmup).toMatchObject({ requests: 0, unfinished: 3 })
+  })
+})
+
 test('two workers send the same journeys as one', async () => {
   const scenario = `
 data: { word: [a, b, c, d] }

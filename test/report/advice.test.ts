@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { nextStep } from '../../src/report/advice.js'
 import { headline } from '../../src/report/wording.js'
 import type { Result } from '../../src/stats/result.js'
+import { compare } from '../../src/verdict/compare.js'
+import { SHOP, shopWith, simulate } from '../verdict/simulate.js'
 import { passed, regressed, unsure } from './results.js'
 
 const session = { id: '7f3k', side: 'b', looks: 4 } as const
@@ -48,6 +50,38 @@ describe('after a suspicion was settled side by side', () => {
   test('what could not be settled needs more time side by side, not a new baseline', () => {
     const open = { ...settled(unsure), generator: { ...unsure.generator, saturated: false } }
     expect(nextStep(open)?.command).toMatch(/^perfctl run scenarios\/shop.yaml --confirm ab --max-duration /)
+  })
+})
+
+describe('after a run that does not tell', () => {
+  const calm = { ...unsure.generator, saturated: false }
+  const wild = (seed: number, medianMs: number) =>
+    simulate(shopWith('search', { medianMs }), { seed, noise: 0.9, memory: 0.8 })
+  const open = (before: Result, after: Result): Result => {
+    const comparison = compare(before, after)
+    expect(comparison.verdict).toBe('inconclusive')
+    return { ...after, comparison, generator: calm, verdict: 'inconclusive' }
+  }
+
+  test('what looks worse is never to be accepted', () => {
+    const step = nextStep(open(wild(1, 20), wild(4, 60)))
+    expect(step?.why).toContain('looks slower')
+    expect(step?.command).toBe('perfctl ab scenarios/shop.yaml --a URL_BEFORE --b URL_AFTER')
+  })
+
+  test('nor what would be red, were it not for another machine', () => {
+    const elsewhere = { ...regressed, environment: { ...regressed.environment, cpu: 'Other CPU' } }
+    expect(nextStep(open(passed, elsewhere))?.command).not.toContain('baseline')
+  })
+
+  test('the same code on another machine may get a baseline there', () => {
+    const elsewhere = { ...passed, environment: { ...passed.environment, cpu: 'Other CPU' } }
+    expect(nextStep(open(passed, elsewhere))?.command).toBe('perfctl baseline update scenarios/shop.yaml')
+  })
+
+  test('too little to tell: more runs', () => {
+    const short = simulate(SHOP, { seed: 1, seconds: 4 })
+    expect(nextStep(open(short, short))?.command).toBe('perfctl run scenarios/shop.yaml --runs 3')
   })
 })
 

@@ -1,10 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { renderConsole } from '../../src/report/console.js'
+import html from '../../src/report/html.js'
+import { renderMarkdown } from '../../src/report/markdown.js'
 import { createStyle } from '../../src/report/style.js'
 import { displayWidth } from '../../src/report/width.js'
+import { headline } from '../../src/report/wording.js'
+import type { Result } from '../../src/stats/result.js'
+import { compare } from '../../src/verdict/compare.js'
+import { SHOP, simulate } from '../verdict/simulate.js'
 import { failed, passed, RESULTS, regressed } from './results.js'
 
 const plain = createStyle(false)
+
+/** Of a machine that is far too noisy. */
+const noisy = compare(
+  simulate(SHOP, { seed: 1, noise: 0.3, memory: 0.8 }),
+  simulate(SHOP, { seed: 4, noise: 0.3, memory: 0.8 }),
+)
 
 describe.each(Object.entries(RESULTS))('%s', (name, result) => {
   test.each([40, 80, 120])('on %i columns', async (width) => {
@@ -41,8 +53,57 @@ test('the first line is the verdict in words', () => {
     'Interrupted after 12s',
   )
   expect(first({ ...passed, comparison: null, thresholds: [] })).toMatch(
-    /^✓ Passed: .* there was no baseline/,
+    /^✓ Passed: .*; not compared with a baseline\.$/,
   )
+})
+
+test('a limit that is not met says so on a noisy machine too, with the doubt beside it', () => {
+  const text = headline({ ...failed, comparison: noisy })
+  expect(text).toMatch(/^Failed: error_rate < 1% was not met .*; the comparison can't tell: no latency of/)
+})
+
+test('where the run does not tell, a limit that was met is not green', () => {
+  const result: Result = { ...passed, comparison: noisy, verdict: 'inconclusive' }
+  const text = renderConsole(result, { width: 80, style: createStyle(true), ascii: false })
+  expect(text).toContain('\u001b[33m? met')
+  expect(text).not.toMatch(/✓ met/)
+  expect(html.render(result)).toContain('<b class="unsure">? met</b>')
+  expect(html.render(result)).not.toContain('✓ met')
+  expect(renderMarkdown(result)).toContain('met, in doubt')
+})
+
+test('a line that is unsure is told once, and not all of very many', () => {
+  const result: Result = { ...passed, comparison: noisy, verdict: 'inconclusive' }
+  const text = renderConsole(result, { width: 120, style: plain, ascii: false })
+  expect(text.match(/\? unsure/g)).toHaveLength(5)
+  expect(text).not.toContain('too noisy')
+  const many = Array.from({ length: 15 }, (_, i) => ({ ...noisy.metrics[0]!, request: `request ${i}` }))
+  const crowded = renderConsole(
+    { ...result, comparison: { ...noisy, metrics: many } },
+    { width: 120, style: plain, ascii: false },
+  )
+  expect(crowded.match(/\? unsure/g)).toHaveLength(8)
+  expect(crowded).toContain('  7 more lines unsure\n')
+})
+
+test('two sides that took turns are called a and b', () => {
+  const inTurns: Result = { ...regressed, comparison: { ...regressed.comparison!, inTurns: true } }
+  const text = renderConsole(inTurns, { width: 120, style: plain, ascii: false })
+  expect(text).toMatch(/request +metric +a +b +change/)
+  expect(renderMarkdown(inTurns)).toContain('| request | metric | a | b | change')
+  expect(html.render(inTurns)).toContain('<th scope="col" class="n">a</th><th scope="col" class="n">b</th>')
+})
+
+test('a tail that is far worse is named in a green headline, and is in the table', () => {
+  const metrics = regressed.comparison!.metrics
+  const tail = metrics.find(({ metric, request }) => metric === 'p99' && request === 'search')!
+  const worse = { ...tail, baseline: 17, current: 67, change: 67 / 17 - 1 }
+  const comparison = { ...passed.comparison!, metrics: [worse] }
+  const text = renderConsole({ ...passed, comparison }, { width: 200, style: plain, ascii: false })
+  expect(text.split('\n')[0]).toContain('; unsure about the p99 of "search" (17.0ms, then 67.0ms (+294%))')
+  expect(text).toMatch(/search +p99 +17\.0ms +67\.0ms .*\? unsure/)
+  const few = { ...comparison, metrics: [{ ...worse, had: 40 }] }
+  expect(headline({ ...passed, comparison: few })).not.toContain('unsure')
 })
 
 test('a run without a baseline ends with how to make one', () => {

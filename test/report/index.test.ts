@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { FORMAT_IDS, loadFormat, parseReportFlag } from '../../src/report/index.js'
+import { renderJson } from '../../src/report/json.js'
 import { parseResult } from '../../src/stats/read.js'
 import { passed, RESULTS, regressed, unsure } from './results.js'
 
@@ -30,6 +31,7 @@ test('every file that has a format as its default export is in the table', () =>
     'console',
     'figures',
     'index',
+    'never-succeeded',
     'notes',
     'page',
     'percentiles',
@@ -49,10 +51,10 @@ test('JSON read back is the result', async () => {
   expect(parseResult(render(regressed), 'x.json')).toEqual(regressed)
 })
 
-test('JUnit has one case for each threshold and each compared metric', async () => {
+test('JUnit has one case for each threshold and each compared metric, and one for the run', async () => {
   const { render } = await loadFormat('junit')
   const cases = (text: string) => text.match(/<testcase /g)?.length
-  expect(cases(render(passed))).toBe(passed.thresholds.length + passed.comparison!.metrics.length)
+  expect(cases(render(passed))).toBe(passed.thresholds.length + passed.comparison!.metrics.length + 1)
   expect(render(passed)).toContain('failures="0"')
   expect(render(regressed)).toMatch(/<failure message="&#34;search&#34; got slower/)
   expect(render(unsure)).toContain('failures="0"')
@@ -86,4 +88,18 @@ describe('--report', () => {
       return (error as { problems: { hint: string }[] }).problems[0]!.hint
     }
   }
+})
+
+test('JSON in pieces is the same as at once, whatever is in it', () => {
+  for (const result of Object.values(RESULTS))
+    expect(renderJson(result)).toBe(`${JSON.stringify(result, null, 2)}\n`)
+  const odd = {
+    ...passed,
+    a: undefined,
+    b: [],
+    c: {},
+    d: [undefined, [null, [{ e: 'x\ny' }]]],
+    f: new Date(0),
+  }
+  expect(renderJson(odd as never)).toBe(`${JSON.stringify(odd, null, 2)}\n`)
 })

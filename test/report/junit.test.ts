@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import junit from '../../src/report/junit.js'
+import type { Result } from '../../src/stats/result.js'
 import { RESULTS } from './results.js'
 
 /**
@@ -52,6 +53,75 @@ describe.each(Object.entries(RESULTS))('of a %s result', (_, result) => {
     const times = elements.flatMap(({ attributes }) => attributes['time'] ?? [])
     for (const time of times) expect(time).toMatch(/^\d+(\.\d{1,3})?$/)
   })
+})
+
+describe('no suite is without a case, and none is green that does not tell', () => {
+  const bare: Result = { ...RESULTS.passed, thresholds: [], comparison: null }
+
+  test.each<[Result['verdict'], string[]]>([
+    ['passed', []],
+    ['inconclusive', ['skipped']],
+    ['error', ['error']],
+    ['interrupted', ['error']],
+    ['failed', ['failure']],
+    ['regressed', ['failure']],
+  ])('%s', (verdict, outcomes) => {
+    const elements = readXml(junit.render({ ...bare, verdict, error: verdict === 'error' ? 'x' : null }))
+    const names = elements.map(({ name }) => name)
+    expect(names.filter((name) => name === 'testcase')).toHaveLength(1)
+    expect(names.filter((name) => !/^test/.test(name))).toEqual(outcomes)
+  })
+
+  test('thresholds of a saturated generator are neither met nor broken', () => {
+    const generator = { ...bare.generator, saturated: true }
+    const thresholds = [
+      { expression: 'p95 < 200ms', request: null, actual: 31.2, passed: true },
+      { expression: 'p99 < 1ms', request: null, actual: 31.2, passed: false },
+    ]
+    const xml = junit.render({ ...bare, generator, thresholds, verdict: 'inconclusive' })
+    expect(readXml(xml).filter(({ name }) => name === 'skipped')).toHaveLength(3)
+    expect(xml).toContain('failures="0"')
+  })
+})
+
+test.each([
+  ['the end of a CDATA section', ']]>'],
+  ['control characters', '\u0000\u0001\u0008\u000b\u000c\u001b\u007f\u0085'],
+  ['halves of surrogate pairs', '\ud800 \udfff x\ud83d'],
+  ['characters that are none', '\ufffe\uffff'],
+  ['markup', '<!--<a b="c">&amp;&#0;<![CDATA['],
+  ['quotes and newlines', `'"\r\n\t`],
+])('%s in names and messages leave it well-formed', (_, hostile) => {
+  const { passed, regressed } = RESULTS
+  const rename = (text: string) => `${hostile}${text}${hostile}`
+  const comparison = {
+    ...regressed.comparison!,
+    metrics: regressed.comparison!.metrics.map((row) => ({
+      ...row,
+      request: row.request === null ? null : rename(row.request),
+      metric: row.metric,
+      reason: hostile,
+    })),
+    notes: [hostile],
+  }
+  const requests = passed.requests.map((request) => ({
+    ...request,
+    name: rename(request.name),
+    errors: [{ kind: 'status' as const, message: hostile, count: request.requests }],
+  }))
+  for (const verdict of ['regressed', 'failed', 'error', 'inconclusive'] as const) {
+    const result: Result = {
+      ...passed,
+      scenario: { ...passed.scenario, name: hostile },
+      requests,
+      comparison,
+      thresholds: [{ expression: rename(': p95 < 1ms'), request: null, actual: 2, passed: false }],
+      neverSucceeded: requests.map(({ name }) => name),
+      error: verdict === 'error' ? hostile : null,
+      verdict,
+    }
+    expect(() => readXml(junit.render(result))).not.toThrow()
+  }
 })
 
 test('a duration with a long fraction is cut to milliseconds', () => {

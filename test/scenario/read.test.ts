@@ -290,3 +290,25 @@ test('a field of a body may be called capture, or headers', () => {
   expect(requestOf(scenario).body).toMatchObject({ type: 'json' })
   expect(scenario.secrets).toEqual([])
 })
+
+function problemsOf(text: string): string[] {
+  try {
+    read(text)
+  } catch (error) {
+    if (error instanceof UserError) return error.problems.map(({ message }) => message)
+    throw error
+  }
+  return []
+}
+
+test('what follows from a mistake is not told', () => {
+  expect(problemsOf('request: [{ get: / }]')).toEqual(['unknown key "request"'])
+  expect(problemsOf('scenarios: [{ get: / }]')).toHaveLength(1)
+})
+
+test('of more than a hundred mistakes the rest is counted', () => {
+  const keys = Array.from({ length: 250 }, (_, i) => `wrong${i}: 1\n`).join('')
+  const problems = problemsOf(`${keys}requests: [{ get: / }]`)
+  expect(problems).toHaveLength(101)
+  expect(problems.at(-1)).toBe('150 more mistakes from here on')
+})

@@ -81,3 +81,38 @@ test('columns that some row lacks are known by the first one', () => {
     ['c', 'a.ndjson:1'],
   ])
 })
+
+describe('a first row that can not be read is the only fault', () => {
+  test.each([
+    ['a.csv', 'a,b,"c\n1,2,3\n', 'a.csv:1: a quote is not closed'],
+    ['a.csv', '"', 'a.csv:1: a quote is not closed'],
+    ['a.csv', '\n\na,"b\n1,2\n', 'a.csv:3: a quote is not closed'],
+    ['a.csv', '"a""', 'a.csv:1: a quote is not closed'],
+    ['a.tsv', 'a\tb\t"', 'a.tsv:1: a quote is not closed'],
+    ['a.csv', 'a,b"c\n1,2,3\n4\n', 'a.csv:1: a quote stands inside a field that does not begin with one'],
+    ['a.csv', '"a"b,c\n1\n', 'a.csv:1: text stands behind a closing quote'],
+  ])('%s: %j', (name, content, message) => {
+    expect(open(name, content)).toMatchObject({ faults: [{ key: 'file', message }] })
+    expect(open(name, content, { columns: ['x', 'y'] })).toMatchObject({ faults: [{ message }] })
+  })
+})
+
+test.each(['', ' \r\n', '\ufeff', '\ufeff\n'])('%j is an empty file', (content) => {
+  expect(open('a.csv', content)).toMatchObject({ faults: [{ message: 'a.csv is empty' }] })
+})
+
+test('rows with ever new fields are read in one pass', () => {
+  const rows = Array.from({ length: 60_000 }, (_, i) => `{"k${i}":1}`)
+  const outcome = open('a.ndjson', rows.join('\n'))
+  if ('faults' in outcome) throw new Error('unexpected')
+  expect(outcome.gaps.size).toBe(60_000)
+  expect(outcome.gaps.get('k0')).toBe('a.ndjson:2')
+  expect(outcome.gaps.get('k1')).toBe('a.ndjson:1')
+})
+
+test('a header of very many columns is read in one pass', () => {
+  const header = Array.from({ length: 300_000 }, (_, i) => `c${i}`).join(',')
+  expect(open('a.csv', `${header},c0\n`)).toMatchObject({
+    faults: [{ message: 'a.csv:1: the column "c0" stands twice' }],
+  })
+})

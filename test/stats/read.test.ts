@@ -23,6 +23,15 @@ test('what another program leaves out is worked out from the windows', () => {
   expect(result.environment.cpu).toBe('unknown')
 })
 
+test('a file of a time when the throughput counted failures is read as it is meant now', () => {
+  const { requestRate, ...totals } = regressed.totals
+  const old = { ...regressed, totals: { ...totals, throughput: requestRate } }
+  const { totals: read } = parseResult(JSON.stringify(old), 'x.json')
+  expect(read.throughput).toBeCloseTo(totals.throughput, 9)
+  expect(read.throughput).toBeLessThan(requestRate)
+  expect(read.requestRate).toBe(requestRate)
+})
+
 test('fields it does not know are kept', () => {
   const text = JSON.stringify({ ...regressed, weather: 'fine' })
   expect(parseResult(text, 'x.json')).toMatchObject({ weather: 'fine' })

@@ -70,8 +70,8 @@ describe('a series', () => {
   test('counts failures and tries by kind, with a few messages of each', () => {
     const series = writeSeries((row) => {
       for (let i = 0; i < 100; i++) row.recordFailure('reset', `message ${i}`, 0, i === 0 ? 'id-1' : null)
-      row.recordDetours({ redirects: 2, failures: [{ kind: 'timeout', message: 'slow' }] })
-      row.recordDetours({ redirects: 1, failures: [] })
+      row.recordDetours({ redirects: 2, reconnects: 0, failures: [{ kind: 'timeout', message: 'slow' }] })
+      row.recordDetours({ redirects: 1, reconnects: 0, failures: [] })
     })
     expect(series.errors.size).toBe(33)
     expect([...series.errors.values()].reduce((sum, { count }) => sum + count, 0)).toBe(100)

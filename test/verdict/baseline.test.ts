@@ -28,6 +28,29 @@ describe('the file', () => {
     expect(JSON.stringify(fromFile)).toBe(JSON.stringify(fromResult))
   })
 
+  test('one of a time when the throughput counted failures is read as it is meant now', () => {
+    const failing = simulate(shopWith('search', { errorRatio: 0.25 }), { seed: 1, seconds: 8 })
+    const made = makeBaseline([failing])
+    const [job] = made.jobs
+    const [run] = job!.runs
+    const figure = run!.throughput as { value: number; error: number }
+    const share = 1 - failing.totals.failed / failing.totals.requests
+    const withFailed = { ...figure, value: figure.value / share }
+    const jobs = [{ ...job!, runs: [{ ...run!, throughput: withFailed }] }]
+    // Old files have the rate of all requests under this name, and no other rate.
+    const old = formatBaseline({ ...made, jobs }).replace(
+      /"throughput": [\d.]+, "requestRate": ([\d.]+)/g,
+      '"throughput": $1',
+    )
+    expect(old).not.toContain('requestRate')
+    const read = parseBaseline(old, 'x.json')
+    expect(read.totals.throughput).toBeCloseTo(failing.totals.throughput, 6)
+    expect((read.jobs[0]!.runs[0]!.throughput as typeof figure).value).toBeCloseTo(figure.value, 6)
+    expect(compare(read, failing).metrics.find(({ metric }) => metric === 'throughput')?.change).toBeCloseTo(
+      0,
+    )
+  })
+
   test('names that mean something to JSON or JavaScript survive', () => {
     const odd = ['__proto__', 'a "quote"\n', '\u001b[31mred'].map((name) => ({ ...SHOP[0]!, name }))
     const baseline = makeBaseline([simulate(odd, { seed: 1, seconds: 2 })])

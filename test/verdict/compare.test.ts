@@ -101,6 +101,44 @@ describe('throughput', () => {
   }
 })
 
+describe('failures are never an improvement', () => {
+  const failing = (errorRatio: number, factor = 1) =>
+    simulate(
+      SHOP.map((service) => ({ ...service, errorRatio, medianMs: service.medianMs * factor })),
+      { seed: 3 },
+    )
+
+  test('the throughput is that of successes: half of them gone is half the throughput', () => {
+    const throughput = row(compare(before, failing(0.5)), null, 'throughput')
+    expect(throughput.verdict).toBe('regressed')
+    expect(throughput.change).toBeCloseTo(-0.5, 1)
+  })
+
+  test('a service that fails in whole seconds has no throughput there', () => {
+    const gone = {
+      ...same,
+      requests: same.requests.map((request) => ({
+        ...request,
+        windows: request.windows.map((window) =>
+          window.start < 12 ? window : { ...window, failed: window.requests, histogram: '' },
+        ),
+      })),
+    }
+    expect(row(compare(before, gone), null, 'throughput').verdict).not.toMatch(/passed|improved/)
+  })
+
+  test('what got faster while more of it failed is not called improved', () => {
+    const faster = compare(before, failing(0.005, 0.7))
+    expect(row(faster, 'search', 'p50')).toMatchObject({
+      verdict: 'passed',
+      reason: expect.stringMatching(/^better, but more of the requests failed: 0%, then 0\.\d+%$/),
+    })
+    expect(faster.metrics.filter(({ verdict }) => verdict === 'improved')).toEqual([])
+    expect(row(compare(before, failing(0, 0.7)), 'search', 'p50').verdict).toBe('improved')
+    expect(row(compare(failing(0.03), failing(0.005, 0.7)), 'search', 'p50').verdict).toBe('improved')
+  })
+})
+
 describe('the error rate', () => {
   test('one reset connection that fails 120 requests at once does not fail the build', () => {
     const comparison = compare(before, simulate(shopWith('search', { cluster: 120 }), { seed: 7 }))

@@ -48,6 +48,50 @@ const side = (which: 'a' | 'b', result: Result): Result => ({
   session: { id: '7f3k', side: which, looks: 1 },
 })
 
+describe('a side that answers nothing but failures', () => {
+  const alive = simulate(SHOP, { seed: 1, seconds: 20 })
+  const dead = simulate(
+    SHOP.map((service) => ({ ...service, perSecond: 2 * service.perSecond, errorRatio: 1 })),
+    { seed: 2, seconds: 20 },
+  )
+
+  test.each<[string, Result, Result, string[]]>([
+    ['a', dead, alive, []],
+    ['b', alive, dead, ['error_rate regressed']],
+  ])('%s: nothing improved, and only more errors can be told', (_, a, b, told) => {
+    const { metrics } = compare(side('a', a), side('b', b))
+    const judged = metrics.filter(({ verdict }) => verdict !== 'inconclusive')
+    expect([...new Set(judged.map(({ metric, verdict }) => `${metric} ${verdict}`))]).toEqual(told)
+  })
+
+  test('in one of its requests alone: neither that improved nor the throughput', () => {
+    const half = simulate(
+      SHOP.map((service) => ({ ...service, errorRatio: service.name === 'search' ? 1 : 0 })),
+      { seed: 2, seconds: 20 },
+    )
+    const comparison = compare(side('a', half), side('b', alive))
+    expect(comparison.referenceNeverSucceeded).toEqual(['search'])
+    expect(comparison.verdict).toBe('inconclusive')
+    expect(comparison.metrics.filter(({ verdict }) => verdict === 'improved')).toEqual([])
+  })
+
+  test('for half of the time gets half done', () => {
+    const half = {
+      ...alive,
+      requests: alive.requests.map((request) => ({
+        ...request,
+        windows: request.windows.map((window) =>
+          window.start % 2 === 0 ? window : { ...window, failed: window.requests, histogram: '' },
+        ),
+      })),
+    }
+    const throughput = (a: Result, b: Result) =>
+      compare(side('a', a), side('b', b)).metrics.find(({ metric }) => metric === 'throughput')?.verdict
+    expect(throughput(alive, half)).not.toMatch(/passed|improved/)
+    expect(throughput(half, alive)).not.toBe('regressed')
+  })
+})
+
 describe('the other requests are the measure of one, as long as they are steady', () => {
   /** The shop with medians scaled, on a machine that is as unsteady for all requests. */
   const judged = (factors: readonly number[]) => {

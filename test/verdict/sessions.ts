@@ -111,5 +111,5 @@ function until({ requests, whole }: Sides, seconds: number): Sides {
 function endOf(judged: readonly Judged[]): SessionEnd {
   const all = judged.flatMap(({ judgements }) => judgements)
   if (all.some(({ verdict }) => verdict === 'regressed')) return 'regressed'
-  return all.some(({ lack, metric }) => lack === 'precision' && metric !== 'p99') ? 'inconclusive' : 'passed'
+  return all.some(({ why, metric }) => why === 'too_noisy' && metric !== 'p99') ? 'inconclusive' : 'passed'
 }

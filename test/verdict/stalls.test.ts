@@ -56,8 +56,8 @@ describe('the judgement of stalls', () => {
   })
 
   test('too few to tell is no pass', () => {
-    const { verdict, reason, lack } = judged(every(5, 15))
-    expect({ verdict, lack }).toEqual({ verdict: 'inconclusive', lack: 'precision' })
+    const { verdict, reason, why } = judged(every(5, 15))
+    expect({ verdict, why }).toEqual({ verdict: 'inconclusive', why: 'too_noisy' })
     expect(reason).toBe("too few to tell from chance: 3 of 15 windows stalled, and 0 of the other side's")
   })
 

@@ -10,6 +10,7 @@ const fine: Findings = {
   interrupted: false,
   totals,
   thresholds: [],
+  neverSucceeded: [],
   comparison: null,
   generator: { saturated: false },
 }
@@ -49,7 +50,16 @@ describe('how a run ended', () => {
     ['interrupted', { interrupted: true, thresholds: broken }, 'interrupted'],
     ['nothing finished', { totals: { ...totals, requests: 0, failed: 0 } }, 'error'],
     ['target never reached', { totals: allFailed('connect') }, 'error'],
-    ['every answer a failure', { totals: allFailed('status') }, 'passed'],
+    ['a request that never succeeded', { neverSucceeded: ['search'] }, 'failed'],
+    ['one, and slower', { neverSucceeded: ['search'], comparison: compared('regressed') }, 'failed'],
+    ['one, and saturated', { neverSucceeded: ['search'], generator: { saturated: true } }, 'failed'],
+    ['one, and interrupted', { neverSucceeded: ['search'], interrupted: true }, 'interrupted'],
+    ['one, and never reached', { neverSucceeded: ['search'], totals: allFailed('tls') }, 'error'],
+    [
+      'one on the side that it is held against',
+      { comparison: { ...compared('improved'), referenceNeverSucceeded: ['search'] } },
+      'failed',
+    ],
   ])('%s', (_, findings, verdict) => {
     expect(runVerdict({ ...fine, ...findings })).toBe(verdict)
   })

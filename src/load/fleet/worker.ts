@@ -2,10 +2,12 @@
  * The entry of a worker thread: one part of a load, in a thread of its own.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { describeFault } from '../../base/errors.js'
+import { leaveThread, onUncaught } from '../../base/host.js'
 import { Part } from '../part.js'
 import { buffersOf } from '../recorder.js'
 import { rehearse } from '../rehearsal.js'
-import type { World } from '../surroundings.js'
+import type { PartEnd, World } from '../surroundings.js'
 import { openWorld } from '../world.js'
 import type { Command, Report, WorkerTask } from './protocol.js'
 
@@ -15,6 +17,7 @@ if (parentPort !== null) attend(parentPort, workerData as WorkerTask)
 function attend(port: MessagePort, { plan, stripe }: WorkerTask): void {
   let world: World & { close(): void }
   let part: Part | null = null
+  let hasFailed = false
   const say = (report: Report, transfer: ArrayBuffer[] = []) => port.postMessage(report, transfer)
 
   async function begin(beginAt: number): Promise<void> {
@@ -25,13 +28,25 @@ function attend(port: MessagePort, { plan, stripe }: WorkerTask): void {
     })
     const end = await part.done
     say({ type: 'end', end })
+    if (end.fault !== undefined) leaveThread()
     world.close()
     port.close()
   }
 
+  /** Hands over what was measured, and says what went wrong: a thread that dies of it would do neither. */
+  function fail(error: unknown): void {
+    if (hasFailed) return
+    hasFailed = true
+    if (part === null || !handOver(part, error)) {
+      const end: PartEnd = { stoppedMs: Number.NEGATIVE_INFINITY, fault: describeFault(error) }
+      say({ type: 'end', end })
+      leaveThread()
+    }
+  }
+
   port.on('message', (command: Command) => {
     if (command.type === 'begin') {
-      begin(command.at).catch(die)
+      begin(command.at).catch(fail)
     } else if (command.type === 'stop') {
       part?.stop()
     } else {
@@ -44,12 +59,16 @@ function attend(port: MessagePort, { plan, stripe }: WorkerTask): void {
     say({ type: 'ready' })
   }
 
-  prepare().catch(die)
+  onUncaught(fail)
+  prepare().catch(fail)
 }
 
-/** Throws out of the promise, so that the thread dies of it and the main thread is told. */
-function die(error: unknown): void {
-  setImmediate(() => {
-    throw error
-  })
+/** False when not even that works: what is told is the first error, of which the other one came. */
+function handOver(part: Part, error: unknown): boolean {
+  try {
+    part.fail(error)
+    return true
+  } catch {
+    return false
+  }
 }

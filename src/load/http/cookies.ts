@@ -1,7 +1,9 @@
 /**
  * Cookies of one virtual user (RFC 6265): the only file that knows tough-cookie.
  */
+
 import { CookieJar } from 'tough-cookie'
+import type { Ms } from '../../base/clock.js'
 import type { Outgoing } from '../../plan/request.js'
 import type { Connection, Exchange } from '../connection.js'
 import type { Failure } from '../outcome.js'
@@ -23,6 +25,8 @@ export class CookieConnection extends Layer {
   private base: CookieJar | null | undefined = undefined
   private isEmpty = true
   private isChanged = false
+  /** Since the jar was last looked through. */
+  private written = 0
   private url = ''
 
   constructor(inner: Connection, options: CookieOptions) {
@@ -50,10 +54,10 @@ export class CookieConnection extends Layer {
     this.inner.send(keepRequest(request, { headers, keep: request.keep ?? 'head' }), this)
   }
 
-  ended(failure: Failure | null): void {
+  ended(failure: Failure | null, at: Ms): void {
     this.take()
     for (const cookie of this.answer?.setCookies ?? []) this.write(cookie)
-    this.finish(failure)
+    this.finish(failure, at)
   }
 
   /** `a=1; b=2`: what goes with a request to the current URL. */
@@ -67,7 +71,30 @@ export class CookieConnection extends Layer {
     this.jar.setCookieSync(cookie, this.url, { ignoreError: true })
     this.isEmpty = false
     this.isChanged = true
+    if (++this.written < COOKIES_MOST) return
+    this.written = 0
+    this.jar = withoutOldest(this.jar)
   }
+}
+
+/** More of one domain are not kept, as in Chrome: a service that sets ever new ones must not fill the memory. */
+const COOKIES_MOST = 180
+
+/** The jar with the newest cookies of each domain. */
+function withoutOldest(jar: CookieJar): CookieJar {
+  const whole = jar.serializeSync()
+  if (whole === undefined) return jar
+  const counts = new Map<unknown, number>()
+  // They are in the order of their creation.
+  const cookies = whole.cookies
+    .toReversed()
+    .filter(({ domain }) => {
+      const count = (counts.get(domain) ?? 0) + 1
+      counts.set(domain, count)
+      return count <= COOKIES_MOST
+    })
+    .reverse()
+  return CookieJar.deserializeSync({ ...whole, cookies })
 }
 
 /** The headers with cookies; those that the scenario writes itself come first and win. */

@@ -9,7 +9,7 @@ import { formatDuration } from '../../base/units.js'
 import type { HttpOptions, Route } from '../../scenario/http-types.js'
 import { NO_HTTP2, NO_PROTOCOL } from '../outcome.js'
 import { endpointFor, proxyFor } from '../route.js'
-import { ThinSocket } from './socket.js'
+import { Transport } from './transport.js'
 import type * as tunnels from './tunnel.js'
 
 /** What has to be known to connect. */
@@ -25,53 +25,42 @@ export interface DialOptions {
 /** Connects and gives the raw socket at once, for its events; says so when another one takes its place. */
 export type Dial = (target: Target, callback: Dialed, replaced: (socket: Socket) => void) => Socket
 
-/** Where the URL says to go; `servername` is that of a `host` header. */
+/** Where the URL says to go. */
 interface Target {
   readonly host: string
   readonly port: number
-  readonly servername?: string | undefined
 }
 
-type Dialed = (...result: [error: Error, socket: null] | [error: null, socket: Socket | ThinSocket]) => void
+type Dialed = (...result: [error: Error, socket: null] | [error: null, socket: Socket | Transport]) => void
 
 /** Dials plain connections; through a tunnel where a proxy can't be sent the request itself. */
-export function dialTcp({ http, tunnel }: DialOptions, isIdle: (socket: ThinSocket) => boolean): Dial {
+export function dialTcp({ http, tunnel }: DialOptions): Dial {
   return ({ host, port }, callback) => {
     const server = tunnel === undefined ? null : proxyFor(`http://${inUrl(host)}`, http.proxy)
     if (server !== null && (server.socks !== undefined || http.http2 === true)) {
       const way = tunnel!.openTunnel(server, { host, port, http }, (error) => {
-        if (error === null) callback(null, asHttp2(way, http))
+        if (error === null) callback(null, way)
         else callback(error, null)
       })
       return way
     }
     if (http.http2 === true) {
       const socket = connectTcp({ ...endpointFor(host, port, http), noDelay: true })
-      callBack(socket, 'connect', callback, () => asHttp2(socket, http))
+      callBack(socket, 'connect', callback, () => socket)
       return socket
     }
-    const thin = new ThinSocket({ endpoint: endpointFor(host, port, http), isIdle })
-    const failed = (error: Error) => callback(error, null)
-    thin.once('error', failed)
-    thin.socket.once('connect', () => {
-      thin.removeListener('error', failed)
-      callback(null, thin)
-    })
-    return thin.socket
+    const transport = new Transport(endpointFor(host, port, http))
+    callBack(transport.socket, 'connect', callback, () => transport)
+    return transport.socket
   }
-}
-
-/** HTTP/2 without TLS, known beforehand (RFC 9113, section 3.3): marked as what undici goes by. */
-function asHttp2(socket: Socket, { http2 }: DialOptions['http']): Socket {
-  return http2 === true ? Object.assign(socket, { alpnProtocol: 'h2' }) : socket
 }
 
 /** Dials encrypted connections, through a tunnel where a proxy is named. A session is taken up again. */
 export function dialTls({ http, tunnel }: DialOptions): Dial {
   let session: Buffer | undefined
-  const open = (way: object, { host, servername }: Target, callback: Dialed): Socket => {
-    // Subtle: the certificate is that of the URL's host, wherever the connection goes.
-    const name = http.tls?.servername ?? servername ?? host
+  const open = (way: object, { host }: Target, callback: Dialed): Socket => {
+    // Subtle: the certificate is that of the URL's host, wherever the connection goes and whatever the header `host` says.
+    const name = http.tls?.servername ?? host
     const socket = connect({
       ...way,
       secureContext: contextFor(http),
@@ -109,8 +98,12 @@ export function dialTls({ http, tunnel }: DialOptions): Dial {
     }
     if (server === null || tunnel === undefined) return open(endpointFor(host, port, http), target, callback)
     const raw = tunnel.openTunnel(server, { host, port, http }, (error) => {
-      if (error === null) replaced(open({ socket: raw }, target, callback))
-      else callback(error, null)
+      if (error !== null) return callback(error, null)
+      try {
+        replaced(open({ socket: raw }, target, callback))
+      } catch (thrown) {
+        callback(thrown as Error, null)
+      }
     })
     return raw
   }
@@ -131,7 +124,7 @@ function callBack(
   socket: Socket,
   event: 'connect' | 'secureConnect',
   callback: Dialed,
-  make: () => Socket,
+  make: () => Socket | Transport,
 ): void {
   const failed = (error: Error) => callback(error, null)
   socket.once('error', failed)

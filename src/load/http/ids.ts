@@ -1,6 +1,7 @@
 /**
  * Remembers by what id the service knows a request, so that a failure can be looked up in its logs and traces.
  */
+import type { Ms } from '../../base/clock.js'
 import type { Outgoing } from '../../plan/request.js'
 import type { Connection, Exchange } from '../connection.js'
 import type { Failure } from '../outcome.js'
@@ -23,9 +24,9 @@ export class NamedConnection extends Layer {
     this.inner.send(request, this)
   }
 
-  ended(failure: Failure | null): void {
+  ended(failure: Failure | null, at: Ms): void {
     this.take()
-    this.finish(failure)
+    this.finish(failure, at)
   }
 }
 

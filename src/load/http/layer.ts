@@ -28,7 +28,7 @@ export abstract class Layer implements Connection, Exchange {
   abstract send(request: Outgoing, exchange: Exchange): void
 
   /** The exchange below has ended. An heir calls {@link take}, then sends again or {@link finish}es. */
-  abstract ended(failure: Failure | null): void
+  abstract ended(failure: Failure | null, at: Ms): void
 
   begin(): void {
     this.inner.begin?.()
@@ -75,10 +75,10 @@ export abstract class Layer implements Connection, Exchange {
     return this.detours
   }
 
-  protected finish(failure: Failure | null): void {
+  protected finish(failure: Failure | null, at: Ms): void {
     const { exchange } = this
     this.exchange = null
-    exchange?.ended(failure)
+    exchange?.ended(failure, at)
   }
 }
 

@@ -5,14 +5,14 @@
 import { Random } from '../../base/rng.js'
 import type { Plan } from '../../plan/plan.js'
 import { sentBy } from '../../plan/series.js'
-import type { Connection, ConnectTimes } from '../connection.js'
-import { HttpConnection, type HttpConnectionOptions } from './client.js'
+import type { Connection, ConnectionEvents } from '../connection.js'
+import { HttpConnection } from './client.js'
+import { Completions } from './completion.js'
 import { Texts } from './head.js'
+import { Origins, type OriginsOptions } from './origins.js'
 
 /** Makes the connection of one more virtual user. */
-export type Connect = (onConnect: OnConnect) => Connection
-
-type OnConnect = (times: ConnectTimes) => void
+export type Connect = (events: ConnectionEvents) => Connection
 
 /** What a part of a load may want of its network. */
 export interface NetworkOptions {
@@ -35,11 +35,16 @@ export async function openNetwork(
   const { origin } = new URL(plan.target)
   const { http } = plan
   const tunnel = http.proxy === undefined ? undefined : await import('./tunnel.js')
-  const options = { origin, http, tunnel, texts: new Texts() }
+  const http2 = http.http2 === true ? (await import('./http2.js')).Http2Client : undefined
+  const network = {
+    origin,
+    completions: new Completions(),
+    options: { http, tunnel, http2, texts: new Texts(http.keepAlive) },
+  }
   const connect =
     http.connections === undefined
-      ? (onConnect: OnConnect) => new HttpConnection({ ...options, onConnect })
-      : await openPool(options, http.connections, part)
+      ? connectAlone(network)
+      : await openPool(network, http.connections, http.pipelining, part)
   // From the bottom to the top: cookies go with each hop, and a retry begins at the first hop again.
   const layers = [
     watch,
@@ -51,7 +56,20 @@ export async function openNetwork(
   ]
   const put = layers.filter((layer) => layer !== null)
   if (put.length === 0) return connect
-  return (onConnect) => put.reduce((inner, layer) => layer(inner), connect(onConnect))
+  return (events) => put.reduce((inner, layer) => layer(inner), connect(events))
+}
+
+/** What all connections of a thread have in common. */
+interface Network {
+  readonly origin: string
+  readonly completions: Completions
+  readonly options: Omit<OriginsOptions, 'events' | 'width'>
+}
+
+/** Each user has connections of its own. */
+function connectAlone({ origin, completions, options }: Network): Connect {
+  return (events) =>
+    new HttpConnection({ origin, completions, origins: new Origins({ ...options, events, width: 1 }) })
 }
 
 /** Streams of one connection when the scenario says nothing of it; most services allow as many. */
@@ -59,22 +77,25 @@ const STREAMS = 100
 
 /** The connections of one part of the load, shared by its users. */
 async function openPool(
-  options: Omit<HttpConnectionOptions, 'onConnect' | 'lane'>,
+  { origin, completions, options }: Network,
   connections: number,
+  pipelining: number | undefined,
   { index, of }: { readonly index: number; readonly of: number },
 ): Promise<Connect> {
   const { Pool, PooledConnection } = await import('./pool.js')
-  const { pipelining, http2 } = options.http
-  let told: OnConnect = () => {}
-  const onConnect: OnConnect = (times) => told(times)
-  const pool = new Pool({
-    size: Math.max(1, Math.ceil((connections - index) / of)),
-    width: pipelining ?? (http2 === true ? STREAMS : 1),
-    make: (lane) => new HttpConnection({ ...options, onConnect, lane }),
+  // All users of a part tell the same one.
+  let told: ConnectionEvents = { connected() {}, unsolicited() {} }
+  const events: ConnectionEvents = {
+    connected: (times) => told.connected(times),
+    unsolicited: () => told.unsolicited(),
+  }
+  const width = pipelining ?? (options.http2 === undefined ? 1 : STREAMS)
+  const pool = new Pool(Math.max(1, Math.ceil((connections - index) / of)), width, () => {
+    const origins = new Origins({ ...options, events, width })
+    return Array.from({ length: width }, () => new HttpConnection({ origin, completions, origins }))
   })
-  return (tell) => {
-    // All users of a part tell the same one.
-    told = tell
+  return (events) => {
+    told = events
     return new PooledConnection(pool)
   }
 }

@@ -5,43 +5,32 @@
 import type { Ms } from '../../base/clock.js'
 import type { Outgoing } from '../../plan/request.js'
 import type { Answer } from '../answer.js'
-import type { Connection, Exchange } from '../connection.js'
+import type { Connection, Detours, Exchange } from '../connection.js'
 import type { Failure } from '../outcome.js'
-import { Lane } from './channel.js'
 import type { HttpConnection } from './client.js'
 import { keepRequest } from './layer.js'
 
-/** How many connections, and what goes over each at once. */
-export interface PoolOptions {
-  readonly size: number
-  /** Exchanges at once on each. */
-  readonly width: number
-  readonly make: (lane: Lane | undefined) => HttpConnection
-}
-
 /** One of the shared connections, with room for one exchange or several. */
 interface Slot {
-  readonly lane: Lane | undefined
   readonly free: HttpConnection[]
-  readonly all: Set<HttpConnection>
+  readonly all: readonly HttpConnection[]
 }
 
 /** The connections, and who waits for one. */
 export class Pool {
-  private readonly options: PoolOptions
+  private readonly width: number
   private readonly slots: readonly Slot[]
   /** Free exchanges in the order they were given back, so that all connections are used alike. */
   private readonly order: Slot[] = []
   private readonly waiting = new Set<PooledConnection>()
-  private closing: Promise<unknown> | null = null
+  private isClosed = false
 
-  constructor(options: PoolOptions) {
-    this.options = options
-    const { size, width, make } = options
+  /** `make` gives the exchanges of one connection, as many as `width`. */
+  constructor(size: number, width: number, make: () => readonly HttpConnection[]) {
+    this.width = width
     this.slots = Array.from({ length: size }, () => {
-      const lane = width > 1 ? new Lane(width) : undefined
-      const free = Array.from({ length: width }, () => make(lane))
-      return { lane, free, all: new Set(free) }
+      const all = make()
+      return { free: [...all], all }
     })
     // First one exchange on each, then the second ones.
     for (let i = 0; i < width; i++) this.order.push(...this.slots)
@@ -63,33 +52,27 @@ export class Pool {
   }
 
   /** Gives a connection back, to the one who waits longest. */
-  give({ slot, connection }: Taken): void {
-    if (this.closing !== null) return
-    let returned = connection
-    if (connection.isStuck) {
-      slot.all.delete(connection)
-      returned = this.options.make(slot.lane)
-      slot.all.add(returned)
-    }
+  give(taken: Taken): void {
+    if (this.isClosed) return
     const [next] = this.waiting
     if (next === undefined) {
-      slot.free.push(returned)
-      this.order.push(slot)
+      taken.slot.free.push(taken.connection)
+      this.order.push(taken.slot)
       return
     }
     this.waiting.delete(next)
-    next.go({ slot, connection: returned })
+    next.go(taken)
   }
 
-  close(): Promise<unknown> {
+  async close(): Promise<void> {
     this.waiting.clear()
-    this.closing ??= Promise.all(this.slots.flatMap(({ all }) => [...all].map((each) => each.close())))
-    return this.closing
+    this.isClosed = true
+    await Promise.all(this.slots.flatMap(({ all }) => all.map((each) => each.close())))
   }
 
   /** With room for several exchanges: the connection with the fewest under way. */
   private idlest(): Slot {
-    if (this.options.width === 1) return this.order.shift()!
+    if (this.width === 1) return this.order.shift()!
     let best = 0
     for (let i = 1; i < this.order.length; i++) {
       if (this.order[i]!.free.length > this.order[best]!.free.length) best = i
@@ -112,6 +95,7 @@ export class PooledConnection implements Connection, Exchange {
   bytesSent = 0
   bytesReceived = 0
   answer: Answer | null = null
+  detours: Detours | null = null
   private readonly pool: Pool
   private exchange: Exchange | null = null
   private request: Outgoing | null = null
@@ -125,6 +109,7 @@ export class PooledConnection implements Connection, Exchange {
     this.exchange = exchange
     this.sentAt = this.firstByteAt = this.status = this.bytesSent = this.bytesReceived = 0
     this.answer = null
+    this.detours = null
     this.taken = this.pool.take(this)
     if (this.taken === null) this.request = keepRequest(request)
     else this.taken.connection.send(request, this)
@@ -136,12 +121,12 @@ export class PooledConnection implements Connection, Exchange {
     taken.connection.send(this.request!, this)
   }
 
-  ended(failure: Failure | null): void {
+  ended(failure: Failure | null, at: Ms): void {
     const taken = this.release()
     const { exchange } = this
     this.exchange = null
     // Subtle: first the one who has an answer, whose end is measured now; then the one who waits.
-    exchange?.ended(failure)
+    exchange?.ended(failure, at)
     this.pool.give(taken)
   }
 
@@ -165,13 +150,14 @@ export class PooledConnection implements Connection, Exchange {
   /** Keeps what the connection measured: it's another one's in a moment. */
   private release(): Taken {
     const taken = this.taken!
-    const { sentAt, firstByteAt, status, bytesSent, bytesReceived, answer } = taken.connection
+    const { sentAt, firstByteAt, status, bytesSent, bytesReceived, answer, detours } = taken.connection
     this.sentAt = sentAt
     this.firstByteAt = firstByteAt
     this.status = status
     this.bytesSent = bytesSent
     this.bytesReceived = bytesReceived
     this.answer = answer
+    this.detours = detours
     this.taken = null
     return taken
   }

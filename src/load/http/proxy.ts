@@ -2,6 +2,7 @@
  * HTTP proxies (RFC 9110, section 7.6): plain requests are sent to the proxy with their whole URL. For encrypted ones
  * it is asked for a tunnel, and so is a SOCKS proxy for all; these are known where connections are made.
  */
+import type { Ms } from '../../base/clock.js'
 import type { Outgoing } from '../../plan/request.js'
 import type { Proxies, ProxyServer } from '../../scenario/http-types.js'
 import type { Connection, Exchange } from '../connection.js'
@@ -26,9 +27,9 @@ export class ProxiedConnection extends Layer {
     this.inner.send(this.address(request), this)
   }
 
-  ended(failure: Failure | null): void {
+  ended(failure: Failure | null, at: Ms): void {
     this.take()
-    this.finish(failure)
+    this.finish(failure, at)
   }
 
   private address(request: Outgoing): Outgoing {

@@ -1,21 +1,21 @@
 /**
- * Reads one answer after the other from a socket, past undici, as long as they are plain: a head that comes whole, then a body
- * of known length or in chunks.
+ * Reads the answers of one connection, one after the other. What is none of the usual answers of HTTP/1.1 is left for
+ * undici to read, or to refuse.
  */
-import { type Failure, failureOf } from '../outcome.js'
-import { CHUNKED, type Head, type Heads } from './head.js'
-import type { SocketReader } from './socket.js'
+import type { Failure } from '../outcome.js'
+import type { Call } from './call.js'
+import { CHUNKED, type Head, type Heads, UNTIL_CLOSE } from './head.js'
 
-/** Who waits for the answer. Chunks are valid until the call returns. */
-export interface Receiver {
-  onHead(head: Head): void
-  onChunk(chunk: Buffer): void
-  /** All of it has come; with `isSpent` the connection is of no more use. */
-  onAnswered(isSpent: boolean): void
-  onBroken(failure: Failure): void
-  /** It begins as no plain answer does: none of these bytes were taken. */
-  onStrange(bytes: Buffer): void
-}
+/** What became of the bytes that were read. */
+export type Reading =
+  /** All were taken; more of the answer is to come. */
+  | 'more'
+  /** The answer is whole; {@link AnswerReader.rest} is behind it. */
+  | 'answered'
+  /** It begins as no usual answer does: {@link AnswerReader.rest} is all of it so far. */
+  | 'strange'
+  /** It is broken: {@link AnswerReader.failure}. */
+  | 'broken'
 
 /** What comes next in a body of chunks. */
 type Part = 'size' | 'data' | 'data end' | 'trailer'
@@ -28,74 +28,108 @@ const TRAILER_LINE = /^[\w!#$%&'*+\-.^`|~]+:[\t\x20-\x7e\x80-\xff]*\r\n$/
 const LINE_FEED = 10
 
 /** The answers of one connection. */
-export class AnswerReader implements SocketReader {
+export class AnswerReader {
+  /** Bytes that were given but not taken; null when there are none. */
+  rest: Buffer | null = null
+  /** Why the answer is broken. */
+  failure: Failure | null = null
   private readonly heads: Heads
-  private readonly receiver: Receiver
-  private series = 0
-  private method = ''
+  private call: Call | null = null
   /** Null until it has come. */
   private head: Head | null = null
+  /** The beginning of a head whose end hasn't come. */
+  private partial: Buffer | null = null
   /** Bytes of the body, or of the chunk, that are still to come. */
   private left = 0
   private part: Part = 'size'
   /** The beginning of a line whose end hasn't come. */
   private line = ''
 
-  constructor(heads: Heads, receiver: Receiver) {
+  constructor(heads: Heads) {
     this.heads = heads
-    this.receiver = receiver
   }
 
-  /** A request of that series was sent. */
-  begin(series: number, method: string): void {
-    this.series = series
-    this.method = method
+  /** What comes next is the answer to `call`. */
+  begin(call: Call): void {
+    this.call = call
     this.head = null
   }
 
-  read(bytes: Buffer): void {
-    if (this.head !== null) {
-      this.readBody(bytes)
-      return
+  /** `call` takes the place of the one that was begun. */
+  replace(call: Call): void {
+    this.call = call
+  }
+
+  /** Whether the service ends the connection after the answer. */
+  get isLast(): boolean {
+    return this.head?.closes ?? false
+  }
+
+  /** How long the service keeps the connection from now on; null when it doesn't say. */
+  get keepAliveMs(): number | null {
+    return this.head?.keepAliveMs ?? null
+  }
+
+  /** Whether the end of the connection is the end of the answer. */
+  get endsWithConnection(): boolean {
+    return this.head !== null && this.head.bodyBytes === UNTIL_CLOSE
+  }
+
+  /** Takes in bytes. The rest, if there is one, is valid as long as they are. */
+  read(bytes: Buffer): Reading {
+    this.rest = null
+    return this.head === null ? this.readHead(bytes) : this.readBody(bytes)
+  }
+
+  private readHead(bytes: Buffer): Reading {
+    const call = this.call!
+    const whole = this.partial === null ? bytes : Buffer.concat([this.partial, bytes])
+    this.partial = null
+    const head = this.heads.read(whole, call.series, call.method)
+    if (head === 'partial') {
+      // Subtle: it lies in a buffer that the next read of any socket overwrites.
+      this.partial = whole === bytes ? Buffer.from(bytes) : whole
+      return 'more'
     }
-    const head = this.heads.read(bytes, this.series, this.method)
-    const start = head?.text.length ?? 0
-    const length = head?.bodyBytes ?? 0
-    // What comes behind the end of an answer is no part of any.
-    if (head === null || (length !== CHUNKED && bytes.length > start + length)) {
-      this.receiver.onStrange(bytes)
-      return
+    if (head === 'too long') return this.break('Headers Overflow Error')
+    if (head === 'strange') {
+      this.rest = whole
+      return 'strange'
     }
+    const start = head.text.length
+    const next = whole.length > start ? whole.subarray(start) : null
+    // 1xx are announcements; the answer is still to come.
+    if (head.status < 200) return next === null ? 'more' : this.readHead(next)
     this.head = head
-    this.receiver.onHead(head)
-    this.left = length
-    if (length === CHUNKED) {
+    call.onHead(head.status, head)
+    this.left = head.bodyBytes
+    if (this.left === 0) {
+      this.rest = next
+      return 'answered'
+    }
+    if (this.left === CHUNKED) {
       this.part = 'size'
       this.line = ''
       this.left = 0
-    } else if (length === 0) {
-      this.receiver.onAnswered(false)
-      return
     }
-    if (bytes.length > start) this.readBody(bytes.subarray(start))
+    return next === null ? 'more' : this.readBody(next)
   }
 
-  lost(error: Error | null): void {
-    this.receiver.onBroken(failureOf(error ?? CLOSED))
-  }
-
-  private readBody(bytes: Buffer): void {
-    if (this.head!.bodyBytes === CHUNKED) {
-      this.readChunks(bytes)
-      return
+  private readBody(bytes: Buffer): Reading {
+    const { bodyBytes } = this.head!
+    if (bodyBytes === CHUNKED) return this.readChunks(bytes)
+    if (bodyBytes === UNTIL_CLOSE || bytes.length < this.left) {
+      this.left -= bytes.length
+      this.call!.onChunk(bytes)
+      return 'more'
     }
-    const chunk = bytes.length > this.left ? bytes.subarray(0, this.left) : bytes
-    this.left -= chunk.length
-    this.receiver.onChunk(chunk)
-    if (this.left === 0) this.receiver.onAnswered(chunk !== bytes)
+    const isExact = bytes.length === this.left
+    this.call!.onChunk(isExact ? bytes : bytes.subarray(0, this.left))
+    this.rest = isExact ? null : bytes.subarray(this.left)
+    return 'answered'
   }
 
-  private readChunks(bytes: Buffer): void {
+  private readChunks(bytes: Buffer): Reading {
     let at = 0
     while (at < bytes.length) {
       if (this.part === 'data') {
@@ -103,29 +137,28 @@ export class AnswerReader implements SocketReader {
         at += chunk.length
         this.left -= chunk.length
         if (this.left === 0) this.part = 'data end'
-        this.receiver.onChunk(chunk)
+        this.call!.onChunk(chunk)
         continue
       }
       const feed = bytes.indexOf(LINE_FEED, at)
       const end = feed === -1 ? bytes.length : feed + 1
       this.line += bytes.toString('latin1', at, end)
       at = end
-      if (feed === -1 && this.line.length <= LINE_BYTES_MOST) return
+      if (feed === -1 && this.line.length <= LINE_BYTES_MOST) return 'more'
       const { line } = this
       this.line = ''
       if (this.part === 'trailer' && line === '\r\n') {
-        this.receiver.onAnswered(at < bytes.length)
-        return
+        this.rest = at < bytes.length ? bytes.subarray(at) : null
+        return 'answered'
       }
       const fault = this.takeLine(line)
-      if (fault !== null) {
-        this.receiver.onBroken(brokenProtocol(fault))
-        return
-      }
+      // In llhttp's words, which undici has for the same.
+      if (fault !== null) return this.break(`Response does not match the HTTP/1.1 protocol (${fault})`)
     }
+    return 'more'
   }
 
-  /** Gives what is wrong with it, in llhttp's words, which undici has for the same; null when nothing is. */
+  /** Gives what is wrong with it; null when nothing is. */
   private takeLine(line: string): string | null {
     switch (this.part) {
       case 'size': {
@@ -142,10 +175,9 @@ export class AnswerReader implements SocketReader {
         return TRAILER_LINE.test(line) ? null : 'Invalid header token'
     }
   }
-}
 
-const CLOSED = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })
-
-function brokenProtocol(fault: string): Failure {
-  return { kind: 'protocol', message: `Response does not match the HTTP/1.1 protocol (${fault})` }
+  private break(message: string): Reading {
+    this.failure = { kind: 'protocol', message }
+    return 'broken'
+  }
 }

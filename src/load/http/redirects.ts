@@ -1,6 +1,8 @@
 /**
  * Follows redirects as browsers do (RFC 9110, section 15.4, and the fetch standard): the whole chain is one exchange.
  */
+import type { Ms } from '../../base/clock.js'
+import { isSecretHeader } from '../../base/secrets.js'
 import { plural } from '../../base/units.js'
 import type { Outgoing } from '../../plan/request.js'
 import type { Connection, Exchange } from '../connection.js'
@@ -8,15 +10,6 @@ import type { Failure } from '../outcome.js'
 import { keepRequest, Layer } from './layer.js'
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
-
-/** What another origin must not be told. */
-const PRIVATE: ReadonlySet<string> = new Set([
-  'authorization',
-  'cookie',
-  'host',
-  'proxy-authorization',
-  'x-api-key',
-])
 
 /** Sends requests on to where their answers point, as often as the request allows. */
 export class FollowingConnection extends Layer {
@@ -41,20 +34,20 @@ export class FollowingConnection extends Layer {
     this.inner.send(this.request ?? request, this)
   }
 
-  ended(failure: Failure | null): void {
+  ended(failure: Failure | null, at: Ms): void {
     this.take()
     const { request, answer } = this
     if (answer !== null && this.cookies.length > 0)
       answer.setCookies = [...this.cookies, ...answer.setCookies]
     const location = failure === null && REDIRECTS.has(this.status) ? answer?.header('location') : null
-    if (request === null || location == null) this.finish(failure)
-    else if (this.left === 0) this.fail(`more than ${plural(request.redirects!, 'redirect')}`)
-    else this.go(this.follow(request, location))
+    if (request === null || location == null) this.finish(failure, at)
+    else if (this.left === 0) this.fail(`more than ${plural(request.redirects!, 'redirect')}`, at)
+    else this.go(this.follow(request, location), at)
   }
 
-  private go(next: Outgoing | null): void {
+  private go(next: Outgoing | null, at: Ms): void {
     if (next === null) {
-      this.fail('a redirect to what is no http URL')
+      this.fail('a redirect to what is no http URL', at)
       return
     }
     this.left--
@@ -64,8 +57,8 @@ export class FollowingConnection extends Layer {
     this.inner.send(next, this)
   }
 
-  private fail(message: string): void {
-    this.finish({ kind: 'redirects', message })
+  private fail(message: string, at: Ms): void {
+    this.finish({ kind: 'redirects', message }, at)
   }
 
   /** The request that goes to `location`; null when that is nowhere. */
@@ -82,7 +75,10 @@ export class FollowingConnection extends Layer {
     const isAway = url.origin !== from
     const headers = request.headers.filter((_, i) => {
       const name = request.headers[i - (i % 2)]!
-      return !(isAway && PRIVATE.has(name)) && !(becomesGet && name.startsWith('content-'))
+      // Another origin must not learn the secrets of this one.
+      return (
+        !(isAway && (name === 'host' || isSecretHeader(name))) && !(becomesGet && name.startsWith('content-'))
+      )
     })
     return keepRequest(request, {
       origin: url.origin === this.origin ? null : url.origin,

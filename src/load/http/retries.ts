@@ -1,7 +1,7 @@
 /**
  * Sends a request again when its failure may pass: each time from the beginning, and each failure is kept.
  */
-import { type Ms, wallTime } from '../../base/clock.js'
+import { type Ms, now, wallTime } from '../../base/clock.js'
 import type { Random } from '../../base/rng.js'
 import { formatDuration } from '../../base/units.js'
 import type { Outgoing } from '../../plan/request.js'
@@ -40,10 +40,10 @@ export class RetryingConnection extends Layer {
     this.attempt()
   }
 
-  ended(failure: Failure | null): void {
+  ended(failure: Failure | null, at: Ms): void {
     this.stopTimer()
     this.take()
-    this.decide(failure)
+    this.decide(failure, at)
   }
 
   override abort(): void {
@@ -62,18 +62,21 @@ export class RetryingConnection extends Layer {
     this.attempts++
     this.timer = setTimeout(() => {
       this.abortInner()
-      this.decide({ kind: 'timeout', message: `no complete answer within ${formatDuration(timeoutMs)}` })
+      this.decide(
+        { kind: 'timeout', message: `no complete answer within ${formatDuration(timeoutMs)}` },
+        now(),
+      )
     }, timeoutMs)
     this.inner.send(this.request!, this)
   }
 
   /** After an attempt: the end, or a pause and the next one. */
-  private decide(failure: Failure | null): void {
+  private decide(failure: Failure | null, at: Ms): void {
     const { retries } = this.request!
     const passing =
       retries === undefined || this.attempts > retries.count ? null : this.passing(failure, retries)
     if (passing === null) {
-      this.finish(failure)
+      this.finish(failure, at)
       return
     }
     this.detour().failures.push(passing)

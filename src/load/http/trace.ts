@@ -52,10 +52,10 @@ export class TracingConnection extends Layer {
     this.inner.send(this.sent, this)
   }
 
-  ended(failure: Failure | null): void {
+  ended(failure: Failure | null, at: Ms): void {
     this.take()
     this.note(failure)
-    this.finish(failure)
+    this.finish(failure, at)
   }
 
   override abort(): void {

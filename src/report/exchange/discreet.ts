@@ -34,23 +34,6 @@ export function secretsIn(headers: readonly string[]): string[] {
   })
 }
 
-/** The secrets as they stand in texts: plain, in a URL, in a form, in a JSON text, in base64. */
-export function withEncodings(secrets: readonly string[]): string[] {
-  return secrets.flatMap((secret) => {
-    const inUrl = encodeURIComponent(secret)
-    const inJson = JSON.stringify(secret).slice(1, -1)
-    return [
-      ...new Set([
-        secret,
-        inUrl,
-        inUrl.replaceAll('%20', '+'),
-        inJson,
-        Buffer.from(secret).toString('base64'),
-      ]),
-    ]
-  })
-}
-
 function schemeOf(value: string): string | null {
   return /^(basic|bearer|digest|token|negotiate|apikey)(?=\s)/i.exec(value)?.[0] ?? null
 }

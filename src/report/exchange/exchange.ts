@@ -11,6 +11,7 @@ import type { Checked } from '../../load/checker.js'
 import type { Hop } from '../../load/http/trace.js'
 import type { Attempt } from '../../load/single.js'
 import type { Body } from '../../plan/request.js'
+import { jsonOf } from '../../plan/values.js'
 import { inCharactersOf, type Page } from '../page.js'
 import { truncate, wrap } from '../width.js'
 import { discreetHeader } from './discreet.js'
@@ -216,6 +217,6 @@ function describeChecks(
 
 /** A captured value on one line. */
 function valueText(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')
+  const text = typeof value === 'string' ? value : value === undefined ? 'nothing' : jsonOf(value)
   return truncate(text.replace(/\s+/g, ' '), 60)
 }

@@ -2,6 +2,7 @@
  * Secrets in texts that come and go: the values of fields whose names tell, in JSON, forms, URLs, XML and HTML. They are
  * found in the text, not in what it means, so that everything else is shown as it came.
  */
+import { jsonTokens } from '../../base/json-tokens.js'
 import { isSecretValue } from '../../base/secrets.js'
 
 /** How a text is looked at. */
@@ -46,24 +47,38 @@ class Hiding {
   json(text: string): string {
     const names: (string | null)[] = []
     let name: string | null = null
-    return text.replace(
-      /"(?:[^"\\]|\\.)*"(\s*:)?|-?\d[\d.eE+-]*|[[\]{},]/g,
-      (token, colon: string | undefined) => {
-        if (colon !== undefined) name = unquote(token.slice(0, -colon.length))
-        else if (token === '[' || token === '{') {
-          names.push(name)
-          if (token === '{') name = null
-        } else if (token === ']' || token === '}') {
-          names.pop()
-          name = null
-        } else if (token === ',') name = names.at(-1) ?? null
-        else if (token.startsWith('"'))
-          return this.hides(name, unquote(token)) ? JSON.stringify(HIDDEN) : token
-        else if (name !== null && isSecretValue(name, Number(token)))
-          return this.take(token, JSON.stringify(HIDDEN))
-        return token
-      },
-    )
+    let shown = ''
+    let done = 0
+    let last: { readonly token: string; readonly at: number } | null = null
+    // A string is a key when a colon follows, so each is looked at with the next one known.
+    for (const token of [...jsonTokens(text), null]) {
+      if (token?.token === ':' && last !== null) {
+        name = unquote(last.token)
+        last = null
+        continue
+      }
+      if (last !== null && this.hidesToken(name, last.token)) {
+        shown += text.slice(done, last.at) + JSON.stringify(HIDDEN)
+        done = last.at + last.token.length
+      }
+      last = null
+      if (token === null) break
+      if (token.token === '[' || token.token === '{') {
+        names.push(name)
+        if (token.token === '{') name = null
+      } else if (token.token === ']' || token.token === '}') {
+        names.pop()
+        name = null
+      } else if (token.token === ',') name = names.at(-1) ?? null
+      else last = token
+    }
+    return shown + text.slice(done)
+  }
+
+  private hidesToken(name: string | null, token: string): boolean {
+    if (token.startsWith('"')) return this.hides(name, unquote(token))
+    if (name === null || !/^-?\d/.test(token) || !isSecretValue(name, Number(token))) return false
+    return this.take(token, true)
   }
 
   /** `a=1&b=2`. */
@@ -84,13 +99,19 @@ class Hiding {
 
   /** The texts of a form (RFC 7578). */
   parts(text: string): string {
-    return text.replace(
-      /(Content-Disposition: form-data; name="([^"]*)"\r\n(?:Content-Type:.*\r\n)?\r\n)([\s\S]*?)(?=\r\n--)/gi,
-      (_part, head: string, name: string, value: string) => {
-        if (this.hides(name, value)) return head + HIDDEN
-        return head + (/^\s*[[{]/.test(value) ? this.json(value) : value)
-      },
-    )
+    const head = /Content-Disposition: form-data; name="([^"\r\n]*)"\r\n(?:Content-Type:.*\r\n)?\r\n/gi
+    let shown = ''
+    let done = 0
+    for (let match = head.exec(text); match !== null; match = head.exec(text)) {
+      const end = text.indexOf('\r\n--', head.lastIndex)
+      if (end === -1) break
+      const value = text.slice(head.lastIndex, end)
+      const safe = this.hides(match[1]!, value) ? HIDDEN : /^\s*[[{]/.test(value) ? this.json(value) : value
+      shown += text.slice(done, head.lastIndex) + safe
+      done = end
+      head.lastIndex = end
+    }
+    return shown + text.slice(done)
   }
 
   /** Elements of XML, fields of a form in HTML and its `meta`. */

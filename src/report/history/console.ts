@@ -18,12 +18,13 @@ import { describeHistory, rowsShown, WHOLE_RUN } from './words.js'
 /** The history of one scenario, with a newline at its end. */
 export function renderHistory(history: History, trends: readonly Trend[], page: Page): string {
   const { style, width } = page
-  const { title, origin, finding } = describeHistory(history, trends)
+  const { title, origin, finding, failing } = describeHistory(history, trends)
   const parts = [
     `${style.bold(wrap(title, width, '  '))}\n${style.dim(wrap(origin, width, '  '))}`,
     [wrap(finding, width), ...listMoments(history, trends).map((moment) => renderMoment(moment, page))].join(
       '\n',
     ),
+    failing.map((text) => style.red(wrap(text, width, '  '))).join('\n'),
     renderTrends(rowsShown(trends), page),
   ]
   return inCharactersOf(page, `${parts.filter((part) => part !== '').join('\n\n')}\n`)

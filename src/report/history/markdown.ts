@@ -19,12 +19,13 @@ export function renderHistoryMarkdown(
 }
 
 function renderSection(history: History, trends: readonly Trend[]): string {
-  const { title, origin, finding } = describeHistory(history, trends)
+  const { title, origin, finding, failing } = describeHistory(history, trends)
   const parts = [
     `## ${escapeMarkdown(title)}`,
     escapeMarkdown(origin),
     escapeMarkdown(finding),
     listMoments(history, trends).map(renderMoment).join('\n'),
+    failing.map((text) => `**${escapeMarkdown(text)}**`).join('\n\n'),
     renderRows(rowsShown(trends)),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`

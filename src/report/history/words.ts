@@ -18,6 +18,8 @@ export interface HistoryWords {
   readonly origin: string
   /** How many changes there are. */
   readonly finding: string
+  /** The requests of which every try failed at some time: such a job is no good news, however fast the others were. */
+  readonly failing: readonly string[]
 }
 
 /** What is shown, where it comes from, and what was found. */
@@ -35,7 +37,20 @@ export function describeHistory(
       .filter((text) => text !== '')
       .join(', '),
     finding: findingOf(moments, points.length, baseline === null ? 'results' : 'jobs'),
+    failing: listFailing(points, baseline === null ? 'result' : 'job'),
   }
+}
+
+function listFailing(points: History['points'], noun: string): string[] {
+  const byName = new Map<string, string[]>()
+  for (const { startedAt, figures } of points)
+    for (const { request, values } of figures)
+      if (request !== null && values.error_rate === 1)
+        byName.set(request, [...(byName.get(request) ?? []), startedAt])
+  return [...byName].map(([name, times]) => {
+    const last = printable(times.at(-1)!.slice(0, 16).replace('T', ' '))
+    return `every try of "${printable(name)}" failed in ${times.length} of ${plural(points.length, noun)}, the last time ${last}`
+  })
 }
 
 function findingOf(moments: number, points: number, noun: string): string {

@@ -5,7 +5,7 @@
 import { plural } from '../../base/units.js'
 import type { Comparison, MetricComparison } from '../../stats/comparison.js'
 import { findMetric } from '../../stats/metrics.js'
-import { standsOut } from '../comparison.js'
+import { sideTitles, standsOut } from '../comparison.js'
 import { formatInterval, formatLimit, formatMetric, formatMetricChange } from '../wording.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { tenth } from './scale.js'
@@ -15,24 +15,26 @@ import { renderName, renderTable, type TableColumn } from './table.js'
 const ROWS_MAX = 8
 
 /** All compared metrics, worst first. */
-export function renderComparison({ baseline, metrics }: Comparison): Markup {
+export function renderComparison(comparison: Comparison): Markup {
+  const { baseline, metrics } = comparison
+  const columns = columnsOf(sideTitles(comparison))
   const isShort = metrics.length <= ROWS_MAX
   const shown = isShort ? metrics : metrics.filter(standsOut)
   const folded = metrics.filter((row) => !shown.includes(row))
   return html`<section aria-labelledby="comparison">
 <h2 id="comparison">Compared with ${renderName(baseline)}</h2>
-${shown.length === 0 ? html`<p>Nothing stands out.</p>` : renderRows('Comparison', shown)}${
+${shown.length === 0 ? html`<p>Nothing stands out.</p>` : renderRows('Comparison', shown, columns)}${
   folded.length === 0
     ? NOTHING
     : html`<details><summary>${plural(folded.length, shown.length === 0 ? 'metric' : 'more metric')}</summary>
-${renderRows('More metrics', folded)}</details>
+${renderRows('More metrics', folded, columns)}</details>
 `
 }</section>
 `
 }
 
 /** The verdict stands close to the front, so that it is seen on a phone before the table is moved. */
-const COLUMNS: readonly TableColumn[] = [
+const columnsOf = ([before, after]: readonly [string, string]): readonly TableColumn[] => [
   { title: 'request', isText: true },
   { title: 'metric', isText: true },
   { title: 'change' },
@@ -40,15 +42,19 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'better · worse', isText: true },
   { title: '95% sure' },
   { title: 'limit' },
-  { title: 'baseline' },
-  { title: 'now' },
+  { title: before },
+  { title: after },
   { title: '', isText: true },
 ]
 
-function renderRows(label: string, rows: readonly MetricComparison[]): Markup {
+function renderRows(
+  label: string,
+  rows: readonly MetricComparison[],
+  columns: readonly TableColumn[],
+): Markup {
   return renderTable(
     label,
-    COLUMNS,
+    columns,
     rows.map((row) => [
       row.request === null ? 'whole run' : renderName(row.request),
       row.metric,
@@ -59,7 +65,7 @@ function renderRows(label: string, rows: readonly MetricComparison[]): Markup {
       formatLimit(row),
       formatMetric(row.metric, row.baseline),
       formatMetric(row.metric, row.current),
-      row.reason === null ? NOTHING : html`<small>${row.reason.split(', but see')[0]!}</small>`,
+      row.reason === null ? NOTHING : html`<small>${row.reason}</small>`,
     ]),
   )
 }

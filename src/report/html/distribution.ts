@@ -6,6 +6,7 @@ import { formatLatency, formatShare } from '../../base/units.js'
 import type { Comparison } from '../../stats/comparison.js'
 import { Histogram } from '../../stats/histogram.js'
 import type { LatencySummary } from '../../stats/result.js'
+import { sideTitles } from '../comparison.js'
 import { renderChart } from './chart.js'
 import { type Markup, NOTHING } from './markup.js'
 import { roundTicks } from './scale.js'
@@ -39,7 +40,7 @@ export function renderDistribution(subject: Subject, isSmall = false): Markup {
     xTicks: NINES.filter(({ at }) => at <= xMax),
     yTicks: roundTicks(top, isSmall ? 3 : 5).map((at) => ({ at, label: formatTick(at) })),
     lines: [{ label: 'latency', look: 'b', values, isArea: true }],
-    ...(points.length > 0 && { marks: { label: 'baseline', points } }),
+    ...(points.length > 0 && { marks: { label: sideTitles(subject.comparison ?? {})[0], points } }),
     readout: (index) => `${formatPercent(shareBelow(xs[index]!))} within ${formatLatency(values[index]!)}`,
     isSmall,
   })

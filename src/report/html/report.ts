@@ -1,6 +1,7 @@
 /**
  * All there is to say about a result, from the verdict to the machine: the content of a page.
  */
+import { withWarmup } from '../../stats/add.js'
 import type { Result } from '../../stats/result.js'
 import { renderComparison } from './comparison.js'
 import { renderCourse, renderFigures } from './course.js'
@@ -15,8 +16,9 @@ const POINTS_MAX = 600
 const ROWS_MAX = 60
 
 /** The report, without the page around it. */
-export function renderReport(result: Result): Markup {
-  return html`${renderVerdict(result)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result.thresholds)}${renderRequests(result)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
+export function renderReport(measured: Result): Markup {
+  const result = { ...measured, requests: measured.requests.map(withWarmup) }
+  return html`${renderVerdict(result)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result)}${renderRequests(result)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
 }
 
 function renderCharts(result: Result): Markup {

@@ -9,10 +9,18 @@ import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { requestPoints } from './series.js'
 import { renderFacts, renderName, renderTable, type TableColumn } from './table.js'
 
-const COLUMNS: readonly TableColumn[] = [
-  { title: 'request', isText: true },
-  { title: 'count', isExpendable: true },
-  { title: 'rate', isExpendable: true },
+function columnsOf(hasFailed: boolean): readonly TableColumn[] {
+  const withFailed = { title: 'with failed', isExpendable: true }
+  return [
+    { title: 'request', isText: true },
+    { title: 'count', isExpendable: true },
+    { title: 'rate', isExpendable: true },
+    ...(hasFailed ? [withFailed] : []),
+    ...FIGURES,
+  ]
+}
+
+const FIGURES: readonly TableColumn[] = [
   { title: 'errors' },
   { title: 'p50' },
   { title: 'p95' },
@@ -35,24 +43,27 @@ export function renderRequestTable(
   totals: Measured,
 ): Markup {
   if (requests.length === 0) return NOTHING
-  const rows = requests.map(([name, measured]) => cells(name, measured))
-  const all = requests.length > 1 ? [cells('all', totals)] : []
+  const hasFailed = totals.failed > 0
+  const rows = requests.map(([name, measured]) => cells(name, measured, hasFailed))
+  const all = requests.length > 1 ? [cells('all', totals, hasFailed)] : []
   return html`<section aria-labelledby="requests">
 <h2 id="requests">Requests</h2>
-${renderTable('Requests', COLUMNS, [...rows, ...all])}</section>
+${renderTable('Requests', columnsOf(hasFailed), [...rows, ...all])}</section>
 `
 }
 
 /** What the table shows of a request. */
-type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput'> & {
+type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
   readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99' | 'max'>
 }
 
-function cells(name: Content, { requests, failed, errorRate, throughput, latency }: Measured): Content[] {
+function cells(name: Content, measured: Measured, hasFailed: boolean): Content[] {
+  const { requests, failed, errorRate, throughput, requestRate, latency } = measured
   return [
     name,
     formatCount(requests),
     formatRate(throughput),
+    ...(hasFailed ? [formatRate(requestRate)] : []),
     failed === 0 ? '0' : html`<b class="bad">${formatShare(errorRate)}</b>`,
     formatLatency(latency.p50),
     formatLatency(latency.p95),
@@ -76,9 +87,9 @@ ${result.requests.map((request, index) => renderRequest(request, index, result))
 
 function renderRequest(request: RequestResult, index: number, result: Result): Markup {
   const { name, kind, latency } = request
-  const isWorse = result.comparison?.metrics.some(
-    (row) => row.request === name && row.verdict === 'regressed',
-  )
+  const isWorse =
+    result.neverSucceeded.includes(name) ||
+    result.comparison?.metrics.some((row) => row.request === name && row.verdict === 'regressed')
   const points = requestPoints(request.windows, POINTS_MAX)
   const facts: [string, Content][] = [
     ['requests', formatCount(request.requests)],

@@ -2,7 +2,7 @@
  * The shorter parts of the page: thresholds, failures, and under which conditions all this was measured.
  */
 import { formatLatency, formatShare, formatSize, plural } from '../../base/units.js'
-import type { Result, ThresholdResult, Totals, WorkerHealth } from '../../stats/result.js'
+import type { Result, Totals, WorkerHealth } from '../../stats/result.js'
 import { formatActual } from '../wording.js'
 import { renderPercentiles } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
@@ -10,7 +10,7 @@ import { renderErrors } from './requests.js'
 import { renderFacts, renderName, renderTable } from './table.js'
 
 /** Each threshold with what was measured, those not met first; nothing for none. */
-export function renderThresholds(thresholds: readonly ThresholdResult[]): Markup {
+export function renderThresholds({ thresholds, verdict }: Pick<Result, 'thresholds' | 'verdict'>): Markup {
   if (thresholds.length === 0) return NOTHING
   const columns = [{ title: 'threshold', isText: true }, { title: 'measured' }, { title: '', isText: true }]
   const rows = [...thresholds]
@@ -18,12 +18,18 @@ export function renderThresholds(thresholds: readonly ThresholdResult[]): Markup
     .map(({ expression, actual, passed }) => [
       renderName(expression),
       formatActual(expression, actual),
-      passed ? html`<span class="good">✓ met</span>` : html`<b class="bad">✗ not met</b>`,
+      renderMet(passed, verdict === 'inconclusive'),
     ])
   return html`<section aria-labelledby="thresholds">
 <h2 id="thresholds">Thresholds</h2>
 ${renderTable('Thresholds', columns, rows)}</section>
 `
+}
+
+/** Where the run doesn't tell, neither does a limit that was met. */
+function renderMet(passed: boolean, isInDoubt: boolean): Markup {
+  if (isInDoubt) return html`<b class="unsure">? ${passed ? 'met' : 'not met'}</b>`
+  return passed ? html`<span class="good">✓ met</span>` : html`<b class="bad">✗ not met</b>`
 }
 
 /** What went wrong; nothing for none. */

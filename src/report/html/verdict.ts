@@ -69,15 +69,18 @@ function renderNext(result: Result): Content {
 interface KeyFigures {
   readonly requests: number
   readonly throughput: number
+  readonly requestRate: number
   readonly errorRate: number
   readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99'>
 }
 
 /** The six figures that everybody asks for. */
-export function renderKeyFigures({ requests, throughput, errorRate, latency }: KeyFigures): Markup {
+export function renderKeyFigures(all: KeyFigures): Markup {
+  const { requests, throughput, requestRate, errorRate, latency } = all
+  const perSecond = (rate: number) => formatRate(rate).slice(0, -2)
   const figures = [
     ['requests', formatCount(requests)],
-    ['a second', formatRate(throughput).slice(0, -2)],
+    [errorRate === 0 ? 'a second' : `a second, ${perSecond(requestRate)} with failed`, perSecond(throughput)],
     ['failed', formatShare(errorRate)],
     ['p50', formatLatency(latency.p50)],
     ['p95', formatLatency(latency.p95)],

@@ -22,6 +22,7 @@ interface Moment {
 /** One request over the last {@link FIGURES_OVER_SECONDS}. */
 export interface LiveRequest {
   readonly name: string
+  /** Of successful requests, as in results. */
   readonly rate: number
   /** Failed of all; null when none was finished. */
   readonly failedRatio: number | null
@@ -78,7 +79,7 @@ export class History {
       for (const part of parts) this.scratch.addPacked(part.latency)
       return {
         name,
-        rate: requests / seconds,
+        rate: (requests - failed) / seconds,
         failedRatio: requests === 0 ? null : failed / requests,
         p50Ms: percentileMs(this.scratch, 50),
         p95Ms: percentileMs(this.scratch, 95),

@@ -60,7 +60,7 @@ export function httpSchema(leaves: Leaves) {
       pipelining: count(
         1,
         1000,
-        'With shared connections: so many requests at once on each; GET and HEAD in a row, with http2 any as streams (default: 100).',
+        'With shared connections: so many requests at once on each; idempotent ones in a row, with http2 any as streams (default: 100).',
       ),
       http2: flag('Speaks HTTP/2 and nothing else: by ALPN over TLS, by prior knowledge without.'),
       socketPath: leaf(readSocketPath, {

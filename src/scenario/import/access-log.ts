@@ -4,12 +4,14 @@
 import { userError } from '../../base/errors.js'
 import { formatCount, formatDuration, formatShare } from '../../base/units.js'
 import { sendablePath, targetOf } from './address.js'
+import { BesideFiles } from './beside.js'
 import { Credentials, hideQuery } from './credentials.js'
 import type { Draft } from './draft.js'
 import { type Draftsman, isMethod } from './entry.js'
 import type { ImportOptions } from './index.js'
 import { Arrivals } from './log-arrivals.js'
-import { readLine } from './log-line.js'
+import type { LogEntry } from './log-line.js'
+import { LogReader } from './log-reader.js'
 import { spelled, unmarked } from './marks.js'
 import { Names } from './names.js'
 import { Notes } from './notes.js'
@@ -23,7 +25,7 @@ import { DataLists } from './traffic-values.js'
 interface LogSummary {
   readonly traffic: Traffic<null>
   readonly arrivals: Arrivals
-  readonly hosts: ReadonlyMap<string, number>
+  readonly hosts: Map<string, number>
 }
 
 /** The scenario of a log. Throws a UserError when no line of it can be read. */
@@ -31,11 +33,16 @@ export async function importAccessLog(
   lines: AsyncIterable<string>,
   { file, withStatic, target }: ImportOptions,
 ): Promise<Draft> {
-  const draftsman: Draftsman = { notes: new Notes(), credentials: new Credentials() }
+  const draftsman: Draftsman = {
+    notes: new Notes(),
+    credentials: new Credentials(),
+    files: new BesideFiles(),
+  }
   const { notes } = draftsman
   const log = await readLog(lines, { file, withStatic, notes })
   const lists = new DataLists(notes, draftsman.credentials)
   const mix = mixTraffic(log.traffic, lists)
+  if (mix.requests.length === 0) throw userError(`${file}: no request in it can be sent`, FORMATS)
   const load = loadOf(log, notes)
   const names = new Names()
   const requests = mix.requests.map((request) => ({
@@ -64,51 +71,62 @@ async function readLog(
   lines: AsyncIterable<string>,
   { file, withStatic, notes }: { readonly file: string; readonly withStatic: boolean; readonly notes: Notes },
 ): Promise<LogSummary> {
-  const traffic = new Traffic<null>()
-  const arrivals = new Arrivals()
-  const hosts = new Map<string, number>()
-  const counts = { lines: 0, unread: 0, broken: 0, method: 0, assets: 0 }
+  const reader = new LogReader()
+  const kept = newSummary()
+  // A log of nothing but assets is that of a service that has nothing else.
+  const ofAssets = newSummary()
+  const counts = { lines: 0, unread: 0, broken: 0, method: 0 }
   for await (const line of lines) {
     if (line === '') continue
+    const entry = reader.read(line)
+    if (entry === 'header') continue
     counts.lines++
-    const entry = readLine(line)
     if (entry === null) counts.unread++
     else if (entry === 'broken') counts.broken++
     else if (!isMethod(entry.method)) counts.method++
-    else if (!withStatic && isStaticPath(entry.path.split('?', 1)[0]!)) counts.assets++
     else {
-      traffic.add({ ...entry, path: sendable(entry.path) }, () => null)
-      if (entry.timeMs !== null) arrivals.add(entry.timeMs)
-      if (entry.host !== null && (hosts.has(entry.host) || hosts.size < 1000)) {
-        hosts.set(entry.host, (hosts.get(entry.host) ?? 0) + 1)
-      }
+      const isAsset = !withStatic && isStaticPath(entry.path.split('?', 1)[0]!)
+      addEntry(isAsset ? ofAssets : kept, entry)
     }
   }
-  if (traffic.count === 0) throw userError(`${file}: ${emptiness(counts)}`, FORMATS)
+  const assets = ofAssets.traffic.count
+  const isOfAssets = kept.traffic.count === 0 && assets > 0
+  if (kept.traffic.count === 0 && !isOfAssets)
+    throw userError(`${file}: ${emptiness(counts, reader.missing)}`, FORMATS)
   const share = (count: number) => `${formatCount(count)} of ${formatCount(counts.lines)} lines`
   if (counts.unread > 0) notes.add(`left out what is no entry of a log: ${share(counts.unread)}`)
   if (counts.broken > 0) notes.add(`left out entries of what was no request: ${share(counts.broken)}`)
   if (counts.method > 0) notes.add(`left out methods that perfctl does not send: ${share(counts.method)}`)
-  if (counts.assets > 0)
-    notes.add(
-      `left out images, scripts, style sheets and the like: ${share(counts.assets)}; --static keeps them`,
-    )
-  return { traffic, arrivals, hosts }
+  if (isOfAssets)
+    notes.add('all requests that could be read are for images, scripts, style sheets and the like')
+  else if (assets > 0)
+    notes.add(`left out images, scripts, style sheets and the like: ${share(assets)}; --static keeps them`)
+  return isOfAssets ? ofAssets : kept
+}
+
+function addEntry({ traffic, arrivals, hosts }: LogSummary, entry: LogEntry): void {
+  traffic.add({ ...entry, path: sendable(entry.path) }, () => null)
+  if (entry.timeMs !== null) arrivals.add(entry.timeMs)
+  if (entry.host !== null && (hosts.has(entry.host) || hosts.size < 1000))
+    hosts.set(entry.host, (hosts.get(entry.host) ?? 0) + 1)
+}
+
+function newSummary(): LogSummary {
+  return { traffic: new Traffic(), arrivals: new Arrivals(), hosts: new Map() }
 }
 
 const FORMATS =
-  'common and combined format are known, those of HAProxy and AWS load balancers, and JSON lines of nginx, Caddy and Traefik'
+  'common and combined format are known, those of HAProxy, Squid and AWS load balancers, logs whose header names their ' +
+  'fields (IIS, CloudFront, CSV), and JSON lines of nginx, Caddy, Traefik and clouds'
 
-function emptiness(counts: {
-  readonly lines: number
-  readonly unread: number
-  readonly assets: number
-}): string {
+function emptiness(
+  counts: { readonly lines: number; readonly unread: number },
+  missing: readonly string[],
+): string {
   if (counts.lines === 0) return 'the log is empty'
+  if (missing.length > 0) return `the header names no field with ${missing.join(' and ')}`
   if (counts.unread === counts.lines) return 'no line of it is an entry of an access log'
-  return counts.assets > 0
-    ? 'all requests in it are for assets; --static keeps them'
-    : 'no request in it can be sent'
+  return 'no request in it can be sent'
 }
 
 /** Servers write what a request line can't hold as `\x22`. */
@@ -123,28 +141,46 @@ function weightOf(share: number): number {
 
 function loadOf({ arrivals, traffic }: LogSummary, notes: Notes): Record<string, unknown> {
   if (arrivals.count < 2) {
-    notes.add('the log has no times: choose a load')
+    notes.add(
+      arrivals.count === 0
+        ? 'the log has no times: choose a load'
+        : 'one request makes no rate: choose a load',
+    )
     return { vus: 5, duration: '20s' }
   }
-  const { perSecond, lengthMs, busiestMinute, busiestSecond } = arrivals
+  const { busyStretch, busiestMinute, busiestSecond } = arrivals
+  const { count, lengthMs } = busyStretch
+  const perMinute = (count * 60_000) / lengthMs
   const length = formatDuration(lengthMs >= 60_000 ? Math.round(lengthMs / 60_000) * 60_000 : lengthMs)
   const day = new Date(busiestMinute.startMs).toISOString().slice(0, 16).replace('T', ' ')
-  const peak = rateText(busiestMinute.count / 60)
+  const peak = rateText(busiestMinute.count)
   notes.add(
-    `${formatCount(traffic.count)} requests in ${length}, ${rateText(perSecond)} on average; in the busiest minute ` +
+    `${formatCount(count)} requests in ${length}, ${rateText(perMinute)} on average; in the busiest minute ` +
       `(${day} UTC) ${peak}, in the busiest second ${busiestSecond.count}. For the load of that minute: -r ${peak}`,
   )
-  return { warmup: '5s', stages: [{ duration: '1m', rate: rateText(perSecond) }], arrivals: 'poisson' }
+  if (count < arrivals.count)
+    notes.add(
+      `left out of the rate, as they came long before or after all others: ${formatCount(arrivals.count - count)} of ` +
+        `${formatCount(traffic.count)} requests`,
+    )
+  if (perMinute >= REQUESTS_LEAST)
+    return { warmup: '5s', stages: [{ duration: '1m', rate: rateText(perMinute) }], arrivals: 'poisson' }
+  notes.add(`so few requests a minute make no load: the rate is that of the busiest minute`)
+  const minutes = Math.max(1, Math.ceil(REQUESTS_LEAST / busiestMinute.count))
+  return { stages: [{ duration: `${minutes}m`, rate: peak }], arrivals: 'poisson' }
 }
 
+/** With fewer, a minute of load may send next to nothing. */
+const REQUESTS_LEAST = 10
+
 /** A rate as a scenario has it, with two or three digits that count. */
-function rateText(perSecond: number): string {
+function rateText(perMinute: number): string {
+  const perSecond = perMinute / 60
   if (perSecond >= 1)
     return `${perSecond >= 100 ? Math.round(perSecond) : Number(perSecond.toPrecision(2))}/s`
-  const perMinute = perSecond * 60
-  return perMinute >= 1
-    ? `${Number(perMinute.toPrecision(2))}/m`
-    : `${Math.max(0.1, Number((perMinute * 60).toPrecision(2)))}/h`
+  if (perMinute >= 1) return `${Number(perMinute.toPrecision(2))}/m`
+  const perHour = perMinute * 60
+  return `${perHour >= 1e-6 ? Number(perHour.toPrecision(2)) : perHour.toFixed(20)}/h`
 }
 
 function noteGaps(requests: readonly MixedRequest<null>[], leftOut: number, notes: Notes): void {

@@ -4,6 +4,7 @@
 import { isSecretField } from '../../base/secrets.js'
 import { contentTypeOf } from '../content-types.js'
 import { isMediaType } from '../multipart.js'
+import { baseName } from './beside.js'
 import { hideInText } from './credentials.js'
 import type { Draftsman } from './entry.js'
 import { addField, standTogether } from './fields.js'
@@ -29,9 +30,9 @@ const TEXT_LENGTH_MAX = 100_000
 export function draftBody(
   body: RecordedBody,
   type: string | null,
-  { notes, credentials }: Draftsman,
+  { notes, credentials, files }: Draftsman,
 ): DraftBody {
-  if (body.kind === 'file') return { keys: { file: onePath(body.path) }, impliesType: false }
+  if (body.kind === 'file') return { keys: { file: files.take(body.path) }, impliesType: false }
   if (body.kind === 'parts') return { keys: draftParts(body.parts), impliesType: true }
   if (body.text === '') return { keys: {}, impliesType: false }
   if (body.text.length > TEXT_LENGTH_MAX) {
@@ -68,24 +69,23 @@ export function draftBody(
     const fields: Record<string, unknown> = Object.create(null)
     for (const part of parts) {
       const { name, file: path } = part
-      const file = path === null ? null : onePath(path)
       if (name === '__proto__') {
         notes.add("fields of a form that can't be keys were left out", name)
         continue
       }
-      if (file === '') {
+      if (path?.trim() === '') {
         notes.add('left out fields of a form for which no file was chosen', name)
         continue
       }
-      if (file !== null) notes.add('put the uploaded files beside the scenario', file)
-      addField(fields, name, file !== null ? draftFile(file, part) : draftText(part))
+      addField(fields, name, path !== null ? draftFile(path, part) : draftText(part))
     }
-    return { multipart: { ...fields } }
+    return Object.keys(fields).length === 0 ? {} : { multipart: { ...fields } }
   }
 
-  function draftFile(file: string, { type, fileName }: Part): object {
+  function draftFile(path: string, { type, fileName }: Part): object {
+    const file = files.take(path)
     const isOwn = type != null && isMediaType(type) && type !== contentTypeOf(file)
-    return { file, ...(isOwn && { type }), ...(fileName != null && { name: fileName }) }
+    return { file, ...(isOwn && { type }), ...sentName(file, fileName ?? baseName(path)) }
   }
 
   function draftText({ name, text, type }: Part): unknown {
@@ -110,9 +110,9 @@ export function draftBody(
   }
 }
 
-/** A path on one line, as all that a scenario names. */
-function onePath(path: string): string {
-  return path.replace(/[\x00-\x1f\x7f]+/g, ' ').trim()
+/** The key `name`, where a form calls a file by another name than that of the file itself. */
+export function sentName(file: string, name: string): { readonly name?: string } {
+  return name === file || name === '' || name === '-' ? {} : { name }
 }
 
 const DEPTH_MAX = 50

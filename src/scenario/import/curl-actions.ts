@@ -2,6 +2,9 @@
  * What each flag of curl does, one row each.
  */
 import { encodeSafely } from './address.js'
+import { baseName } from './beside.js'
+import type { RecordedBody } from './body.js'
+import { type Stream, streamAt } from './command.js'
 import type { Detour } from './curl-options.js'
 import type { Draftsman } from './entry.js'
 import { outsideMarks } from './marks.js'
@@ -18,8 +21,11 @@ export interface CurlState extends Draftsman {
   readonly detours: Detour[]
   readonly tls: Record<string, unknown>
   readonly http: Record<string, unknown>
+  /** What is on the command's standard input, and what substitutions in its words stand for. */
+  readonly stdin: Stream | null
+  readonly contents: ReadonlyMap<string, Stream>
   dataFile: string | null
-  uploadFile: string | null
+  upload: RecordedBody | null
   login: string | null
   /** Data goes into the query. */
   isQuery: boolean
@@ -73,10 +79,14 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   user: (state, value) => {
     state.login = value.includes(':') ? value : `${value}:${state.credentials.refer('PASSWORD')}`
   },
-  data: addData,
-  'data-ascii': addData,
+  data: (state, value) => addData(state, value, stripped),
+  'data-ascii': (state, value) => addData(state, value, stripped),
   'data-binary': addData,
-  'data-raw': (state, value) => state.data.push(value),
+  'data-raw': (state, value) => {
+    const source = state.contents.get(value)
+    if (source?.kind === 'file') addFile(state, source.path)
+    else state.data.push(value)
+  },
   'data-urlencode': addEncoded,
   json: (state, value) => {
     state.isJson = true
@@ -89,7 +99,9 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     state.parts.push({ name, text, file: null })
   },
   'upload-file': (state, value) => {
-    state.uploadFile = value
+    const source = streamAt(value, state.stdin, state.contents)
+    state.upload =
+      source.kind === 'text' ? { kind: 'text', text: source.text } : { kind: 'file', path: pathOf(source) }
   },
   location: (state) => {
     state.redirects = REDIRECTS
@@ -101,14 +113,13 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     state.redirectsMax = Math.max(0, Number(value)) || REDIRECTS
   },
   insecure: ({ tls }) => set(tls, 'insecure', true),
-  cacert: ({ tls }, value) => set(tls, 'ca', value),
-  cert: ({ tls, notes }, value) => {
+  cacert: (state, value) => leaveOutFile(state, 'ca', value),
+  cert: (state, value) => {
     // A drive's letter has a colon behind it, too.
-    const [, path = value, password] = /^((?:[A-Za-z]:(?=[\\/]))?[^:]+):(.*)$/s.exec(value) ?? []
-    if (password !== undefined) notes.add('left out the password of a certificate', path)
-    set(tls, 'cert', path)
+    const [, path = value] = /^((?:[A-Za-z]:(?=[\\/]))?[^:]+):.*$/s.exec(value) ?? []
+    leaveOutFile(state, 'cert', path)
   },
-  key: ({ tls }, value) => set(tls, 'key', value),
+  key: (state, value) => leaveOutFile(state, 'key', value),
   'unix-socket': ({ http }, value) => set(http, 'socketPath', value),
   'cookie-jar': ({ http }) => set(http, 'cookies', true),
   http2: ({ http }) => set(http, 'http2', true),
@@ -117,6 +128,14 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   'connect-timeout': (state, value) => setTime(state, 'connectTimeout', value),
   resolve: addResolve,
   'connect-to': addConnectTo,
+}
+
+/** Nothing can stand in for a certificate, and without it the scenario would not be valid. */
+function leaveOutFile({ notes }: CurlState, key: string, path: string): void {
+  notes.add(
+    'left out certificates and keys: put them beside the scenario and name them under http, such as tls: { ca: ca.pem }',
+    `${key}: ${baseName(path)}`,
+  )
 }
 
 /** `-H 'Accept:'` takes a header away, `-H 'X-Custom;'` sends an empty one. */
@@ -139,22 +158,43 @@ function setCookie({ headers, http, notes }: CurlState, value: string): void {
   if (value !== '') notes.add('left out cookies that stand in a file', value)
 }
 
-function addData(state: CurlState, value: string): void {
+/** `clean`: what becomes of a text that curl reads from somewhere else. */
+function addData(state: CurlState, value: string, clean = (text: string) => text): void {
   state.hasData = true
-  if (!value.startsWith('@')) state.data.push(value)
-  else if (value === '@-') state.notes.add('left out bodies that come from stdin')
-  else if (state.isQuery || state.dataFile !== null) {
-    state.notes.add('left out files that were joined with other data', value.slice(1))
-  } else state.dataFile = value.slice(1)
+  const { stdin, contents, data } = state
+  // `-d "$(cat file)"` comes to the same as `-d @file`.
+  const source = value.startsWith('@') ? streamAt(value.slice(1), stdin, contents) : contents.get(value)
+  if (source === undefined) data.push(value)
+  else if (source.kind === 'text') data.push(clean(source.text))
+  else addFile(state, pathOf(source))
+}
+
+function addFile(state: CurlState, path: string): void {
+  state.hasData = true
+  if (state.isQuery || state.dataFile !== null)
+    state.notes.add('left out files that were joined with other data', baseName(path))
+  else state.dataFile = path
+}
+
+/** curl takes the line breaks out of what `-d` reads. */
+function stripped(text: string): string {
+  return text.replace(/[\r\n\0]+/g, '')
+}
+
+/** Of what can't be known, a file stands for it. */
+function pathOf(source: Exclude<Stream, { readonly kind: 'text' }>): string {
+  return source.kind === 'file' ? source.path : '-'
 }
 
 /** `content`, `=content`, `name=content`, `@file`, `name@file`. */
 function addEncoded(state: CurlState, value: string): void {
-  const { data, notes } = state
+  const { data, notes, stdin, contents } = state
   state.hasData = true
   const [, name = '', sign, rest = value] = /^([^=@]*)([=@])(.*)$/s.exec(value) ?? []
-  if (sign === '@') notes.add('left out files that were to be URL-encoded', rest)
-  else data.push((name === '' ? '' : `${name}=`) + outsideMarks(rest, encodeSafely))
+  const source = sign === '@' ? streamAt(rest, stdin, contents) : null
+  const text = source === null ? rest : source.kind === 'text' ? source.text : null
+  if (text === null) notes.add('left out files that were to be URL-encoded', baseName(rest))
+  else data.push((name === '' ? '' : `${name}=`) + outsideMarks(text, encodeSafely))
 }
 
 function addQuery(state: CurlState, value: string): void {
@@ -164,15 +204,16 @@ function addQuery(state: CurlState, value: string): void {
 }
 
 /** `name=text;type=...`, `name=@file;type=...;filename=...`, `name=<file`. */
-function addPart({ parts, notes }: CurlState, value: string): void {
+function addPart({ parts, notes, stdin, contents }: CurlState, value: string): void {
   const [name, whole] = splitAt(value, '=')
   const { content, type, fileName, others } = splitAttributes(whole)
   const [, sign, file = ''] = /^([@<])"?([^";]*)/.exec(content) ?? []
-  if (sign === '<') notes.add('left out fields of a form that stand in a file', value)
-  else if (sign === undefined) parts.push({ name, text: unquoted(content), file: null, type })
-  else parts.push({ name, text: '', file, type, fileName })
-  if (sign !== '<' && others.length > 0)
-    notes.add('left out what a form says of its fields', others.join(', '))
+  const source = sign === undefined ? null : streamAt(file, stdin, contents)
+  if (source === null) parts.push({ name, text: unquoted(content), file: null, type })
+  else if (sign === '<' && source.kind === 'text') parts.push({ name, text: source.text, file: null, type })
+  else if (sign === '<') notes.add('left out fields of a form that stand in a file', name)
+  else parts.push({ name, text: '', file: source.kind === 'file' ? source.path : file, type, fileName })
+  if (others.length > 0) notes.add('left out what a form says of its fields', others.join(', '))
 }
 
 /** In quotes a text may hold semicolons. */

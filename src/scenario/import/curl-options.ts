@@ -2,6 +2,7 @@
  * The flags of one curl command → what is sent: method, headers, body, and how.
  */
 import type { RecordedBody } from './body.js'
+import type { Command } from './command.js'
 import { ACTIONS, type CurlState, OUTPUT, REDIRECTS } from './curl-actions.js'
 import type { Flag } from './curl-flags.js'
 import type { Draftsman } from './entry.js'
@@ -30,7 +31,11 @@ export interface Detour {
 }
 
 /** What the flags come to; what doesn't carry over is noted. */
-export function readOptions(flags: readonly Flag[], draftsman: Draftsman): CurlOptions {
+export function readOptions(
+  flags: readonly Flag[],
+  { stdin, contents }: Pick<Command, 'stdin' | 'contents'>,
+  draftsman: Draftsman,
+): CurlOptions {
   const state: CurlState = {
     method: null,
     headers: [],
@@ -40,8 +45,10 @@ export function readOptions(flags: readonly Flag[], draftsman: Draftsman): CurlO
     detours: [],
     tls: {},
     http: {},
+    stdin,
+    contents,
     dataFile: null,
-    uploadFile: null,
+    upload: null,
     login: null,
     isQuery: false,
     isHead: false,
@@ -73,7 +80,7 @@ function finish(state: CurlState): CurlOptions {
   const body = state.isQuery ? null : makeBody(state)
   if (Object.keys(tls).length > 0) http['tls'] = tls
   if (state.redirects !== null) http['redirects'] = Math.min(state.redirects, state.redirectsMax)
-  const isData = body !== null && body.kind !== 'parts' && state.uploadFile === null
+  const isData = body !== null && body.kind !== 'parts' && state.upload === null
   if (isData && !state.isTypeless && headerOf(headers, 'content-type') === null) {
     headers.push(['content-type', state.isJson ? JSON_TYPE : FORM_TYPE])
   }
@@ -81,7 +88,7 @@ function finish(state: CurlState): CurlOptions {
     headers.push(['accept-encoding', 'gzip, deflate, br'])
   if (state.isJson && headerOf(headers, 'accept') === null) headers.push(['accept', JSON_TYPE])
   const isEmpty = state.isQuery || (body === null && !state.hasData)
-  const usual = state.isHead ? 'HEAD' : isEmpty ? 'GET' : state.uploadFile === null ? 'POST' : 'PUT'
+  const usual = state.isHead ? 'HEAD' : isEmpty ? 'GET' : state.upload === null ? 'POST' : 'PUT'
   return {
     method: state.method ?? usual,
     headers,
@@ -93,9 +100,9 @@ function finish(state: CurlState): CurlOptions {
   }
 }
 
-function makeBody({ parts, uploadFile, dataFile, data, isJson, notes }: CurlState): RecordedBody | null {
+function makeBody({ parts, upload, dataFile, data, isJson, notes }: CurlState): RecordedBody | null {
   if (parts.length > 0) return { kind: 'parts', parts }
-  if (uploadFile !== null) return { kind: 'file', path: uploadFile }
+  if (upload !== null) return upload
   if (dataFile !== null && data.length === 0) return { kind: 'file', path: dataFile }
   if (dataFile !== null) notes.add('left out files that were joined with other data', dataFile)
   return data.length > 0 ? { kind: 'text', text: data.join(isJson ? '' : '&') } : null

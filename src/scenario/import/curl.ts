@@ -3,7 +3,9 @@
  */
 import { userError } from '../../base/errors.js'
 import { type Address, commonestOrigin, encodeSafely, parseAddress, shownUrl, targetOf } from './address.js'
+import { BesideFiles } from './beside.js'
 import { isCmd, readCmd } from './cmd.js'
+import { type Command, outputOf } from './command.js'
 import { Credentials } from './credentials.js'
 import { readArguments } from './curl-flags.js'
 import { type CurlOptions, type Detour, readOptions } from './curl-options.js'
@@ -14,13 +16,17 @@ import { isMarked, spelled } from './marks.js'
 import { Names } from './names.js'
 import { Notes } from './notes.js'
 import { requestName } from './request-name.js'
-import { type Command, readShell } from './shell.js'
+import { readShell } from './shell.js'
 
 /** The scenario of the commands in a text. Throws a UserError when there is none. */
-export function importCurl(text: string, { file, target }: ImportOptions): Draft {
-  const draftsman: Draftsman = { notes: new Notes(), credentials: new Credentials() }
+export function importCurl(text: string, { file, target, reserved }: ImportOptions): Draft {
+  const draftsman: Draftsman = {
+    notes: new Notes(),
+    credentials: new Credentials(),
+    files: new BesideFiles(reserved),
+  }
   const http: Record<string, unknown> = {}
-  const recorded = readCommands(text, draftsman).flatMap((words) => recordCommand(words, http, draftsman))
+  const recorded = readCommands(text, draftsman).flatMap((command) => recordCommand(command, http, draftsman))
   if (recorded.length === 0) {
     const isOther = /\bInvoke-(?:WebRequest|RestMethod)\b|^\s*(?:await\s+)?fetch\(/m.test(text)
     throw userError(
@@ -52,6 +58,7 @@ function draftRequests(
   }))
   const shared = spelled({ ...http, ...common.http })
   const where = spelled(targetOf(instead ?? target))
+  draftsman.files.tell(draftsman.notes)
   draftsman.credentials.tell(draftsman.notes, [where, shared, requests])
   return {
     scenario: {
@@ -62,6 +69,7 @@ function draftRequests(
       thresholds: ['error_rate < 1%'],
     },
     notes: draftsman.notes.list(),
+    placeholders: draftsman.files.names,
   }
 }
 
@@ -69,35 +77,39 @@ function nameOf({ method, address: { origin, host, path } }: Recorded, target: s
   return requestName(method, path, origin === target || isMarked(origin) ? null : host)
 }
 
-/** The words behind `curl` of each command. */
+/** The commands that are curl's, their words those behind `curl`. */
 function readCommands(text: string, { notes, credentials }: Draftsman): Command[] {
   const commands = isCmd(text)
     ? readCmd(text)
     : // A line that goes on ends in a backtick in PowerShell.
       readShell(text.replace(/ `\r?\n/g, ' \\\n'), {
         onVariable: (name) => credentials.refer(name),
-        onSubstitution: (command) => {
-          credentials.refer('VALUE')
+        onSubstitution: (command, variable) => {
+          credentials.refer(variable)
           // Of the command only its name: the rest may hold secrets.
           const [name = ''] = /[\w./-]+/.exec(command) ?? []
-          notes.add('${VALUE} stands for what a command would have put out', `$(${name} …)`)
+          notes.add(`\${${variable}} stands for what a command would have put out`, `$(${name} …)`)
         },
       })
-  return commands.flatMap((words) => {
+  return commands.flatMap((command) => {
+    const { words, isPiped } = command
     // Behind a prompt, `sudo`, `time` or variables that are set for the command.
     const at = words.slice(0, 8).findIndex((word) => /^(.*[/\\])?curl(\.exe)?$/i.test(word))
-    if (at !== -1) return [words.slice(at + 1)]
-    notes.add('left out commands other than curl', words[0]!.replace(/=.*/s, '=…'))
+    if (at !== -1) return [{ ...command, words: words.slice(at + 1) }]
+    // What is piped into curl has become its body.
+    if (!isPiped || outputOf(command).kind === 'unknown')
+      notes.add('left out commands other than curl', words[0]?.replace(/=.*/s, '=…') ?? null)
     return []
   })
 }
 
 /** The requests of one command; what concerns all of the scenario goes into `http`. */
-function recordCommand(words: Command, http: Record<string, unknown>, draftsman: Draftsman): Recorded[] {
-  return readArguments(words, draftsman.notes).flatMap(({ flags, urls }) => {
+function recordCommand(command: Command, http: Record<string, unknown>, draftsman: Draftsman): Recorded[] {
+  return readArguments(command.words, draftsman.notes).flatMap(({ flags, urls }) => {
     const named = flags.filter(({ name }) => name === 'url').map(({ value }) => value)
     const options = readOptions(
       flags.filter(({ name }) => name !== 'url'),
+      command,
       draftsman,
     )
     const recorded = [...named, ...urls].flatMap((url) => recordUrl(url, options, http, draftsman))

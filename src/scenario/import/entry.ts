@@ -2,6 +2,7 @@
  * One request as another program recorded it → an entry of `requests`, or a step of a journey.
  */
 import type { Address } from './address.js'
+import type { BesideFiles } from './beside.js'
 import { draftBody, type RecordedBody } from './body.js'
 import { type Credentials, hideQuery } from './credentials.js'
 import { draftHeaders, draftLogin, type HeaderList, headerOf } from './headers.js'
@@ -12,6 +13,7 @@ import type { Notes } from './notes.js'
 export interface Draftsman {
   readonly notes: Notes
   readonly credentials: Credentials
+  readonly files: BesideFiles
 }
 
 /** A request as it was sent. */

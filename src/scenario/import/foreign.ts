@@ -4,11 +4,12 @@
  */
 import { UserError, userError } from '../../base/errors.js'
 import { readYamlValue } from '../yaml.js'
+import { parseExact } from './exact-json.js'
 
 /** Any larger, and it isn't a description of an API but a dump of something. */
 const CHARACTERS_MAX = 64_000_000
 
-/** The value of a JSON or YAML text. Throws a UserError with line and column where it is neither. */
+/** The value of a JSON or YAML text; whole numbers that JavaScript can't hold are of type `bigint`. Throws a UserError with line and column where it is neither. */
 export function readForeign(text: string, file: string): unknown {
   if (text.length > CHARACTERS_MAX)
     throw userError(`${file}: larger than 64 MB`, 'export a part of it, such as one folder')
@@ -16,7 +17,7 @@ export function readForeign(text: string, file: string): unknown {
   if (content.trim() === '') throw userError(`${file}: the file is empty`)
   if (/^\s*[{[]/.test(content)) {
     try {
-      return JSON.parse(content)
+      return parseExact(content)
     } catch {
       // JSON with a comma too many is YAML all the same; of what isn't, the YAML reader knows the place.
     }
@@ -52,7 +53,7 @@ export function listOf(value: unknown): readonly unknown[] {
 /** A text, or a single value by its letters; null for all else. */
 export function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
+  return /^(?:number|boolean|bigint)$/.test(typeof value) ? String(value) : null
 }
 
 /** The field as a text; null when there is none, or an empty one. */

@@ -6,6 +6,7 @@ import type { Ms } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
 import { formatDuration } from '../../base/units.js'
 import { targetOf } from './address.js'
+import { BesideFiles } from './beside.js'
 import { Credentials } from './credentials.js'
 import type { Draft } from './draft.js'
 import { type Draftsman, draftEntry, type Entry, hoist, type Recorded, type SharedHttp } from './entry.js'
@@ -27,8 +28,12 @@ const STEPS_MAX = 500
 const PAUSE = { least: 100, most: 60_000 }
 
 /** The scenario of a recording. Throws a UserError when it is none, or when nothing in it can be sent. */
-export function importHar(text: string, { file, isMix, withStatic, target }: ImportOptions): Draft {
-  const draftsman: Draftsman = { notes: new Notes(), credentials: new Credentials() }
+export function importHar(text: string, { file, isMix, withStatic, target, reserved }: ImportOptions): Draft {
+  const draftsman: Draftsman = {
+    notes: new Notes(),
+    credentials: new Credentials(),
+    files: new BesideFiles(reserved),
+  }
   const { notes } = draftsman
   const entries = readHar(text, file)
   const { selected, origin } = selectEntries(entries, { withStatic, notes })
@@ -48,6 +53,7 @@ export function importHar(text: string, { file, isMix, withStatic, target }: Imp
       )
     : journeyOf(exchanges, { selected, entries, origin }, draftsman)
   const http = { ...draft.http, ...trail.http(draft.http.headers ?? {}, draftsman) }
+  draftsman.files.tell(notes)
   draftsman.credentials.tell(notes)
   return {
     scenario: {
@@ -59,6 +65,7 @@ export function importHar(text: string, { file, isMix, withStatic, target }: Imp
       thresholds: ['error_rate < 1%'],
     },
     notes: notes.list(),
+    placeholders: draftsman.files.names,
   }
 }
 

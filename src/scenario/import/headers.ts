@@ -43,8 +43,9 @@ export function headerOf(headers: HeaderList, name: string): string | null {
 export function draftHeaders(
   list: HeaderList,
   host: string,
-  { notes, credentials }: Draftsman,
+  draftsman: Draftsman,
 ): { headers: Record<string, string>; auth: Record<string, string> | null } {
+  const { notes, credentials } = draftsman
   const headers: Record<string, string> = Object.create(null)
   for (const [rawName, rawValue] of list) {
     const name = rawName.toLowerCase().trim()
@@ -87,7 +88,7 @@ export function draftHeaders(
     const [, scheme, rest] = /^(bearer|basic)\s+(.+)$/is.exec(value) ?? []
     if (rest === undefined) return null
     if (scheme!.toLowerCase() === 'bearer') return { bearer: credentials.hide('API_TOKEN', rest) }
-    return isMarked(rest) ? null : draftLogin(Buffer.from(rest, 'base64').toString(), { notes, credentials })
+    return isMarked(rest) ? null : draftLogin(Buffer.from(rest, 'base64').toString(), draftsman)
   }
 }
 

@@ -3,37 +3,52 @@
  */
 import type { Ms } from '../../base/clock.js'
 
-/** The fullest stretch of a log. */
+/** The fullest minute or second of a log. */
 export interface Peak {
   readonly startMs: Ms
   readonly count: number
 }
 
+/** A part of a log without long silences. */
+interface Stretch {
+  readonly count: number
+  /** From the first to the last, in whole seconds as most logs write them: a second at least. */
+  readonly lengthMs: Ms
+}
+
+/** A silence no longer than this belongs to a stretch, however short that is. */
+const SILENCE_MS = 3_600_000
+
 /** The times of a log's entries, in whatever order they come. */
 export class Arrivals {
   /** How many had a time. */
   count = 0
-  private firstMs = Number.POSITIVE_INFINITY
-  private lastMs = Number.NEGATIVE_INFINITY
   private readonly seconds = new Counter(1000)
   private readonly minutes = new Counter(60_000)
+  private readonly bins = new Bins()
 
   add(timeMs: Ms): void {
     this.count++
-    this.firstMs = Math.min(this.firstMs, timeMs)
-    this.lastMs = Math.max(this.lastMs, timeMs)
     this.seconds.add(timeMs)
     this.minutes.add(timeMs)
+    this.bins.add(timeMs)
   }
 
-  /** From the first to the last, in whole seconds as most logs write them: a second at least. */
-  get lengthMs(): Ms {
-    return this.count === 0 ? 0 : Math.max(1000, this.lastMs - this.firstMs + 1000)
-  }
-
-  /** Entries a second, over the whole length. */
-  get perSecond(): number {
-    return this.count === 0 ? 0 : (this.count * 1000) / this.lengthMs
+  /**
+   * Where most of the log is: the shortest time in which half of its entries came, and what came before and after
+   * it, up to a silence that's longer than all of that. So a line that is a year older doesn't stretch a day to a year.
+   */
+  get busyStretch(): Stretch {
+    const bins = this.bins.sorted()
+    let [from, to] = densest(bins, Math.max(2, Math.ceil(this.count / 2)))
+    for (;;) {
+      const limit = Math.max(SILENCE_MS, bins[to]!.lastMs - bins[from]!.firstMs)
+      if (from > 0 && bins[from]!.firstMs - bins[from - 1]!.lastMs <= limit) from--
+      else if (to < bins.length - 1 && bins[to + 1]!.firstMs - bins[to]!.lastMs <= limit) to++
+      else break
+    }
+    const count = bins.slice(from, to + 1).reduce((sum, bin) => sum + bin.count, 0)
+    return { count, lengthMs: Math.max(1000, bins[to]!.lastMs - bins[from]!.firstMs + 1000) }
   }
 
   /** The fullest minute (of the clock). */
@@ -44,6 +59,61 @@ export class Arrivals {
   /** The fullest second. */
   get busiestSecond(): Peak {
     return this.seconds.peak
+  }
+}
+
+/** Positions of the first and the last of the bins that hold so many entries in the shortest time. */
+function densest(bins: readonly Bin[], wanted: number): [from: number, to: number] {
+  let best: [number, number] = [0, bins.length - 1]
+  let from = 0
+  let held = 0
+  const length = (first: number, last: number) => bins[last]!.lastMs - bins[first]!.firstMs
+  for (let to = 0; to < bins.length; to++) {
+    held += bins[to]!.count
+    while (held - bins[from]!.count >= wanted) held -= bins[from++]!.count
+    if (held >= wanted && length(from, to) < length(...best)) best = [from, to]
+  }
+  return best
+}
+
+interface Bin {
+  count: number
+  firstMs: Ms
+  lastMs: Ms
+}
+
+const BINS_MAX = 5000
+
+/** Counts by stretches of time that get longer as there are more of them. */
+class Bins {
+  private lengthMs: Ms = 1000
+  private bins = new Map<number, Bin>()
+
+  add(timeMs: Ms): void {
+    this.put({ count: 1, firstMs: timeMs, lastMs: timeMs })
+    while (this.bins.size > BINS_MAX) this.join()
+  }
+
+  sorted(): Bin[] {
+    return [...this.bins.values()].sort((a, b) => a.firstMs - b.firstMs)
+  }
+
+  private put({ count, firstMs, lastMs }: Bin): void {
+    const key = Math.floor(firstMs / this.lengthMs)
+    const bin = this.bins.get(key)
+    if (bin === undefined) this.bins.set(key, { count, firstMs, lastMs })
+    else {
+      bin.count += count
+      bin.firstMs = Math.min(bin.firstMs, firstMs)
+      bin.lastMs = Math.max(bin.lastMs, lastMs)
+    }
+  }
+
+  private join(): void {
+    const before = this.bins
+    this.bins = new Map()
+    this.lengthMs *= 2
+    for (const bin of before.values()) this.put(bin)
   }
 }
 

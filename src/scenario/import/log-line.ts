@@ -6,7 +6,7 @@ import { readJsonLine } from './log-json.js'
 import type { Hit } from './traffic.js'
 
 /** An entry of a log. */
-interface LogEntry extends Hit {
+export interface LogEntry extends Hit {
   /** Since 1970; null when the line doesn't say. */
   readonly timeMs: Ms | null
   /** The host that was asked; null when the line doesn't say. */
@@ -22,7 +22,7 @@ export type LineContent = LogEntry | 'broken' | null
  */
 export function readLine(line: string): LineContent {
   const start = line.trimStart()
-  return start.startsWith('{') ? readJsonLine(start) : readPlainLine(line)
+  return /^\[?\{/.test(start) ? readJsonLine(start) : readPlainLine(line)
 }
 
 /** `[time] "request" status`; quotes within the request are escaped. */
@@ -44,22 +44,30 @@ function readPlainLine(line: string): LineContent {
 const OTHERS: readonly RegExp[] = [
   // Load balancers of AWS: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html
   /^(?:[a-z\d]+ )?(?<time>\d{4}-\d\d-\d\dT\S+) (?:\S+ ){6}(?<status>\d{3}|-) \S+ -?\d+ -?\d+ "(?<request>(?:[^"\\]|\\.)*)"/,
-  // HAProxy's httplog: the request comes last.
-  /\[(?<time>\d\d\/\w{3}\/\d{4}:[\d:]+)[\d.]*\] \S+ \S+ [-+\d/]+ (?<status>-?\d{1,3}) .*"(?<request>(?:[^"\\]|\\.)*)"\s*$/,
+  // Squid: https://wiki.squid-cache.org/Features/LogFormat
+  /^(?<time>\d{9,10}\.\d{3})\s+-?\d+ \S+ [A-Z_]+\/(?<status>\d{3}) -?\d+ (?<request>[A-Z]{3,10} \S+) /,
+  // HAProxy's httplog, with the headers that it captured, and httpslog, which has TLS behind the request.
+  /\[(?<time>\d\d\/\w{3}\/\d{4}:[\d:]+)[\d.]*\] \S+ \S+ [-+\d/]+ (?<status>-?\d{1,3}) [^{"]*(?:\{(?<captured>[^}]*)\} )?.*"(?<request>[^"]*)"[^"]*$/,
   // Uvicorn, which has no times.
   /^\w+:\s+\S+:\d+ - "(?<request>(?:[^"\\]|\\.)*)" (?<status>\d{3})\b/,
 ]
 
 function readOther(line: string): LineContent {
   for (const pattern of OTHERS) {
-    const { time, status, request } = pattern.exec(line)?.groups ?? {}
+    const { time, status, request, captured } = pattern.exec(line)?.groups ?? {}
     if (request === undefined) continue
     const parsed = parseRequest(request)
     if (parsed === null || !/^\d{3}$/.test(status!)) return 'broken'
-    const host = /^\S+ https?:\/\/([\w.-]+(?::\d+)?)/i.exec(request)?.[1] ?? null
+    const host = /^\S+ https?:\/\/([\w.-]+(?::\d+)?)/i.exec(request)?.[1] ?? hostAmong(captured ?? '')
     return { ...parsed, status: Number(status), timeMs: time === undefined ? null : parseTime(time), host }
   }
   return null
+}
+
+/** Of captured headers that look like a name of a host the first. */
+function hostAmong(captured: string): string | null {
+  const isHost = (text: string) => /^(?=.*[a-z])[\w-]+(\.[\w-]+)+(:\d+)?$/i.test(text)
+  return captured.split('|').find(isHost) ?? null
 }
 
 /** `GET /path HTTP/1.1`; null for what is no request: `-`, bytes of TLS, `OPTIONS *`. */
@@ -93,13 +101,22 @@ function workOutTime(text: string): Ms | null {
   const match = /^(\d{1,2})\/(\w{3})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?: ([+-])(\d\d)(\d\d))?$/.exec(
     text,
   )
-  if (match === null)
-    return /^\d{4}-\d\d-\d\d[T ]/.test(text) ? finite(Date.parse(text.replace(',', '.'))) : null
+  if (match === null) return parseDate(text)
   const [, day, month, year, hour, minute, second, sign, zoneHours = '0', zoneMinutes = '0'] = match
   const index = MONTHS.indexOf(month!.toLowerCase())
   const utc = Date.UTC(Number(year), index, Number(day), Number(hour), Number(minute), Number(second))
   const zoneMs = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60_000
   return index === -1 ? null : finite(utc - (sign === '-' ? -zoneMs : zoneMs))
+}
+
+/** ISO 8601, as Americans write dates, or seconds since 1970; UTC where no zone is named. */
+function parseDate(text: string): Ms | null {
+  if (/^\d{9,10}\.\d+$/.test(text)) return Number(text) * 1000
+  const isIso = /^\d{4}-\d\d-\d\d[T ]/.test(text)
+  if (!isIso && !/^\d{1,2}\/\d{1,2}\/\d{4},? \d/.test(text)) return null
+  const plain = isIso ? text.replace(',', '.') : text
+  const hasZone = /(?:z|utc|gmt|[+-]\d\d:?\d\d)$/i.test(plain)
+  return finite(Date.parse(hasZone ? plain : `${plain}${isIso && !plain.includes(' ') ? 'Z' : ' UTC'}`))
 }
 
 function finite(ms: number): Ms | null {

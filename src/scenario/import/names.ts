@@ -15,12 +15,16 @@ export function oneLine(text: string): string {
 /** Gives names that are not taken yet. */
 export class Names {
   private readonly taken = new Set<string>()
+  /** The last number behind each name: thousands may be called the same. */
+  private readonly numbers = new Map<string, number>()
 
   /** The name in the form a scenario takes it in, with a number behind it if it's taken. `${` is written `$${`. */
   take(wanted: string, fallback: string): string {
     const base = oneLine(wanted.replace(/\{\{|\}\}/g, ' ')) || fallback
     let name = base
-    for (let n = 2; this.taken.has(name); n++) name = `${base} (${n})`
+    let n = this.numbers.get(base) ?? 1
+    while (this.taken.has(name)) name = `${base} (${++n})`
+    this.numbers.set(base, n)
     this.taken.add(name)
     return name.replaceAll('${', () => '$${')
   }

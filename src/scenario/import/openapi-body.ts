@@ -1,6 +1,7 @@
 /**
  * Bodies of an operation's requests, made of examples and schemas.
  */
+import { hasExact, parseExact, writeExact } from './exact-json.js'
 import { type Foreign, field, isForeign, mapOf, textOf } from './foreign.js'
 import type { Operation } from './openapi-operations.js'
 import { exampleOf, formField } from './openapi-parameters.js'
@@ -29,7 +30,7 @@ export function makeBody(operation: Operation, shop: Workshop): Body | null {
   for (const [pattern, kind] of KINDS) {
     const type = types.find((candidate) => pattern.test(candidate))
     if (type === undefined) continue
-    const media = mapOf(field(operation.content, type))
+    const media = shop.refs.resolve(field(operation.content, type)).value
     if (kind === 'json') return jsonBody(media, type, operation, shop)
     if (kind === 'text') return textBody(media, type, operation, shop)
     return formBody(media, kind, operation, shop)
@@ -40,7 +41,15 @@ export function makeBody(operation: Operation, shop: Workshop): Body | null {
 function jsonBody(media: Foreign, type: string, operation: Operation, shop: Workshop): Body | null {
   const value = sampleMedia(media, 'body', operation, shop, true)
   if (value === NOTHING) return null
-  return { keys: { json: value }, type: /^application\/json$|\*/i.test(type) ? null : type }
+  const isUsual = /^application\/json$|\*/i.test(type)
+  // Numbers in a scenario are as exact as those of JavaScript; in a text they keep their digits.
+  if (hasExact(value))
+    return { keys: { body: exactText(value, shop) }, type: isUsual ? 'application/json' : type }
+  return { keys: { json: value }, type: isUsual ? null : type }
+}
+
+function exactText(value: unknown, { holes }: Workshop): string {
+  return writeExact(value, (text) => (holes.only(text)?.gives ?? 'text') !== 'text')
 }
 
 function sampleMedia(
@@ -60,7 +69,7 @@ function sampleMedia(
 function parsed(example: unknown): unknown {
   if (typeof example !== 'string' || !/^\s*[[{]/.test(example)) return example
   try {
-    return JSON.parse(example)
+    return parseExact(example)
   } catch {
     return example
   }
@@ -78,9 +87,11 @@ function formBody(
   const fields: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(sample)) {
     const property = shop.refs.resolve(properties[name]).value
-    if (kind === 'multipart' && isBinary(property, shop))
-      fields[name] = { file: fileFor(name, operation, shop) }
-    else if (kind === 'multipart' && isForeign(value)) fields[name] = { json: value }
+    if (kind === 'multipart' && isBinary(property, shop)) fields[name] = { file: fileFor(name, shop) }
+    else if (kind === 'multipart' && isForeign(value))
+      fields[name] = hasExact(value)
+        ? { text: exactText(value, shop), type: 'application/json' }
+        : { json: value }
     else fields[name] = formField(value, property, mapOf(field(media['encoding'], name)))
   }
   return Object.keys(fields).length === 0 ? null : { keys: { [kind]: fields }, type: null }
@@ -98,26 +109,20 @@ function textBody(media: Foreign, type: string, operation: Operation, shop: Work
   if (typeof example === 'string') return { keys: { body: shop.holes.literal(example) }, type: sent }
   if (/^text\/plain\b/i.test(type)) {
     const text = new Sampler(shop, operation.name).sample(schema, 'text')
-    return { keys: { body: textOf(text) ?? JSON.stringify(text) }, type: sent }
+    return { keys: { body: textOf(text) ?? writeExact(text) }, type: sent }
   }
   if (/xml\b/i.test(type)) {
     shop.notes.add(`sent without a body, the document has no example of its ${type}`, operation.name)
     return null
   }
-  return { keys: { file: fileFor(operation.name, operation, shop) }, type: sent }
+  return { keys: { file: fileFor(operation.name, shop) }, type: sent }
 }
 
-/** The name of a file that the user has to supply. */
-function fileFor(name: string, operation: Operation, { notes, placeholders }: Workshop): string {
-  const safe =
-    name
-      .replace(/[^\w.-]+/g, '-')
-      .replace(/^[-.]+/, '')
-      .slice(0, 80) || 'file'
-  notes.add(
-    'files are sent from beside the scenario: put there what users really send',
-    `${safe}.bin (of ${operation.name})`,
-  )
-  placeholders.add(`${safe}.bin`)
-  return `${safe}.bin`
+/** The name of a file that the user has to supply. Equal names are one file, whatever operation sends it. */
+function fileFor(name: string, { files }: Workshop): string {
+  const safe = name
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[-.]+/, '')
+    .slice(0, 80)
+  return files.take(`${safe || 'file'}.bin`)
 }

@@ -1,6 +1,7 @@
 /**
  * Parameters of an operation: the path, the query, headers and cookies with values in them.
  */
+import { writeExact } from './exact-json.js'
 import { addField } from './fields.js'
 import { type Foreign, field, isForeign, listOf, mapOf, textOf } from './foreign.js'
 import { encodeLiterals, hasHoles } from './marked.js'
@@ -53,8 +54,9 @@ export function fillParameters(operation: Operation, shop: Workshop): Filled {
 }
 
 /** Style `simple`: with `explode`, objects are `key=value`. */
-function headerText(value: unknown, { explode }: Foreign): string {
-  if (!isForeign(value) || explode !== true) return listText(value, ',')
+function headerText(value: unknown, { explode, collectionFormat }: Foreign): string {
+  if (!isForeign(value) || explode !== true)
+    return listText(value, DELIMITERS[String(collectionFormat)] ?? ',')
   return Object.entries(value)
     .map(([key, item]) => `${key}=${plain(item)}`)
     .join(',')
@@ -103,6 +105,7 @@ function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>
  */
 function pathText(name: string, value: unknown, parameter: Foreign): string {
   const { style } = parameter
+  const delimiter = encodeURIComponent(DELIMITERS[String(parameter['collectionFormat'])] ?? '')
   const isExploded = parameter['explode'] === true
   const pairs = isForeign(value) ? Object.entries(value) : null
   const items = Array.isArray(value) ? listOf(value) : [value]
@@ -112,7 +115,7 @@ function pathText(name: string, value: unknown, parameter: Foreign): string {
       ? items.map(encoded)
       : pairs.map(([key, item]) => `${encodeLiterals(key)}${isExploded ? '=' : ','}${encoded(item)}`)
   if (style === 'label') return `.${parts.join(isExploded ? '.' : ',')}`
-  if (style !== 'matrix') return parts.join(',')
+  if (style !== 'matrix') return parts.join(delimiter || ',')
   if (!isExploded) return `;${name}=${parts.join(',')}`
   return parts.map((part) => (pairs === null ? `;${name}=${part}` : `;${part}`)).join('')
 }
@@ -130,9 +133,7 @@ function sampleParameter(
     const example = exampleOf(owner, shop)
     if (example !== undefined) return { value: sampler.literal(example), isGiven: true }
   }
-  // In Swagger 2 the parameter is its own schema.
-  const schema =
-    parameter['schema'] ?? field(media, 'schema') ?? (parameter['type'] === undefined ? {} : parameter)
+  const schema = parameter['schema'] ?? field(media, 'schema') ?? {}
   const { value: resolved } = shop.refs.resolve(schema)
   const items = field(resolved, 'items')
   const isGiven =
@@ -142,18 +143,27 @@ function sampleParameter(
       documented(shop.refs.resolve(items).value) !== undefined)
   const value = sampler.sample(schema, name)
   const isJson = media !== undefined && typeof value === 'object' && value !== null
-  return { value: isJson ? JSON.stringify(value) : value, isGiven }
+  return { value: isJson ? writeExact(value) : value, isGiven }
+}
+
+/** No example is a reference by itself, but many documents keep theirs in files. */
+function isReference(value: unknown): boolean {
+  return isForeign(value) && typeof value['$ref'] === 'string' && Object.keys(value).length === 1
 }
 
 /** `example`, or the first of `examples`, of a parameter or media type; undefined without one. */
 export function exampleOf(owner: unknown, { refs }: Pick<Workshop, 'refs'>): unknown {
   const single = field(owner, 'example') ?? field(owner, 'x-example')
-  if (single !== undefined && single !== null) return single
+  if (single !== undefined && single !== null) return isReference(single) ? refs.follow(single).value : single
   const examples = field(owner, 'examples')
   if (!isForeign(examples)) return undefined
   for (const entry of Object.values(examples)) {
     const { value } = refs.resolve(entry)
     if (value['value'] !== undefined) return value['value']
+    const file = value['externalValue']
+    if (typeof file !== 'string') continue
+    const { value: outside } = refs.follow(refs.beside(value, file))
+    if (outside !== undefined) return outside
   }
   return undefined
 }
@@ -168,7 +178,7 @@ const DELIMITERS: Readonly<Record<string, string>> = {
 
 function queryPairs(name: string, value: unknown, parameter: Foreign): [string, string][] {
   const format = String(parameter['collectionFormat'] ?? parameter['style'] ?? 'form')
-  const isOld = parameter['schema'] === undefined
+  const isOld = parameter['collectionFormat'] !== undefined
   const isExploded = isOld ? format === 'multi' : (parameter['explode'] ?? format === 'form') === true
   if (Array.isArray(value) && isExploded) return value.map((item) => [name, plain(item)])
   if (isForeign(value)) {
@@ -199,7 +209,7 @@ function listText(value: unknown, delimiter: string): string {
 }
 
 function plain(value: unknown): string {
-  return textOf(value) ?? (value === null ? '' : JSON.stringify(value))
+  return textOf(value) ?? (value === null ? '' : writeExact(value))
 }
 
 /** The query as keys of a scenario: a map, and what a map can't say behind the path. */

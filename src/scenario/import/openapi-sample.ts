@@ -1,6 +1,8 @@
 /**
  * Values that fit a schema. Where the document has an example, it's that; texts are marked.
  */
+import type { BesideFiles } from './beside.js'
+import { parseExact } from './exact-json.js'
 import { type Foreign, field, isForeign, listOf, mapOf } from './foreign.js'
 import type { Hole, Holes } from './marked.js'
 import type { Notes } from './notes.js'
@@ -24,8 +26,7 @@ export interface Workshop {
   readonly notes: Notes
   readonly refs: Refs
   readonly references: References
-  /** Files that requests send, and nobody has yet. */
-  readonly placeholders: Set<string>
+  readonly files: BesideFiles
 }
 
 /** Makes samples for one request. */
@@ -245,12 +246,13 @@ export function documented(schema: Foreign): unknown {
 function inType(value: unknown, type: string | null): unknown {
   if (type === 'string') return typeof value === 'object' ? undefined : String(value)
   if (typeof value !== 'string' || type === null) {
-    const isFit = type === null || type === kindOf(value) || (type === 'number' && typeof value === 'number')
+    const isFit =
+      type === null || type === kindOf(value) || (type === 'number' && kindOf(value) === 'integer')
     return value === null ? undefined : isFit ? value : undefined
   }
   try {
-    const parsed: unknown = JSON.parse(value)
-    return kindOf(parsed) === type || (type === 'number' && typeof parsed === 'number') ? parsed : undefined
+    const parsed = parseExact(value)
+    return kindOf(parsed) === type || (type === 'number' && kindOf(parsed) === 'integer') ? parsed : undefined
   } catch {
     return undefined
   }
@@ -258,7 +260,7 @@ function inType(value: unknown, type: string | null): unknown {
 
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'array'
-  return Number.isInteger(value) ? 'integer' : typeof value
+  return Number.isInteger(value) || typeof value === 'bigint' ? 'integer' : typeof value
 }
 
 function singular(name: string): string {

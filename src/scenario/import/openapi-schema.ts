@@ -37,7 +37,7 @@ export function flatten(given: unknown, refs: Refs, above: readonly string[], de
     if (chosen === null) return null
     parts.push(chosen)
   }
-  return combine(parts, ref, choices.length > 0)
+  return combine(parts, ref, choices.length > 0, refs)
 }
 
 /** The first choice that isn't null and doesn't lead in a circle. */
@@ -53,7 +53,7 @@ function choose(choices: readonly unknown[], refs: Refs, way: readonly string[],
   return isEmpty ? { schema: { type: 'null' }, refs: [], discriminated: [] } : null
 }
 
-function combine(parts: readonly Flat[], ref: string | null, isChoice: boolean): Flat {
+function combine(parts: readonly Flat[], ref: string | null, isChoice: boolean, refs: Refs): Flat {
   const discriminated: (readonly [string, string])[] = parts.flatMap((part) => part.discriminated)
   let schema: Foreign = {}
   for (const part of parts) {
@@ -68,7 +68,7 @@ function combine(parts: readonly Flat[], ref: string | null, isChoice: boolean):
     // Of a choice it names the chosen one, in a base class the class that is made.
     const named = isChoice ? parts.at(-1)!.refs[0] : (ref ?? undefined)
     if (typeof name === 'string' && named !== undefined)
-      discriminated.push([name, valueFor(named, discriminator)])
+      discriminated.push([name, valueFor(named, discriminator, refs)])
   }
   const { properties, required, ...rest } = schema
   return {
@@ -82,9 +82,21 @@ function combine(parts: readonly Flat[], ref: string | null, isChoice: boolean):
   }
 }
 
-function valueFor(ref: string, discriminator: unknown): string {
-  const mapped = Object.entries(mapOf(field(discriminator, 'mapping'))).find(([, target]) => target === ref)
-  return mapped?.[0] ?? ref.split('/').at(-1)!
+function valueFor(ref: string, discriminator: unknown, refs: Refs): string {
+  const name = nameIn(ref)
+  const mapped = Object.entries(mapOf(field(discriminator, 'mapping'))).find(
+    ([, target]) =>
+      typeof target === 'string' && (target === name || refs.nameOf(target, discriminator) === ref),
+  )
+  return mapped?.[0] ?? name
+}
+
+/** `Dog` of `#/components/schemas/Dog`, `dog.yaml#/Dog` and `schemas/Dog.yaml`. */
+function nameIn(ref: string): string {
+  return ref
+    .replace(/\.(?:ya?ml|json)#?$/i, '')
+    .split(/[/#]/)
+    .at(-1)!
 }
 
 /** The type that a sample shall have; null when any will do. */

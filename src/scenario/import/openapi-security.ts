@@ -1,7 +1,7 @@
 /**
  * Security schemes of an OpenAPI document: what they add to a request, the secrets left to the environment.
  */
-import { type Foreign, field, isForeign, listOf, mapOf, textField } from './foreign.js'
+import { type Foreign, isForeign, listOf, mapOf, textField } from './foreign.js'
 import type { Operation } from './openapi-operations.js'
 import type { Workshop } from './openapi-sample.js'
 
@@ -19,7 +19,9 @@ export function readLogins(
   operations: readonly Operation[],
   shop: Workshop,
 ): { readonly common: Login; readonly own: readonly Login[] } {
-  const schemes = mapOf(field(document['components'], 'securitySchemes') ?? document['securityDefinitions'])
+  const schemes = shop.refs.resolve(
+    shop.refs.resolve(document['components']).value['securitySchemes'] ?? document['securityDefinitions'],
+  ).value
   const logins = operations.map((operation) => {
     const alternatives = operation.security ?? listOf(document['security'])
     return chooseLogin(alternatives, schemes, operation.name, shop)

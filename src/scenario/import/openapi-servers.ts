@@ -26,17 +26,31 @@ export function serverUrl(server: unknown, document: Foreign, shop: Workshop): s
 
 function mainServer(document: Foreign, { notes }: Workshop): string {
   if (document['swagger'] !== undefined) {
-    const host = textField(document, 'host')
-    const schemes = listOf(document['schemes'])
-    const scheme = schemes.includes('https') || schemes.length === 0 ? 'https' : 'http'
-    const path = (textField(document, 'basePath') ?? '').replace(/\/+$/, '')
-    return `${host === null ? '' : `${scheme}://${clean(host)}`}${clean(path.startsWith('/') || path === '' ? path : `/${path}`)}`
+    return swaggerServer(document)
   }
   const [first] = listOf(document['servers'])
   const url = fillIn(first)
   if (/^[a-z]+:\/\//i.test(url) && !/^https?:/i.test(url))
     notes.add('the server is none that perfctl can send to', url)
   return url
+}
+
+/** The server of a Swagger 2 document, without a slash at its end; only a path when it names no host. */
+export function swaggerServer(document: Foreign): string {
+  // Some write a whole URL.
+  const [, named, host = ''] =
+    /^(?:([a-z]+):)?(?:\/\/)?([^/]*)/i.exec(textField(document, 'host')?.trim() ?? '') ?? []
+  const isPort = named !== undefined && /^\d/.test(host)
+  const schemes = listOf(document['schemes'])
+  const scheme =
+    named !== undefined && !isPort
+      ? named
+      : schemes.includes('https') || schemes.length === 0
+        ? 'https'
+        : 'http'
+  const path = (textField(document, 'basePath') ?? '').replace(/^\/+|\/+$/g, '')
+  const authority = isPort ? `${named}:${host}` : host
+  return `${authority === '' ? '' : `${scheme}://${clean(authority)}`}${path === '' ? '' : clean(`/${path}`)}`
 }
 
 /** The URL with the defaults of its variables, without a slash at its end. */

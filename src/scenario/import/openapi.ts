@@ -2,6 +2,7 @@
  * OpenAPI documents (Swagger 2.0, OpenAPI 3.0 and 3.1, in YAML or JSON) → a scenario with a request for each operation.
  */
 import { userError } from '../../base/errors.js'
+import { BesideFiles } from './beside.js'
 import type { Draft } from './draft.js'
 import { type Foreign, field, isForeign, listOf, mapOf, readForeign, textField } from './foreign.js'
 import { escapeText, Holes } from './marked.js'
@@ -10,7 +11,7 @@ import { Notes } from './notes.js'
 import { makeBody } from './openapi-body.js'
 import { listOperations, type Operation } from './openapi-operations.js'
 import { fillParameters, writeQuery } from './openapi-parameters.js'
-import { Refs } from './openapi-refs.js'
+import { type ReadBeside, Refs } from './openapi-refs.js'
 import type { Workshop } from './openapi-sample.js'
 import { type Login, readLogins } from './openapi-security.js'
 import { chooseServer, serverUrl } from './openapi-servers.js'
@@ -22,6 +23,10 @@ export interface OpenapiOptions {
   readonly file: string
   /** Instead of the server that the document names; one without a path gets the path of that one. */
   readonly target?: string | null
+  /** Names beside the scenario that are taken by what can't be sent. */
+  readonly reserved?: readonly string[]
+  /** Null where no files are beside the document. */
+  readonly readBeside?: ReadBeside | null
 }
 
 /** Reads more often than they write, as services are used. */
@@ -29,15 +34,18 @@ const WEIGHTS: Readonly<Record<string, number>> = { get: 10, head: 10, options: 
 const WEIGHT_OF_WRITES = 2
 
 /** The draft of a scenario. Throws a UserError when the text is no OpenAPI document, or one without operations. */
-export function importOpenapi(text: string, { file, target = null }: OpenapiOptions): Draft {
+export function importOpenapi(
+  text: string,
+  { file, target = null, reserved, readBeside = null }: OpenapiOptions,
+): Draft {
   const document = findDocument(readForeign(text, file), file)
   const notes = new Notes()
   const shop: Workshop = {
     holes: new Holes(),
     notes,
-    refs: new Refs(document, notes),
+    refs: new Refs({ value: document, text, file, read: readBeside }, notes),
     references: new References(),
-    placeholders: new Set(),
+    files: new BesideFiles(reserved),
   }
   const operations = listOperations(document, shop.refs, notes)
   if (operations.length === 0)
@@ -59,6 +67,7 @@ export function importOpenapi(text: string, { file, target = null }: OpenapiOpti
     ...(Object.keys(headers).length > 0 && { headers }),
     ...(common.auth !== undefined && { auth: common.auth }),
   }
+  shop.files.tell(notes)
   shop.references.note(notes, [chosen, http, requests])
   return {
     scenario: {
@@ -69,7 +78,7 @@ export function importOpenapi(text: string, { file, target = null }: OpenapiOpti
       requests,
     },
     notes: notes.list(),
-    placeholders: [...shop.placeholders],
+    placeholders: shop.files.names,
   }
 }
 
@@ -157,7 +166,7 @@ function acceptsJson(operations: readonly Operation[], { refs }: Workshop): bool
   const answers = operations.map(({ responses, produces }) => {
     const success = Object.entries(responses).filter(([status]) => /^2/.test(status))
     const types = success.flatMap(([, response]) =>
-      Object.keys(mapOf(refs.resolve(response).value['content'])),
+      Object.keys(refs.resolve(refs.resolve(response).value['content']).value),
     )
     return [...types, ...produces]
   })
@@ -182,7 +191,7 @@ function tellRest(document: Foreign, operations: readonly Operation[], notes: No
 
 function findDocument(value: unknown, file: string): Foreign {
   const version = textField(value, 'openapi') ?? textField(value, 'swagger')
-  if (isForeign(value) && version !== null && /^(?:2\.0|3\.\d)/.test(version)) return value
+  if (isForeign(value) && version !== null && /^(?:2(?:\.0)?$|3(?:\.\d|$))/.test(version)) return value
   if (version !== null)
     throw userError(`${file}: OpenAPI ${oneLine(version)} is not known`, 'there are 2.0, 3.0 and 3.1')
   const isCollection =

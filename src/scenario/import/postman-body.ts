@@ -3,11 +3,13 @@
  */
 import { isSecretField } from '../../base/secrets.js'
 import { isMediaType } from '../multipart.js'
+import { baseName } from './beside.js'
+import { sentName } from './body.js'
 import { hideInText } from './credentials.js'
+import { writeExact } from './exact-json.js'
 import { addField, standTogether } from './fields.js'
 import { field, listOf, mapOf, textField, textOf } from './foreign.js'
 import { hasHoles, mapLiterals } from './marked.js'
-import { oneLine } from './names.js'
 import { readMarkedJson } from './postman-json.js'
 import type { Scope, Workshop } from './postman-variables.js'
 
@@ -116,8 +118,7 @@ function readMultipart(entries: readonly unknown[], scope: Scope, workshop: Work
       const source = field(entry, 'src')
       const paths = [source, ...listOf(source)].map(textOf).filter((path) => path !== null && path !== '')
       if (paths.length === 0) notes.add('left out, no file was chosen', `${name} of ${scope.request}`)
-      for (const path of paths)
-        addField(parts, name, { file: fileName(path!, scope, workshop), ...(type !== null && { type }) })
+      for (const path of paths) addField(parts, name, filePart(path!, type, workshop))
     } else {
       const json = type === TYPES['json'] ? readMarkedJson(value, holes, references) : null
       const text = type === null ? holes.write(value) : { text: holes.write(value), type }
@@ -125,6 +126,16 @@ function readMultipart(entries: readonly unknown[], scope: Scope, workshop: Work
     }
   }
   return Object.keys(parts).length === 0 ? null : { keys: { multipart: parts }, type: null }
+}
+
+function filePart(path: string, type: string | null, { files, holes }: Workshop): object {
+  const file = files.take(path)
+  const { name } = sentName(file, baseName(path))
+  return {
+    file,
+    ...(type !== null && { type }),
+    ...(name !== undefined && { name: holes.write(holes.literal(name)) }),
+  }
 }
 
 /** What a part says of itself; null for nothing, and for what is no media type, which is noted. */
@@ -139,7 +150,7 @@ function readGraphql(graphql: unknown, scope: Scope, workshop: Workshop): Body |
   const { variables, holes, references } = workshop
   const query = textOf(field(graphql, 'query')) ?? ''
   const given = field(graphql, 'variables')
-  const text = typeof given === 'string' ? given : given === undefined ? '' : JSON.stringify(given)
+  const text = typeof given === 'string' ? given : given === undefined ? '' : writeExact(given)
   const operationName = textField(graphql, 'operationName')
   if (query.trim() === '') return null
   const safe = withoutSecrets(variables.mark(query, scope), workshop)
@@ -166,12 +177,5 @@ function readFile(file: unknown, type: string | null, scope: Scope, workshop: Wo
     workshop.notes.add('sent without a body: no file was chosen', scope.request)
     return null
   }
-  return { keys: { file: fileName(path, scope, workshop) }, type }
-}
-
-/** A file lies beside the scenario, wherever it was on the machine of the one who exported the collection. */
-function fileName(path: string, scope: Scope, { holes, notes }: Workshop): string {
-  const name = oneLine(path.split(/[\\/]/).at(-1)!) || 'file'
-  notes.add('files to be put beside the scenario', `${name} (of ${scope.request})`)
-  return holes.write(holes.literal(name))
+  return { keys: { file: workshop.files.take(path) }, type }
 }

@@ -2,6 +2,7 @@
  * Postman's variables: the value that stands for `{{name}}` in a request, whoever set it.
  */
 import { isSecretField } from '../../base/secrets.js'
+import type { BesideFiles } from './beside.js'
 import { type Foreign, field, listOf, textField, textOf } from './foreign.js'
 import type { Hole, Holes } from './marked.js'
 import { captureName } from './names.js'
@@ -28,6 +29,7 @@ export interface Workshop {
   readonly holes: Holes
   readonly notes: Notes
   readonly references: References
+  readonly files: BesideFiles
   /** The feeders that the scenario needs, by name. */
   readonly data: Map<string, readonly (string | boolean)[]>
   readonly variables: Variables

@@ -3,6 +3,7 @@
  * captures what another one sends.
  */
 import { userError } from '../../base/errors.js'
+import { BesideFiles } from './beside.js'
 import type { Draft } from './draft.js'
 import { type Foreign, field, isForeign, readForeign, textField } from './foreign.js'
 import { escapeText, Holes } from './marked.js'
@@ -24,6 +25,8 @@ export interface PostmanOptions {
   readonly environment?: { readonly file: string; readonly text: string } | null
   /** Instead of the host that most requests go to. */
   readonly target?: string | null
+  /** Names beside the scenario that are taken by what can't be sent. */
+  readonly reserved?: readonly string[]
 }
 
 /** A request with all that is known about it. */
@@ -96,6 +99,7 @@ function makeDraft(
         : writeJourney(group, bodies, names, title)
     })
 
+  workshop.files.tell(notes)
   references.note(notes, [target, auth, requests])
   if (data.size > 0)
     notes.add('lists under data stand in for random values of Postman', [...data.keys()].join(', '))
@@ -113,6 +117,7 @@ function makeDraft(
       requests,
     },
     notes: notes.list(),
+    placeholders: workshop.files.names,
   }
 }
 
@@ -161,7 +166,7 @@ function makeWorkshop(
   collection: Foreign,
   entries: readonly { readonly name: string; readonly checks: Checks }[],
   notes: Notes,
-  { environment }: PostmanOptions,
+  { environment, reserved }: PostmanOptions,
 ): Workshop {
   const values = readVariables(collection)
   if (environment !== undefined && environment !== null) {
@@ -179,7 +184,13 @@ function makeWorkshop(
     values.set(name, value)
     fixed.add(name)
   }
-  const shared = { holes: new Holes(), notes, references: new References(), data: new Map() }
+  const shared = {
+    holes: new Holes(),
+    notes,
+    references: new References(),
+    files: new BesideFiles(reserved),
+    data: new Map(),
+  }
   const variables = new Variables(values, shared)
   for (const { name, checks } of entries) {
     for (const variable of [...checks.captures.keys(), ...checks.fixed.keys(), ...checks.sets])

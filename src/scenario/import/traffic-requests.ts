@@ -42,7 +42,10 @@ type Segment<T> = string | { readonly branch: ValueBranch<T>; readonly name: str
 export function mixTraffic<T>(traffic: Traffic<T>, lists: DataLists): TrafficMix<T> {
   foldNames(traffic.root)
   const found = [...walk(traffic.root, [], null)].sort((a, b) => b.end.count - a.end.count)
-  const chosen = found.slice(0, REQUESTS_MAX).filter(({ end }) => end.count >= traffic.count / 1000)
+  const most = found.slice(0, REQUESTS_MAX)
+  const frequent = most.filter(({ end }) => end.count >= traffic.count / 1000)
+  // Where everything is rare, the least rare is all there is.
+  const chosen = frequent.length > 0 ? frequent : most
   const requests = chosen.map((one) => {
     const { method, count, statuses, payload } = one.end
     const name = nameOf(one, chosen)

@@ -48,6 +48,9 @@ const WORDS_MAX = 200
 
 const PARAMETERS_MAX = 20
 
+/** Paths deeper than that are made by those who try to break something. */
+const DEPTH_MAX = 100
+
 /** Names of parameters that say where a visitor came from. */
 const CAMPAIGN = /^(utm_\w+|fbclid|gclid|dclid|msclkid|yclid|mc_[ce]id|_ga|_gl|igshid)$/
 
@@ -71,7 +74,9 @@ export class Traffic<T> {
   private branchFor(path: string, isFailed: boolean): Branch<T> | null {
     let branch = this.root
     branch.count++
-    for (const word of path.slice(1).split('/')) {
+    const words = path.slice(1).split('/')
+    if (words.length > DEPTH_MAX) return null
+    for (const word of words) {
       const value = safeDecode(word)
       const kind = kindOf(value)
       const known = kind === null ? branch.words.get(word) : undefined

@@ -89,15 +89,24 @@ function inline(value: unknown, room: number): string | null {
 
 /** Texts with templates always in quotes: who edits them need not know when YAML wants them. */
 function writeValue(value: string | number | boolean | null): string {
-  return writeScalar(value, typeof value === 'string' && value.includes('{{'))
+  return scalar(value, typeof value === 'string' && value.includes('{{'))
 }
 
+/** Single words and numbers need no thought, and are most of what is written. */
+function scalar(value: string | number | boolean | null, isInBrackets: boolean): string {
+  const isWord = typeof value === 'string' && /^[a-z][a-z\d_]*$/i.test(value) && !MEANINGFUL.test(value)
+  return isWord ? value : writeScalar(value, isInBrackets)
+}
+
+/** Words that are no texts to YAML, of whichever version. */
+const MEANINGFUL = /^(?:true|false|null|yes|no|on|off|y|n|nan|inf)$/i
+
 function writeKey(key: string): string {
-  return writeScalar(key, true)
+  return scalar(key, true)
 }
 
 function flow(value: unknown): string {
-  if (isScalar(value)) return writeScalar(value, true)
+  if (isScalar(value)) return scalar(value, true)
   if (isList(value)) return `[${value.map(flow).join(', ')}]`
   const entries = Object.entries(value as object)
   return entries.length === 0

@@ -34,6 +34,18 @@ test('a cookie that the scenario writes itself wins', async () => {
   expect(await cookiesOf(user, '/', ['x', 'y', 'cookie', 'a=own; c=3'])).toBe('a=own; c=3; b=2')
 })
 
+test('a service that sets ever new ones does not fill the memory: the newest are kept', async () => {
+  const user = await openUser(await startServer(), { cookies: 'user' })
+  await cookiesOf(user, '/?set=kept%3D0')
+  const many = (from: number) => Array.from({ length: 100 }, (_, i) => `set=c${from + i}%3D1`).join('&')
+  for (let i = 0; i < 10; i++) await cookiesOf(user, `/?${many(100 * i)}`)
+  const sent = (await cookiesOf(user)).split('; ')
+  expect(sent.length).toBeGreaterThanOrEqual(180)
+  expect(sent.length).toBeLessThanOrEqual(360)
+  expect(sent).toContain('c999=1')
+  expect(sent).not.toContain('kept=0')
+})
+
 test('what a redirect sets goes with the next hop', async () => {
   const user = await openUser(await startServer(), { cookies: 'iteration', redirects: 1 })
   expect(await cookiesOf(user, '/login?set=sid%3D7')).toBe('sid=7')

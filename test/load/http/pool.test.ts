@@ -63,7 +63,9 @@ interface Ended {
 async function openUsers(origin: string, count: number, http: Partial<HttpOptions>) {
   const connects: ConnectTimes[] = []
   const connect = await openNetwork(makePlanFor(origin, http))
-  const users = Array.from({ length: count }, () => connect((times) => void connects.push(times)))
+  const users = Array.from({ length: count }, () =>
+    connect({ connected: (times) => connects.push(times), unsolicited() {} }),
+  )
   onTestFinished(() => Promise.all(users.map((user) => user.close())).then(() => {}))
   return { users, connects }
 }

@@ -99,7 +99,7 @@ test.each<[string, number, string | null, readonly [number, number], number]>([
 test('who is given up in a pause sends nothing more', async () => {
   const server = await startServer(503)
   const connect = await openNetwork(makePlanFor(server.origin, { retries: RETRIES }))
-  const connection = connect(() => {})
+  const connection = connect({ connected() {}, unsolicited() {} })
   const retries = { ...RETRIES, backoffMs: [50, 50] as const }
   connection.send(makeRequest({ retries }), { ended: () => expect.unreachable() })
   await expect.poll(() => connection.bytesReceived).toBeGreaterThan(0)

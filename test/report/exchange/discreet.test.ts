@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { discreetHeader, secretsIn, withEncodings } from '../../../src/report/exchange/discreet.js'
+import { withEncodings } from '../../../src/base/secret-texts.js'
+import { discreetHeader, secretsIn } from '../../../src/report/exchange/discreet.js'
 
 test.each([
   ['accept', 'text/html', 'text/html'],

@@ -97,3 +97,16 @@ test.each([
 ])('the query of %s is shown as %s', (url, shown) => {
   expect(hideInQuery(url, NOTHING).text).toBe(shown)
 })
+
+describe('in what a hostile service sends', () => {
+  test('strings of any length', () => {
+    const long = 'x'.repeat(9_000_000)
+    expect(hide(`{"a":"${long}","password":"hunter2"}`).text).toBe(`{"a":"${long}","password":"[redacted]"}`)
+    expect(hide(`{"a":"${long}`).text).toBe(`{"a":"${long}`)
+  })
+
+  test('parts of a form that never end take no more time than their length', () => {
+    const body = 'Content-Disposition: form-data; name="a"\r\n\r\n'.repeat(100_000)
+    expect(hide(body, { contentType: 'multipart/form-data' }).text).toBe(body)
+  })
+})

@@ -21,3 +21,19 @@ test('numbers too long for a double and keys that stand twice are shown as they 
 test.each(['', '{', 'hello', '<html>', '{"a":1}x', "{'a':1}"])('%j is no JSON', (text) => {
   expect(prettyJson(text)).toBeNull()
 })
+
+test('values nested without end take no more than a few times their length', () => {
+  const text = '['.repeat(100_000) + ']'.repeat(100_000)
+  expect(prettyJson(text)!.length).toBeLessThan(text.length * 100)
+})
+
+test('strings of any length are shown', () => {
+  const text = `{"a":"${'x'.repeat(9_000_000)}\\\\","b":"\\\\\\"${'\\n'.repeat(4_000_000)}"}`
+  expect(prettyJson(text)).toBe(
+    text.replace('{', '{\n  ').replace('","', '",\n  "').replaceAll('":"', '": "').replace(/}$/, '\n}'),
+  )
+})
+
+test('a long list takes no more time than its length', () => {
+  expect(prettyJson(`[${'1,'.repeat(1_000_000)}"1"]`)).toHaveLength(5 * 1_000_000 + 9)
+})

@@ -43,6 +43,20 @@ test('one job has no table', () => {
   expect(text).toBe('shop  1 result, 2026-03-01\n20 users for 30s\n\nA trend needs more than one.\n')
 })
 
+test('a job in which a request never succeeded is named', () => {
+  const points = steady.points.map((point, n) => ({
+    ...point,
+    figures: point.figures.map((each) =>
+      each.request === 'search' && n % 5 === 0 ? { request: 'search', values: { error_rate: 1 } } : each,
+    ),
+  }))
+  const history = { ...steady, points }
+  const sentence = 'every try of "search" failed in 3 of 12 results, the last time 2026-03-11 10:00'
+  expect(renderHistory(history, makeTrends(history), page(120))).toContain(`\n${sentence}\n`)
+  expect(renderHistoryMarkdown([{ history, trends: makeTrends(history) }])).toContain(`**${sentence}**`)
+  expect(renderHistory(steady, makeTrends(steady), page(120))).not.toContain('every try')
+})
+
 test('what else was different stands beside a change', () => {
   const points = changed.points.map((point, n) =>
     n < 15 ? point : { ...point, environment: { ...point.environment, cores: 8 } },

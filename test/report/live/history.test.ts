@@ -10,7 +10,7 @@ test('a request’s figures are those of the last ten seconds', () => {
   expect(history.requests()).toEqual([
     {
       name: 'search',
-      rate: 4,
+      rate: 3,
       failedRatio: 0.25,
       p50Ms: expect.closeTo(10, 1),
       p95Ms: expect.closeTo(20, 1),

@@ -13,11 +13,15 @@ async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
 const draft = (lines: Iterable<string>, options = {}) =>
   importAccessLog(each(lines), { ...OPTIONS, ...options })
 
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+
 /** A line of the combined format; `at`: seconds. */
 function line(request: string, { status = 200, at = 0 } = {}): string {
   const time = new Date(Date.UTC(2026, 4, 1) + at * 1000).toISOString()
+  const [year, month, day] = time.split(/[-T]/)
+  const date = `${day}/${MONTHS[Number(month) - 1]}/${year}`
   const clock = time.slice(11, 19)
-  return `10.0.0.1 - - [01/May/2026:${clock} +0000] "${request} HTTP/1.1" ${status} 12 "-" "Mozilla/5.0 (\\"x\\")"`
+  return `10.0.0.1 - - [${date}:${clock} +0000] "${request} HTTP/1.1" ${status} 12 "-" "Mozilla/5.0 (\\"x\\")"`
 }
 
 const repeat = (count: number, make: (n: number) => string) =>
@@ -127,6 +131,57 @@ describe('a line of', () => {
     ['some text', null],
   ])('%s is none', (text, content) => {
     expect(readLine(text)).toBe(content)
+  })
+})
+
+test('a log of nothing but assets is kept, with what could not be read', async () => {
+  const { scenario, notes } = await draft([...repeat(12, (n) => line('GET /a.css', { at: n })), 'what'])
+  expect(scenario.requests.map(({ name }) => name)).toEqual(['GET /a.css'])
+  expect(notes.slice(0, 2)).toEqual([
+    'left out what is no entry of a log: 1 of 13 lines',
+    'all requests that could be read are for images, scripts, style sheets and the like',
+  ])
+})
+
+describe('the rate is that of the stretch in which most of the log is', () => {
+  const DAY = 86_400
+  const seconds = (count: number, start = 0) => Array.from({ length: count }, (_, n) => start + n)
+  const loadOf = async (times: readonly number[]) => {
+    const { scenario, notes } = await draft(times.map((at) => line('GET /a', { at })))
+    const { stages } = scenario.load as { stages: readonly { duration: string; rate: string }[] }
+    readDraft({ scenario, notes })
+    return { ...stages[0]!, notes: notes.join('\n') }
+  }
+
+  test.each<[string, readonly number[], string, string, string]>([
+    ['one line is a year older', [-365 * DAY, ...seconds(120)], '1m', '1/s', 'all others: 1 of 121 requests'],
+    ['one of few lines is', [-365 * DAY, ...seconds(3)], '1m', '1/s', 'all others: 1 of 4 requests'],
+    ['one line is a year younger', [...seconds(120), 365 * DAY], '1m', '1/s', ': 1 of 121 requests'],
+    [
+      'lines come in any order',
+      [...seconds(60).toReversed(), -DAY * 400, ...seconds(60, 60)],
+      '1m',
+      '1/s',
+      ': 1 of 121 requests',
+    ],
+    ['little is asked for', [0, 3600, 7200], '10m', '1/m', 'so few requests a minute make no load'],
+    ['nearly nothing is', [0, 365 * DAY], '10m', '1/m', '2 requests in 8760h, 0.00023/h on average'],
+  ])('when %s', async (_, times, duration, rate, note) => {
+    const load = await loadOf(times)
+    expect(load).toMatchObject({ duration, rate })
+    expect(load.notes).toContain(note)
+  })
+
+  test('nights belong to it', async () => {
+    const load = await loadOf([0, 1, 2].flatMap((day) => seconds(300).map((n) => day * DAY + n * 60)))
+    expect(load.notes).toContain('900 requests in ')
+    expect(load.notes).not.toContain('left out of the rate')
+  })
+
+  test('a log longer than what is counted in seconds is counted in longer ones', async () => {
+    const load = await loadOf([-365 * DAY, ...seconds(9000).map((n) => n * 3)])
+    expect(load).toMatchObject({ rate: '20/m' })
+    expect(load.notes).toContain('all others: 1 of 9,001 requests')
   })
 })
 
@@ -273,6 +328,14 @@ describe('statuses', () => {
   })
 })
 
+test('where every request is rare, some are kept', async () => {
+  const lines = repeat(4000, (n) =>
+    line(`GET /${[...n.toString(8).padStart(4, '0')].map((d) => `w${'abcdefgh'[Number(d)]}`).join('/')}`),
+  )
+  const { scenario } = await draft(lines)
+  expect(scenario.requests.length).toBeGreaterThan(0)
+})
+
 test('those who try paths at random are no part of the traffic', async () => {
   const lines = [
     ...repeat(5000, () => line('GET /real')),
@@ -301,7 +364,13 @@ test('a log without times leaves the load open', async () => {
 test.each([
   [[], 'access.log: the log is empty'],
   [['what', 'ever'], 'access.log: no line of it is an entry of an access log'],
-  [[line('GET /a.css')], 'access.log: all requests in it are for assets; --static keeps them'],
+  [
+    ['#Fields: date time cs-uri-stem sc-status', '2026-05-01 10:00:00 /a 200'],
+    'access.log: the header names no field with a method',
+  ],
+  [['#Fields: date time c-ip', '2026-05-01 10:00:00 ::1'], 'no field with a method and a path and a status'],
+  [['#Software: Microsoft Internet Information Services 10.0'], 'access.log: the log is empty'],
+  [[line(`GET ${'/x'.repeat(5000)}`)], 'access.log: no request in it can be sent'],
   [[line('BREW /')], 'access.log: no request in it can be sent'],
 ])('%j: %s', async (lines, message) => {
   await expect(draft(lines)).rejects.toThrow(message)

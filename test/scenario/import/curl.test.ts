@@ -50,7 +50,25 @@ describe('a command becomes a request', () => {
     ],
     ['curl http://a.example -d @body.txt', post({ headers: FORM(), file: 'body.txt' })],
     ['curl http://a.example --data-raw @body.txt', post({ headers: FORM(), body: '@body.txt' })],
-    ['curl http://a.example -d @-', { post: '/' }],
+    ['curl http://a.example -d @-', post({ headers: FORM(), file: 'upload.bin' })],
+    [
+      'curl http://a.example --json @- <<EOF\n{ "a": "$X" }\nEOF',
+      post({
+        headers: { accept: 'application/json' },
+        json: { a: '${X}' },
+      }),
+    ],
+    ['curl http://a.example -d @- <<< "a=1"', post({ form: { a: '1' } })],
+    ['curl http://a.example -d @/dev/stdin < b.txt', post({ headers: FORM(), file: 'b.txt' })],
+    ["echo 'a=1' | curl -d @- http://a.example", post({ form: { a: '1' } })],
+    ['cat b.json | curl -d @- http://a.example', post({ headers: FORM(), file: 'b.json' })],
+    ['curl -d @<(echo a=1) http://a.example', post({ form: { a: '1' } })],
+    ['curl -d "$(cat b.json)" http://a.example', post({ headers: FORM(), file: 'b.json' })],
+    ['curl --data-raw "$(cat <<X\na=1\nX\n)" http://a.example', post({ form: { a: '1' } })],
+    ['curl --data-urlencode x@- http://a.example <<< "a b"', post({ form: { x: 'a b\n' } })],
+    ['curl --data-binary @- http://a.example <<X\na\nb\nX', post({ headers: FORM(), body: 'a\nb\n' })],
+    ['curl -T - http://a.example/x <<< text', { put: '/x', body: 'text\n' }],
+    ['curl -F "a=<-" http://a.example <<< text', post({ multipart: { a: 'text\n' } })],
     [
       "curl http://a.example --compressed -H 'Accept-Encoding: br'",
       { get: '/', headers: { 'accept-encoding': 'br' } },
@@ -116,14 +134,21 @@ describe('flags that concern the connection go into http', () => {
     ['-L --max-redirs 3', { redirects: 3 }],
     ['--http2', { http2: true }],
     ['--unix-socket /run/app.sock', { socketPath: '/run/app.sock' }],
-    [
-      '--cacert ca.pem -E cert.pem:pass --key key.pem',
-      { tls: { ca: 'ca.pem', cert: 'cert.pem', key: 'key.pem' } },
-    ],
     ['-c jar.txt', { cookies: true }],
   ])('%s', (flags, http) => {
     expect(draft(`curl ${flags} https://a.example`).scenario.http).toEqual(http)
   })
+})
+
+test('certificates are left out, as nothing can stand in for them', () => {
+  const { scenario, notes } = draft(
+    'curl --cacert ca.pem -E C:\\\\x\\\\cert.pem:pass --key /home/a/key.pem https://a.example',
+  )
+  expect(scenario.http).toBeUndefined()
+  expect(notes).toEqual([
+    'left out certificates and keys: put them beside the scenario and name them under http, such as ' +
+      'tls: { ca: ca.pem }: ca: ca.pem, cert: cert.pem, key: key.pem',
+  ])
 })
 
 const SUBSCRIPTION = { headers: { 'ocp-apim-subscription-key': '${OCP_APIM_SUBSCRIPTION_KEY}' } }

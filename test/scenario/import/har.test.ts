@@ -252,6 +252,17 @@ describe('bodies', () => {
     expect(listed.scenario.requests[0]!['multipart']).toEqual({ meta: { json: [1] } })
   })
 
+  test('of which nothing is left are no body', () => {
+    const postData = { mimeType: 'multipart/form-data; boundary=B', params: [{ name: 'f', fileName: ' ' }] }
+    const { scenario } = importHar(
+      JSON.stringify({
+        log: { entries: [{ request: { method: 'POST', url: 'http://a.example/', postData } }] },
+      }),
+      { ...OPTIONS, isMix: true },
+    )
+    expect(scenario.requests[0]).toEqual({ name: 'POST /', weight: 1, post: '/' })
+  })
+
   test('without the files that nobody chose', () => {
     const part = (head: string, text: string) =>
       `--B\r\nContent-Disposition: form-data; ${head}\r\n\r\n${text}\r\n`

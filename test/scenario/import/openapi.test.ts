@@ -168,8 +168,8 @@ describe('a Swagger 2.0 document', () => {
     })
     expect(draft.notes).toEqual([
       'parts of paths that the document has no example of: write ids that exist: {petId} of getPetById, {petId} of updatePetWithForm, {petId} of deletePet, {petId} of uploadFile',
-      'files are sent from beside the scenario: put there what users really send: file.bin (of uploadFile)',
       'these delete data: keep them only where that does no harm: deletePet',
+      'files are sent from beside the scenario: put there what users really send: file.bin',
       'needs values from the environment, or with --env NAME=value: API_KEY',
     ])
   })
@@ -739,7 +739,9 @@ test('references to other files are told', () => {
     { requestBody: { content: { 'application/json': { schema: { $ref: 'pet.yaml#/Pet' } } } } },
     { method: 'post' },
   )
-  expect(notes).toContain('references that lead nowhere (other files are not read): pet.yaml#/Pet')
+  expect(notes).toContain(
+    'references to other files are followed by perfctl import openapi FILE only: pet.yaml',
+  )
 })
 
 test('webhooks, further servers and deprecated operations are told', () => {

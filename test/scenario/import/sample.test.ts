@@ -63,5 +63,5 @@ test('arrivals know their rate and their peaks, in whatever order they come', ()
     busiestMinute: { startMs: start + 240_000, count: 150 },
     busiestSecond: { startMs: start + 250_000, count: 32 },
   })
-  expect(arrivals.perSecond).toBeCloseTo(2.05, 1)
+  expect(arrivals.busyStretch).toEqual({ count: 1230, lengthMs: 600_500 })
 })

@@ -114,7 +114,7 @@ async function post(
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]),
     })
-    const text = await response.text()
+    const text = await readSome(response)
     if (response.ok) return 'sent'
     const said = redact(printable(text.trim()), secretsOf(credentials)).slice(0, 200)
     warn(`status ${response.status}${said === '' ? '' : ` (${said})`}`)
@@ -123,6 +123,21 @@ async function post(
     if (!signal.aborted) warn(isTimeout(error) ? `no answer within ${attemptMs / 1000} s` : reasonOf(error))
     return 'away'
   }
+}
+
+/** More of an answer is read by nobody. */
+const ANSWER_BYTES_MOST = 10_000
+
+/** The beginning of the answer: a receiver may send without end. */
+async function readSome({ body }: Response): Promise<string> {
+  const pieces: Uint8Array[] = []
+  let bytes = 0
+  for await (const piece of body ?? []) {
+    pieces.push(piece as Uint8Array)
+    bytes += (piece as Uint8Array).length
+    if (bytes >= ANSWER_BYTES_MOST) break
+  }
+  return Buffer.concat(pieces).toString()
 }
 
 /** `fetch` refuses URLs with a password; it is among the credentials. */

@@ -37,7 +37,15 @@ export class LiveServer {
   /** `greet` is what a browser is told when it comes, however late. */
   constructor(greet: () => readonly LiveEvent[]) {
     this.greet = greet
-    this.server = createServer((request, response) => this.answer(request, response))
+    this.server = createServer((request, response) => {
+      // The page is made while a run is going on, which a fault of the page must not end.
+      try {
+        this.answer(request, response)
+      } catch {
+        if (!response.headersSent) refuse(response, 500, 'the page could not be made: a bug in perfctl')
+        else response.destroy()
+      }
+    })
     this.server.on('connection', (socket) => socket.unref())
     this.server.maxConnections = 4 * VIEWERS_MAX
   }

@@ -2,13 +2,14 @@
  * The part of a run that is behind, added up from its frames: what a result would say if it ended now.
  */
 import type { Frame } from '../../../stats/frame.js'
+import { ratesOf } from '../../../stats/rates.js'
 import type { LatencySummary, TimelinePoint, Totals } from '../../../stats/result.js'
 import { percentileMs, summarize } from '../../../stats/summary.js'
 import { Series } from '../../../stats/tally.js'
 import type { WatchedRun } from '../watcher.js'
 
 /** What is known of some requests while a run is going on. */
-export type TotalsSoFar = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput'> & {
+export type TotalsSoFar = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
   readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99' | 'max'>
 }
 
@@ -62,7 +63,7 @@ export class RunSoFar {
       requests,
       failed,
       errorRate: requests === 0 ? 0 : failed / requests,
-      throughput: this.timeline.length === 0 ? 0 : requests / this.timeline.length,
+      ...ratesOf({ requests, failed }, this.timeline.length),
       // Not a whole summary: its histogram takes long to write, and one for each request would do so every second.
       latency: {
         p50: percentileMs(latency, 50),

@@ -114,3 +114,21 @@ test('a sink that takes too long is tried again', async () => {
   await outbox.close()
   expect(notices).toEqual(['warning: --stream x: no answer within 0.1 s; the load goes on without it'])
 })
+
+test('an answer without an end is read to its beginning only', async () => {
+  let isCut = false
+  const receiver = await startReceiver((response) => {
+    response.writeHead(400)
+    const pour = setInterval(() => response.write('x'.repeat(100_000)), 1)
+    response.on('close', () => {
+      clearInterval(pour)
+      isCut = true
+    })
+  })
+  const { outbox, notices } = open(receiver.url)
+  outbox.push('a')
+  await vi.waitFor(() => expect(notices).toHaveLength(1), { timeout: 15_000 })
+  expect(notices[0]).toMatch(/: status 400 \(x{200}\)/)
+  await vi.waitFor(() => expect(isCut).toBe(true), { timeout: 15_000 })
+  await outbox.close()
+})

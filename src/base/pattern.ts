@@ -1,0 +1,104 @@
+/**
+ * Regular expressions of a scenario against texts of a service. JavaScript's engine tries every way to match, which for
+ * some expressions and texts takes longer than anybody waits, so a search that could be slow is ended in time.
+ */
+import type { Ms } from './clock.js'
+import { Guard, OutOfTime } from './guard.js'
+import { literalStart, type RegexCost, regexCost, stepsFor } from './regex-cost.js'
+
+/** A search of at most so many steps takes some ten milliseconds, and needs no watch over it. */
+const STEPS_MOST = 10_000_000
+
+/** A pattern that ran out of time; the message says which. */
+export class SlowPatternError extends Error {
+  constructor(source: string, { message }: OutOfTime) {
+    super(`the pattern ${source} ${message} on this answer`)
+  }
+}
+
+/** What is known of the patterns of this thread, by their source. */
+const known = new Map<string, Searcher>()
+
+/** A regular expression that ends. */
+export class Pattern {
+  readonly source: string
+  private readonly searcher: Searcher
+
+  /** `source` has to be a regular expression without flags. */
+  constructor(source: string) {
+    this.source = source
+    let searcher = known.get(source)
+    if (searcher === undefined) {
+      searcher = new Searcher(source)
+      known.set(source, searcher)
+    }
+    this.searcher = searcher
+  }
+
+  /** Whether the text matches, somewhere in it. Throws a SlowPatternError when that takes longer than `leftMs`, or too long. */
+  test(text: string, leftMs: Ms): boolean {
+    const { searcher } = this
+    return searcher.isQuick(text)
+      ? searcher.regex.test(text)
+      : searcher.watch(leftMs, () => searcher.regex.test(text))
+  }
+
+  /** The first group of each match, or the whole match where there is no group. Throws as {@link test} does. */
+  matches(text: string, options: { readonly onlyFirst: boolean; readonly leftMs: Ms }): string[] {
+    const { searcher } = this
+    const { onlyFirst, leftMs } = options
+    const search = () => {
+      if (!onlyFirst) return Array.from(text.matchAll(searcher.global), (match) => match[1] ?? match[0])
+      const match = searcher.regex.exec(text)
+      return match === null ? [] : [match[1] ?? match[0]]
+    }
+    return searcher.isQuick(text) ? search() : searcher.watch(leftMs, search)
+  }
+}
+
+/** Whether a search with the expression can take twice as long with each further character of the text. */
+export function isExplosive(source: string): boolean {
+  return regexCost(source).isExponential
+}
+
+class Searcher {
+  readonly source: string
+  readonly regex: RegExp
+  readonly global: RegExp
+  private readonly cost: RegexCost
+  /** The cost from one place on, and what stands at each place that comes into question; null when that is anywhere. */
+  private readonly fromStart: { readonly cost: RegexCost; readonly text: string } | null
+  private readonly guard = new Guard()
+
+  constructor(source: string) {
+    this.source = source
+    this.regex = new RegExp(source)
+    this.global = new RegExp(source, 'g')
+    this.cost = regexCost(source)
+    const text = literalStart(source)
+    this.fromStart = text === '' ? null : { text, cost: regexCost(source, true) }
+  }
+
+  /** Whether a search in the text can't take long, whatever it holds. */
+  isQuick(text: string): boolean {
+    if (this.cost.loops.length === 0 && !this.cost.isExponential) return true
+    const { length } = text
+    if (stepsFor(this.cost, length) <= STEPS_MOST) return true
+    if (this.fromStart === null) return false
+    const startsMost = STEPS_MOST / stepsFor(this.fromStart.cost, length)
+    let starts = 0
+    for (let at = 0; starts <= startsMost; starts++) {
+      at = text.indexOf(this.fromStart.text, at) + 1
+      if (at === 0) return true
+    }
+    return false
+  }
+
+  watch<T>(leftMs: Ms, search: () => T): T {
+    try {
+      return this.guard.within(leftMs, search)
+    } catch (error) {
+      throw error instanceof OutOfTime ? new SlowPatternError(this.source, error) : error
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Files that a document refers to, below its own folder: nothing else is read.
+ */
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { codeOf, messageOf, userError } from '../base/errors.js'
+import type { ReadBeside } from '../scenario/import/openapi-refs.js'
+import type { Io } from './io.js'
+
+/** Larger ones are no part of a document. */
+const BYTES_MAX = 64_000_000
+
+/** Reads files by their paths from the folder of a document. Links that lead out of it are refused with a UserError. */
+export function readerBeside(document: string, io: Io): ReadBeside {
+  const folder = dirname(resolve(io.cwd, document))
+  return (path) => {
+    const shown = join(dirname(document), path)
+    try {
+      const root = realpathSync(folder)
+      const file = realpathSync(resolve(folder, path))
+      const way = relative(root, file)
+      if (way === '..' || way.startsWith(`..${sep}`) || resolve(root, way) !== file || way === resolve(way))
+        throw userError(`${shown} leads out of the folder of ${document}`, 'put the file itself there')
+      const found = statSync(file)
+      if (!found.isFile()) return null
+      if (found.size > BYTES_MAX) throw userError(`${shown}: larger than 64 MB`, 'refer to a part of it')
+      return readFileSync(file, 'utf8')
+    } catch (error) {
+      const code = codeOf(error)
+      if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return null
+      if (code === null) throw error
+      throw userError(`cannot read ${shown}: ${messageOf(error)}`)
+    }
+  }
+}

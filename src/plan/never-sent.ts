@@ -1,0 +1,24 @@
+/**
+ * Requests that a run was long enough to send and didn't: such as a journey whose conditions never held.
+ */
+import type { Entry } from '../scenario/scenario.js'
+import type { RequestResult } from '../stats/result.js'
+
+/** Of an entry that is expected so often, none at all is chance once in a thousand runs. */
+const EXPECTED_MIN = 7
+
+/** The names of the entries that were never sent, although by their weight they were due at least some times. */
+export function listNeverSent(
+  entries: readonly Pick<Entry, 'name' | 'weight'>[],
+  measured: readonly Pick<RequestResult, 'name' | 'requests' | 'unfinished'>[],
+): readonly string[] {
+  const sentOf = (name: string) =>
+    measured
+      .filter((request) => request.name === name)
+      .reduce((sum, { requests, unfinished }) => sum + requests + unfinished, 0)
+  const iterations = entries.reduce((sum, { name }) => sum + sentOf(name), 0)
+  const weights = entries.reduce((sum, { weight }) => sum + weight, 0)
+  return entries
+    .filter(({ name, weight }) => sentOf(name) === 0 && (iterations * weight) / weights >= EXPECTED_MIN)
+    .map(({ name }) => name)
+}

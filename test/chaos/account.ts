@@ -1,0 +1,106 @@
+/**
+ * Holds what a load says against what its service did: every request is counted once, under the right kind, and in time.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FailureKind } from '../../src/stats/result.js'
+import { answerTo, type Ending, type Fault } from './ask.js'
+import type { Service } from './service.js'
+import type { Ended, Unleashed } from './unleash.js'
+
+/** What besides its own fault a request may meet. */
+export interface Excuses {
+  /** Requests whose connection is ended by another one's fault may end like that, too. */
+  readonly innocent?: readonly Ending[]
+  /** The same of requests that may not be sent twice: they meet the end of a kept connection. */
+  readonly notIdempotent?: readonly Ending[]
+  /** Requests that never reached the service may end like that. */
+  readonly unseen?: readonly Ending[]
+}
+
+/** What is wrong with the books of a run, each sort of mistake in a line; empty when nothing is. */
+export async function complaintsOf(
+  run: Unleashed,
+  service: Service,
+  script: (id: number) => Pick<Fault<never>, 'name' | 'ends' | 'hasBody'>,
+  excuses: Excuses = {},
+): Promise<string[]> {
+  const complaints = bookComplaints(run)
+  const strays = new Map<string, number>()
+  for (const each of run.ended ?? []) {
+    const stray = strayOf(each, run, service, script, excuses)
+    if (stray !== null) strays.set(stray, (strays.get(stray) ?? 0) + 1)
+  }
+  for (const [stray, count] of strays) complaints.push(`${stray} (${count} times)`)
+  // Those that nobody took yet are taken one in a turn, and found to be gone.
+  const open = await openAfter(service, 5000)
+  if (open > 0) complaints.push(`${open} connections are still open`)
+  return complaints
+}
+
+/** What doesn't add up in the figures alone. */
+export function bookComplaints(run: Unleashed): string[] {
+  const { totals, timeline, tookMs, plannedMs, gracefulStopMs, sent, ended, died } = run
+  const { requests, failed, unfinished, latency, errors, dropped } = totals
+  const complaints: string[] = []
+  const equal = (what: string, actual: number, wanted: number) => {
+    if (actual !== wanted) complaints.push(`${what}: ${actual} instead of ${wanted}`)
+  }
+  if (died !== null) complaints.push(`a worker died: ${died}`)
+  if (tookMs === null) complaints.push(`not over in ${plannedMs} + ${gracefulStopMs} + 1000 ms`)
+  if (requests + unfinished + dropped === 0) complaints.push('nothing was sent')
+  equal('finished and unfinished requests', requests + unfinished, sent)
+  equal('failures by kind', sum(errors.map(({ count }) => count)), failed)
+  equal('latencies of what was good', latency.count, requests - failed)
+  equal('requests of all seconds', sum(timeline.map((second) => second.requests)), requests)
+  if (ended === null) return complaints
+  const tally = countEndings(ended)
+  for (const kind of KINDS) {
+    const counted = sum(errors.filter((error) => error.kind === kind).map(({ count }) => count))
+    // A timeout is kept by the user, who gives the exchange up.
+    const seen = (tally.get(kind) ?? 0) + (kind === 'timeout' ? (tally.get('given up') ?? 0) - unfinished : 0)
+    equal(`failures of kind ${kind}`, counted, seen)
+  }
+  return complaints
+}
+
+/** How many requests ended how. */
+export function countEndings(ended: readonly Ended[]): Map<Ending, number> {
+  const counts = new Map<Ending, number>()
+  for (const { ending } of ended) counts.set(ending, (counts.get(ending) ?? 0) + 1)
+  return counts
+}
+
+const KINDS: readonly FailureKind[] = ['timeout', 'connect', 'reset', 'dns', 'tls', 'protocol', 'redirects']
+
+/** What is wrong with one request; null when nothing is. */
+function strayOf(
+  { id, method, ending, message, text }: Ended,
+  run: Unleashed,
+  { arrivals }: Service,
+  script: (id: number) => Pick<Fault<never>, 'name' | 'ends' | 'hasBody'>,
+  { innocent = [], notIdempotent = [], unseen = [] }: Excuses,
+): string | null {
+  const { name, ends, hasBody = true } = script(id)
+  const why = message === null ? '' : `: ${message}`
+  // A thread that is overworked has itself to blame.
+  if ((ending === 'given up' || ending === 'timeout') && run.isOverworked) return null
+  const wasSeen = arrivals.has(id)
+  const mayEnd = wasSeen ? ends : [...unseen]
+  const excused =
+    ending !== 'ok' && (innocent.includes(ending) || (method === 'POST' && notIdempotent.includes(ending)))
+  if (!mayEnd.includes(ending) && !excused)
+    return `${wasSeen ? name : 'never seen'}: ${method} ended as ${ending}${why}`
+  if (ending !== 'ok') return null
+  if (hasBody && method !== 'HEAD' && text !== answerTo(id)) return `${name}: the answer is another one's`
+  return null
+}
+
+/** Connections that are still open after waiting for them to close. */
+async function openAfter(service: Service, mostMs: number): Promise<number> {
+  for (let waited = 0; service.open() > 0 && waited < mostMs; waited += 20) await sleep(20)
+  return service.open()
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0)
+}

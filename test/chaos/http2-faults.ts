@@ -1,0 +1,173 @@
+/**
+ * What services do to HTTP/2 requests, each with how such a request may end.
+ */
+import { answerTo, type Ending, type Fault, forever, reset, wait } from './ask.js'
+import { data, frame, goaway, ping, rst, type StreamAsk, settings } from './http2.js'
+
+type Http2Fault = Fault<StreamAsk>
+
+const [NO_ERROR, INTERNAL_ERROR, REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM] = [0, 2, 7, 8, 11]
+
+/** An answer as it should be. */
+export const GOOD_STREAM: Http2Fault = { name: 'a good answer', ends: ['ok'], answer: answerWell }
+
+function answerWell({ stream, id }: StreamAsk): void {
+  if (stream.destroyed) return
+  stream.respond({ ':status': 200, 'content-length': answerTo(id).length })
+  stream.end(answerTo(id))
+}
+
+/** Faults of one stream: all others of its connection go on. */
+export const STREAM_FAULTS: readonly Http2Fault[] = [
+  fault('cut with NO_ERROR, short of its length', ['reset', 'protocol'], async (ask) => {
+    await ask.head({ ':status': 200, 'content-length': 100 })
+    ask.write(data(ask.streamId, 'four'), rst(ask.streamId, NO_ERROR))
+  }),
+  fault('cut with NO_ERROR, without a length', ['reset'], async (ask) => {
+    await ask.head({ ':status': 200 })
+    ask.write(data(ask.streamId, 'four'), rst(ask.streamId, NO_ERROR))
+  }),
+  fault('cut with CANCEL, without a length', ['reset'], async (ask) => {
+    await ask.head({ ':status': 200 })
+    ask.write(data(ask.streamId, 'four'), rst(ask.streamId, CANCEL))
+  }),
+  fault('cut with INTERNAL_ERROR', ['reset'], async (ask) => {
+    await ask.head({ ':status': 200, 'content-length': 100 })
+    ask.write(data(ask.streamId, 'four'), rst(ask.streamId, INTERNAL_ERROR))
+  }),
+  fault('cut after the head alone', ['reset'], async (ask) => {
+    await ask.head({ ':status': 200, 'content-length': 4 })
+    ask.write(rst(ask.streamId, CANCEL))
+  }),
+  fault('reset before the head with NO_ERROR', ['reset'], (ask) => ask.write(rst(ask.streamId, NO_ERROR))),
+  fault('reset before the head with CANCEL', ['reset'], (ask) => ask.write(rst(ask.streamId, CANCEL))),
+  // It may go again (RFC 9113, section 8.7), and is refused again.
+  fault('refused', ['reset'], (ask) => ask.write(rst(ask.streamId, REFUSED_STREAM))),
+  fault('whole, then reset with NO_ERROR', ['ok'], async (ask) => {
+    const body = answerTo(ask.id)
+    await ask.head({ ':status': 200, 'content-length': body.length })
+    ask.write(data(ask.streamId, body, true), rst(ask.streamId, NO_ERROR))
+  }),
+  fault('whole, then reset with CANCEL', ['ok', 'reset'], async (ask) => {
+    const body = answerTo(ask.id)
+    await ask.head({ ':status': 200, 'content-length': body.length })
+    ask.write(data(ask.streamId, body, true), rst(ask.streamId, CANCEL))
+  }),
+  fault('shorter than its length', ['protocol', 'reset'], async (ask) => {
+    await ask.head({ ':status': 200, 'content-length': 100 })
+    ask.write(data(ask.streamId, 'four', true))
+  }),
+  fault('longer than its length', ['protocol', 'reset'], async (ask) => {
+    await ask.head({ ':status': 200, 'content-length': 4 })
+    ask.write(data(ask.streamId, 'more than four', true))
+  }),
+  fault('without a length', ['ok'], ({ stream, id }) => {
+    stream.respond({ ':status': 200 })
+    stream.end(answerTo(id))
+  }),
+  fault('in pieces, with empty ones between', ['ok'], async (ask) => {
+    const body = answerTo(ask.id)
+    await ask.head({ ':status': 200, 'content-length': body.length })
+    for (const char of body) ask.write(data(ask.streamId, char), data(ask.streamId, ''))
+    ask.write(data(ask.streamId, '', true))
+  }),
+  {
+    ...fault('304 with a length', ['ok'], ({ stream }) => {
+      stream.respond({ ':status': 304, 'content-length': 5312 }, { endStream: true })
+    }),
+    hasBody: false,
+  },
+  fault('announcements before the answer', ['ok'], (ask) => {
+    for (let i = 0; i < 5; i++) ask.stream.additionalHeaders({ ':status': 103, link: '</a>; rel=preload' })
+    answerWell(ask)
+  }),
+  fault('trailers', ['ok'], ({ stream, id }) => {
+    stream.respond({ ':status': 200 }, { waitForTrailers: true })
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'x-checksum': '1' }))
+    stream.end(answerTo(id))
+  }),
+  fault('a flood of PING, then the answer', ['ok', 'protocol', 'reset'], (ask) => {
+    ask.write(...Array.from({ length: 200 }, ping))
+    answerWell(ask)
+  }),
+  fault('a flood of SETTINGS, then the answer', ['ok', 'protocol', 'reset'], (ask) => {
+    ask.write(...Array.from({ length: 200 }, settings))
+    answerWell(ask)
+  }),
+]
+
+const GIVEN_UP: readonly Ending[] = ['protocol', 'reset', 'timeout', 'given up']
+
+/** Streams that never end. */
+export const SILENT_STREAMS: readonly Http2Fault[] = [
+  fault('silence', ['timeout', 'given up'], forever),
+  fault('a body that stops half way', ['timeout', 'given up'], async (ask) => {
+    await ask.head({ ':status': 200, 'content-length': 100 })
+    ask.write(data(ask.streamId, 'four'))
+  }),
+  fault('a body without a length that stops', ['timeout', 'given up'], async (ask) => {
+    await ask.head({ ':status': 200 })
+    ask.write(data(ask.streamId, 'four'))
+  }),
+  fault('empty frames without end', ['timeout', 'given up', 'protocol', 'reset'], async (ask) => {
+    await ask.head({ ':status': 200 })
+    while (!ask.socket.destroyed && !ask.stream.destroyed) {
+      ask.write(...Array.from({ length: 20 }, () => data(ask.streamId, '')))
+      await wait(20)
+    }
+  }),
+  // Node's session says so to the service and falls silent: the request times out, and the next one needs a new connection.
+  fault('DATA on a stream that never was', GIVEN_UP, (ask) => {
+    ask.write(data(ask.streamId + 1000, 'four'))
+  }),
+  fault('a frame larger than allowed', GIVEN_UP, (ask) => {
+    ask.write(data(ask.streamId, Buffer.alloc(100_000)))
+  }),
+  fault('a head that can’t be decoded', GIVEN_UP, (ask) => {
+    ask.write(frame(1, 4, ask.streamId, Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff])))
+  }),
+  fault('HTTP/1.1 in the middle', GIVEN_UP, ({ socket }) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello')
+  }),
+]
+
+/** Faults that end the connection, and whatever else is on it. */
+export const CONNECTION_FAULTS: readonly Http2Fault[] = [
+  fault('the connection is reset before the head', ['reset'], ({ raw }) => reset(raw)),
+  fault('the connection is closed before the head', ['reset'], ({ socket }) => socket.end()),
+  fault('the connection is reset within the body', ['reset'], async (ask) => {
+    await ask.head({ ':status': 200, 'content-length': 100 })
+    ask.write(data(ask.streamId, 'four'))
+    await wait(5)
+    reset(ask.raw)
+  }),
+  fault('the connection is closed within a frame', ['reset', 'protocol'], async (ask) => {
+    await ask.head({ ':status': 200, 'content-length': 100 })
+    ask.socket.end(data(ask.streamId, 'x'.repeat(100)).subarray(0, 50))
+  }),
+  fault('the connection is closed after the answer', ['ok'], async (ask) => {
+    const body = answerTo(ask.id)
+    await ask.head({ ':status': 200, 'content-length': body.length })
+    ask.write(data(ask.streamId, body, true))
+    ask.socket.end()
+  }),
+  fault('GOAWAY with an error, in the middle', ['reset', 'protocol'], async (ask) => {
+    await ask.head({ ':status': 200, 'content-length': 100 })
+    ask.write(data(ask.streamId, 'four'), goaway(ask.streamId, INTERNAL_ERROR))
+    ask.socket.end()
+  }),
+  fault('GOAWAY that asks for calm', ['reset', 'protocol'], (ask) => {
+    ask.write(goaway(ask.streamId, ENHANCE_YOUR_CALM))
+    ask.socket.end()
+  }),
+  fault('a window beyond all bounds', ['protocol', 'reset'], (ask) => {
+    ask.write(
+      frame(8, 0, ask.streamId, Buffer.from([0x7f, 0xff, 0xff, 0xff])),
+      frame(8, 0, 0, Buffer.from([0x7f, 0xff, 0xff, 0xff])),
+    )
+  }),
+]
+
+function fault(name: string, ends: readonly Ending[], answer: (ask: StreamAsk) => unknown): Http2Fault {
+  return { name, ends, answer: answer as Http2Fault['answer'] }
+}

@@ -1,0 +1,34 @@
+/**
+ * All faults in random order against 200 users at full speed: does anything get lost, or grow?
+ *
+ *   npm run chaos                            20 s
+ *   npm run chaos -- --seconds 600 --seed 7  ten minutes of other faults
+ *
+ * Exits 1 when a request is unaccounted for, memory grew by more than 20 MB, or the run did not end in time.
+ */
+import { fileURLToPath } from 'node:url'
+import { runnerImport } from 'vite'
+
+const option = (name, otherwise) => {
+  const at = process.argv.indexOf(name)
+  return at === -1 ? otherwise : Number(process.argv[at + 1])
+}
+const seconds = option('--seconds', 20)
+const seed = option('--seed', 1)
+const { module } = await runnerImport(fileURLToPath(new URL('mixture.ts', import.meta.url)))
+const { parts, rssFirst, rssMost, growth, tookMs, exitMs, complaints } = await module.runMixture({
+  seconds,
+  seed,
+})
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`
+const write = (line) => process.stdout.write(`${line}\n`)
+for (const { name, arrived, requests, failed, unfinished, errors } of parts) {
+  const kinds = Object.entries(errors).map(([kind, count]) => `${kind} ${count}`)
+  write(
+    `${name}: ${arrived} arrived, ${requests} counted, ${failed} failed (${kinds.join(', ')}), ${unfinished} unfinished`,
+  )
+}
+write(`memory: ${megabytes(rssFirst)} at first, ${megabytes(rssMost)} at most, grew by ${megabytes(growth)}`)
+write(`took ${(tookMs / 1000).toFixed(1)} s for ${seconds} s, exit after ${exitMs.toFixed(0)} ms`)
+for (const complaint of complaints) write(`✗ ${complaint}`)
+process.exitCode = complaints.length === 0 ? 0 : 1

@@ -1,0 +1,180 @@
+/**
+ * All faults in random order against 200 users at full speed, in one process: for a few seconds within the tests, and as long
+ * as one likes by `npm run chaos`.
+ */
+import { rmSync } from 'node:fs'
+import type { Totals } from '../../src/stats/result.js'
+import { makeCertificates } from '../load/http/certificates.js'
+import type { Ask, Fault, Script } from './ask.js'
+import { type ChildEnd, type ChildOutcome, growthOf, runChild } from './child.js'
+import { ENDS, GARBAGE, GOOD, INTERIM, LENGTHS, SLOW } from './http1-faults.js'
+import type { StreamAsk } from './http2.js'
+import { CONNECTION_FAULTS, GOOD_STREAM, SILENT_STREAMS, STREAM_FAULTS } from './http2-faults.js'
+import { type Service, startService } from './service.js'
+import type { Yaml } from './unleash.js'
+
+/** What came of a mixture. */
+export interface Mixed {
+  readonly parts: readonly MixedPart[]
+  readonly rssFirst: number
+  readonly rssMost: number
+  readonly growth: number
+  readonly tookMs: number
+  readonly exitMs: number
+  /** What is wrong, each in a line; empty when nothing is. */
+  readonly complaints: readonly string[]
+}
+
+/** One of the loads. */
+export interface MixedPart {
+  readonly name: string
+  readonly arrived: number
+  readonly requests: number
+  readonly failed: number
+  readonly unfinished: number
+  readonly errors: Readonly<Record<string, number>>
+}
+
+interface Part {
+  readonly name: string
+  readonly users: number
+  readonly http: Yaml
+  readonly isSecure?: true
+  /** Requests may go down with the connection that they share. */
+  readonly isShared?: true
+}
+
+const PARTS: readonly Part[] = [
+  { name: 'HTTP/1.1', users: 70, http: {} },
+  { name: 'HTTP/1.1 without keep-alive', users: 10, http: { keepAlive: false } },
+  { name: 'HTTP/1.1 over TLS', users: 20, http: {}, isSecure: true },
+  { name: 'HTTP/1.1 pipelined', users: 30, http: { connections: 10, pipelining: 3 }, isShared: true },
+  { name: 'HTTP/2', users: 20, http: { http2: true } },
+  { name: 'HTTP/2 shared', users: 40, http: { http2: true, connections: 8 }, isShared: true },
+  { name: 'HTTP/2 over TLS with retries', users: 10, http: { http2: true, retries: 1 }, isSecure: true },
+]
+
+const GRACEFUL_STOP_MS = 2000
+/** Reading scenarios, looking for the target, starting and ending threads, on a machine that has other things to do. */
+const AROUND_MS = 6000
+const GROWTH_MOST = 20_000_000
+
+/** Runs it, and says what was lost. */
+export async function runMixture({ seconds, seed }: { seconds: number; seed: number }): Promise<Mixed> {
+  const certificates = makeCertificates()
+  if (certificates === null) throw new Error('openssl is needed for certificates')
+  const tls = { cert: certificates.read('server.pem'), key: certificates.read('server.key') }
+  const http1 = mix(seed, GOOD, [...ENDS, ...LENGTHS, ...GARBAGE, ...INTERIM, ...SLOW])
+  const http2 = mix(seed, GOOD_STREAM, [...STREAM_FAULTS, ...SILENT_STREAMS, ...CONNECTION_FAULTS])
+  const services: Service[] = []
+  for (const { http } of PARTS)
+    services.push(
+      await startService({ http1, http2, tls: { ...tls, alpn: [http['http2'] ? 'h2' : 'http/1.1'] } }),
+    )
+  const scenarios = PARTS.map(({ users, http, isSecure }, i) => ({
+    target: `${isSecure ? 'https' : 'http'}://127.0.0.1:${services[i]!.port}`,
+    load: { vus: users, duration: `${seconds}s`, gracefulStop: `${GRACEFUL_STOP_MS}ms` },
+    http: { timeout: '1s', connectTimeout: '1s', ...(isSecure && { tls: { insecure: true } }), ...http },
+    requests: DIGITS.map((digit) => ({
+      name: `ends with ${digit}`,
+      get: `/r/{{ iteration() }}${digit}`,
+      expect: { matches: `^answer to \\d*${digit}$` },
+    })),
+  }))
+  const mostMs = seconds * 1000 + GRACEFUL_STOP_MS + 2 * AROUND_MS
+  const end = await runChild(scenarios, { seed, mostMs })
+  for (const service of services) await service.stop()
+  rmSync(certificates.folder, { recursive: true, force: true })
+  return account(end, services, { http1, http2 }, seconds)
+}
+
+/** An answer that is taken for another request's has another digit, nine times of ten. */
+const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+
+/** Half of the requests are answered well, the others meet any of the faults. */
+function mix<A>(seed: number, good: Fault<A>, faults: readonly Fault<A>[]): Script<A> {
+  return (id) => {
+    const random = scramble(id + seed * 0x9e3779b1)
+    return random % 2 === 0 ? good : faults[(random >>> 1) % faults.length]!
+  }
+}
+
+function scramble(value: number): number {
+  let mixed = value | 0
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x45d9f3b)
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x45d9f3b)
+  return (mixed ^ (mixed >>> 16)) >>> 0
+}
+
+function account(end: ChildEnd, services: readonly Service[], scripts: Scripts, seconds: number): Mixed {
+  const complaints: string[] = []
+  const parts = PARTS.map((part, i) => {
+    const outcome = end.outcomes[i] ?? { message: 'no result' }
+    const counts = services[i]!.arrivals
+    const books = booksOf(part.name, outcome, counts.size)
+    if (outcome.error != null) complaints.push(`${part.name}: ${outcome.error}`)
+    if (outcome.totals === undefined) complaints.push(`${part.name}: ${outcome.message}`)
+    else complaints.push(...audit(part, books, outcome.totals, { counts, scripts }))
+    return books
+  })
+  const growth = growthOf(end.samples)
+  const { code, stderr, surprises, tookMs, exitMs } = end
+  if (code !== 0) complaints.push(`exit code ${code}: ${stderr.slice(0, 500)}`)
+  for (const surprise of new Set(surprises)) complaints.push(surprise)
+  if (growth > GROWTH_MOST) complaints.push(`memory grew by ${Math.round(growth / 1e6)} MB`)
+  if (tookMs > seconds * 1000 + GRACEFUL_STOP_MS + 1000 + AROUND_MS)
+    complaints.push(`took ${Math.round(tookMs)} ms for ${seconds} s`)
+  if (exitMs > 2000) complaints.push(`something kept the process for ${Math.round(exitMs)} ms`)
+  const [rssFirst = 0] = end.samples
+  return { parts, rssFirst, rssMost: Math.max(...end.samples), growth, tookMs, exitMs, complaints }
+}
+
+function booksOf(name: string, { totals }: ChildOutcome, arrived: number): MixedPart {
+  const { requests = 0, failed = 0, unfinished = 0 } = totals ?? {}
+  const errors: Record<string, number> = {}
+  for (const { kind, count } of totals?.errors ?? []) errors[kind] = (errors[kind] ?? 0) + count
+  return { name, arrived, requests, failed, unfinished, errors }
+}
+
+interface Scripts {
+  readonly http1: Script<Ask>
+  readonly http2: Script<StreamAsk>
+}
+
+/** What a load says against what its service saw. */
+function audit(
+  { name, http, isShared }: Part,
+  { arrived, requests, failed, unfinished, errors }: MixedPart,
+  { latency }: Totals,
+  { counts, scripts }: { counts: ReadonlyMap<number, number>; scripts: Scripts },
+): string[] {
+  const script: (id: number) => Pick<Fault<never>, 'ends' | 'hasBody'> = http['http2']
+    ? scripts.http2
+    : scripts.http1
+  const good = requests - failed
+  const byKind = Object.values(errors).reduce((a, b) => a + b, 0)
+  let surely = 0
+  let perhaps = 0
+  let otherBodies = 0
+  for (const id of counts.keys()) {
+    const { ends, hasBody = true } = script(id)
+    if (!hasBody) otherBodies++
+    else if (ends.includes('ok')) perhaps++
+    if (hasBody && ends.length === 1 && ends[0] === 'ok') surely++
+  }
+  const checks: [isWrong: boolean, what: string][] = [
+    [arrived > requests + unfinished, `${arrived} arrived, ${requests} + ${unfinished} are counted`],
+    [latency.count !== good, `${latency.count} latencies of ${good} good answers`],
+    [byKind !== failed, `${failed} failed, by kind ${byKind}`],
+    [good > perhaps, `${good} are good, only ${perhaps} may be`],
+    [!isShared && good < surely - unfinished, `${good} are good, ${surely} were answered well`],
+    [good === 0, 'nothing is good'],
+    // Who gets the answer of another request sees the wrong digit.
+    [(errors['expectation'] ?? 0) > otherBodies, `${errors['expectation']} answers were not its own`],
+    ...['dns', 'redirects', 'capture', 'status'].map((kind): [boolean, string] => [
+      (errors[kind] ?? 0) > 0,
+      `${errors[kind]} failed as ${kind}`,
+    ]),
+  ]
+  return checks.filter(([isWrong]) => isWrong).map(([, what]) => `${name}: ${what}`)
+}

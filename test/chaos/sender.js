@@ -1,0 +1,39 @@
+/**
+ * Sends loads from a process of its own, as the library does it, and says what became of them and of its memory.
+ *
+ *   node test/chaos/sender.js scenario.yaml... [--seed 7]
+ *
+ * Prints one line of JSON when the loads begin and one when they are over; then it has to end by itself.
+ */
+import { readFileSync } from 'node:fs'
+import { loadScenario, run } from '../../dist/index.js'
+
+const SAMPLE_MS = 250
+
+const seedAt = process.argv.indexOf('--seed')
+const seed = seedAt === -1 ? undefined : Number(process.argv[seedAt + 1])
+const files = process.argv.slice(2, seedAt === -1 ? undefined : seedAt)
+const surprises = []
+process.on('unhandledRejection', (reason) => surprises.push(String(reason)))
+process.on('warning', (warning) => surprises.push(String(warning)))
+
+const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
+// Without what Node.js asks of the system in JavaScript: process.memoryUsage() is slow while threads work.
+const rss = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024
+const samples = [rss()]
+const sampler = setInterval(() => samples.push(rss()), SAMPLE_MS)
+const scenarios = await Promise.all(files.map((file) => loadScenario(file)))
+say({ begun: true })
+const outcomes = await Promise.all(
+  scenarios.map((scenario) =>
+    run(scenario, { workers: 1, ...(seed === undefined ? {} : { seed }) }).catch((error) => ({
+      message: String(error.message),
+    })),
+  ),
+)
+clearInterval(sampler)
+say({
+  outcomes: outcomes.map(({ totals, error, verdict, message }) => ({ totals, error, verdict, message })),
+  samples,
+  surprises,
+})

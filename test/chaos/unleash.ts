@@ -1,0 +1,221 @@
+/**
+ * Runs a load in this thread against a service that means no good, and watches every request of it from the outside.
+ */
+import { readFileSync } from 'node:fs'
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import { runFleet } from '../../dist/load/fleet/threads.js'
+import { now } from '../../src/base/clock.js'
+import { Collector } from '../../src/load/collector.js'
+import type { Connection, Exchange } from '../../src/load/connection.js'
+import { Part } from '../../src/load/part.js'
+import { openWorld } from '../../src/load/world.js'
+import { makePlan, type Plan } from '../../src/plan/plan.js'
+import { Profile } from '../../src/plan/profile.js'
+import { listSeries } from '../../src/plan/series.js'
+import { readScenario } from '../../src/scenario/read.js'
+import type { TimelinePoint, Totals } from '../../src/stats/result.js'
+import { type Ending, idOf } from './ask.js'
+
+/** A scenario as its file has it. */
+export type Yaml = Readonly<Record<string, unknown>>
+
+/** How one request ended. */
+export interface Ended {
+  readonly id: number
+  readonly method: string
+  readonly ending: Ending
+  /** Why it failed; null when it didn't. */
+  readonly message: string | null
+  /** The answer's body when it was kept. */
+  readonly text: string | null
+  /** When, in ms since the load began. */
+  readonly at: number
+}
+
+/** A load that is over, or had to be ended. */
+export interface Unleashed {
+  /** Null when it went beyond its time: then it was ended by force. */
+  readonly tookMs: number | null
+  /** When it began, on the clock of `now`. */
+  readonly beginAt: number
+  /** The stages, and the time after them in which requests may end. */
+  readonly plannedMs: number
+  readonly gracefulStopMs: number
+  /** Null of a fleet: nobody watches its threads. */
+  readonly ended: readonly Ended[] | null
+  /** How many requests were sent; of a fleet: how many were to be. */
+  readonly sent: number
+  /** How many virtual users there were; of a fleet nobody knows. */
+  readonly users: number
+  readonly totals: Totals
+  readonly timeline: readonly TimelinePoint[]
+  /** This thread stood still for long, or had no rest: then timeouts may be its own fault. */
+  readonly isOverworked: boolean
+  /** Why a worker died; null when none did. */
+  readonly died: string | null
+}
+
+/** Beyond the graceful stop. */
+const OVERTIME_MS = 1000
+/** A thread that stands still for longer may miss the timeouts of its requests; one that is busier, too. */
+const STALL_MS = 300
+const BUSY = 0.85
+/** When a run is beyond hope. */
+const PATIENCE_MS = 5000
+
+/** How a load is sent. */
+export interface UnleashOptions {
+  readonly workers?: number
+  /** Ends the load before its time. */
+  readonly until?: Promise<unknown>
+}
+
+/** Sends the load of a scenario to a port of this machine. */
+export async function unleash(
+  scenario: Yaml,
+  target: string,
+  { workers = 1, until }: UnleashOptions = {},
+): Promise<Unleashed> {
+  const plan = planOf(scenario, target)
+  const wholeMs = new Profile(plan.load.start, plan.load.stages).durationMs
+  const mostMs = wholeMs + plan.load.gracefulStopMs + OVERTIME_MS + PATIENCE_MS
+  const delay = monitorEventLoopDelay()
+  delay.enable()
+  const before = performance.eventLoopUtilization()
+  const run =
+    workers === 1 ? await runPart(plan, { mostMs, until }) : await runThreads(plan, { workers, mostMs })
+  delay.disable()
+  const { utilization } = performance.eventLoopUtilization(before)
+  const plannedMs = run.stoppedMs ?? wholeMs
+  const isLate = run.tookMs > plannedMs + plan.load.gracefulStopMs + OVERTIME_MS
+  const seconds = plannedMs / 1000
+  return {
+    ...run,
+    tookMs: isLate ? null : run.tookMs,
+    isOverworked: delay.max / 1e6 > STALL_MS || utilization > BUSY,
+    plannedMs,
+    gracefulStopMs: plan.load.gracefulStopMs,
+    totals: run.collector.total(seconds),
+    timeline: run.collector.timeline(),
+  }
+}
+
+function planOf(scenario: Yaml, target: string): Plan {
+  const files = { read: (path: string) => readFileSync(path) }
+  const read = readScenario(JSON.stringify({ target, ...scenario }), { file: 'chaos.yaml', env: {}, files })
+  return makePlan(read, { target, seed: 7, today: Date.UTC(2026, 0, 1) })
+}
+
+async function runPart(plan: Plan, { mostMs, until }: { mostMs: number; until: UnleashOptions['until'] }) {
+  const world = await openWorld(plan)
+  const collector = new Collector(listSeries(plan), 1, () => {})
+  const beginAt = world.now() + 5
+  const watch = new Watch(beginAt)
+  const part = new Part(
+    plan,
+    { index: 0, of: 1 },
+    {
+      world: { ...world, connect: (tell) => watch.over(world.connect(tell)) },
+      beginAt,
+      emit: (window) => collector.add(0, window),
+    },
+  )
+  let stoppedMs: number | null = null
+  void until?.then(() => {
+    stoppedMs = now() - beginAt
+    part.stop()
+  })
+  let timer: NodeJS.Timeout | undefined
+  const isOver = await Promise.race([
+    part.done.then(() => true),
+    new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), mostMs)
+    }),
+  ])
+  clearTimeout(timer)
+  const tookMs = isOver ? world.now() - beginAt : Number.POSITIVE_INFINITY
+  if (!isOver) part.kill()
+  world.close()
+  collector.end(0)
+  return {
+    collector,
+    tookMs,
+    stoppedMs,
+    beginAt,
+    ended: watch.ended,
+    sent: watch.sent,
+    users: part.users.length,
+    died: null,
+  }
+}
+
+async function runThreads(plan: Plan, { workers, mostMs }: { workers: number; mostMs: number }) {
+  const collector = new Collector(listSeries(plan), workers, () => {})
+  const kill = new AbortController()
+  let begun = 0
+  let timer: NodeJS.Timeout | undefined
+  const end = await runFleet(plan, {
+    workers,
+    stop: new AbortController().signal,
+    kill: kill.signal,
+    onBegin: (headStartMs) => {
+      begun = now() + headStartMs
+      timer = setTimeout(() => kill.abort(), mostMs)
+    },
+    onWindow: (worker, window) => collector.add(worker, window),
+    onWorkerEnd: (worker) => collector.end(worker),
+  })
+  clearTimeout(timer)
+  const died = end.failure !== null && end.failure.kind !== 'spent' ? end.failure.message : null
+  const tookMs = now() - begun
+  return {
+    collector,
+    tookMs,
+    stoppedMs: null,
+    beginAt: begun,
+    ended: null,
+    sent: plan.load.iterations ?? 0,
+    users: 0,
+    died,
+  }
+}
+
+/** Notes what becomes of each request. */
+class Watch {
+  readonly ended: Ended[] = []
+  sent = 0
+
+  constructor(private readonly beginAt: number) {}
+
+  /** Lets `connection` do its work and looks on. */
+  over(connection: Connection): Connection {
+    const { send, abort } = connection
+    let id = -1
+    let method = ''
+    const note = (ending: Ending, message: string | null, text: string | null) => {
+      const at = now() - this.beginAt
+      this.ended.push({ id, method, ending, message, text, at })
+    }
+    connection.send = (request, exchange) => {
+      this.sent++
+      id = idOf(request.path)
+      method = request.method
+      const watched: Exchange = {
+        ended: (failure, at) => {
+          note(failure?.kind ?? 'ok', failure?.message ?? null, failure === null ? textOf(connection) : null)
+          exchange.ended(failure, at)
+        },
+      }
+      send.call(connection, request, watched)
+    }
+    connection.abort = () => {
+      note('given up', null, null)
+      abort.call(connection)
+    }
+    return connection
+  }
+}
+
+function textOf({ answer }: Connection): string | null {
+  return answer == null ? null : answer.body().toString('latin1')
+}
