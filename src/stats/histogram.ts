@@ -1,7 +1,7 @@
 /**
  * A High Dynamic Range histogram (Gil Tene's HdrHistogram): counts of values between 1 µs and 1 h, each kept to
- * 3 significant digits. Only this file counts in microseconds. Counters are made as they are needed: a few kB for a
- * request that is always about as fast, 95 kB for one that takes anything up to an hour.
+ * 3 significant digits. Only this file counts in microseconds. A few values are a list; of more there are counters, made
+ * as they are needed: a few kB for a request that is always about as fast, 95 kB for one that takes anything up to an hour.
  *
  * The counters are our own because many of them are filled in each second of a run, and emptied and added up (about
  * 10 ns a value here, 120 ns in hdr-histogram-js); they follow the library's layout slot by slot, and the library reads
@@ -22,7 +22,10 @@ const LENGTH = indexOf(HIGHEST) + 1
 /** Powers of two: `**` takes many times as long as a look-up, and this is done for each bucket. */
 const POWERS = Array.from({ length: 32 }, (_, exponent) => 2 ** exponent)
 
-/** Counters come in pieces of 128: so few that a request with some dozen answers has few empty ones to look at. */
+/** So many values are kept as they come: most requests of a long list have fewer in a second. */
+const LISTED_MOST = 64
+
+/** Counters come in pieces of 128, so that few of them are empty. */
 const PIECE_BITS = 7
 const PIECE = 1 << PIECE_BITS
 const PIECES = Math.ceil(LENGTH / PIECE)
@@ -41,6 +44,9 @@ export function toMicros(ms: number): number {
 
 /** Counts of latencies. Values go in as whole microseconds; `add` merges without loss. */
 export class Histogram {
+  /** The slots of the values, one for each; empty when they are counted. */
+  private readonly listed: number[] = []
+  private isListed = true
   private pieces: readonly (Uint32Array | null)[] = NONE
   private total = 0
   /** The used part of the counters: what lies outside is 0. */
@@ -70,7 +76,11 @@ export class Histogram {
 
   /** Adds all counts of `other`. */
   add(other: Histogram): void {
-    if (other.total === 0) return
+    if (other.isListed) {
+      for (const index of other.listed) this.countAt(index, 1)
+      return
+    }
+    if (this.isListed) this.unlist()
     for (let place = other.low >> PIECE_BITS; place <= other.high >> PIECE_BITS; place++) {
       const theirs = other.pieces[place]!
       if (theirs === null) continue
@@ -84,8 +94,12 @@ export class Histogram {
 
   /** Back to empty. */
   clear(): void {
-    for (let place = this.low >> PIECE_BITS; place <= this.high >> PIECE_BITS; place++)
-      this.pieces[place]?.fill(0)
+    if (!this.isListed) {
+      for (let place = this.low >> PIECE_BITS; place <= this.high >> PIECE_BITS; place++)
+        this.pieces[place]?.fill(0)
+    }
+    this.listed.length = 0
+    this.isListed = true
     this.total = 0
     this.low = LENGTH
     this.high = -1
@@ -100,6 +114,10 @@ export class Histogram {
     const exact = (Math.min(percentile, 100) / 100) * this.total
     // Subtle: the product may lie an ulp above the whole number that is meant.
     const wanted = Math.max(Math.ceil(exact - exact * Number.EPSILON), 1)
+    if (this.isListed) {
+      const index = this.listed.sort(rising)[wanted - 1]!
+      return percentile === 0 ? lowestAt(index) : highestAt(index)
+    }
     let seen = 0
     for (let place = this.low >> PIECE_BITS; place <= this.high >> PIECE_BITS; place++) {
       const piece = this.pieces[place]!
@@ -176,11 +194,27 @@ export class Histogram {
   }
 
   private countAt(index: number, count: number): void {
+    if (this.isListed) {
+      if (count === 1 && this.total < LISTED_MOST) {
+        this.listed.push(index)
+        this.total++
+        return
+      }
+      this.unlist()
+    }
     const piece = this.pieces[index >> PIECE_BITS] ?? this.makePiece(index >> PIECE_BITS)
     piece[index & (PIECE - 1)]! += count
     this.total += count
     if (index < this.low) this.low = index
     if (index > this.high) this.high = index
+  }
+
+  /** Counts what was listed. */
+  private unlist(): void {
+    const listed = this.listed.splice(0)
+    this.isListed = false
+    this.total = 0
+    for (const index of listed) this.countAt(index, 1)
   }
 
   private makePiece(place: number): Uint32Array {
@@ -192,12 +226,26 @@ export class Histogram {
 
   /** Calls back for each counter that isn't 0, rising. */
   private scan(visit: (index: number, count: number) => void): void {
+    if (this.isListed) {
+      const { listed } = this
+      listed.sort(rising)
+      for (let i = 0; i < listed.length; ) {
+        const first = i
+        while (i < listed.length && listed[i] === listed[first]) i++
+        visit(listed[first]!, i - first)
+      }
+      return
+    }
     for (let place = this.low >> PIECE_BITS; place <= this.high >> PIECE_BITS; place++) {
       const piece = this.pieces[place]!
       if (piece === null) continue
       for (let i = 0; i < PIECE; i++) if (piece[i]! > 0) visit((place << PIECE_BITS) + i, piece[i]!)
     }
   }
+}
+
+function rising(a: number, b: number): number {
+  return a - b
 }
 
 /** Where a value of 0 … 2^32 − 1 is counted: linear up to 2048, then 1024 steps to each doubling. */

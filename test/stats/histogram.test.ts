@@ -38,6 +38,31 @@ describe('a histogram agrees with hdr-histogram-js', () => {
   }
 })
 
+test('few values and many make the same, recorded, added and cleared', () => {
+  const random = new Random(3)
+  const reused = new Histogram()
+  const sum = new Histogram()
+  const all: number[] = []
+  for (const count of [1, 3, 63, 64, 65, 200, 2, 64, 130]) {
+    const values = Array.from({ length: count }, () => Math.floor(Math.exp(12 * random.float())))
+    all.push(...values)
+    const theirs = hdr.build({ highestTrackableValue: 3_600_000_000, numberOfSignificantValueDigits: 3 })
+    reused.clear()
+    for (const value of values) {
+      reused.record(value)
+      theirs.recordValue(value)
+    }
+    expect(reused.count).toBe(count)
+    for (const percentile of PERCENTILES)
+      expect(reused.valueAtPercentile(percentile)).toBe(theirs.getValueAtPercentile(percentile))
+    expect(Histogram.decode(hdr.encodeIntoCompressedBase64(theirs)).pack()).toEqual(reused.pack())
+    sum.add(reused)
+  }
+  const whole = new Histogram()
+  for (const value of all) whole.record(value)
+  expect(sum.pack()).toEqual(whole.pack())
+})
+
 describe('encoding', () => {
   test('loses nothing', () => {
     const histogram = filled(3, 5000)
