@@ -60,7 +60,11 @@ export function everyThird<A>(good: Fault<A>, faults: readonly Fault<A>[]): Scri
   return (id) => (id % 3 === 0 && id >= 0 ? faults[(id / 3) % faults.length]! : good)
 }
 
-/** Resets a connection at once: Node's own `resetAndDestroy` says first that the end has come, which is another fault. */
+/**
+ * Resets a connection at once: Node's own `resetAndDestroy` says first that the end has come, which is another fault. One that
+ * has said so already can only be closed.
+ */
 export function reset(socket: Socket): void {
-  Object.assign(socket, { resetAndClosing: true }).destroy()
+  if (socket.writableEnded) socket.destroy()
+  else Object.assign(socket, { resetAndClosing: true }).destroy()
 }

@@ -17,7 +17,7 @@ export interface ChildEnd {
   readonly samples: readonly number[]
   /** Warnings of Node.js, and rejections that nobody handled. */
   readonly surprises: readonly string[]
-  /** From the beginning of the loads to their results. */
+  /** From their beginning to their results. */
   readonly tookMs: number
   /** From there until it was gone: what is left open keeps a process alive. */
   readonly exitMs: number
@@ -29,6 +29,8 @@ export interface ChildEnd {
 export interface ChildOutcome {
   readonly totals?: Totals
   readonly error?: string | null
+  /** From the end of its stages to its result, in ms. */
+  readonly overtimeMs?: number
   readonly message?: string
 }
 

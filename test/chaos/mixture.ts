@@ -19,7 +19,8 @@ export interface Mixed {
   readonly rssFirst: number
   readonly rssMost: number
   readonly growth: number
-  readonly tookMs: number
+  /** From the end of a load to its result, at most. */
+  readonly overtimeMs: number
   readonly exitMs: number
   /** What is wrong, each in a line; empty when nothing is. */
   readonly complaints: readonly string[]
@@ -45,19 +46,21 @@ interface Part {
 }
 
 const PARTS: readonly Part[] = [
-  { name: 'HTTP/1.1', users: 70, http: {} },
-  { name: 'HTTP/1.1 without keep-alive', users: 10, http: { keepAlive: false } },
-  { name: 'HTTP/1.1 over TLS', users: 20, http: {}, isSecure: true },
+  { name: 'HTTP/1.1', users: 80, http: {} },
   { name: 'HTTP/1.1 pipelined', users: 30, http: { connections: 10, pipelining: 3 }, isShared: true },
-  { name: 'HTTP/2', users: 20, http: { http2: true } },
-  { name: 'HTTP/2 shared', users: 40, http: { http2: true, connections: 8 }, isShared: true },
-  { name: 'HTTP/2 over TLS with retries', users: 10, http: { http2: true, retries: 1 }, isSecure: true },
+  { name: 'HTTP/1.1 over TLS, without keep-alive', users: 20, http: { keepAlive: false }, isSecure: true },
+  { name: 'HTTP/2 shared', users: 50, http: { http2: true, connections: 10 }, isShared: true },
+  { name: 'HTTP/2 over TLS with retries', users: 20, http: { http2: true, retries: 1 }, isSecure: true },
 ]
 
-const GRACEFUL_STOP_MS = 2000
-/** Reading scenarios, looking for the target, starting and ending threads, on a machine that has other things to do. */
-const AROUND_MS = 6000
-const GROWTH_MOST = 20_000_000
+const GRACEFUL_STOP_MS = 3500
+/** Ending threads and gathering what they measured, on a machine that has other things to do. */
+const OVERTIME_MS = 2000
+/** Starting them there. */
+const START_MS = 60_000
+/** What a heap may still come to after the first quarter of a short run; a long one shows what really grows. */
+const GROWTH_MOST_BYTES = { short: 80_000_000, long: 20_000_000 }
+const LONG_SECONDS = 60
 
 /** Runs it, and says what was lost. */
 export async function runMixture({ seconds, seed }: { seconds: number; seed: number }): Promise<Mixed> {
@@ -74,14 +77,14 @@ export async function runMixture({ seconds, seed }: { seconds: number; seed: num
   const scenarios = PARTS.map(({ users, http, isSecure }, i) => ({
     target: `${isSecure ? 'https' : 'http'}://127.0.0.1:${services[i]!.port}`,
     load: { vus: users, duration: `${seconds}s`, gracefulStop: `${GRACEFUL_STOP_MS}ms` },
-    http: { timeout: '1s', connectTimeout: '1s', ...(isSecure && { tls: { insecure: true } }), ...http },
+    http: { timeout: '3s', connectTimeout: '5s', ...(isSecure && { tls: { insecure: true } }), ...http },
     requests: DIGITS.map((digit) => ({
       name: `ends with ${digit}`,
       get: `/r/{{ iteration() }}${digit}`,
       expect: { matches: `^answer to \\d*${digit}$` },
     })),
   }))
-  const mostMs = seconds * 1000 + GRACEFUL_STOP_MS + 10 * AROUND_MS
+  const mostMs = seconds * 1000 + GRACEFUL_STOP_MS + START_MS
   const end = await runChild(scenarios, { seed, mostMs })
   for (const service of services) await service.stop()
   rmSync(certificates.folder, { recursive: true, force: true })
@@ -118,15 +121,17 @@ function account(end: ChildEnd, services: readonly Service[], scripts: Scripts, 
     return books
   })
   const growth = growthOf(end.samples)
-  const { code, stderr, surprises, tookMs, exitMs } = end
+  const { code, stderr, surprises, exitMs } = end
   if (code !== 0) complaints.push(`exit code ${code}: ${stderr.slice(0, 500)}`)
   for (const surprise of new Set(surprises)) complaints.push(surprise)
-  if (growth > GROWTH_MOST) complaints.push(`memory grew by ${Math.round(growth / 1e6)} MB`)
-  if (tookMs > seconds * 1000 + GRACEFUL_STOP_MS + 1000 + AROUND_MS)
-    complaints.push(`took ${Math.round(tookMs)} ms for ${seconds} s`)
+  const growthMost = GROWTH_MOST_BYTES[seconds < LONG_SECONDS ? 'short' : 'long']
+  if (growth > growthMost) complaints.push(`memory grew by ${Math.round(growth / 1e6)} MB`)
+  const overtimeMs = Math.max(...end.outcomes.map((outcome) => outcome.overtimeMs ?? 0))
+  if (overtimeMs > GRACEFUL_STOP_MS + 1000 + OVERTIME_MS)
+    complaints.push(`${Math.round(overtimeMs)} ms from the end of a load to its result`)
   if (exitMs > 2000) complaints.push(`something kept the process for ${Math.round(exitMs)} ms`)
   const [rssFirst = 0] = end.samples
-  return { parts, rssFirst, rssMost: Math.max(...end.samples), growth, tookMs, exitMs, complaints }
+  return { parts, rssFirst, rssMost: Math.max(...end.samples), growth, overtimeMs, exitMs, complaints }
 }
 
 function booksOf(name: string, { totals }: ChildOutcome, arrived: number): MixedPart {
@@ -156,19 +161,23 @@ function audit(
   let surely = 0
   let perhaps = 0
   let otherBodies = 0
+  let silent = 0
   for (const id of counts.keys()) {
     const { ends, hasBody = true } = script(id)
+    if (ends.includes('given up') || ends.includes('timeout')) silent++
     if (!hasBody) otherBodies++
     else if (ends.includes('ok')) perhaps++
     if (hasBody && ends.length === 1 && ends[0] === 'ok') surely++
   }
+  // On a machine that is too busy even good answers come too late.
+  const late = Math.max(0, (errors['timeout'] ?? 0) - silent)
   const checks: [isWrong: boolean, what: string][] = [
     [arrived > requests + unfinished, `${arrived} arrived, ${requests} + ${unfinished} are counted`],
     [latency.count !== good, `${latency.count} latencies of ${good} good answers`],
     [byKind !== failed, `${failed} failed, by kind ${byKind}`],
     [good > perhaps, `${good} are good, only ${perhaps} may be`],
-    [!isShared && good < surely - unfinished, `${good} are good, ${surely} were answered well`],
-    [good === 0, 'nothing is good'],
+    [!isShared && good < surely - unfinished - late, `${good} are good, ${surely} were answered well`],
+    [good === 0 && arrived > 100, 'nothing is good'],
     // Who gets the answer of another request sees the wrong digit.
     [(errors['expectation'] ?? 0) > otherBodies, `${errors['expectation']} answers were not its own`],
     ...['dns', 'redirects', 'capture', 'status'].map((kind): [boolean, string] => [

@@ -25,15 +25,19 @@ const sampler = setInterval(() => samples.push(rss()), SAMPLE_MS)
 const scenarios = await Promise.all(files.map((file) => loadScenario(file)))
 say({ begun: true })
 const outcomes = await Promise.all(
-  scenarios.map((scenario) =>
-    run(scenario, { workers: 1, ...(seed === undefined ? {} : { seed }) }).catch((error) => ({
-      message: String(error.message),
-    })),
-  ),
+  scenarios.map(async (scenario) => {
+    try {
+      const result = await run(scenario, { workers: 1, ...(seed === undefined ? {} : { seed }) })
+      const { totals, error, startedAt, durationSeconds } = result
+      return { totals, error, overtimeMs: Date.now() - Date.parse(startedAt) - durationSeconds * 1000 }
+    } catch (error) {
+      return { message: error.message }
+    }
+  }),
 )
 clearInterval(sampler)
 say({
-  outcomes: outcomes.map(({ totals, error, verdict, message }) => ({ totals, error, verdict, message })),
+  outcomes,
   samples,
   surprises,
 })
