@@ -23,7 +23,7 @@ export interface CiJob {
 }
 
 /** The mark of a place to fill in. */
-export const FILL_IN = 'FILL IN'
+const FILL_IN = 'FILL IN'
 
 /** The job that holds a change against the branch that it goes into. */
 export function makeCiFile(service: CiService, job: CiJob): CiFile {
