@@ -58,7 +58,7 @@ function renderRows(
     rows.map((row) => [
       row.request === null ? 'whole run' : renderName(row.request),
       row.metric,
-      html`${formatMetricChange(row.metric, row.change)}<small class="narrow">${formatMetric(row.metric, row.baseline)} → ${formatMetric(row.metric, row.current)}</small>`,
+      html`${formatMetricChange(row.metric, row.change)}<small class="narrow">${formatMetric(row.metric, row.baseline)} →&nbsp;${formatMetric(row.metric, row.current)}</small>`,
       renderJudgement(row.verdict),
       renderChange(row),
       formatInterval(row),

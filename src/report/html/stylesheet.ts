@@ -122,7 +122,7 @@ pre { overflow-x: auto; margin: 0; padding: 14px 16px; border-radius: 6px; backg
   .key-figures dd { font-size: 18px; }
   table { font-size: 13px; }
   .wide:is(th, td) { display: none; }
-  td small.narrow { display: block; min-width: 0; white-space: nowrap; }
+  td small.narrow { display: block; width: min-content; min-width: 0; margin-left: auto; }
   th[scope=row].t { min-width: 5em; overflow-wrap: anywhere; }
   dl { grid-template-columns: repeat(2, 1fr); gap: 8px 16px; }
 }
