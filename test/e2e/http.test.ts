@@ -23,6 +23,7 @@ requests:
   - { name: flaky, get: /flaky }
   - { name: down, get: /down }
   - { name: order, post: /down }
+thresholds: [error_rate <= 100%]
 `,
   })
   const { code, stdout } = await session.perfctl(['run', 'shop.yaml', '--seed', '5'])

@@ -88,7 +88,8 @@ describe('a load shared between machines', () => {
     })
     const merged = await session.perfctl(['merge', ...files])
     expect(merged.code).toBe(1)
-    expect(merged.stdout).toMatch(/^✗ Failed: error_rate < 1% was not met/)
+    expect(merged.stdout).toMatch(/^✗ Failed: "search" never succeeded/)
+    expect(merged.stdout).toMatch(/error_rate < 1% +100% +✗ not met/)
   })
 
   test.each([
