@@ -26,6 +26,7 @@ const FLOORS: Readonly<Record<string, number>> = {
 const VENDORS: Readonly<Record<string, string>> = {
   commander: 'cli.ts',
   yaml: 'scenario/yaml.ts',
+  'hdr-histogram-js': 'stats/histogram.ts',
   zod: 'scenario/schema.ts',
   undici: 'load/http/undici.ts',
   'tough-cookie': 'load/http/cookies.ts',

@@ -7,7 +7,8 @@
  * 10 ns a value here, 120 ns in hdr-histogram-js); they follow the library's layout slot by slot, and the library reads
  * the exchange format.
  */
-import { encodeCounts, readSparseCounts } from './sparse.js'
+import { decodeFromCompressedBase64, type Histogram as HdrHistogram } from 'hdr-histogram-js'
+import { encodeCounts } from './sparse.js'
 
 /** The longest latency that is kept apart, in µs; longer ones count as this. */
 const HIGHEST = 3_600_000_000
@@ -185,11 +186,15 @@ export class Histogram {
     return this.total === 0 ? EMPTY : encodeCounts(this.pack(), LAYOUT)
   }
 
-  /** Reads a V2 encoding in base64, of any precision. Throws an Error when it isn't one. */
+  /** Reads a compressed V2 encoding in base64, of any precision. Throws an Error when it isn't one. */
   static decode(base64: string): Histogram {
-    const { values, counts } = readSparseCounts(base64)
+    const { recordedValuesIterator } = decodeFromCompressedBase64(base64, 64) as HdrHistogram & RecordedValues
     const histogram = new Histogram()
-    for (let i = 0; i < values.length; i++) histogram.recordCount(values[i]!, counts[i]!)
+    recordedValuesIterator.reset()
+    while (recordedValuesIterator.hasNext()) {
+      const { valueIteratedTo, countAtValueIteratedTo } = recordedValuesIterator.next()
+      histogram.recordCount(valueIteratedTo, countAtValueIteratedTo)
+    }
     return histogram
   }
 
@@ -272,4 +277,13 @@ function highestAt(index: number): number {
 /** The library's `medianEquivalentValue`. */
 function middleAt(index: number): number {
   return lowestAt(index) + Math.floor(widthAt(index) / 2)
+}
+
+/** What the library's types leave out. */
+interface RecordedValues {
+  readonly recordedValuesIterator: {
+    reset(): void
+    hasNext(): boolean
+    next(): { readonly valueIteratedTo: number; readonly countAtValueIteratedTo: number }
+  }
 }

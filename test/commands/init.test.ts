@@ -185,7 +185,7 @@ describe('the job', () => {
     writeFileSync(join(io.cwd, folder, scenario), read(scenario))
     // All that is wrong is that this service never starts.
     expect(await main(args, { ...io, cwd: join(io.cwd, folder) })).toBe(3)
-    expect(io.written.stderr).toContain('exit 7')
+    expect(io.written.stdout).toContain('exit 7')
   })
 
   test.each(['github', 'gitlab'])(

@@ -14,6 +14,7 @@ requests:
     steps:
       - { name: search, get: /search }
       - { name: order, post: /order }
+thresholds: ["gone: error_rate >= 100%"]
 `
 
 async function startShop() {

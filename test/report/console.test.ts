@@ -91,7 +91,9 @@ test('two sides that took turns are called a and b', () => {
   const text = renderConsole(inTurns, { width: 120, style: plain, ascii: false })
   expect(text).toMatch(/request +metric +a +b +change/)
   expect(renderMarkdown(inTurns)).toContain('| request | metric | a | b | change')
-  expect(html.render(inTurns)).toContain('<th scope="col" class="n">a</th><th scope="col" class="n">b</th>')
+  expect(html.render(inTurns)).toContain(
+    '<th scope="col" class="n wide">a</th><th scope="col" class="n wide">b</th>',
+  )
 })
 
 test('a tail that is far worse is named in a green headline, and is in the table', () => {
