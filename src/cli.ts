@@ -6,7 +6,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { messageOf, type Problem, UserError, userError } from './base/errors.js'
 import { EXIT, type ExitCode } from './base/exit.js'
 import { readVersion } from './base/host.js'
-import { printable } from './base/printable.js'
+import { printable, printableLines, shortened } from './base/printable.js'
 import { renderProblem } from './base/problem.js'
 import type { CommandGroup, CommandSpec, Refusal } from './commands/command.js'
 import { EXAMPLES, EXIT_CODES } from './commands/help.js'
@@ -37,9 +37,17 @@ export function report(error: unknown, io: Io): ExitCode {
     return error.kind === 'usage' ? EXIT.usage : EXIT.error
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error)
-  io.stderr.write(`a bug in perfctl ${readVersion()}, not in your input:\n${stack}\n`)
+  io.stderr.write(`a bug in perfctl ${readVersion()}, not in your input:\n${printableLines(stack)}\n`)
   io.stderr.write('please report it with these lines and the command: npm bugs perfctl\n')
   return EXIT.bug
+}
+
+/** Lines that a terminal can show, none of them longer than a message should be. */
+function readable(text: string): string {
+  return printableLines(text)
+    .split('\n')
+    .map((line) => shortened(line, 600))
+    .join('\n')
 }
 
 /** Turns an action into what commander calls. */
@@ -53,7 +61,8 @@ function makeProgram(io: Io, act: Act): Command {
     .helpCommand('help [command]', 'show help')
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      // commander quotes the command line as it was typed.
+      writeErr: (text) => io.stderr.write(readable(text)),
       getOutHelpWidth: () => io.stdout.columns,
       getErrHelpWidth: () => io.stderr.columns,
     })

@@ -28,7 +28,7 @@ export function renderProblem(problem: Problem): string {
 
 /** Whatever it quotes, it is one line that a terminal can show. */
 function readable(text: string): string {
-  return printable(shortened(text, MESSAGE_MOST))
+  return shortened(printable(text), MESSAGE_MOST)
 }
 
 function quote(place: Place): string[] {

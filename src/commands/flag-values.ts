@@ -22,6 +22,10 @@ export function readShard(text: string | undefined, wrong: Wrong): ShardNumber |
 /** `demo`, or an http(s) URL, without a slash at its end. */
 export function readTarget(text: string | undefined, wrong: Wrong): string | undefined {
   if (text === undefined || text === 'demo') return text
+  if (hasLogin(text)) {
+    wrong(`--target: ${NO_LOGIN}`, LOGIN_HINT)
+    return undefined
+  }
   const url = URL.canParse(text) ? new URL(text) : null
   if (url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '') {
     return text.replace(/\/+$/, '')
@@ -32,6 +36,18 @@ export function readTarget(text: string | undefined, wrong: Wrong): string | und
   )
   return undefined
 }
+
+/** Whether a text is a URL with a user or a password, which no message may quote. */
+export function hasLogin(text: string): boolean {
+  return /^\w*:?\/\/[^/?#]*@/.test(text)
+}
+
+/** What is wrong with such a URL, as in a scenario. */
+export const NO_LOGIN = 'a target carries no user and password'
+
+/** What to do instead. */
+export const LOGIN_HINT =
+  "send them in a header, -H 'authorization: ...', or write http.auth into the scenario"
 
 /** `100/s`, or a bare number of requests per second. */
 export function readRate(text: string | undefined, wrong: Wrong): number | undefined {

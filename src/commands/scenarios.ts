@@ -13,6 +13,7 @@ import { schemaOf } from '../stats/read.js'
 import { RESULT_SCHEMA } from '../stats/result.js'
 import { BASELINE_SCHEMA } from '../verdict/baseline.js'
 import { readEnvFiles } from './env-files.js'
+import { hasLogin, LOGIN_HINT, NO_LOGIN } from './flag-values.js'
 import type { RunFlags } from './flags.js'
 import type { Io } from './io.js'
 import { guessUrl } from './url-guess.js'
@@ -118,6 +119,7 @@ async function findUrl(name: string, io: Io): Promise<string | null> {
 
 /** One GET of a URL, by ten users for ten seconds unless flags say otherwise. */
 function scenarioOfUrl(text: string): Scenario {
+  if (hasLogin(text)) throw userError(NO_LOGIN, LOGIN_HINT)
   if (!URL.canParse(text)) throw userError(`${text}: not a URL`, 'such as http://localhost:3000/health')
   const { origin, host, pathname, search } = new URL(text)
   const definition = {

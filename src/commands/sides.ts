@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
 import { fileNameOf } from '../base/files.js'
 import { startDemo } from '../demo/spawn.js'
+import { hasLogin, LOGIN_HINT, NO_LOGIN } from './flag-values.js'
 import type { Io } from './io.js'
 import { startService } from './service.js'
 
@@ -39,6 +40,8 @@ export function readSides(raw: RawSides): Sides {
     if ((url === undefined) === (command === undefined)) {
       const what = url === undefined ? 'there is nothing to run against' : 'a URL and a command'
       wrong(`side ${name}: ${what}`, `give --${name} URL or --${name}-command CMD`)
+    } else if (url !== undefined && hasLogin(url)) {
+      wrong(`--${name}: ${NO_LOGIN}`, LOGIN_HINT)
     } else if (url !== undefined && url !== 'demo' && !/^https?:\/\/[^\s/]/.test(url)) {
       wrong(
         `--${name} ${url}: not an http or https URL`,

@@ -50,9 +50,9 @@ function namesIn(steps: StepNames): string[] {
 
 /** Reports entries and steps of the same name: their figures would be mixed. */
 export function checkNames(names: Names, report: Report): void {
-  const all = names.entries.map(({ name }) => name)
-  all.forEach((name, index) => {
-    if (name === '' || all.indexOf(name) === index) return
+  const known = new Set<string>()
+  names.entries.forEach(({ name }, index) => {
+    if (name === '' || known.size < known.add(name).size) return
     const message = `two requests are named ${quoted(name)}`
     report({ path: [index, 'name'], message, hint: 'give each its own name: figures are kept by name' })
   })

@@ -5,7 +5,16 @@
  * file can make perfctl hang or run out of memory.
  */
 
-import type { Alias, Node, ParsedNode, YAMLMap } from 'yaml'
+import type {
+  Alias,
+  Document,
+  DocumentOptions,
+  Node,
+  ParsedNode,
+  ParseOptions,
+  SchemaOptions,
+  YAMLMap,
+} from 'yaml'
 import { isAlias, isMap, isScalar, isSeq, parseDocument, stringify, Scalar as YamlScalar } from 'yaml'
 import type { Place, Problem } from '../base/errors.js'
 import { printable, printableJson } from '../base/printable.js'
@@ -32,18 +41,13 @@ export interface YamlFile {
 
 /** Reads a text as YAML 1.2. Throws nothing: what is wrong is in `problems`. */
 export function readYaml(text: string, file: string): YamlFile {
-  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error', resolveKnownTags: false })
-  const faults = [...document.errors, ...document.warnings].map((error) => ({
-    code: error.code,
-    message: error.message,
-    span: error.pos,
-  }))
+  const { document, faults } = parse(text, { logLevel: 'error', resolveKnownTags: false })
   const source = new Source(file, text)
   // Lines are quoted from there: the secrets of a part that is wrong are in no tree that they could be looked for in.
   const shown = new Source(file, coverWritten(text))
   const problems = problemsOf(faults, shown)
   const isBroken = faults.some((fault) => fault.code !== 'DUPLICATE_KEY')
-  if (isBroken || document.contents === null) return unreadable(source, problems)
+  if (document === null || isBroken || document.contents === null) return unreadable(source, problems)
   const grower = new Grower(shown)
   const tree = grower.grow(document.contents, 0)
   if (grower.isExhausted) return unreadable(source, grower.problems)
@@ -66,6 +70,33 @@ export function writeScalar(value: string | number | boolean | null, isInBracket
   return list.slice(1, -2)
 }
 
+/** The library's document with all that it finds wrong; null when its own stack doesn't reach to the end of the text. */
+function parse(
+  text: string,
+  options: ParseOptions & DocumentOptions & SchemaOptions,
+): { readonly document: Document.Parsed | null; readonly faults: readonly SyntaxFault[] } {
+  try {
+    const document = parseDocument(text, { prettyErrors: false, ...options })
+    const told = options.logLevel === 'silent' ? [] : document.warnings
+    const faults = [...document.errors, ...told].map(({ code, message, pos }) => ({
+      code,
+      message,
+      span: pos,
+    }))
+    return { document, faults }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const start = Math.max(0, text.search(DEEP))
+    return {
+      document: null,
+      faults: [{ code: 'RESOURCE_EXHAUSTION', message: '', span: [start, start + 1] }],
+    }
+  }
+}
+
+/** Where so many lists or maps begin one inside the other. */
+const DEEP = /(?:[-?]\s+|[[{]\s*){100}/
+
 function problemsOf(faults: readonly SyntaxFault[], source: Source): Problem[] {
   return explainFaults(faults, source).map(({ message, hint, span }) => ({
     message,
@@ -83,18 +114,21 @@ function unreadable(source: Source, problems: readonly Problem[]): YamlFile {
  * beyond the safe ones are `bigint`.
  */
 export function readYamlValue(text: string, file: string): { value: unknown; problems: readonly Problem[] } {
-  const document = parseDocument(text, {
-    prettyErrors: false,
+  const { document, faults } = parse(text, {
+    // Warnings are for authors of scenarios.
+    logLevel: 'silent',
     uniqueKeys: false,
     merge: true,
     intAsBigInt: true,
   })
-  const faults = document.errors.map(({ code, message, pos }) => ({ code, message, span: pos }))
   const source = new Source(file, faults.length > 0 ? coverWritten(text) : text)
   const problems = problemsOf(faults, source)
   try {
     return {
-      value: problems.length > 0 ? null : withNumbers(document.toJS({ maxAliasCount: 10_000 })),
+      value:
+        document === null || problems.length > 0
+          ? null
+          : withNumbers(document.toJS({ maxAliasCount: 10_000 })),
       problems,
     }
   } catch {

@@ -55,3 +55,7 @@ test('a message that quotes a long text is short', () => {
   expect(said.length).toBeLessThan(700)
   expect(said).toMatch(/a… ?a* is no name$|a…a+ is no name$/)
 })
+
+test('a message is short however much of it is written out', () => {
+  expect(renderProblem({ message: '\ufeff'.repeat(5000), place: null, hint: null }).length).toBeLessThan(700)
+})

@@ -116,7 +116,10 @@ export const SILENT_STREAMS: readonly Http2Fault[] = [
       await wait(20)
     }
   }),
-  // Node's session says so to the service and falls silent: the request times out, and the next one needs a new connection.
+]
+
+/** Node's session says so to the service and falls silent: the request times out, and the next one needs a new connection. */
+export const BROKEN_CONNECTIONS: readonly Http2Fault[] = [
   fault('DATA on a stream that never was', GIVEN_UP, (ask) => {
     ask.write(data(ask.streamId + 1000, 'four'))
   }),

@@ -4,20 +4,46 @@
 import { describe, expect, test } from 'vitest'
 import { everyThird, type Fault } from './ask.js'
 import type { StreamAsk } from './http2.js'
-import { CONNECTION_FAULTS, GOOD_STREAM, SILENT_STREAMS, STREAM_FAULTS } from './http2-faults.js'
-import { HASTY, HTTP, HTTP2_LOADS } from './loads.js'
+import {
+  BROKEN_CONNECTIONS,
+  CONNECTION_FAULTS,
+  GOOD_STREAM,
+  SILENT_STREAMS,
+  STREAM_FAULTS,
+} from './http2-faults.js'
+import { GET, HASTY, HTTP, HTTP2_LOADS } from './loads.js'
 import { meet, overTls } from './meet.js'
+import { startService } from './service.js'
+import { unleash, type Yaml } from './unleash.js'
 
 const FAMILIES: Readonly<Record<string, readonly Fault<StreamAsk>[]>> = {
   'streams that break': STREAM_FAULTS,
   'streams that stop': SILENT_STREAMS,
   'connections that break': CONNECTION_FAULTS,
+  'connections that break without a word': BROKEN_CONNECTIONS,
 }
 
 describe.concurrent.each(Object.entries(HTTP2_LOADS))('HTTP/2, %s', (_, makeLoad) => {
   test.each(Object.entries(FAMILIES))('%s', async (_, faults) => {
     const script = everyThird(GOOD_STREAM, faults)
-    const http = faults === SILENT_STREAMS ? HASTY : HTTP
+    const http = faults === SILENT_STREAMS || faults === BROKEN_CONNECTIONS ? HASTY : HTTP
     expect(await meet(makeLoad, { http2: script, ...overTls('h2') }, { script, faults, http })).toEqual([])
+  })
+})
+
+describe.concurrent('a connection that nothing can be read from any more', () => {
+  const ways: Readonly<Record<string, Yaml>> = { 'of its own': {}, shared: { connections: 1 } }
+  const cases = BROKEN_CONNECTIONS.flatMap((fault) =>
+    Object.keys(ways).map((way) => [fault.name, way, fault] as const),
+  )
+
+  test.each(cases)('is left by the next request: %s, %s', async (_, way, fault) => {
+    const service = await startService({ http2: (id) => (id === 0 ? fault : GOOD_STREAM) })
+    const load = { vus: 1, iterations: 4, duration: '30s' }
+    const http = { ...HTTP, timeout: '3s', http2: true, ...ways[way] }
+    const run = await unleash({ load, http, requests: [GET] }, `http://127.0.0.1:${service.port}`)
+    await service.stop()
+    expect(run.ended!.map(({ ending }) => ending).slice(1)).toEqual(['ok', 'ok', 'ok'])
+    expect(run.ended![0]!.ending).not.toBe('ok')
   })
 })

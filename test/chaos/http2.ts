@@ -64,8 +64,10 @@ export function attendHttp2({ socket, raw, script, note, settings, streamsMost =
       const length = 9 + left.readUIntBE(0, 3)
       const frame = left.subarray(0, length)
       left = left.subarray(length)
-      // Of streams that were told to go elsewhere nothing more is said.
+      // Of streams that were told to go elsewhere nothing more is said, and GOAWAY not again with a later stream.
+      const isGoing = connection.lastStream !== Number.POSITIVE_INFINITY
       if (!socket.writable || frame.readUInt32BE(5) > connection.lastStream) continue
+      if (isGoing && frame[3] === GOAWAY) continue
       socket.write(frame)
       if (frame[3] === HEADERS) {
         const id = frame.readUInt32BE(5)
@@ -125,6 +127,7 @@ export function attendHttp2({ socket, raw, script, note, settings, streamsMost =
 }
 
 const HEADERS = 1
+const GOAWAY = 7
 
 /** A frame of any type. */
 export function frame(type: number, flags: number, stream: number, payload: Buffer = EMPTY): Buffer {

@@ -9,7 +9,13 @@ import type { Ask, Fault, Script } from './ask.js'
 import { type ChildEnd, type ChildOutcome, growthOf, runChild } from './child.js'
 import { ENDS, GARBAGE, GOOD, INTERIM, LENGTHS, SLOW } from './http1-faults.js'
 import type { StreamAsk } from './http2.js'
-import { CONNECTION_FAULTS, GOOD_STREAM, SILENT_STREAMS, STREAM_FAULTS } from './http2-faults.js'
+import {
+  BROKEN_CONNECTIONS,
+  CONNECTION_FAULTS,
+  GOOD_STREAM,
+  SILENT_STREAMS,
+  STREAM_FAULTS,
+} from './http2-faults.js'
 import { type Service, startService } from './service.js'
 import type { Yaml } from './unleash.js'
 
@@ -68,7 +74,12 @@ export async function runMixture({ seconds, seed }: { seconds: number; seed: num
   if (certificates === null) throw new Error('openssl is needed for certificates')
   const tls = { cert: certificates.read('server.pem'), key: certificates.read('server.key') }
   const http1 = mix(seed, GOOD, [...ENDS, ...LENGTHS, ...GARBAGE, ...INTERIM, ...SLOW])
-  const http2 = mix(seed, GOOD_STREAM, [...STREAM_FAULTS, ...SILENT_STREAMS, ...CONNECTION_FAULTS])
+  const http2 = mix(seed, GOOD_STREAM, [
+    ...STREAM_FAULTS,
+    ...SILENT_STREAMS,
+    ...BROKEN_CONNECTIONS,
+    ...CONNECTION_FAULTS,
+  ])
   const services: Service[] = []
   for (const { http } of PARTS)
     services.push(

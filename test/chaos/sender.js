@@ -5,7 +5,7 @@
  *
  * Prints one line of JSON when the loads begin and one when they are over; then it has to end by itself.
  */
-import { readFileSync } from 'node:fs'
+import { openSync, readSync } from 'node:fs'
 import { loadScenario, run } from '../../dist/index.js'
 
 const SAMPLE_MS = 250
@@ -18,8 +18,10 @@ process.on('unhandledRejection', (reason) => surprises.push(String(reason)))
 process.on('warning', (warning) => surprises.push(String(warning)))
 
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
-// Without what Node.js asks of the system in JavaScript: process.memoryUsage() is slow while threads work.
-const rss = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024
+// Opened once: a process that has run out of files still has to tell of its memory.
+const statm = openSync('/proc/self/statm', 'r')
+const pages = Buffer.alloc(64)
+const rss = () => Number(pages.toString('latin1', 0, readSync(statm, pages, 0, 64, 0)).split(' ')[1]) * 4096
 const samples = [rss()]
 const sampler = setInterval(() => samples.push(rss()), SAMPLE_MS)
 const scenarios = await Promise.all(files.map((file) => loadScenario(file)))

@@ -89,3 +89,14 @@ test('a file that was cut off, or garbled anywhere, is read or refused, never mo
   }
   expect(refused).toBeGreaterThan(100)
 })
+
+test.each([
+  ['dashes', '- '.repeat(30_000)],
+  ['question marks', '? '.repeat(30_000)],
+  ['brackets', '['.repeat(30_000)],
+])('%s beyond what can be read are a mistake with its place', (_name, deep) => {
+  const { tree, problems } = readYaml(`a: 1\nb:\n ${deep}x\n`, 'f.yaml')
+  expect(tree).toBeNull()
+  expect(problems).toHaveLength(1)
+  expect(problems[0]).toMatchObject({ message: expect.stringContaining('nested'), place: { line: 3 } })
+})

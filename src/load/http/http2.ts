@@ -11,7 +11,7 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http2'
 import type { Socket } from 'node:net'
-import { now } from '../../base/clock.js'
+import { type Ms, now } from '../../base/clock.js'
 import type { Outgoing } from '../../plan/request.js'
 import { AnswerHead } from '../answer.js'
 import type { ConnectionEvents } from '../connection.js'
@@ -199,6 +199,8 @@ class Http2Connection {
   answered = 0
   private readonly session: ClientHttp2Session
   private readonly exchanges = new Map<Call, Http2Exchange>()
+  /** When something of any answer came last. */
+  heardAt: Ms = 0
   private isLeaving = false
   private countedIn = 0
   private countedOut = 0
@@ -264,7 +266,7 @@ class Http2Connection {
       return
     }
     call.onWritten(at)
-    this.exchanges.set(call, new Http2Exchange(this, stream, waiting))
+    this.exchanges.set(call, new Http2Exchange(this, stream, waiting, at))
   }
 
   /** Gives up a call; false when it's none of this connection's. */
@@ -273,6 +275,8 @@ class Http2Connection {
     if (exchange === undefined) return false
     this.remove(call)
     exchange.cancel()
+    // Subtle: node:http2 doesn't say when it has found the connection broken and reads no more.
+    if (exchange.sentAt > this.heardAt) this.leave()
     this.client.advanceLater()
     return true
   }
@@ -338,10 +342,12 @@ class Http2Exchange {
     private readonly connection: Http2Connection,
     readonly stream: ClientHttp2Stream,
     readonly waiting: WaitingCall,
+    readonly sentAt: Ms,
   ) {
     const { call, body } = waiting
     this.watchEnd()
     stream.on('response', (headers) => {
+      connection.heardAt = now()
       if (this.isOver) return
       call.isAnswering = true
       const status = headers[':status'] ?? 0
