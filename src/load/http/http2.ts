@@ -41,6 +41,9 @@ const SESSION_MEMORY_MB = 1000
 /** How often a stream that was refused goes again, unless its connection has taken others and was closed. */
 const REFUSALS_MOST = 3
 
+/** A connection takes no more requests when one was given up on it after so long without a word to anybody. */
+const SILENCE_MS = 200
+
 /** Sends to one origin over HTTP/2. */
 export class Http2Client implements OriginClient {
   private readonly waiting: WaitingCall[] = []
@@ -276,7 +279,7 @@ class Http2Connection {
     this.remove(call)
     exchange.cancel()
     // Subtle: node:http2 doesn't say when it has found the connection broken and reads no more.
-    if (exchange.sentAt > this.heardAt) this.leave()
+    if (exchange.sentAt > this.heardAt && now() - exchange.sentAt > SILENCE_MS) this.leave()
     this.client.advanceLater()
     return true
   }
