@@ -13,8 +13,8 @@ const CLOSED = 'connection closed before the answer was complete'
 let isOpen = false
 
 describe.each([
-  ['the first exchange of a connection, through undici:', false],
-  ['an exchange over an open connection, past undici:', true],
+  ['the first exchange of a connection:', false],
+  ['an exchange over an open connection:', true],
 ])('%s', (_, open) => {
   beforeEach(() => {
     isOpen = open
