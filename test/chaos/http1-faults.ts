@@ -74,15 +74,15 @@ export const ENDS: readonly Http1Fault[] = [
 
 /** Bodies whose end isn't where it's said to be. */
 export const LENGTHS: readonly Http1Fault[] = [
-  bodiless('a body up to the end of the connection', ['ok'], ({ id, socket, method }) =>
+  fault('a body up to the end of the connection', ['ok'], ({ id, socket, method }) =>
     socket.end(`HTTP/1.1 200 OK\r\n\r\n${method === 'HEAD' ? '' : answerTo(id)}`),
   ),
-  bodiless('HTTP/1.0 with a length', ['ok'], ({ id, socket, method }) =>
+  fault('HTTP/1.0 with a length', ['ok'], ({ id, socket, method }) =>
     socket.end(
       `HTTP/1.0 200 OK\r\ncontent-length: ${answerTo(id).length}\r\n\r\n${method === 'HEAD' ? '' : answerTo(id)}`,
     ),
   ),
-  bodiless('HTTP/1.0 without a length', ['ok'], ({ id, socket, method }) =>
+  fault('HTTP/1.0 without a length', ['ok'], ({ id, socket, method }) =>
     socket.end(`HTTP/1.0 200 OK\r\n\r\n${method === 'HEAD' ? '' : answerTo(id)}`),
   ),
   written('204 with a body', ['ok', 'protocol'], 'HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\nhello'),

@@ -3,6 +3,7 @@
  *
  *   npm run chaos                            20 s
  *   npm run chaos -- --seconds 600 --seed 7  ten minutes of other faults
+ *   npm run chaos -- --only HTTP/2           only the loads whose names begin so
  *
  * Exits 1 when a request is unaccounted for, memory grew by more than 20 MB, or the run did not end in time.
  */
@@ -11,14 +12,16 @@ import { runnerImport } from 'vite'
 
 const option = (name, otherwise) => {
   const at = process.argv.indexOf(name)
-  return at === -1 ? otherwise : Number(process.argv[at + 1])
+  return at === -1 ? otherwise : process.argv[at + 1]
 }
-const seconds = option('--seconds', 20)
-const seed = option('--seed', 1)
+const seconds = Number(option('--seconds', 20))
+const seed = Number(option('--seed', 1))
+const only = option('--only', '')
 const { module } = await runnerImport(fileURLToPath(new URL('mixture.ts', import.meta.url)))
 const { parts, rssFirst, rssMost, growth, overtimeMs, exitMs, complaints } = await module.runMixture({
   seconds,
   seed,
+  only,
 })
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`
 const write = (line) => process.stdout.write(`${line}\n`)

@@ -255,6 +255,7 @@ class Http2Connection {
   send(waiting: WaitingCall): void {
     const { call, headers, body } = waiting
     const at = now()
+    const { bytesRead } = this.socket
     let stream: ClientHttp2Stream
     try {
       stream = this.session.request(headers, { endStream: body === null })
@@ -269,7 +270,7 @@ class Http2Connection {
       return
     }
     call.onWritten(at)
-    this.exchanges.set(call, new Http2Exchange(this, stream, waiting, at))
+    this.exchanges.set(call, new Http2Exchange(this, stream, waiting, at, bytesRead))
   }
 
   /** Gives up a call; false when it's none of this connection's. */
@@ -303,20 +304,22 @@ class Http2Connection {
   conclude(exchange: Http2Exchange, failure: Failure | null): void {
     const { call } = exchange.waiting
     if (!this.exchanges.has(call)) return
+    // Subtle: node:http2 doesn't say when it has found the connection broken, but refuses all streams from then on.
+    const isBroken = exchange.isRefused && this.socket.bytesRead === exchange.readBefore
     this.remove(call)
     if (failure === null) this.answered++
-    if (failure !== null && this.goesAgain(exchange)) this.client.sendAgain(exchange.waiting)
+    if (isBroken) this.breakDown(exchange.waiting)
+    else if (failure !== null && this.goesAgain(exchange)) this.client.sendAgain(exchange.waiting)
     else call.end(failure)
     if (this.isLeaving) this.leave()
     this.client.advanceLater()
   }
 
   /** Whether a stream that failed may go again: when the service can't have begun to work on it, or it is idempotent. */
-  private goesAgain({ waiting, stream }: Http2Exchange): boolean {
+  private goesAgain({ waiting, stream, isRefused }: Http2Exchange): boolean {
     const { call } = waiting
     if (call.isAnswering) return false
-    const isUntouched =
-      stream.id === undefined || stream.id > this.lastStream || stream.rstCode === NGHTTP2_REFUSED_STREAM
+    const isUntouched = stream.id === undefined || stream.id > this.lastStream || isRefused
     // RFC 9113, section 8.7: such a stream may be sent again whatever its method.
     if (isUntouched) {
       const hasTakenOthers = this.answered > 0 || this.lastStream !== Number.POSITIVE_INFINITY
@@ -324,6 +327,16 @@ class Http2Connection {
     }
     // The end of a kept connection, as in HTTP/1.1 (RFC 9112, section 9.3.1).
     return !this.isOpen && this.answered > 0 && isIdempotent(call.method)
+  }
+
+  /** Nothing more can come of it: what waits for answers fails, and `unsent` goes on another. */
+  private breakDown(unsent: WaitingCall): void {
+    this.client.sendAgain(unsent)
+    for (const call of [...this.exchanges.keys()]) {
+      this.remove(call)
+      call.end(BROKEN_DOWN)
+    }
+    this.leave()
   }
 
   private remove(call: Call): void {
@@ -346,6 +359,8 @@ class Http2Exchange {
     readonly stream: ClientHttp2Stream,
     readonly waiting: WaitingCall,
     readonly sentAt: Ms,
+    /** What the connection had received when it was sent. */
+    readonly readBefore: number,
   ) {
     const { call, body } = waiting
     this.watchEnd()
@@ -370,6 +385,11 @@ class Http2Exchange {
     if (body === null) return
     if (Buffer.isBuffer(body)) stream.end(body)
     else this.upload(body[Symbol.iterator]())
+  }
+
+  /** Whether nobody has begun to work on it. */
+  get isRefused(): boolean {
+    return this.stream.rstCode === NGHTTP2_REFUSED_STREAM
   }
 
   cancel(): void {
@@ -474,4 +494,5 @@ const BROKEN: ReadonlySet<string> = new Set([
   'INADEQUATE_SECURITY',
 ])
 
+const BROKEN_DOWN: Failure = { kind: 'protocol', message: 'the service broke the protocol of the connection' }
 const CLOSED = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })
