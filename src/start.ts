@@ -4,8 +4,8 @@
 import process from 'node:process'
 import { messageOf } from './base/errors.js'
 import { EXIT } from './base/exit.js'
+import type { Io, Output } from './base/io.js'
 import { main, report } from './cli.js'
-import type { Io, Output } from './commands/io.js'
 
 /** Runs the program of this process. */
 export function start(): void {

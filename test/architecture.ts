@@ -11,28 +11,30 @@ const FLOORS: Readonly<Record<string, number>> = {
   base: 0,
   stats: 1,
   scenario: 2,
+  import: 3,
   plan: 3,
   load: 4,
   verdict: 4,
   demo: 4,
   report: 5,
-  commands: 6,
-  'cli.ts': 7,
-  'start.ts': 8,
+  run: 6,
+  commands: 7,
+  'cli.ts': 8,
+  'start.ts': 9,
   'index.ts': 7,
 }
 
 /** One vendor, one file. */
 const VENDORS: Readonly<Record<string, string>> = {
   commander: 'cli.ts',
-  yaml: 'scenario/yaml.ts',
+  yaml: 'scenario/yaml/yaml.ts',
   'hdr-histogram-js': 'stats/histogram.ts',
-  zod: 'scenario/schema.ts',
-  undici: 'load/http/undici.ts',
-  'tough-cookie': 'load/http/cookies.ts',
+  zod: 'scenario/fields/schema.ts',
+  undici: 'load/http/http1/undici-reader.ts',
+  'tough-cookie': 'load/http/layers/cookies.ts',
   'cli-table3': 'report/table.ts',
   chalk: 'report/style.ts',
-  'json-p3': 'scenario/json-query.ts',
+  'json-p3': 'scenario/blocks/json-query.ts',
 }
 
 const MAY_USE_PROCESS = ['start.ts', 'base/host.ts', 'base/clock.ts', 'demo/main.ts']

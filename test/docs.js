@@ -7,8 +7,8 @@
 import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { scenarioJsonSchema } from '../dist/scenario/definition.js'
-import { FUNCTIONS } from '../dist/scenario/functions.js'
+import { scenarioJsonSchema } from '../dist/scenario/blocks/definition.js'
+import { FUNCTIONS } from '../dist/scenario/template/functions.js'
 import { typesOf } from './definition-types.js'
 
 const TYPES = 'src/scenario/definition-types.ts'

@@ -5,20 +5,27 @@ import { join } from 'node:path'
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf } from '../base/files.js'
+import type { Io } from '../base/io.js'
 import { renderConsole } from '../report/console.js'
 import type { Page } from '../report/page.js'
 import { falseAlarm, renderResolution } from '../report/resolution.js'
-import type { Scenario } from '../scenario/scenario.js'
+import { runSession, type SessionEnd } from '../run/ab-session.js'
+import {
+  describeSide,
+  isStartable,
+  type RawSides,
+  readSides,
+  type Sides,
+  startSides,
+} from '../run/ab-sides.js'
+import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
+import type { Scenario } from '../scenario/model/scenario.js'
 import type { Result } from '../stats/result.js'
 import { exitCodeOf } from '../verdict/verdict.js'
+import { readMaxSeconds } from './ab-duration.js'
 import { checkPlaces, deliver } from './deliver.js'
-import { readMaxSeconds } from './extent.js'
-import { parseRunFlags, type RawRunFlags, type RunFlags } from './flags.js'
-import { type Interrupt, listenForInterrupt } from './interrupt.js'
-import type { Io } from './io.js'
-import { readScenarios } from './scenarios.js'
-import { runSession, type SessionEnd } from './session.js'
-import { describeSide, isStartable, type RawSides, readSides, type Sides, startSides } from './sides.js'
+import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
+import { readScenarios } from './scenario-files.js'
 
 /** The flags that `run` doesn't have, as typed. */
 export interface RawAbFlags extends RawRunFlags, RawSides {

@@ -4,8 +4,8 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { codeOf, messageOf, userError } from '../base/errors.js'
-import type { ReadBeside } from '../scenario/import/openapi-refs.js'
-import type { Io } from './io.js'
+import type { Io } from '../base/io.js'
+import type { ReadBeside } from '../import/openapi/refs.js'
 
 /** Larger ones are no part of a document. */
 const BYTES_MAX = 64_000_000

@@ -2,7 +2,7 @@
  * What a command is to the command line: its name, its arguments, its options.
  */
 import type { ExitCode } from '../base/exit.js'
-import type { Io } from './io.js'
+import type { Io } from '../base/io.js'
 import type { OptionName, OptionSpec } from './options.js'
 
 /** A command. What it does is loaded when it is called. */

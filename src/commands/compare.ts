@@ -3,6 +3,7 @@
  */
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
+import type { Io } from '../base/io.js'
 import { renderComparisonPage } from '../report/console.js'
 import { comparisonHeadline, headline } from '../report/wording.js'
 import type { Comparison } from '../stats/comparison.js'
@@ -10,8 +11,7 @@ import type { Result, RunVerdict } from '../stats/result.js'
 import type { Baseline } from '../verdict/baseline.js'
 import { type CompareOptions, compare } from '../verdict/compare.js'
 import { exitCodeOf } from '../verdict/verdict.js'
-import type { Io } from './io.js'
-import { readMeasurementFile } from './measurements.js'
+import { readMeasurementFile } from './measurement-files.js'
 import { ownsStdout, pageOf, writeReports } from './report.js'
 
 /** As commander gives them. */

@@ -3,19 +3,19 @@
  * version, here and now.
  */
 import { type Problem, UserError } from '../base/errors.js'
+import type { Io } from '../base/io.js'
 import { redact } from '../base/secrets.js'
 import { comparisonHeadline } from '../report/wording.js'
-import type { Scenario } from '../scenario/scenario.js'
+import { checkSession, runSession, type SessionEnd } from '../run/ab-session.js'
+import { describeSide, type Side, type Sides, startSides } from '../run/ab-sides.js'
+import type { Interrupt } from '../run/interrupt.js'
+import type { Scenario } from '../scenario/model/scenario.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { Result } from '../stats/result.js'
 import { isSuspicious } from '../verdict/suspicion.js'
 import { runVerdict } from '../verdict/verdict.js'
-import { readMaxSeconds } from './extent.js'
-import type { RunFlags } from './flags.js'
-import type { Interrupt } from './interrupt.js'
-import type { Io } from './io.js'
-import { checkSession, runSession, type SessionEnd } from './session.js'
-import { describeSide, type Side, type Sides, startSides } from './sides.js'
+import { readMaxSeconds } from './ab-duration.js'
+import type { RunFlags } from './run-options.js'
 
 /** What a run that may have to be settled takes. */
 export interface ConfirmOptions {

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { messageOf } from '../base/errors.js'
 import { type Content, checkWritable, fileNameOf, writeFileAtomic } from '../base/files.js'
+import type { Io, Output } from '../base/io.js'
 import { parseReportFlag } from '../report/index.js'
 import { jsonPieces } from '../report/json.js'
 import { printsStream } from '../report/live/stream/index.js'
 import type { Page } from '../report/page.js'
 import type { Result } from '../stats/result.js'
-import type { RunFlags } from './flags.js'
-import type { Io, Output } from './io.js'
 import { ownsStdout, pageOf, writeReports } from './report.js'
+import type { RunFlags } from './run-options.js'
 
 /** A result and where it belongs. */
 export interface Saved {

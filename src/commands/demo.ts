@@ -3,10 +3,10 @@
  */
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
+import type { Io } from '../base/io.js'
 import { formatDuration, formatShare, parseDuration, parseRatio } from '../base/units.js'
 import { DEMO_DEFAULTS, type DemoOptions, type Stall } from '../demo/options.js'
 import { createDemo } from '../demo/service.js'
-import type { Io } from './io.js'
 
 /** The flags of `perfctl demo`, as typed. */
 export interface DemoFlags {

@@ -3,11 +3,11 @@
  */
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { readEnvironment } from '../base/host.js'
+import type { Io } from '../base/io.js'
 import { readLimits } from '../base/limits.js'
 import type { Page } from '../report/page.js'
 import { wrap } from '../report/width.js'
-import { type Check, examine } from './checkup.js'
-import type { Io } from './io.js'
+import { type Check, examine } from './machine-checks.js'
 import { pageOf } from './report.js'
 
 /** Prints what the machine allows, what that means for a load, and what to type where it is little. */

@@ -3,7 +3,7 @@
  */
 import { access } from 'node:fs/promises'
 import { relative, resolve, sep } from 'node:path'
-import type { Io } from './io.js'
+import type { Io } from '../base/io.js'
 
 /**
  * Its path relative to a directory of scenarios: beside them, or of this package where that is installed. Null when

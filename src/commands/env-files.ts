@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
-import type { Io } from './io.js'
+import type { Io } from '../base/io.js'
 
 const LINE = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*?)\s*$/
 

@@ -4,12 +4,12 @@
 import { access } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { EXIT, type ExitCode } from '../base/exit.js'
+import type { Io } from '../base/io.js'
 import { renderExplanation } from '../report/explain/explain.js'
 import { defaultBaselineFile } from './baseline.js'
-import { parseRunFlags, type RawRunFlags } from './flags.js'
-import type { Io } from './io.js'
 import { pageOf } from './report.js'
-import { readScenarios } from './scenarios.js'
+import { parseRunFlags, type RawRunFlags } from './run-options.js'
+import { readScenarios } from './scenario-files.js'
 
 /** As commander gives them: what changes a run is explained as changed. */
 export type RawExplainFlags = Pick<

@@ -4,9 +4,9 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { messageOf, userError } from '../base/errors.js'
+import type { Io } from '../base/io.js'
 import { renderAnnotations, type ScenarioSource } from '../report/github.js'
 import type { Result } from '../stats/result.js'
-import type { Io } from './io.js'
 
 /**
  * Appends `summary` to the job summary and the verdict to the step's outputs, and prints the annotations on stderr,

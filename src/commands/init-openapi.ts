@@ -1,11 +1,12 @@
 /**
  * The first scenario of a project that has an OpenAPI document: a request for each operation.
  */
-import { importOpenapi } from '../scenario/import/openapi.js'
-import { withLoad } from '../scenario/import/with-load.js'
-import { writeDraft } from '../scenario/import/write.js'
-import type { Io } from './io.js'
-import { readWhole } from './source.js'
+
+import type { Io } from '../base/io.js'
+import { importOpenapi } from '../import/openapi/index.js'
+import { withLoad } from '../import/with-load.js'
+import { writeDraft } from '../import/write.js'
+import { readWhole } from './import-input.js'
 
 /** A scenario before it is written. */
 export interface First {

@@ -4,7 +4,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { codeOf, messageOf, userError } from '../base/errors.js'
-import type { Io } from './io.js'
+import type { Io } from '../base/io.js'
 
 const CONTENT = 'perfctl wrote this in place of a file that users send.\n'.repeat(20)
 

@@ -5,6 +5,7 @@ import { extname, resolve } from 'node:path'
 import { describeFault, UserError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf, writeFileAtomic } from '../base/files.js'
+import type { Io } from '../base/io.js'
 import { renderProblem } from '../base/problem.js'
 import { renderConsole } from '../report/console.js'
 import { loadFormat, parseReportFlag } from '../report/index.js'
@@ -12,8 +13,7 @@ import type { Page } from '../report/page.js'
 import { createStyle, shouldColor } from '../report/style.js'
 import type { Result } from '../stats/result.js'
 import { writeToGithub } from './github.js'
-import type { Io } from './io.js'
-import { readResultFile } from './measurements.js'
+import { readResultFile } from './measurement-files.js'
 
 /** Makes reports of a saved result: those asked for by `--report`, or the one for the terminal. */
 export async function report(

@@ -5,8 +5,8 @@ import { userError } from '../base/errors.js'
 import type { RawAbFlags } from './ab.js'
 import type { Acceptance } from './baseline.js'
 import type { CommandGroup, CommandSpec, Refusal } from './command.js'
-import type { RawRunFlags } from './flags.js'
 import { like, type OptionName } from './options.js'
+import type { RawRunFlags } from './run-options.js'
 import type { RawSelftestFlags } from './selftest.js'
 
 /** Which scenario is sent, and how its requests get there. */

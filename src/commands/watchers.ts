@@ -2,13 +2,13 @@
  * Who looks on while scenarios run, besides the terminal: what the flags ask for.
  */
 import { messageOf } from '../base/errors.js'
+import type { Io } from '../base/io.js'
 import { openSink, parseStreamFlag } from '../report/live/stream/index.js'
 import type { WatchedRun, Watcher } from '../report/live/watcher.js'
 import { openLiveWeb } from '../report/live/web/live-web.js'
 import type { Frame } from '../stats/frame.js'
 import type { Result } from '../stats/result.js'
-import type { RunFlags } from './flags.js'
-import type { Io } from './io.js'
+import type { RunFlags } from './run-options.js'
 
 /** Opens all watchers. Throws a UserError when one is asked for that can't be; `notice` shows a line to the user. */
 export async function openWatchers(

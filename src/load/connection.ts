@@ -3,8 +3,8 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { Outgoing } from '../plan/request.js'
-import type { Answer } from './answer.js'
-import type { Failure } from './outcome.js'
+import type { Failure } from './response/failure.js'
+import type { Answer } from './response/response.js'
 
 export interface Connection {
   /** When the last request was written; 0 when it never was. On the clock of `now()`. */

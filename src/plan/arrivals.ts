@@ -3,7 +3,7 @@
  */
 import type { Ms } from '../base/clock.js'
 import { Random } from '../base/rng.js'
-import type { OpenLoad } from '../scenario/load-types.js'
+import type { OpenLoad } from '../scenario/model/load-types.js'
 import type { Profile } from './profile.js'
 
 /** Keeps the random moments apart from the random contents. */

@@ -3,8 +3,8 @@
  */
 import { compareDecimals, isNumber, losesDigits } from '../base/decimal.js'
 import { Pattern, SlowPatternError } from '../base/pattern.js'
-import type { Condition } from '../scenario/journey.js'
-import type { Draws } from './draws.js'
+import type { Condition } from '../scenario/model/journey.js'
+import type { Draws } from './iteration-values.js'
 import { compileText, type FeederIndex, type Value } from './template.js'
 
 /** Whether a condition holds for what an iteration knows. */

@@ -2,9 +2,9 @@
  * The functions of `{{ ... }}` that depend on the iteration: its random numbers, its number, its moment. Their names
  * and fixed arguments were checked when the scenario was read (`scenario/functions.ts`); here they only run.
  */
-import { formatDate, parseDateFormat, parseDateRange } from '../scenario/dates.js'
-import type { Draws } from './draws.js'
+import { formatDate, parseDateFormat, parseDateRange } from '../scenario/template/dates.js'
 import { pureFunction } from './filters.js'
+import type { Draws } from './iteration-values.js'
 import { numberOf, textOf, ValueError, wholeOf } from './values.js'
 
 /** Works out a value for the iteration that `draws` stands at. */

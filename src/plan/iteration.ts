@@ -4,16 +4,16 @@
  * journey only what is captured from answers comes from elsewhere.
  */
 import type { Ms } from '../base/clock.js'
-import type { RequestSpec } from '../scenario/scenario.js'
-import { Draws, WARMUP_SEED } from './draws.js'
+import type { RequestSpec } from '../scenario/model/scenario.js'
+import { type CompiledStep, compileSteps } from './compile-steps.js'
+import { openSources, type Source } from './feeder-sources.js'
+import { Draws, WARMUP_SEED } from './iteration-values.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
-import { type CompiledStep, compileSteps } from './program.js'
 import { CompiledRequest, type Outgoing } from './request.js'
 import { listSeries } from './series.js'
-import { openSources, type Source } from './sources.js'
+import { Walk } from './step-cursor.js'
 import { indexFeeders } from './template.js'
-import { Walk } from './walk.js'
 
 /** The random numbers of what each virtual user does first are its own: they go by the number of the user. */
 const USER_SEED = 0x5e55

@@ -1,7 +1,7 @@
 /**
  * Requests that a run was long enough to send and didn't: such as a journey whose conditions never held.
  */
-import type { Entry } from '../scenario/scenario.js'
+import type { Entry } from '../scenario/model/scenario.js'
 import type { RequestResult } from '../stats/result.js'
 
 /** Of an entry that is expected so often, none at all is chance once in a thousand runs. */

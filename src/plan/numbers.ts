@@ -8,7 +8,7 @@
  *
  * Machines can't share memory: machine i of m sends i, i + m, i + 2m, …
  */
-import type { Load } from '../scenario/load-types.js'
+import type { Load } from '../scenario/model/load-types.js'
 
 /** Which part, from 0, of how many. */
 export interface Stripe {

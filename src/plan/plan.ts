@@ -4,14 +4,14 @@
  * begun, and files that are sent.
  */
 import type { Ms } from '../base/clock.js'
-import type { HttpOptions } from '../scenario/http-types.js'
-import type { Step } from '../scenario/journey.js'
-import type { Load } from '../scenario/load-types.js'
-import type { Entry, Feeder, FileBytes, Scenario } from '../scenario/scenario.js'
+import type { HttpOptions } from '../scenario/model/http-types.js'
+import type { Step } from '../scenario/model/journey.js'
+import type { Load } from '../scenario/model/load-types.js'
+import type { Entry, Feeder, FileBytes, Scenario } from '../scenario/model/scenario.js'
+import type { Turns } from './ab-turns.js'
+import { makeMarks } from './feeder-sources.js'
 import { makeCounters } from './numbers.js'
 import { listSeries } from './series.js'
-import type { Turns } from './slices.js'
-import { makeMarks } from './sources.js'
 
 /** The load of a scenario against one target. */
 export interface Plan {

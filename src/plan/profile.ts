@@ -3,7 +3,7 @@
  * the stages' targets. Every question has a closed form, so that an hour is worked out as exactly as a second.
  */
 import type { Ms } from '../base/clock.js'
-import type { Load, Stage } from '../scenario/load-types.js'
+import type { Load, Stage } from '../scenario/model/load-types.js'
 
 /** One straight piece: the level goes from `from` to `to` between `startMs` and `endMs`; a burst takes no time. */
 interface Piece {

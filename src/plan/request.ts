@@ -2,11 +2,11 @@
  * A request with its templates compiled: filled in for each iteration, and sent as it stands then.
  */
 import { basename } from 'node:path'
-import type { HttpOptions, Retries } from '../scenario/http-types.js'
-import type { Capture } from '../scenario/journey.js'
-import { listPairs } from '../scenario/pairs.js'
-import type { BodySpec, Check, FileBytes, Pairs, RequestSpec } from '../scenario/scenario.js'
-import type { Draws } from './draws.js'
+import type { HttpOptions, Retries } from '../scenario/model/http-types.js'
+import type { Capture } from '../scenario/model/journey.js'
+import { listPairs } from '../scenario/model/pairs.js'
+import type { BodySpec, Check, FileBytes, Pairs, RequestSpec } from '../scenario/model/scenario.js'
+import type { Draws } from './iteration-values.js'
 import { compileForm } from './multipart.js'
 import { bufferOf, Payload } from './payload.js'
 import type { Plan } from './plan.js'

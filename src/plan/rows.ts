@@ -1,8 +1,8 @@
 /**
  * The rows of a data file, read one by one as they are taken.
  */
-import { readCsvRow } from '../scenario/csv.js'
-import type { Feeder, Table } from '../scenario/scenario.js'
+import { readCsvRow } from '../scenario/data/csv.js'
+import type { Feeder, Table } from '../scenario/model/scenario.js'
 
 /** Values by number. */
 export interface Rows {

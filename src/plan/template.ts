@@ -2,10 +2,10 @@
  * Templates made ready to run: each becomes a function, or a constant when it has no holes. No text is parsed and
  * no code is made while the load runs.
  */
-import type { Argument, Feeder, JsonTemplate, Template } from '../scenario/scenario.js'
-import type { Draws } from './draws.js'
+import type { Argument, Feeder, JsonTemplate, Template } from '../scenario/model/scenario.js'
 import { wellFormed } from './filters.js'
 import { type Call, Constant, callFunction, type Operand } from './functions.js'
+import type { Draws } from './iteration-values.js'
 import { follow, jsonOf, type Value, writable } from './values.js'
 
 export type { Value } from './values.js'

@@ -1,7 +1,7 @@
 /**
  * Who uses what: whether an entry of the scenario takes a value of a feeder.
  */
-import { usesFeeder } from '../scenario/feeders.js'
+import { usesFeeder } from '../scenario/data/feeders.js'
 import type { Plan } from './plan.js'
 
 /** By request: whether it takes a value of that name, itself or by what is sent with every request. */

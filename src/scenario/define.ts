@@ -3,8 +3,8 @@
  */
 import { type Problem, UserError } from '../base/errors.js'
 import type { ScenarioDefinition } from './definition-types.js'
-import { type LoadOptions, placeScenario } from './load.js'
-import type { Scenario } from './scenario.js'
+import { type LoadOptions, placeScenario } from './file.js'
+import type { Scenario } from './model/scenario.js'
 
 /** What a file would be called that had no name of its own. */
 const FILE = 'scenario.yaml'

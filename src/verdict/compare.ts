@@ -2,19 +2,19 @@
  * The comparison of two measurements: which requests and metrics are judged, against which limits, and what the
  * single judgements come to. How a metric is judged is the business of `stored.ts` and `judges/`.
  */
-import type { Tolerance } from '../scenario/scenario.js'
+import type { Tolerance } from '../scenario/model/scenario.js'
 import type { Comparison, ComparisonVerdict, MetricComparison, Why } from '../stats/comparison.js'
+import { type Judged, judgeStored, type Limits } from './baseline-rule.js'
 import { findDoubts, refuseOtherScenario } from './comparable.js'
+import { quote, remarks } from './comparison-notes.js'
 import { differences } from './environment.js'
 import { type Job, makeJob } from './job.js'
 import { changeOf, type JudgedMetric } from './judge.js'
 import { takeBackLate } from './lateness.js'
 import { isArrivalRate, type MeasuredRequest, type Measurement } from './measurement.js'
 import { isDead } from './never-succeeded.js'
-import { quote, remarks } from './remarks.js'
 import { isJudged, isTooNoisy, type Row, unjudged } from './row.js'
 import { judgeSides, makeSides } from './session.js'
-import { type Judged, judgeStored, type Limits } from './stored.js'
 import { takeBackByDeath, takeBackImproved } from './survivors.js'
 
 /** The limits of a comparison, and what it may overlook. */

@@ -2,11 +2,11 @@
  * What a baseline can tell from chance: an unpowered green would lose trust as surely as a false red.
  */
 import type { Baseline } from './baseline.js'
+import { judgeStored } from './baseline-rule.js'
 import { COMPARE_DEFAULTS } from './compare.js'
 import { differences } from './environment.js'
 import type { JudgedMetric } from './judge.js'
 import { isArrivalRate } from './measurement.js'
-import { judgeStored } from './stored.js'
 
 export interface Detectable {
   /** Null for the whole run. */

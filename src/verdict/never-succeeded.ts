@@ -2,7 +2,7 @@
  * Requests of which every try failed. A run with one is not passed, whatever else it measured: nothing is known of how
  * fast that request is. Unless a threshold says that it may fail every time.
  */
-import type { Threshold } from '../scenario/scenario.js'
+import type { Threshold } from '../scenario/model/scenario.js'
 import type { RequestResult, Totals } from '../stats/result.js'
 import { isMet } from './thresholds.js'
 

@@ -2,6 +2,8 @@
  * The two sides of an `ab` session against each other: pairs of slices instead of jobs. Where both were started again
  * within the session, each side has a run for each start.
  */
+
+import { FALSE_ALARMS, floorOf, type Judged, judgeFailures, type Limits, tooFew } from './baseline-rule.js'
 import { type Control, lessControls, makeControl } from './controls.js'
 import { splitRuns } from './job.js'
 import { type Finding, type Judgement, judgeRatio } from './judge.js'
@@ -11,7 +13,6 @@ import type { MeasuredRequest, Measurement } from './measurement.js'
 import { type Block, type Paired, pairLatencies, pairThroughputs } from './pairing.js'
 import { requestSlices, type Series, wholeSlices } from './series.js'
 import { judgeStalls, pairStalls } from './stalls.js'
-import { FALSE_ALARMS, floorOf, type Judged, judgeFailures, type Limits, tooFew } from './stored.js'
 
 /**
  * So many seconds of each side are kept apart: both together fill an hour, and beyond that a result joins neighbours, which

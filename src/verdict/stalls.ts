@@ -3,12 +3,12 @@
  */
 import type { Why } from '../stats/comparison.js'
 import { median } from '../stats/math.js'
+import type { Limits } from './baseline-rule.js'
 import type { Judgement } from './judge.js'
 import { findStalls, type StallFinding, type StallPair } from './judges/stalls.js'
 import type { Block } from './pairing.js'
 import { makeJoined, QUANTILES, readQuantile } from './quantile.js'
 import type { Series } from './series.js'
-import type { Limits } from './stored.js'
 
 /** A window stalled when its p99 is above so many times the usual one, or more where the tolerance allows more. */
 const TIMES = 3

@@ -1,7 +1,7 @@
 /**
  * Absolute limits against what was measured.
  */
-import type { Threshold } from '../scenario/scenario.js'
+import type { Threshold } from '../scenario/model/scenario.js'
 import { withWarmup } from '../stats/add.js'
 import { findMetric } from '../stats/metrics.js'
 import type { RequestResult, ThresholdResult, Totals } from '../stats/result.js'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Io } from '../../src/base/io.js'
 import { type DemoFlags, demo } from '../../src/commands/demo.js'
-import type { Io } from '../../src/commands/io.js'
 
 test('the service is there until Ctrl-C, and says where', async () => {
   const { io, printed, interrupt } = createIo()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Check } from '../../src/commands/checkup.js'
 import { doctor, render } from '../../src/commands/doctor.js'
+import type { Check } from '../../src/commands/machine-checks.js'
 import { createStyle } from '../../src/report/style.js'
 import { createMemoryIo } from './memory-io.js'
 

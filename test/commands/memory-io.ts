@@ -4,7 +4,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Io } from '../../src/commands/io.js'
+import type { Io } from '../../src/base/io.js'
 
 export interface MemoryIo extends Io {
   /** What was written so far. */

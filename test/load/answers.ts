@@ -1,7 +1,7 @@
 /**
  * Answers as a connection keeps them, from plain values.
  */
-import { Answer, AnswerHead } from '../../src/load/answer.js'
+import { Answer, AnswerHead } from '../../src/load/response/response.js'
 
 /** An answer with these headers, its body come in two parts, in a buffer that is used again afterwards. */
 export function makeAnswer(headers: Record<string, string>, body: string | Buffer = ''): Answer {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Load } from '../../src/scenario/load-types.js'
-import type { RequestSpec } from '../../src/scenario/scenario.js'
+import type { Load } from '../../src/scenario/model/load-types.js'
+import type { RequestSpec } from '../../src/scenario/model/scenario.js'
 import { closedLoad, openLoad, simulate } from './simulate.js'
 
 const id = { type: 'data', name: 'id' } as const

@@ -3,11 +3,11 @@
  */
 import { onTestFinished } from 'vitest'
 import type { ConnectTimes } from '../../src/load/connection.js'
-import { HttpConnection } from '../../src/load/http/client.js'
 import { Completions } from '../../src/load/http/completion.js'
-import { Texts } from '../../src/load/http/head.js'
+import { HttpConnection } from '../../src/load/http/http-connection.js'
+import { Texts } from '../../src/load/http/http1/response-head.js'
 import { Origins } from '../../src/load/http/origins.js'
-import type { Failure } from '../../src/load/outcome.js'
+import type { Failure } from '../../src/load/response/failure.js'
 import type { Outgoing } from '../../src/plan/request.js'
 
 export interface Ended {

@@ -2,7 +2,7 @@
  * The plan is the same for any number of threads and machines: what is sent, by whom, and with which rows.
  */
 import { describe, expect, test } from 'vitest'
-import type { Load } from '../../src/scenario/load-types.js'
+import type { Load } from '../../src/scenario/model/load-types.js'
 import { closedLoad, openLoad, type Simulated, simulate } from './simulate.js'
 
 const rows = (count: number) => `[${Array.from({ length: count }, (_, i) => `r${i}`).join(', ')}]`

@@ -1,22 +1,23 @@
 /**
  * A part of a load in virtual time: the clock jumps from event to event, and the service is a function.
  */
-import { AnswerHead, Answer as Kept } from '../../src/load/answer.js'
-import { Collector } from '../../src/load/collector.js'
+
 import type { Connection, Exchange } from '../../src/load/connection.js'
+import { Part } from '../../src/load/engine/worker-load.js'
+import type { PartEnd, World } from '../../src/load/engine/world.js'
 import { stripeOf } from '../../src/load/fleet/stripes.js'
-import type { Failure } from '../../src/load/outcome.js'
-import { Part } from '../../src/load/part.js'
-import type { PartEnd, World } from '../../src/load/surroundings.js'
+import { Collector } from '../../src/load/measure/collector.js'
+import type { Failure } from '../../src/load/response/failure.js'
+import { AnswerHead, Answer as Kept } from '../../src/load/response/response.js'
+import { sideOf, type Turns } from '../../src/plan/ab-turns.js'
+import { makeMarks } from '../../src/plan/feeder-sources.js'
 import { makeCounters, type Stripe } from '../../src/plan/numbers.js'
 import type { Plan } from '../../src/plan/plan.js'
 import type { Outgoing } from '../../src/plan/request.js'
 import { listSeries } from '../../src/plan/series.js'
-import { sideOf, type Turns } from '../../src/plan/slices.js'
-import { makeMarks } from '../../src/plan/sources.js'
-import type { Load } from '../../src/scenario/load-types.js'
+import type { Load } from '../../src/scenario/model/load-types.js'
+import type { RequestSpec, Scenario } from '../../src/scenario/model/scenario.js'
 import { readScenario } from '../../src/scenario/read.js'
-import type { RequestSpec, Scenario } from '../../src/scenario/scenario.js'
 
 /** What a request meets. `Infinity` never answers; a request that can't be written fails inside `send`. */
 interface Answer {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { checkSupply } from '../../src/plan/data-check.js'
 import { makeCounters, Numbers } from '../../src/plan/numbers.js'
-import { checkSupply } from '../../src/plan/supply.js'
 import { closedLoad } from '../load/simulate.js'
 import { planOf } from './plans.js'
 

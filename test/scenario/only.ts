@@ -1,4 +1,4 @@
-import type { RequestSpec, Scenario } from '../../src/scenario/scenario.js'
+import type { RequestSpec, Scenario } from '../../src/scenario/model/scenario.js'
 
 /** The entry `index` of a scenario, which is a single request. */
 export function requestOf({ requests }: Pick<Scenario, 'requests'>, index = 0): RequestSpec {

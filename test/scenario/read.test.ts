@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/errors.js'
-import type { Load } from '../../src/scenario/load-types.js'
+import type { Load } from '../../src/scenario/model/load-types.js'
+import type { Scenario } from '../../src/scenario/model/scenario.js'
 import { readScenario } from '../../src/scenario/read.js'
-import type { Scenario } from '../../src/scenario/scenario.js'
 import { requestOf } from './only.js'
 
 const env = { API_TOKEN: 'tok-12345', VUS: '30', EMPTY: '' }

@@ -2,7 +2,7 @@
  * Long runs save windows of several seconds. A verdict makes the same of them as of single seconds.
  */
 import { expect, test } from 'vitest'
-import { SecondLog, secondsEach } from '../../src/load/windows.js'
+import { SecondLog, secondsEach } from '../../src/load/measure/windows.js'
 import { Histogram } from '../../src/stats/histogram.js'
 import type { Result, Window } from '../../src/stats/result.js'
 import { compare } from '../../src/verdict/compare.js'

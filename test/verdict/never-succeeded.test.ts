@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Threshold } from '../../src/scenario/scenario.js'
-import { parseThreshold } from '../../src/scenario/threshold.js'
+import { parseThreshold } from '../../src/scenario/blocks/threshold.js'
+import type { Threshold } from '../../src/scenario/model/scenario.js'
 import { listNeverSucceeded } from '../../src/verdict/never-succeeded.js'
 
 interface Counts {

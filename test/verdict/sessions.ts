@@ -2,10 +2,11 @@
  * How often an `ab` session calls identical code regressed, and how often it finds a slowdown: counted over simulated
  * sessions.
  */
+
+import type { Judged } from '../../src/verdict/baseline-rule.js'
 import { COMPARE_DEFAULTS } from '../../src/verdict/compare.js'
 import type { Block } from '../../src/verdict/pairing.js'
 import { judgeSides, type Sides } from '../../src/verdict/session.js'
-import type { Judged } from '../../src/verdict/stored.js'
 import { type Injection, type Level, type Load, Machine, type Stalls, seedOf } from './noise.js'
 
 /** An `ab` session on a machine of a level of noise. */

@@ -5,9 +5,9 @@
  */
 import { Random } from '../../src/base/rng.js'
 import type { RunEnvironment } from '../../src/stats/result.js'
+import { judgeStored } from '../../src/verdict/baseline-rule.js'
 import { COMPARE_DEFAULTS } from '../../src/verdict/compare.js'
 import { type Job, makeFigures, type RunFigures } from '../../src/verdict/job.js'
-import { judgeStored } from '../../src/verdict/stored.js'
 import { type Injection, type Level, type Load, Machine, type NoisyRun, seedOf } from './noise.js'
 import { countRedSessions, type SessionSetting } from './sessions.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Threshold } from '../../src/scenario/scenario.js'
+import type { Threshold } from '../../src/scenario/model/scenario.js'
 import { judgeThresholds } from '../../src/verdict/thresholds.js'
 import { SHOP, simulate } from './simulate.js'
 

@@ -4,8 +4,8 @@
 import type { Ms } from '../../base/clock.js'
 import type { Stripe } from '../../plan/numbers.js'
 import type { Plan } from '../../plan/plan.js'
-import type { WindowData } from '../recorder.js'
-import type { PartEnd } from '../surroundings.js'
+import type { PartEnd } from '../engine/world.js'
+import type { WindowData } from '../measure/window-recorder.js'
 
 /** What a worker is born with. */
 export interface WorkerTask {

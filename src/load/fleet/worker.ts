@@ -4,11 +4,11 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { describeFault } from '../../base/errors.js'
 import { leaveThread, onUncaught } from '../../base/host.js'
-import { Part } from '../part.js'
-import { buffersOf } from '../recorder.js'
-import { rehearse } from '../rehearsal.js'
-import type { PartEnd, World } from '../surroundings.js'
-import { openWorld } from '../world.js'
+import { rehearse } from '../engine/jit-warmup.js'
+import { openWorld } from '../engine/node-world.js'
+import { Part } from '../engine/worker-load.js'
+import type { PartEnd, World } from '../engine/world.js'
+import { buffersOf } from '../measure/window-recorder.js'
 import type { Command, Report, WorkerTask } from './protocol.js'
 
 if (parentPort !== null) attend(parentPort, workerData as WorkerTask)

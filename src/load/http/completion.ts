@@ -6,7 +6,7 @@
  */
 import { type Ms, now } from '../../base/clock.js'
 import type { Exchange } from '../connection.js'
-import type { Failure } from '../outcome.js'
+import type { Failure } from '../response/failure.js'
 
 /** A promise's reaction costs a third of what queueMicrotask costs, which makes an asynchronous resource of each call. */
 const RESOLVED = Promise.resolve()

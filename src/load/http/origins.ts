@@ -2,11 +2,11 @@
  * The clients of all origins that one user sends to, or the users of one shared connection.
  */
 import type { ConnectionEvents } from '../connection.js'
-import type { OriginClient } from './call.js'
-import type { DialOptions } from './dial.js'
-import type { Texts } from './head.js'
-import { Http1Client } from './http1.js'
-import type { Http2Client } from './http2.js'
+import type { DialOptions } from './connect/dial.js'
+import { Http1Client } from './http1/client.js'
+import type { Texts } from './http1/response-head.js'
+import type { Http2Client } from './http2/client.js'
+import type { OriginClient } from './origin-client.js'
 
 /** What connections have in common. */
 export interface OriginsOptions extends DialOptions {

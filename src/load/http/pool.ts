@@ -4,11 +4,11 @@
  */
 import type { Ms } from '../../base/clock.js'
 import type { Outgoing } from '../../plan/request.js'
-import type { Answer } from '../answer.js'
 import type { Connection, Detours, Exchange } from '../connection.js'
-import type { Failure } from '../outcome.js'
-import type { HttpConnection } from './client.js'
-import { keepRequest } from './layer.js'
+import type { Failure } from '../response/failure.js'
+import type { Answer } from '../response/response.js'
+import type { HttpConnection } from './http-connection.js'
+import { keepRequest } from './layers/layer.js'
 
 /** One of the shared connections, with room for one exchange or several. */
 interface Slot {

@@ -4,7 +4,7 @@
 import { printable } from '../../base/printable.js'
 import { redact } from '../../base/secrets.js'
 import { formatCount, formatDuration, formatLatency, formatShare, plural } from '../../base/units.js'
-import type { Feeder, Scenario, Threshold } from '../../scenario/scenario.js'
+import type { Feeder, Scenario, Threshold } from '../../scenario/model/scenario.js'
 import { findMetric } from '../../stats/metrics.js'
 import { inCharactersOf, type Page } from '../page.js'
 import { renderTable } from '../table.js'

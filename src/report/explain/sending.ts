@@ -3,9 +3,9 @@
  */
 import { formatDuration, formatSize, plural } from '../../base/units.js'
 import { listSeries, requestsOf } from '../../plan/series.js'
-import { describeStatus } from '../../scenario/describe.js'
-import type { HttpOptions, Retries } from '../../scenario/http-types.js'
-import type { RequestSpec, Scenario } from '../../scenario/scenario.js'
+import { describeStatus } from '../../scenario/model/describe.js'
+import type { HttpOptions, Retries } from '../../scenario/model/http-types.js'
+import type { RequestSpec, Scenario } from '../../scenario/model/scenario.js'
 
 /** A line for each thing that isn't as usual. */
 export function explainSending(scenario: Scenario): string[] {

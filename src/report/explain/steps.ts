@@ -2,10 +2,10 @@
  * Requests and steps in words.
  */
 import { formatDuration, plural } from '../../base/units.js'
-import { describeCondition, describeStatus, describeTemplate } from '../../scenario/describe.js'
-import type { JourneySpec, Step } from '../../scenario/journey.js'
-import { listPairs } from '../../scenario/pairs.js'
-import type { RequestSpec, Scenario } from '../../scenario/scenario.js'
+import { describeCondition, describeStatus, describeTemplate } from '../../scenario/model/describe.js'
+import type { JourneySpec, Step } from '../../scenario/model/journey.js'
+import { listPairs } from '../../scenario/model/pairs.js'
+import type { RequestSpec, Scenario } from '../../scenario/model/scenario.js'
 
 /** A step on one line. */
 interface ExplainedStep {

@@ -2,7 +2,7 @@
  * How much a load comes to, where that is known before it is sent.
  */
 import { Profile } from '../../plan/profile.js'
-import type { Load } from '../../scenario/load-types.js'
+import type { Load } from '../../scenario/model/load-types.js'
 
 /**
  * Iterations of the measured part: in the open model the area under the rate, in the closed one the number that the

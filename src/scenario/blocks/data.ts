@@ -1,12 +1,12 @@
 /**
  * The fields of `data`: values that iterations take, listed or from files.
  */
-import { checkFeeder, checkValues, parseDelimiter } from '../feeders.js'
-import * as fields from '../fields.js'
-import * as json from '../json-types.js'
-import { checkDataNames, explainData } from '../keys.js'
-import { either, list, map, record } from '../schema.js'
-import type { Tables } from '../tables.js'
+import { checkFeeder, checkValues, parseDelimiter } from '../data/feeders.js'
+import type { Tables } from '../data/tables.js'
+import * as fields from '../fields/fields.js'
+import * as json from '../fields/json-types.js'
+import { checkDataNames, explainData } from '../fields/keys.js'
+import { either, list, map, record } from '../fields/schema.js'
 import type { Leaves } from './leaves.js'
 
 /** Feeders by name. */

@@ -1,15 +1,16 @@
 /**
  * The fields of `http`: how every request is sent.
  */
-import { authSchema } from '../auth.js'
-import { readConnections } from '../connections.js'
-import { checkHeaderNames, readHeaderValue } from '../http-fields.js'
-import { checkHttp, readCompression, readCookies, readRequestId } from '../http-options.js'
-import * as json from '../json-types.js'
-import { checkAddresses, readAddress, readProxy, readSocketPath } from '../route.js'
-import { map, record } from '../schema.js'
+
+import { checkHeaderNames, readHeaderValue } from '../fields/http-fields.js'
+import * as json from '../fields/json-types.js'
+import { map, record } from '../fields/schema.js'
+import { authSchema } from './auth.js'
+import { readConnections } from './connections.js'
+import { checkHttp, readCompression, readCookies, readRequestId } from './http-options.js'
 import type { Leaf, Leaves } from './leaves.js'
-import { redirectsField, retriesSchema } from './resend.js'
+import { redirectsField, retriesSchema } from './retries.js'
+import { checkAddresses, readAddress, readProxy, readSocketPath } from './route.js'
 import { tlsSchema } from './tls.js'
 
 /** Headers, of all requests or of one. */

@@ -1,10 +1,10 @@
 /**
  * The single values that blocks of a scenario file are made of.
  */
-import * as fields from '../fields.js'
-import * as json from '../json-types.js'
-import { type Meta, value } from '../schema.js'
-import * as units from '../unit-fields.js'
+import * as fields from '../fields/fields.js'
+import * as json from '../fields/json-types.js'
+import { type Meta, value } from '../fields/schema.js'
+import * as units from '../fields/unit-fields.js'
 
 /** Makes a single value of its reader. */
 export type Leaf = <T>(read: fields.Reader<T>, meta: Meta) => ReturnType<typeof value<T>>

@@ -1,10 +1,10 @@
 /**
  * The fields of `thresholds` and `baseline`: what a run is judged by.
  */
-import * as fields from '../fields.js'
-import * as json from '../json-types.js'
-import { checkThreshold } from '../keys.js'
-import { map } from '../schema.js'
+import * as fields from '../fields/fields.js'
+import * as json from '../fields/json-types.js'
+import { checkThreshold } from '../fields/keys.js'
+import { map } from '../fields/schema.js'
 import type { Leaves } from './leaves.js'
 
 /** An entry of `thresholds`: a limit, or a map with one. */

@@ -1,12 +1,12 @@
 /**
  * The fields of `load`.
  */
-import * as fields from '../fields.js'
-import * as json from '../json-types.js'
-import { checkLoad, checkStage } from '../load-checks.js'
-import { list, map } from '../schema.js'
-import * as units from '../unit-fields.js'
+import * as fields from '../fields/fields.js'
+import * as json from '../fields/json-types.js'
+import { list, map } from '../fields/schema.js'
+import * as units from '../fields/unit-fields.js'
 import type { Leaves } from './leaves.js'
+import { checkLoad, checkStage } from './load-checks.js'
 
 /** How much is sent when. */
 export function loadSchema({ leaf, time, count, rate }: Leaves) {

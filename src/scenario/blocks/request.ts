@@ -1,22 +1,23 @@
 /**
  * The fields of requests, journeys and their steps.
  */
-import { authSchema } from '../auth.js'
-import { captureSchema } from '../captures.js'
-import { readCondition, readTimes } from '../conditions.js'
-import { expectSchema } from '../expect.js'
-import * as fields from '../fields.js'
-import { readPath } from '../http-fields.js'
-import * as json from '../json-types.js'
-import { checkPart, checkParts, readMediaType } from '../multipart.js'
-import { checkRequest, METHODS } from '../request.js'
-import { either, list, map, oneOrMore, record, recursive, type Schema } from '../schema.js'
-import { checkEntry, checkStep, type StepInput } from '../step-input.js'
-import * as units from '../unit-fields.js'
-import { readSentFile } from '../uploads.js'
+
+import * as fields from '../fields/fields.js'
+import { readPath } from '../fields/http-fields.js'
+import * as json from '../fields/json-types.js'
+import { either, list, map, oneOrMore, record, recursive, type Schema } from '../fields/schema.js'
+import * as units from '../fields/unit-fields.js'
+import { authSchema } from './auth.js'
+import { captureSchema } from './captures.js'
+import { readCondition, readTimes } from './conditions.js'
+import { expectSchema } from './expect.js'
 import { headersSchema } from './http.js'
 import type { Leaves } from './leaves.js'
-import { redirectsField, retriesSchema } from './resend.js'
+import { checkPart, checkParts, readMediaType } from './multipart.js'
+import { checkRequest, METHODS } from './request-spec.js'
+import { redirectsField, retriesSchema } from './retries.js'
+import { checkEntry, checkStep, type StepInput } from './steps.js'
+import { readSentFile } from './uploads.js'
 
 /** What a request of its own and a step of a journey have in common: method, body, expectations. */
 function requestFields(leaves: Leaves) {

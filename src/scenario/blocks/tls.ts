@@ -1,11 +1,11 @@
 /**
  * The fields of `tls`.
  */
-import { readLabel, readText } from '../fields.js'
-import * as json from '../json-types.js'
-import { map } from '../schema.js'
-import { checkTls, pemReader, readCiphers, readTlsVersion } from '../tls.js'
+import { readLabel, readText } from '../fields/fields.js'
+import * as json from '../fields/json-types.js'
+import { map } from '../fields/schema.js'
 import type { Leaves } from './leaves.js'
+import { checkTls, pemReader, readCiphers, readTlsVersion } from './tls-files.js'
 
 /** How connections are encrypted. */
 export function tlsSchema({ leaf, flag }: Leaves) {

@@ -4,10 +4,10 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { type Attempt, SingleUser } from '../../../src/load/single.js'
+import { type Attempt, SingleUser } from '../../../src/load/once/single-user.js'
 import type { Plan } from '../../../src/plan/plan.js'
 import type { Outgoing } from '../../../src/plan/request.js'
-import type { HttpOptions } from '../../../src/scenario/http-types.js'
+import type { HttpOptions } from '../../../src/scenario/model/http-types.js'
 import { makeRequest } from '../exchanges.js'
 import { closedLoad, makeTestPlan } from '../simulate.js'
 

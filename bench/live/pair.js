@@ -1,0 +1,57 @@
+/** One session of `perfctl ab` against two targets of our own. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stall, startTarget } from './children.js'
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url))
+
+/**
+ * What perfctl says of two fresh targets, of which b has the `knobs`: its exit code, and the result of b, null when it
+ * didn't come to one. `stalls` freezes b; `command` stands in front of perfctl, such as a pin to a core.
+ */
+export async function runPair({
+  knobs,
+  stalls,
+  rate,
+  seconds,
+  errorTolerance,
+  seed,
+  directory,
+  command = [],
+}) {
+  const a = await startTarget({ SEED: String(2 * seed) })
+  const b = await startTarget({ SEED: String(2 * seed + 1), ...knobs })
+  const over = new AbortController()
+  try {
+    const file = join(directory, `pair-${seed}.json`)
+    const [program, ...args] = [
+      ...[...command, process.execPath, here('../../bin/perfctl.js'), 'ab', here('scenario.yaml')],
+      ...['--a', a.url, '--b', b.url, '--max-duration', `${seconds}s`, '--seed', String(seed)],
+      ...['-e', `RATE=${rate}`, '-e', `ERROR_TOLERANCE=${errorTolerance}`, '--inconclusive', 'fail'],
+      ...['--results-dir', directory, '--report', `json=${file}`],
+    ]
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      said += text
+    })
+    const stalled = stall(b.pid, stalls, over.signal)
+    const [code] = await once(child, 'close')
+    over.abort()
+    await stalled
+    return { code, said, result: readResult(file) }
+  } finally {
+    await Promise.all([a.stop(), b.stop()])
+  }
+}
+
+function readResult(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * The baseline that a run, or the shards of one, are held against.
+ */
+import { relative, resolve } from 'node:path'
+import { userError } from '../base/errors.js'
+import type { Io } from '../base/io.js'
+import type { Reference } from '../run/run.js'
+import { type Comparable, refuseOtherScenario } from '../verdict/comparable.js'
+import { defaultBaselineFile } from './baseline.js'
+import { findBaselineFile } from './measurement-files.js'
+import type { RunFlags } from './run-options.js'
+
+/** What is going to be judged. */
+export interface Subject extends Comparable {
+  /** The scenario's file; null for a URL. */
+  readonly file: string | null
+  /** The profile that is its load; null for its `load`. */
+  readonly profile: string | null
+  /** The file of the baseline that the scenario names; null when it names none. */
+  readonly baseline: string | null
+}
+
+type BaselineFlags = Pick<RunFlags, 'baseline' | 'requireBaseline' | 'updateBaseline'>
+
+/** The path of the subject's baseline, whether or not there is one. */
+export function baselineFile(
+  { scenario, baseline }: Pick<Subject, 'scenario' | 'baseline'>,
+  flags: Pick<RunFlags, 'baseline'>,
+): string {
+  if (typeof flags.baseline === 'string') return flags.baseline
+  return baseline ?? defaultBaselineFile(scenario.name)
+}
+
+/** The baseline to compare with; null when there is none and none is required. Refuses one of another scenario. */
+export async function findReference(
+  subject: Subject,
+  flags: BaselineFlags,
+  io: Io,
+): Promise<Reference | null> {
+  // A URL is a quick look: it has a baseline only when one is named.
+  if (flags.baseline === false || (subject.file === null && flags.baseline === null)) return null
+  const file = baselineFile(subject, flags)
+  const shown = relative(io.cwd, resolve(io.cwd, file))
+  const baseline = await findBaselineFile(shown, io)
+  if (baseline === null) {
+    if (!flags.requireBaseline && typeof flags.baseline !== 'string') return null
+    throw userError(
+      `${subject.scenario.name} has no baseline: ${shown} does not exist`,
+      `perfctl baseline update ${subject.file}${subject.profile === null ? '' : ` --profile ${subject.profile}`}`,
+    )
+  }
+  if (flags.updateBaseline && baseline.scenario.hash !== subject.scenario.hash) return null
+  refuseOtherScenario(baseline, subject, shown)
+  return { measurement: baseline, name: shown }
+}

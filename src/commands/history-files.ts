@@ -1,0 +1,171 @@
+/**
+ * The histories that a command line names: of baselines, of folders of saved results, of single files.
+ */
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { codeOf, messageOf, UserError, userError } from '../base/errors.js'
+import { readTextFile } from '../base/files.js'
+import type { Io } from '../base/io.js'
+import { printable } from '../base/printable.js'
+import { didYouMean } from '../base/suggest.js'
+import { loadScenario } from '../scenario/file.js'
+import { parseResult, schemaOf } from '../stats/read.js'
+import { BASELINE_SCHEMA } from '../verdict/baseline.js'
+import { parseBaseline } from '../verdict/baseline-file.js'
+import {
+  findExclusion,
+  type History,
+  type HistoryResult,
+  historiesOfResults,
+  historyOfBaseline,
+} from '../verdict/history.js'
+import { defaultBaselineFile } from './baseline.js'
+
+/** Where `run` saves results unless told otherwise. */
+const RESULTS = join('.perfctl', 'results')
+
+/**
+ * All of them, by scenario, then by time. What can't be used is named on stderr. Throws a UserError for a file that was
+ * named and can't be read, and when there is nothing at all.
+ */
+export async function findHistories(names: readonly string[], io: Io): Promise<History[]> {
+  const found: Found = {
+    files: new Set(),
+    scenarios: new Set(),
+    results: [],
+    baselines: [],
+    excluded: [],
+  }
+  if (names.length === 0) await visitFolder(RESULTS, found, io)
+  for (const name of names) await visit(name, found, io)
+  const histories = [...found.baselines, ...historiesOfResults(found.results)]
+  tellExcluded(found.excluded, io)
+  if (histories.length === 0) {
+    const places = (names.length === 0 ? [RESULTS] : names).map(printable).join(', ')
+    throw userError(
+      found.excluded.length > 0 ? `no result is left in ${places}` : `there are no results in ${places}`,
+      'perfctl run saves them; or name a folder, files, or a baseline',
+    )
+  }
+  const newest = ({ points }: History) => points.at(-1)!.startedAt
+  return histories.sort((a, b) => order(a.scenario, b.scenario) || order(newest(a), newest(b)))
+}
+
+interface Found {
+  /** Absolute paths of those that were taken, so that a file that is named twice counts once. */
+  readonly files: Set<string>
+  /** The names of all scenarios that were seen, to suggest. */
+  readonly scenarios: Set<string>
+  readonly results: HistoryResult[]
+  readonly baselines: History[]
+  /** Why results are left out. */
+  readonly excluded: string[]
+}
+
+async function visit(name: string, found: Found, io: Io): Promise<void> {
+  const kind = await kindOf(resolve(io.cwd, name))
+  if (kind === 'file' && /\.ya?ml$/i.test(name)) return visitScenario(name, found, io)
+  if (kind === 'folder') return visitFolder(name, found, io)
+  // What looks like a path is one: reading it says what is wrong.
+  if (kind === 'file' || /[/\\]|\.json$/.test(name)) return visitFile(name, found, io)
+  return visitName(name, found, io)
+}
+
+async function kindOf(path: string): Promise<'folder' | 'file' | null> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file'
+  } catch {
+    return null
+  }
+}
+
+/** One bad file among many is told of and no reason to stop. */
+async function visitFolder(
+  folder: string,
+  found: Found,
+  io: Io,
+  scenario: string | null = null,
+): Promise<void> {
+  for (const name of await listJson(folder, io)) {
+    try {
+      await visitFile(join(folder, name), found, io, scenario)
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      io.stderr.write(`left out: ${error.problems[0]!.message}\n`)
+    }
+  }
+}
+
+async function listJson(folder: string, io: Io): Promise<string[]> {
+  try {
+    return (await readdir(resolve(io.cwd, folder))).filter((name) => name.endsWith('.json')).sort()
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw userError(`cannot read ${folder}: ${messageOf(error)}`)
+  }
+}
+
+/** `scenario`: of results those of that name only. */
+async function visitFile(file: string, found: Found, io: Io, scenario: string | null = null): Promise<void> {
+  const path = resolve(io.cwd, file)
+  if (found.files.has(path)) return
+  const text = await readTextFile(path, 'history takes result files, baselines and folders of them')
+  const shown = relative(io.cwd, path).startsWith('..') ? path : relative(io.cwd, path)
+  if (schemaOf(text, shown) === BASELINE_SCHEMA) {
+    found.files.add(path)
+    found.baselines.push(historyOfBaseline(parseBaseline(text, shown), shown))
+    return
+  }
+  const result = parseResult(text, shown)
+  found.scenarios.add(result.scenario.name)
+  if (scenario !== null && result.scenario.name !== scenario) return
+  found.files.add(path)
+  const reason = findExclusion(result)
+  if (reason === null) found.results.push({ file: shown, result })
+  else found.excluded.push(reason)
+}
+
+/** A scenario's file stands for its name. */
+async function visitScenario(file: string, found: Found, io: Io): Promise<void> {
+  const { name, baseline } = await loadScenario(file, { cwd: io.cwd, env: io.env }).catch(
+    (error: unknown) => {
+      // It was valid when it ran: variables may be unset by now, or files gone.
+      if (error instanceof UserError)
+        return { name: basename(file).replace(/\.ya?ml$/i, ''), baseline: { file: null } }
+      throw error
+    },
+  )
+  await visitName(name, found, io, baseline.file ?? defaultBaselineFile(name))
+}
+
+/** The name of a scenario: its baseline, and its saved results. */
+async function visitName(
+  name: string,
+  found: Found,
+  io: Io,
+  baseline = defaultBaselineFile(name),
+): Promise<void> {
+  const hasBaseline = (await kindOf(resolve(io.cwd, baseline))) === 'file'
+  if (hasBaseline) await visitFile(baseline, found, io)
+  await visitFolder(RESULTS, found, io, name)
+  if (hasBaseline || found.scenarios.has(name)) return
+  const baselines = (await listJson(dirname(baseline), io)).map((file) => basename(file, '.json'))
+  const known = [...new Set([...baselines, ...found.scenarios])]
+  throw userError(
+    `${printable(name)} is no file or folder, and no scenario with a baseline or saved results`,
+    didYouMean(name, known) ?? (known.length === 0 ? null : `there are: ${known.map(printable).join(', ')}`),
+  )
+}
+
+/** A line for all results that are whole, and yet no part of a history. */
+function tellExcluded(reasons: readonly string[], io: Io): void {
+  if (reasons.length === 0) return
+  const counts = new Map<string, number>()
+  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  const list = [...counts].map(([reason, count]) => `${count} (${reason})`)
+  io.stderr.write(`left out: ${list.join(', ')}\n`)
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

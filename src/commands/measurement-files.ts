@@ -1,0 +1,55 @@
+/**
+ * Measurements from files, results or baselines.
+ */
+import { access } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { userError } from '../base/errors.js'
+import { readTextFile } from '../base/files.js'
+import type { Io } from '../base/io.js'
+import { parseResult, schemaOf } from '../stats/read.js'
+import type { Result } from '../stats/result.js'
+import { BASELINE_SCHEMA, type Baseline } from '../verdict/baseline.js'
+import { parseBaseline } from '../verdict/baseline-file.js'
+
+/** The result in a file, as saved by `run`; a UserError when it can't be read. */
+export async function readResultFile(file: string, io: Io): Promise<Result> {
+  refuseScenario(file, 'a result')
+  const text = await readTextFile(
+    resolve(io.cwd, file),
+    'results are saved by perfctl run, in .perfctl/results',
+  )
+  return parseResult(text, file)
+}
+
+/** The baseline in a file; a UserError when it can't be read. */
+export async function readBaselineFile(file: string, io: Io): Promise<Baseline> {
+  refuseScenario(file, 'a baseline')
+  const text = await readTextFile(resolve(io.cwd, file), 'make it with: perfctl baseline update')
+  return parseBaseline(text, file)
+}
+
+/** Whichever of the two a file holds. */
+export async function readMeasurementFile(file: string, io: Io): Promise<Result | Baseline> {
+  refuseScenario(file, 'a result or baseline')
+  const text = await readTextFile(resolve(io.cwd, file), 'compare takes result files and baselines')
+  return schemaOf(text, file) === BASELINE_SCHEMA ? parseBaseline(text, file) : parseResult(text, file)
+}
+
+/** The baseline in a file; null when there is no such file, a UserError when it can't be read. */
+export async function findBaselineFile(file: string, io: Io): Promise<Baseline | null> {
+  const exists = await access(resolve(io.cwd, file)).then(
+    () => true,
+    () => false,
+  )
+  return exists ? readBaselineFile(file, io) : null
+}
+
+/** Nothing that perfctl saves is YAML, and whoever names a scenario means what was measured with it. */
+function refuseScenario(file: string, wanted: string): void {
+  if (!/\.ya?ml$/i.test(file)) return
+  const name = basename(file).replace(/\.ya?ml$/i, '')
+  throw userError(
+    `${file} is a scenario, not ${wanted}`,
+    `its results are .perfctl/results/${name}-*.json, its baseline is baselines/${name}.json`,
+  )
+}

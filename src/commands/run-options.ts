@@ -1,0 +1,249 @@
+/**
+ * The flags of `run` and its relatives, from text to values. Every wrong one is reported, not just the first.
+ */
+import type { ListenAddress } from '../base/address.js'
+import { type Problem, UserError } from '../base/errors.js'
+import { parseDuration } from '../base/units.js'
+import { parseReportFlag } from '../report/index.js'
+import { parseStreamFlag, printsStream } from '../report/live/stream/index.js'
+import type { ShardNumber } from '../run/result.js'
+import { insteadOfHeader } from '../scenario/fields/http-fields.js'
+import type { AddressChange } from '../scenario/model/http-types.js'
+import type { LoadOverride } from '../scenario/model/override.js'
+import { LIVE_WEB_DEFAULT } from './live-web.js'
+import {
+  readConnectTo,
+  readPairs,
+  readRate,
+  readShard,
+  readStages,
+  readTarget,
+  type Wrong,
+} from './option-values.js'
+
+/** As commander gives them. */
+export interface RawRunFlags {
+  readonly target?: string
+  readonly vus?: string
+  readonly duration?: string
+  readonly rate?: string
+  readonly iterations?: string
+  readonly stage?: readonly string[]
+  readonly env?: readonly string[]
+  readonly envFile?: readonly string[]
+  readonly profile?: string
+  readonly header?: readonly string[]
+  readonly connectTo?: readonly string[]
+  readonly insecure?: boolean
+  readonly workers?: string
+  readonly seed?: string
+  readonly shard?: string
+  /** A file; false for `--no-baseline`. */
+  readonly baseline?: string | boolean
+  readonly requireBaseline?: boolean
+  readonly updateBaseline?: boolean
+  readonly allowEnvironment?: boolean
+  readonly allowMissing?: boolean
+  readonly runs?: string
+  readonly confirm?: string
+  readonly maxDuration?: string
+  readonly inconclusive?: string
+  readonly report?: readonly string[]
+  readonly stream?: readonly string[]
+  readonly resultsDir?: string
+  /** True without a port. */
+  readonly liveWeb?: ListenAddress | true
+  readonly quiet?: boolean
+  readonly progress?: boolean
+  readonly color?: boolean
+}
+
+/** What they mean. */
+export interface RunFlags {
+  readonly target: string | undefined
+  readonly load: LoadOverride
+  readonly env: Readonly<Record<string, string>>
+  /** Files with more of these; those of `env` have the last word. */
+  readonly envFiles: readonly string[]
+  /** Which of the scenarios' profiles is their load. */
+  readonly profile: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly connectTo: readonly AddressChange[]
+  readonly insecure: boolean
+  readonly workers: number | undefined
+  readonly seed: number | undefined
+  /** This machine's part of the load, from 1; undefined for all of it. */
+  readonly shard: ShardNumber | undefined
+  /** A file, `null` for the scenario's own, `false` for none. */
+  readonly baseline: string | null | false
+  readonly requireBaseline: boolean
+  readonly updateBaseline: boolean
+  readonly allowEnvironment: boolean
+  readonly allowMissing: boolean
+  /** How often each scenario is run; the verdict is made from all of them together. */
+  readonly runs: number
+  /** Settles a suspicion of the baseline side by side with the scenario's reference. */
+  readonly confirm: 'ab' | null
+  /** Of a session side by side, as typed. */
+  readonly maxDuration: string | undefined
+  readonly inconclusive: 'fail' | 'pass'
+  readonly reports: readonly string[]
+  /** Where metrics go while the load runs. */
+  readonly streams: readonly string[]
+  readonly resultsDir: string
+  /** Where the page of the run listens; null for none. */
+  readonly liveWeb: ListenAddress | null
+  readonly quiet: boolean
+  readonly progress: boolean
+  readonly color: boolean
+}
+
+/** Reads the flags. Throws a UserError with a problem for each one that can't be read. */
+export function parseRunFlags(raw: RawRunFlags): RunFlags {
+  const problems: Problem[] = []
+  const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
+  const whole = (flag: string, text: string | undefined, least: number, hint: string): number | undefined => {
+    if (text === undefined) return undefined
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (value >= least && Number.isSafeInteger(value)) return value
+    wrong(`${flag} ${text}: not a whole number${least > 0 ? ` of ${least} or more` : ''}`, hint)
+    return undefined
+  }
+  const time = (flag: string, text: string | undefined): number | undefined => {
+    if (text === undefined) return undefined
+    const value = parseDuration(text)
+    if (value !== null && value > 0) return value
+    const number = /^\d+(\.\d+)?$/.test(text)
+    wrong(
+      `${flag} ${text}: not a duration`,
+      number ? `write ${text}s or ${text}ms` : 'a number and a unit, such as 30s or 2m',
+    )
+    return undefined
+  }
+  const flags: RunFlags = {
+    target: readTarget(raw.target, wrong),
+    load: {
+      vus: whole('-u', raw.vus, 1, 'such as -u 20'),
+      durationMs: time('-d', raw.duration),
+      ratePerSecond: readRate(raw.rate, wrong),
+      iterations: whole('-i', raw.iterations, 1, 'such as -i 1000'),
+      stages: readStages(raw.stage ?? [], wrong),
+    },
+    env: readPairs(
+      '-e',
+      raw.env ?? [],
+      /^([A-Za-z_]\w*)=([\s\S]*)$/,
+      'it takes KEY=VALUE, such as -e BASE_URL=http://localhost:3000',
+      wrong,
+    ),
+    envFiles: raw.envFile ?? [],
+    profile: raw.profile,
+    headers: readPairs(
+      '-H',
+      raw.header ?? [],
+      /^([!#$%&'*+.^`|~\w-]+):\s*([^\r\n]*)$/,
+      "it takes 'name: value', such as -H 'accept: application/json'",
+      wrong,
+    ),
+    connectTo: readConnectTo(raw.connectTo ?? [], wrong),
+    insecure: raw.insecure ?? false,
+    workers:
+      raw.workers === 'auto' ? undefined : whole('--workers', raw.workers, 1, 'such as --workers 2, or auto'),
+    seed: whole('--seed', raw.seed, 0, 'such as --seed 42'),
+    shard: readShard(raw.shard, wrong),
+    baseline: raw.baseline === false ? false : typeof raw.baseline === 'string' ? raw.baseline : null,
+    requireBaseline: raw.requireBaseline ?? false,
+    updateBaseline: raw.updateBaseline ?? false,
+    allowEnvironment: raw.allowEnvironment ?? false,
+    allowMissing: raw.allowMissing ?? false,
+    runs: whole('--runs', raw.runs, 1, 'such as --runs 3') ?? 1,
+    confirm: raw.confirm === 'ab' ? 'ab' : null,
+    maxDuration: raw.maxDuration,
+    inconclusive: raw.inconclusive === 'fail' ? 'fail' : 'pass',
+    reports: raw.report ?? [],
+    streams: raw.stream ?? [],
+    resultsDir: raw.resultsDir ?? '.perfctl/results',
+    liveWeb: raw.liveWeb === true ? LIVE_WEB_DEFAULT : (raw.liveWeb ?? null),
+    quiet: raw.quiet ?? false,
+    progress: raw.progress ?? true,
+    color: raw.color ?? true,
+  }
+  checkTogether(flags, wrong)
+  checkHeaders(flags, wrong)
+  for (const report of flags.reports) collectProblems(problems, () => parseReportFlag(report))
+  for (const stream of flags.streams) collectProblems(problems, () => parseStreamFlag(stream))
+  if (problems.length === 0) checkStdout(flags, wrong)
+  if (problems.length > 0) throw new UserError(problems)
+  return flags
+}
+
+function checkHeaders({ headers }: RunFlags, wrong: Wrong): void {
+  for (const name of Object.keys(headers)) {
+    const instead = insteadOfHeader(name)
+    if (instead !== null) wrong(`-H ${name}: perfctl sets this header itself`, instead)
+  }
+}
+
+function checkTogether(flags: RunFlags, wrong: Wrong): void {
+  const { load, baseline, requireBaseline } = flags
+  if (load.stages !== undefined && load.durationMs !== undefined) {
+    wrong('-d and -s together: the stages say how long the run takes', 'remove -d')
+  }
+  if (load.ratePerSecond !== undefined && load.vus !== undefined) {
+    wrong(
+      '-u and -r together: either virtual users wait for answers, or requests arrive at a rate',
+      'keep one of the two; to limit the users of a rate, write maxVus in a scenario',
+    )
+  }
+  if (load.ratePerSecond !== undefined && load.stages !== undefined) {
+    wrong(
+      '-r and -s together: stages count virtual users',
+      'keep one of the two; stages of rates go into a scenario',
+    )
+  }
+  if (baseline === false && requireBaseline) {
+    wrong('--no-baseline and --require-baseline contradict each other', 'remove one of them')
+  }
+  if (flags.shard !== undefined) checkShard(flags, wrong)
+}
+
+/** All machines draw the same iterations, and what they measured is judged once, by `merge`. */
+function checkShard(flags: RunFlags, wrong: Wrong): void {
+  if (flags.seed === undefined) {
+    wrong('--shard needs --seed: all machines have to draw the same random values', 'such as --seed 42')
+  }
+  if (flags.runs > 1)
+    wrong('--shard and --runs together: shards are put together run by run', 'remove --runs')
+  const judging = [
+    [typeof flags.baseline === 'string', '--baseline', TO_MERGE],
+    [flags.requireBaseline, '--require-baseline', TO_MERGE],
+    [flags.updateBaseline, '--update-baseline', 'give the merged result to perfctl baseline update --from'],
+    [flags.allowEnvironment, '--allow-environment', TO_MERGE],
+    [flags.allowMissing, '--allow-missing', TO_MERGE],
+    [flags.confirm !== null, '--confirm', 'merge the shards, and settle what is red with perfctl ab'],
+  ] as const
+  for (const [isGiven, flag, hint] of judging) {
+    if (isGiven) wrong(`--shard and ${flag} together: a shard alone is not judged`, hint)
+  }
+}
+
+const TO_MERGE = 'give it to perfctl merge'
+
+/** Two of them would be mixed into each other. */
+function checkStdout({ reports, streams }: RunFlags, wrong: Wrong): void {
+  const toStdout = [
+    ...streams.filter(printsStream).map((flag) => `--stream ${flag}`),
+    ...reports.filter((flag) => parseReportFlag(flag).path === '-').map((flag) => `--report ${flag}`),
+  ]
+  if (streams.some(printsStream) && toStdout.length > 1)
+    wrong(`${toStdout.join(' and ')}: all of them go to stdout`, 'name a file for all but one')
+}
+
+function collectProblems(problems: Problem[], check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    problems.push(...error.problems)
+  }
+}

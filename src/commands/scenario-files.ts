@@ -1,0 +1,147 @@
+/**
+ * The scenarios a command works on, from files or a URL, with the flags applied.
+ */
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { type Problem, UserError, userError } from '../base/errors.js'
+import { readTextFile } from '../base/files.js'
+import type { Io } from '../base/io.js'
+import { type LoadOptions, loadScenario } from '../scenario/file.js'
+import { overrideAddresses, overrideHeaders, overrideLoad } from '../scenario/model/override.js'
+import type { Scenario } from '../scenario/model/scenario.js'
+import { hasLogin, LOGIN_HINT, NO_LOGIN } from '../scenario/model/target-login.js'
+import { readScenario } from '../scenario/read.js'
+import { schemaOf } from '../stats/read.js'
+import { RESULT_SCHEMA } from '../stats/result.js'
+import { BASELINE_SCHEMA } from '../verdict/baseline.js'
+import { readEnvFiles } from './env-files.js'
+import type { RunFlags } from './run-options.js'
+import { guessUrl } from './url-guess.js'
+
+/** Where scenarios are found when none is named. */
+const DIRECTORY = 'scenarios'
+
+/** The flags that make another scenario of the one in a file. */
+type ScenarioFlags = Pick<RunFlags, 'headers' | 'load' | 'insecure' | 'connectTo'>
+
+/**
+ * Reads the named scenarios, without names all of `scenarios/`, before anything is sent. Throws a UserError with every
+ * mistake of every file.
+ */
+export async function readScenarios(
+  names: readonly string[],
+  flags: ScenarioFlags & Pick<RunFlags, 'env' | 'envFiles' | 'profile' | 'quiet'>,
+  io: Io,
+): Promise<Scenario[]> {
+  const note = (text: string) => {
+    if (!flags.quiet) io.stderr.write(`${text}\n`)
+  }
+  const env = { ...io.env, ...(await readEnvFiles(flags.envFiles, io)), ...flags.env }
+  const problems: Problem[] = []
+  const scenarios: Scenario[] = []
+  for (const name of names.length > 0 ? names : await findAll(io, note)) {
+    try {
+      const url = await findUrl(name, io)
+      if (url !== null && url !== name) note(`${name}: taken as ${url}`)
+      const scenario =
+        url === null ? await loadFile(name, { cwd: io.cwd, env, profile: flags.profile }) : scenarioOfUrl(url)
+      scenarios.push(applyFlags(scenario, flags))
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      problems.push(...error.problems)
+    }
+  }
+  if (problems.length > 0) throw new UserError(problems)
+  refuseTwins(scenarios)
+  return scenarios
+}
+
+/** The scenario as the flags change it. */
+export function applyFlags(
+  scenario: Scenario,
+  { headers, load, insecure, connectTo }: ScenarioFlags,
+): Scenario {
+  const { http } = scenario
+  const loose = insecure ? { ...scenario, http: { ...http, insecure } } : scenario
+  return overrideHeaders(overrideLoad(overrideAddresses(loose, connectTo), load), headers)
+}
+
+/** Results and baselines are JSON, and so YAML: reading one as a scenario would bring a mistake for each of its keys. */
+async function loadFile(file: string, options: LoadOptions): Promise<Scenario> {
+  try {
+    return await loadScenario(file, options)
+  } catch (error) {
+    const schema =
+      error instanceof UserError && /\.json$/i.test(file) ? await findSchemaOf(file, options) : null
+    if (schema === RESULT_SCHEMA)
+      throw userError(`${file} is a result, not a scenario`, `to see it: perfctl report ${file}`)
+    if (schema === BASELINE_SCHEMA)
+      throw userError(`${file} is a baseline, not a scenario`, `to see it: perfctl baseline show ${file}`)
+    throw error
+  }
+}
+
+async function findSchemaOf(file: string, { cwd }: LoadOptions): Promise<string | null> {
+  try {
+    return schemaOf(await readTextFile(resolve(cwd, file)), file)
+  } catch {
+    return null
+  }
+}
+
+async function findAll(io: Io, note: (text: string) => void): Promise<string[]> {
+  const files = await findScenarioFiles(io)
+  note(`no scenario named, so all of ${DIRECTORY}/: ${files.map((file) => basename(file)).join(', ')}`)
+  return files
+}
+
+/** The scenario files in the usual place. */
+export async function findScenarioFiles(io: Io): Promise<string[]> {
+  const names = await readdir(join(io.cwd, DIRECTORY)).catch(() => [])
+  const files = names.filter((name) => /\.ya?ml$/.test(name)).sort()
+  if (files.length > 0) return files.map((name) => join(DIRECTORY, name))
+  throw userError(
+    `there are no scenarios in ${DIRECTORY}/`,
+    'name a scenario file, or write a first one: perfctl init',
+  )
+}
+
+/** The URL that is meant; null for a file. Without a scheme it is a URL only where there is no such file. */
+async function findUrl(name: string, io: Io): Promise<string | null> {
+  if (/^https?:\/\//i.test(name)) return name
+  const url = guessUrl(name)
+  if (url === null) return null
+  // Of `shop.d/search` the folder is there, where the file is misspelled.
+  const [first] = name.split('/')
+  for (const path of [name, first!]) if (await stat(resolve(io.cwd, path)).catch(() => null)) return null
+  return url
+}
+
+/** One GET of a URL, by ten users for ten seconds unless flags say otherwise. */
+function scenarioOfUrl(text: string): Scenario {
+  if (hasLogin(text)) throw userError(NO_LOGIN, LOGIN_HINT)
+  if (!URL.canParse(text)) throw userError(`${text}: not a URL`, 'such as http://localhost:3000/health')
+  const { origin, host, pathname, search } = new URL(text)
+  const definition = {
+    name: host.replace(/[^\w.-]+/g, '-'),
+    target: origin,
+    load: { vus: 10, duration: '10s' },
+    requests: [{ get: pathname + search }],
+  }
+  return { ...readScenario(JSON.stringify(definition), { file: text, env: {} }), file: null }
+}
+
+/** Two scenarios of one name would overwrite each other's results and share a baseline. */
+function refuseTwins(scenarios: readonly Scenario[]): void {
+  const seen = new Map<string, Scenario>()
+  for (const scenario of scenarios) {
+    const twin = seen.get(scenario.name)
+    if (twin !== undefined && twin.file !== null) {
+      throw userError(
+        `${twin.file} and ${scenario.file} are both named "${scenario.name}"`,
+        'give each a name of its own: name: ...',
+      )
+    }
+    seen.set(scenario.name, scenario)
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Logs whose header names their fields: `#Fields:` of IIS, CloudFront and other writers of W3C's extended format,
+ * `#fields` of Zeek, and the first line of CSV and its like, as clouds export them.
+ */
+import { entryOf, FIELDS } from './fields.js'
+import { type LineContent, readLine } from './line.js'
+
+/** Names of a column that holds the line as the server wrote it. */
+const INNER = ['@message', 'message', 'textPayload', 'log', 'line', 'raw', '_raw']
+
+/** The fields of the lines that follow a header. */
+export class Columns {
+  private readonly names: readonly string[]
+  private readonly positions: ReadonlyMap<string, number>
+  /** What stands between fields; null for blanks, or tabs where a line has them. */
+  private readonly delimiter: string | null
+  private readonly found = new Map<readonly string[], number[]>()
+  private readonly dateAt: number
+  private readonly timeAt: number
+
+  constructor(names: readonly string[], delimiter: string | null) {
+    this.names = names
+    this.delimiter = delimiter
+    // Of equal names the first.
+    this.positions = new Map(names.map((name, index) => [plainName(name), index] as const).toReversed())
+    this.dateAt = this.positions.get('date') ?? -1
+    this.timeAt = this.positions.get('time') ?? -1
+  }
+
+  /** What a scenario needs and no field holds, in words; empty when nothing is missing. */
+  get missing(): string[] {
+    if (this.at(INNER).length > 0) return []
+    const lacks = (fields: readonly string[]) => this.at(fields).length === 0
+    const isWhole = !lacks(FIELDS.request)
+    return [
+      ...(lacks(FIELDS.method) && !isWhole ? ['a method'] : []),
+      ...(lacks(FIELDS.path) && !isWhole ? ['a path'] : []),
+      ...(lacks(FIELDS.status) ? ['a status'] : []),
+    ]
+  }
+
+  /** What a line holds. `date`: the day, when only the header says it. Null when it has other fields. */
+  read(line: string, date: string | null): LineContent {
+    const cells = split(line, this.delimiter)
+    if (this.delimiter !== null && cells.length !== this.names.length) return null
+    if (cells.length < this.names.length - 1 || cells.length > this.names.length) return null
+    const entry = entryOf((fields) =>
+      fields === FIELDS.time ? this.time(cells, date) : this.cell(fields, cells),
+    )
+    if (entry !== null) return entry
+    const inner = this.cell(INNER, cells)
+    return inner === null || inner.length >= line.length ? null : readLine(inner.trimEnd())
+  }
+
+  private at(fields: readonly string[]): number[] {
+    const known = this.found.get(fields)
+    if (known !== undefined) return known
+    const found = fields
+      .map((field) => this.positions.get(plainName(field)))
+      .filter((position) => position !== undefined)
+    this.found.set(fields, found)
+    return found
+  }
+
+  private cell(fields: readonly string[], cells: readonly string[]): string | null {
+    for (const position of this.at(fields)) {
+      const cell = cells[position] ?? ''
+      if (cell !== '' && cell !== '-' && cell !== '(empty)') return cell
+    }
+    return null
+  }
+
+  /** Date and time are two fields in W3C's format, or the date stands in the header alone. */
+  private time(cells: readonly string[], date: string | null): string | null {
+    const clock = cells[this.timeAt] ?? ''
+    const day = this.dateAt === -1 ? date : cells[this.dateAt]
+    if (day && /^\d{1,2}:\d\d/.test(clock)) return `${day} ${clock}`
+    return this.cell(FIELDS.time, cells)
+  }
+}
+
+/** The columns that a line is the header of; null for any other line. */
+export function readHeader(line: string): Columns | null {
+  const [, fields] = /^#\s*fields:?\s+(\S.*)$/i.exec(line) ?? []
+  if (fields !== undefined) {
+    const delimiter = line.includes('\t') ? '\t' : null
+    return new Columns(split(fields.trim(), delimiter), delimiter)
+  }
+  if (line.length > 10_000 || !/status|code|message|payload|log/i.test(line)) return null
+  const text = line.replace(/^\ufeff/, '')
+  const delimiter = [',', '\t', ';', '|'].find((one) => text.includes(one))
+  if (delimiter === undefined) return null
+  const names = split(text, delimiter)
+  if (!names.every((name) => /^[\w@ .()[\]/-]{0,80}$/.test(name))) return null
+  const columns = new Columns(names, delimiter)
+  return columns.missing.length === 0 ? columns : null
+}
+
+function split(line: string, delimiter: string | null): string[] {
+  if (delimiter === null && line.includes('\t')) return line.split('\t')
+  if (delimiter === null) return (line.match(/"(?:[^"]|"")*"|\S+/g) ?? []).map(unquoted)
+  if (!line.includes('"')) return line.split(delimiter).map((cell) => cell.trim())
+  const cells: string[] = []
+  for (let at = 0; at <= line.length; ) {
+    const quoted = line[at] === '"' ? /"(?:[^"]|"")*"/y : null
+    if (quoted !== null) quoted.lastIndex = at
+    const cell = quoted?.exec(line)?.[0]
+    const end = line.indexOf(delimiter, at + (cell?.length ?? 0))
+    const stop = end === -1 ? line.length : end
+    cells.push(cell === undefined ? line.slice(at, stop).trim() : unquoted(cell))
+    at = stop + 1
+  }
+  return cells
+}
+
+function unquoted(cell: string): string {
+  return cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell
+}
+
+/** Names as all programs might write them: `cs(Host)`, `cs-host` and `CsHost` are one. */
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z\d]+/g, '')
+}

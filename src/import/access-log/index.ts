@@ -1,0 +1,207 @@
+/**
+ * An access log → the mix of its requests by weight, at the rate at which they came.
+ */
+import { userError } from '../../base/errors.js'
+import { formatCount, formatDuration, formatShare } from '../../base/units.js'
+import { sendablePath, targetOf } from '../address.js'
+import { BesideFiles } from '../beside.js'
+import { Credentials, hideQuery } from '../credentials.js'
+import type { Draft } from '../draft.js'
+import { type Draftsman, isMethod } from '../entry.js'
+import type { ImportOptions } from '../index.js'
+import { Names } from '../names.js'
+import { Notes } from '../notes.js'
+import { spelled, unmarked } from '../placeholders.js'
+import { isStaticPath } from '../static.js'
+import { Arrivals } from './arrivals.js'
+import type { LogEntry } from './line.js'
+import { LogReader } from './reader.js'
+import { Traffic } from './traffic.js'
+import { type MixedRequest, mixTraffic } from './traffic-requests.js'
+import { expectedStatus } from './traffic-status.js'
+import { DataLists } from './traffic-values.js'
+
+/** What a log comes to. */
+interface LogSummary {
+  readonly traffic: Traffic<null>
+  readonly arrivals: Arrivals
+  readonly hosts: Map<string, number>
+}
+
+/** The scenario of a log. Throws a UserError when no line of it can be read. */
+export async function importAccessLog(
+  lines: AsyncIterable<string>,
+  { file, withStatic, target }: ImportOptions,
+): Promise<Draft> {
+  const draftsman: Draftsman = {
+    notes: new Notes(),
+    credentials: new Credentials(),
+    files: new BesideFiles(),
+  }
+  const { notes } = draftsman
+  const log = await readLog(lines, { file, withStatic, notes })
+  const lists = new DataLists(notes, draftsman.credentials)
+  const mix = mixTraffic(log.traffic, lists)
+  if (mix.requests.length === 0) throw userError(`${file}: no request in it can be sent`, FORMATS)
+  const load = loadOf(log, notes)
+  const names = new Names()
+  const requests = mix.requests.map((request) => ({
+    name: names.take(request.name, 'request'),
+    weight: weightOf(request.count / log.traffic.count),
+    [request.method.toLowerCase()]: spelled(hideQuery(request.path, draftsman.credentials)),
+    ...expectedStatus(request.statuses),
+  }))
+  noteGaps(mix.requests, mix.leftOut / log.traffic.count, notes)
+  if (lists.keys().data !== undefined)
+    notes.add('lists under data hold values of the log: see that none of them is personal')
+  draftsman.credentials.tell(notes)
+  return {
+    scenario: {
+      target: spelled(targetOf(target ?? originOf(log.hosts, notes))),
+      load,
+      ...spelled(lists.keys()),
+      requests,
+      thresholds: ['error_rate < 1%'],
+    },
+    notes: notes.list(),
+  }
+}
+
+async function readLog(
+  lines: AsyncIterable<string>,
+  { file, withStatic, notes }: { readonly file: string; readonly withStatic: boolean; readonly notes: Notes },
+): Promise<LogSummary> {
+  const reader = new LogReader()
+  const kept = newSummary()
+  // A log of nothing but assets is that of a service that has nothing else.
+  const ofAssets = newSummary()
+  const counts = { lines: 0, unread: 0, broken: 0, method: 0 }
+  for await (const line of lines) {
+    if (line === '') continue
+    const entry = reader.read(line)
+    if (entry === 'header') continue
+    counts.lines++
+    if (entry === null) counts.unread++
+    else if (entry === 'broken') counts.broken++
+    else if (!isMethod(entry.method)) counts.method++
+    else {
+      const isAsset = !withStatic && isStaticPath(entry.path.split('?', 1)[0]!)
+      addEntry(isAsset ? ofAssets : kept, entry)
+    }
+  }
+  const assets = ofAssets.traffic.count
+  const isOfAssets = kept.traffic.count === 0 && assets > 0
+  if (kept.traffic.count === 0 && !isOfAssets)
+    throw userError(`${file}: ${emptiness(counts, reader.missing)}`, FORMATS)
+  const share = (count: number) => `${formatCount(count)} of ${formatCount(counts.lines)} lines`
+  if (counts.unread > 0) notes.add(`left out what is no entry of a log: ${share(counts.unread)}`)
+  if (counts.broken > 0) notes.add(`left out entries of what was no request: ${share(counts.broken)}`)
+  if (counts.method > 0) notes.add(`left out methods that perfctl does not send: ${share(counts.method)}`)
+  if (isOfAssets)
+    notes.add('all requests that could be read are for images, scripts, style sheets and the like')
+  else if (assets > 0)
+    notes.add(`left out images, scripts, style sheets and the like: ${share(assets)}; --static keeps them`)
+  return isOfAssets ? ofAssets : kept
+}
+
+function addEntry({ traffic, arrivals, hosts }: LogSummary, entry: LogEntry): void {
+  traffic.add({ ...entry, path: sendable(entry.path) }, () => null)
+  if (entry.timeMs !== null) arrivals.add(entry.timeMs)
+  if (entry.host !== null && (hosts.has(entry.host) || hosts.size < 1000))
+    hosts.set(entry.host, (hosts.get(entry.host) ?? 0) + 1)
+}
+
+function newSummary(): LogSummary {
+  return { traffic: new Traffic(), arrivals: new Arrivals(), hosts: new Map() }
+}
+
+const FORMATS =
+  'common and combined format are known, those of HAProxy, Squid and AWS load balancers, logs whose header names their ' +
+  'fields (IIS, CloudFront, CSV), and JSON lines of nginx, Caddy, Traefik and clouds'
+
+function emptiness(
+  counts: { readonly lines: number; readonly unread: number },
+  missing: readonly string[],
+): string {
+  if (counts.lines === 0) return 'the log is empty'
+  if (missing.length > 0) return `the header names no field with ${missing.join(' and ')}`
+  if (counts.unread === counts.lines) return 'no line of it is an entry of an access log'
+  return 'no request in it can be sent'
+}
+
+/** Servers write what a request line can't hold as `\x22`. */
+function sendable(path: string): string {
+  return sendablePath(unmarked(path).replace(/\\x([\da-f]{2})/gi, '%$1'))
+}
+
+/** Shares in percent, with two digits that count. */
+function weightOf(share: number): number {
+  return Number((share * 100).toPrecision(2)) || 0.01
+}
+
+function loadOf({ arrivals, traffic }: LogSummary, notes: Notes): Record<string, unknown> {
+  if (arrivals.count < 2) {
+    notes.add(
+      arrivals.count === 0
+        ? 'the log has no times: choose a load'
+        : 'one request makes no rate: choose a load',
+    )
+    return { vus: 5, duration: '20s' }
+  }
+  const { busyStretch, busiestMinute, busiestSecond } = arrivals
+  const { count, lengthMs } = busyStretch
+  const perMinute = (count * 60_000) / lengthMs
+  const length = formatDuration(lengthMs >= 60_000 ? Math.round(lengthMs / 60_000) * 60_000 : lengthMs)
+  const day = new Date(busiestMinute.startMs).toISOString().slice(0, 16).replace('T', ' ')
+  const peak = rateText(busiestMinute.count)
+  notes.add(
+    `${formatCount(count)} requests in ${length}, ${rateText(perMinute)} on average; in the busiest minute ` +
+      `(${day} UTC) ${peak}, in the busiest second ${busiestSecond.count}. For the load of that minute: -r ${peak}`,
+  )
+  if (count < arrivals.count)
+    notes.add(
+      `left out of the rate, as they came long before or after all others: ${formatCount(arrivals.count - count)} of ` +
+        `${formatCount(traffic.count)} requests`,
+    )
+  if (perMinute >= REQUESTS_LEAST)
+    return { warmup: '5s', stages: [{ duration: '1m', rate: rateText(perMinute) }], arrivals: 'poisson' }
+  notes.add(`so few requests a minute make no load: the rate is that of the busiest minute`)
+  const minutes = Math.max(1, Math.ceil(REQUESTS_LEAST / busiestMinute.count))
+  return { stages: [{ duration: `${minutes}m`, rate: peak }], arrivals: 'poisson' }
+}
+
+/** With fewer, a minute of load may send next to nothing. */
+const REQUESTS_LEAST = 10
+
+/** A rate as a scenario has it, with two or three digits that count. */
+function rateText(perMinute: number): string {
+  const perSecond = perMinute / 60
+  if (perSecond >= 1)
+    return `${perSecond >= 100 ? Math.round(perSecond) : Number(perSecond.toPrecision(2))}/s`
+  if (perMinute >= 1) return `${Number(perMinute.toPrecision(2))}/m`
+  const perHour = perMinute * 60
+  return `${perHour >= 1e-6 ? Number(perHour.toPrecision(2)) : perHour.toFixed(20)}/h`
+}
+
+function noteGaps(requests: readonly MixedRequest<null>[], leftOut: number, notes: Notes): void {
+  for (const { method, name } of requests) {
+    if (/^(POST|PUT|PATCH)$/.test(method)) notes.add('logs have no bodies: add json, form or body to', name)
+    if (method === 'DELETE') notes.add('these delete something, each time', name)
+  }
+  notes.add('logs have no headers: add under http what the service asks for, such as auth')
+  if (leftOut > 0) notes.add(`left out what is asked for rarely: ${formatShare(leftOut)} of the requests`)
+}
+
+/** The commonest host; logs mostly don't tell, and never whether it was TLS. */
+function originOf(hosts: ReadonlyMap<string, number>, notes: Notes): string {
+  const [host] = [...hosts].sort(([, a], [, b]) => b - a)[0] ?? []
+  if (host === undefined) {
+    notes.add('the log does not say of which host it is: set target, or -e BASE_URL=...')
+    return 'http://localhost:3000'
+  }
+  if (hosts.size > 1)
+    notes.add('requests to several hosts are all sent to the first', [...hosts.keys()].slice(0, 6).join(', '))
+  const isPlain = /^(localhost|[\d.]+)(:|$)|:(?!443$)\d+$/.test(host)
+  const url = `${isPlain ? 'http' : 'https'}://${host}`
+  return URL.canParse(url) ? new URL(url).origin : url
+}

@@ -1,0 +1,268 @@
+/**
+ * What each flag of curl does, one row each.
+ */
+import { encodeSafely } from '../address.js'
+import { baseName } from '../beside.js'
+import type { RecordedBody } from '../body.js'
+import { type Stream, streamAt } from '../command.js'
+import type { Draftsman } from '../entry.js'
+import type { Part } from '../multipart.js'
+import { outsideMarks } from '../placeholders.js'
+import type { Detour } from './options.js'
+
+/** A command line that is being read. */
+export interface CurlState extends Draftsman {
+  method: string | null
+  readonly headers: [string, string][]
+  /** Parts of a body, or of a query. */
+  readonly data: string[]
+  readonly query: string[]
+  readonly parts: Part[]
+  readonly detours: Detour[]
+  readonly tls: Record<string, unknown>
+  readonly http: Record<string, unknown>
+  /** What is on the command's standard input, and what substitutions in its words stand for. */
+  readonly stdin: Stream | null
+  readonly contents: ReadonlyMap<string, Stream>
+  dataFile: string | null
+  upload: RecordedBody | null
+  login: string | null
+  /** Data goes into the query. */
+  isQuery: boolean
+  isHead: boolean
+  isJson: boolean
+  isCompressed: boolean
+  /** There is a body, also where it can't be carried over. */
+  hasData: boolean
+  /** The content type that curl would add was taken away. */
+  isTypeless: boolean
+  redirects: number | null
+  redirectsMax: number
+}
+
+/** Redirects followed where the command names no number; curl itself would follow 50. */
+export const REDIRECTS = 10
+
+/** Flags that say where something is written, or how it's shown: no part of what is sent. */
+export const OUTPUT: ReadonlySet<string> = new Set(
+  (
+    'output output-dir remote-name remote-name-all remote-header-name remote-time create-dirs silent show-error ' +
+    'verbose include show-headers fail fail-early fail-with-body progress-bar progress-meter write-out dump-header ' +
+    'stderr trace trace-ascii trace-time trace-ids styled-output buffer clobber xattr libcurl parallel ' +
+    'parallel-immediate parallel-max globoff disable junk-session-cookies http1.1 tcp-nodelay keepalive alpn basic ' +
+    'form-escape sessionid out-null compressed-ssh'
+  ).split(' '),
+)
+
+type Action = (state: CurlState, value: string) => void
+
+/** By the long names of the flags. */
+export const ACTIONS: Readonly<Record<string, Action>> = {
+  request: (state, value) => {
+    state.method = value
+  },
+  head: (state) => {
+    state.isHead = true
+  },
+  get: (state) => {
+    state.isQuery = true
+  },
+  header: addHeader,
+  cookie: setCookie,
+  'user-agent': (state, value) => state.headers.push(['user-agent', value]),
+  referer: (state, value) => state.headers.push(['referer', value.replace(/;auto$/, '')]),
+  range: (state, value) => state.headers.push(['range', `bytes=${value}`]),
+  'oauth2-bearer': (state, value) => state.headers.push(['authorization', `Bearer ${value}`]),
+  compressed: (state) => {
+    state.isCompressed = true
+  },
+  user: (state, value) => {
+    state.login = value.includes(':') ? value : `${value}:${state.credentials.refer('PASSWORD')}`
+  },
+  data: (state, value) => addData(state, value, stripped),
+  'data-ascii': (state, value) => addData(state, value, stripped),
+  'data-binary': addData,
+  'data-raw': (state, value) => {
+    const source = state.contents.get(value)
+    if (source?.kind === 'file') addFile(state, source.path)
+    else state.data.push(value)
+  },
+  'data-urlencode': addEncoded,
+  json: (state, value) => {
+    state.isJson = true
+    addData(state, value)
+  },
+  'url-query': addQuery,
+  form: addPart,
+  'form-string': (state, value) => {
+    const [name, text] = splitAt(value, '=')
+    state.parts.push({ name, text, file: null })
+  },
+  'upload-file': (state, value) => {
+    const source = streamAt(value, state.stdin, state.contents)
+    state.upload =
+      source.kind === 'text' ? { kind: 'text', text: source.text } : { kind: 'file', path: pathOf(source) }
+  },
+  location: (state) => {
+    state.redirects = REDIRECTS
+  },
+  'location-trusted': (state) => {
+    state.redirects = REDIRECTS
+  },
+  'max-redirs': (state, value) => {
+    state.redirectsMax = Math.max(0, Number(value)) || REDIRECTS
+  },
+  insecure: ({ tls }) => set(tls, 'insecure', true),
+  cacert: (state, value) => leaveOutFile(state, 'ca', value),
+  cert: (state, value) => {
+    // A drive's letter has a colon behind it, too.
+    const [, path = value] = /^((?:[A-Za-z]:(?=[\\/]))?[^:]+):.*$/s.exec(value) ?? []
+    leaveOutFile(state, 'cert', path)
+  },
+  key: (state, value) => leaveOutFile(state, 'key', value),
+  'unix-socket': ({ http }, value) => set(http, 'socketPath', value),
+  'cookie-jar': ({ http }) => set(http, 'cookies', true),
+  http2: ({ http }) => set(http, 'http2', true),
+  'http2-prior-knowledge': ({ http }) => set(http, 'http2', true),
+  'max-time': (state, value) => setTime(state, 'timeout', value),
+  'connect-timeout': (state, value) => setTime(state, 'connectTimeout', value),
+  resolve: addResolve,
+  'connect-to': addConnectTo,
+}
+
+/** Nothing can stand in for a certificate, and without it the scenario would not be valid. */
+function leaveOutFile({ notes }: CurlState, key: string, path: string): void {
+  notes.add(
+    'left out certificates and keys: put them beside the scenario and name them under http, such as tls: { ca: ca.pem }',
+    `${key}: ${baseName(path)}`,
+  )
+}
+
+/** `-H 'Accept:'` takes a header away, `-H 'X-Custom;'` sends an empty one. */
+function addHeader(state: CurlState, value: string): void {
+  if (value.startsWith('@')) {
+    state.notes.add('left out headers that stand in a file', value.slice(1))
+    return
+  }
+  const [, name = value, sign, rest = ''] = /^([^:;]+)([:;])(.*)$/s.exec(value) ?? []
+  if (sign !== ':' || rest.trim() !== '') state.headers.push([name.trim(), rest.trim()])
+  else if (name.trim().toLowerCase() === 'content-type') state.isTypeless = true
+}
+
+function setCookie({ headers, http, notes }: CurlState, value: string): void {
+  if (value.includes('=')) {
+    headers.push(['cookie', value])
+    return
+  }
+  http['cookies'] = true
+  if (value !== '') notes.add('left out cookies that stand in a file', value)
+}
+
+/** `clean`: what becomes of a text that curl reads from somewhere else. */
+function addData(state: CurlState, value: string, clean = (text: string) => text): void {
+  state.hasData = true
+  const { stdin, contents, data } = state
+  // `-d "$(cat file)"` comes to the same as `-d @file`.
+  const source = value.startsWith('@') ? streamAt(value.slice(1), stdin, contents) : contents.get(value)
+  if (source === undefined) data.push(value)
+  else if (source.kind === 'text') data.push(clean(source.text))
+  else addFile(state, pathOf(source))
+}
+
+function addFile(state: CurlState, path: string): void {
+  state.hasData = true
+  if (state.isQuery || state.dataFile !== null)
+    state.notes.add('left out files that were joined with other data', baseName(path))
+  else state.dataFile = path
+}
+
+/** curl takes the line breaks out of what `-d` reads. */
+function stripped(text: string): string {
+  return text.replace(/[\r\n\0]+/g, '')
+}
+
+/** Of what can't be known, a file stands for it. */
+function pathOf(source: Exclude<Stream, { readonly kind: 'text' }>): string {
+  return source.kind === 'file' ? source.path : '-'
+}
+
+/** `content`, `=content`, `name=content`, `@file`, `name@file`. */
+function addEncoded(state: CurlState, value: string): void {
+  const { data, notes, stdin, contents } = state
+  state.hasData = true
+  const [, name = '', sign, rest = value] = /^([^=@]*)([=@])(.*)$/s.exec(value) ?? []
+  const source = sign === '@' ? streamAt(rest, stdin, contents) : null
+  const text = source === null ? rest : source.kind === 'text' ? source.text : null
+  if (text === null) notes.add('left out files that were to be URL-encoded', baseName(rest))
+  else data.push((name === '' ? '' : `${name}=`) + outsideMarks(text, encodeSafely))
+}
+
+function addQuery(state: CurlState, value: string): void {
+  if (value.startsWith('+')) state.query.push(value.slice(1))
+  // To a copy: what is added to a query makes no body.
+  else addEncoded({ ...state, data: state.query }, value)
+}
+
+/** `name=text;type=...`, `name=@file;type=...;filename=...`, `name=<file`. */
+function addPart({ parts, notes, stdin, contents }: CurlState, value: string): void {
+  const [name, whole] = splitAt(value, '=')
+  const { content, type, fileName, others } = splitAttributes(whole)
+  const [, sign, file = ''] = /^([@<])"?([^";]*)/.exec(content) ?? []
+  const source = sign === undefined ? null : streamAt(file, stdin, contents)
+  if (source === null) parts.push({ name, text: unquoted(content), file: null, type })
+  else if (sign === '<' && source.kind === 'text') parts.push({ name, text: source.text, file: null, type })
+  else if (sign === '<') notes.add('left out fields of a form that stand in a file', name)
+  else parts.push({ name, text: '', file: source.kind === 'file' ? source.path : file, type, fileName })
+  if (others.length > 0) notes.add('left out what a form says of its fields', others.join(', '))
+}
+
+/** In quotes a text may hold semicolons. */
+function unquoted(text: string): string {
+  return /^"(?:[^"\\]|\\.)*"$/s.test(text) ? text.slice(1, -1).replace(/\\(["\\])/g, '$1') : text
+}
+
+/** What stands behind the content of a field: `;type=text/plain;charset=utf-8`, `;filename="a b.png"`. */
+function splitAttributes(text: string) {
+  const last =
+    /;\s*(type|filename|encoder|headers)=("(?:[^"\\]|\\.)*"|[^;]*(?:;\s*(?:charset|boundary|profile)=[^;]*)*)$/
+  const known: Record<string, string> = {}
+  const others: string[] = []
+  let content = text
+  for (let found = last.exec(content); found !== null; found = last.exec(content)) {
+    const [attribute, name, value] = found as unknown as [string, string, string]
+    if (name === 'type' || name === 'filename') {
+      known[name] = value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value.trim()
+    } else others.unshift(name)
+    content = content.slice(0, -attribute.length)
+  }
+  return { content, type: known['type'] ?? null, fileName: known['filename'] ?? null, others }
+}
+
+/** `host:port:address`; of several addresses the first. */
+function addResolve({ detours, notes }: CurlState, value: string): void {
+  const [, host, port, address] = /^\+?([^:]+):(\d+):(\[[^\]]+\]|[^,]+)/.exec(value) ?? []
+  if (address === undefined) notes.add('left out flags that perfctl has nothing for', `--resolve ${value}`)
+  else detours.push({ from: `${host}:${port}`, to: `${address}:${port}` })
+}
+
+/** `host:port:other:port`. */
+function addConnectTo({ detours, notes }: CurlState, value: string): void {
+  const shape = /^(\[[^\]]+\]|[^:]*):(\d*):(\[[^\]]+\]|[^:]*):(\d*)$/
+  const [, host, port, other, otherPort] = shape.exec(value) ?? []
+  if (host === undefined) notes.add('left out flags that perfctl has nothing for', `--connect-to ${value}`)
+  else detours.push({ from: host === '' ? '' : `${host}:${port}`, to: `${other}:${otherPort}` })
+}
+
+function setTime({ http }: CurlState, key: 'timeout' | 'connectTimeout', value: string): void {
+  const seconds = Number(value)
+  if (seconds > 0) http[key] = seconds >= 1 ? `${seconds}s` : `${Math.ceil(seconds * 1000)}ms`
+}
+
+function set(map: Record<string, unknown>, key: string, value: unknown): void {
+  map[key] = value
+}
+
+function splitAt(text: string, sign: string): [before: string, after: string] {
+  const at = text.indexOf(sign)
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}

@@ -1,0 +1,192 @@
+/**
+ * curl's command lines, one or several, as browsers and manuals give them → a scenario of as many requests.
+ */
+import { userError } from '../../base/errors.js'
+import { type Address, commonestOrigin, encodeSafely, parseAddress, shownUrl, targetOf } from '../address.js'
+import { BesideFiles } from '../beside.js'
+import { type Command, outputOf } from '../command.js'
+import { Credentials } from '../credentials.js'
+import type { Draft } from '../draft.js'
+import { type Draftsman, draftEntry, type Entry, hoist, isMethod, type Recorded } from '../entry.js'
+import type { ImportOptions } from '../index.js'
+import { Names } from '../names.js'
+import { Notes } from '../notes.js'
+import { isMarked, spelled } from '../placeholders.js'
+import { requestName } from '../request-name.js'
+import { isCmd, readCmd } from './cmd.js'
+import { readArguments } from './flags.js'
+import { type CurlOptions, type Detour, readOptions } from './options.js'
+import { readShell } from './shell.js'
+
+/** The scenario of the commands in a text. Throws a UserError when there is none. */
+export function importCurl(text: string, { file, target, reserved }: ImportOptions): Draft {
+  const draftsman: Draftsman = {
+    notes: new Notes(),
+    credentials: new Credentials(),
+    files: new BesideFiles(reserved),
+  }
+  const http: Record<string, unknown> = {}
+  const recorded = readCommands(text, draftsman).flatMap((command) => recordCommand(command, http, draftsman))
+  if (recorded.length === 0) {
+    const isOther = /\bInvoke-(?:WebRequest|RestMethod)\b|^\s*(?:await\s+)?fetch\(/m.test(text)
+    throw userError(
+      `${file}: no curl command with a URL in it`,
+      isOther
+        ? 'in the developer tools, choose "Copy as cURL (bash)"'
+        : "write it like curl 'http://localhost:3000/'",
+    )
+  }
+  return draftRequests(recorded, { http, instead: target }, draftsman)
+}
+
+/** A scenario with a weighted entry for each recorded request. */
+function draftRequests(
+  recorded: readonly Recorded[],
+  { http, instead }: { readonly http: Readonly<Record<string, unknown>>; readonly instead: string | null },
+  draftsman: Draftsman,
+): Draft {
+  const target = commonestOrigin(recorded.map(({ address }) => address))!
+  const names = new Names()
+  const named = recorded.map((request) => ({
+    name: names.take(nameOf(request, target), 'request'),
+    entry: draftEntry(request, target, draftsman),
+  }))
+  const common = hoist(named.map(({ entry }) => entry))
+  const requests = common.entries.map((entry: Entry, index) => ({
+    name: named[index]!.name,
+    ...spelled(entry),
+  }))
+  const shared = spelled({ ...http, ...common.http })
+  const where = spelled(targetOf(instead ?? target))
+  draftsman.files.tell(draftsman.notes)
+  draftsman.credentials.tell(draftsman.notes, [where, shared, requests])
+  return {
+    scenario: {
+      target: where,
+      load: { vus: 5, duration: '20s' },
+      ...(Object.keys(shared).length > 0 && { http: shared }),
+      requests,
+      thresholds: ['error_rate < 1%'],
+    },
+    notes: draftsman.notes.list(),
+    placeholders: draftsman.files.names,
+  }
+}
+
+function nameOf({ method, address: { origin, host, path } }: Recorded, target: string): string {
+  return requestName(method, path, origin === target || isMarked(origin) ? null : host)
+}
+
+/** The commands that are curl's, their words those behind `curl`. */
+function readCommands(text: string, { notes, credentials }: Draftsman): Command[] {
+  const commands = isCmd(text)
+    ? readCmd(text)
+    : // A line that goes on ends in a backtick in PowerShell.
+      readShell(text.replace(/ `\r?\n/g, ' \\\n'), {
+        onVariable: (name) => credentials.refer(name),
+        onSubstitution: (command, variable) => {
+          credentials.refer(variable)
+          // Of the command only its name: the rest may hold secrets.
+          const [name = ''] = /[\w./-]+/.exec(command) ?? []
+          notes.add(`\${${variable}} stands for what a command would have put out`, `$(${name} …)`)
+        },
+      })
+  return commands.flatMap((command) => {
+    const { words, isPiped } = command
+    // Behind a prompt, `sudo`, `time` or variables that are set for the command.
+    const at = words.slice(0, 8).findIndex((word) => /^(.*[/\\])?curl(\.exe)?$/i.test(word))
+    if (at !== -1) return [{ ...command, words: words.slice(at + 1) }]
+    // What is piped into curl has become its body.
+    if (!isPiped || outputOf(command).kind === 'unknown')
+      notes.add('left out commands other than curl', words[0]?.replace(/=.*/s, '=…') ?? null)
+    return []
+  })
+}
+
+/** The requests of one command; what concerns all of the scenario goes into `http`. */
+function recordCommand(command: Command, http: Record<string, unknown>, draftsman: Draftsman): Recorded[] {
+  return readArguments(command.words, draftsman.notes).flatMap(({ flags, urls }) => {
+    const named = flags.filter(({ name }) => name === 'url').map(({ value }) => value)
+    const options = readOptions(
+      flags.filter(({ name }) => name !== 'url'),
+      command,
+      draftsman,
+    )
+    const recorded = [...named, ...urls].flatMap((url) => recordUrl(url, options, http, draftsman))
+    if (recorded.length > 0) merge(http, options.http)
+    return recorded
+  })
+}
+
+function recordUrl(
+  url: string,
+  options: CurlOptions,
+  http: Record<string, unknown>,
+  { notes }: Draftsman,
+): Recorded[] {
+  const parsed = parseAddress(url)
+  if (parsed === null) {
+    notes.add('left out what is not an http or https URL', shownUrl(url))
+    return []
+  }
+  if (!isMethod(options.method)) {
+    notes.add('left out methods that perfctl does not send', options.method)
+    return []
+  }
+  if (/[[\]{}]/.test(url.replace(/^[^/]*\/\/[^/]*/, ''))) {
+    notes.add(
+      'curl would take [ ] and { } in a URL for a range; here they stand for themselves',
+      shownUrl(url),
+    )
+  }
+  const detour = options.detours.find(({ from }) => from === '' || from === withPort(parsed))
+  const address = { ...withQuery(parsed, options.query), login: options.login ?? parsed.login }
+  const { method, headers, body } = options
+  const request = { method, headers, body, status: null }
+  if (detour === undefined) return [{ ...request, address }]
+  if (address.origin.startsWith('https:')) merge(http, { tls: { servername: hostOf(address.host) } })
+  return [
+    {
+      ...request,
+      address: redirected(address, detour),
+      headers: [['host', address.host], ...headers.filter(([name]) => name.toLowerCase() !== 'host')],
+    },
+  ]
+}
+
+/** `host:port` with the port that the scheme stands for. */
+function withPort({ host, origin }: Address): string {
+  return /:\d+$/.test(host) ? host : `${host}:${origin.startsWith('https:') ? 443 : 80}`
+}
+
+function hostOf(host: string): string {
+  return host.replace(/:\d+$/, '')
+}
+
+function redirected(address: Address, { to }: Detour): Address {
+  const [, toHost = '', toPort = ''] = /^(.*?):?(\d*)$/.exec(to) ?? []
+  const [, port = ''] = /:(\d+)$/.exec(withPort(address)) ?? []
+  const host = `${toHost || hostOf(address.host)}:${toPort || port}`
+  const scheme = address.origin.split('://')[0]!
+  const { origin } = URL.canParse(`${scheme}://${host}`) ? new URL(`${scheme}://${host}`) : address
+  return { ...address, origin, host: origin.slice(origin.indexOf('://') + 3) }
+}
+
+function withQuery(address: Address, query: string): Address {
+  if (query === '') return address
+  const sign = address.path.includes('?') ? '&' : '?'
+  return { ...address, path: address.path + sign + encodeSpaces(query) }
+}
+
+function encodeSpaces(query: string): string {
+  return query.replace(/[^\x21-\x7e\ue000-\ue002]+|[{}"<>\\^`|#]/g, encodeSafely)
+}
+
+/** Adds keys of `http`; of maps, such as `tls`, the keys within. */
+function merge(http: Record<string, unknown>, more: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(more)) {
+    const before = http[key]
+    const isMap = typeof value === 'object' && typeof before === 'object'
+    http[key] = isMap ? { ...before, ...value } : value
+  }
+}

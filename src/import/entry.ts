@@ -1,0 +1,128 @@
+/**
+ * One request as another program recorded it → an entry of `requests`, or a step of a journey.
+ */
+import type { Address } from './address.js'
+import type { BesideFiles } from './beside.js'
+import { draftBody, type RecordedBody } from './body.js'
+import { type Credentials, hideQuery } from './credentials.js'
+import { draftHeaders, draftLogin, type HeaderList, headerOf } from './headers.js'
+import type { Notes } from './notes.js'
+import { hasHole } from './placeholders.js'
+
+/** What importers write down beside the requests themselves. */
+export interface Draftsman {
+  readonly notes: Notes
+  readonly credentials: Credentials
+  readonly files: BesideFiles
+}
+
+/** A request as it was sent. */
+export interface Recorded {
+  readonly method: string
+  readonly address: Address
+  readonly headers: HeaderList
+  readonly body: RecordedBody | null
+  /** What was answered; null when that isn't known. */
+  readonly status: number | null
+}
+
+/** An entry of `requests` in the making. */
+export type Entry = Readonly<Record<string, unknown>> & {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly auth?: Readonly<Record<string, string>>
+}
+
+const METHODS: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options'])
+
+/** Whether perfctl sends that method. */
+export function isMethod(method: string): boolean {
+  return METHODS.has(method.toLowerCase())
+}
+
+/** The entry, from its method on: the name is added by who knows the others. `target`: the origin left out of paths. */
+export function draftEntry(recorded: Recorded, target: string, draftsman: Draftsman): Entry {
+  const { address, status } = recorded
+  const method = recorded.method.toLowerCase()
+  const { headers, auth } = draftHeaders(recorded.headers, address.host, draftsman)
+  const isOpen = address.login !== null && headers['authorization'] === undefined
+  const login = isOpen ? draftLogin(address.login, draftsman) : null
+  const body = draftCarried(recorded, method, draftsman)
+  if (body.impliesType) delete headers['content-type']
+  const path = hideQuery(address.path, draftsman.credentials)
+  return {
+    [method]: address.origin === target ? path : address.origin + path,
+    ...(Object.keys(headers).length > 0 && { headers }),
+    ...((auth ?? login) && { auth: (auth ?? login)! }),
+    ...body.keys,
+    ...(status !== null && status >= 300 && status !== 304 && { expect: { status } }),
+  }
+}
+
+function draftCarried(
+  { body, headers, address }: Recorded,
+  method: string,
+  draftsman: Draftsman,
+): { keys: Readonly<Record<string, unknown>>; impliesType: boolean } {
+  if (body === null) return { keys: {}, impliesType: false }
+  if (method === 'get' || method === 'head') {
+    const place = `${method.toUpperCase()} ${address.path.split('?')[0]}`
+    draftsman.notes.add('left out bodies of GET and HEAD requests, which perfctl sends without', place)
+    return { keys: {}, impliesType: true }
+  }
+  return draftBody(body, headerOf(headers, 'content-type'), draftsman)
+}
+
+/** What goes into `http`. */
+export interface SharedHttp {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly auth?: Readonly<Record<string, string>>
+}
+
+/**
+ * What all entries have in common goes into `http`, once: headers that each of them has (others' values override),
+ * and the login when it is the same for all.
+ */
+export function hoist(entries: readonly Entry[]): {
+  readonly http: SharedHttp
+  readonly entries: readonly Entry[]
+} {
+  if (entries.length < 2) return { http: {}, entries }
+  const names = Object.keys(entries[0]!.headers ?? {}).filter(
+    (name) => name !== 'content-type' && entries.every(({ headers }) => isHoistable(headers, name)),
+  )
+  const common = Object.fromEntries(
+    names.map((name) => [name, commonest(entries.map((e) => e.headers![name]!))]),
+  )
+  const logins = new Set(entries.map(({ auth }) => JSON.stringify(auth ?? null)))
+  const login = entries[0]!.auth
+  const isShared = logins.size === 1 && login !== undefined && !Object.values(login).some(hasHole)
+  const auth = isShared ? login : undefined
+  const rest = entries.map(({ headers, ...entry }) => {
+    const own = Object.entries(headers ?? {}).filter(([name, value]) => common[name] !== value)
+    const kept = auth === undefined ? entry : withoutAuth(entry)
+    return own.length === 0 ? kept : withHeaders(kept, Object.fromEntries(own))
+  })
+  return { http: { ...(names.length > 0 && { headers: common }), ...(auth && { auth }) }, entries: rest }
+}
+
+/** What was captured belongs to the journey. */
+function isHoistable(headers: Readonly<Record<string, string>> = {}, name: string): boolean {
+  return Object.hasOwn(headers, name) && !hasHole(headers[name]!)
+}
+
+function withoutAuth({ auth: _auth, ...entry }: Entry): Entry {
+  return entry
+}
+
+/** The headers where they stood: behind the method. */
+function withHeaders(entry: Entry, headers: Readonly<Record<string, string>>): Entry {
+  const keys = Object.entries(entry)
+  const at = keys.findIndex(([key]) => METHODS.has(key)) + 1
+  return Object.fromEntries([...keys.slice(0, at), ['headers', headers], ...keys.slice(at)])
+}
+
+function commonest(values: readonly string[]): string {
+  const counts = new Map<string, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0]
+}

@@ -1,0 +1,178 @@
+/**
+ * Values that one answer brings and a later request takes along, such as a token after a login or the id of what was
+ * just made: captured, they are right for every virtual user, and copied from the recording for none.
+ */
+import { isSecretField } from '../../base/secrets.js'
+import { safeDecode } from '../address.js'
+import type { Recorded } from '../entry.js'
+import { captureName } from '../names.js'
+import { hole } from '../placeholders.js'
+import { kindOf, valueName } from '../segments.js'
+
+/** A request of a journey, and what came back. */
+export interface Exchange {
+  readonly recorded: Recorded
+  /** The body of the answer; null when it isn't known. */
+  readonly answer: string | null
+}
+
+/** The same with captured values in place of copied ones. */
+export interface Linked {
+  readonly recorded: Recorded
+  /** Names and JSON paths of what later requests need of this answer. */
+  readonly capture: Readonly<Record<string, string>>
+}
+
+interface Source {
+  readonly step: number
+  readonly path: string
+  readonly key: string
+}
+
+const VALUES_MAX = 200_000
+const DEPTH_MAX = 20
+const TEXT_LENGTH_MAX = 100_000
+
+/** Links each request to the answers before it. */
+export function linkExchanges(exchanges: readonly Exchange[]): Linked[] {
+  const sources = new Map<string, Source>()
+  const captures = exchanges.map((): Record<string, string> => ({}))
+  const names = new Map<Source, string>()
+  const nameFor = (source: Source, wanted: string): string => {
+    const known = names.get(source)
+    if (known !== undefined) return known
+    const taken = new Set(names.values())
+    let name = wanted
+    for (let n = 2; taken.has(name); n++) name = `${wanted}${n}`
+    names.set(source, name)
+    captures[source.step]![name] = source.path
+    return name
+  }
+  const recorded = exchanges.map((exchange, step) => {
+    const linked = replaceValues(exchange.recorded, (value, wanted) => {
+      const source = sources.get(value)
+      return source === undefined ? null : hole(nameFor(source, captureName(wanted ?? source.key)))
+    })
+    for (const [value, source] of valuesIn(exchange.answer, step)) {
+      // The first answer that has it: usually the one that made it.
+      if (!sources.has(value) && sources.size < VALUES_MAX) sources.set(value, source)
+    }
+    return linked
+  })
+  return recorded.map((request, step) => ({ recorded: request, capture: captures[step]! }))
+}
+
+/** Finds the mark for a value that an earlier answer held; null for all others. */
+type Find = (value: string, wanted: string | null) => string | null
+
+function replaceValues(recorded: Recorded, find: Find): Recorded {
+  const { address, headers, body } = recorded
+  return {
+    ...recorded,
+    address: { ...address, path: replaceInPath(address.path, find) },
+    headers: headers.map(([name, value]) => [name, replaceInHeader(value, find)]),
+    body:
+      body?.kind === 'text' && body.text.length <= TEXT_LENGTH_MAX
+        ? { kind: 'text', text: replaceInBody(body.text, find) }
+        : body,
+  }
+}
+
+function replaceInPath(path: string, find: Find): string {
+  const [plain = '', query] = splitOnce(path, '?')
+  let before: string | null = null
+  const segments = plain.split('/').map((segment) => {
+    const value = safeDecode(segment)
+    const kind = kindOf(value)
+    const found = kind === null ? null : find(value, valueName(kind, before))
+    if (kind === null && segment !== '') before = segment
+    return found ?? segment
+  })
+  if (query === undefined) return segments.join('/')
+  const pairs = query.split('&').map((pair) => {
+    const [name = '', value] = splitOnce(pair, '=')
+    const found = value === undefined ? null : find(safeDecode(value), null)
+    return found === null ? pair : `${name}=${found}`
+  })
+  return `${segments.join('/')}?${pairs.join('&')}`
+}
+
+/** The whole value, or what comes behind a scheme such as `Bearer`. */
+function replaceInHeader(value: string, find: Find): string {
+  const [, scheme = '', rest = value] = /^([A-Za-z]+ )(.+)$/s.exec(value) ?? []
+  const found = find(rest, null)
+  return found === null ? (find(value, null) ?? value) : scheme + found
+}
+
+/** A text of JSON with the colon that makes it a key, or a number of a field that says it's an id. */
+const JSON_VALUES =
+  /("(?:[^"\\]|\\.)*")(\s*:)?|(?<="[^"]*(?:id|Id|ID|ids|Ids|IDs|[nN]umber)"\s*:\s*(?:\[[\d,\s]*)?)\b\d+(?=\s*[,}\]])/g
+
+/** In JSON the values, in forms the fields. */
+function replaceInBody(text: string, find: Find): string {
+  if (/^\s*[[{]/.test(text)) {
+    return text.replace(JSON_VALUES, (token, string?: string, colon?: string) => {
+      if (colon !== undefined) return token
+      const found = find(string === undefined ? token : unquoted(string), null)
+      return found === null ? token : JSON.stringify(found)
+    })
+  }
+  return text.replace(/=([^&=\s]+)(?=&|$)/g, (pair, value: string) => {
+    const found = find(safeDecode(value.replaceAll('+', ' ')), null)
+    return found === null ? pair : `=${found}`
+  })
+}
+
+function unquoted(string: string): string {
+  try {
+    return String(JSON.parse(string))
+  } catch {
+    return string
+  }
+}
+
+/** The telling values of a JSON answer: ids and tokens. Others are equal by chance more often than not. */
+function valuesIn(answer: string | null, step: number): [value: string, source: Source][] {
+  const found: [string, Source][] = []
+  if (answer === null || !/^\s*[[{]/.test(answer)) return found
+  try {
+    collect(JSON.parse(answer), '$', '', 0)
+  } catch {
+    return []
+  }
+  return found
+
+  function collect(value: unknown, path: string, key: string, depth: number): void {
+    if (typeof value === 'string' || typeof value === 'number') {
+      const text = String(value)
+      if (isTelling(text, key)) found.push([text, { step, path, key }])
+    } else if (Array.isArray(value) && depth < DEPTH_MAX) {
+      value.forEach((item, index) => {
+        collect(item, `${path}[${index}]`, key, depth + 1)
+      })
+    } else if (typeof value === 'object' && value !== null && depth < DEPTH_MAX) {
+      for (const [name, item] of Object.entries(value)) {
+        const step = stepTo(name)
+        if (step !== null) collect(item, path + step, name, depth + 1)
+      }
+    }
+  }
+}
+
+function isTelling(text: string, key: string): boolean {
+  if (text.length < 3 || text.length > 5000) return false
+  if (isSecretField(key)) return text.length >= 8
+  const kind = kindOf(text)
+  if (kind === 'uuid' || kind === 'hash') return true
+  return kind === 'number' && /(^id|Id|ID|_id|[nN]umber)$/.test(key)
+}
+
+function stepTo(key: string): string | null {
+  if (/^[A-Za-z_]\w*$/.test(key)) return `.${key}`
+  return /['\\\x00-\x1f]/.test(key) || key.includes('{{') || key.includes('${') ? null : `['${key}']`
+}
+
+function splitOnce(text: string, sign: string): [before: string, after?: string] {
+  const at = text.indexOf(sign)
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)]
+}

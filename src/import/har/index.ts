@@ -1,0 +1,166 @@
+/**
+ * A recording of a browser or a proxy → a journey, step by step with the pauses between them; or, as a mix, its
+ * requests by weight.
+ */
+import type { Ms } from '../../base/clock.js'
+import { userError } from '../../base/errors.js'
+import { formatDuration } from '../../base/units.js'
+import { targetOf } from '../address.js'
+import { BesideFiles } from '../beside.js'
+import { Credentials } from '../credentials.js'
+import type { Draft } from '../draft.js'
+import { type Draftsman, draftEntry, type Entry, hoist, type Recorded, type SharedHttp } from '../entry.js'
+import type { ImportOptions } from '../index.js'
+import { Names } from '../names.js'
+import { Notes } from '../notes.js'
+import { spelled } from '../placeholders.js'
+import { requestName } from '../request-name.js'
+import { linkExchanges } from './captures.js'
+import { CookieTrail } from './cookies.js'
+import { type HarEntry, isStream, readHar } from './file.js'
+import { mixOf } from './mix.js'
+import { type Selected, selectEntries } from './selection.js'
+
+/** A journey through hundreds of steps is no scenario any more. */
+const STEPS_MAX = 500
+
+/** Shorter gaps are the browser's own work; longer ones are a user who went for a coffee. */
+const PAUSE = { least: 100, most: 60_000 }
+
+/** The scenario of a recording. Throws a UserError when it is none, or when nothing in it can be sent. */
+export function importHar(text: string, { file, isMix, withStatic, target, reserved }: ImportOptions): Draft {
+  const draftsman: Draftsman = {
+    notes: new Notes(),
+    credentials: new Credentials(),
+    files: new BesideFiles(reserved),
+  }
+  const { notes } = draftsman
+  const entries = readHar(text, file)
+  const { selected, origin } = selectEntries(entries, { withStatic, notes })
+  if (origin === null) {
+    throw userError(`${file}: nothing in it can be sent`, notes.list().join('; ') || null)
+  }
+  const trail = new CookieTrail()
+  const exchanges = selected.map(({ entry, address }) => ({
+    recorded: recordedOf(entry, address, trail),
+    answer: entry.answer,
+  }))
+  const draft = isMix
+    ? mixOf(
+        exchanges.map(({ recorded }) => recorded),
+        origin,
+        draftsman,
+      )
+    : journeyOf(exchanges, { selected, entries, origin }, draftsman)
+  const http = { ...draft.http, ...trail.http(draft.http.headers ?? {}, draftsman) }
+  draftsman.files.tell(notes)
+  draftsman.credentials.tell(notes)
+  return {
+    scenario: {
+      target: spelled(targetOf(target ?? origin)),
+      load: draft.load,
+      ...(Object.keys(http).length > 0 && { http: spelled(http) }),
+      ...(draft.data && { data: spelled(draft.data) }),
+      requests: draft.requests,
+      thresholds: ['error_rate < 1%'],
+    },
+    notes: notes.list(),
+    placeholders: draftsman.files.names,
+  }
+}
+
+function recordedOf(entry: HarEntry, address: Recorded['address'], trail: CookieTrail): Recorded {
+  const { method, body, status } = entry
+  return { method, address, headers: trail.headersOf(entry), body, status }
+}
+
+/** What becomes of the recorded requests. */
+export interface Body {
+  readonly load: Readonly<Record<string, unknown>>
+  readonly http: SharedHttp
+  readonly data?: Readonly<Record<string, unknown>>
+  readonly requests: readonly Readonly<Record<string, unknown>>[]
+}
+
+interface Recording {
+  readonly selected: readonly Selected[]
+  /** All entries, left out or not: while any of them was under way, nobody was thinking. */
+  readonly entries: readonly HarEntry[]
+  readonly origin: string
+}
+
+function journeyOf(
+  exchanges: readonly { readonly recorded: Recorded; readonly answer: string | null }[],
+  recording: Recording,
+  draftsman: Draftsman,
+): Body {
+  const { notes } = draftsman
+  const kept = exchanges.slice(0, STEPS_MAX)
+  if (exchanges.length > STEPS_MAX) notes.add(`left out what came after the first ${STEPS_MAX} requests`)
+  const linked = linkExchanges(kept)
+  const names = new Names()
+  const entries = linked.map(({ recorded }) => draftEntry(recorded, recording.origin, draftsman))
+  const common = hoist(entries)
+  const pauses = pausesBefore(recording, notes)
+  let totalMs = 0
+  const steps = common.entries.flatMap((entry: Entry, index) => {
+    const { recorded, capture } = linked[index]!
+    const { origin, host, path } = recorded.address
+    const elsewhere = origin === recording.origin ? null : host
+    const name = names.take(requestName(recorded.method, path, elsewhere), 'request')
+    const captures = Object.entries(capture)
+    for (const [variable] of captures) notes.add('values that answers bring are captured', variable)
+    const step = { name, ...spelled(entry), ...(captures.length > 0 && { capture }) }
+    const pauseMs = index === 0 ? 0 : pauses[index]!
+    totalMs += pauseMs + recording.selected[index]!.entry.durationMs
+    return pauseMs === 0 ? [step] : [{ pause: formatDuration(pauseMs) }, step]
+  })
+  // Long enough for each virtual user to come through a few times.
+  const durationMs = Math.min(600_000, Math.max(30_000, Math.ceil((totalMs * 3) / 30_000) * 30_000))
+  return {
+    load: { vus: 5, duration: formatDuration(durationMs) },
+    http: common.http,
+    requests: [{ name: 'journey', steps }],
+  }
+}
+
+/** The time for which nothing was under way before each entry, rounded; 0 where that isn't worth a pause. */
+function pausesBefore({ selected, entries }: Recording, notes: Notes): Ms[] {
+  const position = new Map(entries.map((entry, index) => [entry, index]))
+  const idle = idleBefore(entries)
+  let last = -1
+  let isParallel = false
+  const pauses = selected.map(({ entry }, index) => {
+    const at = position.get(entry)!
+    // What was left out between two steps was waited for, too; only the idle time around it counts.
+    const gapMs = idle.slice(last + 1, at + 1).reduce((sum, ms) => sum + ms, 0)
+    last = at
+    const before = selected[index - 1]?.entry
+    if (before !== undefined && entry.startMs < before.startMs + before.durationMs) isParallel = true
+    return roundPause(gapMs, notes)
+  })
+  if (isParallel) notes.add('requests that were sent side by side are sent one after the other')
+  return pauses
+}
+
+/** Of each entry, for how long nothing at all was under way right before it. */
+function idleBefore(entries: readonly HarEntry[]): Ms[] {
+  let busyUntil = Number.POSITIVE_INFINITY
+  return entries.map((entry) => {
+    const { startMs } = entry
+    if (Number.isNaN(startMs)) return 0
+    // A stream that stays open keeps nobody busy: only that it began is something happening.
+    const durationMs = isStream(entry) ? 0 : entry.durationMs
+    const idleMs = Math.max(0, startMs - busyUntil)
+    const endMs = startMs + durationMs
+    busyUntil = Number.isFinite(busyUntil) ? Math.max(busyUntil, endMs) : endMs
+    return idleMs
+  })
+}
+
+function roundPause(ms: Ms, notes: Notes): Ms {
+  if (ms < PAUSE.least) return 0
+  if (ms > PAUSE.most) notes.add(`pauses of more than a minute became a minute`)
+  const step = ms >= 10_000 ? 1000 : 100
+  return Math.min(PAUSE.most, Math.round(ms / step) * step)
+}

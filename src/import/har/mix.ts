@@ -1,0 +1,57 @@
+/**
+ * Recorded requests → a mix by weight: those of one kind are one, with lists of the values that they differ in.
+ */
+import { plural } from '../../base/units.js'
+import { Traffic } from '../access-log/traffic.js'
+import { mixTraffic } from '../access-log/traffic-requests.js'
+import { expectedStatus } from '../access-log/traffic-status.js'
+import { DataLists } from '../access-log/traffic-values.js'
+import { type Draftsman, draftEntry, hoist, type Recorded } from '../entry.js'
+import { Names } from '../names.js'
+import { spelled } from '../placeholders.js'
+import type { Body } from './index.js'
+
+/** The mix of recorded requests. `origin`: that of the target. */
+export function mixOf(recorded: readonly Recorded[], origin: string, draftsman: Draftsman): Body {
+  const { notes, credentials } = draftsman
+  const lists = new DataLists(notes, credentials)
+  const origins = [...new Set(recorded.map(({ address }) => address.origin))]
+  const names = new Names()
+  const mixed = origins.flatMap((one) => {
+    const traffic = new Traffic<Recorded>()
+    for (const request of recorded.filter(({ address }) => address.origin === one)) {
+      const { method, address, status } = request
+      traffic.add({ method: method.toUpperCase(), path: address.path, status: status ?? 200 }, () => request)
+    }
+    const mix = mixTraffic(traffic, lists)
+    if (one === origin) return [mix]
+    const host = one.slice(one.indexOf('://') + 3)
+    const requests = mix.requests.map(({ name, ...rest }) => ({
+      ...rest,
+      name: name.replace('/', `${host}/`),
+    }))
+    return [{ ...mix, requests }]
+  })
+  const requests = mixed.flatMap(({ requests }) => requests)
+  for (const { name, count, payload } of requests) {
+    if (count > 1 && payload.body !== null) notes.add('of several bodies the first was taken', name)
+  }
+  const leftOut = mixed.reduce((sum, mix) => sum + mix.leftOut, 0)
+  if (leftOut > 0) notes.add(`left out what is asked for rarely: ${plural(leftOut, 'request')}`)
+  const entries = requests.map(({ path, payload, statuses }) => {
+    const address = { ...payload.address, path }
+    const { expect: _, ...entry } = draftEntry({ ...payload, address }, origin, draftsman)
+    return { ...entry, ...expectedStatus(statuses) }
+  })
+  const common = hoist(entries)
+  return {
+    load: { vus: 5, duration: '30s', thinkTime: '100ms..1s' },
+    http: common.http,
+    ...lists.keys(),
+    requests: common.entries.map((entry, index) => ({
+      name: names.take(requests[index]!.name, 'request'),
+      weight: requests[index]!.count,
+      ...spelled(entry),
+    })),
+  }
+}

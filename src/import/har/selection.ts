@@ -1,0 +1,101 @@
+/**
+ * Which requests of a recording belong to the load of a service: neither those of other people's services nor what
+ * the browser keeps, nor what perfctl can't send.
+ */
+import { plural } from '../../base/units.js'
+import { type Address, parseAddress, shownUrl } from '../address.js'
+import { isMethod } from '../entry.js'
+import type { Notes } from '../notes.js'
+import { isStaticPath, isStaticType } from '../static.js'
+import { type HarEntry, isStream } from './file.js'
+
+/** An entry that is kept. */
+export interface Selected {
+  readonly entry: HarEntry
+  readonly address: Address
+}
+
+const STATIC_RESOURCES: ReadonlySet<string> = new Set([
+  'font',
+  'image',
+  'manifest',
+  'media',
+  'script',
+  'stylesheet',
+  'texttrack',
+])
+
+/** The entries to send, and the origin that most of them are for. What is left out is noted. */
+export function selectEntries(
+  entries: readonly HarEntry[],
+  { withStatic, notes }: { readonly withStatic: boolean; readonly notes: Notes },
+): { readonly selected: readonly Selected[]; readonly origin: string | null } {
+  const sendable = entries.flatMap((entry) => {
+    const reason = unsendable(entry)
+    const address = reason === null ? parseAddress(entry.url) : null
+    if (reason !== null) notes.add(reason, shownUrl(entry.url))
+    return address === null ? [] : [{ entry, address }]
+  })
+  const dynamic = sendable.filter(({ entry }) => !isStatic(entry))
+  const origin = mainOrigin(dynamic.length > 0 ? dynamic : sendable)
+  if (origin === null) return { selected: [], origin }
+  const site = siteOf(new URL(origin).hostname)
+  const own = sendable.filter(({ address }) => siteOf(new URL(address.origin).hostname) === site)
+  const foreign = countBy(sendable.filter((one) => !own.includes(one)).map(({ address }) => address.host))
+  for (const [host, count] of foreign) {
+    notes.add('left out requests to other sites', count === 1 ? host : `${host} (${count})`)
+  }
+  const kept = own.filter(({ entry }) => withStatic || !isStatic(entry))
+  const dropped = own.length - kept.length
+  // A recording of nothing but assets is meant to be one.
+  if (kept.length === 0) return { selected: own, origin }
+  if (dropped > 0)
+    notes.add(
+      `left out ${plural(dropped, 'request')} for images, scripts, style sheets and the like; --static keeps them`,
+    )
+  return { selected: kept, origin }
+}
+
+/** Why an entry can't be sent; null when it can. */
+function unsendable(entry: HarEntry): string | null {
+  const { url, method, status, resource } = entry
+  if (/^wss?:/i.test(url) || resource === 'websocket') return 'left out WebSockets: perfctl sends HTTP only'
+  if (/^(data|blob|about|chrome|chrome-extension|moz-extension|file):/i.test(url))
+    return 'left out what is not HTTP'
+  if (parseAddress(url) === null) return 'left out what is not an http or https URL'
+  if (!isMethod(method)) return 'left out methods that perfctl does not send'
+  if (isStream(entry)) return 'left out streams of events, which have no end'
+  if (entry.isFromCache) return "left out what came from the browser's cache"
+  if (entry.isInternal) return 'left out redirects that the browser made itself, such as to https'
+  return status === 0 ? 'left out requests that got no answer' : null
+}
+
+function isStatic({ resource, url, mime }: HarEntry): boolean {
+  if (STATIC_RESOURCES.has(resource)) return true
+  if (resource === 'document' || resource === 'xhr' || resource === 'fetch') return false
+  return isStaticPath(url.split(/[?#]/, 1)[0]!) || isStaticType(mime)
+}
+
+/** That of most entries; of several the first one. */
+function mainOrigin(entries: readonly Selected[]): string | null {
+  const counts = [...countBy(entries.map(({ address }) => address.origin))]
+  const most = Math.max(...counts.map(([, count]) => count))
+  return counts.find(([, count]) => count === most)?.[0] ?? null
+}
+
+function countBy(keys: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return counts
+}
+
+/**
+ * What hosts of one owner have in common: `api.shop.example` and `www.shop.example` are both `shop.example`. A guess,
+ * as the list of public suffixes is long: `shop.co.uk` is one owner, `co.uk` is none.
+ */
+function siteOf(host: string): string {
+  if (/^[\d.]+$|^\[/.test(host)) return host
+  const labels = host.split('.')
+  const isCountry = labels.length > 2 && labels.at(-1)!.length === 2 && labels.at(-2)!.length <= 3
+  return labels.slice(isCountry ? -3 : -2).join('.')
+}

@@ -1,0 +1,81 @@
+/**
+ * The formats of other programs that scenarios are made from. Each importer is loaded when it's asked for.
+ */
+import type { Draft } from './draft.js'
+import type { ReadBeside } from './openapi/refs.js'
+
+/** What an importer is told besides the text. */
+export interface ImportOptions {
+  /** What the text is called in messages: its file. */
+  readonly file: string
+  /** Instead of the service that the text is about; null when it tells, or nobody can. */
+  readonly target: string | null
+  /** Of a recording: a mix of its requests by weight, not one journey. */
+  readonly isMix: boolean
+  /** Whether images, style sheets, scripts and the like are kept. */
+  readonly withStatic: boolean
+  /** Names beside the scenario that are taken by what can't be sent, such as folders; none when it's absent. */
+  readonly reserved?: readonly string[]
+  /** Of a document: reads a file below its folder; null where there is none, absent where no folder is known. */
+  readonly readBeside?: ReadBeside | null
+  /** Of a collection: the values to fill it in with, as exported; null without. */
+  readonly environment: { readonly file: string; readonly text: string } | null
+}
+
+/** Flags that mean something to some formats only. */
+export type OwnFlag = 'mix' | 'static' | 'environment'
+
+/** Makes a draft of a whole text. Throws a UserError when there is nothing to be made of it. */
+type TextImporter = (text: string, options: ImportOptions) => Draft
+
+/** Makes a draft of a text of any length, line by line. */
+type LineImporter = (lines: AsyncIterable<string>, options: ImportOptions) => Promise<Draft>
+
+/** A format. */
+export type ImportFormat = { readonly description: string; readonly flags: readonly OwnFlag[] } & (
+  | { readonly reads: 'text'; load(): Promise<TextImporter> }
+  | { readonly reads: 'lines'; load(): Promise<LineImporter> }
+)
+
+/** All of them, by the names that the command line knows. */
+export const IMPORTERS: Readonly<Record<string, ImportFormat>> = {
+  curl: text(
+    "curl commands, as browsers' developer tools copy them",
+    async () => (await import('./curl/index.js')).importCurl,
+  ),
+  har: text(
+    'a recording of a browser or a proxy (HAR)',
+    async () => (await import('./har/index.js')).importHar,
+    ['mix', 'static'],
+  ),
+  postman: text(
+    'a Postman collection (v2.0, v2.1)',
+    async () => (await import('./postman/index.js')).importPostman,
+    ['environment'],
+  ),
+  openapi: text(
+    'an OpenAPI or Swagger document (2.0, 3.0, 3.1)',
+    async () => (await import('./openapi/index.js')).importOpenapi,
+  ),
+  'access-log': lines(
+    'an access log of nginx, Apache, Caddy or Traefik',
+    async () => (await import('./access-log/index.js')).importAccessLog,
+    ['static'],
+  ),
+}
+
+function text(
+  description: string,
+  load: () => Promise<TextImporter>,
+  flags: readonly OwnFlag[] = [],
+): ImportFormat {
+  return { description, flags, reads: 'text', load }
+}
+
+function lines(
+  description: string,
+  load: () => Promise<LineImporter>,
+  flags: readonly OwnFlag[] = [],
+): ImportFormat {
+  return { description, flags, reads: 'lines', load }
+}

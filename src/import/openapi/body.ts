@@ -1,0 +1,128 @@
+/**
+ * Bodies of an operation's requests, made of examples and schemas.
+ */
+import { hasExact, parseExact, writeExact } from '../exact-json.js'
+import { type Foreign, field, isForeign, mapOf, textOf } from '../untrusted-json.js'
+import type { Operation } from './operations.js'
+import { exampleOf, formField } from './parameters.js'
+import { NOTHING, Sampler, type Workshop } from './sample.js'
+import { typeOf } from './schema.js'
+
+/** A body as keys of a request, its texts marked, and the media type if it isn't the one that perfctl sends anyway. */
+export interface Body {
+  readonly keys: Readonly<Record<string, unknown>>
+  readonly type: string | null
+}
+
+/** Preferred first. */
+const KINDS: readonly [RegExp, 'json' | 'form' | 'multipart' | 'text'][] = [
+  [/^application\/json\b/i, 'json'],
+  [/[/+]json\b/i, 'json'],
+  [/^application\/x-www-form-urlencoded\b/i, 'form'],
+  [/^multipart\//i, 'multipart'],
+  [/^(?:\*\/\*|application\/\*)$/, 'json'],
+  [/./, 'text'],
+]
+
+/** The body that an operation wants; null where there is none, or none can be made, which is noted. */
+export function makeBody(operation: Operation, shop: Workshop): Body | null {
+  const types = Object.keys(operation.content ?? {})
+  for (const [pattern, kind] of KINDS) {
+    const type = types.find((candidate) => pattern.test(candidate))
+    if (type === undefined) continue
+    const media = shop.refs.resolve(field(operation.content, type)).value
+    if (kind === 'json') return jsonBody(media, type, operation, shop)
+    if (kind === 'text') return textBody(media, type, operation, shop)
+    return formBody(media, kind, operation, shop)
+  }
+  return null
+}
+
+function jsonBody(media: Foreign, type: string, operation: Operation, shop: Workshop): Body | null {
+  const value = sampleMedia(media, 'body', operation, shop, true)
+  if (value === NOTHING) return null
+  const isUsual = /^application\/json$|\*/i.test(type)
+  // Numbers in a scenario are as exact as those of JavaScript; in a text they keep their digits.
+  if (hasExact(value))
+    return { keys: { body: exactText(value, shop) }, type: isUsual ? 'application/json' : type }
+  return { keys: { json: value }, type: isUsual ? null : type }
+}
+
+function exactText(value: unknown, { holes }: Workshop): string {
+  return writeExact(value, (text) => (holes.only(text)?.gives ?? 'text') !== 'text')
+}
+
+function sampleMedia(
+  media: Foreign,
+  name: string,
+  operation: Operation,
+  shop: Workshop,
+  isJson: boolean,
+): unknown {
+  const sampler = new Sampler(shop, operation.name)
+  const example = exampleOf(media, shop)
+  if (example !== undefined) return sampler.literal(isJson ? parsed(example) : example)
+  return sampler.sample(media['schema'] ?? {}, name)
+}
+
+/** Examples of JSON come as values, and as texts of JSON. */
+function parsed(example: unknown): unknown {
+  if (typeof example !== 'string' || !/^\s*[[{]/.test(example)) return example
+  try {
+    return parseExact(example)
+  } catch {
+    return example
+  }
+}
+
+function formBody(
+  media: Foreign,
+  kind: 'form' | 'multipart',
+  operation: Operation,
+  shop: Workshop,
+): Body | null {
+  const sample = sampleMedia(media, 'body', operation, shop, true)
+  if (!isForeign(sample)) return null
+  const properties = mapOf(shop.refs.resolve(media['schema']).value['properties'])
+  const fields: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(sample)) {
+    const property = shop.refs.resolve(properties[name]).value
+    if (kind === 'multipart' && isBinary(property, shop)) fields[name] = { file: fileFor(name, shop) }
+    else if (kind === 'multipart' && isForeign(value))
+      fields[name] = hasExact(value)
+        ? { text: exactText(value, shop), type: 'application/json' }
+        : { json: value }
+    else fields[name] = formField(value, property, mapOf(field(media['encoding'], name)))
+  }
+  return Object.keys(fields).length === 0 ? null : { keys: { [kind]: fields }, type: null }
+}
+
+function isBinary(schema: Foreign, shop: Workshop): boolean {
+  const one = typeOf(schema) === 'array' ? shop.refs.resolve(schema['items']).value : schema
+  return one['format'] === 'binary' || one['contentMediaType'] === 'application/octet-stream'
+}
+
+function textBody(media: Foreign, type: string, operation: Operation, shop: Workshop): Body | null {
+  const example = exampleOf(media, shop)
+  const schema = shop.refs.resolve(media['schema']).value
+  const sent = type.includes('*') ? null : type
+  if (typeof example === 'string') return { keys: { body: shop.holes.literal(example) }, type: sent }
+  if (/^text\/plain\b/i.test(type)) {
+    const text = new Sampler(shop, operation.name).sample(schema, 'text')
+    return { keys: { body: textOf(text) ?? writeExact(text) }, type: sent }
+  }
+  if (/xml\b/i.test(type)) {
+    shop.notes.add(`sent without a body, the document has no example of its ${type}`, operation.name)
+    return null
+  }
+  return { keys: { file: fileFor(operation.name, shop) }, type: sent }
+}
+
+/** The name of a file that the user has to supply. Equal names are one file, whatever operation sends it. */
+function fileFor(name: string, { files }: Workshop): string {
+  const safe = name
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[-.]+/, '')
+    .slice(0, 80)
+  return files.take(`${safe || 'file'}.bin`)
+}

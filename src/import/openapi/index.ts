@@ -1,0 +1,203 @@
+/**
+ * OpenAPI documents (Swagger 2.0, OpenAPI 3.0 and 3.1, in YAML or JSON) → a scenario with a request for each operation.
+ */
+import { userError } from '../../base/errors.js'
+import { BesideFiles } from '../beside.js'
+import type { Draft } from '../draft.js'
+import { References } from '../env-references.js'
+import { Names, oneLine, scenarioName } from '../names.js'
+import { Notes } from '../notes.js'
+import { escapeText, Holes } from '../template-text.js'
+import { type Foreign, field, isForeign, listOf, mapOf, readForeign, textField } from '../untrusted-json.js'
+import { makeBody } from './body.js'
+import { listOperations, type Operation } from './operations.js'
+import { fillParameters, writeQuery } from './parameters.js'
+import { type ReadBeside, Refs } from './refs.js'
+import type { Workshop } from './sample.js'
+import { type Login, readLogins } from './security.js'
+import { chooseServer, serverUrl } from './servers.js'
+
+/** Where the document is from, and where the service is. */
+export interface OpenapiOptions {
+  /** The document's file in messages. */
+  readonly file: string
+  /** Instead of the server that the document names; one without a path gets the path of that one. */
+  readonly target?: string | null
+  /** Names beside the scenario that are taken by what can't be sent. */
+  readonly reserved?: readonly string[]
+  /** Null where no files are beside the document. */
+  readonly readBeside?: ReadBeside | null
+}
+
+/** Reads more often than they write, as services are used. */
+const WEIGHTS: Readonly<Record<string, number>> = { get: 10, head: 10, options: 10, delete: 1 }
+const WEIGHT_OF_WRITES = 2
+
+/** The draft of a scenario. Throws a UserError when the text is no OpenAPI document, or one without operations. */
+export function importOpenapi(
+  text: string,
+  { file, target = null, reserved, readBeside = null }: OpenapiOptions,
+): Draft {
+  const document = findDocument(readForeign(text, file), file)
+  const notes = new Notes()
+  const shop: Workshop = {
+    holes: new Holes(),
+    notes,
+    refs: new Refs({ value: document, text, file, read: readBeside }, notes),
+    references: new References(),
+    files: new BesideFiles(reserved),
+  }
+  const operations = listOperations(document, shop.refs, notes)
+  if (operations.length === 0)
+    throw userError(
+      `${file}: the document has no operations under paths`,
+      'give one that describes the requests of a service',
+    )
+  const chosen = chooseServer(document, target, shop)
+  const { common, own } = readLogins(document, operations, shop)
+  const names = new Names()
+  const requests = operations.map((operation, index) =>
+    makeRequest(operation, own[index]!, { names, shop, document }),
+  )
+  tellRest(document, operations, notes)
+  const title = textField(document['info'], 'title')
+  const name = title === null ? null : scenarioName(title)
+  const headers = { ...(acceptsJson(operations, shop) && { accept: 'application/json' }), ...common.headers }
+  const http = {
+    ...(Object.keys(headers).length > 0 && { headers }),
+    ...(common.auth !== undefined && { auth: common.auth }),
+  }
+  shop.files.tell(notes)
+  shop.references.note(notes, [chosen, http, requests])
+  return {
+    scenario: {
+      ...(name !== null && { name }),
+      ...(title !== null && oneLine(title) !== name && { description: escapeText(oneLine(title)) }),
+      target: chosen,
+      ...(Object.keys(http).length > 0 && { http }),
+      requests,
+    },
+    notes: notes.list(),
+    placeholders: shop.files.names,
+  }
+}
+
+interface Making {
+  readonly names: Names
+  readonly shop: Workshop
+  readonly document: Foreign
+}
+
+function makeRequest(
+  operation: Operation,
+  login: Login,
+  { names, shop, document }: Making,
+): Record<string, unknown> {
+  const { method } = operation
+  const filled = fillParameters(operation, shop)
+  const { path, query } = writeQuery(filled.path, filled.query)
+  const isBodiless = method === 'get' || method === 'head'
+  const body = isBodiless ? null : makeBody(operation, shop)
+  if (isBodiless && operation.content !== null)
+    shop.notes.add(`sent without the body that they document, as a ${method}`, operation.name)
+  const server = operation.server === null ? '' : serverUrl(operation.server, document, shop)
+  if (server !== '')
+    shop.notes.add('go to a server of their own, whatever the target', `${operation.name} (${server})`)
+  const cookies = [...filled.cookies.map((cookie) => shop.holes.write(cookie)), ...(login.cookies ?? [])]
+  const headers = {
+    ...filled.headers,
+    ...(body !== null && body.type !== null && { 'content-type': body.type }),
+    ...login.headers,
+    ...(cookies.length > 0 && { cookie: cookies.join('; ') }),
+  }
+  const status = successOf(operation.responses)
+  return {
+    name: names.take(operation.name, 'request'),
+    weight: WEIGHTS[method] ?? WEIGHT_OF_WRITES,
+    [method]: `${server}${written(path, shop)}`,
+    ...ifAny('query', { ...(written(query, shop) as object), ...login.query }),
+    ...(login.auth !== undefined && { auth: login.auth }),
+    ...ifAny('headers', writeHeaders(headers, login, shop)),
+    ...(body !== null && (written(body.keys, shop) as object)),
+    ...(status !== null && { expect: { status } }),
+  }
+}
+
+/** What logging in adds is written already, and so are cookies. */
+function writeHeaders(
+  headers: Readonly<Record<string, string>>,
+  login: Login,
+  shop: Workshop,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      name === 'cookie' || login.headers?.[name] === value ? value : shop.holes.write(value),
+    ]),
+  )
+}
+
+function ifAny(key: string, map: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.keys(map).length === 0 ? {} : { [key]: map }
+}
+
+/** A value with all its marks written out. */
+function written(value: unknown, shop: Workshop): unknown {
+  if (typeof value === 'string') return shop.holes.write(value)
+  if (Array.isArray(value)) return value.map((item) => written(item, shop))
+  if (!isForeign(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, written(item, shop)]))
+}
+
+/** The documented statuses of success, or of redirection; null where neither is documented. */
+function successOf(responses: Foreign): unknown {
+  for (const family of ['2', '3']) {
+    const found = Object.keys(responses).filter((status) =>
+      new RegExp(`^${family}(\\d\\d|xx)$`, 'i').test(status),
+    )
+    const statuses = found.map((status) => (/^\d+$/.test(status) ? Number(status) : `${family}xx`))
+    if (statuses.length > 0) return statuses.length === 1 ? statuses[0] : statuses
+  }
+  return null
+}
+
+/** Whether every operation that says what it answers can answer JSON. */
+function acceptsJson(operations: readonly Operation[], { refs }: Workshop): boolean {
+  const answers = operations.map(({ responses, produces }) => {
+    const success = Object.entries(responses).filter(([status]) => /^2/.test(status))
+    const types = success.flatMap(([, response]) =>
+      Object.keys(refs.resolve(refs.resolve(response).value['content']).value),
+    )
+    return [...types, ...produces]
+  })
+  const telling = answers.filter((types) => types.length > 0)
+  return (
+    telling.length > 0 && telling.every((types) => types.some((type) => /^application\/json\b/i.test(type)))
+  )
+}
+
+function tellRest(document: Foreign, operations: readonly Operation[], notes: Notes): void {
+  for (const { method, name, isDeprecated } of operations) {
+    if (method === 'delete') notes.add('these delete data: keep them only where that does no harm', name)
+    if (isDeprecated) notes.add('deprecated, and kept', name)
+  }
+  const hooks = Object.keys(mapOf(document['webhooks'] ?? document['x-webhooks']))
+  for (const hook of hooks) notes.add('webhooks are left out, the service sends them', hook)
+  for (const server of listOf(document['servers']).slice(1)) {
+    const url = textField(server, 'url')
+    if (url !== null) notes.add('further servers of the document', url)
+  }
+}
+
+function findDocument(value: unknown, file: string): Foreign {
+  const version = textField(value, 'openapi') ?? textField(value, 'swagger')
+  if (isForeign(value) && version !== null && /^(?:2(?:\.0)?$|3(?:\.\d|$))/.test(version)) return value
+  if (version !== null)
+    throw userError(`${file}: OpenAPI ${oneLine(version)} is not known`, 'there are 2.0, 3.0 and 3.1')
+  const isCollection =
+    field(field(value, 'info'), '_postman_id') !== undefined || Array.isArray(field(value, 'item'))
+  const hint = isCollection
+    ? `write perfctl import postman ${file}`
+    : 'it begins with openapi: 3.1.0, or swagger: "2.0"'
+  throw userError(`${file}: not an OpenAPI document`, hint)
+}

@@ -1,0 +1,107 @@
+/**
+ * The operations of an OpenAPI document, in the form of version 3 whatever the version.
+ */
+
+import type { Notes } from '../notes.js'
+import { type Foreign, field, isForeign, listOf, textField, textOf } from '../untrusted-json.js'
+import type { Refs } from './refs.js'
+import { swaggerServer } from './servers.js'
+import { bodyContent, withSchema } from './swagger.js'
+
+/** A method on a path, with what the path and the document add to it. */
+export interface Operation {
+  readonly method: string
+  readonly path: string
+  /** Its operationId, or method and path. */
+  readonly name: string
+  readonly parameters: readonly Foreign[]
+  /** Media types of the body, each with `schema`, `example` or `examples`; null without a body. */
+  readonly content: Foreign | null
+  /** Statuses and what is documented about them. */
+  readonly responses: Foreign
+  /** Alternatives; null for those of the document. */
+  readonly security: readonly unknown[] | null
+  /** A server of its own; null for that of the document. */
+  readonly server: unknown
+  readonly isDeprecated: boolean
+  /** Of Swagger 2: what the answers are. */
+  readonly produces: readonly string[]
+}
+
+const METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete', 'trace', 'query']
+const SENDABLE = METHODS.slice(0, 7)
+
+/** All operations in the order of the document. */
+export function listOperations(document: Foreign, refs: Refs, notes: Notes): Operation[] {
+  const operations: Operation[] = []
+  for (const [path, given] of Object.entries(refs.resolve(document['paths']).value)) {
+    if (path.startsWith('x-')) continue
+    const item = refs.resolve(given).value
+    for (const method of Object.keys(item).filter((key) => METHODS.includes(key))) {
+      if (!isForeign(field(item, method))) continue
+      const operation = refs.resolve(field(item, method)).value
+      const name = textField(operation, 'operationId')?.trim() || `${method.toUpperCase()} ${path}`
+      if (!SENDABLE.includes(method))
+        notes.add(`left out, perfctl has no method ${method.toUpperCase()}`, name)
+      else operations.push(makeOperation({ document, item, operation, method, path, name }, refs))
+    }
+  }
+  return operations
+}
+
+interface Origin {
+  readonly document: Foreign
+  readonly item: Foreign
+  readonly operation: Foreign
+  readonly method: string
+  readonly path: string
+  readonly name: string
+}
+
+function makeOperation({ document, item, operation, method, path, name }: Origin, refs: Refs): Operation {
+  const all = mergeParameters([item['parameters'], operation['parameters']], refs)
+  const parameters = all
+    .filter((parameter) => !['body', 'formData'].includes(String(parameter['in'])))
+    .map(withSchema)
+  const security = field(operation, 'security')
+  const consumes = textsOf(operation['consumes'] ?? document['consumes'])
+  const requestBody = operation['requestBody']
+  return {
+    method,
+    path,
+    name,
+    parameters,
+    content:
+      requestBody === undefined
+        ? bodyContent(all, consumes)
+        : refs.resolve(refs.resolve(requestBody).value['content']).value,
+    responses: refs.resolve(operation['responses']).value,
+    security: Array.isArray(security) ? security : null,
+    server:
+      listOf(operation['servers'])[0] ?? listOf(item['servers'])[0] ?? schemeServer(document, operation),
+    isDeprecated: operation['deprecated'] === true,
+    produces: textsOf(operation['produces'] ?? document['produces']),
+  }
+}
+
+/** Those of the operation replace those of the path that have the same name and place. */
+function mergeParameters(lists: readonly unknown[], refs: Refs): Foreign[] {
+  const merged = new Map<string, Foreign>()
+  for (const given of lists.flatMap((list) => listOf(refs.follow(list).value))) {
+    const parameter = refs.resolve(given).value
+    const name = textOf(parameter['name'])
+    if (name !== null) merged.set(`${String(parameter['in'])} ${name}`, parameter)
+  }
+  return [...merged.values()]
+}
+
+/** Of Swagger 2: an operation may be offered under another scheme than the others. */
+function schemeServer(document: Foreign, operation: Foreign): unknown {
+  const schemes = listOf(operation['schemes'])
+  if (document['swagger'] === undefined || schemes.length === 0) return null
+  return { url: swaggerServer({ ...document, schemes }) }
+}
+
+function textsOf(value: unknown): string[] {
+  return listOf(value).filter((item) => typeof item === 'string')
+}

@@ -1,0 +1,231 @@
+/**
+ * Parameters of an operation: the path, the query, headers and cookies with values in them.
+ */
+import { writeExact } from '../exact-json.js'
+import { addField } from '../fields.js'
+import { encodeLiterals, hasHoles } from '../template-text.js'
+import { type Foreign, field, isForeign, listOf, mapOf, textOf } from '../untrusted-json.js'
+import type { Operation } from './operations.js'
+import { documented, NOTHING, Sampler, type Workshop } from './sample.js'
+
+/** What the parameters come to; all marked texts. */
+export interface Filled {
+  readonly path: string
+  readonly query: readonly (readonly [name: string, value: string])[]
+  readonly headers: Readonly<Record<string, string>>
+  readonly cookies: readonly string[]
+}
+
+/** Headers that OpenAPI says are not parameters, and those of the connection. */
+const IGNORED = new Set([
+  'accept',
+  'authorization',
+  'connection',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+])
+
+/** Fills in what has to be sent, and of the rest what the document has a value for. */
+export function fillParameters(operation: Operation, shop: Workshop): Filled {
+  const { notes } = shop
+  const query: [string, string][] = []
+  const headers: Record<string, string> = {}
+  const cookies: string[] = []
+  const inPath = new Map<string, Foreign>()
+  for (const parameter of operation.parameters) {
+    const name = shop.holes.literal(String(parameter['name']))
+    const place = parameter['in']
+    if (place === 'path') inPath.set(name, parameter)
+    if (place === 'path' || (place === 'header' && IGNORED.has(name.toLowerCase()))) continue
+    const sampled = sampleParameter(parameter, operation, shop)
+    if (!sampled.isGiven && parameter['required'] !== true) {
+      notes.add('optional parameters without an example are left out', `${name} of ${operation.name}`)
+      continue
+    }
+    if (sampled.value === NOTHING) continue
+    if (place === 'query') query.push(...queryPairs(name, sampled.value, parameter))
+    else if (place === 'cookie') cookies.push(`${name}=${listText(sampled.value, ',')}`)
+    else if (place === 'header')
+      addHeader(headers, name, headerText(sampled.value, parameter), operation, shop)
+  }
+  return { path: fillPath(operation, inPath, shop), query, headers, cookies }
+}
+
+/** Style `simple`: with `explode`, objects are `key=value`. */
+function headerText(value: unknown, { explode, collectionFormat }: Foreign): string {
+  if (!isForeign(value) || explode !== true)
+    return listText(value, DELIMITERS[String(collectionFormat)] ?? ',')
+  return Object.entries(value)
+    .map(([key, item]) => `${key}=${plain(item)}`)
+    .join(',')
+}
+
+function addHeader(
+  headers: Record<string, string>,
+  name: string,
+  value: string,
+  operation: Operation,
+  shop: Workshop,
+): void {
+  if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && /^[\t\x20-\x7e\uE000\uE001]*$/.test(value))
+    headers[name.toLowerCase()] = value
+  else shop.notes.add('headers that HTTP can not carry are left out', `${name} of ${operation.name}`)
+}
+
+function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>, shop: Workshop): string {
+  const [path] = shop.holes.literal(operation.path).split('#') as [string]
+  if (operation.path.includes('#')) shop.notes.add('what follows # in a path is never sent', operation.name)
+  const filled = path
+    .split(/(\{[^{}]*\})/)
+    .map((part) => {
+      const name = /^\{(.*)\}$/.exec(part)?.[1]
+      if (name === undefined) return part.replace(/[\x00-\x20"<>\\^`{|}]/g, encodeURIComponent)
+      const parameter = parameters.get(name) ?? {}
+      const { value, isGiven } = sampleParameter(
+        { name, schema: { type: 'integer' }, ...parameter },
+        operation,
+        shop,
+      )
+      if (!isGiven)
+        shop.notes.add(
+          'parts of paths that the document has no example of: write ids that exist',
+          `{${name}} of ${operation.name}`,
+        )
+      return pathText(name, value === NOTHING ? name : value, parameter)
+    })
+    .join('')
+  return filled.startsWith('/') ? filled : `/${filled}`
+}
+
+/**
+ * A value in a path, in the styles `simple`, `label` and `matrix` (RFC 6570): their commas, dots and semicolons stand
+ * as they are, all else is encoded.
+ */
+function pathText(name: string, value: unknown, parameter: Foreign): string {
+  const { style } = parameter
+  const delimiter = encodeURIComponent(DELIMITERS[String(parameter['collectionFormat'])] ?? '')
+  const isExploded = parameter['explode'] === true
+  const pairs = isForeign(value) ? Object.entries(value) : null
+  const items = Array.isArray(value) ? listOf(value) : [value]
+  const encoded = (item: unknown) => encodeLiterals(plain(item))
+  const parts =
+    pairs === null
+      ? items.map(encoded)
+      : pairs.map(([key, item]) => `${encodeLiterals(key)}${isExploded ? '=' : ','}${encoded(item)}`)
+  if (style === 'label') return `.${parts.join(isExploded ? '.' : ',')}`
+  if (style !== 'matrix') return parts.join(delimiter || ',')
+  if (!isExploded) return `;${name}=${parts.join(',')}`
+  return parts.map((part) => (pairs === null ? `;${name}=${part}` : `;${part}`)).join('')
+}
+
+/** The value, and whether the document itself gives it. */
+function sampleParameter(
+  parameter: Foreign,
+  { name: operation }: Operation,
+  shop: Workshop,
+): { readonly value: unknown; readonly isGiven: boolean } {
+  const name = String(parameter['name'])
+  const sampler = new Sampler(shop, operation)
+  const [media] = Object.values(mapOf(parameter['content']))
+  for (const owner of [parameter, media]) {
+    const example = exampleOf(owner, shop)
+    if (example !== undefined) return { value: sampler.literal(example), isGiven: true }
+  }
+  const schema = parameter['schema'] ?? field(media, 'schema') ?? {}
+  const { value: resolved } = shop.refs.resolve(schema)
+  const items = field(resolved, 'items')
+  const isGiven =
+    documented(resolved) !== undefined ||
+    (items !== undefined &&
+      parameter['required'] === true &&
+      documented(shop.refs.resolve(items).value) !== undefined)
+  const value = sampler.sample(schema, name)
+  const isJson = media !== undefined && typeof value === 'object' && value !== null
+  return { value: isJson ? writeExact(value) : value, isGiven }
+}
+
+/** No example is a reference by itself, but many documents keep theirs in files. */
+function isReference(value: unknown): boolean {
+  return isForeign(value) && typeof value['$ref'] === 'string' && Object.keys(value).length === 1
+}
+
+/** `example`, or the first of `examples`, of a parameter or media type; undefined without one. */
+export function exampleOf(owner: unknown, { refs }: Pick<Workshop, 'refs'>): unknown {
+  const single = field(owner, 'example') ?? field(owner, 'x-example')
+  if (single !== undefined && single !== null) return isReference(single) ? refs.follow(single).value : single
+  const examples = field(owner, 'examples')
+  if (!isForeign(examples)) return undefined
+  for (const entry of Object.values(examples)) {
+    const { value } = refs.resolve(entry)
+    if (value['value'] !== undefined) return value['value']
+    const file = value['externalValue']
+    if (typeof file !== 'string') continue
+    const { value: outside } = refs.follow(refs.beside(value, file))
+    if (outside !== undefined) return outside
+  }
+  return undefined
+}
+
+const DELIMITERS: Readonly<Record<string, string>> = {
+  ssv: ' ',
+  tsv: '\t',
+  pipes: '|',
+  spaceDelimited: ' ',
+  pipeDelimited: '|',
+}
+
+function queryPairs(name: string, value: unknown, parameter: Foreign): [string, string][] {
+  const format = String(parameter['collectionFormat'] ?? parameter['style'] ?? 'form')
+  const isOld = parameter['collectionFormat'] !== undefined
+  const isExploded = isOld ? format === 'multi' : (parameter['explode'] ?? format === 'form') === true
+  if (Array.isArray(value) && isExploded) return value.map((item) => [name, plain(item)])
+  if (isForeign(value)) {
+    if (format === 'deepObject')
+      return Object.entries(value).map(([key, item]) => [`${name}[${key}]`, plain(item)])
+    if (isExploded) return Object.entries(value).map(([key, item]) => [key, plain(item)])
+  }
+  return [[name, listText(value, DELIMITERS[format] ?? ',')]]
+}
+
+/** A field of a form: a list of several where each item has a field of its own. `encoding`: what the media type says. */
+export function formField(value: unknown, property: Foreign, encoding: Foreign): unknown {
+  if (!Array.isArray(value)) return value === undefined ? '' : plain(value)
+  const format = property['collectionFormat'] ?? 'multi'
+  if (encoding['explode'] === false || format !== 'multi')
+    return listText(value, DELIMITERS[String(encoding['style'] ?? format)] ?? ',')
+  return value.length === 1 ? plain(value[0]) : value.length === 0 ? '' : value.map(plain)
+}
+
+/** A value on one line: lists and objects by their parts, as the styles of OpenAPI have it. */
+function listText(value: unknown, delimiter: string): string {
+  if (Array.isArray(value)) return listOf(value).map(plain).join(delimiter)
+  if (isForeign(value))
+    return Object.entries(value)
+      .map(([key, item]) => `${key}${delimiter}${plain(item)}`)
+      .join(delimiter)
+  return plain(value)
+}
+
+function plain(value: unknown): string {
+  return textOf(value) ?? (value === null ? '' : writeExact(value))
+}
+
+/** The query as keys of a scenario: a map, and what a map can't say behind the path. */
+export function writeQuery(
+  path: string,
+  query: Filled['query'],
+): { path: string; query: Record<string, unknown> } {
+  const isPlain = (name: string) => !hasHoles(name) && name !== '__proto__'
+  const behind = query
+    .filter(([name]) => !isPlain(name))
+    .map(([name, value]) => `${encodeLiterals(name)}=${encodeLiterals(value)}`)
+  const joint = behind.length === 0 ? '' : path.includes('?') ? '&' : '?'
+  const pairs: Record<string, unknown> = {}
+  for (const [name, value] of query) {
+    const isNumber = /^-?\d+(\.\d+)?$/.test(value) && String(Number(value)) === value
+    if (isPlain(name)) addField(pairs, name, isNumber ? Number(value) : value)
+  }
+  return { path: `${path}${joint}${behind.join('&')}`, query: pairs }
+}

@@ -1,0 +1,224 @@
+/**
+ * `$ref` in an OpenAPI document: within it, and to files beside it.
+ */
+import { posix } from 'node:path'
+import { UserError } from '../../base/errors.js'
+import { Source } from '../../scenario/yaml/source.js'
+import type { Notes } from '../notes.js'
+import { type Foreign, field, isForeign, mapOf, readForeign } from '../untrusted-json.js'
+
+/** References to references end somewhere. */
+const CHAIN_MAX = 50
+
+/** More files than any API has. */
+const FILES_MAX = 2000
+
+/** What a reference leads to. */
+export interface Resolved {
+  readonly value: Foreign
+  /** The last reference on the way, with the file that it leads to; null when there was none. */
+  readonly ref: string | null
+}
+
+/** The text of a file below the folder of the document, by its path from there; null when it isn't there. */
+export type ReadBeside = (path: string) => string | null
+
+/** The document that references begin in. */
+export interface RootDocument {
+  readonly value: unknown
+  readonly text: string
+  /** Its name in messages. */
+  readonly file: string
+  /** Null where no files are beside it, as when it was read from a pipe. */
+  readonly read: ReadBeside | null
+}
+
+interface File {
+  readonly value: unknown
+  readonly text: string
+  /** What `$anchor` and `$id` name in it; read when they're asked for. */
+  anchors: ReadonlyMap<string, unknown> | null
+}
+
+/** The references of one document and of all files that they lead to. */
+export class Refs {
+  private readonly root: RootDocument
+  private readonly notes: Notes
+  /** By their paths from the folder of the document, which itself is ''. Null for one that isn't there. */
+  private readonly files = new Map<string, File | null>()
+  /** The file in which a map or list stands, unless it's the document. */
+  private readonly homes = new WeakMap<object, string>()
+  /** What was found, or is being looked for, by the whole reference. */
+  private readonly found = new Map<string, unknown>()
+
+  constructor(root: RootDocument, notes: Notes) {
+    this.root = root
+    this.notes = notes
+    this.files.set('', { value: root.value, text: root.text, anchors: null })
+  }
+
+  /** What a value stands for: itself, or what its `$ref` leads to. An empty map, with a note, where that's nowhere. */
+  resolve(value: unknown): Resolved {
+    const followed = this.follow(value)
+    return { value: mapOf(followed.value), ref: followed.ref }
+  }
+
+  /** The same of a value of any kind, such as a list. */
+  follow(value: unknown): { readonly value: unknown; readonly ref: string | null } {
+    let at = value
+    let ref: string | null = null
+    for (let n = 0; n < CHAIN_MAX; n++) {
+      const next = field(at, '$ref')
+      if (typeof next !== 'string') return { value: at, ref }
+      const { $ref, ...beside } = at as Foreign
+      ref = this.nameOf(next, at as Foreign)
+      const found = ref === null ? undefined : this.find(ref)
+      if (found === undefined) return { value: beside, ref }
+      // Keys beside a reference count in OpenAPI 3.1; the reference itself wins where both say something.
+      if (isForeign(found) && Object.keys(beside).length > 0) {
+        at = { ...beside, ...found }
+        this.homes.set(at as object, this.homeOf(found))
+      } else at = found
+    }
+    return { value: {}, ref }
+  }
+
+  /** A reference with the file that it leads to: `schemas/pet.yaml#/Pet`. `holder`: where it stands. Null when it can't be followed. */
+  nameOf(ref: string, holder: unknown): string | null {
+    const home = this.homeOf(holder)
+    const cut = ref.indexOf('#')
+    const [path, fragment] = cut === -1 ? [ref, ''] : [ref.slice(0, cut), ref.slice(cut + 1)]
+    if (path === '') return `${home}#${fragment}`
+    if (/^(?!file:)[a-z][a-z\d+.-]+:/i.test(path)) {
+      this.notes.add('references to other hosts are not followed', ref)
+      return null
+    }
+    const file = this.pathFrom(home, path)
+    if (file === null) throw this.outside(ref, home)
+    return `${file === posix.basename(this.root.file.replaceAll('\\', '/')) ? '' : file}#${fragment}`
+  }
+
+  /** A reference to a file that a map names in another way than by `$ref`. */
+  beside(holder: Foreign, ref: string): Foreign {
+    const reference = { $ref: ref }
+    this.homes.set(reference, this.homeOf(holder))
+    return reference
+  }
+
+  private homeOf(value: unknown): string {
+    return (isForeign(value) && this.homes.get(value)) || ''
+  }
+
+  /** The path from the document's folder; null for one that leads out of it. */
+  private pathFrom(home: string, path: string): string | null {
+    const plain = decode(path.replace(/\?.*$/s, '')).replaceAll('\\', '/')
+    if (/^\/|^[A-Za-z][A-Za-z\d+.-]*:|\0/.test(plain)) return null
+    const whole = posix.normalize(posix.join(posix.dirname(home), plain))
+    return /^\.\.(?:\/|$)/.test(whole) ? null : whole
+  }
+
+  private outside(ref: string, home: string): UserError {
+    const file = home === '' ? this.root.file : posix.join(posix.dirname(this.root.file), home)
+    const text = this.files.get(home)?.text ?? ''
+    const at = Math.max(0, text.indexOf(ref))
+    return new UserError([
+      {
+        message: `$ref: ${ref} leads out of the folder of the document`,
+        place: new Source(file, text).place([at, at + ref.length]),
+        hint: 'only files below that folder are read: move it there, or make one file of all (redocly bundle)',
+      },
+    ])
+  }
+
+  private find(name: string): unknown {
+    if (this.found.has(name)) return this.found.get(name)
+    this.found.set(name, undefined)
+    const cut = name.indexOf('#')
+    const [path, fragment] = [name.slice(0, cut), name.slice(cut + 1)]
+    const file = this.open(path)
+    const value =
+      file === null ? this.findBare(path, fragment) : this.lookUp(file, decode(fragment), fragment)
+    if (value === undefined && file !== null)
+      this.notes.add('references that lead nowhere', path === '' ? `#${fragment}` : name)
+    this.found.set(name, value)
+    return value
+  }
+
+  /** `Pet`, as the oldest documents refer to a schema. What else isn't there is noted. */
+  private findBare(path: string, fragment: string): unknown {
+    const bare = /^[\w-]+$/.test(path) && fragment === '' ? schemasOf(this.root.value)[path] : undefined
+    if (bare === undefined && this.root.read === null)
+      this.notes.add('references to other files are followed by perfctl import openapi FILE only', path)
+    else if (bare === undefined) this.notes.add('references to files that are not there', path)
+    return bare
+  }
+
+  private open(path: string): File | null {
+    const known = this.files.get(path)
+    if (known !== undefined) return known
+    const text = this.files.size > FILES_MAX ? null : (this.root.read?.(path) ?? null)
+    const file = text === null ? null : this.load(path, text)
+    this.files.set(path, file)
+    return file
+  }
+
+  private load(path: string, text: string): File {
+    const value = readForeign(text, posix.join(posix.dirname(this.root.file.replaceAll('\\', '/')), path))
+    visit(value, (part) => this.homes.set(part, path))
+    return { value, text, anchors: null }
+  }
+
+  private lookUp(file: File, fragment: string, written: string): unknown {
+    if (fragment === '') return file.value
+    if (written.startsWith('/')) return this.walk(file.value, written.slice(1).split('/'))
+    file.anchors ??= anchorsOf(file.value)
+    return file.anchors.get(fragment) ?? field(file.value, fragment) ?? schemasOf(file.value)[fragment]
+  }
+
+  /** A pointer may lead through references. */
+  private walk(start: unknown, steps: readonly string[]): unknown {
+    let at = start
+    for (const step of steps) {
+      const key = decode(step).replaceAll('~1', '/').replaceAll('~0', '~')
+      if (field(at, '$ref') !== undefined && field(at, key) === undefined) at = this.follow(at).value
+      if (Array.isArray(at)) at = /^\d+$/.test(key) ? at[Number(key)] : undefined
+      else at = field(at, key)
+    }
+    return at
+  }
+}
+
+function schemasOf(document: unknown): Foreign {
+  return mapOf(field(document, 'definitions') ?? field(field(document, 'components'), 'schemas'))
+}
+
+function anchorsOf(document: unknown): Map<string, unknown> {
+  const anchors = new Map<string, unknown>()
+  visit(document, (part) => {
+    const id = field(part, '$id') ?? field(part, 'id')
+    const name = field(part, '$anchor') ?? (typeof id === 'string' && id.startsWith('#') ? id.slice(1) : null)
+    if (typeof name === 'string' && !anchors.has(name)) anchors.set(name, part)
+  })
+  return anchors
+}
+
+/** Calls for each map and list in a value, each once. */
+function visit(value: unknown, call: (part: object) => void): void {
+  const seen = new Set<object>()
+  const left: unknown[] = [value]
+  while (left.length > 0) {
+    const part = left.pop()
+    if (typeof part !== 'object' || part === null || seen.has(part)) continue
+    seen.add(part)
+    call(part)
+    for (const item of Object.values(part)) left.push(item)
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * Schemas of OpenAPI (2.0, 3.0, and 3.1, which is JSON Schema) in one form: combined, with one type and its bounds.
+ */
+import { type Foreign, field, isForeign, listOf, mapOf } from '../untrusted-json.js'
+import type { Refs } from './refs.js'
+
+/** A schema without references, combinations and alternatives on its top level. */
+export interface Flat {
+  readonly schema: Foreign
+  /** The references that were followed to it. */
+  readonly refs: readonly string[]
+  /** What a discriminator says about the choice that was made: the property and its value. */
+  readonly discriminated: readonly (readonly [name: string, value: string])[]
+}
+
+const DEPTH_MAX = 20
+
+/**
+ * The schema with `$ref` and `allOf` worked in, and of `oneOf` and `anyOf` the first that isn't null. Null when that
+ * leads back to one of `above`, the references on the way to it.
+ */
+export function flatten(given: unknown, refs: Refs, above: readonly string[], depth = 0): Flat | null {
+  const { value, ref } = refs.resolve(given)
+  if (ref !== null && above.includes(ref)) return null
+  if (depth > DEPTH_MAX) return null
+  const way = ref === null ? above : [...above, ref]
+  const { allOf, oneOf, anyOf, ...own } = value
+  const used = ref === null ? [] : [ref]
+  const parts: Flat[] = [{ schema: own, refs: used, discriminated: [] }]
+  for (const part of listOf(allOf)) {
+    const flat = flatten(part, refs, way, depth + 1)
+    if (flat !== null) parts.push(flat)
+  }
+  const choices = [listOf(oneOf), listOf(anyOf)].filter((choice) => choice.length > 0)
+  for (const choice of choices) {
+    const chosen = choose(choice, refs, way, depth)
+    if (chosen === null) return null
+    parts.push(chosen)
+  }
+  return combine(parts, ref, choices.length > 0, refs)
+}
+
+/** The first choice that isn't null and doesn't lead in a circle. */
+function choose(choices: readonly unknown[], refs: Refs, way: readonly string[], depth: number): Flat | null {
+  let isEmpty = true
+  for (const choice of choices) {
+    const { value } = refs.resolve(choice)
+    if (typeOf(value) === 'null') continue
+    isEmpty = false
+    const flat = flatten(choice, refs, way, depth + 1)
+    if (flat !== null) return flat
+  }
+  return isEmpty ? { schema: { type: 'null' }, refs: [], discriminated: [] } : null
+}
+
+function combine(parts: readonly Flat[], ref: string | null, isChoice: boolean, refs: Refs): Flat {
+  const discriminated: (readonly [string, string])[] = parts.flatMap((part) => part.discriminated)
+  let schema: Foreign = {}
+  for (const part of parts) {
+    schema = {
+      ...schema,
+      ...part.schema,
+      properties: { ...mapOf(schema['properties']), ...mapOf(part.schema['properties']) },
+      required: [...listOf(schema['required']), ...listOf(part.schema['required'])],
+    }
+    const discriminator = part.schema['discriminator']
+    const name = typeof discriminator === 'string' ? discriminator : field(discriminator, 'propertyName')
+    // Of a choice it names the chosen one, in a base class the class that is made.
+    const named = isChoice ? parts.at(-1)!.refs[0] : (ref ?? undefined)
+    if (typeof name === 'string' && named !== undefined)
+      discriminated.push([name, valueFor(named, discriminator, refs)])
+  }
+  const { properties, required, ...rest } = schema
+  return {
+    schema: {
+      ...rest,
+      ...(Object.keys(properties as Foreign).length > 0 && { properties }),
+      ...((required as unknown[]).length > 0 && { required }),
+    },
+    refs: parts.flatMap((part) => part.refs),
+    discriminated,
+  }
+}
+
+function valueFor(ref: string, discriminator: unknown, refs: Refs): string {
+  const name = nameIn(ref)
+  const mapped = Object.entries(mapOf(field(discriminator, 'mapping'))).find(
+    ([, target]) =>
+      typeof target === 'string' && (target === name || refs.nameOf(target, discriminator) === ref),
+  )
+  return mapped?.[0] ?? name
+}
+
+/** `Dog` of `#/components/schemas/Dog`, `dog.yaml#/Dog` and `schemas/Dog.yaml`. */
+function nameIn(ref: string): string {
+  return ref
+    .replace(/\.(?:ya?ml|json)#?$/i, '')
+    .split(/[/#]/)
+    .at(-1)!
+}
+
+/** The type that a sample shall have; null when any will do. */
+export function typeOf(schema: Foreign): string | null {
+  const { type } = schema
+  const named = Array.isArray(type) ? (type.find((one) => one !== 'null') ?? type[0]) : type
+  if (typeof named === 'string') return named
+  if (isForeign(schema['properties']) || schema['additionalProperties'] !== undefined) return 'object'
+  if (schema['items'] !== undefined) return 'array'
+  if (['pattern', 'format', 'minLength', 'maxLength'].some((key) => schema[key] !== undefined))
+    return 'string'
+  return ['minimum', 'maximum', 'multipleOf'].some((key) => schema[key] !== undefined) ? 'number' : null
+}
+
+/** The smallest and the largest whole number that the schema allows, as far as it says: within 1 and 1000 if it can be. */
+export function boundsOf(schema: Foreign): readonly [number, number] {
+  const least = bound(schema, 'minimum', 'exclusiveMinimum', 1)
+  const most = bound(schema, 'maximum', 'exclusiveMaximum', -1)
+  const from = least ?? (most !== null && most < 1 ? most - 999 : 1)
+  return [from, Math.min(most ?? Number.POSITIVE_INFINITY, Math.max(1000, from + 999))]
+}
+
+/** Inclusive, in whole numbers. An exclusive bound is a flag up to 3.0 and a number from 3.1 on. */
+function bound(schema: Foreign, key: string, exclusive: string, inwards: 1 | -1): number | null {
+  const whole = (value: number) => (inwards === 1 ? Math.ceil(value) : Math.floor(value))
+  const plain = schema[key]
+  const strict = schema[exclusive]
+  const limits: number[] = []
+  if (isSafe(plain)) limits.push(strict === true && Number.isInteger(plain) ? plain + inwards : whole(plain))
+  if (isSafe(strict)) limits.push(Number.isInteger(strict) ? strict + inwards : whole(strict))
+  if (limits.length === 0) return null
+  return inwards === 1 ? Math.max(...limits) : Math.min(...limits)
+}
+
+/** Limits of a type, such as those of 64 bits, are none that a sample would come near to. */
+function isSafe(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) < 2 ** 50
+}

@@ -1,0 +1,69 @@
+/**
+ * Swagger 2.0: its parameters in the form of OpenAPI 3.
+ */
+import { type Foreign, field } from '../untrusted-json.js'
+
+/** What a parameter of Swagger 2 says of itself, and not of its value. */
+const OWN = new Set([
+  'name',
+  'in',
+  'required',
+  'description',
+  'collectionFormat',
+  'allowEmptyValue',
+  'style',
+  'explode',
+  'example',
+  'examples',
+  'x-example',
+  'x-examples',
+])
+
+/** The parameter with its type, format, values and bounds in a `schema`; one that has a schema already as it is. */
+export function withSchema(parameter: Foreign): Foreign {
+  if (parameter['schema'] !== undefined || parameter['content'] !== undefined) return parameter
+  const ofValue = Object.entries(parameter).filter(([key]) => !OWN.has(key))
+  if (ofValue.length === 0) return parameter
+  const isList = parameter['type'] === 'array' || parameter['items'] !== undefined
+  return {
+    ...Object.fromEntries(Object.entries(parameter).filter(([key]) => OWN.has(key))),
+    schema: Object.fromEntries(ofValue),
+    // Unless it says otherwise, a list is one text with commas.
+    ...(isList &&
+      parameter['style'] === undefined && { collectionFormat: parameter['collectionFormat'] ?? 'csv' }),
+  }
+}
+
+/** A parameter in `body`, or those in `formData`, as the content of a request body; null without any. */
+export function bodyContent(parameters: readonly Foreign[], consumes: readonly string[]): Foreign | null {
+  const body = parameters.find((parameter) => parameter['in'] === 'body')
+  if (body !== undefined) return contentOf(body, consumes.length === 0 ? ['application/json'] : consumes)
+  const fields = parameters.filter((parameter) => parameter['in'] === 'formData')
+  if (fields.length === 0) return null
+  const hasFile = fields.some((parameter) => parameter['type'] === 'file')
+  const named = consumes.find((type) => /form/.test(type))
+  const type = hasFile ? 'multipart/form-data' : (named ?? 'application/x-www-form-urlencoded')
+  const schema = {
+    type: 'object',
+    required: fields.filter((one) => one['required'] === true).map((one) => one['name']),
+    properties: Object.fromEntries(fields.map((one) => [String(one['name']), propertyOf(one)])),
+  }
+  return { [type]: { schema } }
+}
+
+function contentOf(body: Foreign, types: readonly string[]): Foreign {
+  const { schema = {} } = withSchema(body)
+  return Object.fromEntries(
+    types.map((type) => {
+      const examples = field(body, 'x-examples')
+      const example =
+        field(examples, type) ?? field(examples, 'default') ?? body['x-example'] ?? body['example']
+      return [type, { schema, ...(example !== undefined && { example }) }]
+    }),
+  )
+}
+
+function propertyOf({ required: _, in: __, ...parameter }: Foreign): Foreign {
+  if (parameter['type'] === 'file') return { type: 'string', format: 'binary' }
+  return { ...(parameter['type'] === 'array' && { collectionFormat: 'csv' }), ...parameter }
+}

@@ -1,0 +1,181 @@
+/**
+ * Bodies of Postman's requests.
+ */
+import { isSecretField } from '../../base/secrets.js'
+import { isMediaType } from '../../scenario/blocks/multipart.js'
+import { baseName } from '../beside.js'
+import { sentName } from '../body.js'
+import { hideInText } from '../credentials.js'
+import { writeExact } from '../exact-json.js'
+import { addField, standTogether } from '../fields.js'
+import { hasHoles, mapLiterals } from '../template-text.js'
+import { field, listOf, mapOf, textField, textOf } from '../untrusted-json.js'
+import { readMarkedJson } from './json.js'
+import type { Scope, Workshop } from './variables.js'
+
+/** A body as keys of a request: `json`, `form`, `body`, `multipart` or `file`. */
+export interface Body {
+  readonly keys: Readonly<Record<string, unknown>>
+  /** The media type that Postman would send with it; null when it's what perfctl sends anyway. */
+  readonly type: string | null
+}
+
+/** Reads a body. `type` is the one that the request's headers name. Null where there is none to send. */
+export function readBody(body: unknown, type: string | null, scope: Scope, workshop: Workshop): Body | null {
+  if (field(body, 'disabled') === true) return null
+  switch (field(body, 'mode')) {
+    case 'raw':
+      return readRaw(body, type, scope, workshop)
+    case 'urlencoded':
+      return readForm(listOf(field(body, 'urlencoded')), scope, workshop)
+    case 'formdata':
+      return readMultipart(listOf(field(body, 'formdata')), scope, workshop)
+    case 'graphql':
+      return readGraphql(field(body, 'graphql'), scope, workshop)
+    case 'file':
+      return readFile(field(body, 'file'), type, scope, workshop)
+    default:
+      return null
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  json: 'application/json',
+  xml: 'application/xml',
+  html: 'text/html',
+  javascript: 'application/javascript',
+}
+
+function readRaw(body: unknown, type: string | null, scope: Scope, workshop: Workshop): Body | null {
+  const { holes, references, variables } = workshop
+  const text = textOf(field(body, 'raw')) ?? ''
+  if (text.trim() === '') return null
+  const language = textField(field(field(body, 'options'), 'raw'), 'language') ?? ''
+  const sent = type ?? TYPES[language] ?? 'text/plain'
+  const marked = variables.mark(text, scope)
+  const json = /[/+]json\b/i.test(sent) ? readMarkedJson(marked, holes, references) : null
+  if (json === null) return { keys: { body: holes.write(withoutSecrets(marked, workshop)) }, type: sent }
+  return { keys: { json: json.value }, type: sent === TYPES['json'] ? null : sent }
+}
+
+/** A marked text in whatever notation, without the secrets that can be seen in it. */
+function withoutSecrets(marked: string, { holes, references }: Workshop): string {
+  return hideInText(marked, (name, value) =>
+    hasHoles(value) ? value : holes.mark({ written: references.takeSecret(name, value), gives: 'text' }),
+  )
+}
+
+/** The entries that are sent: name and value, both marked. */
+function readFields(
+  entries: readonly unknown[],
+  scope: Scope,
+  { variables, references, holes }: Workshop,
+): { readonly name: string; readonly value: string; readonly entry: unknown }[] {
+  return entries.flatMap((entry) => {
+    if (field(entry, 'disabled') === true) return []
+    const name = textOf(field(entry, 'key')) ?? ''
+    const text = textOf(field(entry, 'value')) ?? ''
+    if (name === '' && text === '') return []
+    const value = variables.mark(text, scope)
+    const isSecret = text !== '' && !hasHoles(value) && isSecretField(name)
+    const safe = isSecret ? holes.mark({ written: references.takeSecret(name, text), gives: 'text' }) : value
+    return { name: variables.mark(name, scope), value: safe, entry }
+  })
+}
+
+function readForm(entries: readonly unknown[], scope: Scope, workshop: Workshop): Body | null {
+  const { holes } = workshop
+  const fields = readFields(entries, scope, workshop)
+  if (fields.length === 0) return null
+  const names = fields.map(({ name }) => name)
+  if (standTogether(names) && names.every(isPlainKey)) {
+    const form: Record<string, unknown> = {}
+    for (const { name, value } of fields) addField(form, name, holes.write(value))
+    return { keys: { form }, type: null }
+  }
+  const encode = (text: string) =>
+    mapLiterals(text, (part) => new URLSearchParams([['', part]]).toString().slice(1))
+  const body = fields.map(({ name, value }) => `${encode(name)}=${encode(value)}`).join('&')
+  return { keys: { body: holes.write(body) }, type: 'application/x-www-form-urlencoded' }
+}
+
+/** Whether a name can be a key of a scenario, where no template is worked out. */
+function isPlainKey(name: string): boolean {
+  return !hasHoles(name) && name !== '__proto__'
+}
+
+function readMultipart(entries: readonly unknown[], scope: Scope, workshop: Workshop): Body | null {
+  const { holes, notes, references } = workshop
+  const parts: Record<string, unknown> = {}
+  for (const { name, value, entry } of readFields(entries, scope, workshop)) {
+    const type = mediaTypeOf(entry, scope, workshop)
+    if (!isPlainKey(name)) {
+      notes.add(
+        'parts of a multipart body left out: their names have templates in them',
+        `${holes.write(name)} of ${scope.request}`,
+      )
+    } else if (field(entry, 'type') === 'file') {
+      const source = field(entry, 'src')
+      const paths = [source, ...listOf(source)].map(textOf).filter((path) => path !== null && path !== '')
+      if (paths.length === 0) notes.add('left out, no file was chosen', `${name} of ${scope.request}`)
+      for (const path of paths) addField(parts, name, filePart(path!, type, workshop))
+    } else {
+      const json = type === TYPES['json'] ? readMarkedJson(value, holes, references) : null
+      const text = type === null ? holes.write(value) : { text: holes.write(value), type }
+      addField(parts, name, json === null ? text : { json: json.value })
+    }
+  }
+  return Object.keys(parts).length === 0 ? null : { keys: { multipart: parts }, type: null }
+}
+
+function filePart(path: string, type: string | null, { files, holes }: Workshop): object {
+  const file = files.take(path)
+  const { name } = sentName(file, baseName(path))
+  return {
+    file,
+    ...(type !== null && { type }),
+    ...(name !== undefined && { name: holes.write(holes.literal(name)) }),
+  }
+}
+
+/** What a part says of itself; null for nothing, and for what is no media type, which is noted. */
+function mediaTypeOf(entry: unknown, scope: Scope, { notes }: Workshop): string | null {
+  const type = (textField(entry, 'contentType') ?? '').trim()
+  if (type === '' || (isMediaType(type) && !type.includes('{'))) return type || null
+  notes.add('content types of parts that are none, or have variables, are left out', scope.request)
+  return null
+}
+
+function readGraphql(graphql: unknown, scope: Scope, workshop: Workshop): Body | null {
+  const { variables, holes, references } = workshop
+  const query = textOf(field(graphql, 'query')) ?? ''
+  const given = field(graphql, 'variables')
+  const text = typeof given === 'string' ? given : given === undefined ? '' : writeExact(given)
+  const operationName = textField(graphql, 'operationName')
+  if (query.trim() === '') return null
+  const safe = withoutSecrets(variables.mark(query, scope), workshop)
+  const json = {
+    ...(operationName !== null && { operationName: holes.write(variables.mark(operationName, scope)) }),
+    query: holes.write(safe),
+  }
+  if (text.trim() === '') return { keys: { json }, type: null }
+  const parsed = readMarkedJson(variables.mark(text, scope), holes, references)
+  if (parsed !== null) return { keys: { json: { ...json, variables: parsed.value } }, type: null }
+  const encoded = mapLiterals(safe, (literal) => JSON.stringify(literal).slice(1, -1))
+  const body = `{"query":"${encoded}","variables":${withoutSecrets(variables.mark(text, scope), workshop)}}`
+  return { keys: { body: holes.write(body) }, type: 'application/json' }
+}
+
+function readFile(file: unknown, type: string | null, scope: Scope, workshop: Workshop): Body | null {
+  const content = textField(file, 'content')
+  if (content !== null) {
+    const body = workshop.holes.write(withoutSecrets(workshop.variables.mark(content, scope), workshop))
+    return { keys: { body }, type: type ?? 'application/octet-stream' }
+  }
+  const path = textOf(file) ?? textField(mapOf(file), 'src')
+  if (path === null) {
+    workshop.notes.add('sent without a body: no file was chosen', scope.request)
+    return null
+  }
+  return { keys: { file: workshop.files.take(path) }, type }
+}

@@ -1,0 +1,216 @@
+/**
+ * Postman collections (v2.0 and v2.1) → a scenario: folders become prefixes of names, or journeys where one request
+ * captures what another one sends.
+ */
+import { userError } from '../../base/errors.js'
+import { BesideFiles } from '../beside.js'
+import type { Draft } from '../draft.js'
+import { References } from '../env-references.js'
+import { Names, oneLine, scenarioName } from '../names.js'
+import { Notes } from '../notes.js'
+import { escapeText, Holes } from '../template-text.js'
+import { type Foreign, field, isForeign, readForeign, textField } from '../untrusted-json.js'
+import { type Checks, Scripts } from './checks.js'
+import { type Item, listItems } from './items.js'
+import { findGroups, type Link } from './journeys.js'
+import { type Prepared, prepare } from './request.js'
+import { chooseTarget, commonAuth } from './shared.js'
+import { readEnvironment, readVariables, Variables, type Workshop } from './variables.js'
+
+/** Where the collection is from, and an environment to fill it in with. */
+export interface PostmanOptions {
+  /** The collection's file in messages. */
+  readonly file: string
+  /** An exported environment (or globals), whose values go before those of the collection. */
+  readonly environment?: { readonly file: string; readonly text: string } | null
+  /** Instead of the host that most requests go to. */
+  readonly target?: string | null
+  /** Names beside the scenario that are taken by what can't be sent. */
+  readonly reserved?: readonly string[]
+}
+
+/** A request with all that is known about it. */
+interface Entry extends Link {
+  readonly item: Item
+  /** With its folders. */
+  readonly name: string
+  readonly checks: Checks
+}
+
+/** A request that can be sent. */
+interface Sent extends Entry {
+  readonly prepared: Prepared
+}
+
+/** The draft of a scenario. Throws a UserError when the text is no collection, or has nothing that can be sent. */
+export function importPostman(text: string, options: PostmanOptions): Draft {
+  const collection = findCollection(readForeign(text, options.file), options.file)
+  const notes = new Notes()
+  const scripts = new Scripts(notes)
+  const read = listItems(collection).map((item) => {
+    const name = [...item.folders, item.name || 'request'].join(' / ')
+    return { item, name, checks: scripts.read(item, name) }
+  })
+  const workshop = makeWorkshop(collection, read, notes, options)
+  const entries = read.map(
+    (entry): Entry => ({
+      ...entry,
+      folderId: entry.item.folderId,
+      gives: [...entry.checks.captures.keys()],
+      needs: workshop.variables.usedIn([entry.item.request, entry.item.auth], entry.item.local),
+    }),
+  )
+  const groups = findGroups(entries).map((group) => prepareGroup(group, workshop))
+  const sent = groups.flat()
+  if (sent.length === 0) throw userError(`${options.file}: there is no request in it that perfctl can send`)
+  return makeDraft(collection, groups, workshop, options.target ?? null)
+}
+
+function makeDraft(
+  collection: Foreign,
+  groups: readonly (readonly Sent[])[],
+  workshop: Workshop,
+  instead: string | null,
+): Draft {
+  const { notes, references, data } = workshop
+  const sent = groups.flat()
+  const { target, urlOf } = chooseTarget(
+    sent.map(({ prepared }) => prepared.address),
+    instead,
+    workshop,
+  )
+  const auth = commonAuth(sent.map(({ prepared }) => prepared))
+  const title = textField(collection.info, 'name') ?? ''
+  const names = new Names()
+  const requests = groups
+    .filter((group) => group.length > 0)
+    .map((group) => {
+      // From the last to the first, as each captures only what later ones need.
+      const later = new Set<string>()
+      const bodies: Record<string, unknown>[] = []
+      for (const entry of group.toReversed()) {
+        const keys = writeRequest(entry, later, workshop)
+        const url = urlOf(entry.prepared.address)
+        bodies.unshift({ [entry.prepared.method]: url, ...(auth === null && keys.auth), ...keys.rest })
+        for (const name of entry.needs) later.add(name)
+      }
+      return group.length === 1
+        ? { name: names.take(group[0]!.name, 'request'), ...bodies[0] }
+        : writeJourney(group, bodies, names, title)
+    })
+
+  workshop.files.tell(notes)
+  references.note(notes, [target, auth, requests])
+  if (data.size > 0)
+    notes.add('lists under data stand in for random values of Postman', [...data.keys()].join(', '))
+  notes.add(
+    'Postman keeps cookies and follows redirects; for that write cookies: true and redirects: 5 under http',
+  )
+  const name = scenarioName(title)
+  return {
+    scenario: {
+      ...(name !== null && { name }),
+      ...(oneLine(title) !== (name ?? '') && { description: escapeText(oneLine(title)) }),
+      ...(target !== null && { target }),
+      ...(auth !== null && { http: { auth } }),
+      ...(data.size > 0 && { data: Object.fromEntries(data) }),
+      requests,
+    },
+    notes: notes.list(),
+    placeholders: workshop.files.names,
+  }
+}
+
+/** Prepares requests in order: what one captures is there for the next ones. */
+function prepareGroup(group: readonly Entry[], workshop: Workshop): Sent[] {
+  const captured = new Map<string, string>()
+  return group.flatMap((entry) => {
+    const scope = { captured: new Map(captured), local: entry.item.local, request: entry.name }
+    const prepared = prepare(entry.item, scope, workshop)
+    if (prepared === null) return []
+    if (group.length > 1)
+      for (const name of entry.gives) captured.set(name, workshop.variables.captureAs(name))
+    return [{ ...entry, prepared }]
+  })
+}
+
+/** What stands in a request below its method. `later`: the variables that later steps need. */
+function writeRequest({ prepared, checks }: Sent, later: ReadonlySet<string>, { variables }: Workshop) {
+  const capture = [...checks.captures]
+    .filter(([name]) => later.has(name))
+    .map(([name, from]) => [variables.captureAs(name), from])
+  return {
+    auth: prepared.auth !== null && { auth: prepared.auth },
+    rest: {
+      ...prepared.keys,
+      ...(capture.length > 0 && { capture: Object.fromEntries(capture) }),
+      ...(Object.keys(checks.expect).length > 0 && { expect: checks.expect }),
+    },
+  }
+}
+
+function writeJourney(
+  group: readonly Sent[],
+  bodies: readonly Readonly<Record<string, unknown>>[],
+  names: Names,
+  title: string,
+): Record<string, unknown> {
+  const steps = new Names()
+  return {
+    name: names.take(group[0]!.item.folders.join(' / ') || title, 'journey'),
+    steps: group.map(({ item }, index) => ({ name: steps.take(item.name, 'step'), ...bodies[index] })),
+  }
+}
+
+function makeWorkshop(
+  collection: Foreign,
+  entries: readonly { readonly name: string; readonly checks: Checks }[],
+  notes: Notes,
+  { environment, reserved }: PostmanOptions,
+): Workshop {
+  const values = readVariables(collection)
+  if (environment !== undefined && environment !== null) {
+    const read = readForeign(environment.text, environment.file)
+    if (!Array.isArray(field(read, 'values')))
+      throw userError(`${environment.file}: not an environment of Postman`, 'export the environment as JSON')
+    for (const [name, value] of readEnvironment(read))
+      if (value !== '' || !values.has(name)) values.set(name, value)
+  }
+  // What a script always sets to the same value is as good as a variable of the collection.
+  const changing = new Set(entries.flatMap(({ checks }) => [...checks.captures.keys(), ...checks.sets]))
+  const fixed = new Set<string>()
+  for (const [name, value] of entries.flatMap(({ checks }) => [...checks.fixed])) {
+    if (changing.has(name) || (values.get(name) ?? '') !== '') continue
+    values.set(name, value)
+    fixed.add(name)
+  }
+  const shared = {
+    holes: new Holes(),
+    notes,
+    references: new References(),
+    files: new BesideFiles(reserved),
+    data: new Map(),
+  }
+  const variables = new Variables(values, shared)
+  for (const { name, checks } of entries) {
+    for (const variable of [...checks.captures.keys(), ...checks.fixed.keys(), ...checks.sets])
+      if (!fixed.has(variable)) variables.setBy(variable, name)
+  }
+  return { ...shared, variables }
+}
+
+/** The collection in what was exported, or fetched from Postman's API. */
+function findCollection(value: unknown, file: string): Foreign {
+  const wrapped = field(value, 'collection')
+  const collection = isForeign(wrapped) ? wrapped : value
+  if (isForeign(collection) && Array.isArray(collection.item)) return collection
+  if (Array.isArray(field(collection, 'requests')))
+    throw userError(`${file}: a collection of version 1`, 'export it from Postman as Collection v2.1')
+  if (Array.isArray(field(collection, 'values')))
+    throw userError(`${file}: an environment, not a collection`, 'export the collection, as Collection v2.1')
+  const isOpenapi = field(value, 'openapi') !== undefined || field(value, 'swagger') !== undefined
+  const hint = isOpenapi
+    ? `write perfctl import openapi ${file}`
+    : 'export it from Postman as Collection v2.1'
+  throw userError(`${file}: not a Postman collection`, hint)
+}

@@ -1,0 +1,121 @@
+/**
+ * A collection's requests, each with what the folders above add to it.
+ */
+import { userError } from '../../base/errors.js'
+import { oneLine } from '../names.js'
+import { type Foreign, field, isForeign, listOf, mapOf, textField, textOf } from '../untrusted-json.js'
+import { readVariables } from './variables.js'
+
+/** A request of a collection. */
+export interface Item {
+  /** Its name and those of the folders that it's in, from the outermost on. */
+  readonly name: string
+  readonly folders: readonly string[]
+  /** Tells folders apart: they may have the same name. */
+  readonly folderId: number
+  readonly request: Foreign
+  /** The nearest one, its own or that of a folder. */
+  readonly auth: unknown
+  /** Variables of folders, the nearest one first. */
+  readonly local: ReadonlyMap<string, string>
+  /** Its scripts, those of the collection and of folders first. */
+  readonly tests: readonly string[]
+  readonly prerequests: readonly string[]
+  /** Whether the body is sent whatever the method. */
+  readonly keepsBody: boolean
+  /** Settings of the request that only Postman has. */
+  readonly settings: readonly string[]
+}
+
+const DEPTH_MAX = 50
+const ITEMS_MAX = 20_000
+
+/** All requests in order. Throws a UserError for more than a scenario could hold. */
+export function listItems(collection: Foreign): Item[] {
+  const items: Item[] = []
+  let folderCount = 0
+  const visit = (folder: Foreign, above: Above, depth: number): void => {
+    const folderId = folderCount++
+    if (depth > DEPTH_MAX)
+      throw userError('folders are nested more than 50 levels deep', 'export one of the folders')
+    for (const entry of listOf(field(folder, 'item'))) {
+      if (!isForeign(entry)) continue
+      const name = oneLine(textField(entry, 'name') ?? '')
+      const inside = add(above, entry)
+      if (Array.isArray(entry.item)) {
+        visit(
+          entry,
+          { ...inside, folders: [...above.folders, name].filter((part) => part !== '') },
+          depth + 1,
+        )
+      } else if (field(entry, 'request') !== undefined) {
+        items.push(makeItem(entry, name, inside, folderId))
+        if (items.length > ITEMS_MAX) throw userError('more than 20,000 requests', 'export a folder')
+      }
+    }
+  }
+  const nothing: Above = {
+    folders: [],
+    auth: undefined,
+    local: new Map(),
+    tests: [],
+    prerequests: [],
+    settings: {},
+  }
+  visit(collection, { ...add(nothing, collection), local: new Map() }, 0)
+  return items
+}
+
+interface Above {
+  readonly folders: readonly string[]
+  readonly auth: unknown
+  readonly local: ReadonlyMap<string, string>
+  readonly tests: readonly string[]
+  readonly prerequests: readonly string[]
+  readonly settings: Foreign
+}
+
+function add(above: Above, entry: Foreign): Above {
+  const own = field(entry, 'auth')
+  return {
+    folders: above.folders,
+    auth: isForeign(own) ? own : above.auth,
+    local: new Map([...above.local, ...readVariables(entry)]),
+    tests: [...above.tests, ...scriptsOf(entry, 'test')],
+    prerequests: [...above.prerequests, ...scriptsOf(entry, 'prerequest')],
+    settings: { ...above.settings, ...mapOf(field(entry, 'protocolProfileBehavior')) },
+  }
+}
+
+function makeItem(entry: Foreign, name: string, above: Above, folderId: number): Item {
+  const given = entry.request
+  const request = typeof given === 'string' ? { url: given } : mapOf(given)
+  const own = field(request, 'auth')
+  const { disableBodyPruning, ...settings } = above.settings
+  return {
+    ...above,
+    name,
+    folderId,
+    request,
+    auth: isForeign(own) ? own : above.auth,
+    keepsBody: disableBodyPruning === true,
+    settings: [
+      ...Object.keys(settings),
+      ...['proxy', 'certificate'].filter(
+        (key) => isForeign(field(request, key)) || isForeign(field(entry, key)),
+      ),
+    ],
+  }
+}
+
+/** The code of events, in the forms it comes in: a text or lines. */
+function scriptsOf(entry: Foreign, listen: string): string[] {
+  return listOf(field(entry, 'event'))
+    .filter((event) => field(event, 'listen') === listen && field(event, 'disabled') !== true)
+    .map((event) => {
+      const exec = field(field(event, 'script'), 'exec')
+      const code = Array.isArray(exec) ? exec.map((line) => textOf(line) ?? '').join('\n') : textOf(exec)
+      return (code ?? '').replace(/\r\n?/g, '\n')
+    })
+    .filter((code) => code.trim() !== '')
+}

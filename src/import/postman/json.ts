@@ -1,0 +1,78 @@
+/**
+ * JSON with variables in it, as Postman sends it, into the `json` of a scenario.
+ */
+import { isSecretField } from '../../base/secrets.js'
+import type { References } from '../env-references.js'
+import { type Holes, hasHoles } from '../template-text.js'
+import { stripComments } from './code.js'
+
+/** What a hole outside of quotes is turned into for a moment, so that the text around it can be parsed. */
+const BARE = '\uE002'
+
+/** Thrown where a value can't be said in `json`; the text is then sent as it is. */
+class Unsayable extends Error {}
+
+/**
+ * The value that a marked JSON text stands for, written as a scenario has it. Null when it isn't JSON, or when
+ * `json` would send something else than Postman does.
+ */
+export function readMarkedJson(
+  text: string,
+  holes: Holes,
+  references: References,
+): { value: unknown } | null {
+  if (text.includes(BARE)) return null
+  const parsed = parse(quoteBare(text)) ?? parse(quoteBare(stripComments(text)))
+  if (parsed === null) return null
+  try {
+    return { value: convert(parsed.value, '', { holes, references }) }
+  } catch (error) {
+    if (error instanceof Unsayable) return null
+    throw error
+  }
+}
+
+function parse(text: string): { value: unknown } | null {
+  // A whole number that JavaScript can't hold would be sent as another one.
+  if (/[:[,\s]-?\d{16,}(?=\s*[,\]}])/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, '""'))) return null
+  try {
+    return { value: JSON.parse(text) as unknown }
+  } catch {
+    return null
+  }
+}
+
+/** Puts holes that stand outside of quotes into quotes, with a sign. */
+function quoteBare(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\[\s\S])*"|(\uE000\d+\uE001)/g, (whole, bare: string | undefined) =>
+    bare === undefined ? whole : `"${BARE}${bare}"`,
+  )
+}
+
+interface Tools {
+  readonly holes: Holes
+  readonly references: References
+}
+
+function convert(value: unknown, key: string, tools: Tools): unknown {
+  if (typeof value === 'string') return convertText(value, key, tools)
+  if (Array.isArray(value)) return value.map((item) => convert(item, key, tools))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => {
+      if (hasHoles(name) || name.includes(BARE) || name === '__proto__') throw new Unsayable()
+      return [name, convert(part, name, tools)]
+    }),
+  )
+}
+
+function convertText(text: string, key: string, { holes, references }: Tools): unknown {
+  const isBare = text.startsWith(BARE)
+  const hole = holes.only(isBare ? text.slice(1) : text)
+  // In quotes it has to stay a text, outside of them it must not become one.
+  const isText = hole?.gives === 'text'
+  if (hole !== null && hole.gives !== 'any' && isBare === isText) throw new Unsayable()
+  if (isBare) return hole!.written
+  if (text !== '' && !hasHoles(text) && isSecretField(key)) return references.takeSecret(key, text)
+  return holes.write(text)
+}

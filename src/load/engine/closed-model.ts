@@ -1,0 +1,88 @@
+/**
+ * The closed model: so many virtual users, each of which sends its next request when the last one is answered and
+ * its think time is over. A slow service gets fewer requests, as it does from people who wait.
+ */
+import type { Ms } from '../../base/clock.js'
+import type { ClosedLoad } from '../../scenario/model/load-types.js'
+import type { Model } from './model.js'
+import type { VirtualUser } from './virtual-user.js'
+import type { Part } from './worker-load.js'
+
+export class ClosedModel implements Model {
+  private readonly part: Part
+  private active = 0
+  private halted = false
+  private readonly isPaced: boolean
+  private readonly iterationsPerVu: number
+  /** Users who have done all their iterations: they don't come back. */
+  private retired = 0
+
+  constructor(part: Part, load: ClosedLoad) {
+    this.part = part
+    this.isPaced = load.pacingMs !== undefined
+    this.iterationsPerVu = load.iterationsPerVu ?? Number.POSITIVE_INFINITY
+  }
+
+  get vus(): number {
+    return this.active - this.retired
+  }
+
+  begin(): void {
+    this.adjust(-this.part.warmup.durationMs, this.part.now())
+  }
+
+  finished(user: VirtualUser, now: Ms): void {
+    if (!user.active) return
+    const until = (this.isPaced ? user.startedAt : now) + user.thinkMs
+    if (user.iterations >= this.iterationsPerVu) this.retire(user)
+    else if (until > now) user.rest(until)
+    else this.part.start(user, now, now)
+  }
+
+  rested(user: VirtualUser, due: Ms, now: Ms): void {
+    this.part.start(user, due, now)
+  }
+
+  halt(): void {
+    this.halted = true
+  }
+
+  /**
+   * Brings the number of users to what the profile says at `t` ms of the measured part (below 0: of the warm-up),
+   * and again at each moment it changes.
+   */
+  private adjust(t: Ms, now: Ms): void {
+    if (this.halted) return
+    const { part } = this
+    const [profile, begin] = t < 0 ? [part.warmup, -part.warmup.durationMs] : [part.profile, 0]
+    const wanted = part.shareOf(profile.users(t - begin))
+    for (let i = wanted; i < this.active; i++) this.dismiss(part.users[i]!)
+    this.active = wanted
+    const due = part.startAt + t
+    for (let i = 0; i < wanted; i++) this.employ(part.users[i] ?? part.addUser(), due, now)
+
+    // Starting a user may have ended it all: a timer set now would keep the thread from ending.
+    if (this.halted) return
+    // Subtle: moments stay relative until the timer is set; the sum with the clock would round them off the pieces' ends.
+    const next = begin + profile.nextChange(t - begin)
+    if (next < part.profile.durationMs) part.at(part.startAt + next, (later) => this.adjust(next, later))
+  }
+
+  private employ(user: VirtualUser, due: Ms, now: Ms): void {
+    if (user.active) return
+    user.active = true
+    if (user.state === 'idle') this.part.start(user, due, now)
+  }
+
+  /** `user` has done all its iterations; the load is over when all users have. */
+  private retire(user: VirtualUser): void {
+    user.active = false
+    this.retired++
+    if (this.retired === this.active) this.part.stop()
+  }
+
+  private dismiss(user: VirtualUser): void {
+    user.active = false
+    if (!this.part.isOnTrip(user)) user.stopResting()
+  }
+}

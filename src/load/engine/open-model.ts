@@ -1,0 +1,134 @@
+/**
+ * The open model: arrivals at moments worked out beforehand, whatever the service does. A slow service gets as many
+ * requests as before, as it does from the public; latency counts from the moment an arrival was due.
+ */
+import type { Ms } from '../../base/clock.js'
+import { Arrivals } from '../../plan/arrivals.js'
+import type { OpenLoad } from '../../scenario/model/load-types.js'
+import type { Model } from './model.js'
+import { Waiting } from './timer-wheel.js'
+import type { VirtualUser } from './virtual-user.js'
+import { EARLY_MS, type Part } from './worker-load.js'
+
+/** How many connections are opened in a millisecond, at most. */
+const OPENED_PER_MS = 4
+
+export class OpenModel extends Waiting implements Model {
+  private readonly part: Part
+  /** Taken from its end, so that few connections are used often rather than all of them rarely. */
+  private readonly free: VirtualUser[] = []
+  private readonly usersMost: number
+  private readonly warmup: Arrivals
+  private readonly measured: Arrivals
+  private readonly opening = { until: Number.NEGATIVE_INFINITY, left: 0, freed: 0, lateMs: 0 }
+  private halted = false
+  private vusAtHalt: number | null = null
+
+  constructor(part: Part, load: OpenLoad) {
+    super()
+    const options = { arrivals: load.arrivals, seed: part.plan.seed, ...part.stripe }
+    this.part = part
+    this.usersMost = Math.max(1, part.shareOf(load.maxVus))
+    this.warmup = new Arrivals(part.warmup, options)
+    this.measured = new Arrivals(part.profile, options)
+  }
+
+  get vus(): number {
+    return this.vusAtHalt ?? this.part.users.length - this.free.length
+  }
+
+  begin(): void {
+    this.schedule()
+  }
+
+  finished(user: VirtualUser, now: Ms): void {
+    this.free.push(user)
+    this.opening.freed++
+    // Arrivals that had to wait for a connection take the first user that is free instead.
+    while (this.free.length > 0 && this.nextDue() <= now && !this.halted) this.arrive(this.takeDue(), now)
+  }
+
+  rested(): void {
+    throw new Error('users of an open model have no think time')
+  }
+
+  halt(): void {
+    this.vusAtHalt = this.vus
+    this.halted = true
+    this.part.timers.remove(this)
+  }
+
+  /**
+   * Sends all arrivals that are due. New users come a few at a time: setting up a connection takes as long as sending
+   * twenty requests, and answers that free a user wait meanwhile. Without a limit a thread that is late once opens
+   * connections for all it missed, is later still, and goes on until it has `maxVus` of them.
+   */
+  override wake(now: Ms): void {
+    let lastDue = Number.NaN
+    while (this.nextDue() <= now + EARLY_MS && !this.halted) {
+      const due = this.nextDue()
+      // A burst is meant to open connections all at once, and what belongs to the other side's slices opens none.
+      const isLimited = due !== lastDue && this.needsNewcomer() && !this.part.isOffTurn(due)
+      if (isLimited && !this.mayOpen(now)) break
+      lastDue = due
+      this.arrive(this.takeDue(), now)
+    }
+    this.schedule()
+  }
+
+  private needsNewcomer(): boolean {
+    return this.free.length === 0 && this.part.users.length < this.usersMost
+  }
+
+  /**
+   * Takes one of the few connections that may be opened in a millisecond: fewer while answers free users anyway, and none
+   * as long as these make up for what is late.
+   */
+  private mayOpen(now: Ms): boolean {
+    const { opening } = this
+    if (now >= opening.until) {
+      const lateMs = now - this.nextDue()
+      const isCatchingUp = lateMs < opening.lateMs
+      opening.until = now + 1
+      opening.left = isCatchingUp ? 0 : Math.max(1, OPENED_PER_MS - opening.freed)
+      opening.freed = 0
+      opening.lateMs = lateMs
+    }
+    return opening.left-- > 0
+  }
+
+  private arrive(due: Ms, now: Ms): void {
+    const { part } = this
+    if (part.isOffTurn(due)) {
+      part.skip(due)
+      return
+    }
+    const user = this.free.pop() ?? (part.users.length < this.usersMost ? part.addUser() : undefined)
+    if (user === undefined) {
+      part.drop(due)
+      return
+    }
+    part.recordLateness(due, now)
+    if (!part.start(user, due, now)) this.free.push(user)
+  }
+
+  private schedule(): void {
+    const due = this.nextDue()
+    if (this.halted || due === Number.POSITIVE_INFINITY) return
+    this.part.timers.add(this, this.opening.left < 0 ? Math.max(due, this.opening.until) : due)
+  }
+
+  private nextDue(): Ms {
+    const { startAt, warmup } = this.part
+    return this.warmup.due < Number.POSITIVE_INFINITY
+      ? startAt - warmup.durationMs + this.warmup.due
+      : startAt + this.measured.due
+  }
+
+  private takeDue(): Ms {
+    const due = this.nextDue()
+    if (this.warmup.due < Number.POSITIVE_INFINITY) this.warmup.advance()
+    else this.measured.advance()
+    return due
+  }
+}

@@ -1,0 +1,332 @@
+/**
+ * One part of a load: some iterations of one plan, sent by one thread. Part k of m needs to know nothing of the others
+ * but how many iterations they have begun: what iteration n sends, and when, follows from the plan alone.
+ */
+import type { Ms } from '../../base/clock.js'
+import { describeFault } from '../../base/errors.js'
+import { waitForTurn } from '../../plan/ab-turns.js'
+import { DataEnd } from '../../plan/feeder-sources.js'
+import { Iterations } from '../../plan/iteration.js'
+import { Numbers, type Stripe } from '../../plan/numbers.js'
+import type { Plan } from '../../plan/plan.js'
+import { Profile, warmupProfile } from '../../plan/profile.js'
+import type { Outgoing } from '../../plan/request.js'
+import { ValueError } from '../../plan/values.js'
+import { Ledger } from '../measure/sample-recorder.js'
+import type { Recorder, WindowData } from '../measure/window-recorder.js'
+import type { Failure } from '../response/failure.js'
+import { ClosedModel } from './closed-model.js'
+import { Trips } from './journeys.js'
+import type { Model } from './model.js'
+import { OpenModel } from './open-model.js'
+import { deadlineMs } from './timeout.js'
+import { Callback, Timers, type Waiting } from './timer-wheel.js'
+import { type Crew, VirtualUser } from './virtual-user.js'
+import type { PartEnd, World } from './world.js'
+
+/**
+ * Requests and pauses may start this much before their moment: the clock that wakes a thread ticks in milliseconds, so what
+ * is due until its next tick is sent with this one, and measured from then. With half of it 1 % of 5,000/s was 0.6 ms late.
+ */
+export const EARLY_MS = 1
+
+/** An iteration that had nothing to send is over after this time: the next must not begin within it, for ever. */
+const BREATH_MS = 1
+
+/** Windows are handed on a little after they end, so that the rush of a full second comes first. */
+const WINDOW_GRACE_MS = 3
+
+/** A part at work: it begins by itself, and `done` tells when it is over. */
+export class Part implements Crew {
+  readonly timers: Timers
+  readonly timeoutMs: Ms
+  readonly users: VirtualUser[] = []
+  readonly profile: Profile
+  readonly warmup: Profile
+  /** The moment the measured part begins. */
+  readonly startAt: Ms
+  private readonly endAt: Ms
+  readonly stripe: Stripe
+  readonly done: Promise<PartEnd>
+  readonly plan: Plan
+  private readonly world: World
+  private readonly ledger: Ledger
+  private readonly recorder: Recorder
+  private readonly iterations: Iterations
+  private readonly numbers: Numbers
+  /** Null when each iteration is a single request. */
+  private readonly trips: Trips | null
+  private readonly model: Model
+  private resolve: (end: PartEnd) => void = () => {}
+  private inFlight = 0
+  private stoppedAt: Ms | null = null
+  private isOver = false
+  private error: string | null = null
+  /** What `fail` was called with. */
+  private fault: unknown = null
+
+  /** Begins at `beginAt`, with the warm-up if there is one. */
+  constructor(
+    plan: Plan,
+    stripe: Stripe,
+    options: { world: World; beginAt: Ms; emit: (window: WindowData) => void },
+  ) {
+    const { world, beginAt, emit } = options
+    const { load } = plan
+    this.plan = plan
+    this.stripe = stripe
+    this.world = world
+    this.timeoutMs = deadlineMs(plan)
+    this.profile = new Profile(load.start, load.stages)
+    this.warmup = warmupProfile(load)
+    this.startAt = beginAt + load.warmupMs
+    this.endAt = this.startAt + this.profile.durationMs
+    this.iterations = new Iterations(plan)
+    this.numbers = new Numbers(load, stripe, plan.counters)
+    this.trips = this.iterations.isPlain
+      ? null
+      : new Trips(this.iterations, {
+          recordJourney: (journey, failure) => this.ledger.recordJourney(journey, failure),
+          recordUnsent: (user, series, failure) =>
+            this.ledger.recordUnsent(user, series, failure, world.now()),
+          giveUp: (reason) => this.giveUp(reason),
+        })
+    this.timers = new Timers(
+      world.now(),
+      world.alarm(() => this.timers.run(world.now(), EARLY_MS)),
+    )
+    this.ledger = new Ledger(plan, {
+      startAt: this.startAt,
+      durationMs: this.profile.durationMs,
+      gauges: { vus: () => this.model.vus, load: () => world.load() },
+      emit,
+    })
+    this.recorder = this.ledger.recorder
+    this.model = load.model === 'closed' ? new ClosedModel(this, load) : new OpenModel(this, load)
+    this.done = new Promise((resolve) => {
+      this.resolve = resolve
+    })
+    this.at(beginAt, () => this.model.begin())
+    this.at(this.endAt, () => this.stop())
+    this.watchWindow()
+  }
+
+  now(): Ms {
+    return this.world.now()
+  }
+
+  /** Calls back at `moment`, or up to {@link EARLY_MS} before. */
+  at(moment: Ms, callback: (now: Ms) => void): Waiting {
+    const waiting = new Callback(callback)
+    this.timers.add(waiting, moment)
+    return waiting
+  }
+
+  /** A new virtual user with a connection of its own. */
+  addUser(): VirtualUser {
+    const connection = this.world.connect(this.recorder)
+    const user = new VirtualUser(this, connection, this.numbers.nextUser())
+    this.users.push(user)
+    return user
+  }
+
+  /** How many of `total` things numbered from 0 belong to this part. */
+  shareOf(total: number): number {
+    return Math.max(0, Math.ceil((total - this.stripe.index) / this.stripe.of))
+  }
+
+  /** Lets `user` send the next iteration; false when there is none left or the load has been stopped. */
+  start(user: VirtualUser, due: Ms, now: Ms): boolean {
+    const isWarmup = due < this.startAt
+    const limit = this.plan.load.iterations
+    // A thread that is busy comes to the end's own timer late; nothing is due from then on.
+    if (due >= this.endAt) this.stop()
+    if (this.stoppedAt !== null) return false
+    if (this.plan.turns !== undefined && this.plan.load.model === 'closed') {
+      const wait = waitForTurn(this.plan.turns, now - this.startAt)
+      if (wait > 0) {
+        user.rest(now + wait)
+        return true
+      }
+    }
+    const number = this.numbers.next(isWarmup, user)
+    if (!isWarmup && limit !== null && number >= limit) {
+      if (this.inFlight === 0) this.stop()
+      return false
+    }
+    user.isWarmup = isWarmup
+    user.startedAt = due
+    if (!isWarmup) user.iterations++
+    if (this.trips !== null) {
+      this.inFlight++
+      const goesOn = this.trips.begin(user, number, { due: Math.min(due, now), now })
+      if (!goesOn) this.at(now + BREATH_MS, (later) => this.leave(user, later))
+      return true
+    }
+    user.connection.begin?.()
+    const outgoing = this.prepare(number, isWarmup, user)
+    if (outgoing === null) return false
+    this.inFlight++
+    user.thinkMs = this.iterations.thinkTime()
+    user.send(outgoing, Math.min(due, now), now)
+    return true
+  }
+
+  /** Whether `user` is in the middle of an iteration, if only in a pause of it. */
+  isOnTrip(user: VirtualUser): boolean {
+    return this.trips?.has(user) ?? false
+  }
+
+  /** Null when the iteration can't be made, for want of data, say: then the part stops. */
+  private prepare(number: number, isWarmup: boolean, user: VirtualUser): Outgoing | null {
+    try {
+      return this.iterations.prepare(number, isWarmup, user.number)
+    } catch (error) {
+      if (!(error instanceof DataEnd || error instanceof ValueError)) throw error
+      this.giveUp(error.message)
+      return null
+    }
+  }
+
+  /** Stops, because there is nothing to go on with. */
+  private giveUp(reason: string): void {
+    this.error ??= reason
+    this.stop()
+  }
+
+  /** Leaves out the iteration that was due at `due`, for want of a virtual user. */
+  drop(due: Ms): void {
+    this.skip(due)
+    if (due >= this.startAt) this.recorder.recordDropped(this.now())
+  }
+
+  /** Whether what is due at `due` falls into the other side's slices. */
+  isOffTurn(due: Ms): boolean {
+    const { turns } = this.plan
+    return turns !== undefined && waitForTurn(turns, due - this.startAt) > 0
+  }
+
+  /** Leaves out the iteration that was due at `due`, as if it were not in the plan. */
+  skip(due: Ms): void {
+    this.numbers.skip(due < this.startAt)
+  }
+
+  /** Counts how late a request was that had a moment of its own. */
+  recordLateness(due: Ms, now: Ms): void {
+    if (due >= this.startAt) this.recorder.recordLateness(Math.max(0, now - due))
+  }
+
+  finished(user: VirtualUser, ended: Ms, broken: Failure | null): void {
+    const { trips } = this
+    const failure = this.ledger.recordEnd(user, ended, broken, trips?.drawsOf(user) ?? null)
+    if (trips?.answered(user, ended, failure)) this.runTimers(ended)
+    else this.leave(user, ended)
+  }
+
+  rested(user: VirtualUser, due: Ms, now: Ms): void {
+    this.recordLateness(due, now)
+    if (!this.isOnTrip(user)) this.model.rested(user, due, now)
+    else if (!this.trips!.rested(user, due, now)) this.leave(user, now)
+  }
+
+  /** `user` has come to the end of its iteration. */
+  private leave(user: VirtualUser, now: Ms): void {
+    this.inFlight--
+    if (this.stoppedAt === null) {
+      this.model.finished(user, now)
+      this.runTimers(now)
+    } else if (this.inFlight === 0) {
+      this.end()
+    }
+  }
+
+  private runTimers(now: Ms): void {
+    if (this.timers.isDue(now + EARLY_MS)) this.timers.run(now, EARLY_MS)
+  }
+
+  /** Sends nothing more; ends when the requests under way have, or their time to do so is over. */
+  stop(): void {
+    if (this.stoppedAt !== null) return
+    const now = this.now()
+    this.stoppedAt = now > this.endAt - 2 * EARLY_MS ? this.endAt : now
+    this.ledger.closeAt(this.stoppedAt)
+    this.model.halt()
+    for (const user of this.users) if (!this.isOnTrip(user)) user.stopResting()
+    if (this.inFlight === 0) this.end()
+    else this.at(now + this.plan.load.gracefulStopMs, () => this.kill())
+  }
+
+  /**
+   * Ends at once because of a bug: what is under way counts as given up. Connections are left to the thread's end: the
+   * bug may be theirs.
+   */
+  fail(error: unknown): void {
+    this.fault ??= error
+    if (!this.isOver) {
+      const now = this.now()
+      this.stoppedAt ??= Math.min(now, this.endAt)
+      for (const user of this.users) {
+        if (user.state === 'sending') this.ledger.recordUnfinished(user, now)
+        const journey = this.trips?.abandon(user, now) ?? null
+        if (journey !== null) this.ledger.recordUnfinishedJourney(journey)
+      }
+      this.isOver = true
+      this.recorder.flush()
+      this.timers.clear()
+    }
+    this.resolve(this.describeEnd())
+  }
+
+  /** Gives up what is under way and ends at once. */
+  kill(): void {
+    this.stop()
+    const now = this.now()
+    for (const user of this.users) {
+      if (user.state === 'sending') {
+        user.abort()
+        this.ledger.recordUnfinished(user, now)
+      } else {
+        user.stopResting()
+      }
+      const journey = this.trips?.abandon(user, now) ?? null
+      if (journey !== null) this.ledger.recordUnfinishedJourney(journey)
+    }
+    this.end()
+  }
+
+  private watchWindow(): void {
+    const moment = this.recorder.windowEndsAt
+    if (moment === Number.POSITIVE_INFINITY) return
+    this.at(moment + WINDOW_GRACE_MS, (now) => {
+      if (this.isOver) return
+      this.recorder.roll(now)
+      this.stopWhenDone()
+      this.watchWindow()
+    })
+  }
+
+  /** Other threads may have sent all iterations before a user of this one had its first. */
+  private stopWhenDone(): void {
+    const limit = this.plan.load.iterations
+    if (this.plan.load.model === 'open' || limit === null || this.inFlight > 0) return
+    if (this.numbers.isPast(limit)) this.stop()
+  }
+
+  private end(): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.recorder.flush()
+    this.timers.clear()
+    const closing = this.users.map((user) => user.connection.close())
+    Promise.allSettled(closing).then(() => this.resolve(this.describeEnd()))
+  }
+
+  private describeEnd(): PartEnd {
+    const { error, fault } = this
+    return {
+      stoppedMs: this.stoppedAt! - this.startAt,
+      ...(error !== null && { error }),
+      ...(fault !== null && { fault: describeFault(fault) }),
+    }
+  }
+}

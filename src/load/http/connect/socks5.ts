@@ -1,0 +1,104 @@
+/**
+ * SOCKS 5 (RFC 1928), with a user's name and password where the proxy asks for them (RFC 1929).
+ */
+import { lookup } from 'node:dns/promises'
+import { isIP, type Socket } from 'node:net'
+import type { ProxyServer } from '../../../scenario/model/http-types.js'
+import { TunnelError } from './tunnel-error.js'
+
+const VERSION = 5
+const NO_LOGIN = 0
+const WITH_PASSWORD = 2
+const CONNECT = 1
+const IPV4 = 1
+const NAME = 3
+const IPV6 = 4
+
+/** What the proxy's answers mean (RFC 1928, section 6), by their code. */
+const REFUSALS = [
+  'a failure of its own',
+  'its rules do not allow it',
+  'the network is unreachable',
+  'the host is unreachable',
+  'connection refused',
+  'the connection timed out',
+  'it knows no such command',
+  'it knows no such kind of address',
+]
+
+/**
+ * Asks the proxy at the other end of `socket` for a connection to `host` and `port`. After it, the socket is that
+ * connection. Throws a TunnelError when the proxy refuses, and what the look-up of the name throws.
+ */
+export async function askSocks(
+  socket: Socket,
+  { socks }: ProxyServer,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<void> {
+  const { login, resolves } = socks!
+  const address = resolves || isIP(host) !== 0 ? host : (await lookup(host)).address
+  socket.write(Buffer.from([VERSION, 1, login === null ? NO_LOGIN : WITH_PASSWORD]))
+  const [version, method] = await read(socket, 2)
+  if (version !== VERSION) throw new TunnelError('the proxy does not speak SOCKS 5')
+  if (method === WITH_PASSWORD && login !== null) await logIn(socket, login)
+  else if (method !== NO_LOGIN)
+    throw new TunnelError(login === null ? 'the proxy wants a login' : 'the proxy takes no password')
+  const portBytes = Buffer.from([port >> 8, port & 0xff])
+  socket.write(Buffer.concat([Buffer.from([VERSION, CONNECT, 0]), addressBytes(address), portBytes]))
+  const [, reply, , kind, first] = await read(socket, 5)
+  if (reply !== 0) {
+    const reason = REFUSALS[reply! - 1] ?? `code ${reply}`
+    throw new TunnelError(`the proxy does not connect to ${host}:${port}: ${reason}`)
+  }
+  // The address that the proxy connects from, and its port: nobody needs them, but they have to be read.
+  await read(socket, (kind === IPV4 ? 4 : kind === IPV6 ? 16 : first! + 1) - 1 + 2)
+}
+
+async function logIn(socket: Socket, login: readonly [user: string, password: string]): Promise<void> {
+  const parts = login.map((text) => Buffer.from(text))
+  socket.write(
+    Buffer.concat([Buffer.from([1]), ...parts.flatMap((part) => [Buffer.from([part.length]), part])]),
+  )
+  const [, status] = await read(socket, 2)
+  if (status !== 0) throw new TunnelError('the proxy does not know that user and password')
+}
+
+function addressBytes(host: string): Buffer {
+  const family = isIP(host)
+  if (family === 4) return Buffer.from([IPV4, ...host.split('.').map(Number)])
+  if (family === 6) return Buffer.from([IPV6, ...wordsOf(host).flatMap((word) => [word >> 8, word & 0xff])])
+  const name = Buffer.from(host)
+  return Buffer.concat([Buffer.from([NAME, name.length]), name])
+}
+
+/** The eight words of an IPv6 address. */
+function wordsOf(address: string): number[] {
+  // A URL writes the part of an IPv4 address in hexadecimal, too.
+  const [left = '', right] = new URL(`http://[${address.split('%')[0]}]`).hostname.slice(1, -1).split('::')
+  const parse = (text = '') => (text === '' ? [] : text.split(':').map((word) => Number.parseInt(word, 16)))
+  const [before, after] = [parse(left), parse(right)]
+  return [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after]
+}
+
+/** Exactly so many bytes; what comes after them stays in the socket, for its next reader. */
+function read(socket: Socket, count: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const take = () => {
+      const bytes: Buffer | null = socket.read(count)
+      if (bytes === null) return
+      forget()
+      if (bytes.length === count) resolve(bytes)
+      else reject(new TunnelError('the proxy closed the connection'))
+    }
+    const ended = () => fail(new TunnelError('the proxy closed the connection'))
+    const fail = (error: Error) => {
+      forget()
+      reject(error)
+    }
+    const forget = () => {
+      socket.off('readable', take).off('end', ended).off('close', ended).off('error', fail)
+    }
+    socket.on('readable', take).on('end', ended).on('close', ended).on('error', fail)
+    take()
+  })
+}

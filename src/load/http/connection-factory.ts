@@ -1,0 +1,142 @@
+/**
+ * The connections that a plan's virtual users need: plain ones, with a layer for whatever else the scenario asks
+ * for. Modules of what it doesn't ask for aren't loaded.
+ */
+import { Random } from '../../base/rng.js'
+import type { Plan } from '../../plan/plan.js'
+import { sentBy } from '../../plan/series.js'
+import type { Connection, ConnectionEvents } from '../connection.js'
+import { Completions } from './completion.js'
+import { HttpConnection } from './http-connection.js'
+import { Texts } from './http1/response-head.js'
+import { Origins, type OriginsOptions } from './origins.js'
+
+/** Makes the connection of one more virtual user. */
+export type Connect = (events: ConnectionEvents) => Connection
+
+/** What a part of a load may want of its network. */
+export interface NetworkOptions {
+  /** Put below everything else, to see what goes over the wire. */
+  readonly watch?: Put | null
+  /** Which part of how many: shared connections are shared out. */
+  readonly part?: { readonly index: number; readonly of: number }
+}
+
+const ALL = { index: 0, of: 1 }
+
+/** What is put over a connection. */
+type Put = (inner: Connection) => Connection
+
+/** How to connect to the target of `plan`, and to whatever else it names. */
+export async function openNetwork(
+  plan: Plan,
+  { watch = null, part = ALL }: NetworkOptions = {},
+): Promise<Connect> {
+  const { origin } = new URL(plan.target)
+  const { http } = plan
+  const tunnel = http.proxy === undefined ? undefined : await import('./connect/tunnel.js')
+  const http2 = http.http2 === true ? (await import('./http2/client.js')).Http2Client : undefined
+  const network = {
+    origin,
+    completions: new Completions(),
+    options: { http, tunnel, http2, texts: new Texts(http.keepAlive) },
+  }
+  const connect =
+    http.connections === undefined
+      ? connectAlone(network)
+      : await openPool(network, http.connections, http.pipelining, part)
+  // From the bottom to the top: cookies go with each hop, and a retry begins at the first hop again.
+  const layers = [
+    watch,
+    await putProxy(plan, origin),
+    await putCookies(plan, origin),
+    await putRedirects(plan, origin),
+    await putRetries(plan),
+    await putIds(plan),
+  ]
+  const put = layers.filter((layer) => layer !== null)
+  if (put.length === 0) return connect
+  return (events) => put.reduce((inner, layer) => layer(inner), connect(events))
+}
+
+/** What all connections of a thread have in common. */
+interface Network {
+  readonly origin: string
+  readonly completions: Completions
+  readonly options: Omit<OriginsOptions, 'events' | 'width'>
+}
+
+/** Each user has connections of its own. */
+function connectAlone({ origin, completions, options }: Network): Connect {
+  return (events) =>
+    new HttpConnection({ origin, completions, origins: new Origins({ ...options, events, width: 1 }) })
+}
+
+/** Streams of one connection when the scenario says nothing of it; most services allow as many. */
+const STREAMS = 100
+
+/** The connections of one part of the load, shared by its users. */
+async function openPool(
+  { origin, completions, options }: Network,
+  connections: number,
+  pipelining: number | undefined,
+  { index, of }: { readonly index: number; readonly of: number },
+): Promise<Connect> {
+  const { Pool, PooledConnection } = await import('./pool.js')
+  // All users of a part tell the same one.
+  let told: ConnectionEvents = { connected() {}, unsolicited() {} }
+  const events: ConnectionEvents = {
+    connected: (times) => told.connected(times),
+    unsolicited: () => told.unsolicited(),
+  }
+  const width = pipelining ?? (options.http2 === undefined ? 1 : STREAMS)
+  const pool = new Pool(Math.max(1, Math.ceil((connections - index) / of)), width, () => {
+    const origins = new Origins({ ...options, events, width })
+    return Array.from({ length: width }, () => new HttpConnection({ origin, completions, origins }))
+  })
+  return (events) => {
+    told = events
+    return new PooledConnection(pool)
+  }
+}
+
+async function putProxy({ http: { proxy, http2 } }: Plan, origin: string): Promise<Put | null> {
+  // Whole URLs are of HTTP/1.1: plain HTTP/2 goes through a tunnel.
+  if (proxy === undefined || http2 === true) return null
+  const { ProxiedConnection } = await import('./layers/proxy.js')
+  return (inner) => new ProxiedConnection(inner, origin, proxy)
+}
+
+async function putCookies({ http }: Plan, origin: string): Promise<Put | null> {
+  if (http.cookies === undefined) return null
+  const { CookieConnection } = await import('./layers/cookies.js')
+  const options = { origin, keep: http.cookies === 'user' }
+  return (inner) => new CookieConnection(inner, options)
+}
+
+async function putRedirects(plan: Plan, origin: string): Promise<Put | null> {
+  if (!plan.http.redirects && !sentBy(plan).some(({ redirects }) => redirects)) return null
+  const { FollowingConnection } = await import('./layers/redirects.js')
+  return (inner) => new FollowingConnection(inner, origin)
+}
+
+/** The random numbers of pauses come from a seed of their own: they must not shift what is sent. */
+const PAUSE_SEED = 0x9a05
+
+async function putRetries(plan: Plan): Promise<Put | null> {
+  const { http, seed } = plan
+  if (http.retries === undefined && !sentBy(plan).some(({ retries }) => retries !== undefined)) return null
+  const { RetryingConnection } = await import('./layers/retries.js')
+  let count = 0
+  return (inner) => {
+    const random = new Random(seed + PAUSE_SEED)
+    random.seek(count++)
+    return new RetryingConnection(inner, { timeoutMs: http.timeoutMs, random })
+  }
+}
+
+async function putIds({ http: { idHeader } }: Plan): Promise<Put | null> {
+  if (idHeader === undefined) return null
+  const { NamedConnection } = await import('./layers/request-id.js')
+  return (inner) => new NamedConnection(inner, idHeader)
+}

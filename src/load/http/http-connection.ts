@@ -1,0 +1,109 @@
+/**
+ * Exchanges over HTTP, one after the other, for one virtual user: what a client of HTTP/1.1 or 2 measures is kept until the
+ * next one begins.
+ */
+import { type Ms, now } from '../../base/clock.js'
+import type { Payload } from '../../plan/payload.js'
+import type { Keep, Outgoing } from '../../plan/request.js'
+import { type Connection, Detours, type Exchange } from '../connection.js'
+import { type Failure, failureOf } from '../response/failure.js'
+import { Answer, type AnswerHead } from '../response/response.js'
+import { Completion, type Completions } from './completion.js'
+import type { Call, OriginClient } from './origin-client.js'
+import type { Origins } from './origins.js'
+
+/** What a virtual user needs for its exchanges. */
+export interface HttpConnectionOptions {
+  /** The origin that requests without one of their own go to. */
+  readonly origin: string
+  readonly origins: Origins
+  readonly completions: Completions
+}
+
+/** The exchanges of one virtual user. */
+export class HttpConnection implements Connection, Call {
+  sentAt: Ms = 0
+  firstByteAt: Ms = 0
+  status = 0
+  bytesSent = 0
+  bytesReceived = 0
+  answer: Answer | null = null
+  detours: Detours | null = null
+  // The call, as the client of its origin sees it.
+  series = 0
+  method = ''
+  text: string | Buffer | null = null
+  body: Payload | null = null
+  request: Outgoing | null = null
+  isAnswering = false
+  private keep: Keep | undefined = undefined
+  private readonly origin: string
+  private readonly origins: Origins
+  private readonly completion: Completion
+  private client: OriginClient | null = null
+
+  constructor({ origin, origins, completions }: HttpConnectionOptions) {
+    this.origin = origin
+    this.origins = origins
+    this.completion = new Completion(completions)
+  }
+
+  send(request: Outgoing, exchange: Exchange): void {
+    this.completion.begin(exchange)
+    this.sentAt = this.firstByteAt = this.status = this.bytesSent = this.bytesReceived = 0
+    this.answer = null
+    this.detours = null
+    this.isAnswering = false
+    this.keep = request.keep
+    this.series = request.index
+    this.method = request.method
+    try {
+      this.client = this.origins.get(request.origin ?? this.origin)
+    } catch (error) {
+      this.end(failureOf(error))
+      return
+    }
+    this.client.send(this, request)
+  }
+
+  abort(): void {
+    const isUnderWay = this.completion.isOpen
+    this.completion.cancel()
+    if (isUnderWay) this.client!.cancel(this)
+  }
+
+  async close(): Promise<void> {
+    this.completion.cancel()
+    this.origins.destroy()
+  }
+
+  // What becomes of the call.
+
+  onWritten(at: Ms): void {
+    if (this.sentAt === 0) this.sentAt = at
+  }
+
+  onHead(status: number, head: { readonly answerHead: AnswerHead }): void {
+    this.status = status
+    this.firstByteAt = now()
+    if (this.keep !== undefined) this.answer = new Answer(head.answerHead, this.keep)
+  }
+
+  onChunk(chunk: Buffer): void {
+    if (this.answer !== null) this.answer.add(chunk)
+  }
+
+  onReconnect(): void {
+    this.detours ??= new Detours()
+    this.detours.reconnects++
+  }
+
+  addBytes(sent: number, received: number): void {
+    this.bytesSent += sent
+    this.bytesReceived += received
+  }
+
+  end(failure: Failure | null): void {
+    this.completion.end(failure)
+  }
+}

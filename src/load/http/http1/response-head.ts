@@ -1,0 +1,174 @@
+/**
+ * Heads of answers that have come whole: most answers of one service have the same head for a second, or for ever,
+ * and what was read once need not be read again.
+ */
+import type { Ms } from '../../../base/clock.js'
+import { AnswerHead } from '../../response/response.js'
+import { Wire } from './request-writer.js'
+
+/** The body comes in chunks, each with its length before it (RFC 9112, section 7.1). */
+export const CHUNKED = -1
+/** The body ends when the service closes the connection. */
+export const UNTIL_CLOSE = -2
+
+/** Names in lower case, with their values. */
+type Fields = readonly (readonly [name: string, value: string])[]
+
+/** What a head says of its body and its connection. */
+interface Framing {
+  readonly status: number
+  /** Bytes of the body, {@link CHUNKED} or {@link UNTIL_CLOSE}. */
+  readonly bodyBytes: number
+  /** Whether the service ends the connection after the answer. */
+  readonly closes: boolean
+  /** How long the service keeps an idle connection; null when it doesn't say. */
+  readonly keepAliveMs: Ms | null
+}
+
+/** A head as it stands in HTTP/1.1, blank line included. */
+export class Head implements Framing {
+  readonly status: number
+  readonly bodyBytes: number
+  readonly closes: boolean
+  readonly keepAliveMs: Ms | null
+  private readonly fields: Fields
+  private whole: AnswerHead | null = null
+
+  constructor(
+    /** As latin1: as many characters as bytes. */
+    readonly text: string,
+    /** Whether it answers HEAD, so that no body follows. */
+    readonly isOfHead: boolean,
+    fields: Fields,
+    { status, bodyBytes, closes, keepAliveMs }: Framing,
+  ) {
+    this.fields = fields
+    this.status = status
+    this.bodyBytes = bodyBytes
+    this.closes = closes
+    this.keepAliveMs = keepAliveMs
+  }
+
+  /** Its headers, the same for every answer with this head. */
+  get answerHead(): AnswerHead {
+    this.whole ??= new AnswerHead(this.fields)
+    return this.whole
+  }
+}
+
+/** Reads the heads of one thread. */
+export class Heads {
+  /** The last one of each series. */
+  private readonly known: Head[] = []
+
+  /**
+   * The head that `bytes`, an answer to a request of that series, begin with. 'partial' when it isn't all there; 'strange' when
+   * it is none of the usual heads: then it's for undici to say what it is.
+   */
+  read(bytes: Buffer, series: number, method: string): Head | 'partial' | 'too long' | 'strange' {
+    const known = this.known[series]
+    const isOfHead = method === 'HEAD'
+    if (known !== undefined && known.isOfHead === isOfHead && begins(bytes, known.text)) return known
+    const head = parse(bytes, isOfHead)
+    if (typeof head === 'object' && head.status >= 200) this.known[series] = head
+    return head
+  }
+}
+
+/** Requests and heads of answers as they stand on the wire, known to all connections of a thread. */
+export class Texts {
+  readonly wire: Wire
+  readonly heads = new Heads()
+
+  /** `keepAlive`: whether connections are kept after an answer. */
+  constructor(keepAlive = true) {
+    this.wire = new Wire(keepAlive)
+  }
+}
+
+function begins(bytes: Buffer, text: string): boolean {
+  return bytes.length >= text.length && bytes.toString('latin1', 0, text.length) === text
+}
+
+/** A longer head is refused, as undici does. */
+const HEAD_BYTES_MOST = 16_384
+const END = '\r\n\r\n'
+const START = 'HTTP/1.1 '
+
+/** A whole head, and nothing but what RFC 9110 and 9112 allow in one. */
+const PLAIN =
+  /^HTTP\/1\.[01] [1-5]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?\r\n(?:[\w!#$%&'*+\-.^`|~]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n$/
+/** The same, as far as it has come: what breaks it is told at once, not when the request's time is over. */
+const BARE_LINE_FEED = /(?:^|[^\r])\n/
+
+function parse(bytes: Buffer, isOfHead: boolean): Head | 'partial' | 'too long' | 'strange' {
+  const end = bytes.indexOf(END)
+  if (end === -1 || end > HEAD_BYTES_MOST) {
+    const start = bytes.toString('latin1', 0, Math.min(bytes.length, START.length))
+    if (!START.startsWith(start) && !/^HTTP\/1\.0/.test(start)) return 'strange'
+    if (end !== -1 || bytes.length > HEAD_BYTES_MOST) return 'too long'
+    return BARE_LINE_FEED.test(bytes.toString('latin1')) ? 'strange' : 'partial'
+  }
+  const text = bytes.toString('latin1', 0, end + END.length)
+  if (!PLAIN.test(text)) return 'strange'
+  const fields = fieldsIn(text)
+  const framing = framingOf(text, fields, isOfHead)
+  return framing === null ? 'strange' : new Head(text, isOfHead, fields, framing)
+}
+
+/** Null when nobody knows where the body ends, or the connection goes on as something else. */
+function framingOf(text: string, fields: Fields, isOfHead: boolean): Framing | null {
+  const status = Number(text.slice(9, 12))
+  if (status === 101) return null
+  let length: string | null = null
+  let isChunked = false
+  let keepAliveMs: Ms | null = null
+  let connection = ''
+  for (const [name, value] of fields) {
+    switch (name) {
+      case 'content-length':
+        if (length !== null || !/^\d{1,15}$/.test(value)) return null
+        length = value
+        break
+      case 'transfer-encoding':
+        if (isChunked || value.toLowerCase() !== 'chunked') return null
+        isChunked = true
+        break
+      case 'connection':
+        connection += `,${value.toLowerCase()}`
+        break
+      case 'keep-alive':
+        keepAliveMs = keepAliveIn(value)
+        break
+    }
+  }
+  const isOld = text.charCodeAt(7) === ZERO
+  // One with both is how requests are smuggled; HTTP/1.0 has no chunks.
+  if (isChunked && (length !== null || isOld)) return null
+  const closes = isOld ? !hasToken(connection, 'keep-alive') : hasToken(connection, 'close')
+  if (status < 200 || isOfHead || status === 204 || status === 304)
+    return { status, bodyBytes: 0, closes, keepAliveMs }
+  if (length === null && !isChunked) return { status, bodyBytes: UNTIL_CLOSE, closes: true, keepAliveMs }
+  return { status, bodyBytes: isChunked ? CHUNKED : Number(length), closes, keepAliveMs }
+}
+
+const ZERO = '0'.charCodeAt(0)
+
+/** Whether a list, in lower case, has that token. */
+function hasToken(list: string, token: string): boolean {
+  return list !== '' && list.split(',').some((each) => each.trim() === token)
+}
+
+/** What `timeout=` of a keep-alive header says; null when it has none. */
+export function keepAliveIn(value: string): Ms | null {
+  const seconds = /(?:^|[\s,])timeout\s*=\s*(\d+)/i.exec(value)?.[1]
+  return seconds === undefined ? null : Number(seconds) * 1000
+}
+
+function fieldsIn(head: string): Fields {
+  const lines = head.slice(0, -END.length).split('\r\n').slice(1)
+  return lines.map((line) => {
+    const colon = line.indexOf(':')
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
+  })
+}

@@ -1,0 +1,325 @@
+/**
+ * undici's HTTP/1.1 client on a connection of ours: it reads the answers that are out of the ordinary, and writes the requests
+ * that are, so that it has the last word about everything broken. The only file that knows undici.
+ *
+ * Its client is made for one connection and forgotten with it. It can't connect, send anything again, or outlive an
+ * exchange that was given up, and what it throws is the failure of the exchanges under way.
+ */
+import { EventEmitter } from 'node:events'
+import { Client, type Dispatcher } from 'undici'
+import { now } from '../../../base/clock.js'
+import type { Payload } from '../../../plan/payload.js'
+import type { Outgoing } from '../../../plan/request.js'
+import { type Failure, failureOf } from '../../response/failure.js'
+import { AnswerHead } from '../../response/response.js'
+import type { Transport, TransportReader } from '../connect/transport.js'
+import type { Call } from '../origin-client.js'
+import { keepAliveIn } from './response-head.js'
+
+/** Whose connection it is. */
+export interface UndiciOwner {
+  /** An answer was read to its last byte. */
+  answered(call: Call): void
+  /** An exchange broke, for undici or for the connection. */
+  failed(call: Call, failure: Failure): void
+  /** The service keeps the connection for so long from now on. */
+  keepFor(ms: number): void
+  /** undici has closed the connection. */
+  closed(): void
+}
+
+/** What undici has to know of a connection. */
+export interface UndiciOptions {
+  readonly origin: string
+  /** Exchanges at once. */
+  readonly width: number
+  readonly keepAlive: boolean
+}
+
+/** The longest that a timer can wait. */
+const NEVER_MS = 2 ** 31 - 1
+
+/** undici on one connection. */
+export class UndiciReader implements TransportReader {
+  private readonly client: Client
+  private readonly socket: BorrowedSocket
+  private readonly entries = new Set<Entry>()
+  private isOver = false
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly owner: UndiciOwner,
+    private readonly options: UndiciOptions,
+  ) {
+    this.socket = new BorrowedSocket(transport, {
+      onClosed: () => owner.closed(),
+      onThrown: (error) => this.breakOff(error),
+    })
+    this.client = new Client(options.origin, {
+      pipelining: options.width,
+      // Deadlines are kept by virtual users, and idle connections by the client of the origin.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: NEVER_MS,
+      keepAliveMaxTimeout: NEVER_MS,
+      keepAliveTimeoutThreshold: -NEVER_MS,
+      // Subtle: not at once. undici goes on only when its connector calls back later.
+      connect: (_target, callback) =>
+        queueMicrotask(() => {
+          if (!this.isOver) this.socket.contain(() => callback(null, this.socket as never))
+        }),
+    })
+  }
+
+  /** Reads the answers to `calls`, whose requests were sent already, from `bytes` on. */
+  take(calls: readonly Call[], bytes: Buffer | null): void {
+    this.socket.replay(calls.length, bytes)
+    // What undici writes is left out: of the request it only has to know the method.
+    for (const call of calls)
+      this.dispatch(call, { method: call.method as 'GET', path: '/' }, () => this.socket.replayed())
+  }
+
+  /** Sends a request, as it stands. */
+  send(call: Call, { method, path, headers, body }: Outgoing): void {
+    const isText = body === null || typeof body === 'string'
+    this.dispatch(
+      call,
+      {
+        method: method as 'GET',
+        path,
+        headers: isText ? headers : (body as Payload).withLength(headers),
+        body: isText ? body : ((body as Payload).open() as Buffer),
+      },
+      (entry) => entry.call.onWritten(now()),
+    )
+  }
+
+  /** `by` takes the place of `call`. */
+  replace(call: Call, by: Call): void {
+    for (const entry of this.entries) if (entry.call === call) entry.call = by
+  }
+
+  /** Hears nothing more of the connection, and says nothing more. */
+  forget(): void {
+    this.isOver = true
+    this.entries.clear()
+    this.socket.removeAllListeners()
+  }
+
+  read(bytes: Buffer): void {
+    this.socket.receive(bytes)
+  }
+
+  lost(error: Error | null): void {
+    this.socket.lose(error)
+    // Whatever it has made of that: nothing more will come.
+    for (const entry of this.entries) this.end(entry, failureOf(error ?? CLOSED))
+    this.forget()
+  }
+
+  drained(): void {
+    this.socket.contain(() => this.socket.emit('drain'))
+  }
+
+  private dispatch(
+    call: Call,
+    request: Pick<Dispatcher.DispatchOptions, 'method' | 'path' | 'headers' | 'body'>,
+    onWriting: (entry: Entry) => void,
+  ): void {
+    const entry: Entry = { call }
+    const { entries } = this
+    entries.add(entry)
+    const handler: Dispatcher.DispatchHandler = {
+      onConnect: (abort: (error?: Error) => void) => {
+        if (entries.has(entry)) onWriting(entry)
+        else abort()
+      },
+      onHeaders: (status: number, raw: Buffer[]) => {
+        // 1xx are announcements; the answer is still to come.
+        if (status >= 200 && entries.has(entry)) this.onHead(entry.call, status, raw)
+        return true
+      },
+      onData: (chunk: Buffer) => {
+        if (entries.has(entry)) entry.call.onChunk(chunk)
+        return true
+      },
+      onComplete: () => {
+        // Subtle: undici takes a reset for the end of a body without a length. It may as well have been cut off.
+        const { errored } = this.transport
+        this.end(entry, errored === null ? null : failureOf(errored))
+      },
+      onError: (error: Error) => this.end(entry, failureOf(error)),
+    }
+    // Else undici closes the connection after each HEAD, and sends the next request of several when the last head has come.
+    const options = { ...request, reset: !this.options.keepAlive, blocking: false, idempotent: true }
+    this.socket.contain(() => this.client.dispatch(options, handler))
+  }
+
+  private onHead(call: Call, status: number, raw: Buffer[]): void {
+    const answerHead = AnswerHead.of(raw)
+    const keepAlive = answerHead.header('keep-alive')
+    const keepAliveMs = keepAlive === null ? null : keepAliveIn(keepAlive)
+    if (keepAliveMs !== null) this.owner.keepFor(keepAliveMs)
+    call.onHead(status, { answerHead })
+  }
+
+  private end(entry: Entry, failure: Failure | null): void {
+    if (!this.entries.delete(entry)) return
+    if (failure === null) this.owner.answered(entry.call)
+    else this.owner.failed(entry.call, failure)
+  }
+
+  /** Something threw that undici should have caught. */
+  private breakOff(error: unknown): void {
+    for (const entry of this.entries) this.end(entry, failureOf(error))
+    this.forget()
+    this.owner.closed()
+  }
+}
+
+/** An exchange of undici's, and whose it is. */
+interface Entry {
+  call: Call
+}
+
+const CLOSED = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })
+const EMPTY = Buffer.alloc(0)
+
+interface Lender {
+  /** undici has closed it. */
+  onClosed(): void
+  /** A listener of undici's has thrown. */
+  onThrown(error: unknown): void
+}
+
+/**
+ * The part of a `net.Socket` that undici's HTTP/1.1 client uses. It leans on how undici reads: on `readable`, `read()` until
+ * null, all in one go; `unshift` for what it leaves.
+ */
+class BorrowedSocket extends EventEmitter {
+  readonly alpnProtocol = false
+  destroyed = false
+  errored: Error | null = null
+  /** Came, and was not read. */
+  private kept = EMPTY
+  /** Requests that undici is to think it sends, though they were sent already. */
+  private replays = 0
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly lender: Lender,
+  ) {
+    super()
+  }
+
+  /** Calls undici; what it throws is handled here. */
+  contain(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.destroyed = true
+      this.lender.onThrown(error)
+    }
+  }
+
+  /** Leaves out what undici writes for so many requests, and lets it read from `bytes` on when it has written them. */
+  replay(requests: number, bytes: Buffer | null): void {
+    this.replays += requests
+    if (bytes !== null) this.keep(bytes)
+  }
+
+  /** undici writes one of these requests just now. */
+  replayed(): void {
+    queueMicrotask(() => {
+      this.replays--
+      this.tellReadable()
+    })
+  }
+
+  receive(bytes: Buffer): void {
+    this.keep(bytes)
+    this.tellReadable()
+  }
+
+  lose(error: Error | null): void {
+    this.replays = 0
+    this.tellReadable()
+    if (this.destroyed) return
+    this.contain(() => {
+      this.errored = error
+      if (error === null) this.emit('end')
+      else this.emit('error', error)
+      this.destroyed = true
+      this.emit('close')
+    })
+  }
+
+  private keep(bytes: Buffer): void {
+    // A copy: they may lie in a buffer that the next read of any socket overwrites.
+    this.kept = this.kept.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.kept, bytes])
+  }
+
+  private tellReadable(): void {
+    if (this.replays === 0 && this.kept.length > 0 && !this.destroyed)
+      this.contain(() => this.emit('readable'))
+  }
+
+  // What undici calls.
+
+  read(): Buffer | null {
+    const { kept } = this
+    if (this.replays > 0 || kept.length === 0) return null
+    this.kept = EMPTY
+    return kept
+  }
+
+  unshift(chunk: Buffer): void {
+    this.kept = Buffer.concat([chunk, this.kept])
+  }
+
+  write(chunk: string | Buffer, encoding?: BufferEncoding): boolean {
+    if (this.replays > 0) return true
+    return this.transport.write(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk)
+  }
+
+  cork(): void {
+    this.transport.socket.cork()
+  }
+
+  uncork(): void {
+    this.transport.socket.uncork()
+  }
+
+  destroy(error?: Error): this {
+    if (this.destroyed) return this
+    this.destroyed = true
+    this.errored = error ?? null
+    this.transport.destroy()
+    // As a socket does: not before its caller has returned.
+    queueMicrotask(() => {
+      this.contain(() => {
+        if (error !== undefined) this.emit('error', error)
+        this.emit('close')
+      })
+      this.lender.onClosed()
+    })
+    return this
+  }
+
+  /** undici asks by this whether it has a stream in hand before it destroys it. */
+  pipe(): never {
+    throw new Error('a borrowed socket is not for piping')
+  }
+
+  get writableNeedDrain(): boolean {
+    return this.transport.socket.writableNeedDrain
+  }
+
+  get bytesRead(): number {
+    return this.transport.bytesRead
+  }
+
+  get bytesWritten(): number {
+    return this.transport.bytesWritten
+  }
+}

@@ -1,0 +1,498 @@
+/**
+ * HTTP/2 to one origin, over node:http2: each exchange is a stream, many at once on one connection. undici's HTTP/2 is of no
+ * use here: it takes answers that were cut for whole ones, and fails requests that a closing connection never took.
+ */
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http2'
+import type { Socket } from 'node:net'
+import { type Ms, now } from '../../../base/clock.js'
+import type { Outgoing } from '../../../plan/request.js'
+import type { ConnectionEvents } from '../../connection.js'
+import { type Failure, failureOf } from '../../response/failure.js'
+import { AnswerHead } from '../../response/response.js'
+import { type Connecting, type ConnectOptions, connectTo } from '../connect/connect.js'
+import { type DialOptions, dialTcp, dialTls } from '../connect/dial.js'
+import { isPath, isPayloadExpected } from '../http1/request-writer.js'
+import { type Call, isIdempotent, type OriginClient } from '../origin-client.js'
+
+/** What a client of one origin has to know. */
+export interface Http2Options extends DialOptions {
+  readonly events: ConnectionEvents
+  /** Streams at once on one connection. */
+  readonly width: number
+}
+
+const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants
+
+/** So many streams until the service has said how many it takes (RFC 9113, section 6.5.2: at least 100 are recommended). */
+const STREAMS_FIRST = 100
+/** How much of one answer, and of all of a connection, may be under way before the service has to wait. */
+const STREAM_WINDOW_BYTES = 4 * 2 ** 20
+const CONNECTION_WINDOW_BYTES = 64 * 2 ** 20
+/** In MB: nothing is held back here, so node:http2 needn't guard against it. */
+const SESSION_MEMORY_MB = 1000
+
+/** How often a stream that was refused goes again, unless its connection has taken others and was closed. */
+const REFUSALS_MOST = 3
+
+/** A connection takes no more requests when one was given up on it after so long without a word to anybody. */
+const SILENCE_MS = 200
+
+/** Sends to one origin over HTTP/2. */
+export class Http2Client implements OriginClient {
+  private readonly waiting: WaitingCall[] = []
+  private readonly connectOptions: ConnectOptions
+  private readonly authority: string
+  private readonly scheme: string
+  private connection: Http2Connection | null = null
+  /** Connections that take no more requests, and still owe answers. */
+  private readonly leaving = new Set<Http2Connection>()
+  private connecting: Connecting | null = null
+  private isAdvancing = false
+
+  constructor(
+    readonly origin: string,
+    readonly options: Http2Options,
+  ) {
+    const { host, protocol } = new URL(origin)
+    this.authority = host
+    this.scheme = protocol.slice(0, -1)
+    this.connectOptions = {
+      dial: protocol === 'https:' ? dialTls(options) : dialTcp(options),
+      timeoutMs: options.http.connectTimeoutMs,
+      events: options.events,
+    }
+  }
+
+  send(call: Call, request: Outgoing): void {
+    let headers: OutgoingHttpHeaders
+    try {
+      headers = this.headersOf(request)
+    } catch (error) {
+      call.end(failureOf(error))
+      return
+    }
+    this.waiting.push({ call, headers, body: bodyOf(request), refusals: 0 })
+    this.advance()
+  }
+
+  cancel(call: Call): void {
+    const at = this.waiting.findIndex((each) => each.call === call)
+    if (at === -1) {
+      for (const connection of [this.connection, ...this.leaving]) if (connection?.cancel(call)) return
+      return
+    }
+    this.waiting.splice(at, 1)
+    if (this.waiting.length > 0) return
+    this.connecting?.cancel()
+    this.connecting = null
+  }
+
+  get isIdle(): boolean {
+    return this.waiting.length === 0 && this.leaving.size === 0 && (this.connection?.isIdle ?? true)
+  }
+
+  destroy(): void {
+    this.waiting.length = 0
+    this.connecting?.cancel()
+    this.connecting = null
+    for (const connection of [this.connection, ...this.leaving]) connection?.destroy()
+    this.connection = null
+    this.leaving.clear()
+  }
+
+  /** Sends what waits, when whoever calls has returned. */
+  advanceLater(): void {
+    if (this.isAdvancing || this.waiting.length === 0) return
+    this.isAdvancing = true
+    queueMicrotask(() => {
+      this.isAdvancing = false
+      this.advance()
+    })
+  }
+
+  /** The service has not begun to work on it: it goes again, before all others. */
+  sendAgain(waiting: WaitingCall): void {
+    waiting.call.onReconnect()
+    this.waiting.unshift(waiting)
+  }
+
+  /** The connection takes no more requests. */
+  leave(connection: Http2Connection, owesAnswers: boolean): void {
+    if (this.connection === connection) this.connection = null
+    if (owesAnswers) this.leaving.add(connection)
+    else this.leaving.delete(connection)
+    this.advanceLater()
+  }
+
+  private advance(): void {
+    while (this.waiting.length > 0) {
+      if (this.connection !== null && !this.connection.isOpen) this.connection.leave()
+      const { connection } = this
+      if (connection === null) {
+        this.connecting ??= this.connect()
+        return
+      }
+      if (!connection.hasRoom) return
+      connection.send(this.waiting.shift()!)
+    }
+  }
+
+  private connect(): Connecting {
+    return connectTo(this.origin, this.connectOptions, (error, socket) => {
+      this.connecting = null
+      if (error === null) {
+        this.connection = new Http2Connection(this, socket as Socket)
+        this.advanceLater()
+        return
+      }
+      const failure = failureOf(error)
+      for (const { call } of this.waiting.splice(0)) call.end(failure)
+    })
+  }
+
+  private headersOf(request: Outgoing): OutgoingHttpHeaders {
+    const { method, path, body } = request
+    if (!isPath(path)) throw new Error('invalid request path')
+    const headers: Record<string, string | string[]> = {
+      ':method': method,
+      ':path': path,
+      ':scheme': this.scheme,
+      ':authority': this.authority,
+    }
+    for (let i = 0; i + 1 < request.headers.length; i += 2) {
+      const name = request.headers[i]!.toLowerCase()
+      const value = request.headers[i + 1]!
+      const known = headers[name]
+      if (name === 'host') headers[':authority'] = value
+      else if (known === undefined) headers[name] = value
+      else if (name === 'cookie') headers[name] = [known, value].flat()
+      else headers[name] = `${known}, ${value}`
+    }
+    const bytes = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.sizeBytes
+    if (bytes > 0 || isPayloadExpected(method)) headers['content-length'] = String(bytes)
+    return headers
+  }
+}
+
+/** A call, and what is sent for it. */
+interface WaitingCall {
+  readonly call: Call
+  readonly headers: OutgoingHttpHeaders
+  readonly body: Buffer | Iterable<Buffer> | null
+  refusals: number
+}
+
+function bodyOf({ body }: Outgoing): WaitingCall['body'] {
+  if (body === null || body === '') return null
+  return typeof body === 'string' ? Buffer.from(body) : body.open()
+}
+
+/** One connection. */
+class Http2Connection {
+  /** What broke it; null when nothing did. */
+  error: Error | null = null
+  /** Streams that were answered to the end. */
+  answered = 0
+  private readonly session: ClientHttp2Session
+  private readonly exchanges = new Map<Call, Http2Exchange>()
+  /** When something of any answer came last. */
+  heardAt: Ms = 0
+  private isLeaving = false
+  private countedIn = 0
+  private countedOut = 0
+
+  constructor(
+    readonly client: Http2Client,
+    private readonly socket: Socket,
+  ) {
+    this.session = connect(client.origin, {
+      createConnection: () => socket,
+      maxSessionMemory: SESSION_MEMORY_MB,
+      peerMaxConcurrentStreams: STREAMS_FIRST,
+      settings: { enablePush: false, initialWindowSize: STREAM_WINDOW_BYTES },
+    })
+    this.session.once('connect', () => this.session.setLocalWindowSize(CONNECTION_WINDOW_BYTES))
+    this.session.on('remoteSettings', () => client.advanceLater())
+    this.session.on('error', (error: Error) => {
+      this.error ??= error
+    })
+    socket.on('error', (error) => {
+      this.error ??= error
+    })
+    // No new streams from then on; those under way may still be answered.
+    this.session.on('goaway', () => this.leave())
+    this.session.on('close', () => this.leave())
+  }
+
+  get isOpen(): boolean {
+    return !this.isLeaving && !this.session.closed && !this.session.destroyed && !this.socket.destroyed
+  }
+
+  get isIdle(): boolean {
+    return this.exchanges.size === 0
+  }
+
+  /** Whether one more stream can be opened now. */
+  get hasRoom(): boolean {
+    const { client, session } = this
+    const offered = session.pendingSettingsAck ? undefined : session.remoteSettings?.maxConcurrentStreams
+    return this.exchanges.size < Math.min(client.options.width, offered ?? STREAMS_FIRST)
+  }
+
+  /** The last stream that the service has taken, once it has said so; `Infinity` until then. */
+  get lastStream(): number {
+    const { goawayLastStreamID } = this.session as { readonly goawayLastStreamID?: number }
+    return goawayLastStreamID || Number.POSITIVE_INFINITY
+  }
+
+  send(waiting: WaitingCall): void {
+    const { call, headers, body } = waiting
+    const at = now()
+    const { bytesRead } = this.socket
+    let stream: ClientHttp2Stream
+    try {
+      stream = this.session.request(headers, { endStream: body === null })
+    } catch (error) {
+      if (this.isOpen) {
+        call.end(failureOf(error))
+      } else {
+        // It was about to end, and nothing was sent.
+        this.client.sendAgain(waiting)
+        this.leave()
+      }
+      return
+    }
+    call.onWritten(at)
+    this.exchanges.set(call, new Http2Exchange(this, stream, waiting, at, bytesRead))
+  }
+
+  /** Gives up a call; false when it's none of this connection's. */
+  cancel(call: Call): boolean {
+    const exchange = this.exchanges.get(call)
+    if (exchange === undefined) return false
+    this.remove(call)
+    exchange.cancel()
+    // Subtle: node:http2 doesn't say when it has found the connection broken and reads no more.
+    if (exchange.sentAt > this.heardAt && now() - exchange.sentAt > SILENCE_MS) this.leave()
+    this.client.advanceLater()
+    return true
+  }
+
+  /** Takes no more requests. */
+  leave(): void {
+    this.isLeaving = true
+    if (this.exchanges.size === 0) this.destroy()
+    this.client.leave(this, this.exchanges.size > 0)
+  }
+
+  destroy(): void {
+    this.isLeaving = true
+    for (const exchange of this.exchanges.values()) exchange.cancel()
+    this.exchanges.clear()
+    this.session.destroy()
+    this.socket.destroy()
+  }
+
+  /** A stream has come to its end. */
+  conclude(exchange: Http2Exchange, failure: Failure | null): void {
+    const { call } = exchange.waiting
+    if (!this.exchanges.has(call)) return
+    // Subtle: node:http2 doesn't say when it has found the connection broken, but refuses all streams from then on.
+    const isBroken = exchange.isRefused && this.socket.bytesRead === exchange.readBefore
+    this.remove(call)
+    if (failure === null) this.answered++
+    if (isBroken) this.breakDown(exchange.waiting)
+    else if (failure !== null && this.goesAgain(exchange)) this.client.sendAgain(exchange.waiting)
+    else call.end(failure)
+    if (this.isLeaving) this.leave()
+    this.client.advanceLater()
+  }
+
+  /** Whether a stream that failed may go again: when the service can't have begun to work on it, or it is idempotent. */
+  private goesAgain({ waiting, stream, isRefused }: Http2Exchange): boolean {
+    const { call } = waiting
+    if (call.isAnswering) return false
+    const isUntouched = stream.id === undefined || stream.id > this.lastStream || isRefused
+    // RFC 9113, section 8.7: such a stream may be sent again whatever its method.
+    if (isUntouched) {
+      const hasTakenOthers = this.answered > 0 || this.lastStream !== Number.POSITIVE_INFINITY
+      return (hasTakenOthers && !this.isOpen) || waiting.refusals++ < REFUSALS_MOST
+    }
+    // The end of a kept connection, as in HTTP/1.1 (RFC 9112, section 9.3.1).
+    return !this.isOpen && this.answered > 0 && isIdempotent(call.method)
+  }
+
+  /** Nothing more can come of it: what waits for answers fails, and `unsent` goes on another. */
+  private breakDown(unsent: WaitingCall): void {
+    this.client.sendAgain(unsent)
+    for (const call of [...this.exchanges.keys()]) {
+      this.remove(call)
+      call.end(BROKEN_DOWN)
+    }
+    this.leave()
+  }
+
+  private remove(call: Call): void {
+    this.exchanges.delete(call)
+    const { bytesRead, bytesWritten } = this.socket
+    call.addBytes(bytesWritten - this.countedOut, bytesRead - this.countedIn)
+    this.countedOut = bytesWritten
+    this.countedIn = bytesRead
+  }
+}
+
+/** One stream. */
+class Http2Exchange {
+  private isOver = false
+  /** Whether the service has marked the end of the answer. */
+  private isWhole = false
+
+  constructor(
+    private readonly connection: Http2Connection,
+    readonly stream: ClientHttp2Stream,
+    readonly waiting: WaitingCall,
+    readonly sentAt: Ms,
+    /** What the connection had received when it was sent. */
+    readonly readBefore: number,
+  ) {
+    const { call, body } = waiting
+    this.watchEnd()
+    stream.on('response', (headers) => {
+      connection.heardAt = now()
+      if (this.isOver) return
+      call.isAnswering = true
+      const status = headers[':status'] ?? 0
+      call.onHead(status, new LazyHead(headers))
+    })
+    stream.on('data', (chunk: Buffer) => {
+      if (!this.isOver) call.onChunk(chunk)
+    })
+    stream.on('end', () => {
+      if (this.isWhole && call.isAnswering) this.end(null)
+    })
+    stream.on('error', (error) => {
+      // What the connection died of is the better reason.
+      this.end(this.connection.error === null ? this.failureOf(error) : failureOf(this.connection.error))
+    })
+    stream.on('close', () => this.end(this.failureOf(null)))
+    if (body === null) return
+    if (Buffer.isBuffer(body)) stream.end(body)
+    else this.upload(body[Symbol.iterator]())
+  }
+
+  /** Whether nobody has begun to work on it. */
+  get isRefused(): boolean {
+    return this.stream.rstCode === NGHTTP2_REFUSED_STREAM
+  }
+
+  cancel(): void {
+    this.isOver = true
+    this.stream.close(NGHTTP2_CANCEL)
+  }
+
+  /**
+   * Subtle: of a stream that was reset without an error node:http2 says, too, that it has ended. Only when the last frame had
+   * the mark of the end is that told before the stream is closed.
+   */
+  private watchEnd(): void {
+    const { stream } = this
+    const push = stream.push
+    stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
+      if (chunk === null && !stream.closed) this.isWhole = true
+      return push.call(stream, chunk, encoding)
+    }
+  }
+
+  private end(failure: Failure | null): void {
+    if (this.isOver) return
+    this.isOver = true
+    // An answer may come before all of the request has gone out: the rest is of no use.
+    if (failure === null && !this.stream.writableFinished) this.stream.close(NGHTTP2_NO_ERROR)
+    this.connection.conclude(this, failure)
+  }
+
+  private failureOf(error: Error | null): Failure {
+    const { rstCode } = this.stream
+    if (
+      rstCode === undefined ||
+      this.connection.error !== null ||
+      (!this.connection.isOpen && error === null)
+    )
+      return failureOf(this.connection.error ?? CLOSED)
+    const name = RESETS[rstCode] ?? `code ${rstCode}`
+    return { kind: BROKEN.has(name) ? 'protocol' : 'reset', message: `stream reset by the service (${name})` }
+  }
+
+  /** Sends a body as fast as it goes out. */
+  private upload(chunks: Iterator<Buffer>): void {
+    const { stream } = this
+    const pump = () => {
+      while (!this.isOver) {
+        const { done, value } = chunks.next()
+        if (done === true) {
+          stream.off('drain', pump)
+          stream.end()
+          return
+        }
+        if (!stream.write(value)) return
+      }
+    }
+    stream.on('drain', pump)
+    pump()
+  }
+}
+
+/** The headers of an answer, for one who looks inside. */
+class LazyHead {
+  private whole: AnswerHead | null = null
+
+  constructor(private readonly headers: IncomingHttpHeaders) {}
+
+  get answerHead(): AnswerHead {
+    this.whole ??= new AnswerHead(
+      Object.entries(this.headers)
+        .filter(([name]) => !name.startsWith(':'))
+        .flatMap(([name, value]) => [value ?? []].flat().map((each): [string, string] => [name, each])),
+    )
+    return this.whole
+  }
+}
+
+/** The names of error codes, in their order (RFC 9113, section 7). */
+const RESETS = [
+  'NO_ERROR',
+  'PROTOCOL_ERROR',
+  'INTERNAL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'SETTINGS_TIMEOUT',
+  'STREAM_CLOSED',
+  'FRAME_SIZE_ERROR',
+  'REFUSED_STREAM',
+  'CANCEL',
+  'COMPRESSION_ERROR',
+  'CONNECT_ERROR',
+  'ENHANCE_YOUR_CALM',
+  'INADEQUATE_SECURITY',
+  'HTTP_1_1_REQUIRED',
+]
+
+/** Codes for what is against the protocol, whoever has found it. */
+const BROKEN: ReadonlySet<string> = new Set([
+  'PROTOCOL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'FRAME_SIZE_ERROR',
+  'COMPRESSION_ERROR',
+  'STREAM_CLOSED',
+  'HTTP_1_1_REQUIRED',
+  'INADEQUATE_SECURITY',
+])
+
+const BROKEN_DOWN: Failure = { kind: 'protocol', message: 'the service broke the protocol of the connection' }
+const CLOSED = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })

@@ -1,0 +1,38 @@
+/**
+ * Remembers by what id the service knows a request, so that a failure can be looked up in its logs and traces.
+ */
+import type { Ms } from '../../../base/clock.js'
+import type { Outgoing } from '../../../plan/request.js'
+import type { Connection, Exchange } from '../../connection.js'
+import type { Failure } from '../../response/failure.js'
+import { Layer } from './layer.js'
+
+/** The uppermost layer: notes the id in a header. */
+export class NamedConnection extends Layer {
+  /** Of the request that was sent last: of a `traceparent` the trace, of any other header its value. */
+  id: string | null = null
+  private readonly header: string
+
+  constructor(inner: Connection, header: string) {
+    super(inner)
+    this.header = header
+  }
+
+  send(request: Outgoing, exchange: Exchange): void {
+    this.start(exchange)
+    this.id = idIn(request.headers, this.header)
+    this.inner.send(request, this)
+  }
+
+  ended(failure: Failure | null, at: Ms): void {
+    this.take()
+    this.finish(failure, at)
+  }
+}
+
+function idIn(headers: readonly string[], header: string): string | null {
+  const at = headers.findIndex((name, i) => i % 2 === 0 && name === header)
+  if (at === -1) return null
+  const value = headers[at + 1]!
+  return header === 'traceparent' ? (value.split('-')[1] ?? value) : value
+}

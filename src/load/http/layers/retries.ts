@@ -1,0 +1,126 @@
+/**
+ * Sends a request again when its failure may pass: each time from the beginning, and each failure is kept.
+ */
+import { type Ms, now, wallTime } from '../../../base/clock.js'
+import type { Random } from '../../../base/rng.js'
+import { formatDuration } from '../../../base/units.js'
+import type { Outgoing } from '../../../plan/request.js'
+import type { Retries } from '../../../scenario/model/http-types.js'
+import type { Connection, Exchange } from '../../connection.js'
+import { isExpected } from '../../response/checks.js'
+import type { Failure } from '../../response/failure.js'
+import { keepRequest, Layer } from './layer.js'
+import { ASKING, retryAfterMs } from './retry-after.js'
+
+/** What a layer of retries has to know. */
+export interface RetryOptions {
+  /** For each attempt. */
+  readonly timeoutMs: Ms
+  /** Where pauses are drawn from. */
+  readonly random: Random
+}
+
+/** Tries as often as a request allows; keeps the time of each attempt itself. */
+export class RetryingConnection extends Layer {
+  private readonly options: RetryOptions
+  private request: Outgoing | null = null
+  private attempts = 0
+  private timer: NodeJS.Timeout | null = null
+  private isPausing = false
+
+  constructor(inner: Connection, options: RetryOptions) {
+    super(inner)
+    this.options = options
+  }
+
+  send(request: Outgoing, exchange: Exchange): void {
+    this.start(exchange)
+    this.request = prepare(request)
+    this.attempts = 0
+    this.attempt()
+  }
+
+  ended(failure: Failure | null, at: Ms): void {
+    this.stopTimer()
+    this.take()
+    this.decide(failure, at)
+  }
+
+  override abort(): void {
+    this.stopTimer()
+    if (this.isPausing) this.isPausing = false
+    else super.abort()
+  }
+
+  override close(): Promise<void> {
+    this.stopTimer()
+    return super.close()
+  }
+
+  private attempt(): void {
+    const { timeoutMs } = this.options
+    this.attempts++
+    this.timer = setTimeout(() => {
+      this.abortInner()
+      this.decide(
+        { kind: 'timeout', message: `no complete answer within ${formatDuration(timeoutMs)}` },
+        now(),
+      )
+    }, timeoutMs)
+    this.inner.send(this.request!, this)
+  }
+
+  /** After an attempt: the end, or a pause and the next one. */
+  private decide(failure: Failure | null, at: Ms): void {
+    const { retries } = this.request!
+    const passing =
+      retries === undefined || this.attempts > retries.count ? null : this.passing(failure, retries)
+    if (passing === null) {
+      this.finish(failure, at)
+      return
+    }
+    this.detour().failures.push(passing)
+    this.isPausing = true
+    this.timer = setTimeout(
+      () => {
+        this.isPausing = false
+        this.attempt()
+      },
+      this.pauseMs(retries!, passing),
+    )
+  }
+
+  /** As long as is drawn, or as the service asks, if that is longer; never longer than the scenario allows. */
+  private pauseMs({ backoffMs }: Retries, { kind }: Failure): Ms {
+    const drawn = pauseMs(backoffMs, this.attempts, this.options.random)
+    if (kind !== 'status' || !ASKING.includes(this.status) || this.answer === null) return drawn
+    return Math.max(drawn, Math.min(backoffMs[1], retryAfterMs(this.answer, wallTime().getTime())))
+  }
+
+  /** The failure, when it's one to try again after. */
+  private passing(failure: Failure | null, { kinds, statuses }: Retries): Failure | null {
+    if (failure !== null) return kinds.includes(failure.kind) ? failure : null
+    const { status } = this
+    return isExpected(status, statuses) ? { kind: 'status', message: `status ${status}` } : null
+  }
+
+  private stopTimer(): void {
+    if (this.timer !== null) clearTimeout(this.timer)
+    this.timer = null
+  }
+}
+
+/** The request as each attempt sends it. */
+function prepare(request: Outgoing): Outgoing {
+  const { retries, keep } = request
+  if (retries === undefined) return request
+  // How long to wait stands in the head.
+  const mayAsk = ASKING.some((status) => isExpected(status, retries.statuses))
+  return keepRequest(request, mayAsk ? { keep: keep ?? 'head' } : {})
+}
+
+/** The pause after so many attempts: from the shorter one to twice as long each time, at most the longer one. */
+export function pauseMs([least, most]: readonly [Ms, Ms], attempts: number, random: Random): Ms {
+  const end = Math.min(most, least * 2 ** (attempts - 1))
+  return least + (end - least) * random.float()
+}

@@ -1,0 +1,349 @@
+/**
+ * Puts together what the workers measured: seconds of all of them, and the whole run. Each second costs as much as the
+ * requests that were answered in it, however many others the scenario has.
+ */
+import { numberWarmups, type SeriesSpec } from '../../plan/series.js'
+import { Histogram } from '../../stats/histogram.js'
+import { ratesOf } from '../../stats/rates.js'
+import type { ErrorCount, RequestResult, TimelinePoint, Totals, Window } from '../../stats/result.js'
+import { percentileMs, summarize } from '../../stats/summary.js'
+import { Series, Tally } from '../../stats/tally.js'
+import type { WindowData } from './window-recorder.js'
+import { clipWindow, SecondLog, type Stretch, secondsEach } from './windows.js'
+
+/** One second of all workers, as the live view and the judgement of the generator need it. */
+export interface Second {
+  /** Since the measured part began; below 0 is warm-up. */
+  readonly index: number
+  readonly requests: number
+  readonly failed: number
+  readonly vus: number
+  readonly dropped: number
+  readonly p50Ms: number | null
+  readonly p95Ms: number | null
+  readonly p99Ms: number | null
+  /** Of each worker: the share of the second it was working. */
+  readonly busy: readonly number[]
+  /** Of each worker: the share of the second it was on a CPU, and waiting for one; null where nobody knows. */
+  readonly cpu: readonly (number | null)[]
+  readonly starved: readonly (number | null)[]
+  /** How late 99 % of the requests that had a moment of their own were sent at most, of all workers; null if none had. */
+  readonly latenessMsP99: number | null
+  readonly gcMsMax: number
+}
+
+/** Called with each second when it is over; the tally is that second's own, and used again for a later one. */
+export type OnSecond = (second: Second, tally: Tally) => void
+
+/** How long connections took to set up. */
+export interface ConnectHistograms {
+  readonly dns: Histogram
+  readonly tcp: Histogram
+  readonly tls: Histogram
+}
+
+/** What has to be known of a series. */
+type CollectedSpec = Pick<SeriesSpec, 'name' | 'kind' | 'isFirst'>
+
+/** Takes the seconds of all workers as they come. */
+export class Collector {
+  readonly seconds: Second[] = []
+  readonly lateness = new Histogram()
+  readonly connect: ConnectHistograms = { dns: new Histogram(), tcp: new Histogram(), tls: new Histogram() }
+  /** Requests of the measured part so far. */
+  readonly counted = { requests: 0, failed: 0 }
+  dropped = 0
+  /** Connections that were closed because bytes came that no request had asked for. */
+  unsolicited = 0
+  private readonly specs: readonly CollectedSpec[]
+  /** By series, see {@link numberWarmups}. */
+  private readonly warmups: readonly number[]
+  private readonly totals: Tally
+  private readonly onSecond: OnSecond
+  private readonly isOwn: (second: number) => boolean
+  private readonly inTurns: boolean
+  private readonly open = new Map<number, OpenWindow>()
+  /** Closed ones, whose memory is used again. */
+  private readonly spare: Pick<OpenWindow, 'tally' | 'lateness'>[] = []
+  private readonly reached: number[]
+  /** The seconds of each request; undefined of those that were never sent. */
+  private readonly logs: (SecondLog | undefined)[]
+  /** The seconds that there are, rising. */
+  private readonly starts: number[] = []
+  private readonly written = new Map<number, WrittenWindows>()
+
+  /**
+   * `isOwn`: the seconds in which requests are begun; all unless given. What ends in another belongs to the window
+   * before, in which it was sent: else slow answers were missing, and the slower the more of them.
+   */
+  constructor(
+    specs: readonly CollectedSpec[],
+    workers: number,
+    onSecond: OnSecond,
+    { isOwn }: { readonly isOwn?: (second: number) => boolean } = {},
+  ) {
+    this.isOwn = isOwn ?? (() => true)
+    this.inTurns = isOwn !== undefined
+    this.specs = specs
+    this.warmups = numberWarmups(specs)
+    this.totals = this.makeTally()
+    this.onSecond = onSecond
+    this.reached = new Array<number>(workers).fill(Number.NEGATIVE_INFINITY)
+    this.logs = new Array(specs.length).fill(undefined)
+  }
+
+  /** A second of one worker. Seconds come in order from each worker. */
+  add(worker: number, data: WindowData): void {
+    const open = this.openAt(data.index)
+    open.tally.addSheet(data.sheet)
+    open.lateness.addPacked(data.lateness)
+    open.vus += data.vus
+    open.dropped += data.dropped
+    open.busy[worker] = data.busy
+    open.cpu[worker] = data.cpu
+    open.starved[worker] = data.starved
+    open.gcMsMax = Math.max(open.gcMsMax, data.gcMsMax)
+    for (const part of ['dns', 'tcp', 'tls'] as const) this.connect[part].addPacked(data[part])
+    this.unsolicited += data.unsolicited
+    this.reached[worker] = data.index
+    this.closeReached()
+  }
+
+  /** The worker sends nothing more. */
+  end(worker: number): void {
+    this.reached[worker] = Number.POSITIVE_INFINITY
+    this.closeReached()
+  }
+
+  /** What all requests of the run come to, over `durationSeconds`. */
+  total(durationSeconds: number): Totals {
+    return { ...makeTotals(this.sent(this.totals), durationSeconds), dropped: this.dropped }
+  }
+
+  /**
+   * The same for each request, with its windows; those past the end of a run that stopped early are left out. Windows
+   * are seconds, or more of them in long runs; seconds of sides that take turns are never joined.
+   */
+  requests(durationSeconds: number): RequestResult[] {
+    const kept = this.logs.reduce((most, log) => Math.max(most, log?.seconds ?? 1), 1)
+    const spans = this.spans(this.inTurns ? 1 : secondsEach(Math.round(durationSeconds), kept))
+    return this.specs.map(({ name, kind }, i) => ({
+      name,
+      kind,
+      ...makeTotals(this.totals.get(i), durationSeconds),
+      ...this.describeWarmup(i),
+      windows: this.windowsOf(i, spans).map((window) => clipWindow(window, durationSeconds)),
+    }))
+  }
+
+  private describeWarmup(index: number): Pick<RequestResult, 'warmup'> {
+    const number = this.warmups[index]!
+    if (number < 0) return {}
+    const series = this.totals.get(number)
+    if (series.requests + series.unfinished === 0) return {}
+    const { requests, failed, errorRate, unfinished, latency, statuses, errors } = makeTotals(series, 0)
+    return { warmup: { requests, failed, errorRate, unfinished, latency, statuses, errors } }
+  }
+
+  /** One point for each second. */
+  timeline(): TimelinePoint[] {
+    return this.seconds.map((second) => ({
+      second: second.index,
+      vus: second.vus,
+      requests: second.requests,
+      failed: second.failed,
+      p50: second.p50Ms,
+      p95: second.p95Ms,
+      p99: second.p99Ms,
+      dropped: second.dropped,
+      generatorBusy: round(Math.max(0, ...second.busy.filter((share) => share !== undefined))),
+      schedulingLagP99: second.latenessMsP99,
+      gcPauseMax: round(second.gcMsMax),
+    }))
+  }
+
+  /** All that was sent, requests and steps, as one series: journeys are made of these. */
+  private sent(tally: Tally): Series {
+    const total = new Series()
+    for (const i of tally.used) if (this.isSent(i)) total.merge(tally.get(i))
+    return total
+  }
+
+  /** Whether it is a request or a step of the measured part: journeys are made of these. */
+  private isSent(request: number): boolean {
+    const spec = this.specs[request]
+    return spec !== undefined && spec.kind !== 'journey'
+  }
+
+  private makeTally(): Tally {
+    return new Tally(this.specs.length + this.warmups.filter((number) => number >= 0).length)
+  }
+
+  private openAt(index: number): OpenWindow {
+    const known = this.open.get(index)
+    if (known !== undefined) return known
+    const spare = this.spare.pop()
+    spare?.tally.clear()
+    spare?.lateness.clear()
+    const { tally, lateness } = spare ?? {
+      tally: this.makeTally(),
+      lateness: new Histogram(),
+    }
+    const created = { tally, lateness, busy: [], cpu: [], starved: [], vus: 0, dropped: 0, gcMsMax: 0 }
+    this.open.set(index, created)
+    return created
+  }
+
+  private closeReached(): void {
+    const complete = Math.min(...this.reached)
+    for (const index of [...this.open.keys()].sort((a, b) => a - b)) {
+      if (index > complete) break
+      this.close(index, this.open.get(index)!)
+      this.open.delete(index)
+    }
+  }
+
+  private close(index: number, open: OpenWindow): void {
+    const { tally } = open
+    const total = { requests: 0, failed: 0, latency: new Histogram() }
+    for (const i of tally.used) {
+      if (!this.isSent(i)) continue
+      const { requests, failed, latency } = tally.get(i)
+      total.requests += requests
+      total.failed += failed
+      total.latency.add(latency)
+    }
+    const second: Second = {
+      index,
+      requests: total.requests,
+      failed: total.failed,
+      vus: open.vus,
+      dropped: open.dropped,
+      p50Ms: percentileMs(total.latency, 50),
+      p95Ms: percentileMs(total.latency, 95),
+      p99Ms: percentileMs(total.latency, 99),
+      busy: open.busy,
+      cpu: open.cpu,
+      starved: open.starved,
+      latenessMsP99: percentileMs(open.lateness, 99),
+      gcMsMax: open.gcMsMax,
+    }
+    if (index >= 0) {
+      this.seconds.push(second)
+      this.counted.requests += second.requests
+      this.counted.failed += second.failed
+      this.totals.merge(tally)
+      this.lateness.add(open.lateness)
+      this.dropped += open.dropped
+      this.log(index, tally)
+    } else {
+      for (const number of this.warmups) if (number >= 0) this.totals.mergeOne(number, tally.get(number))
+    }
+    this.onSecond(second, tally)
+    this.spare.push(open)
+  }
+
+  private log(index: number, tally: Tally): void {
+    const last = this.starts.at(-1)
+    const start = this.isOwn(index) || last === undefined ? index : last
+    if (start !== last) this.starts.push(start)
+    for (const i of tally.used) {
+      if (i >= this.specs.length) continue
+      this.logs[i] ??= new SecondLog(
+        i / this.specs.length,
+        this.inTurns ? Number.POSITIVE_INFINITY : undefined,
+      )
+      this.logs[i].add(start, tally.get(i))
+    }
+  }
+
+  /** The windows of a request. A session is looked at again and again, so what has been encoded is kept. */
+  private windowsOf(request: number, { seconds, spans }: Spans): readonly Window[] {
+    const known = this.written.get(request)
+    const windows = known?.seconds === seconds ? known.windows : []
+    // The last one may have got longer, and more answers.
+    windows.pop()
+    const done = windows.length
+    const found = new Map<number, Pick<Window, 'requests' | 'failed' | 'histogram'>>()
+    const read = ({ start, requests, failed, latency }: Stretch) =>
+      found.set(start, { requests, failed, histogram: latency.encode() })
+    if (done < spans.length) this.logs[request]?.read(seconds, read, spans[done]!.start)
+    for (const { start, duration } of spans.slice(done))
+      windows.push({ start, duration, ...(found.get(start) ?? NOTHING_SENT) })
+    this.written.set(request, { seconds, windows })
+    return windows
+  }
+
+  private spans(seconds: number): Spans {
+    const spans: { readonly start: number; duration: number }[] = []
+    for (const second of this.starts) {
+      const start = second - (second % seconds)
+      const last = spans.at(-1)
+      if (last?.start === start) last.duration++
+      else spans.push({ start, duration: 1 })
+    }
+    return { seconds, spans }
+  }
+}
+
+/** The windows of a run: when each begins, and how many seconds of it there have been. */
+interface Spans {
+  /** How many there are in a whole one. */
+  readonly seconds: number
+  readonly spans: readonly { readonly start: number; readonly duration: number }[]
+}
+
+const NOTHING_SENT = { requests: 0, failed: 0, histogram: new Histogram().encode() }
+
+interface WrittenWindows {
+  readonly seconds: number
+  readonly windows: Window[]
+}
+
+interface OpenWindow {
+  readonly tally: Tally
+  readonly lateness: Histogram
+  readonly busy: number[]
+  readonly cpu: (number | null)[]
+  readonly starved: (number | null)[]
+  vus: number
+  dropped: number
+  gcMsMax: number
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000
+}
+
+function makeTotals(series: Series, durationSeconds: number): Totals {
+  const { requests, failed, unfinished, bytesSent, bytesReceived, bytesDecoded } = series
+  const retryErrors = byCount(series.retryErrors)
+  return {
+    requests,
+    failed,
+    errorRate: requests === 0 ? 0 : failed / requests,
+    ...ratesOf({ requests, failed }, durationSeconds),
+    bytesSent,
+    bytesReceived,
+    bytesDecoded: bytesDecoded === 0 ? null : bytesDecoded,
+    dropped: 0,
+    unfinished,
+    latency: summarize(series.latency),
+    serviceTime: summarize(series.service),
+    timeToFirstByte: summarize(series.firstByte),
+    statuses: Object.fromEntries([...series.statuses].sort((a, b) => a[0] - b[0])),
+    redirects: series.redirects,
+    reconnects: series.reconnects,
+    retries: {
+      requests: series.retried,
+      recovered: series.recovered,
+      attempts: retryErrors.reduce((sum, { count }) => sum + count, 0),
+      errors: retryErrors,
+    },
+    errors: byCount(series.errors),
+  }
+}
+
+function byCount(errors: ReadonlyMap<string, ErrorCount>): ErrorCount[] {
+  return [...errors.values()].sort((a, b) => b.count - a.count)
+}

@@ -1,0 +1,140 @@
+/**
+ * What one part writes down of its requests: whether each counts, in which series, and as what.
+ */
+import type { Ms } from '../../base/clock.js'
+import type { Draws } from '../../plan/iteration-values.js'
+import type { Plan } from '../../plan/plan.js'
+import { listSeries, numberWarmups } from '../../plan/series.js'
+import type { Row } from '../../stats/sheet.js'
+import type { Journey } from '../engine/journeys.js'
+import type { VirtualUser } from '../engine/virtual-user.js'
+import type { Failure } from '../response/failure.js'
+import { Judge } from '../response/response-check.js'
+import { type Gauges, Recorder, type WindowData } from './window-recorder.js'
+
+/** What a ledger has to know. */
+export interface LedgerOptions {
+  /** The moment the measured part begins. */
+  readonly startAt: Ms
+  readonly durationMs: Ms
+  readonly gauges: Gauges
+  readonly emit: (window: WindowData) => void
+}
+
+/** The books of one part. */
+export class Ledger {
+  readonly recorder: Recorder
+  private readonly startAt: Ms
+  /** By series, see {@link numberWarmups}. */
+  private readonly warmups: readonly number[]
+  /** By series; null of a journey. */
+  private readonly judges: readonly (Judge | null)[]
+  /** What is due from then on is sent to bring journeys to their end, and counts no more. */
+  private closedAt: Ms = Number.POSITIVE_INFINITY
+
+  constructor(plan: Plan, { startAt, durationMs, gauges, emit }: LedgerOptions) {
+    const series = listSeries(plan)
+    this.startAt = startAt
+    this.judges = series.map(({ request }) => (request === null ? null : new Judge(request, plan)))
+    this.warmups = numberWarmups(series)
+    this.recorder = new Recorder({
+      requests: series.length + this.warmups.filter((number) => number >= 0).length,
+      startAt,
+      warmupMs: plan.load.warmupMs,
+      durationMs,
+      gauges,
+      emit,
+    })
+  }
+
+  /** Nothing that is due later counts. */
+  closeAt(moment: Ms): void {
+    this.closedAt = moment
+    this.recorder.endAt(moment)
+  }
+
+  /**
+   * Judges and counts a request that has ended. Gives why it failed, or null; what it captured goes into the
+   * variables of `draws`.
+   */
+  recordEnd(user: VirtualUser, ended: Ms, broken: Failure | null, draws: Draws | null): Failure | null {
+    const { status, answer, detours } = user.connection
+    const latencyMs = ended - user.due
+    let failure = broken
+    if (failure === null) {
+      const judge = this.judges[user.request]!
+      failure = judge.looksInside
+        ? judge.judge({ status, answer: answer ?? null, latencyMs }, draws)
+        : judge.judgeStatus(status)
+    }
+    if (user.isWarmup) {
+      const first = this.warmupOf(user.request, ended)
+      if (first !== null) recordInto(first, user, ended, failure)
+    }
+    if (!this.counts(user, ended)) return failure
+    const series = this.countBytes(user, ended)
+    recordInto(series, user, ended, failure)
+    if (failure === null && detours?.failures.length) series.recovered++
+    // Of an answer that was not even looked at nothing was decoded.
+    if (answer != null && broken === null && failure?.kind !== 'status')
+      series.bytesDecoded += answer.decodedBytes
+    return failure
+  }
+
+  /** Counts a request that could not be sent. */
+  recordUnsent(user: VirtualUser, request: number, failure: Failure, now: Ms): void {
+    if (user.isWarmup) this.warmupOf(request, now)?.recordFailure(failure.kind, failure.message, 0)
+    if (!this.counts(user, now)) return
+    this.recorder.seriesAt(this.momentOf(user, now), request).recordFailure(failure.kind, failure.message, 0)
+  }
+
+  /** Counts a journey that came to its end, or failed on the way. */
+  recordJourney({ series, due, ended, pausedMs, isWarmup }: Journey, failure: Failure | null): void {
+    if (isWarmup) return
+    const books = this.recorder.seriesAt(Math.max(ended, this.startAt), series)
+    if (failure === null) books.recordJourney(ended - due - pausedMs)
+    else books.recordFailure(failure.kind, failure.message, 0)
+  }
+
+  /** Counts a request that was given up. */
+  recordUnfinished(user: VirtualUser, now: Ms): void {
+    if (user.isWarmup) {
+      const first = this.warmupOf(user.request, now)
+      if (first !== null) first.unfinished++
+    } else if (user.due < this.closedAt) this.countBytes(user, now).unfinished++
+  }
+
+  /** Counts a journey that was given up. */
+  recordUnfinishedJourney({ series, ended, isWarmup }: Journey): void {
+    if (!isWarmup) this.recorder.seriesAt(Math.max(ended, this.startAt), series).unfinished++
+  }
+
+  /** A request of the warm-up that ends after it belongs to no window, and one due after the load counts no more. */
+  private counts(user: VirtualUser, ended: Ms): boolean {
+    return !(user.isWarmup && ended >= this.startAt) && user.due < this.closedAt
+  }
+
+  /** The series beside that of `request` for what each user sends once and sent in the warm-up; null of all others. */
+  private warmupOf(request: number, moment: Ms): Row | null {
+    const number = this.warmups[request]!
+    return number < 0 ? null : this.recorder.seriesAt(moment, number)
+  }
+
+  private momentOf(user: VirtualUser, ended: Ms): Ms {
+    return user.isWarmup ? ended : Math.max(ended, this.startAt)
+  }
+
+  private countBytes(user: VirtualUser, ended: Ms) {
+    const series = this.recorder.seriesAt(this.momentOf(user, ended), user.request)
+    series.bytesSent += user.connection.bytesSent
+    series.bytesReceived += user.connection.bytesReceived
+    if (user.connection.detours != null) series.recordDetours(user.connection.detours)
+    return series
+  }
+}
+
+function recordInto(series: Row, user: VirtualUser, ended: Ms, failure: Failure | null): void {
+  const { status, sentAt, firstByteAt, id } = user.connection
+  if (failure === null) series.recordSuccess(status, ended - user.due, ended - sentAt, firstByteAt - sentAt)
+  else series.recordFailure(failure.kind, failure.message, status, id)
+}

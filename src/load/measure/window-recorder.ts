@@ -1,0 +1,159 @@
+/**
+ * Sorts one worker's samples into windows of a second, and hands each window on when it is over.
+ */
+import type { Ms } from '../../base/clock.js'
+import { Histogram } from '../../stats/histogram.js'
+import { type Row, Sheet, type SheetData, buffersOf as sheetBuffers } from '../../stats/sheet.js'
+import type { ConnectionEvents, ConnectTimes } from '../connection.js'
+
+/** How long a window is. */
+export const WINDOW_MS = 1000
+
+/** A second of one worker, as plain data. */
+export interface WindowData {
+  /** Seconds since the measured part began; below 0 is warm-up. */
+  readonly index: number
+  /** What its requests came to. */
+  readonly sheet: SheetData
+  /** Virtual users at work at the end of the window. */
+  readonly vus: number
+  /** Arrivals that found no free virtual user. */
+  readonly dropped: number
+  /** Connections that were closed because bytes came that nobody had asked for. */
+  readonly unsolicited: number
+  /** How late requests were sent, packed, in µs. */
+  readonly lateness: Uint32Array<ArrayBuffer>
+  /** Times of connection set-up, packed, in µs. */
+  readonly dns: Uint32Array<ArrayBuffer>
+  readonly tcp: Uint32Array<ArrayBuffer>
+  readonly tls: Uint32Array<ArrayBuffer>
+  /** Share of the window in which the thread was working. */
+  readonly busy: number
+  /** Share of the window in which it was on a CPU, and in which it waited for one; null where nobody knows. */
+  readonly cpu: number | null
+  readonly starved: number | null
+  /** Longest garbage collection pause, and all of them together. */
+  readonly gcMsMax: Ms
+  readonly gcMs: Ms
+}
+
+/** The memory of a window that is moved to another thread, not copied. */
+export function buffersOf({ sheet, lateness, dns, tcp, tls }: WindowData): ArrayBuffer[] {
+  return [...sheetBuffers(sheet), ...[lateness, dns, tcp, tls].map(({ buffer }) => buffer)]
+}
+
+/** What the recorder has to ask for when a window ends. */
+export interface Gauges {
+  vus(): number
+  /** Share of the time since the last call in which the thread was working, and its garbage collections since. */
+  load(): Pick<WindowData, 'busy' | 'cpu' | 'starved' | 'gcMsMax' | 'gcMs'>
+}
+
+/** What a recorder has to know. */
+export interface RecorderOptions {
+  /** How many requests the scenario has. */
+  readonly requests: number
+  /** The moment the measured part begins. */
+  readonly startAt: Ms
+  readonly warmupMs: Ms
+  readonly durationMs: Ms
+  readonly gauges: Gauges
+  readonly emit: (window: WindowData) => void
+}
+
+/** Counts samples into the window they ended in. */
+export class Recorder implements ConnectionEvents {
+  private dropped = 0
+  private unsolicitedCount = 0
+  private readonly sheet: Sheet
+  private readonly lateness = new Histogram()
+  private readonly dns = new Histogram()
+  private readonly tcp = new Histogram()
+  private readonly tls = new Histogram()
+  private readonly gauges: Gauges
+  private readonly emit: (window: WindowData) => void
+  private readonly startsAt: Ms
+  private index: number
+  private lastIndex: number
+  private endsAt: Ms
+
+  constructor(options: RecorderOptions) {
+    this.sheet = new Sheet(options.requests)
+    this.gauges = options.gauges
+    this.emit = options.emit
+    this.startsAt = options.startAt
+    this.index = -Math.ceil(options.warmupMs / WINDOW_MS)
+    this.lastIndex = Math.max(0, Math.ceil(options.durationMs / WINDOW_MS) - 1)
+    this.endsAt = this.index >= this.lastIndex ? Number.POSITIVE_INFINITY : this.endOf(this.index)
+  }
+
+  /** Where to count a sample that ended at `moment`. */
+  seriesAt(moment: Ms, request: number): Row {
+    if (moment >= this.endsAt) this.roll(moment)
+    return this.sheet.row(request)
+  }
+
+  /** Counts an arrival that found no free virtual user. */
+  recordDropped(moment: Ms): void {
+    this.roll(moment)
+    this.dropped++
+  }
+
+  /** Counts how late a request was sent. */
+  recordLateness(lateMs: Ms): void {
+    this.lateness.record(lateMs * 1000)
+  }
+
+  connected({ dnsMs, tcpMs, tlsMs }: ConnectTimes): void {
+    if (dnsMs !== null) this.dns.record(dnsMs * 1000)
+    this.tcp.record(tcpMs * 1000)
+    if (tlsMs !== null) this.tls.record(tlsMs * 1000)
+  }
+
+  unsolicited(): void {
+    this.unsolicitedCount++
+  }
+
+  /** Hands on all windows that were over at `moment`. */
+  roll(moment: Ms): void {
+    while (moment >= this.endsAt) {
+      this.flush()
+      this.index++
+      this.endsAt = this.index >= this.lastIndex ? Number.POSITIVE_INFINITY : this.endOf(this.index)
+    }
+  }
+
+  /** Ends the load at `moment`: answers that come later belong to the window it lies in. */
+  endAt(moment: Ms): void {
+    this.roll(moment - 1e-3)
+    this.lastIndex = this.index
+    this.endsAt = Number.POSITIVE_INFINITY
+  }
+
+  /** The moment the current window ends. */
+  get windowEndsAt(): Ms {
+    return this.endsAt
+  }
+
+  private endOf(index: number): Ms {
+    return this.startsAt + (index + 1) * WINDOW_MS
+  }
+
+  /** Hands on the open window as it stands. */
+  flush(): void {
+    this.emit({
+      index: this.index,
+      sheet: this.sheet.take(),
+      vus: this.gauges.vus(),
+      dropped: this.dropped,
+      unsolicited: this.unsolicitedCount,
+      lateness: this.lateness.pack(),
+      dns: this.dns.pack(),
+      tcp: this.tcp.pack(),
+      tls: this.tls.pack(),
+      ...this.gauges.load(),
+    })
+    this.dropped = this.unsolicitedCount = 0
+    for (const histogram of [this.lateness, this.dns, this.tcp, this.tls]) histogram.clear()
+  }
+}

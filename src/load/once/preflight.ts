@@ -1,0 +1,112 @@
+/**
+ * A look at the target and at this machine before the load: a service that isn't there, or a limit that the load is
+ * sure to meet, should be told of at once, not after a minute of failed connections.
+ */
+import { connect } from 'node:net'
+import type { Ms } from '../../base/clock.js'
+import { userError } from '../../base/errors.js'
+import { type Limits, readLimits } from '../../base/limits.js'
+import { formatCount, formatDuration } from '../../base/units.js'
+import type { Plan } from '../../plan/plan.js'
+import { Profile } from '../../plan/profile.js'
+import type { HttpOptions, Route } from '../../scenario/model/http-types.js'
+import { type Endpoint, endpointFor, hostAndPort, proxyFor } from '../http/connect/route.js'
+import { failureOf } from '../response/failure.js'
+
+/**
+ * Opens one connection to the target, or to what the scenario names instead, and closes it; sends nothing. Throws a
+ * UserError (exit 3) when it can't, or when `signal` is aborted before.
+ */
+export async function checkReachable(
+  target: string,
+  http: Pick<HttpOptions, 'connectTimeoutMs' | keyof Route>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { host, port } = hostAndPort(target)
+  const proxy = proxyFor(target, http.proxy)
+  const endpoint = proxy ?? endpointFor(host, port, http)
+  const reason = await tryConnect(endpoint, http.connectTimeoutMs, signal)
+  if (reason === null) return
+  if (proxy !== null) {
+    const hint = 'is the proxy running, and is this its address? http.proxy in the scenario names it'
+    throw userError(`the proxy ${proxy.host}:${proxy.port} can't be reached: ${reason}`, hint, 'run')
+  }
+  throw userError(
+    `${target} can't be reached${describeWay(endpoint, { host, port })}: ${reason}`,
+    'is the service running, and is this its address? `--target <url>` names another',
+    'run',
+  )
+}
+
+/** Where the connection goes, when that isn't what the URL says. */
+function describeWay(endpoint: Endpoint, usual: { readonly host: string; readonly port: number }): string {
+  if ('path' in endpoint) return ` by ${endpoint.path}`
+  const isUsual = endpoint.host === usual.host && endpoint.port === usual.port
+  return isUsual ? '' : ` at ${endpoint.host}:${endpoint.port}`
+}
+
+function tryConnect(endpoint: Endpoint, timeoutMs: Ms, signal?: AbortSignal): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket = connect('path' in endpoint ? endpoint : { host: endpoint.host, port: endpoint.port })
+    const done = (reason: string | null) => {
+      signal?.removeEventListener('abort', stop)
+      socket.destroy()
+      resolve(reason)
+    }
+    const stop = () => done('interrupted')
+    if (signal?.aborted) stop()
+    signal?.addEventListener('abort', stop)
+    socket.setTimeout(timeoutMs, () => done(`no connection within ${formatDuration(timeoutMs)}`))
+    socket.once('connect', () => done(null))
+    socket.once('error', (error) => done(failureOf(error).message))
+  })
+}
+
+/** Open files that perfctl needs besides one for each virtual user. */
+export const RESERVED_FILES = 64
+
+/** How to get more ports for connections of one's own. */
+export const WIDEN_PORTS = 'sudo sysctl -w net.ipv4.ip_local_port_range="1024 65535"'
+
+/** How to get enough open files for `users`. */
+export function raiseOpenFiles(users: number): string {
+  const files = Math.max(65_536, 2 ** Math.ceil(Math.log2(users + RESERVED_FILES)))
+  // Node has raised the soft limit as far as it goes: only root can raise the hard one.
+  return `ulimit -n ${files} (as root; in Docker: --ulimit nofile=${files}; in systemd: LimitNOFILE=${files})`
+}
+
+/**
+ * Throws a UserError (exit 3) when the load is sure to need more connections at once than this machine can open. How
+ * many an open model needs depends on the service: there it's left to the run to show. `shards`: how many machines share
+ * the load.
+ */
+export function checkResources(
+  {
+    load,
+    target,
+    http,
+  }: Pick<Plan, 'load' | 'target'> & { readonly http?: Pick<HttpOptions, 'connections'> },
+  limits: Limits = readLimits(),
+  shards = 1,
+): void {
+  if (load.model === 'open') return
+  const peak = Math.ceil(new Profile(load.start, load.stages).peak)
+  const busy = load.warmupMs > 0 ? peak : Math.min(peak, load.iterations ?? peak)
+  const users = Math.ceil(Math.min(busy, http?.connections ?? busy) / shards)
+  const { openFiles, ports } = limits
+  if (openFiles !== null && users + RESERVED_FILES > openFiles.soft) {
+    throw userError(
+      `${formatCount(users)} virtual users need as many connections, but a process may only have ${formatCount(openFiles.soft)} files open`,
+      raiseOpenFiles(users),
+      'run',
+    )
+  }
+  const portCount = ports === null ? Number.POSITIVE_INFINITY : ports.last - ports.first + 1
+  if (users > portCount) {
+    throw userError(
+      `${formatCount(users)} virtual users need as many connections to ${target}, but there are only ${formatCount(portCount)} ports for them`,
+      users <= 64_512 ? WIDEN_PORTS : 'share the load between several machines: --shard 1/2 and so on',
+      'run',
+    )
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * One virtual user who sends a request when asked to, one after the other: with the connection of the load, so that
+ * what is seen is what the load sends.
+ */
+import { type Ms, now } from '../../base/clock.js'
+import { formatDuration } from '../../base/units.js'
+import type { Plan } from '../../plan/plan.js'
+import type { Outgoing } from '../../plan/request.js'
+import type { Connection } from '../connection.js'
+import { deadlineMs } from '../engine/timeout.js'
+import { openNetwork } from '../http/connection-factory.js'
+import { type Hop, TracingConnection } from '../http/layers/trace.js'
+import type { Failure } from '../response/failure.js'
+import type { Answer } from '../response/response.js'
+
+/** What came of one request. */
+export interface Attempt {
+  /** Null when the answer was read to its last byte, whatever its status. */
+  readonly failure: Failure | null
+  /** 0 when no answer came. */
+  readonly status: number
+  readonly answer: Answer | null
+  /** From the beginning, connecting, redirects and retries included, to the last byte. */
+  readonly latencyMs: Ms
+  /** What went over the wire: one exchange, or several with redirects and retries. */
+  readonly hops: readonly Hop[]
+}
+
+/** A user who keeps the whole answer. */
+export class SingleUser {
+  private readonly connection: Connection
+  private readonly trace: TracingConnection
+  private readonly timeoutMs: Ms
+
+  private constructor(connection: Connection, trace: TracingConnection, timeoutMs: Ms) {
+    this.connection = connection
+    this.trace = trace
+    this.timeoutMs = timeoutMs
+  }
+
+  /** A user of the plan's load. */
+  static async open(plan: Plan): Promise<SingleUser> {
+    let trace: TracingConnection | undefined
+    const connect = await openNetwork(plan, {
+      watch: (inner) => {
+        trace = new TracingConnection(inner)
+        return trace
+      },
+    })
+    const connection = connect({ connected: (times) => trace!.connected(times), unsolicited() {} })
+    return new SingleUser(connection, trace!, deadlineMs(plan))
+  }
+
+  /** An iteration begins: see {@link Connection.begin}. */
+  begin(): void {
+    this.connection.begin?.()
+  }
+
+  /**
+   * Sends a request; whatever goes wrong is in the attempt. Not before the last one has ended. `giveUp` aborted: waits
+   * for no answer.
+   */
+  async send(outgoing: Outgoing, giveUp?: AbortSignal): Promise<Attempt> {
+    this.trace.clear()
+    const begun = now()
+    const failure = await this.exchange(outgoing, giveUp)
+    const { status } = this.connection
+    return {
+      failure,
+      status,
+      answer: this.connection.answer ?? null,
+      latencyMs: now() - begun,
+      hops: this.trace.hops,
+    }
+  }
+
+  /** Closes the connection. */
+  close(): Promise<void> {
+    return this.connection.close()
+  }
+
+  private exchange(outgoing: Outgoing, giveUp?: AbortSignal): Promise<Failure | null> {
+    return new Promise((resolve) => {
+      const end = (failure: Failure | null) => {
+        clearTimeout(timer)
+        giveUp?.removeEventListener('abort', abort)
+        resolve(failure)
+      }
+      const fail = (message: string) => {
+        this.connection.abort()
+        end({ kind: 'timeout', message })
+      }
+      const abort = () => fail('given up without an answer')
+      const timer = setTimeout(
+        () => fail(`no complete answer within ${formatDuration(this.timeoutMs)}`),
+        this.timeoutMs,
+      )
+      giveUp?.addEventListener('abort', abort)
+      this.connection.send(outgoing, { ended: end })
+      if (giveUp?.aborted) abort()
+    })
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * Takes values out of answers: what `capture` asks for.
+ */
+import { Pattern } from '../../base/pattern.js'
+import { type JsonPath, valueAt } from '../../scenario/blocks/json-path.js'
+import { queryJson } from '../../scenario/blocks/json-query.js'
+import type { Capture, Choice } from '../../scenario/model/journey.js'
+import { type Body, faultOf } from './body.js'
+import type { Discretion } from './redaction.js'
+import type { Answer } from './response.js'
+
+/** What was captured, or why not. */
+export interface Captured {
+  readonly name: string
+  readonly value: unknown
+  /** Null when there is a value, or one that stands in for it. */
+  readonly fault: string | null
+}
+
+/** An answer to look into. */
+export interface Source {
+  readonly answer: Answer | null
+  readonly body: Body
+  readonly status: number
+}
+
+/** A random number of [0, 1), for `pick: random`. */
+export type Uniform = () => number
+
+interface CompiledCapture extends Capture {
+  /** Null when it isn't looked for by a pattern. */
+  readonly pattern: Pattern | null
+}
+
+/** The captures of one request. */
+export class Capturer {
+  private readonly captures: readonly CompiledCapture[]
+  private readonly discretion: Discretion
+
+  constructor(captures: readonly Capture[], discretion: Discretion) {
+    this.captures = captures.map((capture) => ({
+      ...capture,
+      pattern: capture.from.type === 'regex' ? new Pattern(capture.from.pattern) : null,
+    }))
+    this.discretion = discretion
+  }
+
+  /** Puts all values into `variables`; gives the first fault, or null. */
+  capture(source: Source, variables: Map<string, unknown>, random: Uniform): string | null {
+    for (const capture of this.captures) {
+      const { name, value, fault } = this.take(capture, source, random)
+      if (fault !== null) return fault
+      variables.set(name, value)
+    }
+    return null
+  }
+
+  /** Every capture with its value or fault. */
+  all(source: Source, random: Uniform): Captured[] {
+    return this.captures.map((capture) => this.take(capture, source, random))
+  }
+
+  private take(
+    { name, from, pattern, fallback }: CompiledCapture,
+    source: Source,
+    random: Uniform,
+  ): Captured {
+    const found = look({ from, pattern }, source, random)
+    if ('value' in found) return { name, value: found.value, fault: null }
+    if (fallback !== undefined) return { name, value: fallback, fault: null }
+    return { name, value: undefined, fault: `${name}: ${this.discretion.hide(found.fault)}` }
+  }
+}
+
+type Found = { readonly value: unknown } | { readonly fault: string }
+
+/** What is looked for. */
+type Wanted = Pick<CompiledCapture, 'from' | 'pattern'>
+
+/** Deeper values could not be written into later requests: each level takes a frame of the stack. */
+const DEPTH_MOST = 1000
+
+const TOO_DEEP: Found = { fault: `the value is nested more than ${DEPTH_MOST} levels deep` }
+
+function look(wanted: Wanted, source: Source, random: Uniform): Found {
+  try {
+    const found = find(wanted, source, random)
+    return 'value' in found && isDeeper(found.value, DEPTH_MOST) ? TOO_DEEP : found
+  } catch (error) {
+    return { fault: faultOf(error) }
+  }
+}
+
+function find({ from, pattern }: Wanted, { answer, body, status }: Source, random: Uniform): Found {
+  switch (from.type) {
+    case 'status':
+      return { value: status }
+    case 'body':
+      return { value: body.text() }
+    case 'header': {
+      const value = answer?.header(from.name) ?? null
+      return value === null ? { fault: `no header ${from.name}` } : { value }
+    }
+    case 'cookie': {
+      const value = cookieOf(answer, from.name)
+      return value === null ? { fault: `no cookie ${from.name}` } : { value }
+    }
+    case 'regex': {
+      const onlyFirst = from.pick === 'first'
+      const values = pattern!.matches(body.text(), { onlyFirst, leftMs: body.leftMs })
+      return choose(values, from.pick, random) ?? { fault: `the body does not match ${from.pattern}` }
+    }
+    case 'json': {
+      const root = body.json()
+      if (from.steps === null) {
+        const values = queryJson(root, from.path, { onlyFirst: from.pick === 'first', leftMs: body.leftMs })
+        const exact = values.map(({ value, location }) => exactly(value, location, body))
+        return choose(exact, from.pick, random) ?? { fault: `${from.path} finds nothing` }
+      }
+      const value = valueAt(root, from.steps)
+      if (value === undefined) return { fault: `${from.path} is not there` }
+      return { value: exactly(value, from.steps, body) }
+    }
+  }
+}
+
+/**
+ * A whole number that a float doesn't hold, such as a long id, with all of its digits; another value as it is. Only of a
+ * captured value itself: within lists and maps numbers stay what `JSON.parse` makes of them.
+ */
+function exactly(value: unknown, path: JsonPath, body: Body): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+  if (Number.isFinite(value) && !Number.isInteger(value)) return value
+  const digits = body.digits(value, path)
+  return WHOLE.test(digits) ? BigInt(digits) : digits
+}
+
+/** With more digits it's no id, and to make a number of a million of them takes time. */
+const WHOLE = /^-?\d{1,1000}$/
+
+function choose(values: readonly unknown[], pick: Choice, random: Uniform) {
+  if (pick === 'all') return { value: values }
+  if (values.length === 0) return null
+  if (pick === 'last') return { value: values.at(-1) }
+  return { value: values[pick === 'first' ? 0 : Math.floor(random() * values.length)] }
+}
+
+/** The value of the last cookie of that name that the answer sets. */
+function cookieOf(answer: Answer | null, name: string): string | null {
+  const pair = (answer?.setCookies ?? [])
+    .map((value) => value.split(';', 1)[0]!)
+    .findLast((each) => each.slice(0, each.indexOf('=')).trim() === name)
+  return pair === undefined ? null : pair.slice(pair.indexOf('=') + 1).trim()
+}
+
+/** Whether lists and maps are nested more than so many levels deep. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true
+  return false
+}

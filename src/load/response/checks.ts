@@ -1,0 +1,190 @@
+/**
+ * Holds answers against what the scenario expects of them. What doesn't hold is told in a line that is the same for
+ * all answers with the same fault, so that they are counted as one.
+ */
+
+import type { Ms } from '../../base/clock.js'
+import { Pattern } from '../../base/pattern.js'
+import { isSecretField, isSecretHeader } from '../../base/secrets.js'
+import { formatDuration, formatSize } from '../../base/units.js'
+import type { Draws } from '../../plan/iteration-values.js'
+import type { Plan } from '../../plan/plan.js'
+import { valueAt } from '../../scenario/blocks/json-path.js'
+import type { Check, Expect, JsonCheck } from '../../scenario/model/scenario.js'
+import { quoted } from '../../scenario/yaml/tree.js'
+import { type Body, faultOf } from './body.js'
+import { Digits, describeTest, passes, type Show, testFault } from './json-check.js'
+import type { Discretion } from './redaction.js'
+import type { Answer } from './response.js'
+
+/** What is known of an answer that came. */
+export interface Seen {
+  /** Null when no check needs it. */
+  readonly answer: Answer | null
+  readonly latencyMs: Ms
+  /** What the iteration knows, for hiding its secrets; null when that isn't kept. */
+  readonly draws: Draws | null
+}
+
+/** A check in words, and what an answer did wrong; null when it holds. */
+export interface Checked {
+  readonly label: string
+  readonly fault: string | null
+}
+
+/** The checks of one request. */
+export class Checker {
+  private readonly checks: readonly CompiledCheck[]
+
+  /** With `decodes` each body has to be what its encoding says. */
+  constructor(checks: readonly Check[], discretion: Discretion, decodes = false) {
+    const compiled = checks.map((check) => compile(check, isSecret(check) ? MUTE : speaker(discretion)))
+    this.checks = decodes ? [...compiled, DECODES] : compiled
+  }
+
+  /** The first fault of an answer; null when all checks hold. */
+  fault(seen: Seen, body: Body): string | null {
+    for (const check of this.checks) {
+      const fault = check.fault(seen, body)
+      if (fault !== null) return fault
+    }
+    return null
+  }
+
+  /** Every check with its fault. */
+  all(seen: Seen, body: Body): Checked[] {
+    return this.checks.map((check) => ({ label: check.label, fault: check.fault(seen, body) }))
+  }
+}
+
+/** The checks of a request in a plan; null when nothing but the status is looked at. */
+export function makeChecker(
+  { compression }: Plan['http'],
+  { checks = [] }: Expect,
+  discretion: Discretion,
+): Checker | null {
+  const decodes = compression === 'decode'
+  return checks.length === 0 && !decodes ? null : new Checker(checks, discretion, decodes)
+}
+
+/** Whether a status is one of those that are expected. */
+export function isExpected(status: number, ranges: Expect['status']): boolean {
+  for (const [from, to] of ranges) if (status >= from && status <= to) return true
+  return false
+}
+
+/** How texts are told. */
+interface Speaker {
+  /** Those of the scenario. */
+  readonly own: Show
+  /** Those of an answer. */
+  answers(text: string, seen: Seen): string
+  /** What went wrong, which may name a pattern. */
+  readonly fault: Show
+}
+
+const HIDDEN = quoted('[redacted]')
+
+const MUTE: Speaker = { own: () => HIDDEN, answers: () => HIDDEN, fault: (text) => text }
+
+function speaker(discretion: Discretion): Speaker {
+  return {
+    own: (text) => discretion.quote(text),
+    answers: (text, { draws }) => discretion.quoteAnswer(text, draws),
+    fault: (text) => discretion.hide(text),
+  }
+}
+
+/** Whether what is compared must not be told: the value of a telling header, or of a telling field. */
+function isSecret(check: Check): boolean {
+  if (check.type === 'header') return isSecretHeader(check.name)
+  const last = check.type === 'json' ? check.steps.findLast((step) => typeof step === 'string') : undefined
+  return last !== undefined && isSecretField(last)
+}
+
+interface CompiledCheck {
+  readonly label: string
+  fault(seen: Seen, body: Body): string | null
+}
+
+function compile(check: Check, speaker: Speaker): CompiledCheck {
+  const show = speaker.own
+  switch (check.type) {
+    case 'header': {
+      const { name, value } = check
+      const compare = (seen: Seen) => {
+        const actual = seen.answer!.header(name)
+        if (actual === value) return null
+        if (actual === null) return `no header ${name}`
+        return `header ${name} is ${speaker.answers(actual, seen)}, not ${show(value)}`
+      }
+      return { label: `header ${name} is ${show(value)}`, fault: compare }
+    }
+    case 'maxLatency': {
+      const limit = formatDuration(check.ms)
+      const compare = ({ latencyMs }: Seen) => (latencyMs <= check.ms ? null : `latency above ${limit}`)
+      return { label: `latency at most ${limit}`, fault: compare }
+    }
+    case 'maxSize': {
+      const limit = formatSize(check.bytes)
+      const compare = ({ answer }: Seen) =>
+        answer!.bodyBytes <= check.bytes ? null : `body larger than ${limit}`
+      return { label: `body at most ${limit}`, fault: compare }
+    }
+    case 'body':
+      return ofBody(`body contains ${show(check.text)}`, speaker, (body) =>
+        body.text().includes(check.text) ? null : `body does not contain ${show(check.text)}`,
+      )
+    case 'matches': {
+      const pattern = new Pattern(check.pattern)
+      return ofBody(`body matches ${show(check.pattern)}`, speaker, (body) =>
+        pattern.test(body.text(), body.leftMs) ? null : `body does not match ${show(check.pattern)}`,
+      )
+    }
+    case 'json': {
+      const { path, steps, test } = check
+      return ofBody(`${path} ${describeTest(test, show)}`, speaker, (body, seen) => {
+        const value = exactly(valueAt(body.json(), steps), check, body)
+        if (passes(test, value)) return null
+        return `${path} ${testFault(test, value, { show, showAnswer: (text) => speaker.answers(text, seen) })}`
+      })
+    }
+  }
+}
+
+/** A number by its digits where they matter: where a float holds neither it nor what it has to be. */
+function exactly(value: unknown, { steps, test }: JsonCheck, body: Body): unknown {
+  if (typeof value !== 'number') return value
+  const isHeld =
+    !('digits' in test) && (Number.isSafeInteger(value) || !Number.isInteger(value)) && Number.isFinite(value)
+  return isHeld ? value : new Digits(body.digits(value, steps))
+}
+
+const DECODES: CompiledCheck = {
+  label: 'body can be decoded',
+  fault: ({ answer }) => {
+    try {
+      answer!.decodeBody()
+      return null
+    } catch (error) {
+      return faultOf(error)
+    }
+  },
+}
+
+function ofBody(
+  label: string,
+  speaker: Speaker,
+  judge: (body: Body, seen: Seen) => string | null,
+): CompiledCheck {
+  return {
+    label,
+    fault: (seen, body) => {
+      try {
+        return judge(body, seen)
+      } catch (error) {
+        return speaker.fault(faultOf(error))
+      }
+    },
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * One value of a JSON body against what it has to be.
+ */
+import { compareDecimals } from '../../base/decimal.js'
+import type { JsonTest } from '../../scenario/model/scenario.js'
+
+/** Puts a text into quotes, short and without secrets. */
+export type Show = (text: string) => string
+
+/** A number by its digits: of those that a float doesn't hold. */
+export class Digits {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+const COMPARE: Readonly<Record<Comparison['operator'], (order: number) => boolean>> = {
+  '==': (order) => order === 0,
+  '!=': (order) => order !== 0,
+  '<': (order) => order < 0,
+  '<=': (order) => order <= 0,
+  '>': (order) => order > 0,
+  '>=': (order) => order >= 0,
+}
+
+/** The test in words, to follow the path: `is "ok"`, `>= 1`, `exists`. */
+export function describeTest(test: JsonTest, show: Show): string {
+  if (test.operator === 'exists') return 'exists'
+  if (test.operator === 'missing') return 'is missing'
+  return test.operator === '==' ? `is ${wanted(test, show)}` : wanted(test, show)
+}
+
+/** Whether a value (undefined: there is none) is what it has to be. */
+export function passes(test: JsonTest, actual: unknown): boolean {
+  if (test.operator === 'missing') return actual === undefined
+  if (actual === undefined) return false
+  return test.operator === 'exists' || holds(test, actual)
+}
+
+/** What is wrong with a value that doesn't pass, to follow the path: `is "failed", not "ok"`. */
+export function testFault(
+  test: JsonTest,
+  actual: unknown,
+  { show, showAnswer }: { readonly show: Show; readonly showAnswer: Show },
+): string {
+  if (test.operator === 'missing') return 'is there'
+  if (actual === undefined || test.operator === 'exists') return 'is missing'
+  const name = nameOf(actual, showAnswer)
+  return test.operator === '!=' ? `is ${name}` : `is ${name}, not ${wanted(test, show)}`
+}
+
+type Comparison = Exclude<JsonTest, { operator: 'exists' | 'missing' }>
+
+function holds({ operator, value, digits }: Comparison, actual: unknown): boolean {
+  if (actual instanceof Digits && typeof value === 'number')
+    return COMPARE[operator](compareDecimals(actual.text, digits ?? String(value)))
+  if (operator === '==') return actual === value
+  if (operator === '!=') return actual !== value
+  if (typeof actual !== 'number' || typeof value !== 'number') return false
+  if (operator === '<') return actual < value
+  if (operator === '<=') return actual <= value
+  return operator === '>' ? actual > value : actual >= value
+}
+
+function wanted({ operator, value, digits }: Comparison, show: Show): string {
+  const name = digits ?? nameOf(value, show)
+  return operator === '==' ? name : `${operator} ${name}`
+}
+
+function nameOf(value: unknown, show: Show): string {
+  if (typeof value === 'string') return show(value)
+  if (value instanceof Digits) return value.text
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}

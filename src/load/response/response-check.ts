@@ -1,0 +1,102 @@
+/**
+ * What an answer comes to: a success, whose captured values are kept, or a failure with its kind.
+ */
+import type { Ms } from '../../base/clock.js'
+import type { Draws } from '../../plan/iteration-values.js'
+import type { Plan } from '../../plan/plan.js'
+import { describeStatus } from '../../scenario/model/describe.js'
+import type { RequestSpec } from '../../scenario/model/scenario.js'
+import { Body } from './body.js'
+import { type Captured, Capturer } from './capture.js'
+import { type Checked, type Checker, isExpected, makeChecker } from './checks.js'
+import type { Failure } from './failure.js'
+import { Discretion } from './redaction.js'
+import type { Answer } from './response.js'
+
+/** What is known of an answer that was read to its last byte. */
+export interface Answered {
+  readonly status: number
+  /** Null when nothing of it is looked at. */
+  readonly answer: Answer | null
+  readonly latencyMs: Ms
+}
+
+/** All that is looked at in one answer. */
+export interface Examined {
+  /** The status first. */
+  readonly checks: readonly Checked[]
+  /** Empty when a check doesn't hold. */
+  readonly captured: readonly Captured[]
+  readonly failure: Failure | null
+}
+
+/** Judges the answers to one request. */
+export class Judge {
+  private readonly statuses: RequestSpec['expect']['status']
+  private readonly checker: Checker | null
+  private readonly capturer: Capturer | null
+  private readonly timeoutMs: Ms
+
+  constructor(request: RequestSpec, plan: Pick<Plan, 'http' | 'secrets' | 'data'>) {
+    const { expect, capture } = request
+    const discretion = new Discretion(request, plan)
+    this.statuses = expect.status
+    this.checker = makeChecker(plan.http, expect, discretion)
+    this.timeoutMs = plan.http.timeoutMs
+    this.capturer = capture === undefined ? null : new Capturer(capture, discretion)
+  }
+
+  /** Whether anything but the status is looked at. */
+  get looksInside(): boolean {
+    return this.checker !== null || this.capturer !== null
+  }
+
+  /** Null when the status is one of those expected. */
+  judgeStatus(status: number): Failure | null {
+    return isExpected(status, this.statuses) ? null : { kind: 'status', message: `status ${status}` }
+  }
+
+  /** Null for a success. The body is forgotten then. What is captured goes into the variables of `draws`; null when nothing is to be kept. */
+  judge(answered: Answered, draws: Draws | null): Failure | null {
+    const failure = this.look(answered, draws)
+    // A user who pauses would hold on to a body of megabytes meanwhile.
+    answered.answer?.release()
+    return failure
+  }
+
+  private look({ status, answer, latencyMs }: Answered, draws: Draws | null): Failure | null {
+    const unexpected = this.judgeStatus(status)
+    if (unexpected !== null || !this.looksInside) return unexpected
+    const body = new Body(answer, this.timeoutMs - latencyMs)
+    const fault = this.checker?.fault({ answer, latencyMs, draws }, body) ?? null
+    if (fault !== null) return { kind: 'expectation', message: fault }
+    if (this.capturer === null || draws === null) return null
+    const missing = this.capturer.capture({ answer, body, status }, draws.variables, () =>
+      draws.random.float(),
+    )
+    return missing === null ? null : { kind: 'capture', message: missing }
+  }
+
+  /** The same with everything that was looked at, for one who wants to see it. */
+  examine(answered: Answered, draws: Draws): Examined {
+    const { status, answer, latencyMs } = answered
+    const body = new Body(answer, this.timeoutMs - latencyMs)
+    const unexpected = this.judgeStatus(status)
+    const inside = this.checker?.all({ answer, latencyMs, draws }, body) ?? []
+    const checks = [
+      {
+        label: `status ${describeStatus(this.statuses)}`,
+        fault: unexpected === null ? null : `it is ${status}`,
+      },
+      ...inside,
+    ]
+    const fault = inside.find((check) => check.fault !== null)?.fault ?? null
+    const failure: Failure | null =
+      unexpected ?? (fault === null ? null : { kind: 'expectation', message: fault })
+    if (failure !== null) return { checks, captured: [], failure }
+    const captured = this.capturer?.all({ answer, body, status }, () => draws.random.float()) ?? []
+    for (const { name, value, fault } of captured) if (fault === null) draws.variables.set(name, value)
+    const missing = captured.find(({ fault }) => fault !== null)?.fault ?? null
+    return { checks, captured, failure: missing === null ? null : { kind: 'capture', message: missing } }
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Whether there is enough data for a load, as far as that can be known before it is sent.
+ */
+import { userError } from '../base/errors.js'
+import { formatCount } from '../base/units.js'
+import { usesFeeder } from '../scenario/data/feeders.js'
+import { Mix } from './mix.js'
+import type { Plan } from './plan.js'
+import { Profile, warmupProfile } from './profile.js'
+import { Ranks } from './row-ranks.js'
+import { openRows } from './rows.js'
+import { usersOf } from './uses.js'
+
+/** So many choices are worked out; of more iterations the share that uses a feeder is known well enough. */
+const EXACT_MOST = 2_000_000
+
+type SupplyPlan = Pick<Plan, 'data' | 'requests' | 'beforeEach' | 'http' | 'load' | 'seed'>
+
+/** Throws a UserError when rows that are given once each are sure to run out: nothing has been sent then. */
+export function checkSupply(plan: SupplyPlan): void {
+  const iterations = surelyStarted(plan)
+  if (iterations === null) return
+  for (const [name, feeder] of Object.entries(plan.data)) {
+    const stops = feeder.pick === 'unique' ? feeder.onEnd !== 'recycle' : feeder.onEnd === 'stop'
+    // A row for each user, and how many of them there will be is not known in the open model.
+    if (feeder.pick === undefined || !stops || usesFeeder(plan.beforeEach, name)) continue
+    const { size } = openRows(feeder)
+    const warmup = feeder.pick === 'unique' ? count(plan, name, { of: iterations.warmup, isWarmup: true }) : 0
+    const needed = count(plan, name, { of: iterations.measured, isWarmup: false }) + warmup
+    if (needed <= size) continue
+    const file = 'table' in feeder ? ` (${feeder.table.file})` : ''
+    const ofWarmup = warmup > 0 ? `, ${formatCount(warmup)} of them in the warm-up` : ''
+    throw userError(
+      `data.${name}${file} has ${formatCount(size)} rows, and the load will take ${formatCount(needed)}${ofWarmup}`,
+      'add rows, send less, or write onEnd: recycle',
+    )
+  }
+}
+
+/** How many iterations are sure to be asked for; null when that depends on how fast the service answers. */
+function surelyStarted({ load }: Pick<Plan, 'load'>): { measured: number; warmup: number } | null {
+  const limit = load.iterations ?? Number.POSITIVE_INFINITY
+  if (load.model === 'closed') {
+    const measured = load.iterationsPerVu === undefined ? limit : load.iterationsPerVu * load.start
+    return measured === Number.POSITIVE_INFINITY ? null : { measured, warmup: 0 }
+  }
+  const profile = new Profile(load.start, load.stages)
+  const warmup = warmupProfile(load)
+  const total = (one: Profile) => sureCount(one.count(one.durationMs), load.arrivals)
+  return { measured: Math.min(limit, total(profile)), warmup: total(warmup) }
+}
+
+/** Of arrivals at random at least so many come, but for once in a billion runs. */
+function sureCount(expected: number, arrivals: 'even' | 'poisson'): number {
+  return Math.max(0, Math.floor(arrivals === 'even' ? expected + 1e-9 : expected - 6 * Math.sqrt(expected)))
+}
+
+/** How many of so many iterations take a value of that name. */
+function count(plan: SupplyPlan, name: string, iterations: { of: number; isWarmup: boolean }): number {
+  const uses = usersOf(plan, name)
+  const weights = plan.requests.map(({ weight }) => weight)
+  if (iterations.of <= EXACT_MOST) {
+    const ranks = new Ranks({ mix: new Mix(weights), seed: plan.seed, uses: [uses] })
+    return ranks.rank(0, iterations.of, iterations.isWarmup)
+  }
+  const sum = (of: readonly number[]) => of.reduce((a, b) => a + b, 0)
+  const share = sum(weights.filter((_, i) => uses[i])) / sum(weights)
+  return sureCount(iterations.of * share, share === 1 ? 'even' : 'poisson')
+}

@@ -1,0 +1,84 @@
+/**
+ * One virtual user's way through the steps of an iteration. Pure but for the answers: what comes next follows from
+ * the plan, the number of the iteration, and what was captured on the way.
+ */
+import type { Ms } from '../base/clock.js'
+import type { CompiledStep, SendStep } from './compile-steps.js'
+import type { Draws } from './iteration-values.js'
+import type { Outgoing } from './request.js'
+import { ValueError } from './values.js'
+
+/** What comes next. */
+export type Move =
+  | { readonly type: 'send'; readonly outgoing: Outgoing }
+  | { readonly type: 'pause'; readonly pauseMs: Ms }
+  /** A request that can't be sent, and why: for want of a captured value, or because one doesn't fit. */
+  | { readonly type: 'stuck'; readonly outgoing: Outgoing; readonly reason: string }
+  | { readonly type: 'end' }
+
+const END: Move = { type: 'end' }
+
+/** A way under way. */
+export class Walk {
+  /** What the iteration knows: captured values go into its `variables`. */
+  readonly draws: Draws
+  private readonly program: readonly CompiledStep[]
+  private at = 0
+  /** How many rounds each repetition has left. */
+  private readonly left: number[] = []
+
+  constructor(program: readonly CompiledStep[], draws: Draws) {
+    this.program = program
+    this.draws = draws
+  }
+
+  /**
+   * Goes on to the next request, pause, or the end. A request is valid until another one is filled in. Throws a DataEnd
+   * when the data of the iteration has run out.
+   */
+  next(): Move {
+    const { draws, program, left } = this
+    while (this.at < program.length) {
+      const step = program[this.at++]!
+      switch (step.type) {
+        case 'send': {
+          const obstacle = fill(step, draws)
+          return obstacle === null ? step.move : { type: 'stuck', outgoing: step.request, reason: obstacle }
+        }
+        case 'pause': {
+          const [from, to] = step.pauseMs
+          return { type: 'pause', pauseMs: from === to ? from : from + (to - from) * draws.random.float() }
+        }
+        case 'unless':
+          if (!step.holds(draws)) this.at = step.to
+          break
+        case 'repeat': {
+          const [from, to] = step.times
+          const times = from === to ? from : draws.random.integer(from, to)
+          left[step.counter] = times - 1
+          if (times === 0) this.at = step.to
+          break
+        }
+        case 'again':
+          if (left[step.counter]!-- > 0 && !(step.until?.(draws) ?? false)) this.at = step.to
+          break
+      }
+    }
+    return END
+  }
+}
+
+/**
+ * Fills a request in; gives why that can't be done, or null. What was captured may be of no use where it is wanted: that
+ * is the answer's fault, and fails the step.
+ */
+function fill({ request, needs }: SendStep, draws: Draws): string | null {
+  for (const name of needs) if (draws.variables.get(name) === undefined) return `{{ ${name} }} has no value`
+  try {
+    request.fill(draws)
+    return null
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error
+    return error.message
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * One stretch of an `ab` session, from a start of both sides to the next: two fleets that take turns, slice by slice.
+ */
+import { now, wallTime } from '../base/clock.js'
+import { UserError, userError } from '../base/errors.js'
+import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
+import { Collector } from '../load/measure/collector.js'
+import { sideOf } from '../plan/ab-turns.js'
+import { makePlan, type Plan } from '../plan/plan.js'
+import { listSeries } from '../plan/series.js'
+import type { Scenario } from '../scenario/model/scenario.js'
+import type { Result, RunEnvironment } from '../stats/result.js'
+import { whyStopped } from './failure.js'
+import { assembleResult } from './result.js'
+import { type Setup, setUp } from './setup.js'
+
+/** What a block is part of, and how it's watched. */
+export interface BlockOptions {
+  readonly seed: number
+  /** Measured seconds of each side. */
+  readonly seconds: number
+  /** Threads of each side. */
+  readonly workers: number
+  readonly environment: RunEnvironment
+  readonly signal: AbortSignal
+  readonly kill: AbortSignal
+  /** Called with what went wrong without changing the results: a step of `after` that failed. */
+  readonly onNotice: (text: string) => void
+  /** Called with what both sides have after each second of each; true ends the block. */
+  readonly onSeconds: (seconds: number, measure: () => BlockEnd) => boolean
+}
+
+/** What the two sides measured: each in its own slices only. */
+export interface BlockEnd {
+  readonly a: Result
+  readonly b: Result
+}
+
+const SLICE_MS = 1000
+const GUARD_MS = 50
+/** The workers of both sides get this long to begin together. */
+const HEAD_START_MS = 50
+
+/**
+ * Drives both targets with the scenario's highest load, each after what its scenario does before a load. Throws a
+ * UserError (exit 3) when that fails; then no load was sent.
+ */
+export async function runBlock(
+  scenario: Scenario,
+  targets: { readonly a: string; readonly b: string },
+  options: BlockOptions,
+): Promise<BlockEnd> {
+  const around: { readonly side: SideName; readonly setup: Setup }[] = []
+  try {
+    const plans: SidePlan[] = []
+    for (const side of ['a', 'b'] as const) {
+      const base = makePlan(constantLoad(scenario, 2 * options.seconds), {
+        target: targets[side],
+        seed: options.seed,
+        today: wallTime().getTime(),
+      })
+      const setup = await setUp(scenario, base, options.signal).catch((error) => {
+        throw ofSide(side, error)
+      })
+      around.push({ side, setup })
+      const turns = { side, sliceMs: SLICE_MS, guardMs: GUARD_MS }
+      plans.push({ side, plan: { ...base, variables: setup.variables, turns } })
+    }
+    return await drive(scenario, plans, options)
+  } finally {
+    for (const { side, setup } of around) {
+      const fault = await setup.tearDown()
+      if (fault !== null) options.onNotice(`side ${side}: ${fault}`)
+    }
+  }
+}
+
+/** A block that wasn't driven: nothing was measured. `targets` is what the sides are called. */
+export function emptyBlock(
+  scenario: Scenario,
+  targets: { readonly a: string; readonly b: string },
+  { seed, seconds, environment }: Pick<BlockOptions, 'seed' | 'seconds' | 'environment'>,
+): BlockEnd {
+  const startedAt = wallTime()
+  const [a, b] = (['a', 'b'] as const).map((side) => {
+    const target = targets[side]
+    const plan = makePlan(constantLoad(scenario, 2 * seconds), { target, seed, today: startedAt.getTime() })
+    return assembleResult(scenario, {
+      ...{ plan, startedAt, environment, shard: null, stoppedBy: null, reference: null },
+      collector: new Collector(listSeries(plan), 0, () => {}),
+      end: { stoppedMs: 0, failure: null },
+      stopped: { interrupted: false, error: null },
+      ...{ allowEnvironment: true, allowMissing: false },
+    })
+  }) as [Result, Result]
+  return { a, b }
+}
+
+type SideName = 'a' | 'b'
+
+interface SidePlan {
+  readonly side: SideName
+  readonly plan: Plan
+}
+
+/** The error, with the side that it's about. */
+function ofSide(side: SideName, error: unknown): unknown {
+  if (!(error instanceof UserError)) return error
+  const problems = error.problems.map((problem) => ({
+    ...problem,
+    message: `side ${side}: ${problem.message}`,
+  }))
+  return new UserError(problems, error.kind)
+}
+
+/** Sends both loads at the same time, in turns. */
+async function drive(
+  scenario: Scenario,
+  plans: readonly SidePlan[],
+  options: BlockOptions,
+): Promise<BlockEnd> {
+  const { workers, environment } = options
+  const brake = new AbortController()
+  const barrier = makeBarrier(2)
+  const sides = plans.map(({ side, plan }) => {
+    const collector = new Collector(listSeries(plan), workers, () => look(), {
+      isOwn: (second) => sideOf(second) === side,
+    })
+    return { side, plan, startedAt: wallTime(), collector }
+  })
+  const measure = (stoppedMs: number, failed: Failed | null = null): BlockEnd => {
+    const [a, b] = sides.map(({ side, plan, collector, startedAt }) => {
+      const end = { stoppedMs, failure: failed?.failure ?? null }
+      const stopped = whyStopped(options.signal)
+      const whole = assembleResult(scenario, {
+        ...{ plan, collector, end, startedAt, environment, stopped, shard: null },
+        ...{ stoppedBy: null, reference: null, allowEnvironment: true, allowMissing: false },
+      })
+      // Both stop because of one: its name belongs to what is told.
+      const culprit = failed?.side ?? side
+      const isOfSide = whole.error !== null && stopped.error === null
+      return ownSlices(isOfSide ? { ...whole, error: `side ${culprit}: ${whole.error}` } : whole, side)
+    }) as [Result, Result]
+    return { a, b }
+  }
+  let seen = 0
+  const look = () => {
+    const seconds = Math.floor(Math.min(...sides.map(({ collector }) => collector.seconds.length)) / 2)
+    if (seconds <= seen || brake.signal.aborted) return
+    seen = seconds
+    if (options.onSeconds(seconds, () => measure(2 * seconds * 1000))) brake.abort()
+  }
+  const ends = await Promise.all(
+    sides.map(async (one) => {
+      const end = await runFleet(one.plan, {
+        workers,
+        stop: AbortSignal.any([brake.signal, options.signal]),
+        kill: options.kill,
+        beginAt: () => barrier.wait(),
+        onBegin: (headStartMs) => {
+          one.startedAt = new Date(wallTime().getTime() + headStartMs + one.plan.load.warmupMs)
+        },
+        onWindow: (worker, window) => one.collector.add(worker, window),
+        onWorkerEnd: (worker) => one.collector.end(worker),
+      })
+      // A side that died before it was ready must not keep the other waiting; nor is one side a session.
+      if (end.failure !== null) brake.abort()
+      barrier.leave()
+      return { ...end, side: one.side }
+    }),
+  )
+  const failed = ends.find((end): end is typeof end & Failed => end.failure !== null) ?? null
+  return measure(Math.min(...ends.map(({ stoppedMs }) => stoppedMs)), failed)
+}
+
+interface Failed {
+  readonly side: SideName
+  readonly failure: NonNullable<FleetEnd['failure']>
+}
+
+/**
+ * The scenario with its highest load, constantly: slices of a ramp would not be alike. Throws a UserError when that
+ * is none, as of bursts alone.
+ */
+export function constantLoad(scenario: Scenario, seconds: number): Scenario {
+  const { load, file, name } = scenario
+  const most = Math.max(load.start, ...load.stages.map(({ target }) => target))
+  if (most === 0) {
+    throw userError(
+      `${file ?? name}: two versions side by side get the highest level of the load all the time, and here it is 0: bursts have none`,
+      'add a rate to the load, such as rate: 100/s, or give it a profile without bursts and use --profile',
+    )
+  }
+  const stages = [{ durationMs: seconds * 1000, target: most }]
+  const constant = { ...load, start: most, stages, iterations: null }
+  if (constant.model === 'closed') delete constant.iterationsPerVu
+  return { ...scenario, load: constant }
+}
+
+/** A side's figures over its own slices only: in the others there is nothing but what was still under way. */
+function ownSlices(result: Result, side: 'a' | 'b'): Result {
+  const own = (start: number) => sideOf(Math.floor(start)) === side
+  const whole = (seconds: number) => seconds <= result.durationSeconds
+  return {
+    ...result,
+    requests: result.requests.map((request) => ({
+      ...request,
+      windows: request.windows.filter(({ start, duration }) => own(start) && whole(start + duration)),
+    })),
+    timeline: result.timeline.filter(({ second }) => own(second)),
+  }
+}
+
+interface Barrier {
+  /** Gives the moment to begin, the same to all, when all are waiting that have not left. */
+  wait(): Promise<number>
+  leave(): void
+}
+
+function makeBarrier(members: number): Barrier {
+  let expected = members
+  let waiting: ((moment: number) => void)[] = []
+  const open = () => {
+    if (waiting.length < expected) return
+    const moment = now() + HEAD_START_MS
+    for (const go of waiting) go(moment)
+    waiting = []
+  }
+  return {
+    wait: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve)
+        open()
+      }),
+    leave() {
+      expected--
+      open()
+    },
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * All that was measured, judged, as the one object that every report shows.
+ */
+
+import type { FleetEnd } from '../load/fleet/threads.js'
+import type { Collector } from '../load/measure/collector.js'
+import { judgeGenerator } from '../load/measure/generator-health.js'
+import { sideOf } from '../plan/ab-turns.js'
+import { listNeverSent } from '../plan/never-sent.js'
+import type { Plan } from '../plan/plan.js'
+import { requestsOf } from '../plan/series.js'
+import { describeLoad } from '../scenario/model/describe.js'
+import { scenarioHash } from '../scenario/model/hash.js'
+import type { Scenario } from '../scenario/model/scenario.js'
+import { withWarmup } from '../stats/add.js'
+import {
+  type Measured,
+  RESULT_SCHEMA,
+  type RequestResult,
+  type Result,
+  type RunEnvironment,
+  type ScenarioIdentity,
+  type ShardLimits,
+} from '../stats/result.js'
+import { listShardDoubts } from '../stats/shard.js'
+import { summarize } from '../stats/summary.js'
+import { compare } from '../verdict/compare.js'
+import { listNeverSucceeded } from '../verdict/never-succeeded.js'
+import { judgeThresholds } from '../verdict/thresholds.js'
+import { runVerdict } from '../verdict/verdict.js'
+import { NO_FAILURE, type Stopped, type Why, whyFailed } from './failure.js'
+import type { Reference } from './run.js'
+
+/** What a run left behind. */
+export interface RunRecord extends Standard {
+  readonly plan: Plan
+  readonly collector: Collector
+  readonly end: FleetEnd
+  /** The moment the measured part began. */
+  readonly startedAt: Date
+  readonly environment: RunEnvironment
+  /** Whether it was stopped from outside, and what for. */
+  readonly stopped: Stopped
+  /** The threshold that ended it before its time. */
+  readonly stoppedBy: string | null
+  /** Which machine's part it was, of how many; null for all of it. */
+  readonly shard: ShardNumber | null
+}
+
+/** One machine of several that share a load: from 1. */
+export interface ShardNumber {
+  readonly index: number
+  readonly of: number
+}
+
+/** The result of a run, with its verdict. */
+export function assembleResult(scenario: Scenario, record: RunRecord): Result {
+  const { plan, collector, end, startedAt, environment, stopped, shard } = record
+  const { interrupted } = stopped
+  const durationSeconds = Math.round(Math.max(0, end.stoppedMs)) / 1000
+  const totals = collector.total(durationSeconds)
+  const requests = collector.requests(durationSeconds)
+  // In the other side's seconds a generator rests, which must not make up for its own.
+  const atWork = collector.seconds.filter(({ index }) => !plan.turns || sideOf(index) === plan.turns.side)
+  const neverSent = interrupted ? [] : listNeverSent(plan.requests, requests)
+  const measured: Measured = {
+    schema: RESULT_SCHEMA,
+    scenario: { ...identify(scenario, plan.target), text: sourceOf(scenario) },
+    startedAt: startedAt.toISOString(),
+    durationSeconds,
+    warmupSeconds: plan.load.warmupMs / 1000,
+    runs: [{ startedAt: startedAt.toISOString(), start: 0, durationSeconds }],
+    seed: plan.seed,
+    interrupted,
+    environment,
+    totals,
+    requests,
+    ...(neverSent.length > 0 && { neverSent }),
+    connections: {
+      dns: summarize(collector.connect.dns),
+      tcp: summarize(collector.connect.tcp),
+      tls: summarize(collector.connect.tls),
+      unsolicited: collector.unsolicited,
+    },
+    timeline: collector.timeline(),
+    session: null,
+    shard: shard === null ? null : { ...shard, workers: environment.workers, limits: limitsOf(scenario) },
+    shards: null,
+    generator: judgeGenerator(atWork, collector.lateness, totals.latency, {
+      inTurns: plan.turns !== undefined,
+    }),
+    stoppedBy: record.stoppedBy,
+    ...firstOf([
+      whyFailed(end, scenario.secrets),
+      stopped,
+      { error: interrupted ? null : describeBarrier(plan, requests) },
+    ]),
+  }
+  return judgeResult(measured, scenario, record)
+}
+
+function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {
+  return {
+    thresholds: thresholds.map(({ expression }) => expression),
+    baseline: baseline.file,
+    tolerance: baseline.tolerance,
+    minDelta: baseline.minDeltaMs,
+  }
+}
+
+function firstOf(reasons: readonly Why[]): Why {
+  const { error, errorStack } = reasons.find((why) => why.error !== null) ?? NO_FAILURE
+  return { error, ...(errorStack !== undefined && { errorStack }) }
+}
+
+/** Why none of the scenario's own requests was sent; null unless what each user does first was in the way. */
+function describeBarrier({ beforeEach }: Plan, measured: readonly RequestResult[]): string | null {
+  const first = new Set(requestsOf(beforeEach).map(({ name }) => name))
+  if (measured.some(({ name, requests, unfinished }) => !first.has(name) && requests + unfinished > 0))
+    return null
+  const barrier = measured.map(withWarmup).find(({ name, failed }) => first.has(name) && failed > 0)
+  return barrier === undefined
+    ? null
+    : `no virtual user got past "${barrier.name}": ${barrier.errors[0]?.message}; the load was not sent`
+}
+
+/** What a result says of its scenario. */
+export function identify(scenario: Scenario, target: string): ScenarioIdentity {
+  const { name, file, profile, load } = scenario
+  return {
+    name,
+    file,
+    ...(profile !== null && { profile }),
+    hash: scenarioHash(scenario),
+    load: describeLoad(load),
+    target,
+  }
+}
+
+/** What its author wrote; a URL is no file. */
+function sourceOf({ file, text }: Scenario): string | null {
+  return file === null || text === '' ? null : text
+}
+
+/** What a run is held against. */
+export interface Standard {
+  readonly reference: Reference | null
+  readonly allowEnvironment: boolean
+  readonly allowMissing: boolean
+}
+
+/** What was measured, with its thresholds, its comparison and its verdict. */
+export function judgeResult(
+  measured: Measured,
+  scenario: Pick<Scenario, 'thresholds' | 'baseline'>,
+  { reference, allowEnvironment, allowMissing }: Standard,
+): Result {
+  const { totals, requests, interrupted, generator, stoppedBy, error } = measured
+  // A part of the load is no measure for the whole: `merge` judges all shards together.
+  const isJudged = measured.shard === null
+  const thresholds = isJudged ? judgeThresholds(scenario.thresholds, totals, requests) : []
+  const neverSucceeded = isJudged ? listNeverSucceeded(measured, scenario.thresholds) : []
+  const comparison =
+    reference === null || interrupted || stoppedBy !== null || error !== null || totals.requests === 0
+      ? null
+      : compare(
+          reference.measurement,
+          { ...measured, neverSucceeded },
+          {
+            baseline: reference.name,
+            tolerance: scenario.baseline.tolerance,
+            minDeltaMs: scenario.baseline.minDeltaMs,
+            allowEnvironment,
+            allowMissing,
+          },
+        )
+  const verdict =
+    error === null
+      ? runVerdict({
+          interrupted,
+          totals,
+          thresholds,
+          neverSucceeded,
+          comparison,
+          generator,
+          doubts: listShardDoubts(measured),
+        })
+      : 'error'
+  return { ...measured, thresholds, neverSucceeded, comparison, verdict }
+}

@@ -1,0 +1,226 @@
+/**
+ * One run from end to end, as a function: a scenario becomes a plan, the plan becomes load, the load becomes
+ * statistics, the statistics become a verdict. No output, no files, no process-wide effects.
+ */
+import { type Ms, wallTime } from '../base/clock.js'
+import { type UserError, userError } from '../base/errors.js'
+import { readGitCommit } from '../base/git.js'
+import { readEnvironment } from '../base/host.js'
+import { readLimits } from '../base/limits.js'
+import { randomSeed } from '../base/rng.js'
+import { startDemo } from '../demo/spawn.js'
+import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
+import { Collector } from '../load/measure/collector.js'
+import { checkReachable, checkResources } from '../load/once/preflight.js'
+import { checkSupply } from '../plan/data-check.js'
+import { makePlan, type Plan } from '../plan/plan.js'
+import { listSeries } from '../plan/series.js'
+import type { Scenario, Threshold } from '../scenario/model/scenario.js'
+import type { Frame } from '../stats/frame.js'
+import { findMetric } from '../stats/metrics.js'
+import type { Result } from '../stats/result.js'
+import type { Measurement } from '../verdict/measurement.js'
+import { judgeThresholds } from '../verdict/thresholds.js'
+import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
+import { makeFrame } from './frame.js'
+import { assembleResult, type ShardNumber } from './result.js'
+import { setUp } from './setup.js'
+import { countWorkers } from './worker-count.js'
+
+/** How a run may differ from what its scenario says. */
+export interface RunOptions {
+  /** Instead of the scenario's target: `demo`, or an absolute URL. */
+  readonly target?: string | undefined
+  /** Decides every random choice; default: a random one, which is in the result. */
+  readonly seed?: number | undefined
+  /** Threads that send; default: one for each core, less one for a target on this machine. */
+  readonly workers?: number | undefined
+  /** Sends one machine's part of the load only. The result is not judged: `perfctl merge` judges all shards together. */
+  readonly shard?: ShardNumber | undefined
+  /** What to compare with; without it the result has no comparison. */
+  readonly reference?: Reference | null
+  /** Judges as usual although the reference was measured on another kind of machine. */
+  readonly allowEnvironment?: boolean
+  /** A request that the reference has and the run has not is no regression. */
+  readonly allowMissing?: boolean
+  /** Aborted: sends nothing more, lets requests under way finish, and gives what was measured so far. */
+  readonly signal?: AbortSignal
+  /** Aborted: gives up requests under way too. */
+  readonly kill?: AbortSignal
+  /** Called each second while the load runs. */
+  readonly onProgress?: (frame: Frame) => void
+  /** Called with what went wrong without changing the result: a step of `after` that failed. */
+  readonly onNotice?: (text: string) => void
+  /** Called once, before anything is sent; not at all when the demo service can't be started. */
+  readonly onStart?: (start: RunStart) => void
+}
+
+/** A result or baseline, and what to call it: its file. */
+export interface Reference {
+  readonly measurement: Measurement
+  readonly name: string
+}
+
+/** What is about to run. */
+export interface RunStart {
+  readonly target: string
+  readonly seed: number
+  readonly workers: number
+}
+
+/**
+ * Runs `scenario` and gives the result, judged. A run that can't be carried out, or not to its end, has a result too: a
+ * target that can't be reached or a worker that fails is in its `error`, with what was measured until then. Throws a
+ * UserError only for what is wrong with the input, such as a scenario without a target; then nothing was sent.
+ */
+export async function execute(scenario: Scenario, options: RunOptions = {}): Promise<Result> {
+  const seeded = { ...options, seed: options.seed ?? randomSeed() }
+  const target = options.target ?? scenario.target
+  try {
+    return await withTarget(target, (url) => executeAgainst(url, scenario, seeded))
+  } catch (error) {
+    if (target === null || !isRunFailure(error)) throw error
+    return notSent(scenario, error, { ...seeded, target })
+  }
+}
+
+/** The result of a run whose load was not sent: nothing was measured, and it says why. */
+async function notSent(
+  scenario: Scenario,
+  error: UserError,
+  options: RunOptions & { readonly target: string; readonly seed: number },
+): Promise<Result> {
+  const { target, seed, shard = null, signal } = options
+  const today = wallTime()
+  const plan = makePlan(scenario, { target, seed, today: today.getTime() })
+  const stopped = whyStopped(signal)
+  return assembleResult(scenario, {
+    plan,
+    collector: new Collector(listSeries(plan), 0, () => {}),
+    end: { stoppedMs: 0, failure: null },
+    startedAt: today,
+    environment: { ...readEnvironment(), workers: 0, gitCommit: await readGitCommit('.') },
+    // Who interrupts a run while it begins isn't told what it failed of then.
+    stopped: stopped.interrupted || stopped.error !== null ? stopped : { ...stopped, ...whyNotSent(error) },
+    stoppedBy: null,
+    shard,
+    reference: null,
+    allowEnvironment: false,
+    allowMissing: false,
+  })
+}
+
+/**
+ * Does something with the URL of a target; of `demo` the service runs as long as that takes. Throws a UserError when
+ * there is no target.
+ */
+export async function withTarget<T>(target: string | null, action: (url: string) => Promise<T>): Promise<T> {
+  if (target === null) {
+    throw userError(
+      'the scenario names no target',
+      'write `target: http://localhost:3000` in it, or use --target',
+    )
+  }
+  if (target !== 'demo') return action(target)
+  const demo = await startDemo()
+  try {
+    return await action(demo.url)
+  } finally {
+    await demo.stop()
+  }
+}
+
+async function executeAgainst(
+  target: string,
+  scenario: Scenario,
+  options: RunOptions & { readonly seed: number },
+): Promise<Result> {
+  const { shard = null } = options
+  const environment = readEnvironment()
+  const base = makePlan(scenario, { target, seed: options.seed, today: wallTime().getTime() })
+  const workers = countWorkers(base, { asked: options.workers, cores: environment.cores, shard })
+  checkSupply(base)
+  options.onStart?.({ target, seed: base.seed, workers })
+  await checkReachable(target, scenario.http, options.signal)
+  checkResources(base, readLimits(), shard?.of)
+
+  const { variables, tearDown } = await setUp(scenario, base, options.signal, options.kill)
+  const plan = { ...base, variables }
+  let sent: Sent
+  try {
+    sent = await send(plan, workers, scenario, options)
+  } finally {
+    const fault = await tearDown()
+    if (fault !== null) options.onNotice?.(fault)
+  }
+  const { collector, end, startedAt, stoppedBy } = sent
+  return assembleResult(scenario, {
+    plan,
+    collector,
+    end,
+    startedAt,
+    environment: { ...environment, workers, gitCommit: await readGitCommit('.') },
+    stopped: whyStopped(options.signal),
+    stoppedBy,
+    shard,
+    reference: shard === null ? (options.reference ?? null) : null,
+    allowEnvironment: options.allowEnvironment ?? false,
+    allowMissing: options.allowMissing ?? false,
+  })
+}
+
+/** Sends the load, watching for thresholds that end it early. */
+async function send(plan: Plan, workers: number, scenario: Scenario, options: RunOptions): Promise<Sent> {
+  const { shard } = options
+  const brakes = scenario.thresholds.filter((threshold) => shard === undefined || isShareable(threshold))
+  const brake = new AbortController()
+  let startedAt = wallTime()
+  let stoppedBy: string | null = null
+  const collector = new Collector(listSeries(plan), workers, (second, tally) => {
+    options.onProgress?.(makeFrame(plan, collector, { second, tally }))
+    stoppedBy ??= findBroken(brakes, collector)
+    if (stoppedBy !== null) brake.abort()
+  })
+  const end = await runFleet(plan, {
+    workers,
+    shard: shard === undefined ? undefined : { index: shard.index - 1, of: shard.of },
+    stop: AbortSignal.any([brake.signal, options.signal ?? NEVER]),
+    kill: options.kill ?? NEVER,
+    onBegin: (headStartMs: Ms) => {
+      startedAt = new Date(wallTime().getTime() + headStartMs + plan.load.warmupMs)
+    },
+    onWindow: (worker, window) => collector.add(worker, window),
+    onWorkerEnd: (worker) => collector.end(worker),
+  })
+  return { collector, end, startedAt, stoppedBy }
+}
+
+interface Sent {
+  readonly collector: Collector
+  readonly end: FleetEnd
+  readonly startedAt: Date
+  readonly stoppedBy: string | null
+}
+
+const NEVER = new AbortController().signal
+
+/** A threshold that may end the run and isn't met, with enough seen to say so; null when there is none. */
+function findBroken(thresholds: readonly Threshold[], collector: Collector): string | null {
+  const seconds = collector.seconds.length
+  const ripe = thresholds.filter(({ abort }) => abort !== null && seconds * 1000 >= abort.afterMs)
+  if (ripe.length === 0) return null
+  const requests = collector.requests(seconds)
+  const totals = collector.total(seconds)
+  const results = judgeThresholds(ripe, totals, requests)
+  const broken = ripe.find(({ abort, request }, i) => {
+    const measured = request === null ? totals : requests.find(({ name }) => name === request)
+    return !results[i]!.passed && (measured?.requests ?? 0) >= abort!.minSamples
+  })
+  return broken?.expression ?? null
+}
+
+/** Whether a shard can tell: a rate or a number of requests is not its own to judge. */
+function isShareable({ metric }: Threshold): boolean {
+  const unit = findMetric(metric)?.unit
+  return unit === 'ms' || unit === 'ratio'
+}

@@ -1,0 +1,54 @@
+/**
+ * How many threads send a load, or one machine's part of it.
+ */
+import { userError } from '../base/errors.js'
+import { plural } from '../base/units.js'
+import { endpointFor, hostAndPort } from '../load/http/connect/route.js'
+import type { Plan } from '../plan/plan.js'
+import { Profile } from '../plan/profile.js'
+import type { ShardNumber } from './result.js'
+
+/** What decides it besides the plan. */
+export interface CrewOptions {
+  /** By `--workers`; undefined for one for each core. */
+  readonly asked: number | undefined
+  readonly cores: number
+  readonly shard: ShardNumber | null
+}
+
+/**
+ * One worker for each core, unless asked for; a core is left to a target on this machine. Never more than there are
+ * users to share: a worker without any would send none of its iterations. Throws a UserError where one of the
+ * machines would have nothing to send.
+ */
+export function countWorkers(
+  plan: Pick<Plan, 'target' | 'load' | 'http'>,
+  { asked, cores, shard }: CrewOptions,
+): number {
+  const { load, http } = plan
+  const users = Math.ceil(load.model === 'closed' ? new Profile(load.start, load.stages).peak : load.maxVus)
+  const { index, of } = shard ?? { index: 1, of: 1 }
+  if (shard !== null) {
+    refuseTooFew(users, 'virtual user', of)
+    if (load.iterations !== null) refuseTooFew(load.iterations, 'iteration', of)
+  }
+  const shareOf = (count: number) => Math.ceil((count - (index - 1)) / of)
+  // Each worker needs a user, and a connection.
+  const most = Math.min(shareOf(users), shareOf(http.connections ?? users))
+  return Math.max(1, Math.min(asked ?? (isLocal(plan) ? cores - 1 : cores), most))
+}
+
+/** On every machine alike, so that none begins a run that another refuses. */
+function refuseTooFew(count: number, noun: string, shards: number): void {
+  if (count >= shards) return
+  throw userError(
+    `${plural(count, noun)} can't be shared out to ${plural(shards, 'machine')}`,
+    `${count === 1 ? 'leave --shard out' : `use --shard 1/${count} and so on`}, or send more`,
+  )
+}
+
+function isLocal({ target, http }: Pick<Plan, 'target' | 'http'>): boolean {
+  const { host, port } = hostAndPort(target)
+  const end = endpointFor(host, port, http)
+  return 'path' in end || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(end.host)
+}

@@ -1,0 +1,90 @@
+/**
+ * `auth`: a short form of the header `authorization`.
+ */
+
+import { type Reader, readTemplate, wrong } from '../fields/fields.js'
+import { readHeaderValue } from '../fields/http-fields.js'
+import * as json from '../fields/json-types.js'
+import { map } from '../fields/schema.js'
+import type { Template } from '../model/scenario.js'
+import { literalParts } from '../template/template.js'
+import type { Report } from '../yaml/tree.js'
+import type { Leaf } from './leaves.js'
+
+/** How to log in with each request. */
+export interface AuthInput {
+  readonly bearer?: Template | undefined
+  readonly basic?: Template | undefined
+}
+
+/** The field `auth` of `http` and of a request. */
+export function authSchema(leaf: Leaf) {
+  return map(
+    {
+      bearer: leaf(readHeaderValue, {
+        ...json.TEXT,
+        description: 'A token, sent as "Bearer <token>".',
+      }).optional(),
+      basic: leaf(readBasic, {
+        ...json.TEXT,
+        description: 'user:password, sent in base64 (RFC 7617).',
+        examples: ['user:${PASSWORD}'],
+      }).optional(),
+    },
+    {
+      description: 'How to log in: sets the header authorization. Never shown.',
+      sample: 'bearer: "${API_TOKEN}"',
+      synonyms: { token: 'bearer', user: 'basic', username: 'basic', password: 'basic' },
+      check: checkOne,
+    },
+  )
+}
+
+/** The headers that `auth` stands for. */
+export function authHeaders(auth: AuthInput | undefined): Record<string, Template> {
+  if (auth?.bearer !== undefined) return { authorization: ['Bearer ', ...auth.bearer] }
+  if (auth?.basic === undefined) return {}
+  const isFixed = auth.basic.every((part) => typeof part === 'string')
+  const encoded = Buffer.from(literalParts(auth.basic).join('')).toString('base64')
+  return {
+    authorization: isFixed
+      ? [`Basic ${encoded}`]
+      : [
+          'Basic ',
+          { type: 'call', name: 'base64', args: [{ type: 'call', name: 'concat', args: auth.basic }] },
+        ],
+  }
+}
+
+/** Reports a header that `auth` would set, too. */
+export function checkAuth(
+  part: {
+    readonly auth?: AuthInput | undefined
+    readonly headers?: Readonly<Record<string, unknown>> | undefined
+  },
+  report: Report,
+): void {
+  if (part.auth === undefined) return
+  const header = Object.keys(part.headers ?? {}).find((name) => name.toLowerCase() === 'authorization')
+  if (header === undefined) return
+  const message = 'auth sets the header authorization, which stands in headers, too'
+  report({ path: ['auth'], onKey: true, message, hint: 'keep one of the two' })
+}
+
+function checkOne({ bearer, basic }: AuthInput, report: Report, hasUnknown: boolean): void {
+  if (bearer !== undefined && basic !== undefined) {
+    const message = 'auth is one of bearer and basic, here are both'
+    report({ path: ['basic'], onKey: true, message, hint: 'keep one of the two' })
+  } else if (bearer === undefined && basic === undefined && !hasUnknown) {
+    report({
+      message: 'auth says not how',
+      hint: 'write bearer: "${API_TOKEN}" or basic: "user:${PASSWORD}"',
+    })
+  }
+}
+
+const readBasic: Reader<Template> = (tree, context, report) => {
+  const template = readTemplate(tree, context, report)
+  if (template === null || literalParts(template).some((part) => part.includes(':'))) return template
+  return wrong(report, 'basic is not of the form user:password', 'write it like "user:${PASSWORD}"')
+}

@@ -1,0 +1,138 @@
+/**
+ * `expect`: what has to hold of an answer besides its status, from the file to a list of checks.
+ */
+import { losesDigits } from '../../base/decimal.js'
+import { messageOf } from '../../base/errors.js'
+import { type Reader, readText, wrong } from '../fields/fields.js'
+import type { Check, JsonTest } from '../model/scenario.js'
+import { quoted, type Report, Scalar, type TreeMap } from '../yaml/tree.js'
+import { parseJsonPath } from './json-path.js'
+
+/** The checks of a request with their values read. */
+export interface ChecksInput {
+  readonly header?: Readonly<Record<string, string>> | undefined
+  readonly body?: string | undefined
+  readonly matches?: string | undefined
+  readonly json?: Readonly<Record<string, JsonTest>> | undefined
+  readonly maxLatency?: number | undefined
+  readonly maxSize?: number | undefined
+}
+
+/** The checks in the order they are looked at: those first that need less of the answer. */
+export function makeChecks({ header, body, matches, json, maxLatency, maxSize }: ChecksInput): Check[] {
+  const checks: (Check | null)[] = [
+    ...Object.entries(header ?? {}).map(
+      ([name, value]): Check => ({ type: 'header', name: name.toLowerCase(), value }),
+    ),
+    maxLatency === undefined ? null : { type: 'maxLatency', ms: maxLatency },
+    maxSize === undefined ? null : { type: 'maxSize', bytes: maxSize },
+    body === undefined ? null : { type: 'body', text: body },
+    matches === undefined ? null : { type: 'matches', pattern: matches },
+    ...Object.entries(json ?? {}).map(
+      ([path, test]): Check => ({ type: 'json', path, steps: parseJsonPath(path)!, test }),
+    ),
+  ]
+  return checks.filter((check) => check !== null)
+}
+
+/** Reports checks of a body where there will be none. */
+export function checkChecks(input: ChecksInput, report: Report): void {
+  for (const key of ['body', 'matches', 'json', 'maxSize'] as const) {
+    if (input[key] === undefined) continue
+    const message = 'the answer to a head request has no body'
+    report({ path: ['expect', key], onKey: true, message, hint: `use get, or remove ${key}` })
+  }
+}
+
+/** A text to compare with: not empty, and the same in every iteration. */
+export const readFixedText: Reader<string> = (tree, context, report) => {
+  const text = readText(tree, context, report)
+  if (text === '') return wrong(report, 'the text is empty', 'write what to look for, or remove the key')
+  return text === null ? null : refuseHoles(text, report)
+}
+
+/** A regular expression. */
+export const readPattern: Reader<string> = (tree, context, report) => {
+  const pattern = readFixedText(tree, context, report)
+  if (pattern === null) return null
+  try {
+    new RegExp(pattern)
+    return pattern
+  } catch (error) {
+    const reason = messageOf(error).replace(/^.*: /s, '')
+    const hint = 'write it without slashes around it; \\ before a character that is meant itself'
+    return wrong(report, `${quoted(pattern)} is not a regular expression: ${reason}`, hint)
+  }
+}
+
+/** What a value has to be: a value, or a text such as `>= 1` and `exists`. */
+export const readJsonTest: Reader<JsonTest> = (tree, context, report) => {
+  if (!(tree instanceof Scalar) || (tree.value === null && tree.text === '')) {
+    const message = 'a single value is wanted, or a comparison'
+    return wrong(report, message, 'write it like ok, 1, true, ">= 1", "!= null" or exists')
+  }
+  if (typeof tree.value !== 'string') return { operator: '==', value: tree.value, ...digitsOf(tree.text) }
+  const text = readText(tree, context, report)
+  if (text === null || refuseHoles(text, report) === null) return null
+  if (text === 'exists' || text === 'missing') return { operator: text }
+  const [, operator, operand] = /^\s*(==|!=|<=|>=|<|>)\s*(.*?)\s*$/s.exec(text) ?? []
+  if (operator === undefined) return { operator: '==', value: text }
+  return readComparison(operator as Comparison, operand!, report)
+}
+
+type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>='
+
+function readComparison(operator: Comparison, operand: string, report: Report): JsonTest | null {
+  const value = parseOperand(operand)
+  const digits = typeof value === 'number' ? digitsOf(operand) : {}
+  if (operator === '==' || operator === '!=') return { operator, value, ...digits }
+  if (typeof value === 'number') return { operator, value, ...digits }
+  return wrong(
+    report,
+    `${operator} compares numbers, here is ${quoted(operand)}`,
+    `write it like "${operator} 1"`,
+  )
+}
+
+function digitsOf(text: string): { readonly digits?: string } {
+  return losesDigits(text) ? { digits: text } : {}
+}
+
+/** A JSON value such as `null`, `5` or `"5"`; whatever else stands there is a text. */
+function parseOperand(text: string): string | number | boolean | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? text : (value as string | number | boolean | null)
+  } catch {
+    return text
+  }
+}
+
+/** Reports the keys that are no paths to a value. */
+export function checkJsonPaths(tests: TreeMap, report: Report): void {
+  for (const path of Object.keys(tests)) {
+    if (parseJsonPath(path) !== null) continue
+    report({
+      path: [path],
+      onKey: true,
+      message: `${quoted(path)} is not a path to one value`,
+      hint: pathHint(path),
+    })
+  }
+}
+
+function pathHint(path: string): string {
+  if (/\*|\.\.|\?|\[[-\d]*:/.test(path))
+    return 'wildcards, slices and filters are not for checks: name one value, such as $.items[0].id'
+  const guess = path.startsWith('$') ? null : `$${path.startsWith('[') ? '' : '.'}${path}`
+  return guess !== null && parseJsonPath(guess) !== null
+    ? `write ${guess}`
+    : "write it like $.items[0].id, and other keys in quotes: $['first name']"
+}
+
+const HOLES_HINT =
+  'write what is the same in every answer; a step can capture the value and the next one compare it, with if'
+
+function refuseHoles(text: string, report: Report): string | null {
+  return text.includes('{{') ? wrong(report, 'templates are not worked out in checks', HOLES_HINT) : text
+}

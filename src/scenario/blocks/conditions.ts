@@ -1,0 +1,166 @@
+/**
+ * `if` and `until`: a condition as text, such as `{{ status }} == done`.
+ */
+import { type Context, type Reader, readTemplate, readText, wrong } from '../fields/fields.js'
+import type { Condition } from '../model/journey.js'
+import type { Template } from '../model/scenario.js'
+import { nameOf, quoted, Scalar } from '../yaml/tree.js'
+
+type Comparison = Extract<Condition, { readonly right: unknown }>['operator']
+
+/** Outside of holes: they may hold such signs themselves. */
+const OPERATOR = /\s*(==|!=|<=|>=|<|>|\bcontains\b|\bmatches\b)\s*/
+
+/** A condition. */
+export const readCondition: Reader<Condition> = (tree, context, report) => {
+  if (tree instanceof Scalar && typeof tree.value === 'boolean')
+    return wrong(report, `${tree.text} is always the same`, `write ${example(context)}`)
+  if (!(tree instanceof Scalar))
+    return wrong(report, `a condition is wanted, here is ${nameOf(tree)}`, `write ${example(context)}`)
+  const { text } = tree
+  const masked = text.replace(HOLE, (hole) => '\0'.repeat(hole.length))
+  const match = OPERATOR.exec(masked)
+  if (!masked.includes('\0')) {
+    const name = /^\s*(?:not\s+)?([A-Za-z_][\w.-]*)/.exec(text)?.[1]
+    const hint =
+      name !== undefined && [...context.shapes.keys(), ...context.variables].includes(name.split('.', 1)[0]!)
+        ? `write ${quoted(text.replace(name, `{{ ${name} }}`))}`
+        : `write ${example(context)}`
+    return wrong(report, 'the condition is always the same: it holds no {{ ... }}', hint)
+  }
+  const fault = faultOf(text, masked, match)
+  if (fault !== null) return wrong(report, fault.message, fault.hint)
+  const part = (from: number, to?: number): Template | null => {
+    const raw = text.slice(from, to)
+    const lead = raw.length - raw.trimStart().length
+    return readTemplate(new Scalar(raw.trim(), raw.trim()), context, (mistake) =>
+      report(
+        mistake.part === undefined
+          ? mistake
+          : { ...mistake, part: { ...mistake.part, from: mistake.part.from + from + lead } },
+      ),
+    )
+  }
+  if (match === null) {
+    const negation = NEGATION.exec(text)?.[0] ?? ''
+    const left = part(negation.length)
+    return left === null ? null : { left, operator: negation === '' ? 'is' : 'is not' }
+  }
+  const left = part(0, match.index)
+  const right = part(match.index + match[0].length)
+  const operator = match[1] as Comparison
+  if (left === null || right === null) return null
+  const pattern = right.length === 1 && typeof right[0] === 'string' ? right[0] : null
+  if (operator === 'matches' && pattern !== null && !isPattern(pattern))
+    return wrong(
+      report,
+      `${quoted(pattern)} is not a regular expression`,
+      'write it without slashes around it',
+    )
+  return { left, operator, right: right.map(unquote) }
+}
+
+/** `3`, or `1..5`: how often a step is repeated. */
+export const readTimes: Reader<readonly [number, number]> = (tree, context, report) => {
+  const text = readText(tree, context, report)
+  if (text === null) return null
+  const [from, to = from, ...rest] = text.split('..').map(parseCount)
+  if (rest.length > 0 || from === null || from === undefined || to === null || to === undefined)
+    return wrong(
+      report,
+      `${nameOf(tree)} is no number of times`,
+      'write a whole number such as 3, or a range such as 1..5',
+    )
+  if (to < from)
+    return wrong(report, `the range ${text} falls`, `write the smaller number first: ${to}..${from}`)
+  if (to === 0) return wrong(report, 'never is no number of times', 'write 1 or more, or remove the step')
+  if (to > TIMES_MAX) return wrong(report, `${text} is too often`, `at most ${TIMES_MAX}`)
+  return [from, to]
+}
+
+const TIMES_MAX = 100_000
+
+const HOLE = /\{\{[\s\S]*?\}\}/g
+
+const NEGATION = /^\s*(?:not\b|!)\s*/
+
+/** A comparison that was written inside of the braces, as other template languages have it. */
+const INSIDE = /\{\{\s*([\w.-]+)\s*(===?|!==?|<=|>=|<|>)\s*(.+?)\s*\}\}/
+
+/** What other languages have in conditions and would silently be part of a text here; null when there is none of it. */
+function faultOf(
+  text: string,
+  masked: string,
+  match: RegExpExecArray | null,
+): { readonly message: string; readonly hint: string } | null {
+  const [, name, sign, value] = INSIDE.exec(text) ?? []
+  if (sign !== undefined)
+    return {
+      message: 'a comparison stands outside of the braces',
+      hint: `write "{{ ${name} }} ${sign.slice(0, 2)} ${value}"`,
+    }
+  if (match === null) {
+    const start = NEGATION.exec(masked)?.[0].length ?? 0
+    const rest = masked.slice(start).replace(/\0+/g, '\0').trim()
+    if (rest === '\0') return null
+    const at = masked.indexOf('=')
+    if (at !== -1) {
+      const instead = `${text.slice(0, at)}==${text.slice(at + 1)}`
+      return { message: 'a single = compares nothing', hint: `write ${quoted(instead)}` }
+    }
+    return COMBINED.test(masked)
+      ? ONE_ONLY
+      : {
+          message: `${quoted(text)} is no condition`,
+          hint: 'write == != < <= > >= contains or matches between two values',
+        }
+  }
+  const left = masked.slice(0, match.index)
+  const right = masked.slice(match.index + match[0].length)
+  if (/[=!<>]$/.test(left) || /^[=~<>]/.test(right)) {
+    const sign = /[=!<>~]{2,}/.exec(masked)?.[0] ?? match[1]!
+    return {
+      message: `${quoted(sign)} is no comparison`,
+      hint: 'there are == != < <= > >= contains and matches',
+    }
+  }
+  if (NEGATION.test(left) && left.includes('\0'))
+    return { message: 'not goes with a value alone', hint: 'turn the comparison round, such as != for ==' }
+  if (right.trim() === '')
+    return { message: 'nothing to compare with', hint: `write ${quoted(`${text.trim()} ''`)}` }
+  const isQuoted = /^\s*(["'])(?:(?!\1).)*\1\s*$/s.test(right)
+  const isPatternSide = match[1] === 'matches'
+  if (!isQuoted && (COMBINED.test(right) || (!isPatternSide && /&&|\|\||[=!]=/.test(right)))) return ONE_ONLY
+  return null
+}
+
+/** Two conditions in one: what stands on the right of `and` holds a value again. */
+const COMBINED = /(?:&&|\|\||\b(?:and|or)\b)[\s\S]*\0/i
+
+const ONE_ONLY = {
+  message: 'a condition is one comparison, here are several',
+  hint: 'for "and" nest it: one if at steps:, the other at the step inside; for "or" write "{{ x }} matches ^(a|b)$"',
+} as const
+
+function example({ variables, shapes }: Context): string {
+  const name = variables[0] ?? [...shapes.keys()][0] ?? 'status'
+  return `"{{ ${name} }} == done", or "{{ ${name} }}" for whether there is a value`
+}
+
+/** `"done"` and `'done'` are the text done, as in other languages. */
+function unquote(part: Template[number]): Template[number] {
+  return typeof part === 'string' ? part.replace(/^(["'])(.*)\1$/s, '$2') : part
+}
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function parseCount(text: string): number | null {
+  return /^\s*\d+\s*$/.test(text) ? Number(text) : null
+}

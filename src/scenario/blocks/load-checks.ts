@@ -1,0 +1,160 @@
+/**
+ * What may stand beside what in a `load`.
+ */
+import type { Load } from '../model/load-types.js'
+import type { Path, Report } from '../yaml/tree.js'
+import { type LoadInput, levelsOf, modelsOf, type StageInput } from './stages.js'
+
+type WrongKey = (path: Path, message: string, hint: string) => void
+
+/** Reports what doesn't go together. Values that could not be read are null and judged no further. */
+export function checkLoad(load: LoadInput, report: Report): void {
+  const wrongKey = (path: Path, message: string, hint: string) => report({ path, onKey: true, message, hint })
+  for (const whole of ['stages', 'steps'] as const) {
+    if (load[whole] === undefined) continue
+    const keys = [
+      'vus',
+      'rate',
+      'duration',
+      'burst',
+      ...(whole === 'stages' ? (['steps'] as const) : []),
+    ] as const
+    for (const key of keys) {
+      if (load[key] === undefined) continue
+      wrongKey([key], `${key} stands beside ${whole}, which say it already`, `remove ${key}, or the ${whole}`)
+    }
+  }
+  const model = checkModel(load, report)
+  if (load.every !== undefined && load.burst === undefined)
+    wrongKey(['every'], 'every repeats a burst, and there is none', 'add burst: 1000, or remove every')
+  if (load.pacing !== undefined && load.thinkTime !== undefined)
+    wrongKey(
+      ['thinkTime'],
+      'pacing sets the time between iterations, so thinkTime can not',
+      'keep one of the two',
+    )
+  checkPerUser(load, wrongKey)
+  checkSteps(load, report)
+  for (const key of ['thinkTime', 'pacing'] as const) {
+    if (model === 'closed' || load[key] === undefined) continue
+    wrongKey(
+      [key],
+      `${key} makes no difference to a rate of arrivals`,
+      'remove it, or give vus instead of a rate',
+    )
+  }
+  for (const key of ['maxVus', 'arrivals'] as const) {
+    if (model === 'open' || load[key] === undefined) continue
+    wrongKey(
+      [key],
+      `${key} belongs to a rate, and this load counts virtual users`,
+      `remove it, or give a rate such as 100/s`,
+    )
+  }
+  checkSomethingIsSent(load, wrongKey)
+}
+
+/** Reports a stage that leads nowhere. `hasUnknown`: some key was wrong, it may have been meant as the value. */
+export function checkStage(
+  { vus, rate, burst, duration }: StageInput,
+  report: Report,
+  hasUnknown: boolean,
+): void {
+  if (hasUnknown) return
+  if (duration === undefined && burst === undefined) {
+    report({ missing: 'duration', message: 'duration is missing', hint: 'add duration: 30s' })
+  }
+  if (vus !== undefined || rate !== undefined || burst !== undefined) return
+  const hint = 'add vus: 20 for virtual users, or rate: 200/s for arrivals'
+  report({ message: 'the stage has no vus and no rate', hint })
+}
+
+/** Users who come and go would do different numbers of iterations. */
+function checkPerUser(load: LoadInput, wrongKey: WrongKey): void {
+  if (load.iterationsPerVu === undefined) return
+  for (const key of ['stages', 'steps', 'rate', 'burst', 'iterations'] as const) {
+    if (load[key] === undefined) continue
+    const hint =
+      key === 'iterations' ? 'keep one of the two' : 'use vus: 10, or iterations for all users together'
+    wrongKey(
+      ['iterationsPerVu'],
+      `iterationsPerVu goes with a fixed number of users, and here is ${key}`,
+      hint,
+    )
+    return
+  }
+}
+
+/** More levels are a slip of `by`. */
+const LEVELS_MOST = 1000
+
+function checkSteps({ steps }: LoadInput, report: Report): void {
+  if (steps === undefined || steps === null) return
+  const { from, to, by } = steps
+  if (!from || !to || !by || from.model !== to.model || from.model !== by.model) return
+  if (by.value === 0 && from.value !== to.value)
+    report({
+      path: ['steps', 'by'],
+      message: 'steps of 0 lead nowhere',
+      hint: 'write by how much each step is higher, such as 10',
+    })
+  else if (by.value > 0 && Math.abs(to.value - from.value) / by.value > LEVELS_MOST)
+    report({
+      path: ['steps', 'by'],
+      message: 'these are more than 1000 steps',
+      hint: 'make each step larger',
+    })
+  else if (from.model === 'closed' && levelsOf(steps).every((level) => level === 0))
+    report({
+      path: ['steps'],
+      onKey: true,
+      message: 'these steps never send anything',
+      hint: 'let them go above 0',
+    })
+}
+
+function checkModel(load: LoadInput, report: Report): Load['model'] {
+  const models = modelsOf(load)
+  const model = models[0]?.model ?? 'closed'
+  const other = models.find((found) => found.model !== model)
+  if (other !== undefined) {
+    const message = 'one load mixes virtual users (vus) and arrivals (rate, burst)'
+    report({
+      path: other.path,
+      onKey: true,
+      message,
+      hint:
+        other.path[0] === 'steps'
+          ? 'write all levels as users (10), or all as rates (10/s)'
+          : 'use only vus, or only rate',
+    })
+  }
+  load.stages?.forEach((stage, index) => {
+    if (stage === null) return
+    const path = ['stages', index]
+    if (stage.from && stage.from.model !== model) {
+      const hint =
+        model === 'open' ? 'write a rate, such as 50/s' : 'write a number of virtual users, such as 10'
+      report({ path: [...path, 'from'], message: 'from counts something else than its stage', hint })
+    }
+  })
+  return model
+}
+
+function checkSomethingIsSent(load: LoadInput, wrongKey: WrongKey): void {
+  const { stages } = load
+  if (load.duration === 0) wrongKey(['duration'], 'the load takes no time', 'write a duration such as 30s')
+  for (const key of ['vus', 'rate'] as const) {
+    if (load[key] === 0) wrongKey([key], 'this load never sends anything', `write a number above 0`)
+  }
+  if (stages === undefined || stages === null || stages.includes(null!)) return
+  if (stages.every(({ duration }) => duration === 0 || duration === undefined)) {
+    wrongKey(['stages'], 'the stages take no time', 'give at least one of them a duration such as 30s')
+  } else if (stages.every((stage) => (stage.vus ?? stage.rate) === 0 && !stage.from?.value && !stage.burst)) {
+    wrongKey(
+      ['stages'],
+      'these stages never send anything',
+      'give at least one of them vus or a rate above 0',
+    )
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * `reference`: the version that a doubtful run is settled against, side by side.
+ */
+
+import { type Reader, readText, wrong } from '../fields/fields.js'
+import { readTarget } from '../fields/http-fields.js'
+import * as json from '../fields/json-types.js'
+import { map } from '../fields/schema.js'
+import { nameOf, type Report } from '../yaml/tree.js'
+import type { Leaves } from './leaves.js'
+
+/** A version that runs somewhere, or a command that starts it. */
+export type ReferenceService =
+  | { readonly url: string }
+  | {
+      readonly command: string
+      /** A path or URL that answers when it is ready; null: when its port takes connections. */
+      readonly ready: string | null
+    }
+
+/** What the file says of it; checked to be one of the two. */
+export interface ReferenceInput {
+  readonly url?: string | undefined
+  readonly command?: string | undefined
+  readonly ready?: string | undefined
+}
+
+/** The field `reference` of a scenario. */
+export function referenceSchema({ leaf }: Leaves) {
+  return map(
+    {
+      url: leaf(readTarget, {
+        type: 'string',
+        description: 'Where the accepted version runs; demo for the built-in service.',
+        examples: ['http://localhost:3000'],
+      }).optional(),
+      command: leaf(readCommand, {
+        ...json.TEXT,
+        description: 'Starts the accepted version, for the shell; it listens on the port in PORT.',
+        examples: ['node base/server.js'],
+      }).optional(),
+      ready: leaf(readReady, {
+        ...json.TEXT,
+        description: 'With command: a path or URL that answers below 400 when it is ready.',
+        examples: ['/healthz'],
+      }).optional(),
+    },
+    {
+      description: 'What `run --confirm ab` holds the target against when the baseline raises a suspicion.',
+      sample: 'command: node base/server.js',
+      synonyms: { target: 'url', cmd: 'command', start: 'command', health: 'ready' },
+      check: checkOne,
+    },
+  )
+}
+
+/** The reference that a file names. */
+export function makeReference({ url, command, ready }: ReferenceInput): ReferenceService {
+  return url === undefined ? { command: command!, ready: ready ?? null } : { url }
+}
+
+function checkOne({ url, command, ready }: ReferenceInput, report: Report, hasUnknown: boolean): void {
+  if (url !== undefined && command !== undefined) {
+    const message = 'reference is one of url and command, here are both'
+    report({ path: ['command'], onKey: true, message, hint: 'keep one of the two' })
+  } else if (url === undefined && command === undefined && !hasUnknown) {
+    const hint = 'write url: http://localhost:3000, or command: node base/server.js'
+    report({ message: 'reference says not where', hint })
+  } else if (ready !== undefined && command === undefined && !hasUnknown) {
+    const message = 'ready says when a command has started, and there is none'
+    report({ path: ['ready'], onKey: true, message, hint: 'remove it' })
+  }
+}
+
+const readCommand: Reader<string> = (tree, context, report) => {
+  const text = readText(tree, context, report)?.trim()
+  return text === '' ? wrong(report, 'the command is empty', 'such as node base/server.js') : (text ?? null)
+}
+
+const readReady: Reader<string> = (tree, context, report) => {
+  const text = readText(tree, context, report)?.trim()
+  if (text === undefined || /^(\/|https?:\/\/[^\s/])\S*$/.test(text)) return text ?? null
+  return wrong(report, `${nameOf(tree)} is neither a path nor a URL`, 'such as /healthz')
+}

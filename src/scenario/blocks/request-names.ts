@@ -1,0 +1,100 @@
+/**
+ * What requests, journeys and steps are called in figures and thresholds. Worked out before the rest of a file is
+ * read, because thresholds refer to names; so it copes with files that are broken.
+ */
+import { type Environment, fillIn } from '../template/environment.js'
+import { normalizeHoles } from '../template/template.js'
+import { isTreeMap, quoted, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
+import { METHODS } from './request-spec.js'
+
+/** Of some steps, in order: a request's name, '' of a pause, and those of steps inside. */
+export type StepNames = readonly (string | StepNames)[]
+
+/** Of one entry of `requests`; '' when it can't be read. */
+interface EntryNames {
+  readonly name: string
+  /** Empty unless it is a journey. */
+  readonly steps: StepNames
+}
+
+/** All names of a file. */
+export interface Names {
+  readonly entries: readonly EntryNames[]
+  readonly before: StepNames
+  readonly beforeEach: StepNames
+  readonly after: StepNames
+}
+
+/** The names in a file. */
+export function readNames(root: TreeMap, env: Environment): Names {
+  const phase = (key: 'before' | 'beforeEach' | 'after') => stepNames(root[key], key, env)
+  return {
+    entries: Array.isArray(root.requests)
+      ? (root.requests as Tree[]).map((entry) => entryNames(entry, env))
+      : [],
+    before: phase('before'),
+    beforeEach: phase('beforeEach'),
+    after: phase('after'),
+  }
+}
+
+/** What thresholds may name: everything that figures are kept of. */
+export function measuredNames({ entries, beforeEach }: Names): string[] {
+  return [...entries.flatMap((entry) => [entry.name, ...namesIn(entry.steps)]), ...namesIn(beforeEach)]
+}
+
+/** Of steps and those inside of others, as one list. */
+function namesIn(steps: StepNames): string[] {
+  return steps.flatMap((name) => (typeof name === 'string' ? (name === '' ? [] : [name]) : namesIn(name)))
+}
+
+/** Reports entries and steps of the same name: their figures would be mixed. */
+export function checkNames(names: Names, report: Report): void {
+  const known = new Set<string>()
+  names.entries.forEach(({ name }, index) => {
+    if (name === '' || known.size < known.add(name).size) return
+    const message = `two requests are named ${quoted(name)}`
+    report({ path: [index, 'name'], message, hint: 'give each its own name: figures are kept by name' })
+  })
+  const phases = new Set(['before', 'beforeEach', 'after'])
+  const steps = new Set(names.entries.flatMap((entry) => namesIn(entry.steps)))
+  names.entries.forEach((entry, index) => {
+    const isStep = steps.has(entry.name)
+    if (!isStep && !(phases.has(entry.name) && entry.steps.length > 0)) return
+    const message = `${quoted(entry.name)} is the name of ${isStep ? 'a step' : 'what is done around the load'}, too`
+    report({ path: [index, 'name'], message, hint: 'give it another name: figures are kept by name' })
+  })
+}
+
+function entryNames(entry: Tree, env: Environment): EntryNames {
+  if (!isTreeMap(entry)) return { name: '', steps: [] }
+  const name = requestName(entry, env)
+  return { name, steps: entry.steps === undefined ? [] : stepNames(entry.steps, name, env) }
+}
+
+/** `journey / step`; the second of the same name is `journey / step (2)`. */
+function stepNames(tree: Tree | undefined, prefix: string, env: Environment): StepNames {
+  const counts = new Map<string, number>()
+  const namesOf = (steps: Tree | undefined): StepNames =>
+    Array.isArray(steps)
+      ? (steps as Tree[]).map((step) => {
+          if (!isTreeMap(step)) return ''
+          if (step.steps !== undefined) return namesOf(step.steps)
+          const name = requestName(step, env)
+          if (name === '') return ''
+          const count = (counts.get(name) ?? 0) + 1
+          counts.set(name, count)
+          return `${prefix} / ${name}${count > 1 ? ` (${count})` : ''}`
+        })
+      : []
+  return namesOf(tree)
+}
+
+function requestName(request: TreeMap, env: Environment): string {
+  if (request.name instanceof Scalar) return (fillIn(request.name.text, env, () => {}) ?? '').trim()
+  const method = METHODS.find((name) => request[name] instanceof Scalar)
+  // The path as written: what the environment fills in may differ from run to run, or be a secret.
+  return method === undefined
+    ? ''
+    : `${method.toUpperCase()} ${normalizeHoles((request[method] as Scalar).text)}`
+}

@@ -1,0 +1,158 @@
+/**
+ * `socketPath`, `proxy` and `connectTo`: another way to the target than its URL says.
+ */
+
+import { type Reader, readLabel, readText, wrong } from '../fields/fields.js'
+import type { AddressChange, Proxies, ProxyServer, Route } from '../model/http-types.js'
+import type { Environment } from '../template/environment.js'
+import { quoted, type Report } from '../yaml/tree.js'
+
+/** Half of an {@link AddressChange}. */
+export interface Address {
+  readonly host: string | null
+  readonly port: number | null
+}
+
+/** The part of `http` with its values read. */
+export interface RouteInput {
+  readonly socketPath?: string | undefined
+  readonly proxy?: Proxies | undefined
+  readonly connectTo?: Readonly<Record<string, Address>> | undefined
+}
+
+/** The way to the target; empty for the usual one. */
+export function makeRoute({ socketPath, proxy, connectTo = {} }: RouteInput): Route {
+  const changes = Object.entries(connectTo).map(([from, to]): AddressChange => {
+    return { ...parseAddress(from)!, toHost: to.host, toPort: to.port }
+  })
+  return {
+    ...(socketPath !== undefined && { socketPath }),
+    ...(proxy && { proxy }),
+    ...(changes.length > 0 && { connectTo: changes }),
+  }
+}
+
+/** Reports ways that exclude each other. */
+export function checkRoute(input: RouteInput, report: Report): void {
+  const [first, ...others] = (['socketPath', 'proxy', 'connectTo'] as const).filter(
+    (key) => input[key] != null,
+  )
+  for (const other of others) {
+    const message = `${first} and ${other} are two ways to the same place`
+    report({ path: [other], onKey: true, message, hint: 'keep one of the two' })
+  }
+}
+
+/** Reports the keys that are no addresses. */
+export function checkAddresses(addresses: Readonly<Record<string, unknown>>, report: Report): void {
+  for (const address of Object.keys(addresses)) {
+    if (parseAddress(address) === null)
+      report({
+        path: [address],
+        onKey: true,
+        message: `${quoted(address)} is not an address`,
+        hint: ADDRESS_HINT,
+      })
+  }
+}
+
+const ADDRESS_HINT = 'write a host and a port, such as example.com:443; or only one of them, such as :443'
+
+/** `example.com:443`, `example.com`, `:443`, `[::1]:443`; null when it's none of these. */
+export function parseAddress(text: string): Address | null {
+  const [, six, name, digits] = /^(?:\[([\da-f:.]+)\]|([^\s:/@[\]]*))(?::(\d{1,5}))?$/i.exec(text) ?? []
+  const host = (six ?? name ?? '').toLowerCase()
+  const port = digits === undefined ? null : Number(digits)
+  if ((host === '' && port === null) || port === 0 || (port ?? 0) > 65_535) return null
+  return { host: host === '' ? null : host, port }
+}
+
+/** Where to connect to instead. */
+export const readAddress: Reader<Address> = (tree, context, report) => {
+  const text = readLabel(tree, context, report)
+  if (text === null) return null
+  return parseAddress(text) ?? wrong(report, `${quoted(text)} is not an address`, ADDRESS_HINT)
+}
+
+/** Longer paths don't fit into the address of a socket (`sun_path`). */
+const SOCKET_PATH_BYTES = 103
+
+/** The path of a unix socket. */
+export const readSocketPath: Reader<string> = (tree, context, report) => {
+  const path = readLabel(tree, context, report)
+  if (path === null || Buffer.byteLength(path) <= SOCKET_PATH_BYTES) return path
+  return wrong(
+    report,
+    `the path of a socket has at most ${SOCKET_PATH_BYTES} bytes`,
+    'use a shorter one, or a link to it',
+  )
+}
+
+/** The URL of a proxy, or `env` for those of the environment. */
+export const readProxy: Reader<Proxies> = (tree, context, report) => {
+  const text = readText(tree, context, report)?.trim()
+  if (text === undefined) return null
+  if (text === 'env') return proxyOfEnvironment(context.env, report)
+  const server = parseProxy(text)
+  return server === null
+    ? wrong(report, 'that is not the URL of a proxy', PROXY_HINT)
+    : { http: server, https: server, except: [] }
+}
+
+const PROXY_HINT =
+  'write it like http://localhost:3128 (or https://, socks5:// and socks5h://), or env for those of the environment'
+
+/** As curl does: `http_proxy` in small letters only, since requests to a CGI set the other. */
+function proxyOfEnvironment(env: Environment, report: Report): Proxies | null {
+  const read = (...names: string[]): ProxyServer | null => {
+    const name = names.find((each) => env[each])
+    if (name === undefined) return null
+    const url = env[name]!.includes('://') ? env[name]! : `http://${env[name]}`
+    const server = parseProxy(url)
+    if (server === null)
+      wrong(report, `${name} is not the URL of a proxy`, `set ${name}=http://localhost:3128`)
+    return server
+  }
+  const except = (env['no_proxy'] || env['NO_PROXY'] || '').toLowerCase().split(/[\s,]+/)
+  return {
+    http: read('http_proxy', 'all_proxy', 'ALL_PROXY'),
+    https: read('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'),
+    except: except.map((host) => host.replace(/^\*?\./, '')).filter((host) => host !== ''),
+  }
+}
+
+/** The schemes of proxies, and their usual ports. */
+const PROXY_PORTS: Readonly<Record<string, number>> = {
+  'http:': 80,
+  'https:': 443,
+  'socks5:': 1080,
+  'socks5h:': 1080,
+}
+
+/** SOCKS has no room for more (RFC 1929). */
+const SOCKS_TEXT_BYTES = 255
+
+function parseProxy(text: string): ProxyServer | null {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const usualPort = url === null ? undefined : PROXY_PORTS[url.protocol]
+  if (url === null || usualPort === undefined || url.hostname === '') return null
+  if (!/^\/?$/.test(url.pathname + url.search + url.hash)) return null
+  const login = [decode(url.username), decode(url.password)] as const
+  const isAnonymous = login.join('') === ''
+  const place = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || usualPort }
+  if (url.protocol.startsWith('socks')) {
+    if (login.some((part) => Buffer.byteLength(part) > SOCKS_TEXT_BYTES)) return null
+    const socks = { resolves: url.protocol === 'socks5h:', login: isAnonymous ? null : login }
+    return { ...place, authorization: null, socks }
+  }
+  const authorization = isAnonymous ? null : `Basic ${Buffer.from(login.join(':')).toString('base64')}`
+  return { ...place, authorization, ...(url.protocol === 'https:' && { isSecure: true }) }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Journeys and their steps: what may stand beside what, and the steps that they come to.
+ */
+
+import type { Condition, JourneySpec, Step } from '../model/journey.js'
+import type { Path, Report } from '../yaml/tree.js'
+import { type CaptureInput, makeCaptures } from './captures.js'
+import type { StepNames } from './request-names.js'
+import { BODIES, checkRequest, METHODS, makeRequest, type RequestInput } from './request-spec.js'
+
+/** A step with its values read. */
+export interface StepInput extends RequestInput {
+  readonly capture?: Readonly<Record<string, CaptureInput>> | undefined
+  readonly pause?: readonly [number, number] | undefined
+  readonly if?: Condition | undefined
+  readonly repeat?: readonly [number, number] | undefined
+  readonly until?: Condition | undefined
+  readonly steps?: readonly StepInput[] | undefined
+}
+
+/** An entry of `requests` that holds steps. */
+interface JourneyInput extends RequestInput {
+  readonly name?: string | undefined
+  readonly steps?: readonly StepInput[] | undefined
+}
+
+const OF_REQUESTS = [...METHODS, 'query', 'headers', 'auth', ...BODIES, 'expect'] as const
+
+/** Reports what can't stand in a journey. */
+export function checkEntry(entry: JourneyInput, report: Report): void {
+  refuse(OF_REQUESTS, entry, 'a journey has it in its steps', report)
+  if (entry.steps?.every(isPause))
+    report({
+      path: ['steps'],
+      onKey: true,
+      message: 'the journey sends nothing',
+      hint: 'add a step with a method and its path, such as - get: /',
+    })
+  if (entry.name === undefined)
+    report({
+      message: 'the journey has no name',
+      hint: 'add one, such as name: checkout, to keep its figures under',
+    })
+}
+
+/** Whether a step, or all within it, only wait. Steps that could not be read are null. */
+function isPause(step: StepInput | null): boolean {
+  return step?.pause !== undefined || (step?.steps?.every(isPause) ?? false)
+}
+
+/** Reports what doesn't go together in a step. */
+export function checkStep(step: StepInput, report: Report, hasUnknown: boolean): void {
+  if (step.until !== undefined && step.repeat === undefined)
+    report({
+      path: ['until'],
+      onKey: true,
+      message: 'until ends a repetition, and there is no repeat',
+      hint: 'add repeat: 10, the most often',
+    })
+  if (step.pause !== undefined) {
+    refuse([...OF_REQUESTS, 'capture', 'steps'], step, 'a pause is a step of its own', report)
+  } else if (step.steps !== undefined) {
+    refuse([...OF_REQUESTS, 'capture'], step, 'steps together send nothing themselves', report)
+  } else if (!METHODS.some((method) => step[method] !== undefined)) {
+    if (!hasUnknown)
+      report({
+        message: 'the step does nothing',
+        hint: 'add a method with its path, such as get: /api/cart, or pause: 1s',
+      })
+  } else {
+    checkRequest(step, report, hasUnknown)
+  }
+}
+
+function refuse(keys: readonly (keyof StepInput)[], input: StepInput, why: string, report: Report): void {
+  for (const key of keys) {
+    if (input[key] === undefined) continue
+    report({
+      path: [key],
+      onKey: true,
+      message: `${key} can't stand here: ${why}`,
+      hint: 'move it into a step of its own',
+    })
+  }
+}
+
+/** Where the parts of a file stand: their lines. */
+type LineOf = (path: Path) => number
+
+/** The journey that an entry stands for. `path`: where it is in the file. */
+export function makeJourney(
+  input: JourneyInput & { readonly weight?: number | undefined },
+  names: { readonly name: string; readonly steps: StepNames },
+  path: Path,
+  lineOf: LineOf,
+): JourneySpec {
+  return {
+    name: names.name,
+    weight: input.weight ?? 1,
+    steps: makeSteps(input.steps!, names.steps, [...path, 'steps'], lineOf),
+    line: lineOf(path),
+  }
+}
+
+/** The steps that the input stands for. */
+export function makeSteps(
+  inputs: readonly StepInput[],
+  names: StepNames,
+  path: Path,
+  lineOf: LineOf,
+): Step[] {
+  return inputs.map((input, i) => {
+    const name = names[i] ?? ''
+    const here = [...path, i]
+    const { if: condition, repeat: times, until } = input
+    const control = {
+      ...(condition !== undefined && { if: condition }),
+      ...(times !== undefined && { repeat: { times, ...(until !== undefined && { until }) } }),
+    }
+    if (input.pause !== undefined) return { type: 'pause', pauseMs: input.pause, ...control }
+    if (input.steps !== undefined) {
+      const inner = typeof name === 'string' ? [] : name
+      return { type: 'group', steps: makeSteps(input.steps, inner, [...here, 'steps'], lineOf), ...control }
+    }
+    const request = makeRequest(input, name as string, lineOf(here))
+    const captures = makeCaptures(input.capture ?? {})
+    return {
+      type: 'request',
+      request: { ...request, ...(captures.length > 0 && { capture: captures }) },
+      ...control,
+    }
+  })
+}

@@ -1,0 +1,122 @@
+/**
+ * `search: p95 < 150ms`: an absolute limit, read into its request, metric, operator and number.
+ */
+import { didYouMean } from '../../base/suggest.js'
+import { parseDuration, parseRate, parseRatio } from '../../base/units.js'
+import { findMetric, METRICS, type Metric } from '../../stats/metrics.js'
+import type { Threshold } from '../model/scenario.js'
+import { type Mistake, quoted, type Report } from '../yaml/tree.js'
+
+/** What one text says of a threshold; the rest is said around it. */
+export type Limit = Pick<Threshold, 'expression' | 'request' | 'metric' | 'operator' | 'limit'>
+
+const OPERATORS = ['<', '<=', '>', '>=']
+
+/** The limit a text states; null when something in it is wrong, which is reported. `requests`: the known names. */
+export function parseThreshold(text: string, requests: readonly string[], report: Report): Limit | null {
+  const wrong = (message: string, hint: string, part = text, more: Partial<Mistake> = {}): null => {
+    report({ message, hint, part: { text: part, from: Math.max(0, text.lastIndexOf(part)) }, ...more })
+    return null
+  }
+  // The name is everything up to the last ": ", since it may hold one itself.
+  const [, request, rule] = /^(?:([\s\S]*\S)\s*:\s+)?([\s\S]*)$/.exec(text.trim())!
+  const match = /^([A-Za-z_]\w*(?:\s*\(\s*[\d.]+\s*\))?)\s*([<>=!]+)\s*(.+)$/.exec(rule!.trim())
+  if (match === null) return wrong(`${quoted(text)} is not a threshold`, EXAMPLES)
+  const [, name, operator, value] = match as unknown as [string, string, string, string]
+  const metric = findMetric(metricId(name))
+  if (request !== undefined && !requests.includes(request)) {
+    wrong(`no request is named ${quoted(request)}`, requestHint(request, requests), request, {
+      definedUnder: ['requests', 'steps', 'name'],
+    })
+    if (metric === undefined) return null
+  }
+  if (metric === undefined) return wrong(`unknown metric ${quoted(name)}`, metricHint(name), name)
+  if (!OPERATORS.includes(operator))
+    return wrong(`${operator} is not an operator`, 'use <, <=, > or >=', operator)
+  const limit = parseLimit(value, metric)
+  if (limit === null)
+    return wrong(
+      unitFault(value, metric),
+      `write it like ${metric.id} ${operator} ${sample(value, metric)}`,
+      value,
+    )
+  if (request !== undefined && !requests.includes(request)) return null
+  return {
+    expression: text.trim(),
+    request: request ?? null,
+    metric: metric.id,
+    operator: operator as Limit['operator'],
+    limit,
+  }
+}
+
+const EXAMPLES =
+  'write a metric, a comparison and a limit, such as p95 < 200ms, error_rate < 1% or "search: p99 < 1s"'
+
+/** What other tools call the same figures. */
+const ALIASES: Readonly<Record<string, string>> = { avg: 'mean', med: 'p50', median: 'p50' }
+
+/** Also k6's spelling: `p(95)` is `p95`, `p(99.9)` is `p999`. */
+function metricId(name: string): string {
+  const percentile = /^p\s*\(\s*([\d.]+)\s*\)$/.exec(name)
+  return percentile === null ? (ALIASES[name] ?? name) : `p${percentile[1]!.replace('.', '')}`
+}
+
+function metricHint(name: string): string {
+  const known = METRICS.map((metric) => metric.id)
+  return didYouMean(name, known) ?? `there are ${known.join(', ')}`
+}
+
+function requestHint(name: string, requests: readonly string[]): string {
+  const step = requests.find((known) => known.endsWith(` / ${name}`))
+  if (step !== undefined) return `steps are named after their journey: ${quoted(step)}`
+  return didYouMean(name, requests) ?? `the requests are ${requests.slice(0, 8).map(quoted).join(', ')}`
+}
+
+function parseLimit(text: string, metric: Metric): number | null {
+  switch (metric.unit) {
+    case 'ms':
+      return parseDuration(text)
+    case 'ratio':
+      return parseShare(text)
+    case 'perSecond':
+      return parseRate(text)
+    case 'count':
+      return /^\d+$/.test(text) ? Number(text) : null
+  }
+}
+
+/** A bare number from 1 on could be meant as percent: it needs the sign. */
+function parseShare(text: string): number | null {
+  const ratio = parseRatio(text)
+  return ratio === null || ratio > 1 || (ratio === 1 && !text.includes('%')) ? null : ratio
+}
+
+const WANTED: Readonly<Record<Metric['unit'], string>> = {
+  ms: 'a duration',
+  ratio: 'a share',
+  perSecond: 'a rate',
+  count: 'a whole number',
+}
+
+function unitFault(value: string, metric: Metric): string {
+  const isBare = /^\d+(\.\d+)?$/.test(value)
+  return isBare && metric.unit !== 'count'
+    ? `the limit ${value} has no unit`
+    : `${metric.id} is compared with ${WANTED[metric.unit]}, ${quoted(value)} is none`
+}
+
+/** The number that was written, with the unit that the metric has. */
+function sample(value: string, metric: Metric): string {
+  const number = /^\d+(\.\d+)?/.exec(value)?.[0]
+  switch (metric.unit) {
+    case 'ms':
+      return `${number ?? 200}ms`
+    case 'ratio':
+      return `${number !== undefined && Number(number) <= 100 ? number : 1}%`
+    case 'perSecond':
+      return `${number ?? 100}/s`
+    case 'count':
+      return `${Math.round(Number(number ?? 1000))}`
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * `tls`: certificates, keys and versions, held against each other before anything is sent.
+ */
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { codeOf, messageOf } from '../../base/errors.js'
+import { type Reader, readLabel, readText, wrong } from '../fields/fields.js'
+import type { TlsOptions, TlsVersion } from '../model/http-types.js'
+import { quoted, type Report } from '../yaml/tree.js'
+
+/** The block with its values read, and its files. */
+export interface TlsInput {
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly passphrase?: string | undefined
+  readonly servername?: string | undefined
+  readonly insecure?: boolean | undefined
+  readonly minVersion?: TlsVersion | undefined
+  readonly maxVersion?: TlsVersion | undefined
+  readonly ciphers?: string | undefined
+}
+
+/** The options; `insecure` stands beside them, as `-k` sets it, too. */
+export function makeTls({ insecure, ...input }: TlsInput): TlsOptions {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+}
+
+/** Larger files are no certificates. */
+const PEM_BYTES_MAX = 1_000_000
+
+/** The text of a PEM file with what is wanted in it; the path is relative to the scenario's folder. */
+export function pemReader(wanted: 'certificate' | 'private key'): Reader<string> {
+  return (tree, context, report) => {
+    const path = readLabel(tree, context, report)
+    if (path === null) return null
+    if (context.files === undefined)
+      return wrong(report, 'there are no files here', 'save the scenario in a file')
+    let text: string
+    try {
+      const bytes = context.files.read(path)
+      if (bytes.length > PEM_BYTES_MAX)
+        return wrong(report, `${quoted(path)} is too large for a ${wanted}`, PEM_HINT)
+      text = Buffer.from(bytes).toString('latin1')
+    } catch (error) {
+      const reason = codeOf(error) === 'ENOENT' ? 'no such file' : messageOf(error).replace(/, \w+ '.*$/, '')
+      return wrong(
+        report,
+        `${quoted(path)} can't be read: ${reason}`,
+        "paths are relative to the scenario's file",
+      )
+    }
+    const marker =
+      wanted === 'certificate'
+        ? /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/
+        : /-----BEGIN [A-Z ]*PRIVATE KEY-----/
+    if (!marker.test(text)) return wrong(report, `${quoted(path)} holds no ${wanted} in PEM`, PEM_HINT)
+    if (wanted === 'certificate') {
+      const broken = brokenCertificate(text)
+      if (broken !== null)
+        return wrong(report, `certificate ${broken} in ${quoted(path)} can't be read`, PEM_HINT)
+    }
+    return text
+  }
+}
+
+const PEM_HINT = 'write the path of a file in PEM, which begins with -----BEGIN'
+
+/** The number of the first certificate that is none, from 1; null when all are. */
+function brokenCertificate(text: string): number | null {
+  const parts = text
+    .split(/(?=-----BEGIN [A-Z0-9 ]*CERTIFICATE-----)/)
+    .filter((part) => part.startsWith('-----'))
+  const broken = parts.findIndex((part) => {
+    try {
+      new X509Certificate(part)
+      return false
+    } catch {
+      return true
+    }
+  })
+  return broken === -1 ? null : broken + 1
+}
+
+/** The list of ciphers, as OpenSSL writes it. */
+export const readCiphers: Reader<string> = (tree, context, report) => {
+  const text = readText(tree, context, report)
+  if (text === null) return null
+  try {
+    secureContext({ ciphers: text })
+    return text
+  } catch {
+    return wrong(
+      report,
+      `${quoted(text)} names no ciphers that are known here`,
+      'see openssl ciphers -v for the names',
+    )
+  }
+}
+
+const VERSIONS: readonly TlsVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']
+
+/** `1.2` or `TLSv1.2`. */
+export const readTlsVersion: Reader<TlsVersion> = (tree, context, report) => {
+  const text = readText(tree, context, report)
+  if (text === null) return null
+  const number = text.toLowerCase().replace(/^tlsv?/, '')
+  const version = VERSIONS.find((each) => each === `TLSv${number === '1.0' ? '1' : number}`)
+  return version ?? wrong(report, `${quoted(text)} is not a version of TLS`, 'write 1.2 or 1.3')
+}
+
+/** Reports what doesn't go together: a key without its certificate, or with another one's. */
+export function checkTls(input: TlsInput, report: Report): void {
+  const { cert, key, passphrase, minVersion, maxVersion } = input
+  if (minVersion && maxVersion && VERSIONS.indexOf(minVersion) > VERSIONS.indexOf(maxVersion)) {
+    report({ path: ['minVersion'], message: 'minVersion is above maxVersion', hint: 'exchange the two' })
+  }
+  if (cert !== undefined && key === undefined)
+    report({
+      path: ['cert'],
+      onKey: true,
+      message: 'cert needs its private key',
+      hint: 'add key: client.key',
+    })
+  if (key !== undefined && cert === undefined)
+    report({ path: ['key'], onKey: true, message: 'key needs its certificate', hint: 'add cert: client.pem' })
+  if (passphrase != null && key === undefined)
+    report({
+      path: ['passphrase'],
+      onKey: true,
+      message: 'there is no key for the passphrase',
+      hint: 'add key: client.key',
+    })
+  if (!cert || !key) return
+  const readable = readKey(key, passphrase ?? undefined, report)
+  if (readable === null || new X509Certificate(cert).checkPrivateKey(readable)) return
+  const hint = 'use the key that the certificate was made with'
+  report({ path: ['key'], message: 'the private key is not that of the certificate', hint })
+}
+
+function readKey(key: string, passphrase: string | undefined, report: Report): KeyObject | null {
+  try {
+    return createPrivateKey({ key, ...(passphrase !== undefined && { passphrase }) })
+  } catch {
+    const hint = 'add passphrase: "${KEY_PASSPHRASE}"'
+    if (!key.includes('ENCRYPTED')) {
+      report({ path: ['key'], message: "the private key can't be read", hint: PEM_HINT })
+    } else if (passphrase === undefined) {
+      report({ path: ['key'], message: 'the private key is encrypted', hint })
+    } else {
+      const message = 'the passphrase does not open the private key'
+      report({ path: ['passphrase'], message, hint: 'check its value' })
+    }
+    return null
+  }
+}
+
+/** Loaded when it's needed: few scenarios do, and it takes as long as reading one. */
+function secureContext(options: { readonly ciphers: string }): void {
+  const { createSecureContext } = createRequire(import.meta.url)('node:tls') as typeof import('node:tls')
+  createSecureContext(options)
+}

@@ -1,0 +1,144 @@
+/**
+ * An entry of `data`: what is known of it before it is read, what is wrong with it, and the feeder it comes to.
+ */
+
+import type { Feeder, FeederValue, Row } from '../model/scenario.js'
+import { type Environment, fillIn } from '../template/environment.js'
+import type { Shape, Shapes } from '../template/names.js'
+import { isTreeMap, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
+import { columnFault, type TableOutcome, type TableSpec, type Tables } from './tables.js'
+
+/** An entry of `data` with its values read. */
+export interface FeederInput {
+  readonly values?: readonly FeederValue[] | undefined
+  readonly file?: string | undefined
+  readonly delimiter?: string | undefined
+  readonly columns?: readonly string[] | undefined
+  readonly pick?: 'random' | 'sequential' | 'unique' | undefined
+  readonly onEnd?: 'stop' | 'recycle' | undefined
+}
+
+/** What templates may take from each entry of `data`, found out before anything is complained about. */
+export function surveyData(data: Tree | undefined, env: Environment, tables: Tables): Shapes {
+  if (data === undefined || !isTreeMap(data)) return new Map()
+  return new Map(Object.entries(data).map(([name, tree]) => [name, surveyFeeder(tree, env, tables)]))
+}
+
+function surveyFeeder(tree: Tree, env: Environment, tables: Tables): Shape | null {
+  if (Array.isArray(tree)) return shapeOf(tree as readonly Tree[])
+  if (!isTreeMap(tree)) return null
+  if (Array.isArray(tree.values)) return shapeOf(tree.values as readonly Tree[])
+  const text = (part: Tree | undefined): string | null =>
+    part instanceof Scalar ? fillIn(part.text, env, () => {}) : null
+  const file = text(tree.file)
+  if (file === null) return null
+  const columns = Array.isArray(tree.columns) ? (tree.columns as readonly Tree[]).map(text) : null
+  const written = text(tree.delimiter)
+  const delimiter = written === null ? null : parseDelimiter(written)
+  if (tree.delimiter !== undefined && delimiter === null) return null
+  return shapeOfTable(
+    tables.open({
+      file: file.trim(),
+      delimiter,
+      columns: columns?.every((name) => name !== null) ? columns.map((name) => name.trim()) : null,
+    }),
+  )
+}
+
+function shapeOfTable(outcome: TableOutcome): Shape | null {
+  if ('faults' in outcome) return null
+  const { columns, format } = outcome.table
+  return { columns, gaps: outcome.gaps, isFlat: format === 'csv' }
+}
+
+function shapeOf(values: readonly Tree[]): Shape | null {
+  const rows = values.filter(isTreeMap)
+  const columns = rows.length === 0 ? null : [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  const gaps = new Map<string, string>()
+  for (const column of columns ?? []) {
+    const index = rows.findIndex((row) => !(column in row))
+    if (index !== -1) gaps.set(column, `row ${index + 1}`)
+  }
+  return { columns, gaps, isFlat: false }
+}
+
+/** One sign; `\t` and `tab` stand for what can hardly be written. Null for anything else. */
+export function parseDelimiter(text: string): string | null {
+  const delimiter = text === '\\t' || text === 'tab' ? '\t' : text
+  return /^[\t\x20-\x7e]$/.test(delimiter) && !/["\w]/.test(delimiter) ? delimiter : null
+}
+
+/** Reports what doesn't go together, and what is wrong with the file. */
+export function checkFeeder(
+  input: FeederInput,
+  { tables, hasUnknown }: { readonly tables: Tables; readonly hasUnknown: boolean },
+  report: Report,
+): void {
+  const { values, file, pick = 'random' } = input
+  if (file === undefined && values === undefined && !hasUnknown)
+    report({
+      message: 'neither file nor values is there',
+      hint: 'write file: users.csv, or values: [one, two]',
+    })
+  if (file !== undefined && values !== undefined) {
+    const message = 'data comes from a file or from values, here are both'
+    report({ path: ['values'], onKey: true, message, hint: 'keep one of the two' })
+  }
+  if (input.onEnd !== undefined && pick === 'random') {
+    const message = 'values at random never come to an end'
+    report({
+      path: ['onEnd'],
+      onKey: true,
+      message,
+      hint: 'remove onEnd, or add pick: sequential or pick: unique',
+    })
+  }
+  if (file === undefined && values !== undefined)
+    for (const key of ['delimiter', 'columns'] as const)
+      if (input[key] !== undefined)
+        report({ path: [key], onKey: true, message: `${key} is for a file`, hint: 'remove the key' })
+  const fault = columnFault(input.columns ?? [])
+  if (fault !== null)
+    report({ path: ['columns'], message: fault, hint: 'give each column a name of its own' })
+  // What could not be read is null here, and has been told.
+  if (!file || input.delimiter === null || input.columns === null || fault !== null) return
+  const outcome = tables.open(specOf(input, file))
+  if ('table' in outcome) return
+  for (const { key, message, hint } of outcome.faults) report({ path: [key], message, hint })
+}
+
+/** Reports values of which some are rows and some are not. */
+export function checkValues(values: readonly Tree[], report: Report): void {
+  const isRow = values.map(isTreeMap)
+  const odd = isRow.findIndex((row) => row !== isRow[0])
+  if (odd === -1 || values.length === 0) return
+  const message = isRow[odd] ? 'a row among single values' : 'a single value among rows'
+  report({ path: [odd], message, hint: 'write only rows, { name: value }, or only single values' })
+}
+
+function specOf({ delimiter, columns }: FeederInput, file: string): TableSpec {
+  return { file, delimiter: delimiter ?? null, columns: columns ?? null }
+}
+
+/** The feeder that an entry comes to, which has been found right. */
+export function makeFeeder(input: FeederInput, tables: Tables): Feeder {
+  const { pick = 'random', onEnd } = input
+  const picking = { ...(pick !== 'random' && { pick }), ...(onEnd !== undefined && { onEnd }) }
+  if (input.values !== undefined) return { values: input.values, ...picking }
+  const outcome = tables.open(specOf(input, input.file!))
+  if ('faults' in outcome) throw new Error(`${input.file} was not checked`)
+  return { table: outcome.table, ...picking }
+}
+
+/** A row without a prototype as one that equals any other. */
+export function rowOf(tree: TreeMap, read: (value: Tree, key: string) => unknown): Row {
+  return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, read(value, key)]))
+}
+
+/** Whether anything in an entry is filled in from that feeder, however deep it lies. */
+export function usesFeeder(entry: unknown, name: string): boolean {
+  if (typeof entry !== 'object' || entry === null) return false
+  const { type, name: own } = entry as { readonly type?: unknown; readonly name?: unknown }
+  if (type === 'data' && own === name) return true
+  return Object.values(entry).some((part) => usesFeeder(part, name))
+}

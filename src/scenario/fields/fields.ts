@@ -1,0 +1,232 @@
+/**
+ * How single values are read: from what stands in the file to milliseconds, ratios and templates. Each reader
+ * reports what is wrong and then gives null.
+ */
+
+import { type Limit, parseThreshold } from '../blocks/threshold.js'
+import type { Uploads } from '../blocks/uploads.js'
+import { rowOf } from '../data/feeders.js'
+import type { FileReader } from '../data/files.js'
+import type { Expect, FeederValue, JsonTemplate, Template } from '../model/scenario.js'
+import { coverValues, type Environment, fillIn, hasReference } from '../template/environment.js'
+import type { Shapes } from '../template/names.js'
+import { parseTemplate } from '../template/template.js'
+import { floatFault } from '../yaml/number-fault.js'
+import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
+
+/** What the values of a file may refer to. */
+export interface Context {
+  readonly env: Environment
+  /** What the file may read from; absent where there are no files. */
+  readonly files?: FileReader
+  /** The files that requests send; absent where none are read. */
+  readonly uploads?: Uploads
+  /** The names under `data`, and what is known of their values. */
+  readonly shapes: Shapes
+  /** The names of values captured anywhere in the file. */
+  readonly variables: readonly string[]
+  /** The names that figures are kept under: of requests, journeys and steps. */
+  readonly requests: readonly string[]
+}
+
+/** Reads a value; null when it's wrong, which has been reported then. */
+export type Reader<T> = (tree: Tree, context: Context, report: Report) => T | null
+
+/** A text, `${...}` filled in; numbers and `true` are taken by their letters. */
+export const readText: Reader<string> = (tree, context, report) => {
+  const scalar = readScalar(tree, 'a text', report)
+  return scalar === null ? null : fillIn(scalar.text, context.env, report)
+}
+
+/** A text that doesn't change: not empty, on one line, without templates. */
+export const readLabel: Reader<string> = (tree, context, report) => {
+  const text = readText(tree, context, report)
+  if (text === null) return null
+  if (text.trim() === '') return wrong(report, 'the text is empty', 'write a name, or remove the key')
+  if (/[\x00-\x1f\x7f]/.test(text))
+    return wrong(report, 'a name has to be on one line', 'write it on one line')
+  if (text.includes('{{')) return wrong(report, 'templates are not worked out here', 'write a fixed text')
+  return text.trim()
+}
+
+/** A scenario's name, which also names its baseline's file. */
+export const readName: Reader<string> = (tree, context, report) => {
+  const name = readLabel(tree, context, report)
+  if (name === null || (/^[^./\\:*?"<>|][^/\\:*?"<>|]*$/.test(name) && name.length <= 100)) return name
+  const hint = 'up to 100 letters, digits, spaces, - and _, as it names a file, too'
+  return wrong(report, `${nameOf(tree)} can't be the name of a scenario`, hint)
+}
+
+/** `true` or `false`. */
+export const readFlag: Reader<boolean> = (tree, _context, report) =>
+  tree instanceof Scalar && typeof tree.value === 'boolean'
+    ? tree.value
+    : wrong(report, `true or false is wanted, here is ${nameOf(tree)}`, 'write true or false')
+
+/** One of some words. */
+export function choiceReader<const T extends string>(...words: readonly T[]): Reader<T> {
+  return (tree, context, report) => {
+    const text = readText(tree, context, report)
+    const word = words.find((candidate) => candidate === text)
+    if (text === null || word !== undefined) return word ?? null
+    return wrong(report, `${nameOf(tree)} is not known here`, `write ${words.join(' or ')}`)
+  }
+}
+
+/** A text with `{{ ... }}`. */
+export const readTemplate: Reader<Template> = (tree, context, report) => {
+  const scalar = readScalar(tree, 'a text', report)
+  return scalar === null ? null : templateOf(scalar, context, report)
+}
+
+/** A value that a feeder may give. */
+export const readFeederValue: Reader<FeederValue> = (tree, context, report) => {
+  if (isTreeMap(tree)) return rowOf(tree, (value, key) => readRowField(value, context, inside(report, key)))
+  return readFeederScalar(tree, context, report)
+}
+
+/** A field of a row: any YAML value, without templates. */
+const readRowField: Reader<unknown> = (tree, context, report) => {
+  if (isTreeMap(tree)) return rowOf(tree, (value, key) => readRowField(value, context, inside(report, key)))
+  if (!(tree instanceof Scalar))
+    return (tree as readonly Tree[]).map((item, index) => readRowField(item, context, inside(report, index)))
+  return tree.value === null ? null : readFeederScalar(tree, context, report)
+}
+
+const readFeederScalar: Reader<string | number | boolean> = (tree, context, report) => {
+  const scalar = readScalar(tree, 'a single value', report)
+  if (scalar === null) return null
+  if (typeof scalar.value !== 'string') return readFloat(scalar, context, report)
+  if (scalar.value.includes('{{'))
+    return wrong(report, 'templates are not worked out in data', 'write the template where the value is used')
+  return fillIn(scalar.value, context.env, report)
+}
+
+/** A value that is no text, kept as it is. */
+export const readFloat: Reader<number | boolean | null> = (tree, _context, report) => {
+  const { value, text } = tree as Scalar & { readonly value: number | boolean | null }
+  const fault = typeof value === 'number' ? floatFault(value, text) : null
+  return fault === null ? value : wrong(report, fault.message, fault.hint)
+}
+
+/** The path of a file: not empty, without templates. */
+export const readFilePath: Reader<string> = (tree, context, report) => {
+  const path = readLabel(tree, context, report)
+  return path?.includes('://')
+    ? wrong(report, 'a file of this machine is wanted, here is a URL', 'download it, and write its path')
+    : path
+}
+
+/** Any YAML value as JSON with holes. */
+export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
+  if (tree instanceof Scalar) {
+    if (typeof tree.value === 'number' && floatFault(tree.value, tree.text) !== null)
+      return BigInt(tree.text.replace('+', ''))
+    if (typeof tree.value !== 'string') return readFloat(tree, context, report)
+    const template = templateOf(tree, { ...context, keepsType: true }, report)
+    return template === null ? null : { $: template }
+  }
+  if (isTreeMap(tree)) {
+    const entries = Object.entries(tree).map(([key, value]) => [
+      key,
+      readJson(value, context, inside(report, key)),
+    ])
+    return { object: Object.fromEntries(entries) }
+  }
+  return tree.map((item, index) => readJson(item, context, inside(report, index)))
+}
+
+/** `200`, `2xx`, `200..299` or a list of these, as ranges. */
+export const readStatus: Reader<Expect['status']> = (tree, context, report) => {
+  const items = tree instanceof Scalar ? [tree] : Array.isArray(tree) ? (tree as Tree[]) : null
+  if (items === null || items.length === 0)
+    return wrong(report, 'a status, or a list of some, is wanted', STATUS_HINT)
+  const ranges = items.map((item, index) => {
+    const reportHere = items[0] === tree ? report : inside(report, index)
+    const text = readText(item, context, reportHere)
+    if (text === null) return null
+    return parseStatus(text) ?? wrong(reportHere, `${quoted(text)} is not an HTTP status`, STATUS_HINT)
+  })
+  return ranges.every((range) => range !== null) ? ranges : null
+}
+
+/** `search: p95 < 150ms`. */
+export const readLimit: Reader<Limit> = (tree, context, report) => {
+  if (isTreeMap(tree)) return mapInsteadOfText(tree, report)
+  const text = readText(tree, context, report)
+  return text === null ? null : parseThreshold(text, context.requests, report)
+}
+
+/**
+ * Reads a value; what is wrong with one from the environment is told without showing it: in the words for a value
+ * that nobody could read.
+ */
+export function readDiscreetly<T>(read: Reader<T>, tree: Tree, context: Context, report: Report): T | null {
+  if (!(tree instanceof Scalar) || !hasReference(tree.text)) return read(tree, context, report)
+  let isWrong = false
+  const value = read(tree, context, () => {
+    isWrong = true
+  })
+  if (!isWrong) return value
+  let isTold = false
+  read(tree, { ...context, env: coverValues(context.env) }, (mistake) => {
+    isTold = true
+    report(mistake)
+  })
+  return isTold
+    ? null
+    : wrong(report, 'what the environment gives can not stand here', 'check the value of the variable')
+}
+
+/** Reports a mistake of the value itself; gives null, so that a reader can end with it. */
+export function wrong(report: Report, message: string, hint: string | null): null {
+  report({ message, hint })
+  return null
+}
+
+const STATUS_HINT = 'write 201, 2xx, 200..299 or a list such as [200, 404]'
+
+/** `2xx`, `201` or `200..299` as the first and the last of a range; null when it's none of these. */
+export function parseStatus(text: string): readonly [number, number] | null {
+  const family = /^([1-5])xx$/i.exec(text)
+  if (family !== null) return [Number(family[1]) * 100, Number(family[1]) * 100 + 99]
+  const match = /^([1-5]\d\d)(?:\s*\.\.\s*([1-5]\d\d))?$/.exec(text)
+  if (match === null) return null
+  const [from, to] = [Number(match[1]), Number(match[2] ?? match[1])]
+  return to < from ? null : [from, to]
+}
+
+/** `- search: p95 < 200ms` without quotes. */
+function mapInsteadOfText(map: TreeMap, report: Report): null {
+  const [key, value] = Object.entries(map)[0] ?? []
+  const isText = key !== undefined && value instanceof Scalar
+  return wrong(
+    report,
+    'a limit is a text, here is a map',
+    isText ? `put it in quotes: "${key}: ${value.text}"` : 'write it like p95 < 200ms',
+  )
+}
+
+function readScalar(
+  tree: Tree,
+  wanted: string,
+  report: Report,
+): (Scalar & { value: string | number | boolean }) | null {
+  if (!(tree instanceof Scalar))
+    return wrong(report, `${wanted} is wanted, here is ${nameOf(tree)}`, `write ${wanted}`)
+  if (tree.value === null) return wrong(report, 'the value is missing', `write ${wanted}, or remove it`)
+  return tree as Scalar & { value: string | number | boolean }
+}
+
+function templateOf(
+  scalar: Scalar,
+  context: Context & { readonly keepsType?: boolean },
+  report: Report,
+): Template | null {
+  return parseTemplate(scalar.text, context, report)
+}
+
+/** A report for what lies under a key of the value. */
+function inside(report: Report, key: string | number): Report {
+  return (mistake) => report({ ...mistake, path: [key, ...(mistake.path ?? [])] })
+}

@@ -1,0 +1,133 @@
+/**
+ * How the values that end up in an HTTP request are read: targets, paths, headers. Whatever could not be sent as
+ * written is a mistake here, not a failed request later.
+ */
+
+import type { Template } from '../model/scenario.js'
+import { literalParts } from '../template/template.js'
+import { nameOf, quoted, type Report, type Scalar, type TreeMap } from '../yaml/tree.js'
+import { type Reader, readTemplate, readText, wrong } from './fields.js'
+
+/** `demo`, or an absolute URL with at most a base path; without a slash at its end. */
+export const readTarget: Reader<string> = (tree, context, report) => {
+  const text = readText(tree, context, report)?.trim()
+  if (text === undefined || text === 'demo') return text ?? null
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    const isHost = /^[\w.-]+(:\d+)?(\/\S*)?$/.test(text) && text !== ''
+    const hint = isHost ? `write http://${text}` : 'write demo, or a URL such as http://localhost:3000'
+    return wrong(report, `${nameOf(tree)} is not a target`, hint)
+  }
+  if (url.username !== '' || url.password !== '') {
+    return wrong(
+      report,
+      'a target carries no user and password',
+      'send them in http.headers as authorization',
+    )
+  }
+  if (url.search !== '' || url.hash !== '') {
+    return wrong(
+      report,
+      'a target has no query and no fragment',
+      `write ${url.origin}${url.pathname}, and the query in the requests`,
+    )
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+/** `/path?query` or a whole URL; characters outside of ASCII are percent-encoded. */
+export const readPath: Reader<Template> = (tree, context, report) => {
+  const template = readTemplate(tree, context, report)
+  if (template === null) return null
+  const first = template[0] ?? ''
+  const isUrl = typeof first === 'string' && /^https?:\/\//i.test(first)
+  if (typeof first === 'string' && !first.startsWith('/') && !isUrl) {
+    const text = (tree as Scalar).text
+    const hint = text.includes('://') ? 'write an http:// or https:// URL' : `write ${quoted(`/${text}`)}`
+    return wrong(report, `the path ${quoted(text)} does not start with /`, hint)
+  }
+  const literal = literalParts(template).join('')
+  if (/[\x00-\x20\x7f]/.test(literal)) return wrong(report, 'a path holds no spaces', 'write %20 for a space')
+  if (/[\ud800-\udfff]/u.test(literal))
+    return wrong(report, 'the path holds half a character', 'write the whole one')
+  if (literal.includes('#'))
+    return wrong(report, 'a fragment is never sent', 'remove the # and what follows; %23 is a literal #')
+  if (isUrl && !URL.canParse(template.map((part) => (typeof part === 'string' ? part : '1')).join(''))) {
+    return wrong(
+      report,
+      `${quoted((tree as Scalar).text)} is not a URL`,
+      'write it like http://localhost:3000/path',
+    )
+  }
+  return template.map((part) =>
+    typeof part === 'string' ? part.replace(/[^\x21-\x7e]+/g, encodeURIComponent) : part,
+  )
+}
+
+/** The value of a header: what HTTP can carry. */
+export const readHeaderValue: Reader<Template> = (tree, context, report) => {
+  const template = readTemplate(tree, context, report)
+  if (template === null) return null
+  const literal = literalParts(template).join('')
+  if (/[\r\n\x00]/.test(literal))
+    return wrong(report, "a header's value holds no line break", 'write it on one line')
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(literal)) {
+    return wrong(report, "a header's value holds characters that HTTP can't carry", 'percent-encode them')
+  }
+  return template
+}
+
+/** Set by the connection itself, because sending them by hand breaks the exchange; and what to write instead. */
+const RESERVED: ReadonlyMap<string, string> = new Map([
+  ['connection', 'for a connection of its own for each request, write http: { keepAlive: false }'],
+  ['content-length', 'remove it: it is the length of the body'],
+  ['expect', 'remove it: bodies are sent at once'],
+  ['keep-alive', 'connections are kept unless http: { keepAlive: false }'],
+  ['transfer-encoding', 'remove it: bodies are sent with their length'],
+  ['upgrade', 'for HTTP/2 write http: { http2: true }'],
+])
+
+/** What to write instead of a header that no request may set; null for all others. */
+export function insteadOfHeader(name: string): string | null {
+  return RESERVED.get(name.toLowerCase()) ?? null
+}
+
+/** Reports the names that can't be headers of a request, and those that stand twice but for their case. */
+export function checkHeaderNames(headers: TreeMap, report: Report): void {
+  for (const name of Object.keys(headers)) {
+    const hint = insteadOfHeader(name)
+    if (hint === null) continue
+    const message = `perfctl sets the header ${name.toLowerCase()} itself`
+    report({ message, hint, path: [name], onKey: true })
+  }
+  checkAnswerHeaderNames(headers, report)
+}
+
+/** Reports the names that can't be headers at all, and those that stand twice but for their case. */
+export function checkAnswerHeaderNames(headers: TreeMap, report: Report): void {
+  const seen = new Map<string, string>()
+  for (const name of Object.keys(headers)) {
+    const fault = headerFault(name, seen)
+    if (fault !== null) report({ ...fault, path: [name], onKey: true })
+    seen.set(name.toLowerCase(), name)
+  }
+}
+
+function headerFault(
+  name: string,
+  seen: ReadonlyMap<string, string>,
+): { message: string; hint: string } | null {
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+    return {
+      message: `${quoted(name)} can't be the name of a header`,
+      hint: 'letters, digits and - only, such as x-request-id',
+    }
+  }
+  const other = seen.get(name.toLowerCase())
+  return other === undefined
+    ? null
+    : {
+        message: `the header ${quoted(name)} is there already, as ${quoted(other)}`,
+        hint: 'keep one of the two',
+      }
+}

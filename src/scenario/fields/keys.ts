@@ -1,0 +1,85 @@
+/**
+ * What is said about keys: the unknown ones, those of other tools, those of other places.
+ */
+import { nearest } from '../../base/suggest.js'
+import { nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
+
+/** What a map says about the keys that it doesn't have. */
+export interface KeyAdvice {
+  /** Words of other tools, and the key that stands for them here. */
+  readonly synonyms?: Readonly<Record<string, string>>
+  /** Keys that have their place somewhere else, and where. */
+  readonly elsewhere?: Readonly<Record<string, string>>
+}
+
+/** The mistake of a key that is not among the known ones. */
+export function unknownKey(
+  key: string,
+  known: readonly string[],
+  advice: KeyAdvice,
+): { message: string; hint: string; meant?: string } {
+  if (advice.elsewhere !== undefined && Object.hasOwn(advice.elsewhere, key))
+    return { message: `${key} can't stand here`, hint: advice.elsewhere[key]! }
+  const message = `unknown key ${quoted(key)}`
+  const synonym = Object.entries(advice.synonyms ?? {}).find(([word]) => word === key)?.[1]
+  if (synonym !== undefined) return { message, hint: `perfctl's key for it is ${synonym}`, meant: synonym }
+  const meant = nearest(key, known)
+  return meant === null
+    ? { message, hint: `the keys here are ${known.join(', ')}` }
+    : { message, hint: `did you mean "${meant}"?`, meant }
+}
+
+/** Reports names under `data` that could not stand in `{{ ... }}`. */
+export function checkDataNames(data: TreeMap, report: Report): void {
+  for (const name of Object.keys(data)) {
+    if (/^(true|false|null)$/.test(name)) {
+      const message = `{{ ${name} }} means the value ${name}`
+      report({ path: [name], onKey: true, message, hint: 'choose another name' })
+    }
+    if (/^[A-Za-z_][\w-]*$/.test(name)) continue
+    const message = `{{ ${name} }} could not be read`
+    report({ path: [name], onKey: true, message, hint: 'start with a letter; then letters, digits, _ and -' })
+  }
+}
+
+/** Reports that there are no profiles, and names of profiles that could not name a file. */
+export function checkProfiles(profiles: TreeMap, report: Report): void {
+  if (Object.keys(profiles).length === 0) {
+    const hint = 'add one, such as smoke: { vus: 1, duration: 10s }; or remove the key'
+    report({ message: 'there are no profiles in it', hint })
+  }
+  for (const name of Object.keys(profiles)) {
+    if (/^[A-Za-z0-9][\w-]{0,49}$/.test(name)) continue
+    const message = `${quoted(name)} can't be the name of a profile`
+    report({ path: [name], onKey: true, message, hint: 'letters, digits, _ and -, as it names a file, too' })
+  }
+}
+
+/** Why something is not a list of values for `data`. */
+export function explainData(tree: Tree): { message: string; hint: string } {
+  if (tree instanceof Scalar && /\.(csv|tsv|json|ndjson|jsonl)$/i.test(tree.text)) {
+    return {
+      message: `a list of values is wanted, here is ${nameOf(tree)}`,
+      hint: `write { file: ${tree.text} }`,
+    }
+  }
+  const hint = tree instanceof Scalar && tree.value !== null ? `write [${tree.text}]` : 'write [one, two]'
+  return { message: `a list of values is wanted, here is ${nameOf(tree)}`, hint }
+}
+
+/** Reports what would be without effect. */
+export function checkThreshold(
+  threshold: { abort?: boolean | undefined; after?: number | undefined; minSamples?: number | undefined },
+  report: Report,
+): void {
+  if (threshold.abort === true) return
+  for (const key of ['after', 'minSamples'] as const) {
+    if (threshold[key] === undefined) continue
+    report({
+      path: [key],
+      onKey: true,
+      message: `${key} says when to abort, and abort is not set`,
+      hint: 'add abort: true',
+    })
+  }
+}

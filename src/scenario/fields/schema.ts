@@ -1,0 +1,265 @@
+/**
+ * The pieces that a file format is defined with: values, maps, records, lists. Each knows how it's read from a tree
+ * and how it's told to an editor. The only file that knows zod.
+ *
+ * zod walks the tree and collects what is wrong, so that all of it is told at once; what is said is ours.
+ */
+import * as z from 'zod'
+import {
+  isTreeMap,
+  type Mistake,
+  nameOf,
+  type Report,
+  Scalar,
+  type Tree,
+  type TreeMap,
+} from '../yaml/tree.js'
+import { type KeyAdvice, unknownKey } from './keys.js'
+
+/** What a definition comes to when a tree has been read by it. */
+export type Output<T extends z.ZodType> = z.output<T>
+
+/** A definition whose values are of a type that it can't be asked for, because it holds itself. */
+export type Schema<T> = z.ZodType<T>
+
+/** What editors are told: keywords of JSON Schema. */
+export type Meta = Readonly<Record<string, unknown>>
+
+/** Reads a tree: its values, or all the mistakes in it. */
+export function readBy<T extends z.ZodType>(
+  schema: T,
+  tree: Tree,
+): { readonly input: z.output<T> } | { readonly mistakes: readonly Mistake[] } {
+  const outcome = schema.safeParse(tree)
+  if (outcome.success) return { input: outcome.data }
+  const mistakes = outcome.error.issues.map((issue) => {
+    const { mistake } = (issue as unknown as { params: { mistake: Mistake } }).params
+    return nameMissing({ ...mistake, path: issue.path as (string | number)[] })
+  })
+  return { mistakes }
+}
+
+/** The JSON Schema (draft 7) of a definition. */
+export function jsonSchema(schema: z.ZodType): object {
+  return z.toJSONSchema(schema, {
+    target: 'draft-7',
+    io: 'input',
+    override: ({ jsonSchema: node }) => {
+      const { shorthand, editors, propertyNames, ...long } = node as Record<string, unknown>
+      for (const key of Object.keys(node)) delete (node as Record<string, unknown>)[key]
+      const whole = { ...long, ...(editors as object | undefined) }
+      Object.assign(node, shorthand === undefined ? whole : { anyOf: [shorthand, whole] })
+    },
+  })
+}
+
+/** A single value, or whatever else its reader makes of a tree. */
+export function value<T>(read: (tree: Tree, report: Report) => T | null, meta: Meta) {
+  return z
+    .unknown()
+    .transform((tree, ctx): T => {
+      const report = reportTo(ctx.issues)
+      // What a reader gives after a report is never used: zod throws it away.
+      if (tree !== undefined) return read(tree as Tree, report) as T
+      report({ message: MISSING, hint: String((meta.examples as unknown[] | undefined)?.[0] ?? '...') })
+      return z.NEVER
+    })
+    .meta(forEditors(meta))
+}
+
+interface MapOptions<T> extends KeyAdvice {
+  readonly description: string
+  /** A key with its value, for hints. */
+  readonly sample: string
+  /** A key that a single value stands for; `isNeverMap`: a map is the long form, whatever its keys. */
+  readonly shorthand?: { readonly key: string; readonly meta: object; readonly isNeverMap?: boolean }
+  /** Reports what doesn't go together; runs also when single values are wrong. */
+  check?(value: T, report: Report, hasUnknown: boolean): void
+}
+
+/** A map with known keys. */
+export function map<S extends z.ZodRawShape>(shape: S, options: MapOptions<z.output<z.ZodObject<S>>>) {
+  const { description, sample, shorthand } = options
+  const known = Object.keys(shape)
+  const object = z
+    .looseObject(shape)
+    .superRefine(
+      (entries, ctx) => {
+        const report = reportTo(ctx.issues)
+        const unknown = Object.keys(entries).filter((key) => !known.includes(key))
+        for (const key of unknown) report({ ...unknownKey(key, known, options), path: [key], onKey: true })
+        options.check?.(unreadAsNull(entries) as z.output<z.ZodObject<S>>, report, unknown.length > 0)
+      },
+      { when: () => true },
+    )
+    .meta({ description, additionalProperties: false, ...(shorthand && { shorthand: shorthand.meta }) })
+  const checked = z.preprocess((tree, ctx) => {
+    const isLong =
+      isTreeMap(tree) && (shorthand === undefined || shorthand.isNeverMap || known.some((key) => key in tree))
+    if (isLong) return tree
+    if (shorthand !== undefined) return { [shorthand.key]: tree }
+    return refuse(tree as Tree, 'a map', `write keys and values, such as ${sample}`, ctx.issues)
+  }, object)
+  return checked as unknown as z.ZodType<z.output<z.ZodObject<S>>>
+}
+
+/** zod drops examples and defaults of values that it reads; under a name of their own they get past it. */
+function forEditors({ examples, default: preset, ...meta }: Readonly<Record<string, unknown>>) {
+  const editors = {
+    ...(preset !== undefined && { default: preset }),
+    ...(examples !== undefined && { examples }),
+  }
+  return { ...meta, editors }
+}
+
+/** What could not be read, as null: for checks of what remains. */
+function unreadAsNull(value: unknown): unknown {
+  if (value === z.NEVER) return null
+  if (Array.isArray(value)) return value.map(unreadAsNull)
+  if (!isTreeMap(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unreadAsNull(item)]))
+}
+
+/** A definition that may hold itself, made when it is needed. */
+export function recursive<T>(make: () => Schema<T>): Schema<T> {
+  return z.lazy(make)
+}
+
+interface RecordOptions {
+  readonly description: string
+  readonly examples?: readonly unknown[]
+  check?(tree: TreeMap, report: Report): void
+}
+
+/** A map with keys of the user's own. */
+export function record<T extends z.ZodType>(item: T, { check, ...meta }: RecordOptions) {
+  const values = z
+    .record(z.string(), item)
+    .superRefine((value, ctx) => check?.(value as TreeMap, reportTo(ctx.issues)), { when: () => true })
+    .meta(forEditors(meta))
+  const checked = z.preprocess(
+    (tree, ctx) =>
+      isTreeMap(tree) ? tree : refuse(tree as Tree, 'a map', 'write names and values', ctx.issues),
+    values,
+  )
+  return checked as unknown as z.ZodType<Readonly<Record<string, z.output<T>>>>
+}
+
+interface ListOptions {
+  readonly description: string
+  /** An entry, for hints. */
+  readonly sample: string
+  /** What to say of something that is no list. */
+  explain?(tree: Tree): Pick<Mistake, 'message' | 'hint'>
+  check?(report: Report): void
+  /** Reports what is wrong with the entries together, as they stand in the file. */
+  checkTree?(entries: readonly Tree[], report: Report): void
+}
+
+/** A list of at least one entry. */
+export function list<T extends z.ZodType>(item: T, options: ListOptions) {
+  const { description, sample, explain, check, checkTree } = options
+  const items = z
+    .array(item)
+    .superRefine((_value, ctx) => check?.(reportTo(ctx.issues)), { when: () => true })
+    .meta({ description, minItems: 1 })
+  const checked = z.preprocess((tree, ctx) => {
+    const report = reportTo(ctx.issues)
+    if (Array.isArray(tree) && tree.length > 0) {
+      checkTree?.(tree as Tree[], report)
+      return tree
+    }
+    if (tree === undefined) report({ message: MISSING, hint: `with an entry, such as ${sample}` })
+    else if (Array.isArray(tree))
+      report({ message: 'the list is empty', hint: `add an entry, such as ${sample}` })
+    else if (explain !== undefined) report(explain(tree as Tree))
+    else
+      return refuse(
+        tree as Tree,
+        'a list',
+        `write entries that start with a dash, such as ${sample}`,
+        ctx.issues,
+      )
+    return z.NEVER
+  }, items)
+  return checked as unknown as z.ZodType<readonly z.output<T>[]>
+}
+
+/** A short form that is a list, or a map with the same under one of its keys. */
+export function either<L extends z.ZodType, M extends z.ZodType>(short: L, long: M) {
+  return z
+    .unknown()
+    .transform((tree, ctx): z.output<L> | z.output<M> =>
+      isTreeMap(tree) ? outputOf(long, tree, ctx.issues) : outputOf(short, tree, ctx.issues),
+    )
+    .meta({ anyOf: [withoutVersion(short), withoutVersion(long)] })
+}
+
+/** What a schema reads in a tree. Its mistakes go to `issues`; then what comes back is never used. */
+function outputOf<T extends z.ZodType>(schema: T, tree: unknown, issues: z.core.$ZodRawIssue[]): z.output<T> {
+  const outcome = schema.safeParse(tree)
+  if (outcome.success) return outcome.data
+  for (const { path, ...issue } of outcome.error.issues)
+    issues.push({ ...issue, path: [...path], input: undefined } as z.core.$ZodRawIssue)
+  return z.NEVER
+}
+
+/** What a schema allows, for editors: one form, or several. */
+function alternatives(schema: z.ZodType): object[] {
+  const { anyOf, ...rest } = withoutVersion(schema) as { anyOf?: object[] }
+  return anyOf !== undefined && Object.keys(rest).length === 0 ? anyOf : [withoutVersion(schema)]
+}
+
+/** A schema for editors, to stand inside of another one. */
+function withoutVersion(schema: z.ZodType): object {
+  const { $schema, ...rest } = jsonSchema(schema) as { $schema?: string }
+  return rest
+}
+
+/** An entry, or a list of several; read as a list in either case. */
+export function oneOrMore<T extends z.ZodType>(item: T, options: ListOptions) {
+  const several = list(item, options)
+  return z
+    .unknown()
+    .transform((tree, ctx): readonly z.output<T>[] => {
+      if (Array.isArray(tree)) return outputOf(several, tree, ctx.issues)
+      return [outputOf(item, tree, ctx.issues)]
+    })
+    .meta({ anyOf: [...alternatives(item), withoutVersion(several)] })
+}
+
+/** The message of a required value that isn't there, until the name of its key is known. */
+const MISSING = 'missing'
+
+function nameMissing(mistake: Mistake): Mistake {
+  if (mistake.message !== MISSING) return mistake
+  const key = String(mistake.path!.at(-1))
+  return {
+    path: mistake.path!.slice(0, -1),
+    missing: key,
+    message: `${key} is missing`,
+    hint: `add ${key}: ${mistake.hint}`,
+  }
+}
+
+function refuse(tree: Tree, wanted: string, hint: string, issues: z.core.$ZodRawIssue[]): never {
+  const isEmpty = tree instanceof Scalar && tree.value === null
+  reportTo(issues)({
+    message: `${wanted} is wanted, here is ${nameOf(tree)}`,
+    hint: isEmpty ? `${hint}; or remove the key` : hint,
+  })
+  return z.NEVER
+}
+
+/** Hands mistakes to zod, which adds their path. */
+function reportTo(issues: z.core.$ZodRawIssue[]): Report {
+  return (mistake) => {
+    issues.push({
+      code: 'custom',
+      input: undefined,
+      message: mistake.message,
+      path: [...(mistake.path ?? [])],
+      params: { mistake },
+    })
+  }
+}

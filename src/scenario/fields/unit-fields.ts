@@ -1,0 +1,192 @@
+/**
+ * How numbers and numbers with units are read: from what stands in the file to milliseconds, rates and ratios.
+ */
+import {
+  formatDuration,
+  parseDuration,
+  parseDurationRange,
+  parseRate,
+  parseRatio,
+  parseSize,
+} from '../../base/units.js'
+import type { From } from '../blocks/stages.js'
+import { fillIn, hasReference } from '../template/environment.js'
+import { nameOf, quoted, type Report, Scalar, type Tree } from '../yaml/tree.js'
+import { type Context, type Reader, readText, wrong } from './fields.js'
+
+/** Longer times are a slip of the unit. */
+const DURATION_MS_MAX = 7 * 86_400_000
+
+/** `30s` as ms. */
+export const readDuration: Reader<number> = (tree, context, report) => {
+  const text = readUnit(tree, 'a duration', 'such as 500ms, 30s or 1m30s', context, report)
+  if (text === null) return null
+  const ms = parseDuration(text)
+  if (ms === null) return durationFault(text, report)
+  if (ms > DURATION_MS_MAX) return wrong(report, `${text} is too long`, 'at most 7d')
+  return ms
+}
+
+/** `10s`, above 0. */
+export const readTimeout: Reader<number> = (tree, context, report) => {
+  const ms = readDuration(tree, context, report)
+  return ms === 0
+    ? wrong(report, 'no time at all would fail each request', 'write a duration such as 10s')
+    : ms
+}
+
+/** `10ms..50ms` or `1s`, in ms. */
+export const readDurationRange: Reader<readonly [number, number]> = (tree, context, report) => {
+  const text = readUnit(tree, 'a time or a range', 'such as 1s or 10ms..50ms', context, report)
+  if (text === null) return null
+  const range = parseDurationRange(text)
+  if (range !== null && range[1] <= DURATION_MS_MAX) return range
+  if (range !== null) return wrong(report, `${text} is too long`, 'at most 7d')
+  const parts = text.split('..')
+  if (parts.length === 2 && parts.every(isBare)) {
+    return wrong(report, `the range ${text} has no unit`, `write ${parts.join('ms..')}ms`)
+  }
+  const ends = parts.map(parseDuration)
+  return ends.length === 2 && ends.every((end) => end !== null)
+    ? wrong(report, `the range ${text} falls`, `write the shorter time first: ${parts.reverse().join('..')}`)
+    : durationFault(text, report, 'write a time or a range with units, such as 1s or 10ms..50ms')
+}
+
+/** `200/s` as arrivals per second. */
+export const readRate: Reader<number> = (tree, context, report) => {
+  const text = readUnit(tree, 'a rate', 'such as 200/s or 6000/m', context, report)
+  if (text === null) return null
+  const rate = parseRate(text)
+  if (rate === null && isBare(text))
+    return wrong(report, `the rate ${text} has no unit`, `write ${text}/s or ${text}/m`)
+  if (rate === null)
+    return wrong(report, `${quoted(text)} is not a rate`, 'write a number per time, such as 200/s or 6000/m')
+  return rate > 1e6 ? wrong(report, `${text} is more than can be sent`, 'at most 1000000/s') : rate
+}
+
+/** `from`: a number of virtual users, or a rate. */
+export const readFrom: Reader<From> = (tree, context, report) => {
+  const text = readText(tree, context, report)
+  if (text === null) return null
+  if (/^\d+$/.test(text) && Number(text) <= 100_000) return { model: 'closed', value: Number(text) }
+  const rate = parseRate(text)
+  if (rate !== null && rate <= 1e6) return { model: 'open', value: rate }
+  return wrong(
+    report,
+    `${quoted(text)} is no number of users and no rate`,
+    /^-\d/.test(text) ? 'write it without the sign' : 'write users such as 10, or a rate such as 50/s',
+  )
+}
+
+/** A tolerance: `10%` or `0.1` as a ratio; with `points` also `1pp`. */
+export function toleranceReader(points: boolean): Reader<number> {
+  const sample = points ? '1pp' : '10%'
+  return (tree, context, report) => {
+    const text = readUnit(tree, 'a share', `such as ${sample}`, context, report)
+    if (text === null) return null
+    const ratio = parseRatio(points ? text.replace(/pp$/, '%') : text)
+    const isClear = ratio !== null && (text.endsWith('%') || text.endsWith('pp') || ratio < 1)
+    if (isClear && ratio <= 10) return ratio
+    if (ratio !== null && !isClear)
+      return wrong(report, `the share ${text} has no unit`, `write ${text}${points ? 'pp' : '%'}`)
+    return wrong(report, `${quoted(text)} is not a tolerance`, `write a share such as ${sample}`)
+  }
+}
+
+/** `2MB` as bytes. */
+export const readSize: Reader<number> = (tree, context, report) => {
+  const text = readUnit(tree, 'a size', 'such as 500B, 10kB or 2MB', context, report)
+  if (text === null) return null
+  const bytes = parseSize(text)
+  if (bytes !== null) return bytes
+  return isBare(text)
+    ? wrong(report, `the size ${text} has no unit`, `write ${text}B, or a size such as 2MB`)
+    : wrong(report, `${quoted(text)} is not a size`, 'write a number and a unit, such as 500B, 10kB or 2MB')
+}
+
+/** A number within bounds. */
+export function numberReader(bounds: { min: number; max: number; whole: boolean }): Reader<number> {
+  const range = `from ${bounds.min} to ${bounds.max}`
+  return (tree, context, report) => {
+    const value = readNumber(tree, context, report, range)
+    if (value === null) return null
+    if (bounds.whole && !Number.isInteger(value))
+      return wrong(report, `${value} is not a whole number`, `write a whole number ${range}`)
+    if (value < bounds.min || value > bounds.max) {
+      return wrong(
+        report,
+        `${value} is ${value < bounds.min ? 'too small' : 'too large'}`,
+        `write a number ${range}`,
+      )
+    }
+    return value
+  }
+}
+
+/** A request's share of the iterations: above 0. */
+export const readWeight: Reader<number> = (tree, context, report) => {
+  const value = readNumber(tree, context, report)
+  if (value === null || (value > 0 && value <= 1e9)) return value
+  return value > 0
+    ? wrong(
+        report,
+        `the weight ${value} is too large`,
+        'at most 1000000000; only the ratio of the weights counts',
+      )
+    : wrong(
+        report,
+        `the weight ${value} is not above 0`,
+        'write a positive number; to leave a request out, comment it out',
+      )
+}
+
+/** The text of a number with a unit; a bare 0 passes as well. */
+function readUnit(
+  tree: Tree,
+  wanted: string,
+  samples: string,
+  context: Context,
+  report: Report,
+): string | null {
+  if (tree instanceof Scalar && tree.value !== null)
+    return fillIn(tree.text, context.env, report)?.trim() ?? null
+  return wrong(report, `${wanted} is wanted, here is ${nameOf(tree)}`, `write ${wanted}, ${samples}`)
+}
+
+/** A number, or a text from the environment that is one: `vus: "${VUS:-20}"`. */
+function readNumber(tree: Tree, context: Context, report: Report, range = 'above 0'): number | null {
+  if (!(tree instanceof Scalar) || tree.value === null || typeof tree.value === 'boolean') {
+    return wrong(report, `a number is wanted, here is ${nameOf(tree)}`, `write a number ${range}`)
+  }
+  if (typeof tree.value === 'number') return Number.isFinite(tree.value) ? tree.value : 1
+  const text = fillIn(tree.value, context.env, report)
+  if (text === null) return null
+  const number = /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : null
+  if (number !== null && hasReference(tree.value)) return number
+  const hint = number === null ? `write a number ${range}` : `write ${number} without quotes`
+  return wrong(report, `a number is wanted, here is the text ${quoted(tree.value)}`, hint)
+}
+
+function durationFault(
+  text: string,
+  report: Report,
+  hint = 'write a number and a unit, such as 500ms, 30s or 1m30s',
+): null {
+  if (isBare(text)) return wrong(report, `the duration ${text} has no unit`, `write ${text}s or ${text}ms`)
+  if (/^-/.test(text))
+    return wrong(report, `the duration ${text} is negative`, 'write a positive duration, such as 30s')
+  const compact = text
+    .toLowerCase()
+    .replace(/\s+/g, '')
+    .replace(/(sec|min|hour)[a-z]*/g, (word) => word.charAt(0))
+  const ms = parseDuration(compact)
+  return wrong(
+    report,
+    `${quoted(text)} is not a duration`,
+    ms === null ? hint : `write ${formatDuration(ms)}`,
+  )
+}
+
+function isBare(text: string): boolean {
+  return /^\d+(\.\d+)?$/.test(text)
+}

@@ -1,0 +1,100 @@
+/**
+ * A scenario file on the disk → Scenario.
+ */
+import { readFileSync } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { codeOf, messageOf, type UserError, userError } from '../base/errors.js'
+import { nearest } from '../base/suggest.js'
+import { formatSize } from '../base/units.js'
+import type { Scenario } from './model/scenario.js'
+import { readScenario } from './read.js'
+import type { Environment } from './template/environment.js'
+
+/** Larger files are not scenarios. */
+const BYTES_MAX = 5_000_000
+
+export interface LoadOptions {
+  /** What a relative path is relative to. */
+  readonly cwd: string
+  /** What `${NAME}` is filled in from. */
+  readonly env: Environment
+  /** Which of the scenario's profiles is its load; absent for `load`. */
+  readonly profile?: string | undefined
+}
+
+/**
+ * Reads a scenario file. Throws a UserError when there is none or when something is wrong in it. The path stays in
+ * the scenario as it was given; the baseline's file and a socket's become absolute paths.
+ */
+export async function loadScenario(file: string, options: LoadOptions): Promise<Scenario> {
+  return placeScenario(await readText(file, resolve(options.cwd, file)), file, options)
+}
+
+/** The scenario that `text` describes as if it stood in `file`. Throws a UserError when something is wrong in it. */
+export function placeScenario(text: string, file: string, { cwd, env, profile }: LoadOptions): Scenario {
+  const folder = dirname(resolve(cwd, file))
+  const scenario = readScenario(text, {
+    file,
+    env,
+    profile,
+    files: { read: (path) => readFileSync(resolve(folder, path)) },
+  })
+  const { baseline, http } = scenario
+  return {
+    ...scenario,
+    ...(http.socketPath !== undefined && { http: { ...http, socketPath: resolve(cwd, http.socketPath) } }),
+    ...(baseline.file !== null && { baseline: { ...baseline, file: resolve(cwd, baseline.file) } }),
+  }
+}
+
+async function readText(file: string, path: string): Promise<string> {
+  const bytes = await readBytes(file, path)
+  try {
+    // Fatal, because a file in another encoding would be measured with the wrong letters.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw userError(`${file} is not a text in UTF-8`, 'save the file as UTF-8')
+  }
+}
+
+async function readBytes(file: string, path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path)
+    if (size > BYTES_MAX)
+      throw userError(
+        `${file} has ${formatSize(size)}, too much for a scenario`,
+        `at most ${formatSize(BYTES_MAX)}`,
+      )
+    return await readFile(path)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT') throw await missing(file, path)
+    if (code === 'EISDIR')
+      throw userError(`${file} is a directory, not a file`, await listScenarios(file, path))
+    if (code === null) throw error
+    throw userError(`cannot read ${file}: ${messageOf(error)}`)
+  }
+}
+
+async function missing(file: string, path: string): Promise<UserError> {
+  const siblings = await scenariosIn(dirname(path))
+  const similar = nearest(basename(path), siblings)
+  const hint =
+    similar === null
+      ? await listScenarios(dirname(file), dirname(path))
+      : `did you mean ${join(dirname(file), similar)}?`
+  return userError(`${file}: no such file`, hint)
+}
+
+async function listScenarios(directory: string, path: string): Promise<string> {
+  const found = await scenariosIn(path)
+  return found.length === 0
+    ? 'give the path of a scenario, such as scenarios/search.yaml, or a URL such as http://localhost:3000/'
+    : `in ${directory} there are ${found.slice(0, 5).join(', ')}`
+}
+
+async function scenariosIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch(() => [])
+  return names.filter((name) => /\.ya?ml$/.test(name)).sort()
+}

@@ -1,0 +1,82 @@
+/**
+ * What makes two runs comparable, as a fingerprint.
+ */
+import { createHash } from 'node:crypto'
+import { isSecretHeader, redact } from '../../base/secrets.js'
+import type { HttpOptions } from './http-types.js'
+import type { BodySpec, Feeder, RequestSpec, Scenario, SentFile } from './scenario.js'
+import { mapRequests } from './steps.js'
+
+/**
+ * `sha256:...` over load, HTTP options, data and requests. The same load on another target, under another name or
+ * with other limits has the same hash; so has one that logs in with another secret.
+ */
+export function scenarioHash(scenario: Scenario): string {
+  const { load, http, data, secrets } = scenario
+  const { requests, before, beforeEach, after } = mapRequests(scenario, comparable)
+  const subject = {
+    load,
+    http: whatIsSent(http),
+    data: Object.fromEntries(Object.entries(data).map(([name, feeder]) => [name, contentOf(feeder)])),
+    requests: requests.map(({ line: _, ...entry }) => entry),
+    ...(before.length > 0 && { before }),
+    ...(beforeEach.length > 0 && { beforeEach }),
+    ...(after.length > 0 && { after }),
+  }
+  return `sha256:${createHash('sha256').update(canonicalJson(subject, secrets)).digest('hex')}`
+}
+
+/** A request without where it stands in the file, and without what it logs in with. */
+function comparable(request: RequestSpec): RequestSpec {
+  const { headers, body } = request
+  return { ...request, line: 0, headers: withoutSecrets(headers), body: body && withoutPaths(body) }
+}
+
+/** Files by what is in them, wherever they lie. */
+function withoutPaths(body: BodySpec): BodySpec {
+  if (body.type === 'file') return { ...body, file: withoutPath(body.file) }
+  if (body.type !== 'multipart') return body
+  const parts = body.parts.map((part) => ('file' in part ? { ...part, file: withoutPath(part.file) } : part))
+  return { ...body, parts }
+}
+
+function withoutPath(file: SentFile): SentFile {
+  return { ...file, path: '' }
+}
+
+/** Of a file what is in it, whatever it's called. */
+function contentOf(feeder: Feeder): object {
+  if ('values' in feeder) return feeder
+  const { table, ...picking } = feeder
+  const { columns, delimiter, digest, spans } = table
+  return { ...picking, table: { columns, delimiter, digest, rows: spans.length / 2 } }
+}
+
+/**
+ * Not the way to the target, which is the target's matter, and not the certificates, which are renewed, nor whether
+ * they are checked.
+ */
+function whatIsSent({ socketPath, proxy, connectTo, tls, ...http }: HttpOptions) {
+  const { minVersion, maxVersion, ciphers } = tls ?? {}
+  const encryption = [minVersion, maxVersion, ciphers].some(Boolean) && {
+    tls: { minVersion, maxVersion, ciphers },
+  }
+  return { ...http, insecure: false, headers: withoutSecrets(http.headers), ...encryption }
+}
+
+/** Null stands where a secret is. */
+function withoutSecrets<T>(headers: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, isSecretHeader(name) ? (null as T) : value]),
+  )
+}
+
+/** JSON with sorted keys, so that the order in the file makes no difference; secrets blotted out. */
+function canonicalJson(value: unknown, secrets: readonly string[]): string {
+  if (typeof value === 'string') return JSON.stringify(redact(value, secrets))
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, secrets)).join(',')}]`
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item, secrets)}`).join(',')}}`
+}

@@ -1,0 +1,122 @@
+/**
+ * A scenario with another load than its file says, for a quick look.
+ */
+import type { Ms } from '../../base/clock.js'
+import { userError } from '../../base/errors.js'
+import { isSecretHeader } from '../../base/secrets.js'
+import { ITERATIONS_MS_MAX, MAX_VUS } from '../blocks/stages.js'
+import type { AddressChange } from './http-types.js'
+import type { ClosedLoad, Load, OpenLoad, Stage } from './load-types.js'
+import type { Scenario } from './scenario.js'
+import { mapRequests } from './steps.js'
+
+/** What replaces the load of the file; undefined leaves it as it is. */
+export interface LoadOverride {
+  readonly vus?: number | undefined
+  readonly durationMs?: Ms | undefined
+  readonly ratePerSecond?: number | undefined
+  readonly iterations?: number | undefined
+  /** Stages of virtual users. */
+  readonly stages?: readonly Stage[] | undefined
+}
+
+/** How long a quick look takes when nothing says so. */
+const DURATION_MS = 10_000
+
+/** The scenario with the load that `override` asks for; the same one when it asks for nothing. */
+export function overrideLoad(scenario: Scenario, override: LoadOverride): Scenario {
+  const { vus, durationMs, ratePerSecond, iterations, stages } = override
+  if ([vus, durationMs, ratePerSecond, iterations, stages].every((value) => value === undefined))
+    return scenario
+  const { load } = scenario
+  if (stages !== undefined)
+    return { ...scenario, load: closed(load, { start: vus ?? 0, stages, iterations }) }
+  if (ratePerSecond !== undefined || (load.model === 'open' && vus === undefined)) {
+    return { ...scenario, load: open(load, override) }
+  }
+  const target = vus ?? peakOf(load)
+  const duration = durationMs ?? (iterations === undefined ? lengthOf(load) : ITERATIONS_MS_MAX)
+  return {
+    ...scenario,
+    load: closed(load, { start: target, stages: [{ durationMs: duration, target }], iterations }),
+  }
+}
+
+/** The scenario with more headers for every request. */
+export function overrideHeaders(scenario: Scenario, headers: Readonly<Record<string, string>>): Scenario {
+  const entries = Object.entries(headers)
+  if (entries.length === 0) return scenario
+  const secrets = entries.filter(([name]) => isSecretHeader(name)).map(([, value]) => value)
+  return {
+    ...scenario,
+    http: {
+      ...scenario.http,
+      headers: { ...scenario.http.headers, ...mapValues(headers, (value) => [value]) },
+    },
+    ...mapRequests(scenario, (request) => ({
+      ...request,
+      headers: Object.fromEntries(
+        Object.entries(request.headers).filter(([name]) => !Object.hasOwn(headers, name)),
+      ),
+    })),
+    secrets: [...scenario.secrets, ...secrets],
+  }
+}
+
+/** The scenario whose connections go elsewhere: before what it says itself. Throws a UserError when it has another way. */
+export function overrideAddresses(scenario: Scenario, changes: readonly AddressChange[]): Scenario {
+  if (changes.length === 0) return scenario
+  const { http, file } = scenario
+  const other = (['socketPath', 'proxy'] as const).find((key) => http[key] !== undefined)
+  if (other !== undefined) {
+    const message = `--connect-to and ${other} in ${file} are two ways to the same place`
+    throw userError(message, 'keep one of the two')
+  }
+  return { ...scenario, http: { ...http, connectTo: [...changes, ...(http.connectTo ?? [])] } }
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
+}
+
+function closed(
+  load: Load,
+  { start, stages, iterations }: { start: number; stages: readonly Stage[]; iterations: number | undefined },
+): ClosedLoad {
+  return {
+    model: 'closed',
+    warmupMs: load.warmupMs,
+    gracefulStopMs: load.gracefulStopMs,
+    iterations: iterations ?? null,
+    start,
+    stages,
+    thinkTimeMs: load.model === 'closed' ? load.thinkTimeMs : [0, 0],
+    ...(load.model === 'closed' && load.pacingMs !== undefined && { pacingMs: load.pacingMs }),
+  }
+}
+
+function open(load: Load, { durationMs, ratePerSecond, iterations }: LoadOverride): OpenLoad {
+  const target = ratePerSecond ?? peakOf(load)
+  return {
+    model: 'open',
+    warmupMs: load.warmupMs,
+    gracefulStopMs: load.gracefulStopMs,
+    iterations: iterations ?? null,
+    start: target,
+    stages: [
+      { durationMs: durationMs ?? (iterations === undefined ? lengthOf(load) : ITERATIONS_MS_MAX), target },
+    ],
+    arrivals: load.model === 'open' ? load.arrivals : 'even',
+    maxVus: load.model === 'open' ? load.maxVus : MAX_VUS,
+  }
+}
+
+function peakOf(load: Load): number {
+  return Math.max(load.start, ...load.stages.map(({ target }) => target))
+}
+
+function lengthOf(load: Load): Ms {
+  return load.iterations === null
+    ? load.stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
+    : DURATION_MS
+}

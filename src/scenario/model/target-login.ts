@@ -1,0 +1,15 @@
+/**
+ * Targets that carry a user and password, which are refused: they would end up in results, baselines and logs.
+ */
+
+/** Whether a text is a URL with a user or a password, which no message may quote. */
+export function hasLogin(text: string): boolean {
+  return /^\w*:?\/\/[^/?#]*@/.test(text)
+}
+
+/** What is wrong with such a URL, as in a scenario. */
+export const NO_LOGIN = 'a target carries no user and password'
+
+/** What to do instead. */
+export const LOGIN_HINT =
+  "send them in a header, -H 'authorization: ...', or write http.auth into the scenario"

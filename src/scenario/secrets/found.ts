@@ -1,0 +1,158 @@
+/**
+ * Which values of a scenario are secrets: those of telling headers, fields and variables.
+ */
+import { isDistinct, isSecretHeader, isSecretName, isSecretValue } from '../../base/secrets.js'
+import { METHODS } from '../blocks/request-spec.js'
+import { type Environment, fillIn, variablesIn } from '../template/environment.js'
+import { ARGUMENT_WORDS } from '../template/functions.js'
+import { holesIn } from '../template/template.js'
+import { stepTrees } from '../yaml/step-trees.js'
+import { isTreeMap, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
+
+/** Below that a value would be found inside ordinary words. */
+const LENGTH_MIN = 4
+
+/** All values that must not be shown, each once. Works on broken files, too: their messages show no secret either. */
+export function findSecrets(text: string, root: TreeMap, env: Environment): string[] {
+  const variables = variablesIn(text, env).filter(({ name }) => isSecretName(name))
+  const parts = [root.http, ...stepTrees(root)]
+  const headers = parts.flatMap((part) => headerSecrets(part, env))
+  const logins = parts.flatMap((part) => authSecrets(part, env))
+  const passwords = [text, ...variablesIn(text, env).map(({ value }) => value)].flatMap(urlPasswords)
+  const connection = connectionSecrets(root.http, env)
+  const fields = fieldSecrets(root, env).filter(isDistinct)
+  const values = [
+    ...connection,
+    ...variables.map(({ value }) => value),
+    ...headers,
+    ...logins,
+    ...passwords,
+    ...fields,
+  ]
+  return [...new Set(values)].filter((value) => value.length >= LENGTH_MIN)
+}
+
+function headerSecrets(part: Tree | undefined, env: Environment): string[] {
+  const headers = part !== undefined && isTreeMap(part) ? part.headers : undefined
+  if (headers === undefined || !isTreeMap(headers)) return []
+  return Object.entries(headers).flatMap(([name, value]) =>
+    isSecretHeader(name) ? textsIn(value).flatMap((part) => secretParts(part, env)) : [],
+  )
+}
+
+/** Where fields stand that are sent. */
+const FIELDS = ['json', 'form', 'query'] as const
+
+/** What stands in telling fields of bodies and queries, and in such columns of the data that the file holds itself. */
+function fieldSecrets(root: TreeMap, env: Environment): string[] {
+  const steps = stepTrees(root)
+  const bodies = steps.flatMap((step) => FIELDS.flatMap((key) => fieldsIn(step[key], '')))
+  const parts = steps.flatMap((step) => partFields(step.multipart))
+  const paths = METHODS.flatMap((method) => steps.flatMap((step) => queryFields(step[method])))
+  return [...bodies, ...parts, ...paths, ...fieldsIn(root.data, '')]
+    .filter(([name, text]) => isSecretValue(name, text))
+    .flatMap(([, text]) => secretParts(text, env))
+}
+
+type Field = readonly [name: string, text: string]
+
+/** Single values with the nearest key above them. */
+function fieldsIn(tree: Tree | undefined, name: string): Field[] {
+  if (tree === undefined) return []
+  if (tree instanceof Scalar) return [[name, tree.text]]
+  if (!isTreeMap(tree)) return (tree as readonly Tree[]).flatMap((item) => fieldsIn(item, name))
+  return Object.entries(tree).flatMap(([key, item]) => fieldsIn(item, key))
+}
+
+/** Of `multipart`: a text is that of the field, also where it stands under `text`. */
+function partFields(tree: Tree | undefined): Field[] {
+  if (tree === undefined || !isTreeMap(tree)) return []
+  return Object.entries(tree).flatMap(([name, parts]) =>
+    (Array.isArray(parts) ? (parts as Tree[]) : [parts]).flatMap((part) =>
+      isTreeMap(part) ? [...fieldsIn(part.text, name), ...fieldsIn(part.json, name)] : fieldsIn(part, name),
+    ),
+  )
+}
+
+function queryFields(path: Tree | undefined): Field[] {
+  if (!(path instanceof Scalar)) return []
+  const pairs = path.text.matchAll(/[?&]([^&=?#\s{}]+)=((?:\{\{.*?\}\}|[^&#\s])*)/g)
+  return [...pairs].map((match): Field => [match[1]!, match[2]!])
+}
+
+/** Of `auth`: the token, the password, and what they come to in the header. */
+function authSecrets(part: Tree | undefined, env: Environment): string[] {
+  const auth = part !== undefined && isTreeMap(part) ? part.auth : undefined
+  if (auth === undefined) return []
+  return textsIn(auth).flatMap((text) => {
+    const filled = fillIn(text, env, () => {}) ?? text
+    const password = text.includes(':') ? [text.slice(text.indexOf(':') + 1)] : []
+    const encoded = Buffer.from(filled).toString('base64')
+    return [...[text, ...password].flatMap((part) => secretParts(part, env)), encoded]
+  })
+}
+
+/** The single values in a tree; a header's value should be one, but where it isn't the mistake is quoted. */
+function textsIn(tree: Tree): string[] {
+  return tree instanceof Scalar ? [tree.text] : Object.values(tree).flatMap(textsIn)
+}
+
+/** The fixed texts between the holes, as written and as filled in; without the scheme, which is no secret. */
+function secretParts(text: string, env: Environment): string[] {
+  const written = text.replace(/\$\{[^}]*\}/g, '{{}}')
+  const filled = fillIn(text, env, () => {}) ?? written
+  const inHoles = holesIn(text).flatMap((hole) => holeSecrets(hole, env))
+  return [written, filled]
+    .flatMap((value) => value.split(/\{\{.*?\}\}/))
+    .map((value) => value.trim().replace(/^(basic|bearer|digest|token|negotiate|apikey)(\s+|$)/i, ''))
+    .flatMap((value) => [value, ...cookieValues(value)])
+    .concat(inHoles)
+}
+
+/** What an expression says itself, or takes from the environment; what it takes from data is no secret of the file. */
+function holeSecrets(hole: string, env: Environment): string[] {
+  const variables = variablesIn(hole, env)
+  const texts = [...hole.matchAll(/'([^']*)'|"([^"]*)"/g)]
+    .map((match) => match[1] ?? match[2]!)
+    .filter((text) => !ARGUMENT_WORDS.has(text) && !variables.some(({ name }) => name === text))
+  const values = [...texts, ...variables.map(({ value }) => value)]
+  return values.flatMap((value) => [value, Buffer.from(value).toString('base64')])
+}
+
+/** The passphrase of a key; the login at a proxy, also as it stands in the header. */
+function connectionSecrets(http: Tree | undefined, env: Environment): string[] {
+  if (http === undefined || !isTreeMap(http)) return []
+  const { tls, proxy } = http
+  const passphrase =
+    tls !== undefined && isTreeMap(tls) && tls.passphrase instanceof Scalar ? tls.passphrase.text : ''
+  const named = proxy instanceof Scalar ? (fillIn(proxy.text, env, () => {}) ?? proxy.text) : ''
+  const variables = ['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']
+  const urls = named === 'env' ? variables.map((name) => env[name] ?? '') : [named]
+  return [...secretParts(passphrase, env), ...urls.flatMap(loginSecrets)]
+}
+
+function loginSecrets(url: string): string[] {
+  const [, login] = /^(?:\w+:\/\/)?([^\s/@]*:[^\s/]+)@/.exec(url) ?? []
+  if (login === undefined) return []
+  const decoded = decodeLogin(login)
+  const passwords = [login, decoded].map((each) => each.slice(each.indexOf(':') + 1))
+  return [...passwords, Buffer.from(decoded).toString('base64')]
+}
+
+function decodeLogin(login: string): string {
+  try {
+    return decodeURIComponent(login)
+  } catch {
+    return login
+  }
+}
+
+/** `http://user:password@host`. */
+function urlPasswords(text: string): string[] {
+  return [...text.matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/g)].map((match) => match[1]!)
+}
+
+/** `a=1; b=2`: the values by themselves. */
+function cookieValues(text: string): string[] {
+  return text.includes('=') ? text.split(';').map((pair) => pair.slice(pair.indexOf('=') + 1).trim()) : []
+}

@@ -1,0 +1,110 @@
+/**
+ * Calls of functions in templates, checked: their number of arguments, and those that are known already.
+ */
+import { nearest } from '../../base/suggest.js'
+import type { Argument } from '../model/scenario.js'
+import type { Parsed } from './expression.js'
+import { FUNCTION_SYNONYMS, FUNCTIONS, type Known, kindFault, type TemplateFunction } from './functions.js'
+import { ExpressionFault, type Token } from './tokens.js'
+
+/** Where a call stands, and whether its first argument stands before a `|`. */
+interface CallPlace {
+  readonly name: Token
+  readonly to: number
+  readonly asFilter: boolean
+}
+
+/** The call of `fn` with these arguments. Throws an ExpressionFault when they are too few, too many or of no use. */
+export function checkCall(fn: TemplateFunction, args: readonly Parsed[], place: CallPlace): Parsed {
+  const whole = { from: place.asFilter ? args[0]!.from : place.name.from, to: place.to }
+  const marked = { from: place.name.from, to: place.to }
+  const hint = `write it like ${fn.example}`
+  const fault = arityFault(fn, args.length, place.asFilter)
+  if (fault !== null) throw new ExpressionFault(fault, hint, marked)
+  for (const [i, arg] of args.entries()) {
+    const wrong = kindFault(fn.takes[Math.min(i, fn.takes.length - 1)]!, knownOf(arg))
+    const told = arg.isHidden ? 'what the environment gives is of no use here' : wrong
+    if (wrong !== null) throw new ExpressionFault(`${fn.name}: ${told}`, hint, arg)
+  }
+  const wrong = fn.check?.(args.map(knownOf)) ?? null
+  if (wrong !== null) {
+    const told = `${fn.name} can't take what the environment gives`
+    throw new ExpressionFault(args.some(({ isHidden }) => isHidden) ? told : wrong, hint, marked)
+  }
+  const argument = { type: 'call', name: fn.name, args: args.map(unwrap) } as const
+  return { argument, ...whole, isHidden: false }
+}
+
+/** `env('NAME', 'default')` as `${NAME:-default}`, so that both follow the same rules. Throws an ExpressionFault. */
+export function readEnv(args: readonly Parsed[]): string {
+  const [name, fallback] = args.map(knownOf)
+  const isName = typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)
+  if (!isName || (args.length > 1 && typeof fallback !== 'string')) {
+    const message = isName
+      ? "env's default is a text in quotes"
+      : 'env takes the name of a variable, in quotes'
+    throw new ExpressionFault(
+      message,
+      "write it like env('NAME') or env('NAME', 'default')",
+      args[isName ? 1 : 0]!,
+    )
+  }
+  if (typeof fallback === 'string' && fallback.includes('}'))
+    throw new ExpressionFault("env's default holds no }", 'choose another one', args[1]!)
+  return typeof fallback === 'string' ? `\${${name}:-${fallback}}` : `\${${name}}`
+}
+
+/** What to write instead of a function that doesn't exist. */
+export function functionHint(name: string, { asFilter = false }: { readonly asFilter?: boolean }): string {
+  const known = FUNCTIONS.find((fn) => fn.name === name)
+  if (known !== undefined) return `write {{ ${known.example} }}`
+  const usable = FUNCTIONS.filter((fn) => !asFilter || fn.isFilter)
+  const found = similarFunction(name, usable)
+  if (found === null) return `there are ${usable.map((fn) => fn.name).join(', ')}`
+  return `did you mean ${asFilter && !found.example.includes('|') ? found.name : found.example}?`
+}
+
+/** The function that a name of another tool, or a mistyped one, most likely means; null when none is near. */
+export function similarFunction(
+  name: string,
+  among: readonly TemplateFunction[] = FUNCTIONS,
+): TemplateFunction | null {
+  const bare = name.replace(/^\$/, '')
+  const synonym = Object.hasOwn(FUNCTION_SYNONYMS, bare) ? FUNCTION_SYNONYMS[bare] : undefined
+  const wanted =
+    synonym ??
+    nearest(
+      bare,
+      among.map((fn) => fn.name),
+    )
+  return among.find((fn) => fn.name === wanted) ?? null
+}
+
+function arityFault(fn: TemplateFunction, given: number, asFilter: boolean): string | null {
+  const piped = asFilter ? 1 : 0
+  const least = (fn.required ?? fn.takes.length) - piped
+  const most = fn.isOpen ? Number.POSITIVE_INFINITY : fn.takes.length - piped
+  const count = given - piped
+  if (count >= least && count <= most) return null
+  return `${fn.name} takes ${countOf(least, most)}, here ${count === 1 ? 'is' : 'are'} ${count === 0 ? 'none' : count}`
+}
+
+function countOf(least: number, most: number): string {
+  const some = (count: number) => (count === 1 ? 'one argument' : `${count} arguments`)
+  if (most === 0) return 'no arguments'
+  if (least === most) return some(least)
+  if (most === Number.POSITIVE_INFINITY) return `${some(least)} or more`
+  if (least === 0) return `at most ${some(most)}`
+  return `${least} ${most === least + 1 ? 'or' : 'to'} ${most} arguments`
+}
+
+function knownOf({ argument, isHidden }: Parsed): Known {
+  if (typeof argument !== 'object' || argument === null) return argument
+  // A hidden null stands for what must not even be looked at.
+  return argument.type === 'literal' && isHidden ? (argument.value ?? undefined) : undefined
+}
+
+/** A literal as an argument stands for itself. */
+function unwrap({ argument }: Parsed): Argument {
+  return typeof argument === 'object' && argument?.type === 'literal' ? argument.value : argument
+}

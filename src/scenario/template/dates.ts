@@ -1,0 +1,77 @@
+/**
+ * How days and moments are written in templates: distances from now, and formats.
+ */
+import { didYouMean } from '../../base/suggest.js'
+import { parseDuration } from '../../base/units.js'
+
+/** `+1d`, `-12h`, `0` or a rising range `+1d..+30d`, as ms from now; null when malformed. */
+export function parseDateRange(text: string): readonly [number, number] | null {
+  const parts = text.split('..')
+  if (parts.length > 2) return null
+  const from = parseDistance(parts[0]!)
+  const to = parts.length === 2 ? parseDistance(parts[1]!) : from
+  return from === null || to === null || to < from ? null : [from, to]
+}
+
+function parseDistance(text: string): number | null {
+  const [, sign, duration] = /^\s*([-+]?)(.*)$/.exec(text)!
+  const ms = parseDuration(duration!)
+  if (ms === null || ms > 100 * 365 * 86_400_000) return null
+  return sign === '-' ? -ms : ms
+}
+
+/** The parts of a date that a format may name, all in UTC. */
+const TOKENS = ['YYYY', 'MM', 'DD', 'HH', 'mm', 'ss', 'SSS'] as const
+
+const TOKEN = /YYYY|MM|DD|HH|mm|ss|SSS/g
+
+/** A format as literal texts (even places) and the positions in an ISO date that stand between them. */
+export interface DateFormat {
+  readonly texts: readonly string[]
+  readonly parts: readonly (readonly [start: number, end: number])[]
+  /** Shows the time of the day, too. */
+  readonly hasTime: boolean
+}
+
+/** Where each part stands in `2026-11-21T10:47:19.881Z`. */
+const PLACES: Readonly<Record<string, readonly [number, number]>> = {
+  YYYY: [0, 4],
+  MM: [5, 7],
+  DD: [8, 10],
+  HH: [11, 13],
+  mm: [14, 16],
+  ss: [17, 19],
+  SSS: [20, 23],
+}
+
+/** `YYYY-MM-DD HH:mm`, or `iso` for the whole; null for a text that {@link dateFormatFault} complains about. */
+export function parseDateFormat(text: string): DateFormat {
+  const format = text === 'iso' ? 'YYYY-MM-DDTHH:mm:ss.SSSZ' : text
+  const tokens = [...format.matchAll(TOKEN)].map(([token]) => token)
+  return {
+    texts: format.split(TOKEN),
+    parts: tokens.map((token) => PLACES[token]!),
+    hasTime: tokens.some((token) => ['HH', 'mm', 'ss', 'SSS'].includes(token)),
+  }
+}
+
+/** What is wrong with a format; null when nothing is. Letters that stand for nothing are a format of another tool. */
+export function dateFormatFault(text: string): string | null {
+  if (text === 'iso') return null
+  const rest = text.replace(TOKEN, ' ').replace(/\bT\b|\bZ\b|(?<=\s)[TZ](?=\s|$)/g, ' ')
+  const stray = /[A-Za-z]+/.exec(rest)?.[0]
+  const known = `the parts of a date are ${TOKENS.join(', ')} (in UTC), or iso for the whole`
+  if (stray !== undefined) {
+    const suggestion = didYouMean(stray, TOKENS)
+    return `"${stray}" is no part of a date: ${suggestion ?? known}`
+  }
+  return text.search(TOKEN) === -1 ? `the format names no part of a date: ${known}` : null
+}
+
+/** A moment (ms since 1970) in a format, in UTC. */
+export function formatDate(ms: number, { texts, parts }: DateFormat): string {
+  const iso = new Date(ms).toISOString()
+  let text = texts[0]!
+  for (let i = 0; i < parts.length; i++) text += iso.slice(parts[i]![0], parts[i]![1]) + texts[i + 1]!
+  return text
+}

@@ -1,0 +1,268 @@
+/**
+ * The grammar of what stands in `{{ ... }}`, read by recursive descent:
+ *
+ *     expression = value { "|" filter }              user.email | lower | slice(0, 8)
+ *     filter     = name [ "(" arguments ")" ]
+ *     value      = number | text | true | false | null | call | path | "(" expression ")"
+ *     call       = name "(" arguments ")"            hmac(user.id, env('KEY'))
+ *     path       = name { "." name | "[" index "]" } order.items[0].id
+ *     arguments  = [ expression { "," expression } ]
+ *
+ * Names, columns, functions and fixed arguments are checked here, so that nothing in a template can be wrong later
+ * but values that aren't known yet.
+ */
+
+import type { Argument, Expression, ValuePath } from '../model/scenario.js'
+import { quoted } from '../yaml/tree.js'
+import { checkCall, functionHint, readEnv } from './calls.js'
+import { type Environment, fillIn } from './environment.js'
+import { FUNCTIONS } from './functions.js'
+import { checkPath, type Shapes, unknownName } from './names.js'
+import { ExpressionFault, type Token } from './tokens.js'
+
+/** What names in an expression may mean. */
+export interface Names {
+  /** What is known of each name of `data`. */
+  readonly shapes: Shapes
+  /** The names of captured values. */
+  readonly variables: readonly string[]
+}
+
+/** An expression that was read, and what has to be known of it to check what it's used for. */
+export interface Parsed {
+  readonly argument: Argument
+  readonly from: number
+  readonly to: number
+  /** Its value is known but not to be looked at: it comes from the environment. */
+  readonly isHidden: boolean
+}
+
+const DEPTH_MAX = 40
+
+/** Reads an expression from its words. Throws an ExpressionFault. */
+export function parseExpression(tokens: readonly Token[], names: Names, env: Environment): Parsed {
+  const parser = new Parser(tokens, names, env)
+  return parser.whole()
+}
+
+class Parser {
+  private readonly tokens: readonly Token[]
+  private readonly names: Names
+  private readonly env: Environment
+  private at = 0
+  private depth = 0
+
+  constructor(tokens: readonly Token[], names: Names, env: Environment) {
+    this.tokens = tokens
+    this.names = names
+    this.env = env
+  }
+
+  whole(): Parsed {
+    const parsed = this.expression()
+    const rest = this.peek()
+    if (rest.kind !== 'end') throw leftover(rest)
+    return parsed
+  }
+
+  private expression(): Parsed {
+    if (++this.depth > DEPTH_MAX)
+      throw new ExpressionFault(
+        `the expression is nested more than ${DEPTH_MAX} deep`,
+        'make it simpler',
+        this.peek(),
+      )
+    let parsed = this.value()
+    for (let filters = 0; this.take('|'); filters++) {
+      if (filters === DEPTH_MAX)
+        throw new ExpressionFault(
+          `there are more than ${DEPTH_MAX} filters`,
+          'use fewer of them',
+          this.peek(),
+        )
+      parsed = this.filter(parsed)
+    }
+    this.depth--
+    return parsed
+  }
+
+  private filter(input: Parsed): Parsed {
+    const name = this.next()
+    if (name.text === '|')
+      throw new ExpressionFault('there is no || in templates', "write {{ x | default('none') }}", name)
+    if (name.kind !== 'name')
+      throw new ExpressionFault('behind | comes the name of a filter', 'such as {{ x | upper }}', name)
+    const fn = FUNCTIONS.find((candidate) => candidate.name === name.value)
+    if (fn?.isFilter !== true) {
+      const message = fn === undefined ? `unknown filter ${quoted(name.text)}` : `${fn.name} is no filter`
+      throw new ExpressionFault(message, functionHint(name.text, { asFilter: true }), name)
+    }
+    const args = this.take('(') ? this.arguments(fn.name) : []
+    return checkCall(fn, [input, ...args], { name, to: this.before(), asFilter: true })
+  }
+
+  private value(): Parsed {
+    const token = this.next()
+    const { from, to } = token
+    switch (token.kind) {
+      case 'number':
+      case 'text':
+        return { argument: token.value, from, to, isHidden: false }
+      case 'hidden':
+        return { argument: { type: 'literal', value: null }, from, to, isHidden: true }
+      case 'name':
+        return this.named(token)
+      case 'end':
+        throw new ExpressionFault(
+          'the expression breaks off',
+          'write a name, a function or a value',
+          this.last(),
+        )
+      default:
+        if (token.text !== '(') throw unexpected(token)
+    }
+    const inner = this.expression()
+    if (!this.take(')')) throw unclosed(this.peek(), 'the bracket', token)
+    return inner
+  }
+
+  private named(token: Token): Parsed {
+    const { from, to } = token
+    const name = String(token.value)
+    if (name in CONSTANTS && this.peek().text !== '(')
+      return { argument: CONSTANTS[name]!, from, to, isHidden: false }
+    if (this.take('(')) return this.call(token)
+    const isVariable = this.names.variables.includes(name)
+    const shape = this.names.shapes.get(name)
+    if (!isVariable && shape === undefined)
+      throw unknownName(token, this.names, {
+        hasPath: this.peek().text === '.',
+        isArgument: this.depth > 1,
+      })
+    const steps = this.path()
+    const path: ValuePath = steps.map(({ value }) => value)
+    const end = this.before()
+    if (!isVariable && shape) checkPath(token, steps, { shape, hasDefault: this.isDefaultNext() })
+    const argument: Expression = {
+      type: isVariable ? 'variable' : 'data',
+      name,
+      ...(path.length > 0 && { path }),
+    }
+    return { argument, from, to: end, isHidden: false }
+  }
+
+  private path(): Token[] {
+    const steps: Token[] = []
+    for (;;) {
+      if (this.take('.')) {
+        const key = this.next()
+        const isKey = key.kind === 'name' || (key.kind === 'number' && Number.isInteger(key.value))
+        if (!isKey)
+          throw new ExpressionFault(
+            'behind the dot comes a name',
+            "such as user.email, or user['e-mail']",
+            key,
+          )
+        steps.push({ ...key, value: key.kind === 'name' ? key.text : key.value })
+      } else if (this.take('[')) {
+        const index = this.next()
+        const isIndex = index.kind === 'text' || (index.kind === 'number' && Number.isInteger(index.value))
+        if (!isIndex || Number(index.value) < 0) {
+          const hint = 'such as items[0] or user["first name"]; the last entry is items | last'
+          throw new ExpressionFault('in [ ] stands a place from 0, or a name in quotes', hint, index)
+        }
+        steps.push(index)
+        if (!this.take(']')) throw unclosed(this.peek(), 'the bracket', index)
+      } else {
+        return steps
+      }
+    }
+  }
+
+  private call(name: Token): Parsed {
+    const fn = FUNCTIONS.find((candidate) => candidate.name === name.value)
+    if (fn === undefined) {
+      throw new ExpressionFault(`unknown function ${quoted(name.text)}`, functionHint(name.text, {}), name)
+    }
+    const args = this.arguments(fn.name)
+    const parsed = checkCall(fn, args, { name, to: this.before(), asFilter: false })
+    if (fn.name !== 'env') return parsed
+    return { ...parsed, argument: { type: 'literal', value: this.fill(args, parsed) }, isHidden: true }
+  }
+
+  private fill(args: readonly Parsed[], place: Parsed): string {
+    let fault: ExpressionFault | null = null
+    const value = fillIn(readEnv(args), this.env, ({ message, hint }) => {
+      fault = new ExpressionFault(
+        message,
+        (hint ?? '').replace(/\$\{(\w+):-value\}/, "env('$1', 'value')"),
+        place,
+      )
+    })
+    if (fault !== null) throw fault
+    return value!
+  }
+
+  /** Arguments up to the closing bracket, which is taken, too. */
+  private arguments(name: string): Parsed[] {
+    const args: Parsed[] = []
+    if (this.take(')')) return args
+    for (;;) {
+      args.push(this.expression())
+      if (this.take(')')) return args
+      if (!this.take(',')) throw unclosed(this.peek(), `the call of ${name}`, this.last())
+    }
+  }
+
+  private isDefaultNext(): boolean {
+    return this.peek().text === '|' && this.tokens[this.at + 1]?.value === 'default'
+  }
+
+  private peek(): Token {
+    return this.tokens[this.at]!
+  }
+
+  private next(): Token {
+    const token = this.peek()
+    if (token.kind !== 'end') this.at++
+    return token
+  }
+
+  private take(sign: string): boolean {
+    const token = this.peek()
+    const isThere = token.kind === 'sign' && token.text === sign
+    if (isThere) this.at++
+    return isThere
+  }
+
+  /** The last word that was taken. */
+  private last(): Token {
+    return this.tokens[Math.max(0, this.at - 1)]!
+  }
+
+  private before(): number {
+    return this.last().to
+  }
+}
+
+const CONSTANTS: Readonly<Record<string, true | false | null>> = Object.assign(Object.create(null), {
+  true: true,
+  false: false,
+  null: null,
+})
+
+function unclosed(token: Token, what: string, since: Token): ExpressionFault {
+  if (token.kind === 'end') return new ExpressionFault(`${what} is not closed`, 'close it', since)
+  return unexpected(token, 'separate arguments by commas, and close the bracket')
+}
+
+function unexpected(token: Token, hint = 'write a name, a function or a value'): ExpressionFault {
+  return new ExpressionFault(`${quoted(token.text)} is not expected here`, hint, token)
+}
+
+/** A whole expression, and then more. */
+function leftover(token: Token): ExpressionFault {
+  if (token.kind === 'number' && Number(token.value) < 0)
+    return unexpected(token, `there is no arithmetic but adding a number: {{ id | add(${token.text}) }}`)
+  return unexpected(token, 'close the expression with }}, or put a text with spaces in quotes')
+}

@@ -1,0 +1,270 @@
+/**
+ * The functions of templates, one row each: what they take, checked when the scenario is read. What they give is
+ * worked out by the plan, for every iteration. A filter is a function whose first argument stands before the `|`:
+ * `x | slice(0, 8)` is `slice(x, 0, 8)`.
+ */
+
+import type { Literal } from '../model/scenario.js'
+import { quoted } from '../yaml/tree.js'
+import { dateFormatFault, parseDateRange } from './dates.js'
+
+/** What an argument has to be; a `number` may also be a text that reads as one, since files hold texts. */
+type Kind = 'whole' | 'number' | 'text' | 'any'
+
+/** An argument as known before the run; undefined when it's worked out then. */
+export type Known = Literal | undefined
+
+/** A function that may stand in `{{ ... }}`. */
+export interface TemplateFunction {
+  readonly name: string
+  /** A call of it that is right, for hints. */
+  readonly example: string
+  readonly description: string
+  readonly takes: readonly Kind[]
+  /** How many of them have to be there; default: all. */
+  readonly required?: number
+  /** The last kind may be repeated. */
+  readonly isOpen?: boolean
+  /** May stand behind a `|`. */
+  readonly isFilter?: boolean
+  /** What is wrong with arguments of the right number and kind; null when nothing is. */
+  check?(args: readonly Known[]): string | null
+}
+
+const ALGORITHMS = ['sha256', 'sha512', 'sha384', 'sha224', 'sha1', 'md5']
+const ENCODINGS = ['hex', 'base64', 'base64url']
+
+/** Words that stand in templates as arguments and are nobody's secret. */
+export const ARGUMENT_WORDS: ReadonlySet<string> = new Set([...ALGORITHMS, ...ENCODINGS])
+
+/** All of them. */
+export const FUNCTIONS: readonly TemplateFunction[] = [
+  {
+    name: 'randomInt',
+    example: 'randomInt(1, 1000)',
+    description: 'a whole number, each from the first to the last equally likely',
+    takes: ['whole', 'whole'],
+    check: checkRandomInt,
+  },
+  {
+    name: 'randomFloat',
+    example: 'randomFloat(1, 100, 2)',
+    description: 'a number between the two, with so many digits after the point',
+    takes: ['number', 'number', 'whole'],
+    required: 2,
+    check: ([from, to, digits]) =>
+      rising('randomFloat', from, to) ?? within('the digits', digits, { least: 0, most: 12 }),
+  },
+  {
+    name: 'randomString',
+    example: 'randomString(12)',
+    description: 'so many random characters: letters and digits, or those of a text',
+    takes: ['whole', 'text'],
+    required: 1,
+    check: ([length, alphabet]) =>
+      within('the length', length, { least: 1, most: 100_000 }) ??
+      (alphabet === '' ? 'there are no characters to choose from' : null),
+  },
+  {
+    name: 'uuid',
+    example: 'uuid()',
+    description: 'a random UUID (version 4)',
+    takes: [],
+  },
+  {
+    name: 'pick',
+    example: "pick('red', 'green')",
+    description: 'one of its arguments, or of the entries of a list',
+    takes: ['any'],
+    isOpen: true,
+    isFilter: true,
+    check: ([only, ...others]) =>
+      others.length === 0 && only !== undefined ? 'pick takes two values or more, or one list' : null,
+  },
+  {
+    name: 'date',
+    example: "date('+1d..+30d')",
+    description: 'a day (YYYY-MM-DD), that far from today; of a range, each day equally likely',
+    takes: ['text', 'text'],
+    required: 1,
+    check: ([range, format]) =>
+      typeof range === 'string' && parseDateRange(range) === null
+        ? 'date takes the distance from now, as one duration or a rising range'
+        : checkFormat(format),
+  },
+  {
+    name: 'now',
+    example: 'now()',
+    description: 'the moment of the request, in ISO 8601 or a format such as YYYY-MM-DD HH:mm:ss, in UTC',
+    takes: ['text'],
+    required: 0,
+    check: ([format]) => checkFormat(format),
+  },
+  {
+    name: 'timestamp',
+    example: 'timestamp()',
+    description: "the moment of the request in ms since 1970, or in whole seconds: timestamp('s')",
+    takes: ['text'],
+    required: 0,
+    check: ([unit]) => oneOf('the unit', unit, ['ms', 's']),
+  },
+  {
+    name: 'counter',
+    example: 'counter(1)',
+    description: 'a number of its own for each iteration, from 1 or from another start',
+    takes: ['whole'],
+    required: 0,
+  },
+  {
+    name: 'iteration',
+    example: 'iteration()',
+    description: 'the number of the iteration, from 0',
+    takes: [],
+  },
+  { name: 'vu', example: 'vu()', description: 'the number of the virtual user, from 1', takes: [] },
+  {
+    name: 'env',
+    example: "env('NAME')",
+    description: 'a variable of the environment, as ${NAME}, but encoded where it stands; with a default',
+    takes: ['text', 'text'],
+    required: 1,
+  },
+  {
+    name: 'concat',
+    example: "concat(a, ':', b)",
+    description: 'its arguments as one text',
+    takes: ['any'],
+    isOpen: true,
+    isFilter: true,
+  },
+  filter('base64', 'base64', 'the text in base64'),
+  filter('base64decode', 'base64decode', 'the text that stands in base64'),
+  filter('urlencode', 'urlencode', 'the text percent-encoded; where a URL is written that happens by itself'),
+  {
+    name: 'hash',
+    example: "hash('text', 'sha256')",
+    description: 'the digest of a text: sha256 (or sha1, sha512, md5), in hex (or base64, base64url)',
+    takes: ['any', 'text', 'text'],
+    required: 1,
+    isFilter: true,
+    check: ([, algorithm, encoding]) => checkDigest(algorithm, encoding),
+  },
+  {
+    name: 'hmac',
+    example: "hmac('text', env('KEY'))",
+    description: 'the keyed digest (HMAC) of a text, with algorithm and encoding as for hash',
+    takes: ['any', 'text', 'text', 'text'],
+    required: 2,
+    isFilter: true,
+    check: ([, , algorithm, encoding]) => checkDigest(algorithm, encoding),
+  },
+  filter('upper', 'upper', 'in upper case'),
+  filter('lower', 'lower', 'in lower case'),
+  filter('trim', 'trim', 'without spaces around it'),
+  filter('default', "default('none')", 'another value for one that is missing or empty', ['any']),
+  filter('json', 'json', 'as JSON text'),
+  filter('length', 'length', 'how many characters, entries or keys it has'),
+  filter('slice', 'slice(0, 8)', 'from one place up to another, of a text or a list', ['whole', 'whole'], 1),
+  filter('replace', "replace('a', 'b')", 'each occurrence of a text replaced by another', ['text', 'text']),
+  filter('toInt', 'toInt', 'the whole number in it', [], 0, 'number'),
+  filter('number', 'number', 'as a number', [], 0, 'number'),
+  filter('string', 'string', 'as a text'),
+  filter('first', 'first', 'the first entry or character'),
+  filter('last', 'last', 'the last entry or character'),
+  filter('join', "join(',')", 'the entries of a list as one text', ['text'], 0),
+  filter('add', 'add(1)', 'the sum with a number', ['number'], 1, 'number'),
+]
+
+/** Names of other tools, and how they are called here. */
+export const FUNCTION_SYNONYMS: Readonly<Record<string, string>> = {
+  randomNumber: 'randomInt',
+  randomIntBetween: 'randomInt',
+  randomItem: 'pick',
+  guid: 'uuid',
+  uuidv4: 'uuid',
+  isoTimestamp: 'now',
+  __VU: 'vu',
+  __ITER: 'iteration',
+  encodeURIComponent: 'urlencode',
+  url_encode: 'urlencode',
+  btoa: 'base64',
+  atob: 'base64decode',
+  sha256: 'hash',
+  md5: 'hash',
+  sha1: 'hash',
+  tojson: 'json',
+  toUpperCase: 'upper',
+  uppercase: 'upper',
+  upcase: 'upper',
+  toLowerCase: 'lower',
+  lowercase: 'lower',
+  downcase: 'lower',
+  int: 'toInt',
+  size: 'length',
+  count: 'length',
+  plus: 'add',
+}
+
+function filter(
+  name: string,
+  use: string,
+  description: string,
+  more: readonly Kind[] = [],
+  required = more.length,
+  of: Kind = 'any',
+): TemplateFunction {
+  return {
+    name,
+    example: `x | ${use}`,
+    description,
+    takes: [of, ...more],
+    required: required + 1,
+    isFilter: true,
+  }
+}
+
+/** What is wrong with one argument by itself; null when nothing is. */
+export function kindFault(kind: Kind, value: Known): string | null {
+  if (value === undefined || kind === 'any') return null
+  const shown = typeof value === 'string' ? quoted(value) : String(value)
+  if (kind === 'text')
+    return typeof value === 'string' ? null : `a text in quotes is wanted, here is ${shown}`
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  if (kind === 'number')
+    return typeof number === 'number' && Number.isFinite(number)
+      ? null
+      : `a number is wanted, here is ${shown}`
+  return Number.isSafeInteger(number) ? null : `a whole number is wanted, here is ${shown}`
+}
+
+function checkRandomInt([from, to]: readonly Known[]): string | null {
+  if (from === undefined || to === undefined) return null
+  // Beyond that not every number could come up.
+  return (
+    rising('randomInt', from, to) ??
+    (Number(to) - Number(from) < Number.MAX_SAFE_INTEGER ? null : 'randomInt can span at most 2^53 numbers')
+  )
+}
+
+function rising(name: string, from: Known, to: Known): string | null {
+  if (from === undefined || to === undefined || Number(from) <= Number(to)) return null
+  return `${name} takes the smaller number first, here ${from} is above ${to}`
+}
+
+function within(what: string, value: Known, { least, most }: { least: number; most: number }): string | null {
+  if (value === undefined || (Number(value) >= least && Number(value) <= most)) return null
+  return `${what} may be ${least} to ${most}, here is ${value}`
+}
+
+function oneOf(what: string, value: Known, words: readonly string[]): string | null {
+  if (value === undefined || words.includes(String(value))) return null
+  return `${what} is one of ${words.join(', ')}, here is ${quoted(String(value))}`
+}
+
+function checkFormat(format: Known): string | null {
+  return typeof format === 'string' ? dateFormatFault(format) : null
+}
+
+function checkDigest(algorithm: Known, encoding: Known): string | null {
+  return oneOf('the algorithm', algorithm, ALGORITHMS) ?? oneOf('the encoding', encoding, ENCODINGS)
+}

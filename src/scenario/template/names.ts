@@ -1,0 +1,95 @@
+/**
+ * Names and columns in templates: which there are, and what was most likely meant by one that there isn't.
+ */
+import { didYouMean } from '../../base/suggest.js'
+import { quoted } from '../yaml/tree.js'
+import { functionHint, similarFunction } from './calls.js'
+import type { Names } from './expression.js'
+import { FUNCTIONS } from './functions.js'
+import { ExpressionFault, type Token } from './tokens.js'
+
+/** What is known of the values that a name of `data` stands for. */
+export interface Shape {
+  /** The fields of its rows; null for single values. */
+  readonly columns: readonly string[] | null
+  /** Fields that some row lacks, and which one: `users.json:7`. */
+  readonly gaps: ReadonlyMap<string, string>
+  /** Fields are texts, with nothing inside. */
+  readonly isFlat: boolean
+}
+
+/** By name; null where the data is wrong, so that nothing can be said. */
+export type Shapes = ReadonlyMap<string, Shape | null>
+
+/** Throws an ExpressionFault unless the path leads to something in each row. */
+export function checkPath(
+  name: Token,
+  steps: readonly Token[],
+  { shape, hasDefault }: { readonly shape: Shape; readonly hasDefault: boolean },
+): void {
+  const [step, deeper] = steps
+  if (step === undefined) return
+  const { columns, gaps, isFlat } = shape
+  const column = String(step.value)
+  if (columns === null)
+    throw new ExpressionFault(
+      `${name.text} has no fields: its values are single ones`,
+      `write {{ ${name.text} }}, or list rows under data, as ${name.text}: [{ ${column}: one }]`,
+      step,
+    )
+  if (!columns.includes(column)) {
+    const all = `the columns are ${columns.slice(0, 12).join(', ')}`
+    throw new ExpressionFault(
+      `${name.text} has no column ${quoted(column)}`,
+      didYouMean(column, columns) ?? all,
+      step,
+    )
+  }
+  if (deeper !== undefined && isFlat)
+    throw new ExpressionFault(
+      `${name.text}.${column} is a text, it has no fields`,
+      'remove what follows',
+      deeper,
+    )
+  const gap = gaps.get(column)
+  if (gap !== undefined && !hasDefault)
+    throw new ExpressionFault(
+      `not every row of ${name.text} has a ${quoted(column)}: ${gap} has none`,
+      `add it there, or give a default: {{ ${name.text}.${column} | default('none') }}`,
+      step,
+    )
+}
+
+/** Where names of templates come from. */
+const DEFINITIONS = ['data', 'capture', 'before', 'beforeEach', 'requests', 'steps']
+
+/** The fault of a name that stands for nothing. */
+export function unknownName(
+  token: Token,
+  names: Names,
+  { hasPath, isArgument }: { readonly hasPath: boolean; readonly isArgument: boolean },
+): ExpressionFault {
+  const name = token.text
+  const known = [...names.shapes.keys(), ...names.variables]
+  const wrong = (message: string, hint: string) => new ExpressionFault(message, hint, token, DEFINITIONS)
+  if (/^(__ENV|env|process|environment)$/.test(name) && hasPath)
+    return wrong(`unknown name ${quoted(name)}`, "a variable of the environment is env('NAME')")
+  if (FUNCTIONS.some((fn) => fn.name === name)) return wrong(`${name} is a function`, functionHint(name, {}))
+  const suggestion = didYouMean(name, known)
+  if (suggestion !== null) return wrong(`unknown name ${quoted(name)}`, suggestion)
+  const fn = similarFunction(name)
+  if (fn !== null) return wrong(`unknown name ${quoted(name)}`, `did you mean the function ${fn.example}?`)
+  const others = known.length > 0 ? `; there are ${known.slice(0, 8).join(', ')}` : ''
+  if (/^[A-Z][A-Z0-9_]+$/.test(name) && !hasPath)
+    return wrong(
+      `unknown name ${quoted(name)}`,
+      `define it under data; a variable of the environment is env('${name}')`,
+    )
+  if (isArgument && !hasPath)
+    return wrong(
+      `unknown name ${quoted(name)}`,
+      `put a text in quotes: '${name}'; a name is defined under data`,
+    )
+  const example = hasPath ? `${name}: { file: ${name}.csv }` : `${name}: [one, two]`
+  return wrong(`unknown name ${quoted(name)}`, `define it under data, as ${example}${others}`)
+}

@@ -1,0 +1,149 @@
+/**
+ * `{{ ... }}`: text with holes, read into literal strings and expressions. What fills the holes is decided later,
+ * for every iteration.
+ */
+
+import type { Expression, Template } from '../model/scenario.js'
+import type { Mistake, Report } from '../yaml/tree.js'
+import { type Environment, fillIn } from './environment.js'
+import { type Names, type Parsed, parseExpression } from './expression.js'
+import { FUNCTIONS } from './functions.js'
+import { ExpressionFault, tokenize } from './tokens.js'
+
+/** What a template is read with. */
+export interface TemplateOptions extends Names {
+  /** What `${...}` and `env()` are filled in from. */
+  readonly env: Environment
+  /** Where a template of a single hole keeps the type of its value: in JSON. */
+  readonly keepsType?: boolean
+}
+
+/**
+ * The template that a text stands for. Null when something in it is wrong, all of which is reported.
+ * What comes from the environment is never taken for a template.
+ */
+export function parseTemplate(text: string, options: TemplateOptions, report: Report): Template | null {
+  const parts: (string | Expression)[] = []
+  const pieces = splitHoles(text).filter((piece) => piece.text !== '')
+  let isRight = true
+  for (const piece of pieces) {
+    const reportHere: Report = (mistake) => report(shift(mistake, piece))
+    const isWhole = options.keepsType === true && pieces.length === 1
+    const part = piece.isHole
+      ? parseHole(piece, { ...options, isWhole }, reportHere)
+      : fillIn(piece.text, options.env, reportHere)
+    if (part === null) isRight = false
+    else if (part !== '') parts.push(part)
+  }
+  return isRight ? parts : null
+}
+
+/** The literal text of a template, holes left out: what is known before the run. */
+export function literalParts(template: Template): string[] {
+  return template.filter((part) => typeof part === 'string')
+}
+
+/** The template's text with its holes in one spelling: `/users/{{ id }}`. */
+export function normalizeHoles(text: string): string {
+  return splitHoles(text)
+    .map((piece) => (piece.isHole ? `{{ ${innerText(piece.text).trim()} }}` : piece.text))
+    .join('')
+}
+
+/** What stands between `{{` and `}}` in a text. */
+export function holesIn(text: string): string[] {
+  return splitHoles(text).flatMap((piece) => (piece.isHole ? [innerText(piece.text)] : []))
+}
+
+interface Piece {
+  readonly text: string
+  readonly offset: number
+  readonly isHole: boolean
+}
+
+/** A hole ends at the first `}}` outside of quotes; one without an end reaches to the end of the text. */
+const HOLE = /\{\{(?:'(?:\\[\s\S]|[^'\\])*'|"(?:\\[\s\S]|[^"\\])*"|(?!\}\})[\s\S])*?(?:\}\}|$)/g
+
+function splitHoles(text: string): Piece[] {
+  const pieces: Piece[] = []
+  let end = 0
+  for (const match of text.matchAll(HOLE)) {
+    pieces.push({ text: text.slice(end, match.index), offset: end, isHole: false })
+    pieces.push({ text: match[0], offset: match.index, isHole: true })
+    end = match.index + match[0].length
+  }
+  pieces.push({ text: text.slice(end), offset: end, isHole: false })
+  return pieces
+}
+
+function innerText(hole: string): string {
+  return hole.slice(2, hole.endsWith('}}') ? -2 : undefined)
+}
+
+/** A mistake in a piece as one in the whole text; one in a hole is found by way of the hole. */
+function shift(mistake: Mistake, { text, offset, isHole }: Piece): Mistake {
+  const { part } = mistake
+  if (part === undefined) return mistake
+  const moved = { ...part, from: part.from + offset }
+  return { ...mistake, part: isHole ? { ...moved, within: { text: firstLine(text), from: offset } } : moved }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!
+}
+
+type HoleOptions = TemplateOptions & { readonly isWhole: boolean }
+
+/** Places in what is reported count from the beginning of the hole. */
+function parseHole({ text }: Piece, options: HoleOptions, report: Report): Expression | null {
+  const inner = innerText(text)
+  const wrong = (message: string, hint: string): null => {
+    report({ message, hint, part: { text: firstLine(text), from: 0 } })
+    return null
+  }
+  if (text.length < 4 || !text.endsWith('}}')) return wrong('{{ has no }} after it', 'close it with }}')
+  if (inner.trim() === '') return wrong('nothing stands between {{ and }}', `write ${waysToFill(options)}`)
+  const block = /^\s*([#/^>!&]|%|else\b)/.exec(inner)
+  if (block !== null)
+    return wrong('there are no blocks and conditions in templates', 'write a name of data or a function')
+  try {
+    const tokens = tokenize(inner, options.env, (mistake) => report(inside(mistake)))
+    return tokens === null ? null : usable(parseExpression(tokens, options, options.env), options)
+  } catch (error) {
+    if (!(error instanceof ExpressionFault)) throw error
+    const { message, hint, from, to, definedUnder } = error
+    const part = inner.slice(from, to).trim() === '' ? inner.trim() : firstLine(inner.slice(from, to))
+    report(inside({ message, hint, part: { text: part, from }, ...(definedUnder && { definedUnder }) }))
+    return null
+  }
+}
+
+/** What stands between the braces, as a mistake in the hole. */
+function inside(mistake: Mistake): Mistake {
+  const { part } = mistake
+  return part === undefined ? mistake : { ...mistake, part: { ...part, from: part.from + 2 } }
+}
+
+/** A row as a text would be its JSON, which hardly anybody means. */
+function usable({ argument, from, to }: Parsed, options: HoleOptions): Expression {
+  if (argument === null || typeof argument !== 'object') return { type: 'literal', value: argument }
+  if (argument.type !== 'data' || argument.path !== undefined || options.isWhole) return argument
+  const columns = options.shapes.get(argument.name)?.columns
+  if (!columns) return argument
+  const [first = 'column'] = columns
+  throw new ExpressionFault(
+    `${argument.name} is a row with columns`,
+    `name one of them: {{ ${argument.name}.${first} }}; the whole as JSON is {{ ${argument.name} | json }}`,
+    { from, to },
+  )
+}
+
+function waysToFill({ shapes }: TemplateOptions): string {
+  const names = [...shapes.keys()]
+  const calls = FUNCTIONS.slice(0, 6)
+    .map((fn) => fn.example)
+    .join(', ')
+  return names.length === 0
+    ? `a function: ${calls}`
+    : `a name of data (${names.slice(0, 5).join(', ')}) or a function: ${calls}`
+}

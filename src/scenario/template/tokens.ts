@@ -1,0 +1,165 @@
+/**
+ * The words of an expression: names, numbers, quoted texts and signs, each with its place.
+ */
+
+import { quoted, type Report } from '../yaml/tree.js'
+import { COVERED, type Environment, fillIn } from './environment.js'
+
+/** A word of an expression. */
+export interface Token {
+  /** `hidden`: a value of the environment that is not to be looked at. */
+  readonly kind: 'name' | 'number' | 'text' | 'sign' | 'hidden' | 'end'
+  /** As written. */
+  readonly text: string
+  /** Of a name its letters, of a text its content, of a number the number. */
+  readonly value: string | number
+  /** Offsets in the text that was split. */
+  readonly from: number
+  readonly to: number
+}
+
+/** What is wrong with a part of an expression. */
+export class ExpressionFault extends Error {
+  readonly hint: string
+  readonly from: number
+  readonly to: number
+  /** The keys under which the name would stand, when the fault is that it isn't known. */
+  readonly definedUnder: readonly string[] | undefined
+
+  constructor(
+    message: string,
+    hint: string,
+    { from, to }: { readonly from: number; readonly to: number },
+    definedUnder?: readonly string[],
+  ) {
+    super(message)
+    this.definedUnder = definedUnder
+    this.hint = hint
+    this.from = from
+    this.to = to
+  }
+}
+
+const SPACE = /\s+/y
+const NAME = /[A-Za-z_$][\w$-]*/y
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y
+const TEXT = /'((?:\\[\s\S]|[^'\\])*)'|"((?:\\[\s\S]|[^"\\])*)"/y
+const REFERENCE = /\$\{[^}]*\}?/y
+const SIGNS = '()[],.|'
+
+/**
+ * The words of a text, an end mark last. Throws an ExpressionFault at what is none; `report` is told of `${...}` that
+ * can't be filled in (then the result is null). What the environment gives stays one word, whatever is in it.
+ */
+export function tokenize(text: string, env: Environment, report: Report): Token[] | null {
+  const tokens: Token[] = []
+  let isWhole = true
+  let at = 0
+  const match = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at
+    return pattern.exec(text)
+  }
+  const fill = (value: string): string => {
+    const filled = fillIn(value, env, report)
+    isWhole &&= filled !== null
+    return filled ?? ''
+  }
+  const push = (kind: Token['kind'], word: string, value: string | number) => {
+    tokens.push({ kind, text: word, value, from: at, to: at + word.length })
+    at += word.length
+  }
+  while (at < text.length) {
+    const space = match(SPACE)
+    if (space !== null) {
+      at += space[0].length
+      continue
+    }
+    const reference = match(REFERENCE)
+    if (reference !== null) {
+      const [kind, value] = classify(fill(reference[0]), reference[0], at)
+      push(kind, reference[0], value)
+      continue
+    }
+    const name = match(NAME)
+    const number = name === null ? match(NUMBER) : null
+    const quote = name === null && number === null ? match(TEXT) : null
+    if (name !== null) push('name', name[0], name[0])
+    else if (number !== null) push('number', number[0], checkNumber(text, number[0], at))
+    else if (quote !== null) push('text', quote[0], fill(resolveEscapes(quote[1] ?? quote[2]!, at)))
+    else if (SIGNS.includes(text[at]!)) push('sign', text[at]!, text[at]!)
+    else throw strange(text, at)
+  }
+  push('end', '', '')
+  return isWhole ? tokens : null
+}
+
+/** `30d` without quotes would be a number and a name, which says nothing to anybody. */
+function checkNumber(text: string, number: string, at: number): number {
+  const word = /^[\w.:-]+/.exec(text.slice(at))![0]
+  if (word.length === number.length || !/[A-Za-z_:]/.test(word)) return Number(number)
+  throw new ExpressionFault(
+    `${quoted(word)} is neither a number nor a name`,
+    `put a text in quotes: '${word}'`,
+    {
+      from: at,
+      to: at + word.length,
+    },
+  )
+}
+
+/** `${NAME}` outside of quotes: a number or a name. */
+function classify(value: string, written: string, at: number): [Token['kind'], string | number] {
+  if (value === COVERED || value === '') return ['hidden', '']
+  if (/^-?\d+(\.\d+)?$/.test(value)) return ['number', Number(value)]
+  if (/^[A-Za-z_][\w-]*$/.test(value)) return ['name', value]
+  throw new ExpressionFault(
+    `what ${written} holds is neither a number nor a name`,
+    `put it in quotes: '${written}'`,
+    { from: at, to: at + written.length },
+  )
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+}
+
+function resolveEscapes(content: string, at: number): string {
+  return content.replace(/\\([\s\S])/g, (pair, letter: string, offset: number) => {
+    const character = ESCAPES[letter]
+    if (character !== undefined) return character
+    const place = { from: at + 1 + offset, to: at + 1 + offset + pair.length }
+    throw new ExpressionFault(`${pair} stands for nothing`, 'a backslash itself is written \\\\', place)
+  })
+}
+
+function strange(text: string, at: number): ExpressionFault {
+  const character = text[at]!
+  const place = { from: at, to: at + 1 }
+  if (character === "'" || character === '"')
+    return new ExpressionFault('the quote is not closed', `close it with ${character}`, {
+      from: at,
+      to: text.length,
+    })
+  const message = `${quoted(character)} can't stand in an expression`
+  const duration = /^\+[\w.]+/.exec(text.slice(at))?.[0]
+  if (duration !== undefined && /[a-z]$/.test(duration))
+    return new ExpressionFault(message, `put a text in quotes: '${duration}'`, place)
+  if ('+-*/%'.includes(character))
+    return new ExpressionFault(
+      message,
+      'there is no arithmetic but adding a number: {{ id | add(1) }}',
+      place,
+    )
+  if ('?:=!<>&'.includes(character))
+    return new ExpressionFault(
+      message,
+      "there are no conditions; for a value that may be missing write {{ x | default('none') }}",
+      place,
+    )
+  return new ExpressionFault(message, "write a name, a function or a text in quotes: 'text'", place)
+}

@@ -1,0 +1,119 @@
+/**
+ * Captured values may be used only where they are known: after the step that captures them, in the same journey; those
+ * of `before` everywhere, those of `beforeEach` in all iterations. Rows that are given once each are for iterations.
+ */
+import { usesFeeder } from '../data/feeders.js'
+import type { Scenario } from '../model/scenario.js'
+import { stepTrees } from '../yaml/step-trees.js'
+import { isTreeMap, type Mistake, type Path, quoted, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
+
+/** Where captured values are used and not known, and names that mean two things. */
+export function checkUses(root: TreeMap): Mistake[] {
+  const mistakes: Mistake[] = []
+  const all = new Map<string, string>()
+  const report = (mistake: Mistake) => mistakes.push(mistake)
+  const known = (list: Tree | undefined, key: string, names: ReadonlySet<string>) =>
+    walk(list, { path: [key], known: names, all, report })
+  collectPlaces(root, all)
+  for (const name of all.keys()) {
+    if (!isTreeMap(root.data) || !Object.hasOwn(root.data, name)) continue
+    const message = `${name} is captured, too: {{ ${name} }} would mean two things`
+    report({ path: ['data', name], onKey: true, message, hint: 'give one of them another name' })
+  }
+  const afterBefore = known(root.before, 'before', new Set())
+  const afterEach = known(root.beforeEach, 'beforeEach', afterBefore)
+  if (Array.isArray(root.requests)) {
+    for (const [index, entry] of (root.requests as Tree[]).entries()) {
+      const path = ['requests', index]
+      if (!isTreeMap(entry)) continue
+      if (entry.steps === undefined) checkPart(entry, { path, known: afterEach, all, report })
+      else walk(entry.steps, { path: [...path, 'steps'], known: afterEach, all, report })
+    }
+  }
+  known(root.after, 'after', afterBefore)
+  for (const key of ['http', 'thresholds', 'load'] as const)
+    if (root[key] !== undefined) checkPart(root[key], { path: [key], known: afterEach, all, report })
+  return mistakes
+}
+
+/** Rows that are given once each, and that are wanted outside of iterations, too. */
+export function checkRowsOutside({ data, http, before, after }: Scenario): Mistake[] {
+  const phases = [
+    ['before', before],
+    ['after', after],
+  ] as const
+  return Object.entries(data).flatMap(([name, { pick }]) => {
+    if (pick !== 'unique') return []
+    const isInHeaders = usesFeeder(http.headers, name)
+    const user = phases.find(([, steps]) => usesFeeder(steps, name) || (isInHeaders && steps.length > 0))
+    if (user === undefined) return []
+    const message = `each row is given once, to an iteration, and ${user[0]} wants one, too`
+    return [{ path: ['data', name], message, hint: 'write pick: sequential' }]
+  })
+}
+
+interface Scope {
+  readonly path: Path
+  readonly known: ReadonlySet<string>
+  /** All captured names, and where. */
+  readonly all: ReadonlyMap<string, string>
+  readonly report: (mistake: Mistake) => void
+}
+
+/** Steps in their order; gives what is known after them. */
+function walk(list: Tree | undefined, scope: Scope): ReadonlySet<string> {
+  if (!Array.isArray(list)) return scope.known
+  let { known } = scope
+  for (const [index, step] of (list as Tree[]).entries()) {
+    if (!isTreeMap(step)) continue
+    const path = [...scope.path, index]
+    const { capture, steps, until, ...own } = step
+    checkPart(own, { ...scope, path, known })
+    known = walk(steps, { ...scope, path: [...path, 'steps'], known })
+    if (capture !== undefined && isTreeMap(capture)) known = new Set([...known, ...Object.keys(capture)])
+    if (until !== undefined) checkPart(until, { ...scope, path: [...path, 'until'], known })
+  }
+  return known
+}
+
+/** Reports the first use of each name that is not known. */
+function checkPart(tree: Tree, scope: Scope): void {
+  const { path, known, all, report } = scope
+  if (!(tree instanceof Scalar)) {
+    for (const [key, value] of Object.entries(tree as TreeMap))
+      checkPart(value, { ...scope, path: [...path, Array.isArray(tree) ? Number(key) : key] })
+    return
+  }
+  for (const hole of tree.text.matchAll(/\{\{([\s\S]*?)\}\}/g)) {
+    for (const [name, where] of all) {
+      if (known.has(name) || !mentions(hole[1]!, name)) continue
+      const hint = `${where}: steps after it, in the same journey, may use it; what before captures all may`
+      report({
+        path,
+        message: `{{ ${name} }} has no value here yet`,
+        hint,
+        part: { text: hole[0], from: hole.index },
+      })
+    }
+  }
+}
+
+/** Whether an expression uses a name: not in quotes, not as a part of another name. */
+function mentions(expression: string, name: string): boolean {
+  const bare = expression.replace(/'[^']*'|"[^"]*"/g, '')
+  return new RegExp(`(?<![\\w.-])${name}(?![\\w-]|\\s*\\()`).test(bare)
+}
+
+/** Which step captures each name. */
+function collectPlaces(root: TreeMap, all: Map<string, string>): void {
+  for (const tree of stepTrees(root)) {
+    const { capture } = tree
+    if (capture === undefined || !isTreeMap(capture)) continue
+    const label = ['name', 'get', 'post', 'put', 'patch', 'delete', 'head', 'options']
+      .map((key) => tree[key])
+      .find((value) => value instanceof Scalar) as Scalar | undefined
+    for (const name of Object.keys(capture)) {
+      if (!all.has(name)) all.set(name, `${quoted(label?.text ?? 'a step')} captures it`)
+    }
+  }
+}

@@ -1,0 +1,371 @@
+/**
+ * YAML text → tree, with the place of every key and value. The only file that knows the YAML library.
+ *
+ * Strings, numbers, lists and maps come out; anchors, aliases and `<<` are resolved here, within bounds, so that no
+ * file can make perfctl hang or run out of memory.
+ */
+
+import type {
+  Alias,
+  Document,
+  DocumentOptions,
+  Node,
+  ParsedNode,
+  ParseOptions,
+  SchemaOptions,
+  YAMLMap,
+} from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, parseDocument, stringify, Scalar as YamlScalar } from 'yaml'
+import type { Place, Problem } from '../../base/errors.js'
+import { printable, printableJson } from '../../base/printable.js'
+import { formatCount } from '../../base/units.js'
+import { coverWritten } from '../secrets/written.js'
+import { numberFault } from './number-fault.js'
+import { Source, type Span } from './source.js'
+import { explainFaults, type SyntaxFault, unquotedHoles } from './syntax.js'
+import { follow, type Mistake, type Path, Scalar, type Tree } from './tree.js'
+
+/** Values that aliases may add to a file: generous for people, small for a machine. */
+const ALIASED_VALUES_MAX = 100_000
+const DEPTH_MAX = 100
+
+/** A YAML file as read: its tree (null when it's empty or broken beyond reading) and what is wrong so far. */
+export interface YamlFile {
+  readonly tree: Tree | null
+  readonly problems: readonly Problem[]
+  /** Whether what a path leads to could not be read, which is among the problems. */
+  isBroken(path: Path): boolean
+  /** Where a path leads: the place of a mistake there. */
+  locate(path: Path, mistake?: Pick<Mistake, 'onKey' | 'part'>): Place
+}
+
+/** Reads a text as YAML 1.2. Throws nothing: what is wrong is in `problems`. */
+export function readYaml(text: string, file: string): YamlFile {
+  const { document, faults } = parse(text, { logLevel: 'error', resolveKnownTags: false })
+  const source = new Source(file, text)
+  // Lines are quoted from there: the secrets of a part that is wrong are in no tree that they could be looked for in.
+  const shown = new Source(file, coverWritten(text))
+  const problems = problemsOf(faults, shown)
+  const isBroken = faults.some((fault) => fault.code !== 'DUPLICATE_KEY')
+  if (document === null || isBroken || document.contents === null) return unreadable(source, problems)
+  const grower = new Grower(shown)
+  const tree = grower.grow(document.contents, 0)
+  if (grower.isExhausted) return unreadable(source, grower.problems)
+  return {
+    tree,
+    problems: [...problems, ...grower.problems],
+    isBroken: (path) => grower.broken.has(follow(tree, path).at(-1)!),
+    locate: (path, mistake = {}) => shown.place(findSpan(source, grower, tree, path, mistake)),
+  }
+}
+
+/** A single value as YAML on one line, in quotes where it needs them; within brackets it needs them more often. */
+export function writeScalar(value: string | number | boolean | null, isInBrackets: boolean): string {
+  // To YAML a plain << is no text but a merge.
+  if (value === '<<') return '"<<"'
+  // What stands in quotes in JSON does so in YAML; the library would break the line, or leave controls as they are.
+  if (typeof value === 'string' && printable(value) !== value) return printableJson(value)
+  if (!isInBrackets) return stringify({ a: value }, { lineWidth: 0 }).slice(3, -1)
+  const list = stringify([value], { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 })
+  return list.slice(1, -2)
+}
+
+/** The library's document with all that it finds wrong; null when its own stack doesn't reach to the end of the text. */
+function parse(
+  text: string,
+  options: ParseOptions & DocumentOptions & SchemaOptions,
+): { readonly document: Document.Parsed | null; readonly faults: readonly SyntaxFault[] } {
+  try {
+    const document = parseDocument(text, { prettyErrors: false, ...options })
+    const told = options.logLevel === 'silent' ? [] : document.warnings
+    const faults = [...document.errors, ...told].map(({ code, message, pos }) => ({
+      code,
+      message,
+      span: pos,
+    }))
+    return { document, faults }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const start = Math.max(0, text.search(DEEP))
+    return {
+      document: null,
+      faults: [{ code: 'RESOURCE_EXHAUSTION', message: '', span: [start, start + 1] }],
+    }
+  }
+}
+
+/** Where so many lists or maps begin one inside the other. */
+const DEEP = /(?:[-?]\s+|[[{]\s*){100}/
+
+function problemsOf(faults: readonly SyntaxFault[], source: Source): Problem[] {
+  return explainFaults(faults, source).map(({ message, hint, span }) => ({
+    message,
+    hint,
+    place: source.place(span),
+  }))
+}
+
+function unreadable(source: Source, problems: readonly Problem[]): YamlFile {
+  return { tree: null, problems, isBroken: () => false, locate: () => source.place([0, 0]) }
+}
+
+/**
+ * The value of a YAML (or JSON) text that is no scenario, with the tolerance that other programs' files need. Whole numbers
+ * beyond the safe ones are `bigint`.
+ */
+export function readYamlValue(text: string, file: string): { value: unknown; problems: readonly Problem[] } {
+  const { document, faults } = parse(text, {
+    // Warnings are for authors of scenarios.
+    logLevel: 'silent',
+    uniqueKeys: false,
+    merge: true,
+    intAsBigInt: true,
+  })
+  const source = new Source(file, faults.length > 0 ? coverWritten(text) : text)
+  const problems = problemsOf(faults, source)
+  try {
+    return {
+      value:
+        document === null || problems.length > 0
+          ? null
+          : withNumbers(document.toJS({ maxAliasCount: 10_000 })),
+      problems,
+    }
+  } catch {
+    const hint = 'write the repeated values out'
+    return {
+      value: null,
+      problems: [{ message: 'aliases repeat too much', hint, place: source.place([0, 0]) }],
+    }
+  }
+}
+
+/** The value with numbers in place of all whole ones that a number can hold. Changes it in place. */
+function withNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') return toNumber(value)
+  const seen = new Set<object>()
+  const left = [value]
+  while (left.length > 0) {
+    const part = left.pop()
+    if (typeof part !== 'object' || part === null || seen.has(part)) continue
+    seen.add(part)
+    const map = part as Record<string, unknown>
+    for (const key of Object.keys(map)) {
+      const item = map[key]
+      if (typeof item === 'bigint') map[key] = toNumber(item)
+      else left.push(item)
+    }
+  }
+  return value
+}
+
+function toNumber(value: bigint): number | bigint {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value
+}
+
+/** Turns the library's nodes into a tree and remembers where each of its parts stands. */
+class Grower {
+  readonly problems: Problem[] = []
+  readonly spans = new WeakMap<object, Span>()
+  readonly keySpans = new WeakMap<object, ReadonlyMap<string, Span>>()
+  /** What could not be read as it was meant, and has been told. */
+  readonly broken = new WeakSet<object>()
+  private readonly source: Source
+  private readonly anchors = new Map<string, Node>()
+  /** The anchors whose aliases are being resolved right now. */
+  private readonly open = new Set<Node>()
+  private aliasedValues = 0
+  private outermostAlias: Span = [0, 0]
+  /** Aliases repeat so much that the tree was given up. */
+  isExhausted = false
+
+  constructor(source: Source) {
+    this.source = source
+  }
+
+  grow(node: Node | null, depth: number): Tree {
+    if (isAlias(node)) return this.growAlias(node, depth)
+    const anchor = (node as { anchor?: string } | null)?.anchor
+    if (anchor !== undefined && this.open.size === 0) this.anchors.set(anchor, node!)
+    if (this.open.size > 0 && ++this.aliasedValues > ALIASED_VALUES_MAX) this.exhaust()
+    if (depth > DEPTH_MAX) {
+      this.wrong(spanOf(node), `lists and maps are nested more than ${DEPTH_MAX} levels deep`, null)
+      return this.giveUp(node)
+    }
+    if (this.isExhausted || node === null) return this.keep(new Scalar(null, ''), node)
+    if (isMap(node)) return this.growMap(node as YAMLMap<ParsedNode, ParsedNode | null>, depth)
+    if (isSeq(node)) {
+      return this.keep(
+        node.items.map((item) => this.grow(item as Node, depth + 1)),
+        node,
+      )
+    }
+    return this.keep(this.growScalar(node as YamlScalar), node)
+  }
+
+  private growScalar(node: YamlScalar): Scalar {
+    const { value, source = '' } = node
+    if (typeof value === 'string') return new Scalar(value, value)
+    const scalar = new Scalar(value as number | boolean | null, source)
+    if (typeof value === 'number' && !this.checkNumber(value, source, spanOf(node))) this.broken.add(scalar)
+    return scalar
+  }
+
+  private checkNumber(value: number, text: string, span: Span): boolean {
+    const fault = numberFault(value, text)
+    if (fault !== null) this.wrong(span, fault.message, fault.hint)
+    return fault === null
+  }
+
+  private growAlias(node: Alias, depth: number): Tree {
+    const target = this.anchors.get(node.source)
+    const span = spanOf(node)
+    if (target === undefined) {
+      this.wrong(
+        span,
+        `nothing above is marked &${node.source}`,
+        `put &${node.source} before the value to repeat`,
+      )
+    } else if (this.open.has(target) || this.contains(target, node)) {
+      this.wrong(
+        span,
+        `*${node.source} repeats a value inside itself`,
+        'remove the alias: it would never end',
+      )
+    } else if (!this.isExhausted) {
+      if (this.open.size === 0) this.outermostAlias = span
+      this.open.add(target)
+      const tree = this.grow(target, depth)
+      this.open.delete(target)
+      return tree
+    }
+    return this.giveUp(node)
+  }
+
+  /** Whether the alias stands inside the value that it repeats. */
+  private contains(target: Node, alias: Alias): boolean {
+    const [start, end] = spanOf(target)
+    return start <= spanOf(alias)[0] && spanOf(alias)[1] <= end
+  }
+
+  private exhaust(): void {
+    if (this.isExhausted) return
+    this.isExhausted = true
+    const limit = formatCount(ALIASED_VALUES_MAX)
+    this.wrong(
+      this.outermostAlias,
+      `aliases repeat more than ${limit} values`,
+      'write the values out, or fewer of them',
+    )
+  }
+
+  private growMap(node: YAMLMap<ParsedNode, ParsedNode | null>, depth: number): Tree {
+    const own: Record<string, Tree> = Object.create(null)
+    const merged: Record<string, Tree> = Object.create(null)
+    const keys = new Map<string, Span>()
+    let isWhole = true
+    for (const { key, value } of node.items) {
+      if (isScalar(key) && key.source === '<<' && key.type === YamlScalar.PLAIN) {
+        this.merge(this.grow(value, depth + 1), spanOf(key), merged, keys)
+        continue
+      }
+      const name = this.readKey(key)
+      if (name === null) isWhole = false
+      if (name === null || name === '__proto__') continue
+      own[name] = this.grow(value, depth + 1)
+      keys.set(name, spanOf(key))
+    }
+    const map = Object.assign(Object.create(null), merged, own) as Record<string, Tree>
+    this.keySpans.set(map, keys)
+    if (!isWhole) this.broken.add(map)
+    return this.keep(map, node)
+  }
+
+  /** `<<: *base` or `<<: [*a, *b]`: the first that has a key gives it. */
+  private merge(tree: Tree, span: Span, into: Record<string, Tree>, keys: Map<string, Span>): void {
+    for (const part of Array.isArray(tree) ? tree : [tree]) {
+      if (part instanceof Scalar || Array.isArray(part)) {
+        this.wrong(
+          span,
+          '<< takes over the keys of a map',
+          'give it an alias of a map, such as <<: *defaults',
+        )
+        return
+      }
+      for (const [key, value] of Object.entries(part as Record<string, Tree>)) {
+        if (key in into) continue
+        into[key] = value
+        if (!keys.has(key)) keys.set(key, this.keySpans.get(part)?.get(key) ?? span)
+      }
+    }
+  }
+
+  private readKey(key: ParsedNode | null): string | null {
+    const span = spanOf(key)
+    if (isScalar(key) && key.value !== null) {
+      const name = typeof key.value === 'string' ? key.value : (key.source ?? '')
+      if (name === '__proto__') this.wrong(span, '"__proto__" can\'t be a key', 'choose another name')
+      return name
+    }
+    const line = this.source.lineAt(span[0])
+    const holes = unquotedHoles(line.text, line.start)
+    const hole = holes.find((candidate) => candidate.span[0] < span[0] && span[1] <= candidate.span[1])
+    if (hole !== undefined) this.wrong(hole.span, hole.message, hole.hint)
+    else
+      this.wrong(span, 'a key has to be a text', 'put the key in quotes, or the whole value if it is a text')
+    return null
+  }
+
+  private keep<T extends Tree>(tree: T, node: Node | null): T {
+    this.spans.set(tree, spanOf(node))
+    return tree
+  }
+
+  private giveUp(node: Node | null): Tree {
+    const nothing = this.keep(new Scalar(null, ''), node)
+    this.broken.add(nothing)
+    return nothing
+  }
+
+  private wrong(span: Span, message: string, hint: string | null): void {
+    this.problems.push({ message, hint, place: this.source.place(span) })
+  }
+}
+
+/** Without the spaces and newlines that follow the value. */
+function spanOf(node: Node | null): Span {
+  const range = node?.range
+  return range ? [range[0], range[1]] : [0, 0]
+}
+
+/** A wrong list or map is shown by its key, a wrong value by itself, a missing one by the map that lacks it. */
+function findSpan(
+  source: Source,
+  spots: Pick<Grower, 'spans' | 'keySpans'>,
+  tree: Tree,
+  path: Path,
+  mistake: Pick<Mistake, 'onKey' | 'part'>,
+): Span {
+  const trees = follow(tree, path)
+  const at = trees.at(-1)!
+  const parent = trees.at(-2)
+  const key = (parent && spots.keySpans.get(parent)?.get(String(path[trees.length - 2]))) ?? null
+  const span = spots.spans.get(at) ?? [0, 0]
+  if (mistake.onKey && key !== null) return key
+  if (mistake.part !== undefined) {
+    const { text, from, within } = mistake.part
+    const find = (part: string, offset: number): Span | null => {
+      const start = source.text.indexOf(part, span[0] + offset)
+      return start !== -1 && start + part.length <= span[1] ? [start, start + part.length] : null
+    }
+    const outer = within && find(within.text, within.from)
+    if (outer) {
+      const start = outer[0] + from - within.from
+      const isThere = start + text.length <= outer[1] && source.text.startsWith(text, start)
+      return isThere ? [start, start + text.length] : outer
+    }
+    const found = find(text, from)
+    if (found !== null) return found
+  }
+  return key !== null && (!(at instanceof Scalar) || span[0] === span[1]) ? key : span
+}

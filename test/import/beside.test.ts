@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { BesideFiles, baseName } from '../../src/import/beside.js'
+import { variable } from '../../src/import/placeholders.js'
+
+describe('the name beside the scenario of', () => {
+  test.each([
+    ['NewDoc.pdf', 'NewDoc.pdf'],
+    ['docs/a b.pdf', 'a b.pdf'],
+    ['/etc/passwd', 'passwd'],
+    ['../../x.csv', 'x.csv'],
+    ['..\\..\\x.csv', 'x.csv'],
+    ['/C:/Users/me/x.csv', 'x.csv'],
+    ['C:x.csv', 'x.csv'],
+    ['\\\\host\\share\\x.csv', 'x.csv'],
+    ['file:///etc/hosts', 'hosts'],
+    ['a.txt:stream', 'a.txt-stream'],
+    ['.env', 'env'],
+    ['.ssh/', 'ssh'],
+    ['-', 'upload.bin'],
+    ['', 'upload.bin'],
+    ['..', 'upload.bin'],
+    ['/', 'upload.bin'],
+    ['a\u0000/b\r\n\u001b[31m.txt', 'b [31m.txt'],
+    ['gpj.\u202eexe', 'gpj.-exe'],
+    ['NUL', '_NUL'],
+    ['com1.txt', '_com1.txt'],
+    ['x. . ', 'x'],
+    ['{{ file }}', 'file -'],
+    [`${variable('HOME')}/${variable('DOC', 'x.csv')}`, 'DOC'],
+    ['\ud800.txt', 'txt'],
+    [`${'\u6f22'.repeat(300)}.png`, /^\u6f22{20,60}\.png$/],
+  ])('%j is %j', (path, name) => {
+    const taken = new BesideFiles().take(path)
+    if (typeof name === 'string') expect(taken).toBe(name)
+    else expect(taken).toMatch(name)
+    expect(Buffer.byteLength(taken)).toBeLessThan(200)
+  })
+})
+
+test('one path has one name, two paths have two', () => {
+  const files = new BesideFiles(['Docs'])
+  expect(['a/x.tar', 'b/X.tar', 'a/x.tar', 'docs', '-', ''].map((path) => files.take(path))).toEqual([
+    'x.tar',
+    'X-2.tar',
+    'x.tar',
+    'docs-2',
+    'upload.bin',
+    'upload-2.bin',
+  ])
+  expect(files.names).toEqual(['x.tar', 'X-2.tar', 'docs-2', 'upload.bin', 'upload-2.bin'])
+})
+
+test('what a path calls its file is kept for the form', () => {
+  expect(baseName('/home/me/.env')).toBe('.env')
+})

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { findJsonFault } from '../../src/import/json-fault.js'
+
+test.each([
+  // The fault is where the bar is.
+  '{"a":1,|}',
+  '[1 |2]',
+  '{"a"|}',
+  '{"a":|tru}',
+  '[1|}',
+  '{|1:2}',
+  '[1]|,',
+  '|x',
+  '["a\\u12|"]'.replace('|"', '"').replace('["', '[|"'),
+  '{"a":[1,{"b":null}],"c"|,"d":1}',
+  '[|01]'.replace('|01', '0|1'),
+  '[|"never closed]',
+  '{"a":1|',
+  '[|',
+  '|',
+])('%s', (text) => {
+  expect(findJsonFault(text.replace('|', ''))).toBe(text.indexOf('|'))
+})

@@ -1,0 +1,50 @@
+import type { Draft } from '../../src/import/draft.js'
+import { writeDraft } from '../../src/import/write.js'
+import type { Entry, RequestSpec, Scenario, Template } from '../../src/scenario/model/scenario.js'
+import { readScenario } from '../../src/scenario/read.js'
+
+type JourneySpec = Extract<Entry, { readonly steps: unknown }>
+
+/**
+ * What a draft comes to when it's written and read. Variables of the environment are as given, all others `x`. Throws
+ * when the reader doesn't take it.
+ */
+export function readDraft(draft: Draft, given: Readonly<Record<string, string>> = {}): Scenario {
+  const text = writeDraft(draft, { command: 'perfctl import', schema: null })
+  const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [name, 'x'])
+  return readScenario(text, { file: 'imported.yaml', env: { ...Object.fromEntries(names), ...given } })
+}
+
+/** The entry `index` of a scenario, which is a journey. */
+export function journeyOf({ requests }: Scenario, index = 0): JourneySpec {
+  const entry = requests[index]!
+  if (!('steps' in entry)) throw new Error(`${entry.name} is a single request`)
+  return entry
+}
+
+/** The requests of a journey, by their names in it; pauses are `pause` and their milliseconds. */
+export function outlineOf(journey: JourneySpec): string[] {
+  return journey.steps.map((step) => {
+    if (step.type === 'pause') return `pause ${step.pauseMs.join('..')}`
+    if (step.type === 'group') throw new Error('a group in an imported journey')
+    const { method, path, name } = step.request
+    return `${name.slice(`${journey.name} / `.length)}: ${method} ${show(path)}`
+  })
+}
+
+/** The request that is the step `index` of a journey. */
+export function stepOf({ steps }: JourneySpec, index: number): RequestSpec {
+  const step = steps[index]!
+  if (step.type !== 'request') throw new Error(`step ${index} is a ${step.type}`)
+  return step.request
+}
+
+/** A template as text, with its holes as `<name>`. */
+export function show(template: Template): string {
+  return template
+    .map((part) => {
+      if (typeof part === 'string') return part
+      return part.type === 'variable' || part.type === 'data' ? `<${part.name}>` : `<${part.type}>`
+    })
+    .join('')
+}

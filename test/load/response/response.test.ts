@@ -1,0 +1,58 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { BODY_BYTES_MOST } from '../../../src/load/response/response.js'
+import { makeAnswer } from '../answers.js'
+
+describe('an answer', () => {
+  test('keeps what was said although the buffer is used again', () => {
+    const answer = makeAnswer({ 'X-State': 'on' }, 'the whole body')
+    expect(answer.header('x-state')).toBe('on')
+    expect(answer.header('x-other')).toBeNull()
+    expect(answer.text()).toBe('the whole body')
+  })
+
+  test.each([
+    ['gzip', gzipSync('größer')],
+    ['x-gzip', gzipSync('größer')],
+    ['br', brotliCompressSync('größer')],
+    ['deflate', deflateSync('größer')],
+    ['deflate', deflateRawSync('größer')],
+    ['identity', Buffer.from('größer')],
+    ['deflate, gzip', gzipSync(deflateSync('größer'))],
+  ])('in %s is decoded, and counted as transferred', (encoding, bytes) => {
+    const answer = makeAnswer({ 'content-encoding': encoding }, bytes)
+    expect(answer.text()).toBe('größer')
+    expect(answer.bodyBytes).toBe(bytes.length)
+  })
+
+  test('is read in the character set of its type', () => {
+    const latin = Buffer.from('größer', 'latin1')
+    expect(makeAnswer({ 'content-type': 'text/plain; charset=ISO-8859-1' }, latin).text()).toBe('größer')
+    expect(makeAnswer({ 'content-type': 'text/plain; charset="nonsense"' }, 'größer').text()).toBe('größer')
+  })
+
+  test('without a body in spite of its encoding is empty', () => {
+    expect(makeAnswer({ 'content-encoding': 'gzip' }).text()).toBe('')
+  })
+
+  test.each([
+    ['gzip', 'plain', 'the body is not gzip, though its header says so'],
+    ['zstd', 'plain', 'the body\'s encoding "zstd" is not known'],
+    ['constructor', 'plain', 'the body\'s encoding "constructor" is not known'],
+    [
+      'gzip',
+      gzipSync(Buffer.alloc(BODY_BYTES_MOST + 1)),
+      'the body is larger than 10MB, too large to be looked at',
+    ],
+  ])('in %s that can not be decoded says why', (encoding, bytes, message) => {
+    expect(() => makeAnswer({ 'content-encoding': encoding }, bytes).text()).toThrow(message)
+  })
+
+  test('is kept up to 10 MB, and counted beyond', () => {
+    const whole = Buffer.alloc(BODY_BYTES_MOST, 'x')
+    expect(makeAnswer({}, whole).body().length).toBe(BODY_BYTES_MOST)
+    const larger = makeAnswer({}, Buffer.concat([whole, Buffer.from('x')]))
+    expect(larger.bodyBytes).toBe(BODY_BYTES_MOST + 1)
+    expect(() => larger.body()).toThrow('too large to be looked at')
+  })
+})

@@ -1,0 +1,78 @@
+import { parse } from 'csv-parse/sync'
+import { describe, expect, test } from 'vitest'
+import { Random } from '../../../src/base/rng.js'
+import { readCsvRow, scanCsv } from '../../../src/scenario/data/csv.js'
+
+/** The rows as perfctl reads them; a fault instead when there is one. */
+function rows(text: string, delimiter = ',', columns: number | null = null) {
+  const bytes = Buffer.from(text)
+  const { spans, faults } = scanCsv(bytes, delimiter, columns)
+  if (faults.length > 0) return { fault: `${faults[0]!.line}: ${faults[0]!.message}` }
+  return Array.from({ length: spans.length / 2 }, (_, i) =>
+    readCsvRow(bytes.toString('utf8', spans[2 * i], spans[2 * i + 1]), delimiter),
+  )
+}
+
+/** The same by csv-parse. */
+function expected(text: string, delimiter = ',') {
+  return parse(text, { delimiter, bom: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n'] })
+}
+
+describe('a text is read as csv-parse reads it', () => {
+  test.each([
+    ['plain', 'a,b\n1,2\n3,4\n', ','],
+    ['no line end at the end', 'a,b\n1,2', ','],
+    ['CRLF', 'a,b\r\n1,2\r\n', ','],
+    ['both line ends', 'a,b\r\n1,2\n3,4\r\n', ','],
+    ['a byte order mark', '\ufeffa,b\n1,2\n', ','],
+    ['empty fields', 'a,b\n,\n1,\n,2\n', ','],
+    ['empty lines', '\n\na,b\n\n1,2\r\n\r\n', ','],
+    ['quotes', '"a","b"\n"1","2"\n', ','],
+    ['doubled quotes', 'a,b\n"say ""hi""",""""\n"",""\n', ','],
+    ['line ends in quotes', 'a,b\n"1\n2\r\n3",4\n', ','],
+    ['the delimiter in quotes', 'a,b\n"1,2",3\n', ','],
+    ['spaces are kept', 'a,b\n 1 , 2 \n', ','],
+    ['semicolons', 'a;b\n"1;2";3,4\n', ';'],
+    ['tabs', 'a\tb\n1\t2\n', '\t'],
+    ['other scripts', 'a,b\nJosé,東京\n"😀",ß\n', ','],
+    ['one column', 'a\n1\n"2"\n', ','],
+  ])('%s', (_name, text, delimiter) => {
+    expect(rows(text, delimiter)).toEqual(expected(text, delimiter))
+  })
+
+  test('whatever it is made of', () => {
+    const random = new Random(7)
+    const pieces = ['a', 'é', ' ', '1', ',', '""', '\n', '\r\n', ';', '"x"', '"']
+    let right = 0
+    for (let n = 0; n < 5000; n++) {
+      random.seek(n)
+      const text = Array.from({ length: 12 }, () => pieces[random.integer(0, pieces.length - 1)]).join('')
+      let wanted: unknown
+      try {
+        wanted = expected(text)
+      } catch {
+        wanted = 'refused'
+      }
+      const seen = rows(text)
+      if (wanted === 'refused') expect('fault' in seen, JSON.stringify(text)).toBe(true)
+      else {
+        expect(seen, JSON.stringify(text)).toEqual(wanted)
+        right++
+      }
+    }
+    expect(right).toBeGreaterThan(50)
+  })
+})
+
+describe('a row that is none is told by its line', () => {
+  test.each([
+    ['a,b\n1\n', '2: 1 field, but there are 2 columns'],
+    ['a,b\n1,2\n\n1,2,3\n', '4: 3 fields, but there are 2 columns'],
+    ['a,b\n"1\n2",3\n4\n', '4: 1 field, but there are 2 columns'],
+    ['a,b\n1,x"y\n', '2: a quote stands inside a field that does not begin with one'],
+    ['a,b\n1,"x"y\n', '2: text stands behind a closing quote'],
+    ['a,b\n1,2\n"3,4\n5,6\n', '3: a quote is not closed'],
+  ])('%j', (text, fault) => {
+    expect(rows(text)).toEqual({ fault })
+  })
+})
