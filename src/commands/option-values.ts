@@ -3,11 +3,11 @@
  */
 
 import { formatDuration, parseDuration, parseRate } from '../base/units.js'
-import type { ShardNumber } from '../run/result.js'
 import { parseAddress } from '../scenario/blocks/route.js'
 import type { AddressChange } from '../scenario/model/http-types.js'
 import type { Stage } from '../scenario/model/load-types.js'
 import { hasLogin, LOGIN_HINT, NO_LOGIN } from '../scenario/model/target-login.js'
+import type { ShardNumber } from '../stats/shard.js'
 
 /** Takes a mistake down. */
 export type Wrong = (message: string, hint: string) => void

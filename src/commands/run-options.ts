@@ -6,10 +6,10 @@ import { type Problem, UserError } from '../base/errors.js'
 import { parseDuration } from '../base/units.js'
 import { parseReportFlag } from '../report/index.js'
 import { parseStreamFlag, printsStream } from '../report/live/stream/index.js'
-import type { ShardNumber } from '../run/result.js'
 import { insteadOfHeader } from '../scenario/fields/http-fields.js'
 import type { AddressChange } from '../scenario/model/http-types.js'
 import type { LoadOverride } from '../scenario/model/override.js'
+import type { ShardNumber } from '../stats/shard.js'
 import { LIVE_WEB_DEFAULT } from './live-web.js'
 import {
   readConnectTo,

@@ -4,7 +4,7 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { Step } from '../scenario/model/journey.js'
-import type { RequestSpec } from '../scenario/model/scenario.js'
+import type { RequestSpec } from '../scenario/model/request.js'
 import { compileCondition, type Holds } from './condition.js'
 import type { CompiledRequest } from './request.js'
 import type { FeederIndex } from './template.js'

@@ -4,18 +4,12 @@
 import { formatCount } from '../base/units.js'
 import { usesFeeder } from '../scenario/data/feeders.js'
 import type { Feeder } from '../scenario/model/scenario.js'
-import type { Draws } from './iteration-values.js'
+import type { Draws, Source } from './iteration-values.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
 import { Ranks } from './row-ranks.js'
 import { openRows, type Rows } from './rows.js'
 import { usersOf } from './uses.js'
-
-/** Gives each iteration its value of one feeder. */
-export interface Source {
-  /** Throws a DataEnd when there is none left. */
-  take(draws: Draws): unknown
-}
 
 /** The rows of a feeder have run out, and it may not begin again: the run ends with this message. */
 export class DataEnd extends Error {

@@ -3,7 +3,6 @@
  */
 import { type Ms, wallTime } from '../base/clock.js'
 import { Random } from '../base/rng.js'
-import type { Source } from './feeder-sources.js'
 
 /** The random numbers of the warm-up come from a seed of their own: its length must not shift the measured part. */
 export const WARMUP_SEED = 0x77a7
@@ -71,4 +70,10 @@ export class Draws {
     this.taken[feeder] = value
     return value
   }
+}
+
+/** Gives each iteration its value of one feeder. */
+export interface Source {
+  /** Throws a DataEnd when there is none left. */
+  take(draws: Draws): unknown
 }

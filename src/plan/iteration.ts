@@ -4,9 +4,10 @@
  * journey only what is captured from answers comes from elsewhere.
  */
 import type { Ms } from '../base/clock.js'
-import type { RequestSpec } from '../scenario/model/scenario.js'
+import type { RequestSpec } from '../scenario/model/request.js'
 import { type CompiledStep, compileSteps } from './compile-steps.js'
-import { openSources, type Source } from './feeder-sources.js'
+import { openSources } from './feeder-sources.js'
+import type { Source } from './iteration-values.js'
 import { Draws, WARMUP_SEED } from './iteration-values.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'

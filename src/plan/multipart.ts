@@ -1,7 +1,7 @@
 /**
  * `multipart/form-data` (RFC 7578), with names written as browsers do (HTML standard, 4.10.21.8).
  */
-import type { FileBytes, FormPart } from '../scenario/model/scenario.js'
+import type { FileBytes, FormPart } from '../scenario/model/request.js'
 import type { Draws } from './iteration-values.js'
 import { bufferOf, Payload, type Stretch } from './payload.js'
 import { compileJson, compileText, type FeederIndex, type Render } from './template.js'

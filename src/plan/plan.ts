@@ -7,11 +7,9 @@ import type { Ms } from '../base/clock.js'
 import type { HttpOptions } from '../scenario/model/http-types.js'
 import type { Step } from '../scenario/model/journey.js'
 import type { Load } from '../scenario/model/load-types.js'
-import type { Entry, Feeder, FileBytes, Scenario } from '../scenario/model/scenario.js'
+import type { FileBytes } from '../scenario/model/request.js'
+import type { Entry, Feeder } from '../scenario/model/scenario.js'
 import type { Turns } from './ab-turns.js'
-import { makeMarks } from './feeder-sources.js'
-import { makeCounters } from './numbers.js'
-import { listSeries } from './series.js'
 
 /** The load of a scenario against one target. */
 export interface Plan {
@@ -39,36 +37,4 @@ export interface Plan {
   readonly marks?: SharedArrayBuffer
   /** How many iterations have begun, for all threads; without it each thread counts for itself. */
   readonly counters?: SharedArrayBuffer
-}
-
-/** What a plan takes besides its scenario. */
-export interface PlanOptions {
-  readonly target: string
-  readonly seed: number
-  readonly today: Ms
-  readonly variables?: Readonly<Record<string, unknown>>
-}
-
-/** The plan of a scenario against `target`, for one load. Equal scenarios, seeds and days give equal plans. */
-export function makePlan(scenario: Scenario, { variables = {}, ...options }: PlanOptions): Plan {
-  const { load, http, data, requests, beforeEach, secrets, files } = scenario
-  const marks = makeMarks(data)
-  const errands = [...scenario.before, ...scenario.after]
-  const looksIntoAnswers = listSeries(scenario).some(
-    ({ request }) => request?.expect.checks !== undefined || request?.capture !== undefined,
-  )
-  return {
-    load,
-    http,
-    data,
-    requests,
-    beforeEach,
-    variables,
-    ...options,
-    counters: makeCounters(),
-    ...(looksIntoAnswers && { secrets }),
-    ...(marks && { marks }),
-    ...(files && { files }),
-    ...(errands.length > 0 && { errands }),
-  }
 }

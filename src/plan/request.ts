@@ -2,10 +2,12 @@
  * A request with its templates compiled: filled in for each iteration, and sent as it stands then.
  */
 import { basename } from 'node:path'
-import type { HttpOptions, Retries } from '../scenario/model/http-types.js'
-import type { Capture } from '../scenario/model/journey.js'
+import type { Capture } from '../scenario/model/capture.js'
+import type { Check } from '../scenario/model/expect.js'
+import type { HttpOptions } from '../scenario/model/http-types.js'
 import { listPairs } from '../scenario/model/pairs.js'
-import type { BodySpec, Check, FileBytes, Pairs, RequestSpec } from '../scenario/model/scenario.js'
+import type { BodySpec, FileBytes, Pairs, RequestSpec } from '../scenario/model/request.js'
+import type { Retries } from '../scenario/model/retries.js'
 import type { Draws } from './iteration-values.js'
 import { compileForm } from './multipart.js'
 import { bufferOf, Payload } from './payload.js'

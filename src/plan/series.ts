@@ -2,7 +2,8 @@
  * What figures are kept of: each request, each journey and its steps, each in a series of its own.
  */
 import type { Step } from '../scenario/model/journey.js'
-import type { Entry, RequestSpec } from '../scenario/model/scenario.js'
+import type { RequestSpec } from '../scenario/model/request.js'
+import type { Entry } from '../scenario/model/scenario.js'
 import type { SeriesKind } from '../stats/result.js'
 import type { Plan } from './plan.js'
 

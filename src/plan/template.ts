@@ -2,7 +2,8 @@
  * Templates made ready to run: each becomes a function, or a constant when it has no holes. No text is parsed and
  * no code is made while the load runs.
  */
-import type { Argument, Feeder, JsonTemplate, Template } from '../scenario/model/scenario.js'
+import type { Feeder } from '../scenario/model/scenario.js'
+import type { Argument, JsonTemplate, Template } from '../scenario/model/template.js'
 import { wellFormed } from './filters.js'
 import { type Call, Constant, callFunction, type Operand } from './functions.js'
 import type { Draws } from './iteration-values.js'

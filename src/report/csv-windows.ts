@@ -3,7 +3,7 @@
  */
 import type { RequestResult, Result, Window } from '../stats/result.js'
 import { quoteCell } from './csv.js'
-import type { Format } from './index.js'
+import type { Format } from './format.js'
 import { readPercentiles } from './percentiles.js'
 
 const COLUMNS = [

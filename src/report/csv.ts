@@ -4,7 +4,7 @@
 import { printable } from '../base/printable.js'
 import { withWarmup } from '../stats/add.js'
 import type { Result, Totals } from '../stats/result.js'
-import type { Format } from './index.js'
+import type { Format } from './format.js'
 
 const COLUMNS: readonly { readonly title: string; readonly read: (totals: Totals) => number | null }[] = [
   { title: 'requests', read: ({ requests }) => requests },

@@ -4,11 +4,11 @@
  */
 import { createHash } from 'node:crypto'
 import type { Result } from '../stats/result.js'
+import type { Format } from './format.js'
 import { html } from './html/markup.js'
 import { renderReport } from './html/report.js'
 import { STYLESHEET } from './html/stylesheet.js'
 import { SYMBOLS } from './html/verdict.js'
-import type { Format } from './index.js'
 
 function render(result: Result): string {
   return html`<!doctype html>

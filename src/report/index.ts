@@ -3,17 +3,7 @@
  */
 import { userError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
-import type { Result } from '../stats/result.js'
-
-/** A way to write a result down. It returns text and writes no file. */
-export interface Format {
-  readonly id: string
-  /** Of a file in this format, without the dot. */
-  readonly extension: string
-  readonly render: (result: Result) => string
-  /** The same in pieces, where the whole may be longer than a string can be. */
-  readonly pieces?: (result: Result) => Iterable<string>
-}
+import type { Format } from './format.js'
 
 /** Loaded when asked for, so that a run pays only for what it prints. */
 const FORMATS = {

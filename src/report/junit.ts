@@ -6,7 +6,7 @@
 import { printable } from '../base/printable.js'
 import type { MetricComparison } from '../stats/comparison.js'
 import type { Result } from '../stats/result.js'
-import type { Format } from './index.js'
+import type { Format } from './format.js'
 import { describeNeverSucceeded } from './never-succeeded.js'
 import { describeChange, formatActual, formatInterval, formatLimit, headline } from './wording.js'
 

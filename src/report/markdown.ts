@@ -8,7 +8,7 @@ import type { Comparison } from '../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../stats/result.js'
 import { listShardDoubts } from '../stats/shard.js'
 import { sideTitles } from './comparison.js'
-import type { Format } from './index.js'
+import type { Format } from './format.js'
 import {
   formatActual,
   formatInterval,

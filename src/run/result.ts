@@ -22,14 +22,14 @@ import {
   type ScenarioIdentity,
   type ShardLimits,
 } from '../stats/result.js'
-import { listShardDoubts } from '../stats/shard.js'
+import { listShardDoubts, type ShardNumber } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
 import { compare } from '../verdict/compare.js'
+import type { Reference } from '../verdict/measurement.js'
 import { listNeverSucceeded } from '../verdict/never-succeeded.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
 import { runVerdict } from '../verdict/verdict.js'
 import { NO_FAILURE, type Stopped, type Why, whyFailed } from './failure.js'
-import type { Reference } from './run.js'
 
 /** What a run left behind. */
 export interface RunRecord extends Standard {
@@ -45,12 +45,6 @@ export interface RunRecord extends Standard {
   readonly stoppedBy: string | null
   /** Which machine's part it was, of how many; null for all of it. */
   readonly shard: ShardNumber | null
-}
-
-/** One machine of several that share a load: from 1. */
-export interface ShardNumber {
-  readonly index: number
-  readonly of: number
 }
 
 /** The result of a run, with its verdict. */

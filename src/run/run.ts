@@ -13,17 +13,19 @@ import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
 import { Collector } from '../load/measure/collector.js'
 import { checkReachable, checkResources } from '../load/once/preflight.js'
 import { checkSupply } from '../plan/data-check.js'
-import { makePlan, type Plan } from '../plan/plan.js'
+import { makePlan } from '../plan/make-plan.js'
+import type { Plan } from '../plan/plan.js'
 import { listSeries } from '../plan/series.js'
 import type { Scenario, Threshold } from '../scenario/model/scenario.js'
 import type { Frame } from '../stats/frame.js'
 import { findMetric } from '../stats/metrics.js'
 import type { Result } from '../stats/result.js'
-import type { Measurement } from '../verdict/measurement.js'
+import type { ShardNumber } from '../stats/shard.js'
+import type { Reference } from '../verdict/measurement.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
 import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
 import { makeFrame } from './frame.js'
-import { assembleResult, type ShardNumber } from './result.js'
+import { assembleResult } from './result.js'
 import { setUp } from './setup.js'
 import { countWorkers } from './worker-count.js'
 
@@ -53,12 +55,6 @@ export interface RunOptions {
   readonly onNotice?: (text: string) => void
   /** Called once, before anything is sent; not at all when the demo service can't be started. */
   readonly onStart?: (start: RunStart) => void
-}
-
-/** A result or baseline, and what to call it: its file. */
-export interface Reference {
-  readonly measurement: Measurement
-  readonly name: string
 }
 
 /** What is about to run. */

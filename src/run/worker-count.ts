@@ -6,7 +6,7 @@ import { plural } from '../base/units.js'
 import { endpointFor, hostAndPort } from '../load/http/connect/route.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
-import type { ShardNumber } from './result.js'
+import type { ShardNumber } from '../stats/shard.js'
 
 /** What decides it besides the plan. */
 export interface CrewOptions {

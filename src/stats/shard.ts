@@ -74,3 +74,9 @@ export function listShardDoubts({
 export function nameShard(shard: Pick<Shard, 'index' | 'of'> | null | undefined): string | null {
   return shard ? `shard ${shard.index} of ${shard.of}` : null
 }
+
+/** One machine of several that share a load: from 1. */
+export interface ShardNumber {
+  readonly index: number
+  readonly of: number
+}

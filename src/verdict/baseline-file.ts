@@ -8,8 +8,9 @@ import { readRunEnvironment, readScenarioIdentity } from '../stats/read.js'
 import type { Window } from '../stats/result.js'
 import { readWindow } from '../stats/window.js'
 import { assemble, BASELINE_SCHEMA, type Baseline } from './baseline.js'
-import { isShortage, type Shortage } from './estimate.js'
-import type { Figure, Job, RequestFigures, RunFigures } from './job.js'
+import { isShortage } from './estimate.js'
+import type { Figure, Job, RequestFigures, RunFigures } from './job-figures.js'
+import type { Shortage } from './judged-metric.js'
 import type { MeasuredRequest, MeasuredTotals } from './measurement.js'
 
 /** The file's text. Equal baselines give equal texts. */

@@ -4,11 +4,13 @@
 import type { Tolerance } from '../scenario/model/scenario.js'
 import type { Why } from '../stats/comparison.js'
 import { mean } from '../stats/math.js'
-import { isShortage, type RatioMetric, type Shortage } from './estimate.js'
-import { type Job, readValue } from './job.js'
+import { isShortage } from './estimate.js'
+import { readValue } from './job.js'
+import type { Job, JobValue } from './job-figures.js'
 import { type Judgement, judgeRatio } from './judge.js'
+import type { RatioMetric, Shortage } from './judged-metric.js'
 import { type Failures, findRise, isBlind, rateOf } from './judges/failures.js'
-import { type JobValue, judgeByHistory } from './judges/history.js'
+import { judgeByHistory } from './judges/history.js'
 import { isDead } from './never-succeeded.js'
 
 /** The limits of a comparison. */

@@ -9,7 +9,8 @@ import type { Result, Window } from '../stats/result.js'
 import { listShardDoubts, nameShard } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
 import { poolWindows } from '../stats/window.js'
-import { addJob, type Job, lastRun, makeJob } from './job.js'
+import { addJob, lastRun, makeJob } from './job.js'
+import type { Job } from './job-figures.js'
 import type { MeasuredRequest, MeasuredTotals, Measurement } from './measurement.js'
 
 /** What a baseline file says it is. */

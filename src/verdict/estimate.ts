@@ -6,11 +6,9 @@
  */
 import { Random } from '../base/rng.js'
 import { median } from '../stats/math.js'
-import { type Joined, type LatencyMetric, pool, QUANTILES, readQuantile, samplesEach } from './quantile.js'
+import type { LatencyMetric, Shortage } from './judged-metric.js'
+import { type Joined, pool, QUANTILES, readQuantile, samplesEach } from './quantile.js'
 import { type Series, succeeded } from './series.js'
-
-/** The metrics that are judged by their ratio. */
-export type RatioMetric = LatencyMetric | 'throughput'
 
 /** What one run says of one metric; logarithms of ms or of requests per second. */
 export interface Estimate {
@@ -19,13 +17,6 @@ export interface Estimate {
   readonly error: number
   /** How much neighbouring windows differ beyond the luck of sampling (standard deviation): the unrest of the machine. */
   readonly unrest: number
-}
-
-/** Why a run gives no estimate: what it takes, and what there was. */
-export interface Shortage {
-  readonly needs: number
-  readonly had: number
-  readonly of: 'windows' | 'successful requests'
 }
 
 /** Fewer windows than this say nothing about how much they vary. */

@@ -5,7 +5,8 @@ import type { Result, RunEnvironment } from '../stats/result.js'
 import { listShardDoubts } from '../stats/shard.js'
 import type { Baseline } from './baseline.js'
 import { isShortage } from './estimate.js'
-import { type Job, readValue } from './job.js'
+import { readValue } from './job.js'
+import type { Job } from './job-figures.js'
 import type { JudgedMetric } from './judge.js'
 
 /** The metrics of a history, in the order of reports: those that verdicts are made of. */

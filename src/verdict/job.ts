@@ -5,55 +5,13 @@
  * next job. They sharpen the job's value, the median of theirs, and never count as several jobs.
  */
 import { median } from '../stats/math.js'
-import type { RequestResult, RunEnvironment } from '../stats/result.js'
+import type { RequestResult } from '../stats/result.js'
 import { differences } from './environment.js'
-import {
-  type Estimate,
-  estimateLatency,
-  estimateThroughput,
-  isShortage,
-  type RatioMetric,
-  type Shortage,
-} from './estimate.js'
-import type { JobValue } from './judges/history.js'
+import { type Estimate, estimateLatency, estimateThroughput, isShortage } from './estimate.js'
+import type { Figure, Job, JobValue, RequestFigures, RunFigures } from './job-figures.js'
+import type { RatioMetric, Shortage } from './judged-metric.js'
 import type { Measurement } from './measurement.js'
 import { requestSeries, runSeries, type Series } from './series.js'
-
-/** What a baseline keeps of a job. */
-export interface Job {
-  readonly environment: RunEnvironment
-  /** At least one. */
-  readonly runs: readonly RunFigures[]
-}
-
-/** What is kept of one run. */
-export interface RunFigures {
-  /** ISO 8601. */
-  readonly startedAt: string
-  /** How restless the machine was; see `Estimate`. */
-  readonly unrest: number
-  readonly throughput: Figure | Shortage
-  readonly requests: readonly RequestFigures[]
-}
-
-/** What is kept of one request of one run. */
-export interface RequestFigures {
-  readonly name: string
-  readonly kind: RequestResult['kind']
-  readonly requests: number
-  readonly failed: number
-  /** The window with the most failures. */
-  readonly worst: { readonly requests: number; readonly failed: number }
-  readonly p50: Figure | Shortage
-  readonly p95: Figure | Shortage
-  readonly p99: Figure | Shortage
-}
-
-/** A typical value, in ms or requests per second, and its relative standard error within the run. */
-export interface Figure {
-  readonly value: number
-  readonly error: number
-}
 
 /** Runs that started further apart are different jobs. */
 const JOB_MS = 3_600_000

@@ -2,7 +2,7 @@
  * What is asked about one metric, and what an answer looks like, whichever rule gives it.
  */
 import type { Why } from '../stats/comparison.js'
-import type { RatioMetric } from './estimate.js'
+import type { RatioMetric } from './judged-metric.js'
 
 /** The metrics that are judged, as result files call them. */
 export type JudgedMetric = RatioMetric | ShareMetric

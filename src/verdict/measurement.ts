@@ -12,7 +12,7 @@ import type {
   ShardMark,
   Totals,
 } from '../stats/result.js'
-import type { Job } from './job.js'
+import type { Job } from './job-figures.js'
 
 /** The measured part of one job: of one run, or of several that followed each other. Every Result is one. */
 export interface Measurement {
@@ -53,4 +53,10 @@ export type MeasuredRequest = MeasuredTotals & Pick<RequestResult, 'name' | 'kin
  */
 export function isArrivalRate(load: string): boolean {
   return /\d\s*\/\s*[smh]\b/.test(load)
+}
+
+/** A result or baseline, and what to call it: its file. */
+export interface Reference {
+  readonly measurement: Measurement
+  readonly name: string
 }

@@ -2,8 +2,8 @@
  * Two sides that took turns as pairs: the n-th slice of one beside the n-th of the other.
  */
 import { median } from '../stats/math.js'
-import type { RatioMetric } from './estimate.js'
-import { type LatencyMetric, makeJoined, QUANTILES, readQuantile, samplesEach } from './quantile.js'
+import type { LatencyMetric, RatioMetric } from './judged-metric.js'
+import { makeJoined, QUANTILES, readQuantile, samplesEach } from './quantile.js'
 import { type Series, succeeded } from './series.js'
 
 /** The slices of both sides between two starts of theirs: the n-th of one lies beside the n-th of the other. */

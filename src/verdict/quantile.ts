@@ -2,10 +2,8 @@
  * The quantile of some seconds of one request.
  */
 import { Histogram } from '../stats/histogram.js'
+import type { LatencyMetric } from './judged-metric.js'
 import type { Series } from './series.js'
-
-/** The latencies that are judged. */
-export type LatencyMetric = 'p50' | 'p95' | 'p99'
 
 /** The quantiles of the latency metrics. */
 export const QUANTILES: Readonly<Record<LatencyMetric, number>> = { p50: 0.5, p95: 0.95, p99: 0.99 }

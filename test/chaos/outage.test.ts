@@ -67,10 +67,12 @@ const OUTAGES: Readonly<Record<string, Case>> = {
 describe.concurrent('a service that is killed and comes back', () => {
   const GAP_MS = 2000
   const ENOUGH = 30
+  const A_WHILE_MS = 300
 
-  /** Waits until the service has seen so many more requests. */
+  /** Waits until the service has seen so many more requests, over a while: users without think time send them at once. */
   async function seesEnough({ arrivals }: Service): Promise<void> {
     const before = arrivals.size
+    await sleep(A_WHILE_MS)
     while (arrivals.size < before + ENOUGH) await sleep(20)
   }
 

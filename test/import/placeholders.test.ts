@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { hole, spelled, unmarked, variable } from '../../src/import/placeholders.js'
 import { writeDraft } from '../../src/import/write.js'
-import type { BodySpec, Template } from '../../src/scenario/model/scenario.js'
+import type { BodySpec } from '../../src/scenario/model/request.js'
+import type { Template } from '../../src/scenario/model/template.js'
 import { readScenario } from '../../src/scenario/read.js'
 import { requestOf } from '../scenario/only.js'
 

@@ -1,6 +1,8 @@
 import type { Draft } from '../../src/import/draft.js'
 import { writeDraft } from '../../src/import/write.js'
-import type { Entry, RequestSpec, Scenario, Template } from '../../src/scenario/model/scenario.js'
+import type { RequestSpec } from '../../src/scenario/model/request.js'
+import type { Entry, Scenario } from '../../src/scenario/model/scenario.js'
+import type { Template } from '../../src/scenario/model/template.js'
 import { readScenario } from '../../src/scenario/read.js'
 
 type JourneySpec = Extract<Entry, { readonly steps: unknown }>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Load } from '../../src/scenario/model/load-types.js'
-import type { RequestSpec } from '../../src/scenario/model/scenario.js'
+import type { RequestSpec } from '../../src/scenario/model/request.js'
 import { closedLoad, openLoad, simulate } from './simulate.js'
 
 const id = { type: 'data', name: 'id' } as const

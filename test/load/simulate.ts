@@ -16,7 +16,8 @@ import type { Plan } from '../../src/plan/plan.js'
 import type { Outgoing } from '../../src/plan/request.js'
 import { listSeries } from '../../src/plan/series.js'
 import type { Load } from '../../src/scenario/model/load-types.js'
-import type { RequestSpec, Scenario } from '../../src/scenario/model/scenario.js'
+import type { RequestSpec } from '../../src/scenario/model/request.js'
+import type { Scenario } from '../../src/scenario/model/scenario.js'
 import { readScenario } from '../../src/scenario/read.js'
 
 /** What a request meets. `Infinity` never answers; a request that can't be written fails inside `send`. */

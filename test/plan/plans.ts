@@ -1,7 +1,9 @@
 /**
  * Plans of scenarios that are written as text, with files that are written as text, too.
  */
-import { makePlan, type Plan } from '../../src/plan/plan.js'
+
+import { makePlan } from '../../src/plan/make-plan.js'
+import type { Plan } from '../../src/plan/plan.js'
 import { readScenario } from '../../src/scenario/read.js'
 
 export function planOf(text: string, options: PlanOptions = {}): Plan {

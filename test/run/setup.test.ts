@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { makePlan } from '../../src/plan/plan.js'
+import { makePlan } from '../../src/plan/make-plan.js'
 import { setUp } from '../../src/run/setup.js'
 import { readScenario } from '../../src/scenario/read.js'
 import { startTarget } from '../e2e/target.js'

@@ -1,4 +1,5 @@
-import type { RequestSpec, Scenario } from '../../src/scenario/model/scenario.js'
+import type { RequestSpec } from '../../src/scenario/model/request.js'
+import type { Scenario } from '../../src/scenario/model/scenario.js'
 
 /** The entry `index` of a scenario, which is a single request. */
 export function requestOf({ requests }: Pick<Scenario, 'requests'>, index = 0): RequestSpec {

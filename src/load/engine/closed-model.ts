@@ -4,12 +4,11 @@
  */
 import type { Ms } from '../../base/clock.js'
 import type { ClosedLoad } from '../../scenario/model/load-types.js'
-import type { Model } from './model.js'
+import type { Model, ModelHost } from './model.js'
 import type { VirtualUser } from './virtual-user.js'
-import type { Part } from './worker-load.js'
 
 export class ClosedModel implements Model {
-  private readonly part: Part
+  private readonly part: ModelHost
   private active = 0
   private halted = false
   private readonly isPaced: boolean
@@ -17,7 +16,7 @@ export class ClosedModel implements Model {
   /** Users who have done all their iterations: they don't come back. */
   private retired = 0
 
-  constructor(part: Part, load: ClosedLoad) {
+  constructor(part: ModelHost, load: ClosedLoad) {
     this.part = part
     this.isPaced = load.pacingMs !== undefined
     this.iterationsPerVu = load.iterationsPerVu ?? Number.POSITIVE_INFINITY

@@ -10,7 +10,7 @@ import type { Plan } from '../../plan/plan.js'
 import { listSeries } from '../../plan/series.js'
 import type { HttpOptions } from '../../scenario/model/http-types.js'
 import type { Load } from '../../scenario/model/load-types.js'
-import type { RequestSpec } from '../../scenario/model/scenario.js'
+import type { RequestSpec } from '../../scenario/model/request.js'
 import { openWorld } from './node-world.js'
 import { Part } from './worker-load.js'
 

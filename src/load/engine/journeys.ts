@@ -4,10 +4,11 @@
  */
 import type { Ms } from '../../base/clock.js'
 import { DataEnd } from '../../plan/feeder-sources.js'
-import type { Iterations, Traveller, Trip } from '../../plan/iteration.js'
+import type { Iterations } from '../../plan/iteration.js'
 import type { Draws } from '../../plan/iteration-values.js'
-import type { Move, Walk } from '../../plan/step-cursor.js'
+import type { Move } from '../../plan/step-cursor.js'
 import type { Failure } from '../response/failure.js'
+import { Travel } from './journey-state.js'
 import type { VirtualUser } from './virtual-user.js'
 
 /** What trips need of the part they belong to. */
@@ -29,27 +30,6 @@ export interface Journey {
   /** Its pauses together. */
   readonly pausedMs: Ms
   readonly isWarmup: boolean
-}
-
-/** The state of one user, and of its iteration. */
-export class Travel {
-  /** Null between two iterations. */
-  trip: Trip | null = null
-  /** What the user does before its first iteration, while that is going on. */
-  first: Walk | null = null
-  /** Whether that is done, or there is nothing to do. */
-  isPrepared: boolean
-  due: Ms = 0
-  pausedMs: Ms = 0
-  /** Requests of the iteration itself. */
-  sent = 0
-
-  constructor(
-    readonly traveller: Traveller,
-    isPrepared: boolean,
-  ) {
-    this.isPrepared = isPrepared
-  }
 }
 
 /** All trips of one part. */

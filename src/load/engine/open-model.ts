@@ -5,16 +5,15 @@
 import type { Ms } from '../../base/clock.js'
 import { Arrivals } from '../../plan/arrivals.js'
 import type { OpenLoad } from '../../scenario/model/load-types.js'
-import type { Model } from './model.js'
-import { Waiting } from './timer-wheel.js'
+import type { Model, ModelHost } from './model.js'
+import { EARLY_MS, Waiting } from './timer-wheel.js'
 import type { VirtualUser } from './virtual-user.js'
-import { EARLY_MS, type Part } from './worker-load.js'
 
 /** How many connections are opened in a millisecond, at most. */
 const OPENED_PER_MS = 4
 
 export class OpenModel extends Waiting implements Model {
-  private readonly part: Part
+  private readonly part: ModelHost
   /** Taken from its end, so that few connections are used often rather than all of them rarely. */
   private readonly free: VirtualUser[] = []
   private readonly usersMost: number
@@ -24,7 +23,7 @@ export class OpenModel extends Waiting implements Model {
   private halted = false
   private vusAtHalt: number | null = null
 
-  constructor(part: Part, load: OpenLoad) {
+  constructor(part: ModelHost, load: OpenLoad) {
     super()
     const options = { arrivals: load.arrivals, seed: part.plan.seed, ...part.stripe }
     this.part = part

@@ -4,7 +4,7 @@
 import type { Ms } from '../../base/clock.js'
 import type { Plan } from '../../plan/plan.js'
 import { sentBy } from '../../plan/series.js'
-import type { Retries } from '../../scenario/model/http-types.js'
+import type { Retries } from '../../scenario/model/retries.js'
 
 /** A little more than the attempts have: who sends again keeps the time of each attempt. */
 const MARGIN_MS = 1000

@@ -161,3 +161,9 @@ export class Callback extends Waiting {
     this.callback(now)
   }
 }
+
+/**
+ * Requests and pauses may start this much before their moment: the clock that wakes a thread ticks in milliseconds, so what
+ * is due until its next tick is sent with this one, and measured from then. With half of it 1 % of 5,000/s was 0.6 ms late.
+ */
+export const EARLY_MS = 1

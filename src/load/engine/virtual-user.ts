@@ -6,7 +6,7 @@ import { formatDuration } from '../../base/units.js'
 import type { Outgoing } from '../../plan/request.js'
 import type { Connection, Exchange } from '../connection.js'
 import type { Failure } from '../response/failure.js'
-import type { Travel } from './journeys.js'
+import type { Travel } from './journey-state.js'
 import { type Timers, Waiting } from './timer-wheel.js'
 
 /** What a virtual user has to know of the part of the load it belongs to. */

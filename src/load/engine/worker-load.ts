@@ -17,18 +17,12 @@ import type { Recorder, WindowData } from '../measure/window-recorder.js'
 import type { Failure } from '../response/failure.js'
 import { ClosedModel } from './closed-model.js'
 import { Trips } from './journeys.js'
-import type { Model } from './model.js'
+import type { Model, ModelHost } from './model.js'
 import { OpenModel } from './open-model.js'
 import { deadlineMs } from './timeout.js'
-import { Callback, Timers, type Waiting } from './timer-wheel.js'
+import { Callback, EARLY_MS, Timers, type Waiting } from './timer-wheel.js'
 import { type Crew, VirtualUser } from './virtual-user.js'
 import type { PartEnd, World } from './world.js'
-
-/**
- * Requests and pauses may start this much before their moment: the clock that wakes a thread ticks in milliseconds, so what
- * is due until its next tick is sent with this one, and measured from then. With half of it 1 % of 5,000/s was 0.6 ms late.
- */
-export const EARLY_MS = 1
 
 /** An iteration that had nothing to send is over after this time: the next must not begin within it, for ever. */
 const BREATH_MS = 1
@@ -37,7 +31,7 @@ const BREATH_MS = 1
 const WINDOW_GRACE_MS = 3
 
 /** A part at work: it begins by itself, and `done` tells when it is over. */
-export class Part implements Crew {
+export class Part implements Crew, ModelHost {
   readonly timers: Timers
   readonly timeoutMs: Ms
   readonly users: VirtualUser[] = []

@@ -4,7 +4,7 @@
 import { Pattern } from '../../base/pattern.js'
 import { type JsonPath, valueAt } from '../../scenario/blocks/json-path.js'
 import { queryJson } from '../../scenario/blocks/json-query.js'
-import type { Capture, Choice } from '../../scenario/model/journey.js'
+import type { Capture, Choice } from '../../scenario/model/capture.js'
 import { type Body, faultOf } from './body.js'
 import type { Discretion } from './redaction.js'
 import type { Answer } from './response.js'

@@ -2,7 +2,7 @@
  * One value of a JSON body against what it has to be.
  */
 import { compareDecimals } from '../../base/decimal.js'
-import type { JsonTest } from '../../scenario/model/scenario.js'
+import type { JsonTest } from '../../scenario/model/expect.js'
 
 /** Puts a text into quotes, short and without secrets. */
 export type Show = (text: string) => string

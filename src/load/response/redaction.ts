@@ -8,7 +8,7 @@ import type { Draws } from '../../plan/iteration-values.js'
 import type { Plan } from '../../plan/plan.js'
 import { openRows } from '../../plan/rows.js'
 import { follow, textOf } from '../../plan/values.js'
-import type { RequestSpec } from '../../scenario/model/scenario.js'
+import type { RequestSpec } from '../../scenario/model/request.js'
 import { type FilledIn, type SentSecrets, sentSecrets } from '../../scenario/secrets/sent.js'
 import { quoted } from '../../scenario/yaml/tree.js'
 

@@ -4,8 +4,10 @@
 import { formatDuration, formatSize, plural } from '../../base/units.js'
 import { listSeries, requestsOf } from '../../plan/series.js'
 import { describeStatus } from '../../scenario/model/describe.js'
-import type { HttpOptions, Retries } from '../../scenario/model/http-types.js'
-import type { RequestSpec, Scenario } from '../../scenario/model/scenario.js'
+import type { HttpOptions } from '../../scenario/model/http-types.js'
+import type { RequestSpec } from '../../scenario/model/request.js'
+import type { Retries } from '../../scenario/model/retries.js'
+import type { Scenario } from '../../scenario/model/scenario.js'
 
 /** A line for each thing that isn't as usual. */
 export function explainSending(scenario: Scenario): string[] {

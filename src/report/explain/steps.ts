@@ -5,7 +5,8 @@ import { formatDuration, plural } from '../../base/units.js'
 import { describeCondition, describeStatus, describeTemplate } from '../../scenario/model/describe.js'
 import type { JourneySpec, Step } from '../../scenario/model/journey.js'
 import { listPairs } from '../../scenario/model/pairs.js'
-import type { RequestSpec, Scenario } from '../../scenario/model/scenario.js'
+import type { RequestSpec } from '../../scenario/model/request.js'
+import type { Scenario } from '../../scenario/model/scenario.js'
 
 /** A step on one line. */
 interface ExplainedStep {

@@ -5,7 +5,7 @@
 import { choiceReader, type Reader, readFlag, readFloat, readLabel, wrong } from '../fields/fields.js'
 import * as json from '../fields/json-types.js'
 import { map, record } from '../fields/schema.js'
-import type { Capture, CaptureSource, Choice } from '../model/journey.js'
+import type { Capture, CaptureSource, Choice } from '../model/capture.js'
 import { stepTrees } from '../yaml/step-trees.js'
 import { isTreeMap, nameOf, quoted, type Report, Scalar, type TreeMap } from '../yaml/tree.js'
 import { readFixedText, readPattern } from './checks.js'

@@ -4,7 +4,7 @@
 import { losesDigits } from '../../base/decimal.js'
 import { messageOf } from '../../base/errors.js'
 import { type Reader, readText, wrong } from '../fields/fields.js'
-import type { Check, JsonTest } from '../model/scenario.js'
+import type { Check, JsonTest } from '../model/expect.js'
 import { quoted, type Report, Scalar, type TreeMap } from '../yaml/tree.js'
 import { parseJsonPath } from './json-path.js'
 

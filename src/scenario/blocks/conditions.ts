@@ -3,7 +3,7 @@
  */
 import { type Context, type Reader, readTemplate, readText, wrong } from '../fields/fields.js'
 import type { Condition } from '../model/journey.js'
-import type { Template } from '../model/scenario.js'
+import type { Template } from '../model/template.js'
 import { nameOf, quoted, Scalar } from '../yaml/tree.js'
 
 type Comparison = Extract<Condition, { readonly right: unknown }>['operator']

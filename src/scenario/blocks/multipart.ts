@@ -3,7 +3,8 @@
  */
 import { basename } from 'node:path'
 import { type Reader, readText, wrong } from '../fields/fields.js'
-import type { FormPart, JsonTemplate, SentFile, Template } from '../model/scenario.js'
+import type { FormPart, SentFile } from '../model/request.js'
+import type { JsonTemplate, Template } from '../model/template.js'
 import { quoted, type Report, type TreeMap } from '../yaml/tree.js'
 import { contentTypeOf } from './content-types.js'
 

@@ -6,17 +6,9 @@ import { type Reader, readText, wrong } from '../fields/fields.js'
 import { readTarget } from '../fields/http-fields.js'
 import * as json from '../fields/json-types.js'
 import { map } from '../fields/schema.js'
+import type { ReferenceService } from '../model/reference-service.js'
 import { nameOf, type Report } from '../yaml/tree.js'
 import type { Leaves } from './leaves.js'
-
-/** A version that runs somewhere, or a command that starts it. */
-export type ReferenceService =
-  | { readonly url: string }
-  | {
-      readonly command: string
-      /** A path or URL that answers when it is ready; null: when its port takes connections. */
-      readonly ready: string | null
-    }
 
 /** What the file says of it; checked to be one of the two. */
 export interface ReferenceInput {

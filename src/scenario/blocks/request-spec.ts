@@ -2,8 +2,10 @@
  * One entry of `requests`: what may stand beside what, what it's called, and the request that it comes to.
  */
 
+import type { Expect } from '../model/expect.js'
 import { makePairs } from '../model/pairs.js'
-import type { BodySpec, Expect, JsonTemplate, RequestSpec, SentFile, Template } from '../model/scenario.js'
+import type { BodySpec, RequestSpec, SentFile } from '../model/request.js'
+import type { JsonTemplate, Template } from '../model/template.js'
 import type { Report } from '../yaml/tree.js'
 import { type AuthInput, authHeaders, checkAuth } from './auth.js'
 import { type ChecksInput, checkChecks, makeChecks } from './checks.js'

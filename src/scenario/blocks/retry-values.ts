@@ -5,8 +5,8 @@
 import type { FailureKind } from '../../stats/result.js'
 import { parseStatus, type Reader, readText, wrong } from '../fields/fields.js'
 import { readDurationRange } from '../fields/unit-fields.js'
-import type { Retries } from '../model/http-types.js'
-import type { Expect } from '../model/scenario.js'
+import type { Expect } from '../model/expect.js'
+import type { Retries } from '../model/retries.js'
 import { nameOf, quoted, type Report, Scalar, type Tree } from '../yaml/tree.js'
 
 /** The field with its values read. */

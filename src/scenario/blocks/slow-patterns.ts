@@ -5,7 +5,8 @@
 import type { Problem } from '../../base/errors.js'
 import { isExplosive } from '../../base/pattern.js'
 import type { Step } from '../model/journey.js'
-import type { Entry, RequestSpec, Scenario } from '../model/scenario.js'
+import type { RequestSpec } from '../model/request.js'
+import type { Entry, Scenario } from '../model/scenario.js'
 import { quoted } from '../yaml/tree.js'
 
 const HINT = 'let no part that repeats hold another one that repeats the same characters: a+ for (a+)+'

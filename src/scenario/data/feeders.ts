@@ -4,7 +4,7 @@
 
 import type { Feeder, FeederValue, Row } from '../model/scenario.js'
 import { type Environment, fillIn } from '../template/environment.js'
-import type { Shape, Shapes } from '../template/names.js'
+import type { Shape, Shapes } from '../template/parsed.js'
 import { isTreeMap, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
 import { columnFault, type TableOutcome, type TableSpec, type Tables } from './tables.js'
 

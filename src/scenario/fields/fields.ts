@@ -4,12 +4,14 @@
  */
 
 import { type Limit, parseThreshold } from '../blocks/threshold.js'
-import type { Uploads } from '../blocks/uploads.js'
 import { rowOf } from '../data/feeders.js'
 import type { FileReader } from '../data/files.js'
-import type { Expect, FeederValue, JsonTemplate, Template } from '../model/scenario.js'
+import type { Uploads } from '../data/uploads.js'
+import type { Expect } from '../model/expect.js'
+import type { FeederValue } from '../model/scenario.js'
+import type { JsonTemplate, Template } from '../model/template.js'
 import { coverValues, type Environment, fillIn, hasReference } from '../template/environment.js'
-import type { Shapes } from '../template/names.js'
+import type { Shapes } from '../template/parsed.js'
 import { parseTemplate } from '../template/template.js'
 import { floatFault } from '../yaml/number-fault.js'
 import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'

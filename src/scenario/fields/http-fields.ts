@@ -3,7 +3,7 @@
  * written is a mistake here, not a failed request later.
  */
 
-import type { Template } from '../model/scenario.js'
+import type { Template } from '../model/template.js'
 import { literalParts } from '../template/template.js'
 import { nameOf, quoted, type Report, type Scalar, type TreeMap } from '../yaml/tree.js'
 import { type Reader, readTemplate, readText, wrong } from './fields.js'

@@ -3,9 +3,10 @@
  */
 import { formatCount, formatDuration, formatRate, plural } from '../../base/units.js'
 import { ITERATIONS_MS_MAX } from '../blocks/stages.js'
+import type { Expect } from './expect.js'
 import type { Condition } from './journey.js'
 import type { Load } from './load-types.js'
-import type { Argument, Expect, Literal, Template } from './scenario.js'
+import type { Argument, Literal, Template } from './template.js'
 
 /** `0 to 20 users in 5s, 20 users for 20s`, `200/s for 30s`, `1000 iterations by 10 users`; and the warm-up. */
 export function describeLoad(load: Load): string {

@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto'
 import { isSecretHeader, redact } from '../../base/secrets.js'
 import type { HttpOptions } from './http-types.js'
-import type { BodySpec, Feeder, RequestSpec, Scenario, SentFile } from './scenario.js'
+import type { BodySpec, RequestSpec, SentFile } from './request.js'
+import type { Feeder, Scenario } from './scenario.js'
 import { mapRequests } from './steps.js'
 
 /**

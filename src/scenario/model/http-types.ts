@@ -3,8 +3,8 @@
  * absent.
  */
 import type { Ms } from '../../base/clock.js'
-import type { FailureKind } from '../../stats/result.js'
-import type { Expect, Template } from './scenario.js'
+import type { Retries } from './retries.js'
+import type { Template } from './template.js'
 
 /** How every request is sent. */
 export interface HttpOptions extends Route {
@@ -96,13 +96,3 @@ export interface TlsOptions {
 
 /** As OpenSSL names them. */
 export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
-
-/** When a request is sent again after a failure. */
-export interface Retries {
-  /** So often at most, after the first time. */
-  readonly count: number
-  /** The first pause, and the longest one. */
-  readonly backoffMs: readonly [Ms, Ms]
-  readonly kinds: readonly FailureKind[]
-  readonly statuses: Expect['status']
-}

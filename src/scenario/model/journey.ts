@@ -2,7 +2,8 @@
  * Journeys as the rest of the program sees them: their steps, what they depend on, what they capture.
  */
 import type { Ms } from '../../base/clock.js'
-import type { RequestSpec, Template } from './scenario.js'
+import type { RequestSpec } from './request.js'
+import type { Template } from './template.js'
 
 /** Steps that one virtual user takes in order. */
 export interface JourneySpec {
@@ -40,30 +41,3 @@ export type Condition =
       readonly operator: '==' | '!=' | '<' | '<=' | '>' | '>=' | 'contains' | 'matches'
       readonly right: Template
     }
-
-/** A value of an answer, kept under a name for later steps. */
-export interface Capture {
-  readonly name: string
-  readonly from: CaptureSource
-  /** What stands in when the answer has none; absent: the step fails then, and the iteration ends. */
-  readonly fallback?: string | number | boolean | null
-}
-
-/** Where in an answer a value is. */
-export type CaptureSource =
-  /** `steps` of a path to one value; null for a query of RFC 9535, of whose values `pick` chooses. */
-  | {
-      readonly type: 'json'
-      readonly path: string
-      readonly steps: readonly (string | number)[] | null
-      readonly pick: Choice
-    }
-  | { readonly type: 'header'; readonly name: string }
-  /** The first group of a regular expression, or its whole match. */
-  | { readonly type: 'regex'; readonly pattern: string; readonly pick: Choice }
-  | { readonly type: 'cookie'; readonly name: string }
-  | { readonly type: 'body' }
-  | { readonly type: 'status' }
-
-/** Which of several values. */
-export type Choice = 'first' | 'last' | 'random' | 'all'

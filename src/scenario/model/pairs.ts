@@ -1,7 +1,8 @@
 /**
  * Names and values of a query or a form: most names stand once, some several times.
  */
-import type { Pairs, Template } from './scenario.js'
+import type { Pairs } from './request.js'
+import type { Template } from './template.js'
 
 /** A name's values: one as it is, so that a list of one entry is the same scenario. */
 export function makePairs(fields: Readonly<Record<string, readonly Template[]>>): Pairs {

@@ -3,10 +3,11 @@
  * plain JSON throughout, but for the rows of data files and the files that are sent. `readScenario` is the only way a YAML text becomes one.
  */
 import type { Ms } from '../../base/clock.js'
-import type { ReferenceService } from '../blocks/reference.js'
-import type { HttpOptions, Retries } from './http-types.js'
-import type { Capture, JourneySpec, Step } from './journey.js'
+import type { HttpOptions } from './http-types.js'
+import type { JourneySpec, Step } from './journey.js'
 import type { Load } from './load-types.js'
+import type { ReferenceService } from './reference-service.js'
+import type { FileBytes, RequestSpec } from './request.js'
 
 export interface Scenario {
   readonly name: string
@@ -83,148 +84,6 @@ export interface Table {
 
 /** A named, weighted entry of the scenario: one request, or several in order. */
 export type Entry = RequestSpec | JourneySpec
-
-/** A request. */
-export interface RequestSpec {
-  /** Names its figures; of a step `journey / step`. */
-  readonly name: string
-  /** 1 in a step. */
-  readonly weight: number
-  readonly method: string
-  /** A path that starts with `/`, or a whole URL; values filled into it are percent-encoded. */
-  readonly path: Template
-  /** Appended to the path, percent-encoded; absent when there is none. */
-  readonly query?: Pairs
-  /** Lower-case names; the request's own over `http.headers`, which are not repeated here. */
-  readonly headers: Readonly<Record<string, Template>>
-  readonly body: BodySpec | null
-  readonly expect: Expect
-  /** What is kept of the answer; absent when nothing is. */
-  readonly capture?: readonly Capture[]
-  /** Instead of what `http` says; absent when it says it. */
-  readonly redirects?: number
-  /** Whatever its method. */
-  readonly retries?: Retries
-  /** The line of the scenario file where the request stands, from 1. */
-  readonly line: number
-}
-
-/** Names and their values; of several values each makes a pair (see `listPairs`). */
-export type Pairs = Readonly<Record<string, Template | readonly Template[]>>
-
-/** What a request carries. */
-export type BodySpec =
-  | { readonly type: 'json'; readonly value: JsonTemplate }
-  | { readonly type: 'form'; readonly fields: Pairs }
-  | { readonly type: 'text'; readonly text: Template }
-  | { readonly type: 'file'; readonly file: SentFile; readonly contentType: string }
-  /** `multipart/form-data` (RFC 7578). */
-  | { readonly type: 'multipart'; readonly parts: readonly FormPart[] }
-
-/** A field of a form: a text, JSON, or a file. */
-export type FormPart =
-  /** Without a content type it goes without that header. */
-  | { readonly name: string; readonly text: Template; readonly contentType?: string }
-  | { readonly name: string; readonly json: JsonTemplate; readonly contentType: string }
-  | {
-      readonly name: string
-      readonly file: SentFile
-      /** What the file is called in the form. */
-      readonly fileName: Template
-      readonly contentType: string
-    }
-
-/** A file that is sent as it is. */
-export interface SentFile {
-  /** As the scenario names it. */
-  readonly path: string
-  /** `sha256:...` of its bytes, which lie under it in the scenario's `files`. */
-  readonly digest: string
-  readonly sizeBytes: number
-}
-
-/** Bytes of files by digest, in shared memory: there once for all threads and users. */
-export type FileBytes = Readonly<Record<string, Uint8Array>>
-
-/** What makes an answer a success. */
-export interface Expect {
-  /** Ranges of allowed statuses, both ends included: `2xx` is [200, 299]. Default: below 400. */
-  readonly status: readonly (readonly [number, number])[]
-  /** What else has to hold, in the order it is looked at; absent when nothing has. */
-  readonly checks?: readonly Check[]
-}
-
-/** One thing that has to hold of an answer. */
-export type Check =
-  | { readonly type: 'header'; readonly name: string; readonly value: string }
-  /** The body contains a text. */
-  | { readonly type: 'body'; readonly text: string }
-  /** The body matches a regular expression (of JavaScript). */
-  | { readonly type: 'matches'; readonly pattern: string }
-  | JsonCheck
-  | { readonly type: 'maxLatency'; readonly ms: Ms }
-  /** Of the body as it is transferred. */
-  | { readonly type: 'maxSize'; readonly bytes: number }
-
-/** What has to hold of one value of a JSON body. */
-export interface JsonCheck {
-  readonly type: 'json'
-  /** As written: `$.items[0].id`. */
-  readonly path: string
-  /** Keys and indices from the top. */
-  readonly steps: readonly (string | number)[]
-  readonly test: JsonTest
-}
-
-/** Equal to a value, compared with it, or there at all. */
-export type JsonTest =
-  | {
-      readonly operator: '==' | '!='
-      readonly value: string | number | boolean | null
-      readonly digits?: string
-    }
-  /** `digits`: of a number that a float doesn't hold, as it was written. */
-  | { readonly operator: '<' | '<=' | '>' | '>='; readonly value: number; readonly digits?: string }
-  | { readonly operator: 'exists' }
-  | { readonly operator: 'missing' }
-
-/**
- * Text with holes: literal strings and expressions in order. A text without holes is one string (or none).
- */
-export type Template = readonly (string | Expression)[]
-
-/** What stands in a hole. */
-export type Expression =
-  | { readonly type: 'literal'; readonly value: Literal }
-  /** A value of `data`, or what a path leads to in it. */
-  | { readonly type: 'data'; readonly name: string; readonly path?: ValuePath }
-  /** A value captured from an earlier answer. */
-  | { readonly type: 'variable'; readonly name: string; readonly path?: ValuePath }
-  /** A function; `x | f(y)` is the call f(x, y). */
-  | { readonly type: 'call'; readonly name: string; readonly args: readonly Argument[] }
-
-/** A literal stands for itself. */
-export type Argument = Literal | Expression
-
-/** A value that is known when the scenario is read. */
-export type Literal = string | number | boolean | null
-
-/** Keys and indices: `.items[0]`. */
-export type ValuePath = readonly (string | number)[]
-
-/**
- * JSON with holes. A string value is a Template under the key `$`; a string that is one single hole keeps the
- * type of its value (a number stays a number).
- */
-export type JsonTemplate =
-  | null
-  | boolean
-  | number
-  /** A whole number that a float doesn't hold. */
-  | bigint
-  | { readonly $: Template }
-  | readonly JsonTemplate[]
-  | { readonly object: Readonly<Record<string, JsonTemplate>> }
 
 /** An absolute limit: `search: p95 < 150ms`. */
 export interface Threshold {

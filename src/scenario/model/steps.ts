@@ -2,7 +2,8 @@
  * The steps of a scenario, gone through: whoever changes or looks for requests needn't know how they are nested.
  */
 import type { Step } from './journey.js'
-import type { Entry, RequestSpec, Scenario } from './scenario.js'
+import type { RequestSpec } from './request.js'
+import type { Entry, Scenario } from './scenario.js'
 
 /** The parts of a scenario that hold requests. */
 export type WithRequests = Pick<Scenario, 'requests' | 'before' | 'beforeEach' | 'after'>

@@ -4,7 +4,8 @@
  */
 import { isSecretField, isSecretHeader, isSecretName } from '../../base/secrets.js'
 import { listPairs } from '../model/pairs.js'
-import type { Argument, Expression, JsonTemplate, Pairs, RequestSpec, Template } from '../model/scenario.js'
+import type { Pairs, RequestSpec } from '../model/request.js'
+import type { Argument, Expression, JsonTemplate, Template } from '../model/template.js'
 
 /** A value that is filled in. */
 export type FilledIn = Extract<Expression, { readonly type: 'data' | 'variable' }>

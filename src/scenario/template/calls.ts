@@ -2,9 +2,9 @@
  * Calls of functions in templates, checked: their number of arguments, and those that are known already.
  */
 import { nearest } from '../../base/suggest.js'
-import type { Argument } from '../model/scenario.js'
-import type { Parsed } from './expression.js'
+import type { Argument } from '../model/template.js'
 import { FUNCTION_SYNONYMS, FUNCTIONS, type Known, kindFault, type TemplateFunction } from './functions.js'
+import type { Parsed } from './parsed.js'
 import { ExpressionFault, type Token } from './tokens.js'
 
 /** Where a call stands, and whether its first argument stands before a `|`. */

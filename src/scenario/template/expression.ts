@@ -12,30 +12,14 @@
  * but values that aren't known yet.
  */
 
-import type { Argument, Expression, ValuePath } from '../model/scenario.js'
+import type { Expression, ValuePath } from '../model/template.js'
 import { quoted } from '../yaml/tree.js'
 import { checkCall, functionHint, readEnv } from './calls.js'
 import { type Environment, fillIn } from './environment.js'
 import { FUNCTIONS } from './functions.js'
-import { checkPath, type Shapes, unknownName } from './names.js'
+import { checkPath, unknownName } from './names.js'
+import type { Names, Parsed } from './parsed.js'
 import { ExpressionFault, type Token } from './tokens.js'
-
-/** What names in an expression may mean. */
-export interface Names {
-  /** What is known of each name of `data`. */
-  readonly shapes: Shapes
-  /** The names of captured values. */
-  readonly variables: readonly string[]
-}
-
-/** An expression that was read, and what has to be known of it to check what it's used for. */
-export interface Parsed {
-  readonly argument: Argument
-  readonly from: number
-  readonly to: number
-  /** Its value is known but not to be looked at: it comes from the environment. */
-  readonly isHidden: boolean
-}
 
 const DEPTH_MAX = 40
 

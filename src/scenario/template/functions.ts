@@ -4,7 +4,7 @@
  * `x | slice(0, 8)` is `slice(x, 0, 8)`.
  */
 
-import type { Literal } from '../model/scenario.js'
+import type { Literal } from '../model/template.js'
 import { quoted } from '../yaml/tree.js'
 import { dateFormatFault, parseDateRange } from './dates.js'
 

@@ -4,22 +4,9 @@
 import { didYouMean } from '../../base/suggest.js'
 import { quoted } from '../yaml/tree.js'
 import { functionHint, similarFunction } from './calls.js'
-import type { Names } from './expression.js'
 import { FUNCTIONS } from './functions.js'
+import type { Names, Shape } from './parsed.js'
 import { ExpressionFault, type Token } from './tokens.js'
-
-/** What is known of the values that a name of `data` stands for. */
-export interface Shape {
-  /** The fields of its rows; null for single values. */
-  readonly columns: readonly string[] | null
-  /** Fields that some row lacks, and which one: `users.json:7`. */
-  readonly gaps: ReadonlyMap<string, string>
-  /** Fields are texts, with nothing inside. */
-  readonly isFlat: boolean
-}
-
-/** By name; null where the data is wrong, so that nothing can be said. */
-export type Shapes = ReadonlyMap<string, Shape | null>
 
 /** Throws an ExpressionFault unless the path leads to something in each row. */
 export function checkPath(

@@ -3,11 +3,12 @@
  * for every iteration.
  */
 
-import type { Expression, Template } from '../model/scenario.js'
+import type { Expression, Template } from '../model/template.js'
 import type { Mistake, Report } from '../yaml/tree.js'
 import { type Environment, fillIn } from './environment.js'
-import { type Names, type Parsed, parseExpression } from './expression.js'
+import { parseExpression } from './expression.js'
 import { FUNCTIONS } from './functions.js'
+import type { Names, Parsed } from './parsed.js'
 import { ExpressionFault, tokenize } from './tokens.js'
 
 /** What a template is read with. */

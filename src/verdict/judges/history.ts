@@ -12,17 +12,9 @@
  *     detectable = limit + what luck may take 1 time in 10
  */
 import { mean, median, studentT, variance } from '../../stats/math.js'
-import type { RatioMetric } from '../estimate.js'
+import type { JobValue } from '../job-figures.js'
 import type { Finding } from '../judge.js'
-
-/** One metric of one job; a logarithm, and its errors on that scale. */
-export interface JobValue {
-  readonly value: number
-  /** The standard error that the job itself knows of. */
-  readonly error: number
-  /** How restless its machine was; see `Estimate` in `estimate.ts`. */
-  readonly machineUnrest: number
-}
+import type { RatioMetric } from '../judged-metric.js'
 
 /** How a metric is to be judged. */
 export interface Circumstances {

@@ -17,8 +17,8 @@
  * and the luck of one start, worth five degrees of freedom.
  */
 import { mean, studentT, variance } from '../../stats/math.js'
-import type { RatioMetric } from '../estimate.js'
 import type { Finding } from '../judge.js'
+import type { RatioMetric } from '../judged-metric.js'
 
 /** How a metric is to be judged. */
 export interface PairRule {

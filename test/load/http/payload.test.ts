@@ -5,7 +5,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import type { Server } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { Payload } from '../../../src/plan/payload.js'
-import type { Retries } from '../../../src/scenario/model/http-types.js'
+import type { Retries } from '../../../src/scenario/model/retries.js'
 import { makeCertificates } from './certificates.js'
 import { listenForTest, openUser } from './user.js'
 

@@ -4,7 +4,7 @@ import { Capturer } from '../../../src/load/response/capture.js'
 import { Discretion } from '../../../src/load/response/redaction.js'
 import { Answer, AnswerHead } from '../../../src/load/response/response.js'
 import { requestsOf } from '../../../src/plan/series.js'
-import type { Capture } from '../../../src/scenario/model/journey.js'
+import type { Capture } from '../../../src/scenario/model/capture.js'
 import { readScenario } from '../../../src/scenario/read.js'
 
 const BODY = '{"token":"t1","items":[{"id":7},{"id":8},{"id":9}],"none":null}'

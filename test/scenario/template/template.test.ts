@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Shape } from '../../../src/scenario/template/names.js'
+import type { Shape } from '../../../src/scenario/template/parsed.js'
 import { literalParts, normalizeHoles, parseTemplate } from '../../../src/scenario/template/template.js'
 import type { Mistake } from '../../../src/scenario/yaml/tree.js'
 

@@ -305,7 +305,7 @@ class Http2Connection {
     const { call } = exchange.waiting
     if (!this.exchanges.has(call)) return
     // Subtle: node:http2 doesn't say when it has found the connection broken, but refuses all streams from then on.
-    const isBroken = exchange.isRefused && this.socket.bytesRead === exchange.readBefore
+    const isBroken = exchange.isRefused && this.isOpen && this.socket.bytesRead === exchange.readBefore
     this.remove(call)
     if (failure === null) this.answered++
     if (isBroken) this.breakDown(exchange.waiting)

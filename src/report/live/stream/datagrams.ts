@@ -6,7 +6,7 @@ import { lookup } from 'node:dns/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../../base/errors.js'
 import { type Address, showAddress } from './address.js'
-import type { SinkWorld } from './index.js'
+import type { SinkWorld } from './sink.js'
 
 /** Sends lines, each whole. */
 export interface Datagrams {

@@ -2,8 +2,9 @@
  * `--stream dogstatsd=host:port`: StatsD with Datadog's tags (docs.datadoghq.com/developers/dogstatsd), which Telegraf
  * and others read too: `perfctl.http_reqs:42|c|#scenario:shop,name:search`.
  */
-import type { Sink } from './index.js'
+
 import type { Labels } from './readings.js'
+import type { Sink } from './sink.js'
 import { openStatsd } from './statsd.js'
 
 const TAG_LENGTH = 200

@@ -5,24 +5,7 @@ import { userError } from '../../../base/errors.js'
 import { didYouMean } from '../../../base/suggest.js'
 import type { Watcher } from '../watcher.js'
 import { type Address, readFile, readInfluxUrl, readListen, readUdp, readUrl } from './address.js'
-
-/** What a sink may see and touch. */
-export interface SinkWorld {
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** What paths are relative to. */
-  readonly cwd: string
-  /** Shows a line to the user. */
-  notice(text: string): void
-  /** Writes to stdout, where the address says `-`. */
-  print(text: string): void
-}
-
-/** A way to send metrics away. */
-export interface Sink {
-  readonly id: string
-  /** Throws a UserError for what can't work: a port that is taken, a file that can't be written. */
-  open(address: Address, world: SinkWorld): Promise<Watcher>
-}
+import type { Sink, SinkWorld } from './sink.js'
 
 interface SinkRow {
   /** Loaded when asked for, so that a run pays only for what it uses. */

@@ -6,10 +6,10 @@ import type { Watcher } from '../watcher.js'
 import { type Address, showAddress } from './address.js'
 import { openDatagrams } from './datagrams.js'
 import { readHeaders } from './headers.js'
-import type { Sink, SinkWorld } from './index.js'
 import { renderLines } from './line-protocol.js'
 import { openOutbox } from './outbox.js'
 import { watchWith } from './readings.js'
+import type { Sink, SinkWorld } from './sink.js'
 import { openTextFile } from './text-file.js'
 
 /** Takes the lines of one second. */

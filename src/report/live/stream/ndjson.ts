@@ -9,7 +9,7 @@ import { figuresOf } from '../../../stats/summary.js'
 import { Series } from '../../../stats/tally.js'
 import type { WatchedRun, Watcher } from '../watcher.js'
 import type { Address } from './address.js'
-import type { Sink, SinkWorld } from './index.js'
+import type { Sink, SinkWorld } from './sink.js'
 import { openTextFile } from './text-file.js'
 
 async function open(address: Address, world: SinkWorld): Promise<Watcher> {

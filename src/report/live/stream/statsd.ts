@@ -5,8 +5,8 @@
 import { groupLatencies } from '../../../stats/buckets.js'
 import type { Address } from './address.js'
 import { openDatagrams } from './datagrams.js'
-import type { Sink, SinkWorld } from './index.js'
 import { type Labels, type Meter, type Reading, watchWith } from './readings.js'
+import type { Sink, SinkWorld } from './sink.js'
 
 /** How a metric and its labels are written: a name, and what stands behind the value. */
 export type Naming = (id: string, labels: Labels) => readonly [name: string, suffix: string]

@@ -5,7 +5,7 @@ import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { messageOf, userError } from '../../../base/errors.js'
-import type { SinkWorld } from './index.js'
+import type { SinkWorld } from './sink.js'
 
 /** Takes texts. */
 export interface TextOutput {

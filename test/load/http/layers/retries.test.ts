@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Random } from '../../../../src/base/rng.js'
 import { openNetwork } from '../../../../src/load/http/connection-factory.js'
 import { pauseMs } from '../../../../src/load/http/layers/retries.js'
-import type { Retries } from '../../../../src/scenario/model/http-types.js'
+import type { Retries } from '../../../../src/scenario/model/retries.js'
 import { makeRequest } from '../../exchanges.js'
 import { makePlanFor, openUser, serveHttp } from '../user.js'
 

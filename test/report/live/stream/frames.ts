@@ -1,7 +1,7 @@
 /**
  * Seconds of a run to show to sinks.
  */
-import type { SinkWorld } from '../../../../src/report/live/stream/index.js'
+import type { SinkWorld } from '../../../../src/report/live/stream/sink.js'
 import type { WatchedRun } from '../../../../src/report/live/watcher.js'
 import type { Frame } from '../../../../src/stats/frame.js'
 import type { SeriesKind } from '../../../../src/stats/result.js'

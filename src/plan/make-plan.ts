@@ -1,0 +1,41 @@
+/**
+ * Makes the plan of a scenario.
+ */
+import type { Ms } from '../base/clock.js'
+import type { Scenario } from '../scenario/model/scenario.js'
+import { makeMarks } from './feeder-sources.js'
+import { makeCounters } from './numbers.js'
+import type { Plan } from './plan.js'
+import { listSeries } from './series.js'
+
+/** What a plan takes besides its scenario. */
+export interface PlanOptions {
+  readonly target: string
+  readonly seed: number
+  readonly today: Ms
+  readonly variables?: Readonly<Record<string, unknown>>
+}
+
+/** The plan of a scenario against `target`, for one load. Equal scenarios, seeds and days give equal plans. */
+export function makePlan(scenario: Scenario, { variables = {}, ...options }: PlanOptions): Plan {
+  const { load, http, data, requests, beforeEach, secrets, files } = scenario
+  const marks = makeMarks(data)
+  const errands = [...scenario.before, ...scenario.after]
+  const looksIntoAnswers = listSeries(scenario).some(
+    ({ request }) => request?.expect.checks !== undefined || request?.capture !== undefined,
+  )
+  return {
+    load,
+    http,
+    data,
+    requests,
+    beforeEach,
+    variables,
+    ...options,
+    counters: makeCounters(),
+    ...(looksIntoAnswers && { secrets }),
+    ...(marks && { marks }),
+    ...(files && { files }),
+    ...(errands.length > 0 && { errands }),
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * What is kept of one job: the figures that later jobs are judged by.
+ */
+import type { RequestResult, RunEnvironment } from '../stats/result.js'
+import type { Shortage } from './judged-metric.js'
+
+/** A typical value, in ms or requests per second, and its relative standard error within the run. */
+export interface Figure {
+  readonly value: number
+  readonly error: number
+}
+
+/** What is kept of one request of one run. */
+export interface RequestFigures {
+  readonly name: string
+  readonly kind: RequestResult['kind']
+  readonly requests: number
+  readonly failed: number
+  /** The window with the most failures. */
+  readonly worst: { readonly requests: number; readonly failed: number }
+  readonly p50: Figure | Shortage
+  readonly p95: Figure | Shortage
+  readonly p99: Figure | Shortage
+}
+
+/** What is kept of one run. */
+export interface RunFigures {
+  /** ISO 8601. */
+  readonly startedAt: string
+  /** How restless the machine was; see `Estimate`. */
+  readonly unrest: number
+  readonly throughput: Figure | Shortage
+  readonly requests: readonly RequestFigures[]
+}
+
+/** What a baseline keeps of a job. */
+export interface Job {
+  readonly environment: RunEnvironment
+  /** At least one. */
+  readonly runs: readonly RunFigures[]
+}
+
+/** One metric of one job; a logarithm, and its errors on that scale. */
+export interface JobValue {
+  readonly value: number
+  /** The standard error that the job itself knows of. */
+  readonly error: number
+  /** How restless its machine was; see `Estimate` in `estimate.ts`. */
+  readonly machineUnrest: number
+}
