@@ -1,9 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tests that measure real services: one after the other, when nothing else wants the machine. */
-const TIMED = ['test/e2e/**/*.test.ts', 'test/readme.test.ts']
+/** End to end, and done in a few seconds: enough to see that the program works. */
+const SMOKE = ['try', 'expect', 'data', 'init', 'uploads'].map((name) => `test/e2e/${name}.test.ts`)
 
-/** Tests against services that mean no good: many loads at once, so nothing else runs beside them. */
+/** Verdicts about real services: one after the other, when nothing else wants the machine. */
+const VERDICTS = ['test/e2e/verdict/**/*.test.ts', 'test/readme.test.ts']
+
+/** Thousands of sessions and inputs in virtual time: true whatever the machine does, but long. */
+const SIMULATIONS = ['test/simulation/**/*.test.ts', 'test/fuzz/**/*.test.ts']
+
+/** Against services that mean no good: many loads at once, so nothing else runs beside them. */
 const CHAOS = ['test/chaos/**/*.test.ts']
 
 /** What measures real time is tried again before it counts as failed: the machine may have had other work. */
@@ -15,32 +21,29 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'parts',
-          include: ['test/**/*.test.ts'],
-          exclude: [...TIMED, ...CHAOS],
-          // By default one core would stay idle.
-          maxWorkers: '100%',
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        extends: true,
-        test: { name: 'whole', include: TIMED, maxWorkers: 1, retry: RETRIES, sequence: { groupOrder: 2 } },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'chaos',
-          include: CHAOS,
-          maxWorkers: 1,
-          maxConcurrency: 5,
-          retry: RETRIES,
-          sequence: { groupOrder: 3 },
-        },
-      },
+      project('unit', {
+        include: ['test/**/*.test.ts'],
+        exclude: ['test/e2e/**', ...VERDICTS, ...SIMULATIONS, ...CHAOS],
+        // By default one core would stay idle.
+        maxWorkers: '100%',
+        isolate: false,
+      }),
+      project('smoke', { include: SMOKE, maxWorkers: 2, retry: RETRIES }),
+      project('e2e', {
+        include: ['test/e2e/*.test.ts'],
+        exclude: SMOKE,
+        maxWorkers: 2,
+        retry: RETRIES,
+      }),
+      project('simulation', { include: SIMULATIONS, maxWorkers: '100%' }),
+      project('verdict', { include: VERDICTS, maxWorkers: 1, retry: RETRIES }),
+      project('chaos', { include: CHAOS, maxWorkers: 1, maxConcurrency: 5, retry: RETRIES }),
     ],
   },
 })
+
+/** One after the other, in the order of the list. */
+function project(name: string, options: object) {
+  const order = ['unit', 'smoke', 'e2e', 'simulation', 'verdict', 'chaos'].indexOf(name)
+  return { extends: true as const, test: { name, ...options, sequence: { groupOrder: order } } }
+}

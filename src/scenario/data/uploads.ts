@@ -35,7 +35,7 @@ export class Uploads {
 }
 
 /** A copy in memory that all threads share. */
-export function share(content: Uint8Array): Uint8Array {
+function share(content: Uint8Array): Uint8Array {
   const shared = new Uint8Array(new SharedArrayBuffer(content.length))
   shared.set(content)
   return shared

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { startSession } from './session.js'
-import { answerAfter, countAll, startTarget } from './target.js'
+import { startSession } from '../session.js'
+import { answerAfter, countAll, startTarget } from '../target.js'
 
 const SCENARIO = `
 name: shop

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { startSession } from './session.js'
-import { answerAfter, countAll, startTarget } from './target.js'
+import { startSession } from '../session.js'
+import { answerAfter, countAll, startTarget } from '../target.js'
 
 const scenario = (rest = '') => `
 name: shop

@@ -3,9 +3,9 @@ import type { Comparison } from '../../src/stats/comparison.js'
 import { Histogram } from '../../src/stats/histogram.js'
 import type { Result, Window } from '../../src/stats/result.js'
 import { COMPARE_DEFAULTS, compare } from '../../src/verdict/compare.js'
-import { countRedSessions, endsOf } from './sessions.js'
-import { SHOP, simulate } from './simulate.js'
-import type { Stalls } from './standstill.js'
+import { countRedSessions, endsOf } from '../verdict/sessions.js'
+import { SHOP, simulate } from '../verdict/simulate.js'
+import type { Stalls } from '../verdict/standstill.js'
 
 // Hundreds of simulated runs each, on machines that have other work too.
 vi.setConfig({ testTimeout: 120_000 })

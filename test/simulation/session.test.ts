@@ -4,9 +4,9 @@ import type { LatePercentile, Result } from '../../src/stats/result.js'
 import { COMPARE_DEFAULTS, compare } from '../../src/verdict/compare.js'
 import type { Block } from '../../src/verdict/pairing.js'
 import { judgeSides, type Sides } from '../../src/verdict/session.js'
-import type { Injection } from './noise.js'
-import { countRedSessions, makeSession } from './sessions.js'
-import { SHOP, simulate } from './simulate.js'
+import type { Injection } from '../verdict/noise.js'
+import { countRedSessions, makeSession } from '../verdict/sessions.js'
+import { SHOP, simulate } from '../verdict/simulate.js'
 
 // Hundreds of simulated runs each, on machines that have other work too.
 vi.setConfig({ testTimeout: 120_000 })

@@ -6,7 +6,7 @@ import { SecondLog, secondsEach } from '../../src/load/measure/windows.js'
 import { Histogram } from '../../src/stats/histogram.js'
 import type { Result, Window } from '../../src/stats/result.js'
 import { compare } from '../../src/verdict/compare.js'
-import { type Service, simulate } from './simulate.js'
+import { type Service, simulate } from '../verdict/simulate.js'
 
 const SERVICES: readonly Service[] = [
   { name: 'busy', medianMs: 20, sigma: 0.3, perSecond: 40 },

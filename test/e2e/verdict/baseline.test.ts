@@ -1,7 +1,7 @@
 import * as hdr from 'hdr-histogram-js'
 import { describe, expect, test } from 'vitest'
-import { startSession } from './session.js'
-import { answerAfter, countAll, startTarget, type Target } from './target.js'
+import { startSession } from '../session.js'
+import { answerAfter, countAll, startTarget, type Target } from '../target.js'
 
 /** A service of two paths, one of which can be made slower while it runs. */
 async function startShop(): Promise<Target & { slowMs: number }> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { History, HistoryPoint } from '../../src/verdict/history.js'
 import { findOtherChanges, makeTrends, type Trend } from '../../src/verdict/trend.js'
-import { makeHistory } from './histories.js'
+import { makeHistory } from '../verdict/histories.js'
 
 function changesOf(trends: readonly Trend[]): [string | null, string, number][] {
   return trends.flatMap(({ request, metric, changes }) =>

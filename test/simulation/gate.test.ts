@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { Injection } from './noise.js'
-import { countFoundAtStated, countRed, isRedToPointRule, type Setting } from './table.js'
+import type { Injection } from '../verdict/noise.js'
+import { countFoundAtStated, countRed, isRedToPointRule, type Setting } from '../verdict/table.js'
 
 // Hundreds of simulated runs each, on machines that have other work too.
 vi.setConfig({ testTimeout: 120_000 })
