@@ -5,7 +5,7 @@ import { appendFile, readFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { messageOf, userError } from '../base/errors.js'
 import type { Io } from '../base/io.js'
-import { renderAnnotations, type ScenarioSource } from '../report/github.js'
+import { renderAnnotations, type ScenarioSource } from '../report/formats/github.js'
 import type { Result } from '../stats/result.js'
 
 /**

@@ -4,7 +4,7 @@
 import type { ListenAddress } from '../base/address.js'
 import { type Problem, UserError } from '../base/errors.js'
 import { parseDuration } from '../base/units.js'
-import { parseReportFlag } from '../report/index.js'
+import { parseReportFlag } from '../report/formats/index.js'
 import { parseStreamFlag, printsStream } from '../report/live/stream/index.js'
 import { insteadOfHeader } from '../scenario/fields/http-fields.js'
 import type { AddressChange } from '../scenario/model/http-types.js'

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, dirname, join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { report, writeReports } from '../../src/commands/report.js'
-import { renderJson } from '../../src/report/json.js'
+import { renderJson } from '../../src/report/formats/json.js'
 import { failed, passed } from '../report/results.js'
 import { createMemoryIo, type MemoryIo } from './memory-io.js'
 

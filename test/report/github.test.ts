@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import github, { renderAnnotations } from '../../src/report/github.js'
+import github, { renderAnnotations } from '../../src/report/formats/github.js'
 import type { Result } from '../../src/stats/result.js'
 import { RESULTS } from './results.js'
 

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import format from '../../src/report/html.js'
+import format from '../../src/report/formats/html.js'
 import { RESULTS } from './results.js'
 
 const CHROMIUM = '/usr/bin/chromium'

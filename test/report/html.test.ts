@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import format from '../../src/report/html.js'
+import format from '../../src/report/formats/html.js'
 import type { Result } from '../../src/stats/result.js'
 import { SHOP, simulate } from '../verdict/simulate.js'
 import { readTags, readText } from './html/page.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import junit from '../../src/report/junit.js'
+import junit from '../../src/report/formats/junit.js'
 import type { Result } from '../../src/stats/result.js'
 import { RESULTS } from './results.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/errors.js'
-import { renderJson } from '../../src/report/json.js'
+import { renderJson } from '../../src/report/formats/json.js'
 import { parseResult } from '../../src/stats/read.js'
 import { RESULTS } from '../report/results.js'
 

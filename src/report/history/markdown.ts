@@ -3,7 +3,7 @@
  */
 import type { History } from '../../verdict/history.js'
 import type { Trend } from '../../verdict/trend.js'
-import { escapeMarkdown, renderTable } from '../markdown.js'
+import { escapeMarkdown, renderTable } from '../formats/markdown.js'
 import { formatMetric, formatMetricChange } from '../wording.js'
 import { listMoments, type Moment } from './moments.js'
 import { renderSparkline } from './sparkline.js'

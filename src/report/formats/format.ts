@@ -1,7 +1,7 @@
 /**
  * What a report format is.
  */
-import type { Result } from '../stats/result.js'
+import type { Result } from '../../stats/result.js'
 
 /** A way to write a result down. It returns text and writes no file. */
 export interface Format {

@@ -1,7 +1,7 @@
 /**
  * The result file itself.
  */
-import type { Result } from '../stats/result.js'
+import type { Result } from '../../stats/result.js'
 import type { Format } from './format.js'
 
 /** The result as JSON: indented, with a newline at its end. */

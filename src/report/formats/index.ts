@@ -1,8 +1,8 @@
 /**
  * The table of report formats. A new one is one file with a default export and one line here.
  */
-import { userError } from '../base/errors.js'
-import { didYouMean } from '../base/suggest.js'
+import { userError } from '../../base/errors.js'
+import { didYouMean } from '../../base/suggest.js'
 import type { Format } from './format.js'
 
 /** Loaded when asked for, so that a run pays only for what it prints. */

@@ -3,12 +3,12 @@
  * so that not even a mistake here could let a name from outside do more than be read.
  */
 import { createHash } from 'node:crypto'
-import type { Result } from '../stats/result.js'
+import type { Result } from '../../stats/result.js'
+import { html } from '../html/markup.js'
+import { renderReport } from '../html/report.js'
+import { STYLESHEET } from '../html/stylesheet.js'
+import { SYMBOLS } from '../html/verdict.js'
 import type { Format } from './format.js'
-import { html } from './html/markup.js'
-import { renderReport } from './html/report.js'
-import { STYLESHEET } from './html/stylesheet.js'
-import { SYMBOLS } from './html/verdict.js'
 
 function render(result: Result): string {
   return html`<!doctype html>

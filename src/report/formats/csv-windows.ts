@@ -1,10 +1,10 @@
 /**
  * One row for each second of each request, for spreadsheets and notebooks (RFC 4180).
  */
-import type { RequestResult, Result, Window } from '../stats/result.js'
+import type { RequestResult, Result, Window } from '../../stats/result.js'
+import { readPercentiles } from '../percentiles.js'
 import { quoteCell } from './csv.js'
 import type { Format } from './format.js'
-import { readPercentiles } from './percentiles.js'
 
 const COLUMNS = [
   'scenario',

@@ -3,12 +3,12 @@
  * succeeded, and one for the run. Its shape is what both
  * Jenkins' schema (xunit-plugin, junit-10.xsd) and Surefire's allow; where they differ, Jenkins' counts.
  */
-import { printable } from '../base/printable.js'
-import type { MetricComparison } from '../stats/comparison.js'
-import type { Result } from '../stats/result.js'
+import { printable } from '../../base/printable.js'
+import type { MetricComparison } from '../../stats/comparison.js'
+import type { Result } from '../../stats/result.js'
+import { describeNeverSucceeded } from '../never-succeeded.js'
+import { describeChange, formatActual, formatInterval, formatLimit, headline } from '../wording.js'
 import type { Format } from './format.js'
-import { describeNeverSucceeded } from './never-succeeded.js'
-import { describeChange, formatActual, formatInterval, formatLimit, headline } from './wording.js'
 
 interface Case {
   readonly classname: string

@@ -1,9 +1,9 @@
 /**
  * One row for each request and one for all, for spreadsheets (RFC 4180).
  */
-import { printable } from '../base/printable.js'
-import { withWarmup } from '../stats/add.js'
-import type { Result, Totals } from '../stats/result.js'
+import { printable } from '../../base/printable.js'
+import { withWarmup } from '../../stats/add.js'
+import type { Result, Totals } from '../../stats/result.js'
 import type { Format } from './format.js'
 
 const COLUMNS: readonly { readonly title: string; readonly read: (totals: Totals) => number | null }[] = [

@@ -1,14 +1,14 @@
 /**
  * GitHub Actions: the job summary as a text, and the annotations, which are lines that a step prints.
  */
-import { printable } from '../base/printable.js'
-import { plural } from '../base/units.js'
-import type { Result } from '../stats/result.js'
-import { nextStep } from './advice.js'
+import { printable } from '../../base/printable.js'
+import { plural } from '../../base/units.js'
+import type { Result } from '../../stats/result.js'
+import { nextStep } from '../advice.js'
+import { describeNeverSucceeded } from '../never-succeeded.js'
+import { describeChange, formatActual, formatInterval, formatLimit, headline } from '../wording.js'
 import type { Format } from './format.js'
 import { escapeMarkdown, renderMarkdown } from './markdown.js'
-import { describeNeverSucceeded } from './never-succeeded.js'
-import { describeChange, formatActual, formatInterval, formatLimit, headline } from './wording.js'
 
 function render(result: Result): string {
   return `${renderMarkdown(result)}${renderNext(result)}\n${renderConditions(result)}`

@@ -1,14 +1,13 @@
 /**
  * A result for a pull request: GitHub's Markdown.
  */
-import { printable } from '../base/printable.js'
-import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
-import { withWarmup } from '../stats/add.js'
-import type { Comparison } from '../stats/comparison.js'
-import type { RequestResult, Result, Totals } from '../stats/result.js'
-import { listShardDoubts } from '../stats/shard.js'
-import { sideTitles } from './comparison.js'
-import type { Format } from './format.js'
+import { printable } from '../../base/printable.js'
+import { formatCount, formatLatency, formatRate, formatShare, plural } from '../../base/units.js'
+import { withWarmup } from '../../stats/add.js'
+import type { Comparison } from '../../stats/comparison.js'
+import type { RequestResult, Result, Totals } from '../../stats/result.js'
+import { listShardDoubts } from '../../stats/shard.js'
+import { sideTitles } from '../comparison.js'
 import {
   formatActual,
   formatInterval,
@@ -16,7 +15,8 @@ import {
   formatMetric,
   formatMetricChange,
   headline,
-} from './wording.js'
+} from '../wording.js'
+import type { Format } from './format.js'
 
 /**
  * Verdict, comparison, thresholds, requests and notes as GitHub's Markdown. It begins with a comment that nobody sees,
