@@ -127,6 +127,7 @@ export function identify(scenario: Scenario, target: string): ScenarioIdentity {
     ...(profile !== null && { profile }),
     hash: scenarioHash(scenario),
     load: describeLoad(load),
+    model: load.model,
     target,
   }
 }

@@ -8,6 +8,7 @@ import type {
   ErrorCount,
   GeneratorHealth,
   LatencySummary,
+  RequestResult,
   Result,
   Totals,
   WarmupTotals,
@@ -122,4 +123,9 @@ function addErrors(errors: readonly ErrorCount[]): ErrorCount[] {
 export function addLate(parts: readonly GeneratorHealth[]): Pick<GeneratorHealth, 'lateFrom'> {
   const known = parts.flatMap(({ lateFrom }) => lateFrom ?? []).sort((a, b) => a - b)
   return known[0] === undefined ? {} : { lateFrom: known[0] }
+}
+
+/** What the requests of a name are in the scenario, which is the same in all parts of a run. */
+export function roleOf({ kind, phase }: RequestResult): Pick<RequestResult, 'kind' | 'phase'> {
+  return { kind, ...(phase !== undefined && { phase }) }
 }

@@ -1,7 +1,7 @@
 /**
  * Several runs of one scenario as one result: counts and histograms add up, windows follow each other.
  */
-import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups } from './add.js'
+import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups, roleOf } from './add.js'
 import type { RequestResult, Result } from './result.js'
 
 /**
@@ -83,7 +83,7 @@ function joinRequests(
       seconds,
     ),
     name,
-    kind: parts[0]!.request.kind,
+    ...roleOf(parts[0]!.request),
     ...joinWarmups(parts.map(({ request }) => request)),
     windows: parts.flatMap(({ request, start }) =>
       request.windows.map((window) => ({ ...window, start: window.start + start })),

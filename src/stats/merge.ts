@@ -2,7 +2,7 @@
  * The shards of one run as the run that they are together. Counts and histograms add up without loss; seconds lie
  * upon each other, counted on each machine from its own beginning.
  */
-import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups } from './add.js'
+import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups, roleOf } from './add.js'
 import type {
   GeneratorHealth,
   Measured,
@@ -78,7 +78,7 @@ function mergeRequests(
   return {
     ...addTotals(parts, durationSeconds),
     name,
-    kind: parts[0]!.kind,
+    ...roleOf(parts[0]!),
     ...joinWarmups(parts),
     windows: mergeWindows(
       parts.flatMap(({ windows }) => windows),

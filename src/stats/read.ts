@@ -53,6 +53,7 @@ export function readScenarioIdentity(shape: Shape): ScenarioIdentity {
     ...(profile !== null && { profile }),
     hash: shape.get('hash').or(text, ''),
     load: shape.get('load').or(text, ''),
+    model: shape.get('model').or((model) => model.oneOf(['closed', 'open']), 'closed'),
     target: shape.get('target').or(text, ''),
   }
 }
@@ -160,6 +161,7 @@ function readRequest(shape: Shape): RequestResult {
     ...readTotals(shape, counted),
     name: shape.get('name').text(),
     kind: shape.get('kind').or((kind) => kind.oneOf(['request', 'step', 'journey']), 'request'),
+    ...shape.get('phase').or((phase) => ({ phase: phase.oneOf(['beforeEach']) }), {}),
     windows,
     ...shape.get('warmup').or((warmup) => ({ warmup: readWarmup(warmup) }), {}),
   }

@@ -126,8 +126,13 @@ export interface ScenarioIdentity {
   readonly hash: string
   /** The load in short, `0 to 20 users in 5s, 20 users for 20s`, so that a difference can be shown. */
   readonly load: string
+  /** Whether users wait for their answers, or arrivals come whatever the service does. */
+  readonly model: LoadModel
   readonly target: string
 }
+
+/** `open`: the rate is given, so it says nothing about the service. */
+export type LoadModel = 'closed' | 'open'
 
 /** The same, with the file as it was read: for readers, no part of any comparison. */
 interface ScenarioRecord extends ScenarioIdentity {
@@ -182,6 +187,8 @@ export interface Totals {
 export interface RequestResult extends Totals {
   readonly name: string
   readonly kind: SeriesKind
+  /** Sent once by each user, before its first iteration; absent for everything else. */
+  readonly phase?: 'beforeEach'
   readonly windows: readonly Window[]
   /**
    * Of what each user sends once (`beforeEach`): its requests that were due in the warm-up, beside those of the measured

@@ -12,7 +12,7 @@ import { makeJob } from './job.js'
 import type { Job } from './job-figures.js'
 import { changeOf, type JudgedMetric } from './judge.js'
 import { takeBackLate } from './lateness.js'
-import { isArrivalRate, type MeasuredRequest, type Measurement } from './measurement.js'
+import type { MeasuredRequest, Measurement } from './measurement.js'
 import { isDead } from './never-succeeded.js'
 import { isJudged, isTooNoisy, type Row, unjudged } from './row.js'
 import { judgeSides, makeSides } from './session.js'
@@ -67,7 +67,10 @@ export function compare(
   // What fails every time has no latency to be judged, however long the run.
   const isDeaf = ({ request }: MetricComparison) =>
     request !== null && (silent.includes(request) || dead.meant.includes(request))
-  const decisive = rows.filter((row) => isDecisive(row) && !isDeaf(row.comparison))
+  const once = candidate.requests.filter(({ phase }) => phase === 'beforeEach').map(({ name }) => name)
+  // What each user sends once is too seldom, however long the run.
+  const isOnce = ({ request }: MetricComparison) => request !== null && once.includes(request)
+  const decisive = rows.filter(({ comparison }) => !isOnce(comparison) && !isDeaf(comparison))
   const verdict =
     doubts.length > 0 ? 'inconclusive' : overall(rows, decisive, { ...settings, isOpen: silent.length > 0 })
   const shown = doubts[0] === undefined ? rows : rows.map((row) => withoutColour(row, doubts[0]!.why))
@@ -105,7 +108,7 @@ function judgeBoth(reference: Measurement, candidate: Measurement, limits: Limit
   const sent = new Map(candidate.requests.map((request) => [request.name, request]))
   const both = reference.requests.filter((old) => !isEmpty(old) && !isEmpty(sent.get(old.name)))
   const names = both.map(({ name }) => name)
-  const withThroughput = !isArrivalRate(candidate.scenario.load)
+  const withThroughput = candidate.scenario.model === 'closed'
   if (isSession(reference, candidate)) {
     const sides = makeSides(reference, candidate, { names, withThroughput })
     return judgeSides(sides, { limits, looks: candidate.session!.looks })
@@ -248,9 +251,4 @@ function badness({ comparison, verdict }: Row): number {
   // The whole run comes after its requests: these say where.
   const within = comparison.request === null ? -5e5 : Math.max(-4e5, Math.min(4e5, tolerances))
   return SEVERITY[verdict] * 1e6 + within
-}
-
-/** Whether a run is in doubt without this line. What each user does once is too seldom, however long the run. */
-function isDecisive({ comparison }: Row): boolean {
-  return !comparison.request?.startsWith('beforeEach / ')
 }

@@ -4,7 +4,7 @@
 import { printable } from '../base/printable.js'
 import type { ComparisonVerdict } from '../stats/comparison.js'
 import type { Limits } from './baseline-rule.js'
-import { isArrivalRate, type MeasuredRequest, type Measurement } from './measurement.js'
+import type { MeasuredRequest, Measurement } from './measurement.js'
 import { isTooNoisy, type Row, unjudged } from './row.js'
 import { requestSeries } from './series.js'
 import { SESSION_SECONDS_MOST } from './session.js'
@@ -62,7 +62,7 @@ export function remarks(
       'red is what surely got worse by more than half its limit: so a slowdown as large as the limit is not missed',
     )
   }
-  if (isArrivalRate(candidate.scenario.load)) {
+  if (candidate.scenario.model === 'open') {
     notes.push('throughput is not compared: the load is a rate of arrivals, whatever the service does')
   }
   if (reference.scenario.hash === '' || candidate.scenario.hash === '') {

@@ -6,7 +6,6 @@ import { judgeStored } from './baseline-rule.js'
 import { COMPARE_DEFAULTS } from './compare.js'
 import { differences } from './environment.js'
 import type { JudgedMetric } from './judge.js'
-import { isArrivalRate } from './measurement.js'
 
 export interface Detectable {
   /** Null for the whole run. */
@@ -27,7 +26,7 @@ export function detectable({ jobs, requests, scenario }: Baseline): readonly Det
     like,
     newest,
     requests.map(({ name }) => name),
-    { limits: COMPARE_DEFAULTS, withThroughput: !isArrivalRate(scenario.load) },
+    { limits: COMPARE_DEFAULTS, withThroughput: scenario.model === 'closed' },
   )
   return judged.flatMap(({ request, judgements }) =>
     judgements

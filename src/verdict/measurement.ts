@@ -45,15 +45,7 @@ export type MeasuredTotals = Pick<
 >
 
 /** One request, with its windows. */
-export type MeasuredRequest = MeasuredTotals & Pick<RequestResult, 'name' | 'kind' | 'windows'>
-
-/**
- * Whether the load was a rate of arrivals (`200/s for 30s`): then the throughput is what was asked for, whatever
- * the service did.
- */
-export function isArrivalRate(load: string): boolean {
-  return /\d\s*\/\s*[smh]\b/.test(load)
-}
+export type MeasuredRequest = MeasuredTotals & Pick<RequestResult, 'name' | 'kind' | 'phase' | 'windows'>
 
 /** A result or baseline, and what to call it: its file. */
 export interface Reference {

@@ -6,7 +6,7 @@ import type { Threshold } from '../scenario/model/scenario.js'
 import type { RequestResult, Totals } from '../stats/result.js'
 import { isMet } from './thresholds.js'
 
-type Tried = Pick<RequestResult, 'name' | 'kind' | 'requests' | 'failed'> & {
+type Tried = Pick<RequestResult, 'name' | 'kind' | 'phase' | 'requests' | 'failed'> & {
   readonly warmup?: Pick<Totals, 'requests' | 'failed'>
 }
 
@@ -37,7 +37,10 @@ export function listNeverSucceeded(
   if (isRunAllowed) return []
   const allowed = dead.filter(({ name }) => allowances.some(({ request }) => request === name))
   return dead
-    .filter((request) => !allowed.some((other) => other === request || isJourneyOf(request, other)))
+    .filter(
+      (request) =>
+        !allowed.includes(request) && !allowed.some((other) => journeyOf(other, requests) === request),
+    )
     .map(({ name }) => name)
 }
 
@@ -51,7 +54,8 @@ export function isDead({ requests, failed }: Pick<Totals, 'requests' | 'failed'>
   return requests > 0 && failed === requests
 }
 
-/** Steps are named after their journey. */
-function isJourneyOf(journey: Tried, step: Tried): boolean {
-  return journey.kind === 'journey' && step.kind === 'step' && step.name.startsWith(`${journey.name} / `)
+/** The journey that a step belongs to: a journey comes before its steps. What users do once belongs to none. */
+function journeyOf(step: Tried, requests: readonly Tried[]): Tried | undefined {
+  if (step.kind !== 'step' || step.phase !== undefined) return undefined
+  return requests.slice(0, requests.indexOf(step)).findLast(({ kind }) => kind === 'journey')
 }

@@ -171,6 +171,7 @@ describe('a name from outside', () => {
         file: nameOf(1),
         hash: nameOf(2),
         load: nameOf(3),
+        model: 'closed',
         target: nameOf(4),
         text: `${nameOf(5)}\n${nameOf(6)}`,
       },

@@ -29,6 +29,7 @@ export interface Conditions {
   readonly noise?: number
   readonly memory?: number
   readonly load?: string
+  readonly model?: 'closed' | 'open'
   /** Grows the number of requests from 0 over the first seconds. */
   readonly rampSeconds?: number
 }
@@ -62,6 +63,7 @@ export function simulate(services: readonly Service[], conditions: Conditions): 
       file: 'scenarios/shop.yaml',
       hash: 'sha256:5ce7a210',
       load: conditions.load ?? `20 users for ${seconds}s`,
+      model: conditions.model ?? 'closed',
       target: 'http://127.0.0.1:3000',
       text: 'target: http://127.0.0.1:3000\nrequests:\n  - { name: search, get: /search }\n',
     },

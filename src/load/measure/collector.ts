@@ -127,9 +127,10 @@ export class Collector {
   requests(durationSeconds: number): RequestResult[] {
     const kept = this.logs.reduce((most, log) => Math.max(most, log?.seconds ?? 1), 1)
     const spans = this.spans(this.inTurns ? 1 : secondsEach(Math.round(durationSeconds), kept))
-    return this.specs.map(({ name, kind }, i) => ({
+    return this.specs.map(({ name, kind, isFirst }, i) => ({
       name,
       kind,
+      ...(isFirst && { phase: 'beforeEach' as const }),
       ...makeTotals(this.totals.get(i), durationSeconds),
       ...this.describeWarmup(i),
       windows: this.windowsOf(i, spans).map((window) => clipWindow(window, durationSeconds)),

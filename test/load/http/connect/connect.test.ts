@@ -152,7 +152,8 @@ describe('closing', () => {
   test('ends what is idle, what is under way and what is not begun, and lets the process end', async () => {
     const server = await answering(OK, () => {})
     onTestFinished(() => server.close())
-    await expect.poll(openSockets).toBe(0)
+    // Files that ran before in this process may have left some.
+    const before = openSockets()
     const idle = openClient(server.origin)
     const busy = openClient(server.origin)
     const fresh = openClient(server.origin)
@@ -161,7 +162,7 @@ describe('closing', () => {
     const pending = [busy.exchange(), fresh.exchange()]
     await Promise.all([idle, fresh, busy, unused].map(({ connection }) => connection.close()))
     await expect.poll(server.open).toBe(0)
-    await expect.poll(openSockets).toBe(0)
+    await expect.poll(openSockets).toBeLessThanOrEqual(before)
     for (const ended of pending) expect(await isPending(ended)).toBe(true)
     await idle.connection.close()
   })
