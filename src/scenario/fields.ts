@@ -2,6 +2,7 @@
  * How single values are read: from what stands in the file to milliseconds, ratios and templates. Each reader
  * reports what is wrong and then gives null.
  */
+import { isNumber } from '../base/decimal.js'
 import { coverValues, type Environment, fillIn, hasReference } from './environment.js'
 import { rowOf } from './feeders.js'
 import type { FileReader } from './files.js'
@@ -119,8 +120,7 @@ export const readFilePath: Reader<string> = (tree, context, report) => {
 /** Any YAML value as JSON with holes. */
 export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
   if (tree instanceof Scalar) {
-    if (typeof tree.value === 'number' && floatFault(tree.value, tree.text) !== null)
-      return BigInt(tree.text.replace('+', ''))
+    if (typeof tree.value === 'number') return asWritten(tree.value, tree.text)
     if (typeof tree.value !== 'string') return readFloat(tree, context, report)
     const template = templateOf(tree, { ...context, keepsType: true }, report)
     return template === null ? null : { $: template }
@@ -133,6 +133,12 @@ export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
     return { object: Object.fromEntries(entries) }
   }
   return tree.map((item, index) => readJson(item, context, inside(report, index)))
+}
+
+/** A number of JSON; by its text where that says more, and is JSON: in YAML a plus and 0x10 are right, too. */
+function asWritten(value: number, text: string): number | { readonly digits: string } {
+  const digits = text.replace(/^\+/, '')
+  return isNumber(digits) && digits !== String(value) ? { digits } : value
 }
 
 /** `200`, `2xx`, `200..299` or a list of these, as ranges. */

@@ -58,6 +58,31 @@ data: { word: ['a & "b" é'] }
     expect([...seen].sort()).toEqual(days)
   })
 
+  test.each([
+    ['a number with a zero at its end', '12.50', '12.50'],
+    ['… of JSON with an exponent', '1.0e3', '1.0e3'],
+    ['an id of nineteen digits', '1234567890123456789', '1234567890123456789'],
+    ['… with a plus, which JSON lacks', '+1234567890123456789', '1234567890123456789'],
+    ['what is a number in YAML only', '0x10', '16'],
+    ['… without a digit before the point', '.5', '0.5'],
+  ])('sends %s in JSON as it was written', (_, written, sent) => {
+    const request = first(`
+target: http://localhost:3000
+requests: [{ post: /, json: { a: ${written}, list: [${written}] } }]
+`)
+    expect(request.body).toBe(`{"a":${sent},"list":[${sent}]}`)
+  })
+
+  test('sends a number as it was written where a text is sent', () => {
+    const request = first(`
+target: http://localhost:3000
+requests: [{ post: /, query: { p: 12.50 }, headers: { x-p: 1.0 }, form: { p: 12.50, id: 1234567890123456789 } }]
+`)
+    expect(request.path).toBe('/?p=12.50')
+    expect(pairs(request)['x-p']).toBe('1.0')
+    expect(request.body).toBe('p=12.50&id=1234567890123456789')
+  })
+
   test('encodes a form', () => {
     const request = first(`
 target: http://localhost:3000
