@@ -1,7 +1,7 @@
 /**
  * Bodies of an operation's requests, made of examples and schemas.
  */
-import { hasExact, parseExact, writeExact } from './exact-json.js'
+import { hasExact, parseExact, writeExact } from '../../base/exact-json.js'
 import { type Foreign, field, isForeign, mapOf, textOf } from './foreign.js'
 import type { Operation } from './openapi-operations.js'
 import { exampleOf, formField } from './openapi-parameters.js'

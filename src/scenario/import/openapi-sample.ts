@@ -1,8 +1,9 @@
 /**
  * Values that fit a schema. Where the document has an example, it's that; texts are marked.
  */
+
+import { parseExact } from '../../base/exact-json.js'
 import type { BesideFiles } from './beside.js'
-import { parseExact } from './exact-json.js'
 import { type Foreign, field, isForeign, listOf, mapOf } from './foreign.js'
 import type { Hole, Holes } from './marked.js'
 import type { Notes } from './notes.js'
