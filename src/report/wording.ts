@@ -171,6 +171,7 @@ function bestImprovement({ metrics }: Comparison): string {
 }
 
 function whyFailed(result: Result): string {
+  if (result.error !== null) return printable(result.error)
   const isNever = result.neverSucceeded.length > 0 || result.comparison?.referenceNeverSucceeded !== undefined
   return isNever ? summarizeNeverSucceeded(result) : brokenThresholds(result) + doubtBeside(result)
 }
