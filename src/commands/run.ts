@@ -17,6 +17,7 @@ import type { Scenario } from '../scenario/scenario.js'
 import { joinRuns } from '../stats/join.js'
 import type { Result } from '../stats/result.js'
 import { nameShard } from '../stats/shard.js'
+import { findObstacle } from '../verdict/baseline.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { identify, judgeResult } from './assemble.js'
 import { type Acceptance, acceptResults } from './baseline.js'
@@ -120,7 +121,10 @@ async function runAll(
         signal: interrupt.signalName(),
       })
       worst = worseOf(worst, worseOf(code, isWhole ? EXIT.passed : EXIT.error))
-      if (!(await attempt(() => afterwards(result, job), io))) worst = worseOf(worst, EXIT.error)
+      const isDone = await attempt(() => afterwards(result, job), io)
+      // That nothing is made of a failed run is no further mistake.
+      const isToBeExpected = code === EXIT.failed && findObstacle(result) !== null
+      if (!isDone && !isToBeExpected) worst = worseOf(worst, EXIT.error)
       if (interrupt.stop.aborted) break
     }
   } finally {
