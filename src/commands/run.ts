@@ -8,6 +8,7 @@ import { checkWritable, fileNameOf } from '../base/files.js'
 import { renderProblem } from '../base/problem.js'
 import { plural } from '../base/units.js'
 import { listSeries } from '../plan/series.js'
+import { nextStep } from '../report/advice.js'
 import { renderConsole } from '../report/console.js'
 import { createProgress, type Progress } from '../report/live/progress.js'
 import type { Watcher } from '../report/live/watcher.js'
@@ -219,15 +220,14 @@ async function runOne(
     // Whoever looks on is told the verdict that counts, so not before.
     for (const watcher of watchers) watcher.done(result)
   }
+  // Whoever leaves the baseline out wants no word about it.
+  const next = isForBaseline || flags.baseline === false ? null : nextStep(result)
   const isWhole = await deliver(
     {
       saves: [{ result, file: fileOf(result, flags), label: 'result saved' }],
       result,
-      // Whoever leaves the baseline out wants no word about it.
-      summary: (page) =>
-        isForBaseline || flags.baseline === false
-          ? renderConsole(result, page, null)
-          : renderConsole(result, page),
+      summary: (page) => renderConsole(result, page, next),
+      next,
       isOneOfSeveral,
     },
     flags,
