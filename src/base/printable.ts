@@ -23,12 +23,19 @@ export function blanked(text: string): string {
 
 /** A text as JSON (and as YAML in double quotes) that a terminal can show, and that reads back as it was. */
 export function printableJson(text: string): string {
-  return JSON.stringify(text).replace(UNPRINTABLE, (char) =>
-    // A character beyond U+FFFF is two escapes, as JSON has it.
-    char
-      .split('')
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join(''),
+  return escapedJson(JSON.stringify(text))
+}
+
+/** JSON whose texts a terminal can show, and that reads back as it was: the newlines between values stay. */
+export function escapedJson(json: string): string {
+  return json.replace(UNPRINTABLE, (char) =>
+    char === '\n'
+      ? char
+      : // A character beyond U+FFFF is two escapes, as JSON has it.
+        char
+          .split('')
+          .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+          .join(''),
   )
 }
 

@@ -7,6 +7,7 @@ import { join, relative, resolve } from 'node:path'
 import { messageOf } from '../base/errors.js'
 import { type Content, checkWritable, fileNameOf, writeFileAtomic } from '../base/files.js'
 import type { Io, Output } from '../base/io.js'
+import { type NextStep, nextStep } from '../report/advice.js'
 import { parseReportFlag } from '../report/formats/index.js'
 import { jsonPieces } from '../report/formats/json.js'
 import { printsStream } from '../report/live/stream/index.js'
@@ -30,6 +31,8 @@ export interface Delivery {
   /** What reports are made of. */
   readonly result: Result
   readonly summary: (page: Page) => string
+  /** What reports say to do next, null for nothing; found out from the result unless given. */
+  readonly next?: NextStep | null
   /** More scenarios are run by this command, and share its flags and its stdout. */
   readonly isOneOfSeveral?: boolean
 }
@@ -38,7 +41,7 @@ type Flags = Pick<RunFlags, 'reports' | 'streams' | 'quiet' | 'color'>
 
 /** Saves, prints and reports; false when something could not be written, which is told then. */
 export async function deliver(delivery: Delivery, flags: Flags, io: Io): Promise<boolean> {
-  const { saves, result, summary, isOneOfSeveral = false } = delivery
+  const { saves, result, summary, next = nextStep(result), isOneOfSeveral = false } = delivery
   const notes: string[] = []
   const unsaved: Saved[] = []
   for (const saved of saves) {
@@ -67,7 +70,7 @@ export async function deliver(delivery: Delivery, flags: Flags, io: Io): Promise
     io.stderr.write(`${result.error}\n`)
   }
   if (!flags.quiet) for (const note of notes) io.stderr.write(note)
-  const isReported = await writeReports(result, flags.reports, io, { isOneOfSeveral })
+  const isReported = await writeReports(result, flags.reports, io, { isOneOfSeveral, next })
   return !isRescued && isReported
 }
 

@@ -53,11 +53,13 @@ export async function merge(files: readonly string[], raw: RawMergeFlags, io: Io
   const reference = await findReference(subject, flags, io)
   const result = judgeResult(mergeShards(shards), limits, { ...flags, reference })
 
+  const next = nextStep(result, output, limits.baseline)
   const isWhole = await deliver(
     {
       saves: output === undefined ? [] : [{ result, file: output, label: 'result saved' }],
       result,
-      summary: (page) => renderConsole(result, page, nextStep(result, output, limits.baseline)),
+      summary: (page) => renderConsole(result, page, next),
+      next,
     },
     flags,
     io,

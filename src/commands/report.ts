@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf, writeFileAtomic } from '../base/files.js'
 import type { Io } from '../base/io.js'
 import { renderProblem } from '../base/problem.js'
+import { type NextStep, nextStep } from '../report/advice.js'
 import { renderConsole } from '../report/console.js'
 import { loadFormat, parseReportFlag } from '../report/formats/index.js'
 import type { Page } from '../report/page.js'
@@ -40,12 +41,12 @@ export async function writeReports(
   result: Result,
   reports: readonly string[],
   io: Io,
-  { isOneOfSeveral = false }: { readonly isOneOfSeveral?: boolean } = {},
+  { isOneOfSeveral = false, next = nextStep(result) }: ReportOptions = {},
 ): Promise<boolean> {
   let isWhole = true
   for (const flag of reports) {
     try {
-      await writeReport(result, flag, io, { isOneOfSeveral, hasStdout: !ownsStdout(reports) })
+      await writeReport(result, flag, io, { isOneOfSeveral, next, hasStdout: !ownsStdout(reports) })
     } catch (error) {
       isWhole = false
       io.stderr.write(`${describeLoss(flag, error)}\n`)
@@ -54,8 +55,14 @@ export async function writeReports(
   return isWhole
 }
 
-interface Circumstances {
-  readonly isOneOfSeveral: boolean
+/** How reports differ from those of any other result. */
+interface ReportOptions {
+  readonly isOneOfSeveral?: boolean
+  /** What to do next; null for nothing. */
+  readonly next?: NextStep | null
+}
+
+interface Circumstances extends Required<ReportOptions> {
   /** Whether no flag asks for stdout by name. */
   readonly hasStdout: boolean
 }
@@ -64,13 +71,13 @@ async function writeReport(
   result: Result,
   flag: string,
   io: Io,
-  { isOneOfSeveral, hasStdout }: Circumstances,
+  { isOneOfSeveral, next, hasStdout }: Circumstances,
 ): Promise<void> {
   const { format: id, path } = parseReportFlag(flag)
   const format = await loadFormat(id)
   const isStep = id === 'github' && path === null
-  if (isStep && (await writeToGithub(result, format.render(result), io))) return
-  const pieces = format.pieces?.(result) ?? [format.render(result)]
+  if (isStep && (await writeToGithub(result, format.render(result, next), io))) return
+  const pieces = format.pieces?.(result) ?? [format.render(result, next)]
   if (path === '-' || (isStep && hasStdout)) {
     for (const piece of pieces) io.stdout.write(piece)
     return

@@ -9,6 +9,7 @@ import type { Io } from '../base/io.js'
 import { renderProblem } from '../base/problem.js'
 import { plural } from '../base/units.js'
 import { listSeries } from '../plan/series.js'
+import { nextStep } from '../report/advice.js'
 import { renderConsole } from '../report/console.js'
 import { createProgress, type Progress } from '../report/live/progress.js'
 import type { Watcher } from '../report/live/watcher.js'
@@ -21,6 +22,7 @@ import type { Scenario } from '../scenario/model/scenario.js'
 import { joinRuns } from '../stats/join.js'
 import type { Result } from '../stats/result.js'
 import { nameShard } from '../stats/shard.js'
+import { findObstacle } from '../verdict/baseline.js'
 import type { Reference } from '../verdict/measurement.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { readMaxSeconds } from './ab-duration.js'
@@ -121,7 +123,10 @@ async function runAll(
         signal: interrupt.signalName(),
       })
       worst = worseOf(worst, worseOf(code, isWhole ? EXIT.passed : EXIT.error))
-      if (!(await attempt(() => afterwards(result, job), io))) worst = worseOf(worst, EXIT.error)
+      const isDone = await attempt(() => afterwards(result, job), io)
+      // That nothing is made of a failed run is no further mistake.
+      const isToBeExpected = code === EXIT.failed && findObstacle(result) !== null
+      if (!isDone && !isToBeExpected) worst = worseOf(worst, EXIT.error)
       if (interrupt.stop.aborted) break
     }
   } finally {
@@ -216,15 +221,14 @@ async function runOne(
     // Whoever looks on is told the verdict that counts, so not before.
     for (const watcher of watchers) watcher.done(result)
   }
+  // Whoever leaves the baseline out wants no word about it.
+  const next = isForBaseline || flags.baseline === false ? null : nextStep(result)
   const isWhole = await deliver(
     {
       saves: [{ result, file: fileOf(result, flags), label: 'result saved' }],
       result,
-      // Whoever leaves the baseline out wants no word about it.
-      summary: (page) =>
-        isForBaseline || flags.baseline === false
-          ? renderConsole(result, page, null)
-          : renderConsole(result, page),
+      summary: (page) => renderConsole(result, page, next),
+      next,
       isOneOfSeveral,
     },
     flags,

@@ -1,11 +1,13 @@
 /**
  * `perfctl selftest`: what this machine can tell, found out by measuring the same code again and again.
  */
+
 import { resolve } from 'node:path'
 import { type Problem, UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { writeFileAtomic } from '../base/files.js'
 import type { Io } from '../base/io.js'
+import { escapedJson } from '../base/printable.js'
 import { formatDuration, parseDuration, plural } from '../base/units.js'
 import { parseReportFlag } from '../report/formats/index.js'
 import { renderSelftest, type Selftest } from '../report/selftest.js'
@@ -163,7 +165,7 @@ function conclude(
 }
 
 async function show(found: Selftest, flags: RunFlags, io: Io): Promise<void> {
-  const text = `${JSON.stringify(found, null, 2)}\n`
+  const text = `${escapedJson(JSON.stringify(found, null, 2))}\n`
   if (!ownsStdout(flags.reports)) io.stdout.write(renderSelftest(found, pageOf(io, flags.color)))
   for (const flag of flags.reports) {
     const { path } = parseReportFlag(flag)

@@ -6,7 +6,7 @@ import { type Problem, UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { writeFileAtomic } from '../base/files.js'
 import type { Io } from '../base/io.js'
-import { printable } from '../base/printable.js'
+import { escapedJson, printable } from '../base/printable.js'
 import { renderProblem } from '../base/problem.js'
 import { plural } from '../base/units.js'
 import { slowPatterns } from '../scenario/blocks/slow-patterns.js'
@@ -46,7 +46,7 @@ export async function validate(
     }
   }
   if (path !== null) {
-    const text = `${JSON.stringify(toJson(findings), null, 2)}\n`
+    const text = `${escapedJson(JSON.stringify(toJson(findings), null, 2))}\n`
     if (path === '-') io.stdout.write(text)
     else await writeFileAtomic(resolve(io.cwd, path), text)
   }

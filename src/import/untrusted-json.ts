@@ -3,8 +3,8 @@
  * a prototype is seen.
  */
 import { UserError, userError } from '../base/errors.js'
+import { parseExact } from '../base/exact-json.js'
 import { readYamlValue } from '../scenario/yaml/yaml.js'
-import { parseExact } from './exact-json.js'
 
 /** Any larger, and it isn't a description of an API but a dump of something. */
 const CHARACTERS_MAX = 64_000_000

@@ -39,6 +39,8 @@ export interface Outgoing {
   body: Body | null
   /** What the connection keeps of the answer for its checks; absent when nothing. */
   readonly keep?: Keep | undefined
+  /** A larger body, as transferred, is too large already: none of it is kept. Absent: perfctl's own bound. */
+  readonly bodyBytesMost?: number | undefined
   /** How many redirects are followed; absent or 0: the redirect is the answer. */
   readonly redirects?: number | undefined
   /** When it's sent again; absent: never. */
@@ -68,6 +70,7 @@ export class CompiledRequest implements Outgoing {
   readonly headers: string[]
   readonly hasFixedHeaders: boolean
   readonly keep: Keep | undefined
+  readonly bodyBytesMost: number | undefined
   readonly redirects: number | undefined
   readonly retries: Retries | undefined
   origin: string | null = null
@@ -85,6 +88,7 @@ export class CompiledRequest implements Outgoing {
     this.index = index
     this.method = spec.method
     this.keep = keepFor(spec, context.plan.http.compression)
+    this.bodyBytesMost = spec.expect.checks?.find((check) => check.type === 'maxSize')?.bytes
     this.redirects = spec.redirects ?? context.plan.http.redirects
     this.retries = spec.retries ?? (IDEMPOTENT.has(spec.method) ? context.plan.http.retries : undefined)
     this.name = spec.name

@@ -1,6 +1,7 @@
 /**
  * The rows of a data file, read one by one as they are taken.
  */
+import { parseExact } from '../base/exact-json.js'
 import { readCsvRow } from '../scenario/data/csv.js'
 import type { Feeder, Table } from '../scenario/model/scenario.js'
 
@@ -45,7 +46,7 @@ class TableRows implements Rows {
   private read(index: number): unknown {
     const { spans, format, columns, delimiter } = this.table
     const text = this.bytes.toString('utf8', spans[2 * index]!, spans[2 * index + 1]!)
-    if (format === 'json') return JSON.parse(text)
+    if (format === 'json') return parseExact(text)
     const fields = readCsvRow(text, delimiter)
     const row: Record<string, string> = {}
     for (let i = 0; i < columns!.length; i++) row[columns![i]!] = fields[i]!

@@ -73,6 +73,8 @@ function collectJson(template: JsonTemplate, feeders: FeederIndex, parts: (strin
       collectJson(value, feeders, parts)
     }
     parts.push('}')
+  } else if ('digits' in template) {
+    parts.push(template.digits)
   } else {
     parts.push(compileJsonString((template as { readonly $: Template }).$, feeders))
   }

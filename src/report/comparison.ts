@@ -5,6 +5,7 @@ import { printable } from '../base/printable.js'
 import { plural } from '../base/units.js'
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import type { Page } from './page.js'
+import { COMPARED_MOST } from './ranking.js'
 import { type Column, renderTable } from './table.js'
 import { wrap } from './width.js'
 import {
@@ -25,12 +26,16 @@ export function renderComparison(comparison: Comparison, page: Page): string {
   const news = metrics.filter(standsOut)
   const unsure = news.filter(({ verdict }) => verdict === 'inconclusive')
   const left = new Set(unsure.slice(UNSURE_MAX))
-  const shown = news.filter((row) => !left.has(row))
+  const settled = news.filter((row) => !left.has(row))
+  const shown = settled.slice(0, COMPARED_MOST)
   const title = page.style.bold(wrap(`Compared with ${printable(baseline)}`, page.width, '  '))
   const table = shown.length === 0 ? '' : renderRows(shown, comparison, page)
   const parts = [
     title,
     table,
+    shown.length === settled.length
+      ? ''
+      : `  ${plural(settled.length - shown.length, 'more line')}: these are the worst`,
     left.size === 0 ? '' : `  ${plural(left.size, 'more line')} unsure`,
     summarizeRest(metrics, page),
     renderReasons(metrics, shown, page),

@@ -20,11 +20,14 @@ import { headline } from './wording.js'
  */
 export function renderConsole(result: Result, page: Page, next = nextStep(result)): string {
   const sentence = headline(result)
+  const requests = result.requests.map(withWarmup)
+  // Tables of zeros say nothing that the headline hasn't said.
+  const isEmpty = requests.every((request) => request.requests === 0)
   const parts = [
     renderHeadline(sentence, result.verdict, page),
     result.comparison === null ? '' : renderComparison(result.comparison, page),
-    renderRequests({ ...result, requests: result.requests.map(withWarmup) }, page),
-    renderThresholds(result, page),
+    isEmpty ? '' : renderRequests({ ...result, requests }, page),
+    isEmpty ? '' : renderThresholds(result, page),
     renderErrors(result, page),
     renderNotes(listNotes(result), sentence, page),
     renderNext(next, page),

@@ -6,7 +6,7 @@ import { formatCount, formatLatency, formatRate, formatShare, plural } from '../
 import type { Comparison } from '../stats/comparison.js'
 import type { ErrorCount, RequestResult, RunVerdict, ThresholdResult, Totals } from '../stats/result.js'
 import type { Page } from './page.js'
-import { chooseRequests } from './ranking.js'
+import { describeLeft, requestsShown } from './ranking.js'
 import { type Column, renderTable } from './table.js'
 import { truncate, wrap } from './width.js'
 import { formatActual } from './wording.js'
@@ -16,10 +16,6 @@ export type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throu
   readonly name: string
   readonly latency: Pick<Totals['latency'], 'p50' | 'p95' | 'p99' | 'max'>
 }
-
-/** Up to this many requests have a line each; of more there are the {@link ROWS_OF_MANY} that matter most. */
-const ROWS_MOST = 40
-const ROWS_OF_MANY = 20
 
 /**
  * One line for each request, and a last one for all together where there is more than one. Of very many requests those
@@ -38,7 +34,7 @@ export function renderRequests(
   { width, isUnbounded, style }: Page,
 ): string {
   if (requests.length === 0) return ''
-  const shown = requests.length > ROWS_MOST ? chooseRequests(requests, ROWS_OF_MANY, comparison) : requests
+  const shown = requestsShown(requests, comparison)
   const rows = shown.map((request) => requestCells(printable(request.name), request))
   if (requests.length > 1) rows.push(requestCells('total', totals))
   const columns = REQUEST_COLUMNS.filter(({ title }) => title !== WITH_FAILED || totals.failed > 0)
@@ -50,8 +46,7 @@ export function renderRequests(
   )
   const left = requests.length - shown.length
   if (left === 0) return table
-  const more = `${plural(left, 'more request')}: these are the worst and the busiest. All of them are in the saved result, and in --report html and --report csv.`
-  return `${table}\n${style.dim(wrap(more, width))}`
+  return `${table}\n${style.dim(wrap(describeLeft(left), width))}`
 }
 
 /** The rate of all requests, beside that of the successful ones, where they differ. */

@@ -1,8 +1,29 @@
 /**
  * Which requests matter most to a reader, where there are too many to look at all.
  */
+import { plural } from '../base/units.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { Totals } from '../stats/result.js'
+
+/** Up to this many requests have a line each in a table of text; of more there are the {@link ROWS_OF_MANY} that matter most. */
+const ROWS_MOST = 40
+const ROWS_OF_MANY = 20
+
+/** The requests that a table of text shows. */
+export function requestsShown<T extends Rankable>(
+  requests: readonly T[],
+  comparison: Pick<Comparison, 'metrics'> | null,
+): readonly T[] {
+  return requests.length > ROWS_MOST ? chooseRequests(requests, ROWS_OF_MANY, comparison) : requests
+}
+
+/** Says how many requests a table leaves out, and where they are. */
+export function describeLeft(left: number): string {
+  return `${plural(left, 'more request')}: these are the worst and the busiest. All of them are in the saved result, and in --report html and --report csv.`
+}
+
+/** A comparison of more requests says which are worst, and how many more there are. */
+export const COMPARED_MOST = 40
 
 /** What is looked at. */
 export type Rankable = Pick<Totals, 'requests' | 'failed' | 'errorRate'> & {

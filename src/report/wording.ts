@@ -71,6 +71,7 @@ export function headline(result: Result): string {
     case 'inconclusive':
       return `Inconclusive: ${whyInconclusive(result)}.`
     case 'interrupted':
+      if (totals.requests === 0) return `Interrupted: ${describeUnreached(result)}.`
       return `Interrupted after ${formatDuration(Math.round(result.durationSeconds) * 1000)}: these are the figures of the part that ran.`
     case 'error':
       return `Error: ${whyError(result)}.`
@@ -171,6 +172,7 @@ function bestImprovement({ metrics }: Comparison): string {
 }
 
 function whyFailed(result: Result): string {
+  if (result.error !== null) return printable(result.error)
   const isNever = result.neverSucceeded.length > 0 || result.comparison?.referenceNeverSucceeded !== undefined
   return isNever ? summarizeNeverSucceeded(result) : brokenThresholds(result) + doubtBeside(result)
 }
@@ -214,7 +216,7 @@ function whyError(result: Result): string {
 
 /** Why a target was not reached, by what its requests said. */
 export function describeUnreached({ totals, scenario }: Pick<Result, 'totals' | 'scenario'>): string {
-  if (totals.requests === 0) return 'no request was finished'
+  if (totals.requests === 0) return `no request was ${totals.unfinished > 0 ? 'finished' : 'sent'}`
   const [first] = totals.errors
   const why = first === undefined ? '' : `: ${printable(first.message)}`
   return `none of ${plural(totals.requests, 'request')} reached ${printable(scenario.target)}${why}`

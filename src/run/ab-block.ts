@@ -4,14 +4,16 @@
 import { now, wallTime } from '../base/clock.js'
 import { UserError, userError } from '../base/errors.js'
 import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
-import { Collector } from '../load/measure/collector.js'
+import { Collector, type Second } from '../load/measure/collector.js'
 import { sideOf } from '../plan/ab-turns.js'
 import { makePlan } from '../plan/make-plan.js'
 import type { Plan } from '../plan/plan.js'
 import { listSeries } from '../plan/series.js'
 import type { Scenario } from '../scenario/model/scenario.js'
 import type { Result, RunEnvironment } from '../stats/result.js'
+import type { Tally } from '../stats/tally.js'
 import { whyStopped } from './failure.js'
+import { Pulse } from './pulse.js'
 import { assembleResult } from './result.js'
 import { type Setup, setUp } from './setup.js'
 
@@ -35,6 +37,8 @@ export interface BlockOptions {
 export interface BlockEnd {
   readonly a: Result
   readonly b: Result
+  /** Which side died while it was driven, and why; absent when both lived. */
+  readonly death?: string
 }
 
 const SLICE_MS = 1000
@@ -124,10 +128,16 @@ async function drive(
   const brake = new AbortController()
   const barrier = makeBarrier(2)
   const sides = plans.map(({ side, plan }) => {
-    const collector = new Collector(listSeries(plan), workers, () => look(), {
+    const pulse = new Pulse()
+    const series = listSeries(plan)
+    const onSecond = ({ index }: Second, tally: Tally) => {
+      if (index >= 0 && sideOf(index) === side) pulse.note(series.map((_, i) => tally.get(i)))
+      look()
+    }
+    const collector = new Collector(series, workers, onSecond, {
       isOwn: (second) => sideOf(second) === side,
     })
-    return { side, plan, startedAt: wallTime(), collector }
+    return { side, plan, startedAt: wallTime(), collector, pulse }
   })
   const measure = (stoppedMs: number, failed: Failed | null = null): BlockEnd => {
     const [a, b] = sides.map(({ side, plan, collector, startedAt }) => {
@@ -144,11 +154,16 @@ async function drive(
     }) as [Result, Result]
     return { a, b }
   }
+  const findDeath = (): string | null => {
+    const dead = sides.find(({ pulse }) => pulse.death !== null)
+    return dead === undefined ? null : `side ${dead.side}: ${dead.pulse.death}`
+  }
   let seen = 0
   const look = () => {
     const seconds = Math.floor(Math.min(...sides.map(({ collector }) => collector.seconds.length)) / 2)
     if (seconds <= seen || brake.signal.aborted) return
     seen = seconds
+    if (findDeath() !== null) return brake.abort()
     if (options.onSeconds(seconds, () => measure(2 * seconds * 1000))) brake.abort()
   }
   const ends = await Promise.all(
@@ -171,7 +186,9 @@ async function drive(
     }),
   )
   const failed = ends.find((end): end is typeof end & Failed => end.failure !== null) ?? null
-  return measure(Math.min(...ends.map(({ stoppedMs }) => stoppedMs)), failed)
+  const death = findDeath()
+  const end = measure(Math.min(...ends.map(({ stoppedMs }) => stoppedMs)), failed)
+  return death === null ? end : { ...end, death }
 }
 
 interface Failed {

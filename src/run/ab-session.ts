@@ -62,7 +62,7 @@ export function checkSession(
 /**
  * Drives both sides; `start` brings them up, once for each block, counted from 0. With restarts it is only looked at
  * where a block ends. A side that can't be started or reached is in the `error` of both results, with what was measured
- * before. Throws a UserError for a scenario that no session can be made of.
+ * before; one that dies on the way makes the session fail. Throws a UserError for a scenario that no session can be made of.
  */
 export async function runSession(
   scenario: Scenario,
@@ -110,6 +110,8 @@ export async function runSession(
       const measured = blocks.pop() ?? emptyBlock(scenario, options.names, how)
       return breakOff(conclude(join(measured), scenario, reference), error, signal)
     }
+    if (end.death !== undefined && !signal.aborted && end.a.error === null)
+      return giveUp(conclude(join(end), scenario, reference), end.death)
     const isLast = block + 1 === starts || signal.aborted || end.a.error !== null
     if (isLast || (starts > 1 && isClear((block + 1) * blockSeconds, () => end)))
       return conclude(join(end), scenario, reference)
@@ -138,6 +140,12 @@ function breakOff({ a, b }: SessionEnd, error: UserError, signal: AbortSignal): 
   const why = stopped.interrupted || stopped.error !== null ? stopped : { ...stopped, ...whyNotSent(error) }
   const verdict = why.interrupted ? 'interrupted' : 'error'
   const end = (side: Result): Result => ({ ...side, ...why, comparison: null, verdict })
+  return { a: end(a), b: end(b) }
+}
+
+/** A session of which one side has died has failed, whatever the other one does. */
+function giveUp({ a, b }: SessionEnd, death: string): SessionEnd {
+  const end = (side: Result): Result => ({ ...side, error: death, comparison: null, verdict: 'failed' })
   return { a: end(a), b: end(b) }
 }
 

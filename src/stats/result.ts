@@ -132,7 +132,7 @@ export interface ScenarioIdentity {
 }
 
 /** `open`: the rate is given, so it says nothing about the service. */
-export type LoadModel = 'closed' | 'open'
+type LoadModel = 'closed' | 'open'
 
 /** The same, with the file as it was read: for readers, no part of any comparison. */
 interface ScenarioRecord extends ScenarioIdentity {

@@ -115,7 +115,8 @@ function refuse(result: Result): void {
   )
 }
 
-function findObstacle(result: Result) {
+/** Why no baseline can be made of a result, and what to do; null when one can. */
+export function findObstacle(result: Result): { readonly what: string; readonly hint: string | null } | null {
   const { interrupted, verdict, generator, totals, requests } = result
   const shard = nameShard(result.shard)
   if (shard !== null) {

@@ -59,7 +59,7 @@ export function exitCodeOf(
 const UNREACHED: readonly FailureKind[] = ['connect', 'dns', 'tls']
 
 /** Whether no request ever got as far as the service, or none was finished at all. */
-function isUnreachable(totals: Pick<Totals, 'requests' | 'failed' | 'errors'>): boolean {
+export function isUnreachable(totals: Pick<Totals, 'requests' | 'failed' | 'errors'>): boolean {
   if (totals.failed < totals.requests) return false
   const unreached = totals.errors.filter(({ kind }) => UNREACHED.includes(kind))
   return unreached.reduce((sum, { count }) => sum + count, 0) >= totals.requests

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { blanked, printable, printableJson, printableLines, shortened } from '../../src/base/printable.js'
+import {
+  blanked,
+  escapedJson,
+  printable,
+  printableJson,
+  printableLines,
+  shortened,
+} from '../../src/base/printable.js'
 
 test.each([
   ['plain text, größer, 接口, 🚀', 'plain text, größer, 接口, 🚀'],
@@ -40,3 +47,11 @@ test.each(['plain "text"', 'a\u0085\u202e\ud800b\n', '\u{e0041}😀\u007f'])(
     expect(printable(json)).toBe(json)
   },
 )
+
+test('JSON of several lines keeps them, and is what it was', () => {
+  const value = { 'k\u202e': ['a\u009b2J\n', '\u{e0041}😀\u007f'], more: { n: 1 } }
+  const text = escapedJson(JSON.stringify(value, null, 2))
+  expect(text).not.toMatch(/[\u007f-\u009f\u202e\u{e0041}]/u)
+  expect(text.split('\n')).toHaveLength(9)
+  expect(JSON.parse(text)).toEqual(value)
+})

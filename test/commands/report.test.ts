@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { type Delivery, deliver } from '../../src/commands/deliver.js'
 import { report, writeReports } from '../../src/commands/report.js'
 import { renderJson } from '../../src/report/formats/json.js'
 import { failed, passed } from '../report/results.js'
@@ -121,4 +122,16 @@ test('a terminal of the C locale gets ASCII', async () => {
   const terminal = { ...io.stdout, isTerminal: true }
   await report('result.json', [], { ...io, stdout: terminal, env: { LC_ALL: 'C', NO_COLOR: '1' } })
   expect(io.written.stdout).toMatch(/^\+ Passed/)
+})
+
+test.each(['html', 'github'])('%s says what the terminal says to do next', async (id) => {
+  const result = { ...passed, comparison: null }
+  const flags = { reports: [`${id}=out`], streams: [], quiet: true, color: false }
+  const leave = async (next: Delivery['next']) => {
+    await deliver({ saves: [], result, summary: () => '', ...(next !== undefined && { next }) }, flags, io)
+    return readFileSync(join(io.cwd, 'out'), 'utf8')
+  }
+  expect(await leave(undefined)).toContain('perfctl baseline update')
+  expect(await leave(null)).not.toContain('perfctl baseline update')
+  expect(await leave({ why: 'To go on', command: 'perfctl report x' })).toContain('perfctl report x')
 })

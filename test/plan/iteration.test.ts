@@ -58,6 +58,56 @@ data: { word: ['a & "b" é'] }
     expect([...seen].sort()).toEqual(days)
   })
 
+  test.each([
+    ['a number with a zero at its end', '12.50', '12.50'],
+    ['… of JSON with an exponent', '1.0e3', '1.0e3'],
+    ['an id of nineteen digits', '1234567890123456789', '1234567890123456789'],
+    ['… with a plus, which JSON lacks', '+1234567890123456789', '1234567890123456789'],
+    ['what is a number in YAML only', '0x10', '16'],
+    ['… without a digit before the point', '.5', '0.5'],
+  ])('sends %s in JSON as it was written', (_, written, sent) => {
+    const request = first(`
+target: http://localhost:3000
+requests: [{ post: /, json: { a: ${written}, list: [${written}] } }]
+`)
+    expect(request.body).toBe(`{"a":${sent},"list":[${sent}]}`)
+  })
+
+  test('sends a number as it was written where a text is sent', () => {
+    const request = first(`
+target: http://localhost:3000
+requests: [{ post: /, query: { p: 12.50 }, headers: { x-p: 1.0 }, form: { p: 12.50, id: 1234567890123456789 } }]
+`)
+    expect(request.path).toBe('/?p=12.50')
+    expect(pairs(request)['x-p']).toBe('1.0')
+    expect(request.body).toBe('p=12.50&id=1234567890123456789')
+  })
+
+  test.each([
+    ['users.json', '[{"id": 1234567890123456789}]'],
+    ['users.ndjson', '{"id": 1234567890123456789}'],
+  ])('sends a long id of %s with all of its digits', (file, text) => {
+    const request = first(
+      `
+target: http://localhost:3000
+data: { user: { file: ${file} } }
+requests: [{ post: "/{{ user.id }}", json: { id: "{{ user.id }}", next: "{{ user.id | add(1) }}", user: "{{ user }}" } }]`,
+      { [file]: text },
+    )
+    expect(request.path).toBe('/1234567890123456789')
+    expect(request.body).toBe(
+      '{"id":1234567890123456789,"next":1234567890123456790,"user":{"id":1234567890123456789}}',
+    )
+  })
+
+  test.each([
+    ['{ json: { $.a: 1 }, maxSize: 1kB }', 1000],
+    ['{ json: { $.a: 1 } }', undefined],
+  ])('that expects %s keeps no more of an answer', (expected, bytes) => {
+    const request = first(`target: http://localhost:3000\nrequests: [{ get: /, expect: ${expected} }]`)
+    expect([request.keep, request.bodyBytesMost]).toEqual(['body', bytes])
+  })
+
   test('encodes a form', () => {
     const request = first(`
 target: http://localhost:3000
@@ -163,8 +213,9 @@ data: { evil: ["a\\r\\nx-b: c"] }
   })
 })
 
-function make(text: string): Iterations {
-  const scenario = readScenario(text, { file: 'test.yaml', env: {} })
+function make(text: string, files: Readonly<Record<string, string>> = {}): Iterations {
+  const read = (path: string) => Buffer.from(files[path]!)
+  const scenario = readScenario(text, { file: 'test.yaml', env: {}, files: { read } })
   const { load, http, data, requests, beforeEach } = scenario
   const plan: Plan = {
     target: scenario.target!,
@@ -180,8 +231,8 @@ function make(text: string): Iterations {
   return new Iterations(plan)
 }
 
-function first(text: string): Outgoing {
-  return make(text).prepare(0, false)
+function first(text: string, files?: Readonly<Record<string, string>>): Outgoing {
+  return make(text, files).prepare(0, false)
 }
 
 function pairs({ headers }: Outgoing): Record<string, string> {

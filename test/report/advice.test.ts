@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { nextStep } from '../../src/report/advice.js'
+import { loadFormat } from '../../src/report/formats/index.js'
 import { headline } from '../../src/report/wording.js'
 import type { Result } from '../../src/stats/result.js'
 import { compare } from '../../src/verdict/compare.js'
@@ -35,6 +36,17 @@ describe('after a session of two sides nothing is said of baselines', () => {
 
   test('green is said of a, not of a baseline', () => {
     expect(headline(inSession(passed))).toMatch(/^Passed: not slower than a\b/)
+  })
+})
+
+describe('in the reports that say what to do next', () => {
+  const fresh: Result = { ...passed, comparison: null }
+
+  test.each(['html', 'github'] as const)('%s says what it is given', async (id) => {
+    const { render } = await loadFormat(id)
+    expect(render(fresh)).toContain('perfctl baseline update')
+    expect(render(fresh, null)).not.toContain('perfctl baseline update')
+    expect(render(fresh, { why: 'To go on', command: 'perfctl report x' })).toContain('perfctl report x')
   })
 })
 

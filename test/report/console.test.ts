@@ -112,3 +112,41 @@ test('a run without a baseline ends with how to make one', () => {
   const text = renderConsole({ ...passed, comparison: null }, { width: 80, style: plain, ascii: false })
   expect(text.trimEnd().split('\n').at(-1)).toBe('  perfctl baseline update scenarios/shop.yaml')
 })
+
+describe('a run in which nothing was finished', () => {
+  const silent: Result = {
+    ...failed,
+    comparison: null,
+    neverSucceeded: [],
+    thresholds: failed.thresholds.map((threshold) => ({ ...threshold, actual: null, passed: false })),
+    totals: { ...failed.totals, requests: 0, failed: 0, unfinished: 0, errors: [] },
+    requests: failed.requests.map((request) => ({
+      ...request,
+      requests: 0,
+      failed: 0,
+      unfinished: 0,
+      errors: [],
+    })),
+  }
+  const page = { width: 80, style: plain, ascii: false }
+
+  test.each<[string, Partial<Result>, string]>([
+    ['with its reason', { verdict: 'error', error: 'no service' }, '✗ Error: no service.'],
+    ['without one', { verdict: 'error' }, '✗ Error: no request was sent.'],
+    [
+      'that was interrupted',
+      { verdict: 'interrupted', interrupted: true },
+      '! Interrupted: no request was sent.',
+    ],
+  ])('%s has no tables', (_, how, line) => {
+    const text = renderConsole({ ...silent, error: null, ...how }, page)
+    expect(text.split('\n')[0]).toBe(line)
+    expect(text).not.toMatch(/^(request|threshold) /m)
+  })
+
+  test('says so where something was sent', () => {
+    const sent = { ...silent.totals, unfinished: 3 }
+    const text = renderConsole({ ...silent, error: null, verdict: 'error', totals: sent }, page)
+    expect(text).toMatch(/^✗ Error: no request was finished\.\n/)
+  })
+})

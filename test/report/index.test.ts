@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { escapedJson } from '../../src/base/printable.js'
 import { FORMAT_IDS, loadFormat, parseReportFlag } from '../../src/report/formats/index.js'
 import { renderJson } from '../../src/report/formats/json.js'
 import { parseResult } from '../../src/stats/read.js'
@@ -73,7 +74,7 @@ describe('--report', () => {
 
 test('JSON in pieces is the same as at once, whatever is in it', () => {
   for (const result of Object.values(RESULTS))
-    expect(renderJson(result)).toBe(`${JSON.stringify(result, null, 2)}\n`)
+    expect(renderJson(result)).toBe(`${escapedJson(JSON.stringify(result, null, 2))}\n`)
   const odd = {
     ...passed,
     a: undefined,

@@ -1,7 +1,7 @@
 /**
  * Bodies of an operation's requests, made of examples and schemas.
  */
-import { hasExact, parseExact, writeExact } from '../exact-json.js'
+import { hasExact, parseExact, writeExact } from '../../base/exact-json.js'
 import { type Foreign, field, isForeign, mapOf, textOf } from '../untrusted-json.js'
 import type { Operation } from './operations.js'
 import { exampleOf, formField } from './parameters.js'

@@ -1,7 +1,7 @@
 /**
  * Parameters of an operation: the path, the query, headers and cookies with values in them.
  */
-import { writeExact } from '../exact-json.js'
+import { writeExact } from '../../base/exact-json.js'
 import { addField } from '../fields.js'
 import { encodeLiterals, hasHoles } from '../template-text.js'
 import { type Foreign, field, isForeign, listOf, mapOf, textOf } from '../untrusted-json.js'

@@ -1,9 +1,10 @@
 /**
  * Values that fit a schema. Where the document has an example, it's that; texts are marked.
  */
+
+import { parseExact } from '../../base/exact-json.js'
 import type { BesideFiles } from '../beside.js'
 import type { References } from '../env-references.js'
-import { parseExact } from '../exact-json.js'
 import type { Notes } from '../notes.js'
 import type { Hole, Holes } from '../template-text.js'
 import { type Foreign, field, isForeign, listOf, mapOf } from '../untrusted-json.js'

@@ -1,12 +1,12 @@
 /**
  * Bodies of Postman's requests.
  */
+import { writeExact } from '../../base/exact-json.js'
 import { isSecretField } from '../../base/secrets.js'
 import { isMediaType } from '../../scenario/blocks/multipart.js'
 import { baseName } from '../beside.js'
 import { sentName } from '../body.js'
 import { hideInText } from '../credentials.js'
-import { writeExact } from '../exact-json.js'
 import { addField, standTogether } from '../fields.js'
 import { hasHoles, mapLiterals } from '../template-text.js'
 import { field, listOf, mapOf, textField, textOf } from '../untrusted-json.js'

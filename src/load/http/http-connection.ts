@@ -37,6 +37,7 @@ export class HttpConnection implements Connection, Call {
   request: Outgoing | null = null
   isAnswering = false
   private keep: Keep | undefined = undefined
+  private bodyBytesMost: number | undefined = undefined
   private readonly origin: string
   private readonly origins: Origins
   private readonly completion: Completion
@@ -55,6 +56,7 @@ export class HttpConnection implements Connection, Call {
     this.detours = null
     this.isAnswering = false
     this.keep = request.keep
+    this.bodyBytesMost = request.bodyBytesMost
     this.series = request.index
     this.method = request.method
     try {
@@ -86,7 +88,7 @@ export class HttpConnection implements Connection, Call {
   onHead(status: number, head: { readonly answerHead: AnswerHead }): void {
     this.status = status
     this.firstByteAt = now()
-    if (this.keep !== undefined) this.answer = new Answer(head.answerHead, this.keep)
+    if (this.keep !== undefined) this.answer = new Answer(head.answerHead, this.keep, this.bodyBytesMost)
   }
 
   onChunk(chunk: Buffer): void {

@@ -2,10 +2,11 @@
  * What is kept of an answer whose body or headers are looked at. Other answers are counted and thrown away.
  */
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
+import { formatSize } from '../../base/units.js'
 import type { Keep } from '../../plan/request.js'
 import { quoted } from '../../scenario/yaml/tree.js'
 
-/** More of a body is not kept, before and after decoding. */
+/** A larger body is not kept, neither before nor after decoding. */
 export const BODY_BYTES_MOST = 10_000_000
 
 /** The headers of an answer. Never changed, so that answers with the same head can share it. */
@@ -57,11 +58,14 @@ export class Answer {
   /** The values of `set-cookie`, one for each cookie, those of redirects on the way first. */
   setCookies: readonly string[]
   private readonly keepsBody: boolean
+  private readonly bytesMost: number
   private readonly chunks: Buffer[] = []
   private decoded: Buffer | null = null
   private decodedSize = 0
 
-  constructor(head: AnswerHead, keep: Keep) {
+  /** `bytesMost`: a larger body, as transferred, is only counted. */
+  constructor(head: AnswerHead, keep: Keep, bytesMost = BODY_BYTES_MOST) {
+    this.bytesMost = Math.min(bytesMost, BODY_BYTES_MOST)
     this.head = head
     this.setCookies = head.setCookies
     this.keepsBody = keep === 'body' || (keep === 'compressed' && head.encoding !== null)
@@ -75,8 +79,11 @@ export class Answer {
   /** Takes a part of the body in. */
   add(chunk: Buffer): void {
     this.bodyBytes += chunk.length
+    if (!this.keepsBody) return
     // Subtle: chunks lie in a buffer that the next read of any socket overwrites, so they are copied.
-    if (this.keepsBody && this.bodyBytes <= BODY_BYTES_MOST) this.chunks.push(Buffer.from(chunk))
+    if (this.bodyBytes <= this.bytesMost) this.chunks.push(Buffer.from(chunk))
+    // Half a body is of no use, and what comes may have no end.
+    else this.chunks.length = 0
   }
 
   /** The value of a header, several of one name joined by commas; null when there is none. */
@@ -116,7 +123,7 @@ export class Answer {
   }
 
   private decode(): Buffer {
-    if (this.bodyBytes > BODY_BYTES_MOST) throw new BodyError(TOO_LARGE)
+    if (this.bodyBytes > this.bytesMost) throw new BodyError(tooLarge(this.bytesMost))
     const [first] = this.chunks
     const body = this.chunks.length === 1 ? first! : Buffer.concat(this.chunks)
     const { encoding } = this.head
@@ -132,7 +139,9 @@ const EMPTY = Buffer.alloc(0)
 /** A body that can't be looked at, and why. */
 export class BodyError extends Error {}
 
-const TOO_LARGE = 'the body is larger than 10MB, too large to be looked at'
+function tooLarge(bytesMost: number): string {
+  return `the body is larger than ${formatSize(bytesMost)}, too large to be looked at`
+}
 
 const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Buffer>> = {
   gzip: gunzipSync,
@@ -149,7 +158,9 @@ function decode(body: Buffer, encoding: string): Buffer {
     return decoder(body, { maxOutputLength: BODY_BYTES_MOST })
   } catch (error) {
     const isLarge = (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
-    throw new BodyError(isLarge ? TOO_LARGE : `the body is not ${encoding}, though its header says so`)
+    throw new BodyError(
+      isLarge ? tooLarge(BODY_BYTES_MOST) : `the body is not ${encoding}, though its header says so`,
+    )
   }
 }
 

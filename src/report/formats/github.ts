@@ -4,19 +4,18 @@
 import { printable } from '../../base/printable.js'
 import { plural } from '../../base/units.js'
 import type { Result } from '../../stats/result.js'
-import { nextStep } from '../advice.js'
+import { type NextStep, nextStep } from '../advice.js'
 import { describeNeverSucceeded } from '../never-succeeded.js'
 import { describeChange, formatActual, formatInterval, formatLimit, headline } from '../wording.js'
 import type { Format } from './format.js'
 import { escapeMarkdown, renderMarkdown } from './markdown.js'
 
-function render(result: Result): string {
-  return `${renderMarkdown(result)}${renderNext(result)}\n${renderConditions(result)}`
+function render(result: Result, next = nextStep(result)): string {
+  return `${renderMarkdown(result)}${renderNext(next)}\n${renderConditions(result)}`
 }
 
 /** In a code element, not between backticks: there, nothing could be escaped. */
-function renderNext(result: Result): string {
-  const next = nextStep(result)
+function renderNext(next: NextStep | null): string {
   return next === null ? '' : `\n${next.why}: <code>${escapeMarkdown(next.command)}</code>\n`
 }
 

@@ -4,13 +4,14 @@
  */
 import { createHash } from 'node:crypto'
 import type { Result } from '../../stats/result.js'
+import { nextStep } from '../advice.js'
 import { html } from '../html/markup.js'
 import { renderReport } from '../html/report.js'
 import { STYLESHEET } from '../html/stylesheet.js'
 import { SYMBOLS } from '../html/verdict.js'
 import type { Format } from './format.js'
 
-function render(result: Result): string {
+function render(result: Result, next = nextStep(result)): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -24,7 +25,7 @@ function render(result: Result): string {
 </head>
 <body>
 <main>
-${renderReport(result)}</main>
+${renderReport(result, next)}</main>
 </body>
 </html>
 `.text

@@ -1,6 +1,7 @@
 /**
  * The result file itself.
  */
+import { escapedJson } from '../../base/printable.js'
 import type { Result } from '../../stats/result.js'
 import type { Format } from './format.js'
 
@@ -15,10 +16,10 @@ export function* jsonPieces(result: Result): Generator<string> {
   for (const part of writeValue(result, '', DEPTH)) {
     piece += part
     if (piece.length < PIECE_LENGTH) continue
-    yield piece
+    yield escapedJson(piece)
     piece = ''
   }
-  yield `${piece}\n`
+  yield `${escapedJson(piece)}\n`
 }
 
 /** Down to the fields of a request: its windows are at most some thousands. */

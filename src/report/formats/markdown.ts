@@ -8,6 +8,7 @@ import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
 import { listShardDoubts } from '../../stats/shard.js'
 import { sideTitles } from '../comparison.js'
+import { COMPARED_MOST, describeLeft, requestsShown } from '../ranking.js'
 import {
   formatActual,
   formatInterval,
@@ -28,7 +29,7 @@ export function renderMarkdown(result: Result): string {
     escapeMarkdown(headline(result)),
     result.comparison === null ? '' : renderComparison(result.comparison),
     renderThresholds(result),
-    renderRequests(result.requests.map(withWarmup), result.totals),
+    renderRequests(result.requests.map(withWarmup), result),
     renderNotes(result),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
@@ -54,17 +55,23 @@ function renderComparison(comparison: Comparison): string {
   const passed = metrics.length - shown.length
   const intro = `Compared with ${escapeMarkdown(baseline)}: ${plural(passed, 'metric')} within the limits.`
   if (shown.length === 0) return intro
-  const rows = shown.map((row) => [
-    row.request === null ? '(whole run)' : escapeMarkdown(row.request),
-    row.metric,
-    formatMetric(row.metric, row.baseline),
-    formatMetric(row.metric, row.current),
-    formatMetricChange(row.metric, row.change),
-    formatInterval(row),
-    formatLimit(row),
-    row.verdict === 'regressed' || row.verdict === 'missing' ? `**${row.verdict}**` : row.verdict,
-  ])
-  return `${intro}\n\n${renderTable(['request', 'metric', ...sideTitles(comparison), 'change', '95% sure', 'limit', 'verdict'], 2, rows)}`
+  // Worst first.
+  const rows = shown
+    .slice(0, COMPARED_MOST)
+    .map((row) => [
+      row.request === null ? '(whole run)' : escapeMarkdown(row.request),
+      row.metric,
+      formatMetric(row.metric, row.baseline),
+      formatMetric(row.metric, row.current),
+      formatMetricChange(row.metric, row.change),
+      formatInterval(row),
+      formatLimit(row),
+      row.verdict === 'regressed' || row.verdict === 'missing' ? `**${row.verdict}**` : row.verdict,
+    ])
+  const titles = ['request', 'metric', ...sideTitles(comparison), 'change', '95% sure', 'limit', 'verdict']
+  const left = shown.length - rows.length
+  const more = left === 0 ? '' : `\n\n${plural(left, 'more line')}: these are the worst.`
+  return `${intro}\n\n${renderTable(titles, 2, rows)}${more}`
 }
 
 function renderThresholds({ thresholds, verdict }: Result): string {
@@ -77,7 +84,10 @@ function renderThresholds({ thresholds, verdict }: Result): string {
   return renderTable(['threshold', 'measured', ''], 1, rows)
 }
 
-function renderRequests(requests: readonly RequestResult[], totals: Totals): string {
+function renderRequests(
+  requests: readonly RequestResult[],
+  { totals, comparison }: Pick<Result, 'totals' | 'comparison'>,
+): string {
   const hasFailed = totals.failed > 0
   const cells = (name: string, { requests: count, errorRate, throughput, requestRate, latency }: Totals) => [
     name,
@@ -90,11 +100,14 @@ function renderRequests(requests: readonly RequestResult[], totals: Totals): str
     formatLatency(latency.p99),
     formatLatency(latency.max),
   ]
-  const rows = requests.map((request) => cells(escapeMarkdown(request.name), request))
+  const shown = requestsShown(requests, comparison)
+  const left = requests.length - shown.length
+  const rows = shown.map((request) => cells(escapeMarkdown(request.name), request))
   const all = requests.length > 1 ? [cells('**total**', totals)] : []
   const rates = hasFailed ? ['rate', 'with failed'] : ['rate']
   const titles = ['request', 'count', ...rates, 'errors', 'p50', 'p95', 'p99', 'max']
-  return renderTable(titles, 1, [...rows, ...all])
+  const table = renderTable(titles, 1, [...rows, ...all])
+  return left === 0 ? table : `${table}\n\n${escapeMarkdown(describeLeft(left))}`
 }
 
 function renderNotes(result: Result): string {

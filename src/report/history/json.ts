@@ -2,6 +2,7 @@
  * Histories for other programs, `perfctl/history@1`: fields are added freely and never renamed. Latencies in ms, rates per
  * second, shares as ratios; what wasn't measured is null.
  */
+import { escapedJson } from '../../base/printable.js'
 import type { History } from '../../verdict/history.js'
 import { findOtherChanges, type Trend, type TrendChange } from '../../verdict/trend.js'
 
@@ -23,7 +24,7 @@ export function renderHistoryJson(
       changes: changes.map((change) => describeChange(history, change)),
     })),
   }))
-  return `${JSON.stringify({ schema: 'perfctl/history@1', scenarios }, null, 2)}\n`
+  return `${escapedJson(JSON.stringify({ schema: 'perfctl/history@1', scenarios }, null, 2))}\n`
 }
 
 function describeChange(history: History, change: TrendChange) {

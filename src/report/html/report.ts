@@ -3,6 +3,7 @@
  */
 import { withWarmup } from '../../stats/add.js'
 import type { Result } from '../../stats/result.js'
+import { nextStep } from '../advice.js'
 import { renderComparison } from './comparison.js'
 import { renderCourse, renderFigures } from './course.js'
 import { renderDistribution } from './distribution.js'
@@ -15,10 +16,10 @@ import { renderVerdict } from './verdict.js'
 const POINTS_MAX = 600
 const ROWS_MAX = 60
 
-/** The report, without the page around it. */
-export function renderReport(measured: Result): Markup {
+/** The report, without the page around it. `next`: what to do next, null for nothing. */
+export function renderReport(measured: Result, next = nextStep(measured)): Markup {
   const result = { ...measured, requests: measured.requests.map(withWarmup) }
-  return html`${renderVerdict(result)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result)}${renderRequests(result)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
+  return html`${renderVerdict(result, next)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result)}${renderRequests(result)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
 }
 
 function renderCharts(result: Result): Markup {

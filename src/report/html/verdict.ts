@@ -3,7 +3,7 @@
  */
 import { formatCount, formatDuration, formatLatency, formatRate, formatShare } from '../../base/units.js'
 import type { LatencySummary, Result, RunVerdict } from '../../stats/result.js'
-import { nextStep } from '../advice.js'
+import type { NextStep } from '../advice.js'
 import { listNotes } from '../notes.js'
 import { headline } from '../wording.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
@@ -25,13 +25,13 @@ function toneOf(verdict: RunVerdict): 'good' | 'bad' | 'unsure' {
 }
 
 /** Everything above the first table. */
-export function renderVerdict(result: Result): Markup {
+export function renderVerdict(result: Result, next: NextStep | null): Markup {
   const sentence = headline(result)
   return html`<header>
 <p class="eyebrow">${renderName(result.scenario.name)} <span>${renderMoment(result.startedAt)}</span></p>
 <h1><span class="symbol ${toneOf(result.verdict)}" aria-hidden="true">${SYMBOLS[result.verdict]}</span>${renderSentence(sentence, result.verdict)}</h1>
 <p class="hint">${describeRun(result)}</p>
-${renderNotes(result, sentence)}${renderNext(result)}</header>
+${renderNotes(result, sentence)}${renderNext(next)}</header>
 ${renderKeyFigures(result.totals)}`
 }
 
@@ -59,8 +59,7 @@ function renderNotes(result: Result, sentence: string): Content {
 `
 }
 
-function renderNext(result: Result): Content {
-  const next = nextStep(result)
+function renderNext(next: NextStep | null): Content {
   if (next === null) return NOTHING
   return html`<p class="next">${next.why}: <code>${next.command}</code></p>
 `

@@ -3,6 +3,7 @@
  * reports what is wrong and then gives null.
  */
 
+import { isNumber } from '../../base/decimal.js'
 import { type Limit, parseThreshold } from '../blocks/threshold.js'
 import { rowOf } from '../data/feeders.js'
 import type { FileReader } from '../data/files.js'
@@ -122,8 +123,7 @@ export const readFilePath: Reader<string> = (tree, context, report) => {
 /** Any YAML value as JSON with holes. */
 export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
   if (tree instanceof Scalar) {
-    if (typeof tree.value === 'number' && floatFault(tree.value, tree.text) !== null)
-      return BigInt(tree.text.replace('+', ''))
+    if (typeof tree.value === 'number') return asWritten(tree.value, tree.text)
     if (typeof tree.value !== 'string') return readFloat(tree, context, report)
     const template = templateOf(tree, { ...context, keepsType: true }, report)
     return template === null ? null : { $: template }
@@ -136,6 +136,12 @@ export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
     return { object: Object.fromEntries(entries) }
   }
   return tree.map((item, index) => readJson(item, context, inside(report, index)))
+}
+
+/** A number of JSON; by its text where that says more, and is JSON: in YAML a plus and 0x10 are right, too. */
+function asWritten(value: number, text: string): number | { readonly digits: string } {
+  const digits = text.replace(/^\+/, '')
+  return isNumber(digits) && digits !== String(value) ? { digits } : value
 }
 
 /** `200`, `2xx`, `200..299` or a list of these, as ranges. */

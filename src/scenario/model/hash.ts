@@ -75,7 +75,6 @@ function withoutSecrets<T>(headers: Readonly<Record<string, T>>): Record<string,
 /** JSON with sorted keys, so that the order in the file makes no difference; secrets blotted out. */
 function canonicalJson(value: unknown, secrets: readonly string[]): string {
   if (typeof value === 'string') return JSON.stringify(redact(value, secrets))
-  if (typeof value === 'bigint') return String(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, secrets)).join(',')}]`
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))

@@ -34,8 +34,8 @@ export type JsonTemplate =
   | null
   | boolean
   | number
-  /** A whole number that a float doesn't hold. */
-  | bigint
+  /** A number that a float doesn't hold, or writes otherwise: as it was written, `12.50`. */
+  | { readonly digits: string }
   | { readonly $: Template }
   | readonly JsonTemplate[]
   | { readonly object: Readonly<Record<string, JsonTemplate>> }

@@ -82,7 +82,7 @@ class Finder implements SentSecrets {
     if (value === null || typeof value !== 'object') return
     if (Array.isArray(value)) for (const item of value as readonly JsonTemplate[]) this.json(item, name)
     else if ('object' in value) for (const [key, item] of Object.entries(value.object)) this.json(item, key)
-    else this.template((value as { readonly $: Template }).$, isSecretField(name))
+    else if ('$' in value) this.template((value as { readonly $: Template }).$, isSecretField(name))
   }
 
   private argument(argument: Argument, isSecret: boolean): void {

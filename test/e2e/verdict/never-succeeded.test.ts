@@ -43,6 +43,9 @@ describe.concurrent('a request that never succeeds', () => {
     expect(made.code).not.toBe(0)
     expect(made.stderr).toContain('every try of "search" failed')
     const file = `.perfctl/results/${fileOf(session)}`
+    const updated = await session.perfctl(['baseline', 'update', 'shop.yaml', '--baseline', 'made.json'])
+    expect(updated.code, updated.stderr).toBe(1)
+    expect(updated.stderr).toContain('no baseline was made of "shop": every try of "search" failed')
     const compared = await session.perfctl(['compare', file, file])
     expect(compared.code, compared.stdout).toBe(1)
     expect(compared.stdout).toMatch(/^✗ Failed: "search" never succeeded/)

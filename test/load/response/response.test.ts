@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { BODY_BYTES_MOST } from '../../../src/load/response/response.js'
+import { Answer, AnswerHead, BODY_BYTES_MOST } from '../../../src/load/response/response.js'
 import { makeAnswer } from '../answers.js'
 
 describe('an answer', () => {
@@ -42,10 +42,22 @@ describe('an answer', () => {
     [
       'gzip',
       gzipSync(Buffer.alloc(BODY_BYTES_MOST + 1)),
-      'the body is larger than 10MB, too large to be looked at',
+      'the body is larger than 10.0MB, too large to be looked at',
     ],
   ])('in %s that can not be decoded says why', (encoding, bytes, message) => {
     expect(() => makeAnswer({ 'content-encoding': encoding }, bytes).text()).toThrow(message)
+  })
+
+  test('is kept up to the bound that it has, and counted beyond', () => {
+    const keep = (size: number) => {
+      const answer = new Answer(AnswerHead.of([]), 'body', 1000)
+      for (let i = 0; i < size; i += 100) answer.add(Buffer.alloc(Math.min(100, size - i), 'x'))
+      return answer
+    }
+    expect(keep(1000).body().length).toBe(1000)
+    const larger = keep(1001)
+    expect(larger.bodyBytes).toBe(1001)
+    expect(() => larger.body()).toThrow('the body is larger than 1.00kB, too large to be looked at')
   })
 
   test('is kept up to 10 MB, and counted beyond', () => {

@@ -40,6 +40,8 @@ describe('the rows of', () => {
     ['a.json', '["x", 2, true]', {}, ['x', 2, true]],
     ['a.ndjson', '{"a": 1}\r\n\n  {"a": 2}', {}, [{ a: 1 }, { a: 2 }]],
     ['a.jsonl', '"x"\n"y"\n', {}, ['x', 'y']],
+    ['a.json', '[{"id": 1234567890123456789}]', {}, [{ id: 1234567890123456789n }]],
+    ['a.jsonl', '-1234567890123456789\n7\n', {}, [-1234567890123456789n, 7]],
   ])('%s', (name, content, options, rows) => {
     expect(rowsOf(open(name, content, options))).toEqual(rows)
   })

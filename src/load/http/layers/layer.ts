@@ -84,6 +84,7 @@ export abstract class Layer implements Connection, Exchange {
 
 /** A request that stays as it is: a prepared one is filled in anew for the next iteration. */
 export function keepRequest(request: Outgoing, changes: Partial<Outgoing> = {}): Outgoing {
-  const { index, method, origin, path, headers, body, keep, redirects, retries } = request
-  return { index, method, origin, path, headers: [...headers], body, keep, redirects, retries, ...changes }
+  const { index, method, origin, path, headers, body, keep, bodyBytesMost, redirects, retries } = request
+  const kept = { index, method, origin, path, headers: [...headers], body, keep, bodyBytesMost }
+  return { ...kept, redirects, retries, ...changes }
 }

@@ -48,7 +48,7 @@ export class TracingConnection extends Layer {
     this.start(exchange)
     this.connect = null
     this.begun = now()
-    this.sent = keepRequest(request, { keep: 'body' })
+    this.sent = keepRequest(request, { keep: 'body', bodyBytesMost: undefined })
     this.inner.send(this.sent, this)
   }
 

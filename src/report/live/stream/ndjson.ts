@@ -2,7 +2,9 @@
  * `--stream ndjson=FILE`: a line of JSON for each second, for `jq` and whatever reads logs. The words are those of the
  * result file; times are ms, sizes bytes.
  */
+
 import { wallTime } from '../../../base/clock.js'
+import { escapedJson } from '../../../base/printable.js'
 import type { Frame } from '../../../stats/frame.js'
 import type { Result } from '../../../stats/result.js'
 import { figuresOf } from '../../../stats/summary.js'
@@ -16,8 +18,10 @@ async function open(address: Address, world: SinkWorld): Promise<Watcher> {
   if (address.kind !== 'file') throw new Error('NDJSON goes to a file')
   const file = await openTextFile(address.path, '--stream ndjson', world)
   let scenario = ''
-  const write = (type: string, fields: object) =>
-    file.write(`${JSON.stringify({ type, time: wallTime().toISOString(), scenario, ...fields })}\n`)
+  const write = (type: string, fields: object) => {
+    const line = JSON.stringify({ type, time: wallTime().toISOString(), scenario, ...fields })
+    file.write(`${escapedJson(line)}\n`)
+  }
   return {
     open(run: WatchedRun) {
       scenario = run.scenario

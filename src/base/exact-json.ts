@@ -2,20 +2,26 @@
  * JSON whose whole numbers keep their digits: those that a number of JavaScript can't hold are of type `bigint`.
  */
 
-/** Not in a text that was marked or read: nothing else begins with it. */
-const EXACT = '\ue005'
+import { jsonTokens } from './json-tokens.js'
 
-/** A text, or a number that stands outside of texts. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/gs
+/** What marks them on their way, at the beginning of a text. */
+const EXACT = '\ue005'
 
 /** The value of a JSON text. Throws a SyntaxError when it's none. */
 export function parseExact(text: string): unknown {
   if (!/\d{16}/.test(text)) return JSON.parse(text)
-  const isOwn = text.includes(EXACT)
-  if (isOwn) return JSON.parse(text)
-  const quoted = text.replace(TOKEN, (token) => (isTooLong(token) ? `"${EXACT}${token}"` : token))
-  return JSON.parse(quoted, (_, value: unknown) =>
-    typeof value === 'string' && value.startsWith(EXACT) ? BigInt(value.slice(1)) : value,
+  // One more of them than the text has, so that no text of its own begins like this.
+  const mark = EXACT.repeat(1 + (text.match(/\ue005|\\ue005/gi)?.length ?? 0))
+  let quoted = ''
+  let end = 0
+  for (const { token, at } of jsonTokens(text)) {
+    if (!isTooLong(token)) continue
+    quoted += `${text.slice(end, at)}"${mark}${token}"`
+    end = at + token.length
+  }
+  if (end === 0) return JSON.parse(text)
+  return JSON.parse(quoted + text.slice(end), (_, value: unknown) =>
+    typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
   )
 }
 
@@ -35,5 +41,5 @@ export function hasExact(value: unknown): boolean {
 }
 
 function isTooLong(token: string): boolean {
-  return /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token))
+  return /^-?[1-9]\d{15,}$/.test(token) && !Number.isSafeInteger(Number(token))
 }
