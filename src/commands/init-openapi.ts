@@ -4,6 +4,7 @@
 import { importOpenapi } from '../scenario/import/openapi.js'
 import { withLoad } from '../scenario/import/with-load.js'
 import { writeDraft } from '../scenario/import/write.js'
+import { readerBeside } from './beside-document.js'
 import type { Io } from './io.js'
 import { readWhole } from './source.js'
 
@@ -28,7 +29,11 @@ export async function makeFromOpenapi(
 ): Promise<First> {
   const text = await readWhole(file, io)
   const target = url === null ? null : `${url.origin}${url.pathname}`.replace(/\/+$/, '')
-  const { scenario, notes, placeholders } = importOpenapi(text, { file, target })
+  const { scenario, notes, placeholders } = importOpenapi(text, {
+    file,
+    target,
+    readBeside: file === '-' ? null : readerBeside(file, io),
+  })
   const { name: title, description = title } = scenario
   const name = slugOf(title ?? 'api')
   const named = { ...scenario, name, ...(description !== undefined && { description }) }
