@@ -6,6 +6,7 @@ import type { Io } from '../base/io.js'
 import { importOpenapi } from '../import/openapi/index.js'
 import { withLoad } from '../import/with-load.js'
 import { writeDraft } from '../import/write.js'
+import { readerBeside } from './beside-document.js'
 import { readWhole } from './import-input.js'
 
 /** A scenario before it is written. */
@@ -29,7 +30,11 @@ export async function makeFromOpenapi(
 ): Promise<First> {
   const text = await readWhole(file, io)
   const target = url === null ? null : `${url.origin}${url.pathname}`.replace(/\/+$/, '')
-  const { scenario, notes, placeholders } = importOpenapi(text, { file, target })
+  const { scenario, notes, placeholders } = importOpenapi(text, {
+    file,
+    target,
+    readBeside: file === '-' ? null : readerBeside(file, io),
+  })
   const { name: title, description = title } = scenario
   const name = slugOf(title ?? 'api')
   const named = { ...scenario, name, ...(description !== undefined && { description }) }

@@ -2,6 +2,7 @@
  * Headers as other programs recorded them → the keys `headers` and `auth`.
  */
 import { isSecretHeader } from '../base/secrets.js'
+import { insteadOfHeader } from '../scenario/fields/http-fields.js'
 import { hideQuery } from './credentials.js'
 import type { Draftsman } from './entry.js'
 import { isMarked } from './placeholders.js'
@@ -39,6 +40,17 @@ export function headerOf(headers: HeaderList, name: string): string | null {
   return headers.find(([other]) => other.toLowerCase() === name)?.[1] ?? null
 }
 
+/** Whether a scenario takes that header; `value`: with marks for what is filled in. */
+export function canSend(name: string, value: string): boolean {
+  return (
+    /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) &&
+    // A key of that name would be no key.
+    name !== '__proto__' &&
+    insteadOfHeader(name) === null &&
+    !/[^\t\x20-\x7e\x80-\xff\ue000-\ue002]/.test(value)
+  )
+}
+
 /** The keys `headers` and `auth`, without what perfctl sets itself. `host`: that of the URL. */
 export function draftHeaders(
   list: HeaderList,
@@ -52,16 +64,11 @@ export function draftHeaders(
     const value = rawValue.trim()
     if (name.startsWith(':') || CONNECTION.has(name)) continue
     if (name === 'host' && value.toLowerCase() === host.toLowerCase()) continue
-    if (name === '__proto__') {
-      notes.add('left out headers that HTTP can not carry', name)
-    } else if (BROWSER.test(name)) {
+    if (BROWSER.test(name)) {
       notes.add('left out headers by which a browser describes itself', name)
     } else if (CONDITIONS.has(name)) {
       notes.add('left out conditions that would be answered by an empty 304', name)
-    } else if (
-      !/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) ||
-      /[^\t\x20-\x7e\x80-\xff\ue000-\ue002]/.test(value)
-    ) {
+    } else if (!canSend(name, value)) {
       notes.add('left out headers that HTTP can not carry', name)
     } else if (name in headers) {
       headers[name] = join(name, headers[name]!, value)

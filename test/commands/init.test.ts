@@ -87,6 +87,16 @@ paths:
     expect(read('scenarios/putPhoto.bin').length).toBeGreaterThan(500)
   })
 
+  test('in several files is read from its folder', async () => {
+    write(
+      'api.yaml',
+      'openapi: 3.0.0\nservers: [{ url: http://a.example }]\npaths: { /x: { $ref: ./x.json } }\n',
+    )
+    write('x.json', '{"get": {"operationId": "found", "responses": {}}}')
+    await call({ openapi: 'api.yaml' })
+    expect(read('scenarios/api.yaml')).toContain('name: found\n')
+  })
+
   test('--url says where the service is', async () => {
     write('pets.yaml', document)
     await call({ openapi: 'pets.yaml', url: 'http://localhost:3000' })

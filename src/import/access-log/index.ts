@@ -3,7 +3,7 @@
  */
 import { userError } from '../../base/errors.js'
 import { formatCount, formatDuration, formatShare } from '../../base/units.js'
-import { sendablePath, targetOf } from '../address.js'
+import { parseAddress, sendablePath, targetOf } from '../address.js'
 import { BesideFiles } from '../beside.js'
 import { Credentials, hideQuery } from '../credentials.js'
 import type { Draft } from '../draft.js'
@@ -194,14 +194,20 @@ function noteGaps(requests: readonly MixedRequest<null>[], leftOut: number, note
 
 /** The commonest host; logs mostly don't tell, and never whether it was TLS. */
 function originOf(hosts: ReadonlyMap<string, number>, notes: Notes): string {
-  const [host] = [...hosts].sort(([, a], [, b]) => b - a)[0] ?? []
-  if (host === undefined) {
+  const byCount = [...hosts].sort(([, a], [, b]) => b - a).map(([host]) => host)
+  const known = byCount.filter((host) => parseAddress(urlOf(host)) !== null)
+  for (const host of byCount) if (!known.includes(host)) notes.add('hosts that nothing can be sent to', host)
+  const [first] = known
+  if (first === undefined) {
     notes.add('the log does not say of which host it is: set target, or -e BASE_URL=...')
     return 'http://localhost:3000'
   }
-  if (hosts.size > 1)
-    notes.add('requests to several hosts are all sent to the first', [...hosts.keys()].slice(0, 6).join(', '))
+  if (known.length > 1)
+    notes.add('requests to several hosts are all sent to the first', known.slice(0, 6).join(', '))
+  return parseAddress(urlOf(first))!.origin
+}
+
+function urlOf(host: string): string {
   const isPlain = /^(localhost|[\d.]+)(:|$)|:(?!443$)\d+$/.test(host)
-  const url = `${isPlain ? 'http' : 'https'}://${host}`
-  return URL.canParse(url) ? new URL(url).origin : url
+  return `${isPlain ? 'http' : 'https'}://${unmarked(host)}`
 }

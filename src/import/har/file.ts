@@ -4,6 +4,7 @@
  */
 import type { Ms } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
+import { parseStatus } from '../../scenario/fields/fields.js'
 import { encodeSafely } from '../address.js'
 import type { RecordedBody } from '../body.js'
 import { type HeaderList, headerOf } from '../headers.js'
@@ -20,7 +21,7 @@ export interface HarEntry {
   readonly url: string
   readonly headers: HeaderList
   readonly body: RecordedBody | null
-  /** 0 when no answer came; null when the file says nothing of answers. */
+  /** 0 when no answer came; null when the file says nothing of answers, or what is no status. */
   readonly status: number | null
   readonly answerHeaders: HeaderList
   /** The content type of the answer; '' when it had none. */
@@ -66,7 +67,7 @@ function readEntry(entry: unknown): HarEntry {
     url: readUrl(request),
     headers: withType(readHeaders(request), digText(request, 'postData', 'mimeType')),
     body: readBody(request),
-    status: digNumber(response, 'status'),
+    status: readStatus(digNumber(response, 'status')),
     answerHeaders: readHeaders(response),
     mime: digText(response, 'content', 'mimeType') ?? '',
     answer: readAnswer(dig(response, 'content')),
@@ -81,6 +82,11 @@ export function isStream({ url, resource, mime }: HarEntry): boolean {
   return (
     /^wss?:/i.test(url) || /^(websocket|eventsource)$/.test(resource) || /^text\/event-stream/i.test(mime)
   )
+}
+
+/** Of a number that is no status nothing can be expected. */
+function readStatus(status: number | null): number | null {
+  return status === null || status === 0 || parseStatus(String(status)) !== null ? status : null
 }
 
 /** Some programs list the query, and leave it out of the URL. */

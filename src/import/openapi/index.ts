@@ -2,6 +2,7 @@
  * OpenAPI documents (Swagger 2.0, OpenAPI 3.0 and 3.1, in YAML or JSON) → a scenario with a request for each operation.
  */
 import { userError } from '../../base/errors.js'
+import { shownUrl } from '../address.js'
 import { BesideFiles } from '../beside.js'
 import type { Draft } from '../draft.js'
 import { References } from '../env-references.js'
@@ -11,7 +12,7 @@ import { escapeText, Holes } from '../template-text.js'
 import { type Foreign, field, isForeign, listOf, mapOf, readForeign, textField } from '../untrusted-json.js'
 import { makeBody } from './body.js'
 import { listOperations, type Operation } from './operations.js'
-import { fillParameters, writeQuery } from './parameters.js'
+import { canCarry, fillParameters, writeQuery } from './parameters.js'
 import { type ReadBeside, Refs } from './refs.js'
 import type { Workshop } from './sample.js'
 import { type Login, readLogins } from './security.js'
@@ -100,13 +101,14 @@ function makeRequest(
   const body = isBodiless ? null : makeBody(operation, shop)
   if (isBodiless && operation.content !== null)
     shop.notes.add(`sent without the body that they document, as a ${method}`, operation.name)
+  const hasType = body !== null && body.type !== null && canCarry('content-type', body.type, operation, shop)
   const server = operation.server === null ? '' : serverUrl(operation.server, document, shop)
   if (server !== '')
     shop.notes.add('go to a server of their own, whatever the target', `${operation.name} (${server})`)
   const cookies = [...filled.cookies.map((cookie) => shop.holes.write(cookie)), ...(login.cookies ?? [])]
   const headers = {
     ...filled.headers,
-    ...(body !== null && body.type !== null && { 'content-type': body.type }),
+    ...(hasType && { 'content-type': body!.type! }),
     ...login.headers,
     ...(cookies.length > 0 && { cookie: cookies.join('; ') }),
   }
@@ -185,7 +187,7 @@ function tellRest(document: Foreign, operations: readonly Operation[], notes: No
   for (const hook of hooks) notes.add('webhooks are left out, the service sends them', hook)
   for (const server of listOf(document['servers']).slice(1)) {
     const url = textField(server, 'url')
-    if (url !== null) notes.add('further servers of the document', url)
+    if (url !== null) notes.add('further servers of the document', shownUrl(url))
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import { writeExact } from '../../base/exact-json.js'
 import { addField } from '../fields.js'
+import { canSend } from '../headers.js'
 import { encodeLiterals, hasHoles } from '../template-text.js'
 import { type Foreign, field, isForeign, listOf, mapOf, textOf } from '../untrusted-json.js'
 import type { Operation } from './operations.js'
@@ -46,9 +47,13 @@ export function fillParameters(operation: Operation, shop: Workshop): Filled {
     }
     if (sampled.value === NOTHING) continue
     if (place === 'query') query.push(...queryPairs(name, sampled.value, parameter))
-    else if (place === 'cookie') cookies.push(`${name}=${listText(sampled.value, ',')}`)
-    else if (place === 'header')
-      addHeader(headers, name, headerText(sampled.value, parameter), operation, shop)
+    else if (place === 'cookie') {
+      const cookie = `${name}=${listText(sampled.value, ',')}`
+      if (canCarry('cookie', cookie, operation, shop)) cookies.push(cookie)
+    } else if (place === 'header') {
+      const value = headerText(sampled.value, parameter)
+      if (canCarry(name, value, operation, shop)) headers[name.toLowerCase()] = value
+    }
   }
   return { path: fillPath(operation, inPath, shop), query, headers, cookies }
 }
@@ -62,16 +67,11 @@ function headerText(value: unknown, { explode, collectionFormat }: Foreign): str
     .join(',')
 }
 
-function addHeader(
-  headers: Record<string, string>,
-  name: string,
-  value: string,
-  operation: Operation,
-  shop: Workshop,
-): void {
-  if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && /^[\t\x20-\x7e\uE000\uE001]*$/.test(value))
-    headers[name.toLowerCase()] = value
-  else shop.notes.add('headers that HTTP can not carry are left out', `${name} of ${operation.name}`)
+/** Whether the header can be sent; noted when it can't. */
+export function canCarry(name: string, value: string, operation: Operation, { notes }: Workshop): boolean {
+  const isFine = canSend(name, value)
+  if (!isFine) notes.add('headers that HTTP can not carry are left out', `${name} of ${operation.name}`)
+  return isFine
 }
 
 function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>, shop: Workshop): string {

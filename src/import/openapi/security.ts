@@ -1,6 +1,7 @@
 /**
  * Security schemes of an OpenAPI document: what they add to a request, the secrets left to the environment.
  */
+import { canSend } from '../headers.js'
 import { type Foreign, isForeign, listOf, mapOf, textField } from '../untrusted-json.js'
 import type { Operation } from './operations.js'
 import type { Workshop } from './sample.js'
@@ -99,7 +100,7 @@ function keyLogin(scheme: Foreign, reference: string): Login | null {
   if (name === null || !/^[!#$%&'*+.^_`|~0-9A-Za-z[\]-]+$/.test(name)) return null
   switch (scheme['in']) {
     case 'header':
-      return { headers: { [name.toLowerCase()]: reference } }
+      return canSend(name, reference) ? { headers: { [name.toLowerCase()]: reference } } : null
     case 'query':
       return { query: { [name]: reference } }
     case 'cookie':

@@ -1,6 +1,7 @@
 /**
  * Where the service of an OpenAPI document is.
  */
+import { encodeSafely, shownUrl } from '../address.js'
 import { type Foreign, field, listOf, mapOf, textField, textOf } from '../untrusted-json.js'
 import type { Workshop } from './sample.js'
 
@@ -9,33 +10,27 @@ export function chooseServer(document: Foreign, instead: string | null, shop: Wo
   const url = mainServer(document, shop)
   const path = pathOf(url)
   const given = instead === null || pathOf(instead) !== '' ? instead : `${instead}${path}`
-  if (given !== null || /^https?:\/\/[^/]/i.test(url)) return `\${BASE_URL:-${given ?? url}}`
+  if (given !== null || url !== path) return `\${BASE_URL:-${given ?? url}}`
   shop.notes.add('the document names no host: BASE_URL has to, such as http://localhost:3000')
   return `${shop.references.take('BASE_URL', 'server')}${path}`
 }
 
 /** The URL of a server object, in front of a path; one without a host is taken below the document's own host. */
 export function serverUrl(server: unknown, document: Foreign, shop: Workshop): string {
-  const url = fillIn(server)
+  const url = sendable(server, shop)
   const main = mainServer(document, shop)
   if (url === main) return ''
-  if (/^https?:\/\/[^/]/i.test(url)) return url
+  if (pathOf(url) !== url) return url
   const origin = /^https?:\/\/[^/]+/i.exec(main)?.[0] ?? shop.references.take('BASE_URL', 'server')
-  return `${origin}${pathOf(url)}`
+  return `${origin}${url}`
 }
 
-function mainServer(document: Foreign, { notes }: Workshop): string {
-  if (document['swagger'] !== undefined) {
-    return swaggerServer(document)
-  }
-  const [first] = listOf(document['servers'])
-  const url = fillIn(first)
-  if (/^[a-z]+:\/\//i.test(url) && !/^https?:/i.test(url))
-    notes.add('the server is none that perfctl can send to', url)
-  return url
+function mainServer(document: Foreign, shop: Workshop): string {
+  const isOld = document['swagger'] !== undefined
+  return sendable(isOld ? { url: swaggerServer(document) } : listOf(document['servers'])[0], shop)
 }
 
-/** The server of a Swagger 2 document, without a slash at its end; only a path when it names no host. */
+/** The server of a Swagger 2 document, as it stands there; only a path when it names no host. */
 export function swaggerServer(document: Foreign): string {
   // Some write a whole URL.
   const [, named, host = ''] =
@@ -50,30 +45,52 @@ export function swaggerServer(document: Foreign): string {
         : 'http'
   const path = (textField(document, 'basePath') ?? '').replace(/^\/+|\/+$/g, '')
   const authority = isPort ? `${named}:${host}` : host
-  return `${authority === '' ? '' : `${scheme}://${clean(authority)}`}${path === '' ? '' : clean(`/${path}`)}`
+  return `${authority === '' ? '' : `${scheme}://${authority}`}${path === '' ? '' : `/${path}`}`
 }
 
-/** The URL with the defaults of its variables, without a slash at its end. */
+/**
+ * The URL of a server as a scenario takes it: an origin and a path, or the path alone where there is no host that
+ * anything could be sent to. Without a slash at its end. What is left out is noted.
+ */
+function sendable(server: unknown, { notes }: Workshop): string {
+  const url = fillIn(server).trim().replace(/^\/\//, 'https://')
+  const [plain] = url.split(/[?#]/, 1) as [string]
+  if (plain !== url) notes.add('the query or fragment of a server is left out', shownUrl(url))
+  const [, scheme, authority = '', rest = plain] = /^([a-z][a-z\d+.-]*:\/\/)([^/]*)(.*)$/is.exec(plain) ?? []
+  const trimmed = clean(rest.replace(/\/+$/, ''))
+  const path = trimmed === '' || trimmed.startsWith('/') ? trimmed : `/${trimmed}`
+  if (scheme === undefined) return path
+  const host = authority.slice(authority.lastIndexOf('@') + 1)
+  const origin = `${scheme}${host}`
+  if (!isOrigin(origin)) {
+    notes.add('the server is none that perfctl can send to', shownUrl(url))
+    return path
+  }
+  if (host !== authority)
+    notes.add('the user and password in the URL of a server are left out', shownUrl(url))
+  return `${origin}${path}`
+}
+
+function isOrigin(text: string): boolean {
+  // `URL` drops line breaks, and would take a backslash for a slash.
+  if (!/^https?:\/\/[^\x00-\x20\x7f{}"<>\\^`|$]+$/i.test(text) || !URL.canParse(text)) return false
+  return /^[\w.:[\]-]+$/.test(new URL(text).host)
+}
+
+/** The URL with the defaults of its variables. */
 function fillIn(server: unknown): string {
   const variables = mapOf(field(server, 'variables'))
-  const url = (textField(server, 'url') ?? '').replace(/\{([^{}]*)\}/g, (whole, name: string) => {
+  return (textField(server, 'url') ?? '').replace(/\{([^{}]*)\}/g, (whole, name: string) => {
     const variable = Object.hasOwn(variables, name) ? variables[name] : undefined
     return textOf(field(variable, 'default')) ?? textOf(listOf(field(variable, 'enum'))[0]) ?? whole
   })
-  return clean(
-    url
-      .replace(/^\/\//, 'https://')
-      .replace(/[?#].*$/s, '')
-      .replace(/\/+$/, ''),
-  )
 }
 
-/** Without what can't stand in a URL, or would end `${...}`. */
-function clean(url: string): string {
-  return url.trim().replace(/[\x00-\x20{}"<>\\^`|$]/g, encodeURIComponent)
+/** Without what can't stand in a path, or would end `${...}`. */
+function clean(path: string): string {
+  return path.replace(/[\x00-\x20\x7f{}"<>\\^`|$\ud800-\udfff]/gu, encodeSafely)
 }
 
 function pathOf(url: string): string {
-  const path = url.replace(/^[a-z]+:\/\/[^/]*/i, '')
-  return path === '' || path.startsWith('/') ? path : `/${path}`
+  return url.replace(/^[a-z]+:\/\/[^/]*/i, '')
 }

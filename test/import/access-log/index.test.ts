@@ -383,3 +383,17 @@ test('lines are found wherever the pieces end, and endless ones are cut', async 
   expect(lines.map(({ length }) => length)).toEqual([1, 2, 0, expect.any(Number), 4])
   expect(lines[3]!.length).toBeLessThan(200_000)
 })
+
+test.each(['x:99999', '1.2.3.999'])(
+  '%j is no host, and the commonest that is one is the target',
+  async (host) => {
+    const entry = (http_host: string) =>
+      JSON.stringify({ request: 'GET /a HTTP/1.1', status: 200, http_host })
+    const mixed = await draft([entry(host), entry(host), entry('shop.example')])
+    expect(mixed.scenario.target).toBe('${BASE_URL:-https://shop.example}')
+    expect(mixed.notes.join('\n')).toContain('hosts that nothing can be sent to: ')
+    const alone = await draft([entry(host)])
+    expect(alone.scenario.target).toBe('${BASE_URL:-http://localhost:3000}')
+    readDraft(alone)
+  },
+)

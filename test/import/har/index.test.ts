@@ -458,3 +458,10 @@ describe('a file that is no recording is refused with a way out', () => {
     expect(() => importHar(text, OPTIONS)).toThrow(message)
   })
 })
+
+test.each([2e12, 350.5, 999, -1])('a status of %d is none that anything could expect', (status) => {
+  for (const draft of [journey({ url: '/a', status }), mix({ url: '/a', status })]) {
+    expect(JSON.stringify(draft.scenario.requests)).not.toContain('expect')
+    readDraft(draft)
+  }
+})

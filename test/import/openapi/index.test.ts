@@ -230,6 +230,50 @@ describe('the target', () => {
     expect(draft.scenario.target).toBe(target)
   })
 
+  const old = { openapi: undefined, swagger: '2.0', servers: undefined }
+  const noHost = 'the server is none that perfctl can send to'
+  test.each<[string, object, string, string]>([
+    [
+      'has no query',
+      { servers: [{ url: 'https://a.example/v1?key=s3cret' }] },
+      '${BASE_URL:-https://a.example/v1}',
+      'the query or fragment of a server is left out: https://a.example/v1',
+    ],
+    [
+      'has no fragment',
+      { ...old, host: 'a.example', basePath: '/v1/#top' },
+      '${BASE_URL:-https://a.example/v1}',
+      'the query or fragment of a server is left out: https://a.example/v1/',
+    ],
+    [
+      'has no login',
+      { servers: [{ url: 'https://me:s3cret@a.example/v1' }] },
+      '${BASE_URL:-https://a.example/v1}',
+      'the user and password in the URL of a server are left out: https://a.example/v1',
+    ],
+    ['is left open for a host of spaces', { ...old, host: 'a b', basePath: '/v1' }, '${BASE_URL}/v1', noHost],
+    [
+      'is left open for a port too high',
+      { servers: [{ url: 'http://a:99999/v1' }] },
+      '${BASE_URL}/v1',
+      noHost,
+    ],
+    ['is left open for a host of letters that no host has', { ...old, host: 'a%b' }, '${BASE_URL}', noHost],
+    ['is left open for another protocol', { servers: [{ url: 'ws+x://a/v1' }] }, '${BASE_URL}/v1', noHost],
+  ])('%s', (_, rest, target, note) => {
+    const draft = load({ '/x': { get: ok } }, rest)
+    expect(draft.scenario.target).toBe(target)
+    expect(draft.notes.join('\n')).toContain(note)
+    expect(draft.notes.join('\n')).not.toContain('s3cret')
+    readDraft(draft, { BASE_URL: 'http://localhost:3000' })
+  })
+
+  test('of one operation that is no host is a path below the target', () => {
+    const draft = one({ servers: [{ url: 'https://a b/v9?q#f' }] })
+    expect(draft.request['get']).toBe('https://a.example/v9/x')
+    readDraft(draft)
+  })
+
   test('of one operation makes its URL whole', () => {
     expect(one({ servers: [{ url: 'https://files.example/up' }] }).request['get']).toBe(
       'https://files.example/up/x',
@@ -239,6 +283,54 @@ describe('the target', () => {
     )
     expect(one({ servers: [{ url: '/v9' }] }).request['get']).toBe('https://a.example/v9/x')
     expect(one({ servers: [{ url: 'https://a.example' }] }).request['get']).toBe('/x')
+  })
+})
+
+describe('headers that can not be sent are left out, and noted', () => {
+  const left = 'headers that HTTP can not carry are left out'
+
+  test.each(['text/\u0001plain', 'application/x+json\n', 'application/x\u20ac'])(
+    'the media type %j',
+    (type) => {
+      const example = type.includes('json') ? { a: 1 } : 'x'
+      const old = {
+        openapi: undefined,
+        swagger: '2.0',
+        consumes: [type],
+        host: 'a.example',
+        operationId: 'send',
+      }
+      const drafts = [
+        one({ operationId: 'send', requestBody: { content: { [type]: { example } } } }, { method: 'post' }),
+        one(
+          { operationId: 'send', parameters: [{ in: 'body', name: 'b', example }] },
+          { ...old, method: 'post' },
+        ),
+      ]
+      for (const draft of drafts) {
+        expect(draft.request['headers']).toBeUndefined()
+        expect(draft.notes).toContain(`${left}: content-type of send`)
+        readDraft(draft)
+      }
+    },
+  )
+
+  test('cookies, and what the connection sets itself', () => {
+    const parameters = [
+      parameter('a', 'cookie', { example: 'x\ny' }),
+      parameter('Transfer-Encoding', 'header', { example: 'chunked' }),
+    ]
+    const draft = one({ operationId: 'get', parameters })
+    expect(draft.request['headers']).toBeUndefined()
+    expect(draft.notes).toContain(`${left}: cookie of get, Transfer-Encoding of get`)
+    readDraft(draft)
+  })
+
+  test.each(['key[]', 'Upgrade'])('the key in the header %s', (name) => {
+    const schemes = { k: { type: 'apiKey', in: 'header', name } }
+    const draft = one({ security: [{ k: [] }] }, { components: { securitySchemes: schemes } })
+    expect(draft.notes.join('\n')).toContain("sent without a login, perfctl can't do k")
+    readDraft(draft)
   })
 })
 
