@@ -79,11 +79,11 @@ export const METRICS = {
     unit: '1',
     help: "Share of the last second in which perfctl's busiest thread was working.",
   },
-  generatorLateness: {
-    id: 'generator_lateness',
+  generatorSchedulingLag: {
+    id: 'generator_scheduling_lag',
     kind: 'gauge',
     unit: 's',
-    help: 'How late 99 % of the requests of the last second were sent at most.',
+    help: 'The 99th percentile of how late perfctl sent the requests of the last second.',
   },
 } as const satisfies Record<string, Metric>
 
