@@ -1,24 +1,39 @@
 /**
  * Writes what is made from the code: the JSON Schema of scenario files, the types of scenarios that are written in
- * code, and the table of keys in the README.
- * With `--check` it writes nothing and fails when a file in the repository is another one. Run it after a build:
- * `npm run docs`.
+ * code, and the tables of the documentation. With `--check` it writes nothing and fails when a file is out of date.
+ * Run it after a build: `npm run docs`.
  */
 import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { COMMANDS } from '../dist/commands/listed.js'
+import { OPTIONS } from '../dist/commands/options.js'
+import { SECTIONS, TOPICS } from '../dist/commands/topics.js'
+import { METRICS as STREAM_METRICS } from '../dist/report/live/stream/metrics.js'
 import { scenarioJsonSchema } from '../dist/scenario/definition.js'
 import { FUNCTIONS } from '../dist/scenario/functions.js'
+import { METRICS } from '../dist/stats/metrics.js'
 import { typesOf } from './definition-types.js'
 
 const TYPES = 'src/scenario/definition-types.ts'
 const schema = scenarioJsonSchema()
 await keep('scenarios/scenario.schema.json', () => `${JSON.stringify(schema, null, 2)}\n`)
 await keep(TYPES, () => format(definitionTypes()))
-await keep('README.md', (readme) => {
-  const withKeys = replaceBlock(readme, 'keys', keyTable())
-  return replaceBlock(withKeys, 'functions', functionTable())
+await keepBlocks('docs/README.md', { topics: topicLists() })
+await keepBlocks('docs/commands.md', { commands: commandSections() })
+await keepBlocks('docs/scenario-reference.md', {
+  keys: keyTable(),
+  functions: functionTable(),
+  metrics: metricTable(),
 })
+await keepBlocks('docs/live-metrics.md', { 'stream-metrics': streamMetricTable() })
+
+/** Keeps the text between the marks of each name. */
+function keepBlocks(file, blocks) {
+  return keep(file, (text) =>
+    Object.entries(blocks).reduce((all, [name, block]) => replaceBlock(all, name, block), text),
+  )
+}
 
 /** The text with another table between the marks of that name. */
 function replaceBlock(text, name, table) {
@@ -44,10 +59,81 @@ function format(text) {
 }
 
 function functionTable() {
-  const rows = FUNCTIONS.map(({ example, description }) => {
-    return `| \`${example.replaceAll('|', '\\|')}\` | ${description.replaceAll('|', '\\|')} |`
+  return table(
+    ['function', 'result'],
+    FUNCTIONS.map(({ example, description }) => [code(example), prose(description)]),
+  )
+}
+
+function metricTable() {
+  return table(
+    ['metric', 'meaning'],
+    METRICS.map(({ id, description }) => [code(id), prose(description)]),
+  )
+}
+
+function streamMetricTable() {
+  return table(
+    ['metric', 'type', 'meaning'],
+    Object.values(STREAM_METRICS).map(({ id, kind, help }) => [code(id), kind, prose(help)]),
+  )
+}
+
+function topicLists() {
+  const lists = SECTIONS.map((section) => {
+    const topics = TOPICS.filter((topic) => topic.section === section)
+    return [`## ${section}\n`, ...topics.map(({ name, summary }) => `- [${name}](${name}.md): ${summary}`)]
   })
-  return ['| in a template | gives |', '| --- | --- |', ...rows, ''].join('\n')
+  return lists.map((list) => `${list.join('\n')}\n`).join('\n')
+}
+
+function commandSections() {
+  const specs = COMMANDS.flatMap((spec) =>
+    spec.commands === undefined
+      ? [spec]
+      : spec.commands.map((child) => ({ ...child, name: `${spec.name} ${child.name}` })),
+  )
+  return [...specs.map(commandSection), helpSection()].join('\n')
+}
+
+/** `help` isn't among the commands, because it needs all of them. */
+function helpSection() {
+  return `## perfctl help
+
+\`perfctl help [command or topic]\`
+
+Show help for a command, or a page of this documentation. \`--help\` (\`-h\`) after any command does the same, and
+\`perfctl --version\` (\`-V\`) prints the version.
+`
+}
+
+function commandSection({ name, description, argument, further, options }) {
+  const positional = [argument, further].filter((each) => each != null)
+  const usage = ['perfctl', name, '[options]', ...positional.map(([text]) => text)].join(' ')
+  const all = options.map((option) => (typeof option === 'string' ? OPTIONS[option] : option))
+  const argumentRows = positional.map(([text, meaning]) => [code(text), '', prose(meaning)])
+  const optionRows = all.map(({ flags, preset, description: meaning }) => [
+    code(flags),
+    preset === undefined ? '' : code(preset),
+    prose(meaning),
+  ])
+  const text = `${description.replace(/\.$/, '').replaceAll('\n', ' ')}.`
+  const rows = table(['argument or option', 'default', 'meaning'], [...argumentRows, ...optionRows])
+  return `## perfctl ${name}\n\n\`${usage}\`\n\n${text.replaceAll('<', '&lt;')}\n\n${rows}`
+}
+
+function table(head, rows) {
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+  return `${lines.join('\n').replaceAll('|  |', '| |')}\n`
+}
+
+function code(text) {
+  return `\`${text.replaceAll('|', '\\|')}\``
+}
+
+/** A sentence in a cell; what looks like a tag, or like a template of the web site's pages, must not be one. */
+function prose(text) {
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('{{', '&#123;&#123;')
 }
 
 /** Writes what `make` makes of the file's text, or complains when that is another one. */
@@ -62,11 +148,12 @@ async function keep(file, make) {
 }
 
 function keyTable() {
-  const rows = mergeMethods([...keysOf(schema, '')]).map(([key, { default: preset, description }]) => {
-    const value = preset === undefined ? '' : `\`${preset}\``
-    return `| ${key} | ${value} | ${description.replaceAll('|', '\\|').replaceAll('<', '&lt;')} |`
-  })
-  return ['| key | default | meaning |', '| --- | --- | --- |', ...rows, ''].join('\n')
+  const rows = mergeMethods([...keysOf(schema, '')]).map(([key, { default: preset, description }]) => [
+    key,
+    preset === undefined ? '' : `\`${preset}\``,
+    prose(description),
+  ])
+  return table(['key', 'default', 'meaning'], rows)
 }
 
 /** Every key of a schema with what stands under it, `load.stages[].vus`. */

@@ -83,7 +83,10 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     options: [
       { flags: '-o, --output <file>', description: 'Write the scenario to this file' },
       { flags: '--force', description: 'Overwrite existing files' },
-      { flags: '-t, --target <url>', description: 'Target of the scenario, instead of the one in the source' },
+      {
+        flags: '-t, --target <url>',
+        description: 'Target of the scenario, instead of the one in the source',
+      },
       { flags: '--mix', description: 'har: weighted requests instead of one journey' },
       {
         flags: '--static',

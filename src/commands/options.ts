@@ -66,7 +66,8 @@ export const OPTIONS = {
   seed: { flags: '--seed <n>', description: 'Repeat the random choices of an earlier run' },
   runs: {
     flags: '--runs <n>',
-    description: 'Run each scenario this many times and judge the runs together, each metric by its median run',
+    description:
+      'Run each scenario this many times and judge the runs together, each metric by its median run',
     preset: '1',
   },
   shard: {
@@ -93,7 +94,8 @@ export const OPTIONS = {
   },
   confirm: {
     flags: '--confirm <ab>',
-    description: "If the baseline suspects a regression, settle it in an A/B session with the scenario's reference",
+    description:
+      "If the baseline suspects a regression, settle it in an A/B session with the scenario's reference",
     choices: ['ab'],
   },
   maxDuration: {
@@ -115,7 +117,8 @@ export const OPTIONS = {
   },
   report: {
     flags: '--report <format[=path]>',
-    description: 'Write a report: html, markdown, github, junit, json, csv or csv-windows; path - is stdout; repeatable',
+    description:
+      'Write a report: html, markdown, github, junit, json, csv or csv-windows; path - is stdout; repeatable',
     isRepeatable: true,
   },
   resultsDir: {

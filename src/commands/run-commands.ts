@@ -89,14 +89,20 @@ export const AB: CommandSpec = {
   options: [
     { flags: '--a <url>', description: 'The reference; `demo` is the built-in service' },
     { flags: '--b <url>', description: 'The version to judge' },
-    { flags: '--a-command <cmd>', description: 'Command that starts the reference, which listens on the port in PORT' },
+    {
+      flags: '--a-command <cmd>',
+      description: 'Command that starts the reference, which listens on the port in PORT',
+    },
     { flags: '--b-command <cmd>', description: 'Command that starts the version to judge' },
     { flags: '--ready <url>', description: 'Path or URL that answers once a started service is ready' },
     { flags: '--null', description: 'Compare a with itself, to see what this machine can tell apart' },
-    like('maxDuration', { description: 'Longest measured time of each side; the session ends earlier once the answer is clear' }),
+    like('maxDuration', {
+      description: 'Longest measured time of each side; the session ends earlier once the answer is clear',
+    }),
     {
       flags: '--restarts <n>',
-      description: 'Restart both commands this many times during the session, so that no version wins by a lucky start',
+      description:
+        'Restart both commands this many times during the session, so that no version wins by a lucky start',
       preset: '0',
     },
     'vus',
@@ -211,10 +217,7 @@ export const BASELINE: CommandGroup = {
   name: 'baseline',
   description: 'Create and inspect baselines',
   commands: [
-    makeAcceptance(
-      'update',
-      'Run the scenarios and make the results the new baselines',
-    ),
+    makeAcceptance('update', 'Run the scenarios and make the results the new baselines'),
     makeAcceptance(
       'add',
       'Run the scenarios and add the results to their baselines, which then know their own noise',

@@ -27,7 +27,11 @@ function takeBlock(lines: string[], options: PageOptions): string {
   const first = lines[0]!
   if (/^ *```/.test(first)) return takeCode(lines, options)
   if (/^#+ /.test(first)) return renderHeading(lines.shift()!, options)
-  if (first.startsWith('|')) return renderRows(takeWhile(lines, (line) => line.startsWith('|')), options)
+  if (first.startsWith('|'))
+    return renderRows(
+      takeWhile(lines, (line) => line.startsWith('|')),
+      options,
+    )
   if (ITEM.test(first)) return takeList(lines, options)
   const paragraph = takeWhile(lines, (line) => line.trim() !== '' && !/^(```|#+ |\|)/.test(line))
   return wrap(renderInline(joinLines(paragraph), options.style), options.width)
@@ -67,7 +71,9 @@ function takeList(lines: string[], options: PageOptions): string {
     const isContinued = (line: string) => line.trim() !== '' && !ITEM.test(line) && !/^ *```/.test(line)
     const text = [lines.shift()!.slice(head.length), ...takeWhile(lines, isContinued)]
     const start = `${indent}${mark === '*' ? '-' : mark} `
-    rendered.push(wrap(start + renderInline(joinLines(text), options.style), options.width, ' '.repeat(start.length)))
+    rendered.push(
+      wrap(start + renderInline(joinLines(text), options.style), options.width, ' '.repeat(start.length)),
+    )
     if (/^ +```/.test(lines[0] ?? '')) rendered.push(takeCode(lines, options))
     // A blank line between two items doesn't end the list.
     if (lines[0]?.trim() === '' && ITEM.test(lines[1] ?? '')) lines.shift()
@@ -89,11 +95,16 @@ function renderRows(lines: readonly string[], options: PageOptions): string {
   const room = options.width - before
   if (room < Math.min(SENTENCES_MIN, widths.at(-1)!)) {
     const widest = widths.indexOf(Math.max(...widths.slice(1)), 1)
-    return renderEntries(rows, { ...options, labels: head!.map((cell, at) => (at === widest ? '' : `${cell}: `)) })
+    return renderEntries(rows, {
+      ...options,
+      labels: head!.map((cell, at) => (at === widest ? '' : `${cell}: `)),
+    })
   }
   const table = [head!.map((cell) => style.bold(cell)), ...rows].map((row) => {
     const start = row.slice(0, -1).map((cell, column) => pad(cell, widths[column]! + GAP))
-    const last = wrap(row.at(-1) ?? '', room).split('\n').join(`\n${' '.repeat(before)}`)
+    const last = wrap(row.at(-1) ?? '', room)
+      .split('\n')
+      .join(`\n${' '.repeat(before)}`)
     return (start.join('') + last).replaceAll(/ +$/gm, '')
   })
   return table.join('\n')
@@ -113,7 +124,10 @@ function renderEntries(
 }
 
 function cellsOf(line: string): string[] {
-  const cells = line.replace(/^\| */, '').replace(/ *\|$/, '').split(/ *(?<!\\)\| */)
+  const cells = line
+    .replace(/^\| */, '')
+    .replace(/ *\|$/, '')
+    .split(/ *(?<!\\)\| */)
   return cells.map((cell) => cell.replaceAll('\\|', '|'))
 }
 
@@ -124,7 +138,9 @@ function pad(text: string, width: number): string {
 /** Code, emphasis, links and entities within a line. */
 function renderInline(text: string, style: Style): string {
   const parts = text.split(/(`[^`]+`)/)
-  return parts.map((part, index) => (index % 2 === 1 ? renderCode(part, style) : renderProse(part, style))).join('')
+  return parts
+    .map((part, index) => (index % 2 === 1 ? renderCode(part, style) : renderProse(part, style)))
+    .join('')
 }
 
 /** Without colours the backticks stay, to tell code from words. */
@@ -138,6 +154,7 @@ function renderProse(part: string, style: Style): string {
     .replaceAll(/!\[[^\]]*\]\([^)]*\)/g, '')
     .replaceAll(/\[([^\]]+)\]\(([^)]+)\)/g, (_, label: string, url: string) => label + describeLink(url))
     .replaceAll(/\*\*(.+?)\*\*/g, (_, strong: string) => style.bold(strong))
+    .replaceAll(/(?<!\w)[*_](\w[^*_]*)[*_](?!\w)/g, '$1')
     .replaceAll('&lt;', '<')
 }
 

@@ -34,7 +34,9 @@ test('a second is written whole: each series with its labels in order, its value
   expect(new Set(keys).size).toBe(keys.length)
   const hostile = series.filter((one) => labelOf(one, 'name') === HOSTILE)
   expect(labelOf(hostile[0]!, '__name__')).toBe('perfctl_http_reqs_total')
-  const lateness = series.find((one) => labelOf(one, '__name__') === 'perfctl_generator_scheduling_lag_seconds')
+  const lateness = series.find(
+    (one) => labelOf(one, '__name__') === 'perfctl_generator_scheduling_lag_seconds',
+  )
   expect(lateness!.samples[0]!.value).toBe(0.0005)
 })
 
