@@ -76,7 +76,7 @@ test('what is posted is what receivers take, the first time with what the metric
   expect(writes[0]!.metadata[0]).toEqual({
     type: 1,
     name: 'perfctl_http_reqs_total',
-    help: 'Finished requests, successful or failed.',
+    help: 'Completed requests, successful or failed.',
     unit: '',
   })
   expect(writes.map(({ series }) => series[0]!.samples[0]!.value)).toEqual([4, 8, 8])
