@@ -55,7 +55,7 @@ export const OPTIONS = {
   insecure: { flags: '-k, --insecure', description: 'Do not verify TLS certificates' },
   connectTo: {
     flags: '--connect-to <h1:p1:h2:p2>',
-    description: 'Connect to h2:p2 instead of h1:p1, as in curl; repeatable',
+    description: 'Connect to h2:p2 instead of h1:p1, as in curl; parts may be empty; repeatable',
     isRepeatable: true,
   },
   workers: {
