@@ -22,7 +22,7 @@ await keep(TYPES, () => format(definitionTypes()))
 await keepBlocks('docs/README.md', { topics: topicLists() })
 await keepBlocks('docs/commands.md', { commands: commandSections() })
 await keepBlocks('docs/scenario-reference.md', {
-  keys: keyTable(),
+  keys: keyTables(),
   functions: functionTable(),
   metrics: metricTable(),
 })
@@ -131,9 +131,12 @@ function code(text) {
   return `\`${text.replaceAll('|', '\\|')}\``
 }
 
-/** A sentence in a cell; what looks like a tag, or like a template of the web site's pages, must not be one. */
+/** A sentence in a cell, where nothing may look like a tag. Templates are code, as the web site would evaluate them. */
 function prose(text) {
-  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('{{', '&#123;&#123;')
+  return text
+    .replaceAll('|', '\\|')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/\{\{.*?\}\}/g, '`$&`')
 }
 
 /** Writes what `make` makes of the file's text, or complains when that is another one. */
@@ -147,12 +150,30 @@ async function keep(file, make) {
   process.exitCode = 1
 }
 
-function keyTable() {
-  const rows = mergeMethods([...keysOf(schema, '')]).map(([key, { default: preset, description }]) => [
-    key,
-    preset === undefined ? '' : `\`${preset}\``,
-    prose(description),
-  ])
+/** A table for each block of the file; keys without any below them share one with their neighbors. */
+function keyTables() {
+  const groups = []
+  for (const row of mergeMethods([...keysOf(schema, '')])) {
+    const [, name] = /^`(\w+)/.exec(row[0])
+    const group = groups.at(-1)
+    const isSingle = !isNested(name)
+    if (group !== undefined && (group.names.includes(name) || (group.isSingle && isSingle))) {
+      group.rows.push(row)
+      if (!group.names.includes(name)) group.names.push(name)
+    } else groups.push({ names: [name], isSingle, rows: [row] })
+  }
+  return groups.map(({ names, rows }) => `### ${names.join(', ')}\n\n${keyTable(rows)}`).join('\n')
+}
+
+function isNested(name) {
+  return [...keysOf({ properties: { [name]: schema.properties[name] } }, '')].length > 1
+}
+
+function keyTable(keys) {
+  const rows = keys.map(([key, { default: preset, description }]) => {
+    const value = Array.isArray(preset) ? preset.join(', ') : preset
+    return [key, value === undefined ? '' : code(`${value}`), prose(description)]
+  })
   return table(['key', 'default', 'meaning'], rows)
 }
 
