@@ -9,10 +9,12 @@ import { readVersion } from './base/host.js'
 import type { Io } from './base/io.js'
 import { printable, printableLines, shortened } from './base/printable.js'
 import { renderProblem } from './base/problem.js'
+import { didYouMean } from './base/suggest.js'
 import type { CommandGroup, CommandSpec, Refusal } from './commands/command.js'
 import { COMMANDS } from './commands/command-specs.js'
-import { EXAMPLES, EXIT_CODES } from './commands/help.js'
+import { EXAMPLES, EXIT_CODES, listTopics } from './commands/help.js'
 import { OPTIONS, type OptionSpec } from './commands/options.js'
+import { TOPICS } from './commands/topics.js'
 
 /** Runs the command in `argv` (without the program's name) and gives the exit code. Never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -56,9 +58,9 @@ type Act = (action: () => Promise<ExitCode>) => () => Promise<void>
 function makeProgram(io: Io, act: Act): Command {
   const program = new Command('perfctl')
     .description('The load tester that answers one question before every merge: did it get slower?')
-    .version(readVersion(), '-V, --version')
-    .helpOption('-h, --help', 'show help')
-    .helpCommand('help [command]', 'show help')
+    .version(readVersion(), '-V, --version', 'Show the version')
+    .helpOption('-h, --help', 'Show help')
+    .helpCommand(false)
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       // commander quotes the command line as it was typed.
@@ -69,12 +71,52 @@ function makeProgram(io: Io, act: Act): Command {
     .showHelpAfterError('see --help')
     .showSuggestionAfterError()
     .exitOverride()
-    .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES}`)
+    .addHelpText('after', `\n${listTopics()}\n\n${EXAMPLES}\n\n${EXIT_CODES}`)
   for (const spec of COMMANDS) {
     if ('commands' in spec) addGroup(program, spec, { io, act })
     else addCommand(program, spec, { io, act })
   }
+  addHelp(program, { io, act })
   return program
+}
+
+/** `perfctl help [name...]`: of a command, of a topic, or of both where they share a name. */
+function addHelp(program: Command, { io, act }: Surroundings): void {
+  program
+    .command('help')
+    .description('Show help for a command or a topic')
+    .argument('[name...]', 'Command or topic; default: list both')
+    .action((names: string[]) =>
+      act(async () => {
+        const command = findCommand(program, names)
+        const topic = names.length === 1 ? TOPICS.find(({ name }) => name === names[0]) : undefined
+        if (command === undefined && topic === undefined) throw unknownTopic(program, names)
+        command?.outputHelp()
+        if (command !== undefined && topic !== undefined) io.stdout.write('\n')
+        if (topic !== undefined) await (await import('./commands/help-page.js')).printPage(topic.name, io)
+        return EXIT.passed
+      })(),
+    )
+}
+
+function findCommand(program: Command, names: readonly string[]): Command | undefined {
+  return names.reduce<Command | undefined>((parent, name) => parent && childOf(parent, name), program)
+}
+
+function childOf(parent: Command, name: string): Command | undefined {
+  return parent.commands.find((command) => command.name() === name)
+}
+
+function unknownTopic(program: Command, names: readonly string[]): UserError {
+  const text = names.map((name) => printable(name)).join(' ')
+  const [first, second = ''] = names as [string, ...string[]]
+  const group = childOf(program, first)
+  const known = (group ?? program).commands.map((command) => command.name())
+  const hint =
+    group === undefined
+      ? didYouMean(first, [...known, ...TOPICS.map(({ name }) => name)])
+      : didYouMean(second, known)
+  return userError(`perfctl help ${text}: no such command or topic`, hint ?? 'perfctl help lists them all')
 }
 
 /** A scenario where a command is expected was meant for `run`. */

@@ -21,16 +21,16 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   BASELINE,
   {
     name: 'compare',
-    description: 'compare two results or baselines; a is the reference',
-    argument: ['<a>', 'a result or baseline'],
-    further: ['<b>', 'a result or baseline'],
+    description: 'Compare two results or baselines; a is the reference',
+    argument: ['<a>', 'Result or baseline'],
+    further: ['<b>', 'Result or baseline'],
     options: [
       like('allowEnvironment', {
-        description: 'judge although the two were measured on different kinds of machines',
+        description: 'Judge even if the two were measured on different kinds of machines',
       }),
-      like('allowMissing', { description: 'a request that only a has is no regression' }),
-      like('inconclusive', { description: 'how an inconclusive comparison exits: 4 or 0' }),
-      like('report', { description: 'write a report of the comparison; repeatable' }),
+      like('allowMissing', { description: 'Accept that requests of a are missing in b' }),
+      like('inconclusive', { description: 'Exit code of an inconclusive comparison: 4 (fail) or 0 (pass)' }),
+      like('report', { description: 'Write a report of the comparison; repeatable' }),
       'noColor',
     ],
     run: async ([a, b]: [string, string], flags: CompareFlags, io) =>
@@ -38,60 +38,63 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   },
   {
     name: 'report',
-    description: 'make reports from a saved result; without --report the one for the terminal',
-    argument: ['<result>', 'a result file, as saved in .perfctl/results'],
+    description: 'Make reports from a saved result; without --report, print the summary',
+    argument: ['<result>', 'Result file from .perfctl/results'],
     options: ['report', 'noColor'],
     run: async (file: string, flags: { report?: string[]; color?: boolean }, io) =>
       (await import('./report.js')).report(file, flags.report ?? [], io, flags),
   },
   {
     name: 'validate',
-    description: 'check scenario files without sending anything',
-    argument: ['[scenario...]', 'scenario files; default: all of scenarios/'],
+    description: 'Check scenario files without sending anything',
+    argument: ['[scenario...]', 'Scenario files; default: all of scenarios/'],
     options: [
       'env',
       'envFile',
       'profile',
-      { flags: '--report <json[=path]>', description: 'what was found, for other programs; - is stdout' },
+      { flags: '--report <json[=path]>', description: 'Write the problems as JSON; path - is stdout' },
     ],
     run: async (files: string[], flags: RawValidateFlags, io) =>
       (await import('./validate.js')).validate(files, flags, io),
   },
   {
     name: 'init',
-    description: 'write a first scenario and a CI job',
+    description: 'Write a first scenario and a CI job',
     argument: null,
     options: [
-      { flags: '--url <url>', description: 'the service to test; without it the built-in demo service' },
-      { flags: '--openapi <file>', description: 'make the scenario of an OpenAPI or Swagger document' },
+      { flags: '--url <url>', description: 'Service to test; default: the built-in demo service' },
+      { flags: '--openapi <file>', description: 'Make the scenario from an OpenAPI or Swagger document' },
       {
         flags: '--ci <service>',
-        description: 'github or gitlab; by default whichever the project seems to use',
+        description: 'github or gitlab; default: the one the project seems to use',
       },
-      { flags: '--no-ci', description: 'no CI job' },
-      { flags: '--force', description: 'overwrite files that are there already' },
+      { flags: '--no-ci', description: 'Do not write a CI job' },
+      { flags: '--force', description: 'Overwrite existing files' },
     ],
     run: async (_argument: undefined, flags: InitFlags, io) => (await import('./init.js')).init(flags, io),
   },
   {
     name: 'import',
-    summary: 'make a scenario from what other programs wrote down',
+    summary: 'Make a scenario from recordings and documents of other tools',
     description:
-      'Makes a scenario from what other programs wrote down: curl commands, a recording of a browser (har), a Postman collection, an OpenAPI or Swagger document, an access log. Prints it, with notes on top of what it could not carry over. Secrets become ${NAME}.',
+      'Make a scenario from curl commands, a browser recording (har), a Postman collection, an OpenAPI or Swagger document, or an access log. The scenario is printed, with a comment at the top about everything that could not be converted. Secrets become ${NAME}.',
     argument: ['<format>', 'curl, har, postman, openapi or access-log'],
-    further: ['[file...]', 'a file, - for stdin, or a curl command in quotes'],
+    further: ['[file...]', 'File, - for stdin, or a curl command in quotes'],
     options: [
-      { flags: '-o, --output <file>', description: 'write it there instead of printing it' },
-      { flags: '--force', description: 'overwrite the file' },
-      { flags: '-t, --target <url>', description: 'of another service than the one in the file' },
-      { flags: '--mix', description: 'of a har file: its requests by weight, instead of one journey' },
+      { flags: '-o, --output <file>', description: 'Write the scenario to this file' },
+      { flags: '--force', description: 'Overwrite existing files' },
+      {
+        flags: '-t, --target <url>',
+        description: 'Target of the scenario, instead of the one in the source',
+      },
+      { flags: '--mix', description: 'har: weighted requests instead of one journey' },
       {
         flags: '--static',
-        description: 'of a har file or a log: keep images, scripts, style sheets and the like',
+        description: 'har, access-log: keep images, scripts, style sheets and the like',
       },
       {
         flags: '--environment <file>',
-        description: 'of a postman collection: an exported environment to fill it in with',
+        description: 'postman: exported environment with values for its variables',
       },
     ],
     run: async ([format, files]: [string, string[]], flags: ImportFlags, io) =>
@@ -99,13 +102,13 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   },
   {
     name: 'try',
-    summary: 'send each request once and show the full exchange',
+    summary: 'Send each request once and show the full exchange',
     description:
-      'Sends each request of a scenario once, as the load would, and shows what was sent, what came back, and which checks hold. Exits 1 when one does not.',
-    argument: ['<scenario>', 'a scenario file, or a URL'],
+      'Send each request of a scenario once, as the load would, and show what was sent, what came back and which checks passed. Secrets are hidden. Exits 1 if a check fails.',
+    argument: ['<scenario>', 'Scenario file, or a URL'],
     options: [
-      { flags: '--request <name>', description: 'only this request; repeatable', isRepeatable: true },
-      { flags: '--full', description: 'whole bodies, however long' },
+      { flags: '--request <name>', description: 'Only this request; repeatable', isRepeatable: true },
+      { flags: '--full', description: 'Show whole bodies, however long' },
       'target',
       'env',
       'envFile',
@@ -113,7 +116,7 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
       'header',
       'insecure',
       'connectTo',
-      like('seed', { description: 'other random values', preset: '1' }),
+      like('seed', { description: 'Seed of the random values', preset: '1' }),
       'noColor',
     ],
     run: async (file: string, flags: RawTryFlags, io) =>
@@ -121,8 +124,8 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   },
   {
     name: 'explain',
-    description: 'say in words what a run would send when, and what it would be held against',
-    argument: ['[scenario...]', 'scenario files; default: all of scenarios/'],
+    description: 'Describe what a run would send and how it would be judged, without sending anything',
+    argument: ['[scenario...]', 'Scenario files; default: all of scenarios/'],
     options: [
       'target',
       'vus',
@@ -140,12 +143,12 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   },
   {
     name: 'merge',
-    summary: 'put the shards of a run together, and judge them as one',
+    summary: 'Merge the shards of a run and judge them as one',
     description:
-      'Puts the results of `run --shard` together, those of all machines, and judges them as the run that they are: against the thresholds and the baseline of the scenario.',
-    argument: ['<result...>', 'the results of all shards'],
+      'Merge the results of `run --shard` from all machines into one, and judge it by the thresholds and the baseline of the scenario.',
+    argument: ['<result...>', 'The results of all shards'],
     options: [
-      { flags: '-o, --output <file>', description: 'write the merged result to this file' },
+      { flags: '-o, --output <file>', description: 'Write the merged result to this file' },
       'noBaseline',
       'baseline',
       'requireBaseline',
@@ -153,7 +156,7 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
       'allowMissing',
       'inconclusive',
       'report',
-      like('quiet', { description: 'no notes' }),
+      like('quiet', { description: 'Hide notes' }),
       'noColor',
     ],
     run: async (files: string[], flags: RawMergeFlags, io) =>
@@ -161,21 +164,21 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   },
   {
     name: 'history',
-    summary: 'show how each metric went from run to run, and where it changed',
+    summary: 'Show the trend of each metric and the commits that changed it',
     description:
-      'Shows the trend of each metric over the accepted jobs of a baseline or over saved results, and names the commits at which one changed beyond chance. It never fails because of what it finds.',
+      'Show the trend of each metric over the jobs of a baseline or over saved results, and name the commits at which one changed. Never fails because of what it finds.',
     argument: [
       '[name...]',
-      'scenarios, folders of results, or files; default: the results in .perfctl/results',
+      'Scenarios, folders of results, or files; default: the results in .perfctl/results',
     ],
     options: [
       {
         flags: '--metric <metric>',
-        description: 'only p50, p95, p99, throughput or error_rate; repeatable',
+        description: 'Only p50, p95, p99, throughput or error_rate; repeatable',
         isRepeatable: true,
       },
-      { flags: '--request <name>', description: 'only this request; repeatable', isRepeatable: true },
-      like('report', { description: 'json or markdown; - is stdout; repeatable' }),
+      { flags: '--request <name>', description: 'Only this request; repeatable', isRepeatable: true },
+      like('report', { description: 'Write a report: json or markdown; path - is stdout; repeatable' }),
       'noColor',
     ],
     run: async (names: string[], flags: RawHistoryFlags, io) =>
@@ -183,21 +186,21 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   },
   {
     name: 'demo',
-    description: 'start the demo service, and make it worse at will',
+    description: 'Start the demo service; flags add latency, errors or stalls',
     argument: null,
     options: [
-      { flags: '--port <n>', description: 'port to listen on; 0 takes a free one', preset: '3000' },
-      { flags: '--slow <factor>', description: 'multiply all latencies, such as 1.3' },
-      { flags: '--errors <share>', description: 'answer this share of requests with 503, such as 2%' },
-      { flags: '--stall <for/every>', description: 'stand still now and then, such as 200ms/5s' },
-      { flags: '--seed <n>', description: 'another seed gives other latencies' },
+      { flags: '--port <n>', description: 'Port to listen on; 0 picks a free one', preset: '3000' },
+      { flags: '--slow <factor>', description: 'Multiply all latencies, such as 1.3' },
+      { flags: '--errors <share>', description: 'Respond to this share of requests with 503, such as 2%' },
+      { flags: '--stall <for/every>', description: 'Stall periodically: 200ms/5s is 200 ms every 5 s' },
+      { flags: '--seed <n>', description: 'Seed of the random latencies' },
     ],
     run: async (_argument: undefined, flags: DemoFlags, io) => (await import('./demo.js')).demo(flags, io),
   },
   SELFTEST,
   {
     name: 'doctor',
-    description: 'tell how much load this machine can send, and how to get more out of it',
+    description: 'Measure how much load this machine can send, and suggest how to send more',
     argument: null,
     options: ['noColor'],
     run: async (_argument: undefined, flags: { color?: boolean }, io) =>

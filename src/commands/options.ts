@@ -19,118 +19,121 @@ export interface OptionSpec {
 export const OPTIONS = {
   target: {
     flags: '-t, --target <url>',
-    description: "instead of the scenario's target; `demo` is the built-in service",
+    description: "Service to test, instead of the scenario's target; `demo` is the built-in service",
   },
-  vus: { flags: '-u, --vus <n>', description: 'this many virtual users, constantly' },
-  duration: { flags: '-d, --duration <time>', description: 'for this long, such as 30s' },
+  vus: { flags: '-u, --vus <n>', description: 'Constant number of virtual users' },
+  duration: { flags: '-d, --duration <time>', description: 'Length of the load, such as 30s' },
   rate: {
     flags: '-r, --rate <n/s>',
-    description: 'this many requests per second, whatever the service does',
+    description: 'Constant arrival rate, such as 100/s or 6000/m',
   },
-  iterations: { flags: '-i, --iterations <n>', description: 'end after this many iterations' },
+  iterations: { flags: '-i, --iterations <n>', description: 'Stop after this many iterations' },
   stage: {
     flags: '-s, --stage <time:users>',
-    description: 'ramp to this many virtual users, such as 30s:20; repeatable',
+    description: 'Ramp to a number of virtual users, such as 30s:20; repeatable',
     isRepeatable: true,
   },
   env: {
     flags: '-e, --env <KEY=VALUE>',
-    description: 'fills ${KEY} in the scenario; repeatable',
+    description: 'Set ${KEY} in the scenario; repeatable',
     isRepeatable: true,
   },
   envFile: {
     flags: '--env-file <file>',
-    description: 'a file of NAME=value lines for the same; repeatable',
+    description: 'File of KEY=VALUE lines, used like --env; repeatable',
     isRepeatable: true,
   },
   profile: {
     flags: '--profile <name>',
-    description: "one of the scenario's profiles instead of its load",
+    description: "Use this one of the scenario's profiles as the load",
   },
   header: {
     flags: '-H, --header <header>',
-    description: "another header for every request, 'name: value'; repeatable",
+    description: "Header to add to every request, 'name: value'; repeatable",
     isRepeatable: true,
   },
-  insecure: { flags: '-k, --insecure', description: 'do not check certificates' },
+  insecure: { flags: '-k, --insecure', description: 'Do not verify TLS certificates' },
   connectTo: {
     flags: '--connect-to <h1:p1:h2:p2>',
-    description: 'connect to h2:p2 instead of h1:p1, as curl does; repeatable',
+    description: 'Connect to h2:p2 instead of h1:p1, as in curl; parts may be empty; repeatable',
     isRepeatable: true,
   },
   workers: {
     flags: '--workers <n>',
-    description: 'threads that send; auto leaves a core to a target on this machine',
+    description: 'Threads that send load; auto uses every core, but leaves one to a target on this machine',
     preset: 'auto',
   },
-  seed: { flags: '--seed <n>', description: 'repeats the random choices of an earlier run' },
+  seed: { flags: '--seed <n>', description: 'Repeat the random choices of an earlier run' },
   runs: {
     flags: '--runs <n>',
-    description: 'run each scenario this often, and judge the runs together',
+    description:
+      'Run each scenario this many times and judge the runs together, each metric by its median run',
     preset: '1',
   },
   shard: {
     flags: '--shard <k/n>',
-    description: "send the k-th of n machines' part of the load; see perfctl merge",
+    description: 'Send part k of n of the load, such as 1/4; see perfctl merge',
   },
   baseline: {
     flags: '--baseline <file>',
-    description: "compare with this baseline instead of the scenario's",
+    description: "Baseline to compare with, instead of the scenario's",
   },
-  noBaseline: { flags: '--no-baseline', description: 'compare with nothing' },
-  requireBaseline: { flags: '--require-baseline', description: 'refuse to judge without a baseline' },
+  noBaseline: { flags: '--no-baseline', description: 'Do not compare with a baseline' },
+  requireBaseline: { flags: '--require-baseline', description: 'Fail if there is no baseline' },
   updateBaseline: {
     flags: '--update-baseline',
-    description: 'make the result the new baseline if the run passes',
+    description: 'If the run passes, make its result the new baseline',
   },
   allowEnvironment: {
     flags: '--allow-environment',
-    description: 'judge although the baseline was made on another kind of machine',
+    description: 'Judge even if the baseline was made on a different kind of machine',
   },
   allowMissing: {
     flags: '--allow-missing',
-    description: 'a request of the baseline that is not sent any more is no regression',
+    description: 'Accept that requests of the baseline are no longer sent',
   },
   confirm: {
     flags: '--confirm <ab>',
-    description: "settle what the baseline suspects side by side with the scenario's reference, as ab does",
+    description:
+      "If the baseline suspects a regression, settle it in an A/B session with the scenario's reference",
     choices: ['ab'],
   },
   maxDuration: {
     flags: '--max-duration <time>',
-    description: 'with --confirm ab: measured time of each side at most',
+    description: 'With --confirm ab: longest measured time of each side',
     preset: '120s',
   },
   inconclusive: {
     flags: '--inconclusive <fail|pass>',
-    description: 'how an inconclusive run exits: 4 or 0',
+    description: 'Exit code of an inconclusive run: 4 (fail) or 0 (pass)',
     preset: 'pass',
     choices: ['fail', 'pass'],
   },
   stream: {
     flags: '--stream <sink=address>',
     description:
-      'send metrics while it runs: prometheus, remote-write, otlp, influx, statsd, dogstatsd or ndjson; repeatable',
+      'Send live metrics to prometheus, remote-write, otlp, influx, statsd, dogstatsd or ndjson; repeatable',
     isRepeatable: true,
   },
   report: {
     flags: '--report <format[=path]>',
-    description: 'html, markdown, github, junit, json, csv or csv-windows; - is stdout; repeatable',
+    description:
+      'Write a report: html, markdown, github, junit, json, csv or csv-windows; path - is stdout; repeatable',
     isRepeatable: true,
   },
   resultsDir: {
     flags: '--results-dir <dir>',
-    description: 'where results are saved',
+    description: 'Directory for saved results',
     preset: '.perfctl/results',
   },
   liveWeb: {
     flags: '--live-web [port]',
-    description: 'show the run in a browser; 0.0.0.0:8080 for other machines too',
+    description: 'Show the live run in a browser; 0.0.0.0:8080 lets other machines connect',
     parse: parseLiveWeb,
   },
-  quiet: { flags: '-q, --quiet', description: 'no progress and no notes' },
-  noProgress: { flags: '--no-progress', description: 'no live view; one plain line every 10 s' },
-  noColor: { flags: '--no-color', description: 'without colours (also: NO_COLOR)' },
+  quiet: { flags: '-q, --quiet', description: 'Hide progress and notes' },
+  noProgress: { flags: '--no-progress', description: 'Replace the live view with a plain line every 10 s' },
+  noColor: { flags: '--no-color', description: 'Turn off colors (also: NO_COLOR)' },
 } as const satisfies Readonly<Record<string, OptionSpec>>
 
 /** Which of them. */

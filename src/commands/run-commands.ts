@@ -49,10 +49,10 @@ const OF_A_RUN = [
 /** `perfctl run`. */
 export const RUN: CommandSpec = {
   name: 'run',
-  summary: 'run scenarios, judge them, compare them with their baselines',
+  summary: 'Run scenarios and compare them with their baselines',
   description:
-    'Runs each scenario, prints the summary, checks thresholds, compares with the baseline and saves the result. Without a scenario it runs all of scenarios/.\nA URL instead of a file is a quick look.',
-  argument: ['[scenario...]', 'scenario files, or a URL; default: all of scenarios/'],
+    'Run each scenario, print a summary, check thresholds, compare with the baseline and save the result. Without arguments, run everything in scenarios/.\nA URL instead of a file is a quick look: GET requests from 10 virtual users for 10 s.',
+  argument: ['[scenario...]', 'Scenario files, or a URL; default: all of scenarios/'],
   options: [
     'target',
     ...LOAD,
@@ -82,31 +82,39 @@ export const RUN: CommandSpec = {
 /** `perfctl ab`. */
 export const AB: CommandSpec = {
   name: 'ab',
-  description: 'drive two versions in turns of a second, and judge b against a',
-  argument: ['<scenario>', 'a scenario file; its highest load is sent, constantly'],
+  summary: 'Compare two versions side by side',
+  description:
+    'Send the same load to two versions in turns of one second, and judge b against a. The comparison is the least affected by other work on the machine.',
+  argument: ['<scenario>', 'Scenario file; its highest load is sent at a constant level'],
   options: [
-    { flags: '--a <url>', description: 'the reference; `demo` is the built-in service' },
-    { flags: '--b <url>', description: 'what is judged' },
-    { flags: '--a-command <cmd>', description: 'starts the reference; it listens on the port in PORT' },
-    { flags: '--b-command <cmd>', description: 'starts what is judged' },
-    { flags: '--ready <url>', description: 'a path or URL that answers when a started service is ready' },
-    { flags: '--null', description: 'hold a against itself: what this machine can tell apart' },
-    like('maxDuration', { description: 'measured time of each side at most' }),
+    { flags: '--a <url>', description: 'The reference; `demo` is the built-in service' },
+    { flags: '--b <url>', description: 'The version to judge' },
+    {
+      flags: '--a-command <cmd>',
+      description: 'Command that starts the reference, which listens on the port in PORT',
+    },
+    { flags: '--b-command <cmd>', description: 'Command that starts the version to judge' },
+    { flags: '--ready <url>', description: 'Path or URL that answers once a started service is ready' },
+    { flags: '--null', description: 'Compare a with itself, to see what this machine can tell apart' },
+    like('maxDuration', {
+      description: 'Longest measured time of each side; the session ends earlier once the answer is clear',
+    }),
     {
       flags: '--restarts <n>',
-      description: 'start both commands again this often within the session, against the luck of a start',
+      description:
+        'Restart both commands this many times during the session, so that no version wins by a lucky start',
       preset: '0',
     },
     'vus',
     'rate',
     ...SENDING,
-    like('workers', { description: 'threads that send, for each side', preset: '1' }),
+    like('workers', { description: 'Threads that send load, for each side', preset: '1' }),
     'seed',
-    like('inconclusive', { description: 'how an inconclusive comparison exits: 4 or 0' }),
+    like('inconclusive', { description: 'Exit code of an inconclusive comparison: 4 (fail) or 0 (pass)' }),
     'report',
-    like('resultsDir', { description: 'where the results of both sides are saved' }),
+    like('resultsDir', { description: 'Directory for the results of both sides' }),
     'quiet',
-    like('noProgress', { description: 'no lines about the verdict so far' }),
+    like('noProgress', { description: 'Hide the lines about the verdict so far' }),
     'noColor',
   ],
   refuses: [
@@ -149,30 +157,30 @@ export const AB: CommandSpec = {
 /** `perfctl selftest`. */
 export const SELFTEST: CommandSpec = {
   name: 'selftest',
-  summary: 'measure the same code again and again: what this machine can tell apart',
+  summary: 'Measure how reliable verdicts are on this machine',
   description:
-    'Measures the same code again and again, as runs and side by side, and tells how often this machine cries wolf and which slowdowns it can see. Exits 0 whatever it finds.',
-  argument: ['[scenario]', 'a scenario file; default: a light load on the demo service'],
+    'Measure the same code repeatedly, in separate runs and side by side, and report the false-alarm rate of this machine and the smallest slowdown it can detect. Always exits 0.',
+  argument: ['[scenario]', 'Scenario file; default: a light load on the demo service'],
   options: [
     {
       flags: '--pairs <n>',
-      description: 'how often the same code is held against itself',
+      description: 'Number of comparisons of the code with itself',
       preset: '5',
     },
-    like('duration', { description: 'of each run, and of each side', preset: '15s' }),
+    like('duration', { description: 'Length of each run, and of each side', preset: '15s' }),
     'target',
     'vus',
     'rate',
     ...SENDING,
-    like('workers', { description: 'threads that send, for each side', preset: '1' }),
+    like('workers', { description: 'Threads that send load, for each side', preset: '1' }),
     'seed',
     {
       flags: '--report <json[=path]>',
-      description: 'the findings as JSON; - is stdout',
+      description: 'Write the findings as JSON; path - is stdout',
       isRepeatable: true,
     },
     'quiet',
-    like('noProgress', { description: 'no line for each run and session' }),
+    like('noProgress', { description: 'Hide the line for each run and session' }),
     'noColor',
   ],
   refuses: [
@@ -207,27 +215,24 @@ export const SELFTEST: CommandSpec = {
 /** `perfctl baseline`. */
 export const BASELINE: CommandGroup = {
   name: 'baseline',
-  description: 'make and look at baselines',
+  description: 'Create and inspect baselines',
   commands: [
-    makeAcceptance(
-      'update',
-      'run the scenarios (default: all of scenarios/) and make the results the new truth',
-    ),
+    makeAcceptance('update', 'Run the scenarios and make the results the new baselines'),
     makeAcceptance(
       'add',
-      'one more accepted job of the same truth, so that the baseline knows its own noise',
+      'Run the scenarios and add the results to their baselines, which then know their own noise',
     ),
     {
       name: 'show',
-      description: 'print baselines',
-      argument: ['[name]', 'a scenario, or a file; default: all'],
+      description: 'Print baselines and the changes they can detect',
+      argument: ['[name]', 'Scenario name or baseline file; default: all'],
       options: ['noColor'],
       run: async (name: string | undefined, flags: { color?: boolean }, io) =>
         (await import('./baseline.js')).baselineShow(name, flags, io),
     },
     {
       name: 'list',
-      description: 'print a line for each baseline',
+      description: 'Print one line for each baseline',
       argument: null,
       options: ['noColor'],
       run: async (_argument: undefined, flags: { color?: boolean }, io) =>
@@ -268,9 +273,9 @@ function makeAcceptance(mode: Acceptance, description: string): CommandSpec {
   return {
     name: mode,
     description,
-    argument: ['[scenario...]', 'scenario files; default: all of scenarios/'],
+    argument: ['[scenario...]', 'Scenario files; default: all of scenarios/'],
     options: [
-      { flags: '--from <result...>', description: 'take saved results instead of running' },
+      { flags: '--from <result...>', description: 'Use saved results instead of running' },
       'target',
       ...LOAD,
       ...SENDING,
@@ -281,7 +286,7 @@ function makeAcceptance(mode: Acceptance, description: string): CommandSpec {
       'resultsDir',
       'liveWeb',
       ...SCREEN,
-      like('baseline', { description: "write this file instead of the scenario's baseline" }),
+      like('baseline', { description: "Baseline to write, instead of the scenario's" }),
       'stream',
     ],
     refuses,

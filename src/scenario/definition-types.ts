@@ -7,132 +7,132 @@ type Variable = `${string}${'$'}{${string}}${string}`
 
 /** A load test for perfctl. */
 export interface ScenarioDefinition {
-  /** A file that this one is laid over: maps are merged, lists and values replaced. Relative to this file. */
+  /** A file to start from: maps are merged, lists and values replaced. Relative to this file. */
   readonly extends?: string | number | boolean | undefined
-  /** Names results and the baseline. Default: the file's name. */
+  /** Name of the results and the baseline. Default: the file's name. */
   readonly name?: string | number | boolean | undefined
-  /** What the scenario stands for. */
+  /** What the scenario is for. */
   readonly description?: string | number | boolean | undefined
-  /** demo, or the URL of the service. */
+  /** URL of the service, or demo for the built-in one. */
   readonly target?: string | undefined
-  /** How much is sent when: virtual users (vus) or arrivals (rate). */
+  /** The load: virtual users (vus) or arrivals (rate) over time. */
   readonly load?:
     | {
-        /** Sent before the stages and left out of every figure: half the time up to their level, then steady. */
+        /** Load before the stages, left out of every figure: ramps up for half of the time, then holds. */
         readonly warmup?: string | 0 | undefined
-        /** Ramps, one after the other. */
+        /** Ramps, in order. */
         readonly stages?:
           | readonly {
-              /** How long the ramp takes; 0s is a jump. A burst alone takes no time. */
+              /** Length of the ramp; 0s jumps. A burst needs none. */
               readonly duration?: string | 0 | undefined
-              /** So many arrivals at the same instant: the open model. */
+              /** Number of arrivals at the same instant (open model). */
               readonly burst?: number | Variable | undefined
-              /** Virtual users at the end of the stage. */
+              /** Virtual users at the end of the stage (closed model). */
               readonly vus?: number | Variable | undefined
-              /** Arrivals per time at the end of the stage: the open model. */
+              /** Arrival rate at the end of the stage (open model). */
               readonly rate?: string | undefined
-              /** The value to start from, instead of the last one. */
+              /** Value to start from, instead of the previous one. */
               readonly from?: number | string | undefined
             }[]
           | undefined
-        /** Virtual users all the time, instead of stages. */
+        /** Constant number of virtual users, instead of stages (closed model). */
         readonly vus?: number | Variable | undefined
-        /** Arrivals per time all the time, instead of stages: the open model. */
+        /** Constant arrival rate, instead of stages (open model). */
         readonly rate?: string | undefined
-        /** So many arrivals at the same instant: the open model. */
+        /** Number of arrivals at the same instant (open model). */
         readonly burst?: number | Variable | undefined
-        /** With burst: again after so long, until the duration is over. */
+        /** With burst: interval at which it repeats until the end of the duration. */
         readonly every?: string | 0 | undefined
-        /** Levels one after the other, each held for a while: to find where a service gives in. */
+        /** Increasing or decreasing levels, each held for a while, to find where a service breaks. */
         readonly steps?:
           | {
-              /** The first level: virtual users, or a rate. */
+              /** First level: virtual users or a rate. */
               readonly from: number | string
-              /** The last level. */
+              /** Last level. */
               readonly to: number | string
-              /** How much is added, or taken away, with each step. */
+              /** Difference between two levels. */
               readonly by: number | string
-              /** How long each level lasts. */
+              /** How long each level is held. */
               readonly every: string | 0
             }
           | undefined
-        /** How long, with vus, rate or burst. */
+        /** Length of the load, with vus, rate or burst. */
         readonly duration?: string | 0 | undefined
-        /** Ends the run after so many iterations, of all virtual users together. */
+        /** Ends the run after this many iterations of all virtual users together. */
         readonly iterations?: number | Variable | undefined
-        /** Each virtual user stops after so many iterations; with vus. */
+        /** With vus: each virtual user stops after this many iterations. */
         readonly iterationsPerVu?: number | Variable | undefined
-        /** From the beginning of an iteration to the next of the same user, fixed or uniform over a range; instead of thinkTime. */
+        /** Interval between the starts of a virtual user's iterations, fixed or a random range; instead of thinkTime. */
         readonly pacing?: string | 0 | undefined
-        /** A pause after each iteration of a virtual user: fixed, or uniform over a range. */
+        /** Pause of a virtual user after each iteration, fixed or a random range. */
         readonly thinkTime?: string | 0 | undefined
-        /** How long requests in flight may finish after the end. */
+        /** Time for requests in flight to finish at the end. */
         readonly gracefulStop?: string | 0 | undefined
-        /** Iterations under way at once; arrivals beyond are dropped. */
+        /** Most iterations at the same time; arrivals beyond that are dropped. */
         readonly maxVus?: number | Variable | undefined
-        /** Evenly spaced, or at random as independent users come. */
+        /** even: at regular intervals; poisson: at random intervals, as from independent users. */
         readonly arrivals?: 'even' | 'poisson' | Variable | undefined
       }
     | undefined
-  /** Loads by name, for --profile: the same requests as a smoke test, a stress test, a soak test. Without load the first one is the default. */
+  /** Named loads for --profile, such as a smoke test and a stress test. Without load, the first one is the default. */
   readonly profiles?:
     | Readonly<
         Record<
           string,
           {
-            /** Sent before the stages and left out of every figure: half the time up to their level, then steady. */
+            /** Load before the stages, left out of every figure: ramps up for half of the time, then holds. */
             readonly warmup?: string | 0 | undefined
-            /** Ramps, one after the other. */
+            /** Ramps, in order. */
             readonly stages?:
               | readonly {
-                  /** How long the ramp takes; 0s is a jump. A burst alone takes no time. */
+                  /** Length of the ramp; 0s jumps. A burst needs none. */
                   readonly duration?: string | 0 | undefined
-                  /** So many arrivals at the same instant: the open model. */
+                  /** Number of arrivals at the same instant (open model). */
                   readonly burst?: number | Variable | undefined
-                  /** Virtual users at the end of the stage. */
+                  /** Virtual users at the end of the stage (closed model). */
                   readonly vus?: number | Variable | undefined
-                  /** Arrivals per time at the end of the stage: the open model. */
+                  /** Arrival rate at the end of the stage (open model). */
                   readonly rate?: string | undefined
-                  /** The value to start from, instead of the last one. */
+                  /** Value to start from, instead of the previous one. */
                   readonly from?: number | string | undefined
                 }[]
               | undefined
-            /** Virtual users all the time, instead of stages. */
+            /** Constant number of virtual users, instead of stages (closed model). */
             readonly vus?: number | Variable | undefined
-            /** Arrivals per time all the time, instead of stages: the open model. */
+            /** Constant arrival rate, instead of stages (open model). */
             readonly rate?: string | undefined
-            /** So many arrivals at the same instant: the open model. */
+            /** Number of arrivals at the same instant (open model). */
             readonly burst?: number | Variable | undefined
-            /** With burst: again after so long, until the duration is over. */
+            /** With burst: interval at which it repeats until the end of the duration. */
             readonly every?: string | 0 | undefined
-            /** Levels one after the other, each held for a while: to find where a service gives in. */
+            /** Increasing or decreasing levels, each held for a while, to find where a service breaks. */
             readonly steps?:
               | {
-                  /** The first level: virtual users, or a rate. */
+                  /** First level: virtual users or a rate. */
                   readonly from: number | string
-                  /** The last level. */
+                  /** Last level. */
                   readonly to: number | string
-                  /** How much is added, or taken away, with each step. */
+                  /** Difference between two levels. */
                   readonly by: number | string
-                  /** How long each level lasts. */
+                  /** How long each level is held. */
                   readonly every: string | 0
                 }
               | undefined
-            /** How long, with vus, rate or burst. */
+            /** Length of the load, with vus, rate or burst. */
             readonly duration?: string | 0 | undefined
-            /** Ends the run after so many iterations, of all virtual users together. */
+            /** Ends the run after this many iterations of all virtual users together. */
             readonly iterations?: number | Variable | undefined
-            /** Each virtual user stops after so many iterations; with vus. */
+            /** With vus: each virtual user stops after this many iterations. */
             readonly iterationsPerVu?: number | Variable | undefined
-            /** From the beginning of an iteration to the next of the same user, fixed or uniform over a range; instead of thinkTime. */
+            /** Interval between the starts of a virtual user's iterations, fixed or a random range; instead of thinkTime. */
             readonly pacing?: string | 0 | undefined
-            /** A pause after each iteration of a virtual user: fixed, or uniform over a range. */
+            /** Pause of a virtual user after each iteration, fixed or a random range. */
             readonly thinkTime?: string | 0 | undefined
-            /** How long requests in flight may finish after the end. */
+            /** Time for requests in flight to finish at the end. */
             readonly gracefulStop?: string | 0 | undefined
-            /** Iterations under way at once; arrivals beyond are dropped. */
+            /** Most iterations at the same time; arrivals beyond that are dropped. */
             readonly maxVus?: number | Variable | undefined
-            /** Evenly spaced, or at random as independent users come. */
+            /** even: at regular intervals; poisson: at random intervals, as from independent users. */
             readonly arrivals?: 'even' | 'poisson' | Variable | undefined
           }
         >
@@ -141,40 +141,40 @@ export interface ScenarioDefinition {
   /** Defaults for every request. */
   readonly http?:
     | {
-        /** For a whole request, to the last byte. */
+        /** Time limit for a request, to the last byte of the response. */
         readonly timeout?: string | 0 | undefined
-        /** For a connection to come about. */
+        /** Time limit for opening a connection. */
         readonly connectTimeout?: string | 0 | undefined
-        /** Headers; values may hold {{ ... }}. Values of authorization and cookie are never shown. */
+        /** Headers; values may contain {{ ... }}. Values of authorization and cookie are never shown. */
         readonly headers?: Readonly<Record<string, string | number | boolean>> | undefined
-        /** How to log in: sets the header authorization. Never shown. */
+        /** Credentials for the authorization header. Never shown. */
         readonly auth?:
           | {
-              /** A token, sent as "Bearer <token>". */
+              /** Token, sent as "Bearer <token>". */
               readonly bearer?: string | number | boolean | undefined
               /** user:password, sent in base64 (RFC 7617). */
               readonly basic?: string | number | boolean | undefined
             }
           | undefined
-        /** Asks for compressed answers (gzip, deflate, br) and decodes each; wire: decodes only what checks look into. */
+        /** Ask for compressed responses (gzip, deflate, br) and decode them; wire: decode only those that checks need. */
         readonly compression?: true | false | 'wire' | Variable | undefined
-        /** A header with a unique id for each request; true: x-request-id. */
+        /** Header with a unique id for each request; true: x-request-id. */
         readonly requestId?: string | boolean | undefined
-        /** A traceparent header (W3C Trace Context) with a trace of its own for each request. */
+        /** Send a traceparent header (W3C Trace Context) with a new trace id for each request. */
         readonly trace?: boolean | undefined
-        /** A cookie jar for each virtual user (RFC 6265), emptied before each iteration; keep: never emptied. */
+        /** Cookie jar for each virtual user (RFC 6265), reset before each iteration; keep: never reset. */
         readonly cookies?: true | false | 'keep' | Variable | undefined
-        /** How many redirects are followed as one request; 0: the redirect is the answer. */
+        /** How many redirects to follow as part of a request; 0: the redirect is the response. */
         readonly redirects?: number | Variable | undefined
         readonly retries?:
           | number
           | Variable
           | {
-              /** So often at most, after the first time. */
+              /** Most retries of a request. */
               readonly count: number | Variable
-              /** The pause before: fixed, or at random from the first time to twice as long each time. Retry-After of a 429 or 503 lengthens it, up to the second time. */
+              /** Pause before a retry: fixed, or a range that doubles from the first time to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second time. */
               readonly backoff?: string | 0 | undefined
-              /** What is worth another try: kinds of failure, and statuses. */
+              /** Kinds of failure and statuses to retry. */
               readonly on?:
                 | 'connect'
                 | 'reset'
@@ -188,46 +188,46 @@ export interface ScenarioDefinition {
                 | undefined
             }
           | undefined
-        /** per-vu: each virtual user has its own; a number: so many are shared by all, and waiting for a free one is in the latency. */
+        /** per-vu: one for each virtual user; a number: a pool shared by all. Waiting for a free connection is part of the latency. */
         readonly connections?: number | Variable | 'per-vu' | undefined
-        /** Keeps connections for the next request; false: a new one for each. */
+        /** Reuse connections; false: open a new one for each request. */
         readonly keepAlive?: boolean | undefined
-        /** With shared connections: so many requests at once on each; idempotent ones in a row, with http2 any as streams (default: 100). */
+        /** With shared connections: number of requests at the same time on each. HTTP/1.1: only idempotent requests; HTTP/2: all, as streams (default: 100). */
         readonly pipelining?: number | Variable | undefined
-        /** Speaks HTTP/2 and nothing else: by ALPN over TLS, by prior knowledge without. */
+        /** Speak HTTP/2 only: by ALPN over TLS, with prior knowledge without TLS. */
         readonly http2?: boolean | undefined
-        /** A unix socket to connect to, instead of the host; relative to this file. */
+        /** Unix socket to connect to, instead of the host; relative to this file. */
         readonly socketPath?: string | number | boolean | undefined
-        /** A proxy (http, https, socks5; socks5h looks names up itself), or env: those of HTTPS_PROXY, http_proxy, ALL_PROXY and NO_PROXY. Its password is never shown. */
+        /** URL of a proxy (http, https, socks5, or socks5h, which resolves names itself), or env to use HTTPS_PROXY, http_proxy, ALL_PROXY and NO_PROXY. Its password is never shown. */
         readonly proxy?: string | undefined
-        /** Connects to another address for a host and port; everything else stays (as --connect-to of curl). */
+        /** Another address to connect to for a host and port, as with curl --connect-to. URL and certificate check stay the same. */
         readonly connectTo?: Readonly<Record<string, string | number | boolean>> | undefined
-        /** How connections are encrypted. Files are relative to this one. */
+        /** Encryption of connections. Files are relative to this one. */
         readonly tls?:
           | {
-              /** A PEM file with the certificates that vouch for the service, instead of the usual ones. */
+              /** PEM file of the certificate authorities to trust, instead of the usual ones. */
               readonly ca?: string | number | boolean | undefined
-              /** A PEM file with the user's certificate, for services that ask for one (mTLS). */
+              /** PEM file of the client certificate (mTLS). */
               readonly cert?: string | number | boolean | undefined
-              /** A PEM file with the private key of cert. */
+              /** PEM file of the private key of cert. */
               readonly key?: string | number | boolean | undefined
-              /** What opens the key. Never shown. */
+              /** Passphrase of the key. Never shown. */
               readonly passphrase?: string | number | boolean | undefined
-              /** The name to ask for (SNI) and to check, instead of the URL's. */
+              /** Host name for SNI and the certificate check, instead of the URL's. */
               readonly servername?: string | number | boolean | undefined
-              /** Does not check certificates; so does -k. */
+              /** Do not verify certificates, as with -k. */
               readonly insecure?: boolean | undefined
-              /** The oldest version of TLS to speak. */
+              /** Oldest TLS version to accept. */
               readonly minVersion?: string | number | boolean | undefined
-              /** The newest version of TLS to speak. */
+              /** Newest TLS version to accept. */
               readonly maxVersion?: string | number | boolean | undefined
-              /** The ciphers to offer, as OpenSSL writes them. */
+              /** Ciphers to offer, in OpenSSL's notation. */
               readonly ciphers?: string | number | boolean | undefined
             }
           | undefined
       }
     | undefined
-  /** Values for {{ name }}. */
+  /** Test data for {{ name }}. */
   readonly data?:
     | Readonly<
         Record<
@@ -236,66 +236,66 @@ export interface ScenarioDefinition {
           | {
               /** A .csv, .tsv, .json or .ndjson file, relative to this one. */
               readonly file?: string | number | boolean | undefined
-              /** Values or rows; each iteration takes one at random. */
+              /** Values or rows; each iteration takes a random one. */
               readonly values?:
                 | readonly (string | number | boolean | Readonly<Record<string, unknown>>)[]
                 | undefined
-              /** At random, in order, or in order and each row once over all workers. */
+              /** random: any row; sequential: in order; unique: in order, each row once over all workers. */
               readonly pick?: 'random' | 'sequential' | 'unique' | Variable | undefined
-              /** When the rows run out: ends the run with an error (the default of unique), or begins again (of sequential). */
+              /** When the rows run out: stop ends the run with an error (default of unique); recycle starts again (default of sequential). */
               readonly onEnd?: 'stop' | 'recycle' | Variable | undefined
-              /** Between the fields of a CSV file. */
+              /** Separator of the fields of a CSV file. */
               readonly delimiter?: string | number | boolean | undefined
-              /** The columns of a CSV file that has no header. */
+              /** Names of the columns, for a CSV file without a header. */
               readonly columns?: readonly (string | number | boolean)[] | undefined
             }
         >
       >
     | undefined
-  /** What is sent. Each iteration takes one, by weight. */
+  /** The requests to send. Each iteration picks one by weight. */
   readonly requests: readonly {
-    /** Names it in figures, thresholds and baselines. Default: method and path. */
+    /** Name in figures, thresholds and baselines. Default: method and path. */
     readonly name?: string | number | boolean | undefined
-    /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
     readonly get?: string | undefined
-    /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
     readonly post?: string | undefined
-    /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
     readonly put?: string | undefined
-    /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
     readonly patch?: string | undefined
-    /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
     readonly delete?: string | undefined
-    /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
     readonly head?: string | undefined
-    /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
     readonly options?: string | undefined
-    /** Appended to the path as ?name=value, percent-encoded; a list: several pairs of one name. */
+    /** Query parameters, percent-encoded. A list repeats the name. */
     readonly query?:
       | Readonly<Record<string, string | number | boolean | readonly (string | number | boolean)[]>>
       | undefined
-    /** Headers; values may hold {{ ... }}. Values of authorization and cookie are never shown. */
+    /** Headers; values may contain {{ ... }}. Values of authorization and cookie are never shown. */
     readonly headers?: Readonly<Record<string, string | number | boolean>> | undefined
-    /** How to log in: sets the header authorization. Never shown. */
+    /** Credentials for the authorization header. Never shown. */
     readonly auth?:
       | {
-          /** A token, sent as "Bearer <token>". */
+          /** Token, sent as "Bearer <token>". */
           readonly bearer?: string | number | boolean | undefined
           /** user:password, sent in base64 (RFC 7617). */
           readonly basic?: string | number | boolean | undefined
         }
       | undefined
-    /** A JSON body. A text that is one {{ number }} alone stays a number. */
+    /** JSON body. A value that is a single {{ number }} stays a number. */
     readonly json?: unknown | undefined
-    /** A body of form fields, URL-encoded; a list: several of one name. */
+    /** Body of URL-encoded form fields. A list repeats the name. */
     readonly form?:
       | Readonly<Record<string, string | number | boolean | readonly (string | number | boolean)[]>>
       | undefined
-    /** A body as it is. */
+    /** Body as text. */
     readonly body?: string | number | boolean | undefined
-    /** A file, relative to this one, as the body. Its content type is that of its extension, unless headers say another. */
+    /** File to send as the body, relative to this one. The content type follows from its extension unless headers set one. */
     readonly file?: string | number | boolean | undefined
-    /** A body of form fields, texts, JSON or files, as multipart/form-data; a list: several of one name. */
+    /** Body of multipart/form-data with texts, JSON and files. A list repeats the name. */
     readonly multipart?:
       | Readonly<
           Record<
@@ -304,15 +304,15 @@ export interface ScenarioDefinition {
             | number
             | boolean
             | {
-                /** The file, relative to this one. */
+                /** File to upload, relative to this one. */
                 readonly file?: string | number | boolean | undefined
-                /** A text, in place of a file. */
+                /** Text, instead of a file. */
                 readonly text?: string | number | boolean | undefined
-                /** JSON, in place of a file. */
+                /** JSON, instead of a file. */
                 readonly json?: unknown | undefined
-                /** Its content type. Default: that of the file's extension, application/json, none of a text. */
+                /** Content type. Default: by the file's extension, application/json for JSON, none for text. */
                 readonly type?: string | number | boolean | undefined
-                /** What a file is called in the form. Default: its own name. */
+                /** File name in the form. Default: the name of the file. */
                 readonly name?: string | number | boolean | undefined
               }
             | readonly (
@@ -320,32 +320,32 @@ export interface ScenarioDefinition {
                 | number
                 | boolean
                 | {
-                    /** The file, relative to this one. */
+                    /** File to upload, relative to this one. */
                     readonly file?: string | number | boolean | undefined
-                    /** A text, in place of a file. */
+                    /** Text, instead of a file. */
                     readonly text?: string | number | boolean | undefined
-                    /** JSON, in place of a file. */
+                    /** JSON, instead of a file. */
                     readonly json?: unknown | undefined
-                    /** Its content type. Default: that of the file's extension, application/json, none of a text. */
+                    /** Content type. Default: by the file's extension, application/json for JSON, none for text. */
                     readonly type?: string | number | boolean | undefined
-                    /** What a file is called in the form. Default: its own name. */
+                    /** File name in the form. Default: the name of the file. */
                     readonly name?: string | number | boolean | undefined
                   }
               )[]
           >
         >
       | undefined
-    /** How many redirects are followed as one request; 0: the redirect is the answer. */
+    /** How many redirects to follow as part of a request; 0: the redirect is the response. */
     readonly redirects?: number | Variable | undefined
     readonly retries?:
       | number
       | Variable
       | {
-          /** So often at most, after the first time. */
+          /** Most retries of a request. */
           readonly count: number | Variable
-          /** The pause before: fixed, or at random from the first time to twice as long each time. Retry-After of a 429 or 503 lengthens it, up to the second time. */
+          /** Pause before a retry: fixed, or a range that doubles from the first time to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second time. */
           readonly backoff?: string | 0 | undefined
-          /** What is worth another try: kinds of failure, and statuses. */
+          /** Kinds of failure and statuses to retry. */
           readonly on?:
             | 'connect'
             | 'reset'
@@ -359,58 +359,58 @@ export interface ScenarioDefinition {
             | undefined
         }
       | undefined
-    /** When the answer is a success. */
+    /** Checks that a response must pass. */
     readonly expect?:
       | {
-          /** The statuses that are a success. Default: below 400. */
+          /** Expected statuses. Default: below 400. */
           readonly status?: number | string | readonly (number | string)[] | undefined
           /** Headers with exactly these values. */
           readonly header?: Readonly<Record<string, string | number | boolean>> | undefined
-          /** A text the body contains. */
+          /** Text that the body must contain. */
           readonly body?: string | number | boolean | undefined
-          /** A regular expression (of JavaScript) that the body matches, somewhere in it. */
+          /** JavaScript regular expression that must match somewhere in the body. */
           readonly matches?: string | number | boolean | undefined
-          /** Values of a JSON body by path, such as $.items[0].id; .length of a list is how many entries it has. */
+          /** Values in a JSON body by path, such as $.items[0].id; .length is the number of entries of a list. */
           readonly json?: Readonly<Record<string, string | number | boolean | null>> | undefined
-          /** A slower answer is a failed request. */
+          /** Largest latency; a slower response fails. */
           readonly maxLatency?: string | 0 | undefined
-          /** A larger body, as it is transferred, is a failed request. */
+          /** Largest body as transferred; a larger one fails. */
           readonly maxSize?: string | undefined
         }
       | undefined
-    /** Its share, in proportion to the other weights. */
+    /** Share of the iterations, relative to the other weights. */
     readonly weight?: number | Variable | undefined
-    /** A journey instead of one request: steps in order, by one virtual user. */
+    /** A journey: requests that one virtual user sends in order. */
     readonly steps?: readonly StepDefinition[] | undefined
   }[]
-  /** Done once, before the load: logging in, making data. What it captures all virtual users know; it is in no figure. */
+  /** Setup: sent once, before the load. All virtual users know what it captures; it is in no figure. */
   readonly before?: readonly StepDefinition[] | undefined
-  /** Done by each virtual user before its first iteration. What it captures the user keeps. */
+  /** Per-user setup: sent once by each virtual user, before its first iteration. The virtual user keeps what it captures. */
   readonly beforeEach?: readonly StepDefinition[] | undefined
-  /** Done once, after the load, also after Ctrl-C: cleaning up. It is in no figure. */
+  /** Teardown: sent once, after the load, also after Ctrl-C. It is in no figure. */
   readonly after?: readonly StepDefinition[] | undefined
-  /** Absolute limits; the run fails when one is not met. */
+  /** Absolute limits; the run fails if one is not met. */
   readonly thresholds?:
     | readonly (
         | string
         | {
-            /** A metric, a comparison and a limit; "name: " in front limits one request. */
+            /** Metric, comparison and limit; "name: " in front limits one request. */
             readonly limit: string
-            /** Ends the run as soon as the limit is broken. */
+            /** End the run as soon as the limit is broken. */
             readonly abort?: boolean | undefined
-            /** With abort: not before so much of the measured part is over. */
+            /** With abort: earliest time in the measured part. */
             readonly after?: string | 0 | undefined
-            /** With abort: not before so many requests are finished. */
+            /** With abort: fewest completed requests. */
             readonly minSamples?: number | Variable | undefined
           }
       )[]
     | undefined
-  /** What the run is compared with. */
+  /** What to compare the run with. */
   readonly baseline?:
     | {
-        /** Relative to this file. Default: baselines/<name>.json. */
+        /** Baseline file, relative to this one. Default: baselines/<name>.json. */
         readonly file?: string | number | boolean | undefined
-        /** How much worse than the baseline is still accepted. */
+        /** How much worse than the baseline is acceptable. */
         readonly tolerance?:
           | {
               /** How much slower the median may get. */
@@ -421,22 +421,22 @@ export interface ScenarioDefinition {
               readonly p99?: string | number | undefined
               /** How much lower the throughput may get. */
               readonly throughput?: string | number | undefined
-              /** By how many percentage points the share of failures may grow. */
+              /** How many percentage points the error rate may grow. */
               readonly error_rate?: string | number | undefined
             }
           | undefined
-        /** Smaller differences of a latency are never a regression. */
+        /** A smaller difference of a latency is never a regression. */
         readonly minDelta?: string | 0 | undefined
       }
     | undefined
-  /** What `run --confirm ab` holds the target against when the baseline raises a suspicion. */
+  /** The accepted version that `run --confirm ab` compares with if the baseline suspects a regression. */
   readonly reference?:
     | {
-        /** Where the accepted version runs; demo for the built-in service. */
+        /** URL of the accepted version; demo for the built-in service. */
         readonly url?: string | undefined
-        /** Starts the accepted version, for the shell; it listens on the port in PORT. */
+        /** Shell command that starts the accepted version, which listens on the port in PORT. */
         readonly command?: string | number | boolean | undefined
-        /** With command: a path or URL that answers below 400 when it is ready. */
+        /** With command: path or URL that responds with a status below 400 once the service is ready. */
         readonly ready?: string | number | boolean | undefined
       }
     | undefined
@@ -444,48 +444,48 @@ export interface ScenarioDefinition {
 
 /** A step: a request, a pause, or steps together. */
 export interface StepDefinition {
-  /** Names it in figures, thresholds and baselines. Default: method and path. */
+  /** Name in figures, thresholds and baselines. Default: method and path. */
   readonly name?: string | number | boolean | undefined
-  /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+  /** Path or whole URL; values in {{ ... }} are percent-encoded. */
   readonly get?: string | undefined
-  /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+  /** Path or whole URL; values in {{ ... }} are percent-encoded. */
   readonly post?: string | undefined
-  /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+  /** Path or whole URL; values in {{ ... }} are percent-encoded. */
   readonly put?: string | undefined
-  /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+  /** Path or whole URL; values in {{ ... }} are percent-encoded. */
   readonly patch?: string | undefined
-  /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+  /** Path or whole URL; values in {{ ... }} are percent-encoded. */
   readonly delete?: string | undefined
-  /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+  /** Path or whole URL; values in {{ ... }} are percent-encoded. */
   readonly head?: string | undefined
-  /** The path, or a whole URL; values in {{ ... }} are percent-encoded. */
+  /** Path or whole URL; values in {{ ... }} are percent-encoded. */
   readonly options?: string | undefined
-  /** Appended to the path as ?name=value, percent-encoded; a list: several pairs of one name. */
+  /** Query parameters, percent-encoded. A list repeats the name. */
   readonly query?:
     | Readonly<Record<string, string | number | boolean | readonly (string | number | boolean)[]>>
     | undefined
-  /** Headers; values may hold {{ ... }}. Values of authorization and cookie are never shown. */
+  /** Headers; values may contain {{ ... }}. Values of authorization and cookie are never shown. */
   readonly headers?: Readonly<Record<string, string | number | boolean>> | undefined
-  /** How to log in: sets the header authorization. Never shown. */
+  /** Credentials for the authorization header. Never shown. */
   readonly auth?:
     | {
-        /** A token, sent as "Bearer <token>". */
+        /** Token, sent as "Bearer <token>". */
         readonly bearer?: string | number | boolean | undefined
         /** user:password, sent in base64 (RFC 7617). */
         readonly basic?: string | number | boolean | undefined
       }
     | undefined
-  /** A JSON body. A text that is one {{ number }} alone stays a number. */
+  /** JSON body. A value that is a single {{ number }} stays a number. */
   readonly json?: unknown | undefined
-  /** A body of form fields, URL-encoded; a list: several of one name. */
+  /** Body of URL-encoded form fields. A list repeats the name. */
   readonly form?:
     | Readonly<Record<string, string | number | boolean | readonly (string | number | boolean)[]>>
     | undefined
-  /** A body as it is. */
+  /** Body as text. */
   readonly body?: string | number | boolean | undefined
-  /** A file, relative to this one, as the body. Its content type is that of its extension, unless headers say another. */
+  /** File to send as the body, relative to this one. The content type follows from its extension unless headers set one. */
   readonly file?: string | number | boolean | undefined
-  /** A body of form fields, texts, JSON or files, as multipart/form-data; a list: several of one name. */
+  /** Body of multipart/form-data with texts, JSON and files. A list repeats the name. */
   readonly multipart?:
     | Readonly<
         Record<
@@ -494,15 +494,15 @@ export interface StepDefinition {
           | number
           | boolean
           | {
-              /** The file, relative to this one. */
+              /** File to upload, relative to this one. */
               readonly file?: string | number | boolean | undefined
-              /** A text, in place of a file. */
+              /** Text, instead of a file. */
               readonly text?: string | number | boolean | undefined
-              /** JSON, in place of a file. */
+              /** JSON, instead of a file. */
               readonly json?: unknown | undefined
-              /** Its content type. Default: that of the file's extension, application/json, none of a text. */
+              /** Content type. Default: by the file's extension, application/json for JSON, none for text. */
               readonly type?: string | number | boolean | undefined
-              /** What a file is called in the form. Default: its own name. */
+              /** File name in the form. Default: the name of the file. */
               readonly name?: string | number | boolean | undefined
             }
           | readonly (
@@ -510,32 +510,32 @@ export interface StepDefinition {
               | number
               | boolean
               | {
-                  /** The file, relative to this one. */
+                  /** File to upload, relative to this one. */
                   readonly file?: string | number | boolean | undefined
-                  /** A text, in place of a file. */
+                  /** Text, instead of a file. */
                   readonly text?: string | number | boolean | undefined
-                  /** JSON, in place of a file. */
+                  /** JSON, instead of a file. */
                   readonly json?: unknown | undefined
-                  /** Its content type. Default: that of the file's extension, application/json, none of a text. */
+                  /** Content type. Default: by the file's extension, application/json for JSON, none for text. */
                   readonly type?: string | number | boolean | undefined
-                  /** What a file is called in the form. Default: its own name. */
+                  /** File name in the form. Default: the name of the file. */
                   readonly name?: string | number | boolean | undefined
                 }
             )[]
         >
       >
     | undefined
-  /** How many redirects are followed as one request; 0: the redirect is the answer. */
+  /** How many redirects to follow as part of a request; 0: the redirect is the response. */
   readonly redirects?: number | Variable | undefined
   readonly retries?:
     | number
     | Variable
     | {
-        /** So often at most, after the first time. */
+        /** Most retries of a request. */
         readonly count: number | Variable
-        /** The pause before: fixed, or at random from the first time to twice as long each time. Retry-After of a 429 or 503 lengthens it, up to the second time. */
+        /** Pause before a retry: fixed, or a range that doubles from the first time to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second time. */
         readonly backoff?: string | 0 | undefined
-        /** What is worth another try: kinds of failure, and statuses. */
+        /** Kinds of failure and statuses to retry. */
         readonly on?:
           | 'connect'
           | 'reset'
@@ -549,62 +549,62 @@ export interface StepDefinition {
           | undefined
       }
     | undefined
-  /** When the answer is a success. */
+  /** Checks that a response must pass. */
   readonly expect?:
     | {
-        /** The statuses that are a success. Default: below 400. */
+        /** Expected statuses. Default: below 400. */
         readonly status?: number | string | readonly (number | string)[] | undefined
         /** Headers with exactly these values. */
         readonly header?: Readonly<Record<string, string | number | boolean>> | undefined
-        /** A text the body contains. */
+        /** Text that the body must contain. */
         readonly body?: string | number | boolean | undefined
-        /** A regular expression (of JavaScript) that the body matches, somewhere in it. */
+        /** JavaScript regular expression that must match somewhere in the body. */
         readonly matches?: string | number | boolean | undefined
-        /** Values of a JSON body by path, such as $.items[0].id; .length of a list is how many entries it has. */
+        /** Values in a JSON body by path, such as $.items[0].id; .length is the number of entries of a list. */
         readonly json?: Readonly<Record<string, string | number | boolean | null>> | undefined
-        /** A slower answer is a failed request. */
+        /** Largest latency; a slower response fails. */
         readonly maxLatency?: string | 0 | undefined
-        /** A larger body, as it is transferred, is a failed request. */
+        /** Largest body as transferred; a larger one fails. */
         readonly maxSize?: string | undefined
       }
     | undefined
-  /** Values of the answer by name, for later steps: {{ name }}. */
+  /** Values of the response to keep for later steps, as {{ name }}. */
   readonly capture?:
     | Readonly<
         Record<
           string,
           | string
           | {
-              /** A path into the JSON body, such as $.token; or a query (RFC 9535), such as $.items[*].id. */
+              /** Path into the JSON body, such as $.token, or a query (RFC 9535), such as $.items[*].id. */
               readonly json?: string | number | boolean | undefined
-              /** A header of the answer. */
+              /** Name of a response header. */
               readonly header?: string | number | boolean | undefined
-              /** A regular expression (of JavaScript): its first group, or all that it matches. */
+              /** JavaScript regular expression: its first group, or the whole match. */
               readonly regex?: string | number | boolean | undefined
-              /** A cookie that the answer sets. */
+              /** Name of a cookie that the response sets. */
               readonly cookie?: string | number | boolean | undefined
               /** The whole body as text. */
               readonly body?: true | undefined
               /** The status. */
               readonly status?: true | undefined
-              /** Which of several values that json or regex finds. */
+              /** Which one to take if json or regex finds several values. */
               readonly pick?: 'first' | 'last' | 'random' | 'all' | Variable | undefined
-              /** Without a value the step fails and the iteration ends; else the value is null. */
+              /** true: without a value, the step fails and the iteration ends; false: the value is null. */
               readonly required?: boolean | undefined
-              /** Stands in when the answer has no value. */
+              /** Value to use if the response has none. */
               readonly default?: string | number | boolean | null | undefined
             }
         >
       >
     | undefined
-  /** Waits instead of sending: a fixed time, or uniform over a range. */
+  /** Wait instead of sending, for a fixed time or a random range. */
   readonly pause?: string | 0 | undefined
-  /** Taken only when it holds: "{{ name }}" has a value, or a comparison (== != < <= > >= contains matches). */
+  /** Run the step only if this holds: "{{ name }}" has a value, or a comparison (== != < <= > >= contains matches). */
   readonly if?: string | number | boolean | undefined
-  /** Taken so many times, or a random number of times. */
+  /** How often to run the step; a range is random. */
   readonly repeat?: number | string | undefined
-  /** With repeat: not again once it holds. */
+  /** With repeat: stop once this holds. */
   readonly until?: string | number | boolean | undefined
-  /** Steps that are taken or repeated together. */
+  /** Steps that if and repeat apply to together. */
   readonly steps?: readonly StepDefinition[] | undefined
 }

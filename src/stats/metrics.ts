@@ -19,16 +19,16 @@ export interface Metric {
 /** All of them, in the order of reports. */
 export const METRICS: readonly Metric[] = [
   latency('p50', 'median latency'),
-  latency('p75', 'latency that 75 % stay below'),
-  latency('p90', 'latency that 90 % stay below'),
-  latency('p95', 'latency that 95 % stay below'),
-  latency('p99', 'latency that 99 % stay below'),
-  latency('p999', 'latency that 99.9 % stay below'),
+  latency('p75', 'latency that 75 % of requests stay at or below'),
+  latency('p90', 'latency that 90 % of requests stay at or below'),
+  latency('p95', 'latency that 95 % of requests stay at or below'),
+  latency('p99', 'latency that 99 % of requests stay at or below'),
+  latency('p999', 'latency that 99.9 % of requests stay at or below'),
   latency('mean', 'mean latency'),
   latency('max', 'largest latency'),
   {
     id: 'error_rate',
-    description: 'share of failed requests',
+    description: 'failed requests as a share of all',
     unit: 'ratio',
     better: 'lower',
     read: (totals) => (totals.requests === 0 ? null : totals.errorRate),
@@ -42,7 +42,7 @@ export const METRICS: readonly Metric[] = [
   },
   {
     id: 'requests',
-    description: 'finished requests, failed ones too',
+    description: 'completed requests, including failed ones',
     unit: 'count',
     better: 'higher',
     read: (totals) => (totals.requests === 0 ? null : totals.requests),

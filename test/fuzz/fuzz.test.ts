@@ -4,7 +4,7 @@ import { findFault } from './check.js'
 import { fuzz, inputOf, sharesOf } from './fuzz.js'
 
 /** `npm run fuzz` tries many more, with a new seed each time. */
-const COUNT = 1500
+const COUNT = 600
 
 describe('whatever is read is taken, or refused with a clean message', () => {
   test.each(sharesOf(COUNT))(

@@ -23,7 +23,7 @@ export function authSchema(leaf: Leaf) {
     {
       bearer: leaf(readHeaderValue, {
         ...json.TEXT,
-        description: 'A token, sent as "Bearer <token>".',
+        description: 'Token, sent as "Bearer <token>".',
       }).optional(),
       basic: leaf(readBasic, {
         ...json.TEXT,
@@ -32,7 +32,7 @@ export function authSchema(leaf: Leaf) {
       }).optional(),
     },
     {
-      description: 'How to log in: sets the header authorization. Never shown.',
+      description: 'Credentials for the authorization header. Never shown.',
       sample: 'bearer: "${API_TOKEN}"',
       synonyms: { token: 'bearer', user: 'basic', username: 'basic', password: 'basic' },
       check: checkOne,

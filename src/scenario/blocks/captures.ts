@@ -35,31 +35,35 @@ export function captureSchema({ leaf }: Leaves) {
       json: leaf(readQuery, {
         ...json.TEXT,
         description:
-          'A path into the JSON body, such as $.token; or a query (RFC 9535), such as $.items[*].id.',
+          'Path into the JSON body, such as $.token, or a query (RFC 9535), such as $.items[*].id.',
         examples: ['$.token'],
       }).optional(),
-      header: leaf(readLabel, { ...json.TEXT, description: 'A header of the answer.' }).optional(),
+      header: leaf(readLabel, { ...json.TEXT, description: 'Name of a response header.' }).optional(),
       regex: leaf(readPattern, {
         ...json.TEXT,
-        description: 'A regular expression (of JavaScript): its first group, or all that it matches.',
+        description: 'JavaScript regular expression: its first group, or the whole match.',
         examples: ['id=(\\d+)'],
       }).optional(),
-      cookie: leaf(readLabel, { ...json.TEXT, description: 'A cookie that the answer sets.' }).optional(),
+      cookie: leaf(readLabel, {
+        ...json.TEXT,
+        description: 'Name of a cookie that the response sets.',
+      }).optional(),
       body: leaf(readTrue, { const: true, description: 'The whole body as text.' }).optional(),
       status: leaf(readTrue, { const: true, description: 'The status.' }).optional(),
       pick: leaf(choiceReader('first', 'last', 'random', 'all'), {
         ...json.choice('first', 'last', 'random', 'all'),
-        description: 'Which of several values that json or regex finds.',
+        description: 'Which one to take if json or regex finds several values.',
         default: 'first',
       }).optional(),
       required: leaf(readFlag, {
         type: 'boolean',
-        description: 'Without a value the step fails and the iteration ends; else the value is null.',
+        description:
+          'true: without a value, the step fails and the iteration ends; false: the value is null.',
         default: true,
       }).optional(),
       default: leaf(readDefault, {
         type: ['string', 'number', 'boolean', 'null'],
-        description: 'Stands in when the answer has no value.',
+        description: 'Value to use if the response has none.',
       }).optional(),
     },
     {
@@ -84,7 +88,7 @@ export function captureSchema({ leaf }: Leaves) {
     },
   )
   return record(one, {
-    description: 'Values of the answer by name, for later steps: {{ name }}.',
+    description: 'Values of the response to keep for later steps, as {{ name }}.',
     examples: [{ token: '$.token', id: { header: 'x-id' } }],
     check: checkCaptureNames,
   })

@@ -12,7 +12,7 @@ import type { Leaves } from './leaves.js'
 /** Feeders by name. */
 export function dataSchema({ leaf }: Leaves, tables: Tables) {
   const values = list(leaf(fields.readFeederValue, json.FEEDER_VALUE), {
-    description: 'Values or rows; each iteration takes one at random.',
+    description: 'Values or rows; each iteration takes a random one.',
     sample: '- one',
     explain: explainData,
     checkTree: checkValues,
@@ -27,22 +27,23 @@ export function dataSchema({ leaf }: Leaves, tables: Tables) {
       values: values.optional(),
       pick: leaf(fields.choiceReader('random', 'sequential', 'unique'), {
         ...json.choice('random', 'sequential', 'unique'),
-        description: 'At random, in order, or in order and each row once over all workers.',
+        description:
+          'random: any row; sequential: in order; unique: in order, each row once over all workers.',
         default: 'random',
       }).optional(),
       onEnd: leaf(fields.choiceReader('stop', 'recycle'), {
         ...json.choice('stop', 'recycle'),
         description:
-          'When the rows run out: ends the run with an error (the default of unique), or begins again (of sequential).',
+          'When the rows run out: stop ends the run with an error (default of unique); recycle starts again (default of sequential).',
       }).optional(),
       delimiter: leaf(readDelimiterField, {
         ...json.TEXT,
-        description: 'Between the fields of a CSV file.',
+        description: 'Separator of the fields of a CSV file.',
         default: ',',
         examples: [';'],
       }).optional(),
       columns: list(leaf(fields.readLabel, json.TEXT), {
-        description: 'The columns of a CSV file that has no header.',
+        description: 'Names of the columns, for a CSV file without a header.',
         sample: '- email',
       }).optional(),
     },
@@ -62,7 +63,7 @@ export function dataSchema({ leaf }: Leaves, tables: Tables) {
       check: (input, report, hasUnknown) => checkFeeder(input, { tables, hasUnknown }, report),
     },
   )
-  return record(either(values, long), { description: 'Values for {{ name }}.', check: checkDataNames })
+  return record(either(values, long), { description: 'Test data for {{ name }}.', check: checkDataNames })
 }
 
 const readDelimiterField: fields.Reader<string> = (tree, context, report) => {

@@ -48,49 +48,49 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
   return map(
     {
       extends: label(
-        'A file that this one is laid over: maps are merged, lists and values replaced. Relative to this file.',
+        'A file to start from: maps are merged, lists and values replaced. Relative to this file.',
       ),
       name: leaf(fields.readName, {
         ...json.TEXT,
-        description: "Names results and the baseline. Default: the file's name.",
+        description: "Name of the results and the baseline. Default: the file's name.",
       }).optional(),
       description: leaf(fields.readText, {
         ...json.TEXT,
-        description: 'What the scenario stands for.',
+        description: 'What the scenario is for.',
       }).optional(),
       target: leaf(readTarget, {
         type: 'string',
-        description: 'demo, or the URL of the service.',
+        description: 'URL of the service, or demo for the built-in one.',
         examples: ['demo', 'http://localhost:3000'],
       }).optional(),
       load: loadSchema(leaves).optional(),
       profiles: record(loadSchema(leaves), {
         description:
-          'Loads by name, for --profile: the same requests as a smoke test, a stress test, a soak test. Without load the first one is the default.',
+          'Named loads for --profile, such as a smoke test and a stress test. Without load, the first one is the default.',
         examples: [{ smoke: { vus: 1, duration: '10s' }, stress: { vus: 200, duration: '5m' } }],
         check: checkProfiles,
       }).optional(),
       http: httpSchema(leaves).optional(),
       data: dataSchema(leaves, tables).optional(),
       requests: list(requestSchema(leaves), {
-        description: 'What is sent. Each iteration takes one, by weight.',
+        description: 'The requests to send. Each iteration picks one by weight.',
         sample: '- get: /',
         check: (report) => checkNames(names, report),
       }),
       before: stepsSchema(
         leaves,
-        'Done once, before the load: logging in, making data. What it captures all virtual users know; it is in no figure.',
+        'Setup: sent once, before the load. All virtual users know what it captures; it is in no figure.',
       ).optional(),
       beforeEach: stepsSchema(
         leaves,
-        'Done by each virtual user before its first iteration. What it captures the user keeps.',
+        'Per-user setup: sent once by each virtual user, before its first iteration. The virtual user keeps what it captures.',
       ).optional(),
       after: stepsSchema(
         leaves,
-        'Done once, after the load, also after Ctrl-C: cleaning up. It is in no figure.',
+        'Teardown: sent once, after the load, also after Ctrl-C. It is in no figure.',
       ).optional(),
       thresholds: list(thresholdSchema(leaves), {
-        description: 'Absolute limits; the run fails when one is not met.',
+        description: 'Absolute limits; the run fails if one is not met.',
         sample: '- p95 < 200ms',
       }).optional(),
       baseline: baselineSchema(leaves).optional(),

@@ -16,35 +16,35 @@ export function expectSchema(leaf: Leaf) {
     {
       status: leaf(readStatus, {
         ...json.STATUS,
-        description: 'The statuses that are a success. Default: below 400.',
+        description: 'Expected statuses. Default: below 400.',
       }).optional(),
       header: record(leaf(readFixedText, json.TEXT), {
         check: checkAnswerHeaderNames,
         description: 'Headers with exactly these values.',
         examples: [{ 'content-type': 'application/json' }],
       }).optional(),
-      body: leaf(readFixedText, { ...json.TEXT, description: 'A text the body contains.' }).optional(),
+      body: leaf(readFixedText, { ...json.TEXT, description: 'Text that the body must contain.' }).optional(),
       matches: leaf(readPattern, {
         ...json.TEXT,
-        description: 'A regular expression (of JavaScript) that the body matches, somewhere in it.',
+        description: 'JavaScript regular expression that must match somewhere in the body.',
       }).optional(),
       json: record(leaf(readJsonTest, json.JSON_TEST), {
         check: checkJsonPaths,
         description:
-          'Values of a JSON body by path, such as $.items[0].id; .length of a list is how many entries it has.',
+          'Values in a JSON body by path, such as $.items[0].id; .length is the number of entries of a list.',
         examples: [{ '$.status': 'ok', '$.items.length': '>= 1' }],
       }).optional(),
       maxLatency: leaf(readTimeout, {
         ...json.DURATION,
-        description: 'A slower answer is a failed request.',
+        description: 'Largest latency; a slower response fails.',
       }).optional(),
       maxSize: leaf(readSize, {
         ...json.SIZE,
-        description: 'A larger body, as it is transferred, is a failed request.',
+        description: 'Largest body as transferred; a larger one fails.',
       }).optional(),
     },
     {
-      description: 'When the answer is a success.',
+      description: 'Checks that a response must pass.',
       sample: 'status: 201',
       synonyms: {
         headers: 'header',

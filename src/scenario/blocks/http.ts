@@ -17,7 +17,7 @@ import { tlsSchema } from './tls.js'
 export function headersSchema(leaf: Leaf) {
   return record(leaf(readHeaderValue, json.TEXT), {
     check: checkHeaderNames,
-    description: 'Headers; values may hold {{ ... }}. Values of authorization and cookie are never shown.',
+    description: 'Headers; values may contain {{ ... }}. Values of authorization and cookie are never shown.',
     examples: [{ accept: 'application/json' }],
   })
 }
@@ -27,26 +27,26 @@ export function httpSchema(leaves: Leaves) {
   const { leaf, timeout, flag, count } = leaves
   return map(
     {
-      timeout: timeout('For a whole request, to the last byte.', '10s'),
-      connectTimeout: timeout('For a connection to come about.', '5s'),
+      timeout: timeout('Time limit for a request, to the last byte of the response.', '10s'),
+      connectTimeout: timeout('Time limit for opening a connection.', '5s'),
       headers: headersSchema(leaf).optional(),
       auth: authSchema(leaf).optional(),
       compression: leaf(readCompression, {
         anyOf: [{ enum: [true, false, 'wire'] }, { type: 'string', pattern: json.VARIABLE }],
         description:
-          'Asks for compressed answers (gzip, deflate, br) and decodes each; wire: decodes only what checks look into.',
+          'Ask for compressed responses (gzip, deflate, br) and decode them; wire: decode only those that checks need.',
         default: false,
       }).optional(),
       requestId: leaf(readRequestId, {
         type: ['string', 'boolean'],
-        description: 'A header with a unique id for each request; true: x-request-id.',
+        description: 'Header with a unique id for each request; true: x-request-id.',
         examples: ['x-request-id'],
       }).optional(),
-      trace: flag('A traceparent header (W3C Trace Context) with a trace of its own for each request.'),
+      trace: flag('Send a traceparent header (W3C Trace Context) with a new trace id for each request.'),
       cookies: leaf(readCookies, {
         anyOf: [{ enum: [true, false, 'keep'] }, { type: 'string', pattern: json.VARIABLE }],
         description:
-          'A cookie jar for each virtual user (RFC 6265), emptied before each iteration; keep: never emptied.',
+          'Cookie jar for each virtual user (RFC 6265), reset before each iteration; keep: never reset.',
         default: false,
       }).optional(),
       redirects: redirectsField(leaves),
@@ -54,31 +54,31 @@ export function httpSchema(leaves: Leaves) {
       connections: leaf(readConnections, {
         anyOf: [json.wholeNumber(1, 100_000), { enum: ['per-vu'] }],
         description:
-          'per-vu: each virtual user has its own; a number: so many are shared by all, and waiting for a free one is in the latency.',
+          'per-vu: one for each virtual user; a number: a pool shared by all. Waiting for a free connection is part of the latency.',
         default: 'per-vu',
       }).optional(),
-      keepAlive: flag('Keeps connections for the next request; false: a new one for each.', true),
+      keepAlive: flag('Reuse connections; false: open a new one for each request.', true),
       pipelining: count(
         1,
         1000,
-        'With shared connections: so many requests at once on each; idempotent ones in a row, with http2 any as streams (default: 100).',
+        'With shared connections: number of requests at the same time on each. HTTP/1.1: only idempotent requests; HTTP/2: all, as streams (default: 100).',
       ),
-      http2: flag('Speaks HTTP/2 and nothing else: by ALPN over TLS, by prior knowledge without.'),
+      http2: flag('Speak HTTP/2 only: by ALPN over TLS, with prior knowledge without TLS.'),
       socketPath: leaf(readSocketPath, {
         ...json.TEXT,
-        description: 'A unix socket to connect to, instead of the host; relative to this file.',
+        description: 'Unix socket to connect to, instead of the host; relative to this file.',
         examples: ['/run/app.sock'],
       }).optional(),
       proxy: leaf(readProxy, {
         type: 'string',
         description:
-          'A proxy (http, https, socks5; socks5h looks names up itself), or env: those of HTTPS_PROXY, http_proxy, ALL_PROXY and NO_PROXY. Its password is never shown.',
+          'URL of a proxy (http, https, socks5, or socks5h, which resolves names itself), or env to use HTTPS_PROXY, http_proxy, ALL_PROXY and NO_PROXY. Its password is never shown.',
         examples: ['http://localhost:3128', 'socks5h://localhost:1080', 'env'],
       }).optional(),
       connectTo: record(leaf(readAddress, json.TEXT), {
         check: checkAddresses,
         description:
-          'Connects to another address for a host and port; everything else stays (as --connect-to of curl).',
+          'Another address to connect to for a host and port, as with curl --connect-to. URL and certificate check stay the same.',
         examples: [{ 'example.com:443': '127.0.0.1:8443' }],
       }).optional(),
       tls: tlsSchema(leaves).optional(),

@@ -12,9 +12,9 @@ export function thresholdSchema({ leaf, time, count, flag }: Leaves) {
   return map(
     {
       limit: leaf(fields.readLimit, json.LIMIT),
-      abort: flag('Ends the run as soon as the limit is broken.'),
-      after: time('With abort: not before so much of the measured part is over.', '5s'),
-      minSamples: count(1, 1e9, 'With abort: not before so many requests are finished.', 50),
+      abort: flag('End the run as soon as the limit is broken.'),
+      after: time('With abort: earliest time in the measured part.', '5s'),
+      minSamples: count(1, 1e9, 'With abort: fewest completed requests.', 50),
     },
     {
       description: 'A limit that may end the run early.',
@@ -29,19 +29,19 @@ export function thresholdSchema({ leaf, time, count, flag }: Leaves) {
 export function baselineSchema({ label, time, tolerance }: Leaves) {
   return map(
     {
-      file: label('Relative to this file. Default: baselines/<name>.json.'),
+      file: label('Baseline file, relative to this one. Default: baselines/<name>.json.'),
       tolerance: map(
         {
           p50: tolerance('10%', 'How much slower the median may get.'),
           p95: tolerance('15%', 'How much slower the 95th percentile may get.'),
           p99: tolerance('25%', 'How much slower the 99th percentile may get.'),
           throughput: tolerance('10%', 'How much lower the throughput may get.'),
-          error_rate: tolerance('1pp', 'By how many percentage points the share of failures may grow.'),
+          error_rate: tolerance('1pp', 'How many percentage points the error rate may grow.'),
         },
-        { description: 'How much worse than the baseline is still accepted.', sample: 'p95: 15%' },
+        { description: 'How much worse than the baseline is acceptable.', sample: 'p95: 15%' },
       ).optional(),
-      minDelta: time('Smaller differences of a latency are never a regression.', '1ms'),
+      minDelta: time('A smaller difference of a latency is never a regression.', '1ms'),
     },
-    { description: 'What the run is compared with.', sample: 'minDelta: 1ms' },
+    { description: 'What to compare the run with.', sample: 'minDelta: 1ms' },
   )
 }

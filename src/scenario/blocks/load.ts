@@ -10,19 +10,19 @@ import { checkLoad, checkStage } from './load-checks.js'
 
 /** How much is sent when. */
 export function loadSchema({ leaf, time, count, rate }: Leaves) {
-  const burst = count(1, 1_000_000, 'So many arrivals at the same instant: the open model.')
+  const burst = count(1, 1_000_000, 'Number of arrivals at the same instant (open model).')
   const stage = map(
     {
       duration: leaf(units.readDuration, {
         ...json.DURATION,
-        description: 'How long the ramp takes; 0s is a jump. A burst alone takes no time.',
+        description: 'Length of the ramp; 0s jumps. A burst needs none.',
       }).optional(),
       burst,
-      vus: count(0, 100_000, 'Virtual users at the end of the stage.'),
-      rate: rate('Arrivals per time at the end of the stage: the open model.'),
+      vus: count(0, 100_000, 'Virtual users at the end of the stage (closed model).'),
+      rate: rate('Arrival rate at the end of the stage (open model).'),
       from: leaf(units.readFrom, {
         ...json.FROM,
-        description: 'The value to start from, instead of the last one.',
+        description: 'Value to start from, instead of the previous one.',
       }).optional(),
     },
     {
@@ -35,13 +35,13 @@ export function loadSchema({ leaf, time, count, rate }: Leaves) {
   const level = (description: string) => leaf(units.readFrom, { ...json.FROM, description })
   const steps = map(
     {
-      from: level('The first level: virtual users, or a rate.'),
-      to: level('The last level.'),
-      by: level('How much is added, or taken away, with each step.'),
-      every: leaf(units.readTimeout, { ...json.DURATION, description: 'How long each level lasts.' }),
+      from: level('First level: virtual users or a rate.'),
+      to: level('Last level.'),
+      by: level('Difference between two levels.'),
+      every: leaf(units.readTimeout, { ...json.DURATION, description: 'How long each level is held.' }),
     },
     {
-      description: 'Levels one after the other, each held for a while: to find where a service gives in.',
+      description: 'Increasing or decreasing levels, each held for a while, to find where a service breaks.',
       sample: 'from: 10',
       synonyms: { start: 'from', end: 'to', step: 'by', duration: 'every' },
     },
@@ -49,44 +49,44 @@ export function loadSchema({ leaf, time, count, rate }: Leaves) {
   return map(
     {
       warmup: time(
-        'Sent before the stages and left out of every figure: half the time up to their level, then steady.',
+        'Load before the stages, left out of every figure: ramps up for half of the time, then holds.',
         '0s',
       ),
       stages: list(stage, {
-        description: 'Ramps, one after the other.',
+        description: 'Ramps, in order.',
         sample: '- { duration: 30s, vus: 20 }',
       }).optional(),
-      vus: count(0, 100_000, 'Virtual users all the time, instead of stages.', 1),
-      rate: rate('Arrivals per time all the time, instead of stages: the open model.'),
+      vus: count(0, 100_000, 'Constant number of virtual users, instead of stages (closed model).', 1),
+      rate: rate('Constant arrival rate, instead of stages (open model).'),
       burst,
       every: leaf(units.readTimeout, {
         ...json.DURATION,
-        description: 'With burst: again after so long, until the duration is over.',
+        description: 'With burst: interval at which it repeats until the end of the duration.',
       }).optional(),
       steps: steps.optional(),
-      duration: time('How long, with vus, rate or burst.', '10s'),
-      iterations: count(1, 1e9, 'Ends the run after so many iterations, of all virtual users together.'),
-      iterationsPerVu: count(1, 1e9, 'Each virtual user stops after so many iterations; with vus.'),
+      duration: time('Length of the load, with vus, rate or burst.', '10s'),
+      iterations: count(1, 1e9, 'Ends the run after this many iterations of all virtual users together.'),
+      iterationsPerVu: count(1, 1e9, 'With vus: each virtual user stops after this many iterations.'),
       pacing: leaf(units.readDurationRange, {
         ...json.DURATION_RANGE,
         description:
-          'From the beginning of an iteration to the next of the same user, fixed or uniform over a range; instead of thinkTime.',
+          "Interval between the starts of a virtual user's iterations, fixed or a random range; instead of thinkTime.",
       }).optional(),
       thinkTime: leaf(units.readDurationRange, {
         ...json.DURATION_RANGE,
-        description: 'A pause after each iteration of a virtual user: fixed, or uniform over a range.',
+        description: 'Pause of a virtual user after each iteration, fixed or a random range.',
         default: '0s',
       }).optional(),
-      gracefulStop: time('How long requests in flight may finish after the end.', '5s'),
-      maxVus: count(1, 100_000, 'Iterations under way at once; arrivals beyond are dropped.', 1000),
+      gracefulStop: time('Time for requests in flight to finish at the end.', '5s'),
+      maxVus: count(1, 100_000, 'Most iterations at the same time; arrivals beyond that are dropped.', 1000),
       arrivals: leaf(fields.choiceReader('even', 'poisson'), {
         ...json.choice('even', 'poisson'),
-        description: 'Evenly spaced, or at random as independent users come.',
+        description: 'even: at regular intervals; poisson: at random intervals, as from independent users.',
         default: 'even',
       }).optional(),
     },
     {
-      description: 'How much is sent when: virtual users (vus) or arrivals (rate).',
+      description: 'The load: virtual users (vus) or arrivals (rate) over time.',
       sample: 'vus: 20',
       synonyms: {
         users: 'vus',

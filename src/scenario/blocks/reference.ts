@@ -23,22 +23,24 @@ export function referenceSchema({ leaf }: Leaves) {
     {
       url: leaf(readTarget, {
         type: 'string',
-        description: 'Where the accepted version runs; demo for the built-in service.',
+        description: 'URL of the accepted version; demo for the built-in service.',
         examples: ['http://localhost:3000'],
       }).optional(),
       command: leaf(readCommand, {
         ...json.TEXT,
-        description: 'Starts the accepted version, for the shell; it listens on the port in PORT.',
+        description: 'Shell command that starts the accepted version, which listens on the port in PORT.',
         examples: ['node base/server.js'],
       }).optional(),
       ready: leaf(readReady, {
         ...json.TEXT,
-        description: 'With command: a path or URL that answers below 400 when it is ready.',
+        description:
+          'With command: path or URL that responds with a status below 400 once the service is ready.',
         examples: ['/healthz'],
       }).optional(),
     },
     {
-      description: 'What `run --confirm ab` holds the target against when the baseline raises a suspicion.',
+      description:
+        'The accepted version that `run --confirm ab` compares with if the baseline suspects a regression.',
       sample: 'command: node base/server.js',
       synonyms: { target: 'url', cmd: 'command', start: 'command', health: 'ready' },
       check: checkOne,

@@ -28,28 +28,28 @@ function requestFields(leaves: Leaves) {
     sample: '- a text',
   })
   return {
-    name: label('Names it in figures, thresholds and baselines. Default: method and path.'),
+    name: label('Name in figures, thresholds and baselines. Default: method and path.'),
     ...(Object.fromEntries(METHODS.map((method) => [method, path])) as Record<
       (typeof METHODS)[number],
       typeof path
     >),
     query: record(texts, {
-      description: 'Appended to the path as ?name=value, percent-encoded; a list: several pairs of one name.',
+      description: 'Query parameters, percent-encoded. A list repeats the name.',
       examples: [{ q: '{{ word }}', page: 1, tag: ['new', 'used'] }],
     }).optional(),
     headers: headersSchema(leaf).optional(),
     auth: authSchema(leaf).optional(),
     json: leaf(fields.readJson, {
-      description: 'A JSON body. A text that is one {{ number }} alone stays a number.',
+      description: 'JSON body. A value that is a single {{ number }} stays a number.',
     }).optional(),
     form: record(texts, {
-      description: 'A body of form fields, URL-encoded; a list: several of one name.',
+      description: 'Body of URL-encoded form fields. A list repeats the name.',
     }).optional(),
-    body: leaf(fields.readTemplate, { ...json.TEXT, description: 'A body as it is.' }).optional(),
+    body: leaf(fields.readTemplate, { ...json.TEXT, description: 'Body as text.' }).optional(),
     file: leaf(readSentFile, {
       ...json.TEXT,
       description:
-        'A file, relative to this one, as the body. Its content type is that of its extension, unless headers say another.',
+        'File to send as the body, relative to this one. The content type follows from its extension unless headers set one.',
       examples: ['cover.png'],
     }).optional(),
     multipart: multipartSchema(leaves).optional(),
@@ -64,23 +64,23 @@ function multipartSchema({ leaf }: Leaves) {
     {
       file: leaf(readSentFile, {
         ...json.TEXT,
-        description: 'The file, relative to this one.',
+        description: 'File to upload, relative to this one.',
         examples: ['cover.png'],
       }).optional(),
       text: leaf(fields.readTemplate, {
         ...json.TEXT,
-        description: 'A text, in place of a file.',
+        description: 'Text, instead of a file.',
       }).optional(),
-      json: leaf(fields.readJson, { description: 'JSON, in place of a file.' }).optional(),
+      json: leaf(fields.readJson, { description: 'JSON, instead of a file.' }).optional(),
       type: leaf(readMediaType, {
         ...json.TEXT,
         description:
-          "Its content type. Default: that of the file's extension, application/json, none of a text.",
+          "Content type. Default: by the file's extension, application/json for JSON, none for text.",
         examples: ['image/png'],
       }).optional(),
       name: leaf(fields.readTemplate, {
         ...json.TEXT,
-        description: 'What a file is called in the form. Default: its own name.',
+        description: 'File name in the form. Default: the name of the file.',
         examples: ['{{ uuid() }}.png'],
       }).optional(),
     },
@@ -106,8 +106,7 @@ function multipartSchema({ leaf }: Leaves) {
     sample: '- a text',
   })
   return record(parts, {
-    description:
-      'A body of form fields, texts, JSON or files, as multipart/form-data; a list: several of one name.',
+    description: 'Body of multipart/form-data with texts, JSON and files. A list repeats the name.',
     examples: [{ title: 'a text', upload: { file: 'cover.png' }, tags: ['one', 'two'] }],
     check: checkParts,
   })
@@ -139,14 +138,11 @@ export function requestSchema(leaves: Leaves) {
       weight: leaves
         .leaf(units.readWeight, {
           ...json.POSITIVE,
-          description: 'Its share, in proportion to the other weights.',
+          description: 'Share of the iterations, relative to the other weights.',
           default: 1,
         })
         .optional(),
-      steps: stepsSchema(
-        leaves,
-        'A journey instead of one request: steps in order, by one virtual user.',
-      ).optional(),
+      steps: stepsSchema(leaves, 'A journey: requests that one virtual user sends in order.').optional(),
     },
     {
       description:
@@ -181,27 +177,27 @@ function stepSchema(leaves: Leaves): Schema<StepInput> {
       capture: captureSchema(leaves).optional(),
       pause: leaf(units.readDurationRange, {
         ...json.DURATION_RANGE,
-        description: 'Waits instead of sending: a fixed time, or uniform over a range.',
+        description: 'Wait instead of sending, for a fixed time or a random range.',
       }).optional(),
       if: leaf(readCondition, {
         ...json.TEXT,
         description:
-          'Taken only when it holds: "{{ name }}" has a value, or a comparison (== != < <= > >= contains matches).',
+          'Run the step only if this holds: "{{ name }}" has a value, or a comparison (== != < <= > >= contains matches).',
         examples: ['{{ status }} == open', 'not {{ token }}'],
       }).optional(),
       repeat: leaf(readTimes, {
         type: ['integer', 'string'],
-        description: 'Taken so many times, or a random number of times.',
+        description: 'How often to run the step; a range is random.',
         examples: [3, '1..5'],
       }).optional(),
       until: leaf(readCondition, {
         ...json.TEXT,
-        description: 'With repeat: not again once it holds.',
+        description: 'With repeat: stop once this holds.',
         examples: ['{{ status }} == done'],
       }).optional(),
       steps: list(
         recursive(() => step),
-        { description: 'Steps that are taken or repeated together.', sample: '- get: /' },
+        { description: 'Steps that if and repeat apply to together.', sample: '- get: /' },
       ).optional(),
     },
     {

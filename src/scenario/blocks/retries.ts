@@ -9,7 +9,12 @@ import { checkRetries, readBackoff, readRetryReasons } from './retry-values.js'
 
 /** How many redirects are followed. */
 export function redirectsField({ count }: Leaves) {
-  return count(0, 50, 'How many redirects are followed as one request; 0: the redirect is the answer.', 0)
+  return count(
+    0,
+    50,
+    'How many redirects to follow as part of a request; 0: the redirect is the response.',
+    0,
+  )
 }
 
 /** When a request is sent again. */
@@ -19,24 +24,24 @@ export function retriesSchema({ leaf }: Leaves) {
     {
       count: leaf(numberReader({ min: 0, max: 20, whole: true }), {
         ...count,
-        description: 'So often at most, after the first time.',
+        description: 'Most retries of a request.',
         examples: [2],
       }),
       backoff: leaf(readBackoff, {
         ...json.DURATION_RANGE,
         description:
-          'The pause before: fixed, or at random from the first time to twice as long each time. Retry-After of a 429 or 503 lengthens it, up to the second time.',
+          'Pause before a retry: fixed, or a range that doubles from the first time to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second time.',
         default: '100ms..1s',
       }).optional(),
       on: leaf(readRetryReasons, {
         ...json.RETRY_REASONS,
-        description: 'What is worth another try: kinds of failure, and statuses.',
+        description: 'Kinds of failure and statuses to retry.',
         default: ['connect', 'reset', 'timeout', 502, 503, 504],
       }).optional(),
     },
     {
       description:
-        'How often a request is sent again when its failure may pass. Counted apart in the result. Under http: only GET, HEAD, OPTIONS, PUT and DELETE.',
+        'How often to retry a request whose failure may be temporary. The result counts retries separately. Under http, only for GET, HEAD, OPTIONS, PUT and DELETE.',
       sample: 'count: 2',
       shorthand: { key: 'count', meta: count },
       synonyms: {

@@ -15,35 +15,34 @@ export function tlsSchema({ leaf, flag }: Leaves) {
     {
       ca: leaf(pemReader('certificate'), {
         ...json.TEXT,
-        description:
-          'A PEM file with the certificates that vouch for the service, instead of the usual ones.',
+        description: 'PEM file of the certificate authorities to trust, instead of the usual ones.',
       }).optional(),
       cert: leaf(pemReader('certificate'), {
         ...json.TEXT,
-        description: "A PEM file with the user's certificate, for services that ask for one (mTLS).",
+        description: 'PEM file of the client certificate (mTLS).',
       }).optional(),
       key: leaf(pemReader('private key'), {
         ...json.TEXT,
-        description: 'A PEM file with the private key of cert.',
+        description: 'PEM file of the private key of cert.',
       }).optional(),
       passphrase: leaf(readText, {
         ...json.TEXT,
-        description: 'What opens the key. Never shown.',
+        description: 'Passphrase of the key. Never shown.',
       }).optional(),
       servername: leaf(readLabel, {
         ...json.TEXT,
-        description: "The name to ask for (SNI) and to check, instead of the URL's.",
+        description: "Host name for SNI and the certificate check, instead of the URL's.",
       }).optional(),
-      insecure: flag('Does not check certificates; so does -k.'),
-      minVersion: version('The oldest version of TLS to speak.'),
-      maxVersion: version('The newest version of TLS to speak.'),
+      insecure: flag('Do not verify certificates, as with -k.'),
+      minVersion: version('Oldest TLS version to accept.'),
+      maxVersion: version('Newest TLS version to accept.'),
       ciphers: leaf(readCiphers, {
         ...json.TEXT,
-        description: 'The ciphers to offer, as OpenSSL writes them.',
+        description: "Ciphers to offer, in OpenSSL's notation.",
       }).optional(),
     },
     {
-      description: 'How connections are encrypted. Files are relative to this one.',
+      description: 'Encryption of connections. Files are relative to this one.',
       sample: 'ca: ca.pem',
       synonyms: {
         caCert: 'ca',

@@ -66,7 +66,7 @@ export const POSITIVE = { type: ['number', 'string'], exclusiveMinimum: 0, patte
 export const PATH = {
   type: 'string',
   pattern: `^(/|https?://|\\{\\{|${VARIABLE})`,
-  description: 'The path, or a whole URL; values in {{ ... }} are percent-encoded.',
+  description: 'Path or whole URL; values in {{ ... }} are percent-encoded.',
   examples: ['/api/items', '/api/items/{{ randomInt(1, 1000) }}'],
 }
 
@@ -96,7 +96,7 @@ export const RETRY_REASONS = {
 /** `p95 < 200ms`. */
 export const LIMIT = {
   type: 'string',
-  description: 'A metric, a comparison and a limit; "name: " in front limits one request.',
+  description: 'Metric, comparison and limit; "name: " in front limits one request.',
   examples: ['p95 < 200ms', 'error_rate < 1%', 'search: p99 < 500ms'],
 }
 

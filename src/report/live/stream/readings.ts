@@ -59,7 +59,7 @@ export function readFrame(frame: Frame, scenario: Labels): Reading[] {
   const lateness: Reading[] =
     frame.latenessMsP99 === null
       ? []
-      : [{ metric: METRICS.generatorLateness, labels: scenario, value: frame.latenessMsP99 }]
+      : [{ metric: METRICS.generatorSchedulingLag, labels: scenario, value: frame.latenessMsP99 }]
   return [
     ...finished,
     { metric: METRICS.droppedIterations, labels: [...scenario, phase], value: frame.dropped },

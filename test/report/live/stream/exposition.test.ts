@@ -45,7 +45,7 @@ test('every metric is exposed once, with its type and what it means, its unit in
     'perfctl_journey_duration_seconds histogram',
     'perfctl_vus gauge',
     'perfctl_generator_busy_ratio gauge',
-    'perfctl_generator_lateness_seconds gauge',
+    'perfctl_generator_scheduling_lag_seconds gauge',
   ])
   expect(expose(BUSY, JOURNEY).size).toBe(Object.keys(METRICS).length)
 })
@@ -68,7 +68,7 @@ describe('from second to second', () => {
     expect(valueIn(families, 'perfctl_http_req_duration_seconds_bucket', { ...search, le: '0.0025' })).toBe(2)
     expect(valueIn(families, 'perfctl_http_req_duration_seconds_bucket', { ...search, le: '0.0032' })).toBe(6)
     expect(valueIn(families, 'perfctl_vus', {})).toBe(2)
-    expect(families.has('perfctl_generator_lateness_seconds')).toBe(false)
+    expect(families.has('perfctl_generator_scheduling_lag_seconds')).toBe(false)
   })
 
   test('nothing that counts ever falls', () => {

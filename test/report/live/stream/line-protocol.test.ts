@@ -116,7 +116,7 @@ test('lines go to a listener for UDP, whole', async () => {
   watcher.open(RUN)
   watcher.frame(BUSY)
   await watcher.close()
-  await vi.waitFor(() => expect(datagrams.join('\n')).toContain('perfctl_generator_lateness'))
+  await vi.waitFor(() => expect(datagrams.join('\n')).toContain('perfctl_generator_scheduling_lag'))
   expect(datagrams.every((text) => Buffer.byteLength(text) <= 1432)).toBe(true)
   for (const line of datagrams.join('\n').split('\n')) readLine(line)
   socket.close()

@@ -84,7 +84,7 @@ test('a request has the form of OTLP in JSON, cumulative from one beginning', as
     phase: 'load',
   })
   expect(data['perfctl.vus']!.gauge!.dataPoints[0]!.asDouble).toBe(5)
-  expect(data['perfctl.generator_lateness']!.gauge!.dataPoints[0]!.asDouble).toBe(0.0005)
+  expect(data['perfctl.generator_scheduling_lag']!.gauge!.dataPoints[0]!.asDouble).toBe(0.0005)
 
   const { aggregationTemporality, dataPoints } = data['perfctl.http_req_duration']!.histogram!
   expect(aggregationTemporality).toBe(2)

@@ -34,7 +34,7 @@ test('a second is counted by request, failures by kind, answers by status', () =
     'dropped_iterations{scenario=shop phase=load} 3',
     'vus{scenario=shop} 5',
     'generator_busy{scenario=shop} 0.25',
-    'generator_lateness{scenario=shop} 0.5',
+    'generator_scheduling_lag{scenario=shop} 0.5',
   ])
 })
 

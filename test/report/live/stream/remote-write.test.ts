@@ -34,7 +34,9 @@ test('a second is written whole: each series with its labels in order, its value
   expect(new Set(keys).size).toBe(keys.length)
   const hostile = series.filter((one) => labelOf(one, 'name') === HOSTILE)
   expect(labelOf(hostile[0]!, '__name__')).toBe('perfctl_http_reqs_total')
-  const lateness = series.find((one) => labelOf(one, '__name__') === 'perfctl_generator_lateness_seconds')
+  const lateness = series.find(
+    (one) => labelOf(one, '__name__') === 'perfctl_generator_scheduling_lag_seconds',
+  )
   expect(lateness!.samples[0]!.value).toBe(0.0005)
 })
 
@@ -74,7 +76,7 @@ test('what is posted is what receivers take, the first time with what the metric
   expect(writes[0]!.metadata[0]).toEqual({
     type: 1,
     name: 'perfctl_http_reqs_total',
-    help: 'Finished requests, successful or failed.',
+    help: 'Completed requests, successful or failed.',
     unit: '',
   })
   expect(writes.map(({ series }) => series[0]!.samples[0]!.value)).toEqual([4, 8, 8])

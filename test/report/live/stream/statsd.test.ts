@@ -33,7 +33,7 @@ test('StatsD gets scenario and request in the name, equal latencies once with th
     'perfctl.the_shop.search.data_received:5000|c',
     'perfctl.the_shop.vus:5|g',
     'perfctl.the_shop.generator_busy:0.25|g',
-    'perfctl.the_shop.generator_lateness:0.5|g',
+    'perfctl.the_shop.generator_scheduling_lag:0.5|g',
   ])
 })
 

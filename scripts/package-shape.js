@@ -6,11 +6,16 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { TOPICS } from '../dist/commands/topics.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
+/** The pages that `perfctl help` prints. */
+const PAGES = TOPICS.map(({ name }) => `docs/${name}.md`)
+
 const REQUIRED = [
+  ...PAGES,
   'package.json',
   'README.md',
   'LICENSE',
@@ -25,7 +30,7 @@ const REQUIRED = [
 
 /** Everything that may be shipped. */
 const ALLOWED =
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/perfctl\.js|scenarios\/scenario\.schema\.json|dist\/.+\.(js|d\.ts))$/
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/perfctl\.js|scenarios\/scenario\.schema\.json|docs\/[A-Za-z-]+\.md|dist\/.+\.(js|d\.ts))$/
 
 const files = listShipped()
 const problems = [

@@ -1,0 +1,89 @@
+/**
+ * Takes the pictures of the README, `docs/images/`: the tour's regression, once in the terminal and once as the HTML
+ * report. Needs Chromium (`CHROMIUM` names another program) and a built perfctl: `npm run docs:screenshots`.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const IMAGES = join(ROOT, 'docs/images')
+const CHROMIUM = process.env.CHROMIUM ?? 'chromium'
+const PERFCTL = join(ROOT, 'bin/perfctl.js')
+const SCENARIO = 'scenarios/quick.yaml'
+const TARGET = 'http://localhost:3001'
+/** The exit code of a regression. */
+const REGRESSED = 1
+const LINE_HEIGHT = 19
+
+let tries = 8
+
+const directory = mkdtempSync(join(tmpdir(), 'perfctl-pictures-'))
+try {
+  mkdirSync(join(directory, 'scenarios'))
+  mkdirSync(IMAGES, { recursive: true })
+  const tour = readFileSync(join(ROOT, 'docs/getting-started.md'), 'utf8')
+  writeFileSync(join(directory, SCENARIO), /^```yaml\n([\s\S]*?)^```/m.exec(tour)[1])
+  const slow = spawn(process.execPath, [PERFCTL, 'demo', '--port', '3001', '--slow', '1.5'])
+  await once(slow.stdout, 'data')
+  const report = join(directory, 'report.html')
+  let run
+  do {
+    perfctl('baseline', 'update', SCENARIO)
+    run = perfctl('run', SCENARIO, '--target', TARGET, '--report', `html=${report}`)
+    // Other work on the machine may have made it inconclusive.
+  } while (run.status !== REGRESSED && --tries > 0)
+  slow.kill()
+  if (run.status !== REGRESSED) throw new Error(`no regression was found:\n${run.stdout}`)
+  const text = `$ perfctl run ${SCENARIO} --target ${TARGET}\n${run.stdout.trimEnd()}`
+  takePicture('terminal', terminalPage(text), [760, text.split('\n').length * LINE_HEIGHT + 36])
+  takePicture('report', readFileSync(report, 'utf8'), [1100, 1000])
+} finally {
+  rmSync(directory, { recursive: true, force: true })
+}
+
+/** Runs a command with colors. */
+function perfctl(...args) {
+  const env = { ...process.env, FORCE_COLOR: '1' }
+  return spawnSync(process.execPath, [PERFCTL, ...args], { cwd: directory, env, encoding: 'utf8' })
+}
+
+function takePicture(name, html, [width, height]) {
+  const page = join(directory, `${name}.html`)
+  writeFileSync(page, html)
+  const { status, stderr } = spawnSync(
+    CHROMIUM,
+    [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--hide-scrollbars',
+      `--window-size=${width},${height}`,
+      `--screenshot=${join(IMAGES, `${name}.png`)}`,
+      `file://${page}`,
+    ],
+    { encoding: 'utf8' },
+  )
+  if (status !== 0) throw new Error(`${CHROMIUM} failed:\n${stderr}`)
+}
+
+function terminalPage(text) {
+  return `<!doctype html><meta charset="utf-8"><style>
+body { margin: 0; padding: 18px 22px; background: #10141c; color: #d7dce5; }
+pre { margin: 0; font: 14px/${LINE_HEIGHT}px "DejaVu Sans Mono", monospace; }
+.c1 { font-weight: bold; color: #fff } .c2 { color: #8791a3 } .c31 { color: #ff7b72 } .c32 { color: #56d364 }
+.c33 { color: #e3b341 } .c36 { color: #76d4e6 }
+</style><pre>${colorize(text)}</pre>`
+}
+
+/** The few escape sequences that perfctl writes, as elements. */
+function colorize(text) {
+  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  return escaped.replaceAll(/\u001b\[(\d+)m/g, (_, code) =>
+    ['0', '22', '39'].includes(code) ? '</span>' : `<span class="c${code}">`,
+  )
+}
