@@ -234,8 +234,8 @@ describe('a session that could not tell', () => {
   })
 
   test('says why before anything else: reports make it the headline', () => {
-    const load = '200/s for 30s'
-    const noisy = (seed: number) => simulate(SHOP, { noise: 0.5, seed, load })
+    const rate = { load: '200/s for 30s', model: 'open' } as const
+    const noisy = (seed: number) => simulate(SHOP, { noise: 0.5, seed, ...rate })
     const { notes } = compare(side('a', noisy(1)), side('b', noisy(4)))
     expect(notes[0]).toMatch(/^no latency of .* would settle it$/)
     expect(notes.join()).toContain('throughput is not compared')
