@@ -3,7 +3,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import { Timers, Waiting } from '../dist/load/engine/timer-wheel.js'
-import { Recorder } from '../dist/load/measure/window-recorder.js'
+import { WindowRecorder } from '../dist/load/measure/window-recorder.js'
 import { Iterations } from '../dist/plan/iteration.js'
 import { Mix } from '../dist/plan/mix.js'
 import { readScenario } from '../dist/scenario/read.js'
@@ -18,7 +18,7 @@ export function measureMicro() {
   const body = iterations(
     'requests: [{ post: /, json: { id: "{{ uuid() }}", n: "{{ randomInt(1, 9) }}", q: "{{ word }}" } }]',
   )
-  const recorder = new Recorder({
+  const recorder = new WindowRecorder({
     requests: 1,
     startAt: 0,
     warmupMs: 0,

@@ -11,7 +11,7 @@ import { parseResult } from './stats/read.js'
 import type { Result } from './stats/result.js'
 
 export { type Problem, UserError } from './base/errors.js'
-export { execute as run, type RunOptions, type RunStart } from './run/run.js'
+export { type RunOptions, type RunStart, runScenario as run } from './run/run.js'
 export type { ScenarioDefinition, StepDefinition } from './scenario/definition-types.js'
 export type { Scenario } from './scenario/model/scenario.js'
 export type { Comparison, MetricComparison } from './stats/comparison.js'

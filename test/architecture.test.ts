@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { findViolations } from './architecture.js'
+import { findLoops, findViolations } from './architecture.js'
 
 const SRC = new URL('../src/', import.meta.url)
 
@@ -17,6 +17,10 @@ test.each(files)('%s keeps within its walls', async (file) => {
   expect(await findViolations(file, readFileSync(new URL(file, SRC), 'utf8'))).toEqual([])
 })
 
+test('no file imports itself, by whatever way', () => {
+  expect(findLoops(files, (file) => readFileSync(new URL(file, SRC), 'utf8'))).toEqual([])
+})
+
 /** Who may say that an exchange has ended: the one way back from the network, and what lies above it. */
 const MAY_END = ['load/http/completion.ts', 'load/http/layers/layer.ts', 'load/http/pool.ts']
 
@@ -28,6 +32,16 @@ test.each(files.filter((file) => file.startsWith('load/') && !MAY_END.includes(f
 )
 
 describe('the check itself', () => {
+  test('finds a loop, types included, and who is in it', () => {
+    const texts: Record<string, string> = {
+      'a/a.ts': "import { b } from './b.js'",
+      'a/b.ts': "import type { C } from '../c/c.js'",
+      'c/c.ts': "import { a } from '../a/a.js'\nimport { d } from './d.js'",
+      'c/d.ts': 'export const d = 1',
+    }
+    expect(findLoops(Object.keys(texts), (file) => texts[file]!)).toEqual([['a/a.ts', 'a/b.ts', 'c/c.ts']])
+  })
+
   test.each([
     ['upwards', 'stats/a.ts', "import { judge } from '../verdict/judge.js'", 'stats may not know verdict'],
     ['sideways', 'load/a.ts', "import { judge } from '../verdict/judge.js'", 'load may not know verdict'],

@@ -52,6 +52,38 @@ export async function findViolations(file: string, text: string): Promise<string
   ]
 }
 
+/** Files that import each other, directly or by way of others, types included: each loop with all that are in it. */
+export function findLoops(files: readonly string[], textOf: (file: string) => string): string[][] {
+  const known = new Set(files)
+  const imports = new Map(
+    files.map((file) => {
+      const local = listImports(textOf(file)).filter((specifier) => specifier.startsWith('.'))
+      const targets = local.map((specifier) => join(dirname(file), specifier).replace(/\.js$/, '.ts'))
+      return [file, targets.filter((target) => known.has(target))]
+    }),
+  )
+  const reachable = (from: string): Set<string> => {
+    const seen = new Set<string>()
+    const open = [from]
+    for (let file = open.pop(); file !== undefined; file = open.pop()) {
+      for (const target of imports.get(file)!) {
+        if (seen.has(target)) continue
+        seen.add(target)
+        open.push(target)
+      }
+    }
+    return seen
+  }
+  const reach = new Map(files.map((file) => [file, reachable(file)]))
+  const loops = new Map<string, string[]>()
+  for (const file of files) {
+    if (!reach.get(file)!.has(file)) continue
+    const loop = [...reach.get(file)!].filter((other) => reach.get(other)!.has(file)).sort()
+    loops.set(loop[0]!, loop)
+  }
+  return [...loops.values()]
+}
+
 function checkImport(file: string, specifier: string): string[] {
   if (specifier.startsWith('node:')) {
     return specifier === 'node:process' ? checkUse(file, 'process') : []

@@ -17,7 +17,7 @@ import { renderSeveral } from '../report/several.js'
 import { shouldColor } from '../report/style.js'
 import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
 import { identify, judgeResult } from '../run/result.js'
-import { execute, type RunOptions } from '../run/run.js'
+import { type RunOptions, runScenario } from '../run/run.js'
 import type { Scenario } from '../scenario/model/scenario.js'
 import { joinRuns } from '../stats/join.js'
 import type { Result } from '../stats/result.js'
@@ -245,10 +245,10 @@ async function repeat(
   options: RunOptions,
 ): Promise<Result> {
   const standard = { reference, allowEnvironment: flags.allowEnvironment, allowMissing: flags.allowMissing }
-  const first = await execute(scenario, { ...options, ...standard })
+  const first = await runScenario(scenario, { ...options, ...standard })
   const results: [Result, ...Result[]] = [first]
   while (results.length < flags.runs && !interrupt.stop.aborted && results.at(-1)!.error === null)
-    results.push(await execute(scenario, options))
+    results.push(await runScenario(scenario, options))
   return results.length === 1 ? first : judgeResult(joinRuns(results), scenario, standard)
 }
 

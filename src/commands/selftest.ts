@@ -15,7 +15,7 @@ import { constantLoad } from '../run/ab-block.js'
 import { checkSession, limitsOf, runSession } from '../run/ab-session.js'
 import { startSides } from '../run/ab-sides.js'
 import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
-import { execute } from '../run/run.js'
+import { runScenario } from '../run/run.js'
 import type { Scenario } from '../scenario/model/scenario.js'
 import { readScenario } from '../scenario/read.js'
 import type { Comparison } from '../stats/comparison.js'
@@ -93,7 +93,7 @@ function whole(result: Result): Result {
 }
 
 function measureOnce(scenario: Scenario, flags: RunFlags, interrupt: Interrupt, n: number): Promise<Result> {
-  return execute(scenario, {
+  return runScenario(scenario, {
     seed: seedOf(flags, n),
     workers: flags.workers ?? 1,
     signal: interrupt.stop,

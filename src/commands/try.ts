@@ -12,7 +12,7 @@ import { isDistinct } from '../base/secrets.js'
 import { didYouMean } from '../base/suggest.js'
 import { formatDuration, plural } from '../base/units.js'
 import { checkReachable } from '../load/once/preflight.js'
-import { type Errand, type ErrandEnd, runErrand } from '../load/once/run-steps-once.js'
+import { runStepsOnce, type StepsOnce, type StepsOnceEnd } from '../load/once/run-steps-once.js'
 import { SingleUser } from '../load/once/single-user.js'
 import type { Failure } from '../load/response/failure.js'
 import { withEndlessData } from '../plan/feeder-sources.js'
@@ -141,14 +141,14 @@ class Trial {
     variables: Readonly<Record<string, unknown>>,
     iteration: number,
     isEarly = false,
-  ): Promise<ErrandEnd> {
+  ): Promise<StepsOnceEnd> {
     const { io } = this.options
-    const end = await runErrand(steps, this.plan, this.user, {
+    const end = await runStepsOnce(steps, this.plan, this.user, {
       variables,
       iteration,
       isEarly,
       pause: (ms) => this.pause(ms),
-      onErrand: (errand) => this.show(errand),
+      onStep: (step) => this.show(step),
     })
     if (end.failed !== null) {
       this.failures.push(end.failed.failure)
@@ -177,12 +177,12 @@ class Trial {
     await sleep(waited)
   }
 
-  private show(errand: Errand): void {
-    const { request, attempt, examined } = errand
+  private show(step: StepsOnce): void {
+    const { request, attempt, examined } = step
     const { full, flags, io } = this.options
     this.sent++
     this.shown.add(request.name)
-    this.learn(errand)
+    this.learn(step)
     const secrets = withEncodings([...this.secrets])
     const { origin } = new URL(this.plan.target)
     const exchange = {
@@ -199,7 +199,7 @@ class Trial {
   }
 
   /** Takes down what is a secret in an exchange: it is one in those after it, too. */
-  private learn({ attempt: { hops }, examined, data }: Errand): void {
+  private learn({ attempt: { hops }, examined, data }: StepsOnce): void {
     const captured = (examined?.captured ?? []).map(({ name, value }) => [name, value] as const)
     const add = (secret: string) => secret.length >= SECRET_LENGTH_MIN && this.known.add(secret)
     const named = [...Object.entries(data), ...captured]

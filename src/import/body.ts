@@ -6,8 +6,8 @@ import { contentTypeOf } from '../scenario/blocks/content-types.js'
 import { isMediaType } from '../scenario/blocks/multipart.js'
 import { baseName } from './beside.js'
 import { hideInText } from './credentials.js'
-import type { Draftsman } from './entry.js'
 import { addField, standTogether } from './fields.js'
+import type { ImportContext } from './import-context.js'
 import { type Part, partsOf } from './multipart.js'
 import { isMarked } from './placeholders.js'
 
@@ -30,7 +30,7 @@ const TEXT_LENGTH_MAX = 100_000
 export function draftBody(
   body: RecordedBody,
   type: string | null,
-  { notes, credentials, files }: Draftsman,
+  { notes, credentials, files }: ImportContext,
 ): DraftBody {
   if (body.kind === 'file') return { keys: { file: files.take(body.path) }, impliesType: false }
   if (body.kind === 'parts') return { keys: draftParts(body.parts), impliesType: true }

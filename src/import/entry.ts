@@ -2,19 +2,11 @@
  * One request as another program recorded it → an entry of `requests`, or a step of a journey.
  */
 import type { Address } from './address.js'
-import type { BesideFiles } from './beside.js'
 import { draftBody, type RecordedBody } from './body.js'
-import { type Credentials, hideQuery } from './credentials.js'
+import { hideQuery } from './credentials.js'
 import { draftHeaders, draftLogin, type HeaderList, headerOf } from './headers.js'
-import type { Notes } from './notes.js'
+import type { ImportContext } from './import-context.js'
 import { hasHole } from './placeholders.js'
-
-/** What importers write down beside the requests themselves. */
-export interface Draftsman {
-  readonly notes: Notes
-  readonly credentials: Credentials
-  readonly files: BesideFiles
-}
 
 /** A request as it was sent. */
 export interface Recorded {
@@ -40,7 +32,7 @@ export function isMethod(method: string): boolean {
 }
 
 /** The entry, from its method on: the name is added by who knows the others. `target`: the origin left out of paths. */
-export function draftEntry(recorded: Recorded, target: string, draftsman: Draftsman): Entry {
+export function draftEntry(recorded: Recorded, target: string, draftsman: ImportContext): Entry {
   const { address, status } = recorded
   const method = recorded.method.toLowerCase()
   const { headers, auth } = draftHeaders(recorded.headers, address.host, draftsman)
@@ -61,7 +53,7 @@ export function draftEntry(recorded: Recorded, target: string, draftsman: Drafts
 function draftCarried(
   { body, headers, address }: Recorded,
   method: string,
-  draftsman: Draftsman,
+  draftsman: ImportContext,
 ): { keys: Readonly<Record<string, unknown>>; impliesType: boolean } {
   if (body === null) return { keys: {}, impliesType: false }
   if (method === 'get' || method === 'head') {

@@ -4,7 +4,7 @@
 import { isSecretHeader } from '../base/secrets.js'
 import { insteadOfHeader } from '../scenario/fields/http-fields.js'
 import { hideQuery } from './credentials.js'
-import type { Draftsman } from './entry.js'
+import type { ImportContext } from './import-context.js'
 import { isMarked } from './placeholders.js'
 
 /** Set by the connection, whatever the file says; all programs that record requests list them. */
@@ -55,7 +55,7 @@ export function canSend(name: string, value: string): boolean {
 export function draftHeaders(
   list: HeaderList,
   host: string,
-  draftsman: Draftsman,
+  draftsman: ImportContext,
 ): { headers: Record<string, string>; auth: Record<string, string> | null } {
   const { notes, credentials } = draftsman
   const headers: Record<string, string> = Object.create(null)
@@ -100,7 +100,7 @@ export function draftHeaders(
 }
 
 /** Encodings of bodies that can be unpacked, each once: what can't would make captures and checks fail. */
-function knownCodings(value: string, notes: Draftsman['notes']): string {
+function knownCodings(value: string, notes: ImportContext['notes']): string {
   const all = [...new Set(value.split(',').map((coding) => coding.trim()))].filter((coding) => coding !== '')
   const known = all.filter((coding) => /^(?:x-gzip|gzip|deflate|br|identity|\*)(?:\s*;|$)/i.test(coding))
   for (const coding of all.filter((one) => !known.includes(one)))
@@ -112,7 +112,7 @@ function knownCodings(value: string, notes: Draftsman['notes']): string {
  * `user:password` as `auth`; null when it's not of that form. A user without a password is a key, as Stripe and
  * GitHub have them.
  */
-export function draftLogin(login: string, { credentials }: Draftsman): Record<string, string> | null {
+export function draftLogin(login: string, { credentials }: ImportContext): Record<string, string> | null {
   const [, user, password = ''] = /^([^:]*)(?::(.*))?$/s.exec(login) ?? []
   if (user === undefined || /[\x00-\x1f\x7f\ufffd]/.test(user)) return null
   if (password === '') return { basic: `${credentials.hide('API_KEY', user)}:` }

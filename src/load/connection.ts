@@ -4,7 +4,7 @@
 import type { Ms } from '../base/clock.js'
 import type { Outgoing } from '../plan/request.js'
 import type { Failure } from './response/failure.js'
-import type { Answer } from './response/response.js'
+import type { ReceivedResponse } from './response/response.js'
 
 export interface Connection {
   /** When the last request was written; 0 when it never was. On the clock of `now()`. */
@@ -17,9 +17,9 @@ export interface Connection {
   readonly bytesSent: number
   readonly bytesReceived: number
   /** What the request wanted to be kept of its answer; null when that was nothing, or none came. */
-  readonly answer?: Answer | null
+  readonly answer?: ReceivedResponse | null
   /** What the last exchange took beyond one request and its answer; null or absent when it took nothing more. */
-  readonly detours?: Detours | null
+  readonly detours?: RetriesAndRedirects | null
   /** By what id the service knows the last request; null or absent when it has none. */
   readonly id?: string | null
   /**
@@ -36,7 +36,7 @@ export interface Connection {
 }
 
 /** What an exchange took beyond one request and its answer. */
-export class Detours {
+export class RetriesAndRedirects {
   /** Redirects that were followed. */
   redirects = 0
   /** How often it went again because the service had closed a kept connection before any byte of an answer. */
@@ -45,7 +45,7 @@ export class Detours {
   readonly failures: Failure[] = []
 
   /** Adds all of `other`. */
-  add({ redirects, reconnects, failures }: Detours): void {
+  add({ redirects, reconnects, failures }: RetriesAndRedirects): void {
     this.redirects += redirects
     this.reconnects += reconnects
     this.failures.push(...failures)

@@ -7,7 +7,7 @@
 import type { Ms } from '../base/clock.js'
 
 /** The turns of one side, as a plan carries them. */
-export interface Turns {
+export interface SideTurns {
   readonly side: 'a' | 'b'
   readonly sliceMs: Ms
   /** At the end of each slice nothing is begun any more for so long, so that the next one starts on an idle machine. */
@@ -25,7 +25,7 @@ export function sideOf(slice: number): 'a' | 'b' {
  * waits goes on at the same place of the next own slice, so that users who were spread over time stay so; who came in
  * the guard goes on at the beginning.
  */
-export function waitForTurn({ side, sliceMs, guardMs }: Turns, t: Ms): Ms {
+export function waitForTurn({ side, sliceMs, guardMs }: SideTurns, t: Ms): Ms {
   const open = sliceMs - guardMs
   let slice = Math.floor(t / sliceMs)
   const phase = t - slice * sliceMs

@@ -4,11 +4,11 @@
 import { compareDecimals, isNumber, losesDigits } from '../base/decimal.js'
 import { Pattern, SlowPatternError } from '../base/pattern.js'
 import type { Condition } from '../scenario/model/journey.js'
-import type { Draws } from './iteration-values.js'
+import type { IterationContext } from './iteration-values.js'
 import { compileText, type FeederIndex, type Value } from './template.js'
 
 /** Whether a condition holds for what an iteration knows. */
-export type Holds = (draws: Draws) => boolean
+export type Holds = (draws: IterationContext) => boolean
 
 /** The condition as a function. Two numbers are compared as numbers, everything else as texts. */
 export function compileCondition(condition: Condition, feeders: FeederIndex): Holds {
@@ -26,7 +26,7 @@ export function compileCondition(condition: Condition, feeders: FeederIndex): Ho
   return (draws) => compare(left(draws), right(draws))
 }
 
-function textOf(template: Condition['left'], feeders: FeederIndex): (draws: Draws) => string {
+function textOf(template: Condition['left'], feeders: FeederIndex): (draws: IterationContext) => string {
   const text = compileText(template, feeders, write)
   return typeof text === 'string' ? () => text : text
 }

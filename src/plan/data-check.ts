@@ -7,7 +7,7 @@ import { usesFeeder } from '../scenario/data/feeders.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
 import { Profile, warmupProfile } from './profile.js'
-import { Ranks } from './row-ranks.js'
+import { RowRanks } from './row-ranks.js'
 import { openRows } from './rows.js'
 import { usersOf } from './uses.js'
 
@@ -17,7 +17,7 @@ const EXACT_MOST = 2_000_000
 type SupplyPlan = Pick<Plan, 'data' | 'requests' | 'beforeEach' | 'http' | 'load' | 'seed'>
 
 /** Throws a UserError when rows that are given once each are sure to run out: nothing has been sent then. */
-export function checkSupply(plan: SupplyPlan): void {
+export function checkData(plan: SupplyPlan): void {
   const iterations = surelyStarted(plan)
   if (iterations === null) return
   for (const [name, feeder] of Object.entries(plan.data)) {
@@ -60,7 +60,7 @@ function count(plan: SupplyPlan, name: string, iterations: { of: number; isWarmu
   const uses = usersOf(plan, name)
   const weights = plan.requests.map(({ weight }) => weight)
   if (iterations.of <= EXACT_MOST) {
-    const ranks = new Ranks({ mix: new Mix(weights), seed: plan.seed, uses: [uses] })
+    const ranks = new RowRanks({ mix: new Mix(weights), seed: plan.seed, uses: [uses] })
     return ranks.rank(0, iterations.of, iterations.isWarmup)
   }
   const sum = (of: readonly number[]) => of.reduce((a, b) => a + b, 0)

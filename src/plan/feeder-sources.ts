@@ -4,15 +4,15 @@
 import { formatCount } from '../base/units.js'
 import { usesFeeder } from '../scenario/data/feeders.js'
 import type { Feeder } from '../scenario/model/scenario.js'
-import type { Draws, Source } from './iteration-values.js'
+import type { FeederSource, IterationContext } from './iteration-values.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
-import { Ranks } from './row-ranks.js'
+import { RowRanks } from './row-ranks.js'
 import { openRows, type Rows } from './rows.js'
 import { usersOf } from './uses.js'
 
 /** The rows of a feeder have run out, and it may not begin again: the run ends with this message. */
-export class DataEnd extends Error {
+export class DataExhausted extends Error {
   constructor(message: string) {
     super(message)
     this.name = 'DataEnd'
@@ -20,21 +20,21 @@ export class DataEnd extends Error {
 }
 
 /** What sources need of a plan. */
-export type SourcePlan = Pick<Plan, 'data' | 'requests' | 'beforeEach' | 'http' | 'seed' | 'marks'>
+export type SourcePlan = Pick<Plan, 'data' | 'requests' | 'beforeEach' | 'http' | 'seed' | 'sharedCursors'>
 
 /** The sources of a plan, in the order of its data; for one worker, all of whose users may share them. */
-export function openSources(plan: SourcePlan): readonly Source[] {
+export function openSources(plan: SourcePlan): readonly FeederSource[] {
   const names = Object.keys(plan.data)
   const feeders = Object.values(plan.data)
   const mix = new Mix(plan.requests.map(({ weight }) => weight))
-  const ranks = new Ranks({ mix, seed: plan.seed, uses: names.map((name) => usersOf(plan, name)) })
-  const marks = new Int32Array(plan.marks ?? new SharedArrayBuffer(MARK_BYTES * feeders.length))
+  const ranks = new RowRanks({ mix, seed: plan.seed, uses: names.map((name) => usersOf(plan, name)) })
+  const marks = new Int32Array(plan.sharedCursors ?? new SharedArrayBuffer(MARK_BYTES * feeders.length))
   return feeders.map((feeder, i) => {
     const rows = openRows(feeder)
     if (feeder.pick === undefined) return new RandomSource(rows)
     // What a user takes before its first iteration it keeps: then the turn is the user's, not the iteration's.
     const isOwned = usesFeeder(plan.beforeEach, names[i]!)
-    const turnOf = (draws: Draws) => (isOwned ? draws.vu : rankOf(ranks, i, draws))
+    const turnOf = (draws: IterationContext) => (isOwned ? draws.vu : rankOf(ranks, i, draws))
     const turn = { name: names[i]!, feeder, rows, isOwned, rankOf: turnOf }
     if (feeder.pick === 'sequential') return new SequentialSource(turn)
     return new UniqueSource(turn, marks.subarray(2 * i, 2 * i + 2))
@@ -45,7 +45,7 @@ export function openSources(plan: SourcePlan): readonly Source[] {
 const MARK_BYTES = 8
 
 /** Shared memory for the marks of a plan's feeders; undefined when none needs any. */
-export function makeMarks(data: Plan['data']): SharedArrayBuffer | undefined {
+export function makeSharedCursors(data: Plan['data']): SharedArrayBuffer | undefined {
   const feeders = Object.values(data)
   return feeders.some(({ pick }) => pick === 'unique')
     ? new SharedArrayBuffer(MARK_BYTES * feeders.length)
@@ -53,10 +53,10 @@ export function makeMarks(data: Plan['data']): SharedArrayBuffer | undefined {
 }
 
 /** The same plan with data that never runs out, and nothing that threads share: for sending what isn't part of a run. */
-export function withEndlessData<P extends Pick<Plan, 'data' | 'marks' | 'counters'>>(
+export function withEndlessData<P extends Pick<Plan, 'data' | 'sharedCursors' | 'counters'>>(
   plan: P,
-): Omit<P, 'marks' | 'counters'> {
-  const { marks, counters, ...rest } = plan
+): Omit<P, 'sharedCursors' | 'counters'> {
+  const { sharedCursors, counters, ...rest } = plan
   const entries = Object.entries(plan.data).map(([name, feeder]) => [
     name,
     feeder.pick === undefined ? feeder : { ...feeder, onEnd: 'recycle' as const },
@@ -70,35 +70,35 @@ interface Turn {
   readonly rows: Rows
   /** Users keep their row. */
   readonly isOwned: boolean
-  rankOf(draws: Draws): number
+  rankOf(draws: IterationContext): number
 }
 
-function rankOf(ranks: Ranks, feeder: number, draws: Draws): number {
+function rankOf(ranks: RowRanks, feeder: number, draws: IterationContext): number {
   return ranks.rank(feeder, draws.iteration, draws.isWarmup)
 }
 
 /** Any value, each equally likely. */
-class RandomSource implements Source {
+class RandomSource implements FeederSource {
   private readonly rows: Rows
 
   constructor(rows: Rows) {
     this.rows = rows
   }
 
-  take({ random }: Draws): unknown {
+  take({ random }: IterationContext): unknown {
     return this.rows.at(random.integer(0, this.rows.size - 1))
   }
 }
 
 /** One after the other. */
-class SequentialSource implements Source {
+class SequentialSource implements FeederSource {
   private readonly turn: Turn
 
   constructor(turn: Turn) {
     this.turn = turn
   }
 
-  take(draws: Draws): unknown {
+  take(draws: IterationContext): unknown {
     const { rows, feeder } = this.turn
     const rank = this.turn.rankOf(draws)
     if (rank >= rows.size && feeder.onEnd === 'stop') throw exhausted(this.turn)
@@ -111,7 +111,7 @@ class SequentialSource implements Source {
  * one back. How far either has come is marked in memory that all threads share; each marks first and looks then, so
  * that of two that take the same row at least one sees it.
  */
-class UniqueSource implements Source {
+class UniqueSource implements FeederSource {
   private readonly turn: Turn
   private readonly marks: Int32Array
 
@@ -120,7 +120,7 @@ class UniqueSource implements Source {
     this.marks = marks
   }
 
-  take(draws: Draws): unknown {
+  take(draws: IterationContext): unknown {
     const { rows, feeder } = this.turn
     const rank = this.turn.rankOf(draws)
     const isFromEnd = draws.isWarmup && !this.turn.isOwned
@@ -143,10 +143,10 @@ function raise(marks: Int32Array, index: number, value: number): void {
   }
 }
 
-function exhausted({ name, feeder, rows }: Turn): DataEnd {
+function exhausted({ name, feeder, rows }: Turn): DataExhausted {
   const file = 'table' in feeder ? ` (${feeder.table.file})` : ''
   const size = `${formatCount(rows.size)} rows${file}`
-  return new DataEnd(
+  return new DataExhausted(
     `data.${name} ran out: it has ${size}, each of which is given once; add rows, or write onEnd: recycle`,
   )
 }

@@ -4,11 +4,11 @@
  */
 import { formatDate, parseDateFormat, parseDateRange } from '../scenario/template/dates.js'
 import { pureFunction } from './filters.js'
-import type { Draws } from './iteration-values.js'
+import type { IterationContext } from './iteration-values.js'
 import { numberOf, textOf, ValueError, wholeOf } from './values.js'
 
 /** Works out a value for the iteration that `draws` stands at. */
-export type Call = (draws: Draws) => unknown
+export type Call = (draws: IterationContext) => unknown
 
 /** An argument: the same in every iteration, or worked out. */
 export type Operand = Constant | Call
@@ -56,7 +56,7 @@ function option<T>(
   operand: Operand | undefined,
   fallback: T,
   read: (value: unknown) => T,
-): (draws: Draws) => T {
+): (draws: IterationContext) => T {
   if (operand === undefined) return () => fallback
   if (operand instanceof Constant) {
     const value = read(operand.value)
@@ -141,7 +141,7 @@ const WARMUP_COUNT = 1_000_000_000
 
 const ALPHANUMERIC = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789']
 
-function between({ random }: Draws, from: number, to: number): number {
+function between({ random }: IterationContext, from: number, to: number): number {
   if (to < from) throw new ValueError('the smaller of two numbers has to come first')
   return random.integer(from, to)
 }
@@ -153,7 +153,7 @@ function readRange(text: string): readonly [number, number] {
 }
 
 /** A version 4 UUID (RFC 9562) of this iteration's random numbers, so that a seed replays it. */
-function makeUuid({ random }: Draws): string {
+function makeUuid({ random }: IterationContext): string {
   const a = random.uint32()
   const b = (random.uint32() & 0xffff0fff) | 0x4000
   const c = (random.uint32() & 0x3fffffff) | 0x80000000
@@ -162,7 +162,7 @@ function makeUuid({ random }: Draws): string {
 }
 
 /** A sampled trace with its first span (W3C Trace Context, version 00); neither id is all zeros. */
-function makeTraceparent({ random }: Draws): string {
+function makeTraceparent({ random }: IterationContext): string {
   const word = () => {
     const value = random.uint32()
     return hex16(value >>> 16) + hex16(value)

@@ -8,7 +8,7 @@ import { Random } from '../base/rng.js'
 export const WARMUP_SEED = 0x77a7
 
 /** Draws for one iteration at a time. */
-export class Draws {
+export class IterationContext {
   readonly random: Random
   /** What `date()` counts from, in ms since 1970. */
   readonly today: Ms
@@ -20,11 +20,11 @@ export class Draws {
   readonly isWarmup: boolean
   /** The number of the virtual user over all workers, from 0. */
   vu = 0
-  private readonly sources: readonly Source[]
+  private readonly sources: readonly FeederSource[]
   private readonly taken: unknown[]
   private momentMs: Ms | null = null
 
-  constructor(sources: readonly Source[], seed: number, today: Ms, isWarmup = false) {
+  constructor(sources: readonly FeederSource[], seed: number, today: Ms, isWarmup = false) {
     this.random = new Random(seed)
     this.today = today
     this.isWarmup = isWarmup
@@ -52,7 +52,7 @@ export class Draws {
   }
 
   /** Takes over what `other` took and captured: who logged in as someone goes on as that one. */
-  know(other: Draws): void {
+  know(other: IterationContext): void {
     for (const [feeder, value] of other.taken.entries()) if (value !== undefined) this.taken[feeder] = value
     for (const [name, value] of other.variables) this.variables.set(name, value)
   }
@@ -73,7 +73,7 @@ export class Draws {
 }
 
 /** Gives each iteration its value of one feeder. */
-export interface Source {
+export interface FeederSource {
   /** Throws a DataEnd when there is none left. */
-  take(draws: Draws): unknown
+  take(draws: IterationContext): unknown
 }

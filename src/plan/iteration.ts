@@ -7,13 +7,13 @@ import type { Ms } from '../base/clock.js'
 import type { RequestSpec } from '../scenario/model/request.js'
 import { type CompiledStep, compileSteps } from './compile-steps.js'
 import { openSources } from './feeder-sources.js'
-import type { Source } from './iteration-values.js'
-import { Draws, WARMUP_SEED } from './iteration-values.js'
+import type { FeederSource } from './iteration-values.js'
+import { IterationContext, WARMUP_SEED } from './iteration-values.js'
 import { Mix } from './mix.js'
 import type { Plan } from './plan.js'
 import { CompiledRequest, type Outgoing } from './request.js'
 import { listSeries } from './series.js'
-import { Walk } from './step-cursor.js'
+import { StepCursor } from './step-cursor.js'
 import { indexFeeders } from './template.js'
 
 /** The random numbers of what each virtual user does first are its own: they go by the number of the user. */
@@ -27,8 +27,8 @@ interface CompiledEntry {
 }
 
 /** An iteration that is walked step by step. */
-export interface Trip {
-  readonly walk: Walk
+export interface StepsIteration {
+  readonly walk: StepCursor
   readonly journey: number | null
   /** The pause after it, in ms; of a paced load, its whole time. */
   readonly thinkMs: Ms
@@ -41,16 +41,16 @@ export class Iterations {
   /** Whether each virtual user has something to do before its first iteration. */
   readonly hasFirst: boolean
   private readonly plan: Plan
-  private readonly sources: readonly Source[]
+  private readonly sources: readonly FeederSource[]
   private readonly requests: readonly CompiledRequest[]
   private readonly entries: readonly CompiledEntry[]
   private readonly first: readonly CompiledStep[]
   private readonly mix: Mix
-  private readonly measured: Draws
-  private readonly warmup: Draws
+  private readonly measured: IterationContext
+  private readonly warmup: IterationContext
   private readonly thinkTimeMs: readonly [Ms, Ms]
   private readonly variables: readonly (readonly [name: string, value: unknown])[]
-  private draws: Draws
+  private draws: IterationContext
 
   constructor(plan: Plan) {
     const feeders = indexFeeders(plan.data)
@@ -106,14 +106,14 @@ export class Iterations {
   }
 
   /** Virtual user `vu`, before its first iteration. */
-  traveller(vu: number): Traveller {
-    return new Traveller(vu, (isWarmup) =>
+  vuContext(vu: number): VuContext {
+    return new VuContext(vu, (isWarmup) =>
       isWarmup ? this.makeDraws(this.plan.seed + WARMUP_SEED, true) : this.makeDraws(this.plan.seed),
     )
   }
 
   /** Iteration `n` at its beginning; the one before it is over. */
-  begin(n: number, warmup: boolean, traveller: Traveller): Trip {
+  begin(n: number, warmup: boolean, traveller: VuContext): StepsIteration {
     const draws = traveller.draws(warmup)
     draws.seek(n, traveller.vu)
     if (draws.variables.size > 0) draws.variables.clear()
@@ -121,51 +121,51 @@ export class Iterations {
     if (traveller.own !== null) draws.know(traveller.own)
     const { program, journey } = this.entries[this.mix.pick(draws.random.float())]!
     const thinkMs = this.drawThinkTime(draws)
-    return { walk: new Walk(program, draws), journey, thinkMs }
+    return { walk: new StepCursor(program, draws), journey, thinkMs }
   }
 
   /** What virtual user `vu` does before its first iteration. */
-  beginFirst(vu: number): Walk {
+  beginFirst(vu: number): StepCursor {
     const draws = this.makeDraws(this.plan.seed + USER_SEED)
     draws.seek(vu, vu)
-    return new Walk(this.first, draws)
+    return new StepCursor(this.first, draws)
   }
 
-  private makeDraws(seed: number, isWarmup = false): Draws {
-    const draws = new Draws(this.sources, seed, this.plan.today, isWarmup)
+  private makeDraws(seed: number, isWarmup = false): IterationContext {
+    const draws = new IterationContext(this.sources, seed, this.plan.today, isWarmup)
     this.remember(draws)
     return draws
   }
 
   /** Sets what `before` has captured. */
-  private remember({ variables }: Draws): void {
+  private remember({ variables }: IterationContext): void {
     for (const [name, value] of this.variables) variables.set(name, value)
   }
 
-  private drawThinkTime(draws: Draws): Ms {
+  private drawThinkTime(draws: IterationContext): Ms {
     const [from, to] = this.thinkTimeMs
     return from === to ? from : from + (to - from) * draws.random.float()
   }
 }
 
 /** A virtual user on its way from iteration to iteration. */
-export class Traveller {
+export class VuContext {
   /** What it drew its values from before its first iteration: it keeps the data that it took, and what it captured. */
-  own: Draws | null = null
-  private readonly make: (isWarmup: boolean) => Draws
-  private measured: Draws | null = null
-  private warmup: Draws | null = null
+  own: IterationContext | null = null
+  private readonly make: (isWarmup: boolean) => IterationContext
+  private measured: IterationContext | null = null
+  private warmup: IterationContext | null = null
 
   constructor(
     /** Its number over all workers. */
     readonly vu: number,
-    make: (isWarmup: boolean) => Draws,
+    make: (isWarmup: boolean) => IterationContext,
   ) {
     this.make = make
   }
 
   /** What its iterations draw from, one after the other. */
-  draws(isWarmup: boolean): Draws {
+  draws(isWarmup: boolean): IterationContext {
     if (isWarmup) {
       this.warmup ??= this.make(true)
       return this.warmup

@@ -3,7 +3,7 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { Scenario } from '../scenario/model/scenario.js'
-import { makeMarks } from './feeder-sources.js'
+import { makeSharedCursors } from './feeder-sources.js'
 import { makeCounters } from './numbers.js'
 import type { Plan } from './plan.js'
 import { listSeries } from './series.js'
@@ -19,8 +19,8 @@ export interface PlanOptions {
 /** The plan of a scenario against `target`, for one load. Equal scenarios, seeds and days give equal plans. */
 export function makePlan(scenario: Scenario, { variables = {}, ...options }: PlanOptions): Plan {
   const { load, http, data, requests, beforeEach, secrets, files } = scenario
-  const marks = makeMarks(data)
-  const errands = [...scenario.before, ...scenario.after]
+  const sharedCursors = makeSharedCursors(data)
+  const onceSteps = [...scenario.before, ...scenario.after]
   const looksIntoAnswers = listSeries(scenario).some(
     ({ request }) => request?.expect.checks !== undefined || request?.capture !== undefined,
   )
@@ -34,8 +34,8 @@ export function makePlan(scenario: Scenario, { variables = {}, ...options }: Pla
     ...options,
     counters: makeCounters(),
     ...(looksIntoAnswers && { secrets }),
-    ...(marks && { marks }),
+    ...(sharedCursors && { sharedCursors }),
     ...(files && { files }),
-    ...(errands.length > 0 && { errands }),
+    ...(onceSteps.length > 0 && { onceSteps }),
   }
 }

@@ -2,7 +2,7 @@
  * `multipart/form-data` (RFC 7578), with names written as browsers do (HTML standard, 4.10.21.8).
  */
 import type { FileBytes, FormPart } from '../scenario/model/request.js'
-import type { Draws } from './iteration-values.js'
+import type { IterationContext } from './iteration-values.js'
 import { bufferOf, Payload, type Stretch } from './payload.js'
 import { compileJson, compileText, type FeederIndex, type Render } from './template.js'
 
@@ -25,7 +25,7 @@ export function compileForm(
   parts: readonly FormPart[],
   feeders: FeederIndex,
   files: FileBytes,
-): (draws: Draws) => Form {
+): (draws: IterationContext) => Form {
   const compiled = parts.map((part) => compilePart(part, feeders, files))
   return (draws) => {
     const boundary = drawBoundary(draws)
@@ -67,7 +67,7 @@ function compilePart(part: FormPart, feeders: FeederIndex, files: FileBytes): Co
  * The line between parts: with 128 random bits it stands in none of them, captured texts included, and the same seed
  * gives the same one.
  */
-function drawBoundary({ random }: Draws): string {
+function drawBoundary({ random }: IterationContext): string {
   const word = () => random.uint32().toString(16).padStart(8, '0')
   return `perfctl-${word()}${word()}${word()}${word()}`
 }

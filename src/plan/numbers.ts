@@ -11,11 +11,11 @@
 import type { Load } from '../scenario/model/load-types.js'
 
 /** Which part, from 0, of how many. */
-export interface Stripe {
+export interface ExecutionSegment {
   readonly index: number
   readonly of: number
   /** The machine that the part is on; left out, the only one. */
-  readonly machine?: Omit<Stripe, 'machine'>
+  readonly machine?: Omit<ExecutionSegment, 'machine'>
 }
 
 /** Of a user, what decides which iteration it sends next. */
@@ -36,9 +36,9 @@ const USERS = 2
 const COUNTERS = 3
 
 /** Gives one thread its numbers. */
-export class Numbers {
-  private readonly stripe: Stripe
-  private readonly machine: Stripe
+export class IterationNumbers {
+  private readonly segment: ExecutionSegment
+  private readonly machine: ExecutionSegment
   private readonly isOpen: boolean
   /** Users that all send the same number of iterations; 0 when users don't. */
   private readonly fixedUsers: number
@@ -47,12 +47,12 @@ export class Numbers {
   private readonly users: Count
 
   /** Without `counters` the thread counts for itself. */
-  constructor(load: Load, stripe: Stripe, counters?: SharedArrayBuffer) {
+  constructor(load: Load, segment: ExecutionSegment, counters?: SharedArrayBuffer) {
     const shared = counters === undefined ? null : new Int32Array(counters)
-    const common = shared === null ? stripe : (stripe.machine ?? WHOLE)
+    const common = shared === null ? segment : (segment.machine ?? WHOLE)
     const count = (counter: number) =>
       shared === null ? new OwnCount() : new SharedCount(shared.subarray(counter, counter + 1))
-    this.stripe = stripe
+    this.segment = segment
     this.machine = common
     this.isOpen = load.model === 'open'
     this.fixedUsers = load.model === 'closed' && load.iterationsPerVu !== undefined ? load.start : 0
@@ -64,7 +64,7 @@ export class Numbers {
   /** The number of the iteration that `sender` begins now. */
   next(isWarmup: boolean, sender: Sender): number {
     if (this.fixedUsers > 0 && !isWarmup) return sender.number + this.fixedUsers * sender.iterations
-    const { index, of } = this.isOpen ? this.stripe : this.machine
+    const { index, of } = this.isOpen ? this.segment : this.machine
     return index + of * (isWarmup ? this.warmup : this.measured).next()
   }
 
@@ -79,7 +79,7 @@ export class Numbers {
    * thread has its own; in an open one users come when they are needed.
    */
   nextUser(): number {
-    const { index, of } = this.isOpen ? this.machine : this.stripe
+    const { index, of } = this.isOpen ? this.machine : this.segment
     return index + of * this.users.next()
   }
 
@@ -90,7 +90,7 @@ export class Numbers {
   }
 }
 
-const WHOLE: Stripe = { index: 0, of: 1 }
+const WHOLE: ExecutionSegment = { index: 0, of: 1 }
 
 /** Counts from 0. */
 interface Count {

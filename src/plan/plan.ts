@@ -9,7 +9,7 @@ import type { Step } from '../scenario/model/journey.js'
 import type { Load } from '../scenario/model/load-types.js'
 import type { FileBytes } from '../scenario/model/request.js'
 import type { Entry, Feeder } from '../scenario/model/scenario.js'
-import type { Turns } from './ab-turns.js'
+import type { SideTurns } from './ab-turns.js'
 
 /** The load of a scenario against one target. */
 export interface Plan {
@@ -21,7 +21,7 @@ export interface Plan {
   readonly requests: readonly Entry[]
   readonly beforeEach: readonly Step[]
   /** What is sent once, before and after the load; absent when nothing is. Workers don't send it. */
-  readonly errands?: readonly Step[]
+  readonly onceSteps?: readonly Step[]
   /** The files that requests send, by digest; absent when they send none. */
   readonly files?: FileBytes
   /** What `before` captured: values by name that every virtual user knows. */
@@ -32,9 +32,9 @@ export interface Plan {
   /** Values that no message about an answer may show; absent when no answer is looked into. */
   readonly secrets?: readonly string[]
   /** Of one side of an `ab` session; left out, the load is sent all the time. */
-  readonly turns?: Turns
+  readonly turns?: SideTurns
   /** How far rows that are given once each have been used, for all threads; absent when none are. */
-  readonly marks?: SharedArrayBuffer
+  readonly sharedCursors?: SharedArrayBuffer
   /** How many iterations have begun, for all threads; without it each thread counts for itself. */
   readonly counters?: SharedArrayBuffer
 }

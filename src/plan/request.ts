@@ -8,7 +8,7 @@ import type { HttpOptions } from '../scenario/model/http-types.js'
 import { listPairs } from '../scenario/model/pairs.js'
 import type { BodySpec, FileBytes, Pairs, RequestSpec } from '../scenario/model/request.js'
 import type { Retries } from '../scenario/model/retries.js'
-import type { Draws } from './iteration-values.js'
+import type { IterationContext } from './iteration-values.js'
 import { compileForm } from './multipart.js'
 import { bufferOf, Payload } from './payload.js'
 import type { Plan } from './plan.js'
@@ -79,7 +79,7 @@ export class CompiledRequest implements Outgoing {
   private readonly name: string
   private readonly base: string
   private readonly url: string | Render
-  private readonly makeBody: ((draws: Draws) => Body) | null = null
+  private readonly makeBody: ((draws: IterationContext) => Body) | null = null
   /** Positions in `headers` of the values that change. */
   private readonly changing: readonly (readonly [position: number, render: Render])[]
 
@@ -118,7 +118,7 @@ export class CompiledRequest implements Outgoing {
    * Fills in the values of the iteration that `draws` stands at. Throws a DataEnd when its data has run out, a ValueError
    * when a value is of no use where it stands.
    */
-  fill(draws: Draws): void {
+  fill(draws: IterationContext): void {
     draws.beginRequest()
     try {
       if (typeof this.url !== 'string') this.setUrl(this.url(draws))
@@ -129,7 +129,10 @@ export class CompiledRequest implements Outgoing {
     }
   }
 
-  private compileBody(body: BodySpec, { feeders, plan }: RequestContext): Body | ((draws: Draws) => Body) {
+  private compileBody(
+    body: BodySpec,
+    { feeders, plan }: RequestContext,
+  ): Body | ((draws: IterationContext) => Body) {
     if (body.type !== 'multipart') return compileBody(body, feeders, plan.files ?? {})
     const make = compileForm(body.parts, feeders, plan.files ?? {})
     const typeAt = this.headers.findIndex((name, i) => i % 2 === 0 && name === 'content-type') + 1

@@ -16,7 +16,7 @@ import type { Mix } from './mix.js'
 const BLOCK = 256
 
 /** What ranks are worked out from. */
-export interface RanksOptions {
+export interface RowRanksOptions {
   readonly mix: Mix
   readonly seed: number
   /** By feeder, then by request: whether the request uses it. */
@@ -24,11 +24,11 @@ export interface RanksOptions {
 }
 
 /** Counts for the feeders of one plan. */
-export class Ranks {
+export class RowRanks {
   private readonly measured: readonly Count[]
   private readonly warmup: readonly Count[]
 
-  constructor({ mix, seed, uses }: RanksOptions) {
+  constructor({ mix, seed, uses }: RowRanksOptions) {
     const countAll = (from: number) => uses.map((requests) => makeCount(mix, from, requests))
     this.measured = countAll(seed)
     this.warmup = countAll(seed + WARMUP_SEED)

@@ -42,9 +42,9 @@ export function numberWarmups(series: readonly Pick<SeriesSpec, 'isFirst'>[]): r
 }
 
 /** Every request that a plan sends: in the load, and once before and after it. */
-export function sentBy(plan: Pick<Plan, 'requests' | 'beforeEach' | 'errands'>): RequestSpec[] {
+export function sentBy(plan: Pick<Plan, 'requests' | 'beforeEach' | 'onceSteps'>): RequestSpec[] {
   const measured = listSeries(plan).flatMap(({ request }) => request ?? [])
-  return [...measured, ...requestsOf(plan.errands ?? [])]
+  return [...measured, ...requestsOf(plan.onceSteps ?? [])]
 }
 
 /** The requests in some steps, those inside of groups too, in order. */

@@ -4,15 +4,15 @@
 import type { Step } from '../scenario/model/journey.js'
 import { compileSteps } from './compile-steps.js'
 import { openSources, withEndlessData } from './feeder-sources.js'
-import { Draws } from './iteration-values.js'
+import { IterationContext } from './iteration-values.js'
 import type { Plan } from './plan.js'
 import { CompiledRequest } from './request.js'
 import { requestsOf } from './series.js'
-import { Walk } from './step-cursor.js'
+import { StepCursor } from './step-cursor.js'
 import { indexFeeders } from './template.js'
 
-/** What an errand draws its values from. */
-export interface ErrandOptions {
+/** What steps that are sent once draw their values from. */
+export interface SinglePassOptions {
   /** What is known already. */
   readonly variables: Readonly<Record<string, unknown>>
   /** Whether this is `before` or `beforeEach`. */
@@ -22,7 +22,7 @@ export interface ErrandOptions {
 }
 
 /** The way through `steps`; requests are numbered in the order of `requestsOf(steps)`. */
-export function makeErrand(plan: Plan, steps: readonly Step[], options: ErrandOptions): Walk {
+export function makeSinglePass(plan: Plan, steps: readonly Step[], options: SinglePassOptions): StepCursor {
   const feeders = indexFeeders(plan.data)
   const numbers = new Map(requestsOf(steps).map((request, i) => [request, i]))
   const base = new URL(plan.target).pathname.replace(/\/$/, '')
@@ -37,10 +37,10 @@ export function makeErrand(plan: Plan, steps: readonly Step[], options: ErrandOp
         isEarly: options.isEarly ?? false,
       }),
   )
-  const draws = new Draws(openSources(withEndlessData(plan)), plan.seed, plan.today)
+  const draws = new IterationContext(openSources(withEndlessData(plan)), plan.seed, plan.today)
   draws.seek(options.iteration)
   // What the choice of an entry would have drawn, so that the values are those of that iteration.
   draws.random.float()
   for (const [name, value] of Object.entries(options.variables)) draws.variables.set(name, value)
-  return new Walk(program, draws)
+  return new StepCursor(program, draws)
 }

@@ -4,30 +4,30 @@
  */
 import type { Ms } from '../base/clock.js'
 import type { CompiledStep, SendStep } from './compile-steps.js'
-import type { Draws } from './iteration-values.js'
+import type { IterationContext } from './iteration-values.js'
 import type { Outgoing } from './request.js'
 import { ValueError } from './values.js'
 
 /** What comes next. */
-export type Move =
+export type NextStep =
   | { readonly type: 'send'; readonly outgoing: Outgoing }
   | { readonly type: 'pause'; readonly pauseMs: Ms }
   /** A request that can't be sent, and why: for want of a captured value, or because one doesn't fit. */
   | { readonly type: 'stuck'; readonly outgoing: Outgoing; readonly reason: string }
   | { readonly type: 'end' }
 
-const END: Move = { type: 'end' }
+const END: NextStep = { type: 'end' }
 
 /** A way under way. */
-export class Walk {
+export class StepCursor {
   /** What the iteration knows: captured values go into its `variables`. */
-  readonly draws: Draws
+  readonly draws: IterationContext
   private readonly program: readonly CompiledStep[]
   private at = 0
   /** How many rounds each repetition has left. */
   private readonly left: number[] = []
 
-  constructor(program: readonly CompiledStep[], draws: Draws) {
+  constructor(program: readonly CompiledStep[], draws: IterationContext) {
     this.program = program
     this.draws = draws
   }
@@ -36,7 +36,7 @@ export class Walk {
    * Goes on to the next request, pause, or the end. A request is valid until another one is filled in. Throws a DataEnd
    * when the data of the iteration has run out.
    */
-  next(): Move {
+  next(): NextStep {
     const { draws, program, left } = this
     while (this.at < program.length) {
       const step = program[this.at++]!
@@ -72,7 +72,7 @@ export class Walk {
  * Fills a request in; gives why that can't be done, or null. What was captured may be of no use where it is wanted: that
  * is the answer's fault, and fails the step.
  */
-function fill({ request, needs }: SendStep, draws: Draws): string | null {
+function fill({ request, needs }: SendStep, draws: IterationContext): string | null {
   for (const name of needs) if (draws.variables.get(name) === undefined) return `{{ ${name} }} has no value`
   try {
     request.fill(draws)

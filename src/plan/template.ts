@@ -6,13 +6,13 @@ import type { Feeder } from '../scenario/model/scenario.js'
 import type { Argument, JsonTemplate, Template } from '../scenario/model/template.js'
 import { wellFormed } from './filters.js'
 import { type Call, Constant, callFunction, type Operand } from './functions.js'
-import type { Draws } from './iteration-values.js'
+import type { IterationContext } from './iteration-values.js'
 import { follow, jsonOf, type Value, writable } from './values.js'
 
 export type { Value } from './values.js'
 
 /** Makes the text of one iteration. */
-export type Render = (draws: Draws) => string
+export type Render = (draws: IterationContext) => string
 
 /** The names of the feeders, in the order of `Draws.feeders`. */
 export type FeederIndex = ReadonlyMap<string, number>

@@ -7,7 +7,7 @@ import { readGitCommit } from '../base/git.js'
 import { readEnvironment } from '../base/host.js'
 import { randomSeed } from '../base/rng.js'
 import { checkReachable } from '../load/once/preflight.js'
-import { checkSupply } from '../plan/data-check.js'
+import { checkData } from '../plan/data-check.js'
 import { makePlan } from '../plan/make-plan.js'
 import { describeUnreached } from '../report/wording.js'
 import type { Scenario } from '../scenario/model/scenario.js'
@@ -56,7 +56,7 @@ export function checkSession(
   scenario: Scenario,
   { secondsMost, seed }: { readonly secondsMost: number; readonly seed: number },
 ): void {
-  checkSupply(makePlan(constantLoad(scenario, 2 * secondsMost), { target: '', seed, today: 0 }))
+  checkData(makePlan(constantLoad(scenario, 2 * secondsMost), { target: '', seed, today: 0 }))
 }
 
 /**

@@ -32,7 +32,7 @@ import { runVerdict } from '../verdict/verdict.js'
 import { NO_FAILURE, type Stopped, type Why, whyFailed } from './failure.js'
 
 /** What a run left behind. */
-export interface RunRecord extends Standard {
+export interface RunRecord extends ComparisonBasis {
   readonly plan: Plan
   readonly collector: Collector
   readonly end: FleetEnd
@@ -138,7 +138,7 @@ function sourceOf({ file, text }: Scenario): string | null {
 }
 
 /** What a run is held against. */
-export interface Standard {
+export interface ComparisonBasis {
   readonly reference: Reference | null
   readonly allowEnvironment: boolean
   readonly allowMissing: boolean
@@ -148,7 +148,7 @@ export interface Standard {
 export function judgeResult(
   measured: Measured,
   scenario: Pick<Scenario, 'thresholds' | 'baseline'>,
-  { reference, allowEnvironment, allowMissing }: Standard,
+  { reference, allowEnvironment, allowMissing }: ComparisonBasis,
 ): Result {
   const { totals, requests, interrupted, generator, stoppedBy, error } = measured
   // A part of the load is no measure for the whole: `merge` judges all shards together.

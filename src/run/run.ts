@@ -12,7 +12,7 @@ import { startDemo } from '../demo/spawn.js'
 import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
 import { Collector } from '../load/measure/collector.js'
 import { checkReachable, checkResources } from '../load/once/preflight.js'
-import { checkSupply } from '../plan/data-check.js'
+import { checkData } from '../plan/data-check.js'
 import { makePlan } from '../plan/make-plan.js'
 import type { Plan } from '../plan/plan.js'
 import { listSeries } from '../plan/series.js'
@@ -69,7 +69,7 @@ export interface RunStart {
  * target that can't be reached or a worker that fails is in its `error`, with what was measured until then. Throws a
  * UserError only for what is wrong with the input, such as a scenario without a target; then nothing was sent.
  */
-export async function execute(scenario: Scenario, options: RunOptions = {}): Promise<Result> {
+export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<Result> {
   const seeded = { ...options, seed: options.seed ?? randomSeed() }
   const target = options.target ?? scenario.target
   try {
@@ -135,7 +135,7 @@ async function executeAgainst(
   const environment = readEnvironment()
   const base = makePlan(scenario, { target, seed: options.seed, today: wallTime().getTime() })
   const workers = countWorkers(base, { asked: options.workers, cores: environment.cores, shard })
-  checkSupply(base)
+  checkData(base)
   options.onStart?.({ target, seed: base.seed, workers })
   await checkReachable(target, scenario.http, options.signal)
   checkResources(base, readLimits(), shard?.of)

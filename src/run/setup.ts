@@ -3,7 +3,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, userError } from '../base/errors.js'
-import { type ErrandEnd, type ErrandRun, runErrand } from '../load/once/run-steps-once.js'
+import { runStepsOnce, type StepsOnceEnd, type StepsOnceOptions } from '../load/once/run-steps-once.js'
 import { SingleUser } from '../load/once/single-user.js'
 import type { Plan } from '../plan/plan.js'
 import type { Step } from '../scenario/model/journey.js'
@@ -55,7 +55,7 @@ export async function setUp(
   )
 }
 
-interface Known extends Pick<ErrandRun, 'variables' | 'isEarly'> {
+interface Known extends Pick<StepsOnceOptions, 'variables' | 'isEarly'> {
   readonly signal?: AbortSignal | undefined
   readonly kill?: AbortSignal | undefined
 }
@@ -64,12 +64,12 @@ async function run(
   steps: readonly Step[],
   plan: Plan,
   { signal, kill, ...known }: Known,
-): Promise<ErrandEnd> {
+): Promise<StepsOnceEnd> {
   if (steps.length === 0) return { variables: known.variables, answered: 0, failed: null }
   const user = await SingleUser.open(plan)
   const cut = signal ?? kill
   try {
-    return await runErrand(steps, plan, user, {
+    return await runStepsOnce(steps, plan, user, {
       ...known,
       pause: (ms) => sleep(ms, undefined, cut && { signal: cut }).catch(() => {}),
       ...(signal && { signal }),

@@ -9,7 +9,7 @@ import { Profile } from '../plan/profile.js'
 import type { ShardNumber } from '../stats/shard.js'
 
 /** What decides it besides the plan. */
-export interface CrewOptions {
+export interface WorkerCountOptions {
   /** By `--workers`; undefined for one for each core. */
   readonly asked: number | undefined
   readonly cores: number
@@ -23,7 +23,7 @@ export interface CrewOptions {
  */
 export function countWorkers(
   plan: Pick<Plan, 'target' | 'load' | 'http'>,
-  { asked, cores, shard }: CrewOptions,
+  { asked, cores, shard }: WorkerCountOptions,
 ): number {
   const { load, http } = plan
   const users = Math.ceil(load.model === 'closed' ? new Profile(load.start, load.stages).peak : load.maxVus)

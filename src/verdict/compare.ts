@@ -6,7 +6,7 @@ import type { Tolerance } from '../scenario/model/scenario.js'
 import type { Comparison, ComparisonVerdict, MetricComparison, Why } from '../stats/comparison.js'
 import { type Judged, judgeStored, type Limits } from './baseline-rule.js'
 import { findDoubts, refuseOtherScenario } from './comparable.js'
-import { quote, remarks } from './comparison-notes.js'
+import { comparisonNotes, quote } from './comparison-notes.js'
 import { differences } from './environment.js'
 import { makeJob } from './job.js'
 import type { Job } from './job-figures.js'
@@ -82,7 +82,7 @@ export function compare(
       ...doubts.map(({ text }) => text),
       ...describeDeath(dead.bad, ', so nothing is known of how fast that is'),
       ...describeDeath(referenceNeverSucceeded, ' on side a, so there is nothing to hold side b against'),
-      ...remarks({ reference, candidate }, decisive, {
+      ...comparisonNotes({ reference, candidate }, decisive, {
         verdict,
         limits: settings,
         isSession: isInTurns,

@@ -23,7 +23,7 @@ interface RemarkOptions {
 }
 
 /** The remarks on a comparison, in sentences. Why it is inconclusive comes first: reports take that for a headline. */
-export function remarks(
+export function comparisonNotes(
   { reference, candidate }: Sides,
   rows: readonly Row[],
   { verdict, limits, isSession }: RemarkOptions,

@@ -7,7 +7,7 @@ import { runFleet } from '../../dist/load/fleet/threads.js'
 import { now } from '../../src/base/clock.js'
 import type { Connection, Exchange } from '../../src/load/connection.js'
 import { openWorld } from '../../src/load/engine/node-world.js'
-import { Part } from '../../src/load/engine/worker-load.js'
+import { WorkerLoad } from '../../src/load/engine/worker-load.js'
 import { Collector } from '../../src/load/measure/collector.js'
 import { makePlan } from '../../src/plan/make-plan.js'
 import type { Plan } from '../../src/plan/plan.js'
@@ -112,7 +112,7 @@ async function runPart(plan: Plan, { mostMs, until }: { mostMs: number; until: U
   const collector = new Collector(listSeries(plan), 1, () => {})
   const beginAt = world.now() + 5
   const watch = new Watch(beginAt)
-  const part = new Part(
+  const part = new WorkerLoad(
     plan,
     { index: 0, of: 1 },
     {
@@ -135,7 +135,7 @@ async function runPart(plan: Plan, { mostMs, until }: { mostMs: number; until: U
   ])
   clearTimeout(timer)
   const tookMs = isOver ? world.now() - beginAt : Number.POSITIVE_INFINITY
-  if (!isOver) part.kill()
+  if (!isOver) part.abort()
   world.close()
   collector.end(0)
   return {

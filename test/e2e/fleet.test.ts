@@ -74,7 +74,7 @@ describe('a fleet of threads', () => {
       const look = () => {
         if (Atomics.load(workerData.plan.flag, 0) === 1) throw new TypeError('boom')
       }
-      if (workerData.stripe.index === 1) setInterval(look, 5)
+      if (workerData.segment.index === 1) setInterval(look, 5)
     `
     const values = Array.from({ length: 1000 }, (_, n) => (n < 2 ? 'hang' : 'x'))
     const data = { page: { values, pick: 'sequential' } } as const

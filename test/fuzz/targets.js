@@ -6,9 +6,9 @@ import { writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { parse as parseCsv } from 'csv-parse/sync'
 import { main, report } from '../../dist/cli.js'
-import { DataEnd, withEndlessData } from '../../dist/plan/feeder-sources.js'
+import { DataExhausted, withEndlessData } from '../../dist/plan/feeder-sources.js'
 import { Iterations } from '../../dist/plan/iteration.js'
-import { makePlan } from '../../dist/plan/plan.js'
+import { makePlan } from '../../dist/plan/make-plan.js'
 import { openRows } from '../../dist/plan/rows.js'
 import { ValueError } from '../../dist/plan/values.js'
 import { Tables } from '../../dist/scenario/data/tables.js'
@@ -243,7 +243,7 @@ function walk(scenario, chance) {
       iterations.thinkTime()
     }
   } catch (error) {
-    if (!(error instanceof ValueError || error instanceof DataEnd)) throw error
+    if (!(error instanceof ValueError || error instanceof DataExhausted)) throw error
   }
 }
 

@@ -1,14 +1,14 @@
 /**
  * Answers as a connection keeps them, from plain values.
  */
-import { Answer, AnswerHead } from '../../src/load/response/response.js'
+import { ReceivedResponse, ResponseHead } from '../../src/load/response/response.js'
 
 /** An answer with these headers, its body come in two parts, in a buffer that is used again afterwards. */
-export function makeAnswer(headers: Record<string, string>, body: string | Buffer = ''): Answer {
+export function makeAnswer(headers: Record<string, string>, body: string | Buffer = ''): ReceivedResponse {
   const raw = Object.entries(headers)
     .flat()
     .map((text) => Buffer.from(text, 'latin1'))
-  const answer = new Answer(AnswerHead.of(raw), 'body')
+  const answer = new ReceivedResponse(ResponseHead.of(raw), 'body')
   const bytes = Buffer.from(body)
   const shared = Buffer.alloc(bytes.length)
   for (const [from, to] of [

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import type { ConnectTimes } from '../../src/load/connection.js'
 import { Completions } from '../../src/load/http/completion.js'
 import { HttpConnection } from '../../src/load/http/http-connection.js'
-import { Texts } from '../../src/load/http/http1/response-head.js'
+import { WireCaches } from '../../src/load/http/http1/response-head.js'
 import { Origins } from '../../src/load/http/origins.js'
 import type { Failure } from '../../src/load/response/failure.js'
 import type { Outgoing } from '../../src/plan/request.js'
@@ -38,7 +38,7 @@ export function openClient(
   let unsolicited = 0
   const origins = new Origins({
     http: { connectTimeoutMs, insecure },
-    texts: new Texts(),
+    texts: new WireCaches(),
     events: { connected: (times) => connects.push(times), unsolicited: () => unsolicited++ },
     width: 1,
   })

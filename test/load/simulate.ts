@@ -3,15 +3,15 @@
  */
 
 import type { Connection, Exchange } from '../../src/load/connection.js'
-import { Part } from '../../src/load/engine/worker-load.js'
-import type { PartEnd, World } from '../../src/load/engine/world.js'
-import { stripeOf } from '../../src/load/fleet/stripes.js'
+import { WorkerLoad } from '../../src/load/engine/worker-load.js'
+import type { WorkerLoadEnd, World } from '../../src/load/engine/world.js'
+import { segmentOf } from '../../src/load/fleet/segments.js'
 import { Collector } from '../../src/load/measure/collector.js'
 import type { Failure } from '../../src/load/response/failure.js'
-import { AnswerHead, Answer as Kept } from '../../src/load/response/response.js'
-import { sideOf, type Turns } from '../../src/plan/ab-turns.js'
-import { makeMarks } from '../../src/plan/feeder-sources.js'
-import { makeCounters, type Stripe } from '../../src/plan/numbers.js'
+import { ReceivedResponse as Kept, ResponseHead } from '../../src/load/response/response.js'
+import { type SideTurns, sideOf } from '../../src/plan/ab-turns.js'
+import { makeSharedCursors } from '../../src/plan/feeder-sources.js'
+import { type ExecutionSegment, makeCounters } from '../../src/plan/numbers.js'
 import type { Plan } from '../../src/plan/plan.js'
 import type { Outgoing } from '../../src/plan/request.js'
 import { listSeries } from '../../src/plan/series.js'
@@ -49,21 +49,21 @@ export interface Simulation {
   readonly timeoutMs?: number
   readonly workers?: number
   /** The machine, from 0, of how many. */
-  readonly shard?: Stripe
+  readonly shard?: ExecutionSegment
   readonly seed?: number
   /** Only in these slices, as one side of a session. */
-  readonly turns?: Turns
+  readonly turns?: SideTurns
   /** Called when a connection is told that an iteration begins, with how many requests have arrived. */
   readonly onBegin?: (arrived: number) => void
   /** Called with the parts before the clock runs, to plan interventions. */
-  readonly during?: (parts: readonly Part[], at: (moment: number, action: () => void) => void) => void
+  readonly during?: (parts: readonly WorkerLoad[], at: (moment: number, action: () => void) => void) => void
   /** From that moment on the thread gets nothing done for so long. */
   readonly blocked?: { readonly at: number; readonly forMs: number }
 }
 
 export interface Simulated {
   readonly collector: Collector
-  readonly ends: readonly PartEnd[]
+  readonly ends: readonly WorkerLoadEnd[]
   readonly arrived: readonly Arrived[]
   /** The most requests that were under way at once. */
   readonly inFlightMost: number
@@ -142,7 +142,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       connect: () => connect(index),
       load: () => ({ busy: 0.1, cpu: 0.1, starved: 0, gcMs: 0, gcMsMax: 0 }),
     }
-    return new Part(plan, stripeOf(index, workers, shard), {
+    return new WorkerLoad(plan, segmentOf(index, workers, shard), {
       world,
       beginAt: CLOCK_START,
       emit: (window) => collector.add(index, window),
@@ -189,7 +189,7 @@ export function openLoad(load: Partial<Extract<Load, { model: 'open' }>> = {}): 
 }
 
 function keptOf({ body, headers = {} }: Answer): Kept {
-  const kept = new Kept(new AnswerHead(Object.entries(headers)), 'body')
+  const kept = new Kept(new ResponseHead(Object.entries(headers)), 'body')
   if (body !== undefined) kept.add(Buffer.from(JSON.stringify(body)))
   return kept
 }
@@ -205,13 +205,13 @@ export function makeTestPlan({
 }: Simulation): Plan {
   const parts: Partial<ReturnType<typeof pickParts>> =
     scenario === undefined ? {} : pickParts(readScenario(scenario, { file: 'test.yaml', env: {} }))
-  const marks = makeMarks(parts.data ?? data)
+  const marks = makeSharedCursors(parts.data ?? data)
   return {
     target: 'http://localhost:1',
     load,
     http: { timeoutMs, connectTimeoutMs: 5000, insecure: false, headers: {} },
     data,
-    ...(marks && { marks }),
+    ...(marks && { sharedCursors }),
     counters: makeCounters(),
     requests: requests.map((request, i) => ({
       name: `request ${i}`,

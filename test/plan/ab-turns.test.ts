@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { sideOf, type Turns, waitForTurn } from '../../src/plan/ab-turns.js'
+import { type SideTurns, sideOf, waitForTurn } from '../../src/plan/ab-turns.js'
 
-const a: Turns = { side: 'a', sliceMs: 1000, guardMs: 50 }
-const b: Turns = { ...a, side: 'b' }
+const a: SideTurns = { side: 'a', sliceMs: 1000, guardMs: 50 }
+const b: SideTurns = { ...a, side: 'b' }
 
 test('sides take turns a b b a, also before the beginning', () => {
   expect(Array.from({ length: 8 }, (_, slice) => sideOf(slice)).join('')).toBe('abbaabba')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { checkSupply } from '../../src/plan/data-check.js'
-import { DataEnd, withEndlessData } from '../../src/plan/feeder-sources.js'
+import { checkData } from '../../src/plan/data-check.js'
+import { DataExhausted, withEndlessData } from '../../src/plan/feeder-sources.js'
 import { Iterations } from '../../src/plan/iteration.js'
 import { planOf } from './plans.js'
 
@@ -58,7 +58,9 @@ describe('rows in order', () => {
   })
 
   test('end where they may not begin again', () => {
-    expect(() => fleet(EVERY.replace('PICK', 'sequential, onEnd: stop'), { iterations: 51 })).toThrow(DataEnd)
+    expect(() => fleet(EVERY.replace('PICK', 'sequential, onEnd: stop'), { iterations: 51 })).toThrow(
+      DataExhausted,
+    )
   })
 })
 
@@ -143,7 +145,7 @@ describe('the row of an iteration', () => {
 
 describe('too few rows are told before anything is sent', () => {
   const check = (load: string, rows: number, picking = 'pick: unique', text = MIXED) =>
-    checkSupply(planOf(text(picking, `load: ${load}`), { files: { 'u.csv': users(rows) } }))
+    checkData(planOf(text(picking, `load: ${load}`), { files: { 'u.csv': users(rows) } }))
   const every = (picking: string, load = '') =>
     `${load}\n${EVERY.replace('PICK', picking.replace('pick: ', ''))}`
 

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { openSources } from '../../src/plan/feeder-sources.js'
 import { Iterations } from '../../src/plan/iteration.js'
-import { Draws } from '../../src/plan/iteration-values.js'
+import { IterationContext } from '../../src/plan/iteration-values.js'
 import { compileJson, indexFeeders } from '../../src/plan/template.js'
 import { ValueError } from '../../src/plan/values.js'
 import { requestOf } from '../scenario/only.js'
@@ -31,7 +31,7 @@ function evaluator(
   })
   const { body } = requestOf(plan)
   if (body?.type !== 'json') throw new Error('unexpected')
-  const draws = new Draws(openSources(plan), plan.seed, plan.today)
+  const draws = new IterationContext(openSources(plan), plan.seed, plan.today)
   for (const [name, value] of Object.entries(variables)) draws.variables.set(name, value)
   const render = compileJson(body.value, indexFeeders(plan.data))
   return (n) => {

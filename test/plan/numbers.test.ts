@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { checkSupply } from '../../src/plan/data-check.js'
-import { makeCounters, Numbers } from '../../src/plan/numbers.js'
+import { checkData } from '../../src/plan/data-check.js'
+import { IterationNumbers, makeCounters } from '../../src/plan/numbers.js'
 import { closedLoad } from '../load/simulate.js'
 import { planOf } from './plans.js'
 
@@ -9,7 +9,9 @@ const USER = { number: 0, iterations: 0 }
 
 test('threads count on after the shared counter has wrapped around', () => {
   const counters = makeCounters()
-  const [mine, other] = [1, 2].map(() => new Numbers(closedLoad(), { ...WHOLE, machine: WHOLE }, counters))
+  const [mine, other] = [1, 2].map(
+    () => new IterationNumbers(closedLoad(), { ...WHOLE, machine: WHOLE }, counters),
+  )
   const shared = new Int32Array(counters)
   const seen = []
   // A thread that is asked rarely must look at least once in 2^32 iterations.
@@ -24,8 +26,8 @@ test('threads count on after the shared counter has wrapped around', () => {
   expect(seen).toEqual(expected)
 })
 
-test('without shared memory a part counts in its own stripe', () => {
-  const numbers = new Numbers(closedLoad(), { index: 1, of: 3, machine: WHOLE })
+test('without shared memory a part counts in its own segment', () => {
+  const numbers = new IterationNumbers(closedLoad(), { index: 1, of: 3, machine: WHOLE })
   expect([1, 2, 3].map(() => numbers.next(false, USER))).toEqual([1, 4, 7])
   expect([1, 2].map(() => numbers.next(true, USER))).toEqual([1, 4])
 })
@@ -35,6 +37,6 @@ test('too few rows for a number of iterations of each user are known before anyt
 load: { vus: 5, iterationsPerVu: 3 }
 data: { n: { values: [${Array(rows).fill('x').join(', ')}], pick: unique } }
 requests: [{ get: "/{{ n }}" }]`
-  expect(() => checkSupply(planOf(text(15)))).not.toThrow()
-  expect(() => checkSupply(planOf(text(14)))).toThrow('data.n has 14 rows, and the load will take 15')
+  expect(() => checkData(planOf(text(15)))).not.toThrow()
+  expect(() => checkData(planOf(text(14)))).toThrow('data.n has 14 rows, and the load will take 15')
 })

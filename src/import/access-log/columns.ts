@@ -3,7 +3,8 @@
  * `#fields` of Zeek, and the first line of CSV and its like, as clouds export them.
  */
 import { entryOf, FIELDS } from './fields.js'
-import { type LineContent, readLine } from './line.js'
+import { readLine } from './line.js'
+import type { LineContent } from './line-parts.js'
 
 /** Names of a column that holds the line as the server wrote it. */
 const INNER = ['@message', 'message', 'textPayload', 'log', 'line', 'raw', '_raw']

@@ -4,7 +4,7 @@
  * balancers and CDNs of AWS, Azure, Google, Cloudflare and Akamai, and of collectors such as Elastic's.
  */
 import { encodeSafely } from '../address.js'
-import { type LineContent, parsePath, parseRequest, parseTime } from './line.js'
+import { type LineContent, parsePath, parseRequest, parseTime } from './line-parts.js'
 
 const names = (text: string) => text.split(' ')
 

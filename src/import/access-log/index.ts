@@ -7,14 +7,15 @@ import { parseAddress, sendablePath, targetOf } from '../address.js'
 import { BesideFiles } from '../beside.js'
 import { Credentials, hideQuery } from '../credentials.js'
 import type { Draft } from '../draft.js'
-import { type Draftsman, isMethod } from '../entry.js'
-import type { ImportOptions } from '../index.js'
+import { isMethod } from '../entry.js'
+import type { ImportContext } from '../import-context.js'
+import type { ImportOptions } from '../importer.js'
 import { Names } from '../names.js'
 import { Notes } from '../notes.js'
 import { spelled, unmarked } from '../placeholders.js'
 import { isStaticPath } from '../static.js'
 import { Arrivals } from './arrivals.js'
-import type { LogEntry } from './line.js'
+import type { LogEntry } from './line-parts.js'
 import { LogReader } from './reader.js'
 import { Traffic } from './traffic.js'
 import { type MixedRequest, mixTraffic } from './traffic-requests.js'
@@ -33,7 +34,7 @@ export async function importAccessLog(
   lines: AsyncIterable<string>,
   { file, withStatic, target }: ImportOptions,
 ): Promise<Draft> {
-  const draftsman: Draftsman = {
+  const draftsman: ImportContext = {
     notes: new Notes(),
     credentials: new Credentials(),
     files: new BesideFiles(),

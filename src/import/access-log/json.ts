@@ -3,7 +3,7 @@
  */
 import { dig } from '../json-file.js'
 import { entryOf } from './fields.js'
-import { type LineContent, readLine } from './line.js'
+import type { LineContent } from './line-parts.js'
 
 /** Where Docker and collectors of logs put the line as the server wrote it. */
 const INNER = ['log', 'message', 'MESSAGE', 'msg', 'line', 'textPayload']
@@ -11,8 +11,8 @@ const INNER = ['log', 'message', 'MESSAGE', 'msg', 'line', 'textPayload']
 /** Where collectors and clouds put the fields of the request, beside some of their own. */
 const WRAPPERS = ['httpRequest', 'properties', 'jsonPayload', '_source', 'fields']
 
-/** What a line of JSON holds, or the line that it's the envelope of. */
-export function readJsonLine(line: string): LineContent {
+/** What a line of JSON holds, or the line in it, which `readInner` reads. */
+export function readJsonLine(line: string, readInner: (line: string) => LineContent): LineContent {
   const value = parse(line) ?? parse(line.replace(/^\[/, '').replace(/[,\]]+$/, ''))
   if (value === undefined) return null
   const entry = readEntry(value)
@@ -24,7 +24,7 @@ export function readJsonLine(line: string): LineContent {
     if (wrapped !== null) return wrapped
   }
   const inner = first(value, INNER)
-  return typeof inner === 'string' && inner.length < line.length ? readLine(inner.trimEnd()) : null
+  return typeof inner === 'string' && inner.length < line.length ? readInner(inner.trimEnd()) : null
 }
 
 function readEntry(value: unknown): LineContent {

@@ -2,7 +2,8 @@
  * The lines of a log, one after the other: a header says what the lines behind it hold.
  */
 import { type Columns, readHeader } from './columns.js'
-import { type LineContent, readLine } from './line.js'
+import { readLine } from './line.js'
+import type { LineContent } from './line-parts.js'
 
 /** Reads lines in their order. */
 export class LogReader {

@@ -5,13 +5,13 @@ import { encodeSafely } from '../address.js'
 import { baseName } from '../beside.js'
 import type { RecordedBody } from '../body.js'
 import { type Stream, streamAt } from '../command.js'
-import type { Draftsman } from '../entry.js'
+import type { ImportContext } from '../import-context.js'
 import type { Part } from '../multipart.js'
 import { outsideMarks } from '../placeholders.js'
-import type { Detour } from './options.js'
+import type { Detour } from './detour.js'
 
 /** A command line that is being read. */
-export interface CurlState extends Draftsman {
+export interface CurlState extends ImportContext {
   method: string | null
   readonly headers: [string, string][]
   /** Parts of a body, or of a query. */

@@ -7,20 +7,22 @@ import { BesideFiles } from '../beside.js'
 import { type Command, outputOf } from '../command.js'
 import { Credentials } from '../credentials.js'
 import type { Draft } from '../draft.js'
-import { type Draftsman, draftEntry, type Entry, hoist, isMethod, type Recorded } from '../entry.js'
-import type { ImportOptions } from '../index.js'
+import { draftEntry, type Entry, hoist, isMethod, type Recorded } from '../entry.js'
+import type { ImportContext } from '../import-context.js'
+import type { ImportOptions } from '../importer.js'
 import { Names } from '../names.js'
 import { Notes } from '../notes.js'
 import { isMarked, spelled } from '../placeholders.js'
 import { requestName } from '../request-name.js'
 import { isCmd, readCmd } from './cmd.js'
+import type { Detour } from './detour.js'
 import { readArguments } from './flags.js'
-import { type CurlOptions, type Detour, readOptions } from './options.js'
+import { type CurlOptions, readOptions } from './options.js'
 import { readShell } from './shell.js'
 
 /** The scenario of the commands in a text. Throws a UserError when there is none. */
 export function importCurl(text: string, { file, target, reserved }: ImportOptions): Draft {
-  const draftsman: Draftsman = {
+  const draftsman: ImportContext = {
     notes: new Notes(),
     credentials: new Credentials(),
     files: new BesideFiles(reserved),
@@ -43,7 +45,7 @@ export function importCurl(text: string, { file, target, reserved }: ImportOptio
 function draftRequests(
   recorded: readonly Recorded[],
   { http, instead }: { readonly http: Readonly<Record<string, unknown>>; readonly instead: string | null },
-  draftsman: Draftsman,
+  draftsman: ImportContext,
 ): Draft {
   const target = commonestOrigin(recorded.map(({ address }) => address))!
   const names = new Names()
@@ -78,7 +80,7 @@ function nameOf({ method, address: { origin, host, path } }: Recorded, target: s
 }
 
 /** The commands that are curl's, their words those behind `curl`. */
-function readCommands(text: string, { notes, credentials }: Draftsman): Command[] {
+function readCommands(text: string, { notes, credentials }: ImportContext): Command[] {
   const commands = isCmd(text)
     ? readCmd(text)
     : // A line that goes on ends in a backtick in PowerShell.
@@ -104,7 +106,11 @@ function readCommands(text: string, { notes, credentials }: Draftsman): Command[
 }
 
 /** The requests of one command; what concerns all of the scenario goes into `http`. */
-function recordCommand(command: Command, http: Record<string, unknown>, draftsman: Draftsman): Recorded[] {
+function recordCommand(
+  command: Command,
+  http: Record<string, unknown>,
+  draftsman: ImportContext,
+): Recorded[] {
   return readArguments(command.words, draftsman.notes).flatMap(({ flags, urls }) => {
     const named = flags.filter(({ name }) => name === 'url').map(({ value }) => value)
     const options = readOptions(
@@ -122,7 +128,7 @@ function recordUrl(
   url: string,
   options: CurlOptions,
   http: Record<string, unknown>,
-  { notes }: Draftsman,
+  { notes }: ImportContext,
 ): Recorded[] {
   const parsed = parseAddress(url)
   if (parsed === null) {

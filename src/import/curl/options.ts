@@ -3,9 +3,10 @@
  */
 import type { RecordedBody } from '../body.js'
 import type { Command } from '../command.js'
-import type { Draftsman } from '../entry.js'
 import { type HeaderList, headerOf } from '../headers.js'
+import type { ImportContext } from '../import-context.js'
 import { ACTIONS, type CurlState, OUTPUT, REDIRECTS } from './actions.js'
+import type { Detour } from './detour.js'
 import type { Flag } from './flags.js'
 
 /** A command line with its flags understood. */
@@ -22,19 +23,11 @@ export interface CurlOptions {
   readonly detours: readonly Detour[]
 }
 
-/** Another host to connect to than the URL's: `--resolve`, `--connect-to`. */
-export interface Detour {
-  /** `host:port` as in the URL; '' for any. */
-  readonly from: string
-  /** `host:port`; either may be empty, for that of the URL. */
-  readonly to: string
-}
-
 /** What the flags come to; what doesn't carry over is noted. */
 export function readOptions(
   flags: readonly Flag[],
   { stdin, contents }: Pick<Command, 'stdin' | 'contents'>,
-  draftsman: Draftsman,
+  draftsman: ImportContext,
 ): CurlOptions {
   const state: CurlState = {
     method: null,
@@ -68,7 +61,7 @@ export function readOptions(
   return finish(state)
 }
 
-function noteFlag({ name, value, isOff }: Flag, { notes }: Draftsman): void {
+function noteFlag({ name, value, isOff }: Flag, { notes }: ImportContext): void {
   // The values of some are secrets.
   const isSecret = value === '' || /user|pass|key|header|variable/.test(name)
   const shown = isSecret ? '' : ` ${value.replace(/\/\/[^@/]*@/, '//')}`

@@ -2,8 +2,9 @@
  * Cookies of a recording. Those that the service set while it ran will be set again, for each virtual user anew; the
  * others were there before, or come from scripts: one variable stands for all of them.
  */
-import type { Draftsman } from '../entry.js'
+
 import type { HeaderList } from '../headers.js'
+import type { ImportContext } from '../import-context.js'
 import type { HarEntry } from './file.js'
 
 /** Follows a recording from entry to entry. */
@@ -32,7 +33,7 @@ export class CookieTrail {
   /** What `http` has to say about cookies; `headers`: what it says about headers. */
   http(
     headers: Readonly<Record<string, string>>,
-    { notes, credentials }: Draftsman,
+    { notes, credentials }: ImportContext,
   ): Record<string, unknown> {
     for (const name of this.brought)
       notes.add('${COOKIE} stands for cookies that the recording began with', name)

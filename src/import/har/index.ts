@@ -9,8 +9,9 @@ import { targetOf } from '../address.js'
 import { BesideFiles } from '../beside.js'
 import { Credentials } from '../credentials.js'
 import type { Draft } from '../draft.js'
-import { type Draftsman, draftEntry, type Entry, hoist, type Recorded, type SharedHttp } from '../entry.js'
-import type { ImportOptions } from '../index.js'
+import { draftEntry, type Entry, hoist, type Recorded } from '../entry.js'
+import type { ImportContext } from '../import-context.js'
+import type { ImportOptions } from '../importer.js'
 import { Names } from '../names.js'
 import { Notes } from '../notes.js'
 import { spelled } from '../placeholders.js'
@@ -18,7 +19,7 @@ import { requestName } from '../request-name.js'
 import { linkExchanges } from './captures.js'
 import { CookieTrail } from './cookies.js'
 import { type HarEntry, isStream, readHar } from './file.js'
-import { mixOf } from './mix.js'
+import { type Body, mixOf } from './mix.js'
 import { type Selected, selectEntries } from './selection.js'
 
 /** A journey through hundreds of steps is no scenario any more. */
@@ -29,7 +30,7 @@ const PAUSE = { least: 100, most: 60_000 }
 
 /** The scenario of a recording. Throws a UserError when it is none, or when nothing in it can be sent. */
 export function importHar(text: string, { file, isMix, withStatic, target, reserved }: ImportOptions): Draft {
-  const draftsman: Draftsman = {
+  const draftsman: ImportContext = {
     notes: new Notes(),
     credentials: new Credentials(),
     files: new BesideFiles(reserved),
@@ -74,14 +75,6 @@ function recordedOf(entry: HarEntry, address: Recorded['address'], trail: Cookie
   return { method, address, headers: trail.headersOf(entry), body, status }
 }
 
-/** What becomes of the recorded requests. */
-export interface Body {
-  readonly load: Readonly<Record<string, unknown>>
-  readonly http: SharedHttp
-  readonly data?: Readonly<Record<string, unknown>>
-  readonly requests: readonly Readonly<Record<string, unknown>>[]
-}
-
 interface Recording {
   readonly selected: readonly Selected[]
   /** All entries, left out or not: while any of them was under way, nobody was thinking. */
@@ -92,7 +85,7 @@ interface Recording {
 function journeyOf(
   exchanges: readonly { readonly recorded: Recorded; readonly answer: string | null }[],
   recording: Recording,
-  draftsman: Draftsman,
+  draftsman: ImportContext,
 ): Body {
   const { notes } = draftsman
   const kept = exchanges.slice(0, STEPS_MAX)

@@ -6,13 +6,21 @@ import { Traffic } from '../access-log/traffic.js'
 import { mixTraffic } from '../access-log/traffic-requests.js'
 import { expectedStatus } from '../access-log/traffic-status.js'
 import { DataLists } from '../access-log/traffic-values.js'
-import { type Draftsman, draftEntry, hoist, type Recorded } from '../entry.js'
+import { draftEntry, hoist, type Recorded, type SharedHttp } from '../entry.js'
+import type { ImportContext } from '../import-context.js'
 import { Names } from '../names.js'
 import { spelled } from '../placeholders.js'
-import type { Body } from './index.js'
+
+/** What becomes of the recorded requests. */
+export interface Body {
+  readonly load: Readonly<Record<string, unknown>>
+  readonly http: SharedHttp
+  readonly data?: Readonly<Record<string, unknown>>
+  readonly requests: readonly Readonly<Record<string, unknown>>[]
+}
 
 /** The mix of recorded requests. `origin`: that of the target. */
-export function mixOf(recorded: readonly Recorded[], origin: string, draftsman: Draftsman): Body {
+export function mixOf(recorded: readonly Recorded[], origin: string, draftsman: ImportContext): Body {
   const { notes, credentials } = draftsman
   const lists = new DataLists(notes, credentials)
   const origins = [...new Set(recorded.map(({ address }) => address.origin))]

@@ -8,7 +8,7 @@ import type { Model, ModelHost } from './model.js'
 import type { VirtualUser } from './virtual-user.js'
 
 export class ClosedModel implements Model {
-  private readonly part: ModelHost
+  private readonly host: ModelHost
   private active = 0
   private halted = false
   private readonly isPaced: boolean
@@ -17,7 +17,7 @@ export class ClosedModel implements Model {
   private retired = 0
 
   constructor(part: ModelHost, load: ClosedLoad) {
-    this.part = part
+    this.host = part
     this.isPaced = load.pacingMs !== undefined
     this.iterationsPerVu = load.iterationsPerVu ?? Number.POSITIVE_INFINITY
   }
@@ -27,7 +27,7 @@ export class ClosedModel implements Model {
   }
 
   begin(): void {
-    this.adjust(-this.part.warmup.durationMs, this.part.now())
+    this.adjust(-this.host.warmup.durationMs, this.host.now())
   }
 
   finished(user: VirtualUser, now: Ms): void {
@@ -35,11 +35,11 @@ export class ClosedModel implements Model {
     const until = (this.isPaced ? user.startedAt : now) + user.thinkMs
     if (user.iterations >= this.iterationsPerVu) this.retire(user)
     else if (until > now) user.rest(until)
-    else this.part.start(user, now, now)
+    else this.host.start(user, now, now)
   }
 
   rested(user: VirtualUser, due: Ms, now: Ms): void {
-    this.part.start(user, due, now)
+    this.host.start(user, due, now)
   }
 
   halt(): void {
@@ -52,36 +52,36 @@ export class ClosedModel implements Model {
    */
   private adjust(t: Ms, now: Ms): void {
     if (this.halted) return
-    const { part } = this
-    const [profile, begin] = t < 0 ? [part.warmup, -part.warmup.durationMs] : [part.profile, 0]
-    const wanted = part.shareOf(profile.users(t - begin))
-    for (let i = wanted; i < this.active; i++) this.dismiss(part.users[i]!)
+    const { host } = this
+    const [profile, begin] = t < 0 ? [host.warmup, -host.warmup.durationMs] : [host.profile, 0]
+    const wanted = host.shareOf(profile.users(t - begin))
+    for (let i = wanted; i < this.active; i++) this.dismiss(host.users[i]!)
     this.active = wanted
-    const due = part.startAt + t
-    for (let i = 0; i < wanted; i++) this.employ(part.users[i] ?? part.addUser(), due, now)
+    const due = host.startAt + t
+    for (let i = 0; i < wanted; i++) this.employ(host.users[i] ?? host.addUser(), due, now)
 
     // Starting a user may have ended it all: a timer set now would keep the thread from ending.
     if (this.halted) return
     // Subtle: moments stay relative until the timer is set; the sum with the clock would round them off the pieces' ends.
     const next = begin + profile.nextChange(t - begin)
-    if (next < part.profile.durationMs) part.at(part.startAt + next, (later) => this.adjust(next, later))
+    if (next < host.profile.durationMs) host.at(host.startAt + next, (later) => this.adjust(next, later))
   }
 
   private employ(user: VirtualUser, due: Ms, now: Ms): void {
     if (user.active) return
     user.active = true
-    if (user.state === 'idle') this.part.start(user, due, now)
+    if (user.state === 'idle') this.host.start(user, due, now)
   }
 
   /** `user` has done all its iterations; the load is over when all users have. */
   private retire(user: VirtualUser): void {
     user.active = false
     this.retired++
-    if (this.retired === this.active) this.part.stop()
+    if (this.retired === this.active) this.host.stop()
   }
 
   private dismiss(user: VirtualUser): void {
     user.active = false
-    if (!this.part.isOnTrip(user)) user.stopResting()
+    if (!this.host.isInJourney(user)) user.stopResting()
   }
 }

@@ -12,7 +12,7 @@ import type { HttpOptions } from '../../scenario/model/http-types.js'
 import type { Load } from '../../scenario/model/load-types.js'
 import type { RequestSpec } from '../../scenario/model/request.js'
 import { openWorld } from './node-world.js'
-import { Part } from './worker-load.js'
+import { WorkerLoad } from './worker-load.js'
 
 /** Users come all the while, because setting up a connection is to be rehearsed, too. */
 const REHEARSAL_MS = 500
@@ -26,7 +26,7 @@ const RATE = 5000
 const IDLE_MS = 800
 
 /** Resolves when the code is warm. The target sees nothing of it. */
-export async function rehearse(plan: Plan): Promise<void> {
+export async function warmUpJit(plan: Plan): Promise<void> {
   const server = createServer((request, response) => {
     request.resume()
     response.setHeader('content-type', 'application/json')
@@ -45,7 +45,11 @@ export async function rehearse(plan: Plan): Promise<void> {
     beforeEach: [],
   }
   const world = await openWorld(rehearsal)
-  const part = new Part(rehearsal, { index: 0, of: 1 }, { world, beginAt: world.now() - IDLE_MS, emit() {} })
+  const part = new WorkerLoad(
+    rehearsal,
+    { index: 0, of: 1 },
+    { world, beginAt: world.now() - IDLE_MS, emit() {} },
+  )
   await part.done
   world.close()
   server.closeAllConnections()

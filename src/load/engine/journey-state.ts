@@ -2,15 +2,15 @@
  * Where a virtual user stands in iterations of several steps.
  */
 import type { Ms } from '../../base/clock.js'
-import type { Traveller, Trip } from '../../plan/iteration.js'
-import type { Walk } from '../../plan/step-cursor.js'
+import type { StepsIteration, VuContext } from '../../plan/iteration.js'
+import type { StepCursor } from '../../plan/step-cursor.js'
 
 /** The state of one user, and of its iteration. */
-export class Travel {
+export class JourneyState {
   /** Null between two iterations. */
-  trip: Trip | null = null
+  iteration: StepsIteration | null = null
   /** What the user does before its first iteration, while that is going on. */
-  first: Walk | null = null
+  first: StepCursor | null = null
   /** Whether that is done, or there is nothing to do. */
   isPrepared: boolean
   due: Ms = 0
@@ -19,7 +19,7 @@ export class Travel {
   sent = 0
 
   constructor(
-    readonly traveller: Traveller,
+    readonly context: VuContext,
     isPrepared: boolean,
   ) {
     this.isPrepared = isPrepared

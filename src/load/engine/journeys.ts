@@ -3,18 +3,18 @@
  * whose iterations are single requests do without it.
  */
 import type { Ms } from '../../base/clock.js'
-import { DataEnd } from '../../plan/feeder-sources.js'
+import { DataExhausted } from '../../plan/feeder-sources.js'
 import type { Iterations } from '../../plan/iteration.js'
-import type { Draws } from '../../plan/iteration-values.js'
-import type { Move } from '../../plan/step-cursor.js'
+import type { IterationContext } from '../../plan/iteration-values.js'
+import type { NextStep } from '../../plan/step-cursor.js'
 import type { Failure } from '../response/failure.js'
-import { Travel } from './journey-state.js'
+import { JourneyState } from './journey-state.js'
 import type { VirtualUser } from './virtual-user.js'
 
-/** What trips need of the part they belong to. */
-export interface TripCrew {
+/** What a journey runner may ask of the load it belongs to. */
+export interface JourneyHost {
   /** Counts a journey that came to its end, or failed on the way. */
-  recordJourney(journey: Journey, failure: Failure | null): void
+  recordJourney(journey: JourneyRecord, failure: Failure | null): void
   /** Counts a request that could not be sent. */
   recordUnsent(user: VirtualUser, series: number, failure: Failure): void
   /** Nothing more can be sent, for want of data. */
@@ -22,7 +22,7 @@ export interface TripCrew {
 }
 
 /** A journey as a whole. */
-export interface Journey {
+export interface JourneyRecord {
   readonly series: number
   /** When it was due. */
   readonly due: Ms
@@ -32,87 +32,87 @@ export interface Journey {
   readonly isWarmup: boolean
 }
 
-/** All trips of one part. */
-export class Trips {
+/** The journeys of one worker's load. */
+export class JourneyRunner {
   private readonly iterations: Iterations
-  private readonly crew: TripCrew
+  private readonly host: JourneyHost
 
-  constructor(iterations: Iterations, crew: TripCrew) {
+  constructor(iterations: Iterations, host: JourneyHost) {
     this.iterations = iterations
-    this.crew = crew
+    this.host = host
   }
 
   /** Begins iteration `n`; true unless it was over at once. */
   begin(user: VirtualUser, n: number, times: { due: Ms; now: Ms }): boolean {
     const { iterations } = this
-    user.travel ??= new Travel(iterations.traveller(user.number), !iterations.hasFirst)
-    const { travel } = user
-    travel.first = travel.isPrepared ? null : iterations.beginFirst(user.number)
-    travel.trip = iterations.begin(n, user.isWarmup, travel.traveller)
-    travel.due = times.due
-    travel.pausedMs = travel.sent = 0
-    user.thinkMs = travel.trip.thinkMs
+    user.journey ??= new JourneyState(iterations.vuContext(user.number), !iterations.hasFirst)
+    const { journey } = user
+    journey.first = journey.isPrepared ? null : iterations.beginFirst(user.number)
+    journey.iteration = iterations.begin(n, user.isWarmup, journey.context)
+    journey.due = times.due
+    journey.pausedMs = journey.sent = 0
+    user.thinkMs = journey.iteration.thinkMs
     // What the user does first is no iteration: the cookies it brings are kept.
-    if (travel.first === null) user.connection.begin?.()
+    if (journey.first === null) user.connection.begin?.()
     return this.goOn(user, times.due, times.now)
   }
 
-  /** Whether `user` is on a trip. */
-  has({ travel }: VirtualUser): boolean {
-    return travel !== null && travel.trip !== null
+  /** Whether `user` is in a journey. */
+  has({ journey }: VirtualUser): boolean {
+    return journey !== null && journey.iteration !== null
   }
 
   /** What `user`'s iteration knows: captured values go there. */
-  drawsOf({ travel }: VirtualUser): Draws | null {
-    if (travel === null) return null
-    return (travel.first ?? travel.trip?.walk)?.draws ?? null
+  drawsOf({ journey }: VirtualUser): IterationContext | null {
+    if (journey === null) return null
+    return (journey.first ?? journey.iteration?.walk)?.draws ?? null
   }
 
-  /** A request of the trip has ended at `now`. True when the trip goes on. */
+  /** A request of the journey has ended at `now`. True when the journey goes on. */
   answered(user: VirtualUser, now: Ms, failure: Failure | null): boolean {
     if (failure === null) return this.goOn(user, now, now)
     this.end(user, now, failure)
     return false
   }
 
-  /** A pause of the trip is over; it was due to end at `due`. True when the trip goes on. */
+  /** A pause of the journey is over; it was due to end at `due`. True when the journey goes on. */
   rested(user: VirtualUser, due: Ms, now: Ms): boolean {
     return this.goOn(user, Math.min(due, now), now)
   }
 
-  /** Gives the trip up; the journey it was, if it was one. */
-  abandon(user: VirtualUser, now: Ms): Journey | null {
+  /** Gives up the journey; its record, if there is one. */
+  abandon(user: VirtualUser, now: Ms): JourneyRecord | null {
     const journey = journeyOf(user, now)
-    if (user.travel !== null) user.travel.trip = null
+    if (user.journey !== null) user.journey.iteration = null
     return journey
   }
 
-  /** Sends or rests; false when the trip is over. */
+  /** Sends or rests; false when the journey is over. */
   private goOn(user: VirtualUser, due: Ms, now: Ms): boolean {
-    const travel = user.travel!
-    let move: Move
+    const state = user.journey!
+    let move: NextStep
     try {
-      move = this.nextMove(user, travel, now)
+      move = this.nextMove(user, state, now)
     } catch (error) {
-      if (!(error instanceof DataEnd)) throw error
-      travel.trip = null
-      this.crew.giveUp(error.message)
+      if (!(error instanceof DataExhausted)) throw error
+      state.iteration = null
+      this.host.giveUp(error.message)
       return false
     }
     switch (move.type) {
       case 'send':
         // Subtle: the iteration's first request is due when the iteration is; what the user did first has no due of its own.
-        if (travel.first === null) travel.sent++
+        if (state.first === null) state.sent++
         user.send(move.outgoing, due, now)
         return true
       case 'pause':
-        travel.pausedMs += move.pauseMs
+        state.pausedMs += move.pauseMs
         user.rest(now + move.pauseMs)
         return true
       case 'stuck': {
         const { reason, outgoing } = move
         const failure: Failure = { kind: 'capture', message: reason }
-        this.crew.recordUnsent(user, outgoing.index, failure)
+        this.host.recordUnsent(user, outgoing.index, failure)
         this.end(user, now, failure)
         return false
       }
@@ -122,37 +122,37 @@ export class Trips {
     }
   }
 
-  private nextMove(user: VirtualUser, travel: Travel, now: Ms): Move {
-    const { first, traveller } = travel
-    const { walk } = travel.trip!
+  private nextMove(user: VirtualUser, state: JourneyState, now: Ms): NextStep {
+    const { first, context } = state
+    const { walk } = state.iteration!
     if (first !== null) {
       const move = first.next()
       if (move.type !== 'end') return move
-      traveller.own = first.draws
+      context.own = first.draws
       walk.draws.know(first.draws)
-      travel.first = null
-      travel.isPrepared = true
+      state.first = null
+      state.isPrepared = true
       user.connection.begin?.()
-      travel.due = now
-      travel.pausedMs = 0
+      state.due = now
+      state.pausedMs = 0
     }
     return walk.next()
   }
 
   private end(user: VirtualUser, now: Ms, failure: Failure | null): void {
     const journey = journeyOf(user, now)
-    const { travel } = user
+    const state = user.journey!
     // One that found nothing to do would be the fastest of all.
-    const didNothing = travel!.sent === 0 && failure === null
-    travel!.trip = null
-    if (journey !== null && !didNothing) this.crew.recordJourney(journey, failure)
+    const didNothing = state.sent === 0 && failure === null
+    state.iteration = null
+    if (journey !== null && !didNothing) this.host.recordJourney(journey, failure)
   }
 }
 
 /** Null when what is under way is a single request, or not yet the iteration itself. */
-function journeyOf({ travel, isWarmup }: VirtualUser, ended: Ms): Journey | null {
-  if (travel === null || travel.trip === null || travel.first !== null) return null
-  const { trip, due, pausedMs } = travel
-  if (trip.journey === null) return null
-  return { series: trip.journey, due, ended, pausedMs, isWarmup }
+function journeyOf({ journey, isWarmup }: VirtualUser, ended: Ms): JourneyRecord | null {
+  if (journey === null || journey.iteration === null || journey.first !== null) return null
+  const { iteration, due, pausedMs } = journey
+  if (iteration.journey === null) return null
+  return { series: iteration.journey, due, ended, pausedMs, isWarmup }
 }

@@ -2,7 +2,7 @@
  * What a load model and the load it drives are to each other.
  */
 import type { Ms } from '../../base/clock.js'
-import type { Stripe } from '../../plan/numbers.js'
+import type { ExecutionSegment } from '../../plan/numbers.js'
 import type { Plan } from '../../plan/plan.js'
 import type { Profile } from '../../plan/profile.js'
 import type { Timers, Waiting } from './timer-wheel.js'
@@ -26,7 +26,7 @@ export interface Model {
 export interface ModelHost {
   readonly plan: Plan
   /** Which iterations of the plan belong to it. */
-  readonly stripe: Stripe
+  readonly segment: ExecutionSegment
   readonly timers: Timers
   readonly users: readonly VirtualUser[]
   readonly profile: Profile
@@ -43,7 +43,7 @@ export interface ModelHost {
   /** Lets `user` send the next iteration; false when there is none left or the load has been stopped. */
   start(user: VirtualUser, due: Ms, now: Ms): boolean
   /** Whether `user` is in the middle of an iteration, if only in a pause of it. */
-  isOnTrip(user: VirtualUser): boolean
+  isInJourney(user: VirtualUser): boolean
   /** Whether what is due at `due` falls into the other side's slices. */
   isOffTurn(due: Ms): boolean
   /** Leaves out the iteration that was due at `due`, as if it were not in the plan. */
@@ -51,7 +51,7 @@ export interface ModelHost {
   /** Leaves out the iteration that was due at `due`, for want of a virtual user. */
   drop(due: Ms): void
   /** Counts how late a request was that had a moment of its own. */
-  recordLateness(due: Ms, now: Ms): void
+  recordSchedulingLag(due: Ms, now: Ms): void
   /** Sends nothing more. */
   stop(): void
 }

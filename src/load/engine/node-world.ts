@@ -4,7 +4,7 @@
 import { type EventLoopUtilization, PerformanceObserver, performance } from 'node:perf_hooks'
 import { type Ms, now } from '../../base/clock.js'
 import { readThreadTimes, type ThreadTimes } from '../../base/thread.js'
-import type { Stripe } from '../../plan/numbers.js'
+import type { ExecutionSegment } from '../../plan/numbers.js'
 import type { Plan } from '../../plan/plan.js'
 import { openNetwork } from '../http/connection-factory.js'
 import type { World } from './world.js'
@@ -13,7 +13,7 @@ import type { World } from './world.js'
 const NEAR_MS = 0.5
 
 /** The world as `plan`'s load meets it; `close` when the load is over. */
-export async function openWorld(plan: Plan, part?: Stripe): Promise<World & { close(): void }> {
+export async function openWorld(plan: Plan, part?: ExecutionSegment): Promise<World & { close(): void }> {
   const connect = await openNetwork(plan, part && { part })
   const meter = new Meter()
   return {

@@ -13,7 +13,7 @@ import type { VirtualUser } from './virtual-user.js'
 const OPENED_PER_MS = 4
 
 export class OpenModel extends Waiting implements Model {
-  private readonly part: ModelHost
+  private readonly host: ModelHost
   /** Taken from its end, so that few connections are used often rather than all of them rarely. */
   private readonly free: VirtualUser[] = []
   private readonly usersMost: number
@@ -25,15 +25,15 @@ export class OpenModel extends Waiting implements Model {
 
   constructor(part: ModelHost, load: OpenLoad) {
     super()
-    const options = { arrivals: load.arrivals, seed: part.plan.seed, ...part.stripe }
-    this.part = part
+    const options = { arrivals: load.arrivals, seed: part.plan.seed, ...part.segment }
+    this.host = part
     this.usersMost = Math.max(1, part.shareOf(load.maxVus))
     this.warmup = new Arrivals(part.warmup, options)
     this.measured = new Arrivals(part.profile, options)
   }
 
   get vus(): number {
-    return this.vusAtHalt ?? this.part.users.length - this.free.length
+    return this.vusAtHalt ?? this.host.users.length - this.free.length
   }
 
   begin(): void {
@@ -54,7 +54,7 @@ export class OpenModel extends Waiting implements Model {
   halt(): void {
     this.vusAtHalt = this.vus
     this.halted = true
-    this.part.timers.remove(this)
+    this.host.timers.remove(this)
   }
 
   /**
@@ -67,7 +67,7 @@ export class OpenModel extends Waiting implements Model {
     while (this.nextDue() <= now + EARLY_MS && !this.halted) {
       const due = this.nextDue()
       // A burst is meant to open connections all at once, and what belongs to the other side's slices opens none.
-      const isLimited = due !== lastDue && this.needsNewcomer() && !this.part.isOffTurn(due)
+      const isLimited = due !== lastDue && this.needsNewcomer() && !this.host.isOffTurn(due)
       if (isLimited && !this.mayOpen(now)) break
       lastDue = due
       this.arrive(this.takeDue(), now)
@@ -76,7 +76,7 @@ export class OpenModel extends Waiting implements Model {
   }
 
   private needsNewcomer(): boolean {
-    return this.free.length === 0 && this.part.users.length < this.usersMost
+    return this.free.length === 0 && this.host.users.length < this.usersMost
   }
 
   /**
@@ -97,28 +97,28 @@ export class OpenModel extends Waiting implements Model {
   }
 
   private arrive(due: Ms, now: Ms): void {
-    const { part } = this
-    if (part.isOffTurn(due)) {
-      part.skip(due)
+    const { host } = this
+    if (host.isOffTurn(due)) {
+      host.skip(due)
       return
     }
-    const user = this.free.pop() ?? (part.users.length < this.usersMost ? part.addUser() : undefined)
+    const user = this.free.pop() ?? (host.users.length < this.usersMost ? host.addUser() : undefined)
     if (user === undefined) {
-      part.drop(due)
+      host.drop(due)
       return
     }
-    part.recordLateness(due, now)
-    if (!part.start(user, due, now)) this.free.push(user)
+    host.recordSchedulingLag(due, now)
+    if (!host.start(user, due, now)) this.free.push(user)
   }
 
   private schedule(): void {
     const due = this.nextDue()
     if (this.halted || due === Number.POSITIVE_INFINITY) return
-    this.part.timers.add(this, this.opening.left < 0 ? Math.max(due, this.opening.until) : due)
+    this.host.timers.add(this, this.opening.left < 0 ? Math.max(due, this.opening.until) : due)
   }
 
   private nextDue(): Ms {
-    const { startAt, warmup } = this.part
+    const { startAt, warmup } = this.host
     return this.warmup.due < Number.POSITIVE_INFINITY
       ? startAt - warmup.durationMs + this.warmup.due
       : startAt + this.measured.due

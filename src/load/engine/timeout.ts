@@ -10,7 +10,7 @@ import type { Retries } from '../../scenario/model/retries.js'
 const MARGIN_MS = 1000
 
 /** The timeout of one exchange; with retries, what all attempts and pauses can take together. */
-export function deadlineMs(plan: Pick<Plan, 'http' | 'requests' | 'beforeEach' | 'errands'>): Ms {
+export function timeoutOf(plan: Pick<Plan, 'http' | 'requests' | 'beforeEach' | 'onceSteps'>): Ms {
   const { http } = plan
   const policies = [http.retries, ...sentBy(plan).map(({ retries }) => retries)]
   const longest = policies

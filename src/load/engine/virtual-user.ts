@@ -6,11 +6,11 @@ import { formatDuration } from '../../base/units.js'
 import type { Outgoing } from '../../plan/request.js'
 import type { Connection, Exchange } from '../connection.js'
 import type { Failure } from '../response/failure.js'
-import type { Travel } from './journey-state.js'
+import type { JourneyState } from './journey-state.js'
 import { type Timers, Waiting } from './timer-wheel.js'
 
 /** What a virtual user has to know of the part of the load it belongs to. */
-export interface Crew {
+export interface VirtualUserHost {
   readonly timers: Timers
   readonly timeoutMs: Ms
   now(): Ms
@@ -48,12 +48,12 @@ export class VirtualUser extends Waiting implements Exchange {
   /** Measured iterations it has begun. */
   iterations = 0
   /** Where it stands in iterations of several steps; null when it had none. */
-  travel: Travel | null = null
-  private readonly crew: Crew
+  journey: JourneyState | null = null
+  private readonly host: VirtualUserHost
 
-  constructor(crew: Crew, connection: Connection, number: number) {
+  constructor(host: VirtualUserHost, connection: Connection, number: number) {
     super()
-    this.crew = crew
+    this.host = host
     this.connection = connection
     this.number = number
   }
@@ -64,45 +64,45 @@ export class VirtualUser extends Waiting implements Exchange {
     this.request = outgoing.index
     this.due = due
     this.begun = now
-    this.crew.timers.add(this, now + this.crew.timeoutMs)
+    this.host.timers.add(this, now + this.host.timeoutMs)
     this.connection.send(outgoing, this)
   }
 
   /** Pauses until `moment`. */
   rest(moment: Ms): void {
     this.state = 'resting'
-    this.crew.timers.add(this, moment)
+    this.host.timers.add(this, moment)
   }
 
   /** Ends a pause before its time. */
   stopResting(): void {
     if (this.state !== 'resting') return
-    this.crew.timers.remove(this)
+    this.host.timers.remove(this)
     this.state = 'idle'
   }
 
   /** Gives up the request under way. */
   abort(): void {
-    this.crew.timers.remove(this)
+    this.host.timers.remove(this)
     this.connection.abort()
     this.state = 'idle'
   }
 
   ended(failure: Failure | null, at: Ms): void {
-    this.crew.timers.remove(this)
+    this.host.timers.remove(this)
     this.state = 'idle'
     if (failure !== null && this.connection.sentAt === 0) this.thinkMs = Math.max(this.thinkMs, BREATH_MS)
-    this.crew.finished(this, at, failure)
+    this.host.finished(this, at, failure)
   }
 
   override wake(now: Ms): void {
     if (this.state === 'resting') {
       this.state = 'idle'
-      this.crew.rested(this, this.wakeAt, now)
+      this.host.rested(this, this.wakeAt, now)
       return
     }
     this.abort()
-    const message = `no complete answer within ${formatDuration(this.crew.timeoutMs)}`
-    this.crew.finished(this, now, { kind: 'timeout', message })
+    const message = `no complete answer within ${formatDuration(this.host.timeoutMs)}`
+    this.host.finished(this, now, { kind: 'timeout', message })
   }
 }

@@ -5,24 +5,24 @@
 import type { Ms } from '../../base/clock.js'
 import { describeFault } from '../../base/errors.js'
 import { waitForTurn } from '../../plan/ab-turns.js'
-import { DataEnd } from '../../plan/feeder-sources.js'
+import { DataExhausted } from '../../plan/feeder-sources.js'
 import { Iterations } from '../../plan/iteration.js'
-import { Numbers, type Stripe } from '../../plan/numbers.js'
+import { type ExecutionSegment, IterationNumbers } from '../../plan/numbers.js'
 import type { Plan } from '../../plan/plan.js'
 import { Profile, warmupProfile } from '../../plan/profile.js'
 import type { Outgoing } from '../../plan/request.js'
 import { ValueError } from '../../plan/values.js'
-import { Ledger } from '../measure/sample-recorder.js'
-import type { Recorder, WindowData } from '../measure/window-recorder.js'
+import { SampleRecorder } from '../measure/sample-recorder.js'
+import type { WindowData, WindowRecorder } from '../measure/window-recorder.js'
 import type { Failure } from '../response/failure.js'
 import { ClosedModel } from './closed-model.js'
-import { Trips } from './journeys.js'
+import { JourneyRunner } from './journeys.js'
 import type { Model, ModelHost } from './model.js'
 import { OpenModel } from './open-model.js'
-import { deadlineMs } from './timeout.js'
+import { timeoutOf } from './timeout.js'
 import { Callback, EARLY_MS, Timers, type Waiting } from './timer-wheel.js'
-import { type Crew, VirtualUser } from './virtual-user.js'
-import type { PartEnd, World } from './world.js'
+import { VirtualUser, type VirtualUserHost } from './virtual-user.js'
+import type { WorkerLoadEnd, World } from './world.js'
 
 /** An iteration that had nothing to send is over after this time: the next must not begin within it, for ever. */
 const BREATH_MS = 1
@@ -31,7 +31,7 @@ const BREATH_MS = 1
 const WINDOW_GRACE_MS = 3
 
 /** A part at work: it begins by itself, and `done` tells when it is over. */
-export class Part implements Crew, ModelHost {
+export class WorkerLoad implements VirtualUserHost, ModelHost {
   readonly timers: Timers
   readonly timeoutMs: Ms
   readonly users: VirtualUser[] = []
@@ -40,18 +40,18 @@ export class Part implements Crew, ModelHost {
   /** The moment the measured part begins. */
   readonly startAt: Ms
   private readonly endAt: Ms
-  readonly stripe: Stripe
-  readonly done: Promise<PartEnd>
+  readonly segment: ExecutionSegment
+  readonly done: Promise<WorkerLoadEnd>
   readonly plan: Plan
   private readonly world: World
-  private readonly ledger: Ledger
-  private readonly recorder: Recorder
+  private readonly samples: SampleRecorder
+  private readonly recorder: WindowRecorder
   private readonly iterations: Iterations
-  private readonly numbers: Numbers
+  private readonly numbers: IterationNumbers
   /** Null when each iteration is a single request. */
-  private readonly trips: Trips | null
+  private readonly journeys: JourneyRunner | null
   private readonly model: Model
-  private resolve: (end: PartEnd) => void = () => {}
+  private resolve: (end: WorkerLoadEnd) => void = () => {}
   private inFlight = 0
   private stoppedAt: Ms | null = null
   private isOver = false
@@ -62,40 +62,40 @@ export class Part implements Crew, ModelHost {
   /** Begins at `beginAt`, with the warm-up if there is one. */
   constructor(
     plan: Plan,
-    stripe: Stripe,
+    segment: ExecutionSegment,
     options: { world: World; beginAt: Ms; emit: (window: WindowData) => void },
   ) {
     const { world, beginAt, emit } = options
     const { load } = plan
     this.plan = plan
-    this.stripe = stripe
+    this.segment = segment
     this.world = world
-    this.timeoutMs = deadlineMs(plan)
+    this.timeoutMs = timeoutOf(plan)
     this.profile = new Profile(load.start, load.stages)
     this.warmup = warmupProfile(load)
     this.startAt = beginAt + load.warmupMs
     this.endAt = this.startAt + this.profile.durationMs
     this.iterations = new Iterations(plan)
-    this.numbers = new Numbers(load, stripe, plan.counters)
-    this.trips = this.iterations.isPlain
+    this.numbers = new IterationNumbers(load, segment, plan.counters)
+    this.journeys = this.iterations.isPlain
       ? null
-      : new Trips(this.iterations, {
-          recordJourney: (journey, failure) => this.ledger.recordJourney(journey, failure),
+      : new JourneyRunner(this.iterations, {
+          recordJourney: (journey, failure) => this.samples.recordJourney(journey, failure),
           recordUnsent: (user, series, failure) =>
-            this.ledger.recordUnsent(user, series, failure, world.now()),
+            this.samples.recordUnsent(user, series, failure, world.now()),
           giveUp: (reason) => this.giveUp(reason),
         })
     this.timers = new Timers(
       world.now(),
       world.alarm(() => this.timers.run(world.now(), EARLY_MS)),
     )
-    this.ledger = new Ledger(plan, {
+    this.samples = new SampleRecorder(plan, {
       startAt: this.startAt,
       durationMs: this.profile.durationMs,
       gauges: { vus: () => this.model.vus, load: () => world.load() },
       emit,
     })
-    this.recorder = this.ledger.recorder
+    this.recorder = this.samples.recorder
     this.model = load.model === 'closed' ? new ClosedModel(this, load) : new OpenModel(this, load)
     this.done = new Promise((resolve) => {
       this.resolve = resolve
@@ -126,7 +126,7 @@ export class Part implements Crew, ModelHost {
 
   /** How many of `total` things numbered from 0 belong to this part. */
   shareOf(total: number): number {
-    return Math.max(0, Math.ceil((total - this.stripe.index) / this.stripe.of))
+    return Math.max(0, Math.ceil((total - this.segment.index) / this.segment.of))
   }
 
   /** Lets `user` send the next iteration; false when there is none left or the load has been stopped. */
@@ -151,9 +151,9 @@ export class Part implements Crew, ModelHost {
     user.isWarmup = isWarmup
     user.startedAt = due
     if (!isWarmup) user.iterations++
-    if (this.trips !== null) {
+    if (this.journeys !== null) {
       this.inFlight++
-      const goesOn = this.trips.begin(user, number, { due: Math.min(due, now), now })
+      const goesOn = this.journeys.begin(user, number, { due: Math.min(due, now), now })
       if (!goesOn) this.at(now + BREATH_MS, (later) => this.leave(user, later))
       return true
     }
@@ -167,8 +167,8 @@ export class Part implements Crew, ModelHost {
   }
 
   /** Whether `user` is in the middle of an iteration, if only in a pause of it. */
-  isOnTrip(user: VirtualUser): boolean {
-    return this.trips?.has(user) ?? false
+  isInJourney(user: VirtualUser): boolean {
+    return this.journeys?.has(user) ?? false
   }
 
   /** Null when the iteration can't be made, for want of data, say: then the part stops. */
@@ -176,7 +176,7 @@ export class Part implements Crew, ModelHost {
     try {
       return this.iterations.prepare(number, isWarmup, user.number)
     } catch (error) {
-      if (!(error instanceof DataEnd || error instanceof ValueError)) throw error
+      if (!(error instanceof DataExhausted || error instanceof ValueError)) throw error
       this.giveUp(error.message)
       return null
     }
@@ -206,21 +206,21 @@ export class Part implements Crew, ModelHost {
   }
 
   /** Counts how late a request was that had a moment of its own. */
-  recordLateness(due: Ms, now: Ms): void {
+  recordSchedulingLag(due: Ms, now: Ms): void {
     if (due >= this.startAt) this.recorder.recordLateness(Math.max(0, now - due))
   }
 
   finished(user: VirtualUser, ended: Ms, broken: Failure | null): void {
-    const { trips } = this
-    const failure = this.ledger.recordEnd(user, ended, broken, trips?.drawsOf(user) ?? null)
-    if (trips?.answered(user, ended, failure)) this.runTimers(ended)
+    const { journeys } = this
+    const failure = this.samples.recordEnd(user, ended, broken, journeys?.drawsOf(user) ?? null)
+    if (journeys?.answered(user, ended, failure)) this.runTimers(ended)
     else this.leave(user, ended)
   }
 
   rested(user: VirtualUser, due: Ms, now: Ms): void {
-    this.recordLateness(due, now)
-    if (!this.isOnTrip(user)) this.model.rested(user, due, now)
-    else if (!this.trips!.rested(user, due, now)) this.leave(user, now)
+    this.recordSchedulingLag(due, now)
+    if (!this.isInJourney(user)) this.model.rested(user, due, now)
+    else if (!this.journeys!.rested(user, due, now)) this.leave(user, now)
   }
 
   /** `user` has come to the end of its iteration. */
@@ -243,11 +243,11 @@ export class Part implements Crew, ModelHost {
     if (this.stoppedAt !== null) return
     const now = this.now()
     this.stoppedAt = now > this.endAt - 2 * EARLY_MS ? this.endAt : now
-    this.ledger.closeAt(this.stoppedAt)
+    this.samples.closeAt(this.stoppedAt)
     this.model.halt()
-    for (const user of this.users) if (!this.isOnTrip(user)) user.stopResting()
+    for (const user of this.users) if (!this.isInJourney(user)) user.stopResting()
     if (this.inFlight === 0) this.end()
-    else this.at(now + this.plan.load.gracefulStopMs, () => this.kill())
+    else this.at(now + this.plan.load.gracefulStopMs, () => this.abort())
   }
 
   /**
@@ -260,9 +260,9 @@ export class Part implements Crew, ModelHost {
       const now = this.now()
       this.stoppedAt ??= Math.min(now, this.endAt)
       for (const user of this.users) {
-        if (user.state === 'sending') this.ledger.recordUnfinished(user, now)
-        const journey = this.trips?.abandon(user, now) ?? null
-        if (journey !== null) this.ledger.recordUnfinishedJourney(journey)
+        if (user.state === 'sending') this.samples.recordUnfinished(user, now)
+        const journey = this.journeys?.abandon(user, now) ?? null
+        if (journey !== null) this.samples.recordUnfinishedJourney(journey)
       }
       this.isOver = true
       this.recorder.flush()
@@ -272,18 +272,18 @@ export class Part implements Crew, ModelHost {
   }
 
   /** Gives up what is under way and ends at once. */
-  kill(): void {
+  abort(): void {
     this.stop()
     const now = this.now()
     for (const user of this.users) {
       if (user.state === 'sending') {
         user.abort()
-        this.ledger.recordUnfinished(user, now)
+        this.samples.recordUnfinished(user, now)
       } else {
         user.stopResting()
       }
-      const journey = this.trips?.abandon(user, now) ?? null
-      if (journey !== null) this.ledger.recordUnfinishedJourney(journey)
+      const journey = this.journeys?.abandon(user, now) ?? null
+      if (journey !== null) this.samples.recordUnfinishedJourney(journey)
     }
     this.end()
   }
@@ -315,7 +315,7 @@ export class Part implements Crew, ModelHost {
     Promise.allSettled(closing).then(() => this.resolve(this.describeEnd()))
   }
 
-  private describeEnd(): PartEnd {
+  private describeEnd(): WorkerLoadEnd {
     const { error, fault } = this
     return {
       stoppedMs: this.stoppedAt! - this.startAt,

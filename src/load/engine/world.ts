@@ -16,7 +16,7 @@ export interface World {
 }
 
 /** How a part ended. */
-export interface PartEnd {
+export interface WorkerLoadEnd {
   /** When the last request could have been sent, in ms since the measured part began; below 0 within the warm-up. */
   readonly stoppedMs: Ms
   /** Why it could not go on; absent when it came to its end. */

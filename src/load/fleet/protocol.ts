@@ -2,15 +2,15 @@
  * What the threads of a fleet say to each other.
  */
 import type { Ms } from '../../base/clock.js'
-import type { Stripe } from '../../plan/numbers.js'
+import type { ExecutionSegment } from '../../plan/numbers.js'
 import type { Plan } from '../../plan/plan.js'
-import type { PartEnd } from '../engine/world.js'
+import type { WorkerLoadEnd } from '../engine/world.js'
 import type { WindowData } from '../measure/window-recorder.js'
 
 /** What a worker is born with. */
 export interface WorkerTask {
   readonly plan: Plan
-  readonly stripe: Stripe
+  readonly segment: ExecutionSegment
 }
 
 /** From the main thread. */
@@ -26,4 +26,4 @@ export type Command =
 export type Report =
   | { readonly type: 'ready' }
   | { readonly type: 'window'; readonly window: WindowData }
-  | { readonly type: 'end'; readonly end: PartEnd }
+  | { readonly type: 'end'; readonly end: WorkerLoadEnd }

@@ -4,19 +4,19 @@
 import { Worker } from 'node:worker_threads'
 import { type Ms, now } from '../../base/clock.js'
 import { describeFault, type Fault } from '../../base/errors.js'
-import type { Stripe } from '../../plan/numbers.js'
+import type { ExecutionSegment } from '../../plan/numbers.js'
 import type { Plan } from '../../plan/plan.js'
 import { Profile } from '../../plan/profile.js'
 import { WINDOW_MS, type WindowData } from '../measure/window-recorder.js'
 import { Deadline } from './deadline.js'
 import type { Command, Report, WorkerTask } from './protocol.js'
-import { stripeOf } from './stripes.js'
+import { segmentOf } from './segments.js'
 
 /** How a fleet is run and watched. */
 export interface FleetOptions {
   readonly workers: number
   /** This machine's part of the load, where several share it. Default: all of it. */
-  readonly shard?: Stripe | undefined
+  readonly shard?: ExecutionSegment | undefined
   /** Aborted: nothing more is sent, what is under way may finish. */
   readonly stop: AbortSignal
   /** Aborted: what is under way is given up. */
@@ -70,8 +70,8 @@ const WORKER = new URL('./worker.js', import.meta.url)
 export async function runFleet(plan: Plan, options: FleetOptions, program = WORKER): Promise<FleetEnd> {
   const { load } = plan
   const members = Array.from({ length: options.workers }, (_, worker) => {
-    const stripe = stripeOf(worker, options.workers, options.shard)
-    return new Member(worker, { plan, stripe }, { ...options, onFailure }, program)
+    const segment = segmentOf(worker, options.workers, options.shard)
+    return new Member(worker, { plan, segment }, { ...options, onFailure }, program)
   })
   let first: Found | null = null
   const tellAll = (command: Command) => {

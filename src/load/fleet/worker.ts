@@ -4,24 +4,24 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { describeFault } from '../../base/errors.js'
 import { leaveThread, onUncaught } from '../../base/host.js'
-import { rehearse } from '../engine/jit-warmup.js'
+import { warmUpJit } from '../engine/jit-warmup.js'
 import { openWorld } from '../engine/node-world.js'
-import { Part } from '../engine/worker-load.js'
-import type { PartEnd, World } from '../engine/world.js'
+import { WorkerLoad } from '../engine/worker-load.js'
+import type { WorkerLoadEnd, World } from '../engine/world.js'
 import { buffersOf } from '../measure/window-recorder.js'
 import type { Command, Report, WorkerTask } from './protocol.js'
 
 if (parentPort !== null) attend(parentPort, workerData as WorkerTask)
 
 /** Does what the main thread says until the part is over, then lets the thread end. */
-function attend(port: MessagePort, { plan, stripe }: WorkerTask): void {
+function attend(port: MessagePort, { plan, segment }: WorkerTask): void {
   let world: World & { close(): void }
-  let part: Part | null = null
+  let part: WorkerLoad | null = null
   let hasFailed = false
   const say = (report: Report, transfer: ArrayBuffer[] = []) => port.postMessage(report, transfer)
 
   async function begin(beginAt: number): Promise<void> {
-    part = new Part(plan, stripe, {
+    part = new WorkerLoad(plan, segment, {
       world,
       beginAt,
       emit: (window) => say({ type: 'window', window }, buffersOf(window)),
@@ -38,7 +38,7 @@ function attend(port: MessagePort, { plan, stripe }: WorkerTask): void {
     if (hasFailed) return
     hasFailed = true
     if (part === null || !handOver(part, error)) {
-      const end: PartEnd = { stoppedMs: Number.NEGATIVE_INFINITY, fault: describeFault(error) }
+      const end: WorkerLoadEnd = { stoppedMs: Number.NEGATIVE_INFINITY, fault: describeFault(error) }
       say({ type: 'end', end })
       leaveThread()
     }
@@ -50,12 +50,12 @@ function attend(port: MessagePort, { plan, stripe }: WorkerTask): void {
     } else if (command.type === 'stop') {
       part?.stop()
     } else {
-      part?.kill()
+      part?.abort()
     }
   })
   async function prepare(): Promise<void> {
-    world = await openWorld(plan, stripe)
-    await rehearse(plan)
+    world = await openWorld(plan, segment)
+    await warmUpJit(plan)
     say({ type: 'ready' })
   }
 
@@ -64,7 +64,7 @@ function attend(port: MessagePort, { plan, stripe }: WorkerTask): void {
 }
 
 /** False when not even that works: what is told is the first error, of which the other one came. */
-function handOver(part: Part, error: unknown): boolean {
+function handOver(part: WorkerLoad, error: unknown): boolean {
   try {
     part.fail(error)
     return true

@@ -8,7 +8,7 @@ import { sentBy } from '../../plan/series.js'
 import type { Connection, ConnectionEvents } from '../connection.js'
 import { Completions } from './completion.js'
 import { HttpConnection } from './http-connection.js'
-import { Texts } from './http1/response-head.js'
+import { WireCaches } from './http1/response-head.js'
 import { Origins, type OriginsOptions } from './origins.js'
 
 /** Makes the connection of one more virtual user. */
@@ -39,7 +39,7 @@ export async function openNetwork(
   const network = {
     origin,
     completions: new Completions(),
-    options: { http, tunnel, http2, texts: new Texts(http.keepAlive) },
+    options: { http, tunnel, http2, texts: new WireCaches(http.keepAlive) },
   }
   const connect =
     http.connections === undefined
@@ -137,6 +137,6 @@ async function putRetries(plan: Plan): Promise<Put | null> {
 
 async function putIds({ http: { idHeader } }: Plan): Promise<Put | null> {
   if (idHeader === undefined) return null
-  const { NamedConnection } = await import('./layers/request-id.js')
-  return (inner) => new NamedConnection(inner, idHeader)
+  const { RequestIdConnection } = await import('./layers/request-id.js')
+  return (inner) => new RequestIdConnection(inner, idHeader)
 }

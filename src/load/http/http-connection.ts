@@ -5,9 +5,9 @@
 import { type Ms, now } from '../../base/clock.js'
 import type { Payload } from '../../plan/payload.js'
 import type { Keep, Outgoing } from '../../plan/request.js'
-import { type Connection, Detours, type Exchange } from '../connection.js'
+import { type Connection, type Exchange, RetriesAndRedirects } from '../connection.js'
 import { type Failure, failureOf } from '../response/failure.js'
-import { Answer, type AnswerHead } from '../response/response.js'
+import { ReceivedResponse, type ResponseHead } from '../response/response.js'
 import { Completion, type Completions } from './completion.js'
 import type { Call, OriginClient } from './origin-client.js'
 import type { Origins } from './origins.js'
@@ -27,8 +27,8 @@ export class HttpConnection implements Connection, Call {
   status = 0
   bytesSent = 0
   bytesReceived = 0
-  answer: Answer | null = null
-  detours: Detours | null = null
+  answer: ReceivedResponse | null = null
+  detours: RetriesAndRedirects | null = null
   // The call, as the client of its origin sees it.
   series = 0
   method = ''
@@ -85,10 +85,11 @@ export class HttpConnection implements Connection, Call {
     if (this.sentAt === 0) this.sentAt = at
   }
 
-  onHead(status: number, head: { readonly answerHead: AnswerHead }): void {
+  onHead(status: number, head: { readonly answerHead: ResponseHead }): void {
     this.status = status
     this.firstByteAt = now()
-    if (this.keep !== undefined) this.answer = new Answer(head.answerHead, this.keep, this.bodyBytesMost)
+    if (this.keep !== undefined)
+      this.answer = new ReceivedResponse(head.answerHead, this.keep, this.bodyBytesMost)
   }
 
   onChunk(chunk: Buffer): void {
@@ -96,7 +97,7 @@ export class HttpConnection implements Connection, Call {
   }
 
   onReconnect(): void {
-    this.detours ??= new Detours()
+    this.detours ??= new RetriesAndRedirects()
     this.detours.reconnects++
   }
 

@@ -5,7 +5,7 @@ import type { Ms } from '../../base/clock.js'
 import type { Payload } from '../../plan/payload.js'
 import type { Outgoing } from '../../plan/request.js'
 import type { Failure } from '../response/failure.js'
-import type { AnswerHead } from '../response/response.js'
+import type { ResponseHead } from '../response/response.js'
 
 /** One request and its answer, as a client sees it. */
 export interface Call {
@@ -22,7 +22,7 @@ export interface Call {
   /** The request was written at `at`, for the first time or again. */
   onWritten(at: Ms): void
   /** The answer's head: the status, and all of it for one who looks inside. */
-  onHead(status: number, head: { readonly answerHead: AnswerHead }): void
+  onHead(status: number, head: { readonly answerHead: ResponseHead }): void
   /** A part of the body: valid until the call returns. */
   onChunk(chunk: Buffer): void
   /** It went on a connection that ended before an answer, and goes again. */

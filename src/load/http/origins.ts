@@ -4,13 +4,13 @@
 import type { ConnectionEvents } from '../connection.js'
 import type { DialOptions } from './connect/dial.js'
 import { Http1Client } from './http1/client.js'
-import type { Texts } from './http1/response-head.js'
+import type { WireCaches } from './http1/response-head.js'
 import type { Http2Client } from './http2/client.js'
 import type { OriginClient } from './origin-client.js'
 
 /** What connections have in common. */
 export interface OriginsOptions extends DialOptions {
-  readonly texts: Texts
+  readonly texts: WireCaches
   readonly events: ConnectionEvents
   /** Speaks HTTP/2; absent when the scenario doesn't ask for it. */
   readonly http2?: typeof Http2Client | undefined

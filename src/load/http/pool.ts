@@ -4,9 +4,9 @@
  */
 import type { Ms } from '../../base/clock.js'
 import type { Outgoing } from '../../plan/request.js'
-import type { Connection, Detours, Exchange } from '../connection.js'
+import type { Connection, Exchange, RetriesAndRedirects } from '../connection.js'
 import type { Failure } from '../response/failure.js'
-import type { Answer } from '../response/response.js'
+import type { ReceivedResponse } from '../response/response.js'
 import type { HttpConnection } from './http-connection.js'
 import { keepRequest } from './layers/layer.js'
 
@@ -94,8 +94,8 @@ export class PooledConnection implements Connection, Exchange {
   status = 0
   bytesSent = 0
   bytesReceived = 0
-  answer: Answer | null = null
-  detours: Detours | null = null
+  answer: ReceivedResponse | null = null
+  detours: RetriesAndRedirects | null = null
   private readonly pool: Pool
   private exchange: Exchange | null = null
   private request: Outgoing | null = null

@@ -96,7 +96,7 @@ export class Collector {
   add(worker: number, data: WindowData): void {
     const open = this.openAt(data.index)
     open.tally.addSheet(data.sheet)
-    open.lateness.addPacked(data.lateness)
+    open.lateness.addPacked(data.schedulingLag)
     open.vus += data.vus
     open.dropped += data.dropped
     open.busy[worker] = data.busy

@@ -2,18 +2,18 @@
  * What one part writes down of its requests: whether each counts, in which series, and as what.
  */
 import type { Ms } from '../../base/clock.js'
-import type { Draws } from '../../plan/iteration-values.js'
+import type { IterationContext } from '../../plan/iteration-values.js'
 import type { Plan } from '../../plan/plan.js'
 import { listSeries, numberWarmups } from '../../plan/series.js'
 import type { Row } from '../../stats/sheet.js'
-import type { Journey } from '../engine/journeys.js'
+import type { JourneyRecord } from '../engine/journeys.js'
 import type { VirtualUser } from '../engine/virtual-user.js'
 import type { Failure } from '../response/failure.js'
-import { Judge } from '../response/response-check.js'
-import { type Gauges, Recorder, type WindowData } from './window-recorder.js'
+import { ResponseCheck } from '../response/response-check.js'
+import { type Gauges, type WindowData, WindowRecorder } from './window-recorder.js'
 
-/** What a ledger has to know. */
-export interface LedgerOptions {
+/** What a recorder of samples has to know. */
+export interface SampleRecorderOptions {
   /** The moment the measured part begins. */
   readonly startAt: Ms
   readonly durationMs: Ms
@@ -22,22 +22,22 @@ export interface LedgerOptions {
 }
 
 /** The books of one part. */
-export class Ledger {
-  readonly recorder: Recorder
+export class SampleRecorder {
+  readonly recorder: WindowRecorder
   private readonly startAt: Ms
   /** By series, see {@link numberWarmups}. */
   private readonly warmups: readonly number[]
   /** By series; null of a journey. */
-  private readonly judges: readonly (Judge | null)[]
+  private readonly judges: readonly (ResponseCheck | null)[]
   /** What is due from then on is sent to bring journeys to their end, and counts no more. */
   private closedAt: Ms = Number.POSITIVE_INFINITY
 
-  constructor(plan: Plan, { startAt, durationMs, gauges, emit }: LedgerOptions) {
+  constructor(plan: Plan, { startAt, durationMs, gauges, emit }: SampleRecorderOptions) {
     const series = listSeries(plan)
     this.startAt = startAt
-    this.judges = series.map(({ request }) => (request === null ? null : new Judge(request, plan)))
+    this.judges = series.map(({ request }) => (request === null ? null : new ResponseCheck(request, plan)))
     this.warmups = numberWarmups(series)
-    this.recorder = new Recorder({
+    this.recorder = new WindowRecorder({
       requests: series.length + this.warmups.filter((number) => number >= 0).length,
       startAt,
       warmupMs: plan.load.warmupMs,
@@ -57,7 +57,12 @@ export class Ledger {
    * Judges and counts a request that has ended. Gives why it failed, or null; what it captured goes into the
    * variables of `draws`.
    */
-  recordEnd(user: VirtualUser, ended: Ms, broken: Failure | null, draws: Draws | null): Failure | null {
+  recordEnd(
+    user: VirtualUser,
+    ended: Ms,
+    broken: Failure | null,
+    draws: IterationContext | null,
+  ): Failure | null {
     const { status, answer, detours } = user.connection
     const latencyMs = ended - user.due
     let failure = broken
@@ -89,7 +94,7 @@ export class Ledger {
   }
 
   /** Counts a journey that came to its end, or failed on the way. */
-  recordJourney({ series, due, ended, pausedMs, isWarmup }: Journey, failure: Failure | null): void {
+  recordJourney({ series, due, ended, pausedMs, isWarmup }: JourneyRecord, failure: Failure | null): void {
     if (isWarmup) return
     const books = this.recorder.seriesAt(Math.max(ended, this.startAt), series)
     if (failure === null) books.recordJourney(ended - due - pausedMs)
@@ -105,7 +110,7 @@ export class Ledger {
   }
 
   /** Counts a journey that was given up. */
-  recordUnfinishedJourney({ series, ended, isWarmup }: Journey): void {
+  recordUnfinishedJourney({ series, ended, isWarmup }: JourneyRecord): void {
     if (!isWarmup) this.recorder.seriesAt(Math.max(ended, this.startAt), series).unfinished++
   }
 

@@ -22,7 +22,7 @@ export interface WindowData {
   /** Connections that were closed because bytes came that nobody had asked for. */
   readonly unsolicited: number
   /** How late requests were sent, packed, in µs. */
-  readonly lateness: Uint32Array<ArrayBuffer>
+  readonly schedulingLag: Uint32Array<ArrayBuffer>
   /** Times of connection set-up, packed, in µs. */
   readonly dns: Uint32Array<ArrayBuffer>
   readonly tcp: Uint32Array<ArrayBuffer>
@@ -38,8 +38,8 @@ export interface WindowData {
 }
 
 /** The memory of a window that is moved to another thread, not copied. */
-export function buffersOf({ sheet, lateness, dns, tcp, tls }: WindowData): ArrayBuffer[] {
-  return [...sheetBuffers(sheet), ...[lateness, dns, tcp, tls].map(({ buffer }) => buffer)]
+export function buffersOf({ sheet, schedulingLag, dns, tcp, tls }: WindowData): ArrayBuffer[] {
+  return [...sheetBuffers(sheet), ...[schedulingLag, dns, tcp, tls].map(({ buffer }) => buffer)]
 }
 
 /** What the recorder has to ask for when a window ends. */
@@ -50,7 +50,7 @@ export interface Gauges {
 }
 
 /** What a recorder has to know. */
-export interface RecorderOptions {
+export interface WindowRecorderOptions {
   /** How many requests the scenario has. */
   readonly requests: number
   /** The moment the measured part begins. */
@@ -62,7 +62,7 @@ export interface RecorderOptions {
 }
 
 /** Counts samples into the window they ended in. */
-export class Recorder implements ConnectionEvents {
+export class WindowRecorder implements ConnectionEvents {
   private dropped = 0
   private unsolicitedCount = 0
   private readonly sheet: Sheet
@@ -77,7 +77,7 @@ export class Recorder implements ConnectionEvents {
   private lastIndex: number
   private endsAt: Ms
 
-  constructor(options: RecorderOptions) {
+  constructor(options: WindowRecorderOptions) {
     this.sheet = new Sheet(options.requests)
     this.gauges = options.gauges
     this.emit = options.emit
@@ -147,7 +147,7 @@ export class Recorder implements ConnectionEvents {
       vus: this.gauges.vus(),
       dropped: this.dropped,
       unsolicited: this.unsolicitedCount,
-      lateness: this.lateness.pack(),
+      schedulingLag: this.lateness.pack(),
       dns: this.dns.pack(),
       tcp: this.tcp.pack(),
       tls: this.tls.pack(),

@@ -6,15 +6,15 @@ import type { Ms } from '../../base/clock.js'
 import type { Plan } from '../../plan/plan.js'
 import type { Outgoing } from '../../plan/request.js'
 import { requestsOf } from '../../plan/series.js'
-import { makeErrand } from '../../plan/single-pass.js'
+import { makeSinglePass } from '../../plan/single-pass.js'
 import type { Step } from '../../scenario/model/journey.js'
 import type { RequestSpec } from '../../scenario/model/request.js'
 import type { Failure } from '../response/failure.js'
-import { type Examined, Judge } from '../response/response-check.js'
+import { type Examined, ResponseCheck } from '../response/response-check.js'
 import type { Attempt, SingleUser } from './single-user.js'
 
-/** A request that was sent on an errand, and what came of it. */
-export interface Errand {
+/** A request that was sent once, and what came of it. */
+export interface StepsOnce {
   readonly request: RequestSpec
   readonly outgoing: Outgoing
   readonly attempt: Attempt
@@ -24,23 +24,23 @@ export interface Errand {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** How an errand is run. */
-export interface ErrandRun {
+/** How steps are sent once. */
+export interface StepsOnceOptions {
   readonly variables: Readonly<Record<string, unknown>>
   readonly iteration?: number
   readonly isEarly?: boolean
   /** Called with each pause; resolves when it is over. */
   readonly pause: (ms: Ms) => Promise<void>
   /** Called after each request. */
-  readonly onErrand?: (errand: Errand) => void
+  readonly onStep?: (step: StepsOnce) => void
   /** Aborted: nothing more is sent, and what fails from then on is no failure. */
   readonly signal?: AbortSignal
   /** Aborted: not even the answer to the request under way is waited for. */
   readonly kill?: AbortSignal
 }
 
-/** How an errand ended. */
-export interface ErrandEnd {
+/** How steps that were sent once ended. */
+export interface StepsOnceEnd {
   /** All that is known now, what was known before included. */
   readonly variables: Readonly<Record<string, unknown>>
   /** How many requests were answered as they should be. */
@@ -50,17 +50,17 @@ export interface ErrandEnd {
 }
 
 /** Takes the steps until the end or the first failure. */
-export async function runErrand(
+export async function runStepsOnce(
   steps: readonly Step[],
   plan: Plan,
   user: SingleUser,
-  { variables, iteration = 0, isEarly = false, pause, onErrand, signal, kill }: ErrandRun,
-): Promise<ErrandEnd> {
-  const walk = makeErrand(plan, steps, { variables, iteration, isEarly })
+  { variables, iteration = 0, isEarly = false, pause, onStep, signal, kill }: StepsOnceOptions,
+): Promise<StepsOnceEnd> {
+  const walk = makeSinglePass(plan, steps, { variables, iteration, isEarly })
   const requests = requestsOf(steps)
   const feeders = Object.keys(plan.data)
   let answered = 0
-  const end = (failed: ErrandEnd['failed']): ErrandEnd => ({
+  const end = (failed: StepsOnceEnd['failed']): StepsOnceEnd => ({
     variables: Object.fromEntries(walk.draws.variables),
     answered,
     failed,
@@ -76,10 +76,10 @@ export async function runErrand(
     if (move.type === 'stuck')
       return end({ name: request.name, failure: { kind: 'capture', message: move.reason } })
     const attempt = await user.send(outgoing, kill)
-    const judge = new Judge(request, plan)
+    const judge = new ResponseCheck(request, plan)
     const examined = attempt.failure === null ? judge.examine(attempt, walk.draws) : null
     const data = Object.fromEntries(feeders.map((name, i) => [name, walk.draws.known(i)]))
-    onErrand?.({ request, outgoing, attempt, examined, data })
+    onStep?.({ request, outgoing, attempt, examined, data })
     const failure = attempt.failure ?? examined!.failure
     if (failure !== null) return end(signal?.aborted ? null : { name: request.name, failure })
     answered++

@@ -7,11 +7,11 @@ import { formatDuration } from '../../base/units.js'
 import type { Plan } from '../../plan/plan.js'
 import type { Outgoing } from '../../plan/request.js'
 import type { Connection } from '../connection.js'
-import { deadlineMs } from '../engine/timeout.js'
+import { timeoutOf } from '../engine/timeout.js'
 import { openNetwork } from '../http/connection-factory.js'
 import { type Hop, TracingConnection } from '../http/layers/trace.js'
 import type { Failure } from '../response/failure.js'
-import type { Answer } from '../response/response.js'
+import type { ReceivedResponse } from '../response/response.js'
 
 /** What came of one request. */
 export interface Attempt {
@@ -19,7 +19,7 @@ export interface Attempt {
   readonly failure: Failure | null
   /** 0 when no answer came. */
   readonly status: number
-  readonly answer: Answer | null
+  readonly answer: ReceivedResponse | null
   /** From the beginning, connecting, redirects and retries included, to the last byte. */
   readonly latencyMs: Ms
   /** What went over the wire: one exchange, or several with redirects and retries. */
@@ -48,7 +48,7 @@ export class SingleUser {
       },
     })
     const connection = connect({ connected: (times) => trace!.connected(times), unsolicited() {} })
-    return new SingleUser(connection, trace!, deadlineMs(plan))
+    return new SingleUser(connection, trace!, timeoutOf(plan))
   }
 
   /** An iteration begins: see {@link Connection.begin}. */

@@ -8,17 +8,17 @@ import { SlowPatternError } from '../../base/pattern.js'
 import type { JsonPath } from '../../scenario/blocks/json-path.js'
 import { QueryError } from '../../scenario/blocks/json-query.js'
 import { tokenAt } from '../../scenario/yaml/json-source.js'
-import { type Answer, BodyError } from './response.js'
+import { BodyError, type ReceivedResponse } from './response.js'
 
 /** The body of one answer. */
 export class Body {
   /** How long a search in it may take: what is left of the request's time. */
   readonly leftMs: Ms
-  private readonly answer: Answer | null
+  private readonly answer: ReceivedResponse | null
   private decoded: string | null = null
   private parsed: { readonly value: unknown } | null = null
 
-  constructor(answer: Answer | null, leftMs: Ms = Number.POSITIVE_INFINITY) {
+  constructor(answer: ReceivedResponse | null, leftMs: Ms = Number.POSITIVE_INFINITY) {
     this.answer = answer
     this.leftMs = leftMs
   }

@@ -7,7 +7,7 @@ import { queryJson } from '../../scenario/blocks/json-query.js'
 import type { Capture, Choice } from '../../scenario/model/capture.js'
 import { type Body, faultOf } from './body.js'
 import type { Discretion } from './redaction.js'
-import type { Answer } from './response.js'
+import type { ReceivedResponse } from './response.js'
 
 /** What was captured, or why not. */
 export interface Captured {
@@ -19,7 +19,7 @@ export interface Captured {
 
 /** An answer to look into. */
 export interface Source {
-  readonly answer: Answer | null
+  readonly answer: ReceivedResponse | null
   readonly body: Body
   readonly status: number
 }
@@ -146,7 +146,7 @@ function choose(values: readonly unknown[], pick: Choice, random: Uniform) {
 }
 
 /** The value of the last cookie of that name that the answer sets. */
-function cookieOf(answer: Answer | null, name: string): string | null {
+function cookieOf(answer: ReceivedResponse | null, name: string): string | null {
   const pair = (answer?.setCookies ?? [])
     .map((value) => value.split(';', 1)[0]!)
     .findLast((each) => each.slice(0, each.indexOf('=')).trim() === name)

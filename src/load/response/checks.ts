@@ -7,7 +7,7 @@ import type { Ms } from '../../base/clock.js'
 import { Pattern } from '../../base/pattern.js'
 import { isSecretField, isSecretHeader } from '../../base/secrets.js'
 import { formatDuration, formatSize } from '../../base/units.js'
-import type { Draws } from '../../plan/iteration-values.js'
+import type { IterationContext } from '../../plan/iteration-values.js'
 import type { Plan } from '../../plan/plan.js'
 import { valueAt } from '../../scenario/blocks/json-path.js'
 import type { Check, Expect, JsonCheck } from '../../scenario/model/expect.js'
@@ -15,15 +15,15 @@ import { quoted } from '../../scenario/yaml/tree.js'
 import { type Body, faultOf } from './body.js'
 import { Digits, describeTest, passes, type Show, testFault } from './json-check.js'
 import type { Discretion } from './redaction.js'
-import type { Answer } from './response.js'
+import type { ReceivedResponse } from './response.js'
 
 /** What is known of an answer that came. */
 export interface Seen {
   /** Null when no check needs it. */
-  readonly answer: Answer | null
+  readonly answer: ReceivedResponse | null
   readonly latencyMs: Ms
   /** What the iteration knows, for hiding its secrets; null when that isn't kept. */
-  readonly draws: Draws | null
+  readonly draws: IterationContext | null
 }
 
 /** A check in words, and what an answer did wrong; null when it holds. */

@@ -4,7 +4,7 @@
  */
 import { secretTexts, withEncodings } from '../../base/secret-texts.js'
 import { redact } from '../../base/secrets.js'
-import type { Draws } from '../../plan/iteration-values.js'
+import type { IterationContext } from '../../plan/iteration-values.js'
 import type { Plan } from '../../plan/plan.js'
 import { openRows } from '../../plan/rows.js'
 import { follow, textOf } from '../../plan/values.js'
@@ -45,14 +45,14 @@ export class Discretion {
   }
 
   /** A text of an answer, in quotes. `draws`: what the iteration knows; null when that isn't kept. */
-  quoteAnswer(text: string, draws: Draws | null): string {
+  quoteAnswer(text: string, draws: IterationContext | null): string {
     const secrets = draws === null ? this.secretsOfRows() : this.secretsOf(draws)
     if (this.sent.isMade || secrets === 'too many') return quoted(HIDDEN)
     const long = secrets.filter((secret) => secret.length >= LENGTH_MIN)
     return quoted(redact(text, [...(this.plan.secrets ?? []), ...withEncodings(long)]))
   }
 
-  private secretsOf(draws: Draws): string[] {
+  private secretsOf(draws: IterationContext): string[] {
     const taken = this.feeders.map((name, i) => [name, draws.known(i)] as const)
     const named = [...draws.variables, ...taken].flatMap(([name, value]) => secretTexts(name, value))
     const sent = this.sent.values.flatMap((filled) => {

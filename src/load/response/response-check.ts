@@ -2,7 +2,7 @@
  * What an answer comes to: a success, whose captured values are kept, or a failure with its kind.
  */
 import type { Ms } from '../../base/clock.js'
-import type { Draws } from '../../plan/iteration-values.js'
+import type { IterationContext } from '../../plan/iteration-values.js'
 import type { Plan } from '../../plan/plan.js'
 import { describeStatus } from '../../scenario/model/describe.js'
 import type { RequestSpec } from '../../scenario/model/request.js'
@@ -11,13 +11,13 @@ import { type Captured, Capturer } from './capture.js'
 import { type Checked, type Checker, isExpected, makeChecker } from './checks.js'
 import type { Failure } from './failure.js'
 import { Discretion } from './redaction.js'
-import type { Answer } from './response.js'
+import type { ReceivedResponse } from './response.js'
 
 /** What is known of an answer that was read to its last byte. */
 export interface Answered {
   readonly status: number
   /** Null when nothing of it is looked at. */
-  readonly answer: Answer | null
+  readonly answer: ReceivedResponse | null
   readonly latencyMs: Ms
 }
 
@@ -31,7 +31,7 @@ export interface Examined {
 }
 
 /** Judges the answers to one request. */
-export class Judge {
+export class ResponseCheck {
   private readonly statuses: RequestSpec['expect']['status']
   private readonly checker: Checker | null
   private readonly capturer: Capturer | null
@@ -57,14 +57,14 @@ export class Judge {
   }
 
   /** Null for a success. The body is forgotten then. What is captured goes into the variables of `draws`; null when nothing is to be kept. */
-  judge(answered: Answered, draws: Draws | null): Failure | null {
+  judge(answered: Answered, draws: IterationContext | null): Failure | null {
     const failure = this.look(answered, draws)
     // A user who pauses would hold on to a body of megabytes meanwhile.
     answered.answer?.release()
     return failure
   }
 
-  private look({ status, answer, latencyMs }: Answered, draws: Draws | null): Failure | null {
+  private look({ status, answer, latencyMs }: Answered, draws: IterationContext | null): Failure | null {
     const unexpected = this.judgeStatus(status)
     if (unexpected !== null || !this.looksInside) return unexpected
     const body = new Body(answer, this.timeoutMs - latencyMs)
@@ -78,7 +78,7 @@ export class Judge {
   }
 
   /** The same with everything that was looked at, for one who wants to see it. */
-  examine(answered: Answered, draws: Draws): Examined {
+  examine(answered: Answered, draws: IterationContext): Examined {
     const { status, answer, latencyMs } = answered
     const body = new Body(answer, this.timeoutMs - latencyMs)
     const unexpected = this.judgeStatus(status)

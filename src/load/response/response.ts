@@ -10,7 +10,7 @@ import { quoted } from '../../scenario/yaml/tree.js'
 export const BODY_BYTES_MOST = 10_000_000
 
 /** The headers of an answer. Never changed, so that answers with the same head can share it. */
-export class AnswerHead {
+export class ResponseHead {
   /** Names in lower case, in the order of the wire. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** The values of `set-cookie`, one for each cookie. */
@@ -26,12 +26,12 @@ export class AnswerHead {
   }
 
   /** `raw`: names and values in turn, copied. */
-  static of(raw: readonly Buffer[]): AnswerHead {
+  static of(raw: readonly Buffer[]): ResponseHead {
     const headers: [string, string][] = []
     for (let i = 0; i + 1 < raw.length; i += 2) {
       headers.push([raw[i]!.toString('latin1').toLowerCase(), raw[i + 1]!.toString('latin1')])
     }
-    return new AnswerHead(headers)
+    return new ResponseHead(headers)
   }
 
   /** The value of a header, several of one name joined by commas; null when there is none. */
@@ -51,8 +51,8 @@ export class AnswerHead {
 }
 
 /** The head and the body of one answer, as they come in. */
-export class Answer {
-  readonly head: AnswerHead
+export class ReceivedResponse {
+  readonly head: ResponseHead
   /** Bytes of the body so far, as transferred. */
   bodyBytes = 0
   /** The values of `set-cookie`, one for each cookie, those of redirects on the way first. */
@@ -64,7 +64,7 @@ export class Answer {
   private decodedSize = 0
 
   /** `bytesMost`: a larger body, as transferred, is only counted. */
-  constructor(head: AnswerHead, keep: Keep, bytesMost = BODY_BYTES_MOST) {
+  constructor(head: ResponseHead, keep: Keep, bytesMost = BODY_BYTES_MOST) {
     this.bytesMost = Math.min(bytesMost, BODY_BYTES_MOST)
     this.head = head
     this.setCookies = head.setCookies
@@ -72,7 +72,7 @@ export class Answer {
   }
 
   /** Names in lower case, in the order of the wire. */
-  get headers(): AnswerHead['headers'] {
+  get headers(): ResponseHead['headers'] {
     return this.head.headers
   }
 

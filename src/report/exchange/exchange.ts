@@ -9,7 +9,7 @@ import type { Hop } from '../../load/http/layers/trace.js'
 import type { Attempt } from '../../load/once/single-user.js'
 import type { Captured } from '../../load/response/capture.js'
 import type { Checked } from '../../load/response/checks.js'
-import { type Answer, BodyError } from '../../load/response/response.js'
+import { BodyError, type ReceivedResponse } from '../../load/response/response.js'
 import type { Body } from '../../plan/request.js'
 import { jsonOf } from '../../plan/values.js'
 import { inCharactersOf, type Page } from '../page.js'
@@ -155,7 +155,7 @@ function answerHead({ status, answer }: Hop, { isHttp2 }: Exchange): string[] {
   ]
 }
 
-function bodyText(answer: Answer): string {
+function bodyText(answer: ReceivedResponse): string {
   try {
     const bytes = answer.body()
     const text = answer.text()

@@ -17,7 +17,7 @@ import type { Finding } from '../judge.js'
 import type { RatioMetric } from '../judged-metric.js'
 
 /** How a metric is to be judged. */
-export interface Circumstances {
+export interface JudgeInput {
   readonly metric: RatioMetric
   /** The probability of a false alarm that is granted to this metric. */
   readonly alpha: number
@@ -45,7 +45,7 @@ const PRIORS: Readonly<Record<RatioMetric, { readonly least: number; readonly sh
 export function judgeByHistory(
   jobs: readonly JobValue[],
   candidate: JobValue,
-  { metric, alpha, floor, guard }: Circumstances,
+  { metric, alpha, floor, guard }: JudgeInput,
 ): Finding {
   const count = jobs.length
   const values = jobs.map(({ value }) => value)

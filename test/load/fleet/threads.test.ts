@@ -7,7 +7,7 @@ function program(body: string): URL {
   const text = `
     import { parentPort, workerData } from 'node:worker_threads'
     const say = (report) => parentPort.postMessage(report)
-    const isFirst = workerData.stripe.index === 0
+    const isFirst = workerData.segment.index === 0
     const end = (stoppedMs, more = {}) => { say({ type: 'end', end: { stoppedMs, ...more } }); parentPort.close() }
     const on = { begin() {}, stop() {}, kill() {} }
     parentPort.on('message', ({ type }) => on[type]())

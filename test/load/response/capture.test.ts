@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Body } from '../../../src/load/response/body.js'
 import { Capturer } from '../../../src/load/response/capture.js'
 import { Discretion } from '../../../src/load/response/redaction.js'
-import { Answer, AnswerHead } from '../../../src/load/response/response.js'
+import { ReceivedResponse, ResponseHead } from '../../../src/load/response/response.js'
 import { requestsOf } from '../../../src/plan/series.js'
 import type { Capture } from '../../../src/scenario/model/capture.js'
 import { readScenario } from '../../../src/scenario/read.js'
@@ -27,7 +27,7 @@ function find(text: string) {
   if (entry === undefined || !('steps' in entry)) throw new Error('not a journey')
   const request = requestsOf(entry.steps)[0]!
   const captures = request.capture as readonly Capture[]
-  const answer = new Answer(AnswerHead.of(HEADERS.map((each) => Buffer.from(each))), 'body')
+  const answer = new ReceivedResponse(ResponseHead.of(HEADERS.map((each) => Buffer.from(each))), 'body')
   answer.add(Buffer.from(BODY))
   const [found] = new Capturer(
     captures,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Body } from '../../../src/load/response/body.js'
 import { Checker, isExpected } from '../../../src/load/response/checks.js'
 import { Discretion } from '../../../src/load/response/redaction.js'
-import type { Answer } from '../../../src/load/response/response.js'
+import type { ReceivedResponse } from '../../../src/load/response/response.js'
 import { readScenario } from '../../../src/scenario/read.js'
 import { requestOf } from '../../scenario/only.js'
 import { makeAnswer } from '../answers.js'
@@ -104,7 +104,7 @@ function faultOf(expectation: string): string | null {
   return faultIn(answer, expectation)
 }
 
-function faultIn(answer: Answer, expectation: string): string | null {
+function faultIn(answer: ReceivedResponse, expectation: string): string | null {
   return checkerOf(expectation).fault({ answer, latencyMs: 100, draws: null }, new Body(answer))
 }
 

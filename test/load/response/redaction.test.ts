@@ -2,9 +2,9 @@
  * A service that repeats what it was sent, in an answer whose check fails.
  */
 import { expect, test } from 'vitest'
-import { Judge } from '../../../src/load/response/response-check.js'
+import { ResponseCheck } from '../../../src/load/response/response-check.js'
 import { openSources } from '../../../src/plan/feeder-sources.js'
-import { Draws } from '../../../src/plan/iteration-values.js'
+import { IterationContext } from '../../../src/plan/iteration-values.js'
 import { requestsOf } from '../../../src/plan/series.js'
 import { readScenario } from '../../../src/scenario/read.js'
 import { requestOf } from '../../scenario/only.js'
@@ -27,10 +27,10 @@ requests:
   const [entry] = scenario.requests
   if (entry === undefined || !('steps' in entry)) throw new Error('not a journey')
   const plan = { ...scenario, seed: 1, secrets: ['STATICsecret'] }
-  const draws = new Draws(openSources(plan), 1, 0)
+  const draws = new IterationContext(openSources(plan), 1, 0)
   for (const [name, value] of Object.entries(variables)) draws.variables.set(name, value)
   for (const [i] of Object.keys(scenario.data).entries()) draws.value(i)
-  const judge = new Judge(requestsOf(entry.steps)[1]!, plan)
+  const judge = new ResponseCheck(requestsOf(entry.steps)[1]!, plan)
   const answer = makeAnswer({}, JSON.stringify({ msg: echo }))
   return judge.judge({ status: 200, answer, latencyMs: 1 }, isPlain ? null : draws)?.message
 }
@@ -93,7 +93,7 @@ test('without what the iteration knows, the secrets of all rows are hidden', () 
 test('secrets of the file are hidden in headers, too', () => {
   const file = 'requests: [{ get: /, expect: { header: { x-echo: ok } } }]'
   const scenario = readScenario(file, { file: 'a.yaml', env: {} })
-  const judge = new Judge(requestOf(scenario), { ...scenario, secrets: ['STATICsecret'] })
+  const judge = new ResponseCheck(requestOf(scenario), { ...scenario, secrets: ['STATICsecret'] })
   const answer = makeAnswer({ 'x-echo': 'Bearer STATICsecret' })
   expect(judge.judge({ status: 200, answer, latencyMs: 1 }, null)?.message).toBe(
     'header x-echo is "Bearer [redacted]", not "ok"',

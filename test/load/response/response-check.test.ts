@@ -2,8 +2,8 @@
  * Whatever a service answers, judging it ends in a success or a failure of that request.
  */
 import { describe, expect, test } from 'vitest'
-import { Judge } from '../../../src/load/response/response-check.js'
-import { Draws } from '../../../src/plan/iteration-values.js'
+import { ResponseCheck } from '../../../src/load/response/response-check.js'
+import { IterationContext } from '../../../src/plan/iteration-values.js'
 import { requestsOf } from '../../../src/plan/series.js'
 import { readScenario } from '../../../src/scenario/read.js'
 import { requestOf } from '../../scenario/only.js'
@@ -16,10 +16,10 @@ function judge(fields: string, body: string | Buffer, headers: Record<string, st
   const file = `requests: [{ name: j, steps: [{ get: /, ${fields} }] }]`
   const [entry] = readScenario(file, { file: 'a.yaml', env: {} }).requests
   if (entry === undefined || !('steps' in entry)) throw new Error('not a journey')
-  const judge = new Judge(requestsOf(entry.steps)[0]!, { http: HTTP, secrets: [], data: {} })
-  const draws = new Draws([], 1, 0)
+  const judge = new ResponseCheck(requestsOf(entry.steps)[0]!, { http: HTTP, secrets: [], data: {} })
+  const draws = new IterationContext([], 1, 0)
   const answered = { status: 200, answer: makeAnswer(headers, body), latencyMs: 10 }
-  const examined = judge.examine(answered, new Draws([], 1, 0))
+  const examined = judge.examine(answered, new IterationContext([], 1, 0))
   const failure = judge.judge(answered, draws)
   expect(examined.failure).toEqual(failure)
   return failure ?? Object.fromEntries(draws.variables)
@@ -176,7 +176,7 @@ test('the body is forgotten once it was judged, and its size is not', () => {
     readScenario('requests: [{ get: /, expect: { body: a } }]', { file: 'a.yaml', env: {} }),
   )
   const answer = makeAnswer({}, 'a'.repeat(1000))
-  const judge = new Judge(request, { http: HTTP, secrets: [], data: {} })
+  const judge = new ResponseCheck(request, { http: HTTP, secrets: [], data: {} })
   expect(judge.judge({ status: 200, answer, latencyMs: 1 }, null)).toBeNull()
   expect(answer.body()).toHaveLength(0)
   expect([answer.bodyBytes, answer.decodedBytes]).toEqual([1000, 1000])

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { Answer, AnswerHead, BODY_BYTES_MOST } from '../../../src/load/response/response.js'
+import { BODY_BYTES_MOST, ReceivedResponse, ResponseHead } from '../../../src/load/response/response.js'
 import { makeAnswer } from '../answers.js'
 
 describe('an answer', () => {
@@ -50,7 +50,7 @@ describe('an answer', () => {
 
   test('is kept up to the bound that it has, and counted beyond', () => {
     const keep = (size: number) => {
-      const answer = new Answer(AnswerHead.of([]), 'body', 1000)
+      const answer = new ReceivedResponse(ResponseHead.of([]), 'body', 1000)
       for (let i = 0; i < size; i += 100) answer.add(Buffer.alloc(Math.min(100, size - i), 'x'))
       return answer
     }

@@ -11,13 +11,13 @@ import { type DialOptions, dialTcp, dialTls } from '../connect/dial.js'
 import { Transport, type TransportReader } from '../connect/transport.js'
 import { keepRequest } from '../layers/layer.js'
 import { type Call, isIdempotent, type OriginClient } from '../origin-client.js'
-import type { Texts } from './response-head.js'
-import { AnswerReader } from './response-reader.js'
+import type { WireCaches } from './response-head.js'
+import { ResponseReader } from './response-reader.js'
 import { UndiciReader } from './undici-reader.js'
 
 /** What a client of one origin has to know. */
 export interface Http1Options extends DialOptions {
-  readonly texts: Texts
+  readonly texts: WireCaches
   readonly events: ConnectionEvents
   /** Exchanges at once on one connection. */
   readonly width: number
@@ -154,7 +154,7 @@ export class Http1Client implements OriginClient {
 class Http1Connection implements TransportReader {
   /** Exchanges under way, in the order of their answers. */
   private readonly calls: Call[] = []
-  private readonly reader: AnswerReader
+  private readonly reader: ResponseReader
   /** Reads and writes instead of this from the first thing on that is out of the ordinary. */
   private undici: UndiciReader | null = null
   /** What is left of a body that is being sent. */
@@ -172,7 +172,7 @@ class Http1Connection implements TransportReader {
     private readonly client: Http1Client,
     private readonly transport: Transport,
   ) {
-    this.reader = new AnswerReader(client.options.texts.heads)
+    this.reader = new ResponseReader(client.options.texts.heads)
     transport.readBy(this)
   }
 

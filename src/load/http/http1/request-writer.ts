@@ -17,7 +17,7 @@ interface Known {
 }
 
 /** Writes the requests of one thread. What stays the same from one to the next is put together once. */
-export class Wire {
+export class RequestWriter {
   private readonly known: Known[] = []
   private readonly connection: string
 

@@ -3,8 +3,8 @@
  * and what was read once need not be read again.
  */
 import type { Ms } from '../../../base/clock.js'
-import { AnswerHead } from '../../response/response.js'
-import { Wire } from './request-writer.js'
+import { ResponseHead } from '../../response/response.js'
+import { RequestWriter } from './request-writer.js'
 
 /** The body comes in chunks, each with its length before it (RFC 9112, section 7.1). */
 export const CHUNKED = -1
@@ -32,7 +32,7 @@ export class Head implements Framing {
   readonly closes: boolean
   readonly keepAliveMs: Ms | null
   private readonly fields: Fields
-  private whole: AnswerHead | null = null
+  private whole: ResponseHead | null = null
 
   constructor(
     /** As latin1: as many characters as bytes. */
@@ -50,14 +50,14 @@ export class Head implements Framing {
   }
 
   /** Its headers, the same for every answer with this head. */
-  get answerHead(): AnswerHead {
-    this.whole ??= new AnswerHead(this.fields)
+  get answerHead(): ResponseHead {
+    this.whole ??= new ResponseHead(this.fields)
     return this.whole
   }
 }
 
 /** Reads the heads of one thread. */
-export class Heads {
+export class HeadCache {
   /** The last one of each series. */
   private readonly known: Head[] = []
 
@@ -76,13 +76,13 @@ export class Heads {
 }
 
 /** Requests and heads of answers as they stand on the wire, known to all connections of a thread. */
-export class Texts {
-  readonly wire: Wire
-  readonly heads = new Heads()
+export class WireCaches {
+  readonly wire: RequestWriter
+  readonly heads = new HeadCache()
 
   /** `keepAlive`: whether connections are kept after an answer. */
   constructor(keepAlive = true) {
-    this.wire = new Wire(keepAlive)
+    this.wire = new RequestWriter(keepAlive)
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Failure } from '../../response/failure.js'
 import type { Call } from '../origin-client.js'
-import { CHUNKED, type Head, type Heads, UNTIL_CLOSE } from './response-head.js'
+import { CHUNKED, type Head, type HeadCache, UNTIL_CLOSE } from './response-head.js'
 
 /** What became of the bytes that were read. */
 export type Reading =
@@ -28,12 +28,12 @@ const TRAILER_LINE = /^[\w!#$%&'*+\-.^`|~]+:[\t\x20-\x7e\x80-\xff]*\r\n$/
 const LINE_FEED = 10
 
 /** The answers of one connection. */
-export class AnswerReader {
+export class ResponseReader {
   /** Bytes that were given but not taken; null when there are none. */
   rest: Buffer | null = null
   /** Why the answer is broken. */
   failure: Failure | null = null
-  private readonly heads: Heads
+  private readonly heads: HeadCache
   private call: Call | null = null
   /** Null until it has come. */
   private head: Head | null = null
@@ -45,7 +45,7 @@ export class AnswerReader {
   /** The beginning of a line whose end hasn't come. */
   private line = ''
 
-  constructor(heads: Heads) {
+  constructor(heads: HeadCache) {
     this.heads = heads
   }
 

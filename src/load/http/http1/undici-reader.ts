@@ -11,7 +11,7 @@ import { now } from '../../../base/clock.js'
 import type { Payload } from '../../../plan/payload.js'
 import type { Outgoing } from '../../../plan/request.js'
 import { type Failure, failureOf } from '../../response/failure.js'
-import { AnswerHead } from '../../response/response.js'
+import { ResponseHead } from '../../response/response.js'
 import type { Transport, TransportReader } from '../connect/transport.js'
 import type { Call } from '../origin-client.js'
 import { keepAliveIn } from './response-head.js'
@@ -156,7 +156,7 @@ export class UndiciReader implements TransportReader {
   }
 
   private onHead(call: Call, status: number, raw: Buffer[]): void {
-    const answerHead = AnswerHead.of(raw)
+    const answerHead = ResponseHead.of(raw)
     const keepAlive = answerHead.header('keep-alive')
     const keepAliveMs = keepAlive === null ? null : keepAliveIn(keepAlive)
     if (keepAliveMs !== null) this.owner.keepFor(keepAliveMs)

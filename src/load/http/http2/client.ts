@@ -15,7 +15,7 @@ import { type Ms, now } from '../../../base/clock.js'
 import type { Outgoing } from '../../../plan/request.js'
 import type { ConnectionEvents } from '../../connection.js'
 import { type Failure, failureOf } from '../../response/failure.js'
-import { AnswerHead } from '../../response/response.js'
+import { ResponseHead } from '../../response/response.js'
 import { type Connecting, type ConnectOptions, connectTo } from '../connect/connect.js'
 import { type DialOptions, dialTcp, dialTls } from '../connect/dial.js'
 import { isPath, isPayloadExpected } from '../http1/request-writer.js'
@@ -451,12 +451,12 @@ class Http2Exchange {
 
 /** The headers of an answer, for one who looks inside. */
 class LazyHead {
-  private whole: AnswerHead | null = null
+  private whole: ResponseHead | null = null
 
   constructor(private readonly headers: IncomingHttpHeaders) {}
 
-  get answerHead(): AnswerHead {
-    this.whole ??= new AnswerHead(
+  get answerHead(): ResponseHead {
+    this.whole ??= new ResponseHead(
       Object.entries(this.headers)
         .filter(([name]) => !name.startsWith(':'))
         .flatMap(([name, value]) => [value ?? []].flat().map((each): [string, string] => [name, each])),

@@ -7,7 +7,7 @@ import type { Ms } from '../../../base/clock.js'
 import type { Outgoing } from '../../../plan/request.js'
 import type { Connection, Exchange } from '../../connection.js'
 import type { Failure } from '../../response/failure.js'
-import { keepRequest, Layer } from './layer.js'
+import { ConnectionLayer, keepRequest } from './layer.js'
 
 /** What a layer of cookies has to know. */
 export interface CookieOptions {
@@ -18,7 +18,7 @@ export interface CookieOptions {
 }
 
 /** Sends the cookies that fit, and keeps those that come. */
-export class CookieConnection extends Layer {
+export class CookieConnection extends ConnectionLayer {
   private readonly options: CookieOptions
   private jar = new CookieJar(null, { looseMode: true })
   /** What each iteration begins with: the cookies from before the first one. Undefined until that. */

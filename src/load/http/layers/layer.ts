@@ -4,19 +4,19 @@
  */
 import type { Ms } from '../../../base/clock.js'
 import type { Outgoing } from '../../../plan/request.js'
-import { type Connection, Detours, type Exchange } from '../../connection.js'
+import { type Connection, type Exchange, RetriesAndRedirects } from '../../connection.js'
 import type { Failure } from '../../response/failure.js'
-import type { Answer } from '../../response/response.js'
+import type { ReceivedResponse } from '../../response/response.js'
 
 /** Adds up what the exchanges of the connection below came to; when the next one begins is for its heirs to say. */
-export abstract class Layer implements Connection, Exchange {
+export abstract class ConnectionLayer implements Connection, Exchange {
   sentAt: Ms = 0
   firstByteAt: Ms = 0
   status = 0
   bytesSent = 0
   bytesReceived = 0
-  answer: Answer | null = null
-  detours: Detours | null = null
+  answer: ReceivedResponse | null = null
+  detours: RetriesAndRedirects | null = null
   protected readonly inner: Connection
   private exchange: Exchange | null = null
 
@@ -70,8 +70,8 @@ export abstract class Layer implements Connection, Exchange {
   }
 
   /** What the exchange took besides, to count in. */
-  protected detour(): Detours {
-    this.detours ??= new Detours()
+  protected detour(): RetriesAndRedirects {
+    this.detours ??= new RetriesAndRedirects()
     return this.detours
   }
 

@@ -8,10 +8,10 @@ import type { Proxies, ProxyServer } from '../../../scenario/model/http-types.js
 import type { Connection, Exchange } from '../../connection.js'
 import type { Failure } from '../../response/failure.js'
 import { proxyFor } from '../connect/route.js'
-import { keepRequest, Layer } from './layer.js'
+import { ConnectionLayer, keepRequest } from './layer.js'
 
 /** Sends plain requests to the proxy. */
-export class ProxiedConnection extends Layer {
+export class ProxiedConnection extends ConnectionLayer {
   private readonly origin: string
   private readonly proxies: Proxies
 

@@ -7,12 +7,12 @@ import { plural } from '../../../base/units.js'
 import type { Outgoing } from '../../../plan/request.js'
 import type { Connection, Exchange } from '../../connection.js'
 import type { Failure } from '../../response/failure.js'
-import { keepRequest, Layer } from './layer.js'
+import { ConnectionLayer, keepRequest } from './layer.js'
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /** Sends requests on to where their answers point, as often as the request allows. */
-export class FollowingConnection extends Layer {
+export class FollowingConnection extends ConnectionLayer {
   private readonly origin: string
   /** What was sent last; null when redirects are answers. */
   private request: Outgoing | null = null

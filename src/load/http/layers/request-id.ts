@@ -5,10 +5,10 @@ import type { Ms } from '../../../base/clock.js'
 import type { Outgoing } from '../../../plan/request.js'
 import type { Connection, Exchange } from '../../connection.js'
 import type { Failure } from '../../response/failure.js'
-import { Layer } from './layer.js'
+import { ConnectionLayer } from './layer.js'
 
 /** The uppermost layer: notes the id in a header. */
-export class NamedConnection extends Layer {
+export class RequestIdConnection extends ConnectionLayer {
   /** Of the request that was sent last: of a `traceparent` the trace, of any other header its value. */
   id: string | null = null
   private readonly header: string

@@ -9,7 +9,7 @@ import type { Retries } from '../../../scenario/model/retries.js'
 import type { Connection, Exchange } from '../../connection.js'
 import { isExpected } from '../../response/checks.js'
 import type { Failure } from '../../response/failure.js'
-import { keepRequest, Layer } from './layer.js'
+import { ConnectionLayer, keepRequest } from './layer.js'
 import { ASKING, retryAfterMs } from './retry-after.js'
 
 /** What a layer of retries has to know. */
@@ -21,7 +21,7 @@ export interface RetryOptions {
 }
 
 /** Tries as often as a request allows; keeps the time of each attempt itself. */
-export class RetryingConnection extends Layer {
+export class RetryingConnection extends ConnectionLayer {
   private readonly options: RetryOptions
   private request: Outgoing | null = null
   private attempts = 0

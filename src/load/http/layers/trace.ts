@@ -5,8 +5,8 @@ import { type Ms, now } from '../../../base/clock.js'
 import type { Outgoing } from '../../../plan/request.js'
 import type { ConnectTimes, Exchange } from '../../connection.js'
 import type { Failure } from '../../response/failure.js'
-import type { Answer } from '../../response/response.js'
-import { keepRequest, Layer } from './layer.js'
+import type { ReceivedResponse } from '../../response/response.js'
+import { ConnectionLayer, keepRequest } from './layer.js'
 
 /** One request on the wire, and what came of it. */
 export interface Hop {
@@ -15,7 +15,7 @@ export interface Hop {
   readonly failure: Failure | null
   /** 0 when no answer came. */
   readonly status: number
-  readonly answer: Answer | null
+  readonly answer: ReceivedResponse | null
   /** How long setting up a connection took; null when there was one already. */
   readonly connect: ConnectTimes | null
   /** From when the request was written to the head of the answer; null when none came. */
@@ -27,7 +27,7 @@ export interface Hop {
 }
 
 /** The lowest layer: notes each exchange, with its whole answer. */
-export class TracingConnection extends Layer {
+export class TracingConnection extends ConnectionLayer {
   /** Since {@link clear}. */
   hops: Hop[] = []
   private sent: Outgoing | null = null

@@ -1,6 +1,6 @@
 import { Client } from 'undici'
 import { expect, onTestFinished, test } from 'vitest'
-import { Wire } from '../../../../src/load/http/http1/request-writer.js'
+import { RequestWriter } from '../../../../src/load/http/http1/request-writer.js'
 import type { Outgoing } from '../../../../src/plan/request.js'
 import { makeRequest, openClient } from '../../exchanges.js'
 import { answering } from '../../raw-server.js'
@@ -43,7 +43,7 @@ test.each<[string, Partial<Outgoing>]>([
   expect(server.requests).toHaveLength(2)
   expect(server.requests[0]).toBe(server.requests[1])
   expect(bytesSent).toBe(server.requests[0]!.length)
-  expect(new Wire().write(makeRequest(request), 'a')).not.toBeNull()
+  expect(new RequestWriter().write(makeRequest(request), 'a')).not.toBeNull()
 })
 
 test.each<[string, Partial<Outgoing>]>([
@@ -60,11 +60,11 @@ test.each<[string, Partial<Outgoing>]>([
   ['an expectation', { headers: ['expect', '100-continue'] }],
   ['two hosts', { headers: ['host', 'a', 'Host', 'b'] }],
 ])('%s is left to undici', (_, request) => {
-  expect(new Wire().write(makeRequest(request), 'a')).toBeNull()
+  expect(new RequestWriter().write(makeRequest(request), 'a')).toBeNull()
 })
 
 test('what is kept of fixed headers is that of the same request, to the same host', () => {
-  const wire = new Wire()
+  const wire = new RequestWriter()
   const text = (request: Outgoing, host: string) =>
     String(wire.write(request, host)).split('\r\n').slice(0, 2).join(', ')
   const request = { ...makeRequest({ path: '/a' }), hasFixedHeaders: true, body: null as string | null }

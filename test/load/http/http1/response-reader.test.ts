@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type Head, Heads } from '../../../../src/load/http/http1/response-head.js'
-import { AnswerReader } from '../../../../src/load/http/http1/response-reader.js'
+import { type Head, HeadCache } from '../../../../src/load/http/http1/response-head.js'
+import { ResponseReader } from '../../../../src/load/http/http1/response-reader.js'
 import type { Call } from '../../../../src/load/http/origin-client.js'
 
 const LINE = 'HTTP/1.1 200 OK\r\n'
 
 describe('of a head', () => {
-  const read = (text: string, method = 'GET') => new Heads().read(Buffer.from(text, 'latin1'), 0, method)
+  const read = (text: string, method = 'GET') => new HeadCache().read(Buffer.from(text, 'latin1'), 0, method)
 
   test.each<[string, string, number, string?]>([
     ['with a length', 'content-length: 12\r\n', 12],
@@ -80,7 +80,7 @@ describe('of a head', () => {
   })
 
   test('the same bytes are the same head, of each series its own', () => {
-    const heads = new Heads()
+    const heads = new HeadCache()
     const of = (length: number, series: number, method = 'GET') =>
       heads.read(Buffer.from(`${LINE}content-length: ${length}\r\n\r\n`), series, method) as Head
     const first = of(1, 0)
@@ -105,7 +105,7 @@ describe('of a head', () => {
 /** What is heard of an answer that comes in these pieces. */
 function hear(...pieces: string[]): string[] {
   const heard: string[] = []
-  const reader = new AnswerReader(new Heads())
+  const reader = new ResponseReader(new HeadCache())
   reader.begin(
     makeCall({
       onHead: (status) => heard.push(`head ${status}`),

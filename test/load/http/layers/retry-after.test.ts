@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { retryAfterMs } from '../../../../src/load/http/layers/retry-after.js'
-import { Answer, AnswerHead } from '../../../../src/load/response/response.js'
+import { ReceivedResponse, ResponseHead } from '../../../../src/load/response/response.js'
 
 const NOON = Date.UTC(2026, 10, 6, 12)
 
@@ -21,5 +21,7 @@ test.each<[string, Record<string, string>, number]>([
   ['a fraction, which is none of its forms', { 'retry-after': '1.5' }, 0],
   ['less than nothing', { 'retry-after': '-3' }, 0],
 ])('Retry-After with %s', (_, headers, wait) => {
-  expect(retryAfterMs(new Answer(new AnswerHead(Object.entries(headers)), 'head'), NOON)).toBe(wait)
+  expect(retryAfterMs(new ReceivedResponse(new ResponseHead(Object.entries(headers)), 'head'), NOON)).toBe(
+    wait,
+  )
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { stripeOf } from '../../../src/load/fleet/stripes.js'
+import { segmentOf } from '../../../src/load/fleet/segments.js'
 
 test.each([
   ['one machine', [3]],
@@ -8,15 +8,15 @@ test.each([
 ])('the stripes of %s cover each iteration once', (_, sizes) => {
   const covered = sizes.flatMap((workers, index) =>
     Array.from({ length: workers }, (_, worker) =>
-      stripeOf(worker, workers, { index, of: sizes.length }),
-    ).flatMap((stripe) => iterationsOf(stripe, 1000)),
+      segmentOf(worker, workers, { index, of: sizes.length }),
+    ).flatMap((segment) => iterationsOf(segment, 1000)),
   )
   expect(covered.sort((a, b) => a - b)).toEqual([...Array(1000).keys()])
 })
 
 test('what a machine sends does not depend on its number of workers', () => {
   const machine = { index: 1, of: 3 }
-  const sent = [0, 1, 2, 3].flatMap((worker) => iterationsOf(stripeOf(worker, 4, machine), 300))
+  const sent = [0, 1, 2, 3].flatMap((worker) => iterationsOf(segmentOf(worker, 4, machine), 300))
   expect(sent.sort((a, b) => a - b)).toEqual(iterationsOf(machine, 300))
 })
 
