@@ -205,13 +205,13 @@ export function makeTestPlan({
 }: Simulation): Plan {
   const parts: Partial<ReturnType<typeof pickParts>> =
     scenario === undefined ? {} : pickParts(readScenario(scenario, { file: 'test.yaml', env: {} }))
-  const marks = makeSharedCursors(parts.data ?? data)
+  const sharedCursors = makeSharedCursors(parts.data ?? data)
   return {
     target: 'http://localhost:1',
     load,
     http: { timeoutMs, connectTimeoutMs: 5000, insecure: false, headers: {} },
     data,
-    ...(marks && { sharedCursors }),
+    ...(sharedCursors && { sharedCursors }),
     counters: makeCounters(),
     requests: requests.map((request, i) => ({
       name: `request ${i}`,
