@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { findLoops, findViolations } from './architecture.js'
+import { findLoops, findMissing, findViolations } from './architecture.js'
 
 const SRC = new URL('../src/', import.meta.url)
 
@@ -21,6 +21,19 @@ test('no file imports itself, by whatever way', () => {
   expect(findLoops(files, (file) => readFileSync(new URL(file, SRC), 'utf8'))).toEqual([])
 })
 
+const ROOT = new URL('../', import.meta.url)
+const scripts = ['bench', 'scripts', 'test'].flatMap((folder) =>
+  readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => `${folder}/${file.replaceAll('\\', '/')}`),
+)
+
+// They are JavaScript, so no compiler sees that a name has gone.
+test.each(scripts)('%s imports what there is', (file) => {
+  const textOf = (path: string) => readFileSync(new URL(path, ROOT), 'utf8')
+  expect(findMissing(file, textOf(file), textOf)).toEqual([])
+})
+
 /** Who may say that an exchange has ended: the one way back from the network, and what lies above it. */
 const MAY_END = ['load/http/completion.ts', 'load/http/layers/layer.ts', 'load/http/pool.ts']
 
@@ -32,6 +45,14 @@ test.each(files.filter((file) => file.startsWith('load/') && !MAY_END.includes(f
 )
 
 describe('the check itself', () => {
+  test('finds a name that the program does not export', () => {
+    const text = "import { gone, here, type as kind } from '../dist/a/b.js'\n"
+    const source = 'export function here() {}\nexport type { type } from "./c.js"\n'
+    expect(findMissing('bench/a.js', text, (path) => (path === 'src/a/b.ts' ? source : ''))).toEqual([
+      'src/a/b.ts exports no gone',
+    ])
+  })
+
   test('finds a loop, types included, and who is in it', () => {
     const texts: Record<string, string> = {
       'a/a.ts': "import { b } from './b.js'",

@@ -84,6 +84,22 @@ export function findLoops(files: readonly string[], textOf: (file: string) => st
   return [...loops.values()]
 }
 
+/** The names that a script imports from the built program though its source exports none of that name. */
+export function findMissing(file: string, text: string, textOf: (path: string) => string): string[] {
+  const statements = text.matchAll(/^import\s+\{([^}]*)\}\s+from\s+['"](\.[^'"]*\/dist\/[^'"]+)['"]/gm)
+  return [...statements].flatMap(([, names, specifier]) => {
+    const source = join(dirname(file), specifier!)
+      .replace(/^dist\//, 'src/')
+      .replace(/\.js$/, '.ts')
+    const exported = textOf(source).match(/^export .*(?:\n {2}.*)*/gm) ?? []
+    return names!
+      .split(',')
+      .map((name) => name.trim().split(' as ')[0]!)
+      .filter((name) => name !== '' && !exported.some((line) => new RegExp(`\\b${name}\\b`).test(line)))
+      .map((name) => `${source} exports no ${name}`)
+  })
+}
+
 function checkImport(file: string, specifier: string): string[] {
   if (specifier.startsWith('node:')) {
     return specifier === 'node:process' ? checkUse(file, 'process') : []
