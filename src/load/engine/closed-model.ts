@@ -1,5 +1,5 @@
 /**
- * The closed model: so many virtual users, each of which sends its next request when the last one is answered and
+ * The closed model: a number of virtual users, each of which sends its next request when the last one is answered and
  * its think time is over. A slow service gets fewer requests, as it does from people who wait.
  */
 import type { Ms } from '../../base/clock.js'
@@ -13,7 +13,7 @@ export class ClosedModel implements Model {
   private halted = false
   private readonly isPaced: boolean
   private readonly iterationsPerVu: number
-  /** Users who have done all their iterations: they don't come back. */
+  /** Users that have finished all their iterations. */
   private retired = 0
 
   constructor(part: ModelHost, load: ClosedLoad) {
@@ -47,8 +47,8 @@ export class ClosedModel implements Model {
   }
 
   /**
-   * Brings the number of users to what the profile says at `t` ms of the measured part (below 0: of the warm-up),
-   * and again at each moment it changes.
+   * Sets the number of users to the profile's value at `t` ms of the measured part (below 0: of the warm-up), and again
+   * each time it changes.
    */
   private adjust(t: Ms, now: Ms): void {
     if (this.halted) return
@@ -60,9 +60,9 @@ export class ClosedModel implements Model {
     const due = host.startAt + t
     for (let i = 0; i < wanted; i++) this.employ(host.users[i] ?? host.addUser(), due, now)
 
-    // Starting a user may have ended it all: a timer set now would keep the thread from ending.
+    // Starting a user may have ended the load: a timer set now would keep the thread alive.
     if (this.halted) return
-    // Subtle: moments stay relative until the timer is set; the sum with the clock would round them off the pieces' ends.
+    // Subtle: times stay relative until the timer is set; added to the clock, they would be rounded off the stages' ends.
     const next = begin + profile.nextChange(t - begin)
     if (next < host.profile.durationMs) host.at(host.startAt + next, (later) => this.adjust(next, later))
   }

@@ -1,6 +1,6 @@
 /**
- * Virtual users on their way through iterations of several steps: what comes after each answer and each pause. Plans
- * whose iterations are single requests do without it.
+ * Takes virtual users through iterations of several steps: decides what follows each response and each pause. Plans whose
+ * iterations are single requests don't use it.
  */
 import type { Ms } from '../../base/clock.js'
 import { DataExhausted } from '../../plan/feeder-sources.js'
@@ -11,13 +11,13 @@ import type { Failure } from '../response/failure.js'
 import { JourneyState } from './journey-state.js'
 import type { VirtualUser } from './virtual-user.js'
 
-/** What a journey runner may ask of the load it belongs to. */
+/** What a journey runner needs from its worker's load. */
 export interface JourneyHost {
-  /** Counts a journey that came to its end, or failed on the way. */
+  /** Records a journey that was completed or failed. */
   recordJourney(journey: JourneyRecord, failure: Failure | null): void
-  /** Counts a request that could not be sent. */
+  /** Records a request that could not be sent. */
   recordUnsent(user: VirtualUser, series: number, failure: Failure): void
-  /** Nothing more can be sent, for want of data. */
+  /** Nothing more can be sent, because the data ran out. */
   giveUp(reason: string): void
 }
 
@@ -27,7 +27,7 @@ export interface JourneyRecord {
   /** When it was due. */
   readonly due: Ms
   readonly ended: Ms
-  /** Its pauses together. */
+  /** The sum of its pauses. */
   readonly pausedMs: Ms
   readonly isWarmup: boolean
 }
@@ -52,7 +52,7 @@ export class JourneyRunner {
     journey.due = times.due
     journey.pausedMs = journey.sent = 0
     user.thinkMs = journey.iteration.thinkMs
-    // What the user does first is no iteration: the cookies it brings are kept.
+    // `beforeEach` is no iteration: its cookies are kept.
     if (journey.first === null) user.connection.begin?.()
     return this.goOn(user, times.due, times.now)
   }
@@ -62,7 +62,7 @@ export class JourneyRunner {
     return journey !== null && journey.iteration !== null
   }
 
-  /** What `user`'s iteration knows: captured values go there. */
+  /** The values of `user`'s iteration, captured ones included. */
   drawsOf({ journey }: VirtualUser): IterationContext | null {
     if (journey === null) return null
     return (journey.first ?? journey.iteration?.walk)?.draws ?? null
@@ -101,7 +101,7 @@ export class JourneyRunner {
     }
     switch (move.type) {
       case 'send':
-        // Subtle: the iteration's first request is due when the iteration is; what the user did first has no due of its own.
+        // Subtle: the first request is due when the iteration is; requests of `beforeEach` have no due time of their own.
         if (state.first === null) state.sent++
         user.send(move.outgoing, due, now)
         return true
@@ -142,14 +142,14 @@ export class JourneyRunner {
   private end(user: VirtualUser, now: Ms, failure: Failure | null): void {
     const journey = journeyOf(user, now)
     const state = user.journey!
-    // One that found nothing to do would be the fastest of all.
+    // A journey without a request would be the fastest of all.
     const didNothing = state.sent === 0 && failure === null
     state.iteration = null
     if (journey !== null && !didNothing) this.host.recordJourney(journey, failure)
   }
 }
 
-/** Null when what is under way is a single request, or not yet the iteration itself. */
+/** Null for a single request, and during `beforeEach`. */
 function journeyOf({ journey, isWarmup }: VirtualUser, ended: Ms): JourneyRecord | null {
   if (journey === null || journey.iteration === null || journey.first !== null) return null
   const { iteration, due, pausedMs } = journey

@@ -1,5 +1,5 @@
 /**
- * What a load model and the load it drives are to each other.
+ * The interface between a load model and the worker's load that it drives.
  */
 import type { Ms } from '../../base/clock.js'
 import type { ExecutionSegment } from '../../plan/numbers.js'
@@ -12,17 +12,17 @@ import type { VirtualUser } from './virtual-user.js'
 export interface Model {
   /** Called once, at the beginning. */
   begin(): void
-  /** A user has finished a request and nothing is to be recorded any more. */
+  /** A user has finished its iteration, which is recorded. */
   finished(user: VirtualUser, now: Ms): void
   /** A user's pause is over. */
   rested(user: VirtualUser, due: Ms, now: Ms): void
-  /** Nothing more shall be sent. */
+  /** Stops sending. */
   halt(): void
-  /** How many virtual users are at work. */
+  /** Active virtual users. */
   readonly vus: number
 }
 
-/** What a load model may ask of the load it drives. */
+/** What a load model uses of the load that it drives. */
 export interface ModelHost {
   readonly plan: Plan
   /** Which iterations of the plan belong to it. */
@@ -38,20 +38,20 @@ export interface ModelHost {
   at(moment: Ms, callback: (now: Ms) => void): Waiting
   /** A new virtual user with a connection of its own. */
   addUser(): VirtualUser
-  /** How many of `total` things numbered from 0 belong to it. */
+  /** How many of `total` things, numbered from 0, belong to it. */
   shareOf(total: number): number
   /** Lets `user` send the next iteration; false when there is none left or the load has been stopped. */
   start(user: VirtualUser, due: Ms, now: Ms): boolean
-  /** Whether `user` is in the middle of an iteration, if only in a pause of it. */
+  /** Whether `user` is within an iteration, including its pauses. */
   isInJourney(user: VirtualUser): boolean
-  /** Whether what is due at `due` falls into the other side's slices. */
+  /** Whether `due` falls into a time slot of the other side of an `ab` session. */
   isOffTurn(due: Ms): boolean
-  /** Leaves out the iteration that was due at `due`, as if it were not in the plan. */
+  /** Skips the iteration due at `due`, as if it were not in the plan. */
   skip(due: Ms): void
-  /** Leaves out the iteration that was due at `due`, for want of a virtual user. */
+  /** Drops the iteration due at `due`: no virtual user is free. */
   drop(due: Ms): void
-  /** Counts how late a request was that had a moment of its own. */
+  /** Records how late a request was sent. */
   recordSchedulingLag(due: Ms, now: Ms): void
-  /** Sends nothing more. */
+  /** Starts no more requests. */
   stop(): void
 }

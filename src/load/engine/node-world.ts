@@ -1,5 +1,5 @@
 /**
- * The real world: the clock, the alarm and the network of one thread, and how hard it works.
+ * The real world: the clock, the alarm and the network of one thread, and how busy it is.
  */
 import { type EventLoopUtilization, PerformanceObserver, performance } from 'node:perf_hooks'
 import { type Ms, now } from '../../base/clock.js'
@@ -9,10 +9,10 @@ import type { Plan } from '../../plan/plan.js'
 import { openNetwork } from '../http/connection-factory.js'
 import type { World } from './world.js'
 
-/** Alarms this near are waited for without a timer, whose grain is 1 ms. */
+/** For alarms this near no timer is used: its resolution is 1 ms. */
 const NEAR_MS = 0.5
 
-/** The world as `plan`'s load meets it; `close` when the load is over. */
+/** The world for `plan`'s load. Call `close` when the load is over. */
 export async function openWorld(plan: Plan, part?: ExecutionSegment): Promise<World & { close(): void }> {
   const connect = await openNetwork(plan, part && { part })
   const meter = new Meter()
@@ -26,8 +26,8 @@ export async function openWorld(plan: Plan, part?: ExecutionSegment): Promise<Wo
 }
 
 /**
- * Subtle: a timer is only set anew when the new moment is earlier. One that rings too early finds nothing to do and
- * is set again, which costs less than moving it with every request.
+ * Subtle: a timer is only reset for an earlier time. One that fires too early finds nothing to do and is set again, which
+ * costs less than moving it with every request.
  */
 function makeAlarm(ring: () => void): (moment: Ms) => void {
   let armed = Number.POSITIVE_INFINITY
@@ -54,10 +54,10 @@ function makeAlarm(ring: () => void): (moment: Ms) => void {
   }
 }
 
-/** The longest wait a timer takes. */
+/** The longest delay of a timer. */
 const LONGEST_MS = 2 ** 31 - 1
 
-/** How hard this thread works. */
+/** How busy this thread is. */
 class Meter {
   private last: EventLoopUtilization = performance.eventLoopUtilization()
   private gcMs = 0

@@ -1,6 +1,6 @@
 /**
- * The open model: arrivals at moments worked out beforehand, whatever the service does. A slow service gets as many
- * requests as before, as it does from the public; latency counts from the moment an arrival was due.
+ * The open model: arrivals at precomputed times, whatever the service does. A slow service gets as many requests as a
+ * fast one, as it does from the public. Latency counts from the time an arrival was due.
  */
 import type { Ms } from '../../base/clock.js'
 import { Arrivals } from '../../plan/arrivals.js'
@@ -9,12 +9,12 @@ import type { Model, ModelHost } from './model.js'
 import { EARLY_MS, Waiting } from './timer-wheel.js'
 import type { VirtualUser } from './virtual-user.js'
 
-/** How many connections are opened in a millisecond, at most. */
+/** The most connections opened in a millisecond. */
 const OPENED_PER_MS = 4
 
 export class OpenModel extends Waiting implements Model {
   private readonly host: ModelHost
-  /** Taken from its end, so that few connections are used often rather than all of them rarely. */
+  /** A stack, so that a few connections are used often rather than all of them rarely. */
   private readonly free: VirtualUser[] = []
   private readonly usersMost: number
   private readonly warmup: Arrivals
@@ -43,7 +43,7 @@ export class OpenModel extends Waiting implements Model {
   finished(user: VirtualUser, now: Ms): void {
     this.free.push(user)
     this.opening.freed++
-    // Arrivals that had to wait for a connection take the first user that is free instead.
+    // Arrivals that wait for a new connection take the first free user instead.
     while (this.free.length > 0 && this.nextDue() <= now && !this.halted) this.arrive(this.takeDue(), now)
   }
 
@@ -58,15 +58,15 @@ export class OpenModel extends Waiting implements Model {
   }
 
   /**
-   * Sends all arrivals that are due. New users come a few at a time: setting up a connection takes as long as sending
-   * twenty requests, and answers that free a user wait meanwhile. Without a limit a thread that is late once opens
-   * connections for all it missed, is later still, and goes on until it has `maxVus` of them.
+   * Sends all arrivals that are due. Users are added a few at a time: opening a connection takes as long as sending
+   * twenty requests, and meanwhile responses that would free a user have to wait. Without a limit, a thread that is late
+   * once opens a connection for each missed arrival, falls further behind, and continues until it has `maxVus`.
    */
   override wake(now: Ms): void {
     let lastDue = Number.NaN
     while (this.nextDue() <= now + EARLY_MS && !this.halted) {
       const due = this.nextDue()
-      // A burst is meant to open connections all at once, and what belongs to the other side's slices opens none.
+      // A burst opens its connections all at once on purpose; arrivals in the other side's slots open none.
       const isLimited = due !== lastDue && this.needsNewcomer() && !this.host.isOffTurn(due)
       if (isLimited && !this.mayOpen(now)) break
       lastDue = due
@@ -80,8 +80,8 @@ export class OpenModel extends Waiting implements Model {
   }
 
   /**
-   * Takes one of the few connections that may be opened in a millisecond: fewer while answers free users anyway, and none
-   * as long as these make up for what is late.
+   * Whether one more connection may be opened in this millisecond: fewer while responses free users anyway, and none while
+   * these are catching up.
    */
   private mayOpen(now: Ms): boolean {
     const { opening } = this

@@ -9,45 +9,45 @@ import type { Failure } from '../response/failure.js'
 import type { JourneyState } from './journey-state.js'
 import { type Timers, Waiting } from './timer-wheel.js'
 
-/** What a virtual user has to know of the part of the load it belongs to. */
+/** What a virtual user needs from its worker's load. */
 export interface VirtualUserHost {
   readonly timers: Timers
   readonly timeoutMs: Ms
   now(): Ms
-  /** A user's request has ended, well or badly, at `ended`. */
+  /** A user's request succeeded or failed at `ended`. */
   finished(user: VirtualUser, ended: Ms, failure: Failure | null): void
   /** A user's pause is over; it was due to end at `due`. */
   rested(user: VirtualUser, due: Ms, now: Ms): void
 }
 
 /**
- * After a request that could not even be written a user without think time would begin the next at once, for ever. Longer
- * than pauses may end before their time.
+ * The least pause after a request that could not be written: without one, a user without think time would retry in an
+ * endless loop. Longer than the time by which a pause may end early.
  */
 const BREATH_MS = 2
 
-/** Sends, waits for the answer, rests. */
+/** Sends a request, waits for the response, pauses. */
 export class VirtualUser extends Waiting implements Exchange {
   readonly connection: Connection
-  /** Over all parts: 0, 1, 2, … */
+  /** Unique over all workers: 0, 1, 2, … */
   readonly number: number
   state: 'idle' | 'sending' | 'resting' = 'idle'
-  /** Shall it go on after its current request? */
+  /** Whether it continues after its current request. */
   active = false
-  /** The request under way, or the last one: the number of its series. */
+  /** The series number of the current or last request. */
   request = 0
   isWarmup = false
   /** When that request was due. */
   due: Ms = 0
-  /** When it was taken on, whether or not a connection was ready. */
+  /** When it was taken up, whether or not a connection was ready. */
   begun: Ms = 0
-  /** The pause after it; of a paced load, from when its iteration was due to the next one. */
+  /** The pause after it; with `pacing`, the time from this iteration's due time to the next one's. */
   thinkMs: Ms = 0
-  /** When its iteration was due, not when it began: users wake a little early, and a pace would run ahead. */
+  /** When its iteration was due. Not when it began: users wake slightly early, so the pace would run ahead. */
   startedAt: Ms = 0
-  /** Measured iterations it has begun. */
+  /** Measured iterations so far. */
   iterations = 0
-  /** Where it stands in iterations of several steps; null when it had none. */
+  /** Its position in iterations of several steps; null if it has had none. */
   journey: JourneyState | null = null
   private readonly host: VirtualUserHost
 
@@ -74,14 +74,14 @@ export class VirtualUser extends Waiting implements Exchange {
     this.host.timers.add(this, moment)
   }
 
-  /** Ends a pause before its time. */
+  /** Ends a pause early. */
   stopResting(): void {
     if (this.state !== 'resting') return
     this.host.timers.remove(this)
     this.state = 'idle'
   }
 
-  /** Gives up the request under way. */
+  /** Aborts the current request. */
   abort(): void {
     this.host.timers.remove(this)
     this.connection.abort()

@@ -1,6 +1,6 @@
 /**
- * One part of a load: some iterations of one plan, sent by one thread. Part k of m needs to know nothing of the others
- * but how many iterations they have begun: what iteration n sends, and when, follows from the plan alone.
+ * One worker's share of a load: some iterations of a plan, sent by one thread. Workers share only the number of
+ * iterations begun; what iteration n sends, and when, follows from the plan alone.
  */
 import type { Ms } from '../../base/clock.js'
 import { describeFault } from '../../base/errors.js'
@@ -24,13 +24,13 @@ import { Callback, EARLY_MS, Timers, type Waiting } from './timer-wheel.js'
 import { VirtualUser, type VirtualUserHost } from './virtual-user.js'
 import type { WorkerLoadEnd, World } from './world.js'
 
-/** An iteration that had nothing to send is over after this time: the next must not begin within it, for ever. */
+/** An iteration with nothing to send takes this long, so that a user can't start the next one in an endless loop. */
 const BREATH_MS = 1
 
-/** Windows are handed on a little after they end, so that the rush of a full second comes first. */
+/** A window is handed on this long after it ends: requests that are due at the full second go first. */
 const WINDOW_GRACE_MS = 3
 
-/** A part at work: it begins by itself, and `done` tells when it is over. */
+/** A worker's load. It starts by itself; `done` resolves when it is over. */
 export class WorkerLoad implements VirtualUserHost, ModelHost {
   readonly timers: Timers
   readonly timeoutMs: Ms
@@ -56,10 +56,10 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
   private stoppedAt: Ms | null = null
   private isOver = false
   private error: string | null = null
-  /** What `fail` was called with. */
+  /** The argument of `fail`. */
   private fault: unknown = null
 
-  /** Begins at `beginAt`, with the warm-up if there is one. */
+  /** Starts at `beginAt`, with the warm-up if there is one. */
   constructor(
     plan: Plan,
     segment: ExecutionSegment,
@@ -124,7 +124,7 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     return user
   }
 
-  /** How many of `total` things numbered from 0 belong to this part. */
+  /** How many of `total` things, numbered from 0, belong to this worker. */
   shareOf(total: number): number {
     return Math.max(0, Math.ceil((total - this.segment.index) / this.segment.of))
   }
@@ -133,7 +133,7 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
   start(user: VirtualUser, due: Ms, now: Ms): boolean {
     const isWarmup = due < this.startAt
     const limit = this.plan.load.iterations
-    // A thread that is busy comes to the end's own timer late; nothing is due from then on.
+    // On a busy thread the timer of the end fires late, but nothing is due after the end.
     if (due >= this.endAt) this.stop()
     if (this.stoppedAt !== null) return false
     if (this.plan.turns !== undefined && this.plan.load.model === 'closed') {
@@ -166,12 +166,12 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     return true
   }
 
-  /** Whether `user` is in the middle of an iteration, if only in a pause of it. */
+  /** Whether `user` is within an iteration, including its pauses. */
   isInJourney(user: VirtualUser): boolean {
     return this.journeys?.has(user) ?? false
   }
 
-  /** Null when the iteration can't be made, for want of data, say: then the part stops. */
+  /** Null if the iteration can't be made, for example because the data ran out; then the load stops. */
   private prepare(number: number, isWarmup: boolean, user: VirtualUser): Outgoing | null {
     try {
       return this.iterations.prepare(number, isWarmup, user.number)
@@ -182,30 +182,30 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     }
   }
 
-  /** Stops, because there is nothing to go on with. */
+  /** Stops because nothing more can be sent. */
   private giveUp(reason: string): void {
     this.error ??= reason
     this.stop()
   }
 
-  /** Leaves out the iteration that was due at `due`, for want of a virtual user. */
+  /** Drops the iteration due at `due`: no virtual user is free. */
   drop(due: Ms): void {
     this.skip(due)
     if (due >= this.startAt) this.recorder.recordDropped(this.now())
   }
 
-  /** Whether what is due at `due` falls into the other side's slices. */
+  /** Whether `due` falls into a time slot of the other side of an `ab` session. */
   isOffTurn(due: Ms): boolean {
     const { turns } = this.plan
     return turns !== undefined && waitForTurn(turns, due - this.startAt) > 0
   }
 
-  /** Leaves out the iteration that was due at `due`, as if it were not in the plan. */
+  /** Skips the iteration due at `due`, as if it were not in the plan. */
   skip(due: Ms): void {
     this.numbers.skip(due < this.startAt)
   }
 
-  /** Counts how late a request was that had a moment of its own. */
+  /** Records how late a request was sent. */
   recordSchedulingLag(due: Ms, now: Ms): void {
     if (due >= this.startAt) this.recorder.recordLateness(Math.max(0, now - due))
   }
@@ -223,7 +223,7 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     else if (!this.journeys!.rested(user, due, now)) this.leave(user, now)
   }
 
-  /** `user` has come to the end of its iteration. */
+  /** `user` has finished its iteration. */
   private leave(user: VirtualUser, now: Ms): void {
     this.inFlight--
     if (this.stoppedAt === null) {
@@ -238,7 +238,7 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     if (this.timers.isDue(now + EARLY_MS)) this.timers.run(now, EARLY_MS)
   }
 
-  /** Sends nothing more; ends when the requests under way have, or their time to do so is over. */
+  /** Starts no more requests. Ends when those in flight have ended, at the latest after `gracefulStop`. */
   stop(): void {
     if (this.stoppedAt !== null) return
     const now = this.now()
@@ -251,8 +251,8 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
   }
 
   /**
-   * Ends at once because of a bug: what is under way counts as given up. Connections are left to the thread's end: the
-   * bug may be theirs.
+   * Ends at once because of a bug; requests in flight count as unfinished. Connections are not closed, since the bug may
+   * be in them: they end with the thread.
    */
   fail(error: unknown): void {
     this.fault ??= error
@@ -271,7 +271,7 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     this.resolve(this.describeEnd())
   }
 
-  /** Gives up what is under way and ends at once. */
+  /** Ends at once; requests in flight are aborted. */
   abort(): void {
     this.stop()
     const now = this.now()
@@ -299,7 +299,7 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     })
   }
 
-  /** Other threads may have sent all iterations before a user of this one had its first. */
+  /** Other threads may send all iterations before this one sends its first. */
   private stopWhenDone(): void {
     const limit = this.plan.load.iterations
     if (this.plan.load.model === 'open' || limit === null || this.inFlight > 0) return

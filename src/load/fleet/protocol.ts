@@ -1,5 +1,5 @@
 /**
- * What the threads of a fleet say to each other.
+ * The messages between the threads of a fleet.
  */
 import type { Ms } from '../../base/clock.js'
 import type { ExecutionSegment } from '../../plan/numbers.js'
@@ -7,7 +7,7 @@ import type { Plan } from '../../plan/plan.js'
 import type { WorkerLoadEnd } from '../engine/world.js'
 import type { WindowData } from '../measure/window-recorder.js'
 
-/** What a worker is born with. */
+/** The data a worker starts with. */
 export interface WorkerTask {
   readonly plan: Plan
   readonly segment: ExecutionSegment
@@ -17,9 +17,9 @@ export interface WorkerTask {
 export type Command =
   /** Begin at `at`, on the clock that all threads share. */
   | { readonly type: 'begin'; readonly at: Ms }
-  /** Send nothing more, let what is under way finish. */
+  /** Start no more requests; let those in flight finish. */
   | { readonly type: 'stop' }
-  /** Give up what is under way. */
+  /** Abort the requests in flight. */
   | { readonly type: 'kill' }
 
 /** From a worker. */

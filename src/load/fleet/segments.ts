@@ -1,9 +1,9 @@
 /**
- * How a load is shared out to machines and their threads: by iteration numbers, so that nobody has to ask anybody.
+ * How a load is divided among machines and their threads: by iteration numbers, so that they need not communicate.
  */
 import type { ExecutionSegment } from '../../plan/numbers.js'
 
-/** All of it, on one machine. */
+/** The whole load, on one machine. */
 const WHOLE: ExecutionSegment = { index: 0, of: 1 }
 
 /**

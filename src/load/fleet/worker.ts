@@ -1,5 +1,5 @@
 /**
- * The entry of a worker thread: one part of a load, in a thread of its own.
+ * The entry point of a worker thread, which runs one worker's load.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { describeFault } from '../../base/errors.js'
@@ -13,7 +13,7 @@ import type { Command, Report, WorkerTask } from './protocol.js'
 
 if (parentPort !== null) attend(parentPort, workerData as WorkerTask)
 
-/** Does what the main thread says until the part is over, then lets the thread end. */
+/** Follows the main thread's messages until the load is over, then lets the thread end. */
 function attend(port: MessagePort, { plan, segment }: WorkerTask): void {
   let world: World & { close(): void }
   let part: WorkerLoad | null = null
@@ -33,7 +33,7 @@ function attend(port: MessagePort, { plan, segment }: WorkerTask): void {
     port.close()
   }
 
-  /** Hands over what was measured, and says what went wrong: a thread that dies of it would do neither. */
+  /** Hands over what was measured and reports the error: a crashing thread would do neither. */
   function fail(error: unknown): void {
     if (hasFailed) return
     hasFailed = true
@@ -63,7 +63,7 @@ function attend(port: MessagePort, { plan, segment }: WorkerTask): void {
   prepare().catch(fail)
 }
 
-/** False when not even that works: what is told is the first error, of which the other one came. */
+/** False if even that fails. The first error is reported, since it caused the other. */
 function handOver(part: WorkerLoad, error: unknown): boolean {
   try {
     part.fail(error)
