@@ -3,6 +3,14 @@ import { defineConfig } from 'vitest/config'
 /** End to end, and done in a few seconds: enough to see that the program works. */
 const SMOKE = ['try', 'expect', 'data', 'init', 'uploads'].map((name) => `test/e2e/${name}.test.ts`)
 
+/** Parts that take real threads, sockets or a browser for several seconds. */
+const REAL = [
+  'test/load/fleet/threads.test.ts',
+  'test/load/http/mixed.test.ts',
+  'test/report/html.chromium.test.ts',
+  'test/report/live/web/live-web.test.ts',
+]
+
 /** Verdicts about real services: one after the other, when nothing else wants the machine. */
 const VERDICTS = ['test/e2e/verdict/**/*.test.ts', 'test/readme.test.ts']
 
@@ -23,14 +31,14 @@ export default defineConfig({
     projects: [
       project('unit', {
         include: ['test/**/*.test.ts'],
-        exclude: ['test/e2e/**', ...VERDICTS, ...SIMULATIONS, ...CHAOS],
+        exclude: ['test/e2e/**', ...REAL, ...VERDICTS, ...SIMULATIONS, ...CHAOS],
         // By default one core would stay idle.
         maxWorkers: '100%',
         isolate: false,
       }),
       project('smoke', { include: SMOKE, maxWorkers: 2, retry: RETRIES }),
       project('e2e', {
-        include: ['test/e2e/*.test.ts'],
+        include: ['test/e2e/*.test.ts', ...REAL],
         exclude: SMOKE,
         maxWorkers: 2,
         retry: RETRIES,
