@@ -10,7 +10,7 @@ import type { Ms } from '../base/clock.js'
 export interface SideTurns {
   readonly side: 'a' | 'b'
   readonly sliceMs: Ms
-  /** At the end of each slice nothing is begun any more for so long, so that the next one starts on an idle machine. */
+  /** No request starts in this last part of a slice, so that the next one begins on an idle machine. */
   readonly guardMs: Ms
 }
 

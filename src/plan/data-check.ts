@@ -50,12 +50,12 @@ function surelyStarted({ load }: Pick<Plan, 'load'>): { measured: number; warmup
   return { measured: Math.min(limit, total(profile)), warmup: total(warmup) }
 }
 
-/** Of arrivals at random at least so many come, but for once in a billion runs. */
+/** The number of random arrivals that all but one of a billion runs reach. */
 function sureCount(expected: number, arrivals: 'even' | 'poisson'): number {
   return Math.max(0, Math.floor(arrivals === 'even' ? expected + 1e-9 : expected - 6 * Math.sqrt(expected)))
 }
 
-/** How many of so many iterations take a value of that name. */
+/** How many of these iterations take a value of that name. */
 function count(plan: SupplyPlan, name: string, iterations: { of: number; isWarmup: boolean }): number {
   const uses = usersOf(plan, name)
   const weights = plan.requests.map(({ weight }) => weight)

@@ -51,7 +51,7 @@ export class IterationContext {
     return this.momentMs
   }
 
-  /** Takes over what `other` took and captured: who logged in as someone goes on as that one. */
+  /** Takes over the values of `other`: a user stays who it logged in as. */
   know(other: IterationContext): void {
     for (const [feeder, value] of other.taken.entries()) if (value !== undefined) this.taken[feeder] = value
     for (const [name, value] of other.variables) this.variables.set(name, value)

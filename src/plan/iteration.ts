@@ -90,7 +90,7 @@ export class Iterations {
 
   /**
    * The request of iteration `n`, values filled in, sent by that virtual user. Valid until the next call. Throws a
-   * DataEnd when its data has run out, a ValueError when a value is of no use where it stands.
+   * DataExhausted when its data has run out, a ValueError when a value doesn't fit its place.
    */
   prepare(n: number, warmup: boolean, vu = 0): Outgoing {
     this.draws = warmup ? this.warmup : this.measured

@@ -25,7 +25,7 @@ export class Mix {
     }
   }
 
-  /** The index that the random number `uniform`, of [0, 1), stands for. */
+  /** The index for the random number `uniform` in [0, 1). */
   pick(uniform: number): number {
     const scaled = uniform * this.keep.length
     const slot = Math.floor(scaled)

@@ -72,7 +72,7 @@ function drawBoundary({ random }: IterationContext): string {
   return `perfctl-${word()}${word()}${word()}${word()}`
 }
 
-/** What would end the name, or the line it stands in. */
+/** Characters that would end the name or its line. */
 function escapeName(name: string): string {
   return name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }

@@ -4,7 +4,7 @@
 import type { Entry } from '../scenario/model/scenario.js'
 import type { RequestResult } from '../stats/result.js'
 
-/** Of an entry that is expected so often, none at all is chance once in a thousand runs. */
+/** An entry expected this many times is missing by chance in one of a thousand runs. */
 const EXPECTED_MIN = 7
 
 /** The names of the entries that were never sent, although by their weight they were due at least some times. */

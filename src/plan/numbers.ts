@@ -68,7 +68,7 @@ export class IterationNumbers {
     return index + of * (isWarmup ? this.warmup : this.measured).next()
   }
 
-  /** Leaves a number out: an arrival that nobody sends. */
+  /** Skips the number of an arrival that is not sent. */
   skip(isWarmup: boolean): void {
     if (isWarmup) this.warmup.next()
     else this.measured.next()

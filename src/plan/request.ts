@@ -1,5 +1,5 @@
 /**
- * A request with its templates compiled: filled in for each iteration, and sent as it stands then.
+ * A request with compiled templates, which are filled in for each iteration.
  */
 import { basename } from 'node:path'
 import type { Capture } from '../scenario/model/capture.js'
@@ -115,8 +115,8 @@ export class CompiledRequest implements Outgoing {
   }
 
   /**
-   * Fills in the values of the iteration that `draws` stands at. Throws a DataEnd when its data has run out, a ValueError
-   * when a value is of no use where it stands.
+   * Fills in the values of the iteration that `draws` stands at. Throws a DataExhausted when its data has run out, a ValueError
+   * when a value doesn't fit its place.
    */
   fill(draws: IterationContext): void {
     draws.beginRequest()

@@ -13,7 +13,7 @@ export interface SeriesSpec {
   readonly kind: SeriesKind
   /** Null of a journey, which sends nothing itself. */
   readonly request: RequestSpec | null
-  /** Sent by each user once, before its first iteration, so often in the warm-up. */
+  /** Sent once by each user, before its first iteration, which is often in the warm-up. */
   readonly isFirst?: true
 }
 

@@ -12,7 +12,7 @@ import { ValueError } from './values.js'
 export type NextStep =
   | { readonly type: 'send'; readonly outgoing: Outgoing }
   | { readonly type: 'pause'; readonly pauseMs: Ms }
-  /** A request that can't be sent, and why: for want of a captured value, or because one doesn't fit. */
+  /** A request that can't be sent, and why: a captured value is missing or doesn't fit. */
   | { readonly type: 'stuck'; readonly outgoing: Outgoing; readonly reason: string }
   | { readonly type: 'end' }
 

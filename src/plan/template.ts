@@ -17,7 +17,7 @@ export type Render = (draws: IterationContext) => string
 /** The names of the feeders, in the order of `Draws.feeders`. */
 export type FeederIndex = ReadonlyMap<string, number>
 
-/** How a value is written where it stands. */
+/** How a value is written at its place. */
 export type Escape = (value: Value) => string
 
 /** The function that writes `template`; a string when it is the same in every iteration. */
@@ -93,7 +93,7 @@ function compileJsonString(template: Template, feeders: FeederIndex): string | R
   return typeof render === 'string' ? `"${render}"` : (draws) => `"${render(draws)}"`
 }
 
-/** What stands in a string of JSON as it is. */
+/** Text that needs no escaping in a JSON string. */
 const UNESCAPED = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 /** Any value as JSON. Most are short texts and numbers, for which `JSON.stringify` takes twice as long (141 ns against 74). */
@@ -144,7 +144,7 @@ function compileExpression(expression: Argument, feeders: FeederIndex): Operand 
   if (path === undefined) return source
   const [only] = path
   if (expression.type === 'data' && path.length === 1)
-    // The reader has seen to it that each row has this column, or a default stands behind it.
+    // The reader has checked that each row has this column or that there is a default.
     return (draws) => (source(draws) as Record<string | number, unknown>)[only!]
   return (draws) => follow(source(draws), path)
 }
@@ -155,7 +155,7 @@ function compileSource(type: 'data' | 'variable', name: string, feeders: FeederI
   return (draws) => draws.value(index)
 }
 
-/** What stands in a URL as it is; `encodeURIComponent` takes longer to say so (26 ns against 44). */
+/** Text that needs no encoding in a URL. Faster than `encodeURIComponent` (26 ns against 44). */
 const PLAIN_IN_URL = /^[\w.~-]*$/
 
 /** A value as a part of a URL. Throws a URIError for half a character. */
@@ -164,7 +164,7 @@ export function encodeInUrl(value: Value): string {
   return PLAIN_IN_URL.test(text) ? text : encodeURIComponent(text)
 }
 
-/** A path or URL as it is, but for what can't stand in one. */
+/** A path or URL with only the illegal characters encoded. */
 function encodeStrange(value: Value): string {
   return String(value).replace(/[^\x21-\x7e]+/g, encodeURIComponent)
 }

@@ -1,5 +1,5 @@
 /**
- * Who uses what: whether an entry of the scenario takes a value of a feeder.
+ * Which entries of the scenario use which feeders.
  */
 import { usesFeeder } from '../scenario/data/feeders.js'
 import type { Plan } from './plan.js'

@@ -41,7 +41,7 @@ export function writable(value: unknown): Value {
     : textOf(value)
 }
 
-/** A value as a number; a ValueError when it doesn't read as one. `what`: who wants it. */
+/** A value as a number; a ValueError when it doesn't read as one. `what` names the place in the message. */
 export function numberOf(value: unknown, what: string): number {
   const number =
     typeof value === 'number' || typeof value === 'bigint'

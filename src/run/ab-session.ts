@@ -45,7 +45,7 @@ export interface SessionEnd {
   readonly b: Result
 }
 
-/** The verdict is looked at after so many seconds of each side, and at the end. */
+/** The session is judged after these seconds of each side, and at the end. */
 const LOOKS = [15, 30, 60]
 
 /**

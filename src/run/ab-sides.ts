@@ -1,5 +1,5 @@
 /**
- * The two sides of an `ab` session: what they are, and how they come to run.
+ * The two sides of an `ab` session: what they are, and how they are started.
  */
 import { resolve } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'

@@ -1,5 +1,5 @@
 /**
- * What was measured in the last second, as a frame for whoever watches.
+ * The measurements of the last second, as a frame for live views and streams.
  */
 import type { Collector, Second } from '../load/measure/collector.js'
 import type { Plan } from '../plan/plan.js'

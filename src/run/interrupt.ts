@@ -4,7 +4,7 @@
  */
 import type { Io } from '../base/io.js'
 
-/** Why a run was stopped that nobody wanted to stop; `cause` is the bug. */
+/** A run stopped by a bug, which is its `cause`. */
 export class Breakdown extends Error {
   constructor(cause: unknown) {
     super('perfctl failed', { cause })

@@ -96,7 +96,7 @@ async function notSent(
     end: { stoppedMs: 0, failure: null },
     startedAt: today,
     environment: { ...readEnvironment(), workers: 0, gitCommit: await readGitCommit('.') },
-    // Who interrupts a run while it begins isn't told what it failed of then.
+    // After an interrupt during the start, the error that follows from it is not reported.
     stopped: stopped.interrupted || stopped.error !== null ? stopped : { ...stopped, ...whyNotSent(error) },
     stoppedBy: null,
     shard,

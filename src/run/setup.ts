@@ -36,7 +36,7 @@ export async function setUp(
   const { variables, answered, failed } = await run(before, plan, { ...known, signal, kill })
   const tearDown = async (): Promise<string | null> => {
     if (after.length === 0) return null
-    // Subtle: who gave up the load has not yet given up the cleaning.
+    // Subtle: an interrupt of the load does not cancel the cleanup.
     const later = kill === undefined || kill.aborted ? [] : [kill]
     const stop = AbortSignal.any([AbortSignal.timeout(AFTER_MS_MOST), ...later])
     try {

@@ -15,7 +15,7 @@ import type {
 } from './result.js'
 import { summarize } from './summary.js'
 
-/** What the parts come to together, over `seconds`: counts and histograms without loss. */
+/** The sum of the parts over `seconds`: counts and histograms, without loss. */
 export function addTotals(parts: readonly Totals[], seconds: number): Totals {
   const sum = (read: (totals: Totals) => number) => parts.reduce((all, part) => all + read(part), 0)
   const requests = sum((part) => part.requests)
@@ -71,7 +71,7 @@ export function joinNeverSent(results: readonly Pick<Result, 'neverSent'>[]): Pi
   return names.length === 0 ? {} : { neverSent: names }
 }
 
-/** What several warm-ups come to together. */
+/** The sum of several warm-ups. */
 function addWarmups(parts: readonly WarmupTotals[]): WarmupTotals {
   const sum = (read: (part: WarmupTotals) => number) => parts.reduce((all, part) => all + read(part), 0)
   const requests = sum((part) => part.requests)

@@ -29,7 +29,7 @@ export interface ChangeOptions {
   readonly seed?: number
 }
 
-/** A level has so many values at least: two strange ones are not a new level. */
+/** The fewest values of a level: two outliers are not a new level. */
 export const LEVEL_MIN = 3
 
 /** All change points in their order. Equal series give equal points. */

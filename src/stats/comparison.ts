@@ -1,5 +1,5 @@
 /**
- * What holding one measurement against another comes to.
+ * The outcome of comparing two measurements.
  */
 /** What the comparison with a baseline came to. Worst first. */
 export interface Comparison {
@@ -20,7 +20,7 @@ export interface Comparison {
   readonly screen?: { readonly baseline: string; readonly verdict: ComparisonVerdict }
 }
 
-/** What a comparison comes to. */
+/** The outcome of a comparison. */
 export type ComparisonVerdict = 'passed' | 'improved' | 'regressed' | 'inconclusive'
 
 /** One metric of one request, held against the baseline. */

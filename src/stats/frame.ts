@@ -1,5 +1,5 @@
 /**
- * What is going on right now: one second of a run, for whoever watches.
+ * One second of a run, for live views and streams.
  */
 import type { Ms } from '../base/clock.js'
 import type { SeriesKind } from './result.js'
@@ -33,7 +33,7 @@ export interface Frame {
   /** Of the last second, by request: whoever keeps more of it than the second lasts has to copy it. */
   readonly series: readonly {
     readonly name: string
-    /** Journeys are made of steps: who adds series up leaves them out. */
+    /** Journeys consist of steps: leave them out when adding up series. */
     readonly kind: SeriesKind
     readonly series: Series
   }[]

@@ -121,7 +121,7 @@ export function shareAtMost(hits: number, trials: number): number {
   return (low + high) / 2
 }
 
-/** The probability that so many of `events` or more fall on one of two sides that are equally likely. */
+/** The probability that at least this many of `events` fall on one of two equally likely sides. */
 export function signTail(own: number, events: number): number {
   return events === 0 ? 1 : Math.min(1, lowerBinomial(events - own, events, 0.5))
 }

@@ -44,7 +44,7 @@ export function schemaOf(content: string, file: string): string | null {
   return readFileShape(content, file, null, (root) => root.get('schema').or(text, null))
 }
 
-/** Who was measured. A missing hash is '': such a scenario is taken for the same as any other. */
+/** The scenario that was measured. A missing hash is '', which equals any other. */
 export function readScenarioIdentity(shape: Shape): ScenarioIdentity {
   const profile = shape.get('profile').or(text, null)
   return {
@@ -184,7 +184,7 @@ function readNamedWindow(shape: Shape): Window {
   })
 }
 
-/** What stands in for totals that a file leaves out. */
+/** Substitutes for totals that a file leaves out. */
 interface Counted {
   readonly requests: number
   readonly failed: number

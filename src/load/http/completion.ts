@@ -11,7 +11,7 @@ import type { Failure } from '../response/failure.js'
 /** A promise's reaction costs a third of what queueMicrotask costs, which makes an asynchronous resource of each call. */
 const RESOLVED = Promise.resolve()
 
-/** Hands on the ends of one thread's exchanges, in their order, with nobody else's code on the stack. */
+/** Hands on the ends of one thread's exchanges, in their order, with no foreign code on the stack. */
 export class Completions {
   private first: Completion | null = null
   private last: Completion | null = null
@@ -70,13 +70,13 @@ export class Completion {
     this.isEnded = true
     this.failure = failure
     this.endedAt = now()
-    // One that was given up may still stand in the row.
+    // One that was given up may still be queued.
     if (this.isNoted) return
     this.isNoted = true
     this.completions.add(this)
   }
 
-  /** It was given up: its end is nobody's business any more. */
+  /** It was given up: its end is ignored. */
   cancel(): void {
     this.exchange = null
   }

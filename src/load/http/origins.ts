@@ -18,7 +18,7 @@ export interface OriginsOptions extends DialOptions {
   readonly width: number
 }
 
-/** More idle clients are not kept: a user who goes to ever new hosts would open ever more connections. */
+/** The most idle clients kept: otherwise a user that visits ever new hosts would hold ever more connections. */
 const IDLE_MOST = 16
 
 /** One client for each origin, made when it's needed. */

@@ -16,7 +16,7 @@ interface Slot {
   readonly all: readonly HttpConnection[]
 }
 
-/** The connections, and who waits for one. */
+/** The connections, and the users that wait for one. */
 export class Pool {
   private readonly width: number
   private readonly slots: readonly Slot[]
@@ -51,7 +51,7 @@ export class Pool {
     this.waiting.delete(user)
   }
 
-  /** Gives a connection back, to the one who waits longest. */
+  /** Returns a connection, to the user that has waited longest. */
   give(taken: Taken): void {
     if (this.isClosed) return
     const [next] = this.waiting

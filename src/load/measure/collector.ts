@@ -24,7 +24,7 @@ export interface Second {
   readonly p99Ms: number | null
   /** Of each worker: the share of the second it was working. */
   readonly busy: readonly number[]
-  /** Of each worker: the share of the second it was on a CPU, and waiting for one; null where nobody knows. */
+  /** Of each worker: the share of the second it was on a CPU, and waiting for one; null where it is unknown. */
   readonly cpu: readonly (number | null)[]
   readonly starved: readonly (number | null)[]
   /** How late 99 % of the requests that had a moment of their own were sent at most, of all workers; null if none had. */
@@ -115,7 +115,7 @@ export class Collector {
     this.closeReached()
   }
 
-  /** What all requests of the run come to, over `durationSeconds`. */
+  /** The totals of all requests of the run, over `durationSeconds`. */
   total(durationSeconds: number): Totals {
     return { ...makeTotals(this.sent(this.totals), durationSeconds), dropped: this.dropped }
   }

@@ -19,7 +19,7 @@ export interface WindowData {
   readonly vus: number
   /** Arrivals that found no free virtual user. */
   readonly dropped: number
-  /** Connections that were closed because bytes came that nobody had asked for. */
+  /** Connections closed because of bytes that no request had asked for. */
   readonly unsolicited: number
   /** How late requests were sent, packed, in µs. */
   readonly schedulingLag: Uint32Array<ArrayBuffer>
@@ -29,7 +29,7 @@ export interface WindowData {
   readonly tls: Uint32Array<ArrayBuffer>
   /** Share of the window in which the thread was working. */
   readonly busy: number
-  /** Share of the window in which it was on a CPU, and in which it waited for one; null where nobody knows. */
+  /** Share of the window in which it was on a CPU, and in which it waited for one; null where it is unknown. */
   readonly cpu: number | null
   readonly starved: number | null
   /** Longest garbage collection pause, and all of them together. */
@@ -139,7 +139,7 @@ export class WindowRecorder implements ConnectionEvents {
     return this.startsAt + (index + 1) * WINDOW_MS
   }
 
-  /** Hands on the open window as it stands. */
+  /** Hands on the open window. */
   flush(): void {
     this.emit({
       index: this.index,

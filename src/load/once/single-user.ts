@@ -26,7 +26,7 @@ export interface Attempt {
   readonly hops: readonly Hop[]
 }
 
-/** A user who keeps the whole answer. */
+/** A virtual user that keeps the whole response. */
 export class SingleUser {
   private readonly connection: Connection
   private readonly trace: TracingConnection

@@ -13,7 +13,7 @@ import type { ReceivedResponse } from './response.js'
 export interface Captured {
   readonly name: string
   readonly value: unknown
-  /** Null when there is a value, or one that stands in for it. */
+  /** Null when there is a value or a default. */
   readonly fault: string | null
 }
 
@@ -153,7 +153,7 @@ function cookieOf(answer: ReceivedResponse | null, name: string): string | null 
   return pair === undefined ? null : pair.slice(pair.indexOf('=') + 1).trim()
 }
 
-/** Whether lists and maps are nested more than so many levels deep. */
+/** Whether lists and maps are nested more deeply than this. */
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true

@@ -73,7 +73,7 @@ export function isExpected(status: number, ranges: Expect['status']): boolean {
   return false
 }
 
-/** How texts are told. */
+/** How texts are shown. */
 interface Speaker {
   /** Those of the scenario. */
   readonly own: Show
@@ -95,7 +95,7 @@ function speaker(discretion: Discretion): Speaker {
   }
 }
 
-/** Whether what is compared must not be told: the value of a telling header, or of a telling field. */
+/** Whether a compared value must not be shown: that of a secret header or field. */
 function isSecret(check: Check): boolean {
   if (check.type === 'header') return isSecretHeader(check.name)
   const last = check.type === 'json' ? check.steps.findLast((step) => typeof step === 'string') : undefined

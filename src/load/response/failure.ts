@@ -51,13 +51,13 @@ export const NO_HTTP2 = 'the service does not speak HTTP/2'
 /** The service speaks none of the protocols that were offered in the handshake. */
 export const NO_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'
 
-/** What errors of TLS mean to one who doesn't know OpenSSL. */
+/** TLS errors in words for people who don't know OpenSSL. */
 const TLS_MESSAGES: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'no TLS is spoken there; is it http?',
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the service wants a client certificate',
 }
 
-/** The failure that an error of the HTTP client stands for. What is no network error breaks the protocol. */
+/** The failure for an error of the HTTP client. Whatever is no network error is a protocol error. */
 export function failureOf(error: unknown): Failure {
   const code = codeOf(error)
   if (code === 'UND_ERR_SOCKET') return SOCKET_FAILURES[messageOf(error)] ?? CLOSED

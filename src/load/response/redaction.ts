@@ -14,10 +14,10 @@ import { quoted } from '../../scenario/yaml/tree.js'
 
 const HIDDEN = '[redacted]'
 
-/** Where it isn't known which row was sent, the secrets of so many are looked for; of more rows nothing is told. */
+/** If it is unknown which row was sent, the secrets of this many rows are looked for; with more, nothing is shown. */
 const ROWS_MOST = 1000
 
-/** Shorter texts stand in too many others. */
+/** Shorter texts occur in too many others. */
 const LENGTH_MIN = 4
 
 /** What is hidden in the answers to one request. */

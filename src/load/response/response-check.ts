@@ -1,5 +1,5 @@
 /**
- * What an answer comes to: a success, whose captured values are kept, or a failure with its kind.
+ * Decides whether a response is a success, whose captured values are kept, or a failure with its kind.
  */
 import type { Ms } from '../../base/clock.js'
 import type { IterationContext } from '../../plan/iteration-values.js'
@@ -59,7 +59,7 @@ export class ResponseCheck {
   /** Null for a success. The body is forgotten then. What is captured goes into the variables of `draws`; null when nothing is to be kept. */
   judge(answered: Answered, draws: IterationContext | null): Failure | null {
     const failure = this.look(answered, draws)
-    // A user who pauses would hold on to a body of megabytes meanwhile.
+    // Otherwise a pausing user would hold a body of megabytes.
     answered.answer?.release()
     return failure
   }
@@ -77,7 +77,7 @@ export class ResponseCheck {
     return missing === null ? null : { kind: 'capture', message: missing }
   }
 
-  /** The same with everything that was looked at, for one who wants to see it. */
+  /** The same, with everything that was looked at. */
   examine(answered: Answered, draws: IterationContext): Examined {
     const { status, answer, latencyMs } = answered
     const body = new Body(answer, this.timeoutMs - latencyMs)

@@ -179,7 +179,7 @@ function decodeText(body: Buffer, charset: string): string {
   try {
     return new TextDecoder(charset).decode(body)
   } catch {
-    // A character set that nobody knows.
+    // An unknown character set.
     return body.toString('utf8')
   }
 }

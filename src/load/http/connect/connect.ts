@@ -9,11 +9,11 @@ import type { Transport } from './transport.js'
 
 /** A connection that is being set up. */
 export interface Connecting {
-  /** Gives it up: nobody is called back. */
+  /** Cancels it; the callback is not called. */
   cancel(): void
 }
 
-/** Called once, with a connected socket or with what stands in the way. */
+/** Called once, with a connected socket or an error. */
 export type Connected = (
   ...result: [error: Error, socket: null] | [error: null, socket: Socket | Transport]
 ) => void
@@ -61,7 +61,7 @@ export function connectTo(
   const timer = setTimeout(() => fail(new ConnectTimeout(timeoutMs)), timeoutMs)
   const watch = (socket: Socket) => {
     raw = socket
-    // Whoever gave it up doesn't want to hear why it broke.
+    // After a cancel, its error is of no interest.
     socket.on('error', () => {})
     socket.once('close', () => {
       // Of one below another the upper one says what was wrong.
@@ -71,7 +71,7 @@ export function connectTo(
   try {
     const first = dial(target, end, watch)
     watch(first)
-    // Also told for an address that needs no look-up: then it took no time.
+    // Also emitted for an address that needs no lookup, which then took no time.
     first.once('lookup', () => {
       if (isIP(host) === 0) lookedUp = now()
     })

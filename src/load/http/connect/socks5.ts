@@ -50,7 +50,7 @@ export async function askSocks(
     const reason = REFUSALS[reply! - 1] ?? `code ${reply}`
     throw new TunnelError(`the proxy does not connect to ${host}:${port}: ${reason}`)
   }
-  // The address that the proxy connects from, and its port: nobody needs them, but they have to be read.
+  // The address and port that the proxy connects from: unused, but they have to be read.
   await read(socket, (kind === IPV4 ? 4 : kind === IPV6 ? 16 : first! + 1) - 1 + 2)
 }
 

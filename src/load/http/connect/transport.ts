@@ -10,11 +10,11 @@ const BUFFER_BYTES = 64 * 1024
 
 let shared: Buffer | null = null
 
-/** Who reads a transport. */
+/** The reader of a transport. */
 export interface TransportReader {
   /** Bytes came: valid until the call returns. */
   read(bytes: Buffer): void
-  /** Nothing more will come, which is told once: null when the other side has closed in order. */
+  /** The connection has ended; called once. Null when the other side has closed it in order. */
   lost(error: Error | null): void
   /** What was written has gone out: there is room for more. */
   drained(): void

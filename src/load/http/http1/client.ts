@@ -96,7 +96,7 @@ export class Http1Client implements OriginClient {
     this.leaving.clear()
   }
 
-  /** Sends what waits, when whoever calls has returned. */
+  /** Sends the waiting requests after the caller has returned. */
   advanceLater(): void {
     if (this.isAdvancing || this.waiting.length === 0) return
     this.isAdvancing = true

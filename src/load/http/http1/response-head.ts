@@ -25,7 +25,7 @@ interface Framing {
   readonly keepAliveMs: Ms | null
 }
 
-/** A head as it stands in HTTP/1.1, blank line included. */
+/** The bytes of an HTTP/1.1 head, blank line included. */
 export class Head implements Framing {
   readonly status: number
   readonly bodyBytes: number
@@ -75,7 +75,7 @@ export class HeadCache {
   }
 }
 
-/** Requests and heads of answers as they stand on the wire, known to all connections of a thread. */
+/** Caches of requests and response heads as bytes, shared by all connections of a thread. */
 export class WireCaches {
   readonly wire: RequestWriter
   readonly heads = new HeadCache()
@@ -116,7 +116,7 @@ function parse(bytes: Buffer, isOfHead: boolean): Head | 'partial' | 'too long' 
   return framing === null ? 'strange' : new Head(text, isOfHead, fields, framing)
 }
 
-/** Null when nobody knows where the body ends, or the connection goes on as something else. */
+/** Null when the end of the body is unknown, or the connection switches protocols. */
 function framingOf(text: string, fields: Fields, isOfHead: boolean): Framing | null {
   const status = Number(text.slice(9, 12))
   if (status === 101) return null

@@ -22,7 +22,7 @@ export interface UndiciOwner {
   answered(call: Call): void
   /** An exchange broke, for undici or for the connection. */
   failed(call: Call, failure: Failure): void
-  /** The service keeps the connection for so long from now on. */
+  /** How long the service keeps the connection from now on. */
   keepFor(ms: number): void
   /** undici has closed the connection. */
   closed(): void
@@ -79,7 +79,7 @@ export class UndiciReader implements TransportReader {
       this.dispatch(call, { method: call.method as 'GET', path: '/' }, () => this.socket.replayed())
   }
 
-  /** Sends a request, as it stands. */
+  /** Sends a request through undici. */
   send(call: Call, { method, path, headers, body }: Outgoing): void {
     const isText = body === null || typeof body === 'string'
     this.dispatch(

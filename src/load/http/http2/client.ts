@@ -41,7 +41,7 @@ const SESSION_MEMORY_MB = 1000
 /** How often a stream that was refused goes again, unless its connection has taken others and was closed. */
 const REFUSALS_MOST = 3
 
-/** A connection takes no more requests when one was given up on it after so long without a word to anybody. */
+/** A connection takes no more requests once a request was given up on it after this long without a byte for any stream. */
 const SILENCE_MS = 200
 
 /** Sends to one origin over HTTP/2. */
@@ -107,7 +107,7 @@ export class Http2Client implements OriginClient {
     this.leaving.clear()
   }
 
-  /** Sends what waits, when whoever calls has returned. */
+  /** Sends the waiting requests after the caller has returned. */
   advanceLater(): void {
     if (this.isAdvancing || this.waiting.length === 0) return
     this.isAdvancing = true
@@ -300,7 +300,7 @@ class Http2Connection {
     this.socket.destroy()
   }
 
-  /** A stream has come to its end. */
+  /** A stream has ended. */
   conclude(exchange: Http2Exchange, failure: Failure | null): void {
     const { call } = exchange.waiting
     if (!this.exchanges.has(call)) return
@@ -387,7 +387,7 @@ class Http2Exchange {
     else this.upload(body[Symbol.iterator]())
   }
 
-  /** Whether nobody has begun to work on it. */
+  /** Whether the service has not processed it. */
   get isRefused(): boolean {
     return this.stream.rstCode === NGHTTP2_REFUSED_STREAM
   }
@@ -449,7 +449,7 @@ class Http2Exchange {
   }
 }
 
-/** The headers of an answer, for one who looks inside. */
+/** The headers of a response, parsed on demand. */
 class LazyHead {
   private whole: ResponseHead | null = null
 
@@ -483,7 +483,7 @@ const RESETS = [
   'HTTP_1_1_REQUIRED',
 ]
 
-/** Codes for what is against the protocol, whoever has found it. */
+/** Codes of protocol violations, whichever side found them. */
 const BROKEN: ReadonlySet<string> = new Set([
   'PROTOCOL_ERROR',
   'FLOW_CONTROL_ERROR',

@@ -29,7 +29,7 @@ export class FollowingConnection extends ConnectionLayer {
     this.start(exchange)
     this.left = request.redirects ?? 0
     this.cookies = []
-    // A place to go to stands in the head.
+    // The head says where to go.
     this.request = this.left === 0 ? null : keepRequest(request, { keep: request.keep ?? 'head' })
     this.inner.send(this.request ?? request, this)
   }

@@ -114,7 +114,7 @@ export class RetryingConnection extends ConnectionLayer {
 function prepare(request: Outgoing): Outgoing {
   const { retries, keep } = request
   if (retries === undefined) return request
-  // How long to wait stands in the head.
+  // The head says how long to wait.
   const mayAsk = ASKING.some((status) => isExpected(status, retries.statuses))
   return keepRequest(request, mayAsk ? { keep: keep ?? 'head' } : {})
 }
