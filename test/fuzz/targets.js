@@ -235,7 +235,7 @@ function walk(scenario, chance) {
   )
   try {
     const iterations = new Iterations(plan)
-    const traveller = iterations.traveller(0)
+    const traveller = iterations.vuContext(0)
     if (iterations.hasFirst) pass(iterations.beginFirst(0))
     for (let n = 0; n < 4; n++) {
       if (iterations.isPlain) iterations.prepare(n, n === 0)
