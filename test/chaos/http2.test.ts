@@ -2,6 +2,7 @@
  * HTTP/2 services that do what no service should, under every kind of load.
  */
 import { describe, expect, test } from 'vitest'
+import { bookComplaints } from './account.js'
 import { everyThird, type Fault } from './ask.js'
 import type { StreamAsk } from './http2.js'
 import {
@@ -45,5 +46,20 @@ describe.concurrent('a connection that nothing can be read from any more', () =>
     await service.stop()
     expect(run.ended!.map(({ ending }) => ending).slice(1)).toEqual(['ok', 'ok', 'ok'])
     expect(run.ended![0]!.ending).not.toBe('ok')
+  })
+
+  test.each(BROKEN_CONNECTIONS)('costs what is under way on it, and no more: $name', async (fault) => {
+    const isBreaking = (id: number) => id % 200 === 100
+    const service = await startService({ http2: (id) => (isBreaking(id) ? fault : GOOD_STREAM) })
+    const users = 10
+    const load = { vus: users, iterations: 1000, duration: '30s' }
+    const http = { ...HASTY, http2: true, connections: 2 }
+    const run = await unleash({ load, http, requests: [GET] }, `http://127.0.0.1:${service.port}`)
+    const breaks = [...service.arrivals.keys()].filter(isBreaking).length
+    await service.stop()
+    expect(bookComplaints(run)).toEqual([])
+    expect(run.totals.failed).toBeLessThanOrEqual(breaks * users)
+    expect(run.totals.failed).toBeGreaterThanOrEqual(breaks)
+    expect(breaks).toBe(5)
   })
 })

@@ -1,26 +1,22 @@
 /**
  * HTTP/1.1 to one origin: one connection after the other, with one exchange at a time on it, or several in a row (pipelining).
  */
+import type { Socket } from 'node:net'
 import { type Ms, now } from '../../../base/clock.js'
 import type { Payload } from '../../../plan/payload.js'
 import type { Outgoing } from '../../../plan/request.js'
-import type { ConnectionEvents } from '../../connection.js'
 import { type Failure, failureOf } from '../../response/failure.js'
-import { type Connecting, type ConnectOptions, connectTo } from '../connect/connect.js'
-import { type DialOptions, dialTcp, dialTls } from '../connect/dial.js'
 import { Transport, type TransportReader } from '../connect/transport.js'
 import { keepRequest } from '../layers/layer.js'
-import { type Call, isIdempotent, type OriginClient } from '../origin-client.js'
+import { type Call, isIdempotent } from '../origin-client.js'
+import { type ClientOptions, QueueingClient } from '../queueing-client.js'
 import type { WireCaches } from './response-head.js'
 import { ResponseReader } from './response-reader.js'
 import { UndiciReader } from './undici-reader.js'
 
 /** What a client of one origin has to know. */
-export interface Http1Options extends DialOptions {
+export interface Http1Options extends ClientOptions {
   readonly texts: WireCaches
-  readonly events: ConnectionEvents
-  /** Exchanges at once on one connection. */
-  readonly width: number
 }
 
 /** Idle connections are kept for as long as the service says, at most this long. */
@@ -35,28 +31,12 @@ const KEEP_ALIVE_MARGIN_MS = 500
 const ANSWERS_IN_A_ROW = 64
 
 /** Sends to one origin over HTTP/1.1. */
-export class Http1Client implements OriginClient {
-  /** What requests name as their host. */
-  private readonly host: string
-  private readonly connectOptions: ConnectOptions
-  private readonly waiting: Call[] = []
-  private connection: Http1Connection | null = null
-  /** Connections that take no more requests, and still owe answers. */
-  private readonly leaving = new Set<Http1Connection>()
-  private connecting: Connecting | null = null
-  private isAdvancing = false
-
+export class Http1Client extends QueueingClient<Call, Http1Connection> {
   constructor(
-    readonly origin: string,
+    origin: string,
     readonly options: Http1Options,
   ) {
-    const { host, protocol } = new URL(origin)
-    this.host = host
-    this.connectOptions = {
-      dial: protocol === 'https:' ? dialTls(options) : dialTcp(options),
-      timeoutMs: options.http.connectTimeoutMs,
-      events: options.events,
-    }
+    super(origin, options)
   }
 
   send(call: Call, request: Outgoing): void {
@@ -71,82 +51,21 @@ export class Http1Client implements OriginClient {
     this.advance()
   }
 
-  cancel(call: Call): void {
-    const at = this.waiting.indexOf(call)
-    if (at === -1) {
-      for (const connection of [this.connection, ...this.leaving]) if (connection?.cancel(call)) return
-      return
-    }
-    this.waiting.splice(at, 1)
-    if (this.waiting.length > 0) return
-    this.connecting?.cancel()
-    this.connecting = null
+  protected callOf(call: Call): Call {
+    return call
   }
 
-  get isIdle(): boolean {
-    return this.waiting.length === 0 && this.leaving.size === 0 && (this.connection?.isIdle ?? true)
+  protected open(socket: Socket | Transport): Http1Connection {
+    return new Http1Connection(this, socket instanceof Transport ? socket : new Transport(socket))
   }
 
-  destroy(): void {
-    this.waiting.length = 0
-    this.connecting?.cancel()
-    this.connecting = null
-    for (const connection of [this.connection, ...this.leaving]) connection?.destroy()
-    this.connection = null
-    this.leaving.clear()
-  }
-
-  /** Sends the waiting requests after the caller has returned. */
-  advanceLater(): void {
-    if (this.isAdvancing || this.waiting.length === 0) return
-    this.isAdvancing = true
-    queueMicrotask(() => {
-      this.isAdvancing = false
-      this.advance()
-    })
-  }
-
-  /** Sends what waits, as far as there is a connection for it; connects when there is none. */
-  private advance(): void {
-    while (this.waiting.length > 0) {
-      if (this.connection !== null && !this.connection.isOpen) this.connection.leave()
-      const { connection } = this
-      if (connection === null) {
-        this.connecting ??= this.connect()
-        return
-      }
-      const call = this.waiting[0]!
-      if (!connection.accepts(call)) return
-      this.waiting.shift()
-      if (!connection.send(call)) this.waiting.unshift(call)
-    }
-  }
-
-  /** The call met the end of a kept connection: it goes again, before all others. */
-  sendAgain(call: Call): void {
-    call.onReconnect()
-    this.waiting.unshift(call)
-  }
-
-  /** The connection takes no more requests. It is kept in mind as long as it owes answers. */
-  leave(connection: Http1Connection, owesAnswers: boolean): void {
-    if (this.connection === connection) this.connection = null
-    if (owesAnswers) this.leaving.add(connection)
-    else this.leaving.delete(connection)
-  }
-
-  private connect(): Connecting {
-    return connectTo(this.origin, this.connectOptions, (error, socket) => {
-      this.connecting = null
-      if (error === null) {
-        const transport = socket instanceof Transport ? socket : new Transport(socket)
-        this.connection = new Http1Connection(this, transport)
-        this.advanceLater()
-        return
-      }
-      const failure = failureOf(error)
-      for (const call of this.waiting.splice(0)) call.end(failure)
-    })
+  protected sendFirst(connection: Http1Connection): boolean {
+    const call = this.waiting[0]!
+    if (!connection.accepts(call)) return false
+    this.waiting.shift()
+    // It has ended unnoticed: another one is needed.
+    if (!connection.send(call)) this.waiting.unshift(call)
+    return true
   }
 }
 

@@ -13,20 +13,12 @@ import {
 import type { Socket } from 'node:net'
 import { type Ms, now } from '../../../base/clock.js'
 import type { Outgoing } from '../../../plan/request.js'
-import type { ConnectionEvents } from '../../connection.js'
 import { type Failure, failureOf } from '../../response/failure.js'
 import { ResponseHead } from '../../response/response.js'
-import { type Connecting, type ConnectOptions, connectTo } from '../connect/connect.js'
-import { type DialOptions, dialTcp, dialTls } from '../connect/dial.js'
+import type { Transport } from '../connect/transport.js'
 import { isPath, isPayloadExpected } from '../http1/request-writer.js'
-import { type Call, isIdempotent, type OriginClient } from '../origin-client.js'
-
-/** What a client of one origin has to know. */
-export interface Http2Options extends DialOptions {
-  readonly events: ConnectionEvents
-  /** Streams at once on one connection. */
-  readonly width: number
-}
+import { type Call, isIdempotent } from '../origin-client.js'
+import { type ClientOptions, QueueingClient } from '../queueing-client.js'
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants
 
@@ -45,29 +37,15 @@ const REFUSALS_MOST = 3
 const SILENCE_MS = 200
 
 /** Sends to one origin over HTTP/2. */
-export class Http2Client implements OriginClient {
-  private readonly waiting: WaitingCall[] = []
-  private readonly connectOptions: ConnectOptions
-  private readonly authority: string
+export class Http2Client extends QueueingClient<WaitingCall, Http2Connection> {
   private readonly scheme: string
-  private connection: Http2Connection | null = null
-  /** Connections that take no more requests, and still owe answers. */
-  private readonly leaving = new Set<Http2Connection>()
-  private connecting: Connecting | null = null
-  private isAdvancing = false
 
   constructor(
-    readonly origin: string,
-    readonly options: Http2Options,
+    origin: string,
+    readonly options: ClientOptions,
   ) {
-    const { host, protocol } = new URL(origin)
-    this.authority = host
-    this.scheme = protocol.slice(0, -1)
-    this.connectOptions = {
-      dial: protocol === 'https:' ? dialTls(options) : dialTcp(options),
-      timeoutMs: options.http.connectTimeoutMs,
-      events: options.events,
-    }
+    super(origin, options)
+    this.scheme = new URL(origin).protocol.slice(0, -1)
   }
 
   send(call: Call, request: Outgoing): void {
@@ -82,79 +60,18 @@ export class Http2Client implements OriginClient {
     this.advance()
   }
 
-  cancel(call: Call): void {
-    const at = this.waiting.findIndex((each) => each.call === call)
-    if (at === -1) {
-      for (const connection of [this.connection, ...this.leaving]) if (connection?.cancel(call)) return
-      return
-    }
-    this.waiting.splice(at, 1)
-    if (this.waiting.length > 0) return
-    this.connecting?.cancel()
-    this.connecting = null
+  protected callOf({ call }: WaitingCall): Call {
+    return call
   }
 
-  get isIdle(): boolean {
-    return this.waiting.length === 0 && this.leaving.size === 0 && (this.connection?.isIdle ?? true)
+  protected open(socket: Socket | Transport): Http2Connection {
+    return new Http2Connection(this, socket as Socket)
   }
 
-  destroy(): void {
-    this.waiting.length = 0
-    this.connecting?.cancel()
-    this.connecting = null
-    for (const connection of [this.connection, ...this.leaving]) connection?.destroy()
-    this.connection = null
-    this.leaving.clear()
-  }
-
-  /** Sends the waiting requests after the caller has returned. */
-  advanceLater(): void {
-    if (this.isAdvancing || this.waiting.length === 0) return
-    this.isAdvancing = true
-    queueMicrotask(() => {
-      this.isAdvancing = false
-      this.advance()
-    })
-  }
-
-  /** The service has not begun to work on it: it goes again, before all others. */
-  sendAgain(waiting: WaitingCall): void {
-    waiting.call.onReconnect()
-    this.waiting.unshift(waiting)
-  }
-
-  /** The connection takes no more requests. */
-  leave(connection: Http2Connection, owesAnswers: boolean): void {
-    if (this.connection === connection) this.connection = null
-    if (owesAnswers) this.leaving.add(connection)
-    else this.leaving.delete(connection)
-    this.advanceLater()
-  }
-
-  private advance(): void {
-    while (this.waiting.length > 0) {
-      if (this.connection !== null && !this.connection.isOpen) this.connection.leave()
-      const { connection } = this
-      if (connection === null) {
-        this.connecting ??= this.connect()
-        return
-      }
-      if (!connection.hasRoom) return
-      connection.send(this.waiting.shift()!)
-    }
-  }
-
-  private connect(): Connecting {
-    return connectTo(this.origin, this.connectOptions, (error, socket) => {
-      this.connecting = null
-      if (error === null) {
-        this.connection = new Http2Connection(this, socket as Socket)
-        this.advanceLater()
-        return
-      }
-      const failure = failureOf(error)
-      for (const { call } of this.waiting.splice(0)) call.end(failure)
-    })
+  protected sendFirst(connection: Http2Connection): boolean {
+    if (!connection.hasRoom) return false
+    connection.send(this.waiting.shift()!)
+    return true
   }
 
   private headersOf(request: Outgoing): OutgoingHttpHeaders {
@@ -164,7 +81,7 @@ export class Http2Client implements OriginClient {
       ':method': method,
       ':path': path,
       ':scheme': this.scheme,
-      ':authority': this.authority,
+      ':authority': this.host,
     }
     for (let i = 0; i + 1 < request.headers.length; i += 2) {
       const name = request.headers[i]!.toLowerCase()
