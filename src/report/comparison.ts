@@ -8,14 +8,7 @@ import type { Page } from './page.js'
 import { COMPARED_MOST } from './ranking.js'
 import { type Column, renderTable } from './table.js'
 import { wrap } from './width.js'
-import {
-  formatInterval,
-  formatLimit,
-  formatMetric,
-  formatMetricChange,
-  formatSides,
-  isFarWorse,
-} from './wording.js'
+import { comparedCells, formatLimit, formatSides, isFarWorse } from './wording.js'
 
 /**
  * What changed beyond its limit, or could not be judged, line by line; metrics that passed are counted. When nothing
@@ -78,11 +71,7 @@ function renderRows(
   const cells = rows.map((row) => [
     row.request === null ? 'whole run' : printable(row.request),
     row.metric,
-    formatMetric(row.metric, row.baseline),
-    formatMetric(row.metric, row.current),
-    formatMetricChange(row.metric, row.change),
-    formatInterval(row),
-    formatLimit(row),
+    ...comparedCells(row),
     paintVerdict(row.verdict, style, width >= WORDS_WIDTH),
   ])
   return renderTable(columnsOf(sideTitles(comparison)), cells, {

@@ -60,6 +60,18 @@ export function formatLimit({ metric, tolerance, verdict }: MetricComparison): s
   return findMetric(metric)?.better === 'higher' ? `-${percent}%` : `+${percent}%`
 }
 
+/** The figures of a comparison's line: both sides, the change, its interval, the limit. */
+export function comparedCells(row: MetricComparison): string[] {
+  const { metric, baseline, current, change } = row
+  return [
+    formatMetric(metric, baseline),
+    formatMetric(metric, current),
+    formatMetricChange(metric, change),
+    formatInterval(row),
+    formatLimit(row),
+  ]
+}
+
 /** The outcome in one sentence for somebody who reads no other. */
 export function headline(result: Result): string {
   const { verdict, comparison, totals } = result

@@ -9,14 +9,7 @@ import type { RequestResult, Result, Totals } from '../../stats/result.js'
 import { listShardDoubts } from '../../stats/shard.js'
 import { sideTitles } from '../comparison.js'
 import { COMPARED_MOST, describeLeft, requestsShown } from '../ranking.js'
-import {
-  formatActual,
-  formatInterval,
-  formatLimit,
-  formatMetric,
-  formatMetricChange,
-  headline,
-} from '../wording.js'
+import { comparedCells, formatActual, headline } from '../wording.js'
 import type { Format } from './format.js'
 
 /**
@@ -61,11 +54,7 @@ function renderComparison(comparison: Comparison): string {
     .map((row) => [
       row.request === null ? '(whole run)' : escapeMarkdown(row.request),
       row.metric,
-      formatMetric(row.metric, row.baseline),
-      formatMetric(row.metric, row.current),
-      formatMetricChange(row.metric, row.change),
-      formatInterval(row),
-      formatLimit(row),
+      ...comparedCells(row),
       row.verdict === 'regressed' || row.verdict === 'missing' ? `**${row.verdict}**` : row.verdict,
     ])
   const titles = ['request', 'metric', ...sideTitles(comparison), 'change', '95% sure', 'limit', 'verdict']

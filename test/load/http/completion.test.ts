@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import type { Exchange } from '../../../src/load/connection.js'
+import { Completion, Completions } from '../../../src/load/http/completion.js'
+
+const FAILURE = { kind: 'reset', message: 'gone' } as const
+
+function makeExchanges() {
+  const ended: string[] = []
+  const exchange = (name: string): Exchange => ({
+    ended: (failure) => void ended.push(failure === null ? name : `${name}: ${failure.kind}`),
+  })
+  return { ended, exchange }
+}
+
+test('ends are handed on in their order, and only when their caller has returned', async () => {
+  const { ended, exchange } = makeExchanges()
+  const completions = new Completions()
+  const [a, b] = [new Completion(completions), new Completion(completions)]
+  a.begin(exchange('a'))
+  b.begin(exchange('b'))
+  b.end(null)
+  a.end(FAILURE)
+  expect(ended).toEqual([])
+  await Promise.resolve()
+  expect(ended).toEqual(['b', 'a: reset'])
+})
+
+test('a second end, and one after a cancel, are ignored', async () => {
+  const { ended, exchange } = makeExchanges()
+  const completion = new Completion(new Completions())
+  completion.begin(exchange('a'))
+  completion.end(null)
+  completion.end(FAILURE)
+  await Promise.resolve()
+  completion.begin(exchange('b'))
+  completion.end(null)
+  completion.cancel()
+  await Promise.resolve()
+  expect(ended).toEqual(['a'])
+})
+
+test('an exchange that begins where one was given up ends once, with those of others', async () => {
+  const { ended, exchange } = makeExchanges()
+  const completions = new Completions()
+  const [a, b] = [new Completion(completions), new Completion(completions)]
+  a.begin(exchange('given up'))
+  b.begin(exchange('b'))
+  a.end(null)
+  b.end(null)
+  a.cancel()
+  a.begin(exchange('next'))
+  a.end(FAILURE)
+  await Promise.resolve()
+  expect(ended).toEqual(['next: reset', 'b'])
+})
+
+test('an exchange that begins and ends while others are handed on comes after them', async () => {
+  const { ended, exchange } = makeExchanges()
+  const completions = new Completions()
+  const [a, b] = [new Completion(completions), new Completion(completions)]
+  a.begin({
+    ended: () => {
+      ended.push('a')
+      a.begin(exchange('a again'))
+      a.end(null)
+    },
+  })
+  b.begin(exchange('b'))
+  a.end(null)
+  b.end(null)
+  await Promise.resolve()
+  await Promise.resolve()
+  expect(ended).toEqual(['a', 'b', 'a again'])
+})
