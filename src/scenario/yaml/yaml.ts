@@ -75,6 +75,9 @@ function parse(
   text: string,
   options: ParseOptions & DocumentOptions & SchemaOptions,
 ): { readonly document: Document.Parsed | null; readonly faults: readonly SyntaxFault[] } {
+  // A broken file can have thousands of errors. Nobody reads their stacks, and capturing them takes most of the time.
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
   try {
     const document = parseDocument(text, { prettyErrors: false, ...options })
     const told = options.logLevel === 'silent' ? [] : document.warnings
@@ -91,6 +94,8 @@ function parse(
       document: null,
       faults: [{ code: 'RESOURCE_EXHAUSTION', message: '', span: [start, start + 1] }],
     }
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 
