@@ -51,6 +51,6 @@ function stranger(path: string, what: string): Problem {
   return {
     message: `${where}${what} can't be part of a scenario`,
     place: null,
-    hint: 'write a text, number, boolean, list or plain object',
+    hint: 'write a string, number, boolean, list or plain object',
   }
 }

@@ -54,7 +54,7 @@ async function readText(file: string, path: string): Promise<string> {
     // Fatal, because a file in another encoding would be measured with the wrong letters.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw userError(`${file} is not a text in UTF-8`, 'save the file as UTF-8')
+    throw userError(`${file} is not valid UTF-8`, 'save the file as UTF-8')
   }
 }
 
@@ -63,8 +63,8 @@ async function readBytes(file: string, path: string): Promise<Uint8Array> {
     const { size } = await stat(path)
     if (size > BYTES_MAX)
       throw userError(
-        `${file} has ${formatSize(size)}, too much for a scenario`,
-        `at most ${formatSize(BYTES_MAX)}`,
+        `${file} is too large for a scenario: ${formatSize(size)}`,
+        `write at most ${formatSize(BYTES_MAX)}`,
       )
     return await readFile(path)
   } catch (error) {
@@ -90,8 +90,8 @@ async function missing(file: string, path: string): Promise<UserError> {
 async function listScenarios(directory: string, path: string): Promise<string> {
   const found = await scenariosIn(path)
   return found.length === 0
-    ? 'give the path of a scenario, such as scenarios/search.yaml, or a URL such as http://localhost:3000/'
-    : `in ${directory} there are ${found.slice(0, 5).join(', ')}`
+    ? 'pass the path of a scenario, such as scenarios/search.yaml, or a URL such as http://localhost:3000/'
+    : `${directory} contains ${found.slice(0, 5).join(', ')}`
 }
 
 async function scenariosIn(directory: string): Promise<string[]> {

@@ -296,9 +296,9 @@ function firstOf(problems: readonly Problem[]): readonly Problem[] {
   if (left <= 0) return problems
   const { place } = problems[PROBLEMS_MOST]!
   const rest = {
-    message: `${plural(left, 'more mistake')} from here on`,
+    message: `${plural(left, 'more problem')} from here on`,
     place,
-    hint: 'mend those above first',
+    hint: 'fix those above first',
   }
   return [...problems.slice(0, PROBLEMS_MOST), rest]
 }

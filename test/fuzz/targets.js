@@ -131,7 +131,7 @@ function file(name, argvOf, rules) {
     const outcome = await command(argv, folder)
     // A file that is no text has no lines.
     const places =
-      rules.places === true && !/is not a text in UTF-8|too much for a scenario/.test(outcome.stderr)
+      rules.places === true && !/is not valid UTF-8|too large for a scenario/.test(outcome.stderr)
     // JSON, HTML and CSV are for programs.
     const stdout = argv.some((word) => /^(json|html|csv.*)=/.test(word)) ? '' : outcome.stdout
     return findFault({ ...rules, ...outcome, stdout, places })

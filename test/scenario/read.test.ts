@@ -310,7 +310,7 @@ test('of more than a hundred mistakes the rest is counted', () => {
   const keys = Array.from({ length: 250 }, (_, i) => `wrong${i}: 1\n`).join('')
   const problems = problemsOf(`${keys}requests: [{ get: / }]`)
   expect(problems).toHaveLength(101)
-  expect(problems.at(-1)).toBe('150 more mistakes from here on')
+  expect(problems.at(-1)).toBe('150 more problems from here on')
 })
 
 describe('one mistake, one message:', () => {
@@ -339,8 +339,8 @@ describe('one mistake, one message:', () => {
   test('holes that begin a value, or stand in brackets, are told one by one', () => {
     const text = 'requests:\n  - get: {{ a }}/x\n  - { post: /{{ b }}/y }\n  - put: /{{ c }}\n'
     expect(problemsOf(text)).toEqual([
-      '{{ a }} without quotes means something else to YAML',
-      '{{ b }} without quotes means something else to YAML',
+      '{{ a }} needs quotes: YAML reads { as the start of a map',
+      '{{ b }} needs quotes: YAML reads { as the start of a map',
     ])
   })
 })

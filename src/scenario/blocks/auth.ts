@@ -67,18 +67,18 @@ export function checkAuth(
   if (part.auth === undefined) return
   const header = Object.keys(part.headers ?? {}).find((name) => name.toLowerCase() === 'authorization')
   if (header === undefined) return
-  const message = 'auth sets the header authorization, which stands in headers, too'
-  report({ path: ['auth'], onKey: true, message, hint: 'keep one of the two' })
+  const message = 'auth sets the header authorization, which is also set in headers'
+  report({ path: ['auth'], onKey: true, message, hint: 'remove one of them' })
 }
 
 function checkOne({ bearer, basic }: AuthInput, report: Report, hasUnknown: boolean): void {
   if (bearer !== undefined && basic !== undefined) {
-    const message = 'auth is one of bearer and basic, here are both'
-    report({ path: ['basic'], onKey: true, message, hint: 'keep one of the two' })
+    const message = 'auth takes either bearer or basic, not both'
+    report({ path: ['basic'], onKey: true, message, hint: 'remove one of them' })
   } else if (bearer === undefined && basic === undefined && !hasUnknown) {
     report({
-      message: 'auth says not how',
-      hint: 'write bearer: "${API_TOKEN}" or basic: "user:${PASSWORD}"',
+      message: 'auth has no method',
+      hint: 'add bearer: "${API_TOKEN}" or basic: "user:${PASSWORD}"',
     })
   }
 }
@@ -86,5 +86,5 @@ function checkOne({ bearer, basic }: AuthInput, report: Report, hasUnknown: bool
 const readBasic: Reader<Template> = (tree, context, report) => {
   const template = readTemplate(tree, context, report)
   if (template === null || literalParts(template).some((part) => part.includes(':'))) return template
-  return wrong(report, 'basic is not of the form user:password', 'write it like "user:${PASSWORD}"')
+  return wrong(report, 'basic must be user:password', 'write it like "user:${PASSWORD}"')
 }

@@ -5,7 +5,7 @@ import { losesDigits } from '../../base/decimal.js'
 import { messageOf } from '../../base/errors.js'
 import { type Reader, readText, wrong } from '../fields/fields.js'
 import type { Check, JsonTest } from '../model/expect.js'
-import { quoted, type Report, Scalar, type TreeMap } from '../yaml/tree.js'
+import { nameOf, quoted, type Report, Scalar, type TreeMap } from '../yaml/tree.js'
 import { parseJsonPath } from './json-path.js'
 
 /** The checks of a request with their values read. */
@@ -39,7 +39,7 @@ export function makeChecks({ header, body, matches, json, maxLatency, maxSize }:
 export function checkChecks(input: ChecksInput, report: Report): void {
   for (const key of ['body', 'matches', 'json', 'maxSize'] as const) {
     if (input[key] === undefined) continue
-    const message = 'the answer to a head request has no body'
+    const message = 'the response to a HEAD request has no body'
     report({ path: ['expect', key], onKey: true, message, hint: `use get, or remove ${key}` })
   }
 }
@@ -47,7 +47,7 @@ export function checkChecks(input: ChecksInput, report: Report): void {
 /** A text to compare with: not empty, and the same in every iteration. */
 export const readFixedText: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)
-  if (text === '') return wrong(report, 'the text is empty', 'write what to look for, or remove the key')
+  if (text === '') return wrong(report, 'the value is empty', 'write the text to look for, or remove the key')
   return text === null ? null : refuseHoles(text, report)
 }
 
@@ -60,16 +60,20 @@ export const readPattern: Reader<string> = (tree, context, report) => {
     return pattern
   } catch (error) {
     const reason = messageOf(error).replace(/^.*: /s, '')
-    const hint = 'write it without slashes around it; \\ before a character that is meant itself'
-    return wrong(report, `${quoted(pattern)} is not a regular expression: ${reason}`, hint)
+    const hint = 'write it without enclosing slashes, and put \\ before a literal special character'
+    return wrong(report, `${quoted(pattern)} is not a valid regular expression: ${reason}`, hint)
   }
 }
 
 /** What a value has to be: a value, or a text such as `>= 1` and `exists`. */
 export const readJsonTest: Reader<JsonTest> = (tree, context, report) => {
   if (!(tree instanceof Scalar) || (tree.value === null && tree.text === '')) {
-    const message = 'a single value is wanted, or a comparison'
-    return wrong(report, message, 'write it like ok, 1, true, ">= 1", "!= null" or exists')
+    const message = `expected a value or a comparison, got ${nameOf(tree)}`
+    return wrong(
+      report,
+      message,
+      'write a value such as ok, 1 or true, or a comparison such as ">= 1", "!= null" or exists',
+    )
   }
   if (typeof tree.value !== 'string') return { operator: '==', value: tree.value, ...digitsOf(tree.text) }
   const text = readText(tree, context, report)
@@ -89,8 +93,8 @@ function readComparison(operator: Comparison, operand: string, report: Report): 
   if (typeof value === 'number') return { operator, value, ...digits }
   return wrong(
     report,
-    `${operator} compares numbers, here is ${quoted(operand)}`,
-    `write it like "${operator} 1"`,
+    `${operator} compares numbers, got ${quoted(operand)}`,
+    `write a number, such as "${operator} 1"`,
   )
 }
 
@@ -115,7 +119,7 @@ export function checkJsonPaths(tests: TreeMap, report: Report): void {
     report({
       path: [path],
       onKey: true,
-      message: `${quoted(path)} is not a path to one value`,
+      message: `${quoted(path)} is not a path to a single value`,
       hint: pathHint(path),
     })
   }
@@ -123,16 +127,15 @@ export function checkJsonPaths(tests: TreeMap, report: Report): void {
 
 function pathHint(path: string): string {
   if (/\*|\.\.|\?|\[[-\d]*:/.test(path))
-    return 'wildcards, slices and filters are not for checks: name one value, such as $.items[0].id'
+    return 'name one value, such as $.items[0].id: checks take no wildcards, slices or filters'
   const guess = path.startsWith('$') ? null : `$${path.startsWith('[') ? '' : '.'}${path}`
   return guess !== null && parseJsonPath(guess) !== null
     ? `write ${guess}`
-    : "write it like $.items[0].id, and other keys in quotes: $['first name']"
+    : "write a path such as $.items[0].id, with other keys in quotes: $['first name']"
 }
 
-const HOLES_HINT =
-  'write what is the same in every answer; a step can capture the value and the next one compare it, with if'
+const HOLES_HINT = 'write a fixed value; to compare a changing one, capture it and use if in a later step'
 
 function refuseHoles(text: string, report: Report): string | null {
-  return text.includes('{{') ? wrong(report, 'templates are not worked out in checks', HOLES_HINT) : text
+  return text.includes('{{') ? wrong(report, 'templates are not supported in checks', HOLES_HINT) : text
 }

@@ -97,8 +97,8 @@ export function checkHttp(input: HttpInput, report: Report): void {
   const names = Object.keys(input.headers ?? {}).map((name) => name.toLowerCase())
   for (const [key, header] of Object.entries(set)) {
     if (header === null || !names.includes(header)) continue
-    const message = `${key} sets the header ${header}, which stands in headers, too`
-    report({ path: [key], onKey: true, message, hint: 'keep one of the two' })
+    const message = `${key} sets the header ${header}, which is also set in headers`
+    report({ path: [key], onKey: true, message, hint: 'remove one of them' })
   }
 }
 
@@ -110,8 +110,8 @@ export const readCompression: Reader<HttpOptions['compression'] | false> = (tree
   if (text === null) return null
   return wrong(
     report,
-    `${nameOf(tree)} is not known here`,
-    'write true, or wire to decode only what is looked into',
+    `expected true, false or wire, got ${nameOf(tree)}`,
+    'write true, or wire to decode only the responses that checks need',
   )
 }
 
@@ -136,7 +136,7 @@ export const readCookies: Reader<HttpOptions['cookies'] | false> = (tree, contex
   if (text === null) return null
   return wrong(
     report,
-    `${nameOf(tree)} is not known here`,
-    'write true, or keep to keep them from one iteration to the next',
+    `expected true, false or keep, got ${nameOf(tree)}`,
+    'write true, or keep to keep cookies between iterations',
   )
 }

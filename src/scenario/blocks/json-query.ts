@@ -68,9 +68,12 @@ export function queryJson(root: unknown, query: string, { onlyFirst, leftMs }: Q
   try {
     return guard === null ? find() : guard.within(leftMs, find)
   } catch (error) {
-    if (error instanceof OutOfTime) throw new QueryError(`the query ${query} ${error.message} on this answer`)
+    if (error instanceof OutOfTime)
+      throw new QueryError(`the query ${query} ${error.message} on this response`)
     if (error instanceof library().JSONPathRecursionLimitError)
-      throw new QueryError(`the answer is nested more than ${DEPTH_MOST} levels deep, too deep for ${query}`)
+      throw new QueryError(
+        `the response is nested more than ${DEPTH_MOST} levels deep, too deep for ${query}`,
+      )
     throw error
   }
 }

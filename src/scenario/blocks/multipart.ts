@@ -42,19 +42,22 @@ function isText(part: PartInput): part is Template {
 export function checkPart(part: LongPartInput, report: Report, hasUnknown: boolean): void {
   const [content, ...others] = (['file', 'text', 'json'] as const).filter((key) => part[key] !== undefined)
   if (content === undefined && !hasUnknown) {
-    report({ message: 'the field is empty', hint: 'add file: cover.png, text: "a text" or json: { a: 1 }' })
+    report({
+      message: 'the field is empty',
+      hint: 'add file: cover.png, text: "some text" or json: { a: 1 }',
+    })
   }
   for (const other of others) {
-    const message = `a field is one of file, text and json, here are ${content} and ${other}`
+    const message = `a field can have only one of file, text and json; got ${content} and ${other}`
     report({
       path: [other],
       onKey: true,
       message,
-      hint: 'keep one of the two, or write a list of two fields',
+      hint: 'remove one of them, or write a list of two fields',
     })
   }
   if (part.name !== undefined && content !== 'file' && content !== undefined) {
-    const message = `name is what a file is called, here is ${content}`
+    const message = `name applies only to a file, not to ${content}`
     report({ path: ['name'], onKey: true, message, hint: 'remove it' })
   }
 }
@@ -64,7 +67,7 @@ export function checkParts(fields: TreeMap, report: Report): void {
   if (Object.keys(fields).length > 0) return
   report({
     message: 'the form has no fields',
-    hint: 'add some: { title: "a text", upload: { file: cover.png } }',
+    hint: 'add fields, such as { title: "some text", upload: { file: cover.png } }',
   })
 }
 

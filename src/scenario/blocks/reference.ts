@@ -55,24 +55,26 @@ export function makeReference({ url, command, ready }: ReferenceInput): Referenc
 
 function checkOne({ url, command, ready }: ReferenceInput, report: Report, hasUnknown: boolean): void {
   if (url !== undefined && command !== undefined) {
-    const message = 'reference is one of url and command, here are both'
-    report({ path: ['command'], onKey: true, message, hint: 'keep one of the two' })
+    const message = 'reference takes either url or command, not both'
+    report({ path: ['command'], onKey: true, message, hint: 'remove one of them' })
   } else if (url === undefined && command === undefined && !hasUnknown) {
-    const hint = 'write url: http://localhost:3000, or command: node base/server.js'
-    report({ message: 'reference says not where', hint })
+    const hint = 'add url: http://localhost:3000 or command: node base/server.js'
+    report({ message: 'reference has neither url nor command', hint })
   } else if (ready !== undefined && command === undefined && !hasUnknown) {
-    const message = 'ready says when a command has started, and there is none'
+    const message = 'ready needs a command'
     report({ path: ['ready'], onKey: true, message, hint: 'remove it' })
   }
 }
 
 const readCommand: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)?.trim()
-  return text === '' ? wrong(report, 'the command is empty', 'such as node base/server.js') : (text ?? null)
+  return text === ''
+    ? wrong(report, 'the command is empty', 'write a command such as node base/server.js')
+    : (text ?? null)
 }
 
 const readReady: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)?.trim()
   if (text === undefined || /^(\/|https?:\/\/[^\s/])\S*$/.test(text)) return text ?? null
-  return wrong(report, `${nameOf(tree)} is neither a path nor a URL`, 'such as /healthz')
+  return wrong(report, `${nameOf(tree)} is neither a path nor a URL`, 'write a path such as /healthz')
 }

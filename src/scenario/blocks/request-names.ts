@@ -61,7 +61,7 @@ export function checkNames(names: Names, report: Report): void {
   names.entries.forEach((entry, index) => {
     const isStep = steps.has(entry.name)
     if (!isStep && !(phases.has(entry.name) && entry.steps.length > 0)) return
-    const message = `${quoted(entry.name)} is the name of ${isStep ? 'a step' : 'what is done around the load'}, too`
+    const message = `${quoted(entry.name)} is also the name of ${isStep ? 'a step' : 'a phase of the run'}`
     report({ path: [index, 'name'], message, hint: 'give it another name: figures are kept by name' })
   })
 }

@@ -48,20 +48,20 @@ export function checkRequest(request: RequestInput, report: Report, hasUnknown: 
     report({ message: 'the request has no method', hint: 'add one with its path, such as get: /api/items' })
   }
   for (const other of others) {
-    const message = `a request has one method, here are ${method} and ${other}`
-    report({ path: [other], onKey: true, message, hint: 'keep one of the two, or make two requests' })
+    const message = `a request can have only one method; got ${method} and ${other}`
+    report({ path: [other], onKey: true, message, hint: 'remove one of them, or write two requests' })
   }
   for (const other of otherBodies) {
-    const message = `a request has one body, here are ${body} and ${other}`
-    report({ path: [other], onKey: true, message, hint: 'keep one of the two' })
+    const message = `a request can have only one body; got ${body} and ${other}`
+    report({ path: [other], onKey: true, message, hint: 'remove one of them' })
   }
   if (body !== undefined && (method === 'get' || method === 'head')) {
-    const message = `a ${method} request carries no body`
+    const message = `a ${method.toUpperCase()} request can't have a body`
     report({ path: [body], onKey: true, message, hint: `use post, or remove ${body}` })
   }
   const ownType = Object.keys(request.headers ?? {}).find((name) => name.toLowerCase() === 'content-type')
   if (request.multipart !== undefined && ownType !== undefined) {
-    const message = 'multipart sets the header content-type itself, with the boundary of its parts'
+    const message = 'multipart sets the header content-type itself, including the boundary'
     report({ path: ['headers', ownType], onKey: true, message, hint: 'remove it' })
   }
   checkAuth(request, report)

@@ -25,7 +25,7 @@ function requestFields(leaves: Leaves) {
   const path = leaf(readPath, json.PATH).optional()
   const texts = oneOrMore(leaf(fields.readTemplate, json.TEXT), {
     description: 'Several pairs of that name, in this order.',
-    sample: '- a text',
+    sample: '- some text',
   })
   return {
     name: label('Name in figures, thresholds and baselines. Default: method and path.'),
@@ -103,7 +103,7 @@ function multipartSchema({ leaf }: Leaves) {
   const part = either(leaf(fields.readTemplate, json.TEXT), long)
   const parts = oneOrMore(part, {
     description: 'Several fields of that name, in this order.',
-    sample: '- a text',
+    sample: '- some text',
   })
   return record(parts, {
     description: 'Body of multipart/form-data with texts, JSON and files. A list repeats the name.',
@@ -151,10 +151,11 @@ export function requestSchema(leaves: Leaves) {
       synonyms: { ...SYNONYMS, flow: 'steps' },
       elsewhere: {
         ...ELSEWHERE,
-        capture: 'values are for later steps: make it a journey, steps: [{ get: ..., capture: ... }, ...]',
-        pause: 'a pause is a step of a journey; between iterations it is load.thinkTime',
-        if: 'conditions are for steps of a journey',
-        repeat: 'repetitions are for steps of a journey; a larger weight sends it more often',
+        capture:
+          'captured values are for later steps: make it a journey, steps: [{ get: ..., capture: ... }, ...]',
+        pause: 'make the pause a step of a journey; for a pause between iterations, use load.thinkTime',
+        if: 'put the condition on a step of a journey',
+        repeat: 'repeat a step of a journey; to send a request more often, give it a larger weight',
       },
       check(entry, report, hasUnknown) {
         if (entry.steps !== undefined) checkEntry(entry, report)
@@ -215,7 +216,7 @@ function stepSchema(leaves: Leaves): Schema<StepInput> {
       },
       elsewhere: {
         ...ELSEWHERE,
-        weight: 'weights are for the entries of requests; steps are taken in order',
+        weight: 'put the weight on the entry of requests: steps run in order',
       },
       check: checkStep,
     },

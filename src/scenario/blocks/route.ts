@@ -38,8 +38,8 @@ export function checkRoute(input: RouteInput, report: Report): void {
     (key) => input[key] != null,
   )
   for (const other of others) {
-    const message = `${first} and ${other} are two ways to the same place`
-    report({ path: [other], onKey: true, message, hint: 'keep one of the two' })
+    const message = `${other} can't be combined with ${first}`
+    report({ path: [other], onKey: true, message, hint: 'remove one of them' })
   }
 }
 
@@ -56,7 +56,7 @@ export function checkAddresses(addresses: Readonly<Record<string, unknown>>, rep
   }
 }
 
-const ADDRESS_HINT = 'write a host and a port, such as example.com:443; or only one of them, such as :443'
+const ADDRESS_HINT = 'write a host and a port, such as example.com:443, or only one of them, such as :443'
 
 /** `example.com:443`, `example.com`, `:443`, `[::1]:443`; null when it's none of these. */
 export function parseAddress(text: string): Address | null {
@@ -83,8 +83,8 @@ export const readSocketPath: Reader<string> = (tree, context, report) => {
   if (path === null || Buffer.byteLength(path) <= SOCKET_PATH_BYTES) return path
   return wrong(
     report,
-    `the path of a socket has at most ${SOCKET_PATH_BYTES} bytes`,
-    'use a shorter one, or a link to it',
+    `the path of a socket can have at most ${SOCKET_PATH_BYTES} bytes`,
+    'use a shorter path, or a symbolic link',
   )
 }
 
@@ -95,12 +95,12 @@ export const readProxy: Reader<Proxies> = (tree, context, report) => {
   if (text === 'env') return proxyOfEnvironment(context.env, report)
   const server = parseProxy(text)
   return server === null
-    ? wrong(report, 'that is not the URL of a proxy', PROXY_HINT)
+    ? wrong(report, 'this is not the URL of a proxy', PROXY_HINT)
     : { http: server, https: server, except: [] }
 }
 
 const PROXY_HINT =
-  'write it like http://localhost:3128 (or https://, socks5:// and socks5h://), or env for those of the environment'
+  'write a URL such as http://localhost:3128 (or https://, socks5://, socks5h://), or env to read it from the environment'
 
 /** As curl does: `http_proxy` in small letters only, since requests to a CGI set the other. */
 function proxyOfEnvironment(env: Environment, report: Report): Proxies | null {

@@ -9,7 +9,7 @@ import type { RequestSpec } from '../model/request.js'
 import type { Entry, Scenario } from '../model/scenario.js'
 import { quoted } from '../yaml/tree.js'
 
-const HINT = 'let no part that repeats hold another one that repeats the same characters: a+ for (a+)+'
+const HINT = 'avoid nested repetitions of the same characters: write a+ for (a+)+'
 
 /** A warning for each such pattern. */
 export function slowPatterns({ requests, before, beforeEach, after, file, text }: Scenario): Problem[] {
@@ -18,7 +18,7 @@ export function slowPatterns({ requests, before, beforeEach, after, file, text }
     patternsIn(request)
       .filter(isExplosive)
       .map((pattern) => ({
-        message: `"${request.name}": the pattern ${quoted(pattern)} can take very long on some answers`,
+        message: `"${request.name}": the pattern ${quoted(pattern)} can take very long on some responses`,
         hint: HINT,
         place: file === null ? null : placeOf(pattern, { file, text, line: request.line }),
       })),

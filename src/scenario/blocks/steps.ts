@@ -28,7 +28,7 @@ const OF_REQUESTS = [...METHODS, 'query', 'headers', 'auth', ...BODIES, 'expect'
 
 /** Reports what can't stand in a journey. */
 export function checkEntry(entry: JourneyInput, report: Report): void {
-  refuse(OF_REQUESTS, entry, 'a journey has it in its steps', report)
+  refuse(OF_REQUESTS, entry, 'in a journey it belongs to a step', report)
   if (entry.steps?.every(isPause))
     report({
       path: ['steps'],
@@ -39,7 +39,7 @@ export function checkEntry(entry: JourneyInput, report: Report): void {
   if (entry.name === undefined)
     report({
       message: 'the journey has no name',
-      hint: 'add one, such as name: checkout, to keep its figures under',
+      hint: 'add one, such as name: checkout: figures are kept by name',
     })
 }
 
@@ -54,13 +54,13 @@ export function checkStep(step: StepInput, report: Report, hasUnknown: boolean):
     report({
       path: ['until'],
       onKey: true,
-      message: 'until ends a repetition, and there is no repeat',
-      hint: 'add repeat: 10, the most often',
+      message: 'until needs repeat',
+      hint: 'add repeat: 10 for at most 10 times',
     })
   if (step.pause !== undefined) {
     refuse([...OF_REQUESTS, 'capture', 'steps'], step, 'a pause is a step of its own', report)
   } else if (step.steps !== undefined) {
-    refuse([...OF_REQUESTS, 'capture'], step, 'steps together send nothing themselves', report)
+    refuse([...OF_REQUESTS, 'capture'], step, 'a group of steps sends nothing itself', report)
   } else if (!METHODS.some((method) => step[method] !== undefined)) {
     if (!hasUnknown)
       report({
@@ -78,7 +78,7 @@ function refuse(keys: readonly (keyof StepInput)[], input: StepInput, why: strin
     report({
       path: [key],
       onKey: true,
-      message: `${key} can't stand here: ${why}`,
+      message: `${key} is not allowed here: ${why}`,
       hint: 'move it into a step of its own',
     })
   }

@@ -64,7 +64,7 @@ function metricId(name: string): string {
 
 function metricHint(name: string): string {
   const known = METRICS.map((metric) => metric.id)
-  return didYouMean(name, known) ?? `there are ${known.join(', ')}`
+  return didYouMean(name, known) ?? `the metrics are ${known.join(', ')}`
 }
 
 function requestHint(name: string, requests: readonly string[]): string {
@@ -94,7 +94,7 @@ function parseShare(text: string): number | null {
 
 const WANTED: Readonly<Record<Metric['unit'], string>> = {
   ms: 'a duration',
-  ratio: 'a share',
+  ratio: 'a percentage',
   perSecond: 'a rate',
   count: 'a whole number',
 }
@@ -103,7 +103,7 @@ function unitFault(value: string, metric: Metric): string {
   const isBare = /^\d+(\.\d+)?$/.test(value)
   return isBare && metric.unit !== 'count'
     ? `the limit ${value} has no unit`
-    : `${metric.id} is compared with ${WANTED[metric.unit]}, ${quoted(value)} is none`
+    : `${metric.id} is compared with ${WANTED[metric.unit]}, got ${quoted(value)}`
 }
 
 /** The number that was written, with the unit that the metric has. */

@@ -35,7 +35,7 @@ export function pemReader(wanted: 'certificate' | 'private key'): Reader<string>
     const path = readLabel(tree, context, report)
     if (path === null) return null
     if (context.files === undefined)
-      return wrong(report, 'there are no files here', 'save the scenario in a file')
+      return wrong(report, "files can't be read here", 'save the scenario in a file')
     let text: string
     try {
       const bytes = context.files.read(path)
@@ -46,15 +46,16 @@ export function pemReader(wanted: 'certificate' | 'private key'): Reader<string>
       const reason = codeOf(error) === 'ENOENT' ? 'no such file' : messageOf(error).replace(/, \w+ '.*$/, '')
       return wrong(
         report,
-        `${quoted(path)} can't be read: ${reason}`,
-        "paths are relative to the scenario's file",
+        `cannot read ${quoted(path)}: ${reason}`,
+        'write a path relative to the scenario file',
       )
     }
     const marker =
       wanted === 'certificate'
         ? /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/
         : /-----BEGIN [A-Z ]*PRIVATE KEY-----/
-    if (!marker.test(text)) return wrong(report, `${quoted(path)} holds no ${wanted} in PEM`, PEM_HINT)
+    if (!marker.test(text))
+      return wrong(report, `${quoted(path)} contains no ${wanted} in PEM format`, PEM_HINT)
     if (wanted === 'certificate') {
       const broken = brokenCertificate(text)
       if (broken !== null)
@@ -64,7 +65,7 @@ export function pemReader(wanted: 'certificate' | 'private key'): Reader<string>
   }
 }
 
-const PEM_HINT = 'write the path of a file in PEM, which begins with -----BEGIN'
+const PEM_HINT = 'write the path of a PEM file, which begins with -----BEGIN'
 
 /** The number of the first certificate that is none, from 1; null when all are. */
 function brokenCertificate(text: string): number | null {
@@ -90,11 +91,7 @@ export const readCiphers: Reader<string> = (tree, context, report) => {
     secureContext({ ciphers: text })
     return text
   } catch {
-    return wrong(
-      report,
-      `${quoted(text)} names no ciphers that are known here`,
-      'see openssl ciphers -v for the names',
-    )
+    return wrong(report, `${quoted(text)} contains no known cipher`, 'run openssl ciphers -v for the names')
   }
 }
 
@@ -106,14 +103,14 @@ export const readTlsVersion: Reader<TlsVersion> = (tree, context, report) => {
   if (text === null) return null
   const number = text.toLowerCase().replace(/^tlsv?/, '')
   const version = VERSIONS.find((each) => each === `TLSv${number === '1.0' ? '1' : number}`)
-  return version ?? wrong(report, `${quoted(text)} is not a version of TLS`, 'write 1.2 or 1.3')
+  return version ?? wrong(report, `${quoted(text)} is not a TLS version`, 'write 1.2 or 1.3')
 }
 
 /** Reports what doesn't go together: a key without its certificate, or with another one's. */
 export function checkTls(input: TlsInput, report: Report): void {
   const { cert, key, passphrase, minVersion, maxVersion } = input
   if (minVersion && maxVersion && VERSIONS.indexOf(minVersion) > VERSIONS.indexOf(maxVersion)) {
-    report({ path: ['minVersion'], message: 'minVersion is above maxVersion', hint: 'exchange the two' })
+    report({ path: ['minVersion'], message: 'minVersion is above maxVersion', hint: 'swap them' })
   }
   if (cert !== undefined && key === undefined)
     report({
@@ -128,14 +125,14 @@ export function checkTls(input: TlsInput, report: Report): void {
     report({
       path: ['passphrase'],
       onKey: true,
-      message: 'there is no key for the passphrase',
+      message: 'passphrase needs a key',
       hint: 'add key: client.key',
     })
   if (!cert || !key) return
   const readable = readKey(key, passphrase ?? undefined, report)
   if (readable === null || new X509Certificate(cert).checkPrivateKey(readable)) return
-  const hint = 'use the key that the certificate was made with'
-  report({ path: ['key'], message: 'the private key is not that of the certificate', hint })
+  const hint = 'use the key that the certificate was issued for'
+  report({ path: ['key'], message: "the private key doesn't match the certificate", hint })
 }
 
 function readKey(key: string, passphrase: string | undefined, report: Report): KeyObject | null {
@@ -148,7 +145,7 @@ function readKey(key: string, passphrase: string | undefined, report: Report): K
     } else if (passphrase === undefined) {
       report({ path: ['key'], message: 'the private key is encrypted', hint })
     } else {
-      const message = 'the passphrase does not open the private key'
+      const message = "the passphrase doesn't decrypt the private key"
       report({ path: ['passphrase'], message, hint: 'check its value' })
     }
     return null

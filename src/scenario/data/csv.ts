@@ -4,6 +4,8 @@
  * seconds for a million of them.
  */
 
+import { plural } from '../../base/units.js'
+
 /** A row that can't be read. */
 export interface RowFault {
   /** From 1. */
@@ -43,15 +45,11 @@ export function scanCsv(bytes: Uint8Array, delimiter: string, columns: number | 
       faults.push(scanner.fault)
       if (rows.isEmpty) break
     } else if (wanted !== null && count !== wanted)
-      faults.push({ line, message: `${fieldsOf(count)}, but there are ${wanted} columns` })
+      faults.push({ line, message: `expected ${plural(wanted, 'field')}, got ${count}` })
     wanted ??= count
     rows.push(start, scanner.end)
   }
   return { spans: rows.take(), faults }
-}
-
-function fieldsOf(count: number): string {
-  return count === 1 ? '1 field' : `${count} fields`
 }
 
 /** Behind the byte order mark, if there is one. */
@@ -118,7 +116,7 @@ class RowScanner {
     }
     this.at = at
     if (at < bytes.length && bytes[at] !== this.separator && !this.isLineEnd(at))
-      this.fault ??= { line: this.line, message: 'text stands behind a closing quote' }
+      this.fault ??= { line: this.line, message: 'text follows a closing quote' }
   }
 
   /** Passes what is left of a field. */
@@ -133,7 +131,7 @@ class RowScanner {
       if (byte === QUOTE)
         this.fault ??= {
           line: this.line,
-          message: 'a quote stands inside a field that does not begin with one',
+          message: 'a field contains a quote but does not begin with one',
         }
     }
     this.at = at

@@ -77,15 +77,15 @@ export function checkFeeder(
   const { values, file, pick = 'random' } = input
   if (file === undefined && values === undefined && !hasUnknown)
     report({
-      message: 'neither file nor values is there',
-      hint: 'write file: users.csv, or values: [one, two]',
+      message: 'the feeder has neither file nor values',
+      hint: 'add file: users.csv or values: [one, two]',
     })
   if (file !== undefined && values !== undefined) {
-    const message = 'data comes from a file or from values, here are both'
-    report({ path: ['values'], onKey: true, message, hint: 'keep one of the two' })
+    const message = 'a feeder takes either file or values, not both'
+    report({ path: ['values'], onKey: true, message, hint: 'remove one of them' })
   }
   if (input.onEnd !== undefined && pick === 'random') {
-    const message = 'values at random never come to an end'
+    const message = 'random values never run out'
     report({
       path: ['onEnd'],
       onKey: true,
@@ -96,10 +96,9 @@ export function checkFeeder(
   if (file === undefined && values !== undefined)
     for (const key of ['delimiter', 'columns'] as const)
       if (input[key] !== undefined)
-        report({ path: [key], onKey: true, message: `${key} is for a file`, hint: 'remove the key' })
+        report({ path: [key], onKey: true, message: `${key} applies only to a file`, hint: 'remove the key' })
   const fault = columnFault(input.columns ?? [])
-  if (fault !== null)
-    report({ path: ['columns'], message: fault, hint: 'give each column a name of its own' })
+  if (fault !== null) report({ path: ['columns'], message: fault, hint: 'give each column its own name' })
   // What could not be read is null here, and has been told.
   if (!file || input.delimiter === null || input.columns === null || fault !== null) return
   const outcome = tables.open(specOf(input, file))

@@ -20,7 +20,7 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_MAP, CLOSE_MAP] = [0x5b, 0x5d, 0x7b, 0x7d]
 export function scanJsonList(bytes: Buffer): JsonScan {
   const begin = skipSpace(bytes, startOf(bytes))
   if (bytes[begin] !== OPEN_LIST) {
-    return empty({ line: 1 + countLines(bytes, 0, begin), message: 'a list is wanted: [ ... ]' })
+    return empty({ line: 1 + countLines(bytes, 0, begin), message: 'expected a list: [ ... ]' })
   }
   const reader = new RowReader(bytes)
   let at = skipSpace(bytes, begin + 1)
@@ -86,7 +86,7 @@ class RowReader {
     if (value === undefined) return
     const kind = typeof value === 'object' ? 'rows' : 'values'
     if (value === null || Array.isArray(value))
-      this.complain(start, `a row is a map or a single value, here is ${value === null ? 'null' : 'a list'}`)
+      this.complain(start, `expected a map or a single value, got ${value === null ? 'null' : 'a list'}`)
     else if (this.kind !== null && kind !== this.kind)
       this.complain(start, kind === 'rows' ? 'a row among single values' : 'a single value among rows')
     else if (typeof value === 'object') this.compare(value as Record<string, unknown>, start)
@@ -108,7 +108,7 @@ class RowReader {
     try {
       return JSON.parse(this.bytes.toString('utf8', start, end))
     } catch {
-      this.complain(start, 'this is not JSON')
+      this.complain(start, 'not valid JSON')
       return undefined
     }
   }

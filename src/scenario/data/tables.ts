@@ -58,12 +58,12 @@ export class Tables {
     if (format === undefined)
       return wrong(
         'file',
-        `${quoted(spec.file)} is no data file by its name`,
-        'name it .csv, .tsv, .json or .ndjson',
+        `${quoted(spec.file)} is not a data file`,
+        'use a .csv, .tsv, .json or .ndjson file',
       )
     if (format !== 'csv' && format !== 'tsv')
       for (const key of ['delimiter', 'columns'] as const)
-        if (spec[key] !== null) return wrong(key, `${key} is for CSV, this file is JSON`, 'remove the key')
+        if (spec[key] !== null) return wrong(key, `${key} applies only to CSV, not to JSON`, 'remove the key')
     if (this.files === undefined)
       return wrong('file', "data files can't be read here", 'list the values: [one, two]')
     let content: Uint8Array
@@ -96,13 +96,13 @@ function wrong(key: TableFault['key'], message: string, hint: string): { faults:
 function unreadable(file: string, error: unknown): { faults: TableFault[] } {
   const code = codeOf(error)
   if (code === 'ENOENT')
-    return wrong('file', `${file}: no such file`, "write the file's path from the folder of the scenario")
+    return wrong('file', `${file}: no such file`, 'write a path relative to the scenario file')
   if (code === 'EISDIR') return wrong('file', `${file} is a directory, not a file`, 'name a file in it')
-  return wrong('file', `cannot read ${file}: ${messageOf(error)}`, 'see that it can be read')
+  return wrong('file', `cannot read ${file}: ${messageOf(error)}`, 'check its permissions')
 }
 
 function empty(file: string): { faults: TableFault[] } {
-  return wrong('file', `${file} is empty`, 'write rows into it')
+  return wrong('file', `${file} is empty`, 'add rows to it')
 }
 
 function encodingFault(file: string, bytes: Buffer): TableFault | null {
@@ -114,13 +114,13 @@ function encodingFault(file: string, bytes: Buffer): TableFault | null {
     start = end + 1
     line++
   }
-  return { key: 'file', message: `${file}:${line} is not a text in UTF-8`, hint: 'save the file as UTF-8' }
+  return { key: 'file', message: `${file}:${line} is not valid UTF-8`, hint: 'save the file as UTF-8' }
 }
 
 function jsonTable({ file }: TableSpec, bytes: Buffer, format: 'json' | 'ndjson'): TableOutcome {
   const scan = format === 'json' ? scanJsonList(bytes) : scanJsonLines(bytes)
-  if (scan.faults.length > 0) return { faults: rowFaults(file, scan.faults, 'mend the row, or take it out') }
-  if (scan.spans.length === 0) return wrong('file', `${file} has no rows`, 'write rows into it')
+  if (scan.faults.length > 0) return { faults: rowFaults(file, scan.faults, 'fix or remove the row') }
+  if (scan.spans.length === 0) return wrong('file', `${file} has no rows`, 'add rows to it')
   const gaps = new Map([...scan.gaps].map(([column, line]) => [column, `${file}:${line}`]))
   return { table: share(bytes, scan, { file, format: 'json', delimiter: '', columns: scan.columns }), gaps }
 }
@@ -128,11 +128,7 @@ function jsonTable({ file }: TableSpec, bytes: Buffer, format: 'json' | 'ndjson'
 function csvTable(spec: TableSpec & { delimiter: string }, bytes: Buffer): TableOutcome {
   const { file, delimiter } = spec
   if (!bytes.includes('\n') && bytes.subarray(0, -1).includes('\r'))
-    return wrong(
-      'file',
-      `the lines of ${file} end in CR alone`,
-      'save it with LF or CRLF at the ends of its lines',
-    )
+    return wrong('file', `the lines of ${file} end in CR only`, 'save the file with LF or CRLF line endings')
   const scan = scanCsv(bytes, delimiter, spec.columns?.length ?? null)
   if (scan.spans.length === 0) return scan.faults.length > 0 ? brokenRows(file, scan) : empty(file)
   const [start, end] = scan.spans
@@ -143,16 +139,16 @@ function csvTable(spec: TableSpec & { delimiter: string }, bytes: Buffer): Table
   if (spec.columns !== null && first.length !== spec.columns.length)
     return wrong(
       'columns',
-      `${file} has ${first.length} columns, here are the names of ${spec.columns.length}`,
-      'name all of them, or remove columns if the first line of the file does',
+      `${file} has ${first.length} columns, but ${spec.columns.length} are named`,
+      'name all of them, or remove columns if the file has a header',
     )
   if (scan.faults.length > 0) return brokenRows(file, scan)
   const spans = spec.columns === null ? scan.spans.subarray(2) : scan.spans
   if (spans.length === 0)
     return wrong(
       'file',
-      `${file} has a header and no rows`,
-      'write rows into it, or name its columns: columns: [...]',
+      `${file} has a header but no rows`,
+      'add rows, or name the columns if the first line is a row: columns: [...]',
     )
   return {
     table: share(bytes, { ...scan, spans }, { file, format: 'csv', delimiter, columns }),
@@ -162,7 +158,7 @@ function csvTable(spec: TableSpec & { delimiter: string }, bytes: Buffer): Table
 
 function brokenRows(file: string, { faults }: Scan): { faults: TableFault[] } {
   return {
-    faults: rowFaults(file, faults, 'put a field that holds the delimiter or a quote in quotes: "a ""b"" c"'),
+    faults: rowFaults(file, faults, 'quote fields that contain the delimiter or a quote: "a ""b"" c"'),
   }
 }
 
@@ -173,10 +169,10 @@ function headerFault(
   const other =
     names.length === 1 ? [';', '\t', ',', '|'].find((sign) => names[0]!.includes(sign)) : undefined
   if (other !== undefined && other !== delimiter) {
-    const message = `the header of ${file} is one column, ${quoted(names[0]!)}`
+    const message = `the header of ${file} has only one column, ${quoted(names[0]!)}`
     return { key: 'file', message, hint: `add delimiter: ${JSON.stringify(other)}` }
   }
-  const hint = 'name each column in the first line of the file, or name them here: columns: [...]'
+  const hint = 'name each column in the first line of the file, or list the names here: columns: [...]'
   if (names.includes('')) return { key: 'file', message: `${file}:1 has a column without a name`, hint }
   const twice = columnFault(names)
   return twice === null ? null : { key: 'file', message: `${file}:1: ${twice}`, hint }
@@ -186,7 +182,7 @@ function headerFault(
 export function columnFault(names: readonly string[]): string | null {
   const known = new Set<string>()
   const twice = names.find((name) => known.size === known.add(name).size)
-  if (twice !== undefined) return `the column ${quoted(twice)} stands twice`
+  if (twice !== undefined) return `duplicate column ${quoted(twice)}`
   return names.includes('__proto__') ? '"__proto__" can\'t be a column' : null
 }
 

@@ -19,7 +19,7 @@ export class Uploads {
   open(path: string): SentFile {
     const known = this.known.get(path)
     if (known !== undefined) return known
-    if (this.files === undefined) throw new Error('there are no files here')
+    if (this.files === undefined) throw new Error("files can't be read here")
     const content = this.files.read(path)
     const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`
     this.bytes[digest] ??= share(content)

@@ -37,7 +37,7 @@ export type Reader<T> = (tree: Tree, context: Context, report: Report) => T | nu
 
 /** A text, `${...}` filled in; numbers and `true` are taken by their letters. */
 export const readText: Reader<string> = (tree, context, report) => {
-  const scalar = readScalar(tree, 'a text', report)
+  const scalar = readScalar(tree, 'text', report)
   return scalar === null ? null : fillIn(scalar.text, context.env, report)
 }
 
@@ -45,10 +45,10 @@ export const readText: Reader<string> = (tree, context, report) => {
 export const readLabel: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)
   if (text === null) return null
-  if (text.trim() === '') return wrong(report, 'the text is empty', 'write a name, or remove the key')
+  if (text.trim() === '') return wrong(report, 'the value is empty', 'write a value, or remove the key')
   if (/[\x00-\x1f\x7f]/.test(text))
-    return wrong(report, 'a name has to be on one line', 'write it on one line')
-  if (text.includes('{{')) return wrong(report, 'templates are not worked out here', 'write a fixed text')
+    return wrong(report, 'the value must be on one line', 'remove the line break')
+  if (text.includes('{{')) return wrong(report, 'templates are not supported here', 'write a fixed value')
   return text.trim()
 }
 
@@ -56,15 +56,15 @@ export const readLabel: Reader<string> = (tree, context, report) => {
 export const readName: Reader<string> = (tree, context, report) => {
   const name = readLabel(tree, context, report)
   if (name === null || (/^[^./\\:*?"<>|][^/\\:*?"<>|]*$/.test(name) && name.length <= 100)) return name
-  const hint = 'up to 100 letters, digits, spaces, - and _, as it names a file, too'
-  return wrong(report, `${nameOf(tree)} can't be the name of a scenario`, hint)
+  const hint = 'use up to 100 letters, digits, spaces, - and _: it is also a file name'
+  return wrong(report, `${nameOf(tree)} is not a valid scenario name`, hint)
 }
 
 /** `true` or `false`. */
 export const readFlag: Reader<boolean> = (tree, _context, report) =>
   tree instanceof Scalar && typeof tree.value === 'boolean'
     ? tree.value
-    : wrong(report, `true or false is wanted, here is ${nameOf(tree)}`, 'write true or false')
+    : wrong(report, `expected true or false, got ${nameOf(tree)}`, 'write true or false')
 
 /** One of some words. */
 export function choiceReader<const T extends string>(...words: readonly T[]): Reader<T> {
@@ -72,13 +72,14 @@ export function choiceReader<const T extends string>(...words: readonly T[]): Re
     const text = readText(tree, context, report)
     const word = words.find((candidate) => candidate === text)
     if (text === null || word !== undefined) return word ?? null
-    return wrong(report, `${nameOf(tree)} is not known here`, `write ${words.join(' or ')}`)
+    const all = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+    return wrong(report, `unknown value ${nameOf(tree)}`, `write ${all}`)
   }
 }
 
 /** A text with `{{ ... }}`. */
 export const readTemplate: Reader<Template> = (tree, context, report) => {
-  const scalar = readScalar(tree, 'a text', report)
+  const scalar = readScalar(tree, 'text', report)
   return scalar === null ? null : templateOf(scalar, context, report)
 }
 
@@ -101,7 +102,7 @@ const readFeederScalar: Reader<string | number | boolean> = (tree, context, repo
   if (scalar === null) return null
   if (typeof scalar.value !== 'string') return readFloat(scalar, context, report)
   if (scalar.value.includes('{{'))
-    return wrong(report, 'templates are not worked out in data', 'write the template where the value is used')
+    return wrong(report, 'templates are not supported in data', 'write the template where the value is used')
   return fillIn(scalar.value, context.env, report)
 }
 
@@ -116,7 +117,7 @@ export const readFloat: Reader<number | boolean | null> = (tree, _context, repor
 export const readFilePath: Reader<string> = (tree, context, report) => {
   const path = readLabel(tree, context, report)
   return path?.includes('://')
-    ? wrong(report, 'a file of this machine is wanted, here is a URL', 'download it, and write its path')
+    ? wrong(report, 'expected a local file, got a URL', 'download it, and write its path')
     : path
 }
 
@@ -148,7 +149,11 @@ function asWritten(value: number, text: string): number | { readonly digits: str
 export const readStatus: Reader<Expect['status']> = (tree, context, report) => {
   const items = tree instanceof Scalar ? [tree] : Array.isArray(tree) ? (tree as Tree[]) : null
   if (items === null || items.length === 0)
-    return wrong(report, 'a status, or a list of some, is wanted', STATUS_HINT)
+    return wrong(
+      report,
+      `expected a status or a list of statuses, got ${items === null ? nameOf(tree) : 'an empty list'}`,
+      STATUS_HINT,
+    )
   const ranges = items.map((item, index) => {
     const reportHere = items[0] === tree ? report : inside(report, index)
     const text = readText(item, context, reportHere)
@@ -183,7 +188,7 @@ export function readDiscreetly<T>(read: Reader<T>, tree: Tree, context: Context,
   })
   return isTold
     ? null
-    : wrong(report, 'what the environment gives can not stand here', 'check the value of the variable')
+    : wrong(report, 'the value from the environment is not allowed here', 'check the value of the variable')
 }
 
 /** Reports a mistake of the value itself; gives null, so that a reader can end with it. */
@@ -210,7 +215,7 @@ function mapInsteadOfText(map: TreeMap, report: Report): null {
   const isText = key !== undefined && value instanceof Scalar
   return wrong(
     report,
-    'a limit is a text, here is a map',
+    'expected a limit as text, got a map',
     isText ? `put it in quotes: "${key}: ${value.text}"` : 'write it like p95 < 200ms',
   )
 }
@@ -221,8 +226,8 @@ function readScalar(
   report: Report,
 ): (Scalar & { value: string | number | boolean }) | null {
   if (!(tree instanceof Scalar))
-    return wrong(report, `${wanted} is wanted, here is ${nameOf(tree)}`, `write ${wanted}`)
-  if (tree.value === null) return wrong(report, 'the value is missing', `write ${wanted}, or remove it`)
+    return wrong(report, `expected ${wanted}, got ${nameOf(tree)}`, 'write a single value')
+  if (tree.value === null) return wrong(report, 'the value is missing', 'add a value, or remove it')
   return tree as Scalar & { value: string | number | boolean }
 }
 

@@ -19,17 +19,13 @@ export const readTarget: Reader<string> = (tree, context, report) => {
     return wrong(report, `${nameOf(tree)} is not a target`, hint)
   }
   if (url.username !== '' || url.password !== '') {
-    return wrong(
-      report,
-      'a target carries no user and password',
-      'send them in http.headers as authorization',
-    )
+    return wrong(report, "a target can't contain a user or password", 'use http.auth instead')
   }
   if (url.search !== '' || url.hash !== '') {
     return wrong(
       report,
-      'a target has no query and no fragment',
-      `write ${url.origin}${url.pathname}, and the query in the requests`,
+      "a target can't have a query or fragment",
+      `write ${url.origin}${url.pathname}, and put the query in the requests`,
     )
   }
   return url.href.replace(/\/+$/, '')
@@ -47,11 +43,16 @@ export const readPath: Reader<Template> = (tree, context, report) => {
     return wrong(report, `the path ${quoted(text)} does not start with /`, hint)
   }
   const literal = literalParts(template).join('')
-  if (/[\x00-\x20\x7f]/.test(literal)) return wrong(report, 'a path holds no spaces', 'write %20 for a space')
+  if (/[\x00-\x20\x7f]/.test(literal))
+    return wrong(report, "a path can't contain spaces", 'write %20 for a space')
   if (/[\ud800-\udfff]/u.test(literal))
-    return wrong(report, 'the path holds half a character', 'write the whole one')
+    return wrong(report, 'the path contains half a character', 'write the whole character')
   if (literal.includes('#'))
-    return wrong(report, 'a fragment is never sent', 'remove the # and what follows; %23 is a literal #')
+    return wrong(
+      report,
+      'a fragment is never sent',
+      'remove the # and what follows, or write %23 for a literal #',
+    )
   if (isUrl && !URL.canParse(template.map((part) => (typeof part === 'string' ? part : '1')).join(''))) {
     return wrong(
       report,
@@ -70,21 +71,25 @@ export const readHeaderValue: Reader<Template> = (tree, context, report) => {
   if (template === null) return null
   const literal = literalParts(template).join('')
   if (/[\r\n\x00]/.test(literal))
-    return wrong(report, "a header's value holds no line break", 'write it on one line')
+    return wrong(report, "a header value can't contain a line break", 'write it on one line')
   if (/[^\t\x20-\x7e\x80-\xff]/.test(literal)) {
-    return wrong(report, "a header's value holds characters that HTTP can't carry", 'percent-encode them')
+    return wrong(
+      report,
+      "the header value contains characters that HTTP doesn't allow",
+      'percent-encode them',
+    )
   }
   return template
 }
 
 /** Set by the connection itself, because sending them by hand breaks the exchange; and what to write instead. */
 const RESERVED: ReadonlyMap<string, string> = new Map([
-  ['connection', 'for a connection of its own for each request, write http: { keepAlive: false }'],
-  ['content-length', 'remove it: it is the length of the body'],
+  ['connection', 'to open a connection for each request, write http: { keepAlive: false }'],
+  ['content-length', 'remove it: it follows from the body'],
   ['expect', 'remove it: bodies are sent at once'],
-  ['keep-alive', 'connections are kept unless http: { keepAlive: false }'],
+  ['keep-alive', 'remove it: connections are reused unless http: { keepAlive: false }'],
   ['transfer-encoding', 'remove it: bodies are sent with their length'],
-  ['upgrade', 'for HTTP/2 write http: { http2: true }'],
+  ['upgrade', 'for HTTP/2, write http: { http2: true }'],
 ])
 
 /** What to write instead of a header that no request may set; null for all others. */
@@ -119,15 +124,15 @@ function headerFault(
 ): { message: string; hint: string } | null {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
     return {
-      message: `${quoted(name)} can't be the name of a header`,
-      hint: 'letters, digits and - only, such as x-request-id',
+      message: `${quoted(name)} is not a valid header name`,
+      hint: 'use letters, digits and -, such as x-request-id',
     }
   }
   const other = seen.get(name.toLowerCase())
   return other === undefined
     ? null
     : {
-        message: `the header ${quoted(name)} is there already, as ${quoted(other)}`,
-        hint: 'keep one of the two',
+        message: `the header ${quoted(name)} is already set, as ${quoted(other)}`,
+        hint: 'remove one of them',
       }
 }

@@ -55,7 +55,7 @@ export const SIZE = {
 export const JSON_TEST = {
   type: ['string', 'number', 'boolean', 'null'],
   description:
-    'A value to be equal to; or a text: ">= 1" (also > < <= == !=), exists, missing. "== exists" is the text itself.',
+    'A value to equal, or a comparison: ">= 1" (also > < <= == !=), exists, missing. "== exists" means the text itself.',
   examples: ['ok', 1, true, '>= 1', '!= null', 'exists'],
 }
 

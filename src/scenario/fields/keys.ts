@@ -19,10 +19,10 @@ export function unknownKey(
   advice: KeyAdvice,
 ): { message: string; hint: string; meant?: string } {
   if (advice.elsewhere !== undefined && Object.hasOwn(advice.elsewhere, key))
-    return { message: `${key} can't stand here`, hint: advice.elsewhere[key]! }
+    return { message: `${key} is not allowed here`, hint: advice.elsewhere[key]! }
   const message = `unknown key ${quoted(key)}`
   const synonym = Object.entries(advice.synonyms ?? {}).find(([word]) => word === key)?.[1]
-  if (synonym !== undefined) return { message, hint: `perfctl's key for it is ${synonym}`, meant: synonym }
+  if (synonym !== undefined) return { message, hint: `use ${synonym} instead`, meant: synonym }
   const meant = nearest(key, known)
   return meant === null
     ? { message, hint: `the keys here are ${known.join(', ')}` }
@@ -33,25 +33,35 @@ export function unknownKey(
 export function checkDataNames(data: TreeMap, report: Report): void {
   for (const name of Object.keys(data)) {
     if (/^(true|false|null)$/.test(name)) {
-      const message = `{{ ${name} }} means the value ${name}`
+      const message = `${name} can't be used as a name in {{ }}: it is a value`
       report({ path: [name], onKey: true, message, hint: 'choose another name' })
     }
     if (/^[A-Za-z_][\w-]*$/.test(name)) continue
-    const message = `{{ ${name} }} could not be read`
-    report({ path: [name], onKey: true, message, hint: 'start with a letter; then letters, digits, _ and -' })
+    const message = `${quoted(name)} can't be used as a name in {{ }}`
+    report({
+      path: [name],
+      onKey: true,
+      message,
+      hint: 'use letters, digits, _ and -, starting with a letter',
+    })
   }
 }
 
 /** Reports that there are no profiles, and names of profiles that could not name a file. */
 export function checkProfiles(profiles: TreeMap, report: Report): void {
   if (Object.keys(profiles).length === 0) {
-    const hint = 'add one, such as smoke: { vus: 1, duration: 10s }; or remove the key'
-    report({ message: 'there are no profiles in it', hint })
+    const hint = 'add a profile, such as smoke: { vus: 1, duration: 10s }, or remove the key'
+    report({ message: 'the map is empty', hint })
   }
   for (const name of Object.keys(profiles)) {
     if (/^[A-Za-z0-9][\w-]{0,49}$/.test(name)) continue
-    const message = `${quoted(name)} can't be the name of a profile`
-    report({ path: [name], onKey: true, message, hint: 'letters, digits, _ and -, as it names a file, too' })
+    const message = `${quoted(name)} is not a valid profile name`
+    report({
+      path: [name],
+      onKey: true,
+      message,
+      hint: 'use letters, digits, _ and -: it becomes part of a file name',
+    })
   }
 }
 
@@ -59,12 +69,12 @@ export function checkProfiles(profiles: TreeMap, report: Report): void {
 export function explainData(tree: Tree): { message: string; hint: string } {
   if (tree instanceof Scalar && /\.(csv|tsv|json|ndjson|jsonl)$/i.test(tree.text)) {
     return {
-      message: `a list of values is wanted, here is ${nameOf(tree)}`,
+      message: `expected a list of values, got ${nameOf(tree)}`,
       hint: `write { file: ${tree.text} }`,
     }
   }
   const hint = tree instanceof Scalar && tree.value !== null ? `write [${tree.text}]` : 'write [one, two]'
-  return { message: `a list of values is wanted, here is ${nameOf(tree)}`, hint }
+  return { message: `expected a list of values, got ${nameOf(tree)}`, hint }
 }
 
 /** Reports what would be without effect. */
@@ -78,7 +88,7 @@ export function checkThreshold(
     report({
       path: [key],
       onKey: true,
-      message: `${key} says when to abort, and abort is not set`,
+      message: `${key} has no effect without abort`,
       hint: 'add abort: true',
     })
   }

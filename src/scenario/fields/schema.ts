@@ -245,8 +245,8 @@ function nameMissing(mistake: Mistake): Mistake {
 function refuse(tree: Tree, wanted: string, hint: string, issues: z.core.$ZodRawIssue[]): never {
   const isEmpty = tree instanceof Scalar && tree.value === null
   reportTo(issues)({
-    message: `${wanted} is wanted, here is ${nameOf(tree)}`,
-    hint: isEmpty ? `${hint}; or remove the key` : hint,
+    message: `expected ${wanted}, got ${nameOf(tree)}`,
+    hint: isEmpty ? `${hint}, or remove the key` : hint,
   })
   return z.NEVER
 }

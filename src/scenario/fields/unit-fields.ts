@@ -23,33 +23,35 @@ export const readDuration: Reader<number> = (tree, context, report) => {
   if (text === null) return null
   const ms = parseDuration(text)
   if (ms === null) return durationFault(text, report)
-  if (ms > DURATION_MS_MAX) return wrong(report, `${text} is too long`, 'at most 7d')
+  if (ms > DURATION_MS_MAX) return wrong(report, `${text} is too long`, 'write at most 7d')
   return ms
 }
 
 /** `10s`, above 0. */
 export const readTimeout: Reader<number> = (tree, context, report) => {
   const ms = readDuration(tree, context, report)
-  return ms === 0
-    ? wrong(report, 'no time at all would fail each request', 'write a duration such as 10s')
-    : ms
+  return ms === 0 ? wrong(report, 'the duration must be above 0', 'write a duration such as 10s') : ms
 }
 
 /** `10ms..50ms` or `1s`, in ms. */
 export const readDurationRange: Reader<readonly [number, number]> = (tree, context, report) => {
-  const text = readUnit(tree, 'a time or a range', 'such as 1s or 10ms..50ms', context, report)
+  const text = readUnit(tree, 'a duration or a range', 'such as 1s or 10ms..50ms', context, report)
   if (text === null) return null
   const range = parseDurationRange(text)
   if (range !== null && range[1] <= DURATION_MS_MAX) return range
-  if (range !== null) return wrong(report, `${text} is too long`, 'at most 7d')
+  if (range !== null) return wrong(report, `${text} is too long`, 'write at most 7d')
   const parts = text.split('..')
   if (parts.length === 2 && parts.every(isBare)) {
     return wrong(report, `the range ${text} has no unit`, `write ${parts.join('ms..')}ms`)
   }
   const ends = parts.map(parseDuration)
   return ends.length === 2 && ends.every((end) => end !== null)
-    ? wrong(report, `the range ${text} falls`, `write the shorter time first: ${parts.reverse().join('..')}`)
-    : durationFault(text, report, 'write a time or a range with units, such as 1s or 10ms..50ms')
+    ? wrong(
+        report,
+        `the range ${text} is reversed`,
+        `write the shorter duration first: ${parts.reverse().join('..')}`,
+      )
+    : durationFault(text, report, 'write a duration or a range with units, such as 1s or 10ms..50ms')
 }
 
 /** `200/s` as arrivals per second. */
@@ -60,8 +62,12 @@ export const readRate: Reader<number> = (tree, context, report) => {
   if (rate === null && isBare(text))
     return wrong(report, `the rate ${text} has no unit`, `write ${text}/s or ${text}/m`)
   if (rate === null)
-    return wrong(report, `${quoted(text)} is not a rate`, 'write a number per time, such as 200/s or 6000/m')
-  return rate > 1e6 ? wrong(report, `${text} is more than can be sent`, 'at most 1000000/s') : rate
+    return wrong(
+      report,
+      `${quoted(text)} is not a rate`,
+      'write a number per unit of time, such as 200/s or 6000/m',
+    )
+  return rate > 1e6 ? wrong(report, `${text} is too high`, 'write at most 1000000/s') : rate
 }
 
 /** `from`: a number of virtual users, or a rate. */
@@ -73,7 +79,7 @@ export const readFrom: Reader<From> = (tree, context, report) => {
   if (rate !== null && rate <= 1e6) return { model: 'open', value: rate }
   return wrong(
     report,
-    `${quoted(text)} is no number of users and no rate`,
+    `${quoted(text)} is neither a number of users nor a rate`,
     /^-\d/.test(text) ? 'write it without the sign' : 'write users such as 10, or a rate such as 50/s',
   )
 }
@@ -82,14 +88,14 @@ export const readFrom: Reader<From> = (tree, context, report) => {
 export function toleranceReader(points: boolean): Reader<number> {
   const sample = points ? '1pp' : '10%'
   return (tree, context, report) => {
-    const text = readUnit(tree, 'a share', `such as ${sample}`, context, report)
+    const text = readUnit(tree, 'a percentage', `such as ${sample}`, context, report)
     if (text === null) return null
     const ratio = parseRatio(points ? text.replace(/pp$/, '%') : text)
     const isClear = ratio !== null && (text.endsWith('%') || text.endsWith('pp') || ratio < 1)
     if (isClear && ratio <= 10) return ratio
     if (ratio !== null && !isClear)
-      return wrong(report, `the share ${text} has no unit`, `write ${text}${points ? 'pp' : '%'}`)
-    return wrong(report, `${quoted(text)} is not a tolerance`, `write a share such as ${sample}`)
+      return wrong(report, `the tolerance ${text} has no unit`, `write ${text}${points ? 'pp' : '%'}`)
+    return wrong(report, `${quoted(text)} is not a tolerance`, `write a percentage such as ${sample}`)
   }
 }
 
@@ -131,11 +137,11 @@ export const readWeight: Reader<number> = (tree, context, report) => {
     ? wrong(
         report,
         `the weight ${value} is too large`,
-        'at most 1000000000; only the ratio of the weights counts',
+        'write at most 1000000000: only the ratio of the weights counts',
       )
     : wrong(
         report,
-        `the weight ${value} is not above 0`,
+        `the weight must be above 0, got ${value}`,
         'write a positive number; to leave a request out, comment it out',
       )
 }
@@ -150,13 +156,13 @@ function readUnit(
 ): string | null {
   if (tree instanceof Scalar && tree.value !== null)
     return fillIn(tree.text, context.env, report)?.trim() ?? null
-  return wrong(report, `${wanted} is wanted, here is ${nameOf(tree)}`, `write ${wanted}, ${samples}`)
+  return wrong(report, `expected ${wanted}, got ${nameOf(tree)}`, `write ${wanted}, ${samples}`)
 }
 
 /** A number, or a text from the environment that is one: `vus: "${VUS:-20}"`. */
 function readNumber(tree: Tree, context: Context, report: Report, range = 'above 0'): number | null {
   if (!(tree instanceof Scalar) || tree.value === null || typeof tree.value === 'boolean') {
-    return wrong(report, `a number is wanted, here is ${nameOf(tree)}`, `write a number ${range}`)
+    return wrong(report, `expected a number, got ${nameOf(tree)}`, `write a number ${range}`)
   }
   if (typeof tree.value === 'number') return Number.isFinite(tree.value) ? tree.value : 1
   const text = fillIn(tree.value, context.env, report)
@@ -164,7 +170,7 @@ function readNumber(tree: Tree, context: Context, report: Report, range = 'above
   const number = /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : null
   if (number !== null && hasReference(tree.value)) return number
   const hint = number === null ? `write a number ${range}` : `write ${number} without quotes`
-  return wrong(report, `a number is wanted, here is the text ${quoted(tree.value)}`, hint)
+  return wrong(report, `expected a number, got the text ${quoted(tree.value)}`, hint)
 }
 
 function durationFault(

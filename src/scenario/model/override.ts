@@ -69,8 +69,8 @@ export function overrideAddresses(scenario: Scenario, changes: readonly AddressC
   const { http, file } = scenario
   const other = (['socketPath', 'proxy'] as const).find((key) => http[key] !== undefined)
   if (other !== undefined) {
-    const message = `--connect-to and ${other} in ${file} are two ways to the same place`
-    throw userError(message, 'keep one of the two')
+    const message = `--connect-to can't be combined with ${other} in ${file}`
+    throw userError(message, 'remove one of them')
   }
   return { ...scenario, http: { ...http, connectTo: [...changes, ...(http.connectTo ?? [])] } }
 }

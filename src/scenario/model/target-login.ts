@@ -8,8 +8,8 @@ export function hasLogin(text: string): boolean {
 }
 
 /** What is wrong with such a URL, as in a scenario. */
-export const NO_LOGIN = 'a target carries no user and password'
+export const NO_LOGIN = "a target can't contain a user or password"
 
 /** What to do instead. */
 export const LOGIN_HINT =
-  "send them in a header, -H 'authorization: ...', or write http.auth into the scenario"
+  "send them in a header with -H 'authorization: ...', or use http.auth in the scenario"

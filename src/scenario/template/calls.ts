@@ -23,12 +23,12 @@ export function checkCall(fn: TemplateFunction, args: readonly Parsed[], place: 
   if (fault !== null) throw new ExpressionFault(fault, hint, marked)
   for (const [i, arg] of args.entries()) {
     const wrong = kindFault(fn.takes[Math.min(i, fn.takes.length - 1)]!, knownOf(arg))
-    const told = arg.isHidden ? 'what the environment gives is of no use here' : wrong
+    const told = arg.isHidden ? 'the value from the environment is not allowed here' : wrong
     if (wrong !== null) throw new ExpressionFault(`${fn.name}: ${told}`, hint, arg)
   }
   const wrong = fn.check?.(args.map(knownOf)) ?? null
   if (wrong !== null) {
-    const told = `${fn.name} can't take what the environment gives`
+    const told = `${fn.name} can't take the value from the environment`
     throw new ExpressionFault(args.some(({ isHidden }) => isHidden) ? told : wrong, hint, marked)
   }
   const argument = { type: 'call', name: fn.name, args: args.map(unwrap) } as const
@@ -41,7 +41,7 @@ export function readEnv(args: readonly Parsed[]): string {
   const isName = typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)
   if (!isName || (args.length > 1 && typeof fallback !== 'string')) {
     const message = isName
-      ? "env's default is a text in quotes"
+      ? "env's default must be text in quotes"
       : 'env takes the name of a variable, in quotes'
     throw new ExpressionFault(
       message,
@@ -50,7 +50,7 @@ export function readEnv(args: readonly Parsed[]): string {
     )
   }
   if (typeof fallback === 'string' && fallback.includes('}'))
-    throw new ExpressionFault("env's default holds no }", 'choose another one', args[1]!)
+    throw new ExpressionFault("env's default can't contain }", 'choose another one', args[1]!)
   return typeof fallback === 'string' ? `\${${name}:-${fallback}}` : `\${${name}}`
 }
 
@@ -60,7 +60,8 @@ export function functionHint(name: string, { asFilter = false }: { readonly asFi
   if (known !== undefined) return `write {{ ${known.example} }}`
   const usable = FUNCTIONS.filter((fn) => !asFilter || fn.isFilter)
   const found = similarFunction(name, usable)
-  if (found === null) return `there are ${usable.map((fn) => fn.name).join(', ')}`
+  if (found === null)
+    return `the ${asFilter ? 'filters' : 'functions'} are ${usable.map((fn) => fn.name).join(', ')}`
   return `did you mean ${asFilter && !found.example.includes('|') ? found.name : found.example}?`
 }
 
@@ -86,7 +87,7 @@ function arityFault(fn: TemplateFunction, given: number, asFilter: boolean): str
   const most = fn.isOpen ? Number.POSITIVE_INFINITY : fn.takes.length - piped
   const count = given - piped
   if (count >= least && count <= most) return null
-  return `${fn.name} takes ${countOf(least, most)}, here ${count === 1 ? 'is' : 'are'} ${count === 0 ? 'none' : count}`
+  return `${fn.name} takes ${countOf(least, most)}, got ${count === 0 ? 'none' : count}`
 }
 
 function countOf(least: number, most: number): string {

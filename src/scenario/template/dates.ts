@@ -60,12 +60,12 @@ export function dateFormatFault(text: string): string | null {
   if (text === 'iso') return null
   const rest = text.replace(TOKEN, ' ').replace(/\bT\b|\bZ\b|(?<=\s)[TZ](?=\s|$)/g, ' ')
   const stray = /[A-Za-z]+/.exec(rest)?.[0]
-  const known = `the parts of a date are ${TOKENS.join(', ')} (in UTC), or iso for the whole`
+  const known = `use ${TOKENS.join(', ')} (in UTC), or iso for the whole date`
   if (stray !== undefined) {
     const suggestion = didYouMean(stray, TOKENS)
-    return `"${stray}" is no part of a date: ${suggestion ?? known}`
+    return `"${stray}" is not part of a date: ${suggestion ?? known}`
   }
-  return text.search(TOKEN) === -1 ? `the format names no part of a date: ${known}` : null
+  return text.search(TOKEN) === -1 ? `the format contains no part of a date: ${known}` : null
 }
 
 /** A moment (ms since 1970) in a format, in UTC. */

@@ -52,16 +52,16 @@ class Parser {
   private expression(): Parsed {
     if (++this.depth > DEPTH_MAX)
       throw new ExpressionFault(
-        `the expression is nested more than ${DEPTH_MAX} deep`,
-        'make it simpler',
+        `the expression is nested more than ${DEPTH_MAX} levels deep`,
+        'simplify it',
         this.peek(),
       )
     let parsed = this.value()
     for (let filters = 0; this.take('|'); filters++) {
       if (filters === DEPTH_MAX)
         throw new ExpressionFault(
-          `there are more than ${DEPTH_MAX} filters`,
-          'use fewer of them',
+          `the expression has more than ${DEPTH_MAX} filters`,
+          'use fewer filters',
           this.peek(),
         )
       parsed = this.filter(parsed)
@@ -73,12 +73,12 @@ class Parser {
   private filter(input: Parsed): Parsed {
     const name = this.next()
     if (name.text === '|')
-      throw new ExpressionFault('there is no || in templates', "write {{ x | default('none') }}", name)
+      throw new ExpressionFault('|| is not supported in templates', "write {{ x | default('none') }}", name)
     if (name.kind !== 'name')
-      throw new ExpressionFault('behind | comes the name of a filter', 'such as {{ x | upper }}', name)
+      throw new ExpressionFault('expected a filter after |', 'write one such as {{ x | upper }}', name)
     const fn = FUNCTIONS.find((candidate) => candidate.name === name.value)
     if (fn?.isFilter !== true) {
-      const message = fn === undefined ? `unknown filter ${quoted(name.text)}` : `${fn.name} is no filter`
+      const message = fn === undefined ? `unknown filter ${quoted(name.text)}` : `${fn.name} is not a filter`
       throw new ExpressionFault(message, functionHint(name.text, { asFilter: true }), name)
     }
     const args = this.take('(') ? this.arguments(fn.name) : []
@@ -98,7 +98,7 @@ class Parser {
         return this.named(token)
       case 'end':
         throw new ExpressionFault(
-          'the expression breaks off',
+          'the expression is incomplete',
           'write a name, a function or a value',
           this.last(),
         )
@@ -143,8 +143,8 @@ class Parser {
         const isKey = key.kind === 'name' || (key.kind === 'number' && Number.isInteger(key.value))
         if (!isKey)
           throw new ExpressionFault(
-            'behind the dot comes a name',
-            "such as user.email, or user['e-mail']",
+            'expected a name after the dot',
+            "write it like user.email or user['e-mail']",
             key,
           )
         steps.push({ ...key, value: key.kind === 'name' ? key.text : key.value })
@@ -152,8 +152,8 @@ class Parser {
         const index = this.next()
         const isIndex = index.kind === 'text' || (index.kind === 'number' && Number.isInteger(index.value))
         if (!isIndex || Number(index.value) < 0) {
-          const hint = 'such as items[0] or user["first name"]; the last entry is items | last'
-          throw new ExpressionFault('in [ ] stands a place from 0, or a name in quotes', hint, index)
+          const hint = 'write it like items[0] or user["first name"]; for the last entry, items | last'
+          throw new ExpressionFault('expected an index from 0 or a name in quotes in [ ]', hint, index)
         }
         steps.push(index)
         if (!this.take(']')) throw unclosed(this.peek(), 'the bracket', index)
@@ -237,16 +237,16 @@ const CONSTANTS: Readonly<Record<string, true | false | null>> = Object.assign(O
 
 function unclosed(token: Token, what: string, since: Token): ExpressionFault {
   if (token.kind === 'end') return new ExpressionFault(`${what} is not closed`, 'close it', since)
-  return unexpected(token, 'separate arguments by commas, and close the bracket')
+  return unexpected(token, 'separate arguments with commas, and close the bracket')
 }
 
 function unexpected(token: Token, hint = 'write a name, a function or a value'): ExpressionFault {
-  return new ExpressionFault(`${quoted(token.text)} is not expected here`, hint, token)
+  return new ExpressionFault(`unexpected ${quoted(token.text)}`, hint, token)
 }
 
 /** A whole expression, and then more. */
 function leftover(token: Token): ExpressionFault {
   if (token.kind === 'number' && Number(token.value) < 0)
-    return unexpected(token, `there is no arithmetic but adding a number: {{ id | add(${token.text}) }}`)
-  return unexpected(token, 'close the expression with }}, or put a text with spaces in quotes')
+    return unexpected(token, `write {{ id | add(${token.text}) }}: other arithmetic is not supported`)
+  return unexpected(token, 'close the expression with }}, or put text with spaces in quotes')
 }

@@ -53,7 +53,7 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
     takes: ['number', 'number', 'whole'],
     required: 2,
     check: ([from, to, digits]) =>
-      rising('randomFloat', from, to) ?? within('the digits', digits, { least: 0, most: 12 }),
+      rising('randomFloat', from, to) ?? within('the number of decimals', digits, { least: 0, most: 12 }),
   },
   {
     name: 'randomString',
@@ -64,7 +64,7 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
     required: 1,
     check: ([length, alphabet]) =>
       within('the length', length, { least: 1, most: 100_000 }) ??
-      (alphabet === '' ? 'there are no characters to choose from' : null),
+      (alphabet === '' ? 'the set of characters is empty' : null),
   },
   {
     name: 'uuid',
@@ -80,7 +80,7 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
     isOpen: true,
     isFilter: true,
     check: ([only, ...others]) =>
-      others.length === 0 && only !== undefined ? 'pick takes two values or more, or one list' : null,
+      others.length === 0 && only !== undefined ? 'pick takes two or more values, or one list' : null,
   },
   {
     name: 'date',
@@ -90,7 +90,7 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
     required: 1,
     check: ([range, format]) =>
       typeof range === 'string' && parseDateRange(range) === null
-        ? 'date takes the distance from now, as one duration or a rising range'
+        ? 'date takes a duration from now, or a range with the earlier end first'
         : checkFormat(format),
   },
   {
@@ -237,14 +237,11 @@ function filter(
 export function kindFault(kind: Kind, value: Known): string | null {
   if (value === undefined || kind === 'any') return null
   const shown = typeof value === 'string' ? quoted(value) : String(value)
-  if (kind === 'text')
-    return typeof value === 'string' ? null : `a text in quotes is wanted, here is ${shown}`
+  if (kind === 'text') return typeof value === 'string' ? null : `expected text in quotes, got ${shown}`
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   if (kind === 'number')
-    return typeof number === 'number' && Number.isFinite(number)
-      ? null
-      : `a number is wanted, here is ${shown}`
-  return Number.isSafeInteger(number) ? null : `a whole number is wanted, here is ${shown}`
+    return typeof number === 'number' && Number.isFinite(number) ? null : `expected a number, got ${shown}`
+  return Number.isSafeInteger(number) ? null : `expected a whole number, got ${shown}`
 }
 
 function checkRandomInt([from, to]: readonly Known[]): string | null {
@@ -258,17 +255,17 @@ function checkRandomInt([from, to]: readonly Known[]): string | null {
 
 function rising(name: string, from: Known, to: Known): string | null {
   if (from === undefined || to === undefined || Number(from) <= Number(to)) return null
-  return `${name} takes the smaller number first, here ${from} is above ${to}`
+  return `${name} takes the smaller number first, got ${from} and ${to}`
 }
 
 function within(what: string, value: Known, { least, most }: { least: number; most: number }): string | null {
   if (value === undefined || (Number(value) >= least && Number(value) <= most)) return null
-  return `${what} may be ${least} to ${most}, here is ${value}`
+  return `${what} must be from ${least} to ${most}, got ${value}`
 }
 
 function oneOf(what: string, value: Known, words: readonly string[]): string | null {
   if (value === undefined || words.includes(String(value))) return null
-  return `${what} is one of ${words.join(', ')}, here is ${quoted(String(value))}`
+  return `${what} must be one of ${words.join(', ')}, got ${quoted(String(value))}`
 }
 
 function checkFormat(format: Known): string | null {

@@ -20,7 +20,7 @@ export function checkPath(
   const column = String(step.value)
   if (columns === null)
     throw new ExpressionFault(
-      `${name.text} has no fields: its values are single ones`,
+      `${name.text} has no fields: its values are single values`,
       `write {{ ${name.text} }}, or list rows under data, as ${name.text}: [{ ${column}: one }]`,
       step,
     )
@@ -34,14 +34,14 @@ export function checkPath(
   }
   if (deeper !== undefined && isFlat)
     throw new ExpressionFault(
-      `${name.text}.${column} is a text, it has no fields`,
+      `${name.text}.${column} is text and has no fields`,
       'remove what follows',
       deeper,
     )
   const gap = gaps.get(column)
   if (gap !== undefined && !hasDefault)
     throw new ExpressionFault(
-      `not every row of ${name.text} has a ${quoted(column)}: ${gap} has none`,
+      `not every row of ${name.text} has ${quoted(column)}: ${gap} doesn't`,
       `add it there, or give a default: {{ ${name.text}.${column} | default('none') }}`,
       step,
     )
@@ -60,22 +60,22 @@ export function unknownName(
   const known = [...names.shapes.keys(), ...names.variables]
   const wrong = (message: string, hint: string) => new ExpressionFault(message, hint, token, DEFINITIONS)
   if (/^(__ENV|env|process|environment)$/.test(name) && hasPath)
-    return wrong(`unknown name ${quoted(name)}`, "a variable of the environment is env('NAME')")
+    return wrong(`unknown name ${quoted(name)}`, "write env('NAME') for an environment variable")
   if (FUNCTIONS.some((fn) => fn.name === name)) return wrong(`${name} is a function`, functionHint(name, {}))
   const suggestion = didYouMean(name, known)
   if (suggestion !== null) return wrong(`unknown name ${quoted(name)}`, suggestion)
   const fn = similarFunction(name)
   if (fn !== null) return wrong(`unknown name ${quoted(name)}`, `did you mean the function ${fn.example}?`)
-  const others = known.length > 0 ? `; there are ${known.slice(0, 8).join(', ')}` : ''
+  const others = known.length > 0 ? `; the known names are ${known.slice(0, 8).join(', ')}` : ''
   if (/^[A-Z][A-Z0-9_]+$/.test(name) && !hasPath)
     return wrong(
       `unknown name ${quoted(name)}`,
-      `define it under data; a variable of the environment is env('${name}')`,
+      `define it under data, or write env('${name}') for an environment variable`,
     )
   if (isArgument && !hasPath)
     return wrong(
       `unknown name ${quoted(name)}`,
-      `put a text in quotes: '${name}'; a name is defined under data`,
+      `put text in quotes: '${name}'; or define the name under data`,
     )
   const example = hasPath ? `${name}: { file: ${name}.csv }` : `${name}: [one, two]`
   return wrong(`unknown name ${quoted(name)}`, `define it under data, as ${example}${others}`)

@@ -102,11 +102,14 @@ function parseHole({ text }: Piece, options: HoleOptions, report: Report): Expre
     report({ message, hint, part: { text: firstLine(text), from: 0 } })
     return null
   }
-  if (text.length < 4 || !text.endsWith('}}')) return wrong('{{ has no }} after it', 'close it with }}')
-  if (inner.trim() === '') return wrong('nothing stands between {{ and }}', `write ${waysToFill(options)}`)
+  if (text.length < 4 || !text.endsWith('}}')) return wrong('{{ is never closed', 'close it with }}')
+  if (inner.trim() === '') return wrong('there is nothing between {{ and }}', `write ${waysToFill(options)}`)
   const block = /^\s*([#/^>!&]|%|else\b)/.exec(inner)
   if (block !== null)
-    return wrong('there are no blocks and conditions in templates', 'write a name of data or a function')
+    return wrong(
+      'blocks and conditions are not supported in templates',
+      'write a name from data or a function',
+    )
   try {
     const tokens = tokenize(inner, options.env, (mistake) => report(inside(mistake)))
     return tokens === null ? null : usable(parseExpression(tokens, options, options.env), options)
@@ -134,7 +137,7 @@ function usable({ argument, from, to }: Parsed, options: HoleOptions): Expressio
   const [first = 'column'] = columns
   throw new ExpressionFault(
     `${argument.name} is a row with columns`,
-    `name one of them: {{ ${argument.name}.${first} }}; the whole as JSON is {{ ${argument.name} | json }}`,
+    `name one of them: {{ ${argument.name}.${first} }}, or write {{ ${argument.name} | json }} for the whole row`,
     { from, to },
   )
 }
@@ -146,5 +149,5 @@ function waysToFill({ shapes }: TemplateOptions): string {
     .join(', ')
   return names.length === 0
     ? `a function: ${calls}`
-    : `a name of data (${names.slice(0, 5).join(', ')}) or a function: ${calls}`
+    : `a name from data (${names.slice(0, 5).join(', ')}) or a function: ${calls}`
 }

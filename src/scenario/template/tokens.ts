@@ -99,7 +99,7 @@ function checkNumber(text: string, number: string, at: number): number {
   if (word.length === number.length || !/[A-Za-z_:]/.test(word)) return Number(number)
   throw new ExpressionFault(
     `${quoted(word)} is neither a number nor a name`,
-    `put a text in quotes: '${word}'`,
+    `put text in quotes: '${word}'`,
     {
       from: at,
       to: at + word.length,
@@ -113,7 +113,7 @@ function classify(value: string, written: string, at: number): [Token['kind'], s
   if (/^-?\d+(\.\d+)?$/.test(value)) return ['number', Number(value)]
   if (/^[A-Za-z_][\w-]*$/.test(value)) return ['name', value]
   throw new ExpressionFault(
-    `what ${written} holds is neither a number nor a name`,
+    `the value of ${written} is neither a number nor a name`,
     `put it in quotes: '${written}'`,
     { from: at, to: at + written.length },
   )
@@ -133,7 +133,7 @@ function resolveEscapes(content: string, at: number): string {
     const character = ESCAPES[letter]
     if (character !== undefined) return character
     const place = { from: at + 1 + offset, to: at + 1 + offset + pair.length }
-    throw new ExpressionFault(`${pair} stands for nothing`, 'a backslash itself is written \\\\', place)
+    throw new ExpressionFault(`${pair} is not an escape sequence`, 'write \\\\ for a backslash', place)
   })
 }
 
@@ -145,21 +145,21 @@ function strange(text: string, at: number): ExpressionFault {
       from: at,
       to: text.length,
     })
-  const message = `${quoted(character)} can't stand in an expression`
+  const message = `${quoted(character)} is not allowed in an expression`
   const duration = /^\+[\w.]+/.exec(text.slice(at))?.[0]
   if (duration !== undefined && /[a-z]$/.test(duration))
-    return new ExpressionFault(message, `put a text in quotes: '${duration}'`, place)
+    return new ExpressionFault(message, `put text in quotes: '${duration}'`, place)
   if ('+-*/%'.includes(character))
     return new ExpressionFault(
       message,
-      'there is no arithmetic but adding a number: {{ id | add(1) }}',
+      'to add a number, write {{ id | add(1) }}: other arithmetic is not supported',
       place,
     )
   if ('?:=!<>&'.includes(character))
     return new ExpressionFault(
       message,
-      "there are no conditions; for a value that may be missing write {{ x | default('none') }}",
+      "conditions are not supported; for a value that may be missing, write {{ x | default('none') }}",
       place,
     )
-  return new ExpressionFault(message, "write a name, a function or a text in quotes: 'text'", place)
+  return new ExpressionFault(message, "write a name, a function or text in quotes: 'text'", place)
 }

@@ -17,8 +17,8 @@ export function checkUses(root: TreeMap): Mistake[] {
   collectPlaces(root, all)
   for (const name of all.keys()) {
     if (!isTreeMap(root.data) || !Object.hasOwn(root.data, name)) continue
-    const message = `${name} is captured, too: {{ ${name} }} would mean two things`
-    report({ path: ['data', name], onKey: true, message, hint: 'give one of them another name' })
+    const message = `${name} is also captured: {{ ${name} }} would be ambiguous`
+    report({ path: ['data', name], onKey: true, message, hint: 'rename one of them' })
   }
   const afterBefore = known(root.before, 'before', new Set())
   const afterEach = known(root.beforeEach, 'beforeEach', afterBefore)
@@ -47,7 +47,7 @@ export function checkRowsOutside({ data, http, before, after }: Scenario): Mista
     const isInHeaders = usesFeeder(http.headers, name)
     const user = phases.find(([, steps]) => usesFeeder(steps, name) || (isInHeaders && steps.length > 0))
     if (user === undefined) return []
-    const message = `each row is given once, to an iteration, and ${user[0]} wants one, too`
+    const message = `unique rows are for iterations, but ${user[0]} also uses the feeder`
     return [{ path: ['data', name], message, hint: 'write pick: sequential' }]
   })
 }
@@ -87,7 +87,7 @@ function checkPart(tree: Tree, scope: Scope): void {
   for (const hole of tree.text.matchAll(/\{\{([\s\S]*?)\}\}/g)) {
     for (const [name, where] of all) {
       if (known.has(name) || !mentions(hole[1]!, name)) continue
-      const hint = `${where}: steps after it, in the same journey, may use it; what before captures all may`
+      const hint = `${where}: use it in a later step of the same journey, or capture it in before`
       report({
         path,
         message: `{{ ${name} }} has no value here yet`,

@@ -61,7 +61,7 @@ interface Base {
 function readBase(reference: Tree, layer: Layer): Base | { readonly message: string; readonly hint: string } {
   if (!(reference instanceof Scalar) || typeof reference.value !== 'string' || reference.text.trim() === '')
     return {
-      message: `a file is wanted, here is ${nameOf(reference)}`,
+      message: `expected a file, got ${nameOf(reference)}`,
       hint: 'write its path, such as common.yaml',
     }
   const path = reference.text.trim()
@@ -70,20 +70,20 @@ function readBase(reference: Tree, layer: Layer): Base | { readonly message: str
   if (layer.chain.includes(normalize(shown)))
     return {
       message: `${path} extends this file in turn`,
-      hint: `they go round in a circle: ${[...layer.chain, shown].join(' -> ')}`,
+      hint: `break the cycle: ${[...layer.chain, shown].join(' -> ')}`,
     }
   if (layer.chain.length >= DEPTH_MAX)
-    return { message: `more than ${DEPTH_MAX} files extend each other`, hint: 'put some of them together' }
+    return { message: `more than ${DEPTH_MAX} files extend each other`, hint: 'merge some of them' }
   if (layer.files === undefined)
-    return { message: 'there are no files here to extend', hint: 'read the scenario from a file' }
+    return { message: "files can't be read here", hint: 'read the scenario from a file' }
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(layer.files.read(inner))
   } catch (error) {
     const isMissing = codeOf(error) === 'ENOENT'
     return {
-      message: isMissing ? `${shown}: no such file` : `${shown} can't be read: ${messageOf(error)}`,
-      hint: 'the path is relative to the file it stands in',
+      message: isMissing ? `${shown}: no such file` : `cannot read ${shown}: ${messageOf(error)}`,
+      hint: 'write a path relative to the file that extends it',
     }
   }
   const folder = dirname(path)

@@ -9,8 +9,8 @@ export function numberFault(
 ): { readonly message: string; readonly hint: string } | null {
   if (!Number.isFinite(value))
     return {
-      message: `${text} is not a number that can be used`,
-      hint: 'write a finite number, or put a text in quotes',
+      message: `${text} is not a finite number`,
+      hint: 'write a finite number, or put text in quotes',
     }
   if (/^[-+]?0\d/.test(text))
     return {
@@ -26,5 +26,5 @@ export function floatFault(
   text: string,
 ): { readonly message: string; readonly hint: string } | null {
   if (!/^[-+]?\d+$/.test(text) || Number.isSafeInteger(value)) return null
-  return { message: `${text} is too large to be kept exactly`, hint: `put it in quotes: "${text}"` }
+  return { message: `${text} is too large to be stored exactly`, hint: `put it in quotes: "${text}"` }
 }

@@ -60,7 +60,7 @@ export function unquotedHoles(line: string, offset: number): SyntaxProblem[] {
     if (start < index && !quoting.isInFlow) continue
     const text = line.slice(start, from)
     problems.push({
-      message: `${hole} without quotes means something else to YAML`,
+      message: `${hole} needs quotes: YAML reads { as the start of a map`,
       hint: `put the whole value in quotes: ${key === '' ? '' : `${key.trimEnd()} `}"${text}"`,
       span: [offset + start, offset + from],
     })
@@ -136,43 +136,40 @@ function explain(fault: SyntaxFault, source: Source): SyntaxProblem {
   switch (code) {
     case 'DUPLICATE_KEY': {
       const key = /^(?:"[^"\n]*"|'[^'\n]*'|[^:\n]*)/.exec(rest)![0].trim()
-      return at(`the key ${key} stands twice in the same map`, 'keep one of the two', [
-        start,
-        start + key.length,
-      ])
+      return at(`duplicate key ${key}`, 'remove one of them', [start, start + key.length])
     }
     case 'TAB_AS_INDENT':
-      return at('a tab is used as indentation', 'indent with spaces: YAML does not allow tabs')
+      return at('a tab is used for indentation', 'indent with spaces: YAML does not allow tabs')
     case 'MULTIPLE_DOCS':
       return at(
         'a second YAML document begins here',
-        'one scenario per file: remove the ---, or split the file',
+        'remove the ---, or split the file: each file is one scenario',
       )
     case 'BAD_INDENT':
       if (message.startsWith('Flow'))
         return at('a { or [ above is never closed', 'close it with } or ]', toLineEnd)
       return at(MISPLACED, 'indent all keys of a map by the same number of spaces', toLineEnd)
     case 'BAD_SCALAR_START':
-      return at(`a text can't start with ${rest.charAt(0)} in YAML`, 'put the text in quotes', toLineEnd)
+      return at(`a YAML value can't start with ${rest.charAt(0)}`, 'put the value in quotes', toLineEnd)
     case 'BLOCK_AS_IMPLICIT_KEY':
       return at(
-        'a second ": " in one line',
+        'a second ": " on one line',
         'put the value in quotes, or begin a new line for the inner key',
         toLineEnd,
       )
     case 'MISSING_CHAR':
       return explainMissing(message, start, toLineEnd, source)
     case 'TAG_RESOLVE_FAILED':
-      return at(`the tag ${snippet} is not known`, 'put texts that start with ! in quotes')
+      return at(`unknown tag ${snippet}`, 'put text that starts with ! in quotes')
     case 'BAD_DQ_ESCAPE':
       return at(
-        `${snippet} is not an escape in double quotes`,
+        `${snippet} is not an escape sequence in double quotes`,
         'write \\\\ for a backslash, or use single quotes',
       )
     case 'RESOURCE_EXHAUSTION':
-      return at('lists and maps are nested too deeply to be read', 'check for a bracket that is never closed')
+      return at('lists and maps are nested too deeply', 'check for a bracket that is never closed')
     case 'UNEXPECTED_TOKEN':
-      return at(`${rest} does not belong here`, 'put the whole value in one pair of quotes', toLineEnd)
+      return at(`unexpected ${rest}`, 'put the whole value in one pair of quotes', toLineEnd)
     default:
       return at(
         `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
@@ -181,18 +178,18 @@ function explain(fault: SyntaxFault, source: Source): SyntaxProblem {
   }
 }
 
-const MISPLACED = 'the indentation fits to nothing above'
+const MISPLACED = "the indentation doesn't match any line above"
 
 function explainMissing(message: string, start: number, toLineEnd: Span, source: Source): SyntaxProblem {
   const quote = /["']/.exec(message)?.[0]
   if (quote !== undefined) {
     const span = openQuote(quote, start, source)
-    return { message: `a ${quote} is opened and never closed`, hint: `close it with another ${quote}`, span }
+    return { message: `a ${quote} is never closed`, hint: `close it with another ${quote}`, span }
   }
   if (message.startsWith('Sequence item')) {
     return { message: MISPLACED, hint: 'line the key up with the one above', span: toLineEnd }
   }
-  const hint = 'check the line above, too: something was opened and not closed'
+  const hint = 'check the line above, too: something is not closed'
   return { message: `${message.charAt(0).toLowerCase()}${message.slice(1)}`, hint, span: toLineEnd }
 }
 

@@ -135,7 +135,7 @@ export function readYamlValue(text: string, file: string): { value: unknown; pro
     const hint = 'write the repeated values out'
     return {
       value: null,
-      problems: [{ message: 'aliases repeat too much', hint, place: source.place([0, 0]) }],
+      problems: [{ message: 'aliases repeat too many values', hint, place: source.place([0, 0]) }],
     }
   }
 }
@@ -223,13 +223,13 @@ class Grower {
     if (target === undefined) {
       this.wrong(
         span,
-        `nothing above is marked &${node.source}`,
+        `no value above is marked &${node.source}`,
         `put &${node.source} before the value to repeat`,
       )
     } else if (this.open.has(target) || this.contains(target, node)) {
       this.wrong(
         span,
-        `*${node.source} repeats a value inside itself`,
+        `*${node.source} is inside the value that it repeats`,
         'remove the alias: it would never end',
       )
     } else if (!this.isExhausted) {
@@ -255,7 +255,7 @@ class Grower {
     this.wrong(
       this.outermostAlias,
       `aliases repeat more than ${limit} values`,
-      'write the values out, or fewer of them',
+      'write the values out, or repeat fewer of them',
     )
   }
 
@@ -285,11 +285,7 @@ class Grower {
   private merge(tree: Tree, span: Span, into: Record<string, Tree>, keys: Map<string, Span>): void {
     for (const part of Array.isArray(tree) ? tree : [tree]) {
       if (part instanceof Scalar || Array.isArray(part)) {
-        this.wrong(
-          span,
-          '<< takes over the keys of a map',
-          'give it an alias of a map, such as <<: *defaults',
-        )
+        this.wrong(span, '<< merges only maps', 'give it an alias of a map, such as <<: *defaults')
         return
       }
       for (const [key, value] of Object.entries(part as Record<string, Tree>)) {
@@ -311,8 +307,7 @@ class Grower {
     const holes = unquotedHoles(line.text, line.start)
     const hole = holes.find((candidate) => candidate.span[0] < span[0] && span[1] <= candidate.span[1])
     if (hole !== undefined) this.wrong(hole.span, hole.message, hole.hint)
-    else
-      this.wrong(span, 'a key has to be a text', 'put the key in quotes, or the whole value if it is a text')
+    else this.wrong(span, 'a key must be text', 'put the key in quotes, or the whole value if it is text')
     return null
   }
 

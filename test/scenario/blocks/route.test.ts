@@ -97,7 +97,7 @@ describe('a proxy', () => {
     'localhost:3128',
     `socks5://${'u'.repeat(256)}@a`,
   ])('%s is none', (url) => {
-    expect(() => read(`{ proxy: "${url}" }`)).toThrow('that is not the URL of a proxy')
+    expect(() => read(`{ proxy: "${url}" }`)).toThrow('this is not the URL of a proxy')
   })
 
   test('of SOCKS has a password that is a secret', () => {

@@ -38,7 +38,7 @@ test.each([
   ['p95', 'is not a threshold'],
   ['p95 < ', 'is not a threshold'],
   ['error_rate < 1', 'has no unit'],
-  ['error_rate < 101%', 'a share'],
+  ['error_rate < 101%', 'a percentage'],
   ['throughput > 100', 'has no unit'],
   ['p95 < -5ms', 'a duration'],
   ['p95 ≤ 5ms', 'is not a threshold'],

@@ -50,24 +50,24 @@ describe.skipIf(certificates === null)('the files of tls', () => {
   })
 
   test.each([
-    ['{ ca: nowhere.pem }', /^a.yaml:1:20: http.tls.ca: "nowhere.pem" can't be read: no such file\n/],
-    ['{ ca: . }', /http.tls.ca: "." can't be read: EISDIR/],
-    ['{ ca: empty.pem }', /http.tls.ca: "empty.pem" holds no certificate in PEM\n/],
-    ['{ ca: client.key }', /http.tls.ca: "client.key" holds no certificate in PEM\n/],
+    ['{ ca: nowhere.pem }', /^a.yaml:1:20: http.tls.ca: cannot read "nowhere.pem": no such file\n/],
+    ['{ ca: . }', /http.tls.ca: cannot read ".": EISDIR/],
+    ['{ ca: empty.pem }', /http.tls.ca: "empty.pem" contains no certificate in PEM format\n/],
+    ['{ ca: client.key }', /http.tls.ca: "client.key" contains no certificate in PEM format\n/],
     ['{ ca: broken.pem }', /http.tls.ca: certificate 1 in "broken.pem" can't be read\n/],
     ['{ ca: huge.pem }', /http.tls.ca: "huge.pem" is too large for a certificate\n/],
     ['{ cert: client.pem }', /^a.yaml:1:16: http.tls: cert needs its private key\n[\s\S]*hint: add key/],
     ['{ key: client.key }', /^a.yaml:1:16: http.tls: key needs its certificate\n/],
-    ['{ cert: client.pem, key: client.pem }', /http.tls.key: "client.pem" holds no private key in PEM\n/],
+    ['{ cert: client.pem, key: client.pem }', /http.tls.key: "client.pem" contains no private key in PEM format\n/],
     [
       '{ cert: client.pem, key: other.key }',
-      /^a.yaml:1:39: http.tls.key: the private key is not that of the certificate\n/,
+      /^a.yaml:1:39: http.tls.key: the private key doesn't match the certificate\n/,
     ],
     ['{ cert: client.pem, key: locked.key }', /http.tls.key: the private key is encrypted\n/],
-    ['{ ca: ca.pem, passphrase: abcd }', /http.tls: there is no key for the passphrase\n/],
+    ['{ ca: ca.pem, passphrase: abcd }', /http.tls: passphrase needs a key\n/],
     ['{ minVersion: 1.3, maxVersion: 1.2 }', /http.tls.minVersion: minVersion is above maxVersion\n/],
-    ['{ minVersion: 3 }', /"3" is not a version of TLS\n[\s\S]*hint: write 1.2 or 1.3/],
-    ['{ ciphers: NONE-OF-THESE }', /"NONE-OF-THESE" names no ciphers that are known here\n/],
+    ['{ minVersion: 3 }', /"3" is not a TLS version\n[\s\S]*hint: write 1.2 or 1.3/],
+    ['{ ciphers: NONE-OF-THESE }', /"NONE-OF-THESE" contains no known cipher\n/],
   ])('are refused with their place: %s', (tls, message) => {
     expect(mistakesOf(tls)).toMatch(message)
   })
@@ -75,7 +75,7 @@ describe.skipIf(certificates === null)('the files of tls', () => {
   test('and a wrong passphrase is not shown', () => {
     const text = '{ cert: client.pem, key: locked.key, passphrase: "${PHRASE}" }'
     const shown = mistakesOf(text, { PHRASE: 'abracadabra' })
-    expect(shown).toMatch(/http.tls.passphrase: the passphrase does not open the private key\n/)
+    expect(shown).toMatch(/http.tls.passphrase: the passphrase doesn't decrypt the private key\n/)
     expect(shown).not.toContain('abracadabra')
     const { secrets } = read(text, { PHRASE: PASSPHRASE })
     expect(secrets).toContain(PASSPHRASE)
@@ -90,6 +90,6 @@ describe.skipIf(certificates === null)('the files of tls', () => {
 
   test('stand in files: a scenario without any has none', () => {
     const text = 'http: { tls: { ca: ca.pem } }\nrequests: [{ get: / }]\n'
-    expect(() => readScenario(text, { file: 'a', env: {} })).toThrow('there are no files here')
+    expect(() => readScenario(text, { file: 'a', env: {} })).toThrow("files can't be read here")
   })
 })

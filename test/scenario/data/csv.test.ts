@@ -66,11 +66,11 @@ describe('a text is read as csv-parse reads it', () => {
 
 describe('a row that is none is told by its line', () => {
   test.each([
-    ['a,b\n1\n', '2: 1 field, but there are 2 columns'],
-    ['a,b\n1,2\n\n1,2,3\n', '4: 3 fields, but there are 2 columns'],
-    ['a,b\n"1\n2",3\n4\n', '4: 1 field, but there are 2 columns'],
-    ['a,b\n1,x"y\n', '2: a quote stands inside a field that does not begin with one'],
-    ['a,b\n1,"x"y\n', '2: text stands behind a closing quote'],
+    ['a,b\n1\n', '2: expected 2 fields, got 1'],
+    ['a,b\n1,2\n\n1,2,3\n', '4: expected 2 fields, got 3'],
+    ['a,b\n"1\n2",3\n4\n', '4: expected 2 fields, got 1'],
+    ['a,b\n1,x"y\n', '2: a field contains a quote but does not begin with one'],
+    ['a,b\n1,"x"y\n', '2: text follows a closing quote'],
     ['a,b\n1,2\n"3,4\n5,6\n', '3: a quote is not closed'],
   ])('%j', (text, fault) => {
     expect(rows(text)).toEqual({ fault })

@@ -66,9 +66,9 @@ test('a file is read once, however often it is asked for', () => {
 test.each([
   ['[1, 2', 'the list is not closed'],
   ['[1, 2] 3', 'text follows the list'],
-  ['[1,, 2]', 'a.json:1: this is not JSON'],
-  ['[1,\n 2,\n]', 'a.json:3: this is not JSON'],
-  ['[1,\n null]', 'a.json:2: a row is a map or a single value, here is null'],
+  ['[1,, 2]', 'a.json:1: not valid JSON'],
+  ['[1,\n 2,\n]', 'a.json:3: not valid JSON'],
+  ['[1,\n null]', 'a.json:2: expected a map or a single value, got null'],
   ['[]', 'has no rows'],
   ['[{"__proto__": 1}]', '"__proto__"'],
 ])('%j is no list of rows', (content, message) => {
@@ -91,8 +91,8 @@ describe('a first row that can not be read is the only fault', () => {
     ['a.csv', '\n\na,"b\n1,2\n', 'a.csv:3: a quote is not closed'],
     ['a.csv', '"a""', 'a.csv:1: a quote is not closed'],
     ['a.tsv', 'a\tb\t"', 'a.tsv:1: a quote is not closed'],
-    ['a.csv', 'a,b"c\n1,2,3\n4\n', 'a.csv:1: a quote stands inside a field that does not begin with one'],
-    ['a.csv', '"a"b,c\n1\n', 'a.csv:1: text stands behind a closing quote'],
+    ['a.csv', 'a,b"c\n1,2,3\n4\n', 'a.csv:1: a field contains a quote but does not begin with one'],
+    ['a.csv', '"a"b,c\n1\n', 'a.csv:1: text follows a closing quote'],
   ])('%s: %j', (name, content, message) => {
     expect(open(name, content)).toMatchObject({ faults: [{ key: 'file', message }] })
     expect(open(name, content, { columns: ['x', 'y'] })).toMatchObject({ faults: [{ message }] })
@@ -115,6 +115,6 @@ test('rows with ever new fields are read in one pass', () => {
 test('a header of very many columns is read in one pass', () => {
   const header = Array.from({ length: 300_000 }, (_, i) => `c${i}`).join(',')
   expect(open('a.csv', `${header},c0\n`)).toMatchObject({
-    faults: [{ message: 'a.csv:1: the column "c0" stands twice' }],
+    faults: [{ message: 'a.csv:1: duplicate column "c0"' }],
   })
 })

@@ -58,9 +58,9 @@ test.each([
 
 test.each([
   ['yyyy-MM-dd', 'did you mean "YYYY"?'],
-  ['%Y-%m-%d', 'is no part of a date'],
-  ['day', 'is no part of a date'],
-  ['--', 'names no part of a date'],
+  ['%Y-%m-%d', 'is not part of a date'],
+  ['day', 'is not part of a date'],
+  ['--', 'contains no part of a date'],
 ])('%s is no format', (format, fault) => {
   expect(dateFormatFault(format)).toContain(fault)
 })

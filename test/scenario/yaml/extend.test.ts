@@ -80,7 +80,7 @@ describe('a file that extends another', () => {
     [
       'something that is no path is refused',
       { 'main.yaml': 'extends: [a]\n' },
-      ['scenarios/main.yaml:1: extends: a file is wanted, here is a list'],
+      ['scenarios/main.yaml:1: extends: expected a file, got a list'],
     ],
     [
       'YAML that is broken is told where it is',
