@@ -14,8 +14,8 @@ const FILE = 'scenario.yaml'
  * that is wrong, by the path to it, such as `requests[0].get`.
  */
 export function defineScenario(definition: ScenarioDefinition, options: LoadOptions): Scenario {
-  const strangers = findStrangers(definition, '', new Set())
-  if (strangers.length > 0) throw new UserError(strangers)
+  const unsupported = findUnsupported(definition, '', new Set())
+  if (unsupported.length > 0) throw new UserError(unsupported)
   try {
     // JSON is YAML: so there is one reader, with one set of checks.
     return { ...placeScenario(JSON.stringify(definition), FILE, options), file: null, text: '' }
@@ -30,23 +30,23 @@ export function defineScenario(definition: ScenarioDefinition, options: LoadOpti
 }
 
 /** What no file could hold. JSON would drop it, or write something else. */
-function findStrangers(value: unknown, path: string, above: ReadonlySet<unknown>): Problem[] {
+function findUnsupported(value: unknown, path: string, above: ReadonlySet<unknown>): Problem[] {
   if (value === null || ['string', 'boolean', 'undefined'].includes(typeof value)) return []
-  if (typeof value === 'number') return Number.isFinite(value) ? [] : [stranger(path, String(value))]
-  if (typeof value !== 'object') return [stranger(path, `a ${typeof value}`)]
-  if (above.has(value)) return [stranger(path, 'a value that contains itself')]
+  if (typeof value === 'number') return Number.isFinite(value) ? [] : [unsupportedValue(path, String(value))]
+  if (typeof value !== 'object') return [unsupportedValue(path, `a ${typeof value}`)]
+  if (above.has(value)) return [unsupportedValue(path, 'a value that contains itself')]
   const within = new Set([...above, value])
   if (Array.isArray(value))
-    return value.flatMap((item, index) => findStrangers(item, `${path}[${index}]`, within))
+    return value.flatMap((item, index) => findUnsupported(item, `${path}[${index}]`, within))
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null)
-    return [stranger(path, `an object of the class ${value.constructor?.name ?? 'unknown'}`)]
+    return [unsupportedValue(path, `an object of the class ${value.constructor?.name ?? 'unknown'}`)]
   return Object.entries(value).flatMap(([key, item]) =>
-    findStrangers(item, path === '' ? key : `${path}.${key}`, within),
+    findUnsupported(item, path === '' ? key : `${path}.${key}`, within),
   )
 }
 
-function stranger(path: string, what: string): Problem {
+function unsupportedValue(path: string, what: string): Problem {
   const where = path === '' ? '' : `${path}: `
   return {
     message: `${where}${what} can't be part of a scenario`,

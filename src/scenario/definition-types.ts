@@ -421,7 +421,7 @@ export interface ScenarioDefinition {
               readonly p99?: string | number | undefined
               /** How much lower the throughput may get. */
               readonly throughput?: string | number | undefined
-              /** How many percentage points the error rate may grow. */
+              /** How many percentage points the error rate may build. */
               readonly error_rate?: string | number | undefined
             }
           | undefined

@@ -15,7 +15,7 @@ import { measuredNames, type Names, readNames, type StepNames } from './blocks/r
 import { makeRequest } from './blocks/request-spec.js'
 import { makeLoad } from './blocks/stages.js'
 import { makeJourney, makeSteps } from './blocks/steps.js'
-import { type FeederInput, makeFeeder, surveyData } from './data/feeders.js'
+import { type FeederInput, inferShapes, makeFeeder } from './data/feeders.js'
 import type { FileReader } from './data/files.js'
 import { Tables } from './data/tables.js'
 import { Uploads } from './data/uploads.js'
@@ -25,7 +25,15 @@ import { safeText } from './secrets/redacted-text.js'
 import type { Environment } from './template/environment.js'
 import { checkRowsOutside, checkUses } from './template/uses.js'
 import { readExtended } from './yaml/extend.js'
-import { follow, isTreeMap, type Mistake, type Path, quoted, type Tree, type TreeMap } from './yaml/tree.js'
+import {
+  follow,
+  isTreeMap,
+  type Path,
+  quoted,
+  type Tree,
+  type TreeMap,
+  type TreeProblem,
+} from './yaml/tree.js'
 import type { YamlFile } from './yaml/yaml.js'
 
 export interface ReadOptions {
@@ -49,22 +57,22 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   const context = {
     ...options,
     uploads,
-    shapes: surveyData(root.data, options.env, tables),
+    shapes: inferShapes(root.data, options.env, tables),
     variables: capturedNames(root),
     requests: measuredNames(names),
   }
   const secrets = findSecrets(yaml.texts.join('\n'), root, options.env)
   const outcome =
     yaml.tree === null
-      ? { mistakes: yaml.problems.length === 0 ? [EMPTY] : [] }
+      ? { problems: yaml.problems.length === 0 ? [EMPTY] : [] }
       : readFields(yaml.tree, context, { names, tables })
-  const mistakes = 'mistakes' in outcome ? outcome.mistakes : []
-  const told = mistakes.filter(
-    (mistake) =>
-      isWorthTelling(mistake, mistakes, yaml) &&
-      !(yaml.isIncomplete && (mistake.missing ?? mistake.definedUnder) !== undefined),
+  const found = 'problems' in outcome ? outcome.problems : []
+  const reported = found.filter(
+    (problem) =>
+      isWorthReporting(problem, found, yaml) &&
+      !(yaml.isIncomplete && (problem.missing ?? problem.definedUnder) !== undefined),
   )
-  const problems = [...yaml.problems, ...told.map((mistake) => locate(mistake, yaml))]
+  const problems = [...yaml.problems, ...reported.map((problem) => locate(problem, yaml))]
   if (problems.length > 0 || !('input' in outcome))
     throw new UserError(inOrder(problems, secrets, options.file))
   const scenario = makeScenario(outcome.input, {
@@ -84,7 +92,7 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   if (late.length > 0)
     throw new UserError(
       inOrder(
-        late.map((mistake) => locate(mistake, yaml)),
+        late.map((problem) => locate(problem, yaml)),
         secrets,
         options.file,
       ),
@@ -92,7 +100,7 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   return scenario
 }
 
-const EMPTY: Mistake = {
+const EMPTY: TreeProblem = {
   message: 'the file is empty',
   hint: 'write a scenario; the shortest one is requests: [{ get: / }]',
 }
@@ -181,7 +189,7 @@ function makeThreshold(
 }
 
 /** The profile that is asked for has to be there. */
-function checkProfile({ profiles }: ScenarioInput, profile: string | undefined): Mistake[] {
+function checkProfile({ profiles }: ScenarioInput, profile: string | undefined): TreeProblem[] {
   const known = Object.keys(profiles ?? {})
   if (profile === undefined || known.includes(profile)) return []
   if (known.length === 0)
@@ -225,27 +233,27 @@ function baselinePath(path: string, file: string, profile: string | undefined): 
  * A missing key that was merely misspelled is told once, as the misspelled one, and so are names that may be defined under
  * it; so is a value that isn't even YAML as it was meant.
  */
-function isWorthTelling(mistake: Mistake, all: readonly Mistake[], yaml: YamlFile): boolean {
-  if (!mistake.onKey && yaml.isBroken(existing(yaml.tree, mistake.path ?? []))) return false
-  const { missing, definedUnder } = mistake
+function isWorthReporting(problem: TreeProblem, all: readonly TreeProblem[], yaml: YamlFile): boolean {
+  if (!problem.onKey && yaml.isBroken(existing(yaml.tree, problem.path ?? []))) return false
+  const { missing, definedUnder } = problem
   if (definedUnder !== undefined)
     return !all.some(
       (other) => other.onKey && other.meant !== undefined && definedUnder.includes(other.meant),
     )
   if (missing === undefined) return true
-  const place = pathText(mistake.path ?? [])
+  const place = pathText(problem.path ?? [])
   return !all.some(
     (other) => other.onKey && other.meant === missing && pathText(other.path!.slice(0, -1)) === place,
   )
 }
 
-function locate(mistake: Mistake, yaml: YamlFile): Problem {
-  const path = existing(yaml.tree, mistake.path ?? [])
-  const where = pathText(mistake.onKey ? path.slice(0, -1) : path)
+function locate(problem: TreeProblem, yaml: YamlFile): Problem {
+  const path = existing(yaml.tree, problem.path ?? [])
+  const where = pathText(problem.onKey ? path.slice(0, -1) : path)
   return {
-    message: where === '' ? mistake.message : `${where}: ${mistake.message}`,
-    place: yaml.locate(path, mistake),
-    hint: mistake.hint,
+    message: where === '' ? problem.message : `${where}: ${problem.message}`,
+    place: yaml.locate(path, problem),
+    hint: problem.hint,
   }
 }
 
@@ -288,17 +296,17 @@ function inOrder(problems: readonly Problem[], secrets: readonly string[], file:
   }))
 }
 
-/** More mistakes were made by a program, and bury the first ones. */
-const PROBLEMS_MOST = 100
+/** More problems were made by a program, and bury the first ones. */
+const PROBLEMS_MAX = 100
 
 function firstOf(problems: readonly Problem[]): readonly Problem[] {
-  const left = problems.length - PROBLEMS_MOST
+  const left = problems.length - PROBLEMS_MAX
   if (left <= 0) return problems
-  const { place } = problems[PROBLEMS_MOST]!
+  const { place } = problems[PROBLEMS_MAX]!
   const rest = {
     message: `${plural(left, 'more problem')} from here on`,
     place,
     hint: 'fix those above first',
   }
-  return [...problems.slice(0, PROBLEMS_MOST), rest]
+  return [...problems.slice(0, PROBLEMS_MAX), rest]
 }

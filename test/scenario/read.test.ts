@@ -301,19 +301,19 @@ function problemsOf(text: string): string[] {
   return []
 }
 
-test('what follows from a mistake is not told', () => {
+test('what follows from a problem is not told', () => {
   expect(problemsOf('request: [{ get: / }]')).toEqual(['unknown key "request"'])
   expect(problemsOf('scenarios: [{ get: / }]')).toHaveLength(1)
 })
 
-test('of more than a hundred mistakes the rest is counted', () => {
+test('of more than a hundred problems the rest is counted', () => {
   const keys = Array.from({ length: 250 }, (_, i) => `wrong${i}: 1\n`).join('')
   const problems = problemsOf(`${keys}requests: [{ get: / }]`)
   expect(problems).toHaveLength(101)
   expect(problems.at(-1)).toBe('150 more problems from here on')
 })
 
-describe('one mistake, one message:', () => {
+describe('one problem, one message:', () => {
   const scenario = (lines: readonly string[]) =>
     ['data:', '  word: [a, b]', 'requests:', '  - name: search', '    get: /x?q={{ word }}', ...lines].join(
       '\n',
@@ -322,7 +322,7 @@ describe('one mistake, one message:', () => {
 
   test.each([
     ['a tab', (text: string) => text.replace('  - name', '\t- name')],
-    ['a tab in the line of a hole', (text: string) => text.replace('    get', '\tget')],
+    ['a tab in the line of a placeholder', (text: string) => text.replace('    get', '\tget')],
     ['an indentation', (text: string) => text.replace('data:', ' data:')],
     ['a colon left out', (text: string) => text.replace('requests:', 'requests')],
     ['a misspelled data', (text: string) => text.replace('data:', 'adta:')],

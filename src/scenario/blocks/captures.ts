@@ -10,7 +10,7 @@ import { stepTrees } from '../yaml/step-trees.js'
 import { isTreeMap, nameOf, quoted, type Report, Scalar, type TreeMap } from '../yaml/tree.js'
 import { readFixedText, readPattern } from './checks.js'
 import { parseJsonPath } from './json-path.js'
-import { queryFault } from './json-query.js'
+import { queryProblem } from './json-query.js'
 import type { Leaves } from './leaves.js'
 
 /** One capture with its values read. */
@@ -145,8 +145,8 @@ const readQuery: Reader<string> = (tree, context, report) => {
   const guess = text.startsWith('$') ? null : `$${text.startsWith('[') ? '' : '.'}${text}`
   if (guess !== null && parseJsonPath(guess) !== null)
     return wrong(report, `${quoted(text)} is not a JSON path`, `write ${guess}`)
-  const fault = queryFault(text)
-  return fault === null ? text : wrong(report, `${quoted(text)} is not a valid JSON path: ${fault}`, HINT)
+  const problem = queryProblem(text)
+  return problem === null ? text : wrong(report, `${quoted(text)} is not a valid JSON path: ${problem}`, HINT)
 }
 
 const HINT = "write a path such as $.items[0].id or $.items[*].id, with other keys in quotes: $['first name']"

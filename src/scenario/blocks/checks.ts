@@ -48,7 +48,7 @@ export function checkChecks(input: ChecksInput, report: Report): void {
 export const readFixedText: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)
   if (text === '') return wrong(report, 'the value is empty', 'write the text to look for, or remove the key')
-  return text === null ? null : refuseHoles(text, report)
+  return text === null ? null : refuseTemplates(text, report)
 }
 
 /** A regular expression. */
@@ -77,7 +77,7 @@ export const readJsonTest: Reader<JsonTest> = (tree, context, report) => {
   }
   if (typeof tree.value !== 'string') return { operator: '==', value: tree.value, ...digitsOf(tree.text) }
   const text = readText(tree, context, report)
-  if (text === null || refuseHoles(text, report) === null) return null
+  if (text === null || refuseTemplates(text, report) === null) return null
   if (text === 'exists' || text === 'missing') return { operator: text }
   const [, operator, operand] = /^\s*(==|!=|<=|>=|<|>)\s*(.*?)\s*$/s.exec(text) ?? []
   if (operator === undefined) return { operator: '==', value: text }
@@ -134,8 +134,8 @@ function pathHint(path: string): string {
     : "write a path such as $.items[0].id, with other keys in quotes: $['first name']"
 }
 
-const HOLES_HINT = 'write a fixed value; to compare a changing one, capture it and use if in a later step'
+const TEMPLATES_HINT = 'write a fixed value; to compare a changing one, capture it and use if in a later step'
 
-function refuseHoles(text: string, report: Report): string | null {
-  return text.includes('{{') ? wrong(report, 'templates are not supported in checks', HOLES_HINT) : text
+function refuseTemplates(text: string, report: Report): string | null {
+  return text.includes('{{') ? wrong(report, 'templates are not supported in checks', TEMPLATES_HINT) : text
 }

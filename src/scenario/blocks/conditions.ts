@@ -8,7 +8,7 @@ import { nameOf, quoted, Scalar } from '../yaml/tree.js'
 
 type Comparison = Extract<Condition, { readonly right: unknown }>['operator']
 
-/** Outside of holes: they may hold such signs themselves. */
+/** Outside of placeholders: they may hold such signs themselves. */
 const OPERATOR = /\s*(==|!=|<=|>=|<|>|\bcontains\b|\bmatches\b)\s*/
 
 /** A condition. */
@@ -18,7 +18,7 @@ export const readCondition: Reader<Condition> = (tree, context, report) => {
   if (!(tree instanceof Scalar))
     return wrong(report, `expected a condition, got ${nameOf(tree)}`, `write ${example(context)}`)
   const { text } = tree
-  const masked = text.replace(HOLE, (hole) => '\0'.repeat(hole.length))
+  const masked = text.replace(PLACEHOLDER, (placeholder) => '\0'.repeat(placeholder.length))
   const match = OPERATOR.exec(masked)
   if (!masked.includes('\0')) {
     const name = /^\s*(?:not\s+)?([A-Za-z_][\w.-]*)/.exec(text)?.[1]
@@ -28,16 +28,16 @@ export const readCondition: Reader<Condition> = (tree, context, report) => {
         : `write ${example(context)}`
     return wrong(report, 'the condition never changes: it contains no {{ ... }}', hint)
   }
-  const fault = faultOf(text, masked, match)
-  if (fault !== null) return wrong(report, fault.message, fault.hint)
+  const problem = faultOf(text, masked, match)
+  if (problem !== null) return wrong(report, problem.message, problem.hint)
   const part = (from: number, to?: number): Template | null => {
     const raw = text.slice(from, to)
     const lead = raw.length - raw.trimStart().length
-    return readTemplate(new Scalar(raw.trim(), raw.trim()), context, (mistake) =>
+    return readTemplate(new Scalar(raw.trim(), raw.trim()), context, (problem) =>
       report(
-        mistake.part === undefined
-          ? mistake
-          : { ...mistake, part: { ...mistake.part, from: mistake.part.from + from + lead } },
+        problem.part === undefined
+          ? problem
+          : { ...problem, part: { ...problem.part, from: problem.part.from + from + lead } },
       ),
     )
   }
@@ -80,7 +80,7 @@ export const readTimes: Reader<readonly [number, number]> = (tree, context, repo
 
 const TIMES_MAX = 100_000
 
-const HOLE = /\{\{[\s\S]*?\}\}/g
+const PLACEHOLDER = /\{\{[\s\S]*?\}\}/g
 
 const NEGATION = /^\s*(?:not\b|!)\s*/
 

@@ -9,7 +9,7 @@ import { readTarget } from '../fields/http-fields.js'
 import * as json from '../fields/json-types.js'
 import { checkProfiles } from '../fields/keys.js'
 import { jsonSchema, list, map, type Output, readBy, record } from '../fields/schema.js'
-import type { Mistake, Tree } from '../yaml/tree.js'
+import type { Tree, TreeProblem } from '../yaml/tree.js'
 import { dataSchema } from './data.js'
 import { httpSchema } from './http.js'
 import { makeLeaves } from './leaves.js'
@@ -22,12 +22,12 @@ import { checkNames, type Names } from './request-names.js'
 /** A scenario file with every value read, as it's written: short forms and defaults are still open. */
 export type ScenarioInput = Output<ReturnType<typeof scenarioSchema>>
 
-/** Reads a tree as a scenario file: its values, or all the mistakes in it. */
+/** Reads a tree as a scenario file: its values, or all the problems in it. */
 export function readFields(
   tree: Tree,
   context: fields.Context,
   { names, tables }: { readonly names: Names; readonly tables: Tables },
-): { readonly input: ScenarioInput } | { readonly mistakes: readonly Mistake[] } {
+): { readonly input: ScenarioInput } | { readonly problems: readonly TreeProblem[] } {
   return readBy(scenarioSchema(context, names, tables), tree)
 }
 

@@ -3,7 +3,7 @@
  */
 
 import { readStatus } from '../fields/fields.js'
-import { checkAnswerHeaderNames } from '../fields/http-fields.js'
+import { checkResponseHeaderNames } from '../fields/http-fields.js'
 import * as json from '../fields/json-types.js'
 import { map, record } from '../fields/schema.js'
 import { readSize, readTimeout } from '../fields/unit-fields.js'
@@ -19,7 +19,7 @@ export function expectSchema(leaf: Leaf) {
         description: 'Expected statuses. Default: below 400.',
       }).optional(),
       header: record(leaf(readFixedText, json.TEXT), {
-        check: checkAnswerHeaderNames,
+        check: checkResponseHeaderNames,
         description: 'Headers with exactly these values.',
         examples: [{ 'content-type': 'application/json' }],
       }).optional(),

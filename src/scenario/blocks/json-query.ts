@@ -14,10 +14,10 @@ type Library = typeof import('json-p3')
 type Compiled = import('json-p3').JSONPathQuery
 
 /** Deeper values are not looked into: no service means to send one, and each level takes a frame of the stack. */
-const DEPTH_MOST = 1000
+const DEPTH_MAX = 1000
 
 /** More values are more than memory is for. */
-const VALUES_MOST = 1_000_000
+const VALUES_MAX = 1_000_000
 
 /**
  * What takes longer than its answer is long: a descent within a descent, or within a filter, and regular expressions,
@@ -45,7 +45,7 @@ export interface QueryOptions {
 const queries = new Map<string, Query>()
 
 /** What is wrong with a query; null when nothing is. */
-export function queryFault(query: string): string | null {
+export function queryProblem(query: string): string | null {
   try {
     prepare(query)
     const [number] = numbersIn(query).filter(losesDigits)
@@ -61,7 +61,7 @@ export interface Found {
   readonly location: JsonPath
 }
 
-/** All values that a query without fault finds, in their order. Throws a QueryError when that can't be done. */
+/** All values that a query without problem finds, in their order. Throws a QueryError when that can't be done. */
 export function queryJson(root: unknown, query: string, { onlyFirst, leftMs }: QueryOptions): Found[] {
   const { compiled, guard } = prepare(query)
   const find = () => take(compiled, root, onlyFirst)
@@ -71,9 +71,7 @@ export function queryJson(root: unknown, query: string, { onlyFirst, leftMs }: Q
     if (error instanceof OutOfTime)
       throw new QueryError(`the query ${query} ${error.message} on this response`)
     if (error instanceof library().JSONPathRecursionLimitError)
-      throw new QueryError(
-        `the response is nested more than ${DEPTH_MOST} levels deep, too deep for ${query}`,
-      )
+      throw new QueryError(`the response is nested more than ${DEPTH_MAX} levels deep, too deep for ${query}`)
     throw error
   }
 }
@@ -89,8 +87,8 @@ function take(compiled: Compiled, root: unknown, onlyFirst: boolean): Found[] {
   for (const { value, location } of compiled.lazyQuery(root as Parameters<Compiled['lazyQuery']>[0])) {
     values.push({ value, location })
     if (onlyFirst) break
-    if (values.length > VALUES_MOST)
-      throw new QueryError(`the query finds more than ${formatCount(VALUES_MOST)} values`)
+    if (values.length > VALUES_MAX)
+      throw new QueryError(`the query finds more than ${formatCount(VALUES_MAX)} values`)
   }
   return values
 }
@@ -99,7 +97,7 @@ function prepare(query: string): Query {
   const known = queries.get(query)
   if (known !== undefined) return known
   const { JSONPathEnvironment } = library()
-  const compiled = new JSONPathEnvironment({ maxRecursionDepth: DEPTH_MOST + 1 }).compile(query)
+  const compiled = new JSONPathEnvironment({ maxRecursionDepth: DEPTH_MAX + 1 }).compile(query)
   const made = { compiled, guard: SLOW.test(query) ? new Guard() : null }
   queries.set(query, made)
   return made

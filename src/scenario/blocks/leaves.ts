@@ -15,7 +15,7 @@ export type Leaves = ReturnType<typeof makeLeaves>
 /** The leaves of one file. */
 export function makeLeaves(context: fields.Context) {
   const leaf: Leaf = (read, meta) =>
-    value((tree, report) => fields.readDiscreetly(read, tree, context, report), meta)
+    value((tree, report) => fields.readWithoutSecrets(read, tree, context, report), meta)
   return {
     leaf,
     time: (description: string, preset?: string) =>

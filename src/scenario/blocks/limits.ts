@@ -36,7 +36,7 @@ export function baselineSchema({ label, time, tolerance }: Leaves) {
           p95: tolerance('15%', 'How much slower the 95th percentile may get.'),
           p99: tolerance('25%', 'How much slower the 99th percentile may get.'),
           throughput: tolerance('10%', 'How much lower the throughput may get.'),
-          error_rate: tolerance('1pp', 'How many percentage points the error rate may grow.'),
+          error_rate: tolerance('1pp', 'How many percentage points the error rate may build.'),
         },
         { description: 'How much worse than the baseline is acceptable.', sample: 'p95: 15%' },
       ).optional(),

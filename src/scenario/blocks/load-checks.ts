@@ -72,7 +72,7 @@ function checkPerUser(load: LoadInput, wrongKey: WrongKey): void {
 }
 
 /** More levels are a slip of `by`. */
-const LEVELS_MOST = 1000
+const LEVELS_MAX = 1000
 
 function checkSteps({ steps }: LoadInput, report: Report): void {
   if (steps === undefined || steps === null) return
@@ -84,7 +84,7 @@ function checkSteps({ steps }: LoadInput, report: Report): void {
       message: 'by must not be 0',
       hint: 'write the difference between two levels, such as 10',
     })
-  else if (by.value > 0 && Math.abs(to.value - from.value) / by.value > LEVELS_MOST)
+  else if (by.value > 0 && Math.abs(to.value - from.value) / by.value > LEVELS_MAX)
     report({
       path: ['steps', 'by'],
       message: 'the load has more than 1000 steps',

@@ -3,7 +3,7 @@
  * read, because thresholds refer to names; so it copes with files that are broken.
  */
 import { type Environment, fillIn } from '../template/environment.js'
-import { normalizeHoles } from '../template/template.js'
+import { normalizePlaceholders } from '../template/template.js'
 import { isTreeMap, quoted, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
 import { METHODS } from './request-spec.js'
 
@@ -96,5 +96,5 @@ function requestName(request: TreeMap, env: Environment): string {
   // The path as written: what the environment fills in may differ from run to run, or be a secret.
   return method === undefined
     ? ''
-    : `${method.toUpperCase()} ${normalizeHoles((request[method] as Scalar).text)}`
+    : `${method.toUpperCase()} ${normalizePlaceholders((request[method] as Scalar).text)}`
 }

@@ -73,7 +73,7 @@ export const readRetryReasons: Reader<RetryReasons> = (tree, context, report) =>
   let isWhole = true
   items.forEach((item, index) => {
     const reportHere: Report =
-      items[0] === tree ? report : (mistake) => report({ ...mistake, path: [index, ...(mistake.path ?? [])] })
+      items[0] === tree ? report : (problem) => report({ ...problem, path: [index, ...(problem.path ?? [])] })
     const text = readText(item, context, reportHere)
     const kind = KINDS.find((each) => each === text)
     const range = text === null ? null : parseStatus(text)

@@ -24,11 +24,11 @@ interface JourneyInput extends RequestInput {
   readonly steps?: readonly StepInput[] | undefined
 }
 
-const OF_REQUESTS = [...METHODS, 'query', 'headers', 'auth', ...BODIES, 'expect'] as const
+const REQUEST_KEYS = [...METHODS, 'query', 'headers', 'auth', ...BODIES, 'expect'] as const
 
 /** Reports what can't stand in a journey. */
 export function checkEntry(entry: JourneyInput, report: Report): void {
-  refuse(OF_REQUESTS, entry, 'in a journey it belongs to a step', report)
+  refuse(REQUEST_KEYS, entry, 'in a journey it belongs to a step', report)
   if (entry.steps?.every(isPause))
     report({
       path: ['steps'],
@@ -58,9 +58,9 @@ export function checkStep(step: StepInput, report: Report, hasUnknown: boolean):
       hint: 'add repeat: 10 for at most 10 times',
     })
   if (step.pause !== undefined) {
-    refuse([...OF_REQUESTS, 'capture', 'steps'], step, 'a pause is a step of its own', report)
+    refuse([...REQUEST_KEYS, 'capture', 'steps'], step, 'a pause is a step of its own', report)
   } else if (step.steps !== undefined) {
-    refuse([...OF_REQUESTS, 'capture'], step, 'a group of steps sends nothing itself', report)
+    refuse([...REQUEST_KEYS, 'capture'], step, 'a group of steps sends nothing itself', report)
   } else if (!METHODS.some((method) => step[method] !== undefined)) {
     if (!hasUnknown)
       report({

@@ -5,7 +5,7 @@ import { didYouMean } from '../../base/suggest.js'
 import { parseDuration, parseRate, parseRatio } from '../../base/units.js'
 import { findMetric, METRICS, type Metric } from '../../stats/metrics.js'
 import type { Threshold } from '../model/scenario.js'
-import { type Mistake, quoted, type Report } from '../yaml/tree.js'
+import { quoted, type Report, type TreeProblem } from '../yaml/tree.js'
 
 /** What one text says of a threshold; the rest is said around it. */
 export type Limit = Pick<Threshold, 'expression' | 'request' | 'metric' | 'operator' | 'limit'>
@@ -14,7 +14,7 @@ const OPERATORS = ['<', '<=', '>', '>=']
 
 /** The limit a text states; null when something in it is wrong, which is reported. `requests`: the known names. */
 export function parseThreshold(text: string, requests: readonly string[], report: Report): Limit | null {
-  const wrong = (message: string, hint: string, part = text, more: Partial<Mistake> = {}): null => {
+  const wrong = (message: string, hint: string, part = text, more: Partial<TreeProblem> = {}): null => {
     report({ message, hint, part: { text: part, from: Math.max(0, text.lastIndexOf(part)) }, ...more })
     return null
   }
@@ -36,7 +36,7 @@ export function parseThreshold(text: string, requests: readonly string[], report
   const limit = parseLimit(value, metric)
   if (limit === null)
     return wrong(
-      unitFault(value, metric),
+      unitProblem(value, metric),
       `write it like ${metric.id} ${operator} ${sample(value, metric)}`,
       value,
     )
@@ -99,7 +99,7 @@ const WANTED: Readonly<Record<Metric['unit'], string>> = {
   count: 'a whole number',
 }
 
-function unitFault(value: string, metric: Metric): string {
+function unitProblem(value: string, metric: Metric): string {
   const isBare = /^\d+(\.\d+)?$/.test(value)
   return isBare && metric.unit !== 'count'
     ? `the limit ${value} has no unit`

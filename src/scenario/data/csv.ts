@@ -7,7 +7,7 @@
 import { plural } from '../../base/units.js'
 
 /** A row that can't be read. */
-export interface RowFault {
+export interface RowProblem {
   /** From 1. */
   readonly line: number
   readonly message: string
@@ -18,7 +18,7 @@ export interface Scan {
   /** Offsets: where row i begins at 2i, its end at 2i + 1. */
   readonly spans: Uint32Array
   /** The first few rows that can't be read. */
-  readonly faults: readonly RowFault[]
+  readonly problems: readonly RowProblem[]
 }
 
 const QUOTE = 0x22
@@ -26,30 +26,30 @@ const CR = 0x0d
 const LF = 0x0a
 
 /** More would only hide what they have in common. */
-const FAULTS_MAX = 5
+const PROBLEMS_MAX = 5
 
 /**
  * Finds the rows of a CSV text in UTF-8, empty lines left out. `columns`: how many fields each has; null for as many
- * as the first. When the first row can't be read, its fault is the only one, and there are no rows: the others are
+ * as the first. When the first row can't be read, its problem is the only one, and there are no rows: the others are
  * measured by it.
  */
 export function scanCsv(bytes: Uint8Array, delimiter: string, columns: number | null): Scan {
   const scanner = new RowScanner(bytes, delimiter.charCodeAt(0))
   const rows = new Spans(bytes.length)
-  const faults: RowFault[] = []
+  const problems: RowProblem[] = []
   let wanted = columns
-  while (scanner.skipEmptyLines() && faults.length < FAULTS_MAX) {
+  while (scanner.skipEmptyLines() && problems.length < PROBLEMS_MAX) {
     const { at: start, line } = scanner
     const count = scanner.row()
-    if (scanner.fault !== null) {
-      faults.push(scanner.fault)
+    if (scanner.problem !== null) {
+      problems.push(scanner.problem)
       if (rows.isEmpty) break
     } else if (wanted !== null && count !== wanted)
-      faults.push({ line, message: `expected ${plural(wanted, 'field')}, got ${count}` })
+      problems.push({ line, message: `expected ${plural(wanted, 'field')}, got ${count}` })
     wanted ??= count
     rows.push(start, scanner.end)
   }
-  return { spans: rows.take(), faults }
+  return { spans: rows.take(), problems }
 }
 
 /** Behind the byte order mark, if there is one. */
@@ -65,7 +65,7 @@ class RowScanner {
   /** Where the last row ended, its line end left out. */
   end = 0
   /** What is wrong with the last row. */
-  fault: RowFault | null = null
+  problem: RowProblem | null = null
   private readonly bytes: Uint8Array
   private readonly separator: number
 
@@ -84,7 +84,7 @@ class RowScanner {
   /** Passes a row, and counts its fields. */
   row(): number {
     const { bytes, separator } = this
-    this.fault = null
+    this.problem = null
     let fields = 1
     for (;;) {
       if (bytes[this.at] === QUOTE) this.quoted()
@@ -105,7 +105,7 @@ class RowScanner {
     for (;;) {
       const byte = bytes[at++]
       if (byte === undefined) {
-        this.fault ??= { line, message: 'a quote is not closed' }
+        this.problem ??= { line, message: 'a quote is not closed' }
         at = bytes.length
         break
       }
@@ -116,7 +116,7 @@ class RowScanner {
     }
     this.at = at
     if (at < bytes.length && bytes[at] !== this.separator && !this.isLineEnd(at))
-      this.fault ??= { line: this.line, message: 'text follows a closing quote' }
+      this.problem ??= { line: this.line, message: 'text follows a closing quote' }
   }
 
   /** Passes what is left of a field. */
@@ -129,7 +129,7 @@ class RowScanner {
       if (byte === separator || byte === LF) break
       if (byte === CR && this.isLineEnd(at)) break
       if (byte === QUOTE)
-        this.fault ??= {
+        this.problem ??= {
           line: this.line,
           message: 'a field contains a quote but does not begin with one',
         }

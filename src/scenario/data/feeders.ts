@@ -6,7 +6,7 @@ import type { Feeder, FeederValue, Row } from '../model/scenario.js'
 import { type Environment, fillIn } from '../template/environment.js'
 import type { Shape, Shapes } from '../template/parsed.js'
 import { isTreeMap, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
-import { columnFault, type TableOutcome, type TableSpec, type Tables } from './tables.js'
+import { columnProblem, type TableOutcome, type TableSpec, type Tables } from './tables.js'
 
 /** An entry of `data` with its values read. */
 export interface FeederInput {
@@ -19,12 +19,12 @@ export interface FeederInput {
 }
 
 /** What templates may take from each entry of `data`, found out before anything is complained about. */
-export function surveyData(data: Tree | undefined, env: Environment, tables: Tables): Shapes {
+export function inferShapes(data: Tree | undefined, env: Environment, tables: Tables): Shapes {
   if (data === undefined || !isTreeMap(data)) return new Map()
-  return new Map(Object.entries(data).map(([name, tree]) => [name, surveyFeeder(tree, env, tables)]))
+  return new Map(Object.entries(data).map(([name, tree]) => [name, inferShape(tree, env, tables)]))
 }
 
-function surveyFeeder(tree: Tree, env: Environment, tables: Tables): Shape | null {
+function inferShape(tree: Tree, env: Environment, tables: Tables): Shape | null {
   if (Array.isArray(tree)) return shapeOf(tree as readonly Tree[])
   if (!isTreeMap(tree)) return null
   if (Array.isArray(tree.values)) return shapeOf(tree.values as readonly Tree[])
@@ -46,7 +46,7 @@ function surveyFeeder(tree: Tree, env: Environment, tables: Tables): Shape | nul
 }
 
 function shapeOfTable(outcome: TableOutcome): Shape | null {
-  if ('faults' in outcome) return null
+  if ('problems' in outcome) return null
   const { columns, format } = outcome.table
   return { columns, gaps: outcome.gaps, isFlat: format === 'csv' }
 }
@@ -97,13 +97,13 @@ export function checkFeeder(
     for (const key of ['delimiter', 'columns'] as const)
       if (input[key] !== undefined)
         report({ path: [key], onKey: true, message: `${key} applies only to a file`, hint: 'remove the key' })
-  const fault = columnFault(input.columns ?? [])
-  if (fault !== null) report({ path: ['columns'], message: fault, hint: 'give each column its own name' })
+  const problem = columnProblem(input.columns ?? [])
+  if (problem !== null) report({ path: ['columns'], message: problem, hint: 'give each column its own name' })
   // What could not be read is null here, and has been told.
-  if (!file || input.delimiter === null || input.columns === null || fault !== null) return
+  if (!file || input.delimiter === null || input.columns === null || problem !== null) return
   const outcome = tables.open(specOf(input, file))
   if ('table' in outcome) return
-  for (const { key, message, hint } of outcome.faults) report({ path: [key], message, hint })
+  for (const { key, message, hint } of outcome.problems) report({ path: [key], message, hint })
 }
 
 /** Reports values of which some are rows and some are not. */
@@ -125,7 +125,7 @@ export function makeFeeder(input: FeederInput, tables: Tables): Feeder {
   const picking = { ...(pick !== 'random' && { pick }), ...(onEnd !== undefined && { onEnd }) }
   if (input.values !== undefined) return { values: input.values, ...picking }
   const outcome = tables.open(specOf(input, input.file!))
-  if ('faults' in outcome) throw new Error(`${input.file} was not checked`)
+  if ('problems' in outcome) throw new Error(`${input.file} was not checked`)
   return { table: outcome.table, ...picking }
 }
 

@@ -2,7 +2,7 @@
  * JSON as rows, by offsets: the entries of a list, or one value on each line. Each is read once to see that it's
  * right, and again when it is taken.
  */
-import { type RowFault, type Scan, Spans } from './csv.js'
+import { type RowProblem, type Scan, Spans } from './csv.js'
 
 /** Rows, and what they have in common. */
 export interface JsonScan extends Scan {
@@ -12,7 +12,7 @@ export interface JsonScan extends Scan {
   readonly gaps: ReadonlyMap<string, number>
 }
 
-const FAULTS_MAX = 5
+const PROBLEMS_MAX = 5
 const [QUOTE, BACKSLASH, LF, COMMA] = [0x22, 0x5c, 0x0a, 0x2c]
 const [OPEN_LIST, CLOSE_LIST, OPEN_MAP, CLOSE_MAP] = [0x5b, 0x5d, 0x7b, 0x7d]
 
@@ -54,15 +54,15 @@ export function scanJsonLines(bytes: Buffer): JsonScan {
   return reader.scan()
 }
 
-function empty(fault: RowFault): JsonScan {
-  return { spans: new Uint32Array(0), faults: [fault], columns: null, gaps: new Map() }
+function empty(problem: RowProblem): JsonScan {
+  return { spans: new Uint32Array(0), problems: [problem], columns: null, gaps: new Map() }
 }
 
 /** Reads row after row and takes down what they are like. */
 class RowReader {
   private readonly bytes: Buffer
   private readonly rows: Spans
-  private readonly faults: RowFault[] = []
+  private readonly problems: RowProblem[] = []
   private readonly columns = new Set<string>()
   private readonly gaps = new Map<string, number>()
   /** The columns that no row has lacked so far. */
@@ -78,7 +78,7 @@ class RowReader {
   }
 
   get wantsMore(): boolean {
-    return this.faults.length < FAULTS_MAX
+    return this.problems.length < PROBLEMS_MAX
   }
 
   read(start: number, end: number): void {
@@ -96,12 +96,12 @@ class RowReader {
   }
 
   complain(at: number, message: string): void {
-    this.faults.push({ line: this.lineOf(at), message })
+    this.problems.push({ line: this.lineOf(at), message })
   }
 
   scan(): JsonScan {
     const columns = this.kind === 'rows' ? [...this.columns] : null
-    return { spans: this.rows.take(), faults: this.faults, columns, gaps: this.gaps }
+    return { spans: this.rows.take(), problems: this.problems, columns, gaps: this.gaps }
   }
 
   private parse(start: number, end: number): unknown {

@@ -7,7 +7,7 @@ import { extname } from 'node:path'
 import { codeOf, messageOf } from '../../base/errors.js'
 import type { Table } from '../model/scenario.js'
 import { quoted } from '../yaml/tree.js'
-import { type RowFault, readCsvRow, type Scan, scanCsv } from './csv.js'
+import { type RowProblem, readCsvRow, type Scan, scanCsv } from './csv.js'
 import type { FileReader } from './files.js'
 import { scanJsonLines, scanJsonList } from './json-rows.js'
 
@@ -20,7 +20,7 @@ export interface TableSpec {
 }
 
 /** What is wrong with a data file, and at which key that is to be told. */
-interface TableFault {
+interface TableProblem {
   readonly key: 'file' | 'delimiter' | 'columns'
   readonly message: string
   readonly hint: string
@@ -32,7 +32,7 @@ export type TableOutcome =
       readonly table: Table /** By column: the first row without it. */
       readonly gaps: ReadonlyMap<string, string>
     }
-  | { readonly faults: readonly TableFault[] }
+  | { readonly problems: readonly TableProblem[] }
 
 /** The tables of one scenario, each opened once. */
 export class Tables {
@@ -74,8 +74,8 @@ export class Tables {
     }
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.length)
     if (!bytes.some((byte) => byte > 0x20)) return empty(spec.file)
-    const fault = encodingFault(spec.file, bytes)
-    if (fault !== null) return { faults: [fault] }
+    const problem = encodingProblem(spec.file, bytes)
+    if (problem !== null) return { problems: [problem] }
     if (format === 'json' || format === 'ndjson') return jsonTable(spec, bytes, format)
     return csvTable({ ...spec, delimiter: spec.delimiter ?? (format === 'tsv' ? '\t' : ',') }, bytes)
   }
@@ -89,11 +89,11 @@ const FORMATS: Readonly<Record<string, 'csv' | 'tsv' | 'json' | 'ndjson'>> = {
   '.jsonl': 'ndjson',
 }
 
-function wrong(key: TableFault['key'], message: string, hint: string): { faults: TableFault[] } {
-  return { faults: [{ key, message, hint }] }
+function wrong(key: TableProblem['key'], message: string, hint: string): { problems: TableProblem[] } {
+  return { problems: [{ key, message, hint }] }
 }
 
-function unreadable(file: string, error: unknown): { faults: TableFault[] } {
+function unreadable(file: string, error: unknown): { problems: TableProblem[] } {
   const code = codeOf(error)
   if (code === 'ENOENT')
     return wrong('file', `${file}: no such file`, 'write a path relative to the scenario file')
@@ -101,11 +101,11 @@ function unreadable(file: string, error: unknown): { faults: TableFault[] } {
   return wrong('file', `cannot read ${file}: ${messageOf(error)}`, 'check its permissions')
 }
 
-function empty(file: string): { faults: TableFault[] } {
+function empty(file: string): { problems: TableProblem[] } {
   return wrong('file', `${file} is empty`, 'add rows to it')
 }
 
-function encodingFault(file: string, bytes: Buffer): TableFault | null {
+function encodingProblem(file: string, bytes: Buffer): TableProblem | null {
   if (isUtf8(bytes)) return null
   let line = 1
   let start = 0
@@ -119,7 +119,7 @@ function encodingFault(file: string, bytes: Buffer): TableFault | null {
 
 function jsonTable({ file }: TableSpec, bytes: Buffer, format: 'json' | 'ndjson'): TableOutcome {
   const scan = format === 'json' ? scanJsonList(bytes) : scanJsonLines(bytes)
-  if (scan.faults.length > 0) return { faults: rowFaults(file, scan.faults, 'fix or remove the row') }
+  if (scan.problems.length > 0) return { problems: rowProblems(file, scan.problems, 'fix or remove the row') }
   if (scan.spans.length === 0) return wrong('file', `${file} has no rows`, 'add rows to it')
   const gaps = new Map([...scan.gaps].map(([column, line]) => [column, `${file}:${line}`]))
   return { table: share(bytes, scan, { file, format: 'json', delimiter: '', columns: scan.columns }), gaps }
@@ -130,19 +130,19 @@ function csvTable(spec: TableSpec & { delimiter: string }, bytes: Buffer): Table
   if (!bytes.includes('\n') && bytes.subarray(0, -1).includes('\r'))
     return wrong('file', `the lines of ${file} end in CR only`, 'save the file with LF or CRLF line endings')
   const scan = scanCsv(bytes, delimiter, spec.columns?.length ?? null)
-  if (scan.spans.length === 0) return scan.faults.length > 0 ? brokenRows(file, scan) : empty(file)
+  if (scan.spans.length === 0) return scan.problems.length > 0 ? brokenRows(file, scan) : empty(file)
   const [start, end] = scan.spans
   const first = readCsvRow(bytes.toString('utf8', start, end), delimiter)
   const columns = spec.columns ?? first.map((name) => name.trim())
-  const fault = spec.columns === null ? headerFault(spec, columns) : null
-  if (fault !== null) return { faults: [fault] }
+  const problem = spec.columns === null ? headerProblem(spec, columns) : null
+  if (problem !== null) return { problems: [problem] }
   if (spec.columns !== null && first.length !== spec.columns.length)
     return wrong(
       'columns',
       `${file} has ${first.length} columns, but ${spec.columns.length} are named`,
       'name all of them, or remove columns if the file has a header',
     )
-  if (scan.faults.length > 0) return brokenRows(file, scan)
+  if (scan.problems.length > 0) return brokenRows(file, scan)
   const spans = spec.columns === null ? scan.spans.subarray(2) : scan.spans
   if (spans.length === 0)
     return wrong(
@@ -156,16 +156,16 @@ function csvTable(spec: TableSpec & { delimiter: string }, bytes: Buffer): Table
   }
 }
 
-function brokenRows(file: string, { faults }: Scan): { faults: TableFault[] } {
+function brokenRows(file: string, { problems }: Scan): { problems: TableProblem[] } {
   return {
-    faults: rowFaults(file, faults, 'quote fields that contain the delimiter or a quote: "a ""b"" c"'),
+    problems: rowProblems(file, problems, 'quote fields that contain the delimiter or a quote: "a ""b"" c"'),
   }
 }
 
-function headerFault(
+function headerProblem(
   { file, delimiter }: TableSpec & { delimiter: string },
   names: readonly string[],
-): TableFault | null {
+): TableProblem | null {
   const other =
     names.length === 1 ? [';', '\t', ',', '|'].find((sign) => names[0]!.includes(sign)) : undefined
   if (other !== undefined && other !== delimiter) {
@@ -174,20 +174,20 @@ function headerFault(
   }
   const hint = 'name each column in the first line of the file, or list the names here: columns: [...]'
   if (names.includes('')) return { key: 'file', message: `${file}:1 has a column without a name`, hint }
-  const twice = columnFault(names)
+  const twice = columnProblem(names)
   return twice === null ? null : { key: 'file', message: `${file}:1: ${twice}`, hint }
 }
 
 /** What is wrong with names of columns; null when nothing is. */
-export function columnFault(names: readonly string[]): string | null {
+export function columnProblem(names: readonly string[]): string | null {
   const known = new Set<string>()
   const twice = names.find((name) => known.size === known.add(name).size)
   if (twice !== undefined) return `duplicate column ${quoted(twice)}`
   return names.includes('__proto__') ? '"__proto__" can\'t be a column' : null
 }
 
-function rowFaults(file: string, faults: readonly RowFault[], hint: string): TableFault[] {
-  return faults.map(({ line, message }) => ({ key: 'file', message: `${file}:${line}: ${message}`, hint }))
+function rowProblems(file: string, problems: readonly RowProblem[], hint: string): TableProblem[] {
+  return problems.map(({ line, message }) => ({ key: 'file', message: `${file}:${line}: ${message}`, hint }))
 }
 
 /** Moves bytes and offsets to where all threads see them. */

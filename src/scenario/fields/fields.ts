@@ -11,10 +11,10 @@ import type { Uploads } from '../data/uploads.js'
 import type { Expect } from '../model/expect.js'
 import type { FeederValue } from '../model/scenario.js'
 import type { JsonTemplate, Template } from '../model/template.js'
-import { coverValues, type Environment, fillIn, hasReference } from '../template/environment.js'
+import { type Environment, fillIn, hasReference, maskValues } from '../template/environment.js'
 import type { Shapes } from '../template/parsed.js'
 import { parseTemplate } from '../template/template.js'
-import { floatFault } from '../yaml/number-fault.js'
+import { floatProblem } from '../yaml/number-problem.js'
 import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
 
 /** What the values of a file may refer to. */
@@ -109,8 +109,8 @@ const readFeederScalar: Reader<string | number | boolean> = (tree, context, repo
 /** A value that is no text, kept as it is. */
 export const readFloat: Reader<number | boolean | null> = (tree, _context, report) => {
   const { value, text } = tree as Scalar & { readonly value: number | boolean | null }
-  const fault = typeof value === 'number' ? floatFault(value, text) : null
-  return fault === null ? value : wrong(report, fault.message, fault.hint)
+  const problem = typeof value === 'number' ? floatProblem(value, text) : null
+  return problem === null ? value : wrong(report, problem.message, problem.hint)
 }
 
 /** The path of a file: not empty, without templates. */
@@ -121,7 +121,7 @@ export const readFilePath: Reader<string> = (tree, context, report) => {
     : path
 }
 
-/** Any YAML value as JSON with holes. */
+/** Any YAML value as JSON with placeholders. */
 export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
   if (tree instanceof Scalar) {
     if (typeof tree.value === 'number') return asWritten(tree.value, tree.text)
@@ -174,24 +174,29 @@ export const readLimit: Reader<Limit> = (tree, context, report) => {
  * Reads a value; what is wrong with one from the environment is told without showing it: in the words for a value
  * that nobody could read.
  */
-export function readDiscreetly<T>(read: Reader<T>, tree: Tree, context: Context, report: Report): T | null {
+export function readWithoutSecrets<T>(
+  read: Reader<T>,
+  tree: Tree,
+  context: Context,
+  report: Report,
+): T | null {
   if (!(tree instanceof Scalar) || !hasReference(tree.text)) return read(tree, context, report)
   let isWrong = false
   const value = read(tree, context, () => {
     isWrong = true
   })
   if (!isWrong) return value
-  let isTold = false
-  read(tree, { ...context, env: coverValues(context.env) }, (mistake) => {
-    isTold = true
-    report(mistake)
+  let isReported = false
+  read(tree, { ...context, env: maskValues(context.env) }, (problem) => {
+    isReported = true
+    report(problem)
   })
-  return isTold
+  return isReported
     ? null
     : wrong(report, 'the value from the environment is not allowed here', 'check the value of the variable')
 }
 
-/** Reports a mistake of the value itself; gives null, so that a reader can end with it. */
+/** Reports a problem of the value itself; gives null, so that a reader can end with it. */
 export function wrong(report: Report, message: string, hint: string | null): null {
   report({ message, hint })
   return null
@@ -241,5 +246,5 @@ function templateOf(
 
 /** A report for what lies under a key of the value. */
 function inside(report: Report, key: string | number): Report {
-  return (mistake) => report({ ...mistake, path: [key, ...(mistake.path ?? [])] })
+  return (problem) => report({ ...problem, path: [key, ...(problem.path ?? [])] })
 }

@@ -1,6 +1,6 @@
 /**
  * How the values that end up in an HTTP request are read: targets, paths, headers. Whatever could not be sent as
- * written is a mistake here, not a failed request later.
+ * written is a problem here, not a failed request later.
  */
 
 import type { Template } from '../model/template.js'
@@ -105,20 +105,20 @@ export function checkHeaderNames(headers: TreeMap, report: Report): void {
     const message = `perfctl sets the header ${name.toLowerCase()} itself`
     report({ message, hint, path: [name], onKey: true })
   }
-  checkAnswerHeaderNames(headers, report)
+  checkResponseHeaderNames(headers, report)
 }
 
 /** Reports the names that can't be headers at all, and those that stand twice but for their case. */
-export function checkAnswerHeaderNames(headers: TreeMap, report: Report): void {
+export function checkResponseHeaderNames(headers: TreeMap, report: Report): void {
   const seen = new Map<string, string>()
   for (const name of Object.keys(headers)) {
-    const fault = headerFault(name, seen)
-    if (fault !== null) report({ ...fault, path: [name], onKey: true })
+    const problem = headerProblem(name, seen)
+    if (problem !== null) report({ ...problem, path: [name], onKey: true })
     seen.set(name.toLowerCase(), name)
   }
 }
 
-function headerFault(
+function headerProblem(
   name: string,
   seen: ReadonlyMap<string, string>,
 ): { message: string; hint: string } | null {

@@ -12,7 +12,7 @@ export interface KeyAdvice {
   readonly elsewhere?: Readonly<Record<string, string>>
 }
 
-/** The mistake of a key that is not among the known ones. */
+/** The problem of a key that is not among the known ones. */
 export function unknownKey(
   key: string,
   known: readonly string[],

@@ -7,12 +7,12 @@
 import * as z from 'zod'
 import {
   isTreeMap,
-  type Mistake,
   nameOf,
   type Report,
   Scalar,
   type Tree,
   type TreeMap,
+  type TreeProblem,
 } from '../yaml/tree.js'
 import { type KeyAdvice, unknownKey } from './keys.js'
 
@@ -25,18 +25,18 @@ export type Schema<T> = z.ZodType<T>
 /** What editors are told: keywords of JSON Schema. */
 export type Meta = Readonly<Record<string, unknown>>
 
-/** Reads a tree: its values, or all the mistakes in it. */
+/** Reads a tree: its values, or all the problems in it. */
 export function readBy<T extends z.ZodType>(
   schema: T,
   tree: Tree,
-): { readonly input: z.output<T> } | { readonly mistakes: readonly Mistake[] } {
+): { readonly input: z.output<T> } | { readonly problems: readonly TreeProblem[] } {
   const outcome = schema.safeParse(tree)
   if (outcome.success) return { input: outcome.data }
-  const mistakes = outcome.error.issues.map((issue) => {
-    const { mistake } = (issue as unknown as { params: { mistake: Mistake } }).params
-    return nameMissing({ ...mistake, path: issue.path as (string | number)[] })
+  const problems = outcome.error.issues.map((issue) => {
+    const { problem } = (issue as unknown as { params: { problem: TreeProblem } }).params
+    return nameMissing({ ...problem, path: issue.path as (string | number)[] })
   })
-  return { mistakes }
+  return { problems }
 }
 
 /** The JSON Schema (draft 7) of a definition. */
@@ -150,7 +150,7 @@ interface ListOptions {
   /** An entry, for hints. */
   readonly sample: string
   /** What to say of something that is no list. */
-  explain?(tree: Tree): Pick<Mistake, 'message' | 'hint'>
+  explain?(tree: Tree): Pick<TreeProblem, 'message' | 'hint'>
   check?(report: Report): void
   /** Reports what is wrong with the entries together, as they stand in the file. */
   checkTree?(entries: readonly Tree[], report: Report): void
@@ -195,7 +195,7 @@ export function either<L extends z.ZodType, M extends z.ZodType>(short: L, long:
     .meta({ anyOf: [withoutVersion(short), withoutVersion(long)] })
 }
 
-/** What a schema reads in a tree. Its mistakes go to `issues`; then what comes back is never used. */
+/** What a schema reads in a tree. Its problems go to `issues`; then what comes back is never used. */
 function outputOf<T extends z.ZodType>(schema: T, tree: unknown, issues: z.core.$ZodRawIssue[]): z.output<T> {
   const outcome = schema.safeParse(tree)
   if (outcome.success) return outcome.data
@@ -231,14 +231,14 @@ export function oneOrMore<T extends z.ZodType>(item: T, options: ListOptions) {
 /** The message of a required value that isn't there, until the name of its key is known. */
 const MISSING = 'missing'
 
-function nameMissing(mistake: Mistake): Mistake {
-  if (mistake.message !== MISSING) return mistake
-  const key = String(mistake.path!.at(-1))
+function nameMissing(problem: TreeProblem): TreeProblem {
+  if (problem.message !== MISSING) return problem
+  const key = String(problem.path!.at(-1))
   return {
-    path: mistake.path!.slice(0, -1),
+    path: problem.path!.slice(0, -1),
     missing: key,
     message: `${key} is missing`,
-    hint: `add ${key}: ${mistake.hint}`,
+    hint: `add ${key}: ${problem.hint}`,
   }
 }
 
@@ -251,15 +251,15 @@ function refuse(tree: Tree, wanted: string, hint: string, issues: z.core.$ZodRaw
   return z.NEVER
 }
 
-/** Hands mistakes to zod, which adds their path. */
+/** Hands problems to zod, which adds their path. */
 function reportTo(issues: z.core.$ZodRawIssue[]): Report {
-  return (mistake) => {
+  return (problem) => {
     issues.push({
       code: 'custom',
       input: undefined,
-      message: mistake.message,
-      path: [...(mistake.path ?? [])],
-      params: { mistake },
+      message: problem.message,
+      path: [...(problem.path ?? [])],
+      params: { problem },
     })
   }
 }

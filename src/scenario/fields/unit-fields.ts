@@ -22,7 +22,7 @@ export const readDuration: Reader<number> = (tree, context, report) => {
   const text = readUnit(tree, 'a duration', 'such as 500ms, 30s or 1m30s', context, report)
   if (text === null) return null
   const ms = parseDuration(text)
-  if (ms === null) return durationFault(text, report)
+  if (ms === null) return durationProblem(text, report)
   if (ms > DURATION_MS_MAX) return wrong(report, `${text} is too long`, 'write at most 7d')
   return ms
 }
@@ -51,7 +51,7 @@ export const readDurationRange: Reader<readonly [number, number]> = (tree, conte
         `the range ${text} is reversed`,
         `write the shorter duration first: ${parts.reverse().join('..')}`,
       )
-    : durationFault(text, report, 'write a duration or a range with units, such as 1s or 10ms..50ms')
+    : durationProblem(text, report, 'write a duration or a range with units, such as 1s or 10ms..50ms')
 }
 
 /** `200/s` as arrivals per second. */
@@ -173,7 +173,7 @@ function readNumber(tree: Tree, context: Context, report: Report, range = 'above
   return wrong(report, `expected a number, got the text ${quoted(tree.value)}`, hint)
 }
 
-function durationFault(
+function durationProblem(
   text: string,
   report: Report,
   hint = 'write a number and a unit, such as 500ms, 30s or 1m30s',

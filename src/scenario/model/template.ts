@@ -11,7 +11,7 @@ export type ValuePath = readonly (string | number)[]
 /** A literal stands for itself. */
 export type Argument = Literal | Expression
 
-/** What stands in a hole. */
+/** What stands in a placeholder. */
 export type Expression =
   | { readonly type: 'literal'; readonly value: Literal }
   /** A value of `data`, or what a path leads to in it. */
@@ -22,12 +22,12 @@ export type Expression =
   | { readonly type: 'call'; readonly name: string; readonly args: readonly Argument[] }
 
 /**
- * Text with holes: literal strings and expressions in order. A text without holes is one string (or none).
+ * Text with placeholders: literal strings and expressions in order. A text without placeholders is one string (or none).
  */
 export type Template = readonly (string | Expression)[]
 
 /**
- * JSON with holes. A string value is a Template under the key `$`; a string that is one single hole keeps the
+ * JSON with placeholders. A string value is a Template under the key `$`; a string that is one single placeholder keeps the
  * type of its value (a number stays a number).
  */
 export type JsonTemplate =

@@ -5,7 +5,7 @@ import { isDistinct, isSecretHeader, isSecretName, isSecretValue } from '../../b
 import { METHODS } from '../blocks/request-spec.js'
 import { type Environment, fillIn, variablesIn } from '../template/environment.js'
 import { ARGUMENT_WORDS } from '../template/functions.js'
-import { holesIn } from '../template/template.js'
+import { placeholdersIn } from '../template/template.js'
 import { stepTrees } from '../yaml/step-trees.js'
 import { isTreeMap, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
 
@@ -92,27 +92,27 @@ function authSecrets(part: Tree | undefined, env: Environment): string[] {
   })
 }
 
-/** The single values in a tree; a header's value should be one, but where it isn't the mistake is quoted. */
+/** The single values in a tree; a header's value should be one, but where it isn't the problem is quoted. */
 function textsIn(tree: Tree): string[] {
   return tree instanceof Scalar ? [tree.text] : Object.values(tree).flatMap(textsIn)
 }
 
-/** The fixed texts between the holes, as written and as filled in; without the scheme, which is no secret. */
+/** The fixed texts between the placeholders, as written and as filled in; without the scheme, which is no secret. */
 function secretParts(text: string, env: Environment): string[] {
   const written = text.replace(/\$\{[^}]*\}/g, '{{}}')
   const filled = fillIn(text, env, () => {}) ?? written
-  const inHoles = holesIn(text).flatMap((hole) => holeSecrets(hole, env))
+  const inPlaceholders = placeholdersIn(text).flatMap((placeholder) => placeholderSecrets(placeholder, env))
   return [written, filled]
     .flatMap((value) => value.split(/\{\{.*?\}\}/))
     .map((value) => value.trim().replace(/^(basic|bearer|digest|token|negotiate|apikey)(\s+|$)/i, ''))
     .flatMap((value) => [value, ...cookieValues(value)])
-    .concat(inHoles)
+    .concat(inPlaceholders)
 }
 
 /** What an expression says itself, or takes from the environment; what it takes from data is no secret of the file. */
-function holeSecrets(hole: string, env: Environment): string[] {
-  const variables = variablesIn(hole, env)
-  const texts = [...hole.matchAll(/'([^']*)'|"([^"]*)"/g)]
+function placeholderSecrets(placeholder: string, env: Environment): string[] {
+  const variables = variablesIn(placeholder, env)
+  const texts = [...placeholder.matchAll(/'([^']*)'|"([^"]*)"/g)]
     .map((match) => match[1] ?? match[2]!)
     .filter((text) => !ARGUMENT_WORDS.has(text) && !variables.some(({ name }) => name === text))
   const values = [...texts, ...variables.map(({ value }) => value)]

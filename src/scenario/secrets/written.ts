@@ -6,7 +6,7 @@
 import { isSecretField, isSecretHeader } from '../../base/secrets.js'
 
 /** The text with each character of its secrets replaced by `*`; quotes and what doesn't belong to them stay. */
-export function coverWritten(text: string): string {
+export function maskWritten(text: string): string {
   let within: Within | null = null
   return text
     .split('\n')
@@ -18,11 +18,11 @@ export function coverWritten(text: string): string {
         within = null
       if (within !== null) {
         const kept = within.kind === 'map' ? key : ''
-        return kept + coverValue(line.slice(kept.length))
+        return kept + maskValue(line.slice(kept.length))
       }
-      const { covered, goesOn } = coverLine(line)
+      const { masked, goesOn } = maskLine(line)
       if (goesOn !== null) within = { indent, kind: goesOn }
-      return covered
+      return masked
     })
     .join('\n')
 }
@@ -46,35 +46,35 @@ const KEY = /(["']?)([\w.-]{1,100})\1\s*:(?=\s|$|["'])\s*/g
 /** `auth: { bearer: ... }`, `tls: { passphrase: ... }` */
 const OTHER_KEYS: ReadonlySet<string> = new Set(['bearer', 'basic', 'digest', 'passphrase'])
 
-function isTelling(name: string): boolean {
+function isSecretKey(name: string): boolean {
   return isSecretHeader(name) || isSecretField(name) || OTHER_KEYS.has(name.toLowerCase())
 }
 
-/** A line with its secrets covered, and how the last of them goes on below; null when it doesn't. */
-function coverLine(line: string): { readonly covered: string; readonly goesOn: Continued | null } {
+/** A line with its secrets masked, and how the last of them goes on below; null when it doesn't. */
+function maskLine(line: string): { readonly masked: string; readonly goesOn: Continued | null } {
   const keys = [...line.matchAll(KEY)].map(({ 0: whole, 2: name, index }) => ({
     name: name!,
     at: index,
     from: index + whole.length,
     isNext: /[,{[]\s*$/.test(line.slice(Math.max(0, index - 20), index)),
   }))
-  let covered = ''
+  let masked = ''
   let done = 0
   let goesOn: Continued | null = null
   for (const [index, { name, at, from }] of keys.entries()) {
     // Of a map the keys in it tell.
-    if (at < done || /[{[]/.test(line[from] ?? '') || !isTelling(name)) continue
+    if (at < done || /[{[]/.test(line[from] ?? '') || !isSecretKey(name)) continue
     const quote = quoteAt(line, from)
     let next = index + 1
     while (next < keys.length && !(keys[next]!.isNext && keys[next]!.at >= quote.end)) next++
     const to = keys[next]?.at ?? line.length
     const value = line.slice(from, to)
     if (/^cookie$/i.test(name) && A_NAME.test(value)) continue
-    covered += coverLoose(line.slice(done, from)) + coverValue(value)
+    masked += maskLoose(line.slice(done, from)) + maskValue(value)
     done = to
     goesOn = to < line.length ? null : continuationOf(value, quote.isOpen)
   }
-  return { covered: covered + coverLoose(line.slice(done)), goesOn }
+  return { masked: masked + maskLoose(line.slice(done)), goesOn }
 }
 
 /** Where the quoted text that begins at an offset ends; the offset itself when there is none. */
@@ -101,24 +101,24 @@ function continuationOf(value: string, isOpenQuote: boolean): Continued {
 const HARMLESS =
   /\$\{[A-Za-z_]\w*\}|\{\{[^'"]*?\}\}|["']?\$[.[][^,]*|\b(?:bearer|basic|digest|token|negotiate|apikey)\s|\b(?:true|false|null|exists|missing)\b|["'{}[\],\s|>&#]/gi
 
-function coverValue(value: string): string {
-  let covered = ''
+function maskValue(value: string): string {
+  let masked = ''
   let done = 0
   for (const { 0: harmless, index } of value.matchAll(HARMLESS)) {
-    covered += '*'.repeat(index - done) + harmless
+    masked += '*'.repeat(index - done) + harmless
     done = index + harmless.length
   }
-  return covered + '*'.repeat(value.length - done)
+  return masked + '*'.repeat(value.length - done)
 }
 
 /** Secrets that need no key: the login in a URL, and what stands behind a scheme or in a query. */
-const LOOSE =
+const KEYLESS =
   /(:\/\/[^\s/:@]*:)([^\s/@]+)(?=@)|(\b(?:bearer|basic)\s+)([\w.~+/=-]{6,})|([?&]([^&=?#\s{}]{1,100})=)([^&#\s{}"']+)/gi
 
-function coverLoose(text: string): string {
-  return text.replace(LOOSE, (whole: string, ...groups: (string | undefined)[]) => {
+function maskLoose(text: string): string {
+  return text.replace(KEYLESS, (whole: string, ...groups: (string | undefined)[]) => {
     const [login, password, scheme, token, query, name, value] = groups
-    if (query !== undefined) return isTelling(name!) ? query + '*'.repeat(value!.length) : whole
+    if (query !== undefined) return isSecretKey(name!) ? query + '*'.repeat(value!.length) : whole
     return login === undefined ? scheme! + '*'.repeat(token!.length) : login + '*'.repeat(password!.length)
   })
 }

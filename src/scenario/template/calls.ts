@@ -3,9 +3,9 @@
  */
 import { nearest } from '../../base/suggest.js'
 import type { Argument } from '../model/template.js'
-import { FUNCTION_SYNONYMS, FUNCTIONS, type Known, kindFault, type TemplateFunction } from './functions.js'
+import { FUNCTION_SYNONYMS, FUNCTIONS, type Known, kindProblem, type TemplateFunction } from './functions.js'
 import type { Parsed } from './parsed.js'
-import { ExpressionFault, type Token } from './tokens.js'
+import { ExpressionError, type Token } from './tokens.js'
 
 /** Where a call stands, and whether its first argument stands before a `|`. */
 interface CallPlace {
@@ -14,28 +14,28 @@ interface CallPlace {
   readonly asFilter: boolean
 }
 
-/** The call of `fn` with these arguments. Throws an ExpressionFault when they are too few, too many or of no use. */
+/** The call of `fn` with these arguments. Throws an ExpressionError when they are too few, too many or of no use. */
 export function checkCall(fn: TemplateFunction, args: readonly Parsed[], place: CallPlace): Parsed {
   const whole = { from: place.asFilter ? args[0]!.from : place.name.from, to: place.to }
   const marked = { from: place.name.from, to: place.to }
   const hint = `write it like ${fn.example}`
-  const fault = arityFault(fn, args.length, place.asFilter)
-  if (fault !== null) throw new ExpressionFault(fault, hint, marked)
+  const problem = arityProblem(fn, args.length, place.asFilter)
+  if (problem !== null) throw new ExpressionError(problem, hint, marked)
   for (const [i, arg] of args.entries()) {
-    const wrong = kindFault(fn.takes[Math.min(i, fn.takes.length - 1)]!, knownOf(arg))
+    const wrong = kindProblem(fn.takes[Math.min(i, fn.takes.length - 1)]!, knownOf(arg))
     const told = arg.isHidden ? 'the value from the environment is not allowed here' : wrong
-    if (wrong !== null) throw new ExpressionFault(`${fn.name}: ${told}`, hint, arg)
+    if (wrong !== null) throw new ExpressionError(`${fn.name}: ${told}`, hint, arg)
   }
   const wrong = fn.check?.(args.map(knownOf)) ?? null
   if (wrong !== null) {
     const told = `${fn.name} can't take the value from the environment`
-    throw new ExpressionFault(args.some(({ isHidden }) => isHidden) ? told : wrong, hint, marked)
+    throw new ExpressionError(args.some(({ isHidden }) => isHidden) ? told : wrong, hint, marked)
   }
   const argument = { type: 'call', name: fn.name, args: args.map(unwrap) } as const
   return { argument, ...whole, isHidden: false }
 }
 
-/** `env('NAME', 'default')` as `${NAME:-default}`, so that both follow the same rules. Throws an ExpressionFault. */
+/** `env('NAME', 'default')` as `${NAME:-default}`, so that both follow the same rules. Throws an ExpressionError. */
 export function readEnv(args: readonly Parsed[]): string {
   const [name, fallback] = args.map(knownOf)
   const isName = typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)
@@ -43,14 +43,14 @@ export function readEnv(args: readonly Parsed[]): string {
     const message = isName
       ? "env's default must be text in quotes"
       : 'env takes the name of a variable, in quotes'
-    throw new ExpressionFault(
+    throw new ExpressionError(
       message,
       "write it like env('NAME') or env('NAME', 'default')",
       args[isName ? 1 : 0]!,
     )
   }
   if (typeof fallback === 'string' && fallback.includes('}'))
-    throw new ExpressionFault("env's default can't contain }", 'choose another one', args[1]!)
+    throw new ExpressionError("env's default can't contain }", 'choose another one', args[1]!)
   return typeof fallback === 'string' ? `\${${name}:-${fallback}}` : `\${${name}}`
 }
 
@@ -81,7 +81,7 @@ export function similarFunction(
   return among.find((fn) => fn.name === wanted) ?? null
 }
 
-function arityFault(fn: TemplateFunction, given: number, asFilter: boolean): string | null {
+function arityProblem(fn: TemplateFunction, given: number, asFilter: boolean): string | null {
   const piped = asFilter ? 1 : 0
   const least = (fn.required ?? fn.takes.length) - piped
   const most = fn.isOpen ? Number.POSITIVE_INFINITY : fn.takes.length - piped

@@ -44,7 +44,7 @@ const PLACES: Readonly<Record<string, readonly [number, number]>> = {
   SSS: [20, 23],
 }
 
-/** `YYYY-MM-DD HH:mm`, or `iso` for the whole; null for a text that {@link dateFormatFault} complains about. */
+/** `YYYY-MM-DD HH:mm`, or `iso` for the whole; null for a text that {@link dateFormatProblem} complains about. */
 export function parseDateFormat(text: string): DateFormat {
   const format = text === 'iso' ? 'YYYY-MM-DDTHH:mm:ss.SSSZ' : text
   const tokens = [...format.matchAll(TOKEN)].map(([token]) => token)
@@ -56,7 +56,7 @@ export function parseDateFormat(text: string): DateFormat {
 }
 
 /** What is wrong with a format; null when nothing is. Letters that stand for nothing are a format of another tool. */
-export function dateFormatFault(text: string): string | null {
+export function dateFormatProblem(text: string): string | null {
   if (text === 'iso') return null
   const rest = text.replace(TOKEN, ' ').replace(/\bT\b|\bZ\b|(?<=\s)[TZ](?=\s|$)/g, ' ')
   const stray = /[A-Za-z]+/.exec(rest)?.[0]

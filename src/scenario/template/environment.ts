@@ -5,7 +5,7 @@ import { didYouMean } from '../../base/suggest.js'
 import type { Report } from '../yaml/tree.js'
 
 /** What a value is replaced by where it must not be seen. */
-export const COVERED = '***'
+export const MASKED = '***'
 
 /** Names and values; usually those of the process with `--env` on top. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -51,8 +51,8 @@ export function hasReference(text: string): boolean {
 }
 
 /** The same names with their values covered. */
-export function coverValues(env: Environment): Environment {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value && COVERED]))
+export function maskValues(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value && MASKED]))
 }
 
 const MALFORMED = 'write ${NAME} or ${NAME:-default}; for a literal ${ write $${'

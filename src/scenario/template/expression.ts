@@ -19,11 +19,11 @@ import { type Environment, fillIn } from './environment.js'
 import { FUNCTIONS } from './functions.js'
 import { checkPath, unknownName } from './names.js'
 import type { Names, Parsed } from './parsed.js'
-import { ExpressionFault, type Token } from './tokens.js'
+import { ExpressionError, type Token } from './tokens.js'
 
 const DEPTH_MAX = 40
 
-/** Reads an expression from its words. Throws an ExpressionFault. */
+/** Reads an expression from its words. Throws an ExpressionError. */
 export function parseExpression(tokens: readonly Token[], names: Names, env: Environment): Parsed {
   const parser = new Parser(tokens, names, env)
   return parser.whole()
@@ -51,7 +51,7 @@ class Parser {
 
   private expression(): Parsed {
     if (++this.depth > DEPTH_MAX)
-      throw new ExpressionFault(
+      throw new ExpressionError(
         `the expression is nested more than ${DEPTH_MAX} levels deep`,
         'simplify it',
         this.peek(),
@@ -59,7 +59,7 @@ class Parser {
     let parsed = this.value()
     for (let filters = 0; this.take('|'); filters++) {
       if (filters === DEPTH_MAX)
-        throw new ExpressionFault(
+        throw new ExpressionError(
           `the expression has more than ${DEPTH_MAX} filters`,
           'use fewer filters',
           this.peek(),
@@ -73,13 +73,13 @@ class Parser {
   private filter(input: Parsed): Parsed {
     const name = this.next()
     if (name.text === '|')
-      throw new ExpressionFault('|| is not supported in templates', "write {{ x | default('none') }}", name)
+      throw new ExpressionError('|| is not supported in templates', "write {{ x | default('none') }}", name)
     if (name.kind !== 'name')
-      throw new ExpressionFault('expected a filter after |', 'write one such as {{ x | upper }}', name)
+      throw new ExpressionError('expected a filter after |', 'write one such as {{ x | upper }}', name)
     const fn = FUNCTIONS.find((candidate) => candidate.name === name.value)
     if (fn?.isFilter !== true) {
       const message = fn === undefined ? `unknown filter ${quoted(name.text)}` : `${fn.name} is not a filter`
-      throw new ExpressionFault(message, functionHint(name.text, { asFilter: true }), name)
+      throw new ExpressionError(message, functionHint(name.text, { asFilter: true }), name)
     }
     const args = this.take('(') ? this.arguments(fn.name) : []
     return checkCall(fn, [input, ...args], { name, to: this.before(), asFilter: true })
@@ -97,7 +97,7 @@ class Parser {
       case 'name':
         return this.named(token)
       case 'end':
-        throw new ExpressionFault(
+        throw new ExpressionError(
           'the expression is incomplete',
           'write a name, a function or a value',
           this.last(),
@@ -142,7 +142,7 @@ class Parser {
         const key = this.next()
         const isKey = key.kind === 'name' || (key.kind === 'number' && Number.isInteger(key.value))
         if (!isKey)
-          throw new ExpressionFault(
+          throw new ExpressionError(
             'expected a name after the dot',
             "write it like user.email or user['e-mail']",
             key,
@@ -153,7 +153,7 @@ class Parser {
         const isIndex = index.kind === 'text' || (index.kind === 'number' && Number.isInteger(index.value))
         if (!isIndex || Number(index.value) < 0) {
           const hint = 'write it like items[0] or user["first name"]; for the last entry, items | last'
-          throw new ExpressionFault('expected an index from 0 or a name in quotes in [ ]', hint, index)
+          throw new ExpressionError('expected an index from 0 or a name in quotes in [ ]', hint, index)
         }
         steps.push(index)
         if (!this.take(']')) throw unclosed(this.peek(), 'the bracket', index)
@@ -166,7 +166,7 @@ class Parser {
   private call(name: Token): Parsed {
     const fn = FUNCTIONS.find((candidate) => candidate.name === name.value)
     if (fn === undefined) {
-      throw new ExpressionFault(`unknown function ${quoted(name.text)}`, functionHint(name.text, {}), name)
+      throw new ExpressionError(`unknown function ${quoted(name.text)}`, functionHint(name.text, {}), name)
     }
     const args = this.arguments(fn.name)
     const parsed = checkCall(fn, args, { name, to: this.before(), asFilter: false })
@@ -175,15 +175,15 @@ class Parser {
   }
 
   private fill(args: readonly Parsed[], place: Parsed): string {
-    let fault: ExpressionFault | null = null
+    let problem: ExpressionError | null = null
     const value = fillIn(readEnv(args), this.env, ({ message, hint }) => {
-      fault = new ExpressionFault(
+      problem = new ExpressionError(
         message,
         (hint ?? '').replace(/\$\{(\w+):-value\}/, "env('$1', 'value')"),
         place,
       )
     })
-    if (fault !== null) throw fault
+    if (problem !== null) throw problem
     return value!
   }
 
@@ -235,17 +235,17 @@ const CONSTANTS: Readonly<Record<string, true | false | null>> = Object.assign(O
   null: null,
 })
 
-function unclosed(token: Token, what: string, since: Token): ExpressionFault {
-  if (token.kind === 'end') return new ExpressionFault(`${what} is not closed`, 'close it', since)
+function unclosed(token: Token, what: string, since: Token): ExpressionError {
+  if (token.kind === 'end') return new ExpressionError(`${what} is not closed`, 'close it', since)
   return unexpected(token, 'separate arguments with commas, and close the bracket')
 }
 
-function unexpected(token: Token, hint = 'write a name, a function or a value'): ExpressionFault {
-  return new ExpressionFault(`unexpected ${quoted(token.text)}`, hint, token)
+function unexpected(token: Token, hint = 'write a name, a function or a value'): ExpressionError {
+  return new ExpressionError(`unexpected ${quoted(token.text)}`, hint, token)
 }
 
 /** A whole expression, and then more. */
-function leftover(token: Token): ExpressionFault {
+function leftover(token: Token): ExpressionError {
   if (token.kind === 'number' && Number(token.value) < 0)
     return unexpected(token, `write {{ id | add(${token.text}) }}: other arithmetic is not supported`)
   return unexpected(token, 'close the expression with }}, or put text with spaces in quotes')

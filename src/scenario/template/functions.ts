@@ -6,7 +6,7 @@
 
 import type { Literal } from '../model/template.js'
 import { quoted } from '../yaml/tree.js'
-import { dateFormatFault, parseDateRange } from './dates.js'
+import { dateFormatProblem, parseDateRange } from './dates.js'
 
 /** What an argument has to be; a `number` may also be a text that reads as one, since files hold texts. */
 type Kind = 'whole' | 'number' | 'text' | 'any'
@@ -234,7 +234,7 @@ function filter(
 }
 
 /** What is wrong with one argument by itself; null when nothing is. */
-export function kindFault(kind: Kind, value: Known): string | null {
+export function kindProblem(kind: Kind, value: Known): string | null {
   if (value === undefined || kind === 'any') return null
   const shown = typeof value === 'string' ? quoted(value) : String(value)
   if (kind === 'text') return typeof value === 'string' ? null : `expected text in quotes, got ${shown}`
@@ -269,7 +269,7 @@ function oneOf(what: string, value: Known, words: readonly string[]): string | n
 }
 
 function checkFormat(format: Known): string | null {
-  return typeof format === 'string' ? dateFormatFault(format) : null
+  return typeof format === 'string' ? dateFormatProblem(format) : null
 }
 
 function checkDigest(algorithm: Known, encoding: Known): string | null {

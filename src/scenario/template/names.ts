@@ -6,9 +6,9 @@ import { quoted } from '../yaml/tree.js'
 import { functionHint, similarFunction } from './calls.js'
 import { FUNCTIONS } from './functions.js'
 import type { Names, Shape } from './parsed.js'
-import { ExpressionFault, type Token } from './tokens.js'
+import { ExpressionError, type Token } from './tokens.js'
 
-/** Throws an ExpressionFault unless the path leads to something in each row. */
+/** Throws an ExpressionError unless the path leads to something in each row. */
 export function checkPath(
   name: Token,
   steps: readonly Token[],
@@ -19,28 +19,28 @@ export function checkPath(
   const { columns, gaps, isFlat } = shape
   const column = String(step.value)
   if (columns === null)
-    throw new ExpressionFault(
+    throw new ExpressionError(
       `${name.text} has no fields: its values are single values`,
       `write {{ ${name.text} }}, or list rows under data, as ${name.text}: [{ ${column}: one }]`,
       step,
     )
   if (!columns.includes(column)) {
     const all = `the columns are ${columns.slice(0, 12).join(', ')}`
-    throw new ExpressionFault(
+    throw new ExpressionError(
       `${name.text} has no column ${quoted(column)}`,
       didYouMean(column, columns) ?? all,
       step,
     )
   }
   if (deeper !== undefined && isFlat)
-    throw new ExpressionFault(
+    throw new ExpressionError(
       `${name.text}.${column} is text and has no fields`,
       'remove what follows',
       deeper,
     )
   const gap = gaps.get(column)
   if (gap !== undefined && !hasDefault)
-    throw new ExpressionFault(
+    throw new ExpressionError(
       `not every row of ${name.text} has ${quoted(column)}: ${gap} doesn't`,
       `add it there, or give a default: {{ ${name.text}.${column} | default('none') }}`,
       step,
@@ -50,15 +50,15 @@ export function checkPath(
 /** Where names of templates come from. */
 const DEFINITIONS = ['data', 'capture', 'before', 'beforeEach', 'requests', 'steps']
 
-/** The fault of a name that stands for nothing. */
+/** The problem of a name that stands for nothing. */
 export function unknownName(
   token: Token,
   names: Names,
   { hasPath, isArgument }: { readonly hasPath: boolean; readonly isArgument: boolean },
-): ExpressionFault {
+): ExpressionError {
   const name = token.text
   const known = [...names.shapes.keys(), ...names.variables]
-  const wrong = (message: string, hint: string) => new ExpressionFault(message, hint, token, DEFINITIONS)
+  const wrong = (message: string, hint: string) => new ExpressionError(message, hint, token, DEFINITIONS)
   if (/^(__ENV|env|process|environment)$/.test(name) && hasPath)
     return wrong(`unknown name ${quoted(name)}`, "write env('NAME') for an environment variable")
   if (FUNCTIONS.some((fn) => fn.name === name)) return wrong(`${name} is a function`, functionHint(name, {}))

@@ -3,7 +3,7 @@
  */
 
 import { quoted, type Report } from '../yaml/tree.js'
-import { COVERED, type Environment, fillIn } from './environment.js'
+import { type Environment, fillIn, MASKED } from './environment.js'
 
 /** A word of an expression. */
 export interface Token {
@@ -19,11 +19,11 @@ export interface Token {
 }
 
 /** What is wrong with a part of an expression. */
-export class ExpressionFault extends Error {
+export class ExpressionError extends Error {
   readonly hint: string
   readonly from: number
   readonly to: number
-  /** The keys under which the name would stand, when the fault is that it isn't known. */
+  /** The keys under which the name would stand, when the problem is that it isn't known. */
   readonly definedUnder: readonly string[] | undefined
 
   constructor(
@@ -48,7 +48,7 @@ const REFERENCE = /\$\{[^}]*\}?/y
 const SIGNS = '()[],.|'
 
 /**
- * The words of a text, an end mark last. Throws an ExpressionFault at what is none; `report` is told of `${...}` that
+ * The words of a text, an end mark last. Throws an ExpressionError at what is none; `report` is told of `${...}` that
  * can't be filled in (then the result is null). What the environment gives stays one word, whatever is in it.
  */
 export function tokenize(text: string, env: Environment, report: Report): Token[] | null {
@@ -97,7 +97,7 @@ export function tokenize(text: string, env: Environment, report: Report): Token[
 function checkNumber(text: string, number: string, at: number): number {
   const word = /^[\w.:-]+/.exec(text.slice(at))![0]
   if (word.length === number.length || !/[A-Za-z_:]/.test(word)) return Number(number)
-  throw new ExpressionFault(
+  throw new ExpressionError(
     `${quoted(word)} is neither a number nor a name`,
     `put text in quotes: '${word}'`,
     {
@@ -109,10 +109,10 @@ function checkNumber(text: string, number: string, at: number): number {
 
 /** `${NAME}` outside of quotes: a number or a name. */
 function classify(value: string, written: string, at: number): [Token['kind'], string | number] {
-  if (value === COVERED || value === '') return ['hidden', '']
+  if (value === MASKED || value === '') return ['hidden', '']
   if (/^-?\d+(\.\d+)?$/.test(value)) return ['number', Number(value)]
   if (/^[A-Za-z_][\w-]*$/.test(value)) return ['name', value]
-  throw new ExpressionFault(
+  throw new ExpressionError(
     `the value of ${written} is neither a number nor a name`,
     `put it in quotes: '${written}'`,
     { from: at, to: at + written.length },
@@ -133,33 +133,33 @@ function resolveEscapes(content: string, at: number): string {
     const character = ESCAPES[letter]
     if (character !== undefined) return character
     const place = { from: at + 1 + offset, to: at + 1 + offset + pair.length }
-    throw new ExpressionFault(`${pair} is not an escape sequence`, 'write \\\\ for a backslash', place)
+    throw new ExpressionError(`${pair} is not an escape sequence`, 'write \\\\ for a backslash', place)
   })
 }
 
-function strange(text: string, at: number): ExpressionFault {
+function strange(text: string, at: number): ExpressionError {
   const character = text[at]!
   const place = { from: at, to: at + 1 }
   if (character === "'" || character === '"')
-    return new ExpressionFault('the quote is not closed', `close it with ${character}`, {
+    return new ExpressionError('the quote is not closed', `close it with ${character}`, {
       from: at,
       to: text.length,
     })
   const message = `${quoted(character)} is not allowed in an expression`
   const duration = /^\+[\w.]+/.exec(text.slice(at))?.[0]
   if (duration !== undefined && /[a-z]$/.test(duration))
-    return new ExpressionFault(message, `put text in quotes: '${duration}'`, place)
+    return new ExpressionError(message, `put text in quotes: '${duration}'`, place)
   if ('+-*/%'.includes(character))
-    return new ExpressionFault(
+    return new ExpressionError(
       message,
       'to add a number, write {{ id | add(1) }}: other arithmetic is not supported',
       place,
     )
   if ('?:=!<>&'.includes(character))
-    return new ExpressionFault(
+    return new ExpressionError(
       message,
       "conditions are not supported; for a value that may be missing, write {{ x | default('none') }}",
       place,
     )
-  return new ExpressionFault(message, "write a name, a function or text in quotes: 'text'", place)
+  return new ExpressionError(message, "write a name, a function or text in quotes: 'text'", place)
 }

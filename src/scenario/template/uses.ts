@@ -5,13 +5,21 @@
 import { usesFeeder } from '../data/feeders.js'
 import type { Scenario } from '../model/scenario.js'
 import { stepTrees } from '../yaml/step-trees.js'
-import { isTreeMap, type Mistake, type Path, quoted, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
+import {
+  isTreeMap,
+  type Path,
+  quoted,
+  Scalar,
+  type Tree,
+  type TreeMap,
+  type TreeProblem,
+} from '../yaml/tree.js'
 
 /** Where captured values are used and not known, and names that mean two things. */
-export function checkUses(root: TreeMap): Mistake[] {
-  const mistakes: Mistake[] = []
+export function checkUses(root: TreeMap): TreeProblem[] {
+  const problems: TreeProblem[] = []
   const all = new Map<string, string>()
-  const report = (mistake: Mistake) => mistakes.push(mistake)
+  const report = (problem: TreeProblem) => problems.push(problem)
   const known = (list: Tree | undefined, key: string, names: ReadonlySet<string>) =>
     walk(list, { path: [key], known: names, all, report })
   collectPlaces(root, all)
@@ -33,11 +41,11 @@ export function checkUses(root: TreeMap): Mistake[] {
   known(root.after, 'after', afterBefore)
   for (const key of ['http', 'thresholds', 'load'] as const)
     if (root[key] !== undefined) checkPart(root[key], { path: [key], known: afterEach, all, report })
-  return mistakes
+  return problems
 }
 
 /** Rows that are given once each, and that are wanted outside of iterations, too. */
-export function checkRowsOutside({ data, http, before, after }: Scenario): Mistake[] {
+export function checkRowsOutside({ data, http, before, after }: Scenario): TreeProblem[] {
   const phases = [
     ['before', before],
     ['after', after],
@@ -57,7 +65,7 @@ interface Scope {
   readonly known: ReadonlySet<string>
   /** All captured names, and where. */
   readonly all: ReadonlyMap<string, string>
-  readonly report: (mistake: Mistake) => void
+  readonly report: (problem: TreeProblem) => void
 }
 
 /** Steps in their order; gives what is known after them. */
@@ -84,15 +92,15 @@ function checkPart(tree: Tree, scope: Scope): void {
       checkPart(value, { ...scope, path: [...path, Array.isArray(tree) ? Number(key) : key] })
     return
   }
-  for (const hole of tree.text.matchAll(/\{\{([\s\S]*?)\}\}/g)) {
+  for (const placeholder of tree.text.matchAll(/\{\{([\s\S]*?)\}\}/g)) {
     for (const [name, where] of all) {
-      if (known.has(name) || !mentions(hole[1]!, name)) continue
+      if (known.has(name) || !mentions(placeholder[1]!, name)) continue
       const hint = `${where}: use it in a later step of the same journey, or capture it in before`
       report({
         path,
         message: `{{ ${name} }} has no value here yet`,
         hint,
-        part: { text: hole[0], from: hole.index },
+        part: { text: placeholder[0], from: placeholder.index },
       })
     }
   }

@@ -1,6 +1,6 @@
 /**
  * `extends`: a file laid over another one. Maps are merged key by key, the extending file has the last word; lists and
- * single values are replaced. Every part still knows the file it comes from, so mistakes are told where they are.
+ * single values are replaced. Every part still knows the file it comes from, so problems are told where they are.
  */
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { codeOf, messageOf, type Problem } from '../../base/errors.js'
@@ -23,7 +23,7 @@ export interface ExtendOptions {
   readonly files?: FileReader | undefined
 }
 
-/** More files in a row are a mistake, or meant to take long. */
+/** More files in a row are a problem, or meant to take long. */
 const DEPTH_MAX = 10
 
 /** Reads a text as YAML, and the files that it extends. Throws nothing: what is wrong is in `problems`. */
@@ -105,7 +105,7 @@ function layOver(own: YamlFile, text: string, { file: base, folder }: Base): Ext
     tree,
     problems: [...own.problems, ...base.problems],
     isBroken: (path) => ownerOf(path).isBroken(path),
-    locate: (path, mistake) => ownerOf(path).locate(path, mistake),
+    locate: (path, problem) => ownerOf(path).locate(path, problem),
     texts: [text, ...base.texts],
     isIncomplete: base.isIncomplete || base.tree === null,
   }

@@ -4,13 +4,13 @@
 import type { Source, Span } from './source.js'
 
 /** An error of the YAML parser. */
-export interface SyntaxFault {
+export interface YamlError {
   readonly code: string
   readonly message: string
   readonly span: Span
 }
 
-/** What to tell about a fault, and where. */
+/** What to tell about a problem, and where. */
 export interface SyntaxProblem {
   readonly message: string
   readonly hint: string
@@ -20,18 +20,18 @@ export interface SyntaxProblem {
 /** Faults that say nothing about the lines after them: all are told. Of the others only the first one is sure. */
 const INDEPENDENT: ReadonlySet<string> = new Set(['DUPLICATE_KEY', 'TAB_AS_INDENT', 'BAD_SCALAR_START'])
 
-/** The faults worth telling, in order: one for each line, without those that merely follow from another. */
-export function explainFaults(faults: readonly SyntaxFault[], source: Source): SyntaxProblem[] {
+/** The problems worth telling, in order: one for each line, without those that merely follow from another. */
+export function explainErrors(errors: readonly YamlError[], source: Source): SyntaxProblem[] {
   const lines = new Set<number>()
   const problems: SyntaxProblem[] = []
-  for (const fault of [...faults].sort((a, b) => a.span[0] - b.span[0])) {
-    const line = source.lineAt(fault.span[0])
+  for (const error of [...errors].sort((a, b) => a.span[0] - b.span[0])) {
+    const line = source.lineAt(error.span[0])
     if (lines.has(line.start)) continue
     lines.add(line.start)
-    const holes = fault.code === 'DUPLICATE_KEY' ? [] : unquotedHoles(line.text, line.start)
+    const placeholders = error.code === 'DUPLICATE_KEY' ? [] : unquotedPlaceholders(line.text, line.start)
     const isFirst = problems.length === 0
-    if (!isFirst && holes.length === 0 && !INDEPENDENT.has(fault.code)) continue
-    problems.push(...(holes.length > 0 ? holes : [explain(fault, source)]))
+    if (!isFirst && placeholders.length === 0 && !INDEPENDENT.has(error.code)) continue
+    problems.push(...(placeholders.length > 0 ? placeholders : [explain(error, source)]))
   }
   return problems
 }
@@ -40,27 +40,27 @@ export function explainFaults(faults: readonly SyntaxFault[], source: Source): S
  * `get: {{ path }}/x` without quotes, which to YAML is a map inside a map: a problem for each in the line. `offset`
  * is where the line begins in the file.
  */
-export function unquotedHoles(line: string, offset: number): SyntaxProblem[] {
-  // Cut after the last hole, so that openings without an end don't each cost a search through a long line.
+export function unquotedPlaceholders(line: string, offset: number): SyntaxProblem[] {
+  // Cut after the last placeholder, so that openings without an end don't each cost a search through a long line.
   const last = line.lastIndexOf('}}')
   const end = line.indexOf(' ', last)
   const searched = last === -1 ? '' : line.slice(0, end === -1 ? line.length : end)
   const problems: SyntaxProblem[] = []
   const quoting = new Quoting(line)
   let from = 0
-  for (const { 0: hole, index } of searched.matchAll(/\{\{.*?\}\}/g)) {
+  for (const { 0: placeholder, index } of searched.matchAll(/\{\{.*?\}\}/g)) {
     if (index < from) continue
     const start = backWhile(line, index, from, IN_VALUE)
     const key = keyBefore(line, start, from)
-    AFTER.lastIndex = index + hole.length
+    AFTER.lastIndex = index + placeholder.length
     const [after] = AFTER.exec(line)!
-    from = index + hole.length + after.length
+    from = index + placeholder.length + after.length
     if (quoting.covers(start - key.length)) continue
-    // Behind other text, and outside of { } and [ ], a hole is a part of the text to YAML, too.
+    // Behind other text, and outside of { } and [ ], a placeholder is a part of the text to YAML, too.
     if (start < index && !quoting.isInFlow) continue
     const text = line.slice(start, from)
     problems.push({
-      message: `${hole} needs quotes: YAML reads { as the start of a map`,
+      message: `${placeholder} needs quotes: YAML reads { as the start of a map`,
       hint: `put the whole value in quotes: ${key === '' ? '' : `${key.trimEnd()} `}"${text}"`,
       span: [offset + start, offset + from],
     })
@@ -68,7 +68,7 @@ export function unquotedHoles(line: string, offset: number): SyntaxProblem[] {
   return problems
 }
 
-/** What a value without quotes may hold before a hole, and after it. */
+/** What a value without quotes may hold before a placeholder, and after it. */
 const IN_VALUE = /[^\s"'{}[\],#]/
 const AFTER = /[^\s"',}\]]*/y
 
@@ -120,9 +120,9 @@ class Quoting {
   }
 }
 
-function explain(fault: SyntaxFault, source: Source): SyntaxProblem {
-  const { code, message } = fault
-  const [start, end] = firstWord(fault.span, source)
+function explain(error: YamlError, source: Source): SyntaxProblem {
+  const { code, message } = error
+  const [start, end] = firstWord(error.span, source)
   const line = source.lineAt(start)
   const lineEnd = line.start + line.text.trimEnd().length
   const snippet = source.text.slice(start, Math.max(start, Math.min(end, lineEnd)))
@@ -204,7 +204,7 @@ function openQuote(quote: string, offset: number, source: Source): Span {
   }
 }
 
-/** A fault in the blanks before a word is shown at the word; tabs stay where they are. */
+/** A problem in the blanks before a word is shown at the word; tabs stay where they are. */
 function firstWord([start, end]: Span, source: Source): Span {
   const blanks = /^ */.exec(source.text.slice(start, start + 1000))![0].length
   return [start + blanks, Math.max(end, start + blanks + 1)]

@@ -1,5 +1,5 @@
 /**
- * What a YAML text holds before its meaning is known, and how a mistake in it is told: by path, not by place, so
+ * What a YAML text holds before its meaning is known, and how a problem in it is told: by path, not by place, so
  * that nobody but the YAML reader deals with positions.
  */
 
@@ -30,7 +30,7 @@ export class Scalar {
 export type Path = readonly (string | number)[]
 
 /** What is wrong with a value. The path is added by whoever knows it. */
-export interface Mistake {
+export interface TreeProblem {
   readonly message: string
   readonly hint: string | null
   /** From the value that was read down to the wrong one; absent when it's that value itself. */
@@ -55,8 +55,8 @@ interface TextPart {
   readonly within?: { readonly text: string; readonly from: number }
 }
 
-/** Takes a mistake down. */
-export type Report = (mistake: Mistake) => void
+/** Takes a problem down. */
+export type Report = (problem: TreeProblem) => void
 
 /** Whether the tree is a map. */
 export function isTreeMap(tree: unknown): tree is TreeMap {

@@ -19,11 +19,11 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument, stringify, Scalar as Ya
 import type { Place, Problem } from '../../base/errors.js'
 import { printable, printableJson } from '../../base/printable.js'
 import { formatCount } from '../../base/units.js'
-import { coverWritten } from '../secrets/written.js'
-import { numberFault } from './number-fault.js'
+import { maskWritten } from '../secrets/written.js'
+import { numberProblem } from './number-problem.js'
 import { Source, type Span } from './source.js'
-import { explainFaults, type SyntaxFault, unquotedHoles } from './syntax.js'
-import { follow, type Mistake, type Path, Scalar, type Tree } from './tree.js'
+import { explainErrors, unquotedPlaceholders, type YamlError } from './syntax.js'
+import { follow, type Path, Scalar, type Tree, type TreeProblem } from './tree.js'
 
 /** Values that aliases may add to a file: generous for people, small for a machine. */
 const ALIASED_VALUES_MAX = 100_000
@@ -35,27 +35,27 @@ export interface YamlFile {
   readonly problems: readonly Problem[]
   /** Whether what a path leads to could not be read, which is among the problems. */
   isBroken(path: Path): boolean
-  /** Where a path leads: the place of a mistake there. */
-  locate(path: Path, mistake?: Pick<Mistake, 'onKey' | 'part'>): Place
+  /** Where a path leads: the place of a problem there. */
+  locate(path: Path, problem?: Pick<TreeProblem, 'onKey' | 'part'>): Place
 }
 
 /** Reads a text as YAML 1.2. Throws nothing: what is wrong is in `problems`. */
 export function readYaml(text: string, file: string): YamlFile {
-  const { document, faults } = parse(text, { logLevel: 'error', resolveKnownTags: false })
+  const { document, errors } = parse(text, { logLevel: 'error', resolveKnownTags: false })
   const source = new Source(file, text)
   // Lines are quoted from there: the secrets of a part that is wrong are in no tree that they could be looked for in.
-  const shown = new Source(file, coverWritten(text))
-  const problems = problemsOf(faults, shown)
-  const isBroken = faults.some((fault) => fault.code !== 'DUPLICATE_KEY')
+  const shown = new Source(file, maskWritten(text))
+  const problems = problemsOf(errors, shown)
+  const isBroken = errors.some((error) => error.code !== 'DUPLICATE_KEY')
   if (document === null || isBroken || document.contents === null) return unreadable(source, problems)
-  const grower = new Grower(shown)
-  const tree = grower.grow(document.contents, 0)
-  if (grower.isExhausted) return unreadable(source, grower.problems)
+  const builder = new TreeBuilder(shown)
+  const tree = builder.build(document.contents, 0)
+  if (builder.isExhausted) return unreadable(source, builder.problems)
   return {
     tree,
-    problems: [...problems, ...grower.problems],
-    isBroken: (path) => grower.broken.has(follow(tree, path).at(-1)!),
-    locate: (path, mistake = {}) => shown.place(findSpan(source, grower, tree, path, mistake)),
+    problems: [...problems, ...builder.problems],
+    isBroken: (path) => builder.broken.has(follow(tree, path).at(-1)!),
+    locate: (path, problem = {}) => shown.place(findSpan(source, builder, tree, path, problem)),
   }
 }
 
@@ -74,22 +74,22 @@ export function writeScalar(value: string | number | boolean | null, isInBracket
 function parse(
   text: string,
   options: ParseOptions & DocumentOptions & SchemaOptions,
-): { readonly document: Document.Parsed | null; readonly faults: readonly SyntaxFault[] } {
+): { readonly document: Document.Parsed | null; readonly errors: readonly YamlError[] } {
   try {
     const document = parseDocument(text, { prettyErrors: false, ...options })
-    const told = options.logLevel === 'silent' ? [] : document.warnings
-    const faults = [...document.errors, ...told].map(({ code, message, pos }) => ({
+    const warnings = options.logLevel === 'silent' ? [] : document.warnings
+    const errors = [...document.errors, ...warnings].map(({ code, message, pos }) => ({
       code,
       message,
       span: pos,
     }))
-    return { document, faults }
+    return { document, errors }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     const start = Math.max(0, text.search(DEEP))
     return {
       document: null,
-      faults: [{ code: 'RESOURCE_EXHAUSTION', message: '', span: [start, start + 1] }],
+      errors: [{ code: 'RESOURCE_EXHAUSTION', message: '', span: [start, start + 1] }],
     }
   }
 }
@@ -97,8 +97,8 @@ function parse(
 /** Where so many lists or maps begin one inside the other. */
 const DEEP = /(?:[-?]\s+|[[{]\s*){100}/
 
-function problemsOf(faults: readonly SyntaxFault[], source: Source): Problem[] {
-  return explainFaults(faults, source).map(({ message, hint, span }) => ({
+function problemsOf(errors: readonly YamlError[], source: Source): Problem[] {
+  return explainErrors(errors, source).map(({ message, hint, span }) => ({
     message,
     hint,
     place: source.place(span),
@@ -114,15 +114,15 @@ function unreadable(source: Source, problems: readonly Problem[]): YamlFile {
  * beyond the safe ones are `bigint`.
  */
 export function readYamlValue(text: string, file: string): { value: unknown; problems: readonly Problem[] } {
-  const { document, faults } = parse(text, {
+  const { document, errors } = parse(text, {
     // Warnings are for authors of scenarios.
     logLevel: 'silent',
     uniqueKeys: false,
     merge: true,
     intAsBigInt: true,
   })
-  const source = new Source(file, faults.length > 0 ? coverWritten(text) : text)
-  const problems = problemsOf(faults, source)
+  const source = new Source(file, errors.length > 0 ? maskWritten(text) : text)
+  const problems = problemsOf(errors, source)
   try {
     return {
       value:
@@ -164,7 +164,7 @@ function toNumber(value: bigint): number | bigint {
 }
 
 /** Turns the library's nodes into a tree and remembers where each of its parts stands. */
-class Grower {
+class TreeBuilder {
   readonly problems: Problem[] = []
   readonly spans = new WeakMap<object, Span>()
   readonly keySpans = new WeakMap<object, ReadonlyMap<string, Span>>()
@@ -183,8 +183,8 @@ class Grower {
     this.source = source
   }
 
-  grow(node: Node | null, depth: number): Tree {
-    if (isAlias(node)) return this.growAlias(node, depth)
+  build(node: Node | null, depth: number): Tree {
+    if (isAlias(node)) return this.buildAlias(node, depth)
     const anchor = (node as { anchor?: string } | null)?.anchor
     if (anchor !== undefined && this.open.size === 0) this.anchors.set(anchor, node!)
     if (this.open.size > 0 && ++this.aliasedValues > ALIASED_VALUES_MAX) this.exhaust()
@@ -193,17 +193,17 @@ class Grower {
       return this.giveUp(node)
     }
     if (this.isExhausted || node === null) return this.keep(new Scalar(null, ''), node)
-    if (isMap(node)) return this.growMap(node as YAMLMap<ParsedNode, ParsedNode | null>, depth)
+    if (isMap(node)) return this.buildMap(node as YAMLMap<ParsedNode, ParsedNode | null>, depth)
     if (isSeq(node)) {
       return this.keep(
-        node.items.map((item) => this.grow(item as Node, depth + 1)),
+        node.items.map((item) => this.build(item as Node, depth + 1)),
         node,
       )
     }
-    return this.keep(this.growScalar(node as YamlScalar), node)
+    return this.keep(this.buildScalar(node as YamlScalar), node)
   }
 
-  private growScalar(node: YamlScalar): Scalar {
+  private buildScalar(node: YamlScalar): Scalar {
     const { value, source = '' } = node
     if (typeof value === 'string') return new Scalar(value, value)
     const scalar = new Scalar(value as number | boolean | null, source)
@@ -212,12 +212,12 @@ class Grower {
   }
 
   private checkNumber(value: number, text: string, span: Span): boolean {
-    const fault = numberFault(value, text)
-    if (fault !== null) this.wrong(span, fault.message, fault.hint)
-    return fault === null
+    const problem = numberProblem(value, text)
+    if (problem !== null) this.wrong(span, problem.message, problem.hint)
+    return problem === null
   }
 
-  private growAlias(node: Alias, depth: number): Tree {
+  private buildAlias(node: Alias, depth: number): Tree {
     const target = this.anchors.get(node.source)
     const span = spanOf(node)
     if (target === undefined) {
@@ -235,7 +235,7 @@ class Grower {
     } else if (!this.isExhausted) {
       if (this.open.size === 0) this.outermostAlias = span
       this.open.add(target)
-      const tree = this.grow(target, depth)
+      const tree = this.build(target, depth)
       this.open.delete(target)
       return tree
     }
@@ -259,20 +259,20 @@ class Grower {
     )
   }
 
-  private growMap(node: YAMLMap<ParsedNode, ParsedNode | null>, depth: number): Tree {
+  private buildMap(node: YAMLMap<ParsedNode, ParsedNode | null>, depth: number): Tree {
     const own: Record<string, Tree> = Object.create(null)
     const merged: Record<string, Tree> = Object.create(null)
     const keys = new Map<string, Span>()
     let isWhole = true
     for (const { key, value } of node.items) {
       if (isScalar(key) && key.source === '<<' && key.type === YamlScalar.PLAIN) {
-        this.merge(this.grow(value, depth + 1), spanOf(key), merged, keys)
+        this.merge(this.build(value, depth + 1), spanOf(key), merged, keys)
         continue
       }
       const name = this.readKey(key)
       if (name === null) isWhole = false
       if (name === null || name === '__proto__') continue
-      own[name] = this.grow(value, depth + 1)
+      own[name] = this.build(value, depth + 1)
       keys.set(name, spanOf(key))
     }
     const map = Object.assign(Object.create(null), merged, own) as Record<string, Tree>
@@ -304,9 +304,11 @@ class Grower {
       return name
     }
     const line = this.source.lineAt(span[0])
-    const holes = unquotedHoles(line.text, line.start)
-    const hole = holes.find((candidate) => candidate.span[0] < span[0] && span[1] <= candidate.span[1])
-    if (hole !== undefined) this.wrong(hole.span, hole.message, hole.hint)
+    const placeholders = unquotedPlaceholders(line.text, line.start)
+    const placeholder = placeholders.find(
+      (candidate) => candidate.span[0] < span[0] && span[1] <= candidate.span[1],
+    )
+    if (placeholder !== undefined) this.wrong(placeholder.span, placeholder.message, placeholder.hint)
     else this.wrong(span, 'a key must be text', 'put the key in quotes, or the whole value if it is text')
     return null
   }
@@ -336,19 +338,19 @@ function spanOf(node: Node | null): Span {
 /** A wrong list or map is shown by its key, a wrong value by itself, a missing one by the map that lacks it. */
 function findSpan(
   source: Source,
-  spots: Pick<Grower, 'spans' | 'keySpans'>,
+  spots: Pick<TreeBuilder, 'spans' | 'keySpans'>,
   tree: Tree,
   path: Path,
-  mistake: Pick<Mistake, 'onKey' | 'part'>,
+  problem: Pick<TreeProblem, 'onKey' | 'part'>,
 ): Span {
   const trees = follow(tree, path)
   const at = trees.at(-1)!
   const parent = trees.at(-2)
   const key = (parent && spots.keySpans.get(parent)?.get(String(path[trees.length - 2]))) ?? null
   const span = spots.spans.get(at) ?? [0, 0]
-  if (mistake.onKey && key !== null) return key
-  if (mistake.part !== undefined) {
-    const { text, from, within } = mistake.part
+  if (problem.onKey && key !== null) return key
+  if (problem.part !== undefined) {
+    const { text, from, within } = problem.part
     const find = (part: string, offset: number): Span | null => {
       const start = source.text.indexOf(part, span[0] + offset)
       return start !== -1 && start + part.length <= span[1] ? [start, start + part.length] : null

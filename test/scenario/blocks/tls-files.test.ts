@@ -58,7 +58,10 @@ describe.skipIf(certificates === null)('the files of tls', () => {
     ['{ ca: huge.pem }', /http.tls.ca: "huge.pem" is too large for a certificate\n/],
     ['{ cert: client.pem }', /^a.yaml:1:16: http.tls: cert needs its private key\n[\s\S]*hint: add key/],
     ['{ key: client.key }', /^a.yaml:1:16: http.tls: key needs its certificate\n/],
-    ['{ cert: client.pem, key: client.pem }', /http.tls.key: "client.pem" contains no private key in PEM format\n/],
+    [
+      '{ cert: client.pem, key: client.pem }',
+      /http.tls.key: "client.pem" contains no private key in PEM format\n/,
+    ],
     [
       '{ cert: client.pem, key: other.key }',
       /^a.yaml:1:39: http.tls.key: the private key doesn't match the certificate\n/,

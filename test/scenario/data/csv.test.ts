@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { Random } from '../../../src/base/rng.js'
 import { readCsvRow, scanCsv } from '../../../src/scenario/data/csv.js'
 
-/** The rows as perfctl reads them; a fault instead when there is one. */
+/** The rows as perfctl reads them; a problem instead when there is one. */
 function rows(text: string, delimiter = ',', columns: number | null = null) {
   const bytes = Buffer.from(text)
-  const { spans, faults } = scanCsv(bytes, delimiter, columns)
-  if (faults.length > 0) return { fault: `${faults[0]!.line}: ${faults[0]!.message}` }
+  const { spans, problems } = scanCsv(bytes, delimiter, columns)
+  if (problems.length > 0) return { problem: `${problems[0]!.line}: ${problems[0]!.message}` }
   return Array.from({ length: spans.length / 2 }, (_, i) =>
     readCsvRow(bytes.toString('utf8', spans[2 * i], spans[2 * i + 1]), delimiter),
   )
@@ -54,7 +54,7 @@ describe('a text is read as csv-parse reads it', () => {
         wanted = 'refused'
       }
       const seen = rows(text)
-      if (wanted === 'refused') expect('fault' in seen, JSON.stringify(text)).toBe(true)
+      if (wanted === 'refused') expect('problem' in seen, JSON.stringify(text)).toBe(true)
       else {
         expect(seen, JSON.stringify(text)).toEqual(wanted)
         right++
@@ -72,7 +72,7 @@ describe('a row that is none is told by its line', () => {
     ['a,b\n1,x"y\n', '2: a field contains a quote but does not begin with one'],
     ['a,b\n1,"x"y\n', '2: text follows a closing quote'],
     ['a,b\n1,2\n"3,4\n5,6\n', '3: a quote is not closed'],
-  ])('%j', (text, fault) => {
-    expect(rows(text)).toEqual({ fault })
+  ])('%j', (text, problem) => {
+    expect(rows(text)).toEqual({ problem })
   })
 })

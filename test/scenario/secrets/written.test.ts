@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { UserError } from '../../../src/base/errors.js'
 import { renderProblem } from '../../../src/base/problem.js'
 import { readScenario } from '../../../src/scenario/read.js'
-import { coverWritten } from '../../../src/scenario/secrets/written.js'
+import { maskWritten } from '../../../src/scenario/secrets/written.js'
 
 const REST = '\nrequests: [{ get: / }]\n'
 const SECRET = 'S3cr3tV4lue77'
@@ -41,7 +41,10 @@ describe('one message, which shows no secret, for', () => {
     ['a login in a URL', `http:\n  proxy: http://bob:${SECRET}@p:1 : x${REST}`],
     ['a query', `requests:\n  - get: /x?token=${SECRET}&a={{ b }}{\n    json: { a: [ }\n`],
     ['an escape', `requests:\n  - post: /\n    json: { password: "${SECRET}\\q" }\n`],
-    ['a hole without quotes', `requests:\n  - post: /\n    json: { a: {{ x }}, token: "${SECRET}" }\n`],
+    [
+      'a placeholder without quotes',
+      `requests:\n  - post: /\n    json: { a: {{ x }}, token: "${SECRET}" }\n`,
+    ],
     ['a key that is no text', `requests:\n  - post: /\n    headers: { x-api-key: ${SECRET}, ? [a]: b }\n`],
     ['an unknown key', `http:\n  header: { authorization: "Bearer ${SECRET}" }${REST}`],
     ['an unknown map', `http:\n  auht: { basic: "bob:${SECRET}" }${REST}`],
@@ -52,7 +55,7 @@ describe('one message, which shows no secret, for', () => {
     expect(said[0]).toMatch(/^a\.yaml:\d+:\d+: .*\n {2}\d+ \| .*\n {4} ?\| +\^+\n {2}hint: /)
   })
 
-  test('a mistake in a file that is extended', () => {
+  test('a problem in a file that is extended', () => {
     const base = `http:\n  headers: { authorization: "Bearer ${SECRET}", authorization: 2 }\n  x: {`
     const said = complaints('extends: base.yaml\n', { 'base.yaml': base })
     expect(said).toHaveLength(1)
@@ -88,7 +91,7 @@ test.each([
   ['auth:\n  basic: a:b\nx: y', 'auth:\n  basic: ***\nx: y'],
   ['- { password: a, b, user: c }', '- { password: *, *, user: c }'],
 ])('%j is shown as %j', (text, wanted) => {
-  expect(coverWritten(text)).toBe(wanted)
+  expect(maskWritten(text)).toBe(wanted)
 })
 
 test('a long text takes no longer than its length', () => {
@@ -105,5 +108,5 @@ test('a long text takes no longer than its length', () => {
     ' ',
     'token:\n',
   ])
-    expect(coverWritten(piece.repeat(50_000))).toHaveLength(piece.length * 50_000)
+    expect(maskWritten(piece.repeat(50_000))).toHaveLength(piece.length * 50_000)
 })

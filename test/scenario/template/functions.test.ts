@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import {
-  dateFormatFault,
+  dateFormatProblem,
   formatDate,
   parseDateFormat,
   parseDateRange,
@@ -32,7 +32,7 @@ test('the example of each function is a right call', () => {
     const template = parseTemplate(
       `{{ ${fn.example} }}`,
       { shapes: new Map(), variables: ['a', 'b', 'x'], env: { NAME: 'n', KEY: 'k' } },
-      (mistake) => expect(mistake).toBeNull(),
+      (problem) => expect(problem).toBeNull(),
     )
     const wanted = fn.name === 'env' ? { type: 'literal', value: 'n' } : { type: 'call', name: fn.name }
     expect(template).toMatchObject([wanted])
@@ -52,7 +52,7 @@ test.each([
   ['YYYY-MM-DDTHH:mm:ssZ', '2026-01-02T03:04:05Z'],
   ['SSS', '067'],
 ])('a moment as %s is %s', (format, text) => {
-  expect(dateFormatFault(format)).toBeNull()
+  expect(dateFormatProblem(format)).toBeNull()
   expect(formatDate(MOMENT, parseDateFormat(format))).toBe(text)
 })
 
@@ -61,6 +61,6 @@ test.each([
   ['%Y-%m-%d', 'is not part of a date'],
   ['day', 'is not part of a date'],
   ['--', 'contains no part of a date'],
-])('%s is no format', (format, fault) => {
-  expect(dateFormatFault(format)).toContain(fault)
+])('%s is no format', (format, problem) => {
+  expect(dateFormatProblem(format)).toContain(problem)
 })

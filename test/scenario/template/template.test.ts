@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Shape } from '../../../src/scenario/template/parsed.js'
-import { literalParts, normalizeHoles, parseTemplate } from '../../../src/scenario/template/template.js'
-import type { Mistake } from '../../../src/scenario/yaml/tree.js'
+import {
+  literalParts,
+  normalizePlaceholders,
+  parseTemplate,
+} from '../../../src/scenario/template/template.js'
+import type { TreeProblem } from '../../../src/scenario/yaml/tree.js'
 
 const single = { columns: null, gaps: new Map(), isFlat: false }
 const users = { columns: ['email', 'first name'], gaps: new Map(), isFlat: true }
@@ -19,9 +23,9 @@ const names = {
 }
 
 function parse(text: string, { keepsType = false, env = {} } = {}) {
-  const mistakes: Mistake[] = []
-  const template = parseTemplate(text, { ...names, env, keepsType }, (mistake) => mistakes.push(mistake))
-  return { template, mistakes }
+  const problems: TreeProblem[] = []
+  const template = parseTemplate(text, { ...names, env, keepsType }, (problem) => problems.push(problem))
+  return { template, problems }
 }
 
 const call = (name: string, ...args: unknown[]) => ({ type: 'call', name, args })
@@ -64,12 +68,12 @@ describe('a template', () => {
     ['{ "a": {"b": 1}}', ['{ "a": {"b": 1}}']],
     ['a }} b', ['a }} b']],
   ])('%j', (text, expected) => {
-    expect(parse(text)).toEqual({ template: expected, mistakes: [] })
+    expect(parse(text)).toEqual({ template: expected, problems: [] })
   })
 
   test('of JSON may be a whole row', () => {
     expect(parse('{{ user }}', { keepsType: true }).template).toEqual([{ type: 'data', name: 'user' }])
-    expect(parse('{{ user }}').mistakes[0]!.hint).toContain('{{ user.email }}')
+    expect(parse('{{ user }}').problems[0]!.hint).toContain('{{ user.email }}')
     expect(parse('a {{ user }}', { keepsType: true }).template).toBeNull()
   })
 })
@@ -86,7 +90,7 @@ describe('the environment in an expression', () => {
     ['{{ ${NAME} }}', [{ type: 'data', name: 'id' }]],
     ["{{ upper('${EVIL}') }}", [call('upper', env.EVIL)]],
   ])('%s', (text, expected) => {
-    expect(parse(text, { env })).toEqual({ template: expected, mistakes: [] })
+    expect(parse(text, { env })).toEqual({ template: expected, problems: [] })
   })
 
   test.each([
@@ -95,10 +99,10 @@ describe('the environment in an expression', () => {
     ['{{ ${EVIL} }}', 'the value of ${EVIL} is neither'],
     ["{{ '${NOPE}' }}", '${NOPE} is not set'],
   ])('%s is refused', (text, message) => {
-    const { template, mistakes } = parse(text, { env })
+    const { template, problems } = parse(text, { env })
     expect(template).toBeNull()
-    expect(mistakes.map((mistake) => mistake.message).join()).toContain(message)
-    expect(JSON.stringify(mistakes)).not.toContain('upper')
+    expect(problems.map((problem) => problem.message).join()).toContain(message)
+    expect(JSON.stringify(problems)).not.toContain('upper')
   })
 })
 
@@ -129,21 +133,21 @@ test.each([
   [`{{ ${'('.repeat(200)}1${')'.repeat(200)} }}`, 'nested more than'],
   [`{{ id${' | upper'.repeat(200)} }}`, 'more than 40 filters'],
 ])('%j is refused', (text, message) => {
-  const { template, mistakes } = parse(text)
+  const { template, problems } = parse(text)
   expect(template).toBeNull()
-  expect(mistakes.map((mistake) => mistake.message).join()).toContain(message)
+  expect(problems.map((problem) => problem.message).join()).toContain(message)
 })
 
-test('each wrong hole is told, and where in it', () => {
-  const { mistakes } = parse('/{{ a }}/{{ id }}/{{ id | b }}')
-  expect(mistakes.map((mistake) => mistake.part)).toEqual([
+test('each wrong placeholder is told, and where in it', () => {
+  const { problems } = parse('/{{ a }}/{{ id }}/{{ id | b }}')
+  expect(problems.map((problem) => problem.part)).toEqual([
     { text: 'a', from: 4, within: { text: '{{ a }}', from: 1 } },
     { text: 'b', from: 26, within: { text: '{{ id | b }}', from: 18 } },
   ])
 })
 
 test('holes have one spelling in names', () => {
-  expect(normalizeHoles('/{{a}}/x/{{  b  }}')).toBe('/{{ a }}/x/{{ b }}')
+  expect(normalizePlaceholders('/{{a}}/x/{{  b  }}')).toBe('/{{ a }}/x/{{ b }}')
 })
 
 test('literal parts are what is known before the run', () => {

@@ -60,7 +60,7 @@ describe('a file that extends another', () => {
 
   test.each([
     [
-      'a mistake is told in the file that it is in',
+      'a problem is told in the file that it is in',
       { 'main.yaml': 'extends: common.yaml\nlod: 1\n', 'common.yaml': 'requests:\n  - gett: /\n' },
       [
         'scenarios/main.yaml:2: unknown key "lod"',

@@ -34,7 +34,7 @@ describe('places', () => {
   })
 })
 
-test('an alias repeats its value, and a mistake in it is shown where it was written', () => {
+test('an alias repeats its value, and a problem in it is shown where it was written', () => {
   const yaml = readYaml('a: &v { x: 5 }\nb: *v\n', 'f.yaml')
   expect(yaml.tree).toMatchObject({ a: { x: new Scalar(5, '5') }, b: { x: new Scalar(5, '5') } })
   expect(yaml.locate(['b', 'x'])).toMatchObject({ line: 1, column: 12 })
@@ -94,7 +94,7 @@ test.each([
   ['dashes', '- '.repeat(30_000)],
   ['question marks', '? '.repeat(30_000)],
   ['brackets', '['.repeat(30_000)],
-])('%s beyond what can be read are a mistake with its place', (_name, deep) => {
+])('%s beyond what can be read are a problem with its place', (_name, deep) => {
   const { tree, problems } = readYaml(`a: 1\nb:\n ${deep}x\n`, 'f.yaml')
   expect(tree).toBeNull()
   expect(problems).toHaveLength(1)

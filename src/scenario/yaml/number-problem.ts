@@ -3,7 +3,7 @@
  */
 
 /** What is wrong with a number that was written as `text`, and what to write instead; null when nothing is. */
-export function numberFault(
+export function numberProblem(
   value: number,
   text: string,
 ): { readonly message: string; readonly hint: string } | null {
@@ -21,7 +21,7 @@ export function numberFault(
 }
 
 /** The same for a number that is kept as a float, which has sixteen digits. */
-export function floatFault(
+export function floatProblem(
   value: number,
   text: string,
 ): { readonly message: string; readonly hint: string } | null {
