@@ -1,5 +1,5 @@
 /**
- * `auth`: a short form of the header `authorization`.
+ * `auth`: a short form of the `authorization` header.
  */
 
 import { type Reader, readTemplate, wrong } from '../fields/fields.js'
@@ -11,7 +11,7 @@ import { literalParts } from '../template/template.js'
 import type { Report } from '../yaml/tree.js'
 import type { Leaf } from './leaves.js'
 
-/** How to log in with each request. */
+/** The credentials of each request. */
 export interface AuthInput {
   readonly bearer?: Template | undefined
   readonly basic?: Template | undefined
@@ -40,7 +40,7 @@ export function authSchema(leaf: Leaf) {
   )
 }
 
-/** The headers that `auth` stands for. */
+/** The headers that `auth` is short for. */
 export function authHeaders(auth: AuthInput | undefined): Record<string, Template> {
   if (auth?.bearer !== undefined) return { authorization: ['Bearer ', ...auth.bearer] }
   if (auth?.basic === undefined) return {}
@@ -56,7 +56,7 @@ export function authHeaders(auth: AuthInput | undefined): Record<string, Templat
   }
 }
 
-/** Reports a header that `auth` would set, too. */
+/** Reports an `authorization` header that `auth` would overwrite. */
 export function checkAuth(
   part: {
     readonly auth?: AuthInput | undefined

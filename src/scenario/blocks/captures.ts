@@ -1,5 +1,5 @@
 /**
- * `capture`: values of an answer that later steps use.
+ * `capture`: values of a response, for later steps.
  */
 
 import { choiceReader, type Reader, readFlag, readFloat, readLabel, wrong } from '../fields/fields.js'
@@ -13,7 +13,7 @@ import { parseJsonPath } from './json-path.js'
 import { queryProblem } from './json-query.js'
 import type { Leaves } from './leaves.js'
 
-/** One capture with its values read. */
+/** A capture with its values read. */
 export interface CaptureInput {
   readonly json?: string | undefined
   readonly header?: string | undefined
@@ -94,7 +94,7 @@ export function captureSchema({ leaf }: Leaves) {
   })
 }
 
-/** The captures that the input stands for. */
+/** The captures that the input describes. */
 export function makeCaptures(input: Readonly<Record<string, CaptureInput>>): Capture[] {
   return Object.entries(input).map(([name, one]) => {
     const fallback = one.default !== undefined ? one.default : one.required === false ? null : undefined
@@ -117,7 +117,7 @@ function makeSource({
   return { type: body === true ? 'body' : 'status' }
 }
 
-/** The names captured anywhere in a file, each once. */
+/** The names captured anywhere in a file, without duplicates. */
 export function capturedNames(root: TreeMap): string[] {
   const names = stepTrees(root).flatMap(({ capture }) =>
     capture !== undefined && isTreeMap(capture) ? Object.keys(capture) : [],

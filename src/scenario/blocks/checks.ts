@@ -1,5 +1,5 @@
 /**
- * `expect`: what has to hold of an answer besides its status, from the file to a list of checks.
+ * `expect` except for the status: from the file to a list of checks.
  */
 import { losesDigits } from '../../base/decimal.js'
 import { messageOf } from '../../base/errors.js'
@@ -18,7 +18,7 @@ export interface ChecksInput {
   readonly maxSize?: number | undefined
 }
 
-/** The checks in the order they are looked at: those first that need less of the answer. */
+/** The checks in the order of evaluation: those that need less of the response first. */
 export function makeChecks({ header, body, matches, json, maxLatency, maxSize }: ChecksInput): Check[] {
   const checks: (Check | null)[] = [
     ...Object.entries(header ?? {}).map(
@@ -35,7 +35,7 @@ export function makeChecks({ header, body, matches, json, maxLatency, maxSize }:
   return checks.filter((check) => check !== null)
 }
 
-/** Reports checks of a body where there will be none. */
+/** Reports checks of a body for a request whose response has none. */
 export function checkChecks(input: ChecksInput, report: Report): void {
   for (const key of ['body', 'matches', 'json', 'maxSize'] as const) {
     if (input[key] === undefined) continue
@@ -44,7 +44,7 @@ export function checkChecks(input: ChecksInput, report: Report): void {
   }
 }
 
-/** A text to compare with: not empty, and the same in every iteration. */
+/** Fixed text to compare with: not empty, without templates. */
 export const readFixedText: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)
   if (text === '') return wrong(report, 'the value is empty', 'write the text to look for, or remove the key')
@@ -65,7 +65,7 @@ export const readPattern: Reader<string> = (tree, context, report) => {
   }
 }
 
-/** What a value has to be: a value, or a text such as `>= 1` and `exists`. */
+/** The test of a JSON value: a value to equal, or text such as `>= 1` and `exists`. */
 export const readJsonTest: Reader<JsonTest> = (tree, context, report) => {
   if (!(tree instanceof Scalar) || (tree.value === null && tree.text === '')) {
     const message = `expected a value or a comparison, got ${nameOf(tree)}`
@@ -102,7 +102,7 @@ function digitsOf(text: string): { readonly digits?: string } {
   return losesDigits(text) ? { digits: text } : {}
 }
 
-/** A JSON value such as `null`, `5` or `"5"`; whatever else stands there is a text. */
+/** A JSON value such as `null`, `5` or `"5"`; anything else is text. */
 function parseOperand(text: string): string | number | boolean | null {
   try {
     const value: unknown = JSON.parse(text)
@@ -112,7 +112,7 @@ function parseOperand(text: string): string | number | boolean | null {
   }
 }
 
-/** Reports the keys that are no paths to a value. */
+/** Reports keys that are not a path to a single value. */
 export function checkJsonPaths(tests: TreeMap, report: Report): void {
   for (const path of Object.keys(tests)) {
     if (parseJsonPath(path) !== null) continue

@@ -8,7 +8,7 @@ import { nameOf, quoted, Scalar } from '../yaml/tree.js'
 
 type Comparison = Extract<Condition, { readonly right: unknown }>['operator']
 
-/** Outside of placeholders: they may hold such signs themselves. */
+/** Matched outside of placeholders, which may contain these characters themselves. */
 const OPERATOR = /\s*(==|!=|<=|>=|<|>|\bcontains\b|\bmatches\b)\s*/
 
 /** A condition. */
@@ -60,7 +60,7 @@ export const readCondition: Reader<Condition> = (tree, context, report) => {
   return { left, operator, right: right.map(unquote) }
 }
 
-/** `3`, or `1..5`: how often a step is repeated. */
+/** How often a step is repeated: `3`, or a range such as `1..5`. */
 export const readTimes: Reader<readonly [number, number]> = (tree, context, report) => {
   const text = readText(tree, context, report)
   if (text === null) return null
@@ -84,10 +84,10 @@ const PLACEHOLDER = /\{\{[\s\S]*?\}\}/g
 
 const NEGATION = /^\s*(?:not\b|!)\s*/
 
-/** A comparison that was written inside of the braces, as other template languages have it. */
+/** A comparison inside the braces, as other template languages write it. */
 const INSIDE = /\{\{\s*([\w.-]+)\s*(===?|!==?|<=|>=|<|>)\s*(.+?)\s*\}\}/
 
-/** What other languages have in conditions and would silently be part of a text here; null when there is none of it. */
+/** Syntax of other languages that would silently be read as text; null if there is none. */
 function faultOf(
   text: string,
   masked: string,
@@ -137,7 +137,7 @@ function faultOf(
   return null
 }
 
-/** Two conditions in one: what stands on the right of `and` holds a value again. */
+/** Two conditions in one: the text after `and` or `or` contains another placeholder. */
 const COMBINED = /(?:&&|\|\||\b(?:and|or)\b)[\s\S]*\0/i
 
 const ONE_ONLY = {
@@ -150,7 +150,7 @@ function example({ variables, shapes }: Context): string {
   return `"{{ ${name} }} == done", or "{{ ${name} }}" to test for a value`
 }
 
-/** `"done"` and `'done'` are the text done, as in other languages. */
+/** Removes quotes: `"done"` and `'done'` mean the text done. */
 function unquote(part: Template[number]): Template[number] {
   return typeof part === 'string' ? part.replace(/^(["'])(.*)\1$/s, '$2') : part
 }

@@ -1,5 +1,5 @@
 /**
- * `connections`, `keepAlive`, `pipelining` and `http2`: how many connections there are, and what goes over each.
+ * `connections`, `keepAlive`, `pipelining` and `http2`: how many connections there are and what each carries.
  */
 import { type Reader, readText, wrong } from '../fields/fields.js'
 import { numberReader } from '../fields/unit-fields.js'
@@ -14,7 +14,7 @@ export interface ConnectionsInput {
   readonly http2?: boolean | undefined
 }
 
-/** The options; what is as usual is absent. */
+/** The options; defaults are absent. */
 export function makeConnections(
   input: ConnectionsInput,
 ): Pick<HttpOptions, 'connections' | 'keepAlive' | 'pipelining' | 'http2'> {
@@ -27,7 +27,7 @@ export function makeConnections(
   }
 }
 
-/** Reports what would be without effect. */
+/** Reports keys without effect. */
 export function checkConnections(input: ConnectionsInput, report: Report): void {
   const { connections, keepAlive, pipelining } = input
   if (pipelining != null && (connections === undefined || connections === 'per-vu')) {

@@ -1,5 +1,5 @@
 /**
- * The fields of `data`: values that iterations take, listed or from files.
+ * The fields of `data`: test data in the scenario or in files.
  */
 import { checkFeeder, checkValues, parseDelimiter } from '../data/feeders.js'
 import type { Tables } from '../data/tables.js'

@@ -1,6 +1,6 @@
 /**
- * Every field of a scenario file, once: its name, its reader, its description. The loader checks with it, and the
- * JSON Schema for editors is made from it. The blocks of the file lie in `blocks/`.
+ * Every field of a scenario file with its name, reader and description. The loader checks files with it, and
+ * the JSON Schema for editors is generated from it.
  */
 
 import { Tables } from '../data/tables.js'
@@ -19,10 +19,10 @@ import { referenceSchema } from './reference.js'
 import { requestSchema, stepsSchema } from './request.js'
 import { checkNames, type Names } from './request-names.js'
 
-/** A scenario file with every value read, as it's written: short forms and defaults are still open. */
+/** A scenario file with its values read; short forms and defaults are not resolved yet. */
 export type ScenarioInput = Output<ReturnType<typeof scenarioSchema>>
 
-/** Reads a tree as a scenario file: its values, or all the problems in it. */
+/** Reads a tree as a scenario file: its values, or all its problems. */
 export function readFields(
   tree: Tree,
   context: fields.Context,

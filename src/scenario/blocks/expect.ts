@@ -10,7 +10,7 @@ import { readSize, readTimeout } from '../fields/unit-fields.js'
 import { checkJsonPaths, readFixedText, readJsonTest, readPattern } from './checks.js'
 import type { Leaf } from './leaves.js'
 
-/** When the answer is a success. */
+/** What makes a response a success. */
 export function expectSchema(leaf: Leaf) {
   return map(
     {

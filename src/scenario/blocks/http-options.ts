@@ -30,7 +30,7 @@ export interface HttpInput extends RouteInput, ConnectionsInput {
 }
 
 /**
- * The options; paths are relative to `file`. What it doesn't use is absent, so that it leaves no trace in the
+ * The options; paths are relative to `file`. Unused options are absent, so that they don't change the
  * scenario's fingerprint.
  */
 export function makeHttp(input: HttpInput, file: string): HttpOptions {
@@ -64,7 +64,7 @@ function besideFile(path: string | undefined, file: string): string | undefined 
   return path === undefined || isAbsolute(path) ? path : join(dirname(file), path)
 }
 
-/** Headers of the user's own, and those that other keys stand for. */
+/** The user's headers, and those that other keys set. */
 function makeHeaders({
   headers = {},
   auth,
@@ -81,10 +81,10 @@ function makeHeaders({
   }
 }
 
-/** What can be decoded. */
+/** The encodings that perfctl decodes. */
 const ENCODINGS = 'gzip, deflate, br'
 
-/** Reports headers that other keys would set, too. */
+/** Reports headers that other keys set as well. */
 export function checkHttp(input: HttpInput, report: Report): void {
   checkAuth(input, report)
   checkRoute(input, report)
@@ -115,7 +115,7 @@ export const readCompression: Reader<HttpOptions['compression'] | false> = (tree
   )
 }
 
-/** The name of the header for ids; `true` is the usual one. */
+/** The name of the header for request ids; `true` is `x-request-id`. */
 export const readRequestId: Reader<string> = (tree, context, report) => {
   if (tree instanceof Scalar && tree.value === true) return 'x-request-id'
   const name = readLabel(tree, context, report)?.toLowerCase() ?? null

@@ -1,6 +1,6 @@
 /**
- * Queries of RFC 9535 on a JSON value, with wildcards and filters. The only file that knows json-p3, which it loads
- * when there is a query: most scenarios name single values, which `json-path.ts` finds by itself.
+ * RFC 9535 queries on a JSON value, with wildcards and filters. The only file that imports json-p3, and only
+ * once there is a query: most scenarios name single values, which `json-path.ts` finds.
  */
 import { createRequire } from 'node:module'
 import type { Ms } from '../../base/clock.js'
@@ -13,38 +13,39 @@ import type { JsonPath } from './json-path.js'
 type Library = typeof import('json-p3')
 type Compiled = import('json-p3').JSONPathQuery
 
-/** Deeper values are not looked into: no service means to send one, and each level takes a frame of the stack. */
+/** Deeper values are not searched: no real service sends them, and each level takes a stack frame. */
 const DEPTH_MAX = 1000
 
-/** More values are more than memory is for. */
+/** More values could exhaust the memory. */
 const VALUES_MAX = 1_000_000
 
 /**
- * What takes longer than its answer is long: a descent within a descent, or within a filter, and regular expressions,
- * which may even come from the answer. Looked for in the text: whoever has `..` in a key waits 0.1 ms more.
+ * Queries whose time may exceed linear in the response: a descent within a descent or within a filter, and
+ * regular expressions, which may even come from the response. Matched against the text, so a key that
+ * contains `..` costs 0.1 ms more.
  */
 const SLOW = /\.\..*\.\.|\?.*(?:\.\.|\$|\?)|\b(?:match|search)\s*\(/s
 
-/** A query that can't be carried out on a value; the message says why. */
+/** A query that failed on a value; the message says why. */
 export class QueryError extends Error {}
 
 interface Query {
   readonly compiled: Compiled
-  /** Null when it takes no longer than its answer is long. */
+  /** Null if its time is linear in the response. */
   readonly guard: Guard | null
 }
 
-/** How a query is carried out. */
+/** How a query is run. */
 export interface QueryOptions {
-  /** No more than the first value is wanted. */
+  /** Only the first value is needed. */
   readonly onlyFirst: boolean
-  /** What is left of the time for it. */
+  /** The remaining time. */
   readonly leftMs: Ms
 }
 
 const queries = new Map<string, Query>()
 
-/** What is wrong with a query; null when nothing is. */
+/** What is wrong with a query; null if it is valid. */
 export function queryProblem(query: string): string | null {
   try {
     prepare(query)
@@ -55,13 +56,13 @@ export function queryProblem(query: string): string | null {
   }
 }
 
-/** A value, and where it stands. */
+/** A value and its location. */
 export interface Found {
   readonly value: unknown
   readonly location: JsonPath
 }
 
-/** All values that a query without problem finds, in their order. Throws a QueryError when that can't be done. */
+/** All values that a valid query finds, in order. Throws a QueryError if the query fails on this value. */
 export function queryJson(root: unknown, query: string, { onlyFirst, leftMs }: QueryOptions): Found[] {
   const { compiled, guard } = prepare(query)
   const find = () => take(compiled, root, onlyFirst)
@@ -76,7 +77,7 @@ export function queryJson(root: unknown, query: string, { onlyFirst, leftMs }: Q
   }
 }
 
-/** The numbers outside of texts in quotes. */
+/** The numbers outside of quotes. */
 function numbersIn(query: string): string[] {
   const bare = query.replace(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/gs, "''")
   return bare.match(/-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g) ?? []

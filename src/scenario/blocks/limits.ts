@@ -1,5 +1,5 @@
 /**
- * The fields of `thresholds` and `baseline`: what a run is judged by.
+ * The fields of `thresholds` and `baseline`, which decide the verdict.
  */
 import * as fields from '../fields/fields.js'
 import * as json from '../fields/json-types.js'

@@ -1,5 +1,5 @@
 /**
- * What may stand beside what in a `load`.
+ * Which keys of a `load` can be combined.
  */
 import type { Load } from '../model/load-types.js'
 import type { Path, Report } from '../yaml/tree.js'
@@ -7,7 +7,7 @@ import { type LoadInput, levelsOf, modelsOf, type StageInput } from './stages.js
 
 type WrongKey = (path: Path, message: string, hint: string) => void
 
-/** Reports what doesn't go together. Values that could not be read are null and judged no further. */
+/** Reports conflicts between keys. Values that could not be read are null and skipped. */
 export function checkLoad(load: LoadInput, report: Report): void {
   const wrongKey = (path: Path, message: string, hint: string) => report({ path, onKey: true, message, hint })
   for (const whole of ['stages', 'steps'] as const) {
@@ -42,7 +42,10 @@ export function checkLoad(load: LoadInput, report: Report): void {
   checkSomethingIsSent(load, wrongKey)
 }
 
-/** Reports a stage that leads nowhere. `hasUnknown`: some key was wrong, it may have been meant as the value. */
+/**
+ * Reports an incomplete stage. `hasUnknown`: there was an unknown key, which may have been meant as the
+ * value.
+ */
 export function checkStage(
   { vus, rate, burst, duration }: StageInput,
   report: Report,
@@ -57,7 +60,7 @@ export function checkStage(
   report({ message: 'the stage has neither vus nor rate', hint })
 }
 
-/** Users who come and go would do different numbers of iterations. */
+/** Virtual users that start and stop during the load would run different numbers of iterations. */
 function checkPerUser(load: LoadInput, wrongKey: WrongKey): void {
   if (load.iterationsPerVu === undefined) return
   for (const key of ['stages', 'steps', 'rate', 'burst', 'iterations'] as const) {
@@ -71,7 +74,7 @@ function checkPerUser(load: LoadInput, wrongKey: WrongKey): void {
   }
 }
 
-/** More levels are a slip of `by`. */
+/** More levels are most likely a mistyped `by`. */
 const LEVELS_MAX = 1000
 
 function checkSteps({ steps }: LoadInput, report: Report): void {

@@ -8,7 +8,7 @@ import * as units from '../fields/unit-fields.js'
 import type { Leaves } from './leaves.js'
 import { checkLoad, checkStage } from './load-checks.js'
 
-/** How much is sent when. */
+/** How much load is sent and when. */
 export function loadSchema({ leaf, time, count, rate }: Leaves) {
   const burst = count(1, 1_000_000, 'Number of arrivals at the same instant (open model).')
   const stage = map(

@@ -1,5 +1,5 @@
 /**
- * `reference`: the version that a doubtful run is settled against, side by side.
+ * `reference`: the accepted version that a suspected regression is compared with, side by side.
  */
 
 import { type Reader, readText, wrong } from '../fields/fields.js'
@@ -10,7 +10,7 @@ import type { ReferenceService } from '../model/reference-service.js'
 import { nameOf, type Report } from '../yaml/tree.js'
 import type { Leaves } from './leaves.js'
 
-/** What the file says of it; checked to be one of the two. */
+/** The block with its values read; it has either `url` or `command`. */
 export interface ReferenceInput {
   readonly url?: string | undefined
   readonly command?: string | undefined
@@ -48,7 +48,7 @@ export function referenceSchema({ leaf }: Leaves) {
   )
 }
 
-/** The reference that a file names. */
+/** The reference that the input describes. */
 export function makeReference({ url, command, ready }: ReferenceInput): ReferenceService {
   return url === undefined ? { command: command!, ready: ready ?? null } : { url }
 }

@@ -1,5 +1,5 @@
 /**
- * One entry of `requests`: what may stand beside what, what it's called, and the request that it comes to.
+ * An entry of `requests`: which keys can be combined, and the request that results.
  */
 
 import type { Expect } from '../model/expect.js'
@@ -37,10 +37,13 @@ interface ExpectInput extends ChecksInput {
   readonly status?: Expect['status'] | undefined
 }
 
-/** The keys of bodies. */
+/** The keys that set a body. */
 export const BODIES = ['json', 'form', 'body', 'file', 'multipart'] as const
 
-/** Reports what doesn't go together. `hasUnknown`: some key was wrong, it may have been meant as the method. */
+/**
+ * Reports conflicts between keys. `hasUnknown`: there was an unknown key, which may have been meant as the
+ * method.
+ */
 export function checkRequest(request: RequestInput, report: Report, hasUnknown: boolean): void {
   const [method, ...others] = METHODS.filter((name) => request[name] !== undefined)
   const [body, ...otherBodies] = BODIES.filter((name) => request[name] !== undefined)
@@ -68,7 +71,7 @@ export function checkRequest(request: RequestInput, report: Report, hasUnknown: 
   if (method === 'head') checkChecks(request.expect ?? {}, report)
 }
 
-/** The request that the input stands for. */
+/** The request that the input describes. */
 export function makeRequest(input: RequestInput, name: string, line: number): RequestSpec {
   const method = METHODS.find((candidate) => input[candidate] !== undefined)!
   return {
@@ -99,7 +102,7 @@ function makeBody({ json, form, body, file, multipart }: RequestInput): BodySpec
   return body === undefined ? null : { type: 'text', text: body }
 }
 
-/** Headers by their names in lower case. */
+/** The headers with their names in lower case. */
 export function lowerCaseKeys<T>(headers: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }

@@ -19,7 +19,7 @@ import { redirectsField, retriesSchema } from './retries.js'
 import { checkEntry, checkStep, type StepInput } from './steps.js'
 import { readSentFile } from './uploads.js'
 
-/** What a request of its own and a step of a journey have in common: method, body, expectations. */
+/** The fields that a request and a step of a journey share: method, body, expectations. */
 function requestFields(leaves: Leaves) {
   const { leaf, label } = leaves
   const path = leaf(readPath, json.PATH).optional()
@@ -112,7 +112,7 @@ function multipartSchema({ leaf }: Leaves) {
   })
 }
 
-/** Words of other tools for keys of a request. */
+/** Keys of other tools, and the key here that means the same. */
 const SYNONYMS = {
   url: 'get',
   path: 'get',
@@ -125,7 +125,7 @@ const SYNONYMS = {
   qs: 'query',
 } as const
 
-/** Keys of other tools that take more than another key. */
+/** Keys of other tools that have no single counterpart. */
 const ELSEWHERE = {
   graphql: 'write it as JSON: post: /graphql with json: { query: "...", variables: { ... } }',
 } as const
@@ -165,7 +165,7 @@ export function requestSchema(leaves: Leaves) {
   )
 }
 
-/** Steps: of a journey, or of what is done before and after. */
+/** The steps of a journey, or of a phase before or after the load. */
 export function stepsSchema(leaves: Leaves, description: string) {
   return list(stepSchema(leaves), { description, sample: '- get: /' })
 }

@@ -1,5 +1,5 @@
 /**
- * The fields of redirects and retries: what makes one request several exchanges.
+ * The fields of redirects and retries, which turn one request into several exchanges.
  */
 import * as json from '../fields/json-types.js'
 import { map } from '../fields/schema.js'
@@ -7,7 +7,7 @@ import { numberReader } from '../fields/unit-fields.js'
 import type { Leaves } from './leaves.js'
 import { checkRetries, readBackoff, readRetryReasons } from './retry-values.js'
 
-/** How many redirects are followed. */
+/** How many redirects to follow. */
 export function redirectsField({ count }: Leaves) {
   return count(
     0,
@@ -17,7 +17,7 @@ export function redirectsField({ count }: Leaves) {
   )
 }
 
-/** When a request is sent again. */
+/** When to send a request again. */
 export function retriesSchema({ leaf }: Leaves) {
   const count = json.wholeNumber(0, 20)
   return map(

@@ -1,5 +1,5 @@
 /**
- * `retries`: how often, after what pause, and after which failures.
+ * `retries`: how often, after which pause, and after which failures.
  */
 
 import type { FailureKind } from '../../stats/result.js'
@@ -16,7 +16,7 @@ export interface RetriesInput {
   readonly on?: RetryReasons | undefined
 }
 
-/** What is worth another try. */
+/** The failures to retry. */
 export interface RetryReasons {
   readonly kinds: readonly FailureKind[]
   readonly statuses: Expect['status']
@@ -29,7 +29,7 @@ export function makeRetries({ count, backoff = [100, 1000], on = DEFAULT }: Retr
 
 const DEFAULT: RetryReasons = { kinds: ['connect', 'reset', 'timeout'], statuses: [[502, 504]] }
 
-/** Reports what would be without effect. */
+/** Reports keys without effect. */
 export function checkRetries(input: Partial<RetriesInput>, report: Report): void {
   if (input.count !== 0) return
   for (const key of ['backoff', 'on'] as const) {

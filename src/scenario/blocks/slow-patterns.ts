@@ -1,6 +1,6 @@
 /**
- * Patterns that can take twice as long with each further character of an answer: they do no harm to a run, which ends
- * them in time, but the requests fail then.
+ * Patterns whose time may double with each further character of a response. A run ends them in time, but the
+ * requests then fail.
  */
 import type { Problem } from '../../base/errors.js'
 import { isExplosive } from '../../base/pattern.js'
@@ -41,7 +41,10 @@ function patternsIn({ expect, capture = [] }: RequestSpec): string[] {
   return [...checked, ...captured]
 }
 
-/** The first place from the request's line on where the pattern stands; the line itself when it's written in another way. */
+/**
+ * The first occurrence of the pattern from the request's line on; the line itself if the pattern is spelled
+ * differently there.
+ */
 function placeOf(pattern: string, { file, text, line }: { file: string; text: string; line: number }) {
   const lines = text.split(/\r?\n/)
   const spellings = [pattern, JSON.stringify(pattern).slice(1, -1), pattern.replaceAll("'", "''")]

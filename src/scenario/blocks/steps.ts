@@ -1,5 +1,5 @@
 /**
- * Journeys and their steps: what may stand beside what, and the steps that they come to.
+ * Journeys and their steps: which keys can be combined, and the steps that result.
  */
 
 import type { Condition, JourneySpec, Step } from '../model/journey.js'
@@ -18,7 +18,7 @@ export interface StepInput extends RequestInput {
   readonly steps?: readonly StepInput[] | undefined
 }
 
-/** An entry of `requests` that holds steps. */
+/** An entry of `requests` that has steps. */
 interface JourneyInput extends RequestInput {
   readonly name?: string | undefined
   readonly steps?: readonly StepInput[] | undefined
@@ -26,7 +26,7 @@ interface JourneyInput extends RequestInput {
 
 const REQUEST_KEYS = [...METHODS, 'query', 'headers', 'auth', ...BODIES, 'expect'] as const
 
-/** Reports what can't stand in a journey. */
+/** Reports keys that a journey can't have. */
 export function checkEntry(entry: JourneyInput, report: Report): void {
   refuse(REQUEST_KEYS, entry, 'in a journey it belongs to a step', report)
   if (entry.steps?.every(isPause))
@@ -43,12 +43,12 @@ export function checkEntry(entry: JourneyInput, report: Report): void {
     })
 }
 
-/** Whether a step, or all within it, only wait. Steps that could not be read are null. */
+/** Whether a step only pauses, including all nested steps. Steps that could not be read are null. */
 function isPause(step: StepInput | null): boolean {
   return step?.pause !== undefined || (step?.steps?.every(isPause) ?? false)
 }
 
-/** Reports what doesn't go together in a step. */
+/** Reports conflicts in a step. */
 export function checkStep(step: StepInput, report: Report, hasUnknown: boolean): void {
   if (step.until !== undefined && step.repeat === undefined)
     report({
@@ -84,10 +84,10 @@ function refuse(keys: readonly (keyof StepInput)[], input: StepInput, why: strin
   }
 }
 
-/** Where the parts of a file stand: their lines. */
+/** Returns the line of a part of the file. */
 type LineOf = (path: Path) => number
 
-/** The journey that an entry stands for. `path`: where it is in the file. */
+/** The journey that an entry describes. `path` is its path in the file. */
 export function makeJourney(
   input: JourneyInput & { readonly weight?: number | undefined },
   names: { readonly name: string; readonly steps: StepNames },
@@ -102,7 +102,7 @@ export function makeJourney(
   }
 }
 
-/** The steps that the input stands for. */
+/** The steps that the input describes. */
 export function makeSteps(
   inputs: readonly StepInput[],
   names: StepNames,

@@ -1,5 +1,5 @@
 /**
- * `tls`: certificates, keys and versions, held against each other before anything is sent.
+ * `tls`: certificates, keys and versions, checked against each other before anything is sent.
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { createRequire } from 'node:module'
@@ -8,7 +8,7 @@ import { type Reader, readLabel, readText, wrong } from '../fields/fields.js'
 import type { TlsOptions, TlsVersion } from '../model/http-types.js'
 import { quoted, type Report } from '../yaml/tree.js'
 
-/** The block with its values read, and its files. */
+/** The block with its values and files read. */
 export interface TlsInput {
   readonly ca?: string | undefined
   readonly cert?: string | undefined
@@ -21,15 +21,18 @@ export interface TlsInput {
   readonly ciphers?: string | undefined
 }
 
-/** The options; `insecure` stands beside them, as `-k` sets it, too. */
+/** The options without `insecure`, which `-k` sets as well. */
 export function makeTls({ insecure, ...input }: TlsInput): TlsOptions {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
 }
 
-/** Larger files are no certificates. */
+/** Larger files are not certificates. */
 const PEM_BYTES_MAX = 1_000_000
 
-/** The text of a PEM file with what is wanted in it; the path is relative to the scenario's folder. */
+/**
+ * Reads a PEM file, whose path is relative to the scenario's folder, and checks that it contains what is
+ * wanted.
+ */
 export function pemReader(wanted: 'certificate' | 'private key'): Reader<string> {
   return (tree, context, report) => {
     const path = readLabel(tree, context, report)
@@ -67,7 +70,7 @@ export function pemReader(wanted: 'certificate' | 'private key'): Reader<string>
 
 const PEM_HINT = 'write the path of a PEM file, which begins with -----BEGIN'
 
-/** The number of the first certificate that is none, from 1; null when all are. */
+/** The number of the first broken certificate, from 1; null if all are valid. */
 function brokenCertificate(text: string): number | null {
   const parts = text
     .split(/(?=-----BEGIN [A-Z0-9 ]*CERTIFICATE-----)/)
@@ -83,7 +86,7 @@ function brokenCertificate(text: string): number | null {
   return broken === -1 ? null : broken + 1
 }
 
-/** The list of ciphers, as OpenSSL writes it. */
+/** A cipher list in OpenSSL's notation. */
 export const readCiphers: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)
   if (text === null) return null
@@ -106,7 +109,7 @@ export const readTlsVersion: Reader<TlsVersion> = (tree, context, report) => {
   return version ?? wrong(report, `${quoted(text)} is not a TLS version`, 'write 1.2 or 1.3')
 }
 
-/** Reports what doesn't go together: a key without its certificate, or with another one's. */
+/** Reports conflicts: a key without its certificate, or with a different one's. */
 export function checkTls(input: TlsInput, report: Report): void {
   const { cert, key, passphrase, minVersion, maxVersion } = input
   if (minVersion && maxVersion && VERSIONS.indexOf(minVersion) > VERSIONS.indexOf(maxVersion)) {
@@ -152,7 +155,7 @@ function readKey(key: string, passphrase: string | undefined, report: Report): K
   }
 }
 
-/** Loaded when it's needed: few scenarios do, and it takes as long as reading one. */
+/** Loaded on first use: few scenarios need it, and loading takes as long as reading a scenario. */
 function secureContext(options: { readonly ciphers: string }): void {
   const { createSecureContext } = createRequire(import.meta.url)('node:tls') as typeof import('node:tls')
   createSecureContext(options)

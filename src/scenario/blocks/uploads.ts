@@ -1,5 +1,5 @@
 /**
- * The files that requests send as they are: each read once, and kept as bytes in shared memory.
+ * Files that requests send: each is read once and kept in shared memory.
  */
 import { codeOf, messageOf } from '../../base/errors.js'
 import { type Reader, readFilePath, wrong } from '../fields/fields.js'

@@ -1,6 +1,6 @@
 /**
- * How single values are read: from what stands in the file to milliseconds, ratios and templates. Each reader
- * reports what is wrong and then gives null.
+ * Readers of single values: from a YAML value to milliseconds, ratios and templates. A reader reports each
+ * problem and then returns null.
  */
 
 import { isNumber } from '../../base/decimal.js'
@@ -17,31 +17,31 @@ import { parseTemplate } from '../template/template.js'
 import { floatProblem } from '../yaml/number-problem.js'
 import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
 
-/** What the values of a file may refer to. */
+/** What values may refer to. */
 export interface Context {
   readonly env: Environment
-  /** What the file may read from; absent where there are no files. */
+  /** Reads the files that the scenario names; absent if it can't name any. */
   readonly files?: FileReader
-  /** The files that requests send; absent where none are read. */
+  /** The files that requests send; absent if none can be read. */
   readonly uploads?: Uploads
-  /** The names under `data`, and what is known of their values. */
+  /** The names under `data` with the shape of their values. */
   readonly shapes: Shapes
   /** The names of values captured anywhere in the file. */
   readonly variables: readonly string[]
-  /** The names that figures are kept under: of requests, journeys and steps. */
+  /** The names of requests, journeys and steps, by which figures are kept. */
   readonly requests: readonly string[]
 }
 
-/** Reads a value; null when it's wrong, which has been reported then. */
+/** Reads a value. Returns null after it has reported a problem. */
 export type Reader<T> = (tree: Tree, context: Context, report: Report) => T | null
 
-/** A text, `${...}` filled in; numbers and `true` are taken by their letters. */
+/** Text with `${...}` filled in. Numbers and booleans are taken as written. */
 export const readText: Reader<string> = (tree, context, report) => {
   const scalar = readScalar(tree, 'text', report)
   return scalar === null ? null : fillIn(scalar.text, context.env, report)
 }
 
-/** A text that doesn't change: not empty, on one line, without templates. */
+/** Fixed text: not empty, on one line, without templates. */
 export const readLabel: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)
   if (text === null) return null
@@ -52,7 +52,7 @@ export const readLabel: Reader<string> = (tree, context, report) => {
   return text.trim()
 }
 
-/** A scenario's name, which also names its baseline's file. */
+/** A scenario's name, which is also the name of its baseline file. */
 export const readName: Reader<string> = (tree, context, report) => {
   const name = readLabel(tree, context, report)
   if (name === null || (/^[^./\\:*?"<>|][^/\\:*?"<>|]*$/.test(name) && name.length <= 100)) return name
@@ -66,7 +66,7 @@ export const readFlag: Reader<boolean> = (tree, _context, report) =>
     ? tree.value
     : wrong(report, `expected true or false, got ${nameOf(tree)}`, 'write true or false')
 
-/** One of some words. */
+/** One of a few words. */
 export function choiceReader<const T extends string>(...words: readonly T[]): Reader<T> {
   return (tree, context, report) => {
     const text = readText(tree, context, report)
@@ -77,13 +77,13 @@ export function choiceReader<const T extends string>(...words: readonly T[]): Re
   }
 }
 
-/** A text with `{{ ... }}`. */
+/** Text that may contain `{{ ... }}`. */
 export const readTemplate: Reader<Template> = (tree, context, report) => {
   const scalar = readScalar(tree, 'text', report)
   return scalar === null ? null : templateOf(scalar, context, report)
 }
 
-/** A value that a feeder may give. */
+/** A value of a feeder: a single value or a row. */
 export const readFeederValue: Reader<FeederValue> = (tree, context, report) => {
   if (isTreeMap(tree)) return rowOf(tree, (value, key) => readRowField(value, context, inside(report, key)))
   return readFeederScalar(tree, context, report)
@@ -106,14 +106,14 @@ const readFeederScalar: Reader<string | number | boolean> = (tree, context, repo
   return fillIn(scalar.value, context.env, report)
 }
 
-/** A value that is no text, kept as it is. */
+/** A number, boolean or null. Reports a number that a float can't hold. */
 export const readFloat: Reader<number | boolean | null> = (tree, _context, report) => {
   const { value, text } = tree as Scalar & { readonly value: number | boolean | null }
   const problem = typeof value === 'number' ? floatProblem(value, text) : null
   return problem === null ? value : wrong(report, problem.message, problem.hint)
 }
 
-/** The path of a file: not empty, without templates. */
+/** The path of a local file, without templates. */
 export const readFilePath: Reader<string> = (tree, context, report) => {
   const path = readLabel(tree, context, report)
   return path?.includes('://')
@@ -121,7 +121,7 @@ export const readFilePath: Reader<string> = (tree, context, report) => {
     : path
 }
 
-/** Any YAML value as JSON with placeholders. */
+/** Any YAML value as JSON, in which text may contain placeholders. */
 export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
   if (tree instanceof Scalar) {
     if (typeof tree.value === 'number') return asWritten(tree.value, tree.text)
@@ -139,7 +139,10 @@ export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
   return tree.map((item, index) => readJson(item, context, inside(report, index)))
 }
 
-/** A number of JSON; by its text where that says more, and is JSON: in YAML a plus and 0x10 are right, too. */
+/**
+ * A JSON number, as written if a float would change it. YAML also allows a plus sign and 0x10, which JSON
+ * doesn't.
+ */
 function asWritten(value: number, text: string): number | { readonly digits: string } {
   const digits = text.replace(/^\+/, '')
   return isNumber(digits) && digits !== String(value) ? { digits } : value
@@ -163,7 +166,7 @@ export const readStatus: Reader<Expect['status']> = (tree, context, report) => {
   return ranges.every((range) => range !== null) ? ranges : null
 }
 
-/** `search: p95 < 150ms`. */
+/** A threshold such as `search: p95 < 150ms`. */
 export const readLimit: Reader<Limit> = (tree, context, report) => {
   if (isTreeMap(tree)) return mapInsteadOfText(tree, report)
   const text = readText(tree, context, report)
@@ -171,8 +174,8 @@ export const readLimit: Reader<Limit> = (tree, context, report) => {
 }
 
 /**
- * Reads a value; what is wrong with one from the environment is told without showing it: in the words for a value
- * that nobody could read.
+ * Reads a value without leaking the environment into a message: if the value contains `${...}` and is wrong,
+ * it is read again with every variable masked, and that problem is reported.
  */
 export function readWithoutSecrets<T>(
   read: Reader<T>,
@@ -196,7 +199,7 @@ export function readWithoutSecrets<T>(
     : wrong(report, 'the value from the environment is not allowed here', 'check the value of the variable')
 }
 
-/** Reports a problem of the value itself; gives null, so that a reader can end with it. */
+/** Reports a problem with the value itself and returns null, so that a reader can end with it. */
 export function wrong(report: Report, message: string, hint: string | null): null {
   report({ message, hint })
   return null
@@ -204,7 +207,7 @@ export function wrong(report: Report, message: string, hint: string | null): nul
 
 const STATUS_HINT = 'write 201, 2xx, 200..299 or a list such as [200, 404]'
 
-/** `2xx`, `201` or `200..299` as the first and the last of a range; null when it's none of these. */
+/** The range of `2xx`, `201` or `200..299`, both ends included; null for anything else. */
 export function parseStatus(text: string): readonly [number, number] | null {
   const family = /^([1-5])xx$/i.exec(text)
   if (family !== null) return [Number(family[1]) * 100, Number(family[1]) * 100 + 99]
@@ -214,7 +217,7 @@ export function parseStatus(text: string): readonly [number, number] | null {
   return to < from ? null : [from, to]
 }
 
-/** `- search: p95 < 200ms` without quotes. */
+/** Reports `- search: p95 < 200ms` without quotes, which YAML reads as a map. */
 function mapInsteadOfText(map: TreeMap, report: Report): null {
   const [key, value] = Object.entries(map)[0] ?? []
   const isText = key !== undefined && value instanceof Scalar
@@ -244,7 +247,7 @@ function templateOf(
   return parseTemplate(scalar.text, context, report)
 }
 
-/** A report for what lies under a key of the value. */
+/** Reports problems under a key of the value. */
 function inside(report: Report, key: string | number): Report {
   return (problem) => report({ ...problem, path: [key, ...(problem.path ?? [])] })
 }

@@ -1,6 +1,6 @@
 /**
- * How the values that end up in an HTTP request are read: targets, paths, headers. Whatever could not be sent as
- * written is a problem here, not a failed request later.
+ * Readers of what ends up in an HTTP request: targets, paths, headers. A value that can't be sent as written
+ * is reported here, so that it doesn't become a failed request later.
  */
 
 import type { Template } from '../model/template.js'
@@ -8,7 +8,7 @@ import { literalParts } from '../template/template.js'
 import { nameOf, quoted, type Report, type Scalar, type TreeMap } from '../yaml/tree.js'
 import { type Reader, readTemplate, readText, wrong } from './fields.js'
 
-/** `demo`, or an absolute URL with at most a base path; without a slash at its end. */
+/** `demo`, or an absolute URL with an optional base path. Trailing slashes are removed. */
 export const readTarget: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)?.trim()
   if (text === undefined || text === 'demo') return text ?? null
@@ -31,7 +31,7 @@ export const readTarget: Reader<string> = (tree, context, report) => {
   return url.href.replace(/\/+$/, '')
 }
 
-/** `/path?query` or a whole URL; characters outside of ASCII are percent-encoded. */
+/** A path with an optional query, or a whole URL. Non-ASCII characters are percent-encoded. */
 export const readPath: Reader<Template> = (tree, context, report) => {
   const template = readTemplate(tree, context, report)
   if (template === null) return null
@@ -65,7 +65,7 @@ export const readPath: Reader<Template> = (tree, context, report) => {
   )
 }
 
-/** The value of a header: what HTTP can carry. */
+/** A header value: what HTTP can carry. */
 export const readHeaderValue: Reader<Template> = (tree, context, report) => {
   const template = readTemplate(tree, context, report)
   if (template === null) return null
@@ -82,7 +82,10 @@ export const readHeaderValue: Reader<Template> = (tree, context, report) => {
   return template
 }
 
-/** Set by the connection itself, because sending them by hand breaks the exchange; and what to write instead. */
+/**
+ * Headers that the connection sets itself, with the hint for each: sent by hand they would break the
+ * exchange.
+ */
 const RESERVED: ReadonlyMap<string, string> = new Map([
   ['connection', 'to open a connection for each request, write http: { keepAlive: false }'],
   ['content-length', 'remove it: it follows from the body'],
@@ -92,12 +95,12 @@ const RESERVED: ReadonlyMap<string, string> = new Map([
   ['upgrade', 'for HTTP/2, write http: { http2: true }'],
 ])
 
-/** What to write instead of a header that no request may set; null for all others. */
+/** The hint for a header that no request may set; null for all others. */
 export function insteadOfHeader(name: string): string | null {
   return RESERVED.get(name.toLowerCase()) ?? null
 }
 
-/** Reports the names that can't be headers of a request, and those that stand twice but for their case. */
+/** Reports names that can't be request headers, and duplicates that differ only in case. */
 export function checkHeaderNames(headers: TreeMap, report: Report): void {
   for (const name of Object.keys(headers)) {
     const hint = insteadOfHeader(name)
@@ -108,7 +111,7 @@ export function checkHeaderNames(headers: TreeMap, report: Report): void {
   checkResponseHeaderNames(headers, report)
 }
 
-/** Reports the names that can't be headers at all, and those that stand twice but for their case. */
+/** Reports invalid header names, and duplicates that differ only in case. */
 export function checkResponseHeaderNames(headers: TreeMap, report: Report): void {
   const seen = new Map<string, string>()
   for (const name of Object.keys(headers)) {

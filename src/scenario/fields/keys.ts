@@ -1,18 +1,18 @@
 /**
- * What is said about keys: the unknown ones, those of other tools, those of other places.
+ * Problems with keys: unknown ones, those of other tools, those that belong elsewhere.
  */
 import { nearest } from '../../base/suggest.js'
 import { nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
 
-/** What a map says about the keys that it doesn't have. */
+/** What a map knows about keys that it doesn't have. */
 export interface KeyAdvice {
-  /** Words of other tools, and the key that stands for them here. */
+  /** Keys of other tools, and the key here that means the same. */
   readonly synonyms?: Readonly<Record<string, string>>
-  /** Keys that have their place somewhere else, and where. */
+  /** Keys that aren't allowed here, with a hint for each. */
   readonly elsewhere?: Readonly<Record<string, string>>
 }
 
-/** The problem of a key that is not among the known ones. */
+/** The problem of an unknown key. */
 export function unknownKey(
   key: string,
   known: readonly string[],
@@ -29,7 +29,7 @@ export function unknownKey(
     : { message, hint: `did you mean "${meant}"?`, meant }
 }
 
-/** Reports names under `data` that could not stand in `{{ ... }}`. */
+/** Reports names under `data` that can't be used in `{{ ... }}`. */
 export function checkDataNames(data: TreeMap, report: Report): void {
   for (const name of Object.keys(data)) {
     if (/^(true|false|null)$/.test(name)) {
@@ -47,7 +47,7 @@ export function checkDataNames(data: TreeMap, report: Report): void {
   }
 }
 
-/** Reports that there are no profiles, and names of profiles that could not name a file. */
+/** Reports an empty map of profiles, and names that can't be part of a file name. */
 export function checkProfiles(profiles: TreeMap, report: Report): void {
   if (Object.keys(profiles).length === 0) {
     const hint = 'add a profile, such as smoke: { vus: 1, duration: 10s }, or remove the key'
@@ -65,7 +65,7 @@ export function checkProfiles(profiles: TreeMap, report: Report): void {
   }
 }
 
-/** Why something is not a list of values for `data`. */
+/** Why a value is not a list of values for `data`. */
 export function explainData(tree: Tree): { message: string; hint: string } {
   if (tree instanceof Scalar && /\.(csv|tsv|json|ndjson|jsonl)$/i.test(tree.text)) {
     return {
@@ -77,7 +77,7 @@ export function explainData(tree: Tree): { message: string; hint: string } {
   return { message: `expected a list of values, got ${nameOf(tree)}`, hint }
 }
 
-/** Reports what would be without effect. */
+/** Reports keys without effect. */
 export function checkThreshold(
   threshold: { abort?: boolean | undefined; after?: number | undefined; minSamples?: number | undefined },
   report: Report,

@@ -1,5 +1,5 @@
 /**
- * How numbers and numbers with units are read: from what stands in the file to milliseconds, rates and ratios.
+ * Readers of numbers with and without units: from a YAML value to milliseconds, rates and ratios.
  */
 import {
   formatDuration,
@@ -14,7 +14,7 @@ import { fillIn, hasReference } from '../template/environment.js'
 import { nameOf, quoted, type Report, Scalar, type Tree } from '../yaml/tree.js'
 import { type Context, type Reader, readText, wrong } from './fields.js'
 
-/** Longer times are a slip of the unit. */
+/** Longer durations are most likely a wrong unit. */
 const DURATION_MS_MAX = 7 * 86_400_000
 
 /** `30s` as ms. */
@@ -129,7 +129,7 @@ export function numberReader(bounds: { min: number; max: number; whole: boolean 
   }
 }
 
-/** A request's share of the iterations: above 0. */
+/** A request's weight, above 0. */
 export const readWeight: Reader<number> = (tree, context, report) => {
   const value = readNumber(tree, context, report)
   if (value === null || (value > 0 && value <= 1e9)) return value
@@ -146,7 +146,7 @@ export const readWeight: Reader<number> = (tree, context, report) => {
       )
 }
 
-/** The text of a number with a unit; a bare 0 passes as well. */
+/** The text of a number with a unit. A bare 0 passes as well. */
 function readUnit(
   tree: Tree,
   wanted: string,
@@ -159,7 +159,7 @@ function readUnit(
   return wrong(report, `expected ${wanted}, got ${nameOf(tree)}`, `write ${wanted}, ${samples}`)
 }
 
-/** A number, or a text from the environment that is one: `vus: "${VUS:-20}"`. */
+/** A number, or text from the environment that is one: `vus: "${VUS:-20}"`. */
 function readNumber(tree: Tree, context: Context, report: Report, range = 'above 0'): number | null {
   if (!(tree instanceof Scalar) || tree.value === null || typeof tree.value === 'boolean') {
     return wrong(report, `expected a number, got ${nameOf(tree)}`, `write a number ${range}`)
