@@ -30,8 +30,8 @@ export function makeTls({ insecure, ...input }: TlsInput): TlsOptions {
 const PEM_BYTES_MAX = 1_000_000
 
 /**
- * Reads a PEM file, whose path is relative to the scenario's folder, and checks that it contains what is
- * wanted.
+ * A reader of PEM files; paths are relative to the scenario's folder. It checks that the file contains what
+ * is wanted.
  */
 export function pemReader(wanted: 'certificate' | 'private key'): Reader<string> {
   return (tree, context, report) => {

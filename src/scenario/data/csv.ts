@@ -1,7 +1,6 @@
 /**
- * CSV as RFC 4180 has it, by offsets: where each row stands in the bytes, found in one pass, so that a row is turned
- * into texts only when it is taken. Agrees with csv-parse row by row (`test/scenario/csv.test.ts`), which would need
- * seconds for a million of them.
+ * CSV (RFC 4180) by offsets: one pass finds where each row is in the bytes, and a row is decoded only when it
+ * is taken. Tested row by row against csv-parse, which would take seconds for a million rows.
  */
 
 import { plural } from '../../base/units.js'
@@ -13,9 +12,9 @@ export interface RowProblem {
   readonly message: string
 }
 
-/** Where the rows stand. */
+/** Where the rows are. */
 export interface Scan {
-  /** Offsets: where row i begins at 2i, its end at 2i + 1. */
+  /** Offsets: row i starts at index 2i and ends at 2i + 1. */
   readonly spans: Uint32Array
   /** The first few rows that can't be read. */
   readonly problems: readonly RowProblem[]
@@ -25,13 +24,13 @@ const QUOTE = 0x22
 const CR = 0x0d
 const LF = 0x0a
 
-/** More would only hide what they have in common. */
+/** More problems would only obscure their common cause. */
 const PROBLEMS_MAX = 5
 
 /**
- * Finds the rows of a CSV text in UTF-8, empty lines left out. `columns`: how many fields each has; null for as many
- * as the first. When the first row can't be read, its problem is the only one, and there are no rows: the others are
- * measured by it.
+ * Finds the rows of CSV in UTF-8; empty lines are skipped. `columns` is the number of fields of each row, or
+ * null to take it from the first. If the first row can't be read, its problem is the only one and there are
+ * no rows, because the others are compared with it.
  */
 export function scanCsv(bytes: Uint8Array, delimiter: string, columns: number | null): Scan {
   const scanner = new RowScanner(bytes, delimiter.charCodeAt(0))
@@ -52,19 +51,19 @@ export function scanCsv(bytes: Uint8Array, delimiter: string, columns: number | 
   return { spans: rows.take(), problems }
 }
 
-/** Behind the byte order mark, if there is one. */
+/** The offset after the byte order mark, if there is one. */
 function startOf(bytes: Uint8Array): number {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
 }
 
-/** Goes through the bytes, row by row. */
+/** Moves through the bytes, row by row. */
 class RowScanner {
   at: number
-  /** The line that `at` stands in, from 1. */
+  /** The line of `at`, from 1. */
   line = 1
-  /** Where the last row ended, its line end left out. */
+  /** Where the last row ended, without its line end. */
   end = 0
-  /** What is wrong with the last row. */
+  /** The problem of the last row. */
   problem: RowProblem | null = null
   private readonly bytes: Uint8Array
   private readonly separator: number
@@ -75,13 +74,13 @@ class RowScanner {
     this.at = startOf(bytes)
   }
 
-  /** Whether a row follows. */
+  /** Skips empty lines. Returns whether a row follows. */
   skipEmptyLines(): boolean {
     while (this.at < this.bytes.length && this.isLineEnd(this.at)) this.endLine()
     return this.at < this.bytes.length
   }
 
-  /** Passes a row, and counts its fields. */
+  /** Moves past a row and counts its fields. */
   row(): number {
     const { bytes, separator } = this
     this.problem = null
@@ -98,7 +97,7 @@ class RowScanner {
     return fields
   }
 
-  /** Passes a field in quotes. */
+  /** Moves past a quoted field. */
   private quoted(): void {
     const { bytes, line } = this
     let at = this.at + 1
@@ -119,7 +118,7 @@ class RowScanner {
       this.problem ??= { line: this.line, message: 'text follows a closing quote' }
   }
 
-  /** Passes what is left of a field. */
+  /** Moves past the rest of a field. */
   private plain(): void {
     const { bytes, separator } = this
     const { length } = bytes
@@ -150,7 +149,7 @@ class RowScanner {
   }
 }
 
-/** The fields of one row that {@link scanCsv} found to be right. */
+/** The fields of a row that {@link scanCsv} accepted. */
 export function readCsvRow(row: string, delimiter: string): string[] {
   if (!row.includes('"')) return row.split(delimiter)
   const fields: string[] = []
@@ -172,12 +171,12 @@ export function readCsvRow(row: string, delimiter: string): string[] {
   }
 }
 
-/** Pairs of offsets, as many as come. */
+/** A growing list of pairs of offsets. */
 export class Spans {
   private pairs: Uint32Array
   private size = 0
 
-  /** `bytes`: how long the file is, to guess from. */
+  /** `bytes`: the size of the file, for the initial capacity. */
   constructor(bytes: number) {
     this.pairs = new Uint32Array(Math.max(16, Math.min(bytes, 2 ** 16)))
   }

@@ -1,5 +1,5 @@
 /**
- * An entry of `data`: what is known of it before it is read, what is wrong with it, and the feeder it comes to.
+ * An entry of `data`: its shape before it is read, its problems, and the feeder that results.
  */
 
 import type { Feeder, FeederValue, Row } from '../model/scenario.js'
@@ -18,7 +18,7 @@ export interface FeederInput {
   readonly onEnd?: 'stop' | 'recycle' | undefined
 }
 
-/** What templates may take from each entry of `data`, found out before anything is complained about. */
+/** The shape of each entry of `data`, for templates. Doesn't report anything. */
 export function inferShapes(data: Tree | undefined, env: Environment, tables: Tables): Shapes {
   if (data === undefined || !isTreeMap(data)) return new Map()
   return new Map(Object.entries(data).map(([name, tree]) => [name, inferShape(tree, env, tables)]))
@@ -62,13 +62,13 @@ function shapeOf(values: readonly Tree[]): Shape | null {
   return { columns, gaps, isFlat: false }
 }
 
-/** One sign; `\t` and `tab` stand for what can hardly be written. Null for anything else. */
+/** Parses a delimiter: a single character; `\t` and `tab` are a tab. Null for anything else. */
 export function parseDelimiter(text: string): string | null {
   const delimiter = text === '\\t' || text === 'tab' ? '\t' : text
   return /^[\t\x20-\x7e]$/.test(delimiter) && !/["\w]/.test(delimiter) ? delimiter : null
 }
 
-/** Reports what doesn't go together, and what is wrong with the file. */
+/** Reports conflicts between keys, and problems of the file. */
 export function checkFeeder(
   input: FeederInput,
   { tables, hasUnknown }: { readonly tables: Tables; readonly hasUnknown: boolean },
@@ -99,14 +99,14 @@ export function checkFeeder(
         report({ path: [key], onKey: true, message: `${key} applies only to a file`, hint: 'remove the key' })
   const problem = columnProblem(input.columns ?? [])
   if (problem !== null) report({ path: ['columns'], message: problem, hint: 'give each column its own name' })
-  // What could not be read is null here, and has been told.
+  // Values that could not be read are null here and already reported.
   if (!file || input.delimiter === null || input.columns === null || problem !== null) return
   const outcome = tables.open(specOf(input, file))
   if ('table' in outcome) return
   for (const { key, message, hint } of outcome.problems) report({ path: [key], message, hint })
 }
 
-/** Reports values of which some are rows and some are not. */
+/** Reports a mix of rows and single values. */
 export function checkValues(values: readonly Tree[], report: Report): void {
   const isRow = values.map(isTreeMap)
   const odd = isRow.findIndex((row) => row !== isRow[0])
@@ -119,7 +119,7 @@ function specOf({ delimiter, columns }: FeederInput, file: string): TableSpec {
   return { file, delimiter: delimiter ?? null, columns: columns ?? null }
 }
 
-/** The feeder that an entry comes to, which has been found right. */
+/** The feeder of a valid entry. */
 export function makeFeeder(input: FeederInput, tables: Tables): Feeder {
   const { pick = 'random', onEnd } = input
   const picking = { ...(pick !== 'random' && { pick }), ...(onEnd !== undefined && { onEnd }) }
@@ -129,12 +129,12 @@ export function makeFeeder(input: FeederInput, tables: Tables): Feeder {
   return { table: outcome.table, ...picking }
 }
 
-/** A row without a prototype as one that equals any other. */
+/** A row as a plain object, without the tree's null prototype. */
 export function rowOf(tree: TreeMap, read: (value: Tree, key: string) => unknown): Row {
   return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, read(value, key)]))
 }
 
-/** Whether anything in an entry is filled in from that feeder, however deep it lies. */
+/** Whether an entry uses the feeder, at any depth. */
 export function usesFeeder(entry: unknown, name: string): boolean {
   if (typeof entry !== 'object' || entry === null) return false
   const { type, name: own } = entry as { readonly type?: unknown; readonly name?: unknown }

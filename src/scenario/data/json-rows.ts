@@ -1,14 +1,14 @@
 /**
- * JSON as rows, by offsets: the entries of a list, or one value on each line. Each is read once to see that it's
- * right, and again when it is taken.
+ * JSON rows by offsets: the entries of a list, or one value per line. Each value is parsed once to validate
+ * it, and again when it is taken.
  */
 import { type RowProblem, type Scan, Spans } from './csv.js'
 
 /** Rows, and what they have in common. */
 export interface JsonScan extends Scan {
-  /** All fields of the rows, as they first come up; null for single values. */
+  /** All fields of the rows, in order of appearance; null for single values. */
   readonly columns: readonly string[] | null
-  /** Fields that some row lacks, and the line of the first one. */
+  /** Fields that are missing from some row, and the line of the first such row. */
   readonly gaps: ReadonlyMap<string, number>
 }
 
@@ -40,7 +40,7 @@ export function scanJsonList(bytes: Buffer): JsonScan {
   return reader.scan()
 }
 
-/** One JSON value on each line; empty lines are left out. */
+/** One JSON value per line; empty lines are skipped. */
 export function scanJsonLines(bytes: Buffer): JsonScan {
   const reader = new RowReader(bytes)
   let at = startOf(bytes)
@@ -58,18 +58,18 @@ function empty(problem: RowProblem): JsonScan {
   return { spans: new Uint32Array(0), problems: [problem], columns: null, gaps: new Map() }
 }
 
-/** Reads row after row and takes down what they are like. */
+/** Reads rows and tracks their columns. */
 class RowReader {
   private readonly bytes: Buffer
   private readonly rows: Spans
   private readonly problems: RowProblem[] = []
   private readonly columns = new Set<string>()
   private readonly gaps = new Map<string, number>()
-  /** The columns that no row has lacked so far. */
+  /** The columns that every row so far has. */
   private readonly complete = new Set<string>()
   private kind: 'rows' | 'values' | null = null
   private count = 0
-  /** Lines are counted as far as somebody asks. */
+  /** Lines are counted only as far as needed. */
   private counted = { at: 0, line: 1 }
 
   constructor(bytes: Buffer) {
@@ -113,7 +113,7 @@ class RowReader {
     }
   }
 
-  /** Takes down columns that are new, and those that this row or the ones before it lack. */
+  /** Records new columns, and those that are missing from this row or earlier ones. */
   private compare(row: Record<string, unknown>, start: number): void {
     let held = 0
     for (const name of Object.keys(row)) {
@@ -126,7 +126,7 @@ class RowReader {
         held++
       } else this.gaps.set(name, 1)
     }
-    // Each column is complete, or its gap is known: a row that lacks none of the complete ones tells nothing new.
+    // Every column is complete or has a known gap, so a row with all complete columns adds nothing.
     if (held === this.complete.size) return
     const line = this.lineOf(start)
     for (const name of this.complete) {
@@ -150,7 +150,10 @@ function countLines(bytes: Buffer, from: number, to: number): number {
   return lines
 }
 
-/** Where the value that begins at `at` ends: at a comma or a bracket of the list around it, spaces before that left in. */
+/**
+ * Where the value that starts at `at` ends: at a comma or a bracket of the list around it. Trailing spaces
+ * are included.
+ */
 function endOfValue(bytes: Buffer, at: number): number {
   let depth = 0
   for (let i = at; i < bytes.length; i++) {
@@ -169,7 +172,7 @@ function endOfValue(bytes: Buffer, at: number): number {
   return bytes.length
 }
 
-/** The closing quote of the text that begins at `at`; the end of the file when there is none. */
+/** The closing quote of the string that starts at `at`, or the end of the file. */
 function endOfText(bytes: Buffer, at: number): number {
   for (let i = at + 1; i < bytes.length; i++) {
     if (bytes[i] === BACKSLASH) i++

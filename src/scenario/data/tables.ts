@@ -1,5 +1,5 @@
 /**
- * The data files of a scenario: opened once, checked whole, and kept as bytes in shared memory.
+ * The data files of a scenario: each is opened once, validated as a whole, and kept in shared memory.
  */
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
@@ -19,14 +19,14 @@ export interface TableSpec {
   readonly columns: readonly string[] | null
 }
 
-/** What is wrong with a data file, and at which key that is to be told. */
+/** A problem of a data file, and the key to report it at. */
 interface TableProblem {
   readonly key: 'file' | 'delimiter' | 'columns'
   readonly message: string
   readonly hint: string
 }
 
-/** A table, or all that is wrong with its file. */
+/** A table, or all problems of its file. */
 export type TableOutcome =
   | {
       readonly table: Table /** By column: the first row without it. */
@@ -43,7 +43,7 @@ export class Tables {
     this.files = files
   }
 
-  /** The table of a file. Throws nothing: what is wrong is in the outcome. */
+  /** The table of a file. Throws nothing: problems are in the outcome. */
   open(spec: TableSpec): TableOutcome {
     const key = JSON.stringify(spec)
     const known = this.known.get(key)
@@ -178,7 +178,7 @@ function headerProblem(
   return twice === null ? null : { key: 'file', message: `${file}:1: ${twice}`, hint }
 }
 
-/** What is wrong with names of columns; null when nothing is. */
+/** The problem of column names; null if there is none. */
 export function columnProblem(names: readonly string[]): string | null {
   const known = new Set<string>()
   const twice = names.find((name) => known.size === known.add(name).size)
@@ -190,7 +190,7 @@ function rowProblems(file: string, problems: readonly RowProblem[], hint: string
   return problems.map(({ line, message }) => ({ key: 'file', message: `${file}:${line}: ${message}`, hint }))
 }
 
-/** Moves bytes and offsets to where all threads see them. */
+/** Copies bytes and offsets to memory that all threads share. */
 function share(
   bytes: Buffer,
   { spans }: Scan,

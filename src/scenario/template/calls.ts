@@ -1,5 +1,5 @@
 /**
- * Calls of functions in templates, checked: their number of arguments, and those that are known already.
+ * Function calls in templates: the number of arguments is checked, and so are arguments known before the run.
  */
 import { nearest } from '../../base/suggest.js'
 import type { Argument } from '../model/template.js'
@@ -7,14 +7,14 @@ import { FUNCTION_SYNONYMS, FUNCTIONS, type Known, kindProblem, type TemplateFun
 import type { Parsed } from './parsed.js'
 import { ExpressionError, type Token } from './tokens.js'
 
-/** Where a call stands, and whether its first argument stands before a `|`. */
+/** The place of a call, and whether its first argument comes from a `|`. */
 interface CallPlace {
   readonly name: Token
   readonly to: number
   readonly asFilter: boolean
 }
 
-/** The call of `fn` with these arguments. Throws an ExpressionError when they are too few, too many or of no use. */
+/** A call of `fn` with these arguments. Throws an ExpressionError if their number or a value is wrong. */
 export function checkCall(fn: TemplateFunction, args: readonly Parsed[], place: CallPlace): Parsed {
   const whole = { from: place.asFilter ? args[0]!.from : place.name.from, to: place.to }
   const marked = { from: place.name.from, to: place.to }
@@ -35,7 +35,10 @@ export function checkCall(fn: TemplateFunction, args: readonly Parsed[], place: 
   return { argument, ...whole, isHidden: false }
 }
 
-/** `env('NAME', 'default')` as `${NAME:-default}`, so that both follow the same rules. Throws an ExpressionError. */
+/**
+ * Turns `env('NAME', 'default')` into `${NAME:-default}`, so that both follow the same rules. Throws an
+ * ExpressionError.
+ */
 export function readEnv(args: readonly Parsed[]): string {
   const [name, fallback] = args.map(knownOf)
   const isName = typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)
@@ -54,7 +57,7 @@ export function readEnv(args: readonly Parsed[]): string {
   return typeof fallback === 'string' ? `\${${name}:-${fallback}}` : `\${${name}}`
 }
 
-/** What to write instead of a function that doesn't exist. */
+/** The hint for an unknown or misused function. */
 export function functionHint(name: string, { asFilter = false }: { readonly asFilter?: boolean }): string {
   const known = FUNCTIONS.find((fn) => fn.name === name)
   if (known !== undefined) return `write {{ ${known.example} }}`
@@ -65,7 +68,7 @@ export function functionHint(name: string, { asFilter = false }: { readonly asFi
   return `did you mean ${asFilter && !found.example.includes('|') ? found.name : found.example}?`
 }
 
-/** The function that a name of another tool, or a mistyped one, most likely means; null when none is near. */
+/** The function that another tool's name or a misspelled one most likely means; null if there is none. */
 export function similarFunction(
   name: string,
   among: readonly TemplateFunction[] = FUNCTIONS,
@@ -101,11 +104,11 @@ function countOf(least: number, most: number): string {
 
 function knownOf({ argument, isHidden }: Parsed): Known {
   if (typeof argument !== 'object' || argument === null) return argument
-  // A hidden null stands for what must not even be looked at.
+  // A hidden null is a value that must not be inspected at all.
   return argument.type === 'literal' && isHidden ? (argument.value ?? undefined) : undefined
 }
 
-/** A literal as an argument stands for itself. */
+/** An argument that is a literal is passed as its value. */
 function unwrap({ argument }: Parsed): Argument {
   return typeof argument === 'object' && argument?.type === 'literal' ? argument.value : argument
 }

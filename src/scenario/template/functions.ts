@@ -1,43 +1,43 @@
 /**
- * The functions of templates, one row each: what they take, checked when the scenario is read. What they give is
- * worked out by the plan, for every iteration. A filter is a function whose first argument stands before the `|`:
- * `x | slice(0, 8)` is `slice(x, 0, 8)`.
+ * The functions of templates: what they take, which is checked when the scenario is read. Their results are
+ * computed by the plan in each iteration. A filter is a function whose first argument comes from the left of
+ * a `|`: `x | slice(0, 8)` is `slice(x, 0, 8)`.
  */
 
 import type { Literal } from '../model/template.js'
 import { quoted } from '../yaml/tree.js'
 import { dateFormatProblem, parseDateRange } from './dates.js'
 
-/** What an argument has to be; a `number` may also be a text that reads as one, since files hold texts. */
+/** The kind of an argument. A `number` may also be numeric text, since files contain text. */
 type Kind = 'whole' | 'number' | 'text' | 'any'
 
-/** An argument as known before the run; undefined when it's worked out then. */
+/** An argument if it is known before the run; undefined otherwise. */
 export type Known = Literal | undefined
 
-/** A function that may stand in `{{ ... }}`. */
+/** A template function. */
 export interface TemplateFunction {
   readonly name: string
-  /** A call of it that is right, for hints. */
+  /** A correct call, for hints. */
   readonly example: string
   readonly description: string
   readonly takes: readonly Kind[]
-  /** How many of them have to be there; default: all. */
+  /** The number of required arguments; default: all. */
   readonly required?: number
   /** The last kind may be repeated. */
   readonly isOpen?: boolean
-  /** May stand behind a `|`. */
+  /** May be used after a `|`. */
   readonly isFilter?: boolean
-  /** What is wrong with arguments of the right number and kind; null when nothing is. */
+  /** The problem of arguments of the right number and kind; null if there is none. */
   check?(args: readonly Known[]): string | null
 }
 
 const ALGORITHMS = ['sha256', 'sha512', 'sha384', 'sha224', 'sha1', 'md5']
 const ENCODINGS = ['hex', 'base64', 'base64url']
 
-/** Words that stand in templates as arguments and are nobody's secret. */
+/** Words that are common arguments and no secrets. */
 export const ARGUMENT_WORDS: ReadonlySet<string> = new Set([...ALGORITHMS, ...ENCODINGS])
 
-/** All of them. */
+/** All template functions. */
 export const FUNCTIONS: readonly TemplateFunction[] = [
   {
     name: 'randomInt',
@@ -185,7 +185,7 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
   filter('add', 'add(1)', 'the value plus a number', ['number'], 1, 'number'),
 ]
 
-/** Names of other tools, and how they are called here. */
+/** Function names of other tools, and the name here. */
 export const FUNCTION_SYNONYMS: Readonly<Record<string, string>> = {
   randomNumber: 'randomInt',
   randomIntBetween: 'randomInt',
@@ -233,7 +233,7 @@ function filter(
   }
 }
 
-/** What is wrong with one argument by itself; null when nothing is. */
+/** The problem of a single argument; null if there is none. */
 export function kindProblem(kind: Kind, value: Known): string | null {
   if (value === undefined || kind === 'any') return null
   const shown = typeof value === 'string' ? quoted(value) : String(value)
@@ -246,7 +246,7 @@ export function kindProblem(kind: Kind, value: Known): string | null {
 
 function checkRandomInt([from, to]: readonly Known[]): string | null {
   if (from === undefined || to === undefined) return null
-  // Beyond that not every number could come up.
+  // A wider range has numbers that could never be drawn.
   return (
     rising('randomInt', from, to) ??
     (Number(to) - Number(from) < Number.MAX_SAFE_INTEGER ? null : 'randomInt can span at most 2^53 numbers')

@@ -1,5 +1,5 @@
 /**
- * Names and columns in templates: which there are, and what was most likely meant by one that there isn't.
+ * Names and columns in templates, with suggestions for unknown ones.
  */
 import { didYouMean } from '../../base/suggest.js'
 import { quoted } from '../yaml/tree.js'
@@ -8,7 +8,7 @@ import { FUNCTIONS } from './functions.js'
 import type { Names, Shape } from './parsed.js'
 import { ExpressionError, type Token } from './tokens.js'
 
-/** Throws an ExpressionError unless the path leads to something in each row. */
+/** Throws an ExpressionError unless the path exists in every row. */
 export function checkPath(
   name: Token,
   steps: readonly Token[],
@@ -47,10 +47,10 @@ export function checkPath(
     )
 }
 
-/** Where names of templates come from. */
+/** The keys that define names for templates. */
 const DEFINITIONS = ['data', 'capture', 'before', 'beforeEach', 'requests', 'steps']
 
-/** The problem of a name that stands for nothing. */
+/** The error for an unknown name. */
 export function unknownName(
   token: Token,
   names: Names,

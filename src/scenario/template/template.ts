@@ -11,17 +11,17 @@ import { FUNCTIONS } from './functions.js'
 import type { Names, Parsed } from './parsed.js'
 import { ExpressionError, tokenize } from './tokens.js'
 
-/** What a template is read with. */
+/** How a template is parsed. */
 export interface TemplateOptions extends Names {
-  /** What `${...}` and `env()` are filled in from. */
+  /** Where `${...}` and `env()` come from. */
   readonly env: Environment
-  /** Where a template of a single placeholder keeps the type of its value: in JSON. */
+  /** Keep the value's type if the text is a single placeholder, as in JSON. */
   readonly keepsType?: boolean
 }
 
 /**
- * The template that a text stands for. Null when something in it is wrong, all of which is reported.
- * What comes from the environment is never taken for a template.
+ * Parses a text as a template; null if something in it is wrong, all of which is reported. Values from the
+ * environment are never parsed as templates.
  */
 export function parseTemplate(text: string, options: TemplateOptions, report: Report): Template | null {
   const parts: (string | Expression)[] = []
@@ -39,19 +39,19 @@ export function parseTemplate(text: string, options: TemplateOptions, report: Re
   return isRight ? parts : null
 }
 
-/** The literal text of a template, placeholders left out: what is known before the run. */
+/** The literal parts of a template, known before the run. */
 export function literalParts(template: Template): string[] {
   return template.filter((part) => typeof part === 'string')
 }
 
-/** The template's text with its placeholders in one spelling: `/users/{{ id }}`. */
+/** The text with uniform spacing in its placeholders: `/users/{{ id }}`. */
 export function normalizePlaceholders(text: string): string {
   return splitPlaceholders(text)
     .map((piece) => (piece.isPlaceholder ? `{{ ${innerText(piece.text).trim()} }}` : piece.text))
     .join('')
 }
 
-/** What stands between `{{` and `}}` in a text. */
+/** The expressions between `{{` and `}}` in a text. */
 export function placeholdersIn(text: string): string[] {
   return splitPlaceholders(text).flatMap((piece) => (piece.isPlaceholder ? [innerText(piece.text)] : []))
 }
@@ -62,7 +62,7 @@ interface Piece {
   readonly isPlaceholder: boolean
 }
 
-/** A placeholder ends at the first `}}` outside of quotes; one without an end reaches to the end of the text. */
+/** A placeholder ends at the first `}}` outside of quotes, or at the end of the text. */
 const PLACEHOLDER = /\{\{(?:'(?:\\[\s\S]|[^'\\])*'|"(?:\\[\s\S]|[^"\\])*"|(?!\}\})[\s\S])*?(?:\}\}|$)/g
 
 function splitPlaceholders(text: string): Piece[] {
@@ -81,7 +81,9 @@ function innerText(placeholder: string): string {
   return placeholder.slice(2, placeholder.endsWith('}}') ? -2 : undefined)
 }
 
-/** A problem in a piece as one in the whole text; one in a placeholder is found by way of the placeholder. */
+/**
+ * Moves a problem from a piece to the whole text. One in a placeholder is located through the placeholder.
+ */
 function shift(problem: TreeProblem, { text, offset, isPlaceholder }: Piece): TreeProblem {
   const { part } = problem
   if (part === undefined) return problem
@@ -98,7 +100,7 @@ function firstLine(text: string): string {
 
 type PlaceholderOptions = TemplateOptions & { readonly isWhole: boolean }
 
-/** Places in what is reported count from the beginning of the placeholder. */
+/** Offsets of problems are relative to the start of the placeholder. */
 function parsePlaceholder({ text }: Piece, options: PlaceholderOptions, report: Report): Expression | null {
   const inner = innerText(text)
   const wrong = (message: string, hint: string): null => {
@@ -125,13 +127,13 @@ function parsePlaceholder({ text }: Piece, options: PlaceholderOptions, report: 
   }
 }
 
-/** What stands between the braces, as a problem in the placeholder. */
+/** Moves a problem from the expression to its placeholder. */
 function inside(problem: TreeProblem): TreeProblem {
   const { part } = problem
   return part === undefined ? problem : { ...problem, part: { ...part, from: part.from + 2 } }
 }
 
-/** A row as a text would be its JSON, which hardly anybody means. */
+/** Rejects a whole row as text, which would be JSON and is hardly ever meant. */
 function usable({ argument, from, to }: Parsed, options: PlaceholderOptions): Expression {
   if (argument === null || typeof argument !== 'object') return { type: 'literal', value: argument }
   if (argument.type !== 'data' || argument.path !== undefined || options.isWhole) return argument

@@ -1,29 +1,29 @@
 /**
- * The words of an expression: names, numbers, quoted texts and signs, each with its place.
+ * The tokens of an expression: names, numbers, quoted text and signs, with their offsets.
  */
 
 import { quoted, type Report } from '../yaml/tree.js'
 import { type Environment, fillIn, MASKED } from './environment.js'
 
-/** A word of an expression. */
+/** A token of an expression. */
 export interface Token {
-  /** `hidden`: a value of the environment that is not to be looked at. */
+  /** `hidden`: a value from the environment that must not be shown. */
   readonly kind: 'name' | 'number' | 'text' | 'sign' | 'hidden' | 'end'
   /** As written. */
   readonly text: string
-  /** Of a name its letters, of a text its content, of a number the number. */
+  /** The name, the content of a text, or the number. */
   readonly value: string | number
-  /** Offsets in the text that was split. */
+  /** Offsets in the expression. */
   readonly from: number
   readonly to: number
 }
 
-/** What is wrong with a part of an expression. */
+/** A problem of a part of an expression. */
 export class ExpressionError extends Error {
   readonly hint: string
   readonly from: number
   readonly to: number
-  /** The keys under which the name would stand, when the problem is that it isn't known. */
+  /** For an unknown name: the keys that could define it. */
   readonly definedUnder: readonly string[] | undefined
 
   constructor(
@@ -48,8 +48,9 @@ const REFERENCE = /\$\{[^}]*\}?/y
 const SIGNS = '()[],.|'
 
 /**
- * The words of a text, an end mark last. Throws an ExpressionError at what is none; `report` is told of `${...}` that
- * can't be filled in (then the result is null). What the environment gives stays one word, whatever is in it.
+ * Splits an expression into tokens, the last one an end mark. Throws an ExpressionError for an invalid
+ * character. If `${...}` can't be filled in, that is reported and the result is null. A value from the
+ * environment is always a single token, whatever it contains.
  */
 export function tokenize(text: string, env: Environment, report: Report): Token[] | null {
   const tokens: Token[] = []
@@ -93,7 +94,7 @@ export function tokenize(text: string, env: Environment, report: Report): Token[
   return isWhole ? tokens : null
 }
 
-/** `30d` without quotes would be a number and a name, which says nothing to anybody. */
+/** Rejects `30d` without quotes, which would be a number followed by a name. */
 function checkNumber(text: string, number: string, at: number): number {
   const word = /^[\w.:-]+/.exec(text.slice(at))![0]
   if (word.length === number.length || !/[A-Za-z_:]/.test(word)) return Number(number)
@@ -107,7 +108,7 @@ function checkNumber(text: string, number: string, at: number): number {
   )
 }
 
-/** `${NAME}` outside of quotes: a number or a name. */
+/** Reads `${NAME}` outside of quotes as a number or a name. */
 function classify(value: string, written: string, at: number): [Token['kind'], string | number] {
   if (value === MASKED || value === '') return ['hidden', '']
   if (/^-?\d+(\.\d+)?$/.test(value)) return ['number', Number(value)]

@@ -1,6 +1,7 @@
 /**
- * Captured values may be used only where they are known: after the step that captures them, in the same journey; those
- * of `before` everywhere, those of `beforeEach` in all iterations. Rows that are given once each are for iterations.
+ * Checks where captured values are used: after the step that captures them, in the same journey. Those of
+ * `before` are known everywhere, those of `beforeEach` in all iterations. Unique rows are only for
+ * iterations.
  */
 import { usesFeeder } from '../data/feeders.js'
 import type { Scenario } from '../model/scenario.js'
@@ -15,7 +16,7 @@ import {
   type TreeProblem,
 } from '../yaml/tree.js'
 
-/** Where captured values are used and not known, and names that mean two things. */
+/** Reports captured values that are used where they are unknown, and ambiguous names. */
 export function checkUses(root: TreeMap): TreeProblem[] {
   const problems: TreeProblem[] = []
   const all = new Map<string, string>()
@@ -44,7 +45,7 @@ export function checkUses(root: TreeMap): TreeProblem[] {
   return problems
 }
 
-/** Rows that are given once each, and that are wanted outside of iterations, too. */
+/** Reports unique feeders that are also used outside of iterations. */
 export function checkRowsOutside({ data, http, before, after }: Scenario): TreeProblem[] {
   const phases = [
     ['before', before],
@@ -63,12 +64,12 @@ export function checkRowsOutside({ data, http, before, after }: Scenario): TreeP
 interface Scope {
   readonly path: Path
   readonly known: ReadonlySet<string>
-  /** All captured names, and where. */
+  /** All captured names, with the step that captures each. */
   readonly all: ReadonlyMap<string, string>
   readonly report: (problem: TreeProblem) => void
 }
 
-/** Steps in their order; gives what is known after them. */
+/** Checks steps in order. Returns the names known after them. */
 function walk(list: Tree | undefined, scope: Scope): ReadonlySet<string> {
   if (!Array.isArray(list)) return scope.known
   let { known } = scope
@@ -84,7 +85,7 @@ function walk(list: Tree | undefined, scope: Scope): ReadonlySet<string> {
   return known
 }
 
-/** Reports the first use of each name that is not known. */
+/** Reports uses of names that are not known yet. */
 function checkPart(tree: Tree, scope: Scope): void {
   const { path, known, all, report } = scope
   if (!(tree instanceof Scalar)) {
@@ -106,13 +107,13 @@ function checkPart(tree: Tree, scope: Scope): void {
   }
 }
 
-/** Whether an expression uses a name: not in quotes, not as a part of another name. */
+/** Whether an expression uses a name, outside of quotes and not as part of another name. */
 function mentions(expression: string, name: string): boolean {
   const bare = expression.replace(/'[^']*'|"[^"]*"/g, '')
   return new RegExp(`(?<![\\w.-])${name}(?![\\w-]|\\s*\\()`).test(bare)
 }
 
-/** Which step captures each name. */
+/** Collects which step captures each name. */
 function collectPlaces(root: TreeMap, all: Map<string, string>): void {
   for (const tree of stepTrees(root)) {
     const { capture } = tree

@@ -1,8 +1,8 @@
 /**
- * Numbers that YAML takes in, and that would not be what was written.
+ * Numbers that YAML accepts but that wouldn't mean what was written.
  */
 
-/** What is wrong with a number that was written as `text`, and what to write instead; null when nothing is. */
+/** The problem of a number written as `text`; null if there is none. */
 export function numberProblem(
   value: number,
   text: string,
@@ -20,7 +20,7 @@ export function numberProblem(
   return null
 }
 
-/** The same for a number that is kept as a float, which has sixteen digits. */
+/** The problem of a number stored as a float, which keeps about sixteen digits. */
 export function floatProblem(
   value: number,
   text: string,

@@ -1,5 +1,5 @@
 /**
- * YAML's own errors in words that help: what a person who wrote a scenario most likely meant.
+ * Explains YAML's own errors by what the author most likely meant.
  */
 import type { Source, Span } from './source.js'
 
@@ -10,17 +10,20 @@ export interface YamlError {
   readonly span: Span
 }
 
-/** What to tell about a problem, and where. */
+/** An explained error and where to show it. */
 export interface SyntaxProblem {
   readonly message: string
   readonly hint: string
   readonly span: Span
 }
 
-/** Faults that say nothing about the lines after them: all are told. Of the others only the first one is sure. */
+/**
+ * Errors that don't affect the lines after them and are all reported. Of the others only the first one is
+ * certain.
+ */
 const INDEPENDENT: ReadonlySet<string> = new Set(['DUPLICATE_KEY', 'TAB_AS_INDENT', 'BAD_SCALAR_START'])
 
-/** The problems worth telling, in order: one for each line, without those that merely follow from another. */
+/** The problems to report, in order: one per line, without those that merely follow from another. */
 export function explainErrors(errors: readonly YamlError[], source: Source): SyntaxProblem[] {
   const lines = new Set<number>()
   const problems: SyntaxProblem[] = []
@@ -37,11 +40,11 @@ export function explainErrors(errors: readonly YamlError[], source: Source): Syn
 }
 
 /**
- * `get: {{ path }}/x` without quotes, which to YAML is a map inside a map: a problem for each in the line. `offset`
- * is where the line begins in the file.
+ * Finds placeholders without quotes, such as `get: {{ path }}/x`, which YAML reads as a map in a map.
+ * `offset` is where the line starts in the file.
  */
 export function unquotedPlaceholders(line: string, offset: number): SyntaxProblem[] {
-  // Cut after the last placeholder, so that openings without an end don't each cost a search through a long line.
+  // Cut after the last placeholder, so that unclosed ones don't each cost a search through a long line.
   const last = line.lastIndexOf('}}')
   const end = line.indexOf(' ', last)
   const searched = last === -1 ? '' : line.slice(0, end === -1 ? line.length : end)
@@ -56,7 +59,7 @@ export function unquotedPlaceholders(line: string, offset: number): SyntaxProble
     const [after] = AFTER.exec(line)!
     from = index + placeholder.length + after.length
     if (quoting.covers(start - key.length)) continue
-    // Behind other text, and outside of { } and [ ], a placeholder is a part of the text to YAML, too.
+    // After other text, and outside of { } and [ ], a placeholder is text to YAML, too.
     if (start < index && !quoting.isInFlow) continue
     const text = line.slice(start, from)
     problems.push({
@@ -68,7 +71,7 @@ export function unquotedPlaceholders(line: string, offset: number): SyntaxProble
   return problems
 }
 
-/** What a value without quotes may hold before a placeholder, and after it. */
+/** What an unquoted value may contain before a placeholder, and after it. */
 const IN_VALUE = /[^\s"'{}[\],#]/
 const AFTER = /[^\s"',}\]]*/y
 
@@ -80,14 +83,14 @@ function keyBefore(line: string, offset: number, from: number): string {
   return start === colon ? '' : line.slice(start, offset)
 }
 
-/** The offset of the first of the characters of a kind that lead up to `offset`, at or after `from`. */
+/** The start of the run of matching characters that ends at `offset`, not before `from`. */
 function backWhile(line: string, offset: number, from: number, kind: RegExp): number {
   let at = offset
   while (at > from && kind.test(line[at - 1]!)) at--
   return at
 }
 
-/** Which offsets of a line stand in quotes or in a comment; asked for from left to right, in one pass. */
+/** Which offsets of a line are in quotes or in a comment. Queried from left to right, in one pass. */
 class Quoting {
   private readonly line: string
   private at = 0
@@ -110,7 +113,7 @@ class Quoting {
     return this.isQuoted || this.isComment
   }
 
-  /** Whether the offset that was asked for last stands in brackets that were opened in this line. */
+  /** Whether the last queried offset is inside brackets opened on this line. */
   get isInFlow(): boolean {
     return this.depth > 0
   }
@@ -193,7 +196,7 @@ function explainMissing(message: string, start: number, toLineEnd: Span, source:
   return { message: `${message.charAt(0).toLowerCase()}${message.slice(1)}`, hint, span: toLineEnd }
 }
 
-/** The last quote at or before an offset that has no partner in its line. */
+/** The last quote at or before an offset without a partner on its line. */
 function openQuote(quote: string, offset: number, source: Source): Span {
   for (let line = source.lineAt(offset); ; line = source.lineAt(line.start - 1)) {
     if (line.text.split(quote).length % 2 === 0) {
@@ -204,7 +207,7 @@ function openQuote(quote: string, offset: number, source: Source): Span {
   }
 }
 
-/** A problem in the blanks before a word is shown at the word; tabs stay where they are. */
+/** Moves an error in the spaces before a word to the word; tabs stay where they are. */
 function firstWord([start, end]: Span, source: Source): Span {
   const blanks = /^ */.exec(source.text.slice(start, start + 1000))![0].length
   return [start + blanks, Math.max(end, start + blanks + 1)]

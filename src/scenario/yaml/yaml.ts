@@ -1,8 +1,8 @@
 /**
- * YAML text → tree, with the place of every key and value. The only file that knows the YAML library.
+ * YAML text → tree, with the place of every key and value. The only file that imports the YAML library.
  *
- * Strings, numbers, lists and maps come out; anchors, aliases and `<<` are resolved here, within bounds, so that no
- * file can make perfctl hang or run out of memory.
+ * Anchors, aliases and `<<` are resolved here, within limits, so that no file can make perfctl hang or run
+ * out of memory.
  */
 
 import type {
@@ -25,25 +25,25 @@ import { Source, type Span } from './source.js'
 import { explainErrors, unquotedPlaceholders, type YamlError } from './syntax.js'
 import { follow, type Path, Scalar, type Tree, type TreeProblem } from './tree.js'
 
-/** Values that aliases may add to a file: generous for people, small for a machine. */
+/** The number of values that aliases may add: more than people need, and little for a machine. */
 const ALIASED_VALUES_MAX = 100_000
 const DEPTH_MAX = 100
 
-/** A YAML file as read: its tree (null when it's empty or broken beyond reading) and what is wrong so far. */
+/** A YAML file: its tree (null if it is empty or unreadable) and its problems so far. */
 export interface YamlFile {
   readonly tree: Tree | null
   readonly problems: readonly Problem[]
-  /** Whether what a path leads to could not be read, which is among the problems. */
+  /** Whether the value at a path could not be read, which is already reported. */
   isBroken(path: Path): boolean
-  /** Where a path leads: the place of a problem there. */
+  /** The place of a problem at a path. */
   locate(path: Path, problem?: Pick<TreeProblem, 'onKey' | 'part'>): Place
 }
 
-/** Reads a text as YAML 1.2. Throws nothing: what is wrong is in `problems`. */
+/** Reads a text as YAML 1.2. Throws nothing: problems are in `problems`. */
 export function readYaml(text: string, file: string): YamlFile {
   const { document, errors } = parse(text, { logLevel: 'error', resolveKnownTags: false })
   const source = new Source(file, text)
-  // Lines are quoted from there: the secrets of a part that is wrong are in no tree that they could be looked for in.
+  // Quoted lines come from here: the secrets in a broken part are in no tree, so they can't be looked up.
   const shown = new Source(file, maskWritten(text))
   const problems = problemsOf(errors, shown)
   const isBroken = errors.some((error) => error.code !== 'DUPLICATE_KEY')
@@ -59,18 +59,18 @@ export function readYaml(text: string, file: string): YamlFile {
   }
 }
 
-/** A single value as YAML on one line, in quotes where it needs them; within brackets it needs them more often. */
+/** A single value as YAML on one line, quoted if needed. Inside brackets it needs quotes more often. */
 export function writeScalar(value: string | number | boolean | null, isInBrackets: boolean): string {
-  // To YAML a plain << is no text but a merge.
+  // YAML reads a plain << as a merge, not as text.
   if (value === '<<') return '"<<"'
-  // What stands in quotes in JSON does so in YAML; the library would break the line, or leave controls as they are.
+  // A JSON string is valid YAML. The library would break the line, or leave control characters as they are.
   if (typeof value === 'string' && printable(value) !== value) return printableJson(value)
   if (!isInBrackets) return stringify({ a: value }, { lineWidth: 0 }).slice(3, -1)
   const list = stringify([value], { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 })
   return list.slice(1, -2)
 }
 
-/** The library's document with all that it finds wrong; null when its own stack doesn't reach to the end of the text. */
+/** The library's document with all errors; null if the text is nested too deeply for the library's stack. */
 function parse(
   text: string,
   options: ParseOptions & DocumentOptions & SchemaOptions,
@@ -94,7 +94,7 @@ function parse(
   }
 }
 
-/** Where so many lists or maps begin one inside the other. */
+/** The start of 100 nested lists or maps. */
 const DEEP = /(?:[-?]\s+|[[{]\s*){100}/
 
 function problemsOf(errors: readonly YamlError[], source: Source): Problem[] {
@@ -110,12 +110,12 @@ function unreadable(source: Source, problems: readonly Problem[]): YamlFile {
 }
 
 /**
- * The value of a YAML (or JSON) text that is no scenario, with the tolerance that other programs' files need. Whole numbers
- * beyond the safe ones are `bigint`.
+ * The value of YAML or JSON that is not a scenario, read with the tolerance that files of other programs
+ * need. Integers beyond the safe range are `bigint`.
  */
 export function readYamlValue(text: string, file: string): { value: unknown; problems: readonly Problem[] } {
   const { document, errors } = parse(text, {
-    // Warnings are for authors of scenarios.
+    // Warnings are meant for authors of scenarios.
     logLevel: 'silent',
     uniqueKeys: false,
     merge: true,
@@ -140,7 +140,7 @@ export function readYamlValue(text: string, file: string): { value: unknown; pro
   }
 }
 
-/** The value with numbers in place of all whole ones that a number can hold. Changes it in place. */
+/** Replaces every `bigint` that fits a number, in place. */
 function withNumbers(value: unknown): unknown {
   if (typeof value === 'bigint') return toNumber(value)
   const seen = new Set<object>()
@@ -163,20 +163,20 @@ function toNumber(value: bigint): number | bigint {
   return Number.isSafeInteger(Number(value)) ? Number(value) : value
 }
 
-/** Turns the library's nodes into a tree and remembers where each of its parts stands. */
+/** Builds a tree from the library's nodes and records the place of each part. */
 class TreeBuilder {
   readonly problems: Problem[] = []
   readonly spans = new WeakMap<object, Span>()
   readonly keySpans = new WeakMap<object, ReadonlyMap<string, Span>>()
-  /** What could not be read as it was meant, and has been told. */
+  /** Trees that could not be read as meant, which is already reported. */
   readonly broken = new WeakSet<object>()
   private readonly source: Source
   private readonly anchors = new Map<string, Node>()
-  /** The anchors whose aliases are being resolved right now. */
+  /** The anchors whose aliases are being resolved. */
   private readonly open = new Set<Node>()
   private aliasedValues = 0
   private outermostAlias: Span = [0, 0]
-  /** Aliases repeat so much that the tree was given up. */
+  /** Aliases repeat so many values that the tree was abandoned. */
   isExhausted = false
 
   constructor(source: Source) {
@@ -242,7 +242,7 @@ class TreeBuilder {
     return this.giveUp(node)
   }
 
-  /** Whether the alias stands inside the value that it repeats. */
+  /** Whether the alias is inside the value that it repeats. */
   private contains(target: Node, alias: Alias): boolean {
     const [start, end] = spanOf(target)
     return start <= spanOf(alias)[0] && spanOf(alias)[1] <= end
@@ -281,7 +281,7 @@ class TreeBuilder {
     return this.keep(map, node)
   }
 
-  /** `<<: *base` or `<<: [*a, *b]`: the first that has a key gives it. */
+  /** `<<: *base` or `<<: [*a, *b]`: the first map that has a key wins. */
   private merge(tree: Tree, span: Span, into: Record<string, Tree>, keys: Map<string, Span>): void {
     for (const part of Array.isArray(tree) ? tree : [tree]) {
       if (part instanceof Scalar || Array.isArray(part)) {
@@ -329,13 +329,13 @@ class TreeBuilder {
   }
 }
 
-/** Without the spaces and newlines that follow the value. */
+/** The span of a node without trailing spaces and newlines. */
 function spanOf(node: Node | null): Span {
   const range = node?.range
   return range ? [range[0], range[1]] : [0, 0]
 }
 
-/** A wrong list or map is shown by its key, a wrong value by itself, a missing one by the map that lacks it. */
+/** The span to mark: the key for a wrong list or map, a wrong value itself, or the map that lacks a key. */
 function findSpan(
   source: Source,
   spots: Pick<TreeBuilder, 'spans' | 'keySpans'>,
