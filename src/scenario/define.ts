@@ -1,27 +1,27 @@
 /**
- * A scenario that is written in code, as a value → Scenario: the same keys, defaults and checks as in a file.
+ * A scenario defined in code → Scenario: with the same keys, defaults and checks as a file.
  */
 import { type Problem, UserError } from '../base/errors.js'
 import type { ScenarioDefinition } from './definition-types.js'
 import { type LoadOptions, placeScenario } from './file.js'
 import type { Scenario } from './model/scenario.js'
 
-/** What a file would be called that had no name of its own. */
+/** The file name that the scenario gets its default name from. */
 const FILE = 'scenario.yaml'
 
 /**
- * The scenario that a value describes. Files that it names lie relative to `cwd`. Throws a UserError with everything
- * that is wrong, by the path to it, such as `requests[0].get`.
+ * The scenario that a value describes. Its file paths are relative to `cwd`. Throws a UserError with all
+ * problems, each with its path, such as `requests[0].get`.
  */
 export function defineScenario(definition: ScenarioDefinition, options: LoadOptions): Scenario {
   const unsupported = findUnsupported(definition, '', new Set())
   if (unsupported.length > 0) throw new UserError(unsupported)
   try {
-    // JSON is YAML: so there is one reader, with one set of checks.
+    // JSON is YAML, so there is only one reader with one set of checks.
     return { ...placeScenario(JSON.stringify(definition), FILE, options), file: null, text: '' }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    // The messages have the path; a place in a text that nobody wrote would mislead.
+    // The messages contain the path. A place in generated text would mislead.
     throw new UserError(
       error.problems.map((problem) => ({ ...problem, place: null })),
       error.kind,
@@ -29,7 +29,7 @@ export function defineScenario(definition: ScenarioDefinition, options: LoadOpti
   }
 }
 
-/** What no file could hold. JSON would drop it, or write something else. */
+/** Finds values that a file can't contain, which JSON would drop or change. */
 function findUnsupported(value: unknown, path: string, above: ReadonlySet<unknown>): Problem[] {
   if (value === null || ['string', 'boolean', 'undefined'].includes(typeof value)) return []
   if (typeof value === 'number') return Number.isFinite(value) ? [] : [unsupportedValue(path, String(value))]

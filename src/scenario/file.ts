@@ -1,5 +1,5 @@
 /**
- * A scenario file on the disk → Scenario.
+ * A scenario file on disk → Scenario.
  */
 import { readFileSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
@@ -15,23 +15,25 @@ import type { Environment } from './template/environment.js'
 const BYTES_MAX = 5_000_000
 
 export interface LoadOptions {
-  /** What a relative path is relative to. */
+  /** The folder that relative paths start from. */
   readonly cwd: string
-  /** What `${NAME}` is filled in from. */
+  /** Variables for `${NAME}`. */
   readonly env: Environment
-  /** Which of the scenario's profiles is its load; absent for `load`. */
+  /** The profile to use; absent for `load`. */
   readonly profile?: string | undefined
 }
 
 /**
- * Reads a scenario file. Throws a UserError when there is none or when something is wrong in it. The path stays in
- * the scenario as it was given; the baseline's file and a socket's become absolute paths.
+ * Reads a scenario file. Throws a UserError if it doesn't exist or has problems. The scenario keeps the path
+ * as given; the paths of its baseline and socket become absolute.
  */
 export async function loadScenario(file: string, options: LoadOptions): Promise<Scenario> {
   return placeScenario(await readText(file, resolve(options.cwd, file)), file, options)
 }
 
-/** The scenario that `text` describes as if it stood in `file`. Throws a UserError when something is wrong in it. */
+/**
+ * The scenario in `text`, read as if it were the content of `file`. Throws a UserError if it has problems.
+ */
 export function placeScenario(text: string, file: string, { cwd, env, profile }: LoadOptions): Scenario {
   const folder = dirname(resolve(cwd, file))
   const scenario = readScenario(text, {
@@ -51,7 +53,7 @@ export function placeScenario(text: string, file: string, { cwd, env, profile }:
 async function readText(file: string, path: string): Promise<string> {
   const bytes = await readBytes(file, path)
   try {
-    // Fatal, because a file in another encoding would be measured with the wrong letters.
+    // Fatal, because a file in another encoding would be sent with the wrong characters.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     throw userError(`${file} is not valid UTF-8`, 'save the file as UTF-8')

@@ -1,6 +1,6 @@
 /**
- * The text of a scenario file → Scenario. Pure but for the files that it names, which `options.files` reads; no clock
- * is read.
+ * The text of a scenario file → Scenario. Pure except for files that it names, which `options.files` reads.
+ * Reads no clock.
  */
 import { basename, dirname, extname, isAbsolute, join, parse } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
@@ -37,17 +37,17 @@ import {
 import type { YamlFile } from './yaml/yaml.js'
 
 export interface ReadOptions {
-  /** The path of the file, as messages show it; the baseline's file lies relative to it. */
+  /** The path of the file, as messages show it. The path of the baseline is relative to it. */
   readonly file: string
-  /** What `${NAME}` is filled in from. */
+  /** Variables for `${NAME}`. */
   readonly env: Environment
-  /** Reads the files that the scenario names; without it a scenario that names some is wrong. */
+  /** Reads the files that the scenario names. Without it, naming a file is a problem. */
   readonly files?: FileReader
-  /** Which of `profiles` is the load; absent for `load`, or where there is none for the first profile. */
+  /** The profile to use; absent for `load`, or for the first profile if there is no `load`. */
   readonly profile?: string | undefined
 }
 
-/** The scenario that a YAML text describes. Throws one UserError with everything that is wrong, in order of place. */
+/** The scenario in a YAML text. Throws a single UserError with all problems, in order of place. */
 export function readScenario(text: string, options: ReadOptions): Scenario {
   const yaml = readExtended(text, options)
   const root: TreeMap = isTreeMap(yaml.tree) ? yaml.tree : {}
@@ -117,11 +117,11 @@ interface Origin extends ReadOptions {
 function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
   const { file, names, secrets, uploads, yaml } = origin
   const files = uploads.all()
-  // A file with profiles and no load means the first of them.
+  // Without load, the first profile is the default.
   const first = input.load === undefined ? Object.keys(input.profiles ?? {})[0] : undefined
   const profile = origin.profile ?? first
   const name = input.name ?? basename(file, extname(file))
-  // What stands in a file that this one extends is shown where it is extended: reports know one file.
+  // A part of an extended file gets line 1, because reports show only this file.
   const lineOf = (path: Path) => {
     const place = yaml.locate(path)
     return place.file === file ? place.line : 1
@@ -129,7 +129,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
   const phase = (key: 'before' | 'beforeEach' | 'after') =>
     makeSteps(input[key] ?? [], names[key], [key], lineOf)
   return {
-    // Each profile has results and a baseline of its own: one load can't be held against another.
+    // Each profile has its own results and baseline, because different loads can't be compared.
     name: profile === undefined ? name : `${name}-${profile}`,
     description: input.description ?? null,
     file,
@@ -160,7 +160,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
   }
 }
 
-/** The names without any secret in them. */
+/** The names with their secrets redacted. */
 function safeNames({ entries, before, beforeEach, after }: Names, secrets: readonly string[]): Names {
   const steps = (names: StepNames): StepNames =>
     names.map((name) => (typeof name === 'string' ? redact(name, secrets) : steps(name)))
@@ -172,7 +172,7 @@ function safeNames({ entries, before, beforeEach, after }: Names, secrets: reado
   }
 }
 
-/** A list is the short form of values. */
+/** A list is the short form of `values`. */
 function feederOf(entry: readonly FeederValue[] | FeederInput, tables: Tables): Feeder {
   return makeFeeder(Array.isArray(entry) ? { values: entry } : (entry as FeederInput), tables)
 }
@@ -188,7 +188,7 @@ function makeThreshold(
   return { ...limit, expression, request, abort: abort ? { afterMs: after, minSamples } : null, line }
 }
 
-/** The profile that is asked for has to be there. */
+/** Reports a requested profile that doesn't exist. */
 function checkProfile({ profiles }: ScenarioInput, profile: string | undefined): TreeProblem[] {
   const known = Object.keys(profiles ?? {})
   if (profile === undefined || known.includes(profile)) return []
@@ -222,7 +222,7 @@ function makeBaseline(
   }
 }
 
-/** `search.json` beside `file`; of a profile `search-smoke.json`. */
+/** The baseline's path, relative to the folder of `file`. A profile has its own: `search-smoke.json`. */
 function baselinePath(path: string, file: string, profile: string | undefined): string {
   const { dir, name, ext } = parse(path)
   const own = profile === undefined ? path : join(dir, `${name}-${profile}${ext}`)
@@ -230,8 +230,8 @@ function baselinePath(path: string, file: string, profile: string | undefined): 
 }
 
 /**
- * A missing key that was merely misspelled is told once, as the misspelled one, and so are names that may be defined under
- * it; so is a value that isn't even YAML as it was meant.
+ * Whether to report a problem. A missing key that is only misspelled is reported once, as the misspelled one;
+ * so are names that it would define. A value that is broken YAML is already reported.
  */
 function isWorthReporting(problem: TreeProblem, all: readonly TreeProblem[], yaml: YamlFile): boolean {
   if (!problem.onKey && yaml.isBroken(existing(yaml.tree, problem.path ?? []))) return false
@@ -257,7 +257,7 @@ function locate(problem: TreeProblem, yaml: YamlFile): Problem {
   }
 }
 
-/** The path as far as the file goes: what a short form stands for isn't in it. */
+/** The part of a path that exists in the file. The parts that a short form implies don't. */
 function existing(tree: Tree | null, path: Path): Path {
   return tree === null ? [] : path.slice(0, follow(tree, path).length - 1)
 }
@@ -275,7 +275,7 @@ function pathText(path: Path): string {
     .replace(/^\./, '')
 }
 
-/** Sorted by place, each once, and without any secret in them. */
+/** Sorts problems by place, removes duplicates and redacts secrets. */
 function inOrder(problems: readonly Problem[], secrets: readonly string[], file: string): Problem[] {
   const unique = new Map(
     problems.map((problem) => [
@@ -296,7 +296,7 @@ function inOrder(problems: readonly Problem[], secrets: readonly string[], file:
   }))
 }
 
-/** More problems were made by a program, and bury the first ones. */
+/** More problems come from a generated file, and bury the first ones. */
 const PROBLEMS_MAX = 100
 
 function firstOf(problems: readonly Problem[]): readonly Problem[] {

@@ -1,17 +1,17 @@
 /**
- * The first scenario of a project: small, commented, ready to run.
+ * The first scenario of a project: small, commented and ready to run.
  */
 
-/** What it is made for. */
+/** What the scenario is for. */
 export interface Starter {
   readonly name: string
-  /** Of a service of one's own; null for the built-in demo service. */
+  /** The user's service; null for the built-in demo service. */
   readonly url: URL | null
-  /** Where the JSON Schema lies, relative to the scenario; null when it isn't at hand. */
+  /** The path of the JSON Schema, relative to the scenario; null if it isn't available. */
   readonly schema: string | null
 }
 
-/** How a first scenario loads a service, as values: the same that {@link makeStarter} writes with comments. */
+/** The load of a first scenario as values: the same that {@link makeStarter} writes with comments. */
 export const STARTER_LOAD = {
   warmup: '2s',
   stages: [

@@ -1,6 +1,6 @@
 /**
- * `{{ ... }}`: text with placeholders, read into literal strings and expressions. What fills the placeholders is decided later,
- * for every iteration.
+ * `{{ ... }}`: text with placeholders, parsed into literal strings and expressions. The plan evaluates the
+ * expressions in each iteration.
  */
 
 import type { Expression, Template } from '../model/template.js'
