@@ -10,7 +10,7 @@ const names = readdirSync(directory)
   .map((name) => name.slice(0, -'.yaml'.length))
 const env = { API_TOKEN: '77-from-the-environment', VUS: 'lots' }
 
-test.each(names)('%s is told where and how to mend it', async (name) => {
+test.each(names)('%s: each problem has a place and a hint', async (name) => {
   const text = readFileSync(new URL(`${name}.yaml`, directory), 'utf8')
   await expect(withoutDepth(messages(text, `${name}.yaml`))).toMatchFileSnapshot(`bad/${name}.txt`)
 })
@@ -23,7 +23,7 @@ test('no message shows a secret', () => {
   }
 })
 
-/** How deep the YAML library goes depends on the stack that is left. */
+/** How deep the YAML library can go depends on the remaining stack. */
 function withoutDepth(text: string): string {
   return text.replace(/:\d+(?=: lists and maps are nested too deeply)/, ':N')
 }
@@ -35,5 +35,5 @@ function messages(text: string, file: string): string {
     if (error instanceof UserError) return `${error.problems.map(renderProblem).join('\n\n')}\n`
     throw error
   }
-  throw new Error(`${file} was read without a complaint`)
+  throw new Error(`${file} was read without a problem`)
 }

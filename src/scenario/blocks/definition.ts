@@ -33,10 +33,14 @@ export function readFields(
 
 /** The JSON Schema (draft 7) of scenario files. */
 export function scenarioJsonSchema(): object {
-  const nobody = { env: {}, shapes: new Map(), variables: [], requests: [] }
+  const emptyContext = { env: {}, shapes: new Map(), variables: [], requests: [] }
   return {
     ...jsonSchema(
-      scenarioSchema(nobody, { entries: [], before: [], beforeEach: [], after: [] }, new Tables(undefined)),
+      scenarioSchema(
+        emptyContext,
+        { entries: [], before: [], beforeEach: [], after: [] },
+        new Tables(undefined),
+      ),
     ),
     title: 'perfctl scenario',
   }

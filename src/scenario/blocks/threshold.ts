@@ -92,7 +92,7 @@ function parseShare(text: string): number | null {
   return ratio === null || ratio > 1 || (ratio === 1 && !text.includes('%')) ? null : ratio
 }
 
-const WANTED: Readonly<Record<Metric['unit'], string>> = {
+const EXPECTED: Readonly<Record<Metric['unit'], string>> = {
   ms: 'a duration',
   ratio: 'a percentage',
   perSecond: 'a rate',
@@ -103,7 +103,7 @@ function unitProblem(value: string, metric: Metric): string {
   const isBare = /^\d+(\.\d+)?$/.test(value)
   return isBare && metric.unit !== 'count'
     ? `the limit ${value} has no unit`
-    : `${metric.id} is compared with ${WANTED[metric.unit]}, got ${quoted(value)}`
+    : `${metric.id} is compared with ${EXPECTED[metric.unit]}, got ${quoted(value)}`
 }
 
 /** The number as written, with the unit of the metric. */

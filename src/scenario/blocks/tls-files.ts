@@ -30,10 +30,10 @@ export function makeTls({ insecure, ...input }: TlsInput): TlsOptions {
 const PEM_BYTES_MAX = 1_000_000
 
 /**
- * A reader of PEM files; paths are relative to the scenario's folder. It checks that the file contains what
- * is wanted.
+ * A reader of PEM files; paths are relative to the scenario's folder. Reports a file without a certificate or
+ * key.
  */
-export function pemReader(wanted: 'certificate' | 'private key'): Reader<string> {
+export function pemReader(kind: 'certificate' | 'private key'): Reader<string> {
   return (tree, context, report) => {
     const path = readLabel(tree, context, report)
     if (path === null) return null
@@ -43,7 +43,7 @@ export function pemReader(wanted: 'certificate' | 'private key'): Reader<string>
     try {
       const bytes = context.files.read(path)
       if (bytes.length > PEM_BYTES_MAX)
-        return wrong(report, `${quoted(path)} is too large for a ${wanted}`, PEM_HINT)
+        return wrong(report, `${quoted(path)} is too large for a ${kind}`, PEM_HINT)
       text = Buffer.from(bytes).toString('latin1')
     } catch (error) {
       const reason = codeOf(error) === 'ENOENT' ? 'no such file' : messageOf(error).replace(/, \w+ '.*$/, '')
@@ -54,12 +54,12 @@ export function pemReader(wanted: 'certificate' | 'private key'): Reader<string>
       )
     }
     const marker =
-      wanted === 'certificate'
+      kind === 'certificate'
         ? /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/
         : /-----BEGIN [A-Z ]*PRIVATE KEY-----/
     if (!marker.test(text))
-      return wrong(report, `${quoted(path)} contains no ${wanted} in PEM format`, PEM_HINT)
-    if (wanted === 'certificate') {
+      return wrong(report, `${quoted(path)} contains no ${kind} in PEM format`, PEM_HINT)
+    if (kind === 'certificate') {
       const broken = brokenCertificate(text)
       if (broken !== null)
         return wrong(report, `certificate ${broken} in ${quoted(path)} can't be read`, PEM_HINT)

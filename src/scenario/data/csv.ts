@@ -36,16 +36,16 @@ export function scanCsv(bytes: Uint8Array, delimiter: string, columns: number | 
   const scanner = new RowScanner(bytes, delimiter.charCodeAt(0))
   const rows = new Spans(bytes.length)
   const problems: RowProblem[] = []
-  let wanted = columns
+  let expected = columns
   while (scanner.skipEmptyLines() && problems.length < PROBLEMS_MAX) {
     const { at: start, line } = scanner
     const count = scanner.row()
     if (scanner.problem !== null) {
       problems.push(scanner.problem)
       if (rows.isEmpty) break
-    } else if (wanted !== null && count !== wanted)
-      problems.push({ line, message: `expected ${plural(wanted, 'field')}, got ${count}` })
-    wanted ??= count
+    } else if (expected !== null && count !== expected)
+      problems.push({ line, message: `expected ${plural(expected, 'field')}, got ${count}` })
+    expected ??= count
     rows.push(start, scanner.end)
   }
   return { spans: rows.take(), problems }

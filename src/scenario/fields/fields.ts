@@ -230,11 +230,11 @@ function mapInsteadOfText(map: TreeMap, report: Report): null {
 
 function readScalar(
   tree: Tree,
-  wanted: string,
+  expected: string,
   report: Report,
 ): (Scalar & { value: string | number | boolean }) | null {
   if (!(tree instanceof Scalar))
-    return wrong(report, `expected ${wanted}, got ${nameOf(tree)}`, 'write a single value')
+    return wrong(report, `expected ${expected}, got ${nameOf(tree)}`, 'write a single value')
   if (tree.value === null) return wrong(report, 'the value is missing', 'add a value, or remove it')
   return tree as Scalar & { value: string | number | boolean }
 }

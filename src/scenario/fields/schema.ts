@@ -244,10 +244,10 @@ function nameMissing(problem: TreeProblem): TreeProblem {
   }
 }
 
-function refuse(tree: Tree, wanted: string, hint: string, issues: z.core.$ZodRawIssue[]): never {
+function refuse(tree: Tree, expected: string, hint: string, issues: z.core.$ZodRawIssue[]): never {
   const isEmpty = tree instanceof Scalar && tree.value === null
   reportTo(issues)({
-    message: `expected ${wanted}, got ${nameOf(tree)}`,
+    message: `expected ${expected}, got ${nameOf(tree)}`,
     hint: isEmpty ? `${hint}, or remove the key` : hint,
   })
   return z.NEVER

@@ -149,14 +149,14 @@ export const readWeight: Reader<number> = (tree, context, report) => {
 /** The text of a number with a unit. A bare 0 passes as well. */
 function readUnit(
   tree: Tree,
-  wanted: string,
+  expected: string,
   samples: string,
   context: Context,
   report: Report,
 ): string | null {
   if (tree instanceof Scalar && tree.value !== null)
     return fillIn(tree.text, context.env, report)?.trim() ?? null
-  return wrong(report, `expected ${wanted}, got ${nameOf(tree)}`, `write ${wanted}, ${samples}`)
+  return wrong(report, `expected ${expected}, got ${nameOf(tree)}`, `write ${expected}, ${samples}`)
 }
 
 /** A number, or text from the environment that is one: `vus: "${VUS:-20}"`. */

@@ -23,13 +23,13 @@ export function checkCall(fn: TemplateFunction, args: readonly Parsed[], place: 
   if (problem !== null) throw new ExpressionError(problem, hint, marked)
   for (const [i, arg] of args.entries()) {
     const wrong = kindProblem(fn.takes[Math.min(i, fn.takes.length - 1)]!, knownOf(arg))
-    const told = arg.isHidden ? 'the value from the environment is not allowed here' : wrong
-    if (wrong !== null) throw new ExpressionError(`${fn.name}: ${told}`, hint, arg)
+    const message = arg.isHidden ? 'the value from the environment is not allowed here' : wrong
+    if (wrong !== null) throw new ExpressionError(`${fn.name}: ${message}`, hint, arg)
   }
   const wrong = fn.check?.(args.map(knownOf)) ?? null
   if (wrong !== null) {
-    const told = `${fn.name} can't take the value from the environment`
-    throw new ExpressionError(args.some(({ isHidden }) => isHidden) ? told : wrong, hint, marked)
+    const message = `${fn.name} can't take the value from the environment`
+    throw new ExpressionError(args.some(({ isHidden }) => isHidden) ? message : wrong, hint, marked)
   }
   const argument = { type: 'call', name: fn.name, args: args.map(unwrap) } as const
   return { argument, ...whole, isHidden: false }
@@ -75,13 +75,13 @@ export function similarFunction(
 ): TemplateFunction | null {
   const bare = name.replace(/^\$/, '')
   const synonym = Object.hasOwn(FUNCTION_SYNONYMS, bare) ? FUNCTION_SYNONYMS[bare] : undefined
-  const wanted =
+  const meant =
     synonym ??
     nearest(
       bare,
       among.map((fn) => fn.name),
     )
-  return among.find((fn) => fn.name === wanted) ?? null
+  return among.find((fn) => fn.name === meant) ?? null
 }
 
 function arityProblem(fn: TemplateFunction, given: number, asFilter: boolean): string | null {

@@ -1,5 +1,5 @@
 /**
- * The grammar of what stands in `{{ ... }}`, read by recursive descent:
+ * The grammar of the expression in `{{ ... }}`, parsed by recursive descent:
  *
  *     expression = value { "|" filter }              user.email | lower | slice(0, 8)
  *     filter     = name [ "(" arguments ")" ]
@@ -8,8 +8,8 @@
  *     path       = name { "." name | "[" index "]" } order.items[0].id
  *     arguments  = [ expression { "," expression } ]
  *
- * Names, columns, functions and fixed arguments are checked here, so that nothing in a template can be wrong later
- * but values that aren't known yet.
+ * Names, columns, functions and fixed arguments are checked here, so that later only values that aren't known yet can
+ * be wrong.
  */
 
 import type { Expression, ValuePath } from '../model/template.js'
@@ -23,7 +23,7 @@ import { ExpressionError, type Token } from './tokens.js'
 
 const DEPTH_MAX = 40
 
-/** Reads an expression from its words. Throws an ExpressionError. */
+/** Parses an expression from its tokens. Throws an ExpressionError. */
 export function parseExpression(tokens: readonly Token[], names: Names, env: Environment): Parsed {
   const parser = new Parser(tokens, names, env)
   return parser.whole()
@@ -187,7 +187,7 @@ class Parser {
     return value!
   }
 
-  /** Arguments up to the closing bracket, which is taken, too. */
+  /** Arguments, up to and including the closing bracket. */
   private arguments(name: string): Parsed[] {
     const args: Parsed[] = []
     if (this.take(')')) return args
@@ -219,7 +219,7 @@ class Parser {
     return isThere
   }
 
-  /** The last word that was taken. */
+  /** The last token taken. */
   private last(): Token {
     return this.tokens[Math.max(0, this.at - 1)]!
   }
@@ -244,7 +244,7 @@ function unexpected(token: Token, hint = 'write a name, a function or a value'):
   return new ExpressionError(`unexpected ${quoted(token.text)}`, hint, token)
 }
 
-/** A whole expression, and then more. */
+/** The error for tokens after a whole expression. */
 function leftover(token: Token): ExpressionError {
   if (token.kind === 'number' && Number(token.value) < 0)
     return unexpected(token, `write {{ id | add(${token.text}) }}: other arithmetic is not supported`)

@@ -43,17 +43,17 @@ test.each([
   ['p95 < -5ms', 'a duration'],
   ['p95 ≤ 5ms', 'is not a threshold'],
   ['other: p95 < 5ms', 'no request is named'],
-])('%j is refused', (text, message) => {
+])('%j is rejected', (text, message) => {
   const { limit, problems } = parse(text)
   expect(limit).toBeNull()
   expect(problems.map((problem) => problem.message).join()).toContain(message)
 })
 
-test('an unknown request and a wrong limit are told together', () => {
+test('an unknown request and a wrong limit are reported together', () => {
   expect(parse('serch: p95 < 5').problems).toHaveLength(2)
 })
 
-test('every metric can be limited, and its own hint is right', () => {
+test('every metric can be limited, and its hint is a valid threshold', () => {
   for (const { id } of METRICS) {
     const { problems } = parse(`${id} < nonsense`)
     const example = problems[0]!.hint!.replace('write it like ', '')

@@ -22,7 +22,7 @@ function read(tls: string, env: Record<string, string> = {}) {
   return readScenario(`http: { tls: ${tls} }\nrequests: [{ get: / }]\n`, { file: 'a.yaml', env, files })
 }
 
-/** What is wrong: place and message of the first problem, and its hint. */
+/** The first problem: its place, message and hint. */
 function mistakesOf(tls: string, env: Record<string, string> = {}): string {
   try {
     read(tls, env)
@@ -33,7 +33,7 @@ function mistakesOf(tls: string, env: Record<string, string> = {}): string {
 }
 
 describe.skipIf(certificates === null)('the files of tls', () => {
-  test('are read, beside everything else', () => {
+  test('are read with the other options', () => {
     const text = `{ ca: ca.pem, cert: client.pem, key: locked.key, passphrase: "${PASSPHRASE}", servername: shop.test, insecure: true, minVersion: 1.2, maxVersion: TLSv1.3, ciphers: "HIGH:!aNULL" }`
     const { http } = read(text)
     expect(http.insecure).toBe(true)
@@ -71,7 +71,7 @@ describe.skipIf(certificates === null)('the files of tls', () => {
     ['{ minVersion: 1.3, maxVersion: 1.2 }', /http.tls.minVersion: minVersion is above maxVersion\n/],
     ['{ minVersion: 3 }', /"3" is not a TLS version\n[\s\S]*hint: write 1.2 or 1.3/],
     ['{ ciphers: NONE-OF-THESE }', /"NONE-OF-THESE" contains no known cipher\n/],
-  ])('are refused with their place: %s', (tls, message) => {
+  ])('are rejected with their place: %s', (tls, message) => {
     expect(mistakesOf(tls)).toMatch(message)
   })
 
@@ -84,14 +84,14 @@ describe.skipIf(certificates === null)('the files of tls', () => {
     expect(secrets).toContain(PASSPHRASE)
   })
 
-  test('are no part of what is measured, as nothing on the way to the target is', () => {
+  test('are not part of the hash, like the rest of the route to the target', () => {
     const plain = scenarioHash(read('{}'))
     expect(scenarioHash(read('{ ca: ca.pem }'))).toBe(plain)
     expect(scenarioHash(read('{ cert: client.pem, key: client.key, servername: a }'))).toBe(plain)
     expect(scenarioHash(read('{ maxVersion: 1.2 }'))).not.toBe(plain)
   })
 
-  test('stand in files: a scenario without any has none', () => {
+  test('need access to files', () => {
     const text = 'http: { tls: { ca: ca.pem } }\nrequests: [{ get: / }]\n'
     expect(() => readScenario(text, { file: 'a', env: {} })).toThrow("files can't be read here")
   })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Random } from '../../../src/base/rng.js'
 import { readCsvRow, scanCsv } from '../../../src/scenario/data/csv.js'
 
-/** The rows as perfctl reads them; a problem instead when there is one. */
+/** The rows as perfctl reads them, or the first problem. */
 function rows(text: string, delimiter = ',', columns: number | null = null) {
   const bytes = Buffer.from(text)
   const { spans, problems } = scanCsv(bytes, delimiter, columns)
@@ -13,7 +13,7 @@ function rows(text: string, delimiter = ',', columns: number | null = null) {
   )
 }
 
-/** The same by csv-parse. */
+/** The rows as csv-parse reads them. */
 function expected(text: string, delimiter = ',') {
   return parse(text, { delimiter, bom: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n'] })
 }
@@ -40,7 +40,7 @@ describe('a text is read as csv-parse reads it', () => {
     expect(rows(text, delimiter)).toEqual(expected(text, delimiter))
   })
 
-  test('whatever it is made of', () => {
+  test('for random texts', () => {
     const random = new Random(7)
     const pieces = ['a', 'é', ' ', '1', ',', '""', '\n', '\r\n', ';', '"x"', '"']
     let right = 0
@@ -64,7 +64,7 @@ describe('a text is read as csv-parse reads it', () => {
   })
 })
 
-describe('a row that is none is told by its line', () => {
+describe('a broken row is reported with its line', () => {
   test.each([
     ['a,b\n1\n', '2: expected 2 fields, got 1'],
     ['a,b\n1,2\n\n1,2,3\n', '4: expected 2 fields, got 3'],

@@ -47,7 +47,7 @@ describe('the rows of', () => {
   })
 })
 
-test('bytes and offsets lie in memory that threads share', () => {
+test('bytes and offsets are in memory that threads share', () => {
   const outcome = open('a.csv', 'x\n1\n')
   if ('problems' in outcome) throw new Error('unexpected')
   expect(outcome.table.bytes.buffer).toBeInstanceOf(SharedArrayBuffer)
@@ -55,7 +55,7 @@ test('bytes and offsets lie in memory that threads share', () => {
   expect(outcome.table.digest).toMatch(/^sha256:[0-9a-f]{64}$/)
 })
 
-test('a file is read once, however often it is asked for', () => {
+test('a file is read only once', () => {
   let reads = 0
   const tables = new Tables({ read: () => Buffer.from(`x\n${++reads}\n`) })
   const spec = { file: 'a.csv', delimiter: null, columns: null }
@@ -78,7 +78,7 @@ test.each([
   )
 })
 
-test('columns that some row lacks are known by the first one', () => {
+test('a gap in a column is known by its first row', () => {
   const outcome = open('a.ndjson', '{"a": 1, "b": 1}\n{"a": 2, "c": 1}\n{"c": 2, "a": 1}\n')
   expect('gaps' in outcome && [...outcome.gaps].sort()).toEqual([
     ['b', 'a.ndjson:2'],
@@ -86,7 +86,7 @@ test('columns that some row lacks are known by the first one', () => {
   ])
 })
 
-describe('a first row that can not be read is the only problem', () => {
+describe('an unreadable first row is the only problem', () => {
   test.each([
     ['a.csv', 'a,b,"c\n1,2,3\n', 'a.csv:1: a quote is not closed'],
     ['a.csv', '"', 'a.csv:1: a quote is not closed'],
@@ -105,7 +105,7 @@ test.each(['', ' \r\n', '\ufeff', '\ufeff\n'])('%j is an empty file', (content) 
   expect(open('a.csv', content)).toMatchObject({ problems: [{ message: 'a.csv is empty' }] })
 })
 
-test('rows with ever new fields are read in one pass', () => {
+test('rows that all have new fields are read in one pass', () => {
   const rows = Array.from({ length: 60_000 }, (_, i) => `{"k${i}":1}`)
   const outcome = open('a.ndjson', rows.join('\n'))
   if ('problems' in outcome) throw new Error('unexpected')

@@ -30,7 +30,7 @@ test.each(['${B}', '${', '${A', '${A B}', '${}', '${1}', '${constructor}'])(
   },
 )
 
-test('a nearly right name is suggested', () => {
+test('a similar name is suggested', () => {
   const hints: (string | null)[] = []
   fillIn('${API_TOKN}', { API_TOKEN: 'x' }, (problem) => hints.push(problem.hint))
   expect(hints[0]).toMatch(/^did you mean "API_TOKEN"\? Otherwise pass --env API_TOKN=/)
@@ -47,6 +47,6 @@ test('an escaped reference still needs the environment to be read', () => {
   expect(['a', '${A}', '$${A}'].map(hasReference)).toEqual([false, true, true])
 })
 
-test('covered values hide everything but the names', () => {
+test('masked values hide everything except the names', () => {
   expect(maskValues({ A: 'one', B: undefined, C: '' })).toEqual({ A: '***', B: undefined, C: '' })
 })

@@ -71,7 +71,7 @@ describe('a template', () => {
     expect(parse(text)).toEqual({ template: expected, problems: [] })
   })
 
-  test('of JSON may be a whole row', () => {
+  test('in JSON may be a whole row', () => {
     expect(parse('{{ user }}', { keepsType: true }).template).toEqual([{ type: 'data', name: 'user' }])
     expect(parse('{{ user }}').problems[0]!.hint).toContain('{{ user.email }}')
     expect(parse('a {{ user }}', { keepsType: true }).template).toBeNull()
@@ -98,7 +98,7 @@ describe('the environment in an expression', () => {
     ['{{ env(id) }}', 'name of a variable, in quotes'],
     ['{{ ${EVIL} }}', 'the value of ${EVIL} is neither'],
     ["{{ '${NOPE}' }}", '${NOPE} is not set'],
-  ])('%s is refused', (text, message) => {
+  ])('%s is rejected', (text, message) => {
     const { template, problems } = parse(text, { env })
     expect(template).toBeNull()
     expect(problems.map((problem) => problem.message).join()).toContain(message)
@@ -132,13 +132,13 @@ test.each([
   ['{{ token[-1] }}', 'an index from 0'],
   [`{{ ${'('.repeat(200)}1${')'.repeat(200)} }}`, 'nested more than'],
   [`{{ id${' | upper'.repeat(200)} }}`, 'more than 40 filters'],
-])('%j is refused', (text, message) => {
+])('%j is rejected', (text, message) => {
   const { template, problems } = parse(text)
   expect(template).toBeNull()
   expect(problems.map((problem) => problem.message).join()).toContain(message)
 })
 
-test('each wrong placeholder is told, and where in it', () => {
+test('each wrong placeholder is reported with its place', () => {
   const { problems } = parse('/{{ a }}/{{ id }}/{{ id | b }}')
   expect(problems.map((problem) => problem.part)).toEqual([
     { text: 'a', from: 4, within: { text: '{{ a }}', from: 1 } },
@@ -146,10 +146,10 @@ test('each wrong placeholder is told, and where in it', () => {
   ])
 })
 
-test('holes have one spelling in names', () => {
+test('placeholders have uniform spacing in names', () => {
   expect(normalizePlaceholders('/{{a}}/x/{{  b  }}')).toBe('/{{ a }}/x/{{ b }}')
 })
 
-test('literal parts are what is known before the run', () => {
+test('literal parts are known before the run', () => {
   expect(literalParts(['a', { type: 'data', name: 'id' }, 'b'])).toEqual(['a', 'b'])
 })
