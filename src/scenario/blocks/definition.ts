@@ -83,15 +83,15 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
       }),
       before: stepsSchema(
         leaves,
-        'Setup: sent once, before the load. All virtual users know what it captures; it is in no figure.',
+        'Setup: runs once, before the load. All virtual users know its captures. Left out of every figure.',
       ).optional(),
       beforeEach: stepsSchema(
         leaves,
-        'Per-user setup: sent once by each virtual user, before its first iteration. The virtual user keeps what it captures.',
+        'Per-user setup: runs once for each virtual user, before its first iteration. The virtual user keeps its captures.',
       ).optional(),
       after: stepsSchema(
         leaves,
-        'Teardown: sent once, after the load, also after Ctrl-C. It is in no figure.',
+        'Teardown: runs once, after the load, even after Ctrl-C. Left out of every figure.',
       ).optional(),
       thresholds: list(thresholdSchema(leaves), {
         description: 'Absolute limits; the run fails if one is not met.',

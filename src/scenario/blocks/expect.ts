@@ -36,11 +36,11 @@ export function expectSchema(leaf: Leaf) {
       }).optional(),
       maxLatency: leaf(readTimeout, {
         ...json.DURATION,
-        description: 'Largest latency; a slower response fails.',
+        description: 'Maximum latency; a slower response fails.',
       }).optional(),
       maxSize: leaf(readSize, {
         ...json.SIZE,
-        description: 'Largest body as transferred; a larger one fails.',
+        description: 'Maximum body size as transferred; a larger body fails.',
       }).optional(),
     },
     {

@@ -24,7 +24,7 @@ function requestFields(leaves: Leaves) {
   const { leaf, label } = leaves
   const path = leaf(readPath, json.PATH).optional()
   const texts = oneOrMore(leaf(fields.readTemplate, json.TEXT), {
-    description: 'Several pairs of that name, in this order.',
+    description: 'Several pairs with this name, in this order.',
     sample: '- some text',
   })
   return {
@@ -85,7 +85,7 @@ function multipartSchema({ leaf }: Leaves) {
       }).optional(),
     },
     {
-      description: 'A file that is uploaded; or a text or JSON with a content type.',
+      description: 'A file to upload, or text or JSON with a content type.',
       sample: 'file: cover.png',
       check: checkPart,
       synonyms: {
@@ -102,12 +102,12 @@ function multipartSchema({ leaf }: Leaves) {
   )
   const part = either(leaf(fields.readTemplate, json.TEXT), long)
   const parts = oneOrMore(part, {
-    description: 'Several fields of that name, in this order.',
+    description: 'Several fields with this name, in this order.',
     sample: '- some text',
   })
   return record(parts, {
-    description: 'Body of multipart/form-data with texts, JSON and files. A list repeats the name.',
-    examples: [{ title: 'a text', upload: { file: 'cover.png' }, tags: ['one', 'two'] }],
+    description: 'Body of multipart/form-data with text, JSON and files. A list repeats the name.',
+    examples: [{ title: 'some text', upload: { file: 'cover.png' }, tags: ['one', 'two'] }],
     check: checkParts,
   })
 }
@@ -188,7 +188,7 @@ function stepSchema(leaves: Leaves): Schema<StepInput> {
       }).optional(),
       repeat: leaf(readTimes, {
         type: ['integer', 'string'],
-        description: 'How often to run the step; a range is random.',
+        description: 'Number of times to run the step; a range is random.',
         examples: [3, '1..5'],
       }).optional(),
       until: leaf(readCondition, {
@@ -198,11 +198,11 @@ function stepSchema(leaves: Leaves): Schema<StepInput> {
       }).optional(),
       steps: list(
         recursive(() => step),
-        { description: 'Steps that if and repeat apply to together.', sample: '- get: /' },
+        { description: 'A group of steps that if and repeat apply to.', sample: '- get: /' },
       ).optional(),
     },
     {
-      description: 'A step: a request, a pause, or steps together.',
+      description: 'A step: a request, a pause, or a group of steps.',
       sample: 'get: /',
       synonyms: {
         ...SYNONYMS,

@@ -24,13 +24,13 @@ export function retriesSchema({ leaf }: Leaves) {
     {
       count: leaf(numberReader({ min: 0, max: 20, whole: true }), {
         ...count,
-        description: 'Most retries of a request.',
+        description: 'Maximum number of retries of a request.',
         examples: [2],
       }),
       backoff: leaf(readBackoff, {
         ...json.DURATION_RANGE,
         description:
-          'Pause before a retry: fixed, or a range that doubles from the first time to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second time.',
+          'Pause before a retry: fixed, or a range in which it doubles from the first duration to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second duration.',
         default: '100ms..1s',
       }).optional(),
       on: leaf(readRetryReasons, {

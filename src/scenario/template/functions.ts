@@ -59,7 +59,7 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
     name: 'randomString',
     example: 'randomString(12)',
     description:
-      'a random text of this length, from letters and digits or from the characters of a second argument',
+      'random text of this length, from letters and digits or from the characters of a second argument',
     takes: ['whole', 'text'],
     required: 1,
     check: ([length, alphabet]) =>
@@ -172,7 +172,7 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
     ['whole', 'whole'],
     1,
   ),
-  filter('replace', "replace('a', 'b')", 'the text with each occurrence of another one replaced', [
+  filter('replace', "replace('a', 'b')", 'the text with each occurrence of another text replaced', [
     'text',
     'text',
   ]),
