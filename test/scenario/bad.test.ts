@@ -4,8 +4,9 @@ import { UserError } from '../../src/base/errors.js'
 import { renderProblem } from '../../src/base/problem.js'
 import { readScenario } from '../../src/scenario/read.js'
 
+/** One folder for each block of a scenario; `files/` holds the data files that they name. */
 const directory = new URL('bad/', import.meta.url)
-const names = readdirSync(directory)
+const names = readdirSync(directory, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => name.slice(0, -'.yaml'.length))
 const env = { API_TOKEN: '77-from-the-environment', VUS: 'lots' }
