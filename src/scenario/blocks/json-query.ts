@@ -20,9 +20,9 @@ const DEPTH_MAX = 1000
 const VALUES_MAX = 1_000_000
 
 /**
- * Queries whose time may exceed linear in the response: a descent within a descent or within a filter, and
- * regular expressions, which may even come from the response. Matched against the text, so a key that
- * contains `..` costs 0.1 ms more.
+ * Queries that may take more than linear time in the size of the response: a descent within a descent or
+ * within a filter, and regular expressions, which may even come from the response. Matched against the text,
+ * so a key that contains `..` costs 0.1 ms more.
  */
 const SLOW = /\.\..*\.\.|\?.*(?:\.\.|\$|\?)|\b(?:match|search)\s*\(/s
 
@@ -31,7 +31,7 @@ export class QueryError extends Error {}
 
 interface Query {
   readonly compiled: Compiled
-  /** Null if its time is linear in the response. */
+  /** Null if the query takes linear time. */
   readonly guard: Guard | null
 }
 

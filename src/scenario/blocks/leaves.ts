@@ -12,7 +12,7 @@ export type Leaf = <T>(read: fields.Reader<T>, meta: Meta) => ReturnType<typeof 
 /** What blocks make their values with: readers that know the file's environment and names. */
 export type Leaves = ReturnType<typeof makeLeaves>
 
-/** The leaves of one file. */
+/** Makers of single values for one file. */
 export function makeLeaves(context: fields.Context) {
   const leaf: Leaf = (read, meta) =>
     value((tree, report) => fields.readWithoutSecrets(read, tree, context, report), meta)

@@ -33,7 +33,7 @@ interface Repeat {
   readonly until?: Condition
 }
 
-/** A condition, evaluated in each iteration. `is`: the value exists and isn't false. */
+/** A condition, evaluated in each iteration. `is` holds unless the value is empty, false, 0 or null. */
 export type Condition =
   | { readonly left: Template; readonly operator: 'is' | 'is not' }
   | {

@@ -7,7 +7,7 @@ import type { Ms } from '../../base/clock.js'
 export type Load = ClosedLoad | OpenLoad
 
 interface LoadLimits {
-  /** Load before the stages, at a steady level, left out of every figure. */
+  /** Load before the stages, left out of every figure. */
   readonly warmupMs: Ms
   /** How long requests in flight may take to finish after the last stage; the rest counts as unfinished. */
   readonly gracefulStopMs: Ms

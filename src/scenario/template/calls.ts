@@ -87,7 +87,7 @@ export function similarFunction(
 function arityProblem(fn: TemplateFunction, given: number, asFilter: boolean): string | null {
   const piped = asFilter ? 1 : 0
   const least = (fn.required ?? fn.takes.length) - piped
-  const most = fn.isOpen ? Number.POSITIVE_INFINITY : fn.takes.length - piped
+  const most = fn.isVariadic ? Number.POSITIVE_INFINITY : fn.takes.length - piped
   const count = given - piped
   if (count >= least && count <= most) return null
   return `${fn.name} takes ${countOf(least, most)}, got ${count === 0 ? 'none' : count}`

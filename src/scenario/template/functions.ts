@@ -24,7 +24,7 @@ export interface TemplateFunction {
   /** The number of required arguments; default: all. */
   readonly required?: number
   /** The last kind may be repeated. */
-  readonly isOpen?: boolean
+  readonly isVariadic?: boolean
   /** May be used after a `|`. */
   readonly isFilter?: boolean
   /** The problem of arguments of the right number and kind; null if there is none. */
@@ -77,7 +77,7 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
     example: "pick('red', 'green')",
     description: 'a random argument, or a random entry of a list',
     takes: ['any'],
-    isOpen: true,
+    isVariadic: true,
     isFilter: true,
     check: ([only, ...others]) =>
       others.length === 0 && only !== undefined ? 'pick takes two or more values, or one list' : null,
@@ -135,7 +135,7 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
     example: "concat(a, ':', b)",
     description: 'its arguments joined into one text',
     takes: ['any'],
-    isOpen: true,
+    isVariadic: true,
     isFilter: true,
   },
   filter('base64', 'base64', 'the text encoded in base64'),

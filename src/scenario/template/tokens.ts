@@ -88,7 +88,7 @@ export function tokenize(text: string, env: Environment, report: Report): Token[
     else if (number !== null) push('number', number[0], checkNumber(text, number[0], at))
     else if (quote !== null) push('text', quote[0], fill(resolveEscapes(quote[1] ?? quote[2]!, at)))
     else if (SIGNS.includes(text[at]!)) push('sign', text[at]!, text[at]!)
-    else throw strange(text, at)
+    else throw unexpectedCharacter(text, at)
   }
   push('end', '', '')
   return isWhole ? tokens : null
@@ -138,7 +138,7 @@ function resolveEscapes(content: string, at: number): string {
   })
 }
 
-function strange(text: string, at: number): ExpressionError {
+function unexpectedCharacter(text: string, at: number): ExpressionError {
   const character = text[at]!
   const place = { from: at, to: at + 1 }
   if (character === "'" || character === '"')
