@@ -10,8 +10,8 @@ import type { Scenario } from './model/scenario.js'
 const FILE = 'scenario.yaml'
 
 /**
- * The scenario that a value describes. Its file paths are relative to `cwd`. Throws a UserError with all
- * problems, each with its path, such as `requests[0].get`.
+ * The scenario that a value describes. Its file paths are relative to `cwd`. Throws a UserError with all problems,
+ * each with its path, such as `requests[0].get`.
  */
 export function defineScenario(definition: ScenarioDefinition, options: LoadOptions): Scenario {
   const unsupported = findUnsupported(definition, '', new Set())

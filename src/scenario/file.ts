@@ -24,16 +24,14 @@ export interface LoadOptions {
 }
 
 /**
- * Reads a scenario file. Throws a UserError if it doesn't exist or has problems. The scenario keeps the path
- * as given; the paths of its baseline and socket become absolute.
+ * Reads a scenario file. Throws a UserError if it doesn't exist or has problems. The scenario keeps the path as given;
+ * the paths of its baseline and socket become absolute.
  */
 export async function loadScenario(file: string, options: LoadOptions): Promise<Scenario> {
   return placeScenario(await readText(file, resolve(options.cwd, file)), file, options)
 }
 
-/**
- * The scenario in `text`, read as if it were the content of `file`. Throws a UserError if it has problems.
- */
+/** The scenario in `text`, read as if it were the content of `file`. Throws a UserError if it has problems. */
 export function placeScenario(text: string, file: string, { cwd, env, profile }: LoadOptions): Scenario {
   const folder = dirname(resolve(cwd, file))
   const scenario = readScenario(text, {

@@ -1,6 +1,6 @@
 /**
- * The text of a scenario file → Scenario. Pure except for files that it names, which `options.files` reads.
- * Reads no clock.
+ * The text of a scenario file → Scenario. Pure except for files that it names, which `options.files` reads. Reads no
+ * clock.
  */
 import { basename, dirname, extname, isAbsolute, join, parse } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
@@ -230,8 +230,8 @@ function baselinePath(path: string, file: string, profile: string | undefined): 
 }
 
 /**
- * Whether to report a problem. A missing key that is only misspelled is reported once, as the misspelled one;
- * so are names that it would define. A value that is broken YAML is already reported.
+ * Whether to report a problem. A missing key that is only misspelled is reported once, as the misspelled one; so are
+ * names that it would define. A value that is broken YAML is already reported.
  */
 function isWorthReporting(problem: TreeProblem, all: readonly TreeProblem[], yaml: YamlFile): boolean {
   if (!problem.onKey && yaml.isBroken(existing(yaml.tree, problem.path ?? []))) return false

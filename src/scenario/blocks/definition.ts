@@ -1,6 +1,6 @@
 /**
- * Every field of a scenario file with its name, reader and description. The loader checks files with it, and
- * the JSON Schema for editors is generated from it.
+ * Every field of a scenario file with its name, reader and description. The loader checks files with it, and the JSON
+ * Schema for editors is generated from it.
  */
 
 import { Tables } from '../data/tables.js'

@@ -30,8 +30,8 @@ export interface HttpInput extends RouteInput, ConnectionsInput {
 }
 
 /**
- * The options; paths are relative to `file`. Unused options are absent, so that they don't change the
- * scenario's fingerprint.
+ * The options; paths are relative to `file`. Unused options are absent, so that they don't change the scenario's
+ * fingerprint.
  */
 export function makeHttp(input: HttpInput, file: string): HttpOptions {
   const {

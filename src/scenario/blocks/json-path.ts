@@ -1,14 +1,13 @@
 /**
- * JSON paths to a single value: `$.a.b[0]['x y']`. The general form (RFC 9535, with wildcards and filters)
- * returns lists, which a check can't compare.
+ * JSON paths to a single value: `$.a.b[0]['x y']`. The general form (RFC 9535, with wildcards and filters) returns
+ * lists, which a check can't compare.
  */
 
 /** Keys and indices from the top. */
 export type JsonPath = readonly (string | number)[]
 
 /**
- * Parses a path into keys and indices from the top; null if it isn't a path to a single value. `$` is the
- * whole value.
+ * Parses a path into keys and indices from the top; null if it isn't a path to a single value. `$` is the whole value.
  */
 export function parseJsonPath(text: string): (string | number)[] | null {
   if (!text.startsWith('$')) return null
@@ -25,9 +24,7 @@ export function parseJsonPath(text: string): (string | number)[] | null {
   return steps
 }
 
-/**
- * The value at the end of the steps; undefined if there is none. `length` of a list is its number of entries.
- */
+/** The value at the end of the steps; undefined if there is none. `length` of a list is its number of entries. */
 export function valueAt(root: unknown, steps: readonly (string | number)[]): unknown {
   let value = root
   for (const step of steps) {

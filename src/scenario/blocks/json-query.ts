@@ -1,6 +1,6 @@
 /**
- * RFC 9535 queries on a JSON value, with wildcards and filters. The only file that imports json-p3, and only
- * once there is a query: most scenarios name single values, which `json-path.ts` finds.
+ * RFC 9535 queries on a JSON value, with wildcards and filters. The only file that imports json-p3, and only once
+ * there is a query: most scenarios name single values, which `json-path.ts` finds.
  */
 import { createRequire } from 'node:module'
 import type { Ms } from '../../base/clock.js'
@@ -20,9 +20,9 @@ const DEPTH_MAX = 1000
 const VALUES_MAX = 1_000_000
 
 /**
- * Queries that may take more than linear time in the size of the response: a descent within a descent or
- * within a filter, and regular expressions, which may even come from the response. Matched against the text,
- * so a key that contains `..` costs 0.1 ms more.
+ * Queries that may take more than linear time in the size of the response: a descent within a descent or within a
+ * filter, and regular expressions, which may even come from the response. Matched against the text, so a key that
+ * contains `..` costs 0.1 ms more.
  */
 const SLOW = /\.\..*\.\.|\?.*(?:\.\.|\$|\?)|\b(?:match|search)\s*\(/s
 

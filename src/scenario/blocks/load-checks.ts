@@ -42,10 +42,7 @@ export function checkLoad(load: LoadInput, report: Report): void {
   checkSomethingIsSent(load, wrongKey)
 }
 
-/**
- * Reports an incomplete stage. `hasUnknown`: there was an unknown key, which may have been meant as the
- * value.
- */
+/** Reports an incomplete stage. `hasUnknown`: there was an unknown key, which may have been meant as the value. */
 export function checkStage(
   { vus, rate, burst, duration }: StageInput,
   report: Report,

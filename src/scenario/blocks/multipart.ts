@@ -38,10 +38,7 @@ function isText(part: PartInput): part is Template {
   return Array.isArray(part)
 }
 
-/**
- * Reports conflicts in a field. `hasUnknown`: there was an unknown key, which may have been meant as its
- * content.
- */
+/** Reports conflicts in a field. `hasUnknown`: there was an unknown key, which may have been meant as its content. */
 export function checkPart(part: LongPartInput, report: Report, hasUnknown: boolean): void {
   const [content, ...others] = (['file', 'text', 'json'] as const).filter((key) => part[key] !== undefined)
   if (content === undefined && !hasUnknown) {

@@ -1,6 +1,6 @@
 /**
- * Names of requests, journeys and steps, in figures and thresholds. They are collected before the rest of a
- * file is read, because thresholds refer to them, and so they tolerate broken files.
+ * Names of requests, journeys and steps, in figures and thresholds. They are collected before the rest of a file is
+ * read, because thresholds refer to them, and so they tolerate broken files.
  */
 import { type Environment, fillIn } from '../template/environment.js'
 import { normalizePlaceholders } from '../template/template.js'

@@ -40,10 +40,7 @@ interface ExpectInput extends ChecksInput {
 /** The keys that set a body. */
 export const BODIES = ['json', 'form', 'body', 'file', 'multipart'] as const
 
-/**
- * Reports conflicts between keys. `hasUnknown`: there was an unknown key, which may have been meant as the
- * method.
- */
+/** Reports conflicts between keys. `hasUnknown`: there was an unknown key, which may have been meant as the method. */
 export function checkRequest(request: RequestInput, report: Report, hasUnknown: boolean): void {
   const [method, ...others] = METHODS.filter((name) => request[name] !== undefined)
   const [body, ...otherBodies] = BODIES.filter((name) => request[name] !== undefined)

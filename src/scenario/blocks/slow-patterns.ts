@@ -1,6 +1,6 @@
 /**
- * Patterns whose time may double with each further character of a response. A run ends them in time, but the
- * requests then fail.
+ * Patterns whose time may double with each further character of a response. A run ends them in time, but the requests
+ * then fail.
  */
 import type { Problem } from '../../base/errors.js'
 import { isExplosive } from '../../base/pattern.js'

@@ -132,9 +132,7 @@ function stagesOf(input: LoadInput, duration: number): readonly StageInput[] {
   return [{ duration, vus, from: { model: 'closed', value: vus } }]
 }
 
-/**
- * Resolves `from`: after the first stage it becomes a jump, a stage of 0 ms. A burst alone keeps the rate.
- */
+/** Resolves `from`: after the first stage it becomes a jump, a stage of 0 ms. A burst alone keeps the rate. */
 function spellOut(stages: readonly StageInput[]): Stage[] {
   let level = stages[0]!.from?.value ?? 0
   return stages.flatMap(({ duration = 0, vus, rate, from, burst }, index) => {

@@ -29,10 +29,7 @@ export function makeTls({ insecure, ...input }: TlsInput): TlsOptions {
 /** Larger files are not certificates. */
 const PEM_BYTES_MAX = 1_000_000
 
-/**
- * A reader of PEM files; paths are relative to the scenario's folder. Reports a file without a certificate or
- * key.
- */
+/** A reader of PEM files; paths are relative to the scenario's folder. Reports a file without a certificate or key. */
 export function pemReader(kind: 'certificate' | 'private key'): Reader<string> {
   return (tree, context, report) => {
     const path = readLabel(tree, context, report)

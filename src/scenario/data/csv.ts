@@ -1,6 +1,6 @@
 /**
- * CSV (RFC 4180) by offsets: one pass finds where each row is in the bytes, and a row is decoded only when it
- * is taken. Tested row by row against csv-parse, which would take seconds for a million rows.
+ * CSV (RFC 4180) by offsets: one pass finds where each row is in the bytes, and a row is decoded only when it is
+ * taken. Tested row by row against csv-parse, which would take seconds for a million rows.
  */
 
 import { plural } from '../../base/units.js'
@@ -28,9 +28,9 @@ const LF = 0x0a
 const PROBLEMS_MAX = 5
 
 /**
- * Finds the rows of CSV in UTF-8; empty lines are skipped. `columns` is the number of fields of each row, or
- * null to take it from the first. If the first row can't be read, its problem is the only one and there are
- * no rows, because the others are compared with it.
+ * Finds the rows of CSV in UTF-8; empty lines are skipped. `columns` is the number of fields of each row, or null to
+ * take it from the first. If the first row can't be read, its problem is the only one and there are no rows, because
+ * the others are compared with it.
  */
 export function scanCsv(bytes: Uint8Array, delimiter: string, columns: number | null): Scan {
   const scanner = new RowScanner(bytes, delimiter.charCodeAt(0))

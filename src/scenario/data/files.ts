@@ -1,6 +1,5 @@
 /**
- * Access to the files that a scenario names. Reading a scenario stays pure, because all file access goes
- * through here.
+ * Access to the files that a scenario names. Reading a scenario stays pure, because all file access goes through here.
  */
 
 export interface FileReader {

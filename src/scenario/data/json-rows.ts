@@ -1,6 +1,6 @@
 /**
- * JSON rows by offsets: the entries of a list, or one value per line. Each value is parsed once to validate
- * it, and again when it is taken.
+ * JSON rows by offsets: the entries of a list, or one value per line. Each value is parsed once to validate it, and
+ * again when it is taken.
  */
 import { type RowProblem, type Scan, Spans } from './csv.js'
 
@@ -151,8 +151,8 @@ function countLines(bytes: Buffer, from: number, to: number): number {
 }
 
 /**
- * Where the value that starts at `at` ends: at a comma or a bracket of the list around it. Trailing spaces
- * are included.
+ * Where the value that starts at `at` ends: at a comma or a bracket of the list around it. Trailing spaces are
+ * included.
  */
 function endOfValue(bytes: Buffer, at: number): number {
   let depth = 0

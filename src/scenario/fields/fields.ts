@@ -1,6 +1,6 @@
 /**
- * Readers of single values: from a YAML value to milliseconds, ratios and templates. A reader reports each
- * problem and then returns null.
+ * Readers of single values: from a YAML value to milliseconds, ratios and templates. A reader reports each problem and
+ * then returns null.
  */
 
 import { isNumber } from '../../base/decimal.js'
@@ -139,10 +139,7 @@ export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
   return tree.map((item, index) => readJson(item, context, inside(report, index)))
 }
 
-/**
- * A JSON number, as written if a float would change it. YAML also allows a plus sign and 0x10, which JSON
- * doesn't.
- */
+/** A JSON number, as written if a float would change it. YAML also allows a plus sign and 0x10, which JSON doesn't. */
 function asWritten(value: number, text: string): number | { readonly digits: string } {
   const digits = text.replace(/^\+/, '')
   return isNumber(digits) && digits !== String(value) ? { digits } : value
@@ -174,8 +171,8 @@ export const readLimit: Reader<Limit> = (tree, context, report) => {
 }
 
 /**
- * Reads a value without leaking the environment into a message: if the value contains `${...}` and is wrong,
- * it is read again with every variable masked, and that problem is reported.
+ * Reads a value without leaking the environment into a message: if the value contains `${...}` and is wrong, it is
+ * read again with every variable masked, and that problem is reported.
  */
 export function readWithoutSecrets<T>(
   read: Reader<T>,

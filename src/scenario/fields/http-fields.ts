@@ -1,6 +1,6 @@
 /**
- * Readers of what ends up in an HTTP request: targets, paths, headers. A value that can't be sent as written
- * is reported here, so that it doesn't become a failed request later.
+ * Readers of what ends up in an HTTP request: targets, paths, headers. A value that can't be sent as written is
+ * reported here, so that it doesn't become a failed request later.
  */
 
 import type { Template } from '../model/template.js'
@@ -82,10 +82,7 @@ export const readHeaderValue: Reader<Template> = (tree, context, report) => {
   return template
 }
 
-/**
- * Headers that the connection sets itself, with the hint for each: sent by hand they would break the
- * exchange.
- */
+/** Headers that the connection sets itself, with the hint for each: sent by hand they would break the exchange. */
 const RESERVED: ReadonlyMap<string, string> = new Map([
   ['connection', 'to open a connection for each request, write http: { keepAlive: false }'],
   ['content-length', 'remove it: it follows from the body'],

@@ -1,6 +1,6 @@
 /**
- * The building blocks of a file format: values, maps, records, lists. Each knows how to read a tree and how
- * to describe itself to an editor. The only file that imports zod.
+ * The building blocks of a file format: values, maps, records, lists. Each knows how to read a tree and how to
+ * describe itself to an editor. The only file that imports zod.
  *
  * zod walks the tree and collects all problems, so that they are reported together; the messages are ours.
  */
@@ -71,9 +71,7 @@ interface MapOptions<T> extends KeyAdvice {
   readonly description: string
   /** A key with its value, for hints. */
   readonly sample: string
-  /**
-   * The key that a bare value is short for. `isNeverMap`: a map is always the long form, whatever its keys.
-   */
+  /** The key that a bare value is short for. `isNeverMap`: a map is always the long form, whatever its keys. */
   readonly shorthand?: { readonly key: string; readonly meta: object; readonly isNeverMap?: boolean }
   /** Reports conflicts between keys. Also runs if single values are wrong. */
   check?(value: T, report: Report, hasUnknown: boolean): void

@@ -9,8 +9,8 @@ import type { Load } from './load-types.js'
 import type { Argument, Literal, Template } from './template.js'
 
 /**
- * Describes a load and its warm-up: `0 to 20 users in 5s, 20 users for 20s`, `200/s for 30s`, `1000
- * iterations by 10 users`.
+ * Describes a load and its warm-up: `0 to 20 users in 5s, 20 users for 20s`, `200/s for 30s`, `1000 iterations by 10
+ * users`.
  */
 export function describeLoad(load: Load): string {
   const ways = isCount(load) ? [describeCount(load)] : describeStages(load)
@@ -21,10 +21,7 @@ export function describeLoad(load: Load): string {
   return ways.join(', ')
 }
 
-/**
- * Whether the load is a number of iterations by a constant number of users. Its stage is then only a time
- * limit.
- */
+/** Whether the load is a number of iterations by a constant number of users. Its stage is then only a time limit. */
 function isCount(load: Load): boolean {
   const [stage, ...others] = load.stages
   if (load.model === 'closed' && load.iterationsPerVu !== undefined) return true

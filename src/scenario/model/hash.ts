@@ -9,8 +9,8 @@ import type { Feeder, Scenario } from './scenario.js'
 import { mapRequests } from './steps.js'
 
 /**
- * `sha256:...` over load, HTTP options, data and requests. The target, the name, the limits and the secrets
- * don't affect it.
+ * `sha256:...` over load, HTTP options, data and requests. The target, the name, the limits and the secrets don't
+ * affect it.
  */
 export function scenarioHash(scenario: Scenario): string {
   const { load, http, data, secrets } = scenario
@@ -54,8 +54,8 @@ function contentOf(feeder: Feeder): object {
 }
 
 /**
- * The HTTP options without the route to the target, which belongs to the target, and without certificates,
- * which are renewed, or whether they are verified.
+ * The HTTP options without the route to the target, which belongs to the target, and without certificates, which are
+ * renewed, or whether they are verified.
  */
 function whatIsSent({ socketPath, proxy, connectTo, tls, ...http }: HttpOptions) {
   const { minVersion, maxVersion, ciphers } = tls ?? {}

@@ -18,19 +18,14 @@ export interface HttpOptions extends Route {
   readonly compression?: 'decode' | 'wire'
   /** The header with the request's id. */
   readonly idHeader?: string
-  /**
-   * The number of connections to each origin, shared by all virtual users; absent: each virtual user has its
-   * own.
-   */
+  /** The number of connections to each origin, shared by all virtual users; absent: each virtual user has its own. */
   readonly connections?: number
   /** Each request opens a connection. */
   readonly keepAlive?: false
   /** Concurrent requests on a shared connection: pipelined in HTTP/1.1, as streams in HTTP/2. */
   readonly pipelining?: number
   readonly http2?: true
-  /**
-   * Each virtual user has a cookie jar, reset for each iteration or never. Absent: cookies are not stored.
-   */
+  /** Each virtual user has a cookie jar, reset for each iteration or never. Absent: cookies are not stored. */
   readonly cookies?: 'iteration' | 'user'
   /** How many redirects are followed; absent: none. */
   readonly redirects?: number
@@ -48,8 +43,7 @@ export interface Route {
 }
 
 /**
- * Redirects connections from one address to another. Null matches any host or port, and keeps it in the
- * destination.
+ * Redirects connections from one address to another. Null matches any host or port, and keeps it in the destination.
  */
 export interface AddressChange {
   readonly host: string | null

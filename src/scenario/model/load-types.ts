@@ -41,9 +41,7 @@ export interface OpenLoad extends LoadLimits {
   readonly maxVus: number
 }
 
-/**
- * A linear ramp from the previous value to `target`: virtual users, or arrivals per second. 0 ms is a jump.
- */
+/** A linear ramp from the previous value to `target`: virtual users, or arrivals per second. 0 ms is a jump. */
 export interface Stage {
   readonly durationMs: Ms
   readonly target: number

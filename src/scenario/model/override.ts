@@ -64,8 +64,7 @@ export function overrideHeaders(scenario: Scenario, headers: Readonly<Record<str
 }
 
 /**
- * The scenario with addresses that take precedence over its own. Throws a UserError if it uses a socket or a
- * proxy.
+ * The scenario with addresses that take precedence over its own. Throws a UserError if it uses a socket or a proxy.
  */
 export function overrideAddresses(scenario: Scenario, changes: readonly AddressChange[]): Scenario {
   if (changes.length === 0) return scenario

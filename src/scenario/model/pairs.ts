@@ -5,8 +5,8 @@ import type { Pairs } from './request.js'
 import type { Template } from './template.js'
 
 /**
- * Turns lists of values into pairs. A single value is stored without a list, so that a list of one entry is
- * the same scenario.
+ * Turns lists of values into pairs. A single value is stored without a list, so that a list of one entry is the same
+ * scenario.
  */
 export function makePairs(fields: Readonly<Record<string, readonly Template[]>>): Pairs {
   return Object.fromEntries(

@@ -54,9 +54,7 @@ export interface RequestSpec {
   readonly path: Template
   /** Appended to the path, percent-encoded; absent if empty. */
   readonly query?: Pairs
-  /**
-   * The request's own headers, with lower-case names. They override `http.headers`, which are not included.
-   */
+  /** The request's own headers, with lower-case names. They override `http.headers`, which are not included. */
   readonly headers: Readonly<Record<string, Template>>
   readonly body: BodySpec | null
   readonly expect: Expect

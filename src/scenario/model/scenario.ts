@@ -1,7 +1,6 @@
 /**
- * A scenario for the rest of the program: defaults filled in, units resolved to milliseconds and ratios. It
- * is plain JSON, except for the rows of data files and the files to send. A YAML text becomes one only
- * through `readScenario`.
+ * A scenario for the rest of the program: defaults filled in, units resolved to milliseconds and ratios. It is plain
+ * JSON, except for the rows of data files and the files to send. A YAML text becomes one only through `readScenario`.
  */
 import type { Ms } from '../../base/clock.js'
 import type { HttpOptions } from './http-types.js'
@@ -17,10 +16,7 @@ export interface Scenario {
   readonly file: string | null
   /** The profile in use; null for `load`. */
   readonly profile: string | null
-  /**
-   * The YAML text before `${...}` was filled in, for reports. Contains no secret: empty if one can't be
-   * removed.
-   */
+  /** The YAML text before `${...}` was filled in, for reports. Contains no secret: empty if one can't be removed. */
   readonly text: string
   /** `demo`, or an absolute http(s) URL without a trailing slash; null if `--target` has to set it. */
   readonly target: string | null
@@ -68,8 +64,8 @@ interface Picking {
 }
 
 /**
- * The rows of a file: its bytes and the offsets of each row. Both are in shared memory, so that a million
- * rows exist once for all threads. A row is decoded when it is taken.
+ * The rows of a file: its bytes and the offsets of each row. Both are in shared memory, so that a million rows exist
+ * once for all threads. A row is decoded when it is taken.
  */
 export interface Table {
   /** As the scenario names it. */
@@ -105,9 +101,7 @@ export interface Threshold {
   readonly line: number
 }
 
-/**
- * When a threshold may end a run: after `afterMs` of the measured part and `minSamples` finished requests.
- */
+/** When a threshold may end a run: after `afterMs` of the measured part and `minSamples` finished requests. */
 interface AbortRule {
   readonly afterMs: Ms
   readonly minSamples: number
@@ -122,10 +116,7 @@ export interface BaselineOptions {
   readonly minDeltaMs: Ms
 }
 
-/**
- * How much worse is acceptable: relative (0.1 is 10 %), except for `errorRate` in absolute points (0.01 is 1
- * pp).
- */
+/** How much worse is acceptable: relative (0.1 is 10 %), except for `errorRate` in absolute points (0.01 is 1 pp). */
 export interface Tolerance {
   readonly p50: number
   readonly p95: number

@@ -1,6 +1,5 @@
 /**
- * Targets with a user and password, which are rejected because they would end up in results, baselines and
- * logs.
+ * Targets with a user and password, which are rejected because they would end up in results, baselines and logs.
  */
 
 /** Whether a text is a URL with a user or password, which no message may quote. */

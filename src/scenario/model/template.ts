@@ -22,14 +22,14 @@ export type Expression =
   | { readonly type: 'call'; readonly name: string; readonly args: readonly Argument[] }
 
 /**
- * Text with placeholders: literal strings and expressions in order. Text without placeholders is a single
- * string, or empty.
+ * Text with placeholders: literal strings and expressions in order. Text without placeholders is a single string, or
+ * empty.
  */
 export type Template = readonly (string | Expression)[]
 
 /**
- * JSON with placeholders. A string is a Template under the key `$`. If it is a single placeholder, the value
- * keeps its type: a number stays a number.
+ * JSON with placeholders. A string is a Template under the key `$`. If it is a single placeholder, the value keeps its
+ * type: a number stays a number.
  */
 export type JsonTemplate =
   | null

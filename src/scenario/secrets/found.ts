@@ -13,8 +13,8 @@ import { isTreeMap, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
 const LENGTH_MIN = 4
 
 /**
- * All values that must not be shown, without duplicates. Works on broken files, too, so that their messages
- * don't show a secret either.
+ * All values that must not be shown, without duplicates. Works on broken files, too, so that their messages don't show
+ * a secret either.
  */
 export function findSecrets(text: string, root: TreeMap, env: Environment): string[] {
   const variables = variablesIn(text, env).filter(({ name }) => isSecretName(name))
@@ -101,8 +101,8 @@ function textsIn(tree: Tree): string[] {
 }
 
 /**
- * The fixed text between placeholders, as written and with variables filled in. The scheme is left out,
- * because it is no secret.
+ * The fixed text between placeholders, as written and with variables filled in. The scheme is left out, because it is
+ * no secret.
  */
 function secretParts(text: string, env: Environment): string[] {
   const written = text.replace(/\$\{[^}]*\}/g, '{{}}')
@@ -115,9 +115,7 @@ function secretParts(text: string, env: Environment): string[] {
     .concat(inPlaceholders)
 }
 
-/**
- * Literals of an expression and values from the environment. Values from data are not secrets of the file.
- */
+/** Literals of an expression and values from the environment. Values from data are not secrets of the file. */
 function placeholderSecrets(placeholder: string, env: Environment): string[] {
   const variables = variablesIn(placeholder, env)
   const texts = [...placeholder.matchAll(/'([^']*)'|"([^"]*)"/g)]

@@ -6,8 +6,8 @@ import { Scalar, type Tree } from '../yaml/tree.js'
 import { readYaml } from '../yaml/yaml.js'
 
 /**
- * Redacts the text. Returns '' if a secret is escaped or spans several lines: then it can't be found in the
- * text, but would reappear when the text is parsed.
+ * Redacts the text. Returns '' if a secret is escaped or spans several lines: then it can't be found in the text, but
+ * would reappear when the text is parsed.
  */
 export function safeText(text: string, secrets: readonly string[], file: string): string {
   const redacted = redact(text, secrets)

@@ -1,6 +1,6 @@
 /**
- * Secrets that a request has only at run time: a captured token in a header, a column of passwords in a body.
- * Secrets in the file itself are found by `found.ts`.
+ * Secrets that a request has only at run time: a captured token in a header, a column of passwords in a body. Secrets
+ * in the file itself are found by `found.ts`.
  */
 import { isSecretField, isSecretHeader, isSecretName } from '../../base/secrets.js'
 import { listPairs } from '../model/pairs.js'

@@ -1,6 +1,6 @@
 /**
- * Masks secrets in YAML that may be broken, so that its lines can be quoted. Works line by line with the
- * names before the values. For valid files `found.ts` knows more, but not about the part that is broken.
+ * Masks secrets in YAML that may be broken, so that its lines can be quoted. Works line by line with the names before
+ * the values. For valid files `found.ts` knows more, but not about the part that is broken.
  */
 import { isSecretField, isSecretHeader } from '../../base/secrets.js'
 
@@ -32,10 +32,7 @@ interface Within {
   readonly kind: Continued
 }
 
-/**
- * How a value continues: plain text from the line of its key, quoted or block text, or a map with keys of its
- * own.
- */
+/** How a value continues: plain text from the line of its key, quoted or block text, or a map with keys of its own. */
 type Continued = 'text' | 'block' | 'map'
 
 /** `cookie: sid` names a cookie to capture; a cookie to send contains `=`. */

@@ -44,10 +44,7 @@ const PLACES: Readonly<Record<string, readonly [number, number]>> = {
   SSS: [20, 23],
 }
 
-/**
- * Parses `YYYY-MM-DD HH:mm`, or `iso` for the whole date. The text must have passed {@link
- * dateFormatProblem}.
- */
+/** Parses `YYYY-MM-DD HH:mm`, or `iso` for the whole date. The text must have passed {@link dateFormatProblem}. */
 export function parseDateFormat(text: string): DateFormat {
   const format = text === 'iso' ? 'YYYY-MM-DDTHH:mm:ss.SSSZ' : text
   const tokens = [...format.matchAll(TOKEN)].map(([token]) => token)
@@ -58,10 +55,7 @@ export function parseDateFormat(text: string): DateFormat {
   }
 }
 
-/**
- * The problem of a format; null if there is none. Unknown letters most likely come from another tool's
- * format.
- */
+/** The problem of a format; null if there is none. Unknown letters most likely come from another tool's format. */
 export function dateFormatProblem(text: string): string | null {
   if (text === 'iso') return null
   const rest = text.replace(TOKEN, ' ').replace(/\bT\b|\bZ\b|(?<=\s)[TZ](?=\s|$)/g, ' ')

@@ -13,9 +13,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** `$${`, `${NAME}`, `${NAME:-default}`, or a `${` that is none of these. */
 const REFERENCE = /\$\$\{|\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$\{[^}]*\}?/g
 
-/**
- * The text with all references filled in; null if one can't be, which is reported. `$${` is a literal `${`.
- */
+/** The text with all references filled in; null if one can't be, which is reported. `$${` is a literal `${`. */
 export function fillIn(text: string, env: Environment, report: Report): string | null {
   let isWhole = true
   const filled = text.replace(REFERENCE, (reference, name: string | undefined, fallback, offset: number) => {

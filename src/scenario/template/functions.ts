@@ -1,7 +1,7 @@
 /**
- * The functions of templates: what they take, which is checked when the scenario is read. Their results are
- * computed by the plan in each iteration. A filter is a function whose first argument comes from the left of
- * a `|`: `x | slice(0, 8)` is `slice(x, 0, 8)`.
+ * The functions of templates: what they take, which is checked when the scenario is read. Their results are computed
+ * by the plan in each iteration. A filter is a function whose first argument comes from the left of a `|`: `x |
+ * slice(0, 8)` is `slice(x, 0, 8)`.
  */
 
 import type { Literal } from '../model/template.js'

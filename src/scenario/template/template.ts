@@ -1,6 +1,6 @@
 /**
- * `{{ ... }}`: text with placeholders, parsed into literal strings and expressions. The plan evaluates the
- * expressions in each iteration.
+ * `{{ ... }}`: text with placeholders, parsed into literal strings and expressions. The plan evaluates the expressions
+ * in each iteration.
  */
 
 import type { Expression, Template } from '../model/template.js'
@@ -20,8 +20,8 @@ export interface TemplateOptions extends Names {
 }
 
 /**
- * Parses a text as a template; null if something in it is wrong, all of which is reported. Values from the
- * environment are never parsed as templates.
+ * Parses a text as a template; null if something in it is wrong, all of which is reported. Values from the environment
+ * are never parsed as templates.
  */
 export function parseTemplate(text: string, options: TemplateOptions, report: Report): Template | null {
   const parts: (string | Expression)[] = []
@@ -81,9 +81,7 @@ function innerText(placeholder: string): string {
   return placeholder.slice(2, placeholder.endsWith('}}') ? -2 : undefined)
 }
 
-/**
- * Moves a problem from a piece to the whole text. One in a placeholder is located through the placeholder.
- */
+/** Moves a problem from a piece to the whole text. One in a placeholder is located through the placeholder. */
 function shift(problem: TreeProblem, { text, offset, isPlaceholder }: Piece): TreeProblem {
   const { part } = problem
   if (part === undefined) return problem

@@ -48,9 +48,9 @@ const REFERENCE = /\$\{[^}]*\}?/y
 const SIGNS = '()[],.|'
 
 /**
- * Splits an expression into tokens, the last one an end mark. Throws an ExpressionError for an invalid
- * character. If `${...}` can't be filled in, that is reported and the result is null. A value from the
- * environment is always a single token, whatever it contains.
+ * Splits an expression into tokens, the last one an end mark. Throws an ExpressionError for an invalid character. If
+ * `${...}` can't be filled in, that is reported and the result is null. A value from the environment is always a
+ * single token, whatever it contains.
  */
 export function tokenize(text: string, env: Environment, report: Report): Token[] | null {
   const tokens: Token[] = []

@@ -1,7 +1,6 @@
 /**
- * Checks where captured values are used: after the step that captures them, in the same journey. Those of
- * `before` are known everywhere, those of `beforeEach` in all iterations. Unique rows are only for
- * iterations.
+ * Checks where captured values are used: after the step that captures them, in the same journey. Those of `before` are
+ * known everywhere, those of `beforeEach` in all iterations. Unique rows are only for iterations.
  */
 import { usesFeeder } from '../data/feeders.js'
 import type { Scenario } from '../model/scenario.js'

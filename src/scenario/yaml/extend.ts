@@ -1,6 +1,6 @@
 /**
- * `extends`: a file merged over another one. Maps are merged key by key, and the extending file wins; lists
- * and single values are replaced. Each part keeps its file, so that a problem is reported where it is.
+ * `extends`: a file merged over another one. Maps are merged key by key, and the extending file wins; lists and single
+ * values are replaced. Each part keeps its file, so that a problem is reported where it is.
  */
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { codeOf, messageOf, type Problem } from '../../base/errors.js'

@@ -12,8 +12,8 @@ interface Level {
 }
 
 /**
- * The token of the single value at a path in valid JSON; null if there is none. Of duplicate keys the last
- * one counts, as in `JSON.parse`.
+ * The token of the single value at a path in valid JSON; null if there is none. Of duplicate keys the last one counts,
+ * as in `JSON.parse`.
  */
 export function tokenAt(text: string, steps: JsonPath): string | null {
   const levels: Level[] = []

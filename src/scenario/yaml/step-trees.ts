@@ -1,6 +1,6 @@
 /**
- * Requests, journeys and steps of a file before it is read. A search for their keys must not find a field of
- * that name in a body.
+ * Requests, journeys and steps of a file before it is read. A search for their keys must not find a field of that name
+ * in a body.
  */
 import { isTreeMap, type Tree, type TreeMap } from './tree.js'
 

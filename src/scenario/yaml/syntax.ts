@@ -17,10 +17,7 @@ export interface SyntaxProblem {
   readonly span: Span
 }
 
-/**
- * Errors that don't affect the lines after them and are all reported. Of the others only the first one is
- * certain.
- */
+/** Errors that don't affect the lines after them and are all reported. Of the others only the first one is certain. */
 const INDEPENDENT: ReadonlySet<string> = new Set(['DUPLICATE_KEY', 'TAB_AS_INDENT', 'BAD_SCALAR_START'])
 
 /** The problems to report, in order: one per line, without those that merely follow from another. */
@@ -40,8 +37,8 @@ export function explainErrors(errors: readonly YamlError[], source: Source): Syn
 }
 
 /**
- * Finds placeholders without quotes, such as `get: {{ path }}/x`, which YAML reads as a map in a map.
- * `offset` is where the line starts in the file.
+ * Finds placeholders without quotes, such as `get: {{ path }}/x`, which YAML reads as a map in a map. `offset` is
+ * where the line starts in the file.
  */
 export function unquotedPlaceholders(line: string, offset: number): SyntaxProblem[] {
   // Cut after the last placeholder, so that unclosed ones don't each cost a search through a long line.

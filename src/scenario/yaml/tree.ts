@@ -1,6 +1,6 @@
 /**
- * A YAML text as a tree, before its keys have a meaning. Problems refer to paths, so that only the YAML
- * reader deals with positions.
+ * A YAML text as a tree, before its keys have a meaning. Problems refer to paths, so that only the YAML reader deals
+ * with positions.
  */
 
 import { printable } from '../../base/printable.js'

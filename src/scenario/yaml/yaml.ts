@@ -1,8 +1,8 @@
 /**
  * YAML text → tree, with the place of every key and value. The only file that imports the YAML library.
  *
- * Anchors, aliases and `<<` are resolved here, within limits, so that no file can make perfctl hang or run
- * out of memory.
+ * Anchors, aliases and `<<` are resolved here, within limits, so that no file can make perfctl hang or run out of
+ * memory.
  */
 
 import type {
@@ -110,8 +110,8 @@ function unreadable(source: Source, problems: readonly Problem[]): YamlFile {
 }
 
 /**
- * The value of YAML or JSON that is not a scenario, read with the tolerance that files of other programs
- * need. Integers beyond the safe range are `bigint`.
+ * The value of YAML or JSON that is not a scenario, read with the tolerance that files of other programs need.
+ * Integers beyond the safe range are `bigint`.
  */
 export function readYamlValue(text: string, file: string): { value: unknown; problems: readonly Problem[] } {
   const { document, errors } = parse(text, {
