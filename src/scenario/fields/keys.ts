@@ -22,7 +22,7 @@ export function unknownKey(
     return { message: `${key} is not allowed here`, hint: advice.elsewhere[key]! }
   const message = `unknown key ${quoted(key)}`
   const synonym = Object.entries(advice.synonyms ?? {}).find(([word]) => word === key)?.[1]
-  if (synonym !== undefined) return { message, hint: `use ${synonym} instead`, meant: synonym }
+  if (synonym !== undefined) return { message, hint: `use "${synonym}" instead`, meant: synonym }
   const meant = nearest(key, known)
   return meant === null
     ? { message, hint: `the keys here are ${known.join(', ')}` }
