@@ -1,27 +1,27 @@
 /**
- * A scenario that is written in code, as a value → Scenario: the same keys, defaults and checks as in a file.
+ * A scenario defined in code → Scenario: with the same keys, defaults and checks as a file.
  */
 import { type Problem, UserError } from '../base/errors.js'
 import type { ScenarioDefinition } from './definition-types.js'
 import { type LoadOptions, placeScenario } from './file.js'
 import type { Scenario } from './model/scenario.js'
 
-/** What a file would be called that had no name of its own. */
+/** The file name that the scenario gets its default name from. */
 const FILE = 'scenario.yaml'
 
 /**
- * The scenario that a value describes. Files that it names lie relative to `cwd`. Throws a UserError with everything
- * that is wrong, by the path to it, such as `requests[0].get`.
+ * The scenario that a value describes. Its file paths are relative to `cwd`. Throws a UserError with all problems,
+ * each with its path, such as `requests[0].get`.
  */
 export function defineScenario(definition: ScenarioDefinition, options: LoadOptions): Scenario {
-  const strangers = findStrangers(definition, '', new Set())
-  if (strangers.length > 0) throw new UserError(strangers)
+  const unsupported = findUnsupported(definition, '', new Set())
+  if (unsupported.length > 0) throw new UserError(unsupported)
   try {
-    // JSON is YAML: so there is one reader, with one set of checks.
+    // JSON is YAML, so there is only one reader with one set of checks.
     return { ...placeScenario(JSON.stringify(definition), FILE, options), file: null, text: '' }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    // The messages have the path; a place in a text that nobody wrote would mislead.
+    // The messages contain the path. A place in generated text would mislead.
     throw new UserError(
       error.problems.map((problem) => ({ ...problem, place: null })),
       error.kind,
@@ -29,28 +29,28 @@ export function defineScenario(definition: ScenarioDefinition, options: LoadOpti
   }
 }
 
-/** What no file could hold. JSON would drop it, or write something else. */
-function findStrangers(value: unknown, path: string, above: ReadonlySet<unknown>): Problem[] {
+/** Finds values that a file can't contain, which JSON would drop or change. */
+function findUnsupported(value: unknown, path: string, above: ReadonlySet<unknown>): Problem[] {
   if (value === null || ['string', 'boolean', 'undefined'].includes(typeof value)) return []
-  if (typeof value === 'number') return Number.isFinite(value) ? [] : [stranger(path, String(value))]
-  if (typeof value !== 'object') return [stranger(path, `a ${typeof value}`)]
-  if (above.has(value)) return [stranger(path, 'a value that contains itself')]
+  if (typeof value === 'number') return Number.isFinite(value) ? [] : [unsupportedValue(path, String(value))]
+  if (typeof value !== 'object') return [unsupportedValue(path, `a ${typeof value}`)]
+  if (above.has(value)) return [unsupportedValue(path, 'a value that contains itself')]
   const within = new Set([...above, value])
   if (Array.isArray(value))
-    return value.flatMap((item, index) => findStrangers(item, `${path}[${index}]`, within))
+    return value.flatMap((item, index) => findUnsupported(item, `${path}[${index}]`, within))
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null)
-    return [stranger(path, `an object of the class ${value.constructor?.name ?? 'unknown'}`)]
+    return [unsupportedValue(path, `an object of the class ${value.constructor?.name ?? 'unknown'}`)]
   return Object.entries(value).flatMap(([key, item]) =>
-    findStrangers(item, path === '' ? key : `${path}.${key}`, within),
+    findUnsupported(item, path === '' ? key : `${path}.${key}`, within),
   )
 }
 
-function stranger(path: string, what: string): Problem {
+function unsupportedValue(path: string, what: string): Problem {
   const where = path === '' ? '' : `${path}: `
   return {
     message: `${where}${what} can't be part of a scenario`,
     place: null,
-    hint: 'write a text, number, boolean, list or plain object',
+    hint: 'write a string, number, boolean, list or plain object',
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A scenario as a value: what may stand in its file. Made from the schema by `npm run docs`.
+ * A scenario as a value: the keys of its file. Generated from the schema by `npm run docs`.
  */
 
 /** Filled in from the environment: `${NAME}`, or `${NAME:-default}`. */
@@ -68,7 +68,7 @@ export interface ScenarioDefinition {
         readonly thinkTime?: string | 0 | undefined
         /** Time for requests in flight to finish at the end. */
         readonly gracefulStop?: string | 0 | undefined
-        /** Most iterations at the same time; arrivals beyond that are dropped. */
+        /** Maximum number of concurrent iterations; arrivals beyond that are dropped. */
         readonly maxVus?: number | Variable | undefined
         /** even: at regular intervals; poisson: at random intervals, as from independent users. */
         readonly arrivals?: 'even' | 'poisson' | Variable | undefined
@@ -130,7 +130,7 @@ export interface ScenarioDefinition {
             readonly thinkTime?: string | 0 | undefined
             /** Time for requests in flight to finish at the end. */
             readonly gracefulStop?: string | 0 | undefined
-            /** Most iterations at the same time; arrivals beyond that are dropped. */
+            /** Maximum number of concurrent iterations; arrivals beyond that are dropped. */
             readonly maxVus?: number | Variable | undefined
             /** even: at regular intervals; poisson: at random intervals, as from independent users. */
             readonly arrivals?: 'even' | 'poisson' | Variable | undefined
@@ -170,9 +170,9 @@ export interface ScenarioDefinition {
           | number
           | Variable
           | {
-              /** Most retries of a request. */
+              /** Maximum number of retries of a request. */
               readonly count: number | Variable
-              /** Pause before a retry: fixed, or a range that doubles from the first time to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second time. */
+              /** Pause before a retry: fixed, or a range in which it doubles from the first duration to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second duration. */
               readonly backoff?: string | 0 | undefined
               /** Kinds of failure and statuses to retry. */
               readonly on?:
@@ -205,7 +205,7 @@ export interface ScenarioDefinition {
         /** Encryption of connections. Files are relative to this one. */
         readonly tls?:
           | {
-              /** PEM file of the certificate authorities to trust, instead of the usual ones. */
+              /** PEM file of the certificate authorities to trust, instead of the default ones. */
               readonly ca?: string | number | boolean | undefined
               /** PEM file of the client certificate (mTLS). */
               readonly cert?: string | number | boolean | undefined
@@ -295,7 +295,7 @@ export interface ScenarioDefinition {
     readonly body?: string | number | boolean | undefined
     /** File to send as the body, relative to this one. The content type follows from its extension unless headers set one. */
     readonly file?: string | number | boolean | undefined
-    /** Body of multipart/form-data with texts, JSON and files. A list repeats the name. */
+    /** Body of multipart/form-data with text, JSON and files. A list repeats the name. */
     readonly multipart?:
       | Readonly<
           Record<
@@ -341,9 +341,9 @@ export interface ScenarioDefinition {
       | number
       | Variable
       | {
-          /** Most retries of a request. */
+          /** Maximum number of retries of a request. */
           readonly count: number | Variable
-          /** Pause before a retry: fixed, or a range that doubles from the first time to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second time. */
+          /** Pause before a retry: fixed, or a range in which it doubles from the first duration to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second duration. */
           readonly backoff?: string | 0 | undefined
           /** Kinds of failure and statuses to retry. */
           readonly on?:
@@ -372,9 +372,9 @@ export interface ScenarioDefinition {
           readonly matches?: string | number | boolean | undefined
           /** Values in a JSON body by path, such as $.items[0].id; .length is the number of entries of a list. */
           readonly json?: Readonly<Record<string, string | number | boolean | null>> | undefined
-          /** Largest latency; a slower response fails. */
+          /** Maximum latency; a slower response fails. */
           readonly maxLatency?: string | 0 | undefined
-          /** Largest body as transferred; a larger one fails. */
+          /** Maximum body size as transferred; a larger body fails. */
           readonly maxSize?: string | undefined
         }
       | undefined
@@ -383,11 +383,11 @@ export interface ScenarioDefinition {
     /** A journey: requests that one virtual user sends in order. */
     readonly steps?: readonly StepDefinition[] | undefined
   }[]
-  /** Setup: sent once, before the load. All virtual users know what it captures; it is in no figure. */
+  /** Setup: runs once, before the load. All virtual users know its captures. Left out of every figure. */
   readonly before?: readonly StepDefinition[] | undefined
-  /** Per-user setup: sent once by each virtual user, before its first iteration. The virtual user keeps what it captures. */
+  /** Per-user setup: runs once for each virtual user, before its first iteration. The virtual user keeps its captures. */
   readonly beforeEach?: readonly StepDefinition[] | undefined
-  /** Teardown: sent once, after the load, also after Ctrl-C. It is in no figure. */
+  /** Teardown: runs once, after the load, even after Ctrl-C. Left out of every figure. */
   readonly after?: readonly StepDefinition[] | undefined
   /** Absolute limits; the run fails if one is not met. */
   readonly thresholds?:
@@ -400,7 +400,7 @@ export interface ScenarioDefinition {
             readonly abort?: boolean | undefined
             /** With abort: earliest time in the measured part. */
             readonly after?: string | 0 | undefined
-            /** With abort: fewest completed requests. */
+            /** With abort: minimum number of completed requests. */
             readonly minSamples?: number | Variable | undefined
           }
       )[]
@@ -421,11 +421,11 @@ export interface ScenarioDefinition {
               readonly p99?: string | number | undefined
               /** How much lower the throughput may get. */
               readonly throughput?: string | number | undefined
-              /** How many percentage points the error rate may grow. */
+              /** How many percentage points the error rate may increase. */
               readonly error_rate?: string | number | undefined
             }
           | undefined
-        /** A smaller difference of a latency is never a regression. */
+        /** Smaller differences of a latency are never a regression. */
         readonly minDelta?: string | 0 | undefined
       }
     | undefined
@@ -442,7 +442,7 @@ export interface ScenarioDefinition {
     | undefined
 }
 
-/** A step: a request, a pause, or steps together. */
+/** A step: a request, a pause, or a group of steps. */
 export interface StepDefinition {
   /** Name in figures, thresholds and baselines. Default: method and path. */
   readonly name?: string | number | boolean | undefined
@@ -485,7 +485,7 @@ export interface StepDefinition {
   readonly body?: string | number | boolean | undefined
   /** File to send as the body, relative to this one. The content type follows from its extension unless headers set one. */
   readonly file?: string | number | boolean | undefined
-  /** Body of multipart/form-data with texts, JSON and files. A list repeats the name. */
+  /** Body of multipart/form-data with text, JSON and files. A list repeats the name. */
   readonly multipart?:
     | Readonly<
         Record<
@@ -531,9 +531,9 @@ export interface StepDefinition {
     | number
     | Variable
     | {
-        /** Most retries of a request. */
+        /** Maximum number of retries of a request. */
         readonly count: number | Variable
-        /** Pause before a retry: fixed, or a range that doubles from the first time to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second time. */
+        /** Pause before a retry: fixed, or a range in which it doubles from the first duration to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second duration. */
         readonly backoff?: string | 0 | undefined
         /** Kinds of failure and statuses to retry. */
         readonly on?:
@@ -562,9 +562,9 @@ export interface StepDefinition {
         readonly matches?: string | number | boolean | undefined
         /** Values in a JSON body by path, such as $.items[0].id; .length is the number of entries of a list. */
         readonly json?: Readonly<Record<string, string | number | boolean | null>> | undefined
-        /** Largest latency; a slower response fails. */
+        /** Maximum latency; a slower response fails. */
         readonly maxLatency?: string | 0 | undefined
-        /** Largest body as transferred; a larger one fails. */
+        /** Maximum body size as transferred; a larger body fails. */
         readonly maxSize?: string | undefined
       }
     | undefined
@@ -601,10 +601,10 @@ export interface StepDefinition {
   readonly pause?: string | 0 | undefined
   /** Run the step only if this holds: "{{ name }}" has a value, or a comparison (== != < <= > >= contains matches). */
   readonly if?: string | number | boolean | undefined
-  /** How often to run the step; a range is random. */
+  /** Number of times to run the step; a range is random. */
   readonly repeat?: number | string | undefined
   /** With repeat: stop once this holds. */
   readonly until?: string | number | boolean | undefined
-  /** Steps that if and repeat apply to together. */
+  /** A group of steps that if and repeat apply to. */
   readonly steps?: readonly StepDefinition[] | undefined
 }

@@ -1,5 +1,5 @@
 /**
- * A scenario file on the disk → Scenario.
+ * A scenario file on disk → Scenario.
  */
 import { readFileSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
@@ -15,23 +15,23 @@ import type { Environment } from './template/environment.js'
 const BYTES_MAX = 5_000_000
 
 export interface LoadOptions {
-  /** What a relative path is relative to. */
+  /** The folder that relative paths start from. */
   readonly cwd: string
-  /** What `${NAME}` is filled in from. */
+  /** Variables for `${NAME}`. */
   readonly env: Environment
-  /** Which of the scenario's profiles is its load; absent for `load`. */
+  /** The profile to use; absent for `load`. */
   readonly profile?: string | undefined
 }
 
 /**
- * Reads a scenario file. Throws a UserError when there is none or when something is wrong in it. The path stays in
- * the scenario as it was given; the baseline's file and a socket's become absolute paths.
+ * Reads a scenario file. Throws a UserError if it doesn't exist or has problems. The scenario keeps the path as given;
+ * the paths of its baseline and socket become absolute.
  */
 export async function loadScenario(file: string, options: LoadOptions): Promise<Scenario> {
   return placeScenario(await readText(file, resolve(options.cwd, file)), file, options)
 }
 
-/** The scenario that `text` describes as if it stood in `file`. Throws a UserError when something is wrong in it. */
+/** The scenario in `text`, read as if it were the content of `file`. Throws a UserError if it has problems. */
 export function placeScenario(text: string, file: string, { cwd, env, profile }: LoadOptions): Scenario {
   const folder = dirname(resolve(cwd, file))
   const scenario = readScenario(text, {
@@ -51,10 +51,10 @@ export function placeScenario(text: string, file: string, { cwd, env, profile }:
 async function readText(file: string, path: string): Promise<string> {
   const bytes = await readBytes(file, path)
   try {
-    // Fatal, because a file in another encoding would be measured with the wrong letters.
+    // Fatal, because a file in another encoding would be sent with the wrong characters.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw userError(`${file} is not a text in UTF-8`, 'save the file as UTF-8')
+    throw userError(`${file} is not valid UTF-8`, 'save the file as UTF-8')
   }
 }
 
@@ -63,8 +63,8 @@ async function readBytes(file: string, path: string): Promise<Uint8Array> {
     const { size } = await stat(path)
     if (size > BYTES_MAX)
       throw userError(
-        `${file} has ${formatSize(size)}, too much for a scenario`,
-        `at most ${formatSize(BYTES_MAX)}`,
+        `${file} is too large for a scenario: ${formatSize(size)}`,
+        `write at most ${formatSize(BYTES_MAX)}`,
       )
     return await readFile(path)
   } catch (error) {
@@ -90,8 +90,8 @@ async function missing(file: string, path: string): Promise<UserError> {
 async function listScenarios(directory: string, path: string): Promise<string> {
   const found = await scenariosIn(path)
   return found.length === 0
-    ? 'give the path of a scenario, such as scenarios/search.yaml, or a URL such as http://localhost:3000/'
-    : `in ${directory} there are ${found.slice(0, 5).join(', ')}`
+    ? 'pass the path of a scenario, such as scenarios/search.yaml, or a URL such as http://localhost:3000/'
+    : `${directory} contains ${found.slice(0, 5).join(', ')}`
 }
 
 async function scenariosIn(directory: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 /**
- * The text of a scenario file → Scenario. Pure but for the files that it names, which `options.files` reads; no clock
- * is read.
+ * The text of a scenario file → Scenario. Pure except for files that it names, which `options.files` reads. Reads no
+ * clock.
  */
 import { basename, dirname, extname, isAbsolute, join, parse } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
@@ -15,7 +15,7 @@ import { measuredNames, type Names, readNames, type StepNames } from './blocks/r
 import { makeRequest } from './blocks/request-spec.js'
 import { makeLoad } from './blocks/stages.js'
 import { makeJourney, makeSteps } from './blocks/steps.js'
-import { type FeederInput, makeFeeder, surveyData } from './data/feeders.js'
+import { type FeederInput, inferShapes, makeFeeder } from './data/feeders.js'
 import type { FileReader } from './data/files.js'
 import { Tables } from './data/tables.js'
 import { Uploads } from './data/uploads.js'
@@ -25,21 +25,29 @@ import { safeText } from './secrets/redacted-text.js'
 import type { Environment } from './template/environment.js'
 import { checkRowsOutside, checkUses } from './template/uses.js'
 import { readExtended } from './yaml/extend.js'
-import { follow, isTreeMap, type Mistake, type Path, quoted, type Tree, type TreeMap } from './yaml/tree.js'
+import {
+  follow,
+  isTreeMap,
+  type Path,
+  quoted,
+  type Tree,
+  type TreeMap,
+  type TreeProblem,
+} from './yaml/tree.js'
 import type { YamlFile } from './yaml/yaml.js'
 
 export interface ReadOptions {
-  /** The path of the file, as messages show it; the baseline's file lies relative to it. */
+  /** The path of the file, as messages show it. The path of the baseline is relative to it. */
   readonly file: string
-  /** What `${NAME}` is filled in from. */
+  /** Variables for `${NAME}`. */
   readonly env: Environment
-  /** Reads the files that the scenario names; without it a scenario that names some is wrong. */
+  /** Reads the files that the scenario names. Without it, naming a file is a problem. */
   readonly files?: FileReader
-  /** Which of `profiles` is the load; absent for `load`, or where there is none for the first profile. */
+  /** The profile to use; absent for `load`, or for the first profile if there is no `load`. */
   readonly profile?: string | undefined
 }
 
-/** The scenario that a YAML text describes. Throws one UserError with everything that is wrong, in order of place. */
+/** The scenario in a YAML text. Throws a single UserError with all problems, in order of place. */
 export function readScenario(text: string, options: ReadOptions): Scenario {
   const yaml = readExtended(text, options)
   const root: TreeMap = isTreeMap(yaml.tree) ? yaml.tree : {}
@@ -49,22 +57,22 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   const context = {
     ...options,
     uploads,
-    shapes: surveyData(root.data, options.env, tables),
+    shapes: inferShapes(root.data, options.env, tables),
     variables: capturedNames(root),
     requests: measuredNames(names),
   }
   const secrets = findSecrets(yaml.texts.join('\n'), root, options.env)
   const outcome =
     yaml.tree === null
-      ? { mistakes: yaml.problems.length === 0 ? [EMPTY] : [] }
+      ? { problems: yaml.problems.length === 0 ? [EMPTY] : [] }
       : readFields(yaml.tree, context, { names, tables })
-  const mistakes = 'mistakes' in outcome ? outcome.mistakes : []
-  const told = mistakes.filter(
-    (mistake) =>
-      isWorthTelling(mistake, mistakes, yaml) &&
-      !(yaml.isIncomplete && (mistake.missing ?? mistake.definedUnder) !== undefined),
+  const found = 'problems' in outcome ? outcome.problems : []
+  const reported = found.filter(
+    (problem) =>
+      isWorthReporting(problem, found, yaml) &&
+      !(yaml.isIncomplete && (problem.missing ?? problem.definedUnder) !== undefined),
   )
-  const problems = [...yaml.problems, ...told.map((mistake) => locate(mistake, yaml))]
+  const problems = [...yaml.problems, ...reported.map((problem) => locate(problem, yaml))]
   if (problems.length > 0 || !('input' in outcome))
     throw new UserError(inOrder(problems, secrets, options.file))
   const scenario = makeScenario(outcome.input, {
@@ -84,7 +92,7 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   if (late.length > 0)
     throw new UserError(
       inOrder(
-        late.map((mistake) => locate(mistake, yaml)),
+        late.map((problem) => locate(problem, yaml)),
         secrets,
         options.file,
       ),
@@ -92,7 +100,7 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   return scenario
 }
 
-const EMPTY: Mistake = {
+const EMPTY: TreeProblem = {
   message: 'the file is empty',
   hint: 'write a scenario; the shortest one is requests: [{ get: / }]',
 }
@@ -109,11 +117,11 @@ interface Origin extends ReadOptions {
 function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
   const { file, names, secrets, uploads, yaml } = origin
   const files = uploads.all()
-  // A file with profiles and no load means the first of them.
+  // Without load, the first profile is the default.
   const first = input.load === undefined ? Object.keys(input.profiles ?? {})[0] : undefined
   const profile = origin.profile ?? first
   const name = input.name ?? basename(file, extname(file))
-  // What stands in a file that this one extends is shown where it is extended: reports know one file.
+  // A part of an extended file gets line 1, because reports show only this file.
   const lineOf = (path: Path) => {
     const place = yaml.locate(path)
     return place.file === file ? place.line : 1
@@ -121,7 +129,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
   const phase = (key: 'before' | 'beforeEach' | 'after') =>
     makeSteps(input[key] ?? [], names[key], [key], lineOf)
   return {
-    // Each profile has results and a baseline of its own: one load can't be held against another.
+    // Each profile has its own results and baseline, because different loads can't be compared.
     name: profile === undefined ? name : `${name}-${profile}`,
     description: input.description ?? null,
     file,
@@ -152,7 +160,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
   }
 }
 
-/** The names without any secret in them. */
+/** The names with their secrets redacted. */
 function safeNames({ entries, before, beforeEach, after }: Names, secrets: readonly string[]): Names {
   const steps = (names: StepNames): StepNames =>
     names.map((name) => (typeof name === 'string' ? redact(name, secrets) : steps(name)))
@@ -164,7 +172,7 @@ function safeNames({ entries, before, beforeEach, after }: Names, secrets: reado
   }
 }
 
-/** A list is the short form of values. */
+/** A list is the short form of `values`. */
 function feederOf(entry: readonly FeederValue[] | FeederInput, tables: Tables): Feeder {
   return makeFeeder(Array.isArray(entry) ? { values: entry } : (entry as FeederInput), tables)
 }
@@ -180,8 +188,8 @@ function makeThreshold(
   return { ...limit, expression, request, abort: abort ? { afterMs: after, minSamples } : null, line }
 }
 
-/** The profile that is asked for has to be there. */
-function checkProfile({ profiles }: ScenarioInput, profile: string | undefined): Mistake[] {
+/** Reports a requested profile that doesn't exist. */
+function checkProfile({ profiles }: ScenarioInput, profile: string | undefined): TreeProblem[] {
   const known = Object.keys(profiles ?? {})
   if (profile === undefined || known.includes(profile)) return []
   if (known.length === 0)
@@ -214,7 +222,7 @@ function makeBaseline(
   }
 }
 
-/** `search.json` beside `file`; of a profile `search-smoke.json`. */
+/** The baseline's path, relative to the folder of `file`. A profile has its own: `search-smoke.json`. */
 function baselinePath(path: string, file: string, profile: string | undefined): string {
   const { dir, name, ext } = parse(path)
   const own = profile === undefined ? path : join(dir, `${name}-${profile}${ext}`)
@@ -222,34 +230,34 @@ function baselinePath(path: string, file: string, profile: string | undefined): 
 }
 
 /**
- * A missing key that was merely misspelled is told once, as the misspelled one, and so are names that may be defined under
- * it; so is a value that isn't even YAML as it was meant.
+ * Whether to report a problem. A missing key that is only misspelled is reported once, as the misspelled one; so are
+ * names that it would define. A value that is broken YAML is already reported.
  */
-function isWorthTelling(mistake: Mistake, all: readonly Mistake[], yaml: YamlFile): boolean {
-  if (!mistake.onKey && yaml.isBroken(existing(yaml.tree, mistake.path ?? []))) return false
-  const { missing, definedUnder } = mistake
+function isWorthReporting(problem: TreeProblem, all: readonly TreeProblem[], yaml: YamlFile): boolean {
+  if (!problem.onKey && yaml.isBroken(existing(yaml.tree, problem.path ?? []))) return false
+  const { missing, definedUnder } = problem
   if (definedUnder !== undefined)
     return !all.some(
       (other) => other.onKey && other.meant !== undefined && definedUnder.includes(other.meant),
     )
   if (missing === undefined) return true
-  const place = pathText(mistake.path ?? [])
+  const place = pathText(problem.path ?? [])
   return !all.some(
     (other) => other.onKey && other.meant === missing && pathText(other.path!.slice(0, -1)) === place,
   )
 }
 
-function locate(mistake: Mistake, yaml: YamlFile): Problem {
-  const path = existing(yaml.tree, mistake.path ?? [])
-  const where = pathText(mistake.onKey ? path.slice(0, -1) : path)
+function locate(problem: TreeProblem, yaml: YamlFile): Problem {
+  const path = existing(yaml.tree, problem.path ?? [])
+  const where = pathText(problem.onKey ? path.slice(0, -1) : path)
   return {
-    message: where === '' ? mistake.message : `${where}: ${mistake.message}`,
-    place: yaml.locate(path, mistake),
-    hint: mistake.hint,
+    message: where === '' ? problem.message : `${where}: ${problem.message}`,
+    place: yaml.locate(path, problem),
+    hint: problem.hint,
   }
 }
 
-/** The path as far as the file goes: what a short form stands for isn't in it. */
+/** The part of a path that exists in the file. The parts that a short form implies don't. */
 function existing(tree: Tree | null, path: Path): Path {
   return tree === null ? [] : path.slice(0, follow(tree, path).length - 1)
 }
@@ -267,7 +275,7 @@ function pathText(path: Path): string {
     .replace(/^\./, '')
 }
 
-/** Sorted by place, each once, and without any secret in them. */
+/** Sorts problems by place, removes duplicates and redacts secrets. */
 function inOrder(problems: readonly Problem[], secrets: readonly string[], file: string): Problem[] {
   const unique = new Map(
     problems.map((problem) => [
@@ -288,17 +296,17 @@ function inOrder(problems: readonly Problem[], secrets: readonly string[], file:
   }))
 }
 
-/** More mistakes were made by a program, and bury the first ones. */
-const PROBLEMS_MOST = 100
+/** More problems come from a generated file, and bury the first ones. */
+const PROBLEMS_MAX = 100
 
 function firstOf(problems: readonly Problem[]): readonly Problem[] {
-  const left = problems.length - PROBLEMS_MOST
+  const left = problems.length - PROBLEMS_MAX
   if (left <= 0) return problems
-  const { place } = problems[PROBLEMS_MOST]!
+  const { place } = problems[PROBLEMS_MAX]!
   const rest = {
-    message: `${plural(left, 'more mistake')} from here on`,
+    message: `${plural(left, 'more problem')} from here on`,
     place,
-    hint: 'mend those above first',
+    hint: 'fix those above first',
   }
-  return [...problems.slice(0, PROBLEMS_MOST), rest]
+  return [...problems.slice(0, PROBLEMS_MAX), rest]
 }

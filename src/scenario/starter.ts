@@ -1,17 +1,17 @@
 /**
- * The first scenario of a project: small, commented, ready to run.
+ * The first scenario of a project: small, commented and ready to run.
  */
 
-/** What it is made for. */
+/** What the scenario is for. */
 export interface Starter {
   readonly name: string
-  /** Of a service of one's own; null for the built-in demo service. */
+  /** The user's service; null for the built-in demo service. */
   readonly url: URL | null
-  /** Where the JSON Schema lies, relative to the scenario; null when it isn't at hand. */
+  /** The path of the JSON Schema, relative to the scenario; null if it isn't available. */
   readonly schema: string | null
 }
 
-/** How a first scenario loads a service, as values: the same that {@link makeStarter} writes with comments. */
+/** The load of a first scenario as values: the same that {@link makeStarter} writes with comments. */
 export const STARTER_LOAD = {
   warmup: '2s',
   stages: [
@@ -34,27 +34,27 @@ ${url === null ? DEMO_REQUESTS : ownRequests(url)}
 ${thresholds(url === null ? 'search' : 'first')}`
 }
 
-const DEMO_TARGET = `target: demo # the built-in service; yours would be such as http://localhost:3000
+const DEMO_TARGET = `target: demo # the built-in service; for yours, write a URL such as http://localhost:3000
 `
 
 function ownTarget({ origin }: URL): string {
-  return `target: \${BASE_URL:-${origin}} # elsewhere: perfctl run -e BASE_URL=http://...
+  return `target: \${BASE_URL:-${origin}} # for another one: perfctl run -e BASE_URL=http://...
 `
 }
 
-const LOAD = `load: # virtual users; each sends its next request when the last one is answered
+const LOAD = `load: # virtual users; each waits for a response before it sends the next request
   warmup: 2s # sent, but left out of the result
-  stages: # each one ramps linearly from the last number of users to its own
+  stages: # linear ramps, each from the previous number of users to its own
     - { duration: 5s, vus: 5 }
     - { duration: 20s, vus: 5 }
-  thinkTime: 50ms..150ms # a pause after each iteration, uniform between the two
-# or arrivals, whatever the service does: stages: [{ duration: 30s, rate: 50/s }]
+  thinkTime: 50ms..150ms # random pause after each iteration
+# or a fixed arrival rate, however slow the service is: stages: [{ duration: 30s, rate: 50/s }]
 `
 
-const DEMO_REQUESTS = `data: # {{ category }} takes one of the values in each iteration
+const DEMO_REQUESTS = `data: # each iteration takes a random {{ category }}
   category: [plumbing, electrical, cleaning, carpentry]
 
-requests: # each iteration takes one, by weight; figures are kept by name
+requests: # each iteration picks one by weight; figures are kept by name
   - name: search
     weight: 6
     get: /api/services
@@ -71,11 +71,11 @@ requests: # each iteration takes one, by weight; figures are kept by name
 `
 
 function ownRequests({ pathname, search }: URL): string {
-  return `requests: # each iteration takes one, by weight; figures are kept by name
+  return `requests: # each iteration picks one by weight; figures are kept by name
   - name: first
     weight: 3
     get: ${JSON.stringify(pathname + search)}
-    # expect: { status: 200, body: "a text it contains", json: { $.items.length: ">= 1" } }
+    # expect: { status: 200, body: "some text", json: { $.items.length: ">= 1" } }
   # - name: second
   #   weight: 1
   #   post: /api/items
@@ -89,11 +89,11 @@ function ownRequests({ pathname, search }: URL): string {
 }
 
 function thresholds(request: string): string {
-  return `thresholds: # absolute limits; the run fails when one is not met
+  return `thresholds: # absolute limits; the run fails if one is not met
   - error_rate < 1%
   # - p95 < 200ms
   # - "${request}: p99 < 500ms" # limits one request
 
-# Slower than before fails, too, once there is a baseline: perfctl baseline update
+# Once there is a baseline, the run also fails if it gets slower: perfctl baseline update
 `
 }

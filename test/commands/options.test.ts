@@ -135,7 +135,7 @@ test.each([
 
 test.each([
   ['connection: close', 'keepAlive: false'],
-  ['Content-Length: 5', 'the length of the body'],
+  ['Content-Length: 5', 'follows from the body'],
   ['upgrade: h2c', 'http2: true'],
 ])('the header %s is refused, with what to write instead', async (header, instead) => {
   const flag = await perfctl(['run', 'http://127.0.0.1:1/', '-H', header])

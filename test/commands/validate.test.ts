@@ -44,7 +44,7 @@ test('patterns that can take very long are a warning, with their place', async (
   const { code, stdout, stderr } = await run(['slow.yaml'])
   expect([code, stdout]).toEqual([0, 'slow.yaml: valid (2 requests, 1 user for 10s, target demo)\n'])
   expect(stderr).toContain(
-    'warning: slow.yaml:4:25: "a": the pattern "^(\\w+)+$" can take very long on some answers',
+    'warning: slow.yaml:4:25: "a": the pattern "^(\\w+)+$" can take very long on some responses',
   )
   expect(stderr).toContain('warning: slow.yaml:7:')
   expect(stderr.match(/warning:/g)).toHaveLength(2)

@@ -131,7 +131,7 @@ function file(name, argvOf, rules) {
     const outcome = await command(argv, folder)
     // A file that is no text has no lines.
     const places =
-      rules.places === true && !/is not a text in UTF-8|too much for a scenario/.test(outcome.stderr)
+      rules.places === true && !/is not valid UTF-8|too large for a scenario/.test(outcome.stderr)
     // JSON, HTML and CSV are for programs.
     const stdout = argv.some((word) => /^(json|html|csv.*)=/.test(word)) ? '' : outcome.stdout
     return findFault({ ...rules, ...outcome, stdout, places })
@@ -285,8 +285,8 @@ function makeCsv(chance) {
 /** Read as csv-parse reads it, or refused as csv-parse refuses it. */
 function tryCsv(input) {
   const outcome = open('input.csv', input)
-  const fault = faultOf(outcome)
-  if (fault !== null) return fault
+  const problem = problemOf(outcome)
+  if (problem !== null) return problem
   const text = input.toString('utf8')
   let wanted = null
   try {
@@ -294,12 +294,12 @@ function tryCsv(input) {
   } catch {
     // Refused: for reasons that csv-parse puts in its own words.
   }
-  if ('faults' in outcome) {
+  if ('problems' in outcome) {
     // Headers, encodings and files without rows are our own rules.
-    const isOwn = /column|UTF-8|is empty|no rows|CR alone/.test(outcome.faults[0].message)
+    const isOwn = /column|expected \d+ field|UTF-8|is empty|no rows|CR only/.test(outcome.problems[0].message)
     // To csv-parse a byte of 0 is the comment sign that it wasn't given.
     if (text.includes('\0')) return null
-    return wanted === null || isOwn ? null : `refused, and csv-parse reads it: ${outcome.faults[0].message}`
+    return wanted === null || isOwn ? null : `refused, and csv-parse reads it: ${outcome.problems[0].message}`
   }
   if (wanted === null) {
     // An end of line that is CR alone is one at the very end only for us.
@@ -323,17 +323,19 @@ function makeJsonRows(chance) {
 function tryJsonRows(input, _folder, chance) {
   const asLines = chance.hit(0.5)
   const outcome = open(asLines ? 'input.ndjson' : 'input.json', input)
-  const fault = faultOf(outcome)
-  if (fault !== null || asLines) return fault
+  const problem = problemOf(outcome)
+  if (problem !== null || asLines) return problem
   let wanted = null
   try {
     wanted = JSON.parse(input.toString('utf8').replace(/^\ufeff/, ''))
   } catch {
-    return 'faults' in outcome ? null : 'read, and it is no JSON'
+    return 'problems' in outcome ? null : 'read, and it is no JSON'
   }
-  if ('faults' in outcome) {
-    const isOwn = /row|single value|UTF-8|a list is wanted|__proto__|is empty/.test(outcome.faults[0].message)
-    return isOwn ? null : `refused, and JSON.parse reads it: ${outcome.faults[0].message}`
+  if ('problems' in outcome) {
+    const isOwn = /row|single value|UTF-8|expected a list|__proto__|is empty/.test(
+      outcome.problems[0].message,
+    )
+    return isOwn ? null : `refused, and JSON.parse reads it: ${outcome.problems[0].message}`
   }
   const rows = openRows({ table: outcome.table })
   const seen = Array.from({ length: rows.size }, (_, i) => rows.at(i))
@@ -351,10 +353,10 @@ function open(name, input) {
   return new Tables({ read: () => input }).open({ file: name, delimiter: null, columns: null })
 }
 
-function faultOf(outcome) {
-  if (!('faults' in outcome)) return null
-  if (outcome.faults.length === 0) return 'refused without a word'
-  const placeless = outcome.faults.find(({ message }) => !message.includes('input.'))
+function problemOf(outcome) {
+  if (!('problems' in outcome)) return null
+  if (outcome.problems.length === 0) return 'refused without a word'
+  const placeless = outcome.problems.find(({ message }) => !message.includes('input.'))
   return placeless === undefined ? null : `a problem without a place: ${placeless.message}`
 }
 

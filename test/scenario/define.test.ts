@@ -35,7 +35,7 @@ function problemsOf(definition: unknown): readonly object[] {
   throw new Error('it was taken')
 }
 
-test('a value is the scenario that a file with the same keys is', () => {
+test('a value is the same scenario as a file with the same keys', () => {
   const env = { BASE_URL: 'http://shop.example' }
   const defined = defineScenario(SHOP, { env })
   const read = readScenario(JSON.stringify(SHOP), { file: 'shop.yaml', env })
@@ -43,7 +43,7 @@ test('a value is the scenario that a file with the same keys is', () => {
   expect(defined.target).toBe('http://shop.example')
 })
 
-test('files lie relative to the working directory', () => {
+test('files are relative to the working directory', () => {
   const cwd = mkdtempSync(join(tmpdir(), 'perfctl-'))
   writeFileSync(join(cwd, 'users.csv'), 'id\n1\n2\n')
   const definition: ScenarioDefinition = {
@@ -54,7 +54,7 @@ test('files lie relative to the working directory', () => {
   expect(defineScenario(definition, { cwd, env: {} }).baseline.file).toBe(join(cwd, 'b/shop.json'))
 })
 
-test('all that is wrong is told by its path, and no place in a text that nobody wrote', () => {
+test('problems have a path, and no place in the generated text', () => {
   const problems = problemsOf({
     load: { vuss: 4, duration: '10' },
     requests: [{ get: '/a' }, { get: '/b', expect: { status: 'fine' } }],
@@ -81,7 +81,7 @@ test.each([
   [{ load: { vus: Number.NaN }, requests: [] }, 'load.vus: NaN'],
   [{ load: { vus: 3n }, requests: [] }, 'load.vus: a bigint'],
   [{ data: loop, requests: [] }, 'data.self: a value that contains itself'],
-])('what no file can hold is refused: %#', (definition, message) => {
+])('values that JSON has no form for are rejected: %#', (definition, message) => {
   expect(problemsOf(definition)).toEqual([
     { message: `${message} can't be part of a scenario`, place: null, hint: expect.any(String) },
   ])
@@ -93,7 +93,7 @@ test('editors and the compiler know the keys', () => {
   // @ts-expect-error: 10 has no unit
   const bare: ScenarioDefinition = { load: { vus: 1, duration: 10 }, requests: [{ get: '/' }] }
   expect(problemsOf(bare)).toHaveLength(1)
-  // @ts-expect-error: what is sent is missing
+  // @ts-expect-error: requests is missing
   const empty: ScenarioDefinition = { load: { vus: 1, duration: '1s' } }
   expect(problemsOf(empty)).toHaveLength(1)
 })

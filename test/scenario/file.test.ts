@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(cwd, { recursive: true }))
 
-test('a file is read relative to the working directory, and the path kept as given', async () => {
+test('a file is relative to the working directory, and keeps its path as given', async () => {
   const scenario = await loadScenario('scenarios/search.yaml', { cwd, env: {} })
   expect(scenario.file).toBe('scenarios/search.yaml')
   expect(scenario.baseline.file).toBe(join(cwd, 'b.json'))
@@ -26,12 +26,12 @@ test('a file is read relative to the working directory, and the path kept as giv
 
 test.each([
   ['scenarios/serch.yaml', 'no such file', 'did you mean scenarios/search.yaml?'],
-  ['scenarios/other-one.yaml', 'no such file', 'in scenarios there are search.yaml'],
-  ['nowhere/x.yaml', 'no such file', 'give the path of a scenario'],
-  ['scenarios', 'is a directory', 'in scenarios there are search.yaml'],
-  ['latin1.yaml', 'not a text in UTF-8', 'save the file as UTF-8'],
-  ['big.yaml', 'too much for a scenario', 'at most 5.00MB'],
-])('%s is refused', async (file, message, hint) => {
+  ['scenarios/other-one.yaml', 'no such file', 'scenarios contains search.yaml'],
+  ['nowhere/x.yaml', 'no such file', 'pass the path of a scenario'],
+  ['scenarios', 'is a directory', 'scenarios contains search.yaml'],
+  ['latin1.yaml', 'not valid UTF-8', 'save the file as UTF-8'],
+  ['big.yaml', 'too large for a scenario', 'at most 5.00MB'],
+])('%s is rejected', async (file, message, hint) => {
   const error = (await loadScenario(file, { cwd, env: {} }).catch((thrown) => thrown)) as UserError
   expect(error.problems[0]!.message).toContain(message)
   expect(error.problems[0]!.hint).toContain(hint)

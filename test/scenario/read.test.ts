@@ -67,7 +67,7 @@ test('the shortest file gets all the defaults', () => {
   })
 })
 
-test('the shipped scenario is a right one', () => {
+test('the shipped scenario is valid', () => {
   const text = readFileSync(new URL('../../scenarios/search.yaml', import.meta.url), 'utf8')
   const scenario = read(text, 'scenarios/search.yaml')
   expect(scenario.requests.map(({ name, weight }) => [name, weight])).toEqual([
@@ -141,14 +141,14 @@ describe('the target', () => {
 })
 
 describe('names', () => {
-  test('a request without one is called by method and path, in one spelling', () => {
+  test('default to method and path, with uniform spacing in placeholders', () => {
     const names = read(
       'data: { id: [1] }\nrequests:\n  - get: /a/{{id}}\n  - post: "/b?x={{  randomInt(1, 2) }}"\n',
     ).requests.map((request) => request.name)
     expect(names).toEqual(['GET /a/{{ id }}', 'POST /b?x={{ randomInt(1, 2) }}'])
   })
 
-  test('what the environment fills into a path is not part of it', () => {
+  test('contain no value from the environment', () => {
     expect(read('requests: [{ get: "/${API_TOKEN}" }]').requests[0]).toMatchObject({
       name: 'GET /${API_TOKEN}',
       path: ['/tok-12345'],
@@ -167,14 +167,14 @@ test("the environment can't smuggle a template in", () => {
   })
 })
 
-test('a header is taken by its letters, not as a number', () => {
+test('a header is taken as written, not as a number', () => {
   const { headers } = requestOf(
     read('requests: [{ get: /, headers: { A: 1.50, B: 0x1f, C: true, D: 1e3 } }]'),
   )
   expect(headers).toEqual({ a: ['1.50'], b: ['0x1f'], c: ['true'], d: ['1e3'] })
 })
 
-test('merged keys give way to those of the map itself', () => {
+test('keys of the map itself override merged ones', () => {
   const scenario = read(
     'http:\n  headers: &h { a: "1", b: "2" }\nrequests:\n  - get: /\n    headers: { b: own, <<: *h }\n',
   )
@@ -193,7 +193,7 @@ test('Windows line ends and a byte order mark make no difference', () => {
 })
 
 describe('secrets', () => {
-  test('of headers and telling variables are collected and kept out of the text', () => {
+  test('of headers and variables are collected and redacted from the text', () => {
     const scenario = read(
       [
         'http: { headers: { Authorization: Basic dXNlcjpwYXNz, cookie: sid=abcdef } }',
@@ -208,7 +208,7 @@ describe('secrets', () => {
     expect(scenario.text).toContain('Authorization: Basic [redacted]')
   })
 
-  test('are also what an expression takes from the environment, or says itself in such a header', () => {
+  test('are also literals and environment variables in an expression in such a header', () => {
     const scenario = read(
       [
         "http: { headers: { authorization: \"Basic {{ base64(concat('me:', 'in-the-file')) }} {{ env('VUS_OF_MINE', 'some-default') }}\" } }",
@@ -220,7 +220,7 @@ describe('secrets', () => {
     expect(scenario.text).not.toMatch(/in-the-file|some-default/)
   })
 
-  test('of telling fields and columns are those that are no plain words', () => {
+  test('of fields and columns exclude plain words', () => {
     const scenario = read(
       [
         'data: { user: [{ name: ann-2026, password: from-a-column }] }',
@@ -252,19 +252,19 @@ describe('secrets', () => {
     expect(scenario.text).not.toMatch(/hunter2|by-default|in-a-/)
   })
 
-  test('the scheme alone is none', () => {
+  test('the scheme alone is not a secret', () => {
     const scenario = read('requests: [{ get: /, headers: { authorization: "Bearer ${API_TOKEN}" } }]')
     expect(scenario.secrets).toEqual(['tok-12345'])
   })
 })
 
-test('a file of the baseline lies relative to the scenario', () => {
+test('the baseline file is relative to the scenario', () => {
   const text = 'baseline: { file: ../baselines/a.json }\nrequests: [{ get: / }]'
   expect(read(text).baseline.file).toBe('baselines/a.json')
   expect(read(text, '/srv/scenarios/a.yaml').baseline.file).toBe('/srv/baselines/a.json')
 })
 
-test('problems come in the order of the file, all of them', () => {
+test('all problems are reported, in the order of the file', () => {
   try {
     read('lod: 1\nrequests:\n  - get: x\n    wieght: 1\n  - post: /{{ nope }}\nthresholds: [p95 < 1]\n')
     expect.unreachable()
@@ -283,7 +283,7 @@ test('prototypes of objects are out of reach', () => {
   expect(() => read('requests: [{ get: "/{{ hasOwnProperty }}" }]')).toThrow('unknown name')
 })
 
-test('a field of a body may be called capture, or headers', () => {
+test('a field of a body may be named capture or headers', () => {
   const scenario = read(
     'requests: [{ post: /, json: { capture: { token: $.x }, headers: { x: plain-text }, auth: { bearer: plain-text }, steps: [1] } }]',
   )
@@ -301,19 +301,19 @@ function problemsOf(text: string): string[] {
   return []
 }
 
-test('what follows from a mistake is not told', () => {
+test('what follows from a problem is not reported', () => {
   expect(problemsOf('request: [{ get: / }]')).toEqual(['unknown key "request"'])
   expect(problemsOf('scenarios: [{ get: / }]')).toHaveLength(1)
 })
 
-test('of more than a hundred mistakes the rest is counted', () => {
+test('after a hundred problems the rest is counted', () => {
   const keys = Array.from({ length: 250 }, (_, i) => `wrong${i}: 1\n`).join('')
   const problems = problemsOf(`${keys}requests: [{ get: / }]`)
   expect(problems).toHaveLength(101)
-  expect(problems.at(-1)).toBe('150 more mistakes from here on')
+  expect(problems.at(-1)).toBe('150 more problems from here on')
 })
 
-describe('one mistake, one message:', () => {
+describe('one problem, one message:', () => {
   const scenario = (lines: readonly string[]) =>
     ['data:', '  word: [a, b]', 'requests:', '  - name: search', '    get: /x?q={{ word }}', ...lines].join(
       '\n',
@@ -322,25 +322,25 @@ describe('one mistake, one message:', () => {
 
   test.each([
     ['a tab', (text: string) => text.replace('  - name', '\t- name')],
-    ['a tab in the line of a hole', (text: string) => text.replace('    get', '\tget')],
-    ['an indentation', (text: string) => text.replace('data:', ' data:')],
-    ['a colon left out', (text: string) => text.replace('requests:', 'requests')],
+    ['a tab in the line of a placeholder', (text: string) => text.replace('    get', '\tget')],
+    ['a wrong indentation', (text: string) => text.replace('data:', ' data:')],
+    ['a missing colon', (text: string) => text.replace('requests:', 'requests')],
     ['a misspelled data', (text: string) => text.replace('data:', 'adta:')],
     ['a misspelled requests', (text: string) => text.replace('requests:', 'reqests:')],
     ['a misspelled name', (text: string) => text.replace('name:', 'nmae:')],
-    ['a bracket left out', (text: string) => text.replace('b]', 'b')],
-    ['a base that is not there', (text: string) => `extends: nowhere.yaml\n${text.replace('word: ', 'x: ')}`],
+    ['a missing bracket', (text: string) => text.replace('b]', 'b')],
+    ['a missing base', (text: string) => `extends: nowhere.yaml\n${text.replace('word: ', 'x: ')}`],
   ])('%s', (_name, spoil) => {
     const text = scenario(limits)
     expect(problemsOf(text)).toEqual([])
     expect(problemsOf(spoil(text))).toHaveLength(1)
   })
 
-  test('holes that begin a value, or stand in brackets, are told one by one', () => {
+  test('placeholders without quotes are reported one by one', () => {
     const text = 'requests:\n  - get: {{ a }}/x\n  - { post: /{{ b }}/y }\n  - put: /{{ c }}\n'
     expect(problemsOf(text)).toEqual([
-      '{{ a }} without quotes means something else to YAML',
-      '{{ b }} without quotes means something else to YAML',
+      '{{ a }} needs quotes: YAML reads { as the start of a map',
+      '{{ b }} needs quotes: YAML reads { as the start of a map',
     ])
   })
 })

@@ -1,5 +1,5 @@
 /**
- * `auth`: a short form of the header `authorization`.
+ * `auth`: a short form of the `authorization` header.
  */
 
 import { type Reader, readTemplate, wrong } from '../fields/fields.js'
@@ -11,7 +11,7 @@ import { literalParts } from '../template/template.js'
 import type { Report } from '../yaml/tree.js'
 import type { Leaf } from './leaves.js'
 
-/** How to log in with each request. */
+/** The credentials of each request. */
 export interface AuthInput {
   readonly bearer?: Template | undefined
   readonly basic?: Template | undefined
@@ -40,7 +40,7 @@ export function authSchema(leaf: Leaf) {
   )
 }
 
-/** The headers that `auth` stands for. */
+/** The headers that `auth` is short for. */
 export function authHeaders(auth: AuthInput | undefined): Record<string, Template> {
   if (auth?.bearer !== undefined) return { authorization: ['Bearer ', ...auth.bearer] }
   if (auth?.basic === undefined) return {}
@@ -56,7 +56,7 @@ export function authHeaders(auth: AuthInput | undefined): Record<string, Templat
   }
 }
 
-/** Reports a header that `auth` would set, too. */
+/** Reports an `authorization` header that `auth` would overwrite. */
 export function checkAuth(
   part: {
     readonly auth?: AuthInput | undefined
@@ -67,18 +67,18 @@ export function checkAuth(
   if (part.auth === undefined) return
   const header = Object.keys(part.headers ?? {}).find((name) => name.toLowerCase() === 'authorization')
   if (header === undefined) return
-  const message = 'auth sets the header authorization, which stands in headers, too'
-  report({ path: ['auth'], onKey: true, message, hint: 'keep one of the two' })
+  const message = 'auth sets the header authorization, which is also set in headers'
+  report({ path: ['auth'], onKey: true, message, hint: 'remove one of them' })
 }
 
 function checkOne({ bearer, basic }: AuthInput, report: Report, hasUnknown: boolean): void {
   if (bearer !== undefined && basic !== undefined) {
-    const message = 'auth is one of bearer and basic, here are both'
-    report({ path: ['basic'], onKey: true, message, hint: 'keep one of the two' })
+    const message = 'auth takes either bearer or basic, not both'
+    report({ path: ['basic'], onKey: true, message, hint: 'remove one of them' })
   } else if (bearer === undefined && basic === undefined && !hasUnknown) {
     report({
-      message: 'auth says not how',
-      hint: 'write bearer: "${API_TOKEN}" or basic: "user:${PASSWORD}"',
+      message: 'auth has no method',
+      hint: 'add bearer: "${API_TOKEN}" or basic: "user:${PASSWORD}"',
     })
   }
 }
@@ -86,5 +86,5 @@ function checkOne({ bearer, basic }: AuthInput, report: Report, hasUnknown: bool
 const readBasic: Reader<Template> = (tree, context, report) => {
   const template = readTemplate(tree, context, report)
   if (template === null || literalParts(template).some((part) => part.includes(':'))) return template
-  return wrong(report, 'basic is not of the form user:password', 'write it like "user:${PASSWORD}"')
+  return wrong(report, 'basic must be user:password', 'write it like "user:${PASSWORD}"')
 }

@@ -1,5 +1,5 @@
 /**
- * `capture`: values of an answer that later steps use.
+ * `capture`: values of a response, for later steps.
  */
 
 import { choiceReader, type Reader, readFlag, readFloat, readLabel, wrong } from '../fields/fields.js'
@@ -10,10 +10,10 @@ import { stepTrees } from '../yaml/step-trees.js'
 import { isTreeMap, nameOf, quoted, type Report, Scalar, type TreeMap } from '../yaml/tree.js'
 import { readFixedText, readPattern } from './checks.js'
 import { parseJsonPath } from './json-path.js'
-import { queryFault } from './json-query.js'
+import { queryProblem } from './json-query.js'
 import type { Leaves } from './leaves.js'
 
-/** One capture with its values read. */
+/** A capture with its values read. */
 export interface CaptureInput {
   readonly json?: string | undefined
   readonly header?: string | undefined
@@ -67,7 +67,7 @@ export function captureSchema({ leaf }: Leaves) {
       }).optional(),
     },
     {
-      description: 'A value of the answer.',
+      description: 'A value of the response.',
       sample: 'token: $.token',
       shorthand: {
         key: 'json',
@@ -94,7 +94,7 @@ export function captureSchema({ leaf }: Leaves) {
   })
 }
 
-/** The captures that the input stands for. */
+/** The captures that the input describes. */
 export function makeCaptures(input: Readonly<Record<string, CaptureInput>>): Capture[] {
   return Object.entries(input).map(([name, one]) => {
     const fallback = one.default !== undefined ? one.default : one.required === false ? null : undefined
@@ -117,7 +117,7 @@ function makeSource({
   return { type: body === true ? 'body' : 'status' }
 }
 
-/** The names captured anywhere in a file, each once. */
+/** The names captured anywhere in a file, without duplicates. */
 export function capturedNames(root: TreeMap): string[] {
   const names = stepTrees(root).flatMap(({ capture }) =>
     capture !== undefined && isTreeMap(capture) ? Object.keys(capture) : [],
@@ -128,10 +128,11 @@ export function capturedNames(root: TreeMap): string[] {
 const readTrue: Reader<boolean> = (tree, _context, report) =>
   tree instanceof Scalar && tree.value === true
     ? true
-    : wrong(report, `true is wanted, here is ${nameOf(tree)}`, 'write true, or remove the key')
+    : wrong(report, `expected true, got ${nameOf(tree)}`, 'write true, or remove the key')
 
 const readDefault: Reader<string | number | boolean | null> = (tree, context, report) => {
-  if (!(tree instanceof Scalar)) return wrong(report, 'a single value is wanted', 'write a text or a number')
+  if (!(tree instanceof Scalar))
+    return wrong(report, `expected a single value, got ${nameOf(tree)}`, 'write text or a number')
   if (tree.value === '') return ''
   return typeof tree.value === 'string'
     ? readFixedText(tree, context, report)
@@ -143,39 +144,49 @@ const readQuery: Reader<string> = (tree, context, report) => {
   if (text === null || parseJsonPath(text) !== null) return text
   const guess = text.startsWith('$') ? null : `$${text.startsWith('[') ? '' : '.'}${text}`
   if (guess !== null && parseJsonPath(guess) !== null)
-    return wrong(report, `${quoted(text)} is not a path into JSON`, `write ${guess}`)
-  const fault = queryFault(text)
-  return fault === null ? text : wrong(report, `${quoted(text)} is not a JSONPath: ${fault}`, HINT)
+    return wrong(report, `${quoted(text)} is not a JSON path`, `write ${guess}`)
+  const problem = queryProblem(text)
+  return problem === null ? text : wrong(report, `${quoted(text)} is not a valid JSON path: ${problem}`, HINT)
 }
 
-const HINT = "write it like $.items[0].id, or $.items[*].id; other keys in quotes: $['first name']"
+const HINT = "write a path such as $.items[0].id or $.items[*].id, with other keys in quotes: $['first name']"
 
 function checkCapture(input: CaptureInput, report: Report, hasUnknown: boolean): void {
   const [source, ...others] = SOURCES.filter((key) => input[key] !== undefined)
   if (source === undefined && !hasUnknown)
     report({
-      message: 'the capture says not from where',
+      message: 'the capture has no source',
       hint: 'write $.token, { header: x-id } or { regex: "id=(\\d+)" }',
     })
   for (const other of others) {
-    const message = `a capture takes one value, here are ${source} and ${other}`
-    report({ path: [other], onKey: true, message, hint: 'keep one of the two, or make two captures' })
+    const message = `a capture can have only one source; got ${source} and ${other}`
+    report({ path: [other], onKey: true, message, hint: 'remove one of them, or write two captures' })
   }
   if (input.pick !== undefined && source !== undefined && source !== 'json' && source !== 'regex')
-    report({ path: ['pick'], onKey: true, message: `${source} gives one value`, hint: 'remove pick' })
+    report({
+      path: ['pick'],
+      onKey: true,
+      message: `pick applies only to json and regex, not to ${source}`,
+      hint: 'remove pick',
+    })
   if (input.required === true && input.default !== undefined)
     report({
       path: ['default'],
       onKey: true,
-      message: 'a value that is required has no default',
-      hint: 'remove required, or the default',
+      message: "a required value can't have a default",
+      hint: 'remove required or default',
     })
 }
 
 function checkCaptureNames(captures: TreeMap, report: Report): void {
   for (const name of Object.keys(captures)) {
     if (/^[A-Za-z_][\w-]*$/.test(name)) continue
-    const message = `{{ ${name} }} could not be read`
-    report({ path: [name], onKey: true, message, hint: 'start with a letter; then letters, digits, _ and -' })
+    const message = `${quoted(name)} can't be used as a name in {{ }}`
+    report({
+      path: [name],
+      onKey: true,
+      message,
+      hint: 'use letters, digits, _ and -, starting with a letter',
+    })
   }
 }

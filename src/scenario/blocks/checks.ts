@@ -1,11 +1,11 @@
 /**
- * `expect`: what has to hold of an answer besides its status, from the file to a list of checks.
+ * `expect` except for the status: from the file to a list of checks.
  */
 import { losesDigits } from '../../base/decimal.js'
 import { messageOf } from '../../base/errors.js'
 import { type Reader, readText, wrong } from '../fields/fields.js'
 import type { Check, JsonTest } from '../model/expect.js'
-import { quoted, type Report, Scalar, type TreeMap } from '../yaml/tree.js'
+import { nameOf, quoted, type Report, Scalar, type TreeMap } from '../yaml/tree.js'
 import { parseJsonPath } from './json-path.js'
 
 /** The checks of a request with their values read. */
@@ -18,7 +18,7 @@ export interface ChecksInput {
   readonly maxSize?: number | undefined
 }
 
-/** The checks in the order they are looked at: those first that need less of the answer. */
+/** The checks in the order of evaluation: those that need less of the response first. */
 export function makeChecks({ header, body, matches, json, maxLatency, maxSize }: ChecksInput): Check[] {
   const checks: (Check | null)[] = [
     ...Object.entries(header ?? {}).map(
@@ -35,20 +35,20 @@ export function makeChecks({ header, body, matches, json, maxLatency, maxSize }:
   return checks.filter((check) => check !== null)
 }
 
-/** Reports checks of a body where there will be none. */
+/** Reports checks of a body for a request whose response has none. */
 export function checkChecks(input: ChecksInput, report: Report): void {
   for (const key of ['body', 'matches', 'json', 'maxSize'] as const) {
     if (input[key] === undefined) continue
-    const message = 'the answer to a head request has no body'
+    const message = 'the response to a HEAD request has no body'
     report({ path: ['expect', key], onKey: true, message, hint: `use get, or remove ${key}` })
   }
 }
 
-/** A text to compare with: not empty, and the same in every iteration. */
+/** Fixed text to compare with: not empty, without templates. */
 export const readFixedText: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)
-  if (text === '') return wrong(report, 'the text is empty', 'write what to look for, or remove the key')
-  return text === null ? null : refuseHoles(text, report)
+  if (text === '') return wrong(report, 'the value is empty', 'write the text to look for, or remove the key')
+  return text === null ? null : refuseTemplates(text, report)
 }
 
 /** A regular expression. */
@@ -60,20 +60,24 @@ export const readPattern: Reader<string> = (tree, context, report) => {
     return pattern
   } catch (error) {
     const reason = messageOf(error).replace(/^.*: /s, '')
-    const hint = 'write it without slashes around it; \\ before a character that is meant itself'
-    return wrong(report, `${quoted(pattern)} is not a regular expression: ${reason}`, hint)
+    const hint = 'write it without enclosing slashes, and put \\ before a literal special character'
+    return wrong(report, `${quoted(pattern)} is not a valid regular expression: ${reason}`, hint)
   }
 }
 
-/** What a value has to be: a value, or a text such as `>= 1` and `exists`. */
+/** The test of a JSON value: a value to equal, or text such as `>= 1` and `exists`. */
 export const readJsonTest: Reader<JsonTest> = (tree, context, report) => {
   if (!(tree instanceof Scalar) || (tree.value === null && tree.text === '')) {
-    const message = 'a single value is wanted, or a comparison'
-    return wrong(report, message, 'write it like ok, 1, true, ">= 1", "!= null" or exists')
+    const message = `expected a value or a comparison, got ${nameOf(tree)}`
+    return wrong(
+      report,
+      message,
+      'write a value such as ok, 1 or true, or a comparison such as ">= 1", "!= null" or exists',
+    )
   }
   if (typeof tree.value !== 'string') return { operator: '==', value: tree.value, ...digitsOf(tree.text) }
   const text = readText(tree, context, report)
-  if (text === null || refuseHoles(text, report) === null) return null
+  if (text === null || refuseTemplates(text, report) === null) return null
   if (text === 'exists' || text === 'missing') return { operator: text }
   const [, operator, operand] = /^\s*(==|!=|<=|>=|<|>)\s*(.*?)\s*$/s.exec(text) ?? []
   if (operator === undefined) return { operator: '==', value: text }
@@ -89,8 +93,8 @@ function readComparison(operator: Comparison, operand: string, report: Report): 
   if (typeof value === 'number') return { operator, value, ...digits }
   return wrong(
     report,
-    `${operator} compares numbers, here is ${quoted(operand)}`,
-    `write it like "${operator} 1"`,
+    `${operator} compares numbers, got ${quoted(operand)}`,
+    `write a number, such as "${operator} 1"`,
   )
 }
 
@@ -98,7 +102,7 @@ function digitsOf(text: string): { readonly digits?: string } {
   return losesDigits(text) ? { digits: text } : {}
 }
 
-/** A JSON value such as `null`, `5` or `"5"`; whatever else stands there is a text. */
+/** A JSON value such as `null`, `5` or `"5"`; anything else is text. */
 function parseOperand(text: string): string | number | boolean | null {
   try {
     const value: unknown = JSON.parse(text)
@@ -108,14 +112,14 @@ function parseOperand(text: string): string | number | boolean | null {
   }
 }
 
-/** Reports the keys that are no paths to a value. */
+/** Reports keys that are not a path to a single value. */
 export function checkJsonPaths(tests: TreeMap, report: Report): void {
   for (const path of Object.keys(tests)) {
     if (parseJsonPath(path) !== null) continue
     report({
       path: [path],
       onKey: true,
-      message: `${quoted(path)} is not a path to one value`,
+      message: `${quoted(path)} is not a path to a single value`,
       hint: pathHint(path),
     })
   }
@@ -123,16 +127,15 @@ export function checkJsonPaths(tests: TreeMap, report: Report): void {
 
 function pathHint(path: string): string {
   if (/\*|\.\.|\?|\[[-\d]*:/.test(path))
-    return 'wildcards, slices and filters are not for checks: name one value, such as $.items[0].id'
+    return 'name one value, such as $.items[0].id: checks take no wildcards, slices or filters'
   const guess = path.startsWith('$') ? null : `$${path.startsWith('[') ? '' : '.'}${path}`
   return guess !== null && parseJsonPath(guess) !== null
     ? `write ${guess}`
-    : "write it like $.items[0].id, and other keys in quotes: $['first name']"
+    : "write a path such as $.items[0].id, with other keys in quotes: $['first name']"
 }
 
-const HOLES_HINT =
-  'write what is the same in every answer; a step can capture the value and the next one compare it, with if'
+const TEMPLATES_HINT = 'write a fixed value; to compare a changing one, capture it and use if in a later step'
 
-function refuseHoles(text: string, report: Report): string | null {
-  return text.includes('{{') ? wrong(report, 'templates are not worked out in checks', HOLES_HINT) : text
+function refuseTemplates(text: string, report: Report): string | null {
+  return text.includes('{{') ? wrong(report, 'templates are not supported in checks', TEMPLATES_HINT) : text
 }

@@ -8,17 +8,17 @@ import { nameOf, quoted, Scalar } from '../yaml/tree.js'
 
 type Comparison = Extract<Condition, { readonly right: unknown }>['operator']
 
-/** Outside of holes: they may hold such signs themselves. */
+/** Matched outside of placeholders, which may contain these characters themselves. */
 const OPERATOR = /\s*(==|!=|<=|>=|<|>|\bcontains\b|\bmatches\b)\s*/
 
 /** A condition. */
 export const readCondition: Reader<Condition> = (tree, context, report) => {
   if (tree instanceof Scalar && typeof tree.value === 'boolean')
-    return wrong(report, `${tree.text} is always the same`, `write ${example(context)}`)
+    return wrong(report, `the condition is always ${tree.text}`, `write ${example(context)}`)
   if (!(tree instanceof Scalar))
-    return wrong(report, `a condition is wanted, here is ${nameOf(tree)}`, `write ${example(context)}`)
+    return wrong(report, `expected a condition, got ${nameOf(tree)}`, `write ${example(context)}`)
   const { text } = tree
-  const masked = text.replace(HOLE, (hole) => '\0'.repeat(hole.length))
+  const masked = text.replace(PLACEHOLDER, (placeholder) => '\0'.repeat(placeholder.length))
   const match = OPERATOR.exec(masked)
   if (!masked.includes('\0')) {
     const name = /^\s*(?:not\s+)?([A-Za-z_][\w.-]*)/.exec(text)?.[1]
@@ -26,18 +26,18 @@ export const readCondition: Reader<Condition> = (tree, context, report) => {
       name !== undefined && [...context.shapes.keys(), ...context.variables].includes(name.split('.', 1)[0]!)
         ? `write ${quoted(text.replace(name, `{{ ${name} }}`))}`
         : `write ${example(context)}`
-    return wrong(report, 'the condition is always the same: it holds no {{ ... }}', hint)
+    return wrong(report, 'the condition never changes: it contains no {{ ... }}', hint)
   }
-  const fault = faultOf(text, masked, match)
-  if (fault !== null) return wrong(report, fault.message, fault.hint)
+  const problem = faultOf(text, masked, match)
+  if (problem !== null) return wrong(report, problem.message, problem.hint)
   const part = (from: number, to?: number): Template | null => {
     const raw = text.slice(from, to)
     const lead = raw.length - raw.trimStart().length
-    return readTemplate(new Scalar(raw.trim(), raw.trim()), context, (mistake) =>
+    return readTemplate(new Scalar(raw.trim(), raw.trim()), context, (problem) =>
       report(
-        mistake.part === undefined
-          ? mistake
-          : { ...mistake, part: { ...mistake.part, from: mistake.part.from + from + lead } },
+        problem.part === undefined
+          ? problem
+          : { ...problem, part: { ...problem.part, from: problem.part.from + from + lead } },
       ),
     )
   }
@@ -54,13 +54,13 @@ export const readCondition: Reader<Condition> = (tree, context, report) => {
   if (operator === 'matches' && pattern !== null && !isPattern(pattern))
     return wrong(
       report,
-      `${quoted(pattern)} is not a regular expression`,
-      'write it without slashes around it',
+      `${quoted(pattern)} is not a valid regular expression`,
+      'write it without enclosing slashes',
     )
   return { left, operator, right: right.map(unquote) }
 }
 
-/** `3`, or `1..5`: how often a step is repeated. */
+/** How often a step is repeated: `3`, or a range such as `1..5`. */
 export const readTimes: Reader<readonly [number, number]> = (tree, context, report) => {
   const text = readText(tree, context, report)
   if (text === null) return null
@@ -68,26 +68,26 @@ export const readTimes: Reader<readonly [number, number]> = (tree, context, repo
   if (rest.length > 0 || from === null || from === undefined || to === null || to === undefined)
     return wrong(
       report,
-      `${nameOf(tree)} is no number of times`,
+      `${nameOf(tree)} is not a number of repetitions`,
       'write a whole number such as 3, or a range such as 1..5',
     )
   if (to < from)
-    return wrong(report, `the range ${text} falls`, `write the smaller number first: ${to}..${from}`)
-  if (to === 0) return wrong(report, 'never is no number of times', 'write 1 or more, or remove the step')
-  if (to > TIMES_MAX) return wrong(report, `${text} is too often`, `at most ${TIMES_MAX}`)
+    return wrong(report, `the range ${text} is reversed`, `write the smaller number first: ${to}..${from}`)
+  if (to === 0) return wrong(report, 'the step would never run', 'write 1 or more, or remove the step')
+  if (to > TIMES_MAX) return wrong(report, `${text} is too many repetitions`, `write at most ${TIMES_MAX}`)
   return [from, to]
 }
 
 const TIMES_MAX = 100_000
 
-const HOLE = /\{\{[\s\S]*?\}\}/g
+const PLACEHOLDER = /\{\{[\s\S]*?\}\}/g
 
 const NEGATION = /^\s*(?:not\b|!)\s*/
 
-/** A comparison that was written inside of the braces, as other template languages have it. */
+/** A comparison inside the braces, as other template languages write it. */
 const INSIDE = /\{\{\s*([\w.-]+)\s*(===?|!==?|<=|>=|<|>)\s*(.+?)\s*\}\}/
 
-/** What other languages have in conditions and would silently be part of a text here; null when there is none of it. */
+/** Syntax of other languages that would silently be read as text; null if there is none. */
 function faultOf(
   text: string,
   masked: string,
@@ -96,7 +96,7 @@ function faultOf(
   const [, name, sign, value] = INSIDE.exec(text) ?? []
   if (sign !== undefined)
     return {
-      message: 'a comparison stands outside of the braces',
+      message: 'a comparison belongs outside the braces',
       hint: `write "{{ ${name} }} ${sign.slice(0, 2)} ${value}"`,
     }
   if (match === null) {
@@ -106,13 +106,13 @@ function faultOf(
     const at = masked.indexOf('=')
     if (at !== -1) {
       const instead = `${text.slice(0, at)}==${text.slice(at + 1)}`
-      return { message: 'a single = compares nothing', hint: `write ${quoted(instead)}` }
+      return { message: '= is not a comparison operator', hint: `write ${quoted(instead)}` }
     }
     return COMBINED.test(masked)
       ? ONE_ONLY
       : {
-          message: `${quoted(text)} is no condition`,
-          hint: 'write == != < <= > >= contains or matches between two values',
+          message: `${quoted(text)} is not a condition`,
+          hint: 'compare two values with ==, !=, <, <=, >, >=, contains or matches',
         }
   }
   const left = masked.slice(0, match.index)
@@ -120,34 +120,37 @@ function faultOf(
   if (/[=!<>]$/.test(left) || /^[=~<>]/.test(right)) {
     const sign = /[=!<>~]{2,}/.exec(masked)?.[0] ?? match[1]!
     return {
-      message: `${quoted(sign)} is no comparison`,
-      hint: 'there are == != < <= > >= contains and matches',
+      message: `${quoted(sign)} is not a comparison operator`,
+      hint: 'use ==, !=, <, <=, >, >=, contains or matches',
     }
   }
   if (NEGATION.test(left) && left.includes('\0'))
-    return { message: 'not goes with a value alone', hint: 'turn the comparison round, such as != for ==' }
+    return {
+      message: 'not applies to a value, not to a comparison',
+      hint: 'invert the comparison, such as != for ==',
+    }
   if (right.trim() === '')
-    return { message: 'nothing to compare with', hint: `write ${quoted(`${text.trim()} ''`)}` }
+    return { message: 'the comparison has no right side', hint: `write ${quoted(`${text.trim()} ''`)}` }
   const isQuoted = /^\s*(["'])(?:(?!\1).)*\1\s*$/s.test(right)
   const isPatternSide = match[1] === 'matches'
   if (!isQuoted && (COMBINED.test(right) || (!isPatternSide && /&&|\|\||[=!]=/.test(right)))) return ONE_ONLY
   return null
 }
 
-/** Two conditions in one: what stands on the right of `and` holds a value again. */
+/** Two conditions in one: the text after `and` or `or` contains another placeholder. */
 const COMBINED = /(?:&&|\|\||\b(?:and|or)\b)[\s\S]*\0/i
 
 const ONE_ONLY = {
-  message: 'a condition is one comparison, here are several',
-  hint: 'for "and" nest it: one if at steps:, the other at the step inside; for "or" write "{{ x }} matches ^(a|b)$"',
+  message: 'a condition can have only one comparison',
+  hint: 'for "and", put one if on a group (steps:) and the other on a step in it; for "or", write "{{ x }} matches ^(a|b)$"',
 } as const
 
 function example({ variables, shapes }: Context): string {
   const name = variables[0] ?? [...shapes.keys()][0] ?? 'status'
-  return `"{{ ${name} }} == done", or "{{ ${name} }}" for whether there is a value`
+  return `"{{ ${name} }} == done", or "{{ ${name} }}" to test for a value`
 }
 
-/** `"done"` and `'done'` are the text done, as in other languages. */
+/** Removes quotes: `"done"` and `'done'` mean the text done. */
 function unquote(part: Template[number]): Template[number] {
   return typeof part === 'string' ? part.replace(/^(["'])(.*)\1$/s, '$2') : part
 }

@@ -1,5 +1,5 @@
 /**
- * `connections`, `keepAlive`, `pipelining` and `http2`: how many connections there are, and what goes over each.
+ * `connections`, `keepAlive`, `pipelining` and `http2`: how many connections there are and what each carries.
  */
 import { type Reader, readText, wrong } from '../fields/fields.js'
 import { numberReader } from '../fields/unit-fields.js'
@@ -14,7 +14,7 @@ export interface ConnectionsInput {
   readonly http2?: boolean | undefined
 }
 
-/** The options; what is as usual is absent. */
+/** The options; defaults are absent. */
 export function makeConnections(
   input: ConnectionsInput,
 ): Pick<HttpOptions, 'connections' | 'keepAlive' | 'pipelining' | 'http2'> {
@@ -27,24 +27,23 @@ export function makeConnections(
   }
 }
 
-/** Reports what would be without effect. */
+/** Reports keys without effect. */
 export function checkConnections(input: ConnectionsInput, report: Report): void {
   const { connections, keepAlive, pipelining } = input
   if (pipelining != null && (connections === undefined || connections === 'per-vu')) {
-    const message =
-      'a virtual user sends one request at a time: there is nothing to pipeline on a connection of its own'
+    const message = 'pipelining needs shared connections: a virtual user sends one request at a time'
     report({
       path: ['pipelining'],
       onKey: true,
       message,
-      hint: 'add connections: 10, to share so many among all',
+      hint: 'add connections: 10 to share 10 connections among all virtual users',
     })
   }
   if (keepAlive !== false) return
   for (const key of ['pipelining', 'http2'] as const) {
     if (!input[key]) continue
-    const message = `${key} needs connections that are kept, and keepAlive is false`
-    report({ path: [key], onKey: true, message, hint: 'keep one of the two' })
+    const message = `${key} needs connections that stay open, but keepAlive is false`
+    report({ path: [key], onKey: true, message, hint: 'remove one of them' })
   }
 }
 
@@ -56,5 +55,9 @@ export const readConnections: Reader<number | 'per-vu'> = (tree, context, report
   const text = readText(tree, context, report)
   if (text === null || text === 'per-vu') return text
   if (/^\d+$/.test(text)) return readCount(tree, context, report)
-  return wrong(report, `${quoted(text)} is no number of connections`, 'write a number such as 10, or per-vu')
+  return wrong(
+    report,
+    `${quoted(text)} is not a number of connections`,
+    'write a number such as 10, or per-vu',
+  )
 }

@@ -1,5 +1,5 @@
 /**
- * What kind of content a file holds, by its name: what browsers and curl would say of it.
+ * Media types by file extension, as browsers and curl guess them.
  */
 import { extname } from 'node:path'
 
@@ -53,7 +53,7 @@ const TYPES: Readonly<Record<string, string>> = {
   zip: 'application/zip',
 }
 
-/** The media type that a file's name stands for; bytes of any kind when it stands for none. */
+/** The media type for a file name; `application/octet-stream` if the extension is unknown. */
 export function contentTypeOf(path: string): string {
   const extension = extname(path).slice(1).toLowerCase()
   return Object.hasOwn(TYPES, extension) ? TYPES[extension]! : 'application/octet-stream'

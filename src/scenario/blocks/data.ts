@@ -1,5 +1,5 @@
 /**
- * The fields of `data`: values that iterations take, listed or from files.
+ * The fields of `data`: test data in the scenario or in files.
  */
 import { checkFeeder, checkValues, parseDelimiter } from '../data/feeders.js'
 import type { Tables } from '../data/tables.js'
@@ -69,5 +69,8 @@ export function dataSchema({ leaf }: Leaves, tables: Tables) {
 const readDelimiterField: fields.Reader<string> = (tree, context, report) => {
   const text = fields.readText(tree, context, report)
   if (text === null) return null
-  return parseDelimiter(text) ?? fields.wrong(report, 'a delimiter is one sign', 'such as ";", "|" or "\\t"')
+  return (
+    parseDelimiter(text) ??
+    fields.wrong(report, 'a delimiter is a single character', 'write one such as ";", "|" or "\\t"')
+  )
 }

@@ -1,6 +1,6 @@
 /**
- * Every field of a scenario file, once: its name, its reader, its description. The loader checks with it, and the
- * JSON Schema for editors is made from it. The blocks of the file lie in `blocks/`.
+ * Every field of a scenario file with its name, reader and description. The loader checks files with it, and the JSON
+ * Schema for editors is generated from it.
  */
 
 import { Tables } from '../data/tables.js'
@@ -9,7 +9,7 @@ import { readTarget } from '../fields/http-fields.js'
 import * as json from '../fields/json-types.js'
 import { checkProfiles } from '../fields/keys.js'
 import { jsonSchema, list, map, type Output, readBy, record } from '../fields/schema.js'
-import type { Mistake, Tree } from '../yaml/tree.js'
+import type { Tree, TreeProblem } from '../yaml/tree.js'
 import { dataSchema } from './data.js'
 import { httpSchema } from './http.js'
 import { makeLeaves } from './leaves.js'
@@ -19,24 +19,28 @@ import { referenceSchema } from './reference.js'
 import { requestSchema, stepsSchema } from './request.js'
 import { checkNames, type Names } from './request-names.js'
 
-/** A scenario file with every value read, as it's written: short forms and defaults are still open. */
+/** A scenario file with its values read; short forms and defaults are not resolved yet. */
 export type ScenarioInput = Output<ReturnType<typeof scenarioSchema>>
 
-/** Reads a tree as a scenario file: its values, or all the mistakes in it. */
+/** Reads a tree as a scenario file: its values, or all its problems. */
 export function readFields(
   tree: Tree,
   context: fields.Context,
   { names, tables }: { readonly names: Names; readonly tables: Tables },
-): { readonly input: ScenarioInput } | { readonly mistakes: readonly Mistake[] } {
+): { readonly input: ScenarioInput } | { readonly problems: readonly TreeProblem[] } {
   return readBy(scenarioSchema(context, names, tables), tree)
 }
 
 /** The JSON Schema (draft 7) of scenario files. */
 export function scenarioJsonSchema(): object {
-  const nobody = { env: {}, shapes: new Map(), variables: [], requests: [] }
+  const emptyContext = { env: {}, shapes: new Map(), variables: [], requests: [] }
   return {
     ...jsonSchema(
-      scenarioSchema(nobody, { entries: [], before: [], beforeEach: [], after: [] }, new Tables(undefined)),
+      scenarioSchema(
+        emptyContext,
+        { entries: [], before: [], beforeEach: [], after: [] },
+        new Tables(undefined),
+      ),
     ),
     title: 'perfctl scenario',
   }
@@ -79,15 +83,15 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
       }),
       before: stepsSchema(
         leaves,
-        'Setup: sent once, before the load. All virtual users know what it captures; it is in no figure.',
+        'Setup: runs once, before the load. All virtual users know its captures. Left out of every figure.',
       ).optional(),
       beforeEach: stepsSchema(
         leaves,
-        'Per-user setup: sent once by each virtual user, before its first iteration. The virtual user keeps what it captures.',
+        'Per-user setup: runs once for each virtual user, before its first iteration. The virtual user keeps its captures.',
       ).optional(),
       after: stepsSchema(
         leaves,
-        'Teardown: sent once, after the load, also after Ctrl-C. It is in no figure.',
+        'Teardown: runs once, after the load, even after Ctrl-C. Left out of every figure.',
       ).optional(),
       thresholds: list(thresholdSchema(leaves), {
         description: 'Absolute limits; the run fails if one is not met.',

@@ -3,14 +3,14 @@
  */
 
 import { readStatus } from '../fields/fields.js'
-import { checkAnswerHeaderNames } from '../fields/http-fields.js'
+import { checkResponseHeaderNames } from '../fields/http-fields.js'
 import * as json from '../fields/json-types.js'
 import { map, record } from '../fields/schema.js'
 import { readSize, readTimeout } from '../fields/unit-fields.js'
 import { checkJsonPaths, readFixedText, readJsonTest, readPattern } from './checks.js'
 import type { Leaf } from './leaves.js'
 
-/** When the answer is a success. */
+/** What makes a response a success. */
 export function expectSchema(leaf: Leaf) {
   return map(
     {
@@ -19,7 +19,7 @@ export function expectSchema(leaf: Leaf) {
         description: 'Expected statuses. Default: below 400.',
       }).optional(),
       header: record(leaf(readFixedText, json.TEXT), {
-        check: checkAnswerHeaderNames,
+        check: checkResponseHeaderNames,
         description: 'Headers with exactly these values.',
         examples: [{ 'content-type': 'application/json' }],
       }).optional(),
@@ -36,11 +36,11 @@ export function expectSchema(leaf: Leaf) {
       }).optional(),
       maxLatency: leaf(readTimeout, {
         ...json.DURATION,
-        description: 'Largest latency; a slower response fails.',
+        description: 'Maximum latency; a slower response fails.',
       }).optional(),
       maxSize: leaf(readSize, {
         ...json.SIZE,
-        description: 'Largest body as transferred; a larger one fails.',
+        description: 'Maximum body size as transferred; a larger body fails.',
       }).optional(),
     },
     {

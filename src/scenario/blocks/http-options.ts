@@ -30,8 +30,8 @@ export interface HttpInput extends RouteInput, ConnectionsInput {
 }
 
 /**
- * The options; paths are relative to `file`. What it doesn't use is absent, so that it leaves no trace in the
- * scenario's fingerprint.
+ * The options; paths are relative to `file`. Unused options are absent, so that they don't change the scenario's
+ * fingerprint.
  */
 export function makeHttp(input: HttpInput, file: string): HttpOptions {
   const {
@@ -64,7 +64,7 @@ function besideFile(path: string | undefined, file: string): string | undefined 
   return path === undefined || isAbsolute(path) ? path : join(dirname(file), path)
 }
 
-/** Headers of the user's own, and those that other keys stand for. */
+/** The user's headers, and those that other keys set. */
 function makeHeaders({
   headers = {},
   auth,
@@ -81,10 +81,10 @@ function makeHeaders({
   }
 }
 
-/** What can be decoded. */
+/** The encodings that perfctl decodes. */
 const ENCODINGS = 'gzip, deflate, br'
 
-/** Reports headers that other keys would set, too. */
+/** Reports headers that other keys set as well. */
 export function checkHttp(input: HttpInput, report: Report): void {
   checkAuth(input, report)
   checkRoute(input, report)
@@ -97,8 +97,8 @@ export function checkHttp(input: HttpInput, report: Report): void {
   const names = Object.keys(input.headers ?? {}).map((name) => name.toLowerCase())
   for (const [key, header] of Object.entries(set)) {
     if (header === null || !names.includes(header)) continue
-    const message = `${key} sets the header ${header}, which stands in headers, too`
-    report({ path: [key], onKey: true, message, hint: 'keep one of the two' })
+    const message = `${key} sets the header ${header}, which is also set in headers`
+    report({ path: [key], onKey: true, message, hint: 'remove one of them' })
   }
 }
 
@@ -110,12 +110,12 @@ export const readCompression: Reader<HttpOptions['compression'] | false> = (tree
   if (text === null) return null
   return wrong(
     report,
-    `${nameOf(tree)} is not known here`,
-    'write true, or wire to decode only what is looked into',
+    `expected true, false or wire, got ${nameOf(tree)}`,
+    'write true, or wire to decode only the responses that checks need',
   )
 }
 
-/** The name of the header for ids; `true` is the usual one. */
+/** The name of the header for request ids; `true` is `x-request-id`. */
 export const readRequestId: Reader<string> = (tree, context, report) => {
   if (tree instanceof Scalar && tree.value === true) return 'x-request-id'
   const name = readLabel(tree, context, report)?.toLowerCase() ?? null
@@ -136,7 +136,7 @@ export const readCookies: Reader<HttpOptions['cookies'] | false> = (tree, contex
   if (text === null) return null
   return wrong(
     report,
-    `${nameOf(tree)} is not known here`,
-    'write true, or keep to keep them from one iteration to the next',
+    `expected true, false or keep, got ${nameOf(tree)}`,
+    'write true, or keep to keep cookies between iterations',
   )
 }

@@ -1,16 +1,18 @@
 /**
- * Paths into a JSON value, as far as one value is meant: `$.a.b[0]['x y']`. The general form (RFC 9535, with
- * wildcards and filters) gives lists of values, which a check could not be held against.
+ * JSON paths to a single value: `$.a.b[0]['x y']`. The general form (RFC 9535, with wildcards and filters) returns
+ * lists, which a check can't compare.
  */
 
 /** Keys and indices from the top. */
 export type JsonPath = readonly (string | number)[]
 
-/** Keys and indices from the top; null for what is no path to one value. `$` alone is the whole. */
+/**
+ * Parses a path into keys and indices from the top; null if it isn't a path to a single value. `$` is the whole value.
+ */
 export function parseJsonPath(text: string): (string | number)[] | null {
   if (!text.startsWith('$')) return null
   const steps: (string | number)[] = []
-  // Sticky, so that nothing between two steps is skipped.
+  // Sticky, so that no text between two steps is skipped.
   const step = /\.([\p{L}_$][\p{L}\p{N}_$-]*)|\[(\d+)\]|\['([^']*)'\]|\["([^"]*)"\]/uy
   step.lastIndex = 1
   while (step.lastIndex < text.length) {
@@ -22,9 +24,7 @@ export function parseJsonPath(text: string): (string | number)[] | null {
   return steps
 }
 
-/**
- * The value that the steps lead to; undefined when there is none. `length` of a list is how many entries it has.
- */
+/** The value at the end of the steps; undefined if there is none. `length` of a list is its number of entries. */
 export function valueAt(root: unknown, steps: readonly (string | number)[]): unknown {
   let value = root
   for (const step of steps) {

@@ -1,6 +1,6 @@
 /**
- * Queries of RFC 9535 on a JSON value, with wildcards and filters. The only file that knows json-p3, which it loads
- * when there is a query: most scenarios name single values, which `json-path.ts` finds by itself.
+ * RFC 9535 queries on a JSON value, with wildcards and filters. The only file that imports json-p3, and only once
+ * there is a query: most scenarios name single values, which `json-path.ts` finds.
  */
 import { createRequire } from 'node:module'
 import type { Ms } from '../../base/clock.js'
@@ -13,39 +13,40 @@ import type { JsonPath } from './json-path.js'
 type Library = typeof import('json-p3')
 type Compiled = import('json-p3').JSONPathQuery
 
-/** Deeper values are not looked into: no service means to send one, and each level takes a frame of the stack. */
-const DEPTH_MOST = 1000
+/** Deeper values are not searched: no real service sends them, and each level takes a stack frame. */
+const DEPTH_MAX = 1000
 
-/** More values are more than memory is for. */
-const VALUES_MOST = 1_000_000
+/** More values could exhaust the memory. */
+const VALUES_MAX = 1_000_000
 
 /**
- * What takes longer than its answer is long: a descent within a descent, or within a filter, and regular expressions,
- * which may even come from the answer. Looked for in the text: whoever has `..` in a key waits 0.1 ms more.
+ * Queries that may take more than linear time in the size of the response: a descent within a descent or within a
+ * filter, and regular expressions, which may even come from the response. Matched against the text, so a key that
+ * contains `..` costs 0.1 ms more.
  */
 const SLOW = /\.\..*\.\.|\?.*(?:\.\.|\$|\?)|\b(?:match|search)\s*\(/s
 
-/** A query that can't be carried out on a value; the message says why. */
+/** A query that failed on a value; the message says why. */
 export class QueryError extends Error {}
 
 interface Query {
   readonly compiled: Compiled
-  /** Null when it takes no longer than its answer is long. */
+  /** Null if the query takes linear time. */
   readonly guard: Guard | null
 }
 
-/** How a query is carried out. */
+/** How a query is run. */
 export interface QueryOptions {
-  /** No more than the first value is wanted. */
+  /** Only the first value is needed. */
   readonly onlyFirst: boolean
-  /** What is left of the time for it. */
+  /** The remaining time. */
   readonly leftMs: Ms
 }
 
 const queries = new Map<string, Query>()
 
-/** What is wrong with a query; null when nothing is. */
-export function queryFault(query: string): string | null {
+/** What is wrong with a query; null if it is valid. */
+export function queryProblem(query: string): string | null {
   try {
     prepare(query)
     const [number] = numbersIn(query).filter(losesDigits)
@@ -55,27 +56,28 @@ export function queryFault(query: string): string | null {
   }
 }
 
-/** A value, and where it stands. */
+/** A value and its location. */
 export interface Found {
   readonly value: unknown
   readonly location: JsonPath
 }
 
-/** All values that a query without fault finds, in their order. Throws a QueryError when that can't be done. */
+/** All values that a valid query finds, in order. Throws a QueryError if the query fails on this value. */
 export function queryJson(root: unknown, query: string, { onlyFirst, leftMs }: QueryOptions): Found[] {
   const { compiled, guard } = prepare(query)
   const find = () => take(compiled, root, onlyFirst)
   try {
     return guard === null ? find() : guard.within(leftMs, find)
   } catch (error) {
-    if (error instanceof OutOfTime) throw new QueryError(`the query ${query} ${error.message} on this answer`)
+    if (error instanceof OutOfTime)
+      throw new QueryError(`the query ${query} ${error.message} on this response`)
     if (error instanceof library().JSONPathRecursionLimitError)
-      throw new QueryError(`the answer is nested more than ${DEPTH_MOST} levels deep, too deep for ${query}`)
+      throw new QueryError(`the response is nested more than ${DEPTH_MAX} levels deep, too deep for ${query}`)
     throw error
   }
 }
 
-/** The numbers outside of texts in quotes. */
+/** The numbers outside of quotes. */
 function numbersIn(query: string): string[] {
   const bare = query.replace(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/gs, "''")
   return bare.match(/-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g) ?? []
@@ -86,8 +88,8 @@ function take(compiled: Compiled, root: unknown, onlyFirst: boolean): Found[] {
   for (const { value, location } of compiled.lazyQuery(root as Parameters<Compiled['lazyQuery']>[0])) {
     values.push({ value, location })
     if (onlyFirst) break
-    if (values.length > VALUES_MOST)
-      throw new QueryError(`the query finds more than ${formatCount(VALUES_MOST)} values`)
+    if (values.length > VALUES_MAX)
+      throw new QueryError(`the query finds more than ${formatCount(VALUES_MAX)} values`)
   }
   return values
 }
@@ -96,7 +98,7 @@ function prepare(query: string): Query {
   const known = queries.get(query)
   if (known !== undefined) return known
   const { JSONPathEnvironment } = library()
-  const compiled = new JSONPathEnvironment({ maxRecursionDepth: DEPTH_MOST + 1 }).compile(query)
+  const compiled = new JSONPathEnvironment({ maxRecursionDepth: DEPTH_MAX + 1 }).compile(query)
   const made = { compiled, guard: SLOW.test(query) ? new Guard() : null }
   queries.set(query, made)
   return made

@@ -1,21 +1,21 @@
 /**
- * The single values that blocks of a scenario file are made of.
+ * The single values that the blocks of a scenario file consist of.
  */
 import * as fields from '../fields/fields.js'
 import * as json from '../fields/json-types.js'
 import { type Meta, value } from '../fields/schema.js'
 import * as units from '../fields/unit-fields.js'
 
-/** Makes a single value of its reader. */
+/** Makes a single value from its reader. */
 export type Leaf = <T>(read: fields.Reader<T>, meta: Meta) => ReturnType<typeof value<T>>
 
 /** What blocks make their values with: readers that know the file's environment and names. */
 export type Leaves = ReturnType<typeof makeLeaves>
 
-/** The leaves of one file. */
+/** Makers of single values for one file. */
 export function makeLeaves(context: fields.Context) {
   const leaf: Leaf = (read, meta) =>
-    value((tree, report) => fields.readDiscreetly(read, tree, context, report), meta)
+    value((tree, report) => fields.readWithoutSecrets(read, tree, context, report), meta)
   return {
     leaf,
     time: (description: string, preset?: string) =>

@@ -1,5 +1,5 @@
 /**
- * The fields of `thresholds` and `baseline`: what a run is judged by.
+ * The fields of `thresholds` and `baseline`, which decide the verdict.
  */
 import * as fields from '../fields/fields.js'
 import * as json from '../fields/json-types.js'
@@ -14,7 +14,7 @@ export function thresholdSchema({ leaf, time, count, flag }: Leaves) {
       limit: leaf(fields.readLimit, json.LIMIT),
       abort: flag('End the run as soon as the limit is broken.'),
       after: time('With abort: earliest time in the measured part.', '5s'),
-      minSamples: count(1, 1e9, 'With abort: fewest completed requests.', 50),
+      minSamples: count(1, 1e9, 'With abort: minimum number of completed requests.', 50),
     },
     {
       description: 'A limit that may end the run early.',
@@ -36,11 +36,11 @@ export function baselineSchema({ label, time, tolerance }: Leaves) {
           p95: tolerance('15%', 'How much slower the 95th percentile may get.'),
           p99: tolerance('25%', 'How much slower the 99th percentile may get.'),
           throughput: tolerance('10%', 'How much lower the throughput may get.'),
-          error_rate: tolerance('1pp', 'How many percentage points the error rate may grow.'),
+          error_rate: tolerance('1pp', 'How many percentage points the error rate may increase.'),
         },
         { description: 'How much worse than the baseline is acceptable.', sample: 'p95: 15%' },
       ).optional(),
-      minDelta: time('A smaller difference of a latency is never a regression.', '1ms'),
+      minDelta: time('Smaller differences of a latency are never a regression.', '1ms'),
     },
     { description: 'What to compare the run with.', sample: 'minDelta: 1ms' },
   )

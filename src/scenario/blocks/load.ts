@@ -8,7 +8,7 @@ import * as units from '../fields/unit-fields.js'
 import type { Leaves } from './leaves.js'
 import { checkLoad, checkStage } from './load-checks.js'
 
-/** How much is sent when. */
+/** How much load is sent and when. */
 export function loadSchema({ leaf, time, count, rate }: Leaves) {
   const burst = count(1, 1_000_000, 'Number of arrivals at the same instant (open model).')
   const stage = map(
@@ -26,7 +26,7 @@ export function loadSchema({ leaf, time, count, rate }: Leaves) {
       }).optional(),
     },
     {
-      description: 'A linear ramp from the last value to this one.',
+      description: 'A linear ramp from the previous value to this one.',
       sample: 'duration: 30s',
       synonyms: { target: 'vus', users: 'vus' },
       check: checkStage,
@@ -78,7 +78,12 @@ export function loadSchema({ leaf, time, count, rate }: Leaves) {
         default: '0s',
       }).optional(),
       gracefulStop: time('Time for requests in flight to finish at the end.', '5s'),
-      maxVus: count(1, 100_000, 'Most iterations at the same time; arrivals beyond that are dropped.', 1000),
+      maxVus: count(
+        1,
+        100_000,
+        'Maximum number of concurrent iterations; arrivals beyond that are dropped.',
+        1000,
+      ),
       arrivals: leaf(fields.choiceReader('even', 'poisson'), {
         ...json.choice('even', 'poisson'),
         description: 'even: at regular intervals; poisson: at random intervals, as from independent users.',

@@ -1,5 +1,5 @@
 /**
- * `multipart`: fields of a form, some of which are files.
+ * `multipart`: the fields of a form, which may be files.
  */
 import { basename } from 'node:path'
 import { type Reader, readText, wrong } from '../fields/fields.js'
@@ -8,10 +8,10 @@ import type { JsonTemplate, Template } from '../model/template.js'
 import { quoted, type Report, type TreeMap } from '../yaml/tree.js'
 import { contentTypeOf } from './content-types.js'
 
-/** A field with its values read: a text, or more than that. */
+/** A field with its values read: text in the short form, or a map. */
 export type PartInput = Template | LongPartInput
 
-/** `file`, `text` or `json`: one of them. */
+/** The long form, with exactly one of `file`, `text` and `json`. */
 interface LongPartInput {
   readonly file?: SentFile | undefined
   readonly text?: Template | undefined
@@ -38,23 +38,26 @@ function isText(part: PartInput): part is Template {
   return Array.isArray(part)
 }
 
-/** Reports what doesn't go together in one field. `hasUnknown`: some key was wrong, it may have been meant as its content. */
+/** Reports conflicts in a field. `hasUnknown`: there was an unknown key, which may have been meant as its content. */
 export function checkPart(part: LongPartInput, report: Report, hasUnknown: boolean): void {
   const [content, ...others] = (['file', 'text', 'json'] as const).filter((key) => part[key] !== undefined)
   if (content === undefined && !hasUnknown) {
-    report({ message: 'the field is empty', hint: 'add file: cover.png, text: "a text" or json: { a: 1 }' })
+    report({
+      message: 'the field is empty',
+      hint: 'add file: cover.png, text: "some text" or json: { a: 1 }',
+    })
   }
   for (const other of others) {
-    const message = `a field is one of file, text and json, here are ${content} and ${other}`
+    const message = `a field can have only one of file, text and json; got ${content} and ${other}`
     report({
       path: [other],
       onKey: true,
       message,
-      hint: 'keep one of the two, or write a list of two fields',
+      hint: 'remove one of them, or write a list of two fields',
     })
   }
   if (part.name !== undefined && content !== 'file' && content !== undefined) {
-    const message = `name is what a file is called, here is ${content}`
+    const message = `name applies only to a file, not to ${content}`
     report({ path: ['name'], onKey: true, message, hint: 'remove it' })
   }
 }
@@ -64,18 +67,18 @@ export function checkParts(fields: TreeMap, report: Report): void {
   if (Object.keys(fields).length > 0) return
   report({
     message: 'the form has no fields',
-    hint: 'add some: { title: "a text", upload: { file: cover.png } }',
+    hint: 'add fields, such as { title: "some text", upload: { file: cover.png } }',
   })
 }
 
-/** A media type: `image/png`, parameters after it. */
+/** A media type such as `image/png`, with optional parameters. */
 export const readMediaType: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)
   if (text === null || isMediaType(text)) return text
   return wrong(report, `${quoted(text)} is not a media type`, 'write one such as image/png')
 }
 
-/** Whether a text is a media type. */
+/** Whether the text is a media type. */
 export function isMediaType(text: string): boolean {
   return /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[\t\x20-\x7e]*)?$/.test(text)
 }

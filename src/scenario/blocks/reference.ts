@@ -1,5 +1,5 @@
 /**
- * `reference`: the version that a doubtful run is settled against, side by side.
+ * `reference`: the accepted version that a suspected regression is compared with, side by side.
  */
 
 import { type Reader, readText, wrong } from '../fields/fields.js'
@@ -10,7 +10,7 @@ import type { ReferenceService } from '../model/reference-service.js'
 import { nameOf, type Report } from '../yaml/tree.js'
 import type { Leaves } from './leaves.js'
 
-/** What the file says of it; checked to be one of the two. */
+/** The block with its values read; it has either `url` or `command`. */
 export interface ReferenceInput {
   readonly url?: string | undefined
   readonly command?: string | undefined
@@ -48,31 +48,33 @@ export function referenceSchema({ leaf }: Leaves) {
   )
 }
 
-/** The reference that a file names. */
+/** The reference that the input describes. */
 export function makeReference({ url, command, ready }: ReferenceInput): ReferenceService {
   return url === undefined ? { command: command!, ready: ready ?? null } : { url }
 }
 
 function checkOne({ url, command, ready }: ReferenceInput, report: Report, hasUnknown: boolean): void {
   if (url !== undefined && command !== undefined) {
-    const message = 'reference is one of url and command, here are both'
-    report({ path: ['command'], onKey: true, message, hint: 'keep one of the two' })
+    const message = 'reference takes either url or command, not both'
+    report({ path: ['command'], onKey: true, message, hint: 'remove one of them' })
   } else if (url === undefined && command === undefined && !hasUnknown) {
-    const hint = 'write url: http://localhost:3000, or command: node base/server.js'
-    report({ message: 'reference says not where', hint })
+    const hint = 'add url: http://localhost:3000 or command: node base/server.js'
+    report({ message: 'reference has neither url nor command', hint })
   } else if (ready !== undefined && command === undefined && !hasUnknown) {
-    const message = 'ready says when a command has started, and there is none'
+    const message = 'ready needs a command'
     report({ path: ['ready'], onKey: true, message, hint: 'remove it' })
   }
 }
 
 const readCommand: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)?.trim()
-  return text === '' ? wrong(report, 'the command is empty', 'such as node base/server.js') : (text ?? null)
+  return text === ''
+    ? wrong(report, 'the command is empty', 'write a command such as node base/server.js')
+    : (text ?? null)
 }
 
 const readReady: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)?.trim()
   if (text === undefined || /^(\/|https?:\/\/[^\s/])\S*$/.test(text)) return text ?? null
-  return wrong(report, `${nameOf(tree)} is neither a path nor a URL`, 'such as /healthz')
+  return wrong(report, `${nameOf(tree)} is neither a path nor a URL`, 'write a path such as /healthz')
 }

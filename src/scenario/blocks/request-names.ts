@@ -1,19 +1,19 @@
 /**
- * What requests, journeys and steps are called in figures and thresholds. Worked out before the rest of a file is
- * read, because thresholds refer to names; so it copes with files that are broken.
+ * Names of requests, journeys and steps, in figures and thresholds. They are collected before the rest of a file is
+ * read, because thresholds refer to them, and so they tolerate broken files.
  */
 import { type Environment, fillIn } from '../template/environment.js'
-import { normalizeHoles } from '../template/template.js'
+import { normalizePlaceholders } from '../template/template.js'
 import { isTreeMap, quoted, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
 import { METHODS } from './request-spec.js'
 
-/** Of some steps, in order: a request's name, '' of a pause, and those of steps inside. */
+/** The names of steps, in order: a request's name, '' for a pause, and a list for nested steps. */
 export type StepNames = readonly (string | StepNames)[]
 
-/** Of one entry of `requests`; '' when it can't be read. */
+/** The names of an entry of `requests`; '' if it can't be read. */
 interface EntryNames {
   readonly name: string
-  /** Empty unless it is a journey. */
+  /** Empty except for journeys. */
   readonly steps: StepNames
 }
 
@@ -38,17 +38,17 @@ export function readNames(root: TreeMap, env: Environment): Names {
   }
 }
 
-/** What thresholds may name: everything that figures are kept of. */
+/** The names that thresholds may use: everything that has figures. */
 export function measuredNames({ entries, beforeEach }: Names): string[] {
   return [...entries.flatMap((entry) => [entry.name, ...namesIn(entry.steps)]), ...namesIn(beforeEach)]
 }
 
-/** Of steps and those inside of others, as one list. */
+/** The names of steps and nested steps, as a flat list. */
 function namesIn(steps: StepNames): string[] {
   return steps.flatMap((name) => (typeof name === 'string' ? (name === '' ? [] : [name]) : namesIn(name)))
 }
 
-/** Reports entries and steps of the same name: their figures would be mixed. */
+/** Reports entries and steps with the same name, whose figures would be mixed. */
 export function checkNames(names: Names, report: Report): void {
   const known = new Set<string>()
   names.entries.forEach(({ name }, index) => {
@@ -61,7 +61,7 @@ export function checkNames(names: Names, report: Report): void {
   names.entries.forEach((entry, index) => {
     const isStep = steps.has(entry.name)
     if (!isStep && !(phases.has(entry.name) && entry.steps.length > 0)) return
-    const message = `${quoted(entry.name)} is the name of ${isStep ? 'a step' : 'what is done around the load'}, too`
+    const message = `${quoted(entry.name)} is also the name of ${isStep ? 'a step' : 'a phase of the run'}`
     report({ path: [index, 'name'], message, hint: 'give it another name: figures are kept by name' })
   })
 }
@@ -72,7 +72,7 @@ function entryNames(entry: Tree, env: Environment): EntryNames {
   return { name, steps: entry.steps === undefined ? [] : stepNames(entry.steps, name, env) }
 }
 
-/** `journey / step`; the second of the same name is `journey / step (2)`. */
+/** Names such as `journey / step`; the second step of that name is `journey / step (2)`. */
 function stepNames(tree: Tree | undefined, prefix: string, env: Environment): StepNames {
   const counts = new Map<string, number>()
   const namesOf = (steps: Tree | undefined): StepNames =>
@@ -93,8 +93,8 @@ function stepNames(tree: Tree | undefined, prefix: string, env: Environment): St
 function requestName(request: TreeMap, env: Environment): string {
   if (request.name instanceof Scalar) return (fillIn(request.name.text, env, () => {}) ?? '').trim()
   const method = METHODS.find((name) => request[name] instanceof Scalar)
-  // The path as written: what the environment fills in may differ from run to run, or be a secret.
+  // The path as written: values from the environment may differ between runs, or be secrets.
   return method === undefined
     ? ''
-    : `${method.toUpperCase()} ${normalizeHoles((request[method] as Scalar).text)}`
+    : `${method.toUpperCase()} ${normalizePlaceholders((request[method] as Scalar).text)}`
 }

@@ -1,5 +1,5 @@
 /**
- * One entry of `requests`: what may stand beside what, what it's called, and the request that it comes to.
+ * An entry of `requests`: which keys can be combined, and the request that results.
  */
 
 import type { Expect } from '../model/expect.js'
@@ -37,10 +37,10 @@ interface ExpectInput extends ChecksInput {
   readonly status?: Expect['status'] | undefined
 }
 
-/** The keys of bodies. */
+/** The keys that set a body. */
 export const BODIES = ['json', 'form', 'body', 'file', 'multipart'] as const
 
-/** Reports what doesn't go together. `hasUnknown`: some key was wrong, it may have been meant as the method. */
+/** Reports conflicts between keys. `hasUnknown`: there was an unknown key, which may have been meant as the method. */
 export function checkRequest(request: RequestInput, report: Report, hasUnknown: boolean): void {
   const [method, ...others] = METHODS.filter((name) => request[name] !== undefined)
   const [body, ...otherBodies] = BODIES.filter((name) => request[name] !== undefined)
@@ -48,27 +48,27 @@ export function checkRequest(request: RequestInput, report: Report, hasUnknown: 
     report({ message: 'the request has no method', hint: 'add one with its path, such as get: /api/items' })
   }
   for (const other of others) {
-    const message = `a request has one method, here are ${method} and ${other}`
-    report({ path: [other], onKey: true, message, hint: 'keep one of the two, or make two requests' })
+    const message = `a request can have only one method; got ${method} and ${other}`
+    report({ path: [other], onKey: true, message, hint: 'remove one of them, or write two requests' })
   }
   for (const other of otherBodies) {
-    const message = `a request has one body, here are ${body} and ${other}`
-    report({ path: [other], onKey: true, message, hint: 'keep one of the two' })
+    const message = `a request can have only one body; got ${body} and ${other}`
+    report({ path: [other], onKey: true, message, hint: 'remove one of them' })
   }
   if (body !== undefined && (method === 'get' || method === 'head')) {
-    const message = `a ${method} request carries no body`
+    const message = `a ${method.toUpperCase()} request can't have a body`
     report({ path: [body], onKey: true, message, hint: `use post, or remove ${body}` })
   }
   const ownType = Object.keys(request.headers ?? {}).find((name) => name.toLowerCase() === 'content-type')
   if (request.multipart !== undefined && ownType !== undefined) {
-    const message = 'multipart sets the header content-type itself, with the boundary of its parts'
+    const message = 'multipart sets the header content-type itself, including the boundary'
     report({ path: ['headers', ownType], onKey: true, message, hint: 'remove it' })
   }
   checkAuth(request, report)
   if (method === 'head') checkChecks(request.expect ?? {}, report)
 }
 
-/** The request that the input stands for. */
+/** The request that the input describes. */
 export function makeRequest(input: RequestInput, name: string, line: number): RequestSpec {
   const method = METHODS.find((candidate) => input[candidate] !== undefined)!
   return {
@@ -99,7 +99,7 @@ function makeBody({ json, form, body, file, multipart }: RequestInput): BodySpec
   return body === undefined ? null : { type: 'text', text: body }
 }
 
-/** Headers by their names in lower case. */
+/** The headers with their names in lower case. */
 export function lowerCaseKeys<T>(headers: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }

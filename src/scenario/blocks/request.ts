@@ -19,13 +19,13 @@ import { redirectsField, retriesSchema } from './retries.js'
 import { checkEntry, checkStep, type StepInput } from './steps.js'
 import { readSentFile } from './uploads.js'
 
-/** What a request of its own and a step of a journey have in common: method, body, expectations. */
+/** The fields that a request and a step of a journey share: method, body, expectations. */
 function requestFields(leaves: Leaves) {
   const { leaf, label } = leaves
   const path = leaf(readPath, json.PATH).optional()
   const texts = oneOrMore(leaf(fields.readTemplate, json.TEXT), {
-    description: 'Several pairs of that name, in this order.',
-    sample: '- a text',
+    description: 'Several pairs with this name, in this order.',
+    sample: '- some text',
   })
   return {
     name: label('Name in figures, thresholds and baselines. Default: method and path.'),
@@ -85,7 +85,7 @@ function multipartSchema({ leaf }: Leaves) {
       }).optional(),
     },
     {
-      description: 'A file that is uploaded; or a text or JSON with a content type.',
+      description: 'A file to upload, or text or JSON with a content type.',
       sample: 'file: cover.png',
       check: checkPart,
       synonyms: {
@@ -102,17 +102,17 @@ function multipartSchema({ leaf }: Leaves) {
   )
   const part = either(leaf(fields.readTemplate, json.TEXT), long)
   const parts = oneOrMore(part, {
-    description: 'Several fields of that name, in this order.',
-    sample: '- a text',
+    description: 'Several fields with this name, in this order.',
+    sample: '- some text',
   })
   return record(parts, {
-    description: 'Body of multipart/form-data with texts, JSON and files. A list repeats the name.',
-    examples: [{ title: 'a text', upload: { file: 'cover.png' }, tags: ['one', 'two'] }],
+    description: 'Body of multipart/form-data with text, JSON and files. A list repeats the name.',
+    examples: [{ title: 'some text', upload: { file: 'cover.png' }, tags: ['one', 'two'] }],
     check: checkParts,
   })
 }
 
-/** Words of other tools for keys of a request. */
+/** Keys of other tools, and the key here that means the same. */
 const SYNONYMS = {
   url: 'get',
   path: 'get',
@@ -125,7 +125,7 @@ const SYNONYMS = {
   qs: 'query',
 } as const
 
-/** Keys of other tools that take more than another key. */
+/** Keys of other tools that have no single counterpart. */
 const ELSEWHERE = {
   graphql: 'write it as JSON: post: /graphql with json: { query: "...", variables: { ... } }',
 } as const
@@ -151,10 +151,11 @@ export function requestSchema(leaves: Leaves) {
       synonyms: { ...SYNONYMS, flow: 'steps' },
       elsewhere: {
         ...ELSEWHERE,
-        capture: 'values are for later steps: make it a journey, steps: [{ get: ..., capture: ... }, ...]',
-        pause: 'a pause is a step of a journey; between iterations it is load.thinkTime',
-        if: 'conditions are for steps of a journey',
-        repeat: 'repetitions are for steps of a journey; a larger weight sends it more often',
+        capture:
+          'captured values are for later steps: make it a journey, steps: [{ get: ..., capture: ... }, ...]',
+        pause: 'make the pause a step of a journey; for a pause between iterations, use load.thinkTime',
+        if: 'put the condition on a step of a journey',
+        repeat: 'repeat a step of a journey; to send a request more often, give it a larger weight',
       },
       check(entry, report, hasUnknown) {
         if (entry.steps !== undefined) checkEntry(entry, report)
@@ -164,7 +165,7 @@ export function requestSchema(leaves: Leaves) {
   )
 }
 
-/** Steps: of a journey, or of what is done before and after. */
+/** The steps of a journey, or of a phase before or after the load. */
 export function stepsSchema(leaves: Leaves, description: string) {
   return list(stepSchema(leaves), { description, sample: '- get: /' })
 }
@@ -187,7 +188,7 @@ function stepSchema(leaves: Leaves): Schema<StepInput> {
       }).optional(),
       repeat: leaf(readTimes, {
         type: ['integer', 'string'],
-        description: 'How often to run the step; a range is random.',
+        description: 'Number of times to run the step; a range is random.',
         examples: [3, '1..5'],
       }).optional(),
       until: leaf(readCondition, {
@@ -197,11 +198,11 @@ function stepSchema(leaves: Leaves): Schema<StepInput> {
       }).optional(),
       steps: list(
         recursive(() => step),
-        { description: 'Steps that if and repeat apply to together.', sample: '- get: /' },
+        { description: 'A group of steps that if and repeat apply to.', sample: '- get: /' },
       ).optional(),
     },
     {
-      description: 'A step: a request, a pause, or steps together.',
+      description: 'A step: a request, a pause, or a group of steps.',
       sample: 'get: /',
       synonyms: {
         ...SYNONYMS,
@@ -215,7 +216,7 @@ function stepSchema(leaves: Leaves): Schema<StepInput> {
       },
       elsewhere: {
         ...ELSEWHERE,
-        weight: 'weights are for the entries of requests; steps are taken in order',
+        weight: 'put the weight on the entry of requests: steps run in order',
       },
       check: checkStep,
     },

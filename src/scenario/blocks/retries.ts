@@ -1,5 +1,5 @@
 /**
- * The fields of redirects and retries: what makes one request several exchanges.
+ * The fields of redirects and retries, which turn one request into several exchanges.
  */
 import * as json from '../fields/json-types.js'
 import { map } from '../fields/schema.js'
@@ -7,7 +7,7 @@ import { numberReader } from '../fields/unit-fields.js'
 import type { Leaves } from './leaves.js'
 import { checkRetries, readBackoff, readRetryReasons } from './retry-values.js'
 
-/** How many redirects are followed. */
+/** How many redirects to follow. */
 export function redirectsField({ count }: Leaves) {
   return count(
     0,
@@ -17,20 +17,20 @@ export function redirectsField({ count }: Leaves) {
   )
 }
 
-/** When a request is sent again. */
+/** When to send a request again. */
 export function retriesSchema({ leaf }: Leaves) {
   const count = json.wholeNumber(0, 20)
   return map(
     {
       count: leaf(numberReader({ min: 0, max: 20, whole: true }), {
         ...count,
-        description: 'Most retries of a request.',
+        description: 'Maximum number of retries of a request.',
         examples: [2],
       }),
       backoff: leaf(readBackoff, {
         ...json.DURATION_RANGE,
         description:
-          'Pause before a retry: fixed, or a range that doubles from the first time to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second time.',
+          'Pause before a retry: fixed, or a range in which it doubles from the first duration to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second duration.',
         default: '100ms..1s',
       }).optional(),
       on: leaf(readRetryReasons, {

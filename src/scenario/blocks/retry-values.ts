@@ -1,5 +1,5 @@
 /**
- * `retries`: how often, after what pause, and after which failures.
+ * `retries`: how often, after which pause, and after which failures.
  */
 
 import type { FailureKind } from '../../stats/result.js'
@@ -16,7 +16,7 @@ export interface RetriesInput {
   readonly on?: RetryReasons | undefined
 }
 
-/** What is worth another try. */
+/** The failures to retry. */
 export interface RetryReasons {
   readonly kinds: readonly FailureKind[]
   readonly statuses: Expect['status']
@@ -29,7 +29,7 @@ export function makeRetries({ count, backoff = [100, 1000], on = DEFAULT }: Retr
 
 const DEFAULT: RetryReasons = { kinds: ['connect', 'reset', 'timeout'], statuses: [[502, 504]] }
 
-/** Reports what would be without effect. */
+/** Reports keys without effect. */
 export function checkRetries(input: Partial<RetriesInput>, report: Report): void {
   if (input.count !== 0) return
   for (const key of ['backoff', 'on'] as const) {
@@ -37,7 +37,7 @@ export function checkRetries(input: Partial<RetriesInput>, report: Report): void
     report({
       path: [key],
       onKey: true,
-      message: `${key} is never used: count is 0`,
+      message: `${key} has no effect: count is 0`,
       hint: 'raise count, or remove the key',
     })
   }
@@ -50,7 +50,11 @@ const PAUSE_MS_MAX = 60_000
 export const readBackoff: Reader<readonly [number, number]> = (tree, context, report) => {
   const range = readDurationRange(tree, context, report)
   if (range === null || range[1] <= PAUSE_MS_MAX) return range
-  return wrong(report, 'a pause between two attempts is at most 1m', 'write a shorter one, such as 100ms..1s')
+  return wrong(
+    report,
+    'the pause between two attempts can be at most 1m',
+    'write a shorter one, such as 100ms..1s',
+  )
 }
 
 const KINDS: readonly FailureKind[] = ['connect', 'reset', 'timeout', 'dns', 'tls', 'protocol']
@@ -59,13 +63,17 @@ const KINDS: readonly FailureKind[] = ['connect', 'reset', 'timeout', 'dns', 'tl
 export const readRetryReasons: Reader<RetryReasons> = (tree, context, report) => {
   const items = tree instanceof Scalar ? [tree] : Array.isArray(tree) ? (tree as Tree[]) : null
   if (items === null || items.length === 0)
-    return wrong(report, `a list of reasons is wanted, here is ${nameOf(tree)}`, HINT)
+    return wrong(
+      report,
+      `expected failures to retry, got ${items === null ? nameOf(tree) : 'an empty list'}`,
+      HINT,
+    )
   const kinds: FailureKind[] = []
   const statuses: (readonly [number, number])[] = []
   let isWhole = true
   items.forEach((item, index) => {
     const reportHere: Report =
-      items[0] === tree ? report : (mistake) => report({ ...mistake, path: [index, ...(mistake.path ?? [])] })
+      items[0] === tree ? report : (problem) => report({ ...problem, path: [index, ...(problem.path ?? [])] })
     const text = readText(item, context, reportHere)
     const kind = KINDS.find((each) => each === text)
     const range = text === null ? null : parseStatus(text)
@@ -73,9 +81,9 @@ export const readRetryReasons: Reader<RetryReasons> = (tree, context, report) =>
     else if (range !== null) statuses.push(range)
     else isWhole = false
     if (text !== null && kind === undefined && range === null)
-      wrong(reportHere, `${quoted(text)} is no failure to try again after`, HINT)
+      wrong(reportHere, `${quoted(text)} is neither a kind of failure nor a status`, HINT)
   })
   return isWhole ? { kinds, statuses } : null
 }
 
-const HINT = `write some of ${KINDS.join(', ')}, and statuses such as 503 or 5xx`
+const HINT = `use ${KINDS.join(', ')}, or statuses such as 503 or 5xx`

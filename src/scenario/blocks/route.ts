@@ -1,5 +1,5 @@
 /**
- * `socketPath`, `proxy` and `connectTo`: another way to the target than its URL says.
+ * `socketPath`, `proxy` and `connectTo`: another route to the target than its URL.
  */
 
 import { type Reader, readLabel, readText, wrong } from '../fields/fields.js'
@@ -20,7 +20,7 @@ export interface RouteInput {
   readonly connectTo?: Readonly<Record<string, Address>> | undefined
 }
 
-/** The way to the target; empty for the usual one. */
+/** The route to the target; empty for the default one. */
 export function makeRoute({ socketPath, proxy, connectTo = {} }: RouteInput): Route {
   const changes = Object.entries(connectTo).map(([from, to]): AddressChange => {
     return { ...parseAddress(from)!, toHost: to.host, toPort: to.port }
@@ -32,18 +32,18 @@ export function makeRoute({ socketPath, proxy, connectTo = {} }: RouteInput): Ro
   }
 }
 
-/** Reports ways that exclude each other. */
+/** Reports routes that exclude each other. */
 export function checkRoute(input: RouteInput, report: Report): void {
   const [first, ...others] = (['socketPath', 'proxy', 'connectTo'] as const).filter(
     (key) => input[key] != null,
   )
   for (const other of others) {
-    const message = `${first} and ${other} are two ways to the same place`
-    report({ path: [other], onKey: true, message, hint: 'keep one of the two' })
+    const message = `${other} can't be combined with ${first}`
+    report({ path: [other], onKey: true, message, hint: 'remove one of them' })
   }
 }
 
-/** Reports the keys that are no addresses. */
+/** Reports keys that are not addresses. */
 export function checkAddresses(addresses: Readonly<Record<string, unknown>>, report: Report): void {
   for (const address of Object.keys(addresses)) {
     if (parseAddress(address) === null)
@@ -56,9 +56,9 @@ export function checkAddresses(addresses: Readonly<Record<string, unknown>>, rep
   }
 }
 
-const ADDRESS_HINT = 'write a host and a port, such as example.com:443; or only one of them, such as :443'
+const ADDRESS_HINT = 'write a host and a port, such as example.com:443, or only one of them, such as :443'
 
-/** `example.com:443`, `example.com`, `:443`, `[::1]:443`; null when it's none of these. */
+/** Parses `example.com:443`, `example.com`, `:443` or `[::1]:443`; null for anything else. */
 export function parseAddress(text: string): Address | null {
   const [, six, name, digits] = /^(?:\[([\da-f:.]+)\]|([^\s:/@[\]]*))(?::(\d{1,5}))?$/i.exec(text) ?? []
   const host = (six ?? name ?? '').toLowerCase()
@@ -67,14 +67,14 @@ export function parseAddress(text: string): Address | null {
   return { host: host === '' ? null : host, port }
 }
 
-/** Where to connect to instead. */
+/** The address to connect to instead. */
 export const readAddress: Reader<Address> = (tree, context, report) => {
   const text = readLabel(tree, context, report)
   if (text === null) return null
   return parseAddress(text) ?? wrong(report, `${quoted(text)} is not an address`, ADDRESS_HINT)
 }
 
-/** Longer paths don't fit into the address of a socket (`sun_path`). */
+/** Longer paths don't fit into a socket address (`sun_path`). */
 const SOCKET_PATH_BYTES = 103
 
 /** The path of a unix socket. */
@@ -83,26 +83,26 @@ export const readSocketPath: Reader<string> = (tree, context, report) => {
   if (path === null || Buffer.byteLength(path) <= SOCKET_PATH_BYTES) return path
   return wrong(
     report,
-    `the path of a socket has at most ${SOCKET_PATH_BYTES} bytes`,
-    'use a shorter one, or a link to it',
+    `the path of a socket can have at most ${SOCKET_PATH_BYTES} bytes`,
+    'use a shorter path, or a symbolic link',
   )
 }
 
-/** The URL of a proxy, or `env` for those of the environment. */
+/** The URL of a proxy, or `env` for the proxies in the environment. */
 export const readProxy: Reader<Proxies> = (tree, context, report) => {
   const text = readText(tree, context, report)?.trim()
   if (text === undefined) return null
   if (text === 'env') return proxyOfEnvironment(context.env, report)
   const server = parseProxy(text)
   return server === null
-    ? wrong(report, 'that is not the URL of a proxy', PROXY_HINT)
+    ? wrong(report, 'this is not the URL of a proxy', PROXY_HINT)
     : { http: server, https: server, except: [] }
 }
 
 const PROXY_HINT =
-  'write it like http://localhost:3128 (or https://, socks5:// and socks5h://), or env for those of the environment'
+  'write a URL such as http://localhost:3128 (or https://, socks5://, socks5h://), or env to read it from the environment'
 
-/** As curl does: `http_proxy` in small letters only, since requests to a CGI set the other. */
+/** As in curl, `http_proxy` is read in lower case only: a CGI request can set the upper-case one. */
 function proxyOfEnvironment(env: Environment, report: Report): Proxies | null {
   const read = (...names: string[]): ProxyServer | null => {
     const name = names.find((each) => env[each])
@@ -121,7 +121,7 @@ function proxyOfEnvironment(env: Environment, report: Report): Proxies | null {
   }
 }
 
-/** The schemes of proxies, and their usual ports. */
+/** The schemes of proxy URLs and their default ports. */
 const PROXY_PORTS: Readonly<Record<string, number>> = {
   'http:': 80,
   'https:': 443,
@@ -129,7 +129,7 @@ const PROXY_PORTS: Readonly<Record<string, number>> = {
   'socks5h:': 1080,
 }
 
-/** SOCKS has no room for more (RFC 1929). */
+/** The limit of SOCKS (RFC 1929). */
 const SOCKS_TEXT_BYTES = 255
 
 function parseProxy(text: string): ProxyServer | null {

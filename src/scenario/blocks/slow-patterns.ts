@@ -1,6 +1,6 @@
 /**
- * Patterns that can take twice as long with each further character of an answer: they do no harm to a run, which ends
- * them in time, but the requests fail then.
+ * Patterns whose time may double with each further character of a response. A run ends them in time, but the requests
+ * then fail.
  */
 import type { Problem } from '../../base/errors.js'
 import { isExplosive } from '../../base/pattern.js'
@@ -9,7 +9,7 @@ import type { RequestSpec } from '../model/request.js'
 import type { Entry, Scenario } from '../model/scenario.js'
 import { quoted } from '../yaml/tree.js'
 
-const HINT = 'let no part that repeats hold another one that repeats the same characters: a+ for (a+)+'
+const HINT = 'avoid nested repetitions of the same characters: write a+ for (a+)+'
 
 /** A warning for each such pattern. */
 export function slowPatterns({ requests, before, beforeEach, after, file, text }: Scenario): Problem[] {
@@ -18,7 +18,7 @@ export function slowPatterns({ requests, before, beforeEach, after, file, text }
     patternsIn(request)
       .filter(isExplosive)
       .map((pattern) => ({
-        message: `"${request.name}": the pattern ${quoted(pattern)} can take very long on some answers`,
+        message: `"${request.name}": the pattern ${quoted(pattern)} can take very long on some responses`,
         hint: HINT,
         place: file === null ? null : placeOf(pattern, { file, text, line: request.line }),
       })),
@@ -41,7 +41,10 @@ function patternsIn({ expect, capture = [] }: RequestSpec): string[] {
   return [...checked, ...captured]
 }
 
-/** The first place from the request's line on where the pattern stands; the line itself when it's written in another way. */
+/**
+ * The first occurrence of the pattern from the request's line on; the line itself if the pattern is spelled
+ * differently there.
+ */
 function placeOf(pattern: string, { file, text, line }: { file: string; text: string; line: number }) {
   const lines = text.split(/\r?\n/)
   const spellings = [pattern, JSON.stringify(pattern).slice(1, -1), pattern.replaceAll("'", "''")]

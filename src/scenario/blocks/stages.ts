@@ -1,10 +1,10 @@
 /**
- * The `load` of a file, and the stages that it comes to. What may stand beside what is in `load-checks.ts`.
+ * `load`: from the file to stages. Conflicts between its keys are in `load-checks.ts`.
  */
 import type { Load, Stage } from '../model/load-types.js'
 import type { Path } from '../yaml/tree.js'
 
-/** `load` with units read, as the file has it; short forms not yet spelled out. */
+/** `load` with its values read; short forms are not resolved yet. */
 export interface LoadInput {
   readonly warmup?: number | undefined
   readonly stages?: readonly StageInput[] | undefined
@@ -23,7 +23,7 @@ export interface LoadInput {
   readonly arrivals?: 'even' | 'poisson' | undefined
 }
 
-/** One of its stages. */
+/** A stage with its values read. */
 export interface StageInput {
   readonly duration?: number | undefined
   readonly burst?: number | undefined
@@ -38,7 +38,7 @@ export interface From {
   readonly value: number
 }
 
-/** Levels one after the other. */
+/** `steps`: levels one after the other. */
 export interface StepsInput {
   readonly from: From
   readonly to: From
@@ -46,10 +46,10 @@ export interface StepsInput {
   readonly every: number
 }
 
-/** How long a number of iterations may take when the file sets no limit. */
+/** The time limit for a fixed number of iterations if the file sets none. */
 export const ITERATIONS_MS_MAX = 10 * 60_000
 
-/** The load that the input stands for; what is missing gets its default: one virtual user for 10 s. */
+/** The load that the input describes. The default is one virtual user for 10 s. */
 export function makeLoad(input: LoadInput): Load {
   const { iterations = null, iterationsPerVu, pacing, thinkTime = [0, 0] } = input
   const limits = { warmupMs: input.warmup ?? 0, gracefulStopMs: input.gracefulStop ?? 5000, iterations }
@@ -75,20 +75,20 @@ export function makeLoad(input: LoadInput): Load {
   }
 }
 
-/** Iterations under way at once when the file doesn't say. */
+/** The default limit of concurrent iterations. */
 export const MAX_VUS = 1000
 
-/** The levels of `steps`, the last one whole even when `by` doesn't divide the way. */
+/** The levels of `steps`. The last one is exact even if `by` doesn't divide the distance. */
 export function levelsOf({ from, to, by }: StepsInput): number[] {
   const way = to.value - from.value
-  // Rates are fractions: a hair more than a whole number of steps is that number.
+  // Rates are fractions: the tolerance absorbs rounding errors.
   const count = by.value === 0 ? 0 : Math.ceil(Math.abs(way) / by.value - 1e-9)
   return Array.from({ length: count + 1 }, (_, i) =>
     i === count ? to.value : from.value + Math.sign(way) * i * by.value,
   )
 }
 
-/** Each place that says which of the models is meant, in order. */
+/** Every key that implies a load model, in order. */
 export function modelsOf(load: LoadInput): { readonly path: Path; readonly model: Load['model'] }[] {
   const found = [{ path: [] as Path, part: load as Pick<LoadInput, 'vus' | 'rate' | 'burst'> }]
   load.stages?.forEach((stage, index) => {
@@ -107,7 +107,7 @@ export function modelsOf(load: LoadInput): { readonly path: Path; readonly model
   return [...models, ...ends.map((key) => ({ path: ['steps', key], model: steps[key].model }))]
 }
 
-/** The stages, whichever way they are written. */
+/** The stages, from whichever form they are written in. */
 function stagesOf(input: LoadInput, duration: number): readonly StageInput[] {
   const { stages, steps, burst, every, rate, vus = 1 } = input
   if (stages !== undefined) return stages
@@ -132,7 +132,7 @@ function stagesOf(input: LoadInput, duration: number): readonly StageInput[] {
   return [{ duration, vus, from: { model: 'closed', value: vus } }]
 }
 
-/** A `from` after the first stage becomes a jump: a stage that takes no time. A burst keeps the rate as it is. */
+/** Resolves `from`: after the first stage it becomes a jump, a stage of 0 ms. A burst alone keeps the rate. */
 function spellOut(stages: readonly StageInput[]): Stage[] {
   let level = stages[0]!.from?.value ?? 0
   return stages.flatMap(({ duration = 0, vus, rate, from, burst }, index) => {

@@ -1,5 +1,5 @@
 /**
- * Journeys and their steps: what may stand beside what, and the steps that they come to.
+ * Journeys and their steps: which keys can be combined, and the steps that result.
  */
 
 import type { Condition, JourneySpec, Step } from '../model/journey.js'
@@ -18,17 +18,17 @@ export interface StepInput extends RequestInput {
   readonly steps?: readonly StepInput[] | undefined
 }
 
-/** An entry of `requests` that holds steps. */
+/** An entry of `requests` that has steps. */
 interface JourneyInput extends RequestInput {
   readonly name?: string | undefined
   readonly steps?: readonly StepInput[] | undefined
 }
 
-const OF_REQUESTS = [...METHODS, 'query', 'headers', 'auth', ...BODIES, 'expect'] as const
+const REQUEST_KEYS = [...METHODS, 'query', 'headers', 'auth', ...BODIES, 'expect'] as const
 
-/** Reports what can't stand in a journey. */
+/** Reports keys that a journey can't have. */
 export function checkEntry(entry: JourneyInput, report: Report): void {
-  refuse(OF_REQUESTS, entry, 'a journey has it in its steps', report)
+  refuse(REQUEST_KEYS, entry, 'in a journey it belongs to a step', report)
   if (entry.steps?.every(isPause))
     report({
       path: ['steps'],
@@ -39,28 +39,28 @@ export function checkEntry(entry: JourneyInput, report: Report): void {
   if (entry.name === undefined)
     report({
       message: 'the journey has no name',
-      hint: 'add one, such as name: checkout, to keep its figures under',
+      hint: 'add one, such as name: checkout: figures are kept by name',
     })
 }
 
-/** Whether a step, or all within it, only wait. Steps that could not be read are null. */
+/** Whether a step only pauses, including all nested steps. Steps that could not be read are null. */
 function isPause(step: StepInput | null): boolean {
   return step?.pause !== undefined || (step?.steps?.every(isPause) ?? false)
 }
 
-/** Reports what doesn't go together in a step. */
+/** Reports conflicts in a step. */
 export function checkStep(step: StepInput, report: Report, hasUnknown: boolean): void {
   if (step.until !== undefined && step.repeat === undefined)
     report({
       path: ['until'],
       onKey: true,
-      message: 'until ends a repetition, and there is no repeat',
-      hint: 'add repeat: 10, the most often',
+      message: 'until needs repeat',
+      hint: 'add repeat: 10 for at most 10 times',
     })
   if (step.pause !== undefined) {
-    refuse([...OF_REQUESTS, 'capture', 'steps'], step, 'a pause is a step of its own', report)
+    refuse([...REQUEST_KEYS, 'capture', 'steps'], step, 'a pause is a step of its own', report)
   } else if (step.steps !== undefined) {
-    refuse([...OF_REQUESTS, 'capture'], step, 'steps together send nothing themselves', report)
+    refuse([...REQUEST_KEYS, 'capture'], step, 'a group of steps sends nothing itself', report)
   } else if (!METHODS.some((method) => step[method] !== undefined)) {
     if (!hasUnknown)
       report({
@@ -78,16 +78,16 @@ function refuse(keys: readonly (keyof StepInput)[], input: StepInput, why: strin
     report({
       path: [key],
       onKey: true,
-      message: `${key} can't stand here: ${why}`,
+      message: `${key} is not allowed here: ${why}`,
       hint: 'move it into a step of its own',
     })
   }
 }
 
-/** Where the parts of a file stand: their lines. */
+/** Returns the line of a part of the file. */
 type LineOf = (path: Path) => number
 
-/** The journey that an entry stands for. `path`: where it is in the file. */
+/** The journey that an entry describes. `path` is its path in the file. */
 export function makeJourney(
   input: JourneyInput & { readonly weight?: number | undefined },
   names: { readonly name: string; readonly steps: StepNames },
@@ -102,7 +102,7 @@ export function makeJourney(
   }
 }
 
-/** The steps that the input stands for. */
+/** The steps that the input describes. */
 export function makeSteps(
   inputs: readonly StepInput[],
   names: StepNames,

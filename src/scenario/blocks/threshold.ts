@@ -1,24 +1,24 @@
 /**
- * `search: p95 < 150ms`: an absolute limit, read into its request, metric, operator and number.
+ * Absolute limits such as `search: p95 < 150ms`, parsed into request, metric, operator and number.
  */
 import { didYouMean } from '../../base/suggest.js'
 import { parseDuration, parseRate, parseRatio } from '../../base/units.js'
 import { findMetric, METRICS, type Metric } from '../../stats/metrics.js'
 import type { Threshold } from '../model/scenario.js'
-import { type Mistake, quoted, type Report } from '../yaml/tree.js'
+import { quoted, type Report, type TreeProblem } from '../yaml/tree.js'
 
-/** What one text says of a threshold; the rest is said around it. */
+/** The part of a threshold that its text states. */
 export type Limit = Pick<Threshold, 'expression' | 'request' | 'metric' | 'operator' | 'limit'>
 
 const OPERATORS = ['<', '<=', '>', '>=']
 
-/** The limit a text states; null when something in it is wrong, which is reported. `requests`: the known names. */
+/** The limit in a text; null after a reported problem. `requests`: the known names. */
 export function parseThreshold(text: string, requests: readonly string[], report: Report): Limit | null {
-  const wrong = (message: string, hint: string, part = text, more: Partial<Mistake> = {}): null => {
+  const wrong = (message: string, hint: string, part = text, more: Partial<TreeProblem> = {}): null => {
     report({ message, hint, part: { text: part, from: Math.max(0, text.lastIndexOf(part)) }, ...more })
     return null
   }
-  // The name is everything up to the last ": ", since it may hold one itself.
+  // The name ends at the last ": ", since it may contain one itself.
   const [, request, rule] = /^(?:([\s\S]*\S)\s*:\s+)?([\s\S]*)$/.exec(text.trim())!
   const match = /^([A-Za-z_]\w*(?:\s*\(\s*[\d.]+\s*\))?)\s*([<>=!]+)\s*(.+)$/.exec(rule!.trim())
   if (match === null) return wrong(`${quoted(text)} is not a threshold`, EXAMPLES)
@@ -36,7 +36,7 @@ export function parseThreshold(text: string, requests: readonly string[], report
   const limit = parseLimit(value, metric)
   if (limit === null)
     return wrong(
-      unitFault(value, metric),
+      unitProblem(value, metric),
       `write it like ${metric.id} ${operator} ${sample(value, metric)}`,
       value,
     )
@@ -53,10 +53,10 @@ export function parseThreshold(text: string, requests: readonly string[], report
 const EXAMPLES =
   'write a metric, a comparison and a limit, such as p95 < 200ms, error_rate < 1% or "search: p99 < 1s"'
 
-/** What other tools call the same figures. */
+/** Names of metrics in other tools. */
 const ALIASES: Readonly<Record<string, string>> = { avg: 'mean', med: 'p50', median: 'p50' }
 
-/** Also k6's spelling: `p(95)` is `p95`, `p(99.9)` is `p999`. */
+/** Accepts k6's spelling: `p(95)` is `p95`, `p(99.9)` is `p999`. */
 function metricId(name: string): string {
   const percentile = /^p\s*\(\s*([\d.]+)\s*\)$/.exec(name)
   return percentile === null ? (ALIASES[name] ?? name) : `p${percentile[1]!.replace('.', '')}`
@@ -64,7 +64,7 @@ function metricId(name: string): string {
 
 function metricHint(name: string): string {
   const known = METRICS.map((metric) => metric.id)
-  return didYouMean(name, known) ?? `there are ${known.join(', ')}`
+  return didYouMean(name, known) ?? `the metrics are ${known.join(', ')}`
 }
 
 function requestHint(name: string, requests: readonly string[]): string {
@@ -86,27 +86,27 @@ function parseLimit(text: string, metric: Metric): number | null {
   }
 }
 
-/** A bare number from 1 on could be meant as percent: it needs the sign. */
+/** A bare number from 1 up might be meant as percent, so it needs the sign. */
 function parseShare(text: string): number | null {
   const ratio = parseRatio(text)
   return ratio === null || ratio > 1 || (ratio === 1 && !text.includes('%')) ? null : ratio
 }
 
-const WANTED: Readonly<Record<Metric['unit'], string>> = {
+const EXPECTED: Readonly<Record<Metric['unit'], string>> = {
   ms: 'a duration',
-  ratio: 'a share',
+  ratio: 'a percentage',
   perSecond: 'a rate',
   count: 'a whole number',
 }
 
-function unitFault(value: string, metric: Metric): string {
+function unitProblem(value: string, metric: Metric): string {
   const isBare = /^\d+(\.\d+)?$/.test(value)
   return isBare && metric.unit !== 'count'
     ? `the limit ${value} has no unit`
-    : `${metric.id} is compared with ${WANTED[metric.unit]}, ${quoted(value)} is none`
+    : `${metric.id} is compared with ${EXPECTED[metric.unit]}, got ${quoted(value)}`
 }
 
-/** The number that was written, with the unit that the metric has. */
+/** The number as written, with the unit of the metric. */
 function sample(value: string, metric: Metric): string {
   const number = /^\d+(\.\d+)?/.exec(value)?.[0]
   switch (metric.unit) {

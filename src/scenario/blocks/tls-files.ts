@@ -1,5 +1,5 @@
 /**
- * `tls`: certificates, keys and versions, held against each other before anything is sent.
+ * `tls`: certificates, keys and versions, checked against each other before anything is sent.
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { createRequire } from 'node:module'
@@ -8,7 +8,7 @@ import { type Reader, readLabel, readText, wrong } from '../fields/fields.js'
 import type { TlsOptions, TlsVersion } from '../model/http-types.js'
 import { quoted, type Report } from '../yaml/tree.js'
 
-/** The block with its values read, and its files. */
+/** The block with its values and files read. */
 export interface TlsInput {
   readonly ca?: string | undefined
   readonly cert?: string | undefined
@@ -21,41 +21,42 @@ export interface TlsInput {
   readonly ciphers?: string | undefined
 }
 
-/** The options; `insecure` stands beside them, as `-k` sets it, too. */
+/** The options without `insecure`, which `-k` sets as well. */
 export function makeTls({ insecure, ...input }: TlsInput): TlsOptions {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
 }
 
-/** Larger files are no certificates. */
+/** Larger files are not certificates. */
 const PEM_BYTES_MAX = 1_000_000
 
-/** The text of a PEM file with what is wanted in it; the path is relative to the scenario's folder. */
-export function pemReader(wanted: 'certificate' | 'private key'): Reader<string> {
+/** A reader of PEM files; paths are relative to the scenario's folder. Reports a file without a certificate or key. */
+export function pemReader(kind: 'certificate' | 'private key'): Reader<string> {
   return (tree, context, report) => {
     const path = readLabel(tree, context, report)
     if (path === null) return null
     if (context.files === undefined)
-      return wrong(report, 'there are no files here', 'save the scenario in a file')
+      return wrong(report, "files can't be read here", 'save the scenario in a file')
     let text: string
     try {
       const bytes = context.files.read(path)
       if (bytes.length > PEM_BYTES_MAX)
-        return wrong(report, `${quoted(path)} is too large for a ${wanted}`, PEM_HINT)
+        return wrong(report, `${quoted(path)} is too large for a ${kind}`, PEM_HINT)
       text = Buffer.from(bytes).toString('latin1')
     } catch (error) {
       const reason = codeOf(error) === 'ENOENT' ? 'no such file' : messageOf(error).replace(/, \w+ '.*$/, '')
       return wrong(
         report,
-        `${quoted(path)} can't be read: ${reason}`,
-        "paths are relative to the scenario's file",
+        `cannot read ${quoted(path)}: ${reason}`,
+        'write a path relative to the scenario file',
       )
     }
     const marker =
-      wanted === 'certificate'
+      kind === 'certificate'
         ? /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/
         : /-----BEGIN [A-Z ]*PRIVATE KEY-----/
-    if (!marker.test(text)) return wrong(report, `${quoted(path)} holds no ${wanted} in PEM`, PEM_HINT)
-    if (wanted === 'certificate') {
+    if (!marker.test(text))
+      return wrong(report, `${quoted(path)} contains no ${kind} in PEM format`, PEM_HINT)
+    if (kind === 'certificate') {
       const broken = brokenCertificate(text)
       if (broken !== null)
         return wrong(report, `certificate ${broken} in ${quoted(path)} can't be read`, PEM_HINT)
@@ -64,9 +65,9 @@ export function pemReader(wanted: 'certificate' | 'private key'): Reader<string>
   }
 }
 
-const PEM_HINT = 'write the path of a file in PEM, which begins with -----BEGIN'
+const PEM_HINT = 'write the path of a PEM file, which begins with -----BEGIN'
 
-/** The number of the first certificate that is none, from 1; null when all are. */
+/** The number of the first broken certificate, from 1; null if all are valid. */
 function brokenCertificate(text: string): number | null {
   const parts = text
     .split(/(?=-----BEGIN [A-Z0-9 ]*CERTIFICATE-----)/)
@@ -82,7 +83,7 @@ function brokenCertificate(text: string): number | null {
   return broken === -1 ? null : broken + 1
 }
 
-/** The list of ciphers, as OpenSSL writes it. */
+/** A cipher list in OpenSSL's notation. */
 export const readCiphers: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)
   if (text === null) return null
@@ -90,11 +91,7 @@ export const readCiphers: Reader<string> = (tree, context, report) => {
     secureContext({ ciphers: text })
     return text
   } catch {
-    return wrong(
-      report,
-      `${quoted(text)} names no ciphers that are known here`,
-      'see openssl ciphers -v for the names',
-    )
+    return wrong(report, `${quoted(text)} contains no known cipher`, 'run openssl ciphers -v for the names')
   }
 }
 
@@ -106,14 +103,14 @@ export const readTlsVersion: Reader<TlsVersion> = (tree, context, report) => {
   if (text === null) return null
   const number = text.toLowerCase().replace(/^tlsv?/, '')
   const version = VERSIONS.find((each) => each === `TLSv${number === '1.0' ? '1' : number}`)
-  return version ?? wrong(report, `${quoted(text)} is not a version of TLS`, 'write 1.2 or 1.3')
+  return version ?? wrong(report, `${quoted(text)} is not a TLS version`, 'write 1.2 or 1.3')
 }
 
-/** Reports what doesn't go together: a key without its certificate, or with another one's. */
+/** Reports conflicts: a key without its certificate, or with a different one's. */
 export function checkTls(input: TlsInput, report: Report): void {
   const { cert, key, passphrase, minVersion, maxVersion } = input
   if (minVersion && maxVersion && VERSIONS.indexOf(minVersion) > VERSIONS.indexOf(maxVersion)) {
-    report({ path: ['minVersion'], message: 'minVersion is above maxVersion', hint: 'exchange the two' })
+    report({ path: ['minVersion'], message: 'minVersion is above maxVersion', hint: 'swap them' })
   }
   if (cert !== undefined && key === undefined)
     report({
@@ -128,14 +125,14 @@ export function checkTls(input: TlsInput, report: Report): void {
     report({
       path: ['passphrase'],
       onKey: true,
-      message: 'there is no key for the passphrase',
+      message: 'passphrase needs a key',
       hint: 'add key: client.key',
     })
   if (!cert || !key) return
   const readable = readKey(key, passphrase ?? undefined, report)
   if (readable === null || new X509Certificate(cert).checkPrivateKey(readable)) return
-  const hint = 'use the key that the certificate was made with'
-  report({ path: ['key'], message: 'the private key is not that of the certificate', hint })
+  const hint = 'use the key that the certificate was issued for'
+  report({ path: ['key'], message: "the private key doesn't match the certificate", hint })
 }
 
 function readKey(key: string, passphrase: string | undefined, report: Report): KeyObject | null {
@@ -148,14 +145,14 @@ function readKey(key: string, passphrase: string | undefined, report: Report): K
     } else if (passphrase === undefined) {
       report({ path: ['key'], message: 'the private key is encrypted', hint })
     } else {
-      const message = 'the passphrase does not open the private key'
+      const message = "the passphrase doesn't decrypt the private key"
       report({ path: ['passphrase'], message, hint: 'check its value' })
     }
     return null
   }
 }
 
-/** Loaded when it's needed: few scenarios do, and it takes as long as reading one. */
+/** Loaded on first use: few scenarios need it, and loading takes as long as reading a scenario. */
 function secureContext(options: { readonly ciphers: string }): void {
   const { createSecureContext } = createRequire(import.meta.url)('node:tls') as typeof import('node:tls')
   createSecureContext(options)

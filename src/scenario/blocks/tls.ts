@@ -15,7 +15,7 @@ export function tlsSchema({ leaf, flag }: Leaves) {
     {
       ca: leaf(pemReader('certificate'), {
         ...json.TEXT,
-        description: 'PEM file of the certificate authorities to trust, instead of the usual ones.',
+        description: 'PEM file of the certificate authorities to trust, instead of the default ones.',
       }).optional(),
       cert: leaf(pemReader('certificate'), {
         ...json.TEXT,

@@ -1,5 +1,5 @@
 /**
- * The files that requests send as they are: each read once, and kept as bytes in shared memory.
+ * Files that requests send: each is read once and kept in shared memory.
  */
 import { codeOf, messageOf } from '../../base/errors.js'
 import { type Reader, readFilePath, wrong } from '../fields/fields.js'
@@ -14,8 +14,8 @@ export const readSentFile: Reader<SentFile> = (tree, context, report) => {
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENOENT')
-      return wrong(report, `${path}: no such file`, "write the file's path from the folder of the scenario")
+      return wrong(report, `${path}: no such file`, 'write a path relative to the scenario file')
     if (code === 'EISDIR') return wrong(report, `${path} is a directory, not a file`, 'name a file in it')
-    return wrong(report, `cannot read ${path}: ${messageOf(error)}`, 'see that it can be read')
+    return wrong(report, `cannot read ${path}: ${messageOf(error)}`, 'check its permissions')
   }
 }

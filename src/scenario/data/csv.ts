@@ -1,73 +1,70 @@
 /**
- * CSV as RFC 4180 has it, by offsets: where each row stands in the bytes, found in one pass, so that a row is turned
- * into texts only when it is taken. Agrees with csv-parse row by row (`test/scenario/csv.test.ts`), which would need
- * seconds for a million of them.
+ * CSV (RFC 4180) by offsets: one pass finds where each row is in the bytes, and a row is decoded only when it is
+ * taken. Tested row by row against csv-parse, which would take seconds for a million rows.
  */
 
+import { plural } from '../../base/units.js'
+
 /** A row that can't be read. */
-export interface RowFault {
+export interface RowProblem {
   /** From 1. */
   readonly line: number
   readonly message: string
 }
 
-/** Where the rows stand. */
+/** Where the rows are. */
 export interface Scan {
-  /** Offsets: where row i begins at 2i, its end at 2i + 1. */
+  /** Offsets: row i starts at index 2i and ends at 2i + 1. */
   readonly spans: Uint32Array
   /** The first few rows that can't be read. */
-  readonly faults: readonly RowFault[]
+  readonly problems: readonly RowProblem[]
 }
 
 const QUOTE = 0x22
 const CR = 0x0d
 const LF = 0x0a
 
-/** More would only hide what they have in common. */
-const FAULTS_MAX = 5
+/** More problems would only obscure their common cause. */
+const PROBLEMS_MAX = 5
 
 /**
- * Finds the rows of a CSV text in UTF-8, empty lines left out. `columns`: how many fields each has; null for as many
- * as the first. When the first row can't be read, its fault is the only one, and there are no rows: the others are
- * measured by it.
+ * Finds the rows of CSV in UTF-8; empty lines are skipped. `columns` is the number of fields of each row, or null to
+ * take it from the first. If the first row can't be read, its problem is the only one and there are no rows, because
+ * the others are compared with it.
  */
 export function scanCsv(bytes: Uint8Array, delimiter: string, columns: number | null): Scan {
   const scanner = new RowScanner(bytes, delimiter.charCodeAt(0))
   const rows = new Spans(bytes.length)
-  const faults: RowFault[] = []
-  let wanted = columns
-  while (scanner.skipEmptyLines() && faults.length < FAULTS_MAX) {
+  const problems: RowProblem[] = []
+  let expected = columns
+  while (scanner.skipEmptyLines() && problems.length < PROBLEMS_MAX) {
     const { at: start, line } = scanner
     const count = scanner.row()
-    if (scanner.fault !== null) {
-      faults.push(scanner.fault)
+    if (scanner.problem !== null) {
+      problems.push(scanner.problem)
       if (rows.isEmpty) break
-    } else if (wanted !== null && count !== wanted)
-      faults.push({ line, message: `${fieldsOf(count)}, but there are ${wanted} columns` })
-    wanted ??= count
+    } else if (expected !== null && count !== expected)
+      problems.push({ line, message: `expected ${plural(expected, 'field')}, got ${count}` })
+    expected ??= count
     rows.push(start, scanner.end)
   }
-  return { spans: rows.take(), faults }
+  return { spans: rows.take(), problems }
 }
 
-function fieldsOf(count: number): string {
-  return count === 1 ? '1 field' : `${count} fields`
-}
-
-/** Behind the byte order mark, if there is one. */
+/** The offset after the byte order mark, if there is one. */
 function startOf(bytes: Uint8Array): number {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
 }
 
-/** Goes through the bytes, row by row. */
+/** Moves through the bytes, row by row. */
 class RowScanner {
   at: number
-  /** The line that `at` stands in, from 1. */
+  /** The line of `at`, from 1. */
   line = 1
-  /** Where the last row ended, its line end left out. */
+  /** Where the last row ended, without its line end. */
   end = 0
-  /** What is wrong with the last row. */
-  fault: RowFault | null = null
+  /** The problem of the last row. */
+  problem: RowProblem | null = null
   private readonly bytes: Uint8Array
   private readonly separator: number
 
@@ -77,16 +74,16 @@ class RowScanner {
     this.at = startOf(bytes)
   }
 
-  /** Whether a row follows. */
+  /** Skips empty lines. Returns whether a row follows. */
   skipEmptyLines(): boolean {
     while (this.at < this.bytes.length && this.isLineEnd(this.at)) this.endLine()
     return this.at < this.bytes.length
   }
 
-  /** Passes a row, and counts its fields. */
+  /** Moves past a row and counts its fields. */
   row(): number {
     const { bytes, separator } = this
-    this.fault = null
+    this.problem = null
     let fields = 1
     for (;;) {
       if (bytes[this.at] === QUOTE) this.quoted()
@@ -100,14 +97,14 @@ class RowScanner {
     return fields
   }
 
-  /** Passes a field in quotes. */
+  /** Moves past a quoted field. */
   private quoted(): void {
     const { bytes, line } = this
     let at = this.at + 1
     for (;;) {
       const byte = bytes[at++]
       if (byte === undefined) {
-        this.fault ??= { line, message: 'a quote is not closed' }
+        this.problem ??= { line, message: 'a quote is not closed' }
         at = bytes.length
         break
       }
@@ -118,10 +115,10 @@ class RowScanner {
     }
     this.at = at
     if (at < bytes.length && bytes[at] !== this.separator && !this.isLineEnd(at))
-      this.fault ??= { line: this.line, message: 'text stands behind a closing quote' }
+      this.problem ??= { line: this.line, message: 'text follows a closing quote' }
   }
 
-  /** Passes what is left of a field. */
+  /** Moves past the rest of a field. */
   private plain(): void {
     const { bytes, separator } = this
     const { length } = bytes
@@ -131,9 +128,9 @@ class RowScanner {
       if (byte === separator || byte === LF) break
       if (byte === CR && this.isLineEnd(at)) break
       if (byte === QUOTE)
-        this.fault ??= {
+        this.problem ??= {
           line: this.line,
-          message: 'a quote stands inside a field that does not begin with one',
+          message: 'a field contains a quote but does not begin with one',
         }
     }
     this.at = at
@@ -152,7 +149,7 @@ class RowScanner {
   }
 }
 
-/** The fields of one row that {@link scanCsv} found to be right. */
+/** The fields of a row that {@link scanCsv} accepted. */
 export function readCsvRow(row: string, delimiter: string): string[] {
   if (!row.includes('"')) return row.split(delimiter)
   const fields: string[] = []
@@ -174,12 +171,12 @@ export function readCsvRow(row: string, delimiter: string): string[] {
   }
 }
 
-/** Pairs of offsets, as many as come. */
+/** A growing list of pairs of offsets. */
 export class Spans {
   private pairs: Uint32Array
   private size = 0
 
-  /** `bytes`: how long the file is, to guess from. */
+  /** `bytes`: the size of the file, for the initial capacity. */
   constructor(bytes: number) {
     this.pairs = new Uint32Array(Math.max(16, Math.min(bytes, 2 ** 16)))
   }

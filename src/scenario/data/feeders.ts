@@ -1,12 +1,12 @@
 /**
- * An entry of `data`: what is known of it before it is read, what is wrong with it, and the feeder it comes to.
+ * An entry of `data`: its shape before it is read, its problems, and the feeder that results.
  */
 
 import type { Feeder, FeederValue, Row } from '../model/scenario.js'
 import { type Environment, fillIn } from '../template/environment.js'
 import type { Shape, Shapes } from '../template/parsed.js'
 import { isTreeMap, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
-import { columnFault, type TableOutcome, type TableSpec, type Tables } from './tables.js'
+import { columnProblem, type TableOutcome, type TableSpec, type Tables } from './tables.js'
 
 /** An entry of `data` with its values read. */
 export interface FeederInput {
@@ -18,13 +18,13 @@ export interface FeederInput {
   readonly onEnd?: 'stop' | 'recycle' | undefined
 }
 
-/** What templates may take from each entry of `data`, found out before anything is complained about. */
-export function surveyData(data: Tree | undefined, env: Environment, tables: Tables): Shapes {
+/** The shape of each entry of `data`, for templates. Doesn't report anything. */
+export function inferShapes(data: Tree | undefined, env: Environment, tables: Tables): Shapes {
   if (data === undefined || !isTreeMap(data)) return new Map()
-  return new Map(Object.entries(data).map(([name, tree]) => [name, surveyFeeder(tree, env, tables)]))
+  return new Map(Object.entries(data).map(([name, tree]) => [name, inferShape(tree, env, tables)]))
 }
 
-function surveyFeeder(tree: Tree, env: Environment, tables: Tables): Shape | null {
+function inferShape(tree: Tree, env: Environment, tables: Tables): Shape | null {
   if (Array.isArray(tree)) return shapeOf(tree as readonly Tree[])
   if (!isTreeMap(tree)) return null
   if (Array.isArray(tree.values)) return shapeOf(tree.values as readonly Tree[])
@@ -46,7 +46,7 @@ function surveyFeeder(tree: Tree, env: Environment, tables: Tables): Shape | nul
 }
 
 function shapeOfTable(outcome: TableOutcome): Shape | null {
-  if ('faults' in outcome) return null
+  if ('problems' in outcome) return null
   const { columns, format } = outcome.table
   return { columns, gaps: outcome.gaps, isFlat: format === 'csv' }
 }
@@ -62,13 +62,13 @@ function shapeOf(values: readonly Tree[]): Shape | null {
   return { columns, gaps, isFlat: false }
 }
 
-/** One sign; `\t` and `tab` stand for what can hardly be written. Null for anything else. */
+/** Parses a delimiter: a single character; `\t` and `tab` are a tab. Null for anything else. */
 export function parseDelimiter(text: string): string | null {
   const delimiter = text === '\\t' || text === 'tab' ? '\t' : text
   return /^[\t\x20-\x7e]$/.test(delimiter) && !/["\w]/.test(delimiter) ? delimiter : null
 }
 
-/** Reports what doesn't go together, and what is wrong with the file. */
+/** Reports conflicts between keys, and problems of the file. */
 export function checkFeeder(
   input: FeederInput,
   { tables, hasUnknown }: { readonly tables: Tables; readonly hasUnknown: boolean },
@@ -77,15 +77,15 @@ export function checkFeeder(
   const { values, file, pick = 'random' } = input
   if (file === undefined && values === undefined && !hasUnknown)
     report({
-      message: 'neither file nor values is there',
-      hint: 'write file: users.csv, or values: [one, two]',
+      message: 'the feeder has neither file nor values',
+      hint: 'add file: users.csv or values: [one, two]',
     })
   if (file !== undefined && values !== undefined) {
-    const message = 'data comes from a file or from values, here are both'
-    report({ path: ['values'], onKey: true, message, hint: 'keep one of the two' })
+    const message = 'a feeder takes either file or values, not both'
+    report({ path: ['values'], onKey: true, message, hint: 'remove one of them' })
   }
   if (input.onEnd !== undefined && pick === 'random') {
-    const message = 'values at random never come to an end'
+    const message = 'random values never run out'
     report({
       path: ['onEnd'],
       onKey: true,
@@ -96,18 +96,17 @@ export function checkFeeder(
   if (file === undefined && values !== undefined)
     for (const key of ['delimiter', 'columns'] as const)
       if (input[key] !== undefined)
-        report({ path: [key], onKey: true, message: `${key} is for a file`, hint: 'remove the key' })
-  const fault = columnFault(input.columns ?? [])
-  if (fault !== null)
-    report({ path: ['columns'], message: fault, hint: 'give each column a name of its own' })
-  // What could not be read is null here, and has been told.
-  if (!file || input.delimiter === null || input.columns === null || fault !== null) return
+        report({ path: [key], onKey: true, message: `${key} applies only to a file`, hint: 'remove the key' })
+  const problem = columnProblem(input.columns ?? [])
+  if (problem !== null) report({ path: ['columns'], message: problem, hint: 'give each column its own name' })
+  // Values that could not be read are null here and already reported.
+  if (!file || input.delimiter === null || input.columns === null || problem !== null) return
   const outcome = tables.open(specOf(input, file))
   if ('table' in outcome) return
-  for (const { key, message, hint } of outcome.faults) report({ path: [key], message, hint })
+  for (const { key, message, hint } of outcome.problems) report({ path: [key], message, hint })
 }
 
-/** Reports values of which some are rows and some are not. */
+/** Reports a mix of rows and single values. */
 export function checkValues(values: readonly Tree[], report: Report): void {
   const isRow = values.map(isTreeMap)
   const odd = isRow.findIndex((row) => row !== isRow[0])
@@ -120,22 +119,22 @@ function specOf({ delimiter, columns }: FeederInput, file: string): TableSpec {
   return { file, delimiter: delimiter ?? null, columns: columns ?? null }
 }
 
-/** The feeder that an entry comes to, which has been found right. */
+/** The feeder of a valid entry. */
 export function makeFeeder(input: FeederInput, tables: Tables): Feeder {
   const { pick = 'random', onEnd } = input
   const picking = { ...(pick !== 'random' && { pick }), ...(onEnd !== undefined && { onEnd }) }
   if (input.values !== undefined) return { values: input.values, ...picking }
   const outcome = tables.open(specOf(input, input.file!))
-  if ('faults' in outcome) throw new Error(`${input.file} was not checked`)
+  if ('problems' in outcome) throw new Error(`${input.file} was not checked`)
   return { table: outcome.table, ...picking }
 }
 
-/** A row without a prototype as one that equals any other. */
+/** A row as a plain object, without the tree's null prototype. */
 export function rowOf(tree: TreeMap, read: (value: Tree, key: string) => unknown): Row {
   return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, read(value, key)]))
 }
 
-/** Whether anything in an entry is filled in from that feeder, however deep it lies. */
+/** Whether an entry uses the feeder, at any depth. */
 export function usesFeeder(entry: unknown, name: string): boolean {
   if (typeof entry !== 'object' || entry === null) return false
   const { type, name: own } = entry as { readonly type?: unknown; readonly name?: unknown }

@@ -1,18 +1,18 @@
 /**
- * JSON as rows, by offsets: the entries of a list, or one value on each line. Each is read once to see that it's
- * right, and again when it is taken.
+ * JSON rows by offsets: the entries of a list, or one value per line. Each value is parsed once to validate it, and
+ * again when it is taken.
  */
-import { type RowFault, type Scan, Spans } from './csv.js'
+import { type RowProblem, type Scan, Spans } from './csv.js'
 
 /** Rows, and what they have in common. */
 export interface JsonScan extends Scan {
-  /** All fields of the rows, as they first come up; null for single values. */
+  /** All fields of the rows, in order of appearance; null for single values. */
   readonly columns: readonly string[] | null
-  /** Fields that some row lacks, and the line of the first one. */
+  /** Fields that are missing from some row, and the line of the first such row. */
   readonly gaps: ReadonlyMap<string, number>
 }
 
-const FAULTS_MAX = 5
+const PROBLEMS_MAX = 5
 const [QUOTE, BACKSLASH, LF, COMMA] = [0x22, 0x5c, 0x0a, 0x2c]
 const [OPEN_LIST, CLOSE_LIST, OPEN_MAP, CLOSE_MAP] = [0x5b, 0x5d, 0x7b, 0x7d]
 
@@ -20,7 +20,7 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_MAP, CLOSE_MAP] = [0x5b, 0x5d, 0x7b, 0x7d]
 export function scanJsonList(bytes: Buffer): JsonScan {
   const begin = skipSpace(bytes, startOf(bytes))
   if (bytes[begin] !== OPEN_LIST) {
-    return empty({ line: 1 + countLines(bytes, 0, begin), message: 'a list is wanted: [ ... ]' })
+    return empty({ line: 1 + countLines(bytes, 0, begin), message: 'expected a list: [ ... ]' })
   }
   const reader = new RowReader(bytes)
   let at = skipSpace(bytes, begin + 1)
@@ -40,7 +40,7 @@ export function scanJsonList(bytes: Buffer): JsonScan {
   return reader.scan()
 }
 
-/** One JSON value on each line; empty lines are left out. */
+/** One JSON value per line; empty lines are skipped. */
 export function scanJsonLines(bytes: Buffer): JsonScan {
   const reader = new RowReader(bytes)
   let at = startOf(bytes)
@@ -54,22 +54,22 @@ export function scanJsonLines(bytes: Buffer): JsonScan {
   return reader.scan()
 }
 
-function empty(fault: RowFault): JsonScan {
-  return { spans: new Uint32Array(0), faults: [fault], columns: null, gaps: new Map() }
+function empty(problem: RowProblem): JsonScan {
+  return { spans: new Uint32Array(0), problems: [problem], columns: null, gaps: new Map() }
 }
 
-/** Reads row after row and takes down what they are like. */
+/** Reads rows and tracks their columns. */
 class RowReader {
   private readonly bytes: Buffer
   private readonly rows: Spans
-  private readonly faults: RowFault[] = []
+  private readonly problems: RowProblem[] = []
   private readonly columns = new Set<string>()
   private readonly gaps = new Map<string, number>()
-  /** The columns that no row has lacked so far. */
+  /** The columns that every row so far has. */
   private readonly complete = new Set<string>()
   private kind: 'rows' | 'values' | null = null
   private count = 0
-  /** Lines are counted as far as somebody asks. */
+  /** Lines are counted only as far as needed. */
   private counted = { at: 0, line: 1 }
 
   constructor(bytes: Buffer) {
@@ -78,7 +78,7 @@ class RowReader {
   }
 
   get wantsMore(): boolean {
-    return this.faults.length < FAULTS_MAX
+    return this.problems.length < PROBLEMS_MAX
   }
 
   read(start: number, end: number): void {
@@ -86,7 +86,7 @@ class RowReader {
     if (value === undefined) return
     const kind = typeof value === 'object' ? 'rows' : 'values'
     if (value === null || Array.isArray(value))
-      this.complain(start, `a row is a map or a single value, here is ${value === null ? 'null' : 'a list'}`)
+      this.complain(start, `expected a map or a single value, got ${value === null ? 'null' : 'a list'}`)
     else if (this.kind !== null && kind !== this.kind)
       this.complain(start, kind === 'rows' ? 'a row among single values' : 'a single value among rows')
     else if (typeof value === 'object') this.compare(value as Record<string, unknown>, start)
@@ -96,24 +96,24 @@ class RowReader {
   }
 
   complain(at: number, message: string): void {
-    this.faults.push({ line: this.lineOf(at), message })
+    this.problems.push({ line: this.lineOf(at), message })
   }
 
   scan(): JsonScan {
     const columns = this.kind === 'rows' ? [...this.columns] : null
-    return { spans: this.rows.take(), faults: this.faults, columns, gaps: this.gaps }
+    return { spans: this.rows.take(), problems: this.problems, columns, gaps: this.gaps }
   }
 
   private parse(start: number, end: number): unknown {
     try {
       return JSON.parse(this.bytes.toString('utf8', start, end))
     } catch {
-      this.complain(start, 'this is not JSON')
+      this.complain(start, 'not valid JSON')
       return undefined
     }
   }
 
-  /** Takes down columns that are new, and those that this row or the ones before it lack. */
+  /** Records new columns, and those that are missing from this row or earlier ones. */
   private compare(row: Record<string, unknown>, start: number): void {
     let held = 0
     for (const name of Object.keys(row)) {
@@ -126,7 +126,7 @@ class RowReader {
         held++
       } else this.gaps.set(name, 1)
     }
-    // Each column is complete, or its gap is known: a row that lacks none of the complete ones tells nothing new.
+    // Every column is complete or has a known gap, so a row with all complete columns adds nothing.
     if (held === this.complete.size) return
     const line = this.lineOf(start)
     for (const name of this.complete) {
@@ -150,7 +150,10 @@ function countLines(bytes: Buffer, from: number, to: number): number {
   return lines
 }
 
-/** Where the value that begins at `at` ends: at a comma or a bracket of the list around it, spaces before that left in. */
+/**
+ * Where the value that starts at `at` ends: at a comma or a bracket of the list around it. Trailing spaces are
+ * included.
+ */
 function endOfValue(bytes: Buffer, at: number): number {
   let depth = 0
   for (let i = at; i < bytes.length; i++) {
@@ -169,7 +172,7 @@ function endOfValue(bytes: Buffer, at: number): number {
   return bytes.length
 }
 
-/** The closing quote of the text that begins at `at`; the end of the file when there is none. */
+/** The closing quote of the string that starts at `at`, or the end of the file. */
 function endOfText(bytes: Buffer, at: number): number {
   for (let i = at + 1; i < bytes.length; i++) {
     if (bytes[i] === BACKSLASH) i++

@@ -1,5 +1,5 @@
 /**
- * The data files of a scenario: opened once, checked whole, and kept as bytes in shared memory.
+ * The data files of a scenario: each is opened once, validated as a whole, and kept in shared memory.
  */
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
@@ -7,7 +7,7 @@ import { extname } from 'node:path'
 import { codeOf, messageOf } from '../../base/errors.js'
 import type { Table } from '../model/scenario.js'
 import { quoted } from '../yaml/tree.js'
-import { type RowFault, readCsvRow, type Scan, scanCsv } from './csv.js'
+import { type RowProblem, readCsvRow, type Scan, scanCsv } from './csv.js'
 import type { FileReader } from './files.js'
 import { scanJsonLines, scanJsonList } from './json-rows.js'
 
@@ -19,20 +19,20 @@ export interface TableSpec {
   readonly columns: readonly string[] | null
 }
 
-/** What is wrong with a data file, and at which key that is to be told. */
-interface TableFault {
+/** A problem of a data file, and the key to report it at. */
+interface TableProblem {
   readonly key: 'file' | 'delimiter' | 'columns'
   readonly message: string
   readonly hint: string
 }
 
-/** A table, or all that is wrong with its file. */
+/** A table, or all problems of its file. */
 export type TableOutcome =
   | {
       readonly table: Table /** By column: the first row without it. */
       readonly gaps: ReadonlyMap<string, string>
     }
-  | { readonly faults: readonly TableFault[] }
+  | { readonly problems: readonly TableProblem[] }
 
 /** The tables of one scenario, each opened once. */
 export class Tables {
@@ -43,7 +43,7 @@ export class Tables {
     this.files = files
   }
 
-  /** The table of a file. Throws nothing: what is wrong is in the outcome. */
+  /** The table of a file. Throws nothing: problems are in the outcome. */
   open(spec: TableSpec): TableOutcome {
     const key = JSON.stringify(spec)
     const known = this.known.get(key)
@@ -58,12 +58,12 @@ export class Tables {
     if (format === undefined)
       return wrong(
         'file',
-        `${quoted(spec.file)} is no data file by its name`,
-        'name it .csv, .tsv, .json or .ndjson',
+        `${quoted(spec.file)} is not a data file`,
+        'use a .csv, .tsv, .json or .ndjson file',
       )
     if (format !== 'csv' && format !== 'tsv')
       for (const key of ['delimiter', 'columns'] as const)
-        if (spec[key] !== null) return wrong(key, `${key} is for CSV, this file is JSON`, 'remove the key')
+        if (spec[key] !== null) return wrong(key, `${key} applies only to CSV, not to JSON`, 'remove the key')
     if (this.files === undefined)
       return wrong('file', "data files can't be read here", 'list the values: [one, two]')
     let content: Uint8Array
@@ -74,8 +74,8 @@ export class Tables {
     }
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.length)
     if (!bytes.some((byte) => byte > 0x20)) return empty(spec.file)
-    const fault = encodingFault(spec.file, bytes)
-    if (fault !== null) return { faults: [fault] }
+    const problem = encodingProblem(spec.file, bytes)
+    if (problem !== null) return { problems: [problem] }
     if (format === 'json' || format === 'ndjson') return jsonTable(spec, bytes, format)
     return csvTable({ ...spec, delimiter: spec.delimiter ?? (format === 'tsv' ? '\t' : ',') }, bytes)
   }
@@ -89,23 +89,23 @@ const FORMATS: Readonly<Record<string, 'csv' | 'tsv' | 'json' | 'ndjson'>> = {
   '.jsonl': 'ndjson',
 }
 
-function wrong(key: TableFault['key'], message: string, hint: string): { faults: TableFault[] } {
-  return { faults: [{ key, message, hint }] }
+function wrong(key: TableProblem['key'], message: string, hint: string): { problems: TableProblem[] } {
+  return { problems: [{ key, message, hint }] }
 }
 
-function unreadable(file: string, error: unknown): { faults: TableFault[] } {
+function unreadable(file: string, error: unknown): { problems: TableProblem[] } {
   const code = codeOf(error)
   if (code === 'ENOENT')
-    return wrong('file', `${file}: no such file`, "write the file's path from the folder of the scenario")
+    return wrong('file', `${file}: no such file`, 'write a path relative to the scenario file')
   if (code === 'EISDIR') return wrong('file', `${file} is a directory, not a file`, 'name a file in it')
-  return wrong('file', `cannot read ${file}: ${messageOf(error)}`, 'see that it can be read')
+  return wrong('file', `cannot read ${file}: ${messageOf(error)}`, 'check its permissions')
 }
 
-function empty(file: string): { faults: TableFault[] } {
-  return wrong('file', `${file} is empty`, 'write rows into it')
+function empty(file: string): { problems: TableProblem[] } {
+  return wrong('file', `${file} is empty`, 'add rows to it')
 }
 
-function encodingFault(file: string, bytes: Buffer): TableFault | null {
+function encodingProblem(file: string, bytes: Buffer): TableProblem | null {
   if (isUtf8(bytes)) return null
   let line = 1
   let start = 0
@@ -114,13 +114,13 @@ function encodingFault(file: string, bytes: Buffer): TableFault | null {
     start = end + 1
     line++
   }
-  return { key: 'file', message: `${file}:${line} is not a text in UTF-8`, hint: 'save the file as UTF-8' }
+  return { key: 'file', message: `${file}:${line} is not valid UTF-8`, hint: 'save the file as UTF-8' }
 }
 
 function jsonTable({ file }: TableSpec, bytes: Buffer, format: 'json' | 'ndjson'): TableOutcome {
   const scan = format === 'json' ? scanJsonList(bytes) : scanJsonLines(bytes)
-  if (scan.faults.length > 0) return { faults: rowFaults(file, scan.faults, 'mend the row, or take it out') }
-  if (scan.spans.length === 0) return wrong('file', `${file} has no rows`, 'write rows into it')
+  if (scan.problems.length > 0) return { problems: rowProblems(file, scan.problems, 'fix or remove the row') }
+  if (scan.spans.length === 0) return wrong('file', `${file} has no rows`, 'add rows to it')
   const gaps = new Map([...scan.gaps].map(([column, line]) => [column, `${file}:${line}`]))
   return { table: share(bytes, scan, { file, format: 'json', delimiter: '', columns: scan.columns }), gaps }
 }
@@ -128,31 +128,27 @@ function jsonTable({ file }: TableSpec, bytes: Buffer, format: 'json' | 'ndjson'
 function csvTable(spec: TableSpec & { delimiter: string }, bytes: Buffer): TableOutcome {
   const { file, delimiter } = spec
   if (!bytes.includes('\n') && bytes.subarray(0, -1).includes('\r'))
-    return wrong(
-      'file',
-      `the lines of ${file} end in CR alone`,
-      'save it with LF or CRLF at the ends of its lines',
-    )
+    return wrong('file', `the lines of ${file} end in CR only`, 'save the file with LF or CRLF line endings')
   const scan = scanCsv(bytes, delimiter, spec.columns?.length ?? null)
-  if (scan.spans.length === 0) return scan.faults.length > 0 ? brokenRows(file, scan) : empty(file)
+  if (scan.spans.length === 0) return scan.problems.length > 0 ? brokenRows(file, scan) : empty(file)
   const [start, end] = scan.spans
   const first = readCsvRow(bytes.toString('utf8', start, end), delimiter)
   const columns = spec.columns ?? first.map((name) => name.trim())
-  const fault = spec.columns === null ? headerFault(spec, columns) : null
-  if (fault !== null) return { faults: [fault] }
+  const problem = spec.columns === null ? headerProblem(spec, columns) : null
+  if (problem !== null) return { problems: [problem] }
   if (spec.columns !== null && first.length !== spec.columns.length)
     return wrong(
       'columns',
-      `${file} has ${first.length} columns, here are the names of ${spec.columns.length}`,
-      'name all of them, or remove columns if the first line of the file does',
+      `${file} has ${first.length} columns, but ${spec.columns.length} are named`,
+      'name all of them, or remove columns if the file has a header',
     )
-  if (scan.faults.length > 0) return brokenRows(file, scan)
+  if (scan.problems.length > 0) return brokenRows(file, scan)
   const spans = spec.columns === null ? scan.spans.subarray(2) : scan.spans
   if (spans.length === 0)
     return wrong(
       'file',
-      `${file} has a header and no rows`,
-      'write rows into it, or name its columns: columns: [...]',
+      `${file} has a header but no rows`,
+      'add rows, or name the columns if the first line is a row: columns: [...]',
     )
   return {
     table: share(bytes, { ...scan, spans }, { file, format: 'csv', delimiter, columns }),
@@ -160,41 +156,41 @@ function csvTable(spec: TableSpec & { delimiter: string }, bytes: Buffer): Table
   }
 }
 
-function brokenRows(file: string, { faults }: Scan): { faults: TableFault[] } {
+function brokenRows(file: string, { problems }: Scan): { problems: TableProblem[] } {
   return {
-    faults: rowFaults(file, faults, 'put a field that holds the delimiter or a quote in quotes: "a ""b"" c"'),
+    problems: rowProblems(file, problems, 'quote fields that contain the delimiter or a quote: "a ""b"" c"'),
   }
 }
 
-function headerFault(
+function headerProblem(
   { file, delimiter }: TableSpec & { delimiter: string },
   names: readonly string[],
-): TableFault | null {
+): TableProblem | null {
   const other =
     names.length === 1 ? [';', '\t', ',', '|'].find((sign) => names[0]!.includes(sign)) : undefined
   if (other !== undefined && other !== delimiter) {
-    const message = `the header of ${file} is one column, ${quoted(names[0]!)}`
+    const message = `the header of ${file} has only one column, ${quoted(names[0]!)}`
     return { key: 'file', message, hint: `add delimiter: ${JSON.stringify(other)}` }
   }
-  const hint = 'name each column in the first line of the file, or name them here: columns: [...]'
+  const hint = 'name each column in the first line of the file, or list the names here: columns: [...]'
   if (names.includes('')) return { key: 'file', message: `${file}:1 has a column without a name`, hint }
-  const twice = columnFault(names)
+  const twice = columnProblem(names)
   return twice === null ? null : { key: 'file', message: `${file}:1: ${twice}`, hint }
 }
 
-/** What is wrong with names of columns; null when nothing is. */
-export function columnFault(names: readonly string[]): string | null {
+/** The problem of column names; null if there is none. */
+export function columnProblem(names: readonly string[]): string | null {
   const known = new Set<string>()
   const twice = names.find((name) => known.size === known.add(name).size)
-  if (twice !== undefined) return `the column ${quoted(twice)} stands twice`
+  if (twice !== undefined) return `duplicate column ${quoted(twice)}`
   return names.includes('__proto__') ? '"__proto__" can\'t be a column' : null
 }
 
-function rowFaults(file: string, faults: readonly RowFault[], hint: string): TableFault[] {
-  return faults.map(({ line, message }) => ({ key: 'file', message: `${file}:${line}: ${message}`, hint }))
+function rowProblems(file: string, problems: readonly RowProblem[], hint: string): TableProblem[] {
+  return problems.map(({ line, message }) => ({ key: 'file', message: `${file}:${line}: ${message}`, hint }))
 }
 
-/** Moves bytes and offsets to where all threads see them. */
+/** Copies bytes and offsets to memory that all threads share. */
 function share(
   bytes: Buffer,
   { spans }: Scan,

@@ -1,5 +1,5 @@
 /**
- * Files that requests send: each is read once, and kept as bytes in shared memory.
+ * Files that requests send: each is read once and kept in shared memory.
  */
 import { createHash } from 'node:crypto'
 import type { FileBytes, SentFile } from '../model/request.js'
@@ -15,11 +15,11 @@ export class Uploads {
     this.files = files
   }
 
-  /** Reads a file that was not read before. Throws an error of the file system. */
+  /** Returns a file, and reads it on first use. Throws an error of the file system. */
   open(path: string): SentFile {
     const known = this.known.get(path)
     if (known !== undefined) return known
-    if (this.files === undefined) throw new Error('there are no files here')
+    if (this.files === undefined) throw new Error("files can't be read here")
     const content = this.files.read(path)
     const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`
     this.bytes[digest] ??= share(content)
@@ -28,7 +28,7 @@ export class Uploads {
     return file
   }
 
-  /** The bytes of all files by digest; undefined when there are none. */
+  /** The bytes of all files by digest; undefined if there are none. */
   all(): FileBytes | undefined {
     return this.known.size === 0 ? undefined : this.bytes
   }

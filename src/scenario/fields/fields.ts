@@ -1,6 +1,6 @@
 /**
- * How single values are read: from what stands in the file to milliseconds, ratios and templates. Each reader
- * reports what is wrong and then gives null.
+ * Readers of single values: from a YAML value to milliseconds, ratios and templates. A reader reports each problem and
+ * then returns null.
  */
 
 import { isNumber } from '../../base/decimal.js'
@@ -11,78 +11,79 @@ import type { Uploads } from '../data/uploads.js'
 import type { Expect } from '../model/expect.js'
 import type { FeederValue } from '../model/scenario.js'
 import type { JsonTemplate, Template } from '../model/template.js'
-import { coverValues, type Environment, fillIn, hasReference } from '../template/environment.js'
+import { type Environment, fillIn, hasReference, maskValues } from '../template/environment.js'
 import type { Shapes } from '../template/parsed.js'
 import { parseTemplate } from '../template/template.js'
-import { floatFault } from '../yaml/number-fault.js'
+import { floatProblem } from '../yaml/number-problem.js'
 import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
 
-/** What the values of a file may refer to. */
+/** What values may refer to. */
 export interface Context {
   readonly env: Environment
-  /** What the file may read from; absent where there are no files. */
+  /** Reads the files that the scenario names; absent if it can't name any. */
   readonly files?: FileReader
-  /** The files that requests send; absent where none are read. */
+  /** The files that requests send; absent if none can be read. */
   readonly uploads?: Uploads
-  /** The names under `data`, and what is known of their values. */
+  /** The names under `data` with the shape of their values. */
   readonly shapes: Shapes
   /** The names of values captured anywhere in the file. */
   readonly variables: readonly string[]
-  /** The names that figures are kept under: of requests, journeys and steps. */
+  /** The names of requests, journeys and steps, by which figures are kept. */
   readonly requests: readonly string[]
 }
 
-/** Reads a value; null when it's wrong, which has been reported then. */
+/** Reads a value. Returns null after it has reported a problem. */
 export type Reader<T> = (tree: Tree, context: Context, report: Report) => T | null
 
-/** A text, `${...}` filled in; numbers and `true` are taken by their letters. */
+/** Text with `${...}` filled in. Numbers and booleans are taken as written. */
 export const readText: Reader<string> = (tree, context, report) => {
-  const scalar = readScalar(tree, 'a text', report)
+  const scalar = readScalar(tree, 'text', report)
   return scalar === null ? null : fillIn(scalar.text, context.env, report)
 }
 
-/** A text that doesn't change: not empty, on one line, without templates. */
+/** Fixed text: not empty, on one line, without templates. */
 export const readLabel: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)
   if (text === null) return null
-  if (text.trim() === '') return wrong(report, 'the text is empty', 'write a name, or remove the key')
+  if (text.trim() === '') return wrong(report, 'the value is empty', 'write a value, or remove the key')
   if (/[\x00-\x1f\x7f]/.test(text))
-    return wrong(report, 'a name has to be on one line', 'write it on one line')
-  if (text.includes('{{')) return wrong(report, 'templates are not worked out here', 'write a fixed text')
+    return wrong(report, 'the value must be on one line', 'remove the line break')
+  if (text.includes('{{')) return wrong(report, 'templates are not supported here', 'write a fixed value')
   return text.trim()
 }
 
-/** A scenario's name, which also names its baseline's file. */
+/** A scenario's name, which is also the name of its baseline file. */
 export const readName: Reader<string> = (tree, context, report) => {
   const name = readLabel(tree, context, report)
   if (name === null || (/^[^./\\:*?"<>|][^/\\:*?"<>|]*$/.test(name) && name.length <= 100)) return name
-  const hint = 'up to 100 letters, digits, spaces, - and _, as it names a file, too'
-  return wrong(report, `${nameOf(tree)} can't be the name of a scenario`, hint)
+  const hint = 'use up to 100 letters, digits, spaces, - and _: it is also a file name'
+  return wrong(report, `${nameOf(tree)} is not a valid scenario name`, hint)
 }
 
 /** `true` or `false`. */
 export const readFlag: Reader<boolean> = (tree, _context, report) =>
   tree instanceof Scalar && typeof tree.value === 'boolean'
     ? tree.value
-    : wrong(report, `true or false is wanted, here is ${nameOf(tree)}`, 'write true or false')
+    : wrong(report, `expected true or false, got ${nameOf(tree)}`, 'write true or false')
 
-/** One of some words. */
+/** One of a few words. */
 export function choiceReader<const T extends string>(...words: readonly T[]): Reader<T> {
   return (tree, context, report) => {
     const text = readText(tree, context, report)
     const word = words.find((candidate) => candidate === text)
     if (text === null || word !== undefined) return word ?? null
-    return wrong(report, `${nameOf(tree)} is not known here`, `write ${words.join(' or ')}`)
+    const all = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+    return wrong(report, `unknown value ${nameOf(tree)}`, `write ${all}`)
   }
 }
 
-/** A text with `{{ ... }}`. */
+/** Text that may contain `{{ ... }}`. */
 export const readTemplate: Reader<Template> = (tree, context, report) => {
-  const scalar = readScalar(tree, 'a text', report)
+  const scalar = readScalar(tree, 'text', report)
   return scalar === null ? null : templateOf(scalar, context, report)
 }
 
-/** A value that a feeder may give. */
+/** A value of a feeder: a single value or a row. */
 export const readFeederValue: Reader<FeederValue> = (tree, context, report) => {
   if (isTreeMap(tree)) return rowOf(tree, (value, key) => readRowField(value, context, inside(report, key)))
   return readFeederScalar(tree, context, report)
@@ -101,26 +102,26 @@ const readFeederScalar: Reader<string | number | boolean> = (tree, context, repo
   if (scalar === null) return null
   if (typeof scalar.value !== 'string') return readFloat(scalar, context, report)
   if (scalar.value.includes('{{'))
-    return wrong(report, 'templates are not worked out in data', 'write the template where the value is used')
+    return wrong(report, 'templates are not supported in data', 'write the template where the value is used')
   return fillIn(scalar.value, context.env, report)
 }
 
-/** A value that is no text, kept as it is. */
+/** A number, boolean or null. Reports a number that a float can't hold. */
 export const readFloat: Reader<number | boolean | null> = (tree, _context, report) => {
   const { value, text } = tree as Scalar & { readonly value: number | boolean | null }
-  const fault = typeof value === 'number' ? floatFault(value, text) : null
-  return fault === null ? value : wrong(report, fault.message, fault.hint)
+  const problem = typeof value === 'number' ? floatProblem(value, text) : null
+  return problem === null ? value : wrong(report, problem.message, problem.hint)
 }
 
-/** The path of a file: not empty, without templates. */
+/** The path of a local file, without templates. */
 export const readFilePath: Reader<string> = (tree, context, report) => {
   const path = readLabel(tree, context, report)
   return path?.includes('://')
-    ? wrong(report, 'a file of this machine is wanted, here is a URL', 'download it, and write its path')
+    ? wrong(report, 'expected a local file, got a URL', 'download it, and write its path')
     : path
 }
 
-/** Any YAML value as JSON with holes. */
+/** Any YAML value as JSON, in which text may contain placeholders. */
 export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
   if (tree instanceof Scalar) {
     if (typeof tree.value === 'number') return asWritten(tree.value, tree.text)
@@ -138,7 +139,7 @@ export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
   return tree.map((item, index) => readJson(item, context, inside(report, index)))
 }
 
-/** A number of JSON; by its text where that says more, and is JSON: in YAML a plus and 0x10 are right, too. */
+/** A JSON number, as written if a float would change it. YAML also allows a plus sign and 0x10, which JSON doesn't. */
 function asWritten(value: number, text: string): number | { readonly digits: string } {
   const digits = text.replace(/^\+/, '')
   return isNumber(digits) && digits !== String(value) ? { digits } : value
@@ -148,7 +149,11 @@ function asWritten(value: number, text: string): number | { readonly digits: str
 export const readStatus: Reader<Expect['status']> = (tree, context, report) => {
   const items = tree instanceof Scalar ? [tree] : Array.isArray(tree) ? (tree as Tree[]) : null
   if (items === null || items.length === 0)
-    return wrong(report, 'a status, or a list of some, is wanted', STATUS_HINT)
+    return wrong(
+      report,
+      `expected a status or a list of statuses, got ${items === null ? nameOf(tree) : 'an empty list'}`,
+      STATUS_HINT,
+    )
   const ranges = items.map((item, index) => {
     const reportHere = items[0] === tree ? report : inside(report, index)
     const text = readText(item, context, reportHere)
@@ -158,7 +163,7 @@ export const readStatus: Reader<Expect['status']> = (tree, context, report) => {
   return ranges.every((range) => range !== null) ? ranges : null
 }
 
-/** `search: p95 < 150ms`. */
+/** A threshold such as `search: p95 < 150ms`. */
 export const readLimit: Reader<Limit> = (tree, context, report) => {
   if (isTreeMap(tree)) return mapInsteadOfText(tree, report)
   const text = readText(tree, context, report)
@@ -166,27 +171,32 @@ export const readLimit: Reader<Limit> = (tree, context, report) => {
 }
 
 /**
- * Reads a value; what is wrong with one from the environment is told without showing it: in the words for a value
- * that nobody could read.
+ * Reads a value without leaking the environment into a message: if the value contains `${...}` and is wrong, it is
+ * read again with every variable masked, and that problem is reported.
  */
-export function readDiscreetly<T>(read: Reader<T>, tree: Tree, context: Context, report: Report): T | null {
+export function readWithoutSecrets<T>(
+  read: Reader<T>,
+  tree: Tree,
+  context: Context,
+  report: Report,
+): T | null {
   if (!(tree instanceof Scalar) || !hasReference(tree.text)) return read(tree, context, report)
   let isWrong = false
   const value = read(tree, context, () => {
     isWrong = true
   })
   if (!isWrong) return value
-  let isTold = false
-  read(tree, { ...context, env: coverValues(context.env) }, (mistake) => {
-    isTold = true
-    report(mistake)
+  let isReported = false
+  read(tree, { ...context, env: maskValues(context.env) }, (problem) => {
+    isReported = true
+    report(problem)
   })
-  return isTold
+  return isReported
     ? null
-    : wrong(report, 'what the environment gives can not stand here', 'check the value of the variable')
+    : wrong(report, 'the value from the environment is not allowed here', 'check the value of the variable')
 }
 
-/** Reports a mistake of the value itself; gives null, so that a reader can end with it. */
+/** Reports a problem with the value itself and returns null, so that a reader can end with it. */
 export function wrong(report: Report, message: string, hint: string | null): null {
   report({ message, hint })
   return null
@@ -194,7 +204,7 @@ export function wrong(report: Report, message: string, hint: string | null): nul
 
 const STATUS_HINT = 'write 201, 2xx, 200..299 or a list such as [200, 404]'
 
-/** `2xx`, `201` or `200..299` as the first and the last of a range; null when it's none of these. */
+/** The range of `2xx`, `201` or `200..299`, both ends included; null for anything else. */
 export function parseStatus(text: string): readonly [number, number] | null {
   const family = /^([1-5])xx$/i.exec(text)
   if (family !== null) return [Number(family[1]) * 100, Number(family[1]) * 100 + 99]
@@ -204,25 +214,25 @@ export function parseStatus(text: string): readonly [number, number] | null {
   return to < from ? null : [from, to]
 }
 
-/** `- search: p95 < 200ms` without quotes. */
+/** Reports `- search: p95 < 200ms` without quotes, which YAML reads as a map. */
 function mapInsteadOfText(map: TreeMap, report: Report): null {
   const [key, value] = Object.entries(map)[0] ?? []
   const isText = key !== undefined && value instanceof Scalar
   return wrong(
     report,
-    'a limit is a text, here is a map',
+    'expected a limit as text, got a map',
     isText ? `put it in quotes: "${key}: ${value.text}"` : 'write it like p95 < 200ms',
   )
 }
 
 function readScalar(
   tree: Tree,
-  wanted: string,
+  expected: string,
   report: Report,
 ): (Scalar & { value: string | number | boolean }) | null {
   if (!(tree instanceof Scalar))
-    return wrong(report, `${wanted} is wanted, here is ${nameOf(tree)}`, `write ${wanted}`)
-  if (tree.value === null) return wrong(report, 'the value is missing', `write ${wanted}, or remove it`)
+    return wrong(report, `expected ${expected}, got ${nameOf(tree)}`, 'write a single value')
+  if (tree.value === null) return wrong(report, 'the value is missing', 'add a value, or remove it')
   return tree as Scalar & { value: string | number | boolean }
 }
 
@@ -234,7 +244,7 @@ function templateOf(
   return parseTemplate(scalar.text, context, report)
 }
 
-/** A report for what lies under a key of the value. */
+/** Reports problems under a key of the value. */
 function inside(report: Report, key: string | number): Report {
-  return (mistake) => report({ ...mistake, path: [key, ...(mistake.path ?? [])] })
+  return (problem) => report({ ...problem, path: [key, ...(problem.path ?? [])] })
 }

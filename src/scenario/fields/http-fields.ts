@@ -1,6 +1,6 @@
 /**
- * How the values that end up in an HTTP request are read: targets, paths, headers. Whatever could not be sent as
- * written is a mistake here, not a failed request later.
+ * Readers of what ends up in an HTTP request: targets, paths, headers. A value that can't be sent as written is
+ * reported here, so that it doesn't become a failed request later.
  */
 
 import type { Template } from '../model/template.js'
@@ -8,7 +8,7 @@ import { literalParts } from '../template/template.js'
 import { nameOf, quoted, type Report, type Scalar, type TreeMap } from '../yaml/tree.js'
 import { type Reader, readTemplate, readText, wrong } from './fields.js'
 
-/** `demo`, or an absolute URL with at most a base path; without a slash at its end. */
+/** `demo`, or an absolute URL with an optional base path. Trailing slashes are removed. */
 export const readTarget: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)?.trim()
   if (text === undefined || text === 'demo') return text ?? null
@@ -19,23 +19,19 @@ export const readTarget: Reader<string> = (tree, context, report) => {
     return wrong(report, `${nameOf(tree)} is not a target`, hint)
   }
   if (url.username !== '' || url.password !== '') {
-    return wrong(
-      report,
-      'a target carries no user and password',
-      'send them in http.headers as authorization',
-    )
+    return wrong(report, "a target can't contain a user or password", 'use http.auth instead')
   }
   if (url.search !== '' || url.hash !== '') {
     return wrong(
       report,
-      'a target has no query and no fragment',
-      `write ${url.origin}${url.pathname}, and the query in the requests`,
+      "a target can't have a query or fragment",
+      `write ${url.origin}${url.pathname}, and put the query in the requests`,
     )
   }
   return url.href.replace(/\/+$/, '')
 }
 
-/** `/path?query` or a whole URL; characters outside of ASCII are percent-encoded. */
+/** A path with an optional query, or a whole URL. Non-ASCII characters are percent-encoded. */
 export const readPath: Reader<Template> = (tree, context, report) => {
   const template = readTemplate(tree, context, report)
   if (template === null) return null
@@ -47,11 +43,16 @@ export const readPath: Reader<Template> = (tree, context, report) => {
     return wrong(report, `the path ${quoted(text)} does not start with /`, hint)
   }
   const literal = literalParts(template).join('')
-  if (/[\x00-\x20\x7f]/.test(literal)) return wrong(report, 'a path holds no spaces', 'write %20 for a space')
+  if (/[\x00-\x20\x7f]/.test(literal))
+    return wrong(report, "a path can't contain spaces", 'write %20 for a space')
   if (/[\ud800-\udfff]/u.test(literal))
-    return wrong(report, 'the path holds half a character', 'write the whole one')
+    return wrong(report, 'the path contains half a character', 'write the whole character')
   if (literal.includes('#'))
-    return wrong(report, 'a fragment is never sent', 'remove the # and what follows; %23 is a literal #')
+    return wrong(
+      report,
+      'a fragment is never sent',
+      'remove the # and what follows, or write %23 for a literal #',
+    )
   if (isUrl && !URL.canParse(template.map((part) => (typeof part === 'string' ? part : '1')).join(''))) {
     return wrong(
       report,
@@ -64,35 +65,39 @@ export const readPath: Reader<Template> = (tree, context, report) => {
   )
 }
 
-/** The value of a header: what HTTP can carry. */
+/** A header value: what HTTP can carry. */
 export const readHeaderValue: Reader<Template> = (tree, context, report) => {
   const template = readTemplate(tree, context, report)
   if (template === null) return null
   const literal = literalParts(template).join('')
   if (/[\r\n\x00]/.test(literal))
-    return wrong(report, "a header's value holds no line break", 'write it on one line')
+    return wrong(report, "a header value can't contain a line break", 'write it on one line')
   if (/[^\t\x20-\x7e\x80-\xff]/.test(literal)) {
-    return wrong(report, "a header's value holds characters that HTTP can't carry", 'percent-encode them')
+    return wrong(
+      report,
+      "the header value contains characters that HTTP doesn't allow",
+      'percent-encode them',
+    )
   }
   return template
 }
 
-/** Set by the connection itself, because sending them by hand breaks the exchange; and what to write instead. */
+/** Headers that the connection sets itself, with the hint for each: sent by hand they would break the exchange. */
 const RESERVED: ReadonlyMap<string, string> = new Map([
-  ['connection', 'for a connection of its own for each request, write http: { keepAlive: false }'],
-  ['content-length', 'remove it: it is the length of the body'],
+  ['connection', 'to open a connection for each request, write http: { keepAlive: false }'],
+  ['content-length', 'remove it: it follows from the body'],
   ['expect', 'remove it: bodies are sent at once'],
-  ['keep-alive', 'connections are kept unless http: { keepAlive: false }'],
+  ['keep-alive', 'remove it: connections are reused unless http: { keepAlive: false }'],
   ['transfer-encoding', 'remove it: bodies are sent with their length'],
-  ['upgrade', 'for HTTP/2 write http: { http2: true }'],
+  ['upgrade', 'for HTTP/2, write http: { http2: true }'],
 ])
 
-/** What to write instead of a header that no request may set; null for all others. */
+/** The hint for a header that no request may set; null for all others. */
 export function insteadOfHeader(name: string): string | null {
   return RESERVED.get(name.toLowerCase()) ?? null
 }
 
-/** Reports the names that can't be headers of a request, and those that stand twice but for their case. */
+/** Reports names that can't be request headers, and duplicates that differ only in case. */
 export function checkHeaderNames(headers: TreeMap, report: Report): void {
   for (const name of Object.keys(headers)) {
     const hint = insteadOfHeader(name)
@@ -100,34 +105,34 @@ export function checkHeaderNames(headers: TreeMap, report: Report): void {
     const message = `perfctl sets the header ${name.toLowerCase()} itself`
     report({ message, hint, path: [name], onKey: true })
   }
-  checkAnswerHeaderNames(headers, report)
+  checkResponseHeaderNames(headers, report)
 }
 
-/** Reports the names that can't be headers at all, and those that stand twice but for their case. */
-export function checkAnswerHeaderNames(headers: TreeMap, report: Report): void {
+/** Reports invalid header names, and duplicates that differ only in case. */
+export function checkResponseHeaderNames(headers: TreeMap, report: Report): void {
   const seen = new Map<string, string>()
   for (const name of Object.keys(headers)) {
-    const fault = headerFault(name, seen)
-    if (fault !== null) report({ ...fault, path: [name], onKey: true })
+    const problem = headerProblem(name, seen)
+    if (problem !== null) report({ ...problem, path: [name], onKey: true })
     seen.set(name.toLowerCase(), name)
   }
 }
 
-function headerFault(
+function headerProblem(
   name: string,
   seen: ReadonlyMap<string, string>,
 ): { message: string; hint: string } | null {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
     return {
-      message: `${quoted(name)} can't be the name of a header`,
-      hint: 'letters, digits and - only, such as x-request-id',
+      message: `${quoted(name)} is not a valid header name`,
+      hint: 'use letters, digits and -, such as x-request-id',
     }
   }
   const other = seen.get(name.toLowerCase())
   return other === undefined
     ? null
     : {
-        message: `the header ${quoted(name)} is there already, as ${quoted(other)}`,
-        hint: 'keep one of the two',
+        message: `the header ${quoted(name)} is already set, as ${quoted(other)}`,
+        hint: 'remove one of them',
       }
 }

@@ -1,18 +1,17 @@
 /**
- * What editors are told about single values: the JSON Schema of durations, rates and the like. Wherever a value may
- * stand, a text with `${...}` may stand, too.
+ * JSON Schema of single values, for editors. Wherever a value is allowed, text with `${...}` is allowed, too.
  */
-/** A text with `${...}`. */
+/** Pattern of text that contains `${...}`. */
 export const VARIABLE = '\\$\\{'
 const TIME = '(\\d+(\\.\\d+)?(us|µs|ms|s|m|h|d)\\s*)+'
 
-/** A text; numbers and `true` are taken by their letters. */
+/** Text. Numbers and booleans are taken as written. */
 export const TEXT = { type: ['string', 'number', 'boolean'] }
 
 /** A value of `data`: a single one, or a row. */
 export const FEEDER_VALUE = { type: ['string', 'number', 'boolean', 'object'] }
 
-/** `30s`; of the numbers only 0, which needs no unit. */
+/** `30s`. The only number allowed is 0, which needs no unit. */
 export const DURATION = {
   type: ['string', 'integer'],
   pattern: `^${TIME}$|${VARIABLE}`,
@@ -33,7 +32,7 @@ const RATE_PATTERN = `^\\d+(\\.\\d+)?\\s*/\\s*(ms|s|m|h)$|${VARIABLE}`
 /** `200/s`. */
 export const RATE = { type: 'string', pattern: RATE_PATTERN, examples: ['200/s', '6000/m'] }
 
-/** Users as a number, or arrivals as a rate. */
+/** Virtual users as a number, or an arrival rate. */
 export const FROM = { type: ['integer', 'string'], minimum: 0, pattern: RATE_PATTERN, examples: [10, '50/s'] }
 
 /** `10%`, `1pp`, or a ratio below 1. */
@@ -51,11 +50,11 @@ export const SIZE = {
   examples: ['10kB', '2MB'],
 }
 
-/** What a value of a JSON body has to be. */
+/** The test of a value in a JSON body. */
 export const JSON_TEST = {
   type: ['string', 'number', 'boolean', 'null'],
   description:
-    'A value to be equal to; or a text: ">= 1" (also > < <= == !=), exists, missing. "== exists" is the text itself.',
+    'A value to equal, or a comparison: ">= 1" (also > < <= == !=), exists, missing. "== exists" means the text itself.',
   examples: ['ok', 1, true, '>= 1', '!= null', 'exists'],
 }
 
@@ -105,7 +104,7 @@ export function wholeNumber(minimum: number, maximum: number): Readonly<Record<s
   return { type: ['integer', 'string'], minimum, maximum, pattern: VARIABLE }
 }
 
-/** One of some words. */
+/** One of a few words. */
 export function choice(...words: readonly string[]): Readonly<Record<string, unknown>> {
   return { anyOf: [{ enum: words }, { type: 'string', pattern: VARIABLE }] }
 }

@@ -1,42 +1,42 @@
 /**
- * The pieces that a file format is defined with: values, maps, records, lists. Each knows how it's read from a tree
- * and how it's told to an editor. The only file that knows zod.
+ * The building blocks of a file format: values, maps, records, lists. Each knows how to read a tree and how to
+ * describe itself to an editor. The only file that imports zod.
  *
- * zod walks the tree and collects what is wrong, so that all of it is told at once; what is said is ours.
+ * zod walks the tree and collects all problems, so that they are reported together; the messages are ours.
  */
 import * as z from 'zod'
 import {
   isTreeMap,
-  type Mistake,
   nameOf,
   type Report,
   Scalar,
   type Tree,
   type TreeMap,
+  type TreeProblem,
 } from '../yaml/tree.js'
 import { type KeyAdvice, unknownKey } from './keys.js'
 
-/** What a definition comes to when a tree has been read by it. */
+/** The type of what a definition reads. */
 export type Output<T extends z.ZodType> = z.output<T>
 
-/** A definition whose values are of a type that it can't be asked for, because it holds itself. */
+/** A recursive definition, whose type can't be inferred. */
 export type Schema<T> = z.ZodType<T>
 
-/** What editors are told: keywords of JSON Schema. */
+/** JSON Schema keywords, for editors. */
 export type Meta = Readonly<Record<string, unknown>>
 
-/** Reads a tree: its values, or all the mistakes in it. */
+/** Reads a tree: its values, or all its problems. */
 export function readBy<T extends z.ZodType>(
   schema: T,
   tree: Tree,
-): { readonly input: z.output<T> } | { readonly mistakes: readonly Mistake[] } {
+): { readonly input: z.output<T> } | { readonly problems: readonly TreeProblem[] } {
   const outcome = schema.safeParse(tree)
   if (outcome.success) return { input: outcome.data }
-  const mistakes = outcome.error.issues.map((issue) => {
-    const { mistake } = (issue as unknown as { params: { mistake: Mistake } }).params
-    return nameMissing({ ...mistake, path: issue.path as (string | number)[] })
+  const problems = outcome.error.issues.map((issue) => {
+    const { problem } = (issue as unknown as { params: { problem: TreeProblem } }).params
+    return nameMissing({ ...problem, path: issue.path as (string | number)[] })
   })
-  return { mistakes }
+  return { problems }
 }
 
 /** The JSON Schema (draft 7) of a definition. */
@@ -53,13 +53,13 @@ export function jsonSchema(schema: z.ZodType): object {
   })
 }
 
-/** A single value, or whatever else its reader makes of a tree. */
+/** A value that a reader reads. */
 export function value<T>(read: (tree: Tree, report: Report) => T | null, meta: Meta) {
   return z
     .unknown()
     .transform((tree, ctx): T => {
       const report = reportTo(ctx.issues)
-      // What a reader gives after a report is never used: zod throws it away.
+      // zod drops what a reader returns after a report.
       if (tree !== undefined) return read(tree as Tree, report) as T
       report({ message: MISSING, hint: String((meta.examples as unknown[] | undefined)?.[0] ?? '...') })
       return z.NEVER
@@ -71,9 +71,9 @@ interface MapOptions<T> extends KeyAdvice {
   readonly description: string
   /** A key with its value, for hints. */
   readonly sample: string
-  /** A key that a single value stands for; `isNeverMap`: a map is the long form, whatever its keys. */
+  /** The key that a bare value is short for. `isNeverMap`: a map is always the long form, whatever its keys. */
   readonly shorthand?: { readonly key: string; readonly meta: object; readonly isNeverMap?: boolean }
-  /** Reports what doesn't go together; runs also when single values are wrong. */
+  /** Reports conflicts between keys. Also runs if single values are wrong. */
   check?(value: T, report: Report, hasUnknown: boolean): void
 }
 
@@ -103,7 +103,7 @@ export function map<S extends z.ZodRawShape>(shape: S, options: MapOptions<z.out
   return checked as unknown as z.ZodType<z.output<z.ZodObject<S>>>
 }
 
-/** zod drops examples and defaults of values that it reads; under a name of their own they get past it. */
+/** Hides examples and defaults from zod, which drops them for values that it transforms. */
 function forEditors({ examples, default: preset, ...meta }: Readonly<Record<string, unknown>>) {
   const editors = {
     ...(preset !== undefined && { default: preset }),
@@ -112,7 +112,7 @@ function forEditors({ examples, default: preset, ...meta }: Readonly<Record<stri
   return { ...meta, editors }
 }
 
-/** What could not be read, as null: for checks of what remains. */
+/** The value with null for everything that could not be read, for checks of the rest. */
 function unreadAsNull(value: unknown): unknown {
   if (value === z.NEVER) return null
   if (Array.isArray(value)) return value.map(unreadAsNull)
@@ -120,7 +120,7 @@ function unreadAsNull(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unreadAsNull(item)]))
 }
 
-/** A definition that may hold itself, made when it is needed. */
+/** A definition that may contain itself, created on first use. */
 export function recursive<T>(make: () => Schema<T>): Schema<T> {
   return z.lazy(make)
 }
@@ -131,7 +131,7 @@ interface RecordOptions {
   check?(tree: TreeMap, report: Report): void
 }
 
-/** A map with keys of the user's own. */
+/** A map whose keys the user chooses. */
 export function record<T extends z.ZodType>(item: T, { check, ...meta }: RecordOptions) {
   const values = z
     .record(z.string(), item)
@@ -149,10 +149,10 @@ interface ListOptions {
   readonly description: string
   /** An entry, for hints. */
   readonly sample: string
-  /** What to say of something that is no list. */
-  explain?(tree: Tree): Pick<Mistake, 'message' | 'hint'>
+  /** The problem of a value that is not a list. */
+  explain?(tree: Tree): Pick<TreeProblem, 'message' | 'hint'>
   check?(report: Report): void
-  /** Reports what is wrong with the entries together, as they stand in the file. */
+  /** Reports problems of the entries together, before they are read. */
   checkTree?(entries: readonly Tree[], report: Report): void
 }
 
@@ -185,7 +185,7 @@ export function list<T extends z.ZodType>(item: T, options: ListOptions) {
   return checked as unknown as z.ZodType<readonly z.output<T>[]>
 }
 
-/** A short form that is a list, or a map with the same under one of its keys. */
+/** A list as the short form, or a map as the long form. */
 export function either<L extends z.ZodType, M extends z.ZodType>(short: L, long: M) {
   return z
     .unknown()
@@ -195,7 +195,7 @@ export function either<L extends z.ZodType, M extends z.ZodType>(short: L, long:
     .meta({ anyOf: [withoutVersion(short), withoutVersion(long)] })
 }
 
-/** What a schema reads in a tree. Its mistakes go to `issues`; then what comes back is never used. */
+/** Reads a tree with a schema. Problems go to `issues`; the result is then not used. */
 function outputOf<T extends z.ZodType>(schema: T, tree: unknown, issues: z.core.$ZodRawIssue[]): z.output<T> {
   const outcome = schema.safeParse(tree)
   if (outcome.success) return outcome.data
@@ -204,19 +204,19 @@ function outputOf<T extends z.ZodType>(schema: T, tree: unknown, issues: z.core.
   return z.NEVER
 }
 
-/** What a schema allows, for editors: one form, or several. */
+/** The forms that a schema allows, for editors. */
 function alternatives(schema: z.ZodType): object[] {
   const { anyOf, ...rest } = withoutVersion(schema) as { anyOf?: object[] }
   return anyOf !== undefined && Object.keys(rest).length === 0 ? anyOf : [withoutVersion(schema)]
 }
 
-/** A schema for editors, to stand inside of another one. */
+/** A schema for editors, to be nested in another one. */
 function withoutVersion(schema: z.ZodType): object {
   const { $schema, ...rest } = jsonSchema(schema) as { $schema?: string }
   return rest
 }
 
-/** An entry, or a list of several; read as a list in either case. */
+/** An entry, or a list of entries; always read as a list. */
 export function oneOrMore<T extends z.ZodType>(item: T, options: ListOptions) {
   const several = list(item, options)
   return z
@@ -228,38 +228,38 @@ export function oneOrMore<T extends z.ZodType>(item: T, options: ListOptions) {
     .meta({ anyOf: [...alternatives(item), withoutVersion(several)] })
 }
 
-/** The message of a required value that isn't there, until the name of its key is known. */
+/** The message of a missing required value until its key is known. */
 const MISSING = 'missing'
 
-function nameMissing(mistake: Mistake): Mistake {
-  if (mistake.message !== MISSING) return mistake
-  const key = String(mistake.path!.at(-1))
+function nameMissing(problem: TreeProblem): TreeProblem {
+  if (problem.message !== MISSING) return problem
+  const key = String(problem.path!.at(-1))
   return {
-    path: mistake.path!.slice(0, -1),
+    path: problem.path!.slice(0, -1),
     missing: key,
     message: `${key} is missing`,
-    hint: `add ${key}: ${mistake.hint}`,
+    hint: `add ${key}: ${problem.hint}`,
   }
 }
 
-function refuse(tree: Tree, wanted: string, hint: string, issues: z.core.$ZodRawIssue[]): never {
+function refuse(tree: Tree, expected: string, hint: string, issues: z.core.$ZodRawIssue[]): never {
   const isEmpty = tree instanceof Scalar && tree.value === null
   reportTo(issues)({
-    message: `${wanted} is wanted, here is ${nameOf(tree)}`,
-    hint: isEmpty ? `${hint}; or remove the key` : hint,
+    message: `expected ${expected}, got ${nameOf(tree)}`,
+    hint: isEmpty ? `${hint}, or remove the key` : hint,
   })
   return z.NEVER
 }
 
-/** Hands mistakes to zod, which adds their path. */
+/** Hands problems to zod, which adds their path. */
 function reportTo(issues: z.core.$ZodRawIssue[]): Report {
-  return (mistake) => {
+  return (problem) => {
     issues.push({
       code: 'custom',
       input: undefined,
-      message: mistake.message,
-      path: [...(mistake.path ?? [])],
-      params: { mistake },
+      message: problem.message,
+      path: [...(problem.path ?? [])],
+      params: { problem },
     })
   }
 }

@@ -1,5 +1,5 @@
 /**
- * How numbers and numbers with units are read: from what stands in the file to milliseconds, rates and ratios.
+ * Readers of numbers with and without units: from a YAML value to milliseconds, rates and ratios.
  */
 import {
   formatDuration,
@@ -14,7 +14,7 @@ import { fillIn, hasReference } from '../template/environment.js'
 import { nameOf, quoted, type Report, Scalar, type Tree } from '../yaml/tree.js'
 import { type Context, type Reader, readText, wrong } from './fields.js'
 
-/** Longer times are a slip of the unit. */
+/** Longer durations are most likely a wrong unit. */
 const DURATION_MS_MAX = 7 * 86_400_000
 
 /** `30s` as ms. */
@@ -22,34 +22,36 @@ export const readDuration: Reader<number> = (tree, context, report) => {
   const text = readUnit(tree, 'a duration', 'such as 500ms, 30s or 1m30s', context, report)
   if (text === null) return null
   const ms = parseDuration(text)
-  if (ms === null) return durationFault(text, report)
-  if (ms > DURATION_MS_MAX) return wrong(report, `${text} is too long`, 'at most 7d')
+  if (ms === null) return durationProblem(text, report)
+  if (ms > DURATION_MS_MAX) return wrong(report, `${text} is too long`, 'write at most 7d')
   return ms
 }
 
 /** `10s`, above 0. */
 export const readTimeout: Reader<number> = (tree, context, report) => {
   const ms = readDuration(tree, context, report)
-  return ms === 0
-    ? wrong(report, 'no time at all would fail each request', 'write a duration such as 10s')
-    : ms
+  return ms === 0 ? wrong(report, 'the duration must be above 0', 'write a duration such as 10s') : ms
 }
 
 /** `10ms..50ms` or `1s`, in ms. */
 export const readDurationRange: Reader<readonly [number, number]> = (tree, context, report) => {
-  const text = readUnit(tree, 'a time or a range', 'such as 1s or 10ms..50ms', context, report)
+  const text = readUnit(tree, 'a duration or a range', 'such as 1s or 10ms..50ms', context, report)
   if (text === null) return null
   const range = parseDurationRange(text)
   if (range !== null && range[1] <= DURATION_MS_MAX) return range
-  if (range !== null) return wrong(report, `${text} is too long`, 'at most 7d')
+  if (range !== null) return wrong(report, `${text} is too long`, 'write at most 7d')
   const parts = text.split('..')
   if (parts.length === 2 && parts.every(isBare)) {
     return wrong(report, `the range ${text} has no unit`, `write ${parts.join('ms..')}ms`)
   }
   const ends = parts.map(parseDuration)
   return ends.length === 2 && ends.every((end) => end !== null)
-    ? wrong(report, `the range ${text} falls`, `write the shorter time first: ${parts.reverse().join('..')}`)
-    : durationFault(text, report, 'write a time or a range with units, such as 1s or 10ms..50ms')
+    ? wrong(
+        report,
+        `the range ${text} is reversed`,
+        `write the shorter duration first: ${parts.reverse().join('..')}`,
+      )
+    : durationProblem(text, report, 'write a duration or a range with units, such as 1s or 10ms..50ms')
 }
 
 /** `200/s` as arrivals per second. */
@@ -60,8 +62,12 @@ export const readRate: Reader<number> = (tree, context, report) => {
   if (rate === null && isBare(text))
     return wrong(report, `the rate ${text} has no unit`, `write ${text}/s or ${text}/m`)
   if (rate === null)
-    return wrong(report, `${quoted(text)} is not a rate`, 'write a number per time, such as 200/s or 6000/m')
-  return rate > 1e6 ? wrong(report, `${text} is more than can be sent`, 'at most 1000000/s') : rate
+    return wrong(
+      report,
+      `${quoted(text)} is not a rate`,
+      'write a number per unit of time, such as 200/s or 6000/m',
+    )
+  return rate > 1e6 ? wrong(report, `${text} is too high`, 'write at most 1000000/s') : rate
 }
 
 /** `from`: a number of virtual users, or a rate. */
@@ -73,7 +79,7 @@ export const readFrom: Reader<From> = (tree, context, report) => {
   if (rate !== null && rate <= 1e6) return { model: 'open', value: rate }
   return wrong(
     report,
-    `${quoted(text)} is no number of users and no rate`,
+    `${quoted(text)} is neither a number of users nor a rate`,
     /^-\d/.test(text) ? 'write it without the sign' : 'write users such as 10, or a rate such as 50/s',
   )
 }
@@ -82,14 +88,14 @@ export const readFrom: Reader<From> = (tree, context, report) => {
 export function toleranceReader(points: boolean): Reader<number> {
   const sample = points ? '1pp' : '10%'
   return (tree, context, report) => {
-    const text = readUnit(tree, 'a share', `such as ${sample}`, context, report)
+    const text = readUnit(tree, 'a percentage', `such as ${sample}`, context, report)
     if (text === null) return null
     const ratio = parseRatio(points ? text.replace(/pp$/, '%') : text)
     const isClear = ratio !== null && (text.endsWith('%') || text.endsWith('pp') || ratio < 1)
     if (isClear && ratio <= 10) return ratio
     if (ratio !== null && !isClear)
-      return wrong(report, `the share ${text} has no unit`, `write ${text}${points ? 'pp' : '%'}`)
-    return wrong(report, `${quoted(text)} is not a tolerance`, `write a share such as ${sample}`)
+      return wrong(report, `the tolerance ${text} has no unit`, `write ${text}${points ? 'pp' : '%'}`)
+    return wrong(report, `${quoted(text)} is not a tolerance`, `write a percentage such as ${sample}`)
   }
 }
 
@@ -123,7 +129,7 @@ export function numberReader(bounds: { min: number; max: number; whole: boolean 
   }
 }
 
-/** A request's share of the iterations: above 0. */
+/** A request's weight, above 0. */
 export const readWeight: Reader<number> = (tree, context, report) => {
   const value = readNumber(tree, context, report)
   if (value === null || (value > 0 && value <= 1e9)) return value
@@ -131,32 +137,32 @@ export const readWeight: Reader<number> = (tree, context, report) => {
     ? wrong(
         report,
         `the weight ${value} is too large`,
-        'at most 1000000000; only the ratio of the weights counts',
+        'write at most 1000000000: only the ratio of the weights counts',
       )
     : wrong(
         report,
-        `the weight ${value} is not above 0`,
+        `the weight must be above 0, got ${value}`,
         'write a positive number; to leave a request out, comment it out',
       )
 }
 
-/** The text of a number with a unit; a bare 0 passes as well. */
+/** The text of a number with a unit. A bare 0 passes as well. */
 function readUnit(
   tree: Tree,
-  wanted: string,
+  expected: string,
   samples: string,
   context: Context,
   report: Report,
 ): string | null {
   if (tree instanceof Scalar && tree.value !== null)
     return fillIn(tree.text, context.env, report)?.trim() ?? null
-  return wrong(report, `${wanted} is wanted, here is ${nameOf(tree)}`, `write ${wanted}, ${samples}`)
+  return wrong(report, `expected ${expected}, got ${nameOf(tree)}`, `write ${expected}, ${samples}`)
 }
 
-/** A number, or a text from the environment that is one: `vus: "${VUS:-20}"`. */
+/** A number, or text from the environment that is one: `vus: "${VUS:-20}"`. */
 function readNumber(tree: Tree, context: Context, report: Report, range = 'above 0'): number | null {
   if (!(tree instanceof Scalar) || tree.value === null || typeof tree.value === 'boolean') {
-    return wrong(report, `a number is wanted, here is ${nameOf(tree)}`, `write a number ${range}`)
+    return wrong(report, `expected a number, got ${nameOf(tree)}`, `write a number ${range}`)
   }
   if (typeof tree.value === 'number') return Number.isFinite(tree.value) ? tree.value : 1
   const text = fillIn(tree.value, context.env, report)
@@ -164,10 +170,10 @@ function readNumber(tree: Tree, context: Context, report: Report, range = 'above
   const number = /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : null
   if (number !== null && hasReference(tree.value)) return number
   const hint = number === null ? `write a number ${range}` : `write ${number} without quotes`
-  return wrong(report, `a number is wanted, here is the text ${quoted(tree.value)}`, hint)
+  return wrong(report, `expected a number, got the text ${quoted(tree.value)}`, hint)
 }
 
-function durationFault(
+function durationProblem(
   text: string,
   report: Report,
   hint = 'write a number and a unit, such as 500ms, 30s or 1m30s',

@@ -1,13 +1,13 @@
 /**
- * What is kept of a response for later requests.
+ * Values that a response provides for later requests.
  */
 
-/** Which of several values. */
+/** Which of several values to take. */
 export type Choice = 'first' | 'last' | 'random' | 'all'
 
-/** Where in an answer a value is. */
+/** Where in a response a value is. */
 export type CaptureSource =
-  /** `steps` of a path to one value; null for a query of RFC 9535, of whose values `pick` chooses. */
+  /** `steps`: of a path to a single value; null for an RFC 9535 query, whose values `pick` chooses from. */
   | {
       readonly type: 'json'
       readonly path: string
@@ -15,16 +15,16 @@ export type CaptureSource =
       readonly pick: Choice
     }
   | { readonly type: 'header'; readonly name: string }
-  /** The first group of a regular expression, or its whole match. */
+  /** The first group of a regular expression, or the whole match. */
   | { readonly type: 'regex'; readonly pattern: string; readonly pick: Choice }
   | { readonly type: 'cookie'; readonly name: string }
   | { readonly type: 'body' }
   | { readonly type: 'status' }
 
-/** A value of an answer, kept under a name for later steps. */
+/** A value of a response, stored under a name for later steps. */
 export interface Capture {
   readonly name: string
   readonly from: CaptureSource
-  /** What stands in when the answer has none; absent: the step fails then, and the iteration ends. */
+  /** The value if the response has none; absent: then the step fails and the iteration ends. */
   readonly fallback?: string | number | boolean | null
 }

@@ -1,5 +1,5 @@
 /**
- * A load in a few words.
+ * Loads, conditions and templates as text.
  */
 import { formatCount, formatDuration, formatRate, plural } from '../../base/units.js'
 import { ITERATIONS_MS_MAX } from '../blocks/stages.js'
@@ -8,7 +8,10 @@ import type { Condition } from './journey.js'
 import type { Load } from './load-types.js'
 import type { Argument, Literal, Template } from './template.js'
 
-/** `0 to 20 users in 5s, 20 users for 20s`, `200/s for 30s`, `1000 iterations by 10 users`; and the warm-up. */
+/**
+ * Describes a load and its warm-up: `0 to 20 users in 5s, 20 users for 20s`, `200/s for 30s`, `1000 iterations by 10
+ * users`.
+ */
 export function describeLoad(load: Load): string {
   const ways = isCount(load) ? [describeCount(load)] : describeStages(load)
   if (load.iterations !== null && !isCount(load)) ways.push(`at most ${plural(load.iterations, 'iteration')}`)
@@ -18,7 +21,7 @@ export function describeLoad(load: Load): string {
   return ways.join(', ')
 }
 
-/** A number of iterations by a constant number of users: its stage is only the longest time that it may take. */
+/** Whether the load is a number of iterations by a constant number of users. Its stage is then only a time limit. */
 function isCount(load: Load): boolean {
   const [stage, ...others] = load.stages
   if (load.model === 'closed' && load.iterationsPerVu !== undefined) return true
@@ -54,7 +57,7 @@ function describeStages(load: Load): string[] {
   })
 }
 
-/** Allowed statuses: `below 400`, `2xx`, `201`, `200, 404 or 300..302`. */
+/** Describes allowed statuses: `below 400`, `2xx`, `201`, `200, 404 or 300..302`. */
 export function describeStatus(ranges: Expect['status']): string {
   const texts = ranges.map(([from, to]) => {
     if (from === 100) return `below ${to + 1}`
@@ -65,14 +68,14 @@ export function describeStatus(ranges: Expect['status']): string {
   return texts.length === 1 ? last : `${texts.slice(0, -1).join(', ')} or ${last}`
 }
 
-/** A condition as it may be written: `{{ status }} == done`. */
+/** A condition as it could be written: `{{ status }} == done`. */
 export function describeCondition(condition: Condition): string {
   const left = describeTemplate(condition.left)
   if (!('right' in condition)) return condition.operator === 'is' ? left : `not ${left}`
   return `${left} ${condition.operator} ${describeTemplate(condition.right)}`
 }
 
-/** A template as it may be written: `/items/{{ id }}`. */
+/** A template as it could be written: `/items/{{ id }}`. */
 export function describeTemplate(template: Template): string {
   return template
     .map((part) => (typeof part === 'string' ? part : `{{ ${describeExpression(part)} }}`))

@@ -1,21 +1,21 @@
 /**
- * What a response has to be.
+ * What makes a response a success.
  */
 import type { Ms } from '../../base/clock.js'
 
-/** Equal to a value, compared with it, or there at all. */
+/** A test of a JSON value: equality, comparison or existence. */
 export type JsonTest =
   | {
       readonly operator: '==' | '!='
       readonly value: string | number | boolean | null
       readonly digits?: string
     }
-  /** `digits`: of a number that a float doesn't hold, as it was written. */
+  /** `digits`: the number as written, if a float can't hold it. */
   | { readonly operator: '<' | '<=' | '>' | '>='; readonly value: number; readonly digits?: string }
   | { readonly operator: 'exists' }
   | { readonly operator: 'missing' }
 
-/** What has to hold of one value of a JSON body. */
+/** A check of a single value in a JSON body. */
 export interface JsonCheck {
   readonly type: 'json'
   /** As written: `$.items[0].id`. */
@@ -25,22 +25,22 @@ export interface JsonCheck {
   readonly test: JsonTest
 }
 
-/** One thing that has to hold of an answer. */
+/** A check of a response. */
 export type Check =
   | { readonly type: 'header'; readonly name: string; readonly value: string }
   /** The body contains a text. */
   | { readonly type: 'body'; readonly text: string }
-  /** The body matches a regular expression (of JavaScript). */
+  /** The body matches a JavaScript regular expression. */
   | { readonly type: 'matches'; readonly pattern: string }
   | JsonCheck
   | { readonly type: 'maxLatency'; readonly ms: Ms }
-  /** Of the body as it is transferred. */
+  /** The size of the body as transferred. */
   | { readonly type: 'maxSize'; readonly bytes: number }
 
-/** What makes an answer a success. */
+/** What makes a response a success. */
 export interface Expect {
   /** Ranges of allowed statuses, both ends included: `2xx` is [200, 299]. Default: below 400. */
   readonly status: readonly (readonly [number, number])[]
-  /** What else has to hold, in the order it is looked at; absent when nothing has. */
+  /** Further checks in the order of evaluation; absent if there are none. */
   readonly checks?: readonly Check[]
 }

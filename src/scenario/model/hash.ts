@@ -1,5 +1,5 @@
 /**
- * What makes two runs comparable, as a fingerprint.
+ * A fingerprint of everything that makes two runs comparable.
  */
 import { createHash } from 'node:crypto'
 import { isSecretHeader, redact } from '../../base/secrets.js'
@@ -9,8 +9,8 @@ import type { Feeder, Scenario } from './scenario.js'
 import { mapRequests } from './steps.js'
 
 /**
- * `sha256:...` over load, HTTP options, data and requests. The same load on another target, under another name or
- * with other limits has the same hash; so has one that logs in with another secret.
+ * `sha256:...` over load, HTTP options, data and requests. The target, the name, the limits and the secrets don't
+ * affect it.
  */
 export function scenarioHash(scenario: Scenario): string {
   const { load, http, data, secrets } = scenario
@@ -27,13 +27,13 @@ export function scenarioHash(scenario: Scenario): string {
   return `sha256:${createHash('sha256').update(canonicalJson(subject, secrets)).digest('hex')}`
 }
 
-/** A request without where it stands in the file, and without what it logs in with. */
+/** A request without its line and its secrets. */
 function comparable(request: RequestSpec): RequestSpec {
   const { headers, body } = request
   return { ...request, line: 0, headers: withoutSecrets(headers), body: body && withoutPaths(body) }
 }
 
-/** Files by what is in them, wherever they lie. */
+/** Files count by their content, not by their path. */
 function withoutPaths(body: BodySpec): BodySpec {
   if (body.type === 'file') return { ...body, file: withoutPath(body.file) }
   if (body.type !== 'multipart') return body
@@ -45,7 +45,7 @@ function withoutPath(file: SentFile): SentFile {
   return { ...file, path: '' }
 }
 
-/** Of a file what is in it, whatever it's called. */
+/** A data file counts by its content, not by its name. */
 function contentOf(feeder: Feeder): object {
   if ('values' in feeder) return feeder
   const { table, ...picking } = feeder
@@ -54,8 +54,8 @@ function contentOf(feeder: Feeder): object {
 }
 
 /**
- * Not the way to the target, which is the target's matter, and not the certificates, which are renewed, nor whether
- * they are checked.
+ * The HTTP options without the route to the target, which belongs to the target, and without certificates, which are
+ * renewed, or whether they are verified.
  */
 function whatIsSent({ socketPath, proxy, connectTo, tls, ...http }: HttpOptions) {
   const { minVersion, maxVersion, ciphers } = tls ?? {}
@@ -65,14 +65,14 @@ function whatIsSent({ socketPath, proxy, connectTo, tls, ...http }: HttpOptions)
   return { ...http, insecure: false, headers: withoutSecrets(http.headers), ...encryption }
 }
 
-/** Null stands where a secret is. */
+/** The headers with null for each secret. */
 function withoutSecrets<T>(headers: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, isSecretHeader(name) ? (null as T) : value]),
   )
 }
 
-/** JSON with sorted keys, so that the order in the file makes no difference; secrets blotted out. */
+/** JSON with sorted keys, so that the order in the file doesn't matter, and with secrets redacted. */
 function canonicalJson(value: unknown, secrets: readonly string[]): string {
   if (typeof value === 'string') return JSON.stringify(redact(value, secrets))
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)

@@ -1,6 +1,5 @@
 /**
- * How requests are sent, as the rest of the program sees it: every default filled in; what a scenario doesn't use is
- * absent.
+ * HTTP options for the rest of the program: defaults are filled in, unused options absent.
  */
 import type { Ms } from '../../base/clock.js'
 import type { Retries } from './retries.js'
@@ -8,42 +7,44 @@ import type { Template } from './template.js'
 
 /** How every request is sent. */
 export interface HttpOptions extends Route {
-  /** The whole request, from its due moment's send to the last byte. */
+  /** The time limit of a request, from when it is sent to the last byte. */
   readonly timeoutMs: Ms
   readonly connectTimeoutMs: Ms
-  /** Certificates are not checked. */
+  /** Certificates are not verified. */
   readonly insecure: boolean
   readonly tls?: TlsOptions
   readonly headers: Readonly<Record<string, Template>>
-  /** Compressed answers are asked for: each is decoded, or only those that are looked into. */
+  /** Asks for compressed responses, and decodes all of them or only those that checks need. */
   readonly compression?: 'decode' | 'wire'
-  /** The header by which the service knows a request. */
+  /** The header with the request's id. */
   readonly idHeader?: string
-  /** So many connections to each origin for all virtual users together; absent: each user has its own. */
+  /** The number of connections to each origin, shared by all virtual users; absent: each virtual user has its own. */
   readonly connections?: number
-  /** Each request has a connection of its own. */
+  /** Each request opens a connection. */
   readonly keepAlive?: false
-  /** Requests under way at once on a shared connection: in a row (HTTP/1.1), or as streams (HTTP/2). */
+  /** Concurrent requests on a shared connection: pipelined in HTTP/1.1, as streams in HTTP/2. */
   readonly pipelining?: number
   readonly http2?: true
-  /** Each virtual user has a jar: for one iteration, or for all of its own. Absent: cookies are only looked at. */
+  /** Each virtual user has a cookie jar, reset for each iteration or never. Absent: cookies are not stored. */
   readonly cookies?: 'iteration' | 'user'
   /** How many redirects are followed; absent: none. */
   readonly redirects?: number
-  /** When requests are sent again that do twice what they do once; absent: never. */
+  /** When idempotent requests are sent again; absent: never. */
   readonly retries?: Retries
 }
 
-/** Another way to the target than its URL says. */
+/** Another route to the target than its URL. */
 export interface Route {
-  /** Every connection goes to this unix socket. */
+  /** Every connection goes to this Unix socket. */
   readonly socketPath?: string
   readonly proxy?: Proxies
-  /** Of those that fit a connection the first one counts. */
+  /** The first one that matches a connection applies. */
   readonly connectTo?: readonly AddressChange[]
 }
 
-/** Connections to one address that go to another; null is any, and for the target: the same. */
+/**
+ * Redirects connections from one address to another. Null matches any host or port, and keeps it in the destination.
+ */
 export interface AddressChange {
   readonly host: string | null
   readonly port: number | null
@@ -51,48 +52,48 @@ export interface AddressChange {
   readonly toPort: number | null
 }
 
-/** Whom to ask for a connection, by the scheme of the URL; null: nobody. */
+/** The proxy for each scheme; null: none. */
 export interface Proxies {
   readonly http: ProxyServer | null
   readonly https: ProxyServer | null
-  /** Hosts that are connected to all the same, with all below them; `*` is each. */
+  /** Hosts that bypass the proxy, including their subdomains; `*` is all. */
   readonly except: readonly string[]
 }
 
-/** An HTTP proxy, or one for SOCKS 5. */
+/** An HTTP or SOCKS 5 proxy. */
 export interface ProxyServer {
   readonly host: string
   readonly port: number
   /** The value of `proxy-authorization`; a secret. */
   readonly authorization: string | null
-  /** It is spoken to over TLS. */
+  /** The connection to the proxy uses TLS. */
   readonly isSecure?: true
-  /** It speaks SOCKS 5; absent: HTTP. */
+  /** SOCKS 5 options; absent: an HTTP proxy. */
   readonly socks?: SocksOptions
 }
 
-/** How a SOCKS proxy is asked. */
+/** Options of a SOCKS proxy. */
 interface SocksOptions {
-  /** It looks names up itself. */
+  /** The proxy resolves names. */
   readonly resolves: boolean
   /** The password is a secret. */
   readonly login: readonly [user: string, password: string] | null
 }
 
-/** How connections are encrypted; what is absent is as usual. Files are read already. */
+/** TLS options with the content of their files; defaults are absent. */
 export interface TlsOptions {
-  /** PEM: who vouches for the service, instead of the usual ones. */
+  /** Trusted certificate authorities in PEM, instead of the default ones. */
   readonly ca?: string
-  /** PEM: who the user is. The key is a secret. */
+  /** The client certificate in PEM. The key is a secret. */
   readonly cert?: string
   readonly key?: string
   readonly passphrase?: string
-  /** The name to ask for and to check, instead of the URL's. */
+  /** The host name for SNI and verification, instead of the URL's. */
   readonly servername?: string
   readonly minVersion?: TlsVersion
   readonly maxVersion?: TlsVersion
   readonly ciphers?: string
 }
 
-/** As OpenSSL names them. */
+/** TLS versions, as OpenSSL names them. */
 export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'

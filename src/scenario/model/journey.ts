@@ -1,39 +1,39 @@
 /**
- * Journeys as the rest of the program sees them: their steps, what they depend on, what they capture.
+ * Journeys for the rest of the program: their steps, conditions and repetitions.
  */
 import type { Ms } from '../../base/clock.js'
 import type { RequestSpec } from './request.js'
 import type { Template } from './template.js'
 
-/** Steps that one virtual user takes in order. */
+/** A journey: steps that one virtual user runs in order. */
 export interface JourneySpec {
   readonly name: string
   readonly weight: number
   readonly steps: readonly Step[]
-  /** The line of the scenario file where it stands, from 1. */
+  /** The line in the scenario file, from 1. */
   readonly line: number
 }
 
-/** A part of a journey. */
+/** A step of a journey. */
 export type Step =
   | ({ readonly type: 'request'; readonly request: RequestSpec } & StepControl)
-  /** A pause, uniform between the two. */
+  /** A pause, uniform within the range. */
   | ({ readonly type: 'pause'; readonly pauseMs: readonly [Ms, Ms] } & StepControl)
   | ({ readonly type: 'group'; readonly steps: readonly Step[] } & StepControl)
 
-/** Whether a step is taken, and how often; absent: once. */
+/** Whether a step runs, and how often; absent: once. */
 interface StepControl {
   readonly if?: Condition
   readonly repeat?: Repeat
 }
 
-/** So many times, uniform between the two; not again once `until` holds. */
+/** A number of repetitions, uniform within the range; ends early once `until` holds. */
 interface Repeat {
   readonly times: readonly [number, number]
   readonly until?: Condition
 }
 
-/** What is worked out in an iteration; without an operator: whether there is a value that says yes. */
+/** A condition, evaluated in each iteration. `is` holds unless the value is empty, false, 0 or null. */
 export type Condition =
   | { readonly left: Template; readonly operator: 'is' | 'is not' }
   | {

@@ -1,50 +1,50 @@
 /**
- * How much load is sent when, as the rest of the program sees it: milliseconds, every short form spelled out.
+ * The load for the rest of the program: times in milliseconds, short forms resolved.
  */
 import type { Ms } from '../../base/clock.js'
 
-/** How much load is sent when. */
+/** How much load is sent and when. */
 export type Load = ClosedLoad | OpenLoad
 
 interface LoadLimits {
-  /** Sent before the stages, at a steady level, and left out of every figure. */
+  /** Load before the stages, left out of every figure. */
   readonly warmupMs: Ms
-  /** How long requests in flight may finish after the last stage; the rest is counted as unfinished. */
+  /** How long requests in flight may take to finish after the last stage; the rest counts as unfinished. */
   readonly gracefulStopMs: Ms
-  /** Ends the run after this many measured iterations, should the stages last longer; null for no such limit. */
+  /** Ends the run after this many measured iterations, before the stages end; null: no limit. */
   readonly iterations: number | null
 }
 
-/** A number of virtual users over time, each sending its next request when the last one is answered. */
+/** The closed model: virtual users over time, each of which waits for a response before its next request. */
 export interface ClosedLoad extends LoadLimits {
   readonly model: 'closed'
-  /** Virtual users when the first stage begins: 0 unless the load is constant. */
+  /** Virtual users at the start of the first stage: 0 unless the load is constant. */
   readonly start: number
   readonly stages: readonly Stage[]
-  /** A pause after each iteration, uniform between the two. */
+  /** A pause after each iteration, uniform within the range. */
   readonly thinkTimeMs: readonly [Ms, Ms]
-  /** From the beginning of an iteration to the next one's, uniform between the two, if it is over by then. */
+  /** The interval between the starts of iterations, uniform within the range; longer iterations exceed it. */
   readonly pacingMs?: readonly [Ms, Ms]
-  /** Each user stops after so many measured iterations; absent when only time and `iterations` end a load. */
+  /** Each virtual user stops after this many measured iterations; absent: no limit per user. */
   readonly iterationsPerVu?: number
 }
 
-/** A number of iterations started per second over time, whatever the service does. */
+/** The open model: iterations started per second over time, however slow the service is. */
 export interface OpenLoad extends LoadLimits {
   readonly model: 'open'
-  /** Arrivals per second when the first stage begins: its own rate unless the file says `from`. */
+  /** Arrivals per second at the start of the first stage: its own rate unless the file sets `from`. */
   readonly start: number
   readonly stages: readonly Stage[]
-  /** Evenly spaced, or at random moments of the same rate as independent users come. */
+  /** At regular intervals, or at random intervals with the same rate, as from independent users. */
   readonly arrivals: 'even' | 'poisson'
-  /** Iterations under way at the same time, at most; an arrival beyond that is dropped. */
+  /** The limit of concurrent iterations; arrivals beyond it are dropped. */
   readonly maxVus: number
 }
 
-/** Ramps linearly from the last stage's value to `target`: virtual users, or arrivals per second. 0 ms is a jump. */
+/** A linear ramp from the previous value to `target`: virtual users, or arrivals per second. 0 ms is a jump. */
 export interface Stage {
   readonly durationMs: Ms
   readonly target: number
-  /** Arrivals at the very moment the stage begins, besides those of its rate. */
+  /** Arrivals at the start of the stage, in addition to its rate. */
   readonly burst?: number
 }

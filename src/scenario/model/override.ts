@@ -1,5 +1,5 @@
 /**
- * A scenario with another load than its file says, for a quick look.
+ * A scenario with its load, headers or addresses overridden on the command line.
  */
 import type { Ms } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
@@ -10,7 +10,7 @@ import type { ClosedLoad, Load, OpenLoad, Stage } from './load-types.js'
 import type { Scenario } from './scenario.js'
 import { mapRequests } from './steps.js'
 
-/** What replaces the load of the file; undefined leaves it as it is. */
+/** Replaces the load of the file; undefined keeps it. */
 export interface LoadOverride {
   readonly vus?: number | undefined
   readonly durationMs?: Ms | undefined
@@ -20,10 +20,10 @@ export interface LoadOverride {
   readonly stages?: readonly Stage[] | undefined
 }
 
-/** How long a quick look takes when nothing says so. */
+/** The duration if neither flags nor the file set one. */
 const DURATION_MS = 10_000
 
-/** The scenario with the load that `override` asks for; the same one when it asks for nothing. */
+/** The scenario with the overridden load; the same object if nothing is overridden. */
 export function overrideLoad(scenario: Scenario, override: LoadOverride): Scenario {
   const { vus, durationMs, ratePerSecond, iterations, stages } = override
   if ([vus, durationMs, ratePerSecond, iterations, stages].every((value) => value === undefined))
@@ -42,7 +42,7 @@ export function overrideLoad(scenario: Scenario, override: LoadOverride): Scenar
   }
 }
 
-/** The scenario with more headers for every request. */
+/** The scenario with additional headers for every request. */
 export function overrideHeaders(scenario: Scenario, headers: Readonly<Record<string, string>>): Scenario {
   const entries = Object.entries(headers)
   if (entries.length === 0) return scenario
@@ -63,14 +63,16 @@ export function overrideHeaders(scenario: Scenario, headers: Readonly<Record<str
   }
 }
 
-/** The scenario whose connections go elsewhere: before what it says itself. Throws a UserError when it has another way. */
+/**
+ * The scenario with addresses that take precedence over its own. Throws a UserError if it uses a socket or a proxy.
+ */
 export function overrideAddresses(scenario: Scenario, changes: readonly AddressChange[]): Scenario {
   if (changes.length === 0) return scenario
   const { http, file } = scenario
   const other = (['socketPath', 'proxy'] as const).find((key) => http[key] !== undefined)
   if (other !== undefined) {
-    const message = `--connect-to and ${other} in ${file} are two ways to the same place`
-    throw userError(message, 'keep one of the two')
+    const message = `--connect-to can't be combined with ${other} in ${file}`
+    throw userError(message, 'remove one of them')
   }
   return { ...scenario, http: { ...http, connectTo: [...changes, ...(http.connectTo ?? [])] } }
 }

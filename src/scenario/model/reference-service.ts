@@ -1,12 +1,12 @@
 /**
- * What a scenario is compared with side by side.
+ * The accepted version that a scenario is compared with.
  */
 
-/** A version that runs somewhere, or a command that starts it. */
+/** The URL of a running service, or a command that starts it. */
 export type ReferenceService =
   | { readonly url: string }
   | {
       readonly command: string
-      /** A path or URL that answers when it is ready; null: when its port takes connections. */
+      /** A path or URL that responds once it is ready; null: wait for its port. */
       readonly ready: string | null
     }

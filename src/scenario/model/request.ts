@@ -1,40 +1,40 @@
 /**
- * A request of a scenario.
+ * The requests of a scenario.
  */
 import type { Capture } from './capture.js'
 import type { Expect } from './expect.js'
 import type { Retries } from './retries.js'
 import type { JsonTemplate, Template } from './template.js'
 
-/** Bytes of files by digest, in shared memory: there once for all threads and users. */
+/** Bytes of files by digest, in memory that all threads share. */
 export type FileBytes = Readonly<Record<string, Uint8Array>>
 
-/** A file that is sent as it is. */
+/** A file to send. */
 export interface SentFile {
   /** As the scenario names it. */
   readonly path: string
-  /** `sha256:...` of its bytes, which lie under it in the scenario's `files`. */
+  /** `sha256:...` of its bytes, the key in the scenario's `files`. */
   readonly digest: string
   readonly sizeBytes: number
 }
 
-/** A field of a form: a text, JSON, or a file. */
+/** A field of a form: text, JSON or a file. */
 export type FormPart =
-  /** Without a content type it goes without that header. */
+  /** Sent without a content-type header if it has none. */
   | { readonly name: string; readonly text: Template; readonly contentType?: string }
   | { readonly name: string; readonly json: JsonTemplate; readonly contentType: string }
   | {
       readonly name: string
       readonly file: SentFile
-      /** What the file is called in the form. */
+      /** The file name in the form. */
       readonly fileName: Template
       readonly contentType: string
     }
 
-/** Names and their values; of several values each makes a pair (see `listPairs`). */
+/** Names and values; a name with several values makes several pairs (see `listPairs`). */
 export type Pairs = Readonly<Record<string, Template | readonly Template[]>>
 
-/** What a request carries. */
+/** The body of a request. */
 export type BodySpec =
   | { readonly type: 'json'; readonly value: JsonTemplate }
   | { readonly type: 'form'; readonly fields: Pairs }
@@ -45,25 +45,25 @@ export type BodySpec =
 
 /** A request. */
 export interface RequestSpec {
-  /** Names its figures; of a step `journey / step`. */
+  /** The name of its figures; for a step `journey / step`. */
   readonly name: string
-  /** 1 in a step. */
+  /** 1 for a step. */
   readonly weight: number
   readonly method: string
-  /** A path that starts with `/`, or a whole URL; values filled into it are percent-encoded. */
+  /** A path that starts with `/`, or a whole URL. Filled-in values are percent-encoded. */
   readonly path: Template
-  /** Appended to the path, percent-encoded; absent when there is none. */
+  /** Appended to the path, percent-encoded; absent if empty. */
   readonly query?: Pairs
-  /** Lower-case names; the request's own over `http.headers`, which are not repeated here. */
+  /** The request's own headers, with lower-case names. They override `http.headers`, which are not included. */
   readonly headers: Readonly<Record<string, Template>>
   readonly body: BodySpec | null
   readonly expect: Expect
-  /** What is kept of the answer; absent when nothing is. */
+  /** Values to capture; absent if there are none. */
   readonly capture?: readonly Capture[]
-  /** Instead of what `http` says; absent when it says it. */
+  /** Overrides the setting in `http`; absent otherwise. */
   readonly redirects?: number
-  /** Whatever its method. */
+  /** Overrides the setting in `http`, and applies to any method. */
   readonly retries?: Retries
-  /** The line of the scenario file where the request stands, from 1. */
+  /** The line in the scenario file, from 1. */
   readonly line: number
 }

@@ -1,15 +1,15 @@
 /**
- * Which requests are sent again.
+ * Retries of a request.
  */
 import type { Ms } from '../../base/clock.js'
 import type { FailureKind } from '../../stats/result.js'
 import type { Expect } from './expect.js'
 
-/** When a request is sent again after a failure. */
+/** When a failed request is sent again. */
 export interface Retries {
-  /** So often at most, after the first time. */
+  /** The maximum number of retries. */
   readonly count: number
-  /** The first pause, and the longest one. */
+  /** The first pause and the longest one. */
   readonly backoffMs: readonly [Ms, Ms]
   readonly kinds: readonly FailureKind[]
   readonly statuses: Expect['status']

@@ -1,6 +1,6 @@
 /**
- * A scenario as the rest of the program sees it: every default filled in, every unit gone (milliseconds, ratios),
- * plain JSON throughout, but for the rows of data files and the files that are sent. `readScenario` is the only way a YAML text becomes one.
+ * A scenario for the rest of the program: defaults filled in, units resolved to milliseconds and ratios. It is plain
+ * JSON, except for the rows of data files and the files to send. A YAML text becomes one only through `readScenario`.
  */
 import type { Ms } from '../../base/clock.js'
 import type { HttpOptions } from './http-types.js'
@@ -12,39 +12,39 @@ import type { FileBytes, RequestSpec } from './request.js'
 export interface Scenario {
   readonly name: string
   readonly description: string | null
-  /** The path as the user gave it; null for a scenario that didn't come from a file. */
+  /** The path as given; null for a scenario that is not from a file. */
   readonly file: string | null
-  /** Which of the file's profiles is the load; null for `load`. */
+  /** The profile in use; null for `load`. */
   readonly profile: string | null
-  /** The YAML text as read, before `${...}` was filled in: for reports. Holds no secret: empty when one can't be taken out. */
+  /** The YAML text before `${...}` was filled in, for reports. Contains no secret: empty if one can't be removed. */
   readonly text: string
-  /** `demo`, or an absolute http(s) URL without a trailing slash; null when it has to come from `--target`. */
+  /** `demo`, or an absolute http(s) URL without a trailing slash; null if `--target` has to set it. */
   readonly target: string | null
   readonly load: Load
   readonly http: HttpOptions
   readonly data: Readonly<Record<string, Feeder>>
-  /** What an iteration is: one of these, chosen by weight. */
+  /** Each iteration runs one of these, chosen by weight. */
   readonly requests: readonly Entry[]
-  /** Once per run, before the load; what it captures all virtual users know. */
+  /** Runs once, before the load. All virtual users know its captures. */
   readonly before: readonly Step[]
-  /** Once per virtual user, before its first iteration; what it captures the user knows. */
+  /** Runs once per virtual user, before its first iteration. The virtual user knows its captures. */
   readonly beforeEach: readonly Step[]
-  /** Once per run, after the load, even after one that was interrupted. */
+  /** Runs once, after the load, even after an interrupt. */
   readonly after: readonly Step[]
-  /** The files that requests send; absent when they send none. */
+  /** The files to send; absent if there are none. */
   readonly files?: FileBytes
   readonly thresholds: readonly Threshold[]
   readonly baseline: BaselineOptions
-  /** The accepted version, for `run --confirm ab`; absent when there is none. */
+  /** The accepted version for `run --confirm ab`; absent if not set. */
   readonly reference?: ReferenceService
   /** Values that must never be shown (see `base/secrets.ts`). */
   readonly secrets: readonly string[]
 }
 
-/** Values for `{{ name }}`: each iteration that uses it takes one. */
+/** A source of values for `{{ name }}`: each iteration that uses it takes one. */
 export type Feeder = Picking & (ValueList | { readonly table: Table })
 
-/** Values that stand in the scenario itself. */
+/** Values in the scenario itself. */
 interface ValueList {
   readonly values: readonly FeederValue[]
 }
@@ -52,71 +52,71 @@ interface ValueList {
 /** A single value, or a row with its fields by name. */
 export type FeederValue = string | number | boolean | Row
 
-/** The fields of a row; in CSV all of them are texts. */
+/** The fields of a row; in CSV all of them are text. */
 export type Row = Readonly<Record<string, unknown>>
 
 /** Which value an iteration takes. */
 interface Picking {
-  /** In the order they stand, or in that order and each once; absent for one at random. */
+  /** In order, or in order and each only once; absent: at random. */
   readonly pick?: 'sequential' | 'unique'
-  /** When there is none left; absent for what goes without saying: `unique` stops, `sequential` begins again. */
+  /** What happens after the last value; absent: `unique` stops, `sequential` starts again. */
   readonly onEnd?: 'stop' | 'recycle'
 }
 
 /**
- * The rows of a file: its bytes and where in them each row stands. Both lie in shared memory, so that a million rows
- * are there once for all threads, and a row is read when it is taken.
+ * The rows of a file: its bytes and the offsets of each row. Both are in shared memory, so that a million rows exist
+ * once for all threads. A row is decoded when it is taken.
  */
 export interface Table {
   /** As the scenario names it. */
   readonly file: string
   readonly format: 'csv' | 'json'
-  /** Between the fields of a row; of CSV only. */
+  /** The separator of fields; only for CSV. */
   readonly delimiter: string
-  /** Null for a file of single values. */
+  /** The names of the columns; null for a file of single values. */
   readonly columns: readonly string[] | null
   readonly bytes: Uint8Array
-  /** Offsets: where row i begins at 2i, its end at 2i + 1. */
+  /** Offsets: row i starts at index 2i and ends at 2i + 1. */
   readonly spans: Uint32Array
   /** `sha256:...` of the bytes. */
   readonly digest: string
 }
 
-/** A named, weighted entry of the scenario: one request, or several in order. */
+/** An entry of `requests`: a single request, or a journey. */
 export type Entry = RequestSpec | JourneySpec
 
 /** An absolute limit: `search: p95 < 150ms`. */
 export interface Threshold {
   /** As written. */
   readonly expression: string
-  /** The request it limits; null for all together. */
+  /** The request that it limits; null for all together. */
   readonly request: string | null
-  /** The id of a metric of `stats/metrics.ts`. */
+  /** The id of a metric in `stats/metrics.ts`. */
   readonly metric: string
   readonly operator: '<' | '<=' | '>' | '>='
-  /** In the metric's own unit: ms, ratio, per second, count. */
+  /** In the metric's unit: ms, ratio, per second, count. */
   readonly limit: number
-  /** Ends the run at once when the limit is broken; null when it is judged at the end only. */
+  /** Ends the run once the limit is broken; null: judged only at the end. */
   readonly abort: AbortRule | null
   readonly line: number
 }
 
-/** When a threshold may end a run: not before `afterMs` of the measured part and `minSamples` finished requests. */
+/** When a threshold may end a run: after `afterMs` of the measured part and `minSamples` finished requests. */
 interface AbortRule {
   readonly afterMs: Ms
   readonly minSamples: number
 }
 
-/** What a run is held against, and how strictly. */
+/** What a run is compared with, and how strictly. */
 export interface BaselineOptions {
-  /** Absolute path, or null for the default place. */
+  /** The absolute path; null for the default one. */
   readonly file: string | null
   readonly tolerance: Tolerance
-  /** Smaller absolute differences of a latency are never a regression. */
+  /** Smaller differences of a latency are never a regression. */
   readonly minDeltaMs: Ms
 }
 
-/** How much worse is still accepted: relative (0.1 is 10 %), but for `errorRate` in absolute points (0.01 is 1 pp). */
+/** How much worse is acceptable: relative (0.1 is 10 %), except for `errorRate` in absolute points (0.01 is 1 pp). */
 export interface Tolerance {
   readonly p50: number
   readonly p95: number

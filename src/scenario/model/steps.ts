@@ -1,14 +1,14 @@
 /**
- * The steps of a scenario, gone through: whoever changes or looks for requests needn't know how they are nested.
+ * Traversal of a scenario's steps, so that callers needn't know how they are nested.
  */
 import type { Step } from './journey.js'
 import type { RequestSpec } from './request.js'
 import type { Entry, Scenario } from './scenario.js'
 
-/** The parts of a scenario that hold requests. */
+/** The parts of a scenario that contain requests. */
 export type WithRequests = Pick<Scenario, 'requests' | 'before' | 'beforeEach' | 'after'>
 
-/** All of them with each request changed. */
+/** The parts with each request changed. */
 export function mapRequests(
   parts: WithRequests,
   change: (request: RequestSpec) => RequestSpec,

@@ -1,15 +1,15 @@
 /**
- * Targets that carry a user and password, which are refused: they would end up in results, baselines and logs.
+ * Targets with a user and password, which are rejected because they would end up in results, baselines and logs.
  */
 
-/** Whether a text is a URL with a user or a password, which no message may quote. */
+/** Whether a text is a URL with a user or password, which no message may quote. */
 export function hasLogin(text: string): boolean {
   return /^\w*:?\/\/[^/?#]*@/.test(text)
 }
 
-/** What is wrong with such a URL, as in a scenario. */
-export const NO_LOGIN = 'a target carries no user and password'
+/** The problem of such a URL, the same as in a scenario. */
+export const NO_LOGIN = "a target can't contain a user or password"
 
-/** What to do instead. */
+/** The hint for it. */
 export const LOGIN_HINT =
-  "send them in a header, -H 'authorization: ...', or write http.auth into the scenario"
+  "send them in a header with -H 'authorization: ...', or use http.auth in the scenario"

@@ -1,5 +1,5 @@
 /**
- * Texts and JSON with values that are filled in for each request.
+ * Text and JSON with values that are filled in for each request.
  */
 
 /** A value that is known when the scenario is read. */
@@ -8,33 +8,34 @@ export type Literal = string | number | boolean | null
 /** Keys and indices: `.items[0]`. */
 export type ValuePath = readonly (string | number)[]
 
-/** A literal stands for itself. */
+/** An argument of a call; a literal is passed as it is. */
 export type Argument = Literal | Expression
 
-/** What stands in a hole. */
+/** The expression in a placeholder. */
 export type Expression =
   | { readonly type: 'literal'; readonly value: Literal }
-  /** A value of `data`, or what a path leads to in it. */
+  /** A value of `data`, or a part of it. */
   | { readonly type: 'data'; readonly name: string; readonly path?: ValuePath }
-  /** A value captured from an earlier answer. */
+  /** A value captured from an earlier response. */
   | { readonly type: 'variable'; readonly name: string; readonly path?: ValuePath }
-  /** A function; `x | f(y)` is the call f(x, y). */
+  /** A function call; `x | f(y)` is `f(x, y)`. */
   | { readonly type: 'call'; readonly name: string; readonly args: readonly Argument[] }
 
 /**
- * Text with holes: literal strings and expressions in order. A text without holes is one string (or none).
+ * Text with placeholders: literal strings and expressions in order. Text without placeholders is a single string, or
+ * empty.
  */
 export type Template = readonly (string | Expression)[]
 
 /**
- * JSON with holes. A string value is a Template under the key `$`; a string that is one single hole keeps the
- * type of its value (a number stays a number).
+ * JSON with placeholders. A string is a Template under the key `$`. If it is a single placeholder, the value keeps its
+ * type: a number stays a number.
  */
 export type JsonTemplate =
   | null
   | boolean
   | number
-  /** A number that a float doesn't hold, or writes otherwise: as it was written, `12.50`. */
+  /** A number as written, `12.50`, if a float can't hold it or would write it differently. */
   | { readonly digits: string }
   | { readonly $: Template }
   | readonly JsonTemplate[]

@@ -1,18 +1,21 @@
 /**
- * Which values of a scenario are secrets: those of telling headers, fields and variables.
+ * The secrets of a scenario: values of headers, fields and variables whose names suggest a secret.
  */
 import { isDistinct, isSecretHeader, isSecretName, isSecretValue } from '../../base/secrets.js'
 import { METHODS } from '../blocks/request-spec.js'
 import { type Environment, fillIn, variablesIn } from '../template/environment.js'
 import { ARGUMENT_WORDS } from '../template/functions.js'
-import { holesIn } from '../template/template.js'
+import { placeholdersIn } from '../template/template.js'
 import { stepTrees } from '../yaml/step-trees.js'
 import { isTreeMap, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
 
-/** Below that a value would be found inside ordinary words. */
+/** A shorter value would occur inside ordinary words. */
 const LENGTH_MIN = 4
 
-/** All values that must not be shown, each once. Works on broken files, too: their messages show no secret either. */
+/**
+ * All values that must not be shown, without duplicates. Works on broken files, too, so that their messages don't show
+ * a secret either.
+ */
 export function findSecrets(text: string, root: TreeMap, env: Environment): string[] {
   const variables = variablesIn(text, env).filter(({ name }) => isSecretName(name))
   const parts = [root.http, ...stepTrees(root)]
@@ -40,10 +43,10 @@ function headerSecrets(part: Tree | undefined, env: Environment): string[] {
   )
 }
 
-/** Where fields stand that are sent. */
+/** Keys whose fields are sent. */
 const FIELDS = ['json', 'form', 'query'] as const
 
-/** What stands in telling fields of bodies and queries, and in such columns of the data that the file holds itself. */
+/** Values of secret-sounding fields in bodies, queries and inline data. */
 function fieldSecrets(root: TreeMap, env: Environment): string[] {
   const steps = stepTrees(root)
   const bodies = steps.flatMap((step) => FIELDS.flatMap((key) => fieldsIn(step[key], '')))
@@ -64,7 +67,7 @@ function fieldsIn(tree: Tree | undefined, name: string): Field[] {
   return Object.entries(tree).flatMap(([key, item]) => fieldsIn(item, key))
 }
 
-/** Of `multipart`: a text is that of the field, also where it stands under `text`. */
+/** The fields of `multipart`. A text counts as the value of its field, also in the long form under `text`. */
 function partFields(tree: Tree | undefined): Field[] {
   if (tree === undefined || !isTreeMap(tree)) return []
   return Object.entries(tree).flatMap(([name, parts]) =>
@@ -80,7 +83,7 @@ function queryFields(path: Tree | undefined): Field[] {
   return [...pairs].map((match): Field => [match[1]!, match[2]!])
 }
 
-/** Of `auth`: the token, the password, and what they come to in the header. */
+/** The secrets of `auth`: token, password, and their encoding in the header. */
 function authSecrets(part: Tree | undefined, env: Environment): string[] {
   const auth = part !== undefined && isTreeMap(part) ? part.auth : undefined
   if (auth === undefined) return []
@@ -92,34 +95,37 @@ function authSecrets(part: Tree | undefined, env: Environment): string[] {
   })
 }
 
-/** The single values in a tree; a header's value should be one, but where it isn't the mistake is quoted. */
+/** The single values in a tree. A header should have only one, but a message may quote any. */
 function textsIn(tree: Tree): string[] {
   return tree instanceof Scalar ? [tree.text] : Object.values(tree).flatMap(textsIn)
 }
 
-/** The fixed texts between the holes, as written and as filled in; without the scheme, which is no secret. */
+/**
+ * The fixed text between placeholders, as written and with variables filled in. The scheme is left out, because it is
+ * no secret.
+ */
 function secretParts(text: string, env: Environment): string[] {
   const written = text.replace(/\$\{[^}]*\}/g, '{{}}')
   const filled = fillIn(text, env, () => {}) ?? written
-  const inHoles = holesIn(text).flatMap((hole) => holeSecrets(hole, env))
+  const inPlaceholders = placeholdersIn(text).flatMap((placeholder) => placeholderSecrets(placeholder, env))
   return [written, filled]
     .flatMap((value) => value.split(/\{\{.*?\}\}/))
     .map((value) => value.trim().replace(/^(basic|bearer|digest|token|negotiate|apikey)(\s+|$)/i, ''))
     .flatMap((value) => [value, ...cookieValues(value)])
-    .concat(inHoles)
+    .concat(inPlaceholders)
 }
 
-/** What an expression says itself, or takes from the environment; what it takes from data is no secret of the file. */
-function holeSecrets(hole: string, env: Environment): string[] {
-  const variables = variablesIn(hole, env)
-  const texts = [...hole.matchAll(/'([^']*)'|"([^"]*)"/g)]
+/** Literals of an expression and values from the environment. Values from data are not secrets of the file. */
+function placeholderSecrets(placeholder: string, env: Environment): string[] {
+  const variables = variablesIn(placeholder, env)
+  const texts = [...placeholder.matchAll(/'([^']*)'|"([^"]*)"/g)]
     .map((match) => match[1] ?? match[2]!)
     .filter((text) => !ARGUMENT_WORDS.has(text) && !variables.some(({ name }) => name === text))
   const values = [...texts, ...variables.map(({ value }) => value)]
   return values.flatMap((value) => [value, Buffer.from(value).toString('base64')])
 }
 
-/** The passphrase of a key; the login at a proxy, also as it stands in the header. */
+/** The passphrase of a key and the login at a proxy, also as encoded in the header. */
 function connectionSecrets(http: Tree | undefined, env: Environment): string[] {
   if (http === undefined || !isTreeMap(http)) return []
   const { tls, proxy } = http
@@ -147,12 +153,12 @@ function decodeLogin(login: string): string {
   }
 }
 
-/** `http://user:password@host`. */
+/** Passwords in URLs: `http://user:password@host`. */
 function urlPasswords(text: string): string[] {
   return [...text.matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/g)].map((match) => match[1]!)
 }
 
-/** `a=1; b=2`: the values by themselves. */
+/** The values of cookies: `a=1; b=2`. */
 function cookieValues(text: string): string[] {
   return text.includes('=') ? text.split(';').map((pair) => pair.slice(pair.indexOf('=') + 1).trim()) : []
 }

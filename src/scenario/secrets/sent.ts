@@ -1,24 +1,24 @@
 /**
- * Where a request sends what is a secret only when it runs: a captured token in a header, a column of passwords in a
- * body. What stands in the file itself is found by `secrets.ts`.
+ * Secrets that a request has only at run time: a captured token in a header, a column of passwords in a body. Secrets
+ * in the file itself are found by `found.ts`.
  */
 import { isSecretField, isSecretHeader, isSecretName } from '../../base/secrets.js'
 import { listPairs } from '../model/pairs.js'
 import type { Pairs, RequestSpec } from '../model/request.js'
 import type { Argument, Expression, JsonTemplate, Template } from '../model/template.js'
 
-/** A value that is filled in. */
+/** A value that is filled in for each request. */
 export type FilledIn = Extract<Expression, { readonly type: 'data' | 'variable' }>
 
-/** What secrets a request sends. */
+/** The secrets that a request sends. */
 export interface SentSecrets {
-  /** What stands where secrets stand, or has the name of one. */
+  /** Values in the place of a secret, or with the name of one. */
   readonly values: readonly FilledIn[]
-  /** A secret is made of others, such as a signature: then it can't be told what it is. */
+  /** A secret is computed from other values, such as a signature, so that its value is unknown. */
   readonly isMade: boolean
 }
 
-/** What the request sends, with the headers that all requests have. */
+/** The secrets in a request and in the headers of all requests. */
 export function sentSecrets(
   { path, query, headers, body }: RequestSpec,
   common: RequestSpec['headers'],
@@ -48,10 +48,10 @@ export function sentSecrets(
   return finder
 }
 
-/** What changes a text so little that the secret is still found in it. */
+/** Functions whose result still contains the secret. */
 const HARMLESS = new Set(['default', 'trim', 'string', 'urlencode'])
 
-/** `"token": "`, `token=`, `<token>`: the name in front of a value. */
+/** The name before a value: `"token": "`, `token=`, `<token>`. */
 const NAME_BEFORE = /([\w.-]+)["']?\s*[=:>]\s*["']?$/
 
 class Finder implements SentSecrets {
@@ -66,7 +66,7 @@ class Finder implements SentSecrets {
     for (const [name, value] of listPairs(pairs)) this.template(value, isSecretField(name))
   }
 
-  /** A text says itself what stands behind: `{"password": "{{ … }}"}`, `?token={{ … }}`. */
+  /** Takes the name from the text before a value: `{"password": "{{ … }}"}`, `?token={{ … }}`. */
   text(template: Template): void {
     let before = ''
     for (const part of template) {

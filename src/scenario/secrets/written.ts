@@ -1,12 +1,11 @@
 /**
- * Secrets in a YAML text, whether it can be read or not: found by the names in front of them, line by line. For quoting
- * its lines. What a scenario that can be read holds is known better (see `secrets.ts`), but not what stands in the part of
- * it that is wrong.
+ * Masks secrets in YAML that may be broken, so that its lines can be quoted. Works line by line with the names before
+ * the values. For valid files `found.ts` knows more, but not about the part that is broken.
  */
 import { isSecretField, isSecretHeader } from '../../base/secrets.js'
 
-/** The text with each character of its secrets replaced by `*`; quotes and what doesn't belong to them stay. */
-export function coverWritten(text: string): string {
+/** The text with each character of a secret replaced by `*`. Quotes and other syntax stay. */
+export function maskWritten(text: string): string {
   let within: Within | null = null
   return text
     .split('\n')
@@ -18,66 +17,66 @@ export function coverWritten(text: string): string {
         within = null
       if (within !== null) {
         const kept = within.kind === 'map' ? key : ''
-        return kept + coverValue(line.slice(kept.length))
+        return kept + maskValue(line.slice(kept.length))
       }
-      const { covered, goesOn } = coverLine(line)
+      const { masked, goesOn } = maskLine(line)
       if (goesOn !== null) within = { indent, kind: goesOn }
-      return covered
+      return masked
     })
     .join('\n')
 }
 
-/** The lines that go on with a secret: those that are further in than its key. */
+/** A secret that continues on the next lines: those indented deeper than its key. */
 interface Within {
   readonly indent: number
   readonly kind: Continued
 }
 
-/** A value that began in the line of its key; a text in quotes or a block of its own; what may have keys in turn. */
+/** How a value continues: plain text from the line of its key, quoted or block text, or a map with keys of its own. */
 type Continued = 'text' | 'block' | 'map'
 
-/** `cookie: sid` says which cookie is captured; one that is sent has a `=`. */
+/** `cookie: sid` names a cookie to capture; a cookie to send contains `=`. */
 const A_NAME = /^["']?[\w-]+["']?[\s,}]*$/
 
-/** At the beginning of a line. */
+/** A key at the start of a line. */
 const FIRST_KEY = /^\s*(?:-\s+)*["']?[\w.-]{1,100}["']?\s*:(?:\s+|$)/
-/** Anywhere in a line. */
+/** A key anywhere in a line. */
 const KEY = /(["']?)([\w.-]{1,100})\1\s*:(?=\s|$|["'])\s*/g
-/** `auth: { bearer: ... }`, `tls: { passphrase: ... }` */
+/** Keys of `auth: { bearer: ... }` and `tls: { passphrase: ... }`. */
 const OTHER_KEYS: ReadonlySet<string> = new Set(['bearer', 'basic', 'digest', 'passphrase'])
 
-function isTelling(name: string): boolean {
+function isSecretKey(name: string): boolean {
   return isSecretHeader(name) || isSecretField(name) || OTHER_KEYS.has(name.toLowerCase())
 }
 
-/** A line with its secrets covered, and how the last of them goes on below; null when it doesn't. */
-function coverLine(line: string): { readonly covered: string; readonly goesOn: Continued | null } {
+/** A line with its secrets masked, and how the last one continues on the next line; null if it doesn't. */
+function maskLine(line: string): { readonly masked: string; readonly goesOn: Continued | null } {
   const keys = [...line.matchAll(KEY)].map(({ 0: whole, 2: name, index }) => ({
     name: name!,
     at: index,
     from: index + whole.length,
     isNext: /[,{[]\s*$/.test(line.slice(Math.max(0, index - 20), index)),
   }))
-  let covered = ''
+  let masked = ''
   let done = 0
   let goesOn: Continued | null = null
   for (const [index, { name, at, from }] of keys.entries()) {
-    // Of a map the keys in it tell.
-    if (at < done || /[{[]/.test(line[from] ?? '') || !isTelling(name)) continue
+    // In a map, the keys inside decide.
+    if (at < done || /[{[]/.test(line[from] ?? '') || !isSecretKey(name)) continue
     const quote = quoteAt(line, from)
     let next = index + 1
     while (next < keys.length && !(keys[next]!.isNext && keys[next]!.at >= quote.end)) next++
     const to = keys[next]?.at ?? line.length
     const value = line.slice(from, to)
     if (/^cookie$/i.test(name) && A_NAME.test(value)) continue
-    covered += coverLoose(line.slice(done, from)) + coverValue(value)
+    masked += maskLoose(line.slice(done, from)) + maskValue(value)
     done = to
     goesOn = to < line.length ? null : continuationOf(value, quote.isOpen)
   }
-  return { covered: covered + coverLoose(line.slice(done)), goesOn }
+  return { masked: masked + maskLoose(line.slice(done)), goesOn }
 }
 
-/** Where the quoted text that begins at an offset ends; the offset itself when there is none. */
+/** The end of the quoted text that starts at an offset; the offset itself if there is none. */
 function quoteAt(line: string, from: number): { readonly end: number; readonly isOpen: boolean } {
   const quote = line[from]
   if (quote !== '"' && quote !== "'") return { end: from, isOpen: false }
@@ -97,28 +96,28 @@ function continuationOf(value: string, isOpenQuote: boolean): Continued {
   return isOpenQuote || /^[|>][\d+-]*$/.test(plain) ? 'block' : 'text'
 }
 
-/** What a value is made of besides the secret: where it comes from, quotes, brackets, and the scheme of a login. */
+/** The parts of a value that are no secret: references, quotes, brackets, and the login scheme. */
 const HARMLESS =
   /\$\{[A-Za-z_]\w*\}|\{\{[^'"]*?\}\}|["']?\$[.[][^,]*|\b(?:bearer|basic|digest|token|negotiate|apikey)\s|\b(?:true|false|null|exists|missing)\b|["'{}[\],\s|>&#]/gi
 
-function coverValue(value: string): string {
-  let covered = ''
+function maskValue(value: string): string {
+  let masked = ''
   let done = 0
   for (const { 0: harmless, index } of value.matchAll(HARMLESS)) {
-    covered += '*'.repeat(index - done) + harmless
+    masked += '*'.repeat(index - done) + harmless
     done = index + harmless.length
   }
-  return covered + '*'.repeat(value.length - done)
+  return masked + '*'.repeat(value.length - done)
 }
 
-/** Secrets that need no key: the login in a URL, and what stands behind a scheme or in a query. */
-const LOOSE =
+/** Secrets without a key: the login in a URL, and the value after a scheme or in a query. */
+const KEYLESS =
   /(:\/\/[^\s/:@]*:)([^\s/@]+)(?=@)|(\b(?:bearer|basic)\s+)([\w.~+/=-]{6,})|([?&]([^&=?#\s{}]{1,100})=)([^&#\s{}"']+)/gi
 
-function coverLoose(text: string): string {
-  return text.replace(LOOSE, (whole: string, ...groups: (string | undefined)[]) => {
+function maskLoose(text: string): string {
+  return text.replace(KEYLESS, (whole: string, ...groups: (string | undefined)[]) => {
     const [login, password, scheme, token, query, name, value] = groups
-    if (query !== undefined) return isTelling(name!) ? query + '*'.repeat(value!.length) : whole
+    if (query !== undefined) return isSecretKey(name!) ? query + '*'.repeat(value!.length) : whole
     return login === undefined ? scheme! + '*'.repeat(token!.length) : login + '*'.repeat(password!.length)
   })
 }

@@ -1,92 +1,96 @@
 /**
- * Calls of functions in templates, checked: their number of arguments, and those that are known already.
+ * Function calls in templates: the number of arguments is checked, and so are arguments known before the run.
  */
 import { nearest } from '../../base/suggest.js'
 import type { Argument } from '../model/template.js'
-import { FUNCTION_SYNONYMS, FUNCTIONS, type Known, kindFault, type TemplateFunction } from './functions.js'
+import { FUNCTION_SYNONYMS, FUNCTIONS, type Known, kindProblem, type TemplateFunction } from './functions.js'
 import type { Parsed } from './parsed.js'
-import { ExpressionFault, type Token } from './tokens.js'
+import { ExpressionError, type Token } from './tokens.js'
 
-/** Where a call stands, and whether its first argument stands before a `|`. */
+/** The place of a call, and whether its first argument comes from a `|`. */
 interface CallPlace {
   readonly name: Token
   readonly to: number
   readonly asFilter: boolean
 }
 
-/** The call of `fn` with these arguments. Throws an ExpressionFault when they are too few, too many or of no use. */
+/** A call of `fn` with these arguments. Throws an ExpressionError if their number or a value is wrong. */
 export function checkCall(fn: TemplateFunction, args: readonly Parsed[], place: CallPlace): Parsed {
   const whole = { from: place.asFilter ? args[0]!.from : place.name.from, to: place.to }
   const marked = { from: place.name.from, to: place.to }
   const hint = `write it like ${fn.example}`
-  const fault = arityFault(fn, args.length, place.asFilter)
-  if (fault !== null) throw new ExpressionFault(fault, hint, marked)
+  const problem = arityProblem(fn, args.length, place.asFilter)
+  if (problem !== null) throw new ExpressionError(problem, hint, marked)
   for (const [i, arg] of args.entries()) {
-    const wrong = kindFault(fn.takes[Math.min(i, fn.takes.length - 1)]!, knownOf(arg))
-    const told = arg.isHidden ? 'what the environment gives is of no use here' : wrong
-    if (wrong !== null) throw new ExpressionFault(`${fn.name}: ${told}`, hint, arg)
+    const wrong = kindProblem(fn.takes[Math.min(i, fn.takes.length - 1)]!, knownOf(arg))
+    const message = arg.isHidden ? 'the value from the environment is not allowed here' : wrong
+    if (wrong !== null) throw new ExpressionError(`${fn.name}: ${message}`, hint, arg)
   }
   const wrong = fn.check?.(args.map(knownOf)) ?? null
   if (wrong !== null) {
-    const told = `${fn.name} can't take what the environment gives`
-    throw new ExpressionFault(args.some(({ isHidden }) => isHidden) ? told : wrong, hint, marked)
+    const message = `${fn.name} can't take the value from the environment`
+    throw new ExpressionError(args.some(({ isHidden }) => isHidden) ? message : wrong, hint, marked)
   }
   const argument = { type: 'call', name: fn.name, args: args.map(unwrap) } as const
   return { argument, ...whole, isHidden: false }
 }
 
-/** `env('NAME', 'default')` as `${NAME:-default}`, so that both follow the same rules. Throws an ExpressionFault. */
+/**
+ * Turns `env('NAME', 'default')` into `${NAME:-default}`, so that both follow the same rules. Throws an
+ * ExpressionError.
+ */
 export function readEnv(args: readonly Parsed[]): string {
   const [name, fallback] = args.map(knownOf)
   const isName = typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)
   if (!isName || (args.length > 1 && typeof fallback !== 'string')) {
     const message = isName
-      ? "env's default is a text in quotes"
+      ? "env's default must be text in quotes"
       : 'env takes the name of a variable, in quotes'
-    throw new ExpressionFault(
+    throw new ExpressionError(
       message,
       "write it like env('NAME') or env('NAME', 'default')",
       args[isName ? 1 : 0]!,
     )
   }
   if (typeof fallback === 'string' && fallback.includes('}'))
-    throw new ExpressionFault("env's default holds no }", 'choose another one', args[1]!)
+    throw new ExpressionError("env's default can't contain }", 'choose another one', args[1]!)
   return typeof fallback === 'string' ? `\${${name}:-${fallback}}` : `\${${name}}`
 }
 
-/** What to write instead of a function that doesn't exist. */
+/** The hint for an unknown or misused function. */
 export function functionHint(name: string, { asFilter = false }: { readonly asFilter?: boolean }): string {
   const known = FUNCTIONS.find((fn) => fn.name === name)
   if (known !== undefined) return `write {{ ${known.example} }}`
   const usable = FUNCTIONS.filter((fn) => !asFilter || fn.isFilter)
   const found = similarFunction(name, usable)
-  if (found === null) return `there are ${usable.map((fn) => fn.name).join(', ')}`
+  if (found === null)
+    return `the ${asFilter ? 'filters' : 'functions'} are ${usable.map((fn) => fn.name).join(', ')}`
   return `did you mean ${asFilter && !found.example.includes('|') ? found.name : found.example}?`
 }
 
-/** The function that a name of another tool, or a mistyped one, most likely means; null when none is near. */
+/** The function that another tool's name or a misspelled one most likely means; null if there is none. */
 export function similarFunction(
   name: string,
   among: readonly TemplateFunction[] = FUNCTIONS,
 ): TemplateFunction | null {
   const bare = name.replace(/^\$/, '')
   const synonym = Object.hasOwn(FUNCTION_SYNONYMS, bare) ? FUNCTION_SYNONYMS[bare] : undefined
-  const wanted =
+  const meant =
     synonym ??
     nearest(
       bare,
       among.map((fn) => fn.name),
     )
-  return among.find((fn) => fn.name === wanted) ?? null
+  return among.find((fn) => fn.name === meant) ?? null
 }
 
-function arityFault(fn: TemplateFunction, given: number, asFilter: boolean): string | null {
+function arityProblem(fn: TemplateFunction, given: number, asFilter: boolean): string | null {
   const piped = asFilter ? 1 : 0
   const least = (fn.required ?? fn.takes.length) - piped
-  const most = fn.isOpen ? Number.POSITIVE_INFINITY : fn.takes.length - piped
+  const most = fn.isVariadic ? Number.POSITIVE_INFINITY : fn.takes.length - piped
   const count = given - piped
   if (count >= least && count <= most) return null
-  return `${fn.name} takes ${countOf(least, most)}, here ${count === 1 ? 'is' : 'are'} ${count === 0 ? 'none' : count}`
+  return `${fn.name} takes ${countOf(least, most)}, got ${count === 0 ? 'none' : count}`
 }
 
 function countOf(least: number, most: number): string {
@@ -100,11 +104,11 @@ function countOf(least: number, most: number): string {
 
 function knownOf({ argument, isHidden }: Parsed): Known {
   if (typeof argument !== 'object' || argument === null) return argument
-  // A hidden null stands for what must not even be looked at.
+  // A hidden null is a value that must not be inspected at all.
   return argument.type === 'literal' && isHidden ? (argument.value ?? undefined) : undefined
 }
 
-/** A literal as an argument stands for itself. */
+/** An argument that is a literal is passed as its value. */
 function unwrap({ argument }: Parsed): Argument {
   return typeof argument === 'object' && argument?.type === 'literal' ? argument.value : argument
 }

@@ -1,10 +1,10 @@
 /**
- * How days and moments are written in templates: distances from now, and formats.
+ * Dates in templates: offsets from now, and formats.
  */
 import { didYouMean } from '../../base/suggest.js'
 import { parseDuration } from '../../base/units.js'
 
-/** `+1d`, `-12h`, `0` or a rising range `+1d..+30d`, as ms from now; null when malformed. */
+/** Parses `+1d`, `-12h`, `0` or a rising range such as `+1d..+30d` into ms from now; null if malformed. */
 export function parseDateRange(text: string): readonly [number, number] | null {
   const parts = text.split('..')
   if (parts.length > 2) return null
@@ -20,20 +20,20 @@ function parseDistance(text: string): number | null {
   return sign === '-' ? -ms : ms
 }
 
-/** The parts of a date that a format may name, all in UTC. */
+/** The parts of a date that a format may contain, all in UTC. */
 const TOKENS = ['YYYY', 'MM', 'DD', 'HH', 'mm', 'ss', 'SSS'] as const
 
 const TOKEN = /YYYY|MM|DD|HH|mm|ss|SSS/g
 
-/** A format as literal texts (even places) and the positions in an ISO date that stand between them. */
+/** A format as literal texts and, between them, positions in an ISO date. */
 export interface DateFormat {
   readonly texts: readonly string[]
   readonly parts: readonly (readonly [start: number, end: number])[]
-  /** Shows the time of the day, too. */
+  /** Contains a time of day. */
   readonly hasTime: boolean
 }
 
-/** Where each part stands in `2026-11-21T10:47:19.881Z`. */
+/** The position of each part in `2026-11-21T10:47:19.881Z`. */
 const PLACES: Readonly<Record<string, readonly [number, number]>> = {
   YYYY: [0, 4],
   MM: [5, 7],
@@ -44,7 +44,7 @@ const PLACES: Readonly<Record<string, readonly [number, number]>> = {
   SSS: [20, 23],
 }
 
-/** `YYYY-MM-DD HH:mm`, or `iso` for the whole; null for a text that {@link dateFormatFault} complains about. */
+/** Parses `YYYY-MM-DD HH:mm`, or `iso` for the whole date. The text must have passed {@link dateFormatProblem}. */
 export function parseDateFormat(text: string): DateFormat {
   const format = text === 'iso' ? 'YYYY-MM-DDTHH:mm:ss.SSSZ' : text
   const tokens = [...format.matchAll(TOKEN)].map(([token]) => token)
@@ -55,20 +55,20 @@ export function parseDateFormat(text: string): DateFormat {
   }
 }
 
-/** What is wrong with a format; null when nothing is. Letters that stand for nothing are a format of another tool. */
-export function dateFormatFault(text: string): string | null {
+/** The problem of a format; null if there is none. Unknown letters most likely come from another tool's format. */
+export function dateFormatProblem(text: string): string | null {
   if (text === 'iso') return null
   const rest = text.replace(TOKEN, ' ').replace(/\bT\b|\bZ\b|(?<=\s)[TZ](?=\s|$)/g, ' ')
   const stray = /[A-Za-z]+/.exec(rest)?.[0]
-  const known = `the parts of a date are ${TOKENS.join(', ')} (in UTC), or iso for the whole`
+  const known = `use ${TOKENS.join(', ')} (in UTC), or iso for the whole date`
   if (stray !== undefined) {
     const suggestion = didYouMean(stray, TOKENS)
-    return `"${stray}" is no part of a date: ${suggestion ?? known}`
+    return `"${stray}" is not part of a date: ${suggestion ?? known}`
   }
-  return text.search(TOKEN) === -1 ? `the format names no part of a date: ${known}` : null
+  return text.search(TOKEN) === -1 ? `the format contains no part of a date: ${known}` : null
 }
 
-/** A moment (ms since 1970) in a format, in UTC. */
+/** Formats a time (ms since 1970) in UTC. */
 export function formatDate(ms: number, { texts, parts }: DateFormat): string {
   const iso = new Date(ms).toISOString()
   let text = texts[0]!

@@ -1,19 +1,19 @@
 /**
- * `${NAME}` and `${NAME:-default}`: values from the environment, filled in once, when the file is read.
+ * `${NAME}` and `${NAME:-default}`: environment variables, filled in once when the file is read.
  */
 import { didYouMean } from '../../base/suggest.js'
 import type { Report } from '../yaml/tree.js'
 
-/** What a value is replaced by where it must not be seen. */
-export const COVERED = '***'
+/** Replaces a value that must not be shown. */
+export const MASKED = '***'
 
-/** Names and values; usually those of the process with `--env` on top. */
+/** Variables by name; usually those of the process, overridden by `--env`. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** `$${`, `${NAME}`, `${NAME:-default}`, or a `${` that is none of these. */
 const REFERENCE = /\$\$\{|\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$\{[^}]*\}?/g
 
-/** The text with all references filled in; null when one can't be, which is reported. `$${` stands for `${`. */
+/** The text with all references filled in; null if one can't be, which is reported. `$${` is a literal `${`. */
 export function fillIn(text: string, env: Environment, report: Report): string | null {
   let isWhole = true
   const filled = text.replace(REFERENCE, (reference, name: string | undefined, fallback, offset: number) => {
@@ -32,7 +32,7 @@ export function fillIn(text: string, env: Environment, report: Report): string |
 /** `env('NAME')` and `env('NAME', 'default')` in a template. */
 const CALL = /\benv\(\s*['"]([A-Za-z_]\w*)['"](?:\s*,\s*(?:'([^']*)'|"([^"]*)"))?/g
 
-/** The names and values of all variables that a text refers to, by `${...}` or `env()`, and that have a value. */
+/** The names and values of all variables that a text uses, by `${...}` or `env()`, and that have a value. */
 export function variablesIn(
   text: string,
   env: Environment,
@@ -45,19 +45,19 @@ export function variablesIn(
   })
 }
 
-/** Whether a text holds a reference, so that its value is known only with an environment. */
+/** Whether the text contains a reference, so that its value depends on the environment. */
 export function hasReference(text: string): boolean {
   return text.search(REFERENCE) !== -1
 }
 
-/** The same names with their values covered. */
-export function coverValues(env: Environment): Environment {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value && COVERED]))
+/** The same variables with masked values. */
+export function maskValues(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value && MASKED]))
 }
 
 const MALFORMED = 'write ${NAME} or ${NAME:-default}; for a literal ${ write $${'
 
-/** As in a shell, the default also stands in for an empty value. */
+/** As in a shell, the default also replaces an empty value. */
 function lookUp(name: string, fallback: string | undefined, env: Environment): string | undefined {
   const value = Object.hasOwn(env, name) ? env[name] : undefined
   return value === undefined || value === '' ? (fallback ?? value) : value

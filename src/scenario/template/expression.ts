@@ -1,5 +1,5 @@
 /**
- * The grammar of what stands in `{{ ... }}`, read by recursive descent:
+ * The grammar of the expression in `{{ ... }}`, parsed by recursive descent:
  *
  *     expression = value { "|" filter }              user.email | lower | slice(0, 8)
  *     filter     = name [ "(" arguments ")" ]
@@ -8,8 +8,8 @@
  *     path       = name { "." name | "[" index "]" } order.items[0].id
  *     arguments  = [ expression { "," expression } ]
  *
- * Names, columns, functions and fixed arguments are checked here, so that nothing in a template can be wrong later
- * but values that aren't known yet.
+ * Names, columns, functions and fixed arguments are checked here, so that later only values that aren't known yet can
+ * be wrong.
  */
 
 import type { Expression, ValuePath } from '../model/template.js'
@@ -19,11 +19,11 @@ import { type Environment, fillIn } from './environment.js'
 import { FUNCTIONS } from './functions.js'
 import { checkPath, unknownName } from './names.js'
 import type { Names, Parsed } from './parsed.js'
-import { ExpressionFault, type Token } from './tokens.js'
+import { ExpressionError, type Token } from './tokens.js'
 
 const DEPTH_MAX = 40
 
-/** Reads an expression from its words. Throws an ExpressionFault. */
+/** Parses an expression from its tokens. Throws an ExpressionError. */
 export function parseExpression(tokens: readonly Token[], names: Names, env: Environment): Parsed {
   const parser = new Parser(tokens, names, env)
   return parser.whole()
@@ -51,17 +51,17 @@ class Parser {
 
   private expression(): Parsed {
     if (++this.depth > DEPTH_MAX)
-      throw new ExpressionFault(
-        `the expression is nested more than ${DEPTH_MAX} deep`,
-        'make it simpler',
+      throw new ExpressionError(
+        `the expression is nested more than ${DEPTH_MAX} levels deep`,
+        'simplify it',
         this.peek(),
       )
     let parsed = this.value()
     for (let filters = 0; this.take('|'); filters++) {
       if (filters === DEPTH_MAX)
-        throw new ExpressionFault(
-          `there are more than ${DEPTH_MAX} filters`,
-          'use fewer of them',
+        throw new ExpressionError(
+          `the expression has more than ${DEPTH_MAX} filters`,
+          'use fewer filters',
           this.peek(),
         )
       parsed = this.filter(parsed)
@@ -73,13 +73,13 @@ class Parser {
   private filter(input: Parsed): Parsed {
     const name = this.next()
     if (name.text === '|')
-      throw new ExpressionFault('there is no || in templates', "write {{ x | default('none') }}", name)
+      throw new ExpressionError('|| is not supported in templates', "write {{ x | default('none') }}", name)
     if (name.kind !== 'name')
-      throw new ExpressionFault('behind | comes the name of a filter', 'such as {{ x | upper }}', name)
+      throw new ExpressionError('expected a filter after |', 'write one such as {{ x | upper }}', name)
     const fn = FUNCTIONS.find((candidate) => candidate.name === name.value)
     if (fn?.isFilter !== true) {
-      const message = fn === undefined ? `unknown filter ${quoted(name.text)}` : `${fn.name} is no filter`
-      throw new ExpressionFault(message, functionHint(name.text, { asFilter: true }), name)
+      const message = fn === undefined ? `unknown filter ${quoted(name.text)}` : `${fn.name} is not a filter`
+      throw new ExpressionError(message, functionHint(name.text, { asFilter: true }), name)
     }
     const args = this.take('(') ? this.arguments(fn.name) : []
     return checkCall(fn, [input, ...args], { name, to: this.before(), asFilter: true })
@@ -97,8 +97,8 @@ class Parser {
       case 'name':
         return this.named(token)
       case 'end':
-        throw new ExpressionFault(
-          'the expression breaks off',
+        throw new ExpressionError(
+          'the expression is incomplete',
           'write a name, a function or a value',
           this.last(),
         )
@@ -142,9 +142,9 @@ class Parser {
         const key = this.next()
         const isKey = key.kind === 'name' || (key.kind === 'number' && Number.isInteger(key.value))
         if (!isKey)
-          throw new ExpressionFault(
-            'behind the dot comes a name',
-            "such as user.email, or user['e-mail']",
+          throw new ExpressionError(
+            'expected a name after the dot',
+            "write it like user.email or user['e-mail']",
             key,
           )
         steps.push({ ...key, value: key.kind === 'name' ? key.text : key.value })
@@ -152,8 +152,8 @@ class Parser {
         const index = this.next()
         const isIndex = index.kind === 'text' || (index.kind === 'number' && Number.isInteger(index.value))
         if (!isIndex || Number(index.value) < 0) {
-          const hint = 'such as items[0] or user["first name"]; the last entry is items | last'
-          throw new ExpressionFault('in [ ] stands a place from 0, or a name in quotes', hint, index)
+          const hint = 'write it like items[0] or user["first name"]; for the last entry, items | last'
+          throw new ExpressionError('expected an index from 0 or a name in quotes in [ ]', hint, index)
         }
         steps.push(index)
         if (!this.take(']')) throw unclosed(this.peek(), 'the bracket', index)
@@ -166,7 +166,7 @@ class Parser {
   private call(name: Token): Parsed {
     const fn = FUNCTIONS.find((candidate) => candidate.name === name.value)
     if (fn === undefined) {
-      throw new ExpressionFault(`unknown function ${quoted(name.text)}`, functionHint(name.text, {}), name)
+      throw new ExpressionError(`unknown function ${quoted(name.text)}`, functionHint(name.text, {}), name)
     }
     const args = this.arguments(fn.name)
     const parsed = checkCall(fn, args, { name, to: this.before(), asFilter: false })
@@ -175,19 +175,19 @@ class Parser {
   }
 
   private fill(args: readonly Parsed[], place: Parsed): string {
-    let fault: ExpressionFault | null = null
+    let problem: ExpressionError | null = null
     const value = fillIn(readEnv(args), this.env, ({ message, hint }) => {
-      fault = new ExpressionFault(
+      problem = new ExpressionError(
         message,
         (hint ?? '').replace(/\$\{(\w+):-value\}/, "env('$1', 'value')"),
         place,
       )
     })
-    if (fault !== null) throw fault
+    if (problem !== null) throw problem
     return value!
   }
 
-  /** Arguments up to the closing bracket, which is taken, too. */
+  /** Arguments, up to and including the closing bracket. */
   private arguments(name: string): Parsed[] {
     const args: Parsed[] = []
     if (this.take(')')) return args
@@ -219,7 +219,7 @@ class Parser {
     return isThere
   }
 
-  /** The last word that was taken. */
+  /** The last token taken. */
   private last(): Token {
     return this.tokens[Math.max(0, this.at - 1)]!
   }
@@ -235,18 +235,18 @@ const CONSTANTS: Readonly<Record<string, true | false | null>> = Object.assign(O
   null: null,
 })
 
-function unclosed(token: Token, what: string, since: Token): ExpressionFault {
-  if (token.kind === 'end') return new ExpressionFault(`${what} is not closed`, 'close it', since)
-  return unexpected(token, 'separate arguments by commas, and close the bracket')
+function unclosed(token: Token, what: string, since: Token): ExpressionError {
+  if (token.kind === 'end') return new ExpressionError(`${what} is not closed`, 'close it', since)
+  return unexpected(token, 'separate arguments with commas, and close the bracket')
 }
 
-function unexpected(token: Token, hint = 'write a name, a function or a value'): ExpressionFault {
-  return new ExpressionFault(`${quoted(token.text)} is not expected here`, hint, token)
+function unexpected(token: Token, hint = 'write a name, a function or a value'): ExpressionError {
+  return new ExpressionError(`unexpected ${quoted(token.text)}`, hint, token)
 }
 
-/** A whole expression, and then more. */
-function leftover(token: Token): ExpressionFault {
+/** The error for tokens after a whole expression. */
+function leftover(token: Token): ExpressionError {
   if (token.kind === 'number' && Number(token.value) < 0)
-    return unexpected(token, `there is no arithmetic but adding a number: {{ id | add(${token.text}) }}`)
-  return unexpected(token, 'close the expression with }}, or put a text with spaces in quotes')
+    return unexpected(token, `write {{ id | add(${token.text}) }}: other arithmetic is not supported`)
+  return unexpected(token, 'close the expression with }}, or put text with spaces in quotes')
 }

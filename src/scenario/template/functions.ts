@@ -1,43 +1,43 @@
 /**
- * The functions of templates, one row each: what they take, checked when the scenario is read. What they give is
- * worked out by the plan, for every iteration. A filter is a function whose first argument stands before the `|`:
- * `x | slice(0, 8)` is `slice(x, 0, 8)`.
+ * The functions of templates: what they take, which is checked when the scenario is read. Their results are computed
+ * by the plan in each iteration. A filter is a function whose first argument comes from the left of a `|`: `x |
+ * slice(0, 8)` is `slice(x, 0, 8)`.
  */
 
 import type { Literal } from '../model/template.js'
 import { quoted } from '../yaml/tree.js'
-import { dateFormatFault, parseDateRange } from './dates.js'
+import { dateFormatProblem, parseDateRange } from './dates.js'
 
-/** What an argument has to be; a `number` may also be a text that reads as one, since files hold texts. */
+/** The kind of an argument. A `number` may also be numeric text, since files contain text. */
 type Kind = 'whole' | 'number' | 'text' | 'any'
 
-/** An argument as known before the run; undefined when it's worked out then. */
+/** An argument if it is known before the run; undefined otherwise. */
 export type Known = Literal | undefined
 
-/** A function that may stand in `{{ ... }}`. */
+/** A template function. */
 export interface TemplateFunction {
   readonly name: string
-  /** A call of it that is right, for hints. */
+  /** A correct call, for hints. */
   readonly example: string
   readonly description: string
   readonly takes: readonly Kind[]
-  /** How many of them have to be there; default: all. */
+  /** The number of required arguments; default: all. */
   readonly required?: number
   /** The last kind may be repeated. */
-  readonly isOpen?: boolean
-  /** May stand behind a `|`. */
+  readonly isVariadic?: boolean
+  /** May be used after a `|`. */
   readonly isFilter?: boolean
-  /** What is wrong with arguments of the right number and kind; null when nothing is. */
+  /** The problem of arguments of the right number and kind; null if there is none. */
   check?(args: readonly Known[]): string | null
 }
 
 const ALGORITHMS = ['sha256', 'sha512', 'sha384', 'sha224', 'sha1', 'md5']
 const ENCODINGS = ['hex', 'base64', 'base64url']
 
-/** Words that stand in templates as arguments and are nobody's secret. */
+/** Words that are common arguments and no secrets. */
 export const ARGUMENT_WORDS: ReadonlySet<string> = new Set([...ALGORITHMS, ...ENCODINGS])
 
-/** All of them. */
+/** All template functions. */
 export const FUNCTIONS: readonly TemplateFunction[] = [
   {
     name: 'randomInt',
@@ -53,18 +53,18 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
     takes: ['number', 'number', 'whole'],
     required: 2,
     check: ([from, to, digits]) =>
-      rising('randomFloat', from, to) ?? within('the digits', digits, { least: 0, most: 12 }),
+      rising('randomFloat', from, to) ?? within('the number of decimals', digits, { least: 0, most: 12 }),
   },
   {
     name: 'randomString',
     example: 'randomString(12)',
     description:
-      'a random text of this length, from letters and digits or from the characters of a second argument',
+      'random text of this length, from letters and digits or from the characters of a second argument',
     takes: ['whole', 'text'],
     required: 1,
     check: ([length, alphabet]) =>
       within('the length', length, { least: 1, most: 100_000 }) ??
-      (alphabet === '' ? 'there are no characters to choose from' : null),
+      (alphabet === '' ? 'the set of characters is empty' : null),
   },
   {
     name: 'uuid',
@@ -77,10 +77,10 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
     example: "pick('red', 'green')",
     description: 'a random argument, or a random entry of a list',
     takes: ['any'],
-    isOpen: true,
+    isVariadic: true,
     isFilter: true,
     check: ([only, ...others]) =>
-      others.length === 0 && only !== undefined ? 'pick takes two values or more, or one list' : null,
+      others.length === 0 && only !== undefined ? 'pick takes two or more values, or one list' : null,
   },
   {
     name: 'date',
@@ -90,7 +90,7 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
     required: 1,
     check: ([range, format]) =>
       typeof range === 'string' && parseDateRange(range) === null
-        ? 'date takes the distance from now, as one duration or a rising range'
+        ? 'date takes a duration from now, or a range with the earlier end first'
         : checkFormat(format),
   },
   {
@@ -135,7 +135,7 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
     example: "concat(a, ':', b)",
     description: 'its arguments joined into one text',
     takes: ['any'],
-    isOpen: true,
+    isVariadic: true,
     isFilter: true,
   },
   filter('base64', 'base64', 'the text encoded in base64'),
@@ -172,7 +172,7 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
     ['whole', 'whole'],
     1,
   ),
-  filter('replace', "replace('a', 'b')", 'the text with each occurrence of another one replaced', [
+  filter('replace', "replace('a', 'b')", 'the text with each occurrence of another text replaced', [
     'text',
     'text',
   ]),
@@ -185,7 +185,7 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
   filter('add', 'add(1)', 'the value plus a number', ['number'], 1, 'number'),
 ]
 
-/** Names of other tools, and how they are called here. */
+/** Function names of other tools, and the name here. */
 export const FUNCTION_SYNONYMS: Readonly<Record<string, string>> = {
   randomNumber: 'randomInt',
   randomIntBetween: 'randomInt',
@@ -233,23 +233,20 @@ function filter(
   }
 }
 
-/** What is wrong with one argument by itself; null when nothing is. */
-export function kindFault(kind: Kind, value: Known): string | null {
+/** The problem of a single argument; null if there is none. */
+export function kindProblem(kind: Kind, value: Known): string | null {
   if (value === undefined || kind === 'any') return null
   const shown = typeof value === 'string' ? quoted(value) : String(value)
-  if (kind === 'text')
-    return typeof value === 'string' ? null : `a text in quotes is wanted, here is ${shown}`
+  if (kind === 'text') return typeof value === 'string' ? null : `expected text in quotes, got ${shown}`
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   if (kind === 'number')
-    return typeof number === 'number' && Number.isFinite(number)
-      ? null
-      : `a number is wanted, here is ${shown}`
-  return Number.isSafeInteger(number) ? null : `a whole number is wanted, here is ${shown}`
+    return typeof number === 'number' && Number.isFinite(number) ? null : `expected a number, got ${shown}`
+  return Number.isSafeInteger(number) ? null : `expected a whole number, got ${shown}`
 }
 
 function checkRandomInt([from, to]: readonly Known[]): string | null {
   if (from === undefined || to === undefined) return null
-  // Beyond that not every number could come up.
+  // A wider range has numbers that could never be drawn.
   return (
     rising('randomInt', from, to) ??
     (Number(to) - Number(from) < Number.MAX_SAFE_INTEGER ? null : 'randomInt can span at most 2^53 numbers')
@@ -258,21 +255,21 @@ function checkRandomInt([from, to]: readonly Known[]): string | null {
 
 function rising(name: string, from: Known, to: Known): string | null {
   if (from === undefined || to === undefined || Number(from) <= Number(to)) return null
-  return `${name} takes the smaller number first, here ${from} is above ${to}`
+  return `${name} takes the smaller number first, got ${from} and ${to}`
 }
 
 function within(what: string, value: Known, { least, most }: { least: number; most: number }): string | null {
   if (value === undefined || (Number(value) >= least && Number(value) <= most)) return null
-  return `${what} may be ${least} to ${most}, here is ${value}`
+  return `${what} must be from ${least} to ${most}, got ${value}`
 }
 
 function oneOf(what: string, value: Known, words: readonly string[]): string | null {
   if (value === undefined || words.includes(String(value))) return null
-  return `${what} is one of ${words.join(', ')}, here is ${quoted(String(value))}`
+  return `${what} must be one of ${words.join(', ')}, got ${quoted(String(value))}`
 }
 
 function checkFormat(format: Known): string | null {
-  return typeof format === 'string' ? dateFormatFault(format) : null
+  return typeof format === 'string' ? dateFormatProblem(format) : null
 }
 
 function checkDigest(algorithm: Known, encoding: Known): string | null {

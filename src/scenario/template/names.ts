@@ -1,14 +1,14 @@
 /**
- * Names and columns in templates: which there are, and what was most likely meant by one that there isn't.
+ * Names and columns in templates, with suggestions for unknown ones.
  */
 import { didYouMean } from '../../base/suggest.js'
 import { quoted } from '../yaml/tree.js'
 import { functionHint, similarFunction } from './calls.js'
 import { FUNCTIONS } from './functions.js'
 import type { Names, Shape } from './parsed.js'
-import { ExpressionFault, type Token } from './tokens.js'
+import { ExpressionError, type Token } from './tokens.js'
 
-/** Throws an ExpressionFault unless the path leads to something in each row. */
+/** Throws an ExpressionError unless the path exists in every row. */
 export function checkPath(
   name: Token,
   steps: readonly Token[],
@@ -19,63 +19,63 @@ export function checkPath(
   const { columns, gaps, isFlat } = shape
   const column = String(step.value)
   if (columns === null)
-    throw new ExpressionFault(
-      `${name.text} has no fields: its values are single ones`,
+    throw new ExpressionError(
+      `${name.text} has no fields: its values are single values`,
       `write {{ ${name.text} }}, or list rows under data, as ${name.text}: [{ ${column}: one }]`,
       step,
     )
   if (!columns.includes(column)) {
     const all = `the columns are ${columns.slice(0, 12).join(', ')}`
-    throw new ExpressionFault(
+    throw new ExpressionError(
       `${name.text} has no column ${quoted(column)}`,
       didYouMean(column, columns) ?? all,
       step,
     )
   }
   if (deeper !== undefined && isFlat)
-    throw new ExpressionFault(
-      `${name.text}.${column} is a text, it has no fields`,
+    throw new ExpressionError(
+      `${name.text}.${column} is text and has no fields`,
       'remove what follows',
       deeper,
     )
   const gap = gaps.get(column)
   if (gap !== undefined && !hasDefault)
-    throw new ExpressionFault(
-      `not every row of ${name.text} has a ${quoted(column)}: ${gap} has none`,
+    throw new ExpressionError(
+      `not every row of ${name.text} has ${quoted(column)}: ${gap} doesn't`,
       `add it there, or give a default: {{ ${name.text}.${column} | default('none') }}`,
       step,
     )
 }
 
-/** Where names of templates come from. */
+/** The keys that define names for templates. */
 const DEFINITIONS = ['data', 'capture', 'before', 'beforeEach', 'requests', 'steps']
 
-/** The fault of a name that stands for nothing. */
+/** The error for an unknown name. */
 export function unknownName(
   token: Token,
   names: Names,
   { hasPath, isArgument }: { readonly hasPath: boolean; readonly isArgument: boolean },
-): ExpressionFault {
+): ExpressionError {
   const name = token.text
   const known = [...names.shapes.keys(), ...names.variables]
-  const wrong = (message: string, hint: string) => new ExpressionFault(message, hint, token, DEFINITIONS)
+  const wrong = (message: string, hint: string) => new ExpressionError(message, hint, token, DEFINITIONS)
   if (/^(__ENV|env|process|environment)$/.test(name) && hasPath)
-    return wrong(`unknown name ${quoted(name)}`, "a variable of the environment is env('NAME')")
+    return wrong(`unknown name ${quoted(name)}`, "write env('NAME') for an environment variable")
   if (FUNCTIONS.some((fn) => fn.name === name)) return wrong(`${name} is a function`, functionHint(name, {}))
   const suggestion = didYouMean(name, known)
   if (suggestion !== null) return wrong(`unknown name ${quoted(name)}`, suggestion)
   const fn = similarFunction(name)
   if (fn !== null) return wrong(`unknown name ${quoted(name)}`, `did you mean the function ${fn.example}?`)
-  const others = known.length > 0 ? `; there are ${known.slice(0, 8).join(', ')}` : ''
+  const others = known.length > 0 ? `; the known names are ${known.slice(0, 8).join(', ')}` : ''
   if (/^[A-Z][A-Z0-9_]+$/.test(name) && !hasPath)
     return wrong(
       `unknown name ${quoted(name)}`,
-      `define it under data; a variable of the environment is env('${name}')`,
+      `define it under data, or write env('${name}') for an environment variable`,
     )
   if (isArgument && !hasPath)
     return wrong(
       `unknown name ${quoted(name)}`,
-      `put a text in quotes: '${name}'; a name is defined under data`,
+      `put text in quotes: '${name}'; or define the name under data`,
     )
   const example = hasPath ? `${name}: { file: ${name}.csv }` : `${name}: [one, two]`
   return wrong(`unknown name ${quoted(name)}`, `define it under data, as ${example}${others}`)

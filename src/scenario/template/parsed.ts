@@ -1,34 +1,34 @@
 /**
- * What the parser of templates knows and gives.
+ * The input and output of the template parser.
  */
 import type { Argument } from '../model/template.js'
 
-/** What is known of the values that a name of `data` stands for. */
+/** The shape of the values of an entry of `data`. */
 export interface Shape {
   /** The fields of its rows; null for single values. */
   readonly columns: readonly string[] | null
-  /** Fields that some row lacks, and which one: `users.json:7`. */
+  /** Fields that are missing from some row, and the first such row: `users.json:7`. */
   readonly gaps: ReadonlyMap<string, string>
-  /** Fields are texts, with nothing inside. */
+  /** Fields are text, without fields of their own. */
   readonly isFlat: boolean
 }
 
-/** By name; null where the data is wrong, so that nothing can be said. */
+/** Shapes by name; null if the data is invalid and its shape unknown. */
 export type Shapes = ReadonlyMap<string, Shape | null>
 
-/** What names in an expression may mean. */
+/** The names that an expression may use. */
 export interface Names {
-  /** What is known of each name of `data`. */
+  /** The shape of each name under `data`. */
   readonly shapes: Shapes
   /** The names of captured values. */
   readonly variables: readonly string[]
 }
 
-/** An expression that was read, and what has to be known of it to check what it's used for. */
+/** A parsed expression, and what is needed to check its use. */
 export interface Parsed {
   readonly argument: Argument
   readonly from: number
   readonly to: number
-  /** Its value is known but not to be looked at: it comes from the environment. */
+  /** Its value comes from the environment and must not be shown. */
   readonly isHidden: boolean
 }

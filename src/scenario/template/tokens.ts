@@ -1,29 +1,29 @@
 /**
- * The words of an expression: names, numbers, quoted texts and signs, each with its place.
+ * The tokens of an expression: names, numbers, quoted text and signs, with their offsets.
  */
 
 import { quoted, type Report } from '../yaml/tree.js'
-import { COVERED, type Environment, fillIn } from './environment.js'
+import { type Environment, fillIn, MASKED } from './environment.js'
 
-/** A word of an expression. */
+/** A token of an expression. */
 export interface Token {
-  /** `hidden`: a value of the environment that is not to be looked at. */
+  /** `hidden`: a value from the environment that must not be shown. */
   readonly kind: 'name' | 'number' | 'text' | 'sign' | 'hidden' | 'end'
   /** As written. */
   readonly text: string
-  /** Of a name its letters, of a text its content, of a number the number. */
+  /** The name, the content of a text, or the number. */
   readonly value: string | number
-  /** Offsets in the text that was split. */
+  /** Offsets in the expression. */
   readonly from: number
   readonly to: number
 }
 
-/** What is wrong with a part of an expression. */
-export class ExpressionFault extends Error {
+/** A problem of a part of an expression. */
+export class ExpressionError extends Error {
   readonly hint: string
   readonly from: number
   readonly to: number
-  /** The keys under which the name would stand, when the fault is that it isn't known. */
+  /** For an unknown name: the keys that could define it. */
   readonly definedUnder: readonly string[] | undefined
 
   constructor(
@@ -48,8 +48,9 @@ const REFERENCE = /\$\{[^}]*\}?/y
 const SIGNS = '()[],.|'
 
 /**
- * The words of a text, an end mark last. Throws an ExpressionFault at what is none; `report` is told of `${...}` that
- * can't be filled in (then the result is null). What the environment gives stays one word, whatever is in it.
+ * Splits an expression into tokens, the last one an end mark. Throws an ExpressionError for an invalid character. If
+ * `${...}` can't be filled in, that is reported and the result is null. A value from the environment is always a
+ * single token, whatever it contains.
  */
 export function tokenize(text: string, env: Environment, report: Report): Token[] | null {
   const tokens: Token[] = []
@@ -87,19 +88,19 @@ export function tokenize(text: string, env: Environment, report: Report): Token[
     else if (number !== null) push('number', number[0], checkNumber(text, number[0], at))
     else if (quote !== null) push('text', quote[0], fill(resolveEscapes(quote[1] ?? quote[2]!, at)))
     else if (SIGNS.includes(text[at]!)) push('sign', text[at]!, text[at]!)
-    else throw strange(text, at)
+    else throw unexpectedCharacter(text, at)
   }
   push('end', '', '')
   return isWhole ? tokens : null
 }
 
-/** `30d` without quotes would be a number and a name, which says nothing to anybody. */
+/** Rejects `30d` without quotes, which would be a number followed by a name. */
 function checkNumber(text: string, number: string, at: number): number {
   const word = /^[\w.:-]+/.exec(text.slice(at))![0]
   if (word.length === number.length || !/[A-Za-z_:]/.test(word)) return Number(number)
-  throw new ExpressionFault(
+  throw new ExpressionError(
     `${quoted(word)} is neither a number nor a name`,
-    `put a text in quotes: '${word}'`,
+    `put text in quotes: '${word}'`,
     {
       from: at,
       to: at + word.length,
@@ -107,13 +108,13 @@ function checkNumber(text: string, number: string, at: number): number {
   )
 }
 
-/** `${NAME}` outside of quotes: a number or a name. */
+/** Reads `${NAME}` outside of quotes as a number or a name. */
 function classify(value: string, written: string, at: number): [Token['kind'], string | number] {
-  if (value === COVERED || value === '') return ['hidden', '']
+  if (value === MASKED || value === '') return ['hidden', '']
   if (/^-?\d+(\.\d+)?$/.test(value)) return ['number', Number(value)]
   if (/^[A-Za-z_][\w-]*$/.test(value)) return ['name', value]
-  throw new ExpressionFault(
-    `what ${written} holds is neither a number nor a name`,
+  throw new ExpressionError(
+    `the value of ${written} is neither a number nor a name`,
     `put it in quotes: '${written}'`,
     { from: at, to: at + written.length },
   )
@@ -133,33 +134,33 @@ function resolveEscapes(content: string, at: number): string {
     const character = ESCAPES[letter]
     if (character !== undefined) return character
     const place = { from: at + 1 + offset, to: at + 1 + offset + pair.length }
-    throw new ExpressionFault(`${pair} stands for nothing`, 'a backslash itself is written \\\\', place)
+    throw new ExpressionError(`${pair} is not an escape sequence`, 'write \\\\ for a backslash', place)
   })
 }
 
-function strange(text: string, at: number): ExpressionFault {
+function unexpectedCharacter(text: string, at: number): ExpressionError {
   const character = text[at]!
   const place = { from: at, to: at + 1 }
   if (character === "'" || character === '"')
-    return new ExpressionFault('the quote is not closed', `close it with ${character}`, {
+    return new ExpressionError('the quote is not closed', `close it with ${character}`, {
       from: at,
       to: text.length,
     })
-  const message = `${quoted(character)} can't stand in an expression`
+  const message = `${quoted(character)} is not allowed in an expression`
   const duration = /^\+[\w.]+/.exec(text.slice(at))?.[0]
   if (duration !== undefined && /[a-z]$/.test(duration))
-    return new ExpressionFault(message, `put a text in quotes: '${duration}'`, place)
+    return new ExpressionError(message, `put text in quotes: '${duration}'`, place)
   if ('+-*/%'.includes(character))
-    return new ExpressionFault(
+    return new ExpressionError(
       message,
-      'there is no arithmetic but adding a number: {{ id | add(1) }}',
+      'to add a number, write {{ id | add(1) }}: other arithmetic is not supported',
       place,
     )
   if ('?:=!<>&'.includes(character))
-    return new ExpressionFault(
+    return new ExpressionError(
       message,
-      "there are no conditions; for a value that may be missing write {{ x | default('none') }}",
+      "conditions are not supported; for a value that may be missing, write {{ x | default('none') }}",
       place,
     )
-  return new ExpressionFault(message, "write a name, a function or a text in quotes: 'text'", place)
+  return new ExpressionError(message, "write a name, a function or text in quotes: 'text'", place)
 }

@@ -1,24 +1,32 @@
 /**
- * Captured values may be used only where they are known: after the step that captures them, in the same journey; those
- * of `before` everywhere, those of `beforeEach` in all iterations. Rows that are given once each are for iterations.
+ * Checks where captured values are used: after the step that captures them, in the same journey. Those of `before` are
+ * known everywhere, those of `beforeEach` in all iterations. Unique rows are only for iterations.
  */
 import { usesFeeder } from '../data/feeders.js'
 import type { Scenario } from '../model/scenario.js'
 import { stepTrees } from '../yaml/step-trees.js'
-import { isTreeMap, type Mistake, type Path, quoted, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
+import {
+  isTreeMap,
+  type Path,
+  quoted,
+  Scalar,
+  type Tree,
+  type TreeMap,
+  type TreeProblem,
+} from '../yaml/tree.js'
 
-/** Where captured values are used and not known, and names that mean two things. */
-export function checkUses(root: TreeMap): Mistake[] {
-  const mistakes: Mistake[] = []
+/** Reports captured values that are used where they are unknown, and ambiguous names. */
+export function checkUses(root: TreeMap): TreeProblem[] {
+  const problems: TreeProblem[] = []
   const all = new Map<string, string>()
-  const report = (mistake: Mistake) => mistakes.push(mistake)
+  const report = (problem: TreeProblem) => problems.push(problem)
   const known = (list: Tree | undefined, key: string, names: ReadonlySet<string>) =>
     walk(list, { path: [key], known: names, all, report })
   collectPlaces(root, all)
   for (const name of all.keys()) {
     if (!isTreeMap(root.data) || !Object.hasOwn(root.data, name)) continue
-    const message = `${name} is captured, too: {{ ${name} }} would mean two things`
-    report({ path: ['data', name], onKey: true, message, hint: 'give one of them another name' })
+    const message = `${name} is also captured: {{ ${name} }} would be ambiguous`
+    report({ path: ['data', name], onKey: true, message, hint: 'rename one of them' })
   }
   const afterBefore = known(root.before, 'before', new Set())
   const afterEach = known(root.beforeEach, 'beforeEach', afterBefore)
@@ -33,11 +41,11 @@ export function checkUses(root: TreeMap): Mistake[] {
   known(root.after, 'after', afterBefore)
   for (const key of ['http', 'thresholds', 'load'] as const)
     if (root[key] !== undefined) checkPart(root[key], { path: [key], known: afterEach, all, report })
-  return mistakes
+  return problems
 }
 
-/** Rows that are given once each, and that are wanted outside of iterations, too. */
-export function checkRowsOutside({ data, http, before, after }: Scenario): Mistake[] {
+/** Reports unique feeders that are also used outside of iterations. */
+export function checkRowsOutside({ data, http, before, after }: Scenario): TreeProblem[] {
   const phases = [
     ['before', before],
     ['after', after],
@@ -47,7 +55,7 @@ export function checkRowsOutside({ data, http, before, after }: Scenario): Mista
     const isInHeaders = usesFeeder(http.headers, name)
     const user = phases.find(([, steps]) => usesFeeder(steps, name) || (isInHeaders && steps.length > 0))
     if (user === undefined) return []
-    const message = `each row is given once, to an iteration, and ${user[0]} wants one, too`
+    const message = `unique rows are for iterations, but ${user[0]} also uses the feeder`
     return [{ path: ['data', name], message, hint: 'write pick: sequential' }]
   })
 }
@@ -55,12 +63,12 @@ export function checkRowsOutside({ data, http, before, after }: Scenario): Mista
 interface Scope {
   readonly path: Path
   readonly known: ReadonlySet<string>
-  /** All captured names, and where. */
+  /** All captured names, with the step that captures each. */
   readonly all: ReadonlyMap<string, string>
-  readonly report: (mistake: Mistake) => void
+  readonly report: (problem: TreeProblem) => void
 }
 
-/** Steps in their order; gives what is known after them. */
+/** Checks steps in order. Returns the names known after them. */
 function walk(list: Tree | undefined, scope: Scope): ReadonlySet<string> {
   if (!Array.isArray(list)) return scope.known
   let { known } = scope
@@ -76,7 +84,7 @@ function walk(list: Tree | undefined, scope: Scope): ReadonlySet<string> {
   return known
 }
 
-/** Reports the first use of each name that is not known. */
+/** Reports uses of names that are not known yet. */
 function checkPart(tree: Tree, scope: Scope): void {
   const { path, known, all, report } = scope
   if (!(tree instanceof Scalar)) {
@@ -84,27 +92,27 @@ function checkPart(tree: Tree, scope: Scope): void {
       checkPart(value, { ...scope, path: [...path, Array.isArray(tree) ? Number(key) : key] })
     return
   }
-  for (const hole of tree.text.matchAll(/\{\{([\s\S]*?)\}\}/g)) {
+  for (const placeholder of tree.text.matchAll(/\{\{([\s\S]*?)\}\}/g)) {
     for (const [name, where] of all) {
-      if (known.has(name) || !mentions(hole[1]!, name)) continue
-      const hint = `${where}: steps after it, in the same journey, may use it; what before captures all may`
+      if (known.has(name) || !mentions(placeholder[1]!, name)) continue
+      const hint = `${where}: use it in a later step of the same journey, or capture it in before`
       report({
         path,
         message: `{{ ${name} }} has no value here yet`,
         hint,
-        part: { text: hole[0], from: hole.index },
+        part: { text: placeholder[0], from: placeholder.index },
       })
     }
   }
 }
 
-/** Whether an expression uses a name: not in quotes, not as a part of another name. */
+/** Whether an expression uses a name, outside of quotes and not as part of another name. */
 function mentions(expression: string, name: string): boolean {
   const bare = expression.replace(/'[^']*'|"[^"]*"/g, '')
   return new RegExp(`(?<![\\w.-])${name}(?![\\w-]|\\s*\\()`).test(bare)
 }
 
-/** Which step captures each name. */
+/** Collects which step captures each name. */
 function collectPlaces(root: TreeMap, all: Map<string, string>): void {
   for (const tree of stepTrees(root)) {
     const { capture } = tree

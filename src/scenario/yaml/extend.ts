@@ -1,6 +1,6 @@
 /**
- * `extends`: a file laid over another one. Maps are merged key by key, the extending file has the last word; lists and
- * single values are replaced. Every part still knows the file it comes from, so mistakes are told where they are.
+ * `extends`: a file merged over another one. Maps are merged key by key, and the extending file wins; lists and single
+ * values are replaced. Each part keeps its file, so that a problem is reported where it is.
  */
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { codeOf, messageOf, type Problem } from '../../base/errors.js'
@@ -8,33 +8,33 @@ import type { FileReader } from '../data/files.js'
 import { follow, isTreeMap, nameOf, type Path, Scalar, type Tree, type TreeMap } from './tree.js'
 import { readYaml, type YamlFile } from './yaml.js'
 
-/** A file with all that it extends. */
+/** A file merged with those that it extends. */
 export interface ExtendedFile extends YamlFile {
-  /** The texts of all files, the extending one first: for finding secrets in them. */
+  /** The texts of all files, the extending one first, to find secrets in them. */
   readonly texts: readonly string[]
-  /** What it extends could not be read: whatever is missing may stand there. */
+  /** A file that it extends could not be read, so anything missing may be defined there. */
   readonly isIncomplete: boolean
 }
 
-/** How a file is extended. */
+/** How to read a file and those that it extends. */
 export interface ExtendOptions {
   /** The path of the file, as messages show it. */
   readonly file: string
   readonly files?: FileReader | undefined
 }
 
-/** More files in a row are a mistake, or meant to take long. */
+/** A longer chain is most likely a mistake, or meant to take long. */
 const DEPTH_MAX = 10
 
-/** Reads a text as YAML, and the files that it extends. Throws nothing: what is wrong is in `problems`. */
+/** Reads YAML and the files that it extends. Throws nothing: problems are in `problems`. */
 export function readExtended(text: string, options: ExtendOptions): ExtendedFile {
   return readLayer(text, { ...options, folder: '', chain: [normalize(options.file)] })
 }
 
 interface Layer extends ExtendOptions {
-  /** From the folder of the first file to that of this one. */
+  /** From the first file's folder to this one's. */
   readonly folder: string
-  /** The files that led here, this one last. */
+  /** The chain of files up to this one. */
   readonly chain: readonly string[]
 }
 
@@ -54,14 +54,14 @@ function readLayer(text: string, layer: Layer): ExtendedFile {
 
 interface Base {
   readonly file: ExtendedFile
-  /** From the folder of the extending file to that of the base. */
+  /** From the extending file's folder to the base's. */
   readonly folder: string
 }
 
 function readBase(reference: Tree, layer: Layer): Base | { readonly message: string; readonly hint: string } {
   if (!(reference instanceof Scalar) || typeof reference.value !== 'string' || reference.text.trim() === '')
     return {
-      message: `a file is wanted, here is ${nameOf(reference)}`,
+      message: `expected a file, got ${nameOf(reference)}`,
       hint: 'write its path, such as common.yaml',
     }
   const path = reference.text.trim()
@@ -70,20 +70,20 @@ function readBase(reference: Tree, layer: Layer): Base | { readonly message: str
   if (layer.chain.includes(normalize(shown)))
     return {
       message: `${path} extends this file in turn`,
-      hint: `they go round in a circle: ${[...layer.chain, shown].join(' -> ')}`,
+      hint: `break the cycle: ${[...layer.chain, shown].join(' -> ')}`,
     }
   if (layer.chain.length >= DEPTH_MAX)
-    return { message: `more than ${DEPTH_MAX} files extend each other`, hint: 'put some of them together' }
+    return { message: `more than ${DEPTH_MAX} files extend each other`, hint: 'merge some of them' }
   if (layer.files === undefined)
-    return { message: 'there are no files here to extend', hint: 'read the scenario from a file' }
+    return { message: "files can't be read here", hint: 'read the scenario from a file' }
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(layer.files.read(inner))
   } catch (error) {
     const isMissing = codeOf(error) === 'ENOENT'
     return {
-      message: isMissing ? `${shown}: no such file` : `${shown} can't be read: ${messageOf(error)}`,
-      hint: 'the path is relative to the file it stands in',
+      message: isMissing ? `${shown}: no such file` : `cannot read ${shown}: ${messageOf(error)}`,
+      hint: 'write a path relative to the file that extends it',
     }
   }
   const folder = dirname(path)
@@ -105,7 +105,7 @@ function layOver(own: YamlFile, text: string, { file: base, folder }: Base): Ext
     tree,
     problems: [...own.problems, ...base.problems],
     isBroken: (path) => ownerOf(path).isBroken(path),
-    locate: (path, mistake) => ownerOf(path).locate(path, mistake),
+    locate: (path, problem) => ownerOf(path).locate(path, problem),
     texts: [text, ...base.texts],
     isIncomplete: base.isIncomplete || base.tree === null,
   }
@@ -121,12 +121,12 @@ function merge(below: Tree, above: Tree): Tree {
   return merged
 }
 
-/** Keys whose values are paths of files. */
+/** Keys whose values are file paths. */
 const PATHS: ReadonlySet<string> = new Set(['file', 'ca', 'cert', 'key'])
-/** Keys whose values are the user's own: a field called "file" in them is no file. */
+/** Keys whose content is the user's own: a field named "file" in them is not a path. */
 const OWN: ReadonlySet<string> = new Set(['json', 'form', 'query', 'headers', 'expect', 'capture', 'values'])
 
-/** The tree with the paths in it relative to the extending file's folder. */
+/** The tree with its paths relative to the extending file's folder. */
 function moveFiles<T extends Tree>(tree: T, folder: string): T {
   if (folder === '.' || tree instanceof Scalar) return tree
   if (Array.isArray(tree))
@@ -141,7 +141,7 @@ function moveFiles<T extends Tree>(tree: T, folder: string): T {
   return moved as T
 }
 
-/** Fields are called what the user likes: only what stands in one can be the path of a file. */
+/** Form fields may have any name: only the content of a field can be a file path. */
 function moveParts(fields: TreeMap, folder: string): TreeMap {
   const moved: Record<string, Tree> = Object.create(null)
   for (const [name, part] of Object.entries(fields)) moved[name] = moveFiles(part, folder)

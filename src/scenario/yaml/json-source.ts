@@ -1,23 +1,23 @@
 /**
- * Where in a JSON text a value stands: for numbers, whose digits a parsed value doesn't have.
+ * Finds a value in JSON text, for numbers whose digits a parsed value loses.
  */
 import { jsonTokens } from '../../base/json-tokens.js'
 import type { JsonPath } from '../blocks/json-path.js'
 
-/** Lists and maps that are open: the place of the next value in them. */
+/** An open list or map, with the place of its next value. */
 interface Level {
-  /** Null of a map before its key. */
+  /** Null in a map before its key. */
   step: string | number | null
   readonly isList: boolean
 }
 
 /**
- * The token of the single value that the steps lead to in a text that is JSON; null when there is none. Of keys that
- * stand twice the last one counts, as for `JSON.parse`.
+ * The token of the single value at a path in valid JSON; null if there is none. Of duplicate keys the last one counts,
+ * as in `JSON.parse`.
  */
 export function tokenAt(text: string, steps: JsonPath): string | null {
   const levels: Level[] = []
-  /** So many levels, from the top, are on the path. */
+  /** The number of levels, from the top, that are on the path. */
   let matched = 0
   let found: string | null = null
   for (const { token } of jsonTokens(text)) {

@@ -1,16 +1,16 @@
 /**
- * The text of a file and the places in it.
+ * The text of a file, and places in it.
  */
 import type { Place } from '../../base/errors.js'
 
-/** From one offset of a text to another, the end not included. */
+/** A range of offsets; the end is exclusive. */
 export type Span = readonly [start: number, end: number]
 
-/** A text that knows its lines. */
+/** A text with an index of its lines. */
 export class Source {
   readonly file: string
   readonly text: string
-  /** The offset at which each line begins. */
+  /** The offset of each line. */
   private readonly lineStarts: readonly number[]
 
   constructor(file: string, text: string) {
@@ -21,7 +21,7 @@ export class Source {
     this.lineStarts = starts
   }
 
-  /** The place of a span; of one over several lines only the part in the first. */
+  /** The place of a span. If it covers several lines, only the part on the first one counts. */
   place(span: Span): Place {
     const start = Math.min(span[0], this.text.length)
     const index = this.lineIndex(start)
@@ -31,7 +31,7 @@ export class Source {
     return { file: this.file, line: index + 1, column, length, text }
   }
 
-  /** The line in which an offset lies, and where it begins. */
+  /** The line at an offset, and where it starts. */
   lineAt(offset: number): { readonly text: string; readonly start: number } {
     const index = this.lineIndex(offset)
     return { text: this.line(index), start: this.lineStarts[index]! }
@@ -42,7 +42,7 @@ export class Source {
     return this.text.slice(this.lineStarts[index]!, end).replace(/\r?\n$/, '')
   }
 
-  /** Binary search for the last line that begins at or before the offset. */
+  /** Binary search for the last line that starts at or before the offset. */
   private lineIndex(offset: number): number {
     let low = 0
     let high = this.lineStarts.length - 1

@@ -1,10 +1,10 @@
 /**
- * The requests, journeys and steps of a file before their meaning is known: whoever looks for a key of theirs must not
- * find a field of that name in a body.
+ * Requests, journeys and steps of a file before it is read. A search for their keys must not find a field of that name
+ * in a body.
  */
 import { isTreeMap, type Tree, type TreeMap } from './tree.js'
 
-/** Everything in a file that may be a request or a step, those inside of others too. */
+/** Everything in a file that may be a request or a step, including nested steps. */
 export function stepTrees(root: TreeMap): TreeMap[] {
   return [root.requests, root.before, root.beforeEach, root.after].flatMap(inside)
 }

@@ -1,23 +1,23 @@
 /**
- * What a YAML text holds before its meaning is known, and how a mistake in it is told: by path, not by place, so
- * that nobody but the YAML reader deals with positions.
+ * A YAML text as a tree, before its keys have a meaning. Problems refer to paths, so that only the YAML reader deals
+ * with positions.
  */
 
 import { printable } from '../../base/printable.js'
 
-/** A value, a list, or a map without a prototype (so that no key is special). */
+/** A value, a list, or a map. Maps have no prototype, so that no key is special. */
 export type Tree = Scalar | TreeList | TreeMap
 type TreeList = readonly Tree[]
-/** Its keys and what stands under them. */
+/** Keys and their values. */
 export interface TreeMap {
   readonly [key: string]: Tree
 }
 
-/** A single value. A class, so that it can be told from a map. */
+/** A single value. A class, to tell it from a map. */
 export class Scalar {
-  /** As YAML understands it. */
+  /** The value as YAML reads it. */
   readonly value: string | number | boolean | null
-  /** As written: of a number or `true` its very letters, of a string its content. */
+  /** As written: the digits of a number, the letters of `true`, the content of a string. */
   readonly text: string
 
   constructor(value: string | number | boolean | null, text: string) {
@@ -26,44 +26,44 @@ export class Scalar {
   }
 }
 
-/** Where in a tree: keys and indices from the top. */
+/** A path in a tree: keys and indices from the top. */
 export type Path = readonly (string | number)[]
 
-/** What is wrong with a value. The path is added by whoever knows it. */
-export interface Mistake {
+/** A problem of a value. Its path is completed by the callers that know it. */
+export interface TreeProblem {
   readonly message: string
   readonly hint: string | null
-  /** From the value that was read down to the wrong one; absent when it's that value itself. */
+  /** From the value that was read down to the wrong one; absent if it is that value itself. */
   readonly path?: Path
-  /** True when the key is wrong, not its value. */
+  /** The key is wrong, not its value. */
   readonly onKey?: boolean
-  /** The key that isn't there, when that is what is wrong. */
+  /** The missing key, if that is the problem. */
   readonly missing?: string
-  /** The keys under which a name would stand that isn't known, when that is what is wrong. */
+  /** For an unknown name: the keys that could define it. */
   readonly definedUnder?: readonly string[]
-  /** The known key that a wrong one was probably meant as. */
+  /** The known key that an unknown one most likely means. */
   readonly meant?: string
-  /** The wrong part of a text. */
+  /** The part of the text that is wrong. */
   readonly part?: TextPart
 }
 
-/** A part of a text, found in the file from that many characters after the text's start. */
+/** A part of a text, searched for in the file from `from` characters after the text's start. */
 interface TextPart {
   readonly text: string
   readonly from: number
-  /** A longer part that it stands in: easier to find, when the text itself is short. */
+  /** A longer part around it, which is easier to find if the text itself is short. */
   readonly within?: { readonly text: string; readonly from: number }
 }
 
-/** Takes a mistake down. */
-export type Report = (mistake: Mistake) => void
+/** Reports a problem. */
+export type Report = (problem: TreeProblem) => void
 
 /** Whether the tree is a map. */
 export function isTreeMap(tree: unknown): tree is TreeMap {
   return typeof tree === 'object' && tree !== null && !Array.isArray(tree) && !(tree instanceof Scalar)
 }
 
-/** All that a path passes, from the top to the last that is there. */
+/** The trees along a path, from the top to the last one that exists. */
 export function follow(tree: Tree, path: Path): Tree[] {
   const passed = [tree]
   for (const step of path) {
@@ -75,16 +75,16 @@ export function follow(tree: Tree, path: Path): Tree[] {
   return passed
 }
 
-/** What kind of thing stands there, for a message: `a list`, `"abc"`, `nothing`. */
+/** Describes a value for a message: `a list`, `"abc"`, `nothing`. */
 export function nameOf(tree: Tree): string {
   if (Array.isArray(tree)) return 'a list'
   if (!(tree instanceof Scalar)) return 'a map'
   return tree.value === null ? 'nothing' : quoted(tree.text)
 }
 
-/** The text in quotes, shortened to fit into a message of one line. */
+/** The text in quotes, shortened to fit a one-line message. */
 export function quoted(text: string): string {
-  // Lines and columns of a longer text don't matter where it's only named.
+  // A message only names the text, so its line breaks don't matter.
   const line = printable(text.slice(0, 1000).replace(/\s+/g, ' '))
   return `"${line.length > 60 ? `${line.slice(0, 59).replace(/[\ud800-\udbff]$/, '')}…` : line}"`
 }

@@ -1,8 +1,8 @@
 /**
- * YAML text → tree, with the place of every key and value. The only file that knows the YAML library.
+ * YAML text → tree, with the place of every key and value. The only file that imports the YAML library.
  *
- * Strings, numbers, lists and maps come out; anchors, aliases and `<<` are resolved here, within bounds, so that no
- * file can make perfctl hang or run out of memory.
+ * Anchors, aliases and `<<` are resolved here, within limits, so that no file can make perfctl hang or run out of
+ * memory.
  */
 
 import type {
@@ -19,91 +19,91 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument, stringify, Scalar as Ya
 import type { Place, Problem } from '../../base/errors.js'
 import { printable, printableJson } from '../../base/printable.js'
 import { formatCount } from '../../base/units.js'
-import { coverWritten } from '../secrets/written.js'
-import { numberFault } from './number-fault.js'
+import { maskWritten } from '../secrets/written.js'
+import { numberProblem } from './number-problem.js'
 import { Source, type Span } from './source.js'
-import { explainFaults, type SyntaxFault, unquotedHoles } from './syntax.js'
-import { follow, type Mistake, type Path, Scalar, type Tree } from './tree.js'
+import { explainErrors, unquotedPlaceholders, type YamlError } from './syntax.js'
+import { follow, type Path, Scalar, type Tree, type TreeProblem } from './tree.js'
 
-/** Values that aliases may add to a file: generous for people, small for a machine. */
+/** The number of values that aliases may add: more than people need, and little for a machine. */
 const ALIASED_VALUES_MAX = 100_000
 const DEPTH_MAX = 100
 
-/** A YAML file as read: its tree (null when it's empty or broken beyond reading) and what is wrong so far. */
+/** A YAML file: its tree (null if it is empty or unreadable) and its problems so far. */
 export interface YamlFile {
   readonly tree: Tree | null
   readonly problems: readonly Problem[]
-  /** Whether what a path leads to could not be read, which is among the problems. */
+  /** Whether the value at a path could not be read, which is already reported. */
   isBroken(path: Path): boolean
-  /** Where a path leads: the place of a mistake there. */
-  locate(path: Path, mistake?: Pick<Mistake, 'onKey' | 'part'>): Place
+  /** The place of a problem at a path. */
+  locate(path: Path, problem?: Pick<TreeProblem, 'onKey' | 'part'>): Place
 }
 
-/** Reads a text as YAML 1.2. Throws nothing: what is wrong is in `problems`. */
+/** Reads a text as YAML 1.2. Throws nothing: problems are in `problems`. */
 export function readYaml(text: string, file: string): YamlFile {
-  const { document, faults } = parse(text, { logLevel: 'error', resolveKnownTags: false })
+  const { document, errors } = parse(text, { logLevel: 'error', resolveKnownTags: false })
   const source = new Source(file, text)
-  // Lines are quoted from there: the secrets of a part that is wrong are in no tree that they could be looked for in.
-  const shown = new Source(file, coverWritten(text))
-  const problems = problemsOf(faults, shown)
-  const isBroken = faults.some((fault) => fault.code !== 'DUPLICATE_KEY')
+  // Quoted lines come from here: the secrets in a broken part are in no tree, so they can't be looked up.
+  const shown = new Source(file, maskWritten(text))
+  const problems = problemsOf(errors, shown)
+  const isBroken = errors.some((error) => error.code !== 'DUPLICATE_KEY')
   if (document === null || isBroken || document.contents === null) return unreadable(source, problems)
-  const grower = new Grower(shown)
-  const tree = grower.grow(document.contents, 0)
-  if (grower.isExhausted) return unreadable(source, grower.problems)
+  const builder = new TreeBuilder(shown)
+  const tree = builder.build(document.contents, 0)
+  if (builder.isExhausted) return unreadable(source, builder.problems)
   return {
     tree,
-    problems: [...problems, ...grower.problems],
-    isBroken: (path) => grower.broken.has(follow(tree, path).at(-1)!),
-    locate: (path, mistake = {}) => shown.place(findSpan(source, grower, tree, path, mistake)),
+    problems: [...problems, ...builder.problems],
+    isBroken: (path) => builder.broken.has(follow(tree, path).at(-1)!),
+    locate: (path, problem = {}) => shown.place(findSpan(source, builder, tree, path, problem)),
   }
 }
 
-/** A single value as YAML on one line, in quotes where it needs them; within brackets it needs them more often. */
+/** A single value as YAML on one line, quoted if needed. Inside brackets it needs quotes more often. */
 export function writeScalar(value: string | number | boolean | null, isInBrackets: boolean): string {
-  // To YAML a plain << is no text but a merge.
+  // YAML reads a plain << as a merge, not as text.
   if (value === '<<') return '"<<"'
-  // What stands in quotes in JSON does so in YAML; the library would break the line, or leave controls as they are.
+  // A JSON string is valid YAML. The library would break the line, or leave control characters as they are.
   if (typeof value === 'string' && printable(value) !== value) return printableJson(value)
   if (!isInBrackets) return stringify({ a: value }, { lineWidth: 0 }).slice(3, -1)
   const list = stringify([value], { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 })
   return list.slice(1, -2)
 }
 
-/** The library's document with all that it finds wrong; null when its own stack doesn't reach to the end of the text. */
+/** The library's document with all errors; null if the text is nested too deeply for the library's stack. */
 function parse(
   text: string,
   options: ParseOptions & DocumentOptions & SchemaOptions,
-): { readonly document: Document.Parsed | null; readonly faults: readonly SyntaxFault[] } {
+): { readonly document: Document.Parsed | null; readonly errors: readonly YamlError[] } {
   // A broken file can have thousands of errors. Nobody reads their stacks, and capturing them takes most of the time.
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
   try {
     const document = parseDocument(text, { prettyErrors: false, ...options })
-    const told = options.logLevel === 'silent' ? [] : document.warnings
-    const faults = [...document.errors, ...told].map(({ code, message, pos }) => ({
+    const warnings = options.logLevel === 'silent' ? [] : document.warnings
+    const errors = [...document.errors, ...warnings].map(({ code, message, pos }) => ({
       code,
       message,
       span: pos,
     }))
-    return { document, faults }
+    return { document, errors }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     const start = Math.max(0, text.search(DEEP))
     return {
       document: null,
-      faults: [{ code: 'RESOURCE_EXHAUSTION', message: '', span: [start, start + 1] }],
+      errors: [{ code: 'RESOURCE_EXHAUSTION', message: '', span: [start, start + 1] }],
     }
   } finally {
     Error.stackTraceLimit = stackTraceLimit
   }
 }
 
-/** Where so many lists or maps begin one inside the other. */
+/** The start of 100 nested lists or maps. */
 const DEEP = /(?:[-?]\s+|[[{]\s*){100}/
 
-function problemsOf(faults: readonly SyntaxFault[], source: Source): Problem[] {
-  return explainFaults(faults, source).map(({ message, hint, span }) => ({
+function problemsOf(errors: readonly YamlError[], source: Source): Problem[] {
+  return explainErrors(errors, source).map(({ message, hint, span }) => ({
     message,
     hint,
     place: source.place(span),
@@ -115,19 +115,19 @@ function unreadable(source: Source, problems: readonly Problem[]): YamlFile {
 }
 
 /**
- * The value of a YAML (or JSON) text that is no scenario, with the tolerance that other programs' files need. Whole numbers
- * beyond the safe ones are `bigint`.
+ * The value of YAML or JSON that is not a scenario, read with the tolerance that files of other programs need.
+ * Integers beyond the safe range are `bigint`.
  */
 export function readYamlValue(text: string, file: string): { value: unknown; problems: readonly Problem[] } {
-  const { document, faults } = parse(text, {
-    // Warnings are for authors of scenarios.
+  const { document, errors } = parse(text, {
+    // Warnings are meant for authors of scenarios.
     logLevel: 'silent',
     uniqueKeys: false,
     merge: true,
     intAsBigInt: true,
   })
-  const source = new Source(file, faults.length > 0 ? coverWritten(text) : text)
-  const problems = problemsOf(faults, source)
+  const source = new Source(file, errors.length > 0 ? maskWritten(text) : text)
+  const problems = problemsOf(errors, source)
   try {
     return {
       value:
@@ -140,12 +140,12 @@ export function readYamlValue(text: string, file: string): { value: unknown; pro
     const hint = 'write the repeated values out'
     return {
       value: null,
-      problems: [{ message: 'aliases repeat too much', hint, place: source.place([0, 0]) }],
+      problems: [{ message: 'aliases repeat too many values', hint, place: source.place([0, 0]) }],
     }
   }
 }
 
-/** The value with numbers in place of all whole ones that a number can hold. Changes it in place. */
+/** Replaces every `bigint` that fits a number, in place. */
 function withNumbers(value: unknown): unknown {
   if (typeof value === 'bigint') return toNumber(value)
   const seen = new Set<object>()
@@ -168,28 +168,28 @@ function toNumber(value: bigint): number | bigint {
   return Number.isSafeInteger(Number(value)) ? Number(value) : value
 }
 
-/** Turns the library's nodes into a tree and remembers where each of its parts stands. */
-class Grower {
+/** Builds a tree from the library's nodes and records the place of each part. */
+class TreeBuilder {
   readonly problems: Problem[] = []
   readonly spans = new WeakMap<object, Span>()
   readonly keySpans = new WeakMap<object, ReadonlyMap<string, Span>>()
-  /** What could not be read as it was meant, and has been told. */
+  /** Trees that could not be read as meant, which is already reported. */
   readonly broken = new WeakSet<object>()
   private readonly source: Source
   private readonly anchors = new Map<string, Node>()
-  /** The anchors whose aliases are being resolved right now. */
+  /** The anchors whose aliases are being resolved. */
   private readonly open = new Set<Node>()
   private aliasedValues = 0
   private outermostAlias: Span = [0, 0]
-  /** Aliases repeat so much that the tree was given up. */
+  /** Aliases repeat so many values that the tree was abandoned. */
   isExhausted = false
 
   constructor(source: Source) {
     this.source = source
   }
 
-  grow(node: Node | null, depth: number): Tree {
-    if (isAlias(node)) return this.growAlias(node, depth)
+  build(node: Node | null, depth: number): Tree {
+    if (isAlias(node)) return this.buildAlias(node, depth)
     const anchor = (node as { anchor?: string } | null)?.anchor
     if (anchor !== undefined && this.open.size === 0) this.anchors.set(anchor, node!)
     if (this.open.size > 0 && ++this.aliasedValues > ALIASED_VALUES_MAX) this.exhaust()
@@ -198,17 +198,17 @@ class Grower {
       return this.giveUp(node)
     }
     if (this.isExhausted || node === null) return this.keep(new Scalar(null, ''), node)
-    if (isMap(node)) return this.growMap(node as YAMLMap<ParsedNode, ParsedNode | null>, depth)
+    if (isMap(node)) return this.buildMap(node as YAMLMap<ParsedNode, ParsedNode | null>, depth)
     if (isSeq(node)) {
       return this.keep(
-        node.items.map((item) => this.grow(item as Node, depth + 1)),
+        node.items.map((item) => this.build(item as Node, depth + 1)),
         node,
       )
     }
-    return this.keep(this.growScalar(node as YamlScalar), node)
+    return this.keep(this.buildScalar(node as YamlScalar), node)
   }
 
-  private growScalar(node: YamlScalar): Scalar {
+  private buildScalar(node: YamlScalar): Scalar {
     const { value, source = '' } = node
     if (typeof value === 'string') return new Scalar(value, value)
     const scalar = new Scalar(value as number | boolean | null, source)
@@ -217,37 +217,37 @@ class Grower {
   }
 
   private checkNumber(value: number, text: string, span: Span): boolean {
-    const fault = numberFault(value, text)
-    if (fault !== null) this.wrong(span, fault.message, fault.hint)
-    return fault === null
+    const problem = numberProblem(value, text)
+    if (problem !== null) this.wrong(span, problem.message, problem.hint)
+    return problem === null
   }
 
-  private growAlias(node: Alias, depth: number): Tree {
+  private buildAlias(node: Alias, depth: number): Tree {
     const target = this.anchors.get(node.source)
     const span = spanOf(node)
     if (target === undefined) {
       this.wrong(
         span,
-        `nothing above is marked &${node.source}`,
+        `no value above is marked &${node.source}`,
         `put &${node.source} before the value to repeat`,
       )
     } else if (this.open.has(target) || this.contains(target, node)) {
       this.wrong(
         span,
-        `*${node.source} repeats a value inside itself`,
+        `*${node.source} is inside the value that it repeats`,
         'remove the alias: it would never end',
       )
     } else if (!this.isExhausted) {
       if (this.open.size === 0) this.outermostAlias = span
       this.open.add(target)
-      const tree = this.grow(target, depth)
+      const tree = this.build(target, depth)
       this.open.delete(target)
       return tree
     }
     return this.giveUp(node)
   }
 
-  /** Whether the alias stands inside the value that it repeats. */
+  /** Whether the alias is inside the value that it repeats. */
   private contains(target: Node, alias: Alias): boolean {
     const [start, end] = spanOf(target)
     return start <= spanOf(alias)[0] && spanOf(alias)[1] <= end
@@ -260,24 +260,24 @@ class Grower {
     this.wrong(
       this.outermostAlias,
       `aliases repeat more than ${limit} values`,
-      'write the values out, or fewer of them',
+      'write the values out, or repeat fewer of them',
     )
   }
 
-  private growMap(node: YAMLMap<ParsedNode, ParsedNode | null>, depth: number): Tree {
+  private buildMap(node: YAMLMap<ParsedNode, ParsedNode | null>, depth: number): Tree {
     const own: Record<string, Tree> = Object.create(null)
     const merged: Record<string, Tree> = Object.create(null)
     const keys = new Map<string, Span>()
     let isWhole = true
     for (const { key, value } of node.items) {
       if (isScalar(key) && key.source === '<<' && key.type === YamlScalar.PLAIN) {
-        this.merge(this.grow(value, depth + 1), spanOf(key), merged, keys)
+        this.merge(this.build(value, depth + 1), spanOf(key), merged, keys)
         continue
       }
       const name = this.readKey(key)
       if (name === null) isWhole = false
       if (name === null || name === '__proto__') continue
-      own[name] = this.grow(value, depth + 1)
+      own[name] = this.build(value, depth + 1)
       keys.set(name, spanOf(key))
     }
     const map = Object.assign(Object.create(null), merged, own) as Record<string, Tree>
@@ -286,15 +286,11 @@ class Grower {
     return this.keep(map, node)
   }
 
-  /** `<<: *base` or `<<: [*a, *b]`: the first that has a key gives it. */
+  /** `<<: *base` or `<<: [*a, *b]`: the first map that has a key wins. */
   private merge(tree: Tree, span: Span, into: Record<string, Tree>, keys: Map<string, Span>): void {
     for (const part of Array.isArray(tree) ? tree : [tree]) {
       if (part instanceof Scalar || Array.isArray(part)) {
-        this.wrong(
-          span,
-          '<< takes over the keys of a map',
-          'give it an alias of a map, such as <<: *defaults',
-        )
+        this.wrong(span, '<< merges only maps', 'give it an alias of a map, such as <<: *defaults')
         return
       }
       for (const [key, value] of Object.entries(part as Record<string, Tree>)) {
@@ -313,11 +309,12 @@ class Grower {
       return name
     }
     const line = this.source.lineAt(span[0])
-    const holes = unquotedHoles(line.text, line.start)
-    const hole = holes.find((candidate) => candidate.span[0] < span[0] && span[1] <= candidate.span[1])
-    if (hole !== undefined) this.wrong(hole.span, hole.message, hole.hint)
-    else
-      this.wrong(span, 'a key has to be a text', 'put the key in quotes, or the whole value if it is a text')
+    const placeholders = unquotedPlaceholders(line.text, line.start)
+    const placeholder = placeholders.find(
+      (candidate) => candidate.span[0] < span[0] && span[1] <= candidate.span[1],
+    )
+    if (placeholder !== undefined) this.wrong(placeholder.span, placeholder.message, placeholder.hint)
+    else this.wrong(span, 'a key must be text', 'put the key in quotes, or the whole value if it is text')
     return null
   }
 
@@ -337,28 +334,28 @@ class Grower {
   }
 }
 
-/** Without the spaces and newlines that follow the value. */
+/** The span of a node without trailing spaces and newlines. */
 function spanOf(node: Node | null): Span {
   const range = node?.range
   return range ? [range[0], range[1]] : [0, 0]
 }
 
-/** A wrong list or map is shown by its key, a wrong value by itself, a missing one by the map that lacks it. */
+/** The span to mark: the key for a wrong list or map, a wrong value itself, or the map that lacks a key. */
 function findSpan(
   source: Source,
-  spots: Pick<Grower, 'spans' | 'keySpans'>,
+  spots: Pick<TreeBuilder, 'spans' | 'keySpans'>,
   tree: Tree,
   path: Path,
-  mistake: Pick<Mistake, 'onKey' | 'part'>,
+  problem: Pick<TreeProblem, 'onKey' | 'part'>,
 ): Span {
   const trees = follow(tree, path)
   const at = trees.at(-1)!
   const parent = trees.at(-2)
   const key = (parent && spots.keySpans.get(parent)?.get(String(path[trees.length - 2]))) ?? null
   const span = spots.spans.get(at) ?? [0, 0]
-  if (mistake.onKey && key !== null) return key
-  if (mistake.part !== undefined) {
-    const { text, from, within } = mistake.part
+  if (problem.onKey && key !== null) return key
+  if (problem.part !== undefined) {
+    const { text, from, within } = problem.part
     const find = (part: string, offset: number): Span | null => {
       const start = source.text.indexOf(part, span[0] + offset)
       return start !== -1 && start + part.length <= span[1] ? [start, start + part.length] : null

@@ -58,7 +58,7 @@ requests: [{ get: / }]
 ]
 
 /** Bad ones, in YAML. */
-export const BROKEN = readdirSync(new URL(BAD, import.meta.url))
+export const BROKEN = readdirSync(new URL(BAD, import.meta.url), { recursive: true })
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => read(`${BAD}${name}`))
 

@@ -875,7 +875,7 @@ describe('what is no document', () => {
         problems: [
           expect.objectContaining({
             place: expect.objectContaining({ line: 3 }),
-            message: 'a tab is used as indentation',
+            message: 'a tab is used for indentation',
           }),
         ],
       }),
@@ -890,7 +890,7 @@ describe('what is no document', () => {
   test('aliases without end are refused', () => {
     const bomb = `a0: &a0 [x]\n${Array.from({ length: 20 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(10).fill(`*a${n}`).join(', ')}]\n`).join('')}`
     expect(() => importOpenapi(`openapi: 3.0.0\n${bomb}`, { file: 'f.yaml' })).toThrow(
-      'aliases repeat too much',
+      'aliases repeat too many values',
     )
   })
 

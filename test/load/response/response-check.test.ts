@@ -48,7 +48,7 @@ describe('a search that never ends fails its request', () => {
     for (const query of ["$[?match(@.text, '(a+)+')]", '$[?search(@.text, @.pattern)]'])
       expect(judge(`capture: { x: { json: "${query}" } }`, body)).toEqual({
         kind: 'capture',
-        message: `x: the query ${query} took longer than 20ms on this answer`,
+        message: `x: the query ${query} took longer than 20ms on this response`,
       })
   })
 })
@@ -66,7 +66,7 @@ describe('values nested deep', () => {
   test('or fail their request', () => {
     expect(judge('capture: { x: { json: $..no } }', nested(5000))).toEqual({
       kind: 'capture',
-      message: 'x: the answer is nested more than 1000 levels deep, too deep for $..no',
+      message: 'x: the response is nested more than 1000 levels deep, too deep for $..no',
     })
     expect(judge('capture: { x: $.in }', nested(5000))).toEqual({
       kind: 'capture',

@@ -6,17 +6,17 @@ import { requestOf } from '../only.js'
 const env = { API_TOKEN: 'abc.def.ghi', PASSWORD: 'open sesame' }
 
 describe('auth', () => {
-  test('as bearer is a header of every request', () => {
+  test('bearer becomes a header of every request', () => {
     const { http } = read('http: { auth: { bearer: "${API_TOKEN}" } }')
     expect(http.headers).toEqual({ authorization: ['Bearer ', 'abc.def.ghi'] })
   })
 
-  test('as basic is encoded at once when it never changes', () => {
+  test('a fixed basic is encoded when the file is read', () => {
     const scenario = read('', 'auth: { basic: "me:${PASSWORD}" }')
     expect(requestOf(scenario).headers).toEqual({ authorization: ['Basic bWU6b3BlbiBzZXNhbWU='] })
   })
 
-  test('as basic with a template is encoded for each iteration', () => {
+  test('basic with a template is encoded in each iteration', () => {
     const scenario = read('data: { user: [a, b] }', 'auth: { basic: "{{ user }}:pw12" }')
     expect(requestOf(scenario).headers.authorization).toEqual([
       'Basic ',
@@ -28,14 +28,14 @@ describe('auth', () => {
     ])
   })
 
-  test('is secret: the token, the password, and what they are encoded to', () => {
+  test('token, password and their encoding are secrets', () => {
     expect(read('http: { auth: { bearer: token-in-the-file } }').secrets).toContain('token-in-the-file')
     const { secrets, text } = read('', 'auth: { basic: "me:sesame" }')
     expect(secrets).toEqual(expect.arrayContaining(['me:sesame', 'sesame', 'bWU6c2VzYW1l']))
     expect(text).not.toContain('sesame')
   })
 
-  test('with another secret is the same load', () => {
+  test('a different secret is the same load', () => {
     const hashes = ['one-token', 'other-token'].map((token) =>
       scenarioHash(read(`http: { auth: { bearer: ${token} } }`)),
     )

@@ -22,14 +22,14 @@ describe('the schema for editors', () => {
     expect(silent.map(([path]) => path)).toEqual([])
   })
 
-  test('knows no key but its own', () => {
+  test('has no other keys', () => {
     const open = [['', schema] as const, ...keysOf(schema, '')].filter(
       ([, node]) => node.properties !== undefined && node.additionalProperties !== false,
     )
     expect(open.map(([path]) => path)).toEqual([])
   })
 
-  test('gives examples that fit its own patterns', () => {
+  test('has examples that match its patterns', () => {
     const checked = keysOf(schema, '').flatMap(([path, { pattern, examples = [], default: preset }]) =>
       pattern === undefined
         ? []
@@ -41,7 +41,7 @@ describe('the schema for editors', () => {
     expect(checked.filter(({ fits }) => !fits)).toEqual([])
   })
 
-  test('takes a threshold in its short and in its long form', () => {
+  test('accepts the short and the long form of a threshold', () => {
     expect(schema.properties!.thresholds!.items!.anyOf).toMatchObject([
       { type: 'string' },
       { type: 'object', required: ['limit'] },

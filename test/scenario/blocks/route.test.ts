@@ -22,7 +22,7 @@ test.each([
   expect(parseAddress(text)).toEqual(address)
 })
 
-test('the way to the target is read, and is no part of what is measured', () => {
+test('the route to the target is read, and is not part of the hash', () => {
   const plain = scenarioHash(read('{}'))
   const ways: [string, object][] = [
     ['{ socketPath: app.sock }', { socketPath: 'scenarios/app.sock' }],
@@ -45,7 +45,7 @@ test('the way to the target is read, and is no part of what is measured', () => 
 })
 
 describe('a proxy', () => {
-  test('is read with its login, which is a secret in each form', () => {
+  test('is read with its login, which is a secret in every form', () => {
     const { http, secrets } = read('{ proxy: "http://me:${PROXY_PASS}@localhost:3128" }', {
       PROXY_PASS: 'p%40ssword',
     })
@@ -74,7 +74,7 @@ describe('a proxy', () => {
       { http_proxy: 'http://a', NO_PROXY: '*' },
       { http: plain('a', 80), https: null, except: ['*'] },
     ],
-  ])('env is that of the environment: %j', (env, proxy) => {
+  ])('env is the proxy of the environment: %j', (env, proxy) => {
     expect(read('{ proxy: env }', env).http.proxy).toEqual(proxy)
   })
 
@@ -85,7 +85,7 @@ describe('a proxy', () => {
     ['socks5://a', { ...plain('a', 1080), socks: { resolves: false, login: null } }],
     ['socks5h://me:p%40ss@a:9', { ...plain('a', 9), socks: { resolves: true, login: ['me', 'p@ss'] } }],
     ['socks5://[::1]', { ...plain('::1', 1080), socks: { resolves: false, login: null } }],
-  ])('%s is one', (url, server) => {
+  ])('%s is accepted', (url, server) => {
     expect(read(`{ proxy: "${url}" }`).http.proxy).toEqual({ http: server, https: server, except: [] })
   })
 
@@ -96,16 +96,16 @@ describe('a proxy', () => {
     'socks5://',
     'localhost:3128',
     `socks5://${'u'.repeat(256)}@a`,
-  ])('%s is none', (url) => {
-    expect(() => read(`{ proxy: "${url}" }`)).toThrow('that is not the URL of a proxy')
+  ])('%s is rejected', (url) => {
+    expect(() => read(`{ proxy: "${url}" }`)).toThrow('this is not the URL of a proxy')
   })
 
-  test('of SOCKS has a password that is a secret', () => {
+  test('of SOCKS has a secret password', () => {
     const { secrets } = read('{ proxy: "socks5://me:p%40ssword@a" }')
     for (const secret of ['p%40ssword', 'p@ssword']) expect(secrets).toContain(secret)
   })
 
-  test('of the environment that is none is told by its name only', () => {
+  test('of the environment, if invalid, is reported without its value', () => {
     const wrong = () => read('{ proxy: env }', { HTTPS_PROXY: 'socks4://me:hushhush@a:1' })
     expect(wrong).toThrow('HTTPS_PROXY is not the URL of a proxy')
   })

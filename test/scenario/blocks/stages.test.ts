@@ -24,10 +24,10 @@ describe('steps', () => {
   })
 
   test.each([
-    ['that do not divide the way end at its end', 'from: 50/s, to: 120/s, by: 30/s', [50, 80, 110, 120]],
+    ['that do not divide the distance end at its end', 'from: 50/s, to: 120/s, by: 30/s', [50, 80, 110, 120]],
     ['may go down', 'from: 30, to: 10, by: 10', [30, 20, 10]],
-    ['of fractions lose none', 'from: 0.1/s, to: 0.3/s, by: 0.1/s', [0.1, 0.2, 0.3]],
-    ['to where they are', 'from: 10, to: 10, by: 0', [10]],
+    ['of fractions lose no level', 'from: 0.1/s, to: 0.3/s, by: 0.1/s', [0.1, 0.2, 0.3]],
+    ['may stay at the same level', 'from: 10, to: 10, by: 0', [10]],
   ])('%s', (_, text, levels) => {
     const { stages } = load(`steps: { ${text}, every: 1s }`)
     const held = stages.filter(({ durationMs }) => durationMs > 0).map(({ target }) => target)
@@ -45,7 +45,7 @@ describe('a burst', () => {
     })
   })
 
-  test('comes again, as often as the duration has room for', () => {
+  test('repeats for the whole duration', () => {
     const { stages } = load('burst: 5, every: 4s, duration: 10s')
     expect(stages.map(({ durationMs, burst }) => [durationMs, burst])).toEqual([
       [4000, 5],
@@ -54,11 +54,11 @@ describe('a burst', () => {
     ])
   })
 
-  test('beside a rate comes on top of it', () => {
+  test('adds to a rate', () => {
     expect(targets(load('burst: 5, rate: 10/s'))).toEqual([10, 10])
   })
 
-  test('between stages leaves the rate as it is', () => {
+  test('between stages keeps the rate', () => {
     const { stages } = load(
       'stages: [{ duration: 5s, rate: 10/s }, { burst: 50 }, { duration: 5s, rate: 20/s }]',
     )

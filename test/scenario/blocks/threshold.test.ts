@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { parseThreshold } from '../../../src/scenario/blocks/threshold.js'
-import type { Mistake } from '../../../src/scenario/yaml/tree.js'
+import type { TreeProblem } from '../../../src/scenario/yaml/tree.js'
 import { METRICS } from '../../../src/stats/metrics.js'
 
 const REQUESTS = ['search', 'GET /a: b', 'p95']
 
 function parse(text: string) {
-  const mistakes: Mistake[] = []
-  return { limit: parseThreshold(text, REQUESTS, (mistake) => mistakes.push(mistake)), mistakes }
+  const problems: TreeProblem[] = []
+  return { limit: parseThreshold(text, REQUESTS, (problem) => problems.push(problem)), problems }
 }
 
 describe('a threshold', () => {
@@ -29,7 +29,7 @@ describe('a threshold', () => {
   ])('%s', (text, request, metric, operator, limit) => {
     expect(parse(text)).toEqual({
       limit: { expression: text, request, metric, operator, limit },
-      mistakes: [],
+      problems: [],
     })
   })
 })
@@ -38,25 +38,25 @@ test.each([
   ['p95', 'is not a threshold'],
   ['p95 < ', 'is not a threshold'],
   ['error_rate < 1', 'has no unit'],
-  ['error_rate < 101%', 'a share'],
+  ['error_rate < 101%', 'a percentage'],
   ['throughput > 100', 'has no unit'],
   ['p95 < -5ms', 'a duration'],
   ['p95 ≤ 5ms', 'is not a threshold'],
   ['other: p95 < 5ms', 'no request is named'],
-])('%j is refused', (text, message) => {
-  const { limit, mistakes } = parse(text)
+])('%j is rejected', (text, message) => {
+  const { limit, problems } = parse(text)
   expect(limit).toBeNull()
-  expect(mistakes.map((mistake) => mistake.message).join()).toContain(message)
+  expect(problems.map((problem) => problem.message).join()).toContain(message)
 })
 
-test('an unknown request and a wrong limit are told together', () => {
-  expect(parse('serch: p95 < 5').mistakes).toHaveLength(2)
+test('an unknown request and a wrong limit are reported together', () => {
+  expect(parse('serch: p95 < 5').problems).toHaveLength(2)
 })
 
-test('every metric can be limited, and its own hint is right', () => {
+test('every metric can be limited, and its hint is a valid threshold', () => {
   for (const { id } of METRICS) {
-    const { mistakes } = parse(`${id} < nonsense`)
-    const example = mistakes[0]!.hint!.replace('write it like ', '')
+    const { problems } = parse(`${id} < nonsense`)
+    const example = problems[0]!.hint!.replace('write it like ', '')
     expect(parse(example).limit).toMatchObject({ metric: id })
   }
 })

@@ -22,7 +22,7 @@ function read(tls: string, env: Record<string, string> = {}) {
   return readScenario(`http: { tls: ${tls} }\nrequests: [{ get: / }]\n`, { file: 'a.yaml', env, files })
 }
 
-/** What is wrong: place and message of the first problem, and its hint. */
+/** The first problem: its place, message and hint. */
 function mistakesOf(tls: string, env: Record<string, string> = {}): string {
   try {
     read(tls, env)
@@ -33,7 +33,7 @@ function mistakesOf(tls: string, env: Record<string, string> = {}): string {
 }
 
 describe.skipIf(certificates === null)('the files of tls', () => {
-  test('are read, beside everything else', () => {
+  test('are read with the other options', () => {
     const text = `{ ca: ca.pem, cert: client.pem, key: locked.key, passphrase: "${PASSPHRASE}", servername: shop.test, insecure: true, minVersion: 1.2, maxVersion: TLSv1.3, ciphers: "HIGH:!aNULL" }`
     const { http } = read(text)
     expect(http.insecure).toBe(true)
@@ -50,46 +50,49 @@ describe.skipIf(certificates === null)('the files of tls', () => {
   })
 
   test.each([
-    ['{ ca: nowhere.pem }', /^a.yaml:1:20: http.tls.ca: "nowhere.pem" can't be read: no such file\n/],
-    ['{ ca: . }', /http.tls.ca: "." can't be read: EISDIR/],
-    ['{ ca: empty.pem }', /http.tls.ca: "empty.pem" holds no certificate in PEM\n/],
-    ['{ ca: client.key }', /http.tls.ca: "client.key" holds no certificate in PEM\n/],
+    ['{ ca: nowhere.pem }', /^a.yaml:1:20: http.tls.ca: cannot read "nowhere.pem": no such file\n/],
+    ['{ ca: . }', /http.tls.ca: cannot read ".": EISDIR/],
+    ['{ ca: empty.pem }', /http.tls.ca: "empty.pem" contains no certificate in PEM format\n/],
+    ['{ ca: client.key }', /http.tls.ca: "client.key" contains no certificate in PEM format\n/],
     ['{ ca: broken.pem }', /http.tls.ca: certificate 1 in "broken.pem" can't be read\n/],
     ['{ ca: huge.pem }', /http.tls.ca: "huge.pem" is too large for a certificate\n/],
     ['{ cert: client.pem }', /^a.yaml:1:16: http.tls: cert needs its private key\n[\s\S]*hint: add key/],
     ['{ key: client.key }', /^a.yaml:1:16: http.tls: key needs its certificate\n/],
-    ['{ cert: client.pem, key: client.pem }', /http.tls.key: "client.pem" holds no private key in PEM\n/],
+    [
+      '{ cert: client.pem, key: client.pem }',
+      /http.tls.key: "client.pem" contains no private key in PEM format\n/,
+    ],
     [
       '{ cert: client.pem, key: other.key }',
-      /^a.yaml:1:39: http.tls.key: the private key is not that of the certificate\n/,
+      /^a.yaml:1:39: http.tls.key: the private key doesn't match the certificate\n/,
     ],
     ['{ cert: client.pem, key: locked.key }', /http.tls.key: the private key is encrypted\n/],
-    ['{ ca: ca.pem, passphrase: abcd }', /http.tls: there is no key for the passphrase\n/],
+    ['{ ca: ca.pem, passphrase: abcd }', /http.tls: passphrase needs a key\n/],
     ['{ minVersion: 1.3, maxVersion: 1.2 }', /http.tls.minVersion: minVersion is above maxVersion\n/],
-    ['{ minVersion: 3 }', /"3" is not a version of TLS\n[\s\S]*hint: write 1.2 or 1.3/],
-    ['{ ciphers: NONE-OF-THESE }', /"NONE-OF-THESE" names no ciphers that are known here\n/],
-  ])('are refused with their place: %s', (tls, message) => {
+    ['{ minVersion: 3 }', /"3" is not a TLS version\n[\s\S]*hint: write 1.2 or 1.3/],
+    ['{ ciphers: NONE-OF-THESE }', /"NONE-OF-THESE" contains no known cipher\n/],
+  ])('are rejected with their place: %s', (tls, message) => {
     expect(mistakesOf(tls)).toMatch(message)
   })
 
   test('and a wrong passphrase is not shown', () => {
     const text = '{ cert: client.pem, key: locked.key, passphrase: "${PHRASE}" }'
     const shown = mistakesOf(text, { PHRASE: 'abracadabra' })
-    expect(shown).toMatch(/http.tls.passphrase: the passphrase does not open the private key\n/)
+    expect(shown).toMatch(/http.tls.passphrase: the passphrase doesn't decrypt the private key\n/)
     expect(shown).not.toContain('abracadabra')
     const { secrets } = read(text, { PHRASE: PASSPHRASE })
     expect(secrets).toContain(PASSPHRASE)
   })
 
-  test('are no part of what is measured, as nothing on the way to the target is', () => {
+  test('are not part of the hash, like the rest of the route to the target', () => {
     const plain = scenarioHash(read('{}'))
     expect(scenarioHash(read('{ ca: ca.pem }'))).toBe(plain)
     expect(scenarioHash(read('{ cert: client.pem, key: client.key, servername: a }'))).toBe(plain)
     expect(scenarioHash(read('{ maxVersion: 1.2 }'))).not.toBe(plain)
   })
 
-  test('stand in files: a scenario without any has none', () => {
+  test('need access to files', () => {
     const text = 'http: { tls: { ca: ca.pem } }\nrequests: [{ get: / }]\n'
-    expect(() => readScenario(text, { file: 'a', env: {} })).toThrow('there are no files here')
+    expect(() => readScenario(text, { file: 'a', env: {} })).toThrow("files can't be read here")
   })
 })

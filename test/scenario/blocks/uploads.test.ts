@@ -13,7 +13,7 @@ test.each([
   ['a', 'application/octet-stream'],
   ['a.constructor', 'application/octet-stream'],
   ['.png', 'application/octet-stream'],
-])('%s is said to be %s', (path, type) => {
+])('%s is sent as %s', (path, type) => {
   expect(contentTypeOf(path)).toBe(type)
 })
 
@@ -33,7 +33,7 @@ function read(text: string, files: FileReader) {
   return readScenario(text, { file: 'main.yaml', env: {}, files })
 }
 
-test('each file is read once, and files with the same content are kept once', () => {
+test('each file is read once, and equal content is stored once', () => {
   const files = reader({ 'a.png': 'same', 'b.png': 'same', 'c.png': 'other' })
   const scenario = read(
     `before: [{ post: /before, file: a.png }]
@@ -51,13 +51,13 @@ test('a scenario that sends no files has none', () => {
   expect(read('requests: [{ post: /, multipart: { a: b } }]', reader({}))).not.toHaveProperty('files')
 })
 
-describe('what makes two runs comparable', () => {
+describe('the hash', () => {
   const hashOf = (text: string, content = 'one') =>
     scenarioHash(read(text, reader({ 'a.png': content, 'x/b.png': content, 'a.gif': content })))
   const RAW = 'requests: [{ name: a, post: /, file: a.png }]'
   const FORM = 'requests: [{ name: a, post: /, multipart: { up: { file: a.png, name: n } } }]'
 
-  test.each([RAW, FORM])('is the content of a file, not where it lies: %s', (text) => {
+  test.each([RAW, FORM])('depends on the content of a file, not on its path: %s', (text) => {
     expect(hashOf(text.replace('a.png', 'x/b.png'))).toBe(hashOf(text))
     expect(hashOf(text, 'two')).not.toBe(hashOf(text))
   })
@@ -68,12 +68,12 @@ describe('what makes two runs comparable', () => {
     [FORM, 'name: n', 'name: m'],
     [FORM, ', name: n', ''],
     [FORM, 'up:', 'down:'],
-  ])('is what is said of it: in %s %s or %s', (text, from, to) => {
+  ])('depends on the name and type of the part: in %s %s or %s', (text, from, to) => {
     expect(hashOf(text.replace(from, to))).not.toBe(hashOf(text))
   })
 })
 
-test('paths in a file that is extended are relative to it, and fields are not taken for paths', () => {
+test('paths in an extended file are relative to it, and form fields are not paths', () => {
   const scenario = read(
     'extends: common/base.yaml\n',
     reader({

@@ -3,17 +3,17 @@ import { describe, expect, test } from 'vitest'
 import { Random } from '../../../src/base/rng.js'
 import { readCsvRow, scanCsv } from '../../../src/scenario/data/csv.js'
 
-/** The rows as perfctl reads them; a fault instead when there is one. */
+/** The rows as perfctl reads them, or the first problem. */
 function rows(text: string, delimiter = ',', columns: number | null = null) {
   const bytes = Buffer.from(text)
-  const { spans, faults } = scanCsv(bytes, delimiter, columns)
-  if (faults.length > 0) return { fault: `${faults[0]!.line}: ${faults[0]!.message}` }
+  const { spans, problems } = scanCsv(bytes, delimiter, columns)
+  if (problems.length > 0) return { problem: `${problems[0]!.line}: ${problems[0]!.message}` }
   return Array.from({ length: spans.length / 2 }, (_, i) =>
     readCsvRow(bytes.toString('utf8', spans[2 * i], spans[2 * i + 1]), delimiter),
   )
 }
 
-/** The same by csv-parse. */
+/** The rows as csv-parse reads them. */
 function expected(text: string, delimiter = ',') {
   return parse(text, { delimiter, bom: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n'] })
 }
@@ -40,7 +40,7 @@ describe('a text is read as csv-parse reads it', () => {
     expect(rows(text, delimiter)).toEqual(expected(text, delimiter))
   })
 
-  test('whatever it is made of', () => {
+  test('for random texts', () => {
     const random = new Random(7)
     const pieces = ['a', 'é', ' ', '1', ',', '""', '\n', '\r\n', ';', '"x"', '"']
     let right = 0
@@ -54,7 +54,7 @@ describe('a text is read as csv-parse reads it', () => {
         wanted = 'refused'
       }
       const seen = rows(text)
-      if (wanted === 'refused') expect('fault' in seen, JSON.stringify(text)).toBe(true)
+      if (wanted === 'refused') expect('problem' in seen, JSON.stringify(text)).toBe(true)
       else {
         expect(seen, JSON.stringify(text)).toEqual(wanted)
         right++
@@ -64,15 +64,15 @@ describe('a text is read as csv-parse reads it', () => {
   })
 })
 
-describe('a row that is none is told by its line', () => {
+describe('a broken row is reported with its line', () => {
   test.each([
-    ['a,b\n1\n', '2: 1 field, but there are 2 columns'],
-    ['a,b\n1,2\n\n1,2,3\n', '4: 3 fields, but there are 2 columns'],
-    ['a,b\n"1\n2",3\n4\n', '4: 1 field, but there are 2 columns'],
-    ['a,b\n1,x"y\n', '2: a quote stands inside a field that does not begin with one'],
-    ['a,b\n1,"x"y\n', '2: text stands behind a closing quote'],
+    ['a,b\n1\n', '2: expected 2 fields, got 1'],
+    ['a,b\n1,2\n\n1,2,3\n', '4: expected 2 fields, got 3'],
+    ['a,b\n"1\n2",3\n4\n', '4: expected 2 fields, got 1'],
+    ['a,b\n1,x"y\n', '2: a field contains a quote but does not begin with one'],
+    ['a,b\n1,"x"y\n', '2: text follows a closing quote'],
     ['a,b\n1,2\n"3,4\n5,6\n', '3: a quote is not closed'],
-  ])('%j', (text, fault) => {
-    expect(rows(text)).toEqual({ fault })
+  ])('%j', (text, problem) => {
+    expect(rows(text)).toEqual({ problem })
   })
 })

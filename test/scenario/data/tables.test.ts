@@ -12,7 +12,7 @@ function open(name: string, content: string, options: { delimiter?: string; colu
 }
 
 function rowsOf(outcome: TableOutcome): unknown[] {
-  if ('faults' in outcome) throw new Error(outcome.faults[0]!.message)
+  if ('problems' in outcome) throw new Error(outcome.problems[0]!.message)
   const rows = openRows({ table: outcome.table })
   return Array.from({ length: rows.size }, (_, i) => rows.at(i))
 }
@@ -47,15 +47,15 @@ describe('the rows of', () => {
   })
 })
 
-test('bytes and offsets lie in memory that threads share', () => {
+test('bytes and offsets are in memory that threads share', () => {
   const outcome = open('a.csv', 'x\n1\n')
-  if ('faults' in outcome) throw new Error('unexpected')
+  if ('problems' in outcome) throw new Error('unexpected')
   expect(outcome.table.bytes.buffer).toBeInstanceOf(SharedArrayBuffer)
   expect(outcome.table.spans.buffer).toBeInstanceOf(SharedArrayBuffer)
   expect(outcome.table.digest).toMatch(/^sha256:[0-9a-f]{64}$/)
 })
 
-test('a file is read once, however often it is asked for', () => {
+test('a file is read only once', () => {
   let reads = 0
   const tables = new Tables({ read: () => Buffer.from(`x\n${++reads}\n`) })
   const spec = { file: 'a.csv', delimiter: null, columns: null }
@@ -66,17 +66,19 @@ test('a file is read once, however often it is asked for', () => {
 test.each([
   ['[1, 2', 'the list is not closed'],
   ['[1, 2] 3', 'text follows the list'],
-  ['[1,, 2]', 'a.json:1: this is not JSON'],
-  ['[1,\n 2,\n]', 'a.json:3: this is not JSON'],
-  ['[1,\n null]', 'a.json:2: a row is a map or a single value, here is null'],
+  ['[1,, 2]', 'a.json:1: not valid JSON'],
+  ['[1,\n 2,\n]', 'a.json:3: not valid JSON'],
+  ['[1,\n null]', 'a.json:2: expected a map or a single value, got null'],
   ['[]', 'has no rows'],
   ['[{"__proto__": 1}]', '"__proto__"'],
 ])('%j is no list of rows', (content, message) => {
   const outcome = open('a.json', content)
-  expect('faults' in outcome && outcome.faults.map((fault) => fault.message).join()).toContain(message)
+  expect('problems' in outcome && outcome.problems.map((problem) => problem.message).join()).toContain(
+    message,
+  )
 })
 
-test('columns that some row lacks are known by the first one', () => {
+test('a gap in a column is known by its first row', () => {
   const outcome = open('a.ndjson', '{"a": 1, "b": 1}\n{"a": 2, "c": 1}\n{"c": 2, "a": 1}\n')
   expect('gaps' in outcome && [...outcome.gaps].sort()).toEqual([
     ['b', 'a.ndjson:2'],
@@ -84,29 +86,29 @@ test('columns that some row lacks are known by the first one', () => {
   ])
 })
 
-describe('a first row that can not be read is the only fault', () => {
+describe('an unreadable first row is the only problem', () => {
   test.each([
     ['a.csv', 'a,b,"c\n1,2,3\n', 'a.csv:1: a quote is not closed'],
     ['a.csv', '"', 'a.csv:1: a quote is not closed'],
     ['a.csv', '\n\na,"b\n1,2\n', 'a.csv:3: a quote is not closed'],
     ['a.csv', '"a""', 'a.csv:1: a quote is not closed'],
     ['a.tsv', 'a\tb\t"', 'a.tsv:1: a quote is not closed'],
-    ['a.csv', 'a,b"c\n1,2,3\n4\n', 'a.csv:1: a quote stands inside a field that does not begin with one'],
-    ['a.csv', '"a"b,c\n1\n', 'a.csv:1: text stands behind a closing quote'],
+    ['a.csv', 'a,b"c\n1,2,3\n4\n', 'a.csv:1: a field contains a quote but does not begin with one'],
+    ['a.csv', '"a"b,c\n1\n', 'a.csv:1: text follows a closing quote'],
   ])('%s: %j', (name, content, message) => {
-    expect(open(name, content)).toMatchObject({ faults: [{ key: 'file', message }] })
-    expect(open(name, content, { columns: ['x', 'y'] })).toMatchObject({ faults: [{ message }] })
+    expect(open(name, content)).toMatchObject({ problems: [{ key: 'file', message }] })
+    expect(open(name, content, { columns: ['x', 'y'] })).toMatchObject({ problems: [{ message }] })
   })
 })
 
 test.each(['', ' \r\n', '\ufeff', '\ufeff\n'])('%j is an empty file', (content) => {
-  expect(open('a.csv', content)).toMatchObject({ faults: [{ message: 'a.csv is empty' }] })
+  expect(open('a.csv', content)).toMatchObject({ problems: [{ message: 'a.csv is empty' }] })
 })
 
-test('rows with ever new fields are read in one pass', () => {
+test('rows that all have new fields are read in one pass', () => {
   const rows = Array.from({ length: 60_000 }, (_, i) => `{"k${i}":1}`)
   const outcome = open('a.ndjson', rows.join('\n'))
-  if ('faults' in outcome) throw new Error('unexpected')
+  if ('problems' in outcome) throw new Error('unexpected')
   expect(outcome.gaps.size).toBe(60_000)
   expect(outcome.gaps.get('k0')).toBe('a.ndjson:2')
   expect(outcome.gaps.get('k1')).toBe('a.ndjson:1')
@@ -115,6 +117,6 @@ test('rows with ever new fields are read in one pass', () => {
 test('a header of very many columns is read in one pass', () => {
   const header = Array.from({ length: 300_000 }, (_, i) => `c${i}`).join(',')
   expect(open('a.csv', `${header},c0\n`)).toMatchObject({
-    faults: [{ message: 'a.csv:1: the column "c0" stands twice' }],
+    problems: [{ message: 'a.csv:1: duplicate column "c0"' }],
   })
 })

@@ -26,7 +26,7 @@ test.each([
   "{{ default(slice(user.a, 0, 8), 'it\\'s\\n') }}",
   '{{ pick(1, -2.5, true, null) }}',
   "{{ hmac(concat(timestamp('s'), ':', id), 'k') }}",
-])('a template is described as it may be written: %s', (text) => {
+])('a template is described as it could be written: %s', (text) => {
   const names = {
     shapes: new Map([
       ['id', null],

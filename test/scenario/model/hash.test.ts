@@ -22,7 +22,7 @@ test('it is a SHA-256', () => {
   expect(hash(BASE)).toMatch(/^sha256:[0-9a-f]{64}$/)
 })
 
-describe('it stays the same under', () => {
+describe('it stays the same with', () => {
   test.each([
     ['another name', 'name: a', 'name: b'],
     ['another target', 'target: demo', 'target: http://localhost'],
@@ -40,7 +40,7 @@ describe('it stays the same under', () => {
   })
 })
 
-test('one value is the same as a list of one, and more are not', () => {
+test('one value is the same as a list of one, but not of two', () => {
   const withQuery = (tag: string) => hash(BASE.replace('post:', `query: { tag: ${tag} }\n    post:`))
   expect(withQuery('[a]')).toBe(withQuery('a'))
   expect(withQuery('[a, b]')).not.toBe(withQuery('ab'))
@@ -77,7 +77,7 @@ describe('of a data file', () => {
     expect(of('id\n2\n')).not.toBe(of('id\n1\n'))
   })
 
-  test('and so does how it is taken', () => {
+  test('and so does the order of picking', () => {
     const hashes = [
       '',
       ', pick: sequential',
@@ -89,7 +89,7 @@ describe('of a data file', () => {
   })
 })
 
-test('a secret that env() takes makes no difference either', () => {
+test('a secret from env() makes no difference either', () => {
   const text = "requests: [{ post: /, body: \"{{ env('API_TOKEN') }} {{ hmac(1, env('API_TOKEN')) }}\" }]"
   expect(hash(text, { API_TOKEN: 'the-second-one' })).toBe(hash(text))
 })

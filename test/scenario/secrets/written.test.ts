@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { UserError } from '../../../src/base/errors.js'
 import { renderProblem } from '../../../src/base/problem.js'
 import { readScenario } from '../../../src/scenario/read.js'
-import { coverWritten } from '../../../src/scenario/secrets/written.js'
+import { maskWritten } from '../../../src/scenario/secrets/written.js'
 
 const REST = '\nrequests: [{ get: / }]\n'
 const SECRET = 'S3cr3tV4lue77'
 
-/** All that is said about a scenario that is wrong. */
-function complaints(text: string, files: Readonly<Record<string, string>> = {}): string[] {
+/** All messages for a broken scenario. */
+function messagesOf(text: string, files: Readonly<Record<string, string>> = {}): string[] {
   try {
     const read = (path: string) => Buffer.from(files[path]!)
     readScenario(text, { file: 'a.yaml', env: {}, files: { read } })
@@ -19,53 +19,53 @@ function complaints(text: string, files: Readonly<Record<string, string>> = {}):
   throw new Error('it was read')
 }
 
-describe('one message, which shows no secret, for', () => {
+describe('a single message without the secret for', () => {
   test.each([
-    [
-      'a key that stands twice',
-      `http:\n  headers: { authorization: "Bearer ${SECRET}", authorization: x }${REST}`,
-    ],
+    ['a duplicate key', `http:\n  headers: { authorization: "Bearer ${SECRET}", authorization: x }${REST}`],
     ['a map that is never closed', `http:\n  headers: { authorization: "Bearer ${SECRET}"${REST}`],
     [
-      'one that is closed too late',
+      'a map that is closed too late',
       `http:\n  headers: { authorization: Bearer ${SECRET}\n  timeout: 3s }\n}${REST}`,
     ],
     ['a tab', `http:\n\tauth: { bearer: ${SECRET} }${REST}`],
     ['a tab before a login', `http:\n  auth:\n\t  basic: bob:${SECRET}${REST}`],
     ['a quote that is never closed', `http:\n  headers:\n    cookie: "sid=${SECRET}; b=2${REST}`],
-    ['a secret in several lines', `http:\n  headers:\n    x-token: "abc\n      ${SECRET}\n    y: "${REST}`],
-    ['text behind a quote', `http:\n  headers:\n    authorization: "Bearer ${SECRET}" ${SECRET}${REST}`],
+    ['a secret on several lines', `http:\n  headers:\n    x-token: "abc\n      ${SECRET}\n    y: "${REST}`],
+    ['text after a quote', `http:\n  headers:\n    authorization: "Bearer ${SECRET}" ${SECRET}${REST}`],
     ['two colons', `http:\n  headers:\n    authorization: Bearer: ${SECRET}: ${SECRET}${REST}`],
-    ['a sign that no text begins with', `http:\n  headers:\n    authorization: @${SECRET}${REST}`],
+    ['a character that no YAML value starts with', `http:\n  headers:\n    authorization: @${SECRET}${REST}`],
     ['a wrong indentation', `http:\n  auth:\n    basic: bob:${SECRET}\n   x: 1${REST}`],
     ['a login in a URL', `http:\n  proxy: http://bob:${SECRET}@p:1 : x${REST}`],
     ['a query', `requests:\n  - get: /x?token=${SECRET}&a={{ b }}{\n    json: { a: [ }\n`],
     ['an escape', `requests:\n  - post: /\n    json: { password: "${SECRET}\\q" }\n`],
-    ['a hole without quotes', `requests:\n  - post: /\n    json: { a: {{ x }}, token: "${SECRET}" }\n`],
-    ['a key that is no text', `requests:\n  - post: /\n    headers: { x-api-key: ${SECRET}, ? [a]: b }\n`],
+    [
+      'a placeholder without quotes',
+      `requests:\n  - post: /\n    json: { a: {{ x }}, token: "${SECRET}" }\n`,
+    ],
+    ['a key that is not text', `requests:\n  - post: /\n    headers: { x-api-key: ${SECRET}, ? [a]: b }\n`],
     ['an unknown key', `http:\n  header: { authorization: "Bearer ${SECRET}" }${REST}`],
     ['an unknown map', `http:\n  auht: { basic: "bob:${SECRET}" }${REST}`],
   ])('%s', (_name, text) => {
-    const said = complaints(text)
-    expect(said).toHaveLength(1)
-    expect(said[0]).not.toContain(SECRET)
-    expect(said[0]).toMatch(/^a\.yaml:\d+:\d+: .*\n {2}\d+ \| .*\n {4} ?\| +\^+\n {2}hint: /)
+    const messages = messagesOf(text)
+    expect(messages).toHaveLength(1)
+    expect(messages[0]).not.toContain(SECRET)
+    expect(messages[0]).toMatch(/^a\.yaml:\d+:\d+: .*\n {2}\d+ \| .*\n {4} ?\| +\^+\n {2}hint: /)
   })
 
-  test('a mistake in a file that is extended', () => {
+  test('a problem in an extended file', () => {
     const base = `http:\n  headers: { authorization: "Bearer ${SECRET}", authorization: 2 }\n  x: {`
-    const said = complaints('extends: base.yaml\n', { 'base.yaml': base })
-    expect(said).toHaveLength(1)
-    expect(said[0]).toMatch(/^base\.yaml:/)
-    expect(said[0]).not.toContain(SECRET)
+    const messages = messagesOf('extends: base.yaml\n', { 'base.yaml': base })
+    expect(messages).toHaveLength(1)
+    expect(messages[0]).toMatch(/^base\.yaml:/)
+    expect(messages[0]).not.toContain(SECRET)
   })
 })
 
 test('the caret stays where it is', () => {
-  const [said] = complaints(
+  const [messages] = messagesOf(
     `http:\n  headers: { authorization: "Bearer ${SECRET}", authorization: x }${REST}`,
   )
-  expect(said!.split('\n').slice(1, 3)).toEqual([
+  expect(messages!.split('\n').slice(1, 3)).toEqual([
     '  2 |   headers: { authorization: "Bearer *************", authorization: * }',
     '    |                                                     ^^^^^^^^^^^^^',
   ])
@@ -88,10 +88,10 @@ test.each([
   ['auth:\n  basic: a:b\nx: y', 'auth:\n  basic: ***\nx: y'],
   ['- { password: a, b, user: c }', '- { password: *, *, user: c }'],
 ])('%j is shown as %j', (text, wanted) => {
-  expect(coverWritten(text)).toBe(wanted)
+  expect(maskWritten(text)).toBe(wanted)
 })
 
-test('a long text takes no longer than its length', () => {
+test('a long text takes linear time', () => {
   for (const piece of [
     'a',
     'token: ',
@@ -105,5 +105,5 @@ test('a long text takes no longer than its length', () => {
     ' ',
     'token:\n',
   ])
-    expect(coverWritten(piece.repeat(50_000))).toHaveLength(piece.length * 50_000)
+    expect(maskWritten(piece.repeat(50_000))).toHaveLength(piece.length * 50_000)
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { coverValues, fillIn, hasReference, variablesIn } from '../../../src/scenario/template/environment.js'
-import type { Mistake } from '../../../src/scenario/yaml/tree.js'
+import { fillIn, hasReference, maskValues, variablesIn } from '../../../src/scenario/template/environment.js'
+import type { TreeProblem } from '../../../src/scenario/yaml/tree.js'
 
 const env = { A: 'one', EMPTY: '', NESTED: '${A}' }
 
@@ -24,15 +24,15 @@ test.each([
 test.each(['${B}', '${', '${A', '${A B}', '${}', '${1}', '${constructor}'])(
   '%s can not be filled in',
   (text) => {
-    const mistakes: Mistake[] = []
-    expect(fillIn(text, env, (mistake) => mistakes.push(mistake))).toBeNull()
-    expect(mistakes).toHaveLength(1)
+    const problems: TreeProblem[] = []
+    expect(fillIn(text, env, (problem) => problems.push(problem))).toBeNull()
+    expect(problems).toHaveLength(1)
   },
 )
 
-test('a nearly right name is suggested', () => {
+test('a similar name is suggested', () => {
   const hints: (string | null)[] = []
-  fillIn('${API_TOKN}', { API_TOKEN: 'x' }, (mistake) => hints.push(mistake.hint))
+  fillIn('${API_TOKN}', { API_TOKEN: 'x' }, (problem) => hints.push(problem.hint))
   expect(hints[0]).toMatch(/^did you mean "API_TOKEN"\? Otherwise pass --env API_TOKN=/)
 })
 
@@ -47,6 +47,6 @@ test('an escaped reference still needs the environment to be read', () => {
   expect(['a', '${A}', '$${A}'].map(hasReference)).toEqual([false, true, true])
 })
 
-test('covered values hide everything but the names', () => {
-  expect(coverValues({ A: 'one', B: undefined, C: '' })).toEqual({ A: '***', B: undefined, C: '' })
+test('masked values hide everything except the names', () => {
+  expect(maskValues({ A: 'one', B: undefined, C: '' })).toEqual({ A: '***', B: undefined, C: '' })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import {
-  dateFormatFault,
+  dateFormatProblem,
   formatDate,
   parseDateFormat,
   parseDateRange,
@@ -16,7 +16,7 @@ test.each([
   ['-1d..+1d', [-DAY, DAY]],
   ['0..12h', [0, DAY / 2]],
   ['-2d..-1d', [-2 * DAY, -DAY]],
-])('%s is that far from now', (text, range) => {
+])('%s is an offset from now', (text, range) => {
   expect(parseDateRange(text)).toEqual(range)
 })
 
@@ -27,19 +27,19 @@ test.each(['', 'tomorrow', '+30d..+1d', '1', '1d..2d..3d', '+-1d', '99999999h'])
   },
 )
 
-test('the example of each function is a right call', () => {
+test('the example of each function is a valid call', () => {
   for (const fn of FUNCTIONS) {
     const template = parseTemplate(
       `{{ ${fn.example} }}`,
       { shapes: new Map(), variables: ['a', 'b', 'x'], env: { NAME: 'n', KEY: 'k' } },
-      (mistake) => expect(mistake).toBeNull(),
+      (problem) => expect(problem).toBeNull(),
     )
     const wanted = fn.name === 'env' ? { type: 'literal', value: 'n' } : { type: 'call', name: fn.name }
     expect(template).toMatchObject([wanted])
   }
 })
 
-test('names of other tools stand for functions that there are', () => {
+test('names of other tools map to existing functions', () => {
   for (const name of Object.values(FUNCTION_SYNONYMS)) expect(FUNCTIONS.map((fn) => fn.name)).toContain(name)
 })
 
@@ -51,16 +51,16 @@ test.each([
   ['DD.MM.YYYY, HH:mm', '02.01.2026, 03:04'],
   ['YYYY-MM-DDTHH:mm:ssZ', '2026-01-02T03:04:05Z'],
   ['SSS', '067'],
-])('a moment as %s is %s', (format, text) => {
-  expect(dateFormatFault(format)).toBeNull()
+])('a time formatted as %s is %s', (format, text) => {
+  expect(dateFormatProblem(format)).toBeNull()
   expect(formatDate(MOMENT, parseDateFormat(format))).toBe(text)
 })
 
 test.each([
   ['yyyy-MM-dd', 'did you mean "YYYY"?'],
-  ['%Y-%m-%d', 'is no part of a date'],
-  ['day', 'is no part of a date'],
-  ['--', 'names no part of a date'],
-])('%s is no format', (format, fault) => {
-  expect(dateFormatFault(format)).toContain(fault)
+  ['%Y-%m-%d', 'is not part of a date'],
+  ['day', 'is not part of a date'],
+  ['--', 'contains no part of a date'],
+])('%s is not a format', (format, problem) => {
+  expect(dateFormatProblem(format)).toContain(problem)
 })

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Shape } from '../../../src/scenario/template/parsed.js'
-import { literalParts, normalizeHoles, parseTemplate } from '../../../src/scenario/template/template.js'
-import type { Mistake } from '../../../src/scenario/yaml/tree.js'
+import {
+  literalParts,
+  normalizePlaceholders,
+  parseTemplate,
+} from '../../../src/scenario/template/template.js'
+import type { TreeProblem } from '../../../src/scenario/yaml/tree.js'
 
 const single = { columns: null, gaps: new Map(), isFlat: false }
 const users = { columns: ['email', 'first name'], gaps: new Map(), isFlat: true }
@@ -19,9 +23,9 @@ const names = {
 }
 
 function parse(text: string, { keepsType = false, env = {} } = {}) {
-  const mistakes: Mistake[] = []
-  const template = parseTemplate(text, { ...names, env, keepsType }, (mistake) => mistakes.push(mistake))
-  return { template, mistakes }
+  const problems: TreeProblem[] = []
+  const template = parseTemplate(text, { ...names, env, keepsType }, (problem) => problems.push(problem))
+  return { template, problems }
 }
 
 const call = (name: string, ...args: unknown[]) => ({ type: 'call', name, args })
@@ -64,12 +68,12 @@ describe('a template', () => {
     ['{ "a": {"b": 1}}', ['{ "a": {"b": 1}}']],
     ['a }} b', ['a }} b']],
   ])('%j', (text, expected) => {
-    expect(parse(text)).toEqual({ template: expected, mistakes: [] })
+    expect(parse(text)).toEqual({ template: expected, problems: [] })
   })
 
-  test('of JSON may be a whole row', () => {
+  test('in JSON may be a whole row', () => {
     expect(parse('{{ user }}', { keepsType: true }).template).toEqual([{ type: 'data', name: 'user' }])
-    expect(parse('{{ user }}').mistakes[0]!.hint).toContain('{{ user.email }}')
+    expect(parse('{{ user }}').problems[0]!.hint).toContain('{{ user.email }}')
     expect(parse('a {{ user }}', { keepsType: true }).template).toBeNull()
   })
 })
@@ -86,66 +90,66 @@ describe('the environment in an expression', () => {
     ['{{ ${NAME} }}', [{ type: 'data', name: 'id' }]],
     ["{{ upper('${EVIL}') }}", [call('upper', env.EVIL)]],
   ])('%s', (text, expected) => {
-    expect(parse(text, { env })).toEqual({ template: expected, mistakes: [] })
+    expect(parse(text, { env })).toEqual({ template: expected, problems: [] })
   })
 
   test.each([
     ["{{ env('NOPE') }}", '${NOPE} is not set'],
     ['{{ env(id) }}', 'name of a variable, in quotes'],
-    ['{{ ${EVIL} }}', 'what ${EVIL} holds is neither'],
+    ['{{ ${EVIL} }}', 'the value of ${EVIL} is neither'],
     ["{{ '${NOPE}' }}", '${NOPE} is not set'],
-  ])('%s is refused', (text, message) => {
-    const { template, mistakes } = parse(text, { env })
+  ])('%s is rejected', (text, message) => {
+    const { template, problems } = parse(text, { env })
     expect(template).toBeNull()
-    expect(mistakes.map((mistake) => mistake.message).join()).toContain(message)
-    expect(JSON.stringify(mistakes)).not.toContain('upper')
+    expect(problems.map((problem) => problem.message).join()).toContain(message)
+    expect(JSON.stringify(problems)).not.toContain('upper')
   })
 })
 
 test.each([
-  ['{{', 'has no }}'],
-  ['{{ id', 'has no }}'],
-  ['{{}}', 'nothing stands'],
+  ['{{', 'is never closed'],
+  ['{{ id', 'is never closed'],
+  ['{{}}', 'nothing between'],
   ['{{ ID }}', 'unknown name'],
   ['{{ a b }}', 'unknown name'],
-  ['{{ id b }}', '"b" is not expected'],
+  ['{{ id b }}', 'unexpected "b"'],
   ['{{ randomInt(1, 2 }}', 'is not closed'],
-  ["{{ date('}}') }}", 'date takes the distance'],
-  ['{{ randomInt(1,,2) }}', '"," is not expected'],
-  ['{{ randomInt(1, 99999999999999999999) }}', 'a whole number is wanted'],
+  ["{{ date('}}') }}", 'date takes a duration'],
+  ['{{ randomInt(1,,2) }}', 'unexpected ","'],
+  ['{{ randomInt(1, 99999999999999999999) }}', 'expected a whole number'],
   ['{{ id.x }}', 'has no fields'],
-  ['{{ user.email.x }}', 'is a text'],
-  ['{{ order.note }}', 'row 2 has none'],
-  ['{{ id | }}', 'the name of a filter'],
-  ['{{ id || 5 }}', 'there is no ||'],
+  ['{{ user.email.x }}', 'is text'],
+  ['{{ order.note }}', "row 2 doesn't"],
+  ['{{ id | }}', 'expected a filter'],
+  ['{{ id || 5 }}', '|| is not supported'],
   ['{{ id | nope }}', 'unknown filter'],
-  ['{{ id | uuid }}', 'uuid is no filter'],
-  ['{{ id | default }}', 'takes one argument, here are none'],
+  ['{{ id | uuid }}', 'uuid is not a filter'],
+  ['{{ id | default }}', 'takes one argument, got none'],
   ["{{ 'a }}", 'the quote is not closed'],
-  ["{{ '\\d' }}", 'stands for nothing'],
-  ['{{ . }}', 'is not expected'],
-  ['{{ user. }}', 'comes a name'],
-  ['{{ token[-1] }}', 'a place from 0'],
+  ["{{ '\\d' }}", 'is not an escape sequence'],
+  ['{{ . }}', 'unexpected'],
+  ['{{ user. }}', 'expected a name'],
+  ['{{ token[-1] }}', 'an index from 0'],
   [`{{ ${'('.repeat(200)}1${')'.repeat(200)} }}`, 'nested more than'],
   [`{{ id${' | upper'.repeat(200)} }}`, 'more than 40 filters'],
-])('%j is refused', (text, message) => {
-  const { template, mistakes } = parse(text)
+])('%j is rejected', (text, message) => {
+  const { template, problems } = parse(text)
   expect(template).toBeNull()
-  expect(mistakes.map((mistake) => mistake.message).join()).toContain(message)
+  expect(problems.map((problem) => problem.message).join()).toContain(message)
 })
 
-test('each wrong hole is told, and where in it', () => {
-  const { mistakes } = parse('/{{ a }}/{{ id }}/{{ id | b }}')
-  expect(mistakes.map((mistake) => mistake.part)).toEqual([
+test('each wrong placeholder is reported with its place', () => {
+  const { problems } = parse('/{{ a }}/{{ id }}/{{ id | b }}')
+  expect(problems.map((problem) => problem.part)).toEqual([
     { text: 'a', from: 4, within: { text: '{{ a }}', from: 1 } },
     { text: 'b', from: 26, within: { text: '{{ id | b }}', from: 18 } },
   ])
 })
 
-test('holes have one spelling in names', () => {
-  expect(normalizeHoles('/{{a}}/x/{{  b  }}')).toBe('/{{ a }}/x/{{ b }}')
+test('placeholders have uniform spacing in names', () => {
+  expect(normalizePlaceholders('/{{a}}/x/{{  b  }}')).toBe('/{{ a }}/x/{{ b }}')
 })
 
-test('literal parts are what is known before the run', () => {
+test('literal parts are known before the run', () => {
   expect(literalParts(['a', { type: 'data', name: 'id' }, 'b'])).toEqual(['a', 'b'])
 })

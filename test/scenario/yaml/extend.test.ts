@@ -3,7 +3,7 @@ import { UserError } from '../../../src/base/errors.js'
 import { readScenario } from '../../../src/scenario/read.js'
 import { requestOf } from '../only.js'
 
-/** Reads `main` of some files by their paths. */
+/** Reads the main file of several files, given by path. */
 function read(files: Readonly<Record<string, string>>, main = 'main.yaml') {
   const reader = {
     read(path: string) {
@@ -31,7 +31,7 @@ function problemsOf(files: Readonly<Record<string, string>>) {
 const COMMON = 'target: http://a\nhttp:\n  timeout: 3s\n  headers: { x-a: "1", x-b: "2" }\n'
 
 describe('a file that extends another', () => {
-  test('has the last word, key by key', () => {
+  test('overrides it key by key', () => {
     const scenario = read({
       'main.yaml': 'extends: common.yaml\nhttp: { headers: { x-b: "3" } }\nrequests: [{ get: / }]\n',
       'common.yaml': COMMON,
@@ -49,7 +49,7 @@ describe('a file that extends another', () => {
     expect([scenario.requests.length, requestOf(scenario).path]).toEqual([1, ['/own']])
   })
 
-  test('may itself be extended, from another folder', () => {
+  test('may itself be extended from another folder', () => {
     const scenario = read({
       'main.yaml': 'extends: base/one.yaml\n',
       'base/one.yaml': 'extends: ../two.yaml\nrequests: [{ get: / }]\n',
@@ -60,7 +60,7 @@ describe('a file that extends another', () => {
 
   test.each([
     [
-      'a mistake is told in the file that it is in',
+      'a problem is reported in its own file',
       { 'main.yaml': 'extends: common.yaml\nlod: 1\n', 'common.yaml': 'requests:\n  - gett: /\n' },
       [
         'scenarios/main.yaml:2: unknown key "lod"',
@@ -68,19 +68,19 @@ describe('a file that extends another', () => {
       ],
     ],
     [
-      'files that go round in a circle are refused',
+      'a cycle is rejected',
       { 'main.yaml': 'extends: common.yaml\n', 'common.yaml': 'extends: main.yaml\n' },
       ['scenarios/common.yaml:1: extends: main.yaml extends this file in turn'],
     ],
     [
-      'a file that is not there is told, and nothing that it might hold',
+      'a missing file is reported, but nothing that it might define',
       { 'main.yaml': 'extends: nothing.yaml\n' },
       ['scenarios/main.yaml:1: extends: scenarios/nothing.yaml: no such file'],
     ],
     [
-      'something that is no path is refused',
+      'a value that is not a path is rejected',
       { 'main.yaml': 'extends: [a]\n' },
-      ['scenarios/main.yaml:1: extends: a file is wanted, here is a list'],
+      ['scenarios/main.yaml:1: extends: expected a file, got a list'],
     ],
     [
       'YAML that is broken is told where it is',
@@ -111,7 +111,7 @@ baseline: { file: ../b/shop.json }
 `
   const readProfile = (profile?: string) => readScenario(text, { file: 's/shop.yaml', env: {}, profile })
 
-  test('are loads by name, with results and a baseline of their own', () => {
+  test('are named loads with their own results and baseline', () => {
     const { load, name, profile, baseline } = readProfile('stress')
     expect([load.start, name, profile, baseline.file]).toEqual([
       200,
@@ -121,16 +121,16 @@ baseline: { file: ../b/shop.json }
     ])
   })
 
-  test('stand in for a load that is not there', () => {
+  test('replace a missing load', () => {
     expect(readProfile().name).toBe('shop-smoke')
   })
 
-  test('give way to a load when none is asked for', () => {
+  test('are not used if there is a load and none is requested', () => {
     const scenario = readScenario(`load: { vus: 7 }\n${text}`, { file: 's/shop.yaml', env: {} })
     expect([scenario.name, scenario.profile, scenario.load.start]).toEqual(['shop', null, 7])
   })
 
-  test('have to be there', () => {
+  test('must exist', () => {
     expect(() => readProfile('strees')).toThrow('there is no profile "strees"')
   })
 })

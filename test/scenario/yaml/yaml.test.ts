@@ -24,17 +24,17 @@ describe('places', () => {
     expect(place.text.slice(place.column - 1, place.column - 1 + place.length)).toBe(marked)
   })
 
-  test('a key has its own', () => {
+  test('a key has its own place', () => {
     expect(yaml.locate(['b', 0, 'x'], { onKey: true })).toMatchObject({ line: 3, column: 5, length: 1 })
   })
 
-  test('so has a part of a text', () => {
+  test('and so does a part of a text', () => {
     const place = yaml.locate(['b', 0, 'x'], { part: { text: 'z', from: 2 } })
     expect(place).toMatchObject({ line: 3, column: 11, length: 1 })
   })
 })
 
-test('an alias repeats its value, and a mistake in it is shown where it was written', () => {
+test('an alias repeats its value, and a problem in it is shown at the original', () => {
   const yaml = readYaml('a: &v { x: 5 }\nb: *v\n', 'f.yaml')
   expect(yaml.tree).toMatchObject({ a: { x: new Scalar(5, '5') }, b: { x: new Scalar(5, '5') } })
   expect(yaml.locate(['b', 'x'])).toMatchObject({ line: 1, column: 12 })
@@ -45,7 +45,7 @@ test('many aliases of a small value are fine', () => {
   expect(readYaml(text, 'f.yaml').problems).toEqual([])
 })
 
-test('a file that was cut off, or garbled anywhere, is read or refused, never more', () => {
+test('a truncated or garbled file is read or rejected, but never crashes', () => {
   const whole = readFileSync(new URL('../good/everything.yaml', import.meta.url), 'utf8')
   const random = new Random(1)
   const noise = [
@@ -94,7 +94,7 @@ test.each([
   ['dashes', '- '.repeat(30_000)],
   ['question marks', '? '.repeat(30_000)],
   ['brackets', '['.repeat(30_000)],
-])('%s beyond what can be read are a mistake with its place', (_name, deep) => {
+])('%s nested too deeply are a problem with a place', (_name, deep) => {
   const { tree, problems } = readYaml(`a: 1\nb:\n ${deep}x\n`, 'f.yaml')
   expect(tree).toBeNull()
   expect(problems).toHaveLength(1)
