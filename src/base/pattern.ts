@@ -12,7 +12,7 @@ const STEPS_MOST = 10_000_000
 /** A pattern that ran out of time; the message says which. */
 export class SlowPatternError extends Error {
   constructor(source: string, { message }: OutOfTime) {
-    super(`the pattern ${source} ${message} on this answer`)
+    super(`the pattern ${source} ${message} on this response`)
   }
 }
 

@@ -32,7 +32,7 @@ export class Shape {
       const message = messageOf(error)
       const position = /position (\d+)/.exec(message)?.[1] ?? Number.POSITIVE_INFINITY
       const isAtEnd = /end of JSON|Unterminated/.test(message) || isAtEndOf(text, Number(position), message)
-      throw new ShapeError(isAtEnd ? 'the file is cut off' : 'this is not JSON')
+      throw new ShapeError(isAtEnd ? 'the file is truncated' : 'not valid JSON')
     }
   }
 
@@ -61,7 +61,7 @@ export class Shape {
   }
 
   text(): string {
-    return typeof this.value === 'string' ? this.value : this.fail('a text')
+    return typeof this.value === 'string' ? this.value : this.fail('a string')
   }
 
   flag(): boolean {
@@ -119,7 +119,7 @@ export function checkSchema(root: Shape, wanted: string): void {
   const later = schema.startsWith(`${family}@`) && Number(schema.slice(family.length + 1)) > Number(version)
   throw new ShapeError(
     later
-      ? `its schema is ${schema}, made by a newer perfctl than this one, which reads ${wanted}`
+      ? `its schema is ${schema}, from a newer perfctl; this version reads ${wanted}`
       : `its schema is "${schema}", not ${wanted}`,
   )
 }

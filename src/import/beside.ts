@@ -50,7 +50,7 @@ export class BesideFiles {
   /** Notes which files the scenario needs. */
   tell(notes: Notes): void {
     for (const name of this.names)
-      notes.add('files are sent from beside the scenario: put there what users really send', name)
+      notes.add('requests upload these files; put realistic ones next to the scenario', name)
   }
 }
 

@@ -36,7 +36,7 @@ export function draftBody(
   if (body.kind === 'parts') return { keys: draftParts(body.parts), impliesType: true }
   if (body.text === '') return { keys: {}, impliesType: false }
   if (body.text.length > TEXT_LENGTH_MAX) {
-    notes.add('bodies of more than 100 kB were left out: put them in a file, and write file: <path>')
+    notes.add('left out bodies of more than 100 kB: save each to a file and write file: <path>')
     return { keys: {}, impliesType: false }
   }
   const essence = (type ?? '').split(';')[0]!.trim().toLowerCase()
@@ -56,12 +56,12 @@ export function draftBody(
     if (fields !== null) return { keys: { form: hideFields(fields) }, impliesType: true }
     if (/^\s*[{[]/.test(body.text)) {
       notes.add(
-        'a body that looks like JSON says it is a form: if that is not meant, write json in place of body',
+        'a body looks like JSON but its content type is a form: if that is wrong, write json instead of body',
       )
     }
   }
   if (/[\x00-\x08\ufffd\ud800-\udfff]|^data:[^,]*;base64,/u.test(body.text)) {
-    notes.add('bodies that are no text were recorded as one: put them in a file, and write file: <path>')
+    notes.add('binary bodies were recorded as text: save each to a file and write file: <path>')
   }
   return { keys: { body: hideInText(body.text, hideField) }, impliesType: false }
 
@@ -70,11 +70,11 @@ export function draftBody(
     for (const part of parts) {
       const { name, file: path } = part
       if (name === '__proto__') {
-        notes.add("fields of a form that can't be keys were left out", name)
+        notes.add('left out form fields whose names cannot be keys', name)
         continue
       }
       if (path?.trim() === '') {
-        notes.add('left out fields of a form for which no file was chosen', name)
+        notes.add('left out form fields without a chosen file', name)
         continue
       }
       addField(fields, name, path !== null ? draftFile(path, part) : draftText(part))

@@ -58,7 +58,7 @@ function draftCarried(
   if (body === null) return { keys: {}, impliesType: false }
   if (method === 'get' || method === 'head') {
     const place = `${method.toUpperCase()} ${address.path.split('?')[0]}`
-    draftsman.notes.add('left out bodies of GET and HEAD requests, which perfctl sends without', place)
+    draftsman.notes.add('left out bodies of GET and HEAD requests, which perfctl does not send', place)
     return { keys: {}, impliesType: true }
   }
   return draftBody(body, headerOf(headers, 'content-type'), draftsman)

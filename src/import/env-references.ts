@@ -48,9 +48,11 @@ export class References {
     const text = JSON.stringify(parts)
     const needed = [...this.taken].filter((name) => !this.preset.has(name) && text.includes(`\${${name}}`))
     if (needed.length > 0)
-      notes.add(`needs values from the environment, or with --env NAME=value: ${needed.join(', ')}`)
+      notes.add(
+        `set these variables before a run, in the environment or with -e NAME=value: ${needed.join(', ')}`,
+      )
     if (this.preset.size > 0)
-      notes.add(`has made-up values unless they are set: ${[...this.preset].join(', ')}`)
+      notes.add(`these variables have made-up defaults: ${[...this.preset].join(', ')}`)
   }
 }
 

@@ -65,11 +65,11 @@ export function draftHeaders(
     if (name.startsWith(':') || CONNECTION.has(name)) continue
     if (name === 'host' && value.toLowerCase() === host.toLowerCase()) continue
     if (BROWSER.test(name)) {
-      notes.add('left out headers by which a browser describes itself', name)
+      notes.add('left out headers that describe the browser', name)
     } else if (CONDITIONS.has(name)) {
-      notes.add('left out conditions that would be answered by an empty 304', name)
+      notes.add('left out conditional headers, which would get an empty 304', name)
     } else if (!canSend(name, value)) {
-      notes.add('left out headers that HTTP can not carry', name)
+      notes.add('left out headers that are not valid in HTTP', name)
     } else if (name in headers) {
       headers[name] = join(name, headers[name]!, value)
     } else {
@@ -104,7 +104,7 @@ function knownCodings(value: string, notes: ImportContext['notes']): string {
   const all = [...new Set(value.split(',').map((coding) => coding.trim()))].filter((coding) => coding !== '')
   const known = all.filter((coding) => /^(?:x-gzip|gzip|deflate|br|identity|\*)(?:\s*;|$)/i.test(coding))
   for (const coding of all.filter((one) => !known.includes(one)))
-    notes.add('left out encodings that perfctl can not unpack', coding)
+    notes.add('left out encodings that perfctl cannot decode', coding)
   return known.join(', ')
 }
 

@@ -22,14 +22,13 @@ export type ImportFormat = { readonly description: string; readonly flags: reado
 /** All of them, by the names that the command line knows. */
 export const IMPORTERS: Readonly<Record<string, ImportFormat>> = {
   curl: text(
-    "curl commands, as browsers' developer tools copy them",
+    "curl commands, such as those that browsers' developer tools copy",
     async () => (await import('./curl/index.js')).importCurl,
   ),
-  har: text(
-    'a recording of a browser or a proxy (HAR)',
-    async () => (await import('./har/index.js')).importHar,
-    ['mix', 'static'],
-  ),
+  har: text('a browser or proxy recording (HAR)', async () => (await import('./har/index.js')).importHar, [
+    'mix',
+    'static',
+  ]),
   postman: text(
     'a Postman collection (v2.0, v2.1)',
     async () => (await import('./postman/index.js')).importPostman,

@@ -15,9 +15,9 @@ export function readJsonFile(text: string, file: string): unknown {
     const end = content.trimEnd().length
     const at = Math.min(findJsonFault(content), end)
     const told = messageOf(error).replace(/(?: in JSON| after JSON)? at position.*$|, "?.*$|, \.\.\..*$/s, '')
-    const reason = at === end ? 'it ends too early' : told
+    const reason = at === end ? 'unexpected end of file' : told
     const place = new Source(file, content).place([at, at + 1])
-    throw new UserError([{ message: `not valid JSON: ${reason}`, place, hint: 'export the file once more' }])
+    throw new UserError([{ message: `not valid JSON: ${reason}`, place, hint: 'export the file again' }])
   }
 }
 

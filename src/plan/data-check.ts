@@ -31,8 +31,8 @@ export function checkData(plan: SupplyPlan): void {
     const file = 'table' in feeder ? ` (${feeder.table.file})` : ''
     const ofWarmup = warmup > 0 ? `, ${formatCount(warmup)} of them in the warm-up` : ''
     throw userError(
-      `data.${name}${file} has ${formatCount(size)} rows, and the load will take ${formatCount(needed)}${ofWarmup}`,
-      'add rows, send less, or write onEnd: recycle',
+      `data.${name}${file} has ${formatCount(size)} rows, but the load needs ${formatCount(needed)}${ofWarmup}`,
+      'add rows, reduce the load, or write onEnd: recycle',
     )
   }
 }

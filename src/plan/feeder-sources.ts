@@ -147,6 +147,6 @@ function exhausted({ name, feeder, rows }: Turn): DataExhausted {
   const file = 'table' in feeder ? ` (${feeder.table.file})` : ''
   const size = `${formatCount(rows.size)} rows${file}`
   return new DataExhausted(
-    `data.${name} ran out: it has ${size}, each of which is given once; add rows, or write onEnd: recycle`,
+    `data.${name} ran out: it has ${size}, each used only once; add rows, or write onEnd: recycle`,
   )
 }

@@ -41,7 +41,7 @@ const PURE: Readonly<Record<string, Pure>> = {
   first: (value) => (Array.isArray(value) ? value[0] : [...textOf(value)][0]),
   last: (value) => (Array.isArray(value) ? value.at(-1) : [...textOf(value)].at(-1)),
   join: (value, separator = ',') => {
-    if (!Array.isArray(value)) throw new ValueError('join wants a list')
+    if (!Array.isArray(value)) throw new ValueError('join expects a list')
     return value.map(textOf).join(textOf(separator))
   },
   add: (value, other) => {
@@ -70,13 +70,13 @@ function sizeOf(value: unknown): number {
 function readEncoding(value: unknown): 'hex' | 'base64' | 'base64url' {
   const encoding = textOf(value)
   if (encoding === 'hex' || encoding === 'base64' || encoding === 'base64url') return encoding
-  throw new ValueError('the encoding of a digest is hex, base64 or base64url')
+  throw new ValueError('the encoding must be hex, base64 or base64url')
 }
 
 function digest(make: () => string): string {
   try {
     return make()
   } catch (error) {
-    throw error instanceof ValueError ? error : new ValueError('there is no such algorithm for a digest')
+    throw error instanceof ValueError ? error : new ValueError('unknown digest algorithm')
   }
 }

@@ -90,7 +90,7 @@ const DRAWN: Readonly<Record<string, (args: readonly Operand[]) => Call>> = {
     const letters = option(alphabet, ALPHANUMERIC, (value) => [...textOf(value)])
     return (draws) => {
       const [count, from] = [size(draws), letters(draws)]
-      if (from.length === 0) throw new ValueError('randomString was given no characters')
+      if (from.length === 0) throw new ValueError('randomString needs at least one character')
       let text = ''
       for (let i = 0; i < count; i++) text += from[draws.random.integer(0, from.length - 1)]!
       return text
@@ -105,7 +105,7 @@ const DRAWN: Readonly<Record<string, (args: readonly Operand[]) => Call>> = {
     return (draws) => {
       const list = calls[0]!(draws)
       if (Array.isArray(list) && list.length > 0) return list[draws.random.integer(0, list.length - 1)]
-      throw new ValueError('pick wants a list with entries')
+      throw new ValueError('pick expects a list that is not empty')
     }
   },
   date: ([range, format]) => {
@@ -142,13 +142,13 @@ const WARMUP_COUNT = 1_000_000_000
 const ALPHANUMERIC = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789']
 
 function between({ random }: IterationContext, from: number, to: number): number {
-  if (to < from) throw new ValueError('the smaller of two numbers has to come first')
+  if (to < from) throw new ValueError('the smaller number must come first')
   return random.integer(from, to)
 }
 
 function readRange(text: string): readonly [number, number] {
   const range = parseDateRange(text)
-  if (range === null) throw new ValueError('date wants a distance from now, such as +1d..+30d')
+  if (range === null) throw new ValueError('date expects a range from now, such as +1d..+30d')
   return range
 }
 

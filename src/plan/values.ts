@@ -50,20 +50,20 @@ export function numberOf(value: unknown, what: string): number {
         ? Number(value)
         : Number.NaN
   if (Number.isFinite(number)) return number
-  throw new ValueError(`${what} wants a number and was given ${kindOf(value)}`)
+  throw new ValueError(`${what} expects a number, got ${kindOf(value)}`)
 }
 
 /** A value as a whole number; a ValueError when it isn't one. */
 export function wholeOf(value: unknown, what: string): number {
   const number = numberOf(value, what)
   if (Number.isSafeInteger(number)) return number
-  throw new ValueError(`${what} wants a whole number and was given a fraction`)
+  throw new ValueError(`${what} expects a whole number, got a fraction`)
 }
 
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' ? 'a map' : typeof value === 'string' ? 'a text' : 'something else'
+  return typeof value === 'object' ? 'a map' : typeof value === 'string' ? 'text' : 'something else'
 }
 
 /** What a path leads to in a value; undefined when it leads nowhere. */

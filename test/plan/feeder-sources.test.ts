@@ -90,7 +90,7 @@ describe('rows that are given once', () => {
   ])('run out after the last: %d, and %d in the warm-up', (iterations, warmup) => {
     const text = EVERY.replace('PICK', 'unique')
     expect(() => fleet(text, { workers: 2, iterations, warmup })).toThrow(
-      'data.user ran out: it has 50 rows (u.csv), each of which is given once; add rows, or write onEnd: recycle',
+      'data.user ran out: it has 50 rows (u.csv), each used only once; add rows, or write onEnd: recycle',
     )
   })
 
@@ -157,7 +157,7 @@ describe('too few rows are told before anything is sent', () => {
   ])('%s needs %d', (load, rows) => {
     expect(() => check(load, rows, 'pick: unique', every)).not.toThrow()
     expect(() => check(load, rows - 1, 'pick: unique', every)).toThrow(
-      /^data\.user \(u\.csv\) has \d+ rows, and the load will take 1/,
+      /^data\.user \(u\.csv\) has \d+ rows, but the load needs 1/,
     )
   })
 

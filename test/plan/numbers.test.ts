@@ -38,5 +38,5 @@ load: { vus: 5, iterationsPerVu: 3 }
 data: { n: { values: [${Array(rows).fill('x').join(', ')}], pick: unique } }
 requests: [{ get: "/{{ n }}" }]`
   expect(() => checkData(planOf(text(15)))).not.toThrow()
-  expect(() => checkData(planOf(text(14)))).toThrow('data.n has 14 rows, and the load will take 15')
+  expect(() => checkData(planOf(text(14)))).toThrow('data.n has 14 rows, but the load needs 15')
 })

@@ -49,7 +49,7 @@ describe('what is wrong is named by its path', () => {
   }
 
   test.each<[(string | number)[], unknown, string]>([
-    [['schema'], 'perfctl/result@9', 'its schema is perfctl/result@9, made by a newer perfctl'],
+    [['schema'], 'perfctl/result@9', 'its schema is perfctl/result@9, from a newer perfctl'],
     [['schema'], 'k6', 'its schema is "k6", not perfctl/result@1'],
     [['scenario'], undefined, 'scenario is missing'],
     [['scenario', 'name'], 7, 'scenario.name is not a text'],

@@ -34,9 +34,9 @@ export class Columns {
     const lacks = (fields: readonly string[]) => this.at(fields).length === 0
     const isWhole = !lacks(FIELDS.request)
     return [
-      ...(lacks(FIELDS.method) && !isWhole ? ['a method'] : []),
-      ...(lacks(FIELDS.path) && !isWhole ? ['a path'] : []),
-      ...(lacks(FIELDS.status) ? ['a status'] : []),
+      ...(lacks(FIELDS.method) && !isWhole ? ['method'] : []),
+      ...(lacks(FIELDS.path) && !isWhole ? ['path'] : []),
+      ...(lacks(FIELDS.status) ? ['status'] : []),
     ]
   }
 

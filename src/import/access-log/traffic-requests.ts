@@ -53,7 +53,7 @@ export function mixTraffic<T>(traffic: Traffic<T>, lists: DataLists): TrafficMix
       (segment) => typeof segment !== 'string' && segment.branch.sample.distinct > 1,
     )
     if (values.length > 1)
-      lists.notes.add('values of one path are drawn one by one, so that some may not belong together', name)
+      lists.notes.add('values of one path are drawn independently, so some combinations may not exist', name)
     return { name, method, path: pathOf(one, lists), count, statuses, payload }
   })
   const carried = requests.reduce((sum, { count }) => sum + count, 0)

@@ -44,12 +44,12 @@ export class DataLists {
     this.names.set(sample, name)
     this.lists[name] = list
     if (new Set(list).size < list.length) {
-      this.notes.add('values stand in these lists as often as they came in a sample of the traffic', name)
+      this.notes.add('values are repeated in these lists as often as in a sample of the traffic', name)
     }
     if (distinct > list.length) {
       const count = distinct > 255 ? `about ${roughly(distinct)}` : distinct
       this.notes.add(
-        'lists with a part of the values only: caches will be hit more often than in real traffic',
+        'lists with only some of the values: caches will be hit more often than in real traffic',
         `${name} (${list.length} of ${count})`,
       )
     }

@@ -133,7 +133,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 /** Nothing can stand in for a certificate, and without it the scenario would not be valid. */
 function leaveOutFile({ notes }: CurlState, key: string, path: string): void {
   notes.add(
-    'left out certificates and keys: put them beside the scenario and name them under http, such as tls: { ca: ca.pem }',
+    'left out certificates and keys: put them next to the scenario and name them under http, such as tls: { ca: ca.pem }',
     `${key}: ${baseName(path)}`,
   )
 }
@@ -141,7 +141,7 @@ function leaveOutFile({ notes }: CurlState, key: string, path: string): void {
 /** `-H 'Accept:'` takes a header away, `-H 'X-Custom;'` sends an empty one. */
 function addHeader(state: CurlState, value: string): void {
   if (value.startsWith('@')) {
-    state.notes.add('left out headers that stand in a file', value.slice(1))
+    state.notes.add('left out headers from a file', value.slice(1))
     return
   }
   const [, name = value, sign, rest = ''] = /^([^:;]+)([:;])(.*)$/s.exec(value) ?? []
@@ -155,7 +155,7 @@ function setCookie({ headers, http, notes }: CurlState, value: string): void {
     return
   }
   http['cookies'] = true
-  if (value !== '') notes.add('left out cookies that stand in a file', value)
+  if (value !== '') notes.add('left out cookies from a file', value)
 }
 
 /** `clean`: what becomes of a text that curl reads from somewhere else. */
@@ -172,7 +172,7 @@ function addData(state: CurlState, value: string, clean = (text: string) => text
 function addFile(state: CurlState, path: string): void {
   state.hasData = true
   if (state.isQuery || state.dataFile !== null)
-    state.notes.add('left out files that were joined with other data', baseName(path))
+    state.notes.add('left out files combined with other data', baseName(path))
   else state.dataFile = path
 }
 
@@ -193,7 +193,7 @@ function addEncoded(state: CurlState, value: string): void {
   const [, name = '', sign, rest = value] = /^([^=@]*)([=@])(.*)$/s.exec(value) ?? []
   const source = sign === '@' ? streamAt(rest, stdin, contents) : null
   const text = source === null ? rest : source.kind === 'text' ? source.text : null
-  if (text === null) notes.add('left out files that were to be URL-encoded', baseName(rest))
+  if (text === null) notes.add('left out files to be URL-encoded', baseName(rest))
   else data.push((name === '' ? '' : `${name}=`) + outsideMarks(text, encodeSafely))
 }
 
@@ -211,9 +211,10 @@ function addPart({ parts, notes, stdin, contents }: CurlState, value: string): v
   const source = sign === undefined ? null : streamAt(file, stdin, contents)
   if (source === null) parts.push({ name, text: unquoted(content), file: null, type })
   else if (sign === '<' && source.kind === 'text') parts.push({ name, text: source.text, file: null, type })
-  else if (sign === '<') notes.add('left out fields of a form that stand in a file', name)
+  else if (sign === '<') notes.add('left out form fields whose value is in a file', name)
   else parts.push({ name, text: '', file: source.kind === 'file' ? source.path : file, type, fileName })
-  if (others.length > 0) notes.add('left out what a form says of its fields', others.join(', '))
+  if (others.length > 0)
+    notes.add('left out form field options that perfctl does not support', others.join(', '))
 }
 
 /** In quotes a text may hold semicolons. */
@@ -241,7 +242,7 @@ function splitAttributes(text: string) {
 /** `host:port:address`; of several addresses the first. */
 function addResolve({ detours, notes }: CurlState, value: string): void {
   const [, host, port, address] = /^\+?([^:]+):(\d+):(\[[^\]]+\]|[^,]+)/.exec(value) ?? []
-  if (address === undefined) notes.add('left out flags that perfctl has nothing for', `--resolve ${value}`)
+  if (address === undefined) notes.add('left out flags that perfctl does not support', `--resolve ${value}`)
   else detours.push({ from: `${host}:${port}`, to: `${address}:${port}` })
 }
 
@@ -249,7 +250,7 @@ function addResolve({ detours, notes }: CurlState, value: string): void {
 function addConnectTo({ detours, notes }: CurlState, value: string): void {
   const shape = /^(\[[^\]]+\]|[^:]*):(\d*):(\[[^\]]+\]|[^:]*):(\d*)$/
   const [, host, port, other, otherPort] = shape.exec(value) ?? []
-  if (host === undefined) notes.add('left out flags that perfctl has nothing for', `--connect-to ${value}`)
+  if (host === undefined) notes.add('left out flags that perfctl does not support', `--connect-to ${value}`)
   else detours.push({ from: host === '' ? '' : `${host}:${port}`, to: `${other}:${otherPort}` })
 }
 

@@ -124,7 +124,7 @@ export function readArguments(words: readonly string[], notes: Notes): Arguments
       const known = flags.filter((flag): flag is Flag => flag !== null)
       if (known.length < flags.length) {
         const value = isValue(words[at + 1]) ? ` ${take()}` : ''
-        notes.add('left out flags that curl is not known to have', word + value)
+        notes.add('left out unknown curl flags', word + value)
       }
       if (known.some(({ name }) => name === 'next')) requests.push({ flags: [], urls: [] })
       else current.flags.push(...known)

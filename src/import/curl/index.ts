@@ -32,10 +32,10 @@ export function importCurl(text: string, { file, target, reserved }: ImportOptio
   if (recorded.length === 0) {
     const isOther = /\bInvoke-(?:WebRequest|RestMethod)\b|^\s*(?:await\s+)?fetch\(/m.test(text)
     throw userError(
-      `${file}: no curl command with a URL in it`,
+      `${file}: no curl command with a URL`,
       isOther
         ? 'in the developer tools, choose "Copy as cURL (bash)"'
-        : "write it like curl 'http://localhost:3000/'",
+        : "write one such as curl 'http://localhost:3000/'",
     )
   }
   return draftRequests(recorded, { http, instead: target }, draftsman)
@@ -90,7 +90,7 @@ function readCommands(text: string, { notes, credentials }: ImportContext): Comm
           credentials.refer(variable)
           // Of the command only its name: the rest may hold secrets.
           const [name = ''] = /[\w./-]+/.exec(command) ?? []
-          notes.add(`\${${variable}} stands for what a command would have put out`, `$(${name} …)`)
+          notes.add(`\${${variable}} replaces the output of a command`, `$(${name} …)`)
         },
       })
   return commands.flatMap((command) => {
@@ -132,18 +132,15 @@ function recordUrl(
 ): Recorded[] {
   const parsed = parseAddress(url)
   if (parsed === null) {
-    notes.add('left out what is not an http or https URL', shownUrl(url))
+    notes.add('left out URLs that are not http or https', shownUrl(url))
     return []
   }
   if (!isMethod(options.method)) {
-    notes.add('left out methods that perfctl does not send', options.method)
+    notes.add('left out requests with methods that perfctl does not support', options.method)
     return []
   }
   if (/[[\]{}]/.test(url.replace(/^[^/]*\/\/[^/]*/, ''))) {
-    notes.add(
-      'curl would take [ ] and { } in a URL for a range; here they stand for themselves',
-      shownUrl(url),
-    )
+    notes.add('curl expands [ ] and { } in a URL; here they are literal', shownUrl(url))
   }
   const detour = options.detours.find(({ from }) => from === '' || from === withPort(parsed))
   const address = { ...withQuery(parsed, options.query), login: options.login ?? parsed.login }

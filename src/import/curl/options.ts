@@ -65,7 +65,7 @@ function noteFlag({ name, value, isOff }: Flag, { notes }: ImportContext): void 
   // The values of some are secrets.
   const isSecret = value === '' || /user|pass|key|header|variable/.test(name)
   const shown = isSecret ? '' : ` ${value.replace(/\/\/[^@/]*@/, '//')}`
-  notes.add('left out flags that perfctl has nothing for', `--${isOff ? 'no-' : ''}${name}${shown}`)
+  notes.add('left out flags that perfctl does not support', `--${isOff ? 'no-' : ''}${name}${shown}`)
 }
 
 function finish(state: CurlState): CurlOptions {
@@ -97,7 +97,7 @@ function makeBody({ parts, upload, dataFile, data, isJson, notes }: CurlState): 
   if (parts.length > 0) return { kind: 'parts', parts }
   if (upload !== null) return upload
   if (dataFile !== null && data.length === 0) return { kind: 'file', path: dataFile }
-  if (dataFile !== null) notes.add('left out files that were joined with other data', dataFile)
+  if (dataFile !== null) notes.add('left out files combined with other data', dataFile)
   return data.length > 0 ? { kind: 'text', text: data.join(isJson ? '' : '&') } : null
 }
 

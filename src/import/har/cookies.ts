@@ -35,8 +35,7 @@ export class CookieTrail {
     headers: Readonly<Record<string, string>>,
     { notes, credentials }: ImportContext,
   ): Record<string, unknown> {
-    for (const name of this.brought)
-      notes.add('${COOKIE} stands for cookies that the recording began with', name)
+    for (const name of this.brought) notes.add('${COOKIE} replaces cookies from before the recording', name)
     const all = this.brought.size === 0 ? headers : { ...headers, cookie: credentials.refer('COOKIE') }
     return {
       ...(this.set.size > 0 && { cookies: true }),

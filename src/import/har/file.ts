@@ -43,11 +43,11 @@ const ANSWER_LENGTH_MAX = 2_000_000
 export function readHar(text: string, file: string): HarEntry[] {
   const har = readJsonFile(text, file)
   if (!Array.isArray(dig(har, 'log', 'entries'))) {
-    const hint = isPostman(har) ? `import it as what it is: perfctl import postman ${file}` : HINT
+    const hint = isPostman(har) ? `this is a Postman collection: run perfctl import postman ${file}` : HINT
     throw userError(`${file} is not a HAR file: log.entries is missing`, hint)
   }
   const entries = digList(har, 'log', 'entries').filter((entry) => digText(entry, 'request', 'url') !== null)
-  if (entries.length === 0) throw userError(`${file}: nothing was recorded`, HINT)
+  if (entries.length === 0) throw userError(`${file}: the recording is empty`, HINT)
   return entries.map(readEntry).sort((a, b) => (a.startMs < b.startMs ? -1 : a.startMs > b.startMs ? 1 : 0))
 }
 

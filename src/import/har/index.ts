@@ -39,7 +39,7 @@ export function importHar(text: string, { file, isMix, withStatic, target, reser
   const entries = readHar(text, file)
   const { selected, origin } = selectEntries(entries, { withStatic, notes })
   if (origin === null) {
-    throw userError(`${file}: nothing in it can be sent`, notes.list().join('; ') || null)
+    throw userError(`${file}: no requests that perfctl can send`, notes.list().join('; ') || null)
   }
   const trail = new CookieTrail()
   const exchanges = selected.map(({ entry, address }) => ({
@@ -89,7 +89,7 @@ function journeyOf(
 ): Body {
   const { notes } = draftsman
   const kept = exchanges.slice(0, STEPS_MAX)
-  if (exchanges.length > STEPS_MAX) notes.add(`left out what came after the first ${STEPS_MAX} requests`)
+  if (exchanges.length > STEPS_MAX) notes.add(`left out all requests after the first ${STEPS_MAX}`)
   const linked = linkExchanges(kept)
   const names = new Names()
   const entries = linked.map(({ recorded }) => draftEntry(recorded, recording.origin, draftsman))
@@ -102,7 +102,7 @@ function journeyOf(
     const elsewhere = origin === recording.origin ? null : host
     const name = names.take(requestName(recorded.method, path, elsewhere), 'request')
     const captures = Object.entries(capture)
-    for (const [variable] of captures) notes.add('values that answers bring are captured', variable)
+    for (const [variable] of captures) notes.add('values from responses are captured', variable)
     const step = { name, ...spelled(entry), ...(captures.length > 0 && { capture }) }
     const pauseMs = index === 0 ? 0 : pauses[index]!
     totalMs += pauseMs + recording.selected[index]!.entry.durationMs
@@ -132,7 +132,7 @@ function pausesBefore({ selected, entries }: Recording, notes: Notes): Ms[] {
     if (before !== undefined && entry.startMs < before.startMs + before.durationMs) isParallel = true
     return roundPause(gapMs, notes)
   })
-  if (isParallel) notes.add('requests that were sent side by side are sent one after the other')
+  if (isParallel) notes.add('requests that were sent in parallel are sent one after another')
   return pauses
 }
 
@@ -153,7 +153,7 @@ function idleBefore(entries: readonly HarEntry[]): Ms[] {
 
 function roundPause(ms: Ms, notes: Notes): Ms {
   if (ms < PAUSE.least) return 0
-  if (ms > PAUSE.most) notes.add(`pauses of more than a minute became a minute`)
+  if (ms > PAUSE.most) notes.add(`pauses were shortened to at most a minute`)
   const step = ms >= 10_000 ? 1000 : 100
   return Math.min(PAUSE.most, Math.round(ms / step) * step)
 }

@@ -42,10 +42,10 @@ export function mixOf(recorded: readonly Recorded[], origin: string, draftsman: 
   })
   const requests = mixed.flatMap(({ requests }) => requests)
   for (const { name, count, payload } of requests) {
-    if (count > 1 && payload.body !== null) notes.add('of several bodies the first was taken', name)
+    if (count > 1 && payload.body !== null) notes.add('kept only the first of several bodies', name)
   }
   const leftOut = mixed.reduce((sum, mix) => sum + mix.leftOut, 0)
-  if (leftOut > 0) notes.add(`left out what is asked for rarely: ${plural(leftOut, 'request')}`)
+  if (leftOut > 0) notes.add(`left out ${plural(leftOut, 'rare request')}`)
   const entries = requests.map(({ path, payload, statuses }) => {
     const address = { ...payload.address, path }
     const { expect: _, ...entry } = draftEntry({ ...payload, address }, origin, draftsman)

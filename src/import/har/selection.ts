@@ -51,7 +51,7 @@ export function selectEntries(
   if (kept.length === 0) return { selected: own, origin }
   if (dropped > 0)
     notes.add(
-      `left out ${plural(dropped, 'request')} for images, scripts, style sheets and the like; --static keeps them`,
+      `left out ${plural(dropped, 'request')} for static files (images, scripts, style sheets); --static keeps them`,
     )
   return { selected: kept, origin }
 }
@@ -59,15 +59,16 @@ export function selectEntries(
 /** Why an entry can't be sent; null when it can. */
 function unsendable(entry: HarEntry): string | null {
   const { url, method, status, resource } = entry
-  if (/^wss?:/i.test(url) || resource === 'websocket') return 'left out WebSockets: perfctl sends HTTP only'
+  if (/^wss?:/i.test(url) || resource === 'websocket')
+    return 'left out WebSockets: perfctl supports only HTTP'
   if (/^(data|blob|about|chrome|chrome-extension|moz-extension|file):/i.test(url))
-    return 'left out what is not HTTP'
-  if (parseAddress(url) === null) return 'left out what is not an http or https URL'
-  if (!isMethod(method)) return 'left out methods that perfctl does not send'
-  if (isStream(entry)) return 'left out streams of events, which have no end'
-  if (entry.isFromCache) return "left out what came from the browser's cache"
-  if (entry.isInternal) return 'left out redirects that the browser made itself, such as to https'
-  return status === 0 ? 'left out requests that got no answer' : null
+    return 'left out requests that are not HTTP'
+  if (parseAddress(url) === null) return 'left out URLs that are not http or https'
+  if (!isMethod(method)) return 'left out requests with methods that perfctl does not support'
+  if (isStream(entry)) return 'left out event streams, which never end'
+  if (entry.isFromCache) return "left out responses from the browser's cache"
+  if (entry.isInternal) return 'left out redirects made by the browser itself, such as to https'
+  return status === 0 ? 'left out requests without a response' : null
 }
 
 function isStatic({ resource, url, mime }: HarEntry): boolean {

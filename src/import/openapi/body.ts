@@ -112,7 +112,7 @@ function textBody(media: Foreign, type: string, operation: Operation, shop: Work
     return { keys: { body: textOf(text) ?? writeExact(text) }, type: sent }
   }
   if (/xml\b/i.test(type)) {
-    shop.notes.add(`sent without a body, the document has no example of its ${type}`, operation.name)
+    shop.notes.add(`sent without a body, because the document has no example of ${type}`, operation.name)
     return null
   }
   return { keys: { file: fileFor(operation.name, shop) }, type: sent }

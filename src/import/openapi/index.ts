@@ -52,7 +52,7 @@ export function importOpenapi(
   if (operations.length === 0)
     throw userError(
       `${file}: the document has no operations under paths`,
-      'give one that describes the requests of a service',
+      'import a document that describes the requests of a service',
     )
   const chosen = chooseServer(document, target, shop)
   const { common, own } = readLogins(document, operations, shop)
@@ -100,11 +100,11 @@ function makeRequest(
   const isBodiless = method === 'get' || method === 'head'
   const body = isBodiless ? null : makeBody(operation, shop)
   if (isBodiless && operation.content !== null)
-    shop.notes.add(`sent without the body that they document, as a ${method}`, operation.name)
+    shop.notes.add(`sent without their documented body, because the method is ${method}`, operation.name)
   const hasType = body !== null && body.type !== null && canCarry('content-type', body.type, operation, shop)
   const server = operation.server === null ? '' : serverUrl(operation.server, document, shop)
   if (server !== '')
-    shop.notes.add('go to a server of their own, whatever the target', `${operation.name} (${server})`)
+    shop.notes.add('sent to their own server, whatever the target', `${operation.name} (${server})`)
   const cookies = [...filled.cookies.map((cookie) => shop.holes.write(cookie)), ...(login.cookies ?? [])]
   const headers = {
     ...filled.headers,
@@ -180,14 +180,14 @@ function acceptsJson(operations: readonly Operation[], { refs }: Workshop): bool
 
 function tellRest(document: Foreign, operations: readonly Operation[], notes: Notes): void {
   for (const { method, name, isDeprecated } of operations) {
-    if (method === 'delete') notes.add('these delete data: keep them only where that does no harm', name)
-    if (isDeprecated) notes.add('deprecated, and kept', name)
+    if (method === 'delete') notes.add('these requests delete data; keep them only where that is safe', name)
+    if (isDeprecated) notes.add('kept deprecated operations', name)
   }
   const hooks = Object.keys(mapOf(document['webhooks'] ?? document['x-webhooks']))
-  for (const hook of hooks) notes.add('webhooks are left out, the service sends them', hook)
+  for (const hook of hooks) notes.add('left out webhooks, which the service sends', hook)
   for (const server of listOf(document['servers']).slice(1)) {
     const url = textField(server, 'url')
-    if (url !== null) notes.add('further servers of the document', shownUrl(url))
+    if (url !== null) notes.add('other servers in the document', shownUrl(url))
   }
 }
 
@@ -195,11 +195,14 @@ function findDocument(value: unknown, file: string): Foreign {
   const version = textField(value, 'openapi') ?? textField(value, 'swagger')
   if (isForeign(value) && version !== null && /^(?:2(?:\.0)?$|3(?:\.\d|$))/.test(version)) return value
   if (version !== null)
-    throw userError(`${file}: OpenAPI ${oneLine(version)} is not known`, 'there are 2.0, 3.0 and 3.1')
+    throw userError(
+      `${file}: OpenAPI ${oneLine(version)} is not supported`,
+      'supported versions are 2.0, 3.0 and 3.1',
+    )
   const isCollection =
     field(field(value, 'info'), '_postman_id') !== undefined || Array.isArray(field(value, 'item'))
   const hint = isCollection
-    ? `write perfctl import postman ${file}`
-    : 'it begins with openapi: 3.1.0, or swagger: "2.0"'
+    ? `this is a Postman collection: run perfctl import postman ${file}`
+    : 'the document must have openapi: 3.1.0 or swagger: "2.0" at its top level'
   throw userError(`${file}: not an OpenAPI document`, hint)
 }

@@ -42,7 +42,7 @@ export function listOperations(document: Foreign, refs: Refs, notes: Notes): Ope
       const operation = refs.resolve(field(item, method)).value
       const name = textField(operation, 'operationId')?.trim() || `${method.toUpperCase()} ${path}`
       if (!SENDABLE.includes(method))
-        notes.add(`left out, perfctl has no method ${method.toUpperCase()}`, name)
+        notes.add(`left out because perfctl does not support the method ${method.toUpperCase()}`, name)
       else operations.push(makeOperation({ document, item, operation, method, path, name }, refs))
     }
   }

@@ -42,7 +42,7 @@ export function fillParameters(operation: Operation, shop: Workshop): Filled {
     if (place === 'path' || (place === 'header' && IGNORED.has(name.toLowerCase()))) continue
     const sampled = sampleParameter(parameter, operation, shop)
     if (!sampled.isGiven && parameter['required'] !== true) {
-      notes.add('optional parameters without an example are left out', `${name} of ${operation.name}`)
+      notes.add('left out optional parameters without an example', `${name} of ${operation.name}`)
       continue
     }
     if (sampled.value === NOTHING) continue
@@ -70,13 +70,13 @@ function headerText(value: unknown, { explode, collectionFormat }: Foreign): str
 /** Whether the header can be sent; noted when it can't. */
 export function canCarry(name: string, value: string, operation: Operation, { notes }: Workshop): boolean {
   const isFine = canSend(name, value)
-  if (!isFine) notes.add('headers that HTTP can not carry are left out', `${name} of ${operation.name}`)
+  if (!isFine) notes.add('left out headers that are not valid in HTTP', `${name} of ${operation.name}`)
   return isFine
 }
 
 function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>, shop: Workshop): string {
   const [path] = shop.holes.literal(operation.path).split('#') as [string]
-  if (operation.path.includes('#')) shop.notes.add('what follows # in a path is never sent', operation.name)
+  if (operation.path.includes('#')) shop.notes.add('the part of a path after # is never sent', operation.name)
   const filled = path
     .split(/(\{[^{}]*\})/)
     .map((part) => {
@@ -90,7 +90,7 @@ function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>
       )
       if (!isGiven)
         shop.notes.add(
-          'parts of paths that the document has no example of: write ids that exist',
+          'path parameters without an example; write ids that exist',
           `{${name}} of ${operation.name}`,
         )
       return pathText(name, value === NOTHING ? name : value, parameter)

@@ -123,9 +123,9 @@ export class Refs {
     const at = Math.max(0, text.indexOf(ref))
     return new UserError([
       {
-        message: `$ref: ${ref} leads out of the folder of the document`,
+        message: `$ref: ${ref} points outside the folder of the document`,
         place: new Source(file, text).place([at, at + ref.length]),
-        hint: 'only files below that folder are read: move it there, or make one file of all (redocly bundle)',
+        hint: 'move the file into that folder, or bundle all files into one (redocly bundle)',
       },
     ])
   }
@@ -139,7 +139,7 @@ export class Refs {
     const value =
       file === null ? this.findBare(path, fragment) : this.lookUp(file, decode(fragment), fragment)
     if (value === undefined && file !== null)
-      this.notes.add('references that lead nowhere', path === '' ? `#${fragment}` : name)
+      this.notes.add('references that do not resolve', path === '' ? `#${fragment}` : name)
     this.found.set(name, value)
     return value
   }
@@ -148,8 +148,8 @@ export class Refs {
   private findBare(path: string, fragment: string): unknown {
     const bare = /^[\w-]+$/.test(path) && fragment === '' ? schemasOf(this.root.value)[path] : undefined
     if (bare === undefined && this.root.read === null)
-      this.notes.add('references to other files are followed by perfctl import openapi FILE only', path)
-    else if (bare === undefined) this.notes.add('references to files that are not there', path)
+      this.notes.add('references to other files are followed only by perfctl import openapi FILE', path)
+    else if (bare === undefined) this.notes.add('references to missing files', path)
     return bare
   }
 

@@ -159,7 +159,10 @@ export class Sampler {
     if (typeof pattern === 'string') {
       const text = sampleOf(pattern, lengthsOf(schema))
       if (text !== null) return this.shop.holes.literal(text)
-      this.shop.notes.add('texts that have to fit a pattern, to be checked', `${name} of ${this.operation}`)
+      this.shop.notes.add(
+        'made-up values that must match a pattern; check them',
+        `${name} of ${this.operation}`,
+      )
     }
     if (/e-?mail/i.test(name)) return this.sampleFormat('email')!
     return this.shop.holes.literal(sized(name, schema))

@@ -36,7 +36,7 @@ export function readLogins(
   const isCommon = shared !== undefined && count * 2 >= keys.length && !shared.query && !shared.cookies
   if (!isCommon) return { common: {}, own: logins }
   operations.forEach(({ name }, index) => {
-    if (keys[index] === '{}') shop.notes.add('need no login, and send the one under http all the same', name)
+    if (keys[index] === '{}') shop.notes.add('send the login under http, although they need none', name)
   })
   return { common: shared, own: logins.map((login, index) => (keys[index] === most ? {} : login)) }
 }
@@ -56,7 +56,7 @@ function chooseLogin(
   }
   if (wanted.length > 0) {
     const names = [...new Set(wanted.flatMap((one) => Object.keys(mapOf(one))))].join(', ')
-    shop.notes.add(`sent without a login, perfctl can't do ${names}`, operation)
+    shop.notes.add(`sent without a login, because perfctl does not support ${names}`, operation)
   }
   return {}
 }

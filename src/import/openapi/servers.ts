@@ -11,7 +11,7 @@ export function chooseServer(document: Foreign, instead: string | null, shop: Wo
   const path = pathOf(url)
   const given = instead === null || pathOf(instead) !== '' ? instead : `${instead}${path}`
   if (given !== null || url !== path) return `\${BASE_URL:-${given ?? url}}`
-  shop.notes.add('the document names no host: BASE_URL has to, such as http://localhost:3000')
+  shop.notes.add('the document names no host: set BASE_URL, such as http://localhost:3000')
   return `${shop.references.take('BASE_URL', 'server')}${path}`
 }
 
@@ -55,7 +55,7 @@ export function swaggerServer(document: Foreign): string {
 function sendable(server: unknown, { notes }: Workshop): string {
   const url = fillIn(server).trim().replace(/^\/\//, 'https://')
   const [plain] = url.split(/[?#]/, 1) as [string]
-  if (plain !== url) notes.add('the query or fragment of a server is left out', shownUrl(url))
+  if (plain !== url) notes.add('left out the query or fragment of a server URL', shownUrl(url))
   const [, scheme, authority = '', rest = plain] = /^([a-z][a-z\d+.-]*:\/\/)([^/]*)(.*)$/is.exec(plain) ?? []
   const trimmed = clean(rest.replace(/\/+$/, ''))
   const path = trimmed === '' || trimmed.startsWith('/') ? trimmed : `/${trimmed}`
@@ -63,11 +63,10 @@ function sendable(server: unknown, { notes }: Workshop): string {
   const host = authority.slice(authority.lastIndexOf('@') + 1)
   const origin = `${scheme}${host}`
   if (!isOrigin(origin)) {
-    notes.add('the server is none that perfctl can send to', shownUrl(url))
+    notes.add('perfctl cannot send to this server', shownUrl(url))
     return path
   }
-  if (host !== authority)
-    notes.add('the user and password in the URL of a server are left out', shownUrl(url))
+  if (host !== authority) notes.add('left out the user and password of a server URL', shownUrl(url))
   return `${origin}${path}`
 }
 

@@ -35,7 +35,10 @@ export function readLogin(auth: unknown, scope: Scope, workshop: Workshop): Logi
       return isHeader ? { header: [name, value] } : { query: [name, value] }
     }
   }
-  workshop.notes.add(`sent without authorization, perfctl can't do that of type ${type}`, scope.request)
+  workshop.notes.add(
+    `sent without authorization, because perfctl does not support the type ${type}`,
+    scope.request,
+  )
   return {}
 }
 
@@ -59,7 +62,7 @@ function secret(
 }
 
 function readOauth2(option: (name: string) => string, scope: Scope, workshop: Workshop): Login {
-  workshop.notes.add('OAuth 2: perfctl fetches no token, it takes the one that is given', scope.request)
+  workshop.notes.add('OAuth 2: perfctl does not fetch tokens, so provide one', scope.request)
   const token = secret(option('accessToken'), 'ACCESS_TOKEN', scope, workshop)
   if (option('addTokenTo') === 'queryParams') return { query: ['access_token', token] }
   return { auth: { bearer: token } }

@@ -111,13 +111,14 @@ function readMultipart(entries: readonly unknown[], scope: Scope, workshop: Work
     const type = mediaTypeOf(entry, scope, workshop)
     if (!isPlainKey(name)) {
       notes.add(
-        'parts of a multipart body left out: their names have templates in them',
+        'left out parts of a multipart body whose names contain templates',
         `${holes.write(name)} of ${scope.request}`,
       )
     } else if (field(entry, 'type') === 'file') {
       const source = field(entry, 'src')
       const paths = [source, ...listOf(source)].map(textOf).filter((path) => path !== null && path !== '')
-      if (paths.length === 0) notes.add('left out, no file was chosen', `${name} of ${scope.request}`)
+      if (paths.length === 0)
+        notes.add('left out form fields without a chosen file', `${name} of ${scope.request}`)
       for (const path of paths) addField(parts, name, filePart(path!, type, workshop))
     } else {
       const json = type === TYPES['json'] ? readMarkedJson(value, holes, references) : null
@@ -142,7 +143,7 @@ function filePart(path: string, type: string | null, { files, holes }: Workshop)
 function mediaTypeOf(entry: unknown, scope: Scope, { notes }: Workshop): string | null {
   const type = (textField(entry, 'contentType') ?? '').trim()
   if (type === '' || (isMediaType(type) && !type.includes('{'))) return type || null
-  notes.add('content types of parts that are none, or have variables, are left out', scope.request)
+  notes.add('left out content types of parts that are invalid or contain variables', scope.request)
   return null
 }
 
@@ -174,7 +175,7 @@ function readFile(file: unknown, type: string | null, scope: Scope, workshop: Wo
   }
   const path = textOf(file) ?? textField(mapOf(file), 'src')
   if (path === null) {
-    workshop.notes.add('sent without a body: no file was chosen', scope.request)
+    workshop.notes.add('sent without a body, because no file was chosen', scope.request)
     return null
   }
   return { keys: { file: workshop.files.take(path) }, type }

@@ -59,8 +59,8 @@ export class Scripts {
     const isShown = ++this.noteCount <= NOTES_MAX || this.known.size <= NOTES_MAX
     this.notes.add(
       isShown
-        ? `left out of a ${kind} script, \`${line}\`${more}`
-        : `other parts of ${kind} scripts left out`,
+        ? `left out of a ${kind} script: \`${line}\`${more}`
+        : `left out other parts of ${kind} scripts`,
       request,
     )
   }

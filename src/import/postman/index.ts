@@ -62,7 +62,7 @@ export function importPostman(text: string, options: PostmanOptions): Draft {
   )
   const groups = findGroups(entries).map((group) => prepareGroup(group, workshop))
   const sent = groups.flat()
-  if (sent.length === 0) throw userError(`${options.file}: there is no request in it that perfctl can send`)
+  if (sent.length === 0) throw userError(`${options.file}: no requests that perfctl can send`)
   return makeDraft(collection, groups, workshop, options.target ?? null)
 }
 
@@ -102,9 +102,9 @@ function makeDraft(
   workshop.files.tell(notes)
   references.note(notes, [target, auth, requests])
   if (data.size > 0)
-    notes.add('lists under data stand in for random values of Postman', [...data.keys()].join(', '))
+    notes.add("lists under data replace Postman's random values", [...data.keys()].join(', '))
   notes.add(
-    'Postman keeps cookies and follows redirects; for that write cookies: true and redirects: 5 under http',
+    'Postman keeps cookies and follows redirects; to do the same, write cookies: true and redirects: 5 under http',
   )
   const name = scenarioName(title)
   return {
@@ -172,7 +172,7 @@ function makeWorkshop(
   if (environment !== undefined && environment !== null) {
     const read = readForeign(environment.text, environment.file)
     if (!Array.isArray(field(read, 'values')))
-      throw userError(`${environment.file}: not an environment of Postman`, 'export the environment as JSON')
+      throw userError(`${environment.file}: not a Postman environment`, 'export the environment as JSON')
     for (const [name, value] of readEnvironment(read))
       if (value !== '' || !values.has(name)) values.set(name, value)
   }
@@ -205,12 +205,18 @@ function findCollection(value: unknown, file: string): Foreign {
   const collection = isForeign(wrapped) ? wrapped : value
   if (isForeign(collection) && Array.isArray(collection.item)) return collection
   if (Array.isArray(field(collection, 'requests')))
-    throw userError(`${file}: a collection of version 1`, 'export it from Postman as Collection v2.1')
+    throw userError(
+      `${file}: version 1 collections are not supported`,
+      'export it from Postman as Collection v2.1',
+    )
   if (Array.isArray(field(collection, 'values')))
-    throw userError(`${file}: an environment, not a collection`, 'export the collection, as Collection v2.1')
+    throw userError(
+      `${file}: this is an environment, not a collection`,
+      'export the collection as Collection v2.1',
+    )
   const isOpenapi = field(value, 'openapi') !== undefined || field(value, 'swagger') !== undefined
   const hint = isOpenapi
-    ? `write perfctl import openapi ${file}`
+    ? `this is an OpenAPI document: run perfctl import openapi ${file}`
     : 'export it from Postman as Collection v2.1'
   throw userError(`${file}: not a Postman collection`, hint)
 }

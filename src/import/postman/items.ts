@@ -50,7 +50,8 @@ export function listItems(collection: Foreign): Item[] {
         )
       } else if (field(entry, 'request') !== undefined) {
         items.push(makeItem(entry, name, inside, folderId))
-        if (items.length > ITEMS_MAX) throw userError('more than 20,000 requests', 'export a folder')
+        if (items.length > ITEMS_MAX)
+          throw userError('the collection has more than 20,000 requests', 'export a folder')
       }
     }
   }

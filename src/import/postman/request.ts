@@ -27,7 +27,10 @@ export function prepare(item: Item, scope: Scope, workshop: Workshop): Prepared 
   const { notes } = workshop
   const method = (textField(request, 'method') ?? 'GET').toLowerCase()
   if (!METHODS.includes(method)) {
-    notes.add(`left out, perfctl has no method ${method.toUpperCase().slice(0, 20)}`, scope.request)
+    notes.add(
+      `left out because perfctl does not support the method ${method.toUpperCase().slice(0, 20)}`,
+      scope.request,
+    )
     return null
   }
   const address = readAddress(request.url, scope, workshop)
@@ -38,7 +41,7 @@ export function prepare(item: Item, scope: Scope, workshop: Workshop): Prepared 
   const body = readBody(request.body, type, scope, workshop)
   const isBodiless = method === 'get' || method === 'head'
   if (isBodiless && body !== null && item.keepsBody)
-    notes.add(`sent without its body, as it is a ${method}`, scope.request)
+    notes.add(`sent without its body, because the method is ${method}`, scope.request)
   const sent = isBodiless ? null : body
   // As a virtual host, say; most only repeat what stands in the URL.
   if (headers['host'] !== undefined && address.base.endsWith(`://${headers['host']}`)) delete headers['host']
@@ -91,12 +94,12 @@ function readHeaders(
     const name = key.toLowerCase()
     if (name === '' || OWN.has(name)) continue
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
-      notes.add('headers with names that HTTP has not are left out', scope.request)
+      notes.add('left out headers with invalid names', scope.request)
     else if (/[^\t\x20-\x7e\x80-\xff\uE000\uE001]/.test(value))
-      notes.add('headers with characters that HTTP has not are left out', scope.request)
+      notes.add('left out headers with invalid characters', scope.request)
     else if (name === 'content-type') type = value
     else if (name === 'authorization' && login.auth !== undefined)
-      notes.add('the header authorization is left out, auth sets it', scope.request)
+      notes.add('left out the authorization header, which auth sets', scope.request)
     else headers[name] = secretHeader(name, value, workshop)
   }
   if (login.header !== undefined) headers[holes.write(login.header[0]).toLowerCase()] = login.header[1]
@@ -130,5 +133,5 @@ function withQuery(path: string, [name, value]: readonly [string, string], { hol
 }
 
 function noteSettings({ settings }: Item, scope: Scope, { notes }: Workshop): void {
-  for (const setting of settings) notes.add(`the setting ${setting} of Postman is left out`, scope.request)
+  for (const setting of settings) notes.add(`left out the Postman setting ${setting}`, scope.request)
 }

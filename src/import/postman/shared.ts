@@ -27,13 +27,13 @@ export function chooseTarget(
   for (const { base, isOpen } of addresses) {
     if (isOpen && (base !== main || instead === null))
       notes.add(
-        'has to be a whole URL, such as http://localhost:3000',
+        'must be a full URL, such as http://localhost:3000',
         holes.write(base).replace(/^\$\{|\}$/g, ''),
       )
   }
   if (counts.size > 1) {
     const others = [...counts.keys()].filter((base) => base !== main)
-    for (const base of others) notes.add('requests to other hosts have whole URLs', holes.write(base))
+    for (const base of others) notes.add('requests to other hosts have full URLs', holes.write(base))
   }
   return {
     target: instead === null ? (main === undefined ? null : written(main, holes)) : overridable(instead),

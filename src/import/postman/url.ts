@@ -25,18 +25,18 @@ export function readAddress(url: unknown, scope: Scope, workshop: Workshop): Add
   const [beforeQuery, rawQuery] = cut(cut(raw, '#')[0], '?')
   const whole = variables.mark(beforeQuery.trim(), scope)
   if (whole === '') {
-    notes.add('left out, they have no URL', scope.request)
+    notes.add('left out requests without a URL', scope.request)
     return null
   }
   const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(whole)?.[1]?.toLowerCase()
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
-    notes.add(`left out, perfctl sends HTTP and not ${scheme}`, scope.request)
+    notes.add(`left out because perfctl does not support ${scheme}`, scope.request)
     return null
   }
   const { authority, rest, isOpen } = split(whole)
   const [login, base] = takeLogin(authority)
   if (!isOpen && (/\s/.test(base) || !URL.canParse(mapHoles(base, '1')))) {
-    notes.add('left out, their URL can not be read', scope.request)
+    notes.add('left out requests with an invalid URL', scope.request)
     return null
   }
   const path = encode(fillPath(rest, url, scope, workshop), UNSAFE)

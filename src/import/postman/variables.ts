@@ -105,12 +105,18 @@ export class Variables {
     const setter = this.setters.get(name)
     if (value !== '' && !isSecretField(name) && depth < NESTING_MAX) {
       if (setter !== undefined)
-        notes.add(`scripts change variables that keep their saved value here`, `${name} (by ${setter})`)
+        notes.add(
+          `scripts change these variables; here they keep their saved value`,
+          `${name} (by ${setter})`,
+        )
       return this.mark(value, scope, depth + 1)
     }
     const reference = references.take(name.replace(/^vault:/, ''), `variable ${name}`)
     if (setter !== undefined)
-      notes.add('set by scripts in Postman, to be given here', `${reference.slice(2, -1)} (by ${setter})`)
+      notes.add(
+        'set these variables, which scripts set in Postman',
+        `${reference.slice(2, -1)} (by ${setter})`,
+      )
     return holes.mark({ written: reference, gives: 'text' })
   }
 
@@ -118,7 +124,7 @@ export class Variables {
     const { holes, notes, data, references } = this.shared
     const dynamic = findDynamic(name)
     if (dynamic === null) {
-      notes.add(`no function stands for {{${name}}}, it is left to the environment`, scope.request)
+      notes.add(`perfctl has no function for {{${name}}}; set the variable in the environment`, scope.request)
       return holes.mark({ written: references.take(name, `variable ${name}`), gives: 'text' })
     }
     if ('parts' in dynamic)

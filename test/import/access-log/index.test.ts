@@ -138,8 +138,8 @@ test('a log of nothing but assets is kept, with what could not be read', async (
   const { scenario, notes } = await draft([...repeat(12, (n) => line('GET /a.css', { at: n })), 'what'])
   expect(scenario.requests.map(({ name }) => name)).toEqual(['GET /a.css'])
   expect(notes.slice(0, 2)).toEqual([
-    'left out what is no entry of a log: 1 of 13 lines',
-    'all requests that could be read are for images, scripts, style sheets and the like',
+    'left out lines that are not log entries: 1 of 13 lines',
+    'all readable requests are for static files (images, scripts, style sheets)',
   ])
 })
 
@@ -164,7 +164,7 @@ describe('the rate is that of the stretch in which most of the log is', () => {
       '1/s',
       ': 1 of 121 requests',
     ],
-    ['little is asked for', [0, 3600, 7200], '10m', '1/m', 'so few requests a minute make no load'],
+    ['little is asked for', [0, 3600, 7200], '10m', '1/m', 'too low for a load test'],
     ['nearly nothing is', [0, 365 * DAY], '10m', '1/m', '2 requests in 8760h, 0.00023/h on average'],
   ])('when %s', async (_, times, duration, rate, note) => {
     const load = await loadOf(times)
@@ -210,13 +210,13 @@ test('a log becomes a mix at the rate of its traffic', async () => {
     thresholds: ['error_rate < 1%'],
   })
   expect(notes).toEqual([
-    'left out what is no entry of a log: 1 of 122 lines',
-    'left out images, scripts, style sheets and the like: 20 of 122 lines; --static keeps them',
-    '101 requests in 2m, 51/m on average; in the busiest minute (2026-05-01 00:00 UTC) 1.7/s, in the busiest second 3. For the load of that minute: -r 1.7/s',
-    'logs have no bodies: add json, form or body to: POST /api/bookings',
-    'logs have no headers: add under http what the service asks for, such as auth',
-    'lists under data hold values of the log: see that none of them is personal',
-    'the log does not say of which host it is: set target, or -e BASE_URL=...',
+    'left out lines that are not log entries: 1 of 122 lines',
+    'left out static files (images, scripts, style sheets): 20 of 122 lines; --static keeps them',
+    '101 requests in 2m, 51/m on average; in the busiest minute (2026-05-01 00:00 UTC) 1.7/s, in the busiest second 3. To run at the rate of that minute: -r 1.7/s',
+    'logs contain no bodies: add json, form or body to these requests: POST /api/bookings',
+    'logs contain no headers: add those that the service needs under http, such as auth',
+    'lists under data contain values from the log: check them for personal data',
+    'the log names no host: set target, or -e BASE_URL=...',
   ])
   expect(readDraft({ scenario, notes }).requests).toHaveLength(4)
 })
@@ -343,7 +343,7 @@ test('those who try paths at random are no part of the traffic', async () => {
   ]
   const { scenario, notes } = await draft(lines)
   expect(scenario.requests.map(({ name }) => name)).toEqual(['GET /real'])
-  expect(notes).toContain('left out what is asked for rarely: 37.5% of the requests')
+  expect(notes).toContain('left out rare requests: 37.5% of all')
 })
 
 test('the commonest host is the target, and --target goes before it', async () => {
@@ -358,20 +358,20 @@ test('the commonest host is the target, and --target goes before it', async () =
 test('a log without times leaves the load open', async () => {
   const { scenario, notes } = await draft([JSON.stringify({ method: 'GET', uri: '/', status: 200 })])
   expect(scenario.load).toEqual({ vus: 5, duration: '20s' })
-  expect(notes).toContain('the log has no times: choose a load')
+  expect(notes).toContain('the log has no timestamps: set the load yourself')
 })
 
 test.each([
   [[], 'access.log: the log is empty'],
-  [['what', 'ever'], 'access.log: no line of it is an entry of an access log'],
+  [['what', 'ever'], 'access.log: no line is an access log entry'],
   [
     ['#Fields: date time cs-uri-stem sc-status', '2026-05-01 10:00:00 /a 200'],
-    'access.log: the header names no field with a method',
+    'access.log: the header has no field for method',
   ],
-  [['#Fields: date time c-ip', '2026-05-01 10:00:00 ::1'], 'no field with a method and a path and a status'],
+  [['#Fields: date time c-ip', '2026-05-01 10:00:00 ::1'], 'no field for method, path, status'],
   [['#Software: Microsoft Internet Information Services 10.0'], 'access.log: the log is empty'],
-  [[line(`GET ${'/x'.repeat(5000)}`)], 'access.log: no request in it can be sent'],
-  [[line('BREW /')], 'access.log: no request in it can be sent'],
+  [[line(`GET ${'/x'.repeat(5000)}`)], 'access.log: no requests that perfctl can send'],
+  [[line('BREW /')], 'access.log: no requests that perfctl can send'],
 ])('%j: %s', async (lines, message) => {
   await expect(draft(lines)).rejects.toThrow(message)
 })
@@ -391,7 +391,7 @@ test.each(['x:99999', '1.2.3.999'])(
       JSON.stringify({ request: 'GET /a HTTP/1.1', status: 200, http_host })
     const mixed = await draft([entry(host), entry(host), entry('shop.example')])
     expect(mixed.scenario.target).toBe('${BASE_URL:-https://shop.example}')
-    expect(mixed.notes.join('\n')).toContain('hosts that nothing can be sent to: ')
+    expect(mixed.notes.join('\n')).toContain('ignored invalid hosts: ')
     const alone = await draft([entry(host)])
     expect(alone.scenario.target).toBe('${BASE_URL:-http://localhost:3000}')
     readDraft(alone)

@@ -146,7 +146,7 @@ test('certificates are left out, as nothing can stand in for them', () => {
   )
   expect(scenario.http).toBeUndefined()
   expect(notes).toEqual([
-    'left out certificates and keys: put them beside the scenario and name them under http, such as ' +
+    'left out certificates and keys: put them next to the scenario and name them under http, such as ' +
       'tls: { ca: ca.pem }: ca: ca.pem, cert: cert.pem, key: key.pem',
   ])
 })
@@ -228,32 +228,32 @@ describe('secrets stay behind', () => {
 
 describe('what can not be carried over is told', () => {
   test.each([
-    ['curl --frobnicate 7 http://a.example', 'left out flags that curl is not known to have: --frobnicate 7'],
+    ['curl --frobnicate 7 http://a.example', 'left out unknown curl flags: --frobnicate 7'],
     [
       'curl --retry 3 -x http://u:p@proxy http://a.example',
-      'left out flags that perfctl has nothing for: --retry 3, --proxy http://proxy',
+      'left out flags that perfctl does not support: --retry 3, --proxy http://proxy',
     ],
     ['curl http://a.example | jq .', 'left out commands other than curl: jq'],
-    ['curl http://a.example ftp://b.example', 'left out what is not an http or https URL: ftp://b.example'],
+    ['curl http://a.example ftp://b.example', 'left out URLs that are not http or https: ftp://b.example'],
     [
       'curl -X PROPFIND http://b.example; curl http://a.example',
-      'left out methods that perfctl does not send: PROPFIND',
+      'left out requests with methods that perfctl does not support: PROPFIND',
     ],
     [
       'curl -X GET -d a=1 http://a.example/x',
-      'left out bodies of GET and HEAD requests, which perfctl sends without: GET /x',
+      'left out bodies of GET and HEAD requests, which perfctl does not send: GET /x',
     ],
     [
       "curl http://a.example -H 'If-None-Match: x'",
-      'left out conditions that would be answered by an empty 304: if-none-match',
+      'left out conditional headers, which would get an empty 304: if-none-match',
     ],
     [
       "curl http://a.example -H 'sec-fetch-mode: cors' -H 'DNT: 1'",
-      'left out headers by which a browser describes itself: sec-fetch-mode, dnt',
+      'left out headers that describe the browser: sec-fetch-mode, dnt',
     ],
     [
       "curl 'http://a.example/[1-3]'",
-      'curl would take [ ] and { } in a URL for a range; here they stand for themselves: http://a.example/[1-3]',
+      'curl expands [ ] and { } in a URL; here they are literal: http://a.example/[1-3]',
     ],
   ])('%s', (text, note) => {
     expect(draft(text).notes).toContain(note)
@@ -338,7 +338,7 @@ test('a form with files, as Chrome copies it, becomes multipart', () => {
 test.each(['', 'wget http://a.example', 'curl', 'curl -X POST'])(
   '%j is no command that asks for anything',
   (text) => {
-    expect(() => draft(text)).toThrow('curl.txt: no curl command with a URL in it')
+    expect(() => draft(text)).toThrow('curl.txt: no curl command with a URL')
   },
 )
 

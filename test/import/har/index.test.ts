@@ -94,7 +94,7 @@ test('a recording becomes a journey with its pauses', () => {
     ],
     thresholds: ['error_rate < 1%'],
   })
-  expect(notes).toEqual(['pauses of more than a minute became a minute'])
+  expect(notes).toEqual(['pauses were shortened to at most a minute'])
 
   const read = journeyOf(readDraft(draft))
   expect(outlineOf(read)).toEqual([
@@ -143,25 +143,28 @@ describe('what belongs to no load is left out, and said', () => {
   test.each<[string, Entry]>([
     ['left out requests to other sites: cdn.other.example', { url: 'https://cdn.other.example/x' }],
     [
-      'left out WebSockets: perfctl sends HTTP only: wss://shop.example/live',
+      'left out WebSockets: perfctl supports only HTTP: wss://shop.example/live',
       { url: 'wss://shop.example/live' },
     ],
-    ['left out what is not HTTP: data:image/png;base64,AAAA', { url: 'data:image/png;base64,AAAA' }],
-    ['left out requests that got no answer: https://shop.example/gone', { url: '/gone', status: 0 }],
     [
-      'left out methods that perfctl does not send: https://shop.example/x',
+      'left out requests that are not HTTP: data:image/png;base64,AAAA',
+      { url: 'data:image/png;base64,AAAA' },
+    ],
+    ['left out requests without a response: https://shop.example/gone', { url: '/gone', status: 0 }],
+    [
+      'left out requests with methods that perfctl does not support: https://shop.example/x',
       { url: '/x', method: 'PROPFIND' },
     ],
     [
-      "left out what came from the browser's cache: https://shop.example/y",
+      "left out responses from the browser's cache: https://shop.example/y",
       { url: '/y', extra: { _fromCache: 'disk' } },
     ],
     [
-      "left out what came from the browser's cache: https://shop.example/y",
+      "left out responses from the browser's cache: https://shop.example/y",
       { url: '/y', extra: { _fetchType: 'Memory Cache' } },
     ],
     [
-      'left out redirects that the browser made itself, such as to https: http://shop.example/',
+      'left out redirects made by the browser itself, such as to https: http://shop.example/',
       {
         url: 'http://shop.example/',
         status: 307,
@@ -169,11 +172,11 @@ describe('what belongs to no load is left out, and said', () => {
       },
     ],
     [
-      'left out what is not an http or https URL: ftp://a.example/x',
+      'left out URLs that are not http or https: ftp://a.example/x',
       { url: 'ftp://ada:geheim@a.example/x?token=t' },
     ],
     [
-      'left out 1 request for images, scripts, style sheets and the like; --static keeps them',
+      'left out 1 request for static files (images, scripts, style sheets); --static keeps them',
       { url: '/logo.png?v=1' },
     ],
   ])('%s', (note, entry) => {
@@ -217,9 +220,9 @@ describe('bodies', () => {
   test('that are no text are told, as a recording has only a part of them', () => {
     const binary = Buffer.from([0, 1, 0xff, 0xfe]).toString('base64')
     const { notes } = body({ mimeType: 'application/octet-stream', text: binary, encoding: 'base64' })
-    expect(notes.join()).toContain('bodies that are no text were recorded as one')
+    expect(notes.join()).toContain('binary bodies were recorded as text')
     const url = 'data:image/png;base64,AAAA'
-    expect(body({ mimeType: 'image/png', text: url }).notes.join()).toContain('that are no text')
+    expect(body({ mimeType: 'image/png', text: url }).notes.join()).toContain('recorded as text')
     expect(body({ mimeType: 'text/plain', text: 'caf\u00e9\n\u{1f600}' }).notes).toEqual([])
   })
 
@@ -269,7 +272,7 @@ describe('bodies', () => {
     const text = `${part('name="a"', '1')}${part('name="f"; filename=""', '')}--B--\r\n`
     const draft = body({ mimeType: 'multipart/form-data; boundary=B', text })
     expect(draft.scenario.requests[0]!['multipart']).toEqual({ a: '1' })
-    expect(draft.notes).toContain('left out fields of a form for which no file was chosen: f')
+    expect(draft.notes).toContain('left out form fields without a chosen file: f')
     readDraft(draft)
   })
 
@@ -304,13 +307,13 @@ test('a query that is only listed belongs to the URL, too', () => {
 test('encodings that perfctl can not unpack are not asked for', () => {
   const { scenario, notes } = mix({ url: '/', headers: { 'accept-encoding': 'gzip, br;q=0.9, zstd, gzip' } })
   expect(scenario.requests[0]!['headers']).toEqual({ 'accept-encoding': 'gzip, br;q=0.9' })
-  expect(notes).toEqual(['left out encodings that perfctl can not unpack: zstd'])
+  expect(notes).toEqual(['left out encodings that perfctl cannot decode: zstd'])
   expect(mix({ url: '/', headers: { 'accept-encoding': 'zstd' } }).scenario.requests[0]!['headers']).toBe(
     undefined,
   )
 })
 
-describe('values that answers bring are captured', () => {
+describe('values from responses are captured', () => {
   const LOGIN = { url: '/login', post: JSON_POST({ email: 'a@b.example', password: 'geheim' }) }
 
   test('a token, wherever it is taken along', () => {
@@ -404,7 +407,7 @@ test('cookies that the service sets are set again; those from before are one var
     { url: '/a', headers: { Cookie: 'sid=geheim; theme=dark' } },
   )
   expect(scenario.http).toEqual({ cookies: true, headers: { cookie: '${COOKIE}' } })
-  expect(notes).toContain('${COOKIE} stands for cookies that the recording began with: _ga, theme')
+  expect(notes).toContain('${COOKIE} replaces cookies from before the recording: _ga, theme')
   expect(JSON.stringify(scenario)).not.toContain('geheim')
 })
 
@@ -449,11 +452,11 @@ describe('a file that is no recording is refused with a way out', () => {
   test.each([
     ['', 'shop.har: the file is empty'],
     ['{"log":{"entries":[{]}}', "not valid JSON: Expected property name or '}'"],
-    ['{"log":', 'not valid JSON: it ends too early'],
+    ['{"log":', 'not valid JSON: unexpected end of file'],
     ['{}', 'shop.har is not a HAR file: log.entries is missing'],
-    ['{"log":{"entries":[]}}', 'shop.har: nothing was recorded'],
-    [har({ url: '/', status: 0 }), 'shop.har: nothing in it can be sent'],
-    ['{"log":{"entries":[1,null,{"request":{"url":5}}]}}', 'shop.har: nothing was recorded'],
+    ['{"log":{"entries":[]}}', 'shop.har: the recording is empty'],
+    [har({ url: '/', status: 0 }), 'shop.har: no requests that perfctl can send'],
+    ['{"log":{"entries":[1,null,{"request":{"url":5}}]}}', 'shop.har: the recording is empty'],
   ])('%s', (text, message) => {
     expect(() => importHar(text, OPTIONS)).toThrow(message)
   })

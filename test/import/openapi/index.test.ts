@@ -167,10 +167,10 @@ describe('a Swagger 2.0 document', () => {
       ],
     })
     expect(draft.notes).toEqual([
-      'parts of paths that the document has no example of: write ids that exist: {petId} of getPetById, {petId} of updatePetWithForm, {petId} of deletePet, {petId} of uploadFile',
-      'these delete data: keep them only where that does no harm: deletePet',
-      'files are sent from beside the scenario: put there what users really send: file.bin',
-      'needs values from the environment, or with --env NAME=value: API_KEY',
+      'path parameters without an example; write ids that exist: {petId} of getPetById, {petId} of updatePetWithForm, {petId} of deletePet, {petId} of uploadFile',
+      'these requests delete data; keep them only where that is safe: deletePet',
+      'requests upload these files; put realistic ones next to the scenario: file.bin',
+      'set these variables before a run, in the environment or with -e NAME=value: API_KEY',
     ])
   })
 })
@@ -231,25 +231,25 @@ describe('the target', () => {
   })
 
   const old = { openapi: undefined, swagger: '2.0', servers: undefined }
-  const noHost = 'the server is none that perfctl can send to'
+  const noHost = 'perfctl cannot send to this server'
   test.each<[string, object, string, string]>([
     [
       'has no query',
       { servers: [{ url: 'https://a.example/v1?key=s3cret' }] },
       '${BASE_URL:-https://a.example/v1}',
-      'the query or fragment of a server is left out: https://a.example/v1',
+      'left out the query or fragment of a server URL: https://a.example/v1',
     ],
     [
       'has no fragment',
       { ...old, host: 'a.example', basePath: '/v1/#top' },
       '${BASE_URL:-https://a.example/v1}',
-      'the query or fragment of a server is left out: https://a.example/v1/',
+      'left out the query or fragment of a server URL: https://a.example/v1/',
     ],
     [
       'has no login',
       { servers: [{ url: 'https://me:s3cret@a.example/v1' }] },
       '${BASE_URL:-https://a.example/v1}',
-      'the user and password in the URL of a server are left out: https://a.example/v1',
+      'left out the user and password of a server URL: https://a.example/v1',
     ],
     ['is left open for a host of spaces', { ...old, host: 'a b', basePath: '/v1' }, '${BASE_URL}/v1', noHost],
     [
@@ -279,7 +279,7 @@ describe('the target', () => {
       'https://files.example/up/x',
     )
     expect(one({ servers: [{ url: 'https://files.example' }], operationId: 'up' }).notes).toContain(
-      'go to a server of their own, whatever the target: up (https://files.example)',
+      'sent to their own server, whatever the target: up (https://files.example)',
     )
     expect(one({ servers: [{ url: '/v9' }] }).request['get']).toBe('https://a.example/v9/x')
     expect(one({ servers: [{ url: 'https://a.example' }] }).request['get']).toBe('/x')
@@ -287,7 +287,7 @@ describe('the target', () => {
 })
 
 describe('headers that can not be sent are left out, and noted', () => {
-  const left = 'headers that HTTP can not carry are left out'
+  const left = 'left out headers that are not valid in HTTP'
 
   test.each(['text/\u0001plain', 'application/x+json\n', 'application/x\u20ac'])(
     'the media type %j',
@@ -329,7 +329,7 @@ describe('headers that can not be sent are left out, and noted', () => {
   test.each(['key[]', 'Upgrade'])('the key in the header %s', (name) => {
     const schemes = { k: { type: 'apiKey', in: 'header', name } }
     const draft = one({ security: [{ k: [] }] }, { components: { securitySchemes: schemes } })
-    expect(draft.notes.join('\n')).toContain("sent without a login, perfctl can't do k")
+    expect(draft.notes.join('\n')).toContain('sent without a login, because perfctl does not support k')
     readDraft(draft)
   })
 })
@@ -414,7 +414,7 @@ describe('parameters', () => {
       parameters: [optional('a', { type: 'integer' }), optional('b', { type: 'integer', default: 1 })],
     })
     expect(request['query']).toEqual({ b: 1 })
-    expect(notes).toContain('optional parameters without an example are left out: a of op')
+    expect(notes).toContain('left out optional parameters without an example: a of op')
   })
 
   test('of headers and cookies', () => {
@@ -650,7 +650,7 @@ describe('a body is made of', () => {
       },
     }
     const { notes } = one({ operationId: 'op', requestBody }, { method: 'post' })
-    expect(notes).toContain('texts that have to fit a pattern, to be checked: code of op')
+    expect(notes).toContain('made-up values that must match a pattern; check them: code of op')
   })
 
   test.each<[string, object, object]>([
@@ -762,7 +762,7 @@ describe('security', () => {
 
   test('what perfctl can not do is told', () => {
     expect(load({ '/x': { get: ok } }, { components, security: [{ tls: [] }] }).notes).toContain(
-      "sent without a login, perfctl can't do tls: GET /x",
+      'sent without a login, because perfctl does not support tls: GET /x',
     )
   })
 
@@ -783,7 +783,7 @@ describe('security', () => {
       { 'x-key': '${API_KEY}' },
       undefined,
     ])
-    expect(draft.notes).toContain('need no login, and send the one under http all the same: GET /d')
+    expect(draft.notes).toContain('send the login under http, although they need none: GET /d')
     const few = load(
       { '/a': { get: { ...ok, security: [{ bearer: [] }] } }, '/b': { get: ok }, '/c': { get: ok } },
       { components },
@@ -823,7 +823,7 @@ test('requests are named by operation, and each once', () => {
     { components: { pathItems: { C: { get: { ...ok, operationId: 'c' } } } } },
   )
   expect(draft.scenario.requests.map(({ name }) => name)).toEqual(['list', 'HEAD /a', 'list (2)', 'c'])
-  expect(draft.notes).toContain('left out, perfctl has no method TRACE: TRACE /b')
+  expect(draft.notes).toContain('left out because perfctl does not support the method TRACE: TRACE /b')
 })
 
 test('references to other files are told', () => {
@@ -832,7 +832,7 @@ test('references to other files are told', () => {
     { method: 'post' },
   )
   expect(notes).toContain(
-    'references to other files are followed by perfctl import openapi FILE only: pet.yaml',
+    'references to other files are followed only by perfctl import openapi FILE: pet.yaml',
   )
 })
 
@@ -842,25 +842,29 @@ test('webhooks, further servers and deprecated operations are told', () => {
     { webhooks: { made: {} }, servers: [{ url: 'http://a.example' }, { url: 'http://b.example' }] },
   )
   expect(notes).toEqual([
-    'deprecated, and kept: old',
-    'webhooks are left out, the service sends them: made',
-    'further servers of the document: http://b.example',
+    'kept deprecated operations: old',
+    'left out webhooks, which the service sends: made',
+    'other servers in the document: http://b.example',
   ])
 })
 
 describe('what is no document', () => {
   test.each([
-    ['{"openapi": "4.0.0"}', 'OpenAPI 4.0.0 is not known', 'there are 2.0, 3.0 and 3.1'],
+    ['{"openapi": "4.0.0"}', 'OpenAPI 4.0.0 is not supported', 'supported versions are 2.0, 3.0 and 3.1'],
     [
       '{"info": {"_postman_id": "x"}, "item": []}',
       'not an OpenAPI document',
-      'write perfctl import postman f.yaml',
+      'this is a Postman collection: run perfctl import postman f.yaml',
     ],
-    ['hello: world', 'not an OpenAPI document', 'it begins with openapi: 3.1.0, or swagger: "2.0"'],
+    [
+      'hello: world',
+      'not an OpenAPI document',
+      'the document must have openapi: 3.1.0 or swagger: "2.0" at its top level',
+    ],
     [
       'openapi: 3.0.0',
       'the document has no operations under paths',
-      'give one that describes the requests of a service',
+      'import a document that describes the requests of a service',
     ],
     ['  ', 'the file is empty', null],
   ])('%s', (text, message, hint) => {

@@ -147,7 +147,7 @@ describe('a reference that can not be followed', () => {
   test('because the file is not there is told, and the import goes on', () => {
     const { scenario, notes } = bodyOf({ $ref: './no/pet.yaml#/Pet' })
     expect(scenario.requests).toHaveLength(1)
-    expect(notes).toContain('references to files that are not there: no/pet.yaml')
+    expect(notes).toContain('references to missing files: no/pet.yaml')
   })
 
   test('because there is nothing, or it is on another host', () => {
@@ -155,7 +155,7 @@ describe('a reference that can not be followed', () => {
       { allOf: [{ $ref: 'a.json#/x/-1' }, { $ref: 'https://a.example/b.json' }, { $ref: 'urn:b' }] },
       { 'a.json': { x: [1] } },
     )
-    expect(notes).toContain('references that lead nowhere: a.json#/x/-1')
+    expect(notes).toContain('references that do not resolve: a.json#/x/-1')
     expect(notes).toContain('references to other hosts are not followed: https://a.example/b.json, urn:b')
   })
 
@@ -176,7 +176,7 @@ describe('a reference that can not be followed', () => {
       expect.objectContaining({
         problems: [
           expect.objectContaining({
-            message: `$ref: ${ref} leads out of the folder of the document`,
+            message: `$ref: ${ref} points outside the folder of the document`,
             place: expect.objectContaining({ file: 'docs/api.yaml' }),
           }),
         ],

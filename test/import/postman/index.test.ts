@@ -125,7 +125,7 @@ describe('the URL', () => {
     ])
     expect(draft.scenario.target).toBe('${BASE_URL:-http://main.example}')
     expect(draft.scenario.requests.map(({ get }) => get)).toEqual(['http://other.example/a', '/b', '/c'])
-    expect(draft.notes).toContain('requests to other hosts have whole URLs: http://other.example')
+    expect(draft.notes).toContain('requests to other hosts have full URLs: http://other.example')
     readDraft(draft)
   })
 
@@ -149,9 +149,12 @@ describe('the URL', () => {
   })
 
   test.each([
-    [{ method: 'GET', url: 'wss://a.example' }, 'left out, perfctl sends HTTP and not wss: one'],
-    [{ method: 'PROPFIND', url: 'http://a.example' }, 'left out, perfctl has no method PROPFIND: one'],
-    [{ method: 'GET', url: '' }, 'left out, they have no URL: one'],
+    [{ method: 'GET', url: 'wss://a.example' }, 'left out because perfctl does not support wss: one'],
+    [
+      { method: 'PROPFIND', url: 'http://a.example' },
+      'left out because perfctl does not support the method PROPFIND: one',
+    ],
+    [{ method: 'GET', url: '' }, 'left out requests without a URL: one'],
   ])('%j is left out and told', (request, note) => {
     const draft = load([
       { name: 'one', request },
@@ -227,7 +230,9 @@ describe('variables', () => {
 
   test('those that are left to the environment are listed', () => {
     const draft = one({ url: 'http://a.example/{{b}}/{{a}}' })
-    expect(draft.notes).toContain('needs values from the environment, or with --env NAME=value: B, A')
+    expect(draft.notes).toContain(
+      'set these variables before a run, in the environment or with -e NAME=value: B, A',
+    )
   })
 })
 
@@ -294,14 +299,14 @@ describe('auth', () => {
   test('of another kind is told', () => {
     const { request, notes } = one('http://a.example', { auth: list('hawk', { authKey: 'abcdef' }) })
     expect(request).toEqual({ name: 'one', get: '/' })
-    expect(notes).toContain("sent without authorization, perfctl can't do that of type hawk: one")
+    expect(notes).toContain('sent without authorization, because perfctl does not support the type hawk: one')
   })
 
   test('a key in a header that HTTP has not is told', () => {
     const auth = list('apikey', { key: 'a{{', value: 'abcdef', in: 'header' })
     const draft = one('http://a.example', { auth })
     expect(draft.request).toEqual({ name: 'one', get: '/' })
-    expect(draft.notes.join()).toContain("perfctl can't do that of type apikey: one")
+    expect(draft.notes.join()).toContain('perfctl does not support the type apikey: one')
   })
 
   test('a user without a password is a key', () => {
@@ -496,7 +501,7 @@ describe('the body', () => {
     expect(one(request).request).toEqual({ name: 'one', get: '/' })
     expect(one(request).notes.join()).not.toContain('body')
     const told = one(request, { protocolProfileBehavior: { disableBodyPruning: true } }).notes
-    expect(told).toContain('sent without its body, as it is a get: one')
+    expect(told).toContain('sent without its body, because the method is get: one')
   })
 })
 
@@ -567,7 +572,7 @@ describe('journeys', () => {
     )
     expect(scenario.requests.map(({ name }) => name)).toEqual(['a / cart', 'a / login', 'b / cart'])
     expect(scenario.requests[2]).toMatchObject({ headers: { authorization: 'Bearer ${TOKEN}' } })
-    expect(notes).toContain('set by scripts in Postman, to be given here: TOKEN (by a / login)')
+    expect(notes).toContain('set these variables, which scripts set in Postman: TOKEN (by a / login)')
   })
 
   test('two chains of a folder are two journeys', () => {
@@ -668,7 +673,7 @@ test('scripts of the collection hold for all requests, and what is left of them 
     { status: [200, 201] },
   ])
   expect(draft.notes).toContain(
-    'left out of a test script, `pm.expect(pm.response.responseTime).to.be.below(9);`: a, b',
+    'left out of a test script: `pm.expect(pm.response.responseTime).to.be.below(9);`: a, b',
   )
   readDraft(draft)
 })
@@ -719,14 +724,18 @@ test('the whole of a collection is read by perfctl', () => {
 describe('what is no collection', () => {
   test.each([
     ['{"info": {}}', 'not a Postman collection', 'export it from Postman as Collection v2.1'],
-    ['{"openapi": "3.0.0"}', 'not a Postman collection', 'write perfctl import openapi f.json'],
+    [
+      '{"openapi": "3.0.0"}',
+      'not a Postman collection',
+      'this is an OpenAPI document: run perfctl import openapi f.json',
+    ],
     [
       '{"requests": [], "order": []}',
-      'a collection of version 1',
+      'version 1 collections are not supported',
       'export it from Postman as Collection v2.1',
     ],
-    ['{"values": []}', 'an environment, not a collection', 'export the collection, as Collection v2.1'],
-    ['{"item": []}', 'there is no request in it that perfctl can send', null],
+    ['{"values": []}', 'this is an environment, not a collection', 'export the collection as Collection v2.1'],
+    ['{"item": []}', 'no requests that perfctl can send', null],
     ['', 'the file is empty', null],
     ['[]', 'not a Postman collection', 'export it from Postman as Collection v2.1'],
   ])('%s', (text, message, hint) => {
