@@ -1,5 +1,5 @@
 /**
- * Bodies as other programs recorded them → the keys `json`, `form`, `body`, `file` and `multipart` of a request.
+ * Recorded bodies → the keys `json`, `form`, `body`, `file` and `multipart` of a request.
  */
 import { isSecretField } from '../base/secrets.js'
 import { contentTypeOf } from '../scenario/blocks/content-types.js'
@@ -17,16 +17,18 @@ export type RecordedBody =
   | { readonly kind: 'parts'; readonly parts: readonly Part[] }
   | { readonly kind: 'file'; readonly path: string }
 
-/** The keys of a body, and whether they imply the content type that was recorded. */
+/** The keys of a body, and whether they imply the recorded content type. */
 interface DraftBody {
   readonly keys: Readonly<Record<string, unknown>>
   readonly impliesType: boolean
 }
 
-/** Longer ones make a scenario unreadable; they belong into files. */
+/** Longer bodies make a scenario unreadable and belong in files. */
 const TEXT_LENGTH_MAX = 100_000
 
-/** The body in the form that reads best and comes to the same bytes or the same JSON. `type`: its content type. */
+/**
+ * The most readable form of the body that sends the same bytes or the same JSON. `type`: its content type.
+ */
 export function draftBody(
   body: RecordedBody,
   type: string | null,
@@ -89,7 +91,7 @@ export function draftBody(
   }
 
   function draftText({ name, text, type }: Part): unknown {
-    // Without a type it is text/plain anyway (RFC 7578, section 4.4).
+    // text/plain is the default (RFC 7578, section 4.4).
     if (type == null || !isMediaType(type) || type === 'text/plain') return hideField(name, text)
     const json = type === 'application/json' ? readExactJson(text) : undefined
     return json === undefined ? { text: hideField(name, text), type } : { json: hideFields(json, name) }
@@ -101,7 +103,7 @@ export function draftBody(
 
   function hideFields<T>(value: T, name = ''): T {
     if (typeof value === 'string') {
-      // A query in GraphQL has its arguments within the text.
+      // A GraphQL query contains its arguments in its text.
       return (name === 'query' ? hideInText(value, hideField) : hideField(name, value)) as T
     }
     if (Array.isArray(value)) return value.map((item) => hideFields(item, name)) as T
@@ -110,16 +112,16 @@ export function draftBody(
   }
 }
 
-/** The key `name`, where a form calls a file by another name than that of the file itself. */
+/** The key `name`, if the form uses another file name. */
 export function sentName(file: string, name: string): { readonly name?: string } {
   return name === file || name === '' || name === '-' ? {} : { name }
 }
 
 const DEPTH_MAX = 50
-/** YAML takes no longer ones without ado. */
+/** Longer keys need special syntax in YAML. */
 const KEY_LENGTH_MAX = 1000
 
-/** The value of a JSON text; undefined when it's none, or when a scenario would send another one. */
+/** The parsed JSON; undefined if it's invalid or a scenario would not send the same value. */
 function readExactJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text)
@@ -141,7 +143,7 @@ function isWritable(value: unknown, depth: number): boolean {
   )
 }
 
-/** The fields of a URL-encoded form; null when a map of them would lose something. */
+/** The fields of a URL-encoded form; null if a map can't represent them exactly. */
 function readForm(text: string): Record<string, unknown> | null {
   const fields: Record<string, unknown> = Object.create(null)
   const names: string[] = []

@@ -1,5 +1,5 @@
 /**
- * One request as another program recorded it → an entry of `requests`, or a step of a journey.
+ * A recorded request → an entry of `requests` or a step of a journey.
  */
 import type { Address } from './address.js'
 import { draftBody, type RecordedBody } from './body.js'
@@ -14,11 +14,11 @@ export interface Recorded {
   readonly address: Address
   readonly headers: HeaderList
   readonly body: RecordedBody | null
-  /** What was answered; null when that isn't known. */
+  /** The status of the response; null if unknown. */
   readonly status: number | null
 }
 
-/** An entry of `requests` in the making. */
+/** An unfinished entry of `requests`. */
 export type Entry = Readonly<Record<string, unknown>> & {
   readonly headers?: Readonly<Record<string, string>>
   readonly auth?: Readonly<Record<string, string>>
@@ -26,12 +26,14 @@ export type Entry = Readonly<Record<string, unknown>> & {
 
 const METHODS: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options'])
 
-/** Whether perfctl sends that method. */
+/** Whether perfctl supports the method. */
 export function isMethod(method: string): boolean {
   return METHODS.has(method.toLowerCase())
 }
 
-/** The entry, from its method on: the name is added by who knows the others. `target`: the origin left out of paths. */
+/**
+ * The entry without its name, which depends on the other entries. `target`: the origin to leave out of paths.
+ */
 export function draftEntry(recorded: Recorded, target: string, draftsman: ImportContext): Entry {
   const { address, status } = recorded
   const method = recorded.method.toLowerCase()
@@ -64,15 +66,15 @@ function draftCarried(
   return draftBody(body, headerOf(headers, 'content-type'), draftsman)
 }
 
-/** What goes into `http`. */
+/** The keys of `http`. */
 export interface SharedHttp {
   readonly headers?: Readonly<Record<string, string>>
   readonly auth?: Readonly<Record<string, string>>
 }
 
 /**
- * What all entries have in common goes into `http`, once: headers that each of them has (others' values override),
- * and the login when it is the same for all.
+ * Moves what all entries have in common to `http`: headers that each of them has (other values override), and
+ * the login if it's the same for all.
  */
 export function hoist(entries: readonly Entry[]): {
   readonly http: SharedHttp
@@ -97,7 +99,7 @@ export function hoist(entries: readonly Entry[]): {
   return { http: { ...(names.length > 0 && { headers: common }), ...(auth && { auth }) }, entries: rest }
 }
 
-/** What was captured belongs to the journey. */
+/** Captured values belong to the journey and can't be shared. */
 function isHoistable(headers: Readonly<Record<string, string>> = {}, name: string): boolean {
   return Object.hasOwn(headers, name) && !hasHole(headers[name]!)
 }
@@ -106,7 +108,7 @@ function withoutAuth({ auth: _auth, ...entry }: Entry): Entry {
   return entry
 }
 
-/** The headers where they stood: behind the method. */
+/** Puts the headers right after the method. */
 function withHeaders(entry: Entry, headers: Readonly<Record<string, string>>): Entry {
   const keys = Object.entries(entry)
   const at = keys.findIndex(([key]) => METHODS.has(key)) + 1

@@ -1,5 +1,5 @@
 /**
- * Headers as other programs recorded them → the keys `headers` and `auth`.
+ * Recorded headers → the keys `headers` and `auth`.
  */
 import { isSecretHeader } from '../base/secrets.js'
 import { insteadOfHeader } from '../scenario/fields/http-fields.js'
@@ -7,7 +7,7 @@ import { hideQuery } from './credentials.js'
 import type { ImportContext } from './import-context.js'
 import { isMarked } from './placeholders.js'
 
-/** Set by the connection, whatever the file says; all programs that record requests list them. */
+/** Set by perfctl's connection. Recordings always list them. */
 const CONNECTION: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -21,7 +21,7 @@ const CONNECTION: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-/** What a browser says about itself; services rarely look at it, and it would bury the rest. */
+/** How a browser describes itself. Services rarely read it. */
 const BROWSER = /^(sec-.*|alt-used|dnt|priority|upgrade-insecure-requests|x-client-data)$/
 
 const CONDITIONS: ReadonlySet<string> = new Set([
@@ -32,26 +32,26 @@ const CONDITIONS: ReadonlySet<string> = new Set([
   'if-unmodified-since',
 ])
 
-/** Names and values in the order in which they were sent. */
+/** Names and values in the order they were sent. */
 export type HeaderList = readonly (readonly [name: string, value: string])[]
 
-/** The value of a header, by its name in lower case; null when there is none. */
+/** The value of a header, by lower-case name; null if there is none. */
 export function headerOf(headers: HeaderList, name: string): string | null {
   return headers.find(([other]) => other.toLowerCase() === name)?.[1] ?? null
 }
 
-/** Whether a scenario takes that header; `value`: with marks for what is filled in. */
+/** Whether a scenario accepts the header. `value` may contain placeholders. */
 export function canSend(name: string, value: string): boolean {
   return (
     /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) &&
-    // A key of that name would be no key.
+    // Would not become a key of the object.
     name !== '__proto__' &&
     insteadOfHeader(name) === null &&
     !/[^\t\x20-\x7e\x80-\xff\ue000-\ue002]/.test(value)
   )
 }
 
-/** The keys `headers` and `auth`, without what perfctl sets itself. `host`: that of the URL. */
+/** The keys `headers` and `auth`, without headers that perfctl sets itself. `host`: the URL's host. */
 export function draftHeaders(
   list: HeaderList,
   host: string,
@@ -90,7 +90,7 @@ export function draftHeaders(
   }
   return { headers: { ...headers }, auth }
 
-  /** Of the schemes that have a short form; null for others. */
+  /** The short form of a scheme; null for schemes without one. */
   function draftAuth(value: string): Record<string, string> | null {
     const [, scheme, rest] = /^(bearer|basic)\s+(.+)$/is.exec(value) ?? []
     if (rest === undefined) return null
@@ -99,7 +99,7 @@ export function draftHeaders(
   }
 }
 
-/** Encodings of bodies that can be unpacked, each once: what can't would make captures and checks fail. */
+/** The content codings that perfctl can decode, each once. Others would make captures and checks fail. */
 function knownCodings(value: string, notes: ImportContext['notes']): string {
   const all = [...new Set(value.split(',').map((coding) => coding.trim()))].filter((coding) => coding !== '')
   const known = all.filter((coding) => /^(?:x-gzip|gzip|deflate|br|identity|\*)(?:\s*;|$)/i.test(coding))
@@ -109,8 +109,8 @@ function knownCodings(value: string, notes: ImportContext['notes']): string {
 }
 
 /**
- * `user:password` as `auth`; null when it's not of that form. A user without a password is a key, as Stripe and
- * GitHub have them.
+ * `user:password` as `auth`; null if it has another form. A user without a password is an API key, as at
+ * Stripe and GitHub.
  */
 export function draftLogin(login: string, { credentials }: ImportContext): Record<string, string> | null {
   const [, user, password = ''] = /^([^:]*)(?::(.*))?$/s.exec(login) ?? []

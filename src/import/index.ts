@@ -1,16 +1,16 @@
 /**
- * The formats of other programs that scenarios are made from. Each importer is loaded when it's asked for.
+ * The formats that perfctl imports. Each importer is loaded on demand.
  */
 import type { Draft } from './draft.js'
 import type { ImportOptions } from './importer.js'
 
-/** Flags that mean something to some formats only. */
+/** Flags that only some formats have. */
 export type OwnFlag = 'mix' | 'static' | 'environment'
 
-/** Makes a draft of a whole text. Throws a UserError when there is nothing to be made of it. */
+/** Drafts a scenario from a whole text. Throws a UserError if the text has no usable requests. */
 type TextImporter = (text: string, options: ImportOptions) => Draft
 
-/** Makes a draft of a text of any length, line by line. */
+/** Drafts a scenario from a text of any length, line by line. */
 type LineImporter = (lines: AsyncIterable<string>, options: ImportOptions) => Promise<Draft>
 
 /** A format. */
@@ -19,7 +19,7 @@ export type ImportFormat = { readonly description: string; readonly flags: reado
   | { readonly reads: 'lines'; load(): Promise<LineImporter> }
 )
 
-/** All of them, by the names that the command line knows. */
+/** All formats, by their name on the command line. */
 export const IMPORTERS: Readonly<Record<string, ImportFormat>> = {
   curl: text(
     "curl commands, such as those that browsers' developer tools copy",

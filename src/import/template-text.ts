@@ -1,27 +1,27 @@
 /**
- * Text under way from one template language to another: literal text with marks where a hole is, so that it can be
- * cut, parsed and searched without mistaking what stands in the holes for text.
+ * Text on its way from one template language to another: literal text with placeholders for templates, so
+ * that it can be cut, parsed and searched without mistaking templates for text.
  */
 
-/** What a hole stands for, written as a scenario has it. */
+/** A template as written in a scenario. */
 export interface Hole {
   /** `{{ uuid() }}`, `${API_TOKEN}`. */
   readonly written: string
-  /** What comes out: a number keeps its type in JSON; `any` is whatever was captured. */
+  /** The type of its value. A number keeps its type in JSON; `any` is a captured value. */
   readonly gives: 'text' | 'number' | 'boolean' | 'any'
 }
 
-/** Two characters of Unicode's private use area. */
+/** Two characters from Unicode's private use area. */
 const OPEN = '\uE000'
 const CLOSE = '\uE001'
 const MARK = /\uE000(\d+)\uE001/g
 
-/** The holes of a file. */
+/** The placeholders of a file. */
 export class Holes {
   private readonly holes: Hole[] = []
   private readonly marks = new Map<string, string>()
 
-  /** The mark of a hole, for use within a text. */
+  /** A placeholder to insert into a text. */
   mark(hole: Hole): string {
     const key = `${hole.gives} ${hole.written}`
     const known = this.marks.get(key)
@@ -32,18 +32,18 @@ export class Holes {
     return mark
   }
 
-  /** A text from outside, without characters that could be taken for marks, and without halves of characters. */
+  /** Imported text without characters that could delimit a placeholder, and without lone surrogates. */
   literal(text: string): string {
     return text.replace(/[\uE000-\uE002\ud800-\udfff]/gu, '\ufffd')
   }
 
-  /** The hole that a text consists of; null for any other text. */
+  /** The placeholder that the whole text consists of; null for any other text. */
   only(text: string): Hole | null {
     const match = /^\uE000(\d+)\uE001$/.exec(text)
     return match === null ? null : (this.holes[Number(match[1])] ?? null)
   }
 
-  /** The text as a scenario has it: literal `${` and `{{` escaped, holes written out. */
+  /** The text as written in a scenario: literal `${` and `{{` escaped, placeholders written out. */
   write(text: string): string {
     const pieces = text.split(MARK)
     return pieces
@@ -60,17 +60,17 @@ export class Holes {
   }
 }
 
-/** Whether a marked text has holes. */
+/** Whether the text contains placeholders. */
 export function hasHoles(text: string): boolean {
   return text.includes(OPEN)
 }
 
-/** The marked text with the same text for each hole. */
+/** The text with each placeholder replaced by `instead`. */
 export function mapHoles(text: string, instead: string): string {
   return text.replace(MARK, instead)
 }
 
-/** The marked text with its literal parts changed; holes stay as they are. */
+/** The text with its literal parts changed and its placeholders kept. */
 export function mapLiterals(text: string, change: (literal: string) => string): string {
   return text
     .split(/(\uE000\d+\uE001)/)
@@ -78,20 +78,20 @@ export function mapLiterals(text: string, change: (literal: string) => string): 
     .join('')
 }
 
-/** The marked text percent-encoded, holes left alone. */
+/** The text percent-encoded, except for its placeholders. */
 export function encodeLiterals(text: string): string {
   return mapLiterals(text, (literal) => encodeURIComponent(literal.replace(/[\ud800-\udfff]/gu, '\ufffd')))
 }
 
 /**
- * Literal text as a scenario has it, before `next`. `$${` stands for `${`. For `{{` there is no escape, but what the
- * environment gives is never taken for a template, and neither is a default.
+ * Escapes literal text that is followed by `next`. `$${` stands for `${`. `{{` has no escape, but neither an
+ * environment variable's value nor its default is parsed as a template.
  */
 export function escapeText(text: string, next = ''): string {
   if (!/[{$]/.test(text)) return text
   const pieces: string[] = []
   let behind = next
-  // From the end on, as what a character becomes depends on what is written behind it.
+  // Backwards, because how a character is escaped depends on what follows it.
   for (let i = text.length - 1; i >= 0; i--) {
     behind = escapeCharacter(text.charAt(i), behind)
     pieces.push(behind)

@@ -1,22 +1,23 @@
 /**
- * Draft → the text of a scenario file, as a person would have written it: comments on top, short maps on one line.
+ * Draft → the text of a scenario file, laid out as a person would write it: comments at the top, short maps
+ * on one line.
  */
 import { printable } from '../base/printable.js'
 import { writeScalar } from '../scenario/yaml/yaml.js'
 import type { Draft } from './draft.js'
 
-/** Where a draft comes from, and where it goes. */
+/** Where a draft comes from and where it is written. */
 export interface Origin {
   /** `perfctl import har shop.har` */
   readonly command: string
-  /** Where the JSON Schema lies, relative to the scenario; null when it isn't at hand. */
+  /** The JSON Schema's path relative to the scenario; null if it isn't available. */
   readonly schema: string | null
 }
 
-/** Lines no longer than this, where a line can be broken. */
+/** The longest line, where a line can be broken. */
 const WIDTH = 100
 
-/** The keys of a scenario that are lists of one entry per line, however short. */
+/** Keys whose lists have one entry per line, however short. */
 const TALL: ReadonlySet<string> = new Set(['requests', 'steps', 'stages', 'thresholds', 'data'])
 
 /** The text of the scenario, with its notes on top. */
@@ -31,7 +32,7 @@ export function writeDraft({ scenario, notes }: Draft, { command, schema }: Orig
   return `${[...head, ...lines].join('\n')}\n`
 }
 
-/** Whether a blank line stands before the key: before all but the short ones. */
+/** Whether a blank line precedes the key. */
 function isTall(key: string, value: unknown): boolean {
   return typeof value === 'object' || key === 'name'
 }
@@ -49,7 +50,7 @@ function comment(text: string, first: string, further: string): string[] {
   return [...lines, line.trimEnd()]
 }
 
-/** `key: value`, on as many lines as it takes. */
+/** `key: value`, on as many lines as needed. */
 function writeEntry(key: string, value: unknown, indent: number): string[] {
   const margin = ' '.repeat(indent)
   if (isLongKey(key)) return [`${margin}? ${writeKey(key)}`, `${margin}: ${flow(value)}`]
@@ -66,7 +67,7 @@ function writeBlock(value: object, indent: number): string[] {
   return value.flatMap((item) => writeItem(item, indent))
 }
 
-/** `- ...`: the first key of a map stands behind the dash. */
+/** `- ...`, with the first key of a map right after the dash. */
 function writeItem(item: unknown, indent: number): string[] {
   const dash = `${' '.repeat(indent)}- `
   const isLong = isMap(item) && ('name' in item || Object.keys(item).length === 1)
@@ -77,7 +78,9 @@ function writeItem(item: unknown, indent: number): string[] {
   return [dash + first.trimStart(), ...rest]
 }
 
-/** The value on one line; null when it's longer than `room`. A single value always fits, unless it has lines. */
+/**
+ * The value on one line; null if it's longer than `room`. Scalars always fit, unless they have several lines.
+ */
 function inline(value: unknown, room: number): string | null {
   if (isScalar(value)) {
     return typeof value === 'string' && isBlock(value) ? null : writeValue(value)
@@ -87,18 +90,18 @@ function inline(value: unknown, room: number): string | null {
   return text.length <= room ? text : null
 }
 
-/** Texts with templates always in quotes: who edits them need not know when YAML wants them. */
+/** Quotes all text with templates, so that people who edit it need not know when YAML requires quotes. */
 function writeValue(value: string | number | boolean | null): string {
   return scalar(value, typeof value === 'string' && value.includes('{{'))
 }
 
-/** Single words and numbers need no thought, and are most of what is written. */
+/** Fast path: simple words and numbers, which are most values, need no quoting rules. */
 function scalar(value: string | number | boolean | null, isInBrackets: boolean): string {
   const isWord = typeof value === 'string' && /^[a-z][a-z\d_]*$/i.test(value) && !MEANINGFUL.test(value)
   return isWord ? value : writeScalar(value, isInBrackets)
 }
 
-/** Words that are no texts to YAML, of whichever version. */
+/** Words that some version of YAML doesn't read as text. */
 const MEANINGFUL = /^(?:true|false|null|yes|no|on|off|y|n|nan|inf)$/i
 
 function writeKey(key: string): string {
@@ -118,12 +121,12 @@ function flowKey(key: string): string {
   return isLongKey(key) ? `? ${writeKey(key)} ` : writeKey(key)
 }
 
-/** YAML looks for the colon no further than 1024 characters, unless it's told that a key comes. */
+/** YAML searches only 1024 characters for the colon, unless the key is marked with `?`. */
 function isLongKey(key: string): boolean {
   return key.length > 500
 }
 
-/** A list of single values on several full lines. */
+/** A list of scalars, wrapped. */
 function wrapped(values: readonly unknown[], start: string, indent: number): string[] {
   const lines: string[] = []
   let line = `${start} [`
@@ -138,7 +141,7 @@ function wrapped(values: readonly unknown[], start: string, indent: number): str
   return [...lines, line.trimEnd()]
 }
 
-/** Whether a text of several lines can stand as it is, without quotes. */
+/** Whether a text of several lines can be written as a block, without quotes. */
 function isBlock(text: string): boolean {
   return (
     /^[^\s\x00-\x1f][^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*\n[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*$/u.test(

@@ -1,5 +1,5 @@
 /**
- * An access log → the mix of its requests by weight, at the rate at which they came.
+ * An access log → its requests as a weighted mix, at the rate they were logged.
  */
 import { userError } from '../../base/errors.js'
 import { formatCount, formatDuration, formatShare } from '../../base/units.js'
@@ -22,14 +22,14 @@ import { type MixedRequest, mixTraffic } from './traffic-requests.js'
 import { expectedStatus } from './traffic-status.js'
 import { DataLists } from './traffic-values.js'
 
-/** What a log comes to. */
+/** The contents of a log. */
 interface LogSummary {
   readonly traffic: Traffic<null>
   readonly arrivals: Arrivals
   readonly hosts: Map<string, number>
 }
 
-/** The scenario of a log. Throws a UserError when no line of it can be read. */
+/** The scenario of a log. Throws a UserError if no line can be read. */
 export async function importAccessLog(
   lines: AsyncIterable<string>,
   { file, withStatic, target }: ImportOptions,
@@ -74,7 +74,7 @@ async function readLog(
 ): Promise<LogSummary> {
   const reader = new LogReader()
   const kept = newSummary()
-  // A log of nothing but assets is that of a service that has nothing else.
+  // Used only if the log has nothing else: then the service serves only assets.
   const ofAssets = newSummary()
   const counts = { lines: 0, unread: 0, broken: 0, method: 0 }
   for await (const line of lines) {
@@ -130,12 +130,12 @@ function emptiness(
   return 'no requests that perfctl can send'
 }
 
-/** Servers write what a request line can't hold as `\x22`. */
+/** Servers log characters that are invalid on a request line as `\x22`. */
 function sendable(path: string): string {
   return sendablePath(unmarked(path).replace(/\\x([\da-f]{2})/gi, '%$1'))
 }
 
-/** Shares in percent, with two digits that count. */
+/** A share in percent, with two significant digits. */
 function weightOf(share: number): number {
   return Number((share * 100).toPrecision(2)) || 0.01
 }
@@ -171,10 +171,10 @@ function loadOf({ arrivals, traffic }: LogSummary, notes: Notes): Record<string,
   return { stages: [{ duration: `${minutes}m`, rate: peak }], arrivals: 'poisson' }
 }
 
-/** With fewer, a minute of load may send next to nothing. */
+/** A minute of load at a lower rate could send next to nothing. */
 const REQUESTS_LEAST = 10
 
-/** A rate as a scenario has it, with two or three digits that count. */
+/** A rate as in a scenario, with two or three significant digits. */
 function rateText(perMinute: number): string {
   const perSecond = perMinute / 60
   if (perSecond >= 1)
@@ -194,7 +194,7 @@ function noteGaps(requests: readonly MixedRequest<null>[], leftOut: number, note
   if (leftOut > 0) notes.add(`left out rare requests: ${formatShare(leftOut)} of all`)
 }
 
-/** The commonest host; logs mostly don't tell, and never whether it was TLS. */
+/** The most frequent host. Most logs have none, and none has the scheme. */
 function originOf(hosts: ReadonlyMap<string, number>, notes: Notes): string {
   const byCount = [...hosts].sort(([, a], [, b]) => b - a).map(([host]) => host)
   const known = byCount.filter((host) => parseAddress(urlOf(host)) !== null)

@@ -1,6 +1,5 @@
 /**
- * Sampled values → what stands in their place in a scenario: the one value there was, a list under `data`, or a
- * random number.
+ * Sampled values → a constant, a list under `data` or a random number.
  */
 import { isSecretField } from '../../base/secrets.js'
 import { encodeSafely } from '../address.js'
@@ -10,13 +9,13 @@ import type { Notes } from '../notes.js'
 import { hole } from '../placeholders.js'
 import type { Sample } from '../sample.js'
 
-/** As many different values are written down one by one; of more, a sample stands for all. */
+/** Up to this many distinct values are all listed; beyond, only a sample is. */
 const LISTED_MAX = 20
 
-/** How much of a range has to be taken for any number in it to be as good as a real one. */
+/** The share of a range that must occur before any number in it is as good as a real one. */
 const DENSE = 0.5
 
-/** The lists under `data` in the making. */
+/** Collects the lists under `data`. */
 export class DataLists {
   private readonly lists: Record<string, readonly (string | number)[]> = {}
   private readonly names = new Map<Sample, string>()
@@ -29,8 +28,9 @@ export class DataLists {
   }
 
   /**
-   * What takes the place of the values. `wanted`: the name of their list; where another one has it already, `further`
-   * is put in front. Percent-encoded where it's fixed; templates encode theirs themselves.
+   * The text that replaces the values: percent-encoded if it's constant, otherwise a template, which encodes
+   * its value itself. `wanted`: the name for the list. `further`: prefixed to it if another list has that
+   * name.
    */
   place(sample: Sample, { wanted, further }: { readonly wanted: string; readonly further: string }): string {
     const { values, distinct, range } = sample
@@ -61,7 +61,7 @@ export class DataLists {
     return Object.keys(this.lists).length === 0 ? {} : { data: this.lists }
   }
 
-  /** A list of the same values is used by both. */
+  /** Equal lists share a name. */
   private nameFor(list: readonly (string | number)[], [wanted, further]: readonly [string, string]): string {
     const name = nameOf(wanted)
     const longer = nameOf(`${further}${wanted.charAt(0).toUpperCase()}${wanted.slice(1)}`)
@@ -76,12 +76,12 @@ export class DataLists {
 
 function isRandom(distinct: number, { from, to }: { readonly from: number; readonly to: number }): boolean {
   const isDense = distinct >= LISTED_MAX && distinct >= DENSE * (to - from + 1)
-  // Times and the like, which are there to be different each time.
+  // Times and the like, meant to differ each time.
   const isTime = distinct >= LISTED_MAX && from >= 1e9
   return isDense || isTime
 }
 
-/** Each value once where all are about as frequent; else as often as it came in a sample. */
+/** Each value once if all are about equally frequent, otherwise as often as in the sample. */
 function listOf({ values, distinct, count }: Sample): (string | number)[] {
   const different = [...new Set(values)]
   const most = Math.max(...different.map((value) => values.filter((other) => other === value).length))
@@ -92,7 +92,7 @@ function listOf({ values, distinct, count }: Sample): (string | number)[] {
     : list
 }
 
-/** A name that can stand in a template. */
+/** A name that is valid in a template. */
 function nameOf(text: string): string {
   const name = text.replace(/[^\w]+/g, '_').replace(/^_+|_+$/g, '')
   return /^[A-Za-z]/.test(name) && !isConstant(name)

@@ -1,11 +1,11 @@
 /**
- * Connections of curl that go to another host.
+ * Connections of curl to a host other than the URL's.
  */
 
-/** Another host to connect to than the URL's: `--resolve`, `--connect-to`. */
+/** A connection override by `--resolve` or `--connect-to`. */
 export interface Detour {
-  /** `host:port` as in the URL; '' for any. */
+  /** `host:port` in the URL; '' for any. */
   readonly from: string
-  /** `host:port`; either may be empty, for that of the URL. */
+  /** `host:port` to connect to. Either part may be empty to keep the URL's. */
   readonly to: string
 }

@@ -1,5 +1,5 @@
 /**
- * curl's command lines, one or several, as browsers and manuals give them → a scenario of as many requests.
+ * curl command lines, as copied from browsers and manuals → a scenario with one request per URL.
  */
 import { userError } from '../../base/errors.js'
 import { type Address, commonestOrigin, encodeSafely, parseAddress, shownUrl, targetOf } from '../address.js'
@@ -20,7 +20,7 @@ import { readArguments } from './flags.js'
 import { type CurlOptions, readOptions } from './options.js'
 import { readShell } from './shell.js'
 
-/** The scenario of the commands in a text. Throws a UserError when there is none. */
+/** The scenario of the commands in a text. Throws a UserError if there are none. */
 export function importCurl(text: string, { file, target, reserved }: ImportOptions): Draft {
   const draftsman: ImportContext = {
     notes: new Notes(),
@@ -79,33 +79,33 @@ function nameOf({ method, address: { origin, host, path } }: Recorded, target: s
   return requestName(method, path, origin === target || isMarked(origin) ? null : host)
 }
 
-/** The commands that are curl's, their words those behind `curl`. */
+/** The curl commands in a text, with the words after `curl`. */
 function readCommands(text: string, { notes, credentials }: ImportContext): Command[] {
   const commands = isCmd(text)
     ? readCmd(text)
-    : // A line that goes on ends in a backtick in PowerShell.
+    : // A trailing backtick continues a line in PowerShell.
       readShell(text.replace(/ `\r?\n/g, ' \\\n'), {
         onVariable: (name) => credentials.refer(name),
         onSubstitution: (command, variable) => {
           credentials.refer(variable)
-          // Of the command only its name: the rest may hold secrets.
+          // Only the command's name, as the rest may contain secrets.
           const [name = ''] = /[\w./-]+/.exec(command) ?? []
           notes.add(`\${${variable}} replaces the output of a command`, `$(${name} …)`)
         },
       })
   return commands.flatMap((command) => {
     const { words, isPiped } = command
-    // Behind a prompt, `sudo`, `time` or variables that are set for the command.
+    // curl may follow a prompt, `sudo`, `time` or variable assignments.
     const at = words.slice(0, 8).findIndex((word) => /^(.*[/\\])?curl(\.exe)?$/i.test(word))
     if (at !== -1) return [{ ...command, words: words.slice(at + 1) }]
-    // What is piped into curl has become its body.
+    // Commands piped into curl became its body.
     if (!isPiped || outputOf(command).kind === 'unknown')
       notes.add('left out commands other than curl', words[0]?.replace(/=.*/s, '=…') ?? null)
     return []
   })
 }
 
-/** The requests of one command; what concerns all of the scenario goes into `http`. */
+/** The requests of one command. Collects settings for the whole scenario in `http`. */
 function recordCommand(
   command: Command,
   http: Record<string, unknown>,
@@ -157,7 +157,7 @@ function recordUrl(
   ]
 }
 
-/** `host:port` with the port that the scheme stands for. */
+/** `host:port`, with the scheme's default port. */
 function withPort({ host, origin }: Address): string {
   return /:\d+$/.test(host) ? host : `${host}:${origin.startsWith('https:') ? 443 : 80}`
 }
@@ -185,7 +185,7 @@ function encodeSpaces(query: string): string {
   return query.replace(/[^\x21-\x7e\ue000-\ue002]+|[{}"<>\\^`|#]/g, encodeSafely)
 }
 
-/** Adds keys of `http`; of maps, such as `tls`, the keys within. */
+/** Merges keys of `http`, one level deep. */
 function merge(http: Record<string, unknown>, more: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(more)) {
     const before = http[key]

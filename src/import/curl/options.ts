@@ -1,5 +1,5 @@
 /**
- * The flags of one curl command → what is sent: method, headers, body, and how.
+ * A curl command's flags → method, headers, body and connection settings.
  */
 import type { RecordedBody } from '../body.js'
 import type { Command } from '../command.js'
@@ -9,7 +9,7 @@ import { ACTIONS, type CurlState, OUTPUT, REDIRECTS } from './actions.js'
 import type { Detour } from './detour.js'
 import type { Flag } from './flags.js'
 
-/** A command line with its flags understood. */
+/** An interpreted command line. */
 export interface CurlOptions {
   readonly method: string
   readonly headers: HeaderList
@@ -23,7 +23,7 @@ export interface CurlOptions {
   readonly detours: readonly Detour[]
 }
 
-/** What the flags come to; what doesn't carry over is noted. */
+/** Interprets the flags. Notes those that can't be imported. */
 export function readOptions(
   flags: readonly Flag[],
   { stdin, contents }: Pick<Command, 'stdin' | 'contents'>,
@@ -62,7 +62,7 @@ export function readOptions(
 }
 
 function noteFlag({ name, value, isOff }: Flag, { notes }: ImportContext): void {
-  // The values of some are secrets.
+  // Some values are secrets.
   const isSecret = value === '' || /user|pass|key|header|variable/.test(name)
   const shown = isSecret ? '' : ` ${value.replace(/\/\/[^@/]*@/, '//')}`
   notes.add('left out flags that perfctl does not support', `--${isOff ? 'no-' : ''}${name}${shown}`)

@@ -1,18 +1,18 @@
 /**
- * Cookies of a recording. Those that the service set while it ran will be set again, for each virtual user anew; the
- * others were there before, or come from scripts: one variable stands for all of them.
+ * Cookies of a recording. The service sets some of them again for each virtual user. The rest existed before
+ * or come from scripts; one variable replaces them all.
  */
 
 import type { HeaderList } from '../headers.js'
 import type { ImportContext } from '../import-context.js'
 import type { HarEntry } from './file.js'
 
-/** Follows a recording from entry to entry. */
+/** Follows a recording entry by entry. */
 export class CookieTrail {
   private readonly set = new Set<string>()
   private readonly brought = new Set<string>()
 
-  /** The headers of the next request, but for its cookies. */
+  /** The headers of the next request, without cookies that the service set. */
   headersOf({ headers, answerHeaders }: HarEntry): HeaderList {
     for (const [name, value] of headers) {
       if (name.toLowerCase() !== 'cookie') continue
@@ -20,7 +20,7 @@ export class CookieTrail {
     }
     for (const [name, value] of answerHeaders) {
       if (name.toLowerCase() !== 'set-cookie') continue
-      // Several of them may stand in one header, a line each.
+      // One header may hold several, one per line.
       for (const line of value.split('\n')) this.set.add(nameOf(line))
     }
     return headers.filter(([name]) => name.toLowerCase() !== 'cookie')
@@ -30,7 +30,7 @@ export class CookieTrail {
     if (!this.set.has(name)) this.brought.add(name)
   }
 
-  /** What `http` has to say about cookies; `headers`: what it says about headers. */
+  /** The keys of `http` that cookies need. `headers`: the other headers of `http`. */
   http(
     headers: Readonly<Record<string, string>>,
     { notes, credentials }: ImportContext,

@@ -1,6 +1,6 @@
 /**
- * HAR 1.1 and 1.2 (http://www.softwareishard.com/blog/har-12-spec/), as browsers and proxies really write it → what
- * was sent when, and what came back.
+ * Reads HAR 1.1 and 1.2 (http://www.softwareishard.com/blog/har-12-spec/) as browsers and proxies actually
+ * write it.
  */
 import type { Ms } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
@@ -12,34 +12,34 @@ import { dig, digList, digNumber, digText, readJsonFile } from '../json-file.js'
 import type { Part } from '../multipart.js'
 import { unmarked } from '../placeholders.js'
 
-/** One request of a recording. */
+/** A recorded request. */
 export interface HarEntry {
-  /** Since 1970; NaN when the file doesn't say. */
+  /** Since 1970; NaN if not recorded. */
   readonly startMs: Ms
   readonly durationMs: Ms
   readonly method: string
   readonly url: string
   readonly headers: HeaderList
   readonly body: RecordedBody | null
-  /** 0 when no answer came; null when the file says nothing of answers, or what is no status. */
+  /** 0 if there was no response; null if not recorded or not a valid status. */
   readonly status: number | null
   readonly answerHeaders: HeaderList
-  /** The content type of the answer; '' when it had none. */
+  /** The response's content type; '' if it had none. */
   readonly mime: string
-  /** The body of the answer, if it was recorded as text. */
+  /** The response body, if it was recorded as text. */
   readonly answer: string | null
-  /** What Chrome calls the request: `document`, `xhr`, `image`, …; '' elsewhere. */
+  /** Chrome's resource type: `document`, `xhr`, `image`, …; '' elsewhere. */
   readonly resource: string
-  /** Answered by the browser itself. */
+  /** Served from the browser's cache. */
   readonly isFromCache: boolean
-  /** A redirect that the browser made up, as for HSTS: no service has seen it. */
+  /** A redirect that the browser made itself, for example for HSTS, and that no service has seen. */
   readonly isInternal: boolean
 }
 
-/** Answers longer than this aren't searched for values. */
+/** Longer responses aren't searched for values. */
 const ANSWER_LENGTH_MAX = 2_000_000
 
-/** The entries of a recording in order of their start. Throws a UserError when there are none. */
+/** The entries of a recording, sorted by start. Throws a UserError if there are none. */
 export function readHar(text: string, file: string): HarEntry[] {
   const har = readJsonFile(text, file)
   if (!Array.isArray(dig(har, 'log', 'entries'))) {
@@ -77,19 +77,19 @@ function readEntry(entry: unknown): HarEntry {
   }
 }
 
-/** Whether an exchange goes on for as long as a page is open: nobody waits for its end. */
+/** Whether the exchange lasts as long as the page is open, so that nothing waits for its end. */
 export function isStream({ url, resource, mime }: HarEntry): boolean {
   return (
     /^wss?:/i.test(url) || /^(websocket|eventsource)$/.test(resource) || /^text\/event-stream/i.test(mime)
   )
 }
 
-/** Of a number that is no status nothing can be expected. */
+/** An invalid status can't be expected. */
 function readStatus(status: number | null): number | null {
   return status === null || status === 0 || parseStatus(String(status)) !== null ? status : null
 }
 
-/** Some programs list the query, and leave it out of the URL. */
+/** Some programs list the query separately and leave it out of the URL. */
 function readUrl(request: unknown): string {
   const url = unmarked(digText(request, 'url')!)
   const pairs = readPairs(dig(request, 'queryString'))
@@ -101,13 +101,13 @@ function readHeaders(message: unknown): HeaderList {
   const headers = readPairs(dig(message, 'headers'))
   const cookies = readPairs(dig(message, 'cookies')).map(([name, value]) => `${name}=${value}`)
   const hasCookies = headers.some(([name]) => /^(set-)?cookie$/i.test(name))
-  // Some programs list cookies, and not the header that brought them.
+  // Some programs list cookies but not the header that set them.
   return hasCookies || cookies.length === 0 || dig(message, 'url') === undefined
     ? headers
     : [...headers, ['cookie', cookies.join('; ')]]
 }
 
-/** Some programs say what a body is only beside the body. */
+/** Some programs record the content type only next to the body. */
 function withType(headers: HeaderList, mime: string | null): HeaderList {
   if (mime === null || mime === '' || headerOf(headers, 'content-type') !== null) return headers
   return [...headers, ['content-type', unmarked(mime)]]
@@ -144,7 +144,7 @@ function readBody(request: unknown): RecordedBody | null {
   }
 }
 
-/** Browsers list fields with their encoding or without, as they please. */
+/** Browsers list fields either encoded or decoded. */
 function encode(field: string): string {
   return /%[\da-f]{2}|\+/i.test(field) ? field : encodeSafely(field)
 }

@@ -1,6 +1,5 @@
 /**
- * A recording of a browser or a proxy → a journey, step by step with the pauses between them; or, as a mix, its
- * requests by weight.
+ * A browser or proxy recording → a journey with the recorded pauses, or a weighted mix of its requests.
  */
 import type { Ms } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
@@ -22,13 +21,13 @@ import { type HarEntry, isStream, readHar } from './file.js'
 import { type Body, mixOf } from './mix.js'
 import { type Selected, selectEntries } from './selection.js'
 
-/** A journey through hundreds of steps is no scenario any more. */
+/** A journey of more steps is unusable as a scenario. */
 const STEPS_MAX = 500
 
-/** Shorter gaps are the browser's own work; longer ones are a user who went for a coffee. */
+/** Shorter gaps are the browser's own work. In longer ones the user was away. */
 const PAUSE = { least: 100, most: 60_000 }
 
-/** The scenario of a recording. Throws a UserError when it is none, or when nothing in it can be sent. */
+/** The scenario of a recording. Throws a UserError if the text is no recording or has no request to send. */
 export function importHar(text: string, { file, isMix, withStatic, target, reserved }: ImportOptions): Draft {
   const draftsman: ImportContext = {
     notes: new Notes(),
@@ -77,7 +76,7 @@ function recordedOf(entry: HarEntry, address: Recorded['address'], trail: Cookie
 
 interface Recording {
   readonly selected: readonly Selected[]
-  /** All entries, left out or not: while any of them was under way, nobody was thinking. */
+  /** All entries, including those left out: while any of them was in flight, the user wasn't thinking. */
   readonly entries: readonly HarEntry[]
   readonly origin: string
 }
@@ -108,7 +107,7 @@ function journeyOf(
     totalMs += pauseMs + recording.selected[index]!.entry.durationMs
     return pauseMs === 0 ? [step] : [{ pause: formatDuration(pauseMs) }, step]
   })
-  // Long enough for each virtual user to come through a few times.
+  // Long enough for each virtual user to run the journey a few times.
   const durationMs = Math.min(600_000, Math.max(30_000, Math.ceil((totalMs * 3) / 30_000) * 30_000))
   return {
     load: { vus: 5, duration: formatDuration(durationMs) },
@@ -117,7 +116,7 @@ function journeyOf(
   }
 }
 
-/** The time for which nothing was under way before each entry, rounded; 0 where that isn't worth a pause. */
+/** The idle time before each entry, rounded; 0 if it's too short for a pause. */
 function pausesBefore({ selected, entries }: Recording, notes: Notes): Ms[] {
   const position = new Map(entries.map((entry, index) => [entry, index]))
   const idle = idleBefore(entries)
@@ -125,7 +124,7 @@ function pausesBefore({ selected, entries }: Recording, notes: Notes): Ms[] {
   let isParallel = false
   const pauses = selected.map(({ entry }, index) => {
     const at = position.get(entry)!
-    // What was left out between two steps was waited for, too; only the idle time around it counts.
+    // Requests left out between two steps were waited for, too, so only idle time counts.
     const gapMs = idle.slice(last + 1, at + 1).reduce((sum, ms) => sum + ms, 0)
     last = at
     const before = selected[index - 1]?.entry
@@ -136,13 +135,13 @@ function pausesBefore({ selected, entries }: Recording, notes: Notes): Ms[] {
   return pauses
 }
 
-/** Of each entry, for how long nothing at all was under way right before it. */
+/** For each entry, how long nothing was in flight before it. */
 function idleBefore(entries: readonly HarEntry[]): Ms[] {
   let busyUntil = Number.POSITIVE_INFINITY
   return entries.map((entry) => {
     const { startMs } = entry
     if (Number.isNaN(startMs)) return 0
-    // A stream that stays open keeps nobody busy: only that it began is something happening.
+    // An open stream keeps nobody waiting, so only its start counts as activity.
     const durationMs = isStream(entry) ? 0 : entry.durationMs
     const idleMs = Math.max(0, startMs - busyUntil)
     const endMs = startMs + durationMs

@@ -1,5 +1,5 @@
 /**
- * Recorded requests → a mix by weight: those of one kind are one, with lists of the values that they differ in.
+ * Recorded requests → a weighted mix. Requests of one kind are merged, with lists of the values that differ.
  */
 import { plural } from '../../base/units.js'
 import { Traffic } from '../access-log/traffic.js'
@@ -11,7 +11,7 @@ import type { ImportContext } from '../import-context.js'
 import { Names } from '../names.js'
 import { spelled } from '../placeholders.js'
 
-/** What becomes of the recorded requests. */
+/** The keys of a scenario that depend on the recorded requests. */
 export interface Body {
   readonly load: Readonly<Record<string, unknown>>
   readonly http: SharedHttp
@@ -19,7 +19,7 @@ export interface Body {
   readonly requests: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** The mix of recorded requests. `origin`: that of the target. */
+/** The mix of recorded requests. `origin`: the target's. */
 export function mixOf(recorded: readonly Recorded[], origin: string, draftsman: ImportContext): Body {
   const { notes, credentials } = draftsman
   const lists = new DataLists(notes, credentials)

@@ -1,5 +1,5 @@
 /**
- * Bodies of an operation's requests, made of examples and schemas.
+ * Makes request bodies from a document's examples and schemas.
  */
 import { hasExact, parseExact, writeExact } from '../../base/exact-json.js'
 import { type Foreign, field, isForeign, mapOf, textOf } from '../untrusted-json.js'
@@ -8,13 +8,16 @@ import { exampleOf, formField } from './parameters.js'
 import { NOTHING, Sampler, type Workshop } from './sample.js'
 import { typeOf } from './schema.js'
 
-/** A body as keys of a request, its texts marked, and the media type if it isn't the one that perfctl sends anyway. */
+/**
+ * A body as keys of a request, and its media type if it isn't the one that perfctl sends by default. Texts
+ * contain placeholders.
+ */
 export interface Body {
   readonly keys: Readonly<Record<string, unknown>>
   readonly type: string | null
 }
 
-/** Preferred first. */
+/** Preferred kinds first. */
 const KINDS: readonly [RegExp, 'json' | 'form' | 'multipart' | 'text'][] = [
   [/^application\/json\b/i, 'json'],
   [/[/+]json\b/i, 'json'],
@@ -24,7 +27,7 @@ const KINDS: readonly [RegExp, 'json' | 'form' | 'multipart' | 'text'][] = [
   [/./, 'text'],
 ]
 
-/** The body that an operation wants; null where there is none, or none can be made, which is noted. */
+/** The body of an operation's requests; null if it has none or none can be made, which is noted. */
 export function makeBody(operation: Operation, shop: Workshop): Body | null {
   const types = Object.keys(operation.content ?? {})
   for (const [pattern, kind] of KINDS) {
@@ -42,7 +45,7 @@ function jsonBody(media: Foreign, type: string, operation: Operation, shop: Work
   const value = sampleMedia(media, 'body', operation, shop, true)
   if (value === NOTHING) return null
   const isUsual = /^application\/json$|\*/i.test(type)
-  // Numbers in a scenario are as exact as those of JavaScript; in a text they keep their digits.
+  // A scenario's numbers are as exact as JavaScript's. A text keeps all digits.
   if (hasExact(value))
     return { keys: { body: exactText(value, shop) }, type: isUsual ? 'application/json' : type }
   return { keys: { json: value }, type: isUsual ? null : type }
@@ -65,7 +68,7 @@ function sampleMedia(
   return sampler.sample(media['schema'] ?? {}, name)
 }
 
-/** Examples of JSON come as values, and as texts of JSON. */
+/** Parses examples that are JSON texts. */
 function parsed(example: unknown): unknown {
   if (typeof example !== 'string' || !/^\s*[[{]/.test(example)) return example
   try {
@@ -118,7 +121,7 @@ function textBody(media: Foreign, type: string, operation: Operation, shop: Work
   return { keys: { file: fileFor(operation.name, shop) }, type: sent }
 }
 
-/** The name of a file that the user has to supply. Equal names are one file, whatever operation sends it. */
+/** The name of a file that the user has to supply. Equal names are one file in all operations. */
 function fileFor(name: string, { files }: Workshop): string {
   const safe = name
     .replace(/[^\w.-]+/g, '-')

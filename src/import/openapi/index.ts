@@ -1,5 +1,6 @@
 /**
- * OpenAPI documents (Swagger 2.0, OpenAPI 3.0 and 3.1, in YAML or JSON) → a scenario with a request for each operation.
+ * OpenAPI documents (Swagger 2.0, OpenAPI 3.0 and 3.1, in YAML or JSON) → a scenario with a request for each
+ * operation.
  */
 import { userError } from '../../base/errors.js'
 import { shownUrl } from '../address.js'
@@ -18,23 +19,23 @@ import type { Workshop } from './sample.js'
 import { type Login, readLogins } from './security.js'
 import { chooseServer, serverUrl } from './servers.js'
 
-/** Where the document is from, and where the service is. */
+/** Options of an OpenAPI import. */
 export interface OpenapiOptions {
-  /** The document's file in messages. */
+  /** The document's file name for messages. */
   readonly file: string
-  /** Instead of the server that the document names; one without a path gets the path of that one. */
+  /** Replaces the document's server. Without a path, it gets that server's path. */
   readonly target?: string | null
-  /** Names beside the scenario that are taken by what can't be sent. */
+  /** Names next to the scenario that can't be used for uploads. */
   readonly reserved?: readonly string[]
-  /** Null where no files are beside the document. */
+  /** Reads files next to the document; null if there are none. */
   readonly readBeside?: ReadBeside | null
 }
 
-/** Reads more often than they write, as services are used. */
+/** Services are read more often than written. */
 const WEIGHTS: Readonly<Record<string, number>> = { get: 10, head: 10, options: 10, delete: 1 }
 const WEIGHT_OF_WRITES = 2
 
-/** The draft of a scenario. Throws a UserError when the text is no OpenAPI document, or one without operations. */
+/** The draft of a scenario. Throws a UserError if the text is no OpenAPI document or has no operations. */
 export function importOpenapi(
   text: string,
   { file, target = null, reserved, readBeside = null }: OpenapiOptions,
@@ -125,7 +126,7 @@ function makeRequest(
   }
 }
 
-/** What logging in adds is written already, and so are cookies. */
+/** The headers as text, except those of the login and cookies, which already are. */
 function writeHeaders(
   headers: Readonly<Record<string, string>>,
   login: Login,
@@ -143,7 +144,7 @@ function ifAny(key: string, map: Readonly<Record<string, unknown>>): Record<stri
   return Object.keys(map).length === 0 ? {} : { [key]: map }
 }
 
-/** A value with all its marks written out. */
+/** The value with all its placeholders written out. */
 function written(value: unknown, shop: Workshop): unknown {
   if (typeof value === 'string') return shop.holes.write(value)
   if (Array.isArray(value)) return value.map((item) => written(item, shop))
@@ -151,7 +152,7 @@ function written(value: unknown, shop: Workshop): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, written(item, shop)]))
 }
 
-/** The documented statuses of success, or of redirection; null where neither is documented. */
+/** The documented success statuses, otherwise the redirects; null if neither is documented. */
 function successOf(responses: Foreign): unknown {
   for (const family of ['2', '3']) {
     const found = Object.keys(responses).filter((status) =>
@@ -163,7 +164,7 @@ function successOf(responses: Foreign): unknown {
   return null
 }
 
-/** Whether every operation that says what it answers can answer JSON. */
+/** Whether all operations with documented responses can respond with JSON. */
 function acceptsJson(operations: readonly Operation[], { refs }: Workshop): boolean {
   const answers = operations.map(({ responses, produces }) => {
     const success = Object.entries(responses).filter(([status]) => /^2/.test(status))

@@ -1,5 +1,5 @@
 /**
- * The operations of an OpenAPI document, in the form of version 3 whatever the version.
+ * The operations of an OpenAPI document, normalized to version 3.
  */
 
 import type { Notes } from '../notes.js'
@@ -8,7 +8,7 @@ import type { Refs } from './refs.js'
 import { swaggerServer } from './servers.js'
 import { bodyContent, withSchema } from './swagger.js'
 
-/** A method on a path, with what the path and the document add to it. */
+/** A method on a path, including what the path and the document define for it. */
 export interface Operation {
   readonly method: string
   readonly path: string
@@ -17,21 +17,21 @@ export interface Operation {
   readonly parameters: readonly Foreign[]
   /** Media types of the body, each with `schema`, `example` or `examples`; null without a body. */
   readonly content: Foreign | null
-  /** Statuses and what is documented about them. */
+  /** Documented responses by status. */
   readonly responses: Foreign
-  /** Alternatives; null for those of the document. */
+  /** Alternative logins; null for the document's. */
   readonly security: readonly unknown[] | null
-  /** A server of its own; null for that of the document. */
+  /** Its own server; null for the document's. */
   readonly server: unknown
   readonly isDeprecated: boolean
-  /** Of Swagger 2: what the answers are. */
+  /** Swagger 2: the media types of responses. */
   readonly produces: readonly string[]
 }
 
 const METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete', 'trace', 'query']
 const SENDABLE = METHODS.slice(0, 7)
 
-/** All operations in the order of the document. */
+/** All operations in the document's order. */
 export function listOperations(document: Foreign, refs: Refs, notes: Notes): Operation[] {
   const operations: Operation[] = []
   for (const [path, given] of Object.entries(refs.resolve(document['paths']).value)) {
@@ -84,7 +84,7 @@ function makeOperation({ document, item, operation, method, path, name }: Origin
   }
 }
 
-/** Those of the operation replace those of the path that have the same name and place. */
+/** An operation's parameters override the path's by name and place. */
 function mergeParameters(lists: readonly unknown[], refs: Refs): Foreign[] {
   const merged = new Map<string, Foreign>()
   for (const given of lists.flatMap((list) => listOf(refs.follow(list).value))) {
@@ -95,7 +95,7 @@ function mergeParameters(lists: readonly unknown[], refs: Refs): Foreign[] {
   return [...merged.values()]
 }
 
-/** Of Swagger 2: an operation may be offered under another scheme than the others. */
+/** Swagger 2: an operation may have its own URL scheme. */
 function schemeServer(document: Foreign, operation: Foreign): unknown {
   const schemes = listOf(operation['schemes'])
   if (document['swagger'] === undefined || schemes.length === 0) return null

@@ -1,5 +1,5 @@
 /**
- * Parameters of an operation: the path, the query, headers and cookies with values in them.
+ * Fills in an operation's parameters: path, query, headers and cookies.
  */
 import { writeExact } from '../../base/exact-json.js'
 import { addField } from '../fields.js'
@@ -9,7 +9,7 @@ import { type Foreign, field, isForeign, listOf, mapOf, textOf } from '../untrus
 import type { Operation } from './operations.js'
 import { documented, NOTHING, Sampler, type Workshop } from './sample.js'
 
-/** What the parameters come to; all marked texts. */
+/** The filled-in parameters. All texts contain placeholders. */
 export interface Filled {
   readonly path: string
   readonly query: readonly (readonly [name: string, value: string])[]
@@ -17,7 +17,7 @@ export interface Filled {
   readonly cookies: readonly string[]
 }
 
-/** Headers that OpenAPI says are not parameters, and those of the connection. */
+/** Headers that are no parameters according to OpenAPI, and those of the connection. */
 const IGNORED = new Set([
   'accept',
   'authorization',
@@ -28,7 +28,7 @@ const IGNORED = new Set([
   'host',
 ])
 
-/** Fills in what has to be sent, and of the rest what the document has a value for. */
+/** Fills in required parameters, and optional ones for which the document has a value. */
 export function fillParameters(operation: Operation, shop: Workshop): Filled {
   const { notes } = shop
   const query: [string, string][] = []
@@ -58,7 +58,7 @@ export function fillParameters(operation: Operation, shop: Workshop): Filled {
   return { path: fillPath(operation, inPath, shop), query, headers, cookies }
 }
 
-/** Style `simple`: with `explode`, objects are `key=value`. */
+/** Style `simple`. With `explode`, objects are `key=value`. */
 function headerText(value: unknown, { explode, collectionFormat }: Foreign): string {
   if (!isForeign(value) || explode !== true)
     return listText(value, DELIMITERS[String(collectionFormat)] ?? ',')
@@ -67,7 +67,7 @@ function headerText(value: unknown, { explode, collectionFormat }: Foreign): str
     .join(',')
 }
 
-/** Whether the header can be sent; noted when it can't. */
+/** Whether the header can be sent. Adds a note if it can't. */
 export function canCarry(name: string, value: string, operation: Operation, { notes }: Workshop): boolean {
   const isFine = canSend(name, value)
   if (!isFine) notes.add('left out headers that are not valid in HTTP', `${name} of ${operation.name}`)
@@ -100,8 +100,8 @@ function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>
 }
 
 /**
- * A value in a path, in the styles `simple`, `label` and `matrix` (RFC 6570): their commas, dots and semicolons stand
- * as they are, all else is encoded.
+ * A value in a path, in style `simple`, `label` or `matrix` (RFC 6570). Their commas, dots and semicolons are
+ * kept; all else is encoded.
  */
 function pathText(name: string, value: unknown, parameter: Foreign): string {
   const { style } = parameter
@@ -120,7 +120,7 @@ function pathText(name: string, value: unknown, parameter: Foreign): string {
   return parts.map((part) => (pairs === null ? `;${name}=${part}` : `;${part}`)).join('')
 }
 
-/** The value, and whether the document itself gives it. */
+/** The value, and whether it comes from the document. */
 function sampleParameter(
   parameter: Foreign,
   { name: operation }: Operation,
@@ -146,12 +146,12 @@ function sampleParameter(
   return { value: isJson ? writeExact(value) : value, isGiven }
 }
 
-/** No example is a reference by itself, but many documents keep theirs in files. */
+/** Examples are never references according to the specification, but many documents keep theirs in files. */
 function isReference(value: unknown): boolean {
   return isForeign(value) && typeof value['$ref'] === 'string' && Object.keys(value).length === 1
 }
 
-/** `example`, or the first of `examples`, of a parameter or media type; undefined without one. */
+/** A parameter's or media type's `example`, or the first of its `examples`; undefined if it has none. */
 export function exampleOf(owner: unknown, { refs }: Pick<Workshop, 'refs'>): unknown {
   const single = field(owner, 'example') ?? field(owner, 'x-example')
   if (single !== undefined && single !== null) return isReference(single) ? refs.follow(single).value : single
@@ -189,7 +189,7 @@ function queryPairs(name: string, value: unknown, parameter: Foreign): [string, 
   return [[name, listText(value, DELIMITERS[format] ?? ',')]]
 }
 
-/** A field of a form: a list of several where each item has a field of its own. `encoding`: what the media type says. */
+/** A form field; a list if each item is a field of its own. `encoding`: from the media type. */
 export function formField(value: unknown, property: Foreign, encoding: Foreign): unknown {
   if (!Array.isArray(value)) return value === undefined ? '' : plain(value)
   const format = property['collectionFormat'] ?? 'multi'
@@ -198,7 +198,7 @@ export function formField(value: unknown, property: Foreign, encoding: Foreign):
   return value.length === 1 ? plain(value[0]) : value.length === 0 ? '' : value.map(plain)
 }
 
-/** A value on one line: lists and objects by their parts, as the styles of OpenAPI have it. */
+/** A value on one line. Lists and objects are joined as in OpenAPI's styles. */
 function listText(value: unknown, delimiter: string): string {
   if (Array.isArray(value)) return listOf(value).map(plain).join(delimiter)
   if (isForeign(value))
@@ -212,7 +212,7 @@ function plain(value: unknown): string {
   return textOf(value) ?? (value === null ? '' : writeExact(value))
 }
 
-/** The query as keys of a scenario: a map, and what a map can't say behind the path. */
+/** The query as a map, with the pairs that a map can't represent appended to the path. */
 export function writeQuery(
   path: string,
   query: Filled['query'],

@@ -1,5 +1,5 @@
 /**
- * Values that fit a schema. Where the document has an example, it's that; texts are marked.
+ * Makes values that fit a schema, from the document's examples where it has any. Texts contain placeholders.
  */
 
 import { parseExact } from '../../base/exact-json.js'
@@ -12,16 +12,16 @@ import { type Lengths, sampleOf } from './pattern.js'
 import type { Refs } from './refs.js'
 import { boundsOf, flatten, typeOf } from './schema.js'
 
-/** What stands for a schema that leads back to itself, or to nothing. */
+/** The value of a schema that is circular or unresolved. */
 export const NOTHING = Symbol('nothing')
 
-/** Beyond that a body is no sample any more. */
+/** A body with more values is too large for a sample. */
 const VALUES_MAX = 2000
 const DEPTH_MAX = 12
-/** Without a word about what is required, all is sent, but not of what lies deeper. */
+/** If a schema doesn't say what is required, all its properties are sent, down to this depth. */
 const WHOLE_DEPTH_MAX = 2
 
-/** Everything that is shared by the operations of a document. */
+/** Shared by all operations of a document. */
 export interface Workshop {
   readonly holes: Holes
   readonly notes: Notes
@@ -30,10 +30,10 @@ export interface Workshop {
   readonly files: BesideFiles
 }
 
-/** Makes samples for one request. */
+/** Makes the samples of one request. */
 export class Sampler {
   private readonly shop: Workshop
-  /** The operation, for notes. */
+  /** The operation's name for notes. */
   private readonly operation: string
   private valueCount = 0
 
@@ -42,7 +42,7 @@ export class Sampler {
     this.operation = operation
   }
 
-  /** A value for a schema. `name`: of the property or parameter; texts without an example say it. */
+  /** A value for a schema. `name`: of the property or parameter, used as text if there is no example. */
   sample(schema: unknown, name: string, above: readonly string[] = [], depth = 0): unknown {
     if (schema === false || ++this.valueCount > VALUES_MAX || depth > DEPTH_MAX) return NOTHING
     const flat = flatten(schema, this.shop.refs, above)
@@ -75,7 +75,7 @@ export class Sampler {
     }
   }
 
-  /** A value of the document, its texts marked. */
+  /** A value from the document, without templates in its texts. */
   literal(value: unknown): unknown {
     if (typeof value === 'string') return this.shop.holes.literal(value)
     if (Array.isArray(value)) return value.map((item) => this.literal(item))
@@ -102,7 +102,7 @@ export class Sampler {
       }
     }
     add(isOpen ? properties : wanted)
-    // Some are required, and nowhere described.
+    // Properties may be required but not described.
     const further = schema['additionalProperties']
     const described = new Set(Object.keys(mapOf(schema['properties'])))
     add(
@@ -171,7 +171,7 @@ export class Sampler {
   private samplePassword(schema: Foreign): string {
     const { pattern } = schema
     const fitting = typeof pattern === 'string' ? sampleOf(pattern, lengthsOf(schema)) : null
-    // What would end the variable's default can't stand in it.
+    // These characters would end the variable's default.
     const preset = fitting === null || /[{}$\\]/.test(fitting) ? sized('Pa55-word', schema) : fitting
     return this.hole(this.shop.references.takePreset('PASSWORD', preset), 'text')
   }
@@ -227,7 +227,7 @@ export class Sampler {
   }
 }
 
-/** What the document itself gives as a value; undefined when nothing. */
+/** The value that the document itself gives; undefined if it gives none. */
 export function documented(schema: Foreign): unknown {
   const type = typeOf(schema)
   const choices = listOf(schema['enum'])
@@ -246,7 +246,7 @@ export function documented(schema: Foreign): unknown {
   return undefined
 }
 
-/** The value in the type it should have: documents have `example: "5"` for numbers, and objects as texts of JSON. */
+/** The value in its declared type. Documents have `example: "5"` for numbers, and objects as JSON texts. */
 function inType(value: unknown, type: string | null): unknown {
   if (type === 'string') return typeof value === 'object' ? undefined : String(value)
   if (typeof value !== 'string' || type === null) {
@@ -279,7 +279,7 @@ function lengthsOf(schema: Foreign): Lengths {
   }
 }
 
-/** The text in the length that the schema allows. */
+/** The text, padded or cut to an allowed length. */
 function sized(text: string, schema: Foreign): string {
   const { least, most } = lengthsOf(schema)
   return text.padEnd(least, 'x').slice(0, most)

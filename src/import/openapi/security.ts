@@ -1,12 +1,12 @@
 /**
- * Security schemes of an OpenAPI document: what they add to a request, the secrets left to the environment.
+ * Applies a document's security schemes to requests. Secrets come from the environment.
  */
 import { canSend } from '../headers.js'
 import { type Foreign, isForeign, listOf, mapOf, textField } from '../untrusted-json.js'
 import type { Operation } from './operations.js'
 import type { Workshop } from './sample.js'
 
-/** What logging in adds to a request. */
+/** What a login adds to a request. */
 export interface Login {
   readonly auth?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
@@ -14,7 +14,10 @@ export interface Login {
   readonly cookies?: readonly string[]
 }
 
-/** The logins of the operations, in their order; and the one that so many need that all requests may send it. */
+/**
+ * The login of each operation, in order, and the login that enough of them share to send it with all
+ * requests.
+ */
 export function readLogins(
   document: Foreign,
   operations: readonly Operation[],
@@ -32,7 +35,7 @@ export function readLogins(
   for (const key of keys) if (key !== '{}') counts.set(key, (counts.get(key) ?? 0) + 1)
   const [most, count = 0] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? []
   const shared = logins[keys.indexOf(most ?? '')]
-  // A query belongs to each request, and cookies are one header.
+  // A query belongs to one request, and all cookies share a header.
   const isCommon = shared !== undefined && count * 2 >= keys.length && !shared.query && !shared.cookies
   if (!isCommon) return { common: {}, own: logins }
   operations.forEach(({ name }, index) => {
@@ -41,7 +44,7 @@ export function readLogins(
   return { common: shared, own: logins.map((login, index) => (keys[index] === most ? {} : login)) }
 }
 
-/** The first alternative that perfctl can do. */
+/** The first alternative that perfctl supports. */
 function chooseLogin(
   alternatives: readonly unknown[],
   schemes: Foreign,

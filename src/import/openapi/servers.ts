@@ -1,11 +1,11 @@
 /**
- * Where the service of an OpenAPI document is.
+ * Finds a document's server URL.
  */
 import { encodeSafely, shownUrl } from '../address.js'
 import { type Foreign, field, listOf, mapOf, textField, textOf } from '../untrusted-json.js'
 import type { Workshop } from './sample.js'
 
-/** The target of a scenario: the first server, in a form that `BASE_URL` overrides. `instead`: a target that was given. */
+/** The scenario's target: the first server, which `BASE_URL` overrides. `instead`: a given target. */
 export function chooseServer(document: Foreign, instead: string | null, shop: Workshop): string {
   const url = mainServer(document, shop)
   const path = pathOf(url)
@@ -15,7 +15,10 @@ export function chooseServer(document: Foreign, instead: string | null, shop: Wo
   return `${shop.references.take('BASE_URL', 'server')}${path}`
 }
 
-/** The URL of a server object, in front of a path; one without a host is taken below the document's own host. */
+/**
+ * The URL of a server object, as a prefix for paths. A URL without a host is relative to the document's own
+ * host.
+ */
 export function serverUrl(server: unknown, document: Foreign, shop: Workshop): string {
   const url = sendable(server, shop)
   const main = mainServer(document, shop)
@@ -30,9 +33,9 @@ function mainServer(document: Foreign, shop: Workshop): string {
   return sendable(isOld ? { url: swaggerServer(document) } : listOf(document['servers'])[0], shop)
 }
 
-/** The server of a Swagger 2 document, as it stands there; only a path when it names no host. */
+/** A Swagger 2 document's server, as written; only a path if it names no host. */
 export function swaggerServer(document: Foreign): string {
-  // Some write a whole URL.
+  // Some documents have a whole URL here.
   const [, named, host = ''] =
     /^(?:([a-z]+):)?(?:\/\/)?([^/]*)/i.exec(textField(document, 'host')?.trim() ?? '') ?? []
   const isPort = named !== undefined && /^\d/.test(host)
@@ -49,8 +52,8 @@ export function swaggerServer(document: Foreign): string {
 }
 
 /**
- * The URL of a server as a scenario takes it: an origin and a path, or the path alone where there is no host that
- * anything could be sent to. Without a slash at its end. What is left out is noted.
+ * A server's origin and path without a trailing slash; only the path if it has no usable host. Notes what is
+ * left out.
  */
 function sendable(server: unknown, { notes }: Workshop): string {
   const url = fillIn(server).trim().replace(/^\/\//, 'https://')
@@ -71,7 +74,7 @@ function sendable(server: unknown, { notes }: Workshop): string {
 }
 
 function isOrigin(text: string): boolean {
-  // `URL` drops line breaks, and would take a backslash for a slash.
+  // `URL` drops line breaks and reads a backslash as a slash.
   if (!/^https?:\/\/[^\x00-\x20\x7f{}"<>\\^`|$]+$/i.test(text) || !URL.canParse(text)) return false
   return /^[\w.:[\]-]+$/.test(new URL(text).host)
 }
@@ -85,7 +88,7 @@ function fillIn(server: unknown): string {
   })
 }
 
-/** Without what can't stand in a path, or would end `${...}`. */
+/** Encodes characters that are invalid in a path or would end `${...}`. */
 function clean(path: string): string {
   return path.replace(/[\x00-\x20\x7f{}"<>\\^`|$\ud800-\udfff]/gu, encodeSafely)
 }

@@ -1,9 +1,9 @@
 /**
- * Swagger 2.0: its parameters in the form of OpenAPI 3.
+ * Converts Swagger 2.0 parameters to OpenAPI 3.
  */
 import { type Foreign, field } from '../untrusted-json.js'
 
-/** What a parameter of Swagger 2 says of itself, and not of its value. */
+/** Keys that describe a Swagger 2 parameter, not its value. */
 const OWN = new Set([
   'name',
   'in',
@@ -19,7 +19,9 @@ const OWN = new Set([
   'x-examples',
 ])
 
-/** The parameter with its type, format, values and bounds in a `schema`; one that has a schema already as it is. */
+/**
+ * The parameter with its type, format, values and bounds in a `schema`. Returns it unchanged if it has one.
+ */
 export function withSchema(parameter: Foreign): Foreign {
   if (parameter['schema'] !== undefined || parameter['content'] !== undefined) return parameter
   const ofValue = Object.entries(parameter).filter(([key]) => !OWN.has(key))
@@ -28,13 +30,13 @@ export function withSchema(parameter: Foreign): Foreign {
   return {
     ...Object.fromEntries(Object.entries(parameter).filter(([key]) => OWN.has(key))),
     schema: Object.fromEntries(ofValue),
-    // Unless it says otherwise, a list is one text with commas.
+    // By default, a list is a comma-separated text.
     ...(isList &&
       parameter['style'] === undefined && { collectionFormat: parameter['collectionFormat'] ?? 'csv' }),
   }
 }
 
-/** A parameter in `body`, or those in `formData`, as the content of a request body; null without any. */
+/** `body` or `formData` parameters as the content of a request body; null if there are none. */
 export function bodyContent(parameters: readonly Foreign[], consumes: readonly string[]): Foreign | null {
   const body = parameters.find((parameter) => parameter['in'] === 'body')
   if (body !== undefined) return contentOf(body, consumes.length === 0 ? ['application/json'] : consumes)

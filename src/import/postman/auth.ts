@@ -1,19 +1,19 @@
 /**
- * Authorization of Postman's requests: what it adds to a request.
+ * Authorization of Postman requests.
  */
 
 import { hasHoles } from '../template-text.js'
 import { field, isForeign, listOf, textField, textOf } from '../untrusted-json.js'
 import type { Scope, Workshop } from './variables.js'
 
-/** What logging in adds: `auth`, a header or a query parameter. */
+/** What a login adds to a request: `auth`, a header or a query parameter. */
 export interface Login {
   readonly auth?: Readonly<Record<string, string>>
   readonly header?: readonly [name: string, value: string]
   readonly query?: readonly [name: string, value: string]
 }
 
-/** What an `auth` object adds to a request; an empty login for none, and for those that perfctl can't do. */
+/** What an `auth` object adds to a request; an empty login for none and for unsupported types. */
 export function readLogin(auth: unknown, scope: Scope, workshop: Workshop): Login {
   const type = textField(auth, 'type') ?? 'noauth'
   const option = optionsOf(auth, type)
@@ -42,15 +42,15 @@ export function readLogin(auth: unknown, scope: Scope, workshop: Workshop): Logi
   return {}
 }
 
-/** `user:password`; a password in the clear is left to the environment. */
+/** `user:password`. A plain-text password becomes an environment variable. */
 function basic(user: string, password: string, scope: Scope, workshop: Workshop): string {
   const { variables, holes } = workshop
-  // A user without a password is a key.
+  // A user without a password is an API key.
   if (password === '') return user === '' ? ':' : `${secret(user, 'API_KEY', scope, workshop)}:`
   return `${holes.write(variables.mark(user, scope))}:${secret(password, 'PASSWORD', scope, workshop)}`
 }
 
-/** Any secret: as it is when it is made of variables, left to the environment otherwise. */
+/** Keeps a secret that consists of variables. Otherwise it becomes an environment variable. */
 function secret(
   text: string,
   hint: string,
@@ -68,7 +68,7 @@ function readOauth2(option: (name: string) => string, scope: Scope, workshop: Wo
   return { auth: { bearer: token } }
 }
 
-/** The options of a type of authorization: a list in v2.1, a map in v2.0. */
+/** The options of an authorization type: a list in v2.1, a map in v2.0. */
 function optionsOf(auth: unknown, type: string): (name: string) => string {
   const options = field(auth, type)
   if (isForeign(options)) return (name) => textOf(options[name]) ?? ''

@@ -1,5 +1,5 @@
 /**
- * Bodies of Postman's requests.
+ * Bodies of Postman requests.
  */
 import { writeExact } from '../../base/exact-json.js'
 import { isSecretField } from '../../base/secrets.js'
@@ -16,11 +16,11 @@ import type { Scope, Workshop } from './variables.js'
 /** A body as keys of a request: `json`, `form`, `body`, `multipart` or `file`. */
 export interface Body {
   readonly keys: Readonly<Record<string, unknown>>
-  /** The media type that Postman would send with it; null when it's what perfctl sends anyway. */
+  /** The media type that Postman would send; null if perfctl sends it by default. */
   readonly type: string | null
 }
 
-/** Reads a body. `type` is the one that the request's headers name. Null where there is none to send. */
+/** Reads a body; null if there is none to send. `type`: from the request's headers. */
 export function readBody(body: unknown, type: string | null, scope: Scope, workshop: Workshop): Body | null {
   if (field(body, 'disabled') === true) return null
   switch (field(body, 'mode')) {
@@ -58,14 +58,14 @@ function readRaw(body: unknown, type: string | null, scope: Scope, workshop: Wor
   return { keys: { json: json.value }, type: sent === TYPES['json'] ? null : sent }
 }
 
-/** A marked text in whatever notation, without the secrets that can be seen in it. */
+/** The text without the secrets that can be recognized in it. */
 function withoutSecrets(marked: string, { holes, references }: Workshop): string {
   return hideInText(marked, (name, value) =>
     hasHoles(value) ? value : holes.mark({ written: references.takeSecret(name, value), gives: 'text' }),
   )
 }
 
-/** The entries that are sent: name and value, both marked. */
+/** The enabled entries: name and value, both with placeholders. */
 function readFields(
   entries: readonly unknown[],
   scope: Scope,
@@ -99,7 +99,7 @@ function readForm(entries: readonly unknown[], scope: Scope, workshop: Workshop)
   return { keys: { body: holes.write(body) }, type: 'application/x-www-form-urlencoded' }
 }
 
-/** Whether a name can be a key of a scenario, where no template is worked out. */
+/** Whether a name can be a key of a scenario, where templates are not supported. */
 function isPlainKey(name: string): boolean {
   return !hasHoles(name) && name !== '__proto__'
 }
@@ -139,7 +139,7 @@ function filePart(path: string, type: string | null, { files, holes }: Workshop)
   }
 }
 
-/** What a part says of itself; null for nothing, and for what is no media type, which is noted. */
+/** A part's media type; null if it has none or an invalid one, which is noted. */
 function mediaTypeOf(entry: unknown, scope: Scope, { notes }: Workshop): string | null {
   const type = (textField(entry, 'contentType') ?? '').trim()
   if (type === '' || (isMediaType(type) && !type.includes('{'))) return type || null

@@ -1,14 +1,14 @@
 /**
- * Postman's dynamic variables (`{{$guid}}`), and what stands for them in a scenario.
+ * Postman's dynamic variables (`{{$guid}}`) and their replacements in a scenario.
  */
 import type { Hole } from '../template-text.js'
 
-/** What a dynamic variable becomes: holes and text, or a value of a list under `data`. */
+/** A replacement: text and placeholders, or a list under `data`. */
 export type Dynamic =
   | { readonly parts: readonly (string | Hole)[] }
   | { readonly list: readonly (string | boolean)[] }
 
-/** What stands for `{{$name}}`; null for one that isn't known. */
+/** The replacement of `{{$name}}`; null if it's unknown. */
 export function findDynamic(name: string): Dynamic | null {
   return TABLE[name] ?? null
 }
@@ -35,7 +35,7 @@ const PRODUCT = list('Chair', 'Keyboard', 'Lamp', 'Mouse', 'Table')
 const PRICE = parts(number(0, 999), '.', number(10, 99))
 const PHONE = parts('555-', number(100, 999), '-', number(1000, 9999))
 
-/** By name; a table without a prototype, so that `{{$constructor}}` isn't one of them. */
+/** By name, without a prototype, so that `{{$constructor}}` isn't found. */
 const TABLE: Readonly<Record<string, Dynamic>> = Object.assign(Object.create(null), {
   $guid: UUID,
   $randomUUID: UUID,

@@ -1,6 +1,6 @@
 /**
- * Postman collections (v2.0 and v2.1) → a scenario: folders become prefixes of names, or journeys where one request
- * captures what another one sends.
+ * Postman collections (v2.0 and v2.1) → a scenario. Folders become prefixes of names, or journeys if a
+ * request captures what another one sends.
  */
 import { userError } from '../../base/errors.js'
 import { BesideFiles } from '../beside.js'
@@ -17,22 +17,22 @@ import { type Prepared, prepare } from './request.js'
 import { chooseTarget, commonAuth } from './shared.js'
 import { readEnvironment, readVariables, Variables, type Workshop } from './variables.js'
 
-/** Where the collection is from, and an environment to fill it in with. */
+/** Options of a Postman import. */
 export interface PostmanOptions {
-  /** The collection's file in messages. */
+  /** The collection's file name for messages. */
   readonly file: string
-  /** An exported environment (or globals), whose values go before those of the collection. */
+  /** An exported environment (or globals). Its values override the collection's. */
   readonly environment?: { readonly file: string; readonly text: string } | null
-  /** Instead of the host that most requests go to. */
+  /** Replaces the host that most requests go to. */
   readonly target?: string | null
-  /** Names beside the scenario that are taken by what can't be sent. */
+  /** Names next to the scenario that can't be used for uploads. */
   readonly reserved?: readonly string[]
 }
 
-/** A request with all that is known about it. */
+/** A request with everything known about it. */
 interface Entry extends Link {
   readonly item: Item
-  /** With its folders. */
+  /** Prefixed with its folders. */
   readonly name: string
   readonly checks: Checks
 }
@@ -42,7 +42,7 @@ interface Sent extends Entry {
   readonly prepared: Prepared
 }
 
-/** The draft of a scenario. Throws a UserError when the text is no collection, or has nothing that can be sent. */
+/** The draft of a scenario. Throws a UserError if the text is no collection or has no request to send. */
 export function importPostman(text: string, options: PostmanOptions): Draft {
   const collection = findCollection(readForeign(text, options.file), options.file)
   const notes = new Notes()
@@ -85,7 +85,7 @@ function makeDraft(
   const requests = groups
     .filter((group) => group.length > 0)
     .map((group) => {
-      // From the last to the first, as each captures only what later ones need.
+      // Backwards, because each step captures only what later steps need.
       const later = new Set<string>()
       const bodies: Record<string, unknown>[] = []
       for (const entry of group.toReversed()) {
@@ -121,7 +121,7 @@ function makeDraft(
   }
 }
 
-/** Prepares requests in order: what one captures is there for the next ones. */
+/** Prepares requests in order, so that later ones see the captures of earlier ones. */
 function prepareGroup(group: readonly Entry[], workshop: Workshop): Sent[] {
   const captured = new Map<string, string>()
   return group.flatMap((entry) => {
@@ -134,7 +134,7 @@ function prepareGroup(group: readonly Entry[], workshop: Workshop): Sent[] {
   })
 }
 
-/** What stands in a request below its method. `later`: the variables that later steps need. */
+/** The keys of a request after its method. `later`: the variables that later steps need. */
 function writeRequest({ prepared, checks }: Sent, later: ReadonlySet<string>, { variables }: Workshop) {
   const capture = [...checks.captures]
     .filter(([name]) => later.has(name))
@@ -176,7 +176,7 @@ function makeWorkshop(
     for (const [name, value] of readEnvironment(read))
       if (value !== '' || !values.has(name)) values.set(name, value)
   }
-  // What a script always sets to the same value is as good as a variable of the collection.
+  // A variable that scripts always set to the same value is as good as one of the collection.
   const changing = new Set(entries.flatMap(({ checks }) => [...checks.captures.keys(), ...checks.sets]))
   const fixed = new Set<string>()
   for (const [name, value] of entries.flatMap(({ checks }) => [...checks.fixed])) {
@@ -199,7 +199,7 @@ function makeWorkshop(
   return { ...shared, variables }
 }
 
-/** The collection in what was exported, or fetched from Postman's API. */
+/** The collection in an exported file or a response of Postman's API. */
 function findCollection(value: unknown, file: string): Foreign {
   const wrapped = field(value, 'collection')
   const collection = isForeign(wrapped) ? wrapped : value

@@ -1,5 +1,5 @@
 /**
- * A collection's requests, each with what the folders above add to it.
+ * The requests of a collection, each with what its folders add.
  */
 import { userError } from '../../base/errors.js'
 import { oneLine } from '../names.js'
@@ -8,29 +8,29 @@ import { readVariables } from './variables.js'
 
 /** A request of a collection. */
 export interface Item {
-  /** Its name and those of the folders that it's in, from the outermost on. */
+  /** Its name, after those of its folders, outermost first. */
   readonly name: string
   readonly folders: readonly string[]
-  /** Tells folders apart: they may have the same name. */
+  /** Identifies the folder, as names may repeat. */
   readonly folderId: number
   readonly request: Foreign
-  /** The nearest one, its own or that of a folder. */
+  /** Its own, or the nearest folder's. */
   readonly auth: unknown
-  /** Variables of folders, the nearest one first. */
+  /** Variables of its folders; the nearest folder wins. */
   readonly local: ReadonlyMap<string, string>
-  /** Its scripts, those of the collection and of folders first. */
+  /** Its scripts, after those of the collection and its folders. */
   readonly tests: readonly string[]
   readonly prerequests: readonly string[]
-  /** Whether the body is sent whatever the method. */
+  /** Whether to send the body whatever the method. */
   readonly keepsBody: boolean
-  /** Settings of the request that only Postman has. */
+  /** Settings that only Postman has. */
   readonly settings: readonly string[]
 }
 
 const DEPTH_MAX = 50
 const ITEMS_MAX = 20_000
 
-/** All requests in order. Throws a UserError for more than a scenario could hold. */
+/** All requests in order. Throws a UserError if there are too many for a scenario. */
 export function listItems(collection: Foreign): Item[] {
   const items: Item[] = []
   let folderCount = 0
@@ -109,7 +109,7 @@ function makeItem(entry: Foreign, name: string, above: Above, folderId: number):
   }
 }
 
-/** The code of events, in the forms it comes in: a text or lines. */
+/** The code of events, given as text or lines. */
 function scriptsOf(entry: Foreign, listen: string): string[] {
   return listOf(field(entry, 'event'))
     .filter((event) => field(event, 'listen') === listen && field(event, 'disabled') !== true)

@@ -1,20 +1,20 @@
 /**
- * JSON with variables in it, as Postman sends it, into the `json` of a scenario.
+ * JSON with variables, as Postman sends it → the `json` of a scenario.
  */
 import { isSecretField } from '../../base/secrets.js'
 import type { References } from '../env-references.js'
 import { type Holes, hasHoles } from '../template-text.js'
 import { stripComments } from './code.js'
 
-/** What a hole outside of quotes is turned into for a moment, so that the text around it can be parsed. */
+/** Marks a placeholder outside quotes while the text around it is parsed. */
 const BARE = '\uE002'
 
-/** Thrown where a value can't be said in `json`; the text is then sent as it is. */
+/** Thrown if `json` can't represent a value. The text is then sent unchanged. */
 class Unsayable extends Error {}
 
 /**
- * The value that a marked JSON text stands for, written as a scenario has it. Null when it isn't JSON, or when
- * `json` would send something else than Postman does.
+ * The value of a JSON text with placeholders, as a scenario writes it. Null if it isn't JSON, or if `json`
+ * would send something other than Postman.
  */
 export function readMarkedJson(
   text: string,
@@ -33,7 +33,7 @@ export function readMarkedJson(
 }
 
 function parse(text: string): { value: unknown } | null {
-  // A whole number that JavaScript can't hold would be sent as another one.
+  // Larger whole numbers than JavaScript's would be sent changed.
   if (/[:[,\s]-?\d{16,}(?=\s*[,\]}])/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, '""'))) return null
   try {
     return { value: JSON.parse(text) as unknown }
@@ -42,7 +42,7 @@ function parse(text: string): { value: unknown } | null {
   }
 }
 
-/** Puts holes that stand outside of quotes into quotes, with a sign. */
+/** Quotes placeholders that are outside quotes, and marks them. */
 function quoteBare(text: string): string {
   return text.replace(/"(?:[^"\\]|\\[\s\S])*"|(\uE000\d+\uE001)/g, (whole, bare: string | undefined) =>
     bare === undefined ? whole : `"${BARE}${bare}"`,
@@ -69,7 +69,7 @@ function convert(value: unknown, key: string, tools: Tools): unknown {
 function convertText(text: string, key: string, { holes, references }: Tools): unknown {
   const isBare = text.startsWith(BARE)
   const hole = holes.only(isBare ? text.slice(1) : text)
-  // In quotes it has to stay a text, outside of them it must not become one.
+  // In quotes the value has to stay text; outside quotes it must not become text.
   const isText = hole?.gives === 'text'
   if (hole !== null && hole.gives !== 'any' && isBare === isText) throw new Unsayable()
   if (isBare) return hole!.written

@@ -1,5 +1,6 @@
 /**
- * One request of a collection into one of a scenario: still without its URL, whose base is decided over all of them.
+ * A request of a collection → a scenario's request, still without its URL, whose base depends on all
+ * requests.
  */
 import { isSecretHeader } from '../../base/secrets.js'
 import { hasHoles } from '../template-text.js'
@@ -10,18 +11,18 @@ import type { Item } from './items.js'
 import { type Address, readAddress } from './url.js'
 import type { Scope, Workshop } from './variables.js'
 
-/** A request, ready but for its URL. */
+/** A request, complete except for its URL. */
 export interface Prepared {
   readonly method: string
   readonly address: Address
   readonly auth: Readonly<Record<string, string>> | null
-  /** `headers`, and those of the body. */
+  /** `headers` and the keys of the body. */
   readonly keys: Readonly<Record<string, unknown>>
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options']
 
-/** The request of an item; null, with a note, for one that can't be sent. */
+/** The request of an item; null, with a note, if it can't be sent. */
 export function prepare(item: Item, scope: Scope, workshop: Workshop): Prepared | null {
   const { request } = item
   const { notes } = workshop
@@ -43,7 +44,7 @@ export function prepare(item: Item, scope: Scope, workshop: Workshop): Prepared 
   if (isBodiless && body !== null && item.keepsBody)
     notes.add(`sent without its body, because the method is ${method}`, scope.request)
   const sent = isBodiless ? null : body
-  // As a virtual host, say; most only repeat what stands in the URL.
+  // Keep a host header only if it differs from the URL's, as for a virtual host.
   if (headers['host'] !== undefined && address.base.endsWith(`://${headers['host']}`)) delete headers['host']
   const contentType = sent === null ? type : sent.type
   if (contentType !== null) headers['content-type'] = workshop.holes.write(contentType)
@@ -59,21 +60,21 @@ export function prepare(item: Item, scope: Scope, workshop: Workshop): Prepared 
   }
 }
 
-/** The parts are marked already: a password that is no variable is a secret. */
+/** The login of a URL. A password without variables is a secret. */
 function urlLogin(login: string, { holes, references }: Workshop): Login {
   const [user = '', ...rest] = login.split(':')
   const password = rest.join(':')
   const hide = (hint: string, text: string) =>
     text === '' || hasHoles(text) ? holes.write(text) : references.takeSecret(hint, text)
-  // A user without a password is a key.
+  // A user without a password is an API key.
   const name = password === '' ? hide('API_KEY', user) : holes.write(user)
   return { auth: { basic: `${name}:${hide('PASSWORD', password)}` } }
 }
 
-/** What the connection itself sets, and what must not be sent by hand. */
+/** Headers that the connection sets and that must not be set by hand. */
 const OWN = new Set(['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade'])
 
-/** The headers that are sent, and the media type that they name (which depends on the body in the end). */
+/** The headers to send and the media type among them, which the body may override. */
 function readHeaders(
   given: unknown,
   login: Login,
@@ -106,7 +107,7 @@ function readHeaders(
   return { headers, type }
 }
 
-/** A header's value, without what must not stand in a file. */
+/** A header's value with its secrets replaced. */
 function secretHeader(name: string, value: string, { holes, references }: Workshop): string {
   if (value === '' || hasHoles(value) || !isSecretHeader(name)) return holes.write(value)
   const [, scheme = '', rest] = /^((?:Basic|Bearer|Token|ApiKey|Digest)\s+)?(.*)$/is.exec(value)!
@@ -119,7 +120,7 @@ function secretHeader(name: string, value: string, { holes, references }: Worksh
   return `${scheme}${references.takeSecret(hint, rest!)}`
 }
 
-/** `a: b` on lines of its own, as the oldest collections have it. */
+/** `a: b` lines, as in the oldest collections. */
 function parseHeaders(text: string): unknown[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const [, key, value] = /^([^:]+):(.*)$/.exec(line) ?? []

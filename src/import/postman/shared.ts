@@ -1,18 +1,18 @@
 /**
- * What the requests of a collection have in common, and so stands once in a scenario: the target, the login.
+ * What a collection's requests share: the target and the login.
  */
 import { escapeText, type Holes, hasHoles } from '../template-text.js'
 import type { Prepared } from './request.js'
 import type { Address } from './url.js'
 import type { Workshop } from './variables.js'
 
-/** The target, and what stands in a request for its address: a path, or a whole URL where it is elsewhere. */
+/** The target, and each request's address: a path, or a full URL if it's elsewhere. */
 export interface Target {
   readonly target: string | null
   urlOf(address: Address): string
 }
 
-/** The base of most requests becomes the target. `instead`: a target that was given. */
+/** Makes the base of most requests the target. `instead`: a given target. */
 export function chooseTarget(
   addresses: readonly Address[],
   instead: string | null,
@@ -45,12 +45,12 @@ function written(base: string, holes: Holes): string {
   return hasHoles(base) ? holes.write(base) : overridable(base)
 }
 
-/** `${BASE_URL:-https://api.example.com}`: a collection is rarely for the host that load is meant for. */
+/** `${BASE_URL:-https://api.example.com}`, because a collection rarely names the host to load-test. */
 function overridable(base: string): string {
   return base.includes('}') ? escapeText(base) : `\${BASE_URL:-${base}}`
 }
 
-/** The login that all requests have; null when they differ, or when it's captured from an answer. */
+/** The login that all requests share; null if they differ or if it's captured from a response. */
 export function commonAuth(requests: readonly Prepared[]): Readonly<Record<string, string>> | null {
   const [first] = requests
   if (first === undefined || first.auth === null) return null

@@ -1,24 +1,24 @@
 /**
- * URLs of Postman's requests, in all their forms, as a base and a path.
+ * Splits the URLs of Postman requests, in all their forms, into base and path.
  */
 import { isSecretField } from '../../base/secrets.js'
 import { hasHoles, mapHoles, mapLiterals } from '../template-text.js'
 import { field, isForeign, listOf, textField, textOf } from '../untrusted-json.js'
 import type { Scope, Workshop } from './variables.js'
 
-/** Where a request goes; all marked texts. */
+/** A request's address. All texts contain placeholders. */
 export interface Address {
-  /** `https://api.example.com`, or the holes that stand for it. */
+  /** `https://api.example.com`, or placeholders. */
   readonly base: string
-  /** Whether the base is a variable that has to hold a whole URL. */
+  /** Whether the base is a variable that must be a full URL. */
   readonly isOpen: boolean
-  /** From the first slash on, with the query. */
+  /** From the first slash on, including the query. */
   readonly path: string
   /** `user:password` of the URL. */
   readonly login: string | null
 }
 
-/** Reads a URL; null, with a note, for one that perfctl can't send to. */
+/** Reads a URL; null, with a note, if perfctl can't send to it. */
 export function readAddress(url: unknown, scope: Scope, workshop: Workshop): Address | null {
   const { notes, variables } = workshop
   const raw = typeof url === 'string' ? url : (textField(url, 'raw') ?? compose(url))
@@ -53,7 +53,7 @@ function encode(marked: string, unsafe: RegExp): string {
   return mapLiterals(marked, (text) => text.replace(unsafe, encodeURIComponent))
 }
 
-/** Base and path. Without a scheme Postman takes http, except where a variable may bring one along. */
+/** Base and path. Without a scheme, Postman uses http, unless a variable may contain one. */
 function split(whole: string): { authority: string; rest: string; isOpen: boolean } {
   const schemed = /^([^/?]*:\/\/[^/?]*)(.*)$/s.exec(whole)
   if (schemed !== null) return { authority: schemed[1]!, rest: schemed[2]!, isOpen: false }
@@ -67,7 +67,7 @@ function split(whole: string): { authority: string; rest: string; isOpen: boolea
   return { authority: `http://${host}`, rest: rest!, isOpen: false }
 }
 
-/** `http://user:password@host` as login and the rest. */
+/** Splits `http://user:password@host` into the login and the rest. */
 function takeLogin(authority: string): [string | null, string] {
   const match = /^([^/]*\/\/)([^@]*)@(.*)$/s.exec(authority)
   return match === null ? [null, authority] : [match[2]!, `${match[1]}${match[3]}`]
@@ -100,7 +100,7 @@ function fillPath(
     .join('/')
 }
 
-/** What collections that were made from an OpenAPI document have instead of values. */
+/** What collections generated from OpenAPI documents have instead of values. */
 const PLACEHOLDERS: Readonly<Record<string, { written: string; gives: 'text' | 'number' }>> = {
   '<integer>': { written: '{{ randomInt(1, 1000) }}', gives: 'number' },
   '<long>': { written: '{{ randomInt(1, 1000) }}', gives: 'number' },
@@ -132,7 +132,7 @@ function readQuery(entries: readonly unknown[], scope: Scope, workshop: Workshop
   return parts.join('&')
 }
 
-/** A URL of parts as one text. */
+/** Joins the parts of a URL. */
 function compose(url: unknown): string {
   const join = (value: unknown, separator: string) =>
     Array.isArray(value)

@@ -1,5 +1,5 @@
 /**
- * Postman's variables: the value that stands for `{{name}}` in a request, whoever set it.
+ * Resolves Postman's `{{name}}` variables, whatever sets them.
  */
 import { isSecretField } from '../../base/secrets.js'
 import type { BesideFiles } from '../beside.js'
@@ -10,21 +10,21 @@ import type { Hole, Holes } from '../template-text.js'
 import { type Foreign, field, listOf, textField, textOf } from '../untrusted-json.js'
 import { findDynamic } from './dynamic.js'
 
-/** Variables may be made of variables; beyond that they'd be made of themselves. */
+/** Variables may refer to variables. Deeper nesting is a cycle. */
 const NESTING_MAX = 10
 const VARIABLE = /\{\{([^{}]+)\}\}/g
 
-/** Where a text stands. */
+/** Where a text is used. */
 export interface Scope {
-  /** Postman's names of the values captured before, and their names in the scenario. */
+  /** Variables captured before, by Postman's name, with their names in the scenario. */
   readonly captured: ReadonlyMap<string, string>
-  /** The values that folders above give to variables. */
+  /** The values of variables from the folders above. */
   readonly local: ReadonlyMap<string, string>
-  /** The request, for notes. */
+  /** The request's name for notes. */
   readonly request: string
 }
 
-/** Everything that is shared by the requests of an import. */
+/** Shared by all requests of an import. */
 export interface Workshop {
   readonly holes: Holes
   readonly notes: Notes
@@ -39,7 +39,7 @@ export interface Workshop {
 export class Variables {
   private readonly fixed: ReadonlyMap<string, string>
   private readonly shared: Omit<Workshop, 'variables'>
-  /** Which script sets a variable: for the note about one that nothing else gives. */
+  /** The script that sets each variable, for the note on variables without another value. */
   private readonly setters = new Map<string, string>()
   private readonly captureNames = new Map<string, string>()
 
@@ -66,7 +66,7 @@ export class Variables {
     return free
   }
 
-  /** The text with a mark for each variable that isn't fixed, and the value of each one that is. */
+  /** The text with constant variables replaced by their values and all others by placeholders. */
   mark(text: string, scope: Scope, depth = 0): string {
     const { holes } = this.shared
     let end = 0
@@ -79,7 +79,7 @@ export class Variables {
     return marked + holes.literal(text.slice(end))
   }
 
-  /** The variables that a value, with all lists and maps in it, depends on. */
+  /** The variables that a value depends on, including nested lists and maps. */
   usedIn(value: unknown, local: ReadonlyMap<string, string>): Set<string> {
     const names = new Set<string>()
     const visit = (part: unknown): void => {
@@ -136,7 +136,7 @@ export class Variables {
   }
 }
 
-/** The variables of a collection or a folder, those that are switched off left out. */
+/** The enabled variables of a collection or folder. */
 export function readVariables(owner: Foreign): Map<string, string> {
   return readValues([...listOf(field(owner, 'variable')), ...listOf(field(owner, 'variables'))])
 }
@@ -151,7 +151,7 @@ function readValues(entries: readonly unknown[]): Map<string, string> {
   for (const entry of entries) {
     const name = textField(entry, 'key') ?? textField(entry, 'id')
     if (name === null || field(entry, 'disabled') === true || field(entry, 'enabled') === false) continue
-    // A value of type secret is as good as none: it must not get into the file.
+    // The value of a secret must not get into the file.
     const value = field(entry, 'type') === 'secret' ? null : textOf(field(entry, 'value'))
     values.set(name, value ?? '')
   }

@@ -734,7 +734,11 @@ describe('what is no collection', () => {
       'version 1 collections are not supported',
       'export it from Postman as Collection v2.1',
     ],
-    ['{"values": []}', 'this is an environment, not a collection', 'export the collection as Collection v2.1'],
+    [
+      '{"values": []}',
+      'this is an environment, not a collection',
+      'export the collection as Collection v2.1',
+    ],
     ['{"item": []}', 'no requests that perfctl can send', null],
     ['', 'the file is empty', null],
     ['[]', 'not a Postman collection', 'export it from Postman as Collection v2.1'],
