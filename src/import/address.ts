@@ -1,8 +1,7 @@
 /**
- * Splits URLs from other programs into a scenario's target and paths. Not with `URL`, because parts may be
- * variables.
+ * Splits URLs from other programs into a scenario's target and paths. Not with `URL`, because parts may be variables.
  */
-import { isMarked, outsideMarks, variable } from './placeholders.js'
+import { hasPlaceholder, mapLiterals, variable } from './placeholders.js'
 
 /** A URL in parts. */
 export interface Address {
@@ -26,7 +25,7 @@ export function parseAddress(text: string): Address | null {
   const [, scheme = 'http://', login, host, rest] =
     /^([a-z][a-z\d+.-]*:\/\/)?(?:([^/?#@]*)@)?([^/?#]+)(.*)$/is.exec(url) ?? []
   if (host === undefined || !/^https?:\/\/$/i.test(scheme)) return null
-  const origin = scheme.toLowerCase() + outsideMarks(host, (part) => part.toLowerCase())
+  const origin = scheme.toLowerCase() + mapLiterals(host, (part) => part.toLowerCase())
   const plain = origin.replace(/[\ue000\ue001][^\ue002]*\ue002/g, '1')
   if (!URL.canParse(plain) || !/^[\w.:[\]-]+$/.test(new URL(plain).host)) return null
   const known = plain === origin ? new URL(plain) : null
@@ -39,13 +38,13 @@ export function parseAddress(text: string): Address | null {
 }
 
 /**
- * A path and query that are valid on a request line; `/` if empty. Braces are encoded too, because they would
- * become templates.
+ * A path and query that are valid on a request line; `/` if empty. Braces are encoded too, because they would become
+ * templates.
  */
 export function sendablePath(text: string): string {
   const fragment = text.indexOf('#')
   const path = fragment === -1 ? text : text.slice(0, fragment)
-  const encoded = outsideMarks(path, (part) => part.replace(/[^\x21-\x7e]+|[{}"<>\\^`|]/g, encodeSafely))
+  const encoded = mapLiterals(path, (part) => part.replace(/[^\x21-\x7e]+|[{}"<>\\^`|]/g, encodeSafely))
   return encoded.startsWith('/') ? encoded : `/${encoded}`
 }
 
@@ -70,7 +69,7 @@ export function encodeSafely(text: string): string {
 }
 
 /** The most frequent origin, or the first of several; null if there are no addresses. */
-export function commonestOrigin(addresses: readonly Address[]): string | null {
+export function mostFrequentOrigin(addresses: readonly Address[]): string | null {
   const counts = new Map<string, number>()
   for (const { origin } of addresses) counts.set(origin, (counts.get(origin) ?? 0) + 1)
   const most = Math.max(...counts.values())
@@ -79,5 +78,5 @@ export function commonestOrigin(addresses: readonly Address[]): string | null {
 
 /** The value of `target`: the origin, which `-e BASE_URL=...` can override. */
 export function targetOf(origin: string): string {
-  return isMarked(origin) ? origin : variable('BASE_URL', origin)
+  return hasPlaceholder(origin) ? origin : variable('BASE_URL', origin)
 }

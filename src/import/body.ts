@@ -4,12 +4,12 @@
 import { isSecretField } from '../base/secrets.js'
 import { contentTypeOf } from '../scenario/blocks/content-types.js'
 import { isMediaType } from '../scenario/blocks/multipart.js'
-import { baseName } from './beside.js'
 import { hideInText } from './credentials.js'
-import { addField, standTogether } from './fields.js'
+import { addField, areAdjacent } from './fields.js'
 import type { ImportContext } from './import-context.js'
 import { type Part, partsOf } from './multipart.js'
-import { isMarked } from './placeholders.js'
+import { hasPlaceholder } from './placeholders.js'
+import { baseName } from './upload-files.js'
 
 /** A body as it was sent. */
 export type RecordedBody =
@@ -26,9 +26,7 @@ interface DraftBody {
 /** Longer bodies make a scenario unreadable and belong in files. */
 const TEXT_LENGTH_MAX = 100_000
 
-/**
- * The most readable form of the body that sends the same bytes or the same JSON. `type`: its content type.
- */
+/** The most readable form of the body that sends the same bytes or the same JSON. `type`: its content type. */
 export function draftBody(
   body: RecordedBody,
   type: string | null,
@@ -139,7 +137,10 @@ function isWritable(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true
   return Object.entries(value).every(
     ([key, item]) =>
-      key !== '__proto__' && key.length < KEY_LENGTH_MAX && !isMarked(key) && isWritable(item, depth + 1),
+      key !== '__proto__' &&
+      key.length < KEY_LENGTH_MAX &&
+      !hasPlaceholder(key) &&
+      isWritable(item, depth + 1),
   )
 }
 
@@ -152,11 +153,11 @@ function readForm(text: string): Record<string, unknown> | null {
     if (name === undefined || value === undefined) return null
     const [key, field] = [decodeField(name), decodeField(value)]
     if (key === null || field === null) return null
-    if (key === '' || key === '__proto__' || key.length > KEY_LENGTH_MAX || isMarked(key)) return null
+    if (key === '' || key === '__proto__' || key.length > KEY_LENGTH_MAX || hasPlaceholder(key)) return null
     addField(fields, key, field)
     names.push(key)
   }
-  return standTogether(names) ? { ...fields } : null
+  return areAdjacent(names) ? { ...fields } : null
 }
 
 function decodeField(text: string): string | null {

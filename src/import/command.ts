@@ -19,10 +19,7 @@ export interface Command {
   readonly stdin: Stream | null
   /** Whether its output is piped into another command. */
   readonly isPiped: boolean
-  /**
-   * Words, or the part of a word after its first sign, that mean the content of a stream: `<(...)`, `$(cat
-   * file)`.
-   */
+  /** Words, or the part of a word after its first sign, that mean the content of a stream: `<(...)`, `$(cat file)`. */
   readonly contents: ReadonlyMap<string, Stream>
 }
 

@@ -5,17 +5,16 @@ import { isSecretField, isSecretName } from '../base/secrets.js'
 import { safeDecode } from './address.js'
 import { variableName } from './names.js'
 import type { Notes } from './notes.js'
-import { isMarked, variable } from './placeholders.js'
+import { hasPlaceholder, variable } from './placeholders.js'
 
 /** The variables that replace the secrets of one import. */
 export class Credentials {
-  /** Values by variable name. */
   private readonly values = new Map<string, string>()
 
   /** The variable that replaces the value. Equal values under equal names share one. */
   hide(name: string, value: string): string {
     // A shell variable is not itself a secret.
-    if (isMarked(value) || value === '') return value
+    if (hasPlaceholder(value) || value === '') return value
     const base = secretName(name)
     for (let n = 1; ; n++) {
       const numbered = n === 1 ? base : `${base}_${n}`
@@ -32,7 +31,7 @@ export class Credentials {
   }
 
   /** Adds a note with the variables to set. `parts`: the scenario, which may not contain all of them. */
-  tell(notes: Notes, parts: unknown = null): void {
+  addNotes(notes: Notes, parts: unknown = null): void {
     const text = parts === null ? null : JSON.stringify(parts)
     for (const name of this.values.keys()) {
       if (text !== null && !text.includes(`\${${name}}`)) continue
@@ -58,8 +57,8 @@ export function hideQuery(path: string, credentials: Credentials): string {
 }
 
 /**
- * The text with the values of secret fields replaced. Finds fields in JSON, forms, XML and GraphQL arguments.
- * `hide` gets the values as written there, still escaped.
+ * The text with the values of secret fields replaced. Finds fields in JSON, forms, XML and GraphQL arguments. `hide`
+ * gets the values as written there, still escaped.
  */
 export function hideInText(text: string, hide: (name: string, value: string) => string): string {
   return text.replace(WRITTEN_FIELDS, (whole, ...groups: (string | undefined)[]) => {
@@ -73,8 +72,7 @@ export function hideInText(text: string, hide: (name: string, value: string) => 
 }
 
 /**
- * Text before the value, the name within it, and the value: of `"name": "value"` (or `name: "value"`), XML
- * and forms.
+ * Text before the value, the name within it, and the value: of `"name": "value"` (or `name: "value"`), XML and forms.
  */
 const WRITTEN_FIELDS = new RegExp(
   [

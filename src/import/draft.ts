@@ -6,9 +6,7 @@
 export interface Draft {
   /** The keys of a scenario file, in the order to write them. */
   readonly scenario: DraftScenario
-  /**
-   * What was left out or changed, one sentence each. Shown to the user and written at the top of the file.
-   */
+  /** What was left out or changed, one sentence each. Shown to the user and written at the top of the file. */
   readonly notes: readonly string[]
   /** Names of upload files for which any content will do at first, because the source has none. */
   readonly placeholders?: readonly string[]

@@ -1,6 +1,5 @@
 /**
- * `${NAME}`: values that an imported scenario takes from the environment, above all secrets, which are never
- * copied.
+ * `${NAME}`: values that an imported scenario takes from the environment, above all secrets, which are never copied.
  */
 import { isSecretName } from '../base/secrets.js'
 import { variableName } from './names.js'
@@ -13,13 +12,13 @@ export class References {
   private readonly preset = new Set<string>()
 
   /**
-   * `${NAME}` for `key`, which identifies a variable, or a secret by its place. Equal keys share a name;
-   * different keys never do.
+   * `${NAME}` for `key`, which identifies a variable, or a secret by its place. Equal keys share a name; different keys
+   * never do.
    */
   take(hint: string, key: string): string {
     const known = this.names.get(key)
     if (known !== undefined) return `\${${known}}`
-    const wanted = OCCUPIED.has(variableName(hint)) ? `API_${variableName(hint)}` : variableName(hint)
+    const wanted = RESERVED.has(variableName(hint)) ? `API_${variableName(hint)}` : variableName(hint)
     let name = wanted
     for (let n = 2; this.taken.has(name); n++) name = `${wanted}_${n}`
     this.taken.add(name)
@@ -28,8 +27,8 @@ export class References {
   }
 
   /**
-   * `${NAME}` for a secret in the file. Equal values under the same kind of name share a variable, whose name
-   * marks it as secret so that perfctl never shows its value.
+   * `${NAME}` for a secret in the file. Equal values under the same kind of name share a variable, whose name marks it
+   * as secret so that perfctl never shows its value.
    */
   takeSecret(hint: string, value: string): string {
     const name = isSecretName(hint) ? hint : `${hint}_secret`
@@ -57,7 +56,7 @@ export class References {
 }
 
 /** Set to something else on most machines. */
-const OCCUPIED: ReadonlySet<string> = new Set(
+const RESERVED: ReadonlySet<string> = new Set(
   'DISPLAY EDITOR HOME HOST HOSTNAME LANG LOGNAME MAIL PATH PORT PWD SHELL TERM TMPDIR TZ USER USERNAME'.split(
     ' ',
   ),

@@ -11,6 +11,6 @@ export function addField(fields: Record<string, unknown>, name: string, value: u
 }
 
 /** Whether equal names are adjacent, so that a map keeps the order of the fields. */
-export function standTogether(names: readonly string[]): boolean {
+export function areAdjacent(names: readonly string[]): boolean {
   return names.filter((name, i) => name !== names[i - 1]).length === new Set(names).size
 }

@@ -5,7 +5,7 @@ import { isSecretHeader } from '../base/secrets.js'
 import { insteadOfHeader } from '../scenario/fields/http-fields.js'
 import { hideQuery } from './credentials.js'
 import type { ImportContext } from './import-context.js'
-import { isMarked } from './placeholders.js'
+import { hasPlaceholder } from './placeholders.js'
 
 /** Set by perfctl's connection. Recordings always list them. */
 const CONNECTION: ReadonlySet<string> = new Set([
@@ -55,9 +55,9 @@ export function canSend(name: string, value: string): boolean {
 export function draftHeaders(
   list: HeaderList,
   host: string,
-  draftsman: ImportContext,
+  context: ImportContext,
 ): { headers: Record<string, string>; auth: Record<string, string> | null } {
-  const { notes, credentials } = draftsman
+  const { notes, credentials } = context
   const headers: Record<string, string> = Object.create(null)
   for (const [rawName, rawValue] of list) {
     const name = rawName.toLowerCase().trim()
@@ -95,7 +95,7 @@ export function draftHeaders(
     const [, scheme, rest] = /^(bearer|basic)\s+(.+)$/is.exec(value) ?? []
     if (rest === undefined) return null
     if (scheme!.toLowerCase() === 'bearer') return { bearer: credentials.hide('API_TOKEN', rest) }
-    return isMarked(rest) ? null : draftLogin(Buffer.from(rest, 'base64').toString(), draftsman)
+    return hasPlaceholder(rest) ? null : draftLogin(Buffer.from(rest, 'base64').toString(), context)
   }
 }
 
@@ -109,8 +109,8 @@ function knownCodings(value: string, notes: ImportContext['notes']): string {
 }
 
 /**
- * `user:password` as `auth`; null if it has another form. A user without a password is an API key, as at
- * Stripe and GitHub.
+ * `user:password` as `auth`; null if it has another form. A user without a password is an API key, as at Stripe and
+ * GitHub.
  */
 export function draftLogin(login: string, { credentials }: ImportContext): Record<string, string> | null {
   const [, user, password = ''] = /^([^:]*)(?::(.*))?$/s.exec(login) ?? []

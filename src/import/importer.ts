@@ -15,10 +15,7 @@ export interface ImportOptions {
   readonly withStatic: boolean
   /** Names next to the scenario that can't be used for uploads, such as folders; none if absent. */
   readonly reserved?: readonly string[]
-  /**
-   * OpenAPI: reads a file below the document's folder. Null if there is none, absent if the folder is
-   * unknown.
-   */
+  /** OpenAPI: reads a file below the document's folder. Null if there is none, absent if the folder is unknown. */
   readonly readBeside?: ReadBeside | null
   /** Postman: the exported environment; null without one. */
   readonly environment: { readonly file: string; readonly text: string } | null

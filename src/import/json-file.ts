@@ -3,7 +3,7 @@
  */
 import { messageOf, UserError, userError } from '../base/errors.js'
 import { Source } from '../scenario/yaml/source.js'
-import { findJsonFault } from './json-fault.js'
+import { findJsonError } from './json-error.js'
 
 /** Parses JSON. Throws a UserError with line and column if it's invalid. */
 export function readJsonFile(text: string, file: string): unknown {
@@ -13,9 +13,12 @@ export function readJsonFile(text: string, file: string): unknown {
     return JSON.parse(content)
   } catch (error) {
     const end = content.trimEnd().length
-    const at = Math.min(findJsonFault(content), end)
-    const told = messageOf(error).replace(/(?: in JSON| after JSON)? at position.*$|, "?.*$|, \.\.\..*$/s, '')
-    const reason = at === end ? 'unexpected end of file' : told
+    const at = Math.min(findJsonError(content), end)
+    const message = messageOf(error).replace(
+      /(?: in JSON| after JSON)? at position.*$|, "?.*$|, \.\.\..*$/s,
+      '',
+    )
+    const reason = at === end ? 'unexpected end of file' : message
     const place = new Source(file, content).place([at, at + 1])
     throw new UserError([{ message: `not valid JSON: ${reason}`, place, hint: 'export the file again' }])
   }

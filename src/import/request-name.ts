@@ -1,6 +1,6 @@
 /**
- * Names an imported request by method and path. Values become names and the query is dropped, so that
- * requests of the same kind share one set of figures.
+ * Names an imported request by method and path. Values become names and the query is dropped, so that requests of the
+ * same kind share one set of figures.
  */
 import { safeDecode } from './address.js'
 import { kindOf, valueName } from './segments.js'

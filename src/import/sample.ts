@@ -13,7 +13,6 @@ const LENGTH_MAX = 200
 
 /** A running sample of values. */
 export class Sample {
-  /** Number of values seen. */
   count = 0
   private readonly kept: string[] = []
   private readonly hashes: number[] = []
@@ -66,8 +65,8 @@ export class Sample {
   }
 
   /**
-   * The number of distinct values: exact up to 255, then estimated within about 12 % from the smallest hashes
-   * (k minimum values, Bar-Yossef et al., 2002).
+   * The number of distinct values: exact up to 255, then estimated within about 12 % from the smallest hashes (k
+   * minimum values, Bar-Yossef et al., 2002).
    */
   get distinct(): number {
     const { hashes } = this

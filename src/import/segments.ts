@@ -25,8 +25,8 @@ function isHash(segment: string): boolean {
 }
 
 /**
- * A name for values of the kind: after `users` a number is a `userId`, a date a `userDate`. `before`: the
- * word before it, or null.
+ * A name for values of the kind: after `users` a number is a `userId`, a date a `userDate`. `before`: the word before
+ * it, or null.
  */
 export function valueName(kind: ValueKind, before: string | null): string {
   const word =

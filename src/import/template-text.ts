@@ -1,35 +1,35 @@
 /**
- * Text on its way from one template language to another: literal text with placeholders for templates, so
- * that it can be cut, parsed and searched without mistaking templates for text.
+ * Text on its way from one template language to another: literal text with placeholders for templates, so that it can
+ * be cut, parsed and searched without mistaking templates for text.
  */
 
 /** A template as written in a scenario. */
-export interface Hole {
+export interface Placeholder {
   /** `{{ uuid() }}`, `${API_TOKEN}`. */
   readonly written: string
   /** The type of its value. A number keeps its type in JSON; `any` is a captured value. */
-  readonly gives: 'text' | 'number' | 'boolean' | 'any'
+  readonly type: 'text' | 'number' | 'boolean' | 'any'
 }
 
 /** Two characters from Unicode's private use area. */
 const OPEN = '\uE000'
 const CLOSE = '\uE001'
-const MARK = /\uE000(\d+)\uE001/g
+const PLACEHOLDER = /\uE000(\d+)\uE001/g
 
 /** The placeholders of a file. */
-export class Holes {
-  private readonly holes: Hole[] = []
-  private readonly marks = new Map<string, string>()
+export class Placeholders {
+  private readonly placeholders: Placeholder[] = []
+  private readonly byKey = new Map<string, string>()
 
-  /** A placeholder to insert into a text. */
-  mark(hole: Hole): string {
-    const key = `${hole.gives} ${hole.written}`
-    const known = this.marks.get(key)
+  /** Returns the text to insert for a placeholder. Equal placeholders share it. */
+  add(placeholder: Placeholder): string {
+    const key = `${placeholder.type} ${placeholder.written}`
+    const known = this.byKey.get(key)
     if (known !== undefined) return known
-    const mark = `${OPEN}${this.holes.length}${CLOSE}`
-    this.holes.push(hole)
-    this.marks.set(key, mark)
-    return mark
+    const text = `${OPEN}${this.placeholders.length}${CLOSE}`
+    this.placeholders.push(placeholder)
+    this.byKey.set(key, text)
+    return text
   }
 
   /** Imported text without characters that could delimit a placeholder, and without lone surrogates. */
@@ -38,36 +38,36 @@ export class Holes {
   }
 
   /** The placeholder that the whole text consists of; null for any other text. */
-  only(text: string): Hole | null {
+  only(text: string): Placeholder | null {
     const match = /^\uE000(\d+)\uE001$/.exec(text)
-    return match === null ? null : (this.holes[Number(match[1])] ?? null)
+    return match === null ? null : (this.placeholders[Number(match[1])] ?? null)
   }
 
   /** The text as written in a scenario: literal `${` and `{{` escaped, placeholders written out. */
   write(text: string): string {
-    const pieces = text.split(MARK)
+    const pieces = text.split(PLACEHOLDER)
     return pieces
       .map((piece, index) =>
         index % 2 === 1
-          ? this.holes[Number(piece)]!.written
+          ? this.placeholders[Number(piece)]!.written
           : escapeText(piece, this.startOf(pieces[index + 1])),
       )
       .join('')
   }
 
   private startOf(index: string | undefined): string {
-    return index === undefined ? '' : this.holes[Number(index)]!.written
+    return index === undefined ? '' : this.placeholders[Number(index)]!.written
   }
 }
 
 /** Whether the text contains placeholders. */
-export function hasHoles(text: string): boolean {
+export function hasPlaceholders(text: string): boolean {
   return text.includes(OPEN)
 }
 
 /** The text with each placeholder replaced by `instead`. */
-export function mapHoles(text: string, instead: string): string {
-  return text.replace(MARK, instead)
+export function replacePlaceholders(text: string, instead: string): string {
+  return text.replace(PLACEHOLDER, instead)
 }
 
 /** The text with its literal parts changed and its placeholders kept. */

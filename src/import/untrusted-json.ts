@@ -9,10 +9,10 @@ import { readYamlValue } from '../scenario/yaml/yaml.js'
 const CHARACTERS_MAX = 64_000_000
 
 /**
- * Parses JSON or YAML. Whole numbers beyond JavaScript's safe range become `bigint`. Throws a UserError with
- * line and column if the text is neither.
+ * Parses JSON or YAML. Whole numbers beyond JavaScript's safe range become `bigint`. Throws a UserError with line and
+ * column if the text is neither.
  */
-export function readForeign(text: string, file: string): unknown {
+export function parseJsonOrYaml(text: string, file: string): unknown {
   if (text.length > CHARACTERS_MAX)
     throw userError(`${file}: larger than 64 MB`, 'export a part of it, such as one folder')
   const content = text.replace(/^\uFEFF/, '')
@@ -30,21 +30,21 @@ export function readForeign(text: string, file: string): unknown {
 }
 
 /** A map of unknown values. */
-export type Foreign = Readonly<Record<string, unknown>>
+export type UnknownMap = Readonly<Record<string, unknown>>
 
 /** Whether the value is a map. */
-export function isForeign(value: unknown): value is Foreign {
+export function isMap(value: unknown): value is UnknownMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The value if it's a map, otherwise an empty map. */
-export function mapOf(value: unknown): Foreign {
-  return isForeign(value) ? value : {}
+export function mapOf(value: unknown): UnknownMap {
+  return isMap(value) ? value : {}
 }
 
 /** The value of an own key; undefined if there is none. */
 export function field(value: unknown, key: string): unknown {
-  return isForeign(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
 /** The list's items; empty if it's not a list. */

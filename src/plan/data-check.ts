@@ -1,5 +1,5 @@
 /**
- * Whether there is enough data for a load, as far as that can be known before it is sent.
+ * Checks before a run whether a load has enough data, as far as that can be known.
  */
 import { userError } from '../base/errors.js'
 import { formatCount } from '../base/units.js'
@@ -11,18 +11,18 @@ import { RowRanks } from './row-ranks.js'
 import { openRows } from './rows.js'
 import { usersOf } from './uses.js'
 
-/** So many choices are worked out; of more iterations the share that uses a feeder is known well enough. */
+/** Up to this many choices are computed exactly. For more iterations, a feeder's share is known well enough. */
 const EXACT_MOST = 2_000_000
 
 type SupplyPlan = Pick<Plan, 'data' | 'requests' | 'beforeEach' | 'http' | 'load' | 'seed'>
 
-/** Throws a UserError when rows that are given once each are sure to run out: nothing has been sent then. */
+/** Throws a UserError if rows that are used only once are certain to run out. */
 export function checkData(plan: SupplyPlan): void {
   const iterations = surelyStarted(plan)
   if (iterations === null) return
   for (const [name, feeder] of Object.entries(plan.data)) {
     const stops = feeder.pick === 'unique' ? feeder.onEnd !== 'recycle' : feeder.onEnd === 'stop'
-    // A row for each user, and how many of them there will be is not known in the open model.
+    // One row per user. In the open model, the number of users isn't known in advance.
     if (feeder.pick === undefined || !stops || usesFeeder(plan.beforeEach, name)) continue
     const { size } = openRows(feeder)
     const warmup = feeder.pick === 'unique' ? count(plan, name, { of: iterations.warmup, isWarmup: true }) : 0
@@ -37,7 +37,7 @@ export function checkData(plan: SupplyPlan): void {
   }
 }
 
-/** How many iterations are sure to be asked for; null when that depends on how fast the service answers. */
+/** The number of iterations certain to start; null if it depends on the service's speed. */
 function surelyStarted({ load }: Pick<Plan, 'load'>): { measured: number; warmup: number } | null {
   const limit = load.iterations ?? Number.POSITIVE_INFINITY
   if (load.model === 'closed') {
@@ -50,12 +50,12 @@ function surelyStarted({ load }: Pick<Plan, 'load'>): { measured: number; warmup
   return { measured: Math.min(limit, total(profile)), warmup: total(warmup) }
 }
 
-/** The number of random arrivals that all but one of a billion runs reach. */
+/** The number of random arrivals that all but one in a billion runs reach. */
 function sureCount(expected: number, arrivals: 'even' | 'poisson'): number {
   return Math.max(0, Math.floor(arrivals === 'even' ? expected + 1e-9 : expected - 6 * Math.sqrt(expected)))
 }
 
-/** How many of these iterations take a value of that name. */
+/** How many of the iterations use the feeder. */
 function count(plan: SupplyPlan, name: string, iterations: { of: number; isWarmup: boolean }): number {
   const uses = usersOf(plan, name)
   const weights = plan.requests.map(({ weight }) => weight)

@@ -1,5 +1,5 @@
 /**
- * Where the values of `{{ name }}` come from: which row an iteration takes, and what happens when there is none left.
+ * Sources for `{{ name }}`: they pick an iteration's row and handle the end of the data.
  */
 import { formatCount } from '../base/units.js'
 import { usesFeeder } from '../scenario/data/feeders.js'
@@ -11,7 +11,7 @@ import { RowRanks } from './row-ranks.js'
 import { openRows, type Rows } from './rows.js'
 import { usersOf } from './uses.js'
 
-/** The rows of a feeder have run out, and it may not begin again: the run ends with this message. */
+/** A feeder has no rows left and may not start over. Ends the run with this message. */
 export class DataExhausted extends Error {
   constructor(message: string) {
     super(message)
@@ -19,10 +19,10 @@ export class DataExhausted extends Error {
   }
 }
 
-/** What sources need of a plan. */
+/** The parts of a plan that sources need. */
 export type SourcePlan = Pick<Plan, 'data' | 'requests' | 'beforeEach' | 'http' | 'seed' | 'sharedCursors'>
 
-/** The sources of a plan, in the order of its data; for one worker, all of whose users may share them. */
+/** Opens the sources of a plan, in the order of its data. All users of a worker share them. */
 export function openSources(plan: SourcePlan): readonly FeederSource[] {
   const names = Object.keys(plan.data)
   const feeders = Object.values(plan.data)
@@ -32,7 +32,7 @@ export function openSources(plan: SourcePlan): readonly FeederSource[] {
   return feeders.map((feeder, i) => {
     const rows = openRows(feeder)
     if (feeder.pick === undefined) return new RandomSource(rows)
-    // What a user takes before its first iteration it keeps: then the turn is the user's, not the iteration's.
+    // Users keep what they take before their first iteration, so rows go by user instead of by iteration.
     const isOwned = usesFeeder(plan.beforeEach, names[i]!)
     const turnOf = (draws: IterationContext) => (isOwned ? draws.vu : rankOf(ranks, i, draws))
     const turn = { name: names[i]!, feeder, rows, isOwned, rankOf: turnOf }
@@ -41,10 +41,10 @@ export function openSources(plan: SourcePlan): readonly FeederSource[] {
   })
 }
 
-/** Two marks of 32 bits for each feeder. */
+/** Two 32-bit cursors per feeder. */
 const MARK_BYTES = 8
 
-/** Shared memory for the marks of a plan's feeders; undefined when none needs any. */
+/** Shared memory for the cursors of a plan's feeders; undefined if none needs any. */
 export function makeSharedCursors(data: Plan['data']): SharedArrayBuffer | undefined {
   const feeders = Object.values(data)
   return feeders.some(({ pick }) => pick === 'unique')
@@ -52,7 +52,7 @@ export function makeSharedCursors(data: Plan['data']): SharedArrayBuffer | undef
     : undefined
 }
 
-/** The same plan with data that never runs out, and nothing that threads share: for sending what isn't part of a run. */
+/** The plan with endless data and nothing shared between threads, for requests outside a run. */
 export function withEndlessData<P extends Pick<Plan, 'data' | 'sharedCursors' | 'counters'>>(
   plan: P,
 ): Omit<P, 'sharedCursors' | 'counters'> {
@@ -77,7 +77,6 @@ function rankOf(ranks: RowRanks, feeder: number, draws: IterationContext): numbe
   return ranks.rank(feeder, draws.iteration, draws.isWarmup)
 }
 
-/** Any value, each equally likely. */
 class RandomSource implements FeederSource {
   private readonly rows: Rows
 
@@ -90,7 +89,6 @@ class RandomSource implements FeederSource {
   }
 }
 
-/** One after the other. */
 class SequentialSource implements FeederSource {
   private readonly turn: Turn
 
@@ -107,9 +105,9 @@ class SequentialSource implements FeederSource {
 }
 
 /**
- * One after the other, each once over all workers: the measured part from the first row on, the warm-up from the last
- * one back. How far either has come is marked in memory that all threads share; each marks first and looks then, so
- * that of two that take the same row at least one sees it.
+ * Picks each row once across all workers, in order: the measured part from the first row on, the warm-up from the last
+ * row back. Both cursors are in memory shared by all threads. A thread advances its cursor before it checks the other,
+ * so that if both take the same row, at least one notices.
  */
 class UniqueSource implements FeederSource {
   private readonly turn: Turn

@@ -1,16 +1,16 @@
 /**
- * The functions of `{{ ... }}` that depend on the iteration: its random numbers, its number, its moment. Their names
- * and fixed arguments were checked when the scenario was read (`scenario/functions.ts`); here they only run.
+ * The functions of `{{ ... }}` that depend on the iteration: its random numbers, its index, its time. Their names and
+ * constant arguments were checked when the scenario was read (`scenario/functions.ts`).
  */
 import { formatDate, parseDateFormat, parseDateRange } from '../scenario/template/dates.js'
 import { pureFunction } from './filters.js'
 import type { IterationContext } from './iteration-values.js'
 import { numberOf, textOf, ValueError, wholeOf } from './values.js'
 
-/** Works out a value for the iteration that `draws` stands at. */
+/** Computes a value for the current iteration of `draws`. */
 export type Call = (draws: IterationContext) => unknown
 
-/** An argument: the same in every iteration, or worked out. */
+/** An argument: constant or computed. */
 export type Operand = Constant | Call
 
 /** A value that is the same in every iteration. */
@@ -22,13 +22,16 @@ export class Constant {
   }
 }
 
-/** The function `name` with its arguments in place. Throws for an unknown one: the reader let none through. */
+/** Compiles a call of function `name`. Throws if it's unknown, which the reader has ruled out. */
 export function callFunction(name: string, args: readonly Operand[]): Operand {
   const make = Object.hasOwn(DRAWN, name) ? DRAWN[name] : undefined
   return make === undefined ? applyPure(pureFunction(name), args) : make(args)
 }
 
-/** A value of constants is worked out now; what can't be is tried again, and fails, when it's needed. */
+/**
+ * Evaluates calls with only constant arguments now. If that fails, the call is retried, and fails, when its value is
+ * needed.
+ */
 function applyPure(fn: (...values: readonly unknown[]) => unknown, args: readonly Operand[]): Operand {
   if (args.every((arg) => arg instanceof Constant)) {
     const values = args.map(({ value }) => value)
@@ -51,7 +54,6 @@ function callOf(operand: Operand): Call {
   return () => value
 }
 
-/** Reads an argument that may be left out. */
 function option<T>(
   operand: Operand | undefined,
   fallback: T,
@@ -97,7 +99,7 @@ const DRAWN: Readonly<Record<string, (args: readonly Operand[]) => Call>> = {
     }
   },
   uuid: () => makeUuid,
-  // Of no template: what `http.trace` sends.
+  // Not available in templates: `http.trace` uses it.
   traceparent: () => makeTraceparent,
   pick: (args) => {
     const calls = args.map(callOf)
@@ -136,7 +138,7 @@ const DRAWN: Readonly<Record<string, (args: readonly Operand[]) => Call>> = {
   vu: () => (draws) => draws.vu + 1,
 }
 
-/** The iterations of the warm-up are numbered by themselves: so far apart, no number comes twice in a run. */
+/** Warm-up iterations have their own numbers. This offset keeps them unique within a run. */
 const WARMUP_COUNT = 1_000_000_000
 
 const ALPHANUMERIC = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789']
@@ -152,7 +154,7 @@ function readRange(text: string): readonly [number, number] {
   return range
 }
 
-/** A version 4 UUID (RFC 9562) of this iteration's random numbers, so that a seed replays it. */
+/** A version 4 UUID (RFC 9562) from the iteration's random numbers, so that a seed reproduces it. */
 function makeUuid({ random }: IterationContext): string {
   const a = random.uint32()
   const b = (random.uint32() & 0xffff0fff) | 0x4000
@@ -161,7 +163,7 @@ function makeUuid({ random }: IterationContext): string {
   return `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(b)}-${hex16(c >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`
 }
 
-/** A sampled trace with its first span (W3C Trace Context, version 00); neither id is all zeros. */
+/** A sampled trace with its first span (W3C Trace Context, version 00). Neither id is all zeros. */
 function makeTraceparent({ random }: IterationContext): string {
   const word = () => {
     const value = random.uint32()
@@ -173,19 +175,17 @@ function makeTraceparent({ random }: IterationContext): string {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** The low 16 bits as four digits. By table: with `toString` a body with a UUID took twice as long to make. */
+/** The low 16 bits as four hex digits, from a table: with `toString`, a body with a UUID took twice as long to make. */
 function hex16(value: number): string {
   return HEX[(value >>> 8) & 0xff]! + HEX[value & 0xff]!
 }
 
 const DAY_MS = 86_400_000
 
-/** The day, in UTC, counted from 1970. */
 function dayOf(ms: number): number {
   return Math.floor(ms / DAY_MS)
 }
 
-/** A day counted from 1970 as `2026-11-21`. */
 function formatDay(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10)
 }

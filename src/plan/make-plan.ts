@@ -1,5 +1,5 @@
 /**
- * Makes the plan of a scenario.
+ * Makes a scenario's plan.
  */
 import type { Ms } from '../base/clock.js'
 import type { Scenario } from '../scenario/model/scenario.js'
@@ -8,7 +8,7 @@ import { makeCounters } from './numbers.js'
 import type { Plan } from './plan.js'
 import { listSeries } from './series.js'
 
-/** What a plan takes besides its scenario. */
+/** What a plan needs besides its scenario. */
 export interface PlanOptions {
   readonly target: string
   readonly seed: number
@@ -16,7 +16,7 @@ export interface PlanOptions {
   readonly variables?: Readonly<Record<string, unknown>>
 }
 
-/** The plan of a scenario against `target`, for one load. Equal scenarios, seeds and days give equal plans. */
+/** The plan of one load of a scenario against `target`. Equal scenarios, seeds and days give equal plans. */
 export function makePlan(scenario: Scenario, { variables = {}, ...options }: PlanOptions): Plan {
   const { load, http, data, requests, beforeEach, secrets, files } = scenario
   const sharedCursors = makeSharedCursors(data)

@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { hole, spelled, unmarked, variable } from '../../src/import/placeholders.js'
+import { renderPlaceholders, stripPlaceholders, template, variable } from '../../src/import/placeholders.js'
 import { writeDraft } from '../../src/import/write.js'
 import type { BodySpec } from '../../src/scenario/model/request.js'
 import type { Template } from '../../src/scenario/model/template.js'
 import { readScenario } from '../../src/scenario/read.js'
 import { requestOf } from '../scenario/only.js'
 
-/** What texts that are spelled like this come to when the scenario is read, holes as `<...>`. */
+/** What texts that are renderPlaceholders like this come to when the scenario is read, holes as `<...>`. */
 function readBack(...marked: readonly string[]): string[] {
   const draft = {
-    scenario: { data: { id: [1, 2] }, requests: [{ name: 'a', post: '/', json: spelled(marked) }] },
+    scenario: {
+      data: { id: [1, 2] },
+      requests: [{ name: 'a', post: '/', json: renderPlaceholders(marked) }],
+    },
     notes: [],
   }
   const text = writeDraft(draft, { command: 'perfctl import', schema: null })
@@ -63,14 +66,14 @@ test.each([
   [`$${variable('NAME')}`, '$value'],
   [`{${variable('NAME')}}`, '{value}'],
   [variable('OTHER', 'preset'), 'preset'],
-  [hole('id'), '<{"type":"data","name":"id"}>'],
-  [`{${hole('id')}}`, '{<{"type":"data","name":"id"}>}'],
-  [`\${${hole('id')}}`, '${<{"type":"data","name":"id"}>}'],
-  [`$${hole('id')}$`, '$<{"type":"data","name":"id"}>$'],
+  [template('id'), '<{"type":"data","name":"id"}>'],
+  [`{${template('id')}}`, '{<{"type":"data","name":"id"}>}'],
+  [`\${${template('id')}}`, '${<{"type":"data","name":"id"}>}'],
+  [`$${template('id')}$`, '$<{"type":"data","name":"id"}>$'],
 ])('what importers put in is worked out, with whatever beside it: %j', (marked, expected) => {
   expect(readBack(marked)).toEqual([expected])
 })
 
 test('a text from outside can not hold marks', () => {
-  expect(unmarked(variable('NAME') + hole('id'))).not.toMatch(/[\ue000-\ue004]/)
+  expect(stripPlaceholders(variable('NAME') + template('id'))).not.toMatch(/[\ue000-\ue004]/)
 })

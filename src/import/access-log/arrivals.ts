@@ -21,7 +21,6 @@ const SILENCE_MS = 3_600_000
 
 /** The times of a log's entries, in any order. */
 export class Arrivals {
-  /** Number of entries with a time. */
   count = 0
   private readonly seconds = new Counter(1000)
   private readonly minutes = new Counter(60_000)
@@ -35,8 +34,8 @@ export class Arrivals {
   }
 
   /**
-   * The main part of the log: the shortest period with half of the entries, extended in both directions up to
-   * a gap longer than that period. So a line from a year ago doesn't stretch a day to a year.
+   * The main part of the log: the shortest period with half of the entries, extended in both directions up to a gap
+   * longer than that period. So a line from a year ago doesn't stretch a day to a year.
    */
   get busyStretch(): Stretch {
     const bins = this.bins.sorted()
@@ -56,7 +55,6 @@ export class Arrivals {
     return this.minutes.peak
   }
 
-  /** The busiest second. */
   get busiestSecond(): Peak {
     return this.seconds.peak
   }

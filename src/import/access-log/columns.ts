@@ -1,6 +1,6 @@
 /**
- * Logs with a header that names their fields: `#Fields:` of IIS, CloudFront and other W3C extended logs,
- * `#fields` of Zeek, and the first line of CSV exports.
+ * Logs with a header that names their fields: `#Fields:` of IIS, CloudFront and other W3C extended logs, `#fields` of
+ * Zeek, and the first line of CSV exports.
  */
 import { entryOf, FIELDS } from './fields.js'
 import { readLine } from './line.js'

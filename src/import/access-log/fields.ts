@@ -1,7 +1,7 @@
 /**
- * Log entries with named fields, from JSON or under a header. The names are those of nginx (whose users
- * choose their own), Apache, IIS, Caddy, Traefik, Envoy, HAProxy, of the load balancers and CDNs of AWS,
- * Azure, Google, Cloudflare and Akamai, and of collectors such as Elastic's.
+ * Log entries with named fields, from JSON or under a header. The names are those of nginx (whose users choose their
+ * own), Apache, IIS, Caddy, Traefik, Envoy, HAProxy, of the load balancers and CDNs of AWS, Azure, Google, Cloudflare
+ * and Akamai, and of collectors such as Elastic's.
  */
 import { encodeSafely } from '../address.js'
 import { type LineContent, parsePath, parseRequest, parseTime } from './line-parts.js'

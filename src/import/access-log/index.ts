@@ -4,7 +4,6 @@
 import { userError } from '../../base/errors.js'
 import { formatCount, formatDuration, formatShare } from '../../base/units.js'
 import { parseAddress, sendablePath, targetOf } from '../address.js'
-import { BesideFiles } from '../beside.js'
 import { Credentials, hideQuery } from '../credentials.js'
 import type { Draft } from '../draft.js'
 import { isMethod } from '../entry.js'
@@ -12,8 +11,9 @@ import type { ImportContext } from '../import-context.js'
 import type { ImportOptions } from '../importer.js'
 import { Names } from '../names.js'
 import { Notes } from '../notes.js'
-import { spelled, unmarked } from '../placeholders.js'
+import { renderPlaceholders, stripPlaceholders } from '../placeholders.js'
 import { isStaticPath } from '../static.js'
+import { UploadFiles } from '../upload-files.js'
 import { Arrivals } from './arrivals.js'
 import type { LogEntry } from './line-parts.js'
 import { LogReader } from './reader.js'
@@ -34,14 +34,14 @@ export async function importAccessLog(
   lines: AsyncIterable<string>,
   { file, withStatic, target }: ImportOptions,
 ): Promise<Draft> {
-  const draftsman: ImportContext = {
+  const context: ImportContext = {
     notes: new Notes(),
     credentials: new Credentials(),
-    files: new BesideFiles(),
+    files: new UploadFiles(),
   }
-  const { notes } = draftsman
+  const { notes } = context
   const log = await readLog(lines, { file, withStatic, notes })
-  const lists = new DataLists(notes, draftsman.credentials)
+  const lists = new DataLists(notes, context.credentials)
   const mix = mixTraffic(log.traffic, lists)
   if (mix.requests.length === 0) throw userError(`${file}: no requests that perfctl can send`, FORMATS)
   const load = loadOf(log, notes)
@@ -49,18 +49,18 @@ export async function importAccessLog(
   const requests = mix.requests.map((request) => ({
     name: names.take(request.name, 'request'),
     weight: weightOf(request.count / log.traffic.count),
-    [request.method.toLowerCase()]: spelled(hideQuery(request.path, draftsman.credentials)),
+    [request.method.toLowerCase()]: renderPlaceholders(hideQuery(request.path, context.credentials)),
     ...expectedStatus(request.statuses),
   }))
   noteGaps(mix.requests, mix.leftOut / log.traffic.count, notes)
   if (lists.keys().data !== undefined)
     notes.add('lists under data contain values from the log: check them for personal data')
-  draftsman.credentials.tell(notes)
+  context.credentials.addNotes(notes)
   return {
     scenario: {
-      target: spelled(targetOf(target ?? originOf(log.hosts, notes))),
+      target: renderPlaceholders(targetOf(target ?? originOf(log.hosts, notes))),
       load,
-      ...spelled(lists.keys()),
+      ...renderPlaceholders(lists.keys()),
       requests,
       thresholds: ['error_rate < 1%'],
     },
@@ -132,7 +132,7 @@ function emptiness(
 
 /** Servers log characters that are invalid on a request line as `\x22`. */
 function sendable(path: string): string {
-  return sendablePath(unmarked(path).replace(/\\x([\da-f]{2})/gi, '%$1'))
+  return sendablePath(stripPlaceholders(path).replace(/\\x([\da-f]{2})/gi, '%$1'))
 }
 
 /** A share in percent, with two significant digits. */
@@ -211,5 +211,5 @@ function originOf(hosts: ReadonlyMap<string, number>, notes: Notes): string {
 
 function urlOf(host: string): string {
   const isPlain = /^(localhost|[\d.]+)(:|$)|:(?!443$)\d+$/.test(host)
-  return `${isPlain ? 'http' : 'https'}://${unmarked(host)}`
+  return `${isPlain ? 'http' : 'https'}://${stripPlaceholders(host)}`
 }

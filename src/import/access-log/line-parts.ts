@@ -12,10 +12,7 @@ export interface LogEntry extends Hit {
   readonly host: string | null
 }
 
-/**
- * What a line contains: an entry, `broken` for an entry without a valid HTTP request, or null for anything
- * else.
- */
+/** What a line contains: an entry, `broken` for an entry without a valid HTTP request, or null for anything else. */
 export type LineContent = LogEntry | 'broken' | null
 
 /** Parses `GET /path HTTP/1.1`. Returns null for anything else, such as `-`, TLS bytes or `OPTIONS *`. */

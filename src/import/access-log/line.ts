@@ -5,8 +5,8 @@ import { readJsonLine } from './json.js'
 import { type LineContent, parseRequest, parseTime } from './line-parts.js'
 
 /**
- * Reads the common and combined formats of Apache and nginx, with extra fields before and after (virtual
- * hosts, timings, Traefik, Envoy), or JSON as nginx, Caddy, Traefik and log collectors write it.
+ * Reads the common and combined formats of Apache and nginx, with extra fields before and after (virtual hosts,
+ * timings, Traefik, Envoy), or JSON as nginx, Caddy, Traefik and log collectors write it.
  */
 export function readLine(line: string): LineContent {
   const start = line.trimStart()

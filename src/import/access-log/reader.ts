@@ -10,7 +10,6 @@ export class LogReader {
   private columns: Columns | null = null
   private date: string | null = null
 
-  /** Required fields that the header lacks. */
   get missing(): readonly string[] {
     return this.columns?.missing ?? []
   }

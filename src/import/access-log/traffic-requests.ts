@@ -21,7 +21,6 @@ export interface MixedRequest<T> {
 /** A mix, most frequent request first. */
 export interface TrafficMix<T> {
   readonly requests: readonly MixedRequest<T>[]
-  /** Number of requests left out. */
   readonly leftOut: number
 }
 
@@ -68,7 +67,6 @@ function foldNames<T>(branch: Branch<T>): void {
   for (const child of [...branch.words.values(), ...branch.values.values()]) foldNames(child)
 }
 
-/** All ends below a branch. */
 function* walk<T>(
   branch: Branch<T>,
   segments: readonly Segment<T>[],

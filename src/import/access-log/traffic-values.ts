@@ -6,7 +6,7 @@ import { encodeSafely } from '../address.js'
 import type { Credentials } from '../credentials.js'
 import { isConstant } from '../names.js'
 import type { Notes } from '../notes.js'
-import { hole } from '../placeholders.js'
+import { template } from '../placeholders.js'
 import type { Sample } from '../sample.js'
 
 /** Up to this many distinct values are all listed; beyond, only a sample is. */
@@ -28,17 +28,16 @@ export class DataLists {
   }
 
   /**
-   * The text that replaces the values: percent-encoded if it's constant, otherwise a template, which encodes
-   * its value itself. `wanted`: the name for the list. `further`: prefixed to it if another list has that
-   * name.
+   * The text that replaces the values: percent-encoded if it's constant, otherwise a template, which encodes its value
+   * itself. `wanted`: the name for the list. `further`: prefixed to it if another list has that name.
    */
   place(sample: Sample, { wanted, further }: { readonly wanted: string; readonly further: string }): string {
     const { values, distinct, range } = sample
     if (isSecretField(wanted) && distinct > 0) return this.credentials.hide(wanted, values[0]!)
     if (distinct <= 1) return encodeSafely(values[0] ?? '')
-    if (range !== null && isRandom(distinct, range)) return hole(`randomInt(${range.from}, ${range.to})`)
+    if (range !== null && isRandom(distinct, range)) return template(`randomInt(${range.from}, ${range.to})`)
     const known = this.names.get(sample)
-    if (known !== undefined) return hole(known)
+    if (known !== undefined) return template(known)
     const list = listOf(sample)
     const name = this.nameFor(list, [wanted, further])
     this.names.set(sample, name)
@@ -53,7 +52,7 @@ export class DataLists {
         `${name} (${list.length} of ${count})`,
       )
     }
-    return hole(name)
+    return template(name)
   }
 
   /** The key `data`, if there are lists. */

@@ -1,6 +1,6 @@
 /**
- * Requests as a tree of path segments, in which all values in one place (ids, dates, …) share a branch. Its
- * size is bounded: requests that would exceed it are only counted.
+ * Requests as a tree of path segments, in which all values in one place (ids, dates, …) share a branch. Its size is
+ * bounded: requests that would exceed it are only counted.
  */
 import { safeDecode } from '../address.js'
 import { Sample } from '../sample.js'
@@ -9,7 +9,6 @@ import { kindOf, type ValueKind } from '../segments.js'
 /** A logged request. */
 export interface Hit {
   readonly method: string
-  /** Path and query. */
   readonly path: string
   readonly status: number
 }
@@ -57,7 +56,6 @@ const CAMPAIGN = /^(utm_\w+|fbclid|gclid|dclid|msclkid|yclid|mc_[ce]id|_ga|_gl|i
 /** The requests of a log or a recording. */
 export class Traffic<T> {
   readonly root: Branch<T> = makeBranch()
-  /** Number of requests added. */
   count = 0
   /** Number of those that no longer fit in the tree. */
   strays = 0

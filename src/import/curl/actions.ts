@@ -2,13 +2,13 @@
  * The effect of each curl flag.
  */
 import { encodeSafely } from '../address.js'
-import { baseName } from '../beside.js'
 import type { RecordedBody } from '../body.js'
 import { type Stream, streamAt } from '../command.js'
 import type { ImportContext } from '../import-context.js'
 import type { Part } from '../multipart.js'
-import { outsideMarks } from '../placeholders.js'
-import type { Detour } from './detour.js'
+import { mapLiterals } from '../placeholders.js'
+import { baseName } from '../upload-files.js'
+import type { ConnectTo } from './connect-to.js'
 
 /** The state of a command line while it's parsed. */
 export interface CurlState extends ImportContext {
@@ -18,7 +18,7 @@ export interface CurlState extends ImportContext {
   readonly data: string[]
   readonly query: string[]
   readonly parts: Part[]
-  readonly detours: Detour[]
+  readonly connectTo: ConnectTo[]
   readonly tls: Record<string, unknown>
   readonly http: Record<string, unknown>
   /** The command's standard input, and the content of substitutions in its words. */
@@ -194,7 +194,7 @@ function addEncoded(state: CurlState, value: string): void {
   const source = sign === '@' ? streamAt(rest, stdin, contents) : null
   const text = source === null ? rest : source.kind === 'text' ? source.text : null
   if (text === null) notes.add('left out files to be URL-encoded', baseName(rest))
-  else data.push((name === '' ? '' : `${name}=`) + outsideMarks(text, encodeSafely))
+  else data.push((name === '' ? '' : `${name}=`) + mapLiterals(text, encodeSafely))
 }
 
 function addQuery(state: CurlState, value: string): void {
@@ -240,18 +240,18 @@ function splitAttributes(text: string) {
 }
 
 /** `host:port:address`. Uses the first of several addresses. */
-function addResolve({ detours, notes }: CurlState, value: string): void {
+function addResolve({ connectTo, notes }: CurlState, value: string): void {
   const [, host, port, address] = /^\+?([^:]+):(\d+):(\[[^\]]+\]|[^,]+)/.exec(value) ?? []
   if (address === undefined) notes.add('left out flags that perfctl does not support', `--resolve ${value}`)
-  else detours.push({ from: `${host}:${port}`, to: `${address}:${port}` })
+  else connectTo.push({ from: `${host}:${port}`, to: `${address}:${port}` })
 }
 
 /** `host:port:other:port`. */
-function addConnectTo({ detours, notes }: CurlState, value: string): void {
+function addConnectTo({ connectTo, notes }: CurlState, value: string): void {
   const shape = /^(\[[^\]]+\]|[^:]*):(\d*):(\[[^\]]+\]|[^:]*):(\d*)$/
   const [, host, port, other, otherPort] = shape.exec(value) ?? []
   if (host === undefined) notes.add('left out flags that perfctl does not support', `--connect-to ${value}`)
-  else detours.push({ from: host === '' ? '' : `${host}:${port}`, to: `${other}:${otherPort}` })
+  else connectTo.push({ from: host === '' ? '' : `${host}:${port}`, to: `${other}:${otherPort}` })
 }
 
 function setTime({ http }: CurlState, key: 'timeout' | 'connectTimeout', value: string): void {

@@ -1,10 +1,10 @@
 /**
- * Splits command lines for Windows' cmd.exe into words, in two steps: cmd.exe removes the carets, then the
- * program's C library splits the rest at blanks outside quotes.
+ * Splits command lines for Windows' cmd.exe into words, in two steps: cmd.exe removes the carets, then the program's C
+ * library splits the rest at blanks outside quotes.
  */
 
 import { type Command, outputOf, type Stream } from '../command.js'
-import { unmarked } from '../placeholders.js'
+import { stripPlaceholders } from '../placeholders.js'
 
 /** Whether the text is quoted for cmd.exe: lines end in a caret, or a caret precedes a quote. */
 export function isCmd(text: string): boolean {
@@ -15,7 +15,7 @@ export function isCmd(text: string): boolean {
 export function readCmd(text: string): Command[] {
   const commands: Command[] = []
   let piped: Stream | null = null
-  for (const { text: line, isPiped, input } of readCarets(unmarked(text).replaceAll('\r\n', '\n'))) {
+  for (const { text: line, isPiped, input } of readCarets(stripPlaceholders(text).replaceAll('\r\n', '\n'))) {
     const words = splitWords(line)
     if (words.length === 0) continue
     const stdin: Stream | null = input === null ? piped : { kind: 'file', path: input }
@@ -35,7 +35,6 @@ function outputOfLine(line: string, command: Command): Stream {
 interface Line {
   readonly text: string
   readonly isPiped: boolean
-  /** The file redirected to standard input. */
   readonly input: string | null
 }
 
@@ -77,10 +76,7 @@ function readCarets(text: string): Line[] {
   return lines
 }
 
-/**
- * Splits like Microsoft's C library: `\"` is a quote, and so is `""` within quotes. Other backslashes are
- * literal.
- */
+/** Splits like Microsoft's C library: `\"` is a quote, and so is `""` within quotes. Other backslashes are literal. */
 function splitWords(line: string): string[] {
   const words: string[] = []
   let word: string | null = null

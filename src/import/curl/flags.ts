@@ -31,7 +31,6 @@ const WITH_VALUE =
   'upload-file url url-query user user-agent write-out curves dns-interface dns-ipv4-addr engine egd-file random-file ' +
   'service-name tlsauthtype tlsuser tlspassword variable etag-save etag-compare create-file-mode alt-svc hsts'
 
-/** Flags without a value. */
 const PLAIN =
   'anyauth append basic buffer cert-status compressed compressed-ssh create-dirs digest disable disable-eprt disable-epsv ' +
   'disallow-username-in-url doh-insecure fail fail-early fail-with-body false-start form-escape get globoff head http0.9 ' +
@@ -107,8 +106,8 @@ const VALUED: ReadonlySet<string> = new Set([...WITH_VALUE.split(' '), 'telnet-o
 const ALL: readonly string[] = [...VALUED, ...PLAIN.split(' ')]
 
 /**
- * Splits the words after `curl` into flags and URLs. `next` stays among the flags. An unknown flag may take a
- * value or not: the next word counts as its value if it's neither a URL nor a flag.
+ * Splits the words after `curl` into flags and URLs. `next` stays among the flags. An unknown flag may take a value or
+ * not: the next word counts as its value if it's neither a URL nor a flag.
  */
 export function readArguments(words: readonly string[], notes: Notes): Arguments[] {
   const requests: { flags: Flag[]; urls: string[] }[] = [{ flags: [], urls: [] }]
@@ -152,9 +151,7 @@ function completed(start: string): string | null {
   return fitting.length === 1 ? fitting[0]! : null
 }
 
-/**
- * `-sSLk`, `-XPOST`, `-d @file`: short flags, up to one that takes the rest or the next word as its value.
- */
+/** `-sSLk`, `-XPOST`, `-d @file`: short flags, up to one that takes the rest or the next word as its value. */
 function readLetters(word: string, take: () => string): (Flag | null)[] {
   const flags: (Flag | null)[] = []
   for (let at = 1; at < word.length; at++) {

@@ -6,7 +6,7 @@ import type { Command } from '../command.js'
 import { type HeaderList, headerOf } from '../headers.js'
 import type { ImportContext } from '../import-context.js'
 import { ACTIONS, type CurlState, OUTPUT, REDIRECTS } from './actions.js'
-import type { Detour } from './detour.js'
+import type { ConnectTo } from './connect-to.js'
 import type { Flag } from './flags.js'
 
 /** An interpreted command line. */
@@ -20,14 +20,14 @@ export interface CurlOptions {
   readonly login: string | null
   /** Keys of `http`. */
   readonly http: Readonly<Record<string, unknown>>
-  readonly detours: readonly Detour[]
+  readonly connectTo: readonly ConnectTo[]
 }
 
 /** Interprets the flags. Notes those that can't be imported. */
 export function readOptions(
   flags: readonly Flag[],
   { stdin, contents }: Pick<Command, 'stdin' | 'contents'>,
-  draftsman: ImportContext,
+  context: ImportContext,
 ): CurlOptions {
   const state: CurlState = {
     method: null,
@@ -35,7 +35,7 @@ export function readOptions(
     data: [],
     query: [],
     parts: [],
-    detours: [],
+    connectTo: [],
     tls: {},
     http: {},
     stdin,
@@ -51,12 +51,12 @@ export function readOptions(
     isTypeless: false,
     redirects: null,
     redirectsMax: REDIRECTS,
-    ...draftsman,
+    ...context,
   }
   for (const flag of flags) {
     const action = flag.isOff || !Object.hasOwn(ACTIONS, flag.name) ? undefined : ACTIONS[flag.name]
     if (action !== undefined) action(state, flag.value)
-    else if (!OUTPUT.has(flag.name)) noteFlag(flag, draftsman)
+    else if (!OUTPUT.has(flag.name)) noteFlag(flag, context)
   }
   return finish(state)
 }
@@ -89,7 +89,7 @@ function finish(state: CurlState): CurlOptions {
     query: [...state.query, ...(state.isQuery ? state.data : [])].join('&'),
     login: state.login,
     http,
-    detours: state.detours,
+    connectTo: state.connectTo,
   }
 }
 

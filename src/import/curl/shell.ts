@@ -1,12 +1,12 @@
 /**
- * Parses pasted command lines: the quoting of sh and bash, redirections, here-documents, pipes and
- * substitutions, as far as copied commands use them.
+ * Parses pasted command lines: the quoting of sh and bash, redirections, here-documents, pipes and substitutions, as
+ * far as copied commands use them.
  */
 import { isSecretName } from '../../base/secrets.js'
-import { baseName } from '../beside.js'
 import { type Command, outputOf, type Stream, streamAt, UNKNOWN } from '../command.js'
 import { variableName } from '../names.js'
-import { unmarked, variable } from '../placeholders.js'
+import { stripPlaceholders, variable } from '../placeholders.js'
+import { baseName } from '../upload-files.js'
 
 /** Callbacks for shell features that words can't represent. */
 export interface ShellNotes {
@@ -19,7 +19,7 @@ export interface ShellNotes {
 /** The commands of an sh or bash text, without comments and empty lines. */
 export function readShell(text: string, notes: ShellNotes): Command[] {
   const session = { notes, values: new Map(), contents: new Map(), room: ROOM }
-  return new ShellReader(unmarked(text), session).commands()
+  return new ShellReader(stripPlaceholders(text), session).commands()
 }
 
 /** Shared by all readers of a text. */
@@ -413,5 +413,5 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 
 function characterOf(code: number): string {
-  return code <= 0x10ffff ? unmarked(String.fromCodePoint(code)) : '\ufffd'
+  return code <= 0x10ffff ? stripPlaceholders(String.fromCodePoint(code)) : '\ufffd'
 }

@@ -1,13 +1,12 @@
 /**
- * Finds values that one response contains and a later request sends, such as a token after a login or a new
- * record's id. Captured, they are right for each virtual user; copied from the recording, they are right for
- * none.
+ * Finds values that one response contains and a later request sends, such as a token after a login or a new record's
+ * id. Captured, they are right for each virtual user; copied from the recording, they are right for none.
  */
 import { isSecretField } from '../../base/secrets.js'
 import { safeDecode } from '../address.js'
 import type { Recorded } from '../entry.js'
 import { captureName } from '../names.js'
-import { hole } from '../placeholders.js'
+import { template } from '../placeholders.js'
 import { kindOf, valueName } from '../segments.js'
 
 /** A request of a journey and its response. */
@@ -52,7 +51,7 @@ export function linkExchanges(exchanges: readonly Exchange[]): Linked[] {
   const recorded = exchanges.map((exchange, step) => {
     const linked = replaceValues(exchange.recorded, (value, wanted) => {
       const source = sources.get(value)
-      return source === undefined ? null : hole(nameFor(source, captureName(wanted ?? source.key)))
+      return source === undefined ? null : template(nameFor(source, captureName(wanted ?? source.key)))
     })
     for (const [value, source] of valuesIn(exchange.answer, step)) {
       // The first response with the value usually created it.
@@ -146,7 +145,7 @@ function valuesIn(answer: string | null, step: number): [value: string, source: 
   function collect(value: unknown, path: string, key: string, depth: number): void {
     if (typeof value === 'string' || typeof value === 'number') {
       const text = String(value)
-      if (isTelling(text, key)) found.push([text, { step, path, key }])
+      if (isIdentifying(text, key)) found.push([text, { step, path, key }])
     } else if (Array.isArray(value) && depth < DEPTH_MAX) {
       value.forEach((item, index) => {
         collect(item, `${path}[${index}]`, key, depth + 1)
@@ -160,7 +159,7 @@ function valuesIn(answer: string | null, step: number): [value: string, source: 
   }
 }
 
-function isTelling(text: string, key: string): boolean {
+function isIdentifying(text: string, key: string): boolean {
   if (text.length < 3 || text.length > 5000) return false
   if (isSecretField(key)) return text.length >= 8
   const kind = kindOf(text)

@@ -1,6 +1,6 @@
 /**
- * Cookies of a recording. The service sets some of them again for each virtual user. The rest existed before
- * or come from scripts; one variable replaces them all.
+ * Cookies of a recording. The service sets some of them again for each virtual user. The rest existed before or come
+ * from scripts; one variable replaces them all.
  */
 
 import type { HeaderList } from '../headers.js'

@@ -1,6 +1,5 @@
 /**
- * Reads HAR 1.1 and 1.2 (http://www.softwareishard.com/blog/har-12-spec/) as browsers and proxies actually
- * write it.
+ * Reads HAR 1.1 and 1.2 (http://www.softwareishard.com/blog/har-12-spec/) as browsers and proxies actually write it.
  */
 import type { Ms } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
@@ -10,7 +9,7 @@ import type { RecordedBody } from '../body.js'
 import { type HeaderList, headerOf } from '../headers.js'
 import { dig, digList, digNumber, digText, readJsonFile } from '../json-file.js'
 import type { Part } from '../multipart.js'
-import { unmarked } from '../placeholders.js'
+import { stripPlaceholders } from '../placeholders.js'
 
 /** A recorded request. */
 export interface HarEntry {
@@ -63,7 +62,7 @@ function readEntry(entry: unknown): HarEntry {
   return {
     startMs: Date.parse(digText(entry, 'startedDateTime') ?? ''),
     durationMs: Math.max(0, digNumber(entry, 'time') ?? 0),
-    method: unmarked(digText(request, 'method') ?? 'GET'),
+    method: stripPlaceholders(digText(request, 'method') ?? 'GET'),
     url: readUrl(request),
     headers: withType(readHeaders(request), digText(request, 'postData', 'mimeType')),
     body: readBody(request),
@@ -91,7 +90,7 @@ function readStatus(status: number | null): number | null {
 
 /** Some programs list the query separately and leave it out of the URL. */
 function readUrl(request: unknown): string {
-  const url = unmarked(digText(request, 'url')!)
+  const url = stripPlaceholders(digText(request, 'url')!)
   const pairs = readPairs(dig(request, 'queryString'))
   if (pairs.length === 0 || /[?#]|^data:/i.test(url)) return url
   return `${url}?${pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')}`
@@ -110,13 +109,13 @@ function readHeaders(message: unknown): HeaderList {
 /** Some programs record the content type only next to the body. */
 function withType(headers: HeaderList, mime: string | null): HeaderList {
   if (mime === null || mime === '' || headerOf(headers, 'content-type') !== null) return headers
-  return [...headers, ['content-type', unmarked(mime)]]
+  return [...headers, ['content-type', stripPlaceholders(mime)]]
 }
 
 function readPairs(list: unknown): [name: string, value: string][] {
   return (Array.isArray(list) ? list : []).flatMap((item): [string, string][] => {
     const name = digText(item, 'name')
-    return name === null ? [] : [[unmarked(name), unmarked(digText(item, 'value') ?? '')]]
+    return name === null ? [] : [[stripPlaceholders(name), stripPlaceholders(digText(item, 'value') ?? '')]]
   })
 }
 
@@ -125,14 +124,14 @@ function readBody(request: unknown): RecordedBody | null {
   const text = digText(post, 'text')
   if (text !== null && text !== '') {
     const isBase64 = digText(post, 'encoding') === 'base64'
-    return { kind: 'text', text: unmarked(isBase64 ? Buffer.from(text, 'base64').toString() : text) }
+    return { kind: 'text', text: stripPlaceholders(isBase64 ? Buffer.from(text, 'base64').toString() : text) }
   }
   const params = digList(post, 'params')
   if (params.length === 0) return null
   const parts = params.map(
     (param): Part => ({
-      name: unmarked(digText(param, 'name') ?? ''),
-      text: unmarked(digText(param, 'value') ?? ''),
+      name: stripPlaceholders(digText(param, 'name') ?? ''),
+      text: stripPlaceholders(digText(param, 'value') ?? ''),
       file: digText(param, 'fileName'),
       type: digText(param, 'contentType'),
     }),

@@ -5,16 +5,16 @@ import type { Ms } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
 import { formatDuration } from '../../base/units.js'
 import { targetOf } from '../address.js'
-import { BesideFiles } from '../beside.js'
 import { Credentials } from '../credentials.js'
 import type { Draft } from '../draft.js'
-import { draftEntry, type Entry, hoist, type Recorded } from '../entry.js'
+import { draftEntry, type Entry, extractShared, type Recorded } from '../entry.js'
 import type { ImportContext } from '../import-context.js'
 import type { ImportOptions } from '../importer.js'
 import { Names } from '../names.js'
 import { Notes } from '../notes.js'
-import { spelled } from '../placeholders.js'
+import { renderPlaceholders } from '../placeholders.js'
 import { requestName } from '../request-name.js'
+import { UploadFiles } from '../upload-files.js'
 import { linkExchanges } from './captures.js'
 import { CookieTrail } from './cookies.js'
 import { type HarEntry, isStream, readHar } from './file.js'
@@ -29,12 +29,12 @@ const PAUSE = { least: 100, most: 60_000 }
 
 /** The scenario of a recording. Throws a UserError if the text is no recording or has no request to send. */
 export function importHar(text: string, { file, isMix, withStatic, target, reserved }: ImportOptions): Draft {
-  const draftsman: ImportContext = {
+  const context: ImportContext = {
     notes: new Notes(),
     credentials: new Credentials(),
-    files: new BesideFiles(reserved),
+    files: new UploadFiles(reserved),
   }
-  const { notes } = draftsman
+  const { notes } = context
   const entries = readHar(text, file)
   const { selected, origin } = selectEntries(entries, { withStatic, notes })
   if (origin === null) {
@@ -49,23 +49,23 @@ export function importHar(text: string, { file, isMix, withStatic, target, reser
     ? mixOf(
         exchanges.map(({ recorded }) => recorded),
         origin,
-        draftsman,
+        context,
       )
-    : journeyOf(exchanges, { selected, entries, origin }, draftsman)
-  const http = { ...draft.http, ...trail.http(draft.http.headers ?? {}, draftsman) }
-  draftsman.files.tell(notes)
-  draftsman.credentials.tell(notes)
+    : journeyOf(exchanges, { selected, entries, origin }, context)
+  const http = { ...draft.http, ...trail.http(draft.http.headers ?? {}, context) }
+  context.files.addNotes(notes)
+  context.credentials.addNotes(notes)
   return {
     scenario: {
-      target: spelled(targetOf(target ?? origin)),
+      target: renderPlaceholders(targetOf(target ?? origin)),
       load: draft.load,
-      ...(Object.keys(http).length > 0 && { http: spelled(http) }),
-      ...(draft.data && { data: spelled(draft.data) }),
+      ...(Object.keys(http).length > 0 && { http: renderPlaceholders(http) }),
+      ...(draft.data && { data: renderPlaceholders(draft.data) }),
       requests: draft.requests,
       thresholds: ['error_rate < 1%'],
     },
     notes: notes.list(),
-    placeholders: draftsman.files.names,
+    placeholders: context.files.names,
   }
 }
 
@@ -84,15 +84,15 @@ interface Recording {
 function journeyOf(
   exchanges: readonly { readonly recorded: Recorded; readonly answer: string | null }[],
   recording: Recording,
-  draftsman: ImportContext,
+  context: ImportContext,
 ): Body {
-  const { notes } = draftsman
+  const { notes } = context
   const kept = exchanges.slice(0, STEPS_MAX)
   if (exchanges.length > STEPS_MAX) notes.add(`left out all requests after the first ${STEPS_MAX}`)
   const linked = linkExchanges(kept)
   const names = new Names()
-  const entries = linked.map(({ recorded }) => draftEntry(recorded, recording.origin, draftsman))
-  const common = hoist(entries)
+  const entries = linked.map(({ recorded }) => draftEntry(recorded, recording.origin, context))
+  const common = extractShared(entries)
   const pauses = pausesBefore(recording, notes)
   let totalMs = 0
   const steps = common.entries.flatMap((entry: Entry, index) => {
@@ -102,7 +102,7 @@ function journeyOf(
     const name = names.take(requestName(recorded.method, path, elsewhere), 'request')
     const captures = Object.entries(capture)
     for (const [variable] of captures) notes.add('values from responses are captured', variable)
-    const step = { name, ...spelled(entry), ...(captures.length > 0 && { capture }) }
+    const step = { name, ...renderPlaceholders(entry), ...(captures.length > 0 && { capture }) }
     const pauseMs = index === 0 ? 0 : pauses[index]!
     totalMs += pauseMs + recording.selected[index]!.entry.durationMs
     return pauseMs === 0 ? [step] : [{ pause: formatDuration(pauseMs) }, step]

@@ -6,10 +6,10 @@ import { Traffic } from '../access-log/traffic.js'
 import { mixTraffic } from '../access-log/traffic-requests.js'
 import { expectedStatus } from '../access-log/traffic-status.js'
 import { DataLists } from '../access-log/traffic-values.js'
-import { draftEntry, hoist, type Recorded, type SharedHttp } from '../entry.js'
+import { draftEntry, extractShared, type Recorded, type SharedHttp } from '../entry.js'
 import type { ImportContext } from '../import-context.js'
 import { Names } from '../names.js'
-import { spelled } from '../placeholders.js'
+import { renderPlaceholders } from '../placeholders.js'
 
 /** The keys of a scenario that depend on the recorded requests. */
 export interface Body {
@@ -20,8 +20,8 @@ export interface Body {
 }
 
 /** The mix of recorded requests. `origin`: the target's. */
-export function mixOf(recorded: readonly Recorded[], origin: string, draftsman: ImportContext): Body {
-  const { notes, credentials } = draftsman
+export function mixOf(recorded: readonly Recorded[], origin: string, context: ImportContext): Body {
+  const { notes, credentials } = context
   const lists = new DataLists(notes, credentials)
   const origins = [...new Set(recorded.map(({ address }) => address.origin))]
   const names = new Names()
@@ -48,10 +48,10 @@ export function mixOf(recorded: readonly Recorded[], origin: string, draftsman: 
   if (leftOut > 0) notes.add(`left out ${plural(leftOut, 'rare request')}`)
   const entries = requests.map(({ path, payload, statuses }) => {
     const address = { ...payload.address, path }
-    const { expect: _, ...entry } = draftEntry({ ...payload, address }, origin, draftsman)
+    const { expect: _, ...entry } = draftEntry({ ...payload, address }, origin, context)
     return { ...entry, ...expectedStatus(statuses) }
   })
-  const common = hoist(entries)
+  const common = extractShared(entries)
   return {
     load: { vus: 5, duration: '30s', thinkTime: '100ms..1s' },
     http: common.http,
@@ -59,7 +59,7 @@ export function mixOf(recorded: readonly Recorded[], origin: string, draftsman: 
     requests: common.entries.map((entry, index) => ({
       name: names.take(requests[index]!.name, 'request'),
       weight: requests[index]!.count,
-      ...spelled(entry),
+      ...renderPlaceholders(entry),
     })),
   }
 }

@@ -41,8 +41,8 @@ export function selectEntries(
   if (origin === null) return { selected: [], origin }
   const site = siteOf(new URL(origin).hostname)
   const own = sendable.filter(({ address }) => siteOf(new URL(address.origin).hostname) === site)
-  const foreign = countBy(sendable.filter((one) => !own.includes(one)).map(({ address }) => address.host))
-  for (const [host, count] of foreign) {
+  const otherSites = countBy(sendable.filter((one) => !own.includes(one)).map(({ address }) => address.host))
+  for (const [host, count] of otherSites) {
     notes.add('left out requests to other sites', count === 1 ? host : `${host} (${count})`)
   }
   const kept = own.filter(({ entry }) => withStatic || !isStatic(entry))
@@ -91,8 +91,8 @@ function countBy(keys: readonly string[]): Map<string, number> {
 }
 
 /**
- * The site that hosts share: `shop.example` for `api.shop.example` and `www.shop.example`. A guess, because
- * the list of public suffixes is long: `shop.co.uk` is a site, `co.uk` is none.
+ * The site that hosts share: `shop.example` for `api.shop.example` and `www.shop.example`. A guess, because the list of
+ * public suffixes is long: `shop.co.uk` is a site, `co.uk` is none.
  */
 function siteOf(host: string): string {
   if (/^[\d.]+$|^\[/.test(host)) return host

@@ -3,7 +3,7 @@
  */
 
 import type { Notes } from '../notes.js'
-import { type Foreign, field, isForeign, listOf, textField, textOf } from '../untrusted-json.js'
+import { field, isMap, listOf, textField, textOf, type UnknownMap } from '../untrusted-json.js'
 import type { Refs } from './refs.js'
 import { swaggerServer } from './servers.js'
 import { bodyContent, withSchema } from './swagger.js'
@@ -14,11 +14,11 @@ export interface Operation {
   readonly path: string
   /** Its operationId, or method and path. */
   readonly name: string
-  readonly parameters: readonly Foreign[]
+  readonly parameters: readonly UnknownMap[]
   /** Media types of the body, each with `schema`, `example` or `examples`; null without a body. */
-  readonly content: Foreign | null
+  readonly content: UnknownMap | null
   /** Documented responses by status. */
-  readonly responses: Foreign
+  readonly responses: UnknownMap
   /** Alternative logins; null for the document's. */
   readonly security: readonly unknown[] | null
   /** Its own server; null for the document's. */
@@ -32,13 +32,13 @@ const METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete', 'tr
 const SENDABLE = METHODS.slice(0, 7)
 
 /** All operations in the document's order. */
-export function listOperations(document: Foreign, refs: Refs, notes: Notes): Operation[] {
+export function listOperations(document: UnknownMap, refs: Refs, notes: Notes): Operation[] {
   const operations: Operation[] = []
   for (const [path, given] of Object.entries(refs.resolve(document['paths']).value)) {
     if (path.startsWith('x-')) continue
     const item = refs.resolve(given).value
     for (const method of Object.keys(item).filter((key) => METHODS.includes(key))) {
-      if (!isForeign(field(item, method))) continue
+      if (!isMap(field(item, method))) continue
       const operation = refs.resolve(field(item, method)).value
       const name = textField(operation, 'operationId')?.trim() || `${method.toUpperCase()} ${path}`
       if (!SENDABLE.includes(method))
@@ -50,9 +50,9 @@ export function listOperations(document: Foreign, refs: Refs, notes: Notes): Ope
 }
 
 interface Origin {
-  readonly document: Foreign
-  readonly item: Foreign
-  readonly operation: Foreign
+  readonly document: UnknownMap
+  readonly item: UnknownMap
+  readonly operation: UnknownMap
   readonly method: string
   readonly path: string
   readonly name: string
@@ -85,8 +85,8 @@ function makeOperation({ document, item, operation, method, path, name }: Origin
 }
 
 /** An operation's parameters override the path's by name and place. */
-function mergeParameters(lists: readonly unknown[], refs: Refs): Foreign[] {
-  const merged = new Map<string, Foreign>()
+function mergeParameters(lists: readonly unknown[], refs: Refs): UnknownMap[] {
+  const merged = new Map<string, UnknownMap>()
   for (const given of lists.flatMap((list) => listOf(refs.follow(list).value))) {
     const parameter = refs.resolve(given).value
     const name = textOf(parameter['name'])
@@ -96,7 +96,7 @@ function mergeParameters(lists: readonly unknown[], refs: Refs): Foreign[] {
 }
 
 /** Swagger 2: an operation may have its own URL scheme. */
-function schemeServer(document: Foreign, operation: Foreign): unknown {
+function schemeServer(document: UnknownMap, operation: UnknownMap): unknown {
   const schemes = listOf(operation['schemes'])
   if (document['swagger'] === undefined || schemes.length === 0) return null
   return { url: swaggerServer({ ...document, schemes }) }

@@ -4,10 +4,10 @@
 import { writeExact } from '../../base/exact-json.js'
 import { addField } from '../fields.js'
 import { canSend } from '../headers.js'
-import { encodeLiterals, hasHoles } from '../template-text.js'
-import { type Foreign, field, isForeign, listOf, mapOf, textOf } from '../untrusted-json.js'
+import { encodeLiterals, hasPlaceholders } from '../template-text.js'
+import { field, isMap, listOf, mapOf, textOf, type UnknownMap } from '../untrusted-json.js'
 import type { Operation } from './operations.js'
-import { documented, NOTHING, Sampler, type Workshop } from './sample.js'
+import { documented, NOTHING, type OpenapiContext, Sampler } from './sample.js'
 
 /** The filled-in parameters. All texts contain placeholders. */
 export interface Filled {
@@ -29,18 +29,18 @@ const IGNORED = new Set([
 ])
 
 /** Fills in required parameters, and optional ones for which the document has a value. */
-export function fillParameters(operation: Operation, shop: Workshop): Filled {
-  const { notes } = shop
+export function fillParameters(operation: Operation, context: OpenapiContext): Filled {
+  const { notes } = context
   const query: [string, string][] = []
   const headers: Record<string, string> = {}
   const cookies: string[] = []
-  const inPath = new Map<string, Foreign>()
+  const inPath = new Map<string, UnknownMap>()
   for (const parameter of operation.parameters) {
-    const name = shop.holes.literal(String(parameter['name']))
+    const name = context.placeholders.literal(String(parameter['name']))
     const place = parameter['in']
     if (place === 'path') inPath.set(name, parameter)
     if (place === 'path' || (place === 'header' && IGNORED.has(name.toLowerCase()))) continue
-    const sampled = sampleParameter(parameter, operation, shop)
+    const sampled = sampleParameter(parameter, operation, context)
     if (!sampled.isGiven && parameter['required'] !== true) {
       notes.add('left out optional parameters without an example', `${name} of ${operation.name}`)
       continue
@@ -49,34 +49,43 @@ export function fillParameters(operation: Operation, shop: Workshop): Filled {
     if (place === 'query') query.push(...queryPairs(name, sampled.value, parameter))
     else if (place === 'cookie') {
       const cookie = `${name}=${listText(sampled.value, ',')}`
-      if (canCarry('cookie', cookie, operation, shop)) cookies.push(cookie)
+      if (canCarry('cookie', cookie, operation, context)) cookies.push(cookie)
     } else if (place === 'header') {
       const value = headerText(sampled.value, parameter)
-      if (canCarry(name, value, operation, shop)) headers[name.toLowerCase()] = value
+      if (canCarry(name, value, operation, context)) headers[name.toLowerCase()] = value
     }
   }
-  return { path: fillPath(operation, inPath, shop), query, headers, cookies }
+  return { path: fillPath(operation, inPath, context), query, headers, cookies }
 }
 
 /** Style `simple`. With `explode`, objects are `key=value`. */
-function headerText(value: unknown, { explode, collectionFormat }: Foreign): string {
-  if (!isForeign(value) || explode !== true)
-    return listText(value, DELIMITERS[String(collectionFormat)] ?? ',')
+function headerText(value: unknown, { explode, collectionFormat }: UnknownMap): string {
+  if (!isMap(value) || explode !== true) return listText(value, DELIMITERS[String(collectionFormat)] ?? ',')
   return Object.entries(value)
     .map(([key, item]) => `${key}=${plain(item)}`)
     .join(',')
 }
 
 /** Whether the header can be sent. Adds a note if it can't. */
-export function canCarry(name: string, value: string, operation: Operation, { notes }: Workshop): boolean {
+export function canCarry(
+  name: string,
+  value: string,
+  operation: Operation,
+  { notes }: OpenapiContext,
+): boolean {
   const isFine = canSend(name, value)
   if (!isFine) notes.add('left out headers that are not valid in HTTP', `${name} of ${operation.name}`)
   return isFine
 }
 
-function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>, shop: Workshop): string {
-  const [path] = shop.holes.literal(operation.path).split('#') as [string]
-  if (operation.path.includes('#')) shop.notes.add('the part of a path after # is never sent', operation.name)
+function fillPath(
+  operation: Operation,
+  parameters: ReadonlyMap<string, UnknownMap>,
+  context: OpenapiContext,
+): string {
+  const [path] = context.placeholders.literal(operation.path).split('#') as [string]
+  if (operation.path.includes('#'))
+    context.notes.add('the part of a path after # is never sent', operation.name)
   const filled = path
     .split(/(\{[^{}]*\})/)
     .map((part) => {
@@ -86,10 +95,10 @@ function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>
       const { value, isGiven } = sampleParameter(
         { name, schema: { type: 'integer' }, ...parameter },
         operation,
-        shop,
+        context,
       )
       if (!isGiven)
-        shop.notes.add(
+        context.notes.add(
           'path parameters without an example; write ids that exist',
           `{${name}} of ${operation.name}`,
         )
@@ -100,14 +109,14 @@ function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>
 }
 
 /**
- * A value in a path, in style `simple`, `label` or `matrix` (RFC 6570). Their commas, dots and semicolons are
- * kept; all else is encoded.
+ * A value in a path, in style `simple`, `label` or `matrix` (RFC 6570). Their commas, dots and semicolons are kept; all
+ * else is encoded.
  */
-function pathText(name: string, value: unknown, parameter: Foreign): string {
+function pathText(name: string, value: unknown, parameter: UnknownMap): string {
   const { style } = parameter
   const delimiter = encodeURIComponent(DELIMITERS[String(parameter['collectionFormat'])] ?? '')
   const isExploded = parameter['explode'] === true
-  const pairs = isForeign(value) ? Object.entries(value) : null
+  const pairs = isMap(value) ? Object.entries(value) : null
   const items = Array.isArray(value) ? listOf(value) : [value]
   const encoded = (item: unknown) => encodeLiterals(plain(item))
   const parts =
@@ -122,25 +131,25 @@ function pathText(name: string, value: unknown, parameter: Foreign): string {
 
 /** The value, and whether it comes from the document. */
 function sampleParameter(
-  parameter: Foreign,
+  parameter: UnknownMap,
   { name: operation }: Operation,
-  shop: Workshop,
+  context: OpenapiContext,
 ): { readonly value: unknown; readonly isGiven: boolean } {
   const name = String(parameter['name'])
-  const sampler = new Sampler(shop, operation)
+  const sampler = new Sampler(context, operation)
   const [media] = Object.values(mapOf(parameter['content']))
   for (const owner of [parameter, media]) {
-    const example = exampleOf(owner, shop)
+    const example = exampleOf(owner, context)
     if (example !== undefined) return { value: sampler.literal(example), isGiven: true }
   }
   const schema = parameter['schema'] ?? field(media, 'schema') ?? {}
-  const { value: resolved } = shop.refs.resolve(schema)
+  const { value: resolved } = context.refs.resolve(schema)
   const items = field(resolved, 'items')
   const isGiven =
     documented(resolved) !== undefined ||
     (items !== undefined &&
       parameter['required'] === true &&
-      documented(shop.refs.resolve(items).value) !== undefined)
+      documented(context.refs.resolve(items).value) !== undefined)
   const value = sampler.sample(schema, name)
   const isJson = media !== undefined && typeof value === 'object' && value !== null
   return { value: isJson ? writeExact(value) : value, isGiven }
@@ -148,15 +157,15 @@ function sampleParameter(
 
 /** Examples are never references according to the specification, but many documents keep theirs in files. */
 function isReference(value: unknown): boolean {
-  return isForeign(value) && typeof value['$ref'] === 'string' && Object.keys(value).length === 1
+  return isMap(value) && typeof value['$ref'] === 'string' && Object.keys(value).length === 1
 }
 
 /** A parameter's or media type's `example`, or the first of its `examples`; undefined if it has none. */
-export function exampleOf(owner: unknown, { refs }: Pick<Workshop, 'refs'>): unknown {
+export function exampleOf(owner: unknown, { refs }: Pick<OpenapiContext, 'refs'>): unknown {
   const single = field(owner, 'example') ?? field(owner, 'x-example')
   if (single !== undefined && single !== null) return isReference(single) ? refs.follow(single).value : single
   const examples = field(owner, 'examples')
-  if (!isForeign(examples)) return undefined
+  if (!isMap(examples)) return undefined
   for (const entry of Object.values(examples)) {
     const { value } = refs.resolve(entry)
     if (value['value'] !== undefined) return value['value']
@@ -176,12 +185,12 @@ const DELIMITERS: Readonly<Record<string, string>> = {
   pipeDelimited: '|',
 }
 
-function queryPairs(name: string, value: unknown, parameter: Foreign): [string, string][] {
+function queryPairs(name: string, value: unknown, parameter: UnknownMap): [string, string][] {
   const format = String(parameter['collectionFormat'] ?? parameter['style'] ?? 'form')
   const isOld = parameter['collectionFormat'] !== undefined
   const isExploded = isOld ? format === 'multi' : (parameter['explode'] ?? format === 'form') === true
   if (Array.isArray(value) && isExploded) return value.map((item) => [name, plain(item)])
-  if (isForeign(value)) {
+  if (isMap(value)) {
     if (format === 'deepObject')
       return Object.entries(value).map(([key, item]) => [`${name}[${key}]`, plain(item)])
     if (isExploded) return Object.entries(value).map(([key, item]) => [key, plain(item)])
@@ -190,7 +199,7 @@ function queryPairs(name: string, value: unknown, parameter: Foreign): [string, 
 }
 
 /** A form field; a list if each item is a field of its own. `encoding`: from the media type. */
-export function formField(value: unknown, property: Foreign, encoding: Foreign): unknown {
+export function formField(value: unknown, property: UnknownMap, encoding: UnknownMap): unknown {
   if (!Array.isArray(value)) return value === undefined ? '' : plain(value)
   const format = property['collectionFormat'] ?? 'multi'
   if (encoding['explode'] === false || format !== 'multi')
@@ -201,7 +210,7 @@ export function formField(value: unknown, property: Foreign, encoding: Foreign):
 /** A value on one line. Lists and objects are joined as in OpenAPI's styles. */
 function listText(value: unknown, delimiter: string): string {
   if (Array.isArray(value)) return listOf(value).map(plain).join(delimiter)
-  if (isForeign(value))
+  if (isMap(value))
     return Object.entries(value)
       .map(([key, item]) => `${key}${delimiter}${plain(item)}`)
       .join(delimiter)
@@ -217,7 +226,7 @@ export function writeQuery(
   path: string,
   query: Filled['query'],
 ): { path: string; query: Record<string, unknown> } {
-  const isPlain = (name: string) => !hasHoles(name) && name !== '__proto__'
+  const isPlain = (name: string) => !hasPlaceholders(name) && name !== '__proto__'
   const behind = query
     .filter(([name]) => !isPlain(name))
     .map(([name, value]) => `${encodeLiterals(name)}=${encodeLiterals(value)}`)

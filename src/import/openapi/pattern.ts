@@ -34,8 +34,8 @@ interface Part {
 }
 
 /**
- * A matching text of an allowed length. Null if none is found: for invalid expressions, backreferences and
- * unusual lookarounds.
+ * A matching text of an allowed length. Null if none is found: for invalid expressions, backreferences and unusual
+ * lookarounds.
  */
 export function sampleOf(
   pattern: string,

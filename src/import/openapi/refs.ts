@@ -5,7 +5,7 @@ import { posix } from 'node:path'
 import { UserError } from '../../base/errors.js'
 import { Source } from '../../scenario/yaml/source.js'
 import type { Notes } from '../notes.js'
-import { type Foreign, field, isForeign, mapOf, readForeign } from '../untrusted-json.js'
+import { field, isMap, mapOf, parseJsonOrYaml, type UnknownMap } from '../untrusted-json.js'
 
 /** The longest chain of references to references. */
 const CHAIN_MAX = 50
@@ -15,7 +15,7 @@ const FILES_MAX = 2000
 
 /** The target of a reference. */
 export interface Resolved {
-  readonly value: Foreign
+  readonly value: UnknownMap
   /** The last reference followed, with its file; null if there was none. */
   readonly ref: string | null
 }
@@ -57,10 +57,7 @@ export class Refs {
     this.files.set('', { value: root.value, text: root.text, anchors: null })
   }
 
-  /**
-   * The value itself, or the target of its `$ref`. Returns an empty map and adds a note if there is no
-   * target.
-   */
+  /** The value itself, or the target of its `$ref`. Returns an empty map and adds a note if there is no target. */
   resolve(value: unknown): Resolved {
     const followed = this.follow(value)
     return { value: mapOf(followed.value), ref: followed.ref }
@@ -73,12 +70,12 @@ export class Refs {
     for (let n = 0; n < CHAIN_MAX; n++) {
       const next = field(at, '$ref')
       if (typeof next !== 'string') return { value: at, ref }
-      const { $ref, ...beside } = at as Foreign
-      ref = this.nameOf(next, at as Foreign)
+      const { $ref, ...beside } = at as UnknownMap
+      ref = this.nameOf(next, at as UnknownMap)
       const found = ref === null ? undefined : this.find(ref)
       if (found === undefined) return { value: beside, ref }
       // OpenAPI 3.1 merges keys next to a `$ref`. The target's keys win.
-      if (isForeign(found) && Object.keys(beside).length > 0) {
+      if (isMap(found) && Object.keys(beside).length > 0) {
         at = { ...beside, ...found }
         this.homes.set(at as object, this.homeOf(found))
       } else at = found
@@ -87,8 +84,8 @@ export class Refs {
   }
 
   /**
-   * A reference with its file: `schemas/pet.yaml#/Pet`. `holder`: the map that contains it. Null if it can't
-   * be followed.
+   * A reference with its file: `schemas/pet.yaml#/Pet`. `holder`: the map that contains it. Null if it can't be
+   * followed.
    */
   nameOf(ref: string, holder: unknown): string | null {
     const home = this.homeOf(holder)
@@ -105,14 +102,14 @@ export class Refs {
   }
 
   /** Follows a reference to a file that isn't written as `$ref`. */
-  beside(holder: Foreign, ref: string): Foreign {
+  beside(holder: UnknownMap, ref: string): UnknownMap {
     const reference = { $ref: ref }
     this.homes.set(reference, this.homeOf(holder))
     return reference
   }
 
   private homeOf(value: unknown): string {
-    return (isForeign(value) && this.homes.get(value)) || ''
+    return (isMap(value) && this.homes.get(value)) || ''
   }
 
   /** The path from the document's folder; null if it's outside. */
@@ -169,7 +166,7 @@ export class Refs {
   }
 
   private load(path: string, text: string): File {
-    const value = readForeign(text, posix.join(posix.dirname(this.root.file.replaceAll('\\', '/')), path))
+    const value = parseJsonOrYaml(text, posix.join(posix.dirname(this.root.file.replaceAll('\\', '/')), path))
     visit(value, (part) => this.homes.set(part, path))
     return { value, text, anchors: null }
   }
@@ -194,7 +191,7 @@ export class Refs {
   }
 }
 
-function schemasOf(document: unknown): Foreign {
+function schemasOf(document: unknown): UnknownMap {
   return mapOf(field(document, 'definitions') ?? field(field(document, 'components'), 'schemas'))
 }
 

@@ -3,11 +3,11 @@
  */
 
 import { parseExact } from '../../base/exact-json.js'
-import type { BesideFiles } from '../beside.js'
 import type { References } from '../env-references.js'
 import type { Notes } from '../notes.js'
-import type { Hole, Holes } from '../template-text.js'
-import { type Foreign, field, isForeign, listOf, mapOf } from '../untrusted-json.js'
+import type { Placeholder, Placeholders } from '../template-text.js'
+import { field, isMap, listOf, mapOf, type UnknownMap } from '../untrusted-json.js'
+import type { UploadFiles } from '../upload-files.js'
 import { type Lengths, sampleOf } from './pattern.js'
 import type { Refs } from './refs.js'
 import { boundsOf, flatten, typeOf } from './schema.js'
@@ -22,30 +22,30 @@ const DEPTH_MAX = 12
 const WHOLE_DEPTH_MAX = 2
 
 /** Shared by all operations of a document. */
-export interface Workshop {
-  readonly holes: Holes
+export interface OpenapiContext {
+  readonly placeholders: Placeholders
   readonly notes: Notes
   readonly refs: Refs
   readonly references: References
-  readonly files: BesideFiles
+  readonly files: UploadFiles
 }
 
 /** Makes the samples of one request. */
 export class Sampler {
-  private readonly shop: Workshop
+  private readonly context: OpenapiContext
   /** The operation's name for notes. */
   private readonly operation: string
   private valueCount = 0
 
-  constructor(shop: Workshop, operation: string) {
-    this.shop = shop
+  constructor(context: OpenapiContext, operation: string) {
+    this.context = context
     this.operation = operation
   }
 
   /** A value for a schema. `name`: of the property or parameter, used as text if there is no example. */
   sample(schema: unknown, name: string, above: readonly string[] = [], depth = 0): unknown {
     if (schema === false || ++this.valueCount > VALUES_MAX || depth > DEPTH_MAX) return NOTHING
-    const flat = flatten(schema, this.shop.refs, above)
+    const flat = flatten(schema, this.context.refs, above)
     if (flat === null) return NOTHING
     const given = documented(flat.schema)
     if (given !== undefined) return this.literal(given)
@@ -55,9 +55,9 @@ export class Sampler {
         const object = this.sampleObject(flat.schema, way, depth)
         for (const [key, value] of flat.discriminated) {
           const isFixed = documented(
-            mapOf(this.shop.refs.resolve(field(flat.schema['properties'], key)).value),
+            mapOf(this.context.refs.resolve(field(flat.schema['properties'], key)).value),
           )
-          if (isFixed === undefined) object[key] = this.shop.holes.literal(value)
+          if (isFixed === undefined) object[key] = this.context.placeholders.literal(value)
         }
         return object
       }
@@ -77,15 +77,15 @@ export class Sampler {
 
   /** A value from the document, without templates in its texts. */
   literal(value: unknown): unknown {
-    if (typeof value === 'string') return this.shop.holes.literal(value)
+    if (typeof value === 'string') return this.context.placeholders.literal(value)
     if (Array.isArray(value)) return value.map((item) => this.literal(item))
-    if (!isForeign(value)) return value
+    if (!isMap(value)) return value
     const entries = Object.entries(value).filter(([key]) => key !== '__proto__')
     return Object.fromEntries(entries.map(([key, item]) => [key, this.literal(item)]))
   }
 
-  private sampleObject(schema: Foreign, above: readonly string[], depth: number): Record<string, unknown> {
-    const { refs } = this.shop
+  private sampleObject(schema: UnknownMap, above: readonly string[], depth: number): Record<string, unknown> {
+    const { refs } = this.context
     const properties = Object.entries(mapOf(schema['properties'])).filter(
       ([name, property]) => name !== '__proto__' && refs.resolve(property).value['readOnly'] !== true,
     )
@@ -110,16 +110,15 @@ export class Sampler {
         .filter(
           (name): name is string => typeof name === 'string' && !described.has(name) && name !== '__proto__',
         )
-        .map((name) => [name, isForeign(further) ? further : {}]),
+        .map((name) => [name, isMap(further) ? further : {}]),
     )
     const least = Number(schema['minProperties'] ?? 0)
     if (Object.keys(object).length < least) add(properties)
-    if (Object.keys(object).length < least && further !== false)
-      add([['key', isForeign(further) ? further : {}]])
+    if (Object.keys(object).length < least && further !== false) add([['key', isMap(further) ? further : {}]])
     return object
   }
 
-  private sampleList(schema: Foreign, name: string, above: readonly string[], depth: number): unknown[] {
+  private sampleList(schema: UnknownMap, name: string, above: readonly string[], depth: number): unknown[] {
     const count = Math.max(1, Math.min(20, Number(schema['minItems'] ?? 1) || 1))
     const items = Array.from({ length: schema['maxItems'] === 0 ? 0 : count }, () =>
       this.sample(
@@ -131,18 +130,18 @@ export class Sampler {
     )
     const listed = items.filter((item) => item !== NOTHING)
     if (schema['uniqueItems'] !== true || listed.length < 2) return listed
-    const choices = listOf(this.shop.refs.resolve(schema['items']).value['enum'])
+    const choices = listOf(this.context.refs.resolve(schema['items']).value['enum'])
     return listed.map((item, index) => {
       if (choices.length > index) return this.literal(choices[index])
       return typeof item === 'string' && index > 0 ? `${item}${index + 1}` : item
     })
   }
 
-  private sampleNumber(schema: Foreign): unknown {
+  private sampleNumber(schema: UnknownMap): unknown {
     const [from, to] = boundsOf(schema)
     const step = schema['multipleOf']
     if (typeof step === 'number' && step > 1) return Math.ceil(from / step) * step
-    if (from <= to) return this.hole(`{{ randomInt(${from}, ${to}) }}`, 'number')
+    if (from <= to) return this.placeholder(`{{ randomInt(${from}, ${to}) }}`, 'number')
     // No whole number lies between the bounds.
     const [least, most] = [
       schema['minimum'] ?? schema['exclusiveMinimum'],
@@ -151,42 +150,42 @@ export class Sampler {
     return (Number(least ?? 0) + Number(most ?? 1)) / 2
   }
 
-  private sampleText(schema: Foreign, name: string): string {
+  private sampleText(schema: UnknownMap, name: string): string {
     const { pattern, format } = schema
     if (format === 'password' || /passw(or)?d$/i.test(name)) return this.samplePassword(schema)
     const formatted = typeof format === 'string' ? this.sampleFormat(format) : null
     if (formatted !== null) return formatted
     if (typeof pattern === 'string') {
       const text = sampleOf(pattern, lengthsOf(schema))
-      if (text !== null) return this.shop.holes.literal(text)
-      this.shop.notes.add(
+      if (text !== null) return this.context.placeholders.literal(text)
+      this.context.notes.add(
         'made-up values that must match a pattern; check them',
         `${name} of ${this.operation}`,
       )
     }
     if (/e-?mail/i.test(name)) return this.sampleFormat('email')!
-    return this.shop.holes.literal(sized(name, schema))
+    return this.context.placeholders.literal(sized(name, schema))
   }
 
-  private samplePassword(schema: Foreign): string {
+  private samplePassword(schema: UnknownMap): string {
     const { pattern } = schema
     const fitting = typeof pattern === 'string' ? sampleOf(pattern, lengthsOf(schema)) : null
     // These characters would end the variable's default.
     const preset = fitting === null || /[{}$\\]/.test(fitting) ? sized('Pa55-word', schema) : fitting
-    return this.hole(this.shop.references.takePreset('PASSWORD', preset), 'text')
+    return this.placeholder(this.context.references.takePreset('PASSWORD', preset), 'text')
   }
 
   private sampleFormat(format: string): string | null {
-    const number = (to: number) => this.hole(`{{ randomInt(1, ${to}) }}`, 'number')
+    const number = (to: number) => this.placeholder(`{{ randomInt(1, ${to}) }}`, 'number')
     switch (format.toLowerCase()) {
       case 'uuid':
       case 'guid':
-        return this.hole('{{ uuid() }}', 'text')
+        return this.placeholder('{{ uuid() }}', 'text')
       case 'date':
-        return this.hole("{{ date('+1d..+30d') }}", 'text')
+        return this.placeholder("{{ date('+1d..+30d') }}", 'text')
       case 'date-time':
       case 'datetime':
-        return `${this.hole("{{ date('+1d..+30d') }}", 'text')}T12:00:00Z`
+        return `${this.placeholder("{{ date('+1d..+30d') }}", 'text')}T12:00:00Z`
       case 'time':
         return '12:00:00Z'
       case 'duration':
@@ -222,13 +221,13 @@ export class Sampler {
     }
   }
 
-  private hole(written: string, gives: Hole['gives']): string {
-    return this.shop.holes.mark({ written, gives })
+  private placeholder(written: string, type: Placeholder['type']): string {
+    return this.context.placeholders.add({ written, type })
   }
 }
 
 /** The value that the document itself gives; undefined if it gives none. */
-export function documented(schema: Foreign): unknown {
+export function documented(schema: UnknownMap): unknown {
   const type = typeOf(schema)
   const choices = listOf(schema['enum'])
   const values = [
@@ -271,7 +270,7 @@ function singular(name: string): string {
   return name.length > 3 && /[^s]s$/.test(name) ? name.slice(0, -1) : name
 }
 
-function lengthsOf(schema: Foreign): Lengths {
+function lengthsOf(schema: UnknownMap): Lengths {
   const most = Number(schema['maxLength'] ?? Number.POSITIVE_INFINITY)
   return {
     least: Math.min(Number(schema['minLength'] ?? 0) || 0, 1000),
@@ -280,7 +279,7 @@ function lengthsOf(schema: Foreign): Lengths {
 }
 
 /** The text, padded or cut to an allowed length. */
-function sized(text: string, schema: Foreign): string {
+function sized(text: string, schema: UnknownMap): string {
   const { least, most } = lengthsOf(schema)
   return text.padEnd(least, 'x').slice(0, most)
 }

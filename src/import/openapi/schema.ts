@@ -1,13 +1,12 @@
 /**
- * Normalizes schemas (OpenAPI 2.0, 3.0, and 3.1, which is JSON Schema): flattened, with one type and its
- * bounds.
+ * Normalizes schemas (OpenAPI 2.0, 3.0, and 3.1, which is JSON Schema): flattened, with one type and its bounds.
  */
-import { type Foreign, field, isForeign, listOf, mapOf } from '../untrusted-json.js'
+import { field, isMap, listOf, mapOf, type UnknownMap } from '../untrusted-json.js'
 import type { Refs } from './refs.js'
 
 /** A schema without references, combinations and alternatives at its top level. */
 export interface Flat {
-  readonly schema: Foreign
+  readonly schema: UnknownMap
   /** The references followed to it. */
   readonly refs: readonly string[]
   /** The discriminator properties and their values for the choices made. */
@@ -17,8 +16,8 @@ export interface Flat {
 const DEPTH_MAX = 20
 
 /**
- * The schema with `$ref` and `allOf` merged, and the first non-null choice of `oneOf` and `anyOf`. Null if
- * that leads back to one of `above`, the references followed so far.
+ * The schema with `$ref` and `allOf` merged, and the first non-null choice of `oneOf` and `anyOf`. Null if that leads
+ * back to one of `above`, the references followed so far.
  */
 export function flatten(given: unknown, refs: Refs, above: readonly string[], depth = 0): Flat | null {
   const { value, ref } = refs.resolve(given)
@@ -56,7 +55,7 @@ function choose(choices: readonly unknown[], refs: Refs, way: readonly string[],
 
 function combine(parts: readonly Flat[], ref: string | null, isChoice: boolean, refs: Refs): Flat {
   const discriminated: (readonly [string, string])[] = parts.flatMap((part) => part.discriminated)
-  let schema: Foreign = {}
+  let schema: UnknownMap = {}
   for (const part of parts) {
     schema = {
       ...schema,
@@ -75,7 +74,7 @@ function combine(parts: readonly Flat[], ref: string | null, isChoice: boolean, 
   return {
     schema: {
       ...rest,
-      ...(Object.keys(properties as Foreign).length > 0 && { properties }),
+      ...(Object.keys(properties as UnknownMap).length > 0 && { properties }),
       ...((required as unknown[]).length > 0 && { required }),
     },
     refs: parts.flatMap((part) => part.refs),
@@ -101,11 +100,11 @@ function nameIn(ref: string): string {
 }
 
 /** The type for a sample; null if any will do. */
-export function typeOf(schema: Foreign): string | null {
+export function typeOf(schema: UnknownMap): string | null {
   const { type } = schema
   const named = Array.isArray(type) ? (type.find((one) => one !== 'null') ?? type[0]) : type
   if (typeof named === 'string') return named
-  if (isForeign(schema['properties']) || schema['additionalProperties'] !== undefined) return 'object'
+  if (isMap(schema['properties']) || schema['additionalProperties'] !== undefined) return 'object'
   if (schema['items'] !== undefined) return 'array'
   if (['pattern', 'format', 'minLength', 'maxLength'].some((key) => schema[key] !== undefined))
     return 'string'
@@ -113,7 +112,7 @@ export function typeOf(schema: Foreign): string | null {
 }
 
 /** The smallest and largest whole number that the schema allows, within 1 and 1000 if possible. */
-export function boundsOf(schema: Foreign): readonly [number, number] {
+export function boundsOf(schema: UnknownMap): readonly [number, number] {
   const least = bound(schema, 'minimum', 'exclusiveMinimum', 1)
   const most = bound(schema, 'maximum', 'exclusiveMaximum', -1)
   const from = least ?? (most !== null && most < 1 ? most - 999 : 1)
@@ -121,7 +120,7 @@ export function boundsOf(schema: Foreign): readonly [number, number] {
 }
 
 /** An inclusive bound in whole numbers. Exclusive bounds are flags up to 3.0 and numbers from 3.1 on. */
-function bound(schema: Foreign, key: string, exclusive: string, inwards: 1 | -1): number | null {
+function bound(schema: UnknownMap, key: string, exclusive: string, inwards: 1 | -1): number | null {
   const whole = (value: number) => (inwards === 1 ? Math.ceil(value) : Math.floor(value))
   const plain = schema[key]
   const strict = schema[exclusive]

@@ -2,39 +2,36 @@
  * Finds a document's server URL.
  */
 import { encodeSafely, shownUrl } from '../address.js'
-import { type Foreign, field, listOf, mapOf, textField, textOf } from '../untrusted-json.js'
-import type { Workshop } from './sample.js'
+import { field, listOf, mapOf, textField, textOf, type UnknownMap } from '../untrusted-json.js'
+import type { OpenapiContext } from './sample.js'
 
 /** The scenario's target: the first server, which `BASE_URL` overrides. `instead`: a given target. */
-export function chooseServer(document: Foreign, instead: string | null, shop: Workshop): string {
-  const url = mainServer(document, shop)
+export function chooseServer(document: UnknownMap, instead: string | null, context: OpenapiContext): string {
+  const url = mainServer(document, context)
   const path = pathOf(url)
   const given = instead === null || pathOf(instead) !== '' ? instead : `${instead}${path}`
   if (given !== null || url !== path) return `\${BASE_URL:-${given ?? url}}`
-  shop.notes.add('the document names no host: set BASE_URL, such as http://localhost:3000')
-  return `${shop.references.take('BASE_URL', 'server')}${path}`
+  context.notes.add('the document names no host: set BASE_URL, such as http://localhost:3000')
+  return `${context.references.take('BASE_URL', 'server')}${path}`
 }
 
-/**
- * The URL of a server object, as a prefix for paths. A URL without a host is relative to the document's own
- * host.
- */
-export function serverUrl(server: unknown, document: Foreign, shop: Workshop): string {
-  const url = sendable(server, shop)
-  const main = mainServer(document, shop)
+/** The URL of a server object, as a prefix for paths. A URL without a host is relative to the document's own host. */
+export function serverUrl(server: unknown, document: UnknownMap, context: OpenapiContext): string {
+  const url = sendable(server, context)
+  const main = mainServer(document, context)
   if (url === main) return ''
   if (pathOf(url) !== url) return url
-  const origin = /^https?:\/\/[^/]+/i.exec(main)?.[0] ?? shop.references.take('BASE_URL', 'server')
+  const origin = /^https?:\/\/[^/]+/i.exec(main)?.[0] ?? context.references.take('BASE_URL', 'server')
   return `${origin}${url}`
 }
 
-function mainServer(document: Foreign, shop: Workshop): string {
+function mainServer(document: UnknownMap, context: OpenapiContext): string {
   const isOld = document['swagger'] !== undefined
-  return sendable(isOld ? { url: swaggerServer(document) } : listOf(document['servers'])[0], shop)
+  return sendable(isOld ? { url: swaggerServer(document) } : listOf(document['servers'])[0], context)
 }
 
 /** A Swagger 2 document's server, as written; only a path if it names no host. */
-export function swaggerServer(document: Foreign): string {
+export function swaggerServer(document: UnknownMap): string {
   // Some documents have a whole URL here.
   const [, named, host = ''] =
     /^(?:([a-z]+):)?(?:\/\/)?([^/]*)/i.exec(textField(document, 'host')?.trim() ?? '') ?? []
@@ -52,10 +49,9 @@ export function swaggerServer(document: Foreign): string {
 }
 
 /**
- * A server's origin and path without a trailing slash; only the path if it has no usable host. Notes what is
- * left out.
+ * A server's origin and path without a trailing slash; only the path if it has no usable host. Notes what is left out.
  */
-function sendable(server: unknown, { notes }: Workshop): string {
+function sendable(server: unknown, { notes }: OpenapiContext): string {
   const url = fillIn(server).trim().replace(/^\/\//, 'https://')
   const [plain] = url.split(/[?#]/, 1) as [string]
   if (plain !== url) notes.add('left out the query or fragment of a server URL', shownUrl(url))

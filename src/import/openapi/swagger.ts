@@ -1,7 +1,7 @@
 /**
  * Converts Swagger 2.0 parameters to OpenAPI 3.
  */
-import { type Foreign, field } from '../untrusted-json.js'
+import { field, type UnknownMap } from '../untrusted-json.js'
 
 /** Keys that describe a Swagger 2 parameter, not its value. */
 const OWN = new Set([
@@ -19,10 +19,8 @@ const OWN = new Set([
   'x-examples',
 ])
 
-/**
- * The parameter with its type, format, values and bounds in a `schema`. Returns it unchanged if it has one.
- */
-export function withSchema(parameter: Foreign): Foreign {
+/** The parameter with its type, format, values and bounds in a `schema`. Returns it unchanged if it has one. */
+export function withSchema(parameter: UnknownMap): UnknownMap {
   if (parameter['schema'] !== undefined || parameter['content'] !== undefined) return parameter
   const ofValue = Object.entries(parameter).filter(([key]) => !OWN.has(key))
   if (ofValue.length === 0) return parameter
@@ -37,7 +35,10 @@ export function withSchema(parameter: Foreign): Foreign {
 }
 
 /** `body` or `formData` parameters as the content of a request body; null if there are none. */
-export function bodyContent(parameters: readonly Foreign[], consumes: readonly string[]): Foreign | null {
+export function bodyContent(
+  parameters: readonly UnknownMap[],
+  consumes: readonly string[],
+): UnknownMap | null {
   const body = parameters.find((parameter) => parameter['in'] === 'body')
   if (body !== undefined) return contentOf(body, consumes.length === 0 ? ['application/json'] : consumes)
   const fields = parameters.filter((parameter) => parameter['in'] === 'formData')
@@ -53,7 +54,7 @@ export function bodyContent(parameters: readonly Foreign[], consumes: readonly s
   return { [type]: { schema } }
 }
 
-function contentOf(body: Foreign, types: readonly string[]): Foreign {
+function contentOf(body: UnknownMap, types: readonly string[]): UnknownMap {
   const { schema = {} } = withSchema(body)
   return Object.fromEntries(
     types.map((type) => {
@@ -65,7 +66,7 @@ function contentOf(body: Foreign, types: readonly string[]): Foreign {
   )
 }
 
-function propertyOf({ required: _, in: __, ...parameter }: Foreign): Foreign {
+function propertyOf({ required: _, in: __, ...parameter }: UnknownMap): UnknownMap {
   if (parameter['type'] === 'file') return { type: 'string', format: 'binary' }
   return { ...(parameter['type'] === 'array' && { collectionFormat: 'csv' }), ...parameter }
 }

@@ -1,6 +1,5 @@
 /**
- * The JavaScript that the importer understands: strips comments, matches brackets and reads paths into a
- * response.
+ * The JavaScript that the importer understands: strips comments, matches brackets and reads paths into a response.
  */
 
 /** The code without comments. Strings are kept. */

@@ -1,11 +1,11 @@
 /**
  * Postman's dynamic variables (`{{$guid}}`) and their replacements in a scenario.
  */
-import type { Hole } from '../template-text.js'
+import type { Placeholder } from '../template-text.js'
 
 /** A replacement: text and placeholders, or a list under `data`. */
 export type Dynamic =
-  | { readonly parts: readonly (string | Hole)[] }
+  | { readonly parts: readonly (string | Placeholder)[] }
   | { readonly list: readonly (string | boolean)[] }
 
 /** The replacement of `{{$name}}`; null if it's unknown. */
@@ -13,13 +13,13 @@ export function findDynamic(name: string): Dynamic | null {
   return TABLE[name] ?? null
 }
 
-const number = (from: number, to: number): Hole => ({
+const number = (from: number, to: number): Placeholder => ({
   written: `{{ randomInt(${from}, ${to}) }}`,
-  gives: 'number',
+  type: 'number',
 })
-const text = (call: string): Hole => ({ written: `{{ ${call} }}`, gives: 'text' })
+const text = (call: string): Placeholder => ({ written: `{{ ${call} }}`, type: 'text' })
 const list = (...values: (string | boolean)[]): Dynamic => ({ list: values })
-const parts = (...values: (string | Hole)[]): Dynamic => ({ parts: values })
+const parts = (...values: (string | Placeholder)[]): Dynamic => ({ parts: values })
 
 const UUID = parts(text('uuid()'))
 const EMAIL = parts('user', number(1, 1_000_000), '@example.com')
@@ -39,7 +39,7 @@ const PHONE = parts('555-', number(100, 999), '-', number(1000, 9999))
 const TABLE: Readonly<Record<string, Dynamic>> = Object.assign(Object.create(null), {
   $guid: UUID,
   $randomUUID: UUID,
-  $timestamp: parts({ written: "{{ timestamp('s') }}", gives: 'number' }),
+  $timestamp: parts({ written: "{{ timestamp('s') }}", type: 'number' }),
   $isoTimestamp: parts(text('now()')),
   $randomInt: parts(number(0, 1000)),
   $randomAlphaNumeric: parts(number(0, 9)),

@@ -1,21 +1,21 @@
 /**
- * Postman collections (v2.0 and v2.1) → a scenario. Folders become prefixes of names, or journeys if a
- * request captures what another one sends.
+ * Postman collections (v2.0 and v2.1) → a scenario. Folders become prefixes of names, or journeys if a request captures
+ * what another one sends.
  */
 import { userError } from '../../base/errors.js'
-import { BesideFiles } from '../beside.js'
 import type { Draft } from '../draft.js'
 import { References } from '../env-references.js'
 import { Names, oneLine, scenarioName } from '../names.js'
 import { Notes } from '../notes.js'
-import { escapeText, Holes } from '../template-text.js'
-import { type Foreign, field, isForeign, readForeign, textField } from '../untrusted-json.js'
+import { escapeText, Placeholders } from '../template-text.js'
+import { field, isMap, parseJsonOrYaml, textField, type UnknownMap } from '../untrusted-json.js'
+import { UploadFiles } from '../upload-files.js'
 import { type Checks, Scripts } from './checks.js'
 import { type Item, listItems } from './items.js'
 import { findGroups, type Link } from './journeys.js'
 import { type Prepared, prepare } from './request.js'
 import { chooseTarget, commonAuth } from './shared.js'
-import { readEnvironment, readVariables, Variables, type Workshop } from './variables.js'
+import { type PostmanContext, readEnvironment, readVariables, Variables } from './variables.js'
 
 /** Options of a Postman import. */
 export interface PostmanOptions {
@@ -44,40 +44,40 @@ interface Sent extends Entry {
 
 /** The draft of a scenario. Throws a UserError if the text is no collection or has no request to send. */
 export function importPostman(text: string, options: PostmanOptions): Draft {
-  const collection = findCollection(readForeign(text, options.file), options.file)
+  const collection = findCollection(parseJsonOrYaml(text, options.file), options.file)
   const notes = new Notes()
   const scripts = new Scripts(notes)
   const read = listItems(collection).map((item) => {
     const name = [...item.folders, item.name || 'request'].join(' / ')
     return { item, name, checks: scripts.read(item, name) }
   })
-  const workshop = makeWorkshop(collection, read, notes, options)
+  const context = makeContext(collection, read, notes, options)
   const entries = read.map(
     (entry): Entry => ({
       ...entry,
       folderId: entry.item.folderId,
-      gives: [...entry.checks.captures.keys()],
-      needs: workshop.variables.usedIn([entry.item.request, entry.item.auth], entry.item.local),
+      captures: [...entry.checks.captures.keys()],
+      needs: context.variables.usedIn([entry.item.request, entry.item.auth], entry.item.local),
     }),
   )
-  const groups = findGroups(entries).map((group) => prepareGroup(group, workshop))
+  const groups = findGroups(entries).map((group) => prepareGroup(group, context))
   const sent = groups.flat()
   if (sent.length === 0) throw userError(`${options.file}: no requests that perfctl can send`)
-  return makeDraft(collection, groups, workshop, options.target ?? null)
+  return makeDraft(collection, groups, context, options.target ?? null)
 }
 
 function makeDraft(
-  collection: Foreign,
+  collection: UnknownMap,
   groups: readonly (readonly Sent[])[],
-  workshop: Workshop,
+  context: PostmanContext,
   instead: string | null,
 ): Draft {
-  const { notes, references, data } = workshop
+  const { notes, references, data } = context
   const sent = groups.flat()
   const { target, urlOf } = chooseTarget(
     sent.map(({ prepared }) => prepared.address),
     instead,
-    workshop,
+    context,
   )
   const auth = commonAuth(sent.map(({ prepared }) => prepared))
   const title = textField(collection.info, 'name') ?? ''
@@ -89,7 +89,7 @@ function makeDraft(
       const later = new Set<string>()
       const bodies: Record<string, unknown>[] = []
       for (const entry of group.toReversed()) {
-        const keys = writeRequest(entry, later, workshop)
+        const keys = writeRequest(entry, later, context)
         const url = urlOf(entry.prepared.address)
         bodies.unshift({ [entry.prepared.method]: url, ...(auth === null && keys.auth), ...keys.rest })
         for (const name of entry.needs) later.add(name)
@@ -99,7 +99,7 @@ function makeDraft(
         : writeJourney(group, bodies, names, title)
     })
 
-  workshop.files.tell(notes)
+  context.files.addNotes(notes)
   references.note(notes, [target, auth, requests])
   if (data.size > 0)
     notes.add("lists under data replace Postman's random values", [...data.keys()].join(', '))
@@ -117,25 +117,25 @@ function makeDraft(
       requests,
     },
     notes: notes.list(),
-    placeholders: workshop.files.names,
+    placeholders: context.files.names,
   }
 }
 
 /** Prepares requests in order, so that later ones see the captures of earlier ones. */
-function prepareGroup(group: readonly Entry[], workshop: Workshop): Sent[] {
+function prepareGroup(group: readonly Entry[], context: PostmanContext): Sent[] {
   const captured = new Map<string, string>()
   return group.flatMap((entry) => {
     const scope = { captured: new Map(captured), local: entry.item.local, request: entry.name }
-    const prepared = prepare(entry.item, scope, workshop)
+    const prepared = prepare(entry.item, scope, context)
     if (prepared === null) return []
     if (group.length > 1)
-      for (const name of entry.gives) captured.set(name, workshop.variables.captureAs(name))
+      for (const name of entry.captures) captured.set(name, context.variables.captureAs(name))
     return [{ ...entry, prepared }]
   })
 }
 
 /** The keys of a request after its method. `later`: the variables that later steps need. */
-function writeRequest({ prepared, checks }: Sent, later: ReadonlySet<string>, { variables }: Workshop) {
+function writeRequest({ prepared, checks }: Sent, later: ReadonlySet<string>, { variables }: PostmanContext) {
   const capture = [...checks.captures]
     .filter(([name]) => later.has(name))
     .map(([name, from]) => [variables.captureAs(name), from])
@@ -162,15 +162,15 @@ function writeJourney(
   }
 }
 
-function makeWorkshop(
-  collection: Foreign,
+function makeContext(
+  collection: UnknownMap,
   entries: readonly { readonly name: string; readonly checks: Checks }[],
   notes: Notes,
   { environment, reserved }: PostmanOptions,
-): Workshop {
+): PostmanContext {
   const values = readVariables(collection)
   if (environment !== undefined && environment !== null) {
-    const read = readForeign(environment.text, environment.file)
+    const read = parseJsonOrYaml(environment.text, environment.file)
     if (!Array.isArray(field(read, 'values')))
       throw userError(`${environment.file}: not a Postman environment`, 'export the environment as JSON')
     for (const [name, value] of readEnvironment(read))
@@ -185,10 +185,10 @@ function makeWorkshop(
     fixed.add(name)
   }
   const shared = {
-    holes: new Holes(),
+    placeholders: new Placeholders(),
     notes,
     references: new References(),
-    files: new BesideFiles(reserved),
+    files: new UploadFiles(reserved),
     data: new Map(),
   }
   const variables = new Variables(values, shared)
@@ -200,10 +200,10 @@ function makeWorkshop(
 }
 
 /** The collection in an exported file or a response of Postman's API. */
-function findCollection(value: unknown, file: string): Foreign {
+function findCollection(value: unknown, file: string): UnknownMap {
   const wrapped = field(value, 'collection')
-  const collection = isForeign(wrapped) ? wrapped : value
-  if (isForeign(collection) && Array.isArray(collection.item)) return collection
+  const collection = isMap(wrapped) ? wrapped : value
+  if (isMap(collection) && Array.isArray(collection.item)) return collection
   if (Array.isArray(field(collection, 'requests')))
     throw userError(
       `${file}: version 1 collections are not supported`,

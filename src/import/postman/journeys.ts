@@ -6,7 +6,7 @@
 export interface Link {
   /** Only requests of the same folder are linked. */
   readonly folderId: number
-  readonly gives: readonly string[]
+  readonly captures: readonly string[]
   readonly needs: ReadonlySet<string>
 }
 
@@ -17,16 +17,16 @@ export function findGroups<T extends Link>(links: readonly T[]): T[][] {
     while (leaders[index] !== index) index = leaders[index]!
     return index
   }
-  const givers = new Map<string, number>()
-  links.forEach(({ folderId, gives, needs }, index) => {
+  const producers = new Map<string, number>()
+  links.forEach(({ folderId, captures, needs }, index) => {
     for (const name of needs) {
-      const giver = givers.get(`${folderId} ${name}`)
-      if (giver === undefined) continue
+      const producer = producers.get(`${folderId} ${name}`)
+      if (producer === undefined) continue
       // The earlier leader leads both, so that a group keeps the position of its first request.
-      const [one, other] = [leaderOf(index), leaderOf(giver)]
+      const [one, other] = [leaderOf(index), leaderOf(producer)]
       leaders[Math.max(one, other)] = Math.min(one, other)
     }
-    for (const name of gives) givers.set(`${folderId} ${name}`, index)
+    for (const name of captures) producers.set(`${folderId} ${name}`, index)
   })
   const groups = new Map<number, T[]>()
   links.forEach((link, index) => {

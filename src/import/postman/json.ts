@@ -3,31 +3,31 @@
  */
 import { isSecretField } from '../../base/secrets.js'
 import type { References } from '../env-references.js'
-import { type Holes, hasHoles } from '../template-text.js'
+import { hasPlaceholders, type Placeholders } from '../template-text.js'
 import { stripComments } from './code.js'
 
 /** Marks a placeholder outside quotes while the text around it is parsed. */
 const BARE = '\uE002'
 
 /** Thrown if `json` can't represent a value. The text is then sent unchanged. */
-class Unsayable extends Error {}
+class NotRepresentable extends Error {}
 
 /**
- * The value of a JSON text with placeholders, as a scenario writes it. Null if it isn't JSON, or if `json`
- * would send something other than Postman.
+ * The value of a JSON text with placeholders, as a scenario writes it. Null if it isn't JSON, or if `json` would send
+ * something other than Postman.
  */
-export function readMarkedJson(
+export function readTemplateJson(
   text: string,
-  holes: Holes,
+  placeholders: Placeholders,
   references: References,
 ): { value: unknown } | null {
   if (text.includes(BARE)) return null
   const parsed = parse(quoteBare(text)) ?? parse(quoteBare(stripComments(text)))
   if (parsed === null) return null
   try {
-    return { value: convert(parsed.value, '', { holes, references }) }
+    return { value: convert(parsed.value, '', { placeholders, references }) }
   } catch (error) {
-    if (error instanceof Unsayable) return null
+    if (error instanceof NotRepresentable) return null
     throw error
   }
 }
@@ -50,7 +50,7 @@ function quoteBare(text: string): string {
 }
 
 interface Tools {
-  readonly holes: Holes
+  readonly placeholders: Placeholders
   readonly references: References
 }
 
@@ -60,19 +60,19 @@ function convert(value: unknown, key: string, tools: Tools): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => {
-      if (hasHoles(name) || name.includes(BARE) || name === '__proto__') throw new Unsayable()
+      if (hasPlaceholders(name) || name.includes(BARE) || name === '__proto__') throw new NotRepresentable()
       return [name, convert(part, name, tools)]
     }),
   )
 }
 
-function convertText(text: string, key: string, { holes, references }: Tools): unknown {
+function convertText(text: string, key: string, { placeholders, references }: Tools): unknown {
   const isBare = text.startsWith(BARE)
-  const hole = holes.only(isBare ? text.slice(1) : text)
+  const placeholder = placeholders.only(isBare ? text.slice(1) : text)
   // In quotes the value has to stay text; outside quotes it must not become text.
-  const isText = hole?.gives === 'text'
-  if (hole !== null && hole.gives !== 'any' && isBare === isText) throw new Unsayable()
-  if (isBare) return hole!.written
-  if (text !== '' && !hasHoles(text) && isSecretField(key)) return references.takeSecret(key, text)
-  return holes.write(text)
+  const isText = placeholder?.type === 'text'
+  if (placeholder !== null && placeholder.type !== 'any' && isBare === isText) throw new NotRepresentable()
+  if (isBare) return placeholder!.written
+  if (text !== '' && !hasPlaceholders(text) && isSecretField(key)) return references.takeSecret(key, text)
+  return placeholders.write(text)
 }

@@ -1,15 +1,14 @@
 /**
- * A request of a collection → a scenario's request, still without its URL, whose base depends on all
- * requests.
+ * A request of a collection → a scenario's request, still without its URL, whose base depends on all requests.
  */
 import { isSecretHeader } from '../../base/secrets.js'
-import { hasHoles } from '../template-text.js'
+import { hasPlaceholders } from '../template-text.js'
 import { field, listOf, textField, textOf } from '../untrusted-json.js'
 import { type Login, readLogin } from './auth.js'
 import { readBody } from './body.js'
 import type { Item } from './items.js'
 import { type Address, readAddress } from './url.js'
-import type { Scope, Workshop } from './variables.js'
+import type { PostmanContext, Scope } from './variables.js'
 
 /** A request, complete except for its URL. */
 export interface Prepared {
@@ -23,9 +22,9 @@ export interface Prepared {
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options']
 
 /** The request of an item; null, with a note, if it can't be sent. */
-export function prepare(item: Item, scope: Scope, workshop: Workshop): Prepared | null {
+export function prepare(item: Item, scope: Scope, context: PostmanContext): Prepared | null {
   const { request } = item
-  const { notes } = workshop
+  const { notes } = context
   const method = (textField(request, 'method') ?? 'GET').toLowerCase()
   if (!METHODS.includes(method)) {
     notes.add(
@@ -34,12 +33,12 @@ export function prepare(item: Item, scope: Scope, workshop: Workshop): Prepared 
     )
     return null
   }
-  const address = readAddress(request.url, scope, workshop)
+  const address = readAddress(request.url, scope, context)
   if (address === null) return null
   const login =
-    address.login === null ? readLogin(item.auth, scope, workshop) : urlLogin(address.login, workshop)
-  const { headers, type } = readHeaders(request.header, login, scope, workshop)
-  const body = readBody(request.body, type, scope, workshop)
+    address.login === null ? readLogin(item.auth, scope, context) : urlLogin(address.login, context)
+  const { headers, type } = readHeaders(request.header, login, scope, context)
+  const body = readBody(request.body, type, scope, context)
   const isBodiless = method === 'get' || method === 'head'
   if (isBodiless && body !== null && item.keepsBody)
     notes.add(`sent without its body, because the method is ${method}`, scope.request)
@@ -47,27 +46,27 @@ export function prepare(item: Item, scope: Scope, workshop: Workshop): Prepared 
   // Keep a host header only if it differs from the URL's, as for a virtual host.
   if (headers['host'] !== undefined && address.base.endsWith(`://${headers['host']}`)) delete headers['host']
   const contentType = sent === null ? type : sent.type
-  if (contentType !== null) headers['content-type'] = workshop.holes.write(contentType)
-  noteSettings(item, scope, workshop)
+  if (contentType !== null) headers['content-type'] = context.placeholders.write(contentType)
+  noteSettings(item, scope, context)
   return {
     method,
     address:
       login.query === undefined
         ? address
-        : { ...address, path: withQuery(address.path, login.query, workshop) },
+        : { ...address, path: withQuery(address.path, login.query, context) },
     auth: login.auth ?? null,
     keys: { ...(Object.keys(headers).length > 0 && { headers }), ...sent?.keys },
   }
 }
 
 /** The login of a URL. A password without variables is a secret. */
-function urlLogin(login: string, { holes, references }: Workshop): Login {
+function urlLogin(login: string, { placeholders, references }: PostmanContext): Login {
   const [user = '', ...rest] = login.split(':')
   const password = rest.join(':')
   const hide = (hint: string, text: string) =>
-    text === '' || hasHoles(text) ? holes.write(text) : references.takeSecret(hint, text)
+    text === '' || hasPlaceholders(text) ? placeholders.write(text) : references.takeSecret(hint, text)
   // A user without a password is an API key.
-  const name = password === '' ? hide('API_KEY', user) : holes.write(user)
+  const name = password === '' ? hide('API_KEY', user) : placeholders.write(user)
   return { auth: { basic: `${name}:${hide('PASSWORD', password)}` } }
 }
 
@@ -79,16 +78,16 @@ function readHeaders(
   given: unknown,
   login: Login,
   scope: Scope,
-  workshop: Workshop,
+  context: PostmanContext,
 ): { headers: Record<string, string>; type: string | null } {
-  const { holes, notes, variables } = workshop
+  const { placeholders, notes, variables } = context
   const headers: Record<string, string> = {}
   let type: string | null = null
   const entries = typeof given === 'string' ? parseHeaders(given) : listOf(given)
   for (const entry of entries) {
     if (field(entry, 'disabled') === true) continue
-    const key = variables.mark(textOf(field(entry, 'key')) ?? '', scope).trim()
-    const value = variables.mark(
+    const key = variables.fillIn(textOf(field(entry, 'key')) ?? '', scope).trim()
+    const value = variables.fillIn(
       (textOf(field(entry, 'value')) ?? '').replace(/[\r\n\x00]+/g, ' ').trim(),
       scope,
     )
@@ -101,15 +100,15 @@ function readHeaders(
     else if (name === 'content-type') type = value
     else if (name === 'authorization' && login.auth !== undefined)
       notes.add('left out the authorization header, which auth sets', scope.request)
-    else headers[name] = secretHeader(name, value, workshop)
+    else headers[name] = secretHeader(name, value, context)
   }
-  if (login.header !== undefined) headers[holes.write(login.header[0]).toLowerCase()] = login.header[1]
+  if (login.header !== undefined) headers[placeholders.write(login.header[0]).toLowerCase()] = login.header[1]
   return { headers, type }
 }
 
 /** A header's value with its secrets replaced. */
-function secretHeader(name: string, value: string, { holes, references }: Workshop): string {
-  if (value === '' || hasHoles(value) || !isSecretHeader(name)) return holes.write(value)
+function secretHeader(name: string, value: string, { placeholders, references }: PostmanContext): string {
+  if (value === '' || hasPlaceholders(value) || !isSecretHeader(name)) return placeholders.write(value)
   const [, scheme = '', rest] = /^((?:Basic|Bearer|Token|ApiKey|Digest)\s+)?(.*)$/is.exec(value)!
   const hint =
     name === 'authorization'
@@ -128,11 +127,15 @@ function parseHeaders(text: string): unknown[] {
   })
 }
 
-function withQuery(path: string, [name, value]: readonly [string, string], { holes }: Workshop): string {
-  const mark = holes.mark({ written: value, gives: 'text' })
-  return `${path}${path.includes('?') ? '&' : '?'}${encodeURIComponent(name)}=${mark}`
+function withQuery(
+  path: string,
+  [name, value]: readonly [string, string],
+  { placeholders }: PostmanContext,
+): string {
+  const placeholder = placeholders.add({ written: value, type: 'text' })
+  return `${path}${path.includes('?') ? '&' : '?'}${encodeURIComponent(name)}=${placeholder}`
 }
 
-function noteSettings({ settings }: Item, scope: Scope, { notes }: Workshop): void {
+function noteSettings({ settings }: Item, scope: Scope, { notes }: PostmanContext): void {
   for (const setting of settings) notes.add(`left out the Postman setting ${setting}`, scope.request)
 }

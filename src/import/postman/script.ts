@@ -1,6 +1,6 @@
 /**
- * Translates Postman test scripts as far as a scenario can express them. Statements are recognized one by
- * one; all others are returned, to be noted.
+ * Translates Postman test scripts as far as a scenario can express them. Statements are recognized one by one; all
+ * others are returned, to be noted.
  */
 import { STATUS_CODES } from 'node:http'
 import { type Origin, readOrigin, stripComments, upToClosing, writePath } from './code.js'

@@ -1,10 +1,10 @@
 /**
  * What a collection's requests share: the target and the login.
  */
-import { escapeText, type Holes, hasHoles } from '../template-text.js'
+import { escapeText, hasPlaceholders, type Placeholders } from '../template-text.js'
 import type { Prepared } from './request.js'
 import type { Address } from './url.js'
-import type { Workshop } from './variables.js'
+import type { PostmanContext } from './variables.js'
 
 /** The target, and each request's address: a path, or a full URL if it's elsewhere. */
 export interface Target {
@@ -16,33 +16,34 @@ export interface Target {
 export function chooseTarget(
   addresses: readonly Address[],
   instead: string | null,
-  { holes, notes }: Workshop,
+  { placeholders, notes }: PostmanContext,
 ): Target {
   const counts = new Map<string, number>()
   for (const { base } of addresses) {
     // A target is the same in every iteration.
-    if (!holes.write(base).includes('{{ ')) counts.set(base, (counts.get(base) ?? 0) + 1)
+    if (!placeholders.write(base).includes('{{ ')) counts.set(base, (counts.get(base) ?? 0) + 1)
   }
   const [main] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? []
   for (const { base, isOpen } of addresses) {
     if (isOpen && (base !== main || instead === null))
       notes.add(
         'must be a full URL, such as http://localhost:3000',
-        holes.write(base).replace(/^\$\{|\}$/g, ''),
+        placeholders.write(base).replace(/^\$\{|\}$/g, ''),
       )
   }
   if (counts.size > 1) {
     const others = [...counts.keys()].filter((base) => base !== main)
-    for (const base of others) notes.add('requests to other hosts have full URLs', holes.write(base))
+    for (const base of others) notes.add('requests to other hosts have full URLs', placeholders.write(base))
   }
   return {
-    target: instead === null ? (main === undefined ? null : written(main, holes)) : overridable(instead),
-    urlOf: ({ base, path }) => holes.write(base === main ? path : `${base}${path}`),
+    target:
+      instead === null ? (main === undefined ? null : written(main, placeholders)) : overridable(instead),
+    urlOf: ({ base, path }) => placeholders.write(base === main ? path : `${base}${path}`),
   }
 }
 
-function written(base: string, holes: Holes): string {
-  return hasHoles(base) ? holes.write(base) : overridable(base)
+function written(base: string, placeholders: Placeholders): string {
+  return hasPlaceholders(base) ? placeholders.write(base) : overridable(base)
 }
 
 /** `${BASE_URL:-https://api.example.com}`, because a collection rarely names the host to load-test. */

@@ -2,12 +2,12 @@
  * Resolves Postman's `{{name}}` variables, whatever sets them.
  */
 import { isSecretField } from '../../base/secrets.js'
-import type { BesideFiles } from '../beside.js'
 import type { References } from '../env-references.js'
 import { captureName } from '../names.js'
 import type { Notes } from '../notes.js'
-import type { Hole, Holes } from '../template-text.js'
-import { type Foreign, field, listOf, textField, textOf } from '../untrusted-json.js'
+import type { Placeholder, Placeholders } from '../template-text.js'
+import { field, listOf, textField, textOf, type UnknownMap } from '../untrusted-json.js'
+import type { UploadFiles } from '../upload-files.js'
 import { findDynamic } from './dynamic.js'
 
 /** Variables may refer to variables. Deeper nesting is a cycle. */
@@ -25,11 +25,11 @@ export interface Scope {
 }
 
 /** Shared by all requests of an import. */
-export interface Workshop {
-  readonly holes: Holes
+export interface PostmanContext {
+  readonly placeholders: Placeholders
   readonly notes: Notes
   readonly references: References
-  readonly files: BesideFiles
+  readonly files: UploadFiles
   /** The feeders that the scenario needs, by name. */
   readonly data: Map<string, readonly (string | boolean)[]>
   readonly variables: Variables
@@ -38,22 +38,20 @@ export interface Workshop {
 /** Resolves variables. */
 export class Variables {
   private readonly fixed: ReadonlyMap<string, string>
-  private readonly shared: Omit<Workshop, 'variables'>
+  private readonly shared: Omit<PostmanContext, 'variables'>
   /** The script that sets each variable, for the note on variables without another value. */
   private readonly setters = new Map<string, string>()
   private readonly captureNames = new Map<string, string>()
 
-  constructor(fixed: ReadonlyMap<string, string>, shared: Omit<Workshop, 'variables'>) {
+  constructor(fixed: ReadonlyMap<string, string>, shared: Omit<PostmanContext, 'variables'>) {
     this.fixed = fixed
     this.shared = shared
   }
 
-  /** Remembers that a script sets the variable. */
   setBy(name: string, request: string): void {
     if (!this.setters.has(name)) this.setters.set(name, request)
   }
 
-  /** The name under which a scenario captures the variable. */
   captureAs(name: string): string {
     const known = this.captureNames.get(name)
     if (known !== undefined) return known
@@ -67,16 +65,16 @@ export class Variables {
   }
 
   /** The text with constant variables replaced by their values and all others by placeholders. */
-  mark(text: string, scope: Scope, depth = 0): string {
-    const { holes } = this.shared
+  fillIn(text: string, scope: Scope, depth = 0): string {
+    const { placeholders } = this.shared
     let end = 0
-    let marked = ''
+    let filled = ''
     for (const match of text.matchAll(VARIABLE)) {
-      marked += holes.literal(text.slice(end, match.index))
-      marked += this.resolve(match[1]!.trim(), scope, depth)
+      filled += placeholders.literal(text.slice(end, match.index))
+      filled += this.resolve(match[1]!.trim(), scope, depth)
       end = match.index + match[0].length
     }
-    return marked + holes.literal(text.slice(end))
+    return filled + placeholders.literal(text.slice(end))
   }
 
   /** The variables that a value depends on, including nested lists and maps. */
@@ -97,10 +95,10 @@ export class Variables {
   }
 
   private resolve(name: string, scope: Scope, depth: number): string {
-    const { holes, notes, references } = this.shared
+    const { placeholders, notes, references } = this.shared
     if (name.startsWith('$')) return this.resolveDynamic(name, scope)
     const captured = scope.captured.get(name)
-    if (captured !== undefined) return holes.mark({ written: `{{ ${captured} }}`, gives: 'any' })
+    if (captured !== undefined) return placeholders.add({ written: `{{ ${captured} }}`, type: 'any' })
     const value = scope.local.get(name) ?? this.fixed.get(name) ?? ''
     const setter = this.setters.get(name)
     if (value !== '' && !isSecretField(name) && depth < NESTING_MAX) {
@@ -109,7 +107,7 @@ export class Variables {
           `scripts change these variables; here they keep their saved value`,
           `${name} (by ${setter})`,
         )
-      return this.mark(value, scope, depth + 1)
+      return this.fillIn(value, scope, depth + 1)
     }
     const reference = references.take(name.replace(/^vault:/, ''), `variable ${name}`)
     if (setter !== undefined)
@@ -117,27 +115,27 @@ export class Variables {
         'set these variables, which scripts set in Postman',
         `${reference.slice(2, -1)} (by ${setter})`,
       )
-    return holes.mark({ written: reference, gives: 'text' })
+    return placeholders.add({ written: reference, type: 'text' })
   }
 
   private resolveDynamic(name: string, scope: Scope): string {
-    const { holes, notes, data, references } = this.shared
+    const { placeholders, notes, data, references } = this.shared
     const dynamic = findDynamic(name)
     if (dynamic === null) {
       notes.add(`perfctl has no function for {{${name}}}; set the variable in the environment`, scope.request)
-      return holes.mark({ written: references.take(name, `variable ${name}`), gives: 'text' })
+      return placeholders.add({ written: references.take(name, `variable ${name}`), type: 'text' })
     }
     if ('parts' in dynamic)
-      return dynamic.parts.map((part) => (typeof part === 'string' ? part : holes.mark(part))).join('')
+      return dynamic.parts.map((part) => (typeof part === 'string' ? part : placeholders.add(part))).join('')
     const feeder = name.slice(1)
     data.set(feeder, dynamic.list)
-    const gives: Hole['gives'] = typeof dynamic.list[0] === 'boolean' ? 'boolean' : 'text'
-    return holes.mark({ written: `{{ ${feeder} }}`, gives })
+    const type: Placeholder['type'] = typeof dynamic.list[0] === 'boolean' ? 'boolean' : 'text'
+    return placeholders.add({ written: `{{ ${feeder} }}`, type })
   }
 }
 
 /** The enabled variables of a collection or folder. */
-export function readVariables(owner: Foreign): Map<string, string> {
+export function readVariables(owner: UnknownMap): Map<string, string> {
   return readValues([...listOf(field(owner, 'variable')), ...listOf(field(owner, 'variables'))])
 }
 

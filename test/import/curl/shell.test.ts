@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import type { Command } from '../../../src/import/command.js'
 import { isCmd, readCmd } from '../../../src/import/curl/cmd.js'
 import { readShell } from '../../../src/import/curl/shell.js'
-import { spelled } from '../../../src/import/placeholders.js'
+import { renderPlaceholders } from '../../../src/import/placeholders.js'
 
 function inputOf({ stdin }: Command) {
   if (stdin === null) return null
   if (stdin.kind === 'unknown') return '?'
-  return stdin.kind === 'file' ? { file: stdin.path } : spelled(stdin.text)
+  return stdin.kind === 'file' ? { file: stdin.path } : renderPlaceholders(stdin.text)
 }
 
 function read(text: string) {
@@ -16,7 +16,11 @@ function read(text: string) {
     onVariable: (name) => told.push(name),
     onSubstitution: (one) => told.push(one),
   })
-  return { commands: commands.map(({ words }) => spelled(words)), inputs: commands.map(inputOf), told }
+  return {
+    commands: commands.map(({ words }) => renderPlaceholders(words)),
+    inputs: commands.map(inputOf),
+    told,
+  }
 }
 
 test.each([

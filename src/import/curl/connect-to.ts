@@ -3,7 +3,7 @@
  */
 
 /** A connection override by `--resolve` or `--connect-to`. */
-export interface Detour {
+export interface ConnectTo {
   /** `host:port` in the URL; '' for any. */
   readonly from: string
   /** `host:port` to connect to. Either part may be empty to keep the URL's. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { BesideFiles, baseName } from '../../src/import/beside.js'
 import { variable } from '../../src/import/placeholders.js'
+import { baseName, UploadFiles } from '../../src/import/upload-files.js'
 
 describe('the name beside the scenario of', () => {
   test.each([
@@ -30,7 +30,7 @@ describe('the name beside the scenario of', () => {
     ['\ud800.txt', 'txt'],
     [`${'\u6f22'.repeat(300)}.png`, /^\u6f22{20,60}\.png$/],
   ])('%j is %j', (path, name) => {
-    const taken = new BesideFiles().take(path)
+    const taken = new UploadFiles().take(path)
     if (typeof name === 'string') expect(taken).toBe(name)
     else expect(taken).toMatch(name)
     expect(Buffer.byteLength(taken)).toBeLessThan(200)
@@ -38,7 +38,7 @@ describe('the name beside the scenario of', () => {
 })
 
 test('one path has one name, two paths have two', () => {
-  const files = new BesideFiles(['Docs'])
+  const files = new UploadFiles(['Docs'])
   expect(['a/x.tar', 'b/X.tar', 'a/x.tar', 'docs', '-', ''].map((path) => files.take(path))).toEqual([
     'x.tar',
     'X-2.tar',

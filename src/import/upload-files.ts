@@ -1,6 +1,6 @@
 /**
- * Files that requests upload, wherever they were on the original machine. The scenario keeps only their base
- * names, so that only files next to it can be read and sent.
+ * Files that requests upload, wherever they were on the original machine. The scenario keeps only their base names, so
+ * that only files next to it can be read and sent.
  */
 import type { Notes } from './notes.js'
 
@@ -15,7 +15,7 @@ const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i
 const BYTES_MAX = 180
 
 /** The upload files of one scenario, each under a unique name. */
-export class BesideFiles {
+export class UploadFiles {
   private readonly byPath = new Map<string, string>()
   /** In lower case, because some file systems ignore case. */
   private readonly taken: Set<string>
@@ -27,9 +27,7 @@ export class BesideFiles {
     this.taken = new Set([...reserved].map((name) => name.toLowerCase()))
   }
 
-  /**
-   * The name next to the scenario for a file that was at `path`. The same path always returns the same name.
-   */
+  /** The name next to the scenario for a file that was at `path`. The same path always returns the same name. */
   take(path: string): string {
     const known = this.byPath.get(path)
     if (known !== undefined) return known
@@ -44,21 +42,18 @@ export class BesideFiles {
     return name
   }
 
-  /** All names in the order of their first use. */
   get names(): string[] {
     return [...this.byPath.values()]
   }
 
   /** Adds a note with the files that the scenario needs. */
-  tell(notes: Notes): void {
+  addNotes(notes: Notes): void {
     for (const name of this.names)
       notes.add('requests upload these files; put realistic ones next to the scenario', name)
   }
 }
 
-/**
- * The last part of a path on any system, on one line. If the path is a variable, returns the variable's name.
- */
+/** The last part of a path on any system, on one line. If the path is a variable, returns the variable's name. */
 export function baseName(path: string): string {
   const plain = path.replace(/\ue000([^\ue002]*?)(?::-[^\ue002]*)?\ue002/g, '$1')
   const parts = plain.split(/[\\/]/).filter((part) => !/^\s*\.{0,2}\s*$/.test(part))

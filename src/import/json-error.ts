@@ -10,7 +10,7 @@ const TOKEN =
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'comma or end'
 
 /** The offset of the first unexpected token, or the length of the text if it's truncated. */
-export function findJsonFault(text: string): number {
+export function findJsonError(text: string): number {
   const open: ('{' | '[')[] = []
   let expected: Expected = 'value'
   for (let at = 0; ; ) {
