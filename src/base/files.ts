@@ -45,7 +45,7 @@ export async function writeFileAtomic(path: string, content: Content): Promise<v
 }
 
 /** With less free space the disk counts as full, as a result needs more. */
-const SPACE_BYTES_LEAST = 1_000_000
+const SPACE_BYTES_MIN = 1_000_000
 
 /**
  * Throws a UserError with `hint` unless {@link writeFileAtomic} could write the file now. Leaves nothing behind, not
@@ -73,7 +73,7 @@ export async function checkWritable(path: string, hint: string): Promise<void> {
   }
   // Some file systems don't report it.
   const space = await statfs(directory).catch(() => null)
-  if (space !== null && space.blocks > 0 && space.bavail * space.bsize < SPACE_BYTES_LEAST)
+  if (space !== null && space.blocks > 0 && space.bavail * space.bsize < SPACE_BYTES_MIN)
     throw refuse('the disk is full')
 }
 
@@ -125,7 +125,7 @@ async function writeAndSync(path: string, content: Content, flags: 'w' | 'wx'): 
 }
 
 /** In bytes: a file name may have 255, and some characters take four. */
-const NAME_BYTES_MOST = 100
+const NAME_BYTES_MAX = 100
 
 /**
  * The name as a file name that is valid on every system. Replaces path separators, wildcards and control characters
@@ -138,7 +138,7 @@ export function fileNameOf(name: string): string {
     .replace(/[. ]+$/, '')
   let safe = ''
   for (const character of clean) {
-    if (Buffer.byteLength(safe + character) > NAME_BYTES_MOST) break
+    if (Buffer.byteLength(safe + character) > NAME_BYTES_MAX) break
     safe += character
   }
   return safe === '' ? 'scenario' : safe

@@ -7,7 +7,7 @@ import { Guard, OutOfTime } from './guard.js'
 import { literalStart, type RegexCost, regexCost, stepsFor } from './regex-cost.js'
 
 /** A search of at most this many steps takes some ten milliseconds and needs no guard. */
-const STEPS_MOST = 10_000_000
+const STEPS_MAX = 10_000_000
 
 /** A search timed out. The message names the pattern. */
 export class SlowPatternError extends Error {
@@ -85,11 +85,11 @@ class Searcher {
   isQuick(text: string): boolean {
     if (this.cost.loops.length === 0 && !this.cost.isExponential) return true
     const { length } = text
-    if (stepsFor(this.cost, length) <= STEPS_MOST) return true
+    if (stepsFor(this.cost, length) <= STEPS_MAX) return true
     if (this.fromStart === null) return false
-    const startsMost = STEPS_MOST / stepsFor(this.fromStart.cost, length)
+    const startsMax = STEPS_MAX / stepsFor(this.fromStart.cost, length)
     let starts = 0
-    for (let at = 0; starts <= startsMost; starts++) {
+    for (let at = 0; starts <= startsMax; starts++) {
       at = text.indexOf(this.fromStart.text, at) + 1
       if (at === 0) return true
     }

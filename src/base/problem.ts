@@ -7,7 +7,7 @@ import { blanked, printable, shortened } from './printable.js'
 /** Longer lines are quoted in part, so that the caret is visible. */
 const QUOTE_WIDTH = 100
 /** Longer messages are generated, and reading on doesn't help. */
-const MESSAGE_MOST = 600
+const MESSAGE_MAX = 600
 
 /**
  * A problem as text, without a newline at its end:
@@ -28,7 +28,7 @@ export function renderProblem(problem: Problem): string {
 
 /** One line that is safe for a terminal. */
 function readable(text: string): string {
-  return shortened(printable(text), MESSAGE_MOST)
+  return shortened(printable(text), MESSAGE_MAX)
 }
 
 function quote(place: Place): string[] {

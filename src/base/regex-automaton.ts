@@ -14,11 +14,11 @@ interface Piece {
   readonly empty: number
 }
 
-const POSITIONS_MOST = 10_000
+const POSITIONS_MAX = 10_000
 /** More copies of one character count as unbounded. */
-const COPIES_MOST = 50
+const COPIES_MAX = 50
 /** More copies of a longer part count as unbounded. */
-const PARTS_MOST = 3
+const PARTS_MAX = 3
 /** The positions of an expression. */
 export class Automaton {
   /** Too large to analyze. */
@@ -42,7 +42,7 @@ export class Automaton {
   }
 
   private build(node: RegexNode): Piece {
-    if (this.sets.length > POSITIONS_MOST) this.isTooLarge = true
+    if (this.sets.length > POSITIONS_MAX) this.isTooLarge = true
     if (this.isTooLarge) return NOTHING
     switch (node.type) {
       case 'start':
@@ -71,15 +71,15 @@ export class Automaton {
 
   private repeat({ item, min, max }: Extract<RegexNode, { type: 'repeat' }>): Piece {
     if (max === 0) return NOTHING
-    const copiesMost = item.type === 'set' ? COPIES_MOST : PARTS_MOST
-    const isBounded = max <= copiesMost
-    if (!isBounded && item.type !== 'set' && min > 1 && takesNothing(item)) {
+    const copiesMax = item.type === 'set' ? COPIES_MAX : PARTS_MAX
+    const isBounded = max <= copiesMax
+    if (!isBounded && item.type !== 'set' && min > 1 && matchesEmpty(item)) {
       // Each copy may be empty, so there are too many ways to choose the empty ones.
       this.isTooLarge = true
       return NOTHING
     }
     let piece = NOTHING
-    const fixed = isBounded ? min : Math.min(min, copiesMost)
+    const fixed = isBounded ? min : Math.min(min, copiesMax)
     for (let i = 0; i < fixed; i++) piece = this.join(piece, this.build(item))
     if (!isBounded) return this.join(piece, this.loop(this.build(item)))
     // a{0,3} is (a(a(a)?)?)?, so that there is only one way to leave out copies.
@@ -133,16 +133,16 @@ function optional({ first, last, empty }: Piece): Piece {
   return { first, last, empty: several(empty + 1) }
 }
 
-function takesNothing(node: RegexNode): boolean {
+function matchesEmpty(node: RegexNode): boolean {
   switch (node.type) {
     case 'set':
       return false
     case 'seq':
-      return node.items.every(takesNothing)
+      return node.items.every(matchesEmpty)
     case 'alt':
-      return node.items.some(takesNothing)
+      return node.items.some(matchesEmpty)
     case 'repeat':
-      return node.min === 0 || takesNothing(node.item)
+      return node.min === 0 || matchesEmpty(node.item)
     default:
       return true
   }

@@ -17,7 +17,7 @@ export interface RegexCost {
 }
 
 /** Shorter texts take at most some million steps with any expression. */
-const EXPONENTIAL_LENGTH_MOST = 20
+const EXPONENTIAL_LENGTH_MAX = 20
 
 /** The worst-case cost of a search. `isAnchored`: for a search from only one place of the text. */
 export function regexCost(source: string, isAnchored = false): RegexCost {
@@ -28,7 +28,7 @@ export function regexCost(source: string, isAnchored = false): RegexCost {
 
 /** The maximum number of steps for a text of `length` characters. */
 export function stepsFor({ isExponential, loops }: RegexCost, length: number): number {
-  if (isExponential) return length > EXPONENTIAL_LENGTH_MOST ? Number.POSITIVE_INFINITY : 2 ** length
+  if (isExponential) return length > EXPONENTIAL_LENGTH_MAX ? Number.POSITIVE_INFINITY : 2 ** length
   return loops.reduce((steps, loop) => steps * Math.max(1, length / loop), length)
 }
 
@@ -63,13 +63,13 @@ function startsAtStart(node: RegexNode): boolean {
 /**
  * The maximum number of pairs and triples of positions to visit. An expression with more is assumed to be exponential.
  */
-const LOOKS_MOST = 200_000
+const VISITS_MAX = 200_000
 
 /** Finds ambiguity: the same text matched in several ways. */
 class Ambiguity {
   private readonly automaton: Automaton
   private readonly follow: readonly Ways[]
-  private looks = 0
+  private visits = 0
 
   constructor(automaton: Automaton) {
     this.automaton = automaton
@@ -84,7 +84,7 @@ class Ambiguity {
   }
 
   private get isTooMuch(): boolean {
-    return this.looks > LOOKS_MOST
+    return this.visits > VISITS_MAX
   }
 
   /** The strongly connected positions, in groups. */
@@ -143,7 +143,7 @@ class Ambiguity {
     for (const a of this.follow[p]!.keys()) {
       if (!within.has(a)) continue
       for (const b of this.follow[q]!.keys()) {
-        this.looks++
+        this.visits++
         if (within.has(b) && this.automaton.shares(a, b)) pairs.push([a, b])
       }
     }
@@ -211,7 +211,7 @@ class Ambiguity {
       for (const c of this.follow[z]!.keys()) {
         if (!last.has(c) || !this.automaton.shares(a, c)) continue
         for (const b of this.follow[y]!.keys()) {
-          this.looks++
+          this.visits++
           if (middle.has(b) && this.automaton.shares(a, b, c)) triples.push([a, b, c])
         }
       }

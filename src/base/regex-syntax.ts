@@ -119,8 +119,8 @@ class Parser {
     const [, sign, min, comma, max] = match
     if (sign !== undefined)
       return { min: sign === '+' ? 1 : 0, max: sign === '?' ? 1 : Number.POSITIVE_INFINITY }
-    const least = Number(min)
-    return { min: least, max: comma === '' ? least : max === '' ? Number.POSITIVE_INFINITY : Number(max) }
+    const lower = Number(min)
+    return { min: lower, max: comma === '' ? lower : max === '' ? Number.POSITIVE_INFINITY : Number(max) }
   }
 
   private atom(): RegexNode {

@@ -12,13 +12,13 @@ import { openRows } from './rows.js'
 import { usersOf } from './uses.js'
 
 /** Up to this many choices are computed exactly. For more iterations, a feeder's share is known well enough. */
-const EXACT_MOST = 2_000_000
+const EXACT_MAX = 2_000_000
 
 type SupplyPlan = Pick<Plan, 'data' | 'requests' | 'beforeEach' | 'http' | 'load' | 'seed'>
 
 /** Throws a UserError if rows that are used only once are certain to run out. */
 export function checkData(plan: SupplyPlan): void {
-  const iterations = surelyStarted(plan)
+  const iterations = certainIterations(plan)
   if (iterations === null) return
   for (const [name, feeder] of Object.entries(plan.data)) {
     const stops = feeder.pick === 'unique' ? feeder.onEnd !== 'recycle' : feeder.onEnd === 'stop'
@@ -38,7 +38,7 @@ export function checkData(plan: SupplyPlan): void {
 }
 
 /** The number of iterations certain to start; null if it depends on the service's speed. */
-function surelyStarted({ load }: Pick<Plan, 'load'>): { measured: number; warmup: number } | null {
+function certainIterations({ load }: Pick<Plan, 'load'>): { measured: number; warmup: number } | null {
   const limit = load.iterations ?? Number.POSITIVE_INFINITY
   if (load.model === 'closed') {
     const measured = load.iterationsPerVu === undefined ? limit : load.iterationsPerVu * load.start
@@ -46,12 +46,12 @@ function surelyStarted({ load }: Pick<Plan, 'load'>): { measured: number; warmup
   }
   const profile = new Profile(load.start, load.stages)
   const warmup = warmupProfile(load)
-  const total = (one: Profile) => sureCount(one.count(one.durationMs), load.arrivals)
+  const total = (one: Profile) => certainCount(one.count(one.durationMs), load.arrivals)
   return { measured: Math.min(limit, total(profile)), warmup: total(warmup) }
 }
 
 /** The number of random arrivals that all but one in a billion runs reach. */
-function sureCount(expected: number, arrivals: 'even' | 'poisson'): number {
+function certainCount(expected: number, arrivals: 'even' | 'poisson'): number {
   return Math.max(0, Math.floor(arrivals === 'even' ? expected + 1e-9 : expected - 6 * Math.sqrt(expected)))
 }
 
@@ -59,11 +59,11 @@ function sureCount(expected: number, arrivals: 'even' | 'poisson'): number {
 function count(plan: SupplyPlan, name: string, iterations: { of: number; isWarmup: boolean }): number {
   const uses = usersOf(plan, name)
   const weights = plan.requests.map(({ weight }) => weight)
-  if (iterations.of <= EXACT_MOST) {
+  if (iterations.of <= EXACT_MAX) {
     const ranks = new RowRanks({ mix: new Mix(weights), seed: plan.seed, uses: [uses] })
     return ranks.rank(0, iterations.of, iterations.isWarmup)
   }
   const sum = (of: readonly number[]) => of.reduce((a, b) => a + b, 0)
   const share = sum(weights.filter((_, i) => uses[i])) / sum(weights)
-  return sureCount(iterations.of * share, share === 1 ? 'even' : 'poisson')
+  return certainCount(iterations.of * share, share === 1 ? 'even' : 'poisson')
 }

@@ -15,7 +15,7 @@ import { usersOf } from './uses.js'
 export class DataExhausted extends Error {
   constructor(message: string) {
     super(message)
-    this.name = 'DataEnd'
+    this.name = 'DataExhausted'
   }
 }
 
@@ -28,7 +28,7 @@ export function openSources(plan: SourcePlan): readonly FeederSource[] {
   const feeders = Object.values(plan.data)
   const mix = new Mix(plan.requests.map(({ weight }) => weight))
   const ranks = new RowRanks({ mix, seed: plan.seed, uses: names.map((name) => usersOf(plan, name)) })
-  const marks = new Int32Array(plan.sharedCursors ?? new SharedArrayBuffer(MARK_BYTES * feeders.length))
+  const cursors = new Int32Array(plan.sharedCursors ?? new SharedArrayBuffer(CURSOR_BYTES * feeders.length))
   return feeders.map((feeder, i) => {
     const rows = openRows(feeder)
     if (feeder.pick === undefined) return new RandomSource(rows)
@@ -37,18 +37,18 @@ export function openSources(plan: SourcePlan): readonly FeederSource[] {
     const turnOf = (draws: IterationContext) => (isOwned ? draws.vu : rankOf(ranks, i, draws))
     const turn = { name: names[i]!, feeder, rows, isOwned, rankOf: turnOf }
     if (feeder.pick === 'sequential') return new SequentialSource(turn)
-    return new UniqueSource(turn, marks.subarray(2 * i, 2 * i + 2))
+    return new UniqueSource(turn, cursors.subarray(2 * i, 2 * i + 2))
   })
 }
 
 /** Two 32-bit cursors per feeder. */
-const MARK_BYTES = 8
+const CURSOR_BYTES = 8
 
 /** Shared memory for the cursors of a plan's feeders; undefined if none needs any. */
 export function makeSharedCursors(data: Plan['data']): SharedArrayBuffer | undefined {
   const feeders = Object.values(data)
   return feeders.some(({ pick }) => pick === 'unique')
-    ? new SharedArrayBuffer(MARK_BYTES * feeders.length)
+    ? new SharedArrayBuffer(CURSOR_BYTES * feeders.length)
     : undefined
 }
 
@@ -111,11 +111,11 @@ class SequentialSource implements FeederSource {
  */
 class UniqueSource implements FeederSource {
   private readonly turn: Turn
-  private readonly marks: Int32Array
+  private readonly cursors: Int32Array
 
-  constructor(turn: Turn, marks: Int32Array) {
+  constructor(turn: Turn, cursors: Int32Array) {
     this.turn = turn
-    this.marks = marks
+    this.cursors = cursors
   }
 
   take(draws: IterationContext): unknown {
@@ -124,18 +124,18 @@ class UniqueSource implements FeederSource {
     const isFromEnd = draws.isWarmup && !this.turn.isOwned
     const [own, other] = isFromEnd ? [1, 0] : [0, 1]
     if (feeder.onEnd !== 'recycle') {
-      raise(this.marks, own, Math.min(rank + 1, rows.size))
-      if (rank >= rows.size - Atomics.load(this.marks, other)) throw exhausted(this.turn)
+      raise(this.cursors, own, Math.min(rank + 1, rows.size))
+      if (rank >= rows.size - Atomics.load(this.cursors, other)) throw exhausted(this.turn)
     }
     const index = rank % rows.size
     return rows.at(isFromEnd ? rows.size - 1 - index : index)
   }
 }
 
-function raise(marks: Int32Array, index: number, value: number): void {
-  let known = Atomics.load(marks, index)
+function raise(cursors: Int32Array, index: number, value: number): void {
+  let known = Atomics.load(cursors, index)
   while (known < value) {
-    const found = Atomics.compareExchange(marks, index, known, value)
+    const found = Atomics.compareExchange(cursors, index, known, value)
     if (found === known) return
     known = found
   }

@@ -69,19 +69,19 @@ function option<T>(
 
 const DRAWN: Readonly<Record<string, (args: readonly Operand[]) => Call>> = {
   randomInt: ([from, to]) => {
-    const least = option(from, 0, (value) => wholeOf(value, 'randomInt'))
-    const most = option(to, 0, (value) => wholeOf(value, 'randomInt'))
+    const lower = option(from, 0, (value) => wholeOf(value, 'randomInt'))
+    const upper = option(to, 0, (value) => wholeOf(value, 'randomInt'))
     if (!(from instanceof Constant && to instanceof Constant))
-      return (draws) => between(draws, least(draws), most(draws))
+      return (draws) => between(draws, lower(draws), upper(draws))
     const [low, high] = [Number(from.value), Number(to.value)]
     return (draws) => draws.random.integer(low, high)
   },
   randomFloat: ([from, to, digits]) => {
-    const least = option(from, 0, (value) => numberOf(value, 'randomFloat'))
-    const most = option(to, 0, (value) => numberOf(value, 'randomFloat'))
+    const lower = option(from, 0, (value) => numberOf(value, 'randomFloat'))
+    const upper = option(to, 0, (value) => numberOf(value, 'randomFloat'))
     const places = option<number | null>(digits, null, (value) => wholeOf(value, 'randomFloat'))
     return (draws) => {
-      const [low, high, after] = [least(draws), most(draws), places(draws)]
+      const [low, high, after] = [lower(draws), upper(draws), places(draws)]
       if (after === null) return low + (high - low) * draws.random.float()
       const unit = 10 ** after
       return between(draws, Math.round(low * unit), Math.round(high * unit)) / unit

@@ -81,8 +81,8 @@ export class Iterations {
     this.isPlain = !this.hasFirst && plan.requests.every((entry) => !('steps' in entry))
     this.requests = this.isPlain ? plan.requests.map((entry) => compile(entry as RequestSpec)) : []
     this.mix = new Mix(plan.requests.map((entry) => entry.weight))
-    this.measured = this.makeDraws(plan.seed)
-    this.warmup = this.makeDraws(plan.seed + WARMUP_SEED, true)
+    this.measured = this.makeContext(plan.seed)
+    this.warmup = this.makeContext(plan.seed + WARMUP_SEED, true)
     this.draws = this.measured
     this.thinkTimeMs = plan.load.model === 'closed' ? (plan.load.pacingMs ?? plan.load.thinkTimeMs) : [0, 0]
   }
@@ -107,17 +107,17 @@ export class Iterations {
   /** The state of virtual user `vu` before its first iteration. */
   vuContext(vu: number): VuContext {
     return new VuContext(vu, (isWarmup) =>
-      isWarmup ? this.makeDraws(this.plan.seed + WARMUP_SEED, true) : this.makeDraws(this.plan.seed),
+      isWarmup ? this.makeContext(this.plan.seed + WARMUP_SEED, true) : this.makeContext(this.plan.seed),
     )
   }
 
   /** Starts iteration `n` and ends the previous one. */
-  begin(n: number, warmup: boolean, traveller: VuContext): StepsIteration {
-    const draws = traveller.draws(warmup)
-    draws.seek(n, traveller.vu)
+  begin(n: number, warmup: boolean, user: VuContext): StepsIteration {
+    const draws = user.draws(warmup)
+    draws.seek(n, user.vu)
     if (draws.variables.size > 0) draws.variables.clear()
     if (this.variables.length > 0) this.remember(draws)
-    if (traveller.own !== null) draws.know(traveller.own)
+    if (user.own !== null) draws.know(user.own)
     const { program, journey } = this.entries[this.mix.pick(draws.random.float())]!
     const thinkMs = this.drawThinkTime(draws)
     return { walk: new StepCursor(program, draws), journey, thinkMs }
@@ -125,12 +125,12 @@ export class Iterations {
 
   /** The per-user setup of virtual user `vu`. */
   beginFirst(vu: number): StepCursor {
-    const draws = this.makeDraws(this.plan.seed + USER_SEED)
+    const draws = this.makeContext(this.plan.seed + USER_SEED)
     draws.seek(vu, vu)
     return new StepCursor(this.first, draws)
   }
 
-  private makeDraws(seed: number, isWarmup = false): IterationContext {
+  private makeContext(seed: number, isWarmup = false): IterationContext {
     const draws = new IterationContext(this.sources, seed, this.plan.today, isWarmup)
     this.remember(draws)
     return draws

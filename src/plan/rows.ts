@@ -19,7 +19,7 @@ export function openRows(feeder: Feeder): Rows {
 }
 
 /** Parsed rows of smaller tables are cached. A large table would take up memory in each thread. */
-const KEPT_BYTES_MOST = 1_000_000
+const KEPT_BYTES_MAX = 1_000_000
 
 class TableRows implements Rows {
   readonly size: number
@@ -33,7 +33,7 @@ class TableRows implements Rows {
     this.table = table
     this.size = spans.length / 2
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.kept = bytes.length > KEPT_BYTES_MOST ? null : new Array(this.size).fill(null)
+    this.kept = bytes.length > KEPT_BYTES_MAX ? null : new Array(this.size).fill(null)
   }
 
   at(index: number): unknown {

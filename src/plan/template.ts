@@ -33,7 +33,7 @@ export function compileUrl(path: Template, feeders: FeederIndex): string | Rende
   const [first, ...rest] = path
   if (typeof first !== 'object') return compileText(path, feeders, encodeInUrl)
   return assemble([
-    compileHole(first, feeders, encodeStrange),
+    compileHole(first, feeders, encodeUnsafe),
     ...rest.map((part) => (typeof part === 'string' ? part : compileHole(part, feeders, encodeInUrl))),
   ])
 }
@@ -168,7 +168,7 @@ export function encodeInUrl(value: Value): string {
 }
 
 /** A path or URL with only its illegal characters encoded. */
-function encodeStrange(value: Value): string {
+function encodeUnsafe(value: Value): string {
   return String(value).replace(/[^\x21-\x7e]+/g, encodeURIComponent)
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { hasExact, parseExact, writeExact } from '../../src/base/exact-json.js'
 
-describe('JSON whose numbers keep their digits', () => {
+describe('JSON that keeps the digits of numbers', () => {
   test.each([
     ['a long id', '{"id":1234567890123456789}', { id: 1234567890123456789n }],
     ['one below 0', '[-1234567890123456789]', [-1234567890123456789n]],
@@ -28,11 +28,11 @@ describe('JSON whose numbers keep their digits', () => {
     '[1234567890123456789 1]',
     '[1234567890123456789',
     '1234567890123456789x',
-  ])('%s is none', (text) => {
+  ])('%s is invalid', (text) => {
     expect(() => parseExact(text)).toThrow(SyntaxError)
   })
 
-  test('is written as it was read', () => {
+  test('reads back unchanged', () => {
     const text = '{"id":1234567890123456789,"text":"1234567890123456789","n":[1]}'
     expect(writeExact(parseExact(text))).toBe(text)
     expect(hasExact(parseExact(text))).toBe(true)

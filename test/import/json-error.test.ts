@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { findJsonError } from '../../src/import/json-error.js'
 
 test.each([
-  // The fault is where the bar is.
+  // The bar marks the error.
   '{"a":1,|}',
   '[1 |2]',
   '{"a"|}',

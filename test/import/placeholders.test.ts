@@ -6,7 +6,7 @@ import type { Template } from '../../src/scenario/model/template.js'
 import { readScenario } from '../../src/scenario/read.js'
 import { requestOf } from '../scenario/only.js'
 
-/** What texts that are renderPlaceholders like this come to when the scenario is read, holes as `<...>`. */
+/** The rendered texts as the reader sees them, with expressions as `<...>`. */
 function readBack(...marked: readonly string[]): string[] {
   const draft = {
     scenario: {
@@ -23,7 +23,7 @@ function readBack(...marked: readonly string[]): string[] {
   )
 }
 
-describe('imported text stays what it was, whatever it means in a scenario', () => {
+describe('imported text keeps its literal meaning', () => {
   test.each([
     '${HOME}',
     '$${HOME}',
@@ -52,7 +52,7 @@ describe('imported text stays what it was, whatever it means in a scenario', () 
   })
 })
 
-test('any mixture of the characters that mean something does', () => {
+test('and so does any mixture of special characters', () => {
   const characters = ['$', '{', '}', '{{', '${', 'A', ':-', ' ']
   const texts = Array.from(
     { length: characters.length ** 4 },
@@ -70,10 +70,10 @@ test.each([
   [`{${template('id')}}`, '{<{"type":"data","name":"id"}>}'],
   [`\${${template('id')}}`, '${<{"type":"data","name":"id"}>}'],
   [`$${template('id')}$`, '$<{"type":"data","name":"id"}>$'],
-])('what importers put in is worked out, with whatever beside it: %j', (marked, expected) => {
+])('placeholders are evaluated next to any text: %j', (marked, expected) => {
   expect(readBack(marked)).toEqual([expected])
 })
 
-test('a text from outside can not hold marks', () => {
+test('imported text cannot contain placeholders', () => {
   expect(stripPlaceholders(variable('NAME') + template('id'))).not.toMatch(/[\ue000-\ue004]/)
 })

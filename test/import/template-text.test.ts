@@ -3,7 +3,7 @@ import { escapeText, mapLiterals, Placeholders } from '../../src/import/template
 import { requestOf } from '../scenario/only.js'
 import { readDraft } from './read-draft.js'
 
-/** What a template of a scenario comes to, its placeholders shown as `<...>`. */
+/** A template of a scenario as text, with expressions as `<...>`. */
 function read(text: string, env: Readonly<Record<string, string>> = {}): string {
   const scenario = readDraft({ scenario: { requests: [{ post: '/', body: text }] }, notes: [] }, env)
   const { body } = requestOf(scenario)
@@ -11,7 +11,7 @@ function read(text: string, env: Readonly<Record<string, string>> = {}): string 
   return body.text.map((part) => (typeof part === 'string' ? part : '<placeholder>')).join('')
 }
 
-describe('a literal text', () => {
+describe('literal text', () => {
   test.each([
     'plain',
     'costs $5',
@@ -27,7 +27,7 @@ describe('a literal text', () => {
     '${{ github.sha }}',
     'a{',
     'a$',
-  ])('%j is read as itself', (text) => {
+  ])('%j reads back unchanged', (text) => {
     const placeholders = new Placeholders()
     expect(read(placeholders.write(placeholders.literal(text)))).toBe(text)
     expect(read(escapeText(text))).toBe(text)
@@ -42,7 +42,7 @@ describe('a literal text', () => {
   })
 })
 
-test('placeholders stay as they are when the text around them is changed', () => {
+test('placeholders are kept if the text around them is changed', () => {
   const placeholders = new Placeholders()
   const placeholder = placeholders.add({ written: '{{ uuid() }}', type: 'text' })
   expect(placeholders.write(mapLiterals(`a b${placeholder}c d`, encodeURIComponent))).toBe(
@@ -50,13 +50,13 @@ test('placeholders stay as they are when the text around them is changed', () =>
   )
 })
 
-test('characters that could be taken for marks, and halves of characters, are replaced', () => {
+test('characters that could delimit a placeholder, and lone surrogates, are replaced', () => {
   expect(new Placeholders().literal('a\uE000b\uE001c\uD800d\u{1F600}')).toBe(
     'a\uFFFDb\uFFFDc\uFFFDd\u{1F600}',
   )
 })
 
-test('a text that is one placeholder is told from one with a placeholder in it', () => {
+test('a text that is a placeholder is distinguished from one that contains it', () => {
   const placeholders = new Placeholders()
   const mark = placeholders.add({ written: '{{ uuid() }}', type: 'text' })
   expect(placeholders.only(mark)).toEqual({ written: '{{ uuid() }}', type: 'text' })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { variable } from '../../src/import/placeholders.js'
 import { baseName, UploadFiles } from '../../src/import/upload-files.js'
 
-describe('the name beside the scenario of', () => {
+describe('the upload name of', () => {
   test.each([
     ['NewDoc.pdf', 'NewDoc.pdf'],
     ['docs/a b.pdf', 'a b.pdf'],
@@ -37,7 +37,7 @@ describe('the name beside the scenario of', () => {
   })
 })
 
-test('one path has one name, two paths have two', () => {
+test('equal paths share a name, different paths do not', () => {
   const files = new UploadFiles(['Docs'])
   expect(['a/x.tar', 'b/X.tar', 'a/x.tar', 'docs', '-', ''].map((path) => files.take(path))).toEqual([
     'x.tar',
@@ -50,6 +50,6 @@ test('one path has one name, two paths have two', () => {
   expect(files.names).toEqual(['x.tar', 'X-2.tar', 'docs-2', 'upload.bin', 'upload-2.bin'])
 })
 
-test('what a path calls its file is kept for the form', () => {
+test('a form keeps the original file name', () => {
   expect(baseName('/home/me/.env')).toBe('.env')
 })

@@ -7,7 +7,7 @@ import { readYaml } from '../../src/scenario/yaml/yaml.js'
 
 const ORIGIN = { command: 'perfctl import har shop.har', schema: './scenario.schema.json' }
 
-test('a draft reads as if a person had written it', () => {
+test('a draft reads as if written by hand', () => {
   const text = writeDraft(
     {
       scenario: {
@@ -91,7 +91,7 @@ thresholds:
   expect(readScenario(text, { file: 'a.yaml', env: {} }).requests).toHaveLength(3)
 })
 
-test('a key of any length is read as itself', () => {
+test('a key of any length reads back unchanged', () => {
   const key = 'k'.repeat(1100)
   const json = { [key]: { [key]: [1, { [key]: 'x' }] } }
   const scenario = { target: 'http://a.example', requests: [{ name: 'a', post: '/', json }] }
@@ -100,7 +100,7 @@ test('a key of any length is read as itself', () => {
   expect(parse(text)).toEqual(scenario)
 })
 
-test('a long list takes full lines', () => {
+test('a long list is wrapped', () => {
   const page = Array.from({ length: 60 }, (_, i) => i + 1000)
   const text = writeDraft(
     { scenario: { data: { page }, requests: [{ name: 'a', get: '/{{ page }}' }] }, notes: [] },
@@ -110,7 +110,7 @@ test('a long list takes full lines', () => {
   expect(readScenario(text, { file: 'a.yaml', env: {} }).data['page']).toEqual({ values: page })
 })
 
-describe('whatever stands in a body comes back', () => {
+describe('any body reads back unchanged', () => {
   const TEXTS = [
     '',
     ' ',

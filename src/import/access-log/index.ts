@@ -164,15 +164,15 @@ function loadOf({ arrivals, traffic }: LogSummary, notes: Notes): Record<string,
       `left out of the rate, because they came long before or after all others: ${formatCount(arrivals.count - count)} of ` +
         `${formatCount(traffic.count)} requests`,
     )
-  if (perMinute >= REQUESTS_LEAST)
+  if (perMinute >= REQUESTS_MIN)
     return { warmup: '5s', stages: [{ duration: '1m', rate: rateText(perMinute) }], arrivals: 'poisson' }
   notes.add(`the average rate is too low for a load test: the rate is that of the busiest minute`)
-  const minutes = Math.max(1, Math.ceil(REQUESTS_LEAST / busiestMinute.count))
+  const minutes = Math.max(1, Math.ceil(REQUESTS_MIN / busiestMinute.count))
   return { stages: [{ duration: `${minutes}m`, rate: peak }], arrivals: 'poisson' }
 }
 
 /** A minute of load at a lower rate could send next to nothing. */
-const REQUESTS_LEAST = 10
+const REQUESTS_MIN = 10
 
 /** A rate as in a scenario, with two or three significant digits. */
 function rateText(perMinute: number): string {

@@ -25,7 +25,7 @@ import { type Selected, selectEntries } from './selection.js'
 const STEPS_MAX = 500
 
 /** Shorter gaps are the browser's own work. In longer ones the user was away. */
-const PAUSE = { least: 100, most: 60_000 }
+const PAUSE = { min: 100, max: 60_000 }
 
 /** The scenario of a recording. Throws a UserError if the text is no recording or has no request to send. */
 export function importHar(text: string, { file, isMix, withStatic, target, reserved }: ImportOptions): Draft {
@@ -151,8 +151,8 @@ function idleBefore(entries: readonly HarEntry[]): Ms[] {
 }
 
 function roundPause(ms: Ms, notes: Notes): Ms {
-  if (ms < PAUSE.least) return 0
-  if (ms > PAUSE.most) notes.add(`pauses were shortened to at most a minute`)
+  if (ms < PAUSE.min) return 0
+  if (ms > PAUSE.max) notes.add(`pauses were shortened to at most a minute`)
   const step = ms >= 10_000 ? 1000 : 100
-  return Math.min(PAUSE.most, Math.round(ms / step) * step)
+  return Math.min(PAUSE.max, Math.round(ms / step) * step)
 }

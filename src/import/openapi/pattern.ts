@@ -21,16 +21,16 @@ const USUAL = ['Pa55-word', 'Pa55word', 'Pa55word!', 'example', 'Example', '1', 
 
 /** Allowed lengths in characters. */
 export interface Lengths {
-  readonly least: number
-  readonly most: number
+  readonly min: number
+  readonly max: number
 }
 
 /** A part of an expression with its repetitions. */
 interface Part {
   /** A text or alternatives. */
   readonly content: string | readonly (readonly Part[])[]
-  readonly least: number
-  readonly most: number
+  readonly min: number
+  readonly max: number
 }
 
 /**
@@ -39,9 +39,9 @@ interface Part {
  */
 export function sampleOf(
   pattern: string,
-  { least, most }: Lengths = { least: 0, most: LENGTH_MAX },
+  { min, max }: Lengths = { min: 0, max: LENGTH_MAX },
 ): string | null {
-  const fits = (text: string) => text.length >= Math.max(1, least) && text.length <= most
+  const fits = (text: string) => text.length >= Math.max(1, min) && text.length <= max
   if (/\(\?<?[=!]/.test(pattern)) {
     // Candidates are short, so that no expression takes long to match.
     const whole = compile(pattern)
@@ -50,12 +50,12 @@ export function sampleOf(
   const choices = compile(pattern) === null ? null : new PatternReader(pattern).read()
   if (choices === null) return null
   // Try the minimum of each repetition first, then more.
-  for (let more = 0; more <= Math.max(2, least); more++) {
-    const text = write(choices, more, Math.max(LENGTH_MAX, least))
-    if (text === null || text.length > most) return null
+  for (let more = 0; more <= Math.max(2, min); more++) {
+    const text = write(choices, more, Math.max(LENGTH_MAX, min))
+    if (text === null || text.length > max) return null
     if (fits(text)) return text
   }
-  return most >= 0 && least === 0 ? '' : null
+  return max >= 0 && min === 0 ? '' : null
 }
 
 function compile(pattern: string): RegExp | null {
@@ -72,9 +72,9 @@ function compile(pattern: string): RegExp | null {
 /** The first alternative, with each part repeated `more` times beyond its minimum; null if it's too long. */
 function write(choices: readonly (readonly Part[])[], more: number, lengthMax: number): string | null {
   let text = ''
-  for (const { content, least, most } of choices[0] ?? []) {
+  for (const { content, min, max } of choices[0] ?? []) {
     const once = typeof content === 'string' ? content : write(content, more, lengthMax)
-    const count = Math.min(most, least + more)
+    const count = Math.min(max, min + more)
     if (once === null || once.length * count + text.length > lengthMax) return null
     text += once.repeat(count)
   }
@@ -123,17 +123,17 @@ class PatternReader {
     return literal === null ? null : literal.replace(/^\\/, '')
   }
 
-  private repetition(): { readonly least: number; readonly most: number } {
+  private repetition(): { readonly min: number; readonly max: number } {
     const sign = this.take(/(?:[*+?]|\{\d+(?:,\d*)?\})\??/y)
-    if (sign === null) return { least: 1, most: 1 }
+    if (sign === null) return { min: 1, max: 1 }
     const [, from, comma, to] = /^\{(\d+)(,?)(\d*)/.exec(sign) ?? []
     if (from === undefined)
       return {
-        least: sign.startsWith('+') ? 1 : 0,
-        most: sign.startsWith('?') ? 1 : Number.POSITIVE_INFINITY,
+        min: sign.startsWith('+') ? 1 : 0,
+        max: sign.startsWith('?') ? 1 : Number.POSITIVE_INFINITY,
       }
-    const least = Number(from)
-    return { least, most: comma === '' ? least : to === '' ? Number.POSITIVE_INFINITY : Number(to) }
+    const min = Number(from)
+    return { min, max: comma === '' ? min : to === '' ? Number.POSITIVE_INFINITY : Number(to) }
   }
 
   private take(pattern: RegExp): string | null {

@@ -112,9 +112,9 @@ export class Sampler {
         )
         .map((name) => [name, isMap(further) ? further : {}]),
     )
-    const least = Number(schema['minProperties'] ?? 0)
-    if (Object.keys(object).length < least) add(properties)
-    if (Object.keys(object).length < least && further !== false) add([['key', isMap(further) ? further : {}]])
+    const min = Number(schema['minProperties'] ?? 0)
+    if (Object.keys(object).length < min) add(properties)
+    if (Object.keys(object).length < min && further !== false) add([['key', isMap(further) ? further : {}]])
     return object
   }
 
@@ -143,11 +143,11 @@ export class Sampler {
     if (typeof step === 'number' && step > 1) return Math.ceil(from / step) * step
     if (from <= to) return this.placeholder(`{{ randomInt(${from}, ${to}) }}`, 'number')
     // No whole number lies between the bounds.
-    const [least, most] = [
+    const [min, max] = [
       schema['minimum'] ?? schema['exclusiveMinimum'],
       schema['maximum'] ?? schema['exclusiveMaximum'],
     ]
-    return (Number(least ?? 0) + Number(most ?? 1)) / 2
+    return (Number(min ?? 0) + Number(max ?? 1)) / 2
   }
 
   private sampleText(schema: UnknownMap, name: string): string {
@@ -271,15 +271,15 @@ function singular(name: string): string {
 }
 
 function lengthsOf(schema: UnknownMap): Lengths {
-  const most = Number(schema['maxLength'] ?? Number.POSITIVE_INFINITY)
+  const max = Number(schema['maxLength'] ?? Number.POSITIVE_INFINITY)
   return {
-    least: Math.min(Number(schema['minLength'] ?? 0) || 0, 1000),
-    most: most >= 0 ? most : Number.POSITIVE_INFINITY,
+    min: Math.min(Number(schema['minLength'] ?? 0) || 0, 1000),
+    max: max >= 0 ? max : Number.POSITIVE_INFINITY,
   }
 }
 
 /** The text, padded or cut to an allowed length. */
 function sized(text: string, schema: UnknownMap): string {
-  const { least, most } = lengthsOf(schema)
-  return text.padEnd(least, 'x').slice(0, most)
+  const { min, max } = lengthsOf(schema)
+  return text.padEnd(min, 'x').slice(0, max)
 }

@@ -113,10 +113,10 @@ export function typeOf(schema: UnknownMap): string | null {
 
 /** The smallest and largest whole number that the schema allows, within 1 and 1000 if possible. */
 export function boundsOf(schema: UnknownMap): readonly [number, number] {
-  const least = bound(schema, 'minimum', 'exclusiveMinimum', 1)
-  const most = bound(schema, 'maximum', 'exclusiveMaximum', -1)
-  const from = least ?? (most !== null && most < 1 ? most - 999 : 1)
-  return [from, Math.min(most ?? Number.POSITIVE_INFINITY, Math.max(1000, from + 999))]
+  const min = bound(schema, 'minimum', 'exclusiveMinimum', 1)
+  const max = bound(schema, 'maximum', 'exclusiveMaximum', -1)
+  const from = min ?? (max !== null && max < 1 ? max - 999 : 1)
+  return [from, Math.min(max ?? Number.POSITIVE_INFINITY, Math.max(1000, from + 999))]
 }
 
 /** An inclusive bound in whole numbers. Exclusive bounds are flags up to 3.0 and numbers from 3.1 on. */

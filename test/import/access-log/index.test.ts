@@ -129,12 +129,12 @@ describe('a line of', () => {
     ['{"level":"info","msg":"started"}', null],
     ['{"status":200', null],
     ['some text', null],
-  ])('%s is none', (text, content) => {
+  ])('%s is not an entry', (text, content) => {
     expect(readLine(text)).toBe(content)
   })
 })
 
-test('a log of nothing but assets is kept, with what could not be read', async () => {
+test('a log with only static files is imported, with notes on unreadable lines', async () => {
   const { scenario, notes } = await draft([...repeat(12, (n) => line('GET /a.css', { at: n })), 'what'])
   expect(scenario.requests.map(({ name }) => name)).toEqual(['GET /a.css'])
   expect(notes.slice(0, 2)).toEqual([
@@ -143,7 +143,7 @@ test('a log of nothing but assets is kept, with what could not be read', async (
   ])
 })
 
-describe('the rate is that of the stretch in which most of the log is', () => {
+describe('the rate is that of the main part of the log', () => {
   const DAY = 86_400
   const seconds = (count: number, start = 0) => Array.from({ length: count }, (_, n) => start + n)
   const loadOf = async (times: readonly number[]) => {
@@ -166,19 +166,19 @@ describe('the rate is that of the stretch in which most of the log is', () => {
     ],
     ['little is asked for', [0, 3600, 7200], '10m', '1/m', 'too low for a load test'],
     ['nearly nothing is', [0, 365 * DAY], '10m', '1/m', '2 requests in 8760h, 0.00023/h on average'],
-  ])('when %s', async (_, times, duration, rate, note) => {
+  ])('if %s', async (_, times, duration, rate, note) => {
     const load = await loadOf(times)
     expect(load).toMatchObject({ duration, rate })
     expect(load.notes).toContain(note)
   })
 
-  test('nights belong to it', async () => {
+  test('nights are included', async () => {
     const load = await loadOf([0, 1, 2].flatMap((day) => seconds(300).map((n) => day * DAY + n * 60)))
     expect(load.notes).toContain('900 requests in ')
     expect(load.notes).not.toContain('left out of the rate')
   })
 
-  test('a log longer than what is counted in seconds is counted in longer ones', async () => {
+  test('a long log is counted in longer periods than seconds', async () => {
     const load = await loadOf([-365 * DAY, ...seconds(9000).map((n) => n * 3)])
     expect(load).toMatchObject({ rate: '20/m' })
     expect(load.notes).toContain('all others: 1 of 9,001 requests')
@@ -300,7 +300,7 @@ describe('values in paths and queries', () => {
     expect(await values(requests)).toMatchObject({ data, paths })
   })
 
-  test('of which a list holds a part are told', async () => {
+  test('that are only partly listed are noted', async () => {
     const { notes } = await values(repeat(3000, (n) => `GET /a/${n * 1000}`))
     expect(notes.join()).toMatch(
       /caches will be hit more often than in real traffic: aId \(100 of about [23],\d00\)/,
@@ -308,7 +308,7 @@ describe('values in paths and queries', () => {
   })
 })
 
-test('words of an API stay words, however many', async () => {
+test('words of an API stay words, however many there are', async () => {
   const { scenario } = await draft(
     repeat(400, (n) => line(`GET /api/word${String.fromCharCode(97 + (n % 20))}/list`)),
   )
@@ -328,7 +328,7 @@ describe('statuses', () => {
   })
 })
 
-test('where every request is rare, some are kept', async () => {
+test('if all requests are rare, some are kept', async () => {
   const lines = repeat(4000, (n) =>
     line(`GET /${[...n.toString(8).padStart(4, '0')].map((d) => `w${'abcdefgh'[Number(d)]}`).join('/')}`),
   )
@@ -336,7 +336,7 @@ test('where every request is rare, some are kept', async () => {
   expect(scenario.requests.length).toBeGreaterThan(0)
 })
 
-test('those who try paths at random are no part of the traffic', async () => {
+test('scanners that try random paths are not part of the traffic', async () => {
   const lines = [
     ...repeat(5000, () => line('GET /real')),
     ...repeat(3000, (n) => line(`GET /try${n.toString(36)}.php`, { status: 404 })),
@@ -346,7 +346,7 @@ test('those who try paths at random are no part of the traffic', async () => {
   expect(notes).toContain('left out rare requests: 37.5% of all')
 })
 
-test('the commonest host is the target, and --target goes before it', async () => {
+test('the most frequent host is the target, and --target overrides it', async () => {
   const json = (host: string) => JSON.stringify({ method: 'GET', uri: '/', status: 200, host })
   const lines = [json('a.example'), json('b.example:8080'), json('b.example:8080')]
   expect((await draft(lines)).scenario.target).toBe('${BASE_URL:-http://b.example:8080}')
@@ -376,7 +376,7 @@ test.each([
   await expect(draft(lines)).rejects.toThrow(message)
 })
 
-test('lines are found wherever the pieces end, and endless ones are cut', async () => {
+test('lines are split wherever the pieces end, and endless lines are cut', async () => {
   const pieces = ['a\r\nb', 'c\n\n', 'd', ...Array(100).fill('x'.repeat(10_000)), '\nlast']
   const lines: string[] = []
   for await (const one of linesOf(each(pieces))) lines.push(one)

@@ -126,7 +126,7 @@ describe('a header names the fields of', () => {
     expect(read.at(-1)).toEqual({ ...ENTRY, host })
   })
 
-  test('nothing when a line has other fields', () => {
+  test('nothing if a line has other fields', () => {
     const reader = new LogReader()
     reader.read('#Fields: date time cs-method cs-uri-stem sc-status')
     expect(reader.read('2026-10-10 11:55:36 GET')).toBe(null)
@@ -134,7 +134,10 @@ describe('a header names the fields of', () => {
     expect(reader.read('1.2.3.4 - - [10/Oct/2026:11:55:36 +0000] "GET /a?b=c HTTP/1.1" 200 5')).toEqual(ENTRY)
   })
 
-  test.each(['error, message: it failed', 'status', 'a|b|c status'])('nothing: %s is none', (line) => {
-    expect(new LogReader().read(line)).toBe(null)
-  })
+  test.each(['error, message: it failed', 'status', 'a|b|c status'])(
+    'nothing: %s is not a header',
+    (line) => {
+      expect(new LogReader().read(line)).toBe(null)
+    },
+  )
 })

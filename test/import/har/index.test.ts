@@ -6,7 +6,7 @@ import { journeyOf, outlineOf, readDraft, stepOf } from '../read-draft.js'
 interface Entry {
   readonly method?: string
   readonly url: string
-  /** Seconds since the recording began. */
+  /** Seconds since the start of the recording. */
   readonly at?: number
   readonly ms?: number
   readonly headers?: Readonly<Record<string, string>>
@@ -56,7 +56,7 @@ const journey = (...entries: readonly Entry[]) => importHar(har(...entries), OPT
 const mix = (...entries: readonly Entry[]) => importHar(har(...entries), { ...OPTIONS, isMix: true })
 type Step = Readonly<Record<string, unknown>>
 
-/** The steps of the journey, which the reader takes as well. */
+/** The steps of the journey, as accepted by the reader. */
 function stepsOf(...entries: readonly Entry[]): readonly Step[] {
   const draft = journey(...entries)
   const steps = draft.scenario.requests[0]!['steps'] as readonly Step[]
@@ -68,7 +68,7 @@ test('a recording becomes a journey with its pauses', () => {
   const draft = journey(
     { url: '/', at: 0, ms: 500 },
     { url: '/api/items?page=1', at: 0.55, ms: 100 },
-    // A second and a half after all was there.
+    // 1.5 s after everything was loaded.
     { url: '/api/items/42', at: 2.15, ms: 50 },
     { url: '/api/cart', at: 12.2, post: JSON_POST({ id: 42 }), status: 201 },
     { url: '/checkout', at: 500, status: 302 },
@@ -110,27 +110,27 @@ test('a recording becomes a journey with its pauses', () => {
   expect(stepOf(read, 7).expect.status).toEqual([[302, 302]])
 })
 
-/** Successes need no expectation. */
+/** Successful requests need no `expect`. */
 function withoutUsualStatus(step: Step): Step {
   const { expect: expected, ...rest } = step as { expect?: { status: number } }
   return expected === undefined || expected.status < 300 ? rest : step
 }
 
-test('nobody thinks while something is under way, whether it is kept or not', () => {
+test('there is no pause while a request is in flight, even if it is left out', () => {
   const steps = stepsOf(
     { url: '/', at: 0, ms: 100 },
     { url: '/app.js', at: 0.1, ms: 3000, extra: { _resourceType: 'script' } },
     { url: 'https://ads.example/', at: 3.2, ms: 1000 },
     { url: '/api', at: 5.2 },
   )
-  // 100 ms before the foreign request, 1 s after it.
+  // 100 ms before the third-party request, 1 s after it.
   expect(steps).toEqual([{ name: 'GET /', get: '/' }, { pause: '1.1s' }, { name: 'GET /api', get: '/api' }])
 })
 
 test.each([
   ['a WebSocket', { url: 'wss://shop.example/live', status: 101 }],
   ['a stream of events', { url: '/events', extra: { _resourceType: 'eventsource' } }],
-])('%s that stays open is no reason not to think', (_, stream) => {
+])('an open %s does not count as activity', (_, stream) => {
   const steps = stepsOf(
     { url: '/', at: 0, ms: 100 },
     { ...stream, at: 0.1, ms: 60_000 },
@@ -139,7 +139,7 @@ test.each([
   expect(steps).toEqual([{ name: 'GET /', get: '/' }, { pause: '5s' }, { name: 'GET /api', get: '/api' }])
 })
 
-describe('what belongs to no load is left out, and said', () => {
+describe('requests that are not part of the load are left out and noted', () => {
   test.each<[string, Entry]>([
     ['left out requests to other sites: cdn.other.example', { url: 'https://cdn.other.example/x' }],
     [
@@ -185,14 +185,14 @@ describe('what belongs to no load is left out, and said', () => {
     expect(notes).toEqual([note])
   })
 
-  test('but a recording of nothing but assets is kept, and --static keeps them all', () => {
+  test('a recording of only static files is imported, and --static keeps them all', () => {
     expect(stepsOf({ url: '/a.css' })).toHaveLength(1)
     const all = importHar(har({ url: '/' }, { url: '/a.css' }), { ...OPTIONS, withStatic: true })
     expect(all.scenario.requests[0]!['steps']).toHaveLength(2)
   })
 })
 
-test('hosts of the same site keep their URLs; the one asked most is the target', () => {
+test('hosts of the same site keep their URLs; the most frequent one is the target', () => {
   const { scenario } = journey(
     { url: 'https://www.shop.co.uk/' },
     { url: 'https://api.shop.co.uk/a' },
@@ -207,7 +207,7 @@ test('hosts of the same site keep their URLs; the one asked most is the target',
   ])
 })
 
-test('requests to another host than the target say so in their names', () => {
+test('requests to another host than the target have it in their names', () => {
   const entries = [{ url: '/a' }, { url: '/b' }, { url: 'https://auth.shop.example/a' }]
   const names = (draft: ReturnType<typeof journey>) => draft.scenario.requests.map(({ name }) => name)
   expect(stepsOf(...entries).map(({ name }) => name)).toEqual(['GET /a', 'GET /b', 'GET auth.shop.example/a'])
@@ -217,7 +217,7 @@ test('requests to another host than the target say so in their names', () => {
 describe('bodies', () => {
   const body = (post: object) => importHar(har({ url: '/x', post }), { ...OPTIONS, isMix: true })
 
-  test('that are no text are told, as a recording has only a part of them', () => {
+  test('that are binary are noted, because the recording has only a part of them', () => {
     const binary = Buffer.from([0, 1, 0xff, 0xfe]).toString('base64')
     const { notes } = body({ mimeType: 'application/octet-stream', text: binary, encoding: 'base64' })
     expect(notes.join()).toContain('binary bodies were recorded as text')
@@ -226,13 +226,13 @@ describe('bodies', () => {
     expect(body({ mimeType: 'text/plain', text: 'caf\u00e9\n\u{1f600}' }).notes).toEqual([])
   })
 
-  test('name their files on one line', () => {
+  test('have file names on one line', () => {
     const params = [{ name: 'f', fileName: 'a\nb.png' }]
     const draft = body({ mimeType: 'multipart/form-data', params })
     expect(draft.scenario.requests[0]!['multipart']).toEqual({ f: { file: 'a b.png' } })
   })
 
-  test('say of their fields what they are', () => {
+  test('keep the types of their fields', () => {
     const part = (head: string, text: string) =>
       `--B\r\nContent-Disposition: form-data; ${head}\r\n\r\n${text}\r\n`
     const text = [
@@ -255,7 +255,7 @@ describe('bodies', () => {
     expect(listed.scenario.requests[0]!['multipart']).toEqual({ meta: { json: [1] } })
   })
 
-  test('of which nothing is left are no body', () => {
+  test('with nothing left are dropped', () => {
     const postData = { mimeType: 'multipart/form-data; boundary=B', params: [{ name: 'f', fileName: ' ' }] }
     const { scenario } = importHar(
       JSON.stringify({
@@ -266,7 +266,7 @@ describe('bodies', () => {
     expect(scenario.requests[0]).toEqual({ name: 'POST /', weight: 1, post: '/' })
   })
 
-  test('without the files that nobody chose', () => {
+  test('leave out fields without a chosen file', () => {
     const part = (head: string, text: string) =>
       `--B\r\nContent-Disposition: form-data; ${head}\r\n\r\n${text}\r\n`
     const text = `${part('name="a"', '1')}${part('name="f"; filename=""', '')}--B--\r\n`
@@ -284,14 +284,14 @@ describe('bodies', () => {
     ['application/x-www-form-urlencoded', 'pass=geheim&pass=geheim'],
     ['application/graphql', 'mutation { login(user: "a", password: "geheim") }'],
     ['application/json', '{"query":"mutation { login(password: \\"geheim\\") }"}'],
-  ])('in %s, %s, leave their secrets behind', (mimeType, text) => {
+  ])('in %s, %s, hide their secrets', (mimeType, text) => {
     const written = JSON.stringify(body({ mimeType, text }))
     expect(written).not.toContain('eim')
     expect(written).toMatch(/\$\{PASS(WORD)?\}/)
   })
 })
 
-test('a query that is only listed belongs to the URL, too', () => {
+test('a query that is only listed separately belongs to the URL', () => {
   const withQuery = (url: string) => {
     const recording = JSON.parse(har({ url }))
     recording.log.entries[0].request.queryString = [
@@ -304,7 +304,7 @@ test('a query that is only listed belongs to the URL, too', () => {
   expect(withQuery('/x?z=1')).toMatchObject({ steps: [{ get: '/x?z=1' }] })
 })
 
-test('encodings that perfctl can not unpack are not asked for', () => {
+test('encodings that perfctl cannot decode are not requested', () => {
   const { scenario, notes } = mix({ url: '/', headers: { 'accept-encoding': 'gzip, br;q=0.9, zstd, gzip' } })
   expect(scenario.requests[0]!['headers']).toEqual({ 'accept-encoding': 'gzip, br;q=0.9' })
   expect(notes).toEqual(['left out encodings that perfctl cannot decode: zstd'])
@@ -316,7 +316,7 @@ test('encodings that perfctl can not unpack are not asked for', () => {
 describe('values from responses are captured', () => {
   const LOGIN = { url: '/login', post: JSON_POST({ email: 'a@b.example', password: 'geheim' }) }
 
-  test('a token, wherever it is taken along', () => {
+  test('a token, wherever it is sent', () => {
     const steps = stepsOf(
       { ...LOGIN, answer: { data: { accessToken: 'abcdefgh1234' } } },
       { url: '/a', headers: { authorization: 'Bearer abcdefgh1234' } },
@@ -338,7 +338,7 @@ describe('values from responses are captured', () => {
     ])
   })
 
-  test('the id of what was made, or chosen from a list', () => {
+  test('the id of a new record or of one chosen from a list', () => {
     const steps = stepsOf(
       { url: '/services', answer: { items: [{ id: 171 }, { id: 4711 }] } },
       { url: '/services/4711' },
@@ -361,7 +361,7 @@ describe('values from responses are captured', () => {
     ])
   })
 
-  test('and the reader knows them in the steps behind', () => {
+  test('and the reader knows them in later steps', () => {
     const read = journeyOf(
       readDraft(
         journey(
@@ -380,14 +380,14 @@ describe('values from responses are captured', () => {
       { name: 'userId', from: { type: 'json', path: '$.user.id', steps: ['user', 'id'], pick: 'first' } },
       { name: 'token', from: { type: 'json', path: '$.token', steps: ['token'], pick: 'first' } },
     ])
-    // One hole alone: the number that was captured stays a number.
+    // A single expression: the captured number stays a number.
     expect(stepOf(read, 2).body).toEqual({
       type: 'json',
       value: { object: { userId: { $: [{ type: 'variable', name: 'userId' }] } } },
     })
   })
 
-  test('but none that came later, or could be equal by chance', () => {
+  test('but not later values, or values that may be equal by chance', () => {
     const steps = stepsOf(
       { url: '/items/4711' },
       { url: '/items', answer: { id: 4711, count: 300, name: 'blue' } },
@@ -397,7 +397,7 @@ describe('values from responses are captured', () => {
   })
 })
 
-test('cookies that the service sets are set again; those from before are one variable', () => {
+test('cookies that the service sets are set again; earlier ones become one variable', () => {
   const { scenario, notes } = journey(
     {
       url: '/',
@@ -411,7 +411,7 @@ test('cookies that the service sets are set again; those from before are one var
   expect(JSON.stringify(scenario)).not.toContain('geheim')
 })
 
-test('as a mix, requests of one kind are one, with the values they differ in', () => {
+test('as a mix, requests of one kind are merged, with lists of the values that differ', () => {
   const details = [42, 7, 42, 42].map((id) => ({ url: `/api/items/${id}` }))
   const { scenario } = mix(
     { url: '/' },
@@ -429,7 +429,7 @@ test('as a mix, requests of one kind are one, with the values they differ in', (
   ])
 })
 
-test('what the reader knows, it reads', () => {
+test('the reader accepts what the importer writes', () => {
   const draft = mix(
     { url: '/${HOME}/{{x}}', headers: { 'X-Text': '${y} {{z}}', 'bad name': 'x' } },
     {
@@ -448,7 +448,7 @@ test('what the reader knows, it reads', () => {
   expect(requestOf(scenario, 2).body).toEqual({ type: 'text', text: ['a\n${b}\n'] })
 })
 
-describe('a file that is no recording is refused with a way out', () => {
+describe('a file that is not a recording is rejected with a hint', () => {
   test.each([
     ['', 'shop.har: the file is empty'],
     ['{"log":{"entries":[{]}}', "not valid JSON: Expected property name or '}'"],
@@ -462,7 +462,7 @@ describe('a file that is no recording is refused with a way out', () => {
   })
 })
 
-test.each([2e12, 350.5, 999, -1])('a status of %d is none that anything could expect', (status) => {
+test.each([2e12, 350.5, 999, -1])('an invalid status %d is not expected', (status) => {
   for (const draft of [journey({ url: '/a', status }), mix({ url: '/a', status })]) {
     expect(JSON.stringify(draft.scenario.requests)).not.toContain('expect')
     readDraft(draft)

@@ -17,13 +17,13 @@ function load(paths: object, rest: object = {}, options: Partial<OpenapiOptions>
   return importOpenapi(JSON.stringify(document), { file: 'shop.json', ...options })
 }
 
-/** The one request that an operation comes to. */
+/** The request of a single operation. */
 function one(operation: object, { path = '/x', method = 'get', ...rest }: Record<string, unknown> = {}) {
   const draft = load({ [path as string]: { [method as string]: { ...ok, ...operation } } }, rest)
   return { ...draft, request: draft.scenario.requests[0]! as Record<string, unknown> }
 }
 
-/** The JSON body that a schema comes to. */
+/** The JSON body for a schema. */
 function body(schema: object, schemas: object = {}): unknown {
   const requestBody = { content: { 'application/json': { schema } } }
   const draft = one({ requestBody }, { method: 'post', components: { schemas } })
@@ -121,7 +121,7 @@ describe('a Swagger 2.0 document', () => {
     },
   }
 
-  test('is read, in YAML as in JSON', () => {
+  test('is read in YAML and JSON', () => {
     const draft = importOpenapi(stringify(document), { file: 'petstore.yaml' })
     expect(draft).toEqual(importOpenapi(JSON.stringify(document), { file: 'petstore.json' }))
     expect(draft.scenario).toEqual({
@@ -221,7 +221,7 @@ describe('the target', () => {
   test.each([
     ['http://localhost:3000', '${BASE_URL:-http://localhost:3000/v1}'],
     ['http://localhost:3000/api', '${BASE_URL:-http://localhost:3000/api}'],
-  ])('%s instead is %s', (given, target) => {
+  ])('given as %s is %s', (given, target) => {
     const draft = load(
       { '/x': { get: ok } },
       { servers: [{ url: 'https://a.example/v1' }] },
@@ -268,13 +268,13 @@ describe('the target', () => {
     readDraft(draft, { BASE_URL: 'http://localhost:3000' })
   })
 
-  test('of one operation that is no host is a path below the target', () => {
+  test('of one operation, if it has no host, is a path below the target', () => {
     const draft = one({ servers: [{ url: 'https://a b/v9?q#f' }] })
     expect(draft.request['get']).toBe('https://a.example/v9/x')
     readDraft(draft)
   })
 
-  test('of one operation makes its URL whole', () => {
+  test('of one operation makes its URL absolute', () => {
     expect(one({ servers: [{ url: 'https://files.example/up' }] }).request['get']).toBe(
       'https://files.example/up/x',
     )
@@ -286,7 +286,7 @@ describe('the target', () => {
   })
 })
 
-describe('headers that can not be sent are left out, and noted', () => {
+describe('headers that cannot be sent are left out and noted', () => {
   const left = 'left out headers that are not valid in HTTP'
 
   test.each(['text/\u0001plain', 'application/x+json\n', 'application/x\u20ac'])(
@@ -315,7 +315,7 @@ describe('headers that can not be sent are left out, and noted', () => {
     },
   )
 
-  test('cookies, and what the connection sets itself', () => {
+  test('cookies and headers that the connection sets', () => {
     const parameters = [
       parameter('a', 'cookie', { example: 'x\ny' }),
       parameter('Transfer-Encoding', 'header', { example: 'chunked' }),
@@ -326,7 +326,7 @@ describe('headers that can not be sent are left out, and noted', () => {
     readDraft(draft)
   })
 
-  test.each(['key[]', 'Upgrade'])('the key in the header %s', (name) => {
+  test.each(['key[]', 'Upgrade'])('an API key in the header %s', (name) => {
     const schemes = { k: { type: 'apiKey', in: 'header', name } }
     const draft = one({ security: [{ k: [] }] }, { components: { securitySchemes: schemes } })
     expect(draft.notes.join('\n')).toContain('sent without a login, because perfctl does not support k')
@@ -370,7 +370,7 @@ describe('parameters', () => {
     readDraft(draft)
   })
 
-  test('of a path that nobody documents', () => {
+  test('of a path, undocumented', () => {
     const draft = one({}, { path: '/x/{id}' })
     expect(draft.request['get']).toBe('/x/{{ randomInt(1, 1000) }}')
     expect(draft.notes.join()).toContain('write ids that exist: {id} of GET /x/{id}')
@@ -407,7 +407,7 @@ describe('parameters', () => {
     readDraft(draft)
   })
 
-  test('optional ones are sent when the document has a value for them', () => {
+  test('optional ones are sent if the document has a value for them', () => {
     const optional = (name: string, schema: object) => parameter(name, 'query', { required: false, schema })
     const { request, notes } = one({
       operationId: 'op',
@@ -429,7 +429,7 @@ describe('parameters', () => {
     expect(request['headers']).toEqual({ 'x-tenant': 't', cookie: 'sid={{ randomInt(1, 1000) }}; lang=en' })
   })
 
-  test('of an operation replace those of its path', () => {
+  test('of an operation override those of its path', () => {
     const paths = {
       '/x': {
         parameters: [{ $ref: '#/components/parameters/Page' }, parameter('b', 'query', { example: 1 })],
@@ -568,7 +568,7 @@ describe('a body is made of', () => {
     expect(body(schema)).toEqual(value)
   })
 
-  test('schemas that lead back to themselves, up to there', () => {
+  test('circular schemas, cut at the cycle', () => {
     const Node = {
       type: 'object',
       required: ['name', 'next'],
@@ -592,7 +592,7 @@ describe('a body is made of', () => {
     expect(body({ $ref: '#/components/schemas/Loop' }, { Loop })).toBe(true)
   })
 
-  test('the class that a discriminator names', () => {
+  test('the subclass that a discriminator names', () => {
     const schemas = {
       Pet: {
         type: 'object',
@@ -641,7 +641,7 @@ describe('a body is made of', () => {
     expect(JSON.stringify(body({ $ref: '#/components/schemas/S0' }, schemas)).length).toBeLessThan(100_000)
   })
 
-  test('a pattern that refers back to itself is told', () => {
+  test('a pattern with a backreference is noted', () => {
     const requestBody = {
       content: {
         'application/json': {
@@ -760,13 +760,13 @@ describe('security', () => {
     readDraft(draft)
   })
 
-  test('what perfctl can not do is told', () => {
+  test('what perfctl does not support is noted', () => {
     expect(load({ '/x': { get: ok } }, { components, security: [{ tls: [] }] }).notes).toContain(
       'sent without a login, because perfctl does not support tls: GET /x',
     )
   })
 
-  test('the login of most stands under http, of few at their requests', () => {
+  test('the login that most operations share is under http, others are in their requests', () => {
     const draft = load(
       {
         '/a': { get: ok },
@@ -793,7 +793,7 @@ describe('security', () => {
   })
 })
 
-describe('what is expected', () => {
+describe('the expected status', () => {
   test.each<[string[], unknown]>([
     [['200', '404'], 200],
     [['default'], undefined],
@@ -804,7 +804,7 @@ describe('what is expected', () => {
     [['2XX'], '2xx'],
     [['302', '400'], 302],
     [['x-note', '404'], undefined],
-  ])('of the documented %j: %j', (statuses, status) => {
+  ])('for the documented %j: %j', (statuses, status) => {
     const responses = Object.fromEntries(statuses.map((code) => [code, {}]))
     const draft = load({ '/x': { get: { responses } } })
     expect((draft.scenario.requests[0] as { expect?: { status: unknown } }).expect?.status).toEqual(status)
@@ -812,7 +812,7 @@ describe('what is expected', () => {
   })
 })
 
-test('requests are named by operation, and each once', () => {
+test('requests are named by operation, and names are unique', () => {
   const draft = load(
     {
       '/a': { get: { ...ok, operationId: 'list' }, head: ok },
@@ -826,7 +826,7 @@ test('requests are named by operation, and each once', () => {
   expect(draft.notes).toContain('left out because perfctl does not support the method TRACE: TRACE /b')
 })
 
-test('references to other files are told', () => {
+test('references to other files are noted', () => {
   const { notes } = one(
     { requestBody: { content: { 'application/json': { schema: { $ref: 'pet.yaml#/Pet' } } } } },
     { method: 'post' },
@@ -836,7 +836,7 @@ test('references to other files are told', () => {
   )
 })
 
-test('webhooks, further servers and deprecated operations are told', () => {
+test('webhooks, other servers and deprecated operations are noted', () => {
   const { notes } = one(
     { deprecated: true, operationId: 'old' },
     { webhooks: { made: {} }, servers: [{ url: 'http://a.example' }, { url: 'http://b.example' }] },
@@ -848,7 +848,7 @@ test('webhooks, further servers and deprecated operations are told', () => {
   ])
 })
 
-describe('what is no document', () => {
+describe('an invalid document', () => {
   test.each([
     ['{"openapi": "4.0.0"}', 'OpenAPI 4.0.0 is not supported', 'supported versions are 2.0, 3.0 and 3.1'],
     [
@@ -873,7 +873,7 @@ describe('what is no document', () => {
     )
   })
 
-  test('broken YAML is told with its place', () => {
+  test('broken YAML is reported with its place', () => {
     expect(() => importOpenapi('openapi: 3.0.0\npaths:\n\t/x: {}\n', { file: 'f.yaml' })).toThrow(
       expect.objectContaining({
         problems: [
@@ -886,12 +886,12 @@ describe('what is no document', () => {
     )
   })
 
-  test('JSON with a comma too many is read', () => {
+  test('JSON with a trailing comma is read', () => {
     const text = '{"openapi": "3.0.0", "paths": {"/x": {"get": {},},},}'
     expect(importOpenapi(text, { file: 'f.json' }).scenario.requests).toHaveLength(1)
   })
 
-  test('aliases without end are refused', () => {
+  test('endless aliases are rejected', () => {
     const bomb = `a0: &a0 [x]\n${Array.from({ length: 20 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(10).fill(`*a${n}`).join(', ')}]\n`).join('')}`
     expect(() => importOpenapi(`openapi: 3.0.0\n${bomb}`, { file: 'f.yaml' })).toThrow(
       'aliases repeat too much',

@@ -11,7 +11,7 @@ function load(item: readonly object[], rest: object = {}, options: Partial<Postm
   return importPostman(JSON.stringify(collection), { file: 'shop.json', ...options })
 }
 
-/** The one request that a collection with this request comes to. */
+/** The request of a collection with one request. */
 function one(request: object | string, rest: object = {}, options: Partial<PostmanOptions> = {}) {
   const draft = load([{ name: 'one', request }], rest, options)
   return { ...draft, request: draft.scenario.requests[0]! as Record<string, unknown> }
@@ -22,7 +22,7 @@ const script = (...exec: string[]) => [{ listen: 'test', script: { type: 'text/j
 const key = (name: string, value: string, rest: object = {}) => ({ key: name, value, ...rest })
 
 describe('names', () => {
-  test('carry the folders in front, and each is there once', () => {
+  test('are prefixed with their folders and unique', () => {
     const get = { method: 'GET', url: 'http://a.example/' }
     const draft = load([
       { name: 'users', item: [{ name: 'v1', item: [{ name: 'list', request: get }] }] },
@@ -39,7 +39,7 @@ describe('names', () => {
     expect(readDraft(draft).requests[2]!.name).toBe('two lines x ${y}')
   })
 
-  test('a scenario is named after its collection, as far as a file can be', () => {
+  test('a scenario is named after its collection, as far as a file name allows', () => {
     expect(
       load([{ request: 'http://a.example' }], { info: { name: 'Shop: API/v2' } }).scenario,
     ).toMatchObject({
@@ -48,7 +48,7 @@ describe('names', () => {
     })
   })
 
-  test('whatever a collection is called, its description says so', () => {
+  test('the description has the full name of the collection', () => {
     const title = 'a/b {{c}} ${D} $${E} {'
     const draft = load([{ request: 'http://a.example' }], { info: { name: title } })
     expect(readDraft(draft).description).toBe(title)
@@ -117,7 +117,7 @@ describe('the URL', () => {
     readDraft(draft, { BASE_URL: 'http://h.example', PORT_NO: '80' })
   })
 
-  test('the target is where most requests go, others have whole URLs', () => {
+  test('the target is the most frequent host, other requests have full URLs', () => {
     const draft = load([
       { name: 'a', request: 'http://other.example/a' },
       { name: 'b', request: 'http://main.example/b' },
@@ -129,17 +129,17 @@ describe('the URL', () => {
     readDraft(draft)
   })
 
-  test('a target that is given replaces it', () => {
+  test('a given target replaces it', () => {
     for (const url of ['https://a.example/x', '{{baseUrl}}/x']) {
       const draft = one(url, {}, { target: 'http://localhost:3000' })
       expect(draft.scenario.target).toBe('${BASE_URL:-http://localhost:3000}')
       expect(draft.request['get']).toBe('/x')
-      // Nothing is left to be set.
+      // No variable is left to set.
       expect(draft.notes.join()).not.toContain('BASE_URL')
     }
   })
 
-  test('the login of a URL becomes auth, its password stays behind', () => {
+  test('the login of a URL becomes auth, without its password', () => {
     const draft = one('http://ada:s3cret@a.example/x')
     expect(draft.scenario).toMatchObject({
       target: '${BASE_URL:-http://a.example}',
@@ -155,7 +155,7 @@ describe('the URL', () => {
       'left out because perfctl does not support the method PROPFIND: one',
     ],
     [{ method: 'GET', url: '' }, 'left out requests without a URL: one'],
-  ])('%j is left out and told', (request, note) => {
+  ])('%j is left out and noted', (request, note) => {
     const draft = load([
       { name: 'one', request },
       { name: 'two', request: 'http://a.example' },
@@ -203,7 +203,7 @@ describe('variables', () => {
     readDraft(draft)
   })
 
-  test('of an environment go before those of the collection, secrets excepted', () => {
+  test('of an environment override those of the collection, except for secrets', () => {
     const environment = {
       file: 'env.json',
       text: JSON.stringify({
@@ -220,7 +220,7 @@ describe('variables', () => {
     expect(draft.request['headers']).toEqual({ 'x-a': '2 1 ${S}' })
   })
 
-  test('of a folder go before those of the collection', () => {
+  test('of a folder override those of the collection', () => {
     const request = { url: 'http://a.example/{{a}}' }
     const draft = load([{ name: 'f', variable: [key('a', '2')], item: [{ name: 'x', request }] }], {
       variable: [key('a', '1')],
@@ -228,7 +228,7 @@ describe('variables', () => {
     expect(draft.scenario.requests[0]).toMatchObject({ get: '/2' })
   })
 
-  test('those that are left to the environment are listed', () => {
+  test('those that the environment must set are noted', () => {
     const draft = one({ url: 'http://a.example/{{b}}/{{a}}' })
     expect(draft.notes).toContain(
       'set these variables before a run, in the environment or with -e NAME=value: B, A',
@@ -254,7 +254,7 @@ describe('auth', () => {
       { type: 'basic', basic: { username: 'ada', password: '{{pw}}' } },
       { auth: { basic: 'ada:${PW}' } },
     ],
-  ])('%s of all requests stands under http', (_, auth, http) => {
+  ])('%s of all requests is under http', (_, auth, http) => {
     const draft = one('http://a.example', { auth })
     expect(draft.scenario.http).toEqual(http)
     expect(JSON.stringify(draft)).not.toContain('abcdef')
@@ -272,7 +272,7 @@ describe('auth', () => {
     expect(one('http://a.example', { auth }).request).toMatchObject(request)
   })
 
-  test('is inherited from the nearest folder, and noauth ends it', () => {
+  test('is inherited from the nearest folder, and noauth removes it', () => {
     const request = (auth?: object) => ({ url: 'http://a.example', ...(auth && { auth }) })
     const draft = load(
       [
@@ -296,20 +296,20 @@ describe('auth', () => {
     ])
   })
 
-  test('of another kind is told', () => {
+  test('of an unsupported type is noted', () => {
     const { request, notes } = one('http://a.example', { auth: list('hawk', { authKey: 'abcdef' }) })
     expect(request).toEqual({ name: 'one', get: '/' })
     expect(notes).toContain('sent without authorization, because perfctl does not support the type hawk: one')
   })
 
-  test('a key in a header that HTTP has not is told', () => {
+  test('a key in an invalid header is noted', () => {
     const auth = list('apikey', { key: 'a{{', value: 'abcdef', in: 'header' })
     const draft = one('http://a.example', { auth })
     expect(draft.request).toEqual({ name: 'one', get: '/' })
     expect(draft.notes.join()).toContain('perfctl does not support the type apikey: one')
   })
 
-  test('a user without a password is a key', () => {
+  test('a user without a password is an API key', () => {
     const auth = list('basic', { username: 'geheim', password: '' })
     const draft = one('http://a.example', { auth })
     expect(draft.scenario.http).toEqual({ auth: { basic: '${API_KEY}:' } })
@@ -320,7 +320,7 @@ describe('auth', () => {
     })
   })
 
-  test('takes the place of a header that says the same', () => {
+  test('replaces an authorization header', () => {
     const auth = list('bearer', { token: '{{t}}' })
     const draft = one({ url: 'http://a.example', header: [key('Authorization', 'Basic abc')], auth })
     expect(draft.request['headers']).toBeUndefined()
@@ -329,7 +329,7 @@ describe('auth', () => {
 })
 
 describe('headers', () => {
-  test('what is off, empty or of the connection is not sent', () => {
+  test('disabled, empty and connection headers are not sent', () => {
     const header = [
       key('X-Off', '1', { disabled: true }),
       key('Host', 'a.example'),
@@ -340,12 +340,12 @@ describe('headers', () => {
     expect(one({ url: 'http://a.example', header }).request['headers']).toEqual({ 'x-on': '1' })
   })
 
-  test('a host of its own is that of a virtual server', () => {
+  test('a different host is kept, as for a virtual host', () => {
     const { request } = one({ url: 'http://127.0.0.1:8080', header: [key('Host', 'shop.example')] })
     expect(request['headers']).toEqual({ host: 'shop.example' })
   })
 
-  test('of the oldest form are lines', () => {
+  test('in the oldest form are lines', () => {
     const { request } = one({ url: 'http://a.example', header: 'X-A: 1\nX-B: b: c\n' })
     expect(request['headers']).toEqual({ 'x-a': '1', 'x-b': 'b: c' })
   })
@@ -489,14 +489,14 @@ describe('the body', () => {
     )
   })
 
-  test('the media type of a header counts', () => {
+  test('the media type of the header decides', () => {
     const { request } = post({ mode: 'raw', raw: '{"a":1}' }, [
       key('Content-Type', 'application/vnd.api+json'),
     ])
     expect(request).toMatchObject({ json: { a: 1 }, headers: { 'content-type': 'application/vnd.api+json' } })
   })
 
-  test('is not sent with get, as Postman does not either; where it would, that is told', () => {
+  test('is not sent with GET, as in Postman; if Postman would send it, that is noted', () => {
     const request = { method: 'GET', url: 'http://a.example', body: raw('{}') }
     expect(one(request).request).toEqual({ name: 'one', get: '/' })
     expect(one(request).notes.join()).not.toContain('body')
@@ -520,7 +520,7 @@ describe('journeys', () => {
   }
   const ping = { name: 'ping', request: 'http://a.example/ping' }
 
-  test('requests of a folder that pass values on become steps, others stay', () => {
+  test('requests of a folder that pass on values become steps, others stay', () => {
     const draft = load([{ name: 'shop', item: [ping, login, cart] }])
     expect(draft.scenario.requests).toEqual([
       { name: 'shop / ping', get: '/ping' },
@@ -543,7 +543,7 @@ describe('journeys', () => {
     })
   })
 
-  test('a login that the collection has for all requests is one of the steps, not of http', () => {
+  test('a login request for the whole collection is a step, and its token is not under http', () => {
     const auth = { type: 'bearer', bearer: [key('token', '{{token}}')] }
     const draft = load([{ ...login, request: { ...login.request, auth: { type: 'noauth' } } }, { ...ping }], {
       auth,
@@ -561,7 +561,7 @@ describe('journeys', () => {
     expect(show(stepOf(journeyOf(readDraft(draft)), 1).headers['authorization']!)).toBe('Bearer <token>')
   })
 
-  test('what is used before it is captured, or in another folder, is left to the environment', () => {
+  test('a variable used before its capture, or in another folder, is left to the environment', () => {
     const draft = load([
       { name: 'a', item: [cart, login] },
       { name: 'b', item: [cart] },
@@ -575,7 +575,7 @@ describe('journeys', () => {
     expect(notes).toContain('set these variables, which scripts set in Postman: TOKEN (by a / login)')
   })
 
-  test('two chains of a folder are two journeys', () => {
+  test('two chains in a folder are two journeys', () => {
     const make = {
       name: 'make',
       event: script('pm.variables.set("id", pm.response.json().id)'),
@@ -605,7 +605,7 @@ describe('journeys', () => {
     ])
   })
 
-  test('a captured name is none of a function, and two stay two', () => {
+  test('a captured name is not that of a function, and two names stay two', () => {
     const make = {
       name: 'make',
       event: script(
@@ -629,7 +629,7 @@ describe('journeys', () => {
     ])
   })
 
-  test('a captured name is none of a list that stands in for random values', () => {
+  test('a captured name is not that of a list for random values', () => {
     const make = {
       name: 'make',
       event: script('pm.variables.set("randomCity", pm.response.json().city)'),
@@ -643,7 +643,7 @@ describe('journeys', () => {
     ['pm.response.headers.get("X-Id")', { type: 'header', name: 'x-id' }],
     ['pm.cookies.get("sid")', { type: 'cookie', name: 'sid' }],
     ['pm.response.json()["@meta"].items[0].id', { type: 'json', path: "$['@meta'].items[0].id" }],
-  ])('%s is where the reader takes it from, too', (source, from) => {
+  ])('the reader captures from %s, too', (source, from) => {
     const make = {
       name: 'make',
       event: script(`pm.variables.set("id", ${source})`),
@@ -655,7 +655,7 @@ describe('journeys', () => {
   })
 })
 
-test('scripts of the collection hold for all requests, and what is left of them is told once', () => {
+test('scripts of the collection apply to all requests, and the rest of them is noted once', () => {
   const draft = load(
     [
       { name: 'a', request: 'http://a.example/a' },
@@ -678,14 +678,14 @@ test('scripts of the collection hold for all requests, and what is left of them 
   readDraft(draft)
 })
 
-test('a fixed value that only scripts set is that value', () => {
+test('a constant that only scripts set is used as the value', () => {
   const event = [{ listen: 'prerequest', script: { exec: 'pm.variables.set("page", "7");' } }]
   expect(
     load([{ name: 'a', event, request: 'http://a.example/{{page}}' }]).scenario.requests[0],
   ).toMatchObject({ get: '/7' })
 })
 
-test('the whole of a collection is read by perfctl', () => {
+test('the reader accepts a whole collection', () => {
   const draft = load(
     [
       {
@@ -721,7 +721,7 @@ test('the whole of a collection is read by perfctl', () => {
   expect(body).toMatchObject({ type: 'json', value: { object: { note: { $: ['{{ not closed ${x}'] } } } })
 })
 
-describe('what is no collection', () => {
+describe('an invalid collection', () => {
   test.each([
     ['{"info": {}}', 'not a Postman collection', 'export it from Postman as Collection v2.1'],
     [
@@ -748,7 +748,7 @@ describe('what is no collection', () => {
     )
   })
 
-  test('broken JSON is told with its place', () => {
+  test('broken JSON is reported with its place', () => {
     const text = '{\n  "item": [\n    { "name": }\n  ]\n'
     expect(() => importPostman(text, { file: 'f.json' })).toThrow(
       expect.objectContaining({
