@@ -21,7 +21,7 @@ export function makePlan(scenario: Scenario, { variables = {}, ...options }: Pla
   const { load, http, data, requests, beforeEach, secrets, files } = scenario
   const sharedCursors = makeSharedCursors(data)
   const onceSteps = [...scenario.before, ...scenario.after]
-  const looksIntoAnswers = listSeries(scenario).some(
+  const checksResponses = listSeries(scenario).some(
     ({ request }) => request?.expect.checks !== undefined || request?.capture !== undefined,
   )
   return {
@@ -33,7 +33,7 @@ export function makePlan(scenario: Scenario, { variables = {}, ...options }: Pla
     variables,
     ...options,
     counters: makeCounters(),
-    ...(looksIntoAnswers && { secrets }),
+    ...(checksResponses && { secrets }),
     ...(sharedCursors && { sharedCursors }),
     ...(files && { files }),
     ...(onceSteps.length > 0 && { onceSteps }),

@@ -55,8 +55,8 @@ export function mixTraffic<T>(traffic: Traffic<T>, lists: DataLists): TrafficMix
       lists.notes.add('values of one path are drawn independently, so some combinations may not exist', name)
     return { name, method, path: pathOf(one, lists), count, statuses, payload }
   })
-  const carried = requests.reduce((sum, { count }) => sum + count, 0)
-  return { requests, leftOut: traffic.count - carried }
+  const included = requests.reduce((sum, { count }) => sum + count, 0)
+  return { requests, leftOut: traffic.count - included }
 }
 
 function foldNames<T>(branch: Branch<T>): void {
@@ -99,17 +99,17 @@ function mainEnds<T>({ ends }: Branch<T>): End<T>[] {
 
 function pathOf<T>({ branch, end, segments }: Found<T>, lists: DataLists): string {
   const words = segments.filter((segment) => typeof segment === 'string')
-  const further = words.findLast((word) => /^[A-Za-z]/.test(word)) ?? 'value'
+  const prefix = words.findLast((word) => /^[A-Za-z]/.test(word)) ?? 'value'
   const parts = segments.map((segment) =>
     typeof segment === 'string'
       ? segment
-      : lists.place(segment.branch.sample, { wanted: segment.name, further }),
+      : lists.place(segment.branch.sample, { wanted: segment.name, prefix }),
   )
   const pairs = end.parameters.map((name) => {
     const sample = branch.parameters.get(name)
     if (sample === undefined || (sample.distinct <= 1 && sample.values[0] === ''))
       return `${encodeSafely(name)}=`
-    return `${encodeSafely(name)}=${lists.place(sample, { wanted: name, further })}`
+    return `${encodeSafely(name)}=${lists.place(sample, { wanted: name, prefix })}`
   })
   return `/${parts.join('/')}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`
 }
@@ -119,7 +119,7 @@ function nameOf<T>({ branch, end, segments }: Found<T>, all: readonly Found<T>[]
   const path = segments
     .map((segment) => (typeof segment === 'string' ? segment : `{${segment.name}}`))
     .join('/')
-  const twins = all.filter((other) => other.branch === branch && other.end.method === end.method)
-  const query = twins.length < 2 || end.parameters.length === 0 ? '' : `?${end.parameters.join('&')}`
+  const similar = all.filter((other) => other.branch === branch && other.end.method === end.method)
+  const query = similar.length < 2 || end.parameters.length === 0 ? '' : `?${end.parameters.join('&')}`
   return `${end.method} ${readablePath(`/${path}${query}`)}`
 }

@@ -29,9 +29,9 @@ export class DataLists {
 
   /**
    * The text that replaces the values: percent-encoded if it's constant, otherwise a template, which encodes its value
-   * itself. `wanted`: the name for the list. `further`: prefixed to it if another list has that name.
+   * itself. `wanted`: the name for the list. `prefix`: put in front of it if another list has that name.
    */
-  place(sample: Sample, { wanted, further }: { readonly wanted: string; readonly further: string }): string {
+  place(sample: Sample, { wanted, prefix }: { readonly wanted: string; readonly prefix: string }): string {
     const { values, distinct, range } = sample
     if (isSecretField(wanted) && distinct > 0) return this.credentials.hide(wanted, values[0]!)
     if (distinct <= 1) return encodeSafely(values[0] ?? '')
@@ -39,7 +39,7 @@ export class DataLists {
     const known = this.names.get(sample)
     if (known !== undefined) return template(known)
     const list = listOf(sample)
-    const name = this.nameFor(list, [wanted, further])
+    const name = this.nameFor(list, [wanted, prefix])
     this.names.set(sample, name)
     this.lists[name] = list
     if (new Set(list).size < list.length) {
@@ -61,9 +61,9 @@ export class DataLists {
   }
 
   /** Equal lists share a name. */
-  private nameFor(list: readonly (string | number)[], [wanted, further]: readonly [string, string]): string {
+  private nameFor(list: readonly (string | number)[], [wanted, prefix]: readonly [string, string]): string {
     const name = nameOf(wanted)
-    const longer = nameOf(`${further}${wanted.charAt(0).toUpperCase()}${wanted.slice(1)}`)
+    const longer = nameOf(`${prefix}${wanted.charAt(0).toUpperCase()}${wanted.slice(1)}`)
     const isFree = (candidate: string) =>
       !Object.hasOwn(this.lists, candidate) || String(this.lists[candidate]) === String(list)
     for (let n = 2; ; n++) {

@@ -13,7 +13,7 @@ import { kindOf, valueName } from '../segments.js'
 export interface Exchange {
   readonly recorded: Recorded
   /** The response body; null if unknown. */
-  readonly answer: string | null
+  readonly responseBody: string | null
 }
 
 /** A request with captured instead of copied values. */
@@ -53,7 +53,7 @@ export function linkExchanges(exchanges: readonly Exchange[]): Linked[] {
       const source = sources.get(value)
       return source === undefined ? null : template(nameFor(source, captureName(wanted ?? source.key)))
     })
-    for (const [value, source] of valuesIn(exchange.answer, step)) {
+    for (const [value, source] of valuesIn(exchange.responseBody, step)) {
       // The first response with the value usually created it.
       if (!sources.has(value) && sources.size < VALUES_MAX) sources.set(value, source)
     }
@@ -132,11 +132,11 @@ function unquoted(string: string): string {
 }
 
 /** Ids and tokens in a JSON response. Other values are usually equal only by chance. */
-function valuesIn(answer: string | null, step: number): [value: string, source: Source][] {
+function valuesIn(responseBody: string | null, step: number): [value: string, source: Source][] {
   const found: [string, Source][] = []
-  if (answer === null || !/^\s*[[{]/.test(answer)) return found
+  if (responseBody === null || !/^\s*[[{]/.test(responseBody)) return found
   try {
-    collect(JSON.parse(answer), '$', '', 0)
+    collect(JSON.parse(responseBody), '$', '', 0)
   } catch {
     return []
   }

@@ -13,12 +13,12 @@ export class CookieTrail {
   private readonly brought = new Set<string>()
 
   /** The headers of the next request, without cookies that the service set. */
-  headersOf({ headers, answerHeaders }: HarEntry): HeaderList {
+  headersOf({ headers, responseHeaders }: HarEntry): HeaderList {
     for (const [name, value] of headers) {
       if (name.toLowerCase() !== 'cookie') continue
       for (const pair of value.split(/;\s*/)) if (pair !== '') this.bring(nameOf(pair))
     }
-    for (const [name, value] of answerHeaders) {
+    for (const [name, value] of responseHeaders) {
       if (name.toLowerCase() !== 'set-cookie') continue
       // One header may hold several, one per line.
       for (const line of value.split('\n')) this.set.add(nameOf(line))

@@ -22,11 +22,11 @@ export interface HarEntry {
   readonly body: RecordedBody | null
   /** 0 if there was no response; null if not recorded or not a valid status. */
   readonly status: number | null
-  readonly answerHeaders: HeaderList
+  readonly responseHeaders: HeaderList
   /** The response's content type; '' if it had none. */
   readonly mime: string
   /** The response body, if it was recorded as text. */
-  readonly answer: string | null
+  readonly responseBody: string | null
   /** Chrome's resource type: `document`, `xhr`, `image`, …; '' elsewhere. */
   readonly resource: string
   /** Served from the browser's cache. */
@@ -36,7 +36,7 @@ export interface HarEntry {
 }
 
 /** Longer responses aren't searched for values. */
-const ANSWER_LENGTH_MAX = 2_000_000
+const RESPONSE_LENGTH_MAX = 2_000_000
 
 /** The entries of a recording, sorted by start. Throws a UserError if there are none. */
 export function readHar(text: string, file: string): HarEntry[] {
@@ -67,9 +67,9 @@ function readEntry(entry: unknown): HarEntry {
     headers: withType(readHeaders(request), digText(request, 'postData', 'mimeType')),
     body: readBody(request),
     status: readStatus(digNumber(response, 'status')),
-    answerHeaders: readHeaders(response),
+    responseHeaders: readHeaders(response),
     mime: digText(response, 'content', 'mimeType') ?? '',
-    answer: readAnswer(dig(response, 'content')),
+    responseBody: readContent(dig(response, 'content')),
     resource: (digText(entry, '_resourceType') ?? '').toLowerCase(),
     isFromCache: digText(entry, '_fromCache') !== null || /cache/i.test(digText(entry, '_fetchType') ?? ''),
     isInternal: headerOf(readHeaders(response), 'non-authoritative-reason') !== null,
@@ -148,8 +148,8 @@ function encode(field: string): string {
   return /%[\da-f]{2}|\+/i.test(field) ? field : encodeSafely(field)
 }
 
-function readAnswer(content: unknown): string | null {
+function readContent(content: unknown): string | null {
   const text = digText(content, 'text')
-  if (text === null || text.length > ANSWER_LENGTH_MAX) return null
+  if (text === null || text.length > RESPONSE_LENGTH_MAX) return null
   return digText(content, 'encoding') === 'base64' ? Buffer.from(text, 'base64').toString() : text
 }

@@ -43,7 +43,7 @@ export function importHar(text: string, { file, isMix, withStatic, target, reser
   const trail = new CookieTrail()
   const exchanges = selected.map(({ entry, address }) => ({
     recorded: recordedOf(entry, address, trail),
-    answer: entry.answer,
+    responseBody: entry.responseBody,
   }))
   const draft = isMix
     ? mixOf(
@@ -82,7 +82,7 @@ interface Recording {
 }
 
 function journeyOf(
-  exchanges: readonly { readonly recorded: Recorded; readonly answer: string | null }[],
+  exchanges: readonly { readonly recorded: Recorded; readonly responseBody: string | null }[],
   recording: Recording,
   context: ImportContext,
 ): Body {

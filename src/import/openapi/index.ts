@@ -94,7 +94,7 @@ export function importOpenapi(
   }
 }
 
-interface Making {
+interface RequestContext {
   readonly names: Names
   readonly context: OpenapiContext
   readonly document: UnknownMap
@@ -103,7 +103,7 @@ interface Making {
 function makeRequest(
   operation: Operation,
   login: Login,
-  { names, context, document }: Making,
+  { names, context, document }: RequestContext,
 ): Record<string, unknown> {
   const { method } = operation
   const filled = fillParameters(operation, context)
@@ -180,14 +180,14 @@ function successOf(responses: UnknownMap): unknown {
 
 /** Whether all operations with documented responses can respond with JSON. */
 function acceptsJson(operations: readonly Operation[], { refs }: OpenapiContext): boolean {
-  const answers = operations.map(({ responses, produces }) => {
+  const mediaTypes = operations.map(({ responses, produces }) => {
     const success = Object.entries(responses).filter(([status]) => /^2/.test(status))
     const types = success.flatMap(([, response]) =>
       Object.keys(refs.resolve(refs.resolve(response).value['content']).value),
     )
     return [...types, ...produces]
   })
-  const documented = answers.filter((types) => types.length > 0)
+  const documented = mediaTypes.filter((types) => types.length > 0)
   return (
     documented.length > 0 &&
     documented.every((types) => types.some((type) => /^application\/json\b/i.test(type)))

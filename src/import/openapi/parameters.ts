@@ -171,7 +171,7 @@ export function exampleOf(owner: unknown, { refs }: Pick<OpenapiContext, 'refs'>
     if (value['value'] !== undefined) return value['value']
     const file = value['externalValue']
     if (typeof file !== 'string') continue
-    const { value: outside } = refs.follow(refs.beside(value, file))
+    const { value: outside } = refs.follow(refs.fileReference(value, file))
     if (outside !== undefined) return outside
   }
   return undefined

@@ -70,13 +70,13 @@ export class Refs {
     for (let n = 0; n < CHAIN_MAX; n++) {
       const next = field(at, '$ref')
       if (typeof next !== 'string') return { value: at, ref }
-      const { $ref, ...beside } = at as UnknownMap
+      const { $ref, ...siblings } = at as UnknownMap
       ref = this.nameOf(next, at as UnknownMap)
       const found = ref === null ? undefined : this.find(ref)
-      if (found === undefined) return { value: beside, ref }
+      if (found === undefined) return { value: siblings, ref }
       // OpenAPI 3.1 merges keys next to a `$ref`. The target's keys win.
-      if (isMap(found) && Object.keys(beside).length > 0) {
-        at = { ...beside, ...found }
+      if (isMap(found) && Object.keys(siblings).length > 0) {
+        at = { ...siblings, ...found }
         this.homes.set(at as object, this.homeOf(found))
       } else at = found
     }
@@ -101,8 +101,8 @@ export class Refs {
     return `${file === posix.basename(this.root.file.replaceAll('\\', '/')) ? '' : file}#${fragment}`
   }
 
-  /** Follows a reference to a file that isn't written as `$ref`. */
-  beside(holder: UnknownMap, ref: string): UnknownMap {
+  /** A `$ref` to a file that the document names in another way. */
+  fileReference(holder: UnknownMap, ref: string): UnknownMap {
     const reference = { $ref: ref }
     this.homes.set(reference, this.homeOf(holder))
     return reference

@@ -5,12 +5,12 @@ import { encodeSafely, shownUrl } from '../address.js'
 import { field, listOf, mapOf, textField, textOf, type UnknownMap } from '../untrusted-json.js'
 import type { OpenapiContext } from './sample.js'
 
-/** The scenario's target: the first server, which `BASE_URL` overrides. `instead`: a given target. */
-export function chooseServer(document: UnknownMap, instead: string | null, context: OpenapiContext): string {
-  const url = mainServer(document, context)
-  const path = pathOf(url)
-  const given = instead === null || pathOf(instead) !== '' ? instead : `${instead}${path}`
-  if (given !== null || url !== path) return `\${BASE_URL:-${given ?? url}}`
+/** The scenario's target: the first server, which `BASE_URL` overrides. `given`: the target of the command line. */
+export function chooseServer(document: UnknownMap, given: string | null, context: OpenapiContext): string {
+  const documented = mainServer(document, context)
+  const path = pathOf(documented)
+  const url = given === null ? documented : pathOf(given) === '' ? `${given}${path}` : given
+  if (given !== null || url !== path) return `\${BASE_URL:-${url}}`
   context.notes.add('the document names no host: set BASE_URL, such as http://localhost:3000')
   return `${context.references.take('BASE_URL', 'server')}${path}`
 }

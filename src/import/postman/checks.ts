@@ -42,9 +42,9 @@ export class Scripts {
     }
   }
 
-  private readOne(code: string, hasAnswer: boolean): Script {
-    const key = `${hasAnswer} ${code}`
-    const script = this.known.get(key) ?? readScript(code, hasAnswer)
+  private readOne(code: string, hasResponse: boolean): Script {
+    const key = `${hasResponse} ${code}`
+    const script = this.known.get(key) ?? readScript(code, hasResponse)
     this.known.set(key, script)
     return script
   }

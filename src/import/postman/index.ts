@@ -70,13 +70,13 @@ function makeDraft(
   collection: UnknownMap,
   groups: readonly (readonly Sent[])[],
   context: PostmanContext,
-  instead: string | null,
+  given: string | null,
 ): Draft {
   const { notes, references, data } = context
   const sent = groups.flat()
   const { target, urlOf } = chooseTarget(
     sent.map(({ prepared }) => prepared.address),
-    instead,
+    given,
     context,
   )
   const auth = commonAuth(sent.map(({ prepared }) => prepared))

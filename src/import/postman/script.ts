@@ -24,14 +24,14 @@ export interface Script {
 }
 
 /** Reads a script. Before a request there is no response, so only constants are read. */
-export function readScript(code: string, hasAnswer: boolean): Script {
-  const reader = new ScriptReader(stripComments(code).slice(0, CODE_MAX), hasAnswer)
-  if (hasAnswer) {
+export function readScript(code: string, hasResponse: boolean): Script {
+  const reader = new ScriptReader(stripComments(code).slice(0, CODE_MAX), hasResponse)
+  if (hasResponse) {
     reader.readNames()
     reader.readStatus()
   }
   reader.readSetters()
-  if (hasAnswer) reader.readExpectations()
+  if (hasResponse) reader.readExpectations()
   return reader.finish()
 }
 
@@ -41,7 +41,7 @@ const EQUALS = String.raw`\.to(?:\.be)?(?:\.deep)?\.(?:equals?|eql|eq)\s*\(`
 
 class ScriptReader {
   private code: string
-  private readonly hasAnswer: boolean
+  private readonly hasResponse: boolean
   private readonly names = new Map<string, Origin>()
   private readonly status = new Set<number | '2xx'>()
   private readonly captures = new Map<string, string | Record<string, string>>()
@@ -50,9 +50,9 @@ class ScriptReader {
   private readonly sets: string[] = []
   private body: string | null = null
 
-  constructor(code: string, hasAnswer: boolean) {
+  constructor(code: string, hasResponse: boolean) {
     this.code = code
-    this.hasAnswer = hasAnswer
+    this.hasResponse = hasResponse
   }
 
   /** Reads the script's own variables: `const json = pm.response.json()`, `const { token } = json`. */
@@ -167,7 +167,7 @@ class ScriptReader {
   }
 
   private set(name: string, value: string): boolean {
-    const origin = this.hasAnswer ? readOrigin(value, this.names) : null
+    const origin = this.hasResponse ? readOrigin(value, this.names) : null
     const source = origin === null ? null : writeSource(origin)
     const literal = /^(["'`])([^"'`\\$]*)\1$/.exec(value)?.[2] ?? /^-?\d+(?:\.\d+)?$/.exec(value)?.[0]
     if (source !== null) this.captures.set(name, source)

@@ -12,10 +12,10 @@ export interface Target {
   urlOf(address: Address): string
 }
 
-/** Makes the base of most requests the target. `instead`: a given target. */
+/** Makes the base of most requests the target. `given`: the target of the command line. */
 export function chooseTarget(
   addresses: readonly Address[],
-  instead: string | null,
+  given: string | null,
   { placeholders, notes }: PostmanContext,
 ): Target {
   const counts = new Map<string, number>()
@@ -25,9 +25,9 @@ export function chooseTarget(
   }
   const [main] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? []
   for (const { base, isOpen } of addresses) {
-    if (isOpen && (base !== main || instead === null))
+    if (isOpen && (base !== main || given === null))
       notes.add(
-        'must be a full URL, such as http://localhost:3000',
+        'set these variables to a full URL (such as http://localhost:3000)',
         placeholders.write(base).replace(/^\$\{|\}$/g, ''),
       )
   }
@@ -36,8 +36,7 @@ export function chooseTarget(
     for (const base of others) notes.add('requests to other hosts have full URLs', placeholders.write(base))
   }
   return {
-    target:
-      instead === null ? (main === undefined ? null : written(main, placeholders)) : overridable(instead),
+    target: given === null ? (main === undefined ? null : written(main, placeholders)) : overridable(given),
     urlOf: ({ base, path }) => placeholders.write(base === main ? path : `${base}${path}`),
   }
 }

@@ -11,15 +11,15 @@ function inputOf({ stdin }: Command) {
 }
 
 function read(text: string) {
-  const told: string[] = []
+  const reported: string[] = []
   const commands = readShell(text, {
-    onVariable: (name) => told.push(name),
-    onSubstitution: (one) => told.push(one),
+    onVariable: (name) => reported.push(name),
+    onSubstitution: (one) => reported.push(one),
   })
   return {
     commands: commands.map(({ words }) => renderPlaceholders(words)),
     inputs: commands.map(inputOf),
-    told,
+    reported,
   }
 }
 
@@ -59,13 +59,13 @@ test.each([
 })
 
 test('shell variables become variables of the scenario', () => {
-  const { commands, told } = read(
+  const { commands, reported } = read(
     'curl "$API/x" -H "Bearer ${TOKEN}" ${PORT:-80} \'$NOT\' \\$NOT "$(cat key)" `date`',
   )
   expect(commands).toEqual([
     ['curl', '${API}/x', '-H', 'Bearer ${TOKEN}', '${PORT:-80}', '$NOT', '$NOT', '${KEY}', '${VALUE}'],
   ])
-  expect(told).toEqual(['API', 'TOKEN', '$(cat key)', '`date`'])
+  expect(reported).toEqual(['API', 'TOKEN', '$(cat key)', '`date`'])
 })
 
 test.each([

@@ -12,8 +12,8 @@ interface Entry {
   readonly headers?: Readonly<Record<string, string>>
   readonly post?: object
   readonly status?: number
-  readonly answer?: unknown
-  readonly answerHeaders?: Readonly<Record<string, string>>
+  readonly response?: unknown
+  readonly responseHeaders?: Readonly<Record<string, string>>
   readonly extra?: object
 }
 
@@ -42,8 +42,8 @@ function har(...entries: readonly Entry[]): string {
         },
         response: {
           status: entry.status ?? 200,
-          headers: pairs(entry.answerHeaders ?? {}),
-          content: { mimeType: 'application/json', text: JSON.stringify(entry.answer ?? {}) },
+          headers: pairs(entry.responseHeaders ?? {}),
+          content: { mimeType: 'application/json', text: JSON.stringify(entry.response ?? {}) },
         },
         ...entry.extra,
       })),
@@ -168,7 +168,7 @@ describe('requests that are not part of the load are left out and noted', () => 
       {
         url: 'http://shop.example/',
         status: 307,
-        answerHeaders: { Location: 'https://shop.example/', 'Non-Authoritative-Reason': 'HSTS' },
+        responseHeaders: { Location: 'https://shop.example/', 'Non-Authoritative-Reason': 'HSTS' },
       },
     ],
     [
@@ -318,7 +318,7 @@ describe('values from responses are captured', () => {
 
   test('a token, wherever it is sent', () => {
     const steps = stepsOf(
-      { ...LOGIN, answer: { data: { accessToken: 'abcdefgh1234' } } },
+      { ...LOGIN, response: { data: { accessToken: 'abcdefgh1234' } } },
       { url: '/a', headers: { authorization: 'Bearer abcdefgh1234' } },
       { url: '/b?token=abcdefgh1234', headers: { 'x-auth-token': 'abcdefgh1234' } },
       { url: '/c', post: JSON_POST({ nested: ['abcdefgh1234'] }) },
@@ -340,12 +340,12 @@ describe('values from responses are captured', () => {
 
   test('the id of a new record or of one chosen from a list', () => {
     const steps = stepsOf(
-      { url: '/services', answer: { items: [{ id: 171 }, { id: 4711 }] } },
+      { url: '/services', response: { items: [{ id: 171 }, { id: 4711 }] } },
       { url: '/services/4711' },
       {
         url: '/bookings',
         post: JSON_POST({ serviceId: 4711, hours: 171, other_ids: [171] }),
-        answer: { 'booking id': 'b81c5bd1-3c70-4b0c-9c1f-2f1c8f0e3a11' },
+        response: { 'booking id': 'b81c5bd1-3c70-4b0c-9c1f-2f1c8f0e3a11' },
       },
       { url: '/bookings/b81c5bd1-3c70-4b0c-9c1f-2f1c8f0e3a11' },
     )
@@ -365,7 +365,7 @@ describe('values from responses are captured', () => {
     const read = journeyOf(
       readDraft(
         journey(
-          { ...LOGIN, answer: { token: 'abcdefgh1234', user: { id: 4711 } } },
+          { ...LOGIN, response: { token: 'abcdefgh1234', user: { id: 4711 } } },
           { url: '/users/4711?token=abcdefgh1234' },
           { url: '/cart', post: JSON_POST({ userId: 4711 }) },
         ),
@@ -390,7 +390,7 @@ describe('values from responses are captured', () => {
   test('but not later values, or values that may be equal by chance', () => {
     const steps = stepsOf(
       { url: '/items/4711' },
-      { url: '/items', answer: { id: 4711, count: 300, name: 'blue' } },
+      { url: '/items', response: { id: 4711, count: 300, name: 'blue' } },
       { url: '/other/300?q=blue' },
     )
     expect(steps.every((step) => step['capture'] === undefined)).toBe(true)
@@ -402,7 +402,7 @@ test('cookies that the service sets are set again; earlier ones become one varia
     {
       url: '/',
       headers: { cookie: '_ga=1; theme=dark' },
-      answerHeaders: { 'set-cookie': 'sid=geheim; Path=/\ncsrf=geheim' },
+      responseHeaders: { 'set-cookie': 'sid=geheim; Path=/\ncsrf=geheim' },
     },
     { url: '/a', headers: { Cookie: 'sid=geheim; theme=dark' } },
   )

@@ -500,8 +500,8 @@ describe('the body', () => {
     const request = { method: 'GET', url: 'http://a.example', body: raw('{}') }
     expect(one(request).request).toEqual({ name: 'one', get: '/' })
     expect(one(request).notes.join()).not.toContain('body')
-    const told = one(request, { protocolProfileBehavior: { disableBodyPruning: true } }).notes
-    expect(told).toContain('sent without its body, because the method is get: one')
+    const notes = one(request, { protocolProfileBehavior: { disableBodyPruning: true } }).notes
+    expect(notes).toContain('sent without its body, because the method is get: one')
   })
 })
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { readScript, type Script } from '../../../src/import/postman/script.js'
 
-function read(code: string, hasAnswer = true): Script {
-  return readScript(code, hasAnswer)
+function read(code: string, hasResponse = true): Script {
+  return readScript(code, hasResponse)
 }
 
 describe('the status that a script expects', () => {
