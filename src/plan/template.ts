@@ -46,7 +46,7 @@ export function compileJson(template: JsonTemplate, feeders: FeederIndex): strin
 }
 
 function assemble(pieces: readonly (string | Render)[]): string | Render {
-  const parts = mergeNeighbours(pieces)
+  const parts = mergeAdjacent(pieces)
   const [first = ''] = parts
   if (parts.length <= 1) return first
   return (draws) => {
@@ -111,7 +111,7 @@ function escapeInString(value: Value): string {
   return UNESCAPED.test(value) ? value : JSON.stringify(value).slice(1, -1)
 }
 
-function mergeNeighbours(parts: readonly (string | Render)[]): (string | Render)[] {
+function mergeAdjacent(parts: readonly (string | Render)[]): (string | Render)[] {
   const merged: (string | Render)[] = []
   for (const part of parts) {
     const last = merged.at(-1)

@@ -4,18 +4,18 @@ import { hasExact, parseExact, writeExact } from '../../src/base/exact-json.js'
 describe('JSON that keeps the digits of numbers', () => {
   test.each([
     ['a long id', '{"id":1234567890123456789}', { id: 1234567890123456789n }],
-    ['one below 0', '[-1234567890123456789]', [-1234567890123456789n]],
-    ['one alone', ' 12345678901234567890 ', 12345678901234567890n],
-    ['a number of sixteen digits that a float holds', '[1234567890123456]', [1234567890123456]],
-    ['digits in a text', '["1234567890123456789", 1]', ['1234567890123456789', 1]],
+    ['a negative one', '[-1234567890123456789]', [-1234567890123456789n]],
+    ['a number alone', ' 12345678901234567890 ', 12345678901234567890n],
+    ['16 digits that fit a float', '[1234567890123456]', [1234567890123456]],
+    ['digits in a string', '["1234567890123456789", 1]', ['1234567890123456789', 1]],
     ['a fraction', '[1234567890123456789.5]', [Number('1234567890123456789.5')]],
     [
-      'what the mark is made of',
+      'the marker character',
       '{"a":"\ue0051234567890123456789","b":"\\uE005x","c":1234567890123456789}',
       { a: '\ue0051234567890123456789', b: '\ue005x', c: 1234567890123456789n },
     ],
     [
-      'a text with very many escapes',
+      'a string with many escapes',
       `["${'\\n'.repeat(1_000_000)}",1234567890123456789]`,
       ['\n'.repeat(1_000_000), 1234567890123456789n],
     ],

@@ -75,7 +75,7 @@ describe('a container', () => {
       null,
     ],
     [
-      'whose pod is smaller than itself',
+      'whose pod has a smaller limit',
       {
         '/proc/self/cgroup': '0::/pod/app\n',
         '/sys/fs/cgroup/pod/cpu.max': '50000 100000\n',
@@ -87,7 +87,7 @@ describe('a container', () => {
       1_000_000,
     ],
     [
-      'of cgroup v1, seen from within',
+      'of cgroup v1, from inside',
       {
         '/proc/self/cgroup': '5:cpu,cpuacct:/docker/abc\n4:memory:/docker/abc\n0::/\n',
         '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '250000\n',

@@ -16,8 +16,8 @@ describe('the numbers of an iteration', () => {
   })
 
   test.each([
-    ['neighbouring iterations', (n: number) => drawAt(new Random(1), n)],
-    ['neighbouring seeds', (n: number) => drawAt(new Random(n), 0)],
+    ['neighboring iterations', (n: number) => drawAt(new Random(1), n)],
+    ['neighboring seeds', (n: number) => drawAt(new Random(n), 0)],
     ['iterations beyond 2^32', (n: number) => drawAt(new Random(1), n * 2 ** 32)],
     ['seeds beyond 2^32', (n: number) => drawAt(new Random(n * 2 ** 32), 0)],
   ])('differ between %s', (_, draw) => {

@@ -59,11 +59,11 @@ data: { word: ['a & "b" é'] }
   })
 
   test.each([
-    ['a number with a zero at its end', '12.50', '12.50'],
+    ['a number with a trailing zero', '12.50', '12.50'],
     ['… of JSON with an exponent', '1.0e3', '1.0e3'],
-    ['an id of nineteen digits', '1234567890123456789', '1234567890123456789'],
+    ['an id with 19 digits', '1234567890123456789', '1234567890123456789'],
     ['… with a plus, which JSON lacks', '+1234567890123456789', '1234567890123456789'],
-    ['what is a number in YAML only', '0x10', '16'],
+    ['a number in YAML syntax', '0x10', '16'],
     ['… without a digit before the point', '.5', '0.5'],
   ])('sends %s in JSON as written', (_, written, sent) => {
     const request = first(`

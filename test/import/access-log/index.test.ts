@@ -60,12 +60,12 @@ describe('a line of', () => {
       { host: 'shop.example' },
     ],
     [
-      'a load balancer of AWS',
+      'an AWS load balancer',
       'https 2026-10-10T11:55:36.000000Z app/lb/50dc 1.2.3.4:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 0 57 "GET https://shop.example:443/a?b=c HTTP/1.1" "x" - -',
       { host: 'shop.example:443' },
     ],
     [
-      'a classic load balancer of AWS',
+      'a classic AWS load balancer',
       '2026-10-10T11:55:36.000000Z lb 1.2.3.4:2817 10.0.0.1:80 0.000073 0.001048 0.000057 200 200 0 29 "GET http://shop.example:80/a?b=c HTTP/1.1" "x" - -',
       { host: 'shop.example:80' },
     ],
@@ -155,17 +155,23 @@ describe('the rate is that of the main part of the log', () => {
 
   test.each<[string, readonly number[], string, string, string]>([
     ['one line is a year older', [-365 * DAY, ...seconds(120)], '1m', '1/s', 'all others: 1 of 121 requests'],
-    ['one of few lines is', [-365 * DAY, ...seconds(3)], '1m', '1/s', 'all others: 1 of 4 requests'],
+    [
+      'one of a few lines is a year older',
+      [-365 * DAY, ...seconds(3)],
+      '1m',
+      '1/s',
+      'all others: 1 of 4 requests',
+    ],
     ['one line is a year younger', [...seconds(120), 365 * DAY], '1m', '1/s', ': 1 of 121 requests'],
     [
-      'lines come in any order',
+      'lines are out of order',
       [...seconds(60).toReversed(), -DAY * 400, ...seconds(60, 60)],
       '1m',
       '1/s',
       ': 1 of 121 requests',
     ],
-    ['little is asked for', [0, 3600, 7200], '10m', '1/m', 'too low for a load test'],
-    ['nearly nothing is', [0, 365 * DAY], '10m', '1/m', '2 requests in 8760h, 0.00023/h on average'],
+    ['there are few requests', [0, 3600, 7200], '10m', '1/m', 'too low for a load test'],
+    ['there are hardly any', [0, 365 * DAY], '10m', '1/m', '2 requests in 8760h, 0.00023/h on average'],
   ])('if %s', async (_, times, duration, rate, note) => {
     const load = await loadOf(times)
     expect(load).toMatchObject({ duration, rate })
@@ -229,7 +235,7 @@ describe('values in paths and queries', () => {
   }
 
   test.each<[string, readonly string[], unknown, readonly unknown[]]>([
-    ['that never change stay', ['GET /v/2/a?b=%20', 'GET /v/2/a?b=%20'], undefined, ['/v/2/a?b=%20']],
+    ['that never change are kept', ['GET /v/2/a?b=%20', 'GET /v/2/a?b=%20'], undefined, ['/v/2/a?b=%20']],
     [
       'of a dense range are random',
       repeat(40, (n) => `GET /a/${n * 2}`),
@@ -237,7 +243,7 @@ describe('values in paths and queries', () => {
       ['/a/{{ randomInt(0, 78) }}'],
     ],
     [
-      'of a thin range are those seen',
+      'of a sparse range are listed',
       repeat(21, (n) => `GET /a/${n * 3}`),
       { aId: repeat(21, (n) => `${n * 3}`).map(Number) },
       ['/a/{{ aId }}'],
@@ -261,19 +267,19 @@ describe('values in paths and queries', () => {
       ['/a?q={{ q }}'],
     ],
     [
-      'stand as often as they came',
+      'are repeated by frequency',
       repeat(40, (n) => `GET /a?p=${n < 30 ? 1 : n % 3}`),
       { p: [...Array(4).fill(0), ...Array(33).fill(1), ...Array(3).fill(2)] },
       ['/a?p={{ p }}'],
     ],
     [
-      'of equal names in other places have names of their own',
+      'with equal names in different places get unique names',
       ['GET /a?p=1', 'GET /a?p=2', 'GET /b?p=x', 'GET /b?p=y'],
       { p: [1, 2], bP: ['x', 'y'] },
       ['/a?p={{ p }}', '/b?p={{ bP }}'],
     ],
     [
-      'of names that mean something in templates have other names',
+      'with names that are special in templates are renamed',
       ['GET /a?null=1&date=x', 'GET /a?null=2&date=y'],
       { value_null: [1, 2], date: ['x', 'y'] },
       ['/a?null={{ value_null }}&date={{ date }}'],
@@ -285,13 +291,13 @@ describe('values in paths and queries', () => {
       ['/a?p={{ p }}', '/b?p={{ p }}'],
     ],
     [
-      'that are secrets stay behind',
+      'that are secrets are not copied',
       ['GET /a?token=geheim1', 'GET /a?token=geheim2'],
       undefined,
       ['/a?token=${TOKEN}'],
     ],
     [
-      'in many words are names',
+      'among many words are names',
       repeat(300, (n) => `GET /p/word${String.fromCharCode(97 + (n % 26), 97 + (n % 25))}`),
       expect.objectContaining({ pName: expect.arrayContaining(['wordaa']) }),
       ['/p/{{ pName }}'],
@@ -317,7 +323,7 @@ test('words of an API stay words, however many there are', async () => {
 
 describe('statuses', () => {
   test.each<[string, readonly number[], unknown]>([
-    ['that are a success need no word', [200, 200, 204, 304, 500], undefined],
+    ['of success need no expect', [200, 200, 204, 304, 500], undefined],
     ['of a redirect are expected', [301, 301, 301], { status: 301 }],
     ['that are always failures are expected', [404, 404, 404], { status: 404 }],
     ['that are often failures are expected, too', [200, 200, 401, 200], { status: ['2xx', '3xx', 401] }],

@@ -129,7 +129,7 @@ test('there is no pause while a request is in flight, even if it is left out', (
 
 test.each([
   ['a WebSocket', { url: 'wss://shop.example/live', status: 101 }],
-  ['a stream of events', { url: '/events', extra: { _resourceType: 'eventsource' } }],
+  ['an event stream', { url: '/events', extra: { _resourceType: 'eventsource' } }],
 ])('an open %s does not count as activity', (_, stream) => {
   const steps = stepsOf(
     { url: '/', at: 0, ms: 100 },

@@ -194,11 +194,7 @@ describe('the target', () => {
       },
       '${BASE_URL:-http://a.example/api}',
     ],
-    [
-      'with the scheme left open',
-      { servers: [{ url: '//a.example/v1' }] },
-      '${BASE_URL:-https://a.example/v1}',
-    ],
+    ['without a scheme', { servers: [{ url: '//a.example/v1' }] }, '${BASE_URL:-https://a.example/v1}'],
     ['without a host', { servers: [{ url: '/api/v3' }] }, '${BASE_URL}/api/v3'],
     ['none at all', { servers: undefined }, '${BASE_URL}'],
     [
@@ -251,15 +247,20 @@ describe('the target', () => {
       '${BASE_URL:-https://a.example/v1}',
       'left out the user and password of a server URL: https://a.example/v1',
     ],
-    ['is left open for a host of spaces', { ...old, host: 'a b', basePath: '/v1' }, '${BASE_URL}/v1', noHost],
+    ['is left open if the host is blank', { ...old, host: 'a b', basePath: '/v1' }, '${BASE_URL}/v1', noHost],
     [
-      'is left open for a port too high',
+      'is left open if the port is too high',
       { servers: [{ url: 'http://a:99999/v1' }] },
       '${BASE_URL}/v1',
       noHost,
     ],
-    ['is left open for a host of letters that no host has', { ...old, host: 'a%b' }, '${BASE_URL}', noHost],
-    ['is left open for another protocol', { servers: [{ url: 'ws+x://a/v1' }] }, '${BASE_URL}/v1', noHost],
+    ['is left open if the host has invalid characters', { ...old, host: 'a%b' }, '${BASE_URL}', noHost],
+    [
+      'is left open if the protocol is unsupported',
+      { servers: [{ url: 'ws+x://a/v1' }] },
+      '${BASE_URL}/v1',
+      noHost,
+    ],
   ])('%s', (_, rest, target, note) => {
     const draft = load({ '/x': { get: ok } }, rest)
     expect(draft.scenario.target).toBe(target)
@@ -337,29 +338,29 @@ describe('headers that cannot be sent are left out and noted', () => {
 describe('parameters', () => {
   test.each<[string, object, string]>([
     ['an example', { example: 'a b/c' }, '/x/a%20b%2Fc'],
-    ['an example among several', { examples: { one: { value: 'v' } } }, '/x/v'],
+    ['the first of several examples', { examples: { one: { value: 'v' } } }, '/x/v'],
     ['an example by reference', { examples: { one: { $ref: '#/components/examples/E' } } }, '/x/e'],
-    ['an example of the schema', { schema: { type: 'string', example: 'v' } }, '/x/v'],
+    ["the schema's example", { schema: { type: 'string', example: 'v' } }, '/x/v'],
     ['a default', { schema: { type: 'string', default: 'v' } }, '/x/v'],
-    ['one of some values', { schema: { type: 'string', enum: ['v', 'w'] } }, '/x/v'],
+    ['an enum', { schema: { type: 'string', enum: ['v', 'w'] } }, '/x/v'],
     ['a whole number', { schema: { type: 'integer' } }, '/x/{{ randomInt(1, 1000) }}'],
     [
-      'a whole number within bounds',
+      'a bounded whole number',
       { schema: { type: 'integer', minimum: 5, exclusiveMaximum: 9 } },
       '/x/{{ randomInt(5, 8) }}',
     ],
     ['a UUID', { schema: { type: 'string', format: 'uuid' } }, '/x/{{ uuid() }}'],
     ['a date', { schema: { type: 'string', format: 'date' } }, "/x/{{ date('+1d..+30d') }}"],
-    ['a text', { schema: { type: 'string' } }, '/x/id'],
+    ['text', { schema: { type: 'string' } }, '/x/id'],
     ['a list', { schema: { type: 'array', items: { type: 'string', example: 'v' }, minItems: 2 } }, '/x/v,v'],
-    ['a list of texts with commas', { example: ['a,b', 'c'] }, '/x/a%2Cb,c'],
+    ['a list of text with commas', { example: ['a,b', 'c'] }, '/x/a%2Cb,c'],
     ['an object', { example: { a: 1, b: 'x y' } }, '/x/a,1,b,x%20y'],
     ['an exploded object', { example: { a: 1, b: 2 }, explode: true }, '/x/a=1,b=2'],
     ['a list as labels', { style: 'label', example: [1, 2], explode: true }, '/x/.1.2'],
     ['a list as a matrix', { style: 'matrix', example: [1, 2], explode: true }, '/x/;id=1;id=2'],
     ['an object as a matrix', { style: 'matrix', example: { a: 1, b: 2 }, explode: true }, '/x/;a=1;b=2'],
     ['an object in a matrix', { style: 'matrix', example: { a: 1, b: 2 } }, '/x/;id=a,1,b,2'],
-    ['a template of its own', { example: '{{ x }}${y}' }, '/x/%7B%7B%20x%20%7D%7D%24%7By%7D'],
+    ['literal template syntax', { example: '{{ x }}${y}' }, '/x/%7B%7B%20x%20%7D%7D%24%7By%7D'],
     ['nothing', {}, '/x/{{ randomInt(1, 1000) }}'],
     ['a label', { style: 'label', example: 5 }, '/x/.5'],
     ['a matrix', { style: 'matrix', example: 5 }, '/x/;id=5'],
@@ -378,11 +379,15 @@ describe('parameters', () => {
 
   test.each<[string, object, object]>([
     ['a number', { example: 5 }, { query: { q: 5 } }],
-    ['a text of digits', { example: '007' }, { query: { q: '007' } }],
+    ['text of digits', { example: '007' }, { query: { q: '007' } }],
     ['several values', { example: ['a', 'b c'] }, { get: '/x', query: { q: ['a', 'b c'] } }],
-    ['several values in one', { example: ['a', 'b'], explode: false, schema: {} }, { query: { q: 'a,b' } }],
     [
-      'several values with spaces between',
+      'several values, comma-separated',
+      { example: ['a', 'b'], explode: false, schema: {} },
+      { query: { q: 'a,b' } },
+    ],
+    [
+      'several values, space-separated',
       { example: ['a', 'b'], style: 'spaceDelimited', schema: {} },
       { query: { q: 'a b' } },
     ],
@@ -446,7 +451,7 @@ describe('parameters', () => {
 describe('a body is made of', () => {
   test.each<[string, object, unknown]>([
     ['an example', { type: 'object', example: { a: [1, 'x'] } }, { a: [1, 'x'] }],
-    ['an example that is a text of JSON', { type: 'object', example: '{"a": 1}' }, { a: 1 }],
+    ['an example in JSON text', { type: 'object', example: '{"a": 1}' }, { a: 1 }],
     ['the first of examples (3.1)', { type: 'string', examples: ['v', 'w'] }, 'v'],
     ['a constant', { const: 'v' }, 'v'],
     [
@@ -460,7 +465,7 @@ describe('a body is made of', () => {
     ['numbers without room', { type: 'number', minimum: 0.1, maximum: 0.3 }, 0.2],
     ['negative numbers', { type: 'integer', maximum: -1 }, '{{ randomInt(-1000, -1) }}'],
     ['multiples', { type: 'integer', minimum: 7, multipleOf: 5 }, 10],
-    ['bounds of 64 bits', { type: 'integer', minimum: 0, maximum: 2 ** 63 }, '{{ randomInt(0, 1000) }}'],
+    ['64-bit bounds', { type: 'integer', minimum: 0, maximum: 2 ** 63 }, '{{ randomInt(0, 1000) }}'],
     [
       'exclusive bounds (3.0)',
       { type: 'integer', minimum: 0, exclusiveMinimum: true, maximum: 3 },
@@ -472,47 +477,47 @@ describe('a body is made of', () => {
       '{{ randomInt(1, 2) }}',
     ],
     ['an example in the wrong type', { type: 'integer', example: '5' }, 5],
-    ['an example that is none', { type: 'boolean', example: 'yes' }, true],
+    ['an invalid example', { type: 'boolean', example: 'yes' }, true],
     [
-      'texts of a length',
+      'text of a given length',
       {
         type: 'object',
         properties: { ab: { type: 'string', minLength: 4 }, abcdef: { type: 'string', maxLength: 3 } },
       },
       { ab: 'abxx', abcdef: 'abc' },
     ],
-    ['texts of a pattern', { type: 'string', pattern: '^[A-Z]{3}-\\d{2,4}$' }, 'AAA-11'],
+    ['text that matches a pattern', { type: 'string', pattern: '^[A-Z]{3}-\\d{2,4}$' }, 'AAA-11'],
     [
-      'texts of a pattern in their length',
+      'text that matches a pattern and a length',
       { type: 'string', pattern: '^[a-z]+$', minLength: 4, maxLength: 5 },
       'aaaa',
     ],
     [
-      'what is required and nowhere described',
+      'required but undescribed properties',
       { type: 'object', required: ['a', 'b'], properties: { b: { type: 'boolean' } } },
       { b: true, a: 'a' },
     ],
     [
-      'what is required and described for all',
+      'required properties described by additionalProperties',
       { type: 'object', required: ['a'], additionalProperties: { type: 'boolean' } },
       { a: true },
     ],
     [
-      'different ones of some values',
+      'distinct enum values',
       { type: 'array', minItems: 2, uniqueItems: true, items: { enum: ['a', 'b', 'c'] } },
       ['a', 'b'],
     ],
     [
-      'different texts',
+      'distinct texts',
       { type: 'array', minItems: 2, uniqueItems: true, items: { type: 'string' } },
       ['body', 'body2'],
     ],
     [
-      'passwords of some length',
+      'passwords of a given length',
       { type: 'string', format: 'password', minLength: 12 },
       '${PASSWORD:-Pa55-wordxxx}',
     ],
-    ['what may be null', { type: ['string', 'null'], format: 'uuid' }, '{{ uuid() }}'],
+    ['nullable types', { type: ['string', 'null'], format: 'uuid' }, '{{ uuid() }}'],
     ['moments', { type: 'string', format: 'date-time' }, "{{ date('+1d..+30d') }}T12:00:00Z"],
     [
       'addresses',
@@ -525,7 +530,7 @@ describe('a body is made of', () => {
     ['passwords', { type: 'string', format: 'password' }, '${PASSWORD:-Pa55-word}'],
     ['lists', { type: 'array', minItems: 2, items: { type: 'boolean' } }, [true, true]],
     [
-      'what is required and what has a value',
+      'required properties and those with a value',
       {
         type: 'object',
         required: ['a'],
@@ -534,7 +539,7 @@ describe('a body is made of', () => {
       { a: 'a', c: 'v' },
     ],
     [
-      'what may be written',
+      'properties that are not read-only',
       {
         type: 'object',
         properties: { id: { type: 'integer', readOnly: true }, pin: { type: 'string', writeOnly: true } },
@@ -547,7 +552,7 @@ describe('a body is made of', () => {
       { key: true },
     ],
     [
-      'all parts',
+      'allOf',
       {
         allOf: [
           { type: 'object', properties: { a: { type: 'boolean' } } },
@@ -556,13 +561,13 @@ describe('a body is made of', () => {
       },
       { a: true, b: true },
     ],
-    ['the first choice', { oneOf: [{ type: 'null' }, { type: 'boolean' }, { type: 'string' }] }, true],
+    ['the first of oneOf', { oneOf: [{ type: 'null' }, { type: 'boolean' }, { type: 'string' }] }, true],
     [
-      'a choice and what all have',
+      'oneOf with common properties',
       { properties: { a: { type: 'boolean' } }, anyOf: [{ properties: { b: { type: 'boolean' } } }] },
       { a: true, b: true },
     ],
-    ['a schema that says nothing', {}, 'body'],
+    ['an empty schema', {}, 'body'],
     ['literal templates', { type: 'string', example: '{{ x }} ${y}' }, '${OPEN_BRACE:-{}{ x }} $${y}'],
   ])('%s', (_, schema, value) => {
     expect(body(schema)).toEqual(value)
@@ -660,7 +665,7 @@ describe('a body is made of', () => {
       { json: { a: 1 } },
     ],
     [
-      'an example of the media type',
+      'the example of the media type',
       { 'application/json': { examples: { one: { value: { a: 1 } } }, schema: { type: 'object' } } },
       { json: { a: 1 } },
     ],
@@ -718,7 +723,7 @@ describe('a body is made of', () => {
       { 'application/xml': { example: '<a/>' } },
       { headers: { 'content-type': 'application/xml' }, body: '<a/>' },
     ],
-    ['XML without', { 'application/xml': { schema: { type: 'object' } } }, {}],
+    ['XML without an example', { 'application/xml': { schema: { type: 'object' } } }, {}],
   ])('as media type: %s', (_, content, keys) => {
     const { request } = one({ operationId: 'op', requestBody: { content } }, { method: 'post' })
     const { name: __, weight: ___, post: ____, expect: _____, ...rest } = request
@@ -746,13 +751,18 @@ describe('security', () => {
     ['a key in the query', [{ query: [] }], undefined, { query: { key: '${API_KEY}' } }],
     ['a key in a cookie', [{ cookie: [] }], undefined, { headers: { cookie: 'sid=${API_KEY}' } }],
     [
-      'two together',
+      'two combined',
       [{ bearer: [], key: [] }],
       { auth: { bearer: '${API_TOKEN}' }, headers: { 'x-key': '${API_KEY}' } },
       {},
     ],
-    ['the first that perfctl can do', [{ tls: [] }, { key: [] }], { headers: { 'x-key': '${API_KEY}' } }, {}],
-    ['or none', [{}], undefined, {}],
+    [
+      'the first supported alternative',
+      [{ tls: [] }, { key: [] }],
+      { headers: { 'x-key': '${API_KEY}' } },
+      {},
+    ],
+    ['none as an alternative', [{}], undefined, {}],
   ])('%s', (_, security, http, request) => {
     const draft = load({ '/x': { get: ok } }, { components, security })
     expect(draft.scenario.http).toEqual(http)

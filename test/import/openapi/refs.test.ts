@@ -43,11 +43,11 @@ describe('a reference is followed', () => {
       './my%20pets.json#/a~1b/c~0d/%7Be%7D',
       { 'my pets.json': { 'a/b': { 'c~d': { '{e}': name('Rex') } } } },
     ],
-    ['to an item of a list', 'a.json#/list/1', { 'a.json': { list: [{}, name('Rex')] } }],
+    ['to a list item', 'a.json#/list/1', { 'a.json': { list: [{}, name('Rex')] } }],
     ['to an anchor', 'a.json#pet', { 'a.json': { $defs: { x: { $anchor: 'pet', ...name('Rex') } } } }],
-    ['without the slash', 'a.json#Pet', { 'a.json': { Pet: name('Rex') } }],
+    ['without a slash', 'a.json#Pet', { 'a.json': { Pet: name('Rex') } }],
     [
-      'over several files',
+      'across several files',
       'a/b.json#/P',
       {
         'a/b.json': { P: { $ref: '../c/d.json#/P' } },
@@ -56,7 +56,7 @@ describe('a reference is followed', () => {
       },
     ],
     [
-      'through a reference on the way',
+      'through another reference',
       'a.json#/all/Pet',
       { 'a.json': { all: { $ref: 'b.json' } }, 'b.json': { Pet: name('Rex') } },
     ],
@@ -66,7 +66,7 @@ describe('a reference is followed', () => {
       'a/b.json#/P',
       { 'a/b.json': { P: { allOf: [{ $ref: '#/Q' }] }, Q: name('Rex') } },
     ],
-    ['by the name of a schema alone', 'Pet', {}],
+    ['by a schema name alone', 'Pet', {}],
   ])('%s', (_, ref, files) => {
     const { json, notes } = bodyOf({ $ref: ref }, files, { components: { schemas: { Pet: name('Rex') } } })
     expect(json).toEqual({ name: 'Rex' })

@@ -57,23 +57,23 @@ describe('names', () => {
 
 describe('the URL', () => {
   test.each<[string, unknown, string, string]>([
-    ['a text', 'https://a.example/x?y=1#z', '${BASE_URL:-https://a.example}', '/x?y=1'],
+    ['a string', 'https://a.example/x?y=1#z', '${BASE_URL:-https://a.example}', '/x?y=1'],
     ['without a scheme', 'localhost:3000/x', '${BASE_URL:-http://localhost:3000}', '/x'],
-    ['nothing but a host', 'http://a.example', '${BASE_URL:-http://a.example}', '/'],
+    ['only a host', 'http://a.example', '${BASE_URL:-http://a.example}', '/'],
     ['a fixed variable', '{{fixed}}/x', '${BASE_URL:-https://shop.example}', '/api/x'],
     ['an open variable', '{{baseUrl}}/x', '${BASE_URL}', '/x'],
-    ['a variable with its slash', '{{baseUrl}}x/y', '${BASE_URL}', '/x/y'],
+    ['a variable with a slash', '{{baseUrl}}x/y', '${BASE_URL}', '/x/y'],
     ['host and port as variables', '{{hostName}}:{{portNo}}/x', 'http://${HOST_NAME}:${PORT_NO}', '/x'],
-    ['a variable within', 'https://{{tenant}}.a.example/x', 'https://${TENANT}.a.example', '/x'],
+    ['a variable inside', 'https://{{tenant}}.a.example/x', 'https://${TENANT}.a.example', '/x'],
     [
-      'of parts',
+      'in parts',
       { protocol: 'https', host: ['a', 'example'], port: '8443', path: ['x', 'y'] },
       '${BASE_URL:-https://a.example:8443}',
       '/x/y',
     ],
-    ['of parts as texts', { host: 'a.example', path: '/x' }, '${BASE_URL:-http://a.example}', '/x'],
+    ['in parts as strings', { host: 'a.example', path: '/x' }, '${BASE_URL:-http://a.example}', '/x'],
     [
-      'characters that need it',
+      'special characters are encoded',
       'http://a.example/a b/{c}?q="ü',
       '${BASE_URL:-http://a.example}',
       '/a%20b/%7Bc%7D?q=%22ü',
@@ -91,13 +91,13 @@ describe('the URL', () => {
       '/u/${USER_ID}',
     ],
     [
-      'a path variable of a generated collection',
+      'a path variable in a generated collection',
       { raw: 'http://a.example/u/:id', variable: [key('id', '<integer>')] },
       '${BASE_URL:-http://a.example}',
       '/u/{{ randomInt(1, 1000) }}',
     ],
     [
-      'the query of the list, without what is off',
+      'the query list without disabled entries',
       {
         raw: 'http://a.example/?z=0',
         query: [
@@ -373,30 +373,30 @@ describe('the body', () => {
     ['JSON', raw('{"a": 1, "b": ["x", null, true]}'), { json: { a: 1, b: ['x', null, true] } }],
     ['JSON with comments', raw('{"a": 1, // one\n "b": "//"}'), { json: { a: 1, b: '//' } }],
     ['a number from a function', raw('{"a": {{$randomInt}}}'), { json: { a: '{{ randomInt(0, 1000) }}' } }],
-    ['a text with a variable', raw('{"a": "x {{$guid}} {{{y}}"}'), { json: { a: 'x {{ uuid() }} {${Y}' } }],
+    ['text with a variable', raw('{"a": "x {{$guid}} {{{y}}"}'), { json: { a: 'x {{ uuid() }} {${Y}' } }],
     [
       'a secret',
       raw('{"user": {"password": "abcdef"}, "max_tokens": "5"}'),
       { json: { user: { password: '${PASSWORD}' }, max_tokens: '5' } },
     ],
     [
-      'a number that has to stay a text',
+      'a number that must stay text',
       raw('{"a": "{{$randomInt}}"}'),
       { body: '{"a": "{{ randomInt(0, 1000) }}"}', headers: { 'content-type': 'application/json' } },
     ],
     [
-      'a variable that has to become a number',
+      'a variable that must become a number',
       raw('{"a": {{n}}}'),
       { body: '{"a": ${N}}', headers: { 'content-type': 'application/json' } },
     ],
     ['a variable in a key', raw('{"{{k}}": 1}'), { body: '{"${K}": 1}' }],
     [
-      'a number too large for JavaScript',
+      "a number beyond JavaScript's range",
       raw('{"a": 12345678901234567890}'),
       { body: '{"a": 12345678901234567890}' },
     ],
     ['broken JSON', raw('{"a": '), { body: '{"a": ' }],
-    ['a key that is none', raw('{"__proto__": 1}'), { body: '{"__proto__": 1}' }],
+    ['the key __proto__', raw('{"__proto__": 1}'), { body: '{"__proto__": 1}' }],
     [
       'XML',
       raw('<a>{{$guid}}</a>', 'xml'),
@@ -427,7 +427,7 @@ describe('the body', () => {
       { form: { a: ['1 2', '{{ uuid() }}'] } },
     ],
     [
-      'a form with a name that comes again behind another',
+      'a form with a repeated name after another one',
       { mode: 'urlencoded', urlencoded: [key('a', '1 2'), key('b', ''), key('a', '{{$guid}}')] },
       { body: 'a=1+2&b=&a={{ uuid() }}', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
     ],
@@ -480,7 +480,7 @@ describe('the body', () => {
       { multipart: { t: ['x', 'y'], f: [{ file: 'a.png' }, { file: 'b.png' }] } },
     ],
     ['none', { mode: 'raw', raw: '' }, {}],
-    ['one that is off', { mode: 'raw', raw: 'x', disabled: true }, {}],
+    ['a disabled body', { mode: 'raw', raw: 'x', disabled: true }, {}],
   ])('%s', (_, body, keys) => {
     const { name: __, post: ___, ...rest } = post(body).request
     expect(rest).toMatchObject(keys)
