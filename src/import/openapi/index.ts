@@ -111,7 +111,10 @@ function makeRequest(
   const isBodiless = method === 'get' || method === 'head'
   const body = isBodiless ? null : makeBody(operation, context)
   if (isBodiless && operation.content !== null)
-    context.notes.add(`sent without their documented body, because the method is ${method}`, operation.name)
+    context.notes.add(
+      `sent without their documented body, because the method is ${method.toUpperCase()}`,
+      operation.name,
+    )
   const hasType =
     body !== null && body.type !== null && canCarry('content-type', body.type, operation, context)
   const server = operation.server === null ? '' : serverUrl(operation.server, document, context)

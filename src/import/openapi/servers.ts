@@ -11,7 +11,7 @@ export function chooseServer(document: UnknownMap, given: string | null, context
   const path = pathOf(documented)
   const url = given === null ? documented : pathOf(given) === '' ? `${given}${path}` : given
   if (given !== null || url !== path) return `\${BASE_URL:-${url}}`
-  context.notes.add('the document names no host: set BASE_URL, such as http://localhost:3000')
+  context.notes.add('the document names no host: set BASE_URL, for example to http://localhost:3000')
   return `${context.references.take('BASE_URL', 'server')}${path}`
 }
 

@@ -41,7 +41,7 @@ export function prepare(item: Item, scope: Scope, context: PostmanContext): Prep
   const body = readBody(request.body, type, scope, context)
   const isBodiless = method === 'get' || method === 'head'
   if (isBodiless && body !== null && item.keepsBody)
-    notes.add(`sent without its body, because the method is ${method}`, scope.request)
+    notes.add(`sent without its body, because the method is ${method.toUpperCase()}`, scope.request)
   const sent = isBodiless ? null : body
   // Keep a host header only if it differs from the URL's, as for a virtual host.
   if (headers['host'] !== undefined && address.base.endsWith(`://${headers['host']}`)) delete headers['host']

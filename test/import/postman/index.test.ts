@@ -501,7 +501,7 @@ describe('the body', () => {
     expect(one(request).request).toEqual({ name: 'one', get: '/' })
     expect(one(request).notes.join()).not.toContain('body')
     const notes = one(request, { protocolProfileBehavior: { disableBodyPruning: true } }).notes
-    expect(notes).toContain('sent without its body, because the method is get: one')
+    expect(notes).toContain('sent without its body, because the method is GET: one')
   })
 })
 
