@@ -19,7 +19,7 @@ export interface Command {
   readonly stdin: Stream | null
   /** Whether its output is piped into another command. */
   readonly isPiped: boolean
-  /** Words, or the part of a word after its first sign, that mean the content of a stream: `<(...)`, `$(cat file)`. */
+  /** Streams by the words that stand for their content, or the parts of words after `@` or `<`: `<(...)`, `$(cat file)`. */
   readonly contents: ReadonlyMap<string, Stream>
 }
 

@@ -34,10 +34,10 @@ export function openSources(plan: SourcePlan): readonly FeederSource[] {
     if (feeder.pick === undefined) return new RandomSource(rows)
     // Users keep what they take before their first iteration, so rows go by user instead of by iteration.
     const isOwned = usesFeeder(plan.beforeEach, names[i]!)
-    const turnOf = (draws: IterationContext) => (isOwned ? draws.vu : rankOf(ranks, i, draws))
-    const turn = { name: names[i]!, feeder, rows, isOwned, rankOf: turnOf }
-    if (feeder.pick === 'sequential') return new SequentialSource(turn)
-    return new UniqueSource(turn, cursors.subarray(2 * i, 2 * i + 2))
+    const rankFor = (draws: IterationContext) => (isOwned ? draws.vu : rankOf(ranks, i, draws))
+    const ranked = { name: names[i]!, feeder, rows, isOwned, rankOf: rankFor }
+    if (feeder.pick === 'sequential') return new SequentialSource(ranked)
+    return new UniqueSource(ranked, cursors.subarray(2 * i, 2 * i + 2))
   })
 }
 
@@ -64,7 +64,7 @@ export function withEndlessData<P extends Pick<Plan, 'data' | 'sharedCursors' | 
   return { ...rest, data: Object.fromEntries(entries) }
 }
 
-interface Turn {
+interface RankedRows {
   readonly name: string
   readonly feeder: Feeder
   readonly rows: Rows
@@ -90,16 +90,16 @@ class RandomSource implements FeederSource {
 }
 
 class SequentialSource implements FeederSource {
-  private readonly turn: Turn
+  private readonly ranked: RankedRows
 
-  constructor(turn: Turn) {
-    this.turn = turn
+  constructor(ranked: RankedRows) {
+    this.ranked = ranked
   }
 
   take(draws: IterationContext): unknown {
-    const { rows, feeder } = this.turn
-    const rank = this.turn.rankOf(draws)
-    if (rank >= rows.size && feeder.onEnd === 'stop') throw exhausted(this.turn)
+    const { rows, feeder } = this.ranked
+    const rank = this.ranked.rankOf(draws)
+    if (rank >= rows.size && feeder.onEnd === 'stop') throw exhausted(this.ranked)
     return rows.at(rank % rows.size)
   }
 }
@@ -110,22 +110,22 @@ class SequentialSource implements FeederSource {
  * so that if both take the same row, at least one notices.
  */
 class UniqueSource implements FeederSource {
-  private readonly turn: Turn
+  private readonly ranked: RankedRows
   private readonly cursors: Int32Array
 
-  constructor(turn: Turn, cursors: Int32Array) {
-    this.turn = turn
+  constructor(ranked: RankedRows, cursors: Int32Array) {
+    this.ranked = ranked
     this.cursors = cursors
   }
 
   take(draws: IterationContext): unknown {
-    const { rows, feeder } = this.turn
-    const rank = this.turn.rankOf(draws)
-    const isFromEnd = draws.isWarmup && !this.turn.isOwned
+    const { rows, feeder } = this.ranked
+    const rank = this.ranked.rankOf(draws)
+    const isFromEnd = draws.isWarmup && !this.ranked.isOwned
     const [own, other] = isFromEnd ? [1, 0] : [0, 1]
     if (feeder.onEnd !== 'recycle') {
       raise(this.cursors, own, Math.min(rank + 1, rows.size))
-      if (rank >= rows.size - Atomics.load(this.cursors, other)) throw exhausted(this.turn)
+      if (rank >= rows.size - Atomics.load(this.cursors, other)) throw exhausted(this.ranked)
     }
     const index = rank % rows.size
     return rows.at(isFromEnd ? rows.size - 1 - index : index)
@@ -141,7 +141,7 @@ function raise(cursors: Int32Array, index: number, value: number): void {
   }
 }
 
-function exhausted({ name, feeder, rows }: Turn): DataExhausted {
+function exhausted({ name, feeder, rows }: RankedRows): DataExhausted {
   const file = 'table' in feeder ? ` (${feeder.table.file})` : ''
   const size = `${formatCount(rows.size)} rows${file}`
   return new DataExhausted(

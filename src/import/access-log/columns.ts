@@ -28,7 +28,7 @@ export class Columns {
     this.timeAt = this.positions.get('time') ?? -1
   }
 
-  /** Required fields that the header lacks; empty if there are all. */
+  /** Required fields that the header lacks; empty if none. */
   get missing(): string[] {
     if (this.at(INNER).length > 0) return []
     const lacks = (fields: readonly string[]) => this.at(fields).length === 0

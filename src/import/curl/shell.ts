@@ -196,7 +196,7 @@ class ShellReader {
     return true
   }
 
-  /** Skips a redirection: `> file`, `2>/dev/null`, `< file`. Its target is the next word. */
+  /** Starts a redirection: `> file`, `2>/dev/null`, `< file`. The next word is its target, not part of the command. */
   private redirect(): void {
     const isNumbered = this.word !== null && !this.isQuoted && /^\d+$/.test(this.word)
     const isInput = !isNumbered || this.word === '0'

@@ -10,7 +10,7 @@ import type { HarEntry } from './file.js'
 /** Follows a recording entry by entry. */
 export class CookieTrail {
   private readonly set = new Set<string>()
-  private readonly brought = new Set<string>()
+  private readonly existing = new Set<string>()
 
   /** The headers of the next request, without cookies that the service set. */
   headersOf({ headers, responseHeaders }: HarEntry): HeaderList {
@@ -27,7 +27,7 @@ export class CookieTrail {
   }
 
   private bring(name: string): void {
-    if (!this.set.has(name)) this.brought.add(name)
+    if (!this.set.has(name)) this.existing.add(name)
   }
 
   /** The keys of `http` that cookies need. `headers`: the other headers of `http`. */
@@ -35,8 +35,8 @@ export class CookieTrail {
     headers: Readonly<Record<string, string>>,
     { notes, credentials }: ImportContext,
   ): Record<string, unknown> {
-    for (const name of this.brought) notes.add('${COOKIE} replaces cookies from before the recording', name)
-    const all = this.brought.size === 0 ? headers : { ...headers, cookie: credentials.refer('COOKIE') }
+    for (const name of this.existing) notes.add('${COOKIE} replaces cookies from before the recording', name)
+    const all = this.existing.size === 0 ? headers : { ...headers, cookie: credentials.refer('COOKIE') }
     return {
       ...(this.set.size > 0 && { cookies: true }),
       ...(Object.keys(all).length > 0 && { headers: all }),
