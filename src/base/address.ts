@@ -1,14 +1,17 @@
 /**
- * Where to listen, as people write it.
+ * Parses listen addresses.
  */
 
-/** An address of this machine and a port; port 0 stands for any free one. */
+/** A local address and port; port 0 means any free port. */
 export interface ListenAddress {
   readonly host: string
   readonly port: number
 }
 
-/** `8080`, `0.0.0.0:8080`, `[::1]:8080`, `localhost:0`; without a host it is `host`. Null when it is none of these. */
+/**
+ * Parses `8080`, `0.0.0.0:8080`, `[::1]:8080` or `localhost:0`. Without a host, uses `host`. Returns null if it's
+ * invalid.
+ */
 export function parseListenAddress(text: string, host: string): ListenAddress | null {
   const match = /^(?:(\[[\da-f:.]+\]|[a-z\d][a-z\d.-]*):)?(\d{1,5})$/i.exec(text)
   const port = Number(match?.[2])

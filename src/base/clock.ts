@@ -1,5 +1,5 @@
 /**
- * All time comes from here. Three clocks, one purpose each.
+ * The only source of time. Three clocks, one purpose each.
  */
 import { hrtime } from 'node:process'
 
@@ -7,21 +7,21 @@ import { hrtime } from 'node:process'
 export type Ms = number
 
 /**
- * The clock of measurements: monotonic, in ms with sub-microsecond resolution, the same in all threads of the
- * process (`performance.now()` alone counts from each thread's own start).
+ * The clock for measurements: monotonic, in ms with sub-microsecond resolution, and the same in all threads of the
+ * process. (`performance.now()` alone counts from each thread's own start.)
  */
 export function now(): Ms {
   return performance.now() + threadOffset
 }
 
-/** The wall clock, for the dates in files. */
+/** The wall clock, for dates in files. */
 export function wallTime(): Date {
   return new Date()
 }
 
 const threadOffset = measureOffset()
 
-/** The difference of the thread's clock to the process-wide one: the smallest of some tries, free of preemption. */
+/** The offset of the thread's clock to the process-wide one: the smallest of several tries, to rule out preemption. */
 function measureOffset(): Ms {
   let best = Number.POSITIVE_INFINITY
   for (let i = 0; i < 20; i++) {

@@ -1,18 +1,18 @@
 /**
- * Decimal numbers by their digits: a 64-bit float keeps sixteen of them, and ids have nineteen.
+ * Compares decimal numbers by their digits. A 64-bit float keeps 16 digits, but ids have 19.
  */
 
-/** A number as JSON writes it. */
+/** A number in JSON syntax. */
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/
 
 interface Decimal {
   readonly sign: -1 | 0 | 1
-  /** Of 0.digits times ten to the power of `exponent`; neither begins nor ends with a zero. */
+  /** The digits of 0.digits × 10^`exponent`, without leading and trailing zeros. */
   readonly digits: string
   readonly exponent: number
 }
 
-/** Below 0 when a is less than b, 0 when they are equal, else above 0. Both as JSON writes numbers. */
+/** Negative if a is less than b, 0 if they are equal, otherwise positive. Both in JSON syntax. */
 export function compareDecimals(a: string, b: string): number {
   const [left, right] = [read(a), read(b)]
   if (left.sign !== right.sign) return left.sign - right.sign
@@ -21,12 +21,12 @@ export function compareDecimals(a: string, b: string): number {
   return left.exponent === right.exponent && left.digits === right.digits ? 0 : left.sign * larger
 }
 
-/** Whether a text is a number as JSON writes it. */
+/** Whether the text is a number in JSON syntax. */
 export function isNumber(text: string): boolean {
   return NUMBER.test(text)
 }
 
-/** Whether a text is a number whose digits a float doesn't keep. */
+/** Whether the text is a number whose digits a float doesn't keep. */
 export function losesDigits(text: string): boolean {
   if (!NUMBER.test(text)) return false
   const value = Number(text)
@@ -45,7 +45,7 @@ function read(text: string): Decimal {
   }
 }
 
-/** Without those at its end. A regular expression would look for the end from each zero. */
+/** Without trailing zeros. A regular expression would search for the end from each zero. */
 function withoutZeros(digits: string): string {
   let end = digits.length
   while (digits[end - 1] === '0') end--

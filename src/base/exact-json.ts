@@ -1,16 +1,16 @@
 /**
- * JSON whose whole numbers keep their digits: those that a number of JavaScript can't hold are of type `bigint`.
+ * JSON that keeps the digits of whole numbers: those beyond JavaScript's safe range become `bigint`.
  */
 
 import { jsonTokens } from './json-tokens.js'
 
-/** What marks them on their way, at the beginning of a text. */
+/** Temporarily marks such numbers at the start of a string. */
 const EXACT = '\ue005'
 
-/** The value of a JSON text. Throws a SyntaxError when it's none. */
+/** Parses JSON. Throws a SyntaxError if it's invalid. */
 export function parseExact(text: string): unknown {
   if (!/\d{16}/.test(text)) return JSON.parse(text)
-  // One more of them than the text has, so that no text of its own begins like this.
+  // One more than the text contains, so that no string of the text can start with it.
   const mark = EXACT.repeat(1 + (text.match(/\ue005|\\ue005/gi)?.length ?? 0))
   let quoted = ''
   let end = 0
@@ -25,7 +25,7 @@ export function parseExact(text: string): unknown {
   )
 }
 
-/** The JSON text of a value. `isBare`: whether a text in it stands for something that needs no quotes. */
+/** Writes a value as JSON. `isBare`: whether a string is to be written without quotes. */
 export function writeExact(value: unknown, isBare: (text: string) => boolean = () => false): string {
   const text = JSON.stringify(value, (_, part: unknown) => {
     if (typeof part === 'bigint') return `${EXACT}${part}`
@@ -34,7 +34,7 @@ export function writeExact(value: unknown, isBare: (text: string) => boolean = (
   return text.replace(/"\ue005([^"]*)"/g, '$1')
 }
 
-/** Whether there is a number in a value that only its digits can tell. */
+/** Whether the value contains a bigint. */
 export function hasExact(value: unknown): boolean {
   if (typeof value === 'bigint') return true
   return typeof value === 'object' && value !== null && Object.values(value).some(hasExact)

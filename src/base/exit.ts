@@ -1,16 +1,16 @@
 /**
- * The exit codes of every command, in one place. CI pipelines depend on them: they are part of the contract.
+ * The exit codes of all commands. CI pipelines depend on them: they are part of the contract.
  */
 export const EXIT = {
-  /** Passed: no regression, all thresholds met; also when there is no baseline yet. */
+  /** Passed: no regression and all thresholds met, or no baseline yet. */
   passed: 0,
-  /** The gate failed: regressed against the baseline, or a threshold not met. */
+  /** Failed: a regression against the baseline or a missed threshold. */
   failed: 1,
-  /** The input is wrong: a flag, a scenario, a baseline. Nothing was sent. */
+  /** Wrong input: a flag, a scenario, a baseline. Nothing was sent. */
   usage: 2,
   /** The run could not be carried out: target unreachable, a worker died. */
   error: 3,
-  /** Inconclusive, under `--inconclusive fail`. */
+  /** Inconclusive, with `--inconclusive fail`. */
   inconclusive: 4,
   /** A bug in perfctl. */
   bug: 70,
@@ -20,5 +20,5 @@ export const EXIT = {
   terminated: 143,
 } as const
 
-/** One of the codes of {@link EXIT}. */
+/** One of the codes in {@link EXIT}. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

@@ -1,5 +1,5 @@
 /**
- * Files that are written whole or not at all.
+ * Reads files and writes them atomically.
  */
 import {
   access,
@@ -17,20 +17,20 @@ import { dirname, join } from 'node:path'
 import { codeOf, messageOf, userError } from './errors.js'
 import { randomSeed } from './rng.js'
 
-/** A text, or the pieces of one that may be longer than a string can be. */
+/** Text, or pieces of text that together may exceed the longest string. */
 export type Content = string | Iterable<string>
 
 /**
- * Writes a text file so that at any moment, also after a crash, the path holds either the old content or the new
- * one: into a temporary file beside it, flushed to the disk, then renamed. Makes missing directories. What is no
- * regular file, such as /dev/stdout or a pipe, is written to as it is. Throws a UserError when the file system says no.
+ * Writes a text file atomically: even after a crash, the path holds either the old or the new content. Writes to a
+ * temporary file in the same directory, flushes it to disk and renames it. Creates missing directories. Writes directly
+ * to anything but a regular file, such as /dev/stdout or a pipe. Throws a UserError if the file system refuses.
  */
 export async function writeFileAtomic(path: string, content: Content): Promise<void> {
   try {
     const real = await realpath(path).catch(() => path)
     if (await isSpecial(real)) return await writeAndSync(real, content, 'w')
     await mkdir(dirname(real), { recursive: true })
-    // Beside the target, because a rename is atomic only within one file system.
+    // In the same directory, because a rename is atomic only within a file system.
     const temporary = temporaryIn(dirname(real))
     try {
       await writeAndSync(temporary, content, 'wx')
@@ -44,12 +44,12 @@ export async function writeFileAtomic(path: string, content: Content): Promise<v
   }
 }
 
-/** Less free space than that is none: a result takes more. */
-const SPACE_BYTES_LEAST = 1_000_000
+/** With less free space the disk counts as full, as a result needs more. */
+const SPACE_BYTES_MIN = 1_000_000
 
 /**
  * Throws a UserError with `hint` unless {@link writeFileAtomic} could write the file now. Leaves nothing behind, not
- * even the directories that would have to be made.
+ * even missing directories.
  */
 export async function checkWritable(path: string, hint: string): Promise<void> {
   const refuse = (reason: string) => userError(`cannot write ${path}: ${reason}`, hint)
@@ -71,13 +71,13 @@ export async function checkWritable(path: string, hint: string): Promise<void> {
   } finally {
     await rm(temporary, { force: true }).catch(() => undefined)
   }
-  // Some file systems don't know.
+  // Some file systems don't report it.
   const space = await statfs(directory).catch(() => null)
-  if (space !== null && space.blocks > 0 && space.bavail * space.bsize < SPACE_BYTES_LEAST)
+  if (space !== null && space.blocks > 0 && space.bavail * space.bsize < SPACE_BYTES_MIN)
     throw refuse('the disk is full')
 }
 
-/** The lowest directory above the path that is there, or the file that stands where one should be. */
+/** The lowest existing directory above the path, or the file in place of one. */
 async function nearestParent(path: string): Promise<string> {
   for (let directory = dirname(path); ; directory = dirname(directory)) {
     const isThere = await stat(directory).then(
@@ -93,12 +93,12 @@ async function isSpecial(path: string): Promise<boolean> {
   return found !== null && !found.isFile() && !found.isDirectory()
 }
 
-/** Not made of the file's own name, which may be as long as names can be. */
+/** Doesn't contain the file's name, which may already have the maximum length. */
 function temporaryIn(directory: string): string {
   return join(directory, `.perfctl-${randomSeed().toString(36)}.tmp`)
 }
 
-/** The content of a text file; a UserError with what is usually wrong when it can't be read. */
+/** Reads a text file. Throws a UserError that explains the usual causes if it can't. */
 export async function readTextFile(path: string, hint: string | null = null): Promise<string> {
   try {
     return await readFile(path, 'utf8')
@@ -124,10 +124,13 @@ async function writeAndSync(path: string, content: Content, flags: 'w' | 'wx'): 
   }
 }
 
-/** In bytes: some characters take four, and a file's name may have 255. */
-const NAME_BYTES_MOST = 100
+/** In bytes: a file name may have 255, and some characters take four. */
+const NAME_BYTES_MAX = 100
 
-/** A name as a file name that every system takes: what would be a path, a wildcard or a control becomes `-`. */
+/**
+ * The name as a file name that is valid on every system. Replaces path separators, wildcards and control characters
+ * with `-`.
+ */
 export function fileNameOf(name: string): string {
   const clean = name
     .replace(/[\u0000-\u001f\u007f<>:"/\\|?*]+/g, '-')
@@ -135,7 +138,7 @@ export function fileNameOf(name: string): string {
     .replace(/[. ]+$/, '')
   let safe = ''
   for (const character of clean) {
-    if (Buffer.byteLength(safe + character) > NAME_BYTES_MOST) break
+    if (Buffer.byteLength(safe + character) > NAME_BYTES_MAX) break
     safe += character
   }
   return safe === '' ? 'scenario' : safe

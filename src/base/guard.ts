@@ -1,41 +1,41 @@
 /**
- * Work that could go on for ever, such as a search that tries every way, with an end to its time. To watch over it
- * costs 0.13 ms, so it's for work of which a long time is to be feared.
+ * Limits the time of work that might not end, such as a search that backtracks. Guarding costs 0.13 ms, so it's only
+ * for work that may take long.
  */
 import { type Context, createContext, Script } from 'node:vm'
 import type { Ms } from './clock.js'
 import { codeOf } from './errors.js'
 import { formatDuration } from './units.js'
 
-/** What the work may take at first. Meanwhile the thread does nothing else. */
+/** The initial limit. The thread is blocked meanwhile. */
 const LIMIT_MS: Ms = 1000
 
 /**
- * What it may take in any case. Also what it may take once it ran out of time: else fifty users, each with an answer that keeps it
- * busy, would stop their thread for as many seconds.
+ * The lowest limit, applied after a timeout. Otherwise fifty users with slow responses would block their thread for as
+ * many seconds.
  */
 const LIMIT_MIN_MS: Ms = 20
 
-/** The work was ended before it was done. */
+/** The work was stopped before it was done. */
 export class OutOfTime extends Error {
   constructor() {
-    // The same for each limit, so that equal failures are counted as one.
+    // The same for all limits, so that equal failures are counted as one.
     super(`took longer than ${formatDuration(LIMIT_MIN_MS)}`)
   }
 }
 
-/** Watches over one kind of work, and trusts it less when it ran out of time. */
+/** Guards one kind of work. Lowers the limit after a timeout. */
 export class Guard {
   private limitMs = LIMIT_MS
 
   /**
-   * Does the work; throws an {@link OutOfTime} when it takes longer than `leftMs`, or than it is trusted with. It can be
-   * ended anywhere, so it must not change anything that is kept.
+   * Does the work. Throws an {@link OutOfTime} if it takes longer than `leftMs` or the current limit. The work can be
+   * stopped anywhere, so it must not modify lasting state.
    */
   within<T>(leftMs: Ms, work: () => T): T {
     try {
       const done = watch(Math.max(LIMIT_MIN_MS, Math.min(this.limitMs, leftMs)), work)
-      // It may have been a busy machine that took the time.
+      // The machine may have been busy, so raise the limit again.
       this.limitMs = Math.min(LIMIT_MS, this.limitMs * 2)
       return done
     } catch (error) {
@@ -51,7 +51,7 @@ interface Watch {
   readonly global: { work: (() => unknown) | null }
 }
 
-/** Made when it is needed: it takes a millisecond, and most scenarios do without. One for each thread. */
+/** Created on demand, as it takes a millisecond and most scenarios don't need it. One per thread. */
 let made: Watch | null = null
 
 function watch<T>(limitMs: Ms, work: () => T): T {

@@ -1,12 +1,11 @@
 /**
- * Facts about the machine and the process that measure, read once when asked. Besides `cli.ts` and the clock the
- * only file that touches `process`.
+ * Facts about the machine and the process. Apart from `cli.ts` and the clock, the only file that uses `process`.
  */
 import { createRequire } from 'node:module'
 import { availableParallelism, cpus, release, type } from 'node:os'
 import process, { arch, env, exit, kill, version } from 'node:process'
 
-/** Where a result was measured. Results from unlike environments must not be compared blindly. */
+/** Where a result was measured. Results from different environments must not be compared blindly. */
 export interface Environment {
   readonly perfctl: string
   readonly node: string
@@ -37,18 +36,18 @@ export function readProcessEnv(): Readonly<Record<string, string | undefined>> {
   return env
 }
 
-/** Sends a signal to the process group of that leader. Throws when it is gone. */
+/** Sends a signal to the leader's process group. Throws if it no longer exists. */
 export function killGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   kill(-leader, signal)
 }
 
-/** Calls back with what nobody in this thread caught, instead of the thread dying of it. */
+/** Calls back with uncaught errors of this thread, which otherwise would end it. */
 export function onUncaught(listener: (error: unknown) => void): void {
   process.on('uncaughtException', listener)
   process.on('unhandledRejection', listener)
 }
 
-/** Ends this thread, whatever it still waits for. What it posted before arrives. */
+/** Ends this thread, whatever is still pending. Messages it has posted still arrive. */
 export function leaveThread(): never {
   exit(0)
 }

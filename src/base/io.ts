@@ -1,22 +1,21 @@
 /**
- * What a command may see and touch of the process: passed in, so that commands are functions and tests need no
- * process of their own.
+ * The parts of the process that a command may use. Passed in, so that commands are functions and tests need no process.
  */
 export interface Io {
   readonly stdout: Output
   readonly stderr: Output
-  /** What is piped in; absent where nothing can be. */
+  /** Piped input; absent if there can be none. */
   readonly stdin?: AsyncIterable<Uint8Array>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /**
-   * Calls back for each signal that asks to end, instead of the process ending at once; returns how to stop that. What
-   * is neither SIGINT nor SIGTERM, such as a terminal that is gone, is given as SIGTERM.
+   * Calls back for each signal to end, instead of ending the process; returns a function to unsubscribe. Signals other
+   * than SIGINT and SIGTERM, such as a closed terminal's, are reported as SIGTERM.
    */
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
-  /** Calls back with errors that nobody caught, instead of the process ending at once; returns how to stop that. */
+  /** Calls back with uncaught errors, instead of ending the process; returns a function to unsubscribe. */
   onBug(listener: (error: unknown) => void): () => void
-  /** Calls back once when the process ends, however that comes about; returns how to stop that. */
+  /** Calls back once when the process ends for any reason; returns a function to unsubscribe. */
   onExit(listener: () => void): () => void
 }
 
@@ -24,8 +23,8 @@ export interface Io {
 export interface Output {
   write(text: string): void
   readonly isTerminal: boolean
-  /** Width in characters; 80 where it can't be known. */
+  /** Width in characters; 80 if unknown. */
   readonly columns: number
-  /** Height in lines; 24 where it can't be known. */
+  /** Height in lines; 24 if unknown. */
   readonly rows: number
 }

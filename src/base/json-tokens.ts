@@ -1,23 +1,24 @@
 /**
- * JSON text in pieces. By scanning, because a regular expression runs out of stack in a string of some megabytes.
+ * Splits JSON into tokens by scanning, because a regular expression overflows the stack in strings of several
+ * megabytes.
  */
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c]
 
-/** Behind the string that begins at `at`; the end of the text when it isn't closed. */
+/** The index after the string that starts at `at`; the end of the text if it isn't closed. */
 function endOfString(text: string, at: number): number {
   for (let end = text.indexOf('"', at + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let before = end - 1
     while (text.charCodeAt(before) === BACKSLASH) before--
-    // An even number of backslashes stand for themselves.
+    // After an even number of backslashes, the quote isn't escaped.
     if ((end - before) % 2 === 1) return end + 1
   }
   return text.length
 }
 
 /**
- * The tokens of a JSON text from first to last: strings, signs, and whatever else stands between them, without spaces. What
- * is no JSON comes out in pieces, too.
+ * The tokens of a JSON text in order: strings, punctuation and the text between them, without whitespace. Accepts
+ * invalid JSON, too.
  */
 export function* jsonTokens(text: string): Generator<{ readonly token: string; readonly at: number }> {
   const space = /\s*/y

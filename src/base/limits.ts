@@ -1,35 +1,35 @@
 /**
- * What the machine allows a load generator: facts from the operating system, each null where it doesn't tell.
+ * The system's limits for a load generator, each null if the system doesn't report it.
  */
 import { readFileSync } from 'node:fs'
 import { availableParallelism, loadavg, platform, totalmem } from 'node:os'
 import { type Ms, now } from './clock.js'
 
 export interface Limits {
-  /** Files and sockets the process may open. Node raises the soft limit to the hard one when it starts on Linux. */
+  /** The maximum number of open files and sockets. On Linux, Node raises the soft limit to the hard one at start. */
   readonly openFiles: { readonly soft: number; readonly hard: number } | null
-  /** The ports a connection may come from, both ends included. */
+  /** The range of local ports, both ends included. */
   readonly ports: { readonly first: number; readonly last: number } | null
-  /** Whether ports of closed connections are used again within their minute of rest. */
+  /** Whether ports of closed connections are reused while in TIME_WAIT. */
   readonly portReuse: 'never' | 'always' | 'loopback' | null
-  /** Cores the process may run on. */
+  /** Number of cores the process may run on. */
   readonly cores: number
-  /** Cores' worth of time that a container may use; null without such a limit. */
+  /** CPU time a container may use, in cores; null without a limit. */
   readonly coreQuota: number | null
-  /** Memory a container may use; null without such a limit. */
+  /** Memory a container may use; null without a limit. */
   readonly memoryBytesMax: number | null
   readonly memoryBytes: number
-  /** How the system chooses the clock rate of its cores: `performance`, `powersave`, … */
+  /** How the system sets the clock rate of its cores: `performance`, `powersave`, … */
   readonly governor: string | null
-  /** What the system reads the time from: `tsc`, `kvm-clock`, `hpet`, … */
+  /** The system's time source: `tsc`, `kvm-clock`, `hpet`, … */
   readonly clockSource: string | null
   /** The smallest step of the measuring clock. */
   readonly clockStepMs: Ms
-  /** Processes that wanted a core, on average over the last minute. */
+  /** Processes ready to run, averaged over the last minute. */
   readonly loadAverage: number | null
 }
 
-/** The text of a file; null when there is none. */
+/** Reads a file; null if there is none. */
 export type ReadText = (path: string) => string | null
 
 /** Reads the limits of this process. */
@@ -81,7 +81,7 @@ function parseNumber(text: string | null): number | null {
 /** Without a limit, cgroup v1 reports the largest multiple of the page size below 2^63. */
 const UNLIMITED_BYTES = 2 ** 60
 
-/** The container's limits, of either version. A limit further up holds as well, so the smallest counts. */
+/** The container's limits from cgroup v1 or v2. Limits of parent groups apply, too, so the smallest counts. */
 class ControlGroups {
   private readonly lines: readonly string[]
   private readonly readText: ReadText
@@ -113,8 +113,8 @@ class ControlGroups {
   }
 
   /**
-   * The folders that may hold limits of a v1 controller (`''` for v2): the process's own group and all above it.
-   * Within a container the own path is often the host's, and only the root is there.
+   * The directories that may hold limits of a v1 controller (`''` for v2): the process's own group and all its parents.
+   * In a container the path is often the host's, and only the root exists.
    */
   private places(controller: string): string[] {
     const path = this.lines
@@ -127,7 +127,6 @@ class ControlGroups {
   }
 }
 
-/** The smallest of the numbers there are; null when there are none. */
 function smallest(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null && Number.isFinite(value)) as number[]
   return known.length === 0 ? null : Math.min(...known)

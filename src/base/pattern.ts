@@ -1,30 +1,30 @@
 /**
- * Regular expressions of a scenario against texts of a service. JavaScript's engine tries every way to match, which for
- * some expressions and texts takes longer than anybody waits, so a search that could be slow is ended in time.
+ * Matches a scenario's regular expressions against responses. JavaScript's engine backtracks, which can take
+ * practically forever for some expressions and texts, so searches that could be slow are stopped in time.
  */
 import type { Ms } from './clock.js'
 import { Guard, OutOfTime } from './guard.js'
 import { literalStart, type RegexCost, regexCost, stepsFor } from './regex-cost.js'
 
-/** A search of at most so many steps takes some ten milliseconds, and needs no watch over it. */
-const STEPS_MOST = 10_000_000
+/** A search of at most this many steps takes some ten milliseconds and needs no guard. */
+const STEPS_MAX = 10_000_000
 
-/** A pattern that ran out of time; the message says which. */
+/** A search timed out. The message names the pattern. */
 export class SlowPatternError extends Error {
   constructor(source: string, { message }: OutOfTime) {
-    super(`the pattern ${source} ${message} on this answer`)
+    super(`the pattern ${source} ${message} on this response`)
   }
 }
 
-/** What is known of the patterns of this thread, by their source. */
+/** Analyzed patterns of this thread, by source. */
 const known = new Map<string, Searcher>()
 
-/** A regular expression that ends. */
+/** A regular expression with bounded search time. */
 export class Pattern {
   readonly source: string
   private readonly searcher: Searcher
 
-  /** `source` has to be a regular expression without flags. */
+  /** `source` must be a valid regular expression without flags. */
   constructor(source: string) {
     this.source = source
     let searcher = known.get(source)
@@ -35,7 +35,9 @@ export class Pattern {
     this.searcher = searcher
   }
 
-  /** Whether the text matches, somewhere in it. Throws a SlowPatternError when that takes longer than `leftMs`, or too long. */
+  /**
+   * Whether the text contains a match. Throws a SlowPatternError if the search takes longer than `leftMs` or the limit.
+   */
   test(text: string, leftMs: Ms): boolean {
     const { searcher } = this
     return searcher.isQuick(text)
@@ -43,7 +45,7 @@ export class Pattern {
       : searcher.watch(leftMs, () => searcher.regex.test(text))
   }
 
-  /** The first group of each match, or the whole match where there is no group. Throws as {@link test} does. */
+  /** The first group of each match, or the whole match if there is no group. Throws like {@link test}. */
   matches(text: string, options: { readonly onlyFirst: boolean; readonly leftMs: Ms }): string[] {
     const { searcher } = this
     const { onlyFirst, leftMs } = options
@@ -56,7 +58,7 @@ export class Pattern {
   }
 }
 
-/** Whether a search with the expression can take twice as long with each further character of the text. */
+/** Whether a search can take twice as long with each further character of the text. */
 export function isExplosive(source: string): boolean {
   return regexCost(source).isExponential
 }
@@ -66,7 +68,7 @@ class Searcher {
   readonly regex: RegExp
   readonly global: RegExp
   private readonly cost: RegexCost
-  /** The cost from one place on, and what stands at each place that comes into question; null when that is anywhere. */
+  /** The cost from one place on, and the text that every match starts with; null if a match may start anywhere. */
   private readonly fromStart: { readonly cost: RegexCost; readonly text: string } | null
   private readonly guard = new Guard()
 
@@ -79,15 +81,15 @@ class Searcher {
     this.fromStart = text === '' ? null : { text, cost: regexCost(source, true) }
   }
 
-  /** Whether a search in the text can't take long, whatever it holds. */
+  /** Whether a search in the text is fast, whatever it contains. */
   isQuick(text: string): boolean {
     if (this.cost.loops.length === 0 && !this.cost.isExponential) return true
     const { length } = text
-    if (stepsFor(this.cost, length) <= STEPS_MOST) return true
+    if (stepsFor(this.cost, length) <= STEPS_MAX) return true
     if (this.fromStart === null) return false
-    const startsMost = STEPS_MOST / stepsFor(this.fromStart.cost, length)
+    const startsMax = STEPS_MAX / stepsFor(this.fromStart.cost, length)
     let starts = 0
-    for (let at = 0; starts <= startsMost; starts++) {
+    for (let at = 0; starts <= startsMax; starts++) {
       at = text.indexOf(this.fromStart.text, at) + 1
       if (at === 0) return true
     }

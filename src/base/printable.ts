@@ -1,37 +1,36 @@
 /**
- * Text from outside (names in scenarios, messages of services) made harmless for a terminal or a report.
+ * Makes untrusted text (names in scenarios, messages of services) safe for a terminal or report.
  */
 
 /**
- * The text with each control character written out (`\n`, `\u001b`), and each invisible one that reorders or hides
- * text (`\u202e`, `\u200b`) or is half a character (`\ud800`), so that it stays on its line and can't steer a terminal.
- * Made safe twice, a text stays the same.
+ * Escapes control characters (`\n`, `\u001b`), invisible characters that reorder or hide text (`\u202e`, `\u200b`) and
+ * lone surrogates (`\ud800`), so that the text stays on its line and can't control a terminal. Idempotent.
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, writeOut)
 }
 
-/** The same for a text of several lines: newlines and tabs stay. */
+/** Like {@link printable}, for text of several lines: keeps newlines and tabs. */
 export function printableLines(text: string): string {
   return text.replace(UNPRINTABLE, (char) => (char === '\n' || char === '\t' ? char : writeOut(char)))
 }
 
-/** The same by spaces, as many as there were characters: places in the text stay where they are. */
+/** Replaces such characters with as many spaces, so that columns don't shift. */
 export function blanked(text: string): string {
   return text.replace(UNPRINTABLE, (char) => ' '.repeat(char.length))
 }
 
-/** A text as JSON (and as YAML in double quotes) that a terminal can show, and that reads back as it was. */
+/** The text as a JSON string (also valid in YAML) that is safe for a terminal and reads back unchanged. */
 export function printableJson(text: string): string {
   return escapedJson(JSON.stringify(text))
 }
 
-/** JSON whose texts a terminal can show, and that reads back as it was: the newlines between values stay. */
+/** JSON with its strings made safe for a terminal. Reads back unchanged; keeps newlines between values. */
 export function escapedJson(json: string): string {
   return json.replace(UNPRINTABLE, (char) =>
     char === '\n'
       ? char
-      : // A character beyond U+FFFF is two escapes, as JSON has it.
+      : // JSON escapes a character beyond U+FFFF as two surrogates.
         char
           .split('')
           .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -39,11 +38,11 @@ export function escapedJson(json: string): string {
   )
 }
 
-/** The text in at most `most` characters, without its middle when it's longer. */
+/** The text, cut in the middle if it's longer than `most` characters. */
 export function shortened(text: string, most: number): string {
   if (text.length <= most) return text
   const end = Math.floor(most / 3)
-  // Half a character at a cut is left out.
+  // Drop a surrogate that the cut has split.
   const [head, tail] = [text.slice(0, most - end - 1), text.slice(-end)]
   return `${head.replace(/[\ud800-\udbff]$/, '')}…${tail.replace(/^[\udc00-\udfff]/, '')}`
 }

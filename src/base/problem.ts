@@ -1,13 +1,13 @@
 /**
- * A problem as people read it in a terminal: the place, the line with a caret, the way out.
+ * Formats a problem for a terminal: the place, the line with a caret, the hint.
  */
 import type { Place, Problem } from './errors.js'
 import { blanked, printable, shortened } from './printable.js'
 
-/** Longer lines are quoted in part, so that the caret is seen. */
+/** Longer lines are quoted in part, so that the caret is visible. */
 const QUOTE_WIDTH = 100
-/** What is longer was made by a program, and is no better for being read to its end. */
-const MESSAGE_MOST = 600
+/** Longer messages are generated, and reading on doesn't help. */
+const MESSAGE_MAX = 600
 
 /**
  * A problem as text, without a newline at its end:
@@ -26,9 +26,9 @@ export function renderProblem(problem: Problem): string {
   return lines.join('\n')
 }
 
-/** Whatever it quotes, it is one line that a terminal can show. */
+/** One line that is safe for a terminal. */
 function readable(text: string): string {
-  return shortened(printable(text), MESSAGE_MOST)
+  return shortened(printable(text), MESSAGE_MAX)
 }
 
 function quote(place: Place): string[] {
@@ -42,7 +42,7 @@ function quote(place: Place): string[] {
   ]
 }
 
-/** The part of the line around the place; what can't be shown becomes spaces, so that the caret lines up. */
+/** The part of the line around the place. Unprintable characters become spaces, so that the caret lines up. */
 function window(place: Place): { text: string; column: number } {
   const line = blanked(place.text)
   if (line.length <= QUOTE_WIDTH) return { text: line, column: place.column }
@@ -50,7 +50,7 @@ function window(place: Place): { text: string; column: number } {
   const end = start + QUOTE_WIDTH
   const before = start > 0 ? '…' : ''
   const after = end < line.length ? '…' : ''
-  // Blanked once more: the cut may have left half a character.
+  // Again, because the cut may have split a surrogate pair.
   return {
     text: before + blanked(line.slice(start, end)) + after,
     column: place.column - start + before.length,

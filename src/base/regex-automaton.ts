@@ -1,32 +1,34 @@
 /**
- * A regular expression as an automaton (Glushkov's): one position for each character set of it, and what may follow
- * what, in how many ways.
+ * A regular expression as a Glushkov automaton: a position for each of its character sets, and in how many ways
+ * positions may follow each other.
  */
 import type { Range, RegexNode } from './regex-syntax.js'
 
-/** By position, in how many ways it comes about: one, or several. */
+/** By position, in how many ways it's reached: one or several. */
 export type Ways = Map<number, number>
 
 interface Piece {
   readonly first: Ways
   readonly last: Ways
-  /** In how many ways it takes no character. */
+  /** In how many ways it matches the empty text. */
   readonly empty: number
 }
 
-const POSITIONS_MOST = 10_000
-/** More copies of one character are taken for any number of them. */
-const COPIES_MOST = 50
-/** More copies of a longer part. */
-const PARTS_MOST = 3
+const POSITIONS_MAX = 10_000
+/** More copies of one character count as unbounded. */
+const COPIES_MAX = 50
+/** More copies of a longer part count as unbounded. */
+const PARTS_MAX = 3
 /** The positions of an expression. */
 export class Automaton {
-  /** Nothing is known of an expression that is. */
+  /** Too large to analyze. */
   isTooLarge = false
-  /** By position: what may come next. */
+  /** By position: the positions that may follow. */
   readonly follow: Ways[] = []
   private readonly sets: (readonly Range[])[] = []
-  /** Which characters a position takes, a bit for each kind of character that the expression tells apart. */
+  /**
+   * The characters that a position matches, with a bit for each class of characters that the expression distinguishes.
+   */
   private readonly masks: readonly bigint[]
 
   constructor(root: RegexNode) {
@@ -34,13 +36,13 @@ export class Automaton {
     this.masks = this.isTooLarge ? [] : masksOf(this.sets)
   }
 
-  /** Whether there is a character that all of the positions take. */
+  /** Whether all the positions match a common character. */
   shares(...positions: readonly number[]): boolean {
     return positions.reduce((mask, position) => mask & this.masks[position]!, -1n) !== 0n
   }
 
   private build(node: RegexNode): Piece {
-    if (this.sets.length > POSITIONS_MOST) this.isTooLarge = true
+    if (this.sets.length > POSITIONS_MAX) this.isTooLarge = true
     if (this.isTooLarge) return NOTHING
     switch (node.type) {
       case 'start':
@@ -69,18 +71,18 @@ export class Automaton {
 
   private repeat({ item, min, max }: Extract<RegexNode, { type: 'repeat' }>): Piece {
     if (max === 0) return NOTHING
-    const copiesMost = item.type === 'set' ? COPIES_MOST : PARTS_MOST
-    const isBounded = max <= copiesMost
-    if (!isBounded && item.type !== 'set' && min > 1 && takesNothing(item)) {
-      // Each copy may be empty: which ones are can be chosen in too many ways.
+    const copiesMax = item.type === 'set' ? COPIES_MAX : PARTS_MAX
+    const isBounded = max <= copiesMax
+    if (!isBounded && item.type !== 'set' && min > 1 && matchesEmpty(item)) {
+      // Each copy may be empty, so there are too many ways to choose the empty ones.
       this.isTooLarge = true
       return NOTHING
     }
     let piece = NOTHING
-    const fixed = isBounded ? min : Math.min(min, copiesMost)
+    const fixed = isBounded ? min : Math.min(min, copiesMax)
     for (let i = 0; i < fixed; i++) piece = this.join(piece, this.build(item))
     if (!isBounded) return this.join(piece, this.loop(this.build(item)))
-    // a{0,3} is (a(a(a)?)?)?, so that it is not told apart which copies are left out.
+    // a{0,3} is (a(a(a)?)?)?, so that there is only one way to leave out copies.
     let rest = NOTHING
     for (let i = fixed; i < max; i++) rest = optional(this.join(this.build(item), rest))
     return this.join(piece, rest)
@@ -97,7 +99,7 @@ export class Automaton {
 
   private loop({ first, last }: Piece): Piece {
     this.link(last, first)
-    // A round that takes no character is given up at once.
+    // The engine stops at once at a round that matches nothing.
     return { first, last, empty: 1 }
   }
 
@@ -131,22 +133,22 @@ function optional({ first, last, empty }: Piece): Piece {
   return { first, last, empty: several(empty + 1) }
 }
 
-function takesNothing(node: RegexNode): boolean {
+function matchesEmpty(node: RegexNode): boolean {
   switch (node.type) {
     case 'set':
       return false
     case 'seq':
-      return node.items.every(takesNothing)
+      return node.items.every(matchesEmpty)
     case 'alt':
-      return node.items.some(takesNothing)
+      return node.items.some(matchesEmpty)
     case 'repeat':
-      return node.min === 0 || takesNothing(node.item)
+      return node.min === 0 || matchesEmpty(node.item)
     default:
       return true
   }
 }
 
-/** A bit for each run of characters that all sets treat alike. */
+/** A bit for each range of characters that all sets treat alike. */
 function masksOf(sets: readonly (readonly Range[])[]): bigint[] {
   const starts = [...new Set(sets.flat().flatMap(([from, to]) => [from, to + 1]))].sort((a, b) => a - b)
   const index = new Map(starts.map((start, i) => [start, i]))

@@ -1,36 +1,38 @@
 /**
- * How long a regular expression can search at most. A search by backtracking tries every way in which a text can be
- * read by the expression, so the expression is made an automaton (Glushkov's) and asked in how many ways its loops can
- * read the same text (Weber and Seidl, 1991: degrees of ambiguity; Weideman et al., 2016: what they mean for backtracking).
+ * The worst-case search time of a regular expression. A backtracking search tries every way in which the expression can
+ * match a text. So this builds the expression's Glushkov automaton and determines in how many ways its loops can match
+ * the same text (Weber and Seidl, 1991: degrees of ambiguity; Weideman et al., 2016: what they mean for backtracking).
  */
 import { Automaton, type Ways } from './regex-automaton.js'
 import { ANY, parseRegex, type RegexNode } from './regex-syntax.js'
 
-/** The most steps that a search in a text of that length takes, without constant factors. */
+/** The worst-case number of steps of a search, as a function of the text's length and without constant factors. */
 export interface RegexCost {
-  /** In as many steps as two to the power of the length, or thereabouts. */
+  /** About 2^length steps. */
   readonly isExponential: boolean
-  /** Of two loops that can both read the same text, the length of that text. Each makes the search one power slower. */
+  /**
+   * For each pair of loops that can match the same text, the length of that text. Each pair adds a power of the length.
+   */
   readonly loops: readonly number[]
 }
 
-/** Shorter texts are searched in some million steps whatever the expression. */
-const EXPONENTIAL_LENGTH_MOST = 20
+/** Shorter texts take at most some million steps with any expression. */
+const EXPONENTIAL_LENGTH_MAX = 20
 
-/** What a search can cost; `isAnchored`: as if it began at one place of the text only. */
+/** The worst-case cost of a search. `isAnchored`: for a search from only one place of the text. */
 export function regexCost(source: string, isAnchored = false): RegexCost {
   const root = parseRegex(source)
   const automaton = new Automaton(isAnchored || startsAtStart(root) ? root : searching(root))
   return automaton.isTooLarge ? WORST : new Ambiguity(automaton).cost()
 }
 
-/** The most steps for a text of `length` characters. */
+/** The maximum number of steps for a text of `length` characters. */
 export function stepsFor({ isExponential, loops }: RegexCost, length: number): number {
-  if (isExponential) return length > EXPONENTIAL_LENGTH_MOST ? Number.POSITIVE_INFINITY : 2 ** length
+  if (isExponential) return length > EXPONENTIAL_LENGTH_MAX ? Number.POSITIVE_INFINITY : 2 ** length
   return loops.reduce((steps, loop) => steps * Math.max(1, length / loop), length)
 }
 
-/** The characters that each match begins with; empty when there are none for sure. */
+/** The characters that every match starts with; empty if there are none. */
 export function literalStart(source: string): string {
   const root = parseRegex(source)
   let text = ''
@@ -43,7 +45,7 @@ export function literalStart(source: string): string {
 
 const WORST: RegexCost = { isExponential: true, loops: [] }
 
-/** A search begins at each place of the text. */
+/** A search starts at each place of the text. */
 function searching(root: RegexNode): RegexNode {
   const anywhere = { type: 'set', ranges: ANY } as const
   return {
@@ -58,14 +60,16 @@ function startsAtStart(node: RegexNode): boolean {
   return node.type === 'alt' && node.items.every(startsAtStart)
 }
 
-/** Pairs and triples of positions that are looked at: with more of them, an expression is taken for the worst. */
-const LOOKS_MOST = 200_000
+/**
+ * The maximum number of pairs and triples of positions to visit. An expression with more is assumed to be exponential.
+ */
+const VISITS_MAX = 200_000
 
-/** The same text, read in several ways. */
+/** Finds ambiguity: the same text matched in several ways. */
 class Ambiguity {
   private readonly automaton: Automaton
   private readonly follow: readonly Ways[]
-  private looks = 0
+  private visits = 0
 
   constructor(automaton: Automaton) {
     this.automaton = automaton
@@ -80,23 +84,23 @@ class Ambiguity {
   }
 
   private get isTooMuch(): boolean {
-    return this.looks > LOOKS_MOST
+    return this.visits > VISITS_MAX
   }
 
-  /** The positions that lead back to themselves, those together that lead to each other. */
+  /** The strongly connected positions, in groups. */
   private findLoops(): number[][] {
     return findComponents(this.follow).filter((positions) =>
       positions.some((p) => positions.some((q) => this.follow[p]!.has(q))),
     )
   }
 
-  /** Whether the same text leads around a loop in two ways: then each round doubles their number. */
+  /** Whether a loop can match the same text in two ways. Then each round doubles the number of ways. */
   private isAmbiguous(loop: ReadonlySet<number>): boolean {
     for (const position of loop)
       for (const [next, ways] of this.follow[position]!) if (ways > 1 && loop.has(next)) return true
     const same = new Set([...loop].map((position) => this.pair(position, position)))
     const reachedFrom = this.pairsFrom(same, loop)
-    // Two ways that part do harm where they meet again, so it goes backwards from there.
+    // Search backwards: two diverging ways matter only if they meet again.
     const seen = new Set(same)
     const queue = [...same]
     for (let pair = queue.pop(); pair !== undefined; pair = queue.pop()) {
@@ -114,7 +118,7 @@ class Ambiguity {
     return p * this.follow.length + q
   }
 
-  /** Pairs of positions that a text leads to, each with those it's reached from. */
+  /** The pairs of positions that a text leads to, each with its predecessors. */
   private pairsFrom(start: ReadonlySet<number>, loop: ReadonlySet<number>): ReadonlyMap<number, number[]> {
     const size = this.follow.length
     const reachedFrom = new Map<number, number[]>()
@@ -139,14 +143,14 @@ class Ambiguity {
     for (const a of this.follow[p]!.keys()) {
       if (!within.has(a)) continue
       for (const b of this.follow[q]!.keys()) {
-        this.looks++
+        this.visits++
         if (within.has(b) && this.automaton.shares(a, b)) pairs.push([a, b])
       }
     }
     return pairs
   }
 
-  /** The most loops one behind the other of which each can take over what the one before it reads. */
+  /** The longest chain of loops in which each can match what the loop before it matches. */
   private longestChain(loops: readonly (readonly number[])[]): number[] {
     const reach = loops.map((loop) => this.reachable(loop[0]!))
     const known = new Map<number, number[]>()
@@ -157,7 +161,7 @@ class Ambiguity {
       for (const [j, other] of loops.entries()) {
         if (i === j || !reach[i]!.has(other[0]!)) continue
         const length = this.overlap(loops[i]!, other, reach[i]!)
-        // What comes behind the other loop may begin a pair of its own.
+        // The part after the other loop may start another pair.
         const chain = length === null ? chainFrom(j) : [length, ...chainFrom(j)]
         if (chain.length > longest.length) longest = chain
       }
@@ -167,7 +171,9 @@ class Ambiguity {
     return loops.map((_, i) => chainFrom(i)).reduce((a, b) => (b.length > a.length ? b : a), [])
   }
 
-  /** The length of the shortest text that both loops can read and that leads from one to the other; null if none does. */
+  /**
+   * The length of the shortest text that both loops match and that leads from one to the other; null if there is none.
+   */
   private overlap(
     from: readonly number[],
     to: readonly number[],
@@ -179,7 +185,7 @@ class Ambiguity {
     return found.length === 0 ? null : Math.min(...found)
   }
 
-  /** The length of a text that leads from p to p, from p to q and from q to q. */
+  /** The length of a text that leads from p to p, from p to q and from q to q; null if there is none. */
   private commonText(p: number, q: number, within: Within): number | null {
     const size = this.follow.length
     const seen = new Set<number>()
@@ -205,7 +211,7 @@ class Ambiguity {
       for (const c of this.follow[z]!.keys()) {
         if (!last.has(c) || !this.automaton.shares(a, c)) continue
         for (const b of this.follow[y]!.keys()) {
-          this.looks++
+          this.visits++
           if (middle.has(b) && this.automaton.shares(a, b, c)) triples.push([a, b, c])
         }
       }
@@ -229,7 +235,7 @@ class Ambiguity {
 
 type Triple = readonly [number, number, number]
 
-/** Where each of three ways may lead. */
+/** The positions allowed on each of three ways. */
 type Within = readonly [ReadonlySet<number>, ReadonlySet<number>, ReadonlySet<number>]
 
 /** Strongly connected components (Tarjan, 1972), without recursion. */

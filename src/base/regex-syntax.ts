@@ -1,6 +1,6 @@
 /**
- * The structure of a regular expression (of JavaScript, without flags), as far as it matters for how long a search
- * can take. What can't be told exactly is taken for more than it is, never for less.
+ * Parses a JavaScript regular expression (without flags) into the structure that determines its search time. Where that
+ * can't be exact, it's overestimated.
  */
 
 /** UTF-16 code units, both ends included. */
@@ -13,9 +13,9 @@ export type RegexNode =
   | { readonly type: 'seq'; readonly items: readonly RegexNode[] }
   | { readonly type: 'alt'; readonly items: readonly RegexNode[] }
   | { readonly type: 'repeat'; readonly item: RegexNode; readonly min: number; readonly max: number }
-  /** A lookaround: it is tried, and then the search goes on from where it was. */
+  /** A lookaround: it's tried, then the search continues from where it was. */
   | { readonly type: 'aside'; readonly item: RegexNode }
-  /** `^` without the flag m. */
+  /** `^` without the m flag. */
   | { readonly type: 'start' }
 
 /** Every character. */
@@ -57,15 +57,14 @@ const CLASSES: Readonly<Record<string, readonly Range[]>> = {
 
 const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13 }
 
-/** Nothing, and it takes no character. */
+/** Matches the empty text. */
 const EMPTY: RegexNode = { type: 'seq', items: [] }
 
-/** The structure of `source`, which has to be a regular expression that JavaScript takes. */
+/** Parses `source`, which must be valid in JavaScript. */
 export function parseRegex(source: string): RegexNode {
   return new Parser(source).whole()
 }
 
-/** All other characters. */
 function complement(ranges: readonly Range[]): Range[] {
   const sorted = [...ranges].sort((a, b) => a[0] - b[0])
   const others: Range[] = []
@@ -111,7 +110,7 @@ class Parser {
   }
 
   private quantifier(): { min: number; max: number } | null {
-    // Sticky. A brace that is none of a quantifier stands for itself.
+    // Sticky. A brace that isn't part of a quantifier is literal.
     const pattern = /(?:([*+?])|\{(\d+)(,?)(\d*)\})\??/y
     pattern.lastIndex = this.at
     const match = pattern.exec(this.source)
@@ -120,8 +119,8 @@ class Parser {
     const [, sign, min, comma, max] = match
     if (sign !== undefined)
       return { min: sign === '+' ? 1 : 0, max: sign === '?' ? 1 : Number.POSITIVE_INFINITY }
-    const least = Number(min)
-    return { min: least, max: comma === '' ? least : max === '' ? Number.POSITIVE_INFINITY : Number(max) }
+    const lower = Number(min)
+    return { min: lower, max: comma === '' ? lower : max === '' ? Number.POSITIVE_INFINITY : Number(max) }
   }
 
   private atom(): RegexNode {
@@ -150,7 +149,7 @@ class Parser {
     const item = this.alternatives()
     this.take(')')
     if (opening === '?=' || opening === '?!') return { type: 'aside', item }
-    // Read backwards from where the search is: as if it could begin anywhere.
+    // A lookbehind is matched backwards, so assume that it can start anywhere.
     if (opening === '?<=' || opening === '?<!')
       return { type: 'aside', item: { type: 'seq', items: [ANYTHING, item] } }
     return item
@@ -177,7 +176,7 @@ class Parser {
     return { type: 'set', ranges }
   }
 
-  /** The character of an escape, from behind the backslash. */
+  /** The character of an escape, after the backslash. */
   private character(): number {
     const rest = this.source.slice(this.at, this.at + 5)
     const [hex] = /^(?:x[\da-f]{2}|u[\da-f]{4})/i.exec(rest) ?? []
@@ -246,7 +245,7 @@ function one(code: number): RegexNode {
   return { type: 'set', ranges: [[code, code]] }
 }
 
-/** What a reference to a group may stand for. */
+/** What a backreference may match. */
 const ANYTHING: RegexNode = {
   type: 'repeat',
   item: { type: 'set', ranges: ANY },

@@ -1,24 +1,23 @@
 /**
- * Randomness that can be replayed: the numbers of iteration `n` are a function of the seed and `n` alone, so that
- * any thread, on any day, can work out iteration `n` without the ones before it.
+ * Reproducible randomness. The numbers of iteration `n` depend only on the seed and `n`, so any thread can compute
+ * iteration `n` without the ones before it.
  */
 import { randomBytes, randomInt } from 'node:crypto'
 
-/** A fresh seed for a run that was given none: a whole number below 2^31, short enough to type. */
+/** A new seed for a run without one: a whole number below 2^31, short enough to type. */
 export function randomSeed(): number {
   return randomInt(2 ** 31)
 }
 
-/** A text that can't be guessed, of 128 bits, fit for a URL. */
+/** An unguessable text of 128 bits that is safe in a URL. */
 export function randomToken(): string {
   return randomBytes(16).toString('base64url')
 }
 
 /**
- * A stream of random numbers that can be moved to any iteration at once.
- *
- * sfc32 (Chris Doty-Humphrey's PractRand; 128 bits of state), its state filled from two different bijections of
- * the index: no two iterations of a run share a state, and streams don't overlap in any practical run.
+ * A random stream with direct access to any iteration. sfc32 (Chris Doty-Humphrey's PractRand; 128 bits of state), with
+ * the state filled from two different bijections of the index. No two iterations of a run share a state, and streams
+ * don't overlap in any practical run.
  */
 export class Random {
   private readonly seedLow: number
@@ -28,7 +27,7 @@ export class Random {
   private c = 0
   private counter = 1
 
-  /** `seed`: any integer up to 2^53; equal seeds give equal streams. */
+  /** `seed`: any integer up to 2^53. Equal seeds give equal streams. */
   constructor(seed: number) {
     this.seedLow = mix(seed | 0)
     this.seedHigh = mix(Math.floor(seed / 2 ** 32) ^ 0x5bd1e995)
@@ -48,7 +47,7 @@ export class Random {
     this.uint32()
   }
 
-  /** The next whole number, uniform over 0 … 2^32 − 1. */
+  /** A whole number, uniform over 0 … 2^32 − 1. */
   uint32(): number {
     const sum = (((this.a + this.b) | 0) + this.counter) | 0
     this.counter = (this.counter + 1) | 0
@@ -58,7 +57,7 @@ export class Random {
     return sum >>> 0
   }
 
-  /** The next number, uniform over [0, 1) in steps of 2^-32. */
+  /** A number, uniform over [0, 1) in steps of 2^-32. */
   float(): number {
     return this.uint32() * 2 ** -32
   }
@@ -71,7 +70,7 @@ export class Random {
   }
 }
 
-/** A bijection of 32-bit integers that scatters neighbours (the `lowbias32` of Chris Wellons). */
+/** A bijection of 32-bit integers that scatters neighbors (`lowbias32` by Chris Wellons). */
 function mix(value: number): number {
   let x = value | 0
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d)

@@ -1,9 +1,9 @@
 /**
- * The texts by which a secret is found: those in a value whose name tells, and in the forms that it may take.
+ * Collects the texts to redact: values with secret names, in all encodings they may appear in.
  */
 import { isSecretName, isSecretValue } from './secrets.js'
 
-/** The texts in a value that its name, or a key in it, calls secrets: a captured token, a column of passwords. */
+/** The texts in a value that its name or a key marks as secret, such as a captured token or a column of passwords. */
 export function secretTexts(name: string, value: unknown): string[] {
   if (typeof value === 'string') return isSecretName(name) ? [value] : []
   if (typeof value === 'number') return isSecretValue(name, value) ? [String(value)] : []
@@ -12,7 +12,7 @@ export function secretTexts(name: string, value: unknown): string[] {
   return Object.entries(value).flatMap(([key, item]) => secretTexts(key, item))
 }
 
-/** The secrets as they stand in texts: plain, in a URL, in a form, in a JSON text, in base64. */
+/** The secrets as they may appear in text: plain, or encoded for a URL, a form, JSON or base64. */
 export function withEncodings(secrets: readonly string[]): string[] {
   return secrets.flatMap((secret) => {
     const inUrl = encodeURIComponent(secret.replace(/\p{Surrogate}/gu, '\ufffd'))

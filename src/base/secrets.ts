@@ -1,24 +1,24 @@
 /**
- * What must never be shown: which names announce a secret, and how its value is taken out of a text.
+ * Recognizes secrets by name and redacts them.
  */
 
 /** Shorter values are left alone: they'd be found inside ordinary words. */
 const SHORTEST = 4
 
-/** Whether the value of the header is a secret. */
+/** Whether the header's value is a secret. */
 export function isSecretHeader(name: string): boolean {
   return isSecretField(name) || HEADER_WORDS.has(wordsOf(name).at(-1) ?? '')
 }
 
-/** Whether the name of an environment variable says that its value is a secret. */
+/** Whether the environment variable's value is a secret, judging by its name. */
 export function isSecretName(name: string): boolean {
   return /secret|token|passw|key/i.test(name) || isSecretField(name)
 }
 
 /**
- * Whether a field of that name (of a form, a JSON body, a query, a row of data) holds a secret. The last word decides:
- * `access_token` and `newPassword` do, `token_count`, `tokens` and `password_changed_at` don't. Neither does what tells
- * where a list goes on, such as `pageToken`.
+ * Whether a field of that name (of a form, a JSON body, a query, a data row) holds a secret. The last word decides:
+ * `access_token` and `newPassword` do, `token_count`, `tokens` and `password_changed_at` don't. Neither do pagination
+ * tokens such as `pageToken`.
  */
 export function isSecretField(name: string): boolean {
   const words = wordsOf(name)
@@ -26,7 +26,7 @@ export function isSecretField(name: string): boolean {
   return SECRET_WORDS.has(words.at(-1) ?? '') || (SECRET_END.test(joined) && !HARMLESS_END.test(joined))
 }
 
-/** Whether a value of a field is one that must not be shown. Numbers are counts and ids, unless secrets of that name are digits. */
+/** Whether a field's value must not be shown. Numbers are counts and ids, unless secrets of that name are digits. */
 export function isSecretValue(name: string, value: string | number): boolean {
   const words = wordsOf(name)
   if (typeof value === 'number')
@@ -35,7 +35,10 @@ export function isSecretValue(name: string, value: string | number): boolean {
   return isSecretField(name) || (CARD_WORDS.has(words.at(-1) ?? '') && /^(?:\d[ -]?){12,18}\d$/.test(value))
 }
 
-/** Whether a text can be looked for in others: a plain word, such as the password `secret`, or a short number stand in many. */
+/**
+ * Whether the text is distinctive enough to search for. Plain words, such as the password `secret`, and short numbers
+ * occur in many texts.
+ */
 export function isDistinct(text: string): boolean {
   return text.length >= 6 && !/^(?:[A-Za-z][a-z]{0,11}|\d{1,7})$/.test(text)
 }
@@ -51,17 +54,17 @@ const SECRET_END = new RegExp(
 )
 const HARMLESS_END = /(?:page|next|continuation|sync|cursor|max|num|pagination)token$/
 const SECRET_WORDS: ReadonlySet<string> = new Set('pass pw pin otp totp ssn cvv cvc csrf xsrf sig'.split(' '))
-/** Of headers only: a field `session` may be one of a conference. */
+/** Only in headers: a field `session` may be a conference session. */
 const HEADER_WORDS: ReadonlySet<string> = new Set(['auth', 'authentication', 'session'])
 const DIGITS_END =
   /(?:password|passwd|passwort|passcode|(?:otp|verification|security)code|cardnumber|cardno|creditcard|ccnumber|socialsecuritynumber)$/
 const DIGITS_WORDS: ReadonlySet<string> = new Set('pwd pin otp totp ssn cvv cvc'.split(' '))
 const CARD_WORDS: ReadonlySet<string> = new Set(['card', 'pan'])
-/** What may follow the name of a secret, which is one still. */
+/** Words that may follow the name of a secret. */
 const AFTER =
   /^(?:\d+|v|sha|ed|hmac|confirmation|confirm|confirmed|again|repeat|repeated|first|second|hash|hint|value|old|new|current)$/
 
-/** The words of a name in lower case, up to the one that says what it is. */
+/** The words of a name in lower case, without suffixes that don't change its meaning. */
 function wordsOf(name: string): string[] {
   const words = name
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
@@ -73,12 +76,12 @@ function wordsOf(name: string): string[] {
   return words
 }
 
-/** The text with each of the secrets replaced by `[redacted]`. */
+/** Replaces each secret in the text with `[redacted]`. */
 export function redact(text: string, secrets: readonly string[]): string {
   return replaceSecrets(text, secrets, () => '[redacted]')
 }
 
-/** The text with each of the secrets covered by as many `*`: columns stay where they are. */
+/** Covers each secret in the text with as many `*`, so that columns don't shift. */
 export function cover(text: string, secrets: readonly string[]): string {
   return replaceSecrets(text, secrets, (secret) => '*'.repeat(secret.length))
 }
@@ -88,12 +91,12 @@ function replaceSecrets(
   secrets: readonly string[],
   replacement: (secret: string) => string,
 ): string {
-  // Longest first: a secret inside another one must not leave the rest of that in sight.
+  // Longest first: replacing a secret within another one would expose the rest.
   const sorted = secrets.filter((secret) => secret.length >= SHORTEST).sort((a, b) => b.length - a.length)
   const next = sorted.map((secret) => text.indexOf(secret))
   let replaced = ''
   let at = 0
-  // One pass over the text, so that a secret such as `redacted` isn't replaced in its own replacement.
+  // A single pass, so that a secret such as `redacted` isn't replaced within a replacement.
   for (;;) {
     let first = -1
     for (const [i, secret] of sorted.entries()) {

@@ -1,10 +1,10 @@
 /**
- * JSON from outside, read field by field: each reader gives the value or names the field that is wrong.
+ * Reads untrusted JSON field by field. Each reader returns the value or throws an error that names the field.
  */
 
 import { messageOf, userError } from './errors.js'
 
-/** What is wrong with a file, by the path of the field: `requests[2].windows is missing`. */
+/** What is wrong with a file, with the field's path: `requests[2].windows is missing`. */
 export class ShapeError extends Error {
   constructor(message: string) {
     super(message)
@@ -12,7 +12,7 @@ export class ShapeError extends Error {
   }
 }
 
-/** One value in a JSON text, knowing its path. */
+/** A value in a JSON text, with its path. */
 export class Shape {
   readonly value: unknown
   readonly path: string
@@ -22,28 +22,28 @@ export class Shape {
     this.path = path
   }
 
-  /** The whole of a JSON text; a ShapeError when it isn't JSON, or was cut off. */
+  /** Parses JSON. Throws a ShapeError if it's invalid or truncated. */
   static parse(text: string): Shape {
     try {
       return new Shape(JSON.parse(text))
     } catch (error) {
       if (text.trim() === '') throw new ShapeError('the file is empty')
-      // Node says "Unexpected end of JSON input" or "Unterminated string": what went before was right.
+      // Node reports "Unexpected end of JSON input" or "Unterminated string" if the text is valid up to its end.
       const message = messageOf(error)
       const position = /position (\d+)/.exec(message)?.[1] ?? Number.POSITIVE_INFINITY
       const isAtEnd = /end of JSON|Unterminated/.test(message) || isAtEndOf(text, Number(position), message)
-      throw new ShapeError(isAtEnd ? 'the file is cut off' : 'this is not JSON')
+      throw new ShapeError(isAtEnd ? 'the file is truncated' : 'not valid JSON')
     }
   }
 
-  /** The field of that name; it may be missing. */
+  /** The field of that name, which may be missing. */
   get(name: string): Shape {
     const path = this.path === '' ? name : `${this.path}.${name}`
     const object = this.object()
     return new Shape(Object.hasOwn(object, name) ? object[name] : undefined, path)
   }
 
-  /** Neither left out nor null. */
+  /** Neither missing nor null. */
   get exists(): boolean {
     return this.value !== undefined && this.value !== null
   }
@@ -61,7 +61,7 @@ export class Shape {
   }
 
   text(): string {
-    return typeof this.value === 'string' ? this.value : this.fail('a text')
+    return typeof this.value === 'string' ? this.value : this.fail('a string')
   }
 
   flag(): boolean {
@@ -72,31 +72,30 @@ export class Shape {
     return typeof this.value === 'number' && Number.isFinite(this.value) ? this.value : this.fail('a number')
   }
 
-  /** A number of things: whole, 0 or more. */
+  /** A whole number, 0 or more. */
   count(): number {
     return Number.isSafeInteger(this.value) && this.number() >= 0
       ? this.number()
       : this.fail('a whole number')
   }
 
-  /** One of the words. */
   oneOf<T extends string>(words: readonly T[]): T {
     return words.includes(this.value as T) ? (this.value as T) : this.fail(`one of ${words.join(', ')}`)
   }
 
-  /** What `read` makes of it, or `fallback` where there is nothing. */
+  /** The result of `read`, or `fallback` if the value is missing. */
   or<T, F>(read: (shape: Shape) => T, fallback: F): T | F {
     return this.exists ? read(this) : fallback
   }
 
-  /** Throws: this field is not what was wanted. */
+  /** Throws an error that this field is not `wanted`. */
   fail(wanted: string): never {
     const name = this.path === '' ? 'the file' : this.path
     throw new ShapeError(this.exists ? `${name} is not ${wanted}` : `${name} is missing`)
   }
 }
 
-/** Runs a reader over a JSON text and turns what it finds wrong into a UserError about the file. */
+/** Reads a JSON text with `read`. Turns a ShapeError into a UserError about the file. */
 export function readFileShape<T>(
   text: string,
   file: string,
@@ -111,7 +110,7 @@ export function readFileShape<T>(
   }
 }
 
-/** Throws a ShapeError unless the file is of that schema; a later version is told apart from something else. */
+/** Throws a ShapeError unless the file has that schema. A newer version has its own message. */
 export function checkSchema(root: Shape, wanted: string): void {
   const schema = root.get('schema').text()
   if (schema === wanted) return
@@ -119,12 +118,12 @@ export function checkSchema(root: Shape, wanted: string): void {
   const later = schema.startsWith(`${family}@`) && Number(schema.slice(family.length + 1)) > Number(version)
   throw new ShapeError(
     later
-      ? `its schema is ${schema}, made by a newer perfctl than this one, which reads ${wanted}`
+      ? `its schema is ${schema}, from a newer perfctl; this version reads ${wanted}`
       : `its schema is "${schema}", not ${wanted}`,
   )
 }
 
-/** Readers to hand on, as in `shape.get('name').or(text, null)`. */
+/** Readers to pass on, as in `shape.get('name').or(text, null)`. */
 export function text(shape: Shape): string {
   return shape.text()
 }
@@ -149,7 +148,7 @@ export function list<T>(read: (shape: Shape) => T): (shape: Shape) => T[] {
   return (shape) => shape.list().map(read)
 }
 
-/** Whether the parser went to the end of the text without a fault, and wanted more. */
+/** Whether the parser found no problem before the end of the text. */
 function isAtEndOf(text: string, position: number, message: string): boolean {
   return /^Expected /.test(message) && position >= text.trimEnd().length
 }

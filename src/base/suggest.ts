@@ -1,13 +1,13 @@
 /**
- * The nearest known word to a mistyped one.
+ * Finds the known word closest to a mistyped one.
  */
 
-/** Nobody mistypes longer words, and comparing them takes long. */
+/** Longer words aren't typed by hand and are slow to compare. */
 const LENGTH_MAX = 200
 
 /**
- * The candidate nearest to `word`, or null when none is near: at most a third of its letters wrong, counting a
- * swap of neighbours as one. A word that only differs in case, `-`, `_` or a plural `s` always matches.
+ * The candidate closest to `word`, or null if none is close: at most a third of its letters wrong, with a swap of
+ * neighbors counted as one. A word that only differs in case, `-`, `_` or a plural `s` always matches.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   if (word.length > LENGTH_MAX) return null
@@ -17,7 +17,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   for (const candidate of candidates) {
     const known = normalize(candidate)
     const limit = Math.max(1, Math.floor(Math.max(wanted.length, known.length) / 3))
-    // At least that many letters have to be added.
+    // At least this many letters must be added.
     if (Math.abs(wanted.length - known.length) > limit) continue
     const distance = wanted === known ? 0 : editDistance(wanted, known)
     if (distance <= limit && distance < bestDistance) {
@@ -28,7 +28,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   return best
 }
 
-/** `did you mean "x"?`, or null when nothing is near. */
+/** `did you mean "x"?`, or null if no candidate is close. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | null {
   const found = nearest(word, candidates)
   return found === null ? null : `did you mean "${found}"?`
@@ -41,7 +41,7 @@ function normalize(word: string): string {
     .replace(/s$/, '')
 }
 
-/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours cost one each. */
+/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbors cost one each. */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j)

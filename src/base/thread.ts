@@ -1,20 +1,20 @@
 /**
- * What the operating system knows of the thread that asks.
+ * The operating system's figures on the current thread.
  */
 import { readFileSync } from 'node:fs'
 import type { Ms } from './clock.js'
 
-/** Since the thread began. */
+/** Since the thread started. */
 export interface ThreadTimes {
   /** On a CPU. */
   readonly cpuMs: Ms
-  /** Ready to run, and waiting for a CPU because other work had it. */
+  /** Ready to run but waiting for a CPU that was busy with other work. */
   readonly waitedMs: Ms
 }
 
 /**
- * The times of this thread, from Linux's scheduler (/proc/thread-self/schedstat, in ns); null where there is none.
- * Node has a clock for the CPU of the whole process only.
+ * The times of this thread from Linux's scheduler (/proc/thread-self/schedstat, in ns); null on other systems. Node has
+ * only a CPU clock for the whole process.
  */
 export function readThreadTimes(): ThreadTimes | null {
   try {

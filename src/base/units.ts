@@ -1,6 +1,6 @@
 /**
- * Numbers with units, as people write them in scenarios and as they are read in reports.
- * Parsers return null for what they don't understand; the caller knows the place and writes the message.
+ * Parses and formats numbers with units for scenarios and reports. Parsers return null for invalid text; the caller
+ * knows the place and writes the message.
  */
 import type { Ms } from './clock.js'
 
@@ -14,7 +14,7 @@ const MS_PER_UNIT: Readonly<Record<string, Ms>> = {
   d: 86_400_000,
 }
 
-/** `500ms`, `30s`, `1m30s`, `1.5h` as milliseconds; null when it isn't a duration with a unit. `0` needs none. */
+/** `500ms`, `30s`, `1m30s` or `1.5h` in milliseconds; null if it isn't a duration with a unit. `0` needs none. */
 export function parseDuration(text: string): Ms | null {
   const compact = text.trim()
   if (compact === '0') return 0
@@ -26,7 +26,7 @@ export function parseDuration(text: string): Ms | null {
   return Number.isFinite(total) ? total : null
 }
 
-/** `10ms..50ms`, or a single duration, as `[from, to]` in ms; null when malformed or falling. */
+/** `10ms..50ms` or a single duration as `[from, to]` in ms; null if it's invalid or `to` is smaller. */
 export function parseDurationRange(text: string): readonly [Ms, Ms] | null {
   const parts = text.split('..')
   if (parts.length > 2) return null
@@ -35,13 +35,13 @@ export function parseDurationRange(text: string): readonly [Ms, Ms] | null {
   return from === null || to === null || to < from ? null : [from, to]
 }
 
-/** `100/s`, `6000/m`, `30/h` as a rate per second; null when malformed. */
+/** `100/s`, `6000/m` or `30/h` as a rate per second; null if it's invalid. */
 export function parseRate(text: string): number | null {
   const match = /^(\d+(?:\.\d+)?)\s*\/\s*(ms|s|m|h)$/.exec(text.trim())
   return match === null ? null : (Number(match[1]) * 1000) / MS_PER_UNIT[match[2]!]!
 }
 
-/** `1%`, `0.5 %` or a ratio such as `0.01`, as a ratio; null when malformed. */
+/** `1%`, `0.5 %` or a ratio such as `0.01` as a ratio; null if it's invalid. */
 export function parseRatio(text: string): number | null {
   const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim())
   if (match === null) return null
@@ -58,13 +58,13 @@ const BYTES_PER_UNIT: Readonly<Record<string, number>> = {
   gib: 1024 ** 3,
 }
 
-/** `512B`, `10kB`, `2MB`, `1MiB` as bytes; null when malformed. */
+/** `512B`, `10kB`, `2MB` or `1MiB` in bytes; null if it's invalid. */
 export function parseSize(text: string): number | null {
   const match = /^(\d+(?:\.\d+)?)\s*([kmg]i?b|b)$/i.exec(text.trim())
   return match === null ? null : Math.round(Number(match[1]) * BYTES_PER_UNIT[match[2]!.toLowerCase()]!)
 }
 
-/** A duration in the shortest exact form that {@link parseDuration} reads back: `1m30s`, `500ms`, `250us`. */
+/** A duration in the shortest exact form that {@link parseDuration} accepts: `1m30s`, `500ms`, `250us`. */
 export function formatDuration(ms: Ms): string {
   if (ms === 0) return '0s'
   let rest = Math.round(ms * 1000) / 1000
@@ -82,7 +82,7 @@ export function formatDuration(ms: Ms): string {
   return rest >= 1 ? `${rest}ms` : `${Math.round(rest * 1000)}us`
 }
 
-/** A latency for people: three significant digits, in µs, ms or s as fits: `840µs`, `4.21ms`, `1.20s`. */
+/** A latency with three significant digits in µs, ms or s: `840µs`, `4.21ms`, `1.20s`. */
 export function formatLatency(ms: Ms | null): string {
   if (ms === null) return '–'
   if (ms >= 59_950) return formatDuration(Math.round(ms / 1000) * 1000)
@@ -91,7 +91,7 @@ export function formatLatency(ms: Ms | null): string {
   return `${significant(ms * 1000)}µs`
 }
 
-/** A count with thousands separated: `12,345`. */
+/** A count with thousands separators: `12,345`. */
 export function formatCount(count: number): string {
   return Math.round(count)
     .toString()
@@ -103,7 +103,7 @@ export function formatRate(perSecond: number): string {
   return `${perSecond >= 99.95 ? formatCount(perSecond) : significant(perSecond)}/s`
 }
 
-/** A ratio as a share: 0.0123 is `1.23%`, 0 is `0%`; tiny ones are not rounded away to nothing: `<0.01%`. */
+/** A ratio as a percentage: 0.0123 is `1.23%`, 0 is `0%`. Tiny ratios aren't rounded to zero: `<0.01%`. */
 export function formatShare(ratio: number): string {
   if (ratio === 0) return '0%'
   const percent = ratio * 100
@@ -119,7 +119,7 @@ export function formatChange(ratio: number): string {
   return `${percent < 0 && Number(text) !== 0 ? '-' : '+'}${text}%`
 }
 
-/** Bytes for people, in decimal units: `512B`, `1.20kB`, `3.45MB`. */
+/** Bytes in decimal units: `512B`, `1.20kB`, `3.45MB`. */
 export function formatSize(bytes: number): string {
   for (const [unit, size] of [
     ['GB', 1e9],
@@ -131,7 +131,7 @@ export function formatSize(bytes: number): string {
   return `${Math.round(bytes)}B`
 }
 
-/** `1 request`, `2 requests`: the count with its noun. */
+/** A count with its noun: `1 request`, `2 requests`. */
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,15 +1,15 @@
 /**
- * Bodies as other programs recorded them → the keys `json`, `form`, `body`, `file` and `multipart` of a request.
+ * Recorded bodies → the keys `json`, `form`, `body`, `file` and `multipart` of a request.
  */
 import { isSecretField } from '../base/secrets.js'
 import { contentTypeOf } from '../scenario/blocks/content-types.js'
 import { isMediaType } from '../scenario/blocks/multipart.js'
-import { baseName } from './beside.js'
 import { hideInText } from './credentials.js'
-import { addField, standTogether } from './fields.js'
+import { addField, areAdjacent } from './fields.js'
 import type { ImportContext } from './import-context.js'
 import { type Part, partsOf } from './multipart.js'
-import { isMarked } from './placeholders.js'
+import { hasPlaceholder } from './placeholders.js'
+import { baseName } from './upload-files.js'
 
 /** A body as it was sent. */
 export type RecordedBody =
@@ -17,16 +17,16 @@ export type RecordedBody =
   | { readonly kind: 'parts'; readonly parts: readonly Part[] }
   | { readonly kind: 'file'; readonly path: string }
 
-/** The keys of a body, and whether they imply the content type that was recorded. */
+/** The keys of a body, and whether they imply the recorded content type. */
 interface DraftBody {
   readonly keys: Readonly<Record<string, unknown>>
   readonly impliesType: boolean
 }
 
-/** Longer ones make a scenario unreadable; they belong into files. */
+/** Longer bodies make a scenario unreadable and belong in files. */
 const TEXT_LENGTH_MAX = 100_000
 
-/** The body in the form that reads best and comes to the same bytes or the same JSON. `type`: its content type. */
+/** The most readable form of the body that sends the same bytes or the same JSON. `type`: its content type. */
 export function draftBody(
   body: RecordedBody,
   type: string | null,
@@ -36,7 +36,7 @@ export function draftBody(
   if (body.kind === 'parts') return { keys: draftParts(body.parts), impliesType: true }
   if (body.text === '') return { keys: {}, impliesType: false }
   if (body.text.length > TEXT_LENGTH_MAX) {
-    notes.add('bodies of more than 100 kB were left out: put them in a file, and write file: <path>')
+    notes.add('left out bodies of more than 100 kB: save each to a file and write file: <path>')
     return { keys: {}, impliesType: false }
   }
   const essence = (type ?? '').split(';')[0]!.trim().toLowerCase()
@@ -56,12 +56,12 @@ export function draftBody(
     if (fields !== null) return { keys: { form: hideFields(fields) }, impliesType: true }
     if (/^\s*[{[]/.test(body.text)) {
       notes.add(
-        'a body that looks like JSON says it is a form: if that is not meant, write json in place of body',
+        'a body looks like JSON but its content type is a form: if that is wrong, write json instead of body',
       )
     }
   }
   if (/[\x00-\x08\ufffd\ud800-\udfff]|^data:[^,]*;base64,/u.test(body.text)) {
-    notes.add('bodies that are no text were recorded as one: put them in a file, and write file: <path>')
+    notes.add('binary bodies were recorded as text: save each to a file and write file: <path>')
   }
   return { keys: { body: hideInText(body.text, hideField) }, impliesType: false }
 
@@ -70,11 +70,11 @@ export function draftBody(
     for (const part of parts) {
       const { name, file: path } = part
       if (name === '__proto__') {
-        notes.add("fields of a form that can't be keys were left out", name)
+        notes.add('left out form fields whose names cannot be keys', name)
         continue
       }
       if (path?.trim() === '') {
-        notes.add('left out fields of a form for which no file was chosen', name)
+        notes.add('left out form fields without a chosen file', name)
         continue
       }
       addField(fields, name, path !== null ? draftFile(path, part) : draftText(part))
@@ -89,7 +89,7 @@ export function draftBody(
   }
 
   function draftText({ name, text, type }: Part): unknown {
-    // Without a type it is text/plain anyway (RFC 7578, section 4.4).
+    // text/plain is the default (RFC 7578, section 4.4).
     if (type == null || !isMediaType(type) || type === 'text/plain') return hideField(name, text)
     const json = type === 'application/json' ? readExactJson(text) : undefined
     return json === undefined ? { text: hideField(name, text), type } : { json: hideFields(json, name) }
@@ -101,7 +101,7 @@ export function draftBody(
 
   function hideFields<T>(value: T, name = ''): T {
     if (typeof value === 'string') {
-      // A query in GraphQL has its arguments within the text.
+      // A GraphQL query contains its arguments in its text.
       return (name === 'query' ? hideInText(value, hideField) : hideField(name, value)) as T
     }
     if (Array.isArray(value)) return value.map((item) => hideFields(item, name)) as T
@@ -110,16 +110,16 @@ export function draftBody(
   }
 }
 
-/** The key `name`, where a form calls a file by another name than that of the file itself. */
+/** The key `name`, if the form uses another file name. */
 export function sentName(file: string, name: string): { readonly name?: string } {
   return name === file || name === '' || name === '-' ? {} : { name }
 }
 
 const DEPTH_MAX = 50
-/** YAML takes no longer ones without ado. */
+/** Longer keys need special syntax in YAML. */
 const KEY_LENGTH_MAX = 1000
 
-/** The value of a JSON text; undefined when it's none, or when a scenario would send another one. */
+/** The parsed JSON; undefined if it's invalid or a scenario would not send the same value. */
 function readExactJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text)
@@ -137,11 +137,14 @@ function isWritable(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true
   return Object.entries(value).every(
     ([key, item]) =>
-      key !== '__proto__' && key.length < KEY_LENGTH_MAX && !isMarked(key) && isWritable(item, depth + 1),
+      key !== '__proto__' &&
+      key.length < KEY_LENGTH_MAX &&
+      !hasPlaceholder(key) &&
+      isWritable(item, depth + 1),
   )
 }
 
-/** The fields of a URL-encoded form; null when a map of them would lose something. */
+/** The fields of a URL-encoded form; null if a map can't represent them exactly. */
 function readForm(text: string): Record<string, unknown> | null {
   const fields: Record<string, unknown> = Object.create(null)
   const names: string[] = []
@@ -150,11 +153,11 @@ function readForm(text: string): Record<string, unknown> | null {
     if (name === undefined || value === undefined) return null
     const [key, field] = [decodeField(name), decodeField(value)]
     if (key === null || field === null) return null
-    if (key === '' || key === '__proto__' || key.length > KEY_LENGTH_MAX || isMarked(key)) return null
+    if (key === '' || key === '__proto__' || key.length > KEY_LENGTH_MAX || hasPlaceholder(key)) return null
     addField(fields, key, field)
     names.push(key)
   }
-  return standTogether(names) ? { ...fields } : null
+  return areAdjacent(names) ? { ...fields } : null
 }
 
 function decodeField(text: string): string | null {

@@ -1,32 +1,32 @@
 /**
- * A command of a shell: its words, and what it reads from.
+ * A shell command: its words and its input.
  */
 
-/** What a command reads: a text (with marks for variables), a file by its path, or what nobody can know. */
+/** What a command reads: text (with placeholders for variables), a file, or something unknown. */
 export type Stream =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'unknown' }
 
-/** What nobody can know without running it. */
+/** Output that can't be known without running the command. */
 export const UNKNOWN: Stream = { kind: 'unknown' }
 
-/** A command of several in a text. */
+/** One of the commands in a text. */
 export interface Command {
-  /** With marks where the shell would fill in a variable. */
+  /** With placeholders for shell variables. */
   readonly words: readonly string[]
-  /** What is on its standard input; null when nothing was put there. */
+  /** Its standard input; null if nothing was redirected or piped. */
   readonly stdin: Stream | null
-  /** Whether another command reads what this one puts out. */
+  /** Whether its output is piped into another command. */
   readonly isPiped: boolean
-  /** Words, or what follows a sign in them, that stand for the content of something: `<(...)`, `$(cat file)`. */
+  /** Streams by the words that stand for their content, or the parts of words after `@` or `<`: `<(...)`, `$(cat file)`. */
   readonly contents: ReadonlyMap<string, Stream>
 }
 
-/** Beyond that a pattern of `printf` makes more than a scenario can hold. */
+/** More `printf` output than this doesn't fit in a scenario. */
 const OUTPUT_LENGTH_MAX = 1_000_000
 
-/** What a command puts out, as far as that can be told without running it. */
+/** What a command prints, as far as that can be known without running it. */
 export function outputOf({ words, stdin, contents }: Command): Stream {
   const [name = '', ...others] = words
   const program = name.replace(/^.*[/\\]/, '').replace(/\.exe$/i, '')
@@ -48,7 +48,7 @@ export function outputOf({ words, stdin, contents }: Command): Stream {
     case 'pv':
       return stdin ?? UNKNOWN
     case 'jq':
-      // Its simplest filter changes nothing but blanks.
+      // Its simplest filters change only whitespace.
       return others.every((word) => /^(?:\.|-[cMr]+|--compact-output)$/.test(word))
         ? (stdin ?? UNKNOWN)
         : UNKNOWN
@@ -56,7 +56,7 @@ export function outputOf({ words, stdin, contents }: Command): Stream {
       // `$(< file)`
       return stdin ?? UNKNOWN
     default:
-      // PowerShell puts out a text that stands alone.
+      // PowerShell prints a lone string.
       return words.length === 1 && /^\s*[{[<"]|[=\s]/.test(name) ? { kind: 'text', text: name } : UNKNOWN
   }
 }
@@ -71,7 +71,7 @@ function catOutput(
   return streamAt(path, stdin, contents)
 }
 
-/** What a path leads to within a command: its standard input, a substitution, or a file. */
+/** The stream at a path: standard input, a substitution or a file. */
 export function streamAt(path: string, stdin: Stream | null, contents: ReadonlyMap<string, Stream>): Stream {
   if (path === '-' || path === '.' || /^\/dev\/(?:stdin|fd\/0)$/.test(path)) return stdin ?? UNKNOWN
   return contents.get(path) ?? { kind: 'file', path }
@@ -90,7 +90,7 @@ function echoOutput(words: readonly string[]): Stream {
 function printfOutput([format = '', ...values]: readonly string[]): Stream {
   let left = values
   let text = ''
-  // The pattern is used again as long as there are values.
+  // printf repeats the format while there are arguments.
   do {
     const before = left.length
     const filled = unescaped(format).replace(/%([sbd%])/g, (_, kind: string) => {

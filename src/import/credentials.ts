@@ -1,21 +1,20 @@
 /**
- * Secrets that an imported file holds: they stay behind, and `${NAME}` stands for them.
+ * Secrets in an imported file are not copied: `${NAME}` replaces them.
  */
 import { isSecretField, isSecretName } from '../base/secrets.js'
 import { safeDecode } from './address.js'
 import { variableName } from './names.js'
 import type { Notes } from './notes.js'
-import { isMarked, variable } from './placeholders.js'
+import { hasPlaceholder, variable } from './placeholders.js'
 
-/** The variables that stand for the secrets of one import. */
+/** The variables that replace the secrets of one import. */
 export class Credentials {
-  /** Values by the names of their variables. */
   private readonly values = new Map<string, string>()
 
-  /** The variable that stands for the value; equal values of equal names have the same one. */
+  /** The variable that replaces the value. Equal values under equal names share one. */
   hide(name: string, value: string): string {
-    // A variable in a shell's command line is none of the secrets itself.
-    if (isMarked(value) || value === '') return value
+    // A shell variable is not itself a secret.
+    if (hasPlaceholder(value) || value === '') return value
     const base = secretName(name)
     for (let n = 1; ; n++) {
       const numbered = n === 1 ? base : `${base}_${n}`
@@ -25,14 +24,14 @@ export class Credentials {
     }
   }
 
-  /** A variable that the imported file refers to itself. */
+  /** A variable that the imported file itself refers to. */
   refer(name: string): string {
     this.values.set(name, variable(name))
     return variable(name)
   }
 
-  /** Says which variables have to be set. `parts`: the scenario, where some of them may have come to nothing. */
-  tell(notes: Notes, parts: unknown = null): void {
+  /** Adds a note with the variables to set. `parts`: the scenario, which may not contain all of them. */
+  addNotes(notes: Notes, parts: unknown = null): void {
     const text = parts === null ? null : JSON.stringify(parts)
     for (const name of this.values.keys()) {
       if (text !== null && !text.includes(`\${${name}}`)) continue
@@ -44,7 +43,7 @@ export class Credentials {
   }
 }
 
-/** The path with the values of telling parameters hidden. */
+/** The path with the values of secret query parameters replaced. */
 export function hideQuery(path: string, credentials: Credentials): string {
   const start = path.indexOf('?')
   if (start === -1) return path
@@ -58,8 +57,8 @@ export function hideQuery(path: string, credentials: Credentials): string {
 }
 
 /**
- * A text in any notation with the values of telling fields hidden, as far as they can be recognised: in JSON, in
- * fields of a form, in elements of XML, in arguments of GraphQL. `hide` gets them as they are written there.
+ * The text with the values of secret fields replaced. Finds fields in JSON, forms, XML and GraphQL arguments. `hide`
+ * gets the values as written there, still escaped.
  */
 export function hideInText(text: string, hide: (name: string, value: string) => string): string {
   return text.replace(WRITTEN_FIELDS, (whole, ...groups: (string | undefined)[]) => {
@@ -72,7 +71,9 @@ export function hideInText(text: string, hide: (name: string, value: string) => 
   })
 }
 
-/** Before the value, the name in it, the value; of `"name": "value"` (or `name: "value"`), XML and forms. */
+/**
+ * Text before the value, the name within it, and the value: of `"name": "value"` (or `name: "value"`), XML and forms.
+ */
 const WRITTEN_FIELDS = new RegExp(
   [
     String.raw`("?\b([\w$.-]+)"?\s*:\s*")((?:[^"\\]|\\.)+)"`,
@@ -82,7 +83,7 @@ const WRITTEN_FIELDS = new RegExp(
   'g',
 )
 
-/** A name that tells others, too, that what it holds is a secret. */
+/** A variable name that perfctl recognizes as secret. */
 function secretName(name: string): string {
   const variable = variableName(name)
   return isSecretName(variable) ? variable : `${variable}_SECRET`

@@ -1,18 +1,18 @@
 /**
- * What an importer makes of another program's file: a scenario as plain values, and what could not be carried over.
+ * An importer's result: a scenario as plain values, and notes on what could not be imported.
  */
 
-/** A scenario file before it is written: the keys of a scenario in the order they shall stand in, as plain values. */
+/** A scenario before it is written to a file. */
 export interface Draft {
-  /** As in a scenario file; becomes YAML as it stands. */
+  /** The keys of a scenario file, in the order to write them. */
   readonly scenario: DraftScenario
-  /** What was left out or changed, each in a sentence: shown to the user and written on top of the file. */
+  /** What was left out or changed, one sentence each. Shown to the user and written at the top of the file. */
   readonly notes: readonly string[]
-  /** Names of files beside the scenario that anything will do for at first, as whoever made the draft had none. */
+  /** Names of upload files for which any content will do at first, because the source has none. */
   readonly placeholders?: readonly string[]
 }
 
-/** The keys that importers fill in. Values are those of a scenario file (`PRODUCT`: version 1), not those of the program. */
+/** The keys that importers fill in, with the values of a scenario file (`PRODUCT`: version 1). */
 interface DraftScenario {
   readonly name?: string
   readonly description?: string

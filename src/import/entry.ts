@@ -1,12 +1,12 @@
 /**
- * One request as another program recorded it → an entry of `requests`, or a step of a journey.
+ * A recorded request → an entry of `requests` or a step of a journey.
  */
 import type { Address } from './address.js'
 import { draftBody, type RecordedBody } from './body.js'
 import { hideQuery } from './credentials.js'
 import { draftHeaders, draftLogin, type HeaderList, headerOf } from './headers.js'
 import type { ImportContext } from './import-context.js'
-import { hasHole } from './placeholders.js'
+import { hasTemplate } from './placeholders.js'
 
 /** A request as it was sent. */
 export interface Recorded {
@@ -14,11 +14,11 @@ export interface Recorded {
   readonly address: Address
   readonly headers: HeaderList
   readonly body: RecordedBody | null
-  /** What was answered; null when that isn't known. */
+  /** The status of the response; null if unknown. */
   readonly status: number | null
 }
 
-/** An entry of `requests` in the making. */
+/** An unfinished entry of `requests`. */
 export type Entry = Readonly<Record<string, unknown>> & {
   readonly headers?: Readonly<Record<string, string>>
   readonly auth?: Readonly<Record<string, string>>
@@ -26,21 +26,21 @@ export type Entry = Readonly<Record<string, unknown>> & {
 
 const METHODS: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options'])
 
-/** Whether perfctl sends that method. */
+/** Whether perfctl supports the method. */
 export function isMethod(method: string): boolean {
   return METHODS.has(method.toLowerCase())
 }
 
-/** The entry, from its method on: the name is added by who knows the others. `target`: the origin left out of paths. */
-export function draftEntry(recorded: Recorded, target: string, draftsman: ImportContext): Entry {
+/** The entry without its name, which depends on the other entries. `target`: the origin to leave out of paths. */
+export function draftEntry(recorded: Recorded, target: string, context: ImportContext): Entry {
   const { address, status } = recorded
   const method = recorded.method.toLowerCase()
-  const { headers, auth } = draftHeaders(recorded.headers, address.host, draftsman)
+  const { headers, auth } = draftHeaders(recorded.headers, address.host, context)
   const isOpen = address.login !== null && headers['authorization'] === undefined
-  const login = isOpen ? draftLogin(address.login, draftsman) : null
-  const body = draftCarried(recorded, method, draftsman)
+  const login = isOpen ? draftLogin(address.login, context) : null
+  const body = draftBodyOf(recorded, method, context)
   if (body.impliesType) delete headers['content-type']
-  const path = hideQuery(address.path, draftsman.credentials)
+  const path = hideQuery(address.path, context.credentials)
   return {
     [method]: address.origin === target ? path : address.origin + path,
     ...(Object.keys(headers).length > 0 && { headers }),
@@ -50,44 +50,44 @@ export function draftEntry(recorded: Recorded, target: string, draftsman: Import
   }
 }
 
-function draftCarried(
+function draftBodyOf(
   { body, headers, address }: Recorded,
   method: string,
-  draftsman: ImportContext,
+  context: ImportContext,
 ): { keys: Readonly<Record<string, unknown>>; impliesType: boolean } {
   if (body === null) return { keys: {}, impliesType: false }
   if (method === 'get' || method === 'head') {
     const place = `${method.toUpperCase()} ${address.path.split('?')[0]}`
-    draftsman.notes.add('left out bodies of GET and HEAD requests, which perfctl sends without', place)
+    context.notes.add('left out bodies of GET and HEAD requests, which perfctl does not send', place)
     return { keys: {}, impliesType: true }
   }
-  return draftBody(body, headerOf(headers, 'content-type'), draftsman)
+  return draftBody(body, headerOf(headers, 'content-type'), context)
 }
 
-/** What goes into `http`. */
+/** The keys of `http`. */
 export interface SharedHttp {
   readonly headers?: Readonly<Record<string, string>>
   readonly auth?: Readonly<Record<string, string>>
 }
 
 /**
- * What all entries have in common goes into `http`, once: headers that each of them has (others' values override),
- * and the login when it is the same for all.
+ * Moves what all entries have in common to `http`: headers that each of them has (other values override), and the login
+ * if it's the same for all.
  */
-export function hoist(entries: readonly Entry[]): {
+export function extractShared(entries: readonly Entry[]): {
   readonly http: SharedHttp
   readonly entries: readonly Entry[]
 } {
   if (entries.length < 2) return { http: {}, entries }
   const names = Object.keys(entries[0]!.headers ?? {}).filter(
-    (name) => name !== 'content-type' && entries.every(({ headers }) => isHoistable(headers, name)),
+    (name) => name !== 'content-type' && entries.every(({ headers }) => isShareable(headers, name)),
   )
   const common = Object.fromEntries(
-    names.map((name) => [name, commonest(entries.map((e) => e.headers![name]!))]),
+    names.map((name) => [name, mostFrequent(entries.map((e) => e.headers![name]!))]),
   )
   const logins = new Set(entries.map(({ auth }) => JSON.stringify(auth ?? null)))
   const login = entries[0]!.auth
-  const isShared = logins.size === 1 && login !== undefined && !Object.values(login).some(hasHole)
+  const isShared = logins.size === 1 && login !== undefined && !Object.values(login).some(hasTemplate)
   const auth = isShared ? login : undefined
   const rest = entries.map(({ headers, ...entry }) => {
     const own = Object.entries(headers ?? {}).filter(([name, value]) => common[name] !== value)
@@ -97,23 +97,23 @@ export function hoist(entries: readonly Entry[]): {
   return { http: { ...(names.length > 0 && { headers: common }), ...(auth && { auth }) }, entries: rest }
 }
 
-/** What was captured belongs to the journey. */
-function isHoistable(headers: Readonly<Record<string, string>> = {}, name: string): boolean {
-  return Object.hasOwn(headers, name) && !hasHole(headers[name]!)
+/** Captured values belong to the journey and can't be shared. */
+function isShareable(headers: Readonly<Record<string, string>> = {}, name: string): boolean {
+  return Object.hasOwn(headers, name) && !hasTemplate(headers[name]!)
 }
 
 function withoutAuth({ auth: _auth, ...entry }: Entry): Entry {
   return entry
 }
 
-/** The headers where they stood: behind the method. */
+/** Puts the headers right after the method. */
 function withHeaders(entry: Entry, headers: Readonly<Record<string, string>>): Entry {
   const keys = Object.entries(entry)
   const at = keys.findIndex(([key]) => METHODS.has(key)) + 1
   return Object.fromEntries([...keys.slice(0, at), ['headers', headers], ...keys.slice(at)])
 }
 
-function commonest(values: readonly string[]): string {
+function mostFrequent(values: readonly string[]): string {
   const counts = new Map<string, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0]

@@ -2,7 +2,7 @@
  * Fields of forms and queries as keys of a scenario.
  */
 
-/** Adds a field: several of one name become a list. */
+/** Adds a field. Several fields of one name become a list. */
 export function addField(fields: Record<string, unknown>, name: string, value: unknown): void {
   const known = fields[name]
   if (!Object.hasOwn(fields, name)) fields[name] = value
@@ -10,7 +10,7 @@ export function addField(fields: Record<string, unknown>, name: string, value: u
   else fields[name] = [known, value]
 }
 
-/** Whether equal names stand together: then a map keeps the order of all fields. */
-export function standTogether(names: readonly string[]): boolean {
+/** Whether equal names are adjacent, so that a map keeps the order of the fields. */
+export function areAdjacent(names: readonly string[]): boolean {
   return names.filter((name, i) => name !== names[i - 1]).length === new Set(names).size
 }

@@ -1,13 +1,13 @@
 /**
- * Headers as other programs recorded them → the keys `headers` and `auth`.
+ * Recorded headers → the keys `headers` and `auth`.
  */
 import { isSecretHeader } from '../base/secrets.js'
 import { insteadOfHeader } from '../scenario/fields/http-fields.js'
 import { hideQuery } from './credentials.js'
 import type { ImportContext } from './import-context.js'
-import { isMarked } from './placeholders.js'
+import { hasPlaceholder } from './placeholders.js'
 
-/** Set by the connection, whatever the file says; all programs that record requests list them. */
+/** Set by perfctl's connection. Recordings always list them. */
 const CONNECTION: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -21,7 +21,7 @@ const CONNECTION: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-/** What a browser says about itself; services rarely look at it, and it would bury the rest. */
+/** How a browser describes itself. Services rarely read it. */
 const BROWSER = /^(sec-.*|alt-used|dnt|priority|upgrade-insecure-requests|x-client-data)$/
 
 const CONDITIONS: ReadonlySet<string> = new Set([
@@ -32,32 +32,32 @@ const CONDITIONS: ReadonlySet<string> = new Set([
   'if-unmodified-since',
 ])
 
-/** Names and values in the order in which they were sent. */
+/** Names and values in the order they were sent. */
 export type HeaderList = readonly (readonly [name: string, value: string])[]
 
-/** The value of a header, by its name in lower case; null when there is none. */
+/** The value of a header, by lower-case name; null if there is none. */
 export function headerOf(headers: HeaderList, name: string): string | null {
   return headers.find(([other]) => other.toLowerCase() === name)?.[1] ?? null
 }
 
-/** Whether a scenario takes that header; `value`: with marks for what is filled in. */
+/** Whether a scenario accepts the header. `value` may contain placeholders. */
 export function canSend(name: string, value: string): boolean {
   return (
     /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) &&
-    // A key of that name would be no key.
+    // Would not become a key of the object.
     name !== '__proto__' &&
     insteadOfHeader(name) === null &&
     !/[^\t\x20-\x7e\x80-\xff\ue000-\ue002]/.test(value)
   )
 }
 
-/** The keys `headers` and `auth`, without what perfctl sets itself. `host`: that of the URL. */
+/** The keys `headers` and `auth`, without headers that perfctl sets itself. `host`: the URL's host. */
 export function draftHeaders(
   list: HeaderList,
   host: string,
-  draftsman: ImportContext,
+  context: ImportContext,
 ): { headers: Record<string, string>; auth: Record<string, string> | null } {
-  const { notes, credentials } = draftsman
+  const { notes, credentials } = context
   const headers: Record<string, string> = Object.create(null)
   for (const [rawName, rawValue] of list) {
     const name = rawName.toLowerCase().trim()
@@ -65,11 +65,11 @@ export function draftHeaders(
     if (name.startsWith(':') || CONNECTION.has(name)) continue
     if (name === 'host' && value.toLowerCase() === host.toLowerCase()) continue
     if (BROWSER.test(name)) {
-      notes.add('left out headers by which a browser describes itself', name)
+      notes.add('left out headers that describe the browser', name)
     } else if (CONDITIONS.has(name)) {
-      notes.add('left out conditions that would be answered by an empty 304', name)
+      notes.add('left out conditional headers, which would get an empty 304', name)
     } else if (!canSend(name, value)) {
-      notes.add('left out headers that HTTP can not carry', name)
+      notes.add('left out headers that are not valid in HTTP', name)
     } else if (name in headers) {
       headers[name] = join(name, headers[name]!, value)
     } else {
@@ -90,27 +90,27 @@ export function draftHeaders(
   }
   return { headers: { ...headers }, auth }
 
-  /** Of the schemes that have a short form; null for others. */
+  /** The short form of a scheme; null for schemes without one. */
   function draftAuth(value: string): Record<string, string> | null {
     const [, scheme, rest] = /^(bearer|basic)\s+(.+)$/is.exec(value) ?? []
     if (rest === undefined) return null
     if (scheme!.toLowerCase() === 'bearer') return { bearer: credentials.hide('API_TOKEN', rest) }
-    return isMarked(rest) ? null : draftLogin(Buffer.from(rest, 'base64').toString(), draftsman)
+    return hasPlaceholder(rest) ? null : draftLogin(Buffer.from(rest, 'base64').toString(), context)
   }
 }
 
-/** Encodings of bodies that can be unpacked, each once: what can't would make captures and checks fail. */
+/** The content codings that perfctl can decode, each once. Others would make captures and checks fail. */
 function knownCodings(value: string, notes: ImportContext['notes']): string {
   const all = [...new Set(value.split(',').map((coding) => coding.trim()))].filter((coding) => coding !== '')
   const known = all.filter((coding) => /^(?:x-gzip|gzip|deflate|br|identity|\*)(?:\s*;|$)/i.test(coding))
   for (const coding of all.filter((one) => !known.includes(one)))
-    notes.add('left out encodings that perfctl can not unpack', coding)
+    notes.add('left out encodings that perfctl cannot decode', coding)
   return known.join(', ')
 }
 
 /**
- * `user:password` as `auth`; null when it's not of that form. A user without a password is a key, as Stripe and
- * GitHub have them.
+ * `user:password` as `auth`; null if it has another form. A user without a password is an API key, as at Stripe and
+ * GitHub.
  */
 export function draftLogin(login: string, { credentials }: ImportContext): Record<string, string> | null {
   const [, user, password = ''] = /^([^:]*)(?::(.*))?$/s.exec(login) ?? []

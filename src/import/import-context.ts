@@ -1,13 +1,14 @@
 /**
- * What every importer has at hand while it drafts a scenario.
+ * The state that all importers share while they draft a scenario.
  */
-import type { BesideFiles } from './beside.js'
+
 import type { Credentials } from './credentials.js'
 import type { Notes } from './notes.js'
+import type { UploadFiles } from './upload-files.js'
 
-/** What importers write down beside the requests themselves. */
+/** What an import collects besides the requests. */
 export interface ImportContext {
   readonly notes: Notes
   readonly credentials: Credentials
-  readonly files: BesideFiles
+  readonly files: UploadFiles
 }

@@ -1,22 +1,22 @@
 /**
- * What an importer is given.
+ * An importer's input.
  */
 import type { ReadBeside } from './openapi/refs.js'
 
-/** What an importer is told besides the text. */
+/** An importer's options. */
 export interface ImportOptions {
-  /** What the text is called in messages: its file. */
+  /** The file name for messages. */
   readonly file: string
-  /** Instead of the service that the text is about; null when it tells, or nobody can. */
+  /** Replaces the imported target; null to keep it. */
   readonly target: string | null
-  /** Of a recording: a mix of its requests by weight, not one journey. */
+  /** Recordings: import a weighted mix of requests instead of a journey. */
   readonly isMix: boolean
-  /** Whether images, style sheets, scripts and the like are kept. */
+  /** Whether to keep images, style sheets, scripts and the like. */
   readonly withStatic: boolean
-  /** Names beside the scenario that are taken by what can't be sent, such as folders; none when it's absent. */
+  /** Names next to the scenario that can't be used for uploads, such as folders; none if absent. */
   readonly reserved?: readonly string[]
-  /** Of a document: reads a file below its folder; null where there is none, absent where no folder is known. */
+  /** OpenAPI: reads a file below the document's folder. Null if there is none, absent if the folder is unknown. */
   readonly readBeside?: ReadBeside | null
-  /** Of a collection: the values to fill it in with, as exported; null without. */
+  /** Postman: the exported environment; null without one. */
   readonly environment: { readonly file: string; readonly text: string } | null
 }

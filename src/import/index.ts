@@ -1,16 +1,16 @@
 /**
- * The formats of other programs that scenarios are made from. Each importer is loaded when it's asked for.
+ * The formats that perfctl imports. Each importer is loaded on demand.
  */
 import type { Draft } from './draft.js'
 import type { ImportOptions } from './importer.js'
 
-/** Flags that mean something to some formats only. */
+/** Flags that only some formats have. */
 export type OwnFlag = 'mix' | 'static' | 'environment'
 
-/** Makes a draft of a whole text. Throws a UserError when there is nothing to be made of it. */
+/** Drafts a scenario from a whole text. Throws a UserError if the text has no usable requests. */
 type TextImporter = (text: string, options: ImportOptions) => Draft
 
-/** Makes a draft of a text of any length, line by line. */
+/** Drafts a scenario from a text of any length, line by line. */
 type LineImporter = (lines: AsyncIterable<string>, options: ImportOptions) => Promise<Draft>
 
 /** A format. */
@@ -19,17 +19,16 @@ export type ImportFormat = { readonly description: string; readonly flags: reado
   | { readonly reads: 'lines'; load(): Promise<LineImporter> }
 )
 
-/** All of them, by the names that the command line knows. */
+/** All formats, by their name on the command line. */
 export const IMPORTERS: Readonly<Record<string, ImportFormat>> = {
   curl: text(
-    "curl commands, as browsers' developer tools copy them",
+    "curl commands, such as those that browsers' developer tools copy",
     async () => (await import('./curl/index.js')).importCurl,
   ),
-  har: text(
-    'a recording of a browser or a proxy (HAR)',
-    async () => (await import('./har/index.js')).importHar,
-    ['mix', 'static'],
-  ),
+  har: text('a browser or proxy recording (HAR)', async () => (await import('./har/index.js')).importHar, [
+    'mix',
+    'static',
+  ]),
   postman: text(
     'a Postman collection (v2.0, v2.1)',
     async () => (await import('./postman/index.js')).importPostman,

@@ -1,11 +1,11 @@
 /**
- * JSON of other programs: read as a whole, and looked into without trust.
+ * Reads JSON from other programs without trusting its shape.
  */
 import { messageOf, UserError, userError } from '../base/errors.js'
 import { Source } from '../scenario/yaml/source.js'
-import { findJsonFault } from './json-fault.js'
+import { findJsonError } from './json-error.js'
 
-/** The value of a JSON text. Throws a UserError that says where it is broken. */
+/** Parses JSON. Throws a UserError with line and column if it's invalid. */
 export function readJsonFile(text: string, file: string): unknown {
   const content = text.replace(/^\ufeff/, '')
   if (content.trim() === '') throw userError(`${file}: the file is empty`)
@@ -13,15 +13,18 @@ export function readJsonFile(text: string, file: string): unknown {
     return JSON.parse(content)
   } catch (error) {
     const end = content.trimEnd().length
-    const at = Math.min(findJsonFault(content), end)
-    const told = messageOf(error).replace(/(?: in JSON| after JSON)? at position.*$|, "?.*$|, \.\.\..*$/s, '')
-    const reason = at === end ? 'it ends too early' : told
+    const at = Math.min(findJsonError(content), end)
+    const message = messageOf(error).replace(
+      /(?: in JSON| after JSON)? at position.*$|, "?.*$|, \.\.\..*$/s,
+      '',
+    )
+    const reason = at === end ? 'unexpected end of file' : message
     const place = new Source(file, content).place([at, at + 1])
-    throw new UserError([{ message: `not valid JSON: ${reason}`, place, hint: 'export the file once more' }])
+    throw new UserError([{ message: `not valid JSON: ${reason}`, place, hint: 'export the file again' }])
   }
 }
 
-/** What stands at the end of a path of keys; undefined where it leads nowhere. */
+/** The value at a path of keys; undefined if there is none. */
 export function dig(value: unknown, ...keys: readonly string[]): unknown {
   return keys.reduce((at: unknown, key) => {
     const isMap = typeof at === 'object' && at !== null && !Array.isArray(at)
@@ -29,19 +32,19 @@ export function dig(value: unknown, ...keys: readonly string[]): unknown {
   }, value)
 }
 
-/** The text there; null when it's something else. */
+/** The text at a path; null if it's not a text. */
 export function digText(value: unknown, ...keys: readonly string[]): string | null {
   const found = dig(value, ...keys)
   return typeof found === 'string' ? found : null
 }
 
-/** The number there; null when it's something else. */
+/** The number at a path; null if it's not a number. */
 export function digNumber(value: unknown, ...keys: readonly string[]): number | null {
   const found = dig(value, ...keys)
   return typeof found === 'number' && Number.isFinite(found) ? found : null
 }
 
-/** The list there; an empty one when it's something else. */
+/** The list at a path; empty if it's not a list. */
 export function digList(value: unknown, ...keys: readonly string[]): readonly unknown[] {
   const found = dig(value, ...keys)
   return Array.isArray(found) ? found : []

@@ -6,20 +6,20 @@
 export interface Part {
   readonly name: string
   readonly text: string
-  /** The file whose content the field is; null for a field with a text. */
+  /** The path of the file to send; null for a text field. */
   readonly file: string | null
-  /** Its content type; absent when nothing is said of it. */
+  /** Its content type; absent if not given. */
   readonly type?: string | null
-  /** What a file is called in the form; absent for its own name. */
+  /** The file name to send, if it differs from the file's own. */
   readonly fileName?: string | null
 }
 
-/** The fields of a body; null when it isn't of that shape. */
+/** The fields of a multipart body; null if it isn't valid. */
 export function partsOf(body: string, contentType: string): Part[] | null {
   const [, quoted, plain] = /boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType) ?? []
   const boundary = quoted ?? plain
   if (boundary === undefined) return null
-  // What comes before the first boundary and after the last one is no part.
+  // The preamble and the epilogue are not parts.
   const pieces = body.split(`--${boundary}`).slice(1)
   if (!pieces.at(-1)?.startsWith('--')) return null
   const parts = pieces.slice(0, -1).map(partOf)

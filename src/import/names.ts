@@ -1,24 +1,24 @@
 /**
- * Names from other programs as perfctl takes them: on one line, without templates, each once.
+ * Names that a scenario accepts: unique, on one line and without templates.
  */
 import { FUNCTIONS } from '../scenario/template/functions.js'
 
 const LENGTH_MAX = 120
 
-/** The text on one line, trimmed, and no longer than a name should be. */
+/** The text on one line, trimmed and shortened to the longest name. */
 export function oneLine(text: string): string {
   const line = text.replace(/[\x00-\x20\x7f\u2028\u2029]+/g, ' ').trim()
-  // By characters, not by halves of them.
+  // Don't split surrogate pairs.
   return line.length <= LENGTH_MAX ? line : `${[...line].slice(0, LENGTH_MAX - 1).join('')}…`
 }
 
-/** Gives names that are not taken yet. */
+/** Makes names unique. */
 export class Names {
   private readonly taken = new Set<string>()
-  /** The last number behind each name: thousands may be called the same. */
+  /** The last number used for each name, as thousands of requests may have the same name. */
   private readonly numbers = new Map<string, number>()
 
-  /** The name in the form a scenario takes it in, with a number behind it if it's taken. `${` is written `$${`. */
+  /** The name as a scenario accepts it, numbered if it's taken. Escapes `${` as `$${`. */
   take(wanted: string, fallback: string): string {
     const base = oneLine(wanted.replace(/\{\{|\}\}/g, ' ')) || fallback
     let name = base
@@ -30,13 +30,13 @@ export class Names {
   }
 }
 
-/** What a scenario can be called, as its name is a file's, too; null when nothing is left of it. */
+/** A valid scenario name, which is also a file name; null if nothing remains of the text. */
 export function scenarioName(text: string): string | null {
   const name = oneLine(text.replace(/[/\\:*?"<>|{}$]+/g, ' ').replace(/^[\s.]+/, '')).slice(0, 60)
   return name.replace(/[\ud800-\udbff]$/, '').trim() || null
 }
 
-/** A name as environment variables have it: `base-url` and `baseUrl` become `BASE_URL`. */
+/** An environment variable's name: `base-url` and `baseUrl` become `BASE_URL`. */
 export function variableName(text: string): string {
   const words = text.replace(/([a-z\d])([A-Z])/g, '$1_$2').replace(/[^A-Za-z\d]+/g, '_')
   const name = words
@@ -46,12 +46,12 @@ export function variableName(text: string): string {
   return /^[A-Z]/.test(name) ? name : `VALUE${name === '' ? '' : `_${name}`}`
 }
 
-/** Whether a word means a value of its own in templates. */
+/** Whether the word is a constant in templates. */
 export function isConstant(word: string): boolean {
   return /^(true|false|null)$/.test(word)
 }
 
-/** A name as captured values have it: letters, digits and `_`, and not that of a function or a constant. */
+/** A valid name for a captured value: letters, digits and `_`, and not a function or constant. */
 export function captureName(text: string): string {
   const name = text
     .replace(/[^A-Za-z\d]+/g, '_')

@@ -1,22 +1,22 @@
 /**
- * What an importer left out or changed: one sentence for each kind, with the requests that it's about.
+ * Notes on what an importer left out or changed: one sentence per kind, with the requests concerned.
  */
 import { oneLine } from './names.js'
 
 const SUBJECTS_MAX = 5
 
-/** Collects notes. Those that say the same become one. */
+/** Collects notes and merges equal ones. */
 export class Notes {
   private readonly subjects = new Map<string, Set<string>>()
 
-  /** Notes something, about a request or variable if there is one. */
+  /** Adds a note, optionally about a request or variable. */
   add(message: string, subject: string | null = null): void {
     const known = this.subjects.get(message) ?? new Set()
     if (subject !== null) known.add(oneLine(subject))
     this.subjects.set(message, known)
   }
 
-  /** All of them, in the order in which they first came up: `what was done: first, second and 3 more`. */
+  /** All notes in the order they first came up: `what was done: first, second and 3 more`. */
   list(): string[] {
     return [...this.subjects].map(([message, subjects]) =>
       subjects.size === 0 ? message : `${message}: ${enumerate([...subjects])}`,

@@ -1,66 +1,66 @@
 /**
- * Texts of other programs inside a scenario. What they hold literally must stay what it was, although `${` and `{{`
- * mean something here; so what importers put in themselves, variables and templates, is marked until the end, when
- * everything else has been escaped.
- *
- * The marks are characters of Unicode's private use, which are taken out of whatever is imported.
+ * Imported text must keep its literal meaning, although `${` and `{{` are special in a scenario. So importers insert
+ * variables and templates as placeholders, and `renderPlaceholders` writes them out at the end, when it escapes
+ * everything else. Placeholders are delimited by Unicode private-use characters, which are removed from imported text
+ * first.
  */
 
-const [VARIABLE, HOLE, END] = ['\ue000', '\ue001', '\ue002']
+const [VARIABLE, TEMPLATE, END] = ['\ue000', '\ue001', '\ue002']
 
-/** The text without characters that could be taken for marks. */
-export function unmarked(text: string): string {
+/** The text without characters that could delimit a placeholder. */
+export function stripPlaceholders(text: string): string {
   return text.replace(/[\ue000-\ue004]/g, '\ufffd')
 }
 
-/** What becomes `${NAME}`, or `${NAME:-preset}`. */
+/** A placeholder for `${NAME}` or `${NAME:-preset}`. */
 export function variable(name: string, preset: string | null = null): string {
   return `${VARIABLE}${name}${preset === null ? '' : `:-${preset}`}${END}`
 }
 
-/** What becomes `{{ expression }}`. */
-export function hole(expression: string): string {
-  return `${HOLE}${expression}${END}`
+/** A placeholder for `{{ expression }}`. */
+export function template(expression: string): string {
+  return `${TEMPLATE}${expression}${END}`
 }
 
-/** Whether the text holds a variable or a template. */
-export function isMarked(text: string): boolean {
+/** Whether the text contains a variable or a template. */
+export function hasPlaceholder(text: string): boolean {
   return /[\ue000\ue001]/.test(text)
 }
 
-/** Whether the text holds a template. */
-export function hasHole(text: string): boolean {
-  return text.includes(HOLE)
+/** Whether the text contains a template. */
+export function hasTemplate(text: string): boolean {
+  return text.includes(TEMPLATE)
 }
 
-/** The text between marks changed by `change`, the marked parts as they are. `next`: the mark that follows. */
-export function outsideMarks(text: string, change: (literal: string, next: string) => string): string {
+/** Applies `change` to the text between placeholders. `next`: the placeholder that follows. */
+export function mapLiterals(text: string, change: (literal: string, next: string) => string): string {
   const parts = text.split(/([\ue000\ue001][^\ue002]*\ue002)/)
   return parts.map((part, index) => (index % 2 === 0 ? change(part, parts[index + 1] ?? '') : part)).join('')
 }
 
-/** A value with every text in it as a scenario spells it. Keys are never templates and stay. */
-export function spelled<T>(value: T): T {
-  if (typeof value === 'string') return spelledText(value) as T
-  if (Array.isArray(value)) return value.map(spelled) as T
+/**
+ * The value with every text escaped and its placeholders written out. Keys are never templates and stay as they are.
+ */
+export function renderPlaceholders<T>(value: T): T {
+  if (typeof value === 'string') return renderText(value) as T
+  if (Array.isArray(value)) return value.map(renderPlaceholders) as T
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, spelled(item)])) as T
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, renderPlaceholders(item)])) as T
 }
 
-function spelledText(text: string): string {
-  return outsideMarks(text, escaped)
+function renderText(text: string): string {
+  return mapLiterals(text, escaped)
     .replace(/\ue000([^\ue002]*)\ue002/g, (_, name) => `\${${name}}`)
     .replace(/\ue001([^\ue002]*)\ue002/g, '{{ $1 }}')
 }
 
 /**
- * `$${` is how the reader takes `${` literally. There is no such thing for `{{`; but what comes from a variable is
- * never a template, so one of the braces becomes the default of one that nobody sets. Likewise a `$` or a `{` that
- * would run into the variable or the template behind it.
+ * `$${` escapes `${`. `{{` has no escape, but a variable's value is never parsed as a template, so one brace becomes
+ * the default of a variable that nobody sets. The same goes for a `$` or `{` directly before a variable or template.
  */
 function escaped(literal: string, next: string): string {
   return literal
-    .replace(next.startsWith(HOLE) ? /(?<=\{)\{|\{$/g : /(?<=\{)\{/g, BRACE)
+    .replace(next.startsWith(TEMPLATE) ? /(?<=\{)\{|\{$/g : /(?<=\{)\{/g, BRACE)
     .replace(next.startsWith(VARIABLE) ? /\$(?=\ue003|$)/g : /\$(?=\ue003)/g, DOLLAR)
     .replaceAll('${', () => '$${')
     .replaceAll(BRACE, () => '${OPEN_BRACE:-{}')

@@ -1,19 +1,18 @@
 /**
- * The values that one place of a path or a query took in a long log, in a few kilobytes however long it is.
+ * Samples the values at one place of a path or query. Needs a few kilobytes, however long the log is.
  */
 import { Random } from '../base/rng.js'
 
-/** Values kept, each occurrence as likely as any other: frequent ones stand there more than once. */
+/** Number of values kept. Each occurrence is equally likely, so frequent values are repeated. */
 const KEPT = 100
 
-/** Smallest hashes kept for the estimate of how many different values there were. */
+/** Number of smallest hashes kept to estimate the number of distinct values. */
 const HASHES = 256
 
 const LENGTH_MAX = 200
 
 /** A running sample of values. */
 export class Sample {
-  /** How many were seen. */
   count = 0
   private readonly kept: string[] = []
   private readonly hashes: number[] = []
@@ -21,7 +20,7 @@ export class Sample {
   private isNumeric = true
   private readonly random = new Random(1)
 
-  /** Takes a value down, unless it's too long to be used. */
+  /** Adds a value, unless it's too long to be useful. */
   add(value: string): void {
     if (value.length > LENGTH_MAX) return
     this.count++
@@ -66,20 +65,20 @@ export class Sample {
   }
 
   /**
-   * About how many different values there were; exact up to 255. Beyond, from how small the smallest hashes are
-   * (the k minimum values of Bar-Yossef et al., 2002), within some 12 %.
+   * The number of distinct values: exact up to 255, then estimated within about 12 % from the smallest hashes (k
+   * minimum values, Bar-Yossef et al., 2002).
    */
   get distinct(): number {
     const { hashes } = this
     return hashes.length < HASHES ? hashes.length : Math.round(((HASHES - 1) * 2 ** 32) / hashes[HASHES - 1]!)
   }
 
-  /** The smallest and the largest when all are whole numbers; null otherwise. */
+  /** The smallest and largest value if all are whole numbers; null otherwise. */
   get range(): { readonly from: number; readonly to: number } | null {
     return this.integers
   }
 
-  /** The values kept, in order, with repetitions. */
+  /** The sampled values, sorted, with repetitions. */
   get values(): string[] {
     return [...this.kept].sort(this.integers === null ? compareTexts : (a, b) => Number(a) - Number(b))
   }
@@ -89,7 +88,7 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** FNV-1a over UTF-16, its bits then mixed: uniform enough for the estimate. */
+/** FNV-1a over UTF-16 with its bits mixed, uniform enough for the estimate. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)

@@ -1,11 +1,11 @@
 /**
- * Which parts of a path are values: ids, hashes, dates. The rest are words that name what is asked for.
+ * Tells the values in a path (ids, hashes, dates) from the words that name a resource.
  */
 
-/** What kind of value a segment of a path is. */
+/** The kind of value that a path segment holds. */
 export type ValueKind = 'number' | 'uuid' | 'date' | 'hash' | 'slug'
 
-/** The kind of a segment (decoded) that no one would choose as a name; null for a word. */
+/** The kind of a decoded segment that is clearly a value; null for a word. */
 export function kindOf(segment: string): Exclude<ValueKind, 'slug'> | null {
   if (/^\d{4}-\d\d-\d\d([T ].*)?$/.test(segment)) return 'date'
   if (/^-?\d+$/.test(segment)) return 'number'
@@ -13,11 +13,11 @@ export function kindOf(segment: string): Exclude<ValueKind, 'slug'> | null {
   return isHash(segment) ? 'hash' : null
 }
 
-/** Hex digits of a digest or an object id; or a long random text: letters and digits mixed, as no word has them. */
+/** Hex digits of a digest or object id, or a long random text with letters and digits mixed. */
 function isHash(segment: string): boolean {
   if (/^(?=.*\d)(?:[\da-f]{8,}|[\dA-F]{8,})$/.test(segment)) return true
   if (segment.length < 12 || !/^[\w=~-]+$/.test(segment)) return false
-  // A ULID, a nano id, a short link; words with hyphens and a number in them are a title.
+  // A ULID, nano id or short link. Words with hyphens and a number are a title.
   const words = segment.split(/[-_]/)
   const isTitle = words.length > 1 && words.every((word) => /^([a-z]*|[A-Z]?[a-z]*|\d+)$/.test(word))
   const changes = segment.match(/[a-z](?=[\dA-Z])|[A-Z](?=\d)|\d(?=[A-Za-z])/g)?.length ?? 0
@@ -25,8 +25,8 @@ function isHash(segment: string): boolean {
 }
 
 /**
- * What values of that kind in this place are called: behind `users` a number is a `userId`, a date a `userDate`.
- * `before`: the last word in front of it; null when there is none.
+ * A name for values of the kind: after `users` a number is a `userId`, a date a `userDate`. `before`: the word before
+ * it, or null.
  */
 export function valueName(kind: ValueKind, before: string | null): string {
   const word =

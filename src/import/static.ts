@@ -1,15 +1,15 @@
 /**
- * Which requests are for static assets: what a browser's cache or a CDN usually answers.
+ * Recognizes requests for static assets, which a browser cache or CDN usually answers.
  */
 const EXTENSIONS =
   /\.(?:css|js|mjs|map|png|jpe?g|gif|webp|avif|svg|ico|bmp|woff2?|ttf|otf|eot|mp[34]|webm|ogg|wav|m4[av]|mov|webmanifest|wasm|swf)$/i
 
-/** Whether the path (without its query) is that of an asset. */
+/** Whether the path (without query) is an asset's. */
 export function isStaticPath(path: string): boolean {
   return EXTENSIONS.test(path)
 }
 
-/** Whether an answer of that content type is an asset. JavaScript counts, JSON doesn't. */
+/** Whether the response's content type is an asset's. JavaScript is, JSON isn't. */
 export function isStaticType(mime: string): boolean {
   const essence = mime.split(';')[0]!.trim().toLowerCase()
   if (/^(image|font|audio|video)\//.test(essence)) return true

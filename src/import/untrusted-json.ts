@@ -1,16 +1,18 @@
 /**
- * Values of another program's file: whatever kind they are, nothing is taken for granted and nothing inherited from
- * a prototype is seen.
+ * Accessors for untrusted JSON or YAML: they assume no types and ignore inherited properties.
  */
 import { UserError, userError } from '../base/errors.js'
 import { parseExact } from '../base/exact-json.js'
 import { readYamlValue } from '../scenario/yaml/yaml.js'
 
-/** Any larger, and it isn't a description of an API but a dump of something. */
+/** A larger file isn't an API description but a data dump. */
 const CHARACTERS_MAX = 64_000_000
 
-/** The value of a JSON or YAML text; whole numbers that JavaScript can't hold are of type `bigint`. Throws a UserError with line and column where it is neither. */
-export function readForeign(text: string, file: string): unknown {
+/**
+ * Parses JSON or YAML. Whole numbers beyond JavaScript's safe range become `bigint`. Throws a UserError with line and
+ * column if the text is neither.
+ */
+export function parseJsonOrYaml(text: string, file: string): unknown {
   if (text.length > CHARACTERS_MAX)
     throw userError(`${file}: larger than 64 MB`, 'export a part of it, such as one folder')
   const content = text.replace(/^\uFEFF/, '')
@@ -19,7 +21,7 @@ export function readForeign(text: string, file: string): unknown {
     try {
       return parseExact(content)
     } catch {
-      // JSON with a comma too many is YAML all the same; of what isn't, the YAML reader knows the place.
+      // JSON with a trailing comma is valid YAML. For other errors the YAML reader reports the place.
     }
   }
   const { value, problems } = readYamlValue(content, file)
@@ -28,35 +30,35 @@ export function readForeign(text: string, file: string): unknown {
 }
 
 /** A map of unknown values. */
-export type Foreign = Readonly<Record<string, unknown>>
+export type UnknownMap = Readonly<Record<string, unknown>>
 
 /** Whether the value is a map. */
-export function isForeign(value: unknown): value is Foreign {
+export function isMap(value: unknown): value is UnknownMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The value if it's a map, an empty one otherwise. */
-export function mapOf(value: unknown): Foreign {
-  return isForeign(value) ? value : {}
+/** The value if it's a map, otherwise an empty map. */
+export function mapOf(value: unknown): UnknownMap {
+  return isMap(value) ? value : {}
 }
 
-/** What stands under a key of its own; undefined without one, and where there is no map. */
+/** The value of an own key; undefined if there is none. */
 export function field(value: unknown, key: string): unknown {
-  return isForeign(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
-/** The entries of a list; none where there is no list. */
+/** The list's items; empty if it's not a list. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-/** A text, or a single value by its letters; null for all else. */
+/** A text, number or boolean as text; null for anything else. */
 export function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value
   return /^(?:number|boolean|bigint)$/.test(typeof value) ? String(value) : null
 }
 
-/** The field as a text; null when there is none, or an empty one. */
+/** The field as text; null if it's missing or empty. */
 export function textField(value: unknown, key: string): string | null {
   return textOf(field(value, key)) || null
 }

@@ -1,10 +1,10 @@
 /**
- * What a scenario needs besides its requests, for documents that say nothing of it.
+ * Adds a load and thresholds to drafts of documents that describe only requests.
  */
 import { STARTER_LOAD, STARTER_THRESHOLDS } from '../scenario/starter.js'
 import type { Draft } from './draft.js'
 
-/** The draft with the load and the limits of a first scenario, where it has none of its own. */
+/** The draft with the starter load and thresholds, where it has none of its own. */
 export function withLoad({ scenario, ...others }: Draft): Draft {
   const {
     name,

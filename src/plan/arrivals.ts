@@ -1,29 +1,29 @@
 /**
- * The moments at which one part's arrivals are due, one after the other.
+ * The due times of one part's arrivals, in order.
  */
 import type { Ms } from '../base/clock.js'
 import { Random } from '../base/rng.js'
 import type { OpenLoad } from '../scenario/model/load-types.js'
 import type { Profile } from './profile.js'
 
-/** Keeps the random moments apart from the random contents. */
+/** Separates the random times from the random contents. */
 const ARRIVALS_SEED = 0xa221
 
-/** Walks through them. */
+/** Iterates over the arrivals. */
 export class Arrivals {
-  /** When the next one is due, in ms after the profile's start; `Infinity` past the last one. */
+  /** When the next arrival is due, in ms after the profile's start; `Infinity` after the last one. */
   due: Ms
   private readonly profile: Profile
   private readonly every: number
   private readonly random: Random | null
-  /** The number of the next arrival; for random arrivals where it falls on the same scale. */
+  /** The number of the next arrival. Random arrivals have a position on the same scale. */
   private position: number
 
   /**
    * The arrivals k, k + m, k + 2m, … of all that `profile` asks for. Evenly spaced, arrival n is due when the area
-   * under the rate reaches n. As a Poisson process it is due when the area reaches the sum of n + 1 exponential
-   * variates: the time change of an inhomogeneous process (Çinlar 1975). Every part draws all of them, so that all
-   * agree without talking.
+   * under the rate reaches n. As a Poisson process, it is due when the area reaches the sum of n + 1 exponential
+   * variates: the time change of an inhomogeneous process (Çinlar 1975). Every part draws all variates, so that all
+   * parts agree without communication.
    */
   constructor(profile: Profile, options: ArrivalsOptions) {
     this.profile = profile
@@ -34,7 +34,6 @@ export class Arrivals {
     this.due = profile.due(this.position)
   }
 
-  /** Moves on to the next arrival. */
   advance(): void {
     if (this.random === null) this.position += this.every
     else this.skip(this.every)
@@ -46,11 +45,11 @@ export class Arrivals {
   }
 }
 
-/** Which of the arrivals, and spaced how. */
+/** Which arrivals to iterate over, and their spacing. */
 export interface ArrivalsOptions {
   readonly arrivals: OpenLoad['arrivals']
   readonly seed: number
-  /** Which part, from 0, of how many. */
+  /** The part's index (from 0) and the number of parts. */
   readonly index: number
   readonly of: number
 }

@@ -1,6 +1,6 @@
 /**
- * The steps of a journey as a list without nesting: conditions and repetitions become jumps, so that a virtual user
- * can stop at any step and go on later with nothing but its place in the list.
+ * Flattens a journey's steps into a list in which conditions and repetitions are jumps. A virtual user can then stop at
+ * any step and resume later from its index alone.
  */
 import type { Ms } from '../base/clock.js'
 import type { Step } from '../scenario/model/journey.js'
@@ -14,25 +14,25 @@ import { neededVariables } from './variables.js'
 export interface SendStep {
   readonly type: 'send'
   readonly request: CompiledRequest
-  /** Captured values without which it can't be sent. */
+  /** Captured values that the request needs. */
   readonly needs: readonly string[]
-  /** What comes next, once it is filled in. */
+  /** The next step, once the request is filled in. */
   readonly move: { readonly type: 'send'; readonly outgoing: CompiledRequest }
 }
 
-/** One entry of the list. `to` is the number of another one; `counter` that of a repetition. */
+/** An entry of the list. `to` is the index of another entry, `counter` that of a repetition. */
 export type CompiledStep =
   | SendStep
   | { readonly type: 'pause'; readonly pauseMs: readonly [Ms, Ms] }
   | { readonly type: 'unless'; readonly holds: Holds; readonly to: number }
-  /** Draws how often; goes past the end of the repetition when that is never. */
+  /** Draws the number of rounds. Jumps past the end of the repetition if it's 0. */
   | {
       readonly type: 'repeat'
       readonly counter: number
       readonly times: readonly [number, number]
       readonly to: number
     }
-  /** The end of a repetition: back to its first step, or on. */
+  /** The end of a repetition: jumps back to its first step or continues. */
   | {
       readonly type: 'again'
       readonly counter: number
@@ -40,7 +40,7 @@ export type CompiledStep =
       readonly to: number
     }
 
-/** The list for some steps. */
+/** Compiles steps into a list. */
 export function compileSteps(
   steps: readonly Step[],
   feeders: FeederIndex,
@@ -83,7 +83,7 @@ export function compileSteps(
   return program
 }
 
-/** Keeps a place until it is known how far to jump. */
+/** A placeholder until the jump's target is known. */
 const PLACE: CompiledStep = { type: 'pause', pauseMs: [0, 0] }
 
 function sendStep(request: CompiledRequest, needs: readonly string[]): SendStep {

@@ -1,5 +1,5 @@
 /**
- * `if` and `until`, ready to be worked out.
+ * Compiles `if` and `until`.
  */
 import { compareDecimals, isNumber, losesDigits } from '../base/decimal.js'
 import { Pattern, SlowPatternError } from '../base/pattern.js'
@@ -7,10 +7,10 @@ import type { Condition } from '../scenario/model/journey.js'
 import type { IterationContext } from './iteration-values.js'
 import { compileText, type FeederIndex, type Value } from './template.js'
 
-/** Whether a condition holds for what an iteration knows. */
+/** Whether a condition is true for an iteration. */
 export type Holds = (draws: IterationContext) => boolean
 
-/** The condition as a function. Two numbers are compared as numbers, everything else as texts. */
+/** Compiles a condition. Two numbers are compared as numbers, everything else as text. */
 export function compileCondition(condition: Condition, feeders: FeederIndex): Holds {
   const left = textOf(condition.left, feeders)
   if (!('right' in condition)) {
@@ -31,12 +31,12 @@ function textOf(template: Condition['left'], feeders: FeederIndex): (draws: Iter
   return typeof text === 'string' ? () => text : text
 }
 
-/** What was never captured is the empty text: a condition may ask for it. */
+/** A value that was never captured is empty text, so that a condition can test for it. */
 function write(value: Value | null | undefined): string {
   return value === null || value === undefined ? '' : String(value)
 }
 
-/** Not what stands for nothing in the files and answers people write. */
+/** Whether the text is truthy. False for what means no or nothing in files and responses. */
 function isYes(text: string): boolean {
   return !['', 'false', '0', 'null'].includes(text.trim())
 }
@@ -62,7 +62,7 @@ function order(left: string, right: string): number {
   return left === right ? 0 : left < right ? -1 : 1
 }
 
-/** A search that runs out of time has found nothing: a condition has no way to fail. */
+/** A search that times out finds nothing, because a condition can't fail. */
 function searched(pattern: Pattern, text: string): boolean {
   try {
     return pattern.test(text, Number.POSITIVE_INFINITY)

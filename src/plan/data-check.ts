@@ -1,5 +1,5 @@
 /**
- * Whether there is enough data for a load, as far as that can be known before it is sent.
+ * Checks before a run whether a load has enough data, as far as that can be known.
  */
 import { userError } from '../base/errors.js'
 import { formatCount } from '../base/units.js'
@@ -11,18 +11,18 @@ import { RowRanks } from './row-ranks.js'
 import { openRows } from './rows.js'
 import { usersOf } from './uses.js'
 
-/** So many choices are worked out; of more iterations the share that uses a feeder is known well enough. */
-const EXACT_MOST = 2_000_000
+/** Up to this many choices are computed exactly. For more iterations, a feeder's share is known well enough. */
+const EXACT_MAX = 2_000_000
 
 type SupplyPlan = Pick<Plan, 'data' | 'requests' | 'beforeEach' | 'http' | 'load' | 'seed'>
 
-/** Throws a UserError when rows that are given once each are sure to run out: nothing has been sent then. */
+/** Throws a UserError if rows that are used only once are certain to run out. */
 export function checkData(plan: SupplyPlan): void {
-  const iterations = surelyStarted(plan)
+  const iterations = certainIterations(plan)
   if (iterations === null) return
   for (const [name, feeder] of Object.entries(plan.data)) {
     const stops = feeder.pick === 'unique' ? feeder.onEnd !== 'recycle' : feeder.onEnd === 'stop'
-    // A row for each user, and how many of them there will be is not known in the open model.
+    // One row per user. In the open model, the number of users isn't known in advance.
     if (feeder.pick === undefined || !stops || usesFeeder(plan.beforeEach, name)) continue
     const { size } = openRows(feeder)
     const warmup = feeder.pick === 'unique' ? count(plan, name, { of: iterations.warmup, isWarmup: true }) : 0
@@ -31,14 +31,14 @@ export function checkData(plan: SupplyPlan): void {
     const file = 'table' in feeder ? ` (${feeder.table.file})` : ''
     const ofWarmup = warmup > 0 ? `, ${formatCount(warmup)} of them in the warm-up` : ''
     throw userError(
-      `data.${name}${file} has ${formatCount(size)} rows, and the load will take ${formatCount(needed)}${ofWarmup}`,
-      'add rows, send less, or write onEnd: recycle',
+      `data.${name}${file} has ${formatCount(size)} rows, but the load needs ${formatCount(needed)}${ofWarmup}`,
+      'add rows, reduce the load, or write onEnd: recycle',
     )
   }
 }
 
-/** How many iterations are sure to be asked for; null when that depends on how fast the service answers. */
-function surelyStarted({ load }: Pick<Plan, 'load'>): { measured: number; warmup: number } | null {
+/** The number of iterations certain to start; null if it depends on the service's speed. */
+function certainIterations({ load }: Pick<Plan, 'load'>): { measured: number; warmup: number } | null {
   const limit = load.iterations ?? Number.POSITIVE_INFINITY
   if (load.model === 'closed') {
     const measured = load.iterationsPerVu === undefined ? limit : load.iterationsPerVu * load.start
@@ -46,24 +46,24 @@ function surelyStarted({ load }: Pick<Plan, 'load'>): { measured: number; warmup
   }
   const profile = new Profile(load.start, load.stages)
   const warmup = warmupProfile(load)
-  const total = (one: Profile) => sureCount(one.count(one.durationMs), load.arrivals)
+  const total = (one: Profile) => certainCount(one.count(one.durationMs), load.arrivals)
   return { measured: Math.min(limit, total(profile)), warmup: total(warmup) }
 }
 
-/** The number of random arrivals that all but one of a billion runs reach. */
-function sureCount(expected: number, arrivals: 'even' | 'poisson'): number {
+/** The number of random arrivals that all but one in a billion runs reach. */
+function certainCount(expected: number, arrivals: 'even' | 'poisson'): number {
   return Math.max(0, Math.floor(arrivals === 'even' ? expected + 1e-9 : expected - 6 * Math.sqrt(expected)))
 }
 
-/** How many of these iterations take a value of that name. */
+/** How many of the iterations use the feeder. */
 function count(plan: SupplyPlan, name: string, iterations: { of: number; isWarmup: boolean }): number {
   const uses = usersOf(plan, name)
   const weights = plan.requests.map(({ weight }) => weight)
-  if (iterations.of <= EXACT_MOST) {
+  if (iterations.of <= EXACT_MAX) {
     const ranks = new RowRanks({ mix: new Mix(weights), seed: plan.seed, uses: [uses] })
     return ranks.rank(0, iterations.of, iterations.isWarmup)
   }
   const sum = (of: readonly number[]) => of.reduce((a, b) => a + b, 0)
   const share = sum(weights.filter((_, i) => uses[i])) / sum(weights)
-  return sureCount(iterations.of * share, share === 1 ? 'even' : 'poisson')
+  return certainCount(iterations.of * share, share === 1 ? 'even' : 'poisson')
 }

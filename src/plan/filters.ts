@@ -1,12 +1,12 @@
 /**
- * The functions of `{{ ... }}` that make one value of others, whatever the iteration.
+ * The functions of `{{ ... }}` that depend only on their arguments.
  */
 import { createHash, createHmac } from 'node:crypto'
 import { jsonOf, numberOf, textOf, ValueError, wholeOf } from './values.js'
 
 type Pure = (...values: readonly unknown[]) => unknown
 
-/** The function of that name. Throws for an unknown one: the reader let none through. */
+/** Returns the function of that name. Throws if it's unknown, which the reader has ruled out. */
 export function pureFunction(name: string): Pure {
   const found = Object.hasOwn(PURE, name) ? PURE[name] : undefined
   if (found === undefined) throw new Error(`no function ${name}`)
@@ -41,7 +41,7 @@ const PURE: Readonly<Record<string, Pure>> = {
   first: (value) => (Array.isArray(value) ? value[0] : [...textOf(value)][0]),
   last: (value) => (Array.isArray(value) ? value.at(-1) : [...textOf(value)].at(-1)),
   join: (value, separator = ',') => {
-    if (!Array.isArray(value)) throw new ValueError('join wants a list')
+    if (!Array.isArray(value)) throw new ValueError('join expects a list')
     return value.map(textOf).join(textOf(separator))
   },
   add: (value, other) => {
@@ -50,12 +50,12 @@ const PURE: Readonly<Record<string, Pure>> = {
   },
 }
 
-/** Half a character, as a cut text may end with, can't be encoded. */
+/** Replaces lone surrogates, as left by a cut text, because they can't be encoded. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd')
 }
 
-/** Of a text its characters, so that none is cut in half. */
+/** Applies `change` to a list's entries or a text's characters, so that none is split. */
 function entriesOf(value: unknown, change: (entries: readonly unknown[]) => unknown[]): unknown {
   if (Array.isArray(value)) return change(value)
   return change([...textOf(value)]).join('')
@@ -70,13 +70,13 @@ function sizeOf(value: unknown): number {
 function readEncoding(value: unknown): 'hex' | 'base64' | 'base64url' {
   const encoding = textOf(value)
   if (encoding === 'hex' || encoding === 'base64' || encoding === 'base64url') return encoding
-  throw new ValueError('the encoding of a digest is hex, base64 or base64url')
+  throw new ValueError('the encoding must be hex, base64 or base64url')
 }
 
 function digest(make: () => string): string {
   try {
     return make()
   } catch (error) {
-    throw error instanceof ValueError ? error : new ValueError('there is no such algorithm for a digest')
+    throw error instanceof ValueError ? error : new ValueError('unknown digest algorithm')
   }
 }

@@ -1,16 +1,16 @@
 /**
- * The functions of `{{ ... }}` that depend on the iteration: its random numbers, its number, its moment. Their names
- * and fixed arguments were checked when the scenario was read (`scenario/functions.ts`); here they only run.
+ * The functions of `{{ ... }}` that depend on the iteration: its random numbers, its index, its time. Their names and
+ * constant arguments were checked when the scenario was read (`scenario/functions.ts`).
  */
 import { formatDate, parseDateFormat, parseDateRange } from '../scenario/template/dates.js'
 import { pureFunction } from './filters.js'
 import type { IterationContext } from './iteration-values.js'
 import { numberOf, textOf, ValueError, wholeOf } from './values.js'
 
-/** Works out a value for the iteration that `draws` stands at. */
+/** Computes a value for the current iteration of `draws`. */
 export type Call = (draws: IterationContext) => unknown
 
-/** An argument: the same in every iteration, or worked out. */
+/** An argument: constant or computed. */
 export type Operand = Constant | Call
 
 /** A value that is the same in every iteration. */
@@ -22,13 +22,16 @@ export class Constant {
   }
 }
 
-/** The function `name` with its arguments in place. Throws for an unknown one: the reader let none through. */
+/** Compiles a call of function `name`. Throws if it's unknown, which the reader has ruled out. */
 export function callFunction(name: string, args: readonly Operand[]): Operand {
   const make = Object.hasOwn(DRAWN, name) ? DRAWN[name] : undefined
   return make === undefined ? applyPure(pureFunction(name), args) : make(args)
 }
 
-/** A value of constants is worked out now; what can't be is tried again, and fails, when it's needed. */
+/**
+ * Evaluates calls with only constant arguments now. If that fails, the call is retried, and fails, when its value is
+ * needed.
+ */
 function applyPure(fn: (...values: readonly unknown[]) => unknown, args: readonly Operand[]): Operand {
   if (args.every((arg) => arg instanceof Constant)) {
     const values = args.map(({ value }) => value)
@@ -51,7 +54,6 @@ function callOf(operand: Operand): Call {
   return () => value
 }
 
-/** Reads an argument that may be left out. */
 function option<T>(
   operand: Operand | undefined,
   fallback: T,
@@ -67,19 +69,19 @@ function option<T>(
 
 const DRAWN: Readonly<Record<string, (args: readonly Operand[]) => Call>> = {
   randomInt: ([from, to]) => {
-    const least = option(from, 0, (value) => wholeOf(value, 'randomInt'))
-    const most = option(to, 0, (value) => wholeOf(value, 'randomInt'))
+    const lower = option(from, 0, (value) => wholeOf(value, 'randomInt'))
+    const upper = option(to, 0, (value) => wholeOf(value, 'randomInt'))
     if (!(from instanceof Constant && to instanceof Constant))
-      return (draws) => between(draws, least(draws), most(draws))
+      return (draws) => between(draws, lower(draws), upper(draws))
     const [low, high] = [Number(from.value), Number(to.value)]
     return (draws) => draws.random.integer(low, high)
   },
   randomFloat: ([from, to, digits]) => {
-    const least = option(from, 0, (value) => numberOf(value, 'randomFloat'))
-    const most = option(to, 0, (value) => numberOf(value, 'randomFloat'))
+    const lower = option(from, 0, (value) => numberOf(value, 'randomFloat'))
+    const upper = option(to, 0, (value) => numberOf(value, 'randomFloat'))
     const places = option<number | null>(digits, null, (value) => wholeOf(value, 'randomFloat'))
     return (draws) => {
-      const [low, high, after] = [least(draws), most(draws), places(draws)]
+      const [low, high, after] = [lower(draws), upper(draws), places(draws)]
       if (after === null) return low + (high - low) * draws.random.float()
       const unit = 10 ** after
       return between(draws, Math.round(low * unit), Math.round(high * unit)) / unit
@@ -90,14 +92,14 @@ const DRAWN: Readonly<Record<string, (args: readonly Operand[]) => Call>> = {
     const letters = option(alphabet, ALPHANUMERIC, (value) => [...textOf(value)])
     return (draws) => {
       const [count, from] = [size(draws), letters(draws)]
-      if (from.length === 0) throw new ValueError('randomString was given no characters')
+      if (from.length === 0) throw new ValueError('randomString needs at least one character')
       let text = ''
       for (let i = 0; i < count; i++) text += from[draws.random.integer(0, from.length - 1)]!
       return text
     }
   },
   uuid: () => makeUuid,
-  // Of no template: what `http.trace` sends.
+  // Not available in templates: `http.trace` uses it.
   traceparent: () => makeTraceparent,
   pick: (args) => {
     const calls = args.map(callOf)
@@ -105,7 +107,7 @@ const DRAWN: Readonly<Record<string, (args: readonly Operand[]) => Call>> = {
     return (draws) => {
       const list = calls[0]!(draws)
       if (Array.isArray(list) && list.length > 0) return list[draws.random.integer(0, list.length - 1)]
-      throw new ValueError('pick wants a list with entries')
+      throw new ValueError('pick expects a list that is not empty')
     }
   },
   date: ([range, format]) => {
@@ -136,23 +138,23 @@ const DRAWN: Readonly<Record<string, (args: readonly Operand[]) => Call>> = {
   vu: () => (draws) => draws.vu + 1,
 }
 
-/** The iterations of the warm-up are numbered by themselves: so far apart, no number comes twice in a run. */
+/** Warm-up iterations have their own numbers. This offset keeps them unique within a run. */
 const WARMUP_COUNT = 1_000_000_000
 
 const ALPHANUMERIC = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789']
 
 function between({ random }: IterationContext, from: number, to: number): number {
-  if (to < from) throw new ValueError('the smaller of two numbers has to come first')
+  if (to < from) throw new ValueError('the smaller number must come first')
   return random.integer(from, to)
 }
 
 function readRange(text: string): readonly [number, number] {
   const range = parseDateRange(text)
-  if (range === null) throw new ValueError('date wants a distance from now, such as +1d..+30d')
+  if (range === null) throw new ValueError('date expects a range from now, such as +1d..+30d')
   return range
 }
 
-/** A version 4 UUID (RFC 9562) of this iteration's random numbers, so that a seed replays it. */
+/** A version 4 UUID (RFC 9562) from the iteration's random numbers, so that a seed reproduces it. */
 function makeUuid({ random }: IterationContext): string {
   const a = random.uint32()
   const b = (random.uint32() & 0xffff0fff) | 0x4000
@@ -161,7 +163,7 @@ function makeUuid({ random }: IterationContext): string {
   return `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(b)}-${hex16(c >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`
 }
 
-/** A sampled trace with its first span (W3C Trace Context, version 00); neither id is all zeros. */
+/** A sampled trace with its first span (W3C Trace Context, version 00). Neither id is all zeros. */
 function makeTraceparent({ random }: IterationContext): string {
   const word = () => {
     const value = random.uint32()
@@ -173,19 +175,17 @@ function makeTraceparent({ random }: IterationContext): string {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** The low 16 bits as four digits. By table: with `toString` a body with a UUID took twice as long to make. */
+/** The low 16 bits as four hex digits, from a table: with `toString`, a body with a UUID took twice as long to make. */
 function hex16(value: number): string {
   return HEX[(value >>> 8) & 0xff]! + HEX[value & 0xff]!
 }
 
 const DAY_MS = 86_400_000
 
-/** The day, in UTC, counted from 1970. */
 function dayOf(ms: number): number {
   return Math.floor(ms / DAY_MS)
 }
 
-/** A day counted from 1970 as `2026-11-21`. */
 function formatDay(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10)
 }

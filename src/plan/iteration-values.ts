@@ -1,24 +1,23 @@
 /**
- * The choices of one iteration, all from (seed, number of the iteration).
+ * The choices of one iteration, all derived from the seed and the iteration's number.
  */
 import { type Ms, wallTime } from '../base/clock.js'
 import { Random } from '../base/rng.js'
 
-/** The random numbers of the warm-up come from a seed of their own: its length must not shift the measured part. */
+/** The warm-up has its own random numbers, so that its length doesn't shift the measured part. */
 export const WARMUP_SEED = 0x77a7
 
-/** Draws for one iteration at a time. */
+/** Draws values for one iteration at a time. */
 export class IterationContext {
   readonly random: Random
-  /** What `date()` counts from, in ms since 1970. */
+  /** The base of `date()`, in ms since 1970. */
   readonly today: Ms
-  /** Values captured from earlier answers, by name. */
   readonly variables = new Map<string, unknown>()
-  /** The number of the iteration, from 0. */
+  /** The iteration's number, from 0. */
   iteration = 0
-  /** Iterations of the warm-up have numbers of their own. */
+  /** Warm-up iterations are numbered separately. */
   readonly isWarmup: boolean
-  /** The number of the virtual user over all workers, from 0. */
+  /** The virtual user's number across all workers, from 0. */
   vu = 0
   private readonly sources: readonly FeederSource[]
   private readonly taken: unknown[]
@@ -32,7 +31,7 @@ export class IterationContext {
     this.taken = sources.map(() => undefined)
   }
 
-  /** Moves to iteration `n`: everything drawn from here on is its own. */
+  /** Moves to iteration `n`, from which everything is drawn from here on. */
   seek(n: number, vu = 0): void {
     this.iteration = n
     this.vu = vu
@@ -40,29 +39,29 @@ export class IterationContext {
     for (let i = 0; i < this.taken.length; i++) this.taken[i] = undefined
   }
 
-  /** Forgets the moment of the last request. */
+  /** Resets the time of the current request. */
   beginRequest(): void {
     this.momentMs = null
   }
 
-  /** The moment of the request, in ms since 1970: the same however often it is used in it, so that it can be signed. */
+  /** The time of the request, in ms since 1970. All uses in a request get the same time, so that it can be signed. */
   moment(): Ms {
     this.momentMs ??= wallTime().getTime()
     return this.momentMs
   }
 
-  /** Takes over the values of `other`: a user stays who it logged in as. */
+  /** Copies the values of `other`: a user stays logged in as the same user. */
   know(other: IterationContext): void {
     for (const [feeder, value] of other.taken.entries()) if (value !== undefined) this.taken[feeder] = value
     for (const [name, value] of other.variables) this.variables.set(name, value)
   }
 
-  /** What this iteration has taken of a feeder, by its number; undefined when nothing yet. */
+  /** The value of a feeder, by index, that this iteration has already taken; undefined if none. */
   known(feeder: number): unknown {
     return this.taken[feeder]
   }
 
-  /** This iteration's value of a feeder, by its number: the same however often it is used. */
+  /** This iteration's value of a feeder, by index. All uses get the same value. */
   value(feeder: number): unknown {
     const known = this.taken[feeder]
     if (known !== undefined) return known
@@ -72,8 +71,8 @@ export class IterationContext {
   }
 }
 
-/** Gives each iteration its value of one feeder. */
+/** Provides each iteration's value of a feeder. */
 export interface FeederSource {
-  /** Throws a DataEnd when there is none left. */
+  /** Throws a DataExhausted if there is none left. */
   take(draws: IterationContext): unknown
 }

@@ -1,7 +1,7 @@
 /**
- * What iteration `n` sends is a function of the plan and `n`: the entry that is chosen, every value filled in, and
- * the think time after it. So any worker can work out its own iterations, and the same seed sends the same load. Of a
- * journey only what is captured from answers comes from elsewhere.
+ * What iteration `n` sends is a function of the plan and `n`: the chosen entry, all values and the think time. So any
+ * worker can compute its own iterations, and the same seed sends the same load. Only captured values come from
+ * elsewhere.
  */
 import type { Ms } from '../base/clock.js'
 import type { RequestSpec } from '../scenario/model/request.js'
@@ -16,29 +16,28 @@ import { listSeries } from './series.js'
 import { StepCursor } from './step-cursor.js'
 import { indexFeeders } from './template.js'
 
-/** The random numbers of what each virtual user does first are its own: they go by the number of the user. */
+/** Per-user setup has its own random numbers, by user number. */
 const USER_SEED = 0x5e55
 
-/** An entry of the scenario, ready to be walked. */
 interface CompiledEntry {
   readonly program: readonly CompiledStep[]
-  /** The series of the journey; null of a single request. */
+  /** The index of the journey's series; null for a single request. */
   readonly journey: number | null
 }
 
-/** An iteration that is walked step by step. */
+/** An iteration executed step by step. */
 export interface StepsIteration {
   readonly walk: StepCursor
   readonly journey: number | null
-  /** The pause after it, in ms; of a paced load, its whole time. */
+  /** The pause after it, in ms. With pacing, the interval from its start. */
   readonly thinkMs: Ms
 }
 
-/** Makes the iterations of one worker, one after the other. */
+/** Makes the iterations of one worker. */
 export class Iterations {
-  /** Each iteration is one request, and no user has anything to remember: `prepare` is all that is needed. */
+  /** Each iteration is one request and users keep no state, so `prepare` is all that is needed. */
   readonly isPlain: boolean
-  /** Whether each virtual user has something to do before its first iteration. */
+  /** Whether there is a per-user setup. */
   readonly hasFirst: boolean
   private readonly plan: Plan
   private readonly sources: readonly FeederSource[]
@@ -82,15 +81,15 @@ export class Iterations {
     this.isPlain = !this.hasFirst && plan.requests.every((entry) => !('steps' in entry))
     this.requests = this.isPlain ? plan.requests.map((entry) => compile(entry as RequestSpec)) : []
     this.mix = new Mix(plan.requests.map((entry) => entry.weight))
-    this.measured = this.makeDraws(plan.seed)
-    this.warmup = this.makeDraws(plan.seed + WARMUP_SEED, true)
+    this.measured = this.makeContext(plan.seed)
+    this.warmup = this.makeContext(plan.seed + WARMUP_SEED, true)
     this.draws = this.measured
     this.thinkTimeMs = plan.load.model === 'closed' ? (plan.load.pacingMs ?? plan.load.thinkTimeMs) : [0, 0]
   }
 
   /**
-   * The request of iteration `n`, values filled in, sent by that virtual user. Valid until the next call. Throws a
-   * DataExhausted when its data has run out, a ValueError when a value doesn't fit its place.
+   * The request of iteration `n`, filled in for virtual user `vu`. Valid until the next call. Throws a DataExhausted if
+   * its data has run out, a ValueError if a value doesn't fit its place.
    */
   prepare(n: number, warmup: boolean, vu = 0): Outgoing {
     this.draws = warmup ? this.warmup : this.measured
@@ -100,44 +99,44 @@ export class Iterations {
     return request
   }
 
-  /** The pause after the iteration that was prepared last, in ms; of a paced load, its whole time. */
+  /** The pause after the last prepared iteration, in ms. With pacing, the interval from its start. */
   thinkTime(): Ms {
     return this.drawThinkTime(this.draws)
   }
 
-  /** Virtual user `vu`, before its first iteration. */
+  /** The state of virtual user `vu` before its first iteration. */
   vuContext(vu: number): VuContext {
     return new VuContext(vu, (isWarmup) =>
-      isWarmup ? this.makeDraws(this.plan.seed + WARMUP_SEED, true) : this.makeDraws(this.plan.seed),
+      isWarmup ? this.makeContext(this.plan.seed + WARMUP_SEED, true) : this.makeContext(this.plan.seed),
     )
   }
 
-  /** Iteration `n` at its beginning; the one before it is over. */
-  begin(n: number, warmup: boolean, traveller: VuContext): StepsIteration {
-    const draws = traveller.draws(warmup)
-    draws.seek(n, traveller.vu)
+  /** Starts iteration `n` and ends the previous one. */
+  begin(n: number, warmup: boolean, user: VuContext): StepsIteration {
+    const draws = user.draws(warmup)
+    draws.seek(n, user.vu)
     if (draws.variables.size > 0) draws.variables.clear()
     if (this.variables.length > 0) this.remember(draws)
-    if (traveller.own !== null) draws.know(traveller.own)
+    if (user.own !== null) draws.know(user.own)
     const { program, journey } = this.entries[this.mix.pick(draws.random.float())]!
     const thinkMs = this.drawThinkTime(draws)
     return { walk: new StepCursor(program, draws), journey, thinkMs }
   }
 
-  /** What virtual user `vu` does before its first iteration. */
+  /** The per-user setup of virtual user `vu`. */
   beginFirst(vu: number): StepCursor {
-    const draws = this.makeDraws(this.plan.seed + USER_SEED)
+    const draws = this.makeContext(this.plan.seed + USER_SEED)
     draws.seek(vu, vu)
     return new StepCursor(this.first, draws)
   }
 
-  private makeDraws(seed: number, isWarmup = false): IterationContext {
+  private makeContext(seed: number, isWarmup = false): IterationContext {
     const draws = new IterationContext(this.sources, seed, this.plan.today, isWarmup)
     this.remember(draws)
     return draws
   }
 
-  /** Sets what `before` has captured. */
+  /** Sets the values that `before` has captured. */
   private remember({ variables }: IterationContext): void {
     for (const [name, value] of this.variables) variables.set(name, value)
   }
@@ -148,23 +147,22 @@ export class Iterations {
   }
 }
 
-/** A virtual user on its way from iteration to iteration. */
+/** A virtual user's state across iterations. */
 export class VuContext {
-  /** What it drew its values from before its first iteration: it keeps the data that it took, and what it captured. */
+  /** The context of its per-user setup, whose data and captured values it keeps. */
   own: IterationContext | null = null
   private readonly make: (isWarmup: boolean) => IterationContext
   private measured: IterationContext | null = null
   private warmup: IterationContext | null = null
 
   constructor(
-    /** Its number over all workers. */
     readonly vu: number,
     make: (isWarmup: boolean) => IterationContext,
   ) {
     this.make = make
   }
 
-  /** What its iterations draw from, one after the other. */
+  /** The context that its iterations draw from. */
   draws(isWarmup: boolean): IterationContext {
     if (isWarmup) {
       this.warmup ??= this.make(true)

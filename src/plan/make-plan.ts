@@ -1,5 +1,5 @@
 /**
- * Makes the plan of a scenario.
+ * Makes a scenario's plan.
  */
 import type { Ms } from '../base/clock.js'
 import type { Scenario } from '../scenario/model/scenario.js'
@@ -8,7 +8,7 @@ import { makeCounters } from './numbers.js'
 import type { Plan } from './plan.js'
 import { listSeries } from './series.js'
 
-/** What a plan takes besides its scenario. */
+/** What a plan needs besides its scenario. */
 export interface PlanOptions {
   readonly target: string
   readonly seed: number
@@ -16,12 +16,12 @@ export interface PlanOptions {
   readonly variables?: Readonly<Record<string, unknown>>
 }
 
-/** The plan of a scenario against `target`, for one load. Equal scenarios, seeds and days give equal plans. */
+/** The plan of one load of a scenario against `target`. Equal scenarios, seeds and days give equal plans. */
 export function makePlan(scenario: Scenario, { variables = {}, ...options }: PlanOptions): Plan {
   const { load, http, data, requests, beforeEach, secrets, files } = scenario
   const sharedCursors = makeSharedCursors(data)
   const onceSteps = [...scenario.before, ...scenario.after]
-  const looksIntoAnswers = listSeries(scenario).some(
+  const checksResponses = listSeries(scenario).some(
     ({ request }) => request?.expect.checks !== undefined || request?.capture !== undefined,
   )
   return {
@@ -33,7 +33,7 @@ export function makePlan(scenario: Scenario, { variables = {}, ...options }: Pla
     variables,
     ...options,
     counters: makeCounters(),
-    ...(looksIntoAnswers && { secrets }),
+    ...(checksResponses && { secrets }),
     ...(sharedCursors && { sharedCursors }),
     ...(files && { files }),
     ...(onceSteps.length > 0 && { onceSteps }),

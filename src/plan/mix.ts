@@ -1,12 +1,12 @@
 /**
- * Choice by weight in constant time, however many requests: Walker's alias method, in Vose's numerically sound form
+ * Weighted choice in constant time: Walker's alias method in Vose's numerically stable form
  * (https://www.keithschwarz.com/darts-dice-coins/).
  */
 export class Mix {
   private readonly keep: Float64Array
   private readonly alias: Uint32Array
 
-  /** `weights`: positive numbers, in any proportion. */
+  /** `weights`: positive numbers on any scale. */
   constructor(weights: readonly number[]) {
     const size = weights.length
     const sum = weights.reduce((a, b) => a + b, 0)

@@ -1,26 +1,25 @@
 /**
- * `multipart/form-data` (RFC 7578), with names written as browsers do (HTML standard, 4.10.21.8).
+ * `multipart/form-data` (RFC 7578), with names escaped as browsers do (HTML standard, 4.10.21.8).
  */
 import type { FileBytes, FormPart } from '../scenario/model/request.js'
 import type { IterationContext } from './iteration-values.js'
 import { bufferOf, Payload, type Stretch } from './payload.js'
 import { compileJson, compileText, type FeederIndex, type Render } from './template.js'
 
-/** The body of one iteration, and the content type that goes with it. */
 interface Form {
   readonly payload: Payload
   readonly contentType: string
 }
 
-/** A part made ready: its value is what it holds, or a file's name in the form. */
+/** A compiled part. Its value is its content or, for a file, the file name to send. */
 interface CompiledPart {
-  /** The headers, of a file up to its name. */
+  /** The headers; of a file, up to its name. */
   readonly head: string
   readonly value: string | Render
   readonly file: { readonly bytes: Buffer; readonly contentType: string } | null
 }
 
-/** The function that makes the form of one iteration. */
+/** Compiles a form. The function returns the form of one iteration. */
 export function compileForm(
   parts: readonly FormPart[],
   feeders: FeederIndex,
@@ -64,15 +63,15 @@ function compilePart(part: FormPart, feeders: FeederIndex, files: FileBytes): Co
 }
 
 /**
- * The line between parts: with 128 random bits it stands in none of them, captured texts included, and the same seed
- * gives the same one.
+ * The boundary between parts. With 128 random bits it occurs in none of them, even in captured text. The same seed
+ * gives the same boundary.
  */
 function drawBoundary({ random }: IterationContext): string {
   const word = () => random.uint32().toString(16).padStart(8, '0')
   return `perfctl-${word()}${word()}${word()}${word()}`
 }
 
-/** Characters that would end the name or its line. */
+/** Escapes characters that would end the name or its line. */
 function escapeName(name: string): string {
   return name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }

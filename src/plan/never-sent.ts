@@ -1,5 +1,5 @@
 /**
- * Requests that a run was long enough to send and didn't: such as a journey whose conditions never held.
+ * Finds requests that a run was long enough to send but didn't, such as a journey whose conditions were never true.
  */
 import type { Entry } from '../scenario/model/scenario.js'
 import type { RequestResult } from '../stats/result.js'
@@ -7,7 +7,7 @@ import type { RequestResult } from '../stats/result.js'
 /** An entry expected this many times is missing by chance in one of a thousand runs. */
 const EXPECTED_MIN = 7
 
-/** The names of the entries that were never sent, although by their weight they were due at least some times. */
+/** The names of entries that were never sent although their weight predicts at least `EXPECTED_MIN` times. */
 export function listNeverSent(
   entries: readonly Pick<Entry, 'name' | 'weight'>[],
   measured: readonly Pick<RequestResult, 'name' | 'requests' | 'unfinished'>[],

@@ -1,31 +1,31 @@
 /**
- * Which number the next iteration gets. What it sends follows from its number, so that threads together send the
- * same as one thread would if, and only if, they use the same numbers, each once and without gaps.
+ * Numbers the iterations. An iteration's number decides what it sends. So threads together send the same as one
+ * thread would if they use the same numbers, each once and without gaps.
  *
- *     open model            arrival n is iteration n: a thread knows its own arrivals
- *     iterationsPerVu: k    user u of v sends u, u + v, u + 2v, …, k of them, whoever else is faster
- *     other closed loads    the next one that nobody has: all threads of a machine count in shared memory
+ *     open model            arrival n is iteration n, and each thread knows its own arrivals
+ *     iterationsPerVu: k    user u of v runs iterations u, u + v, u + 2v, …, k in total
+ *     other closed loads    the next free number, from a counter that all threads of a machine share
  *
  * Machines can't share memory: machine i of m sends i, i + m, i + 2m, …
  */
 import type { Load } from '../scenario/model/load-types.js'
 
-/** Which part, from 0, of how many. */
+/** The part's index (from 0) and the number of parts. */
 export interface ExecutionSegment {
   readonly index: number
   readonly of: number
-  /** The machine that the part is on; left out, the only one. */
+  /** The machine that the part is on; absent if there is only one. */
   readonly machine?: Omit<ExecutionSegment, 'machine'>
 }
 
-/** Of a user, what decides which iteration it sends next. */
+/** The state of a user that decides which iteration it sends next. */
 interface Sender {
   readonly number: number
-  /** Measured iterations that it has begun. */
+  /** Number of measured iterations it has begun. */
   readonly iterations: number
 }
 
-/** Shared memory for what the threads of a load count together. */
+/** Shared memory for the counters of a load's threads. */
 export function makeCounters(): SharedArrayBuffer {
   return new SharedArrayBuffer(COUNTERS * Int32Array.BYTES_PER_ELEMENT)
 }
@@ -35,18 +35,18 @@ const WARMUP = 1
 const USERS = 2
 const COUNTERS = 3
 
-/** Gives one thread its numbers. */
+/** Numbers the iterations of one thread. */
 export class IterationNumbers {
   private readonly segment: ExecutionSegment
   private readonly machine: ExecutionSegment
   private readonly isOpen: boolean
-  /** Users that all send the same number of iterations; 0 when users don't. */
+  /** Number of users if each sends the same number of iterations; otherwise 0. */
   private readonly fixedUsers: number
   private readonly measured: Count
   private readonly warmup: Count
   private readonly users: Count
 
-  /** Without `counters` the thread counts for itself. */
+  /** Without `counters`, the thread counts for itself. */
   constructor(load: Load, segment: ExecutionSegment, counters?: SharedArrayBuffer) {
     const shared = counters === undefined ? null : new Int32Array(counters)
     const common = shared === null ? segment : (segment.machine ?? WHOLE)
@@ -68,22 +68,22 @@ export class IterationNumbers {
     return index + of * (isWarmup ? this.warmup : this.measured).next()
   }
 
-  /** Skips the number of an arrival that is not sent. */
+  /** Skips the number of an arrival that isn't sent. */
   skip(isWarmup: boolean): void {
     if (isWarmup) this.warmup.next()
     else this.measured.next()
   }
 
   /**
-   * The number of the next virtual user. In a closed load the first n of all users are at work at a time, so each
-   * thread has its own; in an open one users come when they are needed.
+   * The number of the next virtual user. In a closed load the first n users are active, so each thread has its own; in
+   * an open load users are created on demand.
    */
   nextUser(): number {
     const { index, of } = this.isOpen ? this.machine : this.segment
     return index + of * this.users.next()
   }
 
-  /** Whether all iterations of a closed load below `limit` that belong to this machine have begun. */
+  /** Whether this machine has begun all of its iterations below `limit`. For closed loads. */
   isPast(limit: number): boolean {
     const { index, of } = this.machine
     return index + of * this.measured.peek() >= limit
@@ -92,10 +92,8 @@ export class IterationNumbers {
 
 const WHOLE: ExecutionSegment = { index: 0, of: 1 }
 
-/** Counts from 0. */
 interface Count {
   next(): number
-  /** What `next` would give. */
   peek(): number
 }
 
@@ -112,8 +110,8 @@ class OwnCount implements Count {
 }
 
 /**
- * Counts with other threads, in 32 bits of shared memory and beyond: each thread looks often enough to see the count
- * wrap around.
+ * A counter in 32 bits of memory shared with other threads. Can count further, because each thread reads it often
+ * enough to notice a wrap-around.
  */
 class SharedCount implements Count {
   private readonly shared: Int32Array

@@ -1,18 +1,19 @@
 /**
- * A body that isn't one text: bytes of files, which lie in memory once for all users, with texts between them.
+ * A body with files: text between file contents, which are in memory once for all users.
  */
 
-/** A stretch of a body. */
+/** A section of a body. */
 export interface Stretch {
   readonly bytes: Buffer
-  /** Of a file what it's called and what is in it; null for a text. */
   readonly file: { readonly name: string; readonly contentType: string } | null
 }
 
-/** So many bytes are handed to a connection at once. Larger ones saved nothing, and what is left is buffered. */
+/**
+ * The number of bytes written to a connection at once. Larger chunks saved nothing, and the unsent rest is buffered.
+ */
 const CHUNK_BYTES = 65_536
 
-/** The body of one request. It never changes, so that it can be sent again. */
+/** The body of one request. Immutable, so that it can be sent again. */
 export class Payload {
   readonly stretches: readonly Stretch[]
   readonly sizeBytes: number
@@ -22,7 +23,7 @@ export class Payload {
     this.sizeBytes = stretches.reduce((sum, { bytes }) => sum + bytes.length, 0)
   }
 
-  /** The bytes as they are sent: a small body as a whole, a large one chunk by chunk, of which none is a copy. */
+  /** The bytes to send: a small body as a whole, a large one in chunks without copying. */
   open(): Buffer | Iterable<Buffer> {
     const [first] = this.stretches
     if (this.sizeBytes > CHUNK_BYTES) return this.chunks()
@@ -31,7 +32,7 @@ export class Payload {
       : Buffer.concat(this.stretches.map(({ bytes }) => bytes))
   }
 
-  /** Headers with the length, without which a body in chunks would be sent as one of unknown length. */
+  /** Adds a content-length header. Without it, a body in chunks would have no known length. */
   withLength(headers: readonly string[]): string[] {
     return [...headers, 'content-length', String(this.sizeBytes)]
   }
@@ -43,7 +44,7 @@ export class Payload {
   }
 }
 
-/** The bytes of a file as a Buffer, which shares their memory. */
+/** A file's bytes as a Buffer on the same memory. */
 export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

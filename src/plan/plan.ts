@@ -1,7 +1,6 @@
 /**
- * A plan is all that a worker needs to send the load: plain JSON, so that it crosses threads (and one day machines),
- * but for what all threads share: the rows of data files, marks of how many of them are used, how many iterations have
- * begun, and files that are sent.
+ * A plan is all that a worker needs to send the load. It is plain JSON that can be passed between threads, plus what
+ * all threads share: rows of data files, cursors and counters, and upload files.
  */
 import type { Ms } from '../base/clock.js'
 import type { HttpOptions } from '../scenario/model/http-types.js'
@@ -13,28 +12,28 @@ import type { SideTurns } from './ab-turns.js'
 
 /** The load of a scenario against one target. */
 export interface Plan {
-  /** An absolute URL, without a trailing slash. */
+  /** An absolute URL without a trailing slash. */
   readonly target: string
   readonly load: Load
   readonly http: HttpOptions
   readonly data: Readonly<Record<string, Feeder>>
   readonly requests: readonly Entry[]
   readonly beforeEach: readonly Step[]
-  /** What is sent once, before and after the load; absent when nothing is. Workers don't send it. */
+  /** Steps sent once, before and after the load, by the main thread; absent if there are none. */
   readonly onceSteps?: readonly Step[]
-  /** The files that requests send, by digest; absent when they send none. */
+  /** The files that requests send, by digest; absent if there are none. */
   readonly files?: FileBytes
-  /** What `before` captured: values by name that every virtual user knows. */
+  /** The values that `before` captured, by name. All virtual users have them. */
   readonly variables: Readonly<Record<string, unknown>>
   readonly seed: number
-  /** The wall clock at the start, in ms since 1970: what `date()` counts from, the same in all workers. */
+  /** The wall clock at the start, in ms since 1970. `date()` counts from it in all workers. */
   readonly today: Ms
-  /** Values that no message about an answer may show; absent when no answer is looked into. */
+  /** Values to redact from messages about responses; absent if responses aren't checked. */
   readonly secrets?: readonly string[]
-  /** Of one side of an `ab` session; left out, the load is sent all the time. */
+  /** The turns of one side of an A/B session; absent if the load may always send. */
   readonly turns?: SideTurns
-  /** How far rows that are given once each have been used, for all threads; absent when none are. */
+  /** How far unique rows have been used, shared by all threads; absent if there are none. */
   readonly sharedCursors?: SharedArrayBuffer
-  /** How many iterations have begun, for all threads; without it each thread counts for itself. */
+  /** How many iterations have begun, shared by all threads. If absent, each thread counts for itself. */
   readonly counters?: SharedArrayBuffer
 }

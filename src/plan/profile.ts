@@ -1,11 +1,11 @@
 /**
- * A level over time: virtual users (closed model) or arrivals per second (open model), as straight lines between
- * the stages' targets. Every question has a closed form, so that an hour is worked out as exactly as a second.
+ * A level over time: virtual users (closed model) or arrivals per second (open model), linear between the stages'
+ * targets. All results have a closed form, so that an hour is as exact as a second.
  */
 import type { Ms } from '../base/clock.js'
 import type { Load, Stage } from '../scenario/model/load-types.js'
 
-/** One straight piece: the level goes from `from` to `to` between `startMs` and `endMs`; a burst takes no time. */
+/** One linear piece: the level goes from `from` to `to` between `startMs` and `endMs`. A burst has no duration. */
 interface Piece {
   readonly startMs: Ms
   readonly endMs: Ms
@@ -13,22 +13,20 @@ interface Piece {
   readonly to: number
   /** Level change per ms. */
   readonly slope: number
-  /** The area under the pieces before, in level · seconds: arrivals so far. */
+  /** The area under the pieces before, in level · seconds: the arrivals so far. */
   readonly before: number
-  /** The area under this piece. */
   readonly area: number
 }
 
-/** The level, and the area under it. */
+/** The level over time and the area under it. */
 export class Profile {
   readonly durationMs: Ms
-  /** The highest level, at any moment. */
   readonly peak: number
   private readonly pieces: readonly Piece[]
-  /** The pieces that take time. */
+  /** The pieces with a duration. */
   private readonly lines: readonly Piece[]
 
-  /** `start` is the level at the beginning; each stage leads in a line to its target. */
+  /** `start` is the initial level. Each stage is a line to its target. */
   constructor(start: number, stages: readonly Stage[]) {
     const pieces: Piece[] = []
     let level = start
@@ -56,13 +54,13 @@ export class Profile {
     this.peak = peak
   }
 
-  /** The level at `t` ms after the start; 0 outside. */
+  /** The level at `t` ms after the start; 0 outside the profile. */
   at(t: Ms): number {
     const piece = this.pieceAt(t)
     return piece === undefined ? 0 : piece.from + piece.slope * (t - piece.startMs)
   }
 
-  /** Arrivals in the first `t` ms: the area under the rate, and the bursts. */
+  /** Arrivals in the first `t` ms: the area under the rate plus bursts. */
   count(t: Ms): number {
     let arrivals = 0
     for (const piece of this.pieces) {
@@ -79,21 +77,20 @@ export class Profile {
    * When arrival `n` (0, 1, 2, …; fractions for random arrivals) is due, in ms after the start; `Infinity` past
    * the last one.
    *
-   * The inverse of {@link count}: within a piece the rate r(t) = from + slope·t is a line, so the arrivals so far
-   * are an area, and the moment of the n-th is the root of a quadratic:
+   * The inverse of {@link count}: within a piece, the rate r(t) = from + slope·t is linear, so the arrivals so far
+   * are an area, and the time of the n-th arrival is the root of a quadratic equation:
    *
    *   rate │      ╱▔▔▔▔▔      area under the line = arrivals so far
    *        │    ╱░░│          k = n − arrivals before this piece
    *        │  ╱░░░░│          x = 2k / (from + √(from² + 2·slope·k))
    *        └───────┴──── t
    *
-   * Written this way the root also holds for slope = 0; flat pieces are no special case. (grafana/k6 divides its
-   * ramping-arrival-rate the same way.)
+   * In this form the root is also valid for slope = 0. (grafana/k6 divides its ramping-arrival-rate the same way.)
    */
   due(n: number): Ms {
     for (const piece of this.pieces) {
       const k = n - piece.before
-      // Rounding may leave the area a hair short of the whole number meant; a billionth of an arrival is no arrival.
+      // Rounding may leave the area slightly below the intended whole number. A billionth of an arrival doesn't count.
       if (k < piece.area - 1e-9) {
         if (piece.endMs === piece.startMs) return piece.startMs
         if (k <= 0) return piece.from === 0 && piece.slope === 0 ? piece.endMs : piece.startMs
@@ -106,8 +103,8 @@ export class Profile {
   }
 
   /**
-   * How many virtual users are at work at `t`: user j (0, 1, …) while the level is above j, so that a ramp from 0
-   * has its first user at once and its last one just before the top.
+   * The number of active virtual users at `t`. User j (0, 1, …) is active while the level is above j, so that a ramp
+   * from 0 has its first user at once and its last just before the top.
    */
   users(t: Ms): number {
     const piece = this.pieceAt(t)
@@ -128,13 +125,12 @@ export class Profile {
     return Math.min(moment, piece.endMs)
   }
 
-  /** The stage under way at `t`, from 1, counting pieces; 0 outside. */
+  /** The number of the stage at `t`, from 1, counting pieces; 0 outside the profile. */
   stageAt(t: Ms): number {
     const piece = this.pieceAt(t)
     return piece === undefined ? 0 : this.lines.indexOf(piece) + 1
   }
 
-  /** How many pieces there are. */
   get stages(): number {
     return this.lines.length
   }
@@ -144,7 +140,7 @@ export class Profile {
   }
 }
 
-/** The level before the measured part: half the time up to where the load begins, then steady. */
+/** The level before the measured part: ramps up to the load's initial level for half the time, then holds. */
 export function warmupProfile({ warmupMs, start, stages }: Load): Profile {
   const target = start > 0 ? start : (stages.find((stage) => stage.target > 0)?.target ?? 0)
   const half = { durationMs: warmupMs / 2, target }

@@ -1,5 +1,5 @@
 /**
- * A request with compiled templates, which are filled in for each iteration.
+ * A request with compiled templates, filled in for each iteration.
  */
 import { basename } from 'node:path'
 import type { Capture } from '../scenario/model/capture.js'
@@ -24,46 +24,46 @@ import {
 import { ValueError } from './values.js'
 import { neededVariables } from './variables.js'
 
-/** A request made ready to send. Reused for every iteration of its name: read it before the next one is prepared. */
+/** A request ready to send. Reused for all iterations of its name: read it before the next one is prepared. */
 export interface Outgoing {
-  /** The number of its series (see `listSeries`). */
+  /** The index of its series (see `listSeries`). */
   readonly index: number
   readonly method: string
-  /** Null for the scenario's target, else the origin of a whole URL. */
+  /** Null for the scenario's target, otherwise the origin of an absolute URL. */
   origin: string | null
   path: string
-  /** Names and values in turn, as undici takes them. */
+  /** Alternating names and values, as undici takes them. */
   readonly headers: string[]
-  /** The headers never change as long as this is the same object: what is made of them can be kept. */
+  /** The headers stay the same as long as this is the same object, so derived data can be cached. */
   readonly hasFixedHeaders?: boolean
   body: Body | null
-  /** What the connection keeps of the answer for its checks; absent when nothing. */
+  /** What to keep of the response for checks; absent if nothing. */
   readonly keep?: Keep | undefined
-  /** A larger body, as transferred, is too large already: none of it is kept. Absent: perfctl's own bound. */
+  /** Larger response bodies (as transferred) are discarded. If absent, perfctl's own limit applies. */
   readonly bodyBytesMost?: number | undefined
-  /** How many redirects are followed; absent or 0: the redirect is the answer. */
+  /** The maximum number of redirects to follow. If absent or 0, the redirect is the response. */
   readonly redirects?: number | undefined
-  /** When it's sent again; absent: never. */
+  /** When to send it again; absent means never. */
   readonly retries?: Retries | undefined
 }
 
-/** What is sent after the headers: a text, or something with files in it. */
+/** What follows the headers: text, or a payload with files. */
 export type Body = string | Payload
 
-/** Of an answer: its headers and size; its body, too, or only a compressed one. */
+/** What to keep of a response: its headers and size, its body as well, or the body only if it's compressed. */
 export type Keep = 'head' | 'body' | 'compressed'
 
-/** What a request is compiled with. */
+/** What compiling a request needs. */
 export interface RequestContext {
   readonly plan: Pick<Plan, 'http' | 'files'>
   readonly feeders: FeederIndex
-  /** The path that the target's URL has already, without a slash at its end. */
+  /** The path of the target's URL, without a trailing slash. */
   readonly base: string
-  /** Sent before anything is captured: default headers that need what is captured are left out. */
+  /** Sent before anything is captured, so default headers that need captured values are left out. */
   readonly isEarly?: boolean
 }
 
-/** A request of the scenario, ready to be filled in. */
+/** A compiled request of the scenario. */
 export class CompiledRequest implements Outgoing {
   readonly index: number
   readonly method: string
@@ -80,10 +80,9 @@ export class CompiledRequest implements Outgoing {
   private readonly base: string
   private readonly url: string | Render
   private readonly makeBody: ((draws: IterationContext) => Body) | null = null
-  /** Positions in `headers` of the values that change. */
+  /** Indices in `headers` of values that change. */
   private readonly changing: readonly (readonly [position: number, render: Render])[]
 
-  /** `index`: the number of its series. */
   constructor(spec: RequestSpec, index: number, context: RequestContext) {
     this.index = index
     this.method = spec.method
@@ -115,8 +114,8 @@ export class CompiledRequest implements Outgoing {
   }
 
   /**
-   * Fills in the values of the iteration that `draws` stands at. Throws a DataExhausted when its data has run out, a ValueError
-   * when a value doesn't fit its place.
+   * Fills in the values of the current iteration of `draws`. Throws a DataExhausted if its data has run out, a
+   * ValueError if a value doesn't fit its place.
    */
   fill(draws: IterationContext): void {
     draws.beginRequest()
@@ -149,14 +148,14 @@ export class CompiledRequest implements Outgoing {
       this.path = this.base + url
       return
     }
-    // What is no URL is passed on as it is: the exchange fails, and the failure says so.
+    // An invalid URL is passed on. The exchange then fails with a message about it.
     const whole = URL.canParse(url) ? new URL(url) : null
     this.origin = whole?.origin ?? null
     this.path = whole === null ? url : whole.pathname + whole.search
   }
 }
 
-/** Sent twice they do what they do once (RFC 9110, section 9.2.2). */
+/** Sending them twice has the same effect as once (RFC 9110, section 9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
 const KEEP: Readonly<Record<Check['type'], Keep | null>> = {
@@ -198,7 +197,7 @@ function withBodyType(spec: RequestSpec, { plan, isEarly }: RequestContext): Req
     ...(type === null ? {} : { 'content-type': [type] }),
     ...(isEarly ? fixedOnly(plan.http.headers) : plan.http.headers),
     ...spec.headers,
-    // Only with its boundary can a form be read.
+    // A form can be parsed only with its boundary.
     ...(spec.body?.type === 'multipart' && { 'content-type': [] }),
   }
 }
@@ -230,7 +229,6 @@ function compileBody(
   return compilePairs(body.fields, feeders, encodeForm)
 }
 
-/** `name=value&…`, names and values encoded. */
 function compilePairs(
   fields: Pairs,
   feeders: FeederIndex,
@@ -243,7 +241,7 @@ function compilePairs(
   return compileText(pairs.flat(), feeders, encode)
 }
 
-/** The path with a query, behind the one that it may have already. */
+/** The path with `query` appended to any query it already has. */
 function join(path: string | Render, query: string | Render): string | Render {
   const append = (before: string, pairs: string) => `${before}${before.includes('?') ? '&' : '?'}${pairs}`
   if (typeof path === 'string' && typeof query === 'string') return append(path, query)
@@ -251,12 +249,12 @@ function join(path: string | Render, query: string | Render): string | Render {
     append(typeof path === 'string' ? path : path(draws), typeof query === 'string' ? query : query(draws))
 }
 
-/** `application/x-www-form-urlencoded`: as in a URL, but a space is a plus. */
+/** `application/x-www-form-urlencoded`: like a URL, but a space is a plus. */
 function encodeForm(value: Value): string {
   return encodeInUrl(value).replaceAll('%20', '+')
 }
 
-/** Header values can't hold line breaks; a value that has some must not smuggle in another header. */
+/** Line breaks are invalid in header values, and would allow header injection. */
 function withoutLineBreaks(value: Value): string {
   return String(value).replace(/[\r\n\0]+/g, ' ')
 }

@@ -1,8 +1,8 @@
 /**
- * Which row is whose turn: the rank of iteration `n` among those that use a feeder, in the numbering of all workers.
+ * The rank of iteration `n` among those of all workers that use a feeder. It decides which row the iteration gets.
  *
- * The choice of each iteration is a function of the seed and its number, so every worker can count for itself how
- * many before `n` chose a request that uses the feeder: nobody has to ask, and all agree.
+ * Each iteration's request is a function of the seed and its number. So every worker can count how many iterations
+ * before `n` use the feeder, and all workers agree without communication.
  *
  *     iteration      0 1 2 3 4 5 6 …
  *     uses {{user}}  x . x x . x .
@@ -12,14 +12,14 @@ import { Random } from '../base/rng.js'
 import { WARMUP_SEED } from './iteration-values.js'
 import type { Mix } from './mix.js'
 
-/** How many iterations lie between two counts that are kept. */
+/** The distance, in iterations, between cached counts. */
 const BLOCK = 256
 
-/** What ranks are worked out from. */
+/** What ranks depend on. */
 export interface RowRanksOptions {
   readonly mix: Mix
   readonly seed: number
-  /** By feeder, then by request: whether the request uses it. */
+  /** By feeder, then by request: whether the request uses the feeder. */
   readonly uses: readonly (readonly boolean[])[]
 }
 
@@ -51,8 +51,8 @@ function makeCount(mix: Mix, seed: number, requests: readonly boolean[]): Count 
 const EVERY: Count = { before: (n) => n }
 
 /**
- * Walks through the choices, once: an iteration ahead costs a step for each one in between; one behind costs less
- * than a block, however far back it is, since the counts at the beginnings of blocks are kept.
+ * Counts while walking through the choices. Moving ahead costs a step per iteration; moving back costs less than a
+ * block, because the counts at block starts are cached.
  */
 class Walk implements Count {
   private readonly mix: Mix

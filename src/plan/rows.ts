@@ -1,30 +1,29 @@
 /**
- * The rows of a data file, read one by one as they are taken.
+ * Reads the rows of a data file as they are needed.
  */
 import { parseExact } from '../base/exact-json.js'
 import { readCsvRow } from '../scenario/data/csv.js'
 import type { Feeder, Table } from '../scenario/model/scenario.js'
 
-/** Values by number. */
+/** Rows by index. */
 export interface Rows {
   readonly size: number
   at(index: number): unknown
 }
 
-/** The values of a feeder. */
+/** Opens a feeder's values. */
 export function openRows(feeder: Feeder): Rows {
   if ('table' in feeder) return new TableRows(feeder.table)
   const { values } = feeder
   return { size: values.length, at: (index) => values[index] }
 }
 
-/** Rows of smaller tables are kept as they were read; a large one would sit in the memory of each thread. */
-const KEPT_BYTES_MOST = 1_000_000
+/** Parsed rows of smaller tables are cached. A large table would take up memory in each thread. */
+const KEPT_BYTES_MAX = 1_000_000
 
-/** Reads from the bytes that all threads share. */
 class TableRows implements Rows {
   readonly size: number
-  /** Null when none are kept. */
+  /** Null if rows aren't cached. */
   private readonly kept: unknown[] | null
   private readonly table: Table
   private readonly bytes: Buffer
@@ -34,7 +33,7 @@ class TableRows implements Rows {
     this.table = table
     this.size = spans.length / 2
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.kept = bytes.length > KEPT_BYTES_MOST ? null : new Array(this.size).fill(null)
+    this.kept = bytes.length > KEPT_BYTES_MAX ? null : new Array(this.size).fill(null)
   }
 
   at(index: number): unknown {

@@ -1,5 +1,5 @@
 /**
- * What figures are kept of: each request, each journey and its steps, each in a series of its own.
+ * The series that figures are kept for: each request, each journey and each of its steps.
  */
 import type { Step } from '../scenario/model/journey.js'
 import type { RequestSpec } from '../scenario/model/request.js'
@@ -7,17 +7,17 @@ import type { Entry } from '../scenario/model/scenario.js'
 import type { SeriesKind } from '../stats/result.js'
 import type { Plan } from './plan.js'
 
-/** One series: what it is called and of what it is. */
+/** A series: its name and what it measures. */
 export interface SeriesSpec {
   readonly name: string
   readonly kind: SeriesKind
-  /** Null of a journey, which sends nothing itself. */
+  /** Null for a journey, which sends nothing itself. */
   readonly request: RequestSpec | null
-  /** Sent once by each user, before its first iteration, which is often in the warm-up. */
+  /** Part of the per-user setup, which often runs in the warm-up. */
   readonly isFirst?: true
 }
 
-/** All series of a plan, in the order of the file; a journey before its steps, what each user does first last. */
+/** All series of a plan in the file's order: a journey before its steps, the per-user setup last. */
 export function listSeries(plan: {
   readonly requests: readonly Entry[]
   readonly beforeEach: readonly Step[]
@@ -33,21 +33,21 @@ export function listSeries(plan: {
 }
 
 /**
- * For each series the number of the one beside it that counts its requests of the warm-up, after all others; -1 where
- * these count for nothing. What each user sends once is often sent then and never again.
+ * For each series, the index of an additional series that counts its warm-up requests, after all others; -1 if they
+ * don't count. The per-user setup is often sent only in the warm-up.
  */
 export function numberWarmups(series: readonly Pick<SeriesSpec, 'isFirst'>[]): readonly number[] {
   let next = series.length
   return series.map(({ isFirst }) => (isFirst ? next++ : -1))
 }
 
-/** Every request that a plan sends: in the load, and once before and after it. */
+/** All requests that a plan sends: in the load, and once before and after it. */
 export function sentBy(plan: Pick<Plan, 'requests' | 'beforeEach' | 'onceSteps'>): RequestSpec[] {
   const measured = listSeries(plan).flatMap(({ request }) => request ?? [])
   return [...measured, ...requestsOf(plan.onceSteps ?? [])]
 }
 
-/** The requests in some steps, those inside of groups too, in order. */
+/** The requests of steps and of groups within them, in order. */
 export function requestsOf(steps: readonly Step[]): RequestSpec[] {
   return steps.flatMap((step) => {
     if (step.type === 'group') return requestsOf(step.steps)

@@ -1,5 +1,5 @@
 /**
- * Steps that are taken once, outside of the load: `before`, `after`, and an entry that is tried.
+ * Runs steps once, outside the load: `before`, `after` and entries tried with `perfctl try`.
  */
 import type { Step } from '../scenario/model/journey.js'
 import { compileSteps } from './compile-steps.js'
@@ -11,17 +11,17 @@ import { requestsOf } from './series.js'
 import { StepCursor } from './step-cursor.js'
 import { indexFeeders } from './template.js'
 
-/** What steps that are sent once draw their values from. */
+/** Where steps that run once get their values from. */
 export interface SinglePassOptions {
-  /** What is known already. */
+  /** Values captured before. */
   readonly variables: Readonly<Record<string, unknown>>
   /** Whether this is `before` or `beforeEach`. */
   readonly isEarly?: boolean
-  /** The iteration whose values it uses. */
+  /** The iteration whose values to use. */
   readonly iteration: number
 }
 
-/** The way through `steps`; requests are numbered in the order of `requestsOf(steps)`. */
+/** A cursor through `steps`. Requests are numbered in the order of `requestsOf(steps)`. */
 export function makeSinglePass(plan: Plan, steps: readonly Step[], options: SinglePassOptions): StepCursor {
   const feeders = indexFeeders(plan.data)
   const numbers = new Map(requestsOf(steps).map((request, i) => [request, i]))
@@ -39,7 +39,7 @@ export function makeSinglePass(plan: Plan, steps: readonly Step[], options: Sing
   )
   const draws = new IterationContext(openSources(withEndlessData(plan)), plan.seed, plan.today)
   draws.seek(options.iteration)
-  // What the choice of an entry would have drawn, so that the values are those of that iteration.
+  // Skip the number that chooses the entry, to get the same values as that iteration.
   draws.random.float()
   for (const [name, value] of Object.entries(options.variables)) draws.variables.set(name, value)
   return new StepCursor(program, draws)

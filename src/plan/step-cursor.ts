@@ -1,6 +1,6 @@
 /**
- * One virtual user's way through the steps of an iteration. Pure but for the answers: what comes next follows from
- * the plan, the number of the iteration, and what was captured on the way.
+ * One virtual user's progress through an iteration's steps. What comes next follows from the plan, the iteration's
+ * number and the values captured so far.
  */
 import type { Ms } from '../base/clock.js'
 import type { CompiledStep, SendStep } from './compile-steps.js'
@@ -12,19 +12,19 @@ import { ValueError } from './values.js'
 export type NextStep =
   | { readonly type: 'send'; readonly outgoing: Outgoing }
   | { readonly type: 'pause'; readonly pauseMs: Ms }
-  /** A request that can't be sent, and why: a captured value is missing or doesn't fit. */
+  /** A request that can't be sent because a captured value is missing or doesn't fit. */
   | { readonly type: 'stuck'; readonly outgoing: Outgoing; readonly reason: string }
   | { readonly type: 'end' }
 
 const END: NextStep = { type: 'end' }
 
-/** A way under way. */
+/** The progress through a list of steps. */
 export class StepCursor {
-  /** What the iteration knows: captured values go into its `variables`. */
+  /** The iteration's context. Captured values go into its `variables`. */
   readonly draws: IterationContext
   private readonly program: readonly CompiledStep[]
   private at = 0
-  /** How many rounds each repetition has left. */
+  /** The remaining rounds of each repetition. */
   private readonly left: number[] = []
 
   constructor(program: readonly CompiledStep[], draws: IterationContext) {
@@ -33,8 +33,8 @@ export class StepCursor {
   }
 
   /**
-   * Goes on to the next request, pause, or the end. A request is valid until another one is filled in. Throws a DataEnd
-   * when the data of the iteration has run out.
+   * Advances to the next request, pause or the end. A request is valid until the next one is filled in. Throws a
+   * DataExhausted if the iteration's data has run out.
    */
   next(): NextStep {
     const { draws, program, left } = this
@@ -69,8 +69,8 @@ export class StepCursor {
 }
 
 /**
- * Fills a request in; gives why that can't be done, or null. What was captured may be of no use where it is wanted: that
- * is the answer's fault, and fails the step.
+ * Fills in a request. Returns the reason if it can't, otherwise null. A captured value that doesn't fit is the
+ * response's fault and fails the step.
  */
 function fill({ request, needs }: SendStep, draws: IterationContext): string | null {
   for (const name of needs) if (draws.variables.get(name) === undefined) return `{{ ${name} }} has no value`

@@ -1,6 +1,6 @@
 /**
- * Templates made ready to run: each becomes a function, or a constant when it has no holes. No text is parsed and
- * no code is made while the load runs.
+ * Compiles templates: each becomes a function, or a constant if it has no expressions. Nothing is parsed or generated
+ * while the load runs.
  */
 import type { Feeder } from '../scenario/model/scenario.js'
 import type { Argument, JsonTemplate, Template } from '../scenario/model/template.js'
@@ -11,16 +11,16 @@ import { follow, jsonOf, type Value, writable } from './values.js'
 
 export type { Value } from './values.js'
 
-/** Makes the text of one iteration. */
+/** Returns the text for one iteration. */
 export type Render = (draws: IterationContext) => string
 
-/** The names of the feeders, in the order of `Draws.feeders`. */
+/** Feeder indices by name, in the order of a plan's data. */
 export type FeederIndex = ReadonlyMap<string, number>
 
-/** How a value is written at its place. */
+/** How to write a value at its place. */
 export type Escape = (value: Value) => string
 
-/** The function that writes `template`; a string when it is the same in every iteration. */
+/** Compiles a text template; a string if it's the same in every iteration. */
 export function compileText(template: Template, feeders: FeederIndex, write: Escape): string | Render {
   if (template.every((part) => typeof part === 'string')) return template.join('')
   return assemble(
@@ -28,17 +28,17 @@ export function compileText(template: Template, feeders: FeederIndex, write: Esc
   )
 }
 
-/** The function that writes a URL: values are encoded, but for one at its beginning, which is a path or a URL itself. */
+/** Compiles a URL. Values are encoded, except for one at its beginning, which is a path or URL itself. */
 export function compileUrl(path: Template, feeders: FeederIndex): string | Render {
   const [first, ...rest] = path
   if (typeof first !== 'object') return compileText(path, feeders, encodeInUrl)
   return assemble([
-    compileHole(first, feeders, encodeStrange),
+    compileHole(first, feeders, encodeUnsafe),
     ...rest.map((part) => (typeof part === 'string' ? part : compileHole(part, feeders, encodeInUrl))),
   ])
 }
 
-/** The function that writes `template` as JSON text; a string when it is the same in every iteration. */
+/** Compiles `template` to JSON text; a string if it's the same in every iteration. */
 export function compileJson(template: JsonTemplate, feeders: FeederIndex): string | Render {
   const parts: (string | Render)[] = []
   collectJson(template, feeders, parts)
@@ -46,7 +46,7 @@ export function compileJson(template: JsonTemplate, feeders: FeederIndex): strin
 }
 
 function assemble(pieces: readonly (string | Render)[]): string | Render {
-  const parts = mergeNeighbours(pieces)
+  const parts = mergeAdjacent(pieces)
   const [first = ''] = parts
   if (parts.length <= 1) return first
   return (draws) => {
@@ -80,7 +80,7 @@ function collectJson(template: JsonTemplate, feeders: FeederIndex, parts: (strin
   }
 }
 
-/** A string of JSON; one that is a single hole keeps the type of its value. */
+/** A JSON string. A string that is a single expression keeps the type of its value. */
 function compileJsonString(template: Template, feeders: FeederIndex): string | Render {
   const [only] = template
   if (template.length === 1 && typeof only === 'object') {
@@ -96,7 +96,10 @@ function compileJsonString(template: Template, feeders: FeederIndex): string | R
 /** Text that needs no escaping in a JSON string. */
 const UNESCAPED = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
-/** Any value as JSON. Most are short texts and numbers, for which `JSON.stringify` takes twice as long (141 ns against 74). */
+/**
+ * Any value as JSON. Most values are short texts and numbers, for which `JSON.stringify` takes twice as long (141 ns
+ * against 74).
+ */
 function writeJson(value: unknown): string {
   if (typeof value === 'string' && UNESCAPED.test(value)) return `"${value}"`
   if (typeof value === 'number' && Number.isFinite(value)) return Object.is(value, -0) ? '0' : String(value)
@@ -108,7 +111,7 @@ function escapeInString(value: Value): string {
   return UNESCAPED.test(value) ? value : JSON.stringify(value).slice(1, -1)
 }
 
-function mergeNeighbours(parts: readonly (string | Render)[]): (string | Render)[] {
+function mergeAdjacent(parts: readonly (string | Render)[]): (string | Render)[] {
   const merged: (string | Render)[] = []
   for (const part of parts) {
     const last = merged.at(-1)
@@ -126,7 +129,7 @@ function compileHole(expression: Argument, feeders: FeederIndex, write: Escape):
     try {
       return write(value)
     } catch {
-      // Half a character, which no URL can carry.
+      // Lone surrogates can't be encoded in a URL.
       return write(wellFormed(String(value)))
     }
   }
@@ -158,18 +161,18 @@ function compileSource(type: 'data' | 'variable', name: string, feeders: FeederI
 /** Text that needs no encoding in a URL. Faster than `encodeURIComponent` (26 ns against 44). */
 const PLAIN_IN_URL = /^[\w.~-]*$/
 
-/** A value as a part of a URL. Throws a URIError for half a character. */
+/** A value as part of a URL. Throws a URIError for a lone surrogate. */
 export function encodeInUrl(value: Value): string {
   const text = String(value)
   return PLAIN_IN_URL.test(text) ? text : encodeURIComponent(text)
 }
 
-/** A path or URL with only the illegal characters encoded. */
-function encodeStrange(value: Value): string {
+/** A path or URL with only its illegal characters encoded. */
+function encodeUnsafe(value: Value): string {
   return String(value).replace(/[^\x21-\x7e]+/g, encodeURIComponent)
 }
 
-/** The feeders of a plan by name, numbered in the order of the file. */
+/** The indices of a plan's feeders by name, in the file's order. */
 export function indexFeeders(data: Readonly<Record<string, Feeder>>): FeederIndex {
   return new Map(Object.keys(data).map((name, i) => [name, i]))
 }

@@ -1,10 +1,10 @@
 /**
- * Which entries of the scenario use which feeders.
+ * Which of the scenario's entries use which feeders.
  */
 import { usesFeeder } from '../scenario/data/feeders.js'
 import type { Plan } from './plan.js'
 
-/** By request: whether it takes a value of that name, itself or by what is sent with every request. */
+/** For each request, whether it uses the feeder, itself or through keys of `http`. */
 export function usersOf({ requests, http }: Pick<Plan, 'requests' | 'http'>, name: string): boolean[] {
   const isEverywhere = usesFeeder(http, name)
   return requests.map((request) => isEverywhere || usesFeeder(request, name))

@@ -1,13 +1,13 @@
 /**
- * The values that fill holes, and what becomes of one where another kind is wanted.
+ * Values of template expressions and their conversions.
  */
 
-/** A value that can be written as it is. */
+/** A value that can be written without conversion. */
 export type Value = string | number | boolean
 
 /**
- * A value that doesn't fit: a text where a number is wanted, say. Thrown while an iteration is prepared; the message
- * names the request and the function and never shows the value, which may be a secret.
+ * A value of the wrong kind, such as text instead of a number. Thrown while an iteration is prepared. The message names
+ * the request and the function, but not the value, which may be a secret.
  */
 export class ValueError extends Error {
   constructor(message: string) {
@@ -16,14 +16,14 @@ export class ValueError extends Error {
   }
 }
 
-/** A value as text: what is missing as none, lists and maps as JSON. */
+/** A value as text: empty if it's missing; lists and maps as JSON. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === null || value === undefined) return ''
   return typeof value === 'object' ? jsonOf(value) : String(value)
 }
 
-/** A value as JSON; a bigint is a number with all of its digits. */
+/** A value as JSON. A bigint becomes a number with all its digits. */
 export function jsonOf(value: unknown): string {
   if (typeof value === 'bigint') return String(value)
   if (Array.isArray(value)) return `[${value.map(jsonOf).join(',')}]`
@@ -34,14 +34,14 @@ export function jsonOf(value: unknown): string {
     .join(',')}}`
 }
 
-/** A value that can be written as it is: what is missing as an empty text, lists and maps as JSON. */
+/** A value to write: empty text if it's missing; lists and maps as JSON. */
 export function writable(value: unknown): Value {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? value
     : textOf(value)
 }
 
-/** A value as a number; a ValueError when it doesn't read as one. `what` names the place in the message. */
+/** A value as a number. Throws a ValueError if it isn't one. `what` names the place in the message. */
 export function numberOf(value: unknown, what: string): number {
   const number =
     typeof value === 'number' || typeof value === 'bigint'
@@ -50,23 +50,23 @@ export function numberOf(value: unknown, what: string): number {
         ? Number(value)
         : Number.NaN
   if (Number.isFinite(number)) return number
-  throw new ValueError(`${what} wants a number and was given ${kindOf(value)}`)
+  throw new ValueError(`${what} expects a number, got ${kindOf(value)}`)
 }
 
-/** A value as a whole number; a ValueError when it isn't one. */
+/** A value as a whole number. Throws a ValueError if it isn't one. */
 export function wholeOf(value: unknown, what: string): number {
   const number = numberOf(value, what)
   if (Number.isSafeInteger(number)) return number
-  throw new ValueError(`${what} wants a whole number and was given a fraction`)
+  throw new ValueError(`${what} expects a whole number, got a fraction`)
 }
 
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' ? 'a map' : typeof value === 'string' ? 'a text' : 'something else'
+  return typeof value === 'object' ? 'a map' : typeof value === 'string' ? 'text' : 'something else'
 }
 
-/** What a path leads to in a value; undefined when it leads nowhere. */
+/** The value at a path within a value; undefined if there is none. */
 export function follow(value: unknown, path: readonly (string | number)[]): unknown {
   let at = value
   for (const step of path) {

@@ -1,8 +1,8 @@
 /**
- * Which captured values templates refer to.
+ * Finds the captured values that templates refer to.
  */
 
-/** The names of the captured values without which a part can't be filled in, each once. */
+/** The names of the captured values that a part needs, each once. */
 export function neededVariables(part: unknown): string[] {
   const names = new Set<string>()
   collect(part, names)
@@ -13,7 +13,7 @@ function collect(part: unknown, names: Set<string>): void {
   if (typeof part !== 'object' || part === null) return
   const { type, name } = part as { readonly type?: unknown; readonly name?: unknown }
   if (type === 'variable' && typeof name === 'string') names.add(name)
-  // What has a default can do without.
+  // A value with a default isn't required.
   if (type === 'call' && name === 'default') return
   for (const value of Object.values(part)) collect(value, names)
 }

@@ -25,6 +25,6 @@ test.each([
   'http://x:80',
   'a b:80',
   '-x:80',
-])('"%s" is no address to listen on', (text) => {
+])('"%s" is not a listen address', (text) => {
   expect(parseListenAddress(text, 'home')).toBeNull()
 })

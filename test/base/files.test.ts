@@ -19,7 +19,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'perfctl-'))
 })
 
-test('a file is written with its directories, over an old one, and nothing else is left', async () => {
+test('a file is written with its directories, replaces an old one and leaves nothing else behind', async () => {
   const path = join(directory, 'a/b/file.json')
   await writeFileAtomic(path, 'old')
   await writeFileAtomic(path, 'new')
@@ -27,7 +27,7 @@ test('a file is written with its directories, over an old one, and nothing else 
   expect(readdirSync(join(directory, 'a/b'))).toEqual(['file.json'])
 })
 
-test('what can not be replaced stays as it was, without leftovers', async () => {
+test('a file that cannot be replaced stays unchanged, without leftovers', async () => {
   mkdirSync(join(directory, 'taken/inside'), { recursive: true })
   await expect(writeFileAtomic(join(directory, 'taken'), 'x')).rejects.toThrow('cannot write')
   expect(readdirSync(directory)).toEqual(['taken'])
@@ -35,7 +35,7 @@ test('what can not be replaced stays as it was, without leftovers', async () => 
   await expect(writeFileAtomic(join(directory, 'file/below'), 'x')).rejects.toThrow('cannot write')
 })
 
-test('a text may come in pieces, and one that breaks off in the middle changes nothing', async () => {
+test('text can be written in pieces, and an error midway changes nothing', async () => {
   const path = join(directory, 'file.json')
   await writeFileAtomic(path, ['{', '}', '\n'])
   expect(readFileSync(path, 'utf8')).toBe('{}\n')
@@ -48,7 +48,7 @@ test('a text may come in pieces, and one that breaks off in the middle changes n
   expect(readdirSync(directory)).toEqual(['file.json'])
 })
 
-test('a link stays a link, and a device a device', async () => {
+test('a link stays a link, and a device stays a device', async () => {
   const [path, link] = [join(directory, 'file'), join(directory, 'link')]
   writeFileSync(path, 'old')
   symlinkSync(path, link)
@@ -61,7 +61,7 @@ test('a link stays a link, and a device a device', async () => {
   expect(lstatSync(nowhere).isSymbolicLink()).toBe(true)
 })
 
-test('whether a file can be written is found out beforehand, and leaves nothing behind', async () => {
+test('checking whether a file can be written leaves nothing behind', async () => {
   writeFileSync(join(directory, 'file'), '')
   mkdirSync(join(directory, 'inside'))
   for (const good of ['file', 'new', 'a/b/new', 'inside/x'])
@@ -72,7 +72,7 @@ test('whether a file can be written is found out beforehand, and leaves nothing 
   expect(readdirSync(join(directory, 'inside'))).toEqual([])
 })
 
-/** A file system of 64 kB; null where none may be mounted. */
+/** A 64 kB file system; null if mounting is not allowed. */
 function mountTiny(options: string): string | null {
   const path = join(directory, 'tiny')
   mkdirSync(path)
@@ -83,7 +83,7 @@ function mountTiny(options: string): string | null {
 test.for([
   ['size=64k', /disk is full|no space/i],
   ['size=64k,ro', /read-only/i],
-] as const)('a disk mounted with %s is refused beforehand', async ([options, wanted], context) => {
+] as const)('a disk mounted with %s is refused in advance', async ([options, wanted], context) => {
   const path = mountTiny(options)
   // Only root may mount, and not in every container.
   if (path === null) return context.skip('this user may not mount')
@@ -96,7 +96,7 @@ test.for([
   }
 })
 
-test('readers are told what is wrong with a path', async () => {
+test('messages say what is wrong with a path', async () => {
   await expect(readTextFile(join(directory, 'gone'))).rejects.toThrow('no such file')
   await expect(readTextFile(directory)).rejects.toThrow('is a directory')
 })
@@ -108,6 +108,6 @@ test.each([
   ['..', 'scenario'],
   ['x'.repeat(300), 'x'.repeat(100)],
   ['界'.repeat(300), '界'.repeat(33)],
-])('%s as a file name is %s', (name, wanted) => {
+])('%s becomes the file name %s', (name, wanted) => {
   expect(fileNameOf(name)).toBe(wanted)
 })

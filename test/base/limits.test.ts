@@ -7,7 +7,7 @@ Max open files            1024                 1048576              files
 Max locked memory         65536                65536                bytes
 `
 
-test('a Linux machine tells all', () => {
+test('a Linux machine reports everything', () => {
   const limits = readFrom({
     '/proc/self/limits': LIMITS,
     '/proc/sys/net/ipv4/ip_local_port_range': '32768\t60999\n',
@@ -30,7 +30,7 @@ test('a Linux machine tells all', () => {
   expect(limits.clockStepMs).toBeLessThan(0.1)
 })
 
-test('what a platform does not tell is not known', () => {
+test('what a platform does not report is null', () => {
   expect(readFrom({})).toMatchObject({
     openFiles: null,
     ports: null,
@@ -44,7 +44,7 @@ test('what a platform does not tell is not known', () => {
   expect(readFrom(odd)).toMatchObject({ openFiles: null, portReuse: null })
 })
 
-test('no limit is no number', () => {
+test('no limit is null', () => {
   const text = LIMITS.replace('1024   ', 'unlimited').replace('1048576  ', 'unlimited')
   expect(readFrom({ '/proc/self/limits': text }).openFiles).toEqual({
     soft: Number.POSITIVE_INFINITY,
@@ -75,7 +75,7 @@ describe('a container', () => {
       null,
     ],
     [
-      'whose pod is smaller than itself',
+      'whose pod has a smaller limit',
       {
         '/proc/self/cgroup': '0::/pod/app\n',
         '/sys/fs/cgroup/pod/cpu.max': '50000 100000\n',
@@ -87,7 +87,7 @@ describe('a container', () => {
       1_000_000,
     ],
     [
-      'of cgroup v1, seen from within',
+      'of cgroup v1, from inside',
       {
         '/proc/self/cgroup': '5:cpu,cpuacct:/docker/abc\n4:memory:/docker/abc\n0::/\n',
         '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '250000\n',
@@ -113,11 +113,11 @@ describe('a container', () => {
   })
 })
 
-test('this machine is read without an error', () => {
+test('reading the limits of this machine does not fail', () => {
   const { openFiles } = readLimits()
   if (process.platform === 'linux') {
     expect(openFiles!.soft).toBeGreaterThanOrEqual(256)
-    // Node has done it when it started.
+    // Node raised it at start.
     expect(openFiles!.soft).toBe(openFiles!.hard)
   } else {
     expect(openFiles).toBeNull()

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isExplosive, Pattern, SlowPatternError } from '../../src/base/pattern.js'
 import { literalStart, regexCost, stepsFor } from '../../src/base/regex-cost.js'
 
-describe('what a search can cost', () => {
+describe('the cost of a search', () => {
   test.each([
     '^(a+)+$',
     '(a*)*b',
@@ -15,7 +15,7 @@ describe('what a search can cost', () => {
     '(?=(a+)+b)',
     '^(([a-z])+.)+[A-Z]([a-z])+$',
     '(?:(?<x>[a-c]+)|b)+$',
-  ])('%s doubles with each character', (source) => {
+  ])('%s is exponential', (source) => {
     expect(regexCost(source).isExponential).toBe(true)
     expect(isExplosive(source)).toBe(true)
   })
@@ -30,18 +30,18 @@ describe('what a search can cost', () => {
     ['[]a]', []],
     ['[^]', []],
     ['a{,3}\\x41\\u0041\\cA\\0', []],
-    // Each place that the search begins at reads on to the end of the line.
+    // The search reads on to the end of the line from each place it starts at.
     ['.*a', [1]],
     ['value="(.*?)"', [8]],
     ['.*a.*b', [1, 2]],
     ['(\\w+) \\1', [3]],
-  ])('%s is searched in a power of the length', (source, loops) => {
+  ])('%s is polynomial', (source, loops) => {
     const cost = regexCost(source)
     expect(cost.isExponential).toBe(false)
     expect([...cost.loops].sort()).toEqual(loops)
   })
 
-  test('begins again at each place that its first characters stand', () => {
+  test('counts a start at each place where its first characters occur', () => {
     expect(literalStart('value="(.*?)"')).toBe('value="')
     expect(literalStart('[ab]c')).toBe('')
     expect(regexCost('value="(.*?)"', true).loops).toEqual([])
@@ -54,14 +54,14 @@ describe('what a search can cost', () => {
     expect(stepsFor({ isExponential: true, loops: [] }, 1000)).toBe(Number.POSITIVE_INFINITY)
   })
 
-  test('an expression too large to be looked through is taken for the worst', () => {
+  test('an expression too large to analyze is assumed to be exponential', () => {
     const words = Array.from({ length: 400 }, (_, i) => `word${i}`).join('|')
     expect(regexCost(`(?:${words})+x`).isExponential).toBe(true)
   })
 })
 
 describe('a pattern', () => {
-  test('finds what JavaScript finds', () => {
+  test('finds the same as JavaScript', () => {
     const pattern = new Pattern('id=(\\d)')
     const text = 'id=1 id=2 id=3'
     expect(pattern.test(text, 1000)).toBe(true)
@@ -71,7 +71,7 @@ describe('a pattern', () => {
     expect(pattern.matches('none', { onlyFirst: true, leftMs: 1000 })).toEqual([])
   })
 
-  test('that could be slow finds the same', () => {
+  test('finds the same if it could be slow', () => {
     const pattern = new Pattern('^(a+)+!')
     expect(pattern.test(`${'a'.repeat(100)}!`, 1000)).toBe(true)
     expect(pattern.matches(`${'a'.repeat(100)}!`, { onlyFirst: true, leftMs: 1000 })).toEqual([
@@ -79,18 +79,18 @@ describe('a pattern', () => {
     ])
   })
 
-  test('that never ends is ended, and then has less time', () => {
+  test('is stopped if it never ends, and gets less time from then on', () => {
     const text = `${'a'.repeat(60)}!`
     const search = () => new Pattern('^(a+)+$').test(text, 1000)
     expect(search).toThrow(SlowPatternError)
-    expect(search).toThrow('the pattern ^(a+)+$ took longer than 20ms on this answer')
+    expect(search).toThrow('the pattern ^(a+)+$ took longer than 20ms on this response')
     const begun = performance.now()
     for (let i = 0; i < 50; i++) expect(search).toThrow(SlowPatternError)
-    // With a second for each it would take 50.
+    // With a second each, it would take 50 s.
     expect(performance.now() - begun).toBeLessThan(25_000)
   })
 
-  test('has no more time than is left of the request', () => {
+  test('gets only the time that the request has left', () => {
     const begun = performance.now()
     expect(() => new Pattern('^(b+)+$').test(`${'b'.repeat(60)}!`, -5)).toThrow(SlowPatternError)
     expect(performance.now() - begun).toBeLessThan(900)

@@ -23,11 +23,11 @@ test.each([
   expect(printable(wanted)).toBe(wanted)
 })
 
-test('of a text of several lines, newlines and tabs stay', () => {
+test('text of several lines keeps its newlines and tabs', () => {
   expect(printableLines('a\n\tb\r\n\u001b[2J')).toBe('a\n\tb\\r\n\\u001b[2J')
 })
 
-test('places stay where they are', () => {
+test('columns do not shift', () => {
   expect(blanked('a\u202eb\u{e0041}c\ud800')).toBe('a b  c ')
 })
 
@@ -35,7 +35,7 @@ test.each([
   ['short', 10, 'short'],
   ['0123456789abcdef', 10, '012345…def'],
   ['01234😀6789abc😀ef', 10, '01234…ef'],
-])('%j in at most %d characters', (text, most, wanted) => {
+])('%j with at most %d characters', (text, most, wanted) => {
   expect(shortened(text, most)).toBe(wanted)
 })
 
@@ -48,7 +48,7 @@ test.each(['plain "text"', 'a\u0085\u202e\ud800b\n', '\u{e0041}😀\u007f'])(
   },
 )
 
-test('JSON of several lines keeps them, and is what it was', () => {
+test('JSON of several lines keeps its newlines and reads back unchanged', () => {
   const value = { 'k\u202e': ['a\u009b2J\n', '\u{e0041}😀\u007f'], more: { n: 1 } }
   const text = escapedJson(JSON.stringify(value, null, 2))
   expect(text).not.toMatch(/[\u007f-\u009f\u202e\u{e0041}]/u)

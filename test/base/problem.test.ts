@@ -3,17 +3,17 @@ import { renderProblem } from '../../src/base/problem.js'
 
 const place = { file: 'a.yaml', line: 7, column: 5, length: 3, text: 'ab: 10x # c' }
 
-test('a problem shows its place, the line with a caret, and the way out', () => {
+test('a problem shows its place, the line with a caret, and the hint', () => {
   expect(renderProblem({ message: 'no duration', place, hint: 'write 10s' })).toBe(
     'a.yaml:7:5: no duration\n  7 | ab: 10x # c\n    |     ^^^\n  hint: write 10s',
   )
 })
 
-test('one without a place is a line', () => {
+test('a problem without a place is one line', () => {
   expect(renderProblem({ message: 'no target', place: null, hint: null })).toBe('no target')
 })
 
-test('a tab takes the width of a space, so that the caret lines up', () => {
+test('a tab counts as one space, so that the caret lines up', () => {
   const lines = renderProblem({ message: 'x', place: { ...place, text: '\tab\t10x' }, hint: null }).split(
     '\n',
   )
@@ -21,7 +21,7 @@ test('a tab takes the width of a space, so that the caret lines up', () => {
   expect(lines[2]).toBe('    |     ^^^')
 })
 
-test('of a long line the part around the place is shown', () => {
+test('of a long line, the part around the place is shown', () => {
   const text = `${'a'.repeat(500)}XYZ${'b'.repeat(500)}`
   const lines = renderProblem({ message: 'x', place: { ...place, column: 501, text }, hint: null }).split(
     '\n',
@@ -30,12 +30,12 @@ test('of a long line the part around the place is shown', () => {
   expect(lines[1]!.slice(lines[2]!.indexOf('^')).startsWith('XYZ')).toBe(true)
 })
 
-test('the caret does not leave the line', () => {
+test('the caret stays within the line', () => {
   const lines = renderProblem({ message: 'x', place: { ...place, length: 99 }, hint: null }).split('\n')
   expect(lines[2]!.length).toBe(lines[1]!.length)
 })
 
-test('nothing in it steers a terminal, wherever it comes from', () => {
+test('untrusted text cannot control a terminal', () => {
   const odd = 'x\r\u001b[2J\u0006\u202e\u009b\ud800'
   const file = `${odd}.yaml`
   const said = renderProblem({ message: odd, place: { ...place, file, text: `${odd}10x` }, hint: odd })
@@ -43,7 +43,7 @@ test('nothing in it steers a terminal, wherever it comes from', () => {
   expect(said.split('\n')).toHaveLength(4)
 })
 
-test('a line that is cut within a character shows no half of it', () => {
+test('cutting a line does not split a surrogate pair', () => {
   for (const text of ['😀'.repeat(200), `a${'😀'.repeat(200)}`])
     expect(renderProblem({ message: 'x', place: { ...place, column: 201, text }, hint: null })).not.toMatch(
       /\p{Surrogate}/u,
@@ -56,6 +56,6 @@ test('a message that quotes a long text is short', () => {
   expect(said).toMatch(/a… ?a* is no name$|a…a+ is no name$/)
 })
 
-test('a message is short however much of it is written out', () => {
+test('a message stays short when its text is escaped', () => {
   expect(renderProblem({ message: '\ufeff'.repeat(5000), place: null, hint: null }).length).toBeLessThan(700)
 })

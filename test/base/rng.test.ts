@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Random, randomSeed } from '../../src/base/rng.js'
 
 describe('the numbers of an iteration', () => {
-  test('depend on the seed and the iteration alone, not on what was drawn before', () => {
+  test('depend only on the seed and the iteration, not on what was drawn before', () => {
     const inOrder = new Random(42)
     const expected = Array.from({ length: 100 }, (_, n) => drawAt(inOrder, n))
     const backwards = new Random(42)
@@ -16,8 +16,8 @@ describe('the numbers of an iteration', () => {
   })
 
   test.each([
-    ['neighbouring iterations', (n: number) => drawAt(new Random(1), n)],
-    ['neighbouring seeds', (n: number) => drawAt(new Random(n), 0)],
+    ['neighboring iterations', (n: number) => drawAt(new Random(1), n)],
+    ['neighboring seeds', (n: number) => drawAt(new Random(n), 0)],
     ['iterations beyond 2^32', (n: number) => drawAt(new Random(1), n * 2 ** 32)],
     ['seeds beyond 2^32', (n: number) => drawAt(new Random(n * 2 ** 32), 0)],
   ])('differ between %s', (_, draw) => {
@@ -25,15 +25,15 @@ describe('the numbers of an iteration', () => {
     expect(streams.size).toBe(20_000)
   })
 
-  test('do not repeat an earlier iteration shifted by some numbers', () => {
+  test('do not repeat those of another iteration with an offset', () => {
     const random = new Random(1)
     const seen = new Set<number>()
     for (let n = 0; n < 2000; n++) for (const value of drawAt(random, n, 5)) seen.add(value)
-    // Of 10 000 draws out of 2^32, two are equal by chance 0.01 times.
+    // In 10 000 draws out of 2^32, two are equal by chance with a probability of 0.01.
     expect(seen.size).toBeGreaterThan(9998)
   })
 
-  test('are uncorrelated between neighbours', () => {
+  test('are uncorrelated between neighbors', () => {
     const random = new Random(3)
     const first = Array.from({ length: 50_000 }, (_, n) => drawAt(random, n, 1)[0]! / 2 ** 32 - 0.5)
     const correlation = mean(first.slice(1).map((value, i) => value * first[i]!)) * 12
@@ -42,7 +42,7 @@ describe('the numbers of an iteration', () => {
 })
 
 describe('uniformity', () => {
-  // χ² with 99 degrees of freedom is beyond 161 once in 10 000 times. The seeds are fixed: it holds or it doesn't.
+  // χ² with 99 degrees of freedom exceeds 161 once in 10 000 times. The seeds are fixed, so the test is deterministic.
   const LIMIT = 161
 
   test.each([
@@ -65,7 +65,7 @@ describe('integer', () => {
     [0, 0],
     [-3, 3],
     [0, 1],
-  ])('reaches %d and %d and nothing beyond', (from, to) => {
+  ])('covers %d to %d and nothing beyond', (from, to) => {
     const random = new Random(5)
     const seen = new Set(Array.from({ length: 1000 }, () => random.integer(from, to)))
     expect(Math.min(...seen)).toBe(from)
@@ -90,7 +90,7 @@ test('float is at least 0 and below 1', () => {
   expect(Math.max(...drawn)).toBeLessThan(1)
 })
 
-test('a fresh seed is a whole number short enough to type, and another one each time', () => {
+test('a new seed is a whole number short enough to type, and different each time', () => {
   const seeds = Array.from({ length: 100 }, randomSeed)
   expect(seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31)).toBe(true)
   expect(new Set(seeds).size).toBeGreaterThan(98)

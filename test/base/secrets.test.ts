@@ -9,15 +9,15 @@ import {
   redact,
 } from '../../src/base/secrets.js'
 
-test('each secret is taken out wherever it stands', () => {
+test('secrets are redacted wherever they occur', () => {
   expect(redact('a s3cret and s3cret', ['s3cret'])).toBe('a [redacted] and [redacted]')
 })
 
-test('the longest goes first, so that nothing of it is left', () => {
+test('longer secrets are redacted first, so that nothing of them is left', () => {
   expect(redact('abcdefgh', ['abcd', 'abcdefgh'])).toBe('[redacted]')
 })
 
-test('what is too short to be told from words stays', () => {
+test('values too short to distinguish from words are kept', () => {
   expect(redact('a cat', ['cat', ''])).toBe('a cat')
 })
 
@@ -25,7 +25,7 @@ test('a secret is text, not a pattern', () => {
   expect(redact('a.*b axxb $& (x', ['a.*b', '$& (x'])).toBe('[redacted] axxb [redacted]')
 })
 
-test('a secret that is part of the replacement does no harm', () => {
+test('a secret that occurs in the replacement does no harm', () => {
   expect(redact('redacted token', ['redacted', 'token'])).toBe('[redacted] [redacted]')
 })
 
@@ -33,7 +33,7 @@ test('a covered secret keeps its width', () => {
   expect(cover('x hunter22 y', ['hunter22'])).toBe('x ******** y')
 })
 
-test('names tell secrets', () => {
+test('secrets are recognized by name', () => {
   const names = ['API_TOKEN', 'DB_PASSWORD', 'PASSWD', 'clientSecret', 'API_KEY', 'BASE_URL', 'USER']
   expect(names.filter(isSecretName)).toEqual(names.slice(0, 5))
 })
@@ -41,7 +41,7 @@ test('names tell secrets', () => {
 test.each([
   ...['authorization', 'Cookie', 'set-cookie', 'proxy-authorization', 'x-api-key', 'x-auth', 'x-session'],
   ...['x-functions-key', 'x-rapidapi-key', 'x-hub-signature-256', 'x-signature-ed25519', 'x-xsrf-token'],
-])('the header %s carries a secret', (name) => {
+])('the header %s holds a secret', (name) => {
   expect(isSecretHeader(name)).toBe(true)
 })
 
@@ -52,7 +52,7 @@ test.each([
   'www-authenticate',
   'x-session-expires',
   'x-cache-key',
-])('the header %s carries none', (name) => {
+])('the header %s holds no secret', (name) => {
   expect(isSecretHeader(name)).toBe(false)
 })
 
@@ -111,7 +111,7 @@ test.each([
     'session',
     '',
   ],
-])('the field %j holds none', (name) => {
+])('the field %j holds no secret', (name) => {
   expect(isSecretField(name)).toBe(false)
 })
 
@@ -136,11 +136,11 @@ test.each([
   ['1234567', false],
   ['12345678', true],
   ['ab1', false],
-])('%s can be looked for in other texts: %s', (text, can) => {
+])('%s is distinctive enough to search for: %s', (text, can) => {
   expect(isDistinct(text)).toBe(can)
 })
 
-test('a secret may be as long as it likes', () => {
+test('a secret can have any length', () => {
   const long = 'x1'.repeat(200_000)
   expect(redact(`a ${long} b`, ['s3cret', long])).toBe('a [redacted] b')
 })

@@ -13,16 +13,16 @@ test.each([
   ['taregt', 'target'],
   ['laod', 'load'],
   ['nmae', 'name'],
-])('%s was meant to be %s', (word, meant) => {
+])('%s suggests %s', (word, meant) => {
   expect(nearest(word, KEYS)).toBe(meant)
 })
 
-test.each(['vus', 'xyz', 'description', ''])('%j is near to nothing', (word) => {
+test.each(['vus', 'xyz', 'description', ''])('%j suggests nothing', (word) => {
   expect(nearest(word, KEYS)).toBeNull()
   expect(didYouMean(word, KEYS)).toBeNull()
 })
 
-test('of several candidates the nearest one is taken', () => {
+test('the closest of several candidates is suggested', () => {
   expect(nearest('p99', ['p90', 'p999', 'p99'])).toBe('p99')
 })
 

@@ -17,11 +17,14 @@ describe('durations', () => {
     expect(units.parseDuration(text)).toBeCloseTo(ms, 9)
   })
 
-  test.each(['', '30', '10x', 's', '-1s', '1 0s', '1e3s', '.5s', '30 seconds'])('%j is none', (text) => {
-    expect(units.parseDuration(text)).toBeNull()
-  })
+  test.each(['', '30', '10x', 's', '-1s', '1 0s', '1e3s', '.5s', '30 seconds'])(
+    '%j is not a duration',
+    (text) => {
+      expect(units.parseDuration(text)).toBeNull()
+    },
+  )
 
-  test('a formatted duration reads back as what it was, to the microsecond', () => {
+  test('a formatted duration reads back unchanged, to the microsecond', () => {
     const random = new Random(1)
     for (let i = 0; i < 5000; i++) {
       const ms = random.integer(0, 10 ** random.integer(1, 11)) / 1000
@@ -78,7 +81,7 @@ describe('rates, shares, sizes', () => {
   })
 })
 
-describe('what people read', () => {
+describe('formats for people', () => {
   test.each([
     [null, '–'],
     [0, '0ms'],
@@ -138,7 +141,7 @@ describe('what people read', () => {
     expect(units.formatSize(bytes)).toBe(text)
   })
 
-  test('counts have their thousands separated, and their noun', () => {
+  test('counts have thousands separators and a noun', () => {
     expect(units.formatCount(1_234_567)).toBe('1,234,567')
     expect(units.plural(1, 'request')).toBe('1 request')
     expect(units.plural(2000, 'request')).toBe('2,000 requests')

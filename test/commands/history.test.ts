@@ -122,7 +122,7 @@ describe('what it leaves out, and says so', () => {
     save('.perfctl/results/notes.txt', 'no result')
     expect(await run()).toContain('20 results')
     expect(io.written.stderr.split('\n')).toEqual([
-      'left out: .perfctl/results/cut.json: the file is cut off',
+      'left out: .perfctl/results/cut.json: the file is truncated',
       'left out: .perfctl/results/empty.json: the file is empty',
       'left out: .perfctl/results/other.json: its schema is "k6", not perfctl/result@1',
       '',
@@ -167,7 +167,7 @@ describe('wrong input', () => {
 
   test('a named file that is damaged stops it, unlike one in a folder', async () => {
     save('cut.json', renderJson(RESULTS[0]!).slice(0, 1000))
-    expect(await problemOf(['cut.json'])).toContain('cut.json: the file is cut off')
+    expect(await problemOf(['cut.json'])).toContain('cut.json: the file is truncated')
   })
 
   test('nor a scenario of which there is nothing', async () => {

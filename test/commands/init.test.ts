@@ -72,7 +72,9 @@ paths:
       thresholds: ['error_rate < 1%'],
     })
     const notes = io.written.stderr
-    expect(notes).toContain('note: these delete data: keep them only where that does no harm: deletePet\n')
+    expect(notes).toContain(
+      'note: these requests delete data; keep them only where that is safe: deletePet\n',
+    )
     const written = readScenario(read('scenarios/petstore-3-1.yaml'), { file: 'a.yaml', env: {} })
     expect([0, 1].map((index) => requestOf(written, index).method)).toEqual(['GET', 'DELETE'])
     expect(read('.github/workflows/perf.yml')).toContain('petstore-3-1')

@@ -119,7 +119,7 @@ describe('flags', () => {
 test('a damaged shard is named', async () => {
   const text = renderJson(SAME[1]!)
   writeFileSync(join(io.cwd, 'cut.json'), text.slice(0, text.length / 2))
-  await expect(merge(['cut.json'], {}, io)).rejects.toThrow('cut.json: the file is cut off')
+  await expect(merge(['cut.json'], {}, io)).rejects.toThrow('cut.json: the file is truncated')
 })
 
 test('a threshold that can not be read is an error, never left out', async () => {

@@ -219,8 +219,8 @@ requests:
   const [result] = session.results()
   expect(result!.totals.errors.map(({ kind, message }) => [kind, message])).toEqual(
     expect.arrayContaining([
-      ['expectation', 'the pattern ^(a+)+$ took longer than 20ms on this answer'],
-      ['capture', 'x: the pattern ^(a+)+$ took longer than 20ms on this answer'],
+      ['expectation', 'the pattern ^(a+)+$ took longer than 20ms on this response'],
+      ['capture', 'x: the pattern ^(a+)+$ took longer than 20ms on this response'],
     ]),
   )
   expect(result!.totals.requests).toBeGreaterThan(20)

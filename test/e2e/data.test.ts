@@ -45,6 +45,6 @@ test('when they run out the run ends with an error, and what was measured is kep
 test('when they are known to run out nothing is sent', async () => {
   const { code, stderr, queries } = await run('{ rate: 1000/s, duration: 10s }')
   expect(code).toBe(2)
-  expect(stderr).toContain('data.user (data/users.csv) has 3,000 rows, and the load will take 7,')
+  expect(stderr).toContain('data.user (data/users.csv) has 3,000 rows, but the load needs 7,')
   expect(queries).toEqual([])
 })

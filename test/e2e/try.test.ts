@@ -233,6 +233,6 @@ test('a value that is of no use where it stands is told by the request', async (
   const { code, stdout } = await session.perfctl(['try', 'a.yaml'])
   expect([code, stdout]).toEqual([
     1,
-    expect.stringContaining('not sent: "one": toInt wants a number and was given a text'),
+    expect.stringContaining('not sent: "one": toInt expects a number, got text'),
   ])
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { captureName, Names, scenarioName, variableName } from '../../src/import/names.js'
 import { readDraft } from './read-draft.js'
 
-describe('a name from outside', () => {
+describe('an imported name', () => {
   test.each([
     ['${HOME}', '$${HOME}', '${HOME}'],
     ['a ${b} and ${c}', 'a $${b} and $${c}', 'a ${b} and ${c}'],
@@ -19,7 +19,7 @@ describe('a name from outside', () => {
     )
   })
 
-  test('is there once, whatever it holds', () => {
+  test('is unique, whatever it contains', () => {
     const names = new Names()
     expect(['a', '${b}', 'a', '${b}', 'a (2)'].map((name) => names.take(name, 'x'))).toEqual([
       'a',
@@ -30,7 +30,7 @@ describe('a name from outside', () => {
     ])
   })
 
-  test('is no longer than a line, cut between characters', () => {
+  test('is limited in length and not cut within a character', () => {
     const name = new Names().take('\u{1F600}'.repeat(200), 'x')
     expect([...name]).toHaveLength(120)
     expect(name.endsWith('\u{1F600}…')).toBe(true)
@@ -41,7 +41,7 @@ test.each([
   ['Shop: API/v2 ${x}', 'Shop API v2 x'],
   ['../../etc', 'etc'],
   ['{}', null],
-])('a scenario of %j is called %j', (text, name) => {
+])('a scenario named %j is called %j', (text, name) => {
   expect(scenarioName(text)).toBe(name)
 })
 
@@ -50,7 +50,7 @@ test.each([
   ['baseUrl', 'BASE_URL'],
   ['2nd', 'VALUE_2ND'],
   ['\u00fc', 'VALUE'],
-])('the variable of %j is %s', (text, name) => {
+])('the variable for %j is %s', (text, name) => {
   expect(variableName(text)).toBe(name)
 })
 
@@ -59,6 +59,6 @@ test.each([
   ['uuid', 'uuid_value'],
   ['true', 'true_value'],
   ['1', 'value_1'],
-])('what is captured as %j is %s', (text, name) => {
+])('the capture for %j is %s', (text, name) => {
   expect(captureName(text)).toBe(name)
 })

@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { hole, spelled, unmarked, variable } from '../../src/import/placeholders.js'
+import { renderPlaceholders, stripPlaceholders, template, variable } from '../../src/import/placeholders.js'
 import { writeDraft } from '../../src/import/write.js'
 import type { BodySpec } from '../../src/scenario/model/request.js'
 import type { Template } from '../../src/scenario/model/template.js'
 import { readScenario } from '../../src/scenario/read.js'
 import { requestOf } from '../scenario/only.js'
 
-/** What texts that are spelled like this come to when the scenario is read, holes as `<...>`. */
+/** The rendered texts as the reader sees them, with expressions as `<...>`. */
 function readBack(...marked: readonly string[]): string[] {
   const draft = {
-    scenario: { data: { id: [1, 2] }, requests: [{ name: 'a', post: '/', json: spelled(marked) }] },
+    scenario: {
+      data: { id: [1, 2] },
+      requests: [{ name: 'a', post: '/', json: renderPlaceholders(marked) }],
+    },
     notes: [],
   }
   const text = writeDraft(draft, { command: 'perfctl import', schema: null })
@@ -20,7 +23,7 @@ function readBack(...marked: readonly string[]): string[] {
   )
 }
 
-describe('imported text stays what it was, whatever it means in a scenario', () => {
+describe('imported text keeps its literal meaning', () => {
   test.each([
     '${HOME}',
     '$${HOME}',
@@ -49,7 +52,7 @@ describe('imported text stays what it was, whatever it means in a scenario', () 
   })
 })
 
-test('any mixture of the characters that mean something does', () => {
+test('and so does any mixture of special characters', () => {
   const characters = ['$', '{', '}', '{{', '${', 'A', ':-', ' ']
   const texts = Array.from(
     { length: characters.length ** 4 },
@@ -63,14 +66,14 @@ test.each([
   [`$${variable('NAME')}`, '$value'],
   [`{${variable('NAME')}}`, '{value}'],
   [variable('OTHER', 'preset'), 'preset'],
-  [hole('id'), '<{"type":"data","name":"id"}>'],
-  [`{${hole('id')}}`, '{<{"type":"data","name":"id"}>}'],
-  [`\${${hole('id')}}`, '${<{"type":"data","name":"id"}>}'],
-  [`$${hole('id')}$`, '$<{"type":"data","name":"id"}>$'],
-])('what importers put in is worked out, with whatever beside it: %j', (marked, expected) => {
+  [template('id'), '<{"type":"data","name":"id"}>'],
+  [`{${template('id')}}`, '{<{"type":"data","name":"id"}>}'],
+  [`\${${template('id')}}`, '${<{"type":"data","name":"id"}>}'],
+  [`$${template('id')}$`, '$<{"type":"data","name":"id"}>$'],
+])('placeholders are evaluated next to any text: %j', (marked, expected) => {
   expect(readBack(marked)).toEqual([expected])
 })
 
-test('a text from outside can not hold marks', () => {
-  expect(unmarked(variable('NAME') + hole('id'))).not.toMatch(/[\ue000-\ue004]/)
+test('imported text cannot contain placeholders', () => {
+  expect(stripPlaceholders(variable('NAME') + template('id'))).not.toMatch(/[\ue000-\ue004]/)
 })

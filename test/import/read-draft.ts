@@ -8,8 +8,7 @@ import { readScenario } from '../../src/scenario/read.js'
 type JourneySpec = Extract<Entry, { readonly steps: unknown }>
 
 /**
- * What a draft comes to when it's written and read. Variables of the environment are as given, all others `x`. Throws
- * when the reader doesn't take it.
+ * Writes a draft and reads it back. Environment variables that aren't given are `x`. Throws if the reader rejects it.
  */
 export function readDraft(draft: Draft, given: Readonly<Record<string, string>> = {}): Scenario {
   const text = writeDraft(draft, { command: 'perfctl import', schema: null })
@@ -17,14 +16,14 @@ export function readDraft(draft: Draft, given: Readonly<Record<string, string>> 
   return readScenario(text, { file: 'imported.yaml', env: { ...Object.fromEntries(names), ...given } })
 }
 
-/** The entry `index` of a scenario, which is a journey. */
+/** Entry `index` of a scenario, which is a journey. */
 export function journeyOf({ requests }: Scenario, index = 0): JourneySpec {
   const entry = requests[index]!
   if (!('steps' in entry)) throw new Error(`${entry.name} is a single request`)
   return entry
 }
 
-/** The requests of a journey, by their names in it; pauses are `pause` and their milliseconds. */
+/** A journey's requests by name; pauses are `pause` with their milliseconds. */
 export function outlineOf(journey: JourneySpec): string[] {
   return journey.steps.map((step) => {
     if (step.type === 'pause') return `pause ${step.pauseMs.join('..')}`
@@ -34,14 +33,14 @@ export function outlineOf(journey: JourneySpec): string[] {
   })
 }
 
-/** The request that is the step `index` of a journey. */
+/** The request at step `index` of a journey. */
 export function stepOf({ steps }: JourneySpec, index: number): RequestSpec {
   const step = steps[index]!
   if (step.type !== 'request') throw new Error(`step ${index} is a ${step.type}`)
   return step.request
 }
 
-/** A template as text, with its holes as `<name>`. */
+/** A template as text, with expressions as `<name>`. */
 export function show(template: Template): string {
   return template
     .map((part) => {

@@ -12,7 +12,7 @@ function* cycle(length: number, of: number): Generator<number> {
   for (let n = 0; n < length; n++) yield n % of
 }
 
-test('few values are all known', () => {
+test('a few values are all kept', () => {
   const sample = sampleOf([3, 10, 1, 3])
   expect(sample).toMatchObject({
     count: 4,
@@ -22,7 +22,7 @@ test('few values are all known', () => {
   })
 })
 
-test.each([1, 10, 255, 300, 1000, 20_000])('%i different values are counted, about', (different) => {
+test.each([1, 10, 255, 300, 1000, 20_000])('%i distinct values are counted approximately', (different) => {
   const { distinct } = sampleOf(cycle(different * 3, different))
   expect(distinct).toBeGreaterThan(different * 0.8)
   expect(distinct).toBeLessThan(different * 1.2)
@@ -42,15 +42,15 @@ test.each([
   ['1', '01'],
   ['1', '1.5'],
   ['9007199254740993', '1'],
-])('%s and %s are no range', (...values) => {
+])('%s and %s are not a range', (...values) => {
   expect(sampleOf(values).range).toBeNull()
 })
 
-test('what is too long to be a value is not kept', () => {
+test('values that are too long are not kept', () => {
   expect(sampleOf(['x'.repeat(10_000)])).toMatchObject({ count: 0, values: [] })
 })
 
-test('arrivals know their rate and their peaks, in whatever order they come', () => {
+test('arrivals have a rate and peaks, in any order', () => {
   const start = Date.UTC(2026, 4, 1)
   const arrivals = new Arrivals()
   // Two a second for ten minutes, thirty more in one second of the fifth minute.

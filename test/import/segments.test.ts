@@ -34,6 +34,6 @@ test.each([
   ['number', null, 'id'],
   ['slug', null, 'name'],
   ['number', '%F0%9F', 'F09FId'],
-] as const)('a %s behind %s is called %s', (kind, before, name) => {
+] as const)('a %s after %s is called %s', (kind, before, name) => {
   expect(valueName(kind, before)).toBe(name)
 })

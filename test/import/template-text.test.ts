@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { escapeText, Holes, mapLiterals } from '../../src/import/template-text.js'
+import { escapeText, mapLiterals, Placeholders } from '../../src/import/template-text.js'
 import { requestOf } from '../scenario/only.js'
 import { readDraft } from './read-draft.js'
 
-/** What a template of a scenario comes to, its holes shown as `<...>`. */
+/** A template of a scenario as text, with expressions as `<...>`. */
 function read(text: string, env: Readonly<Record<string, string>> = {}): string {
   const scenario = readDraft({ scenario: { requests: [{ post: '/', body: text }] }, notes: [] }, env)
   const { body } = requestOf(scenario)
   if (body?.type !== 'text') throw new Error('no text')
-  return body.text.map((part) => (typeof part === 'string' ? part : '<hole>')).join('')
+  return body.text.map((part) => (typeof part === 'string' ? part : '<placeholder>')).join('')
 }
 
-describe('a literal text', () => {
+describe('literal text', () => {
   test.each([
     'plain',
     'costs $5',
@@ -27,35 +27,39 @@ describe('a literal text', () => {
     '${{ github.sha }}',
     'a{',
     'a$',
-  ])('%j is read as itself', (text) => {
-    const holes = new Holes()
-    expect(read(holes.write(holes.literal(text)))).toBe(text)
+  ])('%j reads back unchanged', (text) => {
+    const placeholders = new Placeholders()
+    expect(read(placeholders.write(placeholders.literal(text)))).toBe(text)
     expect(read(escapeText(text))).toBe(text)
   })
 
-  test.each(['a{', 'a$', '$${', '{{', '${'])('%j before a hole and a variable', (text) => {
-    const holes = new Holes()
-    const hole = holes.mark({ written: '{{ uuid() }}', gives: 'text' })
-    const variable = holes.mark({ written: '${NAME}', gives: 'text' })
-    const marked = `${text}${hole}${text}${variable}${text}`
-    expect(read(holes.write(marked), { NAME: 'Ada' })).toBe(`${text}<hole>${text}Ada${text}`)
+  test.each(['a{', 'a$', '$${', '{{', '${'])('%j before a placeholder and a variable', (text) => {
+    const placeholders = new Placeholders()
+    const placeholder = placeholders.add({ written: '{{ uuid() }}', type: 'text' })
+    const variable = placeholders.add({ written: '${NAME}', type: 'text' })
+    const marked = `${text}${placeholder}${text}${variable}${text}`
+    expect(read(placeholders.write(marked), { NAME: 'Ada' })).toBe(`${text}<placeholder>${text}Ada${text}`)
   })
 })
 
-test('holes stay as they are when the text around them is changed', () => {
-  const holes = new Holes()
-  const hole = holes.mark({ written: '{{ uuid() }}', gives: 'text' })
-  expect(holes.write(mapLiterals(`a b${hole}c d`, encodeURIComponent))).toBe('a%20b{{ uuid() }}c%20d')
+test('placeholders are kept if the text around them is changed', () => {
+  const placeholders = new Placeholders()
+  const placeholder = placeholders.add({ written: '{{ uuid() }}', type: 'text' })
+  expect(placeholders.write(mapLiterals(`a b${placeholder}c d`, encodeURIComponent))).toBe(
+    'a%20b{{ uuid() }}c%20d',
+  )
 })
 
-test('characters that could be taken for marks, and halves of characters, are replaced', () => {
-  expect(new Holes().literal('a\uE000b\uE001c\uD800d\u{1F600}')).toBe('a\uFFFDb\uFFFDc\uFFFDd\u{1F600}')
+test('characters that could delimit a placeholder, and lone surrogates, are replaced', () => {
+  expect(new Placeholders().literal('a\uE000b\uE001c\uD800d\u{1F600}')).toBe(
+    'a\uFFFDb\uFFFDc\uFFFDd\u{1F600}',
+  )
 })
 
-test('a text that is one hole is told from one with a hole in it', () => {
-  const holes = new Holes()
-  const mark = holes.mark({ written: '{{ uuid() }}', gives: 'text' })
-  expect(holes.only(mark)).toEqual({ written: '{{ uuid() }}', gives: 'text' })
-  expect(holes.only(`${mark} `)).toBeNull()
-  expect(holes.only(`${mark}${mark}`)).toBeNull()
+test('a text that is a placeholder is distinguished from one that contains it', () => {
+  const placeholders = new Placeholders()
+  const mark = placeholders.add({ written: '{{ uuid() }}', type: 'text' })
+  expect(placeholders.only(mark)).toEqual({ written: '{{ uuid() }}', type: 'text' })
+  expect(placeholders.only(`${mark} `)).toBeNull()
+  expect(placeholders.only(`${mark}${mark}`)).toBeNull()
 })

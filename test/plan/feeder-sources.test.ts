@@ -7,7 +7,7 @@ import { planOf } from './plans.js'
 const users = (count: number) =>
   `id,name\n${Array.from({ length: count }, (_, i) => `${i},"user ""${i}"""\n`).join('')}`
 
-/** Two requests of which one takes rows, and others that take none. */
+/** Two requests, of which one uses rows. */
 const MIXED = (picking: string, load = '') => `${load}
 data: { user: { file: u.csv, ${picking} } }
 requests:
@@ -16,12 +16,12 @@ requests:
   - { name: more, weight: 1, post: /, json: { user: "{{ user }}" } }
 `
 
-/** What iterations draw, shared out over workers as a fleet does, each working through its own at its own pace. */
+/** The rows that iterations get, spread over workers that each run at their own pace. */
 function fleet(text: string, { workers = 1, iterations = 100, rows = 50, warmup = 0 } = {}) {
   const plan = planOf(text, { files: { 'u.csv': users(rows) } })
   const drawn = new Map<string, string[]>()
   const draw = (parts: readonly Iterations[], count: number, isWarmup: boolean) => {
-    // The last worker first, all of its iterations at once: no order among workers may matter.
+    // The last worker first, all of its iterations at once: the order among workers must not matter.
     for (let worker = workers - 1; worker >= 0; worker--)
       for (let n = worker; n < count; n += workers) {
         const { path, body } = parts[worker]!.prepare(n, isWarmup)
@@ -51,27 +51,27 @@ describe('rows in order', () => {
     expect(seen.size).toBeGreaterThan(60)
   })
 
-  test('follow the number of the iteration where each takes one', () => {
+  test('follow the iteration numbers if each iteration takes one', () => {
     expect(ids(fleet(EVERY.replace('PICK', 'sequential'), { workers: 2, iterations: 120 }))).toEqual(
       Array.from({ length: 120 }, (_, n) => n % 50),
     )
   })
 
-  test('end where they may not begin again', () => {
+  test('end if they may not start over', () => {
     expect(() => fleet(EVERY.replace('PICK', 'sequential, onEnd: stop'), { iterations: 51 })).toThrow(
       DataExhausted,
     )
   })
 })
 
-describe('rows that are given once', () => {
-  test.each([1, 2, 3, 7])('are so over %d workers', (workers) => {
+describe('unique rows', () => {
+  test.each([1, 2, 3, 7])('are unique across %d workers', (workers) => {
     const seen = ids(fleet(MIXED('pick: unique'), { workers, iterations: 1000, rows: 600 }))
     expect(seen).toEqual(seen.map((_, i) => i))
     expect(seen.length).toBeGreaterThan(400)
   })
 
-  test('are taken from the other end by the warm-up', () => {
+  test('are taken from the other end in the warm-up', () => {
     const drawn = fleet(EVERY.replace('PICK', 'unique'), { workers: 2, warmup: 10, iterations: 40 })
     expect(
       [...drawn.values()]
@@ -87,19 +87,19 @@ describe('rows that are given once', () => {
     [51, 0],
     [41, 10],
     [0, 51],
-  ])('run out after the last: %d, and %d in the warm-up', (iterations, warmup) => {
+  ])('run out after the last one: %d, and %d in the warm-up', (iterations, warmup) => {
     const text = EVERY.replace('PICK', 'unique')
     expect(() => fleet(text, { workers: 2, iterations, warmup })).toThrow(
-      'data.user ran out: it has 50 rows (u.csv), each of which is given once; add rows, or write onEnd: recycle',
+      'data.user ran out: it has 50 rows (u.csv), each used only once; add rows, or write onEnd: recycle',
     )
   })
 
-  test('begin again when they may', () => {
+  test('start over if they may', () => {
     const text = EVERY.replace('PICK', 'unique, onEnd: recycle')
     expect(ids(fleet(text, { iterations: 120 }))).toEqual(Array.from({ length: 120 }, (_, n) => n % 50))
   })
 
-  test('are not used up by what is no part of the run', () => {
+  test('are not used up outside the run', () => {
     const plan = planOf(EVERY.replace('PICK', 'unique'), { files: { 'u.csv': users(5) } })
     const rehearsal = new Iterations(withEndlessData(plan))
     for (let n = 0; n < 100; n++) rehearsal.prepare(n, false)
@@ -123,7 +123,7 @@ describe('the row of an iteration', () => {
     },
   )
 
-  test('that is sent with every request is counted with every request', () => {
+  test('that every request sends is counted for every request', () => {
     const text =
       'http: { headers: { x-user: "{{ user.id }}" } }\ndata: { user: { file: u.csv, pick: unique } }\nrequests: [{ get: /a }, { get: /b }]'
     const iterations = new Iterations(planOf(text, { files: { 'u.csv': users(50) } }))
@@ -131,7 +131,7 @@ describe('the row of an iteration', () => {
     expect(seen).toEqual(Array.from({ length: 50 }, (_, n) => String(n)))
   })
 
-  test('is the same throughout it', () => {
+  test('is the same throughout the iteration', () => {
     const text =
       'data: { user: { file: u.csv } }\nrequests: [{ post: "/{{ user.id }}", json: ["{{ user.id }}", "{{ user }}"] }]'
     const iterations = new Iterations(planOf(text, { files: { 'u.csv': users(50) } }))
@@ -143,7 +143,7 @@ describe('the row of an iteration', () => {
   })
 })
 
-describe('too few rows are told before anything is sent', () => {
+describe('too few rows are reported before anything is sent', () => {
   const check = (load: string, rows: number, picking = 'pick: unique', text = MIXED) =>
     checkData(planOf(text(picking, `load: ${load}`), { files: { 'u.csv': users(rows) } }))
   const every = (picking: string, load = '') =>
@@ -157,16 +157,16 @@ describe('too few rows are told before anything is sent', () => {
   ])('%s needs %d', (load, rows) => {
     expect(() => check(load, rows, 'pick: unique', every)).not.toThrow()
     expect(() => check(load, rows - 1, 'pick: unique', every)).toThrow(
-      /^data\.user \(u\.csv\) has \d+ rows, and the load will take 1/,
+      /^data\.user \(u\.csv\) has \d+ rows, but the load needs 1/,
     )
   })
 
-  test('only as many as take one', () => {
+  test('only for the iterations that take one', () => {
     expect(() => check('{ vus: 5, iterations: 900 }', 460)).not.toThrow()
     expect(() => check('{ vus: 5, iterations: 900 }', 340)).toThrow('has 340 rows')
   })
 
-  test('not where nobody knows how many it will be, or where they begin again', () => {
+  test('not if the number of iterations is unknown, or if rows start over', () => {
     expect(() => check('{ vus: 5, duration: 1h }', 5)).not.toThrow()
     expect(() => check('{ vus: 5, iterations: 900 }', 5, 'pick: unique, onEnd: recycle')).not.toThrow()
     expect(() => check('{ vus: 5, iterations: 900 }', 5, 'pick: sequential')).not.toThrow()

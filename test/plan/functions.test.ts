@@ -13,7 +13,7 @@ const DATA = `data:
   order: [{ id: 7, items: [{ id: a1 }, { id: b2 }], note: "" }]
 `
 
-/** The value of an expression in JSON, for one iteration. */
+/** The JSON value of an expression, for one iteration. */
 function evaluate(
   expression: string,
   { n = 0, ...options }: { n?: number; variables?: object; env?: Record<string, string> } = {},
@@ -21,7 +21,7 @@ function evaluate(
   return evaluator(expression, options)(n)
 }
 
-/** The same for any iteration: reading the scenario takes longer than what is tested. */
+/** The same for any iteration. Reads the scenario once, because that is slow. */
 function evaluator(
   expression: string,
   { variables = {}, env = {} }: { variables?: object; env?: Record<string, string> } = {},
@@ -40,7 +40,7 @@ function evaluator(
   }
 }
 
-describe('an expression gives', () => {
+describe('an expression returns', () => {
   test.each([
     ['5', 5],
     ["'a'", 'a'],
@@ -104,19 +104,19 @@ describe('random values', () => {
       expect(draw(expression, 5)).toEqual(draw(expression, 5))
   })
 
-  test('of randomFloat lie between the two, to the digit', () => {
+  test('of randomFloat are in the range, with the given digits', () => {
     const seen = draw('randomFloat(-1, 1.5, 1)') as number[]
     expect([...new Set(seen)].sort((a, b) => a - b)).toEqual(
       Array.from({ length: 26 }, (_, i) => (i - 10) / 10),
     )
   })
 
-  test('of randomString are of its characters', () => {
+  test('of randomString consist of its characters', () => {
     for (const text of draw('randomString(30)', 50)) expect(text).toMatch(/^[A-Za-z0-9]{30}$/)
     expect([...new Set(draw("randomString(1, 'a😀')"))].sort()).toEqual(['a', '😀'])
   })
 
-  test('of pick come up alike, from arguments and from a list', () => {
+  test('of pick are equally frequent, from arguments and from a list', () => {
     expect([...new Set(draw("pick('a', 2, null)"))].sort()).toEqual([2, 'a', null])
     expect(
       [...new Set(draw('order.items | pick').map((item) => (item as { id: string }).id))].sort(),
@@ -124,7 +124,7 @@ describe('random values', () => {
   })
 })
 
-test('the moment is the same throughout a request, so that it can be signed', () => {
+test('the time is the same throughout a request, so that it can be signed', () => {
   const plan = planOf(
     'requests: [{ post: "/{{ timestamp() }}", headers: { x-time: "{{ timestamp() }}" }, body: "{{ now() }} {{ timestamp(\'s\') }}" }]',
   )
@@ -135,7 +135,7 @@ test('the moment is the same throughout a request, so that it can be signed', ()
   expect(body).toBe(`${new Date(ms).toISOString()} ${Math.floor(ms / 1000)}`)
 })
 
-test('numbers of the counter come up once, warm-up included', () => {
+test('counter numbers are unique, including the warm-up', () => {
   const iterations = new Iterations(planOf('requests: [{ get: "/{{ counter() }}" }]'))
   const seen = [false, true].flatMap((warmup) =>
     Array.from({ length: 100 }, (_, n) => iterations.prepare(n, warmup).path),
@@ -150,12 +150,12 @@ test.each([
   'order.items | add(1)',
   'order.id | join',
   'date(word)',
-])('%s is told, without the value', (expression) => {
+])('%s is reported without the value', (expression) => {
   expect(() => evaluate(expression)).toThrow(ValueError)
   expect(() => evaluate(expression)).not.toThrow('Straße')
 })
 
-describe('a value is encoded where it stands', () => {
+describe('a value is encoded for its place', () => {
   const nasty = 'a b&c=d/é?#"\\\n😀'
   const prepare = (request: string, value: unknown = nasty) => {
     const data = `data: { v: ${JSON.stringify([value])}, path: ["/p q/é?x=1"] }\n`
@@ -187,11 +187,11 @@ describe('a value is encoded where it stands', () => {
     expect(prepare('{ post: /, body: "<{{ v }}>" }').body).toBe(`<${nasty}>`)
   })
 
-  test('half a character, too', () => {
+  test('even a lone surrogate', () => {
     expect(prepare('{ get: "/{{ v }}" }', '\ud83d').path).toBe('/%EF%BF%BD')
   })
 
-  test('a missing value is an empty text, and null in JSON', () => {
+  test('a missing value is empty text, or null in JSON', () => {
     const request = '{ post: "/x{{ null }}", json: { a: "{{ null }}", b: "<{{ null }}>" } }'
     const { path, body } = prepare(request)
     expect([path, body]).toEqual(['/x', '{"a":null,"b":"<>"}'])

@@ -22,7 +22,7 @@ describe('the mix', () => {
 })
 
 describe('an iteration', () => {
-  test('sends what the scenario says, values filled in', () => {
+  test('sends the scenario with its values filled in', () => {
     const request = first(`
 target: http://localhost:3000/base
 http: { headers: { accept: application/json } }
@@ -52,20 +52,20 @@ data: { word: ['a & "b" é'] }
     ['-12h', ['2025-12-31']],
     ['+23h', ['2026-01-01']],
     ['-1d..+1d', ['2025-12-31', '2026-01-01', '2026-01-02']],
-  ])('works out date(%j) from the day of the run', (range, days) => {
+  ])('computes date(%j) from the day of the run', (range, days) => {
     const iterations = make(`target: http://localhost:3000\nrequests: [{ get: "/{{ date('${range}') }}" }]`)
     const seen = new Set(Array.from({ length: 100 }, (_, n) => iterations.prepare(n, false).path.slice(1)))
     expect([...seen].sort()).toEqual(days)
   })
 
   test.each([
-    ['a number with a zero at its end', '12.50', '12.50'],
+    ['a number with a trailing zero', '12.50', '12.50'],
     ['… of JSON with an exponent', '1.0e3', '1.0e3'],
-    ['an id of nineteen digits', '1234567890123456789', '1234567890123456789'],
+    ['an id with 19 digits', '1234567890123456789', '1234567890123456789'],
     ['… with a plus, which JSON lacks', '+1234567890123456789', '1234567890123456789'],
-    ['what is a number in YAML only', '0x10', '16'],
+    ['a number in YAML syntax', '0x10', '16'],
     ['… without a digit before the point', '.5', '0.5'],
-  ])('sends %s in JSON as it was written', (_, written, sent) => {
+  ])('sends %s in JSON as written', (_, written, sent) => {
     const request = first(`
 target: http://localhost:3000
 requests: [{ post: /, json: { a: ${written}, list: [${written}] } }]
@@ -73,7 +73,7 @@ requests: [{ post: /, json: { a: ${written}, list: [${written}] } }]
     expect(request.body).toBe(`{"a":${sent},"list":[${sent}]}`)
   })
 
-  test('sends a number as it was written where a text is sent', () => {
+  test('sends a number in text as written', () => {
     const request = first(`
 target: http://localhost:3000
 requests: [{ post: /, query: { p: 12.50 }, headers: { x-p: 1.0 }, form: { p: 12.50, id: 1234567890123456789 } }]
@@ -86,7 +86,7 @@ requests: [{ post: /, query: { p: 12.50 }, headers: { x-p: 1.0 }, form: { p: 12.
   test.each([
     ['users.json', '[{"id": 1234567890123456789}]'],
     ['users.ndjson', '{"id": 1234567890123456789}'],
-  ])('sends a long id of %s with all of its digits', (file, text) => {
+  ])('sends a long id from %s with all its digits', (file, text) => {
     const request = first(
       `
 target: http://localhost:3000
@@ -103,7 +103,7 @@ requests: [{ post: "/{{ user.id }}", json: { id: "{{ user.id }}", next: "{{ user
   test.each([
     ['{ json: { $.a: 1 }, maxSize: 1kB }', 1000],
     ['{ json: { $.a: 1 } }', undefined],
-  ])('that expects %s keeps no more of an answer', (expected, bytes) => {
+  ])('that expects %s keeps only what it needs of a response', (expected, bytes) => {
     const request = first(`target: http://localhost:3000\nrequests: [{ get: /, expect: ${expected} }]`)
     expect([request.keep, request.bodyBytesMost]).toEqual(['body', bytes])
   })
@@ -118,7 +118,7 @@ data: { who: ["a&b=c"] }
     expect(pairs(request)['content-type']).toBe('application/x-www-form-urlencoded')
   })
 
-  test('makes several pairs of a list, in forms and queries', () => {
+  test('encodes a list as several pairs, in forms and queries', () => {
     const request = first(`
 target: http://localhost:3000
 requests: [{ post: "/x?y=1", query: { tag: ["{{ word }}", b], n: 1 }, form: { "a[]": ["", "{{ word }}", 2], b: c } }]
@@ -142,7 +142,7 @@ data: { word: ["a & b"], url: ["http://127.0.0.1:1/other?y=2"] }
     expect(request.path).toBe(wanted)
   })
 
-  test('logs in as a user of the data', () => {
+  test('logs in as a user from the data', () => {
     const request = first(`
 target: http://localhost:3000
 http: { auth: { bearer: for-the-others } }
@@ -153,7 +153,7 @@ data: { user: [ann] }
     expect(pairs(request)).toEqual({ authorization: `Basic ${encoded}` })
   })
 
-  test('goes elsewhere by a whole URL', () => {
+  test('sends to another host by an absolute URL', () => {
     const request = first(`
 target: http://localhost:3000
 requests: [{ get: "http://127.0.0.1:4000/x?y=1" }]
@@ -161,7 +161,7 @@ requests: [{ get: "http://127.0.0.1:4000/x?y=1" }]
     expect([request.origin, request.path]).toEqual(['http://127.0.0.1:4000', '/x?y=1'])
   })
 
-  test('takes one value of a list, the same wherever it stands', () => {
+  test('takes one value of a list for all its uses', () => {
     const iterations = make(`
 target: http://localhost:3000
 requests: [{ get: "/{{ x }}/{{ x }}" }]
@@ -176,7 +176,7 @@ data: { x: [a, b, c, d, e] }
     expect([...seen].sort()).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
-  test('is the same whatever was prepared before it, and another in the warm-up', () => {
+  test('is the same whatever was prepared before, but different in the warm-up', () => {
     const text = `
 target: http://localhost:3000
 load: { vus: 1, duration: 1s, thinkTime: 1ms..50ms }
@@ -194,7 +194,7 @@ requests: [{ get: "/{{ uuid() }}" }, { name: two, get: "/{{ randomInt(1, 1000000
     expect(make(text).prepare(0, true).path).not.toBe(all[0]![0])
   })
 
-  test('makes proper UUIDs, none twice', () => {
+  test('makes valid and unique UUIDs', () => {
     const iterations = make('target: http://localhost:3000\nrequests: [{ get: "/{{ uuid() }}" }]')
     const seen = new Set<string>()
     for (let n = 0; n < 20_000; n++) seen.add(iterations.prepare(n, false).path.slice(1))
@@ -203,7 +203,7 @@ requests: [{ get: "/{{ uuid() }}" }, { name: two, get: "/{{ randomInt(1, 1000000
       expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   })
 
-  test('cannot smuggle in a header', () => {
+  test('prevents header injection', () => {
     const request = first(`
 target: http://localhost:3000
 requests: [{ get: /, headers: { x-a: "{{ evil }}" } }]

@@ -32,7 +32,7 @@ function formOf(request: Outgoing) {
 }
 
 describe('a form', () => {
-  test('holds texts and files in the order of the scenario', () => {
+  test('has text and files in the order of the scenario', () => {
     const { iterations } = make(`{ post: /, multipart: {
       title: "say {{ word }}", count: 3, empty: "",
       upload: { file: cover.png }, named: { file: cover.png, type: text/x-own, name: 'é "{{ word }}".png' },
@@ -56,7 +56,7 @@ describe('a form', () => {
     ])
   })
 
-  test('holds texts and JSON with a content type', () => {
+  test('has text and JSON with a content type', () => {
     const { iterations } = make(`{ post: /, multipart: {
       note: { text: "{{ word }}", type: text/markdown }, plain: { text: x },
       meta: { json: { word: "{{ word }}", n: "{{ iteration() }}", none: null } }, own: { json: [], type: application/ld+json } } }`)
@@ -74,7 +74,7 @@ describe('a form', () => {
     ])
   })
 
-  test('holds several parts of one name where a list stands, in its order', () => {
+  test('has several parts for a list, in its order', () => {
     const { iterations } = make(`{ post: /, multipart: {
       tag: [one, "{{ word }}", 3], title: t, photos: [{ file: cover.png }, { file: cover.png, name: b.png }],
       mixed: [text, { file: empty.txt }] } }`)
@@ -94,12 +94,12 @@ describe('a form', () => {
     ])
   })
 
-  test('has names that end neither themselves nor their line', () => {
+  test('escapes names', () => {
     const { iterations } = make('{ post: /, multipart: { "a\\"; b\\r\\nc: d": x } }')
     expect(formOf(iterations.prepare(0, false))[0]!.name).toBe('a%22; b%0D%0Ac: d')
   })
 
-  test('has a boundary that goes by the seed and the iteration', () => {
+  test('has a boundary that depends on the seed and the iteration', () => {
     const form = '{ post: /, multipart: { a: "{{ uuid() }}" } }'
     const bodies = ([seed, n]: readonly number[]) =>
       bytesOf(make(form, seed).iterations.prepare(n!, false)).toString()
@@ -115,7 +115,7 @@ describe('a form', () => {
     for (const boundary of boundaries) expect(boundary).toMatch(/^--perfctl-[0-9a-f]{32}$/)
   })
 
-  test('stays as it was when the next one is made', () => {
+  test('stays unchanged when the next one is made', () => {
     const { iterations } = make('{ post: /, multipart: { n: "{{ iteration() }}" } }')
     const request = iterations.prepare(0, false)
     const kept = { ...request, headers: [...request.headers] } as Outgoing
@@ -123,7 +123,7 @@ describe('a form', () => {
     expect(formOf(kept)[0]!.text).toBe('0')
   })
 
-  test('says its own content type, whatever stands for all requests', () => {
+  test('sets its own content type, whatever the default headers', () => {
     const plan = planOf(
       `http: { headers: { x-asks-for: content-type, content-type: text/plain } }
 requests: [{ post: /, headers: { x-own: content-type }, multipart: { a: 1 } }]`,
@@ -145,14 +145,14 @@ describe('a file', () => {
     ['{ put: /, file: data/large.bin }', 'application/octet-stream', 'data/large.bin'],
     ['{ put: /, file: empty.txt }', 'text/plain', 'empty.txt'],
     ['{ post: /, file: cover.png, headers: { Content-Type: image/x-own } }', 'image/x-own', 'cover.png'],
-  ] as const)('of %s is sent as %s', (request, type, file) => {
+  ] as const)('of type %s is sent as %s', (request, type, file) => {
     const outgoing = make(request).iterations.prepare(0, false)
     expect(header(outgoing, 'content-type')).toBe(type)
     expect(bytesOf(outgoing).toString()).toBe(FILES[file])
     expect((outgoing.body as Payload).withLength([])).toEqual(['content-length', `${FILES[file].length}`])
   })
 
-  test('lies in memory once, for all workers, users and requests', () => {
+  test('is in memory once, for all workers, users and requests', () => {
     const { plan, iterations } = make(
       '{ post: /, file: data/large.bin }, { post: /b, multipart: { a: { file: data/large.bin } } }',
     )

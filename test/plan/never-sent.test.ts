@@ -10,9 +10,9 @@ const sent = (name: string, requests: number, unfinished = 0) => ({ name, reques
 test.each([
   ['long enough to expect seven', [sent('search', 70), sent('shop', 0)], ['shop']],
   ['too short to expect it', [sent('search', 69), sent('shop', 0)], []],
-  ['still under way', [sent('search', 70), sent('shop', 0, 1)], []],
+  ['still in flight', [sent('search', 70), sent('shop', 0, 1)], []],
   ['sent once', [sent('search', 70), sent('shop', 1)], []],
-  ['nothing was sent at all', [sent('search', 0), sent('shop', 0)], []],
+  ['nothing was sent', [sent('search', 0), sent('shop', 0)], []],
 ])('%s', (_, measured, names) => {
   expect(listNeverSent(entries, measured)).toEqual(names)
 })

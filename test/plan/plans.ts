@@ -1,5 +1,5 @@
 /**
- * Plans of scenarios that are written as text, with files that are written as text, too.
+ * Makes plans from scenarios and files given as text.
  */
 
 import { makePlan } from '../../src/plan/make-plan.js'

@@ -33,7 +33,7 @@ describe.each(Object.entries(SHAPES))('%s', (_, profile) => {
     }
   })
 
-  test('has arrivals in order, all within its time, and as many as the area', () => {
+  test('has its arrivals in order, within its time, and as many as the area', () => {
     let last = 0
     let n = 0
     for (; profile.due(n) < Number.POSITIVE_INFINITY; n++) {
@@ -44,7 +44,7 @@ describe.each(Object.entries(SHAPES))('%s', (_, profile) => {
     expect(n).toBe(Math.ceil(total - 1e-6))
   })
 
-  test('changes its number of users only at the moments it tells', () => {
+  test('changes its number of users only at the reported times', () => {
     let t = 0
     for (let steps = 0; t < profile.durationMs; steps++) {
       const next = profile.nextChange(t)
@@ -64,7 +64,7 @@ test('an hour is as exact as a second', () => {
   expect(profile.due(1_199_999)).toBeCloseTo(3_599_997, 6)
 })
 
-test('a ramp from 0 has its first user at once and its last one before the top', () => {
+test('a ramp from 0 has its first user at once and its last just before the top', () => {
   const profile = new Profile(0, [{ durationMs: 5000, target: 20 }])
   expect(profile.users(0)).toBe(1)
   expect(profile.users(249.9)).toBe(1)
@@ -72,7 +72,7 @@ test('a ramp from 0 has its first user at once and its last one before the top',
   expect(profile.users(4750.1)).toBe(20)
 })
 
-test('the warm-up rises to where the load begins', () => {
+test('the warm-up ramps up to the initial level', () => {
   expect(
     warmupProfile(closedLoad({ warmupMs: 2000, start: 0, stages: [{ durationMs: 1, target: 20 }] })).at(1500),
   ).toBe(20)
@@ -98,7 +98,7 @@ describe('a burst', () => {
     expect([999, 1000, 1001, 2000].map((t) => Math.round(profile.count(t)))).toEqual([10, 10, 15, 25])
   })
 
-  test('is no stage of its own, and adds nothing to the level', () => {
+  test('is not a stage of its own and does not change the level', () => {
     expect([profile.stages, profile.stageAt(1000), profile.peak, profile.durationMs]).toEqual([
       2, 2, 10, 2000,
     ])

@@ -49,10 +49,10 @@ describe('what is wrong is named by its path', () => {
   }
 
   test.each<[(string | number)[], unknown, string]>([
-    [['schema'], 'perfctl/result@9', 'its schema is perfctl/result@9, made by a newer perfctl'],
+    [['schema'], 'perfctl/result@9', 'its schema is perfctl/result@9, from a newer perfctl'],
     [['schema'], 'k6', 'its schema is "k6", not perfctl/result@1'],
     [['scenario'], undefined, 'scenario is missing'],
-    [['scenario', 'name'], 7, 'scenario.name is not a text'],
+    [['scenario', 'name'], 7, 'scenario.name is not a string'],
     [['requests'], {}, 'requests is not a list'],
     [['requests', 1, 'name'], null, 'requests[1].name is missing'],
     [['requests', 0, 'windows', 3, 'requests'], 1.5, 'requests[0].windows[3].requests is not a whole number'],

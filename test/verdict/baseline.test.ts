@@ -80,13 +80,13 @@ describe('a damaged file is named, with what is wrong and what to do', () => {
 
   test.each<[string, string, string]>([
     ['empty', '', 'the file is empty'],
-    ['cut off', text.slice(0, text.length / 2), 'the file is cut off'],
-    ['cut off by its last brace', text.trimEnd().slice(0, -1), 'the file is cut off'],
-    ['with merge markers', `<<<<<<< HEAD\n${text}`, 'this is not JSON'],
+    ['cut off', text.slice(0, text.length / 2), 'the file is truncated'],
+    ['cut off by its last brace', text.trimEnd().slice(0, -1), 'the file is truncated'],
+    ['with merge markers', `<<<<<<< HEAD\n${text}`, 'not valid JSON'],
     ['a list', '[]', 'the file is not an object'],
     ['without a schema', '{}', 'schema is missing'],
     ['a result', JSON.stringify(result), 'its schema is "perfctl/result@1", not perfctl/baseline@1'],
-    ['of a later version', text.replace('baseline@1', 'baseline@2'), 'made by a newer perfctl'],
+    ['of a later version', text.replace('baseline@1', 'baseline@2'), 'from a newer perfctl'],
     ['without windows', without('windows'), 'windows is missing'],
     ['without its environment', without('startedAt'), 'startedAt is missing'],
     ['with a request less', damage((file) => void file.requests.pop()), 'windows do not belong to requests'],

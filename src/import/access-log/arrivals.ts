@@ -1,27 +1,26 @@
 /**
- * How often requests came: on average, and when there were most.
+ * Request rates in a log: average and peaks.
  */
 import type { Ms } from '../../base/clock.js'
 
-/** The fullest minute or second of a log. */
+/** The busiest minute or second of a log. */
 export interface Peak {
   readonly startMs: Ms
   readonly count: number
 }
 
-/** A part of a log without long silences. */
+/** A part of a log without long gaps. */
 interface Stretch {
   readonly count: number
-  /** From the first to the last, in whole seconds as most logs write them: a second at least. */
+  /** From the first to the last entry, in whole seconds like most logs; at least one second. */
   readonly lengthMs: Ms
 }
 
-/** A silence no longer than this belongs to a stretch, however short that is. */
+/** A gap of up to this length is always part of a stretch. */
 const SILENCE_MS = 3_600_000
 
-/** The times of a log's entries, in whatever order they come. */
+/** The times of a log's entries, in any order. */
 export class Arrivals {
-  /** How many had a time. */
   count = 0
   private readonly seconds = new Counter(1000)
   private readonly minutes = new Counter(60_000)
@@ -35,8 +34,8 @@ export class Arrivals {
   }
 
   /**
-   * Where most of the log is: the shortest time in which half of its entries came, and what came before and after
-   * it, up to a silence that's longer than all of that. So a line that is a year older doesn't stretch a day to a year.
+   * The main part of the log: the shortest period with half of the entries, extended in both directions up to a gap
+   * longer than that period. So a line from a year ago doesn't stretch a day to a year.
    */
   get busyStretch(): Stretch {
     const bins = this.bins.sorted()
@@ -51,18 +50,17 @@ export class Arrivals {
     return { count, lengthMs: Math.max(1000, bins[to]!.lastMs - bins[from]!.firstMs + 1000) }
   }
 
-  /** The fullest minute (of the clock). */
+  /** The busiest clock minute. */
   get busiestMinute(): Peak {
     return this.minutes.peak
   }
 
-  /** The fullest second. */
   get busiestSecond(): Peak {
     return this.seconds.peak
   }
 }
 
-/** Positions of the first and the last of the bins that hold so many entries in the shortest time. */
+/** The first and last index of the bins that hold `wanted` entries in the shortest time. */
 function densest(bins: readonly Bin[], wanted: number): [from: number, to: number] {
   let best: [number, number] = [0, bins.length - 1]
   let from = 0
@@ -84,7 +82,7 @@ interface Bin {
 
 const BINS_MAX = 5000
 
-/** Counts by stretches of time that get longer as there are more of them. */
+/** A histogram over time. Its bins get wider as they get more numerous. */
 class Bins {
   private lengthMs: Ms = 1000
   private bins = new Map<number, Bin>()
@@ -117,10 +115,10 @@ class Bins {
   }
 }
 
-/** Stretches held at a time. Servers write entries when they're over, so a log is in order but for a few minutes. */
+/** Number of periods kept. Servers log requests as they end, so a log is in order within a few minutes. */
 const STRETCHES_MAX = 2000
 
-/** Counts by stretches of time; forgets the smaller ones of long ago. */
+/** Counts per period. Forgets old periods with low counts. */
 class Counter {
   peak: Peak = { startMs: 0, count: 0 }
   private readonly lengthMs: Ms
@@ -138,7 +136,7 @@ class Counter {
     if (this.counts.size > STRETCHES_MAX) this.forget()
   }
 
-  /** A map is in the order of insertion: the first half is the oldest. */
+  /** A map keeps the order of insertion, so its first half is the oldest. */
   private forget(): void {
     let left = STRETCHES_MAX / 2
     for (const stretch of this.counts.keys()) {

@@ -1,19 +1,19 @@
 /**
- * Logs whose header names their fields: `#Fields:` of IIS, CloudFront and other writers of W3C's extended format,
- * `#fields` of Zeek, and the first line of CSV and its like, as clouds export them.
+ * Logs with a header that names their fields: `#Fields:` of IIS, CloudFront and other W3C extended logs, `#fields` of
+ * Zeek, and the first line of CSV exports.
  */
 import { entryOf, FIELDS } from './fields.js'
 import { readLine } from './line.js'
 import type { LineContent } from './line-parts.js'
 
-/** Names of a column that holds the line as the server wrote it. */
+/** Columns that hold the original log line. */
 const INNER = ['@message', 'message', 'textPayload', 'log', 'line', 'raw', '_raw']
 
-/** The fields of the lines that follow a header. */
+/** The columns that a header defines. */
 export class Columns {
   private readonly names: readonly string[]
   private readonly positions: ReadonlyMap<string, number>
-  /** What stands between fields; null for blanks, or tabs where a line has them. */
+  /** The separator; null for whitespace (tabs in lines that have them). */
   private readonly delimiter: string | null
   private readonly found = new Map<readonly string[], number[]>()
   private readonly dateAt: number
@@ -22,25 +22,25 @@ export class Columns {
   constructor(names: readonly string[], delimiter: string | null) {
     this.names = names
     this.delimiter = delimiter
-    // Of equal names the first.
+    // Of equal names, the first wins.
     this.positions = new Map(names.map((name, index) => [plainName(name), index] as const).toReversed())
     this.dateAt = this.positions.get('date') ?? -1
     this.timeAt = this.positions.get('time') ?? -1
   }
 
-  /** What a scenario needs and no field holds, in words; empty when nothing is missing. */
+  /** Required fields that the header lacks; empty if none. */
   get missing(): string[] {
     if (this.at(INNER).length > 0) return []
     const lacks = (fields: readonly string[]) => this.at(fields).length === 0
     const isWhole = !lacks(FIELDS.request)
     return [
-      ...(lacks(FIELDS.method) && !isWhole ? ['a method'] : []),
-      ...(lacks(FIELDS.path) && !isWhole ? ['a path'] : []),
-      ...(lacks(FIELDS.status) ? ['a status'] : []),
+      ...(lacks(FIELDS.method) && !isWhole ? ['method'] : []),
+      ...(lacks(FIELDS.path) && !isWhole ? ['path'] : []),
+      ...(lacks(FIELDS.status) ? ['status'] : []),
     ]
   }
 
-  /** What a line holds. `date`: the day, when only the header says it. Null when it has other fields. */
+  /** Reads a line; null if it has other fields. `date`: the day, if only the header has it. */
   read(line: string, date: string | null): LineContent {
     const cells = split(line, this.delimiter)
     if (this.delimiter !== null && cells.length !== this.names.length) return null
@@ -71,7 +71,7 @@ export class Columns {
     return null
   }
 
-  /** Date and time are two fields in W3C's format, or the date stands in the header alone. */
+  /** W3C logs split date and time into two fields, or give the date only in the header. */
   private time(cells: readonly string[], date: string | null): string | null {
     const clock = cells[this.timeAt] ?? ''
     const day = this.dateAt === -1 ? date : cells[this.dateAt]
@@ -80,7 +80,7 @@ export class Columns {
   }
 }
 
-/** The columns that a line is the header of; null for any other line. */
+/** The columns that a header line defines; null for any other line. */
 export function readHeader(line: string): Columns | null {
   const [, fields] = /^#\s*fields:?\s+(\S.*)$/i.exec(line) ?? []
   if (fields !== undefined) {
@@ -118,7 +118,7 @@ function unquoted(cell: string): string {
   return cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell
 }
 
-/** Names as all programs might write them: `cs(Host)`, `cs-host` and `CsHost` are one. */
+/** Normalizes names: `cs(Host)`, `cs-host` and `CsHost` are the same field. */
 function plainName(name: string): string {
   return name.toLowerCase().replace(/[^a-z\d]+/g, '')
 }

@@ -1,14 +1,14 @@
 /**
- * An entry of an access log whose fields have names, in JSON or under a header line. Every program has names of its
- * own; these are those of nginx (whose users make up theirs), Apache, IIS, Caddy, Traefik, Envoy, HAProxy, of the load
- * balancers and CDNs of AWS, Azure, Google, Cloudflare and Akamai, and of collectors such as Elastic's.
+ * Log entries with named fields, from JSON or under a header. The names are those of nginx (whose users choose their
+ * own), Apache, IIS, Caddy, Traefik, Envoy, HAProxy, of the load balancers and CDNs of AWS, Azure, Google, Cloudflare
+ * and Akamai, and of collectors such as Elastic's.
  */
 import { encodeSafely } from '../address.js'
 import { type LineContent, parsePath, parseRequest, parseTime } from './line-parts.js'
 
 const names = (text: string) => text.split(' ')
 
-/** Names by what they hold, the more telling ones first. Dots lead into maps, or are part of the name. */
+/** Names by meaning, the more specific ones first. A dot is part of the name or separates nested keys. */
 export const FIELDS = {
   method: names(
     'method request_method requestMethod RequestMethod http_method httpMethod verb request_verb cs-method cs_method ' +
@@ -38,10 +38,10 @@ export const FIELDS = {
   request: names('request request_line requestLine cs-request-line'),
 } as const
 
-/** What a field holds: a map in JSON is none of these. */
+/** The value of a field. Nested maps are never one. */
 type FieldValue = string | number | null
 
-/** The entry that the fields of a line are. `get` gives what stands under the first of some names that is there. */
+/** The entry in a line's fields. `get` returns the value of the first name that exists. */
 export function entryOf(get: (names: readonly string[]) => FieldValue): LineContent {
   const status = Number(get(FIELDS.status) ?? Number.NaN)
   if (!Number.isInteger(status) || status < 0 || status > 999) return null
@@ -57,7 +57,7 @@ export function entryOf(get: (names: readonly string[]) => FieldValue): LineCont
 interface Parts {
   readonly method: string
   readonly path: string
-  /** Of a whole URL. */
+  /** From an absolute URL. */
   readonly host?: string | null
 }
 
@@ -72,7 +72,7 @@ function readParts(get: (names: readonly string[]) => FieldValue): Parts | null 
     : { method: method.toUpperCase(), path: whole.replace(/\s+/g, encodeSafely), host }
 }
 
-/** Seconds, or thousandths and smaller parts of them, since 1970, or a date. */
+/** A date, or the time since 1970 in seconds, milliseconds or smaller units. */
 function timeOf(value: FieldValue): number | null {
   if (value === null) return null
   const number = typeof value === 'number' || /^\d{9,}(\.\d+)?$/.test(value) ? Number(value) : Number.NaN

@@ -1,10 +1,9 @@
 /**
- * An access log → the mix of its requests by weight, at the rate at which they came.
+ * An access log → its requests as a weighted mix, at the rate they were logged.
  */
 import { userError } from '../../base/errors.js'
 import { formatCount, formatDuration, formatShare } from '../../base/units.js'
 import { parseAddress, sendablePath, targetOf } from '../address.js'
-import { BesideFiles } from '../beside.js'
 import { Credentials, hideQuery } from '../credentials.js'
 import type { Draft } from '../draft.js'
 import { isMethod } from '../entry.js'
@@ -12,8 +11,9 @@ import type { ImportContext } from '../import-context.js'
 import type { ImportOptions } from '../importer.js'
 import { Names } from '../names.js'
 import { Notes } from '../notes.js'
-import { spelled, unmarked } from '../placeholders.js'
+import { renderPlaceholders, stripPlaceholders } from '../placeholders.js'
 import { isStaticPath } from '../static.js'
+import { UploadFiles } from '../upload-files.js'
 import { Arrivals } from './arrivals.js'
 import type { LogEntry } from './line-parts.js'
 import { LogReader } from './reader.js'
@@ -22,45 +22,45 @@ import { type MixedRequest, mixTraffic } from './traffic-requests.js'
 import { expectedStatus } from './traffic-status.js'
 import { DataLists } from './traffic-values.js'
 
-/** What a log comes to. */
+/** The contents of a log. */
 interface LogSummary {
   readonly traffic: Traffic<null>
   readonly arrivals: Arrivals
   readonly hosts: Map<string, number>
 }
 
-/** The scenario of a log. Throws a UserError when no line of it can be read. */
+/** The scenario of a log. Throws a UserError if no line can be read. */
 export async function importAccessLog(
   lines: AsyncIterable<string>,
   { file, withStatic, target }: ImportOptions,
 ): Promise<Draft> {
-  const draftsman: ImportContext = {
+  const context: ImportContext = {
     notes: new Notes(),
     credentials: new Credentials(),
-    files: new BesideFiles(),
+    files: new UploadFiles(),
   }
-  const { notes } = draftsman
+  const { notes } = context
   const log = await readLog(lines, { file, withStatic, notes })
-  const lists = new DataLists(notes, draftsman.credentials)
+  const lists = new DataLists(notes, context.credentials)
   const mix = mixTraffic(log.traffic, lists)
-  if (mix.requests.length === 0) throw userError(`${file}: no request in it can be sent`, FORMATS)
+  if (mix.requests.length === 0) throw userError(`${file}: no requests that perfctl can send`, FORMATS)
   const load = loadOf(log, notes)
   const names = new Names()
   const requests = mix.requests.map((request) => ({
     name: names.take(request.name, 'request'),
     weight: weightOf(request.count / log.traffic.count),
-    [request.method.toLowerCase()]: spelled(hideQuery(request.path, draftsman.credentials)),
+    [request.method.toLowerCase()]: renderPlaceholders(hideQuery(request.path, context.credentials)),
     ...expectedStatus(request.statuses),
   }))
   noteGaps(mix.requests, mix.leftOut / log.traffic.count, notes)
   if (lists.keys().data !== undefined)
-    notes.add('lists under data hold values of the log: see that none of them is personal')
-  draftsman.credentials.tell(notes)
+    notes.add('lists under data contain values from the log: check them for personal data')
+  context.credentials.addNotes(notes)
   return {
     scenario: {
-      target: spelled(targetOf(target ?? originOf(log.hosts, notes))),
+      target: renderPlaceholders(targetOf(target ?? originOf(log.hosts, notes))),
       load,
-      ...spelled(lists.keys()),
+      ...renderPlaceholders(lists.keys()),
       requests,
       thresholds: ['error_rate < 1%'],
     },
@@ -74,7 +74,7 @@ async function readLog(
 ): Promise<LogSummary> {
   const reader = new LogReader()
   const kept = newSummary()
-  // A log of nothing but assets is that of a service that has nothing else.
+  // Used only if the log has nothing else: then the service serves only assets.
   const ofAssets = newSummary()
   const counts = { lines: 0, unread: 0, broken: 0, method: 0 }
   for await (const line of lines) {
@@ -95,13 +95,13 @@ async function readLog(
   if (kept.traffic.count === 0 && !isOfAssets)
     throw userError(`${file}: ${emptiness(counts, reader.missing)}`, FORMATS)
   const share = (count: number) => `${formatCount(count)} of ${formatCount(counts.lines)} lines`
-  if (counts.unread > 0) notes.add(`left out what is no entry of a log: ${share(counts.unread)}`)
-  if (counts.broken > 0) notes.add(`left out entries of what was no request: ${share(counts.broken)}`)
-  if (counts.method > 0) notes.add(`left out methods that perfctl does not send: ${share(counts.method)}`)
-  if (isOfAssets)
-    notes.add('all requests that could be read are for images, scripts, style sheets and the like')
+  if (counts.unread > 0) notes.add(`left out lines that are not log entries: ${share(counts.unread)}`)
+  if (counts.broken > 0) notes.add(`left out entries without a valid request: ${share(counts.broken)}`)
+  if (counts.method > 0)
+    notes.add(`left out requests with methods that perfctl does not support: ${share(counts.method)}`)
+  if (isOfAssets) notes.add('all readable requests are for static files (images, scripts, style sheets)')
   else if (assets > 0)
-    notes.add(`left out images, scripts, style sheets and the like: ${share(assets)}; --static keeps them`)
+    notes.add(`left out static files (images, scripts, style sheets): ${share(assets)}; --static keeps them`)
   return isOfAssets ? ofAssets : kept
 }
 
@@ -117,25 +117,25 @@ function newSummary(): LogSummary {
 }
 
 const FORMATS =
-  'common and combined format are known, those of HAProxy, Squid and AWS load balancers, logs whose header names their ' +
-  'fields (IIS, CloudFront, CSV), and JSON lines of nginx, Caddy, Traefik and clouds'
+  'supported formats: common, combined, HAProxy, Squid, AWS load balancers, logs whose header names their ' +
+  'fields (IIS, CloudFront, CSV), and JSON lines of nginx, Caddy, Traefik and cloud services'
 
 function emptiness(
   counts: { readonly lines: number; readonly unread: number },
   missing: readonly string[],
 ): string {
   if (counts.lines === 0) return 'the log is empty'
-  if (missing.length > 0) return `the header names no field with ${missing.join(' and ')}`
-  if (counts.unread === counts.lines) return 'no line of it is an entry of an access log'
-  return 'no request in it can be sent'
+  if (missing.length > 0) return `the header has no field for ${missing.join(', ')}`
+  if (counts.unread === counts.lines) return 'no line is an access log entry'
+  return 'no requests that perfctl can send'
 }
 
-/** Servers write what a request line can't hold as `\x22`. */
+/** Servers log characters that are invalid on a request line as `\x22`. */
 function sendable(path: string): string {
-  return sendablePath(unmarked(path).replace(/\\x([\da-f]{2})/gi, '%$1'))
+  return sendablePath(stripPlaceholders(path).replace(/\\x([\da-f]{2})/gi, '%$1'))
 }
 
-/** Shares in percent, with two digits that count. */
+/** A share in percent, with two significant digits. */
 function weightOf(share: number): number {
   return Number((share * 100).toPrecision(2)) || 0.01
 }
@@ -144,8 +144,8 @@ function loadOf({ arrivals, traffic }: LogSummary, notes: Notes): Record<string,
   if (arrivals.count < 2) {
     notes.add(
       arrivals.count === 0
-        ? 'the log has no times: choose a load'
-        : 'one request makes no rate: choose a load',
+        ? 'the log has no timestamps: set the load yourself'
+        : 'one request is too few for a rate: set the load yourself',
     )
     return { vus: 5, duration: '20s' }
   }
@@ -157,24 +157,24 @@ function loadOf({ arrivals, traffic }: LogSummary, notes: Notes): Record<string,
   const peak = rateText(busiestMinute.count)
   notes.add(
     `${formatCount(count)} requests in ${length}, ${rateText(perMinute)} on average; in the busiest minute ` +
-      `(${day} UTC) ${peak}, in the busiest second ${busiestSecond.count}. For the load of that minute: -r ${peak}`,
+      `(${day} UTC) ${peak}, in the busiest second ${busiestSecond.count}. To run at the rate of that minute: -r ${peak}`,
   )
   if (count < arrivals.count)
     notes.add(
-      `left out of the rate, as they came long before or after all others: ${formatCount(arrivals.count - count)} of ` +
+      `left out of the rate, because they came long before or after all others: ${formatCount(arrivals.count - count)} of ` +
         `${formatCount(traffic.count)} requests`,
     )
-  if (perMinute >= REQUESTS_LEAST)
+  if (perMinute >= REQUESTS_MIN)
     return { warmup: '5s', stages: [{ duration: '1m', rate: rateText(perMinute) }], arrivals: 'poisson' }
-  notes.add(`so few requests a minute make no load: the rate is that of the busiest minute`)
-  const minutes = Math.max(1, Math.ceil(REQUESTS_LEAST / busiestMinute.count))
+  notes.add(`the average rate is too low for a load test: the rate is that of the busiest minute`)
+  const minutes = Math.max(1, Math.ceil(REQUESTS_MIN / busiestMinute.count))
   return { stages: [{ duration: `${minutes}m`, rate: peak }], arrivals: 'poisson' }
 }
 
-/** With fewer, a minute of load may send next to nothing. */
-const REQUESTS_LEAST = 10
+/** A minute of load at a lower rate could send next to nothing. */
+const REQUESTS_MIN = 10
 
-/** A rate as a scenario has it, with two or three digits that count. */
+/** A rate as in a scenario, with two or three significant digits. */
 function rateText(perMinute: number): string {
   const perSecond = perMinute / 60
   if (perSecond >= 1)
@@ -186,29 +186,30 @@ function rateText(perMinute: number): string {
 
 function noteGaps(requests: readonly MixedRequest<null>[], leftOut: number, notes: Notes): void {
   for (const { method, name } of requests) {
-    if (/^(POST|PUT|PATCH)$/.test(method)) notes.add('logs have no bodies: add json, form or body to', name)
-    if (method === 'DELETE') notes.add('these delete something, each time', name)
+    if (/^(POST|PUT|PATCH)$/.test(method))
+      notes.add('logs contain no bodies: add json, form or body to these requests', name)
+    if (method === 'DELETE') notes.add('these requests delete data; keep them only where that is safe', name)
   }
-  notes.add('logs have no headers: add under http what the service asks for, such as auth')
-  if (leftOut > 0) notes.add(`left out what is asked for rarely: ${formatShare(leftOut)} of the requests`)
+  notes.add('logs contain no headers: add those that the service needs under http, such as auth')
+  if (leftOut > 0) notes.add(`left out rare requests: ${formatShare(leftOut)} of all`)
 }
 
-/** The commonest host; logs mostly don't tell, and never whether it was TLS. */
+/** The most frequent host. Most logs have none, and none has the scheme. */
 function originOf(hosts: ReadonlyMap<string, number>, notes: Notes): string {
   const byCount = [...hosts].sort(([, a], [, b]) => b - a).map(([host]) => host)
   const known = byCount.filter((host) => parseAddress(urlOf(host)) !== null)
-  for (const host of byCount) if (!known.includes(host)) notes.add('hosts that nothing can be sent to', host)
+  for (const host of byCount) if (!known.includes(host)) notes.add('ignored invalid hosts', host)
   const [first] = known
   if (first === undefined) {
-    notes.add('the log does not say of which host it is: set target, or -e BASE_URL=...')
+    notes.add('the log names no host: set target, or -e BASE_URL=...')
     return 'http://localhost:3000'
   }
   if (known.length > 1)
-    notes.add('requests to several hosts are all sent to the first', known.slice(0, 6).join(', '))
+    notes.add('the log has several hosts; all requests go to the first', known.slice(0, 6).join(', '))
   return parseAddress(urlOf(first))!.origin
 }
 
 function urlOf(host: string): string {
   const isPlain = /^(localhost|[\d.]+)(:|$)|:(?!443$)\d+$/.test(host)
-  return `${isPlain ? 'http' : 'https'}://${unmarked(host)}`
+  return `${isPlain ? 'http' : 'https'}://${stripPlaceholders(host)}`
 }

@@ -1,17 +1,17 @@
 /**
- * A line of an access log as JSON.
+ * An access log line in JSON.
  */
 import { dig } from '../json-file.js'
 import { entryOf } from './fields.js'
 import type { LineContent } from './line-parts.js'
 
-/** Where Docker and collectors of logs put the line as the server wrote it. */
+/** Keys where Docker and log collectors put the original line. */
 const INNER = ['log', 'message', 'MESSAGE', 'msg', 'line', 'textPayload']
 
-/** Where collectors and clouds put the fields of the request, beside some of their own. */
+/** Keys where collectors and clouds nest the request's fields. */
 const WRAPPERS = ['httpRequest', 'properties', 'jsonPayload', '_source', 'fields']
 
-/** What a line of JSON holds, or the line in it, which `readInner` reads. */
+/** The entry in a JSON line, or in the line that it wraps, which `readInner` reads. */
 export function readJsonLine(line: string, readInner: (line: string) => LineContent): LineContent {
   const value = parse(line) ?? parse(line.replace(/^\[/, '').replace(/[,\]]+$/, ''))
   if (value === undefined) return null
@@ -31,7 +31,7 @@ function readEntry(value: unknown): LineContent {
   return entryOf((names) => first(value, names))
 }
 
-/** What stands under the first of the names that is there; dots lead into maps, or are part of the name. */
+/** The value of the first name that exists. A dot is part of the name or separates nested keys. */
 function first(value: unknown, names: readonly string[]): string | number | null {
   for (const name of names) {
     const found = dig(value, name) ?? (name.includes('.') ? dig(value, ...name.split('.')) : undefined)

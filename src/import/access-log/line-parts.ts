@@ -1,28 +1,28 @@
 /**
- * What a line of an access log holds, and its parts: the request, its path, its time.
+ * The parts of a log line: request, path and time.
  */
 import type { Ms } from '../../base/clock.js'
 import type { Hit } from './traffic.js'
 
-/** An entry of a log. */
+/** A log entry. */
 export interface LogEntry extends Hit {
-  /** Since 1970; null when the line doesn't say. */
+  /** Since 1970; null if the line has no time. */
   readonly timeMs: Ms | null
-  /** The host that was asked; null when the line doesn't say. */
+  /** The requested host; null if the line has none. */
   readonly host: string | null
 }
 
-/** What a line holds: an entry; `broken`, an entry of something that was no HTTP request; null for anything else. */
+/** What a line contains: an entry, `broken` for an entry without a valid HTTP request, or null for anything else. */
 export type LineContent = LogEntry | 'broken' | null
 
-/** `GET /path HTTP/1.1`; null for what is no request: `-`, bytes of TLS, `OPTIONS *`. */
+/** Parses `GET /path HTTP/1.1`. Returns null for anything else, such as `-`, TLS bytes or `OPTIONS *`. */
 export function parseRequest(text: string): { readonly method: string; readonly path: string } | null {
   const match = /^([A-Z]{3,10}) (\S+)(?: HTTP\/[\d.]+)?$/.exec(text)
   const path = match === null ? null : parsePath(match[2]!)
   return path === null ? null : { method: match![1]!, path }
 }
 
-/** The path with its query, of a whole URL without its origin; null for what is none. */
+/** The path and query, without an origin; null if it's not a path. */
 export function parsePath(text: string): string | null {
   const path = /^https?:\/\//i.test(text) ? text.replace(/^https?:\/\/[^/?]*/i, '') : text
   return path.startsWith('/') ? path : path === '' || path.startsWith('?') ? `/${path}` : null
@@ -30,11 +30,11 @@ export function parsePath(text: string): string | null {
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
-// Lines of the same second follow each other: each is worked out once.
+// Consecutive lines often share a timestamp, so the last one is cached.
 let lastText = ''
 let lastMs: Ms | null = null
 
-/** `10/Oct/2026:13:55:36 +0200`, or ISO 8601, as ms since 1970; null for anything else. */
+/** Parses `10/Oct/2026:13:55:36 +0200` or ISO 8601 to ms since 1970; null for anything else. */
 export function parseTime(text: string): Ms | null {
   if (text === lastText) return lastMs
   lastText = text
@@ -54,7 +54,7 @@ function workOutTime(text: string): Ms | null {
   return index === -1 ? null : finite(utc - (sign === '-' ? -zoneMs : zoneMs))
 }
 
-/** ISO 8601, as Americans write dates, or seconds since 1970; UTC where no zone is named. */
+/** Parses ISO 8601, US dates or seconds since 1970. UTC unless a zone is given. */
 function parseDate(text: string): Ms | null {
   if (/^\d{9,10}\.\d+$/.test(text)) return Number(text) * 1000
   const isIso = /^\d{4}-\d\d-\d\d[T ]/.test(text)

@@ -1,12 +1,12 @@
 /**
- * One line of an access log → what was asked, when, and what was answered.
+ * An access log line → its request, time and status.
  */
 import { readJsonLine } from './json.js'
 import { type LineContent, parseRequest, parseTime } from './line-parts.js'
 
 /**
- * The common and the combined format of Apache and nginx with anything before and after (virtual hosts, times, the
- * fields of Traefik and Envoy), or JSON as nginx, Caddy, Traefik and log collectors write it.
+ * Reads the common and combined formats of Apache and nginx, with extra fields before and after (virtual hosts,
+ * timings, Traefik, Envoy), or JSON as nginx, Caddy, Traefik and log collectors write it.
  */
 export function readLine(line: string): LineContent {
   const start = line.trimStart()
@@ -23,20 +23,21 @@ function readPlainLine(line: string): LineContent {
   const parsed = parseRequest(request!)
   if (parsed === null) return 'broken'
   const [, host = null] = /^([A-Za-z\d-]+(?:\.[A-Za-z\d-]+)+(?::\d+)?) (?=\S+ \S+ .*?\[)/.exec(line) ?? []
-  // The first field is the client; only of four before the time it's the virtual host.
+  // The first field is the client, or the virtual host if four fields precede the time.
   const isVirtualHost = host !== null && line.slice(0, match.index).trim().split(/\s+/).length === 4
   return { ...parsed, status: Number(status), timeMs: parseTime(time!), host: isVirtualHost ? host : null }
 }
 
-/** Lines that have their fields in another order: a time, a status and a request, whichever of them there are. */
+/** Formats with another order of fields: a time, a status and a request, as far as they have them. */
 const OTHERS: readonly RegExp[] = [
-  // Load balancers of AWS: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html
+  // AWS load balancers:
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html
   /^(?:[a-z\d]+ )?(?<time>\d{4}-\d\d-\d\dT\S+) (?:\S+ ){6}(?<status>\d{3}|-) \S+ -?\d+ -?\d+ "(?<request>(?:[^"\\]|\\.)*)"/,
   // Squid: https://wiki.squid-cache.org/Features/LogFormat
   /^(?<time>\d{9,10}\.\d{3})\s+-?\d+ \S+ [A-Z_]+\/(?<status>\d{3}) -?\d+ (?<request>[A-Z]{3,10} \S+) /,
-  // HAProxy's httplog, with the headers that it captured, and httpslog, which has TLS behind the request.
+  // HAProxy: httplog with captured headers, and httpslog, which has TLS fields after the request.
   /\[(?<time>\d\d\/\w{3}\/\d{4}:[\d:]+)[\d.]*\] \S+ \S+ [-+\d/]+ (?<status>-?\d{1,3}) [^{"]*(?:\{(?<captured>[^}]*)\} )?.*"(?<request>[^"]*)"[^"]*$/,
-  // Uvicorn, which has no times.
+  // Uvicorn, which logs no times.
   /^\w+:\s+\S+:\d+ - "(?<request>(?:[^"\\]|\\.)*)" (?<status>\d{3})\b/,
 ]
 
@@ -52,7 +53,7 @@ function readOther(line: string): LineContent {
   return null
 }
 
-/** Of captured headers that look like a name of a host the first. */
+/** The first captured header that looks like a host name. */
 function hostAmong(captured: string): string | null {
   const isHost = (text: string) => /^(?=.*[a-z])[\w-]+(\.[\w-]+)+(:\d+)?$/i.test(text)
   return captured.split('|').find(isHost) ?? null

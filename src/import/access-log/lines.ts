@@ -1,11 +1,11 @@
 /**
- * Text in pieces of any size → its lines.
+ * Splits a stream of text into lines.
  */
 
-/** Longer lines are no entries of a log; their rest is dropped. */
+/** Longer lines are not log entries. The rest of such a line is dropped. */
 const LENGTH_MAX = 65_536
 
-/** The lines of a text, one after the other, without their ends. Holds no more than a line and a piece. */
+/** The lines of a text, without line ends. Holds at most one line and one piece in memory. */
 export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = ''
   for await (const piece of pieces) {

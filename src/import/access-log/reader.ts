@@ -1,21 +1,20 @@
 /**
- * The lines of a log, one after the other: a header says what the lines behind it hold.
+ * Reads the lines of a log. A header line defines the fields of the lines after it.
  */
 import { type Columns, readHeader } from './columns.js'
 import { readLine } from './line.js'
 import type { LineContent } from './line-parts.js'
 
-/** Reads lines in their order. */
+/** Reads lines in order. */
 export class LogReader {
   private columns: Columns | null = null
   private date: string | null = null
 
-  /** What the fields that a header names leave open, in words. */
   get missing(): readonly string[] {
     return this.columns?.missing ?? []
   }
 
-  /** What a line holds; `header` for one that speaks of the lines behind it. */
+  /** Reads a line. Returns `header` for a line that describes the lines after it. */
   read(line: string): LineContent | 'header' {
     if (line.startsWith('#')) return this.readDirective(line)
     const entry = this.columns?.read(line, this.date) ?? readLine(line)

@@ -1,5 +1,5 @@
 /**
- * A tree of traffic → the requests that make up most of it, with their shares.
+ * A traffic tree → the requests that make up most of it, with their shares.
  */
 import { encodeSafely } from '../address.js'
 import { readablePath } from '../request-name.js'
@@ -11,23 +11,22 @@ import type { DataLists } from './traffic-values.js'
 export interface MixedRequest<T> {
   readonly name: string
   readonly method: string
-  /** With marks for values. */
+  /** With placeholders for values. */
   readonly path: string
   readonly count: number
   readonly statuses: ReadonlyMap<number, number>
   readonly payload: T
 }
 
-/** A mix, its most frequent request first. */
+/** A mix, most frequent request first. */
 export interface TrafficMix<T> {
   readonly requests: readonly MixedRequest<T>[]
-  /** Requests that are in none of them. */
   readonly leftOut: number
 }
 
 const REQUESTS_MAX = 40
 
-/** A place with more words than this, of which none stands out, holds names. */
+/** If more words than this share a place and none stands out, they are names. */
 const WORDS_MAX = 30
 
 interface Found<T> {
@@ -38,13 +37,13 @@ interface Found<T> {
 
 type Segment<T> = string | { readonly branch: ValueBranch<T>; readonly name: string }
 
-/** The mix of a tree, which is changed by it. The values of its paths go into `lists`. */
+/** The mix of a tree, which this modifies. Adds the values in its paths to `lists`. */
 export function mixTraffic<T>(traffic: Traffic<T>, lists: DataLists): TrafficMix<T> {
   foldNames(traffic.root)
   const found = [...walk(traffic.root, [], null)].sort((a, b) => b.end.count - a.end.count)
   const most = found.slice(0, REQUESTS_MAX)
   const frequent = most.filter(({ end }) => end.count >= traffic.count / 1000)
-  // Where everything is rare, the least rare is all there is.
+  // If all requests are rare, keep the most frequent ones.
   const chosen = frequent.length > 0 ? frequent : most
   const requests = chosen.map((one) => {
     const { method, count, statuses, payload } = one.end
@@ -53,11 +52,11 @@ export function mixTraffic<T>(traffic: Traffic<T>, lists: DataLists): TrafficMix
       (segment) => typeof segment !== 'string' && segment.branch.sample.distinct > 1,
     )
     if (values.length > 1)
-      lists.notes.add('values of one path are drawn one by one, so that some may not belong together', name)
+      lists.notes.add('values of one path are drawn independently, so some combinations may not exist', name)
     return { name, method, path: pathOf(one, lists), count, statuses, payload }
   })
-  const carried = requests.reduce((sum, { count }) => sum + count, 0)
-  return { requests, leftOut: traffic.count - carried }
+  const included = requests.reduce((sum, { count }) => sum + count, 0)
+  return { requests, leftOut: traffic.count - included }
 }
 
 function foldNames<T>(branch: Branch<T>): void {
@@ -68,7 +67,6 @@ function foldNames<T>(branch: Branch<T>): void {
   for (const child of [...branch.words.values(), ...branch.values.values()]) foldNames(child)
 }
 
-/** All ends below a branch. */
 function* walk<T>(
   branch: Branch<T>,
   segments: readonly Segment<T>[],
@@ -82,7 +80,7 @@ function* walk<T>(
   }
 }
 
-/** Of each method the usual sets of parameters; rare ones are counted with the commonest. */
+/** For each method, the usual sets of parameters. Rare sets are counted with the most common one. */
 function mainEnds<T>({ ends }: Branch<T>): End<T>[] {
   const kept = new Map<string, End<T>>()
   for (const [key, end] of [...ends].sort(([, a], [, b]) => b.count - a.count)) {
@@ -101,27 +99,27 @@ function mainEnds<T>({ ends }: Branch<T>): End<T>[] {
 
 function pathOf<T>({ branch, end, segments }: Found<T>, lists: DataLists): string {
   const words = segments.filter((segment) => typeof segment === 'string')
-  const further = words.findLast((word) => /^[A-Za-z]/.test(word)) ?? 'value'
+  const prefix = words.findLast((word) => /^[A-Za-z]/.test(word)) ?? 'value'
   const parts = segments.map((segment) =>
     typeof segment === 'string'
       ? segment
-      : lists.place(segment.branch.sample, { wanted: segment.name, further }),
+      : lists.place(segment.branch.sample, { wanted: segment.name, prefix }),
   )
   const pairs = end.parameters.map((name) => {
     const sample = branch.parameters.get(name)
     if (sample === undefined || (sample.distinct <= 1 && sample.values[0] === ''))
       return `${encodeSafely(name)}=`
-    return `${encodeSafely(name)}=${lists.place(sample, { wanted: name, further })}`
+    return `${encodeSafely(name)}=${lists.place(sample, { wanted: name, prefix })}`
   })
   return `/${parts.join('/')}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`
 }
 
-/** Method and path with the values named; parameters where another request differs in nothing else. */
+/** Method and path with named values, and the parameters if another request differs only in them. */
 function nameOf<T>({ branch, end, segments }: Found<T>, all: readonly Found<T>[]): string {
   const path = segments
     .map((segment) => (typeof segment === 'string' ? segment : `{${segment.name}}`))
     .join('/')
-  const twins = all.filter((other) => other.branch === branch && other.end.method === end.method)
-  const query = twins.length < 2 || end.parameters.length === 0 ? '' : `?${end.parameters.join('&')}`
+  const similar = all.filter((other) => other.branch === branch && other.end.method === end.method)
+  const query = similar.length < 2 || end.parameters.length === 0 ? '' : `?${end.parameters.join('&')}`
   return `${end.method} ${readablePath(`/${path}${query}`)}`
 }

@@ -1,11 +1,11 @@
 /**
- * What was answered → what a scenario expects: nothing beyond the usual where most answers were successes.
+ * Logged statuses → a request's `expect`. Left out if most responses were successes.
  */
 
-/** A status that comes more rarely is no norm but a failure. */
+/** Statuses with a smaller share count as failures. */
 const USUAL = 0.1
 
-/** The key `expect`, when answers of 400 and above are usual; none otherwise. */
+/** The key `expect`, if statuses of 400 and above are usual; none otherwise. */
 export function expectedStatus(statuses: ReadonlyMap<number, number>): {
   readonly expect?: { readonly status: number | readonly (number | string)[] }
 } {

@@ -1,22 +1,21 @@
 /**
- * Sampled values → what stands in their place in a scenario: the one value there was, a list under `data`, or a
- * random number.
+ * Sampled values → a constant, a list under `data` or a random number.
  */
 import { isSecretField } from '../../base/secrets.js'
 import { encodeSafely } from '../address.js'
 import type { Credentials } from '../credentials.js'
 import { isConstant } from '../names.js'
 import type { Notes } from '../notes.js'
-import { hole } from '../placeholders.js'
+import { template } from '../placeholders.js'
 import type { Sample } from '../sample.js'
 
-/** As many different values are written down one by one; of more, a sample stands for all. */
+/** Up to this many distinct values are all listed; beyond, only a sample is. */
 const LISTED_MAX = 20
 
-/** How much of a range has to be taken for any number in it to be as good as a real one. */
+/** The share of a range that must occur before any number in it is as good as a real one. */
 const DENSE = 0.5
 
-/** The lists under `data` in the making. */
+/** Collects the lists under `data`. */
 export class DataLists {
   private readonly lists: Record<string, readonly (string | number)[]> = {}
   private readonly names = new Map<Sample, string>()
@@ -29,31 +28,31 @@ export class DataLists {
   }
 
   /**
-   * What takes the place of the values. `wanted`: the name of their list; where another one has it already, `further`
-   * is put in front. Percent-encoded where it's fixed; templates encode theirs themselves.
+   * The text that replaces the values: percent-encoded if it's constant, otherwise a template, which encodes its value
+   * itself. `wanted`: the name for the list. `prefix`: put in front of it if another list has that name.
    */
-  place(sample: Sample, { wanted, further }: { readonly wanted: string; readonly further: string }): string {
+  place(sample: Sample, { wanted, prefix }: { readonly wanted: string; readonly prefix: string }): string {
     const { values, distinct, range } = sample
     if (isSecretField(wanted) && distinct > 0) return this.credentials.hide(wanted, values[0]!)
     if (distinct <= 1) return encodeSafely(values[0] ?? '')
-    if (range !== null && isRandom(distinct, range)) return hole(`randomInt(${range.from}, ${range.to})`)
+    if (range !== null && isRandom(distinct, range)) return template(`randomInt(${range.from}, ${range.to})`)
     const known = this.names.get(sample)
-    if (known !== undefined) return hole(known)
+    if (known !== undefined) return template(known)
     const list = listOf(sample)
-    const name = this.nameFor(list, [wanted, further])
+    const name = this.nameFor(list, [wanted, prefix])
     this.names.set(sample, name)
     this.lists[name] = list
     if (new Set(list).size < list.length) {
-      this.notes.add('values stand in these lists as often as they came in a sample of the traffic', name)
+      this.notes.add('values are repeated in these lists as often as in a sample of the traffic', name)
     }
     if (distinct > list.length) {
       const count = distinct > 255 ? `about ${roughly(distinct)}` : distinct
       this.notes.add(
-        'lists with a part of the values only: caches will be hit more often than in real traffic',
+        'lists with only some of the values: caches will be hit more often than in real traffic',
         `${name} (${list.length} of ${count})`,
       )
     }
-    return hole(name)
+    return template(name)
   }
 
   /** The key `data`, if there are lists. */
@@ -61,10 +60,10 @@ export class DataLists {
     return Object.keys(this.lists).length === 0 ? {} : { data: this.lists }
   }
 
-  /** A list of the same values is used by both. */
-  private nameFor(list: readonly (string | number)[], [wanted, further]: readonly [string, string]): string {
+  /** Equal lists share a name. */
+  private nameFor(list: readonly (string | number)[], [wanted, prefix]: readonly [string, string]): string {
     const name = nameOf(wanted)
-    const longer = nameOf(`${further}${wanted.charAt(0).toUpperCase()}${wanted.slice(1)}`)
+    const longer = nameOf(`${prefix}${wanted.charAt(0).toUpperCase()}${wanted.slice(1)}`)
     const isFree = (candidate: string) =>
       !Object.hasOwn(this.lists, candidate) || String(this.lists[candidate]) === String(list)
     for (let n = 2; ; n++) {
@@ -76,12 +75,12 @@ export class DataLists {
 
 function isRandom(distinct: number, { from, to }: { readonly from: number; readonly to: number }): boolean {
   const isDense = distinct >= LISTED_MAX && distinct >= DENSE * (to - from + 1)
-  // Times and the like, which are there to be different each time.
+  // Times and the like, meant to differ each time.
   const isTime = distinct >= LISTED_MAX && from >= 1e9
   return isDense || isTime
 }
 
-/** Each value once where all are about as frequent; else as often as it came in a sample. */
+/** Each value once if all are about equally frequent, otherwise as often as in the sample. */
 function listOf({ values, distinct, count }: Sample): (string | number)[] {
   const different = [...new Set(values)]
   const most = Math.max(...different.map((value) => values.filter((other) => other === value).length))
@@ -92,7 +91,7 @@ function listOf({ values, distinct, count }: Sample): (string | number)[] {
     : list
 }
 
-/** A name that can stand in a template. */
+/** A name that is valid in a template. */
 function nameOf(text: string): string {
   const name = text.replace(/[^\w]+/g, '_').replace(/^_+|_+$/g, '')
   return /^[A-Za-z]/.test(name) && !isConstant(name)

@@ -1,69 +1,67 @@
 /**
- * What was asked of a service, as a tree of paths in which values (ids, dates, …) are one branch however many there
- * were. Its size doesn't grow with the number of requests: what would exceed it is counted and left out.
+ * Requests as a tree of path segments, in which all values in one place (ids, dates, …) share a branch. Its size is
+ * bounded: requests that would exceed it are only counted.
  */
 import { safeDecode } from '../address.js'
 import { Sample } from '../sample.js'
 import { kindOf, type ValueKind } from '../segments.js'
 
-/** A request as far as a log tells. */
+/** A logged request. */
 export interface Hit {
   readonly method: string
-  /** Path and query. */
   readonly path: string
   readonly status: number
 }
 
-/** A place in the tree: what follows a path so far. */
+/** A node of the tree: what follows a path prefix. */
 export interface Branch<T> {
   count: number
-  /** By their word, as on the request line. */
+  /** By segment, as on the request line. */
   readonly words: Map<string, Branch<T>>
   readonly values: Map<ValueKind, ValueBranch<T>>
-  /** What was asked for right here, by method and names of parameters. */
+  /** Requests for exactly this path, by method and parameter names. */
   readonly ends: Map<string, End<T>>
   readonly parameters: Map<string, Sample>
 }
 
-/** A branch for all values in that place. */
+/** A branch for all values in one place. */
 export interface ValueBranch<T> extends Branch<T> {
   readonly sample: Sample
 }
 
-/** Requests of one method, path and set of parameters. */
+/** Requests with the same method, path and set of parameters. */
 export interface End<T> {
   readonly method: string
   readonly parameters: readonly string[]
   count: number
   readonly statuses: Map<number, number>
-  /** What came with the first of them. */
+  /** Belongs to the first of them. */
   readonly payload: T
 }
 
-/** Branches and ends together. */
+/** The most branches and ends in total. */
 const SIZE_MAX = 20_000
 
-/** More different words in one place are no words. */
+/** More distinct segments in one place are values, not words. */
 const WORDS_MAX = 200
 
 const PARAMETERS_MAX = 20
 
-/** Paths deeper than that are made by those who try to break something. */
+/** Deeper paths come from scanners. */
 const DEPTH_MAX = 100
 
-/** Names of parameters that say where a visitor came from. */
+/** Tracking parameters. */
 const CAMPAIGN = /^(utm_\w+|fbclid|gclid|dclid|msclkid|yclid|mc_[ce]id|_ga|_gl|igshid)$/
 
 /** The requests of a log or a recording. */
 export class Traffic<T> {
   readonly root: Branch<T> = makeBranch()
-  /** How many were added. */
   count = 0
-  /** Of those, how many found no place any more. */
+  /** Number of those that no longer fit in the tree. */
   strays = 0
   private size = 0
 
-  /** Adds a request; `payload` is asked for when it's the first of its kind. */
+  /** Adds a request. `payload` is called only for the first of its kind. */
   add(hit: Hit, payload: () => T): void {
     this.count++
     const [path, query] = splitQuery(hit.path)
@@ -88,7 +86,7 @@ export class Traffic<T> {
     return branch
   }
 
-  /** The branch of values of that kind, or of names where there are too many for words. */
+  /** The branch for values of the kind, or for names where there are too many to be words. */
   private valueBranch(branch: Branch<T>, kind: ValueKind | null, value: string): Branch<T> | null {
     const existing = branch.values.get(kind ?? 'slug')
     if (existing === undefined && (kind === null || !this.hasRoom())) return null
@@ -100,7 +98,7 @@ export class Traffic<T> {
 
   private wordBranch(branch: Branch<T>, word: string, isFailed: boolean): Branch<T> | null {
     if (branch.words.size >= WORDS_MAX) {
-      // Those who try paths at random make no names of them.
+      // Scanners that try random paths don't create branches.
       if (isFailed) return null
       foldWords(branch)
       return this.valueBranch(branch, null, safeDecode(word))
@@ -138,7 +136,7 @@ export class Traffic<T> {
   }
 }
 
-/** Makes one branch of the rare words of a branch, as names of things. Those that are asked for much stay words. */
+/** Merges a branch's rare words into one branch of names. Frequent words stay. */
 export function foldWords<T>(branch: Branch<T>): void {
   const least = branch.count * 0.02
   const folded: ValueBranch<T> = (branch.values.get('slug') as ValueBranch<T> | undefined) ?? {
@@ -177,7 +175,7 @@ function mergeInto<T>(into: Branch<T>, from: Branch<T>): void {
   }
 }
 
-/** Adds an end to those that are there already. */
+/** Adds an end, merging it with an existing one. */
 export function mergeEnd<T>(ends: Map<string, End<T>>, key: string, end: End<T>): void {
   const same = ends.get(key)
   if (same === undefined) {
@@ -198,7 +196,7 @@ function splitQuery(path: string): [path: string, query: string] {
   return at === -1 ? [path, ''] : [path.slice(0, at), path.slice(at + 1)]
 }
 
-/** Names and values, decoded. */
+/** Decoded names and values. */
 function pairsOf(query: string): [name: string, value: string][] {
   if (query === '') return []
   const pairs = query.split('&').flatMap((pair): [string, string][] => {

@@ -1,49 +1,49 @@
 /**
- * What each flag of curl does, one row each.
+ * The effect of each curl flag.
  */
 import { encodeSafely } from '../address.js'
-import { baseName } from '../beside.js'
 import type { RecordedBody } from '../body.js'
 import { type Stream, streamAt } from '../command.js'
 import type { ImportContext } from '../import-context.js'
 import type { Part } from '../multipart.js'
-import { outsideMarks } from '../placeholders.js'
-import type { Detour } from './detour.js'
+import { mapLiterals } from '../placeholders.js'
+import { baseName } from '../upload-files.js'
+import type { ConnectTo } from './connect-to.js'
 
-/** A command line that is being read. */
+/** The state of a command line while it's parsed. */
 export interface CurlState extends ImportContext {
   method: string | null
   readonly headers: [string, string][]
-  /** Parts of a body, or of a query. */
+  /** Parts of the body or query. */
   readonly data: string[]
   readonly query: string[]
   readonly parts: Part[]
-  readonly detours: Detour[]
+  readonly connectTo: ConnectTo[]
   readonly tls: Record<string, unknown>
   readonly http: Record<string, unknown>
-  /** What is on the command's standard input, and what substitutions in its words stand for. */
+  /** The command's standard input, and the content of substitutions in its words. */
   readonly stdin: Stream | null
   readonly contents: ReadonlyMap<string, Stream>
   dataFile: string | null
   upload: RecordedBody | null
   login: string | null
-  /** Data goes into the query. */
+  /** Send the data in the query. */
   isQuery: boolean
   isHead: boolean
   isJson: boolean
   isCompressed: boolean
-  /** There is a body, also where it can't be carried over. */
+  /** There is a body, even if it can't be imported. */
   hasData: boolean
-  /** The content type that curl would add was taken away. */
+  /** The user removed curl's default content type. */
   isTypeless: boolean
   redirects: number | null
   redirectsMax: number
 }
 
-/** Redirects followed where the command names no number; curl itself would follow 50. */
+/** Redirects to follow if the command gives no number. curl's default is 50. */
 export const REDIRECTS = 10
 
-/** Flags that say where something is written, or how it's shown: no part of what is sent. */
+/** Flags for output and display. They don't change the request. */
 export const OUTPUT: ReadonlySet<string> = new Set(
   (
     'output output-dir remote-name remote-name-all remote-header-name remote-time create-dirs silent show-error ' +
@@ -56,7 +56,7 @@ export const OUTPUT: ReadonlySet<string> = new Set(
 
 type Action = (state: CurlState, value: string) => void
 
-/** By the long names of the flags. */
+/** By long flag name. */
 export const ACTIONS: Readonly<Record<string, Action>> = {
   request: (state, value) => {
     state.method = value
@@ -115,7 +115,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   insecure: ({ tls }) => set(tls, 'insecure', true),
   cacert: (state, value) => leaveOutFile(state, 'ca', value),
   cert: (state, value) => {
-    // A drive's letter has a colon behind it, too.
+    // A Windows drive letter is followed by a colon, too.
     const [, path = value] = /^((?:[A-Za-z]:(?=[\\/]))?[^:]+):.*$/s.exec(value) ?? []
     leaveOutFile(state, 'cert', path)
   },
@@ -130,18 +130,18 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   'connect-to': addConnectTo,
 }
 
-/** Nothing can stand in for a certificate, and without it the scenario would not be valid. */
+/** A certificate can't be made up, and without its file the scenario would be invalid. */
 function leaveOutFile({ notes }: CurlState, key: string, path: string): void {
   notes.add(
-    'left out certificates and keys: put them beside the scenario and name them under http, such as tls: { ca: ca.pem }',
+    'left out certificates and keys: put them next to the scenario and name them under http, such as tls: { ca: ca.pem }',
     `${key}: ${baseName(path)}`,
   )
 }
 
-/** `-H 'Accept:'` takes a header away, `-H 'X-Custom;'` sends an empty one. */
+/** `-H 'Accept:'` removes a header; `-H 'X-Custom;'` sends an empty one. */
 function addHeader(state: CurlState, value: string): void {
   if (value.startsWith('@')) {
-    state.notes.add('left out headers that stand in a file', value.slice(1))
+    state.notes.add('left out headers from a file', value.slice(1))
     return
   }
   const [, name = value, sign, rest = ''] = /^([^:;]+)([:;])(.*)$/s.exec(value) ?? []
@@ -155,14 +155,14 @@ function setCookie({ headers, http, notes }: CurlState, value: string): void {
     return
   }
   http['cookies'] = true
-  if (value !== '') notes.add('left out cookies that stand in a file', value)
+  if (value !== '') notes.add('left out cookies from a file', value)
 }
 
-/** `clean`: what becomes of a text that curl reads from somewhere else. */
+/** `clean` is applied to text that curl reads from a file or stream. */
 function addData(state: CurlState, value: string, clean = (text: string) => text): void {
   state.hasData = true
   const { stdin, contents, data } = state
-  // `-d "$(cat file)"` comes to the same as `-d @file`.
+  // `-d "$(cat file)"` is the same as `-d @file`.
   const source = value.startsWith('@') ? streamAt(value.slice(1), stdin, contents) : contents.get(value)
   if (source === undefined) data.push(value)
   else if (source.kind === 'text') data.push(clean(source.text))
@@ -172,16 +172,16 @@ function addData(state: CurlState, value: string, clean = (text: string) => text
 function addFile(state: CurlState, path: string): void {
   state.hasData = true
   if (state.isQuery || state.dataFile !== null)
-    state.notes.add('left out files that were joined with other data', baseName(path))
+    state.notes.add('left out files combined with other data', baseName(path))
   else state.dataFile = path
 }
 
-/** curl takes the line breaks out of what `-d` reads. */
+/** Removes line breaks, as curl does with what `-d` reads. */
 function stripped(text: string): string {
   return text.replace(/[\r\n\0]+/g, '')
 }
 
-/** Of what can't be known, a file stands for it. */
+/** Unknown content becomes a file. */
 function pathOf(source: Exclude<Stream, { readonly kind: 'text' }>): string {
   return source.kind === 'file' ? source.path : '-'
 }
@@ -193,13 +193,13 @@ function addEncoded(state: CurlState, value: string): void {
   const [, name = '', sign, rest = value] = /^([^=@]*)([=@])(.*)$/s.exec(value) ?? []
   const source = sign === '@' ? streamAt(rest, stdin, contents) : null
   const text = source === null ? rest : source.kind === 'text' ? source.text : null
-  if (text === null) notes.add('left out files that were to be URL-encoded', baseName(rest))
-  else data.push((name === '' ? '' : `${name}=`) + outsideMarks(text, encodeSafely))
+  if (text === null) notes.add('left out files to be URL-encoded', baseName(rest))
+  else data.push((name === '' ? '' : `${name}=`) + mapLiterals(text, encodeSafely))
 }
 
 function addQuery(state: CurlState, value: string): void {
   if (value.startsWith('+')) state.query.push(value.slice(1))
-  // To a copy: what is added to a query makes no body.
+  // Use a copy of the state, because query data makes no body.
   else addEncoded({ ...state, data: state.query }, value)
 }
 
@@ -211,17 +211,18 @@ function addPart({ parts, notes, stdin, contents }: CurlState, value: string): v
   const source = sign === undefined ? null : streamAt(file, stdin, contents)
   if (source === null) parts.push({ name, text: unquoted(content), file: null, type })
   else if (sign === '<' && source.kind === 'text') parts.push({ name, text: source.text, file: null, type })
-  else if (sign === '<') notes.add('left out fields of a form that stand in a file', name)
+  else if (sign === '<') notes.add('left out form fields whose value is in a file', name)
   else parts.push({ name, text: '', file: source.kind === 'file' ? source.path : file, type, fileName })
-  if (others.length > 0) notes.add('left out what a form says of its fields', others.join(', '))
+  if (others.length > 0)
+    notes.add('left out form field options that perfctl does not support', others.join(', '))
 }
 
-/** In quotes a text may hold semicolons. */
+/** A quoted text may contain semicolons. */
 function unquoted(text: string): string {
   return /^"(?:[^"\\]|\\.)*"$/s.test(text) ? text.slice(1, -1).replace(/\\(["\\])/g, '$1') : text
 }
 
-/** What stands behind the content of a field: `;type=text/plain;charset=utf-8`, `;filename="a b.png"`. */
+/** The attributes after a field's content: `;type=text/plain;charset=utf-8`, `;filename="a b.png"`. */
 function splitAttributes(text: string) {
   const last =
     /;\s*(type|filename|encoder|headers)=("(?:[^"\\]|\\.)*"|[^;]*(?:;\s*(?:charset|boundary|profile)=[^;]*)*)$/
@@ -238,19 +239,19 @@ function splitAttributes(text: string) {
   return { content, type: known['type'] ?? null, fileName: known['filename'] ?? null, others }
 }
 
-/** `host:port:address`; of several addresses the first. */
-function addResolve({ detours, notes }: CurlState, value: string): void {
+/** `host:port:address`. Uses the first of several addresses. */
+function addResolve({ connectTo, notes }: CurlState, value: string): void {
   const [, host, port, address] = /^\+?([^:]+):(\d+):(\[[^\]]+\]|[^,]+)/.exec(value) ?? []
-  if (address === undefined) notes.add('left out flags that perfctl has nothing for', `--resolve ${value}`)
-  else detours.push({ from: `${host}:${port}`, to: `${address}:${port}` })
+  if (address === undefined) notes.add('left out flags that perfctl does not support', `--resolve ${value}`)
+  else connectTo.push({ from: `${host}:${port}`, to: `${address}:${port}` })
 }
 
 /** `host:port:other:port`. */
-function addConnectTo({ detours, notes }: CurlState, value: string): void {
+function addConnectTo({ connectTo, notes }: CurlState, value: string): void {
   const shape = /^(\[[^\]]+\]|[^:]*):(\d*):(\[[^\]]+\]|[^:]*):(\d*)$/
   const [, host, port, other, otherPort] = shape.exec(value) ?? []
-  if (host === undefined) notes.add('left out flags that perfctl has nothing for', `--connect-to ${value}`)
-  else detours.push({ from: host === '' ? '' : `${host}:${port}`, to: `${other}:${otherPort}` })
+  if (host === undefined) notes.add('left out flags that perfctl does not support', `--connect-to ${value}`)
+  else connectTo.push({ from: host === '' ? '' : `${host}:${port}`, to: `${other}:${otherPort}` })
 }
 
 function setTime({ http }: CurlState, key: 'timeout' | 'connectTimeout', value: string): void {

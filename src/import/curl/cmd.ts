@@ -1,21 +1,21 @@
 /**
- * Command lines for Windows' cmd.exe → words. Two programs read them, one after the other: cmd.exe takes the carets
- * out, then the C library of the program splits the rest at blanks outside of quotes.
+ * Splits command lines for Windows' cmd.exe into words, in two steps: cmd.exe removes the carets, then the program's C
+ * library splits the rest at blanks outside quotes.
  */
 
 import { type Command, outputOf, type Stream } from '../command.js'
-import { unmarked } from '../placeholders.js'
+import { stripPlaceholders } from '../placeholders.js'
 
-/** Whether a text is quoted for cmd.exe: lines that end in a caret, or quotes behind one. */
+/** Whether the text is quoted for cmd.exe: lines end in a caret, or a caret precedes a quote. */
 export function isCmd(text: string): boolean {
   return /\^[ \t]*\r?\n|\^"/.test(text)
 }
 
-/** The commands of a text for cmd.exe. */
+/** The commands of a cmd.exe text. */
 export function readCmd(text: string): Command[] {
   const commands: Command[] = []
   let piped: Stream | null = null
-  for (const { text: line, isPiped, input } of readCarets(unmarked(text).replaceAll('\r\n', '\n'))) {
+  for (const { text: line, isPiped, input } of readCarets(stripPlaceholders(text).replaceAll('\r\n', '\n'))) {
     const words = splitWords(line)
     if (words.length === 0) continue
     const stdin: Stream | null = input === null ? piped : { kind: 'file', path: input }
@@ -26,7 +26,7 @@ export function readCmd(text: string): Command[] {
   return commands
 }
 
-/** `echo` puts out the rest of its line, quotes and all. */
+/** `echo` prints the rest of its line, including quotes. */
 function outputOfLine(line: string, command: Command): Stream {
   const [, text] = /^\s*@?echo[ .:](.*)$/is.exec(line) ?? []
   return text === undefined ? outputOf(command) : { kind: 'text', text: `${text.trimEnd()}\n` }
@@ -35,11 +35,10 @@ function outputOfLine(line: string, command: Command): Stream {
 interface Line {
   readonly text: string
   readonly isPiped: boolean
-  /** The file that is redirected to it. */
   readonly input: string | null
 }
 
-/** The lines that cmd.exe would run: a caret takes the special meaning from what follows it, also a line break. */
+/** The lines that cmd.exe would run. A caret escapes the next character, even a line break. */
 function readCarets(text: string): Line[] {
   const lines: Line[] = []
   let line = ''
@@ -54,7 +53,7 @@ function readCarets(text: string): Line[] {
   for (let at = 0; at < text.length; at++) {
     const char = text[at]!
     if (char === '^' && !isQuoted) {
-      // The line break is gone, and what comes behind it stands for itself, should it be another one.
+      // Skip the line break. The character after it is literal, even if it's another line break.
       if (text[at + 1] === '\n') at++
       line += text[++at] ?? ''
     } else if (char === '\n' || (/[&|]/.test(char) && !isQuoted)) {
@@ -65,7 +64,7 @@ function readCarets(text: string): Line[] {
       const [all = char, quoted, plain] =
         /^(?:>>?|<)(?:&\d|[ \t]*(?:"([^"\n]*)"|([^\s<>|&^"]*)))/.exec(text.slice(at, at + 1000)) ?? []
       if (char === '<') input = quoted ?? plain ?? null
-      // A handle: `2>nul`.
+      // A file handle: `2>nul`.
       line = line.replace(/(?<=\s)\d$/, '')
       at += all.length - 1
     } else {
@@ -77,7 +76,7 @@ function readCarets(text: string): Line[] {
   return lines
 }
 
-/** As Microsoft's C library does: `\"` is a quote, and so is `""` within quotes; other backslashes are backslashes. */
+/** Splits like Microsoft's C library: `\"` is a quote, and so is `""` within quotes. Other backslashes are literal. */
 function splitWords(line: string): string[] {
   const words: string[] = []
   let word: string | null = null

@@ -1,24 +1,24 @@
 /**
- * The flags of curl: which of them take a value, and what becomes of them.
+ * Parses curl's flags.
  */
 import type { Notes } from '../notes.js'
 
-/** A flag as it stands in a command line. */
+/** A flag on a command line. */
 export interface Flag {
-  /** Its long name, without dashes; of an unknown one as it was written, with them. */
+  /** Its long name, without dashes. An unknown flag as written. */
   readonly name: string
   readonly value: string
-  /** Whether it was written with `no-` in front. */
+  /** Whether it was negated with `no-`. */
   readonly isOff: boolean
 }
 
-/** What a command line comes to. */
+/** A parsed command line. */
 export interface Arguments {
   readonly flags: readonly Flag[]
   readonly urls: readonly string[]
 }
 
-/** Flags that say what is sent, with a value. Those with a letter of their own follow it in {@link LETTERS}. */
+/** Flags with a value. {@link LETTERS} has those with a short form. */
 const WITH_VALUE =
   'aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout connect-to continue-at cookie cookie-jar ' +
   'crlfile data data-ascii data-binary data-raw data-urlencode dns-servers doh-url dump-header expect100-timeout ' +
@@ -31,7 +31,6 @@ const WITH_VALUE =
   'upload-file url url-query user user-agent write-out curves dns-interface dns-ipv4-addr engine egd-file random-file ' +
   'service-name tlsauthtype tlsuser tlspassword variable etag-save etag-compare create-file-mode alt-svc hsts'
 
-/** Flags without a value. */
 const PLAIN =
   'anyauth append basic buffer cert-status compressed compressed-ssh create-dirs digest disable disable-eprt disable-epsv ' +
   'disallow-username-in-url doh-insecure fail fail-early fail-with-body false-start form-escape get globoff head http0.9 ' +
@@ -107,8 +106,8 @@ const VALUED: ReadonlySet<string> = new Set([...WITH_VALUE.split(' '), 'telnet-o
 const ALL: readonly string[] = [...VALUED, ...PLAIN.split(' ')]
 
 /**
- * Splits the words behind `curl` into flags and URLs. `next` stays among the flags; of flags that curl doesn't have
- * nobody knows whether a value follows: a word that is no URL and no flag is taken for one.
+ * Splits the words after `curl` into flags and URLs. `next` stays among the flags. An unknown flag may take a value or
+ * not: the next word counts as its value if it's neither a URL nor a flag.
  */
 export function readArguments(words: readonly string[], notes: Notes): Arguments[] {
   const requests: { flags: Flag[]; urls: string[] }[] = [{ flags: [], urls: [] }]
@@ -124,7 +123,7 @@ export function readArguments(words: readonly string[], notes: Notes): Arguments
       const known = flags.filter((flag): flag is Flag => flag !== null)
       if (known.length < flags.length) {
         const value = isValue(words[at + 1]) ? ` ${take()}` : ''
-        notes.add('left out flags that curl is not known to have', word + value)
+        notes.add('left out unknown curl flags', word + value)
       }
       if (known.some(({ name }) => name === 'next')) requests.push({ flags: [], urls: [] })
       else current.flags.push(...known)
@@ -137,7 +136,7 @@ function isValue(word: string | undefined): boolean {
   return word !== undefined && !word.startsWith('-') && !/^https?:|^\ue000/i.test(word) && !/[./]/.test(word)
 }
 
-/** `--data`, `--no-buffer`, or the beginning of a name that is no other flag's; null for an unknown one. */
+/** `--data`, `--no-buffer`, or an unambiguous prefix of a name; null for an unknown flag. */
 function readLong(word: string, take: () => string): Flag | null {
   const written = word.slice(2)
   const isOff = written.startsWith('no-')
@@ -152,7 +151,7 @@ function completed(start: string): string | null {
   return fitting.length === 1 ? fitting[0]! : null
 }
 
-/** `-sSLk`, `-XPOST`, `-d @file`: letters, until one that takes the rest, or the next word. */
+/** `-sSLk`, `-XPOST`, `-d @file`: short flags, up to one that takes the rest or the next word as its value. */
 function readLetters(word: string, take: () => string): (Flag | null)[] {
   const flags: (Flag | null)[] = []
   for (let at = 1; at < word.length; at++) {

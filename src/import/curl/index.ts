@@ -1,67 +1,74 @@
 /**
- * curl's command lines, one or several, as browsers and manuals give them → a scenario of as many requests.
+ * curl command lines, as copied from browsers and manuals → a scenario with one request per URL.
  */
 import { userError } from '../../base/errors.js'
-import { type Address, commonestOrigin, encodeSafely, parseAddress, shownUrl, targetOf } from '../address.js'
-import { BesideFiles } from '../beside.js'
+import {
+  type Address,
+  encodeSafely,
+  mostFrequentOrigin,
+  parseAddress,
+  shownUrl,
+  targetOf,
+} from '../address.js'
 import { type Command, outputOf } from '../command.js'
 import { Credentials } from '../credentials.js'
 import type { Draft } from '../draft.js'
-import { draftEntry, type Entry, hoist, isMethod, type Recorded } from '../entry.js'
+import { draftEntry, type Entry, extractShared, isMethod, type Recorded } from '../entry.js'
 import type { ImportContext } from '../import-context.js'
 import type { ImportOptions } from '../importer.js'
 import { Names } from '../names.js'
 import { Notes } from '../notes.js'
-import { isMarked, spelled } from '../placeholders.js'
+import { hasPlaceholder, renderPlaceholders } from '../placeholders.js'
 import { requestName } from '../request-name.js'
+import { UploadFiles } from '../upload-files.js'
 import { isCmd, readCmd } from './cmd.js'
-import type { Detour } from './detour.js'
+import type { ConnectTo } from './connect-to.js'
 import { readArguments } from './flags.js'
 import { type CurlOptions, readOptions } from './options.js'
 import { readShell } from './shell.js'
 
-/** The scenario of the commands in a text. Throws a UserError when there is none. */
+/** The scenario of the commands in a text. Throws a UserError if there are none. */
 export function importCurl(text: string, { file, target, reserved }: ImportOptions): Draft {
-  const draftsman: ImportContext = {
+  const context: ImportContext = {
     notes: new Notes(),
     credentials: new Credentials(),
-    files: new BesideFiles(reserved),
+    files: new UploadFiles(reserved),
   }
   const http: Record<string, unknown> = {}
-  const recorded = readCommands(text, draftsman).flatMap((command) => recordCommand(command, http, draftsman))
+  const recorded = readCommands(text, context).flatMap((command) => recordCommand(command, http, context))
   if (recorded.length === 0) {
     const isOther = /\bInvoke-(?:WebRequest|RestMethod)\b|^\s*(?:await\s+)?fetch\(/m.test(text)
     throw userError(
-      `${file}: no curl command with a URL in it`,
+      `${file}: no curl command with a URL`,
       isOther
         ? 'in the developer tools, choose "Copy as cURL (bash)"'
-        : "write it like curl 'http://localhost:3000/'",
+        : "write one such as curl 'http://localhost:3000/'",
     )
   }
-  return draftRequests(recorded, { http, instead: target }, draftsman)
+  return draftRequests(recorded, { http, instead: target }, context)
 }
 
 /** A scenario with a weighted entry for each recorded request. */
 function draftRequests(
   recorded: readonly Recorded[],
   { http, instead }: { readonly http: Readonly<Record<string, unknown>>; readonly instead: string | null },
-  draftsman: ImportContext,
+  context: ImportContext,
 ): Draft {
-  const target = commonestOrigin(recorded.map(({ address }) => address))!
+  const target = mostFrequentOrigin(recorded.map(({ address }) => address))!
   const names = new Names()
   const named = recorded.map((request) => ({
     name: names.take(nameOf(request, target), 'request'),
-    entry: draftEntry(request, target, draftsman),
+    entry: draftEntry(request, target, context),
   }))
-  const common = hoist(named.map(({ entry }) => entry))
+  const common = extractShared(named.map(({ entry }) => entry))
   const requests = common.entries.map((entry: Entry, index) => ({
     name: named[index]!.name,
-    ...spelled(entry),
+    ...renderPlaceholders(entry),
   }))
-  const shared = spelled({ ...http, ...common.http })
-  const where = spelled(targetOf(instead ?? target))
-  draftsman.files.tell(draftsman.notes)
-  draftsman.credentials.tell(draftsman.notes, [where, shared, requests])
+  const shared = renderPlaceholders({ ...http, ...common.http })
+  const where = renderPlaceholders(targetOf(instead ?? target))
+  context.files.addNotes(context.notes)
+  context.credentials.addNotes(context.notes, [where, shared, requests])
   return {
     scenario: {
       target: where,
@@ -70,55 +77,51 @@ function draftRequests(
       requests,
       thresholds: ['error_rate < 1%'],
     },
-    notes: draftsman.notes.list(),
-    placeholders: draftsman.files.names,
+    notes: context.notes.list(),
+    placeholders: context.files.names,
   }
 }
 
 function nameOf({ method, address: { origin, host, path } }: Recorded, target: string): string {
-  return requestName(method, path, origin === target || isMarked(origin) ? null : host)
+  return requestName(method, path, origin === target || hasPlaceholder(origin) ? null : host)
 }
 
-/** The commands that are curl's, their words those behind `curl`. */
+/** The curl commands in a text, with the words after `curl`. */
 function readCommands(text: string, { notes, credentials }: ImportContext): Command[] {
   const commands = isCmd(text)
     ? readCmd(text)
-    : // A line that goes on ends in a backtick in PowerShell.
+    : // A trailing backtick continues a line in PowerShell.
       readShell(text.replace(/ `\r?\n/g, ' \\\n'), {
         onVariable: (name) => credentials.refer(name),
         onSubstitution: (command, variable) => {
           credentials.refer(variable)
-          // Of the command only its name: the rest may hold secrets.
+          // Only the command's name, as the rest may contain secrets.
           const [name = ''] = /[\w./-]+/.exec(command) ?? []
-          notes.add(`\${${variable}} stands for what a command would have put out`, `$(${name} …)`)
+          notes.add(`\${${variable}} replaces the output of a command`, `$(${name} …)`)
         },
       })
   return commands.flatMap((command) => {
     const { words, isPiped } = command
-    // Behind a prompt, `sudo`, `time` or variables that are set for the command.
+    // curl may follow a prompt, `sudo`, `time` or variable assignments.
     const at = words.slice(0, 8).findIndex((word) => /^(.*[/\\])?curl(\.exe)?$/i.test(word))
     if (at !== -1) return [{ ...command, words: words.slice(at + 1) }]
-    // What is piped into curl has become its body.
+    // Commands piped into curl became its body.
     if (!isPiped || outputOf(command).kind === 'unknown')
       notes.add('left out commands other than curl', words[0]?.replace(/=.*/s, '=…') ?? null)
     return []
   })
 }
 
-/** The requests of one command; what concerns all of the scenario goes into `http`. */
-function recordCommand(
-  command: Command,
-  http: Record<string, unknown>,
-  draftsman: ImportContext,
-): Recorded[] {
-  return readArguments(command.words, draftsman.notes).flatMap(({ flags, urls }) => {
+/** The requests of one command. Collects settings for the whole scenario in `http`. */
+function recordCommand(command: Command, http: Record<string, unknown>, context: ImportContext): Recorded[] {
+  return readArguments(command.words, context.notes).flatMap(({ flags, urls }) => {
     const named = flags.filter(({ name }) => name === 'url').map(({ value }) => value)
     const options = readOptions(
       flags.filter(({ name }) => name !== 'url'),
       command,
-      draftsman,
+      context,
     )
-    const recorded = [...named, ...urls].flatMap((url) => recordUrl(url, options, http, draftsman))
+    const recorded = [...named, ...urls].flatMap((url) => recordUrl(url, options, http, context))
     if (recorded.length > 0) merge(http, options.http)
     return recorded
   })
@@ -132,35 +135,32 @@ function recordUrl(
 ): Recorded[] {
   const parsed = parseAddress(url)
   if (parsed === null) {
-    notes.add('left out what is not an http or https URL', shownUrl(url))
+    notes.add('left out URLs that are not http or https', shownUrl(url))
     return []
   }
   if (!isMethod(options.method)) {
-    notes.add('left out methods that perfctl does not send', options.method)
+    notes.add('left out requests with methods that perfctl does not support', options.method)
     return []
   }
   if (/[[\]{}]/.test(url.replace(/^[^/]*\/\/[^/]*/, ''))) {
-    notes.add(
-      'curl would take [ ] and { } in a URL for a range; here they stand for themselves',
-      shownUrl(url),
-    )
+    notes.add('curl expands [ ] and { } in a URL; here they are literal', shownUrl(url))
   }
-  const detour = options.detours.find(({ from }) => from === '' || from === withPort(parsed))
+  const override = options.connectTo.find(({ from }) => from === '' || from === withPort(parsed))
   const address = { ...withQuery(parsed, options.query), login: options.login ?? parsed.login }
   const { method, headers, body } = options
   const request = { method, headers, body, status: null }
-  if (detour === undefined) return [{ ...request, address }]
+  if (override === undefined) return [{ ...request, address }]
   if (address.origin.startsWith('https:')) merge(http, { tls: { servername: hostOf(address.host) } })
   return [
     {
       ...request,
-      address: redirected(address, detour),
+      address: redirected(address, override),
       headers: [['host', address.host], ...headers.filter(([name]) => name.toLowerCase() !== 'host')],
     },
   ]
 }
 
-/** `host:port` with the port that the scheme stands for. */
+/** `host:port`, with the scheme's default port. */
 function withPort({ host, origin }: Address): string {
   return /:\d+$/.test(host) ? host : `${host}:${origin.startsWith('https:') ? 443 : 80}`
 }
@@ -169,7 +169,7 @@ function hostOf(host: string): string {
   return host.replace(/:\d+$/, '')
 }
 
-function redirected(address: Address, { to }: Detour): Address {
+function redirected(address: Address, { to }: ConnectTo): Address {
   const [, toHost = '', toPort = ''] = /^(.*?):?(\d*)$/.exec(to) ?? []
   const [, port = ''] = /:(\d+)$/.exec(withPort(address)) ?? []
   const host = `${toHost || hostOf(address.host)}:${toPort || port}`
@@ -188,7 +188,7 @@ function encodeSpaces(query: string): string {
   return query.replace(/[^\x21-\x7e\ue000-\ue002]+|[{}"<>\\^`|#]/g, encodeSafely)
 }
 
-/** Adds keys of `http`; of maps, such as `tls`, the keys within. */
+/** Merges keys of `http`, one level deep. */
 function merge(http: Record<string, unknown>, more: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(more)) {
     const before = http[key]

@@ -1,15 +1,15 @@
 /**
- * The flags of one curl command → what is sent: method, headers, body, and how.
+ * A curl command's flags → method, headers, body and connection settings.
  */
 import type { RecordedBody } from '../body.js'
 import type { Command } from '../command.js'
 import { type HeaderList, headerOf } from '../headers.js'
 import type { ImportContext } from '../import-context.js'
 import { ACTIONS, type CurlState, OUTPUT, REDIRECTS } from './actions.js'
-import type { Detour } from './detour.js'
+import type { ConnectTo } from './connect-to.js'
 import type { Flag } from './flags.js'
 
-/** A command line with its flags understood. */
+/** An interpreted command line. */
 export interface CurlOptions {
   readonly method: string
   readonly headers: HeaderList
@@ -20,14 +20,14 @@ export interface CurlOptions {
   readonly login: string | null
   /** Keys of `http`. */
   readonly http: Readonly<Record<string, unknown>>
-  readonly detours: readonly Detour[]
+  readonly connectTo: readonly ConnectTo[]
 }
 
-/** What the flags come to; what doesn't carry over is noted. */
+/** Interprets the flags. Notes those that can't be imported. */
 export function readOptions(
   flags: readonly Flag[],
   { stdin, contents }: Pick<Command, 'stdin' | 'contents'>,
-  draftsman: ImportContext,
+  context: ImportContext,
 ): CurlOptions {
   const state: CurlState = {
     method: null,
@@ -35,7 +35,7 @@ export function readOptions(
     data: [],
     query: [],
     parts: [],
-    detours: [],
+    connectTo: [],
     tls: {},
     http: {},
     stdin,
@@ -51,21 +51,21 @@ export function readOptions(
     isTypeless: false,
     redirects: null,
     redirectsMax: REDIRECTS,
-    ...draftsman,
+    ...context,
   }
   for (const flag of flags) {
     const action = flag.isOff || !Object.hasOwn(ACTIONS, flag.name) ? undefined : ACTIONS[flag.name]
     if (action !== undefined) action(state, flag.value)
-    else if (!OUTPUT.has(flag.name)) noteFlag(flag, draftsman)
+    else if (!OUTPUT.has(flag.name)) noteFlag(flag, context)
   }
   return finish(state)
 }
 
 function noteFlag({ name, value, isOff }: Flag, { notes }: ImportContext): void {
-  // The values of some are secrets.
+  // Some values are secrets.
   const isSecret = value === '' || /user|pass|key|header|variable/.test(name)
   const shown = isSecret ? '' : ` ${value.replace(/\/\/[^@/]*@/, '//')}`
-  notes.add('left out flags that perfctl has nothing for', `--${isOff ? 'no-' : ''}${name}${shown}`)
+  notes.add('left out flags that perfctl does not support', `--${isOff ? 'no-' : ''}${name}${shown}`)
 }
 
 function finish(state: CurlState): CurlOptions {
@@ -89,7 +89,7 @@ function finish(state: CurlState): CurlOptions {
     query: [...state.query, ...(state.isQuery ? state.data : [])].join('&'),
     login: state.login,
     http,
-    detours: state.detours,
+    connectTo: state.connectTo,
   }
 }
 
@@ -97,7 +97,7 @@ function makeBody({ parts, upload, dataFile, data, isJson, notes }: CurlState): 
   if (parts.length > 0) return { kind: 'parts', parts }
   if (upload !== null) return upload
   if (dataFile !== null && data.length === 0) return { kind: 'file', path: dataFile }
-  if (dataFile !== null) notes.add('left out files that were joined with other data', dataFile)
+  if (dataFile !== null) notes.add('left out files combined with other data', dataFile)
   return data.length > 0 ? { kind: 'text', text: data.join(isJson ? '' : '&') } : null
 }
 

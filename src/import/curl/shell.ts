@@ -1,64 +1,64 @@
 /**
- * Command lines as people paste them → commands: the quoting of sh and bash, their redirections, here-documents,
- * pipes and substitutions, as far as commands that were copied use them.
+ * Parses pasted command lines: the quoting of sh and bash, redirections, here-documents, pipes and substitutions, as
+ * far as copied commands use them.
  */
 import { isSecretName } from '../../base/secrets.js'
-import { baseName } from '../beside.js'
 import { type Command, outputOf, type Stream, streamAt, UNKNOWN } from '../command.js'
 import { variableName } from '../names.js'
-import { unmarked, variable } from '../placeholders.js'
+import { stripPlaceholders, variable } from '../placeholders.js'
+import { baseName } from '../upload-files.js'
 
-/** What a shell does that words can't show. */
+/** Callbacks for shell features that words can't represent. */
 export interface ShellNotes {
-  /** `$TOKEN` stood in the text. */
+  /** Called for a variable such as `$TOKEN`. */
   onVariable(name: string): void
-  /** `$(date)` stood in the text, and what it puts out can't be known: the variable stands for it. */
+  /** Called for a substitution with unknown output, such as `$(date)`. The variable replaces it. */
   onSubstitution(command: string, name: string): void
 }
 
-/** The commands of a text for sh or bash; comments and empty lines left out. */
+/** The commands of an sh or bash text, without comments and empty lines. */
 export function readShell(text: string, notes: ShellNotes): Command[] {
   const session = { notes, values: new Map(), contents: new Map(), room: ROOM }
-  return new ShellReader(unmarked(text), session).commands()
+  return new ShellReader(stripPlaceholders(text), session).commands()
 }
 
-/** What all readers of one text share. */
+/** Shared by all readers of a text. */
 interface Session {
   readonly notes: ShellNotes
-  /** What variables were set to. */
+  /** Values of assigned variables. */
   readonly values: Map<string, string>
   readonly contents: Map<string, Stream>
-  /** How many characters may still come out of variables. */
+  /** Number of characters that variables may still expand to. */
   room: number
 }
 
-/** A command in the making. */
+/** An unfinished command. */
 interface Draft {
   words: string[]
   stdin: Stream | null
   isPiped: boolean
   readonly contents: ReadonlyMap<string, Stream>
-  /** The command whose output it reads, if nothing else is redirected to it. */
+  /** The command whose output it reads, unless its input is redirected. */
   readonly before: Draft | 'group' | null
 }
 
 interface HereDocument {
-  /** Null when it isn't for standard input. */
+  /** Null if it isn't for standard input. */
   readonly command: Draft | null
   readonly end: string
-  /** In quotes: nothing in it is filled in. */
+  /** Quoted, so nothing in it is expanded. */
   readonly isLiteral: boolean
-  /** `<<-`: without the tabs at the beginning of lines. */
+  /** `<<-`: leading tabs are removed. */
   readonly isIndented: boolean
 }
 
-/** A redirection whose target comes next. */
+/** A redirection that waits for its target. */
 interface Redirection {
   readonly operator: string
   readonly isInput: boolean
 }
 
-/** More substitutions within each other, or more text out of variables, are made to break something. */
+/** Deeper nesting, or more expanded text, comes from hostile input. */
 const NESTING_MAX = 20
 const ROOM = 10_000_000
 
@@ -72,13 +72,13 @@ class ShellReader {
   private readonly depth: number
   private at: number
   private command: Draft
-  /** The word that is being read; null between words. */
+  /** The current word; null between words. */
   private word: string | null = null
   private isQuoted = false
   private redirection: Redirection | null = null
   private readonly documents: HereDocument[] = []
   private readonly done: Draft[] = []
-  /** Parentheses that are open within this text. */
+  /** Open parentheses within this text. */
   private parentheses = 0
   private isClosed = false
 
@@ -90,7 +90,7 @@ class ShellReader {
     this.command = this.newCommand(null)
   }
 
-  /** All commands; within a substitution up to the parenthesis that closes it. */
+  /** All commands. In a substitution, stops at its closing parenthesis. */
   commands(): Command[] {
     while (!this.isClosed && this.at < this.text.length) this.step()
     this.endCommand()
@@ -166,7 +166,7 @@ class ShellReader {
     this.redirection = null
     const { command } = this
     if (command.words.length === 0 && command.stdin === null) {
-      // What stands in parentheses, or braces, puts out what all of it does.
+      // A group in parentheses or braces outputs what all its commands print.
       if (kind === 'pipe') this.command = this.newCommand('group')
       return
     }
@@ -187,7 +187,7 @@ class ShellReader {
     else if (this.depth > 0) this.isClosed = true
   }
 
-  /** `NAME=value`, alone or exported: remembered, unless it's a secret. Those stay variables. */
+  /** Remembers `NAME=value`, alone or exported, unless it's a secret, which stays a variable. */
   private assign(words: readonly string[]): boolean {
     const pairs = words.filter((word, index) => index > 0 || !DECLARATION.test(word))
     const found = pairs.map((word) => ASSIGNMENT.exec(word))
@@ -196,7 +196,7 @@ class ShellReader {
     return true
   }
 
-  /** `> file`, `2>/dev/null`, `< file`: not a part of the command's words, and neither is what follows. */
+  /** Starts a redirection: `> file`, `2>/dev/null`, `< file`. The next word is its target, not part of the command. */
   private redirect(): void {
     const isNumbered = this.word !== null && !this.isQuoted && /^\d+$/.test(this.word)
     const isInput = !isNumbered || this.word === '0'
@@ -216,7 +216,7 @@ class ShellReader {
         target === '/dev/null' ? { kind: 'text', text: '' } : streamAt(target, null, this.session.contents)
   }
 
-  /** The lines up to the one that ends it; when none does so exactly, to one with blanks around the word. */
+  /** Reads up to the end marker. If no line matches exactly, accepts one with blanks around the marker. */
   private readDocument({ command, end, isLiteral, isIndented }: HereDocument): void {
     const found = this.findLine(isIndented ? '\\t*' : '', end) ?? this.findLine('[ \\t]*', end)
     const body = this.text.slice(this.at, found?.from).replaceAll('\r\n', '\n')
@@ -226,7 +226,7 @@ class ShellReader {
     command.stdin = { kind: 'text', text: isLiteral ? text : this.expand(text) }
   }
 
-  /** Where the next line that consists of `word`, with blanks around it, begins and where it ends. */
+  /** The start and end of the next line that consists of `word` and `blanks`. */
   private findLine(blanks: string, word: string): { readonly from: number; readonly to: number } | null {
     const trailing = blanks.includes(' ') ? blanks : ''
     const line = new RegExp(
@@ -238,7 +238,7 @@ class ShellReader {
     return match === null ? null : { from: match.index, to: match.index + match[0].length }
   }
 
-  /** A text with its variables and substitutions filled in. */
+  /** The text with its variables and substitutions expanded. */
   private expand(text: string): string {
     if (!/[\\$`]/.test(text) || this.depth >= NESTING_MAX) return text
     return new ShellReader(text, this.session, 0, this.depth + 1).interpolated(null)
@@ -256,7 +256,7 @@ class ShellReader {
     this.at++
   }
 
-  /** Reads on to `end`, or to the end of the text, filling in what a shell does within quotes. */
+  /** Reads up to `end` or the end of the text, expanding as a shell does within quotes. */
   private interpolated(end: '"' | null): string {
     while (this.at < this.text.length && this.text[this.at] !== end) {
       const [char = '', next = ''] = this.text.slice(this.at, this.at + 2)
@@ -269,7 +269,7 @@ class ShellReader {
     return this.word ?? ''
   }
 
-  /** `$NAME`, `${NAME}`, `$(command)`; a dollar before anything else is one. */
+  /** `$NAME`, `${NAME}` or `$(command)`. Any other dollar is literal. */
   private dollar(): void {
     const name = this.skip(/\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*(?::-[^}]*)?\})/y)
     if (name !== '') this.fill(name.replace(/^\$\{?|\}$/g, ''))
@@ -281,7 +281,7 @@ class ShellReader {
     } else this.take('$', 1)
   }
 
-  /** The output of the commands in parentheses, of which `length` characters open them. */
+  /** The output of the commands in parentheses. `length`: of the opening characters. */
   private nested(length: number): Stream {
     const inner = new ShellReader(this.text, this.session, this.at + length, this.depth + 1)
     const output = outputOfAll(inner.commands())
@@ -317,7 +317,7 @@ class ShellReader {
     }
   }
 
-  /** What a command puts out, without the line breaks at its end; a variable for what isn't known. */
+  /** Inserts a command's output without trailing line breaks, or a variable if the output is unknown. */
   private substitute(command: string, output: Stream): void {
     if (output.kind === 'text') {
       this.take(output.text.replace(/\n+$/, ''), 0)
@@ -328,7 +328,7 @@ class ShellReader {
     this.take(variable(name), 0)
   }
 
-  /** The variable that stands for a file's content. */
+  /** The variable that replaces a file's content. */
   private nameOf(output: Stream & { readonly kind: 'file' }): string {
     const { contents } = this.session
     const wanted = variableName(baseName(output.path))
@@ -342,7 +342,7 @@ class ShellReader {
     return name
   }
 
-  /** `<(command)`: a path to its output. */
+  /** `<(command)`: a path to the command's output. */
   private process(): void {
     const isInput = this.text[this.at] === '<'
     if (this.depth >= NESTING_MAX) {
@@ -355,7 +355,7 @@ class ShellReader {
     this.take(path, 0)
   }
 
-  /** `@'` and a line break: PowerShell's text over several lines, up to a `'@` of its own. */
+  /** PowerShell's here-string: `@'` and a line break, up to `'@` on its own line. */
   private hereString(): void {
     const [, quote] = /^@(['"])\r?\n/.exec(this.text.slice(this.at, this.at + 4)) ?? []
     const end = quote === undefined ? -1 : this.text.indexOf(`\n${quote}@`, this.at + 2)
@@ -368,7 +368,7 @@ class ShellReader {
     this.take(this.text.slice(start, Math.max(start, end)).replace(/\r$/, ''), end + 3 - this.at)
   }
 
-  /** `$'...'`, as browsers quote what holds line breaks or quotes. */
+  /** `$'...'`, which browsers use for text with line breaks or quotes. */
   private ansi(): void {
     this.take('', 2)
     while (this.at < this.text.length && this.text[this.at] !== "'") {
@@ -388,7 +388,7 @@ class ShellReader {
   }
 }
 
-/** What several commands put out: known when they're one, or one pipeline. */
+/** The output of several commands: known only for a single command or pipeline. */
 function outputOfAll(commands: readonly Command[]): Stream {
   const last = commands.at(-1)
   return last !== undefined && commands.slice(0, -1).every(({ isPiped }) => isPiped)
@@ -413,5 +413,5 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 
 function characterOf(code: number): string {
-  return code <= 0x10ffff ? unmarked(String.fromCodePoint(code)) : '\ufffd'
+  return code <= 0x10ffff ? stripPlaceholders(String.fromCodePoint(code)) : '\ufffd'
 }

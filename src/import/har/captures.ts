@@ -1,25 +1,25 @@
 /**
- * Values that one answer brings and a later request takes along, such as a token after a login or the id of what was
- * just made: captured, they are right for every virtual user, and copied from the recording for none.
+ * Finds values that one response contains and a later request sends, such as a token after a login or a new record's
+ * id. Captured, they are right for each virtual user; copied from the recording, they are right for none.
  */
 import { isSecretField } from '../../base/secrets.js'
 import { safeDecode } from '../address.js'
 import type { Recorded } from '../entry.js'
 import { captureName } from '../names.js'
-import { hole } from '../placeholders.js'
+import { template } from '../placeholders.js'
 import { kindOf, valueName } from '../segments.js'
 
-/** A request of a journey, and what came back. */
+/** A request of a journey and its response. */
 export interface Exchange {
   readonly recorded: Recorded
-  /** The body of the answer; null when it isn't known. */
-  readonly answer: string | null
+  /** The response body; null if unknown. */
+  readonly responseBody: string | null
 }
 
-/** The same with captured values in place of copied ones. */
+/** A request with captured instead of copied values. */
 export interface Linked {
   readonly recorded: Recorded
-  /** Names and JSON paths of what later requests need of this answer. */
+  /** Names and JSON paths of the values that later requests need from this response. */
   readonly capture: Readonly<Record<string, string>>
 }
 
@@ -33,7 +33,7 @@ const VALUES_MAX = 200_000
 const DEPTH_MAX = 20
 const TEXT_LENGTH_MAX = 100_000
 
-/** Links each request to the answers before it. */
+/** Links each request to earlier responses. */
 export function linkExchanges(exchanges: readonly Exchange[]): Linked[] {
   const sources = new Map<string, Source>()
   const captures = exchanges.map((): Record<string, string> => ({}))
@@ -51,10 +51,10 @@ export function linkExchanges(exchanges: readonly Exchange[]): Linked[] {
   const recorded = exchanges.map((exchange, step) => {
     const linked = replaceValues(exchange.recorded, (value, wanted) => {
       const source = sources.get(value)
-      return source === undefined ? null : hole(nameFor(source, captureName(wanted ?? source.key)))
+      return source === undefined ? null : template(nameFor(source, captureName(wanted ?? source.key)))
     })
-    for (const [value, source] of valuesIn(exchange.answer, step)) {
-      // The first answer that has it: usually the one that made it.
+    for (const [value, source] of valuesIn(exchange.responseBody, step)) {
+      // The first response with the value usually created it.
       if (!sources.has(value) && sources.size < VALUES_MAX) sources.set(value, source)
     }
     return linked
@@ -62,7 +62,7 @@ export function linkExchanges(exchanges: readonly Exchange[]): Linked[] {
   return recorded.map((request, step) => ({ recorded: request, capture: captures[step]! }))
 }
 
-/** Finds the mark for a value that an earlier answer held; null for all others. */
+/** The placeholder for a value from an earlier response; null for other values. */
 type Find = (value: string, wanted: string | null) => string | null
 
 function replaceValues(recorded: Recorded, find: Find): Recorded {
@@ -97,18 +97,18 @@ function replaceInPath(path: string, find: Find): string {
   return `${segments.join('/')}?${pairs.join('&')}`
 }
 
-/** The whole value, or what comes behind a scheme such as `Bearer`. */
+/** Replaces the whole value, or the part after a scheme such as `Bearer`. */
 function replaceInHeader(value: string, find: Find): string {
   const [, scheme = '', rest = value] = /^([A-Za-z]+ )(.+)$/s.exec(value) ?? []
   const found = find(rest, null)
   return found === null ? (find(value, null) ?? value) : scheme + found
 }
 
-/** A text of JSON with the colon that makes it a key, or a number of a field that says it's an id. */
+/** A JSON string with the colon that would make it a key, or the number of an id field. */
 const JSON_VALUES =
   /("(?:[^"\\]|\\.)*")(\s*:)?|(?<="[^"]*(?:id|Id|ID|ids|Ids|IDs|[nN]umber)"\s*:\s*(?:\[[\d,\s]*)?)\b\d+(?=\s*[,}\]])/g
 
-/** In JSON the values, in forms the fields. */
+/** Replaces values in JSON and fields in forms. */
 function replaceInBody(text: string, find: Find): string {
   if (/^\s*[[{]/.test(text)) {
     return text.replace(JSON_VALUES, (token, string?: string, colon?: string) => {
@@ -131,12 +131,12 @@ function unquoted(string: string): string {
   }
 }
 
-/** The telling values of a JSON answer: ids and tokens. Others are equal by chance more often than not. */
-function valuesIn(answer: string | null, step: number): [value: string, source: Source][] {
+/** Ids and tokens in a JSON response. Other values are usually equal only by chance. */
+function valuesIn(responseBody: string | null, step: number): [value: string, source: Source][] {
   const found: [string, Source][] = []
-  if (answer === null || !/^\s*[[{]/.test(answer)) return found
+  if (responseBody === null || !/^\s*[[{]/.test(responseBody)) return found
   try {
-    collect(JSON.parse(answer), '$', '', 0)
+    collect(JSON.parse(responseBody), '$', '', 0)
   } catch {
     return []
   }
@@ -145,7 +145,7 @@ function valuesIn(answer: string | null, step: number): [value: string, source: 
   function collect(value: unknown, path: string, key: string, depth: number): void {
     if (typeof value === 'string' || typeof value === 'number') {
       const text = String(value)
-      if (isTelling(text, key)) found.push([text, { step, path, key }])
+      if (isIdentifying(text, key)) found.push([text, { step, path, key }])
     } else if (Array.isArray(value) && depth < DEPTH_MAX) {
       value.forEach((item, index) => {
         collect(item, `${path}[${index}]`, key, depth + 1)
@@ -159,7 +159,7 @@ function valuesIn(answer: string | null, step: number): [value: string, source: 
   }
 }
 
-function isTelling(text: string, key: string): boolean {
+function isIdentifying(text: string, key: string): boolean {
   if (text.length < 3 || text.length > 5000) return false
   if (isSecretField(key)) return text.length >= 8
   const kind = kindOf(text)

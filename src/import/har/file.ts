@@ -1,6 +1,5 @@
 /**
- * HAR 1.1 and 1.2 (http://www.softwareishard.com/blog/har-12-spec/), as browsers and proxies really write it → what
- * was sent when, and what came back.
+ * Reads HAR 1.1 and 1.2 (http://www.softwareishard.com/blog/har-12-spec/) as browsers and proxies actually write it.
  */
 import type { Ms } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
@@ -10,44 +9,44 @@ import type { RecordedBody } from '../body.js'
 import { type HeaderList, headerOf } from '../headers.js'
 import { dig, digList, digNumber, digText, readJsonFile } from '../json-file.js'
 import type { Part } from '../multipart.js'
-import { unmarked } from '../placeholders.js'
+import { stripPlaceholders } from '../placeholders.js'
 
-/** One request of a recording. */
+/** A recorded request. */
 export interface HarEntry {
-  /** Since 1970; NaN when the file doesn't say. */
+  /** Since 1970; NaN if not recorded. */
   readonly startMs: Ms
   readonly durationMs: Ms
   readonly method: string
   readonly url: string
   readonly headers: HeaderList
   readonly body: RecordedBody | null
-  /** 0 when no answer came; null when the file says nothing of answers, or what is no status. */
+  /** 0 if there was no response; null if not recorded or not a valid status. */
   readonly status: number | null
-  readonly answerHeaders: HeaderList
-  /** The content type of the answer; '' when it had none. */
+  readonly responseHeaders: HeaderList
+  /** The response's content type; '' if it had none. */
   readonly mime: string
-  /** The body of the answer, if it was recorded as text. */
-  readonly answer: string | null
-  /** What Chrome calls the request: `document`, `xhr`, `image`, …; '' elsewhere. */
+  /** The response body, if it was recorded as text. */
+  readonly responseBody: string | null
+  /** Chrome's resource type: `document`, `xhr`, `image`, …; '' elsewhere. */
   readonly resource: string
-  /** Answered by the browser itself. */
+  /** Served from the browser's cache. */
   readonly isFromCache: boolean
-  /** A redirect that the browser made up, as for HSTS: no service has seen it. */
+  /** A redirect that the browser made itself, for example for HSTS, and that no service has seen. */
   readonly isInternal: boolean
 }
 
-/** Answers longer than this aren't searched for values. */
-const ANSWER_LENGTH_MAX = 2_000_000
+/** Longer responses aren't searched for values. */
+const RESPONSE_LENGTH_MAX = 2_000_000
 
-/** The entries of a recording in order of their start. Throws a UserError when there are none. */
+/** The entries of a recording, sorted by start. Throws a UserError if there are none. */
 export function readHar(text: string, file: string): HarEntry[] {
   const har = readJsonFile(text, file)
   if (!Array.isArray(dig(har, 'log', 'entries'))) {
-    const hint = isPostman(har) ? `import it as what it is: perfctl import postman ${file}` : HINT
+    const hint = isPostman(har) ? `this is a Postman collection: run perfctl import postman ${file}` : HINT
     throw userError(`${file} is not a HAR file: log.entries is missing`, hint)
   }
   const entries = digList(har, 'log', 'entries').filter((entry) => digText(entry, 'request', 'url') !== null)
-  if (entries.length === 0) throw userError(`${file}: nothing was recorded`, HINT)
+  if (entries.length === 0) throw userError(`${file}: the recording is empty`, HINT)
   return entries.map(readEntry).sort((a, b) => (a.startMs < b.startMs ? -1 : a.startMs > b.startMs ? 1 : 0))
 }
 
@@ -63,35 +62,35 @@ function readEntry(entry: unknown): HarEntry {
   return {
     startMs: Date.parse(digText(entry, 'startedDateTime') ?? ''),
     durationMs: Math.max(0, digNumber(entry, 'time') ?? 0),
-    method: unmarked(digText(request, 'method') ?? 'GET'),
+    method: stripPlaceholders(digText(request, 'method') ?? 'GET'),
     url: readUrl(request),
     headers: withType(readHeaders(request), digText(request, 'postData', 'mimeType')),
     body: readBody(request),
     status: readStatus(digNumber(response, 'status')),
-    answerHeaders: readHeaders(response),
+    responseHeaders: readHeaders(response),
     mime: digText(response, 'content', 'mimeType') ?? '',
-    answer: readAnswer(dig(response, 'content')),
+    responseBody: readContent(dig(response, 'content')),
     resource: (digText(entry, '_resourceType') ?? '').toLowerCase(),
     isFromCache: digText(entry, '_fromCache') !== null || /cache/i.test(digText(entry, '_fetchType') ?? ''),
     isInternal: headerOf(readHeaders(response), 'non-authoritative-reason') !== null,
   }
 }
 
-/** Whether an exchange goes on for as long as a page is open: nobody waits for its end. */
+/** Whether the exchange lasts as long as the page is open, so that nothing waits for its end. */
 export function isStream({ url, resource, mime }: HarEntry): boolean {
   return (
     /^wss?:/i.test(url) || /^(websocket|eventsource)$/.test(resource) || /^text\/event-stream/i.test(mime)
   )
 }
 
-/** Of a number that is no status nothing can be expected. */
+/** An invalid status can't be expected. */
 function readStatus(status: number | null): number | null {
   return status === null || status === 0 || parseStatus(String(status)) !== null ? status : null
 }
 
-/** Some programs list the query, and leave it out of the URL. */
+/** Some programs list the query separately and leave it out of the URL. */
 function readUrl(request: unknown): string {
-  const url = unmarked(digText(request, 'url')!)
+  const url = stripPlaceholders(digText(request, 'url')!)
   const pairs = readPairs(dig(request, 'queryString'))
   if (pairs.length === 0 || /[?#]|^data:/i.test(url)) return url
   return `${url}?${pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')}`
@@ -101,22 +100,22 @@ function readHeaders(message: unknown): HeaderList {
   const headers = readPairs(dig(message, 'headers'))
   const cookies = readPairs(dig(message, 'cookies')).map(([name, value]) => `${name}=${value}`)
   const hasCookies = headers.some(([name]) => /^(set-)?cookie$/i.test(name))
-  // Some programs list cookies, and not the header that brought them.
+  // Some programs list cookies but not the header that set them.
   return hasCookies || cookies.length === 0 || dig(message, 'url') === undefined
     ? headers
     : [...headers, ['cookie', cookies.join('; ')]]
 }
 
-/** Some programs say what a body is only beside the body. */
+/** Some programs record the content type only next to the body. */
 function withType(headers: HeaderList, mime: string | null): HeaderList {
   if (mime === null || mime === '' || headerOf(headers, 'content-type') !== null) return headers
-  return [...headers, ['content-type', unmarked(mime)]]
+  return [...headers, ['content-type', stripPlaceholders(mime)]]
 }
 
 function readPairs(list: unknown): [name: string, value: string][] {
   return (Array.isArray(list) ? list : []).flatMap((item): [string, string][] => {
     const name = digText(item, 'name')
-    return name === null ? [] : [[unmarked(name), unmarked(digText(item, 'value') ?? '')]]
+    return name === null ? [] : [[stripPlaceholders(name), stripPlaceholders(digText(item, 'value') ?? '')]]
   })
 }
 
@@ -125,14 +124,14 @@ function readBody(request: unknown): RecordedBody | null {
   const text = digText(post, 'text')
   if (text !== null && text !== '') {
     const isBase64 = digText(post, 'encoding') === 'base64'
-    return { kind: 'text', text: unmarked(isBase64 ? Buffer.from(text, 'base64').toString() : text) }
+    return { kind: 'text', text: stripPlaceholders(isBase64 ? Buffer.from(text, 'base64').toString() : text) }
   }
   const params = digList(post, 'params')
   if (params.length === 0) return null
   const parts = params.map(
     (param): Part => ({
-      name: unmarked(digText(param, 'name') ?? ''),
-      text: unmarked(digText(param, 'value') ?? ''),
+      name: stripPlaceholders(digText(param, 'name') ?? ''),
+      text: stripPlaceholders(digText(param, 'value') ?? ''),
       file: digText(param, 'fileName'),
       type: digText(param, 'contentType'),
     }),
@@ -144,13 +143,13 @@ function readBody(request: unknown): RecordedBody | null {
   }
 }
 
-/** Browsers list fields with their encoding or without, as they please. */
+/** Browsers list fields either encoded or decoded. */
 function encode(field: string): string {
   return /%[\da-f]{2}|\+/i.test(field) ? field : encodeSafely(field)
 }
 
-function readAnswer(content: unknown): string | null {
+function readContent(content: unknown): string | null {
   const text = digText(content, 'text')
-  if (text === null || text.length > ANSWER_LENGTH_MAX) return null
+  if (text === null || text.length > RESPONSE_LENGTH_MAX) return null
   return digText(content, 'encoding') === 'base64' ? Buffer.from(text, 'base64').toString() : text
 }

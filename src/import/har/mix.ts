@@ -1,17 +1,17 @@
 /**
- * Recorded requests → a mix by weight: those of one kind are one, with lists of the values that they differ in.
+ * Recorded requests → a weighted mix. Requests of one kind are merged, with lists of the values that differ.
  */
 import { plural } from '../../base/units.js'
 import { Traffic } from '../access-log/traffic.js'
 import { mixTraffic } from '../access-log/traffic-requests.js'
 import { expectedStatus } from '../access-log/traffic-status.js'
 import { DataLists } from '../access-log/traffic-values.js'
-import { draftEntry, hoist, type Recorded, type SharedHttp } from '../entry.js'
+import { draftEntry, extractShared, type Recorded, type SharedHttp } from '../entry.js'
 import type { ImportContext } from '../import-context.js'
 import { Names } from '../names.js'
-import { spelled } from '../placeholders.js'
+import { renderPlaceholders } from '../placeholders.js'
 
-/** What becomes of the recorded requests. */
+/** The keys of a scenario that depend on the recorded requests. */
 export interface Body {
   readonly load: Readonly<Record<string, unknown>>
   readonly http: SharedHttp
@@ -19,9 +19,9 @@ export interface Body {
   readonly requests: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** The mix of recorded requests. `origin`: that of the target. */
-export function mixOf(recorded: readonly Recorded[], origin: string, draftsman: ImportContext): Body {
-  const { notes, credentials } = draftsman
+/** The mix of recorded requests. `origin`: the target's. */
+export function mixOf(recorded: readonly Recorded[], origin: string, context: ImportContext): Body {
+  const { notes, credentials } = context
   const lists = new DataLists(notes, credentials)
   const origins = [...new Set(recorded.map(({ address }) => address.origin))]
   const names = new Names()
@@ -42,16 +42,16 @@ export function mixOf(recorded: readonly Recorded[], origin: string, draftsman: 
   })
   const requests = mixed.flatMap(({ requests }) => requests)
   for (const { name, count, payload } of requests) {
-    if (count > 1 && payload.body !== null) notes.add('of several bodies the first was taken', name)
+    if (count > 1 && payload.body !== null) notes.add('kept only the first of several bodies', name)
   }
   const leftOut = mixed.reduce((sum, mix) => sum + mix.leftOut, 0)
-  if (leftOut > 0) notes.add(`left out what is asked for rarely: ${plural(leftOut, 'request')}`)
+  if (leftOut > 0) notes.add(`left out ${plural(leftOut, 'rare request')}`)
   const entries = requests.map(({ path, payload, statuses }) => {
     const address = { ...payload.address, path }
-    const { expect: _, ...entry } = draftEntry({ ...payload, address }, origin, draftsman)
+    const { expect: _, ...entry } = draftEntry({ ...payload, address }, origin, context)
     return { ...entry, ...expectedStatus(statuses) }
   })
-  const common = hoist(entries)
+  const common = extractShared(entries)
   return {
     load: { vus: 5, duration: '30s', thinkTime: '100ms..1s' },
     http: common.http,
@@ -59,7 +59,7 @@ export function mixOf(recorded: readonly Recorded[], origin: string, draftsman: 
     requests: common.entries.map((entry, index) => ({
       name: names.take(requests[index]!.name, 'request'),
       weight: requests[index]!.count,
-      ...spelled(entry),
+      ...renderPlaceholders(entry),
     })),
   }
 }

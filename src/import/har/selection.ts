@@ -1,6 +1,6 @@
 /**
- * Which requests of a recording belong to the load of a service: neither those of other people's services nor what
- * the browser keeps, nor what perfctl can't send.
+ * Selects the recorded requests that make up the load: not those to other sites, from the browser's cache, or
+ * unsupported by perfctl.
  */
 import { plural } from '../../base/units.js'
 import { type Address, parseAddress, shownUrl } from '../address.js'
@@ -9,7 +9,7 @@ import type { Notes } from '../notes.js'
 import { isStaticPath, isStaticType } from '../static.js'
 import { type HarEntry, isStream } from './file.js'
 
-/** An entry that is kept. */
+/** A selected entry. */
 export interface Selected {
   readonly entry: HarEntry
   readonly address: Address
@@ -25,7 +25,7 @@ const STATIC_RESOURCES: ReadonlySet<string> = new Set([
   'texttrack',
 ])
 
-/** The entries to send, and the origin that most of them are for. What is left out is noted. */
+/** The entries to send and the origin of most of them. Adds notes for those left out. */
 export function selectEntries(
   entries: readonly HarEntry[],
   { withStatic, notes }: { readonly withStatic: boolean; readonly notes: Notes },
@@ -41,33 +41,34 @@ export function selectEntries(
   if (origin === null) return { selected: [], origin }
   const site = siteOf(new URL(origin).hostname)
   const own = sendable.filter(({ address }) => siteOf(new URL(address.origin).hostname) === site)
-  const foreign = countBy(sendable.filter((one) => !own.includes(one)).map(({ address }) => address.host))
-  for (const [host, count] of foreign) {
+  const otherSites = countBy(sendable.filter((one) => !own.includes(one)).map(({ address }) => address.host))
+  for (const [host, count] of otherSites) {
     notes.add('left out requests to other sites', count === 1 ? host : `${host} (${count})`)
   }
   const kept = own.filter(({ entry }) => withStatic || !isStatic(entry))
   const dropped = own.length - kept.length
-  // A recording of nothing but assets is meant to be one.
+  // A recording of only assets is meant as one.
   if (kept.length === 0) return { selected: own, origin }
   if (dropped > 0)
     notes.add(
-      `left out ${plural(dropped, 'request')} for images, scripts, style sheets and the like; --static keeps them`,
+      `left out ${plural(dropped, 'request')} for static files (images, scripts, style sheets); --static keeps them`,
     )
   return { selected: kept, origin }
 }
 
-/** Why an entry can't be sent; null when it can. */
+/** Why an entry can't be sent; null if it can. */
 function unsendable(entry: HarEntry): string | null {
   const { url, method, status, resource } = entry
-  if (/^wss?:/i.test(url) || resource === 'websocket') return 'left out WebSockets: perfctl sends HTTP only'
+  if (/^wss?:/i.test(url) || resource === 'websocket')
+    return 'left out WebSockets: perfctl supports only HTTP'
   if (/^(data|blob|about|chrome|chrome-extension|moz-extension|file):/i.test(url))
-    return 'left out what is not HTTP'
-  if (parseAddress(url) === null) return 'left out what is not an http or https URL'
-  if (!isMethod(method)) return 'left out methods that perfctl does not send'
-  if (isStream(entry)) return 'left out streams of events, which have no end'
-  if (entry.isFromCache) return "left out what came from the browser's cache"
-  if (entry.isInternal) return 'left out redirects that the browser made itself, such as to https'
-  return status === 0 ? 'left out requests that got no answer' : null
+    return 'left out requests that are not HTTP'
+  if (parseAddress(url) === null) return 'left out URLs that are not http or https'
+  if (!isMethod(method)) return 'left out requests with methods that perfctl does not support'
+  if (isStream(entry)) return 'left out event streams, which never end'
+  if (entry.isFromCache) return "left out responses from the browser's cache"
+  if (entry.isInternal) return 'left out redirects made by the browser itself, such as to https'
+  return status === 0 ? 'left out requests without a response' : null
 }
 
 function isStatic({ resource, url, mime }: HarEntry): boolean {
@@ -76,7 +77,7 @@ function isStatic({ resource, url, mime }: HarEntry): boolean {
   return isStaticPath(url.split(/[?#]/, 1)[0]!) || isStaticType(mime)
 }
 
-/** That of most entries; of several the first one. */
+/** The most frequent origin; the first of several. */
 function mainOrigin(entries: readonly Selected[]): string | null {
   const counts = [...countBy(entries.map(({ address }) => address.origin))]
   const most = Math.max(...counts.map(([, count]) => count))
@@ -90,8 +91,8 @@ function countBy(keys: readonly string[]): Map<string, number> {
 }
 
 /**
- * What hosts of one owner have in common: `api.shop.example` and `www.shop.example` are both `shop.example`. A guess,
- * as the list of public suffixes is long: `shop.co.uk` is one owner, `co.uk` is none.
+ * The site that hosts share: `shop.example` for `api.shop.example` and `www.shop.example`. A guess, because the list of
+ * public suffixes is long: `shop.co.uk` is a site, `co.uk` is none.
  */
 function siteOf(host: string): string {
   if (/^[\d.]+$|^\[/.test(host)) return host

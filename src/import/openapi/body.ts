@@ -1,20 +1,23 @@
 /**
- * Bodies of an operation's requests, made of examples and schemas.
+ * Makes request bodies from a document's examples and schemas.
  */
 import { hasExact, parseExact, writeExact } from '../../base/exact-json.js'
-import { type Foreign, field, isForeign, mapOf, textOf } from '../untrusted-json.js'
+import { field, isMap, mapOf, textOf, type UnknownMap } from '../untrusted-json.js'
 import type { Operation } from './operations.js'
 import { exampleOf, formField } from './parameters.js'
-import { NOTHING, Sampler, type Workshop } from './sample.js'
+import { NOTHING, type OpenapiContext, Sampler } from './sample.js'
 import { typeOf } from './schema.js'
 
-/** A body as keys of a request, its texts marked, and the media type if it isn't the one that perfctl sends anyway. */
+/**
+ * A body as keys of a request, and its media type if it isn't the one that perfctl sends by default. Texts contain
+ * placeholders.
+ */
 export interface Body {
   readonly keys: Readonly<Record<string, unknown>>
   readonly type: string | null
 }
 
-/** Preferred first. */
+/** Preferred kinds first. */
 const KINDS: readonly [RegExp, 'json' | 'form' | 'multipart' | 'text'][] = [
   [/^application\/json\b/i, 'json'],
   [/[/+]json\b/i, 'json'],
@@ -24,48 +27,53 @@ const KINDS: readonly [RegExp, 'json' | 'form' | 'multipart' | 'text'][] = [
   [/./, 'text'],
 ]
 
-/** The body that an operation wants; null where there is none, or none can be made, which is noted. */
-export function makeBody(operation: Operation, shop: Workshop): Body | null {
+/** The body of an operation's requests; null if it has none or none can be made, which is noted. */
+export function makeBody(operation: Operation, context: OpenapiContext): Body | null {
   const types = Object.keys(operation.content ?? {})
   for (const [pattern, kind] of KINDS) {
     const type = types.find((candidate) => pattern.test(candidate))
     if (type === undefined) continue
-    const media = shop.refs.resolve(field(operation.content, type)).value
-    if (kind === 'json') return jsonBody(media, type, operation, shop)
-    if (kind === 'text') return textBody(media, type, operation, shop)
-    return formBody(media, kind, operation, shop)
+    const media = context.refs.resolve(field(operation.content, type)).value
+    if (kind === 'json') return jsonBody(media, type, operation, context)
+    if (kind === 'text') return textBody(media, type, operation, context)
+    return formBody(media, kind, operation, context)
   }
   return null
 }
 
-function jsonBody(media: Foreign, type: string, operation: Operation, shop: Workshop): Body | null {
-  const value = sampleMedia(media, 'body', operation, shop, true)
+function jsonBody(
+  media: UnknownMap,
+  type: string,
+  operation: Operation,
+  context: OpenapiContext,
+): Body | null {
+  const value = sampleMedia(media, 'body', operation, context, true)
   if (value === NOTHING) return null
   const isUsual = /^application\/json$|\*/i.test(type)
-  // Numbers in a scenario are as exact as those of JavaScript; in a text they keep their digits.
+  // A scenario's numbers are as exact as JavaScript's. A text keeps all digits.
   if (hasExact(value))
-    return { keys: { body: exactText(value, shop) }, type: isUsual ? 'application/json' : type }
+    return { keys: { body: exactText(value, context) }, type: isUsual ? 'application/json' : type }
   return { keys: { json: value }, type: isUsual ? null : type }
 }
 
-function exactText(value: unknown, { holes }: Workshop): string {
-  return writeExact(value, (text) => (holes.only(text)?.gives ?? 'text') !== 'text')
+function exactText(value: unknown, { placeholders }: OpenapiContext): string {
+  return writeExact(value, (text) => (placeholders.only(text)?.type ?? 'text') !== 'text')
 }
 
 function sampleMedia(
-  media: Foreign,
+  media: UnknownMap,
   name: string,
   operation: Operation,
-  shop: Workshop,
+  context: OpenapiContext,
   isJson: boolean,
 ): unknown {
-  const sampler = new Sampler(shop, operation.name)
-  const example = exampleOf(media, shop)
+  const sampler = new Sampler(context, operation.name)
+  const example = exampleOf(media, context)
   if (example !== undefined) return sampler.literal(isJson ? parsed(example) : example)
   return sampler.sample(media['schema'] ?? {}, name)
 }
 
-/** Examples of JSON come as values, and as texts of JSON. */
+/** Parses examples that are JSON texts. */
 function parsed(example: unknown): unknown {
   if (typeof example !== 'string' || !/^\s*[[{]/.test(example)) return example
   try {
@@ -76,50 +84,56 @@ function parsed(example: unknown): unknown {
 }
 
 function formBody(
-  media: Foreign,
+  media: UnknownMap,
   kind: 'form' | 'multipart',
   operation: Operation,
-  shop: Workshop,
+  context: OpenapiContext,
 ): Body | null {
-  const sample = sampleMedia(media, 'body', operation, shop, true)
-  if (!isForeign(sample)) return null
-  const properties = mapOf(shop.refs.resolve(media['schema']).value['properties'])
+  const sample = sampleMedia(media, 'body', operation, context, true)
+  if (!isMap(sample)) return null
+  const properties = mapOf(context.refs.resolve(media['schema']).value['properties'])
   const fields: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(sample)) {
-    const property = shop.refs.resolve(properties[name]).value
-    if (kind === 'multipart' && isBinary(property, shop)) fields[name] = { file: fileFor(name, shop) }
-    else if (kind === 'multipart' && isForeign(value))
+    const property = context.refs.resolve(properties[name]).value
+    if (kind === 'multipart' && isBinary(property, context)) fields[name] = { file: fileFor(name, context) }
+    else if (kind === 'multipart' && isMap(value))
       fields[name] = hasExact(value)
-        ? { text: exactText(value, shop), type: 'application/json' }
+        ? { text: exactText(value, context), type: 'application/json' }
         : { json: value }
     else fields[name] = formField(value, property, mapOf(field(media['encoding'], name)))
   }
   return Object.keys(fields).length === 0 ? null : { keys: { [kind]: fields }, type: null }
 }
 
-function isBinary(schema: Foreign, shop: Workshop): boolean {
-  const one = typeOf(schema) === 'array' ? shop.refs.resolve(schema['items']).value : schema
+function isBinary(schema: UnknownMap, context: OpenapiContext): boolean {
+  const one = typeOf(schema) === 'array' ? context.refs.resolve(schema['items']).value : schema
   return one['format'] === 'binary' || one['contentMediaType'] === 'application/octet-stream'
 }
 
-function textBody(media: Foreign, type: string, operation: Operation, shop: Workshop): Body | null {
-  const example = exampleOf(media, shop)
-  const schema = shop.refs.resolve(media['schema']).value
+function textBody(
+  media: UnknownMap,
+  type: string,
+  operation: Operation,
+  context: OpenapiContext,
+): Body | null {
+  const example = exampleOf(media, context)
+  const schema = context.refs.resolve(media['schema']).value
   const sent = type.includes('*') ? null : type
-  if (typeof example === 'string') return { keys: { body: shop.holes.literal(example) }, type: sent }
+  if (typeof example === 'string')
+    return { keys: { body: context.placeholders.literal(example) }, type: sent }
   if (/^text\/plain\b/i.test(type)) {
-    const text = new Sampler(shop, operation.name).sample(schema, 'text')
+    const text = new Sampler(context, operation.name).sample(schema, 'text')
     return { keys: { body: textOf(text) ?? writeExact(text) }, type: sent }
   }
   if (/xml\b/i.test(type)) {
-    shop.notes.add(`sent without a body, the document has no example of its ${type}`, operation.name)
+    context.notes.add(`sent without a body, because the document has no example of ${type}`, operation.name)
     return null
   }
-  return { keys: { file: fileFor(operation.name, shop) }, type: sent }
+  return { keys: { file: fileFor(operation.name, context) }, type: sent }
 }
 
-/** The name of a file that the user has to supply. Equal names are one file, whatever operation sends it. */
-function fileFor(name: string, { files }: Workshop): string {
+/** The name of a file that the user has to supply. Equal names are one file in all operations. */
+function fileFor(name: string, { files }: OpenapiContext): string {
   const safe = name
     .replace(/[^\w.-]+/g, '-')
     .replace(/^[-.]+/, '')

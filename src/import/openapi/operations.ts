@@ -1,48 +1,48 @@
 /**
- * The operations of an OpenAPI document, in the form of version 3 whatever the version.
+ * The operations of an OpenAPI document, normalized to version 3.
  */
 
 import type { Notes } from '../notes.js'
-import { type Foreign, field, isForeign, listOf, textField, textOf } from '../untrusted-json.js'
+import { field, isMap, listOf, textField, textOf, type UnknownMap } from '../untrusted-json.js'
 import type { Refs } from './refs.js'
 import { swaggerServer } from './servers.js'
 import { bodyContent, withSchema } from './swagger.js'
 
-/** A method on a path, with what the path and the document add to it. */
+/** A method on a path, including what the path and the document define for it. */
 export interface Operation {
   readonly method: string
   readonly path: string
   /** Its operationId, or method and path. */
   readonly name: string
-  readonly parameters: readonly Foreign[]
+  readonly parameters: readonly UnknownMap[]
   /** Media types of the body, each with `schema`, `example` or `examples`; null without a body. */
-  readonly content: Foreign | null
-  /** Statuses and what is documented about them. */
-  readonly responses: Foreign
-  /** Alternatives; null for those of the document. */
+  readonly content: UnknownMap | null
+  /** Documented responses by status. */
+  readonly responses: UnknownMap
+  /** Alternative logins; null for the document's. */
   readonly security: readonly unknown[] | null
-  /** A server of its own; null for that of the document. */
+  /** Its own server; null for the document's. */
   readonly server: unknown
   readonly isDeprecated: boolean
-  /** Of Swagger 2: what the answers are. */
+  /** Swagger 2: the media types of responses. */
   readonly produces: readonly string[]
 }
 
 const METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete', 'trace', 'query']
 const SENDABLE = METHODS.slice(0, 7)
 
-/** All operations in the order of the document. */
-export function listOperations(document: Foreign, refs: Refs, notes: Notes): Operation[] {
+/** All operations in the document's order. */
+export function listOperations(document: UnknownMap, refs: Refs, notes: Notes): Operation[] {
   const operations: Operation[] = []
   for (const [path, given] of Object.entries(refs.resolve(document['paths']).value)) {
     if (path.startsWith('x-')) continue
     const item = refs.resolve(given).value
     for (const method of Object.keys(item).filter((key) => METHODS.includes(key))) {
-      if (!isForeign(field(item, method))) continue
+      if (!isMap(field(item, method))) continue
       const operation = refs.resolve(field(item, method)).value
       const name = textField(operation, 'operationId')?.trim() || `${method.toUpperCase()} ${path}`
       if (!SENDABLE.includes(method))
-        notes.add(`left out, perfctl has no method ${method.toUpperCase()}`, name)
+        notes.add(`left out because perfctl does not support the method ${method.toUpperCase()}`, name)
       else operations.push(makeOperation({ document, item, operation, method, path, name }, refs))
     }
   }
@@ -50,9 +50,9 @@ export function listOperations(document: Foreign, refs: Refs, notes: Notes): Ope
 }
 
 interface Origin {
-  readonly document: Foreign
-  readonly item: Foreign
-  readonly operation: Foreign
+  readonly document: UnknownMap
+  readonly item: UnknownMap
+  readonly operation: UnknownMap
   readonly method: string
   readonly path: string
   readonly name: string
@@ -84,9 +84,9 @@ function makeOperation({ document, item, operation, method, path, name }: Origin
   }
 }
 
-/** Those of the operation replace those of the path that have the same name and place. */
-function mergeParameters(lists: readonly unknown[], refs: Refs): Foreign[] {
-  const merged = new Map<string, Foreign>()
+/** An operation's parameters override the path's by name and place. */
+function mergeParameters(lists: readonly unknown[], refs: Refs): UnknownMap[] {
+  const merged = new Map<string, UnknownMap>()
   for (const given of lists.flatMap((list) => listOf(refs.follow(list).value))) {
     const parameter = refs.resolve(given).value
     const name = textOf(parameter['name'])
@@ -95,8 +95,8 @@ function mergeParameters(lists: readonly unknown[], refs: Refs): Foreign[] {
   return [...merged.values()]
 }
 
-/** Of Swagger 2: an operation may be offered under another scheme than the others. */
-function schemeServer(document: Foreign, operation: Foreign): unknown {
+/** Swagger 2: an operation may have its own URL scheme. */
+function schemeServer(document: UnknownMap, operation: UnknownMap): unknown {
   const schemes = listOf(operation['schemes'])
   if (document['swagger'] === undefined || schemes.length === 0) return null
   return { url: swaggerServer({ ...document, schemes }) }

@@ -1,15 +1,15 @@
 /**
- * Parameters of an operation: the path, the query, headers and cookies with values in them.
+ * Fills in an operation's parameters: path, query, headers and cookies.
  */
 import { writeExact } from '../../base/exact-json.js'
 import { addField } from '../fields.js'
 import { canSend } from '../headers.js'
-import { encodeLiterals, hasHoles } from '../template-text.js'
-import { type Foreign, field, isForeign, listOf, mapOf, textOf } from '../untrusted-json.js'
+import { encodeLiterals, hasPlaceholders } from '../template-text.js'
+import { field, isMap, listOf, mapOf, textOf, type UnknownMap } from '../untrusted-json.js'
 import type { Operation } from './operations.js'
-import { documented, NOTHING, Sampler, type Workshop } from './sample.js'
+import { documented, NOTHING, type OpenapiContext, Sampler } from './sample.js'
 
-/** What the parameters come to; all marked texts. */
+/** The filled-in parameters. All texts contain placeholders. */
 export interface Filled {
   readonly path: string
   readonly query: readonly (readonly [name: string, value: string])[]
@@ -17,7 +17,7 @@ export interface Filled {
   readonly cookies: readonly string[]
 }
 
-/** Headers that OpenAPI says are not parameters, and those of the connection. */
+/** Headers that are no parameters according to OpenAPI, and those of the connection. */
 const IGNORED = new Set([
   'accept',
   'authorization',
@@ -28,55 +28,64 @@ const IGNORED = new Set([
   'host',
 ])
 
-/** Fills in what has to be sent, and of the rest what the document has a value for. */
-export function fillParameters(operation: Operation, shop: Workshop): Filled {
-  const { notes } = shop
+/** Fills in required parameters, and optional ones for which the document has a value. */
+export function fillParameters(operation: Operation, context: OpenapiContext): Filled {
+  const { notes } = context
   const query: [string, string][] = []
   const headers: Record<string, string> = {}
   const cookies: string[] = []
-  const inPath = new Map<string, Foreign>()
+  const inPath = new Map<string, UnknownMap>()
   for (const parameter of operation.parameters) {
-    const name = shop.holes.literal(String(parameter['name']))
+    const name = context.placeholders.literal(String(parameter['name']))
     const place = parameter['in']
     if (place === 'path') inPath.set(name, parameter)
     if (place === 'path' || (place === 'header' && IGNORED.has(name.toLowerCase()))) continue
-    const sampled = sampleParameter(parameter, operation, shop)
+    const sampled = sampleParameter(parameter, operation, context)
     if (!sampled.isGiven && parameter['required'] !== true) {
-      notes.add('optional parameters without an example are left out', `${name} of ${operation.name}`)
+      notes.add('left out optional parameters without an example', `${name} of ${operation.name}`)
       continue
     }
     if (sampled.value === NOTHING) continue
     if (place === 'query') query.push(...queryPairs(name, sampled.value, parameter))
     else if (place === 'cookie') {
       const cookie = `${name}=${listText(sampled.value, ',')}`
-      if (canCarry('cookie', cookie, operation, shop)) cookies.push(cookie)
+      if (canCarry('cookie', cookie, operation, context)) cookies.push(cookie)
     } else if (place === 'header') {
       const value = headerText(sampled.value, parameter)
-      if (canCarry(name, value, operation, shop)) headers[name.toLowerCase()] = value
+      if (canCarry(name, value, operation, context)) headers[name.toLowerCase()] = value
     }
   }
-  return { path: fillPath(operation, inPath, shop), query, headers, cookies }
+  return { path: fillPath(operation, inPath, context), query, headers, cookies }
 }
 
-/** Style `simple`: with `explode`, objects are `key=value`. */
-function headerText(value: unknown, { explode, collectionFormat }: Foreign): string {
-  if (!isForeign(value) || explode !== true)
-    return listText(value, DELIMITERS[String(collectionFormat)] ?? ',')
+/** Style `simple`. With `explode`, objects are `key=value`. */
+function headerText(value: unknown, { explode, collectionFormat }: UnknownMap): string {
+  if (!isMap(value) || explode !== true) return listText(value, DELIMITERS[String(collectionFormat)] ?? ',')
   return Object.entries(value)
     .map(([key, item]) => `${key}=${plain(item)}`)
     .join(',')
 }
 
-/** Whether the header can be sent; noted when it can't. */
-export function canCarry(name: string, value: string, operation: Operation, { notes }: Workshop): boolean {
+/** Whether the header can be sent. Adds a note if it can't. */
+export function canCarry(
+  name: string,
+  value: string,
+  operation: Operation,
+  { notes }: OpenapiContext,
+): boolean {
   const isFine = canSend(name, value)
-  if (!isFine) notes.add('headers that HTTP can not carry are left out', `${name} of ${operation.name}`)
+  if (!isFine) notes.add('left out headers that are not valid in HTTP', `${name} of ${operation.name}`)
   return isFine
 }
 
-function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>, shop: Workshop): string {
-  const [path] = shop.holes.literal(operation.path).split('#') as [string]
-  if (operation.path.includes('#')) shop.notes.add('what follows # in a path is never sent', operation.name)
+function fillPath(
+  operation: Operation,
+  parameters: ReadonlyMap<string, UnknownMap>,
+  context: OpenapiContext,
+): string {
+  const [path] = context.placeholders.literal(operation.path).split('#') as [string]
+  if (operation.path.includes('#'))
+    context.notes.add('the part of a path after # is never sent', operation.name)
   const filled = path
     .split(/(\{[^{}]*\})/)
     .map((part) => {
@@ -86,11 +95,11 @@ function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>
       const { value, isGiven } = sampleParameter(
         { name, schema: { type: 'integer' }, ...parameter },
         operation,
-        shop,
+        context,
       )
       if (!isGiven)
-        shop.notes.add(
-          'parts of paths that the document has no example of: write ids that exist',
+        context.notes.add(
+          'path parameters without an example; write ids that exist',
           `{${name}} of ${operation.name}`,
         )
       return pathText(name, value === NOTHING ? name : value, parameter)
@@ -100,14 +109,14 @@ function fillPath(operation: Operation, parameters: ReadonlyMap<string, Foreign>
 }
 
 /**
- * A value in a path, in the styles `simple`, `label` and `matrix` (RFC 6570): their commas, dots and semicolons stand
- * as they are, all else is encoded.
+ * A value in a path, in style `simple`, `label` or `matrix` (RFC 6570). Their commas, dots and semicolons are kept; all
+ * else is encoded.
  */
-function pathText(name: string, value: unknown, parameter: Foreign): string {
+function pathText(name: string, value: unknown, parameter: UnknownMap): string {
   const { style } = parameter
   const delimiter = encodeURIComponent(DELIMITERS[String(parameter['collectionFormat'])] ?? '')
   const isExploded = parameter['explode'] === true
-  const pairs = isForeign(value) ? Object.entries(value) : null
+  const pairs = isMap(value) ? Object.entries(value) : null
   const items = Array.isArray(value) ? listOf(value) : [value]
   const encoded = (item: unknown) => encodeLiterals(plain(item))
   const parts =
@@ -120,49 +129,49 @@ function pathText(name: string, value: unknown, parameter: Foreign): string {
   return parts.map((part) => (pairs === null ? `;${name}=${part}` : `;${part}`)).join('')
 }
 
-/** The value, and whether the document itself gives it. */
+/** The value, and whether it comes from the document. */
 function sampleParameter(
-  parameter: Foreign,
+  parameter: UnknownMap,
   { name: operation }: Operation,
-  shop: Workshop,
+  context: OpenapiContext,
 ): { readonly value: unknown; readonly isGiven: boolean } {
   const name = String(parameter['name'])
-  const sampler = new Sampler(shop, operation)
+  const sampler = new Sampler(context, operation)
   const [media] = Object.values(mapOf(parameter['content']))
   for (const owner of [parameter, media]) {
-    const example = exampleOf(owner, shop)
+    const example = exampleOf(owner, context)
     if (example !== undefined) return { value: sampler.literal(example), isGiven: true }
   }
   const schema = parameter['schema'] ?? field(media, 'schema') ?? {}
-  const { value: resolved } = shop.refs.resolve(schema)
+  const { value: resolved } = context.refs.resolve(schema)
   const items = field(resolved, 'items')
   const isGiven =
     documented(resolved) !== undefined ||
     (items !== undefined &&
       parameter['required'] === true &&
-      documented(shop.refs.resolve(items).value) !== undefined)
+      documented(context.refs.resolve(items).value) !== undefined)
   const value = sampler.sample(schema, name)
   const isJson = media !== undefined && typeof value === 'object' && value !== null
   return { value: isJson ? writeExact(value) : value, isGiven }
 }
 
-/** No example is a reference by itself, but many documents keep theirs in files. */
+/** Examples are never references according to the specification, but many documents keep theirs in files. */
 function isReference(value: unknown): boolean {
-  return isForeign(value) && typeof value['$ref'] === 'string' && Object.keys(value).length === 1
+  return isMap(value) && typeof value['$ref'] === 'string' && Object.keys(value).length === 1
 }
 
-/** `example`, or the first of `examples`, of a parameter or media type; undefined without one. */
-export function exampleOf(owner: unknown, { refs }: Pick<Workshop, 'refs'>): unknown {
+/** A parameter's or media type's `example`, or the first of its `examples`; undefined if it has none. */
+export function exampleOf(owner: unknown, { refs }: Pick<OpenapiContext, 'refs'>): unknown {
   const single = field(owner, 'example') ?? field(owner, 'x-example')
   if (single !== undefined && single !== null) return isReference(single) ? refs.follow(single).value : single
   const examples = field(owner, 'examples')
-  if (!isForeign(examples)) return undefined
+  if (!isMap(examples)) return undefined
   for (const entry of Object.values(examples)) {
     const { value } = refs.resolve(entry)
     if (value['value'] !== undefined) return value['value']
     const file = value['externalValue']
     if (typeof file !== 'string') continue
-    const { value: outside } = refs.follow(refs.beside(value, file))
+    const { value: outside } = refs.follow(refs.fileReference(value, file))
     if (outside !== undefined) return outside
   }
   return undefined
@@ -176,12 +185,12 @@ const DELIMITERS: Readonly<Record<string, string>> = {
   pipeDelimited: '|',
 }
 
-function queryPairs(name: string, value: unknown, parameter: Foreign): [string, string][] {
+function queryPairs(name: string, value: unknown, parameter: UnknownMap): [string, string][] {
   const format = String(parameter['collectionFormat'] ?? parameter['style'] ?? 'form')
   const isOld = parameter['collectionFormat'] !== undefined
   const isExploded = isOld ? format === 'multi' : (parameter['explode'] ?? format === 'form') === true
   if (Array.isArray(value) && isExploded) return value.map((item) => [name, plain(item)])
-  if (isForeign(value)) {
+  if (isMap(value)) {
     if (format === 'deepObject')
       return Object.entries(value).map(([key, item]) => [`${name}[${key}]`, plain(item)])
     if (isExploded) return Object.entries(value).map(([key, item]) => [key, plain(item)])
@@ -189,8 +198,8 @@ function queryPairs(name: string, value: unknown, parameter: Foreign): [string, 
   return [[name, listText(value, DELIMITERS[format] ?? ',')]]
 }
 
-/** A field of a form: a list of several where each item has a field of its own. `encoding`: what the media type says. */
-export function formField(value: unknown, property: Foreign, encoding: Foreign): unknown {
+/** A form field; a list if each item is a field of its own. `encoding`: from the media type. */
+export function formField(value: unknown, property: UnknownMap, encoding: UnknownMap): unknown {
   if (!Array.isArray(value)) return value === undefined ? '' : plain(value)
   const format = property['collectionFormat'] ?? 'multi'
   if (encoding['explode'] === false || format !== 'multi')
@@ -198,10 +207,10 @@ export function formField(value: unknown, property: Foreign, encoding: Foreign):
   return value.length === 1 ? plain(value[0]) : value.length === 0 ? '' : value.map(plain)
 }
 
-/** A value on one line: lists and objects by their parts, as the styles of OpenAPI have it. */
+/** A value on one line. Lists and objects are joined as in OpenAPI's styles. */
 function listText(value: unknown, delimiter: string): string {
   if (Array.isArray(value)) return listOf(value).map(plain).join(delimiter)
-  if (isForeign(value))
+  if (isMap(value))
     return Object.entries(value)
       .map(([key, item]) => `${key}${delimiter}${plain(item)}`)
       .join(delimiter)
@@ -212,12 +221,12 @@ function plain(value: unknown): string {
   return textOf(value) ?? (value === null ? '' : writeExact(value))
 }
 
-/** The query as keys of a scenario: a map, and what a map can't say behind the path. */
+/** The query as a map, with the pairs that a map can't represent appended to the path. */
 export function writeQuery(
   path: string,
   query: Filled['query'],
 ): { path: string; query: Record<string, unknown> } {
-  const isPlain = (name: string) => !hasHoles(name) && name !== '__proto__'
+  const isPlain = (name: string) => !hasPlaceholders(name) && name !== '__proto__'
   const behind = query
     .filter(([name]) => !isPlain(name))
     .map(([name, value]) => `${encodeLiterals(name)}=${encodeLiterals(value)}`)

@@ -1,13 +1,13 @@
 /**
- * A text that fits a regular expression, made along its own grammar: alternatives, groups, classes and repetitions, as
- * API documents have them for codes, numbers and slugs.
+ * Makes a text that matches a regular expression by following its grammar: alternatives, groups, classes and
+ * repetitions, as API documents use them for codes, numbers and slugs.
  */
 
-/** Longer texts are made only where a schema asks for them. */
+/** Longer texts are made only if a schema requires them. */
 const LENGTH_MAX = 200
 const DEPTH_MAX = 50
 
-/** What a class is given, as far as it contains it: first what reads well. */
+/** The first of these that a class contains is used. Readable characters come first. */
 const CANDIDATES = [
   ...'a1A-_. /:@#+,',
   ...Array.from({ length: 95 }, (_, n) => String.fromCharCode(32 + n)),
@@ -16,46 +16,46 @@ const CANDIDATES = [
   '\n',
 ]
 
-/** What expressions that look ahead or behind mostly want: a password, a name, a number. */
+/** Values that satisfy common lookaheads and lookbehinds: a password, a name, a number. */
 const USUAL = ['Pa55-word', 'Pa55word', 'Pa55word!', 'example', 'Example', '1', '12345678', 'a1']
 
-/** How long the text may be, in characters. */
+/** Allowed lengths in characters. */
 export interface Lengths {
-  readonly least: number
-  readonly most: number
+  readonly min: number
+  readonly max: number
 }
 
-/** A part of an expression, and how often it comes. */
+/** A part of an expression with its repetitions. */
 interface Part {
-  /** A text, or alternatives. */
+  /** A text or alternatives. */
   readonly content: string | readonly (readonly Part[])[]
-  readonly least: number
-  readonly most: number
+  readonly min: number
+  readonly max: number
 }
 
 /**
- * A text that fits and is as long as it has to be. Null where that's not to be had: for expressions that aren't valid,
- * that refer back, or that look around in ways out of the ordinary.
+ * A matching text of an allowed length. Null if none is found: for invalid expressions, backreferences and unusual
+ * lookarounds.
  */
 export function sampleOf(
   pattern: string,
-  { least, most }: Lengths = { least: 0, most: LENGTH_MAX },
+  { min, max }: Lengths = { min: 0, max: LENGTH_MAX },
 ): string | null {
-  const fits = (text: string) => text.length >= Math.max(1, least) && text.length <= most
+  const fits = (text: string) => text.length >= Math.max(1, min) && text.length <= max
   if (/\(\?<?[=!]/.test(pattern)) {
-    // Candidates are short, so that no expression takes long over them.
+    // Candidates are short, so that no expression takes long to match.
     const whole = compile(pattern)
     return whole === null ? null : (USUAL.find((text) => fits(text) && whole.test(text)) ?? null)
   }
   const choices = compile(pattern) === null ? null : new PatternReader(pattern).read()
   if (choices === null) return null
-  // Repetitions at their least first, then as much more as it takes.
-  for (let more = 0; more <= Math.max(2, least); more++) {
-    const text = write(choices, more, Math.max(LENGTH_MAX, least))
-    if (text === null || text.length > most) return null
+  // Try the minimum of each repetition first, then more.
+  for (let more = 0; more <= Math.max(2, min); more++) {
+    const text = write(choices, more, Math.max(LENGTH_MAX, min))
+    if (text === null || text.length > max) return null
     if (fits(text)) return text
   }
-  return most >= 0 && least === 0 ? '' : null
+  return max >= 0 && min === 0 ? '' : null
 }
 
 function compile(pattern: string): RegExp | null {
@@ -69,12 +69,12 @@ function compile(pattern: string): RegExp | null {
   return null
 }
 
-/** The first alternative, each part repeated `more` times beyond its least; null for what is too long. */
+/** The first alternative, with each part repeated `more` times beyond its minimum; null if it's too long. */
 function write(choices: readonly (readonly Part[])[], more: number, lengthMax: number): string | null {
   let text = ''
-  for (const { content, least, most } of choices[0] ?? []) {
+  for (const { content, min, max } of choices[0] ?? []) {
     const once = typeof content === 'string' ? content : write(content, more, lengthMax)
-    const count = Math.min(most, least + more)
+    const count = Math.min(max, min + more)
     if (once === null || once.length * count + text.length > lengthMax) return null
     text += once.repeat(count)
   }
@@ -89,7 +89,7 @@ class PatternReader {
     this.pattern = pattern
   }
 
-  /** The alternatives of the whole; null for what can't be read. */
+  /** The alternatives of the whole expression; null if it can't be parsed. */
   read(): (readonly Part[])[] | null {
     const choices = this.choices(0)
     return this.at === this.pattern.length ? choices : null
@@ -123,17 +123,17 @@ class PatternReader {
     return literal === null ? null : literal.replace(/^\\/, '')
   }
 
-  private repetition(): { readonly least: number; readonly most: number } {
+  private repetition(): { readonly min: number; readonly max: number } {
     const sign = this.take(/(?:[*+?]|\{\d+(?:,\d*)?\})\??/y)
-    if (sign === null) return { least: 1, most: 1 }
+    if (sign === null) return { min: 1, max: 1 }
     const [, from, comma, to] = /^\{(\d+)(,?)(\d*)/.exec(sign) ?? []
     if (from === undefined)
       return {
-        least: sign.startsWith('+') ? 1 : 0,
-        most: sign.startsWith('?') ? 1 : Number.POSITIVE_INFINITY,
+        min: sign.startsWith('+') ? 1 : 0,
+        max: sign.startsWith('?') ? 1 : Number.POSITIVE_INFINITY,
       }
-    const least = Number(from)
-    return { least, most: comma === '' ? least : to === '' ? Number.POSITIVE_INFINITY : Number(to) }
+    const min = Number(from)
+    return { min, max: comma === '' ? min : to === '' ? Number.POSITIVE_INFINITY : Number(to) }
   }
 
   private take(pattern: RegExp): string | null {
@@ -144,7 +144,7 @@ class PatternReader {
   }
 }
 
-/** A character of a class; of a code the one that it stands for. */
+/** A character that the class contains. `code`: the escape that the class consists of, if any. */
 function memberOf(set: string, code: string | null = null): string | null {
   if (code !== null && /^\\[xu]/.test(code))
     return String.fromCodePoint(Math.min(0x10ffff, Number.parseInt(code.replace(/[^\da-fA-F]/g, ''), 16)))

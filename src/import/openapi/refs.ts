@@ -1,54 +1,54 @@
 /**
- * `$ref` in an OpenAPI document: within it, and to files beside it.
+ * Resolves `$ref` in an OpenAPI document, within it and to files next to it.
  */
 import { posix } from 'node:path'
 import { UserError } from '../../base/errors.js'
 import { Source } from '../../scenario/yaml/source.js'
 import type { Notes } from '../notes.js'
-import { type Foreign, field, isForeign, mapOf, readForeign } from '../untrusted-json.js'
+import { field, isMap, mapOf, parseJsonOrYaml, type UnknownMap } from '../untrusted-json.js'
 
-/** References to references end somewhere. */
+/** The longest chain of references to references. */
 const CHAIN_MAX = 50
 
 /** More files than any API has. */
 const FILES_MAX = 2000
 
-/** What a reference leads to. */
+/** The target of a reference. */
 export interface Resolved {
-  readonly value: Foreign
-  /** The last reference on the way, with the file that it leads to; null when there was none. */
+  readonly value: UnknownMap
+  /** The last reference followed, with its file; null if there was none. */
   readonly ref: string | null
 }
 
-/** The text of a file below the folder of the document, by its path from there; null when it isn't there. */
+/** Reads a file by its path relative to the document's folder; null if there is none. */
 export type ReadBeside = (path: string) => string | null
 
-/** The document that references begin in. */
+/** The document that references start from. */
 export interface RootDocument {
   readonly value: unknown
   readonly text: string
-  /** Its name in messages. */
+  /** Its file name for messages. */
   readonly file: string
-  /** Null where no files are beside it, as when it was read from a pipe. */
+  /** Null if no files are next to it, for example if it was read from a pipe. */
   readonly read: ReadBeside | null
 }
 
 interface File {
   readonly value: unknown
   readonly text: string
-  /** What `$anchor` and `$id` name in it; read when they're asked for. */
+  /** Values by `$anchor` and `$id`; collected on demand. */
   anchors: ReadonlyMap<string, unknown> | null
 }
 
-/** The references of one document and of all files that they lead to. */
+/** The references of a document and of all files that it refers to. */
 export class Refs {
   private readonly root: RootDocument
   private readonly notes: Notes
-  /** By their paths from the folder of the document, which itself is ''. Null for one that isn't there. */
+  /** By path from the document's folder; the document itself is ''. Null for a missing file. */
   private readonly files = new Map<string, File | null>()
-  /** The file in which a map or list stands, unless it's the document. */
+  /** The file that a map or list is from, unless it's the document. */
   private readonly homes = new WeakMap<object, string>()
-  /** What was found, or is being looked for, by the whole reference. */
+  /** Resolved values by full reference, including those in progress. */
   private readonly found = new Map<string, unknown>()
 
   constructor(root: RootDocument, notes: Notes) {
@@ -57,33 +57,36 @@ export class Refs {
     this.files.set('', { value: root.value, text: root.text, anchors: null })
   }
 
-  /** What a value stands for: itself, or what its `$ref` leads to. An empty map, with a note, where that's nowhere. */
+  /** The value itself, or the target of its `$ref`. Returns an empty map and adds a note if there is no target. */
   resolve(value: unknown): Resolved {
     const followed = this.follow(value)
     return { value: mapOf(followed.value), ref: followed.ref }
   }
 
-  /** The same of a value of any kind, such as a list. */
+  /** Like `resolve`, for a value of any type, such as a list. */
   follow(value: unknown): { readonly value: unknown; readonly ref: string | null } {
     let at = value
     let ref: string | null = null
     for (let n = 0; n < CHAIN_MAX; n++) {
       const next = field(at, '$ref')
       if (typeof next !== 'string') return { value: at, ref }
-      const { $ref, ...beside } = at as Foreign
-      ref = this.nameOf(next, at as Foreign)
+      const { $ref, ...siblings } = at as UnknownMap
+      ref = this.nameOf(next, at as UnknownMap)
       const found = ref === null ? undefined : this.find(ref)
-      if (found === undefined) return { value: beside, ref }
-      // Keys beside a reference count in OpenAPI 3.1; the reference itself wins where both say something.
-      if (isForeign(found) && Object.keys(beside).length > 0) {
-        at = { ...beside, ...found }
+      if (found === undefined) return { value: siblings, ref }
+      // OpenAPI 3.1 merges keys next to a `$ref`. The target's keys win.
+      if (isMap(found) && Object.keys(siblings).length > 0) {
+        at = { ...siblings, ...found }
         this.homes.set(at as object, this.homeOf(found))
       } else at = found
     }
     return { value: {}, ref }
   }
 
-  /** A reference with the file that it leads to: `schemas/pet.yaml#/Pet`. `holder`: where it stands. Null when it can't be followed. */
+  /**
+   * A reference with its file: `schemas/pet.yaml#/Pet`. `holder`: the map that contains it. Null if it can't be
+   * followed.
+   */
   nameOf(ref: string, holder: unknown): string | null {
     const home = this.homeOf(holder)
     const cut = ref.indexOf('#')
@@ -98,18 +101,18 @@ export class Refs {
     return `${file === posix.basename(this.root.file.replaceAll('\\', '/')) ? '' : file}#${fragment}`
   }
 
-  /** A reference to a file that a map names in another way than by `$ref`. */
-  beside(holder: Foreign, ref: string): Foreign {
+  /** A `$ref` to a file that the document names in another way. */
+  fileReference(holder: UnknownMap, ref: string): UnknownMap {
     const reference = { $ref: ref }
     this.homes.set(reference, this.homeOf(holder))
     return reference
   }
 
   private homeOf(value: unknown): string {
-    return (isForeign(value) && this.homes.get(value)) || ''
+    return (isMap(value) && this.homes.get(value)) || ''
   }
 
-  /** The path from the document's folder; null for one that leads out of it. */
+  /** The path from the document's folder; null if it's outside. */
   private pathFrom(home: string, path: string): string | null {
     const plain = decode(path.replace(/\?.*$/s, '')).replaceAll('\\', '/')
     if (/^\/|^[A-Za-z][A-Za-z\d+.-]*:|\0/.test(plain)) return null
@@ -123,9 +126,9 @@ export class Refs {
     const at = Math.max(0, text.indexOf(ref))
     return new UserError([
       {
-        message: `$ref: ${ref} leads out of the folder of the document`,
+        message: `$ref: ${ref} points outside the folder of the document`,
         place: new Source(file, text).place([at, at + ref.length]),
-        hint: 'only files below that folder are read: move it there, or make one file of all (redocly bundle)',
+        hint: 'move the file into that folder, or bundle all files into one (redocly bundle)',
       },
     ])
   }
@@ -139,17 +142,17 @@ export class Refs {
     const value =
       file === null ? this.findBare(path, fragment) : this.lookUp(file, decode(fragment), fragment)
     if (value === undefined && file !== null)
-      this.notes.add('references that lead nowhere', path === '' ? `#${fragment}` : name)
+      this.notes.add('references that do not resolve', path === '' ? `#${fragment}` : name)
     this.found.set(name, value)
     return value
   }
 
-  /** `Pet`, as the oldest documents refer to a schema. What else isn't there is noted. */
+  /** Finds `Pet`, the oldest documents' way to refer to a schema. Notes anything else that is missing. */
   private findBare(path: string, fragment: string): unknown {
     const bare = /^[\w-]+$/.test(path) && fragment === '' ? schemasOf(this.root.value)[path] : undefined
     if (bare === undefined && this.root.read === null)
-      this.notes.add('references to other files are followed by perfctl import openapi FILE only', path)
-    else if (bare === undefined) this.notes.add('references to files that are not there', path)
+      this.notes.add('references to other files are followed only by perfctl import openapi FILE', path)
+    else if (bare === undefined) this.notes.add('references to missing files', path)
     return bare
   }
 
@@ -163,7 +166,7 @@ export class Refs {
   }
 
   private load(path: string, text: string): File {
-    const value = readForeign(text, posix.join(posix.dirname(this.root.file.replaceAll('\\', '/')), path))
+    const value = parseJsonOrYaml(text, posix.join(posix.dirname(this.root.file.replaceAll('\\', '/')), path))
     visit(value, (part) => this.homes.set(part, path))
     return { value, text, anchors: null }
   }
@@ -175,7 +178,7 @@ export class Refs {
     return file.anchors.get(fragment) ?? field(file.value, fragment) ?? schemasOf(file.value)[fragment]
   }
 
-  /** A pointer may lead through references. */
+  /** Follows a JSON pointer, which may lead through references. */
   private walk(start: unknown, steps: readonly string[]): unknown {
     let at = start
     for (const step of steps) {
@@ -188,7 +191,7 @@ export class Refs {
   }
 }
 
-function schemasOf(document: unknown): Foreign {
+function schemasOf(document: unknown): UnknownMap {
   return mapOf(field(document, 'definitions') ?? field(field(document, 'components'), 'schemas'))
 }
 
@@ -202,7 +205,7 @@ function anchorsOf(document: unknown): Map<string, unknown> {
   return anchors
 }
 
-/** Calls for each map and list in a value, each once. */
+/** Calls `call` once for each map and list in a value. */
 function visit(value: unknown, call: (part: object) => void): void {
   const seen = new Set<object>()
   const left: unknown[] = [value]

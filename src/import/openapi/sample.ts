@@ -1,51 +1,51 @@
 /**
- * Values that fit a schema. Where the document has an example, it's that; texts are marked.
+ * Makes values that fit a schema, from the document's examples where it has any. Texts contain placeholders.
  */
 
 import { parseExact } from '../../base/exact-json.js'
-import type { BesideFiles } from '../beside.js'
 import type { References } from '../env-references.js'
 import type { Notes } from '../notes.js'
-import type { Hole, Holes } from '../template-text.js'
-import { type Foreign, field, isForeign, listOf, mapOf } from '../untrusted-json.js'
+import type { Placeholder, Placeholders } from '../template-text.js'
+import { field, isMap, listOf, mapOf, type UnknownMap } from '../untrusted-json.js'
+import type { UploadFiles } from '../upload-files.js'
 import { type Lengths, sampleOf } from './pattern.js'
 import type { Refs } from './refs.js'
 import { boundsOf, flatten, typeOf } from './schema.js'
 
-/** What stands for a schema that leads back to itself, or to nothing. */
+/** The value of a schema that is circular or unresolved. */
 export const NOTHING = Symbol('nothing')
 
-/** Beyond that a body is no sample any more. */
+/** A body with more values is too large for a sample. */
 const VALUES_MAX = 2000
 const DEPTH_MAX = 12
-/** Without a word about what is required, all is sent, but not of what lies deeper. */
+/** If a schema doesn't say what is required, all its properties are sent, down to this depth. */
 const WHOLE_DEPTH_MAX = 2
 
-/** Everything that is shared by the operations of a document. */
-export interface Workshop {
-  readonly holes: Holes
+/** Shared by all operations of a document. */
+export interface OpenapiContext {
+  readonly placeholders: Placeholders
   readonly notes: Notes
   readonly refs: Refs
   readonly references: References
-  readonly files: BesideFiles
+  readonly files: UploadFiles
 }
 
-/** Makes samples for one request. */
+/** Makes the samples of one request. */
 export class Sampler {
-  private readonly shop: Workshop
-  /** The operation, for notes. */
+  private readonly context: OpenapiContext
+  /** The operation's name for notes. */
   private readonly operation: string
   private valueCount = 0
 
-  constructor(shop: Workshop, operation: string) {
-    this.shop = shop
+  constructor(context: OpenapiContext, operation: string) {
+    this.context = context
     this.operation = operation
   }
 
-  /** A value for a schema. `name`: of the property or parameter; texts without an example say it. */
+  /** A value for a schema. `name`: of the property or parameter, used as text if there is no example. */
   sample(schema: unknown, name: string, above: readonly string[] = [], depth = 0): unknown {
     if (schema === false || ++this.valueCount > VALUES_MAX || depth > DEPTH_MAX) return NOTHING
-    const flat = flatten(schema, this.shop.refs, above)
+    const flat = flatten(schema, this.context.refs, above)
     if (flat === null) return NOTHING
     const given = documented(flat.schema)
     if (given !== undefined) return this.literal(given)
@@ -55,9 +55,9 @@ export class Sampler {
         const object = this.sampleObject(flat.schema, way, depth)
         for (const [key, value] of flat.discriminated) {
           const isFixed = documented(
-            mapOf(this.shop.refs.resolve(field(flat.schema['properties'], key)).value),
+            mapOf(this.context.refs.resolve(field(flat.schema['properties'], key)).value),
           )
-          if (isFixed === undefined) object[key] = this.shop.holes.literal(value)
+          if (isFixed === undefined) object[key] = this.context.placeholders.literal(value)
         }
         return object
       }
@@ -75,17 +75,17 @@ export class Sampler {
     }
   }
 
-  /** A value of the document, its texts marked. */
+  /** A value from the document, without templates in its texts. */
   literal(value: unknown): unknown {
-    if (typeof value === 'string') return this.shop.holes.literal(value)
+    if (typeof value === 'string') return this.context.placeholders.literal(value)
     if (Array.isArray(value)) return value.map((item) => this.literal(item))
-    if (!isForeign(value)) return value
+    if (!isMap(value)) return value
     const entries = Object.entries(value).filter(([key]) => key !== '__proto__')
     return Object.fromEntries(entries.map(([key, item]) => [key, this.literal(item)]))
   }
 
-  private sampleObject(schema: Foreign, above: readonly string[], depth: number): Record<string, unknown> {
-    const { refs } = this.shop
+  private sampleObject(schema: UnknownMap, above: readonly string[], depth: number): Record<string, unknown> {
+    const { refs } = this.context
     const properties = Object.entries(mapOf(schema['properties'])).filter(
       ([name, property]) => name !== '__proto__' && refs.resolve(property).value['readOnly'] !== true,
     )
@@ -102,7 +102,7 @@ export class Sampler {
       }
     }
     add(isOpen ? properties : wanted)
-    // Some are required, and nowhere described.
+    // Properties may be required but not described.
     const further = schema['additionalProperties']
     const described = new Set(Object.keys(mapOf(schema['properties'])))
     add(
@@ -110,16 +110,15 @@ export class Sampler {
         .filter(
           (name): name is string => typeof name === 'string' && !described.has(name) && name !== '__proto__',
         )
-        .map((name) => [name, isForeign(further) ? further : {}]),
+        .map((name) => [name, isMap(further) ? further : {}]),
     )
-    const least = Number(schema['minProperties'] ?? 0)
-    if (Object.keys(object).length < least) add(properties)
-    if (Object.keys(object).length < least && further !== false)
-      add([['key', isForeign(further) ? further : {}]])
+    const min = Number(schema['minProperties'] ?? 0)
+    if (Object.keys(object).length < min) add(properties)
+    if (Object.keys(object).length < min && further !== false) add([['key', isMap(further) ? further : {}]])
     return object
   }
 
-  private sampleList(schema: Foreign, name: string, above: readonly string[], depth: number): unknown[] {
+  private sampleList(schema: UnknownMap, name: string, above: readonly string[], depth: number): unknown[] {
     const count = Math.max(1, Math.min(20, Number(schema['minItems'] ?? 1) || 1))
     const items = Array.from({ length: schema['maxItems'] === 0 ? 0 : count }, () =>
       this.sample(
@@ -131,59 +130,62 @@ export class Sampler {
     )
     const listed = items.filter((item) => item !== NOTHING)
     if (schema['uniqueItems'] !== true || listed.length < 2) return listed
-    const choices = listOf(this.shop.refs.resolve(schema['items']).value['enum'])
+    const choices = listOf(this.context.refs.resolve(schema['items']).value['enum'])
     return listed.map((item, index) => {
       if (choices.length > index) return this.literal(choices[index])
       return typeof item === 'string' && index > 0 ? `${item}${index + 1}` : item
     })
   }
 
-  private sampleNumber(schema: Foreign): unknown {
+  private sampleNumber(schema: UnknownMap): unknown {
     const [from, to] = boundsOf(schema)
     const step = schema['multipleOf']
     if (typeof step === 'number' && step > 1) return Math.ceil(from / step) * step
-    if (from <= to) return this.hole(`{{ randomInt(${from}, ${to}) }}`, 'number')
+    if (from <= to) return this.placeholder(`{{ randomInt(${from}, ${to}) }}`, 'number')
     // No whole number lies between the bounds.
-    const [least, most] = [
+    const [min, max] = [
       schema['minimum'] ?? schema['exclusiveMinimum'],
       schema['maximum'] ?? schema['exclusiveMaximum'],
     ]
-    return (Number(least ?? 0) + Number(most ?? 1)) / 2
+    return (Number(min ?? 0) + Number(max ?? 1)) / 2
   }
 
-  private sampleText(schema: Foreign, name: string): string {
+  private sampleText(schema: UnknownMap, name: string): string {
     const { pattern, format } = schema
     if (format === 'password' || /passw(or)?d$/i.test(name)) return this.samplePassword(schema)
     const formatted = typeof format === 'string' ? this.sampleFormat(format) : null
     if (formatted !== null) return formatted
     if (typeof pattern === 'string') {
       const text = sampleOf(pattern, lengthsOf(schema))
-      if (text !== null) return this.shop.holes.literal(text)
-      this.shop.notes.add('texts that have to fit a pattern, to be checked', `${name} of ${this.operation}`)
+      if (text !== null) return this.context.placeholders.literal(text)
+      this.context.notes.add(
+        'made-up values that must match a pattern; check them',
+        `${name} of ${this.operation}`,
+      )
     }
     if (/e-?mail/i.test(name)) return this.sampleFormat('email')!
-    return this.shop.holes.literal(sized(name, schema))
+    return this.context.placeholders.literal(sized(name, schema))
   }
 
-  private samplePassword(schema: Foreign): string {
+  private samplePassword(schema: UnknownMap): string {
     const { pattern } = schema
     const fitting = typeof pattern === 'string' ? sampleOf(pattern, lengthsOf(schema)) : null
-    // What would end the variable's default can't stand in it.
+    // These characters would end the variable's default.
     const preset = fitting === null || /[{}$\\]/.test(fitting) ? sized('Pa55-word', schema) : fitting
-    return this.hole(this.shop.references.takePreset('PASSWORD', preset), 'text')
+    return this.placeholder(this.context.references.takePreset('PASSWORD', preset), 'text')
   }
 
   private sampleFormat(format: string): string | null {
-    const number = (to: number) => this.hole(`{{ randomInt(1, ${to}) }}`, 'number')
+    const number = (to: number) => this.placeholder(`{{ randomInt(1, ${to}) }}`, 'number')
     switch (format.toLowerCase()) {
       case 'uuid':
       case 'guid':
-        return this.hole('{{ uuid() }}', 'text')
+        return this.placeholder('{{ uuid() }}', 'text')
       case 'date':
-        return this.hole("{{ date('+1d..+30d') }}", 'text')
+        return this.placeholder("{{ date('+1d..+30d') }}", 'text')
       case 'date-time':
       case 'datetime':
-        return `${this.hole("{{ date('+1d..+30d') }}", 'text')}T12:00:00Z`
+        return `${this.placeholder("{{ date('+1d..+30d') }}", 'text')}T12:00:00Z`
       case 'time':
         return '12:00:00Z'
       case 'duration':
@@ -219,13 +221,13 @@ export class Sampler {
     }
   }
 
-  private hole(written: string, gives: Hole['gives']): string {
-    return this.shop.holes.mark({ written, gives })
+  private placeholder(written: string, type: Placeholder['type']): string {
+    return this.context.placeholders.add({ written, type })
   }
 }
 
-/** What the document itself gives as a value; undefined when nothing. */
-export function documented(schema: Foreign): unknown {
+/** The value that the document itself gives; undefined if it gives none. */
+export function documented(schema: UnknownMap): unknown {
   const type = typeOf(schema)
   const choices = listOf(schema['enum'])
   const values = [
@@ -243,7 +245,7 @@ export function documented(schema: Foreign): unknown {
   return undefined
 }
 
-/** The value in the type it should have: documents have `example: "5"` for numbers, and objects as texts of JSON. */
+/** The value in its declared type. Documents have `example: "5"` for numbers, and objects as JSON texts. */
 function inType(value: unknown, type: string | null): unknown {
   if (type === 'string') return typeof value === 'object' ? undefined : String(value)
   if (typeof value !== 'string' || type === null) {
@@ -268,16 +270,16 @@ function singular(name: string): string {
   return name.length > 3 && /[^s]s$/.test(name) ? name.slice(0, -1) : name
 }
 
-function lengthsOf(schema: Foreign): Lengths {
-  const most = Number(schema['maxLength'] ?? Number.POSITIVE_INFINITY)
+function lengthsOf(schema: UnknownMap): Lengths {
+  const max = Number(schema['maxLength'] ?? Number.POSITIVE_INFINITY)
   return {
-    least: Math.min(Number(schema['minLength'] ?? 0) || 0, 1000),
-    most: most >= 0 ? most : Number.POSITIVE_INFINITY,
+    min: Math.min(Number(schema['minLength'] ?? 0) || 0, 1000),
+    max: max >= 0 ? max : Number.POSITIVE_INFINITY,
   }
 }
 
-/** The text in the length that the schema allows. */
-function sized(text: string, schema: Foreign): string {
-  const { least, most } = lengthsOf(schema)
-  return text.padEnd(least, 'x').slice(0, most)
+/** The text, padded or cut to an allowed length. */
+function sized(text: string, schema: UnknownMap): string {
+  const { min, max } = lengthsOf(schema)
+  return text.padEnd(min, 'x').slice(0, max)
 }

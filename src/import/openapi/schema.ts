@@ -1,23 +1,23 @@
 /**
- * Schemas of OpenAPI (2.0, 3.0, and 3.1, which is JSON Schema) in one form: combined, with one type and its bounds.
+ * Normalizes schemas (OpenAPI 2.0, 3.0, and 3.1, which is JSON Schema): flattened, with one type and its bounds.
  */
-import { type Foreign, field, isForeign, listOf, mapOf } from '../untrusted-json.js'
+import { field, isMap, listOf, mapOf, type UnknownMap } from '../untrusted-json.js'
 import type { Refs } from './refs.js'
 
-/** A schema without references, combinations and alternatives on its top level. */
+/** A schema without references, combinations and alternatives at its top level. */
 export interface Flat {
-  readonly schema: Foreign
-  /** The references that were followed to it. */
+  readonly schema: UnknownMap
+  /** The references followed to it. */
   readonly refs: readonly string[]
-  /** What a discriminator says about the choice that was made: the property and its value. */
+  /** The discriminator properties and their values for the choices made. */
   readonly discriminated: readonly (readonly [name: string, value: string])[]
 }
 
 const DEPTH_MAX = 20
 
 /**
- * The schema with `$ref` and `allOf` worked in, and of `oneOf` and `anyOf` the first that isn't null. Null when that
- * leads back to one of `above`, the references on the way to it.
+ * The schema with `$ref` and `allOf` merged, and the first non-null choice of `oneOf` and `anyOf`. Null if that leads
+ * back to one of `above`, the references followed so far.
  */
 export function flatten(given: unknown, refs: Refs, above: readonly string[], depth = 0): Flat | null {
   const { value, ref } = refs.resolve(given)
@@ -40,7 +40,7 @@ export function flatten(given: unknown, refs: Refs, above: readonly string[], de
   return combine(parts, ref, choices.length > 0, refs)
 }
 
-/** The first choice that isn't null and doesn't lead in a circle. */
+/** The first choice that isn't null or circular. */
 function choose(choices: readonly unknown[], refs: Refs, way: readonly string[], depth: number): Flat | null {
   let isEmpty = true
   for (const choice of choices) {
@@ -55,7 +55,7 @@ function choose(choices: readonly unknown[], refs: Refs, way: readonly string[],
 
 function combine(parts: readonly Flat[], ref: string | null, isChoice: boolean, refs: Refs): Flat {
   const discriminated: (readonly [string, string])[] = parts.flatMap((part) => part.discriminated)
-  let schema: Foreign = {}
+  let schema: UnknownMap = {}
   for (const part of parts) {
     schema = {
       ...schema,
@@ -65,7 +65,7 @@ function combine(parts: readonly Flat[], ref: string | null, isChoice: boolean, 
     }
     const discriminator = part.schema['discriminator']
     const name = typeof discriminator === 'string' ? discriminator : field(discriminator, 'propertyName')
-    // Of a choice it names the chosen one, in a base class the class that is made.
+    // In a choice, the discriminator names the chosen schema; in a base class, the subclass.
     const named = isChoice ? parts.at(-1)!.refs[0] : (ref ?? undefined)
     if (typeof name === 'string' && named !== undefined)
       discriminated.push([name, valueFor(named, discriminator, refs)])
@@ -74,7 +74,7 @@ function combine(parts: readonly Flat[], ref: string | null, isChoice: boolean, 
   return {
     schema: {
       ...rest,
-      ...(Object.keys(properties as Foreign).length > 0 && { properties }),
+      ...(Object.keys(properties as UnknownMap).length > 0 && { properties }),
       ...((required as unknown[]).length > 0 && { required }),
     },
     refs: parts.flatMap((part) => part.refs),
@@ -91,7 +91,7 @@ function valueFor(ref: string, discriminator: unknown, refs: Refs): string {
   return mapped?.[0] ?? name
 }
 
-/** `Dog` of `#/components/schemas/Dog`, `dog.yaml#/Dog` and `schemas/Dog.yaml`. */
+/** `Dog` for `#/components/schemas/Dog`, `dog.yaml#/Dog` and `schemas/Dog.yaml`. */
 function nameIn(ref: string): string {
   return ref
     .replace(/\.(?:ya?ml|json)#?$/i, '')
@@ -99,28 +99,28 @@ function nameIn(ref: string): string {
     .at(-1)!
 }
 
-/** The type that a sample shall have; null when any will do. */
-export function typeOf(schema: Foreign): string | null {
+/** The type for a sample; null if any will do. */
+export function typeOf(schema: UnknownMap): string | null {
   const { type } = schema
   const named = Array.isArray(type) ? (type.find((one) => one !== 'null') ?? type[0]) : type
   if (typeof named === 'string') return named
-  if (isForeign(schema['properties']) || schema['additionalProperties'] !== undefined) return 'object'
+  if (isMap(schema['properties']) || schema['additionalProperties'] !== undefined) return 'object'
   if (schema['items'] !== undefined) return 'array'
   if (['pattern', 'format', 'minLength', 'maxLength'].some((key) => schema[key] !== undefined))
     return 'string'
   return ['minimum', 'maximum', 'multipleOf'].some((key) => schema[key] !== undefined) ? 'number' : null
 }
 
-/** The smallest and the largest whole number that the schema allows, as far as it says: within 1 and 1000 if it can be. */
-export function boundsOf(schema: Foreign): readonly [number, number] {
-  const least = bound(schema, 'minimum', 'exclusiveMinimum', 1)
-  const most = bound(schema, 'maximum', 'exclusiveMaximum', -1)
-  const from = least ?? (most !== null && most < 1 ? most - 999 : 1)
-  return [from, Math.min(most ?? Number.POSITIVE_INFINITY, Math.max(1000, from + 999))]
+/** The smallest and largest whole number that the schema allows, within 1 and 1000 if possible. */
+export function boundsOf(schema: UnknownMap): readonly [number, number] {
+  const min = bound(schema, 'minimum', 'exclusiveMinimum', 1)
+  const max = bound(schema, 'maximum', 'exclusiveMaximum', -1)
+  const from = min ?? (max !== null && max < 1 ? max - 999 : 1)
+  return [from, Math.min(max ?? Number.POSITIVE_INFINITY, Math.max(1000, from + 999))]
 }
 
-/** Inclusive, in whole numbers. An exclusive bound is a flag up to 3.0 and a number from 3.1 on. */
-function bound(schema: Foreign, key: string, exclusive: string, inwards: 1 | -1): number | null {
+/** An inclusive bound in whole numbers. Exclusive bounds are flags up to 3.0 and numbers from 3.1 on. */
+function bound(schema: UnknownMap, key: string, exclusive: string, inwards: 1 | -1): number | null {
   const whole = (value: number) => (inwards === 1 ? Math.ceil(value) : Math.floor(value))
   const plain = schema[key]
   const strict = schema[exclusive]
@@ -131,7 +131,7 @@ function bound(schema: Foreign, key: string, exclusive: string, inwards: 1 | -1)
   return inwards === 1 ? Math.max(...limits) : Math.min(...limits)
 }
 
-/** Limits of a type, such as those of 64 bits, are none that a sample would come near to. */
+/** Ignores type limits such as 64-bit bounds, which no sample comes near. */
 function isSafe(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) < 2 ** 50
 }

@@ -1,12 +1,12 @@
 /**
- * Security schemes of an OpenAPI document: what they add to a request, the secrets left to the environment.
+ * Applies a document's security schemes to requests. Secrets come from the environment.
  */
 import { canSend } from '../headers.js'
-import { type Foreign, isForeign, listOf, mapOf, textField } from '../untrusted-json.js'
+import { isMap, listOf, mapOf, textField, type UnknownMap } from '../untrusted-json.js'
 import type { Operation } from './operations.js'
-import type { Workshop } from './sample.js'
+import type { OpenapiContext } from './sample.js'
 
-/** What logging in adds to a request. */
+/** What a login adds to a request. */
 export interface Login {
   readonly auth?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
@@ -14,49 +14,49 @@ export interface Login {
   readonly cookies?: readonly string[]
 }
 
-/** The logins of the operations, in their order; and the one that so many need that all requests may send it. */
+/** The login of each operation, in order, and the login that enough of them share to send it with all requests. */
 export function readLogins(
-  document: Foreign,
+  document: UnknownMap,
   operations: readonly Operation[],
-  shop: Workshop,
+  context: OpenapiContext,
 ): { readonly common: Login; readonly own: readonly Login[] } {
-  const schemes = shop.refs.resolve(
-    shop.refs.resolve(document['components']).value['securitySchemes'] ?? document['securityDefinitions'],
+  const schemes = context.refs.resolve(
+    context.refs.resolve(document['components']).value['securitySchemes'] ?? document['securityDefinitions'],
   ).value
   const logins = operations.map((operation) => {
     const alternatives = operation.security ?? listOf(document['security'])
-    return chooseLogin(alternatives, schemes, operation.name, shop)
+    return chooseLogin(alternatives, schemes, operation.name, context)
   })
   const keys = logins.map((login) => JSON.stringify(login))
   const counts = new Map<string, number>()
   for (const key of keys) if (key !== '{}') counts.set(key, (counts.get(key) ?? 0) + 1)
   const [most, count = 0] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? []
   const shared = logins[keys.indexOf(most ?? '')]
-  // A query belongs to each request, and cookies are one header.
+  // A query belongs to one request, and all cookies share a header.
   const isCommon = shared !== undefined && count * 2 >= keys.length && !shared.query && !shared.cookies
   if (!isCommon) return { common: {}, own: logins }
   operations.forEach(({ name }, index) => {
-    if (keys[index] === '{}') shop.notes.add('need no login, and send the one under http all the same', name)
+    if (keys[index] === '{}') context.notes.add('send the login under http, although they need none', name)
   })
   return { common: shared, own: logins.map((login, index) => (keys[index] === most ? {} : login)) }
 }
 
-/** The first alternative that perfctl can do. */
+/** The first alternative that perfctl supports. */
 function chooseLogin(
   alternatives: readonly unknown[],
-  schemes: Foreign,
+  schemes: UnknownMap,
   operation: string,
-  shop: Workshop,
+  context: OpenapiContext,
 ): Login {
-  const wanted = alternatives.filter((one) => isForeign(one) && Object.keys(one).length > 0)
+  const wanted = alternatives.filter((one) => isMap(one) && Object.keys(one).length > 0)
   for (const alternative of wanted) {
-    const logins = Object.keys(mapOf(alternative)).map((name) => makeLogin(name, schemes, shop))
+    const logins = Object.keys(mapOf(alternative)).map((name) => makeLogin(name, schemes, context))
     if (logins.some((login) => login === null)) continue
     return combine(logins as Login[])
   }
   if (wanted.length > 0) {
     const names = [...new Set(wanted.flatMap((one) => Object.keys(mapOf(one))))].join(', ')
-    shop.notes.add(`sent without a login, perfctl can't do ${names}`, operation)
+    context.notes.add(`sent without a login, because perfctl does not support ${names}`, operation)
   }
   return {}
 }
@@ -74,7 +74,7 @@ function combine(logins: readonly Login[]): Login {
   }
 }
 
-function makeLogin(name: string, schemes: Foreign, { refs, references }: Workshop): Login | null {
+function makeLogin(name: string, schemes: UnknownMap, { refs, references }: OpenapiContext): Login | null {
   const scheme = refs.resolve(schemes[name]).value
   const kind =
     `${textField(scheme, 'type') ?? ''} ${(textField(scheme, 'scheme') ?? '').toLowerCase()}`.trim()
@@ -95,7 +95,7 @@ function makeLogin(name: string, schemes: Foreign, { refs, references }: Worksho
   }
 }
 
-function keyLogin(scheme: Foreign, reference: string): Login | null {
+function keyLogin(scheme: UnknownMap, reference: string): Login | null {
   const name = textField(scheme, 'name')
   if (name === null || !/^[!#$%&'*+.^_`|~0-9A-Za-z[\]-]+$/.test(name)) return null
   switch (scheme['in']) {

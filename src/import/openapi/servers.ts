@@ -1,38 +1,38 @@
 /**
- * Where the service of an OpenAPI document is.
+ * Finds a document's server URL.
  */
 import { encodeSafely, shownUrl } from '../address.js'
-import { type Foreign, field, listOf, mapOf, textField, textOf } from '../untrusted-json.js'
-import type { Workshop } from './sample.js'
+import { field, listOf, mapOf, textField, textOf, type UnknownMap } from '../untrusted-json.js'
+import type { OpenapiContext } from './sample.js'
 
-/** The target of a scenario: the first server, in a form that `BASE_URL` overrides. `instead`: a target that was given. */
-export function chooseServer(document: Foreign, instead: string | null, shop: Workshop): string {
-  const url = mainServer(document, shop)
-  const path = pathOf(url)
-  const given = instead === null || pathOf(instead) !== '' ? instead : `${instead}${path}`
-  if (given !== null || url !== path) return `\${BASE_URL:-${given ?? url}}`
-  shop.notes.add('the document names no host: BASE_URL has to, such as http://localhost:3000')
-  return `${shop.references.take('BASE_URL', 'server')}${path}`
+/** The scenario's target: the first server, which `BASE_URL` overrides. `given`: the target of the command line. */
+export function chooseServer(document: UnknownMap, given: string | null, context: OpenapiContext): string {
+  const documented = mainServer(document, context)
+  const path = pathOf(documented)
+  const url = given === null ? documented : pathOf(given) === '' ? `${given}${path}` : given
+  if (given !== null || url !== path) return `\${BASE_URL:-${url}}`
+  context.notes.add('the document names no host: set BASE_URL, for example to http://localhost:3000')
+  return `${context.references.take('BASE_URL', 'server')}${path}`
 }
 
-/** The URL of a server object, in front of a path; one without a host is taken below the document's own host. */
-export function serverUrl(server: unknown, document: Foreign, shop: Workshop): string {
-  const url = sendable(server, shop)
-  const main = mainServer(document, shop)
+/** The URL of a server object, as a prefix for paths. A URL without a host is relative to the document's own host. */
+export function serverUrl(server: unknown, document: UnknownMap, context: OpenapiContext): string {
+  const url = sendable(server, context)
+  const main = mainServer(document, context)
   if (url === main) return ''
   if (pathOf(url) !== url) return url
-  const origin = /^https?:\/\/[^/]+/i.exec(main)?.[0] ?? shop.references.take('BASE_URL', 'server')
+  const origin = /^https?:\/\/[^/]+/i.exec(main)?.[0] ?? context.references.take('BASE_URL', 'server')
   return `${origin}${url}`
 }
 
-function mainServer(document: Foreign, shop: Workshop): string {
+function mainServer(document: UnknownMap, context: OpenapiContext): string {
   const isOld = document['swagger'] !== undefined
-  return sendable(isOld ? { url: swaggerServer(document) } : listOf(document['servers'])[0], shop)
+  return sendable(isOld ? { url: swaggerServer(document) } : listOf(document['servers'])[0], context)
 }
 
-/** The server of a Swagger 2 document, as it stands there; only a path when it names no host. */
-export function swaggerServer(document: Foreign): string {
-  // Some write a whole URL.
+/** A Swagger 2 document's server, as written; only a path if it names no host. */
+export function swaggerServer(document: UnknownMap): string {
+  // Some documents have a whole URL here.
   const [, named, host = ''] =
     /^(?:([a-z]+):)?(?:\/\/)?([^/]*)/i.exec(textField(document, 'host')?.trim() ?? '') ?? []
   const isPort = named !== undefined && /^\d/.test(host)
@@ -49,13 +49,12 @@ export function swaggerServer(document: Foreign): string {
 }
 
 /**
- * The URL of a server as a scenario takes it: an origin and a path, or the path alone where there is no host that
- * anything could be sent to. Without a slash at its end. What is left out is noted.
+ * A server's origin and path without a trailing slash; only the path if it has no usable host. Notes what is left out.
  */
-function sendable(server: unknown, { notes }: Workshop): string {
+function sendable(server: unknown, { notes }: OpenapiContext): string {
   const url = fillIn(server).trim().replace(/^\/\//, 'https://')
   const [plain] = url.split(/[?#]/, 1) as [string]
-  if (plain !== url) notes.add('the query or fragment of a server is left out', shownUrl(url))
+  if (plain !== url) notes.add('left out the query or fragment of a server URL', shownUrl(url))
   const [, scheme, authority = '', rest = plain] = /^([a-z][a-z\d+.-]*:\/\/)([^/]*)(.*)$/is.exec(plain) ?? []
   const trimmed = clean(rest.replace(/\/+$/, ''))
   const path = trimmed === '' || trimmed.startsWith('/') ? trimmed : `/${trimmed}`
@@ -63,16 +62,15 @@ function sendable(server: unknown, { notes }: Workshop): string {
   const host = authority.slice(authority.lastIndexOf('@') + 1)
   const origin = `${scheme}${host}`
   if (!isOrigin(origin)) {
-    notes.add('the server is none that perfctl can send to', shownUrl(url))
+    notes.add('perfctl cannot send to this server', shownUrl(url))
     return path
   }
-  if (host !== authority)
-    notes.add('the user and password in the URL of a server are left out', shownUrl(url))
+  if (host !== authority) notes.add('left out the user and password of a server URL', shownUrl(url))
   return `${origin}${path}`
 }
 
 function isOrigin(text: string): boolean {
-  // `URL` drops line breaks, and would take a backslash for a slash.
+  // `URL` drops line breaks and reads a backslash as a slash.
   if (!/^https?:\/\/[^\x00-\x20\x7f{}"<>\\^`|$]+$/i.test(text) || !URL.canParse(text)) return false
   return /^[\w.:[\]-]+$/.test(new URL(text).host)
 }
@@ -86,7 +84,7 @@ function fillIn(server: unknown): string {
   })
 }
 
-/** Without what can't stand in a path, or would end `${...}`. */
+/** Encodes characters that are invalid in a path or would end `${...}`. */
 function clean(path: string): string {
   return path.replace(/[\x00-\x20\x7f{}"<>\\^`|$\ud800-\udfff]/gu, encodeSafely)
 }

@@ -1,9 +1,9 @@
 /**
- * Swagger 2.0: its parameters in the form of OpenAPI 3.
+ * Converts Swagger 2.0 parameters to OpenAPI 3.
  */
-import { type Foreign, field } from '../untrusted-json.js'
+import { field, type UnknownMap } from '../untrusted-json.js'
 
-/** What a parameter of Swagger 2 says of itself, and not of its value. */
+/** Keys that describe a Swagger 2 parameter, not its value. */
 const OWN = new Set([
   'name',
   'in',
@@ -19,8 +19,8 @@ const OWN = new Set([
   'x-examples',
 ])
 
-/** The parameter with its type, format, values and bounds in a `schema`; one that has a schema already as it is. */
-export function withSchema(parameter: Foreign): Foreign {
+/** The parameter with its type, format, values and bounds in a `schema`. Returns it unchanged if it has one. */
+export function withSchema(parameter: UnknownMap): UnknownMap {
   if (parameter['schema'] !== undefined || parameter['content'] !== undefined) return parameter
   const ofValue = Object.entries(parameter).filter(([key]) => !OWN.has(key))
   if (ofValue.length === 0) return parameter
@@ -28,14 +28,17 @@ export function withSchema(parameter: Foreign): Foreign {
   return {
     ...Object.fromEntries(Object.entries(parameter).filter(([key]) => OWN.has(key))),
     schema: Object.fromEntries(ofValue),
-    // Unless it says otherwise, a list is one text with commas.
+    // By default, a list is a comma-separated text.
     ...(isList &&
       parameter['style'] === undefined && { collectionFormat: parameter['collectionFormat'] ?? 'csv' }),
   }
 }
 
-/** A parameter in `body`, or those in `formData`, as the content of a request body; null without any. */
-export function bodyContent(parameters: readonly Foreign[], consumes: readonly string[]): Foreign | null {
+/** `body` or `formData` parameters as the content of a request body; null if there are none. */
+export function bodyContent(
+  parameters: readonly UnknownMap[],
+  consumes: readonly string[],
+): UnknownMap | null {
   const body = parameters.find((parameter) => parameter['in'] === 'body')
   if (body !== undefined) return contentOf(body, consumes.length === 0 ? ['application/json'] : consumes)
   const fields = parameters.filter((parameter) => parameter['in'] === 'formData')
@@ -51,7 +54,7 @@ export function bodyContent(parameters: readonly Foreign[], consumes: readonly s
   return { [type]: { schema } }
 }
 
-function contentOf(body: Foreign, types: readonly string[]): Foreign {
+function contentOf(body: UnknownMap, types: readonly string[]): UnknownMap {
   const { schema = {} } = withSchema(body)
   return Object.fromEntries(
     types.map((type) => {
@@ -63,7 +66,7 @@ function contentOf(body: Foreign, types: readonly string[]): Foreign {
   )
 }
 
-function propertyOf({ required: _, in: __, ...parameter }: Foreign): Foreign {
+function propertyOf({ required: _, in: __, ...parameter }: UnknownMap): UnknownMap {
   if (parameter['type'] === 'file') return { type: 'string', format: 'binary' }
   return { ...(parameter['type'] === 'array' && { collectionFormat: 'csv' }), ...parameter }
 }

@@ -1,14 +1,14 @@
 /**
- * What a collection's scripts come to for each request: `expect`, `capture`, and a note of the rest.
+ * A collection's scripts → `expect` and `capture` of each request, and notes on the rest.
  */
 import type { Notes } from '../notes.js'
 import type { Item } from './items.js'
 import { readScript, type Script } from './script.js'
 
-/** The scripts of one request. */
+/** The results of one request's scripts. */
 export interface Checks {
   readonly expect: Readonly<Record<string, unknown>>
-  /** Variables, and where in the answer their values are. */
+  /** Variables and where their values are in the response. */
   readonly captures: ReadonlyMap<string, string | Readonly<Record<string, string>>>
   readonly fixed: ReadonlyMap<string, string>
   readonly sets: readonly string[]
@@ -17,7 +17,7 @@ export interface Checks {
 const NOTES_MAX = 12
 const LINE_MAX = 90
 
-/** Reads scripts; the same script, of a folder say, once. */
+/** Reads scripts. Equal scripts, such as a folder's, are read once. */
 export class Scripts {
   private readonly known = new Map<string, Script>()
   private readonly notes: Notes
@@ -27,7 +27,7 @@ export class Scripts {
     this.notes = notes
   }
 
-  /** What the scripts of a request come to. */
+  /** The results of a request's scripts. */
   read(item: Item, request: string): Checks {
     const tests = item.tests.map((code) => this.readOne(code, true))
     const before = item.prerequests.map((code) => this.readOne(code, false))
@@ -42,14 +42,14 @@ export class Scripts {
     }
   }
 
-  private readOne(code: string, hasAnswer: boolean): Script {
-    const key = `${hasAnswer} ${code}`
-    const script = this.known.get(key) ?? readScript(code, hasAnswer)
+  private readOne(code: string, hasResponse: boolean): Script {
+    const key = `${hasResponse} ${code}`
+    const script = this.known.get(key) ?? readScript(code, hasResponse)
     this.known.set(key, script)
     return script
   }
 
-  /** Scripts differ more than their number is of interest: beyond some, only the requests are told. */
+  /** After a number of different scripts, notes name only the requests. */
   private note(kind: string, rest: readonly string[], request: string): void {
     if (rest.length === 0) return
     const [first] = rest as [string]
@@ -59,8 +59,8 @@ export class Scripts {
     const isShown = ++this.noteCount <= NOTES_MAX || this.known.size <= NOTES_MAX
     this.notes.add(
       isShown
-        ? `left out of a ${kind} script, \`${line}\`${more}`
-        : `other parts of ${kind} scripts left out`,
+        ? `left out of a ${kind} script: \`${line}\`${more}`
+        : `left out other parts of ${kind} scripts`,
       request,
     )
   }

@@ -1,8 +1,8 @@
 /**
- * JavaScript as far as an importer needs it: comments out, brackets matched, paths into an answer read.
+ * The JavaScript that the importer understands: strips comments, matches brackets and reads paths into a response.
  */
 
-/** The code without its comments; what stands in quotes is left alone. */
+/** The code without comments. Strings are kept. */
 export function stripComments(code: string): string {
   return code.replace(
     /("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[\s\S])*`)|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g,
@@ -10,7 +10,7 @@ export function stripComments(code: string): string {
   )
 }
 
-/** From after an opening bracket to before its partner; to the end of the code without one. */
+/** The code from after an opening bracket to before its closing one, or to the end if there is none. */
 export function upToClosing(code: string, from: number): string {
   const token = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[\s\S])*`|[()[\]{}]/g
   token.lastIndex = from
@@ -22,13 +22,13 @@ export function upToClosing(code: string, from: number): string {
   return code.slice(from)
 }
 
-/** What an expression takes from an answer. */
+/** The part of a response that an expression reads. */
 export type Origin =
   | { readonly json: readonly (string | number)[] }
   | { readonly header: string }
   | { readonly cookie: string }
 
-/** What the expression takes from an answer, given what variables hold; null for anything else. */
+/** The part of a response that the expression reads, given the variables' values; null for anything else. */
 export function readOrigin(expression: string, known: ReadonlyMap<string, Origin>): Origin | null {
   const text = unwrap(expression.trim())
   const header = HEADER.exec(text)?.[2]
@@ -51,14 +51,14 @@ const HEADER =
   /^(?:pm\.response\.headers\.get|postman\.getResponseHeader)\(\s*(["'`])([^"'`]+)\1\s*\)(?:\.value)?$/
 const COOKIE = /^(?:pm\.cookies\.get|postman\.getResponseCookie)\(\s*(["'`])([^"'`]+)\1\s*\)(?:\.value)?$/
 
-/** Without what only changes the form: `String(x)`, `x.toString()`, brackets around all of it. */
+/** Removes wrappers that only change the form: `String(x)`, `x.toString()`, outer parentheses. */
 function unwrap(text: string): string {
   const inner = /^(?:String)?\(([\s\S]*)\)$/.exec(text)?.[1] ?? /^([\s\S]*)\.toString\(\s*\)$/.exec(text)?.[1]
   if (inner === undefined || upToClosing(`${inner})`, 0) !== inner) return text
   return unwrap(inner.trim())
 }
 
-/** `.a?.b[0]['c']`; null when there is more to it. */
+/** Parses `.a?.b[0]['c']`; null if there is more. */
 function readSteps(text: string): (string | number)[] | null {
   const steps: (string | number)[] = []
   const step = /\s*\??\.?\s*(?:(?<=\.\s*)([A-Za-z_$][\w$]*)(?!\s*\()|\[\s*(?:(\d+)|(["'`])([^"'`]*)\3)\s*\])/y
@@ -70,7 +70,7 @@ function readSteps(text: string): (string | number)[] | null {
   return steps
 }
 
-/** The steps as a scenario writes a path into JSON. Null when a step can't be written. */
+/** A JSON path as a scenario writes it; null if a step can't be written. */
 export function writePath(steps: readonly (string | number)[]): string | null {
   if (steps.some((step) => /['"\x00-\x1f]/.test(String(step)))) return null
   return `$${steps

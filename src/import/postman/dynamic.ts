@@ -1,25 +1,25 @@
 /**
- * Postman's dynamic variables (`{{$guid}}`), and what stands for them in a scenario.
+ * Postman's dynamic variables (`{{$guid}}`) and their replacements in a scenario.
  */
-import type { Hole } from '../template-text.js'
+import type { Placeholder } from '../template-text.js'
 
-/** What a dynamic variable becomes: holes and text, or a value of a list under `data`. */
+/** A replacement: text and placeholders, or a list under `data`. */
 export type Dynamic =
-  | { readonly parts: readonly (string | Hole)[] }
+  | { readonly parts: readonly (string | Placeholder)[] }
   | { readonly list: readonly (string | boolean)[] }
 
-/** What stands for `{{$name}}`; null for one that isn't known. */
+/** The replacement of `{{$name}}`; null if it's unknown. */
 export function findDynamic(name: string): Dynamic | null {
   return TABLE[name] ?? null
 }
 
-const number = (from: number, to: number): Hole => ({
+const number = (from: number, to: number): Placeholder => ({
   written: `{{ randomInt(${from}, ${to}) }}`,
-  gives: 'number',
+  type: 'number',
 })
-const text = (call: string): Hole => ({ written: `{{ ${call} }}`, gives: 'text' })
+const text = (call: string): Placeholder => ({ written: `{{ ${call} }}`, type: 'text' })
 const list = (...values: (string | boolean)[]): Dynamic => ({ list: values })
-const parts = (...values: (string | Hole)[]): Dynamic => ({ parts: values })
+const parts = (...values: (string | Placeholder)[]): Dynamic => ({ parts: values })
 
 const UUID = parts(text('uuid()'))
 const EMAIL = parts('user', number(1, 1_000_000), '@example.com')
@@ -35,11 +35,11 @@ const PRODUCT = list('Chair', 'Keyboard', 'Lamp', 'Mouse', 'Table')
 const PRICE = parts(number(0, 999), '.', number(10, 99))
 const PHONE = parts('555-', number(100, 999), '-', number(1000, 9999))
 
-/** By name; a table without a prototype, so that `{{$constructor}}` isn't one of them. */
+/** By name, without a prototype, so that `{{$constructor}}` isn't found. */
 const TABLE: Readonly<Record<string, Dynamic>> = Object.assign(Object.create(null), {
   $guid: UUID,
   $randomUUID: UUID,
-  $timestamp: parts({ written: "{{ timestamp('s') }}", gives: 'number' }),
+  $timestamp: parts({ written: "{{ timestamp('s') }}", type: 'number' }),
   $isoTimestamp: parts(text('now()')),
   $randomInt: parts(number(0, 1000)),
   $randomAlphaNumeric: parts(number(0, 9)),

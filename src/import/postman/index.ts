@@ -1,38 +1,38 @@
 /**
- * Postman collections (v2.0 and v2.1) → a scenario: folders become prefixes of names, or journeys where one request
- * captures what another one sends.
+ * Postman collections (v2.0 and v2.1) → a scenario. Folders become prefixes of names, or journeys if a request captures
+ * what another one sends.
  */
 import { userError } from '../../base/errors.js'
-import { BesideFiles } from '../beside.js'
 import type { Draft } from '../draft.js'
 import { References } from '../env-references.js'
 import { Names, oneLine, scenarioName } from '../names.js'
 import { Notes } from '../notes.js'
-import { escapeText, Holes } from '../template-text.js'
-import { type Foreign, field, isForeign, readForeign, textField } from '../untrusted-json.js'
+import { escapeText, Placeholders } from '../template-text.js'
+import { field, isMap, parseJsonOrYaml, textField, type UnknownMap } from '../untrusted-json.js'
+import { UploadFiles } from '../upload-files.js'
 import { type Checks, Scripts } from './checks.js'
 import { type Item, listItems } from './items.js'
 import { findGroups, type Link } from './journeys.js'
 import { type Prepared, prepare } from './request.js'
 import { chooseTarget, commonAuth } from './shared.js'
-import { readEnvironment, readVariables, Variables, type Workshop } from './variables.js'
+import { type PostmanContext, readEnvironment, readVariables, Variables } from './variables.js'
 
-/** Where the collection is from, and an environment to fill it in with. */
+/** Options of a Postman import. */
 export interface PostmanOptions {
-  /** The collection's file in messages. */
+  /** The collection's file name for messages. */
   readonly file: string
-  /** An exported environment (or globals), whose values go before those of the collection. */
+  /** An exported environment (or globals). Its values override the collection's. */
   readonly environment?: { readonly file: string; readonly text: string } | null
-  /** Instead of the host that most requests go to. */
+  /** Replaces the host that most requests go to. */
   readonly target?: string | null
-  /** Names beside the scenario that are taken by what can't be sent. */
+  /** Names next to the scenario that can't be used for uploads. */
   readonly reserved?: readonly string[]
 }
 
-/** A request with all that is known about it. */
+/** A request with everything known about it. */
 interface Entry extends Link {
   readonly item: Item
-  /** With its folders. */
+  /** Prefixed with its folders. */
   readonly name: string
   readonly checks: Checks
 }
@@ -42,42 +42,42 @@ interface Sent extends Entry {
   readonly prepared: Prepared
 }
 
-/** The draft of a scenario. Throws a UserError when the text is no collection, or has nothing that can be sent. */
+/** The draft of a scenario. Throws a UserError if the text is no collection or has no request to send. */
 export function importPostman(text: string, options: PostmanOptions): Draft {
-  const collection = findCollection(readForeign(text, options.file), options.file)
+  const collection = findCollection(parseJsonOrYaml(text, options.file), options.file)
   const notes = new Notes()
   const scripts = new Scripts(notes)
   const read = listItems(collection).map((item) => {
     const name = [...item.folders, item.name || 'request'].join(' / ')
     return { item, name, checks: scripts.read(item, name) }
   })
-  const workshop = makeWorkshop(collection, read, notes, options)
+  const context = makeContext(collection, read, notes, options)
   const entries = read.map(
     (entry): Entry => ({
       ...entry,
       folderId: entry.item.folderId,
-      gives: [...entry.checks.captures.keys()],
-      needs: workshop.variables.usedIn([entry.item.request, entry.item.auth], entry.item.local),
+      captures: [...entry.checks.captures.keys()],
+      needs: context.variables.usedIn([entry.item.request, entry.item.auth], entry.item.local),
     }),
   )
-  const groups = findGroups(entries).map((group) => prepareGroup(group, workshop))
+  const groups = findGroups(entries).map((group) => prepareGroup(group, context))
   const sent = groups.flat()
-  if (sent.length === 0) throw userError(`${options.file}: there is no request in it that perfctl can send`)
-  return makeDraft(collection, groups, workshop, options.target ?? null)
+  if (sent.length === 0) throw userError(`${options.file}: no requests that perfctl can send`)
+  return makeDraft(collection, groups, context, options.target ?? null)
 }
 
 function makeDraft(
-  collection: Foreign,
+  collection: UnknownMap,
   groups: readonly (readonly Sent[])[],
-  workshop: Workshop,
-  instead: string | null,
+  context: PostmanContext,
+  given: string | null,
 ): Draft {
-  const { notes, references, data } = workshop
+  const { notes, references, data } = context
   const sent = groups.flat()
   const { target, urlOf } = chooseTarget(
     sent.map(({ prepared }) => prepared.address),
-    instead,
-    workshop,
+    given,
+    context,
   )
   const auth = commonAuth(sent.map(({ prepared }) => prepared))
   const title = textField(collection.info, 'name') ?? ''
@@ -85,11 +85,11 @@ function makeDraft(
   const requests = groups
     .filter((group) => group.length > 0)
     .map((group) => {
-      // From the last to the first, as each captures only what later ones need.
+      // Backwards, because each step captures only what later steps need.
       const later = new Set<string>()
       const bodies: Record<string, unknown>[] = []
       for (const entry of group.toReversed()) {
-        const keys = writeRequest(entry, later, workshop)
+        const keys = writeRequest(entry, later, context)
         const url = urlOf(entry.prepared.address)
         bodies.unshift({ [entry.prepared.method]: url, ...(auth === null && keys.auth), ...keys.rest })
         for (const name of entry.needs) later.add(name)
@@ -99,12 +99,12 @@ function makeDraft(
         : writeJourney(group, bodies, names, title)
     })
 
-  workshop.files.tell(notes)
+  context.files.addNotes(notes)
   references.note(notes, [target, auth, requests])
   if (data.size > 0)
-    notes.add('lists under data stand in for random values of Postman', [...data.keys()].join(', '))
+    notes.add("lists under data replace Postman's random values", [...data.keys()].join(', '))
   notes.add(
-    'Postman keeps cookies and follows redirects; for that write cookies: true and redirects: 5 under http',
+    'Postman keeps cookies and follows redirects; to do the same, write cookies: true and redirects: 5 under http',
   )
   const name = scenarioName(title)
   return {
@@ -117,25 +117,25 @@ function makeDraft(
       requests,
     },
     notes: notes.list(),
-    placeholders: workshop.files.names,
+    placeholders: context.files.names,
   }
 }
 
-/** Prepares requests in order: what one captures is there for the next ones. */
-function prepareGroup(group: readonly Entry[], workshop: Workshop): Sent[] {
+/** Prepares requests in order, so that later ones see the captures of earlier ones. */
+function prepareGroup(group: readonly Entry[], context: PostmanContext): Sent[] {
   const captured = new Map<string, string>()
   return group.flatMap((entry) => {
     const scope = { captured: new Map(captured), local: entry.item.local, request: entry.name }
-    const prepared = prepare(entry.item, scope, workshop)
+    const prepared = prepare(entry.item, scope, context)
     if (prepared === null) return []
     if (group.length > 1)
-      for (const name of entry.gives) captured.set(name, workshop.variables.captureAs(name))
+      for (const name of entry.captures) captured.set(name, context.variables.captureAs(name))
     return [{ ...entry, prepared }]
   })
 }
 
-/** What stands in a request below its method. `later`: the variables that later steps need. */
-function writeRequest({ prepared, checks }: Sent, later: ReadonlySet<string>, { variables }: Workshop) {
+/** The keys of a request after its method. `later`: the variables that later steps need. */
+function writeRequest({ prepared, checks }: Sent, later: ReadonlySet<string>, { variables }: PostmanContext) {
   const capture = [...checks.captures]
     .filter(([name]) => later.has(name))
     .map(([name, from]) => [variables.captureAs(name), from])
@@ -162,21 +162,21 @@ function writeJourney(
   }
 }
 
-function makeWorkshop(
-  collection: Foreign,
+function makeContext(
+  collection: UnknownMap,
   entries: readonly { readonly name: string; readonly checks: Checks }[],
   notes: Notes,
   { environment, reserved }: PostmanOptions,
-): Workshop {
+): PostmanContext {
   const values = readVariables(collection)
   if (environment !== undefined && environment !== null) {
-    const read = readForeign(environment.text, environment.file)
+    const read = parseJsonOrYaml(environment.text, environment.file)
     if (!Array.isArray(field(read, 'values')))
-      throw userError(`${environment.file}: not an environment of Postman`, 'export the environment as JSON')
+      throw userError(`${environment.file}: not a Postman environment`, 'export the environment as JSON')
     for (const [name, value] of readEnvironment(read))
       if (value !== '' || !values.has(name)) values.set(name, value)
   }
-  // What a script always sets to the same value is as good as a variable of the collection.
+  // A variable that scripts always set to the same value is as good as one of the collection.
   const changing = new Set(entries.flatMap(({ checks }) => [...checks.captures.keys(), ...checks.sets]))
   const fixed = new Set<string>()
   for (const [name, value] of entries.flatMap(({ checks }) => [...checks.fixed])) {
@@ -185,10 +185,10 @@ function makeWorkshop(
     fixed.add(name)
   }
   const shared = {
-    holes: new Holes(),
+    placeholders: new Placeholders(),
     notes,
     references: new References(),
-    files: new BesideFiles(reserved),
+    files: new UploadFiles(reserved),
     data: new Map(),
   }
   const variables = new Variables(values, shared)
@@ -199,18 +199,24 @@ function makeWorkshop(
   return { ...shared, variables }
 }
 
-/** The collection in what was exported, or fetched from Postman's API. */
-function findCollection(value: unknown, file: string): Foreign {
+/** The collection in an exported file or a response of Postman's API. */
+function findCollection(value: unknown, file: string): UnknownMap {
   const wrapped = field(value, 'collection')
-  const collection = isForeign(wrapped) ? wrapped : value
-  if (isForeign(collection) && Array.isArray(collection.item)) return collection
+  const collection = isMap(wrapped) ? wrapped : value
+  if (isMap(collection) && Array.isArray(collection.item)) return collection
   if (Array.isArray(field(collection, 'requests')))
-    throw userError(`${file}: a collection of version 1`, 'export it from Postman as Collection v2.1')
+    throw userError(
+      `${file}: version 1 collections are not supported`,
+      'export it from Postman as Collection v2.1',
+    )
   if (Array.isArray(field(collection, 'values')))
-    throw userError(`${file}: an environment, not a collection`, 'export the collection, as Collection v2.1')
+    throw userError(
+      `${file}: this is an environment, not a collection`,
+      'export the collection as Collection v2.1',
+    )
   const isOpenapi = field(value, 'openapi') !== undefined || field(value, 'swagger') !== undefined
   const hint = isOpenapi
-    ? `write perfctl import openapi ${file}`
+    ? `this is an OpenAPI document: run perfctl import openapi ${file}`
     : 'export it from Postman as Collection v2.1'
   throw userError(`${file}: not a Postman collection`, hint)
 }

@@ -1,45 +1,45 @@
 /**
- * A collection's requests, each with what the folders above add to it.
+ * The requests of a collection, each with what its folders add.
  */
 import { userError } from '../../base/errors.js'
 import { oneLine } from '../names.js'
-import { type Foreign, field, isForeign, listOf, mapOf, textField, textOf } from '../untrusted-json.js'
+import { field, isMap, listOf, mapOf, textField, textOf, type UnknownMap } from '../untrusted-json.js'
 import { readVariables } from './variables.js'
 
 /** A request of a collection. */
 export interface Item {
-  /** Its name and those of the folders that it's in, from the outermost on. */
+  /** Its name, after those of its folders, outermost first. */
   readonly name: string
   readonly folders: readonly string[]
-  /** Tells folders apart: they may have the same name. */
+  /** Identifies the folder, as names may repeat. */
   readonly folderId: number
-  readonly request: Foreign
-  /** The nearest one, its own or that of a folder. */
+  readonly request: UnknownMap
+  /** Its own, or the nearest folder's. */
   readonly auth: unknown
-  /** Variables of folders, the nearest one first. */
+  /** Variables of its folders; the nearest folder wins. */
   readonly local: ReadonlyMap<string, string>
-  /** Its scripts, those of the collection and of folders first. */
+  /** Its scripts, after those of the collection and its folders. */
   readonly tests: readonly string[]
   readonly prerequests: readonly string[]
-  /** Whether the body is sent whatever the method. */
+  /** Whether to send the body whatever the method. */
   readonly keepsBody: boolean
-  /** Settings of the request that only Postman has. */
+  /** Settings that only Postman has. */
   readonly settings: readonly string[]
 }
 
 const DEPTH_MAX = 50
 const ITEMS_MAX = 20_000
 
-/** All requests in order. Throws a UserError for more than a scenario could hold. */
-export function listItems(collection: Foreign): Item[] {
+/** All requests in order. Throws a UserError if there are too many for a scenario. */
+export function listItems(collection: UnknownMap): Item[] {
   const items: Item[] = []
   let folderCount = 0
-  const visit = (folder: Foreign, above: Above, depth: number): void => {
+  const visit = (folder: UnknownMap, above: Above, depth: number): void => {
     const folderId = folderCount++
     if (depth > DEPTH_MAX)
       throw userError('folders are nested more than 50 levels deep', 'export one of the folders')
     for (const entry of listOf(field(folder, 'item'))) {
-      if (!isForeign(entry)) continue
+      if (!isMap(entry)) continue
       const name = oneLine(textField(entry, 'name') ?? '')
       const inside = add(above, entry)
       if (Array.isArray(entry.item)) {
@@ -50,7 +50,8 @@ export function listItems(collection: Foreign): Item[] {
         )
       } else if (field(entry, 'request') !== undefined) {
         items.push(makeItem(entry, name, inside, folderId))
-        if (items.length > ITEMS_MAX) throw userError('more than 20,000 requests', 'export a folder')
+        if (items.length > ITEMS_MAX)
+          throw userError('the collection has more than 20,000 requests', 'export a folder')
       }
     }
   }
@@ -72,14 +73,14 @@ interface Above {
   readonly local: ReadonlyMap<string, string>
   readonly tests: readonly string[]
   readonly prerequests: readonly string[]
-  readonly settings: Foreign
+  readonly settings: UnknownMap
 }
 
-function add(above: Above, entry: Foreign): Above {
+function add(above: Above, entry: UnknownMap): Above {
   const own = field(entry, 'auth')
   return {
     folders: above.folders,
-    auth: isForeign(own) ? own : above.auth,
+    auth: isMap(own) ? own : above.auth,
     local: new Map([...above.local, ...readVariables(entry)]),
     tests: [...above.tests, ...scriptsOf(entry, 'test')],
     prerequests: [...above.prerequests, ...scriptsOf(entry, 'prerequest')],
@@ -87,7 +88,7 @@ function add(above: Above, entry: Foreign): Above {
   }
 }
 
-function makeItem(entry: Foreign, name: string, above: Above, folderId: number): Item {
+function makeItem(entry: UnknownMap, name: string, above: Above, folderId: number): Item {
   const given = entry.request
   const request = typeof given === 'string' ? { url: given } : mapOf(given)
   const own = field(request, 'auth')
@@ -97,19 +98,17 @@ function makeItem(entry: Foreign, name: string, above: Above, folderId: number):
     name,
     folderId,
     request,
-    auth: isForeign(own) ? own : above.auth,
+    auth: isMap(own) ? own : above.auth,
     keepsBody: disableBodyPruning === true,
     settings: [
       ...Object.keys(settings),
-      ...['proxy', 'certificate'].filter(
-        (key) => isForeign(field(request, key)) || isForeign(field(entry, key)),
-      ),
+      ...['proxy', 'certificate'].filter((key) => isMap(field(request, key)) || isMap(field(entry, key))),
     ],
   }
 }
 
-/** The code of events, in the forms it comes in: a text or lines. */
-function scriptsOf(entry: Foreign, listen: string): string[] {
+/** The code of events, given as text or lines. */
+function scriptsOf(entry: UnknownMap, listen: string): string[] {
   return listOf(field(entry, 'event'))
     .filter((event) => field(event, 'listen') === listen && field(event, 'disabled') !== true)
     .map((event) => {

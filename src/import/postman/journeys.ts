@@ -1,32 +1,32 @@
 /**
- * Which requests of a folder depend on each other: one captures from its answer what a later one sends.
+ * Groups the requests of a folder in which one captures what a later one sends.
  */
 
-/** What a request gives to others and needs from them, by the names of variables. */
+/** The variables that a request captures and needs. */
 export interface Link {
-  /** Requests are linked within a folder. */
+  /** Only requests of the same folder are linked. */
   readonly folderId: number
-  readonly gives: readonly string[]
+  readonly captures: readonly string[]
   readonly needs: ReadonlySet<string>
 }
 
-/** All requests in groups of those that belong together, in the order of their first ones. */
+/** All requests in groups of linked ones, ordered by each group's first request. */
 export function findGroups<T extends Link>(links: readonly T[]): T[][] {
   const leaders = links.map((_, index) => index)
   const leaderOf = (index: number): number => {
     while (leaders[index] !== index) index = leaders[index]!
     return index
   }
-  const givers = new Map<string, number>()
-  links.forEach(({ folderId, gives, needs }, index) => {
+  const producers = new Map<string, number>()
+  links.forEach(({ folderId, captures, needs }, index) => {
     for (const name of needs) {
-      const giver = givers.get(`${folderId} ${name}`)
-      if (giver === undefined) continue
-      // The earlier leader leads both, so that a group stands where its first request does.
-      const [one, other] = [leaderOf(index), leaderOf(giver)]
+      const producer = producers.get(`${folderId} ${name}`)
+      if (producer === undefined) continue
+      // The earlier leader leads both, so that a group keeps the position of its first request.
+      const [one, other] = [leaderOf(index), leaderOf(producer)]
       leaders[Math.max(one, other)] = Math.min(one, other)
     }
-    for (const name of gives) givers.set(`${folderId} ${name}`, index)
+    for (const name of captures) producers.set(`${folderId} ${name}`, index)
   })
   const groups = new Map<number, T[]>()
   links.forEach((link, index) => {

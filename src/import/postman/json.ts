@@ -1,39 +1,39 @@
 /**
- * JSON with variables in it, as Postman sends it, into the `json` of a scenario.
+ * JSON with variables, as Postman sends it → the `json` of a scenario.
  */
 import { isSecretField } from '../../base/secrets.js'
 import type { References } from '../env-references.js'
-import { type Holes, hasHoles } from '../template-text.js'
+import { hasPlaceholders, type Placeholders } from '../template-text.js'
 import { stripComments } from './code.js'
 
-/** What a hole outside of quotes is turned into for a moment, so that the text around it can be parsed. */
+/** Marks a placeholder outside quotes while the text around it is parsed. */
 const BARE = '\uE002'
 
-/** Thrown where a value can't be said in `json`; the text is then sent as it is. */
-class Unsayable extends Error {}
+/** Thrown if `json` can't represent a value. The text is then sent unchanged. */
+class NotRepresentable extends Error {}
 
 /**
- * The value that a marked JSON text stands for, written as a scenario has it. Null when it isn't JSON, or when
- * `json` would send something else than Postman does.
+ * The value of a JSON text with placeholders, as a scenario writes it. Null if it isn't JSON, or if `json` would send
+ * something other than Postman.
  */
-export function readMarkedJson(
+export function readTemplateJson(
   text: string,
-  holes: Holes,
+  placeholders: Placeholders,
   references: References,
 ): { value: unknown } | null {
   if (text.includes(BARE)) return null
   const parsed = parse(quoteBare(text)) ?? parse(quoteBare(stripComments(text)))
   if (parsed === null) return null
   try {
-    return { value: convert(parsed.value, '', { holes, references }) }
+    return { value: convert(parsed.value, '', { placeholders, references }) }
   } catch (error) {
-    if (error instanceof Unsayable) return null
+    if (error instanceof NotRepresentable) return null
     throw error
   }
 }
 
 function parse(text: string): { value: unknown } | null {
-  // A whole number that JavaScript can't hold would be sent as another one.
+  // Larger whole numbers than JavaScript's would be sent changed.
   if (/[:[,\s]-?\d{16,}(?=\s*[,\]}])/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, '""'))) return null
   try {
     return { value: JSON.parse(text) as unknown }
@@ -42,7 +42,7 @@ function parse(text: string): { value: unknown } | null {
   }
 }
 
-/** Puts holes that stand outside of quotes into quotes, with a sign. */
+/** Quotes placeholders that are outside quotes, and marks them. */
 function quoteBare(text: string): string {
   return text.replace(/"(?:[^"\\]|\\[\s\S])*"|(\uE000\d+\uE001)/g, (whole, bare: string | undefined) =>
     bare === undefined ? whole : `"${BARE}${bare}"`,
@@ -50,7 +50,7 @@ function quoteBare(text: string): string {
 }
 
 interface Tools {
-  readonly holes: Holes
+  readonly placeholders: Placeholders
   readonly references: References
 }
 
@@ -60,19 +60,19 @@ function convert(value: unknown, key: string, tools: Tools): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => {
-      if (hasHoles(name) || name.includes(BARE) || name === '__proto__') throw new Unsayable()
+      if (hasPlaceholders(name) || name.includes(BARE) || name === '__proto__') throw new NotRepresentable()
       return [name, convert(part, name, tools)]
     }),
   )
 }
 
-function convertText(text: string, key: string, { holes, references }: Tools): unknown {
+function convertText(text: string, key: string, { placeholders, references }: Tools): unknown {
   const isBare = text.startsWith(BARE)
-  const hole = holes.only(isBare ? text.slice(1) : text)
-  // In quotes it has to stay a text, outside of them it must not become one.
-  const isText = hole?.gives === 'text'
-  if (hole !== null && hole.gives !== 'any' && isBare === isText) throw new Unsayable()
-  if (isBare) return hole!.written
-  if (text !== '' && !hasHoles(text) && isSecretField(key)) return references.takeSecret(key, text)
-  return holes.write(text)
+  const placeholder = placeholders.only(isBare ? text.slice(1) : text)
+  // In quotes the value has to stay text; outside quotes it must not become text.
+  const isText = placeholder?.type === 'text'
+  if (placeholder !== null && placeholder.type !== 'any' && isBare === isText) throw new NotRepresentable()
+  if (isBare) return placeholder!.written
+  if (text !== '' && !hasPlaceholders(text) && isSecretField(key)) return references.takeSecret(key, text)
+  return placeholders.write(text)
 }

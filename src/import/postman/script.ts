@@ -1,37 +1,37 @@
 /**
- * Postman's test scripts: what of them a scenario can say. Statements are recognised one by one; all that isn't is
- * handed back, so that nobody takes it for done.
+ * Translates Postman test scripts as far as a scenario can express them. Statements are recognized one by one; all
+ * others are returned, to be noted.
  */
 import { STATUS_CODES } from 'node:http'
 import { type Origin, readOrigin, stripComments, upToClosing, writePath } from './code.js'
 
-/** What a script comes to. */
+/** The results of a script. */
 export interface Script {
   /** The statuses that it accepts. */
   readonly status: readonly (number | '2xx')[]
-  /** What the variables are captured from, as a scenario writes it. */
+  /** Variables and where to capture them, as a scenario writes it. */
   readonly captures: ReadonlyMap<string, string | Readonly<Record<string, string>>>
   /** A text that the body must contain. */
   readonly body: string | null
-  /** Values that paths into the body must lead to. */
+  /** Expected values by JSON path. */
   readonly json: ReadonlyMap<string, string | number | boolean>
   /** Variables that it sets in a way that isn't understood. */
   readonly sets: readonly string[]
-  /** Variables that it sets to a fixed value. */
+  /** Variables that it sets to a constant. */
   readonly fixed: ReadonlyMap<string, string>
-  /** The lines that none of this is about. */
+  /** The lines that were not understood. */
   readonly rest: readonly string[]
 }
 
-/** Reads the code of a script; without an answer (before the request), only fixed values are taken from it. */
-export function readScript(code: string, hasAnswer: boolean): Script {
-  const reader = new ScriptReader(stripComments(code).slice(0, CODE_MAX), hasAnswer)
-  if (hasAnswer) {
+/** Reads a script. Before a request there is no response, so only constants are read. */
+export function readScript(code: string, hasResponse: boolean): Script {
+  const reader = new ScriptReader(stripComments(code).slice(0, CODE_MAX), hasResponse)
+  if (hasResponse) {
     reader.readNames()
     reader.readStatus()
   }
   reader.readSetters()
-  if (hasAnswer) reader.readExpectations()
+  if (hasResponse) reader.readExpectations()
   return reader.finish()
 }
 
@@ -41,7 +41,7 @@ const EQUALS = String.raw`\.to(?:\.be)?(?:\.deep)?\.(?:equals?|eql|eq)\s*\(`
 
 class ScriptReader {
   private code: string
-  private readonly hasAnswer: boolean
+  private readonly hasResponse: boolean
   private readonly names = new Map<string, Origin>()
   private readonly status = new Set<number | '2xx'>()
   private readonly captures = new Map<string, string | Record<string, string>>()
@@ -50,12 +50,12 @@ class ScriptReader {
   private readonly sets: string[] = []
   private body: string | null = null
 
-  constructor(code: string, hasAnswer: boolean) {
+  constructor(code: string, hasResponse: boolean) {
     this.code = code
-    this.hasAnswer = hasAnswer
+    this.hasResponse = hasResponse
   }
 
-  /** `const json = pm.response.json()`, `const { token } = json`: what variables of the script stand for. */
+  /** Reads the script's own variables: `const json = pm.response.json()`, `const { token } = json`. */
   readNames(): void {
     const declared =
       /(?:\b(?:const|let|var)\s+)?(?:\{([^{}]*)\}|(?<![.\w$"'`])([A-Za-z_$][\w$]*))\s*=(?![=>])\s*([^;\n]+);?/g
@@ -99,7 +99,7 @@ class ScriptReader {
     )
   }
 
-  /** `pm.environment.set("token", json.token)` and the older `postman.setEnvironmentVariable`. */
+  /** Reads `pm.environment.set("token", json.token)` and the older `postman.setEnvironmentVariable`. */
   readSetters(): void {
     const setter = new RegExp(
       String.raw`\b(?:pm\.(?:environment|collectionVariables|globals|variables)\.set|postman\.set(?:Environment|Global)Variable)\(\s*${TEXT}\1\s*,`,
@@ -118,7 +118,7 @@ class ScriptReader {
     this.code = code + this.code.slice(end)
   }
 
-  /** `pm.expect(json.total).to.eql(3)`, `pm.expect(pm.response.text()).to.include("ok")`. */
+  /** Reads `pm.expect(json.total).to.eql(3)` and `pm.expect(pm.response.text()).to.include("ok")`. */
   readExpectations(): void {
     this.take(
       new RegExp(
@@ -150,7 +150,7 @@ class ScriptReader {
     return { status: [...this.status], captures, body, json, sets, fixed, rest: linesLeft(this.code) }
   }
 
-  /** Takes those matches out of the code that `use` accepts. */
+  /** Removes the matches that `use` accepts from the code. */
   private take(pattern: RegExp, use: (match: readonly (string | undefined)[]) => boolean): void {
     this.code = this.code.replace(pattern, (...match) => (use(match as string[]) ? '' : match[0]))
   }
@@ -167,7 +167,7 @@ class ScriptReader {
   }
 
   private set(name: string, value: string): boolean {
-    const origin = this.hasAnswer ? readOrigin(value, this.names) : null
+    const origin = this.hasResponse ? readOrigin(value, this.names) : null
     const source = origin === null ? null : writeSource(origin)
     const literal = /^(["'`])([^"'`\\$]*)\1$/.exec(value)?.[2] ?? /^-?\d+(?:\.\d+)?$/.exec(value)?.[0]
     if (source !== null) this.captures.set(name, source)
@@ -185,7 +185,7 @@ class ScriptReader {
   private exist(expression: string, name: string): boolean {
     const origin = readOrigin(expression, this.names)
     const path = origin !== null && 'json' in origin ? writePath([...origin.json, name]) : null
-    // A value that is checked, too, says more.
+    // A check of the value says more than one of its existence.
     if (path !== null && !this.json.has(path)) this.json.set(path, 'exists')
     return path !== null
   }
@@ -193,7 +193,7 @@ class ScriptReader {
   private equal(expression: string, value: string | number | boolean): boolean {
     const origin = readOrigin(expression, this.names)
     const path = origin !== null && 'json' in origin ? writePath(origin.json) : null
-    // What a scenario would read as a comparison, as a template, or not at all.
+    // A scenario would read it as a comparison or a template, or not at all.
     if (
       path === null ||
       (typeof value === 'string' && /^$|\\|^\s*[<>=!]|\{\{|\$\{|^(?:exists|missing)$/.test(value))
@@ -209,7 +209,7 @@ function writeSource(origin: Origin): string | Record<string, string> | null {
   return { ...origin }
 }
 
-/** What is left of a script without its scaffolding: tests, conditions, brackets, what it prints. */
+/** The lines that are left without scaffolding: tests, conditions, brackets, logging. */
 function linesLeft(code: string): string[] {
   const bare = dropCalls(code, /\bconsole\.\w+\s*\(/g)
     .replace(
@@ -228,7 +228,7 @@ function linesLeft(code: string): string[] {
     .filter((line) => /[^\s{}();,]/.test(line))
 }
 
-/** Without what the pattern begins, up to its closing bracket. */
+/** Removes calls that the pattern starts, up to their closing bracket. */
 function dropCalls(code: string, pattern: RegExp): string {
   let kept = ''
   let end = 0

@@ -1,56 +1,56 @@
 /**
- * What the requests of a collection have in common, and so stands once in a scenario: the target, the login.
+ * What a collection's requests share: the target and the login.
  */
-import { escapeText, type Holes, hasHoles } from '../template-text.js'
+import { escapeText, hasPlaceholders, type Placeholders } from '../template-text.js'
 import type { Prepared } from './request.js'
 import type { Address } from './url.js'
-import type { Workshop } from './variables.js'
+import type { PostmanContext } from './variables.js'
 
-/** The target, and what stands in a request for its address: a path, or a whole URL where it is elsewhere. */
+/** The target, and each request's address: a path, or a full URL if it's elsewhere. */
 export interface Target {
   readonly target: string | null
   urlOf(address: Address): string
 }
 
-/** The base of most requests becomes the target. `instead`: a target that was given. */
+/** Makes the base of most requests the target. `given`: the target of the command line. */
 export function chooseTarget(
   addresses: readonly Address[],
-  instead: string | null,
-  { holes, notes }: Workshop,
+  given: string | null,
+  { placeholders, notes }: PostmanContext,
 ): Target {
   const counts = new Map<string, number>()
   for (const { base } of addresses) {
     // A target is the same in every iteration.
-    if (!holes.write(base).includes('{{ ')) counts.set(base, (counts.get(base) ?? 0) + 1)
+    if (!placeholders.write(base).includes('{{ ')) counts.set(base, (counts.get(base) ?? 0) + 1)
   }
   const [main] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? []
   for (const { base, isOpen } of addresses) {
-    if (isOpen && (base !== main || instead === null))
+    if (isOpen && (base !== main || given === null))
       notes.add(
-        'has to be a whole URL, such as http://localhost:3000',
-        holes.write(base).replace(/^\$\{|\}$/g, ''),
+        'set these variables to a full URL (such as http://localhost:3000)',
+        placeholders.write(base).replace(/^\$\{|\}$/g, ''),
       )
   }
   if (counts.size > 1) {
     const others = [...counts.keys()].filter((base) => base !== main)
-    for (const base of others) notes.add('requests to other hosts have whole URLs', holes.write(base))
+    for (const base of others) notes.add('requests to other hosts have full URLs', placeholders.write(base))
   }
   return {
-    target: instead === null ? (main === undefined ? null : written(main, holes)) : overridable(instead),
-    urlOf: ({ base, path }) => holes.write(base === main ? path : `${base}${path}`),
+    target: given === null ? (main === undefined ? null : written(main, placeholders)) : overridable(given),
+    urlOf: ({ base, path }) => placeholders.write(base === main ? path : `${base}${path}`),
   }
 }
 
-function written(base: string, holes: Holes): string {
-  return hasHoles(base) ? holes.write(base) : overridable(base)
+function written(base: string, placeholders: Placeholders): string {
+  return hasPlaceholders(base) ? placeholders.write(base) : overridable(base)
 }
 
-/** `${BASE_URL:-https://api.example.com}`: a collection is rarely for the host that load is meant for. */
+/** `${BASE_URL:-https://api.example.com}`, because a collection rarely names the host to load-test. */
 function overridable(base: string): string {
   return base.includes('}') ? escapeText(base) : `\${BASE_URL:-${base}}`
 }
 
-/** The login that all requests have; null when they differ, or when it's captured from an answer. */
+/** The login that all requests share; null if they differ or if it's captured from a response. */
 export function commonAuth(requests: readonly Prepared[]): Readonly<Record<string, string>> | null {
   const [first] = requests
   if (first === undefined || first.auth === null) return null

@@ -1,35 +1,35 @@
 /**
- * Postman's variables: the value that stands for `{{name}}` in a request, whoever set it.
+ * Resolves Postman's `{{name}}` variables, whatever sets them.
  */
 import { isSecretField } from '../../base/secrets.js'
-import type { BesideFiles } from '../beside.js'
 import type { References } from '../env-references.js'
 import { captureName } from '../names.js'
 import type { Notes } from '../notes.js'
-import type { Hole, Holes } from '../template-text.js'
-import { type Foreign, field, listOf, textField, textOf } from '../untrusted-json.js'
+import type { Placeholder, Placeholders } from '../template-text.js'
+import { field, listOf, textField, textOf, type UnknownMap } from '../untrusted-json.js'
+import type { UploadFiles } from '../upload-files.js'
 import { findDynamic } from './dynamic.js'
 
-/** Variables may be made of variables; beyond that they'd be made of themselves. */
+/** Variables may refer to variables. Deeper nesting is a cycle. */
 const NESTING_MAX = 10
 const VARIABLE = /\{\{([^{}]+)\}\}/g
 
-/** Where a text stands. */
+/** Where a text is used. */
 export interface Scope {
-  /** Postman's names of the values captured before, and their names in the scenario. */
+  /** Variables captured before, by Postman's name, with their names in the scenario. */
   readonly captured: ReadonlyMap<string, string>
-  /** The values that folders above give to variables. */
+  /** The values of variables from the folders above. */
   readonly local: ReadonlyMap<string, string>
-  /** The request, for notes. */
+  /** The request's name for notes. */
   readonly request: string
 }
 
-/** Everything that is shared by the requests of an import. */
-export interface Workshop {
-  readonly holes: Holes
+/** Shared by all requests of an import. */
+export interface PostmanContext {
+  readonly placeholders: Placeholders
   readonly notes: Notes
   readonly references: References
-  readonly files: BesideFiles
+  readonly files: UploadFiles
   /** The feeders that the scenario needs, by name. */
   readonly data: Map<string, readonly (string | boolean)[]>
   readonly variables: Variables
@@ -38,22 +38,20 @@ export interface Workshop {
 /** Resolves variables. */
 export class Variables {
   private readonly fixed: ReadonlyMap<string, string>
-  private readonly shared: Omit<Workshop, 'variables'>
-  /** Which script sets a variable: for the note about one that nothing else gives. */
+  private readonly shared: Omit<PostmanContext, 'variables'>
+  /** The script that sets each variable, for the note on variables without another value. */
   private readonly setters = new Map<string, string>()
   private readonly captureNames = new Map<string, string>()
 
-  constructor(fixed: ReadonlyMap<string, string>, shared: Omit<Workshop, 'variables'>) {
+  constructor(fixed: ReadonlyMap<string, string>, shared: Omit<PostmanContext, 'variables'>) {
     this.fixed = fixed
     this.shared = shared
   }
 
-  /** Remembers that a script sets the variable. */
   setBy(name: string, request: string): void {
     if (!this.setters.has(name)) this.setters.set(name, request)
   }
 
-  /** The name under which a scenario captures the variable. */
   captureAs(name: string): string {
     const known = this.captureNames.get(name)
     if (known !== undefined) return known
@@ -66,20 +64,20 @@ export class Variables {
     return free
   }
 
-  /** The text with a mark for each variable that isn't fixed, and the value of each one that is. */
-  mark(text: string, scope: Scope, depth = 0): string {
-    const { holes } = this.shared
+  /** The text with constant variables replaced by their values and all others by placeholders. */
+  fillIn(text: string, scope: Scope, depth = 0): string {
+    const { placeholders } = this.shared
     let end = 0
-    let marked = ''
+    let filled = ''
     for (const match of text.matchAll(VARIABLE)) {
-      marked += holes.literal(text.slice(end, match.index))
-      marked += this.resolve(match[1]!.trim(), scope, depth)
+      filled += placeholders.literal(text.slice(end, match.index))
+      filled += this.resolve(match[1]!.trim(), scope, depth)
       end = match.index + match[0].length
     }
-    return marked + holes.literal(text.slice(end))
+    return filled + placeholders.literal(text.slice(end))
   }
 
-  /** The variables that a value, with all lists and maps in it, depends on. */
+  /** The variables that a value depends on, including nested lists and maps. */
   usedIn(value: unknown, local: ReadonlyMap<string, string>): Set<string> {
     const names = new Set<string>()
     const visit = (part: unknown): void => {
@@ -97,41 +95,47 @@ export class Variables {
   }
 
   private resolve(name: string, scope: Scope, depth: number): string {
-    const { holes, notes, references } = this.shared
+    const { placeholders, notes, references } = this.shared
     if (name.startsWith('$')) return this.resolveDynamic(name, scope)
     const captured = scope.captured.get(name)
-    if (captured !== undefined) return holes.mark({ written: `{{ ${captured} }}`, gives: 'any' })
+    if (captured !== undefined) return placeholders.add({ written: `{{ ${captured} }}`, type: 'any' })
     const value = scope.local.get(name) ?? this.fixed.get(name) ?? ''
     const setter = this.setters.get(name)
     if (value !== '' && !isSecretField(name) && depth < NESTING_MAX) {
       if (setter !== undefined)
-        notes.add(`scripts change variables that keep their saved value here`, `${name} (by ${setter})`)
-      return this.mark(value, scope, depth + 1)
+        notes.add(
+          `scripts change these variables; here they keep their saved value`,
+          `${name} (by ${setter})`,
+        )
+      return this.fillIn(value, scope, depth + 1)
     }
     const reference = references.take(name.replace(/^vault:/, ''), `variable ${name}`)
     if (setter !== undefined)
-      notes.add('set by scripts in Postman, to be given here', `${reference.slice(2, -1)} (by ${setter})`)
-    return holes.mark({ written: reference, gives: 'text' })
+      notes.add(
+        'set these variables, which scripts set in Postman',
+        `${reference.slice(2, -1)} (by ${setter})`,
+      )
+    return placeholders.add({ written: reference, type: 'text' })
   }
 
   private resolveDynamic(name: string, scope: Scope): string {
-    const { holes, notes, data, references } = this.shared
+    const { placeholders, notes, data, references } = this.shared
     const dynamic = findDynamic(name)
     if (dynamic === null) {
-      notes.add(`no function stands for {{${name}}}, it is left to the environment`, scope.request)
-      return holes.mark({ written: references.take(name, `variable ${name}`), gives: 'text' })
+      notes.add(`perfctl has no function for {{${name}}}; set the variable in the environment`, scope.request)
+      return placeholders.add({ written: references.take(name, `variable ${name}`), type: 'text' })
     }
     if ('parts' in dynamic)
-      return dynamic.parts.map((part) => (typeof part === 'string' ? part : holes.mark(part))).join('')
+      return dynamic.parts.map((part) => (typeof part === 'string' ? part : placeholders.add(part))).join('')
     const feeder = name.slice(1)
     data.set(feeder, dynamic.list)
-    const gives: Hole['gives'] = typeof dynamic.list[0] === 'boolean' ? 'boolean' : 'text'
-    return holes.mark({ written: `{{ ${feeder} }}`, gives })
+    const type: Placeholder['type'] = typeof dynamic.list[0] === 'boolean' ? 'boolean' : 'text'
+    return placeholders.add({ written: `{{ ${feeder} }}`, type })
   }
 }
 
-/** The variables of a collection or a folder, those that are switched off left out. */
-export function readVariables(owner: Foreign): Map<string, string> {
+/** The enabled variables of a collection or folder. */
+export function readVariables(owner: UnknownMap): Map<string, string> {
   return readValues([...listOf(field(owner, 'variable')), ...listOf(field(owner, 'variables'))])
 }
 
@@ -145,7 +149,7 @@ function readValues(entries: readonly unknown[]): Map<string, string> {
   for (const entry of entries) {
     const name = textField(entry, 'key') ?? textField(entry, 'id')
     if (name === null || field(entry, 'disabled') === true || field(entry, 'enabled') === false) continue
-    // A value of type secret is as good as none: it must not get into the file.
+    // The value of a secret must not get into the file.
     const value = field(entry, 'type') === 'secret' ? null : textOf(field(entry, 'value'))
     values.set(name, value ?? '')
   }

@@ -109,7 +109,7 @@ describe.concurrent('side by side', () => {
     const commands = ['--a-command', 'touch started; exit 1', '--b-command', 'touch started; exit 1']
     const { code, stderr } = await session.perfctl(['ab', 'data.yaml', ...commands])
     expect(code).toBe(2)
-    expect(stderr).toContain('data.user (users.csv) has 200 rows, and the load will take')
+    expect(stderr).toContain('data.user (users.csv) has 200 rows, but the load needs')
     expect(session.exists('started')).toBe(false)
   })
 

@@ -60,12 +60,12 @@ describe('a line of', () => {
       { host: 'shop.example' },
     ],
     [
-      'a load balancer of AWS',
+      'an AWS load balancer',
       'https 2026-10-10T11:55:36.000000Z app/lb/50dc 1.2.3.4:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 0 57 "GET https://shop.example:443/a?b=c HTTP/1.1" "x" - -',
       { host: 'shop.example:443' },
     ],
     [
-      'a classic load balancer of AWS',
+      'a classic AWS load balancer',
       '2026-10-10T11:55:36.000000Z lb 1.2.3.4:2817 10.0.0.1:80 0.000073 0.001048 0.000057 200 200 0 29 "GET http://shop.example:80/a?b=c HTTP/1.1" "x" - -',
       { host: 'shop.example:80' },
     ],
@@ -129,21 +129,21 @@ describe('a line of', () => {
     ['{"level":"info","msg":"started"}', null],
     ['{"status":200', null],
     ['some text', null],
-  ])('%s is none', (text, content) => {
+  ])('%s is not an entry', (text, content) => {
     expect(readLine(text)).toBe(content)
   })
 })
 
-test('a log of nothing but assets is kept, with what could not be read', async () => {
+test('a log with only static files is imported, with notes on unreadable lines', async () => {
   const { scenario, notes } = await draft([...repeat(12, (n) => line('GET /a.css', { at: n })), 'what'])
   expect(scenario.requests.map(({ name }) => name)).toEqual(['GET /a.css'])
   expect(notes.slice(0, 2)).toEqual([
-    'left out what is no entry of a log: 1 of 13 lines',
-    'all requests that could be read are for images, scripts, style sheets and the like',
+    'left out lines that are not log entries: 1 of 13 lines',
+    'all readable requests are for static files (images, scripts, style sheets)',
   ])
 })
 
-describe('the rate is that of the stretch in which most of the log is', () => {
+describe('the rate is that of the main part of the log', () => {
   const DAY = 86_400
   const seconds = (count: number, start = 0) => Array.from({ length: count }, (_, n) => start + n)
   const loadOf = async (times: readonly number[]) => {
@@ -155,30 +155,36 @@ describe('the rate is that of the stretch in which most of the log is', () => {
 
   test.each<[string, readonly number[], string, string, string]>([
     ['one line is a year older', [-365 * DAY, ...seconds(120)], '1m', '1/s', 'all others: 1 of 121 requests'],
-    ['one of few lines is', [-365 * DAY, ...seconds(3)], '1m', '1/s', 'all others: 1 of 4 requests'],
+    [
+      'one of a few lines is a year older',
+      [-365 * DAY, ...seconds(3)],
+      '1m',
+      '1/s',
+      'all others: 1 of 4 requests',
+    ],
     ['one line is a year younger', [...seconds(120), 365 * DAY], '1m', '1/s', ': 1 of 121 requests'],
     [
-      'lines come in any order',
+      'lines are out of order',
       [...seconds(60).toReversed(), -DAY * 400, ...seconds(60, 60)],
       '1m',
       '1/s',
       ': 1 of 121 requests',
     ],
-    ['little is asked for', [0, 3600, 7200], '10m', '1/m', 'so few requests a minute make no load'],
-    ['nearly nothing is', [0, 365 * DAY], '10m', '1/m', '2 requests in 8760h, 0.00023/h on average'],
-  ])('when %s', async (_, times, duration, rate, note) => {
+    ['there are few requests', [0, 3600, 7200], '10m', '1/m', 'too low for a load test'],
+    ['there are hardly any', [0, 365 * DAY], '10m', '1/m', '2 requests in 8760h, 0.00023/h on average'],
+  ])('if %s', async (_, times, duration, rate, note) => {
     const load = await loadOf(times)
     expect(load).toMatchObject({ duration, rate })
     expect(load.notes).toContain(note)
   })
 
-  test('nights belong to it', async () => {
+  test('nights are included', async () => {
     const load = await loadOf([0, 1, 2].flatMap((day) => seconds(300).map((n) => day * DAY + n * 60)))
     expect(load.notes).toContain('900 requests in ')
     expect(load.notes).not.toContain('left out of the rate')
   })
 
-  test('a log longer than what is counted in seconds is counted in longer ones', async () => {
+  test('a long log is counted in longer periods than seconds', async () => {
     const load = await loadOf([-365 * DAY, ...seconds(9000).map((n) => n * 3)])
     expect(load).toMatchObject({ rate: '20/m' })
     expect(load.notes).toContain('all others: 1 of 9,001 requests')
@@ -210,13 +216,13 @@ test('a log becomes a mix at the rate of its traffic', async () => {
     thresholds: ['error_rate < 1%'],
   })
   expect(notes).toEqual([
-    'left out what is no entry of a log: 1 of 122 lines',
-    'left out images, scripts, style sheets and the like: 20 of 122 lines; --static keeps them',
-    '101 requests in 2m, 51/m on average; in the busiest minute (2026-05-01 00:00 UTC) 1.7/s, in the busiest second 3. For the load of that minute: -r 1.7/s',
-    'logs have no bodies: add json, form or body to: POST /api/bookings',
-    'logs have no headers: add under http what the service asks for, such as auth',
-    'lists under data hold values of the log: see that none of them is personal',
-    'the log does not say of which host it is: set target, or -e BASE_URL=...',
+    'left out lines that are not log entries: 1 of 122 lines',
+    'left out static files (images, scripts, style sheets): 20 of 122 lines; --static keeps them',
+    '101 requests in 2m, 51/m on average; in the busiest minute (2026-05-01 00:00 UTC) 1.7/s, in the busiest second 3. To run at the rate of that minute: -r 1.7/s',
+    'logs contain no bodies: add json, form or body to these requests: POST /api/bookings',
+    'logs contain no headers: add those that the service needs under http, such as auth',
+    'lists under data contain values from the log: check them for personal data',
+    'the log names no host: set target, or -e BASE_URL=...',
   ])
   expect(readDraft({ scenario, notes }).requests).toHaveLength(4)
 })
@@ -229,7 +235,7 @@ describe('values in paths and queries', () => {
   }
 
   test.each<[string, readonly string[], unknown, readonly unknown[]]>([
-    ['that never change stay', ['GET /v/2/a?b=%20', 'GET /v/2/a?b=%20'], undefined, ['/v/2/a?b=%20']],
+    ['that never change are kept', ['GET /v/2/a?b=%20', 'GET /v/2/a?b=%20'], undefined, ['/v/2/a?b=%20']],
     [
       'of a dense range are random',
       repeat(40, (n) => `GET /a/${n * 2}`),
@@ -237,7 +243,7 @@ describe('values in paths and queries', () => {
       ['/a/{{ randomInt(0, 78) }}'],
     ],
     [
-      'of a thin range are those seen',
+      'of a sparse range are listed',
       repeat(21, (n) => `GET /a/${n * 3}`),
       { aId: repeat(21, (n) => `${n * 3}`).map(Number) },
       ['/a/{{ aId }}'],
@@ -261,19 +267,19 @@ describe('values in paths and queries', () => {
       ['/a?q={{ q }}'],
     ],
     [
-      'stand as often as they came',
+      'are repeated by frequency',
       repeat(40, (n) => `GET /a?p=${n < 30 ? 1 : n % 3}`),
       { p: [...Array(4).fill(0), ...Array(33).fill(1), ...Array(3).fill(2)] },
       ['/a?p={{ p }}'],
     ],
     [
-      'of equal names in other places have names of their own',
+      'with equal names in different places get unique names',
       ['GET /a?p=1', 'GET /a?p=2', 'GET /b?p=x', 'GET /b?p=y'],
       { p: [1, 2], bP: ['x', 'y'] },
       ['/a?p={{ p }}', '/b?p={{ bP }}'],
     ],
     [
-      'of names that mean something in templates have other names',
+      'with names that are special in templates are renamed',
       ['GET /a?null=1&date=x', 'GET /a?null=2&date=y'],
       { value_null: [1, 2], date: ['x', 'y'] },
       ['/a?null={{ value_null }}&date={{ date }}'],
@@ -285,13 +291,13 @@ describe('values in paths and queries', () => {
       ['/a?p={{ p }}', '/b?p={{ p }}'],
     ],
     [
-      'that are secrets stay behind',
+      'that are secrets are not copied',
       ['GET /a?token=geheim1', 'GET /a?token=geheim2'],
       undefined,
       ['/a?token=${TOKEN}'],
     ],
     [
-      'in many words are names',
+      'among many words are names',
       repeat(300, (n) => `GET /p/word${String.fromCharCode(97 + (n % 26), 97 + (n % 25))}`),
       expect.objectContaining({ pName: expect.arrayContaining(['wordaa']) }),
       ['/p/{{ pName }}'],
@@ -300,7 +306,7 @@ describe('values in paths and queries', () => {
     expect(await values(requests)).toMatchObject({ data, paths })
   })
 
-  test('of which a list holds a part are told', async () => {
+  test('that are only partly listed are noted', async () => {
     const { notes } = await values(repeat(3000, (n) => `GET /a/${n * 1000}`))
     expect(notes.join()).toMatch(
       /caches will be hit more often than in real traffic: aId \(100 of about [23],\d00\)/,
@@ -308,7 +314,7 @@ describe('values in paths and queries', () => {
   })
 })
 
-test('words of an API stay words, however many', async () => {
+test('words of an API stay words, however many there are', async () => {
   const { scenario } = await draft(
     repeat(400, (n) => line(`GET /api/word${String.fromCharCode(97 + (n % 20))}/list`)),
   )
@@ -317,7 +323,7 @@ test('words of an API stay words, however many', async () => {
 
 describe('statuses', () => {
   test.each<[string, readonly number[], unknown]>([
-    ['that are a success need no word', [200, 200, 204, 304, 500], undefined],
+    ['of success need no expect', [200, 200, 204, 304, 500], undefined],
     ['of a redirect are expected', [301, 301, 301], { status: 301 }],
     ['that are always failures are expected', [404, 404, 404], { status: 404 }],
     ['that are often failures are expected, too', [200, 200, 401, 200], { status: ['2xx', '3xx', 401] }],
@@ -328,7 +334,7 @@ describe('statuses', () => {
   })
 })
 
-test('where every request is rare, some are kept', async () => {
+test('if all requests are rare, some are kept', async () => {
   const lines = repeat(4000, (n) =>
     line(`GET /${[...n.toString(8).padStart(4, '0')].map((d) => `w${'abcdefgh'[Number(d)]}`).join('/')}`),
   )
@@ -336,17 +342,17 @@ test('where every request is rare, some are kept', async () => {
   expect(scenario.requests.length).toBeGreaterThan(0)
 })
 
-test('those who try paths at random are no part of the traffic', async () => {
+test('scanners that try random paths are not part of the traffic', async () => {
   const lines = [
     ...repeat(5000, () => line('GET /real')),
     ...repeat(3000, (n) => line(`GET /try${n.toString(36)}.php`, { status: 404 })),
   ]
   const { scenario, notes } = await draft(lines)
   expect(scenario.requests.map(({ name }) => name)).toEqual(['GET /real'])
-  expect(notes).toContain('left out what is asked for rarely: 37.5% of the requests')
+  expect(notes).toContain('left out rare requests: 37.5% of all')
 })
 
-test('the commonest host is the target, and --target goes before it', async () => {
+test('the most frequent host is the target, and --target overrides it', async () => {
   const json = (host: string) => JSON.stringify({ method: 'GET', uri: '/', status: 200, host })
   const lines = [json('a.example'), json('b.example:8080'), json('b.example:8080')]
   expect((await draft(lines)).scenario.target).toBe('${BASE_URL:-http://b.example:8080}')
@@ -358,25 +364,25 @@ test('the commonest host is the target, and --target goes before it', async () =
 test('a log without times leaves the load open', async () => {
   const { scenario, notes } = await draft([JSON.stringify({ method: 'GET', uri: '/', status: 200 })])
   expect(scenario.load).toEqual({ vus: 5, duration: '20s' })
-  expect(notes).toContain('the log has no times: choose a load')
+  expect(notes).toContain('the log has no timestamps: set the load yourself')
 })
 
 test.each([
   [[], 'access.log: the log is empty'],
-  [['what', 'ever'], 'access.log: no line of it is an entry of an access log'],
+  [['what', 'ever'], 'access.log: no line is an access log entry'],
   [
     ['#Fields: date time cs-uri-stem sc-status', '2026-05-01 10:00:00 /a 200'],
-    'access.log: the header names no field with a method',
+    'access.log: the header has no field for method',
   ],
-  [['#Fields: date time c-ip', '2026-05-01 10:00:00 ::1'], 'no field with a method and a path and a status'],
+  [['#Fields: date time c-ip', '2026-05-01 10:00:00 ::1'], 'no field for method, path, status'],
   [['#Software: Microsoft Internet Information Services 10.0'], 'access.log: the log is empty'],
-  [[line(`GET ${'/x'.repeat(5000)}`)], 'access.log: no request in it can be sent'],
-  [[line('BREW /')], 'access.log: no request in it can be sent'],
+  [[line(`GET ${'/x'.repeat(5000)}`)], 'access.log: no requests that perfctl can send'],
+  [[line('BREW /')], 'access.log: no requests that perfctl can send'],
 ])('%j: %s', async (lines, message) => {
   await expect(draft(lines)).rejects.toThrow(message)
 })
 
-test('lines are found wherever the pieces end, and endless ones are cut', async () => {
+test('lines are split wherever the pieces end, and endless lines are cut', async () => {
   const pieces = ['a\r\nb', 'c\n\n', 'd', ...Array(100).fill('x'.repeat(10_000)), '\nlast']
   const lines: string[] = []
   for await (const one of linesOf(each(pieces))) lines.push(one)
@@ -391,7 +397,7 @@ test.each(['x:99999', '1.2.3.999'])(
       JSON.stringify({ request: 'GET /a HTTP/1.1', status: 200, http_host })
     const mixed = await draft([entry(host), entry(host), entry('shop.example')])
     expect(mixed.scenario.target).toBe('${BASE_URL:-https://shop.example}')
-    expect(mixed.notes.join('\n')).toContain('hosts that nothing can be sent to: ')
+    expect(mixed.notes.join('\n')).toContain('ignored invalid hosts: ')
     const alone = await draft([entry(host)])
     expect(alone.scenario.target).toBe('${BASE_URL:-http://localhost:3000}')
     readDraft(alone)

@@ -12,7 +12,7 @@ test.each<[string, string, string]>([
     'shop.example',
   ],
   [
-    'HAProxy with TLS behind the request',
+    'HAProxy with TLS fields after the request',
     'Oct 10 11:55:36 lb haproxy[1]: 1.2.3.4:33317 [10/Oct/2026:11:55:36.655] in~ be/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {1.2.3.4|shop.example:8080} "GET /a?b=c HTTP/1.1" 0/0000000000000000/0/0/0 shop.example/TLSv1.3/TLS_AES_256_GCM_SHA384',
     'shop.example:8080',
   ],
@@ -27,7 +27,7 @@ test.each<[string, string, string]>([
     'shop.example',
   ],
   [
-    'an application gateway of Azure',
+    'an Azure application gateway',
     '[{"timeStamp":"2026-10-10T11:55:36+00:00","properties":{"httpMethod":"GET","requestUri":"/a","requestQuery":"b=c","httpStatus":200,"host":"shop.example"}}]',
     'shop.example',
   ],
@@ -55,7 +55,7 @@ describe('a header names the fields of', () => {
       null,
     ],
     [
-      'IIS that has the date in the header, and changed its fields',
+      'IIS with the date in the header and changing fields',
       [
         '#Fields: cs-method sc-status',
         '#Date: 2026-10-10 09:00:00',
@@ -83,7 +83,7 @@ describe('a header names the fields of', () => {
       'shop.example',
     ],
     [
-      'CSV of Google',
+      'CSV from Google',
       [
         'insertId,timestamp,httpRequest.requestMethod,httpRequest.requestUrl,httpRequest.status,httpRequest.userAgent',
         'x1,2026-10-10T11:55:36Z,GET,https://shop.example/a?b=c,200,"Mozilla, ""x"""',
@@ -91,7 +91,7 @@ describe('a header names the fields of', () => {
       'shop.example',
     ],
     [
-      'CSV of Azure',
+      'CSV from Azure',
       [
         '\ufeffTimeGenerated [UTC],CsMethod,CsUriStem,CsUriQuery,ScStatus,CsHost',
         '"10/10/2026, 11:55:36.000 AM",GET,/a,b=c,200,shop.example',
@@ -99,7 +99,7 @@ describe('a header names the fields of', () => {
       'shop.example',
     ],
     [
-      'CSV of a load balancer in Athena',
+      'CSV of a load balancer from Athena',
       [
         '"type","time","elb_status_code","request_verb","request_url"',
         '"https","2026-10-10T11:55:36.000000Z","200","GET","https://shop.example:443/a?b=c"',
@@ -107,12 +107,12 @@ describe('a header names the fields of', () => {
       'shop.example:443',
     ],
     [
-      'a table with semicolons',
+      'CSV with semicolons',
       ['Date;Time;Request;Status', '2026-10-10;11:55:36;GET /a?b=c HTTP/1.1;200'],
       null,
     ],
     [
-      'lines of a server in CSV',
+      'server log lines in CSV',
       [
         '@timestamp,@message',
         '2026-10-10 11:55:36.000,"1.2.3.4 - - [10/Oct/2026:11:55:36 +0000] ""GET /a?b=c HTTP/1.1"" 200 5"',
@@ -126,7 +126,7 @@ describe('a header names the fields of', () => {
     expect(read.at(-1)).toEqual({ ...ENTRY, host })
   })
 
-  test('nothing when a line has other fields', () => {
+  test('nothing if a line has other fields', () => {
     const reader = new LogReader()
     reader.read('#Fields: date time cs-method cs-uri-stem sc-status')
     expect(reader.read('2026-10-10 11:55:36 GET')).toBe(null)
@@ -134,7 +134,10 @@ describe('a header names the fields of', () => {
     expect(reader.read('1.2.3.4 - - [10/Oct/2026:11:55:36 +0000] "GET /a?b=c HTTP/1.1" 200 5')).toEqual(ENTRY)
   })
 
-  test.each(['error, message: it failed', 'status', 'a|b|c status'])('nothing: %s is none', (line) => {
-    expect(new LogReader().read(line)).toBe(null)
-  })
+  test.each(['error, message: it failed', 'status', 'a|b|c status'])(
+    'nothing: %s is not a header',
+    (line) => {
+      expect(new LogReader().read(line)).toBe(null)
+    },
+  )
 })

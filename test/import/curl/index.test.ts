@@ -126,7 +126,7 @@ function JSON_TYPE() {
   return { 'content-type': 'application/json' }
 }
 
-describe('flags that concern the connection go into http', () => {
+describe('connection flags go into http', () => {
   test.each([
     ['-k', { tls: { insecure: true } }],
     ['-m 2.5 --connect-timeout 0.25', { timeout: '2.5s', connectTimeout: '250ms' }],
@@ -140,20 +140,20 @@ describe('flags that concern the connection go into http', () => {
   })
 })
 
-test('certificates are left out, as nothing can stand in for them', () => {
+test('certificates are left out, because they cannot be made up', () => {
   const { scenario, notes } = draft(
     'curl --cacert ca.pem -E C:\\\\x\\\\cert.pem:pass --key /home/a/key.pem https://a.example',
   )
   expect(scenario.http).toBeUndefined()
   expect(notes).toEqual([
-    'left out certificates and keys: put them beside the scenario and name them under http, such as ' +
+    'left out certificates and keys: put them next to the scenario and name them under http, such as ' +
       'tls: { ca: ca.pem }: ca: ca.pem, cert: cert.pem, key: key.pem',
   ])
 })
 
 const SUBSCRIPTION = { headers: { 'ocp-apim-subscription-key': '${OCP_APIM_SUBSCRIPTION_KEY}' } }
 
-describe('secrets stay behind', () => {
+describe('secrets are not copied', () => {
   test.each([
     ["-H 'Authorization: Bearer geheim'", { auth: { bearer: '${API_TOKEN}' } }, 'API_TOKEN'],
     ["-H 'Authorization: Basic Ym9iOmdlaGVpbQ=='", { auth: { basic: 'bob:${PASSWORD}' } }, 'PASSWORD'],
@@ -182,19 +182,19 @@ describe('secrets stay behind', () => {
     'curl http://geheim@a.example/',
     'curl "http://a.example/{a,b}?sig=geheim"',
     "curl http://a.example -d 'a=1&a=2&otp=geheim'",
-  ])('and out of all notes: %s', (text) => {
+  ])('not even into notes: %s', (text) => {
     const result = draft(text)
     expect(result.scenario.requests.length).toBeGreaterThan(0)
     expect(JSON.stringify(result)).not.toContain('geheim')
   })
 
-  test('also in numbers of cards and names written together', () => {
+  test('nor card numbers and values of compound names', () => {
     expect(request('curl http://a.example -d cardNumber=4111111111111111 -d userpwd=geheim')).toMatchObject({
       form: { cardNumber: '${CARD_NUMBER}', userpwd: '${USERPWD}' },
     })
   })
 
-  test('but counts of tokens are none', () => {
+  test('but token counts are not secrets', () => {
     expect(request('curl \'http://a.example/?token_count=3\' --json \'{"token_type":"jwe"}\'')).toMatchObject(
       {
         post: '/?token_count=3',
@@ -203,19 +203,19 @@ describe('secrets stay behind', () => {
     )
   })
 
-  test('but what tells where a list goes on is none', () => {
+  test('but pagination tokens are not secrets', () => {
     expect(request("curl 'http://a.example/?pageToken=abc' -d next_token=d")).toMatchObject({
       post: '/?pageToken=abc',
       form: { next_token: 'd' },
     })
   })
 
-  test('and a variable that came to nothing is not asked for', () => {
+  test('a variable that is not used is not asked for', () => {
     const { notes } = draft('T=$(cat token); curl http://a.example')
     expect(notes.join()).not.toContain('set these variables')
   })
 
-  test('in URLs and bodies, too', () => {
+  test('nor from URLs and bodies', () => {
     const text = `curl 'http://bob:geheim1@a.example/?api_key=geheim2&q=key' --json '{"user":{"password":"geheim3"},"keyword":"x"}'`
     expect(request(text)).toEqual({
       post: '/?api_key=${API_KEY}&q=key',
@@ -226,41 +226,41 @@ describe('secrets stay behind', () => {
   })
 })
 
-describe('what can not be carried over is told', () => {
+describe('what cannot be imported is noted', () => {
   test.each([
-    ['curl --frobnicate 7 http://a.example', 'left out flags that curl is not known to have: --frobnicate 7'],
+    ['curl --frobnicate 7 http://a.example', 'left out unknown curl flags: --frobnicate 7'],
     [
       'curl --retry 3 -x http://u:p@proxy http://a.example',
-      'left out flags that perfctl has nothing for: --retry 3, --proxy http://proxy',
+      'left out flags that perfctl does not support: --retry 3, --proxy http://proxy',
     ],
     ['curl http://a.example | jq .', 'left out commands other than curl: jq'],
-    ['curl http://a.example ftp://b.example', 'left out what is not an http or https URL: ftp://b.example'],
+    ['curl http://a.example ftp://b.example', 'left out URLs that are not http or https: ftp://b.example'],
     [
       'curl -X PROPFIND http://b.example; curl http://a.example',
-      'left out methods that perfctl does not send: PROPFIND',
+      'left out requests with methods that perfctl does not support: PROPFIND',
     ],
     [
       'curl -X GET -d a=1 http://a.example/x',
-      'left out bodies of GET and HEAD requests, which perfctl sends without: GET /x',
+      'left out bodies of GET and HEAD requests, which perfctl does not send: GET /x',
     ],
     [
       "curl http://a.example -H 'If-None-Match: x'",
-      'left out conditions that would be answered by an empty 304: if-none-match',
+      'left out conditional headers, which would get an empty 304: if-none-match',
     ],
     [
       "curl http://a.example -H 'sec-fetch-mode: cors' -H 'DNT: 1'",
-      'left out headers by which a browser describes itself: sec-fetch-mode, dnt',
+      'left out headers that describe the browser: sec-fetch-mode, dnt',
     ],
     [
       "curl 'http://a.example/[1-3]'",
-      'curl would take [ ] and { } in a URL for a range; here they stand for themselves: http://a.example/[1-3]',
+      'curl expands [ ] and { } in a URL; here they are literal: http://a.example/[1-3]',
     ],
   ])('%s', (text, note) => {
     expect(draft(text).notes).toContain(note)
   })
 })
 
-test('the host of most commands is the target, others keep their URLs', () => {
+test('the most frequent host is the target, others keep their URLs', () => {
   const { scenario } = draft('curl http://a.example/1; curl http://b.example/2; curl http://b.example:80/3')
   expect(scenario.target).toBe('${BASE_URL:-http://b.example}')
   expect(scenario.requests.map((one) => one['get'])).toEqual(['http://a.example/1', '/2', '/3'])
@@ -271,7 +271,7 @@ test('the host of most commands is the target, others keep their URLs', () => {
   ])
 })
 
-test('another target takes the place of the commonest host', () => {
+test('a given target replaces the most frequent host', () => {
   const { scenario } = importCurl('curl http://a.example/1; curl http://b.example/2 http://b.example/3', {
     ...OPTIONS,
     target: 'http://localhost:3000/v1',
@@ -287,7 +287,7 @@ test('a target that is a variable stays one', () => {
   })
 })
 
-test('what all have in common stands once', () => {
+test('what all requests share is written once', () => {
   const text = `curl http://a.example/1 -H 'accept: a' -H 'x-one: 1' -H 'authorization: Bearer t0ken'
     curl http://a.example/2 -H 'accept: b' -H 'authorization: Bearer t0ken'
     curl http://a.example/3 -H 'accept: b' -H 'authorization: Bearer t0ken'`
@@ -300,7 +300,7 @@ test('what all have in common stands once', () => {
   ])
 })
 
-test('requests of one kind have names of their own', () => {
+test('requests of one kind get unique names', () => {
   const { requests } = draft('curl a.example/u/1?x=1 a.example/u/2 a.example/u/2').scenario
   expect(requests.map(({ name }) => name)).toEqual(['GET /u/{uId}', 'GET /u/{uId} (2)', 'GET /u/{uId} (3)'])
 })
@@ -314,7 +314,7 @@ test.each([
     'a.example:8443',
   ],
   ['--connect-to ::127.0.0.1:', 'http://a.example', 'http://127.0.0.1', 'a.example'],
-])('%s connects to another host, and asks for the first', (flag, url, target, host) => {
+])('%s connects to another host but keeps the host header', (flag, url, target, host) => {
   const { scenario } = draft(`curl ${flag} ${url}/x`)
   expect(scenario.target).toBe(`\${BASE_URL:-${target}}`)
   expect(scenario.requests[0]).toMatchObject({ get: '/x', headers: { host } })
@@ -338,7 +338,7 @@ test('a form with files, as Chrome copies it, becomes multipart', () => {
 test.each(['', 'wget http://a.example', 'curl', 'curl -X POST'])(
   '%j is no command that asks for anything',
   (text) => {
-    expect(() => draft(text)).toThrow('curl.txt: no curl command with a URL in it')
+    expect(() => draft(text)).toThrow('curl.txt: no curl command with a URL')
   },
 )
 
@@ -353,7 +353,7 @@ test.each(['Invoke-WebRequest -Uri "http://a.example"', 'await fetch("http://a.e
   },
 )
 
-test('what the reader knows, it reads', () => {
+test('the reader accepts what the importer writes', () => {
   const text = `curl 'http://a.example/x?q={{x}}' -H 'x-a: \${b}' -u bob:geheim --json '{"a":["{{ b }}", "\${C}"]}'
     curl a.example/y -d 'a=1&token=abcd' -m 3`
   const scenario = readDraft(draft(text), { PASSWORD: 'pw', TOKEN: 'tk' })

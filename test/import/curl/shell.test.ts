@@ -2,21 +2,25 @@ import { expect, test } from 'vitest'
 import type { Command } from '../../../src/import/command.js'
 import { isCmd, readCmd } from '../../../src/import/curl/cmd.js'
 import { readShell } from '../../../src/import/curl/shell.js'
-import { spelled } from '../../../src/import/placeholders.js'
+import { renderPlaceholders } from '../../../src/import/placeholders.js'
 
 function inputOf({ stdin }: Command) {
   if (stdin === null) return null
   if (stdin.kind === 'unknown') return '?'
-  return stdin.kind === 'file' ? { file: stdin.path } : spelled(stdin.text)
+  return stdin.kind === 'file' ? { file: stdin.path } : renderPlaceholders(stdin.text)
 }
 
 function read(text: string) {
-  const told: string[] = []
+  const reported: string[] = []
   const commands = readShell(text, {
-    onVariable: (name) => told.push(name),
-    onSubstitution: (one) => told.push(one),
+    onVariable: (name) => reported.push(name),
+    onSubstitution: (one) => reported.push(one),
   })
-  return { commands: commands.map(({ words }) => spelled(words)), inputs: commands.map(inputOf), told }
+  return {
+    commands: commands.map(({ words }) => renderPlaceholders(words)),
+    inputs: commands.map(inputOf),
+    reported,
+  }
 }
 
 test.each([
@@ -50,18 +54,18 @@ test.each([
   ["curl $'\\ud83d\\ude00 \\U0001F600 caf\\u00e9'", [['curl', '\ud83d\ude00 \ud83d\ude00 caf\u00e9']]],
   ["curl 'never closed", [['curl', 'never closed']]],
   ['', []],
-])('a shell splits %j as bash does', (text, words) => {
+])('%j is split as in bash', (text, words) => {
   expect(read(text).commands).toEqual(words)
 })
 
-test('variables of the shell become variables of the scenario', () => {
-  const { commands, told } = read(
+test('shell variables become variables of the scenario', () => {
+  const { commands, reported } = read(
     'curl "$API/x" -H "Bearer ${TOKEN}" ${PORT:-80} \'$NOT\' \\$NOT "$(cat key)" `date`',
   )
   expect(commands).toEqual([
     ['curl', '${API}/x', '-H', 'Bearer ${TOKEN}', '${PORT:-80}', '$NOT', '$NOT', '${KEY}', '${VALUE}'],
   ])
-  expect(told).toEqual(['API', 'TOKEN', '$(cat key)', '`date`'])
+  expect(reported).toEqual(['API', 'TOKEN', '$(cat key)', '`date`'])
 })
 
 test.each([
@@ -95,7 +99,7 @@ test.each([
   ['echo a |\n', [null]],
   ['@\'\n{"a": 1}\n\'@ | curl.exe a', [null, '{"a": 1}']],
   ['\'{"a": 1}\' | curl.exe a', [null, '{"a": 1}']],
-])('what a shell puts on the standard input by %j', (text, expected) => {
+])('the standard input of %j', (text, expected) => {
   expect(read(text).inputs).toEqual(expected)
 })
 
@@ -108,11 +112,11 @@ test.each([
   ['DATA=\'x y\'; export Q=1\ncurl -d "$DATA" $Q', ['curl', '-d', 'x y', '1']],
   ['curl "$(never closed', ['curl', '${VALUE}']],
   ['curl "cost $(', ['curl', 'cost ${VALUE}']],
-])('what is substituted in %j', (text, words) => {
+])('the substitution in %j', (text, words) => {
   expect(read(text).commands.at(-1)).toEqual(words)
 })
 
-test('a secret that was set stays a variable', () => {
+test('an assigned secret stays a variable', () => {
   expect(read('TOKEN=abc\ncurl $TOKEN').commands).toEqual([['TOKEN=abc'], ['curl', '${TOKEN}']])
 })
 
@@ -125,7 +129,7 @@ test.each([
   `A=xx\n${'A=$A$A\n'.repeat(100)}curl $A`,
   `A=${'x'.repeat(1000)}\n${'echo $A$A$A$A\n'.repeat(5000)}`,
   `${'cat <<A\n$('.repeat(2000)}`,
-])('%.20j many times is read at once', (text) => {
+])('%.20j repeated many times is read quickly', (text) => {
   const start = performance.now()
   read(text)
   expect(performance.now() - start).toBeLessThan(5000)
@@ -136,12 +140,12 @@ test.each([
   ['echo {"a":1} | curl -d @- ^"http://a/^" 2>nul', [null, '{"a":1}\n']],
   ['curl -d @- ^"http://a/^" < "b c.json" > out.txt', [{ file: 'b c.json' }]],
   ['curl -d ^"a^|b^<c^" ^"http://a/^"', [null]],
-])('what cmd.exe puts on the standard input by %j', (text, expected) => {
+])('the standard input in cmd.exe of %j', (text, expected) => {
   expect(readCmd(text).map(inputOf)).toEqual(expected)
 })
 
 test.each([
-  // As Chrome quotes for cmd: carets before all that cmd might take for its own.
+  // As Chrome quotes for cmd: carets before all characters that may be special in cmd.
   ['curl ^"http://a/?x=1^&y=^%^25^" ^\r\n  -H ^"a: b^"', [['curl', 'http://a/?x=1&y=%25', '-H', 'a: b']]],
   ['curl --data-raw ^"^{^\\^"a^\\^":^\\^"b^^c^\\^"^}^"', [['curl', '--data-raw', '{"a":"b^c"}']]],
   ['curl ^"two^\n\nlines^"', [['curl', 'two\nlines']]],
@@ -152,11 +156,11 @@ test.each([
       ['curl', 'b'],
     ],
   ],
-  // Older browsers: quotes, doubled or behind a backslash.
+  // Older browsers: quotes, doubled or after a backslash.
   ['curl "a ""b"" c" ^\r\n -d "{\\"x\\":1}"', [['curl', 'a "b" c', '-d', '{"x":1}']]],
   ['curl "C:\\dir\\\\" \\\\host\\x "" ^\n', [['curl', 'C:\\dir\\', '\\\\host\\x', '']]],
   ['curl "a&b^c" ^\n', [['curl', 'a&b^c']]],
-])('cmd.exe splits %j', (text, words) => {
+])('%j is split as in cmd.exe', (text, words) => {
   expect(readCmd(text).map((command) => command.words)).toEqual(words)
 })
 

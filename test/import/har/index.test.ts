@@ -6,14 +6,14 @@ import { journeyOf, outlineOf, readDraft, stepOf } from '../read-draft.js'
 interface Entry {
   readonly method?: string
   readonly url: string
-  /** Seconds since the recording began. */
+  /** Seconds since the start of the recording. */
   readonly at?: number
   readonly ms?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly post?: object
   readonly status?: number
-  readonly answer?: unknown
-  readonly answerHeaders?: Readonly<Record<string, string>>
+  readonly response?: unknown
+  readonly responseHeaders?: Readonly<Record<string, string>>
   readonly extra?: object
 }
 
@@ -42,8 +42,8 @@ function har(...entries: readonly Entry[]): string {
         },
         response: {
           status: entry.status ?? 200,
-          headers: pairs(entry.answerHeaders ?? {}),
-          content: { mimeType: 'application/json', text: JSON.stringify(entry.answer ?? {}) },
+          headers: pairs(entry.responseHeaders ?? {}),
+          content: { mimeType: 'application/json', text: JSON.stringify(entry.response ?? {}) },
         },
         ...entry.extra,
       })),
@@ -56,7 +56,7 @@ const journey = (...entries: readonly Entry[]) => importHar(har(...entries), OPT
 const mix = (...entries: readonly Entry[]) => importHar(har(...entries), { ...OPTIONS, isMix: true })
 type Step = Readonly<Record<string, unknown>>
 
-/** The steps of the journey, which the reader takes as well. */
+/** The steps of the journey, as accepted by the reader. */
 function stepsOf(...entries: readonly Entry[]): readonly Step[] {
   const draft = journey(...entries)
   const steps = draft.scenario.requests[0]!['steps'] as readonly Step[]
@@ -68,7 +68,7 @@ test('a recording becomes a journey with its pauses', () => {
   const draft = journey(
     { url: '/', at: 0, ms: 500 },
     { url: '/api/items?page=1', at: 0.55, ms: 100 },
-    // A second and a half after all was there.
+    // 1.5 s after everything was loaded.
     { url: '/api/items/42', at: 2.15, ms: 50 },
     { url: '/api/cart', at: 12.2, post: JSON_POST({ id: 42 }), status: 201 },
     { url: '/checkout', at: 500, status: 302 },
@@ -94,7 +94,7 @@ test('a recording becomes a journey with its pauses', () => {
     ],
     thresholds: ['error_rate < 1%'],
   })
-  expect(notes).toEqual(['pauses of more than a minute became a minute'])
+  expect(notes).toEqual(['pauses were shortened to at most a minute'])
 
   const read = journeyOf(readDraft(draft))
   expect(outlineOf(read)).toEqual([
@@ -110,27 +110,27 @@ test('a recording becomes a journey with its pauses', () => {
   expect(stepOf(read, 7).expect.status).toEqual([[302, 302]])
 })
 
-/** Successes need no expectation. */
+/** Successful requests need no `expect`. */
 function withoutUsualStatus(step: Step): Step {
   const { expect: expected, ...rest } = step as { expect?: { status: number } }
   return expected === undefined || expected.status < 300 ? rest : step
 }
 
-test('nobody thinks while something is under way, whether it is kept or not', () => {
+test('there is no pause while a request is in flight, even if it is left out', () => {
   const steps = stepsOf(
     { url: '/', at: 0, ms: 100 },
     { url: '/app.js', at: 0.1, ms: 3000, extra: { _resourceType: 'script' } },
     { url: 'https://ads.example/', at: 3.2, ms: 1000 },
     { url: '/api', at: 5.2 },
   )
-  // 100 ms before the foreign request, 1 s after it.
+  // 100 ms before the third-party request, 1 s after it.
   expect(steps).toEqual([{ name: 'GET /', get: '/' }, { pause: '1.1s' }, { name: 'GET /api', get: '/api' }])
 })
 
 test.each([
   ['a WebSocket', { url: 'wss://shop.example/live', status: 101 }],
-  ['a stream of events', { url: '/events', extra: { _resourceType: 'eventsource' } }],
-])('%s that stays open is no reason not to think', (_, stream) => {
+  ['an event stream', { url: '/events', extra: { _resourceType: 'eventsource' } }],
+])('an open %s does not count as activity', (_, stream) => {
   const steps = stepsOf(
     { url: '/', at: 0, ms: 100 },
     { ...stream, at: 0.1, ms: 60_000 },
@@ -139,41 +139,44 @@ test.each([
   expect(steps).toEqual([{ name: 'GET /', get: '/' }, { pause: '5s' }, { name: 'GET /api', get: '/api' }])
 })
 
-describe('what belongs to no load is left out, and said', () => {
+describe('requests that are not part of the load are left out and noted', () => {
   test.each<[string, Entry]>([
     ['left out requests to other sites: cdn.other.example', { url: 'https://cdn.other.example/x' }],
     [
-      'left out WebSockets: perfctl sends HTTP only: wss://shop.example/live',
+      'left out WebSockets: perfctl supports only HTTP: wss://shop.example/live',
       { url: 'wss://shop.example/live' },
     ],
-    ['left out what is not HTTP: data:image/png;base64,AAAA', { url: 'data:image/png;base64,AAAA' }],
-    ['left out requests that got no answer: https://shop.example/gone', { url: '/gone', status: 0 }],
     [
-      'left out methods that perfctl does not send: https://shop.example/x',
+      'left out requests that are not HTTP: data:image/png;base64,AAAA',
+      { url: 'data:image/png;base64,AAAA' },
+    ],
+    ['left out requests without a response: https://shop.example/gone', { url: '/gone', status: 0 }],
+    [
+      'left out requests with methods that perfctl does not support: https://shop.example/x',
       { url: '/x', method: 'PROPFIND' },
     ],
     [
-      "left out what came from the browser's cache: https://shop.example/y",
+      "left out responses from the browser's cache: https://shop.example/y",
       { url: '/y', extra: { _fromCache: 'disk' } },
     ],
     [
-      "left out what came from the browser's cache: https://shop.example/y",
+      "left out responses from the browser's cache: https://shop.example/y",
       { url: '/y', extra: { _fetchType: 'Memory Cache' } },
     ],
     [
-      'left out redirects that the browser made itself, such as to https: http://shop.example/',
+      'left out redirects made by the browser itself, such as to https: http://shop.example/',
       {
         url: 'http://shop.example/',
         status: 307,
-        answerHeaders: { Location: 'https://shop.example/', 'Non-Authoritative-Reason': 'HSTS' },
+        responseHeaders: { Location: 'https://shop.example/', 'Non-Authoritative-Reason': 'HSTS' },
       },
     ],
     [
-      'left out what is not an http or https URL: ftp://a.example/x',
+      'left out URLs that are not http or https: ftp://a.example/x',
       { url: 'ftp://ada:geheim@a.example/x?token=t' },
     ],
     [
-      'left out 1 request for images, scripts, style sheets and the like; --static keeps them',
+      'left out 1 request for static files (images, scripts, style sheets); --static keeps them',
       { url: '/logo.png?v=1' },
     ],
   ])('%s', (note, entry) => {
@@ -182,14 +185,14 @@ describe('what belongs to no load is left out, and said', () => {
     expect(notes).toEqual([note])
   })
 
-  test('but a recording of nothing but assets is kept, and --static keeps them all', () => {
+  test('a recording of only static files is imported, and --static keeps them all', () => {
     expect(stepsOf({ url: '/a.css' })).toHaveLength(1)
     const all = importHar(har({ url: '/' }, { url: '/a.css' }), { ...OPTIONS, withStatic: true })
     expect(all.scenario.requests[0]!['steps']).toHaveLength(2)
   })
 })
 
-test('hosts of the same site keep their URLs; the one asked most is the target', () => {
+test('hosts of the same site keep their URLs; the most frequent one is the target', () => {
   const { scenario } = journey(
     { url: 'https://www.shop.co.uk/' },
     { url: 'https://api.shop.co.uk/a' },
@@ -204,7 +207,7 @@ test('hosts of the same site keep their URLs; the one asked most is the target',
   ])
 })
 
-test('requests to another host than the target say so in their names', () => {
+test('requests to another host than the target have it in their names', () => {
   const entries = [{ url: '/a' }, { url: '/b' }, { url: 'https://auth.shop.example/a' }]
   const names = (draft: ReturnType<typeof journey>) => draft.scenario.requests.map(({ name }) => name)
   expect(stepsOf(...entries).map(({ name }) => name)).toEqual(['GET /a', 'GET /b', 'GET auth.shop.example/a'])
@@ -214,22 +217,22 @@ test('requests to another host than the target say so in their names', () => {
 describe('bodies', () => {
   const body = (post: object) => importHar(har({ url: '/x', post }), { ...OPTIONS, isMix: true })
 
-  test('that are no text are told, as a recording has only a part of them', () => {
+  test('that are binary are noted, because the recording has only a part of them', () => {
     const binary = Buffer.from([0, 1, 0xff, 0xfe]).toString('base64')
     const { notes } = body({ mimeType: 'application/octet-stream', text: binary, encoding: 'base64' })
-    expect(notes.join()).toContain('bodies that are no text were recorded as one')
+    expect(notes.join()).toContain('binary bodies were recorded as text')
     const url = 'data:image/png;base64,AAAA'
-    expect(body({ mimeType: 'image/png', text: url }).notes.join()).toContain('that are no text')
+    expect(body({ mimeType: 'image/png', text: url }).notes.join()).toContain('recorded as text')
     expect(body({ mimeType: 'text/plain', text: 'caf\u00e9\n\u{1f600}' }).notes).toEqual([])
   })
 
-  test('name their files on one line', () => {
+  test('have file names on one line', () => {
     const params = [{ name: 'f', fileName: 'a\nb.png' }]
     const draft = body({ mimeType: 'multipart/form-data', params })
     expect(draft.scenario.requests[0]!['multipart']).toEqual({ f: { file: 'a b.png' } })
   })
 
-  test('say of their fields what they are', () => {
+  test('keep the types of their fields', () => {
     const part = (head: string, text: string) =>
       `--B\r\nContent-Disposition: form-data; ${head}\r\n\r\n${text}\r\n`
     const text = [
@@ -252,7 +255,7 @@ describe('bodies', () => {
     expect(listed.scenario.requests[0]!['multipart']).toEqual({ meta: { json: [1] } })
   })
 
-  test('of which nothing is left are no body', () => {
+  test('with nothing left are dropped', () => {
     const postData = { mimeType: 'multipart/form-data; boundary=B', params: [{ name: 'f', fileName: ' ' }] }
     const { scenario } = importHar(
       JSON.stringify({
@@ -263,13 +266,13 @@ describe('bodies', () => {
     expect(scenario.requests[0]).toEqual({ name: 'POST /', weight: 1, post: '/' })
   })
 
-  test('without the files that nobody chose', () => {
+  test('leave out fields without a chosen file', () => {
     const part = (head: string, text: string) =>
       `--B\r\nContent-Disposition: form-data; ${head}\r\n\r\n${text}\r\n`
     const text = `${part('name="a"', '1')}${part('name="f"; filename=""', '')}--B--\r\n`
     const draft = body({ mimeType: 'multipart/form-data; boundary=B', text })
     expect(draft.scenario.requests[0]!['multipart']).toEqual({ a: '1' })
-    expect(draft.notes).toContain('left out fields of a form for which no file was chosen: f')
+    expect(draft.notes).toContain('left out form fields without a chosen file: f')
     readDraft(draft)
   })
 
@@ -281,14 +284,14 @@ describe('bodies', () => {
     ['application/x-www-form-urlencoded', 'pass=geheim&pass=geheim'],
     ['application/graphql', 'mutation { login(user: "a", password: "geheim") }'],
     ['application/json', '{"query":"mutation { login(password: \\"geheim\\") }"}'],
-  ])('in %s, %s, leave their secrets behind', (mimeType, text) => {
+  ])('in %s, %s, hide their secrets', (mimeType, text) => {
     const written = JSON.stringify(body({ mimeType, text }))
     expect(written).not.toContain('eim')
     expect(written).toMatch(/\$\{PASS(WORD)?\}/)
   })
 })
 
-test('a query that is only listed belongs to the URL, too', () => {
+test('a query that is only listed separately belongs to the URL', () => {
   const withQuery = (url: string) => {
     const recording = JSON.parse(har({ url }))
     recording.log.entries[0].request.queryString = [
@@ -301,21 +304,21 @@ test('a query that is only listed belongs to the URL, too', () => {
   expect(withQuery('/x?z=1')).toMatchObject({ steps: [{ get: '/x?z=1' }] })
 })
 
-test('encodings that perfctl can not unpack are not asked for', () => {
+test('encodings that perfctl cannot decode are not requested', () => {
   const { scenario, notes } = mix({ url: '/', headers: { 'accept-encoding': 'gzip, br;q=0.9, zstd, gzip' } })
   expect(scenario.requests[0]!['headers']).toEqual({ 'accept-encoding': 'gzip, br;q=0.9' })
-  expect(notes).toEqual(['left out encodings that perfctl can not unpack: zstd'])
+  expect(notes).toEqual(['left out encodings that perfctl cannot decode: zstd'])
   expect(mix({ url: '/', headers: { 'accept-encoding': 'zstd' } }).scenario.requests[0]!['headers']).toBe(
     undefined,
   )
 })
 
-describe('values that answers bring are captured', () => {
+describe('values from responses are captured', () => {
   const LOGIN = { url: '/login', post: JSON_POST({ email: 'a@b.example', password: 'geheim' }) }
 
-  test('a token, wherever it is taken along', () => {
+  test('a token, wherever it is sent', () => {
     const steps = stepsOf(
-      { ...LOGIN, answer: { data: { accessToken: 'abcdefgh1234' } } },
+      { ...LOGIN, response: { data: { accessToken: 'abcdefgh1234' } } },
       { url: '/a', headers: { authorization: 'Bearer abcdefgh1234' } },
       { url: '/b?token=abcdefgh1234', headers: { 'x-auth-token': 'abcdefgh1234' } },
       { url: '/c', post: JSON_POST({ nested: ['abcdefgh1234'] }) },
@@ -335,14 +338,14 @@ describe('values that answers bring are captured', () => {
     ])
   })
 
-  test('the id of what was made, or chosen from a list', () => {
+  test('the id of a new record or of one chosen from a list', () => {
     const steps = stepsOf(
-      { url: '/services', answer: { items: [{ id: 171 }, { id: 4711 }] } },
+      { url: '/services', response: { items: [{ id: 171 }, { id: 4711 }] } },
       { url: '/services/4711' },
       {
         url: '/bookings',
         post: JSON_POST({ serviceId: 4711, hours: 171, other_ids: [171] }),
-        answer: { 'booking id': 'b81c5bd1-3c70-4b0c-9c1f-2f1c8f0e3a11' },
+        response: { 'booking id': 'b81c5bd1-3c70-4b0c-9c1f-2f1c8f0e3a11' },
       },
       { url: '/bookings/b81c5bd1-3c70-4b0c-9c1f-2f1c8f0e3a11' },
     )
@@ -358,11 +361,11 @@ describe('values that answers bring are captured', () => {
     ])
   })
 
-  test('and the reader knows them in the steps behind', () => {
+  test('and the reader knows them in later steps', () => {
     const read = journeyOf(
       readDraft(
         journey(
-          { ...LOGIN, answer: { token: 'abcdefgh1234', user: { id: 4711 } } },
+          { ...LOGIN, response: { token: 'abcdefgh1234', user: { id: 4711 } } },
           { url: '/users/4711?token=abcdefgh1234' },
           { url: '/cart', post: JSON_POST({ userId: 4711 }) },
         ),
@@ -377,38 +380,38 @@ describe('values that answers bring are captured', () => {
       { name: 'userId', from: { type: 'json', path: '$.user.id', steps: ['user', 'id'], pick: 'first' } },
       { name: 'token', from: { type: 'json', path: '$.token', steps: ['token'], pick: 'first' } },
     ])
-    // One hole alone: the number that was captured stays a number.
+    // A single expression: the captured number stays a number.
     expect(stepOf(read, 2).body).toEqual({
       type: 'json',
       value: { object: { userId: { $: [{ type: 'variable', name: 'userId' }] } } },
     })
   })
 
-  test('but none that came later, or could be equal by chance', () => {
+  test('but not later values, or values that may be equal by chance', () => {
     const steps = stepsOf(
       { url: '/items/4711' },
-      { url: '/items', answer: { id: 4711, count: 300, name: 'blue' } },
+      { url: '/items', response: { id: 4711, count: 300, name: 'blue' } },
       { url: '/other/300?q=blue' },
     )
     expect(steps.every((step) => step['capture'] === undefined)).toBe(true)
   })
 })
 
-test('cookies that the service sets are set again; those from before are one variable', () => {
+test('cookies that the service sets are set again; earlier ones become one variable', () => {
   const { scenario, notes } = journey(
     {
       url: '/',
       headers: { cookie: '_ga=1; theme=dark' },
-      answerHeaders: { 'set-cookie': 'sid=geheim; Path=/\ncsrf=geheim' },
+      responseHeaders: { 'set-cookie': 'sid=geheim; Path=/\ncsrf=geheim' },
     },
     { url: '/a', headers: { Cookie: 'sid=geheim; theme=dark' } },
   )
   expect(scenario.http).toEqual({ cookies: true, headers: { cookie: '${COOKIE}' } })
-  expect(notes).toContain('${COOKIE} stands for cookies that the recording began with: _ga, theme')
+  expect(notes).toContain('${COOKIE} replaces cookies from before the recording: _ga, theme')
   expect(JSON.stringify(scenario)).not.toContain('geheim')
 })
 
-test('as a mix, requests of one kind are one, with the values they differ in', () => {
+test('as a mix, requests of one kind are merged, with lists of the values that differ', () => {
   const details = [42, 7, 42, 42].map((id) => ({ url: `/api/items/${id}` }))
   const { scenario } = mix(
     { url: '/' },
@@ -426,7 +429,7 @@ test('as a mix, requests of one kind are one, with the values they differ in', (
   ])
 })
 
-test('what the reader knows, it reads', () => {
+test('the reader accepts what the importer writes', () => {
   const draft = mix(
     { url: '/${HOME}/{{x}}', headers: { 'X-Text': '${y} {{z}}', 'bad name': 'x' } },
     {
@@ -445,21 +448,21 @@ test('what the reader knows, it reads', () => {
   expect(requestOf(scenario, 2).body).toEqual({ type: 'text', text: ['a\n${b}\n'] })
 })
 
-describe('a file that is no recording is refused with a way out', () => {
+describe('a file that is not a recording is rejected with a hint', () => {
   test.each([
     ['', 'shop.har: the file is empty'],
     ['{"log":{"entries":[{]}}', "not valid JSON: Expected property name or '}'"],
-    ['{"log":', 'not valid JSON: it ends too early'],
+    ['{"log":', 'not valid JSON: unexpected end of file'],
     ['{}', 'shop.har is not a HAR file: log.entries is missing'],
-    ['{"log":{"entries":[]}}', 'shop.har: nothing was recorded'],
-    [har({ url: '/', status: 0 }), 'shop.har: nothing in it can be sent'],
-    ['{"log":{"entries":[1,null,{"request":{"url":5}}]}}', 'shop.har: nothing was recorded'],
+    ['{"log":{"entries":[]}}', 'shop.har: the recording is empty'],
+    [har({ url: '/', status: 0 }), 'shop.har: no requests that perfctl can send'],
+    ['{"log":{"entries":[1,null,{"request":{"url":5}}]}}', 'shop.har: the recording is empty'],
   ])('%s', (text, message) => {
     expect(() => importHar(text, OPTIONS)).toThrow(message)
   })
 })
 
-test.each([2e12, 350.5, 999, -1])('a status of %d is none that anything could expect', (status) => {
+test.each([2e12, 350.5, 999, -1])('an invalid status %d is not expected', (status) => {
   for (const draft of [journey({ url: '/a', status }), mix({ url: '/a', status })]) {
     expect(JSON.stringify(draft.scenario.requests)).not.toContain('expect')
     readDraft(draft)

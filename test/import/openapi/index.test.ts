@@ -17,13 +17,13 @@ function load(paths: object, rest: object = {}, options: Partial<OpenapiOptions>
   return importOpenapi(JSON.stringify(document), { file: 'shop.json', ...options })
 }
 
-/** The one request that an operation comes to. */
+/** The request of a single operation. */
 function one(operation: object, { path = '/x', method = 'get', ...rest }: Record<string, unknown> = {}) {
   const draft = load({ [path as string]: { [method as string]: { ...ok, ...operation } } }, rest)
   return { ...draft, request: draft.scenario.requests[0]! as Record<string, unknown> }
 }
 
-/** The JSON body that a schema comes to. */
+/** The JSON body for a schema. */
 function body(schema: object, schemas: object = {}): unknown {
   const requestBody = { content: { 'application/json': { schema } } }
   const draft = one({ requestBody }, { method: 'post', components: { schemas } })
@@ -121,7 +121,7 @@ describe('a Swagger 2.0 document', () => {
     },
   }
 
-  test('is read, in YAML as in JSON', () => {
+  test('is read in YAML and JSON', () => {
     const draft = importOpenapi(stringify(document), { file: 'petstore.yaml' })
     expect(draft).toEqual(importOpenapi(JSON.stringify(document), { file: 'petstore.json' }))
     expect(draft.scenario).toEqual({
@@ -167,10 +167,10 @@ describe('a Swagger 2.0 document', () => {
       ],
     })
     expect(draft.notes).toEqual([
-      'parts of paths that the document has no example of: write ids that exist: {petId} of getPetById, {petId} of updatePetWithForm, {petId} of deletePet, {petId} of uploadFile',
-      'these delete data: keep them only where that does no harm: deletePet',
-      'files are sent from beside the scenario: put there what users really send: file.bin',
-      'needs values from the environment, or with --env NAME=value: API_KEY',
+      'path parameters without an example; write ids that exist: {petId} of getPetById, {petId} of updatePetWithForm, {petId} of deletePet, {petId} of uploadFile',
+      'these requests delete data; keep them only where that is safe: deletePet',
+      'requests upload these files; put realistic ones next to the scenario: file.bin',
+      'set these variables before a run, in the environment or with -e NAME=value: API_KEY',
     ])
   })
 })
@@ -194,11 +194,7 @@ describe('the target', () => {
       },
       '${BASE_URL:-http://a.example/api}',
     ],
-    [
-      'with the scheme left open',
-      { servers: [{ url: '//a.example/v1' }] },
-      '${BASE_URL:-https://a.example/v1}',
-    ],
+    ['without a scheme', { servers: [{ url: '//a.example/v1' }] }, '${BASE_URL:-https://a.example/v1}'],
     ['without a host', { servers: [{ url: '/api/v3' }] }, '${BASE_URL}/api/v3'],
     ['none at all', { servers: undefined }, '${BASE_URL}'],
     [
@@ -221,7 +217,7 @@ describe('the target', () => {
   test.each([
     ['http://localhost:3000', '${BASE_URL:-http://localhost:3000/v1}'],
     ['http://localhost:3000/api', '${BASE_URL:-http://localhost:3000/api}'],
-  ])('%s instead is %s', (given, target) => {
+  ])('given as %s is %s', (given, target) => {
     const draft = load(
       { '/x': { get: ok } },
       { servers: [{ url: 'https://a.example/v1' }] },
@@ -231,35 +227,40 @@ describe('the target', () => {
   })
 
   const old = { openapi: undefined, swagger: '2.0', servers: undefined }
-  const noHost = 'the server is none that perfctl can send to'
+  const noHost = 'perfctl cannot send to this server'
   test.each<[string, object, string, string]>([
     [
       'has no query',
       { servers: [{ url: 'https://a.example/v1?key=s3cret' }] },
       '${BASE_URL:-https://a.example/v1}',
-      'the query or fragment of a server is left out: https://a.example/v1',
+      'left out the query or fragment of a server URL: https://a.example/v1',
     ],
     [
       'has no fragment',
       { ...old, host: 'a.example', basePath: '/v1/#top' },
       '${BASE_URL:-https://a.example/v1}',
-      'the query or fragment of a server is left out: https://a.example/v1/',
+      'left out the query or fragment of a server URL: https://a.example/v1/',
     ],
     [
       'has no login',
       { servers: [{ url: 'https://me:s3cret@a.example/v1' }] },
       '${BASE_URL:-https://a.example/v1}',
-      'the user and password in the URL of a server are left out: https://a.example/v1',
+      'left out the user and password of a server URL: https://a.example/v1',
     ],
-    ['is left open for a host of spaces', { ...old, host: 'a b', basePath: '/v1' }, '${BASE_URL}/v1', noHost],
+    ['is left open if the host is blank', { ...old, host: 'a b', basePath: '/v1' }, '${BASE_URL}/v1', noHost],
     [
-      'is left open for a port too high',
+      'is left open if the port is too high',
       { servers: [{ url: 'http://a:99999/v1' }] },
       '${BASE_URL}/v1',
       noHost,
     ],
-    ['is left open for a host of letters that no host has', { ...old, host: 'a%b' }, '${BASE_URL}', noHost],
-    ['is left open for another protocol', { servers: [{ url: 'ws+x://a/v1' }] }, '${BASE_URL}/v1', noHost],
+    ['is left open if the host has invalid characters', { ...old, host: 'a%b' }, '${BASE_URL}', noHost],
+    [
+      'is left open if the protocol is unsupported',
+      { servers: [{ url: 'ws+x://a/v1' }] },
+      '${BASE_URL}/v1',
+      noHost,
+    ],
   ])('%s', (_, rest, target, note) => {
     const draft = load({ '/x': { get: ok } }, rest)
     expect(draft.scenario.target).toBe(target)
@@ -268,26 +269,26 @@ describe('the target', () => {
     readDraft(draft, { BASE_URL: 'http://localhost:3000' })
   })
 
-  test('of one operation that is no host is a path below the target', () => {
+  test('of one operation, if it has no host, is a path below the target', () => {
     const draft = one({ servers: [{ url: 'https://a b/v9?q#f' }] })
     expect(draft.request['get']).toBe('https://a.example/v9/x')
     readDraft(draft)
   })
 
-  test('of one operation makes its URL whole', () => {
+  test('of one operation makes its URL absolute', () => {
     expect(one({ servers: [{ url: 'https://files.example/up' }] }).request['get']).toBe(
       'https://files.example/up/x',
     )
     expect(one({ servers: [{ url: 'https://files.example' }], operationId: 'up' }).notes).toContain(
-      'go to a server of their own, whatever the target: up (https://files.example)',
+      'sent to their own server, whatever the target: up (https://files.example)',
     )
     expect(one({ servers: [{ url: '/v9' }] }).request['get']).toBe('https://a.example/v9/x')
     expect(one({ servers: [{ url: 'https://a.example' }] }).request['get']).toBe('/x')
   })
 })
 
-describe('headers that can not be sent are left out, and noted', () => {
-  const left = 'headers that HTTP can not carry are left out'
+describe('headers that cannot be sent are left out and noted', () => {
+  const left = 'left out headers that are not valid in HTTP'
 
   test.each(['text/\u0001plain', 'application/x+json\n', 'application/x\u20ac'])(
     'the media type %j',
@@ -315,7 +316,7 @@ describe('headers that can not be sent are left out, and noted', () => {
     },
   )
 
-  test('cookies, and what the connection sets itself', () => {
+  test('cookies and headers that the connection sets', () => {
     const parameters = [
       parameter('a', 'cookie', { example: 'x\ny' }),
       parameter('Transfer-Encoding', 'header', { example: 'chunked' }),
@@ -326,10 +327,10 @@ describe('headers that can not be sent are left out, and noted', () => {
     readDraft(draft)
   })
 
-  test.each(['key[]', 'Upgrade'])('the key in the header %s', (name) => {
+  test.each(['key[]', 'Upgrade'])('an API key in the header %s', (name) => {
     const schemes = { k: { type: 'apiKey', in: 'header', name } }
     const draft = one({ security: [{ k: [] }] }, { components: { securitySchemes: schemes } })
-    expect(draft.notes.join('\n')).toContain("sent without a login, perfctl can't do k")
+    expect(draft.notes.join('\n')).toContain('sent without a login, because perfctl does not support k')
     readDraft(draft)
   })
 })
@@ -337,29 +338,29 @@ describe('headers that can not be sent are left out, and noted', () => {
 describe('parameters', () => {
   test.each<[string, object, string]>([
     ['an example', { example: 'a b/c' }, '/x/a%20b%2Fc'],
-    ['an example among several', { examples: { one: { value: 'v' } } }, '/x/v'],
+    ['the first of several examples', { examples: { one: { value: 'v' } } }, '/x/v'],
     ['an example by reference', { examples: { one: { $ref: '#/components/examples/E' } } }, '/x/e'],
-    ['an example of the schema', { schema: { type: 'string', example: 'v' } }, '/x/v'],
+    ["the schema's example", { schema: { type: 'string', example: 'v' } }, '/x/v'],
     ['a default', { schema: { type: 'string', default: 'v' } }, '/x/v'],
-    ['one of some values', { schema: { type: 'string', enum: ['v', 'w'] } }, '/x/v'],
+    ['an enum', { schema: { type: 'string', enum: ['v', 'w'] } }, '/x/v'],
     ['a whole number', { schema: { type: 'integer' } }, '/x/{{ randomInt(1, 1000) }}'],
     [
-      'a whole number within bounds',
+      'a bounded whole number',
       { schema: { type: 'integer', minimum: 5, exclusiveMaximum: 9 } },
       '/x/{{ randomInt(5, 8) }}',
     ],
     ['a UUID', { schema: { type: 'string', format: 'uuid' } }, '/x/{{ uuid() }}'],
     ['a date', { schema: { type: 'string', format: 'date' } }, "/x/{{ date('+1d..+30d') }}"],
-    ['a text', { schema: { type: 'string' } }, '/x/id'],
+    ['text', { schema: { type: 'string' } }, '/x/id'],
     ['a list', { schema: { type: 'array', items: { type: 'string', example: 'v' }, minItems: 2 } }, '/x/v,v'],
-    ['a list of texts with commas', { example: ['a,b', 'c'] }, '/x/a%2Cb,c'],
+    ['a list of text with commas', { example: ['a,b', 'c'] }, '/x/a%2Cb,c'],
     ['an object', { example: { a: 1, b: 'x y' } }, '/x/a,1,b,x%20y'],
     ['an exploded object', { example: { a: 1, b: 2 }, explode: true }, '/x/a=1,b=2'],
     ['a list as labels', { style: 'label', example: [1, 2], explode: true }, '/x/.1.2'],
     ['a list as a matrix', { style: 'matrix', example: [1, 2], explode: true }, '/x/;id=1;id=2'],
     ['an object as a matrix', { style: 'matrix', example: { a: 1, b: 2 }, explode: true }, '/x/;a=1;b=2'],
     ['an object in a matrix', { style: 'matrix', example: { a: 1, b: 2 } }, '/x/;id=a,1,b,2'],
-    ['a template of its own', { example: '{{ x }}${y}' }, '/x/%7B%7B%20x%20%7D%7D%24%7By%7D'],
+    ['literal template syntax', { example: '{{ x }}${y}' }, '/x/%7B%7B%20x%20%7D%7D%24%7By%7D'],
     ['nothing', {}, '/x/{{ randomInt(1, 1000) }}'],
     ['a label', { style: 'label', example: 5 }, '/x/.5'],
     ['a matrix', { style: 'matrix', example: 5 }, '/x/;id=5'],
@@ -370,7 +371,7 @@ describe('parameters', () => {
     readDraft(draft)
   })
 
-  test('of a path that nobody documents', () => {
+  test('of a path, undocumented', () => {
     const draft = one({}, { path: '/x/{id}' })
     expect(draft.request['get']).toBe('/x/{{ randomInt(1, 1000) }}')
     expect(draft.notes.join()).toContain('write ids that exist: {id} of GET /x/{id}')
@@ -378,11 +379,15 @@ describe('parameters', () => {
 
   test.each<[string, object, object]>([
     ['a number', { example: 5 }, { query: { q: 5 } }],
-    ['a text of digits', { example: '007' }, { query: { q: '007' } }],
+    ['text of digits', { example: '007' }, { query: { q: '007' } }],
     ['several values', { example: ['a', 'b c'] }, { get: '/x', query: { q: ['a', 'b c'] } }],
-    ['several values in one', { example: ['a', 'b'], explode: false, schema: {} }, { query: { q: 'a,b' } }],
     [
-      'several values with spaces between',
+      'several values, comma-separated',
+      { example: ['a', 'b'], explode: false, schema: {} },
+      { query: { q: 'a,b' } },
+    ],
+    [
+      'several values, space-separated',
       { example: ['a', 'b'], style: 'spaceDelimited', schema: {} },
       { query: { q: 'a b' } },
     ],
@@ -407,14 +412,14 @@ describe('parameters', () => {
     readDraft(draft)
   })
 
-  test('optional ones are sent when the document has a value for them', () => {
+  test('optional ones are sent if the document has a value for them', () => {
     const optional = (name: string, schema: object) => parameter(name, 'query', { required: false, schema })
     const { request, notes } = one({
       operationId: 'op',
       parameters: [optional('a', { type: 'integer' }), optional('b', { type: 'integer', default: 1 })],
     })
     expect(request['query']).toEqual({ b: 1 })
-    expect(notes).toContain('optional parameters without an example are left out: a of op')
+    expect(notes).toContain('left out optional parameters without an example: a of op')
   })
 
   test('of headers and cookies', () => {
@@ -429,7 +434,7 @@ describe('parameters', () => {
     expect(request['headers']).toEqual({ 'x-tenant': 't', cookie: 'sid={{ randomInt(1, 1000) }}; lang=en' })
   })
 
-  test('of an operation replace those of its path', () => {
+  test('of an operation override those of its path', () => {
     const paths = {
       '/x': {
         parameters: [{ $ref: '#/components/parameters/Page' }, parameter('b', 'query', { example: 1 })],
@@ -446,7 +451,7 @@ describe('parameters', () => {
 describe('a body is made of', () => {
   test.each<[string, object, unknown]>([
     ['an example', { type: 'object', example: { a: [1, 'x'] } }, { a: [1, 'x'] }],
-    ['an example that is a text of JSON', { type: 'object', example: '{"a": 1}' }, { a: 1 }],
+    ['an example in JSON text', { type: 'object', example: '{"a": 1}' }, { a: 1 }],
     ['the first of examples (3.1)', { type: 'string', examples: ['v', 'w'] }, 'v'],
     ['a constant', { const: 'v' }, 'v'],
     [
@@ -460,7 +465,7 @@ describe('a body is made of', () => {
     ['numbers without room', { type: 'number', minimum: 0.1, maximum: 0.3 }, 0.2],
     ['negative numbers', { type: 'integer', maximum: -1 }, '{{ randomInt(-1000, -1) }}'],
     ['multiples', { type: 'integer', minimum: 7, multipleOf: 5 }, 10],
-    ['bounds of 64 bits', { type: 'integer', minimum: 0, maximum: 2 ** 63 }, '{{ randomInt(0, 1000) }}'],
+    ['64-bit bounds', { type: 'integer', minimum: 0, maximum: 2 ** 63 }, '{{ randomInt(0, 1000) }}'],
     [
       'exclusive bounds (3.0)',
       { type: 'integer', minimum: 0, exclusiveMinimum: true, maximum: 3 },
@@ -472,47 +477,47 @@ describe('a body is made of', () => {
       '{{ randomInt(1, 2) }}',
     ],
     ['an example in the wrong type', { type: 'integer', example: '5' }, 5],
-    ['an example that is none', { type: 'boolean', example: 'yes' }, true],
+    ['an invalid example', { type: 'boolean', example: 'yes' }, true],
     [
-      'texts of a length',
+      'text of a given length',
       {
         type: 'object',
         properties: { ab: { type: 'string', minLength: 4 }, abcdef: { type: 'string', maxLength: 3 } },
       },
       { ab: 'abxx', abcdef: 'abc' },
     ],
-    ['texts of a pattern', { type: 'string', pattern: '^[A-Z]{3}-\\d{2,4}$' }, 'AAA-11'],
+    ['text that matches a pattern', { type: 'string', pattern: '^[A-Z]{3}-\\d{2,4}$' }, 'AAA-11'],
     [
-      'texts of a pattern in their length',
+      'text that matches a pattern and a length',
       { type: 'string', pattern: '^[a-z]+$', minLength: 4, maxLength: 5 },
       'aaaa',
     ],
     [
-      'what is required and nowhere described',
+      'required but undescribed properties',
       { type: 'object', required: ['a', 'b'], properties: { b: { type: 'boolean' } } },
       { b: true, a: 'a' },
     ],
     [
-      'what is required and described for all',
+      'required properties described by additionalProperties',
       { type: 'object', required: ['a'], additionalProperties: { type: 'boolean' } },
       { a: true },
     ],
     [
-      'different ones of some values',
+      'distinct enum values',
       { type: 'array', minItems: 2, uniqueItems: true, items: { enum: ['a', 'b', 'c'] } },
       ['a', 'b'],
     ],
     [
-      'different texts',
+      'distinct texts',
       { type: 'array', minItems: 2, uniqueItems: true, items: { type: 'string' } },
       ['body', 'body2'],
     ],
     [
-      'passwords of some length',
+      'passwords of a given length',
       { type: 'string', format: 'password', minLength: 12 },
       '${PASSWORD:-Pa55-wordxxx}',
     ],
-    ['what may be null', { type: ['string', 'null'], format: 'uuid' }, '{{ uuid() }}'],
+    ['nullable types', { type: ['string', 'null'], format: 'uuid' }, '{{ uuid() }}'],
     ['moments', { type: 'string', format: 'date-time' }, "{{ date('+1d..+30d') }}T12:00:00Z"],
     [
       'addresses',
@@ -525,7 +530,7 @@ describe('a body is made of', () => {
     ['passwords', { type: 'string', format: 'password' }, '${PASSWORD:-Pa55-word}'],
     ['lists', { type: 'array', minItems: 2, items: { type: 'boolean' } }, [true, true]],
     [
-      'what is required and what has a value',
+      'required properties and those with a value',
       {
         type: 'object',
         required: ['a'],
@@ -534,7 +539,7 @@ describe('a body is made of', () => {
       { a: 'a', c: 'v' },
     ],
     [
-      'what may be written',
+      'properties that are not read-only',
       {
         type: 'object',
         properties: { id: { type: 'integer', readOnly: true }, pin: { type: 'string', writeOnly: true } },
@@ -547,7 +552,7 @@ describe('a body is made of', () => {
       { key: true },
     ],
     [
-      'all parts',
+      'allOf',
       {
         allOf: [
           { type: 'object', properties: { a: { type: 'boolean' } } },
@@ -556,19 +561,19 @@ describe('a body is made of', () => {
       },
       { a: true, b: true },
     ],
-    ['the first choice', { oneOf: [{ type: 'null' }, { type: 'boolean' }, { type: 'string' }] }, true],
+    ['the first of oneOf', { oneOf: [{ type: 'null' }, { type: 'boolean' }, { type: 'string' }] }, true],
     [
-      'a choice and what all have',
+      'oneOf with common properties',
       { properties: { a: { type: 'boolean' } }, anyOf: [{ properties: { b: { type: 'boolean' } } }] },
       { a: true, b: true },
     ],
-    ['a schema that says nothing', {}, 'body'],
+    ['an empty schema', {}, 'body'],
     ['literal templates', { type: 'string', example: '{{ x }} ${y}' }, '${OPEN_BRACE:-{}{ x }} $${y}'],
   ])('%s', (_, schema, value) => {
     expect(body(schema)).toEqual(value)
   })
 
-  test('schemas that lead back to themselves, up to there', () => {
+  test('circular schemas, cut at the cycle', () => {
     const Node = {
       type: 'object',
       required: ['name', 'next'],
@@ -592,7 +597,7 @@ describe('a body is made of', () => {
     expect(body({ $ref: '#/components/schemas/Loop' }, { Loop })).toBe(true)
   })
 
-  test('the class that a discriminator names', () => {
+  test('the subclass that a discriminator names', () => {
     const schemas = {
       Pet: {
         type: 'object',
@@ -641,7 +646,7 @@ describe('a body is made of', () => {
     expect(JSON.stringify(body({ $ref: '#/components/schemas/S0' }, schemas)).length).toBeLessThan(100_000)
   })
 
-  test('a pattern that refers back to itself is told', () => {
+  test('a pattern with a backreference is noted', () => {
     const requestBody = {
       content: {
         'application/json': {
@@ -650,7 +655,7 @@ describe('a body is made of', () => {
       },
     }
     const { notes } = one({ operationId: 'op', requestBody }, { method: 'post' })
-    expect(notes).toContain('texts that have to fit a pattern, to be checked: code of op')
+    expect(notes).toContain('made-up values that must match a pattern; check them: code of op')
   })
 
   test.each<[string, object, object]>([
@@ -660,7 +665,7 @@ describe('a body is made of', () => {
       { json: { a: 1 } },
     ],
     [
-      'an example of the media type',
+      'the example of the media type',
       { 'application/json': { examples: { one: { value: { a: 1 } } }, schema: { type: 'object' } } },
       { json: { a: 1 } },
     ],
@@ -718,7 +723,7 @@ describe('a body is made of', () => {
       { 'application/xml': { example: '<a/>' } },
       { headers: { 'content-type': 'application/xml' }, body: '<a/>' },
     ],
-    ['XML without', { 'application/xml': { schema: { type: 'object' } } }, {}],
+    ['XML without an example', { 'application/xml': { schema: { type: 'object' } } }, {}],
   ])('as media type: %s', (_, content, keys) => {
     const { request } = one({ operationId: 'op', requestBody: { content } }, { method: 'post' })
     const { name: __, weight: ___, post: ____, expect: _____, ...rest } = request
@@ -746,13 +751,18 @@ describe('security', () => {
     ['a key in the query', [{ query: [] }], undefined, { query: { key: '${API_KEY}' } }],
     ['a key in a cookie', [{ cookie: [] }], undefined, { headers: { cookie: 'sid=${API_KEY}' } }],
     [
-      'two together',
+      'two combined',
       [{ bearer: [], key: [] }],
       { auth: { bearer: '${API_TOKEN}' }, headers: { 'x-key': '${API_KEY}' } },
       {},
     ],
-    ['the first that perfctl can do', [{ tls: [] }, { key: [] }], { headers: { 'x-key': '${API_KEY}' } }, {}],
-    ['or none', [{}], undefined, {}],
+    [
+      'the first supported alternative',
+      [{ tls: [] }, { key: [] }],
+      { headers: { 'x-key': '${API_KEY}' } },
+      {},
+    ],
+    ['none as an alternative', [{}], undefined, {}],
   ])('%s', (_, security, http, request) => {
     const draft = load({ '/x': { get: ok } }, { components, security })
     expect(draft.scenario.http).toEqual(http)
@@ -760,13 +770,13 @@ describe('security', () => {
     readDraft(draft)
   })
 
-  test('what perfctl can not do is told', () => {
+  test('what perfctl does not support is noted', () => {
     expect(load({ '/x': { get: ok } }, { components, security: [{ tls: [] }] }).notes).toContain(
-      "sent without a login, perfctl can't do tls: GET /x",
+      'sent without a login, because perfctl does not support tls: GET /x',
     )
   })
 
-  test('the login of most stands under http, of few at their requests', () => {
+  test('the login that most operations share is under http, others are in their requests', () => {
     const draft = load(
       {
         '/a': { get: ok },
@@ -783,7 +793,7 @@ describe('security', () => {
       { 'x-key': '${API_KEY}' },
       undefined,
     ])
-    expect(draft.notes).toContain('need no login, and send the one under http all the same: GET /d')
+    expect(draft.notes).toContain('send the login under http, although they need none: GET /d')
     const few = load(
       { '/a': { get: { ...ok, security: [{ bearer: [] }] } }, '/b': { get: ok }, '/c': { get: ok } },
       { components },
@@ -793,7 +803,7 @@ describe('security', () => {
   })
 })
 
-describe('what is expected', () => {
+describe('the expected status', () => {
   test.each<[string[], unknown]>([
     [['200', '404'], 200],
     [['default'], undefined],
@@ -804,7 +814,7 @@ describe('what is expected', () => {
     [['2XX'], '2xx'],
     [['302', '400'], 302],
     [['x-note', '404'], undefined],
-  ])('of the documented %j: %j', (statuses, status) => {
+  ])('for the documented %j: %j', (statuses, status) => {
     const responses = Object.fromEntries(statuses.map((code) => [code, {}]))
     const draft = load({ '/x': { get: { responses } } })
     expect((draft.scenario.requests[0] as { expect?: { status: unknown } }).expect?.status).toEqual(status)
@@ -812,7 +822,7 @@ describe('what is expected', () => {
   })
 })
 
-test('requests are named by operation, and each once', () => {
+test('requests are named by operation, and names are unique', () => {
   const draft = load(
     {
       '/a': { get: { ...ok, operationId: 'list' }, head: ok },
@@ -823,44 +833,48 @@ test('requests are named by operation, and each once', () => {
     { components: { pathItems: { C: { get: { ...ok, operationId: 'c' } } } } },
   )
   expect(draft.scenario.requests.map(({ name }) => name)).toEqual(['list', 'HEAD /a', 'list (2)', 'c'])
-  expect(draft.notes).toContain('left out, perfctl has no method TRACE: TRACE /b')
+  expect(draft.notes).toContain('left out because perfctl does not support the method TRACE: TRACE /b')
 })
 
-test('references to other files are told', () => {
+test('references to other files are noted', () => {
   const { notes } = one(
     { requestBody: { content: { 'application/json': { schema: { $ref: 'pet.yaml#/Pet' } } } } },
     { method: 'post' },
   )
   expect(notes).toContain(
-    'references to other files are followed by perfctl import openapi FILE only: pet.yaml',
+    'references to other files are followed only by perfctl import openapi FILE: pet.yaml',
   )
 })
 
-test('webhooks, further servers and deprecated operations are told', () => {
+test('webhooks, other servers and deprecated operations are noted', () => {
   const { notes } = one(
     { deprecated: true, operationId: 'old' },
     { webhooks: { made: {} }, servers: [{ url: 'http://a.example' }, { url: 'http://b.example' }] },
   )
   expect(notes).toEqual([
-    'deprecated, and kept: old',
-    'webhooks are left out, the service sends them: made',
-    'further servers of the document: http://b.example',
+    'kept deprecated operations: old',
+    'left out webhooks, which the service sends: made',
+    'other servers in the document: http://b.example',
   ])
 })
 
-describe('what is no document', () => {
+describe('an invalid document', () => {
   test.each([
-    ['{"openapi": "4.0.0"}', 'OpenAPI 4.0.0 is not known', 'there are 2.0, 3.0 and 3.1'],
+    ['{"openapi": "4.0.0"}', 'OpenAPI 4.0.0 is not supported', 'supported versions are 2.0, 3.0 and 3.1'],
     [
       '{"info": {"_postman_id": "x"}, "item": []}',
       'not an OpenAPI document',
-      'write perfctl import postman f.yaml',
+      'this is a Postman collection: run perfctl import postman f.yaml',
     ],
-    ['hello: world', 'not an OpenAPI document', 'it begins with openapi: 3.1.0, or swagger: "2.0"'],
+    [
+      'hello: world',
+      'not an OpenAPI document',
+      'the document must have openapi: 3.1.0 or swagger: "2.0" at its top level',
+    ],
     [
       'openapi: 3.0.0',
       'the document has no operations under paths',
-      'give one that describes the requests of a service',
+      'import a document that describes the requests of a service',
     ],
     ['  ', 'the file is empty', null],
   ])('%s', (text, message, hint) => {
@@ -869,7 +883,7 @@ describe('what is no document', () => {
     )
   })
 
-  test('broken YAML is told with its place', () => {
+  test('broken YAML is reported with its place', () => {
     expect(() => importOpenapi('openapi: 3.0.0\npaths:\n\t/x: {}\n', { file: 'f.yaml' })).toThrow(
       expect.objectContaining({
         problems: [
@@ -882,12 +896,12 @@ describe('what is no document', () => {
     )
   })
 
-  test('JSON with a comma too many is read', () => {
+  test('JSON with a trailing comma is read', () => {
     const text = '{"openapi": "3.0.0", "paths": {"/x": {"get": {},},},}'
     expect(importOpenapi(text, { file: 'f.json' }).scenario.requests).toHaveLength(1)
   })
 
-  test('aliases without end are refused', () => {
+  test('endless aliases are rejected', () => {
     const bomb = `a0: &a0 [x]\n${Array.from({ length: 20 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(10).fill(`*a${n}`).join(', ')}]\n`).join('')}`
     expect(() => importOpenapi(`openapi: 3.0.0\n${bomb}`, { file: 'f.yaml' })).toThrow(
       'aliases repeat too many values',

@@ -19,7 +19,7 @@ test.each([
   ['^(?=.*[A-Z])(?=.*\\d).{8,}$', 'Pa55-word'],
   ['stable|[0-9]+', 'stable'],
   ['', ''],
-])('a text that fits %s is %j', (pattern, text) => {
+])('a text that matches %s is %j', (pattern, text) => {
   expect(sampleOf(pattern)).toBe(text)
   expect(text).toMatch(new RegExp(pattern, /[{]{2}/.test(pattern) ? '' : 'u'))
 })
@@ -30,8 +30,8 @@ test.each<[string, number, number, string | null]>([
   ['^a{2}$', 3, 9, null],
   ['^a{2,}$', 0, 1, null],
   ['^[a-z]+$', 300, 400, 'a'.repeat(300)],
-])('a text that fits %s and is %d to %d long is %j', (pattern, least, most, text) => {
-  expect(sampleOf(pattern, { least, most })).toBe(text)
+])('a text that matches %s with %d to %d characters is %j', (pattern, min, max, text) => {
+  expect(sampleOf(pattern, { min, max })).toBe(text)
 })
 
 test.each(['(\\w)\\1', '[', '(', 'a{9999}', '^(?!a)b{3}$', `${'('.repeat(100)}a${')'.repeat(100)}`])(

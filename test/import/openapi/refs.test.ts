@@ -5,7 +5,7 @@ import { readDraft } from '../read-draft.js'
 
 const responses = { '200': { description: 'ok' } }
 
-/** The body of the one request that posts a schema, with files beside the document. */
+/** The body of a request with this schema, with files next to the document. */
 function bodyOf(schema: unknown, files: Record<string, unknown> = {}, rest: object = {}) {
   const content = { 'application/json': { schema } }
   return draftOf({ '/x': { post: { requestBody: { content }, responses } } }, files, rest)
@@ -43,11 +43,11 @@ describe('a reference is followed', () => {
       './my%20pets.json#/a~1b/c~0d/%7Be%7D',
       { 'my pets.json': { 'a/b': { 'c~d': { '{e}': name('Rex') } } } },
     ],
-    ['to an item of a list', 'a.json#/list/1', { 'a.json': { list: [{}, name('Rex')] } }],
+    ['to a list item', 'a.json#/list/1', { 'a.json': { list: [{}, name('Rex')] } }],
     ['to an anchor', 'a.json#pet', { 'a.json': { $defs: { x: { $anchor: 'pet', ...name('Rex') } } } }],
-    ['without the slash', 'a.json#Pet', { 'a.json': { Pet: name('Rex') } }],
+    ['without a slash', 'a.json#Pet', { 'a.json': { Pet: name('Rex') } }],
     [
-      'over several files',
+      'across several files',
       'a/b.json#/P',
       {
         'a/b.json': { P: { $ref: '../c/d.json#/P' } },
@@ -56,7 +56,7 @@ describe('a reference is followed', () => {
       },
     ],
     [
-      'through a reference on the way',
+      'through another reference',
       'a.json#/all/Pet',
       { 'a.json': { all: { $ref: 'b.json' } }, 'b.json': { Pet: name('Rex') } },
     ],
@@ -66,14 +66,14 @@ describe('a reference is followed', () => {
       'a/b.json#/P',
       { 'a/b.json': { P: { allOf: [{ $ref: '#/Q' }] }, Q: name('Rex') } },
     ],
-    ['by the name of a schema alone', 'Pet', {}],
+    ['by a schema name alone', 'Pet', {}],
   ])('%s', (_, ref, files) => {
     const { json, notes } = bodyOf({ $ref: ref }, files, { components: { schemas: { Pet: name('Rex') } } })
     expect(json).toEqual({ name: 'Rex' })
     expect(notes).toEqual([])
   })
 
-  test('from paths, operations, parameters, bodies, answers and examples', () => {
+  test('from paths, operations, parameters, bodies, responses and examples', () => {
     const { scenario, notes } = draftOf(
       { '/x/{id}': { $ref: 'paths/x.json' } },
       {
@@ -109,7 +109,7 @@ describe('a reference is followed', () => {
     ])
   })
 
-  test('in a circle over files, once', () => {
+  test('in a cycle across files, once', () => {
     const files = {
       'a.json': { type: 'object', required: ['b'], properties: { b: { $ref: 'b.json' } } },
       'b.json': {
@@ -131,7 +131,7 @@ describe('a reference is followed', () => {
     },
   )
 
-  test('and a discriminator names the one in a file', () => {
+  test('and a discriminator names a schema in a file', () => {
     const files = {
       'pets/cat.json': { type: 'object', required: ['kind'], properties: { kind: { type: 'string' } } },
     }
@@ -143,19 +143,19 @@ describe('a reference is followed', () => {
   })
 })
 
-describe('a reference that can not be followed', () => {
-  test('because the file is not there is told, and the import goes on', () => {
+describe('an unresolved reference', () => {
+  test('to a missing file is noted, and the import continues', () => {
     const { scenario, notes } = bodyOf({ $ref: './no/pet.yaml#/Pet' })
     expect(scenario.requests).toHaveLength(1)
-    expect(notes).toContain('references to files that are not there: no/pet.yaml')
+    expect(notes).toContain('references to missing files: no/pet.yaml')
   })
 
-  test('because there is nothing, or it is on another host', () => {
+  test('to nothing, or to another host', () => {
     const { notes } = bodyOf(
       { allOf: [{ $ref: 'a.json#/x/-1' }, { $ref: 'https://a.example/b.json' }, { $ref: 'urn:b' }] },
       { 'a.json': { x: [1] } },
     )
-    expect(notes).toContain('references that lead nowhere: a.json#/x/-1')
+    expect(notes).toContain('references that do not resolve: a.json#/x/-1')
     expect(notes).toContain('references to other hosts are not followed: https://a.example/b.json, urn:b')
   })
 
@@ -171,12 +171,12 @@ describe('a reference that can not be followed', () => {
     '\\\\host\\share\\x.yaml',
     '//host/x.yaml',
     'a%00.yaml',
-  ])('because it leads out of the folder: %s', (ref) => {
+  ])('outside the folder: %s', (ref) => {
     expect(() => bodyOf({ $ref: ref })).toThrow(
       expect.objectContaining({
         problems: [
           expect.objectContaining({
-            message: `$ref: ${ref} leads out of the folder of the document`,
+            message: `$ref: ${ref} points outside the folder of the document`,
             place: expect.objectContaining({ file: 'docs/api.yaml' }),
           }),
         ],
@@ -184,7 +184,7 @@ describe('a reference that can not be followed', () => {
     )
   })
 
-  test('because the file is broken', () => {
+  test('to a broken file', () => {
     expect(() => bodyOf({ $ref: 'a/b.json' }, { 'a/b.json': '{"a": [1,' })).toThrow(
       expect.objectContaining({
         problems: [expect.objectContaining({ place: expect.objectContaining({ file: 'docs/a/b.json' }) })],
@@ -193,7 +193,7 @@ describe('a reference that can not be followed', () => {
   })
 })
 
-describe('whole numbers of 64 bits keep their digits', () => {
+describe('64-bit whole numbers keep their digits', () => {
   const ID = '9223372036854775807'
   const document = (format: 'json' | 'yaml') => {
     const text = JSON.stringify({
@@ -256,7 +256,7 @@ describe('whole numbers of 64 bits keep their digits', () => {
   })
 })
 
-describe('Swagger 2.0 says beside "in" what a value is', () => {
+describe('Swagger 2.0 describes a value next to "in"', () => {
   const draft = (parameters: readonly object[], rest: object = {}, operation: object = {}) =>
     importOpenapi(
       stringify({
@@ -319,11 +319,11 @@ describe('Swagger 2.0 says beside "in" what a value is', () => {
     [{ host: 'a.example:8080', schemes: ['http'], basePath: 'v2/' }, 'http://a.example:8080/v2'],
     [{ host: 'localhost:3000', schemes: ['http', 'https'], basePath: '/' }, 'https://localhost:3000'],
     [{ host: 'http://a.example/', basePath: '/v2' }, 'http://a.example/v2'],
-  ])('where the service is: %j', (rest, target) => {
+  ])('in the server: %j', (rest, target) => {
     expect(draft([], rest).scenario.target).toBe(`\${BASE_URL:-${target}}`)
   })
 
-  test('and may give an operation a scheme of its own', () => {
+  test('and an operation may have its own scheme', () => {
     const { requests } = draft([], { schemes: ['https'] }, { schemes: ['http'] }).scenario
     expect(requests[0]!['post']).toMatch(/^http:\/\/a\.example\/x\//)
   })

@@ -11,7 +11,7 @@ function load(item: readonly object[], rest: object = {}, options: Partial<Postm
   return importPostman(JSON.stringify(collection), { file: 'shop.json', ...options })
 }
 
-/** The one request that a collection with this request comes to. */
+/** The request of a collection with one request. */
 function one(request: object | string, rest: object = {}, options: Partial<PostmanOptions> = {}) {
   const draft = load([{ name: 'one', request }], rest, options)
   return { ...draft, request: draft.scenario.requests[0]! as Record<string, unknown> }
@@ -22,7 +22,7 @@ const script = (...exec: string[]) => [{ listen: 'test', script: { type: 'text/j
 const key = (name: string, value: string, rest: object = {}) => ({ key: name, value, ...rest })
 
 describe('names', () => {
-  test('carry the folders in front, and each is there once', () => {
+  test('are prefixed with their folders and unique', () => {
     const get = { method: 'GET', url: 'http://a.example/' }
     const draft = load([
       { name: 'users', item: [{ name: 'v1', item: [{ name: 'list', request: get }] }] },
@@ -39,7 +39,7 @@ describe('names', () => {
     expect(readDraft(draft).requests[2]!.name).toBe('two lines x ${y}')
   })
 
-  test('a scenario is named after its collection, as far as a file can be', () => {
+  test('a scenario is named after its collection, as far as a file name allows', () => {
     expect(
       load([{ request: 'http://a.example' }], { info: { name: 'Shop: API/v2' } }).scenario,
     ).toMatchObject({
@@ -48,7 +48,7 @@ describe('names', () => {
     })
   })
 
-  test('whatever a collection is called, its description says so', () => {
+  test('the description has the full name of the collection', () => {
     const title = 'a/b {{c}} ${D} $${E} {'
     const draft = load([{ request: 'http://a.example' }], { info: { name: title } })
     expect(readDraft(draft).description).toBe(title)
@@ -57,23 +57,23 @@ describe('names', () => {
 
 describe('the URL', () => {
   test.each<[string, unknown, string, string]>([
-    ['a text', 'https://a.example/x?y=1#z', '${BASE_URL:-https://a.example}', '/x?y=1'],
+    ['a string', 'https://a.example/x?y=1#z', '${BASE_URL:-https://a.example}', '/x?y=1'],
     ['without a scheme', 'localhost:3000/x', '${BASE_URL:-http://localhost:3000}', '/x'],
-    ['nothing but a host', 'http://a.example', '${BASE_URL:-http://a.example}', '/'],
+    ['only a host', 'http://a.example', '${BASE_URL:-http://a.example}', '/'],
     ['a fixed variable', '{{fixed}}/x', '${BASE_URL:-https://shop.example}', '/api/x'],
     ['an open variable', '{{baseUrl}}/x', '${BASE_URL}', '/x'],
-    ['a variable with its slash', '{{baseUrl}}x/y', '${BASE_URL}', '/x/y'],
+    ['a variable with a slash', '{{baseUrl}}x/y', '${BASE_URL}', '/x/y'],
     ['host and port as variables', '{{hostName}}:{{portNo}}/x', 'http://${HOST_NAME}:${PORT_NO}', '/x'],
-    ['a variable within', 'https://{{tenant}}.a.example/x', 'https://${TENANT}.a.example', '/x'],
+    ['a variable inside', 'https://{{tenant}}.a.example/x', 'https://${TENANT}.a.example', '/x'],
     [
-      'of parts',
+      'in parts',
       { protocol: 'https', host: ['a', 'example'], port: '8443', path: ['x', 'y'] },
       '${BASE_URL:-https://a.example:8443}',
       '/x/y',
     ],
-    ['of parts as texts', { host: 'a.example', path: '/x' }, '${BASE_URL:-http://a.example}', '/x'],
+    ['in parts as strings', { host: 'a.example', path: '/x' }, '${BASE_URL:-http://a.example}', '/x'],
     [
-      'characters that need it',
+      'special characters are encoded',
       'http://a.example/a b/{c}?q="ü',
       '${BASE_URL:-http://a.example}',
       '/a%20b/%7Bc%7D?q=%22ü',
@@ -91,13 +91,13 @@ describe('the URL', () => {
       '/u/${USER_ID}',
     ],
     [
-      'a path variable of a generated collection',
+      'a path variable in a generated collection',
       { raw: 'http://a.example/u/:id', variable: [key('id', '<integer>')] },
       '${BASE_URL:-http://a.example}',
       '/u/{{ randomInt(1, 1000) }}',
     ],
     [
-      'the query of the list, without what is off',
+      'the query list without disabled entries',
       {
         raw: 'http://a.example/?z=0',
         query: [
@@ -117,7 +117,7 @@ describe('the URL', () => {
     readDraft(draft, { BASE_URL: 'http://h.example', PORT_NO: '80' })
   })
 
-  test('the target is where most requests go, others have whole URLs', () => {
+  test('the target is the most frequent host, other requests have full URLs', () => {
     const draft = load([
       { name: 'a', request: 'http://other.example/a' },
       { name: 'b', request: 'http://main.example/b' },
@@ -125,21 +125,21 @@ describe('the URL', () => {
     ])
     expect(draft.scenario.target).toBe('${BASE_URL:-http://main.example}')
     expect(draft.scenario.requests.map(({ get }) => get)).toEqual(['http://other.example/a', '/b', '/c'])
-    expect(draft.notes).toContain('requests to other hosts have whole URLs: http://other.example')
+    expect(draft.notes).toContain('requests to other hosts have full URLs: http://other.example')
     readDraft(draft)
   })
 
-  test('a target that is given replaces it', () => {
+  test('a given target replaces it', () => {
     for (const url of ['https://a.example/x', '{{baseUrl}}/x']) {
       const draft = one(url, {}, { target: 'http://localhost:3000' })
       expect(draft.scenario.target).toBe('${BASE_URL:-http://localhost:3000}')
       expect(draft.request['get']).toBe('/x')
-      // Nothing is left to be set.
+      // No variable is left to set.
       expect(draft.notes.join()).not.toContain('BASE_URL')
     }
   })
 
-  test('the login of a URL becomes auth, its password stays behind', () => {
+  test('the login of a URL becomes auth, without its password', () => {
     const draft = one('http://ada:s3cret@a.example/x')
     expect(draft.scenario).toMatchObject({
       target: '${BASE_URL:-http://a.example}',
@@ -149,10 +149,13 @@ describe('the URL', () => {
   })
 
   test.each([
-    [{ method: 'GET', url: 'wss://a.example' }, 'left out, perfctl sends HTTP and not wss: one'],
-    [{ method: 'PROPFIND', url: 'http://a.example' }, 'left out, perfctl has no method PROPFIND: one'],
-    [{ method: 'GET', url: '' }, 'left out, they have no URL: one'],
-  ])('%j is left out and told', (request, note) => {
+    [{ method: 'GET', url: 'wss://a.example' }, 'left out because perfctl does not support wss: one'],
+    [
+      { method: 'PROPFIND', url: 'http://a.example' },
+      'left out because perfctl does not support the method PROPFIND: one',
+    ],
+    [{ method: 'GET', url: '' }, 'left out requests without a URL: one'],
+  ])('%j is left out and noted', (request, note) => {
     const draft = load([
       { name: 'one', request },
       { name: 'two', request: 'http://a.example' },
@@ -200,7 +203,7 @@ describe('variables', () => {
     readDraft(draft)
   })
 
-  test('of an environment go before those of the collection, secrets excepted', () => {
+  test('of an environment override those of the collection, except for secrets', () => {
     const environment = {
       file: 'env.json',
       text: JSON.stringify({
@@ -217,7 +220,7 @@ describe('variables', () => {
     expect(draft.request['headers']).toEqual({ 'x-a': '2 1 ${S}' })
   })
 
-  test('of a folder go before those of the collection', () => {
+  test('of a folder override those of the collection', () => {
     const request = { url: 'http://a.example/{{a}}' }
     const draft = load([{ name: 'f', variable: [key('a', '2')], item: [{ name: 'x', request }] }], {
       variable: [key('a', '1')],
@@ -225,9 +228,11 @@ describe('variables', () => {
     expect(draft.scenario.requests[0]).toMatchObject({ get: '/2' })
   })
 
-  test('those that are left to the environment are listed', () => {
+  test('those that the environment must set are noted', () => {
     const draft = one({ url: 'http://a.example/{{b}}/{{a}}' })
-    expect(draft.notes).toContain('needs values from the environment, or with --env NAME=value: B, A')
+    expect(draft.notes).toContain(
+      'set these variables before a run, in the environment or with -e NAME=value: B, A',
+    )
   })
 })
 
@@ -249,7 +254,7 @@ describe('auth', () => {
       { type: 'basic', basic: { username: 'ada', password: '{{pw}}' } },
       { auth: { basic: 'ada:${PW}' } },
     ],
-  ])('%s of all requests stands under http', (_, auth, http) => {
+  ])('%s of all requests is under http', (_, auth, http) => {
     const draft = one('http://a.example', { auth })
     expect(draft.scenario.http).toEqual(http)
     expect(JSON.stringify(draft)).not.toContain('abcdef')
@@ -267,7 +272,7 @@ describe('auth', () => {
     expect(one('http://a.example', { auth }).request).toMatchObject(request)
   })
 
-  test('is inherited from the nearest folder, and noauth ends it', () => {
+  test('is inherited from the nearest folder, and noauth removes it', () => {
     const request = (auth?: object) => ({ url: 'http://a.example', ...(auth && { auth }) })
     const draft = load(
       [
@@ -291,20 +296,20 @@ describe('auth', () => {
     ])
   })
 
-  test('of another kind is told', () => {
+  test('of an unsupported type is noted', () => {
     const { request, notes } = one('http://a.example', { auth: list('hawk', { authKey: 'abcdef' }) })
     expect(request).toEqual({ name: 'one', get: '/' })
-    expect(notes).toContain("sent without authorization, perfctl can't do that of type hawk: one")
+    expect(notes).toContain('sent without authorization, because perfctl does not support the type hawk: one')
   })
 
-  test('a key in a header that HTTP has not is told', () => {
+  test('a key in an invalid header is noted', () => {
     const auth = list('apikey', { key: 'a{{', value: 'abcdef', in: 'header' })
     const draft = one('http://a.example', { auth })
     expect(draft.request).toEqual({ name: 'one', get: '/' })
-    expect(draft.notes.join()).toContain("perfctl can't do that of type apikey: one")
+    expect(draft.notes.join()).toContain('perfctl does not support the type apikey: one')
   })
 
-  test('a user without a password is a key', () => {
+  test('a user without a password is an API key', () => {
     const auth = list('basic', { username: 'geheim', password: '' })
     const draft = one('http://a.example', { auth })
     expect(draft.scenario.http).toEqual({ auth: { basic: '${API_KEY}:' } })
@@ -315,7 +320,7 @@ describe('auth', () => {
     })
   })
 
-  test('takes the place of a header that says the same', () => {
+  test('replaces an authorization header', () => {
     const auth = list('bearer', { token: '{{t}}' })
     const draft = one({ url: 'http://a.example', header: [key('Authorization', 'Basic abc')], auth })
     expect(draft.request['headers']).toBeUndefined()
@@ -324,7 +329,7 @@ describe('auth', () => {
 })
 
 describe('headers', () => {
-  test('what is off, empty or of the connection is not sent', () => {
+  test('disabled, empty and connection headers are not sent', () => {
     const header = [
       key('X-Off', '1', { disabled: true }),
       key('Host', 'a.example'),
@@ -335,12 +340,12 @@ describe('headers', () => {
     expect(one({ url: 'http://a.example', header }).request['headers']).toEqual({ 'x-on': '1' })
   })
 
-  test('a host of its own is that of a virtual server', () => {
+  test('a different host is kept, as for a virtual host', () => {
     const { request } = one({ url: 'http://127.0.0.1:8080', header: [key('Host', 'shop.example')] })
     expect(request['headers']).toEqual({ host: 'shop.example' })
   })
 
-  test('of the oldest form are lines', () => {
+  test('in the oldest form are lines', () => {
     const { request } = one({ url: 'http://a.example', header: 'X-A: 1\nX-B: b: c\n' })
     expect(request['headers']).toEqual({ 'x-a': '1', 'x-b': 'b: c' })
   })
@@ -368,30 +373,30 @@ describe('the body', () => {
     ['JSON', raw('{"a": 1, "b": ["x", null, true]}'), { json: { a: 1, b: ['x', null, true] } }],
     ['JSON with comments', raw('{"a": 1, // one\n "b": "//"}'), { json: { a: 1, b: '//' } }],
     ['a number from a function', raw('{"a": {{$randomInt}}}'), { json: { a: '{{ randomInt(0, 1000) }}' } }],
-    ['a text with a variable', raw('{"a": "x {{$guid}} {{{y}}"}'), { json: { a: 'x {{ uuid() }} {${Y}' } }],
+    ['text with a variable', raw('{"a": "x {{$guid}} {{{y}}"}'), { json: { a: 'x {{ uuid() }} {${Y}' } }],
     [
       'a secret',
       raw('{"user": {"password": "abcdef"}, "max_tokens": "5"}'),
       { json: { user: { password: '${PASSWORD}' }, max_tokens: '5' } },
     ],
     [
-      'a number that has to stay a text',
+      'a number that must stay text',
       raw('{"a": "{{$randomInt}}"}'),
       { body: '{"a": "{{ randomInt(0, 1000) }}"}', headers: { 'content-type': 'application/json' } },
     ],
     [
-      'a variable that has to become a number',
+      'a variable that must become a number',
       raw('{"a": {{n}}}'),
       { body: '{"a": ${N}}', headers: { 'content-type': 'application/json' } },
     ],
     ['a variable in a key', raw('{"{{k}}": 1}'), { body: '{"${K}": 1}' }],
     [
-      'a number too large for JavaScript',
+      "a number beyond JavaScript's range",
       raw('{"a": 12345678901234567890}'),
       { body: '{"a": 12345678901234567890}' },
     ],
     ['broken JSON', raw('{"a": '), { body: '{"a": ' }],
-    ['a key that is none', raw('{"__proto__": 1}'), { body: '{"__proto__": 1}' }],
+    ['the key __proto__', raw('{"__proto__": 1}'), { body: '{"__proto__": 1}' }],
     [
       'XML',
       raw('<a>{{$guid}}</a>', 'xml'),
@@ -422,7 +427,7 @@ describe('the body', () => {
       { form: { a: ['1 2', '{{ uuid() }}'] } },
     ],
     [
-      'a form with a name that comes again behind another',
+      'a form with a repeated name after another one',
       { mode: 'urlencoded', urlencoded: [key('a', '1 2'), key('b', ''), key('a', '{{$guid}}')] },
       { body: 'a=1+2&b=&a={{ uuid() }}', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
     ],
@@ -475,7 +480,7 @@ describe('the body', () => {
       { multipart: { t: ['x', 'y'], f: [{ file: 'a.png' }, { file: 'b.png' }] } },
     ],
     ['none', { mode: 'raw', raw: '' }, {}],
-    ['one that is off', { mode: 'raw', raw: 'x', disabled: true }, {}],
+    ['a disabled body', { mode: 'raw', raw: 'x', disabled: true }, {}],
   ])('%s', (_, body, keys) => {
     const { name: __, post: ___, ...rest } = post(body).request
     expect(rest).toMatchObject(keys)
@@ -484,19 +489,19 @@ describe('the body', () => {
     )
   })
 
-  test('the media type of a header counts', () => {
+  test('the media type of the header decides', () => {
     const { request } = post({ mode: 'raw', raw: '{"a":1}' }, [
       key('Content-Type', 'application/vnd.api+json'),
     ])
     expect(request).toMatchObject({ json: { a: 1 }, headers: { 'content-type': 'application/vnd.api+json' } })
   })
 
-  test('is not sent with get, as Postman does not either; where it would, that is told', () => {
+  test('is not sent with GET, as in Postman; if Postman would send it, that is noted', () => {
     const request = { method: 'GET', url: 'http://a.example', body: raw('{}') }
     expect(one(request).request).toEqual({ name: 'one', get: '/' })
     expect(one(request).notes.join()).not.toContain('body')
-    const told = one(request, { protocolProfileBehavior: { disableBodyPruning: true } }).notes
-    expect(told).toContain('sent without its body, as it is a get: one')
+    const notes = one(request, { protocolProfileBehavior: { disableBodyPruning: true } }).notes
+    expect(notes).toContain('sent without its body, because the method is GET: one')
   })
 })
 
@@ -515,7 +520,7 @@ describe('journeys', () => {
   }
   const ping = { name: 'ping', request: 'http://a.example/ping' }
 
-  test('requests of a folder that pass values on become steps, others stay', () => {
+  test('requests of a folder that pass on values become steps, others stay', () => {
     const draft = load([{ name: 'shop', item: [ping, login, cart] }])
     expect(draft.scenario.requests).toEqual([
       { name: 'shop / ping', get: '/ping' },
@@ -538,7 +543,7 @@ describe('journeys', () => {
     })
   })
 
-  test('a login that the collection has for all requests is one of the steps, not of http', () => {
+  test('a login request for the whole collection is a step, and its token is not under http', () => {
     const auth = { type: 'bearer', bearer: [key('token', '{{token}}')] }
     const draft = load([{ ...login, request: { ...login.request, auth: { type: 'noauth' } } }, { ...ping }], {
       auth,
@@ -556,7 +561,7 @@ describe('journeys', () => {
     expect(show(stepOf(journeyOf(readDraft(draft)), 1).headers['authorization']!)).toBe('Bearer <token>')
   })
 
-  test('what is used before it is captured, or in another folder, is left to the environment', () => {
+  test('a variable used before its capture, or in another folder, is left to the environment', () => {
     const draft = load([
       { name: 'a', item: [cart, login] },
       { name: 'b', item: [cart] },
@@ -567,10 +572,10 @@ describe('journeys', () => {
     )
     expect(scenario.requests.map(({ name }) => name)).toEqual(['a / cart', 'a / login', 'b / cart'])
     expect(scenario.requests[2]).toMatchObject({ headers: { authorization: 'Bearer ${TOKEN}' } })
-    expect(notes).toContain('set by scripts in Postman, to be given here: TOKEN (by a / login)')
+    expect(notes).toContain('set these variables, which scripts set in Postman: TOKEN (by a / login)')
   })
 
-  test('two chains of a folder are two journeys', () => {
+  test('two chains in a folder are two journeys', () => {
     const make = {
       name: 'make',
       event: script('pm.variables.set("id", pm.response.json().id)'),
@@ -600,7 +605,7 @@ describe('journeys', () => {
     ])
   })
 
-  test('a captured name is none of a function, and two stay two', () => {
+  test('a captured name is not that of a function, and two names stay two', () => {
     const make = {
       name: 'make',
       event: script(
@@ -624,7 +629,7 @@ describe('journeys', () => {
     ])
   })
 
-  test('a captured name is none of a list that stands in for random values', () => {
+  test('a captured name is not that of a list for random values', () => {
     const make = {
       name: 'make',
       event: script('pm.variables.set("randomCity", pm.response.json().city)'),
@@ -638,7 +643,7 @@ describe('journeys', () => {
     ['pm.response.headers.get("X-Id")', { type: 'header', name: 'x-id' }],
     ['pm.cookies.get("sid")', { type: 'cookie', name: 'sid' }],
     ['pm.response.json()["@meta"].items[0].id', { type: 'json', path: "$['@meta'].items[0].id" }],
-  ])('%s is where the reader takes it from, too', (source, from) => {
+  ])('the reader captures from %s, too', (source, from) => {
     const make = {
       name: 'make',
       event: script(`pm.variables.set("id", ${source})`),
@@ -650,7 +655,7 @@ describe('journeys', () => {
   })
 })
 
-test('scripts of the collection hold for all requests, and what is left of them is told once', () => {
+test('scripts of the collection apply to all requests, and the rest of them is noted once', () => {
   const draft = load(
     [
       { name: 'a', request: 'http://a.example/a' },
@@ -668,19 +673,19 @@ test('scripts of the collection hold for all requests, and what is left of them 
     { status: [200, 201] },
   ])
   expect(draft.notes).toContain(
-    'left out of a test script, `pm.expect(pm.response.responseTime).to.be.below(9);`: a, b',
+    'left out of a test script: `pm.expect(pm.response.responseTime).to.be.below(9);`: a, b',
   )
   readDraft(draft)
 })
 
-test('a fixed value that only scripts set is that value', () => {
+test('a constant that only scripts set is used as the value', () => {
   const event = [{ listen: 'prerequest', script: { exec: 'pm.variables.set("page", "7");' } }]
   expect(
     load([{ name: 'a', event, request: 'http://a.example/{{page}}' }]).scenario.requests[0],
   ).toMatchObject({ get: '/7' })
 })
 
-test('the whole of a collection is read by perfctl', () => {
+test('the reader accepts a whole collection', () => {
   const draft = load(
     [
       {
@@ -716,17 +721,25 @@ test('the whole of a collection is read by perfctl', () => {
   expect(body).toMatchObject({ type: 'json', value: { object: { note: { $: ['{{ not closed ${x}'] } } } })
 })
 
-describe('what is no collection', () => {
+describe('an invalid collection', () => {
   test.each([
     ['{"info": {}}', 'not a Postman collection', 'export it from Postman as Collection v2.1'],
-    ['{"openapi": "3.0.0"}', 'not a Postman collection', 'write perfctl import openapi f.json'],
+    [
+      '{"openapi": "3.0.0"}',
+      'not a Postman collection',
+      'this is an OpenAPI document: run perfctl import openapi f.json',
+    ],
     [
       '{"requests": [], "order": []}',
-      'a collection of version 1',
+      'version 1 collections are not supported',
       'export it from Postman as Collection v2.1',
     ],
-    ['{"values": []}', 'an environment, not a collection', 'export the collection, as Collection v2.1'],
-    ['{"item": []}', 'there is no request in it that perfctl can send', null],
+    [
+      '{"values": []}',
+      'this is an environment, not a collection',
+      'export the collection as Collection v2.1',
+    ],
+    ['{"item": []}', 'no requests that perfctl can send', null],
     ['', 'the file is empty', null],
     ['[]', 'not a Postman collection', 'export it from Postman as Collection v2.1'],
   ])('%s', (text, message, hint) => {
@@ -735,7 +748,7 @@ describe('what is no collection', () => {
     )
   })
 
-  test('broken JSON is told with its place', () => {
+  test('broken JSON is reported with its place', () => {
     const text = '{\n  "item": [\n    { "name": }\n  ]\n'
     expect(() => importPostman(text, { file: 'f.json' })).toThrow(
       expect.objectContaining({

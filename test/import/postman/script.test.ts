@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { readScript, type Script } from '../../../src/import/postman/script.js'
 
-function read(code: string, hasAnswer = true): Script {
-  return readScript(code, hasAnswer)
+function read(code: string, hasResponse = true): Script {
+  return readScript(code, hasResponse)
 }
 
-describe('the status that a script demands', () => {
+describe('the status that a script expects', () => {
   test.each<[string, (number | '2xx')[]]>([
     ['pm.test("ok", function () { pm.response.to.have.status(201); });', [201]],
     ['pm.test(`ok`, () => pm.response.to.have.status(204))', [204]],
@@ -68,14 +68,14 @@ describe('a value is captured from', () => {
     'pm.environment.set("v", other.token);',
     'pm.environment.set("v", pm.response.json());',
     'pm.environment.set("v", moment().format("YYYY"));',
-  ])('nothing by %s, which is told', (code) => {
+  ])('nothing by %s, which is noted', (code) => {
     const script = read(code)
     expect(script.captures.size).toBe(0)
     expect(script.sets).toEqual(['v'])
     expect(script.rest.join()).toContain('pm.environment.set("v"')
   })
 
-  test('nothing before there is an answer', () => {
+  test('nothing before the response', () => {
     const script = read(
       'pm.environment.set("v", pm.response.json().a);\npm.variables.set("w", "fixed");',
       false,
@@ -97,7 +97,7 @@ describe('checks of the body', () => {
     expect(script.rest).toEqual([])
   })
 
-  test('a text that it contains', () => {
+  test('a text that the body contains', () => {
     expect(read('pm.expect(pm.response.text()).to.include("welcome");').body).toBe('welcome')
   })
 
@@ -110,7 +110,7 @@ describe('checks of the body', () => {
   )
 })
 
-test('what is not understood is handed back, without the scaffolding around it', () => {
+test('what is not understood is returned, without the scaffolding around it', () => {
   const code = `
     // a comment with pm.response.to.have.status(500)
     pm.test("Status", function () {
@@ -129,7 +129,7 @@ test('what is not understood is handed back, without the scaffolding around it',
   ])
 })
 
-test('unfinished code is read to its end', () => {
+test('truncated code is read to its end', () => {
   expect(read('pm.environment.set("a", pm.response.json().b').captures).toEqual(new Map([['a', '$.b']]))
   expect(read('pm.test("a', true).rest).toHaveLength(1)
   expect(read('/* no end').rest).toEqual([])

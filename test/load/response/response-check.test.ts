@@ -31,14 +31,14 @@ describe('a search that never ends fails its request', () => {
   test('of a check', () => {
     expect(judge('expect: { matches: "^(a+)+$" }', NEVER)).toEqual({
       kind: 'expectation',
-      message: 'the pattern ^(a+)+$ took longer than 20ms on this answer',
+      message: 'the pattern ^(a+)+$ took longer than 20ms on this response',
     })
   })
 
   test('of a capture, unless it has a default', () => {
     expect(judge('capture: { x: { regex: "^(a+)+$" } }', NEVER)).toEqual({
       kind: 'capture',
-      message: 'x: the pattern ^(a+)+$ took longer than 20ms on this answer',
+      message: 'x: the pattern ^(a+)+$ took longer than 20ms on this response',
     })
     expect(judge('capture: { x: { regex: "^(a+)+$", default: 1 } }', NEVER)).toEqual({ x: 1 })
   })

@@ -1,33 +1,33 @@
 /**
- * Files that requests send, wherever they lay on the machine of whoever wrote the source. A scenario names them by
- * their base name alone, so that nothing but what lies beside it can be read and sent.
+ * Files that requests upload, wherever they were on the original machine. The scenario keeps only their base names, so
+ * that only files next to it can be read and sent.
  */
 import type { Notes } from './notes.js'
 
-/** What no file system, or not every one of them, takes in a name, and what would mean something in a scenario. */
+/** Characters that some file systems reject in a name, or that have a meaning in a scenario. */
 const UNFIT = /[<>:"|?*{}$\ue000-\ue004\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+/gu
 const CONTROLS = /[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g
 
-/** Names that are devices on Windows, with any ending. */
+/** Device names on Windows, with any extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i
 
-/** File systems count bytes, up to 255; this leaves room for what is written around a name. */
+/** File systems allow 255 bytes. This leaves room for a suffix. */
 const BYTES_MAX = 180
 
-/** The files of one scenario, each with a name of its own. */
-export class BesideFiles {
+/** The upload files of one scenario, each under a unique name. */
+export class UploadFiles {
   private readonly byPath = new Map<string, string>()
-  /** In lower case, as some file systems don't tell apart. */
+  /** In lower case, because some file systems ignore case. */
   private readonly taken: Set<string>
-  /** The last number in each name: thousands may be called the same. */
+  /** The last number used for each name, as thousands of files may have the same name. */
   private readonly numbers = new Map<string, number>()
 
-  /** `reserved`: what lies there already and can't be sent, such as folders and the scenario itself. */
+  /** `reserved`: names next to the scenario that can't be sent, such as folders and the scenario itself. */
   constructor(reserved: Iterable<string> = []) {
     this.taken = new Set([...reserved].map((name) => name.toLowerCase()))
   }
 
-  /** The name beside the scenario of a file that another program knew by `path`. The same path gives the same name. */
+  /** The name next to the scenario for a file that was at `path`. The same path always returns the same name. */
   take(path: string): string {
     const known = this.byPath.get(path)
     if (known !== undefined) return known
@@ -42,19 +42,18 @@ export class BesideFiles {
     return name
   }
 
-  /** All names, in the order in which they came up. */
   get names(): string[] {
     return [...this.byPath.values()]
   }
 
-  /** Notes which files the scenario needs. */
-  tell(notes: Notes): void {
+  /** Adds a note with the files that the scenario needs. */
+  addNotes(notes: Notes): void {
     for (const name of this.names)
-      notes.add('files are sent from beside the scenario: put there what users really send', name)
+      notes.add('requests upload these files; put realistic ones next to the scenario', name)
   }
 }
 
-/** The last part of a path of any system, on one line; of a path that is a variable, the variable's name. */
+/** The last part of a path on any system, on one line. If the path is a variable, returns the variable's name. */
 export function baseName(path: string): string {
   const plain = path.replace(/\ue000([^\ue002]*?)(?::-[^\ue002]*)?\ue002/g, '$1')
   const parts = plain.split(/[\\/]/).filter((part) => !/^\s*\.{0,2}\s*$/.test(part))
@@ -73,7 +72,7 @@ function safeName(base: string): string {
   return shortened(plain) || 'upload.bin'
 }
 
-/** Its ending is kept: it says what kind of content the file has. */
+/** Keeps the extension, because the content type depends on it. */
 function shortened(name: string): string {
   if (Buffer.byteLength(name) <= BYTES_MAX) return name
   const ending = /\.[A-Za-z\d]{1,10}$/.exec(name)?.[0] ?? ''

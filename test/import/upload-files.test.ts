@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { BesideFiles, baseName } from '../../src/import/beside.js'
 import { variable } from '../../src/import/placeholders.js'
+import { baseName, UploadFiles } from '../../src/import/upload-files.js'
 
-describe('the name beside the scenario of', () => {
+describe('the upload name of', () => {
   test.each([
     ['NewDoc.pdf', 'NewDoc.pdf'],
     ['docs/a b.pdf', 'a b.pdf'],
@@ -30,15 +30,15 @@ describe('the name beside the scenario of', () => {
     ['\ud800.txt', 'txt'],
     [`${'\u6f22'.repeat(300)}.png`, /^\u6f22{20,60}\.png$/],
   ])('%j is %j', (path, name) => {
-    const taken = new BesideFiles().take(path)
+    const taken = new UploadFiles().take(path)
     if (typeof name === 'string') expect(taken).toBe(name)
     else expect(taken).toMatch(name)
     expect(Buffer.byteLength(taken)).toBeLessThan(200)
   })
 })
 
-test('one path has one name, two paths have two', () => {
-  const files = new BesideFiles(['Docs'])
+test('equal paths share a name, different paths do not', () => {
+  const files = new UploadFiles(['Docs'])
   expect(['a/x.tar', 'b/X.tar', 'a/x.tar', 'docs', '-', ''].map((path) => files.take(path))).toEqual([
     'x.tar',
     'X-2.tar',
@@ -50,6 +50,6 @@ test('one path has one name, two paths have two', () => {
   expect(files.names).toEqual(['x.tar', 'X-2.tar', 'docs-2', 'upload.bin', 'upload-2.bin'])
 })
 
-test('what a path calls its file is kept for the form', () => {
+test('a form keeps the original file name', () => {
   expect(baseName('/home/me/.env')).toBe('.env')
 })

@@ -1,16 +1,16 @@
 /**
- * Where a JSON text is broken. `JSON.parse` knows, but doesn't always say.
+ * Finds the place where JSON is invalid. `JSON.parse` doesn't always report it.
  */
 
-/** A token, after the blanks before it. */
+/** A token and the whitespace before it. */
 const TOKEN =
   /[ \t\r\n]*(?:("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null)|([{}[\],:])|$)/y
 
-/** What each place may be followed by; in lists and maps alike. */
+/** What is expected next. */
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'comma or end'
 
-/** The offset of the first token that can't stand where it does; the length of the text when it's merely cut off. */
-export function findJsonFault(text: string): number {
+/** The offset of the first unexpected token, or the length of the text if it's truncated. */
+export function findJsonError(text: string): number {
   const open: ('{' | '[')[] = []
   let expected: Expected = 'value'
   for (let at = 0; ; ) {
@@ -25,7 +25,7 @@ export function findJsonFault(text: string): number {
   }
 }
 
-/** What may come behind the token; null when it can't stand here. Keeps track of what is open. */
+/** What may follow the token; null if the token is unexpected. Updates `open`. */
 function after(
   expected: Expected,
   [, string, single, sign]: RegExpExecArray,

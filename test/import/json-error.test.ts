@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { findJsonFault } from '../../src/import/json-fault.js'
+import { findJsonError } from '../../src/import/json-error.js'
 
 test.each([
-  // The fault is where the bar is.
+  // The bar marks the error.
   '{"a":1,|}',
   '[1 |2]',
   '{"a"|}',
@@ -19,5 +19,5 @@ test.each([
   '[|',
   '|',
 ])('%s', (text) => {
-  expect(findJsonFault(text.replace('|', ''))).toBe(text.indexOf('|'))
+  expect(findJsonError(text.replace('|', ''))).toBe(text.indexOf('|'))
 })
