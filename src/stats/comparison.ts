@@ -9,6 +9,11 @@ export interface Comparison {
   readonly metrics: readonly MetricComparison[]
   /** What the reader has to know to trust the verdict, in sentences: unlike environments, too few samples. */
   readonly notes: readonly string[]
+  /**
+   * The smallest relative worsening that would have shown 9 times in 10 in any of the lines that the verdict rests on, by
+   * metric; null where it rests on none of that metric.
+   */
+  readonly detectable?: Readonly<Record<'p50' | 'p95' | 'p99' | 'throughput', number | null>>
   /** The two sides took turns, as in `ab`: the columns are a and b. Absent when they didn't. */
   readonly inTurns?: true
   /**
@@ -27,6 +32,8 @@ export type ComparisonVerdict = 'passed' | 'improved' | 'regressed' | 'inconclus
 export interface MetricComparison {
   /** Null for the whole run. */
   readonly request: string | null
+  /** Rare requests that are judged as one: their names. `request` is null then, and so are the figures. */
+  readonly pooled?: readonly string[]
   readonly metric: string
   readonly baseline: number | null
   readonly current: number | null
@@ -37,6 +44,8 @@ export interface MetricComparison {
   /** The smallest worsening that would have been found 9 times in 10: relative, above 0; null where unknown. */
   readonly detectable: number | null
   readonly tolerance: number
+  /** Whether the verdict rests on this line: another one may be red, but makes nothing inconclusive. */
+  readonly decisive?: boolean
   readonly verdict: ComparisonVerdict | 'new' | 'missing'
   /** Why it was judged so, for people, when the numbers alone don't say; null otherwise. */
   readonly reason: string | null
@@ -61,6 +70,8 @@ export const WHYS = [
   'maybe_worse',
   'late_generator',
   'other_machine',
+  /** The machine has the same name, and was faster or slower than the baseline's. */
+  'other_speed',
   'interrupted',
   'uneven_shards',
   'never_succeeded',

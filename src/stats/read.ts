@@ -322,5 +322,6 @@ function readSession(shape: Shape): Session {
     id: shape.get('id').text(),
     side: shape.get('side').oneOf(['a', 'b']),
     looks: Math.max(1, shape.get('looks').or(count, 1)),
+    maxSeconds: shape.get('maxSeconds').or(number, 0),
   }
 }

@@ -71,6 +71,8 @@ export interface Session {
   readonly side: 'a' | 'b'
   /** How often the session may be looked at before its end; the false alarms are shared out to the looks. */
   readonly looks: number
+  /** Measured seconds of each side at most. */
+  readonly maxSeconds: number
 }
 
 /** One machine's part of a load that several share. It is not judged: `limits` says how all of them together are. */
@@ -144,6 +146,11 @@ interface ScenarioRecord extends ScenarioIdentity {
 export interface RunEnvironment extends Environment {
   readonly workers: number
   readonly gitCommit: string | null
+  /**
+   * How fast the machine was around the load: a fixed piece of work of CPU, memory and loopback, in operations a second.
+   * Absent where it was not timed.
+   */
+  readonly yardstick?: number
 }
 
 /** How a run ended. `failed`: a threshold was not met, or a request never succeeded. */

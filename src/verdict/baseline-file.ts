@@ -101,8 +101,9 @@ function rounded(value: number | null): number | null {
 }
 
 function formatJob({ environment, runs }: Job): string {
-  const shown = runs.map(({ startedAt, unrest, throughput, requests }) => {
-    const head = inline({ startedAt, unrest, throughput: writeFigure(throughput) })
+  const shown = runs.map(({ startedAt, volatility, throughput, p95, p99, requests }) => {
+    const whole = { throughput: writeFigure(throughput), p95: writeFigure(p95), p99: writeFigure(p99) }
+    const head = inline({ startedAt, volatility, ...whole })
     const rows = requests.map((request) => `        ${formatRequest(request)}`)
     return `      ${head.slice(0, -2)}, "requests": [\n${rows.join(',\n')}\n      ] }`
   })
@@ -148,8 +149,10 @@ function readJob(shape: Shape): Job {
 function readRun(shape: Shape): RunFigures {
   return {
     startedAt: shape.get('startedAt').text(),
-    unrest: shape.get('unrest').number(),
+    volatility: shape.get('volatility').number(),
     throughput: readFigure(shape.get('throughput')),
+    p95: readFigure(shape.get('p95')),
+    p99: readFigure(shape.get('p99')),
     requests: shape.get('requests').list().map(readRequestFigures),
   }
 }

@@ -3,15 +3,18 @@
  */
 import type { Tolerance } from '../scenario/model/scenario.js'
 import type { Why } from '../stats/comparison.js'
-import { mean } from '../stats/math.js'
+import { mean, median } from '../stats/math.js'
+import { type Carries, carriesWeight, MEDIAN_SAMPLES } from './decisive.js'
 import { isShortage } from './estimate.js'
 import { readValue } from './job.js'
 import type { Job, JobValue } from './job-figures.js'
-import { type Judgement, judgeRatio } from './judge.js'
-import type { RatioMetric, Shortage } from './judged-metric.js'
+import { type Finding, type Judgement, judgeRatio } from './judge.js'
+import type { LatencyMetric, RatioMetric, Shortage } from './judged-metric.js'
 import { type Failures, findRise, isBlind, rateOf } from './judges/failures.js'
 import { judgeByHistory } from './judges/history.js'
+import type { MeasuredRequest } from './measurement.js'
 import { isDead } from './never-succeeded.js'
+import { combine } from './rare.js'
 
 /** The limits of a comparison. */
 export interface Limits {
@@ -23,48 +26,118 @@ export interface Limits {
 /** One request's judgements, or with `null` those of the whole run. */
 export interface Judged {
   readonly request: string | null
+  /** Rare requests that are judged as one, with `request` null. */
+  readonly pooled?: readonly string[]
   readonly judgements: readonly Judgement[]
 }
 
 /** The probability that identical code is called regressed in a run, however many requests it has. */
 export const FALSE_ALARMS = 0.01
 
-/** Changes of up to so many tolerances may stay unseen before a metric is called inconclusive. */
-const BLIND_TOLERANCES = 3
-/** A baseline that is still learning its noise sees less, and is no less useful for it. */
-const LEARNING = { jobs: 3, blindTolerances: 4 } as const
+/** A request of both sides. */
+export interface StoredRequest {
+  readonly name: string
+  readonly kind: MeasuredRequest['kind']
+  readonly phase?: MeasuredRequest['phase']
+}
 
-/** Judges the requests of these names, and the throughput where `withThroughput`. */
+/** How a job is judged against accepted ones. */
+export interface StoredRule {
+  readonly limits: Limits
+  readonly withThroughput: boolean
+  /** Whether both sides sent the same requests: the latencies of the whole run say nothing otherwise. */
+  readonly withMix: boolean
+  /** The machine is known to have had another speed: each request is judged beside the others only. */
+  readonly isOtherSpeed?: boolean
+}
+
+/** Judges the requests, and the whole run, of `candidate` by the accepted `jobs`. */
 export function judgeStored(
   jobs: readonly Job[],
   candidate: Job,
-  names: readonly string[],
-  { limits, withThroughput }: { readonly limits: Limits; readonly withThroughput: boolean },
+  given: readonly StoredRequest[],
+  { limits, withThroughput, withMix, isOtherSpeed = false }: StoredRule,
 ): Judged[] {
-  const pairs = names.map((name) => ({
-    name,
-    latencies: (['p50', 'p95', 'p99'] as const).map((metric) => pairUp(jobs, candidate, name, metric)),
-  }))
-  const whole = withThroughput ? pairUp(jobs, candidate, null, 'throughput') : null
-  const all = [...pairs.flatMap(({ latencies }) => latencies), ...(whole === null ? [] : [whole])]
+  const requests = given.map(({ name, kind, phase }) => {
+    // A journey moves with its steps, and what each user sends once is cold.
+    const isPlain = kind !== 'journey' && phase !== 'beforeEach'
+    const samples = Math.min(...[...jobs, candidate].map((job) => countSamples(job, name)))
+    return {
+      name,
+      isPlain,
+      isFrequent: samples >= MEDIAN_SAMPLES,
+      pairs: LATENCIES.map((metric) => pairUp(jobs, candidate, name, metric)),
+    }
+  })
+  const plain = requests.filter(({ isPlain }) => isPlain)
+  const whole: { readonly pair: Pair; readonly carries: Carries }[] = [
+    ...(withMix && plain.length > 1
+      ? MIX_LATENCIES.map((metric) => ({
+          pair: pairUp(jobs, candidate, null, metric),
+          carries: metric === 'p95' ? ('always' as const) : ('if-precise' as const),
+        }))
+      : []),
+    ...(withThroughput
+      ? [{ pair: pairUp(jobs, candidate, null, 'throughput'), carries: 'always' as const }]
+      : []),
+  ]
+  const restPair = poolPairs(plain.filter(({ isFrequent }) => !isFrequent).map(({ pairs }) => pairs[0]!))
+  const all = [
+    ...requests.flatMap(({ pairs }) => pairs),
+    ...whole.map(({ pair }) => pair),
+    ...(restPair === null ? [] : [restPair.pair]),
+  ]
   // Bonferroni: each metric that can be judged gets its share of the false alarms.
   const alpha = FALSE_ALARMS / Math.max(1, all.filter((pair) => pair.shortage === null).length)
-  const judged: Judged[] = pairs.map(({ name, latencies }) => ({
-    request: name,
-    judgements: [
-      ...latencies.map((pair) => judgePair(pair, alpha, limits)),
-      judgeFailures(failuresOf(jobs, name), failuresOf([candidate], name), limits.tolerance.errorRate),
-    ],
-  }))
-  return whole === null
-    ? judged
-    : [...judged, { request: null, judgements: [judgePair(whole, alpha, limits)] }]
+  const controls = plain.map(({ name, pairs }) => ({ name, pair: pairs[0]! }))
+  const judged: Judged[] = requests.map(({ name, pairs, isPlain, isFrequent }) => {
+    const others = controls.filter((control) => control.name !== name).map(({ pair }) => pair)
+    return {
+      request: name,
+      judgements: [
+        ...pairs.map((pair) => {
+          const carries =
+            !isPlain || !isFrequent ? 'never' : pair.metric === 'p50' ? 'always' : 'if-precise'
+          return judgePair(pair, { alpha, limits, carries, others: isPlain ? others : [], isOtherSpeed })
+        }),
+        judgeFailures(failuresOf(jobs, name), failuresOf([candidate], name), limits.tolerance.errorRate),
+      ],
+    }
+  })
+  const rule = { alpha, limits, others: [], isOtherSpeed }
+  if (restPair !== null)
+    judged.push({
+      request: null,
+      pooled: plain.filter(({ isFrequent }) => !isFrequent).map(({ name }) => name),
+      judgements: [judgePair(restPair.pair, { ...rule, carries: 'always' })],
+    })
+  if (whole.length > 0)
+    judged.push({
+      request: null,
+      judgements: whole.map(({ pair, carries }) => judgePair(pair, { ...rule, carries })),
+    })
+  return judged
+}
+
+const LATENCIES = ['p50', 'p95', 'p99'] as const satisfies readonly LatencyMetric[]
+const MIX_LATENCIES = ['p95', 'p99'] as const satisfies readonly LatencyMetric[]
+
+/** The successful requests of a name in a typical run of a job. */
+function countSamples({ runs }: Job, name: string): number {
+  return median(
+    runs.map(({ requests }) => {
+      const found = requests.find((request) => request.name === name)
+      return found === undefined ? 0 : found.requests - found.failed
+    }),
+  )
 }
 
 /** One metric on both sides. */
 interface Pair {
   readonly metric: RatioMetric
+  /** The jobs that have a value, with their places among all. */
   readonly jobs: readonly JobValue[]
+  readonly places: readonly number[]
   readonly candidate: JobValue | null
   readonly shortage: Shortage | null
 }
@@ -72,31 +145,139 @@ interface Pair {
 function pairUp(jobs: readonly Job[], candidate: Job, name: string | null, metric: RatioMetric): Pair {
   const before = jobs.map((job) => readValue(job, name, metric))
   const after = readValue(candidate, name, metric)
+  const places = before.flatMap((value, index) => (isShortage(value) ? [] : [index]))
   const known = before.filter((value): value is JobValue => !isShortage(value))
-  if (isShortage(after)) return { metric, jobs: known, candidate: null, shortage: after }
+  const pair = { metric, jobs: known, places }
+  if (isShortage(after)) return { ...pair, candidate: null, shortage: after }
   const shortage = known.length > 0 ? null : (before[0] as Shortage)
-  return { metric, jobs: known, candidate: after, shortage }
+  return { ...pair, candidate: after, shortage }
+}
+/** Several pairs of rare requests as one, each by its change from its own mean; null when there are fewer than two. */
+function poolPairs(pairs: readonly Pair[]): { readonly pair: Pair } | null {
+  const known = pairs.filter(({ candidate, jobs }) => candidate !== null && jobs.length > 0)
+  if (known.length < 2) return null
+  const means = known.map(({ jobs }) => mean(jobs.map(({ value }) => value)))
+  const pool = (values: readonly (JobValue | undefined)[]): JobValue | null => {
+    const there = values.flatMap((value, index) =>
+      value === undefined ? [] : [{ ...value, difference: value.value - means[index]! }],
+    )
+    if (there.length === 0) return null
+    const { difference, error } = combine(there.map((each) => ({ ...each, error: Math.max(each.error, 1e-3) })))
+    return { value: difference, error, volatility: median(there.map(({ volatility }) => volatility)) }
+  }
+  const count = 1 + Math.max(...known.flatMap(({ places }) => places))
+  const jobs = Array.from({ length: count }, (_, job) =>
+    pool(known.map(({ jobs, places }) => jobs[places.indexOf(job)])),
+  )
+  return {
+    pair: {
+      metric: 'p50',
+      jobs: jobs.filter((job) => job !== null),
+      places: jobs.flatMap((job, index) => (job === null ? [] : [index])),
+      candidate: pool(known.map(({ candidate }) => candidate!)),
+      shortage: null,
+    },
+  }
 }
 
-function judgePair({ metric, jobs, candidate, shortage }: Pair, alpha: number, limits: Limits): Judgement {
+interface PairRule {
+  readonly alpha: number
+  readonly limits: Limits
+  readonly carries: Carries
+  /** The medians of the other requests, which share the machine of each job. */
+  readonly others: readonly Pair[]
+  readonly isOtherSpeed: boolean
+}
+
+/** This share of a metric's false alarms is granted to the question whether it moved against the other requests. */
+const RELATIVE_ALPHA = 0.5
+
+function judgePair(pair: Pair, { alpha, limits, carries, others, isOtherSpeed }: PairRule): Judgement {
+  const { metric, jobs, candidate, shortage } = pair
   const tolerance = limits.tolerance[metric]
   const baseline = jobs.length === 0 ? null : Math.exp(mean(jobs.map(({ value }) => value)))
   const current = candidate === null ? null : Math.exp(candidate.value)
   if (shortage !== null || baseline === null || current === null) {
     const { needs, had, of } = shortage!
-    return { metric, baseline, current, tolerance, ...tooFew(`needs ${needs} ${of}`, had) }
+    const few = tooFew(`needs ${needs} ${of}`, had)
+    return { metric, baseline, current, tolerance, decisive: carries === 'always', ...few }
   }
   const minDelta = metric === 'throughput' ? 0 : limits.minDeltaMs
-  const finding = judgeByHistory(jobs, candidate!, {
-    metric,
-    alpha,
-    floor: floorOf(metric, tolerance),
-    guard: Math.log1p(minDelta / baseline),
-  })
-  const blindTolerances = jobs.length < LEARNING.jobs ? LEARNING.blindTolerances : BLIND_TOLERANCES
-  return judgeRatio({ metric, baseline, current, tolerance, minDelta, blindTolerances }, finding)
+  const floor = floorOf(metric, tolerance)
+  const input = { metric, floor }
+  const beside = metric === 'p50' || metric === 'p95' ? lessOthers(pair, others) : null
+  const share = beside === null ? 1 : 1 - RELATIVE_ALPHA
+  const own = judgeByHistory(jobs, candidate!, { ...input, alpha: share * alpha })
+  const relative =
+    beside === null
+      ? null
+      : judgeByHistory(beside.jobs, beside.candidate, {
+          ...input,
+          alpha: RELATIVE_ALPHA * alpha,
+          isRelative: true,
+        })
+  // Both ways of looking have to agree on the direction: when only the others got faster, nothing got slower here.
+  const worseBeside = relative?.isWorse === true && own.difference > floor
+  const betterBeside = relative?.isBetter === true && -own.difference > floor
+  const isWorse = own.isWorse || worseBeside
+  const isBetter = own.isBetter || betterBeside
+  const question = { metric, baseline, current, tolerance, minDelta }
+  const decisive = carriesWeight(carries, own, question)
+  const judgement = judgeRatio({ ...question, decisive }, { ...own, isWorse, isBetter })
+  const isSaid = (worseBeside || betterBeside) && (isOtherSpeed || !(own.isWorse || own.isBetter))
+  if (!isSaid || judgement.reason !== null) return judgement
+  return { ...judgement, reason: describeAgainst(relative!), why: 'against_others' }
 }
 
+/** What a change against the other requests was, for people. */
+export function describeAgainst({ difference, interval }: Finding): string {
+  const percent = (log: number) => `${log < 0 ? '-' : '+'}${Math.abs(Math.expm1(log) * 100).toFixed(1)}%`
+  return `changed by ${percent(difference)} against the other requests (${percent(interval[0])} to ${percent(interval[1])})`
+}
+
+/** Fewer other requests are no measure: one that was changed itself would be half of it. */
+const OTHERS_MIN = 2
+
+/** A request's values less those of the others in the same job: what the machine did to all is gone. */
+function lessOthers(
+  { jobs, places, candidate }: Pair,
+  others: readonly Pair[],
+): { readonly jobs: readonly JobValue[]; readonly candidate: JobValue } | null {
+  const known = others.filter(
+    (other) => other.candidate !== null && places.every((place) => other.places.includes(place)),
+  )
+  if (known.length < OTHERS_MIN) return null
+  const usual = (other: Pair) => mean(places.map((place) => at(other, place).value))
+  // One of them that is rare hardly moves their median.
+  const error = (values: readonly JobValue[]) =>
+    Math.sqrt((MEDIAN_VARIANCE * median(values.map((value) => value.error ** 2))) / values.length)
+  const less = (own: JobValue, values: readonly JobValue[], middle: typeof mean): JobValue => {
+    const common = middle(values.map(({ value }, index) => value - usual(known[index]!)))
+    return { ...own, value: own.value - common, error: Math.hypot(own.error, error(values)) }
+  }
+  return {
+    jobs: jobs.map((own, index) =>
+      less(
+        own,
+        known.map((other) => at(other, places[index]!)),
+        mean,
+      ),
+    ),
+    // The most typical change: what was changed itself is no measure for others.
+    candidate: less(
+      candidate!,
+      known.map((other) => other.candidate!),
+      median,
+    ),
+  }
+}
+
+function at(pair: Pair, place: number): JobValue {
+  return pair.jobs[pair.places.indexOf(place)]!
+}
+
+/** The variance of a median of normal values, in those of their mean. */
+const MEDIAN_VARIANCE = 1.57
 /** What is the same of all lines without enough samples. */
 export function tooFew(needs: string, had: number) {
   const reason = `${needs}, had ${had}`
@@ -139,6 +320,7 @@ export function judgeFailures(before: Failures, after: Failures, tolerance: numb
     interval: null,
     detectable: null,
     tolerance,
+    decisive: !isBlind(before, after, tolerance),
     verdict,
     reason,
     why,

@@ -85,6 +85,15 @@ export function findDoubts(
   return doubts
 }
 
+/** The machine had another speed than those of the baseline, though it has the same name. */
+export function describeSpeed(ratio: number, baseline: string): Doubt {
+  const percent = Math.round(Math.abs(1 - ratio) * 100)
+  return {
+    why: 'other_speed',
+    text: `this machine was ${percent} % ${ratio < 1 ? 'slower' : 'faster'} than in ${baseline}, by a fixed piece of work; compare side by side (perfctl ab), or run it again`,
+  }
+}
+
 function haveOtherRequests(a: Comparable, b: Comparable): boolean {
   const names = (of: Comparable) => of.requests.map((request) => request.name).sort()
   return names(a).join('\n') !== names(b).join('\n')

@@ -5,16 +5,18 @@
 import type { Tolerance } from '../scenario/model/scenario.js'
 import type { Comparison, ComparisonVerdict, MetricComparison, Why } from '../stats/comparison.js'
 import { type Judged, judgeStored, type Limits } from './baseline-rule.js'
-import { findDoubts, refuseOtherScenario } from './comparable.js'
+import { describeSpeed, findDoubts, refuseOtherScenario } from './comparable.js'
 import { comparisonNotes, quote } from './comparison-notes.js'
+import { allSettled } from './decisive.js'
 import { differences } from './environment.js'
 import { makeJob } from './job.js'
 import type { Job } from './job-figures.js'
 import { changeOf, type JudgedMetric } from './judge.js'
 import { takeBackLate } from './lateness.js'
+import { basisOf, type SpeedBasis } from './machine-speed.js'
 import type { MeasuredRequest, Measurement } from './measurement.js'
 import { isDead } from './never-succeeded.js'
-import { isJudged, isTooNoisy, type Row, unjudged } from './row.js'
+import type { Row } from './row.js'
 import { judgeSides, makeSides } from './session.js'
 import { takeBackByDeath, takeBackImproved } from './survivors.js'
 
@@ -52,13 +54,21 @@ export function compare(
 ): Comparison {
   const settings = { ...COMPARE_DEFAULTS, ...options }
   refuseOtherScenario(reference, candidate, settings.baseline)
-  const doubts = findDoubts(reference, candidate, settings)
   const isInTurns = isSession(reference, candidate)
+  const job = newestJob(candidate)
+  const basis = isInTurns ? null : basisOf(likeJobs(reference, job), job)
+  const speed = basis?.speed ?? null
+  const doubts = [
+    ...findDoubts(reference, candidate, settings),
+    ...(speed === null ? [] : [describeSpeed(speed, settings.baseline)]),
+  ]
   const dead = listDead(candidate)
   const referenceNeverSucceeded = isInTurns ? listDead(reference).bad : []
   const rows = [
     ...oneSidedRows(reference, candidate),
-    ...judgeBoth(reference, candidate, settings).flatMap((judged) => rowsOf(judged, reference, candidate)),
+    ...judgeBoth(reference, candidate, { limits: settings, basis, job }).flatMap((judged) =>
+      rowsOf(judged, reference, candidate),
+    ),
   ]
     .map((row) => takeBackImproved(row, { reference, candidate }))
     .map((row) => takeBackByDeath(row, referenceNeverSucceeded))
@@ -67,13 +77,13 @@ export function compare(
   // What fails every time has no latency to be judged, however long the run.
   const isDeaf = ({ request }: MetricComparison) =>
     request !== null && (silent.includes(request) || dead.meant.includes(request))
-  const once = candidate.requests.filter(({ phase }) => phase === 'beforeEach').map(({ name }) => name)
-  // What each user sends once is too seldom, however long the run.
-  const isOnce = ({ request }: MetricComparison) => request !== null && once.includes(request)
-  const decisive = rows.filter(({ comparison }) => !isOnce(comparison) && !isDeaf(comparison))
-  const verdict =
-    doubts.length > 0 ? 'inconclusive' : overall(rows, decisive, { ...settings, isOpen: silent.length > 0 })
-  const shown = doubts[0] === undefined ? rows : rows.map((row) => withoutColour(row, doubts[0]!.why))
+  const decisive = rows.filter(({ comparison }) => comparison.decisive === true && !isDeaf(comparison))
+  const shown = doubts[0] === undefined ? rows : rows.map((row) => withoutColor(row, doubts[0]!.why))
+  const verdict = overall(shown, decisive, {
+    allowMissing: settings.allowMissing,
+    isOpen: silent.length > 0,
+    isDoubtful: doubts.length > 0,
+  })
   return {
     baseline: settings.baseline,
     verdict,
@@ -82,12 +92,13 @@ export function compare(
       ...doubts.map(({ text }) => text),
       ...describeDeath(dead.bad, ', so nothing is known of how fast that is'),
       ...describeDeath(referenceNeverSucceeded, ' on side a, so there is nothing to hold side b against'),
-      ...comparisonNotes({ reference, candidate }, decisive, {
+      ...comparisonNotes({ reference, candidate }, { rows: shown, decisive }, {
         verdict,
         limits: settings,
         isSession: isInTurns,
       }),
     ],
+    detectable: worstDetectable(decisive),
     ...(isInTurns && { inTurns: true }),
     ...(referenceNeverSucceeded.length > 0 && { referenceNeverSucceeded }),
   }
@@ -104,17 +115,46 @@ function listDead({ requests, neverSucceeded }: Measurement) {
   return { bad, meant: names.filter((name) => !bad.includes(name)) }
 }
 
-function judgeBoth(reference: Measurement, candidate: Measurement, limits: Limits): Judged[] {
+/** The smallest change that would have shown in any of the lines that the verdict rests on, by metric. */
+function worstDetectable(rows: readonly Row[]): NonNullable<Comparison['detectable']> {
+  const worst = (metric: JudgedMetric): number | null => {
+    const own = rows.filter(({ comparison }) => comparison.metric === metric)
+    const known = own.flatMap(({ comparison }) => comparison.detectable ?? [])
+    return known.length === 0 ? null : Math.max(...known)
+  }
+  return { p50: worst('p50'), p95: worst('p95'), p99: worst('p99'), throughput: worst('throughput') }
+}
+
+function judgeBoth(
+  reference: Measurement,
+  candidate: Measurement,
+  {
+    limits,
+    basis,
+    job,
+  }: { readonly limits: Limits; readonly basis: SpeedBasis | null; readonly job: Job },
+): Judged[] {
   const sent = new Map(candidate.requests.map((request) => [request.name, request]))
   const both = reference.requests.filter((old) => !isEmpty(old) && !isEmpty(sent.get(old.name)))
-  const names = both.map(({ name }) => name)
   const withThroughput = candidate.scenario.model === 'closed'
-  if (isSession(reference, candidate)) {
+  if (basis === null) {
+    const names = both.map(({ name }) => name)
     const sides = makeSides(reference, candidate, { names, withThroughput })
-    return judgeSides(sides, { limits, looks: candidate.session!.looks })
+    const { looks, maxSeconds } = candidate.session!
+    return judgeSides(sides, { limits, looks, maxSeconds })
   }
-  const job = newestJob(candidate)
-  return judgeStored(likeJobs(reference, job), job, names, { limits, withThroughput })
+  const count = ({ requests }: Measurement) => requests.filter((request) => !isEmpty(request)).length
+  return judgeStored(
+    basis.jobs,
+    job,
+    both.map(({ name }) => sent.get(name)!),
+    {
+      limits,
+      withThroughput,
+      withMix: both.length === count(reference) && both.length === count(candidate),
+      isOtherSpeed: basis.speed !== null,
+    },
+  )
 }
 
 /** Whether the two are the sides of one `ab` session. */
@@ -133,29 +173,32 @@ function likeJobs(reference: Measurement, job: Job): readonly Job[] {
   return like.length > 0 ? like : jobs
 }
 
-function rowsOf({ request, judgements }: Judged, reference: Measurement, candidate: Measurement): Row[] {
-  return judgements.map(({ why, metric, needs, had, ...judged }) => {
+function rowsOf({ request, pooled, judgements }: Judged, reference: Measurement, candidate: Measurement): Row[] {
+  return judgements.map(({ why, metric, needs, had, remedy, ...judged }) => {
     // What can't be judged is shown nevertheless, as the runs as a whole had it.
     const isKnown = judged.baseline !== null && judged.current !== null
-    const baseline = isKnown ? judged.baseline : figureOf(reference, request, metric)
-    const current = isKnown ? judged.current : figureOf(candidate, request, metric)
-    const { interval, detectable, tolerance, verdict, reason } = judged
-    const change = changeOf(metric, baseline, current)
+    const before = isKnown ? judged.baseline : figureOf(reference, request, metric)
+    const after = isKnown ? judged.current : figureOf(candidate, request, metric)
+    const { interval, detectable, tolerance, decisive, verdict, reason } = judged
+    // Several requests as one have a change, and no figure of their own.
+    const [baseline, current] = pooled === undefined ? [before, after] : [null, null]
     const comparison = {
       request,
+      ...(pooled !== undefined && { pooled }),
       metric,
       baseline,
       current,
-      change,
+      change: changeOf(metric, before, after),
       interval,
       detectable,
       tolerance,
+      decisive,
       verdict,
       reason,
       ...(why !== null && { why }),
       ...(needs !== undefined && { needs, had }),
     }
-    return { comparison, why, verdict }
+    return { comparison, why, verdict, remedy }
   })
 }
 
@@ -210,28 +253,36 @@ const ONE_SIDED = {
   missing: 'was never finished in this run',
 }
 
-/** The row of a comparison that can't be trusted: what the figures would have meant moves into the reason. */
-function withoutColour(row: Row, why: Why): Row {
+/**
+ * The row of a comparison that can't be trusted: what the figures would have meant moves into the reason. What was
+ * judged against the other requests stands on a machine of another speed, which was as slow for these.
+ */
+function withoutColor(row: Row, why: Why): Row {
   if (row.verdict === 'new' || row.verdict === 'missing' || row.verdict === 'inconclusive') return row
+  if (why === 'other_speed' && row.why === 'against_others') return row
   const reason = `would be ${row.verdict}, but see the notes`
   const would = row.verdict
-  return { ...row, comparison: { ...row.comparison, verdict: 'inconclusive', reason, why, would } }
+  return {
+    ...row,
+    verdict: 'inconclusive',
+    comparison: { ...row.comparison, verdict: 'inconclusive', reason, why, would },
+  }
 }
 
-/**
- * The verdict of all rows. Too few samples for a high percentile is no reason to doubt the whole run, nor is a noisy
- * p99; a request none of whose latencies could be judged is, and so is noise that hides the others.
- */
+/** The verdict of all rows: red when any is, passed when each of those that it rests on is. */
 function overall(
   rows: readonly Row[],
   decisive: readonly Row[],
-  { allowMissing, isOpen }: Pick<CompareOptions, 'allowMissing'> & { readonly isOpen: boolean },
+  options: Pick<CompareOptions, 'allowMissing'> & {
+    /** A request never succeeded, so that nothing is known of how fast it is. */
+    readonly isOpen: boolean
+    readonly isDoubtful: boolean
+  },
 ): ComparisonVerdict {
-  const isRed = ({ verdict }: Row) => verdict === 'regressed' || (verdict === 'missing' && !allowMissing)
-  if (rows.some(isRed)) return 'regressed'
-  if (isOpen || decisive.some(({ why }) => why === 'late_generator')) return 'inconclusive'
-  if (decisive.some(isTooNoisy) || unjudged(decisive).length > 0 || !rows.some(isJudged))
-    return 'inconclusive'
+  const { allowMissing, isOpen, isDoubtful } = options
+  const isGone = ({ verdict }: Row) => verdict === 'missing' && !allowMissing && !isDoubtful
+  if (rows.some((row) => row.verdict === 'regressed' || isGone(row))) return 'regressed'
+  if (isDoubtful || isOpen || !allSettled(decisive)) return 'inconclusive'
   return rows.some(({ verdict }) => verdict === 'improved') ? 'improved' : 'passed'
 }
 

@@ -2,10 +2,12 @@
  * What the reader has to know beside the lines of a comparison: what wasn't compared and why, and what would help.
  */
 import { printable } from '../base/printable.js'
+import { plural } from '../base/units.js'
 import type { ComparisonVerdict } from '../stats/comparison.js'
 import type { Limits } from './baseline-rule.js'
+import { MEDIAN_SAMPLES } from './decisive.js'
 import type { MeasuredRequest, Measurement } from './measurement.js'
-import { isTooNoisy, type Row, unjudged } from './row.js'
+import type { Row } from './row.js'
 import { requestSeries } from './series.js'
 import { SESSION_SECONDS_MOST } from './session.js'
 import { countStalls } from './stalls.js'
@@ -22,41 +24,23 @@ interface RemarkOptions {
   readonly isSession: boolean
 }
 
-/** The remarks on a comparison, in sentences. Why it is inconclusive comes first: reports take that for a headline. */
+/**
+ * The remarks on a comparison, in sentences. Why it is inconclusive comes first: reports take that for a headline.
+ * `decisive`: those of the rows that the verdict rests on.
+ */
 export function comparisonNotes(
   { reference, candidate }: Sides,
-  rows: readonly Row[],
+  { rows, decisive }: { readonly rows: readonly Row[]; readonly decisive: readonly Row[] },
   { verdict, limits, isSession }: RemarkOptions,
 ): string[] {
   const notes: string[] = []
   const isOpen = verdict === 'inconclusive'
-  const [late] = rows.filter(({ why }) => why === 'late_generator')
+  const [late] = decisive.filter(({ why }) => why === 'late_generator')
   if (isOpen && late !== undefined) {
     const { request, metric, reason } = late.comparison
     notes.push(`${metric} of "${printable(request ?? '')}" ${reason}`)
   }
-  // What fails all the time has no latency, and has its answer.
-  const red = new Set(
-    rows.flatMap(({ comparison, verdict }) => (verdict === 'regressed' ? [comparison.request] : [])),
-  )
-  const names = unjudged(rows).filter((name) => !red.has(name))
-  if (names.length > 0) {
-    const longer = isSession ? 'a longer session (--max-duration)' : 'a longer run'
-    notes.push(`no latency of ${quote(names)} could be judged; ${longer} would settle it`)
-  }
-  const hidden = isOpen ? rows.filter(isTooNoisy) : []
-  const noisy = hidden.filter(({ comparison }) => comparison.metric !== 'stalls')
-  if (noisy.length > 0) {
-    const wayOut = isSession ? wayOutOfSession(candidate) : wayOutOfBaseline(reference)
-    notes.push(`the runs vary too much to tell: ${worstBlindness(noisy)}; ${wayOut} would settle it`)
-  }
-  const stalling = hidden.filter(({ comparison }) => comparison.metric === 'stalls')
-  if (stalling.length > 0) {
-    const { request, reason } = stalling[0]!.comparison
-    notes.push(
-      `whether "${printable(request!)}" stalls more often is open, ${reason}; ${wayOutOfSession(candidate)} would settle it`,
-    )
-  }
+  if (isOpen) notes.push(...describeOpen(decisive, { reference, candidate }, isSession))
   if (verdict === 'regressed' && rows.some(isWithinTolerance)) {
     notes.push(
       'red is what surely got worse by more than half its limit: so a slowdown as large as the limit is not missed',
@@ -78,30 +62,59 @@ function isWithinTolerance({ comparison, verdict }: Row): boolean {
   return verdict === 'regressed' && Math.abs(comparison.change ?? 1) < comparison.tolerance
 }
 
-/** The line that sees least, in words. */
-function worstBlindness(rows: readonly Row[]): string {
-  const blind = rows.map(({ comparison }) => comparison)
-  const { request, metric, detectable } = blind.reduce((worst, row) =>
-    (row.detectable ?? 0) > (worst.detectable ?? 0) ? row : worst,
+/** What is open, the worst of it, and the one thing that would settle all of it. */
+function describeOpen(rows: readonly Row[], { reference, candidate }: Sides, isSession: boolean): string[] {
+  const open = rows.filter(
+    ({ verdict, why }) => verdict === 'inconclusive' && why !== 'late_generator' && why !== 'never_succeeded',
   )
-  const subject = request === null ? '' : ` of "${printable(request)}"`
-  return `${metric}${subject} could only see ${Math.ceil((detectable ?? 0) * 100)}%`
+  if (rows.length === 0) {
+    const longer = isSession ? '--max-duration' : 'a longer load'
+    return [
+      `too little was measured to judge: the median of a request needs ${MEDIAN_SAMPLES} successful requests${isSession ? ' of each side' : ''}; use ${longer}`,
+    ]
+  }
+  if (open.length === 0) return []
+  const [first, ...others] = [...open].sort((a, b) => rank(b) - rank(a))
+  const more = others.length === 0 ? '' : `, and ${plural(others.length, 'more line')} like it`
+  const { reason } = first!.comparison
+  const wayOut = isSession ? wayOutOfSession(first!, candidate) : wayOutOfBaseline(first!, reference)
+  return [`${subjectOf(first!)} ${reason}${more}; ${wayOut}`]
 }
 
-/** What makes a verdict sharper: more jobs while they are few, then what doesn't depend on jobs at all. */
-function wayOutOfBaseline({ jobs }: Measurement): string {
-  return (jobs?.length ?? 1) < JOBS_ENOUGH
-    ? 'more accepted jobs (perfctl baseline add), --runs 3 or a longer run'
-    : '--runs 3, or both versions side by side (perfctl ab)'
+/** How hard a line is to settle: what nothing settles comes first. */
+function rank({ remedy }: Row): number {
+  if (remedy === undefined) return 0
+  return remedy === null ? Number.POSITIVE_INFINITY : { seconds: 0, runs: 0, jobs: 100 }[remedy.more] + remedy.count
 }
 
-const JOBS_ENOUGH = 5
+function subjectOf({ comparison: { request, pooled, metric } }: Row): string {
+  if (pooled !== undefined) return `the median of the rest (${plural(pooled.length, 'request')})`
+  return request === null ? `the ${metric} of the whole run` : `the ${metric} of "${printable(request)}"`
+}
 
-/** In a session nothing is stored: it needs more seconds, or fewer neighbours. */
-function wayOutOfSession({ requests }: Measurement): string {
+/** What would make a comparison with this baseline clear. */
+function wayOutOfBaseline({ remedy, comparison }: Row, { jobs }: Measurement): string {
+  if (comparison.why === 'too_few_samples') return 'a longer load would settle it'
+  switch (remedy?.more) {
+    case 'runs':
+      return `--runs ${remedy.count} would settle it`
+    case 'jobs': {
+      const had = jobs?.length ?? 1
+      return `${remedy.count} accepted jobs instead of ${had} would settle it (perfctl baseline add)`
+    }
+    default:
+      return 'compare both versions side by side (perfctl ab)'
+  }
+}
+
+/** In a session nothing is stored: it needs more seconds, or a quieter machine. */
+function wayOutOfSession({ remedy, comparison }: Row, { requests }: Measurement): string {
   // Each side has every other second of the session.
   const seconds = Math.max(0, ...requests.map(({ windows }) => windows.length))
-  return `more seconds of each side (--max-duration ${Math.min(SESSION_SECONDS_MOST, Math.max(120, Math.ceil(seconds / 30) * 60))}s), or a quieter machine`
+  const times = remedy?.more === 'seconds' ? remedy.count : comparison.why === 'too_few_samples' ? 2 : null
+  if (times === null) return 'a quieter machine, or --restarts 4, would help'
+  const most = Math.min(SESSION_SECONDS_MOST, Math.max(60, Math.ceil((times * seconds) / 30) * 30))
+  return `about ${times} times the seconds would settle it: --max-duration ${most}s`
 }
 
 /** Such an excess of stalled windows is worth a word: so many, and such a share of them. */

@@ -25,8 +25,8 @@ export function detectable({ jobs, requests, scenario }: Baseline): readonly Det
   const judged = judgeStored(
     like,
     newest,
-    requests.map(({ name }) => name),
-    { limits: COMPARE_DEFAULTS, withThroughput: scenario.model === 'closed' },
+    requests,
+    { limits: COMPARE_DEFAULTS, withThroughput: scenario.model === 'closed', withMix: true },
   )
   return judged.flatMap(({ request, judgements }) =>
     judgements

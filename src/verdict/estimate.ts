@@ -15,9 +15,32 @@ export interface Estimate {
   readonly value: number
   /** The standard error of `value`, as far as the run itself can know it: not how machines and days differ. */
   readonly error: number
-  /** How much neighbouring windows differ beyond the luck of sampling (standard deviation): the unrest of the machine. */
-  readonly unrest: number
+  /** How much neighbouring windows differ, and how much of that is the luck of sampling (standard deviations). */
+  readonly scatter: Scatter
 }
+
+/** How much windows differ from their neighbors, all in all and by sampling alone: standard deviations of a logarithm. */
+export interface Scatter {
+  readonly seen: number
+  readonly sampling: number
+}
+
+/**
+ * How much neighboring windows differ beyond sampling (standard deviation): the volatility of the machine, from the
+ * scatter of several requests. Those that scatter least say most. 0 without any.
+ */
+export function volatilityOf(scatters: readonly Scatter[]): number {
+  const weights = scatters.map(({ seen, sampling }) => 1 / Math.max(seen, sampling, SCATTER_MIN) ** 4)
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const excess = scatters.reduce(
+    (sum, { seen, sampling }, index) => sum + weights[index]! * (seen ** 2 - sampling ** 2),
+    0,
+  )
+  return total === 0 ? 0 : Math.sqrt(Math.max(0, excess / total))
+}
+
+/** Windows that are all alike would outweigh all others. */
+const SCATTER_MIN = 1e-3
 
 /** Fewer windows than this say nothing about how much they vary. */
 const WINDOWS_MIN = 5
@@ -51,7 +74,7 @@ export function estimateThroughput(series: Series): Estimate | Shortage {
     value: median(values),
     // Not resampled: a ramp moves the throughput from window to window in every run alike, and would pass for noise.
     error: (MEDIAN_ERROR * LIKENESS * local) / Math.sqrt(values.length),
-    unrest: Math.sqrt(Math.max(0, local ** 2 - arrivals ** 2)),
+    scatter: { seen: local, sampling: arrivals },
   }
 }
 
@@ -73,7 +96,7 @@ function summarize(values: readonly number[], sampling: number, slicesEach: numb
       values.length < WINDOWS_MANY
         ? fewError(values.length, local, sampling)
         : resampledError(values, slicesEach),
-    unrest: Math.sqrt(Math.max(0, local ** 2 - sampling ** 2)),
+    scatter: { seen: local, sampling },
   }
 }
 

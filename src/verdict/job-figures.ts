@@ -27,9 +27,12 @@ export interface RequestFigures {
 export interface RunFigures {
   /** ISO 8601. */
   readonly startedAt: string
-  /** How restless the machine was; see `Estimate`. */
-  readonly unrest: number
+  /** How volatile the machine was; see `Estimate`. */
+  readonly volatility: number
   readonly throughput: Figure | Shortage
+  /** The latencies of all requests together, journeys left out. */
+  readonly p95: Figure | Shortage
+  readonly p99: Figure | Shortage
   readonly requests: readonly RequestFigures[]
 }
 
@@ -46,5 +49,5 @@ export interface JobValue {
   /** The standard error that the job itself knows of. */
   readonly error: number
   /** How restless its machine was; see `Estimate` in `estimate.ts`. */
-  readonly machineUnrest: number
+  readonly volatility: number
 }

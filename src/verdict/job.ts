@@ -7,10 +7,19 @@
 import { median } from '../stats/math.js'
 import type { RequestResult } from '../stats/result.js'
 import { differences } from './environment.js'
-import { type Estimate, estimateLatency, estimateThroughput, isShortage } from './estimate.js'
+import {
+  type Estimate,
+  estimateLatency,
+  estimateThroughput,
+  isShortage,
+  type Scatter,
+  volatilityOf,
+} from './estimate.js'
 import type { Figure, Job, JobValue, RequestFigures, RunFigures } from './job-figures.js'
 import type { RatioMetric, Shortage } from './judged-metric.js'
 import type { Measurement } from './measurement.js'
+import { makeJoined } from './quantile.js'
+import { estimateMedian, SCARCE } from './rare.js'
 import { requestSeries, runSeries, type Series } from './series.js'
 
 /** Runs that started further apart are different jobs. */
@@ -21,9 +30,10 @@ export function makeJob(measurement: Measurement): Job {
   return {
     environment: measurement.environment,
     runs: splitRuns(measurement).map((run) => {
-      const requests = run.requests.map(({ name, kind }) => ({
+      const requests = run.requests.map(({ name, kind, phase }) => ({
         name,
         kind,
+        phase,
         series: requestSeries(run, name),
       }))
       return makeFigures(run.startedAt, requests, runSeries(run))
@@ -62,15 +72,18 @@ function isSameJob(a: Job, b: Job): boolean {
 /** One metric of a job, of a request or, with `null`, of the whole run. */
 export function readValue(job: Job, request: string | null, metric: RatioMetric): JobValue | Shortage {
   const figures = job.runs.map((run) => {
-    if (metric === 'throughput') return run.throughput
-    return run.requests.find(({ name }) => name === request)?.[metric] ?? ABSENT
+    if (request !== null) {
+      const found = run.requests.find(({ name }) => name === request)
+      return (metric === 'throughput' ? undefined : found?.[metric]) ?? ABSENT
+    }
+    return metric === 'p50' ? ABSENT : run[metric]
   })
   const known = figures.filter((figure): figure is Figure => !isShortage(figure))
   if (known.length === 0) return figures[0] as Shortage
   return {
     value: median(known.map(({ value }) => Math.log(value))),
     error: median(known.map(({ error }) => error)) / Math.sqrt(known.length),
-    machineUnrest: median(job.runs.map(({ unrest }) => unrest)),
+    volatility: median(job.runs.map(({ volatility }) => volatility)),
   }
 }
 
@@ -80,6 +93,7 @@ const ABSENT: Shortage = { needs: 1, had: 0, of: 'successful requests' }
 export interface RequestSeries {
   readonly name: string
   readonly kind: RequestResult['kind']
+  readonly phase?: RequestResult['phase']
   readonly series: Series
 }
 
@@ -95,19 +109,49 @@ export function makeFigures(
     requests: series.reduce((sum, slice) => sum + slice.requests, 0),
     failed: series.reduce((sum, slice) => sum + slice.failed, 0),
     worst: findWorst(series),
-    p50: estimateLatency(series, 'p50'),
+    p50: estimateMedianOf(series),
     p95: estimateLatency(series, 'p95'),
     p99: estimateLatency(series, 'p99'),
   }))
-  const unrests = estimates.flatMap(({ p50 }) => (isShortage(p50) ? [] : [p50.unrest]))
+  const all = joinSeries(
+    requests.filter(({ kind, phase }) => kind !== 'journey' && phase !== 'beforeEach').map(({ series }) => series),
+  )
+  const scatters = estimates.flatMap(({ p50 }) => (isShortage(p50) || p50.scatter === null ? [] : [p50.scatter]))
   return {
     startedAt,
-    unrest: unrests.length === 0 ? 0 : shortened(median(unrests)),
+    volatility: shortened(volatilityOf(scatters)),
     throughput: figureOf(estimateThroughput(whole)),
+    p95: figureOf(estimateLatency(all, 'p95')),
+    p99: figureOf(estimateLatency(all, 'p99')),
     requests: estimates.map(({ p50, p95, p99, ...counts }) => {
       return { ...counts, p50: figureOf(p50), p95: figureOf(p95), p99: figureOf(p99) }
     }),
   }
+}
+
+/** An estimate; of few samples, without what windows say of the machine. */
+type MedianEstimate = Omit<Estimate, 'scatter'> & { readonly scatter: Scatter | null }
+
+/** Of a rare request the median of all samples: windows of a few say less than all of them together. */
+function estimateMedianOf(series: Series): MedianEstimate | Shortage {
+  const estimate = estimateLatency(series, 'p50')
+  const whole = makeJoined(series)
+  const median = whole.samples > SCARCE ? null : estimateMedian(whole)
+  return median === null ? estimate : { ...median, scatter: isShortage(estimate) ? null : estimate.scatter }
+}
+
+/** Several series of the same slices as one. */
+function joinSeries(all: readonly Series[]): Series {
+  const [first = []] = all
+  return first.map(({ seconds }, index) => {
+    const slices = all.map((series) => series[index]!)
+    return {
+      seconds,
+      requests: slices.reduce((sum, { requests }) => sum + requests, 0),
+      failed: slices.reduce((sum, { failed }) => sum + failed, 0),
+      latencies: slices.flatMap(({ latencies }) => latencies),
+    }
+  })
 }
 
 function findWorst(series: Series): RequestFigures['worst'] {
@@ -116,7 +160,7 @@ function findWorst(series: Series): RequestFigures['worst'] {
   return { requests, failed }
 }
 
-function figureOf(estimate: Estimate | Shortage): Figure | Shortage {
+function figureOf(estimate: Pick<Estimate, 'value' | 'error'> | Shortage): Figure | Shortage {
   if (isShortage(estimate)) return estimate
   // Rounded here and not in the file, so that a verdict is the same from the file and from the result it was made of.
   return { value: Number(Math.exp(estimate.value).toPrecision(5)), error: shortened(estimate.error) }

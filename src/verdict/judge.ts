@@ -20,10 +20,14 @@ export interface Judgement {
   /** The smallest worsening that would be found 9 times in 10; see `MetricComparison`. */
   readonly detectable: number | null
   readonly tolerance: number
+  /** Whether the verdict of the run rests on this line. The others may turn red, but leave nothing inconclusive. */
+  readonly decisive: boolean
   readonly verdict: 'passed' | 'improved' | 'regressed' | 'inconclusive'
   /** Why, where the numbers alone don't say: for people, and for programs. */
   readonly reason: string | null
   readonly why: Why | null
+  /** What would settle an inconclusive line, by what it found; null where nothing within reason would. */
+  readonly remedy?: Remedy | null
   /** See `MetricComparison`. */
   readonly needs?: string
   readonly had?: number
@@ -47,11 +51,24 @@ export interface Finding {
   readonly interval: readonly [number, number]
   readonly isWorse: boolean
   readonly isBetter: boolean
-  /** The smallest difference that would be found 9 times in 10. */
+  /** The smallest difference that would be called worse 9 times in 10. */
   readonly detectable: number
+  /** How far the true difference may lie above `difference`, except for {@link UNSEEN} of the cases. */
+  readonly reach: number
+  /** What would make it surer, the cheapest first, and what `reach` would be then. */
+  readonly remedies: readonly { readonly remedy: Remedy; readonly reach: number }[]
 }
 
-/** The limits of one metric, and how to say that it can't be judged. */
+/** More of what would make a judgement surer: this many times the seconds, this many runs of a job, or accepted jobs. */
+export interface Remedy {
+  readonly more: 'seconds' | 'runs' | 'jobs'
+  readonly count: number
+}
+
+/** The probability that a slowdown of twice the tolerance is called passed. */
+export const UNSEEN = 0.025
+
+/** The limits of one metric. */
 export interface RatioQuestion {
   readonly metric: RatioMetric
   readonly baseline: number
@@ -59,13 +76,40 @@ export interface RatioQuestion {
   readonly tolerance: number
   /** Absolute changes up to this are neither a regression nor an improvement, in the metric's unit. */
   readonly minDelta: number
-  /** A rule that could miss a change of this many tolerances calls nothing passed. */
-  readonly blindTolerances: number
+  readonly decisive: boolean
+}
+
+/** How sure a passed line is: a slowdown of this many tolerances would have shown. */
+const TOLERANCES = 2
+
+/**
+ * The logarithm of a relative change for the worse, above 0. A change of a throughput is at most 99 %: there is no
+ * logarithm of nothing.
+ */
+export function logOf(metric: RatioMetric, change: number): number {
+  return metric === 'throughput' ? -Math.log1p(-Math.min(change, 0.99)) : Math.log1p(change)
+}
+
+/**
+ * What has to be ruled out before a line passes, a logarithm: a change of twice the tolerance, or of `minDelta` where
+ * that is more.
+ */
+export function passLimit({
+  metric,
+  baseline,
+  current,
+  tolerance,
+  minDelta,
+}: Omit<RatioQuestion, 'decisive'>): number {
+  return Math.max(
+    logOf(metric, TOLERANCES * tolerance),
+    logOf(metric, minDelta / Math.min(baseline, current)),
+  )
 }
 
 /** What a finding means for a latency or the throughput. */
 export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement {
-  const { metric, baseline, current, tolerance, minDelta } = question
+  const { metric, baseline, current, tolerance, minDelta, decisive } = question
   const sign = metric === 'throughput' ? -1 : 1
   const ends = finding.interval.map((end) => Math.expm1(sign * end)).sort((a, b) => a - b)
   const detectable = Math.abs(Math.expm1(sign * finding.detectable))
@@ -80,23 +124,34 @@ export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement
     interval: [ends[0]!, ends[1]!],
     detectable,
     tolerance,
+    decisive,
     verdict,
     reason,
     why,
   })
-  if (finding.isWorse || finding.isBetter) {
-    if (Math.abs(current - baseline) > minDelta) return judged(finding.isWorse ? 'regressed' : 'improved')
-    return judged('passed', `differs by less than minDelta, ${minDelta}ms`, 'min_delta')
+  const isSure = finding.isWorse || finding.isBetter
+  if (isSure && Math.abs(current - baseline) > minDelta)
+    return judged(finding.isWorse ? 'regressed' : 'improved')
+  const limit = passLimit(question)
+  const most = finding.difference + finding.reach
+  if (most < limit) {
+    return isSure
+      ? judged('passed', `differs by less than minDelta, ${minDelta}ms`, 'min_delta')
+      : judged('passed')
   }
-  const accepted = Math.max(tolerance, minDelta / Math.min(baseline, current))
-  if (detectable > question.blindTolerances * accepted)
-    return judged('inconclusive', `too noisy: could only see ${formatSeen(metric, detectable)}`, 'too_noisy')
-  // Not sure enough for red; but a figure beyond its limit is nothing to be green about.
-  if (Math.sign(current - baseline) === sign && Math.abs(current / baseline - 1) > accepted)
-    return judged('inconclusive', 'beyond its limit, which may be chance', 'maybe_worse')
-  return judged('passed')
+  const worst = formatWorse(metric, sign * most)
+  const open =
+    finding.reach < limit
+      ? judged('inconclusive', `may be worse by up to ${worst}`, 'maybe_worse')
+      : judged('inconclusive', `too noisy: may be worse by up to ${worst}`, 'too_noisy')
+  // A difference of about the limit itself needs no more than a clear answer, be it red.
+  const likely = Math.min(Math.max(0, finding.difference), limit / 2)
+  const found = finding.remedies.find(({ reach }) => likely + reach < limit)
+  return { ...open, remedy: found?.remedy ?? null }
 }
 
-function formatSeen(metric: RatioMetric, detectable: number): string {
-  return `${metric === 'throughput' ? '-' : '+'}${Math.ceil(detectable * 100)}%`
+/** The relative change that a logarithm stands for, rounded away from 0. */
+function formatWorse(metric: RatioMetric, log: number): string {
+  const percent = Math.expm1(log) * 100
+  return metric === 'throughput' ? `${Math.floor(percent)}%` : `+${Math.ceil(percent)}%`
 }

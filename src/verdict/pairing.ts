@@ -3,7 +3,7 @@
  */
 import { median } from '../stats/math.js'
 import type { LatencyMetric, RatioMetric } from './judged-metric.js'
-import { makeJoined, QUANTILES, readQuantile, samplesEach } from './quantile.js'
+import { type MixPart, makeJoined, QUANTILES, readMixQuantile, readQuantile, samplesEach } from './quantile.js'
 import { type Series, succeeded } from './series.js'
 
 /** The slices of both sides between two starts of theirs: the n-th of one lies beside the n-th of the other. */
@@ -36,6 +36,58 @@ export function pairLatencies(blocks: readonly Block[], metric: LatencyMetric): 
     blocks.map((block) => joinPairs(block, metric)),
     1000,
   )
+}
+
+/**
+ * The pairs of a latency of the whole run: of all these requests together, each by its share of both sides. The
+ * requests have the same blocks.
+ */
+export function pairMixes(requests: readonly (readonly Block[])[], metric: LatencyMetric): Paired {
+  const weights = requests.map((blocks) =>
+    blocks.reduce((sum, { a, b }) => sum + makeJoined([...a, ...b]).samples, 0),
+  )
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const blocks = requests[0] ?? []
+  return makePaired(
+    metric,
+    blocks.map((_, block) =>
+      joinMixes(
+        requests.map((own, index) => ({ block: own[block]!, weight: weights[index]! / total })),
+        metric,
+      ),
+    ),
+    1000,
+  )
+}
+
+interface Weighted {
+  readonly block: Block
+  readonly weight: number
+}
+
+function joinMixes(requests: readonly Weighted[], metric: LatencyMetric): MeasuredPair[] {
+  const each = samplesEach(metric)
+  const length = Math.min(...requests.flatMap(({ block: { a, b } }) => [a.length, b.length]))
+  const pairs: MeasuredPair[] = []
+  let from = 0
+  for (let to = 1; to <= length; to++) {
+    const sides = (['a', 'b'] as const).map((side) =>
+      requests.map(({ block, weight }) => ({ window: makeJoined(block[side].slice(from, to)), weight })),
+    )
+    if (sides.some((parts) => countSamples(parts) < each)) continue
+    // A request that one side has not answered is left out of both.
+    const shared = sides.map((parts) =>
+      parts.filter((_, index) => sides.every((side) => side[index]!.window.samples > 0)),
+    )
+    const logs = shared.map((parts) => Math.log(readMixQuantile(parts, QUANTILES[metric])))
+    if (shared[0]!.length > 0) pairs.push({ logs: [logs[0]!, logs[1]!], from, to })
+    from = to
+  }
+  return pairs
+}
+
+function countSamples(parts: readonly MixPart[]): number {
+  return parts.reduce((sum, { window }) => sum + window.samples, 0)
 }
 
 /** The same for the successful requests per second; no pairs when a side never had one. */

@@ -42,14 +42,43 @@ export function readQuantile({ parts, samples }: Joined, quantile: number): numb
   return Math.max(1, pool(latencies).valueAtPercentile(quantile * 100))
 }
 
+/** One request's part of a mix: its window, and its share of the load, as a number of any scale. */
+export interface MixPart {
+  readonly window: Joined
+  readonly weight: number
+}
+
+/** Weighted samples are whole numbers, this many for a part of weight 1. */
+const MIX_SCALE = 1e6
+
+/**
+ * The quantile of a mix of requests in microseconds, at least 1. Each counts by its weight, however many samples it
+ * has, so that a change of the mix is not taken for a change of speed. At least one part has to have samples.
+ */
+export function readMixQuantile(parts: readonly MixPart[], quantile: number): number {
+  const mix = emptyPool()
+  for (const { window, weight } of parts) {
+    const each = (MIX_SCALE * weight) / window.samples
+    for (const part of window.parts)
+      for (const { values, counts } of part.latencies)
+        for (let i = 0; i < counts.length; i++) mix.recordCount(values[i]!, Math.round(each * counts[i]!))
+  }
+  return Math.max(1, mix.valueAtPercentile(quantile * 100))
+}
+
 let pooled: Histogram | null = null
 
 /** All latencies together. The histogram is used again at the next call. */
 export function pool(latencies: Series[number]['latencies']): Histogram {
+  const all = emptyPool()
+  for (const { values, counts } of latencies) {
+    for (let i = 0; i < counts.length; i++) all.recordCount(values[i]!, counts[i]!)
+  }
+  return all
+}
+
+function emptyPool(): Histogram {
   pooled ??= new Histogram()
   pooled.clear()
-  for (const { values, counts } of latencies) {
-    for (let i = 0; i < counts.length; i++) pooled.recordCount(values[i]!, counts[i]!)
-  }
   return pooled
 }

@@ -57,6 +57,7 @@ export function judgeStalls(finding: StallFinding, alpha: number): Judgement {
     interval,
     detectable: null,
     tolerance: TOLERANCE,
+    decisive: true,
     verdict,
     reason,
     why,

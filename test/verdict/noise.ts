@@ -15,6 +15,7 @@ import {
   BIN_VALUES,
   BINS,
   BINS_PER_E,
+  HEAVY,
   type Injection,
   KINDS,
   LOWEST,
@@ -90,6 +91,8 @@ export interface Load {
   readonly perSecond: number
   /** The three requests, repeated under other names until there are so many. */
   readonly requests?: number
+  /** The service of four requests with heavy tails instead. */
+  readonly isHeavy?: boolean
 }
 
 /** A run as judges see it. */
@@ -124,7 +127,7 @@ export class Machine {
   private readonly perRequest: readonly number[]
   private readonly burstRate: number
 
-  constructor(level: Level, seed: number, requests = 3) {
+  constructor(level: Level, seed: number, requests = 4) {
     this.random = new Random(seed)
     this.noise = LEVELS[level]
     const { job, slow, burstsPerSecond } = this.noise
@@ -132,6 +135,11 @@ export class Machine {
     this.factor = job * this.normal() + slowness
     this.perRequest = Array.from({ length: requests }, () => 0.35 * job * this.normal())
     this.burstRate = burstsPerSecond * Math.exp(0.8 * this.normal())
+  }
+
+  /** How much slower than usual the machine is, a logarithm, as a program sees it that scatters by itself. */
+  slowness(scatter: number): number {
+    return this.factor + scatter * this.normal()
   }
 
   /** One run, or `n` of them one after the other. */
@@ -195,14 +203,16 @@ export class Machine {
     weather: Weather,
     seconds: readonly number[],
   ): NoisyRun {
-    const count = load.requests ?? 3
+    const kinds = load.isHeavy === true ? HEAVY : KINDS
+    const count = load.requests ?? kinds.length
     const stops = injection?.part === 'stalls' ? makeStops(injection, seconds.at(-1)! + 1, this.random) : []
     const whole: Slice[] = seconds.map(() => ({ seconds: 1, requests: 0, failed: 0, latencies: [] }))
     const requests = Array.from({ length: count }, (_, index) => {
-      const kind = KINDS[index % 3]!
-      const name = index < 3 ? kind.name : `${kind.name} ${Math.floor(index / 3) + 1}`
+      const kind = kinds[index % kinds.length]!
+      const name =
+        index < kinds.length ? kind.name : `${kind.name} ${Math.floor(index / kinds.length) + 1}`
       const change = injection?.part !== 'stalls' && injection?.request === name ? injection : null
-      const share = kind.share * (3 / count)
+      const share = kind.share * (kinds.length / count)
       const waiting = stops.map((stop) => ({ ...stop, users: stop.users * share }))
       const table = tableOf(kind, change)
       const own = this.factor + (this.perRequest[index] ?? 0) + process

@@ -50,6 +50,46 @@ export const KINDS: readonly Kind[] = [
   },
 ]
 
+/** A service of four requests with heavy tails, one of them 5 % of the traffic. */
+export const HEAVY: readonly Kind[] = [
+  {
+    name: 'browse',
+    share: 0.5,
+    bulk: 0.85,
+    modes: [
+      [0.96, 12, 0.35],
+      [0.04, 70, 0.8],
+    ],
+  },
+  {
+    name: 'search',
+    share: 0.3,
+    bulk: 0.85,
+    modes: [
+      [0.95, 25, 0.5],
+      [0.05, 110, 0.7],
+    ],
+  },
+  {
+    name: 'cart',
+    share: 0.15,
+    bulk: 0.7,
+    modes: [
+      [0.75, 6, 0.3],
+      [0.25, 20, 0.4],
+    ],
+  },
+  {
+    name: 'report',
+    share: 0.05,
+    bulk: 0.85,
+    modes: [
+      [0.93, 120, 0.6],
+      [0.07, 600, 0.7],
+    ],
+  },
+]
+
 /** The logarithms of equally likely latencies, rising, and by how much an injection slows the mean. */
 export interface Table {
   readonly logs: Float64Array

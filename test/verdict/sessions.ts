@@ -5,6 +5,7 @@
 
 import type { Judged } from '../../src/verdict/baseline-rule.js'
 import { COMPARE_DEFAULTS } from '../../src/verdict/compare.js'
+import { allSettled } from '../../src/verdict/decisive.js'
 import type { Block } from '../../src/verdict/pairing.js'
 import { judgeSides, type Sides } from '../../src/verdict/session.js'
 import { type Injection, type Level, type Load, Machine, type Stalls, seedOf } from './noise.js'
@@ -56,7 +57,11 @@ export function countFoundAtStatedInSessions(setting: SessionSetting, trials: nu
   let found = 0
   for (let trial = 1; trial <= trials; trial++) {
     const line = (change: Injection | null) =>
-      judgeSides(makeSession(setting, change, trial), { limits: LIMITS, looks: 1 })[0]!.judgements[0]!
+      judgeSides(makeSession(setting, change, trial), {
+        limits: LIMITS,
+        looks: 1,
+        maxSeconds: setting.load.seconds,
+      })[0]!.judgements[0]!
     const factor = 1 + line(null).detectable!
     if (line({ request: 'list', factor, part: 'whole' }).verdict === 'regressed') found++
   }
@@ -71,7 +76,9 @@ function judgeSession(
   const { load, looks = [load.seconds] } = setting
   const sides = makeSession(setting, injection, trial)
   for (const seconds of looks) {
-    const end = endOf(judgeSides(until(sides, seconds), { limits: LIMITS, looks: looks.length }))
+    const end = endOf(
+      judgeSides(until(sides, seconds), { limits: LIMITS, looks: looks.length, maxSeconds: load.seconds }),
+    )
     if (end !== 'inconclusive' || seconds === looks.at(-1)) return end
   }
   return 'inconclusive'
@@ -112,5 +119,5 @@ function until({ requests, whole }: Sides, seconds: number): Sides {
 function endOf(judged: readonly Judged[]): SessionEnd {
   const all = judged.flatMap(({ judgements }) => judgements)
   if (all.some(({ verdict }) => verdict === 'regressed')) return 'regressed'
-  return all.some(({ why, metric }) => why === 'too_noisy' && metric !== 'p99') ? 'inconclusive' : 'passed'
+  return allSettled(all.filter(({ decisive }) => decisive)) ? 'passed' : 'inconclusive'
 }

@@ -7,10 +7,12 @@ import { Random } from '../../src/base/rng.js'
 import type { RunEnvironment } from '../../src/stats/result.js'
 import { judgeStored } from '../../src/verdict/baseline-rule.js'
 import { COMPARE_DEFAULTS } from '../../src/verdict/compare.js'
+import { allSettled } from '../../src/verdict/decisive.js'
 import { makeFigures } from '../../src/verdict/job.js'
 import type { Job, RunFigures } from '../../src/verdict/job-figures.js'
+import { basisOf } from '../../src/verdict/machine-speed.js'
 import { type Injection, type Level, type Load, Machine, type NoisyRun, seedOf } from './noise.js'
-import { countRedSessions, type SessionSetting } from './sessions.js'
+import { countRedSessions, type SessionEnd, type SessionSetting } from './sessions.js'
 
 export interface Setting {
   readonly level: Level
@@ -19,6 +21,8 @@ export interface Setting {
   readonly jobs: number
   /** Runs of each job, the candidate included. */
   readonly runs: number
+  /** Whether each run times its machine. */
+  readonly yardsticks?: boolean
   /** Other seeds for other numbers; 0, those that the rules were made with, unless given. */
   readonly seeds?: number
 }
@@ -42,7 +46,9 @@ const ENVIRONMENT: RunEnvironment = {
 function makeNoisyJob(setting: Omit<Setting, 'jobs'>, seed: number, injection: Injection | null): Job {
   const machine = new Machine(setting.level, seedOf(seed, setting.seeds ?? 0), setting.load.requests)
   const runs = Array.from({ length: setting.runs }, () => figuresOf(machine.run(setting.load, injection)))
-  return { environment: ENVIRONMENT, runs }
+  // The yardstick is a program like any other, and scatters a little.
+  const yardstick = 1000 * Math.exp(-machine.slowness(0.02))
+  return { environment: setting.yardsticks === true ? { ...ENVIRONMENT, yardstick } : ENVIRONMENT, runs }
 }
 
 /** What a rule keeps of a simulated run. */
@@ -54,12 +60,35 @@ function figuresOf({ requests, whole }: NoisyRun): RunFigures {
   )
 }
 
-/** Whether a candidate is called regressed. */
-function isRed(accepted: readonly Job[], candidate: Job): boolean {
-  const names = candidate.runs[0]!.requests.map(({ name }) => name)
-  return judgeStored(accepted, candidate, names, { limits: LIMITS, withThroughput: true }).some(
-    ({ judgements }) => judgements.some(({ verdict }) => verdict === 'regressed'),
-  )
+/** How a comparison of a candidate with accepted jobs ends. */
+function endOf(accepted: readonly Job[], candidate: Job): SessionEnd {
+  const { jobs, speed } = basisOf(accepted, candidate)
+  const isOtherSpeed = speed !== null
+  const lines = judgeStored(jobs, candidate, candidate.runs[0]!.requests, {
+    limits: LIMITS,
+    withThroughput: true,
+    withMix: true,
+    isOtherSpeed,
+  }).flatMap(({ judgements }) => judgements)
+  const red = lines.filter(({ verdict }) => verdict === 'regressed')
+  if (red.some(({ why }) => !isOtherSpeed || why === 'against_others')) return 'regressed'
+  return !isOtherSpeed && allSettled(lines.filter(({ decisive }) => decisive)) ? 'passed' : 'inconclusive'
+}
+
+const isRed = (accepted: readonly Job[], candidate: Job) => endOf(accepted, candidate) === 'regressed'
+
+/** How comparisons with stored jobs end, over `trials` draws of accepted jobs and a candidate. */
+export function countEnds(
+  setting: Setting,
+  injection: Injection | null,
+  trials: number,
+): Readonly<Record<SessionEnd, number>> {
+  const ends = { regressed: 0, inconclusive: 0, passed: 0 }
+  countRed(setting, injection, trials, (accepted, candidate) => {
+    ends[endOf(accepted, candidate)]++
+    return false
+  })
+  return ends
 }
 
 /** The gate of many tools: one stored run, +10 % / +15 % / +15 % and −10 % throughput, point against point. */
@@ -111,9 +140,10 @@ export function countFoundAtStated(setting: Setting, trials: number): number {
       (index) => stock[index]!,
     )
     const line = (candidate: Job) =>
-      judgeStored(accepted, candidate, ['list', 'detail', 'post'], {
+      judgeStored(accepted, candidate, candidate.runs[0]!.requests, {
         limits: LIMITS,
         withThroughput: true,
+        withMix: true,
       })[0]!.judgements[0]!
     if (line(slower(own!, 1 + line(own!).detectable!)).verdict === 'regressed') found++
   }
@@ -137,14 +167,17 @@ function slower(job: Job, factor: number): Job {
 
 const stocks = new Map<string, readonly Job[]>()
 
-function stockOf({ level, load, runs, seeds = 0 }: Setting, injection: Injection | null): readonly Job[] {
-  const key = JSON.stringify([level, load, runs, seeds, injection])
+function stockOf(
+  { level, load, runs, yardsticks = false, seeds = 0 }: Setting,
+  injection: Injection | null,
+): readonly Job[] {
+  const key = JSON.stringify([level, load, runs, yardsticks, seeds, injection])
   const known = stocks.get(key)
   if (known !== undefined) return known
   const size = (load.requests ?? 3) > 3 ? 60 : STOCK
   const first = injection === null ? 1 : 1 + size
   const stock = Array.from({ length: size }, (_, index) =>
-    makeNoisyJob({ level, load, runs, seeds }, 7919 * (first + index), injection),
+    makeNoisyJob({ level, load, runs, yardsticks, seeds }, 7919 * (first + index), injection),
   )
   stocks.set(key, stock)
   return stock

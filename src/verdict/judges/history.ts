@@ -2,18 +2,18 @@
  * One metric of a new job against those of the accepted jobs: is it beyond what another job of the same code would
  * show?
  *
- * The noise that matters lies between jobs (machine, neighbours, luck of the process), so the K jobs count, however
+ * The noise that matters lies between jobs (machine, neighbors, luck of the process), so the K jobs count, however
  * many requests each had. With few jobs their spread is hardly known, so it is moderated (Smyth 2004): a prior
- * variance, worth `PRIOR_JOBS` degrees of freedom, is mixed with the observed one. The prior is the machine's unrest
- * within the runs, because machines that are restless from second to second are so from day to day too.
+ * variance, worth `PRIOR_JOBS` degrees of freedom, is mixed with the observed one. The prior is the machine's
+ * volatility within the runs, because machines that vary from second to second vary from day to day too.
  *
- *     limit  = t · √(variance of the difference), one-sided, at least the floor
- *     worse  ⇔ difference > limit
- *     detectable = limit + what luck may take 1 time in 10
+ *     reach  = √( t² · (variance between jobs) · (1 + 1/K)  +  t'² · (what the runs know of their own errors)² )
+ *     worse  ⇔ difference > reach, one-sided, and > the floor
+ *     detectable = that limit + what random error may take 1 time in 10
  */
 import { mean, median, studentT, variance } from '../../stats/math.js'
 import type { JobValue } from '../job-figures.js'
-import type { Finding } from '../judge.js'
+import { type Finding, UNSEEN } from '../judge.js'
 import type { RatioMetric } from '../judged-metric.js'
 
 /** How a metric is to be judged. */
@@ -23,20 +23,38 @@ export interface JudgeInput {
   readonly alpha: number
   /** Smaller differences are no regression, however sure. */
   readonly floor: number
-  /** Nor are these, because the latency itself is so short. */
-  readonly guard: number
+  /** The values are those of one request less the others of the same job, which share the machine. */
+  readonly isRelative?: boolean
 }
 
 /** How many jobs the prior is worth. */
 const PRIOR_JOBS = 7
+/** The same beside the other requests, where the prior is generous. */
+const RELATIVE_PRIOR_JOBS = 20
+/** Degrees of freedom of a run's own error, which comes from some dozens of windows. */
+const OWN_FREEDOM = 25
 
-/** How much of a job's excess of unrest counts against it; the unrest of equal jobs differs by chance too. */
+/** How much of a job's excess of volatility counts against it; the volatility of equal jobs differs by chance too. */
 const UNUSUAL = 1
 
-/** How much jobs differ on the quietest machine, and how much of a machine's unrest comes back between jobs. */
-const PRIORS: Readonly<Record<RatioMetric, { readonly least: number; readonly share: number }>> = {
+interface Prior {
+  /** How much jobs differ on the quietest machine. */
+  readonly least: number
+  /** How much of a machine's volatility comes back between jobs. */
+  readonly share: number
+}
+
+const PRIORS: Readonly<Record<RatioMetric, Prior>> = {
   p50: { least: 0.01, share: 0.7 },
   p95: { least: 0.015, share: 0.8 },
+  p99: { least: 0.05, share: 1.7 },
+  throughput: { least: 0.01, share: 0.6 },
+}
+
+/** How much one request differs from job to job beside the others: assumed generously, as few jobs can't tell. */
+const RELATIVE: Readonly<Record<RatioMetric, Prior>> = {
+  p50: { least: 0.012, share: 0.35 },
+  p95: { least: 0.02, share: 0.5 },
   p99: { least: 0.05, share: 1.7 },
   throughput: { least: 0.01, share: 0.6 },
 }
@@ -45,36 +63,49 @@ const PRIORS: Readonly<Record<RatioMetric, { readonly least: number; readonly sh
 export function judgeByHistory(
   jobs: readonly JobValue[],
   candidate: JobValue,
-  { metric, alpha, floor, guard }: JudgeInput,
+  { metric, alpha, floor, isRelative = false }: JudgeInput,
 ): Finding {
   const count = jobs.length
   const values = jobs.map(({ value }) => value)
-  const freedom = count - 1 + PRIOR_JOBS
-  const priors = [...jobs, candidate].map((job) => priorOf(job, metric))
+  const priorJobs = isRelative ? RELATIVE_PRIOR_JOBS : PRIOR_JOBS
+  const freedom = count - 1 + priorJobs
+  const prior = (isRelative ? RELATIVE : PRIORS)[metric]
+  const priors = [...jobs, candidate].map(
+    ({ volatility }) => prior.least ** 2 + (prior.share * volatility) ** 2,
+  )
   const usual = median(priors)
-  const between = (PRIOR_JOBS * usual + (count - 1) * variance(values)) / freedom
-  // A job that was far more restless than usual tells less, whatever the others were.
+  const ownErrors = mean(jobs.map(({ error }) => error ** 2))
+  const seen = Math.max(0, variance(values) - ownErrors)
+  const between = (priorJobs * usual + (count - 1) * seen) / freedom
+  // A job that was far more volatile than usual tells less, whatever the others were.
   const spread = priors.map((own) => between * Math.max(1, (UNUSUAL * own) / usual))
-  const deviation = Math.sqrt(mean(spread.slice(0, -1)) / count + spread.at(-1)!)
+  const deviation = (jobs: number) => Math.sqrt(mean(spread.slice(0, -1)) / jobs + spread.at(-1)!)
+  const error = (jobs: number, runs: number) => Math.sqrt(ownErrors / jobs + candidate.error ** 2 / runs)
+  const reach = (tail: number, jobs = count, runs = 1) =>
+    Math.hypot(
+      studentT(tail, freedom + jobs - count) * deviation(jobs),
+      studentT(tail, OWN_FREEDOM) * error(jobs, runs),
+    )
 
   const sign = metric === 'throughput' ? -1 : 1
   const difference = sign * (candidate.value - mean(values))
-  const limit = Math.max(floor, studentT(alpha, freedom) * deviation)
-  const around = studentT(0.025, freedom) * deviation
+  const limit = Math.max(floor, reach(alpha))
+  const around = reach(0.025)
   return {
     difference,
     interval: [difference - around, difference + around],
     isWorse: difference > limit,
     isBetter: difference < -limit,
-    detectable: Math.max(limit, guard) + LUCK * deviation,
+    detectable: limit + RANDOM * Math.hypot(deviation(count), error(count, 1)),
+    reach: reach(UNSEEN),
+    remedies: [
+      { remedy: { more: 'runs', count: 3 }, reach: reach(UNSEEN, count, 3) },
+      ...[3, 5, 10]
+        .filter((jobs) => jobs > count)
+        .map((jobs) => ({ remedy: { more: 'jobs', count: jobs } as const, reach: reach(UNSEEN, jobs) })),
+    ],
   }
 }
 
-/** The variance that a job of such unrest and error is expected to have. */
-function priorOf({ machineUnrest, error }: JobValue, metric: RatioMetric): number {
-  const { least, share } = PRIORS[metric]
-  return least ** 2 + (share * machineUnrest) ** 2 + error ** 2
-}
-
 /** One-sided 90 %; the limit is an estimate too, hence more than 1.28. */
-const LUCK = 1.5
+const RANDOM = 1.5

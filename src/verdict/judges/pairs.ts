@@ -17,7 +17,7 @@
  * and the luck of one start, worth five degrees of freedom.
  */
 import { mean, studentT, variance } from '../../stats/math.js'
-import type { Finding } from '../judge.js'
+import { type Finding, UNSEEN } from '../judge.js'
 import type { RatioMetric } from '../judged-metric.js'
 
 /** How a metric is to be judged. */
@@ -29,8 +29,6 @@ export interface PairRule {
   readonly floor: number
   /** and its lower bound above that. */
   readonly margin: number
-  /** Differences that `minDelta` hides. */
-  readonly guard: number
   /** How much two starts of the same program differ (standard deviation of a logarithm), where it can't be seen. */
   readonly startLuck: number
 }
@@ -66,13 +64,18 @@ export function judgePairs(blocks: readonly (readonly number[])[], rule: PairRul
   const bound = reach(rule.alpha)
   const around = reach(0.025)
   const isBeyond = (estimate: number) => estimate - bound > rule.margin && estimate > rule.floor
-  const limit = Math.max(rule.floor, rule.margin + bound, rule.guard)
+  const limit = Math.max(rule.floor, rule.margin + bound)
   return {
     difference: middle,
     interval: [middle - around, middle + around],
     isWorse: isBeyond(middle),
     isBetter: isBeyond(-middle),
     detectable: limit + LUCK * error,
+    reach: reach(UNSEEN),
+    remedies: [2, 4, 8].map((count) => ({
+      remedy: { more: 'seconds', count },
+      reach: reach(UNSEEN, count),
+    })),
   }
 }
 
@@ -82,8 +85,8 @@ const LUCK = 1.2816
 interface Effect {
   readonly middle: number
   readonly error: number
-  /** How far from the truth the estimate may be, one-sided, but for this probability. */
-  readonly reach: (tail: number) => number
+  /** How far from the truth the estimate may be, one-sided, but for this probability; with this many times the pairs. */
+  readonly reach: (tail: number, times?: number) => number
 }
 
 function estimateOnce(differences: readonly number[], startLuck: number): Effect {
@@ -92,7 +95,8 @@ function estimateOnce(differences: readonly number[], startLuck: number): Effect
     middle,
     error: Math.hypot(own, startLuck),
     // The luck of processes is known beforehand, not estimated from these pairs, so it needs no t of theirs.
-    reach: (tail) => Math.hypot(studentT(tail, freedom) * own, studentT(tail, CERTAIN) * startLuck),
+    reach: (tail, times = 1) =>
+      Math.hypot((studentT(tail, freedom) * own) / Math.sqrt(times), studentT(tail, CERTAIN) * startLuck),
   }
 }
 
@@ -103,7 +107,8 @@ function estimateBlocks(blocks: readonly (readonly number[])[], startLuck: numbe
   const freedom = PRIOR_BLOCKS + blocks.length - 1
   const between = (PRIOR_BLOCKS * expected + (blocks.length - 1) * variance(middles)) / freedom
   const error = Math.sqrt(between / blocks.length)
-  return { middle: mean(middles), error, reach: (tail) => studentT(tail, freedom) * error }
+  const reach = (tail: number, times = 1) => (studentT(tail, freedom) * error) / Math.sqrt(times)
+  return { middle: mean(middles), error, reach }
 }
 
 /** The trimmed mean, its standard error, and the degrees of freedom of that. */
