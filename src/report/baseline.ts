@@ -38,7 +38,7 @@ export function renderBaseline(
     ...describeOrigin(baseline).map((line) => style.dim(wrap(`  ${line}`, width, '  '))),
     style.dim(
       wrap(
-        '  In brackets: the smallest slowdown that the next run would show, nine times in ten.',
+        '  In parentheses: the smallest slowdown that the next run would detect nine times in ten.',
         width,
         '  ',
       ),

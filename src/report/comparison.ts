@@ -28,8 +28,8 @@ export function renderComparison(comparison: Comparison, page: Page): string {
     table,
     shown.length === settled.length
       ? ''
-      : `  ${plural(settled.length - shown.length, 'more line')}: these are the worst`,
-    left.size === 0 ? '' : `  ${plural(left.size, 'more line')} unsure`,
+      : `  ${plural(settled.length - shown.length, 'more metric')} not shown; these are the worst`,
+    left.size === 0 ? '' : `  ${plural(left.size, 'more unsure metric')} not shown`,
     summarizeRest(metrics, page),
     renderReasons(metrics, shown, page),
   ]
@@ -58,7 +58,7 @@ const columnsOf = (sides: readonly [string, string]): readonly Column[] => [
   { title: sides[0], align: 'right', expendable: 3 },
   { title: sides[1], align: 'right', expendable: 4 },
   { title: 'change', align: 'right' },
-  { title: '95% sure', align: 'right', expendable: 1 },
+  { title: '95% CI', align: 'right', expendable: 1 },
   { title: 'limit', align: 'right', expendable: 2 },
   { title: '' },
 ]
@@ -107,8 +107,8 @@ function summarizeRest(metrics: readonly MetricComparison[], { width }: Page): s
 
 function describeNearest(row: MetricComparison | undefined): string {
   if (row === undefined) return ''
-  const doubt = share(row) > 1 ? ', which may be chance' : ''
-  return `; the nearest to its limit: ${nameOf(row)} ${formatSides(row)}, limit ${formatLimit(row)}${doubt}`
+  const doubt = share(row) > 1 ? ' (may be chance)' : ''
+  return `; closest to its limit: ${nameOf(row)}, ${formatSides(row)}, limit ${formatLimit(row)}${doubt}`
 }
 
 function isWorse({ metric, change, reason }: MetricComparison): boolean {

@@ -50,7 +50,7 @@ export function renderRequests(
 }
 
 /** The rate of all requests, beside that of the successful ones, where they differ. */
-const WITH_FAILED = 'with failed'
+const WITH_FAILED = 'incl. failed'
 
 const REQUEST_COLUMNS: readonly Column[] = [
   { title: 'request', isFlexible: true },
@@ -125,7 +125,7 @@ export function renderErrors({ totals, requests }: Failed, { width, style }: Pag
   const head = `${title[0].padEnd(kindWidth)}  ${title[1].padStart(countWidth)}  ${title[2]}`
   // On lines of their own: half an id finds nothing.
   const ids = groups.flatMap(({ kind, id }) =>
-    id === null ? [] : [wrap(`the id of one with ${kind}: ${printable(id)}`, width, '  ')],
+    id === null ? [] : [wrap(`id of a request that failed with ${kind}: ${printable(id)}`, width, '  ')],
   )
   return [style.dim(head), ...lines, ...ids].join('\n')
 }

@@ -60,7 +60,7 @@ export function summarizeNeverSucceeded(result: Judged): string {
   const shown = names.slice(0, NAMES_MAX).join(', ')
   const more = names.length > NAMES_MAX ? ` and ${formatCount(names.length - NAMES_MAX)} more` : ''
   const rest = names.length === 0 ? '' : `; nor did ${shown}${more}`
-  return `${first.sentence}${rest}; if that is meant, write ${first.remedy}`
+  return `${first.sentence}${rest}; if that is intended, write ${first.remedy}`
 }
 
 const NAMES_MAX = 3
@@ -71,8 +71,8 @@ function describe(name: string, request: RequestResult | undefined): string {
   const subject = `"${printable(name)}" never succeeded`
   const [most] = request?.errors ?? []
   if (request === undefined || most === undefined) return subject
-  const tries = request.requests === 1 ? 'its only try' : `all ${formatCount(request.requests)} tries`
-  return `${subject}: ${tries} failed (${truncate(printable(most.message), MESSAGE_WIDTH)})`
+  const all = request.requests === 1 ? 'its only request' : `all ${formatCount(request.requests)} requests`
+  return `${subject}: ${all} failed (${truncate(printable(most.message), MESSAGE_WIDTH)})`
 }
 
 /** More different statuses are hardly meant. */

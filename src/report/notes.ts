@@ -16,9 +16,7 @@ export function listNotes(result: Result): string[] {
   if (comparison === null) notes.push(...listShardDoubts(result))
   if (stoppedBy !== null) {
     const after = formatDuration(Math.round(durationSeconds * 10) * 100)
-    notes.unshift(
-      `stopped early, after ${after}, because this threshold was not met: ${printable(stoppedBy)}`,
-    )
+    notes.unshift(`stopped early, after ${after}: ${printable(stoppedBy)} was not met`)
   }
   // A comparison says so itself.
   if (generator.saturated && comparison === null) {
@@ -27,7 +25,7 @@ export function listNotes(result: Result): string[] {
   }
   for (const name of result.neverSent ?? []) {
     notes.push(
-      `"${printable(name)}" was never sent, though by its weight it was due: do the conditions of its steps ever hold?`,
+      `"${printable(name)}" was never sent, although its weight called for it: check the conditions of its steps`,
     )
   }
   if (totals.dropped > 0) {
@@ -38,18 +36,18 @@ export function listNotes(result: Result): string[] {
   }
   if (totals.unfinished > 0) {
     notes.push(
-      `${plural(totals.unfinished, 'request')} still under way at the end, counted as neither good nor bad`,
+      `${plural(totals.unfinished, 'request')} still in flight at the end, counted as neither successful nor failed`,
     )
   }
   if (connections.unsolicited > 0) {
     notes.push(
-      `${plural(connections.unsolicited, 'connection')} closed by perfctl, because the service sent bytes that no request had asked for`,
+      `${plural(connections.unsolicited, 'connection')} closed by perfctl: the service sent data that no request had asked for`,
     )
   }
   if (totals.reconnects > RECONNECTS_TOLD * totals.requests) {
     const share = formatShare(totals.reconnects / totals.requests)
     notes.push(
-      `${plural(totals.reconnects, 'request')} (${share}) sent again on a new connection: the service had closed the kept one without saying so; look at its keep-alive limits`,
+      `${plural(totals.reconnects, 'request')} (${share}) sent again on a new connection: the service had closed the idle one without notice; check its keep-alive timeout`,
     )
   }
   if (totals.retries.requests > 0) notes.push(noteRetries(totals.retries))
@@ -61,6 +59,6 @@ function noteRetries({ requests, recovered, errors }: RetryCounts): string {
   const reasons = errors
     .slice(0, 3)
     .map(({ message, count }) => `${printable(message)} (${formatCount(count)})`)
-  const rest = errors.length > 3 ? ' and others' : ''
-  return `${plural(requests, 'request')} sent again, ${formatCount(recovered)} of them with success; the failures before are in no error rate: ${reasons.join(', ')}${rest}`
+  const rest = errors.length > 3 ? ', and others' : ''
+  return `${plural(requests, 'request')} retried, ${formatCount(recovered)} of them successfully; the error rate leaves out the attempts before the last: ${reasons.join(', ')}${rest}`
 }

@@ -19,7 +19,7 @@ export function requestsShown<T extends Rankable>(
 
 /** Says how many requests a table leaves out, and where they are. */
 export function describeLeft(left: number): string {
-  return `${plural(left, 'more request')}: these are the worst and the busiest. All of them are in the saved result, and in --report html and --report csv.`
+  return `${plural(left, 'more request')} not shown; these are the worst and the busiest. The saved result, --report html and --report csv have all of them.`
 }
 
 /** A comparison of more requests says which are worst, and how many more there are. */

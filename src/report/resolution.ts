@@ -27,7 +27,7 @@ export function renderResolution({ metrics }: Comparison, page: Page): string {
   ])
   const throughput = find(metrics, null, 'throughput')
   const parts = [
-    style.bold(wrap('What this machine can tell apart, nine times in ten', width, '  ')),
+    style.bold(wrap('Smallest slowdown that this machine detects nine times in ten', width, '  ')),
     renderTable(COLUMNS, rows, { width, isUnbounded, indent: '  ', title: style.dim }),
     throughput === undefined ? '' : `  throughput ${formatResolution('throughput', throughput.detectable)}`,
   ]
@@ -37,7 +37,7 @@ export function renderResolution({ metrics }: Comparison, page: Page): string {
 /** What a verdict on the same code means: null when it is as it should be. */
 export function falseAlarm({ verdict }: Comparison): string | null {
   if (verdict !== 'regressed' && verdict !== 'improved') return null
-  return `both sides are the same code, so "${verdict}" is a false alarm: on this machine starts differ more than perfctl assumes; start both sides several times (--restarts 3), or take a quieter machine`
+  return `both sides run the same code, so "${verdict}" is a false alarm: on this machine, restarts differ more than perfctl assumes; start both sides several times (--restarts 3) or use a quieter machine`
 }
 
 const COLUMNS: readonly Column[] = [

@@ -57,7 +57,7 @@ export function renderTable(
   ).split('\n')
   const left = columns.filter(({ title }, index) => title !== '' && !kept.includes(index))
   if (left.length > 0 && !options.isLive) {
-    const text = `not shown, too narrow: ${left.map(({ title }) => title).join(', ')}`
+    const text = `columns left out to fit: ${left.map(({ title }) => title).join(', ')}`
     lines.push(
       ...wrap(text, width)
         .split('\n')

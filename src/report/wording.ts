@@ -84,7 +84,7 @@ export function headline(result: Result): string {
       return `Inconclusive: ${whyInconclusive(result)}.`
     case 'interrupted':
       if (totals.requests === 0) return `Interrupted: ${describeUnreached(result)}.`
-      return `Interrupted after ${formatDuration(Math.round(result.durationSeconds) * 1000)}: these are the figures of the part that ran.`
+      return `Interrupted after ${formatDuration(Math.round(result.durationSeconds) * 1000)}: the figures cover only the part that ran.`
     case 'error':
       return `Error: ${whyError(result)}.`
     case 'passed':
@@ -106,8 +106,8 @@ export function headline(result: Result): string {
 
 /** What the run was held against at last. */
 function nameReference({ session, comparison }: Result): string {
-  if (comparison?.screen !== undefined) return 'the reference, side by side'
-  return session === null ? 'the baseline' : 'a'
+  if (comparison?.screen !== undefined) return 'the reference in an A/B session'
+  return session === null ? 'the baseline' : 'side a'
 }
 
 /** The outcome of a comparison by itself, in one sentence. */
@@ -116,7 +116,7 @@ export function comparisonHeadline(comparison: Comparison): string {
     case 'regressed':
       return `Regressed: ${worst(comparison)}.`
     case 'inconclusive':
-      return `Inconclusive: ${printable(comparison.notes[0] ?? 'the figures do not tell')}.`
+      return `Inconclusive: ${printable(comparison.notes[0] ?? "the measurements can't decide")}.`
     case 'improved':
       return `Improved: ${bestImprovement(comparison)}.`
     case 'passed':
@@ -131,8 +131,11 @@ function describeUnsure({ metrics }: Comparison): string {
   )
   if (first === undefined) return ''
   const subject = first.request === null ? '' : ` of "${printable(first.request)}"`
-  const more = others.length === 0 ? '' : ` and ${plural(others.length, 'other figure')}`
-  return `; unsure about the ${first.metric}${subject} (${formatSides(first)})${more}`
+  const more =
+    others.length === 0
+      ? ''
+      : `, and so ${others.length === 1 ? 'is' : 'are'} ${plural(others.length, 'other metric')}`
+  return `; ${first.metric}${subject} is inconclusive, ${formatSides(first)}${more}`
 }
 
 /** A latency that more than doubled, with enough samples that it isn't one slow answer, and that can't be judged. */
@@ -146,9 +149,9 @@ const FAR = 2
 /** Ten requests beyond each percentile. */
 const BEYOND_MIN: Readonly<Record<string, number>> = { p50: 20, p95: 200, p99: 1000 }
 
-/** Both sides of a row and its change: `17.0ms, then 67.0ms (+294%)`. */
+/** Both sides of a row and its change: `17.0ms → 67.0ms (+294%)`. */
 export function formatSides({ metric, baseline, current, change }: MetricComparison): string {
-  return `${formatMetric(metric, baseline)}, then ${formatMetric(metric, current)} (${formatMetricChange(metric, change)})`
+  return `${formatMetric(metric, baseline)} → ${formatMetric(metric, current)} (${formatMetricChange(metric, change)})`
 }
 
 /** What {@link describeChange} has to know. */
@@ -166,8 +169,10 @@ export function describeChange(row: Change): string {
     const whose = row.request === null ? '' : ` of ${subject}`
     return `throughput${whose} ${change < 0 ? 'fell' : 'rose'} ${figures}`
   }
-  if (row.metric === 'error_rate') return `${subject} fails ${change > 0 ? 'more' : 'less'} often: ${figures}`
-  if (row.metric === 'stalls') return `${subject} stalls ${change > 0 ? 'more' : 'less'} often: ${figures}`
+  if (row.metric === 'error_rate')
+    return `${subject} fails ${change > 0 ? 'more' : 'less'} often: error rate went ${figures}`
+  if (row.metric === 'stalls')
+    return `${subject} stalls ${change > 0 ? 'more' : 'less'} often: stalled seconds went ${figures}`
   return `${subject} got ${change > 0 ? 'slower' : 'faster'}: ${row.metric} went ${figures}`
 }
 
@@ -192,7 +197,7 @@ function whyFailed(result: Result): string {
 /** A broken limit stays broken on a noisy machine, which is no reason not to say that it is one. */
 function doubtBeside({ comparison }: Result): string {
   const [why] = comparison?.verdict === 'inconclusive' ? comparison.notes : []
-  return why === undefined ? '' : `; the comparison can't tell: ${printable(why)}`
+  return why === undefined ? '' : `; the comparison is inconclusive: ${printable(why)}`
 }
 
 function brokenThresholds({ thresholds }: Result): string {
@@ -203,6 +208,11 @@ function brokenThresholds({ thresholds }: Result): string {
   return `${printable(first.expression)} was not met (${formatActual(first.expression, first.actual)})${more}`
 }
 
+/** What was measured for a threshold, in a sentence: `measured 31.2ms`, or `no data`. */
+export function describeActual(expression: string, actual: number | null): string {
+  return actual === null ? 'no data' : `measured ${formatActual(expression, actual)}`
+}
+
 /** The measured value beside a threshold; the metric is the last word before the operator. */
 export function formatActual(expression: string, actual: number | null): string {
   if (actual === null) return 'no data'
@@ -210,7 +220,8 @@ export function formatActual(expression: string, actual: number | null): string 
 }
 
 function thresholdsMet(count: number): string {
-  return count === 1 ? 'the threshold was met' : `all ${count} thresholds were met`
+  if (count === 1) return 'the threshold was met'
+  return count === 2 ? 'both thresholds were met' : `all ${count} thresholds were met`
 }
 
 function whyInconclusive(result: Result): string {
@@ -219,7 +230,7 @@ function whyInconclusive(result: Result): string {
     return "the load generator was the bottleneck, so these are not the service's figures"
   }
   const why = comparison?.notes[0] ?? listShardDoubts(result)[0]
-  return why === undefined ? 'the figures do not tell' : printable(why)
+  return why === undefined ? "the measurements can't decide" : printable(why)
 }
 
 function whyError(result: Result): string {
@@ -228,7 +239,7 @@ function whyError(result: Result): string {
 
 /** Why a target was not reached, by what its requests said. */
 export function describeUnreached({ totals, scenario }: Pick<Result, 'totals' | 'scenario'>): string {
-  if (totals.requests === 0) return `no request was ${totals.unfinished > 0 ? 'finished' : 'sent'}`
+  if (totals.requests === 0) return totals.unfinished > 0 ? 'no request finished' : 'no request was sent'
   const [first] = totals.errors
   const why = first === undefined ? '' : `: ${printable(first.message)}`
   return `none of ${plural(totals.requests, 'request')} reached ${printable(scenario.target)}${why}`

@@ -50,7 +50,7 @@ thresholds: [error_rate <= 100%]
   expect(countAll(target)).toBe(exchanges)
   const again = flaky!.requests + down!.requests
   expect(stdout.replace(/\s+/g, ' ')).toContain(
-    `note: ${again} requests sent again, ${flaky!.requests} of them with success; the failures before are in no error rate: status 503 (${again})`,
+    `note: ${again} requests retried, ${flaky!.requests} of them successfully; the error rate leaves out the attempts before the last: status 503 (${again})`,
   )
 })
 
@@ -260,7 +260,7 @@ requests: [{ get: /bad }, { get: /good }]
   expect(others).toEqual([])
   expect(error).toMatchObject({ message: 'status 500', count: failed.size })
   expect(failed).toContain(error!.example)
-  expect(stdout).toContain(`\nthe id of one with status: ${error!.example}\n`)
+  expect(stdout).toContain(`\nid of a request that failed with status: ${error!.example}\n`)
 })
 
 /** A shop that wants a cookie after its login, fails each second time, or always. */

@@ -35,7 +35,7 @@ describe('after a session of two sides nothing is said of baselines', () => {
   })
 
   test('green is said of a, not of a baseline', () => {
-    expect(headline(inSession(passed))).toMatch(/^Passed: not slower than a\b/)
+    expect(headline(inSession(passed))).toMatch(/^Passed: not slower than side a\b/)
   })
 })
 
@@ -56,7 +56,7 @@ describe('after a suspicion was settled side by side', () => {
 
   test('a baseline that was wrong may be out of date', () => {
     expect(nextStep(settled(passed))?.why).toContain('out of date')
-    expect(headline(settled(passed))).toMatch(/^Passed: not slower than the reference, side by side/)
+    expect(headline(settled(passed))).toMatch(/^Passed: not slower than the reference in an A\/B session/)
   })
 
   test('what could not be settled needs more time side by side, not a new baseline', () => {

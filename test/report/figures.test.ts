@@ -88,7 +88,7 @@ describe('very many requests', () => {
       expect(lines.filter((line) => line.startsWith(name))).toHaveLength(1)
     expect(lines.slice(1, 21)).toHaveLength(20)
     expect(lines[21]).toMatch(/^total/)
-    expect(lines.slice(22).join(' ')).toMatch(/^3,983 more requests: .*saved result/)
+    expect(lines.slice(22).join(' ')).toMatch(/^3,983 more requests not shown; .*saved result/)
   })
 
   test('are all shown up to forty', () => {

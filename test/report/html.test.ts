@@ -12,7 +12,7 @@ const { render } = format
 describe('the page', () => {
   test('begins with the verdict in a sentence', () => {
     const { 0: first } = /<h1>.*?<\/h1>/.exec(render(regressed))!
-    expect(readText(first)).toMatch(/ Regressed : "details" fails more often: from 0% to 3% /)
+    expect(readText(first)).toMatch(/ Regressed : "details" fails more often: error rate went from 0% to 3% /)
   })
 
   test('has no script, loads nothing, and its policy forbids both', () => {
@@ -206,7 +206,9 @@ describe('a name from outside', () => {
 test('an hour of twenty requests is less than 1 MB', () => {
   const page = render(anHour())
   expect(Buffer.byteLength(page)).toBeLessThan(1_000_000)
-  expect(readText(page)).toContain('Each point is 6s: latencies of the worst second, rates on average.')
+  expect(readText(page)).toContain(
+    'Each point covers 6s: latencies are from its worst second, rates are averages.',
+  )
 })
 
 /** The minute of a real shape, sixty times over, compared with a baseline, of a scenario with much data. */
@@ -258,7 +260,7 @@ describe('many requests', () => {
     const first = names.slice(0, names.indexOf('failing'))
     expect(new Set(first)).toEqual(regressions)
     expect(names).not.toContain('never sent')
-    expect(readText(page)).toContain('1 request of which none was sent')
+    expect(readText(page)).toContain('1 request never sent')
   })
 
   test('a few stay in the order of the scenario', () => {
@@ -278,6 +280,6 @@ describe('many requests', () => {
 })
 
 test('what is 0 all the time has no chart', () => {
-  expect(render(passed)).not.toContain('Failures a second')
-  expect(render(failed)).toContain('Failures a second')
+  expect(render(passed)).not.toContain('Failures per second')
+  expect(render(failed)).toContain('Failures per second')
 })

@@ -35,6 +35,6 @@ test.each([
 ])('%s shows the worst of them, and says how many there are more', (_, render) => {
   const text = render(many)
   expect(rowsIn(text)).toBe(40 + 20)
-  expect(text).toContain('2,960 more lines: these are the worst')
-  expect(text).toContain('2,980 more requests: these are the worst and the busiest.')
+  expect(text).toContain('2,960 more metrics not shown; these are the worst')
+  expect(text).toContain('2,980 more requests not shown; these are the worst and the busiest.')
 })

@@ -26,7 +26,7 @@ describe('the first line names the request, and says what to write if it is mean
     expect(
       headline({ ...broken, requests: failingWith(broken.requests[0]!.errors, { '503': total }).requests }),
     ).toBe(
-      `Failed: "search" never succeeded: all ${total} tries failed (status 503, expected below 400); if that is meant, write expect: { status: 503 }.`,
+      `Failed: "search" never succeeded: all ${total} requests failed (status 503, expected below 400); if that is intended, write expect: { status: 503 }.`,
     )
   })
 
@@ -49,7 +49,7 @@ describe('the first line names the request, and says what to write if it is mean
     ],
   ])('%s', (_, errors, statuses) => {
     expect(headline(failingWith(errors, statuses))).toContain(
-      'if that is meant, write the threshold "search: error_rate <= 100%".',
+      'if that is intended, write the threshold "search: error_rate <= 100%".',
     )
   })
 
@@ -59,14 +59,16 @@ describe('the first line names the request, and says what to write if it is mean
       { ...broken.requests[0]!, name: 'shop / log in', kind: 'step' as const },
     ]
     const text = headline({ ...broken, requests, neverSucceeded: ['shop', 'shop / log in'] })
-    expect(text).toMatch(/^Failed: "shop \/ log in" never succeeded: .*\); nor did "shop"; if that is meant/)
+    expect(text).toMatch(
+      /^Failed: "shop \/ log in" never succeeded: .*\); nor did "shop"; if that is intended/,
+    )
   })
 
   test('of side a of a session', () => {
     const session = { id: 'x', side: 'b', looks: 1 } as const
     const comparison = { ...passed.comparison!, referenceNeverSucceeded: ['search'] }
     expect(headline({ ...passed, session, comparison, verdict: 'failed' })).toMatch(
-      /^Failed: "search" never succeeded on side a; if that is meant, write the threshold/,
+      /^Failed: "search" never succeeded on side a; if that is intended, write the threshold/,
     )
   })
 

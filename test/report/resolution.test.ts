@@ -7,7 +7,7 @@ const page = { width: 80, style: createStyle(false), ascii: false }
 
 test('each request has the smallest slowdown that would have been found, and what is unknown says so', () => {
   expect(renderResolution(passed.comparison!, page)).toMatchInlineSnapshot(`
-    "What this machine can tell apart, nine times in ten
+    "Smallest slowdown that this machine detects nine times in ten
       request          p50   p95  p99
       details         +29%     ?    ?
       create booking  +28%     ?    ?

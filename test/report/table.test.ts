@@ -31,8 +31,8 @@ test('then it gives up what is expendable', () => {
     'request            p95',
     'a reque…g name  4.10ms',
     '检索服务        12.0ms',
-    'not shown, too',
-    'narrow: count',
+    'columns left out to',
+    'fit: count',
   ])
 })
 

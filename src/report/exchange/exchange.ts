@@ -61,7 +61,7 @@ export function renderExchange(exchange: Exchange, options: ExchangeOptions): st
   ])
   const all =
     attempt.hops.length > 1
-      ? [`${formatLatency(attempt.latencyMs)} in all, ${attempt.hops.length} exchanges`]
+      ? [`${formatLatency(attempt.latencyMs)} in total, ${attempt.hops.length} exchanges`]
       : []
   const lines = [style.bold(safe(name)), ...hops, ...all, ...describeChecks(exchange, page, safe)]
   return inCharactersOf(page, `${lines.join('\n')}\n`)
@@ -69,9 +69,9 @@ export function renderExchange(exchange: Exchange, options: ExchangeOptions): st
 
 /** Why another exchange follows. */
 function describeTurn({ failure, status, answer }: Hop): string {
-  if (failure !== null) return `sent again, after ${failure.kind}: ${failure.message}`
+  if (failure !== null) return `retried after ${failure.kind}: ${failure.message}`
   const isRedirect = status < 400 && answer?.header('location') != null
-  return isRedirect ? `redirected by status ${status}` : `sent again, after status ${status}`
+  return isRedirect ? `redirected by status ${status}` : `retried after status ${status}`
 }
 
 function renderHop(hop: Hop, exchange: Exchange, options: ExchangeOptions): string[] {
@@ -161,7 +161,9 @@ function bodyText(answer: ReceivedResponse): string {
     const text = answer.text()
     // A zero byte stands in no text; the replacement character stands for bytes that are none.
     const isText = !text.includes('\0') && !text.slice(0, 1000).includes('\ufffd')
-    return isText ? text : `(${formatSize(bytes.length)} of ${answer.header('content-type') ?? 'no text'})`
+    return isText
+      ? text
+      : `(${formatSize(bytes.length)} of ${answer.header('content-type') ?? 'binary data'})`
   } catch (error) {
     if (error instanceof BodyError) return `(${error.message})`
     throw error
@@ -175,8 +177,8 @@ function layOut(text: string, { full, page }: ExchangeOptions): string[] {
   const shown = lines.slice(0, LINES_SHOWN).map((line) => truncate(line, page.width))
   const rest = lines.length - shown.length
   const isCut = rest > 0 || shown.some((line, i) => line !== lines[i])
-  const more = rest > 0 ? `… ${rest} more ${rest === 1 ? 'line' : 'lines'}` : '… some lines are cut'
-  return isCut ? [...shown, page.style.dim(`${more}; --full shows all`)] : shown
+  const more = rest > 0 ? `… ${rest} more ${rest === 1 ? 'line' : 'lines'}` : '… some lines are truncated'
+  return isCut ? [...shown, page.style.dim(`${more}; --full shows everything`)] : shown
 }
 
 /** `12.3ms: connected in 1.2ms, first byte after 10.4ms; 123B sent, 4.56kB received`. */

@@ -96,13 +96,13 @@ function explainRequests(scenario: Scenario, { width, isUnbounded, style }: Page
   )
   const volume =
     iterations === null
-      ? 'how many it comes to depends on how fast the service answers'
-      : `about ${plural(iterations, requests.some((entry) => 'steps' in entry) ? 'iteration' : 'request')} in all`
+      ? 'the total depends on how fast the service responds'
+      : `about ${plural(iterations, requests.some((entry) => 'steps' in entry) ? 'iteration' : 'request')} in total`
   return [
     ...table.split('\n'),
     ...journeys,
     ...explainPhases(scenario).map(safe),
-    `${volume}; one that takes longer than ${formatDuration(http.timeoutMs)} fails`,
+    `${volume}; a request that takes longer than ${formatDuration(http.timeoutMs)} fails`,
   ]
 }
 
@@ -129,8 +129,8 @@ function explainPick({ pick, onEnd }: Feeder): string {
   if (pick === undefined) return 'at random in each iteration'
   const isOnce = pick === 'unique' && onEnd !== 'recycle'
   const end =
-    isOnce || onEnd === 'stop' ? 'the run ends with an error when none is left' : 'then from the first again'
-  return `in order${isOnce ? ', each once over all workers' : ''}; ${end}`
+    isOnce || onEnd === 'stop' ? 'the run ends with an error when none are left' : 'then starts over'
+  return `in order${isOnce ? ', each only once across all workers' : ''}; ${end}`
 }
 
 function explainThresholds(thresholds: readonly Threshold[]): string[] {
@@ -139,7 +139,7 @@ function explainThresholds(thresholds: readonly Threshold[]): string[] {
     const early =
       abort === null
         ? ''
-        : `; when it is broken the run ends at once, but not before ${formatDuration(abort.afterMs)} and ${plural(abort.minSamples, 'request')}`
+        : `; if it is not met, the run stops early, but not before ${formatDuration(abort.afterMs)} and ${plural(abort.minSamples, 'request')}`
     return `fails unless ${explainLimit(threshold)}${early}`
   })
 }
@@ -149,15 +149,16 @@ function explainLimit({ request, metric, operator, limit }: Threshold): string {
   const share = /^p(\d\d)(\d?)$/.exec(metric)
   if (share !== null && operator.startsWith('<')) {
     const percent = share[2] === '' ? share[1] : `${share[1]}.${share[2]}`
-    const whose = request === null ? 'all requests' : `"${printable(request)}"`
-    return `${percent} % of ${whose} are answered in ${operator === '<' ? 'less than' : 'at most'} ${bound}`
+    const whose = request === null ? 'all requests' : `"${printable(request)}" requests`
+    return `${percent}% of ${whose} are answered in ${operator === '<' ? 'less than' : 'at most'} ${bound}`
   }
   const subject = request === null ? '' : ` of "${printable(request)}"`
   return `the ${NOUNS[metric] ?? findMetric(metric)!.description}${subject} is ${WORDS[operator]} ${bound}`
 }
 
-/** Of the metrics whose description is in the plural. */
+/** For the metrics whose description doesn't fit into the sentence. */
 const NOUNS: Readonly<Record<string, string>> = {
+  error_rate: 'error rate',
   throughput: 'throughput',
   requests: 'number of finished requests',
 }
@@ -171,12 +172,17 @@ const WORDS: Readonly<Record<Threshold['operator'], string>> = {
 
 function explainBaseline(scenario: Scenario, { file, exists }: BaselineFile): string[] {
   const { tolerance, minDeltaMs } = scenario.baseline
+  // In the open model throughput is an input, so it isn't compared.
+  const throughput =
+    scenario.load.model === 'closed'
+      ? ` throughput falls by more than ${formatShare(tolerance.throughput)},`
+      : ''
   const percent = (ratio: number) => formatShare(ratio)
   const where = exists
-    ? `held against ${file}`
-    : `${file} does not exist yet: perfctl baseline update ${scenario.file ?? ''}${scenario.profile === null ? '' : ` --profile ${scenario.profile}`}`.trimEnd()
+    ? `compared with ${file}`
+    : `${file} does not exist yet; create it: perfctl baseline update ${scenario.file ?? ''}${scenario.profile === null ? '' : ` --profile ${scenario.profile}`}`.trimEnd()
   return [
     where,
-    `regressed when, beyond chance, p50 grows by more than ${percent(tolerance.p50)}, p95 by ${percent(tolerance.p95)}, p99 by ${percent(tolerance.p99)} (and by at least ${formatLatency(minDeltaMs)}), throughput falls by more than ${percent(tolerance.throughput)}, or the error rate grows by more than ${percent(tolerance.errorRate).replace('%', '')} percentage ${tolerance.errorRate === 0.01 ? 'point' : 'points'}`,
+    `regressed if, beyond chance, p50 rises by more than ${percent(tolerance.p50)}, p95 by ${percent(tolerance.p95)}, p99 by ${percent(tolerance.p99)} (and by at least ${formatLatency(minDeltaMs)}),${throughput} or the error rate rises by more than ${percent(tolerance.errorRate).replace('%', '')} percentage ${tolerance.errorRate === 0.01 ? 'point' : 'points'}`,
   ]
 }

@@ -23,8 +23,8 @@ export function explainLoad(load: Load, page: Page): string[] {
 
 function explainModel(load: Load): string {
   return load.model === 'closed'
-    ? 'virtual users: each sends its next request when the last one is answered (closed model)'
-    : 'arrivals: requests start at their moment, whatever the service does (open model)'
+    ? 'virtual users: each waits for its response before it sends the next request (closed model)'
+    : 'arrivals: iterations start at the given rate, however slow the service is (open model)'
 }
 
 function drawLevels(load: Load, { width, ascii }: Page): string[] {
@@ -88,18 +88,18 @@ function explainRest(load: Load): string[] {
       lines.push(`each user stops after ${plural(iterationsPerVu, 'iteration')}`)
     if (pacingMs !== undefined)
       lines.push(
-        `each user begins an iteration every ${pacingMs
+        `each user starts an iteration every ${pacingMs
           .map(formatDuration)
           .filter((text, i, all) => all.indexOf(text) === i)
           .join(' to ')}`,
       )
-    if (most > 0) lines.push(`after each iteration a user thinks for ${time}`)
+    if (most > 0) lines.push(`think time of ${time} after each iteration`)
   } else {
-    const spacing = load.arrivals === 'even' ? 'evenly spaced' : 'at random moments (Poisson)'
+    const spacing = load.arrivals === 'even' ? 'evenly spaced' : 'at random times (Poisson)'
     lines.push(
-      `${spacing}; beyond ${formatCount(load.maxVus)} under way at once arrivals are dropped, and counted`,
+      `${spacing}; when all ${formatCount(load.maxVus)} virtual users are busy, arrivals are dropped and counted`,
     )
   }
-  lines.push(`requests under way at the end may take ${formatDuration(gracefulStopMs)} to finish`)
+  lines.push(`requests in flight at the end get ${formatDuration(gracefulStopMs)} to finish`)
   return lines
 }

@@ -59,9 +59,11 @@ function listSteps(steps: readonly Step[], depth = 0): ExplainedStep[] {
       return [{ depth, text: `${when}${lineOf(step.request)}${often}`, request: step.request }]
     if (step.type === 'pause') {
       const [from, to] = step.pauseMs.map(formatDuration)
-      return [{ depth, text: `${when}pause ${from === to ? from : `${from}..${to}`}${often}`, request: null }]
+      return [
+        { depth, text: `${when}pause ${from === to ? from : `${from} to ${to}`}${often}`, request: null },
+      ]
     }
-    return [{ depth, text: `${when}together${often}:`, request: null }, ...listSteps(step.steps, depth + 1)]
+    return [{ depth, text: `${when}group${often}:`, request: null }, ...listSteps(step.steps, depth + 1)]
   })
 }
 
@@ -69,7 +71,7 @@ function listSteps(steps: readonly Step[], depth = 0): ExplainedStep[] {
 export function explainPhases({ before, beforeEach, after }: Scenario): string[] {
   const phases = [
     ['once before the load', before],
-    ['each virtual user first', beforeEach],
+    ['once per virtual user', beforeEach],
     ['once after the load', after],
   ] as const
   return phases.flatMap(([title, steps]) =>
@@ -87,5 +89,7 @@ function describeRepeat({ repeat }: Step): string {
   if (repeat === undefined) return ''
   const [from, to] = repeat.times
   const times = from === to ? plural(from, 'time') : `${from} to ${to} times`
-  return `, ${times}${repeat.until === undefined ? '' : ` at most, until ${describeCondition(repeat.until)}`}`
+  return repeat.until === undefined
+    ? `, ${times}`
+    : `, at most ${times}, until ${describeCondition(repeat.until)}`
 }

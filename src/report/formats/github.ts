@@ -6,7 +6,7 @@ import { plural } from '../../base/units.js'
 import type { Result } from '../../stats/result.js'
 import { type NextStep, nextStep } from '../advice.js'
 import { describeNeverSucceeded } from '../never-succeeded.js'
-import { describeChange, formatActual, formatInterval, formatLimit, headline } from '../wording.js'
+import { describeActual, describeChange, formatInterval, formatLimit, headline } from '../wording.js'
 import type { Format } from './format.js'
 import { escapeMarkdown, renderMarkdown } from './markdown.js'
 
@@ -74,7 +74,7 @@ function listFindings(result: Result): Finding[] {
       ({ expression, actual }): Finding => ({
         level: 'error',
         title: 'threshold not met',
-        message: `${expression}: measured ${formatActual(expression, actual)}`,
+        message: `${expression}: ${describeActual(expression, actual)}`,
         subject: expression,
       }),
     )
@@ -89,7 +89,7 @@ function listNeverSucceeded(result: Result): Finding[] {
   return describeNeverSucceeded(result).map(({ name, sentence, remedy }) => ({
     level: 'error',
     title: 'never succeeded',
-    message: `${sentence}; if that is meant, write ${remedy}`,
+    message: `${sentence}; if that is intended, write ${remedy}`,
     subject: name,
   }))
 }
@@ -104,7 +104,7 @@ function listRegressions({ comparison }: Result): Finding[] {
       message:
         row.interval === null
           ? describeChange(row)
-          : `${describeChange(row)}; 95% sure: ${formatInterval(row)}, limit ${formatLimit(row)}`,
+          : `${describeChange(row)}; 95% CI ${formatInterval(row)}, limit ${formatLimit(row)}`,
       subject: row.request,
     }))
 }

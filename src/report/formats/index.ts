@@ -34,8 +34,8 @@ export function parseReportFlag(flag: string): ReportRequest {
   const path = equals < 0 ? null : flag.slice(equals + 1)
   const format = FORMAT_IDS.find((known) => known === id)
   if (format === undefined) {
-    const known = `formats are ${FORMAT_IDS.join(', ')}`
-    throw userError(`--report ${flag}: there is no format "${id}"`, didYouMean(id, FORMAT_IDS) ?? known)
+    const known = `use one of ${FORMAT_IDS.join(', ')}`
+    throw userError(`--report ${flag}: unknown format "${id}"`, didYouMean(id, FORMAT_IDS) ?? known)
   }
   if (path === '')
     throw userError(`--report ${flag}: the path is empty`, `write --report ${id}=FILE, or ${id}=- for stdout`)

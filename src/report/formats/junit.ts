@@ -7,7 +7,7 @@ import { printable } from '../../base/printable.js'
 import type { MetricComparison } from '../../stats/comparison.js'
 import type { Result } from '../../stats/result.js'
 import { describeNeverSucceeded } from '../never-succeeded.js'
-import { describeChange, formatActual, formatInterval, formatLimit, headline } from '../wording.js'
+import { describeActual, describeChange, formatInterval, formatLimit, headline } from '../wording.js'
 import type { Format } from './format.js'
 
 interface Case {
@@ -53,7 +53,7 @@ function neverSucceededCases(result: Result): Case[] {
     outcome: {
       tag: 'failure',
       type: 'never_succeeded',
-      message: `${sentence}; if that is meant, write ${remedy}`,
+      message: `${sentence}; if that is intended, write ${remedy}`,
     },
   }))
 }
@@ -63,7 +63,7 @@ function thresholdCases(result: Result): Case[] {
   return thresholds.map(({ expression, actual, passed }) => ({
     classname: `perfctl.${scenario.name}.thresholds`,
     name: expression,
-    outcome: thresholdOutcome(`measured ${formatActual(expression, actual)}`, passed, result),
+    outcome: thresholdOutcome(describeActual(expression, actual), passed, result),
   }))
 }
 
@@ -90,7 +90,7 @@ function metricCases({ comparison, scenario }: Result): Case[] {
 function outcomeOf(row: MetricComparison, gates: boolean): Case['outcome'] {
   const { verdict, reason } = row
   if (verdict === 'missing' || verdict === 'regressed') {
-    const sure = row.interval === null ? '' : `; 95% sure: ${formatInterval(row)}, limit ${formatLimit(row)}`
+    const sure = row.interval === null ? '' : `; 95% CI ${formatInterval(row)}, limit ${formatLimit(row)}`
     const message = describeChange(row) + sure
     return gates ? { tag: 'failure', type: 'regression', message } : { tag: 'skipped', message }
   }

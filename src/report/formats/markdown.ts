@@ -46,7 +46,7 @@ function renderComparison(comparison: Comparison): string {
   const { baseline, metrics } = comparison
   const shown = metrics.filter(({ verdict }) => verdict !== 'passed')
   const passed = metrics.length - shown.length
-  const intro = `Compared with ${escapeMarkdown(baseline)}: ${plural(passed, 'metric')} within the limits.`
+  const intro = `Compared with ${escapeMarkdown(baseline)}: ${plural(passed, 'metric')} within their limits.`
   if (shown.length === 0) return intro
   // Worst first.
   const rows = shown
@@ -57,9 +57,9 @@ function renderComparison(comparison: Comparison): string {
       ...comparedCells(row),
       row.verdict === 'regressed' || row.verdict === 'missing' ? `**${row.verdict}**` : row.verdict,
     ])
-  const titles = ['request', 'metric', ...sideTitles(comparison), 'change', '95% sure', 'limit', 'verdict']
+  const titles = ['request', 'metric', ...sideTitles(comparison), 'change', '95% CI', 'limit', 'verdict']
   const left = shown.length - rows.length
-  const more = left === 0 ? '' : `\n\n${plural(left, 'more line')}: these are the worst.`
+  const more = left === 0 ? '' : `\n\n${plural(left, 'more metric')} not shown; these are the worst.`
   return `${intro}\n\n${renderTable(titles, 2, rows)}${more}`
 }
 
@@ -93,7 +93,7 @@ function renderRequests(
   const left = requests.length - shown.length
   const rows = shown.map((request) => cells(escapeMarkdown(request.name), request))
   const all = requests.length > 1 ? [cells('**total**', totals)] : []
-  const rates = hasFailed ? ['rate', 'with failed'] : ['rate']
+  const rates = hasFailed ? ['rate', 'incl. failed'] : ['rate']
   const titles = ['request', 'count', ...rates, 'errors', 'p50', 'p95', 'p99', 'max']
   const table = renderTable(titles, 1, [...rows, ...all])
   return left === 0 ? table : `${table}\n\n${escapeMarkdown(describeLeft(left))}`

@@ -40,7 +40,7 @@ function renderMoment({ time, commits, changes, others }: Moment, { width, style
     style.bold(wrap(`  ${time}  ${commits}`, width, '    ')),
     ...changes.slice(0, CHANGES_SHOWN).map((change) => paintOf(change.isWorse, style)(line(change.text))),
     ...(more > 0 ? [line(`and ${plural(more, 'more change')}`)] : []),
-    ...(others.length > 0 ? [style.yellow(line(`also different from then on: ${others.join('; ')}`))] : []),
+    ...(others.length > 0 ? [style.yellow(line(`also changed at that point: ${others.join('; ')}`))] : []),
   ].join('\n')
 }
 

@@ -34,7 +34,7 @@ function renderSection(history: History, trends: readonly Trend[]): string {
 function renderMoment({ time, commits, changes, others }: Moment): string {
   const lines = [
     ...changes.map(({ text, isWorse }) => (isWorse ? `**${escapeMarkdown(text)}**` : escapeMarkdown(text))),
-    ...others.map((other) => escapeMarkdown(`also different from then on: ${other}`)),
+    ...others.map((other) => escapeMarkdown(`also changed at that point: ${other}`)),
   ]
   return [`- ${escapeMarkdown(`${time}, ${commits}`)}`, ...lines.map((line) => `  - ${line}`)].join('\n')
 }

@@ -63,9 +63,9 @@ function formatCommits({ points }: History, index: number): string {
   const [before, after] = [points[index - 1], points[index]].map(
     (point) => point?.environment.gitCommit ?? null,
   )
-  if (after === null || after === undefined) return 'commit not known'
-  if (before === after) return `commit ${shorten(after)}, as before`
-  return `commit ${shorten(after)}${before ? `, before it ${shorten(before)}` : ''}`
+  if (after === null || after === undefined) return 'commit unknown'
+  if (before === after) return `commit ${shorten(after)}, same as before`
+  return `commit ${shorten(after)}${before ? ` (previously ${shorten(before)})` : ''}`
 }
 
 function shorten(commit: string): string {

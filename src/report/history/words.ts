@@ -36,7 +36,7 @@ export function describeHistory(
     origin: [printable(load), baseline === null ? '' : printable(baseline)]
       .filter((text) => text !== '')
       .join(', '),
-    finding: findingOf(moments, points.length, baseline === null ? 'results' : 'jobs'),
+    finding: findingOf(moments, points.length, baseline === null ? 'result' : 'job'),
     failing: listFailing(points, baseline === null ? 'result' : 'job'),
   }
 }
@@ -49,16 +49,15 @@ function listFailing(points: History['points'], noun: string): string[] {
         byName.set(request, [...(byName.get(request) ?? []), startedAt])
   return [...byName].map(([name, times]) => {
     const last = printable(times.at(-1)!.slice(0, 16).replace('T', ' '))
-    return `every try of "${printable(name)}" failed in ${times.length} of ${plural(points.length, noun)}, the last time ${last}`
+    return `every request of "${printable(name)}" failed in ${times.length} of ${plural(points.length, noun)}, most recently ${last}`
   })
 }
 
 function findingOf(moments: number, points: number, noun: string): string {
-  if (moments === 1) return 'It changed once:'
-  if (moments > 1) return `It changed ${moments} times:`
-  if (points === 1) return 'A trend needs more than one.'
+  if (moments > 0) return `${plural(moments, 'change point')}:`
+  if (points === 1) return `A trend needs more than one ${noun}.`
   if (points < POINTS_FEW) {
-    return `No change can be told from chance yet: ${points} ${noun} are few, ${POINTS_FEW} show the first.`
+    return `${plural(points, noun)} are too few to tell a change from chance; it takes about ${POINTS_FEW}.`
   }
   return 'Nothing changed beyond chance.'
 }

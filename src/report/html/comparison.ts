@@ -40,7 +40,7 @@ const columnsOf = ([before, after]: readonly [string, string]): readonly TableCo
   { title: 'change' },
   { title: 'verdict', isText: true },
   { title: 'better · worse', isText: true, isExpendable: true },
-  { title: '95% sure', isExpendable: true },
+  { title: '95% CI', isExpendable: true },
   { title: 'limit', isExpendable: true },
   { title: before, isExpendable: true },
   { title: after, isExpendable: true },

@@ -65,7 +65,7 @@ function renderRate(points: readonly Point[], frame: Frame): Markup {
   if (maxOf(values) === 0) return NOTHING
   return renderChart({
     ...small(frame),
-    title: 'Requests a second',
+    title: 'Requests per second',
     description: `between ${formatRate(minOf(values) ?? 0)} and ${formatRate(maxOf(values) ?? 0)}`,
     yTicks: countTicks(values),
     lines: [{ label: 'finished', look: 'b', values, isArea: true }],
@@ -79,7 +79,7 @@ function renderFailures(points: readonly Point[], frame: Frame): Markup {
   if (most === 0) return NOTHING
   return renderChart({
     ...small(frame),
-    title: 'Failures a second',
+    title: 'Failures per second',
     description: `at most ${formatRate(most)}`,
     yTicks: countTicks(values),
     lines: [{ label: 'failed', look: 'bad', values, isArea: true }],
@@ -107,7 +107,7 @@ function renderDropped(points: readonly Point[], frame: Frame): Markup {
   if (most === 0) return NOTHING
   return renderChart({
     ...small(frame),
-    title: 'Arrivals dropped a second',
+    title: 'Arrivals dropped per second',
     description: `at most ${formatRate(most)}`,
     yTicks: countTicks(values),
     lines: [{ label: 'dropped', look: 'bad', values, isArea: true }],
@@ -146,7 +146,7 @@ export function renderFigures(points: readonly Point[], rowsMax: number): Markup
   ])
   const every = step > 1 ? `, every ${formatDuration(step * points[0]!.duration * 1000)}` : ''
   const { duration } = points[0]!
-  const coarse = `Each point is ${formatDuration(duration * 1000)}: latencies of the worst second, rates on average.`
+  const coarse = `Each point covers ${formatDuration(duration * 1000)}: latencies are from its worst second, rates are averages.`
   return html`${duration > 1 ? html`<p class="hint">${coarse}</p>` : NOTHING}<details class="data"><summary>Over time, as a table${every}</summary>
 ${renderTable(
   'Figures over time',

@@ -11,7 +11,7 @@ import { requestPoints } from './series.js'
 import { renderFacts, renderName, renderTable, type TableColumn } from './table.js'
 
 function columnsOf(hasFailed: boolean): readonly TableColumn[] {
-  const withFailed = { title: 'with failed', isExpendable: true }
+  const withFailed = { title: 'incl. failed', isExpendable: true }
   return [
     { title: 'request', isText: true },
     { title: 'count', isExpendable: true },
@@ -57,10 +57,8 @@ export function renderRequests(result: Result): Markup {
   })
   const unsent = result.requests.length - sent.length
   const notes = [
-    ...(sent.length > UNSORTED_MOST
-      ? ['Sorted: what got slower first, then what failed, then the slowest by p95.']
-      : []),
-    ...(unsent > 0 ? [`Not in the table: ${plural(unsent, 'request')} of which none was sent.`] : []),
+    ...(sent.length > UNSORTED_MOST ? ['Sorted: regressions first, then by error rate, then by p95.'] : []),
+    ...(unsent > 0 ? [`Not in the table: ${plural(unsent, 'request')} never sent.`] : []),
   ]
   return renderRequestTable(rows, result.totals, notes.join(' '))
 }
@@ -74,7 +72,7 @@ export function renderRequestTable(
   if (requests.length === 0) return NOTHING
   const hasFailed = totals.failed > 0
   const rows = requests.map(([name, measured]) => cells(name, measured, hasFailed))
-  const all = requests.length > 1 ? [cells('all', totals, hasFailed)] : []
+  const all = requests.length > 1 ? [cells('total', totals, hasFailed)] : []
   return html`<section aria-labelledby="requests">
 <h2 id="requests">Requests</h2>
 ${
@@ -115,7 +113,7 @@ export function renderEach(result: Result): Markup {
   const each = listEach(result)
   if (each.length === 0) return NOTHING
   const left = listRequests(result).length - each.length
-  const hint = `The worst and the busiest; the saved result has the other ${formatCount(left)} in as much detail.`
+  const hint = `Only the worst and the busiest requests; the saved result has the other ${formatCount(left)} in the same detail.`
   return html`<section aria-labelledby="each">
 <h2 id="each">Request by request</h2>
 ${
@@ -146,7 +144,7 @@ function renderRequest(request: RequestResult, index: number, result: Result): M
       : [['redirects followed', formatCount(request.redirects)] satisfies [string, Content]]),
     ...(request.retries.attempts === 0
       ? []
-      : [['sent again', formatCount(request.retries.attempts)] satisfies [string, Content]]),
+      : [['retries', formatCount(request.retries.attempts)] satisfies [string, Content]]),
     ...Object.entries(request.statuses).map(([status, count]): [string, Content] => [
       `status ${status}`,
       formatCount(count),
@@ -158,7 +156,7 @@ function renderRequest(request: RequestResult, index: number, result: Result): M
 ${renderPercentiles([
   { label: 'latency', latency },
   { label: 'service time', latency: request.serviceTime },
-  { label: 'to first byte', latency: request.timeToFirstByte },
+  { label: 'time to first byte', latency: request.timeToFirstByte },
 ])}<div class="charts">
 ${renderDistribution({ request: name, latency, comparison: result.comparison }, true)}${renderCourse(points, result.durationSeconds, true)}</div>
 ${renderFigures(points, ROWS_MAX)}${renderFacts(facts)}${renderErrors(request.errors)}</div>

@@ -79,7 +79,10 @@ export function renderKeyFigures(all: KeyFigures): Markup {
   const perSecond = (rate: number) => formatRate(rate).slice(0, -2)
   const figures = [
     ['requests', formatCount(requests)],
-    [errorRate === 0 ? 'a second' : `a second, ${perSecond(requestRate)} with failed`, perSecond(throughput)],
+    [
+      errorRate === 0 ? 'per second' : `per second, ${perSecond(requestRate)} incl. failed`,
+      perSecond(throughput),
+    ],
     ['failed', formatShare(errorRate)],
     ['p50', formatLatency(latency.p50)],
     ['p95', formatLatency(latency.p95)],

@@ -28,7 +28,7 @@ export async function openDatagrams(address: Address, flag: string, world: SinkW
   let isNoticed = false
   const warn = (reason: string) => {
     if (!isNoticed)
-      world.notice(`warning: ${flag}=${showAddress(address)}: ${reason}; the load goes on without it`)
+      world.notice(`warning: ${flag}=${showAddress(address)}: ${reason}; the load continues without it`)
     isNoticed = true
   }
   const found = await lookup(address.host).catch((error: unknown) => {
@@ -52,7 +52,7 @@ export async function openDatagrams(address: Address, flag: string, world: SinkW
   return {
     send(lines) {
       for (const datagram of pack(lines, DATAGRAM_BYTES)) {
-        if (waiting >= WAITING_MOST) return warn('the system sends too slowly')
+        if (waiting >= WAITING_MOST) return warn('the system sends datagrams too slowly')
         waiting++
         socket.send(datagram, (error) => {
           waiting--

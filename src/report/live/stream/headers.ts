@@ -36,13 +36,13 @@ export function parsePairs(variable: string, text: string | undefined): [name: s
       decodePercent(pair.slice(equals + 1).trim()),
     ]
     if (name !== '' && value !== null) return [name, value]
-    throw userError(`${variable}: not a list of name=value`, 'such as name=value,other=value%20two')
+    throw userError(`${variable}: not a list of name=value`, 'write name=value,other=value%20two')
   })
 }
 
 function readVariable(name: string, text: string | undefined): [string, string][] {
   return parsePairs(name, text).map(([header, value]) => {
     if (/^[!#$%&'*+.^`|~\w-]+$/.test(header) && !/[\r\n\0]/.test(value)) return [header.toLowerCase(), value]
-    throw userError(`${name}: not a list of headers`, 'such as authorization=Bearer%20TOKEN')
+    throw userError(`${name}: not a list of headers`, 'write authorization=Bearer%20TOKEN')
   })
 }

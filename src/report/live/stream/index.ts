@@ -72,18 +72,18 @@ export function parseStreamFlag(flag: string): StreamRequest {
   const id = equals < 0 ? flag : flag.slice(0, equals)
   const sink = SINK_IDS.find((known) => known === id)
   if (sink === undefined) {
-    const known = `sinks are ${SINK_IDS.join(', ')}; such as --stream prometheus=:9464`
-    throw userError(`--stream: there is no sink "${conceal(id)}"`, didYouMean(id, SINK_IDS) ?? known)
+    const known = `use one of ${SINK_IDS.join(', ')}, such as --stream prometheus=:9464`
+    throw userError(`--stream: unknown sink "${conceal(id)}"`, didYouMean(id, SINK_IDS) ?? known)
   }
   const { forms, example, preset }: SinkRow = SINKS[sink]
   const text = equals < 0 ? preset : flag.slice(equals + 1)
   const hint = `write --stream ${sink}=${example}`
-  if (text === undefined) throw userError(`--stream ${sink}: it needs an address`, hint)
+  if (text === undefined) throw userError(`--stream ${sink}: an address is missing`, hint)
   for (const read of forms) {
     const address = read(text)
     if (address !== null) return { sink, address }
   }
-  throw userError(`--stream ${sink}=${conceal(text)}: not an address for it`, hint)
+  throw userError(`--stream ${sink}=${conceal(text)}: not a valid address`, hint)
 }
 
 /** Whether it sends its metrics to stdout, which nothing else may be written to then. */

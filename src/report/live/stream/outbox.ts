@@ -53,7 +53,7 @@ export function openOutbox(options: OutboxOptions, limits: Limits = LIMITS): Out
   const warn = (reason: string) => {
     if (isNoticed) return
     isNoticed = true
-    options.notice(`warning: ${options.label}: ${reason}; the load goes on without it`)
+    options.notice(`warning: ${options.label}: ${reason}; the load continues without it`)
   }
 
   const work = async () => {
@@ -89,7 +89,7 @@ export function openOutbox(options: OutboxOptions, limits: Limits = LIMITS): Out
       const limit = setTimeout(() => givenUp.abort(), limits.closeMs)
       await working
       clearTimeout(limit)
-      if (givenUp.signal.aborted) warn(`no answer within ${limits.closeMs / 1000} s of the end`)
+      if (givenUp.signal.aborted) warn(`no response within ${limits.closeMs / 1000}s of the end`)
     },
   }
 }
@@ -120,7 +120,7 @@ async function post(
     warn(`status ${response.status}${said === '' ? '' : ` (${said})`}`)
     return response.status >= 500 || response.status === 429 ? 'away' : 'refused'
   } catch (error) {
-    if (!signal.aborted) warn(isTimeout(error) ? `no answer within ${attemptMs / 1000} s` : reasonOf(error))
+    if (!signal.aborted) warn(isTimeout(error) ? `no response within ${attemptMs / 1000}s` : reasonOf(error))
     return 'away'
   }
 }

@@ -54,8 +54,10 @@ async function listen(server: Server, address: Address): Promise<Address> {
   }).catch((error: unknown) => {
     const taken = codeOf(error) === 'EADDRINUSE'
     throw userError(
-      `--stream prometheus=${showAddress(address)}: ${taken ? 'the port is taken' : messageOf(error)}`,
-      taken ? 'another port, such as :9465, or :0 for a free one' : 'such as prometheus=:9464',
+      `--stream prometheus=${showAddress(address)}: ${taken ? 'the port is in use' : messageOf(error)}`,
+      taken
+        ? 'use another port, such as :9465, or :0 for a free one'
+        : 'use an address such as prometheus=:9464',
     )
   })
   return { ...address, port: (server.address() as AddressInfo).port }

@@ -114,13 +114,16 @@ function readOwnLabels(env: Readonly<Record<string, string | undefined>>): Label
   const wrong = labels.find(([name]) => !/^[A-Za-z_]\w*$/.test(name) || name.startsWith('__'))
   if (wrong !== undefined) {
     throw userError(
-      `PERFCTL_STREAM_LABELS: "${wrong[0]}" is no name of a label`,
-      'letters, digits and _, such as branch=main,job=42',
+      `PERFCTL_STREAM_LABELS: "${wrong[0]}" is not a label name`,
+      'use letters, digits and _, such as branch=main,job=42',
     )
   }
   const taken = labels.find(([name]) => OWN_LABELS.includes(name))
   if (taken !== undefined) {
-    throw userError(`PERFCTL_STREAM_LABELS: ${taken[0]} is a label of perfctl's own`, 'use another name')
+    throw userError(
+      `PERFCTL_STREAM_LABELS: ${taken[0]} is a label that perfctl sets itself`,
+      'use another name',
+    )
   }
   return labels
 }

@@ -26,11 +26,11 @@ export async function openTextFile(path: string, flag: string, world: SinkWorld)
   const file = resolve(world.cwd, path)
   let isBroken = false
   const warn = (reason: string) => {
-    if (!isBroken) world.notice(`warning: ${flag}=${path}: ${reason}; the load goes on without it`)
+    if (!isBroken) world.notice(`warning: ${flag}=${path}: ${reason}; the load continues without it`)
     isBroken = true
   }
   const stream = await openStream(file).catch((error: unknown) => {
-    throw userError(`${flag}=${path}: ${messageOf(error)}`, 'name a file that can be written')
+    throw userError(`${flag}=${path}: ${messageOf(error)}`, 'use a file that can be written')
   })
   stream.on('error', (error) => warn(messageOf(error)))
   return {

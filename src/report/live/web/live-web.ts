@@ -86,6 +86,6 @@ interface Ended {
 function renderEnded({ name, result }: Ended): string {
   if (result !== null) return renderReport(result).text
   return html`<header><p class="eyebrow">${name}</p>
-<h1><span class="symbol bad" aria-hidden="true">✗</span><span class="bad">Error</span>: the run could not be carried out; the terminal says why.</h1></header>
+<h1><span class="symbol bad" aria-hidden="true">✗</span><span class="bad">Error</span>: the run could not be carried out; see the terminal for the reason.</h1></header>
 `.text
 }

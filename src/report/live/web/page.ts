@@ -60,7 +60,7 @@ const SCRIPT = new Markup(`
   })
 
   on('live', (frame) => {
-    say(isPaused ? 'Paused; the run goes on.' : 'Updated every second.')
+    say(isPaused ? 'Paused; the run continues.' : 'Updated every second.')
     pause.hidden = false
     if (isPaused) waiting = frame
     else show(frame)
@@ -71,25 +71,25 @@ const SCRIPT = new Markup(`
     article.innerHTML = html
     own(article)
     document.title = title
-    say('This run is over.')
+    say('This run has ended.')
   })
   on('end', () => {
     source.close()
     pause.hidden = true
-    say('perfctl has ended; this page stays as it is. Save it, or use --report html.')
+    say('perfctl has ended; this page no longer changes. Save it, or use --report html.')
   })
   source.onerror = () => {
-    if (++failures <= RETRIES) return say('Connection lost, trying again…')
+    if (++failures <= RETRIES) return say('Connection lost, retrying…')
     source.close()
     pause.hidden = true
-    say('Connection lost. What you see is the last that was known.')
+    say('Connection lost. This page shows the last data received.')
   }
   pause.addEventListener('click', () => {
     isPaused = !isPaused
-    pause.textContent = isPaused ? 'Go on' : 'Pause'
+    pause.textContent = isPaused ? 'Resume' : 'Pause'
     if (waiting) show(waiting)
     waiting = null
-    say(isPaused ? 'Paused; the run goes on.' : 'Updated every second.')
+    say(isPaused ? 'Paused; the run continues.' : 'Updated every second.')
   })
 })()
 `)

@@ -56,8 +56,8 @@ ${frame === null ? NOTHING : renderBar(frame)}</header>
 
 function describePhase(frame: Frame | null): string {
   if (frame === null) return 'Starting'
-  if (frame.phase === 'warm-up') return 'Warming up: none of this counts'
-  if (frame.phase === 'stopping') return 'Stopping: waiting for the last answers'
+  if (frame.phase === 'warm-up') return 'Warming up: not measured yet'
+  if (frame.phase === 'stopping') return 'Stopping: waiting for the last responses'
   return frame.stages > 1 ? `Running: stage ${frame.stage} of ${frame.stages}` : 'Running'
 }
 
@@ -96,8 +96,8 @@ ${renderFacts([
       ? html`<b class="unsure">${formatShare(busy)}: near its limit</b>`
       : `${Math.round(busy * 100)}% busy`,
   ],
-  ['sent late by (p99)', formatLatency(latenessMsP99)],
-  ['arrivals dropped', dropped === 0 ? 'none' : html`<b class="unsure">${plural(dropped, 'arrival')}</b>`],
+  ['scheduling lag (p99)', formatLatency(latenessMsP99)],
+  ['dropped arrivals', dropped === 0 ? 'none' : html`<b class="unsure">${plural(dropped, 'arrival')}</b>`],
   ['workers', String(run.workers)],
   ['seed', String(run.seed)],
 ])}</section>

@@ -42,7 +42,8 @@ export class LiveServer {
       try {
         this.answer(request, response)
       } catch {
-        if (!response.headersSent) refuse(response, 500, 'the page could not be made: a bug in perfctl')
+        if (!response.headersSent)
+          refuse(response, 500, 'could not render the page: this is a bug in perfctl')
         else response.destroy()
       }
     })
@@ -103,12 +104,12 @@ export class LiveServer {
   }
 
   private objection({ method, headers }: IncomingMessage, url: URL | null): [number, string] | null {
-    if (url === null || !this.isOurs(headers.host)) return [403, 'not this host']
+    if (url === null || !this.isOurs(headers.host)) return [403, 'unknown host']
     if (!isSame(url.searchParams.get('token') ?? '', this.token))
-      return [403, 'open the address that perfctl printed, with its token']
+      return [403, 'open the address that perfctl printed, including its token']
     if (method !== 'GET' && method !== 'HEAD') return [405, 'GET only']
-    if (url.pathname !== '/' && url.pathname !== '/events') return [404, 'nothing here']
-    return this.viewers.size >= VIEWERS_MAX ? [503, 'too many look on already'] : null
+    if (url.pathname !== '/' && url.pathname !== '/events') return [404, 'not found']
+    return this.viewers.size >= VIEWERS_MAX ? [503, 'too many viewers'] : null
   }
 
   private welcome(response: ServerResponse): void {
@@ -177,15 +178,15 @@ function explain(error: Error, host: string, port: number): UserError {
     case 'EADDRINUSE':
       return userError(
         `${flag}: the port is in use`,
-        'name another one, or write --live-web without a port, which takes a free one',
+        'use another port, or write --live-web without one to get a free port',
       )
     case 'EACCES':
-      return userError(`${flag}: this port may not be used`, 'take one above 1023, such as --live-web 8080')
+      return userError(`${flag}: not allowed to use this port`, 'use one above 1023, such as --live-web 8080')
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return userError(
         `${flag}: this machine has no such address`,
-        '0.0.0.0 stands for all it has: --live-web 0.0.0.0:8080',
+        'to listen on all addresses, write --live-web 0.0.0.0:8080',
       )
     default:
       return userError(`${flag}: ${messageOf(error)}`, 'try another port, such as --live-web 8080')

@@ -32,43 +32,39 @@ test.each([
 })
 
 test.each([
-  ['promtheus=:9464', '--stream: there is no sink "promtheus"', 'did you mean "prometheus"?'],
+  ['promtheus=:9464', '--stream: unknown sink "promtheus"', 'did you mean "prometheus"?'],
   [
     'graphite=x',
-    '--stream: there is no sink "graphite"',
-    'sinks are prometheus, remote-write, otlp, influx, statsd, dogstatsd, ndjson; such as --stream prometheus=:9464',
+    '--stream: unknown sink "graphite"',
+    'use one of prometheus, remote-write, otlp, influx, statsd, dogstatsd, ndjson, such as --stream prometheus=:9464',
   ],
-  [
-    'prometheus=:99999',
-    '--stream prometheus=:99999: not an address for it',
-    'write --stream prometheus=:9464',
-  ],
+  ['prometheus=:99999', '--stream prometheus=:99999: not a valid address', 'write --stream prometheus=:9464'],
   [
     'prometheus=http://a:1',
-    '--stream prometheus=http://a:1: not an address for it',
+    '--stream prometheus=http://a:1: not a valid address',
     'write --stream prometheus=:9464',
   ],
   [
     'remote-write',
-    '--stream remote-write: it needs an address',
+    '--stream remote-write: an address is missing',
     'write --stream remote-write=http://localhost:9090/api/v1/write',
   ],
   [
     'otlp=localhost:4318',
-    '--stream otlp=localhost:4318: not an address for it',
+    '--stream otlp=localhost:4318: not a valid address',
     'write --stream otlp=http://localhost:4318',
   ],
   [
     'influx=http://me:pass@h:8086/?p=secret',
-    '--stream influx=http://h:8086/: not an address for it',
+    '--stream influx=http://h:8086/: not a valid address',
     'write --stream influx=http://localhost:8086/mydb, with the database',
   ],
-  ['statsd=h', '--stream statsd=h: not an address for it', 'write --stream statsd=localhost:8125'],
-  ['statsd=h:0', '--stream statsd=h:0: not an address for it', 'write --stream statsd=localhost:8125'],
-  ['ndjson=', '--stream ndjson=: not an address for it', 'write --stream ndjson=metrics.ndjson'],
+  ['statsd=h', '--stream statsd=h: not a valid address', 'write --stream statsd=localhost:8125'],
+  ['statsd=h:0', '--stream statsd=h:0: not a valid address', 'write --stream statsd=localhost:8125'],
+  ['ndjson=', '--stream ndjson=: not a valid address', 'write --stream ndjson=metrics.ndjson'],
   [
     'ndjson=http://a',
-    '--stream ndjson=http://a: not an address for it',
+    '--stream ndjson=http://a: not a valid address',
     'write --stream ndjson=metrics.ndjson',
   ],
 ])('--stream %s is refused, with a way out and without secrets', (flag, message, hint) => {

@@ -95,6 +95,6 @@ test('a disk that is full is told once, and breaks nothing', async () => {
   await watcher.close()
   watcher.frame(BUSY)
   expect(world.notices).toEqual([
-    expect.stringMatching(/^warning: --stream ndjson=\/dev\/full: ENOSPC.*; the load goes on without it$/),
+    expect.stringMatching(/^warning: --stream ndjson=\/dev\/full: ENOSPC.*; the load continues without it$/),
   ])
 })

@@ -41,7 +41,7 @@ test.each([503, 429])('a status %i is tried again until it is better, and told o
   outbox.push('b')
   await vi.waitFor(() => expect(textsOf(receiver.posts)).toEqual(['a', 'a', 'a', 'a', 'b']))
   await outbox.close()
-  expect(notices).toEqual([`warning: --stream x: status ${status}; the load goes on without it`])
+  expect(notices).toEqual([`warning: --stream x: status ${status}; the load continues without it`])
 })
 
 test('what is refused is not sent again, and why is told, without secrets and on one line', async () => {
@@ -55,7 +55,7 @@ test('what is refused is not sent again, and why is told, without secrets and on
   await outbox.close()
   expect(textsOf(receiver.posts)).toEqual(['a', 'b', 'c'])
   expect(notices).toEqual([
-    'warning: --stream x: status 400 (bad\\u001b[2J token [redacted]\\n[redacted]); the load goes on without it',
+    'warning: --stream x: status 400 (bad\\u001b[2J token [redacted]\\n[redacted]); the load continues without it',
   ])
 })
 
@@ -75,7 +75,7 @@ test('a sink that is not there is told once, keeps nobody waiting, and gets what
   await vi.waitFor(() => expect(notices).toHaveLength(1))
   for (let i = 0; i < 100; i++) outbox.push(`${i}`)
   await outbox.close()
-  expect(notices).toEqual([expect.stringMatching(/ECONNREFUSED.*; the load goes on without it$/)])
+  expect(notices).toEqual([expect.stringMatching(/ECONNREFUSED.*; the load continues without it$/)])
 })
 
 test('only so much is kept for a sink that is slow: the newest', async () => {
@@ -98,7 +98,7 @@ test('a sink that never answers is given up when the run is over', async () => {
   outbox.push('b')
   await outbox.close()
   expect(notices).toEqual([
-    'warning: --stream x: no answer within 0.05 s of the end; the load goes on without it',
+    'warning: --stream x: no response within 0.05s of the end; the load continues without it',
   ])
 })
 
@@ -112,7 +112,7 @@ test('a sink that takes too long is tried again', async () => {
   outbox.push('a')
   await vi.waitFor(() => expect(receiver.posts).toHaveLength(2))
   await outbox.close()
-  expect(notices).toEqual(['warning: --stream x: no answer within 0.1 s; the load goes on without it'])
+  expect(notices).toEqual(['warning: --stream x: no response within 0.1s; the load continues without it'])
 })
 
 test('an answer without an end is read to its beginning only', async () => {

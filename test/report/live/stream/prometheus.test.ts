@@ -56,7 +56,7 @@ test('a port that is taken is said before anything is sent', async () => {
   const { port } = new URL(url)
   await expect(openSink(parseStreamFlag(`prometheus=${port}`), makeWorld())).rejects.toMatchObject({
     kind: 'usage',
-    problems: [{ message: `--stream prometheus=127.0.0.1:${port}: the port is taken` }],
+    problems: [{ message: `--stream prometheus=127.0.0.1:${port}: the port is in use` }],
   })
   await watcher.close()
 })

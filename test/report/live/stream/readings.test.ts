@@ -101,9 +101,9 @@ describe('a watcher', () => {
 
   test.each([
     ['branch', 'PERFCTL_STREAM_LABELS: not a list of name=value'],
-    ['my-branch=a', 'PERFCTL_STREAM_LABELS: "my-branch" is no name of a label'],
-    ['__name__=a', 'PERFCTL_STREAM_LABELS: "__name__" is no name of a label'],
-    ['phase=a', "PERFCTL_STREAM_LABELS: phase is a label of perfctl's own"],
+    ['my-branch=a', 'PERFCTL_STREAM_LABELS: "my-branch" is not a label name'],
+    ['__name__=a', 'PERFCTL_STREAM_LABELS: "__name__" is not a label name'],
+    ['phase=a', 'PERFCTL_STREAM_LABELS: phase is a label that perfctl sets itself'],
   ])('refuses the labels %s', (text, message) => {
     expect(() => watch({ PERFCTL_STREAM_LABELS: text })).toThrow(message)
   })

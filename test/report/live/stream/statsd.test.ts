@@ -121,7 +121,7 @@ describe('datagrams', () => {
     await watcher.close()
     expect(world.notices).toEqual([
       expect.stringMatching(
-        /^warning: --stream dogstatsd=127\.0\.0\.1:\d+: .*ECONNREFUSED; the load goes on without it$/,
+        /^warning: --stream dogstatsd=127\.0\.0\.1:\d+: .*ECONNREFUSED; the load continues without it$/,
       ),
     ])
   })
