@@ -3,7 +3,7 @@
  */
 import type { Ms } from '../base/clock.js'
 import { Random } from '../base/rng.js'
-import { type BookingRequest, Bookings, findMistakes } from './bookings.js'
+import { type BookingRequest, Bookings, findProblems } from './bookings.js'
 import { Cache } from './cache.js'
 import type { Work } from './latency.js'
 import { makeServices, type Service } from './records.js'
@@ -58,7 +58,7 @@ export class Api {
       const handler = methods[request.method === 'HEAD' ? 'GET' : request.method]
       return handler === undefined ? refuseMethod(methods) : handler(request, match[1] ?? '', atMs)
     }
-    return failure(404, `there is nothing at ${path}`)
+    return failure(404, `not found: ${path}`)
   }
 
   private readonly routes: readonly (readonly [RegExp, Readonly<Record<string, Handler>>])[] = [
@@ -75,7 +75,7 @@ export class Api {
     const location = query.get('location')
     const page = Number(query.get('page') ?? 1)
     if (!Number.isSafeInteger(page) || page < 1) {
-      return failure(400, 'invalid query', ['page: must be a whole number from 1'])
+      return failure(400, 'invalid query', ['page: must be a whole number, 1 or more'])
     }
     const key = JSON.stringify([category, location, page])
     const cached = this.searches.get(key, atMs)
@@ -96,7 +96,7 @@ export class Api {
   private details(id: string): Answer {
     const service = this.services[parseId(id) - 1]
     return service === undefined
-      ? failure(404, `there is no service ${id}`, [], 'details')
+      ? failure(404, `no service with id ${id}`, [], 'details')
       : json(200, service, 'details')
   }
 
@@ -107,8 +107,8 @@ export class Api {
     if (request.body === null) return failure(413, 'the body is too large')
     const value = parseJson(request.body)
     if (value === undefined) return failure(400, 'the body is not JSON', ['body: must be a JSON object'])
-    const mistakes = findMistakes(value, this.services.length)
-    if (mistakes.length > 0) return failure(422, 'invalid booking', mistakes)
+    const problems = findProblems(value, this.services.length)
+    if (problems.length > 0) return failure(422, 'invalid booking', problems)
     const wanted = value as BookingRequest
     const booking = this.bookings.add(wanted, this.services[wanted.serviceId - 1]!.pricePerHour)
     return { ...json(201, booking, 'booking'), headers: { location: `/api/bookings/${booking.id}` } }
@@ -117,7 +117,7 @@ export class Api {
   private booking(id: string): Answer {
     const booking = this.bookings.get(parseId(id))
     return booking === undefined
-      ? failure(404, `there is no booking ${id}`, [], 'details')
+      ? failure(404, `no booking with id ${id}`, [], 'details')
       : json(200, booking, 'details')
   }
 }
@@ -139,7 +139,7 @@ function json(status: number, value: unknown, work: Work | null): Answer {
 function refuseMethod(methods: Readonly<Record<string, Handler>>): Answer {
   const allowed = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
   const allow = allowed.join(', ')
-  return { ...failure(405, `only ${allow} is answered here`), headers: { allow } }
+  return { ...failure(405, `method not allowed; use ${allow.replace(', ', ' or ')}`), headers: { allow } }
 }
 
 /** The id in a path; NaN, which no record has, for anything but plain digits. */

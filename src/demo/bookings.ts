@@ -16,7 +16,7 @@ export interface Booking extends BookingRequest {
   readonly totalPrice: number
 }
 
-/** The fields of a booking as sent; whether they are valid says {@link findMistakes}. */
+/** The fields of a booking as sent; whether they are valid says {@link findProblems}. */
 type Fields = Partial<Record<keyof BookingRequest, unknown>>
 
 /** The longest booking. */
@@ -26,14 +26,15 @@ const HOURS_MAX = 12
 const CAPACITY = 10_000
 
 /** What is wrong with a booking, a sentence for each field; none when it's a {@link BookingRequest}. */
-export function findMistakes(value: unknown, serviceCount: number): readonly string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ['a booking is an object']
+export function findProblems(value: unknown, serviceCount: number): readonly string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return ['body: must be a JSON object']
   const { serviceId, date, hours } = value as Fields
-  const mistakes: string[] = []
-  if (!isWithin(serviceId, 1, serviceCount)) mistakes.push('serviceId: must be the id of an existing service')
-  if (!isDate(date)) mistakes.push('date: must be a day such as 2030-12-31')
-  if (!isWithin(hours, 1, HOURS_MAX)) mistakes.push(`hours: must be a whole number from 1 to ${HOURS_MAX}`)
-  return mistakes
+  const problems: string[] = []
+  if (!isWithin(serviceId, 1, serviceCount)) problems.push('serviceId: must be the id of an existing service')
+  if (!isDate(date)) problems.push('date: must be a day such as 2030-12-31')
+  if (!isWithin(hours, 1, HOURS_MAX)) problems.push(`hours: must be a whole number from 1 to ${HOURS_MAX}`)
+  return problems
 }
 
 /** The latest bookings: the service runs for hours under load, and must not grow meanwhile. */

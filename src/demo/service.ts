@@ -113,13 +113,13 @@ function explain(error: Error, port: number): Error {
   if (codeOf(error) === 'EADDRINUSE') {
     return userError(
       `the demo service can't listen on port ${port}: it's in use`,
-      'choose another one with --port, or --port 0 for any free one',
+      'choose another one with --port, or --port 0 for a free one',
     )
   }
   if (codeOf(error) === 'EACCES') {
     return userError(
-      `the demo service may not listen on port ${port}`,
-      'choose a port above 1023 with --port, or --port 0 for any free one',
+      `the demo service is not allowed to listen on port ${port}`,
+      'choose a port above 1023 with --port, or --port 0 for a free one',
     )
   }
   return error

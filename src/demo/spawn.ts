@@ -59,7 +59,7 @@ function firstMessage(child: ChildProcess): Promise<string> {
 function couldNotStart(reason: string): Error {
   return userError(
     `the demo service could not be started: ${reason}`,
-    'run `perfctl demo` in another terminal to see why, or give --target the URL of your own service',
+    'run `perfctl demo` in another terminal to see why, or pass --target the URL of your own service',
     'run',
   )
 }

@@ -33,7 +33,7 @@ import { checkHistogram, poolWindows, readWindow } from './window.js'
  * file and the first field that is wrong.
  */
 export function parseResult(content: string, file: string): Result {
-  return readFileShape(content, file, 'run the scenario again to make a new result', (root) => {
+  return readFileShape(content, file, 'run the scenario again to get a new result', (root) => {
     checkSchema(root, RESULT_SCHEMA)
     return readResult(root)
   })

@@ -63,10 +63,10 @@ export function listShardDoubts({
   if (seconds > Math.max(APART_SECONDS, APART_SHARE * longest)) {
     const apart = formatDuration(Math.round(seconds) * 1000)
     doubts.push(
-      `the shards began ${apart} apart, so the service never had the whole load: start them at the same time`,
+      `the shards started ${apart} apart, so the service never had the full load: start them at the same time`,
     )
   }
-  if (typeof stoppedBy === 'string') doubts.push('not every shard sent its load to the end')
+  if (typeof stoppedBy === 'string') doubts.push('not every shard ran its load to the end')
   return doubts
 }
 

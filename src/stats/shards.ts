@@ -27,8 +27,13 @@ export function orderShards(files: readonly [ShardFile, ...ShardFile[]]): readon
 function findNoShard(file: string, { shard, shards }: Result): Problem[] {
   if (shard !== null) return []
   return shards === null
-    ? [problem(`${file} is a whole run, not a shard of one`, 'shards are what perfctl run --shard 1/4 saves')]
-    : [problem(`${file} is merged already`, 'give the shards themselves')]
+    ? [
+        problem(
+          `${file} is a whole run, not a shard`,
+          'pass results of perfctl run --shard, such as --shard 1/4',
+        ),
+      ]
+    : [problem(`${file} is already merged`, 'pass the shards themselves')]
 }
 
 /** What has to be the same in all of them, and what to do where it isn't. */
@@ -37,7 +42,7 @@ const TRAITS: readonly {
   readonly read: (result: Result) => string
   readonly hint: string
 }[] = [
-  { noun: 'scenario', read: ({ scenario }) => scenario.name, hint: 'give the shards of one run' },
+  { noun: 'scenario', read: ({ scenario }) => scenario.name, hint: 'pass the shards of one run' },
   {
     noun: 'load, requests or data (hash)',
     read: ({ scenario }) => scenario.hash,
@@ -51,7 +56,7 @@ const TRAITS: readonly {
   {
     noun: 'number of shards',
     read: ({ shard }) => String(shard?.of),
-    hint: 'run all shards with the same number behind the /',
+    hint: 'run all shards with the same number after the /',
   },
   {
     noun: 'limits (thresholds or baseline)',
@@ -59,9 +64,9 @@ const TRAITS: readonly {
     hint: 'run all shards with the same scenario file',
   },
   {
-    noun: 'version of perfctl',
+    noun: 'perfctl version',
     read: ({ environment }) => environment.perfctl,
-    hint: 'another version may share a load out in another way: install the same one everywhere',
+    hint: 'versions may split a load differently: install the same one everywhere',
   },
 ]
 
@@ -71,8 +76,8 @@ function findStrangers([first, ...others]: readonly [ShardFile, ...ShardFile[]])
     const trait = TRAITS.find(({ read }) => read(result) !== read(first.result))
     if (trait === undefined) return []
     const [theirs, ours] = [shown(trait.read(result)), shown(trait.read(first.result))]
-    const difference = theirs === null || ours === null ? '' : `: ${theirs} there, ${ours} here`
-    return [problem(`${file} has another ${trait.noun} than ${first.file}${difference}`, trait.hint)]
+    const difference = theirs === null || ours === null ? '' : `: ${theirs} instead of ${ours}`
+    return [problem(`${file} differs from ${first.file} in its ${trait.noun}${difference}`, trait.hint)]
   })
 }
 
@@ -91,7 +96,7 @@ function findTwins(files: readonly ShardFile[]): Problem[] {
     seen.set(key, twin ?? each.file)
     return twin === undefined
       ? []
-      : [problem(`shard ${index} of ${of} is there twice: ${twin} and ${each.file}`, 'give each shard once')]
+      : [problem(`shard ${index} of ${of} appears twice: ${twin} and ${each.file}`, 'pass each shard once')]
   })
 }
 
@@ -101,11 +106,11 @@ function findGaps(files: readonly [ShardFile, ...ShardFile[]]): Problem[] {
   const missing = Array.from({ length: of }, (_, i) => i + 1).filter((index) => !there.has(index))
   if (missing.length === 0) return []
   const list =
-    missing.length > 8 ? `${missing.length} shards` : missing.map((index) => `${index}/${of}`).join(', ')
+    missing.length > 8 ? `${missing.length} of ${of}` : missing.map((index) => `${index}/${of}`).join(', ')
   return [
     problem(
-      `not all shards of the run are there: ${list} missing`,
-      'a part of a load says nothing of the whole; perfctl report shows what single shards measured',
+      `shards of the run are missing: ${list}`,
+      'pass all shards; perfctl report shows what a single shard measured',
     ),
   ]
 }

@@ -21,7 +21,7 @@ export function readSparseCounts(base64: string): SparseCounts {
   if (bytes.length < HEADER_BYTES || !isCookie(bytes.readInt32BE(0), COOKIE))
     throw new Error('not an HdrHistogram V2')
   const payloadBytes = bytes.readInt32BE(4)
-  if (HEADER_BYTES + payloadBytes !== bytes.length) throw new Error('the histogram is cut off')
+  if (HEADER_BYTES + payloadBytes !== bytes.length) throw new Error('the histogram is truncated')
   const slots = new Slots(bytes.readInt32BE(12), Number(bytes.readBigInt64BE(16)))
   return readCounts(bytes, slots)
 }
@@ -85,7 +85,7 @@ function decompress(bytes: Buffer): Buffer {
   try {
     return inflateSync(bytes.subarray(8, 8 + bytes.readInt32BE(4)))
   } catch {
-    throw new Error('the histogram is cut off')
+    throw new Error('the histogram is truncated')
   }
 }
 
@@ -106,7 +106,7 @@ function readCounts(bytes: Buffer, slots: Slots): SparseCounts {
     let scale = 1
     let byte: number
     do {
-      if (at >= bytes.length) throw new Error('the histogram is cut off')
+      if (at >= bytes.length) throw new Error('the histogram is truncated')
       byte = bytes[at++]!
       word += (byte & 0x7f) * scale
       scale *= 128

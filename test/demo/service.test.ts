@@ -38,7 +38,7 @@ describe('search', () => {
   test('refuses a page that is none', async () => {
     const answer = await get('/api/services?page=zero')
     expect(answer.status).toBe(400)
-    expect((await read(answer)).details).toEqual(['page: must be a whole number from 1'])
+    expect((await read(answer)).details).toEqual(['page: must be a whole number, 1 or more'])
   })
 
   test('says whether the cache had it, and where the time went', async () => {
@@ -64,7 +64,7 @@ describe('details', () => {
   test.each(['0', '5001', '-1', 'x', '1.0', '0x1', '%00'])('service %s does not', async (id) => {
     const answer = await get(`/api/services/${id}`)
     expect(answer.status).toBe(404)
-    expect(await read(answer)).toEqual({ error: `there is no service ${id}` })
+    expect(await read(answer)).toEqual({ error: `no service with id ${id}` })
   })
 })
 
@@ -116,7 +116,7 @@ describe('everything else', () => {
   test('is not found', async () => {
     const answer = await get('/api/unicorns?x=1')
     expect(answer.status).toBe(404)
-    expect(await read(answer)).toEqual({ error: 'there is nothing at /api/unicorns' })
+    expect(await read(answer)).toEqual({ error: 'not found: /api/unicorns' })
   })
 
   test.each([
@@ -180,7 +180,7 @@ test('a port in use is said with the way out', async () => {
     problems: [
       {
         message: `the demo service can't listen on port ${new URL(url).port}: it's in use`,
-        hint: 'choose another one with --port, or --port 0 for any free one',
+        hint: 'choose another one with --port, or --port 0 for a free one',
       },
     ],
   })

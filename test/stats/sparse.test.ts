@@ -46,7 +46,7 @@ test.each([
   ['', 'not base64'],
   ['***', 'not base64'],
   ['aGVsbG8=', 'not an HdrHistogram V2'],
-  [new Histogram().encode().slice(0, 24), 'the histogram is cut off'],
+  [new Histogram().encode().slice(0, 24), 'the histogram is truncated'],
 ])('%j is %s', (text, message) => {
   expect(() => readSparseCounts(text)).toThrow(message)
 })
