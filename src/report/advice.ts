@@ -1,5 +1,5 @@
 /**
- * The command to type after reading a result.
+ * The command that the user should run next.
  */
 import { fileNameOf } from '../base/files.js'
 import { printable } from '../base/printable.js'
@@ -7,13 +7,13 @@ import type { Comparison } from '../stats/comparison.js'
 import type { Result } from '../stats/result.js'
 import { looksWorse } from '../verdict/suspicion.js'
 
-/** What to do next, in words, and how. */
+/** A suggestion: a reason, and the command. */
 export interface NextStep {
   readonly why: string
   readonly command: string
 }
 
-/** What would help most now, and the command that does it; null when there is nothing to do. */
+/** Returns the most helpful next step; null when there is nothing to do. */
 export function nextStep(result: Result): NextStep | null {
   const { verdict, comparison, scenario, shard } = result
   if (shard !== null && (verdict === 'passed' || verdict === 'inconclusive')) {
@@ -23,7 +23,7 @@ export function nextStep(result: Result): NextStep | null {
       command: `perfctl merge ${files}`,
     }
   }
-  // What was put together of shards can't be run again by one command.
+  // No single command repeats a merged run.
   if (result.shards !== null) return null
   if (scenario.file === null) return null
   const profile = scenario.profile === undefined ? '' : ` --profile ${quoteForShell(scenario.profile)}`
@@ -68,7 +68,7 @@ export function nextStep(result: Result): NextStep | null {
   return null
 }
 
-/** What looks worse is never to be accepted: it has to be settled. */
+/** A run that looks worse must not become the baseline: suggest a way to settle it. */
 function afterDoubt(comparison: Comparison | null, file: string): NextStep | null {
   if (comparison === null) return null
   const { metrics } = comparison
@@ -84,7 +84,7 @@ function afterDoubt(comparison: Comparison | null, file: string): NextStep | nul
   return { why: 'More runs may settle it', command: `perfctl run ${file} --runs 3` }
 }
 
-/** After `ab` nothing is stored, so that only more of the same helps, and only when it didn't tell. */
+/** A session stores nothing, so the only help is to repeat it, and only if it was inconclusive. */
 function afterSession({ verdict, generator, environment, durationSeconds }: Result, file: string) {
   if (verdict !== 'inconclusive') return null
   const again = `perfctl ab ${file} ...`
@@ -94,7 +94,7 @@ function afterSession({ verdict, generator, environment, durationSeconds }: Resu
       command: `${again} --workers ${2 * environment.workers}`,
     }
   }
-  // Each side has every other second of the session; twice as many see two thirds of what they saw.
+  // Each side has every other second of the session. Twice the time detects changes about two thirds the size.
   const seconds = Math.max(120, Math.ceil(durationSeconds / 30) * 30)
   return {
     why: 'Twice the time or a quieter machine may settle it (keep the other flags)',
@@ -102,7 +102,7 @@ function afterSession({ verdict, generator, environment, durationSeconds }: Resu
   }
 }
 
-/** A file's name as one word of a shell's command line. */
+/** Quotes a file name for a shell. */
 export function quoteForShell(file: string): string {
   const text = printable(file)
   return /^[\w./@%+=:,-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`

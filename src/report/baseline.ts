@@ -1,5 +1,5 @@
 /**
- * Baselines for people: what they say, and which changes they can tell from chance.
+ * Baselines on a terminal: their figures, and the smallest changes they can detect.
  */
 import { printable } from '../base/printable.js'
 import { formatCount, formatDuration, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
@@ -9,7 +9,7 @@ import type { Page } from './page.js'
 import { type Column, renderTable } from './table.js'
 import { wrap } from './width.js'
 
-/** One baseline: its figures, what it can detect, and where it was made. */
+/** Renders one baseline: its figures, what it can detect, and where it was recorded. */
 export function renderBaseline(
   baseline: Baseline,
   file: string,
@@ -59,7 +59,7 @@ const COLUMNS: readonly Column[] = [
   { title: '', align: 'right', expendable: 3 },
 ]
 
-/** One line for each baseline. */
+/** Renders a table with one line per baseline. */
 export function renderBaselineList(
   entries: readonly { readonly file: string; readonly baseline: Baseline }[],
   { width, isUnbounded, style }: Page,

@@ -1,5 +1,5 @@
 /**
- * A comparison as a table, worst first.
+ * Renders a comparison as a table, worst first.
  */
 import { printable } from '../base/printable.js'
 import { plural } from '../base/units.js'
@@ -11,8 +11,8 @@ import { wrap } from './width.js'
 import { comparedCells, formatLimit, formatSides, isFarWorse } from './wording.js'
 
 /**
- * What changed beyond its limit, or could not be judged, line by line; metrics that passed are counted. When nothing
- * stands out it is two lines.
+ * Lists the metrics that changed beyond their limit or couldn't be judged, and counts those that passed. A comparison
+ * in which nothing stands out takes two lines.
  */
 export function renderComparison(comparison: Comparison, page: Page): string {
   const { metrics, baseline } = comparison
@@ -36,10 +36,13 @@ export function renderComparison(comparison: Comparison, page: Page): string {
   return parts.filter((part) => part !== '').join('\n')
 }
 
-/** On one noisy machine all lines are unsure: so many of them are enough, the worst first. */
+/** On a noisy machine every metric may be inconclusive; the worst few are enough. */
 const UNSURE_MAX = 8
 
-/** Whether a row is news. Too few samples for a percentile is none in a table, unless its figure is far worse. */
+/**
+ * Returns whether a row belongs in the table. Too few samples for a percentile are not reason enough, unless its value
+ * is far worse.
+ */
 export function standsOut(row: MetricComparison): boolean {
   const { verdict, interval, would } = row
   if (verdict !== 'inconclusive') return verdict !== 'passed' && verdict !== 'new'
@@ -47,7 +50,7 @@ export function standsOut(row: MetricComparison): boolean {
   return interval !== null || isFarWorse(row)
 }
 
-/** What the columns of the two sides are called. */
+/** Returns the column titles of the two sides. */
 export function sideTitles({ inTurns }: Pick<Comparison, 'inTurns'>): readonly [string, string] {
   return inTurns ? ['a', 'b'] : ['baseline', 'now']
 }
@@ -82,7 +85,7 @@ function renderRows(
   })
 }
 
-/** On a narrower page a verdict is its symbol alone; the headline has said it in words. */
+/** On a narrower page, a verdict is only its symbol: the headline has it in words. */
 const WORDS_WIDTH = 60
 
 function paintVerdict(verdict: MetricComparison['verdict'], style: Page['style'], inWords: boolean): string {
@@ -120,8 +123,8 @@ function share({ change, tolerance }: MetricComparison): number {
 }
 
 /**
- * Why some metrics were not judged, or judged otherwise than the figures suggest; equal reasons once. What the table
- * calls unsure isn't said again.
+ * Lists why metrics were not judged, or were judged against their figures. Metrics with the same reason share a line.
+ * Rows that the table shows as unsure are left out.
  */
 function renderReasons(
   metrics: readonly MetricComparison[],
@@ -141,7 +144,7 @@ function renderReasons(
 function describeReason({ reason, needs, would, verdict }: MetricComparison): string | null {
   if (verdict === 'new') return 'new, not compared'
   if (reason === null || verdict === 'missing' || would !== undefined) return null
-  // How many samples there were differs from request to request, how many it takes does not.
+  // The number of samples differs between requests; the number needed doesn't, so it groups them.
   return verdict === 'inconclusive' ? `not judged, ${needs ?? reason}` : reason
 }
 

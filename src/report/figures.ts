@@ -1,5 +1,5 @@
 /**
- * What was measured, as tables: requests, thresholds, errors.
+ * Tables of the measurements: requests, thresholds, failures.
  */
 import { printable } from '../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
@@ -11,15 +11,15 @@ import { type Column, renderTable } from './table.js'
 import { truncate, wrap } from './width.js'
 import { formatActual } from './wording.js'
 
-/** A request as the table shows it: results have it, and baselines. */
+/** The figures of a request that a table shows. Results and baselines both have them. */
 export type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
   readonly name: string
   readonly latency: Pick<Totals['latency'], 'p50' | 'p95' | 'p99' | 'max'>
 }
 
 /**
- * One line for each request, and a last one for all together where there is more than one. Of very many requests those
- * that are worst and busiest, and how many more there are.
+ * Renders a line per request, and a total if there are several. If there are too many, only the worst and the busiest
+ * are shown, followed by how many are left out.
  */
 export function renderRequests(
   {
@@ -49,7 +49,7 @@ export function renderRequests(
   return `${table}\n${style.dim(wrap(describeLeft(left), width))}`
 }
 
-/** The rate of all requests, beside that of the successful ones, where they differ. */
+/** The rate of all requests. Shown only if some failed, since otherwise it equals the rate of successful ones. */
 const WITH_FAILED = 'incl. failed'
 
 const REQUEST_COLUMNS: readonly Column[] = [
@@ -79,7 +79,10 @@ function requestCells(name: string, measured: Omit<Measured, 'name'>): string[] 
   ]
 }
 
-/** Each threshold with what was measured; empty for none. An inconclusive run calls none of them met for sure. */
+/**
+ * Renders each threshold with its measured value; empty without thresholds. In an inconclusive run, no threshold counts
+ * as met for sure.
+ */
 export function renderThresholds(
   { thresholds, verdict }: { readonly thresholds: readonly ThresholdResult[]; readonly verdict: RunVerdict },
   { width, isUnbounded, style }: Page,
@@ -105,8 +108,8 @@ export function renderThresholds(
 }
 
 /**
- * Failures by kind, most frequent first, each with its most frequent message and the request that had it most often;
- * empty for none.
+ * Renders failures by kind, most frequent first. Each kind shows its most frequent message and the request that had it
+ * most often. Empty without failures.
  */
 export function renderErrors({ totals, requests }: Failed, { width, style }: Page): string {
   if (totals.errors.length === 0) return ''
@@ -123,7 +126,7 @@ export function renderErrors({ totals, requests }: Failed, { width, style }: Pag
     return `${style.red(group.kind.padEnd(kindWidth))}  ${formatCount(group.count).padStart(countWidth)}  ${text}`
   })
   const head = `${title[0].padEnd(kindWidth)}  ${title[1].padStart(countWidth)}  ${title[2]}`
-  // On lines of their own: half an id finds nothing.
+  // Ids get lines of their own, because a truncated id can't be searched for.
   const ids = groups.flatMap(({ kind, id }) =>
     id === null ? [] : [wrap(`id of a request that failed with ${kind}: ${printable(id)}`, width, '  ')],
   )
@@ -135,10 +138,10 @@ interface Failed {
   readonly requests: readonly Pick<RequestResult, 'name' | 'kind' | 'errors'>[]
 }
 
-/** What the service said in its message may be long; so many lines tell what it is about. */
+/** Error messages of services may be long; this many lines are enough. */
 const EXAMPLE_LINES_MAX = 3
 
-/** The text in lines one under the other, from the second on behind so many spaces. */
+/** Wraps a text to `width` and indents every line but the first. */
 function hang(text: string, width: number, indent: number): string {
   const lines = wrap(text, width).split('\n')
   const shown =
@@ -152,9 +155,9 @@ interface ErrorGroup {
   readonly kind: string
   readonly count: number
   readonly example: string
-  /** How many different ones there are. */
+  /** Number of distinct messages. */
   readonly messages: number
-  /** By which one such request is found in the service's logs; null when it has none. */
+  /** The id of one such request, for the service's logs; null when requests have none. */
   readonly id: string | null
 }
 
@@ -172,7 +175,10 @@ function groupErrors(errors: readonly ErrorCount[]): ErrorGroup[] {
     .sort((a, b) => b.count - a.count)
 }
 
-/** The request in which the example occurred most often; a journey only repeats what its steps say. */
+/**
+ * Returns the request in which the example occurred most often. Journeys are skipped: they repeat the messages of their
+ * steps.
+ */
 function whereMost({ kind, example }: ErrorGroup, requests: Failed['requests']): string | null {
   let most: { name: string; count: number } | null = null
   for (const request of requests) {

@@ -1,5 +1,5 @@
 /**
- * Requests of which every try failed, in words: what was seen, and what to write if it is meant.
+ * Describes requests that never succeeded: what happened, and what to write if it is intended.
  */
 import { printable } from '../base/printable.js'
 import { formatCount } from '../base/units.js'
@@ -7,18 +7,21 @@ import { withWarmup } from '../stats/add.js'
 import type { RequestResult, Result } from '../stats/result.js'
 import { truncate } from './width.js'
 
-/** One of them. */
+/** A request that never succeeded. */
 export interface NeverSucceeded {
   readonly name: string
-  /** `"search" never succeeded: ...`, without an end. */
+  /** `"search" never succeeded: ...`, without a final period. */
   readonly sentence: string
-  /** What to write in the scenario if the failures are meant. */
+  /** What to write in the scenario if the failures are intended. */
   readonly remedy: string
 }
 
 type Judged = Pick<Result, 'neverSucceeded' | 'requests' | 'comparison'>
 
-/** All of a result, and of an `ab` session those of side a; requests and steps before the journeys made of them. */
+/**
+ * Lists all of a result, and for an `ab` session those of side a too. Journeys come after requests and steps, which are
+ * their cause.
+ */
 export function describeNeverSucceeded({
   neverSucceeded,
   requests,
@@ -52,7 +55,7 @@ function findWhole(requests: readonly RequestResult[], name: string): RequestRes
   return found && withWarmup(found)
 }
 
-/** The first of them with what to write, and the names of the others: for a headline, without an end. */
+/** Returns the first with its remedy, followed by the names of the others, for a headline. No final period. */
 export function summarizeNeverSucceeded(result: Judged): string {
   const [first, ...others] = describeNeverSucceeded(result)
   if (first === undefined) return 'a request never succeeded'
@@ -64,7 +67,7 @@ export function summarizeNeverSucceeded(result: Judged): string {
 }
 
 const NAMES_MAX = 3
-/** What a service says of itself may be long. */
+/** Messages of services may be long. */
 const MESSAGE_WIDTH = 80
 
 function describe(name: string, request: RequestResult | undefined): string {
@@ -75,7 +78,7 @@ function describe(name: string, request: RequestResult | undefined): string {
   return `${subject}: ${all} failed (${truncate(printable(most.message), MESSAGE_WIDTH)})`
 }
 
-/** More different statuses are hardly meant. */
+/** More than this many different statuses are hardly intended. */
 const STATUSES_MAX = 3
 
 function writeRemedy({ name, failed, statuses, errors }: RequestResult): string {
@@ -85,7 +88,7 @@ function writeRemedy({ name, failed, statuses, errors }: RequestResult): string 
   return `expect: { status: ${seen.length === 1 ? seen[0] : `[${seen.join(', ')}]`} }`
 }
 
-/** In quotes, which a text with a colon needs in YAML. */
+/** Quoted, because YAML needs quotes around a text with a colon. */
 function writeThreshold(name: string): string {
   return `the threshold ${JSON.stringify(`${printable(name)}: error_rate <= 100%`)}`
 }

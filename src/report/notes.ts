@@ -1,15 +1,15 @@
 /**
- * What the reader has to know to trust the figures.
+ * Notes: caveats that the reader needs to trust the figures.
  */
 import { printable } from '../base/printable.js'
 import { formatCount, formatDuration, formatShare, plural } from '../base/units.js'
 import type { Result, RetryCounts } from '../stats/result.js'
 import { listShardDoubts } from '../stats/shard.js'
 
-/** A larger share of requests that went again is told. */
+/** Reconnects are reported above this share of the requests. */
 const RECONNECTS_TOLD = 0.01
 
-/** The notes of a run, in sentences, the weightiest first. */
+/** Returns the notes of a run, most important first. */
 export function listNotes(result: Result): string[] {
   const { comparison, generator, totals, connections, stoppedBy, durationSeconds } = result
   const notes = (comparison?.notes ?? []).map((note) => printable(note))
@@ -18,7 +18,7 @@ export function listNotes(result: Result): string[] {
     const after = formatDuration(Math.round(durationSeconds * 10) * 100)
     notes.unshift(`stopped early, after ${after}: ${printable(stoppedBy)} was not met`)
   }
-  // A comparison says so itself.
+  // A comparison has a note of its own about this.
   if (generator.saturated && comparison === null) {
     const reasons = generator.reasons.map((reason) => printable(reason)).join('; ')
     notes.unshift(`the load generator was the bottleneck: ${reasons || 'send less, or use more --workers'}`)
@@ -54,7 +54,7 @@ export function listNotes(result: Result): string[] {
   return notes
 }
 
-/** What a retry makes good isn't in the error rate: so it's said. */
+/** The error rate doesn't show what retries recovered, so a note does. */
 function noteRetries({ requests, recovered, errors }: RetryCounts): string {
   const reasons = errors
     .slice(0, 3)

@@ -1,5 +1,5 @@
 /**
- * A selftest for people, and for programs.
+ * The report of a selftest.
  */
 import { printable } from '../base/printable.js'
 import { formatDuration, formatShare, plural } from '../base/units.js'
@@ -10,22 +10,22 @@ import { formatResolution } from './resolution.js'
 import { type Column, renderTable } from './table.js'
 import { wrap } from './width.js'
 
-/** What a selftest found. */
+/** The outcome of a selftest, also as JSON. */
 export interface Selftest {
   readonly schema: 'perfctl/selftest@1'
   readonly scenario: string
   readonly environment: RunEnvironment
-  /** Of each run, and of each side. */
+  /** Duration of each run, and of each side of a session. */
   readonly seconds: number
-  /** Runs held against a baseline of one earlier run. */
+  /** Runs compared with a baseline of one earlier run. */
   readonly stored: NullTrial
-  /** Sessions of `ab`. */
+  /** `ab` sessions. */
   readonly ab: NullTrial
-  /** What the reader has to know to trust the figures. */
+  /** Caveats for the reader. */
   readonly notes: readonly string[]
 }
 
-/** The whole report, with a newline at its end. */
+/** Renders the report, ending with a newline. */
 export function renderSelftest(selftest: Selftest, page: Page): string {
   const { scenario, environment, seconds, stored, ab, notes } = selftest
   const { width, isUnbounded, style } = page

@@ -1,16 +1,19 @@
 /**
- * Text in columns of a terminal.
+ * Measures and wraps text in terminal columns.
  */
 import { stripVTControlCharacters } from 'node:util'
 
-/** How many columns a text takes: colours none, Chinese, Japanese, Korean and emoji two, combining marks none. */
+/**
+ * Returns the width of a text in columns. Colors and combining marks take none; Chinese, Japanese, Korean and emoji
+ * take two.
+ */
 export function displayWidth(text: string): number {
   let width = 0
   for (const char of stripVTControlCharacters(text)) width += charWidth(char)
   return width
 }
 
-/** The text in at most `width` columns, ending in … where something was left out. Only for text without colours. */
+/** Shortens the text to `width` columns, ending in … if something was cut. The text must have no colors. */
 export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   let kept = ''
@@ -24,8 +27,8 @@ export function truncate(text: string, width: number): string {
 }
 
 /**
- * The text in at most `width` columns, with … where its middle was: paths and names differ at their end as often as at
- * their beginning. Only for text without colours.
+ * Shortens the text to `width` columns with … in the middle, because paths and names differ at their ends as often as
+ * at their beginnings. The text must have no colors.
  */
 export function truncateMiddle(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
@@ -37,14 +40,14 @@ export function truncateMiddle(text: string, width: number): string {
     used += charWidth(char)
     tail.unshift(char)
   }
-  // A mark without its letter would join the ….
+  // A combining mark without its letter would attach to the ….
   while (tail.length > 0 && charWidth(tail[0]!) === 0) tail.shift()
   return `${truncate(`${chars.join('')}…`, width - used + 1)}${tail.join('')}`
 }
 
 /**
- * The text in lines of at most `width` columns, broken at spaces. The first line keeps the spaces it begins with, the
- * others begin with `indent`.
+ * Wraps the text at spaces into lines of at most `width` columns. The first line keeps its leading spaces; the others
+ * start with `indent`.
  */
 export function wrap(text: string, width: number, indent = ''): string {
   const lines: string[] = []
@@ -64,7 +67,7 @@ export function wrap(text: string, width: number, indent = ''): string {
   return [...lines, line].join('\n')
 }
 
-/** A word too long for a line, such as a path, in parts: broken where its own parts end, if they are long enough. */
+/** Splits a word that is too long for a line, preferably after a separator such as a slash. */
 function pieces(word: string, width: number): string[] {
   if (displayWidth(word) <= width) return [word]
   let head = ''

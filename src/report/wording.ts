@@ -1,5 +1,5 @@
 /**
- * How figures and verdicts are put into words, the same in every report.
+ * The wording of figures and verdicts, shared by all reports.
  */
 import { printable } from '../base/printable.js'
 import {
@@ -17,7 +17,7 @@ import type { Result } from '../stats/result.js'
 import { listShardDoubts, nameShard } from '../stats/shard.js'
 import { summarizeNeverSucceeded } from './never-succeeded.js'
 
-/** A metric's value with its unit; – without data. */
+/** Formats a metric's value with its unit; – without data. */
 export function formatMetric(metric: string, value: number | null): string {
   if (value === null) return '–'
   if (isShare(metric)) return formatShare(value)
@@ -33,18 +33,18 @@ export function formatMetric(metric: string, value: number | null): string {
   }
 }
 
-/** Whether a metric is a share, which changes by percentage points. */
+/** Returns whether a metric is a share, whose changes are in percentage points. */
 function isShare(metric: string): boolean {
   return metric === 'error_rate' || metric === 'stalls'
 }
 
-/** A change as its metric counts it: `+7.3%`, for the error rate `+1.2pp`; – without data. */
+/** Formats a change: `+7.3%`, or `+1.2pp` for the error rate; – without data. */
 export function formatMetricChange(metric: string, change: number | null): string {
   if (change === null) return '–'
   return isShare(metric) ? `${formatChange(change).slice(0, -1)}pp` : formatChange(change)
 }
 
-/** The interval of a change in few characters: `+5.0…+9.1%`, `+26…+32%`. */
+/** Formats a confidence interval briefly: `+5.0…+9.1%`, `+26…+32%`. */
 export function formatInterval({ metric, interval }: MetricComparison): string {
   if (interval === null) return '–'
   const digits = Math.max(...interval.map(Math.abs)) >= 0.0995 ? 0 : 1
@@ -52,7 +52,7 @@ export function formatInterval({ metric, interval }: MetricComparison): string {
   return `${low}…${high}${isShare(metric) ? 'pp' : '%'}`
 }
 
-/** How much worse was accepted: `+15%`, for throughput `-10%`, for the error rate `+1pp`. */
+/** Formats the tolerance: `+15%`, `-10%` for throughput, `+1pp` for the error rate. */
 export function formatLimit({ metric, tolerance, verdict }: MetricComparison): string {
   if (verdict === 'new' || verdict === 'missing') return '–'
   const percent = `${Number((tolerance * 100).toFixed(2))}`
@@ -60,7 +60,7 @@ export function formatLimit({ metric, tolerance, verdict }: MetricComparison): s
   return findMetric(metric)?.better === 'higher' ? `-${percent}%` : `+${percent}%`
 }
 
-/** The figures of a comparison's line: both sides, the change, its interval, the limit. */
+/** Returns the cells of a comparison's row: both sides, change, interval, limit. */
 export function comparedCells(row: MetricComparison): string[] {
   const { metric, baseline, current, change } = row
   return [
@@ -72,7 +72,7 @@ export function comparedCells(row: MetricComparison): string[] {
   ]
 }
 
-/** The outcome in one sentence for somebody who reads no other. */
+/** Returns the outcome in one sentence, for readers who read only that. */
 export function headline(result: Result): string {
   const { verdict, comparison, totals } = result
   switch (verdict) {
@@ -104,13 +104,13 @@ export function headline(result: Result): string {
   return `Passed: not slower than ${nameReference(result)}${met}${describeUnsure(comparison)}.`
 }
 
-/** What the run was held against at last. */
+/** Returns what the verdict compares the run with. */
 function nameReference({ session, comparison }: Result): string {
   if (comparison?.screen !== undefined) return 'the reference in an A/B session'
   return session === null ? 'the baseline' : 'side a'
 }
 
-/** The outcome of a comparison by itself, in one sentence. */
+/** Returns the outcome of a comparison in one sentence. */
 export function comparisonHeadline(comparison: Comparison): string {
   switch (comparison.verdict) {
     case 'regressed':
@@ -124,7 +124,10 @@ export function comparisonHeadline(comparison: Comparison): string {
   }
 }
 
-/** What a green headline must not keep to itself: the worst figure that is far beyond its limit and can't be judged. */
+/**
+ * Names the worst metric that looks far beyond its limit but couldn't be judged. A headline that says passed must not
+ * hide it.
+ */
 function describeUnsure({ metrics }: Comparison): string {
   const [first, ...others] = metrics.filter(
     (row) => row.verdict === 'inconclusive' && (row.why === 'maybe_worse' || isFarWorse(row)),
@@ -138,7 +141,10 @@ function describeUnsure({ metrics }: Comparison): string {
   return `; ${first.metric}${subject} is inconclusive, ${formatSides(first)}${more}`
 }
 
-/** A latency that more than doubled, with enough samples that it isn't one slow answer, and that can't be judged. */
+/**
+ * Returns whether a latency couldn't be judged but more than doubled, with enough samples that it isn't one slow
+ * response.
+ */
 export function isFarWorse({ metric, verdict, baseline, current, interval, had }: MetricComparison): boolean {
   const least = BEYOND_MIN[metric]
   if (verdict !== 'inconclusive' || least === undefined || baseline === null || current === null) return false
@@ -149,16 +155,16 @@ const FAR = 2
 /** Ten requests beyond each percentile. */
 const BEYOND_MIN: Readonly<Record<string, number>> = { p50: 20, p95: 200, p99: 1000 }
 
-/** Both sides of a row and its change: `17.0ms → 67.0ms (+294%)`. */
+/** Formats both sides of a row and the change: `17.0ms → 67.0ms (+294%)`. */
 export function formatSides({ metric, baseline, current, change }: MetricComparison): string {
   return `${formatMetric(metric, baseline)} → ${formatMetric(metric, current)} (${formatMetricChange(metric, change)})`
 }
 
-/** What {@link describeChange} has to know. */
+/** The input of {@link describeChange}. */
 export type Change = Pick<MetricComparison, 'request' | 'metric' | 'baseline' | 'current' | 'change'> &
   Partial<Pick<MetricComparison, 'verdict' | 'reason'>>
 
-/** One row in words: `"search" got slower: p95 went from 4.10ms to 5.37ms (+31.0%)`. */
+/** Describes a row: `"search" got slower: p95 went from 4.10ms to 5.37ms (+31.0%)`. */
 export function describeChange(row: Change): string {
   const subject = row.request === null ? 'the run' : `"${printable(row.request)}"`
   if (row.verdict === 'missing') return `${subject} is missing: it ${row.reason}`
@@ -184,7 +190,7 @@ function worst({ metrics }: Comparison): string {
 
 function bestImprovement({ metrics }: Comparison): string {
   const rows = metrics.filter(({ verdict }) => verdict === 'improved')
-  // Improvements are ordered like regressions, by how much worse they are: the best one comes last.
+  // Rows are sorted worst first, so the largest improvement is the last.
   return rows.length === 0 ? 'better than the baseline' : describeChange(rows.at(-1)!)
 }
 
@@ -194,7 +200,7 @@ function whyFailed(result: Result): string {
   return isNever ? summarizeNeverSucceeded(result) : brokenThresholds(result) + doubtBeside(result)
 }
 
-/** A broken limit stays broken on a noisy machine, which is no reason not to say that it is one. */
+/** A missed threshold is a failure on a noisy machine too, but the reader should know about the noise. */
 function doubtBeside({ comparison }: Result): string {
   const [why] = comparison?.verdict === 'inconclusive' ? comparison.notes : []
   return why === undefined ? '' : `; the comparison is inconclusive: ${printable(why)}`
@@ -208,12 +214,12 @@ function brokenThresholds({ thresholds }: Result): string {
   return `${printable(first.expression)} was not met (${formatActual(first.expression, first.actual)})${more}`
 }
 
-/** What was measured for a threshold, in a sentence: `measured 31.2ms`, or `no data`. */
+/** Describes the measured value of a threshold: `measured 31.2ms`, or `no data`. */
 export function describeActual(expression: string, actual: number | null): string {
   return actual === null ? 'no data' : `measured ${formatActual(expression, actual)}`
 }
 
-/** The measured value beside a threshold; the metric is the last word before the operator. */
+/** Formats the measured value of a threshold. The metric is the last word before the operator. */
 export function formatActual(expression: string, actual: number | null): string {
   if (actual === null) return 'no data'
   return formatMetric(/(\w+)\s*[<>]=?[^<>]*$/.exec(expression)?.[1] ?? '', actual)
@@ -237,7 +243,7 @@ function whyError(result: Result): string {
   return result.error === null ? describeUnreached(result) : printable(result.error)
 }
 
-/** Why a target was not reached, by what its requests said. */
+/** Says why no request reached the target, from the first failure message. */
 export function describeUnreached({ totals, scenario }: Pick<Result, 'totals' | 'scenario'>): string {
   if (totals.requests === 0) return totals.unfinished > 0 ? 'no request finished' : 'no request was sent'
   const [first] = totals.errors

@@ -1,5 +1,5 @@
 /**
- * Headers whose values are nobody's business, shown with as much as helps to find a mistake.
+ * Redacts secret header values but keeps what helps to find a problem.
  */
 import { isSecretHeader } from '../../base/secrets.js'
 import { hideInQuery } from './hidden-fields.js'
@@ -7,8 +7,8 @@ import { hideInQuery } from './hidden-fields.js'
 const HIDDEN = '[redacted]'
 
 /**
- * The value of a header: of a secret one the scheme, the names of cookies and their attributes, and no more; of URLs
- * without the secrets in their queries.
+ * Returns a header's value for display. Secret headers keep only the scheme, cookie names and cookie attributes;
+ * secrets in URL queries are redacted.
  */
 export function discreetHeader(name: string, value: string): string {
   if (name === 'cookie') return value.split(/;\s*/).map(hideValue).join('; ')
@@ -20,7 +20,10 @@ export function discreetHeader(name: string, value: string): string {
   return [schemeOf(value), HIDDEN].filter((part) => part !== null).join(' ')
 }
 
-/** What such values hold that must not be shown elsewhere either, such as in an answer that repeats them. */
+/**
+ * Returns the secrets in these headers, which must not be shown elsewhere either, such as in a response that echoes
+ * them.
+ */
 export function secretsIn(headers: readonly string[]): string[] {
   return headers.flatMap((name, i) => {
     if (i % 2 === 1 || !isSecretHeader(name)) return []

@@ -1,5 +1,5 @@
 /**
- * A scenario in words: what it will send when, and what the run will be held against.
+ * Explains a scenario in words: what it sends and when, and how the run will be judged.
  */
 import { printable } from '../../base/printable.js'
 import { redact } from '../../base/secrets.js'
@@ -15,14 +15,14 @@ import { explainSending } from './sending.js'
 import { explainExpect, explainJourney, explainPhases, lineOf } from './steps.js'
 import { expectedIterations } from './volume.js'
 
-/** What is known of the baseline. */
+/** What is known about the baseline. */
 export interface BaselineFile {
-  /** As it is shown. */
+  /** The path as shown to the user. */
   readonly file: string
   readonly exists: boolean
 }
 
-/** The whole explanation, with a newline at its end. */
+/** Renders the explanation, ending with a newline. */
 export function renderExplanation(scenario: Scenario, baseline: BaselineFile, page: Page): string {
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ['Load', explainLoad(scenario.load, page)],
@@ -40,7 +40,7 @@ export function renderExplanation(scenario: Scenario, baseline: BaselineFile, pa
   return inCharactersOf(page, `${[explainHead(scenario, page), ...text].join('\n\n')}\n`)
 }
 
-/** Lines that are drawn begin with two spaces already. */
+/** Lines of charts and tables already start with two spaces. */
 function indent(line: string, { width }: Page): string {
   return line.startsWith('  ') ? line : wrap(`  ${line}`, width, '    ')
 }
@@ -106,13 +106,13 @@ function explainRequests(scenario: Scenario, { width, isUnbounded, style }: Page
   ]
 }
 
-/** A step below its journey, as far in as it is written; what goes on in a next line stands further in. */
+/** Wraps a step's line; continuation lines are indented further. */
 function wrapStep(line: string, width: number): string {
   const margin = `    ${/^ */.exec(line)![0]}`
   return wrap(`${margin}${line.trimStart()}`, width, `${margin}    `)
 }
 
-/** Where the number isn't known, shares are told of so many iterations. */
+/** If the number of iterations isn't known, shares are shown for this many. */
 const PER = 1000
 
 function explainData({ data }: Scenario): string[] {
@@ -156,7 +156,7 @@ function explainLimit({ request, metric, operator, limit }: Threshold): string {
   return `the ${NOUNS[metric] ?? findMetric(metric)!.description}${subject} is ${WORDS[operator]} ${bound}`
 }
 
-/** For the metrics whose description doesn't fit into the sentence. */
+/** Names of the metrics whose description doesn't fit into the sentence. */
 const NOUNS: Readonly<Record<string, string>> = {
   error_rate: 'error rate',
   throughput: 'throughput',

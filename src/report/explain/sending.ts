@@ -1,5 +1,5 @@
 /**
- * How requests are sent, in words: what `http` says beyond the usual.
+ * Explains the `http` settings that differ from the default.
  */
 import { formatDuration, formatSize, plural } from '../../base/units.js'
 import { listSeries, requestsOf } from '../../plan/series.js'
@@ -9,7 +9,7 @@ import type { RequestSpec } from '../../scenario/model/request.js'
 import type { Retries } from '../../scenario/model/retries.js'
 import type { Scenario } from '../../scenario/model/scenario.js'
 
-/** A line for each thing that isn't as usual. */
+/** Returns a line for each setting that isn't the default. */
 export function explainSending(scenario: Scenario): string[] {
   const { http } = scenario
   const sent = listSeries(scenario).flatMap(({ request }) => request ?? [])

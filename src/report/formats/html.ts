@@ -1,6 +1,6 @@
 /**
- * A page that opens from the disk: one file, no script, nothing loaded from anywhere. Its policy forbids all that,
- * so that not even a mistake here could let a name from outside do more than be read.
+ * A self-contained page that opens from the disk: no script, nothing loaded. Its security policy forbids both, so that
+ * even a bug here can't let a name from outside run code.
  */
 import { createHash } from 'node:crypto'
 import type { Result } from '../../stats/result.js'

@@ -1,11 +1,11 @@
 /**
- * The table of report formats. A new one is one file with a default export and one line here.
+ * The report formats. To add one, write a file with a default export and add a line here.
  */
 import { userError } from '../../base/errors.js'
 import { didYouMean } from '../../base/suggest.js'
 import type { Format } from './format.js'
 
-/** Loaded when asked for, so that a run pays only for what it prints. */
+/** Loaded on demand, so that a run pays only for the formats it uses. */
 const FORMATS = {
   csv: () => import('./csv.js'),
   'csv-windows': () => import('./csv-windows.js'),
@@ -18,16 +18,16 @@ const FORMATS = {
 
 type FormatId = keyof typeof FORMATS
 
-/** The names of all formats, as `--report` takes them. */
+/** All format names, as `--report` takes them. */
 export const FORMAT_IDS = Object.keys(FORMATS) as readonly FormatId[]
 
-/** What one `--report` asks for. `path` is null for the format's own place, and `-` for stdout. */
+/** A parsed `--report`. `path` is null for the default path and `-` for stdout. */
 export interface ReportRequest {
   readonly format: FormatId
   readonly path: string | null
 }
 
-/** Reads `json`, `json=PATH` or `json=-`. Throws a UserError for a format that doesn't exist. */
+/** Parses `json`, `json=PATH` or `json=-`. Throws a UserError for an unknown format. */
 export function parseReportFlag(flag: string): ReportRequest {
   const equals = flag.indexOf('=')
   const id = equals < 0 ? flag : flag.slice(0, equals)
@@ -42,7 +42,7 @@ export function parseReportFlag(flag: string): ReportRequest {
   return { format, path }
 }
 
-/** The format of that name. */
+/** Loads a format by its name. */
 export async function loadFormat(id: FormatId): Promise<Format> {
   const { default: format } = await FORMATS[id]()
   return format

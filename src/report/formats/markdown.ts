@@ -1,5 +1,5 @@
 /**
- * A result for a pull request: GitHub's Markdown.
+ * A result as GitHub Markdown, for pull requests.
  */
 import { printable } from '../../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../../base/units.js'
@@ -13,8 +13,8 @@ import { comparedCells, formatActual, headline } from '../wording.js'
 import type { Format } from './format.js'
 
 /**
- * Verdict, comparison, thresholds, requests and notes as GitHub's Markdown. It begins with a comment that nobody sees,
- * by which the same scenario's report is found again on a pull request, and changed instead of written anew.
+ * Renders verdict, comparison, thresholds, requests and notes. It starts with a hidden comment by which a later run
+ * finds the scenario's comment on a pull request and updates it.
  */
 export function renderMarkdown(result: Result): string {
   const parts = [
@@ -28,7 +28,7 @@ export function renderMarkdown(result: Result): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-/** What ends a comment can't be in it. */
+/** Removes what would end the HTML comment. */
 function markerName(name: string): string {
   return name.replace(/[^\p{L}\p{N} _-]+|-{2,}/gu, '-').replace(/-+/g, '-')
 }
@@ -48,7 +48,7 @@ function renderComparison(comparison: Comparison): string {
   const passed = metrics.length - shown.length
   const intro = `Compared with ${escapeMarkdown(baseline)}: ${plural(passed, 'metric')} within their limits.`
   if (shown.length === 0) return intro
-  // Worst first.
+  // The metrics are sorted worst first.
   const rows = shown
     .slice(0, COMPARED_MOST)
     .map((row) => [
@@ -108,7 +108,7 @@ function renderNotes(result: Result): string {
   return notes.map((note) => `> ${escapeMarkdown(note)}`).join('\n>\n')
 }
 
-/** A table whose first `names` columns are texts and the others figures. */
+/** Renders a table whose first `names` columns are text and the others figures. */
 export function renderTable(
   titles: readonly string[],
   names: number,
@@ -119,8 +119,8 @@ export function renderTable(
 }
 
 /**
- * The text as text: nothing in it becomes markup, a link, or another cell of the table. The empty comments keep
- * GitHub from finding mentions, issue numbers and emoji, which it looks for after the entities are gone.
+ * Escapes the text so that nothing becomes markup, a link or another table cell. The empty comments prevent mentions,
+ * issue references and emoji, which GitHub looks for after resolving entities.
  */
 export function escapeMarkdown(text: string): string {
   return printable(text)

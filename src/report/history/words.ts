@@ -1,28 +1,28 @@
 /**
- * What every report of a history says, in the same words.
+ * The wording of histories, shared by all formats.
  */
 import { printable } from '../../base/printable.js'
 import { plural } from '../../base/units.js'
 import type { History } from '../../verdict/history.js'
 import type { Trend } from '../../verdict/trend.js'
 
-/** How the run as a whole is called where requests are named. */
+/** The name of the whole run in a column of requests. */
 export const WHOLE_RUN = '(whole run)'
 
-/** Below this no change could be told from chance, but the largest. */
+/** With fewer points, only very large changes stand out from chance. */
 const POINTS_FEW = 10
 
 /** The lines above the table. */
 export interface HistoryWords {
   readonly title: string
   readonly origin: string
-  /** How many changes there are. */
+  /** The number of change points. */
   readonly finding: string
-  /** The requests of which every try failed at some time: such a job is no good news, however fast the others were. */
+  /** Requests that never succeeded in some job. Such a job is no good news, however fast it was. */
   readonly failing: readonly string[]
 }
 
-/** What is shown, where it comes from, and what was found. */
+/** Describes what is shown, its source, and what was found. */
 export function describeHistory(
   { scenario, load, baseline, points }: History,
   trends: readonly Trend[],
@@ -62,7 +62,10 @@ function findingOf(moments: number, points: number, noun: string): string {
   return 'Nothing changed beyond chance.'
 }
 
-/** The trends worth a row: one point is none, nor is an error rate that was 0 all the time unless it is asked for alone. */
+/**
+ * Returns the trends to show: none with a single point, and no error rates that were always 0 unless nothing else is
+ * left.
+ */
 export function rowsShown(trends: readonly Trend[]): readonly Trend[] {
   if (trends.every(({ values }) => values.length < 2)) return []
   const rows = trends.filter(({ metric, values }) => metric !== 'error_rate' || values.some((value) => value))

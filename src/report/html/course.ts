@@ -1,5 +1,5 @@
 /**
- * The course of a run: latency, rate, failures and users over time, and the same figures as a table.
+ * A run over time: charts of latency, rate, failures and users, and the same figures as a table.
  */
 import { formatCount, formatDuration, formatLatency, formatRate, plural } from '../../base/units.js'
 import { type Chart, renderChart } from './chart.js'
@@ -9,7 +9,7 @@ import { roundTicks, timeTicks } from './scale.js'
 import type { Point } from './series.js'
 import { renderTable } from './table.js'
 
-/** The charts; none when there are no points. What is always 0 has none. */
+/** Renders the charts. A figure that is always 0 has no chart. */
 export function renderCourse(points: readonly Point[], seconds: number, isSmall = false): Markup {
   if (points.length === 0) return NOTHING
   const frame = frameOf(points, seconds, isSmall)
@@ -30,7 +30,7 @@ function frameOf(points: readonly Point[], seconds: number, isSmall: boolean): F
   }
 }
 
-/** The same, for a chart that is always small: its labels would run into each other. */
+/** The frame of a chart that is always small, with fewer ticks so that labels don't overlap. */
 function small(frame: Frame): Frame {
   return { ...frame, xTicks: momentTicks(frame.xMax, 4), isSmall: true }
 }
@@ -115,7 +115,7 @@ function renderDropped(points: readonly Point[], frame: Frame): Markup {
   })
 }
 
-/** At least up to 1, so that an empty chart has its ground at the bottom. */
+/** Covers at least 0 to 1, so that a chart of zeros has its line at the bottom. */
 function countTicks(values: readonly (number | null)[]): Chart['yTicks'] {
   return roundTicks(Math.max(1, maxOf(values) ?? 0), 3).map((at) => ({ at, label: formatShort(at) }))
 }
@@ -128,7 +128,7 @@ function formatShort(count: number): string {
       : formatCount(count)
 }
 
-/** What the charts show, for those who want it in figures: every point, or some at equal distances. */
+/** Renders the data of the charts as a table: every point, or at most `rowsMax` at equal distances. */
 export function renderFigures(points: readonly Point[], rowsMax: number): Markup {
   if (points.length === 0) return NOTHING
   const step = Math.ceil(points.length / rowsMax)

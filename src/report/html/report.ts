@@ -1,5 +1,5 @@
 /**
- * All there is to say about a result, from the verdict to the machine: the content of a page.
+ * The content of the page: everything about a result, from the verdict to the environment.
  */
 import { withWarmup } from '../../stats/add.js'
 import type { Result } from '../../stats/result.js'
@@ -16,14 +16,14 @@ import { renderVerdict } from './verdict.js'
 const POINTS_MAX = 600
 const ROWS_MAX = 60
 
-/** The report, without the page around it. `next`: what to do next, null for nothing. */
+/** Renders the report without the surrounding page. `next` is the suggested next step, null for none. */
 export function renderReport(measured: Result, next = nextStep(measured)): Markup {
   const result = { ...measured, requests: measured.requests.map(withWarmup) }
   return html`${renderVerdict(result, next)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result)}${renderRequests(result)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
 }
 
 function renderCharts(result: Result): Markup {
-  // The figures of the only request are those of the run, and they are what the baseline has.
+  // A single request has the same figures as the run, and the baseline has them by request.
   const request = result.requests.length === 1 ? result.requests[0]!.name : null
   const { comparison, totals } = result
   const points = runPoints(result, POINTS_MAX)

@@ -1,5 +1,5 @@
 /**
- * The requests beside each other, and each by itself.
+ * The requests: a table of all, and details of each.
  */
 import { formatCount, formatLatency, formatRate, formatShare, formatSize, plural } from '../../base/units.js'
 import type { ErrorCount, LatencySummary, RequestResult, Result, Totals } from '../../stats/result.js'
@@ -29,24 +29,24 @@ const FIGURES: readonly TableColumn[] = [
   { title: 'max', isExpendable: true },
 ]
 
-/** Up to this many requests stand as in the scenario, more of them by what matters. */
+/** Up to this many requests keep the order of the scenario; more are sorted by importance. */
 const UNSORTED_MOST = 8
 
-/** A page of more requests that are told one by one would be too large to open. */
+/** With details of more requests, the page would be too large to open. */
 const EACH_MOST = 40
 
-/** The requests that were sent: as in the scenario, or those that matter most first. */
+/** Returns the requests that were sent, in the order of the scenario or the most important first. */
 function listRequests({ requests, comparison }: Pick<Result, 'requests' | 'comparison'>) {
   const sent = requests.filter((request) => request.requests + request.unfinished > 0)
   return sent.length > UNSORTED_MOST ? rankRequests(sent, comparison) : sent
 }
 
-/** Those that have a part of the page. */
+/** Returns the requests that get a section with details. */
 function listEach(result: Pick<Result, 'requests' | 'comparison'>) {
   return chooseRequests(listRequests(result), EACH_MOST, result.comparison)
 }
 
-/** The table of all requests; a name leads to its part of the page. */
+/** Renders the table of all requests. Names link to their sections. */
 export function renderRequests(result: Result): Markup {
   const each = new Map(listEach(result).map((request, index) => [request, index + 1]))
   const sent = listRequests(result)
@@ -63,7 +63,7 @@ export function renderRequests(result: Result): Markup {
   return renderRequestTable(rows, result.totals, notes.join(' '))
 }
 
-/** A row for each request, with what it is called, and one for all where there is more than one. */
+/** Renders a row per request, and a total if there are several. */
 export function renderRequestTable(
   requests: readonly (readonly [name: Content, measured: Measured])[],
   totals: Measured,
@@ -84,7 +84,7 @@ ${
 `
 }
 
-/** What the table shows of a request. */
+/** The figures of a table row. */
 type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
   readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99' | 'max'>
 }
@@ -104,11 +104,11 @@ function cells(name: Content, measured: Measured, hasFailed: boolean): Content[]
   ]
 }
 
-/** Points of a chart of one request. There are many such charts, so they are coarser than those of the run. */
+/** Points in a request's chart. There are many such charts, so they are coarser than those of the run. */
 const POINTS_MAX = 120
 const ROWS_MAX = 30
 
-/** Each request folded up, those that got worse open. */
+/** Renders a folded section per request; those that got worse are open. */
 export function renderEach(result: Result): Markup {
   const each = listEach(result)
   if (each.length === 0) return NOTHING
@@ -150,7 +150,7 @@ function renderRequest(request: RequestResult, index: number, result: Result): M
       formatCount(count),
     ]),
   ]
-  // The target of a link lies inside, because a browser then opens what it lies in.
+  // The link target is inside of the details element, because browsers then open it.
   return html`<details class="request"${isWorse ? html` open` : NOTHING}><summary>${renderName(name)}${kind === 'request' ? NOTHING : html` <small>${kind}</small>`}<span>p95 ${formatLatency(latency.p95)}</span></summary>
 <div id="request-${index + 1}">
 ${renderPercentiles([
@@ -164,7 +164,7 @@ ${renderFigures(points, ROWS_MAX)}${renderFacts(facts)}${renderErrors(request.er
 `
 }
 
-/** Failures with the same kind and message, most frequent first; nothing for none. */
+/** Renders failures grouped by kind and message, most frequent first. Nothing without failures. */
 export function renderErrors(errors: readonly ErrorCount[]): Markup {
   if (errors.length === 0) return NOTHING
   const columns = [

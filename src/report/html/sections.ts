@@ -1,5 +1,5 @@
 /**
- * The shorter parts of the page: thresholds, failures, and under which conditions all this was measured.
+ * The shorter sections of the page: thresholds, failures, connections, generator, environment and scenario.
  */
 import { formatLatency, formatShare, formatSize, plural } from '../../base/units.js'
 import type { Result, Totals, WorkerHealth } from '../../stats/result.js'
@@ -9,7 +9,7 @@ import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { renderErrors } from './requests.js'
 import { renderFacts, renderName, renderTable } from './table.js'
 
-/** Each threshold with what was measured, those not met first; nothing for none. */
+/** Renders each threshold with its measured value, those not met first. Nothing without thresholds. */
 export function renderThresholds({ thresholds, verdict }: Pick<Result, 'thresholds' | 'verdict'>): Markup {
   if (thresholds.length === 0) return NOTHING
   const columns = [{ title: 'threshold', isText: true }, { title: 'measured' }, { title: '', isText: true }]
@@ -26,13 +26,13 @@ ${renderTable('Thresholds', columns, rows)}</section>
 `
 }
 
-/** Where the run doesn't tell, neither does a limit that was met. */
+/** In an inconclusive run, a met threshold is inconclusive too. */
 function renderMet(passed: boolean, isInDoubt: boolean): Markup {
   if (isInDoubt) return html`<b class="unsure">? ${passed ? 'met' : 'not met'}</b>`
   return passed ? html`<span class="good">✓ met</span>` : html`<b class="bad">✗ not met</b>`
 }
 
-/** What went wrong; nothing for none. */
+/** Renders the failures; nothing without failures. */
 export function renderFailures({ totals }: { readonly totals: Pick<Totals, 'errors'> }): Markup {
   if (totals.errors.length === 0) return NOTHING
   return html`<section aria-labelledby="failures">
@@ -41,7 +41,7 @@ ${renderErrors(totals.errors)}</section>
 `
 }
 
-/** How connections, generator and machine were. */
+/** Renders the state of connections, generator and machine. */
 export function renderConditions(result: Result): Markup {
   const { connections, generator } = result
   return html`<section aria-labelledby="connections">
@@ -73,10 +73,10 @@ ${renderFacts(environmentFacts(result))}</section>
 `
 }
 
-/** Of a longer scenario, such as one with much data, the page shows the beginning. */
+/** Longer scenarios, such as those with much data, are cut after this many characters. */
 const SOURCE_CHARS_MAX = 50_000
 
-/** The scenario's file, folded; nothing where it isn't known. */
+/** Renders the scenario file, folded; nothing if it isn't known. */
 export function renderSource({ scenario: { file, text } }: Result): Markup {
   if (text === null) return NOTHING
   return html`<section aria-labelledby="source">
@@ -88,7 +88,7 @@ export function renderSource({ scenario: { file, text } }: Result): Markup {
 `
 }
 
-/** By itself it stays one; within a text it would be written out. */
+/** A newline as markup: within a text it would be escaped. */
 const NEWLINE = html`
 `
 
