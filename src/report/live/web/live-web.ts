@@ -1,5 +1,5 @@
 /**
- * A page in a browser that shows the run as it goes on, and its report when it is over.
+ * A web page that shows a run live, and its report when it has ended.
  */
 import type { ListenAddress } from '../../../base/address.js'
 import type { Result } from '../../../stats/result.js'
@@ -12,8 +12,8 @@ import { type LiveEvent, LiveServer } from './server.js'
 import { RunSoFar } from './so-far.js'
 
 /**
- * Listens, tells the address through `announce` (a line), and gives the watcher that feeds the page. Throws a UserError when
- * the address can't be had.
+ * Starts listening, passes a line with the URL to `announce`, and returns the watcher that feeds the page. Throws a
+ * UserError if it can't listen on the address.
  */
 export async function openLiveWeb(
   address: ListenAddress,
@@ -25,7 +25,7 @@ export async function openLiveWeb(
   return page
 }
 
-/** Browsers come and go, so it knows all there is to tell; it renders only while somebody looks on. */
+/** Keeps everything that a new browser needs to see. Renders only while a browser is connected. */
 class LivePage implements Watcher {
   readonly server = new LiveServer(() => this.everything())
   private readonly ended: Ended[] = []
@@ -76,7 +76,7 @@ class LivePage implements Watcher {
   }
 }
 
-/** A run that is over; its report is made when somebody wants to see it. */
+/** A run that has ended. Its report is rendered on first use. */
 interface Ended {
   readonly name: string
   readonly result: Result | null

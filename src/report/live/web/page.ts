@@ -1,5 +1,5 @@
 /**
- * The page that shows a run as it goes on: empty at first, filled by its own small script with what the server sends.
+ * The live page: empty at first, filled by its script with what the server sends.
  */
 import { createHash } from 'node:crypto'
 import { html, Markup } from '../../html/markup.js'
@@ -16,8 +16,8 @@ article + article { margin-top: 64px; border-top: 3px solid var(--rule); padding
 `)
 
 /**
- * Names reach the browser inside markup that the server escaped; the policy forbids every script but this one, should
- * it ever fail to. Subtle: a part that holds the keyboard's focus stays as it is, or nobody could scroll a table.
+ * The server escapes all names; as a second defense, the policy forbids every script but this one. Subtle: a part that
+ * has the keyboard focus isn't replaced, because nobody could scroll a table otherwise.
  */
 const SCRIPT = new Markup(`
 (() => {
@@ -114,7 +114,7 @@ export const LIVE_PAGE = html`<!doctype html>
 </html>
 `.text
 
-/** What browsers may do with it: run its script, use its stylesheets, and ask this server for what goes on. */
+/** The page's security policy: run its script, use its stylesheets, and connect to this server. */
 export const LIVE_POLICY = [
   "default-src 'none'",
   `style-src ${[STYLESHEET, LIVE_STYLE].map(hashOf).join(' ')}`,

@@ -1,5 +1,5 @@
 /**
- * A run that is going on, as parts of a page: the same charts and tables as in the report of its result.
+ * A running test as parts of a page, with the charts and tables of the final report.
  */
 import { formatDuration, formatLatency, formatShare, plural } from '../../../base/units.js'
 import type { Frame } from '../../../stats/frame.js'
@@ -13,12 +13,12 @@ import { renderFacts, renderName } from '../../html/table.js'
 import { renderKeyFigures } from '../../html/verdict.js'
 import type { RunSoFar } from './so-far.js'
 
-/** Points of a chart: each second of the first minutes, later fewer, as a page that is drawn anew every second needs. */
+/** Points of a chart: one per second at first, later fewer, because the page is rendered every second. */
 const POINTS_MAX = 300
 
 /**
- * The parts, always the same number in the same order, so that a browser can keep those that did not change: what is
- * going on, charts, requests, failures, generator.
+ * Renders the parts, always the same number in the same order, so that the browser can keep unchanged ones: status,
+ * charts, requests, failures, generator.
  */
 export function renderParts(soFar: RunSoFar): Markup[] {
   const { frame, timeline } = soFar
@@ -40,7 +40,7 @@ ${renderDistribution({ request: null, latency: totals.latency, comparison: null 
   ]
 }
 
-/** What to call the page in the meantime. */
+/** Returns the title of the page while the run lasts. */
 export function titleOf({ run, frame }: RunSoFar): string {
   return `${frame === null ? '…' : formatSeconds(frame.elapsedMs)} · ${run.scenario} · perfctl`
 }
@@ -82,7 +82,7 @@ function formatSeconds(ms: number): string {
   return formatDuration(Math.round(ms / 1000) * 1000)
 }
 
-/** From this share of its time on, a generator's thread comes close to being the bottleneck. */
+/** From this share of busy time on, a worker is close to being the bottleneck. */
 const BUSY_RATIO = 0.8
 
 function renderGenerator({ run, dropped }: RunSoFar, { busy, latenessMsP99 }: Frame): Markup {

@@ -1,6 +1,5 @@
 /**
- * A server for a few browsers that look on: one page, and one stream of events (WHATWG HTML, "Server-sent events").
- * Only those who know the token are answered.
+ * A server for a few browsers: one page, and one stream of server-sent events (WHATWG HTML). Requests need the token.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -11,22 +10,22 @@ import { codeOf, messageOf, type UserError, userError } from '../../../base/erro
 import { randomToken } from '../../../base/rng.js'
 import { LIVE_PAGE, LIVE_POLICY } from './page.js'
 
-/** Something to tell the page; `data` is JSON. */
+/** A message to the page; `data` is sent as JSON. */
 export interface LiveEvent {
   readonly name: 'live' | 'report' | 'end'
   readonly data: unknown
-  /** Another one follows within a second: whoever reads too slowly does without. */
+  /** The next one follows within a second, so slow readers may miss it. */
   readonly isFleeting?: boolean
 }
 
-/** More browsers than that are turned away. */
+/** Further browsers are refused. */
 const VIEWERS_MAX = 16
-/** What a browser hasn't read yet, beyond which it is spared fleeting events. */
+/** A browser with more unread bytes than this gets no fleeting events. */
 const BACKLOG_BYTES = 1_000_000
-/** How long the last events may take to reach everybody. */
+/** Time limit for delivering the last events. */
 const CLOSE_MS = 2000
 
-/** Listens until it is closed, and never keeps the process alive by itself. */
+/** Listens until it is closed. Never keeps the process alive. */
 export class LiveServer {
   private readonly token = randomToken()
   private readonly server: Server
@@ -34,11 +33,11 @@ export class LiveServer {
   private readonly greet: () => readonly LiveEvent[]
   private host = ''
 
-  /** `greet` is what a browser is told when it comes, however late. */
+  /** `greet` returns the events for a browser that has just connected. */
   constructor(greet: () => readonly LiveEvent[]) {
     this.greet = greet
     this.server = createServer((request, response) => {
-      // The page is made while a run is going on, which a fault of the page must not end.
+      // A bug in the page must not end the run.
       try {
         this.answer(request, response)
       } catch {
@@ -51,21 +50,21 @@ export class LiveServer {
     this.server.maxConnections = 4 * VIEWERS_MAX
   }
 
-  /** The URL to open, with its token. Throws a UserError when the address can't be had. */
+  /** Returns the URL to open, including the token. Throws a UserError if it can't listen on the address. */
   async listen({ host, port }: ListenAddress): Promise<string> {
     this.host = host
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', (error) => reject(explain(error, host, port)))
       this.server.listen(port, host, resolve)
     })
-    // From here on an error is of a single connection, or none that could be helped.
+    // From here on, errors concern single connections or can't be helped.
     this.server.on('error', () => undefined)
     this.server.unref()
     const { port: taken } = this.server.address() as AddressInfo
     return `http://${inUrl(reachableHost(host))}:${taken}/?token=${this.token}`
   }
 
-  /** Whether anybody looks on: events for nobody needn't be made. */
+  /** Whether any browser is connected; without one, events needn't be rendered. */
   get isWatched(): boolean {
     return this.viewers.size > 0
   }
@@ -77,7 +76,7 @@ export class LiveServer {
     }
   }
 
-  /** Waits until everybody has read what was sent, for a bounded time, and stops. */
+  /** Waits, for a limited time, until everything is delivered, and stops. */
   async close(): Promise<void> {
     const left = [...this.viewers].map(
       (viewer) => new Promise<void>((resolve) => viewer.on('close', resolve).end(resolve)),
@@ -121,8 +120,8 @@ export class LiveServer {
   }
 
   /**
-   * A page of somebody else can make a browser ask this server under the page's own name (DNS rebinding). Such a name
-   * is none of these: an IP address, localhost, this machine's name, or what the user told us to listen on.
+   * Guards against DNS rebinding: a foreign page may make a browser send requests to this server under the page's own
+   * host name. Allowed are IP addresses, localhost, this machine's name, and the host given by the user.
    */
   private isOurs(host: string | undefined): boolean {
     const url = parseUrl(`http://${host ?? ''}`)
@@ -149,18 +148,18 @@ function refuse(response: ServerResponse, status: number, why: string): void {
   response.end(`${why}\n`)
 }
 
-/** JSON has no line breaks, so it is one line of data. */
+/** JSON has no line breaks, so it fits into one data line. */
 function writeEvent({ name, data }: LiveEvent): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
-/** In a time that says nothing about where they differ. */
+/** Compares in constant time. */
 function isSame(given: string, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given), digest(token))
 }
 
-/** What to type into a browser: `0.0.0.0` is no address to go to. */
+/** Returns a host that a browser can open: `0.0.0.0` isn't one. */
 function reachableHost(host: string): string {
   if (host !== '0.0.0.0' && host !== '::') return host
   const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
