@@ -1,30 +1,30 @@
 /**
- * Whether results are the shards of one run: all of them, each once.
+ * Checks that results are the shards of one run: all of them, each once.
  */
 import { type Problem, UserError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
 import type { Result, Shard } from './result.js'
 
-/** A result, and the file it was read from. */
+/** A result and its file. */
 export interface ShardFile {
   readonly file: string
   readonly result: Result
 }
 
 /**
- * The shards in their order. Throws a UserError with everything that keeps them from being one run: files that are no
- * shards, shards of different runs, one that is there twice or missing.
+ * Returns the shards in order. Throws a UserError that lists every problem: files that aren't shards, shards of
+ * different runs, duplicate or missing shards.
  */
 export function orderShards(files: readonly [ShardFile, ...ShardFile[]]): readonly [Result, ...Result[]] {
-  const problems = files.flatMap(({ file, result }) => findNoShard(file, result))
-  if (problems.length === 0) problems.push(...findStrangers(files), ...findTwins(files))
-  if (problems.length === 0) problems.push(...findGaps(files))
+  const problems = files.flatMap(({ file, result }) => findNonShards(file, result))
+  if (problems.length === 0) problems.push(...findMismatches(files), ...findDuplicates(files))
+  if (problems.length === 0) problems.push(...findMissing(files))
   if (problems.length > 0) throw new UserError(problems)
   const sorted = [...files].sort((a, b) => shardOf(a).index - shardOf(b).index).map(({ result }) => result)
   return sorted as [Result, ...Result[]]
 }
 
-function findNoShard(file: string, { shard, shards }: Result): Problem[] {
+function findNonShards(file: string, { shard, shards }: Result): Problem[] {
   if (shard !== null) return []
   return shards === null
     ? [
@@ -36,7 +36,7 @@ function findNoShard(file: string, { shard, shards }: Result): Problem[] {
     : [problem(`${file} is already merged`, 'pass the shards themselves')]
 }
 
-/** What has to be the same in all of them, and what to do where it isn't. */
+/** The traits that all shards must share, each with a hint. */
 const TRAITS: readonly {
   readonly noun: string
   readonly read: (result: Result) => string
@@ -70,8 +70,8 @@ const TRAITS: readonly {
   },
 ]
 
-/** Told of the trait that differs first in each file: a different scenario has a different hash too. */
-function findStrangers([first, ...others]: readonly [ShardFile, ...ShardFile[]]): Problem[] {
+/** Reports the first trait in which each file differs: a different scenario also has a different hash. */
+function findMismatches([first, ...others]: readonly [ShardFile, ...ShardFile[]]): Problem[] {
   return others.flatMap(({ file, result }) => {
     const trait = TRAITS.find(({ read }) => read(result) !== read(first.result))
     if (trait === undefined) return []
@@ -81,26 +81,26 @@ function findStrangers([first, ...others]: readonly [ShardFile, ...ShardFile[]])
   })
 }
 
-/** Values that are short enough to tell something. */
+/** Returns the value if it is short enough to show; null otherwise. */
 function shown(value: string): string | null {
   const plain = printable(value.replace(/^sha256:(.{12}).*/, '$1'))
   return plain.length <= 60 ? plain : null
 }
 
-function findTwins(files: readonly ShardFile[]): Problem[] {
+function findDuplicates(files: readonly ShardFile[]): Problem[] {
   const seen = new Map<string, string>()
   return files.flatMap((each) => {
     const { index, of } = shardOf(each)
     const key = `${index}/${of}`
-    const twin = seen.get(key)
-    seen.set(key, twin ?? each.file)
-    return twin === undefined
+    const first = seen.get(key)
+    seen.set(key, first ?? each.file)
+    return first === undefined
       ? []
-      : [problem(`shard ${index} of ${of} appears twice: ${twin} and ${each.file}`, 'pass each shard once')]
+      : [problem(`shard ${index} of ${of} appears twice: ${first} and ${each.file}`, 'pass each shard once')]
   })
 }
 
-function findGaps(files: readonly [ShardFile, ...ShardFile[]]): Problem[] {
+function findMissing(files: readonly [ShardFile, ...ShardFile[]]): Problem[] {
   const { of } = shardOf(files[0])
   const there = new Set(files.map((each) => shardOf(each).index))
   const missing = Array.from({ length: of }, (_, i) => i + 1).filter((index) => !there.has(index))
