@@ -5,7 +5,7 @@ import { printable } from '../base/printable.js'
 import { withWarmup } from '../stats/add.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { Result, RunVerdict } from '../stats/result.js'
-import { nextStep } from './advice.js'
+import type { NextStep } from './advice.js'
 import { renderComparison } from './comparison.js'
 import { renderErrors, renderRequests, renderThresholds } from './figures.js'
 import { listNotes } from './notes.js'
@@ -18,7 +18,7 @@ import { headline } from './wording.js'
  * Renders the report, ending with a newline. From 40 columns on, no line is wider than the page. `next` is the
  * suggestion at the end, null for none.
  */
-export function renderConsole(result: Result, page: Page, next = nextStep(result)): string {
+export function renderConsole(result: Result, page: Page, next: NextStep | null): string {
   const sentence = headline(result)
   const requests = result.requests.map(withWarmup)
   // The headline already says that nothing was measured; tables of zeros add nothing.
@@ -74,10 +74,7 @@ function renderNotes(notes: readonly string[], sentence: string, { width, style 
   return news.map((note) => style.yellow(wrap(`note: ${note}`, width, '      '))).join('\n')
 }
 
-function renderNext(
-  next: { readonly why: string; readonly command: string } | null,
-  { width, style }: Page,
-): string {
+function renderNext(next: NextStep | null, { width, style }: Page): string {
   if (next === null) return ''
   return `${wrap(`${next.why}:`, width)}\n${style.cyan(wrap(`  ${next.command}`, width, '    '))}`
 }

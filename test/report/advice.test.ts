@@ -44,7 +44,7 @@ describe('in the reports that say what to do next', () => {
 
   test.each(['html', 'github'] as const)('%s says what it is given', async (id) => {
     const { render } = await loadFormat(id)
-    expect(render(fresh)).toContain('perfctl baseline update')
+    expect(render(fresh, nextStep(fresh))).toContain('perfctl baseline update')
     expect(render(fresh, null)).not.toContain('perfctl baseline update')
     expect(render(fresh, { why: 'To go on', command: 'perfctl report x' })).toContain('perfctl report x')
   })

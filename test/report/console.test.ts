@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { renderConsole } from '../../src/report/console.js'
+import { nextStep } from '../../src/report/advice.js'
+import { renderConsole as render } from '../../src/report/console.js'
 import html from '../../src/report/formats/html.js'
 import { renderMarkdown } from '../../src/report/formats/markdown.js'
+import type { Page } from '../../src/report/page.js'
 import { createStyle } from '../../src/report/style.js'
 import { displayWidth } from '../../src/report/width.js'
 import { headline } from '../../src/report/wording.js'
@@ -11,6 +13,7 @@ import { SHOP, simulate } from '../verdict/simulate.js'
 import { failed, passed, RESULTS, regressed } from './results.js'
 
 const plain = createStyle(false)
+const renderConsole = (result: Result, page: Page) => render(result, page, nextStep(result))
 
 /** Of a machine that is far too noisy. */
 const noisy = compare(
@@ -69,8 +72,8 @@ test('where the run does not tell, a limit that was met is not green', () => {
   const text = renderConsole(result, { width: 80, style: createStyle(true), ascii: false })
   expect(text).toContain('\u001b[33m? met')
   expect(text).not.toMatch(/✓ met/)
-  expect(html.render(result)).toContain('<b class="unsure">? met</b>')
-  expect(html.render(result)).not.toContain('✓ met')
+  expect(html.render(result, null)).toContain('<b class="unsure">? met</b>')
+  expect(html.render(result, null)).not.toContain('✓ met')
   expect(renderMarkdown(result)).toContain('met, in doubt')
 })
 
@@ -93,7 +96,7 @@ test('two sides that took turns are called a and b', () => {
   const text = renderConsole(inTurns, { width: 120, style: plain, ascii: false })
   expect(text).toMatch(/request +metric +a +b +change/)
   expect(renderMarkdown(inTurns)).toContain('| request | metric | a | b | change')
-  expect(html.render(inTurns)).toContain(
+  expect(html.render(inTurns, null)).toContain(
     '<th scope="col" class="n wide">a</th><th scope="col" class="n wide">b</th>',
   )
 })

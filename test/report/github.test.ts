@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { nextStep } from '../../src/report/advice.js'
 import github, { renderAnnotations } from '../../src/report/formats/github.js'
 import type { Result } from '../../src/stats/result.js'
 import { RESULTS } from './results.js'
@@ -86,7 +87,7 @@ describe('annotations', () => {
 })
 
 test('the job summary names the next command and the conditions', () => {
-  const text = github.render(regressed)
+  const text = github.render(regressed, nextStep(regressed))
   expect(text).toContain('<code>perfctl baseline update scenarios/shop.yaml</code>')
   expect(text).toContain(
     '<sub>20 users for 30s · target http&#58;//127.0.0.1:3000 · seed 4 · commit 0123456789ab',
@@ -94,7 +95,10 @@ test('the job summary names the next command and the conditions', () => {
 })
 
 test('names in the job summary stay texts', () => {
-  const text = github.render({ ...hostile, scenario: { ...hostile.scenario, load: ':tada: GH-12 @me <b>' } })
+  const text = github.render(
+    { ...hostile, scenario: { ...hostile.scenario, load: ':tada: GH-12 @me <b>' } },
+    nextStep(hostile),
+  )
   const tags = [...text.matchAll(/<[^>]*>/g)].map(([tag]) => tag)
   expect(new Set(tags)).toEqual(
     new Set(['<!-- perfctl:-script-alert-1-script- -->', '<!-- -->', '<code>', '</code>', '<sub>', '</sub>']),
@@ -105,7 +109,7 @@ test('names in the job summary stay texts', () => {
 
 test('every row of a table in the job summary has as many cells as its head', () => {
   const rows = github
-    .render(hostile)
+    .render(hostile, null)
     .split('\n')
     .filter((line) => line.startsWith('|'))
   const widths = rows.map((row) => row.split('|').length - 2)

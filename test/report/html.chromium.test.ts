@@ -21,7 +21,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
   test.each(Object.entries(RESULTS))(
     'the elements of a %s result are those that were written',
     (_, result) => {
-      const page = format.render(result)
+      const page = format.render(result, null)
       const { document, complaints } = open(page)
       expect(complaints).toEqual([])
       expect(countElements(document)).toEqual(countElements(page))
@@ -29,7 +29,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
   )
 
   test('the policy is in force: a page with another stylesheet, or a script, is stopped', () => {
-    const page = format.render(RESULTS.passed)
+    const page = format.render(RESULTS.passed, null)
     const styled = page.replace('<style>', '<style>body { color: red }')
     expect(open(styled).complaints.join()).toContain('Content Security Policy')
     const scripted = page.replace('</main>', '</main><script>document.title = "got through"</script>')

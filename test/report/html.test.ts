@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { nextStep } from '../../src/report/advice.js'
 import format from '../../src/report/formats/html.js'
 import type { Result } from '../../src/stats/result.js'
 import { SHOP, simulate } from '../verdict/simulate.js'
@@ -7,7 +8,7 @@ import { readTags, readText } from './html/page.js'
 import { RESULTS, withTimeline } from './results.js'
 
 const { passed, failed, regressed, unsure, hostile } = RESULTS
-const { render } = format
+const render = (result: Result) => format.render(result, nextStep(result))
 
 describe('the page', () => {
   test('begins with the verdict in a sentence', () => {

@@ -1,17 +1,19 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { escapedJson } from '../../src/base/printable.js'
+import { nextStep } from '../../src/report/advice.js'
 import { FORMAT_IDS, loadFormat, parseReportFlag } from '../../src/report/formats/index.js'
 import { renderJson } from '../../src/report/formats/json.js'
 import { STYLESHEET } from '../../src/report/html/stylesheet.js'
 import { parseResult } from '../../src/stats/read.js'
+import type { Result } from '../../src/stats/result.js'
 import { passed, RESULTS, regressed, unsure } from './results.js'
 
 describe.each(FORMAT_IDS)('%s', (id) => {
   test.each(Object.entries(RESULTS))('of a %s result', async (name, result) => {
     const format = await loadFormat(id)
     expect(format.id).toBe(id)
-    const text = format.render(result)
+    const text = format.render(result, nextStep(result))
     expect(text.endsWith('\n')).toBe(true)
     if (!hasGolden(id, name)) return
     const golden = id === 'html' ? withoutStylesheet(text) : text
@@ -40,11 +42,12 @@ test('every format is in the table', () => {
 
 test('JSON read back is the result', async () => {
   const { render } = await loadFormat('json')
-  expect(parseResult(render(regressed), 'x.json')).toEqual(regressed)
+  expect(parseResult(render(regressed, null), 'x.json')).toEqual(regressed)
 })
 
 test('JUnit has one case for each threshold and each compared metric, and one for the run', async () => {
-  const { render } = await loadFormat('junit')
+  const junit = await loadFormat('junit')
+  const render = (result: Result) => junit.render(result, null)
   const cases = (text: string) => text.match(/<testcase /g)?.length
   expect(cases(render(passed))).toBe(passed.thresholds.length + passed.comparison!.metrics.length + 1)
   expect(render(passed)).toContain('failures="0"')

@@ -27,10 +27,10 @@ const rowsIn = (text: string) => text.split('\n').filter((line) => /^[ |]*reques
 
 test.each([
   ['markdown', renderMarkdown],
-  ['github', github.render],
+  ['github', (result: Result) => github.render(result, null)],
   [
     'console',
-    (result: Result) => renderConsole(result, { width: 120, style: createStyle(false), ascii: false }),
+    (result: Result) => renderConsole(result, { width: 120, style: createStyle(false), ascii: false }, null),
   ],
 ])('%s shows the worst of them, and says how many there are more', (_, render) => {
   const text = render(many)

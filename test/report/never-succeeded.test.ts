@@ -88,5 +88,5 @@ test('each is a failure of its own in JUnit, an annotation, and on the page', ()
     /^::error title=perfctl%3A never succeeded::"search" never succeeded/,
   )
   expect(renderMarkdown(broken)).toContain('Failed: "search" never succeeded')
-  expect(github.render(broken)).toContain('Failed: "search" never succeeded')
+  expect(github.render(broken, null)).toContain('Failed: "search" never succeeded')
 })

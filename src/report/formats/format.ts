@@ -10,8 +10,8 @@ export interface Format {
   readonly id: string
   /** File extension, without the dot. */
   readonly extension: string
-  /** `next`: what to do next, null for nothing; found out from the result unless given. */
-  readonly render: (result: Result, next?: NextStep | null) => string
+  /** Renders the result. `next` is the suggested next step, null for none. */
+  readonly render: (result: Result, next: NextStep | null) => string
   /** The same in pieces, for a result that is longer than the longest string. */
   readonly pieces?: (result: Result) => Iterable<string>
 }

@@ -4,13 +4,13 @@
 import { printable } from '../../base/printable.js'
 import { plural } from '../../base/units.js'
 import type { Result } from '../../stats/result.js'
-import { type NextStep, nextStep } from '../advice.js'
+import type { NextStep } from '../advice.js'
 import { describeNeverSucceeded } from '../never-succeeded.js'
 import { describeActual, describeChange, formatInterval, formatLimit, headline } from '../wording.js'
 import type { Format } from './format.js'
 import { escapeMarkdown, renderMarkdown } from './markdown.js'
 
-function render(result: Result, next = nextStep(result)): string {
+function render(result: Result, next: NextStep | null): string {
   return `${renderMarkdown(result)}${renderNext(next)}\n${renderConditions(result)}`
 }
 

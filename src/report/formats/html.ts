@@ -4,14 +4,14 @@
  */
 import { createHash } from 'node:crypto'
 import type { Result } from '../../stats/result.js'
-import { nextStep } from '../advice.js'
+import type { NextStep } from '../advice.js'
 import { html } from '../html/markup.js'
 import { renderReport } from '../html/report.js'
 import { STYLESHEET } from '../html/stylesheet.js'
 import { SYMBOLS } from '../html/verdict.js'
 import type { Format } from './format.js'
 
-function render(result: Result, next = nextStep(result)): string {
+function render(result: Result, next: NextStep | null): string {
   return html`<!doctype html>
 <html lang="en">
 <head>

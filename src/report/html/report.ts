@@ -3,7 +3,7 @@
  */
 import { withWarmup } from '../../stats/add.js'
 import type { Result } from '../../stats/result.js'
-import { nextStep } from '../advice.js'
+import type { NextStep } from '../advice.js'
 import { renderComparison } from './comparison.js'
 import { renderCourse, renderFigures } from './course.js'
 import { renderDistribution } from './distribution.js'
@@ -17,7 +17,7 @@ const POINTS_MAX = 600
 const ROWS_MAX = 60
 
 /** Renders the report without the surrounding page. `next` is the suggested next step, null for none. */
-export function renderReport(measured: Result, next = nextStep(measured)): Markup {
+export function renderReport(measured: Result, next: NextStep | null): Markup {
   const result = { ...measured, requests: measured.requests.map(withWarmup) }
   return html`${renderVerdict(result, next)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result)}${renderRequests(result)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
 }

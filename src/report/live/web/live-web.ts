@@ -3,6 +3,7 @@
  */
 import type { ListenAddress } from '../../../base/address.js'
 import type { Result } from '../../../stats/result.js'
+import { nextStep } from '../../advice.js'
 import { html } from '../../html/markup.js'
 import { renderReport } from '../../html/report.js'
 import { SYMBOLS } from '../../html/verdict.js'
@@ -84,7 +85,7 @@ interface Ended {
 }
 
 function renderEnded({ name, result }: Ended): string {
-  if (result !== null) return renderReport(result).text
+  if (result !== null) return renderReport(result, nextStep(result)).text
   return html`<header><p class="eyebrow">${name}</p>
 <h1><span class="symbol bad" aria-hidden="true">✗</span><span class="bad">Error</span>: the run could not be carried out; see the terminal for the reason.</h1></header>
 `.text
