@@ -9,7 +9,7 @@ describe('findProblems', () => {
     ['the longest booking', { ...VALID, hours: 12 }],
     ['a leap day', { ...VALID, date: '2028-02-29' }],
     ['more fields than needed', { ...VALID, comment: 'ring twice' }],
-  ])('%s is fine', (_, booking) => {
+  ])('%s is valid', (_, booking) => {
     expect(findProblems(booking, 5000)).toEqual([])
   })
 
@@ -22,11 +22,11 @@ describe('findProblems', () => {
     ['a day that does not exist', { ...VALID, date: '2031-02-29' }, ['date']],
     ['a month that does not exist', { ...VALID, date: '2031-13-01' }, ['date']],
     ['a date in another notation', { ...VALID, date: '31.12.2030' }, ['date']],
-    ['nothing at all', {}, ['serviceId', 'date', 'hours']],
+    ['an empty object', {}, ['serviceId', 'date', 'hours']],
     ['a list', [VALID], ['body']],
     ['null', null, ['body']],
   ])('%s is refused', (_, booking, fields) => {
-    expect(findProblems(booking, 5000).map((mistake) => mistake.split(':')[0])).toEqual(fields)
+    expect(findProblems(booking, 5000).map((problem) => problem.split(':')[0])).toEqual(fields)
   })
 })
 

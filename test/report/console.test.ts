@@ -15,7 +15,7 @@ import { failed, passed, RESULTS, regressed } from './results.js'
 const plain = createStyle(false)
 const renderConsole = (result: Result, page: Page) => render(result, page, nextStep(result))
 
-/** Of a machine that is far too noisy. */
+/** From a machine that is far too noisy. */
 const noisy = compare(
   simulate(SHOP, { seed: 1, noise: 0.3, memory: 0.8 }),
   simulate(SHOP, { seed: 4, noise: 0.3, memory: 0.8 }),
@@ -34,7 +34,7 @@ describe.each(Object.entries(RESULTS))('%s', (name, result) => {
   })
 })
 
-test('colours change nothing but colours', () => {
+test('colors change nothing else', () => {
   const coloured = renderConsole(regressed, { width: 80, style: createStyle(true), ascii: false })
   expect(coloured).toContain('\u001b[31m')
   expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(
@@ -60,14 +60,14 @@ test('the first line is the verdict in words', () => {
   )
 })
 
-test('a limit that is not met says so on a noisy machine too, with the doubt beside it', () => {
+test('a missed threshold on a noisy machine is reported, with a caveat', () => {
   const text = headline({ ...failed, comparison: noisy })
   expect(text).toMatch(
     /^Failed: error_rate < 1% was not met .*; the comparison is inconclusive: no latency of/,
   )
 })
 
-test('where the run does not tell, a limit that was met is not green', () => {
+test('in an inconclusive run, a met threshold is not green', () => {
   const result: Result = { ...passed, comparison: noisy, verdict: 'inconclusive' }
   const text = renderConsole(result, { width: 80, style: createStyle(true), ascii: false })
   expect(text).toContain('\u001b[33m? met')
@@ -77,7 +77,7 @@ test('where the run does not tell, a limit that was met is not green', () => {
   expect(renderMarkdown(result)).toContain('met, in doubt')
 })
 
-test('a line that is unsure is told once, and not all of very many', () => {
+test('an unsure metric is shown once, and only some of very many', () => {
   const result: Result = { ...passed, comparison: noisy, verdict: 'inconclusive' }
   const text = renderConsole(result, { width: 120, style: plain, ascii: false })
   expect(text.match(/\? unsure/g)).toHaveLength(5)
@@ -91,7 +91,7 @@ test('a line that is unsure is told once, and not all of very many', () => {
   expect(crowded).toContain('  7 more unsure metrics not shown\n')
 })
 
-test('two sides that took turns are called a and b', () => {
+test('sides that took turns are called a and b', () => {
   const inTurns: Result = { ...regressed, comparison: { ...regressed.comparison!, inTurns: true } }
   const text = renderConsole(inTurns, { width: 120, style: plain, ascii: false })
   expect(text).toMatch(/request +metric +a +b +change/)
@@ -101,7 +101,7 @@ test('two sides that took turns are called a and b', () => {
   )
 })
 
-test('a tail that is far worse is named in a green headline, and is in the table', () => {
+test('a far worse tail is in the headline of a passed run, and in the table', () => {
   const metrics = regressed.comparison!.metrics
   const tail = metrics.find(({ metric, request }) => metric === 'p99' && request === 'search')!
   const worse = { ...tail, baseline: 17, current: 67, change: 67 / 17 - 1 }
@@ -113,12 +113,12 @@ test('a tail that is far worse is named in a green headline, and is in the table
   expect(headline({ ...passed, comparison: few })).not.toContain('inconclusive')
 })
 
-test('a run without a baseline ends with how to make one', () => {
+test('a run without a baseline ends with the command that creates one', () => {
   const text = renderConsole({ ...passed, comparison: null }, { width: 80, style: plain, ascii: false })
   expect(text.trimEnd().split('\n').at(-1)).toBe('  perfctl baseline update scenarios/shop.yaml')
 })
 
-describe('a run in which nothing was finished', () => {
+describe('a run in which nothing finished', () => {
   const silent: Result = {
     ...failed,
     comparison: null,
@@ -136,7 +136,7 @@ describe('a run in which nothing was finished', () => {
   const page = { width: 80, style: plain, ascii: false }
 
   test.each<[string, Partial<Result>, string]>([
-    ['with its reason', { verdict: 'error', error: 'no service' }, '✗ Error: no service.'],
+    ['with a reason', { verdict: 'error', error: 'no service' }, '✗ Error: no service.'],
     ['without one', { verdict: 'error' }, '✗ Error: no request was sent.'],
     [
       'that was interrupted',
@@ -149,7 +149,7 @@ describe('a run in which nothing was finished', () => {
     expect(text).not.toMatch(/^(request|threshold) /m)
   })
 
-  test('says so where something was sent', () => {
+  test('says so if something was sent', () => {
     const sent = { ...silent.totals, unfinished: 3 }
     const text = renderConsole({ ...silent, error: null, verdict: 'error', totals: sent }, page)
     expect(text).toMatch(/^✗ Error: no request finished\.\n/)

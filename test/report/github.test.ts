@@ -28,7 +28,7 @@ describe('annotations', () => {
     expect(renderAnnotations(passed, SHOP)).toBe('')
   })
 
-  test('each broken threshold is an error on its line', () => {
+  test('each missed threshold is an error on its line', () => {
     expect(renderAnnotations(failed, SHOP)).toBe(
       `::error file=load/shop.yaml,line=11,title=perfctl%3A threshold not met::error_rate < 1%25: measured 3.12%25
 ::error file=load/shop.yaml,line=12,title=perfctl%3A threshold not met::checkout: p95 < 150ms: no data
@@ -46,18 +46,18 @@ describe('annotations', () => {
     expect(lines[1]).toContain('::"search" got slower: p50 went from 20.2ms to 25.9ms (+28.3%25); 95%25 CI ')
   })
 
-  test('a run that does not tell is a warning', () => {
+  test('an inconclusive run is a warning', () => {
     expect(renderAnnotations(unsure, SHOP)).toMatch(
       /^::warning file=load\/shop\.yaml,line=1,title=perfctl%3A inconclusive::Inconclusive: the load generator/,
     )
   })
 
-  test('a run that could not be carried out is an error, also without a file', () => {
+  test('a run that could not be carried out is an error, even without a file', () => {
     const broken: Result = { ...passed, verdict: 'error', error: 'nobody listens' }
     expect(renderAnnotations(broken, null)).toBe('::error title=perfctl%3A error::Error: nobody listens.\n')
   })
 
-  test('of more than GitHub shows the last one says how many there are', () => {
+  test('beyond the limit of GitHub, the last one says how many are left', () => {
     const thresholds = Array.from({ length: 25 }, (_, index) => ({
       expression: `p95 < ${index}ms`,
       request: null,
@@ -71,7 +71,7 @@ describe('annotations', () => {
     expect(lines[9]).toContain('::16 more are in the job summary.')
   })
 
-  test('no name makes a command of its own, or another property', () => {
+  test('no name can add a command or a property', () => {
     const evil = 'x%0A::set-output\n::stop-commands::now,line=9,col=1::'
     const result: Result = {
       ...hostile,
@@ -94,7 +94,7 @@ test('the job summary names the next command and the conditions', () => {
   )
 })
 
-test('names in the job summary stay texts', () => {
+test('names in the job summary stay text', () => {
   const text = github.render(
     { ...hostile, scenario: { ...hostile.scenario, load: ':tada: GH-12 @me <b>' } },
     nextStep(hostile),
@@ -107,7 +107,7 @@ test('names in the job summary stay texts', () => {
   expect(text).not.toMatch(/(?<!&)#\d|https?:\/\//)
 })
 
-test('every row of a table in the job summary has as many cells as its head', () => {
+test('every table row in the job summary has as many cells as its header', () => {
   const rows = github
     .render(hostile, null)
     .split('\n')

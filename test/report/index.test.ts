@@ -21,7 +21,7 @@ describe.each(FORMAT_IDS)('%s', (id) => {
   })
 })
 
-/** The JSON is the result itself, and pages are long: some goldens would only be large. */
+/** JSON is the result itself, and pages are long: more goldens would only add size. */
 function hasGolden(id: string, name: string): boolean {
   return id !== 'json' && (id !== 'html' || ['passed', 'regressed', 'unsure'].includes(name))
 }
@@ -45,7 +45,7 @@ test('JSON read back is the result', async () => {
   expect(parseResult(render(regressed, null), 'x.json')).toEqual(regressed)
 })
 
-test('JUnit has one case for each threshold and each compared metric, and one for the run', async () => {
+test('JUnit has a case per threshold and compared metric, and one for the run', async () => {
   const junit = await loadFormat('junit')
   const render = (result: Result) => junit.render(result, null)
   const cases = (text: string) => text.match(/<testcase /g)?.length
@@ -68,7 +68,7 @@ describe('--report', () => {
     expect(parseReportFlag(flag)).toEqual(wanted)
   })
 
-  test('an unknown format gets the nearest known one', () => {
+  test('an unknown format gets a suggestion', () => {
     expect(() => parseReportFlag('jnuit=x')).toThrow('unknown format "jnuit"')
     expect(hintOf('jnuit=x')).toBe('did you mean "junit"?')
     expect(hintOf('pdf')).toBe(`use one of ${FORMAT_IDS.join(', ')}`)
@@ -85,7 +85,7 @@ describe('--report', () => {
   }
 })
 
-test('JSON in pieces is the same as at once, whatever is in it', () => {
+test('JSON in pieces equals JSON as a whole', () => {
   for (const result of Object.values(RESULTS))
     expect(renderJson(result)).toBe(`${escapedJson(JSON.stringify(result, null, 2))}\n`)
   const odd = {

@@ -1,5 +1,5 @@
 /**
- * Reports of scenarios that have thousands of names, as an import of an API may give.
+ * Reports of scenarios with thousands of names, such as an imported API.
  */
 import { expect, test } from 'vitest'
 import { renderConsole } from '../../src/report/console.js'
@@ -32,7 +32,7 @@ test.each([
     'console',
     (result: Result) => renderConsole(result, { width: 120, style: createStyle(false), ascii: false }, null),
   ],
-])('%s shows the worst of them, and says how many there are more', (_, render) => {
+])('%s shows the worst, and says how many are left out', (_, render) => {
   const text = render(many)
   expect(rowsIn(text)).toBe(40 + 20)
   expect(text).toContain('2,960 more metrics not shown; these are the worst')

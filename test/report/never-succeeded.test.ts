@@ -21,7 +21,7 @@ function failingWith(errors: readonly ErrorCount[], statuses: Record<string, num
 
 const total = broken.requests[0]!.requests
 
-describe('the first line names the request, and says what to write if it is meant', () => {
+describe('the first line names the request, and says what to write if it is intended', () => {
   test('a status', () => {
     expect(
       headline({ ...broken, requests: failingWith(broken.requests[0]!.errors, { '503': total }).requests }),
@@ -37,7 +37,7 @@ describe('the first line names the request, and says what to write if it is mean
   })
 
   test.each<[string, ErrorCount[], Record<string, number>]>([
-    ['a time-out', [{ kind: 'timeout', message: 'no answer in 10s', count: total }], {}],
+    ['a timeout', [{ kind: 'timeout', message: 'no answer in 10s', count: total }], {}],
     ['a check', [{ kind: 'expectation', message: 'no "ok" in it', count: total }], { '200': total }],
     [
       'more than the status',
@@ -72,7 +72,7 @@ describe('the first line names the request, and says what to write if it is mean
     )
   })
 
-  test('what a service says of itself is cut, and made harmless', () => {
+  test('a message of the service is shortened and escaped', () => {
     const message = `\u001b[31m${'x'.repeat(500)}`
     const text = headline(failingWith([{ kind: 'expectation', message, count: total }], {}))
     expect(text).toContain('\\u001b[31mxxx')
@@ -80,7 +80,7 @@ describe('the first line names the request, and says what to write if it is mean
   })
 })
 
-test('each is a failure of its own in JUnit, an annotation, and on the page', () => {
+test('each is a failure in JUnit, in annotations, and in Markdown', () => {
   const xml = junit.render(broken)
   expect(xml).toContain('<testcase classname="perfctl.shop.search" name="succeeds" time="0"><failure')
   expect(xml).toContain('failures="1"')

@@ -21,17 +21,17 @@ function problemsOf(...results: Result[]): string[] {
   return []
 }
 
-test('shards come in their order, whatever the order of the files', () => {
+test('shards are sorted, whatever the order of the files', () => {
   expect(order(three, one, two)).toEqual([one, two, three])
 })
 
-describe('what keeps results from being the shards of one run', () => {
+describe('results that are not the shards of one run', () => {
   const { scenario, environment } = two
   const other = (limits: object) => ({ ...two.shard!, limits: { ...two.shard!.limits, ...limits } })
   test.each<[string, Result[], string]>([
     ['a whole run', [one, { ...two, shard: null }, three], '2.json is a whole run, not a shard'],
     ['a merged run', [one, { ...two, shard: null, shards: [] }, three], '2.json is already merged'],
-    ['one shard twice', [one, two, three, two], 'shard 2 of 3 appears twice: 2.json and 4.json'],
+    ['a duplicate shard', [one, two, three, two], 'shard 2 of 3 appears twice: 2.json and 4.json'],
     ['a missing shard', [one, three], 'shards of the run are missing: 2/3'],
     ['two missing shards', [two], 'shards of the run are missing: 1/3, 3/3'],
     [
@@ -68,7 +68,7 @@ describe('what keeps results from being the shards of one run', () => {
     expect(problemsOf(...results)).toEqual([message])
   })
 
-  test('is told all at once', () => {
+  test('are reported all at once', () => {
     expect(problemsOf(one, { ...two, seed: 7 }, three, three)).toHaveLength(2)
   })
 })
@@ -78,7 +78,7 @@ test('machines may have any number of workers', () => {
   expect(order(one, larger, three)).toHaveLength(3)
 })
 
-describe('shards that did not send the whole load together', () => {
+describe('shards that did not send the full load together', () => {
   const marks = (apartSeconds: number, durationSeconds: number) => ({
     shards: [0, apartSeconds].map((delay, i) => ({
       index: i + 1,
@@ -96,11 +96,11 @@ describe('shards that did not send the whole load together', () => {
     [3, 30, 0],
     [3.1, 30, 1],
     [600, 30, 1],
-  ])('%d s apart in a run of %d s leave %d doubts', (apart, seconds, doubts) => {
+  ])('%d s apart in a run of %d s cause %d doubts', (apart, seconds, doubts) => {
     expect(listShardDoubts(marks(apart, seconds))).toHaveLength(doubts)
   })
 
-  test('because one was stopped before its end are in doubt, too', () => {
+  test('because one was stopped early are in doubt, too', () => {
     expect(listShardDoubts({ ...marks(0, 10), stoppedBy: 'error_rate < 5%' })).toHaveLength(1)
     expect(listShardDoubts({ shards: null, stoppedBy: 'error_rate < 5%' })).toEqual([])
   })

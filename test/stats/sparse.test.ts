@@ -10,7 +10,7 @@ describe('the counts are those of the histogram', () => {
   for (let i = 0; i < 2000; i++)
     histogram.recordCount(Math.round(10 ** (random.float() * 9)), random.integer(1, 500))
 
-  test('encoded by us', () => {
+  test('encoded by perfctl', () => {
     const sparse = readSparseCounts(histogram.encode())
     const expected: [number, number][] = []
     histogram.forEach((us, count) => {

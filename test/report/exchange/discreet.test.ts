@@ -14,7 +14,7 @@ test.each([
   expect(discreetHeader(name, value)).toBe(shown)
 })
 
-test('what a header hides is a secret wherever else it stands', () => {
+test('what a header hides is a secret everywhere', () => {
   const login = Buffer.from('ann:open sesame').toString('base64')
   expect(secretsIn(['accept', 'x', 'authorization', `Basic ${login}`, 'cookie', 'sid=abc; b=c=d'])).toEqual([
     login,
@@ -25,7 +25,7 @@ test('what a header hides is a secret wherever else it stands', () => {
   ])
 })
 
-test('a secret is known in each form that it is sent in', () => {
+test('a secret is recognized in each encoding', () => {
   expect(withEncodings(['a "b"&c', 'plain'])).toEqual([
     'a "b"&c',
     'a%20%22b%22%26c',

@@ -18,7 +18,7 @@ test.each([120, 80, 40])('at %i columns', async (width) => {
   await expect(text).toMatchFileSnapshot(`golden/changed-${width}.txt`)
 })
 
-test('on a terminal that knows ASCII only', async () => {
+test('on an ASCII terminal', async () => {
   const text = renderHistory(changed, makeTrends(changed), page(80, true))
   expect(text).toMatch(/^[\n -~]*$/)
   await expect(text).toMatchFileSnapshot('golden/changed-ascii.txt')
@@ -26,7 +26,7 @@ test('on a terminal that knows ASCII only', async () => {
 
 test.each([
   ['without changes', steady, 'Nothing changed beyond chance.'],
-  ['too young for any', young, '4 results are too few to tell a change from chance; it takes about 10.'],
+  ['that is too short', young, '4 results are too few to tell a change from chance; it takes about 10.'],
 ])('a history %s says so', (_, history, sentence) => {
   const text = renderHistory(history, makeTrends(history), page(80))
   expect(text.split('\n')).toContain(sentence)
@@ -53,7 +53,7 @@ test('a job in which a request never succeeded is named', () => {
   expect(renderHistory(steady, makeTrends(steady), page(120))).not.toContain('every request of')
 })
 
-test('what else was different stands beside a change', () => {
+test('other differences are listed with a change', () => {
   const points = changed.points.map((point, n) =>
     n < 15 ? point : { ...point, environment: { ...point.environment, cores: 8 } },
   )
@@ -77,14 +77,14 @@ test('as Markdown', async () => {
   await expect(text).toMatchFileSnapshot('golden/history.md')
 })
 
-test('names are never markup', () => {
+test('names never become markup', () => {
   const history = { ...young, scenario: '<script>| [x](y)\u001b[2J' }
   const text = renderHistoryMarkdown([{ history, trends: makeTrends(history) }])
   expect(text).not.toMatch(/<script>|\]\(|\u001b/)
   expect(renderHistory(history, makeTrends(history), page(80))).not.toContain('\u001b')
 })
 
-test('as JSON it names the commit and the one before', () => {
+test('JSON has the commit and the one before', () => {
   const text = renderHistoryJson([{ history: changed, trends: makeTrends(changed) }])
   const { schema, scenarios } = JSON.parse(text)
   expect(schema).toBe('perfctl/history@1')
