@@ -5,7 +5,7 @@ import { printable } from '../base/printable.js'
 import { plural } from '../base/units.js'
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import type { Page } from './page.js'
-import { COMPARED_MOST } from './ranking.js'
+import { COMPARED_ROWS_MAX } from './ranking.js'
 import { type Column, renderTable } from './table.js'
 import { wrap } from './width.js'
 import { comparedCells, formatLimit, formatSides, isFarWorse } from './wording.js'
@@ -16,11 +16,11 @@ import { comparedCells, formatLimit, formatSides, isFarWorse } from './wording.j
  */
 export function renderComparison(comparison: Comparison, page: Page): string {
   const { metrics, baseline } = comparison
-  const news = metrics.filter(standsOut)
-  const unsure = news.filter(({ verdict }) => verdict === 'inconclusive')
+  const notable = metrics.filter(standsOut)
+  const unsure = notable.filter(({ verdict }) => verdict === 'inconclusive')
   const left = new Set(unsure.slice(UNSURE_MAX))
-  const settled = news.filter((row) => !left.has(row))
-  const shown = settled.slice(0, COMPARED_MOST)
+  const settled = notable.filter((row) => !left.has(row))
+  const shown = settled.slice(0, COMPARED_ROWS_MAX)
   const title = page.style.bold(wrap(`Compared with ${printable(baseline)}`, page.width, '  '))
   const table = shown.length === 0 ? '' : renderRows(shown, comparison, page)
   const parts = [
@@ -104,13 +104,13 @@ function paintVerdict(verdict: MetricComparison['verdict'], style: Page['style']
 function summarizeRest(metrics: readonly MetricComparison[], { width }: Page): string {
   const passed = metrics.filter(({ verdict }) => verdict === 'passed')
   if (passed.length === 0) return ''
-  const nearest = passed.filter(isWorse).sort((a, b) => share(b) - share(a))[0]
+  const nearest = passed.filter(isWorse).sort((a, b) => shareOfLimit(b) - shareOfLimit(a))[0]
   return wrap(`  ${plural(passed.length, 'metric')} passed${describeNearest(nearest)}`, width, '  ')
 }
 
 function describeNearest(row: MetricComparison | undefined): string {
   if (row === undefined) return ''
-  const doubt = share(row) > 1 ? ' (may be chance)' : ''
+  const doubt = shareOfLimit(row) > 1 ? ' (may be chance)' : ''
   return `; closest to its limit: ${nameOf(row)}, ${formatSides(row)}, limit ${formatLimit(row)}${doubt}`
 }
 
@@ -118,7 +118,7 @@ function isWorse({ metric, change, reason }: MetricComparison): boolean {
   return reason === null && change !== null && (metric === 'throughput' ? change < -0.001 : change > 0.001)
 }
 
-function share({ change, tolerance }: MetricComparison): number {
+function shareOfLimit({ change, tolerance }: MetricComparison): number {
   return Math.abs(change ?? 0) / Math.max(tolerance, 0.001)
 }
 
@@ -133,11 +133,11 @@ function renderReasons(
 ): string {
   const groups = new Map<string, string[]>()
   for (const row of metrics) {
-    const isSaid = row.verdict === 'inconclusive' && (shown.includes(row) || row.interval !== null)
-    const label = isSaid ? null : describeReason(row)
+    const isShown = row.verdict === 'inconclusive' && (shown.includes(row) || row.interval !== null)
+    const label = isShown ? null : describeReason(row)
     if (label !== null) groups.set(label, [...(groups.get(label) ?? []), nameOf(row)])
   }
-  const lines = [...groups].map(([label, names]) => wrap(`  ${label}: ${enumerate(names)}`, width, '    '))
+  const lines = [...groups].map(([label, names]) => wrap(`  ${label}: ${listNames(names)}`, width, '    '))
   return lines.map((line) => style.dim(line)).join('\n')
 }
 
@@ -155,7 +155,7 @@ function nameOf({ request, metric, verdict }: MetricComparison): string {
 
 const NAMES_MAX = 3
 
-function enumerate(names: readonly string[]): string {
+function listNames(names: readonly string[]): string {
   const more = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : ''
   return names.slice(0, NAMES_MAX).join(', ') + more
 }

@@ -6,7 +6,7 @@ import { formatCount, formatLatency, formatRate, formatShare, plural } from '../
 import type { Comparison } from '../stats/comparison.js'
 import type { ErrorCount, RequestResult, RunVerdict, ThresholdResult, Totals } from '../stats/result.js'
 import type { Page } from './page.js'
-import { describeLeft, requestsShown } from './ranking.js'
+import { describeLeftOut, requestsShown } from './ranking.js'
 import { type Column, renderTable } from './table.js'
 import { truncate, wrap } from './width.js'
 import { formatActual } from './wording.js'
@@ -46,7 +46,7 @@ export function renderRequests(
   )
   const left = requests.length - shown.length
   if (left === 0) return table
-  return `${table}\n${style.dim(wrap(describeLeft(left), width))}`
+  return `${table}\n${style.dim(wrap(describeLeftOut(left), width))}`
 }
 
 /** The rate of all requests. Shown only if some failed, since otherwise it equals the rate of successful ones. */
@@ -119,10 +119,10 @@ export function renderErrors({ totals, requests }: Failed, { width, style }: Pag
   const countWidth = Math.max(title[1].length, ...groups.map(({ count }) => formatCount(count).length))
   const indent = kindWidth + countWidth + 4
   const lines = groups.map((group) => {
-    const name = requests.length > 1 ? whereMost(group, requests) : null
+    const name = requests.length > 1 ? findMostAffected(group, requests) : null
     const where = name === null ? '' : `${printable(name)}: `
     const more = group.messages > 1 ? ` (and ${plural(group.messages - 1, 'other message')})` : ''
-    const text = hang(where + printable(group.example) + more, width - indent, indent)
+    const text = wrapHanging(where + printable(group.example) + more, width - indent, indent)
     return `${style.red(group.kind.padEnd(kindWidth))}  ${formatCount(group.count).padStart(countWidth)}  ${text}`
   })
   const head = `${title[0].padEnd(kindWidth)}  ${title[1].padStart(countWidth)}  ${title[2]}`
@@ -142,7 +142,7 @@ interface Failed {
 const EXAMPLE_LINES_MAX = 3
 
 /** Wraps a text to `width` and indents every line but the first. */
-function hang(text: string, width: number, indent: number): string {
+function wrapHanging(text: string, width: number, indent: number): string {
   const lines = wrap(text, width).split('\n')
   const shown =
     lines.length <= EXAMPLE_LINES_MAX
@@ -179,7 +179,7 @@ function groupErrors(errors: readonly ErrorCount[]): ErrorGroup[] {
  * Returns the request in which the example occurred most often. Journeys are skipped: they repeat the messages of their
  * steps.
  */
-function whereMost({ kind, example }: ErrorGroup, requests: Failed['requests']): string | null {
+function findMostAffected({ kind, example }: ErrorGroup, requests: Failed['requests']): string | null {
   let most: { name: string; count: number } | null = null
   for (const request of requests) {
     if (request.kind === 'journey') continue

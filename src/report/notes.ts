@@ -7,7 +7,7 @@ import type { Result, RetryCounts } from '../stats/result.js'
 import { listShardDoubts } from '../stats/shard.js'
 
 /** Reconnects are reported above this share of the requests. */
-const RECONNECTS_TOLD = 0.01
+const RECONNECTS_REPORTED_RATIO = 0.01
 
 /** Returns the notes of a run, most important first. */
 export function listNotes(result: Result): string[] {
@@ -44,18 +44,18 @@ export function listNotes(result: Result): string[] {
       `${plural(connections.unsolicited, 'connection')} closed by perfctl: the service sent data that no request had asked for`,
     )
   }
-  if (totals.reconnects > RECONNECTS_TOLD * totals.requests) {
+  if (totals.reconnects > RECONNECTS_REPORTED_RATIO * totals.requests) {
     const share = formatShare(totals.reconnects / totals.requests)
     notes.push(
       `${plural(totals.reconnects, 'request')} (${share}) sent again on a new connection: the service had closed the idle one without notice; check its keep-alive timeout`,
     )
   }
-  if (totals.retries.requests > 0) notes.push(noteRetries(totals.retries))
+  if (totals.retries.requests > 0) notes.push(describeRetries(totals.retries))
   return notes
 }
 
 /** The error rate doesn't show what retries recovered, so a note does. */
-function noteRetries({ requests, recovered, errors }: RetryCounts): string {
+function describeRetries({ requests, recovered, errors }: RetryCounts): string {
   const reasons = errors
     .slice(0, 3)
     .map(({ message, count }) => `${printable(message)} (${formatCount(count)})`)

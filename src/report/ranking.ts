@@ -20,12 +20,12 @@ export function requestsShown<T extends Rankable>(
 }
 
 /** Says how many requests a table leaves out, and where to find them. */
-export function describeLeft(left: number): string {
+export function describeLeftOut(left: number): string {
   return `${plural(left, 'more request')} not shown; these are the worst and the busiest. The saved result, --report html and --report csv have all of them.`
 }
 
 /** A comparison shows at most this many rows, the worst first. */
-export const COMPARED_MOST = 40
+export const COMPARED_ROWS_MAX = 40
 
 /** The figures that the order depends on. */
 export type Rankable = Pick<Totals, 'requests' | 'failed' | 'errorRate'> & {

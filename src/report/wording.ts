@@ -90,7 +90,7 @@ export function headline(result: Result): string {
     case 'passed':
       break
   }
-  const met = result.thresholds.length === 0 ? '' : `, and ${thresholdsMet(result.thresholds.length)}`
+  const met = result.thresholds.length === 0 ? '' : `, and ${describeMetThresholds(result.thresholds.length)}`
   if (comparison === null) {
     const errors = totals.failed === 0 ? 'none failed' : `${formatShare(totals.errorRate)} failed`
     const figures = `${plural(totals.requests, 'request')}, ${errors}`
@@ -99,9 +99,9 @@ export function headline(result: Result): string {
     return `Passed: ${figures}${met}; not compared with a baseline.`
   }
   if (comparison.verdict === 'improved') {
-    return `Passed and improved: ${bestImprovement(comparison)}${met}${describeUnsure(comparison)}.`
+    return `Passed and improved: ${bestImprovement(comparison)}${met}${describeHiddenDoubt(comparison)}.`
   }
-  return `Passed: not slower than ${nameReference(result)}${met}${describeUnsure(comparison)}.`
+  return `Passed: not slower than ${nameReference(result)}${met}${describeHiddenDoubt(comparison)}.`
 }
 
 /** Returns what the verdict compares the run with. */
@@ -120,7 +120,7 @@ export function comparisonHeadline(comparison: Comparison): string {
     case 'improved':
       return `Improved: ${bestImprovement(comparison)}.`
     case 'passed':
-      return `Passed: not slower than the reference${describeUnsure(comparison)}.`
+      return `Passed: not slower than the reference${describeHiddenDoubt(comparison)}.`
   }
 }
 
@@ -128,7 +128,7 @@ export function comparisonHeadline(comparison: Comparison): string {
  * Names the worst metric that looks far beyond its limit but couldn't be judged. A headline that says passed must not
  * hide it.
  */
-function describeUnsure({ metrics }: Comparison): string {
+function describeHiddenDoubt({ metrics }: Comparison): string {
   const [first, ...others] = metrics.filter(
     (row) => row.verdict === 'inconclusive' && (row.why === 'maybe_worse' || isFarWorse(row)),
   )
@@ -146,14 +146,14 @@ function describeUnsure({ metrics }: Comparison): string {
  * response.
  */
 export function isFarWorse({ metric, verdict, baseline, current, interval, had }: MetricComparison): boolean {
-  const least = BEYOND_MIN[metric]
+  const least = SAMPLES_MIN[metric]
   if (verdict !== 'inconclusive' || least === undefined || baseline === null || current === null) return false
-  return current > FAR * baseline && (interval !== null || (had ?? 0) >= least)
+  return current > FAR_WORSE_RATIO * baseline && (interval !== null || (had ?? 0) >= least)
 }
 
-const FAR = 2
+const FAR_WORSE_RATIO = 2
 /** Ten requests beyond each percentile. */
-const BEYOND_MIN: Readonly<Record<string, number>> = { p50: 20, p95: 200, p99: 1000 }
+const SAMPLES_MIN: Readonly<Record<string, number>> = { p50: 20, p95: 200, p99: 1000 }
 
 /** Formats both sides of a row and the change: `17.0ms → 67.0ms (+294%)`. */
 export function formatSides({ metric, baseline, current, change }: MetricComparison): string {
@@ -197,20 +197,22 @@ function bestImprovement({ metrics }: Comparison): string {
 function whyFailed(result: Result): string {
   if (result.error !== null) return printable(result.error)
   const isNever = result.neverSucceeded.length > 0 || result.comparison?.referenceNeverSucceeded !== undefined
-  return isNever ? summarizeNeverSucceeded(result) : brokenThresholds(result) + doubtBeside(result)
+  return isNever
+    ? summarizeNeverSucceeded(result)
+    : describeMissedThresholds(result) + describeInconclusive(result)
 }
 
 /** A missed threshold is a failure on a noisy machine too, but the reader should know about the noise. */
-function doubtBeside({ comparison }: Result): string {
+function describeInconclusive({ comparison }: Result): string {
   const [why] = comparison?.verdict === 'inconclusive' ? comparison.notes : []
   return why === undefined ? '' : `; the comparison is inconclusive: ${printable(why)}`
 }
 
-function brokenThresholds({ thresholds }: Result): string {
-  const broken = thresholds.filter(({ passed }) => !passed)
-  const [first] = broken
+function describeMissedThresholds({ thresholds }: Result): string {
+  const missed = thresholds.filter(({ passed }) => !passed)
+  const [first] = missed
   if (first === undefined) return 'a threshold was not met'
-  const more = broken.length > 1 ? `; ${broken.length} of ${thresholds.length} thresholds failed` : ''
+  const more = missed.length > 1 ? `; ${missed.length} of ${thresholds.length} thresholds failed` : ''
   return `${printable(first.expression)} was not met (${formatActual(first.expression, first.actual)})${more}`
 }
 
@@ -225,7 +227,7 @@ export function formatActual(expression: string, actual: number | null): string 
   return formatMetric(/(\w+)\s*[<>]=?[^<>]*$/.exec(expression)?.[1] ?? '', actual)
 }
 
-function thresholdsMet(count: number): string {
+function describeMetThresholds(count: number): string {
   if (count === 1) return 'the threshold was met'
   return count === 2 ? 'both thresholds were met' : `all ${count} thresholds were met`
 }

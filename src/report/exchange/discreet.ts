@@ -10,7 +10,7 @@ const HIDDEN = '[redacted]'
  * Returns a header's value for display. Secret headers keep only the scheme, cookie names and cookie attributes;
  * secrets in URL queries are redacted.
  */
-export function discreetHeader(name: string, value: string): string {
+export function redactHeader(name: string, value: string): string {
   if (name === 'cookie') return value.split(/;\s*/).map(hideValue).join('; ')
   if (name === 'set-cookie') {
     const [cookie, ...attributes] = value.split(/;\s*/)

@@ -14,7 +14,7 @@ import type { Body } from '../../plan/request.js'
 import { jsonOf } from '../../plan/values.js'
 import { inCharactersOf, type Page } from '../page.js'
 import { truncate, wrap } from '../width.js'
-import { discreetHeader } from './discreet.js'
+import { redactHeader } from './discreet.js'
 import { type Hidden, hideInBody, hideInQuery } from './hidden-fields.js'
 import { prettyJson } from './pretty-json.js'
 
@@ -54,7 +54,7 @@ export function renderExchange(exchange: Exchange, options: ExchangeOptions): st
   const { name, attempt } = exchange
   const safe = (text: string) => printable(redact(text, secrets))
   const hops = attempt.hops.flatMap((hop, i) => [
-    ...(i === 0 ? [] : ['', style.yellow(safe(describeTurn(attempt.hops[i - 1]!)))]),
+    ...(i === 0 ? [] : ['', style.yellow(safe(describeFollowUp(attempt.hops[i - 1]!)))]),
     ...renderHop(hop, exchange, options),
     '',
     wrap(describeTimes(hop), page.width, '  '),
@@ -68,7 +68,7 @@ export function renderExchange(exchange: Exchange, options: ExchangeOptions): st
 }
 
 /** Says why another exchange follows. */
-function describeTurn({ failure, status, answer }: Hop): string {
+function describeFollowUp({ failure, status, answer }: Hop): string {
   if (failure !== null) return `retried after ${failure.kind}: ${failure.message}`
   const isRedirect = status < 400 && answer?.header('location') != null
   return isRedirect ? `redirected by status ${status}` : `retried after status ${status}`
@@ -126,7 +126,7 @@ function requestHead({ sent }: Hop, path: string, { origin, isHttp2, isKept }: E
     ...(isHttp2 ? [] : [`connection: ${isKept ? 'keep-alive' : 'close'}`]),
     ...pairs
       .filter(([name]) => name !== 'host')
-      .map(([name, value]) => `${name}: ${discreetHeader(name, value)}`),
+      .map(([name, value]) => `${name}: ${redactHeader(name, value)}`),
     ...(hasLength ? [`content-length: ${lengthOf(body)}`] : []),
   ]
 }
@@ -151,7 +151,7 @@ function answerHead({ status, answer }: Hop, { isHttp2 }: Exchange): string[] {
   const headers = answer?.headers ?? []
   return [
     isHttp2 ? `HTTP/2 ${status}` : `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd(),
-    ...headers.map(([name, value]) => `${name}: ${discreetHeader(name, value)}`),
+    ...headers.map(([name, value]) => `${name}: ${redactHeader(name, value)}`),
   ]
 }
 

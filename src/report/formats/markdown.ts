@@ -8,7 +8,7 @@ import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
 import { listShardDoubts } from '../../stats/shard.js'
 import { sideTitles } from '../comparison.js'
-import { COMPARED_MOST, describeLeft, requestsShown } from '../ranking.js'
+import { COMPARED_ROWS_MAX, describeLeftOut, requestsShown } from '../ranking.js'
 import { comparedCells, formatActual, headline } from '../wording.js'
 import type { Format } from './format.js'
 
@@ -50,7 +50,7 @@ function renderComparison(comparison: Comparison): string {
   if (shown.length === 0) return intro
   // The metrics are sorted worst first.
   const rows = shown
-    .slice(0, COMPARED_MOST)
+    .slice(0, COMPARED_ROWS_MAX)
     .map((row) => [
       row.request === null ? '(whole run)' : escapeMarkdown(row.request),
       row.metric,
@@ -96,7 +96,7 @@ function renderRequests(
   const rates = hasFailed ? ['rate', 'incl. failed'] : ['rate']
   const titles = ['request', 'count', ...rates, 'errors', 'p50', 'p95', 'p99', 'max']
   const table = renderTable(titles, 1, [...rows, ...all])
-  return left === 0 ? table : `${table}\n\n${escapeMarkdown(describeLeft(left))}`
+  return left === 0 ? table : `${table}\n\n${escapeMarkdown(describeLeftOut(left))}`
 }
 
 function renderNotes(result: Result): string {

@@ -5,12 +5,12 @@ import { withWarmup } from '../../stats/add.js'
 import type { Result } from '../../stats/result.js'
 import type { NextStep } from '../advice.js'
 import { renderComparison } from './comparison.js'
-import { renderCourse, renderFigures } from './course.js'
 import { renderDistribution } from './distribution.js'
 import { html, type Markup, NOTHING } from './markup.js'
 import { renderEach, renderRequests } from './requests.js'
 import { renderConditions, renderFailures, renderSource, renderThresholds } from './sections.js'
 import { runPoints } from './series.js'
+import { renderTimeCharts, renderTimeTable } from './time-charts.js'
 import { renderVerdict } from './verdict.js'
 
 const POINTS_MAX = 600
@@ -30,7 +30,7 @@ function renderCharts(result: Result): Markup {
   return html`<section aria-labelledby="latency">
 <h2 id="latency">Latency and load</h2>
 <div class="charts">
-${renderDistribution({ request, latency: totals.latency, comparison })}${renderCourse(points, result.durationSeconds)}</div>
-${renderFigures(points, ROWS_MAX)}</section>
+${renderDistribution({ request, latency: totals.latency, comparison })}${renderTimeCharts(points, result.durationSeconds)}</div>
+${renderTimeTable(points, ROWS_MAX)}</section>
 `
 }

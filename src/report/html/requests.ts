@@ -4,11 +4,11 @@
 import { formatCount, formatLatency, formatRate, formatShare, formatSize, plural } from '../../base/units.js'
 import type { ErrorCount, LatencySummary, RequestResult, Result, Totals } from '../../stats/result.js'
 import { chooseRequests, rankRequests } from '../ranking.js'
-import { renderCourse, renderFigures } from './course.js'
 import { renderDistribution, renderPercentiles } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { requestPoints } from './series.js'
 import { renderFacts, renderName, renderTable, type TableColumn } from './table.js'
+import { renderTimeCharts, renderTimeTable } from './time-charts.js'
 
 function columnsOf(hasFailed: boolean): readonly TableColumn[] {
   const withFailed = { title: 'incl. failed', isExpendable: true }
@@ -158,8 +158,8 @@ ${renderPercentiles([
   { label: 'service time', latency: request.serviceTime },
   { label: 'time to first byte', latency: request.timeToFirstByte },
 ])}<div class="charts">
-${renderDistribution({ request: name, latency, comparison: result.comparison }, true)}${renderCourse(points, result.durationSeconds, true)}</div>
-${renderFigures(points, ROWS_MAX)}${renderFacts(facts)}${renderErrors(request.errors)}</div>
+${renderDistribution({ request: name, latency, comparison: result.comparison }, true)}${renderTimeCharts(points, result.durationSeconds, true)}</div>
+${renderTimeTable(points, ROWS_MAX)}${renderFacts(facts)}${renderErrors(request.errors)}</div>
 </details>
 `
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { withEncodings } from '../../../src/base/secret-texts.js'
-import { discreetHeader, secretsIn } from '../../../src/report/exchange/discreet.js'
+import { redactHeader, secretsIn } from '../../../src/report/exchange/discreet.js'
 
 test.each([
   ['accept', 'text/html', 'text/html'],
@@ -11,7 +11,7 @@ test.each([
   ['set-cookie', 'sid=abc=; Path=/; HttpOnly', 'sid=[redacted]; Path=/; HttpOnly'],
   ['set-cookie', 'abc', '[redacted]'],
 ])('%s: %s is shown as %s', (name, value, shown) => {
-  expect(discreetHeader(name, value)).toBe(shown)
+  expect(redactHeader(name, value)).toBe(shown)
 })
 
 test('what a header hides is a secret everywhere', () => {

@@ -3,13 +3,13 @@
  */
 import { formatDuration, formatLatency, formatShare, plural } from '../../../base/units.js'
 import type { Frame } from '../../../stats/frame.js'
-import { renderCourse } from '../../html/course.js'
 import { renderDistribution } from '../../html/distribution.js'
 import { type Content, html, type Markup, NOTHING } from '../../html/markup.js'
 import { renderRequestTable } from '../../html/requests.js'
 import { renderFailures } from '../../html/sections.js'
 import { runPoints } from '../../html/series.js'
 import { renderFacts, renderName } from '../../html/table.js'
+import { renderTimeCharts } from '../../html/time-charts.js'
 import { renderKeyFigures } from '../../html/verdict.js'
 import type { RunSoFar } from './so-far.js'
 
@@ -31,7 +31,7 @@ export function renderParts(soFar: RunSoFar): Markup[] {
       : html`${renderKeyFigures(totals)}<section aria-labelledby="latency">
 <h2 id="latency">Latency and load</h2>
 <div class="charts">
-${renderDistribution({ request: null, latency: totals.latency, comparison: null })}${renderCourse(runPoints({ timeline }, POINTS_MAX), timeline.length)}</div>
+${renderDistribution({ request: null, latency: totals.latency, comparison: null })}${renderTimeCharts(runPoints({ timeline }, POINTS_MAX), timeline.length)}</div>
 </section>
 `,
     renderRequestTable(requests, totals),

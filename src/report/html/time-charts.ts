@@ -10,7 +10,7 @@ import type { Point } from './series.js'
 import { renderTable } from './table.js'
 
 /** Renders the charts. A figure that is always 0 has no chart. */
-export function renderCourse(points: readonly Point[], seconds: number, isSmall = false): Markup {
+export function renderTimeCharts(points: readonly Point[], seconds: number, isSmall = false): Markup {
   if (points.length === 0) return NOTHING
   const frame = frameOf(points, seconds, isSmall)
   const charts = [renderLatency, renderRate, renderFailures, renderUsers, renderDropped]
@@ -129,7 +129,7 @@ function formatShort(count: number): string {
 }
 
 /** Renders the data of the charts as a table: every point, or at most `rowsMax` at equal distances. */
-export function renderFigures(points: readonly Point[], rowsMax: number): Markup {
+export function renderTimeTable(points: readonly Point[], rowsMax: number): Markup {
   if (points.length === 0) return NOTHING
   const step = Math.ceil(points.length / rowsMax)
   const rows = points.filter((_, index) => index % step === 0)
