@@ -77,7 +77,7 @@ export function renderBaselineList(
   })
   const columns: readonly Column[] = [
     { title: 'baseline', isFlexible: true },
-    { title: 'made', expendable: 2 },
+    { title: 'recorded', expendable: 2 },
     { title: 'requests', align: 'right', expendable: 1 },
     { title: 'throughput', align: 'right' },
     { title: 'p95', align: 'right' },
@@ -96,7 +96,7 @@ function describeOrigin({ startedAt, durationSeconds, jobs, environment, scenari
     environment.gitCommit === null ? '' : `, commit ${printable(environment.gitCommit.slice(0, 12))}`
   const seconds = formatDuration(Math.round(durationSeconds * 10) * 100)
   return [
-    `made ${printable(startedAt)}${commit}: ${plural(jobs.length, 'job')} (${plural(runs, 'run')}) of ${seconds}, ${printable(scenario.load)}`,
+    `recorded ${printable(startedAt)}${commit}: ${plural(jobs.length, 'job')} (${plural(runs, 'run')}) of ${seconds}, ${printable(scenario.load)}`,
     `on ${printable(environment.cpu)}, ${plural(environment.cores, 'core')}, ${printable(environment.os)}, Node.js ${printable(environment.node)}`,
   ]
 }

@@ -101,9 +101,11 @@ function renderRequests(
 
 function renderNotes(result: Result): string {
   const { comparison, generator } = result
-  const reasons = generator.saturated
-    ? generator.reasons.map((reason) => `the load generator was the bottleneck: ${reason}`)
-    : []
+  // A comparison has a note of its own about this.
+  const reasons =
+    generator.saturated && comparison === null
+      ? generator.reasons.map((reason) => `the load generator was the bottleneck: ${reason}`)
+      : []
   const notes = [...new Set([...(comparison?.notes ?? listShardDoubts(result)), ...reasons])]
   return notes.map((note) => `> ${escapeMarkdown(note)}`).join('\n>\n')
 }
