@@ -48,7 +48,7 @@ export function nextStep(result: Result): NextStep | null {
       command: `perfctl run ${file} --confirm ab --max-duration 240s`,
     }
   }
-  if (verdict === 'inconclusive') return afterDoubt(comparison, file)
+  if (verdict === 'inconclusive') return afterInconclusive(comparison, file)
   if (verdict === 'failed') return null
   if (comparison === null) {
     return { why: 'To compare later runs with this one', command: `perfctl baseline update ${file}` }
@@ -69,7 +69,7 @@ export function nextStep(result: Result): NextStep | null {
 }
 
 /** A run that looks worse must not become the baseline: suggest a way to settle it. */
-function afterDoubt(comparison: Comparison | null, file: string): NextStep | null {
+function afterInconclusive(comparison: Comparison | null, file: string): NextStep | null {
   if (comparison === null) return null
   const { metrics } = comparison
   if (metrics.some((row) => row.verdict === 'missing' || row.would === 'regressed' || looksWorse(row, 0))) {

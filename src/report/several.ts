@@ -33,8 +33,8 @@ export function renderSeveral(results: readonly Result[], page: Page): string {
     rows,
     { width, isUnbounded, title: style.dim },
   )
-  const good = results.filter(({ verdict }) => verdict === 'passed').length
-  const sum = `${good} of ${plural(results.length, 'scenario')} passed`
+  const passed = results.filter(({ verdict }) => verdict === 'passed').length
+  const sum = `${passed} of ${plural(results.length, 'scenario')} passed`
   return inCharactersOf(page, `${table}\n\n${style.bold(sum)}\n`)
 }
 

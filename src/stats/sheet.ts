@@ -81,7 +81,7 @@ export class Sheet {
 
   /** Records a success. */
   addSample(head: number, latency: number, service: number, firstByte: number): void {
-    if (this.end === this.piece.length) this.turn()
+    if (this.end === this.piece.length) this.startPiece()
     const { piece, end } = this
     piece[end] = head
     piece[end + 1] = latency
@@ -113,7 +113,7 @@ export class Sheet {
     return { samples, counts, failures }
   }
 
-  private turn(): void {
+  private startPiece(): void {
     this.full.push(this.piece)
     this.piece = new Uint32Array(PIECE_SAMPLES * SAMPLE_WORDS)
     this.end = 0

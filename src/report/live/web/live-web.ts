@@ -28,7 +28,7 @@ export async function openLiveWeb(
 
 /** Keeps everything that a new browser needs to see. Renders only while a browser is connected. */
 class LivePage implements Watcher {
-  readonly server = new LiveServer(() => this.everything())
+  readonly server = new LiveServer(() => this.allEvents())
   private readonly ended: Ended[] = []
   private current: RunSoFar | null = null
 
@@ -55,18 +55,18 @@ class LivePage implements Watcher {
   }
 
   private update(): void {
-    if (this.server.isWatched) for (const event of this.live()) this.server.send(event)
+    if (this.server.isWatched) for (const event of this.liveEvents()) this.server.send(event)
   }
 
-  private everything(): LiveEvent[] {
-    return [...this.ended.map((_, index) => this.reportOf(index)), ...this.live()]
+  private allEvents(): LiveEvent[] {
+    return [...this.ended.map((_, index) => this.reportOf(index)), ...this.liveEvents()]
   }
 
-  private live(): LiveEvent[] {
+  private liveEvents(): LiveEvent[] {
     if (this.current === null) return []
     const parts = renderParts(this.current).map(({ text }) => text)
     const data = { run: this.ended.length, title: titleOf(this.current), parts }
-    return [{ name: 'live', data, isFleeting: true }]
+    return [{ name: 'live', data, isTransient: true }]
   }
 
   private reportOf(run: number): LiveEvent {

@@ -30,7 +30,7 @@ const SCRIPT = new Markup(`
   let isPaused = false
   let waiting = null
 
-  const say = (text) => { if (status.textContent !== text) status.textContent = text }
+  const setStatus = (text) => { if (status.textContent !== text) status.textContent = text }
   const articleOf = (run) => {
     const known = document.getElementById('run-' + run)
     if (known) return known
@@ -39,7 +39,7 @@ const SCRIPT = new Markup(`
     main.querySelector('.live').after(article)
     return article
   }
-  const own = (article) => {
+  const prefixIds = (article) => {
     for (const element of article.querySelectorAll('[id]')) element.id = article.id + '-' + element.id
     for (const link of article.querySelectorAll('a[href^="#"]')) link.setAttribute('href', '#' + article.id + '-' + link.getAttribute('href').slice(1))
     for (const part of article.querySelectorAll('[aria-labelledby]')) part.setAttribute('aria-labelledby', article.id + '-' + part.getAttribute('aria-labelledby'))
@@ -60,7 +60,7 @@ const SCRIPT = new Markup(`
   })
 
   on('live', (frame) => {
-    say(isPaused ? 'Paused; the run continues.' : 'Updated every second.')
+    setStatus(isPaused ? 'Paused; the run continues.' : 'Updated every second.')
     pause.hidden = false
     if (isPaused) waiting = frame
     else show(frame)
@@ -69,27 +69,27 @@ const SCRIPT = new Markup(`
     waiting = null
     const article = articleOf(run)
     article.innerHTML = html
-    own(article)
+    prefixIds(article)
     document.title = title
-    say('This run has ended.')
+    setStatus('This run has ended.')
   })
   on('end', () => {
     source.close()
     pause.hidden = true
-    say('perfctl has ended; this page no longer changes. Save it, or use --report html.')
+    setStatus('perfctl has ended; this page no longer changes. Save it, or use --report html.')
   })
   source.onerror = () => {
-    if (++failures <= RETRIES) return say('Connection lost, retrying…')
+    if (++failures <= RETRIES) return setStatus('Connection lost, retrying…')
     source.close()
     pause.hidden = true
-    say('Connection lost. This page shows the last data received.')
+    setStatus('Connection lost. This page shows the last data received.')
   }
   pause.addEventListener('click', () => {
     isPaused = !isPaused
     pause.textContent = isPaused ? 'Resume' : 'Pause'
     if (waiting) show(waiting)
     waiting = null
-    say(isPaused ? 'Paused; the run continues.' : 'Updated every second.')
+    setStatus(isPaused ? 'Paused; the run continues.' : 'Updated every second.')
   })
 })()
 `)

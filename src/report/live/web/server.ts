@@ -15,12 +15,12 @@ export interface LiveEvent {
   readonly name: 'live' | 'report' | 'end'
   readonly data: unknown
   /** The next one follows within a second, so slow readers may miss it. */
-  readonly isFleeting?: boolean
+  readonly isTransient?: boolean
 }
 
 /** Further browsers are refused. */
 const VIEWERS_MAX = 16
-/** A browser with more unread bytes than this gets no fleeting events. */
+/** A browser with more unread bytes than this gets no transient events. */
 const BACKLOG_BYTES = 1_000_000
 /** Time limit for delivering the last events. */
 const CLOSE_MS = 2000
@@ -30,12 +30,12 @@ export class LiveServer {
   private readonly token = randomToken()
   private readonly server: Server
   private readonly viewers = new Set<ServerResponse>()
-  private readonly greet: () => readonly LiveEvent[]
+  private readonly initialEvents: () => readonly LiveEvent[]
   private host = ''
 
-  /** `greet` returns the events for a browser that has just connected. */
-  constructor(greet: () => readonly LiveEvent[]) {
-    this.greet = greet
+  /** `initialEvents` returns the events for a browser that has just connected. */
+  constructor(initialEvents: () => readonly LiveEvent[]) {
+    this.initialEvents = initialEvents
     this.server = createServer((request, response) => {
       // A bug in the page must not end the run.
       try {
@@ -70,9 +70,9 @@ export class LiveServer {
   }
 
   send(event: LiveEvent): void {
-    const text = writeEvent(event)
+    const text = formatEvent(event)
     for (const viewer of this.viewers) {
-      if (event.isFleeting !== true || viewer.writableLength < BACKLOG_BYTES) viewer.write(text)
+      if (event.isTransient !== true || viewer.writableLength < BACKLOG_BYTES) viewer.write(text)
     }
   }
 
@@ -93,17 +93,17 @@ export class LiveServer {
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const url = parseUrl(`http://x${request.url}`)
-    const why = this.objection(request, url)
-    if (why !== null) refuse(response, ...why)
-    else if (url?.pathname === '/events') this.welcome(response)
+    const refusal = this.findRefusal(request, url)
+    if (refusal !== null) refuse(response, ...refusal)
+    else if (url?.pathname === '/events') this.addViewer(response)
     else {
       response.writeHead(200, { ...HEADERS, 'content-type': 'text/html; charset=utf-8' })
       response.end(request.method === 'HEAD' ? undefined : LIVE_PAGE)
     }
   }
 
-  private objection({ method, headers }: IncomingMessage, url: URL | null): [number, string] | null {
-    if (url === null || !this.isOurs(headers.host)) return [403, 'unknown host']
+  private findRefusal({ method, headers }: IncomingMessage, url: URL | null): [number, string] | null {
+    if (url === null || !this.isAllowedHost(headers.host)) return [403, 'unknown host']
     if (!isSame(url.searchParams.get('token') ?? '', this.token))
       return [403, 'open the address that perfctl printed, including its token']
     if (method !== 'GET' && method !== 'HEAD') return [405, 'GET only']
@@ -111,19 +111,19 @@ export class LiveServer {
     return this.viewers.size >= VIEWERS_MAX ? [503, 'too many viewers'] : null
   }
 
-  private welcome(response: ServerResponse): void {
+  private addViewer(response: ServerResponse): void {
     response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' })
     response.on('close', () => this.viewers.delete(response))
     response.on('error', () => this.viewers.delete(response))
     this.viewers.add(response)
-    response.write(this.greet().map(writeEvent).join('') || ': nothing yet\n\n')
+    response.write(this.initialEvents().map(formatEvent).join('') || ': nothing yet\n\n')
   }
 
   /**
    * Guards against DNS rebinding: a foreign page may make a browser send requests to this server under the page's own
    * host name. Allowed are IP addresses, localhost, this machine's name, and the host given by the user.
    */
-  private isOurs(host: string | undefined): boolean {
+  private isAllowedHost(host: string | undefined): boolean {
     const url = parseUrl(`http://${host ?? ''}`)
     if (url === null) return false
     const name = url.hostname.replace(/^\[|\]$/g, '')
@@ -149,7 +149,7 @@ function refuse(response: ServerResponse, status: number, why: string): void {
 }
 
 /** JSON has no line breaks, so it fits into one data line. */
-function writeEvent({ name, data }: LiveEvent): string {
+function formatEvent({ name, data }: LiveEvent): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
