@@ -25,10 +25,7 @@ export function drawLatency(work: Work, slow: number, random: Random): Ms {
   return MEDIAN_MS[work] * Math.exp(SIGMA * drawNormal(random)) * tail * slow
 }
 
-/**
- * Returns when a response that is ready at `atMs` (since the service's start) is sent: at once, or at the end of a
- * stall.
- */
+/** Returns when a response that is ready at `atMs` (since the start) is sent: at once, or at the end of a stall. */
 export function afterStall(atMs: Ms, stall: Stall | null): Ms {
   if (stall === null) return atMs
   const end = (Math.floor(atMs / stall.everyMs) + 1) * stall.everyMs

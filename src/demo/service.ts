@@ -15,8 +15,7 @@ import { DEMO_DEFAULTS, type DemoOptions } from './options.js'
 /** A demo service that isn't listening yet. */
 export interface Demo {
   /**
-   * Starts listening on loopback and returns the URL without a trailing slash. Throws a UserError if the port is in
-   * use.
+   * Starts listening on loopback. Returns the URL without a trailing slash. Throws a UserError if the port is in use.
    */
   listen(): Promise<string>
   /** Closes all connections and stops. */

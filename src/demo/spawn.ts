@@ -23,10 +23,7 @@ const MAIN = fileURLToPath(new URL('../../dist/demo/main.js', import.meta.url))
 /** Time to exit before the process is killed. */
 const STOP_MS: Ms = 2000
 
-/**
- * Starts a demo service, on a free port unless given one. Throws a UserError if it can't be started. It doesn't keep
- * this process alive.
- */
+/** Starts a demo service. Throws a UserError if that fails. It doesn't keep this process alive. */
 export async function startDemo(options: Partial<DemoOptions> = {}): Promise<RunningDemo> {
   // No execArgv: flags such as --inspect and --cpu-prof are for this process only.
   const child = fork(MAIN, [JSON.stringify(options)], {

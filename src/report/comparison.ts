@@ -39,10 +39,7 @@ export function renderComparison(comparison: Comparison, page: Page): string {
 /** On a noisy machine every metric may be inconclusive; the worst few are enough. */
 const UNSURE_MAX = 8
 
-/**
- * Returns whether a row belongs in the table. Too few samples for a percentile are not reason enough, unless its value
- * is far worse.
- */
+/** Returns whether a row belongs in the table. Too few samples don't, unless the value is far worse. */
 export function standsOut(row: MetricComparison): boolean {
   const { verdict, interval, would } = row
   if (verdict !== 'inconclusive') return verdict !== 'passed' && verdict !== 'new'

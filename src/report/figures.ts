@@ -79,10 +79,7 @@ function requestCells(name: string, measured: Omit<Measured, 'name'>): string[] 
   ]
 }
 
-/**
- * Renders each threshold with its measured value; empty without thresholds. In an inconclusive run, no threshold counts
- * as met for sure.
- */
+/** Renders each threshold with its measured value. In an inconclusive run, none counts as met for sure. */
 export function renderThresholds(
   { thresholds, verdict }: { readonly thresholds: readonly ThresholdResult[]; readonly verdict: RunVerdict },
   { width, isUnbounded, style }: Page,
@@ -175,10 +172,7 @@ function groupErrors(errors: readonly ErrorCount[]): ErrorGroup[] {
     .sort((a, b) => b.count - a.count)
 }
 
-/**
- * Returns the request in which the example occurred most often. Journeys are skipped: they repeat the messages of their
- * steps.
- */
+/** Returns the request that had the example most often. Journeys are skipped: they repeat their steps. */
 function findMostAffected({ kind, example }: ErrorGroup, requests: Failed['requests']): string | null {
   let most: { name: string; count: number } | null = null
   for (const request of requests) {

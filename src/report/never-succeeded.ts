@@ -18,10 +18,7 @@ export interface NeverSucceeded {
 
 type Judged = Pick<Result, 'neverSucceeded' | 'requests' | 'comparison'>
 
-/**
- * Lists all of a result, and for an `ab` session those of side a too. Journeys come after requests and steps, which are
- * their cause.
- */
+/** Lists those of a result, and of side a in a session. Journeys come after their steps, which are the cause. */
 export function describeNeverSucceeded({
   neverSucceeded,
   requests,

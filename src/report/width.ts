@@ -3,17 +3,14 @@
  */
 import { stripVTControlCharacters } from 'node:util'
 
-/**
- * Returns the width of a text in columns. Colors and combining marks take none; Chinese, Japanese, Korean and emoji
- * take two.
- */
+/** Returns the width in columns: 0 for colors and combining marks, 2 for Chinese, Japanese, Korean and emoji. */
 export function displayWidth(text: string): number {
   let width = 0
   for (const char of stripVTControlCharacters(text)) width += charWidth(char)
   return width
 }
 
-/** Shortens the text to `width` columns, ending in … if something was cut. The text must have no colors. */
+/** Shortens the text to `width` columns, ending in … if it was cut. The text must have no colors. */
 export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   let kept = ''
@@ -26,10 +23,7 @@ export function truncate(text: string, width: number): string {
   return `${kept.trimEnd()}…`
 }
 
-/**
- * Shortens the text to `width` columns with … in the middle, because paths and names differ at their ends as often as
- * at their beginnings. The text must have no colors.
- */
+/** Shortens with … in the middle: paths and names differ at both ends. The text must have no colors. */
 export function truncateMiddle(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   const chars = [...text]
@@ -45,10 +39,7 @@ export function truncateMiddle(text: string, width: number): string {
   return `${truncate(`${chars.join('')}…`, width - used + 1)}${tail.join('')}`
 }
 
-/**
- * Wraps the text at spaces into lines of at most `width` columns. The first line keeps its leading spaces; the others
- * start with `indent`.
- */
+/** Wraps at spaces to `width` columns. The first line keeps its leading spaces; the others start with `indent`. */
 export function wrap(text: string, width: number, indent = ''): string {
   const lines: string[] = []
   let line = /^ */.exec(text)![0]

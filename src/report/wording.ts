@@ -33,7 +33,7 @@ export function formatMetric(metric: string, value: number | null): string {
   }
 }
 
-/** Returns whether a metric is a share, whose changes are in percentage points. */
+/** Shares change by percentage points. */
 function isShare(metric: string): boolean {
   return metric === 'error_rate' || metric === 'stalls'
 }
@@ -124,10 +124,7 @@ export function comparisonHeadline(comparison: Comparison): string {
   }
 }
 
-/**
- * Names the worst metric that looks far beyond its limit but couldn't be judged. A headline that says passed must not
- * hide it.
- */
+/** Names the worst metric that couldn't be judged but looks far worse: a passed run must not hide it. */
 function describeHiddenDoubt({ metrics }: Comparison): string {
   const [first, ...others] = metrics.filter(
     (row) => row.verdict === 'inconclusive' && (row.why === 'maybe_worse' || isFarWorse(row)),
@@ -141,10 +138,7 @@ function describeHiddenDoubt({ metrics }: Comparison): string {
   return `; ${first.metric}${subject} is inconclusive, ${formatSides(first)}${more}`
 }
 
-/**
- * Returns whether a latency couldn't be judged but more than doubled, with enough samples that it isn't one slow
- * response.
- */
+/** Returns whether a latency couldn't be judged but more than doubled, and not by one slow response. */
 export function isFarWorse({ metric, verdict, baseline, current, interval, had }: MetricComparison): boolean {
   const least = SAMPLES_MIN[metric]
   if (verdict !== 'inconclusive' || least === undefined || baseline === null || current === null) return false

@@ -71,7 +71,6 @@ export function joinNeverSent(results: readonly Pick<Result, 'neverSent'>[]): Pi
   return names.length === 0 ? {} : { neverSent: names }
 }
 
-/** Sums warm-ups. */
 function addWarmups(parts: readonly WarmupTotals[]): WarmupTotals {
   const sum = (read: (part: WarmupTotals) => number) => parts.reduce((all, part) => all + read(part), 0)
   const requests = sum((part) => part.requests)

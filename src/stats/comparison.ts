@@ -16,10 +16,7 @@ export interface Comparison {
    * them would be meaningless, so they fail the session, as those of side b do. Absent if there are none.
    */
   readonly referenceNeverSucceeded?: readonly string[]
-  /**
-   * The stored baseline that suspected a regression before this comparison settled it (`run --confirm ab`), and its
-   * verdict.
-   */
+  /** The baseline that suspected a change before this comparison settled it (`run --confirm ab`), and its verdict. */
   readonly screen?: { readonly baseline: string; readonly verdict: ComparisonVerdict }
 }
 
@@ -33,10 +30,7 @@ export interface MetricComparison {
   readonly metric: string
   readonly baseline: number | null
   readonly current: number | null
-  /**
-   * Relative change, positive if larger; for `error_rate` and `stalls`, the difference of the two ratios. Null without
-   * data.
-   */
+  /** Relative change; for `error_rate` and `stalls`, the difference of the ratios. Null without data. */
   readonly change: number | null
   /** Confidence interval of the change. */
   readonly interval: readonly [number, number] | null
@@ -70,10 +64,7 @@ export const WHYS = [
   'interrupted',
   'uneven_shards',
   'never_succeeded',
-  /**
-   * Passed: the change is below `minDelta`; the failures were within one second; stalls are only a little more
-   * frequent.
-   */
+  /** Passed: the change is below `minDelta`; failures were in one second; stalls are only a bit more frequent. */
   'min_delta',
   'one_burst',
   'bursty',

@@ -106,10 +106,7 @@ export class Histogram {
     this.high = -1
   }
 
-  /**
-   * Returns the value in µs that `percentile` percent (0 … 100) of the values don't exceed, as HdrHistogram defines it:
-   * the highest value of the bucket. 0 if empty.
-   */
+  /** Returns the percentile (0 … 100) in µs as HdrHistogram defines it: the highest value of the bucket; 0 if empty. */
   valueAtPercentile(percentile: number): number {
     if (this.total === 0) return 0
     const exact = (Math.min(percentile, 100) / 100) * this.total

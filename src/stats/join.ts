@@ -4,10 +4,7 @@
 import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups, roleOf } from './add.js'
 import type { RequestResult, Result } from './result.js'
 
-/**
- * Joins the runs in order and marks where each starts. Judgments of single runs are left out. Environment and seed are
- * those of the first run.
- */
+/** Joins the runs in order, without their judgments. Environment and seed are those of the first run. */
 export function joinRuns(results: readonly [Result, ...Result[]]): Result {
   const [first] = results
   if (results.length === 1) return first

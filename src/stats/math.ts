@@ -21,10 +21,7 @@ export function variance(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1)
 }
 
-/**
- * Returns the value that Student's t with `freedom` degrees of freedom stays below with probability 1 − `tail` (0 <
- * tail < ½).
- */
+/** Returns the quantile of Student's t with `freedom` degrees of freedom for an upper `tail` (0 < tail < ½). */
 export function studentT(tail: number, freedom: number): number {
   let low = 0
   let high = 1

@@ -110,10 +110,7 @@ function endOf(windows: readonly Window[]): number {
   return Math.max(...windows.map(({ start, duration }) => start + duration))
 }
 
-/**
- * Returns the longest window of all shards: the same run may last just over an hour on one machine (longer windows) and
- * just under on another.
- */
+/** Returns the longest window: a run of about an hour may have longer windows on one machine than on another. */
 function windowSeconds(shards: Shards): number {
   const durations = shards.flatMap(({ requests }) =>
     requests.flatMap(({ windows }) => windows.map(({ duration }) => duration)),

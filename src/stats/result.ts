@@ -29,10 +29,7 @@ export interface Result {
   readonly connections: ConnectionFigures
   readonly timeline: readonly TimelinePoint[]
   readonly thresholds: readonly ThresholdResult[]
-  /**
-   * Requests, steps and journeys that never succeeded, unless a threshold allows it. Such a run is `failed`. Empty in a
-   * shard, which isn't judged.
-   */
+  /** Names that never succeeded, unless a threshold allows it; the run is `failed`. Empty in a shard. */
   readonly neverSucceeded: readonly string[]
   /** Requests and journeys that were never sent although the run was long enough; absent if there are none. */
   readonly neverSent?: readonly string[]

@@ -11,10 +11,7 @@ export interface SparseCounts {
   readonly total: number
 }
 
-/**
- * Reads an HdrHistogram V2 (base64, compressed or not; see HdrHistogram's `encodeIntoCompressedByteBuffer`). Throws an
- * Error with the reason if it is damaged.
- */
+/** Decodes an HdrHistogram V2 (base64, compressed or not). Throws an Error with the reason if it is damaged. */
 export function readSparseCounts(base64: string): SparseCounts {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw new Error('not base64')
   const bytes = decompress(Buffer.from(base64, 'base64'))

@@ -20,10 +20,7 @@ export function redactHeader(name: string, value: string): string {
   return [schemeOf(value), HIDDEN].filter((part) => part !== null).join(' ')
 }
 
-/**
- * Returns the secrets in these headers, which must not be shown elsewhere either, such as in a response that echoes
- * them.
- */
+/** Returns the secrets in these headers, so that they are redacted elsewhere too, such as in an echo. */
 export function secretsIn(headers: readonly string[]): string[] {
   return headers.flatMap((name, i) => {
     if (i % 2 === 1 || !isSecretHeader(name)) return []

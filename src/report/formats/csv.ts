@@ -38,10 +38,7 @@ function render(result: Result): string {
   return rows.map((cells) => `${cells.join(',')}\r\n`).join('')
 }
 
-/**
- * Quotes a text for a CSV cell. Spreadsheets treat a leading `=`, `+`, `-` or `@` as a formula, so it gets a ' in
- * front.
- */
+/** Quotes a CSV cell. Spreadsheets take a leading `=`, `+`, `-` or `@` for a formula, so it gets a ' in front. */
 export function quoteCell(text: string): string {
   const plain = printable(text)
   const safe = /^\s*[=+\-@]/.test(plain) ? `'${plain}` : plain

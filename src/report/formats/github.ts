@@ -116,10 +116,7 @@ function renderCommand({ level, title, message, subject }: Finding, source: Scen
   return `::${level} ${place}title=${escapeProperty(`perfctl: ${title}`)}::${escapeMessage(message)}`
 }
 
-/**
- * Returns the first line that has the subject as a whole item: after a dash or a key, quoted or not. 1 if there is
- * none.
- */
+/** Returns the first line that is the subject, after a dash or a key, quoted or not; 1 if there is none. */
 function findLine(text: string, subject: string | null): number {
   if (subject === null) return 1
   const lines = text.split('\n')

@@ -97,10 +97,7 @@ function outcomeOf(row: MetricComparison, gates: boolean): Case['outcome'] {
   return verdict === 'inconclusive' ? { tag: 'skipped', message: reason ?? 'inconclusive' } : null
 }
 
-/**
- * The case of the whole run. Without it, a run that broke off or was inconclusive could look green because nothing was
- * judged.
- */
+/** The case of the whole run. Without it, an aborted or inconclusive run in which nothing was judged looks green. */
 function runCase(result: Result, isRed: boolean): Case {
   return {
     classname: `perfctl.${result.scenario.name}`,

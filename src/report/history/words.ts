@@ -62,10 +62,7 @@ function findingOf(moments: number, points: number, noun: string): string {
   return 'Nothing changed beyond chance.'
 }
 
-/**
- * Returns the trends to show: none with a single point, and no error rates that were always 0 unless nothing else is
- * left.
- */
+/** Returns the trends to show: none with a single point, and no error rates that were always 0 beside others. */
 export function rowsShown(trends: readonly Trend[]): readonly Trend[] {
   if (trends.every(({ values }) => values.length < 2)) return []
   const rows = trends.filter(({ metric, values }) => metric !== 'error_rate' || values.some((value) => value))

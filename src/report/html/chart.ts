@@ -102,10 +102,7 @@ function renderLine(chart: Chart, { values, look, isArea }: Line, height: number
 
 type Dot = readonly [x: number, y: number]
 
-/**
- * Writes relative steps, which are half as long as absolute positions. A single point is a step of length 0, which
- * draws a dot.
- */
+/** Writes relative steps, half as long as absolute positions. A single point is a step of length 0: a dot. */
 function writePath(dots: readonly Dot[]): string {
   const [first, ...rest] = dots
   const steps = (rest.length === 0 ? [first!] : rest).map(([x, y], index) => {
@@ -134,10 +131,7 @@ function renderMarks(chart: Chart, height: number): Content {
 /** Number of hover strips. */
 const READOUTS = { wide: 120, small: 30 }
 
-/**
- * Renders hover strips side by side. The one under the pointer is tinted and shows its values, always in the same
- * place.
- */
+/** Renders hover strips. The one under the pointer is tinted and shows its values, always in the same place. */
 function renderReadouts(chart: Chart, height: number): Content {
   const step = Math.ceil(chart.xs.length / (chart.isSmall ? READOUTS.small : READOUTS.wide))
   const chosen = chart.xs.flatMap((_, index) => (index % step === 0 ? [index] : []))

@@ -27,10 +27,7 @@ function writeContent(content: Content): string {
   return escapeHtml(String(content))
 }
 
-/**
- * Escapes markup, and writes out control characters and characters that reorder text, so that a name is read as
- * written.
- */
+/** Escapes markup, and writes out control characters and those that reorder text: a name is read as written. */
 function escapeHtml(text: string): string {
   return printable(text).replace(/[&<>"'`]/g, (char) => `&#${char.charCodeAt(0)};`)
 }

@@ -30,7 +30,7 @@ function frameOf(points: readonly Point[], seconds: number, isSmall: boolean): F
   }
 }
 
-/** The frame of a chart that is always small, with fewer ticks so that labels don't overlap. */
+/** Fewer ticks for a chart that is always small, so that labels don't overlap. */
 function small(frame: Frame): Frame {
   return { ...frame, xTicks: momentTicks(frame.xMax, 4), isSmall: true }
 }

@@ -127,10 +127,7 @@ function phaseOf({ phase, stage, stages }: Frame): string {
   return phase === 'load' && stages > 1 ? `stage ${stage}/${stages}` : phase
 }
 
-/**
- * Formats `0:12 / 0:27`, or only `0:12` for a run that ends by a number of iterations. The width stays the same
- * throughout a run.
- */
+/** Formats `0:12 / 0:27`, or `0:12` without a known end. The width stays the same throughout a run. */
 function timeOf(frame: Frame): string {
   if (!hasEnd(frame)) return clockTime(frame.elapsedMs)
   const total = clockTime(frame.totalMs)

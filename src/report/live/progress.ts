@@ -75,10 +75,7 @@ function createScreen(out: ProgressOutput, look: Look): Progress {
   let isClosed = false
   const history = new History()
 
-  /**
-   * Returns the sequence that moves to the start of the first drawn line. A terminal that became narrower has
-   * re-wrapped the lines.
-   */
+  /** Moves to the start of the first drawn line. A terminal that became narrower has re-wrapped the lines. */
   function home(): string {
     const rows = shown.reduce(
       (sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / Math.max(1, out.columns))),

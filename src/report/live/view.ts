@@ -44,10 +44,7 @@ export function drawView(frame: Frame, history: History, room: Room, look: Look)
     .map((line) => inCharactersOf(look, line))
 }
 
-/**
- * Returns the blocks that fit, from top to bottom. The most important take their lines first; requests get what is
- * left.
- */
+/** Returns the blocks that fit, from top to bottom. The most important take their lines first, requests the rest. */
 function fitBlocks(frame: Frame, history: History, room: Room, look: Look): string[][] {
   let left = room.rows
   const take = (block: string[]): string[] => {

@@ -33,10 +33,7 @@ export function readInfluxUrl(text: string): Address | null {
   return found
 }
 
-/**
- * Parses `:9464`, `9464`, `0.0.0.0:9464` or `[::1]:9464`. Without a host it is loopback, which only this machine can
- * reach.
- */
+/** Parses `:9464`, `9464`, `0.0.0.0:9464` or `[::1]:9464`. Without a host, only this machine can reach it. */
 export function readListen(text: string): Address | null {
   const found = readHost(/^\d+$/.test(text) ? `:${text}` : text)
   return found === null ? null : { kind: 'listen', ...found }

@@ -29,10 +29,7 @@ export interface Meter {
 /** The labels that perfctl sets itself. */
 const OWN_LABELS = ['scenario', 'name', 'phase', 'error', 'status', 'le']
 
-/**
- * Creates a watcher that passes each second to `meter` as readings. The user's labels from `env` are added to all of
- * them.
- */
+/** Creates a watcher that passes each second to `meter`, with the user's labels from `env` added. */
 export function watchWith(meter: Meter, env: Readonly<Record<string, string | undefined>>): Watcher {
   const own = readOwnLabels(env)
   let scenario: Labels = []
