@@ -6,6 +6,7 @@ import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf } from '../base/files.js'
 import type { Io } from '../base/io.js'
+import { nextStep } from '../report/advice.js'
 import { renderConsole } from '../report/console.js'
 import type { Page } from '../report/page.js'
 import { falseAlarm, renderResolution } from '../report/resolution.js'
@@ -108,7 +109,7 @@ async function show(
         label: `result of ${result.session!.side} saved`,
       })),
       result: b,
-      summary: (page) => renderConsole(b, page) + resolution(page),
+      summary: (page) => renderConsole(b, page, nextStep(b)) + resolution(page),
     },
     flags,
     io,

@@ -7,7 +7,7 @@ import { join, relative, resolve } from 'node:path'
 import { messageOf } from '../base/errors.js'
 import { type Content, checkWritable, fileNameOf, writeFileAtomic } from '../base/files.js'
 import type { Io, Output } from '../base/io.js'
-import { type NextStep, nextStep } from '../report/advice.js'
+import type { NextStep } from '../report/advice.js'
 import { parseReportFlag } from '../report/formats/index.js'
 import { jsonPieces } from '../report/formats/json.js'
 import { printsStream } from '../report/live/stream/index.js'
@@ -41,7 +41,7 @@ type Flags = Pick<RunFlags, 'reports' | 'streams' | 'quiet' | 'color'>
 
 /** Saves, prints and reports; false when something could not be written, which is told then. */
 export async function deliver(delivery: Delivery, flags: Flags, io: Io): Promise<boolean> {
-  const { saves, result, summary, next = nextStep(result), isOneOfSeveral = false } = delivery
+  const { saves, result, summary, next, isOneOfSeveral = false } = delivery
   const notes: string[] = []
   const unsaved: Saved[] = []
   for (const saved of saves) {

@@ -26,7 +26,8 @@ export async function report(
   for (const flag of reports) parseReportFlag(flag)
   const result = await readResultFile(file, io)
   const isWhole = await writeReports(result, reports, io)
-  if (reports.length === 0) io.stdout.write(renderConsole(result, pageOf(io, options.color ?? true)))
+  if (reports.length === 0)
+    io.stdout.write(renderConsole(result, pageOf(io, options.color ?? true), nextStep(result)))
   return isWhole ? EXIT.passed : EXIT.error
 }
 
@@ -58,11 +59,13 @@ export async function writeReports(
 /** How reports differ from those of any other result. */
 interface ReportOptions {
   readonly isOneOfSeveral?: boolean
-  /** What to do next; null for nothing. */
-  readonly next?: NextStep | null
+  /** The suggested next step: that of the result by default, null for none. */
+  readonly next?: NextStep | null | undefined
 }
 
-interface Circumstances extends Required<ReportOptions> {
+interface Circumstances {
+  readonly isOneOfSeveral: boolean
+  readonly next: NextStep | null
   /** Whether no flag asks for stdout by name. */
   readonly hasStdout: boolean
 }

@@ -1,42 +1,42 @@
 /**
- * What the demo service answers: a function from a request to an answer, without sockets and without waiting.
+ * The API of the demo service: a function from request to response, without sockets or waiting.
  */
 import type { Ms } from '../base/clock.js'
 import { Random } from '../base/rng.js'
-import { type BookingRequest, Bookings, findMistakes } from './bookings.js'
+import { type BookingRequest, Bookings, findProblems } from './bookings.js'
 import { Cache } from './cache.js'
 import type { Work } from './latency.js'
 import { makeServices, type Service } from './records.js'
 
-/** A request as far as the API looks at it. */
+/** The parts of a request that the API uses. */
 export interface ApiRequest {
   readonly method: string
   /** Path and query, as on the request line. */
   readonly url: string
   readonly contentType: string
-  /** Null when it's larger than is accepted. */
+  /** Null if it exceeds the size limit. */
   readonly body: string | null
 }
 
-/** What is sent back, and what it takes to find out. */
+/** A response, and the work it takes. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   /** JSON text. */
   readonly body: string
-  /** What had to be done for it; null for what takes no time, such as a refusal. */
+  /** The simulated work; null for responses that take no time, such as refusals. */
   readonly work: Work | null
 }
 
 const PAGE_SIZE = 20
 const CACHE_CAPACITY = 500
 
-/** Results stay cached for one to three seconds: spread, lest those cached together all expire together. */
+/** Results are cached for one to three seconds, at random so that entries don't expire together. */
 const CACHE_MS = { from: 1000, to: 3000 }
 
 type Handler = (request: ApiRequest, part: string, atMs: Ms) => Answer
 
-/** The API with its records and its memory. `atMs` is the time at which the request came, by any clock. */
+/** The API with its data. `atMs` is the time of the request, by any clock. */
 export class Api {
   private readonly random: Random
   private readonly services: readonly Service[]
@@ -49,7 +49,7 @@ export class Api {
     this.services = makeServices(this.random)
   }
 
-  /** The answer to any request whatever; it never throws. */
+  /** Returns the response to any request; never throws. */
   answer(request: ApiRequest, atMs: Ms): Answer {
     const path = request.url.split('?', 1)[0]!
     for (const [pattern, methods] of this.routes) {
@@ -58,7 +58,7 @@ export class Api {
       const handler = methods[request.method === 'HEAD' ? 'GET' : request.method]
       return handler === undefined ? refuseMethod(methods) : handler(request, match[1] ?? '', atMs)
     }
-    return failure(404, `there is nothing at ${path}`)
+    return failure(404, `not found: ${path}`)
   }
 
   private readonly routes: readonly (readonly [RegExp, Readonly<Record<string, Handler>>])[] = [
@@ -75,7 +75,7 @@ export class Api {
     const location = query.get('location')
     const page = Number(query.get('page') ?? 1)
     if (!Number.isSafeInteger(page) || page < 1) {
-      return failure(400, 'invalid query', ['page: must be a whole number from 1'])
+      return failure(400, 'invalid query', ['page: must be a whole number, 1 or more'])
     }
     const key = JSON.stringify([category, location, page])
     const cached = this.searches.get(key, atMs)
@@ -96,7 +96,7 @@ export class Api {
   private details(id: string): Answer {
     const service = this.services[parseId(id) - 1]
     return service === undefined
-      ? failure(404, `there is no service ${id}`, [], 'details')
+      ? failure(404, `no service with id ${id}`, [], 'details')
       : json(200, service, 'details')
   }
 
@@ -107,8 +107,8 @@ export class Api {
     if (request.body === null) return failure(413, 'the body is too large')
     const value = parseJson(request.body)
     if (value === undefined) return failure(400, 'the body is not JSON', ['body: must be a JSON object'])
-    const mistakes = findMistakes(value, this.services.length)
-    if (mistakes.length > 0) return failure(422, 'invalid booking', mistakes)
+    const problems = findProblems(value, this.services.length)
+    if (problems.length > 0) return failure(422, 'invalid booking', problems)
     const wanted = value as BookingRequest
     const booking = this.bookings.add(wanted, this.services[wanted.serviceId - 1]!.pricePerHour)
     return { ...json(201, booking, 'booking'), headers: { location: `/api/bookings/${booking.id}` } }
@@ -117,12 +117,12 @@ export class Api {
   private booking(id: string): Answer {
     const booking = this.bookings.get(parseId(id))
     return booking === undefined
-      ? failure(404, `there is no booking ${id}`, [], 'details')
+      ? failure(404, `no booking with id ${id}`, [], 'details')
       : json(200, booking, 'details')
   }
 }
 
-/** An answer that says what went wrong, and each single mistake when there are several. */
+/** Builds an error response, with details if there are any. */
 export function failure(
   status: number,
   error: string,
@@ -139,15 +139,15 @@ function json(status: number, value: unknown, work: Work | null): Answer {
 function refuseMethod(methods: Readonly<Record<string, Handler>>): Answer {
   const allowed = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
   const allow = allowed.join(', ')
-  return { ...failure(405, `only ${allow} is answered here`), headers: { allow } }
+  return { ...failure(405, `method not allowed; use ${allow.replace(', ', ' or ')}`), headers: { allow } }
 }
 
-/** The id in a path; NaN, which no record has, for anything but plain digits. */
+/** Parses the id in a path; NaN, which no record has, unless it is all digits. */
 function parseId(text: string): number {
   return /^\d+$/.test(text) ? Number(text) : Number.NaN
 }
 
-/** The value of a JSON text, or undefined when it isn't one. */
+/** Parses JSON; undefined if it is invalid. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

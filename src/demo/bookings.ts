@@ -1,47 +1,48 @@
 /**
- * Bookings: what a valid one is, and the latest ones.
+ * Validates bookings and stores the latest ones.
  */
 
-/** What a client asks for. */
+/** The request of a client. */
 export interface BookingRequest {
   readonly serviceId: number
-  /** `2030-12-31`. */
+  /** Such as `2030-12-31`. */
   readonly date: string
   readonly hours: number
 }
 
-/** A booking that was accepted. */
+/** An accepted booking. */
 export interface Booking extends BookingRequest {
   readonly id: number
   readonly totalPrice: number
 }
 
-/** The fields of a booking as sent; whether they are valid says {@link findMistakes}. */
+/** The fields as sent; {@link findProblems} validates them. */
 type Fields = Partial<Record<keyof BookingRequest, unknown>>
 
-/** The longest booking. */
+/** The longest booking, in hours. */
 const HOURS_MAX = 12
 
-/** How many bookings are remembered. */
+/** The number of bookings kept. */
 const CAPACITY = 10_000
 
-/** What is wrong with a booking, a sentence for each field; none when it's a {@link BookingRequest}. */
-export function findMistakes(value: unknown, serviceCount: number): readonly string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ['a booking is an object']
+/** Returns the problems of a booking, one per field; empty for a valid {@link BookingRequest}. */
+export function findProblems(value: unknown, serviceCount: number): readonly string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return ['body: must be a JSON object']
   const { serviceId, date, hours } = value as Fields
-  const mistakes: string[] = []
-  if (!isWithin(serviceId, 1, serviceCount)) mistakes.push('serviceId: must be the id of an existing service')
-  if (!isDate(date)) mistakes.push('date: must be a day such as 2030-12-31')
-  if (!isWithin(hours, 1, HOURS_MAX)) mistakes.push(`hours: must be a whole number from 1 to ${HOURS_MAX}`)
-  return mistakes
+  const problems: string[] = []
+  if (!isWithin(serviceId, 1, serviceCount)) problems.push('serviceId: must be the id of an existing service')
+  if (!isDate(date)) problems.push('date: must be a day such as 2030-12-31')
+  if (!isWithin(hours, 1, HOURS_MAX)) problems.push(`hours: must be a whole number from 1 to ${HOURS_MAX}`)
+  return problems
 }
 
-/** The latest bookings: the service runs for hours under load, and must not grow meanwhile. */
+/** The latest bookings. The number is bounded because the service runs under load for hours. */
 export class Bookings {
   private readonly latest = new Map<number, Booking>()
   private count = 0
 
-  /** The request as a booking with an id of its own; the oldest one is forgotten when there are too many. */
+  /** Stores a booking under a new id and forgets the oldest one if there are too many. */
   add(request: BookingRequest, pricePerHour: number): Booking {
     const { serviceId, date, hours } = request
     const booking = { id: ++this.count, serviceId, date, hours, totalPrice: pricePerHour * hours }
@@ -50,7 +51,7 @@ export class Bookings {
     return booking
   }
 
-  /** The booking of that id; undefined when there is none, or none any more. */
+  /** Returns the booking; undefined if it doesn't exist or is forgotten. */
   get(id: number): Booking | undefined {
     return this.latest.get(id)
   }
@@ -60,7 +61,7 @@ function isWithin(value: unknown, from: number, to: number): boolean {
   return Number.isInteger(value) && (value as number) >= from && (value as number) <= to
 }
 
-/** A day that exists, as `yyyy-mm-dd`: 2031-02-29 doesn't. */
+/** Returns whether the value is an existing day as `yyyy-mm-dd`: 2031-02-29 isn't. */
 function isDate(value: unknown): boolean {
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false
   const date = new Date(`${value}T00:00:00Z`)

@@ -1,20 +1,20 @@
 /**
- * A cache of bounded size whose entries expire: when it's full, the entry that was unused for longest goes.
+ * A bounded cache with expiring entries. When it is full, the least recently used entry is evicted.
  */
 import type { Ms } from '../base/clock.js'
 
-/** The moments are the caller's: any clock will do as long as it's always the same one. */
+/** Times are the caller's, by any clock. */
 export class Cache<V> {
   private readonly capacity: number
-  /** In the order of their last use: a Map keeps the order in which keys were inserted. */
+  /** In order of last use: a Map keeps insertion order. */
   private readonly entries = new Map<string, { readonly value: V; readonly untilMs: Ms }>()
 
-  /** `capacity`: how many entries there may be, at least 1. */
+  /** `capacity`: the maximum number of entries, at least 1. */
   constructor(capacity: number) {
     this.capacity = capacity
   }
 
-  /** The value under `key`; undefined when there is none or its time was over at `atMs`. */
+  /** Returns the value of `key`; undefined if there is none or it has expired at `atMs`. */
   get(key: string, atMs: Ms): V | undefined {
     const entry = this.entries.get(key)
     if (entry === undefined) return undefined
@@ -24,7 +24,7 @@ export class Cache<V> {
     return entry.value
   }
 
-  /** Keeps `value` under `key` until `untilMs`, or until the room is needed. */
+  /** Stores `value` under `key` until `untilMs` or its eviction. */
   set(key: string, value: V, untilMs: Ms): void {
     this.entries.delete(key)
     if (this.entries.size >= this.capacity) this.entries.delete(this.entries.keys().next().value!)

@@ -1,16 +1,16 @@
 /**
- * Waiting for fractions of a millisecond with timers that only know whole ones.
+ * Delays of fractions of a millisecond, with timers that only have whole ones.
  */
 import { type Ms, now } from '../base/clock.js'
 import type { Random } from '../base/rng.js'
 
-/** How fast the lateness is learned: a change is followed within some hundred waits. */
+/** How fast the timer error is learned: within some hundred delays. */
 const LEARNING_RATE = 0.01
 
 /**
- * Delays whose mean is right, though each single one is up to a millisecond off: 7.3 ms are 7 ms or 8 ms, at random
- * in the proportion 7 to 3. Timers are also late or early as a rule (the event loop's idea of the time is rounded
- * down); this is measured and made up for, up to one ms. More than that is real lateness and stays visible.
+ * Delays with an accurate mean, although each may be off by up to a millisecond: 7.3 ms is 7 ms or 8 ms, at random with
+ * odds of 7 to 3. Timers are also systematically early or late (the event loop rounds its clock down); up to 1 ms of
+ * that is measured and compensated. More is real lateness and remains visible.
  */
 export class Delays {
   private readonly random: Random
@@ -20,7 +20,7 @@ export class Delays {
     this.random = random
   }
 
-  /** Resolves after `ms`, at the next turn of the event loop when that's less than a timer can do. */
+  /** Resolves after `ms`, or at the next turn of the event loop if that is too short for a timer. */
   wait(ms: Ms): Promise<void> {
     const dueMs = now() + ms
     const whole = Math.floor(ms - this.latenessMs + this.random.float())
@@ -36,7 +36,7 @@ export class Delays {
 
   private learn(latenessMs: Ms): void {
     const clamped = Math.max(-1, Math.min(1, latenessMs))
-    // The waits are aimed at `due − lateness`, so what is still seen is what is still missing: an integrator.
+    // Delays aim at `due − lateness`, so the remaining error is what is left to correct: an integrator.
     this.latenessMs = Math.max(-1, Math.min(1, this.latenessMs + clamped * LEARNING_RATE))
   }
 }

@@ -1,18 +1,18 @@
 /**
- * The demo service as a process of its own: the other end of `spawn.ts`. The options come as JSON in the first
- * argument, the outcome goes back over the channel, and when the channel closes the process ends.
+ * The demo service as a separate process, the counterpart of `spawn.ts`. It takes its options as JSON in the first
+ * argument, reports the outcome over the IPC channel, and exits when the channel closes.
  */
 import process from 'node:process'
 import { messageOf, UserError } from '../base/errors.js'
 import type { DemoOptions } from './options.js'
 import { createDemo } from './service.js'
 
-/** The first and only message to the parent: where the service listens, or why it doesn't. */
+/** The only message to the parent: the service's URL, or why it failed to start. */
 export type DemoMessage =
   | { readonly url: string }
   | { readonly failed: string; readonly hint: string | null; readonly isUserError: boolean }
 
-// Ctrl-C reaches the whole process group. The parent decides what it means: it may want to finish its requests.
+// Ctrl-C reaches the whole process group, but the parent decides when to stop: it may finish its requests first.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 process.on('disconnect', () => process.exit(0))

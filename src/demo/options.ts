@@ -1,23 +1,23 @@
 /**
- * The knobs of the demo service: how to make it worse, so that a regression can be watched being caught.
+ * Options of the demo service that degrade it, to demonstrate how a regression is caught.
  */
 import type { Ms } from '../base/clock.js'
 
-/** All knobs; {@link DEMO_DEFAULTS} has what each is without being touched. */
+/** All options; {@link DEMO_DEFAULTS} has their defaults. */
 export interface DemoOptions {
-  /** The port to listen on; 0 takes a free one. */
+  /** The port to listen on; 0 for a free one. */
   readonly port: number
   /** Multiplies every simulated latency: 1.3 is 30 % slower. */
   readonly slow: number
-  /** The share of API requests that are answered with 503, as a ratio. */
+  /** The share of API requests answered with 503, as a ratio. */
   readonly errors: number
-  /** Regular standstills; null for none. */
+  /** Periodic stalls; null for none. */
   readonly stall: Stall | null
   /** Equal seeds give equal records and equal sequences of latencies. */
   readonly seed: number
 }
 
-/** For the last `forMs` of every `everyMs` nothing is answered. */
+/** Nothing is answered during the last `forMs` of every `everyMs`. */
 export interface Stall {
   readonly everyMs: Ms
   readonly forMs: Ms

@@ -1,9 +1,9 @@
 /**
- * The services in the directory: invented, but always the same ones for the same seed.
+ * The services in the directory: made up, and always the same for a seed.
  */
 import type { Random } from '../base/rng.js'
 
-/** One service that somebody offers. */
+/** A service on offer. */
 export interface Service {
   /** From 1 without gaps. */
   readonly id: number
@@ -17,7 +17,7 @@ export interface Service {
   readonly description: string
 }
 
-/** How many services a directory has. */
+/** The number of services. */
 const SERVICE_COUNT = 5000
 
 const TRADES = {
@@ -47,7 +47,7 @@ const FIRST_NAMES = [
 ]
 const LAST_NAMES = ['Perera', 'Fernando', 'Silva', 'Jayasinghe', 'Rajapaksa', 'Nazeer', 'Selvam', 'Bandara']
 
-/** The whole directory, in the order of the ids. */
+/** Generates the directory, in order of ids. */
 export function makeServices(random: Random): readonly Service[] {
   const categories = Object.keys(TRADES) as (keyof typeof TRADES)[]
   return Array.from({ length: SERVICE_COUNT }, (_, index) => {

@@ -1,6 +1,6 @@
 /**
- * The demo service: a directory of local services to search in, look at and book from, over real HTTP. Its work is
- * waiting, so that its latencies are known and it needs next to no processor time beside the load generator.
+ * The demo service: a directory of local services to search, view and book, over real HTTP. Its work is waiting, so its
+ * latencies are known and it uses next to no CPU time beside the load generator.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,24 +14,26 @@ import { DEMO_DEFAULTS, type DemoOptions } from './options.js'
 
 /** A demo service that isn't listening yet. */
 export interface Demo {
-  /** Starts to listen on loopback; gives the URL without a trailing slash. Throws a UserError for a taken port. */
+  /**
+   * Starts listening on loopback. Returns the URL without a trailing slash. Throws a UserError if the port is in use.
+   */
   listen(): Promise<string>
-  /** Ends all connections and stops. */
+  /** Closes all connections and stops. */
   close(): Promise<void>
 }
 
 const HOST = '127.0.0.1'
 const BODY_BYTES_MAX = 64 * 1024
 
-/** Longer than any think time: a connection closed under a client's next request would look like a fault. */
+/** Longer than any think time: closing a connection just as a client uses it would look like a failure. */
 const KEEP_ALIVE_MS = 120_000
 
-/** A demo service with the given knobs; those left out are healthy. */
-export function createDemo(options: Partial<DemoOptions> = {}): Demo {
-  const knobs = { ...DEMO_DEFAULTS, ...options }
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createHandler(knobs))
+/** Creates a demo service. Missing options are those of a healthy one. */
+export function createDemo(given: Partial<DemoOptions> = {}): Demo {
+  const options = { ...DEMO_DEFAULTS, ...given }
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createHandler(options))
   return {
-    listen: () => listen(server, knobs.port),
+    listen: () => listen(server, options.port),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -40,13 +42,13 @@ export function createDemo(options: Partial<DemoOptions> = {}): Demo {
   }
 }
 
-function createHandler(knobs: DemoOptions): (request: IncomingMessage, response: ServerResponse) => void {
+function createHandler(options: DemoOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const startMs = now()
-  const api = new Api(knobs.seed)
-  // Separate streams: how many errors there are must not change which latencies are drawn.
-  const latencies = new Random(knobs.seed + 1)
-  const errors = new Random(knobs.seed + 2)
-  const delays = new Delays(new Random(knobs.seed + 3))
+  const api = new Api(options.seed)
+  // Separate streams, so that the error rate doesn't change the latencies drawn.
+  const latencies = new Random(options.seed + 1)
+  const errors = new Random(options.seed + 2)
+  const delays = new Delays(new Random(options.seed + 3))
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const atMs = now() - startMs
@@ -55,16 +57,16 @@ function createHandler(knobs: DemoOptions): (request: IncomingMessage, response:
     const contentType = request.headers['content-type'] ?? ''
     const answer = api.answer({ method, url, contentType, body }, atMs)
     if (answer.work === null) return send(response, answer)
-    const workMs = drawLatency(answer.work, knobs.slow, latencies)
-    const isBroken = errors.float() < knobs.errors
-    await delays.wait(afterStall(atMs + workMs, knobs.stall) - (now() - startMs))
+    const workMs = drawLatency(answer.work, options.slow, latencies)
+    const isBroken = errors.float() < options.errors
+    await delays.wait(afterStall(atMs + workMs, options.stall) - (now() - startMs))
     if (isBroken) return send(response, failure(503, 'the service is overloaded'))
     response.setHeader('server-timing', serverTiming(answer, workMs))
     send(response, answer)
   }
 
   return (request, response) => {
-    // The only rejection there is: the client went away while it sent its body.
+    // The only possible rejection: the client disconnected while sending its body.
     handle(request, response).catch(() => response.destroy())
   }
 }
@@ -78,7 +80,7 @@ function send(response: ServerResponse, answer: Answer): void {
   response.end(answer.body)
 }
 
-/** Where the time went, as browsers and perfctl read it (W3C Server Timing). */
+/** Returns the Server-Timing header (W3C Server Timing), which browsers and perfctl read. */
 function serverTiming(answer: Answer, workMs: number): string {
   const cache = answer.headers['x-cache']
   const dur = workMs.toFixed(1)
@@ -87,7 +89,7 @@ function serverTiming(answer: Answer, workMs: number): string {
 }
 
 /**
- * The body as text, or null when it's too large. Even then it's read to its end: to refuse it midway would reset
+ * Returns the body as text, or null if it is too large. Even then it is read to the end: refusing it midway would reset
  * the connection, and the client might never see why.
  */
 async function readBody(request: IncomingMessage): Promise<string | null> {
@@ -113,13 +115,13 @@ function explain(error: Error, port: number): Error {
   if (codeOf(error) === 'EADDRINUSE') {
     return userError(
       `the demo service can't listen on port ${port}: it's in use`,
-      'choose another one with --port, or --port 0 for any free one',
+      'choose another one with --port, or --port 0 for a free one',
     )
   }
   if (codeOf(error) === 'EACCES') {
     return userError(
-      `the demo service may not listen on port ${port}`,
-      'choose a port above 1023 with --port, or --port 0 for any free one',
+      `the demo service is not allowed to listen on port ${port}`,
+      'choose a port above 1023 with --port, or --port 0 for a free one',
     )
   }
   return error

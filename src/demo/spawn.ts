@@ -1,6 +1,5 @@
 /**
- * Starts the demo service in a process of its own: in the load generator's process it would take the time from it
- * that it is there to measure.
+ * Starts the demo service in a separate process: in the load generator's process it would compete with it for CPU time.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -9,27 +8,24 @@ import { userError } from '../base/errors.js'
 import type { DemoMessage } from './main.js'
 import type { DemoOptions } from './options.js'
 
-/** A demo service that listens. It ends with this process at the latest, however that ends. */
+/** A running demo service. It ends with this process at the latest, however that ends. */
 export interface RunningDemo {
   /** Without a trailing slash. */
   readonly url: string
   readonly pid: number
-  /** Resolves when the process is gone. May be called again. */
+  /** Resolves when the process has exited. May be called repeatedly. */
   stop(): Promise<void>
 }
 
-/** The built program, also when this file runs as TypeScript: Node.js 20 can't start a TypeScript source. */
+/** The built program, even when this file runs as TypeScript: Node.js 20 can't run TypeScript. */
 const MAIN = fileURLToPath(new URL('../../dist/demo/main.js', import.meta.url))
 
-/** How long the process may take to end before it's killed. */
+/** Time to exit before the process is killed. */
 const STOP_MS: Ms = 2000
 
-/**
- * A demo service with the given knobs, on a free port unless they name one. Throws a UserError when it can't be
- * started. It doesn't keep this process alive.
- */
+/** Starts a demo service. Throws a UserError if that fails. It doesn't keep this process alive. */
 export async function startDemo(options: Partial<DemoOptions> = {}): Promise<RunningDemo> {
-  // No execArgv: flags such as --inspect or --cpu-prof are meant for this process alone.
+  // No execArgv: flags such as --inspect and --cpu-prof are for this process only.
   const child = fork(MAIN, [JSON.stringify(options)], {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -59,7 +55,7 @@ function firstMessage(child: ChildProcess): Promise<string> {
 function couldNotStart(reason: string): Error {
   return userError(
     `the demo service could not be started: ${reason}`,
-    'run `perfctl demo` in another terminal to see why, or give --target the URL of your own service',
+    'run `perfctl demo` in another terminal to see why, or pass --target the URL of your own service',
     'run',
   )
 }

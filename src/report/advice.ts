@@ -1,5 +1,5 @@
 /**
- * The command to type after reading a result.
+ * The command that the user should run next.
  */
 import { fileNameOf } from '../base/files.js'
 import { printable } from '../base/printable.js'
@@ -7,23 +7,23 @@ import type { Comparison } from '../stats/comparison.js'
 import type { Result } from '../stats/result.js'
 import { looksWorse } from '../verdict/suspicion.js'
 
-/** What to do next, in words, and how. */
+/** A suggestion: a reason, and the command. */
 export interface NextStep {
   readonly why: string
   readonly command: string
 }
 
-/** What would help most now, and the command that does it; null when there is nothing to do. */
+/** Returns the most helpful next step; null when there is nothing to do. */
 export function nextStep(result: Result): NextStep | null {
   const { verdict, comparison, scenario, shard } = result
   if (shard !== null && (verdict === 'passed' || verdict === 'inconclusive')) {
     const files = `${quoteForShell(fileNameOf(scenario.name))}-*-shard-*-of-${shard.of}.json`
     return {
-      why: 'To judge all shards together, in the folder of their results',
+      why: 'To judge all shards together, run this in the folder that has their results',
       command: `perfctl merge ${files}`,
     }
   }
-  // What was put together of shards can't be run again by one command.
+  // No single command repeats a merged run.
   if (result.shards !== null) return null
   if (scenario.file === null) return null
   const profile = scenario.profile === undefined ? '' : ` --profile ${quoteForShell(scenario.profile)}`
@@ -38,71 +38,71 @@ export function nextStep(result: Result): NextStep | null {
   }
   if (verdict === 'regressed') {
     return {
-      why: 'If this is meant to be so, make it the new baseline',
+      why: 'If this change is intended, make it the new baseline',
       command: `perfctl baseline update ${file}`,
     }
   }
   if (verdict === 'inconclusive' && comparison?.screen !== undefined) {
     return {
-      why: 'More time side by side may settle it, or a quieter machine',
+      why: 'A longer A/B session or a quieter machine may settle it',
       command: `perfctl run ${file} --confirm ab --max-duration 240s`,
     }
   }
-  if (verdict === 'inconclusive') return afterDoubt(comparison, file)
+  if (verdict === 'inconclusive') return afterInconclusive(comparison, file)
   if (verdict === 'failed') return null
   if (comparison === null) {
-    return { why: 'To hold later runs against this one', command: `perfctl baseline update ${file}` }
+    return { why: 'To compare later runs with this one', command: `perfctl baseline update ${file}` }
   }
   if (comparison.screen !== undefined) {
     return {
-      why: 'Should the baseline suspect the next run too, it is out of date; this makes it anew',
+      why: 'If the next run looks slower than the baseline too, the baseline is out of date; renew it',
       command: `perfctl baseline update ${file}`,
     }
   }
   if (comparison.verdict === 'improved') {
     return {
-      why: 'To keep what was gained, make it the new baseline',
+      why: 'To lock in the improvement, make it the new baseline',
       command: `perfctl baseline update ${file}`,
     }
   }
   return null
 }
 
-/** What looks worse is never to be accepted: it has to be settled. */
-function afterDoubt(comparison: Comparison | null, file: string): NextStep | null {
+/** A run that looks worse must not become the baseline: suggest a way to settle it. */
+function afterInconclusive(comparison: Comparison | null, file: string): NextStep | null {
   if (comparison === null) return null
   const { metrics } = comparison
   if (metrics.some((row) => row.verdict === 'missing' || row.would === 'regressed' || looksWorse(row, 0))) {
     return {
-      why: 'Something looks slower: hold both versions against each other, side by side',
+      why: 'Something looks slower; to find out, compare both versions side by side',
       command: `perfctl ab ${file} --a URL_BEFORE --b URL_AFTER`,
     }
   }
   if (metrics.some(({ why }) => why === 'other_machine')) {
-    return { why: 'To compare runs of this machine from now on', command: `perfctl baseline update ${file}` }
+    return { why: 'To compare later runs on this machine', command: `perfctl baseline update ${file}` }
   }
   return { why: 'More runs may settle it', command: `perfctl run ${file} --runs 3` }
 }
 
-/** After `ab` nothing is stored, so that only more of the same helps, and only when it didn't tell. */
+/** A session stores nothing, so the only help is to repeat it, and only if it was inconclusive. */
 function afterSession({ verdict, generator, environment, durationSeconds }: Result, file: string) {
   if (verdict !== 'inconclusive') return null
   const again = `perfctl ab ${file} ...`
   if (generator.saturated) {
     return {
-      why: 'To send the same load from more threads, with the other flags as they were',
+      why: 'To send the same load from more threads (keep the other flags)',
       command: `${again} --workers ${2 * environment.workers}`,
     }
   }
-  // Each side has every other second of the session; twice as many see two thirds of what they saw.
+  // Each side has every other second of the session. Twice the time detects changes about two thirds the size.
   const seconds = Math.max(120, Math.ceil(durationSeconds / 30) * 30)
   return {
-    why: 'Twice the time may settle it, or a quieter machine; the other flags as they were',
+    why: 'Twice the time or a quieter machine may settle it (keep the other flags)',
     command: `${again} --max-duration ${seconds}s`,
   }
 }
 
-/** A file's name as one word of a shell's command line. */
+/** Quotes a file name for a shell. */
 export function quoteForShell(file: string): string {
   const text = printable(file)
   return /^[\w./@%+=:,-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`

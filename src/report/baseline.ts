@@ -1,5 +1,5 @@
 /**
- * Baselines for people: what they say, and which changes they can tell from chance.
+ * Baselines on a terminal: their figures, and the smallest changes they can detect.
  */
 import { printable } from '../base/printable.js'
 import { formatCount, formatDuration, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
@@ -9,7 +9,7 @@ import type { Page } from './page.js'
 import { type Column, renderTable } from './table.js'
 import { wrap } from './width.js'
 
-/** One baseline: its figures, what it can detect, and where it was made. */
+/** Renders one baseline: its figures, what it can detect, and where it was recorded. */
 export function renderBaseline(
   baseline: Baseline,
   file: string,
@@ -38,7 +38,7 @@ export function renderBaseline(
     ...describeOrigin(baseline).map((line) => style.dim(wrap(`  ${line}`, width, '  '))),
     style.dim(
       wrap(
-        '  In brackets: the smallest slowdown that the next run would show, nine times in ten.',
+        '  In parentheses: the smallest slowdown that the next run would detect nine times in ten.',
         width,
         '  ',
       ),
@@ -59,7 +59,7 @@ const COLUMNS: readonly Column[] = [
   { title: '', align: 'right', expendable: 3 },
 ]
 
-/** One line for each baseline. */
+/** Renders a table with one line per baseline. */
 export function renderBaselineList(
   entries: readonly { readonly file: string; readonly baseline: Baseline }[],
   { width, isUnbounded, style }: Page,
@@ -77,7 +77,7 @@ export function renderBaselineList(
   })
   const columns: readonly Column[] = [
     { title: 'baseline', isFlexible: true },
-    { title: 'made', expendable: 2 },
+    { title: 'recorded', expendable: 2 },
     { title: 'requests', align: 'right', expendable: 1 },
     { title: 'throughput', align: 'right' },
     { title: 'p95', align: 'right' },
@@ -96,7 +96,7 @@ function describeOrigin({ startedAt, durationSeconds, jobs, environment, scenari
     environment.gitCommit === null ? '' : `, commit ${printable(environment.gitCommit.slice(0, 12))}`
   const seconds = formatDuration(Math.round(durationSeconds * 10) * 100)
   return [
-    `made ${printable(startedAt)}${commit}: ${plural(jobs.length, 'job')} (${plural(runs, 'run')}) of ${seconds}, ${printable(scenario.load)}`,
+    `recorded ${printable(startedAt)}${commit}: ${plural(jobs.length, 'job')} (${plural(runs, 'run')}) of ${seconds}, ${printable(scenario.load)}`,
     `on ${printable(environment.cpu)}, ${plural(environment.cores, 'core')}, ${printable(environment.os)}, Node.js ${printable(environment.node)}`,
   ]
 }

@@ -1,11 +1,11 @@
 /**
- * A result for people at a terminal: the verdict first, then what it rests on, then what to type next.
+ * A result on a terminal: the verdict, the figures behind it, and the next command.
  */
 import { printable } from '../base/printable.js'
 import { withWarmup } from '../stats/add.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { Result, RunVerdict } from '../stats/result.js'
-import { nextStep } from './advice.js'
+import type { NextStep } from './advice.js'
 import { renderComparison } from './comparison.js'
 import { renderErrors, renderRequests, renderThresholds } from './figures.js'
 import { listNotes } from './notes.js'
@@ -15,13 +15,13 @@ import { wrap } from './width.js'
 import { headline } from './wording.js'
 
 /**
- * The whole report, with a newline at its end. No line is wider than the page from 40 columns on. `next` is the
- * command to type after it, null for none.
+ * Renders the report, ending with a newline. From 40 columns on, no line is wider than the page. `next` is the
+ * suggestion at the end, null for none.
  */
-export function renderConsole(result: Result, page: Page, next = nextStep(result)): string {
+export function renderConsole(result: Result, page: Page, next: NextStep | null): string {
   const sentence = headline(result)
   const requests = result.requests.map(withWarmup)
-  // Tables of zeros say nothing that the headline hasn't said.
+  // The headline already says that nothing was measured; tables of zeros add nothing.
   const isEmpty = requests.every((request) => request.requests === 0)
   const parts = [
     renderHeadline(sentence, result.verdict, page),
@@ -35,7 +35,7 @@ export function renderConsole(result: Result, page: Page, next = nextStep(result
   return finish(parts, page)
 }
 
-/** A comparison by itself, as `compare` prints it. */
+/** Renders only a comparison, for `compare`. */
 export function renderComparisonPage(
   comparison: Comparison,
   { sentence, verdict }: { readonly sentence: string; readonly verdict: RunVerdict },
@@ -58,7 +58,7 @@ function renderHeadline(sentence: string, verdict: RunVerdict, { style, width }:
   return lines.map((line) => paint(style)(style.bold(line))).join('\n')
 }
 
-/** Colour is the second signal only: the sentence begins with the verdict in words. */
+/** The color only repeats what the sentence says. */
 const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Style) => Paint }>> = {
   passed: { symbol: '✓', paint: (style) => style.green },
   regressed: { symbol: '✗', paint: (style) => style.red },
@@ -68,16 +68,13 @@ const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Sty
   interrupted: { symbol: '!', paint: (style) => style.yellow },
 }
 
-/** The notes that the headline hasn't said already. */
+/** Renders the notes that the headline doesn't contain already. */
 function renderNotes(notes: readonly string[], sentence: string, { width, style }: Page): string {
   const news = notes.filter((note) => !sentence.includes(note))
   return news.map((note) => style.yellow(wrap(`note: ${note}`, width, '      '))).join('\n')
 }
 
-function renderNext(
-  next: { readonly why: string; readonly command: string } | null,
-  { width, style }: Page,
-): string {
+function renderNext(next: NextStep | null, { width, style }: Page): string {
   if (next === null) return ''
   return `${wrap(`${next.why}:`, width)}\n${style.cyan(wrap(`  ${next.command}`, width, '    '))}`
 }

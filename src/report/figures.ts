@@ -1,25 +1,25 @@
 /**
- * What was measured, as tables: requests, thresholds, errors.
+ * Tables of the measurements: requests, thresholds, failures.
  */
 import { printable } from '../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { ErrorCount, RequestResult, RunVerdict, ThresholdResult, Totals } from '../stats/result.js'
 import type { Page } from './page.js'
-import { describeLeft, requestsShown } from './ranking.js'
+import { describeLeftOut, requestsShown } from './ranking.js'
 import { type Column, renderTable } from './table.js'
 import { truncate, wrap } from './width.js'
 import { formatActual } from './wording.js'
 
-/** A request as the table shows it: results have it, and baselines. */
+/** The figures of a request that a table shows. Results and baselines both have them. */
 export type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
   readonly name: string
   readonly latency: Pick<Totals['latency'], 'p50' | 'p95' | 'p99' | 'max'>
 }
 
 /**
- * One line for each request, and a last one for all together where there is more than one. Of very many requests those
- * that are worst and busiest, and how many more there are.
+ * Renders a line per request, and a total if there are several. If there are too many, only the worst and the busiest
+ * are shown, followed by how many are left out.
  */
 export function renderRequests(
   {
@@ -46,11 +46,11 @@ export function renderRequests(
   )
   const left = requests.length - shown.length
   if (left === 0) return table
-  return `${table}\n${style.dim(wrap(describeLeft(left), width))}`
+  return `${table}\n${style.dim(wrap(describeLeftOut(left), width))}`
 }
 
-/** The rate of all requests, beside that of the successful ones, where they differ. */
-const WITH_FAILED = 'with failed'
+/** The rate of all requests. Shown only if some failed, since otherwise it equals the rate of successful ones. */
+const WITH_FAILED = 'incl. failed'
 
 const REQUEST_COLUMNS: readonly Column[] = [
   { title: 'request', isFlexible: true },
@@ -79,7 +79,7 @@ function requestCells(name: string, measured: Omit<Measured, 'name'>): string[] 
   ]
 }
 
-/** Each threshold with what was measured; empty for none. An inconclusive run calls none of them met for sure. */
+/** Renders each threshold with its measured value. In an inconclusive run, none counts as met for sure. */
 export function renderThresholds(
   { thresholds, verdict }: { readonly thresholds: readonly ThresholdResult[]; readonly verdict: RunVerdict },
   { width, isUnbounded, style }: Page,
@@ -105,8 +105,8 @@ export function renderThresholds(
 }
 
 /**
- * Failures by kind, most frequent first, each with its most frequent message and the request that had it most often;
- * empty for none.
+ * Renders failures by kind, most frequent first. Each kind shows its most frequent message and the request that had it
+ * most often. Empty without failures.
  */
 export function renderErrors({ totals, requests }: Failed, { width, style }: Page): string {
   if (totals.errors.length === 0) return ''
@@ -116,16 +116,16 @@ export function renderErrors({ totals, requests }: Failed, { width, style }: Pag
   const countWidth = Math.max(title[1].length, ...groups.map(({ count }) => formatCount(count).length))
   const indent = kindWidth + countWidth + 4
   const lines = groups.map((group) => {
-    const name = requests.length > 1 ? whereMost(group, requests) : null
+    const name = requests.length > 1 ? findMostAffected(group, requests) : null
     const where = name === null ? '' : `${printable(name)}: `
     const more = group.messages > 1 ? ` (and ${plural(group.messages - 1, 'other message')})` : ''
-    const text = hang(where + printable(group.example) + more, width - indent, indent)
+    const text = wrapHanging(where + printable(group.example) + more, width - indent, indent)
     return `${style.red(group.kind.padEnd(kindWidth))}  ${formatCount(group.count).padStart(countWidth)}  ${text}`
   })
   const head = `${title[0].padEnd(kindWidth)}  ${title[1].padStart(countWidth)}  ${title[2]}`
-  // On lines of their own: half an id finds nothing.
+  // Ids get lines of their own, because a truncated id can't be searched for.
   const ids = groups.flatMap(({ kind, id }) =>
-    id === null ? [] : [wrap(`the id of one with ${kind}: ${printable(id)}`, width, '  ')],
+    id === null ? [] : [wrap(`id of a request that failed with ${kind}: ${printable(id)}`, width, '  ')],
   )
   return [style.dim(head), ...lines, ...ids].join('\n')
 }
@@ -135,11 +135,11 @@ interface Failed {
   readonly requests: readonly Pick<RequestResult, 'name' | 'kind' | 'errors'>[]
 }
 
-/** What the service said in its message may be long; so many lines tell what it is about. */
+/** Error messages of services may be long; this many lines are enough. */
 const EXAMPLE_LINES_MAX = 3
 
-/** The text in lines one under the other, from the second on behind so many spaces. */
-function hang(text: string, width: number, indent: number): string {
+/** Wraps a text to `width` and indents every line but the first. */
+function wrapHanging(text: string, width: number, indent: number): string {
   const lines = wrap(text, width).split('\n')
   const shown =
     lines.length <= EXAMPLE_LINES_MAX
@@ -152,9 +152,9 @@ interface ErrorGroup {
   readonly kind: string
   readonly count: number
   readonly example: string
-  /** How many different ones there are. */
+  /** Number of distinct messages. */
   readonly messages: number
-  /** By which one such request is found in the service's logs; null when it has none. */
+  /** The id of one such request, for the service's logs; null when requests have none. */
   readonly id: string | null
 }
 
@@ -172,8 +172,8 @@ function groupErrors(errors: readonly ErrorCount[]): ErrorGroup[] {
     .sort((a, b) => b.count - a.count)
 }
 
-/** The request in which the example occurred most often; a journey only repeats what its steps say. */
-function whereMost({ kind, example }: ErrorGroup, requests: Failed['requests']): string | null {
+/** Returns the request that had the example most often. Journeys are skipped: they repeat their steps. */
+function findMostAffected({ kind, example }: ErrorGroup, requests: Failed['requests']): string | null {
   let most: { name: string; count: number } | null = null
   for (const request of requests) {
     if (request.kind === 'journey') continue

@@ -1,5 +1,5 @@
 /**
- * Requests of which every try failed, in words: what was seen, and what to write if it is meant.
+ * Describes requests that never succeeded: what happened, and what to write if it is intended.
  */
 import { printable } from '../base/printable.js'
 import { formatCount } from '../base/units.js'
@@ -7,18 +7,18 @@ import { withWarmup } from '../stats/add.js'
 import type { RequestResult, Result } from '../stats/result.js'
 import { truncate } from './width.js'
 
-/** One of them. */
+/** A request that never succeeded. */
 export interface NeverSucceeded {
   readonly name: string
-  /** `"search" never succeeded: ...`, without an end. */
+  /** `"search" never succeeded: ...`, without a final period. */
   readonly sentence: string
-  /** What to write in the scenario if the failures are meant. */
+  /** What to write in the scenario if the failures are intended. */
   readonly remedy: string
 }
 
 type Judged = Pick<Result, 'neverSucceeded' | 'requests' | 'comparison'>
 
-/** All of a result, and of an `ab` session those of side a; requests and steps before the journeys made of them. */
+/** Lists those of a result, and of side a in a session. Journeys come after their steps, which are the cause. */
 export function describeNeverSucceeded({
   neverSucceeded,
   requests,
@@ -52,7 +52,7 @@ function findWhole(requests: readonly RequestResult[], name: string): RequestRes
   return found && withWarmup(found)
 }
 
-/** The first of them with what to write, and the names of the others: for a headline, without an end. */
+/** Returns the first with its remedy, followed by the names of the others, for a headline. No final period. */
 export function summarizeNeverSucceeded(result: Judged): string {
   const [first, ...others] = describeNeverSucceeded(result)
   if (first === undefined) return 'a request never succeeded'
@@ -60,22 +60,22 @@ export function summarizeNeverSucceeded(result: Judged): string {
   const shown = names.slice(0, NAMES_MAX).join(', ')
   const more = names.length > NAMES_MAX ? ` and ${formatCount(names.length - NAMES_MAX)} more` : ''
   const rest = names.length === 0 ? '' : `; nor did ${shown}${more}`
-  return `${first.sentence}${rest}; if that is meant, write ${first.remedy}`
+  return `${first.sentence}${rest}; if that is intended, write ${first.remedy}`
 }
 
 const NAMES_MAX = 3
-/** What a service says of itself may be long. */
+/** Messages of services may be long. */
 const MESSAGE_WIDTH = 80
 
 function describe(name: string, request: RequestResult | undefined): string {
   const subject = `"${printable(name)}" never succeeded`
   const [most] = request?.errors ?? []
   if (request === undefined || most === undefined) return subject
-  const tries = request.requests === 1 ? 'its only try' : `all ${formatCount(request.requests)} tries`
-  return `${subject}: ${tries} failed (${truncate(printable(most.message), MESSAGE_WIDTH)})`
+  const all = request.requests === 1 ? 'its only request' : `all ${formatCount(request.requests)} requests`
+  return `${subject}: ${all} failed (${truncate(printable(most.message), MESSAGE_WIDTH)})`
 }
 
-/** More different statuses are hardly meant. */
+/** More than this many different statuses are hardly intended. */
 const STATUSES_MAX = 3
 
 function writeRemedy({ name, failed, statuses, errors }: RequestResult): string {
@@ -85,7 +85,7 @@ function writeRemedy({ name, failed, statuses, errors }: RequestResult): string 
   return `expect: { status: ${seen.length === 1 ? seen[0] : `[${seen.join(', ')}]`} }`
 }
 
-/** In quotes, which a text with a colon needs in YAML. */
+/** Quoted, because YAML needs quotes around a text with a colon. */
 function writeThreshold(name: string): string {
   return `the threshold ${JSON.stringify(`${printable(name)}: error_rate <= 100%`)}`
 }

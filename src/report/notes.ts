@@ -1,33 +1,31 @@
 /**
- * What the reader has to know to trust the figures.
+ * Notes: caveats that the reader needs to trust the figures.
  */
 import { printable } from '../base/printable.js'
 import { formatCount, formatDuration, formatShare, plural } from '../base/units.js'
 import type { Result, RetryCounts } from '../stats/result.js'
 import { listShardDoubts } from '../stats/shard.js'
 
-/** A larger share of requests that went again is told. */
-const RECONNECTS_TOLD = 0.01
+/** Reconnects are reported above this share of the requests. */
+const RECONNECTS_REPORTED_RATIO = 0.01
 
-/** The notes of a run, in sentences, the weightiest first. */
+/** Returns the notes of a run, most important first. */
 export function listNotes(result: Result): string[] {
   const { comparison, generator, totals, connections, stoppedBy, durationSeconds } = result
   const notes = (comparison?.notes ?? []).map((note) => printable(note))
   if (comparison === null) notes.push(...listShardDoubts(result))
   if (stoppedBy !== null) {
     const after = formatDuration(Math.round(durationSeconds * 10) * 100)
-    notes.unshift(
-      `stopped early, after ${after}, because this threshold was not met: ${printable(stoppedBy)}`,
-    )
+    notes.unshift(`stopped early, after ${after}: ${printable(stoppedBy)} was not met`)
   }
-  // A comparison says so itself.
+  // A comparison has a note of its own about this.
   if (generator.saturated && comparison === null) {
     const reasons = generator.reasons.map((reason) => printable(reason)).join('; ')
     notes.unshift(`the load generator was the bottleneck: ${reasons || 'send less, or use more --workers'}`)
   }
   for (const name of result.neverSent ?? []) {
     notes.push(
-      `"${printable(name)}" was never sent, though by its weight it was due: do the conditions of its steps ever hold?`,
+      `"${printable(name)}" was never sent, although its weight called for it: check the conditions of its steps`,
     )
   }
   if (totals.dropped > 0) {
@@ -38,29 +36,29 @@ export function listNotes(result: Result): string[] {
   }
   if (totals.unfinished > 0) {
     notes.push(
-      `${plural(totals.unfinished, 'request')} still under way at the end, counted as neither good nor bad`,
+      `${plural(totals.unfinished, 'request')} still in flight at the end, counted as neither successful nor failed`,
     )
   }
   if (connections.unsolicited > 0) {
     notes.push(
-      `${plural(connections.unsolicited, 'connection')} closed by perfctl, because the service sent bytes that no request had asked for`,
+      `${plural(connections.unsolicited, 'connection')} closed by perfctl: the service sent data that no request had asked for`,
     )
   }
-  if (totals.reconnects > RECONNECTS_TOLD * totals.requests) {
+  if (totals.reconnects > RECONNECTS_REPORTED_RATIO * totals.requests) {
     const share = formatShare(totals.reconnects / totals.requests)
     notes.push(
-      `${plural(totals.reconnects, 'request')} (${share}) sent again on a new connection: the service had closed the kept one without saying so; look at its keep-alive limits`,
+      `${plural(totals.reconnects, 'request')} (${share}) sent again on a new connection: the service had closed the idle one without notice; check its keep-alive timeout`,
     )
   }
-  if (totals.retries.requests > 0) notes.push(noteRetries(totals.retries))
+  if (totals.retries.requests > 0) notes.push(describeRetries(totals.retries))
   return notes
 }
 
-/** What a retry makes good isn't in the error rate: so it's said. */
-function noteRetries({ requests, recovered, errors }: RetryCounts): string {
+/** The error rate doesn't show what retries recovered, so a note does. */
+function describeRetries({ requests, recovered, errors }: RetryCounts): string {
   const reasons = errors
     .slice(0, 3)
     .map(({ message, count }) => `${printable(message)} (${formatCount(count)})`)
-  const rest = errors.length > 3 ? ' and others' : ''
-  return `${plural(requests, 'request')} sent again, ${formatCount(recovered)} of them with success; the failures before are in no error rate: ${reasons.join(', ')}${rest}`
+  const rest = errors.length > 3 ? ', and others' : ''
+  return `${plural(requests, 'request')} retried, ${formatCount(recovered)} of them successfully; the error rate leaves out the attempts before the last: ${reasons.join(', ')}${rest}`
 }

@@ -1,22 +1,24 @@
 import type { Style } from './style.js'
 
-/** The terminal a report is made for. */
+/** The output that a report is rendered for. */
 export interface Page {
   /** In characters. */
   readonly width: number
-  /** A pipe or a file: tables are as wide as their cells, so that programs find whole names in them. */
+  /**
+   * The output is a pipe or a file: tables take all the width they need, so that programs find complete names in them.
+   */
   readonly isUnbounded?: boolean
   readonly style: Style
-  /** Draws with ASCII characters only, for terminals that know no others. */
+  /** Use only ASCII, for terminals without Unicode. */
   readonly ascii: boolean
 }
 
-/** The text in characters that the page can show. */
+/** Replaces the characters that the page can't show. */
 export function inCharactersOf({ ascii }: Pick<Page, 'ascii'>, text: string): string {
   return ascii ? text.replace(/[✓✗…→–µ±∞·×]/g, (char) => ASCII[char]!) : text
 }
 
-/** One character for one, so that columns stay where they are. */
+/** One character for each, so that columns stay aligned. */
 const ASCII: Readonly<Record<string, string>> = {
   '✓': '+',
   '✗': 'x',

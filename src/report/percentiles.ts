@@ -1,6 +1,6 @@
 /**
- * The percentiles of a window. A result has thousands of windows, so they come from the sparse counts: a histogram
- * for each would take its time.
+ * Percentiles of a window, read from its sparse counts. A result has thousands of windows, and building a histogram for
+ * each would be slow.
  */
 import { readSparseCounts } from '../stats/sparse.js'
 
@@ -11,7 +11,7 @@ export interface Percentiles {
   readonly p99: number | null
 }
 
-/** The percentiles and the largest value of an encoded histogram, the same as those of the histogram itself. */
+/** Returns the percentiles and the maximum of an encoded histogram. They equal those of the decoded histogram. */
 export function readPercentiles(histogram: string): Percentiles & { readonly max: number | null } {
   if (histogram === '') return { p50: null, p95: null, p99: null, max: null }
   const { values, counts, total } = readSparseCounts(histogram)

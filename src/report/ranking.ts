@@ -1,15 +1,17 @@
 /**
- * Which requests matter most to a reader, where there are too many to look at all.
+ * Selects the requests that matter most when there are too many to show.
  */
 import { plural } from '../base/units.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { Totals } from '../stats/result.js'
 
-/** Up to this many requests have a line each in a table of text; of more there are the {@link ROWS_OF_MANY} that matter most. */
+/**
+ * Text tables show up to this many requests. If there are more, they show the {@link ROWS_OF_MANY} that matter most.
+ */
 const ROWS_MOST = 40
 const ROWS_OF_MANY = 20
 
-/** The requests that a table of text shows. */
+/** Returns the requests that a text table shows. */
 export function requestsShown<T extends Rankable>(
   requests: readonly T[],
   comparison: Pick<Comparison, 'metrics'> | null,
@@ -17,21 +19,21 @@ export function requestsShown<T extends Rankable>(
   return requests.length > ROWS_MOST ? chooseRequests(requests, ROWS_OF_MANY, comparison) : requests
 }
 
-/** Says how many requests a table leaves out, and where they are. */
-export function describeLeft(left: number): string {
-  return `${plural(left, 'more request')}: these are the worst and the busiest. All of them are in the saved result, and in --report html and --report csv.`
+/** Says how many requests a table leaves out, and where to find them. */
+export function describeLeftOut(left: number): string {
+  return `${plural(left, 'more request')} not shown; these are the worst and the busiest. The saved result, --report html and --report csv have all of them.`
 }
 
-/** A comparison of more requests says which are worst, and how many more there are. */
-export const COMPARED_MOST = 40
+/** A comparison shows at most this many rows, the worst first. */
+export const COMPARED_ROWS_MAX = 40
 
-/** What is looked at. */
+/** The figures that the order depends on. */
 export type Rankable = Pick<Totals, 'requests' | 'failed' | 'errorRate'> & {
   readonly name: string
   readonly latency: Pick<Totals['latency'], 'p95'>
 }
 
-/** Those that regressed first, then those that failed, the most failures first, then the slowest by their p95. */
+/** Sorts by regressions first, then error rate, then p95. */
 export function rankRequests<T extends Rankable>(
   requests: readonly T[],
   comparison: Pick<Comparison, 'metrics'> | null,
@@ -49,7 +51,7 @@ export function rankRequests<T extends Rankable>(
   )
 }
 
-/** At most so many of them: the worst, and in a third of the places the busiest; in the order they came in. */
+/** Selects at most `most` requests: two thirds are the worst, the rest the busiest. Keeps their order. */
 export function chooseRequests<T extends Rankable>(
   requests: readonly T[],
   most: number,

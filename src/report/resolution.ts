@@ -1,6 +1,5 @@
 /**
- * What a machine can tell apart: the smallest slowdowns that a comparison of the same code with itself would have
- * found.
+ * The smallest slowdowns that a machine can detect, measured by comparing the same code with itself.
  */
 import { printable } from '../base/printable.js'
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
@@ -9,13 +8,13 @@ import { inCharactersOf, type Page } from './page.js'
 import { type Column, renderTable } from './table.js'
 import { wrap } from './width.js'
 
-/** A smallest slowdown in few characters: `+8%`, for the throughput `-5%`; `?` where nothing is known. */
+/** Formats the smallest detectable slowdown: `+8%`, or `-5%` for throughput; `?` if unknown. */
 export function formatResolution(metric: string, detectable: number | null): string {
   if (detectable === null) return '?'
   return `${findMetric(metric)?.better === 'higher' ? '-' : '+'}${Math.ceil(detectable * 100)}%`
 }
 
-/** The figures as a table, under a line that says what they are; with a newline at its end. */
+/** Renders the figures as a table with a title, ending with a newline. */
 export function renderResolution({ metrics }: Comparison, page: Page): string {
   const { width, isUnbounded, style } = page
   const names = [...new Set(metrics.flatMap(({ request }) => (request === null ? [] : [request])))]
@@ -27,17 +26,17 @@ export function renderResolution({ metrics }: Comparison, page: Page): string {
   ])
   const throughput = find(metrics, null, 'throughput')
   const parts = [
-    style.bold(wrap('What this machine can tell apart, nine times in ten', width, '  ')),
+    style.bold(wrap('Smallest slowdown that this machine detects nine times in ten', width, '  ')),
     renderTable(COLUMNS, rows, { width, isUnbounded, indent: '  ', title: style.dim }),
     throughput === undefined ? '' : `  throughput ${formatResolution('throughput', throughput.detectable)}`,
   ]
   return inCharactersOf(page, `${parts.filter((part) => part !== '').join('\n')}\n`)
 }
 
-/** What a verdict on the same code means: null when it is as it should be. */
+/** Explains a verdict on the same code that must be a false alarm; null for the expected verdicts. */
 export function falseAlarm({ verdict }: Comparison): string | null {
   if (verdict !== 'regressed' && verdict !== 'improved') return null
-  return `both sides are the same code, so "${verdict}" is a false alarm: on this machine starts differ more than perfctl assumes; start both sides several times (--restarts 3), or take a quieter machine`
+  return `both sides run the same code, so "${verdict}" is a false alarm: on this machine, restarts differ more than perfctl assumes; start both sides several times (--restarts 3) or use a quieter machine`
 }
 
 const COLUMNS: readonly Column[] = [

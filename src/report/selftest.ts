@@ -1,5 +1,5 @@
 /**
- * A selftest for people, and for programs.
+ * The report of a selftest.
  */
 import { printable } from '../base/printable.js'
 import { formatDuration, formatShare, plural } from '../base/units.js'
@@ -10,34 +10,34 @@ import { formatResolution } from './resolution.js'
 import { type Column, renderTable } from './table.js'
 import { wrap } from './width.js'
 
-/** What a selftest found. */
+/** The outcome of a selftest, also as JSON. */
 export interface Selftest {
   readonly schema: 'perfctl/selftest@1'
   readonly scenario: string
   readonly environment: RunEnvironment
-  /** Of each run, and of each side. */
+  /** Duration of each run, and of each side of a session. */
   readonly seconds: number
-  /** Runs held against a baseline of one earlier run. */
+  /** Runs compared with a baseline of one earlier run. */
   readonly stored: NullTrial
-  /** Sessions of `ab`. */
+  /** `ab` sessions. */
   readonly ab: NullTrial
-  /** What the reader has to know to trust the figures. */
+  /** Caveats for the reader. */
   readonly notes: readonly string[]
 }
 
-/** The whole report, with a newline at its end. */
+/** Renders the report, ending with a newline. */
 export function renderSelftest(selftest: Selftest, page: Page): string {
   const { scenario, environment, seconds, stored, ab, notes } = selftest
   const { width, isUnbounded, style } = page
   const { cpu, cores, os, node } = environment
   const machine = `${printable(cpu)}, ${plural(cores, 'core')}, ${printable(os)}, Node.js ${printable(node)}`
   const each = formatDuration(seconds * 1000)
-  const title = `The same code against itself, ${printable(scenario)}, ${plural(ab.pairs, 'pair')} of ${each} a side`
+  const title = `Same code on both sides: ${printable(scenario)}, ${plural(ab.pairs, 'pair')}, ${each} per side`
   const rates = [describe('against a stored run', stored), describe('side by side (ab)', ab)]
   const parts = [
     `${style.bold(wrap(title, width, '  '))}\n${style.dim(wrap(`  on ${machine}`, width, '  '))}`,
     renderTable(RATES, rates, { width, isUnbounded, indent: '  ', title: style.dim }),
-    `${wrap('The smallest slowdown that is found nine times in ten, and in brackets how much the same code differed from itself:', width)}\n${renderTable(METRICS, metricRows(stored, ab), { width, isUnbounded, indent: '  ', title: style.dim })}`,
+    `${wrap('The smallest slowdown detected nine times in ten; in parentheses, how much the same code differed from itself:', width)}\n${renderTable(METRICS, metricRows(stored, ab), { width, isUnbounded, indent: '  ', title: style.dim })}`,
     ...notes.map((note) => style.yellow(wrap(`note: ${printable(note)}`, width, '      '))),
   ]
   return inCharactersOf(page, `${parts.join('\n\n')}\n`)
@@ -47,7 +47,7 @@ const RATES: readonly Column[] = [
   { title: '', isFlexible: true },
   { title: 'false alarms', align: 'right' },
   { title: 'unsure', align: 'right', expendable: 1 },
-  { title: 'red at most, 95% sure', align: 'right' },
+  { title: 'red at most (95% CI)', align: 'right' },
 ]
 
 function describe(name: string, { pairs, falseAlarms, inconclusive, redAtMost }: NullTrial): string[] {

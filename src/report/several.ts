@@ -1,12 +1,12 @@
 /**
- * Several scenarios of one command in one table: which of them passed, at a glance.
+ * One table for several scenarios run by one command.
  */
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
 import type { Result } from '../stats/result.js'
 import { inCharactersOf, type Page } from './page.js'
 import { renderTable } from './table.js'
 
-/** The table, the worst verdict's count in its last line, with a newline at its end. */
+/** Renders the table and how many scenarios passed, ending with a newline. */
 export function renderSeveral(results: readonly Result[], page: Page): string {
   const { style, width, isUnbounded } = page
   const rows = results.map(({ scenario, verdict, totals }) => [
@@ -33,8 +33,8 @@ export function renderSeveral(results: readonly Result[], page: Page): string {
     rows,
     { width, isUnbounded, title: style.dim },
   )
-  const good = results.filter(({ verdict }) => verdict === 'passed').length
-  const sum = `${good} of ${plural(results.length, 'scenario')} passed`
+  const passed = results.filter(({ verdict }) => verdict === 'passed').length
+  const sum = `${passed} of ${plural(results.length, 'scenario')} passed`
   return inCharactersOf(page, `${table}\n\n${style.bold(sum)}\n`)
 }
 

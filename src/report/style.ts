@@ -1,12 +1,12 @@
 /**
- * Colours and weights of text on a terminal: the only file that knows chalk.
+ * Colors and weights of text on a terminal. Only this file imports chalk.
  */
 import { Chalk } from 'chalk'
 
-/** Paints a text. It never changes how wide it is. */
+/** Paints a text without changing its width. */
 export type Paint = (text: string) => string
 
-/** The paints that reports are made of. */
+/** The paints that reports use. */
 export interface Style {
   readonly bold: Paint
   readonly dim: Paint
@@ -16,14 +16,14 @@ export interface Style {
   readonly cyan: Paint
 }
 
-/** The sixteen basic colours, which follow the terminal's own theme; with `enabled` false texts stay as they are. */
+/** Uses the sixteen basic colors, which follow the terminal's theme. If not `enabled`, returns texts unchanged. */
 export function createStyle(enabled: boolean): Style {
   const { bold, dim, red, green, yellow, cyan } = new Chalk({ level: enabled ? 1 : 0 })
   return { bold, dim, red, green, yellow, cyan }
 }
 
 /**
- * Whether to colour what goes to an output. In this order: `--no-color` (`flag` false), NO_COLOR (no-color.org: set
+ * Returns whether to color an output. In order of precedence: `--no-color` (`flag` false), NO_COLOR (no-color.org: set
  * and not empty), FORCE_COLOR (`0` and `false` mean no), TERM=dumb, and whether the output is a terminal.
  */
 export function shouldColor(

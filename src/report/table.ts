@@ -1,5 +1,5 @@
 /**
- * Tables of plain text: the only file that knows cli-table3.
+ * Plain-text tables. Only this file imports cli-table3.
  */
 import Table from 'cli-table3'
 import { displayWidth, truncateMiddle, wrap } from './width.js'
@@ -7,32 +7,29 @@ import { displayWidth, truncateMiddle, wrap } from './width.js'
 export interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
-  /** Its middle becomes … when the table is too wide; at most one column. */
+  /** Its cells are shortened with … in the middle when the table is too wide. At most one column. */
   readonly isFlexible?: boolean
-  /** Left out when the table is still too wide: the lowest number first. */
+  /** Left out when the table is still too wide, the lowest number first. */
   readonly expendable?: number
 }
 
-/** What a table needs besides its cells. */
+/** Layout of a table. */
 export interface TableOptions {
-  /** Columns of the terminal; no line is longer, unless not even the narrowest form fits. */
+  /** In terminal columns. Lines are longer only if the narrowest form of the table is. */
   readonly width: number
-  /** The width is no limit. */
+  /** Ignore `width`. */
   readonly isUnbounded?: boolean | undefined
   readonly indent?: string
-  /** In a live view, which has no line to spare for what was left out. */
+  /** Don't list the columns left out: a live view has no line to spare. */
   readonly isLive?: boolean
   readonly title?: (text: string) => string
 }
 
-/** Below this a name says nothing any more, and other columns go first. */
+/** The flexible column is never narrower than this; other columns are left out first. */
 const FLEXIBLE_MIN = 14
 const GAP = 2
 
-/**
- * The rows under the columns' titles, without borders; lines have no spaces at their end. A last line names the columns
- * that were left out.
- */
+/** Renders titles and rows without borders or trailing spaces. A last line lists the columns left out. */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -57,7 +54,7 @@ export function renderTable(
   ).split('\n')
   const left = columns.filter(({ title }, index) => title !== '' && !kept.includes(index))
   if (left.length > 0 && !options.isLive) {
-    const text = `not shown, too narrow: ${left.map(({ title }) => title).join(', ')}`
+    const text = `columns left out to fit: ${left.map(({ title }) => title).join(', ')}`
     lines.push(
       ...wrap(text, width)
         .split('\n')
@@ -100,7 +97,7 @@ const NO_BORDERS = {
   middle: ' '.repeat(GAP),
 }
 
-/** The indices of the columns that fit, expendable ones left out until the flexible one has room. */
+/** Returns the indices of the columns that fit: expendable ones are left out until the flexible one has room. */
 function chooseColumns(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

@@ -1,17 +1,17 @@
 /**
- * Pages of the documentation on a terminal: the part of Markdown that they use.
+ * Renders documentation pages on a terminal. Supports the subset of Markdown that they use.
  */
 import type { Style } from './style.js'
 import { displayWidth, wrap } from './width.js'
 
-/** How the text is laid out. */
+/** Layout options. */
 export interface PageOptions {
-  /** Columns of the terminal. Code is never wrapped. */
+  /** In terminal columns. Code is never wrapped. */
   readonly width: number
   readonly style: Style
 }
 
-/** The text with headings, lists and tables laid out in `width` columns. */
+/** Lays out headings, lists and tables in `width` columns. */
 export function renderMarkdown(markdown: string, options: PageOptions): string {
   const lines = markdown.replaceAll(/<!--[\s\S]*?-->/g, '').split('\n')
   const blocks: string[] = []
@@ -22,7 +22,7 @@ export function renderMarkdown(markdown: string, options: PageOptions): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
 
-/** Removes one block from the beginning of `lines`, which isn't blank, and renders it. */
+/** Removes the first block from `lines`, whose first line isn't blank, and renders it. */
 function takeBlock(lines: string[], options: PageOptions): string {
   const first = lines[0]!
   if (/^ *```/.test(first)) return takeCode(lines, options)
@@ -63,7 +63,7 @@ function takeCode(lines: string[], { style }: PageOptions): string {
   return code.map((line) => (line === '' ? '' : `    ${style.cyan(line.slice(indent))}`)).join('\n')
 }
 
-/** Items may have several lines and blocks of code, indented below their mark. */
+/** List items may span lines and contain code blocks, indented below their marker. */
 function takeList(lines: string[], options: PageOptions): string {
   const rendered: string[] = []
   while (lines.length > 0 && ITEM.test(lines[0]!)) {
@@ -81,7 +81,7 @@ function takeList(lines: string[], options: PageOptions): string {
   return rendered.join('\n')
 }
 
-/** Below this a column of sentences can't be read. */
+/** A column of sentences is unreadable below this width. */
 const SENTENCES_MIN = 30
 const GAP = 2
 
@@ -110,7 +110,7 @@ function renderRows(lines: readonly string[], options: PageOptions): string {
   return table.join('\n')
 }
 
-/** A table too wide for columns: the first cell of a row as a heading, the others below it with their labels. */
+/** Renders a table that is too wide: the first cell of each row as a heading, the others below it with their labels. */
 function renderEntries(
   rows: readonly (readonly string[])[],
   { style, width, labels }: PageOptions & { readonly labels: readonly string[] },
@@ -135,7 +135,7 @@ function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
 }
 
-/** Code, emphasis, links and entities within a line. */
+/** Renders code, emphasis, links and entities within a line. */
 function renderInline(text: string, style: Style): string {
   const parts = text.split(/(`[^`]+`)/)
   return parts
@@ -143,7 +143,7 @@ function renderInline(text: string, style: Style): string {
     .join('')
 }
 
-/** Without colours the backticks stay, to tell code from words. */
+/** Without colors, the backticks stay to mark the code. */
 function renderCode(part: string, style: Style): string {
   const code = style.cyan(part.slice(1, -1))
   return code === part.slice(1, -1) ? part : code
@@ -158,7 +158,7 @@ function renderProse(part: string, style: Style): string {
     .replaceAll('&lt;', '<')
 }
 
-/** Where a link leads: to a page of the same documentation by the command that prints it. */
+/** Describes the target of a link: for a page of the documentation, the command that prints it. */
 function describeLink(url: string): string {
   const [, page] = /^(?:\.\/)?([a-z-]+)\.md(?:#.*)?$/.exec(url) ?? []
   if (page !== undefined) return ` (perfctl help ${page})`

@@ -1,16 +1,16 @@
 /**
- * Text in columns of a terminal.
+ * Measures and wraps text in terminal columns.
  */
 import { stripVTControlCharacters } from 'node:util'
 
-/** How many columns a text takes: colours none, Chinese, Japanese, Korean and emoji two, combining marks none. */
+/** Returns the width in columns: 0 for colors and combining marks, 2 for Chinese, Japanese, Korean and emoji. */
 export function displayWidth(text: string): number {
   let width = 0
   for (const char of stripVTControlCharacters(text)) width += charWidth(char)
   return width
 }
 
-/** The text in at most `width` columns, ending in … where something was left out. Only for text without colours. */
+/** Shortens the text to `width` columns, ending in … if it was cut. The text must have no colors. */
 export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   let kept = ''
@@ -23,10 +23,7 @@ export function truncate(text: string, width: number): string {
   return `${kept.trimEnd()}…`
 }
 
-/**
- * The text in at most `width` columns, with … where its middle was: paths and names differ at their end as often as at
- * their beginning. Only for text without colours.
- */
+/** Shortens with … in the middle: paths and names differ at both ends. The text must have no colors. */
 export function truncateMiddle(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   const chars = [...text]
@@ -37,15 +34,12 @@ export function truncateMiddle(text: string, width: number): string {
     used += charWidth(char)
     tail.unshift(char)
   }
-  // A mark without its letter would join the ….
+  // A combining mark without its letter would attach to the ….
   while (tail.length > 0 && charWidth(tail[0]!) === 0) tail.shift()
   return `${truncate(`${chars.join('')}…`, width - used + 1)}${tail.join('')}`
 }
 
-/**
- * The text in lines of at most `width` columns, broken at spaces. The first line keeps the spaces it begins with, the
- * others begin with `indent`.
- */
+/** Wraps at spaces to `width` columns. The first line keeps its leading spaces; the others start with `indent`. */
 export function wrap(text: string, width: number, indent = ''): string {
   const lines: string[] = []
   let line = /^ */.exec(text)![0]
@@ -64,7 +58,7 @@ export function wrap(text: string, width: number, indent = ''): string {
   return [...lines, line].join('\n')
 }
 
-/** A word too long for a line, such as a path, in parts: broken where its own parts end, if they are long enough. */
+/** Splits a word that is too long for a line, preferably after a separator such as a slash. */
 function pieces(word: string, width: number): string[] {
   if (displayWidth(word) <= width) return [word]
   let head = ''

@@ -1,5 +1,5 @@
 /**
- * How figures and verdicts are put into words, the same in every report.
+ * The wording of figures and verdicts, shared by all reports.
  */
 import { printable } from '../base/printable.js'
 import {
@@ -17,7 +17,7 @@ import type { Result } from '../stats/result.js'
 import { listShardDoubts, nameShard } from '../stats/shard.js'
 import { summarizeNeverSucceeded } from './never-succeeded.js'
 
-/** A metric's value with its unit; – without data. */
+/** Formats a metric's value with its unit; – without data. */
 export function formatMetric(metric: string, value: number | null): string {
   if (value === null) return '–'
   if (isShare(metric)) return formatShare(value)
@@ -33,18 +33,18 @@ export function formatMetric(metric: string, value: number | null): string {
   }
 }
 
-/** Whether a metric is a share, which changes by percentage points. */
+/** Shares change by percentage points. */
 function isShare(metric: string): boolean {
   return metric === 'error_rate' || metric === 'stalls'
 }
 
-/** A change as its metric counts it: `+7.3%`, for the error rate `+1.2pp`; – without data. */
+/** Formats a change: `+7.3%`, or `+1.2pp` for the error rate; – without data. */
 export function formatMetricChange(metric: string, change: number | null): string {
   if (change === null) return '–'
   return isShare(metric) ? `${formatChange(change).slice(0, -1)}pp` : formatChange(change)
 }
 
-/** The interval of a change in few characters: `+5.0…+9.1%`, `+26…+32%`. */
+/** Formats a confidence interval briefly: `+5.0…+9.1%`, `+26…+32%`. */
 export function formatInterval({ metric, interval }: MetricComparison): string {
   if (interval === null) return '–'
   const digits = Math.max(...interval.map(Math.abs)) >= 0.0995 ? 0 : 1
@@ -52,7 +52,7 @@ export function formatInterval({ metric, interval }: MetricComparison): string {
   return `${low}…${high}${isShare(metric) ? 'pp' : '%'}`
 }
 
-/** How much worse was accepted: `+15%`, for throughput `-10%`, for the error rate `+1pp`. */
+/** Formats the tolerance: `+15%`, `-10%` for throughput, `+1pp` for the error rate. */
 export function formatLimit({ metric, tolerance, verdict }: MetricComparison): string {
   if (verdict === 'new' || verdict === 'missing') return '–'
   const percent = `${Number((tolerance * 100).toFixed(2))}`
@@ -60,7 +60,7 @@ export function formatLimit({ metric, tolerance, verdict }: MetricComparison): s
   return findMetric(metric)?.better === 'higher' ? `-${percent}%` : `+${percent}%`
 }
 
-/** The figures of a comparison's line: both sides, the change, its interval, the limit. */
+/** Returns the cells of a comparison's row: both sides, change, interval, limit. */
 export function comparedCells(row: MetricComparison): string[] {
   const { metric, baseline, current, change } = row
   return [
@@ -72,7 +72,7 @@ export function comparedCells(row: MetricComparison): string[] {
   ]
 }
 
-/** The outcome in one sentence for somebody who reads no other. */
+/** Returns the outcome in one sentence, for readers who read only that. */
 export function headline(result: Result): string {
   const { verdict, comparison, totals } = result
   switch (verdict) {
@@ -84,13 +84,13 @@ export function headline(result: Result): string {
       return `Inconclusive: ${whyInconclusive(result)}.`
     case 'interrupted':
       if (totals.requests === 0) return `Interrupted: ${describeUnreached(result)}.`
-      return `Interrupted after ${formatDuration(Math.round(result.durationSeconds) * 1000)}: these are the figures of the part that ran.`
+      return `Interrupted after ${formatDuration(Math.round(result.durationSeconds) * 1000)}: the figures cover only the part that ran.`
     case 'error':
       return `Error: ${whyError(result)}.`
     case 'passed':
       break
   }
-  const met = result.thresholds.length === 0 ? '' : `, and ${thresholdsMet(result.thresholds.length)}`
+  const met = result.thresholds.length === 0 ? '' : `, and ${describeMetThresholds(result.thresholds.length)}`
   if (comparison === null) {
     const errors = totals.failed === 0 ? 'none failed' : `${formatShare(totals.errorRate)} failed`
     const figures = `${plural(totals.requests, 'request')}, ${errors}`
@@ -99,63 +99,66 @@ export function headline(result: Result): string {
     return `Passed: ${figures}${met}; not compared with a baseline.`
   }
   if (comparison.verdict === 'improved') {
-    return `Passed and improved: ${bestImprovement(comparison)}${met}${describeUnsure(comparison)}.`
+    return `Passed and improved: ${bestImprovement(comparison)}${met}${describeHiddenDoubt(comparison)}.`
   }
-  return `Passed: not slower than ${nameReference(result)}${met}${describeUnsure(comparison)}.`
+  return `Passed: not slower than ${nameReference(result)}${met}${describeHiddenDoubt(comparison)}.`
 }
 
-/** What the run was held against at last. */
+/** Returns what the verdict compares the run with. */
 function nameReference({ session, comparison }: Result): string {
-  if (comparison?.screen !== undefined) return 'the reference, side by side'
-  return session === null ? 'the baseline' : 'a'
+  if (comparison?.screen !== undefined) return 'the reference in an A/B session'
+  return session === null ? 'the baseline' : 'side a'
 }
 
-/** The outcome of a comparison by itself, in one sentence. */
+/** Returns the outcome of a comparison in one sentence. */
 export function comparisonHeadline(comparison: Comparison): string {
   switch (comparison.verdict) {
     case 'regressed':
       return `Regressed: ${worst(comparison)}.`
     case 'inconclusive':
-      return `Inconclusive: ${printable(comparison.notes[0] ?? 'the figures do not tell')}.`
+      return `Inconclusive: ${printable(comparison.notes[0] ?? "the measurements can't decide")}.`
     case 'improved':
       return `Improved: ${bestImprovement(comparison)}.`
     case 'passed':
-      return `Passed: not slower than the reference${describeUnsure(comparison)}.`
+      return `Passed: not slower than the reference${describeHiddenDoubt(comparison)}.`
   }
 }
 
-/** What a green headline must not keep to itself: the worst figure that is far beyond its limit and can't be judged. */
-function describeUnsure({ metrics }: Comparison): string {
+/** Names the worst metric that couldn't be judged but looks far worse: a passed run must not hide it. */
+function describeHiddenDoubt({ metrics }: Comparison): string {
   const [first, ...others] = metrics.filter(
     (row) => row.verdict === 'inconclusive' && (row.why === 'maybe_worse' || isFarWorse(row)),
   )
   if (first === undefined) return ''
   const subject = first.request === null ? '' : ` of "${printable(first.request)}"`
-  const more = others.length === 0 ? '' : ` and ${plural(others.length, 'other figure')}`
-  return `; unsure about the ${first.metric}${subject} (${formatSides(first)})${more}`
+  const more =
+    others.length === 0
+      ? ''
+      : `, and so ${others.length === 1 ? 'is' : 'are'} ${plural(others.length, 'other metric')}`
+  return `; ${first.metric}${subject} is inconclusive, ${formatSides(first)}${more}`
 }
 
-/** A latency that more than doubled, with enough samples that it isn't one slow answer, and that can't be judged. */
+/** Returns whether a latency couldn't be judged but more than doubled, and not by one slow response. */
 export function isFarWorse({ metric, verdict, baseline, current, interval, had }: MetricComparison): boolean {
-  const least = BEYOND_MIN[metric]
+  const least = SAMPLES_MIN[metric]
   if (verdict !== 'inconclusive' || least === undefined || baseline === null || current === null) return false
-  return current > FAR * baseline && (interval !== null || (had ?? 0) >= least)
+  return current > FAR_WORSE_RATIO * baseline && (interval !== null || (had ?? 0) >= least)
 }
 
-const FAR = 2
+const FAR_WORSE_RATIO = 2
 /** Ten requests beyond each percentile. */
-const BEYOND_MIN: Readonly<Record<string, number>> = { p50: 20, p95: 200, p99: 1000 }
+const SAMPLES_MIN: Readonly<Record<string, number>> = { p50: 20, p95: 200, p99: 1000 }
 
-/** Both sides of a row and its change: `17.0ms, then 67.0ms (+294%)`. */
+/** Formats both sides of a row and the change: `17.0ms → 67.0ms (+294%)`. */
 export function formatSides({ metric, baseline, current, change }: MetricComparison): string {
-  return `${formatMetric(metric, baseline)}, then ${formatMetric(metric, current)} (${formatMetricChange(metric, change)})`
+  return `${formatMetric(metric, baseline)} → ${formatMetric(metric, current)} (${formatMetricChange(metric, change)})`
 }
 
-/** What {@link describeChange} has to know. */
+/** The input of {@link describeChange}. */
 export type Change = Pick<MetricComparison, 'request' | 'metric' | 'baseline' | 'current' | 'change'> &
   Partial<Pick<MetricComparison, 'verdict' | 'reason'>>
 
-/** One row in words: `"search" got slower: p95 went from 4.10ms to 5.37ms (+31.0%)`. */
+/** Describes a row: `"search" got slower: p95 went from 4.10ms to 5.37ms (+31.0%)`. */
 export function describeChange(row: Change): string {
   const subject = row.request === null ? 'the run' : `"${printable(row.request)}"`
   if (row.verdict === 'missing') return `${subject} is missing: it ${row.reason}`
@@ -166,8 +169,10 @@ export function describeChange(row: Change): string {
     const whose = row.request === null ? '' : ` of ${subject}`
     return `throughput${whose} ${change < 0 ? 'fell' : 'rose'} ${figures}`
   }
-  if (row.metric === 'error_rate') return `${subject} fails ${change > 0 ? 'more' : 'less'} often: ${figures}`
-  if (row.metric === 'stalls') return `${subject} stalls ${change > 0 ? 'more' : 'less'} often: ${figures}`
+  if (row.metric === 'error_rate')
+    return `${subject} fails ${change > 0 ? 'more' : 'less'} often: error rate went ${figures}`
+  if (row.metric === 'stalls')
+    return `${subject} stalls ${change > 0 ? 'more' : 'less'} often: stalled seconds went ${figures}`
   return `${subject} got ${change > 0 ? 'slower' : 'faster'}: ${row.metric} went ${figures}`
 }
 
@@ -179,38 +184,46 @@ function worst({ metrics }: Comparison): string {
 
 function bestImprovement({ metrics }: Comparison): string {
   const rows = metrics.filter(({ verdict }) => verdict === 'improved')
-  // Improvements are ordered like regressions, by how much worse they are: the best one comes last.
+  // Rows are sorted worst first, so the largest improvement is the last.
   return rows.length === 0 ? 'better than the baseline' : describeChange(rows.at(-1)!)
 }
 
 function whyFailed(result: Result): string {
   if (result.error !== null) return printable(result.error)
   const isNever = result.neverSucceeded.length > 0 || result.comparison?.referenceNeverSucceeded !== undefined
-  return isNever ? summarizeNeverSucceeded(result) : brokenThresholds(result) + doubtBeside(result)
+  return isNever
+    ? summarizeNeverSucceeded(result)
+    : describeMissedThresholds(result) + describeInconclusive(result)
 }
 
-/** A broken limit stays broken on a noisy machine, which is no reason not to say that it is one. */
-function doubtBeside({ comparison }: Result): string {
+/** A missed threshold is a failure on a noisy machine too, but the reader should know about the noise. */
+function describeInconclusive({ comparison }: Result): string {
   const [why] = comparison?.verdict === 'inconclusive' ? comparison.notes : []
-  return why === undefined ? '' : `; the comparison can't tell: ${printable(why)}`
+  return why === undefined ? '' : `; the comparison is inconclusive: ${printable(why)}`
 }
 
-function brokenThresholds({ thresholds }: Result): string {
-  const broken = thresholds.filter(({ passed }) => !passed)
-  const [first] = broken
+function describeMissedThresholds({ thresholds }: Result): string {
+  const missed = thresholds.filter(({ passed }) => !passed)
+  const [first] = missed
   if (first === undefined) return 'a threshold was not met'
-  const more = broken.length > 1 ? `; ${broken.length} of ${thresholds.length} thresholds failed` : ''
+  const more = missed.length > 1 ? `; ${missed.length} of ${thresholds.length} thresholds failed` : ''
   return `${printable(first.expression)} was not met (${formatActual(first.expression, first.actual)})${more}`
 }
 
-/** The measured value beside a threshold; the metric is the last word before the operator. */
+/** Describes the measured value of a threshold: `measured 31.2ms`, or `no data`. */
+export function describeActual(expression: string, actual: number | null): string {
+  return actual === null ? 'no data' : `measured ${formatActual(expression, actual)}`
+}
+
+/** Formats the measured value of a threshold. The metric is the last word before the operator. */
 export function formatActual(expression: string, actual: number | null): string {
   if (actual === null) return 'no data'
   return formatMetric(/(\w+)\s*[<>]=?[^<>]*$/.exec(expression)?.[1] ?? '', actual)
 }
 
-function thresholdsMet(count: number): string {
-  return count === 1 ? 'the threshold was met' : `all ${count} thresholds were met`
+function describeMetThresholds(count: number): string {
+  if (count === 1) return 'the threshold was met'
+  return count === 2 ? 'both thresholds were met' : `all ${count} thresholds were met`
 }
 
 function whyInconclusive(result: Result): string {
@@ -219,16 +232,16 @@ function whyInconclusive(result: Result): string {
     return "the load generator was the bottleneck, so these are not the service's figures"
   }
   const why = comparison?.notes[0] ?? listShardDoubts(result)[0]
-  return why === undefined ? 'the figures do not tell' : printable(why)
+  return why === undefined ? "the measurements can't decide" : printable(why)
 }
 
 function whyError(result: Result): string {
   return result.error === null ? describeUnreached(result) : printable(result.error)
 }
 
-/** Why a target was not reached, by what its requests said. */
+/** Says why no request reached the target, from the first failure message. */
 export function describeUnreached({ totals, scenario }: Pick<Result, 'totals' | 'scenario'>): string {
-  if (totals.requests === 0) return `no request was ${totals.unfinished > 0 ? 'finished' : 'sent'}`
+  if (totals.requests === 0) return totals.unfinished > 0 ? 'no request finished' : 'no request was sent'
   const [first] = totals.errors
   const why = first === undefined ? '' : `: ${printable(first.message)}`
   return `none of ${plural(totals.requests, 'request')} reached ${printable(scenario.target)}${why}`

@@ -1,5 +1,5 @@
 /**
- * Totals that add up: those of several runs, or of several machines in the same run.
+ * Adds up totals of several runs, or of several machines in the same run.
  */
 import { Histogram } from './histogram.js'
 import { ratesOf } from './rates.js'
@@ -15,7 +15,7 @@ import type {
 } from './result.js'
 import { summarize } from './summary.js'
 
-/** The sum of the parts over `seconds`: counts and histograms, without loss. */
+/** Sums the parts, which took `seconds`. Counts and histograms add up without loss. */
 export function addTotals(parts: readonly Totals[], seconds: number): Totals {
   const sum = (read: (totals: Totals) => number) => parts.reduce((all, part) => all + read(part), 0)
   const requests = sum((part) => part.requests)
@@ -48,7 +48,7 @@ export function addTotals(parts: readonly Totals[], seconds: number): Totals {
   }
 }
 
-/** The same of connections. */
+/** Sums connection figures. */
 export function addConnections(parts: readonly ConnectionFigures[]): ConnectionFigures {
   return {
     dns: addLatencies(parts.map(({ dns }) => dns)),
@@ -58,20 +58,19 @@ export function addConnections(parts: readonly ConnectionFigures[]): ConnectionF
   }
 }
 
-/** A request with what was sent of it in the warm-up, where that counts; its rates remain those of the measured part. */
+/** Returns a request including its warm-up, if that counts. Rates remain those of the measured part. */
 export function withWarmup<T extends Totals & { readonly warmup?: WarmupTotals }>(request: T): T {
   const { warmup, ...rest } = request
   return warmup === undefined ? request : ({ ...rest, ...addWarmups([request, warmup]) } as T)
 }
 
-/** What none of several results sent. */
+/** Returns the requests that none of the results sent. */
 export function joinNeverSent(results: readonly Pick<Result, 'neverSent'>[]): Pick<Result, 'neverSent'> {
   const [first, ...others] = results.map(({ neverSent = [] }) => neverSent)
   const names = first!.filter((name) => others.every((other) => other.includes(name)))
   return names.length === 0 ? {} : { neverSent: names }
 }
 
-/** The sum of several warm-ups. */
 function addWarmups(parts: readonly WarmupTotals[]): WarmupTotals {
   const sum = (read: (part: WarmupTotals) => number) => parts.reduce((all, part) => all + read(part), 0)
   const requests = sum((part) => part.requests)
@@ -87,7 +86,7 @@ function addWarmups(parts: readonly WarmupTotals[]): WarmupTotals {
   }
 }
 
-/** The field of several results of one request; nothing where none had a warm-up. */
+/** Returns the summed warm-up of one request as a field; none if no part had one. */
 export function joinWarmups(parts: readonly { readonly warmup?: WarmupTotals }[]): {
   readonly warmup?: WarmupTotals
 } {
@@ -95,7 +94,6 @@ export function joinWarmups(parts: readonly { readonly warmup?: WarmupTotals }[]
   return warmups.length === 0 ? {} : { warmup: addWarmups(warmups) }
 }
 
-/** All latencies of the parts. */
 function addLatencies(parts: readonly LatencySummary[]): LatencySummary {
   const all = new Histogram()
   for (const { histogram } of parts) if (histogram !== '') all.add(Histogram.decode(histogram))
@@ -119,13 +117,13 @@ function addErrors(errors: readonly ErrorCount[]): ErrorCount[] {
   return [...joined.values()].sort((a, b) => b.count - a.count)
 }
 
-/** What several generators were late by, as the field of all of them: the worst. */
+/** Returns the worst `lateFrom` of several generators as a field. */
 export function addLate(parts: readonly GeneratorHealth[]): Pick<GeneratorHealth, 'lateFrom'> {
   const known = parts.flatMap(({ lateFrom }) => lateFrom ?? []).sort((a, b) => a - b)
   return known[0] === undefined ? {} : { lateFrom: known[0] }
 }
 
-/** What the requests of a name are in the scenario, which is the same in all parts of a run. */
+/** Returns the role of a request in the scenario, which is the same in all parts of a run. */
 export function roleOf({ kind, phase }: RequestResult): Pick<RequestResult, 'kind' | 'phase'> {
   return { kind, ...(phase !== undefined && { phase }) }
 }

@@ -1,21 +1,21 @@
 /**
- * A histogram in coarser steps, for systems that keep latencies in buckets of their own.
+ * Coarser histograms, for systems with latency buckets of their own.
  */
 import type { Ms } from '../base/clock.js'
 import type { Histogram } from './histogram.js'
 
-/** How many latencies lie within each bound and beyond the one before it. */
+/** Counts by bucket: latencies up to each bound and above the previous one. */
 export interface BucketCounts {
-  /** One more than there are bounds: the last counts what is beyond all of them. */
+  /** One more than there are bounds: the last one counts everything above them. */
   readonly counts: readonly number[]
   readonly count: number
-  /** All latencies together, over the middles of the histogram's own buckets. */
+  /** Sum of all latencies, computed from the middles of the histogram's buckets. */
   readonly sumMs: Ms
 }
 
 /**
- * The counts between `boundsMs`, which rise; a bound belongs to what is below it. A bucket of the histogram that
- * a bound lies in counts as below it: at most 0.1 % of the bound more than it says.
+ * Counts latencies by `boundsMs`, which must ascend; bounds are inclusive. A histogram bucket that contains a bound
+ * counts as below it, so latencies up to 0.1 % above the bound may be included.
  */
 export function countBuckets(histogram: Histogram, boundsMs: readonly Ms[]): BucketCounts {
   const counts = new Array<number>(boundsMs.length + 1).fill(0)
@@ -29,7 +29,9 @@ export function countBuckets(histogram: Histogram, boundsMs: readonly Ms[]): Buc
   return { counts, count: histogram.count, sumMs: sumUs / 1000 }
 }
 
-/** Latencies in ms with how often each occurred, rising: neighbours less than `ratio` apart become one, their mean. */
+/**
+ * Returns latencies in ms with their counts, ascending. Neighbors less than `ratio` apart are merged into their mean.
+ */
 export function groupLatencies(histogram: Histogram, ratio: number): readonly (readonly [Ms, number])[] {
   const groups: { startMs: Ms; sumMs: Ms; count: number }[] = []
   histogram.forEach((us, count, _, usLowest) => {

@@ -1,38 +1,38 @@
 /**
- * Where a series of figures changed for good: E-divisive (Matteson and James, "A nonparametric approach for multiple
- * change point analysis of multivariate data", 2014), the method of MongoDB's performance CI (Daly et al. 2020) and of
- * Apache Otava.
+ * Finds where a series of values changed for good, with E-divisive (Matteson and James, "A nonparametric approach for
+ * multiple change point analysis of multivariate data", 2014), the method of MongoDB's performance CI (Daly et al.
+ * 2020) and of Apache Otava.
  *
- * The energy statistic says how differently two samples are distributed, whatever their distribution:
+ * The energy statistic measures how differently two samples are distributed, whatever their distribution:
  *
  *     Q = nm/(n+m) · ( 2·mean|x−y| − mean|x−x'| − mean|y−y'| )
  *
- * The split of a segment with the largest Q is its likeliest change point. Whether it is one, the data say themselves:
- * the values of each segment are shuffled, which takes any order out of them, and the largest Q is looked for again. Of
- * the segments that result the next change is looked for, until the best one could be chance.
+ * The split of a segment with the largest Q is its most likely change point. A permutation test decides whether it is
+ * one: the values of each segment are shuffled and the largest Q is searched again. The search continues in the
+ * resulting segments until the best split may be chance.
  */
 import { Random } from '../base/rng.js'
 
-/** The first value of a new level. */
+/** A change point, at the first value of the new level. */
 export interface ChangePoint {
   readonly index: number
-  /** How often shuffled values show as much. */
+  /** The share of shuffles with at least as large a Q. */
   readonly pValue: number
 }
 
-/** How sure a change has to be. */
+/** Significance settings. */
 export interface ChangeOptions {
-  /** A change is one when its p-value is at most this. */
+  /** A change counts if its p-value is at most this. */
   readonly level: number
-  /** How often values are shuffled; a p-value can't be smaller than 1 / (draws + 1). */
+  /** The number of shuffles; p-values are at least 1 / (draws + 1). */
   readonly draws: number
   readonly seed?: number
 }
 
-/** The fewest values of a level: two outliers are not a new level. */
+/** The minimum length of a level, so that two outliers aren't one. */
 export const LEVEL_MIN = 3
 
-/** All change points in their order. Equal series give equal points. */
+/** Returns all change points in order. The result is deterministic. */
 export function findChangePoints(values: readonly number[], options: ChangeOptions): ChangePoint[] {
   const random = new Random(options.seed ?? 1)
   const points: ChangePoint[] = []
@@ -47,13 +47,13 @@ export function findChangePoints(values: readonly number[], options: ChangeOptio
   }
 }
 
-/** The p-value of the likeliest change point; above `level` it is rough. 1 for a series too short to have any. */
+/** Returns the p-value of the most likely change point; approximate above `level`. 1 if the series is too short. */
 export function testFirstChange(values: readonly number[], options: ChangeOptions): number {
   return testBest([new Segment(values, 0)], new Random(options.seed ?? 1), options)
 }
 
 /**
- * Shuffles until it is sure: once more shuffles than `level` allows have shown as much, the rest can't change that
+ * Stops early once more shuffles than `level` allows have reached the energy, because the rest can't change the outcome
  * (Besag and Clifford 1991).
  */
 function testBest(segments: readonly Segment[], random: Random, { level, draws }: ChangeOptions): number {
@@ -63,7 +63,7 @@ function testBest(segments: readonly Segment[], random: Random, { level, draws }
   let reached = 0
   for (let draw = 1; draw <= draws; draw++) {
     const shuffled = segments.reduce((max, segment) => Math.max(max, segment.shuffledEnergy(random)), 0)
-    // Subtle: sums in another order differ in their last bits, and a tie counts as reached.
+    // Subtle: summing in another order changes the last bits, and ties count as reached.
     if (shuffled >= energy * (1 - 1e-9)) reached++
     if (reached > most) return (reached + 1) / (draw + 1)
   }
@@ -71,17 +71,17 @@ function testBest(segments: readonly Segment[], random: Random, { level, draws }
 }
 
 interface Split {
-  /** How many values come before it. */
+  /** The number of values before the split. */
   readonly split: number
   readonly energy: number
 }
 
-/** A stretch of the series in which no change is known yet. */
+/** A part of the series without a known change point. */
 class Segment {
   readonly start: number
   readonly best: Split
   private readonly sorted: Float64Array
-  /** The rank of each value, in the order of time, and a copy to shuffle. */
+  /** The rank of each value in time order, and a copy to shuffle. */
   private readonly ranks: Uint32Array
   private readonly shuffled: Uint32Array
   /** By rank: the sum of the distances to all values of the segment. */
@@ -100,7 +100,7 @@ class Segment {
     this.best = this.findBest(this.ranks)
   }
 
-  /** Both sides of the best split; `values` are those of the whole series. */
+  /** Splits at the best split. `values` is the whole series. */
   split(values: readonly number[]): [Segment, Segment] {
     const middle = this.start + this.best.split
     return [
@@ -109,7 +109,7 @@ class Segment {
     ]
   }
 
-  /** The largest energy of the values in a random order. */
+  /** Returns the largest energy after a shuffle. */
   shuffledEnergy(random: Random): number {
     const { shuffled } = this
     if (shuffled.length < 2 * LEVEL_MIN) return 0
@@ -123,8 +123,8 @@ class Segment {
   }
 
   /**
-   * Values go from the right side to the left one by one. One that goes takes its distances along: those to the left
-   * side from between the sides to within the left one, those to the right side the other way.
+   * Moves values from the right side to the left, one by one. The distances of a moved value to the left side change
+   * from between to within; those to the right side change the other way.
    */
   private findBest(ranks: Uint32Array): Split {
     const { sorted, distances, sums } = this
@@ -152,7 +152,7 @@ class Segment {
   }
 }
 
-/** For each value of a rising row the sum of its distances to all of them. */
+/** Returns the sum of distances to all values, for each value of an ascending series. */
 function sumDistances(sorted: Float64Array): Float64Array {
   const total = sorted.reduce((sum, value) => sum + value, 0)
   let below = 0
@@ -164,7 +164,7 @@ function sumDistances(sorted: Float64Array): Float64Array {
   })
 }
 
-/** Counts and sums of values by rank, in Fenwick trees: what lies below a rank is known in log n steps. */
+/** Counts and sums by rank in Fenwick trees, which answer prefix queries in log n steps. */
 class RankSums {
   private readonly counts: Uint32Array
   private readonly sums: Float64Array
@@ -191,7 +191,7 @@ class RankSums {
     this.sum += value
   }
 
-  /** The sum of the distances from `value`, which has that rank, to all values that were added. */
+  /** Returns the sum of the distances from `value`, which has rank `rank`, to all added values. */
   distanceTo(rank: number, value: number): number {
     let count = 0
     let sum = 0

@@ -1,34 +1,34 @@
 /**
  * The outcome of comparing two measurements.
  */
-/** What the comparison with a baseline came to. Worst first. */
+/** A comparison with a baseline or reference. The metrics are sorted worst first. */
 export interface Comparison {
-  /** The baseline's file, or the reference result's. */
+  /** The file of the baseline or of the reference result. */
   readonly baseline: string
   readonly verdict: ComparisonVerdict
   readonly metrics: readonly MetricComparison[]
-  /** What the reader has to know to trust the verdict, in sentences: unlike environments, too few samples. */
+  /** Caveats in sentences: different environments, too few samples. */
   readonly notes: readonly string[]
   /**
    * The smallest relative worsening that would have shown 9 times in 10 in any of the lines that the verdict rests on, by
    * metric; null where it rests on none of that metric.
    */
   readonly detectable?: Readonly<Record<'p50' | 'p95' | 'p99' | 'throughput', number | null>>
-  /** The two sides took turns, as in `ab`: the columns are a and b. Absent when they didn't. */
+  /** The two sides took turns, as in `ab`, so the columns are a and b. Absent otherwise. */
   readonly inTurns?: true
   /**
-   * Of an `ab` session: the requests that never succeeded on side a, as `neverSucceeded` of a result. What is held
-   * against them means nothing, so they fail the session as those of side b do. Absent when there are none.
+   * In an `ab` session, the requests that never succeeded on side a, like a result's `neverSucceeded`. Comparing with
+   * them would be meaningless, so they fail the session, as those of side b do. Absent if there are none.
    */
   readonly referenceNeverSucceeded?: readonly string[]
-  /** The stored baseline whose suspicion this comparison settled (`run --confirm ab`), and what it had said. */
+  /** The baseline that suspected a change before this comparison settled it (`run --confirm ab`), and its verdict. */
   readonly screen?: { readonly baseline: string; readonly verdict: ComparisonVerdict }
 }
 
-/** The outcome of a comparison. */
+/** The verdict of a comparison. */
 export type ComparisonVerdict = 'passed' | 'improved' | 'regressed' | 'inconclusive'
 
-/** One metric of one request, held against the baseline. */
+/** One metric of one request, compared with the baseline. */
 export interface MetricComparison {
   /** Null for the whole run. */
   readonly request: string | null
@@ -37,28 +37,28 @@ export interface MetricComparison {
   readonly metric: string
   readonly baseline: number | null
   readonly current: number | null
-  /** Relative change, positive is larger; for `error_rate` and `stalls` the difference of the two ratios. Null without data. */
+  /** Relative change; for `error_rate` and `stalls`, the difference of the ratios. Null without data. */
   readonly change: number | null
-  /** Where the true change lies, with the confidence the rule states. */
+  /** Confidence interval of the change. */
   readonly interval: readonly [number, number] | null
-  /** The smallest worsening that would have been found 9 times in 10: relative, above 0; null where unknown. */
+  /** The smallest worsening that would have been detected nine times in ten: relative, above 0; null if unknown. */
   readonly detectable: number | null
   readonly tolerance: number
   /** Whether the verdict rests on this line: another one may be red, but makes nothing inconclusive. */
   readonly decisive?: boolean
   readonly verdict: ComparisonVerdict | 'new' | 'missing'
-  /** Why it was judged so, for people, when the numbers alone don't say; null otherwise. */
+  /** The reason in words if the figures alone don't explain the verdict; null otherwise. */
   readonly reason: string | null
-  /** The same for programs; absent where the numbers say it, and in files that don't know of it. */
+  /** The reason as a code; absent if the figures explain the verdict, and in old files. */
   readonly why?: Why
-  /** What the line would be if the two sides could be compared; absent where they can. */
+  /** The verdict if the two sides were comparable; absent if they are. */
   readonly would?: ComparisonVerdict
-  /** What a line of too few samples needs, as in `reason`, and how much of it there was. */
+  /** For too few samples: what is needed, as in `reason`, and how much there was. */
   readonly needs?: string
   readonly had?: number
 }
 
-/** Why a line was judged so. */
+/** The reason of a row's verdict. */
 export type Why = (typeof WHYS)[number]
 
 /** Every {@link Why}. */
@@ -66,7 +66,7 @@ export const WHYS = [
   /** Inconclusive: */
   'too_few_samples',
   'too_noisy',
-  /** It got worse by more than its limit, which may be chance. */
+  /** Worse by more than the limit, but it may be chance. */
   'maybe_worse',
   'late_generator',
   'other_machine',
@@ -75,12 +75,12 @@ export const WHYS = [
   'interrupted',
   'uneven_shards',
   'never_succeeded',
-  /** Passed: it changed by less than `minDelta`; its failures fell into one second; it stalled a little more often. */
+  /** Passed: the change is below `minDelta`; failures were in one second; stalls are only a bit more frequent. */
   'min_delta',
   'one_burst',
   'bursty',
-  /** Passed and not improved: more of the requests failed. */
+  /** Passed instead of improved, because more requests failed. */
   'more_failures',
-  /** Judged by how it moved against the other requests. */
+  /** Judged by its change relative to the other requests. */
   'against_others',
 ] as const

@@ -1,14 +1,14 @@
 /**
- * Failures by kind and message: a few messages of each, however many a service can think of.
+ * Counts failures by kind and message, with a bounded number of messages.
  */
 import type { ErrorCount } from './result.js'
 
-/** How many different messages of failures are kept apart; the rest is counted under {@link OTHER}. */
+/** The number of distinct messages kept; the rest is counted under {@link OTHER}. */
 const MESSAGES_KEPT = 32
 const MESSAGE_LENGTH = 300
 const OTHER = '(other messages)'
 
-/** Adds a failure to those known. */
+/** Adds a failure. */
 export function countError(errors: Map<string, ErrorCount>, error: ErrorCount): void {
   const { kind, message, count } = error
   const kept = message.length > MESSAGE_LENGTH ? `${message.slice(0, MESSAGE_LENGTH)}…` : message

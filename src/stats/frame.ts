@@ -7,15 +7,15 @@ import type { Series } from './tally.js'
 
 export interface Frame {
   readonly phase: 'warm-up' | 'load' | 'stopping'
-  /** Since the first request, warm-up included. */
+  /** Time since the first request, including the warm-up. */
   readonly elapsedMs: Ms
-  /** Planned, warm-up included. */
+  /** Planned total, including the warm-up. */
   readonly totalMs: Ms
-  /** The stage under way, from 1, and how many there are; 0 during the warm-up. */
+  /** The current stage, from 1, and the number of stages; 0 during the warm-up. */
   readonly stage: number
   readonly stages: number
   readonly vus: number
-  /** Of the last second, in all. */
+  /** Of the last second, over all requests. */
   readonly requestsPerSecond: number
   readonly failedPerSecond: number
   readonly p50Ms: number | null
@@ -24,16 +24,16 @@ export interface Frame {
   /** Of the measured part so far. */
   readonly requests: number
   readonly failed: number
-  /** Share of the last second in which the busiest worker's thread was working. */
+  /** The share of the last second that the busiest worker spent working. */
   readonly busy: number
-  /** Arrivals of the last second that found no free virtual user. */
+  /** Dropped arrivals in the last second. */
   readonly dropped: number
-  /** How late 99 % of the last second's requests were sent at most; null when none had a moment of its own. */
+  /** The 99th percentile of how late the last second's requests were sent; null if none had a due time of its own. */
   readonly latenessMsP99: number | null
-  /** Of the last second, by request: whoever keeps more of it than the second lasts has to copy it. */
+  /** Of the last second, by request. Copy what you keep beyond it. */
   readonly series: readonly {
     readonly name: string
-    /** Journeys consist of steps: leave them out when adding up series. */
+    /** Journeys consist of steps, so leave them out of sums. */
     readonly kind: SeriesKind
     readonly series: Series
   }[]

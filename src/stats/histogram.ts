@@ -1,32 +1,32 @@
 /**
- * A High Dynamic Range histogram (Gil Tene's HdrHistogram): counts of values between 1 µs and 1 h, each kept to
- * 3 significant digits. Only this file counts in microseconds. A few values are a list; of more there are counters, made
- * as they are needed: a few kB for a request that is always about as fast, 95 kB for one that takes anything up to an hour.
+ * A High Dynamic Range histogram (Gil Tene's HdrHistogram): counts of values from 1 µs to 1 h, with 3 significant
+ * digits. Only this file counts in microseconds. A few values are kept as a list; more are kept in counters, allocated
+ * on demand: a few kB for a request with steady latency, 95 kB for one that takes anything up to an hour.
  *
- * The counters are our own because many of them are filled in each second of a run, and emptied and added up (about
- * 10 ns a value here, 120 ns in hdr-histogram-js); they follow the library's layout slot by slot, and the library reads
- * the exchange format.
+ * The counters are implemented here because many are filled, emptied and summed every second (about 10 ns per value,
+ * 120 ns in hdr-histogram-js). They follow the library's layout slot by slot, and the library reads the exchange
+ * format.
  */
 import { decodeFromCompressedBase64, type Histogram as HdrHistogram } from 'hdr-histogram-js'
 import { encodeCounts } from './sparse.js'
 
-/** The longest latency that is kept apart, in µs; longer ones count as this. */
+/** The highest trackable latency in µs; longer ones count as this. */
 const HIGHEST = 3_600_000_000
 const SIGNIFICANT_DIGITS = 3
 
-/** Buckets double in width; each but the first uses the upper half of its sub-buckets. 2048 ≥ 2·10³. */
+/** Buckets double in width; all but the first use the upper half of their sub-buckets. 2048 ≥ 2·10³. */
 const SUB_BUCKETS = 2048
 const HALF = SUB_BUCKETS / 2
 const HALF_BITS = 10
 const LENGTH = indexOf(HIGHEST) + 1
 
-/** Powers of two: `**` takes many times as long as a look-up, and this is done for each bucket. */
+/** Powers of two as a table: `**` is many times slower, and every bucket needs one. */
 const POWERS = Array.from({ length: 32 }, (_, exponent) => 2 ** exponent)
 
-/** So many values are kept as they come: most requests of a long list have fewer in a second. */
+/** Up to this many values are kept as a list: in a long list of requests, most have fewer per second. */
 const LISTED_MOST = 64
 
-/** Counters come in pieces of 128, so that few of them are empty. */
+/** Counters are allocated in pieces of 128, so that few are empty. */
 const PIECE_BITS = 7
 const PIECE = 1 << PIECE_BITS
 const PIECES = Math.ceil(LENGTH / PIECE)
@@ -34,43 +34,43 @@ const PIECES = Math.ceil(LENGTH / PIECE)
 const LAYOUT = { digits: SIGNIFICANT_DIGITS, highest: HIGHEST }
 const EMPTY = encodeCounts(new Uint32Array(0), LAYOUT)
 
-/** The pieces of a histogram without values. */
+/** The pieces of an empty histogram. */
 const NONE: readonly (Uint32Array | null)[] = new Array(PIECES).fill(null)
 
-/** A latency as what is counted: whole microseconds; more than an hour counts as an hour, less than 0 as 0. */
+/** Converts a latency to whole microseconds, clamped to 0 … 1 hour. */
 export function toMicros(ms: number): number {
   const us = ms * 1000
   return us >= HIGHEST ? HIGHEST : us > 0 ? (us + 0.5) >>> 0 : 0
 }
 
-/** Counts of latencies. Values go in as whole microseconds; `add` merges without loss. */
+/** Counts latencies in whole microseconds. `add` merges without loss. */
 export class Histogram {
-  /** The slots of the values, one for each; empty when they are counted. */
+  /** The slot of each value; empty when counters are used. */
   private readonly listed: number[] = []
   private isListed = true
   private pieces: readonly (Uint32Array | null)[] = NONE
   private total = 0
-  /** The used part of the counters: what lies outside is 0. */
+  /** The used range of slots; counters outside of it are 0. */
   private low = LENGTH
   private high = -1
 
-  /** How many values were recorded. */
+  /** The number of recorded values. */
   get count(): number {
     return this.total
   }
 
-  /** Counts a value in µs; fractions are rounded, more than an hour counts as an hour, less than 0 as 0. */
+  /** Records a value in µs, rounded and clamped to 0 … 1 hour. */
   record(us: number): void {
     this.recordCount(us, 1)
   }
 
-  /** The same, `count` times. */
+  /** Records a value `count` times. */
   recordCount(us: number, count: number): void {
     const value = us >= HIGHEST ? HIGHEST : us > 0 ? (us + 0.5) >>> 0 : 0
     this.countAt(indexOf(value), count)
   }
 
-  /** Counts for a slot, by the index that {@link pack} gives. */
+  /** Records `count` values in a slot, by its index from {@link pack}. */
   recordSlot(index: number, count: number): void {
     this.countAt(index, count)
   }
@@ -93,7 +93,7 @@ export class Histogram {
     if (other.high > this.high) this.high = other.high
   }
 
-  /** Back to empty. */
+  /** Removes all values. */
   clear(): void {
     if (!this.isListed) {
       for (let place = this.low >> PIECE_BITS; place <= this.high >> PIECE_BITS; place++)
@@ -106,14 +106,11 @@ export class Histogram {
     this.high = -1
   }
 
-  /**
-   * The value in µs that `percentile` percent (0 … 100) of the recorded ones don't exceed, as HdrHistogram defines
-   * it: the highest value of the bucket. 0 when nothing was recorded.
-   */
+  /** Returns the percentile (0 … 100) in µs as HdrHistogram defines it: the highest value of the bucket; 0 if empty. */
   valueAtPercentile(percentile: number): number {
     if (this.total === 0) return 0
     const exact = (Math.min(percentile, 100) / 100) * this.total
-    // Subtle: the product may lie an ulp above the whole number that is meant.
+    // Subtle: the product may be an ulp above the intended integer.
     const wanted = Math.max(Math.ceil(exact - exact * Number.EPSILON), 1)
     if (this.isListed) {
       const index = this.listed.sort(rising)[wanted - 1]!
@@ -133,17 +130,17 @@ export class Histogram {
     return highestAt(this.high)
   }
 
-  /** The smallest recorded value in µs (the lower end of its bucket); 0 when nothing was recorded. */
+  /** The smallest value in µs (the lower end of its bucket); 0 if empty. */
   get min(): number {
     return this.valueAtPercentile(0)
   }
 
-  /** The largest recorded value in µs (the upper end of its bucket); 0 when nothing was recorded. */
+  /** The largest value in µs (the upper end of its bucket); 0 if empty. */
   get max(): number {
     return this.valueAtPercentile(100)
   }
 
-  /** Mean and standard deviation in µs, over the middles of the buckets; both 0 when nothing was recorded. */
+  /** Returns mean and standard deviation in µs, computed from the middles of the buckets; both 0 if empty. */
   moments(): { readonly mean: number; readonly stddev: number } {
     if (this.total === 0) return { mean: 0, stddev: 0 }
     let sum = 0
@@ -158,12 +155,12 @@ export class Histogram {
     return { mean, stddev: Math.sqrt(squares / this.total) }
   }
 
-  /** Calls back for each used bucket, rising: its highest value in µs, its count, its index, its lowest value in µs. */
+  /** Calls `visit` for each used bucket, ascending: highest value in µs, count, index, lowest value in µs. */
   forEach(visit: (us: number, count: number, index: number, usLowest: number) => void): void {
     this.scan((index, count) => visit(highestAt(index), count, index, lowestAt(index)))
   }
 
-  /** The used buckets as `[index, count, index, count, …]`: small, and transferable between threads. */
+  /** Returns the used buckets as `[index, count, index, count, …]`: small, and transferable between threads. */
   pack(): Uint32Array<ArrayBuffer> {
     let used = 0
     this.scan(() => used++)
@@ -176,17 +173,19 @@ export class Histogram {
     return packed
   }
 
-  /** Adds what {@link pack} gave. */
+  /** Adds the output of {@link pack}. */
   addPacked(packed: Uint32Array): void {
     for (let i = 0; i < packed.length; i += 2) this.countAt(packed[i]!, packed[i + 1]!)
   }
 
-  /** HdrHistogram's V2 encoding, compressed, as base64: what every HdrHistogram library reads. Values are µs. */
+  /**
+   * Returns HdrHistogram's compressed V2 encoding as base64, which every HdrHistogram library reads. Values are in µs.
+   */
   encode(): string {
     return this.total === 0 ? EMPTY : encodeCounts(this.pack(), LAYOUT)
   }
 
-  /** Reads a compressed V2 encoding in base64, of any precision. Throws an Error when it isn't one. */
+  /** Decodes a compressed V2 encoding in base64, of any precision. Throws an Error if it isn't one. */
   static decode(base64: string): Histogram {
     const { recordedValuesIterator } = decodeFromCompressedBase64(base64, 64) as HdrHistogram & RecordedValues
     const histogram = new Histogram()
@@ -214,7 +213,7 @@ export class Histogram {
     if (index > this.high) this.high = index
   }
 
-  /** Counts what was listed. */
+  /** Moves the listed values to counters. */
   private unlist(): void {
     const listed = this.listed.splice(0)
     this.isListed = false
@@ -229,7 +228,7 @@ export class Histogram {
     return piece
   }
 
-  /** Calls back for each counter that isn't 0, rising. */
+  /** Calls `visit` for each non-zero counter, ascending. */
   private scan(visit: (index: number, count: number) => void): void {
     if (this.isListed) {
       const { listed } = this
@@ -253,7 +252,7 @@ function rising(a: number, b: number): number {
   return a - b
 }
 
-/** Where a value of 0 … 2^32 − 1 is counted: linear up to 2048, then 1024 steps to each doubling. */
+/** Returns the slot of a value of 0 … 2^32 − 1: linear up to 2048, then 1024 slots per doubling. */
 function indexOf(value: number): number {
   if (value < SUB_BUCKETS) return value
   const shift = 31 - HALF_BITS - Math.clz32(value)
@@ -279,7 +278,7 @@ function middleAt(index: number): number {
   return lowestAt(index) + Math.floor(widthAt(index) / 2)
 }
 
-/** What the library's types leave out. */
+/** What the library's types lack. */
 interface RecordedValues {
   readonly recordedValuesIterator: {
     reset(): void

@@ -1,17 +1,14 @@
 /**
- * Several runs of one scenario as one result: counts and histograms add up, windows follow each other.
+ * Joins several runs of one scenario into one result: counts and histograms add up, windows are concatenated.
  */
 import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups, roleOf } from './add.js'
 import type { RequestResult, Result } from './result.js'
 
-/**
- * The runs, in their order, as one result that marks where each begins. What was judged of the single runs is left
- * out. The environment and seed are those of the first.
- */
+/** Joins the runs in order, without their judgments. Environment and seed are those of the first run. */
 export function joinRuns(results: readonly [Result, ...Result[]]): Result {
   const [first] = results
   if (results.length === 1) return first
-  // Whole seconds, so that no window of one run overlaps the next run's.
+  // Rounded up to whole seconds, so that no window overlaps the next run.
   const starts = results.map((_, index) =>
     results.slice(0, index).reduce((sum, each) => sum + Math.ceil(each.durationSeconds), 0),
   )
@@ -50,14 +47,14 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
         null,
       ),
       ...addLate(results.map(({ generator }) => generator)),
-      // Of each run in its order: threads of different runs have nothing in common.
+      // Concatenated, because threads of different runs have nothing in common.
       workers: results.flatMap(({ generator }) => generator.workers),
     },
     ...errorOf(results),
   }
 }
 
-/** The first of the runs that broke off says why. */
+/** Returns the error of the first run that has one. */
 function errorOf(results: readonly Result[]): Pick<Result, 'error' | 'errorStack'> {
   const broken = results.find(({ error }) => error !== null)
   return {

@@ -1,32 +1,32 @@
 /**
- * The mathematics of verdicts: robust averages, Student's t, Fisher's exact test.
+ * The math behind verdicts: robust averages, Student's t, Fisher's exact test.
  */
 
-/** The middle value; of an even number the mean of the middle two. NaN of none. */
+/** Returns the median; for an even count, the mean of the two middle values. NaN if empty. */
 export function median(values: ArrayLike<number>): number {
   const sorted = Float64Array.from(values).sort()
   const half = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2
 }
 
-/** The mean; NaN of none. */
+/** Returns the mean; NaN if empty. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-/** The sample variance, with n − 1; 0 of fewer than two. */
+/** Returns the sample variance (n − 1); 0 for fewer than two values. */
 export function variance(values: readonly number[]): number {
   if (values.length < 2) return 0
   const middle = mean(values)
   return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1)
 }
 
-/** The value that Student's t with `freedom` degrees of freedom stays below with probability 1 − `tail` (0 < tail < ½). */
+/** Returns the quantile of Student's t with `freedom` degrees of freedom for an upper `tail` (0 < tail < ½). */
 export function studentT(tail: number, freedom: number): number {
   let low = 0
   let high = 1
   while (upperTail(high, freedom) > tail) high *= 2
-  // Halving never fails, and 60 halvings exhaust a double.
+  // Bisection always converges, and 60 steps exhaust a double.
   for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2
     if (upperTail(middle, freedom) > tail) low = middle
@@ -40,8 +40,8 @@ function upperTail(t: number, freedom: number): number {
 }
 
 /**
- * Fisher's exact test, one-sided: the probability of so many failures or more among `requests`, had both sides the
- * same rate. The hypergeometric distribution, summed from the observed count upwards.
+ * Fisher's exact test, one-sided: returns the probability of at least `failed` failures among `requests` if both sides
+ * had the same rate. Sums the hypergeometric distribution from the observed count upwards.
  */
 export function fisherTail(
   failed: number,
@@ -67,7 +67,7 @@ function logChoose(n: number, k: number): number {
   return logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1)
 }
 
-/** The logarithm of Γ(x) for x > 0 (Lanczos' approximation, g = 7; relative error below 1e-14). */
+/** Returns ln Γ(x) for x > 0 (Lanczos approximation, g = 7; relative error below 1e-14). */
 function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x)
   const z = x - 1
@@ -82,7 +82,7 @@ const LANCZOS: readonly number[] = [
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ]
 
-/** The regularized incomplete beta function I_x(a, b), by its continued fraction (Lentz; DLMF 8.17.22). */
+/** Returns the regularized incomplete beta function I_x(a, b), by its continued fraction (Lentz; DLMF 8.17.22). */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0
   if (x >= 1) return 1
@@ -106,8 +106,8 @@ function incompleteBeta(x: number, a: number, b: number): number {
 }
 
 /**
- * The largest share that so many hits among `trials` still agree with, 95 % sure (Clopper and Pearson 1934,
- * one-sided): of 0 in 20 it is 14 %. 1 of no trials.
+ * Returns the largest share that is consistent with `hits` among `trials` at 95 % confidence (Clopper and Pearson 1934,
+ * one-sided): 14 % for 0 in 20; 1 without trials.
  */
 export function shareAtMost(hits: number, trials: number): number {
   if (hits >= trials) return 1
@@ -121,7 +121,7 @@ export function shareAtMost(hits: number, trials: number): number {
   return (low + high) / 2
 }
 
-/** The probability that at least this many of `events` fall on one of two equally likely sides. */
+/** Returns the probability that at least `own` of `events` fall on one of two equally likely sides. */
 export function signTail(own: number, events: number): number {
   return events === 0 ? 1 : Math.min(1, lowerBinomial(events - own, events, 0.5))
 }

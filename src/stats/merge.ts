@@ -1,6 +1,6 @@
 /**
- * The shards of one run as the run that they are together. Counts and histograms add up without loss; seconds lie
- * upon each other, counted on each machine from its own beginning.
+ * Merges the shards of one run. Counts and histograms add up without loss. Seconds are aligned by each machine's own
+ * start.
  */
 import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups, roleOf } from './add.js'
 import type {
@@ -15,10 +15,10 @@ import type {
 import { percentileMs } from './summary.js'
 import { poolWindows } from './window.js'
 
-/** Some results, of which there is one at least. */
+/** At least one result. */
 type Shards = readonly [Result, ...Result[]]
 
-/** All shards of a run, in their order, as one measured run. What they have in common is the first one's. */
+/** Merges all shards of a run, in order. Shared fields are taken from the first. */
 export function mergeShards(shards: Shards): Measured {
   const [first] = shards
   const durationSeconds = Math.max(...shards.map((each) => each.durationSeconds))
@@ -87,7 +87,7 @@ function mergeRequests(
   }
 }
 
-/** One window for each `width` seconds in which there is any. */
+/** Merges windows into slots of `width` seconds; empty slots are left out. */
 function mergeWindows(windows: readonly Window[], width: number): Window[] {
   const slots = new Map<number, Window[]>()
   for (const window of windows) {
@@ -98,7 +98,7 @@ function mergeWindows(windows: readonly Window[], width: number): Window[] {
     .sort(([a], [b]) => a - b)
     .map(([slot, parts]) => ({
       start: slot * width,
-      // In whole ms, as the ends of runs are: binary fractions leave 0.4670000000000001 behind.
+      // Rounded to ms, as run durations are; binary fractions would give 0.4670000000000001.
       duration: Math.round((endOf(parts) - slot * width) * 1000) / 1000,
       requests: parts.reduce((sum, part) => sum + part.requests, 0),
       failed: parts.reduce((sum, part) => sum + part.failed, 0),
@@ -110,7 +110,7 @@ function endOf(windows: readonly Window[]): number {
   return Math.max(...windows.map(({ start, duration }) => start + duration))
 }
 
-/** The longest windows decide: of a run that one machine had just over an hour of, another one just under. */
+/** Returns the longest window: a run of about an hour may have longer windows on one machine than on another. */
 function windowSeconds(shards: Shards): number {
   const durations = shards.flatMap(({ requests }) =>
     requests.flatMap(({ windows }) => windows.map(({ duration }) => duration)),
@@ -119,8 +119,8 @@ function windowSeconds(shards: Shards): number {
 }
 
 /**
- * Percentiles don't add up, so they are worked out anew from the windows; where these are longer than a second, each
- * of their seconds has theirs. The lateness of the latest machine stands for all: its histogram is not in a result.
+ * Percentiles can't be added, so they are computed from the windows; if windows are longer than a second, all their
+ * seconds get the same ones. Scheduling lag is that of the worst machine, because a result doesn't have its histogram.
  */
 function mergeTimelines(shards: Shards, requests: readonly RequestResult[], width: number): TimelinePoint[] {
   const latencies = latenciesBySlot(requests, width)
@@ -168,7 +168,7 @@ function latenciesBySlot(requests: readonly RequestResult[], width: number): Map
   )
 }
 
-/** Where machines differ, each kind is named once; the cores are the largest one's, the workers all of them. */
+/** Where machines differ, lists each kind once. `cores` is the largest value, `workers` the sum. */
 function mergeEnvironments(environments: readonly RunEnvironment[]): RunEnvironment {
   const join = (key: 'perfctl' | 'node' | 'os' | 'cpu') =>
     distinct(environments.map((environment) => environment[key]))
@@ -207,7 +207,7 @@ function distinctErrors(shards: Shards): string | null {
   return errors.length === 0 ? null : errors.join('; ')
 }
 
-/** One is enough to report the bug. */
+/** One stack is enough for a bug report. */
 function stackOf(shards: Shards): Pick<Result, 'errorStack'> {
   const errorStack = shards.find((each) => each.errorStack !== undefined)?.errorStack
   return errorStack === undefined ? {} : { errorStack }

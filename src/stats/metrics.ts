@@ -1,22 +1,22 @@
 /**
- * The metrics that thresholds, baselines and reports know, one row each. A new row is a new metric everywhere.
+ * The metrics of thresholds, baselines and reports, one row each. Adding a row adds a metric everywhere.
  */
 import type { Totals } from './result.js'
 
-/** One figure of a run. */
+/** A metric of a run. */
 export interface Metric {
-  /** As written in thresholds and found in result files. */
+  /** The name in thresholds and result files. */
   readonly id: string
-  /** What it means, in a line of help. */
+  /** A short description for help texts. */
   readonly description: string
-  /** The unit of the value: `ratio` is 0 … 1 and shown as percent. */
+  /** `ratio` is 0 … 1, shown as percent. */
   readonly unit: 'ms' | 'ratio' | 'perSecond' | 'count'
   readonly better: 'lower' | 'higher'
-  /** The value over a whole run; null when nothing was measured. */
+  /** Returns the value for a whole run; null if nothing was measured. */
   readonly read: (totals: Totals) => number | null
 }
 
-/** All of them, in the order of reports. */
+/** All metrics, in report order. */
 export const METRICS: readonly Metric[] = [
   latency('p50', 'median latency'),
   latency('p75', 'latency that 75 % of requests stay at or below'),
@@ -49,7 +49,7 @@ export const METRICS: readonly Metric[] = [
   },
 ]
 
-/** The metric of that id; undefined when there is none. */
+/** Returns the metric with this id; undefined if there is none. */
 export function findMetric(id: string): Metric | undefined {
   return METRICS.find((metric) => metric.id === id)
 }

@@ -1,9 +1,9 @@
 /**
- * How many requests there were in a second: those that did what they were sent for, and all.
+ * Rates: successful requests per second, and all requests per second.
  */
 import type { Totals } from './result.js'
 
-/** Both rates over `seconds`; 0 where there was no time. */
+/** Returns both rates over `seconds`; 0 for a duration of 0. */
 export function ratesOf(
   { requests, failed }: Pick<Totals, 'requests' | 'failed'>,
   seconds: number,

@@ -1,10 +1,10 @@
 /**
- * What a result file says of the load generator.
+ * Reads the load generator's health from a result file.
  */
 import { flag, list, number, Shape, text } from '../base/shape.js'
 import type { GeneratorHealth, LatePercentile, WorkerHealth } from './result.js'
 
-/** How the generator kept up; of files that don't say, as if it had. */
+/** Reads the health; a file without it counts as healthy. */
 export function readGenerator(given: Shape): GeneratorHealth {
   const shape = given.exists ? given : new Shape({}, given.path)
   const lateFrom = LATE_PERCENTILES.find((percentile) => percentile === shape.get('lateFrom').or(number, 0))

@@ -1,11 +1,11 @@
 /**
- * The judged part of a result file read back: thresholds and the comparison.
+ * Reads the judgments of a result file: thresholds and the comparison.
  */
 import { flag, list, number, type Shape, text } from '../base/shape.js'
 import { type Comparison, type MetricComparison, WHYS } from './comparison.js'
 import type { ThresholdResult } from './result.js'
 
-/** One absolute limit. */
+/** Reads a threshold. */
 export function readThreshold(shape: Shape): ThresholdResult {
   return {
     expression: shape.get('expression').text(),
@@ -15,7 +15,7 @@ export function readThreshold(shape: Shape): ThresholdResult {
   }
 }
 
-/** The comparison with a baseline. */
+/** Reads a comparison. */
 export function readComparison(shape: Shape): Comparison {
   return {
     baseline: shape.get('baseline').text(),

@@ -1,5 +1,5 @@
 /**
- * Result files read back: ours, and those of other programs that give no more than `compare` needs.
+ * Reads result files: perfctl's own, and those of other programs with no more than `compare` needs.
  */
 import { checkSchema, count, flag, list, number, readFileShape, Shape, text } from '../base/shape.js'
 import { Histogram } from './histogram.js'
@@ -28,23 +28,23 @@ import { summarize } from './summary.js'
 import { checkHistogram, poolWindows, readWindow } from './window.js'
 
 /**
- * The result in a JSON text. Needed are the schema, the scenario's name and each request's name and windows; the
- * rest is worked out from these or left empty. Fields it doesn't know are kept. Throws a UserError that names the
- * file and the first field that is wrong.
+ * Parses a result from JSON. Required are the schema, the scenario's name, and each request's name and windows; the
+ * rest is derived or left empty. Unknown fields are kept. Throws a UserError that names the file and the first invalid
+ * field.
  */
 export function parseResult(content: string, file: string): Result {
-  return readFileShape(content, file, 'run the scenario again to make a new result', (root) => {
+  return readFileShape(content, file, 'run the scenario again to get a new result', (root) => {
     checkSchema(root, RESULT_SCHEMA)
     return readResult(root)
   })
 }
 
-/** The `schema` of a JSON text, to tell results from baselines; null when it has none. */
+/** Returns the `schema` of a JSON text, which distinguishes results from baselines; null if it has none. */
 export function schemaOf(content: string, file: string): string | null {
   return readFileShape(content, file, null, (root) => root.get('schema').or(text, null))
 }
 
-/** The scenario that was measured. A missing hash is '', which equals any other. */
+/** Reads the scenario that was measured. A missing hash is '', which matches any other. */
 export function readScenarioIdentity(shape: Shape): ScenarioIdentity {
   const profile = shape.get('profile').or(text, null)
   return {
@@ -58,7 +58,7 @@ export function readScenarioIdentity(shape: Shape): ScenarioIdentity {
   }
 }
 
-/** Where it was measured; what the file doesn't say is `unknown`, or 0 cores. */
+/** Reads where it was measured. Missing fields become `unknown`, or 0 cores. */
 export function readRunEnvironment(shape: Shape): RunEnvironment {
   const field = (name: string) => (shape.exists ? shape.get(name) : new Shape(null, name))
   return {
@@ -184,7 +184,7 @@ function readNamedWindow(shape: Shape): Window {
   })
 }
 
-/** Substitutes for totals that a file leaves out. */
+/** Substitutes for missing totals. */
 interface Counted {
   readonly requests: number
   readonly failed: number
@@ -218,7 +218,7 @@ function readTotals(given: Shape, counted: Counted): Totals {
   }
 }
 
-/** A file without `requestRate` is of a time, or a program, that counted failed requests into the throughput. */
+/** Files without `requestRate` counted failed requests in the throughput. */
 function readRates(shape: Shape, counts: Pick<Totals, 'requests' | 'failed'>, seconds: number) {
   const rates = ratesOf(counts, seconds)
   const requestRate = shape.get('requestRate').or(number, null)

@@ -1,7 +1,7 @@
 /**
- * The result file, `perfctl/result@1`: what a run measured and how it was judged, as one JSON object. Other programs
- * read it; fields are added freely and never renamed. Latencies in ms, sizes in bytes, rates per second, shares as
- * ratios. Where nothing was measured a figure is null, never 0.
+ * The result file, `perfctl/result@1`: measurements and judgment of a run as one JSON object. It is an interface for
+ * other programs: fields may be added but are never renamed. Latencies are in ms, sizes in bytes, rates per second,
+ * shares as ratios. A figure that wasn't measured is null, never 0.
  */
 import type { Environment } from '../base/host.js'
 import type { Comparison } from './comparison.js'
@@ -9,58 +9,55 @@ import type { Comparison } from './comparison.js'
 /** The value of `schema` in every result file. */
 export const RESULT_SCHEMA = 'perfctl/result@1'
 
-/** A run, measured and judged. */
+/** A measured and judged run. */
 export interface Result {
   readonly schema: typeof RESULT_SCHEMA
   readonly scenario: ScenarioRecord
-  /** ISO 8601, the moment the measured part began (warm-up over). */
+  /** ISO 8601; the start of the measured part, after the warm-up. */
   readonly startedAt: string
-  /** Of the measured part, without warm-up and without the wait for the last answers. */
+  /** Duration of the measured part, without warm-up and graceful stop. */
   readonly durationSeconds: number
   readonly warmupSeconds: number
-  /** The runs it is made of, one after the other: one, or as many as `--runs` asked for. */
+  /** The runs it consists of, in order: one, or as many as `--runs` asked for. */
   readonly runs: readonly RunMark[]
   readonly seed: number
   readonly interrupted: boolean
   readonly environment: RunEnvironment
   readonly totals: Totals
   readonly requests: readonly RequestResult[]
-  /** How long connections took to set up, and how many were no good. */
+  /** Connection times, and connections closed because of unsolicited bytes. */
   readonly connections: ConnectionFigures
   readonly timeline: readonly TimelinePoint[]
   readonly thresholds: readonly ThresholdResult[]
-  /**
-   * Names of the requests, steps and journeys of which every try failed, unless a threshold allows that. Such a run is
-   * `failed`. Empty in a shard, which isn't judged.
-   */
+  /** Names that never succeeded, unless a threshold allows it; the run is `failed`. Empty in a shard. */
   readonly neverSucceeded: readonly string[]
-  /** Names of the requests and journeys that were never sent, although the run was long enough; absent when there are none. */
+  /** Requests and journeys that were never sent although the run was long enough; absent if there are none. */
   readonly neverSent?: readonly string[]
   readonly comparison: Comparison | null
-  /** Set by `ab`: both sides of a session carry the same id. */
+  /** Set by `ab`: both sides of a session have the same id. */
   readonly session: Session | null
-  /** Set by `run --shard`: this was one machine's part of the load. Null when it was all of it. */
+  /** Set by `run --shard`: one machine's part of the load. Null for the whole load. */
   readonly shard: Shard | null
-  /** Set by `merge`: the parts it was put together of. Null for others. */
+  /** Set by `merge`: the merged parts. Null otherwise. */
   readonly shards: readonly ShardMark[] | null
   readonly generator: GeneratorHealth
-  /** The threshold that ended the run before its time; null when none did. */
+  /** The threshold that stopped the run early; null if none did. */
   readonly stoppedBy: string | null
-  /** Why the run could not be carried out to its end; null when it was. */
+  /** Why the run could not be completed; null if it was. */
   readonly error: string | null
-  /** Where in the program a bug ended the run, for a report of it; absent when none did. */
+  /** Stack trace of a bug in perfctl that ended the run; absent otherwise. */
   readonly errorStack?: string
   readonly verdict: RunVerdict
 }
 
-/** A run, measured and not yet judged. */
+/** A measured run that isn't judged yet. */
 export type Measured = Omit<Result, 'thresholds' | 'neverSucceeded' | 'comparison' | 'verdict'>
 
-/** One run within a result; its windows follow each other from `start` on. */
+/** A run within a result. Its windows start at `start`. */
 export interface RunMark {
   /** ISO 8601. */
   readonly startedAt: string
-  /** Where its first window stands among the result's, in seconds. */
+  /** The position of its first window in the result, in seconds. */
   readonly start: number
   readonly durationSeconds: number
 }
@@ -69,13 +66,13 @@ export interface RunMark {
 export interface Session {
   readonly id: string
   readonly side: 'a' | 'b'
-  /** How often the session may be looked at before its end; the false alarms are shared out to the looks. */
+  /** How often the session may be checked before its end; the false alarm rate is divided among the checks. */
   readonly looks: number
   /** Measured seconds of each side at most. */
   readonly maxSeconds: number
 }
 
-/** One machine's part of a load that several share. It is not judged: `limits` says how all of them together are. */
+/** One machine's part of a shared load. It isn't judged; `limits` has what the merged run is judged by. */
 export interface Shard {
   /** From 1. */
   readonly index: number
@@ -85,13 +82,13 @@ export interface Shard {
   readonly limits: ShardLimits
 }
 
-/** What the scenario judges a run by, carried along so that shards can be judged where there is no scenario. */
+/** The scenario's limits, included so that shards can be judged without the scenario. */
 export interface ShardLimits {
   /** As written: `search: p95 < 150ms`. */
   readonly thresholds: readonly string[]
-  /** The baseline's file; null for the default place. */
+  /** The baseline file; null for the default path. */
   readonly baseline: string | null
-  /** Relative, but for `errorRate` in absolute points. */
+  /** Relative, except `errorRate`, which is absolute. */
   readonly tolerance: Readonly<Record<'p50' | 'p95' | 'p99' | 'throughput' | 'errorRate', number>>
   /** In ms. */
   readonly minDelta: number
@@ -109,36 +106,36 @@ export interface ShardMark {
   readonly failed: number
 }
 
-/** The parts of setting up a connection; `count` is 0 where there was none, such as look-ups of an address. */
+/** Times of connection setup by part. `count` is 0 for parts that didn't occur, such as DNS for an IP address. */
 export interface ConnectionFigures {
   readonly dns: LatencySummary
   readonly tcp: LatencySummary
   readonly tls: LatencySummary
-  /** Connections that were closed because bytes came that no request had asked for. */
+  /** Connections closed because the service sent bytes that no request had asked for. */
   readonly unsolicited: number
 }
 
-/** Which scenario was run, and against what. */
+/** The scenario that was run, and its target. */
 export interface ScenarioIdentity {
   readonly name: string
   readonly file: string | null
-  /** Which of the file's profiles was the load; absent of results without profiles. */
+  /** The profile that was run; absent if none was. */
   readonly profile?: string
-  /** Over everything that makes two runs comparable: load, data, requests. Not the target, not the limits. */
+  /** Hash of everything that makes runs comparable: load, data, requests. Excludes target and limits. */
   readonly hash: string
-  /** The load in short, `0 to 20 users in 5s, 20 users for 20s`, so that a difference can be shown. */
+  /** The load in words, `0 to 20 users in 5s, 20 users for 20s`, to show differences. */
   readonly load: string
-  /** Whether users wait for their answers, or arrivals come whatever the service does. */
+  /** The load model. */
   readonly model: LoadModel
   readonly target: string
 }
 
-/** `open`: the rate is given, so it says nothing about the service. */
+/** With `open`, the rate is an input and says nothing about the service. */
 type LoadModel = 'closed' | 'open'
 
-/** The same, with the file as it was read: for readers, no part of any comparison. */
+/** The scenario with its source, for readers; never compared. */
 interface ScenarioRecord extends ScenarioIdentity {
-  /** YAML, without its secrets; null where there is no file, or it isn't known. */
+  /** YAML with secrets removed; null if unknown. */
   readonly text: string | null
 }
 
@@ -153,64 +150,64 @@ export interface RunEnvironment extends Environment {
   readonly yardstick?: number
 }
 
-/** How a run ended. `failed`: a threshold was not met, or a request never succeeded. */
+/** The verdict of a run. `failed`: a threshold was not met, or a request never succeeded. */
 export type RunVerdict = 'passed' | 'regressed' | 'failed' | 'inconclusive' | 'error' | 'interrupted'
 
-/** What some requests came to: those of one name, or all. */
+/** Totals of some requests: those with one name, or all. */
 export interface Totals {
   /** Finished requests, successful or failed, that were due in the measured part. */
   readonly requests: number
   readonly failed: number
-  /** failed / requests; 0 when there were none. */
+  /** failed / requests; 0 without requests. */
   readonly errorRate: number
   /** Successful requests per second of the measured part. */
   readonly throughput: number
-  /** Finished requests per second, successful or failed: what the service was asked to do. */
+  /** Finished requests per second, successful or failed: the load on the service. */
   readonly requestRate: number
   readonly bytesSent: number
   readonly bytesReceived: number
-  /** Bodies after decoding, of the answers that were looked into; null when none was. */
+  /** Decoded size of the bodies that were read; null if none was. */
   readonly bytesDecoded: number | null
   /** Arrivals that found no free virtual user (open model). */
   readonly dropped: number
-  /** Requests still in flight when the time for a graceful stop was over; neither successful nor failed. */
+  /** Requests still in flight at the end of the graceful stop; neither successful nor failed. */
   readonly unfinished: number
-  /** From the moment a request was due to its last byte; successful requests only. */
+  /** From due to the last byte of the response; successful requests only. */
   readonly latency: LatencySummary
-  /** From the moment a request was written to its last byte; successful requests only. */
+  /** From when the request was written to the last byte of the response; successful requests only. */
   readonly serviceTime: LatencySummary
-  /** From the moment a request was written to the first byte of its answer; successful requests only. */
+  /** From when the request was written to the first byte of the response; successful requests only. */
   readonly timeToFirstByte: LatencySummary
   readonly statuses: Readonly<Record<string, number>>
-  /** Redirects that were followed; their hops are no requests of their own. */
+  /** Redirects that were followed; they don't count as requests. */
   readonly redirects: number
-  /** How often a request went again because the service had closed the kept connection that it met. */
+  /** Requests sent again because the service had closed the idle connection they used. */
   readonly reconnects: number
   readonly retries: RetryCounts
   readonly errors: readonly ErrorCount[]
 }
 
-/** What the requests of one name came to. */
+/** Totals of the requests with one name. */
 export interface RequestResult extends Totals {
   readonly name: string
   readonly kind: SeriesKind
-  /** Sent once by each user, before its first iteration; absent for everything else. */
+  /** Set for requests that each virtual user sends once, before its first iteration. */
   readonly phase?: 'beforeEach'
   readonly windows: readonly Window[]
   /**
-   * Of what each user sends once (`beforeEach`): its requests that were due in the warm-up, beside those of the measured
-   * part. Thresholds on the request count both; totals, windows and comparisons don't. Absent when there were none.
+   * For `beforeEach` requests: those that were due in the warm-up. Thresholds on the request count them; totals,
+   * windows and comparisons don't. Absent if there were none.
    */
   readonly warmup?: WarmupTotals
 }
 
-/** What the requests of the warm-up came to. */
+/** Totals of the warm-up. */
 export type WarmupTotals = Pick<
   Totals,
   'requests' | 'failed' | 'errorRate' | 'unfinished' | 'latency' | 'statuses' | 'errors'
 >
 
-/** A request of its own, a step of a journey, or the journey as a whole, pauses left out. */
+/** A single request, a step of a journey, or a whole journey without its pauses. */
 export type SeriesKind = 'request' | 'step' | 'journey'
 
 /** Latencies in ms; null where `count` is 0. */
@@ -230,15 +227,15 @@ export interface LatencySummary {
   readonly histogram: string
 }
 
-/** How often requests were sent again; a request counts once, by how it ended. */
+/** Retries. A request counts once, by its final outcome. */
 export interface RetryCounts {
   /** Requests that were sent more than once. */
   readonly requests: number
-  /** Those of them that succeeded in the end. */
+  /** Those that succeeded in the end. */
   readonly recovered: number
-  /** How often they were sent again, all together. */
+  /** Total number of retries. */
   readonly attempts: number
-  /** The failures before: they are in no error rate. */
+  /** Failures of the attempts before the last; they are in no error rate. */
   readonly errors: readonly ErrorCount[]
 }
 
@@ -247,7 +244,7 @@ export interface ErrorCount {
   readonly kind: FailureKind
   readonly message: string
   readonly count: number
-  /** The id of one such request: its trace, or what stood in the header for ids. Absent when requests have none. */
+  /** The id of one such request: its trace id, or the value of the id header. Absent if requests have no ids. */
   readonly example?: string
 }
 
@@ -264,14 +261,14 @@ export type FailureKind =
   | 'expectation'
   | 'capture'
 
-/** One second (or more, on runs over an hour) of one request, by the moment its answers ended. */
+/** One second (or more, in runs over an hour) of one request, by when the responses ended. */
 export interface Window {
   /** Seconds since the start of the measured part. */
   readonly start: number
   readonly duration: number
   readonly requests: number
   readonly failed: number
-  /** Latencies of the successful requests; encoded as in {@link LatencySummary}. */
+  /** Latencies of the successful requests, encoded as in {@link LatencySummary}. */
   readonly histogram: string
 }
 
@@ -286,45 +283,45 @@ export interface TimelinePoint {
   readonly p99: number | null
   /** Arrivals that found no free virtual user. */
   readonly dropped: number
-  /** Share of the second in which the busiest worker was working; null in files that don't say. */
+  /** The share of the second that the busiest worker spent working; null in files without it. */
   readonly generatorBusy: number | null
-  /** 99 % of the requests with a moment of their own were sent at most this late, in ms. */
+  /** The 99th percentile of how late requests with a due time of their own were sent, in ms. */
   readonly schedulingLagP99: number | null
   /** Longest garbage collection pause of a worker, in ms. */
   readonly gcPauseMax: number | null
 }
 
-/** An absolute limit, judged. */
+/** A judged threshold. */
 export interface ThresholdResult {
   readonly expression: string
   readonly request: string | null
-  /** In the metric's own unit; null when nothing was measured, which is a failure. */
+  /** In the metric's unit; null if nothing was measured, which fails the threshold. */
   readonly actual: number | null
   readonly passed: boolean
 }
 
-/** What one worker's thread did, as shares of the measured time. */
+/** What a worker's thread did, as shares of the measured time. */
 export interface WorkerHealth {
-  /** Working, as its event loop sees it. */
+  /** Busy, as reported by the event loop. */
   readonly eventLoopUtilization: number
-  /** On a CPU; null where the operating system doesn't say. */
+  /** On a CPU; null if the operating system doesn't report it. */
   readonly cpu: number | null
-  /** Ready to run, and waiting for a CPU because other work had it; null likewise. */
+  /** Runnable but waiting for a CPU that other work used; null likewise. */
   readonly starved: number | null
 }
 
-/** The percentiles whose lateness is looked at. */
+/** The percentiles checked for late sending. */
 export type LatePercentile = 50 | 95 | 99
 
-/** Was the load generator itself the bottleneck? */
+/** Whether the load generator was the bottleneck. */
 export interface GeneratorHealth {
   readonly saturated: boolean
   readonly reasons: readonly string[]
   readonly eventLoopUtilization: number
-  /** 99 % of the requests were sent at most this many ms after they were due and a virtual user was free. */
+  /** The 99th percentile of how late requests were sent, in ms after they were due and a virtual user was free. */
   readonly schedulingLagP99: number | null
-  /** From this percentile on, latencies are those of requests that were sent too late; absent when none are. */
+  /** From this percentile on, latencies are affected by late sending; absent if none are. */
   readonly lateFrom?: LatePercentile
-  /** Empty in files that don't say. */
+  /** Empty in files without it. */
   readonly workers: readonly WorkerHealth[]
 }

@@ -1,11 +1,11 @@
 /**
- * Shards: the parts of a load that several machines share, as results tell of them.
+ * Shards, the parts of a load that several machines share, as recorded in results.
  */
 import { count, number, type Shape, text } from '../base/shape.js'
 import { formatDuration } from '../base/units.js'
 import type { Result, Shard, ShardMark } from './result.js'
 
-/** What a result says of the shard it is. A ShapeError for one that can't be: the fifth of four. */
+/** Reads the shard of a result. Throws a ShapeError for an impossible one, such as 5 of 4. */
 export function readShard(shape: Shape): Shard {
   const index = shape.get('index').count()
   const of = shape.get('of').count()
@@ -31,7 +31,7 @@ export function readShard(shape: Shape): Shard {
   }
 }
 
-/** What a merged result says of one of its shards. */
+/** Reads a shard of a merged result. */
 export function readShardMark(shape: Shape): ShardMark {
   return {
     index: shape.get('index').count(),
@@ -43,13 +43,13 @@ export function readShardMark(shape: Shape): ShardMark {
   }
 }
 
-/** Machines may begin this far apart, and this share of the run. */
+/** Machines may start this far apart, or within this share of the run. */
 const APART_SECONDS = 2
 const APART_SHARE = 0.1
 
 /**
- * Why the shards of a merged result were not, together, the load that was asked for, in sentences. Each leaves the
- * verdict open: a service that had half the load at a time looks faster than it is.
+ * Returns, in sentences, why the merged shards were not the intended load. Each makes the verdict inconclusive: a
+ * service that got half the load at a time looks faster than it is.
  */
 export function listShardDoubts({
   shards,
@@ -63,19 +63,19 @@ export function listShardDoubts({
   if (seconds > Math.max(APART_SECONDS, APART_SHARE * longest)) {
     const apart = formatDuration(Math.round(seconds) * 1000)
     doubts.push(
-      `the shards began ${apart} apart, so the service never had the whole load: start them at the same time`,
+      `the shards started ${apart} apart, so the service never had the full load: start them at the same time`,
     )
   }
-  if (typeof stoppedBy === 'string') doubts.push('not every shard sent its load to the end')
+  if (typeof stoppedBy === 'string') doubts.push('not every shard ran its load to the end')
   return doubts
 }
 
-/** `shard 2 of 4`; null for a whole run. */
+/** Returns `shard 2 of 4`; null for a whole run. */
 export function nameShard(shard: Pick<Shard, 'index' | 'of'> | null | undefined): string | null {
   return shard ? `shard ${shard.index} of ${shard.of}` : null
 }
 
-/** One machine of several that share a load: from 1. */
+/** The number of a shard, from 1, and the number of shards. */
 export interface ShardNumber {
   readonly index: number
   readonly of: number

@@ -1,43 +1,48 @@
 /**
- * Whether results are the shards of one run: all of them, each once.
+ * Checks that results are the shards of one run: all of them, each once.
  */
 import { type Problem, UserError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
 import type { Result, Shard } from './result.js'
 
-/** A result, and the file it was read from. */
+/** A result and its file. */
 export interface ShardFile {
   readonly file: string
   readonly result: Result
 }
 
 /**
- * The shards in their order. Throws a UserError with everything that keeps them from being one run: files that are no
- * shards, shards of different runs, one that is there twice or missing.
+ * Returns the shards in order. Throws a UserError that lists every problem: files that aren't shards, shards of
+ * different runs, duplicate or missing shards.
  */
 export function orderShards(files: readonly [ShardFile, ...ShardFile[]]): readonly [Result, ...Result[]] {
-  const problems = files.flatMap(({ file, result }) => findNoShard(file, result))
-  if (problems.length === 0) problems.push(...findStrangers(files), ...findTwins(files))
-  if (problems.length === 0) problems.push(...findGaps(files))
+  const problems = files.flatMap(({ file, result }) => findNonShards(file, result))
+  if (problems.length === 0) problems.push(...findMismatches(files), ...findDuplicates(files))
+  if (problems.length === 0) problems.push(...findMissing(files))
   if (problems.length > 0) throw new UserError(problems)
   const sorted = [...files].sort((a, b) => shardOf(a).index - shardOf(b).index).map(({ result }) => result)
   return sorted as [Result, ...Result[]]
 }
 
-function findNoShard(file: string, { shard, shards }: Result): Problem[] {
+function findNonShards(file: string, { shard, shards }: Result): Problem[] {
   if (shard !== null) return []
   return shards === null
-    ? [problem(`${file} is a whole run, not a shard of one`, 'shards are what perfctl run --shard 1/4 saves')]
-    : [problem(`${file} is merged already`, 'give the shards themselves')]
+    ? [
+        problem(
+          `${file} is a whole run, not a shard`,
+          'pass results of perfctl run --shard, such as --shard 1/4',
+        ),
+      ]
+    : [problem(`${file} is already merged`, 'pass the shards themselves')]
 }
 
-/** What has to be the same in all of them, and what to do where it isn't. */
+/** The traits that all shards must share, each with a hint. */
 const TRAITS: readonly {
   readonly noun: string
   readonly read: (result: Result) => string
   readonly hint: string
 }[] = [
-  { noun: 'scenario', read: ({ scenario }) => scenario.name, hint: 'give the shards of one run' },
+  { noun: 'scenario', read: ({ scenario }) => scenario.name, hint: 'pass the shards of one run' },
   {
     noun: 'load, requests or data (hash)',
     read: ({ scenario }) => scenario.hash,
@@ -51,7 +56,7 @@ const TRAITS: readonly {
   {
     noun: 'number of shards',
     read: ({ shard }) => String(shard?.of),
-    hint: 'run all shards with the same number behind the /',
+    hint: 'run all shards with the same number after the /',
   },
   {
     noun: 'limits (thresholds or baseline)',
@@ -59,53 +64,53 @@ const TRAITS: readonly {
     hint: 'run all shards with the same scenario file',
   },
   {
-    noun: 'version of perfctl',
+    noun: 'perfctl version',
     read: ({ environment }) => environment.perfctl,
-    hint: 'another version may share a load out in another way: install the same one everywhere',
+    hint: 'versions may split a load differently: install the same one everywhere',
   },
 ]
 
-/** Told of the trait that differs first in each file: a different scenario has a different hash too. */
-function findStrangers([first, ...others]: readonly [ShardFile, ...ShardFile[]]): Problem[] {
+/** Reports the first trait in which each file differs: a different scenario also has a different hash. */
+function findMismatches([first, ...others]: readonly [ShardFile, ...ShardFile[]]): Problem[] {
   return others.flatMap(({ file, result }) => {
     const trait = TRAITS.find(({ read }) => read(result) !== read(first.result))
     if (trait === undefined) return []
     const [theirs, ours] = [shown(trait.read(result)), shown(trait.read(first.result))]
-    const difference = theirs === null || ours === null ? '' : `: ${theirs} there, ${ours} here`
-    return [problem(`${file} has another ${trait.noun} than ${first.file}${difference}`, trait.hint)]
+    const difference = theirs === null || ours === null ? '' : `: ${theirs} instead of ${ours}`
+    return [problem(`${file} differs from ${first.file} in its ${trait.noun}${difference}`, trait.hint)]
   })
 }
 
-/** Values that are short enough to tell something. */
+/** Returns the value if it is short enough to show; null otherwise. */
 function shown(value: string): string | null {
   const plain = printable(value.replace(/^sha256:(.{12}).*/, '$1'))
   return plain.length <= 60 ? plain : null
 }
 
-function findTwins(files: readonly ShardFile[]): Problem[] {
+function findDuplicates(files: readonly ShardFile[]): Problem[] {
   const seen = new Map<string, string>()
   return files.flatMap((each) => {
     const { index, of } = shardOf(each)
     const key = `${index}/${of}`
-    const twin = seen.get(key)
-    seen.set(key, twin ?? each.file)
-    return twin === undefined
+    const first = seen.get(key)
+    seen.set(key, first ?? each.file)
+    return first === undefined
       ? []
-      : [problem(`shard ${index} of ${of} is there twice: ${twin} and ${each.file}`, 'give each shard once')]
+      : [problem(`shard ${index} of ${of} appears twice: ${first} and ${each.file}`, 'pass each shard once')]
   })
 }
 
-function findGaps(files: readonly [ShardFile, ...ShardFile[]]): Problem[] {
+function findMissing(files: readonly [ShardFile, ...ShardFile[]]): Problem[] {
   const { of } = shardOf(files[0])
   const there = new Set(files.map((each) => shardOf(each).index))
   const missing = Array.from({ length: of }, (_, i) => i + 1).filter((index) => !there.has(index))
   if (missing.length === 0) return []
   const list =
-    missing.length > 8 ? `${missing.length} shards` : missing.map((index) => `${index}/${of}`).join(', ')
+    missing.length > 8 ? `${missing.length} of ${of}` : missing.map((index) => `${index}/${of}`).join(', ')
   return [
     problem(
-      `not all shards of the run are there: ${list} missing`,
-      'a part of a load says nothing of the whole; perfctl report shows what single shards measured',
+      `shards of the run are missing: ${list}`,
+      'pass all shards; perfctl report shows what a single shard measured',
     ),
   ]
 }

@@ -1,7 +1,7 @@
 /**
- * What one worker writes down in one window, and hands on: flat numbers that cross threads without being copied or
- * looked at. Writing a sample is four numbers, handing on the window a few for each request that was sent in it;
- * sorting all of it into histograms is left to a thread that has the time (`Tally.addSheet`).
+ * The measurements of one worker in one window, as flat numbers that move between threads without a copy. Recording a
+ * sample takes four numbers, handing over a window a few per request sent. Sorting them into histograms is left to a
+ * thread with time to spare (`Tally.addSheet`).
  */
 import type { Ms } from '../base/clock.js'
 import { countError } from './errors.js'
@@ -12,12 +12,12 @@ import type { ErrorCount, FailureKind } from './result.js'
 export interface SheetData {
   /** Successful requests, {@link SAMPLE_WORDS} numbers each. */
   readonly samples: readonly Uint32Array<ArrayBuffer>[]
-  /** The number of a request and its counts, for each that has any: see {@link COUNT_NAMES}. */
+  /** For each request with any counts: its number, then its counts. See {@link COUNT_NAMES}. */
   readonly counts: Float64Array<ArrayBuffer>
   readonly failures: readonly FailureData[]
 }
 
-/** What went wrong with one request. */
+/** The failures of one request. */
 export interface FailureData {
   readonly request: number
   readonly statuses: readonly (readonly [status: number, count: number])[]
@@ -25,7 +25,7 @@ export interface FailureData {
   readonly retryErrors: readonly ErrorCount[]
 }
 
-/** What adds up by adding, in the order in which it's handed on. */
+/** The additive counts, in the order of the data. */
 export const COUNT_NAMES = [
   'failed',
   'unfinished',
@@ -38,38 +38,38 @@ export const COUNT_NAMES = [
   'recovered',
 ] as const
 
-/** The numbers that each request takes in `counts`: its own, then its counts. */
+/** Numbers per request in `counts`: its own number, then its counts. */
 export const COUNT_WORDS = 1 + COUNT_NAMES.length
 
-/** The numbers of a sample: request and status in one, latency, service time and time to first byte in µs. */
+/** Numbers per sample: request and status in one, then latency, service time and time to first byte in µs. */
 export const SAMPLE_WORDS = 4
 
-/** A sample's first number: the request in the lower bits, the status in the upper ones. */
+/** A sample's first number has the request in the lower bits and the status in the upper ones. */
 export const REQUEST_BITS = 20
 const STATUS_MOST = 0xfff
 
-/** In place of the service time: the sample is a journey, which has a latency and nothing else. */
+/** Marks a journey instead of a service time: it has only a latency. */
 export const NO_TIME = 0xffffffff
 
-/** Samples in one piece of memory: 64 kB. */
+/** Samples per memory block: 64 kB. */
 const PIECE_SAMPLES = 4096
 
-/** The window that is being written. */
+/** The window being recorded. */
 export class Sheet {
   private full: Uint32Array<ArrayBuffer>[] = []
   private piece = new Uint32Array(PIECE_SAMPLES * SAMPLE_WORDS)
   private end = 0
-  /** By request; made when it is first sent. */
+  /** By request; created on first use. */
   private readonly rows: (Row | undefined)[]
-  /** Those that were written to in this window. */
+  /** The rows used in this window. */
   private readonly used: Row[] = []
 
-  /** For requests numbered from 0 up to `requests`. */
+  /** For requests numbered from 0 to below `requests`. */
   constructor(requests: number) {
     this.rows = new Array(requests).fill(undefined)
   }
 
-  /** The row of a request, by its number. */
+  /** Returns the row of a request by its number. */
   row(request: number): Row {
     const row = this.rows[request] ?? this.makeRow(request)
     if (!row.isUsed) {
@@ -79,9 +79,9 @@ export class Sheet {
     return row
   }
 
-  /** Writes down a success. */
+  /** Records a success. */
   addSample(head: number, latency: number, service: number, firstByte: number): void {
-    if (this.end === this.piece.length) this.turn()
+    if (this.end === this.piece.length) this.startPiece()
     const { piece, end } = this
     piece[end] = head
     piece[end + 1] = latency
@@ -90,7 +90,7 @@ export class Sheet {
     this.end = end + SAMPLE_WORDS
   }
 
-  /** Hands the window on, and begins the next one. */
+  /** Returns the window and starts the next one. */
   take(): SheetData {
     const samples = this.full
     if (this.end > 0) samples.push(this.piece.slice(0, this.end))
@@ -113,7 +113,7 @@ export class Sheet {
     return { samples, counts, failures }
   }
 
-  private turn(): void {
+  private startPiece(): void {
     this.full.push(this.piece)
     this.piece = new Uint32Array(PIECE_SAMPLES * SAMPLE_WORDS)
     this.end = 0
@@ -126,19 +126,19 @@ export class Sheet {
   }
 }
 
-/** The memory of a window that can be moved to another thread. */
+/** Returns the buffers of a window that can be transferred to another thread. */
 export function buffersOf({ samples, counts }: SheetData): ArrayBuffer[] {
   return [counts.buffer, ...samples.map(({ buffer }) => buffer)]
 }
 
-/** What a request took besides one exchange. */
+/** What a request needed besides one exchange. */
 export interface DetourCounts {
   readonly redirects: number
   readonly reconnects: number
   readonly failures: readonly Pick<ErrorCount, 'kind' | 'message'>[]
 }
 
-/** One request of the window. */
+/** The row of a request in the window. */
 export class Row {
   readonly request: number
   isUsed = false
@@ -146,11 +146,11 @@ export class Row {
   unfinished = 0
   bytesSent = 0
   bytesReceived = 0
-  /** Bodies after decoding: of the answers whose body was looked into. */
+  /** Decoded size of the bodies that were read. */
   bytesDecoded = 0
   /** Redirects that were followed. */
   redirects = 0
-  /** How often a request went again because the service had closed the kept connection that it met. */
+  /** Requests sent again because the service had closed the idle connection they used. */
   reconnects = 0
   /** Requests that were sent more than once, and those of them that succeeded. */
   retried = 0
@@ -163,18 +163,20 @@ export class Row {
     this.sheet = sheet
   }
 
-  /** Counts a successful request. */
+  /** Records a successful request. */
   recordSuccess(status: number, latencyMs: Ms, serviceMs: Ms, firstByteMs: Ms): void {
     const head = ((Math.min(status, STATUS_MOST) << REQUEST_BITS) | this.request) >>> 0
     this.sheet.addSample(head, toMicros(latencyMs), toMicros(serviceMs), toMicros(firstByteMs))
   }
 
-  /** Counts a journey that came to its end: it has no status and no answer of its own. */
+  /** Records a completed journey, which has no status and no response of its own. */
   recordJourney(latencyMs: Ms): void {
     this.sheet.addSample(this.request, toMicros(latencyMs), NO_TIME, NO_TIME)
   }
 
-  /** Counts a failed one, with its id if it has one; `status` is 0 when no answer came. Its latency is in no figure. */
+  /**
+   * Records a failed request, with its id if it has one. `status` is 0 without a response. Its latency is in no figure.
+   */
   recordFailure(kind: FailureKind, message: string, status: number, example?: string | null): void {
     this.failed++
     const { statuses, errors } = this.openFailures()
@@ -182,7 +184,7 @@ export class Row {
     countError(errors, { kind, message, count: 1, ...(example != null && { example }) })
   }
 
-  /** Counts what a request took besides one exchange: redirects followed, and failures after which it was tried again. */
+  /** Records redirects, reconnects, and failures that were retried. */
   recordDetours({ redirects, reconnects, failures }: DetourCounts): void {
     this.redirects += redirects
     this.reconnects += reconnects
@@ -192,7 +194,7 @@ export class Row {
     for (const failure of failures) countError(retryErrors, { ...failure, count: 1 })
   }
 
-  /** What went wrong in the window, or null; forgotten then. */
+  /** Returns the failures of the window and clears them; null if there were none. */
   takeFailures(): FailureData | null {
     if (this.failures === null) return null
     const { statuses, errors, retryErrors } = this.failures

@@ -1,41 +1,38 @@
 /**
- * Encoded histograms, read and written without building the histogram: a result has thousands of them, one for
- * each window and request, and each holds a few dozen values of 23,000 possible ones.
+ * Reads and writes encoded histograms without building them. A result has thousands, one for each window and request,
+ * each with a few dozen of 23,000 possible values.
  */
 import { deflateSync, inflateSync } from 'node:zlib'
 
-/** Latencies and how often each occurred: `values` in µs, rising, the highest value of each histogram slot. */
+/** Latencies and their counts: `values` in µs, ascending, each the highest value of its slot. */
 export interface SparseCounts {
   readonly values: readonly number[]
   readonly counts: readonly number[]
   readonly total: number
 }
 
-/**
- * Reads an HdrHistogram V2 (base64, compressed or not; see HdrHistogram's `encodeIntoCompressedByteBuffer`).
- * Throws an Error that says what is wrong with a damaged one.
- */
+/** Decodes an HdrHistogram V2 (base64, compressed or not). Throws an Error with the reason if it is damaged. */
 export function readSparseCounts(base64: string): SparseCounts {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw new Error('not base64')
   const bytes = decompress(Buffer.from(base64, 'base64'))
   if (bytes.length < HEADER_BYTES || !isCookie(bytes.readInt32BE(0), COOKIE))
     throw new Error('not an HdrHistogram V2')
   const payloadBytes = bytes.readInt32BE(4)
-  if (HEADER_BYTES + payloadBytes !== bytes.length) throw new Error('the histogram is cut off')
+  if (HEADER_BYTES + payloadBytes !== bytes.length) throw new Error('the histogram is truncated')
   const slots = new Slots(bytes.readInt32BE(12), Number(bytes.readBigInt64BE(16)))
   return readCounts(bytes, slots)
 }
 
-/** What the header says of the slots. */
+/** The slot layout in the header. */
 interface Layout {
   readonly digits: number
-  /** The largest value that is kept apart, in µs. */
+  /** The highest trackable value in µs. */
   readonly highest: number
 }
 
-/** Writes `[slot, count, slot, count, …]`, slots rising, as an HdrHistogram V2: compressed, base64. */
+/** Encodes `[slot, count, slot, count, …]`, slots ascending, as an HdrHistogram V2: compressed, base64. */
 export function encodeCounts(packed: Uint32Array, { digits, highest }: Layout): string {
-  // Counts take 5 bytes at most, and so do the empty slots before them.
+  // A count takes at most 5 bytes, and so does the run of empty slots before it.
   const bytes = Buffer.alloc(HEADER_BYTES + 5 * packed.length)
   bytes.writeInt32BE(COOKIE | WORD_SIZE, 0)
   bytes.writeInt32BE(digits, 12)
@@ -46,7 +43,7 @@ export function encodeCounts(packed: Uint32Array, { digits, highest }: Layout): 
   let next = 0
   for (let i = 0; i < packed.length; i += 2) {
     const empty = packed[i]! - next
-    // Zigzag: a run of n empty slots is −n, which is written as 2n − 1. A single one is a count of 0.
+    // Zigzag: a run of n empty slots is −n, written as 2n − 1. A single empty slot is a count of 0.
     if (empty === 1) bytes[end++] = 0
     else if (empty > 1) end = writeLeb128(bytes, end, 2 * empty - 1)
     end = writeLeb128(bytes, end, 2 * packed[i + 1]!)
@@ -60,9 +57,9 @@ export function encodeCounts(packed: Uint32Array, { digits, highest }: Layout): 
   return Buffer.concat([head, deflated]).toString('base64')
 }
 
-/** A small window: zlib's usual 256 kB of memory take longer to get than a histogram to compress. */
+/** A small window: allocating zlib's default 256 kB takes longer than compressing a histogram. */
 const DEFLATE = { windowBits: 12, memLevel: 5 }
-/** In the cookie: counts of variable length. */
+/** In the cookie: counts have variable length. */
 const WORD_SIZE = 0x10
 
 function writeLeb128(bytes: Buffer, at: number, value: number): number {
@@ -85,16 +82,18 @@ function decompress(bytes: Buffer): Buffer {
   try {
     return inflateSync(bytes.subarray(8, 8 + bytes.readInt32BE(4)))
   } catch {
-    throw new Error('the histogram is cut off')
+    throw new Error('the histogram is truncated')
   }
 }
 
-/** The cookie's second hexadecimal digit is the size of a count, which the V2 encoding does not depend on. */
+/** The second hexadecimal digit of the cookie is the size of a count, which the V2 encoding doesn't depend on. */
 function isCookie(word: number, cookie: number): boolean {
   return (word & ~0xf0) === (cookie & ~0xf0)
 }
 
-/** Counts follow each other as zigzag LEB128 numbers, slot by slot; a negative one stands for that many empty slots. */
+/**
+ * Reads counts as consecutive zigzag LEB128 numbers, slot by slot; a negative one is a run of that many empty slots.
+ */
 function readCounts(bytes: Buffer, slots: Slots): SparseCounts {
   const values: number[] = []
   const counts: number[] = []
@@ -106,7 +105,7 @@ function readCounts(bytes: Buffer, slots: Slots): SparseCounts {
     let scale = 1
     let byte: number
     do {
-      if (at >= bytes.length) throw new Error('the histogram is cut off')
+      if (at >= bytes.length) throw new Error('the histogram is truncated')
       byte = bytes[at++]!
       word += (byte & 0x7f) * scale
       scale *= 128

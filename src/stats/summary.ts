@@ -1,15 +1,15 @@
 /**
- * A histogram as the figures that people read.
+ * Summarizes a histogram.
  */
 import type { Histogram } from './histogram.js'
 import type { LatencySummary } from './result.js'
 
-/** The figures of `histogram` in ms, and the histogram itself encoded. Without values the figures are null. */
+/** Returns the figures in ms and the encoded histogram. Figures are null if it is empty. */
 export function summarize(histogram: Histogram): LatencySummary {
   return { ...figuresOf(histogram), histogram: histogram.encode() }
 }
 
-/** The figures alone: encoding takes a hundred times as long. */
+/** Returns only the figures: encoding takes a hundred times as long. */
 export function figuresOf(histogram: Histogram): Omit<LatencySummary, 'histogram'> {
   const { mean, stddev } = histogram.moments()
   const figure = (us: number) => (histogram.count === 0 ? null : toMs(us))
@@ -29,12 +29,12 @@ export function figuresOf(histogram: Histogram): Omit<LatencySummary, 'histogram
   }
 }
 
-/** The percentile of a histogram in ms; null without values. */
+/** Returns a percentile in ms; null if the histogram is empty. */
 export function percentileMs(histogram: Histogram, percent: number): number | null {
   return histogram.count === 0 ? null : toMs(histogram.valueAtPercentile(percent))
 }
 
-/** µs as ms, without the noise of binary fractions in JSON. */
+/** Converts µs to ms without the noise of binary fractions. */
 function toMs(us: number): number {
   return Math.round(us) / 1000
 }

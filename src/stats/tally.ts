@@ -1,45 +1,45 @@
 /**
- * What was measured of some requests over some time: one second of one worker, the same second of all, the whole
- * run. Tallies add up, so live view, result and merged runs are the same code.
+ * Measurements of requests over some time: a second of one worker, the same second of all workers, the whole run.
+ * Tallies add up, so live view, result and merged runs share this code.
  */
 import { countError } from './errors.js'
 import { Histogram } from './histogram.js'
 import type { ErrorCount } from './result.js'
 import { COUNT_NAMES, COUNT_WORDS, NO_TIME, REQUEST_BITS, SAMPLE_WORDS, type SheetData } from './sheet.js'
 
-/** What was measured of one request. */
+/** The measurements of one request. */
 export class Series {
   requests = 0
   failed = 0
   unfinished = 0
   bytesSent = 0
   bytesReceived = 0
-  /** Bodies after decoding: of the answers whose body was looked into. */
+  /** Decoded size of the bodies that were read. */
   bytesDecoded = 0
   /** Redirects that were followed. */
   redirects = 0
-  /** How often a request went again because the service had closed the kept connection that it met. */
+  /** Requests sent again because the service had closed the idle connection they used. */
   reconnects = 0
   /** Requests that were sent more than once, and those of them that succeeded. */
   retried = 0
   recovered = 0
-  /** From due to last byte, successful requests only. */
+  /** From due to the last byte of the response; successful requests only. */
   readonly latency = new Histogram()
-  /** From written to last byte, successful requests only. */
+  /** From written to the last byte of the response; successful requests only. */
   readonly service = new Histogram()
-  /** From written to the first byte of the answer, successful requests only. */
+  /** From written to the first byte of the response; successful requests only. */
   readonly firstByte = new Histogram()
   readonly statuses = new Map<number, number>()
   readonly errors = new Map<string, ErrorCount>()
-  /** Failures after which a request was sent again: one for each time. */
+  /** Failures that were retried, one per attempt. */
   readonly retryErrors = new Map<string, ErrorCount>()
 
-  /** Counts answers of one status. */
+  /** Counts responses with a status. */
   addStatus(status: number, count: number): void {
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + count)
   }
 
-  /** Adds all of `other`. */
+  /** Adds `other`. */
   merge(other: Series): void {
     this.requests += other.requests
     for (const name of COUNT_NAMES) this[name] += other[name]
@@ -51,7 +51,7 @@ export class Series {
     for (const error of other.retryErrors.values()) countError(this.retryErrors, error)
   }
 
-  /** Back to empty. */
+  /** Clears everything. */
   clear(): void {
     this.requests = 0
     for (const name of COUNT_NAMES) this[name] = 0
@@ -64,33 +64,33 @@ export class Series {
   }
 }
 
-/** A request that was not sent: for reading only. */
+/** The series of a request that wasn't sent. Read-only. */
 const NOTHING = new Series()
 
-/** One {@link Series} for each request of a scenario, by its number. What isn't sent costs nothing. */
+/** One {@link Series} per request of a scenario, by its number. Requests that aren't sent cost nothing. */
 export class Tally {
   private readonly made: (Series | undefined)[]
   private readonly isUsed: Uint8Array
-  /** The numbers of the requests that anything is known of. */
+  /** The numbers of the requests with data. */
   readonly used: number[] = []
 
-  /** Of requests numbered from 0 up to `requests`. */
+  /** For requests numbered from 0 to below `requests`. */
   constructor(requests: number) {
     this.made = new Array(requests).fill(undefined)
     this.isUsed = new Uint8Array(requests)
   }
 
-  /** What is known of a request, to read it. */
+  /** Returns a request's series, for reading. */
   get(request: number): Series {
     return this.isUsed[request] === 1 ? this.made[request]! : NOTHING
   }
 
-  /** Adds all of `other`, which must be of the same scenario. */
+  /** Adds `other`, which must be of the same scenario. */
   merge(other: Tally): void {
     for (const request of other.used) this.open(request).merge(other.get(request))
   }
 
-  /** Adds what is known of one request. */
+  /** Adds the series of one request. */
   mergeOne(request: number, other: Series): void {
     if (other !== NOTHING) this.open(request).merge(other)
   }
@@ -111,7 +111,7 @@ export class Tally {
     }
   }
 
-  /** Back to empty; the memory is kept. */
+  /** Clears all series but keeps their memory. */
   clear(): void {
     for (const request of this.used) {
       this.made[request]!.clear()

@@ -1,5 +1,5 @@
 /**
- * The windows of a result or baseline: what verdicts are made from.
+ * Windows of results and baselines, the basis of verdicts.
  */
 import { count, type Shape, ShapeError } from '../base/shape.js'
 import { Histogram } from './histogram.js'
@@ -7,8 +7,8 @@ import type { Window } from './result.js'
 import { readSparseCounts } from './sparse.js'
 
 /**
- * One window from its fields, wherever they stand: by name in results, in a row in baselines. A ShapeError when its
- * histogram can't be read or holds another number of latencies than the window counts successful requests.
+ * Reads a window from its fields, which are named in results and positional in baselines. Throws a ShapeError if its
+ * histogram is damaged or its count differs from the number of successful requests.
  */
 export function readWindow(fields: Readonly<Record<keyof Window, Shape>>): Window {
   const window = {
@@ -24,7 +24,7 @@ export function readWindow(fields: Readonly<Record<keyof Window, Shape>>): Windo
   return window
 }
 
-/** All windows' latencies together; empty for none. */
+/** Merges the latencies of all windows. */
 export function poolWindows(windows: readonly Window[]): Histogram {
   const pooled = new Histogram()
   for (const window of windows) {
@@ -35,7 +35,7 @@ export function poolWindows(windows: readonly Window[]): Histogram {
   return pooled
 }
 
-/** Throws a ShapeError unless the encoded histogram can be read and holds `wanted` latencies. */
+/** Throws a ShapeError unless the encoded histogram is readable and has `wanted` latencies. */
 export function checkHistogram(shape: Shape, wanted: number): void {
   const encoded = shape.text()
   let total = 0

@@ -34,6 +34,9 @@ export interface Judged {
 /** The probability that identical code is called regressed in a run, however many requests it has. */
 export const FALSE_ALARMS = 0.01
 
+/** A slowdown shows in the medians first: they get most of the false alarms, and with them most of the power. */
+const WORTH: Readonly<Record<RatioMetric, number>> = { p50: 3, p95: 2, p99: 1, throughput: 1 }
+
 /** A request of both sides. */
 export interface StoredRequest {
   readonly name: string
@@ -87,8 +90,9 @@ export function judgeStored(
     ...whole.map(({ pair }) => pair),
     ...(restPair === null ? [] : [restPair.pair]),
   ]
-  // Bonferroni: each metric that can be judged gets its share of the false alarms.
-  const alpha = FALSE_ALARMS / Math.max(1, all.filter((pair) => pair.shortage === null).length)
+  // Bonferroni: each metric that can be judged gets its share of the false alarms, by what it is worth.
+  const worth = all.reduce((sum, { metric, shortage }) => sum + (shortage === null ? WORTH[metric] : 0), 0)
+  const alphaOf = (metric: RatioMetric) => (FALSE_ALARMS * WORTH[metric]) / Math.max(1, worth)
   const controls = plain.map(({ name, pairs }) => ({ name, pair: pairs[0]! }))
   const judged: Judged[] = requests.map(({ name, pairs, isPlain, isFrequent }) => {
     const others = controls.filter((control) => control.name !== name).map(({ pair }) => pair)
@@ -98,13 +102,13 @@ export function judgeStored(
         ...pairs.map((pair) => {
           const carries =
             !isPlain || !isFrequent ? 'never' : pair.metric === 'p50' ? 'always' : 'if-precise'
-          return judgePair(pair, { alpha, limits, carries, others: isPlain ? others : [], isOtherSpeed })
+          return judgePair(pair, { alphaOf, limits, carries, others: isPlain ? others : [], isOtherSpeed })
         }),
         judgeFailures(failuresOf(jobs, name), failuresOf([candidate], name), limits.tolerance.errorRate),
       ],
     }
   })
-  const rule = { alpha, limits, others: [], isOtherSpeed }
+  const rule = { alphaOf, limits, others: [], isOtherSpeed }
   if (restPair !== null)
     judged.push({
       request: null,
@@ -181,7 +185,8 @@ function poolPairs(pairs: readonly Pair[]): { readonly pair: Pair } | null {
 }
 
 interface PairRule {
-  readonly alpha: number
+  /** The false alarms that are granted to a line of a metric. */
+  readonly alphaOf: (metric: RatioMetric) => number
   readonly limits: Limits
   readonly carries: Carries
   /** The medians of the other requests, which share the machine of each job. */
@@ -192,8 +197,9 @@ interface PairRule {
 /** This share of a metric's false alarms is granted to the question whether it moved against the other requests. */
 const RELATIVE_ALPHA = 0.5
 
-function judgePair(pair: Pair, { alpha, limits, carries, others, isOtherSpeed }: PairRule): Judgement {
+function judgePair(pair: Pair, { alphaOf, limits, carries, others, isOtherSpeed }: PairRule): Judgement {
   const { metric, jobs, candidate, shortage } = pair
+  const alpha = alphaOf(metric)
   const tolerance = limits.tolerance[metric]
   const baseline = jobs.length === 0 ? null : Math.exp(mean(jobs.map(({ value }) => value)))
   const current = candidate === null ? null : Math.exp(candidate.value)

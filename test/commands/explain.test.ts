@@ -14,7 +14,7 @@ function prepare() {
 test('a run is explained as the flags would change it', async () => {
   const io = prepare()
   expect(await explain(['a.yaml', 'b.yaml'], { rate: '50/s', target: 'http://localhost:1' }, io)).toBe(0)
-  expect(io.written.stdout).toContain('about 500 requests in all')
+  expect(io.written.stdout).toContain('about 500 requests in total')
   expect(io.written.stdout.match(/^against http:\/\/localhost:1$/gm)).toHaveLength(2)
 })
 
@@ -23,8 +23,10 @@ test('a baseline is looked for where the run would', async () => {
   mkdirSync(join(io.cwd, 'baselines'))
   writeFileSync(join(io.cwd, 'baselines/a.json'), '{}')
   await explain(['a.yaml', 'b.yaml'], {}, io)
-  expect(io.written.stdout).toContain('held against baselines/a.json')
-  expect(io.written.stdout).toContain('baselines/b.json does not exist yet: perfctl baseline update b.yaml')
+  expect(io.written.stdout).toContain('compared with baselines/a.json')
+  expect(io.written.stdout).toContain(
+    'baselines/b.json does not exist yet; create it: perfctl baseline update b.yaml',
+  )
 })
 
 test('a wrong file is told like everywhere', async () => {

@@ -160,7 +160,7 @@ describe('wrong input', () => {
       { report: ['junit'] },
       'a history has no such report; there are json and markdown',
     ],
-    ['no report', [], { report: ['jsno'] }, 'there is no format "jsno"; did you mean "json"?'],
+    ['no report', [], { report: ['jsno'] }, 'unknown format "jsno"; did you mean "json"?'],
   ])('%s', async (_, names, flags, message) => {
     expect(await problemOf(names, flags)).toContain(message)
   })

@@ -32,7 +32,7 @@ test('json=- gives the saved result, and nothing else', async () => {
 })
 
 test('an unknown format is found before anything is written', async () => {
-  await expect(report('result.json', ['csv', 'pfd'], io)).rejects.toThrow('there is no format "pfd"')
+  await expect(report('result.json', ['csv', 'pfd'], io)).rejects.toThrow('unknown format "pfd"')
   expect(io.written.stderr).toBe('')
 })
 

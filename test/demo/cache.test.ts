@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Cache } from '../../src/demo/cache.js'
 
-test('an entry is there until its time is over', () => {
+test('an entry exists until it expires', () => {
   const cache = new Cache<string>(10)
   cache.set('a', 'apple', 1000)
   expect(cache.get('a', 999.9)).toBe('apple')
@@ -15,7 +15,7 @@ test('an expired entry does not come back', () => {
   expect(cache.get('a', 0)).toBeUndefined()
 })
 
-test('when the cache is full, the entry unused for longest goes', () => {
+test('a full cache evicts the least recently used entry', () => {
   const cache = new Cache<number>(3)
   for (const [index, key] of ['a', 'b', 'c'].entries()) cache.set(key, index, 1000)
   cache.get('a', 0)
@@ -23,7 +23,7 @@ test('when the cache is full, the entry unused for longest goes', () => {
   expect(['a', 'b', 'c', 'd'].map((key) => cache.get(key, 0))).toEqual([0, undefined, 2, 3])
 })
 
-test('setting a key again replaces its value and takes no more room', () => {
+test('setting a key again replaces its value', () => {
   const cache = new Cache<number>(2)
   cache.set('a', 1, 1000)
   cache.set('b', 2, 1000)

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { Random } from '../../src/base/rng.js'
 import { Delays } from '../../src/demo/delays.js'
 
-test('fractions of a millisecond are right in the mean, though timers only know whole ones', async () => {
+test('the mean is accurate to fractions of a millisecond, although timers are not', async () => {
   vi.useFakeTimers()
   try {
     const delays = new Delays(new Random(1))
@@ -14,7 +14,7 @@ test('fractions of a millisecond are right in the mean, though timers only know 
   }
 })
 
-test('a delay that is over already ends at the next turn', async () => {
+test('a delay in the past ends at the next turn', async () => {
   await new Delays(new Random(1)).wait(-5)
 })
 

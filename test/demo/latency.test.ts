@@ -12,18 +12,18 @@ describe('drawLatency', () => {
     expect(quantile(draw(work, 1), 0.5) / medianMs).toBeCloseTo(1.02, 1)
   })
 
-  test('one in a hundred takes three times as long or longer', () => {
+  test('one in a hundred takes at least three times as long', () => {
     const ratios = draw('details', 1).map((ms) => ms / 6)
     expect(quantile(ratios, 0.99)).toBeGreaterThan(2.7)
     expect(quantile(ratios, 0.99)).toBeLessThan(3.3)
   })
 
-  test('the 99th percentile lies in the midst of the tail, not at an edge', () => {
+  test('the 99th percentile is well inside the tail', () => {
     const values = draw('details', 1)
     expect(quantile(values, 0.992) / quantile(values, 0.988)).toBeLessThan(1.15)
   })
 
-  test('slow multiplies every single latency', () => {
+  test('slow multiplies every latency', () => {
     const healthy = draw('search', 1)
     const slower = draw('search', 1.3)
     expect(Math.max(...slower.map((ms, i) => Math.abs(ms / healthy[i]! - 1.3)))).toBeLessThan(1e-12)
@@ -46,15 +46,15 @@ describe('afterStall', () => {
     [5000, 5000],
     [9799.9, 9799.9],
     [9900, 10_000],
-  ])('an answer ready at %d ms goes out at %d ms', (atMs, outMs) => {
+  ])('a response ready at %d ms is sent at %d ms', (atMs, outMs) => {
     expect(afterStall(atMs, stall)).toBe(outMs)
   })
 
-  test('without stalls every answer goes out at once', () => {
+  test('without stalls every response is sent at once', () => {
     expect(afterStall(4900, null)).toBe(4900)
   })
 
-  test('a service that is stalled all the time answers in bursts', () => {
+  test('a service that always stalls responds in bursts', () => {
     expect(afterStall(1, { everyMs: 100, forMs: 100 })).toBe(100)
   })
 })

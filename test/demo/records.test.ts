@@ -8,7 +8,7 @@ test('the ids are 1 to 5000 without gaps', () => {
   expect(services.map((service) => service.id)).toEqual(Array.from({ length: 5000 }, (_, i) => i + 1))
 })
 
-test('the categories and places of the example scenario all have more than a page of services', () => {
+test('all categories and places of the example scenario have more than a page of services', () => {
   for (const category of ['plumbing', 'electrical', 'cleaning', 'carpentry']) {
     for (const location of ['Colombo', 'Galle', 'Kandy', 'Jaffna']) {
       const found = services.filter((one) => one.category === category && one.location === location)

@@ -3,7 +3,7 @@ import type { UserError } from '../../src/base/errors.js'
 import type { DemoOptions } from '../../src/demo/options.js'
 import { createDemo, type Demo } from '../../src/demo/service.js'
 
-// A hundredth of the usual latencies: what is answered is tested here, not when.
+// A hundredth of the usual latencies: these tests check responses, not times.
 const demo = createDemo({ slow: 0.01 })
 let url: string
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => demo.close())
 
 describe('search', () => {
-  test('finds the services of a category in a place, a page at a time', async () => {
+  test('finds the services of a category in a place, by page', async () => {
     const first = await get('/api/services?category=plumbing&location=Galle')
     expect(first.status).toBe(200)
     const { total, services } = await read(first)
@@ -26,7 +26,7 @@ describe('search', () => {
     expect(second.services[0]!.id).toBeGreaterThan(services.at(-1)!.id)
   })
 
-  test('without a filter finds all', async () => {
+  test('finds all without a filter', async () => {
     expect(await (await get('/api/services')).json()).toMatchObject({ total: 5000, page: 1, pageSize: 20 })
   })
 
@@ -35,13 +35,13 @@ describe('search', () => {
     expect(await read(answer)).toMatchObject({ total: 0, services: [] })
   })
 
-  test('refuses a page that is none', async () => {
+  test('refuses an invalid page', async () => {
     const answer = await get('/api/services?page=zero')
     expect(answer.status).toBe(400)
-    expect((await read(answer)).details).toEqual(['page: must be a whole number from 1'])
+    expect((await read(answer)).details).toEqual(['page: must be a whole number, 1 or more'])
   })
 
-  test('says whether the cache had it, and where the time went', async () => {
+  test('reports cache hits and where the time went', async () => {
     const path = '/api/services?category=masonry&location=Matara'
     const miss = await get(path)
     expect(miss.headers.get('x-cache')).toBe('miss')
@@ -64,7 +64,7 @@ describe('details', () => {
   test.each(['0', '5001', '-1', 'x', '1.0', '0x1', '%00'])('service %s does not', async (id) => {
     const answer = await get(`/api/services/${id}`)
     expect(answer.status).toBe(404)
-    expect(await read(answer)).toEqual({ error: `there is no service ${id}` })
+    expect(await read(answer)).toEqual({ error: `no service with id ${id}` })
   })
 })
 
@@ -80,7 +80,7 @@ describe('bookings', () => {
     expect(await (await get(answer.headers.get('location')!)).json()).toEqual(booking)
   })
 
-  test('each mistake of an invalid booking is named', async () => {
+  test('each problem of an invalid booking is named', async () => {
     const answer = await post({ serviceId: 0, date: 'tomorrow', hours: 99 })
     expect(answer.status).toBe(422)
     expect((await read(answer)).details).toHaveLength(3)
@@ -97,11 +97,11 @@ describe('bookings', () => {
     },
   )
 
-  test('the content type may name its charset', async () => {
+  test('the content type may have a charset', async () => {
     expect((await post(valid, 'application/json; charset=utf-8')).status).toBe(201)
   })
 
-  test('a body may have 64 kB and not a byte more', async () => {
+  test('a body may have exactly 64 kB', async () => {
     const bare = JSON.stringify(valid)
     expect((await post(bare + ' '.repeat(65_536 - bare.length))).status).toBe(201)
     expect((await post(bare + ' '.repeat(65_537 - bare.length))).status).toBe(413)
@@ -116,7 +116,7 @@ describe('everything else', () => {
   test('is not found', async () => {
     const answer = await get('/api/unicorns?x=1')
     expect(answer.status).toBe(404)
-    expect(await read(answer)).toEqual({ error: 'there is nothing at /api/unicorns' })
+    expect(await read(answer)).toEqual({ error: 'not found: /api/unicorns' })
   })
 
   test.each([
@@ -124,7 +124,7 @@ describe('everything else', () => {
     ['PUT', '/api/services/1', 'GET, HEAD'],
     ['GET', '/api/bookings', 'POST'],
     ['POST', '/healthz', 'GET, HEAD'],
-  ])('%s %s is not allowed, and what is', async (method, path, allow) => {
+  ])('%s %s is refused with the allowed methods', async (method, path, allow) => {
     const answer = await fetch(url + path, { method })
     expect(answer.status).toBe(405)
     expect(answer.headers.get('allow')).toBe(allow)
@@ -137,13 +137,13 @@ describe('everything else', () => {
     expect(await answer.text()).toBe('')
   })
 
-  test('health is answered at once', async () => {
+  test('health responds at once', async () => {
     expect(await (await get('/healthz')).json()).toEqual({ status: 'ok' })
   })
 })
 
-describe('knobs', () => {
-  test('the share of errors is the one asked for, and health is never part of it', async () => {
+describe('options', () => {
+  test('the error rate is as given, and health never fails', async () => {
     await withDemo({ slow: 0.01, errors: 0.25 }, async (base) => {
       const statuses = await statusesOf(`${base}/api/services/1`, 2000)
       const broken = statuses.filter((status) => status === 503).length
@@ -154,24 +154,24 @@ describe('knobs', () => {
     })
   })
 
-  test('a slower service takes that much longer by its own account', async () => {
+  test('a slower service reports proportionally longer times', async () => {
     const healthy = await timings({ seed: 3, slow: 0.1 })
     const slower = await timings({ seed: 3, slow: 1 })
     expect(slower.map((ms, i) => ms / healthy[i]!).every((ratio) => ratio > 8 && ratio < 12)).toBe(true)
   })
 
-  test('what is ready during a stall waits for its end', async () => {
+  test('a response that is ready during a stall waits for its end', async () => {
     await withDemo({ slow: 0.01, stall: { everyMs: 600, forMs: 600 } }, async (base) => {
       await fetch(`${base}/api/services/1`)
       const second = performance.now()
       await fetch(`${base}/api/services/1`)
-      // The first one comes somewhere within a stall, the second one right after its end.
+      // The first request comes somewhere within a stall, the second right after its end.
       expect(performance.now() - second).toBeGreaterThan(300)
     })
   })
 })
 
-test('a port in use is said with the way out', async () => {
+test('a port in use is reported with a hint', async () => {
   const error = await createDemo({ port: Number(new URL(url).port) })
     .listen()
     .catch((reason: UserError) => reason)
@@ -180,13 +180,13 @@ test('a port in use is said with the way out', async () => {
     problems: [
       {
         message: `the demo service can't listen on port ${new URL(url).port}: it's in use`,
-        hint: 'choose another one with --port, or --port 0 for any free one',
+        hint: 'choose another one with --port, or --port 0 for a free one',
       },
     ],
   })
 })
 
-test('closing ends connections that are kept alive', async () => {
+test('closing ends idle connections', async () => {
   const other: Demo = createDemo({ slow: 0.01 })
   const base = await other.listen()
   await (await fetch(`${base}/healthz`)).text()
@@ -200,7 +200,7 @@ interface Found {
   readonly location: string
 }
 
-/** What the bodies hold that the tests look into. */
+/** The fields of bodies that the tests read. */
 interface Body extends Found {
   readonly total: number
   readonly services: readonly Found[]
@@ -242,7 +242,7 @@ async function statusesOf(address: string, count: number): Promise<number[]> {
   return statuses
 }
 
-/** What the service says it took for some requests, one after another. */
+/** Returns the durations that the service reports for consecutive requests. */
 function timings(options: Partial<DemoOptions>): Promise<number[]> {
   return withDemo(options, async (base) => {
     const all: number[] = []

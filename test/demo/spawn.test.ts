@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { startDemo } from '../../src/demo/spawn.js'
 
-test('a demo service runs in a process of its own until it is stopped', async () => {
+test('a demo service runs in its own process until it is stopped', async () => {
   const demo = await startDemo({ slow: 0.01 })
   expect(demo.pid).not.toBe(process.pid)
   expect((await fetch(`${demo.url}/healthz`)).status).toBe(200)
@@ -15,7 +15,7 @@ test('a demo service runs in a process of its own until it is stopped', async ()
   await demo.stop()
 })
 
-test('a port in use is said with the way out', async () => {
+test('a port in use is reported with a hint', async () => {
   const demo = await startDemo()
   const port = Number(new URL(demo.url).port)
   await expect(startDemo({ port })).rejects.toMatchObject({
@@ -26,7 +26,7 @@ test('a port in use is said with the way out', async () => {
   await demo.stop()
 })
 
-test('Ctrl-C, which reaches both processes, leaves it to the parent to stop the service', async () => {
+test('on Ctrl-C, which reaches both processes, the parent stops the service', async () => {
   const demo = await startDemo()
   process.kill(demo.pid, 'SIGINT')
   process.kill(demo.pid, 'SIGTERM')

@@ -50,7 +50,7 @@ thresholds: [error_rate <= 100%]
   expect(countAll(target)).toBe(exchanges)
   const again = flaky!.requests + down!.requests
   expect(stdout.replace(/\s+/g, ' ')).toContain(
-    `note: ${again} requests sent again, ${flaky!.requests} of them with success; the failures before are in no error rate: status 503 (${again})`,
+    `note: ${again} requests retried, ${flaky!.requests} of them successfully; the error rate leaves out the attempts before the last: status 503 (${again})`,
   )
 })
 
@@ -182,7 +182,7 @@ requests: [{ post: /a, json: { b: 1 }, expect: { body: ok } }]
   const { stdout } = await session.perfctl(['try', 'two.yaml'])
   expect(stdout).toContain('> POST /a HTTP/2\n> :authority: 127.0.0.1:')
   expect(stdout).toContain('< HTTP/2 200\n')
-  expect((await session.perfctl(['explain', 'two.yaml'])).stdout).toContain('over HTTP/2, and nothing else')
+  expect((await session.perfctl(['explain', 'two.yaml'])).stdout).toContain('over HTTP/2 only')
 })
 
 const certificates = makeCertificates()
@@ -231,7 +231,7 @@ requests: [{ get: /, expect: { body: "shop.test:8443" } }]
     const tried = await session.perfctl(['try', 'scenarios/shop.yaml', ...way])
     expect(tried.code).toBe(0)
     const explained = await session.perfctl(['explain', 'scenarios/shop.yaml'])
-    expect(explained.stdout).toContain('the user shows a certificate (mTLS)')
+    expect(explained.stdout).toContain('sends a client certificate (mTLS)')
     const wrong = await session.perfctl(['run', 'scenarios/shop.yaml', '--connect-to', 'shop.test'])
     expect(wrong.code).toBe(2)
     expect(wrong.stderr).toContain('--connect-to shop.test: not of its form')
@@ -260,7 +260,7 @@ requests: [{ get: /bad }, { get: /good }]
   expect(others).toEqual([])
   expect(error).toMatchObject({ message: 'status 500', count: failed.size })
   expect(failed).toContain(error!.example)
-  expect(stdout).toContain(`\nthe id of one with status: ${error!.example}\n`)
+  expect(stdout).toContain(`\nid of a request that failed with status: ${error!.example}\n`)
 })
 
 /** A shop that wants a cookie after its login, fails each second time, or always. */

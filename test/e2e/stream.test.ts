@@ -39,7 +39,7 @@ describe.concurrent('metrics that go out while a scenario runs', () => {
     expect(code).toBe(0)
     expect(stderr.match(/^warning: .*$/gm)).toEqual([
       expect.stringMatching(
-        /^warning: --stream remote-write=127\.0\.0\.1:\d+: .*; the load goes on without it$/,
+        /^warning: --stream remote-write=127\.0\.0\.1:\d+: .*; the load continues without it$/,
       ),
     ])
     expect(stderr).toMatch(/^metrics for Prometheus: http:\/\/127\.0\.0\.1:\d+\/metrics$/m)
@@ -96,8 +96,8 @@ describe.concurrent('metrics that go out while a scenario runs', () => {
       ['--stream', 'ndjson=-', '--report', 'json=-'],
       '--stream ndjson=- and --report json=-: all of them go to stdout',
     ],
-    [['--stream', 'nats', '--stream', 'otlp=x'], '--stream: there is no sink "nats"'],
-    [['--stream', 'nats', '--stream', 'otlp=x'], '--stream otlp=x: not an address for it'],
+    [['--stream', 'nats', '--stream', 'otlp=x'], '--stream: unknown sink "nats"'],
+    [['--stream', 'nats', '--stream', 'otlp=x'], '--stream otlp=x: not a valid address'],
   ])('%j is refused before anything is sent', async (flags, message) => {
     const target = await startTarget(answerAfter(0))
     const session = startSession({ 'shop.yaml': scenario(target.url) })

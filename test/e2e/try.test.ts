@@ -113,18 +113,18 @@ describe('what is shown', () => {
       http: { cookies: true, redirects: 1, retries: { count: 1, backoff: 1ms } }
       requests: [{ get: /away }, { get: /busy, expect: { status: 503 } }]`)
     expect(code).toBe(0)
-    const turns = stdout.match(/^(> (GET|cookie:) .*|redirected .*|sent again.*|.* in all, .*)$/gm)
+    const turns = stdout.match(/^(> (GET|cookie:) .*|redirected .*|retried.*|.* in total, .*)$/gm)
     expect(turns).toEqual([
       '> GET /away HTTP/1.1',
       'redirected by status 302',
       '> GET /text HTTP/1.1',
       '> cookie: sid=[redacted]',
-      expect.stringMatching(/ in all, 2 exchanges$/),
+      expect.stringMatching(/ in total, 2 exchanges$/),
       '> GET /busy HTTP/1.1',
-      'sent again, after status 503',
+      'retried after status 503',
       '> GET /busy HTTP/1.1',
       '> cookie: sid=[redacted]',
-      expect.stringMatching(/ in all, 2 exchanges$/),
+      expect.stringMatching(/ in total, 2 exchanges$/),
     ])
     expect(stdout).not.toContain('cookie-secret')
   })
@@ -132,7 +132,7 @@ describe('what is shown', () => {
   test('is no more of a body than fits on a screen, unless all is wanted', async () => {
     const scenario = 'requests: [{ get: /lines }]'
     const short = (await tryOut(scenario)).stdout
-    expect(short).toContain('… 76 more lines; --full shows all')
+    expect(short).toContain('… 76 more lines; --full shows everything')
     expect(Math.max(...short.split('\n').map((line) => line.length))).toBe(80)
     const whole = (await tryOut(scenario, '--full')).stdout
     expect(whole).toContain('line 99 x\n')

@@ -10,7 +10,7 @@ import { passed, regressed, unsure } from './results.js'
 const session = { id: '7f3k', side: 'b', looks: 4 } as const
 const inSession = (result: Result): Result => ({ ...result, session })
 
-describe('after a session of two sides nothing is said of baselines', () => {
+describe('after an A/B session, baselines are not mentioned', () => {
   test.each([
     ['passed', passed],
     ['regressed', regressed],
@@ -18,7 +18,7 @@ describe('after a session of two sides nothing is said of baselines', () => {
     expect(nextStep(inSession(result))).toBeNull()
   })
 
-  test('too much noise: more time for each side', () => {
+  test('too much noise: more time', () => {
     const noisy: Result = {
       ...inSession(unsure),
       generator: { ...unsure.generator, saturated: false },
@@ -34,38 +34,38 @@ describe('after a session of two sides nothing is said of baselines', () => {
     expect(nextStep(inSession(unsure))?.command).toBe('perfctl ab scenarios/shop.yaml ... --workers 2')
   })
 
-  test('green is said of a, not of a baseline', () => {
-    expect(headline(inSession(passed))).toMatch(/^Passed: not slower than a\b/)
+  test('passed refers to side a, not to a baseline', () => {
+    expect(headline(inSession(passed))).toMatch(/^Passed: not slower than side a\b/)
   })
 })
 
-describe('in the reports that say what to do next', () => {
+describe('in the reports with a next step', () => {
   const fresh: Result = { ...passed, comparison: null }
 
-  test.each(['html', 'github'] as const)('%s says what it is given', async (id) => {
+  test.each(['html', 'github'] as const)('%s shows the given step', async (id) => {
     const { render } = await loadFormat(id)
-    expect(render(fresh)).toContain('perfctl baseline update')
+    expect(render(fresh, nextStep(fresh))).toContain('perfctl baseline update')
     expect(render(fresh, null)).not.toContain('perfctl baseline update')
-    expect(render(fresh, { why: 'To go on', command: 'perfctl report x' })).toContain('perfctl report x')
+    expect(render(fresh, { why: 'To continue', command: 'perfctl report x' })).toContain('perfctl report x')
   })
 })
 
-describe('after a suspicion was settled side by side', () => {
+describe('after a suspicion was settled by an A/B session', () => {
   const screen = { baseline: 'baselines/shop.json', verdict: 'regressed' } as const
   const settled = (result: Result): Result => ({ ...result, comparison: { ...result.comparison!, screen } })
 
   test('a baseline that was wrong may be out of date', () => {
     expect(nextStep(settled(passed))?.why).toContain('out of date')
-    expect(headline(settled(passed))).toMatch(/^Passed: not slower than the reference, side by side/)
+    expect(headline(settled(passed))).toMatch(/^Passed: not slower than the reference in an A\/B session/)
   })
 
-  test('what could not be settled needs more time side by side, not a new baseline', () => {
+  test('what could not be settled needs a longer session, not a new baseline', () => {
     const open = { ...settled(unsure), generator: { ...unsure.generator, saturated: false } }
     expect(nextStep(open)?.command).toMatch(/^perfctl run scenarios\/shop.yaml --confirm ab --max-duration /)
   })
 })
 
-describe('after a run that does not tell', () => {
+describe('after an inconclusive run', () => {
   const calm = { ...unsure.generator, saturated: false }
   const wild = (seed: number, medianMs: number) =>
     simulate(shopWith('search', { medianMs }), { seed, noise: 0.9, memory: 0.8 })
@@ -75,29 +75,29 @@ describe('after a run that does not tell', () => {
     return { ...after, comparison, generator: calm, verdict: 'inconclusive' }
   }
 
-  test('what looks worse is never to be accepted', () => {
+  test('what looks worse is never accepted', () => {
     const step = nextStep(open(wild(1, 20), wild(4, 60)))
     expect(step?.why).toContain('looks slower')
     expect(step?.command).toBe('perfctl ab scenarios/shop.yaml --a URL_BEFORE --b URL_AFTER')
   })
 
-  test('nor what would be red, were it not for another machine', () => {
+  test('nor what would be red on the same machine', () => {
     const elsewhere = { ...regressed, environment: { ...regressed.environment, cpu: 'Other CPU' } }
     expect(nextStep(open(passed, elsewhere))?.command).not.toContain('baseline')
   })
 
-  test('the same code on another machine may get a baseline there', () => {
+  test('a similar result on another machine may become the baseline there', () => {
     const elsewhere = { ...passed, environment: { ...passed.environment, cpu: 'Other CPU' } }
     expect(nextStep(open(passed, elsewhere))?.command).toBe('perfctl baseline update scenarios/shop.yaml')
   })
 
-  test('too little to tell: more runs', () => {
+  test('too few samples: more runs', () => {
     const short = simulate(SHOP, { seed: 1, seconds: 4 })
     expect(nextStep(open(short, short))?.command).toBe('perfctl run scenarios/shop.yaml --runs 3')
   })
 })
 
-test('the same verdicts of a run are about its baseline', () => {
+test('after a run, the same verdicts concern the baseline', () => {
   expect(nextStep(regressed)?.command).toBe('perfctl baseline update scenarios/shop.yaml')
   expect(nextStep(unsure)?.command).toBe('perfctl run scenarios/shop.yaml --workers 2')
 })

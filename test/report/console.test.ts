@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { renderConsole } from '../../src/report/console.js'
+import { nextStep } from '../../src/report/advice.js'
+import { renderConsole as render } from '../../src/report/console.js'
 import html from '../../src/report/formats/html.js'
 import { renderMarkdown } from '../../src/report/formats/markdown.js'
+import type { Page } from '../../src/report/page.js'
 import { createStyle } from '../../src/report/style.js'
 import { displayWidth } from '../../src/report/width.js'
 import { headline } from '../../src/report/wording.js'
@@ -11,8 +13,9 @@ import { SHOP, simulate } from '../verdict/simulate.js'
 import { failed, passed, RESULTS, regressed } from './results.js'
 
 const plain = createStyle(false)
+const renderConsole = (result: Result, page: Page) => render(result, page, nextStep(result))
 
-/** Of a machine that is far too noisy. */
+/** From a machine that is far too noisy. */
 const noisy = compare(
   simulate(SHOP, { seed: 1, noise: 0.3, memory: 0.8 }),
   simulate(SHOP, { seed: 4, noise: 0.3, memory: 0.8 }),
@@ -31,7 +34,7 @@ describe.each(Object.entries(RESULTS))('%s', (name, result) => {
   })
 })
 
-test('colours change nothing but colours', () => {
+test('colors change nothing else', () => {
   const coloured = renderConsole(regressed, { width: 80, style: createStyle(true), ascii: false })
   expect(coloured).toContain('\u001b[31m')
   expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(
@@ -46,7 +49,7 @@ test('an ASCII terminal gets ASCII', () => {
 test('the first line is the verdict in words', () => {
   const first = (result: typeof passed) =>
     renderConsole(result, { width: 200, style: plain, ascii: false }).split('\n')[0]
-  expect(first(passed)).toBe('✓ Passed: not slower than the baseline, and all 2 thresholds were met.')
+  expect(first(passed)).toBe('✓ Passed: not slower than the baseline, and both thresholds were met.')
   expect(first(failed)).toBe('✗ Failed: error_rate < 1% was not met (3.12%); 2 of 3 thresholds failed.')
   expect(first(regressed)).toMatch(/^✗ Regressed: "(search|details)" .*, the worst of \d regressions\.$/)
   expect(first({ ...passed, verdict: 'interrupted', durationSeconds: 12.3 })).toContain(
@@ -57,22 +60,24 @@ test('the first line is the verdict in words', () => {
   )
 })
 
-test('a limit that is not met says so on a noisy machine too, with the doubt beside it', () => {
+test('a missed threshold on a noisy machine is reported, with a caveat', () => {
   const text = headline({ ...failed, comparison: noisy })
-  expect(text).toMatch(/^Failed: error_rate < 1% was not met .*; the comparison can't tell: no latency of/)
+  expect(text).toMatch(
+    /^Failed: error_rate < 1% was not met .*; the comparison is inconclusive: no latency of/,
+  )
 })
 
-test('where the run does not tell, a limit that was met is not green', () => {
+test('in an inconclusive run, a met threshold is not green', () => {
   const result: Result = { ...passed, comparison: noisy, verdict: 'inconclusive' }
   const text = renderConsole(result, { width: 80, style: createStyle(true), ascii: false })
   expect(text).toContain('\u001b[33m? met')
   expect(text).not.toMatch(/✓ met/)
-  expect(html.render(result)).toContain('<b class="unsure">? met</b>')
-  expect(html.render(result)).not.toContain('✓ met')
+  expect(html.render(result, null)).toContain('<b class="unsure">? met</b>')
+  expect(html.render(result, null)).not.toContain('✓ met')
   expect(renderMarkdown(result)).toContain('met, in doubt')
 })
 
-test('a line that is unsure is told once, and not all of very many', () => {
+test('an unsure metric is shown once, and only some of very many', () => {
   const result: Result = { ...passed, comparison: noisy, verdict: 'inconclusive' }
   const text = renderConsole(result, { width: 120, style: plain, ascii: false })
   expect(text.match(/\? unsure/g)).toHaveLength(5)
@@ -83,37 +88,37 @@ test('a line that is unsure is told once, and not all of very many', () => {
     { width: 120, style: plain, ascii: false },
   )
   expect(crowded.match(/\? unsure/g)).toHaveLength(8)
-  expect(crowded).toContain('  7 more lines unsure\n')
+  expect(crowded).toContain('  7 more unsure metrics not shown\n')
 })
 
-test('two sides that took turns are called a and b', () => {
+test('sides that took turns are called a and b', () => {
   const inTurns: Result = { ...regressed, comparison: { ...regressed.comparison!, inTurns: true } }
   const text = renderConsole(inTurns, { width: 120, style: plain, ascii: false })
   expect(text).toMatch(/request +metric +a +b +change/)
   expect(renderMarkdown(inTurns)).toContain('| request | metric | a | b | change')
-  expect(html.render(inTurns)).toContain(
+  expect(html.render(inTurns, null)).toContain(
     '<th scope="col" class="n wide">a</th><th scope="col" class="n wide">b</th>',
   )
 })
 
-test('a tail that is far worse is named in a green headline, and is in the table', () => {
+test('a far worse tail is in the headline of a passed run, and in the table', () => {
   const metrics = regressed.comparison!.metrics
   const tail = metrics.find(({ metric, request }) => metric === 'p99' && request === 'search')!
   const worse = { ...tail, baseline: 17, current: 67, change: 67 / 17 - 1 }
   const comparison = { ...passed.comparison!, metrics: [worse] }
   const text = renderConsole({ ...passed, comparison }, { width: 200, style: plain, ascii: false })
-  expect(text.split('\n')[0]).toContain('; unsure about the p99 of "search" (17.0ms, then 67.0ms (+294%))')
+  expect(text.split('\n')[0]).toContain('; p99 of "search" is inconclusive, 17.0ms → 67.0ms (+294%)')
   expect(text).toMatch(/search +p99 +17\.0ms +67\.0ms .*\? unsure/)
   const few = { ...comparison, metrics: [{ ...worse, had: 40 }] }
-  expect(headline({ ...passed, comparison: few })).not.toContain('unsure')
+  expect(headline({ ...passed, comparison: few })).not.toContain('inconclusive')
 })
 
-test('a run without a baseline ends with how to make one', () => {
+test('a run without a baseline ends with the command that creates one', () => {
   const text = renderConsole({ ...passed, comparison: null }, { width: 80, style: plain, ascii: false })
   expect(text.trimEnd().split('\n').at(-1)).toBe('  perfctl baseline update scenarios/shop.yaml')
 })
 
-describe('a run in which nothing was finished', () => {
+describe('a run in which nothing finished', () => {
   const silent: Result = {
     ...failed,
     comparison: null,
@@ -131,7 +136,7 @@ describe('a run in which nothing was finished', () => {
   const page = { width: 80, style: plain, ascii: false }
 
   test.each<[string, Partial<Result>, string]>([
-    ['with its reason', { verdict: 'error', error: 'no service' }, '✗ Error: no service.'],
+    ['with a reason', { verdict: 'error', error: 'no service' }, '✗ Error: no service.'],
     ['without one', { verdict: 'error' }, '✗ Error: no request was sent.'],
     [
       'that was interrupted',
@@ -144,9 +149,9 @@ describe('a run in which nothing was finished', () => {
     expect(text).not.toMatch(/^(request|threshold) /m)
   })
 
-  test('says so where something was sent', () => {
+  test('says so if something was sent', () => {
     const sent = { ...silent.totals, unfinished: 3 }
     const text = renderConsole({ ...silent, error: null, verdict: 'error', totals: sent }, page)
-    expect(text).toMatch(/^✗ Error: no request was finished\.\n/)
+    expect(text).toMatch(/^✗ Error: no request finished\.\n/)
   })
 })

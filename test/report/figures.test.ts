@@ -37,7 +37,7 @@ describe('failures', () => {
     )
   })
 
-  test('on a narrow page are told in several lines, whole words', () => {
+  test('on a narrow page are wrapped between words', () => {
     expect(renderErrors(failed, page(40))).toBe(
       [
         'failures  count  for example',
@@ -50,11 +50,11 @@ describe('failures', () => {
     )
   })
 
-  test('of the only request need not name it', () => {
+  test('of a single request do not name it', () => {
     expect(renderErrors(errorsOf({ search: [BROKEN] }), page(80))).not.toContain('search')
   })
 
-  test('whose message is endless are cut short, within the page', () => {
+  test('with endless messages are cut to fit the page', () => {
     const endless = { ...LATE, message: 'the answer was not what it should have been, '.repeat(20) }
     const text = renderErrors({ totals: { errors: [endless] }, requests: [] }, page(40))
     const lines = text.split('\n')
@@ -82,13 +82,13 @@ describe('very many requests', () => {
     comparison: { metrics: [regressed] } as never,
   }
 
-  test('are told by the worst and the busiest, with how many more there are', () => {
+  test('are reduced to the worst and the busiest, with how many are left out', () => {
     const lines = renderRequests(all, { ...page(80), isUnbounded: true }).split('\n')
     for (const name of ['failing', 'slow', 'busy', 'GET /organisations/77/members', 'total'])
       expect(lines.filter((line) => line.startsWith(name))).toHaveLength(1)
     expect(lines.slice(1, 21)).toHaveLength(20)
     expect(lines[21]).toMatch(/^total/)
-    expect(lines.slice(22).join(' ')).toMatch(/^3,983 more requests: .*saved result/)
+    expect(lines.slice(22).join(' ')).toMatch(/^3,983 more requests not shown; .*saved result/)
   })
 
   test('are all shown up to forty', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { nextStep } from '../../src/report/advice.js'
 import github, { renderAnnotations } from '../../src/report/formats/github.js'
 import type { Result } from '../../src/stats/result.js'
 import { RESULTS } from './results.js'
@@ -27,10 +28,10 @@ describe('annotations', () => {
     expect(renderAnnotations(passed, SHOP)).toBe('')
   })
 
-  test('each broken threshold is an error on its line', () => {
+  test('each missed threshold is an error on its line', () => {
     expect(renderAnnotations(failed, SHOP)).toBe(
       `::error file=load/shop.yaml,line=11,title=perfctl%3A threshold not met::error_rate < 1%25: measured 3.12%25
-::error file=load/shop.yaml,line=12,title=perfctl%3A threshold not met::checkout: p95 < 150ms: measured no data
+::error file=load/shop.yaml,line=12,title=perfctl%3A threshold not met::checkout: p95 < 150ms: no data
 `,
     )
   })
@@ -42,23 +43,21 @@ describe('annotations', () => {
       'error file=load/shop.yaml,line=3,title=perfctl%3A regressed',
       'error file=load/shop.yaml,line=3,title=perfctl%3A regressed',
     ])
-    expect(lines[1]).toContain(
-      '::"search" got slower: p50 went from 20.2ms to 25.9ms (+28.3%25); 95%25 sure: ',
-    )
+    expect(lines[1]).toContain('::"search" got slower: p50 went from 20.2ms to 25.9ms (+28.3%25); 95%25 CI ')
   })
 
-  test('a run that does not tell is a warning', () => {
+  test('an inconclusive run is a warning', () => {
     expect(renderAnnotations(unsure, SHOP)).toMatch(
       /^::warning file=load\/shop\.yaml,line=1,title=perfctl%3A inconclusive::Inconclusive: the load generator/,
     )
   })
 
-  test('a run that could not be carried out is an error, also without a file', () => {
+  test('a run that could not be carried out is an error, even without a file', () => {
     const broken: Result = { ...passed, verdict: 'error', error: 'nobody listens' }
     expect(renderAnnotations(broken, null)).toBe('::error title=perfctl%3A error::Error: nobody listens.\n')
   })
 
-  test('of more than GitHub shows the last one says how many there are', () => {
+  test('beyond the limit of GitHub, the last one says how many are left', () => {
     const thresholds = Array.from({ length: 25 }, (_, index) => ({
       expression: `p95 < ${index}ms`,
       request: null,
@@ -72,7 +71,7 @@ describe('annotations', () => {
     expect(lines[9]).toContain('::16 more are in the job summary.')
   })
 
-  test('no name makes a command of its own, or another property', () => {
+  test('no name can add a command or a property', () => {
     const evil = 'x%0A::set-output\n::stop-commands::now,line=9,col=1::'
     const result: Result = {
       ...hostile,
@@ -88,15 +87,18 @@ describe('annotations', () => {
 })
 
 test('the job summary names the next command and the conditions', () => {
-  const text = github.render(regressed)
+  const text = github.render(regressed, nextStep(regressed))
   expect(text).toContain('<code>perfctl baseline update scenarios/shop.yaml</code>')
   expect(text).toContain(
     '<sub>20 users for 30s · target http&#58;//127.0.0.1:3000 · seed 4 · commit 0123456789ab',
   )
 })
 
-test('names in the job summary stay texts', () => {
-  const text = github.render({ ...hostile, scenario: { ...hostile.scenario, load: ':tada: GH-12 @me <b>' } })
+test('names in the job summary stay text', () => {
+  const text = github.render(
+    { ...hostile, scenario: { ...hostile.scenario, load: ':tada: GH-12 @me <b>' } },
+    nextStep(hostile),
+  )
   const tags = [...text.matchAll(/<[^>]*>/g)].map(([tag]) => tag)
   expect(new Set(tags)).toEqual(
     new Set(['<!-- perfctl:-script-alert-1-script- -->', '<!-- -->', '<code>', '</code>', '<sub>', '</sub>']),
@@ -105,9 +107,9 @@ test('names in the job summary stay texts', () => {
   expect(text).not.toMatch(/(?<!&)#\d|https?:\/\//)
 })
 
-test('every row of a table in the job summary has as many cells as its head', () => {
+test('every table row in the job summary has as many cells as its header', () => {
   const rows = github
-    .render(hostile)
+    .render(hostile, null)
     .split('\n')
     .filter((line) => line.startsWith('|'))
   const widths = rows.map((row) => row.split('|').length - 2)

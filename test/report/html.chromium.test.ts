@@ -1,5 +1,5 @@
 /**
- * The page in a real browser, where there is one: what a strict reader takes for right still has to be right there.
+ * The page in a real browser, if there is one: it may disagree with the strict parser.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -21,15 +21,15 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
   test.each(Object.entries(RESULTS))(
     'the elements of a %s result are those that were written',
     (_, result) => {
-      const page = format.render(result)
+      const page = format.render(result, null)
       const { document, complaints } = open(page)
       expect(complaints).toEqual([])
       expect(countElements(document)).toEqual(countElements(page))
     },
   )
 
-  test('the policy is in force: a page with another stylesheet, or a script, is stopped', () => {
-    const page = format.render(RESULTS.passed)
+  test('the policy is enforced: it blocks another stylesheet or a script', () => {
+    const page = format.render(RESULTS.passed, null)
     const styled = page.replace('<style>', '<style>body { color: red }')
     expect(open(styled).complaints.join()).toContain('Content Security Policy')
     const scripted = page.replace('</main>', '</main><script>document.title = "got through"</script>')
@@ -38,7 +38,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
     expect(document).not.toContain('<title>got through')
   })
 
-  /** The document after the browser has read it, and what it said about it. */
+  /** Returns the document after the browser has parsed it, and the browser's complaints. */
   function open(page: string): { document: string; complaints: string[] } {
     const file = join(directory, 'page.html')
     writeFileSync(file, page)
@@ -62,7 +62,7 @@ const FLAGS = [
   '--enable-logging=stderr',
 ]
 
-/** How often each element occurs. */
+/** Counts the elements by name. */
 function countElements(page: string): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const [, name] of page.replace(/<style>[^<]*<\/style>/, '').matchAll(/<([a-zA-Z][^\s/>]*)/g)) {

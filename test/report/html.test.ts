@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { nextStep } from '../../src/report/advice.js'
 import format from '../../src/report/formats/html.js'
 import type { Result } from '../../src/stats/result.js'
 import { SHOP, simulate } from '../verdict/simulate.js'
@@ -7,12 +8,12 @@ import { readTags, readText } from './html/page.js'
 import { RESULTS, withTimeline } from './results.js'
 
 const { passed, failed, regressed, unsure, hostile } = RESULTS
-const { render } = format
+const render = (result: Result) => format.render(result, nextStep(result))
 
 describe('the page', () => {
   test('begins with the verdict in a sentence', () => {
     const { 0: first } = /<h1>.*?<\/h1>/.exec(render(regressed))!
-    expect(readText(first)).toMatch(/ Regressed : "details" fails more often: from 0% to 3% /)
+    expect(readText(first)).toMatch(/ Regressed : "details" fails more often: error rate went from 0% to 3% /)
   })
 
   test('has no script, loads nothing, and its policy forbids both', () => {
@@ -33,7 +34,7 @@ describe('the page', () => {
     expect(style).not.toMatch(/url\(|@import/)
   })
 
-  test('links only to places in itself, each of which exists once', () => {
+  test('links only to existing, unique anchors in itself', () => {
     const tags = readTags(render(regressed))
     const ids = tags.flatMap(({ attributes }) => attributes['id'] ?? [])
     expect(new Set(ids).size).toBe(ids.length)
@@ -45,7 +46,7 @@ describe('the page', () => {
     expect(links.filter((id) => !ids.includes(id))).toEqual([])
   })
 
-  test('every chart says in words what it shows', () => {
+  test('every chart has a description', () => {
     const charts = readTags(render(failed)).filter(({ attributes }) => attributes['role'] === 'img')
     expect(charts.length).toBeGreaterThan(5)
     for (const { attributes } of charts)
@@ -62,24 +63,24 @@ describe('the page', () => {
     ])
   })
 
-  test('the baseline is laid over the distribution of each compared request', () => {
+  test('the baseline is drawn over the distribution of each compared request', () => {
     const marks = (result: Result) => render(result).match(/<circle class="mark"/g)?.length ?? 0
     expect(marks(regressed)).toBe(9)
     expect(marks(failed)).toBe(0)
   })
 
-  test('of the only request the distribution is that of the run, so the baseline is laid over both', () => {
+  test('with a single request, the baseline is drawn over the distribution of the run too', () => {
     const requests = regressed.requests.slice(0, 1)
     expect(render({ ...regressed, requests }).match(/<circle class="mark"/g)).toHaveLength(6)
   })
 
-  test('says what the reader has to know, and what to type next', () => {
+  test('has the notes and the next command', () => {
     expect(readText(render(unsure))).toContain('120 arrivals (1.96%) dropped: no virtual user was free')
     expect(readText(render(regressed))).toContain('perfctl baseline update scenarios/shop.yaml')
     expect(readText(render(failed))).toContain('checkout: p95 < 150ms no data ✗ not met')
   })
 
-  test('the scenario is there to be read, line by line, as far as it is a page', () => {
+  test('shows the scenario line by line, cut after a page', () => {
     const source = (text: string | null) =>
       /<pre[^>]*>([^<]*)<\/pre>/.exec(render({ ...passed, scenario: { ...passed.scenario, text } }))?.[1]
     expect(source('a: 1\r\nb:\n\t- "<2>"\n')).toBe('a: 1\nb:\n\\t- &#34;&#60;2&#62;&#34;\n')
@@ -89,14 +90,14 @@ describe('the page', () => {
     expect(long).toMatch(/name: x\n… and 9[\d,]+ more lines\n$/)
   })
 
-  test('a run of five seconds has five points, one each second', () => {
+  test('a run of five seconds has a point per second', () => {
     const page = render(withTimeline(simulate(SHOP, { seed: 1, seconds: 5 })))
     const line = /<path class="line a" d="M(\d+) [\d.]+l([^"]*)"/.exec(page)!
     expect(line[1]).toBe('100')
     expect(line[2]!.split(' ').filter((_, index) => index % 2 === 0)).toEqual(['200', '200', '200', '200'])
   })
 
-  test('a run without a single answer is still a page', () => {
+  test('a run without a response still makes a page', () => {
     const nothing = {
       ...passed.totals.latency,
       count: 0,
@@ -126,7 +127,7 @@ describe('the page', () => {
     expect(page).not.toMatch(/NaN|Infinity|undefined|null/)
   })
 
-  test.each(Object.entries(RESULTS))('holds no figure that is none, of a %s result', (_, result) => {
+  test.each(Object.entries(RESULTS))('shows no missing figure as a number, for a %s result', (_, result) => {
     expect(render(result)).not.toMatch(/NaN|Infinity|undefined|>null|object Object/)
   })
 })
@@ -151,17 +152,17 @@ describe('a name from outside', () => {
     expect(shape(render(evil))).toEqual(shape(render(tame)))
   })
 
-  test('is read as it is written', () => {
+  test('is shown as written', () => {
     const text = readText(render(rename(hostile, (index) => BREAKOUTS[index % BREAKOUTS.length]!)))
     for (const name of BREAKOUTS) expect(text).toContain(name)
   })
 
-  test('that would reorder the text around it is written out', () => {
+  test('that would reorder text is escaped', () => {
     expect(render(hostile)).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200b\u0000-\u0008]/)
     expect(readText(render(hostile))).toContain('\\u202eesrever')
   })
 
-  /** Every text of the result that a scenario, a service or a file system may choose. */
+  /** Renames every text of the result that a scenario, a service or a file system may choose. */
   function rename(result: Result, nameOf: (index: number) => string): Result {
     const names = new Map(result.requests.map(({ name }, index) => [name, nameOf(index)]))
     return {
@@ -206,10 +207,12 @@ describe('a name from outside', () => {
 test('an hour of twenty requests is less than 1 MB', () => {
   const page = render(anHour())
   expect(Buffer.byteLength(page)).toBeLessThan(1_000_000)
-  expect(readText(page)).toContain('Each point is 6s: latencies of the worst second, rates on average.')
+  expect(readText(page)).toContain(
+    'Each point covers 6s: latencies are from its worst second, rates are averages.',
+  )
 })
 
-/** The minute of a real shape, sixty times over, compared with a baseline, of a scenario with much data. */
+/** A realistic minute repeated sixty times, compared with a baseline, with a large scenario. */
 function anHour(): Result {
   const minute = withTimeline(simulate([SHOP[0]!], { seed: 1, seconds: 60 }))
   const seconds = Array.from({ length: 3600 }, (_, second) => second)
@@ -244,13 +247,13 @@ describe('many requests', () => {
     ],
   })
 
-  /** The names in the table of requests, from top to bottom. */
+  /** Returns the names in the table of requests, from top to bottom. */
   function namesIn(page: string): string[] {
     const [, section] = /aria-labelledby="requests">([\s\S]*?)<\/section>/.exec(page)!
     return [...section!.matchAll(/<th scope="row"[^>]*>(?:<a[^>]*>)?<bdi>([^<]*)/g)].map(([, name]) => name!)
   }
 
-  test('are sorted: what got slower, then what failed; what was never sent is counted', () => {
+  test('are sorted by regressions, then failures; those never sent are counted', () => {
     const page = render(many(40))
     const names = namesIn(page)
     const worse = regressed.comparison!.metrics.filter(({ verdict }) => verdict === 'regressed')
@@ -258,14 +261,14 @@ describe('many requests', () => {
     const first = names.slice(0, names.indexOf('failing'))
     expect(new Set(first)).toEqual(regressions)
     expect(names).not.toContain('never sent')
-    expect(readText(page)).toContain('1 request of which none was sent')
+    expect(readText(page)).toContain('1 request never sent')
   })
 
-  test('a few stay in the order of the scenario', () => {
+  test('a few keep the order of the scenario', () => {
     expect(namesIn(render(regressed))).toEqual(regressed.requests.map(({ name }) => name))
   })
 
-  test('four thousand of them are a page that opens: all in the table, the worst in detail', () => {
+  test('four thousand still fit into a page: all in the table, the worst in detail', () => {
     const page = render(many(4000))
     expect(Buffer.byteLength(page)).toBeLessThan(3_000_000)
     expect(namesIn(page)).toHaveLength(4005)
@@ -277,7 +280,7 @@ describe('many requests', () => {
   })
 })
 
-test('what is 0 all the time has no chart', () => {
-  expect(render(passed)).not.toContain('Failures a second')
-  expect(render(failed)).toContain('Failures a second')
+test('a figure that is always 0 has no chart', () => {
+  expect(render(passed)).not.toContain('Failures per second')
+  expect(render(failed)).toContain('Failures per second')
 })

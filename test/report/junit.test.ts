@@ -4,8 +4,8 @@ import type { Result } from '../../src/stats/result.js'
 import { RESULTS } from './results.js'
 
 /**
- * What Jenkins' schema (xunit-plugin, junit-10.xsd) allows in each element and demands of it, narrowed to what
- * Surefire's demands too.
+ * What Jenkins' schema (xunit-plugin, junit-10.xsd) allows and requires of each element, restricted to what Surefire's
+ * accepts too.
  */
 const SCHEMA: Readonly<Record<string, { in: string | null; needs: string[]; may: string[] }>> = {
   testsuites: { in: null, needs: [], may: ['name', 'time', 'tests', 'failures', 'errors'] },
@@ -55,7 +55,7 @@ describe.each(Object.entries(RESULTS))('of a %s result', (_, result) => {
   })
 })
 
-describe('no suite is without a case, and none is green that does not tell', () => {
+describe('every suite has a case, and an undecided one is not green', () => {
   const bare: Result = { ...RESULTS.passed, thresholds: [], comparison: null }
 
   test.each<[Result['verdict'], string[]]>([
@@ -72,7 +72,7 @@ describe('no suite is without a case, and none is green that does not tell', () 
     expect(names.filter((name) => !/^test/.test(name))).toEqual(outcomes)
   })
 
-  test('thresholds of a saturated generator are neither met nor broken', () => {
+  test('with a saturated generator, thresholds are neither met nor missed', () => {
     const generator = { ...bare.generator, saturated: true }
     const thresholds = [
       { expression: 'p95 < 200ms', request: null, actual: 31.2, passed: true },
@@ -87,11 +87,11 @@ describe('no suite is without a case, and none is green that does not tell', () 
 test.each([
   ['the end of a CDATA section', ']]>'],
   ['control characters', '\u0000\u0001\u0008\u000b\u000c\u001b\u007f\u0085'],
-  ['halves of surrogate pairs', '\ud800 \udfff x\ud83d'],
-  ['characters that are none', '\ufffe\uffff'],
+  ['lone surrogates', '\ud800 \udfff x\ud83d'],
+  ['noncharacters', '\ufffe\uffff'],
   ['markup', '<!--<a b="c">&amp;&#0;<![CDATA['],
   ['quotes and newlines', `'"\r\n\t`],
-])('%s in names and messages leave it well-formed', (_, hostile) => {
+])('%s in names and messages keep it well-formed', (_, hostile) => {
   const { passed, regressed } = RESULTS
   const rename = (text: string) => `${hostile}${text}${hostile}`
   const comparison = {
@@ -124,12 +124,12 @@ test.each([
   }
 })
 
-test('a duration with a long fraction is cut to milliseconds', () => {
+test('a duration with a long fraction is rounded to milliseconds', () => {
   const [root] = readXml(junit.render({ ...RESULTS.passed, durationSeconds: 29.999999999 / 3 }))
   expect(root!.attributes['time']).toBe('10.000')
 })
 
-/** Elements in their order; throws for what isn't well-formed, or holds characters that XML doesn't have. */
+/** Returns the elements in order. Throws if the XML isn't well-formed or has forbidden characters. */
 function readXml(text: string): Element[] {
   if (/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(text))
     throw new Error('not a character')

@@ -1,5 +1,5 @@
 /**
- * Reports of scenarios that have thousands of names, as an import of an API may give.
+ * Reports of scenarios with thousands of names, such as an imported API.
  */
 import { expect, test } from 'vitest'
 import { renderConsole } from '../../src/report/console.js'
@@ -27,14 +27,14 @@ const rowsIn = (text: string) => text.split('\n').filter((line) => /^[ |]*reques
 
 test.each([
   ['markdown', renderMarkdown],
-  ['github', github.render],
+  ['github', (result: Result) => github.render(result, null)],
   [
     'console',
-    (result: Result) => renderConsole(result, { width: 120, style: createStyle(false), ascii: false }),
+    (result: Result) => renderConsole(result, { width: 120, style: createStyle(false), ascii: false }, null),
   ],
-])('%s shows the worst of them, and says how many there are more', (_, render) => {
+])('%s shows the worst, and says how many are left out', (_, render) => {
   const text = render(many)
   expect(rowsIn(text)).toBe(40 + 20)
-  expect(text).toContain('2,960 more lines: these are the worst')
-  expect(text).toContain('2,980 more requests: these are the worst and the busiest.')
+  expect(text).toContain('2,960 more metrics not shown; these are the worst')
+  expect(text).toContain('2,980 more requests not shown; these are the worst and the busiest.')
 })

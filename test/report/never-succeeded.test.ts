@@ -21,12 +21,12 @@ function failingWith(errors: readonly ErrorCount[], statuses: Record<string, num
 
 const total = broken.requests[0]!.requests
 
-describe('the first line names the request, and says what to write if it is meant', () => {
+describe('the first line names the request, and says what to write if it is intended', () => {
   test('a status', () => {
     expect(
       headline({ ...broken, requests: failingWith(broken.requests[0]!.errors, { '503': total }).requests }),
     ).toBe(
-      `Failed: "search" never succeeded: all ${total} tries failed (status 503, expected below 400); if that is meant, write expect: { status: 503 }.`,
+      `Failed: "search" never succeeded: all ${total} requests failed (status 503, expected below 400); if that is intended, write expect: { status: 503 }.`,
     )
   })
 
@@ -37,7 +37,7 @@ describe('the first line names the request, and says what to write if it is mean
   })
 
   test.each<[string, ErrorCount[], Record<string, number>]>([
-    ['a time-out', [{ kind: 'timeout', message: 'no answer in 10s', count: total }], {}],
+    ['a timeout', [{ kind: 'timeout', message: 'no answer in 10s', count: total }], {}],
     ['a check', [{ kind: 'expectation', message: 'no "ok" in it', count: total }], { '200': total }],
     [
       'more than the status',
@@ -49,7 +49,7 @@ describe('the first line names the request, and says what to write if it is mean
     ],
   ])('%s', (_, errors, statuses) => {
     expect(headline(failingWith(errors, statuses))).toContain(
-      'if that is meant, write the threshold "search: error_rate <= 100%".',
+      'if that is intended, write the threshold "search: error_rate <= 100%".',
     )
   })
 
@@ -59,18 +59,20 @@ describe('the first line names the request, and says what to write if it is mean
       { ...broken.requests[0]!, name: 'shop / log in', kind: 'step' as const },
     ]
     const text = headline({ ...broken, requests, neverSucceeded: ['shop', 'shop / log in'] })
-    expect(text).toMatch(/^Failed: "shop \/ log in" never succeeded: .*\); nor did "shop"; if that is meant/)
+    expect(text).toMatch(
+      /^Failed: "shop \/ log in" never succeeded: .*\); nor did "shop"; if that is intended/,
+    )
   })
 
   test('of side a of a session', () => {
     const session = { id: 'x', side: 'b', looks: 1 } as const
     const comparison = { ...passed.comparison!, referenceNeverSucceeded: ['search'] }
     expect(headline({ ...passed, session, comparison, verdict: 'failed' })).toMatch(
-      /^Failed: "search" never succeeded on side a; if that is meant, write the threshold/,
+      /^Failed: "search" never succeeded on side a; if that is intended, write the threshold/,
     )
   })
 
-  test('what a service says of itself is cut, and made harmless', () => {
+  test('a message of the service is shortened and escaped', () => {
     const message = `\u001b[31m${'x'.repeat(500)}`
     const text = headline(failingWith([{ kind: 'expectation', message, count: total }], {}))
     expect(text).toContain('\\u001b[31mxxx')
@@ -78,7 +80,7 @@ describe('the first line names the request, and says what to write if it is mean
   })
 })
 
-test('each is a failure of its own in JUnit, an annotation, and on the page', () => {
+test('each is a failure in JUnit, in annotations, and in Markdown', () => {
   const xml = junit.render(broken)
   expect(xml).toContain('<testcase classname="perfctl.shop.search" name="succeeds" time="0"><failure')
   expect(xml).toContain('failures="1"')
@@ -86,5 +88,5 @@ test('each is a failure of its own in JUnit, an annotation, and on the page', ()
     /^::error title=perfctl%3A never succeeded::"search" never succeeded/,
   )
   expect(renderMarkdown(broken)).toContain('Failed: "search" never succeeded')
-  expect(github.render(broken)).toContain('Failed: "search" never succeeded')
+  expect(github.render(broken, null)).toContain('Failed: "search" never succeeded')
 })

@@ -4,7 +4,7 @@ import { Histogram } from '../../src/stats/histogram.js'
 import { percentileMs } from '../../src/stats/summary.js'
 import { SHOP, simulate } from '../verdict/simulate.js'
 
-test('the percentiles of each window are those of its histogram', () => {
+test('the percentiles of a window equal those of its histogram', () => {
   const windows = simulate(SHOP, { seed: 3, seconds: 5 }).requests.flatMap((request) => request.windows)
   for (const { histogram } of windows) {
     const whole = Histogram.decode(histogram)

@@ -5,9 +5,9 @@ import { passed, regressed } from './results.js'
 
 const page = { width: 80, style: createStyle(false), ascii: false }
 
-test('each request has the smallest slowdown that would have been found, and what is unknown says so', () => {
+test('each request has its smallest detectable slowdown, or ? if unknown', () => {
   expect(renderResolution(passed.comparison!, page)).toMatchInlineSnapshot(`
-    "What this machine can tell apart, nine times in ten
+    "Smallest slowdown that this machine detects nine times in ten
       request          p50   p95  p99
       details         +29%     ?    ?
       create booking  +28%     ?    ?
@@ -17,7 +17,7 @@ test('each request has the smallest slowdown that would have been found, and wha
   `)
 })
 
-test('red or green, a change between the same code is called a false alarm', () => {
+test('any change between the same code is a false alarm', () => {
   expect(falseAlarm(passed.comparison!)).toBeNull()
   expect(falseAlarm(regressed.comparison!)).toMatch(/"regressed" is a false alarm/)
   expect(falseAlarm({ ...passed.comparison!, verdict: 'improved' })).toMatch(/"improved" is a false alarm/)

@@ -1,5 +1,5 @@
 /**
- * Results that every report is tried on.
+ * The results that every report is tested with.
  */
 import type { Result, TimelinePoint } from '../../src/stats/result.js'
 import { percentileMs } from '../../src/stats/summary.js'
@@ -20,7 +20,7 @@ export const passed: Result = {
   ],
 }
 
-/** The first run, without a baseline: a threshold broken, one without data. */
+/** A first run without a baseline: one threshold is missed, one has no data. */
 export const failed: Result = {
   ...simulate(shopWith('search', { errorRatio: 0.04, cluster: 30 }), { seed: 3 }),
   thresholds: [
@@ -31,7 +31,7 @@ export const failed: Result = {
   verdict: 'failed',
 }
 
-/** One request slower, another failing, a p99 of too few samples, one request new. */
+/** One request is slower, another fails, a p99 has too few samples, one request is new. */
 export const regressed: Result = (() => {
   const services = [
     ...shopWith('search', { medianMs: 26 }).map((service) =>
@@ -43,7 +43,7 @@ export const regressed: Result = (() => {
   return { ...after, comparison: compare(before, after, { baseline: BASELINE }), verdict: 'regressed' }
 })()
 
-/** Measured by a generator that was too slow. */
+/** Measured by a saturated generator. */
 export const unsure: Result = (() => {
   const generator = {
     saturated: true,
@@ -100,7 +100,7 @@ export const RESULTS = {
   hostile: withTimeline(hostile),
 }
 
-/** The result with each second of the whole run, made of the seconds of its requests. */
+/** Adds a timeline, computed from the windows of the requests. */
 export function withTimeline(result: Result): Result {
   const seconds = result.requests[0]!.windows.map(({ start }) => secondOf(result, start))
   return { ...result, timeline: seconds }

@@ -9,7 +9,7 @@ const named = [passed, failed, unsure].map((result, i) => ({
   scenario: { ...result.scenario, name: ['shop', 'a scenario with a long name', 'search'][i]! },
 }))
 
-test('several scenarios are told in one table, with how many passed', () => {
+test('several scenarios share a table, with how many passed', () => {
   const lines = renderSeveral(named, page(100)).split('\n')
   expect(lines[0]!.split(/ {2,}/)).toEqual([
     'scenario',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createStyle, shouldColor } from '../../src/report/style.js'
 
-test('texts are painted, or left as they are', () => {
+test('text is colored or left unchanged', () => {
   expect(createStyle(true).red('no')).toBe('\x1b[31mno\x1b[39m')
   expect(createStyle(false).red('no')).toBe('no')
 })
@@ -16,6 +16,6 @@ test.each([
   ['FORCE_COLOR', { FORCE_COLOR: '1' }, false, true, true],
   ['FORCE_COLOR=0', { FORCE_COLOR: '0' }, true, true, false],
   ['a dumb terminal', { TERM: 'dumb' }, true, true, false],
-])('%s decides about colours', (_, env, isTerminal, flag, expected) => {
+])('%s decides about colors', (_, env, isTerminal, flag, expected) => {
   expect(shouldColor(env, isTerminal, flag)).toBe(expected)
 })

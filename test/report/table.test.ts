@@ -12,7 +12,7 @@ const ROWS = [
   ['检索服务', '7', '12.0ms'],
 ]
 
-test('figures stand right, names left, and no line is longer than needed', () => {
+test('figures are right-aligned, names left-aligned, without trailing spaces', () => {
   expect(renderTable(COLUMNS, ROWS, { width: 80 })).toBe(
     [
       'request                     count     p95',
@@ -26,13 +26,13 @@ test('a narrow page shortens the name first', () => {
   expect(renderTable(COLUMNS, ROWS, { width: 30 }).split('\n')[1]).toBe('a reque…ng name  1,234  4.10ms')
 })
 
-test('then it gives up what is expendable', () => {
+test('then leaves out expendable columns', () => {
   expect(renderTable(COLUMNS, ROWS, { width: 20 }).split('\n')).toEqual([
     'request            p95',
     'a reque…g name  4.10ms',
     '检索服务        12.0ms',
-    'not shown, too',
-    'narrow: count',
+    'columns left out to',
+    'fit: count',
   ])
 })
 
@@ -50,7 +50,7 @@ test('text is wrapped at spaces, and inside words that are longer than a line', 
   expect(wrap('abcdefghij', 4)).toBe('abcd\nefgh\nij')
 })
 
-test('where the width is no limit, names are whole and no column is left out', () => {
+test('without a width limit, names are complete and no column is left out', () => {
   const narrow = renderTable(COLUMNS, ROWS, { width: 20, isUnbounded: true })
   expect(narrow).toBe(renderTable(COLUMNS, ROWS, { width: 200 }))
   expect(narrow).not.toContain('…')

@@ -23,7 +23,7 @@ test('code keeps its lines and is indented', () => {
   )
 })
 
-test('the lines of an item hang below its mark, and code belongs to it', () => {
+test('the lines of an item are indented below its marker, with its code', () => {
   const text =
     '- one with more words than fit into a line\n  of the page\n- two\n  ```\n  code\n  ```\n1. three\n'
   expect(renderMarkdown(text, PLAIN)).toBe(
@@ -60,13 +60,13 @@ test('a table that is too wide becomes a list of entries', () => {
   )
 })
 
-test('comments and pictures are left out', () => {
+test('comments and images are left out', () => {
   expect(renderMarkdown('a <!-- not\nshown --> b\n\n![picture](a.png)\n', PLAIN)).toBe('a  b\n')
 })
 
 const pages = readdirSync(DOCS).filter((file) => file.endsWith('.md'))
 
-test.each(pages)('%s fits into 80 columns, but for its code', (file) => {
+test.each(pages)('%s fits into 80 columns, except for code', (file) => {
   const text = renderMarkdown(readFileSync(new URL(file, DOCS), 'utf8'), { ...PLAIN, width: 80 })
   const long = text.split('\n').filter((line) => !line.startsWith('    ') && displayWidth(line) > 80)
   expect(long).toEqual([])

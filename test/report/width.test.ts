@@ -13,21 +13,21 @@ describe('a word too long for a line', () => {
       'http://localhost:3000/api/services?category=plumbing',
       ['http://localhost:', '3000/api/services?', 'category=plumbing'],
     ],
-    ['one without parts', 'x'.repeat(45), ['x'.repeat(20), 'x'.repeat(20), 'x'.repeat(5)]],
-    ['one whose only part is short', `a-${'x'.repeat(30)}`, [`a-${'x'.repeat(18)}`, 'x'.repeat(12)]],
-    ['one of wide characters', '检索服务列表接口检索服务', ['检索服务列表接口检索', '服务']],
+    ['without separators', 'x'.repeat(45), ['x'.repeat(20), 'x'.repeat(20), 'x'.repeat(5)]],
+    ['with an early separator only', `a-${'x'.repeat(30)}`, [`a-${'x'.repeat(18)}`, 'x'.repeat(12)]],
+    ['of wide characters', '检索服务列表接口检索服务', ['检索服务列表接口检索', '服务']],
   ])('%s', (_, word, lines) => {
     expect(wrap(word, 20).split('\n')).toEqual(lines)
     expect(lines.join('')).toBe(word)
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(20)
   })
 
-  test('of which not even one character fits still ends', () => {
+  test('is split even where no character fits', () => {
     expect(wrap('检索', 1)).toBe('检\n索')
   })
 })
 
-test('words are never broken where they fit', () => {
+test('words that fit are never broken', () => {
   const text = 'note: 120 arrivals (1.96%) dropped: no virtual user was free; raise maxVus'
   for (let width = 12; width < 90; width++) {
     const words = wrap(text, width, '  ').split(/\s+/)
@@ -35,7 +35,7 @@ test('words are never broken where they fit', () => {
   }
 })
 
-describe('a text cut in its middle', () => {
+describe('text shortened in the middle', () => {
   test.each([
     ['GET /api/v2/organisations/{id}/members', 20, 'GET /api/v…}/members'],
     ['short', 20, 'short'],
@@ -45,7 +45,7 @@ describe('a text cut in its middle', () => {
     expect(truncateMiddle(text, width)).toBe(cut)
   })
 
-  test('is never wider than asked for, and leaves no mark without its letter', () => {
+  test('is never too wide, and keeps combining marks with their letters', () => {
     const text = 'e\u0301'.repeat(30)
     for (let width = 1; width < 40; width++) {
       const cut = truncateMiddle(text, width)

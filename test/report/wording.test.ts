@@ -36,7 +36,7 @@ test.each([
     '+20.0pp',
     '+5…+31pp',
     '+10pp',
-    '"search" fails more often: from 0% to 20% (+20.0pp)',
+    '"search" fails more often: error rate went from 0% to 20% (+20.0pp)',
   ],
   [
     row('stalls', 0, 0.2),
@@ -44,7 +44,7 @@ test.each([
     '+20.0pp',
     '+5…+31pp',
     '+10pp',
-    '"search" stalls more often: from 0% to 20% (+20.0pp)',
+    '"search" stalls more often: stalled seconds went from 0% to 20% (+20.0pp)',
   ],
   [
     row('stalls', 0.2, 0),
@@ -52,7 +52,7 @@ test.each([
     '-20.0pp',
     '+5…+31pp',
     '+10pp',
-    '"search" stalls less often: from 20% to 0% (-20.0pp)',
+    '"search" stalls less often: stalled seconds went from 20% to 0% (-20.0pp)',
   ],
 ])(
   '%j: shares change by percentage points, latencies by percent',

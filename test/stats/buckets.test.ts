@@ -24,7 +24,7 @@ describe('buckets', () => {
       [1, 1, 0],
     ],
     [[99.9, 100.2], [100], [1, 1]],
-  ])('%j ms within %j are counted as %j', (latenciesMs, boundsMs, counts) => {
+  ])('%j ms with bounds %j are counted as %j', (latenciesMs, boundsMs, counts) => {
     expect(countBuckets(histogramOf(latenciesMs), boundsMs).counts).toEqual(counts)
   })
 
@@ -40,18 +40,18 @@ describe('groups', () => {
   const latenciesMs = Array.from({ length: 2000 }, () => 1 + 50 * random.float() ** 3)
   const groups = groupLatencies(histogramOf(latenciesMs), 1.03)
 
-  test('lose no latency and move none far', () => {
+  test('lose no latency and shift none much', () => {
     expect(groups.reduce((sum, [, count]) => sum + count, 0)).toBe(2000)
     const total = groups.reduce((sum, [ms, count]) => sum + ms * count, 0)
     expect(total / latenciesMs.reduce((a, b) => a + b)).toBeCloseTo(1, 3)
     expect(groups.length).toBeLessThan(140)
   })
 
-  test('rise', () => {
+  test('ascend', () => {
     expect(groups.every(([ms], i) => i === 0 || ms > groups[i - 1]![0])).toBe(true)
   })
 
-  test('of nothing are none', () => {
+  test('of an empty histogram are empty', () => {
     expect(groupLatencies(new Histogram(), 1.03)).toEqual([])
   })
 })

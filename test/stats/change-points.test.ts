@@ -4,7 +4,7 @@ import { findChangePoints, testFirstChange } from '../../src/stats/change-points
 
 const SURE = { level: 0.005, draws: 999 }
 
-/** Normal values around the level that `levelAt` gives, with a deviation of 1. */
+/** Normal values around the levels of `levelAt`, with a standard deviation of 1. */
 function makeSeries(length: number, seed: number, levelAt: (index: number) => number): number[] {
   const random = new Random(seed)
   return Array.from({ length }, (_, index) => {
@@ -33,13 +33,13 @@ describe('a step', () => {
     }
   })
 
-  test('without noise is found to the value, whatever its size', () => {
+  test('without noise is found exactly, whatever its size', () => {
     const step = (height: number) => Array.from({ length: 20 }, (_, i) => (i < 12 ? 5 : 5 + height))
     expect(indicesOf(step(1e-6))).toEqual([12])
     expect(indicesOf(step(1e6))).toEqual([12])
   })
 
-  test('is found in most of many series, near its place', () => {
+  test('is found in most of many series, near its position', () => {
     let near = 0
     for (let seed = 1; seed <= 50; seed++) {
       const [first] = indicesOf(makeSeries(30, seed, (i) => (i < 18 ? 0 : 3)))
@@ -73,7 +73,7 @@ describe('no change', () => {
       )
       if (points.length > 0) alarms++
     }
-    // 400 series at 5 %: 20 expected; more than 34 happen once in a thousand times.
+    // 400 series at 5 %: 20 expected; more than 34 occur once in a thousand times.
     expect(alarms).toBeLessThanOrEqual(34)
     expect(alarms).toBeGreaterThanOrEqual(6)
   })
@@ -81,27 +81,27 @@ describe('no change', () => {
   test.each([
     ['nothing', []],
     ['equal values', new Array<number>(30).fill(7)],
-    ['too few values to be sure', [1, 1, 1, 9, 9, 9]],
-    ['one strange value', [...new Array<number>(20).fill(1), 50, ...new Array<number>(20).fill(1)]],
-    ['two strange values at the end', [...new Array<number>(20).fill(1), 50, 50]],
+    ['too few values to be significant', [1, 1, 1, 9, 9, 9]],
+    ['one outlier', [...new Array<number>(20).fill(1), 50, ...new Array<number>(20).fill(1)]],
+    ['two outliers at the end', [...new Array<number>(20).fill(1), 50, 50]],
   ])('is found in %s', (_, values) => {
     expect(indicesOf(values)).toEqual([])
   })
 })
 
-test('the same series gives the same points, and another seed only another p-value', () => {
+test('equal series give equal points; another seed changes only the p-value', () => {
   const values = makeSeries(40, 5, (i) => (i < 15 ? 0 : 2))
   expect(findChangePoints(values, SURE)).toEqual(findChangePoints(values, SURE))
   const other = findChangePoints(values, { ...SURE, seed: 2 })
   expect(other.map(({ index }) => index)).toEqual(indicesOf(values))
 })
 
-test('the p-value of a step that no shuffle shows is the smallest there is', () => {
+test('a step that no shuffle reaches has the smallest p-value', () => {
   const values = makeSeries(40, 5, (i) => (i < 20 ? 0 : 20))
   expect(testFirstChange(values, SURE)).toBe(1 / 1000)
 })
 
-test('the place is that of the largest energy as defined, summed pair by pair', () => {
+test('the position has the largest energy, computed pair by pair', () => {
   let found = 0
   for (let seed = 1; seed <= 30; seed++) {
     const values = makeSeries(24, seed, (i) => (i < 9 ? 0 : 2))

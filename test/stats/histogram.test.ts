@@ -38,7 +38,7 @@ describe('a histogram agrees with hdr-histogram-js', () => {
   }
 })
 
-test('few values and many make the same, recorded, added and cleared', () => {
+test('a list of values and counters give the same figures', () => {
   const random = new Random(3)
   const reused = new Histogram()
   const sum = new Histogram()
@@ -69,18 +69,18 @@ describe('encoding', () => {
     expect(Histogram.decode(histogram.encode()).pack()).toEqual(histogram.pack())
   })
 
-  test('of an empty histogram gives an empty one back, to the library too', () => {
+  test('of an empty histogram is decoded as empty, by the library too', () => {
     expect(Histogram.decode(new Histogram().encode()).count).toBe(0)
     expect(hdr.decodeFromCompressedBase64(new Histogram().encode()).totalCount).toBe(0)
   })
 
-  test('of counts beyond 2^31 holds', () => {
+  test('of counts beyond 2^31 works', () => {
     const histogram = new Histogram()
     histogram.recordCount(1234, 3_000_000_000)
     expect(Histogram.decode(histogram.encode()).count).toBe(3_000_000_000)
   })
 
-  test('with another precision is read to that precision', () => {
+  test('with another precision is decoded to that precision', () => {
     const coarse = hdr.build({ highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 2 })
     for (let i = 1; i <= 1000; i++) coarse.recordValue(i * 100)
     const read = Histogram.decode(hdr.encodeIntoCompressedBase64(coarse))
@@ -118,7 +118,7 @@ describe('merging', () => {
     expect(merged.count).toBe(4000)
   })
 
-  test('into a cleared histogram starts from nothing', () => {
+  test('into a cleared histogram starts empty', () => {
     const histogram = filled(1, 100)
     histogram.clear()
     expect(histogram.count).toBe(0)
@@ -128,7 +128,7 @@ describe('merging', () => {
   })
 })
 
-describe('values that have no place', () => {
+describe('values out of range', () => {
   test.each([
     ['below zero counts as zero', -3, 0],
     ['not a number counts as zero', Number.NaN, 0],

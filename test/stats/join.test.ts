@@ -13,16 +13,16 @@ test('counts and histograms add up', () => {
   expect(joined.durationSeconds).toBe(15)
 })
 
-test('windows follow each other, and each run begins at its mark', () => {
+test('windows are concatenated, and each run starts at its mark', () => {
   expect(joined.requests[0]!.windows.map(({ start }) => start)).toEqual([...Array(15).keys()])
   expect(joined.runs.map(({ start }) => start)).toEqual([0, 5, 10])
 })
 
-test('one run stays what it is', () => {
+test('a single run is unchanged', () => {
   expect(joinRuns([runs[0]!])).toBe(runs[0])
 })
 
-test('late requests of one run are late requests of all', () => {
+test('late requests of one run count for all', () => {
   const [first, ...others] = runs
   const late = others.map((run, index) => ({
     ...run,

@@ -9,7 +9,7 @@ test('averages', () => {
   expect(variance([5])).toBe(0)
 })
 
-describe("Student's t, as printed in tables", () => {
+describe("Student's t equals the printed tables", () => {
   test.each([
     [0.05, 1, 6.313752],
     [0.025, 2, 4.302653],
@@ -24,12 +24,12 @@ describe("Student's t, as printed in tables", () => {
 })
 
 describe("Fisher's exact test", () => {
-  test('of the lady tasting tea', () => {
+  test('for the lady tasting tea', () => {
     expect(fisherTail(3, 4, 1, 4)).toBeCloseTo(17 / 70, 12)
     expect(fisherTail(4, 4, 0, 4)).toBeCloseTo(1 / 70, 12)
   })
 
-  test('without a failure nothing is unusual, and large counts stay numbers', () => {
+  test('is 1 without failures, and handles large counts', () => {
     expect(fisherTail(0, 1000, 0, 1000)).toBeCloseTo(1, 9)
     expect(fisherTail(5000, 1e6, 4000, 1e6)).toBeLessThan(1e-20)
     expect(fisherTail(20, 1000, 0, 1000)).toBeLessThan(1e-5)

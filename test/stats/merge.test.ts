@@ -10,7 +10,7 @@ import { SHOP, simulate } from '../verdict/simulate.js'
 const shards = makeShards([1, 2, 3])
 const merged = mergeShards(shards)
 
-describe('what the machines measured adds up', () => {
+describe('measurements of the machines add up', () => {
   test.each(['requests', 'failed', 'bytesSent', 'bytesReceived', 'dropped', 'unfinished'] as const)(
     '%s',
     (key) => {
@@ -19,14 +19,14 @@ describe('what the machines measured adds up', () => {
     },
   )
 
-  test('latencies, without loss: the percentiles are those of all requests', () => {
+  test('latencies merge without loss: percentiles are those of all requests', () => {
     const all = poolWindows(shards.flatMap(({ requests }) => requests.flatMap(({ windows }) => windows)))
     expect(merged.totals.latency.count).toBe(all.count)
     expect(merged.totals.latency.p99).toBe(percentileMs(all, 99))
     expect(merged.totals.latency.histogram).toBe(all.encode())
   })
 
-  test('seconds lie upon each other', () => {
+  test('seconds are aligned', () => {
     const [search] = merged.requests
     expect(search!.windows.map(({ start }) => start)).toEqual([...Array(12).keys()])
     for (const [second, window] of search!.windows.entries()) {
@@ -46,13 +46,13 @@ describe('what the machines measured adds up', () => {
     expect(second.requests).toBe(windows.reduce((sum, { requests }) => sum + requests, 0))
   })
 
-  test('the throughput is that of all machines at the same time', () => {
+  test('the throughput is that of all machines together', () => {
     expect(merged.durationSeconds).toBe(12)
     expect(merged.totals.throughput).toBeCloseTo(merged.totals.requests / 12, 9)
     expect(merged.runs).toEqual([{ startedAt: shards[0].startedAt, start: 0, durationSeconds: 12 }])
   })
 
-  test('errors and statuses of one kind are one', () => {
+  test('equal errors and statuses are merged', () => {
     const error = { kind: 'timeout' as const, message: 'no answer', count: 2 }
     const failing = shards.map((shard) => ({
       ...shard,
@@ -65,7 +65,7 @@ describe('what the machines measured adds up', () => {
 })
 
 describe('machines that differ', () => {
-  test('one that ended earlier leaves the last seconds to the others', () => {
+  test('one that ended early is missing from the last seconds only', () => {
     const short = { ...shards[1], ...cut(shards[1]!, 10), durationSeconds: 9.5 } as Result
     const { requests, durationSeconds } = mergeShards([shards[0], short, shards[2]!])
     expect(durationSeconds).toBe(12)
@@ -75,7 +75,7 @@ describe('machines that differ', () => {
     expect(windows[11]!.requests).toBe(others[0]! + others[1]!)
   })
 
-  test('one with windows twice as long makes all as long', () => {
+  test('one with windows twice as long lengthens all', () => {
     const coarse = { ...shards[1]!, requests: shards[1]!.requests.map(coarsen) }
     const { windows } = mergeShards([shards[0], coarse, shards[2]!]).requests[0]!
     expect(windows.map(({ start, duration }) => [start, duration])).toEqual(
@@ -93,7 +93,7 @@ describe('machines that differ', () => {
     expect(environment.gitCommit).toBe(shards[0].environment.gitCommit)
   })
 
-  test('one that was its own bottleneck is named', () => {
+  test('a saturated one is named', () => {
     const generator = { ...shards[2]!.generator, saturated: true, reasons: ['worker 1 was busy'] }
     expect(mergeShards([shards[0], shards[1]!, { ...shards[2]!, generator }]).generator).toMatchObject({
       saturated: true,
@@ -101,7 +101,7 @@ describe('machines that differ', () => {
     })
   })
 
-  test('one that was interrupted or failed makes the run so', () => {
+  test('one that was interrupted or failed marks the run', () => {
     const broken = { ...shards[1]!, interrupted: true, error: 'worker 1 died: boom' }
     const { interrupted, error } = mergeShards([shards[0], broken, shards[2]!])
     expect(interrupted).toBe(true)
@@ -109,7 +109,7 @@ describe('machines that differ', () => {
   })
 })
 
-test('a run that was never shared out is the same after merging', () => {
+test('a run with a single shard is unchanged by merging', () => {
   const whole = simulate(SHOP, { seed: 4, seconds: 12 })
   const { totals, requests, generator } = mergeShards([whole])
   expect(totals).toEqual(whole.totals)

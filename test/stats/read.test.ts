@@ -10,7 +10,7 @@ test.each(Object.entries(RESULTS))('a %s result read back is the same', (_, resu
   expect(parseResult(renderJson(result), 'x.json')).toEqual(result)
 })
 
-test('what another program leaves out is worked out from the windows', () => {
+test('missing fields are derived from the windows', () => {
   const requests = regressed.requests.map(({ name, windows }) => ({ name, windows }))
   const text = JSON.stringify({ schema: 'perfctl/result@1', scenario: { name: 'shop' }, requests })
   const result = parseResult(text, 'x.json')
@@ -23,7 +23,7 @@ test('what another program leaves out is worked out from the windows', () => {
   expect(result.environment.cpu).toBe('unknown')
 })
 
-test('a file of a time when the throughput counted failures is read as it is meant now', () => {
+test('an old file whose throughput includes failures is converted', () => {
   const { requestRate, ...totals } = regressed.totals
   const old = { ...regressed, totals: { ...totals, throughput: requestRate } }
   const { totals: read } = parseResult(JSON.stringify(old), 'x.json')
@@ -32,12 +32,12 @@ test('a file of a time when the throughput counted failures is read as it is mea
   expect(read.requestRate).toBe(requestRate)
 })
 
-test('fields it does not know are kept', () => {
+test('unknown fields are kept', () => {
   const text = JSON.stringify({ ...regressed, weather: 'fine' })
   expect(parseResult(text, 'x.json')).toMatchObject({ weather: 'fine' })
 })
 
-describe('what is wrong is named by its path', () => {
+describe('an invalid field is named by its path', () => {
   const change = (path: (string | number)[], value: unknown): string => {
     const copy = structuredClone(regressed) as unknown as Record<string | number, never>
     const last = path.at(-1)!

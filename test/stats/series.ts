@@ -1,10 +1,10 @@
 /**
- * What was measured of a request, written as a worker does.
+ * The series of a request, recorded as a worker does.
  */
 import { type Row, Sheet } from '../../src/stats/sheet.js'
 import { type Series, Tally } from '../../src/stats/tally.js'
 
-/** A series of what `write` counts. */
+/** Returns a series of what `write` records. */
 export function writeSeries(write: (row: Row) => void): Series {
   const sheet = new Sheet(1)
   write(sheet.row(0))

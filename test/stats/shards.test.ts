@@ -21,54 +21,54 @@ function problemsOf(...results: Result[]): string[] {
   return []
 }
 
-test('shards come in their order, whatever the order of the files', () => {
+test('shards are sorted, whatever the order of the files', () => {
   expect(order(three, one, two)).toEqual([one, two, three])
 })
 
-describe('what keeps results from being the shards of one run', () => {
+describe('results that are not the shards of one run', () => {
   const { scenario, environment } = two
   const other = (limits: object) => ({ ...two.shard!, limits: { ...two.shard!.limits, ...limits } })
   test.each<[string, Result[], string]>([
-    ['a whole run', [one, { ...two, shard: null }, three], '2.json is a whole run, not a shard of one'],
-    ['a merged run', [one, { ...two, shard: null, shards: [] }, three], '2.json is merged already'],
-    ['one shard twice', [one, two, three, two], 'shard 2 of 3 is there twice: 2.json and 4.json'],
-    ['a missing shard', [one, three], 'not all shards of the run are there: 2/3 missing'],
-    ['two missing shards', [two], 'not all shards of the run are there: 1/3, 3/3 missing'],
+    ['a whole run', [one, { ...two, shard: null }, three], '2.json is a whole run, not a shard'],
+    ['a merged run', [one, { ...two, shard: null, shards: [] }, three], '2.json is already merged'],
+    ['a duplicate shard', [one, two, three, two], 'shard 2 of 3 appears twice: 2.json and 4.json'],
+    ['a missing shard', [one, three], 'shards of the run are missing: 2/3'],
+    ['two missing shards', [two], 'shards of the run are missing: 1/3, 3/3'],
     [
       'another scenario',
       [one, { ...two, scenario: { ...scenario, name: 'cart', hash: 'x' } }, three],
-      '2.json has another scenario than 1.json: cart there, shop here',
+      '2.json differs from 1.json in its scenario: cart instead of shop',
     ],
     [
       'another load',
       [one, { ...two, scenario: { ...scenario, hash: 'sha256:0123456789abcdef' } }, three],
-      '2.json has another load, requests or data (hash) than 1.json: 0123456789ab there, sha256:5ce7a210 here',
+      '2.json differs from 1.json in its load, requests or data (hash): 0123456789ab instead of sha256:5ce7a210',
     ],
     [
       'another seed',
       [one, { ...two, seed: 7 }, three],
-      '2.json has another seed than 1.json: 7 there, 42 here',
+      '2.json differs from 1.json in its seed: 7 instead of 42',
     ],
     [
       'another number of shards',
       [one, { ...two, shard: { ...two.shard!, of: 4 } }, three],
-      '2.json has another number of shards than 1.json: 4 there, 3 here',
+      '2.json differs from 1.json in its number of shards: 4 instead of 3',
     ],
     [
       'other limits',
       [one, { ...two, shard: other({ thresholds: ['p95 < 1ms'] }) }, three],
-      '2.json has another limits (thresholds or baseline) than 1.json',
+      '2.json differs from 1.json in its limits (thresholds or baseline)',
     ],
     [
       'another version',
       [one, { ...two, environment: { ...environment, perfctl: '9.9.9' } }, three],
-      '2.json has another version of perfctl than 1.json: 9.9.9 there, 0.1.0 here',
+      '2.json differs from 1.json in its perfctl version: 9.9.9 instead of 0.1.0',
     ],
   ])('%s', (_, results, message) => {
     expect(problemsOf(...results)).toEqual([message])
   })
 
-  test('is told all at once', () => {
+  test('are reported all at once', () => {
     expect(problemsOf(one, { ...two, seed: 7 }, three, three)).toHaveLength(2)
   })
 })
@@ -78,7 +78,7 @@ test('machines may have any number of workers', () => {
   expect(order(one, larger, three)).toHaveLength(3)
 })
 
-describe('shards that did not send the whole load together', () => {
+describe('shards that did not send the full load together', () => {
   const marks = (apartSeconds: number, durationSeconds: number) => ({
     shards: [0, apartSeconds].map((delay, i) => ({
       index: i + 1,
@@ -96,11 +96,11 @@ describe('shards that did not send the whole load together', () => {
     [3, 30, 0],
     [3.1, 30, 1],
     [600, 30, 1],
-  ])('%d s apart in a run of %d s leave %d doubts', (apart, seconds, doubts) => {
+  ])('%d s apart in a run of %d s cause %d doubts', (apart, seconds, doubts) => {
     expect(listShardDoubts(marks(apart, seconds))).toHaveLength(doubts)
   })
 
-  test('because one was stopped before its end are in doubt, too', () => {
+  test('because one was stopped early are in doubt, too', () => {
     expect(listShardDoubts({ ...marks(0, 10), stoppedBy: 'error_rate < 5%' })).toHaveLength(1)
     expect(listShardDoubts({ shards: null, stoppedBy: 'error_rate < 5%' })).toEqual([])
   })

@@ -4,10 +4,10 @@ import { buffersOf, Sheet, type SheetData } from '../../src/stats/sheet.js'
 import { Tally } from '../../src/stats/tally.js'
 import { writeSeries } from './series.js'
 
-/** As it arrives in another thread. */
+/** Transfers a value as to another thread. */
 const moved = (data: SheetData): SheetData => structuredClone(data, { transfer: buffersOf(data) })
 
-test('what a worker writes down arrives whole, whatever the number of samples', () => {
+test('everything recorded arrives, whatever the number of samples', () => {
   const sheet = new Sheet(3)
   const expected = new Histogram()
   for (let i = 0; i < 10_000; i++) {
@@ -30,7 +30,7 @@ test('what a worker writes down arrives whole, whatever the number of samples', 
   expect(tally.get(2)).toMatchObject({ requests: 5000, bytesSent: 5_000_000_000 })
 })
 
-test('a window is handed on once', () => {
+test('a window is handed over once', () => {
   const sheet = new Sheet(2)
   const row = sheet.row(1)
   row.recordSuccess(200, 1, 1, 1)
@@ -49,7 +49,7 @@ test('a window is handed on once', () => {
 })
 
 describe('a series', () => {
-  test('of a journey has latencies and nothing else', () => {
+  test('of a journey has only latencies', () => {
     const series = writeSeries((row) => row.recordJourney(12))
     expect(series.latency.count).toBe(1)
     expect(series.service.count).toBe(0)
@@ -57,7 +57,7 @@ describe('a series', () => {
     expect(series.statuses.size).toBe(0)
   })
 
-  test('keeps latencies in its bounds', () => {
+  test('clamps latencies', () => {
     const series = writeSeries((row) => {
       for (const ms of [-5, Number.NaN, 0.0004, 1e12]) row.recordSuccess(200, ms, ms, ms)
     })
@@ -67,7 +67,7 @@ describe('a series', () => {
     expect(series.service.count).toBe(4)
   })
 
-  test('counts failures and tries by kind, with a few messages of each', () => {
+  test('counts failures and retries by kind, with a few messages each', () => {
     const series = writeSeries((row) => {
       for (let i = 0; i < 100; i++) row.recordFailure('reset', `message ${i}`, 0, i === 0 ? 'id-1' : null)
       row.recordDetours({ redirects: 2, reconnects: 0, failures: [{ kind: 'timeout', message: 'slow' }] })
@@ -81,7 +81,7 @@ describe('a series', () => {
   })
 })
 
-test('a tally that is used again has nothing left of its first use', () => {
+test('a reused tally keeps nothing of its first use', () => {
   const [once, again] = [new Tally(2), new Tally(2)]
   const write = (request: number) => {
     const sheet = new Sheet(2)

@@ -10,7 +10,7 @@ describe('the counts are those of the histogram', () => {
   for (let i = 0; i < 2000; i++)
     histogram.recordCount(Math.round(10 ** (random.float() * 9)), random.integer(1, 500))
 
-  test('encoded by us', () => {
+  test('encoded by perfctl', () => {
     const sparse = readSparseCounts(histogram.encode())
     const expected: [number, number][] = []
     histogram.forEach((us, count) => {
@@ -46,7 +46,7 @@ test.each([
   ['', 'not base64'],
   ['***', 'not base64'],
   ['aGVsbG8=', 'not an HdrHistogram V2'],
-  [new Histogram().encode().slice(0, 24), 'the histogram is cut off'],
+  [new Histogram().encode().slice(0, 24), 'the histogram is truncated'],
 ])('%j is %s', (text, message) => {
   expect(() => readSparseCounts(text)).toThrow(message)
 })

@@ -96,7 +96,7 @@ describe('a damaged file is named, with what is wrong and what to do', () => {
     [
       'with a cut histogram',
       replace(4, (value) => String(value).slice(0, 80)),
-      'windows[0].seconds[0][4] is damaged: the histogram is cut off',
+      'windows[0].seconds[0][4] is damaged: the histogram is truncated',
     ],
     ['with another histogram', replace(4, () => 'aGVsbG8gd29ybGQ='), 'is damaged: not an HdrHistogram V2'],
     ['with an empty histogram', replace(4, () => ''), 'holds 0 latencies, but its window counts'],

@@ -1,5 +1,5 @@
 /**
- * Headers whose values are nobody's business, shown with as much as helps to find a mistake.
+ * Redacts secret header values but keeps what helps to find a problem.
  */
 import { isSecretHeader } from '../../base/secrets.js'
 import { hideInQuery } from './hidden-fields.js'
@@ -7,10 +7,10 @@ import { hideInQuery } from './hidden-fields.js'
 const HIDDEN = '[redacted]'
 
 /**
- * The value of a header: of a secret one the scheme, the names of cookies and their attributes, and no more; of URLs
- * without the secrets in their queries.
+ * Returns a header's value for display. Secret headers keep only the scheme, cookie names and cookie attributes;
+ * secrets in URL queries are redacted.
  */
-export function discreetHeader(name: string, value: string): string {
+export function redactHeader(name: string, value: string): string {
   if (name === 'cookie') return value.split(/;\s*/).map(hideValue).join('; ')
   if (name === 'set-cookie') {
     const [cookie, ...attributes] = value.split(/;\s*/)
@@ -20,7 +20,7 @@ export function discreetHeader(name: string, value: string): string {
   return [schemeOf(value), HIDDEN].filter((part) => part !== null).join(' ')
 }
 
-/** What such values hold that must not be shown elsewhere either, such as in an answer that repeats them. */
+/** Returns the secrets in these headers, so that they are redacted elsewhere too, such as in an echo. */
 export function secretsIn(headers: readonly string[]): string[] {
   return headers.flatMap((name, i) => {
     if (i % 2 === 1 || !isSecretHeader(name)) return []

@@ -1,5 +1,5 @@
 /**
- * One request with its answer, as `try` shows them: what went over the wire, how long it took, which checks hold.
+ * One request and its response, as `try` shows them: the exchange, its timing, and the checks.
  */
 import { STATUS_CODES } from 'node:http'
 import { printable } from '../../base/printable.js'
@@ -14,64 +14,64 @@ import type { Body } from '../../plan/request.js'
 import { jsonOf } from '../../plan/values.js'
 import { inCharactersOf, type Page } from '../page.js'
 import { truncate, wrap } from '../width.js'
-import { discreetHeader } from './discreet.js'
+import { redactHeader } from './discreet.js'
 import { type Hidden, hideInBody, hideInQuery } from './hidden-fields.js'
 import { prettyJson } from './pretty-json.js'
 
-/** A request that was sent, and what came of it. */
+/** A request that was sent, and its outcome. */
 export interface Exchange {
   readonly name: string
-  /** Of the target. */
+  /** The target's origin. */
   readonly origin: string
   readonly attempt: Attempt
-  /** How it's said: over HTTP/2 without the connection's own headers. */
+  /** HTTP/2 has no connection headers. */
   readonly isHttp2: boolean
   readonly isKept: boolean
-  /** The status first; empty when no answer came. */
+  /** The status comes first. Empty without a response. */
   readonly checks: readonly Checked[]
-  /** What later steps know of the answer. */
+  /** Values that later steps can use. */
   readonly captured: readonly Captured[]
 }
 
-/** How it is shown. */
+/** Display options. */
 export interface ExchangeOptions {
   readonly page: Page
-  /** Bodies in full; otherwise as much as fits on a screen. */
+  /** Show bodies in full, not only as much as fits on a screen. */
   readonly full: boolean
-  /** Looked for in all that is shown. */
+  /** Redacted everywhere. */
   readonly secrets: readonly string[]
-  /** Secrets only where they are all of a field's value: too short, or too much of a word, to be looked for. */
+  /** Redacted only as the complete value of a field, because they are too short or too common to redact everywhere. */
   readonly known: ReadonlySet<string>
 }
 
-/** Lines of a body that are shown. */
+/** Lines shown of a body. */
 const LINES_SHOWN = 24
 
-/** The exchange as text, with a newline at its end. */
+/** Renders the exchange, ending with a newline. */
 export function renderExchange(exchange: Exchange, options: ExchangeOptions): string {
   const { page, secrets } = options
   const { style } = page
   const { name, attempt } = exchange
   const safe = (text: string) => printable(redact(text, secrets))
   const hops = attempt.hops.flatMap((hop, i) => [
-    ...(i === 0 ? [] : ['', style.yellow(safe(describeTurn(attempt.hops[i - 1]!)))]),
+    ...(i === 0 ? [] : ['', style.yellow(safe(describeFollowUp(attempt.hops[i - 1]!)))]),
     ...renderHop(hop, exchange, options),
     '',
     wrap(describeTimes(hop), page.width, '  '),
   ])
   const all =
     attempt.hops.length > 1
-      ? [`${formatLatency(attempt.latencyMs)} in all, ${attempt.hops.length} exchanges`]
+      ? [`${formatLatency(attempt.latencyMs)} in total, ${attempt.hops.length} exchanges`]
       : []
   const lines = [style.bold(safe(name)), ...hops, ...all, ...describeChecks(exchange, page, safe)]
   return inCharactersOf(page, `${lines.join('\n')}\n`)
 }
 
-/** Why another exchange follows. */
-function describeTurn({ failure, status, answer }: Hop): string {
-  if (failure !== null) return `sent again, after ${failure.kind}: ${failure.message}`
+/** Says why another exchange follows. */
+function describeFollowUp({ failure, status, answer }: Hop): string {
+  if (failure !== null) return `retried after ${failure.kind}: ${failure.message}`
   const isRedirect = status < 400 && answer?.header('location') != null
-  return isRedirect ? `redirected by status ${status}` : `sent again, after status ${status}`
+  return isRedirect ? `redirected by status ${status}` : `retried after status ${status}`
 }
 
 function renderHop(hop: Hop, exchange: Exchange, options: ExchangeOptions): string[] {
@@ -89,7 +89,7 @@ function renderHop(hop: Hop, exchange: Exchange, options: ExchangeOptions): stri
   return lines
 }
 
-/** What fields of what went back and forth hide: secrets wherever else they stand. */
+/** Returns the secrets found in fields of requests and responses, so that they can be redacted everywhere. */
 export function secretsInFields(hops: readonly Hop[], known: ReadonlySet<string>): string[] {
   return hops.flatMap((hop) => {
     const { sentBody, path, answerBody } = hideInHop(hop, known)
@@ -111,7 +111,7 @@ function hideInHop({ sent, answer }: Hop, known: ReadonlySet<string>) {
   }
 }
 
-/** What undici writes before the body. */
+/** Returns the head of the request as undici writes it. */
 function requestHead({ sent }: Hop, path: string, { origin, isHttp2, isKept }: Exchange): string[] {
   const { method, headers, body } = sent
   const pairs = Array.from(
@@ -126,7 +126,7 @@ function requestHead({ sent }: Hop, path: string, { origin, isHttp2, isKept }: E
     ...(isHttp2 ? [] : [`connection: ${isKept ? 'keep-alive' : 'close'}`]),
     ...pairs
       .filter(([name]) => name !== 'host')
-      .map(([name, value]) => `${name}: ${discreetHeader(name, value)}`),
+      .map(([name, value]) => `${name}: ${redactHeader(name, value)}`),
     ...(hasLength ? [`content-length: ${lengthOf(body)}`] : []),
   ]
 }
@@ -135,7 +135,7 @@ function lengthOf(body: Body | null): number {
   return typeof body === 'string' || body === null ? Buffer.byteLength(body ?? '') : body.sizeBytes
 }
 
-/** A body that is sent, with files in short. */
+/** Returns a request body as text, with files abbreviated. */
 function textOf(body: Body): string {
   if (typeof body === 'string') return body
   return body.stretches
@@ -151,7 +151,7 @@ function answerHead({ status, answer }: Hop, { isHttp2 }: Exchange): string[] {
   const headers = answer?.headers ?? []
   return [
     isHttp2 ? `HTTP/2 ${status}` : `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd(),
-    ...headers.map(([name, value]) => `${name}: ${discreetHeader(name, value)}`),
+    ...headers.map(([name, value]) => `${name}: ${redactHeader(name, value)}`),
   ]
 }
 
@@ -159,27 +159,29 @@ function bodyText(answer: ReceivedResponse): string {
   try {
     const bytes = answer.body()
     const text = answer.text()
-    // A zero byte stands in no text; the replacement character stands for bytes that are none.
+    // Text has no zero bytes. A replacement character stands for bytes that aren't text.
     const isText = !text.includes('\0') && !text.slice(0, 1000).includes('\ufffd')
-    return isText ? text : `(${formatSize(bytes.length)} of ${answer.header('content-type') ?? 'no text'})`
+    return isText
+      ? text
+      : `(${formatSize(bytes.length)} of ${answer.header('content-type') ?? 'binary data'})`
   } catch (error) {
     if (error instanceof BodyError) return `(${error.message})`
     throw error
   }
 }
 
-/** A body in lines: JSON indented, other texts as they are; cut to a screenful unless all is wanted. */
+/** Lays out a body: JSON indented, other text unchanged. Cut to a screenful unless `full`. */
 function layOut(text: string, { full, page }: ExchangeOptions): string[] {
   const lines = (prettyJson(text) ?? text.trimEnd()).split(/\r?\n/).map((line) => printable(line))
   if (full) return lines
   const shown = lines.slice(0, LINES_SHOWN).map((line) => truncate(line, page.width))
   const rest = lines.length - shown.length
   const isCut = rest > 0 || shown.some((line, i) => line !== lines[i])
-  const more = rest > 0 ? `… ${rest} more ${rest === 1 ? 'line' : 'lines'}` : '… some lines are cut'
-  return isCut ? [...shown, page.style.dim(`${more}; --full shows all`)] : shown
+  const more = rest > 0 ? `… ${rest} more ${rest === 1 ? 'line' : 'lines'}` : '… some lines are truncated'
+  return isCut ? [...shown, page.style.dim(`${more}; --full shows everything`)] : shown
 }
 
-/** `12.3ms: connected in 1.2ms, first byte after 10.4ms; 123B sent, 4.56kB received`. */
+/** Formats `12.3ms: connection TCP 1.20ms, first byte 10.4ms after sending; 123B sent, 4.56kB received`. */
 function describeTimes({ latencyMs, connect, firstByteMs, bytesSent, bytesReceived }: Hop): string {
   const parts: string[] = []
   if (connect !== null) {
@@ -215,7 +217,7 @@ function describeChecks(
   ]
 }
 
-/** A captured value on one line. */
+/** Formats a captured value on one line. */
 function valueText(value: unknown): string {
   const text = typeof value === 'string' ? value : value === undefined ? 'nothing' : jsonOf(value)
   return truncate(text.replace(/\s+/g, ' '), 60)

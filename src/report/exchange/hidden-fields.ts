@@ -1,20 +1,20 @@
 /**
- * Secrets in texts that come and go: the values of fields whose names tell, in JSON, forms, URLs, XML and HTML. They are
- * found in the text, not in what it means, so that everything else is shown as it came.
+ * Finds secrets in requests and responses: values of fields with telling names, in JSON, forms, URLs, XML and HTML. It
+ * works on the text rather than the parsed value, so that everything else is shown unchanged.
  */
 import { jsonTokens } from '../../base/json-tokens.js'
 import { isSecretValue } from '../../base/secrets.js'
 
-/** How a text is looked at. */
+/** Search options. */
 export interface HideOptions {
-  /** Values that are secrets in whatever field they stand. */
+  /** Values that are secrets in any field. */
   readonly known: ReadonlySet<string>
-  /** Sent to the service: then sentences are secrets, too. In answers they are messages about a field. */
+  /** The text is sent to the service. Then sentences are secrets too; in responses, they are messages about a field. */
   readonly isSent: boolean
   readonly contentType: string
 }
 
-/** A text without its secrets, and those it had. */
+/** A redacted text, and the secrets it had. */
 export interface Hidden {
   readonly text: string
   readonly secrets: readonly string[]
@@ -22,7 +22,7 @@ export interface Hidden {
 
 const HIDDEN = '[redacted]'
 
-/** Hides secrets in a body: of a request, or of an answer. */
+/** Redacts secrets in the body of a request or response. */
 export function hideInBody(body: string, options: HideOptions): Hidden {
   const hiding = new Hiding(options)
   if (/^\s*[[{]/.test(body)) return { text: hiding.json(body), secrets: hiding.secrets }
@@ -32,7 +32,7 @@ export function hideInBody(body: string, options: HideOptions): Hidden {
   return { text, secrets: hiding.secrets }
 }
 
-/** Hides secrets in the query of a URL, wherever in the text that stands. */
+/** Redacts secrets in the queries of URLs anywhere in the text. */
 export function hideInQuery(text: string, known: ReadonlySet<string> = new Set()): Hidden {
   const hiding = new Hiding({ known, isSent: true, contentType: '' })
   return { text: hiding.query(text), secrets: hiding.secrets }
@@ -43,14 +43,14 @@ class Hiding {
 
   constructor(private readonly options: HideOptions) {}
 
-  /** Token by token: a key in front of a value, or of a list of them, tells what it is. */
+  /** Works token by token: the key before a value, or before a list of values, decides. */
   json(text: string): string {
     const names: (string | null)[] = []
     let name: string | null = null
     let shown = ''
     let done = 0
     let last: { readonly token: string; readonly at: number } | null = null
-    // A string is a key when a colon follows, so each is looked at with the next one known.
+    // A string is a key if a colon follows, so each is handled once the next token is known.
     for (const token of [...jsonTokens(text), null]) {
       if (token?.token === ':' && last !== null) {
         name = unquote(last.token)
@@ -88,7 +88,7 @@ class Hiding {
     )
   }
 
-  /** `?a=1&b=2` in whatever text. */
+  /** `?a=1&b=2` anywhere in a text. */
   query(text: string): string {
     return text.replace(
       /((?:[?&]|&amp;)([^&=?#\s"'<>]+)=)([^&#\s"'<>]+)/g,
@@ -97,7 +97,7 @@ class Hiding {
     )
   }
 
-  /** The texts of a form (RFC 7578). */
+  /** The text fields of a multipart form (RFC 7578). */
   parts(text: string): string {
     const head = /Content-Disposition: form-data; name="([^"\r\n]*)"\r\n(?:Content-Type:.*\r\n)?\r\n/gi
     let shown = ''
@@ -114,7 +114,7 @@ class Hiding {
     return shown + text.slice(done)
   }
 
-  /** Elements of XML, fields of a form in HTML and its `meta`. */
+  /** XML elements, HTML form fields, and HTML `meta` elements. */
   markup(text: string): string {
     const ofElements = text.replace(
       /(<([\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?>)([^<>]+)(?=<\/\2?\3>)/g,
@@ -138,7 +138,7 @@ class Hiding {
     return true
   }
 
-  /** `{"password": "is too short"}`: what a service says of a field. */
+  /** Returns whether a value is a message about the field, such as `{"password": "is too short"}`. */
   private isMessage(value: string): boolean {
     return !this.options.isSent && /\S\s+\S/.test(value.replace(/^(?:basic|bearer|token)\s+/i, ''))
   }

@@ -1,10 +1,10 @@
 /**
- * JSON with line breaks and indentation. It works on the text, not on the value: numbers too long for a double, keys
- * that stand twice and escapes are shown as they came.
+ * Formats JSON with line breaks and indentation. It works on the text rather than the parsed value, so that long
+ * numbers, duplicate keys and escapes are shown unchanged.
  */
 import { jsonTokens } from '../../base/json-tokens.js'
 
-/** The text laid out; null when it isn't JSON. */
+/** Returns the formatted text; null if it isn't JSON. */
 export function prettyJson(text: string): string | null {
   if (!isJson(text)) return null
   let depth = 0
@@ -26,7 +26,7 @@ export function prettyJson(text: string): string | null {
   return pretty
 }
 
-/** Deeper levels stand below each other: nobody reads them, and their spaces would be more than a text can hold. */
+/** Deeper levels aren't indented further: nobody reads them, and the indentation could exceed the longest string. */
 const LEVELS_MOST = 40
 
 function newLine(depth: number): string {

@@ -1,5 +1,5 @@
 /**
- * A scenario in words: what it will send when, and what the run will be held against.
+ * Explains a scenario in words: what it sends and when, and how the run will be judged.
  */
 import { printable } from '../../base/printable.js'
 import { redact } from '../../base/secrets.js'
@@ -15,14 +15,14 @@ import { explainSending } from './sending.js'
 import { explainExpect, explainJourney, explainPhases, lineOf } from './steps.js'
 import { expectedIterations } from './volume.js'
 
-/** What is known of the baseline. */
+/** What is known about the baseline. */
 export interface BaselineFile {
-  /** As it is shown. */
+  /** The path as shown to the user. */
   readonly file: string
   readonly exists: boolean
 }
 
-/** The whole explanation, with a newline at its end. */
+/** Renders the explanation, ending with a newline. */
 export function renderExplanation(scenario: Scenario, baseline: BaselineFile, page: Page): string {
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ['Load', explainLoad(scenario.load, page)],
@@ -40,7 +40,7 @@ export function renderExplanation(scenario: Scenario, baseline: BaselineFile, pa
   return inCharactersOf(page, `${[explainHead(scenario, page), ...text].join('\n\n')}\n`)
 }
 
-/** Lines that are drawn begin with two spaces already. */
+/** Lines of charts and tables already start with two spaces. */
 function indent(line: string, { width }: Page): string {
   return line.startsWith('  ') ? line : wrap(`  ${line}`, width, '    ')
 }
@@ -96,23 +96,23 @@ function explainRequests(scenario: Scenario, { width, isUnbounded, style }: Page
   )
   const volume =
     iterations === null
-      ? 'how many it comes to depends on how fast the service answers'
-      : `about ${plural(iterations, requests.some((entry) => 'steps' in entry) ? 'iteration' : 'request')} in all`
+      ? 'the total depends on how fast the service responds'
+      : `about ${plural(iterations, requests.some((entry) => 'steps' in entry) ? 'iteration' : 'request')} in total`
   return [
     ...table.split('\n'),
     ...journeys,
     ...explainPhases(scenario).map(safe),
-    `${volume}; one that takes longer than ${formatDuration(http.timeoutMs)} fails`,
+    `${volume}; a request that takes longer than ${formatDuration(http.timeoutMs)} fails`,
   ]
 }
 
-/** A step below its journey, as far in as it is written; what goes on in a next line stands further in. */
+/** Wraps a step's line; continuation lines are indented further. */
 function wrapStep(line: string, width: number): string {
   const margin = `    ${/^ */.exec(line)![0]}`
   return wrap(`${margin}${line.trimStart()}`, width, `${margin}    `)
 }
 
-/** Where the number isn't known, shares are told of so many iterations. */
+/** If the number of iterations isn't known, shares are shown for this many. */
 const PER = 1000
 
 function explainData({ data }: Scenario): string[] {
@@ -129,8 +129,8 @@ function explainPick({ pick, onEnd }: Feeder): string {
   if (pick === undefined) return 'at random in each iteration'
   const isOnce = pick === 'unique' && onEnd !== 'recycle'
   const end =
-    isOnce || onEnd === 'stop' ? 'the run ends with an error when none is left' : 'then from the first again'
-  return `in order${isOnce ? ', each once over all workers' : ''}; ${end}`
+    isOnce || onEnd === 'stop' ? 'the run ends with an error when none are left' : 'then starts over'
+  return `in order${isOnce ? ', each only once across all workers' : ''}; ${end}`
 }
 
 function explainThresholds(thresholds: readonly Threshold[]): string[] {
@@ -139,7 +139,7 @@ function explainThresholds(thresholds: readonly Threshold[]): string[] {
     const early =
       abort === null
         ? ''
-        : `; when it is broken the run ends at once, but not before ${formatDuration(abort.afterMs)} and ${plural(abort.minSamples, 'request')}`
+        : `; if it is not met, the run stops early, but not before ${formatDuration(abort.afterMs)} and ${plural(abort.minSamples, 'request')}`
     return `fails unless ${explainLimit(threshold)}${early}`
   })
 }
@@ -149,15 +149,16 @@ function explainLimit({ request, metric, operator, limit }: Threshold): string {
   const share = /^p(\d\d)(\d?)$/.exec(metric)
   if (share !== null && operator.startsWith('<')) {
     const percent = share[2] === '' ? share[1] : `${share[1]}.${share[2]}`
-    const whose = request === null ? 'all requests' : `"${printable(request)}"`
-    return `${percent} % of ${whose} are answered in ${operator === '<' ? 'less than' : 'at most'} ${bound}`
+    const whose = request === null ? 'all requests' : `"${printable(request)}" requests`
+    return `${percent}% of ${whose} are answered in ${operator === '<' ? 'less than' : 'at most'} ${bound}`
   }
   const subject = request === null ? '' : ` of "${printable(request)}"`
   return `the ${NOUNS[metric] ?? findMetric(metric)!.description}${subject} is ${WORDS[operator]} ${bound}`
 }
 
-/** Of the metrics whose description is in the plural. */
+/** Names of the metrics whose description doesn't fit into the sentence. */
 const NOUNS: Readonly<Record<string, string>> = {
+  error_rate: 'error rate',
   throughput: 'throughput',
   requests: 'number of finished requests',
 }
@@ -171,12 +172,17 @@ const WORDS: Readonly<Record<Threshold['operator'], string>> = {
 
 function explainBaseline(scenario: Scenario, { file, exists }: BaselineFile): string[] {
   const { tolerance, minDeltaMs } = scenario.baseline
+  // In the open model throughput is an input, so it isn't compared.
+  const throughput =
+    scenario.load.model === 'closed'
+      ? ` throughput falls by more than ${formatShare(tolerance.throughput)},`
+      : ''
   const percent = (ratio: number) => formatShare(ratio)
   const where = exists
-    ? `held against ${file}`
-    : `${file} does not exist yet: perfctl baseline update ${scenario.file ?? ''}${scenario.profile === null ? '' : ` --profile ${scenario.profile}`}`.trimEnd()
+    ? `compared with ${file}`
+    : `${file} does not exist yet; create it: perfctl baseline update ${scenario.file ?? ''}${scenario.profile === null ? '' : ` --profile ${scenario.profile}`}`.trimEnd()
   return [
     where,
-    `regressed when, beyond chance, p50 grows by more than ${percent(tolerance.p50)}, p95 by ${percent(tolerance.p95)}, p99 by ${percent(tolerance.p99)} (and by at least ${formatLatency(minDeltaMs)}), throughput falls by more than ${percent(tolerance.throughput)}, or the error rate grows by more than ${percent(tolerance.errorRate).replace('%', '')} percentage ${tolerance.errorRate === 0.01 ? 'point' : 'points'}`,
+    `regressed if, beyond chance, p50 rises by more than ${percent(tolerance.p50)}, p95 by ${percent(tolerance.p95)}, p99 by ${percent(tolerance.p99)} (and by at least ${formatLatency(minDeltaMs)}),${throughput} or the error rate rises by more than ${percent(tolerance.errorRate).replace('%', '')} percentage ${tolerance.errorRate === 0.01 ? 'point' : 'points'}`,
   ]
 }

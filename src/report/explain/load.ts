@@ -1,5 +1,5 @@
 /**
- * A load in words and as a chart: what is sent when.
+ * Explains a load in words and as a chart.
  */
 import { formatCount, formatDuration, formatRate, plural } from '../../base/units.js'
 import { Profile } from '../../plan/profile.js'
@@ -10,10 +10,10 @@ import type { Page } from '../page.js'
 import { renderPlot } from './plot.js'
 
 const CHART_HEIGHT = 5
-/** A wider chart shows no more. */
+/** A wider chart would show no more. */
 const CHART_WIDTH_MOST = 76
 
-/** Lines; those of the chart are indented already. */
+/** Returns the lines. Those of the chart are already indented. */
 export function explainLoad(load: Load, page: Page): string[] {
   const { warmupMs } = load
   const warmup =
@@ -23,8 +23,8 @@ export function explainLoad(load: Load, page: Page): string[] {
 
 function explainModel(load: Load): string {
   return load.model === 'closed'
-    ? 'virtual users: each sends its next request when the last one is answered (closed model)'
-    : 'arrivals: requests start at their moment, whatever the service does (open model)'
+    ? 'virtual users: each waits for its response before it sends the next request (closed model)'
+    : 'arrivals: iterations start at the given rate, however slow the service is (open model)'
 }
 
 function drawLevels(load: Load, { width, ascii }: Page): string[] {
@@ -48,7 +48,7 @@ function drawLevels(load: Load, { width, ascii }: Page): string[] {
   return lines.map((line) => `    ${line}`)
 }
 
-/** One line for each stage, with its times; a load of a number of iterations has none worth telling. */
+/** Returns a line per stage with its times. A load given as a number of iterations is a single line. */
 function listStages(load: Load): string[] {
   const total = load.stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
   if (total === ITERATIONS_MS_MAX && isCounted(load)) return [describeLoad({ ...load, warmupMs: 0 })]
@@ -68,7 +68,7 @@ function listStages(load: Load): string[] {
   })
 }
 
-/** A number of iterations, whose time is only the longest that it may take. */
+/** Returns whether the load is a number of iterations, so that its duration is only an upper limit. */
 function isCounted(load: Load): boolean {
   return load.iterations !== null || (load.model === 'closed' && load.iterationsPerVu !== undefined)
 }
@@ -88,18 +88,18 @@ function explainRest(load: Load): string[] {
       lines.push(`each user stops after ${plural(iterationsPerVu, 'iteration')}`)
     if (pacingMs !== undefined)
       lines.push(
-        `each user begins an iteration every ${pacingMs
+        `each user starts an iteration every ${pacingMs
           .map(formatDuration)
           .filter((text, i, all) => all.indexOf(text) === i)
           .join(' to ')}`,
       )
-    if (most > 0) lines.push(`after each iteration a user thinks for ${time}`)
+    if (most > 0) lines.push(`think time of ${time} after each iteration`)
   } else {
-    const spacing = load.arrivals === 'even' ? 'evenly spaced' : 'at random moments (Poisson)'
+    const spacing = load.arrivals === 'even' ? 'evenly spaced' : 'at random times (Poisson)'
     lines.push(
-      `${spacing}; beyond ${formatCount(load.maxVus)} under way at once arrivals are dropped, and counted`,
+      `${spacing}; when all ${formatCount(load.maxVus)} virtual users are busy, arrivals are dropped and counted`,
     )
   }
-  lines.push(`requests under way at the end may take ${formatDuration(gracefulStopMs)} to finish`)
+  lines.push(`requests in flight at the end get ${formatDuration(gracefulStopMs)} to finish`)
   return lines
 }

@@ -1,33 +1,33 @@
 /**
- * A level over time as a small chart of characters.
+ * Draws a level over time as a small text chart.
  */
 import type { Ms } from '../../base/clock.js'
 import { formatDuration } from '../../base/units.js'
 import { displayWidth } from '../width.js'
 
-/** What is drawn. */
+/** The curve to draw. */
 export interface Curve {
-  /** The level at a moment. */
+  /** Returns the level at a moment. */
   at(t: Ms): number
   readonly durationMs: Ms
-  /** The highest level: the top of the chart. */
+  /** The highest level, at the top of the chart. */
   readonly peak: number
 }
 
-/** How it is drawn. */
+/** Drawing options. */
 export interface PlotOptions {
-  /** Columns in all. */
+  /** Total width in columns. */
   readonly width: number
   readonly height: number
   readonly ascii: boolean
-  /** A level with its unit. */
+  /** Formats a level with its unit. */
   format(level: number): string
 }
 
 const BLOCKS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 const ASCII_BLOCKS = [' ', ' ', '.', '.', ':', ':', '#', '#', '#']
 
-/** Lines with the top level and 0 at the left, and the time below. A level above 0 is never drawn as nothing. */
+/** Returns the lines: the peak and 0 on the left, the time below. A level above 0 is never drawn as blank. */
 export function renderPlot(curve: Curve, options: PlotOptions): string[] {
   const { height, ascii } = options
   const labels = Array.from({ length: height }, (_, row) =>
@@ -47,7 +47,7 @@ export function renderPlot(curve: Curve, options: PlotOptions): string[] {
   return [...lines, `${' '.repeat(margin + 2)}0s${' '.repeat(gap)}${end}`]
 }
 
-/** How much of a cell is filled, in eighths; rows count from the bottom. */
+/** Returns how much of a cell is filled, in eighths. Rows count from the bottom. */
 function eighths(share: number, row: number, height: number): number {
   const filled = Math.round(share * height * 8)
   const least = share > 0 ? Math.max(1, filled) : 0

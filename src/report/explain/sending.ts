@@ -1,5 +1,5 @@
 /**
- * How requests are sent, in words: what `http` says beyond the usual.
+ * Explains the `http` settings that differ from the default.
  */
 import { formatDuration, formatSize, plural } from '../../base/units.js'
 import { listSeries, requestsOf } from '../../plan/series.js'
@@ -9,7 +9,7 @@ import type { RequestSpec } from '../../scenario/model/request.js'
 import type { Retries } from '../../scenario/model/retries.js'
 import type { Scenario } from '../../scenario/model/scenario.js'
 
-/** A line for each thing that isn't as usual. */
+/** Returns a line for each setting that isn't the default. */
 export function explainSending(scenario: Scenario): string[] {
   const { http } = scenario
   const sent = listSeries(scenario).flatMap(({ request }) => request ?? [])
@@ -19,18 +19,18 @@ export function explainSending(scenario: Scenario): string[] {
     ...explainConnections(http),
     http.compression === undefined
       ? null
-      : `compressed answers are asked for; ${http.compression === 'decode' ? 'each is decoded' : 'decoded when a check looks into them'}`,
+      : `asks for compressed responses; decodes ${http.compression === 'decode' ? 'all of them' : 'those that a check reads'}`,
     http.cookies === undefined
       ? null
       : `each virtual user has a cookie jar, ${http.cookies === 'user' ? 'kept from one iteration to the next' : 'emptied before each iteration'}`,
     http.redirects === undefined
       ? null
-      : `up to ${plural(http.redirects, 'redirect')} followed as one request`,
+      : `follows up to ${plural(http.redirects, 'redirect')}; together they count as one request`,
     exceptions(
       'redirects',
       own(({ redirects }) => redirects !== undefined),
     ),
-    http.retries === undefined ? null : `what does no harm twice is ${explainRetries(http.retries)}`,
+    http.retries === undefined ? null : `idempotent requests are ${explainRetries(http.retries)}`,
     exceptions(
       'retries',
       own(({ retries }) => retries !== undefined),
@@ -51,24 +51,24 @@ function explainWay({ socketPath, proxy, connectTo = [], tls }: HttpOptions): (s
   const address = (host: string | null, port: number | null) =>
     `${host ?? 'any host'}${port === null ? '' : `:${port}`}`
   return [
-    socketPath === undefined ? null : `over the unix socket ${socketPath}`,
-    servers.length === 0 ? null : `by the proxy ${servers.join(' and ')}`,
+    socketPath === undefined ? null : `over the Unix socket ${socketPath}`,
+    servers.length === 0 ? null : `through the proxy ${servers.join(' and ')}`,
     ...connectTo.map(
       ({ host, port, toHost, toPort }) =>
         `connections to ${address(host, port)} go to ${address(toHost ?? host, toPort ?? port)}`,
     ),
-    tls?.ca === undefined ? null : 'the service is vouched for by the given certificates',
-    tls?.cert === undefined ? null : 'the user shows a certificate (mTLS)',
+    tls?.ca === undefined ? null : 'trusts the given CA certificates',
+    tls?.cert === undefined ? null : 'sends a client certificate (mTLS)',
   ]
 }
 
 function explainConnections({ connections, keepAlive, pipelining, http2 }: HttpOptions): (string | null)[] {
-  const streams = http2 ? 'streams' : 'requests in a row'
+  const streams = http2 ? 'concurrent streams' : 'pipelined requests'
   return [
-    http2 ? 'over HTTP/2, and nothing else' : null,
+    http2 ? 'over HTTP/2 only' : null,
     connections === undefined
       ? null
-      : `${plural(connections, 'connection')} to each service for all virtual users; waiting for a free one is in the latency`,
+      : `${plural(connections, 'connection')} to each service, shared by all virtual users; latency includes the wait for a free one`,
     pipelining === undefined ? null : `up to ${pipelining} ${streams} on each`,
     keepAlive === false ? 'a new connection for each request' : null,
   ]
@@ -82,17 +82,15 @@ function explainFiles(requests: readonly RequestSpec[]): string | null {
   const names = new Set(files.map(({ path, sizeBytes }) => `${path} (${formatSize(sizeBytes)})`))
   return names.size === 0
     ? null
-    : `files are sent as they are, from memory that all virtual users share: ${[...names].join(', ')}`
+    : `files are sent as they are, from memory shared by all virtual users: ${[...names].join(', ')}`
 }
 
 function exceptions(key: string, count: number): string | null {
-  return count === 0
-    ? null
-    : `${plural(count, 'request')} with ${key} of ${count === 1 ? 'its' : 'their'} own`
+  return count === 0 ? null : `${plural(count, 'request')} ${count === 1 ? 'overrides' : 'override'} ${key}`
 }
 
 function explainRetries({ count, backoffMs: [from, to], kinds, statuses }: Retries): string {
   const reasons = [...kinds, ...(statuses.length === 0 ? [] : [`status ${describeStatus(statuses)}`])]
   const pause = from === to ? formatDuration(from) : `${formatDuration(from)} to ${formatDuration(to)}`
-  return `sent again up to ${plural(count, 'time')} after ${reasons.join(', ')}, with a pause of ${pause}; counted apart`
+  return `retried up to ${plural(count, 'time')} after ${reasons.join(', ')}, with a pause of ${pause}; retries are counted separately`
 }

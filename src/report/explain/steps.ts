@@ -1,5 +1,5 @@
 /**
- * Requests and steps in words.
+ * Explains requests and steps.
  */
 import { formatDuration, plural } from '../../base/units.js'
 import { describeCondition, describeStatus, describeTemplate } from '../../scenario/model/describe.js'
@@ -10,14 +10,14 @@ import type { Scenario } from '../../scenario/model/scenario.js'
 
 /** A step on one line. */
 interface ExplainedStep {
-  /** How far in it stands: 0 unless it is inside of another. */
+  /** Nesting depth, from 0. */
   readonly depth: number
   readonly text: string
-  /** The request it sends, if it does. */
+  /** The request it sends; null if none. */
   readonly request: RequestSpec | null
 }
 
-/** What a request sends: `GET /items?page=1`, `POST /covers with cover.png`. */
+/** Describes what a request sends: `GET /items?page=1`, `POST /covers with cover.png`. */
 export function lineOf({ method, path, query, body }: RequestSpec): string {
   const pairs = listPairs(query ?? {}).map(([name, value]) => `${name}=${describeTemplate(value)}`)
   const text = describeTemplate(path)
@@ -30,7 +30,7 @@ function explainBody(body: RequestSpec['body']): string {
   return body?.type === 'multipart' ? ` with a form of ${plural(body.parts.length, 'field')}` : ''
 }
 
-/** What a request succeeds with: `status 2xx, 2 checks, captures token`. */
+/** Describes when a request succeeds: `status 2xx, 2 checks, captures token`. */
 export function explainExpect({ expect, capture }: RequestSpec): string {
   const checks = expect.checks ?? []
   const parts = [
@@ -41,7 +41,7 @@ export function explainExpect({ expect, capture }: RequestSpec): string {
   return parts.join(', ')
 }
 
-/** A journey's steps, a line for each, with what they succeed with; those inside of others further in. */
+/** Returns a line per step of a journey. Nested steps are indented. */
 export function explainJourney({ name, steps }: JourneySpec): string[] {
   return listSteps(steps).map(({ depth, text, request }) => {
     if (request === null) return `${'  '.repeat(depth)}${text}`
@@ -59,17 +59,19 @@ function listSteps(steps: readonly Step[], depth = 0): ExplainedStep[] {
       return [{ depth, text: `${when}${lineOf(step.request)}${often}`, request: step.request }]
     if (step.type === 'pause') {
       const [from, to] = step.pauseMs.map(formatDuration)
-      return [{ depth, text: `${when}pause ${from === to ? from : `${from}..${to}`}${often}`, request: null }]
+      return [
+        { depth, text: `${when}pause ${from === to ? from : `${from} to ${to}`}${often}`, request: null },
+      ]
     }
-    return [{ depth, text: `${when}together${often}:`, request: null }, ...listSteps(step.steps, depth + 1)]
+    return [{ depth, text: `${when}group${often}:`, request: null }, ...listSteps(step.steps, depth + 1)]
   })
 }
 
-/** What is done around the load, a line for each. */
+/** Returns a line for each phase around the load: setup, per-user setup, teardown. */
 export function explainPhases({ before, beforeEach, after }: Scenario): string[] {
   const phases = [
     ['once before the load', before],
-    ['each virtual user first', beforeEach],
+    ['once per virtual user', beforeEach],
     ['once after the load', after],
   ] as const
   return phases.flatMap(([title, steps]) =>
@@ -87,5 +89,7 @@ function describeRepeat({ repeat }: Step): string {
   if (repeat === undefined) return ''
   const [from, to] = repeat.times
   const times = from === to ? plural(from, 'time') : `${from} to ${to} times`
-  return `, ${times}${repeat.until === undefined ? '' : ` at most, until ${describeCondition(repeat.until)}`}`
+  return repeat.until === undefined
+    ? `, ${times}`
+    : `, at most ${times}, until ${describeCondition(repeat.until)}`
 }

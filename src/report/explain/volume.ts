@@ -1,12 +1,12 @@
 /**
- * How much a load comes to, where that is known before it is sent.
+ * The size of a load, if it is known before it is sent.
  */
 import { Profile } from '../../plan/profile.js'
 import type { Load } from '../../scenario/model/load-types.js'
 
 /**
- * Iterations of the measured part: in the open model the area under the rate, in the closed one the number that the
- * scenario gives; null when it depends on how fast the service answers.
+ * Returns the iterations of the measured part: in the open model the area under the rate, in the closed model the
+ * number in the scenario. Null if it depends on how fast the service responds.
  */
 export function expectedIterations(load: Load): number | null {
   if (load.model === 'closed') {

@@ -1,5 +1,5 @@
 /**
- * One row for each second of each request, for spreadsheets and notebooks (RFC 4180).
+ * CSV (RFC 4180) with a row per second of each request, for spreadsheets and notebooks.
  */
 import type { RequestResult, Result, Window } from '../../stats/result.js'
 import { readPercentiles } from '../percentiles.js'

@@ -1,5 +1,5 @@
 /**
- * One row for each request and one for all, for spreadsheets (RFC 4180).
+ * CSV (RFC 4180) with a row per request and a total, for spreadsheets.
  */
 import { printable } from '../../base/printable.js'
 import { withWarmup } from '../../stats/add.js'
@@ -38,7 +38,7 @@ function render(result: Result): string {
   return rows.map((cells) => `${cells.join(',')}\r\n`).join('')
 }
 
-/** A text as a cell of a CSV. A leading `=`, `+`, `-` or `@` would be a formula to a spreadsheet, so it gets a ' in front. */
+/** Quotes a CSV cell. Spreadsheets take a leading `=`, `+`, `-` or `@` for a formula, so it gets a ' in front. */
 export function quoteCell(text: string): string {
   const plain = printable(text)
   const safe = /^\s*[=+\-@]/.test(plain) ? `'${plain}` : plain

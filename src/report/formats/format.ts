@@ -1,17 +1,17 @@
 /**
- * What a report format is.
+ * The interface of report formats.
  */
 
 import type { Result } from '../../stats/result.js'
 import type { NextStep } from '../advice.js'
 
-/** A way to write a result down. It returns text and writes no file. */
+/** A format of a result. It returns text and writes no file. */
 export interface Format {
   readonly id: string
-  /** Of a file in this format, without the dot. */
+  /** File extension, without the dot. */
   readonly extension: string
-  /** `next`: what to do next, null for nothing; found out from the result unless given. */
-  readonly render: (result: Result, next?: NextStep | null) => string
-  /** The same in pieces, where the whole may be longer than a string can be. */
+  /** Renders the result. `next` is the suggested next step, null for none. */
+  readonly render: (result: Result, next: NextStep | null) => string
+  /** The same in pieces, for a result that is longer than the longest string. */
   readonly pieces?: (result: Result) => Iterable<string>
 }

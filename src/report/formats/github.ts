@@ -1,20 +1,20 @@
 /**
- * GitHub Actions: the job summary as a text, and the annotations, which are lines that a step prints.
+ * GitHub Actions: the job summary as Markdown, and annotations as workflow commands.
  */
 import { printable } from '../../base/printable.js'
 import { plural } from '../../base/units.js'
 import type { Result } from '../../stats/result.js'
-import { type NextStep, nextStep } from '../advice.js'
+import type { NextStep } from '../advice.js'
 import { describeNeverSucceeded } from '../never-succeeded.js'
-import { describeChange, formatActual, formatInterval, formatLimit, headline } from '../wording.js'
+import { describeActual, describeChange, formatInterval, formatLimit, headline } from '../wording.js'
 import type { Format } from './format.js'
 import { escapeMarkdown, renderMarkdown } from './markdown.js'
 
-function render(result: Result, next = nextStep(result)): string {
+function render(result: Result, next: NextStep | null): string {
   return `${renderMarkdown(result)}${renderNext(next)}\n${renderConditions(result)}`
 }
 
-/** In a code element, not between backticks: there, nothing could be escaped. */
+/** Uses a code element, because nothing can be escaped between backticks. */
 function renderNext(next: NextStep | null): string {
   return next === null ? '' : `\n${next.why}: <code>${escapeMarkdown(next.command)}</code>\n`
 }
@@ -34,18 +34,19 @@ function renderConditions({ scenario, seed, environment }: Result): string {
   return `<sub>${facts.map(escapeMarkdown).join(' · ')}</sub>\n`
 }
 
-/** The scenario's file as the repository knows it, and what stands in it; the text is empty where it can't be read. */
+/** The scenario file: its path in the repository and its text, empty if it can't be read. */
 export interface ScenarioSource {
   readonly path: string
   readonly text: string
 }
 
-/** GitHub shows ten of each kind for a step and drops the others, so the tenth says how many there are. */
+/** GitHub shows ten annotations of a kind per step and drops the rest, so the tenth says how many are left. */
 const ANNOTATIONS_MAX = 10
 
 /**
- * What the job's page and the pull request show beside the scenario: an error for each request that never succeeded, each
- * broken threshold and each regression, a warning where the run doesn't tell. Workflow commands, a line each; empty for a run that passed.
+ * Renders annotations for the job's page and the pull request, as workflow commands, one per line: an error for each
+ * request that never succeeded, each missed threshold and each regression; a warning for an inconclusive run. Empty for
+ * a run that passed.
  */
 export function renderAnnotations(result: Result, source: ScenarioSource | null): string {
   const findings = listFindings(result)
@@ -63,7 +64,7 @@ interface Finding {
   readonly level: 'error' | 'warning'
   readonly title: string
   readonly message: string
-  /** The threshold or request that it is about, to be looked for in the scenario. */
+  /** The threshold or request to look for in the scenario. */
   readonly subject: string | null
 }
 
@@ -74,7 +75,7 @@ function listFindings(result: Result): Finding[] {
       ({ expression, actual }): Finding => ({
         level: 'error',
         title: 'threshold not met',
-        message: `${expression}: measured ${formatActual(expression, actual)}`,
+        message: `${expression}: ${describeActual(expression, actual)}`,
         subject: expression,
       }),
     )
@@ -89,7 +90,7 @@ function listNeverSucceeded(result: Result): Finding[] {
   return describeNeverSucceeded(result).map(({ name, sentence, remedy }) => ({
     level: 'error',
     title: 'never succeeded',
-    message: `${sentence}; if that is meant, write ${remedy}`,
+    message: `${sentence}; if that is intended, write ${remedy}`,
     subject: name,
   }))
 }
@@ -104,7 +105,7 @@ function listRegressions({ comparison }: Result): Finding[] {
       message:
         row.interval === null
           ? describeChange(row)
-          : `${describeChange(row)}; 95% sure: ${formatInterval(row)}, limit ${formatLimit(row)}`,
+          : `${describeChange(row)}; 95% CI ${formatInterval(row)}, limit ${formatLimit(row)}`,
       subject: row.request,
     }))
 }
@@ -115,7 +116,7 @@ function renderCommand({ level, title, message, subject }: Finding, source: Scen
   return `::${level} ${place}title=${escapeProperty(`perfctl: ${title}`)}::${escapeMessage(message)}`
 }
 
-/** The first line that names the subject as a whole item: behind a dash or a key, in quotes or not; else line 1. */
+/** Returns the first line that is the subject, after a dash or a key, quoted or not; 1 if there is none. */
 function findLine(text: string, subject: string | null): number {
   if (subject === null) return 1
   const lines = text.split('\n')
@@ -132,7 +133,7 @@ function squeeze(text: string): string {
   return text.replace(/\s+/g, '')
 }
 
-/** As the runner reads commands: a line break would begin another one. */
+/** Escapes for the runner: a line break would start another command. */
 function escapeMessage(text: string): string {
   return printable(text).replaceAll('%', '%25')
 }

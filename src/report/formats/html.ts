@@ -1,17 +1,17 @@
 /**
- * A page that opens from the disk: one file, no script, nothing loaded from anywhere. Its policy forbids all that,
- * so that not even a mistake here could let a name from outside do more than be read.
+ * A self-contained page that opens from the disk: no script, nothing loaded. Its security policy forbids both, so that
+ * even a bug here can't let a name from outside run code.
  */
 import { createHash } from 'node:crypto'
 import type { Result } from '../../stats/result.js'
-import { nextStep } from '../advice.js'
+import type { NextStep } from '../advice.js'
 import { html } from '../html/markup.js'
 import { renderReport } from '../html/report.js'
 import { STYLESHEET } from '../html/stylesheet.js'
 import { SYMBOLS } from '../html/verdict.js'
 import type { Format } from './format.js'
 
-function render(result: Result, next = nextStep(result)): string {
+function render(result: Result, next: NextStep | null): string {
   return html`<!doctype html>
 <html lang="en">
 <head>

@@ -1,11 +1,11 @@
 /**
- * The table of report formats. A new one is one file with a default export and one line here.
+ * The report formats. To add one, write a file with a default export and add a line here.
  */
 import { userError } from '../../base/errors.js'
 import { didYouMean } from '../../base/suggest.js'
 import type { Format } from './format.js'
 
-/** Loaded when asked for, so that a run pays only for what it prints. */
+/** Loaded on demand, so that a run pays only for the formats it uses. */
 const FORMATS = {
   csv: () => import('./csv.js'),
   'csv-windows': () => import('./csv-windows.js'),
@@ -18,31 +18,31 @@ const FORMATS = {
 
 type FormatId = keyof typeof FORMATS
 
-/** The names of all formats, as `--report` takes them. */
+/** All format names, as `--report` takes them. */
 export const FORMAT_IDS = Object.keys(FORMATS) as readonly FormatId[]
 
-/** What one `--report` asks for. `path` is null for the format's own place, and `-` for stdout. */
+/** A parsed `--report`. `path` is null for the default path and `-` for stdout. */
 export interface ReportRequest {
   readonly format: FormatId
   readonly path: string | null
 }
 
-/** Reads `json`, `json=PATH` or `json=-`. Throws a UserError for a format that doesn't exist. */
+/** Parses `json`, `json=PATH` or `json=-`. Throws a UserError for an unknown format. */
 export function parseReportFlag(flag: string): ReportRequest {
   const equals = flag.indexOf('=')
   const id = equals < 0 ? flag : flag.slice(0, equals)
   const path = equals < 0 ? null : flag.slice(equals + 1)
   const format = FORMAT_IDS.find((known) => known === id)
   if (format === undefined) {
-    const known = `formats are ${FORMAT_IDS.join(', ')}`
-    throw userError(`--report ${flag}: there is no format "${id}"`, didYouMean(id, FORMAT_IDS) ?? known)
+    const known = `use one of ${FORMAT_IDS.join(', ')}`
+    throw userError(`--report ${flag}: unknown format "${id}"`, didYouMean(id, FORMAT_IDS) ?? known)
   }
   if (path === '')
     throw userError(`--report ${flag}: the path is empty`, `write --report ${id}=FILE, or ${id}=- for stdout`)
   return { format, path }
 }
 
-/** The format of that name. */
+/** Loads a format by its name. */
 export async function loadFormat(id: FormatId): Promise<Format> {
   const { default: format } = await FORMATS[id]()
   return format

@@ -1,16 +1,16 @@
 /**
- * The result file itself.
+ * The result file.
  */
 import { escapedJson } from '../../base/printable.js'
 import type { Result } from '../../stats/result.js'
 import type { Format } from './format.js'
 
-/** The result as JSON: indented, with a newline at its end. */
+/** Renders the result as indented JSON, ending with a newline. */
 export function renderJson(result: Result): string {
   return [...jsonPieces(result)].join('')
 }
 
-/** The same in pieces: the whole of a long run is longer than a string can be. */
+/** Yields the JSON in pieces: a long run exceeds the maximum length of a string. */
 export function* jsonPieces(result: Result): Generator<string> {
   let piece = ''
   for (const part of writeValue(result, '', DEPTH)) {
@@ -22,11 +22,11 @@ export function* jsonPieces(result: Result): Generator<string> {
   yield `${escapedJson(piece)}\n`
 }
 
-/** Down to the fields of a request: its windows are at most some thousands. */
+/** Splits down to the fields of a request, whose windows number a few thousand at most. */
 const DEPTH = 3
 const PIECE_LENGTH = 1_000_000
 
-/** As `JSON.stringify(value, null, 2)` writes it; what lies deeper than `depth` is one part. */
+/** Writes like `JSON.stringify(value, null, 2)`. Anything deeper than `depth` is one part. */
 function* writeValue(value: unknown, indent: string, depth: number): Generator<string> {
   const isList = Array.isArray(value)
   if (depth === 0 || typeof value !== 'object' || value === null || (!isList && 'toJSON' in value)) {

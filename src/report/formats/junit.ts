@@ -1,13 +1,13 @@
 /**
- * JUnit XML, which every CI shows: one case for each threshold and for each compared metric, for each request that never
- * succeeded, and one for the run. Its shape is what both
- * Jenkins' schema (xunit-plugin, junit-10.xsd) and Surefire's allow; where they differ, Jenkins' counts.
+ * JUnit XML, which every CI displays: a case per threshold, per compared metric and per request that never succeeded,
+ * and one for the run. The output is valid for both Jenkins' schema (xunit-plugin, junit-10.xsd) and Surefire's; where
+ * they differ, Jenkins' wins.
  */
 import { printable } from '../../base/printable.js'
 import type { MetricComparison } from '../../stats/comparison.js'
 import type { Result } from '../../stats/result.js'
 import { describeNeverSucceeded } from '../never-succeeded.js'
-import { describeChange, formatActual, formatInterval, formatLimit, headline } from '../wording.js'
+import { describeActual, describeChange, formatInterval, formatLimit, headline } from '../wording.js'
 import type { Format } from './format.js'
 
 interface Case {
@@ -38,7 +38,7 @@ function render(result: Result): string {
   ].join('\n')
 }
 
-/** One at least: of a suite without any nobody sees that it ran. */
+/** There is always at least one case: CIs don't show an empty suite. */
 function listCases(result: Result): Case[] {
   const judged = [...neverSucceededCases(result), ...thresholdCases(result), ...metricCases(result)]
   const isRed = judged.some(({ outcome }) => outcome?.tag === 'failure')
@@ -53,7 +53,7 @@ function neverSucceededCases(result: Result): Case[] {
     outcome: {
       tag: 'failure',
       type: 'never_succeeded',
-      message: `${sentence}; if that is meant, write ${remedy}`,
+      message: `${sentence}; if that is intended, write ${remedy}`,
     },
   }))
 }
@@ -63,7 +63,7 @@ function thresholdCases(result: Result): Case[] {
   return thresholds.map(({ expression, actual, passed }) => ({
     classname: `perfctl.${scenario.name}.thresholds`,
     name: expression,
-    outcome: thresholdOutcome(`measured ${formatActual(expression, actual)}`, passed, result),
+    outcome: thresholdOutcome(describeActual(expression, actual), passed, result),
   }))
 }
 
@@ -72,7 +72,7 @@ function thresholdOutcome(
   passed: boolean,
   { verdict, generator }: Result,
 ): Case['outcome'] {
-  // Met or not, by figures that are not the service's.
+  // The figures aren't the service's, so the threshold can't be judged.
   if (verdict === 'inconclusive' && generator.saturated) {
     return { tag: 'skipped', message: `${measured}, but the load generator was the bottleneck` }
   }
@@ -90,14 +90,14 @@ function metricCases({ comparison, scenario }: Result): Case[] {
 function outcomeOf(row: MetricComparison, gates: boolean): Case['outcome'] {
   const { verdict, reason } = row
   if (verdict === 'missing' || verdict === 'regressed') {
-    const sure = row.interval === null ? '' : `; 95% sure: ${formatInterval(row)}, limit ${formatLimit(row)}`
+    const sure = row.interval === null ? '' : `; 95% CI ${formatInterval(row)}, limit ${formatLimit(row)}`
     const message = describeChange(row) + sure
     return gates ? { tag: 'failure', type: 'regression', message } : { tag: 'skipped', message }
   }
   return verdict === 'inconclusive' ? { tag: 'skipped', message: reason ?? 'inconclusive' } : null
 }
 
-/** The run as a whole: one that broke off, or doesn't tell, must not be green because nothing else was judged. */
+/** The case of the whole run. Without it, an aborted or inconclusive run in which nothing was judged looks green. */
 function runCase(result: Result, isRed: boolean): Case {
   return {
     classname: `perfctl.${result.scenario.name}`,
@@ -118,12 +118,12 @@ function runOutcome(result: Result, isRed: boolean): Case['outcome'] {
     case 'interrupted':
       return { tag: 'error', type: verdict, message }
     default:
-      // What failed has a case of its own.
+      // The failure already has a case of its own.
       return isRed ? null : { tag: 'failure', type: verdict, message }
   }
 }
 
-/** The message stands twice: some readers show the attribute, others what is inside. */
+/** Writes the message twice: some tools show the attribute, others the content. */
 function renderCase({ classname, name, outcome }: Case): string {
   const open = `    <testcase classname="${escapeXml(classname)}" name="${escapeXml(name)}" time="0"`
   if (outcome === null) return `${open}/>`
@@ -132,7 +132,7 @@ function renderCase({ classname, name, outcome }: Case): string {
   return `${open}><${outcome.tag} message="${message}"${type}>${message}</${outcome.tag}></testcase>`
 }
 
-/** Control characters are not allowed in XML, not even escaped; `printable` writes them out. */
+/** XML forbids control characters even escaped; `printable` writes them out. */
 function escapeXml(text: string): string {
   return printable(text).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }

@@ -1,5 +1,5 @@
 /**
- * A result for a pull request: GitHub's Markdown.
+ * A result as GitHub Markdown, for pull requests.
  */
 import { printable } from '../../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../../base/units.js'
@@ -8,13 +8,13 @@ import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
 import { listShardDoubts } from '../../stats/shard.js'
 import { sideTitles } from '../comparison.js'
-import { COMPARED_MOST, describeLeft, requestsShown } from '../ranking.js'
+import { COMPARED_ROWS_MAX, describeLeftOut, requestsShown } from '../ranking.js'
 import { comparedCells, formatActual, headline } from '../wording.js'
 import type { Format } from './format.js'
 
 /**
- * Verdict, comparison, thresholds, requests and notes as GitHub's Markdown. It begins with a comment that nobody sees,
- * by which the same scenario's report is found again on a pull request, and changed instead of written anew.
+ * Renders verdict, comparison, thresholds, requests and notes. It starts with a hidden comment by which a later run
+ * finds the scenario's comment on a pull request and updates it.
  */
 export function renderMarkdown(result: Result): string {
   const parts = [
@@ -28,7 +28,7 @@ export function renderMarkdown(result: Result): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-/** What ends a comment can't be in it. */
+/** Removes what would end the HTML comment. */
 function markerName(name: string): string {
   return name.replace(/[^\p{L}\p{N} _-]+|-{2,}/gu, '-').replace(/-+/g, '-')
 }
@@ -46,20 +46,20 @@ function renderComparison(comparison: Comparison): string {
   const { baseline, metrics } = comparison
   const shown = metrics.filter(({ verdict }) => verdict !== 'passed')
   const passed = metrics.length - shown.length
-  const intro = `Compared with ${escapeMarkdown(baseline)}: ${plural(passed, 'metric')} within the limits.`
+  const intro = `Compared with ${escapeMarkdown(baseline)}: ${plural(passed, 'metric')} within their limits.`
   if (shown.length === 0) return intro
-  // Worst first.
+  // The metrics are sorted worst first.
   const rows = shown
-    .slice(0, COMPARED_MOST)
+    .slice(0, COMPARED_ROWS_MAX)
     .map((row) => [
       row.request === null ? '(whole run)' : escapeMarkdown(row.request),
       row.metric,
       ...comparedCells(row),
       row.verdict === 'regressed' || row.verdict === 'missing' ? `**${row.verdict}**` : row.verdict,
     ])
-  const titles = ['request', 'metric', ...sideTitles(comparison), 'change', '95% sure', 'limit', 'verdict']
+  const titles = ['request', 'metric', ...sideTitles(comparison), 'change', '95% CI', 'limit', 'verdict']
   const left = shown.length - rows.length
-  const more = left === 0 ? '' : `\n\n${plural(left, 'more line')}: these are the worst.`
+  const more = left === 0 ? '' : `\n\n${plural(left, 'more metric')} not shown; these are the worst.`
   return `${intro}\n\n${renderTable(titles, 2, rows)}${more}`
 }
 
@@ -93,22 +93,24 @@ function renderRequests(
   const left = requests.length - shown.length
   const rows = shown.map((request) => cells(escapeMarkdown(request.name), request))
   const all = requests.length > 1 ? [cells('**total**', totals)] : []
-  const rates = hasFailed ? ['rate', 'with failed'] : ['rate']
+  const rates = hasFailed ? ['rate', 'incl. failed'] : ['rate']
   const titles = ['request', 'count', ...rates, 'errors', 'p50', 'p95', 'p99', 'max']
   const table = renderTable(titles, 1, [...rows, ...all])
-  return left === 0 ? table : `${table}\n\n${escapeMarkdown(describeLeft(left))}`
+  return left === 0 ? table : `${table}\n\n${escapeMarkdown(describeLeftOut(left))}`
 }
 
 function renderNotes(result: Result): string {
   const { comparison, generator } = result
-  const reasons = generator.saturated
-    ? generator.reasons.map((reason) => `the load generator was the bottleneck: ${reason}`)
-    : []
+  // A comparison has a note of its own about this.
+  const reasons =
+    generator.saturated && comparison === null
+      ? generator.reasons.map((reason) => `the load generator was the bottleneck: ${reason}`)
+      : []
   const notes = [...new Set([...(comparison?.notes ?? listShardDoubts(result)), ...reasons])]
   return notes.map((note) => `> ${escapeMarkdown(note)}`).join('\n>\n')
 }
 
-/** A table whose first `names` columns are texts and the others figures. */
+/** Renders a table whose first `names` columns are text and the others figures. */
 export function renderTable(
   titles: readonly string[],
   names: number,
@@ -119,8 +121,8 @@ export function renderTable(
 }
 
 /**
- * The text as text: nothing in it becomes markup, a link, or another cell of the table. The empty comments keep
- * GitHub from finding mentions, issue numbers and emoji, which it looks for after the entities are gone.
+ * Escapes the text so that nothing becomes markup, a link or another table cell. The empty comments prevent mentions,
+ * issue references and emoji, which GitHub looks for after resolving entities.
  */
 export function escapeMarkdown(text: string): string {
   return printable(text)

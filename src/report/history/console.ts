@@ -1,5 +1,5 @@
 /**
- * A history for people at a terminal: what changed when, then each metric from its first to its last value.
+ * A history on a terminal: the change points, then each metric from its first to its last value.
  */
 import { printable } from '../../base/printable.js'
 import { plural } from '../../base/units.js'
@@ -15,7 +15,7 @@ import { listMoments, type Moment } from './moments.js'
 import { renderSparkline } from './sparkline.js'
 import { describeHistory, rowsShown, WHOLE_RUN } from './words.js'
 
-/** The history of one scenario, with a newline at its end. */
+/** Renders the history of one scenario, ending with a newline. */
 export function renderHistory(history: History, trends: readonly Trend[], page: Page): string {
   const { style, width } = page
   const { title, origin, finding, failing } = describeHistory(history, trends)
@@ -30,7 +30,7 @@ export function renderHistory(history: History, trends: readonly Trend[], page: 
   return inCharactersOf(page, `${parts.filter((part) => part !== '').join('\n\n')}\n`)
 }
 
-/** So many changes of one moment are told; the table has the rest. */
+/** Changes listed per change point; the table has the rest. */
 const CHANGES_SHOWN = 5
 
 function renderMoment({ time, commits, changes, others }: Moment, { width, style }: Page): string {
@@ -40,7 +40,7 @@ function renderMoment({ time, commits, changes, others }: Moment, { width, style
     style.bold(wrap(`  ${time}  ${commits}`, width, '    ')),
     ...changes.slice(0, CHANGES_SHOWN).map((change) => paintOf(change.isWorse, style)(line(change.text))),
     ...(more > 0 ? [line(`and ${plural(more, 'more change')}`)] : []),
-    ...(others.length > 0 ? [style.yellow(line(`also different from then on: ${others.join('; ')}`))] : []),
+    ...(others.length > 0 ? [style.yellow(line(`also changed at that point: ${others.join('; ')}`))] : []),
   ].join('\n')
 }
 
@@ -53,7 +53,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'change', align: 'right' },
 ]
 
-/** Room for a request's name beside the sparkline. */
+/** Width reserved for the request's name. */
 const NAME_WIDTH = 16
 const SPARKLINE_MIN = 8
 const SPARKLINE_MOST = 60
@@ -86,7 +86,7 @@ function renderTrends(trends: readonly Trend[], page: Page): string {
     const { name, metric, first, last, change, paint } = texts[i]!
     const marks = changes.map(({ index }) => index)
     return [
-      // A name stands in front of its first metric only.
+      // Only the first row of a request shows its name.
       request === trends[i - 1]?.request && i > 0 ? '' : name,
       metric,
       renderSparkline(values, marks, { width: room, ascii }),

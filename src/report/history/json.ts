@@ -1,12 +1,12 @@
 /**
- * Histories for other programs, `perfctl/history@1`: fields are added freely and never renamed. Latencies in ms, rates per
- * second, shares as ratios; what wasn't measured is null.
+ * Histories as JSON, `perfctl/history@1`: fields may be added but are never renamed. Latencies are in ms, rates per
+ * second, shares as ratios; null means not measured.
  */
 import { escapedJson } from '../../base/printable.js'
 import type { History } from '../../verdict/history.js'
 import { findOtherChanges, type Trend, type TrendChange } from '../../verdict/trend.js'
 
-/** The text, with a newline at its end. */
+/** Renders the JSON, ending with a newline. */
 export function renderHistoryJson(
   histories: readonly { readonly history: History; readonly trends: readonly Trend[] }[],
 ): string {

@@ -1,5 +1,5 @@
 /**
- * Histories as GitHub's Markdown.
+ * Histories as GitHub Markdown.
  */
 import type { History } from '../../verdict/history.js'
 import type { Trend } from '../../verdict/trend.js'
@@ -11,7 +11,7 @@ import { describeHistory, rowsShown, WHOLE_RUN } from './words.js'
 
 const SPARKLINE_WIDTH = 40
 
-/** One section for each history. */
+/** Renders a section per history. */
 export function renderHistoryMarkdown(
   histories: readonly { readonly history: History; readonly trends: readonly Trend[] }[],
 ): string {
@@ -34,7 +34,7 @@ function renderSection(history: History, trends: readonly Trend[]): string {
 function renderMoment({ time, commits, changes, others }: Moment): string {
   const lines = [
     ...changes.map(({ text, isWorse }) => (isWorse ? `**${escapeMarkdown(text)}**` : escapeMarkdown(text))),
-    ...others.map((other) => escapeMarkdown(`also different from then on: ${other}`)),
+    ...others.map((other) => escapeMarkdown(`also changed at that point: ${other}`)),
   ]
   return [`- ${escapeMarkdown(`${time}, ${commits}`)}`, ...lines.map((line) => `  - ${line}`)].join('\n')
 }

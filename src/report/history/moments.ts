@@ -1,24 +1,24 @@
 /**
- * The changes of a history by the moments at which they came, the latest last: what changed, and in which commit.
+ * Groups the changes of a history by the moment they began, oldest first.
  */
 import { printable } from '../../base/printable.js'
 import type { History } from '../../verdict/history.js'
 import { findOtherChanges, type Trend, type TrendChange } from '../../verdict/trend.js'
 import { describeChange } from '../wording.js'
 
-/** One moment. */
+/** A change point: everything that changed at one moment. */
 export interface Moment {
-  /** The day and the time, in UTC. */
+  /** Day and time in UTC. */
   readonly time: string
-  /** The commit from which on it was so, and the one before; what isn't known is said. */
+  /** The commit of the change, and the one before if known. */
   readonly commits: string
-  /** What changed, in sentences, the worst first. */
+  /** The changes in sentences, the worst first. */
   readonly changes: readonly { readonly text: string; readonly isWorse: boolean }[]
-  /** What else was different from then on. */
+  /** Other differences that began at the same time, such as another machine. */
   readonly others: readonly string[]
 }
 
-/** The moments at which any of the trends changed. */
+/** Returns the moments at which any of the trends changed. */
 export function listMoments(history: History, trends: readonly Trend[]): Moment[] {
   const byIndex = new Map<number, Found[]>()
   for (const trend of trends)
@@ -34,7 +34,7 @@ export function listMoments(history: History, trends: readonly Trend[]): Moment[
     }))
 }
 
-/** `2026-03-14 10:00`. */
+/** Formats as `2026-03-14 10:00`. */
 function formatTime(iso: string): string {
   return printable(iso.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*$/, '$1 $2'))
 }
@@ -44,7 +44,7 @@ interface Found {
   readonly change: TrendChange
 }
 
-/** Worse before better, large before small. */
+/** Sorts worse before better, then by size. */
 function byWeight(a: Found, b: Found): number {
   const size = ({ change }: Found) => Math.abs(change.change ?? Number.MAX_VALUE)
   return Number(b.change.isWorse) - Number(a.change.isWorse) || size(b) - size(a)
@@ -63,9 +63,9 @@ function formatCommits({ points }: History, index: number): string {
   const [before, after] = [points[index - 1], points[index]].map(
     (point) => point?.environment.gitCommit ?? null,
   )
-  if (after === null || after === undefined) return 'commit not known'
-  if (before === after) return `commit ${shorten(after)}, as before`
-  return `commit ${shorten(after)}${before ? `, before it ${shorten(before)}` : ''}`
+  if (after === null || after === undefined) return 'commit unknown'
+  if (before === after) return `commit ${shorten(after)}, same as before`
+  return `commit ${shorten(after)}${before ? ` (previously ${shorten(before)})` : ''}`
 }
 
 function shorten(commit: string): string {

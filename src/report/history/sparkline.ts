@@ -1,22 +1,22 @@
 /**
- * A row of figures as a line of blocks, one character each, with a mark where it changed for good.
+ * A series of values as one line of block characters, with marks at its change points.
  */
 import { median } from '../../stats/math.js'
 
 const BLOCKS = '▁▂▃▄▅▆▇█'
-/** The higher the ink, the higher the value. */
+/** More ink stands for a higher value. */
 const ASCII_BLOCKS = '_.-=+*%#'
 
-/** How it is drawn. */
+/** Drawing options. */
 export interface SparklineOptions {
-  /** In characters, at least 1; marks take one each. */
+  /** In characters, at least 1; each mark takes one. */
   readonly width: number
   readonly ascii: boolean
 }
 
 /**
- * The values from lowest to highest block; a space where there is none. `marks` are the indices of values that a mark is
- * put before. More values than there is room for are drawn as the medians of neighbours.
+ * Draws the values from the lowest to the highest block; a missing value is a space. `marks` are the indices of values
+ * that get a mark before them. If there is too little room, neighbors are merged into their median.
  */
 export function renderSparkline(
   values: readonly (number | null)[],
@@ -37,7 +37,7 @@ export function renderSparkline(
 }
 
 interface Cell {
-  /** The first value that it stands for, and the first that it doesn't. */
+  /** The range of values it represents; `end` is exclusive. */
   readonly start: number
   readonly end: number
   readonly value: number | null
@@ -53,7 +53,7 @@ function condense(values: readonly (number | null)[], most: number): Cell[] {
   })
 }
 
-/** Values that are all the same lie at the bottom. */
+/** If all values are equal, they are drawn as the lowest block. */
 function levelOf(value: number, low: number, high: number): number {
   return high === low ? 0 : Math.min(7, Math.floor(((value - low) / (high - low)) * 8))
 }

@@ -1,28 +1,28 @@
 /**
- * What every report of a history says, in the same words.
+ * The wording of histories, shared by all formats.
  */
 import { printable } from '../../base/printable.js'
 import { plural } from '../../base/units.js'
 import type { History } from '../../verdict/history.js'
 import type { Trend } from '../../verdict/trend.js'
 
-/** How the run as a whole is called where requests are named. */
+/** The name of the whole run in a column of requests. */
 export const WHOLE_RUN = '(whole run)'
 
-/** Below this no change could be told from chance, but the largest. */
+/** With fewer points, only very large changes stand out from chance. */
 const POINTS_FEW = 10
 
 /** The lines above the table. */
 export interface HistoryWords {
   readonly title: string
   readonly origin: string
-  /** How many changes there are. */
+  /** The number of change points. */
   readonly finding: string
-  /** The requests of which every try failed at some time: such a job is no good news, however fast the others were. */
+  /** Requests that never succeeded in some job. Such a job is no good news, however fast it was. */
   readonly failing: readonly string[]
 }
 
-/** What is shown, where it comes from, and what was found. */
+/** Describes what is shown, its source, and what was found. */
 export function describeHistory(
   { scenario, load, baseline, points }: History,
   trends: readonly Trend[],
@@ -36,7 +36,7 @@ export function describeHistory(
     origin: [printable(load), baseline === null ? '' : printable(baseline)]
       .filter((text) => text !== '')
       .join(', '),
-    finding: findingOf(moments, points.length, baseline === null ? 'results' : 'jobs'),
+    finding: findingOf(moments, points.length, baseline === null ? 'result' : 'job'),
     failing: listFailing(points, baseline === null ? 'result' : 'job'),
   }
 }
@@ -49,21 +49,20 @@ function listFailing(points: History['points'], noun: string): string[] {
         byName.set(request, [...(byName.get(request) ?? []), startedAt])
   return [...byName].map(([name, times]) => {
     const last = printable(times.at(-1)!.slice(0, 16).replace('T', ' '))
-    return `every try of "${printable(name)}" failed in ${times.length} of ${plural(points.length, noun)}, the last time ${last}`
+    return `every request of "${printable(name)}" failed in ${times.length} of ${plural(points.length, noun)}, most recently ${last}`
   })
 }
 
 function findingOf(moments: number, points: number, noun: string): string {
-  if (moments === 1) return 'It changed once:'
-  if (moments > 1) return `It changed ${moments} times:`
-  if (points === 1) return 'A trend needs more than one.'
+  if (moments > 0) return `${plural(moments, 'change point')}:`
+  if (points === 1) return `A trend needs more than one ${noun}.`
   if (points < POINTS_FEW) {
-    return `No change can be told from chance yet: ${points} ${noun} are few, ${POINTS_FEW} show the first.`
+    return `${plural(points, noun)} are too few to tell a change from chance; it takes about ${POINTS_FEW}.`
   }
   return 'Nothing changed beyond chance.'
 }
 
-/** The trends worth a row: one point is none, nor is an error rate that was 0 all the time unless it is asked for alone. */
+/** Returns the trends to show: none with a single point, and no error rates that were always 0 beside others. */
 export function rowsShown(trends: readonly Trend[]): readonly Trend[] {
   if (trends.every(({ values }) => values.length < 2)) return []
   const rows = trends.filter(({ metric, values }) => metric !== 'error_rate' || values.some((value) => value))

@@ -1,51 +1,51 @@
 /**
- * Line charts as SVG, drawn at any width: the drawing stretches, its lines and letters don't. They need no script;
- * what is under the pointer is shown by the stylesheet.
+ * Line charts as SVG that stretch to any width while lines and letters keep their size. They need no script: the
+ * stylesheet shows the values under the pointer.
  */
 import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { tenth } from './scale.js'
 
-/** One line of a chart. A null leaves a gap. */
+/** A line of a chart. A null leaves a gap. */
 interface Line {
   readonly label: string
-  /** Which of the stylesheet's lines it is. */
+  /** The class of the line in the stylesheet. */
   readonly look: 'a' | 'b' | 'c' | 'bad' | 'plain'
   readonly values: readonly (number | null)[]
-  /** Fills the space between the line and the ground. */
+  /** Fills the area below the line. */
   readonly isArea?: boolean
 }
 
-/** Single figures of another run, laid over the lines. */
+/** Points of another run, drawn over the lines. */
 interface Marks {
   readonly label: string
   readonly points: readonly { readonly x: number; readonly y: number }[]
 }
 
-/** A drawing over one axis, with what is said of it. */
+/** A chart and its description. */
 export interface Chart {
   readonly title: string
-  /** In a sentence, for those who don't see the drawing. */
+  /** A sentence for readers who can't see the drawing. */
   readonly description: string
-  /** Of each value of the lines, rising, from 0 to `xMax`. */
+  /** Position of each value, ascending, from 0 to `xMax`. */
   readonly xs: readonly number[]
   readonly xMax: number
   readonly xTicks: readonly { readonly at: number; readonly label: string }[]
-  /** From 0; the last one is the top of the drawing. */
+  /** From 0; the last one is the top of the chart. */
   readonly yTicks: readonly { readonly at: number; readonly label: string }[]
   readonly lines: readonly Line[]
   readonly marks?: Marks
-  /** What is shown of the value under the pointer. */
+  /** The text shown when the pointer is over a value. */
   readonly readout: (index: number) => string
   readonly isSmall?: boolean
 }
 
-/** Units of the drawing from its left to its right end; the page decides how wide they are. */
+/** Width of the drawing in its own units; the page decides the real width. */
 const WIDTH = 1000
-/** Above the drawing, for what is under the pointer. */
+/** Space above the drawing for the values under the pointer. */
 const TOP = 22
 const BOTTOM = 22
 
-/** The chart with its title and legend. */
+/** Renders the chart with its title and legend. */
 export function renderChart(chart: Chart): Markup {
   const height = chart.isSmall ? 110 : 190
   const full = TOP + height + BOTTOM
@@ -102,7 +102,7 @@ function renderLine(chart: Chart, { values, look, isArea }: Line, height: number
 
 type Dot = readonly [x: number, y: number]
 
-/** Each step from the one before: half as long as absolute places. A single point is a step of nothing: a dot. */
+/** Writes relative steps, half as long as absolute positions. A single point is a step of length 0: a dot. */
 function writePath(dots: readonly Dot[]): string {
   const [first, ...rest] = dots
   const steps = (rest.length === 0 ? [first!] : rest).map(([x, y], index) => {
@@ -128,10 +128,10 @@ function renderMarks(chart: Chart, height: number): Content {
   })
 }
 
-/** Strips in a chart, and in a small one. */
+/** Number of hover strips. */
 const READOUTS = { wide: 120, small: 30 }
 
-/** Strips side by side; the one under the pointer is tinted and shows its figures, which all stand in one place. */
+/** Renders hover strips. The one under the pointer is tinted and shows its values, always in the same place. */
 function renderReadouts(chart: Chart, height: number): Content {
   const step = Math.ceil(chart.xs.length / (chart.isSmall ? READOUTS.small : READOUTS.wide))
   const chosen = chart.xs.flatMap((_, index) => (index % step === 0 ? [index] : []))

@@ -1,6 +1,6 @@
 /**
- * The comparison as a table, each change also drawn: zero and limit stand one under the other in all rows, worse is
- * to the right, so that one look down the column finds what is beyond its limit.
+ * The comparison as a table with a drawing of each change. Zero and the limit are at the same place in every row and
+ * worse is to the right, so regressions stand out in the column.
  */
 import { plural } from '../../base/units.js'
 import type { Comparison, MetricComparison } from '../../stats/comparison.js'
@@ -11,10 +11,10 @@ import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { tenth } from './scale.js'
 import { renderName, renderTable, type TableColumn } from './table.js'
 
-/** Up to so many rows are shown at once; of more, those that are no news are folded. */
+/** Up to this many rows are all shown. If there are more, rows that don't stand out are folded. */
 const ROWS_MAX = 8
 
-/** All compared metrics, worst first. */
+/** Renders all compared metrics, worst first. */
 export function renderComparison(comparison: Comparison): Markup {
   const { baseline, metrics } = comparison
   const columns = columnsOf(sideTitles(comparison))
@@ -33,14 +33,16 @@ ${renderRows('More metrics', folded, columns)}</details>
 `
 }
 
-/** On a phone held upright the change says from what to what, and the verdict is seen without moving the table. */
+/**
+ * On a phone in portrait, the change cell includes both values, and change and verdict are visible without scrolling.
+ */
 const columnsOf = ([before, after]: readonly [string, string]): readonly TableColumn[] => [
   { title: 'request', isText: true },
   { title: 'metric', isText: true },
   { title: 'change' },
   { title: 'verdict', isText: true },
   { title: 'better · worse', isText: true, isExpendable: true },
-  { title: '95% sure', isExpendable: true },
+  { title: '95% CI', isExpendable: true },
   { title: 'limit', isExpendable: true },
   { title: before, isExpendable: true },
   { title: after, isExpendable: true },
@@ -84,7 +86,7 @@ function renderJudgement(verdict: MetricComparison['verdict']): Markup {
   }
 }
 
-/** The drawing reaches from so many limits better to so many limits worse. */
+/** The range of the drawing, in multiples of the limit; negative is better. */
 const [BEST, WORST] = [-2, 3]
 const WIDTH = 140
 const HEIGHT = 18
@@ -99,7 +101,7 @@ function renderChange({ metric, change, interval, tolerance, verdict }: MetricCo
   return html`<svg class="change" width="${WIDTH}" height="${HEIGHT}" aria-hidden="true"><path class="zero" d="M${tenth(xOf(0))} 0V${HEIGHT}"/><path class="limit" d="M${tenth(xOf(1))} 0V${HEIGHT}"/><path class="reach ${tone}" d="M${tenth(ends[0]!)} ${MIDDLE}H${tenth(ends[1]!)}"/><circle class="${tone}" cx="${tenth(at(change))}" cy="${MIDDLE}" r="3.5"/></svg>`
 }
 
-/** What lies beyond the drawing is put to its edge. */
+/** Values beyond the range are drawn at its edge. */
 function xOf(limits: number): number {
   const inside = Math.min(Math.max(limits, BEST), WORST)
   return 5 + ((inside - BEST) / (WORST - BEST)) * (WIDTH - 10)

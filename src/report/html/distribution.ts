@@ -1,6 +1,6 @@
 /**
- * The distribution of latencies as HdrHistogram plots it: each step to the right is one more nine, so that the slow
- * tail has as much room as the fast rest.
+ * The latency distribution as HdrHistogram plots it: each step to the right is one more nine, so the slow tail gets as
+ * much room as the rest.
  */
 import { formatLatency, formatShare } from '../../base/units.js'
 import type { Comparison } from '../../stats/comparison.js'
@@ -12,7 +12,7 @@ import { type Markup, NOTHING } from './markup.js'
 import { roundTicks } from './scale.js'
 import { renderTable } from './table.js'
 
-/** Whose latencies they are; `request` is null for the whole run. */
+/** The latencies to plot; `request` is null for the whole run. */
 export interface Subject {
   readonly request: string | null
   readonly latency: LatencySummary
@@ -21,14 +21,14 @@ export interface Subject {
 
 const STEPS = 160
 
-/** The plot, with the baseline's percentiles laid over it where they are known; nothing without latencies. */
+/** Renders the plot, with the baseline's percentiles as marks if known. Nothing without latencies. */
 export function renderDistribution(subject: Subject, isSmall = false): Markup {
   const { latency } = subject
   if (latency.count === 0 || latency.histogram === '') return NOTHING
   const histogram = Histogram.decode(latency.histogram)
   const xMax = Math.max(1, Math.log10(histogram.count))
   const xs = Array.from({ length: STEPS + 1 }, (_, index) => (index / STEPS) * xMax)
-  // The last one is the slowest request of all.
+  // The last value is the slowest request.
   const values = xs.map((x) => histogram.valueAtPercentile(x === xMax ? 100 : shareBelow(x) * 100) / 1000)
   const points = baselinePoints(subject).filter(({ x }) => x <= xMax)
   const top = Math.max(latency.max ?? 0, ...points.map(({ y }) => y))
@@ -75,21 +75,21 @@ function baselinePoints({ request, comparison }: Subject): { x: number; y: numbe
   })
 }
 
-/** Enough digits to tell 99.99% from 99.95%. */
+/** Uses enough digits to distinguish 99.99% from 99.95%. */
 function formatPercent(share: number): string {
   return share < 0.99
     ? formatShare(share)
     : `${(Math.floor(share * 1e6) / 1e4).toFixed(share < 0.999 ? 1 : 3)}%`
 }
 
-/** A round latency, `200ms` and not `200.0ms`. */
+/** Formats a round latency: `200ms`, not `200.0ms`. */
 export function formatTick(ms: number): string {
   if (ms === 0) return '0'
   if (ms >= 1000) return `${Number((ms / 1000).toPrecision(4))}s`
   return ms >= 1 ? `${Number(ms.toPrecision(4))}ms` : `${Number((ms * 1000).toPrecision(4))}µs`
 }
 
-/** The percentiles of the kinds of latency beside each other, as a table. */
+/** Renders the percentiles of several kinds of latency as a table. */
 export function renderPercentiles(
   kinds: readonly { readonly label: string; readonly latency: LatencySummary }[],
 ): Markup {

@@ -1,25 +1,24 @@
 /**
- * HTML by template, in which a text can't become markup: whatever is put into a template is escaped, unless a
- * template made it.
+ * HTML templates that escape everything put into them, except other templates. Text can't become markup.
  */
 import { printable } from '../../base/printable.js'
 
-/** A piece of HTML or SVG that is safe to put into another. Only {@link html} makes one. */
+/** A piece of HTML or SVG that is safe to insert into another. Created by {@link html}. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
-/** What a template takes: texts and numbers are escaped, markup goes in as it is, lists one after the other. */
+/** A value in a template. Text and numbers are escaped, markup is inserted unchanged, lists are concatenated. */
 export type Content = string | number | Markup | readonly Content[]
 
-/** The template as markup: `` html`<td>${name}</td>` ``. Attributes have to stand in double quotes. */
+/** Template tag: `` html`<td>${name}</td>` ``. Attribute values must be in double quotes. */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   return new Markup(
     strings.reduce((text, part, index) => text + writeContent(contents[index - 1] ?? '') + part),
   )
 }
 
-/** Nothing, where markup is expected. */
+/** Empty markup. */
 export const NOTHING = new Markup('')
 
 function writeContent(content: Content): string {
@@ -28,7 +27,7 @@ function writeContent(content: Content): string {
   return escapeHtml(String(content))
 }
 
-/** Control characters and those that reorder text are written out, so that a name is read as it is. */
+/** Escapes markup, and writes out control characters and those that reorder text: a name is read as written. */
 function escapeHtml(text: string): string {
   return printable(text).replace(/[&<>"'`]/g, (char) => `&#${char.charCodeAt(0)};`)
 }

@@ -1,17 +1,17 @@
 /**
- * The requests beside each other, and each by itself.
+ * The requests: a table of all, and details of each.
  */
 import { formatCount, formatLatency, formatRate, formatShare, formatSize, plural } from '../../base/units.js'
 import type { ErrorCount, LatencySummary, RequestResult, Result, Totals } from '../../stats/result.js'
 import { chooseRequests, rankRequests } from '../ranking.js'
-import { renderCourse, renderFigures } from './course.js'
 import { renderDistribution, renderPercentiles } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { requestPoints } from './series.js'
 import { renderFacts, renderName, renderTable, type TableColumn } from './table.js'
+import { renderTimeCharts, renderTimeTable } from './time-charts.js'
 
 function columnsOf(hasFailed: boolean): readonly TableColumn[] {
-  const withFailed = { title: 'with failed', isExpendable: true }
+  const withFailed = { title: 'incl. failed', isExpendable: true }
   return [
     { title: 'request', isText: true },
     { title: 'count', isExpendable: true },
@@ -29,24 +29,24 @@ const FIGURES: readonly TableColumn[] = [
   { title: 'max', isExpendable: true },
 ]
 
-/** Up to this many requests stand as in the scenario, more of them by what matters. */
+/** Up to this many requests keep the order of the scenario; more are sorted by importance. */
 const UNSORTED_MOST = 8
 
-/** A page of more requests that are told one by one would be too large to open. */
+/** With details of more requests, the page would be too large to open. */
 const EACH_MOST = 40
 
-/** The requests that were sent: as in the scenario, or those that matter most first. */
+/** Returns the requests that were sent, in the order of the scenario or the most important first. */
 function listRequests({ requests, comparison }: Pick<Result, 'requests' | 'comparison'>) {
   const sent = requests.filter((request) => request.requests + request.unfinished > 0)
   return sent.length > UNSORTED_MOST ? rankRequests(sent, comparison) : sent
 }
 
-/** Those that have a part of the page. */
+/** Returns the requests that get a section with details. */
 function listEach(result: Pick<Result, 'requests' | 'comparison'>) {
   return chooseRequests(listRequests(result), EACH_MOST, result.comparison)
 }
 
-/** The table of all requests; a name leads to its part of the page. */
+/** Renders the table of all requests. Names link to their sections. */
 export function renderRequests(result: Result): Markup {
   const each = new Map(listEach(result).map((request, index) => [request, index + 1]))
   const sent = listRequests(result)
@@ -57,15 +57,13 @@ export function renderRequests(result: Result): Markup {
   })
   const unsent = result.requests.length - sent.length
   const notes = [
-    ...(sent.length > UNSORTED_MOST
-      ? ['Sorted: what got slower first, then what failed, then the slowest by p95.']
-      : []),
-    ...(unsent > 0 ? [`Not in the table: ${plural(unsent, 'request')} of which none was sent.`] : []),
+    ...(sent.length > UNSORTED_MOST ? ['Sorted: regressions first, then by error rate, then by p95.'] : []),
+    ...(unsent > 0 ? [`Not in the table: ${plural(unsent, 'request')} never sent.`] : []),
   ]
   return renderRequestTable(rows, result.totals, notes.join(' '))
 }
 
-/** A row for each request, with what it is called, and one for all where there is more than one. */
+/** Renders a row per request, and a total if there are several. */
 export function renderRequestTable(
   requests: readonly (readonly [name: Content, measured: Measured])[],
   totals: Measured,
@@ -74,7 +72,7 @@ export function renderRequestTable(
   if (requests.length === 0) return NOTHING
   const hasFailed = totals.failed > 0
   const rows = requests.map(([name, measured]) => cells(name, measured, hasFailed))
-  const all = requests.length > 1 ? [cells('all', totals, hasFailed)] : []
+  const all = requests.length > 1 ? [cells('total', totals, hasFailed)] : []
   return html`<section aria-labelledby="requests">
 <h2 id="requests">Requests</h2>
 ${
@@ -86,7 +84,7 @@ ${
 `
 }
 
-/** What the table shows of a request. */
+/** The figures of a table row. */
 type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
   readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99' | 'max'>
 }
@@ -106,16 +104,16 @@ function cells(name: Content, measured: Measured, hasFailed: boolean): Content[]
   ]
 }
 
-/** Points of a chart of one request. There are many such charts, so they are coarser than those of the run. */
+/** Points in a request's chart. There are many such charts, so they are coarser than those of the run. */
 const POINTS_MAX = 120
 const ROWS_MAX = 30
 
-/** Each request folded up, those that got worse open. */
+/** Renders a folded section per request; those that got worse are open. */
 export function renderEach(result: Result): Markup {
   const each = listEach(result)
   if (each.length === 0) return NOTHING
   const left = listRequests(result).length - each.length
-  const hint = `The worst and the busiest; the saved result has the other ${formatCount(left)} in as much detail.`
+  const hint = `Only the worst and the busiest requests; the saved result has the other ${formatCount(left)} in the same detail.`
   return html`<section aria-labelledby="each">
 <h2 id="each">Request by request</h2>
 ${
@@ -146,27 +144,27 @@ function renderRequest(request: RequestResult, index: number, result: Result): M
       : [['redirects followed', formatCount(request.redirects)] satisfies [string, Content]]),
     ...(request.retries.attempts === 0
       ? []
-      : [['sent again', formatCount(request.retries.attempts)] satisfies [string, Content]]),
+      : [['retries', formatCount(request.retries.attempts)] satisfies [string, Content]]),
     ...Object.entries(request.statuses).map(([status, count]): [string, Content] => [
       `status ${status}`,
       formatCount(count),
     ]),
   ]
-  // The target of a link lies inside, because a browser then opens what it lies in.
+  // The link target is inside of the details element, because browsers then open it.
   return html`<details class="request"${isWorse ? html` open` : NOTHING}><summary>${renderName(name)}${kind === 'request' ? NOTHING : html` <small>${kind}</small>`}<span>p95 ${formatLatency(latency.p95)}</span></summary>
 <div id="request-${index + 1}">
 ${renderPercentiles([
   { label: 'latency', latency },
   { label: 'service time', latency: request.serviceTime },
-  { label: 'to first byte', latency: request.timeToFirstByte },
+  { label: 'time to first byte', latency: request.timeToFirstByte },
 ])}<div class="charts">
-${renderDistribution({ request: name, latency, comparison: result.comparison }, true)}${renderCourse(points, result.durationSeconds, true)}</div>
-${renderFigures(points, ROWS_MAX)}${renderFacts(facts)}${renderErrors(request.errors)}</div>
+${renderDistribution({ request: name, latency, comparison: result.comparison }, true)}${renderTimeCharts(points, result.durationSeconds, true)}</div>
+${renderTimeTable(points, ROWS_MAX)}${renderFacts(facts)}${renderErrors(request.errors)}</div>
 </details>
 `
 }
 
-/** Failures with the same kind and message, most frequent first; nothing for none. */
+/** Renders failures grouped by kind and message, most frequent first. Nothing without failures. */
 export function renderErrors(errors: readonly ErrorCount[]): Markup {
   if (errors.length === 0) return NOTHING
   const columns = [

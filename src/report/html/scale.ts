@@ -1,8 +1,8 @@
 /**
- * From figures to places in a drawing.
+ * Converts figures to positions in a drawing.
  */
 
-/** Round values between 0 and at least `max`, about `wanted` of them: steps of 1, 2 or 5 times a power of ten. */
+/** Returns about `wanted` round values from 0 to at least `max`, in steps of 1, 2 or 5 times a power of ten. */
 export function roundTicks(max: number, wanted: number): number[] {
   if (!(max > 0)) return [0]
   const rough = max / wanted
@@ -12,7 +12,7 @@ export function roundTicks(max: number, wanted: number): number[] {
   return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)))
 }
 
-/** Moments of a run of that many seconds, at most `wanted`, in steps that clocks have: 1, 5, 15, 60 seconds, … */
+/** Returns at most about `wanted` moments of a run of `seconds`, in steps used for clocks: 1, 5, 15, 60 seconds, … */
 export function timeTicks(seconds: number, wanted: number): number[] {
   const step =
     CLOCK_STEPS.find((size) => seconds / size <= wanted) ?? Math.ceil(seconds / wanted / 86_400) * 86_400
@@ -24,7 +24,7 @@ const CLOCK_STEPS = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400,
 ]
 
-/** A number for an attribute of a drawing, to a tenth: a page may hold a hundred thousand of them. */
+/** Rounds a number for an SVG attribute to one decimal: a page may have a hundred thousand of them. */
 export function tenth(value: number): number {
   return Math.round(value * 10) / 10
 }

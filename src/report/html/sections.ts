@@ -1,5 +1,5 @@
 /**
- * The shorter parts of the page: thresholds, failures, and under which conditions all this was measured.
+ * The shorter sections of the page: thresholds, failures, connections, generator, environment and scenario.
  */
 import { formatLatency, formatShare, formatSize, plural } from '../../base/units.js'
 import type { Result, Totals, WorkerHealth } from '../../stats/result.js'
@@ -9,7 +9,7 @@ import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { renderErrors } from './requests.js'
 import { renderFacts, renderName, renderTable } from './table.js'
 
-/** Each threshold with what was measured, those not met first; nothing for none. */
+/** Renders each threshold with its measured value, those not met first. Nothing without thresholds. */
 export function renderThresholds({ thresholds, verdict }: Pick<Result, 'thresholds' | 'verdict'>): Markup {
   if (thresholds.length === 0) return NOTHING
   const columns = [{ title: 'threshold', isText: true }, { title: 'measured' }, { title: '', isText: true }]
@@ -26,13 +26,13 @@ ${renderTable('Thresholds', columns, rows)}</section>
 `
 }
 
-/** Where the run doesn't tell, neither does a limit that was met. */
+/** In an inconclusive run, a met threshold is inconclusive too. */
 function renderMet(passed: boolean, isInDoubt: boolean): Markup {
   if (isInDoubt) return html`<b class="unsure">? ${passed ? 'met' : 'not met'}</b>`
   return passed ? html`<span class="good">✓ met</span>` : html`<b class="bad">✗ not met</b>`
 }
 
-/** What went wrong; nothing for none. */
+/** Renders the failures; nothing without failures. */
 export function renderFailures({ totals }: { readonly totals: Pick<Totals, 'errors'> }): Markup {
   if (totals.errors.length === 0) return NOTHING
   return html`<section aria-labelledby="failures">
@@ -41,31 +41,31 @@ ${renderErrors(totals.errors)}</section>
 `
 }
 
-/** How connections, generator and machine were. */
+/** Renders the state of connections, generator and machine. */
 export function renderConditions(result: Result): Markup {
   const { connections, generator } = result
   return html`<section aria-labelledby="connections">
-<h2 id="connections">Waiting and connecting</h2>
+<h2 id="connections">Timing and connections</h2>
 ${renderPercentiles([
   { label: 'latency', latency: result.totals.latency },
   { label: 'service time', latency: result.totals.serviceTime },
-  { label: 'to first byte', latency: result.totals.timeToFirstByte },
+  { label: 'time to first byte', latency: result.totals.timeToFirstByte },
   { label: 'DNS', latency: connections.dns },
   { label: 'TCP', latency: connections.tcp },
   { label: 'TLS', latency: connections.tls },
-])}<p class="hint">Latency counts from the moment a request was due, service time from the moment it was sent.</p>
+])}<p class="hint">Latency is measured from when a request was due, service time from when it was sent.</p>
 </section>
 <section aria-labelledby="generator">
 <h2 id="generator">Load generator</h2>
-<p>${generator.saturated ? html`<b class="unsure">It was the bottleneck: these are not the service's figures.</b>` : 'It kept up: the figures are those of the service.'}</p>
+<p>${generator.saturated ? html`<b class="unsure">It was the bottleneck, so these are not the service's figures.</b>` : 'It kept up, so these are the figures of the service.'}</p>
 ${renderFacts([
   ['busy', formatShare(generator.eventLoopUtilization)],
   ...generator.workers.map((worker, i): [string, Content] => [`worker ${i + 1}`, describeWorker(worker)]),
-  ['sent late by (p99)', formatLatency(generator.schedulingLagP99)],
+  ['scheduling lag (p99)', formatLatency(generator.schedulingLagP99)],
   ['longest GC pause', formatLatency(longestPause(result))],
   ['sent', formatSize(result.totals.bytesSent)],
   ['received', formatSize(result.totals.bytesReceived)],
-  ...generator.reasons.map((reason): [string, Content] => [generator.saturated ? 'because' : 'but', reason]),
+  ...generator.reasons.map((reason): [string, Content] => [generator.saturated ? 'reason' : 'note', reason]),
 ])}</section>
 <section aria-labelledby="environment">
 <h2 id="environment">Environment</h2>
@@ -73,22 +73,22 @@ ${renderFacts(environmentFacts(result))}</section>
 `
 }
 
-/** Of a longer scenario, such as one with much data, the page shows the beginning. */
+/** Longer scenarios, such as those with much data, are cut after this many characters. */
 const SOURCE_CHARS_MAX = 50_000
 
-/** The scenario's file, folded; nothing where it isn't known. */
+/** Renders the scenario file, folded; nothing if it isn't known. */
 export function renderSource({ scenario: { file, text } }: Result): Markup {
   if (text === null) return NOTHING
   return html`<section aria-labelledby="source">
 <h2 id="source">Scenario</h2>
-<details><summary>${renderName(file ?? 'as it was read')}</summary>
-<p class="hint">As it was read, without secrets. Flags may have changed target and load; those that were used are under Environment.</p>
+<details><summary>${renderName(file ?? 'source')}</summary>
+<p class="hint">As it was read, with secrets removed. Flags may have overridden target and load; Environment shows the values that were used.</p>
 <pre role="region" aria-label="Scenario" tabindex="0">${shownLines(text).map((line) => [line, NEWLINE])}</pre>
 </details></section>
 `
 }
 
-/** By itself it stays one; within a text it would be written out. */
+/** A newline as markup: within a text it would be escaped. */
 const NEWLINE = html`
 `
 
@@ -106,8 +106,8 @@ function shownLines(text: string): string[] {
 function describeWorker({ eventLoopUtilization, cpu, starved }: WorkerHealth): string {
   const times = [
     `busy ${formatShare(eventLoopUtilization)}`,
-    ...(cpu === null ? [] : [`${formatShare(cpu)} of a CPU`]),
-    ...(starved === null ? [] : [`waited for one ${formatShare(starved)}`]),
+    ...(cpu === null ? [] : [`on a CPU ${formatShare(cpu)}`]),
+    ...(starved === null ? [] : [`waiting for a CPU ${formatShare(starved)}`]),
   ]
   return times.join(', ')
 }
@@ -127,9 +127,9 @@ function environmentFacts({ environment, scenario, seed, session }: Result): [st
     ['seed', String(seed)],
     ['scenario hash', scenario.hash],
     ['commit', environment.gitCommit?.slice(0, 12) ?? 'unknown'],
-    ['machine', `${environment.cpu}, ${environment.cores} cores`],
+    ['machine', `${environment.cpu}, ${plural(environment.cores, 'core')}`],
     ['system', environment.os],
-    ['node', environment.node],
+    ['Node.js', environment.node],
     ['perfctl', environment.perfctl],
     ['workers', String(environment.workers)],
     ...(session === null ? [] : [['session', `${session.id}, side ${session.side}`] as [string, Content]]),

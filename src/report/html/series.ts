@@ -1,11 +1,11 @@
 /**
- * What a run did over time, in as few points as a chart can show.
+ * Reduces a run over time to as few points as a chart can show.
  */
 
 import type { Result, Window } from '../../stats/result.js'
 import { type Percentiles, readPercentiles } from '../percentiles.js'
 
-/** Some seconds of a run. Rates are means over them; a percentile is that of the worst second. */
+/** Some consecutive seconds of a run. Rates are means; percentiles are those of the worst second. */
 export interface Point {
   /** Seconds since the start of the measured part. */
   readonly start: number
@@ -17,11 +17,11 @@ export interface Point {
   readonly p50: number | null
   readonly p95: number | null
   readonly p99: number | null
-  /** The most at any moment; null where it isn't known. */
+  /** Maximum; null if unknown. */
   readonly vus: number | null
 }
 
-/** The whole run, or as much of it as there is, in at most `limit` points. */
+/** Returns the run so far in at most `limit` points. */
 export function runPoints({ timeline }: Pick<Result, 'timeline'>, limit: number): Point[] {
   return chunk(timeline, limit).map((seconds) => {
     const duration = spanOf(seconds, ({ second }) => second)
@@ -37,7 +37,7 @@ export function runPoints({ timeline }: Pick<Result, 'timeline'>, limit: number)
   })
 }
 
-/** One request's part of it, in at most `limit` points. */
+/** Returns one request's points, at most `limit`. */
 export function requestPoints(windows: readonly Window[], limit: number): Point[] {
   return chunk(windows, limit).map((some) => {
     const duration = sum(some, (window) => window.duration)
@@ -61,7 +61,7 @@ function worstOf(points: readonly Percentiles[]): Percentiles {
   }
 }
 
-/** Equal parts of at most the size that gives `limit` of them. */
+/** Splits into equal chunks, at most `limit` of them. */
 function chunk<T>(items: readonly T[], limit: number): T[][] {
   const size = Math.max(1, Math.ceil(items.length / limit))
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>

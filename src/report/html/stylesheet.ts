@@ -1,9 +1,9 @@
 /**
- * How the page looks. Nothing from outside goes in here.
+ * The look of the page. Contains nothing from results.
  */
 import { Markup } from './markup.js'
 
-/** The only stylesheet of the page, as the content of its style element. */
+/** The only stylesheet of the page, the content of its style element. */
 export const STYLESHEET = new Markup(`
 :root {
   color-scheme: light dark;

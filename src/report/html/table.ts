@@ -1,18 +1,18 @@
 /**
- * Tables, which scroll by themselves where a page is narrower.
+ * Tables that scroll horizontally on narrow pages.
  */
 import { type Content, html, type Markup } from './markup.js'
 
 /** A column of a table. */
 export interface TableColumn {
   readonly title: string
-  /** Figures stand to the right, one under the other; texts to the left. */
+  /** Text is left-aligned, figures right-aligned. */
   readonly isText?: boolean
-  /** Left out on a phone held upright, where there is room for the figures that everybody asks for. */
+  /** Hidden on a phone in portrait. */
   readonly isExpendable?: boolean
 }
 
-/** A table whose first column names the rows. `label` is what it is called where it isn't seen. */
+/** Renders a table whose first column names the rows. `label` is for screen readers. */
 export function renderTable(
   label: string,
   columns: readonly TableColumn[],
@@ -33,13 +33,13 @@ ${body}</tbody></table></div>
 `
 }
 
-/** Facts, each with its name. */
+/** Renders pairs of name and fact. */
 export function renderFacts(facts: readonly (readonly [name: string, fact: Content])[]): Markup {
   return html`<dl>${facts.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl>
 `
 }
 
-/** A name from outside, kept from reordering what stands around it. */
+/** Renders a name from outside, isolated so that it can't reorder the text around it. */
 export function renderName(name: string): Markup {
   return html`<bdi>${name}</bdi>`
 }

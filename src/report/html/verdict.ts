@@ -1,5 +1,5 @@
 /**
- * The top of the page: the verdict in a sentence, the figures that everybody asks for, what to know, what to type.
+ * The top of the page: verdict, notes, next step and key figures.
  */
 import { formatCount, formatDuration, formatLatency, formatRate, formatShare } from '../../base/units.js'
 import type { LatencySummary, Result, RunVerdict } from '../../stats/result.js'
@@ -9,7 +9,7 @@ import { headline } from '../wording.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { renderName } from './table.js'
 
-/** Colour is the second signal only: the symbol and the sentence's first word say the same. */
+/** The color only repeats what the symbol and the sentence's first word say. */
 export const SYMBOLS: Readonly<Record<RunVerdict, string>> = {
   passed: '✓',
   regressed: '✗',
@@ -24,7 +24,7 @@ function toneOf(verdict: RunVerdict): 'good' | 'bad' | 'unsure' {
   return verdict === 'inconclusive' || verdict === 'interrupted' ? 'unsure' : 'bad'
 }
 
-/** Everything above the first table. */
+/** Renders everything above the first table. */
 export function renderVerdict(result: Result, next: NextStep | null): Markup {
   const sentence = headline(result)
   return html`<header>
@@ -35,7 +35,7 @@ ${renderNotes(result, sentence)}${renderNext(next)}</header>
 ${renderKeyFigures(result.totals)}`
 }
 
-/** The verdict's own word is coloured, what it rests on is not. */
+/** Colors only the verdict's own word. */
 function renderSentence(sentence: string, verdict: RunVerdict): Content {
   const word = /^[\w ]+/.exec(sentence)?.[0] ?? ''
   return html`<span class="${toneOf(verdict)}">${word}</span>${sentence.slice(word.length)}`
@@ -51,7 +51,7 @@ function describeRun({ scenario, durationSeconds }: Result): Content {
   return html`${scenario.load === '' ? '' : `${scenario.load}, `}against ${renderName(scenario.target)}; measured for ${measured}.`
 }
 
-/** The notes that the sentence hasn't said already. */
+/** Renders the notes that the sentence doesn't contain already. */
 function renderNotes(result: Result, sentence: string): Content {
   const notes = listNotes(result).filter((note) => !sentence.includes(note))
   if (notes.length === 0) return NOTHING
@@ -73,13 +73,16 @@ interface KeyFigures {
   readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99'>
 }
 
-/** The six figures that everybody asks for. */
+/** Renders the key figures. */
 export function renderKeyFigures(all: KeyFigures): Markup {
   const { requests, throughput, requestRate, errorRate, latency } = all
   const perSecond = (rate: number) => formatRate(rate).slice(0, -2)
   const figures = [
     ['requests', formatCount(requests)],
-    [errorRate === 0 ? 'a second' : `a second, ${perSecond(requestRate)} with failed`, perSecond(throughput)],
+    [
+      errorRate === 0 ? 'per second' : `per second, ${perSecond(requestRate)} incl. failed`,
+      perSecond(throughput),
+    ],
     ['failed', formatShare(errorRate)],
     ['p50', formatLatency(latency.p50)],
     ['p95', formatLatency(latency.p95)],

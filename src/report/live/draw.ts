@@ -1,5 +1,5 @@
 /**
- * A frame as text: lines for a terminal, one for a log. Pure; never wider than it may be.
+ * Draws a frame as lines for a terminal, or as one line for a log. Pure; never wider than allowed.
  *
  *   stage 1/2  ━━━━━━━━━━━━━━━━━━━━──────────────────────────────  0:12 / 0:27
  *   20 virtual users   1,234 requests/s   3 errors (0.02%)   p95 12.3ms
@@ -8,14 +8,14 @@ import { formatCount, formatLatency, formatRate, formatShare } from '../../base/
 import type { Frame } from '../../stats/frame.js'
 import type { Paint, Style } from '../style.js'
 
-/** How a frame may be drawn. */
+/** Drawing options. */
 export interface Look {
   readonly style: Style
-  /** Only characters that every terminal has. */
+  /** Use only ASCII characters. */
   readonly ascii: boolean
 }
 
-/** A figure of the second line. Those of low rank are the first to go when there's no room. */
+/** A figure of the second line. Those with the lowest rank are left out first. */
 interface Field {
   readonly long: string
   readonly short: string
@@ -25,15 +25,15 @@ interface Field {
 
 const BAR_WIDTH = { min: 5, max: 50 }
 
-/** From this share of its time on, a generator's thread comes close to being the bottleneck. */
+/** From this share of busy time on, a worker is close to being the bottleneck. */
 const BUSY_RATIO = 0.8
 
-/** The frame in two lines of at most `width` characters. */
+/** Draws the frame in two lines of at most `width` characters. */
 export function drawFrame(frame: Frame, width: number, look: Look): string[] {
   return [drawTime(frame, width, look), drawFields(listFields(frame, look.style), width)]
 }
 
-/** How the generator itself is, in one line of at most `width` characters; `dropped` arrivals in all so far. */
+/** Draws the generator's state in a line of at most `width` characters. `dropped`: dropped arrivals so far. */
 export function drawGenerator(frame: Frame, dropped: number, width: number, { style }: Look): string {
   const { busy, latenessMsP99: latenessMs } = frame
   const isBusy = busy >= BUSY_RATIO
@@ -53,7 +53,7 @@ export function drawGenerator(frame: Frame, dropped: number, width: number, { st
   return drawFields(fields, width)
 }
 
-/** The frame in one line for a log, as long as it takes. */
+/** Draws the frame in one line of any length, for a log. */
 export function drawLine(frame: Frame, style: Style): string {
   const fields = listFields(frame, style).map((field) => field.long)
   return `${timeOf(frame)}  ${[phaseOf(frame), ...fields].join(', ')}`
@@ -91,7 +91,7 @@ function listFields(frame: Frame, style: Style): Field[] {
   return [...fields, { long: `generator ${busyShare}`, short: busyShare, rank: 2, paint: style.yellow }]
 }
 
-/** The fields in their long form, or else in their short one, or else without the least important of them. */
+/** Draws the long forms of the fields if they fit, otherwise the short ones, otherwise fewer of them. */
 function drawFields(fields: readonly Field[], width: number): string {
   const long = fields.map(({ long, paint }) => ({ text: long, paint }))
   if (widthOf(long, 3) <= width) return join(long, 3)
@@ -127,7 +127,7 @@ function phaseOf({ phase, stage, stages }: Frame): string {
   return phase === 'load' && stages > 1 ? `stage ${stage}/${stages}` : phase
 }
 
-/** `0:12 / 0:27`; only `0:12` when the run ends by a number of iterations. As wide at the end as at the start. */
+/** Formats `0:12 / 0:27`, or `0:12` without a known end. The width stays the same throughout a run. */
 function timeOf(frame: Frame): string {
   if (!hasEnd(frame)) return clockTime(frame.elapsedMs)
   const total = clockTime(frame.totalMs)
@@ -138,7 +138,7 @@ function hasEnd({ totalMs }: Frame): boolean {
   return Number.isFinite(totalMs) && totalMs > 0
 }
 
-/** `0:12`, `75:00` beyond the hour too: runs are thought of in minutes. */
+/** Formats `0:12`, and `75:00` beyond an hour. */
 function clockTime(ms: number): string {
   const seconds = Math.round(ms / 1000)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`

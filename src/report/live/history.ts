@@ -1,15 +1,15 @@
 /**
- * What the last seconds of a run were like, and what went wrong so far: a frame alone knows only its own second.
+ * The last seconds of a run and its failures so far; a frame has only its own second.
  */
 import type { Frame } from '../../stats/frame.js'
 import { Histogram } from '../../stats/histogram.js'
 import type { FailureKind } from '../../stats/result.js'
 import { percentileMs } from '../../stats/summary.js'
 
-/** So many seconds are kept for drawing. */
+/** Seconds kept for drawing. */
 const SECONDS_KEPT = 120
 
-/** Figures of a request are taken over so many seconds: those of a single one jump about too much to be read. */
+/** Figures of a request cover this many seconds: those of a single second fluctuate too much to read. */
 export const FIGURES_OVER_SECONDS = 10
 
 /** One second of the whole run. */
@@ -22,37 +22,37 @@ interface Moment {
 /** One request over the last {@link FIGURES_OVER_SECONDS}. */
 export interface LiveRequest {
   readonly name: string
-  /** Of successful requests, as in results. */
+  /** Successful requests per second, as in results. */
   readonly rate: number
-  /** Failed of all; null when none was finished. */
+  /** Share of failed requests; null if none finished. */
   readonly failedRatio: number | null
   readonly p50Ms: number | null
   readonly p95Ms: number | null
 }
 
-/** Failures of one kind since the measured part began (during the warm-up: since that began). */
+/** Failures of one kind since the start of the measured part, or of the warm-up while it lasts. */
 export interface FailureGroup {
   readonly kind: FailureKind
   readonly count: number
-  /** The newest message, and which request it came from. */
+  /** The latest message, and the request it came from. */
   readonly message: string
   readonly request: string
 }
 
-/** Takes frame after frame. */
+/** Accumulates frames. */
 export class History {
   readonly moments: Moment[] = []
-  /** Arrivals that found no free virtual user, counted like {@link FailureGroup}. */
+  /** Dropped arrivals, counted over the same time as {@link FailureGroup}. */
   dropped = 0
   private groups = new Map<FailureKind, FailureGroup>()
   private readonly recent: Recent[][] = []
   private phase: Frame['phase'] | null = null
-  /** One for all requests: a histogram is large. */
+  /** Shared by all requests, because a histogram is large. */
   private readonly scratch = new Histogram()
 
   add(frame: Frame): void {
     if (this.phase === 'warm-up' && frame.phase !== 'warm-up') {
-      // What the warm-up saw is in no figure of the result, so it is forgotten here too.
+      // The warm-up is in no figure of the result, so it isn't counted here either.
       this.groups = new Map()
       this.dropped = 0
     }
@@ -67,7 +67,7 @@ export class History {
     for (const { name, kind, series } of frame.series) if (kind !== 'journey') this.addFailures(name, series)
   }
 
-  /** Each request, in the order of the scenario. */
+  /** Returns the requests in the order of the scenario. */
   requests(): LiveRequest[] {
     const seconds = this.recent.length
     const last = this.recent.at(-1) ?? []
@@ -87,7 +87,7 @@ export class History {
     })
   }
 
-  /** Most frequent first. */
+  /** Returns the failures, most frequent first. */
   failures(): FailureGroup[] {
     return [...this.groups.values()].sort((a, b) => b.count - a.count)
   }
@@ -99,7 +99,7 @@ export class History {
   }
 }
 
-/** The part of a series that outlives its second. */
+/** The part of a series that is kept after its second. */
 interface Recent {
   readonly name: string
   readonly requests: number

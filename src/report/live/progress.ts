@@ -1,5 +1,5 @@
 /**
- * The live progress of a run, on stderr: in place on a terminal, now and then a line in a log.
+ * The live progress of a run on stderr: redrawn in place on a terminal, a line now and then in a log.
  */
 import type { Frame } from '../../stats/frame.js'
 import { createStyle } from '../style.js'
@@ -8,32 +8,32 @@ import { drawLine, type Look } from './draw.js'
 import { History } from './history.js'
 import { drawView } from './view.js'
 
-/** Where progress goes. */
+/** The output for progress. */
 export interface ProgressOutput {
   write(text: string): void
   readonly isTerminal: boolean
-  /** As they are now: a window may be resized during a run. */
+  /** The current size: a window may be resized during a run. */
   readonly columns: number
   readonly rows: number
 }
 
-/** How much is shown, and in which way. */
+/** Display options. */
 export interface ProgressOptions {
-  /** Nothing at all, notes included. */
+  /** Print nothing, not even notes. */
   readonly quiet: boolean
-  /** May redraw in place; false in CI, whose logs keep every line. Without a terminal it has no effect. */
+  /** Redraw in place. False in CI, whose logs keep every line. Has no effect without a terminal. */
   readonly interactive: boolean
   readonly colors: boolean
-  /** Draws the bar of `=`, for terminals without Unicode. */
+  /** Draw with ASCII, for terminals without Unicode. */
   readonly ascii?: boolean
 }
 
-/** Shows frames until it's closed. */
+/** Shows frames until it is closed. */
 export interface Progress {
   frame(frame: Frame): void
-  /** A line that stays, above what is redrawn. */
+  /** Prints a permanent line above the redrawn part. */
   note(text: string): void
-  /** Removes what is redrawn and gives the cursor back. Synchronous, and harmless to repeat: fit for `finally`. */
+  /** Removes the redrawn part and shows the cursor. Synchronous and safe to repeat, so that it works in `finally`. */
   close(): void
 }
 
@@ -41,14 +41,14 @@ const HIDE_CURSOR = '\x1b[?25l'
 const SHOW_CURSOR = '\x1b[?25h'
 const CLEAR_LINE_END = '\x1b[K'
 const CLEAR_BELOW = '\x1b[J'
-/** Terminals that know it show what lies in between at once; the others ignore it. */
+/** Terminals that support synchronized updates show everything in between at once; others ignore the sequences. */
 const BEGIN_UPDATE = '\x1b[?2026h'
 const END_UPDATE = '\x1b[?2026l'
 
-/** How often a log gets a line, in the run's own time. */
+/** Interval of log lines, in run time. */
 const LINE_EVERY_MS = 10_000
 
-/** The progress that fits the output and the options. */
+/** Creates the progress display that suits the output and the options. */
 export function createProgress(out: ProgressOutput, options: ProgressOptions): Progress {
   if (options.quiet) return { frame() {}, note() {}, close() {} }
   if (!options.interactive || !out.isTerminal) return createLog(out)
@@ -70,12 +70,12 @@ function createLog(out: ProgressOutput): Progress {
 }
 
 function createScreen(out: ProgressOutput, look: Look): Progress {
-  /** The lines on the screen; empty while nothing is drawn. */
+  /** The lines on the screen; empty if nothing is drawn. */
   let shown: readonly string[] = []
   let isClosed = false
   const history = new History()
 
-  /** To the first column of the first line shown. A terminal that became narrower has broken the lines anew. */
+  /** Moves to the start of the first drawn line. A terminal that became narrower has re-wrapped the lines. */
   function home(): string {
     const rows = shown.reduce(
       (sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / Math.max(1, out.columns))),
@@ -86,7 +86,7 @@ function createScreen(out: ProgressOutput, look: Look): Progress {
 
   function show(lines: readonly string[], before = ''): void {
     const cursor = shown.length === 0 ? HIDE_CURSOR : ''
-    // One write a frame, and each line is overwritten, then its rest cleared: nothing is ever blank in between.
+    // A single write per frame overwrites each line and then clears its rest, so that nothing flickers.
     const text = lines.map((line) => line + CLEAR_LINE_END).join('\n')
     out.write(BEGIN_UPDATE + cursor + home() + before + text + CLEAR_BELOW + END_UPDATE)
     shown = lines
@@ -96,8 +96,8 @@ function createScreen(out: ProgressOutput, look: Look): Progress {
     frame(frame) {
       if (isClosed) return
       history.add(frame)
-      // The last column stays free: a terminal whose cursor waits there for the next character may clear it. A free
-      // row leaves the command in sight.
+      // The last column stays free, because a terminal may clear a character there while its cursor waits behind it.
+      // The free row keeps the command visible.
       const room = { columns: Math.max(1, out.columns - 1), rows: Math.max(1, out.rows - 1) }
       show(drawView(frame, history, room, look))
     },

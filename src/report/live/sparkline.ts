@@ -1,13 +1,13 @@
 /**
- * Figures of the last seconds as one line of bars.
+ * The values of the last seconds as one line of bars.
  */
 
 const BLOCKS = '▁▂▃▄▅▆▇█'
 const PLAIN = '_.-=+*#@'
 
 /**
- * One character for each of the last `width` values, newest to the right, between 0 and the largest of them. A space
- * where a value is null; the lowest bar for 0, and only for that.
+ * Draws one character for each of the last `width` values, newest on the right, scaled from 0 to their maximum. A null
+ * is a space; only 0 gets the lowest bar.
  */
 export function drawSparkline(values: readonly (number | null)[], width: number, isAscii: boolean): string {
   const bars = isAscii ? PLAIN : BLOCKS
@@ -22,7 +22,7 @@ export function drawSparkline(values: readonly (number | null)[], width: number,
     .join('')
 }
 
-/** The largest value; null when there is none. */
+/** Returns the largest value; null if there is none. */
 export function largestOf(values: readonly (number | null)[]): number | null {
   return values.reduce((max, value) => (value === null ? max : Math.max(max ?? value, value)), null)
 }

@@ -1,5 +1,5 @@
 /**
- * Everything a terminal shows of a run that is going on, in the lines and columns it has. Pure.
+ * The live view of a run on a terminal, in the lines and columns it has. Pure.
  *
  *   stage 1/2  ━━━━━━━━━━━━━━━━━━━━──────────────────────────────  0:12 / 0:27
  *   20 virtual users   1,234 requests/s   3 errors (0.02%)   p95 12.3ms
@@ -24,16 +24,16 @@ import { drawFrame, drawGenerator, type Look } from './draw.js'
 import { type FailureGroup, FIGURES_OVER_SECONDS, type History, type LiveRequest } from './history.js'
 import { drawSparkline, largestOf } from './sparkline.js'
 
-/** What a drawing has to fit into, in characters. */
+/** The available space, in characters. */
 export interface Room {
   readonly columns: number
   readonly rows: number
 }
 
-/** Kinds of failures are few; below so many lines they'd push out the requests. */
+/** More lines of failures would push out the requests. */
 const FAILURES_SHOWN = 3
 
-/** The newest frame and what came before it, in at most `room.rows` lines of at most `room.columns` characters. */
+/** Draws the latest frame and the history in at most `room.rows` lines of at most `room.columns` characters. */
 export function drawView(frame: Frame, history: History, room: Room, look: Look): string[] {
   const blocks = fitBlocks(frame, history, room, look)
   const lines = blocks.reduce((sum, block) => sum + block.length, 0)
@@ -44,7 +44,7 @@ export function drawView(frame: Frame, history: History, room: Room, look: Look)
     .map((line) => inCharactersOf(look, line))
 }
 
-/** The blocks there is room for, from top to bottom. What matters most takes its lines first, requests what is left. */
+/** Returns the blocks that fit, from top to bottom. The most important take their lines first, requests the rest. */
 function fitBlocks(frame: Frame, history: History, room: Room, look: Look): string[][] {
   let left = room.rows
   const take = (block: string[]): string[] => {
@@ -54,7 +54,7 @@ function fitBlocks(frame: Frame, history: History, room: Room, look: Look): stri
   }
   const width = room.columns
   const hasGenerator = left >= 3
-  // Where the generator has a line of its own, the line of figures needn't say that it is busy.
+  // If the generator has its own line, the line of figures needn't say that it is busy.
   const head = take(drawFrame(hasGenerator ? { ...frame, busy: 0 } : frame, width, look).slice(0, left))
   const generator = take(hasGenerator ? [drawGenerator(frame, history.dropped, width, look)] : [])
   const failures = take(
@@ -65,7 +65,7 @@ function fitBlocks(frame: Frame, history: History, room: Room, look: Look): stri
   return [head, sparklines, requests, [...generator, ...failures]].filter((block) => block.length > 0)
 }
 
-/** The columns that a sparkline's name and its largest value take. */
+/** Width of a sparkline's label and of its maximum. */
 const LABEL_WIDTH = 8
 const TOP_WIDTH = 15
 
@@ -86,7 +86,7 @@ function drawSparklines({ moments }: History, width: number, { style, ascii }: L
   ]
   return lines.map(({ label, values, format, paint }) => {
     const top = largestOf(values.slice(-room))
-    // The scale stands before the bars: behind them it would move with each second.
+    // The maximum is before the bars: after them it would move every second.
     const upTo = (top === null ? '' : top === 0 ? 'none' : `up to ${format(top)}`).padEnd(TOP_WIDTH)
     return label.padEnd(LABEL_WIDTH) + style.dim(upTo) + paint(drawSparkline(values, room, ascii))
   })
@@ -100,7 +100,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'p95', align: 'right' },
 ]
 
-/** A line for each request, those beyond the room counted; nothing when there is no room for a title and one of them. */
+/** Draws a line per request and counts those left out; empty without room for the title and one request. */
 function drawRequests(requests: readonly LiveRequest[], { columns, rows }: Room, { style }: Look): string[] {
   if (rows < 2 || requests.length === 0) return []
   const isAll = requests.length <= rows - 1
@@ -114,7 +114,7 @@ function drawRequests(requests: readonly LiveRequest[], { columns, rows }: Room,
     formatLatency(p95Ms),
   ])
   const table = renderTable(COLUMNS, cells, { width: columns, isLive: true, title: style.dim }).split('\n')
-  // A table has a narrowest form; on a screen narrower than that it says nothing.
+  // On a screen narrower than the narrowest table, the table would be useless.
   if (columns < NARROWEST) return []
   return isAll ? table : [...table, style.dim(`and ${formatCount(requests.length - shown.length)} more`)]
 }

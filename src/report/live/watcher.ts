@@ -1,10 +1,10 @@
 /**
- * Whoever looks on while a run is going on: sinks of metrics, a page in a browser.
+ * The interface of everything that follows a run live: metric sinks, the live page.
  */
 import type { Frame } from '../../stats/frame.js'
 import type { Result } from '../../stats/result.js'
 
-/** What is about to run. */
+/** A run that is about to start. */
 export interface WatchedRun {
   readonly scenario: string
   readonly target: string
@@ -13,15 +13,15 @@ export interface WatchedRun {
 }
 
 /**
- * Sees a run second by second. Never throws, never blocks: what goes wrong on its side is told through the `notice`
- * it was made with, once, and the load goes on.
+ * Follows a run second by second. Never throws or blocks: a problem on its side is reported once through the `notice`
+ * it was created with, and the load continues.
  */
 export interface Watcher {
-  /** A run begins; there may be several, one after the other. */
+  /** A run starts. Several may follow each other. */
   open(run: WatchedRun): void
   frame(frame: Frame): void
-  /** The run is over and judged; null when it could not be carried out. */
+  /** The run has ended and was judged; null if it could not be carried out. */
   done(result: Result | null): void
-  /** Nothing more comes: what is still to be sent is sent, in a bounded time. */
+  /** Sends what is left, within a limited time. */
   close(): Promise<void>
 }

@@ -77,8 +77,8 @@ export function judgeByHistory(
   const ownErrors = mean(jobs.map(({ error }) => error ** 2))
   const seen = Math.max(0, variance(values) - ownErrors)
   const between = (priorJobs * usual + (count - 1) * seen) / freedom
-  // A job that was far more volatile than usual tells less, whatever the others were.
-  const spread = priors.map((own) => between * Math.max(1, (UNUSUAL * own) / usual))
+  // A job that was far more volatile than usual tells less, whatever the others were; beside the others it tells as much.
+  const spread = priors.map((own) => between * (isRelative ? 1 : Math.max(1, (UNUSUAL * own) / usual)))
   const deviation = (jobs: number) => Math.sqrt(mean(spread.slice(0, -1)) / jobs + spread.at(-1)!)
   const error = (jobs: number, runs: number) => Math.sqrt(ownErrors / jobs + candidate.error ** 2 / runs)
   const reach = (tail: number, jobs = count, runs = 1) =>

@@ -88,7 +88,7 @@ describe.concurrent('two versions side by side', () => {
     const [first, second] = session.results()
     expect([first!.scenario.target, second!.scenario.target]).toEqual([a.url, a.url])
     const { detectable } = second!.comparison!.metrics.find(({ metric }) => metric === 'p50')!
-    const [, table] = ab.stdout.split('What this machine can tell apart, nine times in ten\n')
+    const [, table] = ab.stdout.split('Smallest slowdown that this machine detects nine times in ten\n')
     expect(table).toMatch(new RegExp(`search +\\+${Math.ceil(detectable! * 100)}% `))
     expect(table).toMatch(/throughput -\d+%/)
     expect(ab.stderr, '--no-progress').not.toMatch(/after \d+s of each side/)

@@ -27,7 +27,7 @@ describe.concurrent('a request that never succeeds', () => {
     expect(run.code, run.stderr).toBe(1)
     const first = run.stdout.replace(/\n {2}/g, ' ').split('\n')[0]
     expect(first).toMatch(
-      /^✗ Failed: "search" never succeeded: all [\d,]+ tries failed \(status 503\); if that is meant, write expect: \{ status: 503 \}\.$/,
+      /^✗ Failed: "search" never succeeded: all [\d,]+ requests failed \(status 503\); if that is intended, write expect: \{ status: 503 \}\.$/,
     )
     expect(session.read('out.xml')).toMatch(/name="succeeds" time="0"><failure/)
     const [result] = session.results()

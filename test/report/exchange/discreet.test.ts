@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { withEncodings } from '../../../src/base/secret-texts.js'
-import { discreetHeader, secretsIn } from '../../../src/report/exchange/discreet.js'
+import { redactHeader, secretsIn } from '../../../src/report/exchange/discreet.js'
 
 test.each([
   ['accept', 'text/html', 'text/html'],
@@ -11,10 +11,10 @@ test.each([
   ['set-cookie', 'sid=abc=; Path=/; HttpOnly', 'sid=[redacted]; Path=/; HttpOnly'],
   ['set-cookie', 'abc', '[redacted]'],
 ])('%s: %s is shown as %s', (name, value, shown) => {
-  expect(discreetHeader(name, value)).toBe(shown)
+  expect(redactHeader(name, value)).toBe(shown)
 })
 
-test('what a header hides is a secret wherever else it stands', () => {
+test('what a header hides is a secret everywhere', () => {
   const login = Buffer.from('ann:open sesame').toString('base64')
   expect(secretsIn(['accept', 'x', 'authorization', `Basic ${login}`, 'cookie', 'sid=abc; b=c=d'])).toEqual([
     login,
@@ -25,7 +25,7 @@ test('what a header hides is a secret wherever else it stands', () => {
   ])
 })
 
-test('a secret is known in each form that it is sent in', () => {
+test('a secret is recognized in each encoding', () => {
   expect(withEncodings(['a "b"&c', 'plain'])).toEqual([
     'a "b"&c',
     'a%20%22b%22%26c',

@@ -32,14 +32,14 @@ describe('in JSON', () => {
     expect(hide(body).text).toBe(shown)
   })
 
-  test('what is known is hidden under any name, where it is the whole value', () => {
+  test('a known secret is hidden in any field if it is the whole value', () => {
     expect(hide('{"a":"word","b":"a word","c":["word"]}', { known: ['word'] })).toEqual({
       text: '{"a":"[redacted]","b":"a word","c":["[redacted]"]}',
       secrets: ['word', 'word'],
     })
   })
 
-  test('what a service says of a field is shown, and a token with its scheme is not', () => {
+  test('a message about a field is shown, a token with its scheme is not', () => {
     const answer = '{"password":["is too short"],"token":"Bearer abc","secret":"abc"}'
     expect(hide(answer, { isSent: false })).toEqual({
       text: '{"password":["is too short"],"token":"[redacted]","secret":"[redacted]"}',
@@ -98,14 +98,14 @@ test.each([
   expect(hideInQuery(url, NOTHING).text).toBe(shown)
 })
 
-describe('in what a hostile service sends', () => {
-  test('strings of any length', () => {
+describe('from a hostile service', () => {
+  test('long strings', () => {
     const long = 'x'.repeat(9_000_000)
     expect(hide(`{"a":"${long}","password":"hunter2"}`).text).toBe(`{"a":"${long}","password":"[redacted]"}`)
     expect(hide(`{"a":"${long}`).text).toBe(`{"a":"${long}`)
   })
 
-  test('parts of a form that never end take no more time than their length', () => {
+  test('form parts that never end take linear time', () => {
     const body = 'Content-Disposition: form-data; name="a"\r\n\r\n'.repeat(100_000)
     expect(hide(body, { contentType: 'multipart/form-data' }).text).toBe(body)
   })

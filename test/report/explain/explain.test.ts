@@ -62,7 +62,7 @@ requests:
 
 const files = { read: () => Buffer.from('first name,id\nann,1\nbob,2\n') }
 
-test.each(Object.entries(SCENARIOS))('%s is told in words', async (name, text) => {
+test.each(Object.entries(SCENARIOS))('%s is explained in words', async (name, text) => {
   const scenario = readScenario(text, { file: `${name}.yaml`, env: {}, files })
   const baseline = { file: `baselines/${name}.json`, exists: name === 'open' }
   const explanation = renderExplanation(scenario, baseline, page)

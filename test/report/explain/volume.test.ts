@@ -9,6 +9,6 @@ test.each([
   [openLoad({ iterations: 7000 }), 1000],
   [closedLoad({ iterations: 30 }), 30],
   [closedLoad(), null],
-])('load %# comes to %s', (load, wanted) => {
+])('load %# has %s iterations', (load, wanted) => {
   expect(expectedIterations(load)).toBe(wanted)
 })

@@ -18,7 +18,7 @@ test.each([120, 80, 40])('at %i columns', async (width) => {
   await expect(text).toMatchFileSnapshot(`golden/changed-${width}.txt`)
 })
 
-test('on a terminal that knows ASCII only', async () => {
+test('on an ASCII terminal', async () => {
   const text = renderHistory(changed, makeTrends(changed), page(80, true))
   expect(text).toMatch(/^[\n -~]*$/)
   await expect(text).toMatchFileSnapshot('golden/changed-ascii.txt')
@@ -26,11 +26,7 @@ test('on a terminal that knows ASCII only', async () => {
 
 test.each([
   ['without changes', steady, 'Nothing changed beyond chance.'],
-  [
-    'too young for any',
-    young,
-    'No change can be told from chance yet: 4 results are few, 10 show the first.',
-  ],
+  ['that is too short', young, '4 results are too few to tell a change from chance; it takes about 10.'],
 ])('a history %s says so', (_, history, sentence) => {
   const text = renderHistory(history, makeTrends(history), page(80))
   expect(text.split('\n')).toContain(sentence)
@@ -40,7 +36,7 @@ test.each([
 test('one job has no table', () => {
   const one = makeHistory({ jobs: 1, seed: 1 })
   const text = renderHistory(one, makeTrends(one), page(80))
-  expect(text).toBe('shop  1 result, 2026-03-01\n20 users for 30s\n\nA trend needs more than one.\n')
+  expect(text).toBe('shop  1 result, 2026-03-01\n20 users for 30s\n\nA trend needs more than one result.\n')
 })
 
 test('a job in which a request never succeeded is named', () => {
@@ -51,19 +47,19 @@ test('a job in which a request never succeeded is named', () => {
     ),
   }))
   const history = { ...steady, points }
-  const sentence = 'every try of "search" failed in 3 of 12 results, the last time 2026-03-11 10:00'
+  const sentence = 'every request of "search" failed in 3 of 12 results, most recently 2026-03-11 10:00'
   expect(renderHistory(history, makeTrends(history), page(120))).toContain(`\n${sentence}\n`)
   expect(renderHistoryMarkdown([{ history, trends: makeTrends(history) }])).toContain(`**${sentence}**`)
-  expect(renderHistory(steady, makeTrends(steady), page(120))).not.toContain('every try')
+  expect(renderHistory(steady, makeTrends(steady), page(120))).not.toContain('every request of')
 })
 
-test('what else was different stands beside a change', () => {
+test('other differences are listed with a change', () => {
   const points = changed.points.map((point, n) =>
     n < 15 ? point : { ...point, environment: { ...point.environment, cores: 8 } },
   )
   const history = { ...changed, points }
   expect(renderHistory(history, makeTrends(history), page(80))).toContain(
-    'also different from then on: cores: 8 instead of 4',
+    'also changed at that point: cores: 8 instead of 4',
   )
 })
 
@@ -81,14 +77,14 @@ test('as Markdown', async () => {
   await expect(text).toMatchFileSnapshot('golden/history.md')
 })
 
-test('names are never markup', () => {
+test('names never become markup', () => {
   const history = { ...young, scenario: '<script>| [x](y)\u001b[2J' }
   const text = renderHistoryMarkdown([{ history, trends: makeTrends(history) }])
   expect(text).not.toMatch(/<script>|\]\(|\u001b/)
   expect(renderHistory(history, makeTrends(history), page(80))).not.toContain('\u001b')
 })
 
-test('as JSON it names the commit and the one before', () => {
+test('JSON has the commit and the one before', () => {
   const text = renderHistoryJson([{ history: changed, trends: makeTrends(changed) }])
   const { schema, scenarios } = JSON.parse(text)
   expect(schema).toBe('perfctl/history@1')

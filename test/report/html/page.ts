@@ -1,8 +1,8 @@
 /**
- * A strict reader of the pages that the report makes: it knows less than a browser, and takes nothing amiss lightly.
+ * A strict parser for report pages: it knows less than a browser, and forgives nothing.
  */
 
-/** An element's start, with its attributes as they are written. */
+/** A start tag with its raw attributes. */
 export interface Tag {
   readonly name: string
   readonly attributes: Readonly<Record<string, string>>
@@ -12,8 +12,8 @@ const TAG = /<(\/?)([a-z][a-zA-Z0-9]*)((?:\s+[a-zA-Z0-9-]+(?:="[^"<>]*")?)*)\s*(
 const VOID = ['meta', 'br', 'hr', 'img', 'link']
 
 /**
- * All elements in their order. Throws an Error for a `<` or `>` that belongs to no tag, for an element that isn't
- * closed and for one that is closed without having been opened.
+ * Returns all start tags in order. Throws an Error for a stray `<` or `>`, an unclosed element, or a mismatched end
+ * tag.
  */
 export function readTags(page: string): Tag[] {
   const body = page.replace(/^<!doctype html>/, '').replace(/<style>[^<]*<\/style>/, '<style></style>')
@@ -35,7 +35,7 @@ export function readTags(page: string): Tag[] {
   return tags
 }
 
-/** What a reader sees, without tags, entities resolved. */
+/** Returns the visible text, with entities resolved. */
 export function readText(page: string): string {
   return page
     .replace(/<style>[^<]*<\/style>/, '')

@@ -16,7 +16,7 @@ describe('round ticks', () => {
     expect(roundTicks(max, wanted)).toEqual(ticks)
   })
 
-  test('reach the largest value, however it lies', () => {
+  test('reach the largest value', () => {
     for (let max = 0.0007; max < 1e7; max *= 1.37) {
       const ticks = roundTicks(max, 4)
       expect(ticks.at(-1)).toBeGreaterThanOrEqual(max * (1 - 1e-9))
@@ -32,10 +32,10 @@ test.each([
   [3600, [0, 600, 1200, 1800, 2400, 3000, 3600]],
   [0.4, [0]],
   [30 * 86_400, [0, 432_000, 864_000, 1_296_000, 1_728_000, 2_160_000, 2_592_000]],
-])('a run of %d seconds has its ticks at round moments', (seconds, ticks) => {
+])('a run of %d seconds has ticks at round times', (seconds, ticks) => {
   expect(timeTicks(seconds, 6)).toEqual(ticks)
 })
 
-test('places are written to a tenth', () => {
+test('positions are rounded to a tenth', () => {
   expect([tenth(12.345), tenth(-0.04), tenth(100)]).toEqual([12.3, -0, 100])
 })

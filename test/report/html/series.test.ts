@@ -6,14 +6,14 @@ import { withTimeline } from '../results.js'
 const result = withTimeline(simulate(SHOP, { seed: 1, seconds: 10 }))
 
 describe('points of a run', () => {
-  test('are its seconds, where there is room for them', () => {
+  test('are its seconds if they fit', () => {
     const points = runPoints(result, 600)
     expect(points.map(({ start, rate, p95 }) => [start, rate, p95])).toEqual(
       result.timeline.map(({ second, requests, p95 }) => [second, requests, p95]),
     )
   })
 
-  test('elsewhere stand for some seconds: rates on average, latencies of the worst, the most users', () => {
+  test('otherwise cover several seconds: mean rates, worst latencies, maximum of users', () => {
     const points = runPoints(result, 4)
     expect(points.map(({ start, duration }) => [start, duration])).toEqual([
       [0, 3],
@@ -29,7 +29,7 @@ describe('points of a run', () => {
     })
   })
 
-  test('a second without answers has no latency, and takes none from its neighbours', () => {
+  test('a second without responses has no latency', () => {
     const silent = { ...result.timeline[1]!, requests: 0, p50: null, p95: null, p99: null }
     const timeline = result.timeline.map((point) => (point.second === 1 ? silent : point))
     expect(runPoints({ ...result, timeline }, 600)[1]).toMatchObject({ rate: 0, p50: null, p99: null })
@@ -37,7 +37,7 @@ describe('points of a run', () => {
   })
 })
 
-test('points of a request count each of its requests once', () => {
+test('points of a request count each request once', () => {
   const [request] = result.requests
   for (const limit of [1, 3, 7, 600]) {
     const points = requestPoints(request!.windows, limit)

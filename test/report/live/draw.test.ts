@@ -60,7 +60,7 @@ describe.each(Object.entries(FRAMES))('a frame: %s', (name, frame) => {
     )
   })
 
-  test('is never wider than it may be, with or without colours', () => {
+  test('is never too wide, with or without colors', () => {
     for (let width = 1; width <= 200; width++) {
       for (const style of [createStyle(false), createStyle(true)]) {
         for (const line of drawFrame(frame, width, { style, ascii: false })) {
@@ -70,20 +70,20 @@ describe.each(Object.entries(FRAMES))('a frame: %s', (name, frame) => {
     }
   })
 
-  test('is the same text in colours', () => {
+  test('is the same text in color', () => {
     const colored = drawFrame(frame, 80, { style: createStyle(true), ascii: false })
     expect(colored.map(visible)).toEqual(drawFrame(frame, 80, plain))
     expect(colored.join('')).toContain('\x1b[')
   })
 })
 
-test('errors are red, and green as long as there are none', () => {
+test('errors are red, or green if there are none', () => {
   const look = { style: createStyle(true), ascii: false }
   expect(drawFrame(FRAME, 80, look)[1]).toContain('\x1b[31m3 errors (0.02%)\x1b[39m')
   expect(drawFrame({ ...FRAME, failed: 0 }, 80, look)[1]).toContain('\x1b[32m0 errors\x1b[39m')
 })
 
-test('errors and throughput are the last to go where there is no room', () => {
+test('errors and throughput are left out last', () => {
   const secondLine = (width: number) => drawFrame(FRAMES.busy, width, plain)[1]
   expect(secondLine(50)).toBe('20 VUs  1,234/s  3 errors  p95 420µs  93% busy')
   expect(secondLine(45)).toBe('1,234/s  3 errors  p95 420µs  93% busy')
@@ -101,16 +101,16 @@ describe('the generator', () => {
     [50, '! 93% busy  sent 14.0ms late  12 dropped'],
     [30, '! 93% busy  12 dropped'],
     [12, '! 93% busy'],
-  ])('near its limit is said in words or by a mark, on %i columns', (width, text) => {
+  ])('near its limit is marked, on %i columns', (width, text) => {
     expect(line({ busy: 0.93, latenessMsP99: 14 }, 12, width)).toBe(text)
   })
 
-  test('that has nothing to tell of lateness says nothing of it', () => {
+  test('without lateness leaves it out', () => {
     expect(line({ busy: 0.3 }, 0, 80)).toBe('generator 30% busy   none dropped')
   })
 })
 
-test('a log has it all in one line', () => {
+test('a log has everything on one line', () => {
   expect(drawLine(FRAMES.busy, createStyle(false))).toBe(
     '0:12 / 0:27  stage 1/2, 20 virtual users, 1,234 requests/s, 3 errors (0.02%), p95 420µs, generator 93% busy',
   )

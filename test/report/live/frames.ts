@@ -1,5 +1,5 @@
 /**
- * Frames as a run would give them, second by second.
+ * Frames of a simulated run, second by second.
  */
 import type { Frame } from '../../../src/stats/frame.js'
 import type { FailureKind } from '../../../src/stats/result.js'
@@ -31,7 +31,7 @@ const QUIET: Frame = {
   series: [],
 }
 
-/** A frame whose figures of the second are those of what happened. */
+/** Builds a frame from what happened in its second. */
 export function frameOf(happened: Readonly<Record<string, Happened>>, rest: Partial<Frame> = {}): Frame {
   const series = Object.entries(happened).map(([name, { latenciesMs = [], failures = [] }]) => {
     const series = writeSeries((row) => {

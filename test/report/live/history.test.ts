@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { History } from '../../../src/report/live/history.js'
 import { frameOf } from './frames.js'
 
-test('a request’s figures are those of the last ten seconds', () => {
+test('figures of a request cover the last ten seconds', () => {
   const history = new History()
   for (let second = 0; second < 5; second++) history.add(frameOf({ search: { latenciesMs: [500, 500] } }))
   for (let second = 0; second < 10; second++)
@@ -18,7 +18,7 @@ test('a request’s figures are those of the last ten seconds', () => {
   ])
 })
 
-test('at first they are those of the seconds there were', () => {
+test('at first they cover the seconds so far', () => {
   const history = new History()
   history.add(frameOf({ search: { latenciesMs: [10, 10] }, details: {} }))
   history.add(frameOf({ search: { latenciesMs: [10] }, details: {} }))
@@ -28,7 +28,7 @@ test('at first they are those of the seconds there were', () => {
   ])
 })
 
-test('a second is copied: what its series become later changes nothing', () => {
+test('a second is copied, so later changes of its series have no effect', () => {
   const history = new History()
   const frame = frameOf({ search: { latenciesMs: [10, 10], failures: [['reset', 'gone']] } })
   history.add(frame)
@@ -37,7 +37,7 @@ test('a second is copied: what its series become later changes nothing', () => {
   expect([history.requests(), history.failures()]).toEqual(before)
 })
 
-test('failures are counted by kind, most frequent first, with the newest message', () => {
+test('failures are counted by kind, most frequent first, with the latest message', () => {
   const history = new History()
   history.add(frameOf({ search: { failures: [['timeout', 'after 10s']] }, details: {} }))
   history.add(
@@ -57,7 +57,7 @@ test('failures are counted by kind, most frequent first, with the newest message
   ])
 })
 
-test('failures and drops of the warm-up are forgotten when it is over', () => {
+test('failures and drops of the warm-up are cleared at its end', () => {
   const history = new History()
   const failing = { search: { failures: [['timeout', 'late']] as const } }
   history.add(frameOf(failing, { phase: 'warm-up', dropped: 7 }))
@@ -68,7 +68,7 @@ test('failures and drops of the warm-up are forgotten when it is over', () => {
   expect([history.failures().length, history.dropped]).toEqual([1, 3])
 })
 
-test('however long a run is, two minutes are kept', () => {
+test('only two minutes are kept', () => {
   const history = new History()
   for (let second = 0; second < 300; second++) history.add(frameOf({ search: {} }, { p95Ms: second }))
   expect(history.moments.map(({ p95Ms }) => p95Ms)).toEqual(Array.from({ length: 120 }, (_, i) => 180 + i))

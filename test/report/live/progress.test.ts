@@ -23,7 +23,7 @@ const FRAME: Frame = {
 }
 
 describe('on a terminal', () => {
-  test('frames are drawn over one another', () => {
+  test('frames replace one another', () => {
     const screen = start({ columns: 60 })
     screen.at(1)
     screen.at(2)
@@ -40,7 +40,7 @@ describe('on a terminal', () => {
     expect(screen.writes).toHaveLength(2)
   })
 
-  test('the cursor is hidden once and given back at the end', () => {
+  test('the cursor is hidden once and shown at the end', () => {
     const screen = start({ columns: 60 })
     screen.at(1)
     screen.at(2)
@@ -51,7 +51,7 @@ describe('on a terminal', () => {
     expect(screen.writes.join('').split('\x1b[?25l')).toHaveLength(2)
   })
 
-  test('what was on the screen before stays, and what comes after starts in its place', () => {
+  test('earlier output stays, and later output takes the place of the progress', () => {
     const screen = start({ columns: 60 })
     screen.out.write('$ perfctl run\n')
     screen.at(1)
@@ -60,7 +60,7 @@ describe('on a terminal', () => {
     expect(screen.rows()).toEqual(['$ perfctl run', 'summary'])
   })
 
-  test('notes stay above the progress, of however many lines, broken between words', () => {
+  test('notes stay above the progress, wrapped between words', () => {
     const screen = start({ columns: 60 })
     screen.progress.note('starting')
     screen.at(1)
@@ -77,7 +77,7 @@ describe('on a terminal', () => {
     ])
   })
 
-  test('closing twice does nothing more, nor does a frame that comes late', () => {
+  test('a second close and a late frame do nothing', () => {
     const screen = start({ columns: 60 })
     screen.at(1)
     screen.progress.close()
@@ -87,13 +87,13 @@ describe('on a terminal', () => {
     expect(screen.writes).toHaveLength(writes)
   })
 
-  test('nothing is written when there was no frame', () => {
+  test('nothing is written without a frame', () => {
     const screen = start({ columns: 60 })
     screen.progress.close()
     expect(screen.writes).toEqual([])
   })
 
-  test('a window made narrower leaves no remains', () => {
+  test('a window made narrower leaves no leftovers', () => {
     const screen = start({ columns: 100 })
     screen.out.write('before\n')
     screen.at(1)
@@ -107,8 +107,8 @@ describe('on a terminal', () => {
   })
 })
 
-describe('on a terminal with room', () => {
-  test('there is more to see, over one another too', () => {
+describe('on a large terminal', () => {
+  test('the view shows more, and is redrawn in place', () => {
     const screen = start({ columns: 60, rows: 24 })
     for (let second = 1; second <= 5; second++) screen.at(second)
     expect(screen.rows()).toEqual([
@@ -123,7 +123,7 @@ describe('on a terminal with room', () => {
     ])
   })
 
-  test('it never grows beyond a window that became lower', () => {
+  test('it never exceeds a window that became lower', () => {
     const screen = start({ columns: 60, rows: 24 })
     screen.at(1)
     screen.out.rows = 5
@@ -160,7 +160,7 @@ test('quiet is silent', () => {
   }
 })
 
-/** A progress on a terminal that understands what progress needs: a grid of rows, a cursor and some sequences. */
+/** A progress display on a simulated terminal: a grid of rows, a cursor, and the sequences that progress uses. */
 function start(
   { columns, rows = 3, isTerminal = true }: { columns: number; rows?: number; isTerminal?: boolean },
   options: Partial<ProgressOptions> = {},
@@ -200,7 +200,7 @@ function start(
     }
   }
 
-  /** Breaks the rows anew, as terminals do; the cursor stays behind the last character. */
+  /** Re-wraps the rows as terminals do; the cursor stays after the last character. */
   function resize(width: number): void {
     grid = grid.flatMap((line) => line.match(new RegExp(`.{1,${width}}`, 'g')) ?? [''])
     out.columns = width

@@ -14,7 +14,7 @@ const NAMES = [
   '\u001b[31mred\n',
 ]
 
-/** A minute in which the load rises, the third quarter is slow, and some requests fail. */
+/** A minute with rising load, a slow third quarter, and some failing requests. */
 function aMinute(names = NAMES): { frame: Frame; history: History } {
   const history = new History()
   let frame = frameOf({})
@@ -51,7 +51,7 @@ test.each([
   await expect(text).toMatchFileSnapshot(`golden/view-${columns}x${rows}.txt`)
 })
 
-test('fits into whatever room there is, in colours too', () => {
+test('fits into any size, in color too', () => {
   for (const style of [createStyle(false), createStyle(true)])
     for (let columns = 1; columns <= 130; columns += 3)
       for (let rows = 1; rows <= 24; rows++) {
@@ -61,7 +61,7 @@ test('fits into whatever room there is, in colours too', () => {
       }
 })
 
-test('a window too low for all requests says how many more there are', () => {
+test('a window too low for all requests says how many are left out', () => {
   const many = aMinute(Array.from({ length: 30 }, (_, index) => `request ${index}`))
   const lines = drawView(many.frame, many.history, { columns: 80, rows: 20 }, plain)
   const shown = lines.filter((line) => line.startsWith('request ')).length
@@ -76,7 +76,7 @@ test('names and messages cannot steer the terminal', () => {
   expect(lines.join('\n')).toContain('\\u001b[31mred\\n')
 })
 
-test('has only plain characters where there are no others', () => {
+test('is plain ASCII on an ASCII terminal', () => {
   const { frame, history } = aMinute([
     'search',
     'a name too long for the room that its column has at this width',
@@ -86,14 +86,14 @@ test('has only plain characters where there are no others', () => {
 })
 
 describe('the busy generator', () => {
-  test('has its own line, and is not said twice', () => {
+  test('has its own line, and is not repeated', () => {
     const lines = drawView({ ...frame, busy: 0.95 }, history, { columns: 80, rows: 24 }, plain)
     expect(lines.filter((line) => line.includes('95% busy'))).toEqual([
       'generator 95% busy, near its limit   sent 400µs late (p99)   none dropped',
     ])
   })
 
-  test('is said where there is no room for that line', () => {
+  test('is in the first line if there is no room for its own', () => {
     const lines = drawView({ ...frame, busy: 0.95 }, history, { columns: 100, rows: 2 }, plain)
     expect(lines[1]).toContain('generator 95% busy')
   })

@@ -1,24 +1,24 @@
 /**
- * Where a sink is: a URL to post to, an address to listen on or send datagrams to, a file. Readers return null for
- * what they don't understand.
+ * Addresses of sinks: a URL to post to, an address to listen on or send datagrams to, or a file. The parsers return
+ * null for text they don't accept.
  */
 
-/** A place that metrics go to. */
+/** The destination of metrics. */
 export type Address =
   | { readonly kind: 'url'; readonly url: URL }
   | { readonly kind: 'listen' | 'udp'; readonly host: string; readonly port: number }
   /** `-` is stdout. */
   | { readonly kind: 'file'; readonly path: string }
 
-/** An http or https URL, whole. */
+/** Parses an absolute http or https URL. */
 export function readUrl(text: string): Address | null {
   const url = /^https?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : null
   return url === null || url.hash !== '' ? null : { kind: 'url', url }
 }
 
 /**
- * Where InfluxDB takes lines: a URL of its write API, or `http://host:8086/mydb`, as k6 writes it for that database.
- * Times are sent as nanoseconds, which every version expects when nothing is said of it.
+ * Parses a URL of InfluxDB's write API, or `http://host:8086/mydb`, k6's form for a database. Removes `precision`:
+ * times are sent in nanoseconds, the default of every version.
  */
 export function readInfluxUrl(text: string): Address | null {
   const found = readUrl(text)
@@ -33,31 +33,31 @@ export function readInfluxUrl(text: string): Address | null {
   return found
 }
 
-/** `:9464`, `9464`, `0.0.0.0:9464`, `[::1]:9464`: without a host it is this machine's own, which nobody else reaches. */
+/** Parses `:9464`, `9464`, `0.0.0.0:9464` or `[::1]:9464`. Without a host, only this machine can reach it. */
 export function readListen(text: string): Address | null {
   const found = readHost(/^\d+$/.test(text) ? `:${text}` : text)
   return found === null ? null : { kind: 'listen', ...found }
 }
 
-/** `localhost:8125`, `:8125`, `udp://localhost:8125`. */
+/** Parses `localhost:8125`, `:8125` or `udp://localhost:8125`. */
 export function readUdp(text: string): Address | null {
   const found = readHost(text.replace(/^udp:\/\//, ''))
   return found === null || found.port === 0 ? null : { kind: 'udp', ...found }
 }
 
-/** A path, or `-`; what has the form of a URL is none. */
+/** Parses a path or `-`; rejects anything that looks like a URL. */
 export function readFile(text: string): Address | null {
   return text === '' || /^[a-z]+:\/\//i.test(text) ? null : { kind: 'file', path: text }
 }
 
-/** An address for messages: without a user, a password, or a query, all of which may be secrets. */
+/** Formats an address for messages, without user, password or query, which may be secrets. */
 export function showAddress(address: Address): string {
   if (address.kind === 'file') return address.path === '-' ? 'stdout' : address.path
   if (address.kind === 'url') return address.url.host
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
 }
 
-/** The text that was percent-encoded; null when it wasn't. */
+/** Decodes percent-encoded text; returns null if it is malformed. */
 export function decodePercent(text: string): string | null {
   try {
     return decodeURIComponent(text)

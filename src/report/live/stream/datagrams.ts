@@ -1,5 +1,5 @@
 /**
- * Lines that go out as UDP datagrams, as many in one as fit. Nobody answers, so nothing is waited for.
+ * Sends lines as UDP datagrams, as many per datagram as fit. There are no replies, so nothing waits.
  */
 import { createSocket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
@@ -8,27 +8,29 @@ import { messageOf } from '../../../base/errors.js'
 import { type Address, showAddress } from './address.js'
 import type { SinkWorld } from './sink.js'
 
-/** Sends lines, each whole. */
+/** Sends lines without splitting any. */
 export interface Datagrams {
   send(lines: readonly string[]): void
   close(): Promise<void>
 }
 
-/** What goes through an Ethernet unbroken: 1500 bytes less the heads of IPv6 and UDP, and some room for tunnels. */
+/**
+ * Fits an Ethernet frame without fragmentation: 1500 bytes minus the IPv6 and UDP headers and some room for tunnels.
+ */
 const DATAGRAM_BYTES = 1432
-/** Beyond so many datagrams on their way the system takes no more, and what comes is left out. */
+/** With more datagrams in flight than this the system is stuck, and further lines are dropped. */
 const WAITING_MOST = 2000
 const CLOSE_MS = 500
 
 const NOWHERE: Datagrams = { send() {}, async close() {} }
 
-/** Opens a socket. What goes wrong with it is told once, as a notice; UDP tells little. */
+/** Opens a socket. Errors are reported once, as a notice; UDP reports few. */
 export async function openDatagrams(address: Address, flag: string, world: SinkWorld): Promise<Datagrams> {
   if (address.kind !== 'udp') throw new Error('datagrams go to a host and a port')
   let isNoticed = false
   const warn = (reason: string) => {
     if (!isNoticed)
-      world.notice(`warning: ${flag}=${showAddress(address)}: ${reason}; the load goes on without it`)
+      world.notice(`warning: ${flag}=${showAddress(address)}: ${reason}; the load continues without it`)
     isNoticed = true
   }
   const found = await lookup(address.host).catch((error: unknown) => {
@@ -38,7 +40,7 @@ export async function openDatagrams(address: Address, flag: string, world: SinkW
   if (found === null) return NOWHERE
   const socket = createSocket(found.family === 6 ? 'udp6' : 'udp4').unref()
   socket.on('error', (error) => warn(messageOf(error)))
-  // Connected, so that a machine that refuses says so.
+  // A connected socket reports a host that refuses datagrams.
   const failure = await new Promise<unknown>((resolve) => {
     socket.once('error', resolve)
     socket.connect(address.port, found.address, ((error?: Error) => resolve(error)) as () => void)
@@ -52,7 +54,7 @@ export async function openDatagrams(address: Address, flag: string, world: SinkW
   return {
     send(lines) {
       for (const datagram of pack(lines, DATAGRAM_BYTES)) {
-        if (waiting >= WAITING_MOST) return warn('the system sends too slowly')
+        if (waiting >= WAITING_MOST) return warn('the system sends datagrams too slowly')
         waiting++
         socket.send(datagram, (error) => {
           waiting--
@@ -67,7 +69,7 @@ export async function openDatagrams(address: Address, flag: string, world: SinkW
   }
 }
 
-/** The lines in as few texts as possible, none longer than `bytesMost` unless one line alone is. */
+/** Joins the lines into as few texts as possible, none longer than `bytesMost` unless a single line is. */
 export function pack(lines: readonly string[], bytesMost: number): string[] {
   const packed: string[] = []
   let bytes = Number.POSITIVE_INFINITY

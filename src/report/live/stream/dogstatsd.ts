@@ -1,6 +1,6 @@
 /**
  * `--stream dogstatsd=host:port`: StatsD with Datadog's tags (docs.datadoghq.com/developers/dogstatsd), which Telegraf
- * and others read too: `perfctl.http_reqs:42|c|#scenario:shop,name:search`.
+ * and others also read: `perfctl.http_reqs:42|c|#scenario:shop,name:search`.
  */
 
 import type { Labels } from './readings.js'
@@ -9,7 +9,7 @@ import { openStatsd } from './statsd.js'
 
 const TAG_LENGTH = 200
 
-/** The name as it is, the labels as tags. */
+/** Keeps the name and writes the labels as tags. */
 export function nameWithTags(id: string, labels: Labels): readonly [string, string] {
   const tags = labels.map(([name, value]) =>
     `${name}:${value.replace(/[,|#\s]+/g, '_')}`.slice(0, TAG_LENGTH),

@@ -7,14 +7,14 @@ import { prometheusName } from './prometheus-names.js'
 import type { Labels } from './readings.js'
 import type { Total } from './totals.js'
 
-/** A sample: the name of a series, its labels, its value. */
+/** A sample of a series. */
 export interface Sample {
   readonly name: string
   readonly labels: Labels
   readonly value: number
 }
 
-/** All totals as text, those of one metric below its description. */
+/** Renders all totals, grouped below the description of their metric. */
 export function renderExposition(totals: readonly Total[]): string {
   const lines: string[] = []
   let last: Metric | null = null
@@ -27,7 +27,7 @@ export function renderExposition(totals: readonly Total[]): string {
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
 
-/** The series that a total is in Prometheus: a histogram is one for each bucket, which counts all below its bound. */
+/** Returns the samples of a total. A histogram has one per bucket, which counts everything up to its bound. */
 export function listSamples({ metric, labels, value }: Total): Sample[] {
   const name = prometheusName(metric)
   if (typeof value === 'number') return [{ name, labels, value: inBaseUnit(metric, value) }]

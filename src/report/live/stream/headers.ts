@@ -1,6 +1,6 @@
 /**
- * Headers and credentials for sinks, from the environment: they are secrets, so no flag takes them and no message
- * shows them.
+ * Headers and credentials of sinks, from the environment. They are secrets, so no flag takes them and no message shows
+ * them.
  */
 import { userError } from '../../../base/errors.js'
 import { decodePercent } from './address.js'
@@ -8,8 +8,8 @@ import { decodePercent } from './address.js'
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * The headers for a request to `url`: those in PERFCTL_STREAM_HEADERS, those in the variables of the sink's own, and
- * the user and password of the URL as basic authentication. Throws a UserError for a list that can't be read.
+ * Returns the headers for requests to `url`: those in PERFCTL_STREAM_HEADERS and in the sink's own variables, and basic
+ * authentication from the URL's user and password. Throws a UserError for an invalid list.
  */
 export function readHeaders(url: URL, variables: readonly string[], env: Env): Record<string, string> {
   const { username, password } = url
@@ -24,8 +24,8 @@ export function readHeaders(url: URL, variables: readonly string[], env: Env): R
 }
 
 /**
- * `name=value,name=value`, the values percent-encoded: OpenTelemetry's way to write lists into a variable. Throws a
- * UserError that shows nothing of it.
+ * Parses `name=value,name=value` with percent-encoded values, OpenTelemetry's format for lists in variables. Throws a
+ * UserError that doesn't contain any of it.
  */
 export function parsePairs(variable: string, text: string | undefined): [name: string, value: string][] {
   const pairs = (text ?? '').split(',').filter((pair) => pair.trim() !== '')
@@ -36,13 +36,13 @@ export function parsePairs(variable: string, text: string | undefined): [name: s
       decodePercent(pair.slice(equals + 1).trim()),
     ]
     if (name !== '' && value !== null) return [name, value]
-    throw userError(`${variable}: not a list of name=value`, 'such as name=value,other=value%20two')
+    throw userError(`${variable}: not a list of name=value`, 'write name=value,other=value%20two')
   })
 }
 
 function readVariable(name: string, text: string | undefined): [string, string][] {
   return parsePairs(name, text).map(([header, value]) => {
     if (/^[!#$%&'*+.^`|~\w-]+$/.test(header) && !/[\r\n\0]/.test(value)) return [header.toLowerCase(), value]
-    throw userError(`${name}: not a list of headers`, 'such as authorization=Bearer%20TOKEN')
+    throw userError(`${name}: not a list of headers`, 'write authorization=Bearer%20TOKEN')
   })
 }

@@ -1,5 +1,5 @@
 /**
- * The table of sinks for metrics. A new one is one file with a default export and one line here.
+ * The metric sinks. To add one, write a file with a default export and add a line here.
  */
 import { userError } from '../../../base/errors.js'
 import { didYouMean } from '../../../base/suggest.js'
@@ -8,12 +8,12 @@ import { type Address, readFile, readInfluxUrl, readListen, readUdp, readUrl } f
 import type { Sink, SinkWorld } from './sink.js'
 
 interface SinkRow {
-  /** Loaded when asked for, so that a run pays only for what it uses. */
+  /** Loaded on demand, so that a run pays only for the sinks it uses. */
   readonly load: () => Promise<{ readonly default: Sink }>
-  /** The forms its address may have; the first that understands it counts. */
+  /** Parsers for its address; the first that succeeds wins. */
   readonly forms: readonly ((text: string) => Address | null)[]
   readonly example: string
-  /** Where it is when nothing is said. */
+  /** The default address. */
   readonly preset?: string
 }
 
@@ -57,42 +57,42 @@ const SINKS = {
 
 type SinkId = keyof typeof SINKS
 
-/** The names of all sinks, as `--stream` takes them. */
+/** All sink names, as `--stream` takes them. */
 export const SINK_IDS = Object.keys(SINKS) as readonly SinkId[]
 
-/** What one `--stream` asks for. */
+/** A parsed `--stream`. */
 export interface StreamRequest {
   readonly sink: SinkId
   readonly address: Address
 }
 
-/** Reads `sink=address`. Throws a UserError for a sink that doesn't exist, or an address that isn't one. */
+/** Parses `sink=address`. Throws a UserError for an unknown sink or an invalid address. */
 export function parseStreamFlag(flag: string): StreamRequest {
   const equals = flag.indexOf('=')
   const id = equals < 0 ? flag : flag.slice(0, equals)
   const sink = SINK_IDS.find((known) => known === id)
   if (sink === undefined) {
-    const known = `sinks are ${SINK_IDS.join(', ')}; such as --stream prometheus=:9464`
-    throw userError(`--stream: there is no sink "${conceal(id)}"`, didYouMean(id, SINK_IDS) ?? known)
+    const known = `use one of ${SINK_IDS.join(', ')}, such as --stream prometheus=:9464`
+    throw userError(`--stream: unknown sink "${conceal(id)}"`, didYouMean(id, SINK_IDS) ?? known)
   }
   const { forms, example, preset }: SinkRow = SINKS[sink]
   const text = equals < 0 ? preset : flag.slice(equals + 1)
   const hint = `write --stream ${sink}=${example}`
-  if (text === undefined) throw userError(`--stream ${sink}: it needs an address`, hint)
+  if (text === undefined) throw userError(`--stream ${sink}: an address is missing`, hint)
   for (const read of forms) {
     const address = read(text)
     if (address !== null) return { sink, address }
   }
-  throw userError(`--stream ${sink}=${conceal(text)}: not an address for it`, hint)
+  throw userError(`--stream ${sink}=${conceal(text)}: not a valid address`, hint)
 }
 
-/** Whether it sends its metrics to stdout, which nothing else may be written to then. */
+/** Returns whether the sink writes to stdout, which must then be free of other output. */
 export function printsStream(flag: string): boolean {
   const { address } = parseStreamFlag(flag)
   return address.kind === 'file' && address.path === '-'
 }
 
-/** Opens the sink. Throws a UserError when it can't be. */
+/** Opens the sink. Throws a UserError if that fails. */
 export async function openSink({ sink, address }: StreamRequest, world: SinkWorld): Promise<Watcher> {
   const { default: found } = await SINKS[sink].load()
   return found.open(address, world)
@@ -102,7 +102,7 @@ function readUdpUrl(text: string): Address | null {
   return text.startsWith('udp://') ? readUdp(text) : null
 }
 
-/** The text without a password or a query, which may hold a secret. */
+/** Removes credentials and the query, which may hold a secret. */
 function conceal(text: string): string {
   return text.replace(/^([a-z]*:?\/\/)?[^/?#]*@/i, '$1').replace(/[?#].*/s, '')
 }

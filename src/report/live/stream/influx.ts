@@ -1,6 +1,6 @@
 /**
- * `--stream influx=…`: InfluxDB's line protocol, to its HTTP API (1, 2 and 3, and what understands it), to a UDP
- * listener, or into a file.
+ * `--stream influx=…`: InfluxDB's line protocol, to its HTTP API (versions 1, 2, 3 and compatible services), a UDP
+ * listener, or a file.
  */
 import type { Watcher } from '../watcher.js'
 import { type Address, showAddress } from './address.js'
@@ -12,7 +12,7 @@ import { watchWith } from './readings.js'
 import type { Sink, SinkWorld } from './sink.js'
 import { openTextFile } from './text-file.js'
 
-/** Takes the lines of one second. */
+/** An output for the lines of one second. */
 interface LineOutput {
   send(lines: readonly string[]): void
   close(): Promise<void>

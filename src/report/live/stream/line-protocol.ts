@@ -1,5 +1,5 @@
 /**
- * Readings as InfluxDB's line protocol (docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol):
+ * Readings in InfluxDB's line protocol (docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol):
  *
  *   perfctl_http_req_duration,scenario=shop,name=search,phase=load count=80i,mean=2.1,p95=4.4,… 1767225600000000000
  */
@@ -12,8 +12,8 @@ import type { Labels, Reading } from './readings.js'
 const FIGURES = ['min', 'mean', 'max', 'p50', 'p90', 'p95', 'p99'] as const
 
 /**
- * The lines of one second: counters are what it added, times are ms, and latencies come as exact percentiles of that
- * second, left out where there are none.
+ * Returns the lines of one second. Counters are the increments of that second; times are in ms; latencies are exact
+ * percentiles of that second, left out if there are none.
  */
 export function renderLines(readings: readonly Reading[], atMs: Ms): string[] {
   const time = String(BigInt(atMs) * 1_000_000n)
@@ -41,7 +41,7 @@ function renderTags(labels: Labels): string {
     .join('')
 }
 
-/** A backslash can't be written at the end of a tag, so none is written at all. */
+/** A tag can't end with a backslash, so backslashes are replaced everywhere. */
 function escapeTag(value: string): string {
   return printable(value)
     .replaceAll('\\', '/')

@@ -1,19 +1,19 @@
 /**
- * The metrics that leave perfctl while it runs. Names are k6's where k6 has such a metric; every sink puts `perfctl`
- * in front, as k6 puts its own name, so that they don't mix with those of the service under test.
+ * The live metrics. Names follow k6 where it has the same metric. Every sink adds the prefix `perfctl`, as k6 adds its
+ * own, so that they don't mix with metrics of the service under test.
  */
 
-/** A metric as it is declared to whoever keeps it. */
+/** A metric as declared to the receiver. */
 export interface Metric {
   readonly id: string
-  /** `counter`: what a second adds. `gauge`: how it is. `histogram`: how often which value occurred. */
+  /** `counter`: the increase per second. `gauge`: the current value. `histogram`: the distribution of values. */
   readonly kind: 'counter' | 'gauge' | 'histogram'
-  /** In UCUM, as OpenTelemetry writes units. Readings of metrics in `s` are milliseconds all the same: see `inBaseUnit`. */
+  /** In UCUM, as in OpenTelemetry. Readings of metrics in `s` are still milliseconds: see `inBaseUnit`. */
   readonly unit: 's' | 'By' | '1' | `{${string}}`
   readonly help: string
 }
 
-/** All of them, in the order they are sent. Those with labels of their own say so in their help. */
+/** All metrics, in the order they are sent. The help says if a metric has labels of its own. */
 export const METRICS = {
   httpReqs: {
     id: 'http_reqs',
@@ -88,19 +88,19 @@ export const METRICS = {
 } as const satisfies Record<string, Metric>
 
 /**
- * The upper bounds of the buckets, in ms: ten to a tenfold, 100 µs to 63 s. A percentile that is read from buckets lies
- * somewhere within its own, so up to a quarter off, and mostly a few percent; the exact ones are in the result.
+ * Upper bounds of the buckets in ms: ten per decade, 100 µs to 63 s. A percentile derived from buckets is off by up to
+ * a quarter, mostly by a few percent; the result has the exact ones.
  */
 export const BOUNDS_MS: readonly number[] = [0.1, 1, 10, 100, 1000, 10_000]
   .flatMap((decade) => [1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8].map((step) => round(step * decade)))
   .filter((ms) => ms <= 63_000)
 
-/** A reading in the unit that its metric is declared in: seconds for milliseconds. */
+/** Converts a reading to the declared unit: milliseconds to seconds. */
 export function inBaseUnit({ unit }: Metric, value: number): number {
   return unit === 's' ? round(value / 1000) : value
 }
 
-/** Twelve digits are more than was measured, and leave out the noise of binary fractions. */
+/** Twelve digits exceed the precision of the measurement and hide the noise of binary fractions. */
 function round(value: number): number {
   return Number(value.toPrecision(12))
 }

@@ -1,6 +1,6 @@
 /**
- * `--stream ndjson=FILE`: a line of JSON for each second, for `jq` and whatever reads logs. The words are those of the
- * result file; times are ms, sizes bytes.
+ * `--stream ndjson=FILE`: a line of JSON per second, for `jq` and log collectors. Field names are those of the result
+ * file; times are in ms, sizes in bytes.
  */
 
 import { wallTime } from '../../../base/clock.js'
@@ -33,7 +33,7 @@ async function open(address: Address, world: SinkWorld): Promise<Watcher> {
   }
 }
 
-/** What one second came to, in all, by request and by journey. */
+/** Describes one second: in total, by request and by journey. */
 export function describeFrame(frame: Frame): object {
   const total = new Series()
   const sent = frame.series.filter(({ kind }) => kind !== 'journey')
@@ -52,7 +52,7 @@ export function describeFrame(frame: Frame): object {
   }
 }
 
-/** Journeys are made of requests, so they are in no total. */
+/** Journeys consist of requests, so the total leaves them out. */
 function describeJourney(series: Series): object {
   const { requests, failed, latency } = series
   return { journeys: requests, failed, latency: figuresOf(latency), errors: describeErrors(series) }
@@ -75,7 +75,7 @@ function describeErrors({ errors }: Series): object[] {
   return [...errors.values()].map(({ kind, message, count }) => ({ kind, message, count }))
 }
 
-/** How the run ended; without a verdict it could not be carried out. */
+/** Describes how the run ended. The verdict is null if it could not be carried out. */
 function describeEnd(result: Result | null): object {
   if (result === null) return { verdict: null }
   const { verdict, interrupted, totals } = result

@@ -1,5 +1,6 @@
 /**
- * `--stream otlp=URL`: OpenTelemetry's protocol over HTTP, in JSON (opentelemetry.io/docs/specs/otlp), cumulative.
+ * `--stream otlp=URL`: OpenTelemetry's protocol over HTTP as JSON (opentelemetry.io/docs/specs/otlp), with cumulative
+ * values.
  */
 import type { Ms } from '../../../base/clock.js'
 import { readVersion } from '../../../base/host.js'
@@ -14,7 +15,7 @@ import type { Sink, SinkWorld } from './sink.js'
 import { type Total, Totals } from './totals.js'
 
 const PATH = '/v1/metrics'
-/** Since the beginning, not since the last time. */
+/** AGGREGATION_TEMPORALITY_CUMULATIVE: since the start. */
 const CUMULATIVE = 2
 
 async function open(address: Address, world: SinkWorld): Promise<Watcher> {
@@ -30,7 +31,7 @@ async function open(address: Address, world: SinkWorld): Promise<Watcher> {
   let startMs: Ms | null = null
   const meter: Meter = {
     take(readings, atMs) {
-      // The first readings are those of a second that has passed.
+      // The first readings cover the second that has just passed.
       startMs ??= atMs - 1000
       totals.add(readings)
       outbox.push(JSON.stringify(exportOf(totals.list(), startMs, atMs)))
@@ -40,7 +41,7 @@ async function open(address: Address, world: SinkWorld): Promise<Watcher> {
   return watchWith(meter, world.env)
 }
 
-/** An ExportMetricsServiceRequest as ProtoJSON: 64-bit numbers are texts. */
+/** Returns an ExportMetricsServiceRequest as ProtoJSON, in which 64-bit integers are strings. */
 export function exportOf(totals: readonly Total[], startMs: Ms, atMs: Ms): object {
   const times = { startTimeUnixNano: nanos(startMs), timeUnixNano: nanos(atMs) }
   const metrics = [...new Set(totals.map(({ metric }) => metric))].map((metric) => ({
@@ -99,7 +100,7 @@ function nanos(ms: Ms): string {
   return String(BigInt(ms) * 1_000_000n)
 }
 
-/** The URL of a collector, with the path for metrics unless it has it already. */
+/** Appends the metrics path to a collector's URL unless it has it. */
 function endpointOf(url: URL): URL {
   const endpoint = new URL(url)
   if (!endpoint.pathname.endsWith(PATH)) endpoint.pathname = endpoint.pathname.replace(/\/*$/, PATH)

@@ -1,6 +1,6 @@
 /**
- * What is to be posted, in order, one at a time: kept for a while when the receiver is away, and given up rather
- * than waited for. The load never notices.
+ * Posts bodies in order, one at a time. They are kept for a while if the receiver is unavailable, then dropped. The
+ * load never waits for it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ms } from '../../../base/clock.js'
@@ -13,36 +13,36 @@ import { redact } from '../../../base/secrets.js'
 export interface OutboxOptions {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  /** Headers as well, whose values are shown nowhere. */
+  /** More headers, whose values are never shown. */
   readonly credentials: Readonly<Record<string, string>>
-  /** What the sink is called in a notice, `--stream otlp=localhost:4318`. */
+  /** The sink's name in notices, `--stream otlp=localhost:4318`. */
   readonly label: string
   notice(text: string): void
 }
 
-/** Bodies on their way. */
+/** A queue of bodies to post. */
 export interface Outbox {
   push(body: Uint8Array<ArrayBuffer> | string): void
-  /** Sends what is left, in a bounded time. */
+  /** Sends what is left, within a limited time. */
   close(): Promise<void>
 }
 
-/** How much is kept and how long is waited. */
+/** Limits of an outbox. */
 export interface Limits {
   readonly keptMost: number
   readonly attemptMs: Ms
-  /** Before a body is tried again; it doubles each time, up to ten times as long. */
+  /** Pause before another attempt. It doubles each time, up to ten times the value. */
   readonly pauseMs: Ms
-  /** For all that is left when the run is over. */
+  /** For everything left at the end of the run. */
   readonly closeMs: Ms
 }
 
-/** A minute of a run is kept. */
+/** Keeps a minute of a run. */
 const LIMITS: Limits = { keptMost: 60, attemptMs: 5000, pauseMs: 1000, closeMs: 2000 }
 
 type Outcome = 'sent' | 'refused' | 'away'
 
-/** Opens it; nothing is sent before the first push. */
+/** Creates an outbox. It sends nothing before the first push. */
 export function openOutbox(options: OutboxOptions, limits: Limits = LIMITS): Outbox {
   const queue: (Uint8Array<ArrayBuffer> | string)[] = []
   const closing = new AbortController()
@@ -53,7 +53,7 @@ export function openOutbox(options: OutboxOptions, limits: Limits = LIMITS): Out
   const warn = (reason: string) => {
     if (isNoticed) return
     isNoticed = true
-    options.notice(`warning: ${options.label}: ${reason}; the load goes on without it`)
+    options.notice(`warning: ${options.label}: ${reason}; the load continues without it`)
   }
 
   const work = async () => {
@@ -80,7 +80,7 @@ export function openOutbox(options: OutboxOptions, limits: Limits = LIMITS): Out
   return {
     push(body) {
       queue.push(body)
-      // The first one may be on its way.
+      // The first body may be in flight.
       if (queue.length > limits.keptMost) queue.splice(1, 1)
       working ??= work()
     },
@@ -89,7 +89,7 @@ export function openOutbox(options: OutboxOptions, limits: Limits = LIMITS): Out
       const limit = setTimeout(() => givenUp.abort(), limits.closeMs)
       await working
       clearTimeout(limit)
-      if (givenUp.signal.aborted) warn(`no answer within ${limits.closeMs / 1000} s of the end`)
+      if (givenUp.signal.aborted) warn(`no response within ${limits.closeMs / 1000}s of the end`)
     },
   }
 }
@@ -110,7 +110,7 @@ async function post(
       method: 'POST',
       headers: { 'user-agent': `perfctl/${readVersion()}`, ...headers, ...credentials },
       body,
-      // A receiver that moved is named anew, not followed with credentials.
+      // Redirects aren't followed, because credentials would go to another host.
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]),
     })
@@ -120,15 +120,15 @@ async function post(
     warn(`status ${response.status}${said === '' ? '' : ` (${said})`}`)
     return response.status >= 500 || response.status === 429 ? 'away' : 'refused'
   } catch (error) {
-    if (!signal.aborted) warn(isTimeout(error) ? `no answer within ${attemptMs / 1000} s` : reasonOf(error))
+    if (!signal.aborted) warn(isTimeout(error) ? `no response within ${attemptMs / 1000}s` : reasonOf(error))
     return 'away'
   }
 }
 
-/** More of an answer is read by nobody. */
+/** The rest of a response is ignored. */
 const ANSWER_BYTES_MOST = 10_000
 
-/** The beginning of the answer: a receiver may send without end. */
+/** Reads only the beginning of a response: it may be endless. */
 async function readSome({ body }: Response): Promise<string> {
   const pieces: Uint8Array[] = []
   let bytes = 0
@@ -140,14 +140,14 @@ async function readSome({ body }: Response): Promise<string> {
   return Buffer.concat(pieces).toString()
 }
 
-/** `fetch` refuses URLs with a password; it is among the credentials. */
+/** `fetch` refuses URLs with a password; the credentials have it. */
 function withoutLogin(url: URL): URL {
   const bare = new URL(url)
   bare.username = bare.password = ''
   return bare
 }
 
-/** The values whole, and the token of `Bearer TOKEN` by itself. */
+/** Returns the header values, and the token of `Bearer TOKEN` on its own. */
 function secretsOf(credentials: Readonly<Record<string, string>>): string[] {
   return Object.values(credentials).flatMap((value) => [value, ...value.split(' ').slice(1)])
 }
@@ -156,7 +156,7 @@ function isTimeout(error: unknown): boolean {
   return (error as Error).name === 'TimeoutError'
 }
 
-/** What keeps a request from being answered; `fetch` itself only says that it failed. */
+/** Returns the cause of a failed request: `fetch` itself only says that it failed. */
 function reasonOf(error: unknown): string {
   const cause = (error as { cause?: unknown }).cause ?? error
   const inner = cause instanceof AggregateError ? cause.errors[0] : cause

@@ -1,5 +1,5 @@
 /**
- * `--stream prometheus=:9464`: an endpoint that Prometheus scrapes. It answers until all runs of the command are over.
+ * `--stream prometheus=:9464`: an endpoint for Prometheus to scrape, until all runs of the command have ended.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -25,7 +25,7 @@ async function open(address: Address, world: SinkWorld): Promise<Watcher> {
   }
   const watcher = watchWith(meter, world.env)
   const bound = await listen(server, address)
-  // Scrapes don't keep the program from ending, and what happens to one of them is its scraper's business.
+  // Scrapes don't keep the process alive, and errors of a connection only concern its scraper.
   server.unref()
   server.on('error', () => {})
   world.notice(`metrics for Prometheus: http://${showAddress(bound)}/metrics`)
@@ -45,7 +45,7 @@ function answer({ method, url }: IncomingMessage, response: ServerResponse, tota
   }
 }
 
-/** Where it listens then: port 0 becomes a free one. */
+/** Starts listening and returns the address; port 0 becomes a free port. */
 async function listen(server: Server, address: Address): Promise<Address> {
   if (address.kind !== 'listen') throw new Error('an endpoint listens')
   await new Promise<void>((resolve, reject) => {
@@ -54,8 +54,10 @@ async function listen(server: Server, address: Address): Promise<Address> {
   }).catch((error: unknown) => {
     const taken = codeOf(error) === 'EADDRINUSE'
     throw userError(
-      `--stream prometheus=${showAddress(address)}: ${taken ? 'the port is taken' : messageOf(error)}`,
-      taken ? 'another port, such as :9465, or :0 for a free one' : 'such as prometheus=:9464',
+      `--stream prometheus=${showAddress(address)}: ${taken ? 'the port is in use' : messageOf(error)}`,
+      taken
+        ? 'use another port, such as :9465, or :0 for a free one'
+        : 'use an address such as prometheus=:9464',
     )
   })
   return { ...address, port: (server.address() as AddressInfo).port }

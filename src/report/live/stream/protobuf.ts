@@ -1,21 +1,21 @@
 /**
- * Protocol Buffers, as much of them as remote-write needs (protobuf.dev/programming-guides/encoding): fields that are
- * numbers, texts, and messages.
+ * The parts of Protocol Buffers that remote-write needs (protobuf.dev/programming-guides/encoding): numbers, strings
+ * and messages.
  */
 
-/** A field as bytes; those of a message follow each other. */
+/** An encoded field. A message is the concatenation of its fields. */
 export type Field = Uint8Array
 
 const VARINT = 0
 const FIXED_64 = 1
 const LENGTH_DELIMITED = 2
 
-/** An int64 or an enum: whole, not negative, below 2^53. */
+/** Encodes an int64 or enum: an integer from 0 to below 2^53. */
 export function intField(number: number, value: number): Field {
   return Uint8Array.from([...varint(number * 8 + VARINT), ...varint(value)])
 }
 
-/** A double. */
+/** Encodes a double. */
 export function doubleField(number: number, value: number): Field {
   const bytes = Buffer.alloc(9)
   bytes[0] = number * 8 + FIXED_64
@@ -23,17 +23,17 @@ export function doubleField(number: number, value: number): Field {
   return bytes
 }
 
-/** A string. */
+/** Encodes a string. */
 export function textField(number: number, text: string): Field {
   return bytesField(number, Buffer.from(text))
 }
 
-/** A message of these fields. */
+/** Encodes a message of these fields. */
 export function messageField(number: number, fields: readonly Field[]): Field {
   return bytesField(number, Buffer.concat(fields))
 }
 
-/** A number in groups of seven bits, the lowest first. */
+/** Encodes a number in groups of seven bits, lowest first. */
 export function varint(value: number): number[] {
   const bytes: number[] = []
   let rest = value

@@ -1,5 +1,5 @@
 /**
- * One second of a run as readings of metrics: what it adds to the counters and histograms, and how the gauges are.
+ * One second of a run as metric readings: increments of counters and histograms, values of gauges.
  */
 import { type Ms, wallTime } from '../../../base/clock.js'
 import { userError } from '../../../base/errors.js'
@@ -10,17 +10,17 @@ import type { Watcher } from '../watcher.js'
 import { parsePairs } from './headers.js'
 import { METRICS, type Metric } from './metrics.js'
 
-/** Names and values, `scenario` first. */
+/** Names and values; `scenario` comes first. */
 export type Labels = readonly (readonly [name: string, value: string])[]
 
-/** What one second says about a metric. Times are ms; histograms are the frame's own, so copy what you keep. */
+/** A metric's reading for one second. Times are in ms. Histograms belong to the frame, so copy what you keep. */
 export interface Reading {
   readonly metric: Metric
   readonly labels: Labels
   readonly value: number | Histogram
 }
 
-/** Takes the readings of a run, second by second. `atMs` is the time since 1970, and rises with each call. */
+/** Receives a run's readings, second by second. `atMs` is the time since 1970 and increases with each call. */
 export interface Meter {
   take(readings: readonly Reading[], atMs: Ms): void
   close(): Promise<void>
@@ -29,13 +29,13 @@ export interface Meter {
 /** The labels that perfctl sets itself. */
 const OWN_LABELS = ['scenario', 'name', 'phase', 'error', 'status', 'le']
 
-/** A watcher that hands each second to `meter`, in readings; labels of the user's own, from `env`, are on all of them. */
+/** Creates a watcher that passes each second to `meter`, with the user's labels from `env` added. */
 export function watchWith(meter: Meter, env: Readonly<Record<string, string | undefined>>): Watcher {
   const own = readOwnLabels(env)
   let scenario: Labels = []
   let lastMs = 0
   const take = (readings: readonly Reading[]) => {
-    // Subtle: two readings of one moment would be one point to a database, and the first of them lost.
+    // Subtle: a database treats two readings with the same time as one point and drops the first.
     lastMs = Math.max(wallTime().getTime(), lastMs + 1)
     meter.take(readings, lastMs)
   }
@@ -49,7 +49,7 @@ export function watchWith(meter: Meter, env: Readonly<Record<string, string | un
   }
 }
 
-/** The readings of one second. A warm-up, which is in no figure of the result, is told apart by the label `phase`. */
+/** Returns the readings of one second. The label `phase` marks the warm-up, which is in no figure of the result. */
 export function readFrame(frame: Frame, scenario: Labels): Reading[] {
   const phase = ['phase', frame.phase === 'warm-up' ? 'warm-up' : 'load'] as const
   const finished = frame.series.flatMap(({ name, kind, series }) => {
@@ -69,7 +69,7 @@ export function readFrame(frame: Frame, scenario: Labels): Reading[] {
   ]
 }
 
-/** A gauge keeps its value until it gets another one: nobody is at work when a run is over. */
+/** A gauge keeps its value until the next one, so the end of a run sets it to 0. */
 function readIdle(scenario: Labels): Reading[] {
   return [
     { metric: METRICS.vus, labels: scenario, value: 0 },
@@ -77,7 +77,7 @@ function readIdle(scenario: Labels): Reading[] {
   ]
 }
 
-/** A journey sends nothing itself: its steps are among the requests. */
+/** A journey sends nothing itself; its steps are among the requests. */
 function readJourney(series: Series, labels: Labels): Reading[] {
   return [
     { metric: METRICS.journeys, labels, value: series.requests },
@@ -114,13 +114,16 @@ function readOwnLabels(env: Readonly<Record<string, string | undefined>>): Label
   const wrong = labels.find(([name]) => !/^[A-Za-z_]\w*$/.test(name) || name.startsWith('__'))
   if (wrong !== undefined) {
     throw userError(
-      `PERFCTL_STREAM_LABELS: "${wrong[0]}" is no name of a label`,
-      'letters, digits and _, such as branch=main,job=42',
+      `PERFCTL_STREAM_LABELS: "${wrong[0]}" is not a label name`,
+      'use letters, digits and _, such as branch=main,job=42',
     )
   }
   const taken = labels.find(([name]) => OWN_LABELS.includes(name))
   if (taken !== undefined) {
-    throw userError(`PERFCTL_STREAM_LABELS: ${taken[0]} is a label of perfctl's own`, 'use another name')
+    throw userError(
+      `PERFCTL_STREAM_LABELS: ${taken[0]} is a label that perfctl sets itself`,
+      'use another name',
+    )
   }
   return labels
 }

@@ -1,6 +1,6 @@
 /**
- * `--stream remote-write=URL`: Prometheus' remote-write 1.0 (prometheus.io/docs/specs/prw/remote_write_spec), which
- * Prometheus itself, Mimir, Thanos, VictoriaMetrics and their hosted kin take.
+ * `--stream remote-write=URL`: Prometheus' remote-write 1.0 (prometheus.io/docs/specs/prw/remote_write_spec), supported
+ * by Prometheus, Mimir, Thanos, VictoriaMetrics and hosted services.
  */
 import type { Ms } from '../../../base/clock.js'
 import type { Watcher } from '../watcher.js'
@@ -16,7 +16,7 @@ import type { Sink, SinkWorld } from './sink.js'
 import { compress } from './snappy.js'
 import { type Total, Totals } from './totals.js'
 
-/** Numbers of the fields in Prometheus' prompb/remote.proto and types.proto. */
+/** Field numbers in Prometheus' prompb/remote.proto and types.proto. */
 const WRITE_REQUEST = { timeseries: 1, metadata: 3 }
 const TIME_SERIES = { labels: 1, samples: 2 }
 const LABEL = { name: 1, value: 2 }
@@ -51,10 +51,10 @@ async function open(address: Address, world: SinkWorld): Promise<Watcher> {
   return watchWith(meter, world.env)
 }
 
-/** Writes a WriteRequest with one sample of each series; with what the metrics are when asked for. */
+/** Encodes a WriteRequest with one sample per series, and optionally the metadata of the metrics. */
 export type Encode = (totals: readonly Total[], atMs: Ms, withMetadata: boolean) => Uint8Array
 
-/** An encoder that remembers labels: they are most of what is sent, and the same each second. */
+/** Creates an encoder that caches labels: they are most of the data and don't change. */
 export function makeEncoder(): Encode {
   const known = new WeakMap<Total, readonly Field[]>()
   return (totals, atMs, withMetadata) => {
@@ -75,7 +75,7 @@ export function makeEncoder(): Encode {
 }
 
 function encodeLabels({ name, labels }: Sample): Field {
-  // The specification demands the order of the names.
+  // The specification requires labels sorted by name.
   const sorted = [['__name__', name] as const, ...labels].sort(([a], [b]) => (a < b ? -1 : 1))
   return Buffer.concat(
     sorted.map(([label, text]) =>

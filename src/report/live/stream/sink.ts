@@ -1,23 +1,23 @@
 /**
- * What a sink of live metrics is.
+ * The interface of sinks for live metrics.
  */
 import type { Watcher } from '../watcher.js'
 import type { Address } from './address.js'
 
-/** What a sink may see and touch. */
+/** What a sink can access. */
 export interface SinkWorld {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** What paths are relative to. */
+  /** The base of relative paths. */
   readonly cwd: string
   /** Shows a line to the user. */
   notice(text: string): void
-  /** Writes to stdout, where the address says `-`. */
+  /** Writes to stdout, if the address is `-`. */
   print(text: string): void
 }
 
-/** A way to send metrics away. */
+/** A destination for metrics. */
 export interface Sink {
   readonly id: string
-  /** Throws a UserError for what can't work: a port that is taken, a file that can't be written. */
+  /** Throws a UserError if it can't work: a port in use, a file that can't be written. */
   open(address: Address, world: SinkWorld): Promise<Watcher>
 }

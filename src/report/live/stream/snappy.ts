@@ -1,10 +1,10 @@
 /**
- * Snappy's block format (google/snappy, format_description.txt), which remote-write demands: what occurred before is
- * sent as a reference to it. Metrics repeat their labels, so little of them is left.
+ * Snappy's block format (google/snappy, format_description.txt), which remote-write requires: repeated bytes become
+ * references to earlier ones. Metrics repeat their labels, so they compress well.
  */
 import { varint } from './protobuf.js'
 
-/** References reach back at most this far: two bytes of distance. */
+/** References reach back at most this far, because the distance has two bytes. */
 const REACH = 65_535
 const SHORTEST_MATCH = 4
 const LONGEST_COPY = 64
@@ -13,11 +13,11 @@ const HASH_BITS = 14
 
 const COPY_2 = 2
 
-/** The block for `bytes`. */
+/** Compresses `bytes` to a block. */
 export function compress(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const parts: Uint8Array[] = [Uint8Array.from(varint(source.length))]
-  /** Where four bytes of that hash were seen last, plus one. */
+  /** By hash: the last position of four bytes with that hash, plus one. */
   const seen = new Uint32Array(2 ** HASH_BITS)
   let literalAt = 0
   let at = 0

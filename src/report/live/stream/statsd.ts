@@ -1,6 +1,6 @@
 /**
- * `--stream statsd=host:port`: StatsD's lines (github.com/statsd/statsd, docs/metric_types.md). It knows no labels, so
- * scenario and request are parts of the name: `perfctl.shop.search.http_reqs:42|c`.
+ * `--stream statsd=host:port`: StatsD lines (github.com/statsd/statsd, docs/metric_types.md). StatsD has no labels, so
+ * scenario and request are part of the name: `perfctl.shop.search.http_reqs:42|c`.
  */
 import { groupLatencies } from '../../../stats/buckets.js'
 import type { Address } from './address.js'
@@ -8,13 +8,13 @@ import { openDatagrams } from './datagrams.js'
 import { type Labels, type Meter, type Reading, watchWith } from './readings.js'
 import type { Sink, SinkWorld } from './sink.js'
 
-/** How a metric and its labels are written: a name, and what stands behind the value. */
+/** Maps a metric and its labels to a name and a suffix after the value. */
 export type Naming = (id: string, labels: Labels) => readonly [name: string, suffix: string]
 
-/** Latencies closer to each other than this are sent as one value: a few dozen lines a second and request. */
+/** Latencies within this ratio are sent as one value: a few dozen lines per second and request. */
 const LATENCY_RATIO = 1.03
 
-/** A watcher that sends each second's readings. */
+/** Opens a watcher that sends each second's readings. */
 export async function openStatsd(id: string, address: Address, world: SinkWorld, naming: Naming) {
   const datagrams = await openDatagrams(address, `--stream ${id}`, world)
   const meter: Meter = {
@@ -24,7 +24,7 @@ export async function openStatsd(id: string, address: Address, world: SinkWorld,
   return watchWith(meter, world.env)
 }
 
-/** The lines of a reading; counters that stand still need none. Times are ms. */
+/** Returns the lines of a reading. Counters that didn't change have none. Times are in ms. */
 export function linesOf({ metric, labels, value }: Reading, naming: Naming): string[] {
   const [name, suffix] = naming(metric.id, labels)
   if (typeof value === 'number') {
@@ -32,13 +32,13 @@ export function linesOf({ metric, labels, value }: Reading, naming: Naming): str
     return value === 0 ? [] : [`${name}:${value}|c${suffix}`]
   }
   return groupLatencies(value, LATENCY_RATIO).map(([ms, count]) => {
-    // One value that stands for `count`: as if it had been sampled at that rate.
+    // One value represents `count` latencies, as if sampled at that rate.
     const rate = count === 1 ? '' : `|@${Number((1 / count).toPrecision(9))}`
     return `${name}:${Number(ms.toPrecision(6))}|ms${rate}${suffix}`
   })
 }
 
-/** `perfctl.shop.search.http_req_errors.timeout`. A warm-up is not told apart. */
+/** Names a metric like `perfctl.shop.search.http_req_errors.timeout`. The warm-up isn't distinguished. */
 export function nameInParts(id: string, labels: Labels): readonly [string, string] {
   const { scenario, name, error, status } = Object.fromEntries(labels)
   const parts = [scenario, name, id, error ?? status].filter((part) => part !== undefined)

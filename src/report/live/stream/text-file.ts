@@ -1,5 +1,5 @@
 /**
- * Lines that go to a file, or to stdout.
+ * Writes text to a file or to stdout.
  */
 import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
@@ -7,30 +7,30 @@ import { dirname, resolve } from 'node:path'
 import { messageOf, userError } from '../../../base/errors.js'
 import type { SinkWorld } from './sink.js'
 
-/** Takes texts. */
+/** An output for text. */
 export interface TextOutput {
   write(text: string): void
   close(): Promise<void>
 }
 
-/** With so much unwritten the disk is stuck, and what comes is left out. */
+/** With more unwritten bytes than this the disk is stuck, and further text is dropped. */
 const WAITING_BYTES_MOST = 16e6
 const CLOSE_MS = 2000
 
 /**
- * Opens the file anew, with its directory; `-` is stdout. Throws a UserError when that can't be. A disk that is full
- * later on is told once, as a notice.
+ * Creates or truncates the file, and creates its directory; `-` is stdout. Throws a UserError if that fails. A later
+ * write error is reported once, as a notice.
  */
 export async function openTextFile(path: string, flag: string, world: SinkWorld): Promise<TextOutput> {
   if (path === '-') return { write: (text) => world.print(text), close: async () => {} }
   const file = resolve(world.cwd, path)
   let isBroken = false
   const warn = (reason: string) => {
-    if (!isBroken) world.notice(`warning: ${flag}=${path}: ${reason}; the load goes on without it`)
+    if (!isBroken) world.notice(`warning: ${flag}=${path}: ${reason}; the load continues without it`)
     isBroken = true
   }
   const stream = await openStream(file).catch((error: unknown) => {
-    throw userError(`${flag}=${path}: ${messageOf(error)}`, 'name a file that can be written')
+    throw userError(`${flag}=${path}: ${messageOf(error)}`, 'use a file that can be written')
   })
   stream.on('error', (error) => warn(messageOf(error)))
   return {

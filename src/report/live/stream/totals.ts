@@ -1,24 +1,24 @@
 /**
- * What the readings come to so far: counters and histograms added up, gauges as they are. Sums only grow, over all
- * runs of a command, so that a second that didn't arrive is in the next one.
+ * Cumulative readings: counters and histograms are summed, gauges keep their latest value. Sums only grow, over all
+ * runs of a command, so a second that got lost is included in the next one.
  */
 import { type BucketCounts, countBuckets } from '../../../stats/buckets.js'
 import { BOUNDS_MS, type Metric } from './metrics.js'
 import type { Labels, Reading } from './readings.js'
 
-/** A metric with one set of labels. Of a counter or a histogram it is the same object all the time. */
+/** A metric with one set of labels. Counters and histograms keep the same object throughout. */
 export interface Total {
   readonly metric: Metric
   readonly labels: Labels
   readonly value: number | BucketCounts
 }
 
-/** Adds readings up. */
+/** Sums readings. */
 export class Totals {
   private readonly sums = new Map<string, Sum>()
   private gauges: readonly Total[] = []
 
-  /** The readings of one second. A gauge that isn't among them is gone. */
+  /** Adds the readings of one second. Gauges that aren't among them are removed. */
   add(readings: readonly Reading[]): void {
     const gauges: Total[] = []
     for (const reading of readings) {
@@ -29,7 +29,7 @@ export class Totals {
     this.gauges = gauges
   }
 
-  /** All of them, those of one metric together. */
+  /** Returns all totals, grouped by metric. */
   list(): Total[] {
     return Array.from(groupBy(this.sums.values()).values()).flat().concat(this.gauges)
   }

@@ -1,8 +1,9 @@
 /**
- * A page in a browser that shows the run as it goes on, and its report when it is over.
+ * A web page that shows a run live, and its report when it has ended.
  */
 import type { ListenAddress } from '../../../base/address.js'
 import type { Result } from '../../../stats/result.js'
+import { nextStep } from '../../advice.js'
 import { html } from '../../html/markup.js'
 import { renderReport } from '../../html/report.js'
 import { SYMBOLS } from '../../html/verdict.js'
@@ -12,8 +13,8 @@ import { type LiveEvent, LiveServer } from './server.js'
 import { RunSoFar } from './so-far.js'
 
 /**
- * Listens, tells the address through `announce` (a line), and gives the watcher that feeds the page. Throws a UserError when
- * the address can't be had.
+ * Starts listening, passes a line with the URL to `announce`, and returns the watcher that feeds the page. Throws a
+ * UserError if it can't listen on the address.
  */
 export async function openLiveWeb(
   address: ListenAddress,
@@ -25,9 +26,9 @@ export async function openLiveWeb(
   return page
 }
 
-/** Browsers come and go, so it knows all there is to tell; it renders only while somebody looks on. */
+/** Keeps everything that a new browser needs to see. Renders only while a browser is connected. */
 class LivePage implements Watcher {
-  readonly server = new LiveServer(() => this.everything())
+  readonly server = new LiveServer(() => this.allEvents())
   private readonly ended: Ended[] = []
   private current: RunSoFar | null = null
 
@@ -54,18 +55,18 @@ class LivePage implements Watcher {
   }
 
   private update(): void {
-    if (this.server.isWatched) for (const event of this.live()) this.server.send(event)
+    if (this.server.isWatched) for (const event of this.liveEvents()) this.server.send(event)
   }
 
-  private everything(): LiveEvent[] {
-    return [...this.ended.map((_, index) => this.reportOf(index)), ...this.live()]
+  private allEvents(): LiveEvent[] {
+    return [...this.ended.map((_, index) => this.reportOf(index)), ...this.liveEvents()]
   }
 
-  private live(): LiveEvent[] {
+  private liveEvents(): LiveEvent[] {
     if (this.current === null) return []
     const parts = renderParts(this.current).map(({ text }) => text)
     const data = { run: this.ended.length, title: titleOf(this.current), parts }
-    return [{ name: 'live', data, isFleeting: true }]
+    return [{ name: 'live', data, isTransient: true }]
   }
 
   private reportOf(run: number): LiveEvent {
@@ -76,7 +77,7 @@ class LivePage implements Watcher {
   }
 }
 
-/** A run that is over; its report is made when somebody wants to see it. */
+/** A run that has ended. Its report is rendered on first use. */
 interface Ended {
   readonly name: string
   readonly result: Result | null
@@ -84,8 +85,8 @@ interface Ended {
 }
 
 function renderEnded({ name, result }: Ended): string {
-  if (result !== null) return renderReport(result).text
+  if (result !== null) return renderReport(result, nextStep(result)).text
   return html`<header><p class="eyebrow">${name}</p>
-<h1><span class="symbol bad" aria-hidden="true">✗</span><span class="bad">Error</span>: the run could not be carried out; the terminal says why.</h1></header>
+<h1><span class="symbol bad" aria-hidden="true">✗</span><span class="bad">Error</span>: the run could not be carried out; see the terminal for the reason.</h1></header>
 `.text
 }

@@ -1,5 +1,5 @@
 /**
- * The page that shows a run as it goes on: empty at first, filled by its own small script with what the server sends.
+ * The live page: empty at first, filled by its script with what the server sends.
  */
 import { createHash } from 'node:crypto'
 import { html, Markup } from '../../html/markup.js'
@@ -16,8 +16,8 @@ article + article { margin-top: 64px; border-top: 3px solid var(--rule); padding
 `)
 
 /**
- * Names reach the browser inside markup that the server escaped; the policy forbids every script but this one, should
- * it ever fail to. Subtle: a part that holds the keyboard's focus stays as it is, or nobody could scroll a table.
+ * The server escapes all names; as a second defense, the policy forbids every script but this one. Subtle: a part that
+ * has the keyboard focus isn't replaced, because nobody could scroll a table otherwise.
  */
 const SCRIPT = new Markup(`
 (() => {
@@ -30,7 +30,7 @@ const SCRIPT = new Markup(`
   let isPaused = false
   let waiting = null
 
-  const say = (text) => { if (status.textContent !== text) status.textContent = text }
+  const setStatus = (text) => { if (status.textContent !== text) status.textContent = text }
   const articleOf = (run) => {
     const known = document.getElementById('run-' + run)
     if (known) return known
@@ -39,7 +39,7 @@ const SCRIPT = new Markup(`
     main.querySelector('.live').after(article)
     return article
   }
-  const own = (article) => {
+  const prefixIds = (article) => {
     for (const element of article.querySelectorAll('[id]')) element.id = article.id + '-' + element.id
     for (const link of article.querySelectorAll('a[href^="#"]')) link.setAttribute('href', '#' + article.id + '-' + link.getAttribute('href').slice(1))
     for (const part of article.querySelectorAll('[aria-labelledby]')) part.setAttribute('aria-labelledby', article.id + '-' + part.getAttribute('aria-labelledby'))
@@ -60,7 +60,7 @@ const SCRIPT = new Markup(`
   })
 
   on('live', (frame) => {
-    say(isPaused ? 'Paused; the run goes on.' : 'Updated every second.')
+    setStatus(isPaused ? 'Paused; the run continues.' : 'Updated every second.')
     pause.hidden = false
     if (isPaused) waiting = frame
     else show(frame)
@@ -69,27 +69,27 @@ const SCRIPT = new Markup(`
     waiting = null
     const article = articleOf(run)
     article.innerHTML = html
-    own(article)
+    prefixIds(article)
     document.title = title
-    say('This run is over.')
+    setStatus('This run has ended.')
   })
   on('end', () => {
     source.close()
     pause.hidden = true
-    say('perfctl has ended; this page stays as it is. Save it, or use --report html.')
+    setStatus('perfctl has ended; this page no longer changes. Save it, or use --report html.')
   })
   source.onerror = () => {
-    if (++failures <= RETRIES) return say('Connection lost, trying again…')
+    if (++failures <= RETRIES) return setStatus('Connection lost, retrying…')
     source.close()
     pause.hidden = true
-    say('Connection lost. What you see is the last that was known.')
+    setStatus('Connection lost. This page shows the last data received.')
   }
   pause.addEventListener('click', () => {
     isPaused = !isPaused
-    pause.textContent = isPaused ? 'Go on' : 'Pause'
+    pause.textContent = isPaused ? 'Resume' : 'Pause'
     if (waiting) show(waiting)
     waiting = null
-    say(isPaused ? 'Paused; the run goes on.' : 'Updated every second.')
+    setStatus(isPaused ? 'Paused; the run continues.' : 'Updated every second.')
   })
 })()
 `)
@@ -114,7 +114,7 @@ export const LIVE_PAGE = html`<!doctype html>
 </html>
 `.text
 
-/** What browsers may do with it: run its script, use its stylesheets, and ask this server for what goes on. */
+/** The page's security policy: run its script, use its stylesheets, and connect to this server. */
 export const LIVE_POLICY = [
   "default-src 'none'",
   `style-src ${[STYLESHEET, LIVE_STYLE].map(hashOf).join(' ')}`,

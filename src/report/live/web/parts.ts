@@ -1,24 +1,24 @@
 /**
- * A run that is going on, as parts of a page: the same charts and tables as in the report of its result.
+ * A running test as parts of a page, with the charts and tables of the final report.
  */
 import { formatDuration, formatLatency, formatShare, plural } from '../../../base/units.js'
 import type { Frame } from '../../../stats/frame.js'
-import { renderCourse } from '../../html/course.js'
 import { renderDistribution } from '../../html/distribution.js'
 import { type Content, html, type Markup, NOTHING } from '../../html/markup.js'
 import { renderRequestTable } from '../../html/requests.js'
 import { renderFailures } from '../../html/sections.js'
 import { runPoints } from '../../html/series.js'
 import { renderFacts, renderName } from '../../html/table.js'
+import { renderTimeCharts } from '../../html/time-charts.js'
 import { renderKeyFigures } from '../../html/verdict.js'
 import type { RunSoFar } from './so-far.js'
 
-/** Points of a chart: each second of the first minutes, later fewer, as a page that is drawn anew every second needs. */
+/** Points of a chart: one per second at first, later fewer, because the page is rendered every second. */
 const POINTS_MAX = 300
 
 /**
- * The parts, always the same number in the same order, so that a browser can keep those that did not change: what is
- * going on, charts, requests, failures, generator.
+ * Renders the parts, always the same number in the same order, so that the browser can keep unchanged ones: status,
+ * charts, requests, failures, generator.
  */
 export function renderParts(soFar: RunSoFar): Markup[] {
   const { frame, timeline } = soFar
@@ -31,7 +31,7 @@ export function renderParts(soFar: RunSoFar): Markup[] {
       : html`${renderKeyFigures(totals)}<section aria-labelledby="latency">
 <h2 id="latency">Latency and load</h2>
 <div class="charts">
-${renderDistribution({ request: null, latency: totals.latency, comparison: null })}${renderCourse(runPoints({ timeline }, POINTS_MAX), timeline.length)}</div>
+${renderDistribution({ request: null, latency: totals.latency, comparison: null })}${renderTimeCharts(runPoints({ timeline }, POINTS_MAX), timeline.length)}</div>
 </section>
 `,
     renderRequestTable(requests, totals),
@@ -40,7 +40,7 @@ ${renderDistribution({ request: null, latency: totals.latency, comparison: null 
   ]
 }
 
-/** What to call the page in the meantime. */
+/** Returns the title of the page while the run lasts. */
 export function titleOf({ run, frame }: RunSoFar): string {
   return `${frame === null ? '…' : formatSeconds(frame.elapsedMs)} · ${run.scenario} · perfctl`
 }
@@ -56,8 +56,8 @@ ${frame === null ? NOTHING : renderBar(frame)}</header>
 
 function describePhase(frame: Frame | null): string {
   if (frame === null) return 'Starting'
-  if (frame.phase === 'warm-up') return 'Warming up: none of this counts'
-  if (frame.phase === 'stopping') return 'Stopping: waiting for the last answers'
+  if (frame.phase === 'warm-up') return 'Warming up: not measured yet'
+  if (frame.phase === 'stopping') return 'Stopping: waiting for the last responses'
   return frame.stages > 1 ? `Running: stage ${frame.stage} of ${frame.stages}` : 'Running'
 }
 
@@ -82,7 +82,7 @@ function formatSeconds(ms: number): string {
   return formatDuration(Math.round(ms / 1000) * 1000)
 }
 
-/** From this share of its time on, a generator's thread comes close to being the bottleneck. */
+/** From this share of busy time on, a worker is close to being the bottleneck. */
 const BUSY_RATIO = 0.8
 
 function renderGenerator({ run, dropped }: RunSoFar, { busy, latenessMsP99 }: Frame): Markup {
@@ -96,8 +96,8 @@ ${renderFacts([
       ? html`<b class="unsure">${formatShare(busy)}: near its limit</b>`
       : `${Math.round(busy * 100)}% busy`,
   ],
-  ['sent late by (p99)', formatLatency(latenessMsP99)],
-  ['arrivals dropped', dropped === 0 ? 'none' : html`<b class="unsure">${plural(dropped, 'arrival')}</b>`],
+  ['scheduling lag (p99)', formatLatency(latenessMsP99)],
+  ['dropped arrivals', dropped === 0 ? 'none' : html`<b class="unsure">${plural(dropped, 'arrival')}</b>`],
   ['workers', String(run.workers)],
   ['seed', String(run.seed)],
 ])}</section>

@@ -1,6 +1,5 @@
 /**
- * A server for a few browsers that look on: one page, and one stream of events (WHATWG HTML, "Server-sent events").
- * Only those who know the token are answered.
+ * A server for a few browsers: one page, and one stream of server-sent events (WHATWG HTML). Requests need the token.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -11,38 +10,39 @@ import { codeOf, messageOf, type UserError, userError } from '../../../base/erro
 import { randomToken } from '../../../base/rng.js'
 import { LIVE_PAGE, LIVE_POLICY } from './page.js'
 
-/** Something to tell the page; `data` is JSON. */
+/** A message to the page; `data` is sent as JSON. */
 export interface LiveEvent {
   readonly name: 'live' | 'report' | 'end'
   readonly data: unknown
-  /** Another one follows within a second: whoever reads too slowly does without. */
-  readonly isFleeting?: boolean
+  /** The next one follows within a second, so slow readers may miss it. */
+  readonly isTransient?: boolean
 }
 
-/** More browsers than that are turned away. */
+/** Further browsers are refused. */
 const VIEWERS_MAX = 16
-/** What a browser hasn't read yet, beyond which it is spared fleeting events. */
+/** A browser with more unread bytes than this gets no transient events. */
 const BACKLOG_BYTES = 1_000_000
-/** How long the last events may take to reach everybody. */
+/** Time limit for delivering the last events. */
 const CLOSE_MS = 2000
 
-/** Listens until it is closed, and never keeps the process alive by itself. */
+/** Listens until it is closed. Never keeps the process alive. */
 export class LiveServer {
   private readonly token = randomToken()
   private readonly server: Server
   private readonly viewers = new Set<ServerResponse>()
-  private readonly greet: () => readonly LiveEvent[]
+  private readonly initialEvents: () => readonly LiveEvent[]
   private host = ''
 
-  /** `greet` is what a browser is told when it comes, however late. */
-  constructor(greet: () => readonly LiveEvent[]) {
-    this.greet = greet
+  /** `initialEvents` returns the events for a browser that has just connected. */
+  constructor(initialEvents: () => readonly LiveEvent[]) {
+    this.initialEvents = initialEvents
     this.server = createServer((request, response) => {
-      // The page is made while a run is going on, which a fault of the page must not end.
+      // A bug in the page must not end the run.
       try {
         this.answer(request, response)
       } catch {
-        if (!response.headersSent) refuse(response, 500, 'the page could not be made: a bug in perfctl')
+        if (!response.headersSent)
+          refuse(response, 500, 'could not render the page: this is a bug in perfctl')
         else response.destroy()
       }
     })
@@ -50,33 +50,33 @@ export class LiveServer {
     this.server.maxConnections = 4 * VIEWERS_MAX
   }
 
-  /** The URL to open, with its token. Throws a UserError when the address can't be had. */
+  /** Returns the URL to open, including the token. Throws a UserError if it can't listen on the address. */
   async listen({ host, port }: ListenAddress): Promise<string> {
     this.host = host
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', (error) => reject(explain(error, host, port)))
       this.server.listen(port, host, resolve)
     })
-    // From here on an error is of a single connection, or none that could be helped.
+    // From here on, errors concern single connections or can't be helped.
     this.server.on('error', () => undefined)
     this.server.unref()
     const { port: taken } = this.server.address() as AddressInfo
     return `http://${inUrl(reachableHost(host))}:${taken}/?token=${this.token}`
   }
 
-  /** Whether anybody looks on: events for nobody needn't be made. */
+  /** Whether any browser is connected; without one, events needn't be rendered. */
   get isWatched(): boolean {
     return this.viewers.size > 0
   }
 
   send(event: LiveEvent): void {
-    const text = writeEvent(event)
+    const text = formatEvent(event)
     for (const viewer of this.viewers) {
-      if (event.isFleeting !== true || viewer.writableLength < BACKLOG_BYTES) viewer.write(text)
+      if (event.isTransient !== true || viewer.writableLength < BACKLOG_BYTES) viewer.write(text)
     }
   }
 
-  /** Waits until everybody has read what was sent, for a bounded time, and stops. */
+  /** Waits, for a limited time, until everything is delivered, and stops. */
   async close(): Promise<void> {
     const left = [...this.viewers].map(
       (viewer) => new Promise<void>((resolve) => viewer.on('close', resolve).end(resolve)),
@@ -93,37 +93,37 @@ export class LiveServer {
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const url = parseUrl(`http://x${request.url}`)
-    const why = this.objection(request, url)
-    if (why !== null) refuse(response, ...why)
-    else if (url?.pathname === '/events') this.welcome(response)
+    const refusal = this.findRefusal(request, url)
+    if (refusal !== null) refuse(response, ...refusal)
+    else if (url?.pathname === '/events') this.addViewer(response)
     else {
       response.writeHead(200, { ...HEADERS, 'content-type': 'text/html; charset=utf-8' })
       response.end(request.method === 'HEAD' ? undefined : LIVE_PAGE)
     }
   }
 
-  private objection({ method, headers }: IncomingMessage, url: URL | null): [number, string] | null {
-    if (url === null || !this.isOurs(headers.host)) return [403, 'not this host']
+  private findRefusal({ method, headers }: IncomingMessage, url: URL | null): [number, string] | null {
+    if (url === null || !this.isAllowedHost(headers.host)) return [403, 'unknown host']
     if (!isSame(url.searchParams.get('token') ?? '', this.token))
-      return [403, 'open the address that perfctl printed, with its token']
+      return [403, 'open the address that perfctl printed, including its token']
     if (method !== 'GET' && method !== 'HEAD') return [405, 'GET only']
-    if (url.pathname !== '/' && url.pathname !== '/events') return [404, 'nothing here']
-    return this.viewers.size >= VIEWERS_MAX ? [503, 'too many look on already'] : null
+    if (url.pathname !== '/' && url.pathname !== '/events') return [404, 'not found']
+    return this.viewers.size >= VIEWERS_MAX ? [503, 'too many viewers'] : null
   }
 
-  private welcome(response: ServerResponse): void {
+  private addViewer(response: ServerResponse): void {
     response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' })
     response.on('close', () => this.viewers.delete(response))
     response.on('error', () => this.viewers.delete(response))
     this.viewers.add(response)
-    response.write(this.greet().map(writeEvent).join('') || ': nothing yet\n\n')
+    response.write(this.initialEvents().map(formatEvent).join('') || ': nothing yet\n\n')
   }
 
   /**
-   * A page of somebody else can make a browser ask this server under the page's own name (DNS rebinding). Such a name
-   * is none of these: an IP address, localhost, this machine's name, or what the user told us to listen on.
+   * Guards against DNS rebinding: a foreign page may make a browser send requests to this server under the page's own
+   * host name. Allowed are IP addresses, localhost, this machine's name, and the host given by the user.
    */
-  private isOurs(host: string | undefined): boolean {
+  private isAllowedHost(host: string | undefined): boolean {
     const url = parseUrl(`http://${host ?? ''}`)
     if (url === null) return false
     const name = url.hostname.replace(/^\[|\]$/g, '')
@@ -148,18 +148,18 @@ function refuse(response: ServerResponse, status: number, why: string): void {
   response.end(`${why}\n`)
 }
 
-/** JSON has no line breaks, so it is one line of data. */
-function writeEvent({ name, data }: LiveEvent): string {
+/** JSON has no line breaks, so it fits into one data line. */
+function formatEvent({ name, data }: LiveEvent): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
-/** In a time that says nothing about where they differ. */
+/** Compares in constant time. */
 function isSame(given: string, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given), digest(token))
 }
 
-/** What to type into a browser: `0.0.0.0` is no address to go to. */
+/** Returns a host that a browser can open: `0.0.0.0` isn't one. */
 function reachableHost(host: string): string {
   if (host !== '0.0.0.0' && host !== '::') return host
   const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
@@ -177,15 +177,15 @@ function explain(error: Error, host: string, port: number): UserError {
     case 'EADDRINUSE':
       return userError(
         `${flag}: the port is in use`,
-        'name another one, or write --live-web without a port, which takes a free one',
+        'use another port, or write --live-web without one to get a free port',
       )
     case 'EACCES':
-      return userError(`${flag}: this port may not be used`, 'take one above 1023, such as --live-web 8080')
+      return userError(`${flag}: not allowed to use this port`, 'use one above 1023, such as --live-web 8080')
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return userError(
         `${flag}: this machine has no such address`,
-        '0.0.0.0 stands for all it has: --live-web 0.0.0.0:8080',
+        'to listen on all addresses, write --live-web 0.0.0.0:8080',
       )
     default:
       return userError(`${flag}: ${messageOf(error)}`, 'try another port, such as --live-web 8080')

@@ -1,5 +1,5 @@
 /**
- * The part of a run that is behind, added up from its frames: what a result would say if it ended now.
+ * The run so far, summed from its frames: what a result would contain if the run ended now.
  */
 import type { Frame } from '../../../stats/frame.js'
 import { ratesOf } from '../../../stats/rates.js'
@@ -8,16 +8,16 @@ import { percentileMs, summarize } from '../../../stats/summary.js'
 import { Series } from '../../../stats/tally.js'
 import type { WatchedRun } from '../watcher.js'
 
-/** What is known of some requests while a run is going on. */
+/** Totals during a run. */
 export type TotalsSoFar = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
   readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99' | 'max'>
 }
 
-/** Takes frame after frame; those of the warm-up count for nothing but what is going on right now. */
+/** Accumulates frames. Those of the warm-up only set the current state. */
 export class RunSoFar {
   readonly run: WatchedRun
   frame: Frame | null = null
-  /** One point for each second of the measured part. */
+  /** One point per second of the measured part. */
   readonly timeline: TimelinePoint[] = []
   dropped = 0
   private readonly series = new Map<string, Series>()
@@ -44,12 +44,12 @@ export class RunSoFar {
     }
   }
 
-  /** Each request, in the scenario's order. */
+  /** Returns the requests in the order of the scenario. */
   requests(): { readonly name: string; readonly totals: TotalsSoFar }[] {
     return [...this.series].map(([name, series]) => ({ name, totals: this.totalsOf(series) }))
   }
 
-  /** All of them, with everything that went wrong. */
+  /** Returns the totals of all requests, with their failures. */
   totals(): TotalsSoFar & Pick<Totals, 'latency' | 'errors'> {
     const all = new Series()
     for (const [name, series] of this.series) if (!this.journeys.has(name)) all.merge(series)
@@ -64,7 +64,7 @@ export class RunSoFar {
       failed,
       errorRate: requests === 0 ? 0 : failed / requests,
       ...ratesOf({ requests, failed }, this.timeline.length),
-      // Not a whole summary: its histogram takes long to write, and one for each request would do so every second.
+      // Not a full summary: encoding a histogram is slow, and each request would do it every second.
       latency: {
         p50: percentileMs(latency, 50),
         p95: percentileMs(latency, 95),

@@ -1,6 +1,5 @@
 /**
- * A strict reader of Prometheus' text format 0.0.4: what it takes, a scraper takes. Throws at the first thing that the
- * format doesn't allow.
+ * A strict parser for Prometheus' text format 0.0.4: what it accepts, a scraper accepts. Throws at the first violation.
  */
 
 export interface Family {
@@ -67,7 +66,7 @@ function check(name: string, { type, samples }: Family): void {
   if (type === 'histogram') for (const series of seriesOf(samples)) checkHistogram(name, series)
 }
 
-/** The samples of a histogram, by their labels without `le`. */
+/** Groups the samples of a histogram by their labels without `le`. */
 function seriesOf(samples: Family['samples']): Family['samples'][] {
   const groups = new Map<string, Family['samples']>()
   for (const sample of samples) {

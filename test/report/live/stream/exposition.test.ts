@@ -13,7 +13,7 @@ function expose(...frames: readonly Frame[]) {
   return readExposition(renderExposition(totals.list()))
 }
 
-/** The value of the one series of that name which has all these labels. */
+/** Returns the value of the only series with this name and all these labels. */
 function valueIn(
   families: ReturnType<typeof expose>,
   name: string,
@@ -29,7 +29,7 @@ function valueIn(
   return found![0]!.value
 }
 
-test('every metric is exposed once, with its type and what it means, its unit in its name', () => {
+test('every metric is exposed once, with type, help, and the unit in its name', () => {
   expect([...expose(BUSY, JOURNEY)].map(([name, { type }]) => `${name} ${type}`)).toEqual([
     'perfctl_http_reqs_total counter',
     'perfctl_http_req_failed_total counter',
@@ -50,14 +50,14 @@ test('every metric is exposed once, with its type and what it means, its unit in
   expect(expose(BUSY, JOURNEY).size).toBe(Object.keys(METRICS).length)
 })
 
-test('names come out as they went in, whatever is in them', () => {
+test('any name survives a round trip', () => {
   expect(valueIn(expose(BUSY), 'perfctl_http_reqs_total', { name: HOSTILE })).toBe(4)
 })
 
 describe('from second to second', () => {
   const quiet = makeFrame({ search: {}, [HOSTILE]: {} }, { vus: 2, latenessMsP99: null, dropped: 0 })
 
-  test('counters and histograms add up, and gauges are how it is', () => {
+  test('counters and histograms add up, gauges have the latest value', () => {
     const families = expose(BUSY, BUSY, quiet)
     const search = { name: 'search' }
     expect(valueIn(families, 'perfctl_http_reqs_total', search)).toBe(8)
@@ -71,7 +71,7 @@ describe('from second to second', () => {
     expect(families.has('perfctl_generator_scheduling_lag_seconds')).toBe(false)
   })
 
-  test('nothing that counts ever falls', () => {
+  test('counters never decrease', () => {
     const frames = [makeFrame({ search: {} }, { phase: 'warm-up' }), BUSY, quiet, BUSY, quiet, quiet]
     let before = new Map<string, number>()
     for (let n = 1; n <= frames.length; n++) {
@@ -87,18 +87,18 @@ describe('from second to second', () => {
     expect(before.size).toBeGreaterThan(300)
   })
 
-  test('a warm-up is told apart', () => {
+  test('the warm-up has its own label', () => {
     const families = expose(makeFrame({ search: { latenciesMs: [1] } }, { phase: 'warm-up' }), BUSY)
     expect(valueIn(families, 'perfctl_http_reqs_total', { name: 'search', phase: 'warm-up' })).toBe(1)
     expect(valueIn(families, 'perfctl_http_reqs_total', { name: 'search', phase: 'load' })).toBe(4)
   })
 })
 
-test('before the first second nothing is exposed', () => {
+test('nothing is exposed before the first second', () => {
   expect(renderExposition(new Totals().list())).toBe('')
 })
 
-describe('the reader of these tests', () => {
+describe('the parser of these tests', () => {
   const head = '# HELP a_total x\n# TYPE a_total counter\n'
   test.each([
     [`${head}a_total 1`, 'no end'],

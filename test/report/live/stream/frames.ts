@@ -1,5 +1,5 @@
 /**
- * Seconds of a run to show to sinks.
+ * Frames for testing sinks.
  */
 import type { SinkWorld } from '../../../../src/report/live/stream/sink.js'
 import type { WatchedRun } from '../../../../src/report/live/watcher.js'
@@ -8,20 +8,20 @@ import type { SeriesKind } from '../../../../src/stats/result.js'
 import type { Series } from '../../../../src/stats/tally.js'
 import { writeSeries } from '../../../stats/series.js'
 
-/** A request's name with quotes, a backslash, a new line, and what separates things in other formats. */
+/** A request name with quotes, a backslash, a newline, and separators of other formats. */
 export const HOSTILE = 'a "b"\\ {c},d=e|f#g:h\n#i 检'
 
 export const RUN: WatchedRun = { scenario: 'shop', target: 'http://localhost:3000', seed: 1, workers: 1 }
 
-/** What one request did in a second; its latencies in ms, the first byte half way. */
+/** What one request did in a second. Latencies are in ms; the first byte arrives half way. */
 export interface Doing {
   readonly latenciesMs?: readonly number[]
   readonly failures?: readonly (readonly ['status' | 'timeout', number])[]
-  /** Of a request unless said. */
+  /** A request by default. */
   readonly kind?: SeriesKind
 }
 
-/** A series of that. Every request is 100 bytes there and 1000 back; a journey sends nothing itself. */
+/** Builds the series. Every request sends 100 bytes and receives 1000; a journey sends nothing itself. */
 function makeSeries({ latenciesMs = [], failures = [], kind }: Doing): Series {
   return writeSeries((row) => {
     if (kind === 'journey') {
@@ -36,7 +36,7 @@ function makeSeries({ latenciesMs = [], failures = [], kind }: Doing): Series {
   })
 }
 
-/** The frame of a second in which the requests did that. */
+/** Builds the frame of such a second. */
 export function makeFrame(requests: Readonly<Record<string, Doing>>, fields: Partial<Frame> = {}): Frame {
   const series = Object.entries(requests).map(([name, doing]) => ({
     name,
@@ -78,7 +78,7 @@ export const BUSY = makeFrame({
   },
 })
 
-/** A second of a journey of two steps, one of which failed once, and the journey with it. */
+/** A second of a journey with two steps, one of which failed once, and so the journey. */
 export const JOURNEY = makeFrame({
   buy: { kind: 'journey', latenciesMs: [30, 50], failures: [['status', 503]] },
   search: { kind: 'step', latenciesMs: [10, 20, 20] },
@@ -90,7 +90,7 @@ export interface MemoryWorld extends SinkWorld {
   readonly printed: string[]
 }
 
-/** A world that keeps what is said. */
+/** A world that records notices and output. */
 export function makeWorld(env: Readonly<Record<string, string>> = {}, cwd = '/nowhere'): MemoryWorld {
   const notices: string[] = []
   const printed: string[] = []

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parsePairs, readHeaders } from '../../../../src/report/live/stream/headers.js'
 import { parseStreamFlag, printsStream, SINK_IDS } from '../../../../src/report/live/stream/index.js'
 
-test('every file that has a sink as its default export is in the table', () => {
+test('every file with a sink as its default export is in the table', () => {
   const folder = new URL('../../../../src/report/live/stream/', import.meta.url)
   const sinks = readdirSync(folder)
     .filter((file) => readFileSync(new URL(file, folder), 'utf8').includes('\nexport default '))
@@ -26,52 +26,48 @@ test.each([
   ['dogstatsd=udp://h:8125', { kind: 'udp', host: 'h', port: 8125 }],
   ['ndjson', { kind: 'file', path: '-' }],
   ['ndjson=a=b.ndjson', { kind: 'file', path: 'a=b.ndjson' }],
-])('--stream %s goes there', (flag, address) => {
+])('--stream %s is parsed', (flag, address) => {
   const [sink] = flag.split('=')
   expect(parseStreamFlag(flag)).toEqual({ sink, address })
 })
 
 test.each([
-  ['promtheus=:9464', '--stream: there is no sink "promtheus"', 'did you mean "prometheus"?'],
+  ['promtheus=:9464', '--stream: unknown sink "promtheus"', 'did you mean "prometheus"?'],
   [
     'graphite=x',
-    '--stream: there is no sink "graphite"',
-    'sinks are prometheus, remote-write, otlp, influx, statsd, dogstatsd, ndjson; such as --stream prometheus=:9464',
+    '--stream: unknown sink "graphite"',
+    'use one of prometheus, remote-write, otlp, influx, statsd, dogstatsd, ndjson, such as --stream prometheus=:9464',
   ],
-  [
-    'prometheus=:99999',
-    '--stream prometheus=:99999: not an address for it',
-    'write --stream prometheus=:9464',
-  ],
+  ['prometheus=:99999', '--stream prometheus=:99999: not a valid address', 'write --stream prometheus=:9464'],
   [
     'prometheus=http://a:1',
-    '--stream prometheus=http://a:1: not an address for it',
+    '--stream prometheus=http://a:1: not a valid address',
     'write --stream prometheus=:9464',
   ],
   [
     'remote-write',
-    '--stream remote-write: it needs an address',
+    '--stream remote-write: an address is missing',
     'write --stream remote-write=http://localhost:9090/api/v1/write',
   ],
   [
     'otlp=localhost:4318',
-    '--stream otlp=localhost:4318: not an address for it',
+    '--stream otlp=localhost:4318: not a valid address',
     'write --stream otlp=http://localhost:4318',
   ],
   [
     'influx=http://me:pass@h:8086/?p=secret',
-    '--stream influx=http://h:8086/: not an address for it',
+    '--stream influx=http://h:8086/: not a valid address',
     'write --stream influx=http://localhost:8086/mydb, with the database',
   ],
-  ['statsd=h', '--stream statsd=h: not an address for it', 'write --stream statsd=localhost:8125'],
-  ['statsd=h:0', '--stream statsd=h:0: not an address for it', 'write --stream statsd=localhost:8125'],
-  ['ndjson=', '--stream ndjson=: not an address for it', 'write --stream ndjson=metrics.ndjson'],
+  ['statsd=h', '--stream statsd=h: not a valid address', 'write --stream statsd=localhost:8125'],
+  ['statsd=h:0', '--stream statsd=h:0: not a valid address', 'write --stream statsd=localhost:8125'],
+  ['ndjson=', '--stream ndjson=: not a valid address', 'write --stream ndjson=metrics.ndjson'],
   [
     'ndjson=http://a',
-    '--stream ndjson=http://a: not an address for it',
+    '--stream ndjson=http://a: not a valid address',
     'write --stream ndjson=metrics.ndjson',
   ],
-])('--stream %s is refused, with a way out and without secrets', (flag, message, hint) => {
+])('--stream %s is refused, with a hint and without secrets', (flag, message, hint) => {
   expect(() => parseStreamFlag(flag)).toThrow(
     expect.objectContaining({ problems: [{ message, place: null, hint }] }),
   )
@@ -82,7 +78,7 @@ test.each([
   ['influx=-', true],
   ['ndjson=a', false],
   ['otlp', false],
-])('--stream %s has stdout to itself: %s', (flag, prints) => {
+])('--stream %s needs stdout: %s', (flag, prints) => {
   expect(printsStream(flag)).toBe(prints)
 })
 
@@ -100,7 +96,7 @@ describe('headers', () => {
     ],
     ['a=b%2Cc%20d', [['a', 'b,c d']]],
     ['a=', [['a', '']]],
-  ])('%j reads as %j', (text, pairs) => {
+  ])('%j is parsed as %j', (text, pairs) => {
     expect(parsePairs('X', text)).toEqual(pairs)
   })
 
@@ -118,7 +114,7 @@ describe('headers', () => {
     )
   })
 
-  test("a sink's own variable counts more than the common one, and both more than the URL", () => {
+  test("a sink's own variable overrides the common one, and both override the URL", () => {
     const url = new URL('http://me:pass@h')
     expect(readHeaders(url, [], {})).toEqual({ authorization: `Basic ${btoa('me:pass')}` })
     const env = { PERFCTL_STREAM_HEADERS: 'Authorization=a,x=1', OWN: 'authorization=b' }
@@ -126,7 +122,7 @@ describe('headers', () => {
     expect(readHeaders(url, ['OWN'], env)).toEqual({ authorization: 'b', x: '1' })
   })
 
-  test.each(['a b=c', 'a=c%0d%0ad:e'])('%j is no header', (text) => {
+  test.each(['a b=c', 'a=c%0d%0ad:e'])('%j is not a header', (text) => {
     expect(() => readHeaders(new URL('http://h'), [], { PERFCTL_STREAM_HEADERS: text })).toThrow(
       'PERFCTL_STREAM_HEADERS: not a list of headers',
     )

@@ -18,7 +18,7 @@ interface Line {
   readonly time: string
 }
 
-/** Reads a line as InfluxDB does: a backslash takes the meaning from a comma, a space, an equals sign. */
+/** Parses a line as InfluxDB does: a backslash escapes a comma, a space or an equals sign. */
 function readLine(line: string): Line {
   const parts = splitAt(line, ' ')
   expect(parts, line).toHaveLength(3)
@@ -41,7 +41,7 @@ function splitAt(text: string, separator: string): string[] {
   return text.match(new RegExp(`(?:\\\\.|[^\\\\${separator}])+`, 'g')) ?? []
 }
 
-test('a second is a line for each metric: what it added, and its exact percentiles in ms', () => {
+test('a second is a line per metric: increments, and exact percentiles in ms', () => {
   const frame = makeFrame({ search: { latenciesMs: [2, 3, 3, 40] } })
   const lines = renderLines(readFrame(frame, [['scenario', 'shop']]), 1_767_225_600_123).map(readLine)
   expect(new Set(lines.map(({ time }) => time))).toEqual(new Set(['1767225600123000000']))
@@ -56,7 +56,7 @@ test('a second is a line for each metric: what it added, and its exact percentil
   expect(lines.find(({ measurement }) => measurement === 'perfctl_vus')!.fields).toEqual({ value: '5' })
 })
 
-test('a request without an answer has no latency', () => {
+test('a request without a response has no latency', () => {
   const frame = makeFrame({ a: { failures: [['timeout', 0]] } })
   const lines = renderLines(readFrame(frame, []), 1).map(readLine)
   expect(lines.map(({ measurement }) => measurement)).not.toContain('perfctl_http_req_duration')
@@ -72,7 +72,7 @@ test.each([
   expect(readLine(line!).tags['name']).toBe(tag)
 })
 
-test('every line of a hostile name can be read', () => {
+test('every line with a hostile name can be parsed', () => {
   const lines = renderLines(readFrame(BUSY, [['scenario', HOSTILE]]), 1)
   expect(lines.map(readLine)).toHaveLength(lines.length)
 })
@@ -105,7 +105,7 @@ test('a user and a password in the URL become a header', async () => {
   expect(receiver.posts[0]!.headers.authorization).toBe(`Basic ${btoa('me:p@ss')}`)
 })
 
-test('lines go to a listener for UDP, whole', async () => {
+test('complete lines go to a UDP listener', async () => {
   const socket = createSocket('udp4')
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
@@ -122,7 +122,7 @@ test('lines go to a listener for UDP, whole', async () => {
   socket.close()
 })
 
-test('lines go to a file, whose directory is made', async () => {
+test('lines go to a file, and its directory is created', async () => {
   const cwd = mkdtempSync(join(tmpdir(), 'perfctl-'))
   const watcher = await openSink(parseStreamFlag('influx=a/b.lp'), makeWorld({}, cwd))
   watcher.open(RUN)

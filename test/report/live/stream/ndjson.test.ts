@@ -7,7 +7,7 @@ import { describeFrame } from '../../../../src/report/live/stream/ndjson.js'
 import { passed } from '../../results.js'
 import { BUSY, HOSTILE, JOURNEY, makeWorld, RUN } from './frames.js'
 
-test('a run is a line, each second is one, and so is the end', async () => {
+test('start, each second and end are a line each', async () => {
   const world = makeWorld()
   const watcher = await openSink(parseStreamFlag('ndjson'), world)
   watcher.open(RUN)
@@ -57,7 +57,7 @@ test('a run is a line, each second is one, and so is the end', async () => {
   ])
 })
 
-test('a journey stands beside its steps, and is in no total', () => {
+test('a journey is listed besides its steps, and is in no total', () => {
   expect(describeFrame(JOURNEY)).toMatchObject({
     requests: 6,
     failed: 1,
@@ -75,7 +75,7 @@ test('a journey stands beside its steps, and is in no total', () => {
   })
 })
 
-test('a file is written anew', async () => {
+test('an existing file is overwritten', async () => {
   const cwd = mkdtempSync(join(tmpdir(), 'perfctl-'))
   writeFileSync(join(cwd, 'a.ndjson'), 'before\n')
   const watcher = await openSink(parseStreamFlag('ndjson=a.ndjson'), makeWorld({}, cwd))
@@ -88,13 +88,13 @@ test('a file is written anew', async () => {
   rmSync(cwd, { recursive: true })
 })
 
-test('a disk that is full is told once, and breaks nothing', async () => {
+test('a full disk is reported once, and breaks nothing', async () => {
   const world = makeWorld()
   const watcher = await openSink(parseStreamFlag('ndjson=/dev/full'), world)
   for (let i = 0; i < 3; i++) watcher.open(RUN)
   await watcher.close()
   watcher.frame(BUSY)
   expect(world.notices).toEqual([
-    expect.stringMatching(/^warning: --stream ndjson=\/dev\/full: ENOSPC.*; the load goes on without it$/),
+    expect.stringMatching(/^warning: --stream ndjson=\/dev\/full: ENOSPC.*; the load continues without it$/),
   ])
 })

@@ -4,7 +4,7 @@ import { METRICS } from '../../../../src/report/live/stream/metrics.js'
 import { BUSY, HOSTILE, JOURNEY, makeWorld, RUN } from './frames.js'
 import { startReceiver } from './receiver.js'
 
-/** The parts of an ExportMetricsServiceRequest that are looked at. */
+/** The parts of an ExportMetricsServiceRequest that the tests read. */
 interface Point {
   readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue: string } }[]
   readonly startTimeUnixNano: string
@@ -46,14 +46,14 @@ async function send(
 test.each([
   ['a collector', (url: string) => `otlp=${url}`, '/v1/metrics'],
   ['a collector with a slash', (url: string) => `otlp=${url}/`, '/v1/metrics'],
-  ['a path in front', (url: string) => `otlp=${url}/otlp`, '/otlp/v1/metrics'],
-  ['the whole path', (url: string) => `otlp=${url}/api/v1/otlp/v1/metrics`, '/api/v1/otlp/v1/metrics'],
-])('%s is posted to at the path for metrics', async (_, flag, path) => {
+  ['a base path', (url: string) => `otlp=${url}/otlp`, '/otlp/v1/metrics'],
+  ['a full path', (url: string) => `otlp=${url}/api/v1/otlp/v1/metrics`, '/api/v1/otlp/v1/metrics'],
+])('%s gets posts at the metrics path', async (_, flag, path) => {
   const posts = await send(flag)
   expect(posts.map((post) => post.path)).toEqual([path, path])
 })
 
-test('every metric is sent with its unit and what it means', async () => {
+test('every metric is sent with unit and description', async () => {
   const posts = await send((url) => `otlp=${url}`, {}, [BUSY, JOURNEY])
   const { resourceMetrics } = JSON.parse(posts[1]!.body.toString())
   const { metrics } = resourceMetrics[0].scopeMetrics[0] as { metrics: Metric[] }
@@ -63,7 +63,7 @@ test('every metric is sent with its unit and what it means', async () => {
   )
 })
 
-test('a request has the form of OTLP in JSON, cumulative from one beginning', async () => {
+test('a request is OTLP JSON, cumulative from one start time', async () => {
   const posts = await send((url) => `otlp=${url}`, { OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a%20b' })
   expect(posts[0]!.headers).toMatchObject({ 'content-type': 'application/json', 'api-key': 'a b' })
   const { resourceMetrics } = JSON.parse(posts[1]!.body.toString())

@@ -33,7 +33,7 @@ test('bodies arrive in order, one at a time', async () => {
   expect([textsOf(receiver.posts), notices]).toEqual([['a', 'b', 'c'], []])
 })
 
-test.each([503, 429])('a status %i is tried again until it is better, and told once', async (status) => {
+test.each([503, 429])('status %i is retried until it succeeds, and reported once', async (status) => {
   let refusals = 3
   const receiver = await startReceiver((response) => response.writeHead(refusals-- > 0 ? status : 204).end())
   const { outbox, notices } = open(receiver.url)
@@ -41,10 +41,10 @@ test.each([503, 429])('a status %i is tried again until it is better, and told o
   outbox.push('b')
   await vi.waitFor(() => expect(textsOf(receiver.posts)).toEqual(['a', 'a', 'a', 'a', 'b']))
   await outbox.close()
-  expect(notices).toEqual([`warning: --stream x: status ${status}; the load goes on without it`])
+  expect(notices).toEqual([`warning: --stream x: status ${status}; the load continues without it`])
 })
 
-test('what is refused is not sent again, and why is told, without secrets and on one line', async () => {
+test('a refused body is not retried, and reported on one line without secrets', async () => {
   const receiver = await startReceiver((response, { body }) =>
     response
       .writeHead(body.toString() === 'b' ? 204 : 400)
@@ -55,7 +55,7 @@ test('what is refused is not sent again, and why is told, without secrets and on
   await outbox.close()
   expect(textsOf(receiver.posts)).toEqual(['a', 'b', 'c'])
   expect(notices).toEqual([
-    'warning: --stream x: status 400 (bad\\u001b[2J token [redacted]\\n[redacted]); the load goes on without it',
+    'warning: --stream x: status 400 (bad\\u001b[2J token [redacted]\\n[redacted]); the load continues without it',
   ])
 })
 
@@ -69,16 +69,16 @@ test('a redirect is not followed', async () => {
   expect(notices).toEqual([expect.stringContaining('status 307')])
 })
 
-test('a sink that is not there is told once, keeps nobody waiting, and gets what is kept when it comes', async () => {
+test('an unavailable sink is reported once, blocks nothing, and gets the queue when it appears', async () => {
   const { outbox, notices } = open(await findFreeUrl(), { ...QUICK, pauseMs: 60_000 })
   for (let i = 0; i < 100; i++) outbox.push(`${i}`)
   await vi.waitFor(() => expect(notices).toHaveLength(1))
   for (let i = 0; i < 100; i++) outbox.push(`${i}`)
   await outbox.close()
-  expect(notices).toEqual([expect.stringMatching(/ECONNREFUSED.*; the load goes on without it$/)])
+  expect(notices).toEqual([expect.stringMatching(/ECONNREFUSED.*; the load continues without it$/)])
 })
 
-test('only so much is kept for a sink that is slow: the newest', async () => {
+test('only the newest bodies are kept for a slow sink', async () => {
   let isAway = true
   const receiver = await startReceiver((response) => response.writeHead(isAway ? 503 : 204).end())
   const { outbox } = open(receiver.url)
@@ -91,18 +91,18 @@ test('only so much is kept for a sink that is slow: the newest', async () => {
   expect(textsOf(receiver.posts).filter((text) => Number(text) > 0)).toHaveLength(4)
 })
 
-test('a sink that never answers is given up when the run is over', async () => {
+test('a sink that never responds is given up at the end of the run', async () => {
   const receiver = await startReceiver(() => {})
   const { outbox, notices } = open(receiver.url, { ...QUICK, closeMs: 50 })
   outbox.push('a')
   outbox.push('b')
   await outbox.close()
   expect(notices).toEqual([
-    'warning: --stream x: no answer within 0.05 s of the end; the load goes on without it',
+    'warning: --stream x: no response within 0.05s of the end; the load continues without it',
   ])
 })
 
-test('a sink that takes too long is tried again', async () => {
+test('a sink that takes too long is retried', async () => {
   let isSlow = true
   const receiver = await startReceiver((response) => {
     if (!isSlow) response.end()
@@ -112,10 +112,10 @@ test('a sink that takes too long is tried again', async () => {
   outbox.push('a')
   await vi.waitFor(() => expect(receiver.posts).toHaveLength(2))
   await outbox.close()
-  expect(notices).toEqual(['warning: --stream x: no answer within 0.1 s; the load goes on without it'])
+  expect(notices).toEqual(['warning: --stream x: no response within 0.1s; the load continues without it'])
 })
 
-test('an answer without an end is read to its beginning only', async () => {
+test('only the beginning of an endless response is read', async () => {
   let isCut = false
   const receiver = await startReceiver((response) => {
     response.writeHead(400)

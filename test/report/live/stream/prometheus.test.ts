@@ -10,7 +10,7 @@ async function openEndpoint() {
   return { watcher, url, world }
 }
 
-test('the endpoint is told, and answers until it is closed', async () => {
+test('the endpoint is announced, and responds until it is closed', async () => {
   const { watcher, url, world } = await openEndpoint()
   expect(world.notices).toEqual([`metrics for Prometheus: ${url}`])
   expect(await (await fetch(url)).text()).toBe('')
@@ -27,7 +27,7 @@ test('the endpoint is told, and answers until it is closed', async () => {
   await expect(fetch(url)).rejects.toThrow()
 })
 
-test('two runs of a scenario count on', async () => {
+test('two runs of a scenario share their counters', async () => {
   const { watcher, url } = await openEndpoint()
   for (let run = 0; run < 2; run++) {
     watcher.open(RUN)
@@ -45,18 +45,18 @@ test.each([
   ['HEAD', '/metrics', 200],
   ['POST', '/metrics', 405],
   ['GET', '/other', 404],
-])('%s %s is answered with %i', async (method, path, status) => {
+])('%s %s gets %i', async (method, path, status) => {
   const { watcher, url } = await openEndpoint()
   expect((await fetch(new URL(path, url), { method })).status).toBe(status)
   await watcher.close()
 })
 
-test('a port that is taken is said before anything is sent', async () => {
+test('a port in use is reported before the load', async () => {
   const { watcher, url } = await openEndpoint()
   const { port } = new URL(url)
   await expect(openSink(parseStreamFlag(`prometheus=${port}`), makeWorld())).rejects.toMatchObject({
     kind: 'usage',
-    problems: [{ message: `--stream prometheus=127.0.0.1:${port}: the port is taken` }],
+    problems: [{ message: `--stream prometheus=127.0.0.1:${port}: the port is in use` }],
   })
   await watcher.close()
 })

@@ -3,7 +3,7 @@ import type { Reading } from '../../../../src/report/live/stream/readings.js'
 import { readFrame, watchWith } from '../../../../src/report/live/stream/readings.js'
 import { BUSY, HOSTILE, JOURNEY, makeFrame, RUN } from './frames.js'
 
-/** The readings of numbers as `name{labels} value`. */
+/** Formats numeric readings as `name{labels} value`. */
 function show(readings: readonly Reading[]): string[] {
   return readings.map(({ metric, labels, value }) => {
     const pairs = labels.map(([name, text]) => `${name}=${text}`).join(' ')
@@ -11,7 +11,7 @@ function show(readings: readonly Reading[]): string[] {
   })
 }
 
-test('a second is counted by request, failures by kind, answers by status', () => {
+test('a second is counted by request, failures by kind, responses by status', () => {
   expect(show(readFrame(BUSY, [['scenario', 'shop']]))).toEqual([
     'http_reqs{scenario=shop name=search phase=load} 4',
     'http_req_failed{scenario=shop name=search phase=load} 0',
@@ -47,7 +47,7 @@ test.each([
   expect(first!.labels).toContainEqual(['phase', label])
 })
 
-test('a journey is counted on its own, and its steps are requests: none is counted twice', () => {
+test('a journey is counted separately from its steps, which are requests', () => {
   const readings = readFrame(JOURNEY, [['scenario', 'shop']])
   expect(show(readings).filter((line) => line.includes('name=buy'))).toEqual([
     'journeys{scenario=shop name=buy phase=load} 3',
@@ -61,7 +61,7 @@ test('a journey is counted on its own, and its steps are requests: none is count
   ])
 })
 
-test('lateness that no request could have is left out', () => {
+test('lateness is left out if no request can have any', () => {
   const readings = readFrame(makeFrame({}, { latenessMsP99: null }), [])
   expect(show(readings)).toEqual(['dropped_iterations{phase=load} 3', 'vus{} 5', 'generator_busy{} 0.25'])
 })
@@ -76,7 +76,7 @@ describe('a watcher', () => {
     return { taken, watcher: watchWith(meter, env) }
   }
 
-  test('puts nobody at work when a run is over', () => {
+  test('sets gauges to 0 when a run ends', () => {
     const { taken, watcher } = watch()
     watcher.open(RUN)
     watcher.frame(BUSY)
@@ -84,7 +84,7 @@ describe('a watcher', () => {
     expect(taken.at(-1)!.lines).toEqual(['vus{scenario=shop} 0', 'generator_busy{scenario=shop} 0'])
   })
 
-  test('never gives two seconds the same time', () => {
+  test('never uses a time twice', () => {
     const { taken, watcher } = watch()
     watcher.open(RUN)
     for (let i = 0; i < 50; i++) watcher.frame(makeFrame({}))
@@ -92,7 +92,7 @@ describe('a watcher', () => {
     expect(times.every((ms, i) => i === 0 || ms > times[i - 1]!)).toBe(true)
   })
 
-  test('labels everything as the user wants it', () => {
+  test('adds the labels of the user to everything', () => {
     const { taken, watcher } = watch({ PERFCTL_STREAM_LABELS: 'branch=fix%2C%20it, job=42' })
     watcher.open(RUN)
     watcher.frame(makeFrame({}))
@@ -101,9 +101,9 @@ describe('a watcher', () => {
 
   test.each([
     ['branch', 'PERFCTL_STREAM_LABELS: not a list of name=value'],
-    ['my-branch=a', 'PERFCTL_STREAM_LABELS: "my-branch" is no name of a label'],
-    ['__name__=a', 'PERFCTL_STREAM_LABELS: "__name__" is no name of a label'],
-    ['phase=a', "PERFCTL_STREAM_LABELS: phase is a label of perfctl's own"],
+    ['my-branch=a', 'PERFCTL_STREAM_LABELS: "my-branch" is not a label name'],
+    ['__name__=a', 'PERFCTL_STREAM_LABELS: "__name__" is not a label name'],
+    ['phase=a', 'PERFCTL_STREAM_LABELS: phase is a label that perfctl sets itself'],
   ])('refuses the labels %s', (text, message) => {
     expect(() => watch({ PERFCTL_STREAM_LABELS: text })).toThrow(message)
   })

@@ -1,5 +1,5 @@
 /**
- * A receiver of posts on loopback, which answers as it is told and keeps what it got.
+ * An HTTP receiver on loopback with configurable responses that records the posts.
  */
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -25,7 +25,7 @@ afterAll(() => {
   }
 })
 
-/** Listens until the tests of the file are over; `answer` is called when a post is in, by default with 204. */
+/** Listens until the tests of the file end. `answer` is called after each post; by default it responds with 204. */
 export async function startReceiver(
   answer: (response: ServerResponse, post: Post) => void = (response) => response.writeHead(204).end(),
 ): Promise<Receiver> {

@@ -1,6 +1,6 @@
 /**
- * What a receiver of remote-write does: undoes Snappy's block format, then reads the protobuf message by the numbers
- * of prompb/remote.proto. Strict: throws at whatever isn't there in that form.
+ * Decodes remote-write as a receiver does: Snappy's block format, then the protobuf message by the field numbers of
+ * prompb/remote.proto. Strict: throws for anything unexpected.
  */
 
 export interface WrittenSeries {
@@ -30,7 +30,7 @@ export function uncompress(block: Buffer): Buffer {
       const extra = Math.max(0, (tag >> 2) - 59)
       const size = (extra === 0 ? tag >> 2 : block.readUIntLE(at, extra)) + 1
       at += extra
-      if (at + size > block.length || done + size > length) throw new Error('a literal is cut off')
+      if (at + size > block.length || done + size > length) throw new Error('truncated literal')
       block.copy(out, done, at, at + size)
       at += size
       done += size
@@ -109,7 +109,7 @@ function readFields(message: Buffer): ReadField[] {
     }
     const [size, from] = wire === 1 ? [8, afterKey] : readVarint(message, afterKey)
     if (wire !== 1 && wire !== 2) throw new Error(`wire type ${wire}`)
-    if (from + size > message.length) throw new Error('a field is cut off')
+    if (from + size > message.length) throw new Error('truncated field')
     fields.push({ number, value: message.subarray(from, from + size) })
     at = from + size
   }
@@ -120,7 +120,7 @@ function readVarint(bytes: Buffer, start: number): [value: number, next: number]
   let value = 0n
   for (let at = start, shift = 0n; ; at++, shift += 7n) {
     const byte = bytes[at]
-    if (byte === undefined) throw new Error('a number is cut off')
+    if (byte === undefined) throw new Error('truncated number')
     value |= BigInt(byte & 127) << shift
     if (byte < 128) return [Number(value), at + 1]
   }

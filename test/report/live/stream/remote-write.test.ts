@@ -12,7 +12,7 @@ function labelOf({ labels }: WrittenSeries, name: string): string | undefined {
   return labels.find(([label]) => label === name)?.[1]
 }
 
-test('a second is written whole: each series with its labels in order, its value, and its time', () => {
+test('a second has all series, with sorted labels, value and time', () => {
   const totals = new Totals()
   totals.add(readFrame(BUSY, [['scenario', 'shop']]))
   const { series, metadata } = readWrite(Buffer.from(makeEncoder()(totals.list(), 1_767_225_600_123, false)))
@@ -40,7 +40,7 @@ test('a second is written whole: each series with its labels in order, its value
   expect(lateness!.samples[0]!.value).toBe(0.0005)
 })
 
-test('a histogram is written as cumulative buckets', () => {
+test('a histogram has cumulative buckets', () => {
   const totals = new Totals()
   totals.add(readFrame(makeFrame({ a: { latenciesMs: [2, 3, 3, 40] } }), []))
   const { series } = readWrite(Buffer.from(makeEncoder()(totals.list(), 1, false)))
@@ -51,7 +51,7 @@ test('a histogram is written as cumulative buckets', () => {
   expect(shown).toMatchObject({ '0.0016': 0, '0.002': 1, '0.0032': 3, '0.04': 4, '63': 4, '+Inf': 4 })
 })
 
-test('what is posted is what receivers take, the first time with what the metrics are', async () => {
+test('posts follow the specification; the first has metadata', async () => {
   const receiver = await startReceiver()
   const world = makeWorld({ PERFCTL_STREAM_HEADERS: 'x-scope-orgid=team%20a,Authorization=Bearer%20abc' })
   const url = `${receiver.url}/api/v1/write`

@@ -18,7 +18,7 @@ const SECOND = makeFrame(
   { dropped: 0 },
 )
 
-test('StatsD gets scenario and request in the name, equal latencies once with the rate that stands for them', () => {
+test('StatsD gets scenario and request in the name, and equal latencies once with a sample rate', () => {
   expect(write(SECOND, nameInParts)).toEqual([
     'perfctl.the_shop.search.http_reqs:5|c',
     'perfctl.the_shop.search.http_req_failed:1|c',
@@ -37,7 +37,7 @@ test('StatsD gets scenario and request in the name, equal latencies once with th
   ])
 })
 
-test('DogStatsD gets them as tags', () => {
+test('DogStatsD gets labels as tags', () => {
   expect(write(SECOND, nameWithTags)).toEqual(
     expect.arrayContaining([
       'perfctl.http_reqs:5|c|#scenario:the_shop,name:search,phase:load',
@@ -61,7 +61,7 @@ test.each([
   expect(lines.length).toBeGreaterThan(20)
 })
 
-test('as many latencies as there were are told, however few lines they take', () => {
+test('the number of latencies is exact, however few lines they take', () => {
   const latenciesMs = Array.from({ length: 5000 }, (_, i) => 5 + i / 100)
   const lines = write(makeFrame({ a: { latenciesMs } }), nameInParts).filter((line) =>
     line.includes('http_req_duration'),
@@ -81,11 +81,11 @@ describe('datagrams', () => {
     [['too long for one', 'b'], 5, ['too long for one', 'b']],
     [['éé', 'b'], 5, ['éé', 'b']],
     [[], 5, []],
-  ])('the lines %j go into %i bytes as %j', (lines, bytes, packed) => {
+  ])('the lines %j are packed into %i bytes as %j', (lines, bytes, packed) => {
     expect(pack(lines, bytes)).toEqual(packed)
   })
 
-  test('reach whoever listens', async () => {
+  test('reach a listener', async () => {
     const socket = createSocket('udp4')
     socket.bind(0, '127.0.0.1')
     await once(socket, 'listening')
@@ -104,7 +104,7 @@ describe('datagrams', () => {
     socket.close()
   })
 
-  test('that nobody takes are told of once', async () => {
+  test('without a listener are reported once', async () => {
     const socket = createSocket('udp4')
     socket.bind(0, '127.0.0.1')
     await once(socket, 'listening')
@@ -121,12 +121,12 @@ describe('datagrams', () => {
     await watcher.close()
     expect(world.notices).toEqual([
       expect.stringMatching(
-        /^warning: --stream dogstatsd=127\.0\.0\.1:\d+: .*ECONNREFUSED; the load goes on without it$/,
+        /^warning: --stream dogstatsd=127\.0\.0\.1:\d+: .*ECONNREFUSED; the load continues without it$/,
       ),
     ])
   })
 
-  test('for a machine that does not exist are told of once', async () => {
+  test('for a host that does not exist are reported once', async () => {
     const world = makeWorld()
     const watcher = await openSink(parseStreamFlag('statsd=no-such-machine.invalid:8125'), world)
     watcher.open(RUN)

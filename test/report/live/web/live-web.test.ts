@@ -26,7 +26,7 @@ async function start(): Promise<{ page: Watcher; url: URL }> {
   return { page, url: new URL(/^live view: (\S+)\n$/.exec(announced)![1]!) }
 }
 
-/** What the server answers, as a browser sees it; the body of a stream as far as it comes until it ends. */
+/** The server's response as a browser sees it; the body of a stream until it ends. */
 function get(url: URL, headers: Record<string, string> = {}, method = 'GET') {
   return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; body: string }>(
     (resolve, reject) => {
@@ -43,7 +43,7 @@ function get(url: URL, headers: Record<string, string> = {}, method = 'GET') {
   )
 }
 
-/** What the events of all kinds have, taken together. */
+/** The union of the fields of all events. */
 interface Told {
   readonly run: number
   readonly title: string
@@ -51,7 +51,7 @@ interface Told {
   readonly html: string
 }
 
-/** A browser that looks on: all events it has got so far, and a promise that it has been greeted. */
+/** A connected browser: all events so far, and a promise that resolves when it has been greeted. */
 function watch(url: URL) {
   const events: { name: string; data: Told | null }[] = []
   let rest = ''
@@ -80,37 +80,37 @@ function at(url: URL, path: string, token = url.searchParams.get('token')!): URL
   return new URL(`${path}?token=${token}`, url)
 }
 
-describe('the door', () => {
+describe('access', () => {
   test.each([
     ['the address that was printed', 200, (url: URL) => get(url)],
     ['no token', 403, (url: URL) => get(new URL('/', url))],
     ['a wrong token', 403, (url: URL) => get(at(url, '/', 'x'.repeat(22)))],
     ['events without a token', 403, (url: URL) => get(new URL('/events', url))],
-    ['a name that was made to point here', 403, (url: URL) => get(url, { host: 'evil.example' })],
-    ['such a name with our port', 403, (url: URL) => get(url, { host: `evil.example:${url.port}` })],
-    ['a host that is none', 403, (url: URL) => get(url, { host: '@:/' })],
+    ['a rebound DNS name', 403, (url: URL) => get(url, { host: 'evil.example' })],
+    ['a rebound DNS name with our port', 403, (url: URL) => get(url, { host: `evil.example:${url.port}` })],
+    ['an invalid host', 403, (url: URL) => get(url, { host: '@:/' })],
     ['localhost by name', 200, (url: URL) => get(url, { host: `localhost:${url.port}` })],
-    ['something to be changed', 405, (url: URL) => get(url, {}, 'POST')],
-    ['a path that is none', 404, (url: URL) => get(at(url, '/etc/passwd'))],
+    ['a POST', 405, (url: URL) => get(url, {}, 'POST')],
+    ['an unknown path', 404, (url: URL) => get(at(url, '/etc/passwd'))],
   ])('%s: %i', async (_, status, ask) => {
     const { url } = await start()
     expect((await ask(url)).status).toBe(status)
   })
 
-  test('each server has a token of its own, and listens to this machine alone', async () => {
+  test('each server has its own token and listens on loopback only', async () => {
     const [a, b] = [await start(), await start()]
     expect(a.url.hostname).toBe('127.0.0.1')
     expect(a.url.searchParams.get('token')).toMatch(/^[\w-]{22}$/)
     expect(a.url.search).not.toBe(b.url.search)
   })
 
-  test('what is refused tells nothing of the run', async () => {
+  test('a refusal reveals nothing about the run', async () => {
     const { page, url } = await start()
     page.open({ ...RUN, scenario: 'very secret' })
     expect((await get(new URL('/events', url))).body).not.toContain('secret')
   })
 
-  test('the page may run its own script only, and load nothing', async () => {
+  test('the page may run only its own script, and load nothing', async () => {
     const { headers, body } = await get((await start()).url)
     expect(headers['content-security-policy']).toMatch(
       /^default-src 'none'; style-src ('sha256-[^']+' ?){2}; script-src 'sha256-[^']+'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
@@ -118,7 +118,7 @@ describe('the door', () => {
     expect(body.match(/<script/g)).toHaveLength(1)
   })
 
-  test('a port in use is told before anything is sent, with a way out', async () => {
+  test('a port in use is reported before the load, with a hint', async () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     const { port } = other.address() as AddressInfo
@@ -133,8 +133,8 @@ describe('the door', () => {
   })
 })
 
-describe('who looks on', () => {
-  test('is told of each second, then the report, then that it is over', async () => {
+describe('a browser', () => {
+  test('gets each second, then the report, then the end', async () => {
     const { page, url } = await start()
     const browser = watch(url)
     await browser.isGreeted
@@ -149,7 +149,7 @@ describe('who looks on', () => {
     expect(browser.events[2]!.data!.html).toContain('error_rate &#60; 1% was not met')
   })
 
-  test('and comes late is told what came before', async () => {
+  test('that connects late gets what came before', async () => {
     const { page, url } = await start()
     page.open(RUN)
     page.frame(frameOf({ search: { latenciesMs: [10] } }))
@@ -166,7 +166,7 @@ describe('who looks on', () => {
     ])
   })
 
-  test('sees one run, however often it is repeated', async () => {
+  test('sees one run however often it is repeated', async () => {
     const { page, url } = await start()
     for (let repeat = 0; repeat < 3; repeat++) page.open(RUN)
     const browser = watch(url)
@@ -177,7 +177,7 @@ describe('who looks on', () => {
     expect(new Set(browser.events.flatMap(({ data }) => data?.run ?? []))).toEqual(new Set([0]))
   })
 
-  test('learns that a run could not be carried out', async () => {
+  test('is told if a run could not be carried out', async () => {
     const { page, url } = await start()
     const browser = watch(url)
     await browser.isGreeted
@@ -190,7 +190,7 @@ describe('who looks on', () => {
     )
   })
 
-  test('and reads too slowly is spared what would pile up, but not the end', async () => {
+  test('that reads too slowly misses seconds, but not the end', async () => {
     const { page, url } = await start()
     let text = ''
     const answer = await new Promise<IncomingMessage>((resolve) => {
@@ -212,7 +212,7 @@ describe('who looks on', () => {
     expect(text.match(/^event: (report|end)$/gm)).toEqual(['event: report', 'event: end'])
   })
 
-  test('and reads nothing at all does not keep the run from ending', async () => {
+  test('that reads nothing does not keep the run from ending', async () => {
     const { page, url } = await start()
     await new Promise<void>((resolve) => {
       request(at(url, '/events'), { agent: false }, (answer) => {
@@ -254,7 +254,7 @@ describe('a name from outside', () => {
   })
 
   test.skipIf(!existsSync('/usr/bin/chromium'))(
-    'is only read in a real browser',
+    'is only text in a real browser',
     { timeout: 60_000 },
     async () => {
       const { page, url } = await start()

@@ -1,5 +1,5 @@
 /**
- * The course of a run: latency, rate, failures and users over time, and the same figures as a table.
+ * A run over time: charts of latency, rate, failures and users, and the same figures as a table.
  */
 import { formatCount, formatDuration, formatLatency, formatRate, plural } from '../../base/units.js'
 import { type Chart, renderChart } from './chart.js'
@@ -9,8 +9,8 @@ import { roundTicks, timeTicks } from './scale.js'
 import type { Point } from './series.js'
 import { renderTable } from './table.js'
 
-/** The charts; none when there are no points. What is always 0 has none. */
-export function renderCourse(points: readonly Point[], seconds: number, isSmall = false): Markup {
+/** Renders the charts. A figure that is always 0 has no chart. */
+export function renderTimeCharts(points: readonly Point[], seconds: number, isSmall = false): Markup {
   if (points.length === 0) return NOTHING
   const frame = frameOf(points, seconds, isSmall)
   const charts = [renderLatency, renderRate, renderFailures, renderUsers, renderDropped]
@@ -30,7 +30,7 @@ function frameOf(points: readonly Point[], seconds: number, isSmall: boolean): F
   }
 }
 
-/** The same, for a chart that is always small: its labels would run into each other. */
+/** Fewer ticks for a chart that is always small, so that labels don't overlap. */
 function small(frame: Frame): Frame {
   return { ...frame, xTicks: momentTicks(frame.xMax, 4), isSmall: true }
 }
@@ -65,7 +65,7 @@ function renderRate(points: readonly Point[], frame: Frame): Markup {
   if (maxOf(values) === 0) return NOTHING
   return renderChart({
     ...small(frame),
-    title: 'Requests a second',
+    title: 'Requests per second',
     description: `between ${formatRate(minOf(values) ?? 0)} and ${formatRate(maxOf(values) ?? 0)}`,
     yTicks: countTicks(values),
     lines: [{ label: 'finished', look: 'b', values, isArea: true }],
@@ -79,7 +79,7 @@ function renderFailures(points: readonly Point[], frame: Frame): Markup {
   if (most === 0) return NOTHING
   return renderChart({
     ...small(frame),
-    title: 'Failures a second',
+    title: 'Failures per second',
     description: `at most ${formatRate(most)}`,
     yTicks: countTicks(values),
     lines: [{ label: 'failed', look: 'bad', values, isArea: true }],
@@ -107,7 +107,7 @@ function renderDropped(points: readonly Point[], frame: Frame): Markup {
   if (most === 0) return NOTHING
   return renderChart({
     ...small(frame),
-    title: 'Arrivals dropped a second',
+    title: 'Arrivals dropped per second',
     description: `at most ${formatRate(most)}`,
     yTicks: countTicks(values),
     lines: [{ label: 'dropped', look: 'bad', values, isArea: true }],
@@ -115,7 +115,7 @@ function renderDropped(points: readonly Point[], frame: Frame): Markup {
   })
 }
 
-/** At least up to 1, so that an empty chart has its ground at the bottom. */
+/** Covers at least 0 to 1, so that a chart of zeros has its line at the bottom. */
 function countTicks(values: readonly (number | null)[]): Chart['yTicks'] {
   return roundTicks(Math.max(1, maxOf(values) ?? 0), 3).map((at) => ({ at, label: formatShort(at) }))
 }
@@ -128,8 +128,8 @@ function formatShort(count: number): string {
       : formatCount(count)
 }
 
-/** What the charts show, for those who want it in figures: every point, or some at equal distances. */
-export function renderFigures(points: readonly Point[], rowsMax: number): Markup {
+/** Renders the data of the charts as a table: every point, or at most `rowsMax` at equal distances. */
+export function renderTimeTable(points: readonly Point[], rowsMax: number): Markup {
   if (points.length === 0) return NOTHING
   const step = Math.ceil(points.length / rowsMax)
   const rows = points.filter((_, index) => index % step === 0)
@@ -146,7 +146,7 @@ export function renderFigures(points: readonly Point[], rowsMax: number): Markup
   ])
   const every = step > 1 ? `, every ${formatDuration(step * points[0]!.duration * 1000)}` : ''
   const { duration } = points[0]!
-  const coarse = `Each point is ${formatDuration(duration * 1000)}: latencies of the worst second, rates on average.`
+  const coarse = `Each point covers ${formatDuration(duration * 1000)}: latencies are from its worst second, rates are averages.`
   return html`${duration > 1 ? html`<p class="hint">${coarse}</p>` : NOTHING}<details class="data"><summary>Over time, as a table${every}</summary>
 ${renderTable(
   'Figures over time',
