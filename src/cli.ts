@@ -40,7 +40,7 @@ export function report(error: unknown, io: Io): ExitCode {
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error)
   io.stderr.write(`a bug in perfctl ${readVersion()}, not in your input:\n${printableLines(stack)}\n`)
-  io.stderr.write('please report it with these lines and the command: npm bugs perfctl\n')
+  io.stderr.write('report it with these lines and the command you ran: npm bugs perfctl\n')
   return EXIT.bug
 }
 
@@ -116,7 +116,10 @@ function unknownTopic(program: Command, names: readonly string[]): UserError {
     group === undefined
       ? didYouMean(first, [...known, ...TOPICS.map(({ name }) => name)])
       : didYouMean(second, known)
-  return userError(`perfctl help ${text}: no such command or topic`, hint ?? 'perfctl help lists them all')
+  return userError(
+    `perfctl help ${text}: no such command or topic`,
+    hint ?? 'run perfctl help for the full list',
+  )
 }
 
 /** A scenario where a command is expected was meant for `run`. */

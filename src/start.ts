@@ -13,9 +13,7 @@ export function start(): void {
   const stderr = new Screen(() => process.stderr)
   const cwd = findWorkingDirectory()
   if (cwd === null) {
-    stderr.write(
-      'the working directory does not exist any more: change to one that does, and start perfctl again\n',
-    )
+    stderr.write('the working directory no longer exists: change to one that does and run perfctl again\n')
     process.exitCode = EXIT.usage
     return
   }

@@ -13,13 +13,13 @@ export function readMaxSeconds(text: string | undefined): number {
   if (text === undefined) return SECONDS_MOST
   const durationMs = parseDuration(text)
   if (durationMs === null)
-    throw userError(`--max-duration ${text}: not a duration`, 'a number and a unit, such as 30s or 2m')
+    throw userError(`--max-duration ${text}: not a duration`, 'write a number and a unit, such as 30s or 2m')
   const seconds = Math.ceil(durationMs / 1000)
   if (seconds > SESSION_SECONDS_MOST)
-    throw userError(`--max-duration ${text}: too long for a session`, 'at most 30m for each side')
+    throw userError(`--max-duration ${text}: too long for a session`, 'use at most 30m for each side')
   if (seconds >= SECONDS_LEAST) return seconds
   throw userError(
-    `--max-duration ${text}: too short to see anything`,
-    `at least ${SECONDS_LEAST}s for each side`,
+    `--max-duration ${text}: too short to detect anything`,
+    `use at least ${SECONDS_LEAST}s for each side`,
   )
 }

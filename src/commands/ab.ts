@@ -39,7 +39,7 @@ export async function ab(name: string, raw: RawAbFlags, io: Io): Promise<ExitCod
   const extent = readExtent(raw, sides)
   const [scenario] = await readScenarios([name], flags, io)
   if (scenario!.http.insecure && !flags.quiet)
-    io.stderr.write('warning: certificates are not checked (-k): anyone could answer\n')
+    io.stderr.write('warning: TLS certificates are not verified (-k)\n')
   await checkPlaces(flags, io)
   const interrupt = listenForInterrupt(io)
   try {
@@ -135,18 +135,18 @@ function readExtent({ maxDuration, restarts }: RawAbFlags, sides: Sides): Extent
   const secondsMost = readMaxSeconds(maxDuration)
   const again = restarts === undefined ? 0 : /^\d{1,4}$/.test(restarts) ? Number(restarts) : Number.NaN
   if (Number.isNaN(again))
-    throw userError(`--restarts ${restarts}: not a whole number`, 'such as --restarts 3')
+    throw userError(`--restarts ${restarts}: not a whole number`, 'write a number such as --restarts 3')
   const starts = again + 1
   if (again > 0 && !(isStartable(sides.a) && isStartable(sides.b))) {
     throw userError(
-      '--restarts needs services that perfctl starts, and a URL is none',
+      "--restarts needs services that perfctl starts; it can't restart a URL",
       'give both sides as commands: --a-command CMD --b-command CMD',
     )
   }
   if (again > 0 && secondsMost / starts < BLOCK_SECONDS_LEAST) {
     throw userError(
-      `--restarts ${again}: leaves less than ${BLOCK_SECONDS_LEAST}s of each side between two starts`,
-      `--max-duration ${BLOCK_SECONDS_LEAST * starts}s or more, or fewer restarts`,
+      `--restarts ${again}: leaves less than ${BLOCK_SECONDS_LEAST}s of each side between restarts`,
+      `use --max-duration ${BLOCK_SECONDS_LEAST * starts}s or more, or fewer restarts`,
     )
   }
   return { secondsMost, starts }

@@ -46,7 +46,7 @@ export async function findReference(
     if (!flags.requireBaseline && typeof flags.baseline !== 'string') return null
     throw userError(
       `${subject.scenario.name} has no baseline: ${shown} does not exist`,
-      `perfctl baseline update ${subject.file}${subject.profile === null ? '' : ` --profile ${subject.profile}`}`,
+      `create it with perfctl baseline update ${subject.file}${subject.profile === null ? '' : ` --profile ${subject.profile}`}`,
     )
   }
   if (flags.updateBaseline && baseline.scenario.hash !== subject.scenario.hash) return null

@@ -98,7 +98,7 @@ async function write(baseline: Baseline, file: string, io: Io): Promise<void> {
   const shown = relative(io.cwd, resolve(io.cwd, file))
   const count = baseline.jobs.length
   io.stderr.write(
-    `baseline written: ${shown.startsWith('..') ? file : shown} (${plural(count, 'job')}${count < JOBS_GOOD ? '; each perfctl baseline add sharpens it' : ''})\n`,
+    `baseline written: ${shown.startsWith('..') ? file : shown} (${plural(count, 'job')}${count < JOBS_GOOD ? '; add more with perfctl baseline add' : ''})\n`,
   )
 }
 
@@ -114,8 +114,8 @@ async function listFiles(io: Io): Promise<string[]> {
     if (codeOf(error) !== 'ENOENT') throw error
   }
   throw userError(
-    `there are no baselines in ${DIRECTORY}/`,
-    'make the first: perfctl baseline update scenarios/NAME.yaml',
+    `no baselines in ${DIRECTORY}/`,
+    'create one with perfctl baseline update scenarios/NAME.yaml',
   )
 }
 
@@ -125,8 +125,5 @@ async function findFile(name: string, io: Io): Promise<string> {
   const found = files.find((file) => basename(file, '.json') === fileNameOf(name))
   if (found !== undefined) return found
   const known = files.map((file) => basename(file, '.json'))
-  throw userError(
-    `there is no baseline "${name}"`,
-    didYouMean(name, known) ?? `there are: ${known.join(', ')}`,
-  )
+  throw userError(`no baseline "${name}"`, didYouMean(name, known) ?? `use one of ${known.join(', ')}`)
 }

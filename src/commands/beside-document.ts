@@ -20,10 +20,10 @@ export function readerBeside(document: string, io: Io): ReadBeside {
       const file = realpathSync(resolve(folder, path))
       const way = relative(root, file)
       if (way === '..' || way.startsWith(`..${sep}`) || resolve(root, way) !== file || way === resolve(way))
-        throw userError(`${shown} leads out of the folder of ${document}`, 'put the file itself there')
+        throw userError(`${shown} is outside the folder of ${document}`, 'copy the file into that folder')
       const found = statSync(file)
       if (!found.isFile()) return null
-      if (found.size > BYTES_MAX) throw userError(`${shown}: larger than 64 MB`, 'refer to a part of it')
+      if (found.size > BYTES_MAX) throw userError(`${shown}: larger than 64 MB`, 'refer to a smaller file')
       return readFileSync(file, 'utf8')
     } catch (error) {
       const code = codeOf(error)

@@ -35,7 +35,7 @@ export function checkConfirmable(scenarios: readonly Scenario[], flags: RunFlags
       ? []
       : [
           {
-            message: `--confirm ab: ${name} names no reference to hold the target against`,
+            message: `--confirm ab: ${name} has no reference to compare the target with`,
             place: null,
             hint: 'add to the scenario: reference: { command: node base/server.js, ready: /healthz }, or reference: { url: http://... }',
           },
@@ -68,7 +68,7 @@ export async function settle(result: Result, scenario: Scenario, options: Confir
     if (!flags.quiet) io.stderr.write(`${text}\n`)
   }
   note(`${screen.baseline}: ${comparisonHeadline(screen)}`)
-  note(`settling it side by side: a is ${shown}, b is ${describeSide(sides.b)}`)
+  note(`confirming in an A/B session: a is ${shown}, b is ${describeSide(sides.b)}`)
   const start = () =>
     startSides(sides, {
       ...{ name: scenario.name, resultsDir: flags.resultsDir, io, isAgain: false },
@@ -108,8 +108,8 @@ function conclude(result: Result, screen: Comparison, { b }: SessionEnd): Result
   const { baseline, verdict } = screen
   const settled =
     verdict === 'regressed'
-      ? `${baseline} called this run regressed; the verdict is that of the session side by side`
-      : `${baseline} could not tell; the verdict is that of the session side by side`
+      ? `compared with ${baseline}, this run regressed; the verdict is from the A/B session`
+      : `compared with ${baseline}, this run was inconclusive; the verdict is from the A/B session`
   const comparison: Comparison = {
     ...b.comparison,
     notes: [...b.comparison.notes, settled],

@@ -87,11 +87,14 @@ export async function checkPlaces(
   { resultsDir, reports }: Pick<RunFlags, 'resultsDir' | 'reports'>,
   io: Io,
 ): Promise<void> {
-  await checkWritable(resolve(io.cwd, resultsDir, 'result.json'), 'name another place: --results-dir DIR')
+  await checkWritable(
+    resolve(io.cwd, resultsDir, 'result.json'),
+    'choose another directory with --results-dir DIR',
+  )
   for (const flag of reports) {
     const { format, path } = parseReportFlag(flag)
     if (path !== null && path !== '-')
-      await checkWritable(resolve(io.cwd, path), `name another file: --report ${format}=FILE`)
+      await checkWritable(resolve(io.cwd, path), `choose another file with --report ${format}=FILE`)
   }
 }
 

@@ -43,9 +43,9 @@ function parseEnvFile(text: string, file: string, problems: Problem[]): Record<s
       // The line itself may be half a secret: only its place is told.
       const place = { file, line: index + 1, column: 1, length: 1, text: '' }
       problems.push({
-        message: 'not a line of the form NAME=value',
+        message: 'expected NAME=value',
         place,
-        hint: 'write NAME=value, or # before a comment',
+        hint: 'write NAME=value, or start a comment with #',
       })
     } else {
       variables[name] = unquote(value!)

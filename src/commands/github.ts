@@ -32,7 +32,7 @@ async function append(variable: string, file: string | undefined, text: string):
   } catch (error) {
     throw userError(
       `cannot write ${file}: ${messageOf(error)}`,
-      `the environment variable ${variable} names it`,
+      `check the environment variable ${variable}, which has this path`,
     )
   }
 }

@@ -43,8 +43,8 @@ export async function findHistories(names: readonly string[], io: Io): Promise<H
   if (histories.length === 0) {
     const places = (names.length === 0 ? [RESULTS] : names).map(printable).join(', ')
     throw userError(
-      found.excluded.length > 0 ? `no result is left in ${places}` : `there are no results in ${places}`,
-      'perfctl run saves them; or name a folder, files, or a baseline',
+      found.excluded.length > 0 ? `no usable results in ${places}` : `no results in ${places}`,
+      'save some with perfctl run, or name a folder, files or a baseline',
     )
   }
   const newest = ({ points }: History) => points.at(-1)!.startedAt
@@ -91,7 +91,7 @@ async function visitFolder(
       await visitFile(join(folder, name), found, io, scenario)
     } catch (error) {
       if (!(error instanceof UserError)) throw error
-      io.stderr.write(`left out: ${error.problems[0]!.message}\n`)
+      io.stderr.write(`skipped: ${error.problems[0]!.message}\n`)
     }
   }
 }
@@ -109,7 +109,7 @@ async function listJson(folder: string, io: Io): Promise<string[]> {
 async function visitFile(file: string, found: Found, io: Io, scenario: string | null = null): Promise<void> {
   const path = resolve(io.cwd, file)
   if (found.files.has(path)) return
-  const text = await readTextFile(path, 'history takes result files, baselines and folders of them')
+  const text = await readTextFile(path, 'name a result, a baseline or a folder of them')
   const shown = relative(io.cwd, path).startsWith('..') ? path : relative(io.cwd, path)
   if (schemaOf(text, shown) === BASELINE_SCHEMA) {
     found.files.add(path)
@@ -152,8 +152,8 @@ async function visitName(
   const baselines = (await listJson(dirname(baseline), io)).map((file) => basename(file, '.json'))
   const known = [...new Set([...baselines, ...found.scenarios])]
   throw userError(
-    `${printable(name)} is no file or folder, and no scenario with a baseline or saved results`,
-    didYouMean(name, known) ?? (known.length === 0 ? null : `there are: ${known.map(printable).join(', ')}`),
+    `${printable(name)} is not a file, a folder or a scenario with a baseline or saved results`,
+    didYouMean(name, known) ?? (known.length === 0 ? null : `use one of ${known.map(printable).join(', ')}`),
   )
 }
 
@@ -163,7 +163,7 @@ function tellExcluded(reasons: readonly string[], io: Io): void {
   const counts = new Map<string, number>()
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
   const list = [...counts].map(([reason, count]) => `${count} (${reason})`)
-  io.stderr.write(`left out: ${list.join(', ')}\n`)
+  io.stderr.write(`skipped: ${list.join(', ')}\n`)
 }
 
 function order(a: string, b: string): number {

@@ -45,7 +45,7 @@ export async function history(names: readonly string[], flags: RawHistoryFlags, 
     }))
     .filter(({ trends }) => trends.length > 0)
   if (shown.length === 0) {
-    throw userError('nothing of that was measured', 'leave out --metric or --request to see what there is')
+    throw userError('nothing matches --metric and --request', 'remove one of them to see what was measured')
   }
   if (!ownsStdout(flags.report ?? [])) {
     const page = pageOf(io, flags.color ?? true)
@@ -73,7 +73,7 @@ function readReport(flag: string): { readonly render: Render; readonly path: str
   const { format, path } = parseReportFlag(flag)
   const known = FORMATS[format]
   if (known === undefined)
-    throw userError(`--report ${flag}: a history has no such report`, 'there are json and markdown')
+    throw userError(`--report ${flag}: history has no such format`, 'use json or markdown')
   return { render: known.render, path: path ?? known.path }
 }
 
@@ -81,8 +81,8 @@ function readMetric(text: string): JudgedMetric {
   const metric = HISTORY_METRICS.find((known) => known === text)
   if (metric !== undefined) return metric
   throw userError(
-    `--metric ${text}: a history has no such metric`,
-    didYouMean(text, HISTORY_METRICS) ?? `there are ${HISTORY_METRICS.join(', ')}`,
+    `--metric ${text}: history has no such metric`,
+    didYouMean(text, HISTORY_METRICS) ?? `use one of ${HISTORY_METRICS.join(', ')}`,
   )
 }
 
@@ -98,7 +98,7 @@ function refuseUnknownRequests(
     const list = requests.slice(0, 8).map((each) => `"${printable(each)}"`)
     throw userError(
       `--request ${printable(name)}: no request has that name`,
-      didYouMean(name, requests) ?? `there are ${list.join(', ')}`,
+      didYouMean(name, requests) ?? `use one of ${list.join(', ')}`,
     )
   }
 }
@@ -109,7 +109,7 @@ function withoutSingles(histories: readonly History[], io: Io): readonly History
   const left = histories.length - long.length
   if (long.length === 0 || left === 0) return histories
   io.stderr.write(
-    `left out: ${plural(left, 'result')}, the only one of its scenario and load${left > 1 ? ' each' : ''}\n`,
+    `skipped: ${plural(left, 'result')}, ${left > 1 ? 'each ' : ''}the only one of its scenario and load\n`,
   )
   return long
 }

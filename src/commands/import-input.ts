@@ -20,7 +20,7 @@ export async function readWhole(source: string, io: Io): Promise<string> {
   for await (const piece of readPieces([source], io)) {
     length += piece.length
     if (length > CHARACTERS_MAX)
-      throw userError(`${source} is too large`, 'at most 300 MB; record or export less')
+      throw userError(`${source} is too large`, 'record or export less; the limit is 300 MB')
     pieces.push(piece)
   }
   return pieces.join('')
@@ -52,9 +52,9 @@ async function open(source: string, io: Io): Promise<AsyncIterable<Uint8Array>> 
 
 function unreadable(source: string, error: unknown): unknown {
   const code = codeOf(error)
-  if (code === 'ENOENT') return userError(`${source}: no such file`, '- reads from stdin')
+  if (code === 'ENOENT') return userError(`${source}: no such file`, 'use - to read from stdin')
   if (code === 'EISDIR') return userError(`${source} is a directory, not a file`)
-  if (code?.startsWith('Z_')) return userError(`${source} can not be unpacked: ${messageOf(error)}`)
+  if (code?.startsWith('Z_')) return userError(`cannot unpack ${source}: ${messageOf(error)}`)
   return code === null ? error : userError(`cannot read ${source}: ${messageOf(error)}`)
 }
 

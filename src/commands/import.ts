@@ -43,7 +43,7 @@ export async function importSource(
   checkFlags(format, flags)
   const { output, environment } = flags
   if (output !== undefined && !flags.force && (await exists(output, io))) {
-    throw userError(`${output} is there already`, '--force overwrites it')
+    throw userError(`${output} already exists`, 'use --force to overwrite it')
   }
   const input = inputOf(format, sources)
   const options: ImportOptions = {
@@ -68,7 +68,7 @@ export async function importSource(
   const others = await writePlaceholders(draft.placeholders, dirname(output), io)
   io.stderr.write(draft.notes.map((note) => `note: ${printable(note)}\n`).join(''))
   io.stdout.write(
-    `${[`written: ${output}`, ...others].join('\n')}\n\nNext:\n  perfctl try ${output}  see what is sent, and what is answered\n`,
+    `${[`written: ${output}`, ...others].join('\n')}\n\nNext:\n  perfctl try ${output}  see the requests and responses\n`,
   )
   return EXIT.passed
 }
@@ -77,9 +77,9 @@ export async function importSource(
 function neededFiles(names: readonly string[]): string {
   if (names.length === 0) return ''
   return `${[
-    `note: the scenario sends ${names.length === 1 ? 'a file that has' : 'files that have'} to lie beside it:`,
+    `note: the scenario sends ${names.length === 1 ? 'a file that has' : 'files that have'} to be in its folder:`,
     ...names.map((name) => `  ${printable(name)}`),
-    'Without them validate and run stop with "no such file"; -o FILE saves the scenario and writes placeholders.',
+    'Without them, validate and run fail with "no such file"; -o FILE saves the scenario and writes placeholders.',
   ].join('\n')}\n`
 }
 
@@ -109,9 +109,9 @@ function chooseImporter(format: string, sources: readonly string[]): ImportForma
   const guess = sources.length === 0 ? guessFormat(format) : null
   const hint =
     guess === null
-      ? (didYouMean(format, formats) ?? `there are ${formats.join(', ')}`)
-      : `say first what it is: perfctl import ${guess} ${format}`
-  throw userError(`${format} is not a format that can be imported`, hint)
+      ? (didYouMean(format, formats) ?? `use one of ${formats.join(', ')}`)
+      : `name the format first: perfctl import ${guess} ${format}`
+  throw userError(`${format} is not a format that perfctl can import`, hint)
 }
 
 /** A flag that would change nothing is a misunderstanding. */
@@ -119,7 +119,7 @@ function checkFlags(format: string, flags: ImportFlags): void {
   for (const flag of ['mix', 'static', 'environment'] as const satisfies readonly OwnFlag[]) {
     if (flags[flag] === undefined || IMPORTERS[format]!.flags.includes(flag)) continue
     const others = Object.keys(IMPORTERS).filter((name) => IMPORTERS[name]!.flags.includes(flag))
-    throw userError(`--${flag} changes nothing of ${format}`, `leave it out; it is for ${others.join(', ')}`)
+    throw userError(`--${flag} has no effect on ${format}`, `remove it; it is for ${others.join(', ')}`)
   }
 }
 
@@ -136,7 +136,7 @@ function inputOf(format: string, sources: readonly string[]): Input {
   const [first, ...others] = sources
   if (first === undefined) {
     const example = format === 'curl' ? "'curl http://localhost:3000/'" : 'file'
-    throw userError('nothing to import is named', `perfctl import ${format} ${example}; - reads from stdin`)
+    throw userError('nothing to import', `write perfctl import ${format} ${example}, or - to read from stdin`)
   }
   if (format === 'curl' && /^\s*(\S*[/\\])?curl(\.exe)?(\s|$)/.test(first)) {
     // Several words: the shell has split the command already.
@@ -145,10 +145,7 @@ function inputOf(format: string, sources: readonly string[]): Input {
     return { name: 'command line', place: 'command line', files: [], text: words }
   }
   if (others.length > 0 && format !== 'access-log') {
-    throw userError(
-      `${format} is imported from one file, here are ${sources.length}`,
-      'import them one by one',
-    )
+    throw userError(`${format} is imported from one file, got ${sources.length}`, 'import them one by one')
   }
   const place = first === '-' ? 'stdin' : first
   const more = others.length === 0 ? '' : ` and ${others.length} more`

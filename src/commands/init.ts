@@ -32,7 +32,7 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const { name, text, notes, placeholders } = await makeFirst(flags, url, io)
   const scenario = `scenarios/${fileNameOf(name)}.yaml`
   if (!flags.force && (await exists(scenario, io))) {
-    throw userError(`${scenario} is there already`, '--force overwrites it; --url names another service')
+    throw userError(`${scenario} already exists`, 'use --force to overwrite it, or --url for another service')
   }
 
   const said = [
@@ -68,15 +68,15 @@ async function missingDependency(io: Io): Promise<string[]> {
     // Whoever mends the file sees what is in it.
   }
   return [
-    'add perfctl to the devDependencies: npm install --save-dev PLACE, where PLACE is your copy (git URL, folder or .tgz)',
+    'add perfctl to your devDependencies: npm install --save-dev SOURCE, where SOURCE is a git URL, a folder or a .tgz',
   ]
 }
 
 function nextSteps(scenario: string, further: readonly string[]): string[] {
   const steps = [
-    [`perfctl try ${scenario}`, 'see what is sent, and what is answered'],
+    [`perfctl try ${scenario}`, 'see the requests and responses'],
     [`perfctl run ${scenario}`, 'measure'],
-    [`perfctl baseline update ${scenario}`, 'what later runs are held against; commit baselines/'],
+    [`perfctl baseline update ${scenario}`, 'set what later runs are compared with; commit baselines/'],
   ] as const
   const width = Math.max(...steps.map(([command]) => command.length))
   const lines = steps.map(([command, why]) => `  ${command.padEnd(width)}  ${why}`)
@@ -92,13 +92,13 @@ async function chooseService(ci: string | boolean, io: Io): Promise<CiService | 
   if (ci === false) return null
   if (ci === 'github' || ci === 'gitlab') return ci
   if (ci === true) return (await exists('.gitlab-ci.yml', io)) ? 'gitlab' : 'github'
-  throw userError(`--ci ${ci}: unknown`, 'it is github or gitlab; --no-ci writes no job')
+  throw userError(`--ci ${ci}: unknown service`, 'use github or gitlab, or --no-ci for no CI job')
 }
 
 /** Writes a file unless it's there already; gives the line that says so. */
 async function write(file: string, text: string, { force }: InitFlags, io: Io): Promise<string> {
   const isThere = await exists(file, io)
-  if (isThere && !force) return `kept: ${file} (--force overwrites it)`
+  if (isThere && !force) return `kept: ${file} (use --force to overwrite it)`
   await writeFileAtomic(resolve(io.cwd, file), text)
   return `${isThere ? 'overwritten' : 'written'}: ${file}`
 }
@@ -114,7 +114,7 @@ async function ignoreResults(io: Io): Promise<string[]> {
   const newLine = before.includes('\r\n') ? '\r\n' : '\n'
   const gap = before === '' || before.endsWith('\n') ? '' : newLine
   await writeFileAtomic(path, `${before}${gap}.perfctl/${newLine}`)
-  return [`${before === '' ? 'written' : 'changed'}: .gitignore (results, in .perfctl/, are not for git)`]
+  return [`${before === '' ? 'written' : 'changed'}: .gitignore (keeps the results in .perfctl/ out of git)`]
 }
 
 async function exists(file: string, io: Io): Promise<boolean> {

@@ -16,7 +16,7 @@ export function parseLiveWeb(text: string): ListenAddress {
   throw userError(
     `--live-web ${text}: not a port`,
     /^\d+$/.test(text) || !/[./]/.test(text)
-      ? 'a port up to 65535, or address:port such as 0.0.0.0:8080'
-      : `a port such as 8080, or nothing; then it stands last: perfctl run ${text} --live-web`,
+      ? 'write a port up to 65535, or address:port such as 0.0.0.0:8080'
+      : `write a port such as 8080, or put the flag last: perfctl run ${text} --live-web`,
   )
 }

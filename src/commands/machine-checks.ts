@@ -50,16 +50,16 @@ function checkCores({ cores, coreQuota }: Limits): Check {
   const isThrottled = coreQuota !== null && coreQuota < cores
   const usable = Math.min(cores, coreQuota ?? cores)
   const fix = isThrottled
-    ? `give the container more time: docker run --cpus ${cores}`
+    ? `give the container more CPU time: docker run --cpus ${cores}`
     : usable < 2
-      ? 'drive the service from another machine'
+      ? 'send the load from another machine'
       : null
   return {
     state: fix === null ? 'good' : 'doubtful',
     name: 'cores',
     value: isThrottled ? `${round(coreQuota)} of ${cores}` : String(cores),
     meaning: isThrottled
-      ? 'the container is stopped when its share is used up, which shows as latency'
+      ? 'the container is throttled when its quota is used up, which shows as latency'
       : usable < 2
         ? 'perfctl and a service on this machine would slow each other down'
         : `${plural(usable, 'worker')} at most; one less for a service on this machine`,
@@ -126,7 +126,9 @@ function checkGovernor({ governor }: Limits): Check | null {
     state: isSteady ? 'good' : 'doubtful',
     name: 'CPU governor',
     value: governor,
-    meaning: isSteady ? 'the cores keep their pace' : 'the cores change their pace, and the figures with it',
+    meaning: isSteady
+      ? 'the cores run at a constant speed'
+      : 'the cores change their speed, and the figures change with it',
     fix: isSteady ? null : 'sudo cpupower frequency-set -g performance',
   }
 }
@@ -159,7 +161,7 @@ function checkIdle({ loadAverage, cores }: Limits): Check | null {
     name: 'other work',
     value: `load ${loadAverage.toFixed(2)}`,
     meaning: isBusy ? 'something else is running, which shows as latency' : 'the machine is idle enough',
-    fix: isBusy ? 'see what it is with top, and stop it or wait' : null,
+    fix: isBusy ? 'find it with top and stop it, or wait' : null,
   }
 }
 

@@ -14,24 +14,21 @@ import { parseBaseline } from '../verdict/baseline-file.js'
 /** The result in a file, as saved by `run`; a UserError when it can't be read. */
 export async function readResultFile(file: string, io: Io): Promise<Result> {
   refuseScenario(file, 'a result')
-  const text = await readTextFile(
-    resolve(io.cwd, file),
-    'results are saved by perfctl run, in .perfctl/results',
-  )
+  const text = await readTextFile(resolve(io.cwd, file), 'perfctl run saves results in .perfctl/results')
   return parseResult(text, file)
 }
 
 /** The baseline in a file; a UserError when it can't be read. */
 export async function readBaselineFile(file: string, io: Io): Promise<Baseline> {
   refuseScenario(file, 'a baseline')
-  const text = await readTextFile(resolve(io.cwd, file), 'make it with: perfctl baseline update')
+  const text = await readTextFile(resolve(io.cwd, file), 'create it with perfctl baseline update')
   return parseBaseline(text, file)
 }
 
 /** Whichever of the two a file holds. */
 export async function readMeasurementFile(file: string, io: Io): Promise<Result | Baseline> {
   refuseScenario(file, 'a result or baseline')
-  const text = await readTextFile(resolve(io.cwd, file), 'compare takes result files and baselines')
+  const text = await readTextFile(resolve(io.cwd, file), 'name a result or a baseline')
   return schemaOf(text, file) === BASELINE_SCHEMA ? parseBaseline(text, file) : parseResult(text, file)
 }
 

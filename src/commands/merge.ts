@@ -92,7 +92,7 @@ function readLimits({ shard, requests }: Result): Limits {
 function readThreshold(text: string, names: readonly string[]): Threshold {
   const faults: string[] = []
   const limit = parseThreshold(text, names, ({ message }) => faults.push(message))
-  if (limit === null) throw userError(`a threshold of the shards can't be read: ${faults.join('; ')}`)
+  if (limit === null) throw userError(`can't read a threshold of the shards: ${faults.join('; ')}`)
   // Nothing is sent any more that could be ended early.
   return { ...limit, abort: null, line: 0 }
 }
@@ -108,10 +108,10 @@ function nextStep({ verdict, comparison }: Result, output: string | undefined, b
   if (output === undefined) return null
   const place = baseline.file === null ? '' : ` --baseline ${quoteForShell(baseline.file)}`
   const command = `perfctl baseline update --from ${quoteForShell(output)}${place}`
-  if (verdict === 'regressed') return { why: 'If this is meant to be so, make it the new baseline', command }
+  if (verdict === 'regressed') return { why: 'If the change is intended, make it the new baseline', command }
   if (verdict !== 'passed') return null
-  if (comparison === null) return { why: 'To hold later runs against this one', command }
+  if (comparison === null) return { why: 'To compare later runs with this one', command }
   return comparison.verdict === 'improved'
-    ? { why: 'To keep what was gained, make it the new baseline', command }
+    ? { why: 'To lock in the improvement, make it the new baseline', command }
     : null
 }

@@ -17,7 +17,7 @@ export function readShard(text: string | undefined, wrong: Wrong): ShardNumber |
   if (text === undefined) return undefined
   const [, index, of] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number)
   if (index !== undefined && of !== undefined && index >= 1 && index <= of) return { index, of }
-  wrong(`--shard ${text}: not a part of a whole`, 'such as --shard 1/4 on the first of four machines')
+  wrong(`--shard ${text}: not of the form k/n`, 'write --shard 1/4 on the first of four machines')
   return undefined
 }
 
@@ -44,7 +44,7 @@ export function readRate(text: string | undefined, wrong: Wrong): number | undef
   if (text === undefined) return undefined
   const rate = parseRate(/^\d+(\.\d+)?$/.test(text) ? `${text}/s` : text)
   if (rate !== null && rate > 0) return rate
-  wrong(`-r ${text}: not a rate`, 'such as -r 100/s or -r 6000/m')
+  wrong(`-r ${text}: not a rate`, 'write a rate such as -r 100/s or -r 6000/m')
   return undefined
 }
 
@@ -54,14 +54,15 @@ export function readStages(texts: readonly string[], wrong: Wrong): Stage[] | un
     const match = /^(.+):(\d+)$/.exec(text)
     const durationMs = match === null ? null : parseDuration(match[1]!)
     if (match !== null && durationMs !== null) return { durationMs, target: Number(match[2]) }
-    wrong(`-s ${text}: not a stage`, 'it takes duration:users, such as -s 30s:20')
+    wrong(`-s ${text}: not a stage`, 'write duration:users, such as -s 30s:20')
     return null
   })
   const read = stages.filter((stage) => stage !== null)
   if (texts.length > 0 && read.length === texts.length) {
-    if (read.every(({ target }) => target === 0)) wrong('-s: no stage has any users', 'such as -s 30s:20')
+    if (read.every(({ target }) => target === 0))
+      wrong('-s: no stage has any users', 'write a stage such as -s 30s:20')
     if (read.every(({ durationMs }) => durationMs === 0))
-      wrong(`-s: the stages take ${formatDuration(0)}`, 'such as -s 30s:20')
+      wrong(`-s: the stages last ${formatDuration(0)}`, 'write a stage such as -s 30s:20')
   }
   return texts.length === 0 ? undefined : read
 }
@@ -76,8 +77,8 @@ export function readConnectTo(texts: readonly string[], wrong: Wrong): AddressCh
     const to = parts && read(parts[3]!, parts[4]!)
     if (from && to) return [{ ...from, toHost: to.host, toPort: to.port }]
     wrong(
-      `--connect-to ${text}: not of its form`,
-      'it takes host:port:host:port, such as example.com:443:127.0.0.1:8443',
+      `--connect-to ${text}: not of the form host:port:host:port`,
+      'write, for example, example.com:443:127.0.0.1:8443; parts may be empty',
     )
     return []
   })
@@ -97,7 +98,7 @@ export function readPairs(
     const match = form.exec(text)
     if (match !== null) return [flag === '-H' ? match[1]!.toLowerCase() : match[1]!, match[2]!.trim()]
     // Not the text itself: it may be a secret whose name was forgotten.
-    wrong(flag === '-e' && /^\w+$/.test(text) ? `-e ${text}: no value` : `${flag}: not of its form`, hint)
+    wrong(flag === '-e' && /^\w+$/.test(text) ? `-e ${text}: no value` : `${flag}: can't be read`, hint)
     return null
   })
   return Object.fromEntries(pairs.filter((pair) => pair !== null))

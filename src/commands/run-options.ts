@@ -116,24 +116,24 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     const number = /^\d+(\.\d+)?$/.test(text)
     wrong(
       `${flag} ${text}: not a duration`,
-      number ? `write ${text}s or ${text}ms` : 'a number and a unit, such as 30s or 2m',
+      number ? `write ${text}s or ${text}ms` : 'write a number and a unit, such as 30s or 2m',
     )
     return undefined
   }
   const flags: RunFlags = {
     target: readTarget(raw.target, wrong),
     load: {
-      vus: whole('-u', raw.vus, 1, 'such as -u 20'),
+      vus: whole('-u', raw.vus, 1, 'write a number such as -u 20'),
       durationMs: time('-d', raw.duration),
       ratePerSecond: readRate(raw.rate, wrong),
-      iterations: whole('-i', raw.iterations, 1, 'such as -i 1000'),
+      iterations: whole('-i', raw.iterations, 1, 'write a number such as -i 1000'),
       stages: readStages(raw.stage ?? [], wrong),
     },
     env: readPairs(
       '-e',
       raw.env ?? [],
       /^([A-Za-z_]\w*)=([\s\S]*)$/,
-      'it takes KEY=VALUE, such as -e BASE_URL=http://localhost:3000',
+      'write KEY=VALUE, such as -e BASE_URL=http://localhost:3000',
       wrong,
     ),
     envFiles: raw.envFile ?? [],
@@ -142,21 +142,23 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
       '-H',
       raw.header ?? [],
       /^([!#$%&'*+.^`|~\w-]+):\s*([^\r\n]*)$/,
-      "it takes 'name: value', such as -H 'accept: application/json'",
+      "write 'name: value', such as -H 'accept: application/json'",
       wrong,
     ),
     connectTo: readConnectTo(raw.connectTo ?? [], wrong),
     insecure: raw.insecure ?? false,
     workers:
-      raw.workers === 'auto' ? undefined : whole('--workers', raw.workers, 1, 'such as --workers 2, or auto'),
-    seed: whole('--seed', raw.seed, 0, 'such as --seed 42'),
+      raw.workers === 'auto'
+        ? undefined
+        : whole('--workers', raw.workers, 1, 'write a number such as --workers 2, or auto'),
+    seed: whole('--seed', raw.seed, 0, 'write a number such as --seed 42'),
     shard: readShard(raw.shard, wrong),
     baseline: raw.baseline === false ? false : typeof raw.baseline === 'string' ? raw.baseline : null,
     requireBaseline: raw.requireBaseline ?? false,
     updateBaseline: raw.updateBaseline ?? false,
     allowEnvironment: raw.allowEnvironment ?? false,
     allowMissing: raw.allowMissing ?? false,
-    runs: whole('--runs', raw.runs, 1, 'such as --runs 3') ?? 1,
+    runs: whole('--runs', raw.runs, 1, 'write a number such as --runs 3') ?? 1,
     confirm: raw.confirm === 'ab' ? 'ab' : null,
     maxDuration: raw.maxDuration,
     inconclusive: raw.inconclusive === 'fail' ? 'fail' : 'pass',
@@ -187,18 +189,18 @@ function checkHeaders({ headers }: RunFlags, wrong: Wrong): void {
 function checkTogether(flags: RunFlags, wrong: Wrong): void {
   const { load, baseline, requireBaseline } = flags
   if (load.stages !== undefined && load.durationMs !== undefined) {
-    wrong('-d and -s together: the stages say how long the run takes', 'remove -d')
+    wrong("-d can't be used with -s: the stages set the length of the run", 'remove -d')
   }
   if (load.ratePerSecond !== undefined && load.vus !== undefined) {
     wrong(
-      '-u and -r together: either virtual users wait for answers, or requests arrive at a rate',
-      'keep one of the two; to limit the users of a rate, write maxVus in a scenario',
+      "-u can't be used with -r: a load has either a number of virtual users or an arrival rate",
+      'keep one of them; to limit the virtual users of a rate, set maxVus in a scenario',
     )
   }
   if (load.ratePerSecond !== undefined && load.stages !== undefined) {
     wrong(
-      '-r and -s together: stages count virtual users',
-      'keep one of the two; stages of rates go into a scenario',
+      "-r can't be used with -s: these stages set virtual users, not a rate",
+      'keep one of them; stages of a rate go into a scenario',
     )
   }
   if (baseline === false && requireBaseline) {
@@ -210,24 +212,27 @@ function checkTogether(flags: RunFlags, wrong: Wrong): void {
 /** All machines draw the same iterations, and what they measured is judged once, by `merge`. */
 function checkShard(flags: RunFlags, wrong: Wrong): void {
   if (flags.seed === undefined) {
-    wrong('--shard needs --seed: all machines have to draw the same random values', 'such as --seed 42')
+    wrong(
+      '--shard needs --seed: all machines must draw the same random values',
+      'add a seed such as --seed 42',
+    )
   }
   if (flags.runs > 1)
-    wrong('--shard and --runs together: shards are put together run by run', 'remove --runs')
+    wrong("--shard can't be used with --runs: shards are merged one run at a time", 'remove --runs')
   const judging = [
     [typeof flags.baseline === 'string', '--baseline', TO_MERGE],
     [flags.requireBaseline, '--require-baseline', TO_MERGE],
-    [flags.updateBaseline, '--update-baseline', 'give the merged result to perfctl baseline update --from'],
+    [flags.updateBaseline, '--update-baseline', 'pass the merged result to perfctl baseline update --from'],
     [flags.allowEnvironment, '--allow-environment', TO_MERGE],
     [flags.allowMissing, '--allow-missing', TO_MERGE],
-    [flags.confirm !== null, '--confirm', 'merge the shards, and settle what is red with perfctl ab'],
+    [flags.confirm !== null, '--confirm', 'merge the shards, and confirm a regression with perfctl ab'],
   ] as const
   for (const [isGiven, flag, hint] of judging) {
-    if (isGiven) wrong(`--shard and ${flag} together: a shard alone is not judged`, hint)
+    if (isGiven) wrong(`--shard can't be used with ${flag}: a shard alone is not judged`, hint)
   }
 }
 
-const TO_MERGE = 'give it to perfctl merge'
+const TO_MERGE = 'pass it to perfctl merge'
 
 /** Two of them would be mixed into each other. */
 function checkStdout({ reports, streams }: RunFlags, wrong: Wrong): void {
@@ -236,7 +241,7 @@ function checkStdout({ reports, streams }: RunFlags, wrong: Wrong): void {
     ...reports.filter((flag) => parseReportFlag(flag).path === '-').map((flag) => `--report ${flag}`),
   ]
   if (streams.some(printsStream) && toStdout.length > 1)
-    wrong(`${toStdout.join(' and ')}: all of them go to stdout`, 'name a file for all but one')
+    wrong(`${toStdout.join(' and ')}: all of them write to stdout`, 'name a file for all but one')
 }
 
 function collectProblems(problems: Problem[], check: () => void): void {

@@ -65,8 +65,8 @@ export async function baselineRun(
   const flags = parseRunFlags(raw)
   if (flags.shard !== undefined) {
     throw userError(
-      '--shard: a part of the load makes no baseline',
-      'run the shards with perfctl run, put them together with perfctl merge -o FILE, then: perfctl baseline update --from FILE',
+      '--shard: a baseline needs the whole load',
+      'run the shards with perfctl run, merge them with perfctl merge -o FILE, then use perfctl baseline update --from FILE',
     )
   }
   const scenarios = await readScenarios(names.length > 0 ? names : await findScenarioFiles(io), flags, io)
@@ -87,7 +87,7 @@ export async function baselineRun(
 async function checkBaselines(jobs: readonly Job[], flags: RunFlags, io: Io): Promise<void> {
   for (const { scenario } of jobs) {
     const file = resolve(io.cwd, baselineFile(subjectOf(scenario), flags))
-    await checkWritable(file, 'name another file: --baseline FILE')
+    await checkWritable(file, 'choose another file with --baseline FILE')
   }
 }
 
@@ -183,9 +183,9 @@ async function runOne(
   let result: Result
   try {
     interrupt.onFirst(() =>
-      progress.note('stopping: waiting for requests under way (Ctrl-C again gives them up)'),
+      progress.note('stopping: waiting for requests in flight (press Ctrl-C again to abort them)'),
     )
-    if (scenario.http.insecure) progress.note('warning: certificates are not checked: anyone could answer')
+    if (scenario.http.insecure) progress.note('warning: TLS certificates are not verified')
     result = await repeat({ scenario, reference }, flags, interrupt, {
       target: flags.target,
       seed: flags.seed,

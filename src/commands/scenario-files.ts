@@ -42,7 +42,7 @@ export async function readScenarios(
   for (const name of names.length > 0 ? names : await findAll(io, note)) {
     try {
       const url = await findUrl(name, io)
-      if (url !== null && url !== name) note(`${name}: taken as ${url}`)
+      if (url !== null && url !== name) note(`${name}: using ${url}`)
       const scenario =
         url === null ? await loadFile(name, { cwd: io.cwd, env, profile: flags.profile }) : scenarioOfUrl(url)
       scenarios.push(applyFlags(scenario, flags))
@@ -74,9 +74,9 @@ async function loadFile(file: string, options: LoadOptions): Promise<Scenario> {
     const schema =
       error instanceof UserError && /\.json$/i.test(file) ? await findSchemaOf(file, options) : null
     if (schema === RESULT_SCHEMA)
-      throw userError(`${file} is a result, not a scenario`, `to see it: perfctl report ${file}`)
+      throw userError(`${file} is a result, not a scenario`, `view it with perfctl report ${file}`)
     if (schema === BASELINE_SCHEMA)
-      throw userError(`${file} is a baseline, not a scenario`, `to see it: perfctl baseline show ${file}`)
+      throw userError(`${file} is a baseline, not a scenario`, `view it with perfctl baseline show ${file}`)
     throw error
   }
 }
@@ -91,7 +91,7 @@ async function findSchemaOf(file: string, { cwd }: LoadOptions): Promise<string 
 
 async function findAll(io: Io, note: (text: string) => void): Promise<string[]> {
   const files = await findScenarioFiles(io)
-  note(`no scenario named, so all of ${DIRECTORY}/: ${files.map((file) => basename(file)).join(', ')}`)
+  note(`no scenario given, using all of ${DIRECTORY}/: ${files.map((file) => basename(file)).join(', ')}`)
   return files
 }
 
@@ -100,10 +100,7 @@ export async function findScenarioFiles(io: Io): Promise<string[]> {
   const names = await readdir(join(io.cwd, DIRECTORY)).catch(() => [])
   const files = names.filter((name) => /\.ya?ml$/.test(name)).sort()
   if (files.length > 0) return files.map((name) => join(DIRECTORY, name))
-  throw userError(
-    `there are no scenarios in ${DIRECTORY}/`,
-    'name a scenario file, or write a first one: perfctl init',
-  )
+  throw userError(`no scenarios in ${DIRECTORY}/`, 'name a scenario file, or create one with perfctl init')
 }
 
 /** The URL that is meant; null for a file. Without a scheme it is a URL only where there is no such file. */
@@ -120,7 +117,8 @@ async function findUrl(name: string, io: Io): Promise<string | null> {
 /** One GET of a URL, by ten users for ten seconds unless flags say otherwise. */
 function scenarioOfUrl(text: string): Scenario {
   if (hasLogin(text)) throw userError(NO_LOGIN, LOGIN_HINT)
-  if (!URL.canParse(text)) throw userError(`${text}: not a URL`, 'such as http://localhost:3000/health')
+  if (!URL.canParse(text))
+    throw userError(`${text}: not a URL`, 'write a URL such as http://localhost:3000/health')
   const { origin, host, pathname, search } = new URL(text)
   const definition = {
     name: host.replace(/[^\w.-]+/g, '-'),
@@ -139,7 +137,7 @@ function refuseTwins(scenarios: readonly Scenario[]): void {
     if (twin !== undefined && twin.file !== null) {
       throw userError(
         `${twin.file} and ${scenario.file} are both named "${scenario.name}"`,
-        'give each a name of its own: name: ...',
+        'give each its own name: name: ...',
       )
     }
     seen.set(scenario.name, scenario)

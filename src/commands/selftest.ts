@@ -62,9 +62,9 @@ export async function selftest(name: string | undefined, raw: RawSelftestFlags, 
   const progress = (text: string) => {
     if (flags.progress) note(text)
   }
-  if (scenario.http.insecure) note('warning: certificates are not checked (-k): anyone could answer')
+  if (scenario.http.insecure) note('warning: TLS certificates are not verified (-k)')
   note(
-    `about ${formatDuration(estimateSeconds(scenario, pairs, seconds) * 1000)}: ${pairs + 1} runs and ${plural(pairs, 'session')} side by side`,
+    `about ${formatDuration(estimateSeconds(scenario, pairs, seconds) * 1000)}: ${pairs + 1} runs and ${plural(pairs, 'A/B session')}`,
   )
   try {
     const runs: Result[] = []
@@ -151,7 +151,7 @@ function conclude(
       : [
           `the load generator was the bottleneck in ${slow} of ${runs.length + sessions.length} measurements: ${[...runs, ...sessions].find(({ generator }) => generator.saturated)!.generator.reasons[0]}`,
         ]),
-    'each pair is one draw: more --pairs bring the bound down, a longer --duration the detectable changes',
+    'more --pairs lower the bound on false alarms; a longer --duration detects smaller changes',
   ]
   return {
     schema: 'perfctl/selftest@1',
@@ -194,14 +194,15 @@ function readExtent(raw: RawSelftestFlags, { reports }: RunFlags) {
   const problems: Problem[] = []
   const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
   const pairs = raw.pairs === undefined ? PAIRS : /^\d{1,4}$/.test(raw.pairs) ? Number(raw.pairs) : 0
-  if (pairs < 1) wrong(`--pairs ${raw.pairs}: not a whole number of 1 or more`, 'such as --pairs 10')
+  if (pairs < 1)
+    wrong(`--pairs ${raw.pairs}: not a whole number of 1 or more`, 'write a number such as --pairs 10')
   const durationMs = raw.duration === undefined ? SECONDS * 1000 : (parseDuration(raw.duration) ?? 0)
   const seconds = Math.ceil(durationMs / 1000)
   if (seconds < SECONDS_LEAST)
-    wrong(`--duration ${raw.duration}: too short to see anything`, `at least ${SECONDS_LEAST}s`)
+    wrong(`--duration ${raw.duration}: too short to detect anything`, `use at least ${SECONDS_LEAST}s`)
   for (const flag of reports) {
     const { format } = parseReportFlag(flag)
-    if (format !== 'json') wrong(`--report ${flag}: a selftest is told in json only`, '--report json=-')
+    if (format !== 'json') wrong(`--report ${flag}: selftest reports only json`, 'write --report json=-')
   }
   if (problems.length > 0) throw new UserError(problems)
   return { pairs, seconds }

@@ -14,8 +14,8 @@ export function readServiceUrl(flag: string, text: string): URL {
   }
   if (url.username !== '' || url.password !== '') {
     throw userError(
-      `${flag}: a scenario is no place for a password`,
-      'leave it out, and use http.auth in the scenario',
+      `${flag}: a scenario must not contain a password`,
+      'remove it, and set http.auth in the scenario',
     )
   }
   return url

@@ -48,7 +48,7 @@ export async function tryScenario(file: string, raw: RawTryFlags, io: Io): Promi
   const flags = parseRunFlags(rest)
   const [scenario] = await readScenarios([file], flags, io)
   const chosen = choose(scenario!, names)
-  if (scenario!.http.insecure) io.stderr.write('warning: certificates are not checked: anyone could answer\n')
+  if (scenario!.http.insecure) io.stderr.write('warning: TLS certificates are not verified\n')
   return withTarget(flags.target ?? scenario!.target, async (target) => {
     await checkReachable(target, scenario!.http)
     const plan = withEndlessData(
@@ -67,7 +67,7 @@ function choose({ requests }: Scenario, names: readonly string[]): Entry[] {
   const known = requests.flatMap((entry) => [entry.name, ...steps(entry)])
   for (const name of names) {
     if (known.includes(name)) continue
-    const all = `the requests are ${requests.map((entry) => entry.name).join(', ')}`
+    const all = `use one of ${requests.map((entry) => entry.name).join(', ')}`
     throw userError(`--request ${printable(name)}: no such request`, didYouMean(name, known) ?? all)
   }
   return requests.filter(
@@ -127,8 +127,8 @@ class Trial {
   summary(): string {
     const bad = this.failures.length
     return bad === 0
-      ? `${plural(this.sent, 'request')}, all as expected`
-      : `${bad} of ${plural(this.sent, 'request')} not as expected`
+      ? `${plural(this.sent, 'request')}, all passed`
+      : `${bad} of ${plural(this.sent, 'request')} failed`
   }
 
   exitCode(): ExitCode {

@@ -68,7 +68,7 @@ function pathOf(report: string): string {
   const [, path = '-'] = /^json(?:=(.+))?$/.exec(report) ?? []
   if (!/^json(=.+)?$/.test(report))
     throw userError(
-      `--report ${report}: validate knows json only`,
+      `--report ${report}: validate reports only json`,
       'write --report json=-, or json=problems.json',
     )
   return path

@@ -205,8 +205,8 @@ export function constantLoad(scenario: Scenario, seconds: number): Scenario {
   const most = Math.max(load.start, ...load.stages.map(({ target }) => target))
   if (most === 0) {
     throw userError(
-      `${file ?? name}: two versions side by side get the highest level of the load all the time, and here it is 0: bursts have none`,
-      'add a rate to the load, such as rate: 100/s, or give it a profile without bursts and use --profile',
+      `${file ?? name}: the highest level of the load is sent constantly here, and it is 0: bursts have no level`,
+      'add a rate to the load, such as rate: 100/s, or add a profile without bursts and use --profile',
     )
   }
   const stages = [{ durationMs: seconds * 1000, target: most }]

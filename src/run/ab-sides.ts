@@ -38,14 +38,14 @@ export function readSides(raw: RawSides): Sides {
   const read = (name: string, url: string | undefined, command: string | undefined): Side => {
     const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
     if ((url === undefined) === (command === undefined)) {
-      const what = url === undefined ? 'there is nothing to run against' : 'a URL and a command'
-      wrong(`side ${name}: ${what}`, `give --${name} URL or --${name}-command CMD`)
+      const what = url === undefined ? 'no URL and no command' : 'got both a URL and a command'
+      wrong(`side ${name}: ${what}`, `use --${name} URL or --${name}-command CMD`)
     } else if (url !== undefined && hasLogin(url)) {
       wrong(`--${name}: ${NO_LOGIN}`, LOGIN_HINT)
     } else if (url !== undefined && url !== 'demo' && !/^https?:\/\/[^\s/]/.test(url)) {
       wrong(
         `--${name} ${url}: not an http or https URL`,
-        `such as --${name} http://localhost:3000, or demo for the built-in service`,
+        `write a URL such as http://localhost:3000, or demo for the built-in service`,
       )
     }
     if (command !== undefined) return { type: 'command', command, ready }
@@ -54,7 +54,7 @@ export function readSides(raw: RawSides): Sides {
   const a = read('a', raw.a, raw.aCommand)
   const isOther = raw.b !== undefined || raw.bCommand !== undefined
   if (raw.null === true && isOther) {
-    const message = '--null holds a against itself, and b is given too'
+    const message = '--null compares a with itself, but b is given too'
     problems.push({ message, place: null, hint: 'remove one of them' })
   }
   const b = raw.null === true ? a : read('b', raw.b, raw.bCommand)

@@ -62,9 +62,9 @@ function describe(failure: FleetFailure): string {
   const when = workedMs === null ? 'before the load began' : `after ${formatSeconds(workedMs)}`
   switch (kind) {
     case 'memory':
-      return `${who} ran out of memory ${when}: use fewer virtual users, or share them out to more --workers`
+      return `${who} ran out of memory ${when}: use fewer virtual users, or spread them over more --workers`
     case 'stuck':
-      return `${who} hung and had to be ended; its last report came ${when}`
+      return `${who} hung and was terminated; its last report came ${when}`
     case 'crashed':
     case 'spent':
       return `${who} failed ${when}: ${message}`
@@ -74,7 +74,7 @@ function describe(failure: FleetFailure): string {
 function describeOthers({ workers }: FleetFailure, stoppedMs: number): string {
   if (workers === 1 || stoppedMs === Number.NEGATIVE_INFINITY) return ''
   const others = workers - 1
-  return `; the other ${others === 1 ? 'one' : others} went on until ${formatSeconds(stoppedMs)}`
+  return `; the other ${others === 1 ? 'one' : others} kept running until ${formatSeconds(stoppedMs)}`
 }
 
 function formatSeconds(ms: number): string {

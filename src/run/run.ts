@@ -113,8 +113,8 @@ async function notSent(
 export async function withTarget<T>(target: string | null, action: (url: string) => Promise<T>): Promise<T> {
   if (target === null) {
     throw userError(
-      'the scenario names no target',
-      'write `target: http://localhost:3000` in it, or use --target',
+      'the scenario has no target',
+      'add `target: http://localhost:3000` to it, or use --target',
     )
   }
   if (target !== 'demo') return action(target)

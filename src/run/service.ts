@@ -83,8 +83,8 @@ async function waitUntilReady(child: ChildProcess, url: string, options: Service
     if (options.signal.aborted) throw userError('interrupted before the services were ready', null, 'run')
     if (child.exitCode !== null || child.signalCode !== null) {
       throw userError(
-        `\`${options.command}\` ended before it was ready (${child.signalCode ?? `code ${child.exitCode}`})`,
-        `its output is in ${options.log}`,
+        `\`${options.command}\` exited before it was ready (${child.signalCode ?? `code ${child.exitCode}`})`,
+        `see its output in ${options.log}`,
         'run',
       )
     }
@@ -92,8 +92,8 @@ async function waitUntilReady(child: ChildProcess, url: string, options: Service
     await sleep(50)
   }
   throw userError(
-    `\`${options.command}\` was not ready within ${formatDuration(READY_MS)}: nothing answers on ${address ?? url}`,
-    `it has to listen on the port in PORT; its output is in ${options.log}`,
+    `\`${options.command}\` was not ready within ${formatDuration(READY_MS)}: nothing responded on ${address ?? url}`,
+    `make it listen on the port in PORT; its output is in ${options.log}`,
     'run',
   )
 }

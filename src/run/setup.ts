@@ -50,7 +50,7 @@ export async function setUp(
   const fault = answered > 0 ? await tearDown() : null
   throw userError(
     `${failed.name} failed: ${failed.failure.message}; the load was not sent${fault === null ? '' : `, and ${fault}`}`,
-    `perfctl try ${scenario.file ?? 'scenario.yaml'} shows what was sent and answered`,
+    `see the requests and responses with perfctl try ${scenario.file ?? 'scenario.yaml'}`,
     'run',
   )
 }

@@ -42,8 +42,8 @@ export function countWorkers(
 function refuseTooFew(count: number, noun: string, shards: number): void {
   if (count >= shards) return
   throw userError(
-    `${plural(count, noun)} can't be shared out to ${plural(shards, 'machine')}`,
-    `${count === 1 ? 'leave --shard out' : `use --shard 1/${count} and so on`}, or send more`,
+    `${plural(count, noun)} can't be split across ${plural(shards, 'machine')}`,
+    `${count === 1 ? 'remove --shard' : `use --shard 1/${count} and so on`}, or send more`,
   )
 }
 

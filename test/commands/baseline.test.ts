@@ -100,7 +100,7 @@ test('an unknown name gets the nearest known one', async () => {
   await acceptResults('update', [result], 'baselines/shop.json', io)
   const error: unknown = await baselineShow('shpo', {}, io).catch((reason: unknown) => reason)
   expect((error as UserError).problems[0]).toMatchObject({
-    message: 'there is no baseline "shpo"',
+    message: 'no baseline "shpo"',
     hint: 'did you mean "shop"?',
   })
 })

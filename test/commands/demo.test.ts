@@ -29,10 +29,10 @@ test.each<[DemoFlags, string]>([
   [{ slow: '30%' }, '--slow: "30%" is not a factor'],
   [{ errors: '101%' }, '--errors: "101%" is not a share'],
   [{ errors: 'some' }, '--errors: "some" is not a share'],
-  [{ stall: '200ms' }, '--stall: "200ms" is not a stall'],
-  [{ stall: '200/5' }, '--stall: "200/5" is not a stall'],
-  [{ stall: '5s/200ms' }, '--stall: "5s/200ms" is not a stall'],
-  [{ stall: '200ms/5s/1m' }, '--stall: "200ms/5s/1m" is not a stall'],
+  [{ stall: '200ms' }, '--stall: "200ms" is not a stall time and interval'],
+  [{ stall: '200/5' }, '--stall: "200/5" is not a stall time and interval'],
+  [{ stall: '5s/200ms' }, '--stall: "5s/200ms" is not a stall time and interval'],
+  [{ stall: '200ms/5s/1m' }, '--stall: "200ms/5s/1m" is not a stall time and interval'],
   [{ seed: '1.5' }, '--seed: "1.5" is not a seed'],
 ])('%j is refused with an example', async (flags, message) => {
   const error = await demo(flags, createIo().io).catch((reason) => reason)

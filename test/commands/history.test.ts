@@ -122,9 +122,9 @@ describe('what it leaves out, and says so', () => {
     save('.perfctl/results/notes.txt', 'no result')
     expect(await run()).toContain('20 results')
     expect(io.written.stderr.split('\n')).toEqual([
-      'left out: .perfctl/results/cut.json: the file is cut off',
-      'left out: .perfctl/results/empty.json: the file is empty',
-      'left out: .perfctl/results/other.json: its schema is "k6", not perfctl/result@1',
+      'skipped: .perfctl/results/cut.json: the file is cut off',
+      'skipped: .perfctl/results/empty.json: the file is empty',
+      'skipped: .perfctl/results/other.json: its schema is "k6", not perfctl/result@1',
       '',
     ])
   })
@@ -135,7 +135,7 @@ describe('what it leaves out, and says so', () => {
     save('.perfctl/results/a.json', renderJson(shard))
     save('.perfctl/results/b.json', renderJson({ ...RESULTS[0]!, interrupted: true }))
     expect(await run()).toContain('20 results')
-    expect(io.written.stderr).toBe('left out: 1 (a shard), 1 (interrupted)\n')
+    expect(io.written.stderr).toBe('skipped: 1 (a shard), 1 (interrupted)\n')
   })
 
   test('quick looks beside a history', async () => {
@@ -143,23 +143,18 @@ describe('what it leaves out, and says so', () => {
     const scenario = { ...RESULTS[0]!.scenario, load: '2 users for 3s' }
     save('.perfctl/results/quick.json', renderJson({ ...RESULTS[0]!, scenario }))
     expect(await run()).not.toContain('2 users for 3s')
-    expect(io.written.stderr).toBe('left out: 1 result, the only one of its scenario and load\n')
+    expect(io.written.stderr).toBe('skipped: 1 result, the only one of its scenario and load\n')
   })
 })
 
 describe('wrong input', () => {
   test.each<[string, string[], RawHistoryFlags, string]>([
-    ['no results at all', [], {}, 'there are no results in .perfctl/results; perfctl run saves them'],
-    ['a folder without any', ['.'], {}, 'there are no results in .; perfctl run'],
+    ['no results at all', [], {}, 'no results in .perfctl/results; save some with perfctl run'],
+    ['a folder without any', ['.'], {}, 'no results in .; save some with perfctl run'],
     ['a file that is not there', ['gone.json'], {}, 'gone.json: no such file'],
-    ['an unknown name', ['shop'], {}, 'shop is no file or folder, and no scenario'],
-    ['an unknown metric', [], { metric: ['p59'] }, 'a history has no such metric; did you mean "p50"?'],
-    [
-      'another report',
-      [],
-      { report: ['junit'] },
-      'a history has no such report; there are json and markdown',
-    ],
+    ['an unknown name', ['shop'], {}, 'shop is not a file, a folder or a scenario'],
+    ['an unknown metric', [], { metric: ['p59'] }, 'history has no such metric; did you mean "p50"?'],
+    ['another report', [], { report: ['junit'] }, 'history has no such format; use json or markdown'],
     ['no report', [], { report: ['jsno'] }, 'there is no format "jsno"; did you mean "json"?'],
   ])('%s', async (_, names, flags, message) => {
     expect(await problemOf(names, flags)).toContain(message)
@@ -172,7 +167,7 @@ describe('wrong input', () => {
 
   test('nor a scenario of which there is nothing', async () => {
     save('scenarios/cart.yaml', 'load: { vus: 1, duration: 1s }\nrequests: [{ get: / }]\n')
-    expect(await problemOf(['scenarios/cart.yaml'])).toContain('cart is no file or folder, and no scenario')
+    expect(await problemOf(['scenarios/cart.yaml'])).toContain('cart is not a file, a folder or a scenario')
   })
 
   test('a name that is nearly one gets it', async () => {
@@ -183,7 +178,7 @@ describe('wrong input', () => {
 
   test('nothing but parts of runs', async () => {
     save('a.json', renderJson(makeShards([1, 2], { seconds: 5 })[0]))
-    expect(await problemOf(['a.json'])).toContain('no result is left in a.json')
+    expect(await problemOf(['a.json'])).toContain('no usable results in a.json')
   })
 })
 

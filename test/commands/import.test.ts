@@ -73,13 +73,13 @@ test('with -o it is written, notes and next steps are told, and nothing is overw
   write('scenarios/scenario.schema.json', '{}')
   const out = { output: 'scenarios/a.yaml' }
   expect(await call('curl', ['curl http://a.example --retry 3'], out)).toBe(
-    'written: scenarios/a.yaml\n\nNext:\n  perfctl try scenarios/a.yaml  see what is sent, and what is answered\n',
+    'written: scenarios/a.yaml\n\nNext:\n  perfctl try scenarios/a.yaml  see the requests and responses\n',
   )
   expect(io.written.stderr).toBe('note: left out flags that perfctl has nothing for: --retry 3\n')
   expect(read('scenarios/a.yaml')).toMatch(/^# yaml-language-server: \$schema=\.\/scenario\.schema\.json\n/)
 
   await expect(call('curl', ['curl http://b.example'], out)).rejects.toThrow(
-    'scenarios/a.yaml is there already',
+    'scenarios/a.yaml already exists',
   )
   expect(read('scenarios/a.yaml')).toContain('a.example')
   await call('curl', ['curl http://b.example'], { ...out, force: true })
@@ -246,8 +246,8 @@ test('a printed scenario says which files it needs', async () => {
     '# - files are sent from beside the scenario: put there what users really send: NewDoc.pdf',
   )
   expect(io.written.stderr).toBe(
-    'note: the scenario sends a file that has to lie beside it:\n  NewDoc.pdf\n' +
-      'Without them validate and run stop with "no such file"; -o FILE saves the scenario and writes placeholders.\n',
+    'note: the scenario sends a file that has to be in its folder:\n  NewDoc.pdf\n' +
+      'Without them, validate and run fail with "no such file"; -o FILE saves the scenario and writes placeholders.\n',
   )
 })
 
@@ -273,10 +273,10 @@ describe('mistakes are told with a way out', () => {
       ['x'],
       {},
       'curlcommand is not a format',
-      `there are ${Object.keys(IMPORTERS).join(', ')}`,
+      `use one of ${Object.keys(IMPORTERS).join(', ')}`,
     ],
-    ['hra', ['x'], {}, 'hra is not a format that can be imported', 'did you mean "har"?'],
-    ['shop.har', [], {}, 'shop.har is not a format', 'say first what it is: perfctl import har shop.har'],
+    ['hra', ['x'], {}, 'hra is not a format that perfctl can import', 'did you mean "har"?'],
+    ['shop.har', [], {}, 'shop.har is not a format', 'name the format first: perfctl import har shop.har'],
     [
       'access.log.1.gz',
       [],
@@ -284,10 +284,10 @@ describe('mistakes are told with a way out', () => {
       'access.log.1.gz is not a format',
       'perfctl import access-log access.log.1.gz',
     ],
-    ['har', [], {}, 'nothing to import is named', 'perfctl import har file; - reads from stdin'],
-    ['har', ['no.har'], {}, 'no.har: no such file', '- reads from stdin'],
+    ['har', [], {}, 'nothing to import', 'write perfctl import har file, or - to read from stdin'],
+    ['har', ['no.har'], {}, 'no.har: no such file', 'use - to read from stdin'],
     ['har', ['.'], {}, '. is a directory, not a file', ''],
-    ['har', ['a.har', 'b.har'], {}, 'har is imported from one file, here are 2', 'import them one by one'],
+    ['har', ['a.har', 'b.har'], {}, 'har is imported from one file, got 2', 'import them one by one'],
     [
       'har',
       ['-'],
@@ -299,16 +299,16 @@ describe('mistakes are told with a way out', () => {
       'har',
       ['-'],
       { target: 'http://ada:pw@a.example' },
-      '--target: a scenario is no place for a password',
-      'use http.auth',
+      '--target: a scenario must not contain a password',
+      'set http.auth',
     ],
-    ['curl', ['-'], { mix: true }, '--mix changes nothing of curl', 'leave it out; it is for har'],
-    ['openapi', ['-'], { static: true }, '--static changes nothing of openapi', 'it is for har, access-log'],
-    ['har', ['-'], { environment: 'e.json' }, '--environment changes nothing of har', 'it is for postman'],
+    ['curl', ['-'], { mix: true }, '--mix has no effect on curl', 'remove it; it is for har'],
+    ['openapi', ['-'], { static: true }, '--static has no effect on openapi', 'it is for har, access-log'],
+    ['har', ['-'], { environment: 'e.json' }, '--environment has no effect on har', 'it is for postman'],
     ['postman', ['-'], { environment: 'e.json' }, 'e.json: no such file', ''],
     ['shop.postman_collection.json', [], {}, 'is not a format', 'perfctl import postman shop.postman_'],
     ['docs/openapi.v3.yaml', [], {}, 'is not a format', 'perfctl import openapi docs/openapi.v3.yaml'],
-    ['postman', ['a.json', 'b.json'], {}, 'postman is imported from one file, here are 2', ''],
+    ['postman', ['a.json', 'b.json'], {}, 'postman is imported from one file, got 2', ''],
     ['har', ['-'], {}, 'stdin: the file is empty', ''],
   ])('%s %j %j', async (format, sources, flags, message, hint) => {
     const error = await importSource(format, sources, flags, io).catch((thrown: unknown) => thrown)
@@ -318,9 +318,7 @@ describe('mistakes are told with a way out', () => {
 
   test('a packed file that is cut off', async () => {
     write('a.gz', gzipSync(LOG.repeat(100)).subarray(0, 40))
-    await expect(call('access-log', ['a.gz'])).rejects.toThrow(
-      'a.gz can not be unpacked: unexpected end of file',
-    )
+    await expect(call('access-log', ['a.gz'])).rejects.toThrow('cannot unpack a.gz: unexpected end of file')
   })
 })
 
@@ -342,7 +340,7 @@ describe('a document in several files', () => {
     write('docs/api.yaml', document('./link.json'))
     symlinkSync('../secret.json', join(io.cwd, 'docs/link.json'))
     await expect(call('openapi', ['docs/api.yaml'])).rejects.toThrow(
-      'docs/link.json leads out of the folder of docs/api.yaml',
+      'docs/link.json is outside the folder of docs/api.yaml',
     )
   })
 

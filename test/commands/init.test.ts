@@ -27,13 +27,13 @@ async function call(flags: InitFlags = {}): Promise<string> {
 test('an empty directory gets a scenario, a job and a .gitignore, and is told what to type next', async () => {
   expect(await call()).toBe(`written: scenarios/demo.yaml
 written: .github/workflows/perf.yml
-written: .gitignore (results, in .perfctl/, are not for git)
+written: .gitignore (keeps the results in .perfctl/ out of git)
 
 Next:
-  perfctl try scenarios/demo.yaml              see what is sent, and what is answered
+  perfctl try scenarios/demo.yaml              see the requests and responses
   perfctl run scenarios/demo.yaml              measure
-  perfctl baseline update scenarios/demo.yaml  what later runs are held against; commit baselines/
-  add perfctl to the devDependencies: npm install --save-dev PLACE, where PLACE is your copy (git URL, folder or .tgz)
+  perfctl baseline update scenarios/demo.yaml  set what later runs are compared with; commit baselines/
+  add perfctl to your devDependencies: npm install --save-dev SOURCE, where SOURCE is a git URL, a folder or a .tgz
   fill in the places marked "FILL IN" in .github/workflows/perf.yml
 `)
   expect(read('scenarios/demo.yaml')).toContain('target: demo')
@@ -118,9 +118,9 @@ describe('what is there already', () => {
     await call()
     write('scenarios/demo.yaml', 'mine')
     write('.github/workflows/perf.yml', 'mine')
-    await expect(call()).rejects.toThrow('scenarios/demo.yaml is there already')
+    await expect(call()).rejects.toThrow('scenarios/demo.yaml already exists')
     expect(await call({ url: 'http://a.example' })).toContain(
-      'kept: .github/workflows/perf.yml (--force overwrites it)',
+      'kept: .github/workflows/perf.yml (use --force to overwrite it)',
     )
     expect([read('scenarios/demo.yaml'), read('.github/workflows/perf.yml')]).toEqual(['mine', 'mine'])
     expect(await call({ force: true })).toContain('overwritten: scenarios/demo.yaml')
@@ -205,7 +205,7 @@ describe('the job', () => {
       const text = read(ci === 'github' ? '.github/workflows/perf.yml' : '.gitlab/perf.yml')
       expect(text).not.toMatch(/npx|perfctl@/)
       expect(text.match(/# FILL IN:/g)).toHaveLength(4)
-      expect(text).toContain('fits the built-in demo alone')
+      expect(text).toContain('this one is for the built-in demo')
       expect(next).toContain('fill in the places marked "FILL IN"')
     },
   )
@@ -242,8 +242,8 @@ test.each([
     '--url ftp://a.example: not an http or https URL',
     'write --url http://a.example',
   ],
-  [{ url: 'http://me:pass@a.example' }, '--url: a scenario is no place for a password', null],
-  [{ ci: 'jenkins' }, '--ci jenkins: unknown', 'it is github or gitlab; --no-ci writes no job'],
+  [{ url: 'http://me:pass@a.example' }, '--url: a scenario must not contain a password', null],
+  [{ ci: 'jenkins' }, '--ci jenkins: unknown service', 'use github or gitlab, or --no-ci for no CI job'],
 ])('%j is refused, and nothing is written', async (flags, message, hint) => {
   const error = await init(flags, io).catch((caught: unknown) => caught)
   expect(error).toMatchObject({ problems: [hint === null ? { message } : { message, hint }] })

@@ -5,7 +5,7 @@ import { main } from '../../src/cli.js'
 import { createMemoryIo } from './memory-io.js'
 
 test.each([
-  ['shop.yaml', 'then it stands last: perfctl run shop.yaml --live-web'],
+  ['shop.yaml', 'or put the flag last: perfctl run shop.yaml --live-web'],
   ['http://localhost:3000', 'perfctl run http://localhost:3000 --live-web'],
   ['99999', 'a port up to 65535'],
   ['yes', 'a port up to 65535'],

@@ -45,7 +45,7 @@ test.each<[Partial<Limits>, string, string, string, RegExp]>([
     { coreQuota: 1.5 },
     'cores',
     '1.5 of 8',
-    'the container is stopped when its share is used up, which shows as latency',
+    'the container is throttled when its quota is used up, which shows as latency',
     /--cpus 8/,
   ],
   [{ memoryBytesMax: 200e6 }, 'memory', '200MB for the container', 'room for about 2,000 users', /--memory/],
@@ -54,7 +54,7 @@ test.each<[Partial<Limits>, string, string, string, RegExp]>([
     { governor: 'powersave' },
     'CPU governor',
     'powersave',
-    'the cores change their pace, and the figures with it',
+    'the cores change their speed, and the figures change with it',
     /^sudo cpupower/,
   ],
   [

@@ -59,8 +59,8 @@ test.each(refusals)('$args $flags is refused with a reason', async ({ args, flag
 
 test('all that is refused is told at once, and help shows none of it', async () => {
   const { stderr } = await perfctl(['ab', 'a.yaml', '-t', 'http://localhost', '--no-baseline'])
-  expect(stderr).toContain('--target: there are two targets here')
-  expect(stderr).toContain('--no-baseline: b is judged against a')
+  expect(stderr).toContain('--target: an A/B session has two targets')
+  expect(stderr).toContain('--no-baseline: b is compared with a')
   expect((await perfctl(['ab', '--help'])).stdout).not.toMatch(/--target|--shard/)
 })
 
@@ -71,7 +71,7 @@ test.each([
 ])('baseline %s --from beside %j sends nothing that it could apply to', async (mode, flags, told) => {
   const { code, stderr } = await perfctl(['baseline', mode, '--from', 'a.json', ...flags])
   expect(code).toBe(2)
-  expect(stderr).toContain(`${told}: saved results are taken`)
+  expect(stderr).toContain(`${told}: saved results are used`)
 })
 
 test.each([[['run', 'http://localhost:1/']], [['run', 'a.yaml']], [['explain', 'a.yaml']]])(
@@ -80,7 +80,7 @@ test.each([[['run', 'http://localhost:1/']], [['run', 'a.yaml']], [['explain', '
     const scenario = 'target: demo\nload: { vus: 1, duration: 1s }\nrequests: [{ get: / }]\n'
     const { code, stderr } = await perfctl([...args, '-u', '5', '-r', '10/s'], { 'a.yaml': scenario })
     expect(code).toBe(2)
-    expect(stderr).toContain('-u and -r together')
+    expect(stderr).toContain("-u can't be used with -r")
     expect(stderr).toContain('maxVus')
   },
 )
@@ -111,7 +111,7 @@ test.each(['validate', 'explain'])('%s without a scenario takes all of scenarios
 test('without a scenario, and without any in scenarios/, it says how to make one', async () => {
   const { code, stderr } = await perfctl(['run'])
   expect(code).toBe(2)
-  expect(stderr).toContain('there are no scenarios in scenarios/')
+  expect(stderr).toContain('no scenarios in scenarios/')
   expect(stderr).toContain('perfctl init')
 })
 

@@ -72,7 +72,7 @@ test('for other programs all of it is one JSON object', async () => {
 })
 
 test('another format is refused', async () => {
-  await expect(run(['good.yaml'], { report: 'xml' })).rejects.toThrow('validate knows json only')
+  await expect(run(['good.yaml'], { report: 'xml' })).rejects.toThrow('validate reports only json')
 })
 
 async function run(files: string[], flags: RawValidateFlags = {}) {

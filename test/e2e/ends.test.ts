@@ -70,9 +70,9 @@ describe('a run that is none leaves all its reports', () => {
     const sides = ['--a-command', 'exit 7', '--b', 'demo']
     const { code, stdout } = await session.perfctl(['ab', 'a.yaml', ...sides, ...REPORTS], env(session))
     expect(code).toBe(3)
-    expectReports(session, '`exit 7` ended before it was ready (code 7)')
+    expectReports(session, '`exit 7` exited before it was ready (code 7)')
     expect(session.results().map((result) => result.session?.side)).toEqual(['a', 'b'])
-    expect(flat(stdout)).toContain('Error: `exit 7` ended before it was ready')
+    expect(flat(stdout)).toContain('Error: `exit 7` exited before it was ready')
   })
 
   test('of a baseline that was to be made, which is not', async () => {
@@ -107,7 +107,7 @@ describe('a run that is none leaves all its reports', () => {
     expect(result).toMatchObject({ verdict: 'error', seed: 7, interrupted: false, durationSeconds: 0 })
     expect(result.error).toContain(`${url} can't be reached`)
     expect(result.requests.map(({ name }) => name)).toEqual(['GET /'])
-    await expect(run(scenario)).rejects.toThrow('names no target')
+    await expect(run(scenario)).rejects.toThrow('the scenario has no target')
   })
 })
 

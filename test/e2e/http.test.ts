@@ -234,7 +234,7 @@ requests: [{ get: /, expect: { body: "shop.test:8443" } }]
     expect(explained.stdout).toContain('the user shows a certificate (mTLS)')
     const wrong = await session.perfctl(['run', 'scenarios/shop.yaml', '--connect-to', 'shop.test'])
     expect(wrong.code).toBe(2)
-    expect(wrong.stderr).toContain('--connect-to shop.test: not of its form')
+    expect(wrong.stderr).toContain('--connect-to shop.test: not of the form host:port:host:port')
   },
 )
 

@@ -278,7 +278,7 @@ test('a working directory that is gone is told in one line', async () => {
       text += more
     })
   expect(await new Promise((resolve) => child.once('close', resolve))).toBe(2)
-  expect(text).toMatch(/^the working directory does not exist any more: .*\n$/)
+  expect(text).toMatch(/^the working directory no longer exists: .*\n$/)
 })
 
 test('perfctl demo serves until Ctrl-C, with its knobs', async () => {

@@ -94,7 +94,7 @@ requests: [{ get: "/{{ randomInt(1, 1000000) }}" }, { get: "/other/{{ uuid() }}"
     const text = `${target.url.replace('http://', '')}/x`
     const { code, stderr } = await startSession().perfctl(['run', text, '-i', '5'])
     expect(code).toBe(0)
-    expect(stderr).toContain(`${text}: taken as ${target.url}/x`)
+    expect(stderr).toContain(`${text}: using ${target.url}/x`)
     expect(target.seen.counts).toEqual({ 'GET /x': 5 })
   })
 
@@ -172,7 +172,7 @@ requests: [{ get: /500 }, { get: /reset }, { get: /cut }, { get: /never }, { nam
     expect(result!.totals.latency.count).toBe(fine.requests)
     expect(result!.totals.latency.min).toBeGreaterThan(15)
     expect(stdout).toContain('status 500')
-    expect(stdout).toContain('no complete answer within 300ms')
+    expect(stdout).toContain('no complete response within 300ms')
   })
 
   test('a service that only fails is no success, thresholds or not', async () => {
@@ -304,13 +304,13 @@ describe.concurrent('what is wrong with the input', () => {
   test.for([
     { args: ['-u', 'many'], says: '-u many: not a whole number' },
     { args: ['-d', '10'], says: 'write 10s or 10ms' },
-    { args: ['-r', 'fast'], says: 'such as -r 100/s' },
+    { args: ['-r', 'fast'], says: 'write a rate such as -r 100/s' },
     { args: ['-s', '30'], says: 'such as -s 30s:20' },
-    { args: ['-e', 'staging'], says: 'it takes KEY=VALUE' },
-    { args: ['-H', 'nonsense'], says: "it takes 'name: value'" },
+    { args: ['-e', 'staging'], says: 'write KEY=VALUE' },
+    { args: ['-H', 'nonsense'], says: "write 'name: value'" },
     { args: ['-t', 'localhost:3000'], says: 'http://localhost:3000' },
-    { args: ['--workers', '0'], says: 'such as --workers 2' },
-    { args: ['--seed', '1.5'], says: 'such as --seed 42' },
+    { args: ['--workers', '0'], says: 'write a number such as --workers 2' },
+    { args: ['--seed', '1.5'], says: 'write a number such as --seed 42' },
     { args: ['--inconclusive', 'maybe'], says: 'Allowed choices are fail, pass' },
     { args: ['--report', 'pdf'], says: 'pdf' },
     { args: ['--no-baseline', '--require-baseline'], says: 'contradict' },
@@ -325,9 +325,9 @@ describe.concurrent('what is wrong with the input', () => {
   test.for([
     { args: [], code: 0, says: 'Usage: perfctl' },
     { args: ['rum'], code: 2, says: '(Did you mean run?)' },
-    { args: ['run'], code: 2, says: 'there are no scenarios in scenarios/' },
+    { args: ['run'], code: 2, says: 'no scenarios in scenarios/' },
     { args: ['run', 'none.yaml'], code: 2, says: 'none.yaml: no such file' },
-    { args: ['baseline', 'update'], code: 2, says: 'there are no scenarios in scenarios/' },
+    { args: ['baseline', 'update'], code: 2, says: 'no scenarios in scenarios/' },
     { args: ['--version'], code: 0, says: '.' },
   ])('perfctl $args exits with $code', async ({ args, code, says }) => {
     const outcome = await startSession().perfctl(args)

@@ -95,10 +95,13 @@ describe('a load shared between machines', () => {
   test.each([
     [['--shard', '1/2'], '--shard needs --seed'],
     [['--shard', '3/2', '--seed', '1'], '--shard 3/2: not a part of a whole'],
-    [['--shard', '1/2', '--seed', '1', '--runs', '2'], '--shard and --runs together'],
-    [['--shard', '1/2', '--seed', '1', '--require-baseline'], '--shard and --require-baseline together'],
-    [['--shard', '1/2', '--seed', '1', '--confirm', 'ab'], '--shard and --confirm together'],
-    [['--shard', '1/7', '--seed', '1'], "6 virtual users can't be shared out to 7 machines"],
+    [['--shard', '1/2', '--seed', '1', '--runs', '2'], "--shard can't be used with --runs"],
+    [
+      ['--shard', '1/2', '--seed', '1', '--require-baseline'],
+      "--shard can't be used with --require-baseline",
+    ],
+    [['--shard', '1/2', '--seed', '1', '--confirm', 'ab'], "--shard can't be used with --confirm"],
+    [['--shard', '1/7', '--seed', '1'], "6 virtual users can't be split across 7 machines"],
   ])('%j is a mistake of the input, before anything is sent', async (flags, message) => {
     const target = await startTarget(answerAfter(0))
     const session = startSession({ 'shop.yaml': `load: { vus: 6, iterations: 9 }${REQUESTS}` })

@@ -90,11 +90,11 @@ describe.concurrent('metrics that go out while a scenario runs', () => {
   test.each([
     [
       ['--stream', 'ndjson', '--stream', 'influx=-'],
-      '--stream ndjson and --stream influx=-: all of them go to stdout',
+      '--stream ndjson and --stream influx=-: all of them write to stdout',
     ],
     [
       ['--stream', 'ndjson=-', '--report', 'json=-'],
-      '--stream ndjson=- and --report json=-: all of them go to stdout',
+      '--stream ndjson=- and --report json=-: all of them write to stdout',
     ],
     [['--stream', 'nats', '--stream', 'otlp=x'], '--stream: there is no sink "nats"'],
     [['--stream', 'nats', '--stream', 'otlp=x'], '--stream otlp=x: not an address for it'],

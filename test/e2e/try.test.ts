@@ -63,7 +63,7 @@ describe('what is shown', () => {
     const shown = [...stdout.matchAll(/(?:^> .*\n)+/gm)].map(([lines]) => lines.replace(/^> /gm, '').trim())
     expect(shown).toEqual(seen.map(({ head }) => head))
     expect(stdout).toContain(`\n\n${seen[1]!.body}\n`)
-    expect(stdout).toContain('3 requests, all as expected\n')
+    expect(stdout).toContain('3 requests, all passed\n')
   })
 
   test('is the same again with the same seed', async () => {
@@ -157,12 +157,12 @@ describe('a check that does not hold', () => {
     expect(stdout).toContain(
       '✗ status 201: it is 200\n✗ body at most 3B: body larger than 3B\n✓ body contains "text"\n',
     )
-    expect(stdout).toContain('1 of 2 requests not as expected\n')
+    expect(stdout).toContain('1 of 2 requests failed\n')
   })
 
   test.each([
-    ['/slow', '✗ timeout: no complete answer within 100ms'],
-    ['/hangup', '✗ reset: connection closed before the answer was complete'],
+    ['/slow', '✗ timeout: no complete response within 100ms'],
+    ['/hangup', '✗ reset: connection closed before the response was complete'],
   ])('%s has no checks to show, but a reason', async (path, reason) => {
     const { code, stdout } = await tryOut(
       `{ http: { timeout: 100ms }, requests: [{ get: ${path} }, { get: /next }] }`,

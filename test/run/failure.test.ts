@@ -19,23 +19,23 @@ const why = (failure: Partial<FleetFailure>, stoppedMs = 13_000) =>
 
 describe('a worker that failed', () => {
   test.each<[string, Partial<FleetFailure>, string]>([
-    ['a bug', {}, 'worker 1 of 2 failed after 12.3s: boom; the other one went on until 13s'],
+    ['a bug', {}, 'worker 1 of 2 failed after 12.3s: boom; the other one kept running until 13s'],
     [
       'of three',
       { workers: 3, worker: 2 },
-      'worker 3 of 3 failed after 12.3s: boom; the other 2 went on until 13s',
+      'worker 3 of 3 failed after 12.3s: boom; the other 2 kept running until 13s',
     ],
     ['alone', { workers: 1 }, 'the worker failed after 12.3s: boom'],
     ['before', { workers: 1, workedMs: null }, 'the worker failed before the load began: boom'],
     [
       'memory',
       { kind: 'memory', workers: 1 },
-      'the worker ran out of memory after 12.3s: use fewer virtual users, or share them out to more --workers',
+      'the worker ran out of memory after 12.3s: use fewer virtual users, or spread them over more --workers',
     ],
     [
       'stuck',
       { kind: 'stuck', workers: 1 },
-      'the worker hung and had to be ended; its last report came after 12.3s',
+      'the worker hung and was terminated; its last report came after 12.3s',
     ],
     ['data', { kind: 'spent', message: 'data.user ran out' }, 'data.user ran out'],
   ])('%s', (_, failure, wanted) => {

@@ -80,6 +80,6 @@ describe('an interruption', () => {
     const end = after.tearDown()
     await vi.waitFor(() => expect(target.seen.counts['GET /hang']).toBe(2))
     third.abort()
-    expect(await end).toBe('after / GET /hang failed: given up without an answer')
+    expect(await end).toBe('after / GET /hang failed: aborted before a response arrived')
   })
 })

@@ -102,7 +102,7 @@ export class VirtualUser extends Waiting implements Exchange {
       return
     }
     this.abort()
-    const message = `no complete answer within ${formatDuration(this.host.timeoutMs)}`
+    const message = `no complete response within ${formatDuration(this.host.timeoutMs)}`
     this.host.finished(this, now, { kind: 'timeout', message })
   }
 }

@@ -173,9 +173,9 @@ class Member {
     })
     this.ended = new Promise((resolve) => {
       worker.on('exit', (code) => {
-        if (this.isTerminated) this.fail('stuck', { ...UNKNOWN, message: 'it did not react any more' })
+        if (this.isTerminated) this.fail('stuck', { ...UNKNOWN, message: 'it stopped responding' })
         else if (!this.isExplained)
-          this.fail('crashed', { ...UNKNOWN, message: `its thread ended with code ${code}` })
+          this.fail('crashed', { ...UNKNOWN, message: `its thread exited with code ${code}` })
         this.attempt(() => options.onWorkerEnd(index))
         resolve(this.stoppedMs)
       })

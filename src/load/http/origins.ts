@@ -41,8 +41,7 @@ export class Origins {
 
   private make(origin: string): OriginClient {
     const { protocol } = new URL(origin)
-    if (protocol !== 'http:' && protocol !== 'https:')
-      throw new Error(`${protocol} is no protocol of perfctl's`)
+    if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`unsupported protocol ${protocol}`)
     const { options } = this
     for (const [other, client] of this.clients) {
       if (this.clients.size < IDLE_MOST) break

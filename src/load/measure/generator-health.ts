@@ -85,7 +85,7 @@ function starvedReasons(seconds: readonly Second[]): string[] {
     if (starved === null || starved <= STARVED) return []
     const name = workers.length === 1 ? 'the load generator' : `worker ${worker + 1}`
     return [
-      `${name} waited for a CPU ${Math.round(starved * 100)} % of the time, which other work had: keep that off this machine`,
+      `${name} waited for a CPU ${Math.round(starved * 100)} % of the time: stop other work on this machine`,
     ]
   })
 }
@@ -112,7 +112,7 @@ function findLate(lateness: Histogram, latency: Pick<LatencySummary, 'p50' | 'p9
     if (lateness.count * (100 - percentile) < LATE_REQUESTS_MIN * 100) continue
     const lateMs: Ms = percentileMs(lateness, percentile) ?? 0
     if (lateMs <= floorMs || lateMs <= share * (latency[`p${percentile}`] ?? 0)) continue
-    const reason = `${100 - percentile} % of the requests were sent ${formatLatency(lateMs)} late or more: send less, or keep other work off this machine`
+    const reason = `${100 - percentile} % of the requests were sent ${formatLatency(lateMs)} late or more: send less, or stop other work on this machine`
     return { from: percentile, reason }
   }
   return null

@@ -28,12 +28,12 @@ export async function checkReachable(
   const reason = await tryConnect(endpoint, http.connectTimeoutMs, signal)
   if (reason === null) return
   if (proxy !== null) {
-    const hint = 'is the proxy running, and is this its address? http.proxy in the scenario names it'
+    const hint = 'check that the proxy is running and that http.proxy in the scenario has its address'
     throw userError(`the proxy ${proxy.host}:${proxy.port} can't be reached: ${reason}`, hint, 'run')
   }
   throw userError(
     `${target} can't be reached${describeWay(endpoint, { host, port })}: ${reason}`,
-    'is the service running, and is this its address? `--target <url>` names another',
+    'check that the service is running and that this is its address; --target changes it',
     'run',
   )
 }
@@ -96,7 +96,7 @@ export function checkResources(
   const { openFiles, ports } = limits
   if (openFiles !== null && users + RESERVED_FILES > openFiles.soft) {
     throw userError(
-      `${formatCount(users)} virtual users need as many connections, but a process may only have ${formatCount(openFiles.soft)} files open`,
+      `${formatCount(users)} virtual users need as many connections, but a process may open only ${formatCount(openFiles.soft)} files`,
       raiseOpenFiles(users),
       'run',
     )
@@ -105,7 +105,7 @@ export function checkResources(
   if (users > portCount) {
     throw userError(
       `${formatCount(users)} virtual users need as many connections to ${target}, but there are only ${formatCount(portCount)} ports for them`,
-      users <= 64_512 ? WIDEN_PORTS : 'share the load between several machines: --shard 1/2 and so on',
+      users <= 64_512 ? WIDEN_PORTS : 'split the load across machines: --shard 1/2 and so on',
       'run',
     )
   }

@@ -90,9 +90,9 @@ export class SingleUser {
         this.connection.abort()
         end({ kind: 'timeout', message })
       }
-      const abort = () => fail('given up without an answer')
+      const abort = () => fail('aborted before a response arrived')
       const timer = setTimeout(
-        () => fail(`no complete answer within ${formatDuration(this.timeoutMs)}`),
+        () => fail(`no complete response within ${formatDuration(this.timeoutMs)}`),
         this.timeoutMs,
       )
       giveUp?.addEventListener('abort', abort)

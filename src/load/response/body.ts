@@ -45,7 +45,7 @@ export class Body {
 export function faultOf(error: unknown): string {
   const isKnown =
     error instanceof BodyError || error instanceof SlowPatternError || error instanceof QueryError
-  return isKnown ? error.message : `the answer can't be judged: ${messageOf(error)}`
+  return isKnown ? error.message : `the response can't be checked: ${messageOf(error)}`
 }
 
 function parse(text: string): unknown {

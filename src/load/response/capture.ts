@@ -115,10 +115,10 @@ function find({ from, pattern }: Wanted, { answer, body, status }: Source, rando
       if (from.steps === null) {
         const values = queryJson(root, from.path, { onlyFirst: from.pick === 'first', leftMs: body.leftMs })
         const exact = values.map(({ value, location }) => exactly(value, location, body))
-        return choose(exact, from.pick, random) ?? { fault: `${from.path} finds nothing` }
+        return choose(exact, from.pick, random) ?? { fault: `${from.path} matches nothing` }
       }
       const value = valueAt(root, from.steps)
-      if (value === undefined) return { fault: `${from.path} is not there` }
+      if (value === undefined) return { fault: `${from.path} is missing` }
       return { value: exactly(value, from.steps, body) }
     }
   }

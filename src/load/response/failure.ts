@@ -40,7 +40,7 @@ const SOCKET_FAILURES: Readonly<Record<string, Failure>> = {
   'bad upgrade': { kind: 'protocol', message: 'unexpected 101 Switching Protocols' },
 }
 
-const CLOSED: Failure = { kind: 'reset', message: 'connection closed before the answer was complete' }
+const CLOSED: Failure = { kind: 'reset', message: 'connection closed before the response was complete' }
 
 const TLS_CODE =
   /^(ERR_(TLS|SSL)|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|ERR_OSSL)/
@@ -53,8 +53,8 @@ export const NO_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'
 
 /** TLS errors in words for people who don't know OpenSSL. */
 const TLS_MESSAGES: Readonly<Record<string, string>> = {
-  ERR_SSL_WRONG_VERSION_NUMBER: 'no TLS is spoken there; is it http?',
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the service wants a client certificate',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the service does not speak TLS; is it http?',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the service requires a client certificate',
 }
 
 /** The failure for an error of the HTTP client. Whatever is no network error is a protocol error. */

@@ -45,7 +45,7 @@ export function testFault(
   actual: unknown,
   { show, showAnswer }: { readonly show: Show; readonly showAnswer: Show },
 ): string {
-  if (test.operator === 'missing') return 'is there'
+  if (test.operator === 'missing') return 'is present'
   if (actual === undefined || test.operator === 'exists') return 'is missing'
   const name = nameOf(actual, showAnswer)
   return test.operator === '!=' ? `is ${name}` : `is ${name}, not ${wanted(test, show)}`

@@ -140,7 +140,7 @@ const EMPTY = Buffer.alloc(0)
 export class BodyError extends Error {}
 
 function tooLarge(bytesMost: number): string {
-  return `the body is larger than ${formatSize(bytesMost)}, too large to be looked at`
+  return `the body is larger than ${formatSize(bytesMost)}, too large to check`
 }
 
 const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Buffer>> = {
@@ -153,7 +153,7 @@ const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLengt
 function decode(body: Buffer, encoding: string): Buffer {
   if (encoding === '' || encoding === 'identity' || body.length === 0) return body
   const decoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined
-  if (decoder === undefined) throw new BodyError(`the body's encoding ${quoted(encoding)} is not known`)
+  if (decoder === undefined) throw new BodyError(`unknown body encoding ${quoted(encoding)}`)
   try {
     return decoder(body, { maxOutputLength: BODY_BYTES_MOST })
   } catch (error) {

@@ -49,7 +49,7 @@ describe.concurrent('two versions side by side', () => {
     const ab = await session.perfctl(['ab', 'shop.yaml', '--a', a.url, '--b-command', 'echo broken; exit 7'])
     expect(ab.code, ab.stderr).toBe(3)
     expect(ab.stdout.replace(/\s+/g, ' ')).toMatch(
-      /`echo broken; exit 7` ended before it was ready \(code 7\).*-b\.log/,
+      /`echo broken; exit 7` exited before it was ready \(code 7\).*-b\.log/,
     )
     expect(countAll(a)).toBe(0)
     expect(session.results().map(({ verdict }) => verdict)).toEqual(['error', 'error'])
@@ -104,7 +104,7 @@ describe.concurrent('two versions side by side', () => {
     const sides = ['--a', 'demo', '--b', 'demo', '--workers', '2', '-k', '--max-duration', '10s']
     const ab = await session.perfctl(['ab', 'demo.yaml', ...sides])
     expect([0, 1], ab.stdout + ab.stderr).toContain(ab.code)
-    expect(ab.stderr).toContain('certificates are not checked (-k)')
+    expect(ab.stderr).toContain('certificates are not verified (-k)')
     const [a, b] = session.results()
     expect([a!.environment.workers, b!.environment.workers]).toEqual([2, 2])
     expect(a!.scenario.target, 'each side is a service of its own').not.toBe(b!.scenario.target)

@@ -34,7 +34,7 @@ describe.concurrent('run --confirm ab', () => {
     expect(verdict).not.toBe('regressed')
     expect(comparison.screen).toEqual({ baseline: 'baselines/shop.json', verdict: 'regressed' })
     expect(run.stdout.replace(/\s+/g, ' ')).toContain(
-      'baselines/shop.json called this run regressed; the verdict is that of the session side by side',
+      'compared with baselines/shop.json, this run regressed; the verdict is from the A/B session',
     )
   }, 120_000)
 

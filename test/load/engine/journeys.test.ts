@@ -69,7 +69,7 @@ describe('a journey', () => {
     })
     expect(paths).toEqual(['/login'])
     expect(of('checkout / POST /login').errors).toEqual([
-      { kind: 'capture', message: 'token: $.token is not there', count: 1 },
+      { kind: 'capture', message: 'token: $.token is missing', count: 1 },
     ])
   })
 

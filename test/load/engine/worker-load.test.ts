@@ -279,7 +279,7 @@ describe('failures', () => {
     expect(totals.requests).toBe(totals.failed)
     expect(totals.requests).toBeGreaterThanOrEqual(9)
     expect(totals.errors).toEqual([
-      { kind: 'timeout', message: 'no complete answer within 1s', count: totals.requests },
+      { kind: 'timeout', message: 'no complete response within 1s', count: totals.requests },
     ])
   })
 })

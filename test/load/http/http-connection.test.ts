@@ -7,7 +7,7 @@ import { type Client, type Ended, makeRequest, openClient } from '../exchanges.j
 import { type Answer, answering, OK, type RawServer, serve } from '../raw-server.js'
 
 const HEAD = 'HTTP/1.1 200 OK\r\n'
-const CLOSED = 'connection closed before the answer was complete'
+const CLOSED = 'connection closed before the response was complete'
 
 /** An open connection is there before the test begins. */
 let isOpen = false

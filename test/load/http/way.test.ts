@@ -88,7 +88,7 @@ describe('a proxy', () => {
 
   test.each([
     ['nobody there', 1, /^connect ECONNREFUSED/],
-    ['one that refuses', null, /^the proxy answered 407 to CONNECT shop.test:443$/],
+    ['one that refuses', null, /^the proxy responded 407 to CONNECT shop.test:443$/],
   ])('that opens no tunnel fails the request: %s', async (_, port, message) => {
     const refusing = createServer().on('connect', (_request, socket: Socket) => {
       socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n')
@@ -156,7 +156,7 @@ describe.skipIf(certificates === null)('over TLS', () => {
     const server = createSecureServer({ key: pem('server.key'), cert: pem('server.pem') })
     const port = await listenForTest(server as unknown as Server)
     const { failure } = await see(`https://127.0.0.1:${port}`, { tls: { ca: pem('ca.pem') } })
-    const message = 'the service speaks HTTP/2 only; http2: true under http asks for it'
+    const message = 'the service speaks only HTTP/2; set http2: true under http'
     expect(failure).toEqual({ kind: 'protocol', message })
   })
 

@@ -102,7 +102,7 @@ describe('requests that were sent late', () => {
     const { reasons } = judgeGenerator([second([0.3], 0.4), second([0.3], 0.2)], lateness, latency(10))
     expect(reasons).toEqual([
       expect.stringContaining('sent 20.0ms late'),
-      expect.stringMatching(/^the load generator waited for a CPU 30 % of the time, which other work had/),
+      expect.stringMatching(/^the load generator waited for a CPU 30 % of the time: stop other work/),
     ])
   })
 

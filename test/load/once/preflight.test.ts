@@ -38,7 +38,7 @@ describe('a load that this machine', () => {
   ])('has too few open files for is refused with the way out: %s', (_, load, count) => {
     expect(refusal(() => checkResources({ load, target: 'http://host' }, FEW_FILES))).toEqual({
       kind: 'run',
-      message: `${count} virtual users need as many connections, but a process may only have 1,024 files open`,
+      message: `${count} virtual users need as many connections, but a process may open only 1,024 files`,
       hint: expect.stringMatching(/^ulimit -n 65536 /),
     })
   })
@@ -52,7 +52,7 @@ describe('a load that this machine', () => {
       hint: 'sudo sysctl -w net.ipv4.ip_local_port_range="1024 65535"',
     })
     const most = refusal(() => checkResources({ load: users(70_000), target: 'http://host' }, makeLimits()))
-    expect(most!.hint).toBe('share the load between several machines: --shard 1/2 and so on')
+    expect(most!.hint).toBe('split the load across machines: --shard 1/2 and so on')
   })
 
   test('tells nothing about is sent', () => {

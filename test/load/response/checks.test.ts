@@ -49,7 +49,7 @@ describe('a check that does not hold says what was seen', () => {
     ['json: { $.five: ">= 1" }', '$.five is "5", not >= 1'],
     ['json: { $.none: "!= null" }', '$.none is null'],
     ['json: { $.other: "!= null" }', '$.other is missing'],
-    ['json: { $.state: missing }', '$.state is there'],
+    ['json: { $.state: missing }', '$.state is present'],
     ['json: { $.items: 1 }', '$.items is a list, not 1'],
     ['json: { "$.items[0]": 1 }', '$.items[0] is an object, not 1'],
     ['json: { $.token: abc }', '$.token is "[redacted]", not "[redacted]"'],

@@ -51,7 +51,7 @@ test('equal failures of two connections read the same', () => {
 })
 
 test.each([
-  ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number', 'no TLS is spoken there; is it http?'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number', 'the service does not speak TLS; is it http?'],
   ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'sslv3 alert handshake failure', 'sslv3 alert handshake failure'],
 ])('%s of OpenSSL is told without what differs from thread to thread', (code, reason, told) => {
   const failed = (thread: string, before = '') => {

@@ -155,7 +155,7 @@ class NoHttp1 extends Error {
   readonly code = 'PERFCTL_NO_HTTP1'
 
   constructor() {
-    super('the service speaks HTTP/2 only; http2: true under http asks for it')
+    super('the service speaks only HTTP/2; set http2: true under http')
   }
 }
 

@@ -16,14 +16,14 @@ const IPV6 = 4
 
 /** What the proxy's answers mean (RFC 1928, section 6), by their code. */
 const REFUSALS = [
-  'a failure of its own',
+  'general failure',
   'its rules do not allow it',
   'the network is unreachable',
   'the host is unreachable',
   'connection refused',
   'the connection timed out',
-  'it knows no such command',
-  'it knows no such kind of address',
+  'it does not support the command',
+  'it does not support the kind of address',
 ]
 
 /**
@@ -42,13 +42,15 @@ export async function askSocks(
   if (version !== VERSION) throw new TunnelError('the proxy does not speak SOCKS 5')
   if (method === WITH_PASSWORD && login !== null) await logIn(socket, login)
   else if (method !== NO_LOGIN)
-    throw new TunnelError(login === null ? 'the proxy wants a login' : 'the proxy takes no password')
+    throw new TunnelError(
+      login === null ? 'the proxy requires a user and password' : 'the proxy accepts no user and password',
+    )
   const portBytes = Buffer.from([port >> 8, port & 0xff])
   socket.write(Buffer.concat([Buffer.from([VERSION, CONNECT, 0]), addressBytes(address), portBytes]))
   const [, reply, , kind, first] = await read(socket, 5)
   if (reply !== 0) {
     const reason = REFUSALS[reply! - 1] ?? `code ${reply}`
-    throw new TunnelError(`the proxy does not connect to ${host}:${port}: ${reason}`)
+    throw new TunnelError(`the proxy can't connect to ${host}:${port}: ${reason}`)
   }
   // The address and port that the proxy connects from: unused, but they have to be read.
   await read(socket, (kind === IPV4 ? 4 : kind === IPV6 ? 16 : first! + 1) - 1 + 2)
@@ -60,7 +62,7 @@ async function logIn(socket: Socket, login: readonly [user: string, password: st
     Buffer.concat([Buffer.from([1]), ...parts.flatMap((part) => [Buffer.from([part.length]), part])]),
   )
   const [, status] = await read(socket, 2)
-  if (status !== 0) throw new TunnelError('the proxy does not know that user and password')
+  if (status !== 0) throw new TunnelError('the proxy rejected the user and password')
 }
 
 function addressBytes(host: string): Buffer {

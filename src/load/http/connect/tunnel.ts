@@ -93,7 +93,7 @@ function askHttp(
       if (end === -1 && head.length < HEAD_BYTES_MAX) return
       const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]
       if (status === undefined || end === -1) done('the proxy does not speak HTTP')
-      else if (!status.startsWith('2')) done(`the proxy answered ${status} to CONNECT ${address}`)
+      else if (!status.startsWith('2')) done(`the proxy responded ${status} to CONNECT ${address}`)
       else {
         done(null)
         // A service that speaks first.

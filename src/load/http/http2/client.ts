@@ -411,5 +411,5 @@ const BROKEN: ReadonlySet<string> = new Set([
   'INADEQUATE_SECURITY',
 ])
 
-const BROKEN_DOWN: Failure = { kind: 'protocol', message: 'the service broke the protocol of the connection' }
+const BROKEN_DOWN: Failure = { kind: 'protocol', message: 'the service violated the HTTP/2 protocol' }
 const CLOSED = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })

@@ -47,7 +47,7 @@ export class FollowingConnection extends ConnectionLayer {
 
   private go(next: Outgoing | null, at: Ms): void {
     if (next === null) {
-      this.fail('a redirect to what is no http URL', at)
+      this.fail('a redirect to a URL that is not http or https', at)
       return
     }
     this.left--

@@ -63,7 +63,7 @@ export class RetryingConnection extends ConnectionLayer {
     this.timer = setTimeout(() => {
       this.abortInner()
       this.decide(
-        { kind: 'timeout', message: `no complete answer within ${formatDuration(timeoutMs)}` },
+        { kind: 'timeout', message: `no complete response within ${formatDuration(timeoutMs)}` },
         now(),
       )
     }, timeoutMs)

@@ -60,7 +60,7 @@ export class TracingConnection extends ConnectionLayer {
 
   override abort(): void {
     super.abort()
-    this.note({ kind: 'timeout', message: 'given up without a complete answer' })
+    this.note({ kind: 'timeout', message: 'aborted before the response was complete' })
   }
 
   private note(failure: Failure | null): void {

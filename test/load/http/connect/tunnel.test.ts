@@ -150,15 +150,15 @@ describe('a SOCKS proxy', () => {
   })
 
   test.each<[string, object, object, string]>([
-    ['that refuses', { code: 2 }, {}, `the proxy does not connect to ${HOST}:81: its rules do not allow it`],
-    ['that fails in its own way', { code: 99 }, {}, `the proxy does not connect to ${HOST}:81: code 99`],
-    ['that wants a login', { login: LOGIN }, {}, 'the proxy wants a login'],
-    ['that wants none', {}, { login: LOGIN }, 'the proxy takes no password'],
+    ['that refuses', { code: 2 }, {}, `the proxy can't connect to ${HOST}:81: its rules do not allow it`],
+    ['that fails in its own way', { code: 99 }, {}, `the proxy can't connect to ${HOST}:81: code 99`],
+    ['that wants a login', { login: LOGIN }, {}, 'the proxy requires a user and password'],
+    ['that wants none', {}, { login: LOGIN }, 'the proxy accepts no user and password'],
     [
       'that wants another login',
       { login: { ...LOGIN, user: 'you' } },
       { login: LOGIN },
-      'the proxy does not know that user and password',
+      'the proxy rejected the user and password',
     ],
   ])('%s fails the request', async (_, server, client, message) => {
     const socks = await startSocks(server)

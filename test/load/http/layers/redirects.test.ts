@@ -89,8 +89,13 @@ test('a redirect without a place to go to is the answer; so is each when none is
 
 test.each([
   ['a circle', '/', 'more than 2 redirects', 3],
-  ['a place that is no http URL', 'mailto:someone@example.com', 'a redirect to what is no http URL', 1],
-  ['a place that is no URL', 'http://[', 'a redirect to what is no http URL', 1],
+  [
+    'a place that is no http URL',
+    'mailto:someone@example.com',
+    'a redirect to a URL that is not http or https',
+    1,
+  ],
+  ['a place that is no URL', 'http://[', 'a redirect to a URL that is not http or https', 1],
 ])('%s fails the request', async (_, location, message, hops) => {
   const origin = await serveHttp((_request, response) => response.writeHead(302, { location }).end())
   const user = await openUser(origin, { redirects: 2 })
