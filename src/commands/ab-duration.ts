@@ -8,7 +8,7 @@ import { SESSION_SECONDS_MOST } from '../verdict/session.js'
 const SECONDS_MOST = 120
 const SECONDS_LEAST = 10
 
-/** The measured seconds of each side at most that `--max-duration` asks for. Throws a UserError when it can't be read. */
+/** Reads `--max-duration`: the most measured seconds per side. Throws a UserError if it is invalid. */
 export function readMaxSeconds(text: string | undefined): number {
   if (text === undefined) return SECONDS_MOST
   const durationMs = parseDuration(text)

@@ -1,36 +1,35 @@
 /**
- * The job that judges a change in CI, as a file for each service that runs such jobs: the branch it goes into and the
- * change itself, side by side on one machine. What only the project knows is marked, to be filled in.
+ * The CI job that judges a change, as a file for each CI service: the base branch and the change are measured
+ * side by side on one machine. What only the project knows is marked to be filled in.
  */
 
-/** A file to write, and what else there is to do for it. */
+/** A file to write, and what is left to do. */
 export interface CiFile {
   readonly path: string
   readonly text: string
-  /** What is left to do by hand. */
+  /** What the user has to do by hand. */
   readonly next: readonly string[]
 }
 
-/** Services that are known. */
+/** The supported CI services. */
 export type CiService = 'github' | 'gitlab'
 
 /** What a job is made for. */
 export interface CiJob {
-  /** The scenario's file. */
   readonly scenario: string
-  /** It drives the built-in demo, and has to be another one for the project's own service. */
+  /** Whether the scenario is the one for the built-in demo, which has to be replaced. */
   readonly isDemo: boolean
 }
 
-/** The mark of a place to fill in. */
+/** Marks a place to fill in. */
 const FILL_IN = 'FILL IN'
 
-/** The job that holds a change against the branch that it goes into. */
+/** Makes the file of a job that compares a change with its base branch. */
 export function makeCiFile(service: CiService, job: CiJob): CiFile {
   return service === 'github' ? githubFile(job) : gitlabFile(job)
 }
 
-/** Not `npx`: where perfctl isn't installed, that would fetch whatever has its name on npm. */
+/** Not `npx`: if perfctl isn't installed, that would fetch whatever has its name on npm. */
 const PERFCTL = 'node_modules/.bin/perfctl'
 
 function githubFile({ scenario, isDemo }: CiJob): CiFile {

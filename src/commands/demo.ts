@@ -1,5 +1,5 @@
 /**
- * `perfctl demo`: the built-in demo service, in this process, until Ctrl-C.
+ * `perfctl demo`: runs the built-in demo service in this process until Ctrl-C.
  */
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
@@ -19,7 +19,7 @@ export interface DemoFlags {
 
 const DEFAULT_PORT = 3000
 
-/** Runs the demo service until SIGINT or SIGTERM. Throws a UserError for a wrong flag and for a port in use. */
+/** Runs the demo service until SIGINT or SIGTERM. Throws a UserError for an invalid flag or a port in use. */
 export async function demo(flags: DemoFlags, io: Io): Promise<ExitCode> {
   const options = readFlags(flags)
   const service = createDemo(options)
@@ -84,7 +84,7 @@ function readSeed(text: string): number {
   throw userError(`--seed: "${text}" is not a seed`, 'write a whole number, such as --seed 42')
 }
 
-/** What is made worse, ` (slow x1.3, errors 2%)`; nothing for a healthy service. */
+/** What the flags make worse, as ` (slow x1.3, errors 2%)`; empty for a healthy service. */
 function describe({ slow, errors, stall }: DemoOptions): string {
   const parts = [
     slow === 1 ? null : `slow x${slow}`,

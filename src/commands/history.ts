@@ -1,5 +1,5 @@
 /**
- * `perfctl history`: how each metric went from job to job, and where it changed. It tells, and never gates.
+ * `perfctl history`: how each metric changed from job to job. It reports, and never fails a build.
  */
 import { resolve } from 'node:path'
 import { userError } from '../base/errors.js'
@@ -19,7 +19,7 @@ import { makeTrends, type Trend } from '../verdict/trend.js'
 import { findHistories } from './history-files.js'
 import { ownsStdout, pageOf } from './report.js'
 
-/** As commander gives them. */
+/** The flags, as parsed by commander. */
 export interface RawHistoryFlags {
   readonly metric?: readonly string[]
   readonly request?: readonly string[]
@@ -27,7 +27,7 @@ export interface RawHistoryFlags {
   readonly color?: boolean
 }
 
-/** Prints the histories that the arguments name: baselines, folders, files; by default the saved results. */
+/** Prints the histories of the given baselines, folders or files; by default those of the saved results. */
 export async function history(names: readonly string[], flags: RawHistoryFlags, io: Io): Promise<ExitCode> {
   const reports = (flags.report ?? []).map(readReport)
   const metrics = (flags.metric ?? []).map(readMetric)
@@ -103,7 +103,7 @@ function refuseUnknownRequests(
   }
 }
 
-/** Quick looks of one kind each are no history; they are left out beside one that is. */
+/** Leaves out histories of a single result if there are longer ones. */
 function withoutSingles(histories: readonly History[], io: Io): readonly History[] {
   const long = histories.filter(({ points, baseline }) => points.length > 1 || baseline !== null)
   const left = histories.length - long.length

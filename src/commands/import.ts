@@ -1,5 +1,5 @@
 /**
- * `perfctl import <format> <file>`: a scenario made from what other programs wrote down.
+ * `perfctl import <format> <file>`: makes a scenario from files of other programs.
  */
 import { access } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
@@ -21,18 +21,18 @@ import { readPieces, readWhole } from './import-input.js'
 import { reservedBeside, writePlaceholders } from './placeholders.js'
 import { readServiceUrl } from './service-url.js'
 
-/** As commander gives them. */
+/** The flags, as parsed by commander. */
 export interface ImportFlags {
   readonly output?: string
   readonly force?: boolean
   readonly target?: string
   readonly mix?: boolean
   readonly static?: boolean
-  /** An exported environment. */
+  /** The file of an exported environment. */
   readonly environment?: string
 }
 
-/** Prints the scenario, or writes it. Throws a UserError when the source can't be read or made a scenario of. */
+/** Prints or writes the scenario. Throws a UserError if the source can't be read or converted. */
 export async function importSource(
   format: string,
   sources: readonly string[],
@@ -73,7 +73,7 @@ export async function importSource(
   return EXIT.passed
 }
 
-/** Which files a printed scenario needs, as nobody knows where it will be saved. */
+/** Lists the files that a printed scenario needs, since it is unknown where it will be saved. */
 function neededFiles(names: readonly string[]): string {
   if (names.length === 0) return ''
   return `${[
@@ -83,12 +83,12 @@ function neededFiles(names: readonly string[]): string {
   ].join('\n')}\n`
 }
 
-/** What is read, and what it's called: in the scenario, and in messages. */
+/** What is read, with its name for the scenario and its place for messages. */
 interface Input {
   readonly name: string
   readonly place: string
   readonly files: readonly string[]
-  /** A text given in place of files; null otherwise. */
+  /** Text given instead of files; null otherwise. */
   readonly text: string | null
 }
 
@@ -114,7 +114,7 @@ function chooseImporter(format: string, sources: readonly string[]): ImportForma
   throw userError(`${format} is not a format that perfctl can import`, hint)
 }
 
-/** A flag that would change nothing is a misunderstanding. */
+/** Refuses flags that have no effect on the format. */
 function checkFlags(format: string, flags: ImportFlags): void {
   for (const flag of ['mix', 'static', 'environment'] as const satisfies readonly OwnFlag[]) {
     if (flags[flag] === undefined || IMPORTERS[format]!.flags.includes(flag)) continue
@@ -123,7 +123,7 @@ function checkFlags(format: string, flags: ImportFlags): void {
   }
 }
 
-/** By what files are usually called. */
+/** Guesses the format from the file's name. */
 function guessFormat(file: string): string | null {
   if (/^curl\s/.test(file)) return 'curl'
   if (/postman[^/\\]*\.json$/i.test(file)) return 'postman'
@@ -139,7 +139,7 @@ function inputOf(format: string, sources: readonly string[]): Input {
     throw userError('nothing to import', `write perfctl import ${format} ${example}, or - to read from stdin`)
   }
   if (format === 'curl' && /^\s*(\S*[/\\])?curl(\.exe)?(\s|$)/.test(first)) {
-    // Several words: the shell has split the command already.
+    // Several words: the shell has already split the command.
     const words =
       others.length === 0 ? first : sources.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
     return { name: 'command line', place: 'command line', files: [], text: words }
@@ -152,7 +152,7 @@ function inputOf(format: string, sources: readonly string[]): Input {
   return { name: `${basename(place)}${more}`, place: `${place}${more}`, files: sources, text: null }
 }
 
-/** What paths are put behind. */
+/** The URL that paths are appended to. */
 function baseOf({ origin, pathname }: URL): string {
   return `${origin}${pathname}`.replace(/\/+$/, '')
 }

@@ -1,5 +1,6 @@
 /**
- * `perfctl init`: a first scenario, a CI job, and results kept out of git. Asks nothing and overwrites nothing.
+ * `perfctl init`: writes a first scenario and a CI job, and keeps results out of git. It asks nothing and
+ * overwrites nothing.
  */
 import { access, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -15,17 +16,17 @@ import type { First } from './init-openapi.js'
 import { writePlaceholders } from './placeholders.js'
 import { readServiceUrl } from './service-url.js'
 
-/** As commander gives them. */
+/** The flags, as parsed by commander. */
 export interface InitFlags {
   readonly url?: string
-  /** A document to make the scenario of. */
+  /** An OpenAPI document to make the scenario from. */
   readonly openapi?: string
-  /** A service; false for `--no-ci`, true or absent for whichever fits. */
+  /** A CI service; false for `--no-ci`, true or absent for the one that fits. */
   readonly ci?: string | boolean
   readonly force?: boolean
 }
 
-/** Writes the files and says what to type next. Throws a UserError when the scenario is there already. */
+/** Writes the files and prints the next steps. Throws a UserError if the scenario already exists. */
 export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const url = flags.url === undefined ? null : readServiceUrl('--url', flags.url)
   const service = await chooseService(flags.ci ?? true, io)
@@ -58,14 +59,14 @@ async function makeFirst({ openapi }: InitFlags, url: URL | null, io: Io): Promi
   return { name, text: makeStarter({ name, url, schema }), notes: [] }
 }
 
-/** A job takes perfctl from the project itself; from where the project has it, nobody else knows. */
+/** A job uses the project's own perfctl, and only the project knows where that comes from. */
 async function missingDependency(io: Io): Promise<string[]> {
   const text = await readFile(join(io.cwd, 'package.json'), 'utf8').catch(() => null)
   try {
     const { dependencies, devDependencies } = JSON.parse(text ?? '{}')
     if ({ ...dependencies, ...devDependencies }.perfctl !== undefined) return []
   } catch {
-    // Whoever mends the file sees what is in it.
+    // A broken package.json is not ours to report.
   }
   return [
     'add perfctl to your devDependencies: npm install --save-dev SOURCE, where SOURCE is a git URL, a folder or a .tgz',
@@ -83,7 +84,7 @@ function nextSteps(scenario: string, further: readonly string[]): string[] {
   return ['Next:', ...lines, ...further.map((step) => `  ${step}`)]
 }
 
-/** `http://localhost:3000/` is `localhost-3000`. */
+/** `http://localhost:3000/` becomes `localhost-3000`. */
 function nameOf({ host }: URL): string {
   return host.replace(/[^\w.-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '')
 }
@@ -95,7 +96,7 @@ async function chooseService(ci: string | boolean, io: Io): Promise<CiService | 
   throw userError(`--ci ${ci}: unknown service`, 'use github or gitlab, or --no-ci for no CI job')
 }
 
-/** Writes a file unless it's there already; gives the line that says so. */
+/** Writes a file unless it already exists. Returns a line that says what happened. */
 async function write(file: string, text: string, { force }: InitFlags, io: Io): Promise<string> {
   const isThere = await exists(file, io)
   if (isThere && !force) return `kept: ${file} (use --force to overwrite it)`
@@ -103,7 +104,7 @@ async function write(file: string, text: string, { force }: InitFlags, io: Io): 
   return `${isThere ? 'overwritten' : 'written'}: ${file}`
 }
 
-/** Adds a line to .gitignore unless it's there; gives the line that says so. */
+/** Adds a line to .gitignore unless it has one. Returns a line that says so. */
 async function ignoreResults(io: Io): Promise<string[]> {
   const path = join(io.cwd, '.gitignore')
   const before = await readFile(path, 'utf8').catch((error: unknown) => {

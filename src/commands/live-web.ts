@@ -1,15 +1,18 @@
 /**
- * The flag `--live-web`: where the page of a run is to be had.
+ * The flag `--live-web`: where the live page of a run is served.
  */
 import { type ListenAddress, parseListenAddress } from '../base/address.js'
 import { userError } from '../base/errors.js'
 
 const LOOPBACK = '127.0.0.1'
 
-/** Without a port: any free one, for this machine alone. */
+/** Without a port: any free one, reachable from this machine only. */
 export const LIVE_WEB_DEFAULT: ListenAddress = { host: LOOPBACK, port: 0 }
 
-/** Reads its value. Throws a UserError for what is no address, such as the scenario that was meant for `run`. */
+/**
+ * Reads the flag's value. Throws a UserError if it is not an address, for example because it is the scenario
+ * meant for `run`.
+ */
 export function parseLiveWeb(text: string): ListenAddress {
   const address = parseListenAddress(text, LOOPBACK)
   if (address !== null) return address

@@ -1,5 +1,5 @@
 /**
- * How the values of flags are read: each reader reports what is wrong, and gives undefined or leaves it out then.
+ * Readers of flag values. Each reports an invalid value, then returns undefined or leaves it out.
  */
 
 import { formatDuration, parseDuration, parseRate } from '../base/units.js'
@@ -9,10 +9,10 @@ import type { Stage } from '../scenario/model/load-types.js'
 import { hasLogin, LOGIN_HINT, NO_LOGIN } from '../scenario/model/target-login.js'
 import type { ShardNumber } from '../stats/shard.js'
 
-/** Takes a mistake down. */
+/** Reports a problem. */
 export type Wrong = (message: string, hint: string) => void
 
-/** `k/n`, from 1. */
+/** Reads `k/n`, with k from 1. */
 export function readShard(text: string | undefined, wrong: Wrong): ShardNumber | undefined {
   if (text === undefined) return undefined
   const [, index, of] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number)
@@ -21,7 +21,7 @@ export function readShard(text: string | undefined, wrong: Wrong): ShardNumber |
   return undefined
 }
 
-/** `demo`, or an http(s) URL, without a slash at its end. */
+/** Reads `demo` or an http(s) URL, which loses its trailing slash. */
 export function readTarget(text: string | undefined, wrong: Wrong): string | undefined {
   if (text === undefined || text === 'demo') return text
   if (hasLogin(text)) {
@@ -39,7 +39,7 @@ export function readTarget(text: string | undefined, wrong: Wrong): string | und
   return undefined
 }
 
-/** `100/s`, or a bare number of requests per second. */
+/** Reads `100/s`, or a bare number per second. */
 export function readRate(text: string | undefined, wrong: Wrong): number | undefined {
   if (text === undefined) return undefined
   const rate = parseRate(/^\d+(\.\d+)?$/.test(text) ? `${text}/s` : text)
@@ -48,7 +48,7 @@ export function readRate(text: string | undefined, wrong: Wrong): number | undef
   return undefined
 }
 
-/** `30s:20` and so on; undefined when there are none. */
+/** Reads stages such as `30s:20`; undefined if there are none. */
 export function readStages(texts: readonly string[], wrong: Wrong): Stage[] | undefined {
   const stages = texts.map((text) => {
     const match = /^(.+):(\d+)$/.exec(text)
@@ -67,7 +67,7 @@ export function readStages(texts: readonly string[], wrong: Wrong): Stage[] | un
   return texts.length === 0 ? undefined : read
 }
 
-/** As curl has it: `example.com:443:127.0.0.1:8443`, where a part may be empty. */
+/** Reads curl's format: `example.com:443:127.0.0.1:8443`, where parts may be empty. */
 export function readConnectTo(texts: readonly string[], wrong: Wrong): AddressChange[] {
   return texts.flatMap((text) => {
     const parts = /^(\[[^\]]*\]|[^:[\]]*):(\d*):(\[[^\]]*\]|[^:[\]]*):(\d*)$/.exec(text)
@@ -86,7 +86,7 @@ export function readConnectTo(texts: readonly string[], wrong: Wrong): AddressCh
 
 const ANYWHERE = { host: null, port: null }
 
-/** `KEY=VALUE` or `name: value`, by `form`, whose two groups are the name and the value. */
+/** Reads `KEY=VALUE` or `name: value`. `form` has two groups: the name and the value. */
 export function readPairs(
   flag: string,
   texts: readonly string[],
@@ -97,7 +97,7 @@ export function readPairs(
   const pairs = texts.map((text): [string, string] | null => {
     const match = form.exec(text)
     if (match !== null) return [flag === '-H' ? match[1]!.toLowerCase() : match[1]!, match[2]!.trim()]
-    // Not the text itself: it may be a secret whose name was forgotten.
+    // The text is not shown: it may be a secret without its name.
     wrong(flag === '-e' && /^\w+$/.test(text) ? `-e ${text}: no value` : `${flag}: can't be read`, hint)
     return null
   })

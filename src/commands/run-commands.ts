@@ -1,5 +1,5 @@
 /**
- * The commands that send the load of scenarios: `run`, and those that take its options wherever they make sense.
+ * The commands that send a load: `run`, and those that share its options.
  */
 import { userError } from '../base/errors.js'
 import type { RawAbFlags } from './ab.js'
@@ -9,7 +9,7 @@ import { like, type OptionName } from './options.js'
 import type { RawRunFlags } from './run-options.js'
 import type { RawSelftestFlags } from './selftest.js'
 
-/** Which scenario is sent, and how its requests get there. */
+/** What is sent, and how requests reach the service. */
 const SENDING = [
   'env',
   'envFile',
@@ -19,7 +19,7 @@ const SENDING = [
   'connectTo',
 ] as const satisfies readonly OptionName[]
 
-/** How much is sent, for a quick look. */
+/** How much is sent. */
 const LOAD = ['vus', 'duration', 'rate', 'iterations', 'stage'] as const satisfies readonly OptionName[]
 
 /** What is shown. */
@@ -32,7 +32,7 @@ const JUDGED_AGAINST = [
   'updateBaseline',
 ] as const satisfies readonly OptionName[]
 
-/** What has an effect only where something is sent. */
+/** Options that have an effect only if something is sent. */
 const OF_A_RUN = [
   'target',
   ...LOAD,

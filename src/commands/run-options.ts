@@ -1,5 +1,5 @@
 /**
- * The flags of `run` and its relatives, from text to values. Every wrong one is reported, not just the first.
+ * Parses the flags of `run` and related commands. All invalid ones are reported, not just the first.
  */
 import type { ListenAddress } from '../base/address.js'
 import { type Problem, UserError } from '../base/errors.js'
@@ -21,7 +21,7 @@ import {
   type Wrong,
 } from './option-values.js'
 
-/** As commander gives them. */
+/** The flags, as parsed by commander. */
 export interface RawRunFlags {
   readonly target?: string
   readonly vus?: string
@@ -58,21 +58,21 @@ export interface RawRunFlags {
   readonly color?: boolean
 }
 
-/** What they mean. */
+/** The flags as values. */
 export interface RunFlags {
   readonly target: string | undefined
   readonly load: LoadOverride
   readonly env: Readonly<Record<string, string>>
-  /** Files with more of these; those of `env` have the last word. */
+  /** Files with more variables; those of `env` win. */
   readonly envFiles: readonly string[]
-  /** Which of the scenarios' profiles is their load. */
+  /** The profile to use as the load. */
   readonly profile: string | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly connectTo: readonly AddressChange[]
   readonly insecure: boolean
   readonly workers: number | undefined
   readonly seed: number | undefined
-  /** This machine's part of the load, from 1; undefined for all of it. */
+  /** This machine's shard, from 1; undefined for the whole load. */
   readonly shard: ShardNumber | undefined
   /** A file, `null` for the scenario's own, `false` for none. */
   readonly baseline: string | null | false
@@ -80,25 +80,25 @@ export interface RunFlags {
   readonly updateBaseline: boolean
   readonly allowEnvironment: boolean
   readonly allowMissing: boolean
-  /** How often each scenario is run; the verdict is made from all of them together. */
+  /** How many times each scenario is run; all runs are judged together. */
   readonly runs: number
-  /** Settles a suspicion of the baseline side by side with the scenario's reference. */
+  /** Confirms a suspected regression in an A/B session with the scenario's reference. */
   readonly confirm: 'ab' | null
-  /** Of a session side by side, as typed. */
+  /** The longest measured time per side of an A/B session, as typed. */
   readonly maxDuration: string | undefined
   readonly inconclusive: 'fail' | 'pass'
   readonly reports: readonly string[]
-  /** Where metrics go while the load runs. */
+  /** Where live metrics are sent. */
   readonly streams: readonly string[]
   readonly resultsDir: string
-  /** Where the page of the run listens; null for none. */
+  /** Where the live page listens; null for none. */
   readonly liveWeb: ListenAddress | null
   readonly quiet: boolean
   readonly progress: boolean
   readonly color: boolean
 }
 
-/** Reads the flags. Throws a UserError with a problem for each one that can't be read. */
+/** Parses the flags. Throws a UserError that lists all invalid ones. */
 export function parseRunFlags(raw: RawRunFlags): RunFlags {
   const problems: Problem[] = []
   const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
@@ -209,7 +209,7 @@ function checkTogether(flags: RunFlags, wrong: Wrong): void {
   if (flags.shard !== undefined) checkShard(flags, wrong)
 }
 
-/** All machines draw the same iterations, and what they measured is judged once, by `merge`. */
+/** All machines must draw the same values, and shards are judged once, by `merge`. */
 function checkShard(flags: RunFlags, wrong: Wrong): void {
   if (flags.seed === undefined) {
     wrong(
@@ -234,7 +234,7 @@ function checkShard(flags: RunFlags, wrong: Wrong): void {
 
 const TO_MERGE = 'pass it to perfctl merge'
 
-/** Two of them would be mixed into each other. */
+/** Two outputs on stdout would be mixed up. */
 function checkStdout({ reports, streams }: RunFlags, wrong: Wrong): void {
   const toStdout = [
     ...streams.filter(printsStream).map((flag) => `--stream ${flag}`),

@@ -1,5 +1,5 @@
 /**
- * `perfctl selftest`: what this machine can tell, found out by measuring the same code again and again.
+ * `perfctl selftest`: measures the same code repeatedly to find out what this machine can detect.
  */
 
 import { resolve } from 'node:path'
@@ -32,7 +32,7 @@ export interface RawSelftestFlags extends RawRunFlags {
   readonly pairs?: string
 }
 
-/** A load on the demo service that no machine should find heavy. */
+/** A load on the demo service that is light for any machine. */
 const DEMO = `
 name: selftest
 target: demo
@@ -42,11 +42,11 @@ requests:
   - { name: details, weight: 4, get: "/api/services/{{ randomInt(1, 1000) }}" }
 `
 
-/** Runs the same code over and over, prints what that says of this machine; exit 0 whatever it is. */
+/** Measures the same code repeatedly and prints what that says about this machine. Always exits 0. */
 export async function selftest(name: string | undefined, raw: RawSelftestFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags({ ...raw, report: raw.report ?? [] })
   const { pairs, seconds } = readExtent(raw, flags)
-  // How long it takes is its own; how much is sent is as in a run.
+  // The duration is handled here; how much is sent is as in a run.
   const applied = { ...flags, load: { ...flags.load, durationMs: undefined } }
   const [read] =
     name === undefined
@@ -86,7 +86,7 @@ export async function selftest(name: string | undefined, raw: RawSelftestFlags, 
   }
 }
 
-/** The result, unless it's of a run that broke off: throws a UserError (exit 3) then, for it says nothing of the machine. */
+/** Throws a UserError (exit 3) if the run failed, because it says nothing about the machine. */
 function whole(result: Result): Result {
   if (result.error === null) return result
   throw userError(result.error, null, 'run')
@@ -101,20 +101,20 @@ function measureOnce(scenario: Scenario, flags: RunFlags, interrupt: Interrupt, 
   })
 }
 
-/** Of the n-th measurement: all are different, and the same ones the next time. */
+/** The seed of the n-th measurement. Seeds differ within a selftest and repeat in the next one. */
 function seedOf({ seed }: RunFlags, n: number): number | undefined {
   return seed === undefined ? undefined : seed + n
 }
 
-interface Circumstances {
+interface Context {
   readonly flags: RunFlags
   readonly io: Io
   readonly interrupt: Interrupt
-  /** How many sessions there were before. */
+  /** The number of earlier sessions. */
   readonly n: number
 }
 
-function measureSession(scenario: Scenario, secondsMost: number, { flags, io, interrupt, n }: Circumstances) {
+function measureSession(scenario: Scenario, secondsMost: number, { flags, io, interrupt, n }: Context) {
   const target = scenario.target!
   const side = target === 'demo' ? ({ type: 'demo' } as const) : ({ type: 'url', url: target } as const)
   const { resultsDir } = flags
@@ -136,7 +136,7 @@ function measureSession(scenario: Scenario, secondsMost: number, { flags, io, in
   })
 }
 
-/** Each run is held against the one before it, each session's b against its a. */
+/** Compares each run with the one before, and each session's b with its a. */
 function conclude(
   scenario: Scenario,
   seconds: number,
@@ -178,7 +178,7 @@ async function show(found: Selftest, flags: RunFlags, io: Io): Promise<void> {
   }
 }
 
-/** What starting services and threads takes, beside the seconds that are measured. */
+/** Time to start services and threads, beside the measured seconds. */
 const AROUND_SECONDS = 1
 
 function estimateSeconds({ load }: Scenario, pairs: number, seconds: number): number {
