@@ -167,10 +167,7 @@ function makeOption({ flags, description, preset, isRepeatable, choices, parse }
   return option
 }
 
-/**
- * Registers refused options without showing them in the help. Returns a function that lists those that were
- * used.
- */
+/** Registers refused options without showing them in the help. Returns a function that lists those that were used. */
 function listenForRefused(command: Command, refusals: readonly Refusal[]): () => Problem[] {
   const given = new Map<Option, Refusal>()
   for (const refusal of refusals) {

@@ -17,8 +17,7 @@ export interface CommandSpec {
   /** Shared options are given by name. */
   readonly options: readonly (OptionName | OptionSpec)[]
   /**
-   * Shared options that the command doesn't take, so that users who know them from `run` are told what to use
-   * instead.
+   * Shared options that the command doesn't take, so that users who know them from `run` are told what to use instead.
    */
   readonly refuses?: readonly Refusal[]
   readonly run: (argument: never, flags: never, io: Io) => Promise<ExitCode>

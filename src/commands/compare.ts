@@ -43,8 +43,7 @@ export async function compareFiles(a: string, b: string, flags: CompareFlags, io
 }
 
 /**
- * As for a run, requests that never succeeded fail, whatever they are compared with. A baseline was accepted as
- * it is.
+ * As for a run, requests that never succeeded fail, whatever they are compared with. A baseline was accepted as it is.
  */
 function verdictOf(
   candidate: Result | Baseline,

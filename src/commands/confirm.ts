@@ -1,6 +1,5 @@
 /**
- * `run --confirm ab`: if the stored baseline suspects a regression, an A/B session with the accepted version
- * decides.
+ * `run --confirm ab`: if the stored baseline suspects a regression, an A/B session with the accepted version decides.
  */
 import { type Problem, UserError } from '../base/errors.js'
 import type { Io } from '../base/io.js'

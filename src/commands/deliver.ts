@@ -118,9 +118,7 @@ function print(unsaved: readonly Saved[], output: Output): void {
   output.write(']\n')
 }
 
-/**
- * Saves a result when stdout is in use: in the directory for temporary files, or on stderr as a last resort.
- */
+/** Saves a result when stdout is in use: in the directory for temporary files, or on stderr as a last resort. */
 async function rescue({ result, label }: Saved, io: Io): Promise<void> {
   const name = `perfctl-${fileNameOf(result.scenario.name)}-${fileNameOf(result.startedAt)}.json`
   const path = join(tmpdir(), name)

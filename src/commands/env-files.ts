@@ -54,9 +54,7 @@ function parseEnvFile(text: string, file: string, problems: Problem[]): Record<s
   return variables
 }
 
-/**
- * As in dotenv: escapes in double quotes, none in single quotes, and a comment after a space outside quotes.
- */
+/** As in dotenv: escapes in double quotes, none in single quotes, and a comment after a space outside quotes. */
 function unquote(value: string): string {
   const double = /^"((?:[^"\\]|\\.)*)"\s*(#.*)?$/.exec(value)
   if (double !== null) return double[1]!.replace(/\\(.)/g, (_, sign: string) => ESCAPES[sign] ?? sign)

@@ -31,11 +31,10 @@ export async function report(
 }
 
 /**
- * Writes one report per `--report` flag: to its path, to stdout for `-`, or to `<scenario>.<extension>` in the
- * working directory. If several results share the flags, each gets its own file, with `-<scenario>` before the
- * extension. Without a path, `github` writes to the job summary in a workflow, and to stdout elsewhere. The
- * files are reported on stderr. A report that fails doesn't affect the others: it is reported, and the function
- * returns false.
+ * Writes one report per `--report` flag: to its path, to stdout for `-`, or to `<scenario>.<extension>` in the working
+ * directory. If several results share the flags, each gets its own file, with `-<scenario>` before the extension.
+ * Without a path, `github` writes to the job summary in a workflow, and to stdout elsewhere. The files are reported on
+ * stderr. A report that fails doesn't affect the others: it is reported, and the function returns false.
  */
 export async function writeReports(
   result: Result,
@@ -115,8 +114,7 @@ export function pageOf(io: Io, color: boolean): Page {
     width: Math.max(40, io.stdout.columns),
     isUnbounded: !io.stdout.isTerminal,
     style: createStyle(shouldColor(io.env, io.stdout.isTerminal, color)),
-    // A terminal with the locale C or POSIX shows other characters as question marks. Files and pipes are
-    // UTF-8.
+    // A terminal with the locale C or POSIX shows other characters as question marks. Files and pipes are UTF-8.
     ascii: io.stdout.isTerminal && /^(C|POSIX)$/.test(locale ?? ''),
   }
 }

@@ -66,9 +66,7 @@ export function applyFlags(
   return overrideHeaders(overrideLoad(overrideAddresses(loose, connectTo), load), headers)
 }
 
-/**
- * Results and baselines are JSON and therefore YAML: read as a scenario, each of their keys would be a problem.
- */
+/** Results and baselines are JSON and therefore YAML: read as a scenario, each of their keys would be a problem. */
 async function loadFile(file: string, options: LoadOptions): Promise<Scenario> {
   try {
     return await loadScenario(file, options)

@@ -101,9 +101,7 @@ class Trial {
     this.secrets = new Set(scenario.secrets)
   }
 
-  /**
-   * Runs `before`, `beforeEach`, the entries and `after`. The entries are skipped if a step before them fails.
-   */
+  /** Runs `before`, `beforeEach`, the entries and `after`. The entries are skipped if a step before them fails. */
   async run(entries: readonly Entry[]): Promise<void> {
     const { before, after } = this.scenario
     try {

@@ -74,9 +74,7 @@ function pathOf(report: string): string {
   return path
 }
 
-/**
- * `perfctl/validation@1`: each file with its problems, an empty list if it is valid. Positions count from 1.
- */
+/** `perfctl/validation@1`: each file with its problems, an empty list if it is valid. Positions count from 1. */
 function toJson(findings: readonly Finding[]): object {
   return {
     schema: 'perfctl/validation@1',

@@ -60,10 +60,9 @@ export function checkSession(
 }
 
 /**
- * Runs a session. `start` starts both sides, once per block, counted from 0. With restarts, the session is
- * judged only at the end of a block. If a side can't be started or reached, both results have an `error` and
- * what was measured before. If a side dies, the session fails. Throws a UserError if the scenario can't be run
- * as a session.
+ * Runs a session. `start` starts both sides, once per block, counted from 0. With restarts, the session is judged only
+ * at the end of a block. If a side can't be started or reached, both results have an `error` and what was measured
+ * before. If a side dies, the session fails. Throws a UserError if the scenario can't be run as a session.
  */
 export async function runSession(
   scenario: Scenario,

@@ -1,15 +1,12 @@
 /**
- * Detects that a side of an A/B session has died. Without it there is nothing to compare, so the session can
- * end.
+ * Detects that a side of an A/B session has died. Without it there is nothing to compare, so the session can end.
  */
 import { printable } from '../base/printable.js'
 import type { ErrorCount } from '../stats/result.js'
 import type { Series } from '../stats/tally.js'
 import { isUnreachable } from '../verdict/verdict.js'
 
-/**
- * In seconds of one side, which take twice as long by the clock. A service that merely restarts is back sooner.
- */
+/** In seconds of one side, which take twice as long by the clock. A service that merely restarts is back sooner. */
 const SECONDS_MOST = 10
 
 /** Counts consecutive seconds in which no request reached a side. */

@@ -37,9 +37,7 @@ export interface RunOptions {
   readonly seed?: number | undefined
   /** Worker threads. Default: one per core, less one if the target is on this machine. */
   readonly workers?: number | undefined
-  /**
-   * Sends only this shard of the load. The result is not judged: `perfctl merge` judges all shards together.
-   */
+  /** Sends only this shard of the load. The result is not judged: `perfctl merge` judges all shards together. */
   readonly shard?: ShardNumber | undefined
   /** What to compare with. Without it, the result has no comparison. */
   readonly reference?: Reference | null

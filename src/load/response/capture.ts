@@ -1,5 +1,5 @@
 /**
- * Takes values out of answers: what `capture` asks for.
+ * Captures values from responses.
  */
 import { Pattern } from '../../base/pattern.js'
 import { type JsonPath, valueAt } from '../../scenario/blocks/json-path.js'
@@ -9,15 +9,15 @@ import { type Body, faultOf } from './body.js'
 import type { Discretion } from './redaction.js'
 import type { ReceivedResponse } from './response.js'
 
-/** What was captured, or why not. */
+/** A captured value, or why there is none. */
 export interface Captured {
   readonly name: string
   readonly value: unknown
-  /** Null when there is a value or a default. */
+  /** Null if there is a value or a default. */
   readonly fault: string | null
 }
 
-/** An answer to look into. */
+/** A response to capture from. */
 export interface Source {
   readonly answer: ReceivedResponse | null
   readonly body: Body
@@ -28,7 +28,7 @@ export interface Source {
 export type Uniform = () => number
 
 interface CompiledCapture extends Capture {
-  /** Null when it isn't looked for by a pattern. */
+  /** Null unless the capture uses a regular expression. */
   readonly pattern: Pattern | null
 }
 
@@ -45,7 +45,7 @@ export class Capturer {
     this.discretion = discretion
   }
 
-  /** Puts all values into `variables`; gives the first fault, or null. */
+  /** Puts all values into `variables`. Returns the first problem, or null. */
   capture(source: Source, variables: Map<string, unknown>, random: Uniform): string | null {
     for (const capture of this.captures) {
       const { name, value, fault } = this.take(capture, source, random)
@@ -55,7 +55,7 @@ export class Capturer {
     return null
   }
 
-  /** Every capture with its value or fault. */
+  /** All captures with their values or problems. */
   all(source: Source, random: Uniform): Captured[] {
     return this.captures.map((capture) => this.take(capture, source, random))
   }
@@ -74,10 +74,10 @@ export class Capturer {
 
 type Found = { readonly value: unknown } | { readonly fault: string }
 
-/** What is looked for. */
+/** What to look for. */
 type Wanted = Pick<CompiledCapture, 'from' | 'pattern'>
 
-/** Deeper values could not be written into later requests: each level takes a frame of the stack. */
+/** Deeper values could not be serialized into later requests: each level takes a stack frame. */
 const DEPTH_MOST = 1000
 
 const TOO_DEEP: Found = { fault: `the value is nested more than ${DEPTH_MOST} levels deep` }
@@ -125,8 +125,8 @@ function find({ from, pattern }: Wanted, { answer, body, status }: Source, rando
 }
 
 /**
- * A whole number that a float doesn't hold, such as a long id, with all of its digits; another value as it is. Only of a
- * captured value itself: within lists and maps numbers stay what `JSON.parse` makes of them.
+ * Keeps all digits of a whole number that a float can't hold, such as a long id. This applies only to a
+ * captured value itself; numbers within lists and maps stay as `JSON.parse` returns them.
  */
 function exactly(value: unknown, path: JsonPath, body: Body): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
@@ -135,7 +135,7 @@ function exactly(value: unknown, path: JsonPath, body: Body): unknown {
   return WHOLE.test(digits) ? BigInt(digits) : digits
 }
 
-/** With more digits it's no id, and to make a number of a million of them takes time. */
+/** With more digits it is no id, and converting a million of them is slow. */
 const WHOLE = /^-?\d{1,1000}$/
 
 function choose(values: readonly unknown[], pick: Choice, random: Uniform) {
@@ -145,7 +145,7 @@ function choose(values: readonly unknown[], pick: Choice, random: Uniform) {
   return { value: values[pick === 'first' ? 0 : Math.floor(random() * values.length)] }
 }
 
-/** The value of the last cookie of that name that the answer sets. */
+/** The value of the last cookie with that name that the response sets. */
 function cookieOf(answer: ReceivedResponse | null, name: string): string | null {
   const pair = (answer?.setCookies ?? [])
     .map((value) => value.split(';', 1)[0]!)
@@ -153,7 +153,7 @@ function cookieOf(answer: ReceivedResponse | null, name: string): string | null 
   return pair === undefined ? null : pair.slice(pair.indexOf('=') + 1).trim()
 }
 
-/** Whether lists and maps are nested more deeply than this. */
+/** Whether lists and maps are nested more deeply than `levels`. */
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true

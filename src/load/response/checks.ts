@@ -1,6 +1,6 @@
 /**
- * Holds answers against what the scenario expects of them. What doesn't hold is told in a line that is the same for
- * all answers with the same fault, so that they are counted as one.
+ * Checks responses against the scenario's expectations. The message of a failed check is the same for all
+ * responses with the same problem, so that they are counted as one.
  */
 
 import type { Ms } from '../../base/clock.js'
@@ -17,16 +17,16 @@ import { Digits, describeTest, passes, type Show, testFault } from './json-check
 import type { Discretion } from './redaction.js'
 import type { ReceivedResponse } from './response.js'
 
-/** What is known of an answer that came. */
+/** What is known about a response. */
 export interface Seen {
-  /** Null when no check needs it. */
+  /** Null if no check needs it. */
   readonly answer: ReceivedResponse | null
   readonly latencyMs: Ms
-  /** What the iteration knows, for hiding its secrets; null when that isn't kept. */
+  /** The iteration's values, whose secrets are hidden; null if they aren't kept. */
   readonly draws: IterationContext | null
 }
 
-/** A check in words, and what an answer did wrong; null when it holds. */
+/** A check in words, and what is wrong; null if it passed. */
 export interface Checked {
   readonly label: string
   readonly fault: string | null
@@ -36,13 +36,13 @@ export interface Checked {
 export class Checker {
   private readonly checks: readonly CompiledCheck[]
 
-  /** With `decodes` each body has to be what its encoding says. */
+  /** With `decodes`, each body must be valid in its encoding. */
   constructor(checks: readonly Check[], discretion: Discretion, decodes = false) {
     const compiled = checks.map((check) => compile(check, isSecret(check) ? MUTE : speaker(discretion)))
     this.checks = decodes ? [...compiled, DECODES] : compiled
   }
 
-  /** The first fault of an answer; null when all checks hold. */
+  /** The first problem of a response; null if all checks pass. */
   fault(seen: Seen, body: Body): string | null {
     for (const check of this.checks) {
       const fault = check.fault(seen, body)
@@ -51,13 +51,13 @@ export class Checker {
     return null
   }
 
-  /** Every check with its fault. */
+  /** All checks with their problems. */
   all(seen: Seen, body: Body): Checked[] {
     return this.checks.map((check) => ({ label: check.label, fault: check.fault(seen, body) }))
   }
 }
 
-/** The checks of a request in a plan; null when nothing but the status is looked at. */
+/** The checks of a request in a plan; null if only the status is checked. */
 export function makeChecker(
   { compression }: Plan['http'],
   { checks = [] }: Expect,
@@ -67,19 +67,19 @@ export function makeChecker(
   return checks.length === 0 && !decodes ? null : new Checker(checks, discretion, decodes)
 }
 
-/** Whether a status is one of those that are expected. */
+/** Whether a status is expected. */
 export function isExpected(status: number, ranges: Expect['status']): boolean {
   for (const [from, to] of ranges) if (status >= from && status <= to) return true
   return false
 }
 
-/** How texts are shown. */
+/** How texts are quoted in messages. */
 interface Speaker {
-  /** Those of the scenario. */
+  /** Texts of the scenario. */
   readonly own: Show
-  /** Those of an answer. */
+  /** Texts of a response. */
   answers(text: string, seen: Seen): string
-  /** What went wrong, which may name a pattern. */
+  /** Error messages, which may contain a pattern. */
   readonly fault: Show
 }
 
@@ -95,7 +95,7 @@ function speaker(discretion: Discretion): Speaker {
   }
 }
 
-/** Whether a compared value must not be shown: that of a secret header or field. */
+/** Whether the compared value belongs to a secret header or field, and must not be shown. */
 function isSecret(check: Check): boolean {
   if (check.type === 'header') return isSecretHeader(check.name)
   const last = check.type === 'json' ? check.steps.findLast((step) => typeof step === 'string') : undefined
@@ -152,7 +152,7 @@ function compile(check: Check, speaker: Speaker): CompiledCheck {
   }
 }
 
-/** A number by its digits where they matter: where a float holds neither it nor what it has to be. */
+/** Compares a number by its digits if a float can't hold it or the expected value. */
 function exactly(value: unknown, { steps, test }: JsonCheck, body: Body): unknown {
   if (typeof value !== 'number') return value
   const isHeld =

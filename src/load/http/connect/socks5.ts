@@ -1,5 +1,5 @@
 /**
- * SOCKS 5 (RFC 1928), with a user's name and password where the proxy asks for them (RFC 1929).
+ * SOCKS 5 (RFC 1928), with user name and password if the proxy requires them (RFC 1929).
  */
 import { lookup } from 'node:dns/promises'
 import { isIP, type Socket } from 'node:net'
@@ -14,7 +14,7 @@ const IPV4 = 1
 const NAME = 3
 const IPV6 = 4
 
-/** What the proxy's answers mean (RFC 1928, section 6), by their code. */
+/** The meaning of the proxy's reply codes (RFC 1928, section 6). */
 const REFUSALS = [
   'general failure',
   'its rules do not allow it',
@@ -27,8 +27,8 @@ const REFUSALS = [
 ]
 
 /**
- * Asks the proxy at the other end of `socket` for a connection to `host` and `port`. After it, the socket is that
- * connection. Throws a TunnelError when the proxy refuses, and what the look-up of the name throws.
+ * Asks the proxy at the other end of `socket` to connect to `host` and `port`. Afterwards, the socket is that
+ * connection. Throws a TunnelError if the proxy refuses, or the error of the name lookup.
  */
 export async function askSocks(
   socket: Socket,
@@ -52,7 +52,7 @@ export async function askSocks(
     const reason = REFUSALS[reply! - 1] ?? `code ${reply}`
     throw new TunnelError(`the proxy can't connect to ${host}:${port}: ${reason}`)
   }
-  // The address and port that the proxy connects from: unused, but they have to be read.
+  // The address and port that the proxy connects from must be read, but are not used.
   await read(socket, (kind === IPV4 ? 4 : kind === IPV6 ? 16 : first! + 1) - 1 + 2)
 }
 
@@ -75,14 +75,14 @@ function addressBytes(host: string): Buffer {
 
 /** The eight words of an IPv6 address. */
 function wordsOf(address: string): number[] {
-  // A URL writes the part of an IPv4 address in hexadecimal, too.
+  // The URL parser also turns an embedded IPv4 address into hexadecimal.
   const [left = '', right] = new URL(`http://[${address.split('%')[0]}]`).hostname.slice(1, -1).split('::')
   const parse = (text = '') => (text === '' ? [] : text.split(':').map((word) => Number.parseInt(word, 16)))
   const [before, after] = [parse(left), parse(right)]
   return [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after]
 }
 
-/** Exactly so many bytes; what comes after them stays in the socket, for its next reader. */
+/** Reads exactly `count` bytes; later ones stay in the socket for the next reader. */
 function read(socket: Socket, count: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const take = () => {
