@@ -1,5 +1,5 @@
 /**
- * What services do to HTTP/2 requests, each with how such a request may end.
+ * Faults of HTTP/2 services, each with the endings that such a request may have.
  */
 import { answerTo, type Ending, type Fault, forever, reset, wait } from './ask.js'
 import { data, frame, goaway, ping, rst, type StreamAsk, settings } from './http2.js'
@@ -8,7 +8,7 @@ type Http2Fault = Fault<StreamAsk>
 
 const [NO_ERROR, INTERNAL_ERROR, REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM] = [0, 2, 7, 8, 11]
 
-/** An answer as it should be. */
+/** A valid response. */
 export const GOOD_STREAM: Http2Fault = { name: 'a good answer', ends: ['ok'], answer: answerWell }
 
 function answerWell({ stream, id }: StreamAsk): void {
@@ -17,7 +17,7 @@ function answerWell({ stream, id }: StreamAsk): void {
   stream.end(answerTo(id))
 }
 
-/** Faults of one stream: all others of its connection go on. */
+/** Faults of one stream that don't affect others on the connection. */
 export const STREAM_FAULTS: readonly Http2Fault[] = [
   fault('cut with NO_ERROR, short of its length', ['reset', 'protocol'], async (ask) => {
     await ask.head({ ':status': 200, 'content-length': 100 })
@@ -41,7 +41,7 @@ export const STREAM_FAULTS: readonly Http2Fault[] = [
   }),
   fault('reset before the head with NO_ERROR', ['reset'], (ask) => ask.write(rst(ask.streamId, NO_ERROR))),
   fault('reset before the head with CANCEL', ['reset'], (ask) => ask.write(rst(ask.streamId, CANCEL))),
-  // It may go again (RFC 9113, section 8.7), and is refused again.
+  // It may be sent again (RFC 9113, section 8.7), and is refused again.
   fault('refused', ['reset'], (ask) => ask.write(rst(ask.streamId, REFUSED_STREAM))),
   fault('whole, then reset with NO_ERROR', ['ok'], async (ask) => {
     const body = answerTo(ask.id)
@@ -118,7 +118,10 @@ export const SILENT_STREAMS: readonly Http2Fault[] = [
   }),
 ]
 
-/** Node's session says so to the service and falls silent: the request times out, and the next one needs a new connection. */
+/**
+ * Node's session reports it to the service and then does nothing: the request times out, and the next one needs a new
+ * connection.
+ */
 export const BROKEN_CONNECTIONS: readonly Http2Fault[] = [
   fault('DATA on a stream that never was', GIVEN_UP, (ask) => {
     ask.write(data(ask.streamId + 1000, 'four'))
@@ -134,7 +137,7 @@ export const BROKEN_CONNECTIONS: readonly Http2Fault[] = [
   }),
 ]
 
-/** Faults that end the connection, and whatever else is on it. */
+/** Faults that end the connection with all its streams. */
 export const CONNECTION_FAULTS: readonly Http2Fault[] = [
   fault('the connection is reset before the head', ['reset'], ({ raw }) => reset(raw)),
   fault('the connection is closed before the head', ['reset'], ({ socket }) => socket.end()),

@@ -1,5 +1,5 @@
 /**
- * HTTP/2 services that do what no service should, under every kind of load.
+ * Hostile HTTP/2 services, under every kind of load.
  */
 import { describe, expect, test } from 'vitest'
 import { bookComplaints } from './account.js'
@@ -32,7 +32,7 @@ describe.concurrent.each(Object.entries(HTTP2_LOADS))('HTTP/2, %s', (_, makeLoad
   })
 })
 
-describe.concurrent('a connection that nothing can be read from any more', () => {
+describe.concurrent('a connection from which nothing more can be read', () => {
   const ways: Readonly<Record<string, Yaml>> = { 'of its own': {}, shared: { connections: 1 } }
   const cases = BROKEN_CONNECTIONS.flatMap((fault) =>
     Object.keys(ways).map((way) => [fault.name, way, fault] as const),

@@ -23,7 +23,7 @@ function save(file: string, text: string): void {
   writeFileSync(join(io.cwd, file), text)
 }
 
-/** The n-th day's result; from day 12 on a request is slower. */
+/** The n-th day's result */
 function resultOf(day: number): Result {
   const services = day < 12 ? SHOP : shopWith('search', { medianMs: 25 })
   const result = simulate(services, { seed: day + 1, seconds: 12 })
@@ -113,8 +113,8 @@ describe('what it shows', () => {
   })
 })
 
-describe('what it leaves out, and says so', () => {
-  test('files of a folder that can not be read', async () => {
+describe('skipped results are reported', () => {
+  test("files of a folder that can't be read", async () => {
     saveResults()
     save('.perfctl/results/cut.json', renderJson(RESULTS[0]!).slice(0, 1000))
     save('.perfctl/results/empty.json', '')
@@ -129,7 +129,7 @@ describe('what it leaves out, and says so', () => {
     ])
   })
 
-  test('parts of runs, and runs that came to nothing', async () => {
+  test('shards, and runs without a usable result', async () => {
     saveResults()
     const [shard] = makeShards([1, 2], { seconds: 5 })
     save('.perfctl/results/a.json', renderJson(shard))
@@ -138,7 +138,7 @@ describe('what it leaves out, and says so', () => {
     expect(io.written.stderr).toBe('skipped: 1 (a shard), 1 (interrupted)\n')
   })
 
-  test('quick looks beside a history', async () => {
+  test('single results beside a history', async () => {
     saveResults()
     const scenario = { ...RESULTS[0]!.scenario, load: '2 users for 3s' }
     save('.perfctl/results/quick.json', renderJson({ ...RESULTS[0]!, scenario }))
@@ -147,7 +147,7 @@ describe('what it leaves out, and says so', () => {
   })
 })
 
-describe('wrong input', () => {
+describe('invalid input', () => {
   test.each<[string, string[], RawHistoryFlags, string]>([
     ['no results at all', [], {}, 'no results in .perfctl/results; save some with perfctl run'],
     ['a folder without any', ['.'], {}, 'no results in .; save some with perfctl run'],
@@ -160,29 +160,29 @@ describe('wrong input', () => {
     expect(await problemOf(names, flags)).toContain(message)
   })
 
-  test('a named file that is damaged stops it, unlike one in a folder', async () => {
+  test('a damaged file is an error if named, and skipped in a folder', async () => {
     save('cut.json', renderJson(RESULTS[0]!).slice(0, 1000))
     expect(await problemOf(['cut.json'])).toContain('cut.json: the file is cut off')
   })
 
-  test('nor a scenario of which there is nothing', async () => {
+  test('a scenario without a baseline or results', async () => {
     save('scenarios/cart.yaml', 'load: { vus: 1, duration: 1s }\nrequests: [{ get: / }]\n')
     expect(await problemOf(['scenarios/cart.yaml'])).toContain('cart is not a file, a folder or a scenario')
   })
 
-  test('a name that is nearly one gets it', async () => {
+  test('a misspelled name gets a suggestion', async () => {
     saveResults()
     expect(await problemOf(['shpo'])).toContain('did you mean "shop"?')
     expect(await problemOf([], { request: ['serach'] })).toContain('did you mean "search"?')
   })
 
-  test('nothing but parts of runs', async () => {
+  test('nothing but shards', async () => {
     save('a.json', renderJson(makeShards([1, 2], { seconds: 5 })[0]))
     expect(await problemOf(['a.json'])).toContain('no usable results in a.json')
   })
 })
 
-test('a report that goes to stdout goes there alone, others into files', async () => {
+test('nothing else goes to stdout beside a report; others go to files', async () => {
   saveResults()
   await run([], { report: ['json=-', 'markdown=out/trend.md'] })
   expect(JSON.parse(io.written.stdout).scenarios[0].points).toHaveLength(20)

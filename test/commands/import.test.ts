@@ -53,7 +53,7 @@ test('so is one that the shell has split already', async () => {
   expect(text).toContain("form: { it's: a b }")
 })
 
-describe('a source may be', () => {
+describe('a source can be', () => {
   test.each<[string, readonly string[]]>([
     ['a file', ['a.log']],
     ['packed', ['a.log.gz']],
@@ -68,7 +68,7 @@ describe('a source may be', () => {
   })
 })
 
-test('with -o it is written, notes and next steps are told, and nothing is overwritten', async () => {
+test('-o writes it, prints notes and next steps, and overwrites nothing', async () => {
   mkdirSync(join(io.cwd, 'scenarios'))
   write('scenarios/scenario.schema.json', '{}')
   const out = { output: 'scenarios/a.yaml' }
@@ -109,7 +109,7 @@ describe('a collection', () => {
     { key: 'page', value: '7', enabled: true },
   ]
 
-  test('is filled in with an environment', async () => {
+  test('is filled in from an environment', async () => {
     mkdirSync(join(io.cwd, 'team'))
     write('team/shop.json', collection('{{baseUrl}}/items?page={{page}}'))
     write('team/env.json', JSON.stringify({ name: 'staging', values }))
@@ -136,12 +136,12 @@ thresholds:
 `)
   })
 
-  test('without one is open', async () => {
+  test('leaves variables open without an environment', async () => {
     write('shop.json', collection('{{baseUrl}}/items?page={{page}}'))
     expect(await call('postman', ['shop.json'])).toContain('target: ${BASE_URL}\n')
   })
 
-  test('that can not be read is told with its whole path', async () => {
+  test("that can't be read is reported with its whole path", async () => {
     mkdirSync(join(io.cwd, 'team'))
     write('team/shop.json', '{"openapi": "3.1.0"}')
     const error = await importSource('postman', ['team/shop.json'], {}, io).catch((thrown: unknown) => thrown)
@@ -170,7 +170,7 @@ paths: { /pets: { get: { operationId: listPets, responses: { "200": {} } } } }
   expect(scenario.thresholds).toHaveLength(1)
 })
 
-test('files that a document sends and nobody has are there at once, and never overwritten', async () => {
+test('missing files that a document sends get placeholders, and existing ones are kept', async () => {
   const part = { type: 'string', format: 'binary' }
   const media = { schema: { type: 'object', properties: { a: part, b: part } } }
   const operation = { requestBody: { content: { 'multipart/form-data': media } }, responses: {} }
@@ -228,7 +228,7 @@ const UPLOADS: readonly (readonly [format: string, source: string, files: readon
   ],
 ]
 
-describe('a file that is uploaded is there at once, beside the scenario and nowhere else', () => {
+describe('an uploaded file gets a placeholder beside the scenario, and nowhere else', () => {
   test.each(UPLOADS)('%s %s', async (format, source, files) => {
     mkdirSync(join(io.cwd, 'out/folder'), { recursive: true })
     await call(format, format === 'curl' ? [source] : ['-'], { output: 'out/a.yaml' }, source)
@@ -259,14 +259,14 @@ test('a placeholder is not written through a symbolic link', async () => {
   expect(read('out/a-2.pdf')).toContain('in place of a file')
 })
 
-test('--target aims it elsewhere', async () => {
+test('--target changes the target', async () => {
   write('a.log', LOG)
   expect(await call('access-log', ['a.log'], { target: 'http://b.example/' })).toContain(
     '${BASE_URL:-http://b.example}',
   )
 })
 
-describe('mistakes are told with a way out', () => {
+describe('problems are reported with a hint', () => {
   test.each<[string, readonly string[], ImportFlags, string, string]>([
     [
       'curlcommand',

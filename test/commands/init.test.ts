@@ -24,7 +24,7 @@ async function call(flags: InitFlags = {}): Promise<string> {
   return io.written.stdout.slice(before)
 }
 
-test('an empty directory gets a scenario, a job and a .gitignore, and is told what to type next', async () => {
+test('an empty directory gets a scenario, a job and a .gitignore, and the next steps are printed', async () => {
   expect(await call()).toBe(`written: scenarios/demo.yaml
 written: .github/workflows/perf.yml
 written: .gitignore (keeps the results in .perfctl/ out of git)
@@ -45,7 +45,7 @@ test('a scenario is named after its service', async () => {
   expect(read('scenarios/localhost-3000.yaml')).toContain('get: "/health"')
 })
 
-describe('of an OpenAPI document', () => {
+describe('from an OpenAPI document', () => {
   const document = `openapi: 3.1.0
 info: { title: "Petstore - 3.1" }
 servers: [{ url: https://pets.example/v1 }]
@@ -78,7 +78,7 @@ paths:
     expect(read('.github/workflows/perf.yml')).toContain('petstore-3-1')
   })
 
-  test('a file that it sends lies beside the scenario', async () => {
+  test('a file that it sends gets a placeholder beside the scenario', async () => {
     const media = '{ image/png: { schema: { type: string, format: binary } } }'
     const put = `{ operationId: putPhoto, requestBody: { content: ${media} }, responses: { "204": {} } }`
     write('pets.yaml', `${document}  /photo:\n    put: ${put}\n`)
@@ -87,7 +87,7 @@ paths:
     expect(read('scenarios/putPhoto.bin').length).toBeGreaterThan(500)
   })
 
-  test('in several files is read from its folder', async () => {
+  test('other files of a document are read from its folder', async () => {
     write(
       'api.yaml',
       'openapi: 3.0.0\nservers: [{ url: http://a.example }]\npaths: { /x: { $ref: ./x.json } }\n',
@@ -97,7 +97,7 @@ paths:
     expect(read('scenarios/api.yaml')).toContain('name: found\n')
   })
 
-  test('--url says where the service is', async () => {
+  test('--url sets the target', async () => {
     write('pets.yaml', document)
     await call({ openapi: 'pets.yaml', url: 'http://localhost:3000' })
     expect(read('scenarios/petstore-3-1.yaml')).toContain('target: ${BASE_URL:-http://localhost:3000/v1}\n')
@@ -113,8 +113,8 @@ paths:
   })
 })
 
-describe('what is there already', () => {
-  test('is not overwritten, unless forced', async () => {
+describe('an existing file', () => {
+  test('is not overwritten without --force', async () => {
     await call()
     write('scenarios/demo.yaml', 'mine')
     write('.github/workflows/perf.yml', 'mine')
@@ -140,7 +140,7 @@ describe('what is there already', () => {
     expect(read('.gitignore')).toBe(after)
   })
 
-  test('a schema is pointed at, where there is one', async () => {
+  test('the scenario refers to the schema if there is one', async () => {
     mkdirSync(join(io.cwd, 'node_modules/perfctl/scenarios'), { recursive: true })
     write('node_modules/perfctl/scenarios/scenario.schema.json', '{}')
     await call()
@@ -160,7 +160,7 @@ interface GithubJob {
   readonly steps: readonly { readonly run?: string }[]
 }
 
-/** What a job sets and runs, whichever service it is for. */
+/** What a job sets and runs, for any CI service. */
 function readJob({ jobs, perf }: { jobs?: { perf: GithubJob }; perf?: Job }): Job {
   if (jobs === undefined) return perf!
   const script = jobs.perf.steps.flatMap(({ run }) => (run === undefined ? [] : [run]))
@@ -180,7 +180,7 @@ describe('the job', () => {
     await call(flags)
     const { variables, script } = readJob(parse(read(file)))
     expect(variables).toEqual({ SCENARIO: scenario, START: 'npm start', READY: '/healthz' })
-    // As a shell takes the job's last command, with a program in perfctl's place that tells its arguments.
+    // Runs the job's last command in a shell, with a program in place of perfctl that prints its arguments.
     const bin = join(io.cwd, folder, 'node_modules/.bin')
     mkdirSync(bin, { recursive: true })
     writeFileSync(join(bin, 'perfctl'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 })
@@ -193,7 +193,7 @@ describe('the job', () => {
     mkdirSync(join(io.cwd, '.perf-base'), { recursive: true })
     mkdirSync(join(io.cwd, folder, 'scenarios'), { recursive: true })
     writeFileSync(join(io.cwd, folder, scenario), read(scenario))
-    // All that is wrong is that this service never starts.
+    // The only problem is that this service never starts.
     expect(await main(args, { ...io, cwd: join(io.cwd, folder) })).toBe(3)
     expect(io.written.stdout).toContain('exit 7')
   })
@@ -210,23 +210,23 @@ describe('the job', () => {
     },
   )
 
-  test('for a service of your own has a scenario that needs no filling in', async () => {
+  test('for your own service has a scenario that needs no filling in', async () => {
     await call({ url: 'http://a.example' })
     expect(read('.github/workflows/perf.yml')).not.toContain('demo')
   })
 
-  test('where perfctl is installed already, says nothing of that', async () => {
+  test('says nothing about devDependencies if perfctl is installed', async () => {
     write('package.json', '{ "devDependencies": { "perfctl": "file:../perfctl" } }')
     expect(await call()).not.toContain('devDependencies')
   })
 
-  test('for GitLab is written where the project uses it, and says how to include it', async () => {
+  test('is for GitLab if the project uses it, and says how to include it', async () => {
     write('.gitlab-ci.yml', 'stages: [test]')
     expect(await call()).toContain('add to .gitlab-ci.yml: include: [{ local: .gitlab/perf.yml }]')
     expect(Object.keys(parse(read('.gitlab/perf.yml')))).toEqual(['perf'])
   })
 
-  test('is left out when it is not wanted', async () => {
+  test('is not written with --no-ci', async () => {
     expect(await call({ ci: false })).not.toContain('perf.yml')
   })
 })

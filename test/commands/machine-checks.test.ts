@@ -3,7 +3,7 @@ import type { Limits } from '../../src/base/limits.js'
 import { examine } from '../../src/commands/machine-checks.js'
 import { makeLimits } from './machine.js'
 
-test('nothing is wrong with a good machine', () => {
+test('a good machine has no problems', () => {
   const checks = examine(makeLimits(), 'v20.18.1')
   expect(checks.map(({ name }) => name)).toEqual([
     'Node.js',
@@ -72,7 +72,7 @@ test.each<[Partial<Limits>, string, string, string, RegExp]>([
     'something else is running, which shows as latency',
     /top/,
   ],
-])('%j is doubtful, and said with the way out', (limits, name, value, meaning, fix) => {
+])('%j is doubtful, and has a fix', (limits, name, value, meaning, fix) => {
   const doubtful = examine(makeLimits(limits), 'v22.0.0').filter(({ state }) => state !== 'good')
   expect(doubtful).toEqual([{ state: 'doubtful', name, value, meaning, fix: expect.stringMatching(fix) }])
 })
@@ -99,7 +99,7 @@ test.each<[Partial<Limits>, string, string]>([
   expect(check).toMatchObject({ state: 'good', meaning, fix: null })
 })
 
-test('what is not known is left out', () => {
+test('unknown values are left out', () => {
   const limits = makeLimits({ openFiles: null, ports: null, governor: null, loadAverage: null })
   expect(examine(limits, 'v22.0.0').map(({ name }) => name)).toEqual(['Node.js', 'cores', 'memory', 'clock'])
 })

@@ -42,7 +42,7 @@ describe('a worker that failed', () => {
     expect(why(failure).error).toBe(wanted)
   })
 
-  test('keeps its stack and no secret', () => {
+  test('keeps its stack and hides secrets', () => {
     const { error, errorStack } = why({ message: 'at hunter2hunter2', stack: 'Error: at hunter2hunter2' })
     expect(error).toContain('at [redacted]')
     expect(errorStack).toBe('Error: at [redacted]')
@@ -50,7 +50,7 @@ describe('a worker that failed', () => {
   })
 })
 
-test('a run that was not sent says why, with the way out; a mistake of the input is none', () => {
+test('a run that was not sent gives the reason and hint; invalid input is no run', () => {
   expect(whyNotSent(userError('no answer', 'start it', 'run'))).toEqual({ error: 'no answer; start it' })
   expect([userError('x', null, 'run'), userError('x'), new Error('x')].map(isRunFailure)).toEqual([
     true,

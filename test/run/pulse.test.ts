@@ -4,7 +4,7 @@ import type { FailureKind } from '../../src/stats/result.js'
 
 const REFUSED = 'connect ECONNREFUSED 127.0.0.1:1'
 
-/** A second in which so many of the requests failed. */
+/** A second in which this many of the requests failed. */
 const second = (requests: number, failed: number, kind: FailureKind = 'connect') => ({
   requests,
   failed,

@@ -30,7 +30,7 @@ describe('on several machines', () => {
       { asked: undefined, cores: 8, shard: { index, of: 4 } },
     )
 
-  test('each has as many workers as it has users', () => {
+  test('each has at most as many workers as users', () => {
     expect([1, 2, 3, 4].map((index) => count(index))).toEqual([2, 1, 1, 1])
   })
 
@@ -38,7 +38,7 @@ describe('on several machines', () => {
     ['users', users(3), '3 virtual users'],
     ['iterations', users(9, 2), '2 iterations'],
     ['arrivals at once', openLoad({ maxVus: 1 }), '1 virtual user '],
-  ])('too few %s are refused on all of them, not on the last alone', (_, load, message) => {
+  ])('too few %s are refused on all machines, not only on the last', (_, load, message) => {
     for (const index of [1, 4]) expect(() => count(index, load)).toThrow(message)
   })
 })

@@ -19,7 +19,7 @@ const HEADERS = [
   'sid=a=b; HttpOnly',
 ]
 
-/** What `capture: { x: … }` finds in the answer. */
+/** The outcome of `capture: { x: … }`. */
 function find(text: string) {
   const file = `requests: [{ name: j, steps: [{ get: /, capture: { x: ${text} } }] }]`
   const { requests, http } = readScenario(file, { file: 'a.yaml', env: {} })

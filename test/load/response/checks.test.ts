@@ -16,7 +16,7 @@ const BODY = JSON.stringify({
   five: '5',
 })
 
-describe('a check that holds says nothing', () => {
+describe('a check that passes has no message', () => {
   test.each([
     'header: { content-type: application/json }',
     'header: { Content-Type: application/json, x-n: 1 }',
@@ -35,7 +35,7 @@ describe('a check that holds says nothing', () => {
   })
 })
 
-describe('a check that does not hold says what was seen', () => {
+describe('a failed check says what was found', () => {
   test.each([
     ['header: { content-type: text/html }', 'header content-type is "application/json", not "text/html"'],
     ['header: { x-other: a }', 'no header x-other'],
@@ -60,18 +60,18 @@ describe('a check that does not hold says what was seen', () => {
     expect(faultOf(expectation)).toBe(fault)
   })
 
-  test('of a body that is no JSON', () => {
+  test('in a body that is not JSON', () => {
     expect(faultIn(makeAnswer({}, '<html>'), 'json: { $.a: 1 }')).toBe('the body is not JSON')
     expect(faultIn(makeAnswer({}), 'json: { $.a: 1 }')).toBe('the body is empty, not JSON')
   })
 
-  test('of a body that is not what its header says', () => {
+  test('in a body that is not encoded as its header says', () => {
     const answer = makeAnswer({ 'content-encoding': 'gzip' }, 'plain')
     expect(faultIn(answer, 'body: plain')).toBe('the body is not gzip, though its header says so')
   })
 })
 
-test('all checks are told with their labels', () => {
+test('all checks are listed with their labels', () => {
   const checker = checkerOf(
     'body: zzz\n      header: { x-n: 1 }\n      json: { $.total: ">= 1", $.state: exists }',
   )

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { BODY_BYTES_MOST, ReceivedResponse, ResponseHead } from '../../../src/load/response/response.js'
 import { makeAnswer } from '../answers.js'
 
-describe('an answer', () => {
-  test('keeps what was said although the buffer is used again', () => {
+describe('a response', () => {
+  test('keeps its bytes although the buffer is reused', () => {
     const answer = makeAnswer({ 'X-State': 'on' }, 'the whole body')
     expect(answer.header('x-state')).toBe('on')
     expect(answer.header('x-other')).toBeNull()
@@ -25,13 +25,13 @@ describe('an answer', () => {
     expect(answer.bodyBytes).toBe(bytes.length)
   })
 
-  test('is read in the character set of its type', () => {
+  test('is read in the character set of its content type', () => {
     const latin = Buffer.from('größer', 'latin1')
     expect(makeAnswer({ 'content-type': 'text/plain; charset=ISO-8859-1' }, latin).text()).toBe('größer')
     expect(makeAnswer({ 'content-type': 'text/plain; charset="nonsense"' }, 'größer').text()).toBe('größer')
   })
 
-  test('without a body in spite of its encoding is empty', () => {
+  test('without a body is empty, whatever its encoding', () => {
     expect(makeAnswer({ 'content-encoding': 'gzip' }).text()).toBe('')
   })
 
@@ -44,11 +44,11 @@ describe('an answer', () => {
       gzipSync(Buffer.alloc(BODY_BYTES_MOST + 1)),
       'the body is larger than 10.0MB, too large to check',
     ],
-  ])('in %s that can not be decoded says why', (encoding, bytes, message) => {
+  ])("in %s that can't be decoded says why", (encoding, bytes, message) => {
     expect(() => makeAnswer({ 'content-encoding': encoding }, bytes).text()).toThrow(message)
   })
 
-  test('is kept up to the bound that it has, and counted beyond', () => {
+  test('is kept up to its limit, and counted beyond', () => {
     const keep = (size: number) => {
       const answer = new ReceivedResponse(ResponseHead.of([]), 'body', 1000)
       for (let i = 0; i < size; i += 100) answer.add(Buffer.alloc(Math.min(100, size - i), 'x'))

@@ -22,7 +22,7 @@ test.each<[string, Partial<Outgoing>]>([
   ['a body beyond ASCII', { method: 'PATCH', body: 'größer 🚀' }],
   ['a whole URL, as a proxy wants it', { path: 'http://other/' }],
   ['a large body', { method: 'POST', body: 'x'.repeat(100_000) }],
-])('%s goes over the wire byte for byte as undici writes it', async (_, request) => {
+])('%s is written byte for byte as by undici', async (_, request) => {
   const head = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n'
   const server = await (request.method === 'HEAD' ? answering(head, head) : answering())
   onTestFinished(() => server.close())
@@ -63,7 +63,7 @@ test.each<[string, Partial<Outgoing>]>([
   expect(new RequestWriter().write(makeRequest(request), 'a')).toBeNull()
 })
 
-test('what is kept of fixed headers is that of the same request, to the same host', () => {
+test('fixed headers are reused for the same request to the same host only', () => {
   const wire = new RequestWriter()
   const text = (request: Outgoing, host: string) =>
     String(wire.write(request, host)).split('\r\n').slice(0, 2).join(', ')
