@@ -32,9 +32,7 @@ async function end(child) {
   await gone
 }
 
-/**
- * Freezes a process as listed in `stalls` (ms from now). Resolves after the last one, or when `signal` is aborted.
- */
+/** Freezes a process as listed in `stalls` (ms from now). Resolves after the last one, or when `signal` is aborted. */
 export async function stall(pid, stalls, signal) {
   const since = performance.now()
   try {

@@ -1,6 +1,5 @@
 /**
- * The same services against several threads, whose requests can't be observed: their endings follow from their
- * numbers.
+ * The same services against several threads, whose requests can't be observed: their endings follow from their numbers.
  */
 import { describe, expect, test } from 'vitest'
 import { makeCertificates } from '../load/http/certificates.js'

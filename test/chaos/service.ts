@@ -56,9 +56,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     }
   }
 
-  /**
-   * Reads the first bytes of a connection, or of a tunnel through it, and hands it to the handler of that protocol.
-   */
+  /** Reads the first bytes of a connection, or of a tunnel through it, and hands it to the handler of that protocol. */
   function attend(socket: Socket, raw: Socket): void {
     socket.once('readable', () => {
       const bytes = socket.read() as Buffer | null

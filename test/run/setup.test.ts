@@ -4,9 +4,7 @@ import { setUp } from '../../src/run/setup.js'
 import { readScenario } from '../../src/scenario/read.js'
 import { startTarget } from '../e2e/target.js'
 
-/**
- * A service that never responds to `/hang` and fails on `/broken`, and a scenario with these steps around its load.
- */
+/** A service that never responds to `/hang` and fails on `/broken`, and a scenario with these steps around its load. */
 async function startAround(steps: string) {
   const target = await startTarget(({ url }, response) => {
     if (url === '/hang') return
