@@ -94,10 +94,10 @@ export const AB: CommandSpec = {
       description: 'Command that starts the reference, which listens on the port in PORT',
     },
     { flags: '--b-command <cmd>', description: 'Command that starts the version to judge' },
-    { flags: '--ready <url>', description: 'Path or URL that answers once a started service is ready' },
+    { flags: '--ready <url>', description: 'Path or URL that responds once a started service is ready' },
     { flags: '--null', description: 'Compare a with itself, to see what this machine can tell apart' },
     like('maxDuration', {
-      description: 'Longest measured time of each side; the session ends earlier once the answer is clear',
+      description: 'Longest measured time of each side; the session ends earlier once the verdict is clear',
     }),
     {
       flags: '--restarts <n>',
@@ -121,7 +121,7 @@ export const AB: CommandSpec = {
     { options: ['target'], why: 'an A/B session has two targets', instead: 'use --a URL and --b URL' },
     {
       options: ['duration'],
-      why: 'the session ends as soon as the answer is clear',
+      why: 'the session ends as soon as the verdict is clear',
       instead: 'use --max-duration to limit it',
     },
     {

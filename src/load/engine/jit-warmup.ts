@@ -15,7 +15,7 @@ import { openWorld } from './node-world.js'
 import { WorkerLoad } from './worker-load.js'
 
 /** Users are added throughout, because setting up connections needs to be warm, too. */
-const REHEARSAL_MS = 500
+const WARMUP_MS = 500
 const USERS = 100
 const RATE = 5000
 
@@ -31,22 +31,22 @@ export async function warmUpJit(plan: Plan): Promise<void> {
     request.resume()
     response.setHeader('content-type', 'application/json')
     // The first cookie is slow: it loads the list of public suffixes, for example.
-    if (plan.http.cookies !== undefined) response.setHeader('set-cookie', 'rehearsal=1')
-    response.end('{"rehearsal":true}')
+    if (plan.http.cookies !== undefined) response.setHeader('set-cookie', 'warmup=1')
+    response.end('{"warmup":true}')
   })
   const port = await listen(server)
-  const rehearsal = {
+  const jitPlan = {
     ...withEndlessData(plan),
     target: `http://127.0.0.1:${port}`,
-    http: straight(plan.http),
+    http: directly(plan.http),
     load: plan.load.model === 'open' ? OPEN : CLOSED,
     // Steps are sent one by one, because these responses have nothing to capture.
-    requests: listSeries(plan).flatMap(({ request }) => (request === null ? [] : [atHome(request)])),
+    requests: listSeries(plan).flatMap(({ request }) => (request === null ? [] : [toOwnServer(request)])),
     beforeEach: [],
   }
-  const world = await openWorld(rehearsal)
+  const world = await openWorld(jitPlan)
   const part = new WorkerLoad(
-    rehearsal,
+    jitPlan,
     { index: 0, of: 1 },
     { world, beginAt: world.now() - IDLE_MS, emit() {} },
   )
@@ -63,7 +63,7 @@ const CLOSED: Load = {
   model: 'closed',
   stages: [
     { durationMs: IDLE_MS, target: 0 },
-    { durationMs: REHEARSAL_MS, target: USERS },
+    { durationMs: WARMUP_MS, target: USERS },
   ],
   thinkTimeMs: [0, 0],
 }
@@ -73,19 +73,19 @@ const OPEN: Load = {
   model: 'open',
   stages: [
     { durationMs: IDLE_MS, target: 0 },
-    { durationMs: REHEARSAL_MS, target: RATE },
+    { durationMs: WARMUP_MS, target: RATE },
   ],
   arrivals: 'even',
   maxVus: USERS,
 }
 
 /** Connects directly, over HTTP/1.1. */
-function straight({ socketPath, proxy, connectTo, tls, http2, ...http }: HttpOptions): HttpOptions {
+function directly({ socketPath, proxy, connectTo, tls, http2, ...http }: HttpOptions): HttpOptions {
   return http
 }
 
 /** Replaces absolute URLs, which would lead to another server. */
-function atHome({ capture: _, ...request }: RequestSpec): RequestSpec {
+function toOwnServer({ capture: _, ...request }: RequestSpec): RequestSpec {
   const [first] = request.path
   return typeof first === 'string' && first.startsWith('/') ? request : { ...request, path: ['/'] }
 }

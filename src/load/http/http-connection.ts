@@ -85,11 +85,11 @@ export class HttpConnection implements Connection, Call {
     if (this.sentAt === 0) this.sentAt = at
   }
 
-  onHead(status: number, head: { readonly answerHead: ResponseHead }): void {
+  onHead(status: number, head: { readonly responseHead: ResponseHead }): void {
     this.status = status
     this.firstByteAt = now()
     if (this.keep !== undefined)
-      this.answer = new ReceivedResponse(head.answerHead, this.keep, this.bodyBytesMost)
+      this.answer = new ReceivedResponse(head.responseHead, this.keep, this.bodyBytesMost)
   }
 
   onChunk(chunk: Buffer): void {

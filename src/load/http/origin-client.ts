@@ -22,7 +22,7 @@ export interface Call {
   /** The request was written at `at`, for the first time or again. */
   onWritten(at: Ms): void
   /** The head of the response has come: its status, and the headers on demand. */
-  onHead(status: number, head: { readonly answerHead: ResponseHead }): void
+  onHead(status: number, head: { readonly responseHead: ResponseHead }): void
   /** A part of the body has come. It is valid until the call returns. */
   onChunk(chunk: Buffer): void
   /** The connection ended before a response; the request is sent again. */

@@ -110,9 +110,9 @@ export abstract class QueueingClient<W, C extends OwnConnection> implements Orig
   }
 
   /** The connection takes no more requests. It is kept as long as it awaits responses. */
-  leave(connection: C, owesAnswers: boolean): void {
+  leave(connection: C, awaitsResponses: boolean): void {
     if (this.connection === connection) this.connection = null
-    if (owesAnswers) this.leaving.add(connection)
+    if (awaitsResponses) this.leaving.add(connection)
     else this.leaving.delete(connection)
     this.advanceLater()
   }

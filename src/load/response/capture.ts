@@ -6,7 +6,7 @@ import { type JsonPath, valueAt } from '../../scenario/blocks/json-path.js'
 import { queryJson } from '../../scenario/blocks/json-query.js'
 import type { Capture, Choice } from '../../scenario/model/capture.js'
 import { type Body, faultOf } from './body.js'
-import type { Discretion } from './redaction.js'
+import type { Redactor } from './redaction.js'
 import type { ReceivedResponse } from './response.js'
 
 /** A captured value, or why there is none. */
@@ -35,14 +35,14 @@ interface CompiledCapture extends Capture {
 /** The captures of one request. */
 export class Capturer {
   private readonly captures: readonly CompiledCapture[]
-  private readonly discretion: Discretion
+  private readonly redactor: Redactor
 
-  constructor(captures: readonly Capture[], discretion: Discretion) {
+  constructor(captures: readonly Capture[], redactor: Redactor) {
     this.captures = captures.map((capture) => ({
       ...capture,
       pattern: capture.from.type === 'regex' ? new Pattern(capture.from.pattern) : null,
     }))
-    this.discretion = discretion
+    this.redactor = redactor
   }
 
   /** Puts all values into `variables`. Returns the first problem, or null. */
@@ -68,7 +68,7 @@ export class Capturer {
     const found = look({ from, pattern }, source, random)
     if ('value' in found) return { name, value: found.value, fault: null }
     if (fallback !== undefined) return { name, value: fallback, fault: null }
-    return { name, value: undefined, fault: `${name}: ${this.discretion.hide(found.fault)}` }
+    return { name, value: undefined, fault: `${name}: ${this.redactor.hide(found.fault)}` }
   }
 }
 

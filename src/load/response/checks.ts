@@ -14,7 +14,7 @@ import type { Check, Expect, JsonCheck } from '../../scenario/model/expect.js'
 import { quoted } from '../../scenario/yaml/tree.js'
 import { type Body, faultOf } from './body.js'
 import { Digits, describeTest, passes, type Show, testFault } from './json-check.js'
-import type { Discretion } from './redaction.js'
+import type { Redactor } from './redaction.js'
 import type { ReceivedResponse } from './response.js'
 
 /** What is known about a response. */
@@ -37,8 +37,8 @@ export class Checker {
   private readonly checks: readonly CompiledCheck[]
 
   /** With `decodes`, each body must be valid in its encoding. */
-  constructor(checks: readonly Check[], discretion: Discretion, decodes = false) {
-    const compiled = checks.map((check) => compile(check, isSecret(check) ? MUTE : speaker(discretion)))
+  constructor(checks: readonly Check[], redactor: Redactor, decodes = false) {
+    const compiled = checks.map((check) => compile(check, isSecret(check) ? HIDE_ALL : quoter(redactor)))
     this.checks = decodes ? [...compiled, DECODES] : compiled
   }
 
@@ -61,10 +61,10 @@ export class Checker {
 export function makeChecker(
   { compression }: Plan['http'],
   { checks = [] }: Expect,
-  discretion: Discretion,
+  redactor: Redactor,
 ): Checker | null {
   const decodes = compression === 'decode'
-  return checks.length === 0 && !decodes ? null : new Checker(checks, discretion, decodes)
+  return checks.length === 0 && !decodes ? null : new Checker(checks, redactor, decodes)
 }
 
 /** Whether a status is expected. */
@@ -74,24 +74,24 @@ export function isExpected(status: number, ranges: Expect['status']): boolean {
 }
 
 /** How texts are quoted in messages. */
-interface Speaker {
+interface Quoter {
   /** Texts of the scenario. */
   readonly own: Show
   /** Texts of a response. */
-  answers(text: string, seen: Seen): string
+  response(text: string, seen: Seen): string
   /** Error messages, which may contain a pattern. */
   readonly fault: Show
 }
 
 const HIDDEN = quoted('[redacted]')
 
-const MUTE: Speaker = { own: () => HIDDEN, answers: () => HIDDEN, fault: (text) => text }
+const HIDE_ALL: Quoter = { own: () => HIDDEN, response: () => HIDDEN, fault: (text) => text }
 
-function speaker(discretion: Discretion): Speaker {
+function quoter(redactor: Redactor): Quoter {
   return {
-    own: (text) => discretion.quote(text),
-    answers: (text, { draws }) => discretion.quoteAnswer(text, draws),
-    fault: (text) => discretion.hide(text),
+    own: (text) => redactor.quote(text),
+    response: (text, { draws }) => redactor.quoteResponse(text, draws),
+    fault: (text) => redactor.hide(text),
   }
 }
 
@@ -107,8 +107,8 @@ interface CompiledCheck {
   fault(seen: Seen, body: Body): string | null
 }
 
-function compile(check: Check, speaker: Speaker): CompiledCheck {
-  const show = speaker.own
+function compile(check: Check, quoter: Quoter): CompiledCheck {
+  const show = quoter.own
   switch (check.type) {
     case 'header': {
       const { name, value } = check
@@ -116,7 +116,7 @@ function compile(check: Check, speaker: Speaker): CompiledCheck {
         const actual = seen.answer!.header(name)
         if (actual === value) return null
         if (actual === null) return `no header ${name}`
-        return `header ${name} is ${speaker.answers(actual, seen)}, not ${show(value)}`
+        return `header ${name} is ${quoter.response(actual, seen)}, not ${show(value)}`
       }
       return { label: `header ${name} is ${show(value)}`, fault: compare }
     }
@@ -132,21 +132,21 @@ function compile(check: Check, speaker: Speaker): CompiledCheck {
       return { label: `body at most ${limit}`, fault: compare }
     }
     case 'body':
-      return ofBody(`body contains ${show(check.text)}`, speaker, (body) =>
+      return ofBody(`body contains ${show(check.text)}`, quoter, (body) =>
         body.text().includes(check.text) ? null : `body does not contain ${show(check.text)}`,
       )
     case 'matches': {
       const pattern = new Pattern(check.pattern)
-      return ofBody(`body matches ${show(check.pattern)}`, speaker, (body) =>
+      return ofBody(`body matches ${show(check.pattern)}`, quoter, (body) =>
         pattern.test(body.text(), body.leftMs) ? null : `body does not match ${show(check.pattern)}`,
       )
     }
     case 'json': {
       const { path, steps, test } = check
-      return ofBody(`${path} ${describeTest(test, show)}`, speaker, (body, seen) => {
+      return ofBody(`${path} ${describeTest(test, show)}`, quoter, (body, seen) => {
         const value = exactly(valueAt(body.json(), steps), check, body)
         if (passes(test, value)) return null
-        return `${path} ${testFault(test, value, { show, showAnswer: (text) => speaker.answers(text, seen) })}`
+        return `${path} ${testFault(test, value, { show, showResponse: (text) => quoter.response(text, seen) })}`
       })
     }
   }
@@ -174,7 +174,7 @@ const DECODES: CompiledCheck = {
 
 function ofBody(
   label: string,
-  speaker: Speaker,
+  quoter: Quoter,
   judge: (body: Body, seen: Seen) => string | null,
 ): CompiledCheck {
   return {
@@ -183,7 +183,7 @@ function ofBody(
       try {
         return judge(body, seen)
       } catch (error) {
-        return speaker.fault(faultOf(error))
+        return quoter.fault(faultOf(error))
       }
     },
   }

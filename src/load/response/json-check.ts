@@ -43,11 +43,11 @@ export function passes(test: JsonTest, actual: unknown): boolean {
 export function testFault(
   test: JsonTest,
   actual: unknown,
-  { show, showAnswer }: { readonly show: Show; readonly showAnswer: Show },
+  { show, showResponse }: { readonly show: Show; readonly showResponse: Show },
 ): string {
   if (test.operator === 'missing') return 'is present'
   if (actual === undefined || test.operator === 'exists') return 'is missing'
-  const name = nameOf(actual, showAnswer)
+  const name = nameOf(actual, showResponse)
   return test.operator === '!=' ? `is ${name}` : `is ${name}, not ${wanted(test, show)}`
 }
 

@@ -24,7 +24,7 @@ const ROWS_MOST = 1000
 const LENGTH_MIN = 4
 
 /** Hides secrets in the responses to one request. */
-export class Discretion {
+export class Redactor {
   private readonly plan: Pick<Plan, 'secrets' | 'data'>
   private readonly feeders: readonly string[]
   private readonly sent: SentSecrets
@@ -48,7 +48,7 @@ export class Discretion {
   }
 
   /** Quotes a text of a response. `draws`: the iteration's values; null if they aren't kept. */
-  quoteAnswer(text: string, draws: IterationContext | null): string {
+  quoteResponse(text: string, draws: IterationContext | null): string {
     const secrets = draws === null ? this.secretsOfRows() : this.secretsOf(draws)
     if (this.sent.isMade || secrets === 'too many') return quoted(HIDDEN)
     const long = secrets.filter((secret) => secret.length >= LENGTH_MIN)

@@ -10,7 +10,7 @@ import { Body } from './body.js'
 import { type Captured, Capturer } from './capture.js'
 import { type Checked, type Checker, isExpected, makeChecker } from './checks.js'
 import type { Failure } from './failure.js'
-import { Discretion } from './redaction.js'
+import { Redactor } from './redaction.js'
 import type { ReceivedResponse } from './response.js'
 
 /** A response that was read to its last byte. */
@@ -39,11 +39,11 @@ export class ResponseCheck {
 
   constructor(request: RequestSpec, plan: Pick<Plan, 'http' | 'secrets' | 'data'>) {
     const { expect, capture } = request
-    const discretion = new Discretion(request, plan)
+    const redactor = new Redactor(request, plan)
     this.statuses = expect.status
-    this.checker = makeChecker(plan.http, expect, discretion)
+    this.checker = makeChecker(plan.http, expect, redactor)
     this.timeoutMs = plan.http.timeoutMs
-    this.capturer = capture === undefined ? null : new Capturer(capture, discretion)
+    this.capturer = capture === undefined ? null : new Capturer(capture, redactor)
   }
 
   /** Whether anything but the status is checked. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Body } from '../../../src/load/response/body.js'
 import { Capturer } from '../../../src/load/response/capture.js'
-import { Discretion } from '../../../src/load/response/redaction.js'
+import { Redactor } from '../../../src/load/response/redaction.js'
 import { ReceivedResponse, ResponseHead } from '../../../src/load/response/response.js'
 import { requestsOf } from '../../../src/plan/series.js'
 import type { Capture } from '../../../src/scenario/model/capture.js'
@@ -29,10 +29,10 @@ function find(text: string) {
   const captures = request.capture as readonly Capture[]
   const answer = new ReceivedResponse(ResponseHead.of(HEADERS.map((each) => Buffer.from(each))), 'body')
   answer.add(Buffer.from(BODY))
-  const [found] = new Capturer(
-    captures,
-    new Discretion(request, { secrets: ['s3cret'], data: {}, http }),
-  ).all({ answer, body: new Body(answer), status: 201 }, () => 0.99)
+  const [found] = new Capturer(captures, new Redactor(request, { secrets: ['s3cret'], data: {}, http })).all(
+    { answer, body: new Body(answer), status: 201 },
+    () => 0.99,
+  )
   return found!.fault ?? found!.value
 }
 

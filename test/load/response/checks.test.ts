@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Body } from '../../../src/load/response/body.js'
 import { Checker, isExpected } from '../../../src/load/response/checks.js'
-import { Discretion } from '../../../src/load/response/redaction.js'
+import { Redactor } from '../../../src/load/response/redaction.js'
 import type { ReceivedResponse } from '../../../src/load/response/response.js'
 import { readScenario } from '../../../src/scenario/read.js'
 import { requestOf } from '../../scenario/only.js'
@@ -113,5 +113,5 @@ function checkerOf(expectation: string): Checker {
   const scenario = readScenario(text, { file: 'a.yaml', env: {} })
   const plan = { secrets: ['s3cr3tvalue'], data: {}, http: scenario.http }
   const request = requestOf(scenario)
-  return new Checker(request.expect.checks!, new Discretion(request, plan))
+  return new Checker(request.expect.checks!, new Redactor(request, plan))
 }

@@ -29,7 +29,7 @@ const KEEP_ALIVE_MARGIN_MS = 500
  * After this many responses, a pipelined connection is drained, so that a surplus response shows. Until then,
  * each request would get the response to the one before.
  */
-const ANSWERS_IN_A_ROW = 64
+const RESPONSES_UNTIL_DRAIN = 64
 
 /** Sends to one origin over HTTP/1.1. */
 export class Http1Client extends QueueingClient<Call, Http1Connection> {
@@ -115,7 +115,7 @@ class Http1Connection implements TransportReader {
       this.sinceEmpty = 0
       return true
     }
-    if (calls.length >= this.client.options.width || this.sinceEmpty >= ANSWERS_IN_A_ROW) return false
+    if (calls.length >= this.client.options.width || this.sinceEmpty >= RESPONSES_UNTIL_DRAIN) return false
     return mayFollow(call) && mayFollow(calls.at(-1)!)
   }
 

@@ -38,7 +38,7 @@ export class Head implements Framing {
     /** The head with its blank line, as latin1: as many characters as bytes. */
     readonly text: string,
     /** Whether it responds to HEAD, so that no body follows. */
-    readonly isOfHead: boolean,
+    readonly isForHead: boolean,
     fields: Fields,
     { status, bodyBytes, closes, keepAliveMs }: Framing,
   ) {
@@ -50,7 +50,7 @@ export class Head implements Framing {
   }
 
   /** Its headers, shared by all responses with this head. */
-  get answerHead(): ResponseHead {
+  get responseHead(): ResponseHead {
     this.whole ??= new ResponseHead(this.fields)
     return this.whole
   }
@@ -67,9 +67,9 @@ export class HeadCache {
    */
   read(bytes: Buffer, series: number, method: string): Head | 'partial' | 'too long' | 'strange' {
     const known = this.known[series]
-    const isOfHead = method === 'HEAD'
-    if (known !== undefined && known.isOfHead === isOfHead && begins(bytes, known.text)) return known
-    const head = parse(bytes, isOfHead)
+    const isForHead = method === 'HEAD'
+    if (known !== undefined && known.isForHead === isForHead && begins(bytes, known.text)) return known
+    const head = parse(bytes, isForHead)
     if (typeof head === 'object' && head.status >= 200) this.known[series] = head
     return head
   }
@@ -101,7 +101,7 @@ const PLAIN =
 /** Finds errors in an incomplete head, so that they are reported at once rather than at the timeout. */
 const BARE_LINE_FEED = /(?:^|[^\r])\n/
 
-function parse(bytes: Buffer, isOfHead: boolean): Head | 'partial' | 'too long' | 'strange' {
+function parse(bytes: Buffer, isForHead: boolean): Head | 'partial' | 'too long' | 'strange' {
   const end = bytes.indexOf(END)
   if (end === -1 || end > HEAD_BYTES_MOST) {
     const start = bytes.toString('latin1', 0, Math.min(bytes.length, START.length))
@@ -112,12 +112,12 @@ function parse(bytes: Buffer, isOfHead: boolean): Head | 'partial' | 'too long' 
   const text = bytes.toString('latin1', 0, end + END.length)
   if (!PLAIN.test(text)) return 'strange'
   const fields = fieldsIn(text)
-  const framing = framingOf(text, fields, isOfHead)
-  return framing === null ? 'strange' : new Head(text, isOfHead, fields, framing)
+  const framing = framingOf(text, fields, isForHead)
+  return framing === null ? 'strange' : new Head(text, isForHead, fields, framing)
 }
 
 /** Null if the end of the body is unknown, or if the connection switches protocols. */
-function framingOf(text: string, fields: Fields, isOfHead: boolean): Framing | null {
+function framingOf(text: string, fields: Fields, isForHead: boolean): Framing | null {
   const status = Number(text.slice(9, 12))
   if (status === 101) return null
   let length: string | null = null
@@ -146,7 +146,7 @@ function framingOf(text: string, fields: Fields, isOfHead: boolean): Framing | n
   // A head with both is used for request smuggling; HTTP/1.0 has no chunks.
   if (isChunked && (length !== null || isOld)) return null
   const closes = isOld ? !hasToken(connection, 'keep-alive') : hasToken(connection, 'close')
-  if (status < 200 || isOfHead || status === 204 || status === 304)
+  if (status < 200 || isForHead || status === 204 || status === 304)
     return { status, bodyBytes: 0, closes, keepAliveMs }
   if (length === null && !isChunked) return { status, bodyBytes: UNTIL_CLOSE, closes: true, keepAliveMs }
   return { status, bodyBytes: isChunked ? CHUNKED : Number(length), closes, keepAliveMs }

@@ -157,11 +157,11 @@ export class UndiciReader implements TransportReader {
   }
 
   private onHead(call: Call, status: number, raw: Buffer[]): void {
-    const answerHead = ResponseHead.of(raw)
-    const keepAlive = answerHead.header('keep-alive')
+    const responseHead = ResponseHead.of(raw)
+    const keepAlive = responseHead.header('keep-alive')
     const keepAliveMs = keepAlive === null ? null : keepAliveIn(keepAlive)
     if (keepAliveMs !== null) this.owner.keepFor(keepAliveMs)
-    call.onHead(status, { answerHead })
+    call.onHead(status, { responseHead })
   }
 
   private end(entry: Entry, failure: Failure | null): void {

@@ -377,7 +377,7 @@ class LazyHead {
 
   constructor(private readonly headers: IncomingHttpHeaders) {}
 
-  get answerHead(): ResponseHead {
+  get responseHead(): ResponseHead {
     this.whole ??= new ResponseHead(
       Object.entries(this.headers)
         .filter(([name]) => !name.startsWith(':'))
