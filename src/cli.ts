@@ -125,7 +125,7 @@ function unknownTopic(program: Command, names: readonly string[]): UserError {
 /** A file or URL where a command is expected was probably meant for `run`. */
 function refuseScenario(first: string | undefined): void {
   if (first === undefined || first.startsWith('-') || !/[./:]/.test(first)) return
-  throw userError(`${printable(first)} is not a command`, `perfctl run ${printable(first)}`)
+  throw userError(`${printable(first)} is not a command`, `write perfctl run ${printable(first)}`)
 }
 
 interface Context {

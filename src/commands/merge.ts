@@ -108,7 +108,7 @@ function nextStep({ verdict, comparison }: Result, output: string | undefined, b
   if (output === undefined) return null
   const place = baseline.file === null ? '' : ` --baseline ${quoteForShell(baseline.file)}`
   const command = `perfctl baseline update --from ${quoteForShell(output)}${place}`
-  if (verdict === 'regressed') return { why: 'If the change is intended, make it the new baseline', command }
+  if (verdict === 'regressed') return { why: 'If this change is intended, make it the new baseline', command }
   if (verdict !== 'passed') return null
   if (comparison === null) return { why: 'To compare later runs with this one', command }
   return comparison.verdict === 'improved'

@@ -17,7 +17,7 @@ export function readShard(text: string | undefined, wrong: Wrong): ShardNumber |
   if (text === undefined) return undefined
   const [, index, of] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number)
   if (index !== undefined && of !== undefined && index >= 1 && index <= of) return { index, of }
-  wrong(`--shard ${text}: not of the form k/n`, 'write --shard 1/4 on the first of four machines')
+  wrong(`--shard ${text}: must be k/n with k from 1 to n`, 'write --shard 1/4 on the first of four machines')
   return undefined
 }
 

@@ -23,10 +23,10 @@ export async function writePlaceholders(
     try {
       await mkdir(resolve(io.cwd, folder), { recursive: true })
       await writeFile(resolve(io.cwd, path), CONTENT, { flag: 'wx' })
-      lines.push(`written: ${path} (a placeholder: put in its place what users send)`)
+      lines.push(`written: ${path} (a placeholder: replace it with what users send)`)
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw userError(`cannot write ${path}: ${messageOf(error)}`)
-      lines.push(`kept: ${path} (it was there already: that is what is sent)`)
+      lines.push(`kept: ${path} (it already exists and is sent as it is)`)
     }
   }
   return lines

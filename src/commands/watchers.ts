@@ -98,7 +98,7 @@ export class Guarded implements Watcher {
 
   private warn(error: unknown): void {
     if (!this.isBroken)
-      this.notice(`warning: ${this.name} failed: ${messageOf(error)}; the load goes on without it`)
+      this.notice(`warning: ${this.name} failed: ${messageOf(error)}; the load continues without it`)
     this.isBroken = true
   }
 }

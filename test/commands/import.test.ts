@@ -178,8 +178,8 @@ test('missing files that a document sends get placeholders, and existing ones ar
   write('b.bin', 'mine')
   const said = await call('openapi', ['api.json'], { output: 'api.yaml' })
   expect(said).toContain(
-    'written: api.yaml\nwritten: a.bin (a placeholder: put in its place what users send)\n' +
-      'kept: b.bin (it was there already: that is what is sent)\n\n',
+    'written: api.yaml\nwritten: a.bin (a placeholder: replace it with what users send)\n' +
+      'kept: b.bin (it already exists and is sent as it is)\n\n',
   )
   expect(read('b.bin')).toBe('mine')
   expect(read('a.bin').length).toBeGreaterThan(500)

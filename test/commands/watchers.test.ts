@@ -37,13 +37,13 @@ test('a watcher that throws is reported once, left out, and still closed', async
   guarded.done(passed)
   await guarded.close()
   expect(calls).toEqual(['open', 'close'])
-  expect(notices).toEqual(['warning: --stream x failed: boom; the load goes on without it'])
+  expect(notices).toEqual(['warning: --stream x failed: boom; the load continues without it'])
 })
 
 test("a watcher that can't be closed or never finishes doesn't block", async () => {
   const broken = guard({ close: () => Promise.reject(new Error('boom')) })
   await broken.guarded.close()
-  expect(broken.notices).toEqual(['warning: --stream x failed: boom; the load goes on without it'])
+  expect(broken.notices).toEqual(['warning: --stream x failed: boom; the load continues without it'])
   const slow = guard({ close: () => new Promise(() => {}) }, 10)
   await slow.guarded.close()
 })

@@ -94,7 +94,7 @@ describe('a load split across machines', () => {
 
   test.each([
     [['--shard', '1/2'], '--shard needs --seed'],
-    [['--shard', '3/2', '--seed', '1'], '--shard 3/2: not a part of a whole'],
+    [['--shard', '3/2', '--seed', '1'], '--shard 3/2: must be k/n with k from 1 to n'],
     [['--shard', '1/2', '--seed', '1', '--runs', '2'], "--shard can't be used with --runs"],
     [
       ['--shard', '1/2', '--seed', '1', '--require-baseline'],
