@@ -1,6 +1,6 @@
 /**
- * Checks what `npm publish` would ship: the program and its types, nothing else, all in working order. Run by `npm
- * run shape` after a build.
+ * Checks what `npm publish` would ship: the program and its types, nothing else, all in working order. Run by
+ * `npm run shape` after a build.
  */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
- * The command line: commands and flags. A command's code is loaded only when it is called, so that `perfctl
- * --help` needs nothing but this file, the list of commands and commander.
+ * The command line: commands and flags. A command's code is loaded only when it is called, so that `perfctl --help`
+ * needs nothing but this file, the list of commands and commander.
  */
 import { Command, CommanderError, Option } from 'commander'
 import { messageOf, type Problem, UserError, userError } from './base/errors.js'
