@@ -58,7 +58,7 @@ export function bookComplaints(run: Unleashed): string[] {
   if (requests + unfinished + dropped === 0) complaints.push('nothing was sent')
   equal('finished and unfinished requests', requests + unfinished, sent)
   equal('failures by kind', sum(errors.map(({ count }) => count)), failed)
-  equal('latencies of what was good', latency.count, requests - failed)
+  equal('latencies of successful requests', latency.count, requests - failed)
   equal('requests of all seconds', sum(timeline.map((second) => second.requests)), requests)
   if (ended === null) return complaints
   const tally = countEndings(ended)
@@ -96,7 +96,8 @@ function strayOf(
   if (!mayEnd.includes(ending) && !excused)
     return `${wasSeen ? name : 'never seen'}: ${method} ended as ${ending}${why}`
   if (ending !== 'ok') return null
-  if (hasBody && method !== 'HEAD' && text !== answerTo(id)) return `${name}: the answer is another one's`
+  if (hasBody && method !== 'HEAD' && text !== answerTo(id))
+    return `${name}: the response belongs to another request`
   return null
 }
 

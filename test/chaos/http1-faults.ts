@@ -8,7 +8,7 @@ type Http1Fault = Fault<Ask>
 
 /** A valid response. */
 export const GOOD: Http1Fault = {
-  name: 'a good answer',
+  name: 'a valid response',
   ends: ['ok'],
   answer: (ask) => void ask.socket.write(goodAnswer(ask)),
 }
@@ -55,19 +55,19 @@ export const ENDS: readonly Http1Fault[] = [
     reset(raw)
   }),
   // The next request meets a closed or closing connection, and is sent again.
-  fault('reset after the answer', ['ok'], async (ask) => {
+  fault('reset after the response', ['ok'], async (ask) => {
     ask.socket.write(goodAnswer(ask))
     await wait(10)
     reset(ask.raw)
   }),
-  fault('closed after the answer without saying so', ['ok'], (ask) => ask.socket.end(goodAnswer(ask))),
-  fault('closed a moment after the answer', ['ok'], async (ask) => {
+  fault('closed after the response without notice', ['ok'], (ask) => ask.socket.end(goodAnswer(ask))),
+  fault('closed shortly after the response', ['ok'], async (ask) => {
     ask.socket.write(goodAnswer(ask))
     await wait(3)
     ask.socket.end()
   }),
   fault('closed as announced', ['ok'], (ask) => ask.socket.end(goodAnswer(ask, 'connection: close\r\n'))),
-  fault('announced as closed and kept open', ['ok'], async (ask) => {
+  fault('announced as closed but kept open', ['ok'], async (ask) => {
     ask.socket.write(goodAnswer(ask, 'connection: close\r\n'))
     await forever()
   }),
@@ -110,7 +110,11 @@ export const LENGTHS: readonly Http1Fault[] = [
     'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello!',
   ),
   written('a negative length', ['protocol'], 'HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nhello'),
-  written('a length that is no number', ['protocol'], 'HTTP/1.1 200 OK\r\ncontent-length: five\r\n\r\nhello'),
+  written(
+    'a length that is not a number',
+    ['protocol'],
+    'HTTP/1.1 200 OK\r\ncontent-length: five\r\n\r\nhello',
+  ),
   written(
     'a length and chunks',
     ['ok', 'protocol'],
@@ -141,7 +145,7 @@ export const GARBAGE: readonly Http1Fault[] = [
   ),
   written('line feeds only', ['ok', 'protocol'], 'HTTP/1.1 200 OK\ncontent-length: 5\n\nhello'),
   written(
-    'a chunk size that is no number',
+    'a chunk size that is not a number',
     ['protocol'],
     'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\nhello\r\n0\r\n\r\n',
   ),
@@ -164,19 +168,19 @@ const INVENTED = `HTTP/1.1 200 OK\r\ncontent-length: ${answerTo(0.5).length}\r\n
 
 /** Unsolicited responses: whatever happens to the real request, the next one must not get them. */
 export const INVENTED_ANSWERS: readonly Http1Fault[] = [
-  fault('an invented answer in the same packet', ['ok', 'protocol'], (ask) => {
+  fault('an unsolicited response in the same packet', ['ok', 'protocol'], (ask) => {
     ask.socket.write(goodAnswer(ask) + INVENTED)
   }),
-  fault('two invented answers in the same packet', ['ok', 'protocol'], (ask) => {
+  fault('two unsolicited responses in the same packet', ['ok', 'protocol'], (ask) => {
     ask.socket.write(goodAnswer(ask) + INVENTED + INVENTED)
   }),
   // Users pause longer than that.
-  fault('an invented answer a moment later', ['ok'], async (ask) => {
+  fault('an unsolicited response a moment later', ['ok'], async (ask) => {
     ask.socket.write(goodAnswer(ask))
     await wait(5)
     ask.socket.write(INVENTED)
   }),
-  fault('the beginning of an invented answer', ['ok', 'protocol'], (ask) => {
+  fault('the beginning of an unsolicited response', ['ok', 'protocol'], (ask) => {
     ask.socket.write(goodAnswer(ask) + INVENTED.slice(0, 20))
   }),
 ]
@@ -195,7 +199,7 @@ export const INTERIM: readonly Http1Fault[] = [
     await wait(5)
     ask.socket.write(goodAnswer(ask))
   }),
-  fault('an answer in pieces', ['ok'], async (ask) => {
+  fault('a response in pieces', ['ok'], async (ask) => {
     for (const piece of goodAnswer(ask).match(/.{1,7}/gs)!) {
       ask.socket.write(piece)
       await wait(1)
@@ -204,7 +208,7 @@ export const INTERIM: readonly Http1Fault[] = [
   fault('101 that nobody asked for', ['protocol'], ({ socket }) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
   }),
-  fault('announcements without end', ['given up', 'timeout', 'protocol'], async ({ socket }) => {
+  fault('endless interim responses', ['given up', 'timeout', 'protocol'], async ({ socket }) => {
     while (socket.writable) {
       socket.write('HTTP/1.1 103 Early Hints\r\n\r\n')
       await wait(10)
@@ -238,7 +242,7 @@ export const SLOW: readonly Http1Fault[] = [
       await wait(20)
     }
   }),
-  fault('a body without end', TIMED_OUT(), async ({ socket }) => {
+  fault('an endless body', TIMED_OUT(), async ({ socket }) => {
     socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
     const chunk = Buffer.concat([Buffer.from('1000\r\n'), Buffer.alloc(0x1000), Buffer.from('\r\n')])
     while (socket.writable) {

@@ -11,10 +11,10 @@ import { unleash } from './unleash.js'
 
 const FAMILIES = {
   'connections that end': ENDS,
-  'lengths that are wrong': LENGTHS,
+  'wrong lengths': LENGTHS,
   'no HTTP': GARBAGE,
-  'announcements before the answer': INTERIM,
-  'what takes its time': SLOW,
+  'interim responses': INTERIM,
+  'slow responses': SLOW,
 }
 
 describe.concurrent.each(Object.entries(HTTP1_LOADS))('HTTP/1.1, %s', (_, makeLoad) => {
@@ -31,7 +31,7 @@ describe.concurrent('unsolicited responses', () => {
   const restful = ['closed', 'retries', 'TLS', 'through an HTTP proxy', 'through CONNECT', 'through SOCKS']
   const loads = Object.entries(HTTP1_LOADS).filter(([name]) => !name.startsWith('pipelined'))
 
-  test.each(loads)('are taken for no other request’s, %s', async (name, makeLoad) => {
+  test.each(loads)('are not matched to other requests, %s', async (name, makeLoad) => {
     const faults = INVENTED_ANSWERS.filter(
       ({ name: fault }) => !fault.endsWith('later') || restful.includes(name),
     )

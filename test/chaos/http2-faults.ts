@@ -9,7 +9,7 @@ type Http2Fault = Fault<StreamAsk>
 const [NO_ERROR, INTERNAL_ERROR, REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM] = [0, 2, 7, 8, 11]
 
 /** A valid response. */
-export const GOOD_STREAM: Http2Fault = { name: 'a good answer', ends: ['ok'], answer: answerWell }
+export const GOOD_STREAM: Http2Fault = { name: 'a valid response', ends: ['ok'], answer: answerWell }
 
 function answerWell({ stream, id }: StreamAsk): void {
   if (stream.destroyed) return
@@ -35,7 +35,7 @@ export const STREAM_FAULTS: readonly Http2Fault[] = [
     await ask.head({ ':status': 200, 'content-length': 100 })
     ask.write(data(ask.streamId, 'four'), rst(ask.streamId, INTERNAL_ERROR))
   }),
-  fault('cut after the head alone', ['reset'], async (ask) => {
+  fault('cut after the head', ['reset'], async (ask) => {
     await ask.head({ ':status': 200, 'content-length': 4 })
     ask.write(rst(ask.streamId, CANCEL))
   }),
@@ -43,12 +43,12 @@ export const STREAM_FAULTS: readonly Http2Fault[] = [
   fault('reset before the head with CANCEL', ['reset'], (ask) => ask.write(rst(ask.streamId, CANCEL))),
   // It may be sent again (RFC 9113, section 8.7), and is refused again.
   fault('refused', ['reset'], (ask) => ask.write(rst(ask.streamId, REFUSED_STREAM))),
-  fault('whole, then reset with NO_ERROR', ['ok'], async (ask) => {
+  fault('complete, then reset with NO_ERROR', ['ok'], async (ask) => {
     const body = answerTo(ask.id)
     await ask.head({ ':status': 200, 'content-length': body.length })
     ask.write(data(ask.streamId, body, true), rst(ask.streamId, NO_ERROR))
   }),
-  fault('whole, then reset with CANCEL', ['ok', 'reset'], async (ask) => {
+  fault('complete, then reset with CANCEL', ['ok', 'reset'], async (ask) => {
     const body = answerTo(ask.id)
     await ask.head({ ':status': 200, 'content-length': body.length })
     ask.write(data(ask.streamId, body, true), rst(ask.streamId, CANCEL))
@@ -77,7 +77,7 @@ export const STREAM_FAULTS: readonly Http2Fault[] = [
     }),
     hasBody: false,
   },
-  fault('announcements before the answer', ['ok'], (ask) => {
+  fault('interim responses', ['ok'], (ask) => {
     for (let i = 0; i < 5; i++) ask.stream.additionalHeaders({ ':status': 103, link: '</a>; rel=preload' })
     answerWell(ask)
   }),
@@ -86,11 +86,11 @@ export const STREAM_FAULTS: readonly Http2Fault[] = [
     stream.on('wantTrailers', () => stream.sendTrailers({ 'x-checksum': '1' }))
     stream.end(answerTo(id))
   }),
-  fault('a flood of PING, then the answer', ['ok', 'protocol', 'reset'], (ask) => {
+  fault('a flood of PING, then the response', ['ok', 'protocol', 'reset'], (ask) => {
     ask.write(...Array.from({ length: 200 }, ping))
     answerWell(ask)
   }),
-  fault('a flood of SETTINGS, then the answer', ['ok', 'protocol', 'reset'], (ask) => {
+  fault('a flood of SETTINGS, then the response', ['ok', 'protocol', 'reset'], (ask) => {
     ask.write(...Array.from({ length: 200 }, settings))
     answerWell(ask)
   }),
@@ -109,7 +109,7 @@ export const SILENT_STREAMS: readonly Http2Fault[] = [
     await ask.head({ ':status': 200 })
     ask.write(data(ask.streamId, 'four'))
   }),
-  fault('empty frames without end', ['timeout', 'given up', 'protocol', 'reset'], async (ask) => {
+  fault('endless empty frames', ['timeout', 'given up', 'protocol', 'reset'], async (ask) => {
     await ask.head({ ':status': 200 })
     while (ask.socket.writable && !ask.stream.destroyed) {
       ask.write(...Array.from({ length: 20 }, () => data(ask.streamId, '')))
@@ -151,7 +151,7 @@ export const CONNECTION_FAULTS: readonly Http2Fault[] = [
     await ask.head({ ':status': 200, 'content-length': 100 })
     ask.socket.end(data(ask.streamId, 'x'.repeat(100)).subarray(0, 50))
   }),
-  fault('the connection is closed after the answer', ['ok'], async (ask) => {
+  fault('the connection is closed after the response', ['ok'], async (ask) => {
     const body = answerTo(ask.id)
     await ask.head({ ':status': 200, 'content-length': body.length })
     ask.write(data(ask.streamId, body, true))

@@ -42,7 +42,7 @@ const H1: Readonly<Record<string, { load?: Yaml; http?: Yaml; target?: string }>
 }
 
 describe.concurrent.each([
-  ['without a word', false],
+  ['without notice', false],
   ['as announced', true],
 ])('connections that close %s after a few requests', (_, saysSo) => {
   test.each(Object.entries(H1))(

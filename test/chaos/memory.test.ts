@@ -108,7 +108,7 @@ const ENDLESS: readonly Fault<Ask>[] = [
     '1\r\na\r\n'.repeat(1000),
     'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n',
   ),
-  pouring('bytes after the answer', MEGABYTE, 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'),
+  pouring('bytes after the response', MEGABYTE, 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'),
 ]
 
 describe('HTTP/1 without end', () => {
