@@ -45,7 +45,7 @@ describe('failures', () => {
         '                 expected below 400 (and',
         '                 1 other message)',
         'timeout       3  search: no complete',
-        '                 answer within 10s',
+        '                 response within 10s',
       ].join('\n'),
     )
   })
