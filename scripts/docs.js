@@ -46,7 +46,7 @@ function replaceBlock(text, name, table) {
 
 function definitionTypes() {
   const head =
-    '/**\n * A scenario as a value, with the keys of a scenario file. Made from the schema by `npm run docs`.\n */\n\n'
+    '/**\n * A scenario as a value: the keys of its file. Generated from the schema by `npm run docs`.\n */\n\n'
   const variable =
     '/** Filled in from the environment: `${NAME}`, or `${NAME:-default}`. */\ntype Variable = `${string}${"$"}{${string}}${string}`\n\n'
   return head + variable + typesOf(schema, 'ScenarioDefinition', () => 'StepDefinition')

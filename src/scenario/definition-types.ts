@@ -1,5 +1,5 @@
 /**
- * A scenario as a value, with the keys of a scenario file. Made from the schema by `npm run docs`.
+ * A scenario as a value: the keys of its file. Generated from the schema by `npm run docs`.
  */
 
 /** Filled in from the environment: `${NAME}`, or `${NAME:-default}`. */
