@@ -56,7 +56,7 @@ async function problemOf(names: string[], flags: RawHistoryFlags = {}): Promise<
 describe('what it shows', () => {
   test.each([
     ['a scenario by its file', 'name: shop\nload: { vus: 1, duration: 1s }\nrequests: [{ get: / }]\n'],
-    ['one that is not valid any more', 'target: ${GONE}\nload: { vus: 1, duration: 1s }\n'],
+    ['one that is no longer valid', 'target: ${GONE}\nload: { vus: 1, duration: 1s }\n'],
   ])('%s', async (_, scenario) => {
     saveResults()
     save('scenarios/shop.yaml', scenario)
@@ -151,7 +151,7 @@ describe('invalid input', () => {
   test.each<[string, string[], RawHistoryFlags, string]>([
     ['no results at all', [], {}, 'no results in .perfctl/results; save some with perfctl run'],
     ['a folder without any', ['.'], {}, 'no results in .; save some with perfctl run'],
-    ['a file that is not there', ['gone.json'], {}, 'gone.json: no such file'],
+    ['a missing file', ['gone.json'], {}, 'gone.json: no such file'],
     ['an unknown name', ['shop'], {}, 'shop is not a file, a folder or a scenario'],
     ['an unknown metric', [], { metric: ['p59'] }, 'history has no such metric; did you mean "p50"?'],
     ['another report', [], { report: ['junit'] }, 'history has no such format; use json or markdown'],

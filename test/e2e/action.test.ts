@@ -127,8 +127,12 @@ thresholds: [${limit}]
       { INPUT_SCENARIO: 'nowhere/*.yaml' },
       '::error title=perfctl::scenario: nothing matches',
     ],
-    ['a scenario is not there', { INPUT_SCENARIO: 'x.yaml' }, 'x.yaml: no such file'],
-    ['a quote is open', { INPUT_SCENARIO: 'x.yaml', INPUT_ARGS: "-H 'a: b" }, 'args: a quote is not closed'],
+    ['a scenario is missing', { INPUT_SCENARIO: 'x.yaml' }, 'x.yaml: no such file'],
+    [
+      'a quote is not closed',
+      { INPUT_SCENARIO: 'x.yaml', INPUT_ARGS: "-H 'a: b" },
+      'args: a quote is not closed',
+    ],
   ])('fails if %s, and leaves nothing', async (_, inputs, message) => {
     const { text, outputs } = await step({}, inputs)
     expect(text).toContain(message)

@@ -71,7 +71,7 @@ function ramp(target: number) {
 
 describe.each(loads)('%s', (_, load, count) => {
   describe.each([
-    ['rows that are given once', UNIQUE(count + 1000)],
+    ['rows that are used once', UNIQUE(count + 1000)],
     ['rows in order', `${rows(7)}, pick: sequential`],
     ['rows at random', rows(7)],
   ])('with %s', (_, picking) => {

@@ -10,7 +10,7 @@ const HTTP = { timeoutMs: 1000, connectTimeoutMs: 1000, insecure: false, headers
 test.each([
   ['a core each', 'http://elsewhere', users(100), undefined, 8],
   ['a core left to a service on this machine', 'http://localhost:1', users(100), undefined, 7],
-  ['as many as asked for', 'http://localhost:1', users(100), 12, 12],
+  ['as many as requested', 'http://localhost:1', users(100), 12, 12],
   [
     'no more than users, because one without any would send none of its iterations',
     'http://x',
@@ -18,7 +18,7 @@ test.each([
     4,
     3,
   ],
-  ['no more than arrivals may be under way', 'http://x', openLoad({ maxVus: 2 }), undefined, 2],
+  ['no more than concurrent arrivals', 'http://x', openLoad({ maxVus: 2 }), undefined, 2],
 ])('a load has %s', (_, target, load, asked, wanted) => {
   expect(countWorkers({ target, load, http: HTTP }, { asked, cores: 8, shard: null })).toBe(wanted)
 })

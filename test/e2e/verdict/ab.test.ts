@@ -116,7 +116,7 @@ describe.concurrent('two versions side by side', () => {
       'restarts of a service that perfctl did not start',
       ['--a', 'http://127.0.0.1:1', '--b-command', 'true'],
     ],
-    ['restarts that leave no time between them', ['--a-command', 'true', '--b-command', 'true']],
+    ['restarts without time between them', ['--a-command', 'true', '--b-command', 'true']],
   ])('%s are refused', async (_, sides) => {
     const session = startSession({ 'shop.yaml': SCENARIO })
     const ab = await session.perfctl(['ab', 'shop.yaml', ...sides, '--restarts', '40'])
@@ -126,7 +126,7 @@ describe.concurrent('two versions side by side', () => {
 
   test.each([
     ['no second side', ['--a', 'http://127.0.0.1:1']],
-    ['a side that is no URL', ['--a', 'localhost:3000', '--b', 'http://127.0.0.1:1']],
+    ['a side that is not a URL', ['--a', 'localhost:3000', '--b', 'http://127.0.0.1:1']],
     ['a side given twice', ['--a', 'http://127.0.0.1:1', '--a-command', 'true', '--b', 'http://127.0.0.1:1']],
   ])('%s is refused', async (_, flags) => {
     const session = startSession({ 'shop.yaml': SCENARIO })

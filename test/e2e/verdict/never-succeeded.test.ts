@@ -53,7 +53,7 @@ describe.concurrent('a request that never succeeds', () => {
 
   test.each([
     ['the status is expected', '', ', expect: { status: 503 }'],
-    ['a threshold of its own allows it', 'thresholds: ["search: error_rate <= 100%"]', ''],
+    ['a threshold of the request allows it', 'thresholds: ["search: error_rate <= 100%"]', ''],
     ['a threshold of the run allows it', 'thresholds: [error_rate <= 100%]', ''],
   ])('passes where %s', async (_, more, expected) => {
     const session = startSession({ 'shop.yaml': shop(await startBroken(), more, expected) })

@@ -31,7 +31,7 @@ test('a selftest of a target reports as JSON what this machine can detect, and e
 test.each([
   ['no pairs', ['--pairs', '0']],
   ['too little time', ['--duration', '2s']],
-  ['a report that there is not', ['--report', 'html']],
+  ['an unknown report', ['--report', 'html']],
 ])('%s is refused', async (_, flags) => {
   const found = await startSession().perfctl(['selftest', ...flags])
   expect(found.code, found.stdout).toBe(2)

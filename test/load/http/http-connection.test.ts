@@ -35,7 +35,7 @@ describe.each([
     test.each<[string, Answer, number]>([
       ['in one packet', OK, OK.length],
       ['byte by byte', trickle(OK), OK.length],
-      ['head and body in packets of their own', packets(head(2), 'ok'), OK.length],
+      ['head and body in separate packets', packets(head(2), 'ok'), OK.length],
       [
         'a head in two packets',
         packets(HEAD.slice(0, 9), `${HEAD.slice(9)}content-length: 2\r\n\r\nok`),
@@ -188,7 +188,7 @@ describe.each([
     test.each<[string, Answer, string, string | RegExp]>([
       ['closed within the head', (socket) => socket.end(HEAD), 'reset', CLOSED],
       ['closed within the body', (socket) => socket.end(body('abc')), 'reset', CLOSED],
-      ['closed within a body that was to be the last', (socket) => socket.end(closing), 'reset', CLOSED],
+      ['closed within a body announced as the last', (socket) => socket.end(closing), 'reset', CLOSED],
       [
         'closed within a chunk',
         (socket) => socket.end(`${HEAD}transfer-encoding: chunked\r\n\r\n5\r\nab`),
@@ -308,7 +308,7 @@ describe.each([
       ['more bytes than announced', (socket) => socket.write(`${OK}ay, and more`)],
       ['a body to 204', (socket) => socket.write(`HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\nok`)],
       ['a body to 304', (socket) => socket.write(`HTTP/1.1 304 Not Modified\r\n\r\n${OK}`)],
-      ['an answer to nothing', (socket) => socket.write(OK + OK)],
+      ['an unsolicited response', (socket) => socket.write(OK + OK)],
       ['a body to HEAD', (socket) => socket.write(OK)],
     ])('%s', async (name, answer) => {
       const { client, server } = await openBoth(answer, OK, answer, answer)

@@ -48,10 +48,10 @@ describe('connectTo', () => {
   const anything = { host: null, port: null, toHost: null, toPort: null }
 
   test.each([
-    ['of that host and port', { host: 'shop.test', port: 81, toHost: '127.0.0.1' }],
-    ['of that host', { host: 'shop.test', toHost: '127.0.0.1' }],
-    ['of that port', { port: 81, toHost: '127.0.0.1' }],
-    ['of any', { toHost: '127.0.0.1' }],
+    ['a host and port', { host: 'shop.test', port: 81, toHost: '127.0.0.1' }],
+    ['a host', { host: 'shop.test', toHost: '127.0.0.1' }],
+    ['a port', { port: 81, toHost: '127.0.0.1' }],
+    ['everything', { toHost: '127.0.0.1' }],
   ])('applies to %s', async (_, change) => {
     const toPort = await listenForTest(createServer(tell))
     const changes = [

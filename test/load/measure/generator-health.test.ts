@@ -47,7 +47,7 @@ describe('requests that were sent late', () => {
       /^5 % of .* 3.00ms late or more: /,
     ],
     ['one in ten by 3 ms, of 30 ms', { lateMs: 3, share: 0.1, latencyMs: 30 }, null],
-    ['all by less than the clock can tell', { lateMs: 0.9, share: 1, latencyMs: 0.1 }, null],
+    ['all by less than the clock can measure', { lateMs: 0.9, share: 1, latencyMs: 0.1 }, null],
     ['all by 1.1 ms, of 5 ms', { lateMs: 1.1, share: 1, latencyMs: 5 }, /^50 % /],
     ['all by 1.1 ms, of 20 ms', { lateMs: 1.1, share: 1, latencyMs: 20 }, null],
     ['late, and nothing succeeded', { lateMs: 6, share: 1, latencyMs: null }, /^50 % /],

@@ -134,11 +134,11 @@ describe('a SOCKS proxy', () => {
   })
 
   test.each([
-    ['a name that it looks up itself', 'localhost', true, '3 localhost'],
-    ['a name that was looked up', 'localhost', false, /^(1 127\.0\.0\.1|4 (0\.){15}1)$/],
+    ['a name that the proxy looks up', 'localhost', true, '3 localhost'],
+    ['a name that perfctl looked up', 'localhost', false, /^(1 127\.0\.0\.1|4 (0\.){15}1)$/],
     ['an address', '127.0.0.1', true, '1 127.0.0.1'],
-    ['an address of IPv6', '[::1]', true, `4 ${'0.'.repeat(15)}1`],
-    ['a long address of IPv6', '[2001:db8::1.2.3.4]', true, `4 32.1.13.184.${'0.'.repeat(8)}1.2.3.4`],
+    ['an IPv6 address', '[::1]', true, `4 ${'0.'.repeat(15)}1`],
+    ['a long IPv6 address', '[2001:db8::1.2.3.4]', true, `4 32.1.13.184.${'0.'.repeat(8)}1.2.3.4`],
   ])('is asked for %s', async (_, host, resolves, asked) => {
     const port = await listenForTest(createHttpServer(tell))
     const socks = await startSocks()
@@ -151,9 +151,9 @@ describe('a SOCKS proxy', () => {
 
   test.each<[string, object, object, string]>([
     ['that refuses', { code: 2 }, {}, `the proxy can't connect to ${HOST}:81: its rules do not allow it`],
-    ['that fails in its own way', { code: 99 }, {}, `the proxy can't connect to ${HOST}:81: code 99`],
-    ['that wants a login', { login: LOGIN }, {}, 'the proxy requires a user and password'],
-    ['that wants none', {}, { login: LOGIN }, 'the proxy accepts no user and password'],
+    ['that fails with an unknown code', { code: 99 }, {}, `the proxy can't connect to ${HOST}:81: code 99`],
+    ['that requires a login', { login: LOGIN }, {}, 'the proxy requires a user and password'],
+    ['that accepts no login', {}, { login: LOGIN }, 'the proxy accepts no user and password'],
     [
       'that wants another login',
       { login: { ...LOGIN, user: 'you' } },

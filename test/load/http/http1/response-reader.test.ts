@@ -15,8 +15,8 @@ describe('of a head', () => {
     ['of a connection that stays', 'connection: Keep-Alive\r\ncontent-length: 0\r\n', 0],
     ['with odd but allowed bytes', "x-!#$%&'*+-.^_`|~: \xe9\t\x80\r\ncontent-length: 1\r\n", 1],
     ['with an empty value', 'x:\r\ncontent-length: 1\r\n', 1],
-    ['of an answer to HEAD', 'content-length: 12\r\n', 0, 'HEAD'],
-    ['of an answer to HEAD without a length', '', 0, 'HEAD'],
+    ['of a response to HEAD', 'content-length: 12\r\n', 0, 'HEAD'],
+    ['of a response to HEAD without a length', '', 0, 'HEAD'],
   ])('the body is known: %s', (_, fields, bytes, method) => {
     expect(read(`${LINE}${fields}\r\nrest`, method)).toMatchObject({ status: 200, bodyBytes: bytes })
   })
@@ -55,19 +55,19 @@ describe('of a head', () => {
     ['with a status of no class', 'HTTP/1.1 600 What\r\ncontent-length: 1\r\n\r\n'],
     ['with two lengths', `${LINE}content-length: 1\r\ncontent-length: 1\r\n\r\n`],
     ['with a length and chunks', `${LINE}content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n`],
-    ['with a length that is none', `${LINE}content-length: 1, 1\r\n\r\n`],
+    ['with an invalid length', `${LINE}content-length: 1, 1\r\n\r\n`],
     ['with a negative length', `${LINE}content-length: -1\r\n\r\n`],
-    ['with a coding besides chunks', `${LINE}transfer-encoding: gzip, chunked\r\n\r\n`],
-    ['with a line that is no header', `${LINE}what is this\r\ncontent-length: 1\r\n\r\n`],
+    ['with another transfer coding', `${LINE}transfer-encoding: gzip, chunked\r\n\r\n`],
+    ['with an invalid header line', `${LINE}what is this\r\ncontent-length: 1\r\n\r\n`],
     ['with a space before the colon', `${LINE}content-length : 1\r\n\r\n`],
     ['with a folded line', `${LINE}x: a\r\n b\r\ncontent-length: 1\r\n\r\n`],
     ['with a bare line feed', `${LINE}x: a\ny: b\r\ncontent-length: 1\r\n\r\n`],
     ['with a bare carriage return', `${LINE}x: a\rb\r\ncontent-length: 1\r\n\r\n`],
     ['with a zero byte', `${LINE}x: \0\r\ncontent-length: 1\r\n\r\n`],
-    ['that is none', '<html>\r\n\r\n'],
-    ['with a bare line feed, not all there', `${LINE}x: a\ny: b\r\n`],
-    ['that is none, not all there', 'SSH-2.0-OpenSSH\r\n'],
-    ['of a later protocol, not all there', 'HTTP/2'],
+    ['that is no head', '<html>\r\n\r\n'],
+    ['with a bare line feed, incomplete', `${LINE}x: a\ny: b\r\n`],
+    ['that is no head, incomplete', 'SSH-2.0-OpenSSH\r\n'],
+    ['of a later protocol, incomplete', 'HTTP/2'],
   ])('it is strange: %s', (_, text) => {
     expect(read(text)).toBe('strange')
   })
@@ -183,10 +183,10 @@ describe('a response', () => {
     ['no size', 'z\r\n', 'Invalid character in chunk size'],
     ['an empty size', '\r\n', 'Invalid character in chunk size'],
     ['a negative size', '-1\r\n', 'Invalid character in chunk size'],
-    ['a size beyond all measure', `${'f'.repeat(14)}\r\n`, 'Invalid character in chunk size'],
+    ['a huge size', `${'f'.repeat(14)}\r\n`, 'Invalid character in chunk size'],
     ['a size without a carriage return', '4\n0123', 'Invalid character in chunk size'],
-    ['a chunk longer than it says', '2\r\n0123\r\n', 'Expected LF after chunk data'],
-    ['a trailer that is none', '0\r\nwhat is this\r\n', 'Invalid header token'],
+    ['a chunk longer than its size', '2\r\n0123\r\n', 'Expected LF after chunk data'],
+    ['an invalid trailer', '0\r\nwhat is this\r\n', 'Invalid header token'],
     ['a line without an end', '0'.repeat(17_000), 'Invalid character in chunk size'],
   ])('in chunks with %s is broken', (_, body, fault) => {
     expect(hear(CHUNKED + body).at(-1)).toBe(`Response does not match the HTTP/1.1 protocol (${fault})`)

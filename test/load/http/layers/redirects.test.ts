@@ -95,7 +95,7 @@ test.each([
     'a redirect to a URL that is not http or https',
     1,
   ],
-  ['a place that is no URL', 'http://[', 'a redirect to a URL that is not http or https', 1],
+  ['an invalid URL', 'http://[', 'a redirect to a URL that is not http or https', 1],
 ])('%s fails the request', async (_, location, message, hops) => {
   const origin = await serveHttp((_request, response) => response.writeHead(302, { location }).end())
   const user = await openUser(origin, { redirects: 2 })

@@ -29,14 +29,14 @@ async function startServer(...acts: Act[]) {
 
 describe('sent again', () => {
   test.each<[string, Act[], number, number, string | null]>([
-    ['not when all is well', [200], 200, 1, null],
+    ['not after a success', [200], 200, 1, null],
     ['after a reset', ['reset', 200], 200, 2, null],
     ['after a timeout', ['hang', 200], 200, 2, null],
     ['after a status of the list', [503, 200], 200, 2, null],
     ['not after another status', [500, 200], 500, 1, null],
-    ['as often as allowed, then the status stands', [503, 503, 503, 200], 503, 3, null],
-    ['as often as allowed, then the failure stands', ['reset', 'hang', 'reset', 200], 0, 3, 'reset'],
-    ['and again after a timeout until that stands', ['hang', 'hang', 'hang'], 0, 3, 'timeout'],
+    ['as many times as allowed, then the status remains', [503, 503, 503, 200], 503, 3, null],
+    ['as many times as allowed, then the failure remains', ['reset', 'hang', 'reset', 200], 0, 3, 'reset'],
+    ['again after a timeout, until that remains', ['hang', 'hang', 'hang'], 0, 3, 'timeout'],
   ])('%s', async (_, acts, status, count, kind) => {
     const server = await startServer(...acts)
     const user = await openUser(server.origin, { retries: RETRIES, timeoutMs: 150 })
