@@ -1,12 +1,12 @@
 /**
- * How fast is the generator, beside others, in the same minutes? Generator and target are pinned to different cores,
- * the tools take turns, and only ratios of medians count: absolute rates differ from day to day.
+ * Compares the speed of load generators. Generator and target are pinned to different cores, the tools take turns, and
+ * only ratios of medians count: absolute rates differ from day to day.
  *
  *   npm run bench                 5 rounds of 3 s
  *   npm run bench -- --quick      2 rounds of 1 s, to see that it works
- *   npm run bench -- --save       makes the ratios the new baseline (bench/ratios.json)
+ *   npm run bench -- --save       saves the ratios as the new baseline (bench/ratios.json)
  *
- * Exits 1 when a ratio is more than 15 % below its baseline.
+ * Exits 1 if a ratio is more than 15 % below its baseline.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -38,7 +38,7 @@ try {
   rmSync(directory, { recursive: true, force: true })
 }
 
-/** Each tool with the rate of one run. */
+/** Each tool with a function that measures the rate of one run. */
 function findTools(url) {
   const tools = {
     'perfctl, plain': () => perfctl('plain', url),
@@ -57,7 +57,7 @@ function findTools(url) {
         '-n',
         url,
       ])
-      // It prints a result for the warm-up, too, before the other.
+      // It prints a result for the warm-up first.
       return JSON.parse(out.trim().split('\n').at(-1)).requests.average
     },
   }

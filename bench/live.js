@@ -1,17 +1,17 @@
 /**
- * Are the verdicts right? `perfctl ab` against two servers whose latency is known: the same twice must not be red, a
- * slower one must be. Every pair has fresh servers.
+ * Checks verdicts: `perfctl ab` measures two servers of known latency. Identical ones must not be reported as
+ * regressed, a slower one must be. Every pair has fresh servers.
  *
  *   npm run bench:live                                10 identical pairs, 15 s of each side
  *   npm run bench:live -- --pairs 40 --hog            … with a CPU hog coming and going
  *   npm run bench:live -- --factor 1.2                b 20 % slower; with --path /list only there
  *   npm run bench:live -- --tail --seconds 60         b's slow 2 % take half as long again
  *   npm run bench:live -- --stall once|often          b frozen for 5 s, or for 300 ms every 5 s
- *   npm run bench:live -- --errors | --gone           b answers 0.5 % with 500; one path with 404
- *   npm run bench:live -- --starve                    perfctl shares a core with a hog, and is asked for too much
+ *   npm run bench:live -- --errors | --gone           b responds to 0.5 % with 500; to one path with 404
+ *   npm run bench:live -- --starve                    perfctl shares a core with a hog, and the load is too high
  *
- * Further: --rate N (per second), --error-tolerance (1pp, with --errors 0.1pp: what is within it is not red), --seed N,
- * --keep DIR (for the result files). Exits 1 when a verdict is wrong.
+ * More options: --rate N (per second), --error-tolerance (1pp, with --errors 0.1pp: changes within it must not regress),
+ * --seed N, --keep DIR (for the result files). Exits 1 if a verdict is wrong.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -76,7 +76,7 @@ try {
   if (!flags.keep) rmSync(directory, { recursive: true })
 }
 
-/** What is wrong with b, and which verdicts are right then. */
+/** What is changed in b, and which verdicts are right. */
 function readQuestion() {
   const isRed = ({ verdict }) => verdict === 'regressed'
   const isCalm = (pair) => !isRed(pair) && pair.verdict !== 'none'
@@ -101,7 +101,7 @@ function readQuestion() {
   return question(`factor ${factor}`, { FACTOR: flags.factor, ...where }, factor > 1 ? isRed : isCalm)
 }
 
-/** The freezes of b, in ms since perfctl was started: the load begins some 3.5 s later. */
+/** When b is frozen, in ms since perfctl was started; the load begins about 3.5 s later. */
 function planStalls() {
   if (flags.stall === undefined) return []
   if (flags.stall === 'once') return [{ at: 3_500 + seconds * 1_000, lasts: 5_000 }]
@@ -111,7 +111,7 @@ function planStalls() {
   }))
 }
 
-/** The verdict, how many lines of each metric are red, and the change of each, the mean of the requests judged. */
+/** The verdict, the number of regressed rows per metric, and each metric's mean change over all judged requests. */
 function readPair({ code, result }) {
   const rows = result?.comparison?.metrics ?? []
   const isKnown = ({ metric, interval, verdict }) =>

@@ -1,5 +1,5 @@
 /**
- * The parts of the hot path that are ours, alone.
+ * Micro-benchmarks of perfctl's own parts of the hot path.
  */
 import { performance } from 'node:perf_hooks'
 import { Timers, Waiting } from '../dist/load/engine/timer-wheel.js'
@@ -10,7 +10,7 @@ import { readScenario } from '../dist/scenario/read.js'
 
 const CALLS = 300_000
 
-/** Nanoseconds for each, the best of five. */
+/** Nanoseconds per operation, the best of five runs. */
 export function measureMicro() {
   const mix = new Mix([60, 30, 10, 5, 1])
   const plain = iterations('requests: [{ get: / }]')

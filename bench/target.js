@@ -1,6 +1,6 @@
 /**
- * What the generators are aimed at: 27 bytes of JSON, faster than any of them. nginx where it is installed, else a
- * server of our own that answers without looking.
+ * The target of all generators: 27 bytes of JSON, served faster than any of them can ask. nginx if it is installed,
+ * else a server of our own that doesn't parse requests.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 const BODY = '{"hello":"world","n":12345}'
 const PORT = 18_099
 
-/** Starts it with `command` in front, such as a pin to a core; `stop` ends it. */
+/** Starts the target, prefixed with `command`, such as one that pins it to a core. `stop` ends it. */
 export async function startTarget({ directory, command }) {
   const hasNginx = spawnSync('which', ['nginx']).status === 0
   const line = hasNginx ? nginx(directory) : [process.execPath, fileURLToPath(import.meta.url)]
@@ -55,7 +55,7 @@ http {
   return ['nginx', '-c', file]
 }
 
-/** Answers each end of a request head, wherever it stands; bodies are taken for part of the next head. */
+/** Responds to each end of a request head, wherever it is; bodies are treated as part of the next head. */
 function serve() {
   const answer = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`
   createServer((socket) => {

@@ -1,12 +1,12 @@
 /**
- * Does perfctl report what happened? A service that knows how long it kept each request is measured from outside, and the two
- * are held against each other: steady, with long tails, and with a stall of 200 ms every 2 s; in both models.
+ * Compares perfctl's figures with the truth: a service that records how long it delayed each request. Delays are steady,
+ * have long tails, or stall for 200 ms every 2 s; in both load models.
  *
  *   npm run bench:truth            10 s for each row
  *   npm run bench:truth -- 30      30 s for each row
  *
- * Exits 1 when a percentile is off by more than 2 % and 0.3 ms. Generator and service are pinned to different cores. The first
- * two seconds are a warm-up on both sides: what a cold program does is another question.
+ * Exits 1 if a percentile is off by more than 2 % and 0.3 ms. Generator and service are pinned to different cores. The
+ * first two seconds are a warm-up on both sides.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -45,7 +45,7 @@ async function main(seconds) {
   }
 }
 
-/** Prints one row; false when perfctl is off. */
+/** Prints one row. Returns false if perfctl is off. */
 async function compare({ name, behaviour, load }, seconds, directory) {
   const service = spawn(...pinned('0', [SELF, 'serve', behaviour]), { stdio: ['ignore', 'pipe', 'inherit'] })
   const port = Number(
@@ -79,7 +79,7 @@ async function compare({ name, behaviour, load }, seconds, directory) {
   service.kill()
   const { requests, generator } = JSON.parse(readFileSync(result, 'utf8'))
   const { latency, requests: count, failed } = requests[0]
-  // Where the warm-up ends the two may differ by a few.
+  // At the end of the warm-up the two may differ by a few requests.
   const isCounted = Math.abs(count - kept.count) < 0.01 * count && failed === 0
   const cells = PERCENTILES.map((p) => {
     const [truth, measured] = [kept[`p${p}`], latency[`p${p}`]]
@@ -100,7 +100,7 @@ function pinned(core, args) {
   return canPin ? ['taskset', ['-c', core, process.execPath, ...args], {}] : [process.execPath, args, {}]
 }
 
-/** Answers after a while, and tells what that while really was. */
+/** Responds after a delay, and reports the actual delays. */
 function serve(behaviour) {
   const kept = []
   let began = null
@@ -119,7 +119,7 @@ function serve(behaviour) {
       waiting.push({ socket, came, due: came + delayOf(behaviour, came) })
     })
   })
-  // A loop that never sleeps: timers are too coarse for answers that are to be in time.
+  // A loop that never sleeps, because timers are too coarse for precise delays.
   const turn = () => {
     const now = performance.now()
     for (let i = waiting.length - 1; i >= 0; i--) {

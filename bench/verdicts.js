@@ -1,5 +1,5 @@
 /**
- * Prints how often the rules of verdicts cry wolf and how often they find a slowdown, on all levels of noise:
+ * Prints the rates of false alarms and of detected slowdowns at all levels of noise:
  *
  *     npm run bench:verdicts                   the tables of docs/verdict.md and the goals, with the seeds of the tests
  *     npm run bench:verdicts -- 1              the same, with other seeds

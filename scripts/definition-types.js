@@ -1,8 +1,8 @@
 /**
- * TypeScript types of what a JSON Schema allows: of scenarios that are written in code.
+ * Makes TypeScript types from a JSON Schema, for scenarios written in code.
  */
 
-/** The declarations of `name` and of all that the schema refers to by a name; unformatted. */
+/** The declarations of `name` and of all definitions in the schema, unformatted. */
 export function typesOf(schema, name, nameOf) {
   const named = new Map([[name, schema]])
   for (const [key, part] of Object.entries(schema.definitions)) named.set(nameOf(key), part)
@@ -12,7 +12,7 @@ export function typesOf(schema, name, nameOf) {
   return declarations.join('\n')
 }
 
-/** What the loader fills in from the environment. */
+/** Values that the loader fills in from the environment. */
 const VARIABLE = '\\$\\{'
 
 function typeOf(part, nameOf) {
@@ -29,7 +29,7 @@ function plain(type, part, nameOf) {
   switch (type) {
     case 'integer':
     case 'number':
-      // Durations have units; none takes no time.
+      // Durations have units; `0` needs none.
       return part.minimum === 0 && part.maximum === 0 ? '0' : 'number'
     case 'string':
       return part.pattern === VARIABLE ? 'Variable' : 'string'

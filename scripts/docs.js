@@ -1,7 +1,7 @@
 /**
- * Writes what is made from the code: the JSON Schema of scenario files, the types of scenarios that are written in
- * code, and the tables of the documentation. With `--check` it writes nothing and fails when a file is out of date.
- * Run it after a build: `npm run docs`.
+ * Writes the generated files: the JSON Schema of scenario files, the types of scenarios written in code, and the
+ * tables of the documentation. With `--check` it writes nothing and fails if a file is out of date. Run it after a
+ * build: `npm run docs`.
  */
 import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -28,14 +28,14 @@ await keepBlocks('docs/scenario-reference.md', {
 })
 await keepBlocks('docs/live-metrics.md', { 'stream-metrics': streamMetricTable() })
 
-/** Keeps the text between the marks of each name. */
+/** Replaces the text between the marks of each name. */
 function keepBlocks(file, blocks) {
   return keep(file, (text) =>
     Object.entries(blocks).reduce((all, [name, block]) => replaceBlock(all, name, block), text),
   )
 }
 
-/** The text with another table between the marks of that name. */
+/** Replaces the table between the marks of `name`. */
 function replaceBlock(text, name, table) {
   const begin = `<!-- ${name}: made by \`npm run docs\` -->\n`
   const end = `<!-- end of ${name} -->`
@@ -96,7 +96,7 @@ function commandSections() {
   return [...specs.map(commandSection), helpSection()].join('\n')
 }
 
-/** `help` isn't among the commands, because it needs all of them. */
+/** `help` isn't among the commands because it needs all of them. */
 function helpSection() {
   return `## perfctl help
 
@@ -131,7 +131,10 @@ function code(text) {
   return `\`${text.replaceAll('|', '\\|')}\``
 }
 
-/** A sentence in a cell, where nothing may look like a tag. Templates are code, as the web site would evaluate them. */
+/**
+ * A sentence in a table cell, with nothing that looks like a tag. Templates become code, because the web site would
+ * evaluate them.
+ */
 function prose(text) {
   return text
     .replaceAll('|', '\\|')
@@ -139,7 +142,7 @@ function prose(text) {
     .replaceAll(/\{\{.*?\}\}/g, '`$&`')
 }
 
-/** Writes what `make` makes of the file's text, or complains when that is another one. */
+/** Writes the file's text as `make` returns it; with `--check`, reports a difference. */
 async function keep(file, make) {
   const url = new URL(`../${file}`, import.meta.url)
   const text = await readFile(url, 'utf8').catch(() => '')
@@ -150,7 +153,7 @@ async function keep(file, make) {
   process.exitCode = 1
 }
 
-/** A table for each block of the file; keys without any below them share one with their neighbors. */
+/** One table per block of the file. Keys without children share one with their neighbors. */
 function keyTables() {
   const groups = []
   for (const row of mergeMethods([...keysOf(schema, '')])) {
@@ -177,7 +180,7 @@ function keyTable(keys) {
   return table(['key', 'default', 'meaning'], rows)
 }
 
-/** Every key of a schema with what stands under it, `load.stages[].vus`. */
+/** Every key of a schema with its path, such as `load.stages[].vus`. */
 function* keysOf({ properties = {} }, prefix) {
   for (const [name, given] of Object.entries(properties)) {
     const part = given.description === undefined ? (longForm(given) ?? given) : given
@@ -193,19 +196,19 @@ function* keysOf({ properties = {} }, prefix) {
   }
 }
 
-/** Of steps, which refer to themselves: what a request of its own doesn't have. */
+/** For steps, which refer to themselves: the keys that a plain request doesn't have. */
 function* ownKeysOf({ $ref }, known, prefix) {
   const { properties } = schema.definitions[$ref.split('/').at(-1)]
   const own = Object.entries(properties).filter(([name]) => name === 'steps' || !(name in known))
   yield* keysOf({ properties: Object.fromEntries(own) }, prefix)
 }
 
-/** Of a value that has a short form: the map it stands for. */
+/** For a value with a short form: the map that it means. */
 function longForm(part) {
   return part?.anyOf?.find(({ type }) => type === 'object')
 }
 
-/** One row for all methods: they differ in their name only. */
+/** One row for all methods, which differ only in name. */
 function mergeMethods(keys) {
   const isMethod = ([key]) => /^`requests\[\]\.(get|post|put|patch|delete|head|options)`$/.test(key)
   const methods = keys.filter(isMethod)

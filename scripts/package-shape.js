@@ -1,6 +1,6 @@
 /**
- * Checks what `npm publish` would ship: the program and its types, nothing else, and all of it in working order.
- * A plain script, run by `npm run shape` after a build.
+ * Checks what `npm publish` would ship: the program and its types, nothing else, all in working order. Run by
+ * `npm run shape` after a build.
  */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
@@ -36,7 +36,7 @@ const files = listShipped()
 const problems = [
   ...REQUIRED.filter((file) => !files.includes(file)).map((file) => `${file} is missing`),
   ...files.filter((file) => !ALLOWED.test(file)).map((file) => `${file} must not be shipped`),
-  ...files.filter(isOrphan).map((file) => `${file} has no source any more: remove dist/ and build again`),
+  ...files.filter(isOrphan).map((file) => `${file} no longer has a source: remove dist/ and build again`),
   ...files.filter(lacksTypes).map((file) => `${file} has no types beside it`),
   ...exportedFiles(manifest.exports)
     .filter((file) => !files.includes(file))
@@ -48,20 +48,20 @@ if (problems.length > 0) {
   process.stderr.write(`${problems.map((problem) => `package: ${problem}`).join('\n')}\n`)
   process.exitCode = 1
 } else {
-  process.stdout.write(`package: ${files.length} files, as they should be\n`)
+  process.stdout.write(`package: ${files.length} files, all valid\n`)
 }
 
-/** The files of the package, by npm's own account. */
+/** The files of the package, according to npm. */
 function listShipped() {
   const arguments_ = ['pack', '--dry-run', '--json', '--ignore-scripts']
   const { status, stdout, stderr } = spawnSync('npm', arguments_, { cwd: root, encoding: 'utf8' })
   if (status !== 0) throw new Error(`npm ${arguments_.join(' ')} failed:\n${stderr}`)
-  // A list of packages up to npm 11, an object of them by name since.
+  // Up to npm 11 a list of packages, since then an object by name.
   const packages = Object.values(JSON.parse(stdout))
   return packages[0].files.map((file) => file.path)
 }
 
-/** Whether a built file is a leftover of a source that was renamed or removed. */
+/** Whether a built file is left over from a renamed or removed source. */
 function isOrphan(file) {
   const match = /^dist\/(.+?)(\.d\.ts|\.js)$/.exec(file)
   return match !== null && !existsSync(`${root}src/${match[1]}.ts`)
@@ -71,7 +71,7 @@ function lacksTypes(file) {
   return file.startsWith('dist/') && file.endsWith('.js') && !files.includes(file.replace(/\.js$/, '.d.ts'))
 }
 
-/** All files that the `exports` of a manifest lead to. */
+/** All files that the `exports` of a manifest refer to. */
 function exportedFiles(exports) {
   if (typeof exports === 'string') return [exports.replace(/^\.\//, '')]
   return Object.values(exports).flatMap(exportedFiles)

@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of the README, `docs/images/`: the tour's regression, once in the terminal and once as the HTML
+ * Takes the screenshots of the README, `docs/images/`: the regression of the tour, in the terminal and as an HTML
  * report. Needs Chromium (`CHROMIUM` names another program) and a built perfctl: `npm run docs:screenshots`.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -35,7 +35,7 @@ try {
   do {
     perfctl('baseline', 'update', SCENARIO)
     run = perfctl('run', SCENARIO, '--target', TARGET, '--report', `html=${report}`)
-    // Other work on the machine may have made it inconclusive.
+    // Other work on the machine may have made the run inconclusive.
   } while (run.status !== REGRESSED && --tries > 0)
   slow.kill()
   if (run.status !== REGRESSED) throw new Error(`no regression was found:\n${run.stdout}`)
@@ -80,7 +80,7 @@ pre { margin: 0; font: 14px/${LINE_HEIGHT}px "DejaVu Sans Mono", monospace; }
 </style><pre>${colorize(text)}</pre>`
 }
 
-/** The few escape sequences that perfctl writes, as elements. */
+/** Turns the few escape sequences that perfctl writes into elements. */
 function colorize(text) {
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
   return escaped.replaceAll(/\u001b\[(\d+)m/g, (_, code) =>

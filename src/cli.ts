@@ -1,6 +1,6 @@
 /**
- * The command line: commands and flags. Commands are loaded when they are called, so that `perfctl --help` needs
- * nothing but this file, the list of commands and commander.
+ * The command line: commands and flags. A command's code is loaded only when it is called, so that `perfctl --help`
+ * needs nothing but this file, the list of commands and commander.
  */
 import { Command, CommanderError, Option } from 'commander'
 import { messageOf, type Problem, UserError, userError } from './base/errors.js'
@@ -16,7 +16,7 @@ import { EXAMPLES, EXIT_CODES, listTopics } from './commands/help.js'
 import { OPTIONS, type OptionSpec } from './commands/options.js'
 import { TOPICS } from './commands/topics.js'
 
-/** Runs the command in `argv` (without the program's name) and gives the exit code. Never throws. */
+/** Runs the command in `argv`, which lacks the program's name, and returns the exit code. Never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.passed
   const program = makeProgram(io, (action) => async () => {
@@ -31,7 +31,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** Tells the user what went wrong; gives the exit code. */
+/** Prints an error to stderr and returns the exit code. */
 export function report(error: unknown, io: Io): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage
   if (error instanceof UserError) {
@@ -40,11 +40,11 @@ export function report(error: unknown, io: Io): ExitCode {
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error)
   io.stderr.write(`a bug in perfctl ${readVersion()}, not in your input:\n${printableLines(stack)}\n`)
-  io.stderr.write('please report it with these lines and the command: npm bugs perfctl\n')
+  io.stderr.write('report it with these lines and the command you ran: npm bugs perfctl\n')
   return EXIT.bug
 }
 
-/** Lines that a terminal can show, none of them longer than a message should be. */
+/** Makes text printable and truncates each line. */
 function readable(text: string): string {
   return printableLines(text)
     .split('\n')
@@ -52,7 +52,7 @@ function readable(text: string): string {
     .join('\n')
 }
 
-/** Turns an action into what commander calls. */
+/** Wraps an action in the function that commander calls. */
 type Act = (action: () => Promise<ExitCode>) => () => Promise<void>
 
 function makeProgram(io: Io, act: Act): Command {
@@ -80,8 +80,8 @@ function makeProgram(io: Io, act: Act): Command {
   return program
 }
 
-/** `perfctl help [name...]`: of a command, of a topic, or of both where they share a name. */
-function addHelp(program: Command, { io, act }: Surroundings): void {
+/** `perfctl help [name...]`: help for a command, a topic, or both if they share a name. */
+function addHelp(program: Command, { io, act }: Context): void {
   program
     .command('help')
     .description('Show help for a command or a topic')
@@ -116,30 +116,29 @@ function unknownTopic(program: Command, names: readonly string[]): UserError {
     group === undefined
       ? didYouMean(first, [...known, ...TOPICS.map(({ name }) => name)])
       : didYouMean(second, known)
-  return userError(`perfctl help ${text}: no such command or topic`, hint ?? 'perfctl help lists them all')
+  return userError(
+    `perfctl help ${text}: no such command or topic`,
+    hint ?? 'run perfctl help for the full list',
+  )
 }
 
-/** A scenario where a command is expected was meant for `run`. */
+/** A file or URL where a command is expected was probably meant for `run`. */
 function refuseScenario(first: string | undefined): void {
   if (first === undefined || first.startsWith('-') || !/[./:]/.test(first)) return
-  throw userError(`${printable(first)} is not a command`, `perfctl run ${printable(first)}`)
+  throw userError(`${printable(first)} is not a command`, `write perfctl run ${printable(first)}`)
 }
 
-interface Surroundings {
+interface Context {
   readonly io: Io
   readonly act: Act
 }
 
-function addGroup(
-  program: Command,
-  { name, description, commands }: CommandGroup,
-  around: Surroundings,
-): void {
+function addGroup(program: Command, { name, description, commands }: CommandGroup, around: Context): void {
   const group = program.command(name).description(description)
   for (const spec of commands) addCommand(group, spec, around)
 }
 
-function addCommand(parent: Command, spec: CommandSpec, { io, act }: Surroundings): void {
+function addCommand(parent: Command, spec: CommandSpec, { io, act }: Context): void {
   const command = parent.command(spec.name).description(spec.description)
   if (spec.summary !== undefined) command.summary(spec.summary)
   const positional = [spec.argument, spec.further ?? null].filter((argument) => argument !== null)
@@ -168,7 +167,7 @@ function makeOption({ flags, description, preset, isRepeatable, choices, parse }
   return option
 }
 
-/** Makes the options known without help showing them; gives how to find out which of them were used. */
+/** Registers refused options without showing them in the help. Returns a function that lists those that were used. */
 function listenForRefused(command: Command, refusals: readonly Refusal[]): () => Problem[] {
   const given = new Map<Option, Refusal>()
   for (const refusal of refusals) {

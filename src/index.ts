@@ -1,5 +1,5 @@
 /**
- * perfctl as a library: no output, no process-wide effects, nothing left open afterwards.
+ * perfctl as a library. It prints nothing, has no process-wide effects, and leaves nothing open.
  */
 import { readTextFile } from './base/files.js'
 import { readProcessEnv } from './base/host.js'
@@ -28,8 +28,8 @@ export { type CompareOptions, compare } from './verdict/compare.js'
 export type { Measurement } from './verdict/measurement.js'
 
 /**
- * Reads a scenario file; `${NAME}` is filled in from `env` (default: the process's). Throws a UserError with all
- * mistakes of the file.
+ * Reads a scenario file. `${NAME}` is filled in from `env`, by default the environment of the process. Throws a
+ * UserError that lists all problems in the file.
  */
 export function loadScenario(
   file: string,
@@ -39,8 +39,8 @@ export function loadScenario(
 }
 
 /**
- * The scenario that a value describes: the keys of a scenario file, with the same defaults and checks. Files that it
- * names lie relative to `cwd`. Throws a UserError with everything that is wrong, by the path to it.
+ * Makes a scenario from an object with the keys of a scenario file; defaults and checks are the same. Paths in
+ * it are relative to `cwd`. Throws a UserError that lists all problems with their key paths.
  */
 export function defineScenario(
   definition: ScenarioDefinition,
@@ -49,7 +49,7 @@ export function defineScenario(
   return defineScenarioValue(definition, { cwd: options.cwd ?? '', env: options.env ?? readProcessEnv() })
 }
 
-/** Reads a saved result. Throws a UserError that names the first field that is wrong. */
+/** Reads a saved result. Throws a UserError that names the first invalid field. */
 export async function readResult(file: string): Promise<Result> {
   return parseResult(await readTextFile(file), file)
 }

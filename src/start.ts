@@ -1,5 +1,5 @@
 /**
- * The program as a process: the one place where it touches its own. Everything else is handed an {@link Io}.
+ * The process entry point, the only place that touches `process`. Everything else receives an {@link Io}.
  */
 import process from 'node:process'
 import { messageOf } from './base/errors.js'
@@ -7,15 +7,13 @@ import { EXIT } from './base/exit.js'
 import type { Io, Output } from './base/io.js'
 import { main, report } from './cli.js'
 
-/** Runs the program of this process. */
+/** Runs perfctl in this process. */
 export function start(): void {
   const stdout = new Screen(() => process.stdout)
   const stderr = new Screen(() => process.stderr)
   const cwd = findWorkingDirectory()
   if (cwd === null) {
-    stderr.write(
-      'the working directory does not exist any more: change to one that does, and start perfctl again\n',
-    )
+    stderr.write('the working directory no longer exists: change to one that does and run perfctl again\n')
     process.exitCode = EXIT.usage
     return
   }
@@ -26,7 +24,7 @@ export function start(): void {
     for (const listener of endings) listener()
     endings.clear()
   }
-  // Subtle: the terminal is tidied up before the stack is shown, or it would be wiped away with the live view.
+  // Restores the terminal first; otherwise closing the live view would erase the stack trace.
   const fatal = (error: unknown) => {
     end()
     process.exit(report(error, io))
@@ -40,7 +38,7 @@ export function start(): void {
   process.on('unhandledRejection', uncaught)
   main(process.argv.slice(2), io).then((code) => {
     process.exitCode = code
-    // What was to be read by other programs isn't there.
+    // The output that another program should read is incomplete.
     stdout.onLost((reason) => {
       stderr.write(`cannot write to stdout: ${reason}\n`)
       if (code === EXIT.passed) process.exitCode = EXIT.error
@@ -48,7 +46,7 @@ export function start(): void {
   }, fatal)
 }
 
-/** Null when it was removed. */
+/** Returns null if the working directory has been removed. */
 function findWorkingDirectory(): string | null {
   try {
     return process.cwd()
@@ -69,7 +67,7 @@ function processIo({ stdout, stderr, cwd, endings, bugs }: Parts): Io {
   return {
     stdout,
     stderr,
-    // Looked at only when asked for: opening it would keep the process alive.
+    // A getter, because opening stdin keeps the process alive.
     get stdin() {
       return process.stdin
     },
@@ -96,7 +94,7 @@ function processIo({ stdout, stderr, cwd, endings, bugs }: Parts): Io {
   }
 }
 
-/** A terminal that is gone (SIGHUP) and Ctrl-\ (SIGQUIT) end a run like SIGTERM: with its result. */
+/** A closed terminal (SIGHUP) and Ctrl-\ (SIGQUIT) end a run like SIGTERM does: with its result. */
 const SIGNALS = [
   ['SIGINT', 'SIGINT'],
   ['SIGTERM', 'SIGTERM'],
@@ -104,7 +102,7 @@ const SIGNALS = [
   ['SIGQUIT', 'SIGTERM'],
 ] as const
 
-/** Nobody reads any more: a closed pipe, a terminal that is gone. */
+/** Errors that mean that nobody reads the output: a closed pipe or terminal. */
 const GONE: readonly (string | undefined)[] = [
   'EPIPE',
   'EIO',
@@ -114,12 +112,12 @@ const GONE: readonly (string | undefined)[] = [
   'ERR_STREAM_DESTROYED',
 ]
 
-/** An output that may go away: what is written to it then is dropped, and the program goes on. */
+/** An output that may be closed at any time. Later writes are dropped, and the program continues. */
 class Screen implements Output {
   private readonly stream: NodeJS.WriteStream | null
   private isGone = false
   private lost: string | null = null
-  private tellLost: (reason: string) => void = () => {}
+  private notifyLost: (reason: string) => void = () => {}
 
   constructor(open: () => NodeJS.WriteStream) {
     let stream: NodeJS.WriteStream | null = null
@@ -141,9 +139,12 @@ class Screen implements Output {
     }
   }
 
-  /** Calls back when something was lost that somebody waited for, such as on a disk that is full; at once if it was before. */
+  /**
+   * Calls `listener` when output was lost that somebody expected, for example on a full disk; at once if that
+   * has happened already.
+   */
   onLost(listener: (reason: string) => void): void {
-    this.tellLost = listener
+    this.notifyLost = listener
     if (this.lost !== null) listener(this.lost)
   }
 
@@ -164,7 +165,7 @@ class Screen implements Output {
     this.isGone = true
     if (!isFirst || GONE.includes(error.code)) return
     this.lost = messageOf(error)
-    this.tellLost(this.lost)
+    this.notifyLost(this.lost)
   }
 }
 

@@ -1,17 +1,17 @@
-/** The programs that a live bench starts, and what is done to them. */
+/** Starts, freezes and stops the programs of a live benchmark. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-/** Starts a target with these knobs; `stop` ends it. */
+/** Starts a target with these knobs. `stop` ends it. */
 export async function startTarget(knobs) {
   const child = forkHere('target.js', knobs)
   const [{ port }] = await once(child, 'message')
   return { url: `http://127.0.0.1:${port}`, pid: child.pid, stop: () => end(child) }
 }
 
-/** Starts a CPU hog, on one core if `command` is a pin to it; `stop` ends it. */
+/** Starts a CPU hog, on one core if `command` pins it to one. `stop` ends it. */
 export function startHog(knobs, command = []) {
   const child = forkHere('hog.js', knobs, command)
   return { stop: () => end(child) }
@@ -21,18 +21,18 @@ function forkHere(file, knobs, [program, ...args] = []) {
   const path = fileURLToPath(new URL(file, import.meta.url))
   const env = { ...process.env, ...knobs }
   if (program === undefined) return fork(path, { env, execArgv: [] })
-  // `fork` runs `execPath` with the arguments in front of the file.
+  // `fork` runs `execPath` with the arguments before the file.
   return fork(path, { env, execPath: program, execArgv: [...args, process.execPath] })
 }
 
 async function end(child) {
   const gone = once(child, 'exit')
-  // What is stopped doesn't hear of anything else.
+  // A stopped process doesn't react to other signals.
   child.kill('SIGKILL')
   await gone
 }
 
-/** Freezes a process, as `stalls` has them (ms since now); resolves with the last one, or when `signal` is aborted. */
+/** Freezes a process as listed in `stalls` (ms from now). Resolves after the last one, or when `signal` is aborted. */
 export async function stall(pid, stalls, signal) {
   const since = performance.now()
   try {

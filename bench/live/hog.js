@@ -1,6 +1,6 @@
 /**
- * Other work on the machine, coming and going: burns a core for a while, rests for a while, at random (SEED). With
- * ALWAYS it never rests. Ends with its parent.
+ * Other work on the machine: burns a core and rests, for random times (SEED). With ALWAYS it never rests. Ends with
+ * its parent.
  */
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { makeRandom } from './random.js'
 
 const BUSY_MS = [300, 6_000]
 const IDLE_MS = [500, 10_000]
-/** So often it looks whether it is still wanted. */
+/** How often it checks whether its parent is alive. */
 const LOOK_MS = 100
 
 const random = makeRandom(Number(process.env.SEED ?? 1))
@@ -19,7 +19,7 @@ for (;;) {
   if (!process.env.ALWAYS) await sleep(draw(IDLE_MS))
 }
 
-/** Short ones are more frequent than long ones. */
+/** Short times are more frequent than long ones. */
 function draw([least, most]) {
   return least * (most / least) ** random()
 }

@@ -1,4 +1,4 @@
-/** One session of `perfctl ab` against two targets of our own. */
+/** One `perfctl ab` session against two targets of our own. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -9,8 +9,8 @@ import { stall, startTarget } from './children.js'
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 
 /**
- * What perfctl says of two fresh targets, of which b has the `knobs`: its exit code, and the result of b, null when it
- * didn't come to one. `stalls` freezes b; `command` stands in front of perfctl, such as a pin to a core.
+ * Runs perfctl against two fresh targets, where b has the `knobs`. Returns its exit code and the result of b, or null
+ * if there is none. `stalls` freezes b; `command` prefixes perfctl, for example to pin it to a core.
  */
 export async function runPair({
   knobs,

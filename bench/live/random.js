@@ -1,6 +1,6 @@
-/** Random numbers that come again with the same seed. */
+/** Reproducible random numbers. */
 
-/** A function that gives numbers from 0 to below 1 (mulberry32). */
+/** Returns a function that draws numbers in [0, 1) (mulberry32). */
 export function makeRandom(seed) {
   let state = seed | 0
   return () => {

@@ -1,12 +1,12 @@
 /**
- * A service whose latency is known: how long each answer takes is drawn from a distribution, lognormal with a median of
- * 20 ms and σ = 0.25, and 60 ms for 2 % of the requests. The environment makes it worse:
+ * A service of known latency, drawn from a lognormal distribution with a median of 20 ms and σ = 0.25, and 60 ms for
+ * 2 % of the requests. The environment makes it worse:
  *
  *   FACTOR=1.2        that many times as long        PATH_ONLY=/list   … but only on this path
  *   TAIL_FACTOR=1.5   the same for the slow 2 %      ERRORS=0.005      that share of 500s
  *   GONE=/details     404 there                      SEED=1            other draws
  *
- * Listens on PORT, or on a free port that it tells its parent.
+ * Listens on PORT, or on a free port that it reports to its parent.
  */
 import { createServer } from 'node:http'
 import { performance } from 'node:perf_hooks'
@@ -44,7 +44,7 @@ function residenceMs(whole, slow) {
   return MEDIAN_MS * Math.exp(SIGMA * normal(random)) * whole
 }
 
-/** A timer's grain is 1 ms, and it may ring early: the rest is waited for again, so that no error adds to another. */
+/** A timer has a resolution of 1 ms and may fire early: the rest is waited for, so that errors don't add up. */
 function waitUntil(deadline, then) {
   const rest = deadline - performance.now()
   if (rest < 0.5) then()

@@ -8,18 +8,18 @@ import { SESSION_SECONDS_MOST } from '../verdict/session.js'
 const SECONDS_MOST = 120
 const SECONDS_LEAST = 10
 
-/** The measured seconds of each side at most that `--max-duration` asks for. Throws a UserError when it can't be read. */
+/** Reads `--max-duration`: the most measured seconds per side. Throws a UserError if it is invalid. */
 export function readMaxSeconds(text: string | undefined): number {
   if (text === undefined) return SECONDS_MOST
   const durationMs = parseDuration(text)
   if (durationMs === null)
-    throw userError(`--max-duration ${text}: not a duration`, 'a number and a unit, such as 30s or 2m')
+    throw userError(`--max-duration ${text}: not a duration`, 'write a number and a unit, such as 30s or 2m')
   const seconds = Math.ceil(durationMs / 1000)
   if (seconds > SESSION_SECONDS_MOST)
-    throw userError(`--max-duration ${text}: too long for a session`, 'at most 30m for each side')
+    throw userError(`--max-duration ${text}: too long for a session`, 'use at most 30m for each side')
   if (seconds >= SECONDS_LEAST) return seconds
   throw userError(
-    `--max-duration ${text}: too short to see anything`,
-    `at least ${SECONDS_LEAST}s for each side`,
+    `--max-duration ${text}: too short to detect anything`,
+    `use at least ${SECONDS_LEAST}s for each side`,
   )
 }

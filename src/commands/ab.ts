@@ -1,5 +1,5 @@
 /**
- * `perfctl ab`: two versions in one session, in turns, so that the machine treats both alike.
+ * `perfctl ab`: two versions take turns in one session, so that the machine treats both alike.
  */
 import { join } from 'node:path'
 import { userError } from '../base/errors.js'
@@ -28,23 +28,23 @@ import { checkPlaces, deliver } from './deliver.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
 import { readScenarios } from './scenario-files.js'
 
-/** The flags that `run` doesn't have, as typed. */
+/** Flags that `run` doesn't have, as typed. */
 export interface RawAbFlags extends RawRunFlags, RawSides {
   readonly restarts?: string
 }
 
-/** Drives both sides with one scenario and judges b against a. */
+/** Runs one scenario against both sides and judges b against a. */
 export async function ab(name: string, raw: RawAbFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags(raw)
   const sides = readSides(raw)
   const extent = readExtent(raw, sides)
   const [scenario] = await readScenarios([name], flags, io)
   if (scenario!.http.insecure && !flags.quiet)
-    io.stderr.write('warning: certificates are not checked (-k): anyone could answer\n')
+    io.stderr.write('warning: TLS certificates are not verified (-k)\n')
   await checkPlaces(flags, io)
   const interrupt = listenForInterrupt(io)
   try {
-    const end = await hold(scenario!, sides, { flags, extent, io, interrupt })
+    const end = await runSides(scenario!, sides, { flags, extent, io, interrupt })
     const isWhole = await show(end, { flags, io, isNull: raw.null === true })
     if (interrupt.signalName() !== null) return codeOfInterrupt(interrupt)
     return isWhole ? exitCodeOf(end.b.verdict, { inconclusive: flags.inconclusive }) : EXIT.error
@@ -58,17 +58,17 @@ interface Extent {
   readonly starts: number
 }
 
-interface Circumstances {
+interface Context {
   readonly flags: RunFlags
   readonly extent: Extent
   readonly io: Io
   readonly interrupt: Interrupt
 }
 
-function hold(
+function runSides(
   scenario: Scenario,
   sides: Sides,
-  { flags, extent, io, interrupt }: Circumstances,
+  { flags, extent, io, interrupt }: Context,
 ): Promise<SessionEnd> {
   const note = (text: string) => {
     if (!flags.quiet) io.stderr.write(`${text}\n`)
@@ -128,26 +128,26 @@ function codeOfInterrupt(interrupt: Interrupt): ExitCode {
   return interrupt.signalName() === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
 }
 
-/** Fewer seconds between two starts would be warm-up and little else. */
+/** With less time between restarts, a block would be mostly warm-up. */
 const BLOCK_SECONDS_LEAST = 5
 
-/** How long the session may take, and how often both sides are started in it. */
+/** Reads how long the session may take, and how many times both sides are started. */
 function readExtent({ maxDuration, restarts }: RawAbFlags, sides: Sides): Extent {
   const secondsMost = readMaxSeconds(maxDuration)
   const again = restarts === undefined ? 0 : /^\d{1,4}$/.test(restarts) ? Number(restarts) : Number.NaN
   if (Number.isNaN(again))
-    throw userError(`--restarts ${restarts}: not a whole number`, 'such as --restarts 3')
+    throw userError(`--restarts ${restarts}: not a whole number`, 'write a number such as --restarts 3')
   const starts = again + 1
   if (again > 0 && !(isStartable(sides.a) && isStartable(sides.b))) {
     throw userError(
-      '--restarts needs services that perfctl starts, and a URL is none',
+      "--restarts needs services that perfctl starts; it can't restart a URL",
       'give both sides as commands: --a-command CMD --b-command CMD',
     )
   }
   if (again > 0 && secondsMost / starts < BLOCK_SECONDS_LEAST) {
     throw userError(
-      `--restarts ${again}: leaves less than ${BLOCK_SECONDS_LEAST}s of each side between two starts`,
-      `--max-duration ${BLOCK_SECONDS_LEAST * starts}s or more, or fewer restarts`,
+      `--restarts ${again}: leaves less than ${BLOCK_SECONDS_LEAST}s of each side between restarts`,
+      `use --max-duration ${BLOCK_SECONDS_LEAST * starts}s or more, or fewer restarts`,
     )
   }
   return { secondsMost, starts }

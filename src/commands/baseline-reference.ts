@@ -1,5 +1,5 @@
 /**
- * The baseline that a run, or the shards of one, are held against.
+ * Finds the baseline to compare a run, or its merged shards, with.
  */
 import { relative, resolve } from 'node:path'
 import { userError } from '../base/errors.js'
@@ -14,15 +14,15 @@ import type { RunFlags } from './run-options.js'
 export interface Subject extends Comparable {
   /** The scenario's file; null for a URL. */
   readonly file: string | null
-  /** The profile that is its load; null for its `load`. */
+  /** The profile used as the load; null for `load`. */
   readonly profile: string | null
-  /** The file of the baseline that the scenario names; null when it names none. */
+  /** The baseline file that the scenario names; null if it names none. */
   readonly baseline: string | null
 }
 
 type BaselineFlags = Pick<RunFlags, 'baseline' | 'requireBaseline' | 'updateBaseline'>
 
-/** The path of the subject's baseline, whether or not there is one. */
+/** The path of the subject's baseline, whether or not it exists. */
 export function baselineFile(
   { scenario, baseline }: Pick<Subject, 'scenario' | 'baseline'>,
   flags: Pick<RunFlags, 'baseline'>,
@@ -31,13 +31,16 @@ export function baselineFile(
   return baseline ?? defaultBaselineFile(scenario.name)
 }
 
-/** The baseline to compare with; null when there is none and none is required. Refuses one of another scenario. */
+/**
+ * The baseline to compare with; null if there is none and none is required. Throws a UserError for a baseline
+ * of another scenario.
+ */
 export async function findReference(
   subject: Subject,
   flags: BaselineFlags,
   io: Io,
 ): Promise<Reference | null> {
-  // A URL is a quick look: it has a baseline only when one is named.
+  // A URL is a quick look: it is compared only if a baseline is named.
   if (flags.baseline === false || (subject.file === null && flags.baseline === null)) return null
   const file = baselineFile(subject, flags)
   const shown = relative(io.cwd, resolve(io.cwd, file))
@@ -46,7 +49,7 @@ export async function findReference(
     if (!flags.requireBaseline && typeof flags.baseline !== 'string') return null
     throw userError(
       `${subject.scenario.name} has no baseline: ${shown} does not exist`,
-      `perfctl baseline update ${subject.file}${subject.profile === null ? '' : ` --profile ${subject.profile}`}`,
+      `create it with perfctl baseline update ${subject.file}${subject.profile === null ? '' : ` --profile ${subject.profile}`}`,
     )
   }
   if (flags.updateBaseline && baseline.scenario.hash !== subject.scenario.hash) return null

@@ -1,5 +1,5 @@
 /**
- * `perfctl baseline …`: the files that runs are held against.
+ * `perfctl baseline …`: the files that runs are compared with.
  */
 import { readdir } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
@@ -17,15 +17,15 @@ import { refuseOtherScenario } from '../verdict/comparable.js'
 import { readBaselineFile, readResultFile } from './measurement-files.js'
 import { pageOf } from './report.js'
 
-/** Where baselines are kept, under the working directory. */
+/** The directory of baselines, relative to the working directory. */
 const DIRECTORY = 'baselines'
 
-/** The file of a scenario's baseline, unless the scenario names another. */
+/** The default path of a scenario's baseline. */
 export function defaultBaselineFile(scenarioName: string): string {
   return join(DIRECTORY, `${fileNameOf(scenarioName)}.json`)
 }
 
-/** Prints one baseline, or all. `name` is a scenario's name or a file. */
+/** Prints one baseline, or all. `name` is a scenario name or a file. */
 export async function baselineShow(
   name: string | undefined,
   options: { readonly color?: boolean },
@@ -40,7 +40,7 @@ export async function baselineShow(
   return EXIT.passed
 }
 
-/** Prints one line for each baseline. */
+/** Prints one line per baseline. */
 export async function baselineList(io: Io, options: { readonly color?: boolean } = {}): Promise<ExitCode> {
   const files = await listFiles(io)
   const baselines = await Promise.all(
@@ -50,19 +50,19 @@ export async function baselineList(io: Io, options: { readonly color?: boolean }
   return EXIT.passed
 }
 
-/** `update` starts over from the results; `add` accepts them as more of the same truth. */
+/** `update` replaces a baseline with the results; `add` adds them to it. */
 export type Acceptance = 'update' | 'add'
 
-/** Some results, of which there is one at least. */
+/** One or more results. */
 export type Results = readonly [Result, ...Result[]]
 
-/** Accepts the results into the baseline in `file`. Throws a UserError for results that must not be accepted. */
+/** Accepts results into the baseline in `file`. Throws a UserError for results that can't be accepted. */
 export async function acceptResults(mode: Acceptance, results: Results, file: string, io: Io): Promise<void> {
   await write(await makeNext(mode, results, file, io), file, io)
 }
 
 /**
- * `baseline update --from` and `baseline add --from`: saved results are accepted into the baselines of their
+ * `baseline update --from` and `baseline add --from`: accepts saved results into the baselines of their
  * scenarios. All are checked before any file is written.
  */
 export async function acceptFiles(
@@ -98,11 +98,11 @@ async function write(baseline: Baseline, file: string, io: Io): Promise<void> {
   const shown = relative(io.cwd, resolve(io.cwd, file))
   const count = baseline.jobs.length
   io.stderr.write(
-    `baseline written: ${shown.startsWith('..') ? file : shown} (${plural(count, 'job')}${count < JOBS_GOOD ? '; each perfctl baseline add sharpens it' : ''})\n`,
+    `baseline written: ${shown.startsWith('..') ? file : shown} (${plural(count, 'job')}${count < JOBS_GOOD ? '; add more with perfctl baseline add' : ''})\n`,
   )
 }
 
-/** From so many jobs on a baseline knows its own noise. */
+/** With this many jobs, a baseline covers the normal noise. */
 const JOBS_GOOD = 5
 
 async function listFiles(io: Io): Promise<string[]> {
@@ -114,8 +114,8 @@ async function listFiles(io: Io): Promise<string[]> {
     if (codeOf(error) !== 'ENOENT') throw error
   }
   throw userError(
-    `there are no baselines in ${DIRECTORY}/`,
-    'make the first: perfctl baseline update scenarios/NAME.yaml',
+    `no baselines in ${DIRECTORY}/`,
+    'create one with perfctl baseline update scenarios/NAME.yaml',
   )
 }
 
@@ -125,8 +125,5 @@ async function findFile(name: string, io: Io): Promise<string> {
   const found = files.find((file) => basename(file, '.json') === fileNameOf(name))
   if (found !== undefined) return found
   const known = files.map((file) => basename(file, '.json'))
-  throw userError(
-    `there is no baseline "${name}"`,
-    didYouMean(name, known) ?? `there are: ${known.join(', ')}`,
-  )
+  throw userError(`no baseline "${name}"`, didYouMean(name, known) ?? `use one of ${known.join(', ')}`)
 }

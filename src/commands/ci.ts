@@ -1,43 +1,42 @@
 /**
- * The job that judges a change in CI, as a file for each service that runs such jobs: the branch it goes into and the
- * change itself, side by side on one machine. What only the project knows is marked, to be filled in.
+ * The CI job that judges a change, as a file for each CI service: the base branch and the change are measured
+ * side by side on one machine. What only the project knows is marked to be filled in.
  */
 
-/** A file to write, and what else there is to do for it. */
+/** A file to write, and what is left to do. */
 export interface CiFile {
   readonly path: string
   readonly text: string
-  /** What is left to do by hand. */
+  /** What the user has to do by hand. */
   readonly next: readonly string[]
 }
 
-/** Services that are known. */
+/** The supported CI services. */
 export type CiService = 'github' | 'gitlab'
 
 /** What a job is made for. */
 export interface CiJob {
-  /** The scenario's file. */
   readonly scenario: string
-  /** It drives the built-in demo, and has to be another one for the project's own service. */
+  /** Whether the scenario is the one for the built-in demo, which has to be replaced. */
   readonly isDemo: boolean
 }
 
-/** The mark of a place to fill in. */
+/** Marks a place to fill in. */
 const FILL_IN = 'FILL IN'
 
-/** The job that holds a change against the branch that it goes into. */
+/** Makes the file of a job that compares a change with its base branch. */
 export function makeCiFile(service: CiService, job: CiJob): CiFile {
   return service === 'github' ? githubFile(job) : gitlabFile(job)
 }
 
-/** Not `npx`: where perfctl isn't installed, that would fetch whatever has its name on npm. */
+/** Not `npx`: if perfctl isn't installed, that would fetch whatever has its name on npm. */
 const PERFCTL = 'node_modules/.bin/perfctl'
 
 function githubFile({ scenario, isDemo }: CiJob): CiFile {
   const path = '.github/workflows/perf.yml'
-  const text = `# Fails a pull request that makes the service slower than the branch it goes into.
-# Both are built and measured side by side on the same runner, so that its ups and downs hit both alike.
-# perfctl is one of the project's devDependencies. Lines after "${FILL_IN}" are guesses: write what is right for your service.
+  const text = `# Fails a pull request that makes the service slower than its base branch.
+# Both versions are built and measured side by side on the same runner, so that noise affects both alike.
+# perfctl must be in your devDependencies. Lines after "${FILL_IN}" are guesses: adapt them to your service.
 name: perf
 
 on: pull_request
@@ -60,7 +59,7 @@ ${variables({ scenario, isDemo }, '      ')}
         with: { node-version: 22 }
 
       - name: build both
-        # ${FILL_IN}: whatever else builds the service.
+        # ${FILL_IN}: anything else that builds the service.
         run: |
           (cd base && npm ci)
           (cd head && npm ci)
@@ -86,9 +85,9 @@ ${variables({ scenario, isDemo }, '      ')}
 
 function gitlabFile({ scenario, isDemo }: CiJob): CiFile {
   const path = '.gitlab/perf.yml'
-  const text = `# Fails a merge request that makes the service slower than the branch it goes into.
-# Both are built and measured side by side on the same runner, so that its ups and downs hit both alike.
-# perfctl is one of the project's devDependencies. Lines after "${FILL_IN}" are guesses: write what is right for your service.
+  const text = `# Fails a merge request that makes the service slower than its base branch.
+# Both versions are built and measured side by side on the same runner, so that noise affects both alike.
+# perfctl must be in your devDependencies. Lines after "${FILL_IN}" are guesses: adapt them to your service.
 perf:
   image: node:22
   timeout: 20 minutes
@@ -99,7 +98,7 @@ ${variables({ scenario, isDemo }, '    ')}
   script:
     - git fetch --depth 1 origin "$CI_MERGE_REQUEST_TARGET_BRANCH_NAME"
     - git worktree add --force --detach .perf-base FETCH_HEAD
-    # ${FILL_IN}: whatever else builds the service.
+    # ${FILL_IN}: anything else that builds the service.
     - (cd .perf-base && npm ci)
     - npm ci
     - >-
@@ -115,13 +114,13 @@ ${variables({ scenario, isDemo }, '    ')}
 }
 
 function variables({ scenario, isDemo }: CiJob, indent: string): string {
-  const own = `# ${FILL_IN}: a scenario of your service; this one fits the built-in demo alone.`
+  const own = `# ${FILL_IN}: a scenario for your service; this one is for the built-in demo.`
   const lines = [
     ...(isDemo ? [own] : []),
     `SCENARIO: ${JSON.stringify(scenario)}`,
-    `# ${FILL_IN}: what starts the service, in the folder of either version. It has to listen on the port in PORT.`,
+    `# ${FILL_IN}: the command that starts the service, run in the folder of each version. It must listen on the port in PORT.`,
     'START: npm start',
-    `# ${FILL_IN}: a path that answers when the service is ready.`,
+    `# ${FILL_IN}: a path that responds once the service is ready.`,
     'READY: /healthz',
   ]
   return lines.map((line) => indent + line).join('\n')

@@ -1,5 +1,5 @@
 /**
- * All commands, as a list: what `cli.ts` makes the command line of. What they do is loaded when they are called.
+ * All commands, from which `cli.ts` builds the command line. Their code is loaded when they are called.
  */
 import type { CommandGroup, CommandSpec } from './command.js'
 import type { CompareFlags } from './compare.js'
@@ -14,7 +14,7 @@ import { AB, BASELINE, RUN, SELFTEST } from './run-commands.js'
 import type { RawTryFlags } from './try.js'
 import type { RawValidateFlags } from './validate.js'
 
-/** All of them, in the order of the help. */
+/** All commands, in the order of the help. */
 export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   RUN,
   AB,

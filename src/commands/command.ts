@@ -1,22 +1,24 @@
 /**
- * What a command is to the command line: its name, its arguments, its options.
+ * What the command line knows of a command: its name, arguments and options.
  */
 import type { ExitCode } from '../base/exit.js'
 import type { Io } from '../base/io.js'
 import type { OptionName, OptionSpec } from './options.js'
 
-/** A command. What it does is loaded when it is called. */
+/** A command. Its code is loaded when it is called. */
 export interface CommandSpec {
   readonly name: string
-  /** For the list of all commands, when the description is long. */
+  /** For the list of all commands, if the description is long. */
   readonly summary?: string
   readonly description: string
   readonly argument: readonly [name: string, description: string] | null
-  /** A second one; `run` then gets both, as a list. */
+  /** A second argument; `run` then receives both as a list. */
   readonly further?: readonly [name: string, description: string]
-  /** Shared ones by their name. */
+  /** Shared options are given by name. */
   readonly options: readonly (OptionName | OptionSpec)[]
-  /** Shared options that it doesn't take, with the reason: a user who knows them from `run` is told what to use. */
+  /**
+   * Shared options that the command doesn't take, so that users who know them from `run` are told what to use instead.
+   */
   readonly refuses?: readonly Refusal[]
   readonly run: (argument: never, flags: never, io: Io) => Promise<ExitCode>
 }
@@ -28,10 +30,10 @@ export interface CommandGroup {
   readonly commands: readonly CommandSpec[]
 }
 
-/** Options that make no sense in a command, or none beside another of its options. */
+/** Options that a command refuses, always or beside another option. */
 export interface Refusal {
   readonly options: readonly OptionName[]
-  /** They are refused only when this option is given, too: its long flag. */
+  /** Refuses the options only beside this one, given by its long flag. */
   readonly beside?: string
   readonly why: string
   readonly instead: string | null

@@ -1,5 +1,5 @@
 /**
- * `perfctl compare <a> <b>`: two measured runs, without sending anything.
+ * `perfctl compare <a> <b>`: compares two measurements without sending anything.
  */
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
@@ -14,16 +14,16 @@ import { exitCodeOf } from '../verdict/verdict.js'
 import { readMeasurementFile } from './measurement-files.js'
 import { ownsStdout, pageOf, writeReports } from './report.js'
 
-/** As commander gives them. */
+/** The flags, as parsed by commander. */
 export interface CompareFlags
   extends Partial<Pick<CompareOptions, 'tolerance' | 'minDeltaMs' | 'allowEnvironment' | 'allowMissing'>> {
   readonly inconclusive?: 'fail' | 'pass'
-  /** As given to `--report`; they are made of `b`, which then has to be a result. */
+  /** Values of `--report`. Reports need `b` to be a result. */
   readonly report?: readonly string[]
   readonly color?: boolean
 }
 
-/** Judges the measurement in file `b` against the one in file `a`; either is a result or a baseline. */
+/** Judges the measurement in file `b` against the one in file `a`. Either is a result or a baseline. */
 export async function compareFiles(a: string, b: string, flags: CompareFlags, io: Io): Promise<ExitCode> {
   const reference = await readMeasurementFile(a, io)
   const candidate = await readMeasurementFile(b, io)
@@ -42,7 +42,9 @@ export async function compareFiles(a: string, b: string, flags: CompareFlags, io
   return isWhole ? exitCodeOf(verdict, { inconclusive }) : EXIT.error
 }
 
-/** As of a run: what never succeeded is not passed, whatever it is compared with. A baseline was accepted as it is. */
+/**
+ * As for a run, requests that never succeeded fail, whatever they are compared with. A baseline was accepted as it is.
+ */
 function verdictOf(
   candidate: Result | Baseline,
   { verdict, referenceNeverSucceeded }: Comparison,
@@ -52,7 +54,7 @@ function verdictOf(
   return verdict === 'improved' ? 'passed' : verdict
 }
 
-/** The second file's result with this comparison as its verdict; its thresholds were another question. */
+/** The second file's result with this comparison as its verdict. Its thresholds play no role here. */
 function judgedResult(
   candidate: Result | Baseline,
   file: string,

@@ -1,6 +1,5 @@
 /**
- * `run --confirm ab`: the stored baseline screens, and what it suspects is settled side by side with the accepted
- * version, here and now.
+ * `run --confirm ab`: if the stored baseline suspects a regression, an A/B session with the accepted version decides.
  */
 import { type Problem, UserError } from '../base/errors.js'
 import type { Io } from '../base/io.js'
@@ -17,7 +16,7 @@ import { runVerdict } from '../verdict/verdict.js'
 import { readMaxSeconds } from './ab-duration.js'
 import type { RunFlags } from './run-options.js'
 
-/** What a run that may have to be settled takes. */
+/** What is needed to confirm a run. */
 export interface ConfirmOptions {
   readonly flags: RunFlags
   readonly io: Io
@@ -25,8 +24,8 @@ export interface ConfirmOptions {
 }
 
 /**
- * Throws a UserError for the scenarios that couldn't be settled side by side: they name no reference, or their load
- * or data is none for a session. Before anything is sent.
+ * Throws a UserError, before anything is sent, for scenarios that can't be confirmed: those without a
+ * reference, or whose load or data is unfit for a session.
  */
 export function checkConfirmable(scenarios: readonly Scenario[], flags: RunFlags): void {
   const secondsMost = readMaxSeconds(flags.maxDuration)
@@ -35,7 +34,7 @@ export function checkConfirmable(scenarios: readonly Scenario[], flags: RunFlags
       ? []
       : [
           {
-            message: `--confirm ab: ${name} names no reference to hold the target against`,
+            message: `--confirm ab: ${name} has no reference to compare the target with`,
             place: null,
             hint: 'add to the scenario: reference: { command: node base/server.js, ready: /healthz }, or reference: { url: http://... }',
           },
@@ -45,21 +44,25 @@ export function checkConfirmable(scenarios: readonly Scenario[], flags: RunFlags
   for (const scenario of scenarios) checkSession(scenario, { secondsMost, seed: flags.seed ?? 0 })
 }
 
-/** Whether the comparison with the baseline has to be settled. A run that failed for other reasons has not. */
-export function isUnsettled(
+/** Whether the comparison with the baseline needs confirmation. A run that failed for other reasons doesn't. */
+export function needsConfirmation(
   { verdict, comparison, generator }: Result,
   { baseline }: Pick<Scenario, 'baseline'>,
 ): boolean {
-  // A generator that was too slow for one target is too slow for two.
+  // A generator that is too slow for one target is too slow for two.
   const isJudged = verdict === 'regressed' || (verdict === 'inconclusive' && !generator.saturated)
   return isJudged && comparison !== null && isSuspicious(comparison, baseline.minDeltaMs)
 }
 
 /**
- * The result with the comparison and the verdict of a session of the reference (a) and the target (b). Its figures
- * remain those of the run.
+ * Runs an A/B session of the reference (a) and the target (b), and returns the result with its comparison and
+ * verdict. The figures remain those of the run.
  */
-export async function settle(result: Result, scenario: Scenario, options: ConfirmOptions): Promise<Result> {
+export async function confirmResult(
+  result: Result,
+  scenario: Scenario,
+  options: ConfirmOptions,
+): Promise<Result> {
   const { flags, io, interrupt } = options
   const screen = result.comparison!
   const sides = sidesOf(scenario, flags)
@@ -68,7 +71,7 @@ export async function settle(result: Result, scenario: Scenario, options: Confir
     if (!flags.quiet) io.stderr.write(`${text}\n`)
   }
   note(`${screen.baseline}: ${comparisonHeadline(screen)}`)
-  note(`settling it side by side: a is ${shown}, b is ${describeSide(sides.b)}`)
+  note(`confirming in an A/B session: a is ${shown}, b is ${describeSide(sides.b)}`)
   const start = () =>
     startSides(sides, {
       ...{ name: scenario.name, resultsDir: flags.resultsDir, io, isAgain: false },
@@ -93,14 +96,14 @@ function sidesOf({ reference, target }: Scenario, flags: RunFlags): Sides {
   const accepted = reference!
   return {
     a: 'command' in accepted ? { type: 'command', ...accepted } : side(accepted.url),
-    // A run that was carried out had a target.
+    // The run had a target.
     b: side((flags.target ?? target)!),
   }
 }
 
 function conclude(result: Result, screen: Comparison, { b }: SessionEnd): Result {
   if (b.comparison === null) {
-    // Interrupted or broken off: there is no other verdict than that the suspicion stands.
+    // Interrupted or failed: the suspicion could not be decided.
     const verdict = b.interrupted ? 'interrupted' : 'error'
     const { interrupted, error, errorStack } = b
     return { ...result, interrupted, error, ...(errorStack !== undefined && { errorStack }), verdict }
@@ -108,8 +111,8 @@ function conclude(result: Result, screen: Comparison, { b }: SessionEnd): Result
   const { baseline, verdict } = screen
   const settled =
     verdict === 'regressed'
-      ? `${baseline} called this run regressed; the verdict is that of the session side by side`
-      : `${baseline} could not tell; the verdict is that of the session side by side`
+      ? `compared with ${baseline}, this run regressed; the verdict is from the A/B session`
+      : `compared with ${baseline}, this run was inconclusive; the verdict is from the A/B session`
   const comparison: Comparison = {
     ...b.comparison,
     notes: [...b.comparison.notes, settled],

@@ -1,6 +1,6 @@
 /**
- * What a command with results leaves behind: files, a summary, reports. Each of them whatever becomes of the others, and
- * no result is lost for want of a place.
+ * Writes what a command leaves behind: result files, a summary and reports. A failure of one doesn't affect the
+ * others, and no result is lost because a file can't be written.
  */
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
@@ -16,30 +16,30 @@ import type { Result } from '../stats/result.js'
 import { ownsStdout, pageOf, writeReports } from './report.js'
 import type { RunFlags } from './run-options.js'
 
-/** A result and where it belongs. */
+/** A result and where to save it. */
 export interface Saved {
   readonly result: Result
   /** Relative to the working directory, or absolute. */
   readonly file: string
-  /** What is said of it: `result saved`. */
+  /** How the note about it begins: `result saved`. */
   readonly label: string
 }
 
-/** All that is to be left behind. */
+/** Everything to write. */
 export interface Delivery {
   readonly saves: readonly Saved[]
-  /** What reports are made of. */
+  /** The result that reports are made from. */
   readonly result: Result
   readonly summary: (page: Page) => string
-  /** What reports say to do next, null for nothing; found out from the result unless given. */
+  /** The next step that reports suggest; null for none. Default: derived from the result. */
   readonly next?: NextStep | null
-  /** More scenarios are run by this command, and share its flags and its stdout. */
+  /** Whether the command runs several scenarios, which share its flags and stdout. */
   readonly isOneOfSeveral?: boolean
 }
 
 type Flags = Pick<RunFlags, 'reports' | 'streams' | 'quiet' | 'color'>
 
-/** Saves, prints and reports; false when something could not be written, which is told then. */
+/** Saves, prints and reports. Returns false if something could not be written, which is reported on stderr. */
 export async function deliver(delivery: Delivery, flags: Flags, io: Io): Promise<boolean> {
   const { saves, result, summary, next, isOneOfSeveral = false } = delivery
   const notes: string[] = []
@@ -54,7 +54,7 @@ export async function deliver(delivery: Delivery, flags: Flags, io: Io): Promise
   }
   const hasStdout = !ownsStdout(flags.reports) && !flags.streams.some(printsStream)
   const isRescued = unsaved.length > 0
-  // One JSON document, and nothing else, goes to stdout: with other scenarios on it there would be more.
+  // Stdout takes one JSON document and nothing else; other scenarios would write there, too.
   const printsResult = isRescued && hasStdout && !isOneOfSeveral
   if (printsResult) {
     io.stderr.write('the result is written to stdout instead, as JSON\n')
@@ -66,7 +66,7 @@ export async function deliver(delivery: Delivery, flags: Flags, io: Io): Promise
     const output = printsResult ? io.stderr : io.stdout
     output.write(summary(pageOf({ ...io, stdout: output }, flags.color)))
   } else if (result.error !== null) {
-    // Nobody else would say why there is nothing to report.
+    // Nothing else would tell why there is nothing to report.
     io.stderr.write(`${result.error}\n`)
   }
   if (!flags.quiet) for (const note of notes) io.stderr.write(note)
@@ -74,28 +74,28 @@ export async function deliver(delivery: Delivery, flags: Flags, io: Io): Promise
   return !isRescued && isReported
 }
 
-/** Saves a result that is going to be replaced by a better one, in case that never comes. */
+/** Saves a preliminary result, in case the final one never comes. */
 export async function saveEarly({ result, file }: Omit<Saved, 'label'>, io: Io): Promise<void> {
   await tryWrite(resolve(io.cwd, file), jsonPieces(result))
 }
 
-/**
- * Throws a UserError when the files that a command is going to leave behind couldn't be written: better before the load
- * than after it.
- */
+/** Throws a UserError if the command's output files can't be written: better before the load than after it. */
 export async function checkPlaces(
   { resultsDir, reports }: Pick<RunFlags, 'resultsDir' | 'reports'>,
   io: Io,
 ): Promise<void> {
-  await checkWritable(resolve(io.cwd, resultsDir, 'result.json'), 'name another place: --results-dir DIR')
+  await checkWritable(
+    resolve(io.cwd, resultsDir, 'result.json'),
+    'choose another directory with --results-dir DIR',
+  )
   for (const flag of reports) {
     const { format, path } = parseReportFlag(flag)
     if (path !== null && path !== '-')
-      await checkWritable(resolve(io.cwd, path), `name another file: --report ${format}=FILE`)
+      await checkWritable(resolve(io.cwd, path), `choose another file with --report ${format}=FILE`)
   }
 }
 
-/** Why it can't be written; null when it was. */
+/** Writes a file. Returns the reason if it can't be written, else null. */
 async function tryWrite(path: string, content: Content): Promise<string | null> {
   try {
     await writeFileAtomic(path, content)
@@ -118,7 +118,7 @@ function print(unsaved: readonly Saved[], output: Output): void {
   output.write(']\n')
 }
 
-/** Where stdout is somebody else's: the system's directory for temporary files, and stderr as the last resort. */
+/** Saves a result when stdout is in use: in the directory for temporary files, or on stderr as a last resort. */
 async function rescue({ result, label }: Saved, io: Io): Promise<void> {
   const name = `perfctl-${fileNameOf(result.scenario.name)}-${fileNameOf(result.startedAt)}.json`
   const path = join(tmpdir(), name)

@@ -1,5 +1,5 @@
 /**
- * `perfctl demo`: the built-in demo service, in this process, until Ctrl-C.
+ * `perfctl demo`: runs the built-in demo service in this process until Ctrl-C.
  */
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
@@ -19,7 +19,7 @@ export interface DemoFlags {
 
 const DEFAULT_PORT = 3000
 
-/** Runs the demo service until SIGINT or SIGTERM. Throws a UserError for a wrong flag and for a port in use. */
+/** Runs the demo service until SIGINT or SIGTERM. Throws a UserError for an invalid flag or a port in use. */
 export async function demo(flags: DemoFlags, io: Io): Promise<ExitCode> {
   const options = readFlags(flags)
   const service = createDemo(options)
@@ -50,38 +50,41 @@ function readPort(text: string): number {
   if (port <= 65_535) return port
   throw userError(
     `--port: "${text}" is not a port`,
-    'a number up to 65535, such as --port 3000; 0 takes a free one',
+    'write a number up to 65535, such as --port 3000; 0 picks a free port',
   )
 }
 
 function readFactor(text: string): number {
   const factor = /^\d+(\.\d+)?x?$/.test(text) ? Number.parseFloat(text) : Number.NaN
   if (factor > 0 && factor <= 1000) return factor
-  throw userError(`--slow: "${text}" is not a factor`, 'a number above 0, such as --slow 1.3 for 30 % slower')
+  throw userError(
+    `--slow: "${text}" is not a factor`,
+    'write a number above 0, such as --slow 1.3 for 30 % slower',
+  )
 }
 
 function readShare(text: string): number {
   const ratio = parseRatio(text)
   if (ratio !== null && ratio <= 1) return ratio
-  throw userError(`--errors: "${text}" is not a share`, 'a share of 0% to 100%, such as --errors 2%')
+  throw userError(`--errors: "${text}" is not a share`, 'write a share from 0% to 100%, such as --errors 2%')
 }
 
 function readStall(text: string): Stall {
   const [forMs, everyMs, ...rest] = text.split('/').map(parseDuration)
   if (forMs && everyMs && forMs < everyMs && rest.length === 0) return { everyMs, forMs }
   throw userError(
-    `--stall: "${text}" is not a stall`,
-    'how long and how often, such as --stall 200ms/5s for 200 ms in every 5 seconds',
+    `--stall: "${text}" is not a stall time and interval`,
+    'write both, such as --stall 200ms/5s for 200 ms every 5 s',
   )
 }
 
 function readSeed(text: string): number {
   const seed = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (Number.isSafeInteger(seed)) return seed
-  throw userError(`--seed: "${text}" is not a seed`, 'a whole number, such as --seed 42')
+  throw userError(`--seed: "${text}" is not a seed`, 'write a whole number, such as --seed 42')
 }
 
-/** What is made worse, ` (slow x1.3, errors 2%)`; nothing for a healthy service. */
+/** What the flags make worse, as ` (slow x1.3, errors 2%)`; empty for a healthy service. */
 function describe({ slow, errors, stall }: DemoOptions): string {
   const parts = [
     slow === 1 ? null : `slow x${slow}`,

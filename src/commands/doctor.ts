@@ -1,5 +1,5 @@
 /**
- * `perfctl doctor`: is this machine fit to send load, and how much?
+ * `perfctl doctor`: how much load can this machine send?
  */
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { readEnvironment } from '../base/host.js'
@@ -10,14 +10,14 @@ import { wrap } from '../report/width.js'
 import { type Check, examine } from './machine-checks.js'
 import { pageOf } from './report.js'
 
-/** Prints what the machine allows, what that means for a load, and what to type where it is little. */
+/** Prints the machine's limits, what they mean for a load, and how to raise low ones. */
 export async function doctor(flags: { color?: boolean }, io: Io): Promise<ExitCode> {
   const checks = examine(readLimits(), readEnvironment().node)
   io.stdout.write(render(checks, pageOf(io, flags.color ?? true)))
   return checks.some(({ state }) => state === 'bad') ? EXIT.error : EXIT.passed
 }
 
-/** The list, with a newline at its end. */
+/** Renders the list, with a newline at the end. */
 export function render(checks: readonly Check[], page: Page): string {
   const { style, width, ascii } = page
   const marks = ascii ? { good: 'ok', doubtful: '! ', bad: 'x ' } : { good: '✓', doubtful: '!', bad: '✗' }

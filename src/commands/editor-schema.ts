@@ -1,13 +1,13 @@
 /**
- * The JSON Schema that editors complete and explain scenarios with: where it lies.
+ * Finds the JSON Schema that editors use to complete and explain scenarios.
  */
 import { access } from 'node:fs/promises'
 import { relative, resolve, sep } from 'node:path'
 import type { Io } from '../base/io.js'
 
 /**
- * Its path relative to a directory of scenarios: beside them, or of this package where that is installed. Null when
- * it's in neither place.
+ * The schema's path relative to a directory of scenarios: beside them, or in the installed package. Null if it
+ * is in neither place.
  */
 export async function findSchema(directory: string, io: Io): Promise<string | null> {
   if (await exists(resolve(io.cwd, directory, SCHEMA))) return `./${SCHEMA}`

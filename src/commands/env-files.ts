@@ -1,5 +1,5 @@
 /**
- * `--env-file`: variables from files, as dotenv and Docker write them.
+ * `--env-file`: variables from files in the format of dotenv and Docker.
  */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -9,8 +9,8 @@ import type { Io } from '../base/io.js'
 const LINE = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*?)\s*$/
 
 /**
- * The variables of all files, later ones over earlier ones. Lines are `NAME=value`, values may stand in quotes; `#`
- * begins a comment. Throws a UserError with each file that can't be read and each line that is none of these.
+ * Reads the variables of all files; later files win. A line is `NAME=value`, the value may be quoted, and `#`
+ * starts a comment. Throws a UserError that lists all unreadable files and invalid lines.
  */
 export async function readEnvFiles(files: readonly string[], io: Io): Promise<Record<string, string>> {
   const problems: Problem[] = []
@@ -40,12 +40,12 @@ function parseEnvFile(text: string, file: string, problems: Problem[]): Record<s
     if (/^\s*(#|$)/.test(line)) continue
     const [, name, value] = LINE.exec(line) ?? []
     if (name === undefined) {
-      // The line itself may be half a secret: only its place is told.
+      // The line may hold part of a secret, so only its position is shown.
       const place = { file, line: index + 1, column: 1, length: 1, text: '' }
       problems.push({
-        message: 'not a line of the form NAME=value',
+        message: 'expected NAME=value',
         place,
-        hint: 'write NAME=value, or # before a comment',
+        hint: 'write NAME=value, or start a comment with #',
       })
     } else {
       variables[name] = unquote(value!)
@@ -54,7 +54,7 @@ function parseEnvFile(text: string, file: string, problems: Problem[]): Record<s
   return variables
 }
 
-/** As dotenv has it: escapes in double quotes, none in single ones, a comment after a space outside of quotes. */
+/** As in dotenv: escapes in double quotes, none in single quotes, and a comment after a space outside quotes. */
 function unquote(value: string): string {
   const double = /^"((?:[^"\\]|\\.)*)"\s*(#.*)?$/.exec(value)
   if (double !== null) return double[1]!.replace(/\\(.)/g, (_, sign: string) => ESCAPES[sign] ?? sign)

@@ -1,5 +1,5 @@
 /**
- * `perfctl explain <scenario.yaml...>`: what a run would do, in words, without sending anything.
+ * `perfctl explain <scenario.yaml...>`: describes what a run would do, without sending anything.
  */
 import { access } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
@@ -11,13 +11,13 @@ import { pageOf } from './report.js'
 import { parseRunFlags, type RawRunFlags } from './run-options.js'
 import { readScenarios } from './scenario-files.js'
 
-/** As commander gives them: what changes a run is explained as changed. */
+/** The flags, as parsed by commander. Flags that change a run also change its explanation. */
 export type RawExplainFlags = Pick<
   RawRunFlags,
   'target' | 'vus' | 'duration' | 'rate' | 'iterations' | 'stage' | 'env' | 'envFile' | 'profile' | 'color'
 >
 
-/** Explains each scenario. Throws a UserError with all mistakes of all files. */
+/** Explains each scenario. Throws a UserError that lists all problems in all files. */
 export async function explain(names: readonly string[], raw: RawExplainFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags(raw)
   const scenarios = await readScenarios(names, flags, io)

@@ -1,5 +1,5 @@
 /**
- * What a step of GitHub Actions leaves behind: the job summary, its outputs, and annotations in its log.
+ * Output of a GitHub Actions step: the job summary, step outputs and annotations.
  */
 import { appendFile, readFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
@@ -9,9 +9,9 @@ import { renderAnnotations, type ScenarioSource } from '../report/formats/github
 import type { Result } from '../stats/result.js'
 
 /**
- * Appends `summary` to the job summary and the verdict to the step's outputs, and prints the annotations on stderr,
- * which the runner reads like stdout, where they could get into a report. False where this is no such step. Throws a
- * UserError when one of the files can't be written, after all the others have been.
+ * Appends `summary` to the job summary and the verdict to the step's outputs. Prints annotations on stderr: the
+ * runner reads it like stdout, where they could end up in a report. Returns false outside of GitHub Actions.
+ * Throws a UserError if a file can't be written, after writing all others.
  */
 export async function writeToGithub(result: Result, summary: string, io: Io): Promise<boolean> {
   const { GITHUB_STEP_SUMMARY, GITHUB_OUTPUT } = io.env
@@ -32,12 +32,12 @@ async function append(variable: string, file: string | undefined, text: string):
   } catch (error) {
     throw userError(
       `cannot write ${file}: ${messageOf(error)}`,
-      `the environment variable ${variable} names it`,
+      `check the environment variable ${variable}, which has this path`,
     )
   }
 }
 
-/** Annotations name files from the root of the repository, wherever in it perfctl was started. */
+/** Annotations need paths relative to the repository root, wherever perfctl was started. */
 async function readSource({ scenario }: Result, io: Io): Promise<ScenarioSource | null> {
   if (scenario.file === null) return null
   const file = resolve(io.cwd, scenario.file)

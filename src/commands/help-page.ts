@@ -1,5 +1,5 @@
 /**
- * `perfctl help <topic>`: a page of the documentation in the terminal.
+ * `perfctl help <topic>`: shows a page of the documentation in the terminal.
  */
 import { readFile } from 'node:fs/promises'
 import type { Io } from '../base/io.js'

@@ -1,15 +1,15 @@
 /**
- * What the help of the whole program says besides its commands: examples, exit codes and topics.
+ * The part of the main help beside commands: examples, exit codes and topics.
  */
 import { TOPICS } from './topics.js'
 
-/** Commands to begin with. */
+/** First commands to run. */
 export const EXAMPLES = `Examples:
   $ perfctl run scenarios/search.yaml              run a scenario and judge it
   $ perfctl baseline update scenarios/search.yaml  accept the results as the baseline
   $ perfctl run http://localhost:3000/ -u 50 -d 10s`
 
-/** What exit codes mean; the numbers are those of `base/exit.ts`. */
+/** The exit codes of `base/exit.ts`. */
 export const EXIT_CODES = `Exit codes:
   0    passed, or no baseline yet, or inconclusive
   1    regressed, a threshold failed, or a request never succeeded
@@ -19,7 +19,7 @@ export const EXIT_CODES = `Exit codes:
   70   a bug in perfctl
   130  interrupted (143: terminated); partial results are saved`
 
-/** The pages of the documentation, a line each. */
+/** Lists the pages of the documentation, one per line. */
 export function listTopics(): string {
   const width = Math.max(...TOPICS.map(({ name }) => name.length))
   const lines = TOPICS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)

@@ -1,5 +1,5 @@
 /**
- * The histories that a command line names: of baselines, of folders of saved results, of single files.
+ * Finds histories by name: of baselines, folders of saved results, or single files.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
@@ -21,12 +21,12 @@ import {
 } from '../verdict/history.js'
 import { defaultBaselineFile } from './baseline.js'
 
-/** Where `run` saves results unless told otherwise. */
+/** Where `run` saves results by default. */
 const RESULTS = join('.perfctl', 'results')
 
 /**
- * All of them, by scenario, then by time. What can't be used is named on stderr. Throws a UserError for a file that was
- * named and can't be read, and when there is nothing at all.
+ * Returns all histories, sorted by scenario, then by time. Skipped results are reported on stderr. Throws a
+ * UserError if a named file can't be read, or if nothing is found.
  */
 export async function findHistories(names: readonly string[], io: Io): Promise<History[]> {
   const found: Found = {
@@ -39,12 +39,12 @@ export async function findHistories(names: readonly string[], io: Io): Promise<H
   if (names.length === 0) await visitFolder(RESULTS, found, io)
   for (const name of names) await visit(name, found, io)
   const histories = [...found.baselines, ...historiesOfResults(found.results)]
-  tellExcluded(found.excluded, io)
+  reportExcluded(found.excluded, io)
   if (histories.length === 0) {
     const places = (names.length === 0 ? [RESULTS] : names).map(printable).join(', ')
     throw userError(
-      found.excluded.length > 0 ? `no result is left in ${places}` : `there are no results in ${places}`,
-      'perfctl run saves them; or name a folder, files, or a baseline',
+      found.excluded.length > 0 ? `no usable results in ${places}` : `no results in ${places}`,
+      'save some with perfctl run, or name a folder, files or a baseline',
     )
   }
   const newest = ({ points }: History) => points.at(-1)!.startedAt
@@ -52,13 +52,13 @@ export async function findHistories(names: readonly string[], io: Io): Promise<H
 }
 
 interface Found {
-  /** Absolute paths of those that were taken, so that a file that is named twice counts once. */
+  /** Absolute paths of files already read, so that a file named twice counts once. */
   readonly files: Set<string>
-  /** The names of all scenarios that were seen, to suggest. */
+  /** The names of all scenarios found, for suggestions. */
   readonly scenarios: Set<string>
   readonly results: HistoryResult[]
   readonly baselines: History[]
-  /** Why results are left out. */
+  /** Why results were skipped. */
   readonly excluded: string[]
 }
 
@@ -66,7 +66,7 @@ async function visit(name: string, found: Found, io: Io): Promise<void> {
   const kind = await kindOf(resolve(io.cwd, name))
   if (kind === 'file' && /\.ya?ml$/i.test(name)) return visitScenario(name, found, io)
   if (kind === 'folder') return visitFolder(name, found, io)
-  // What looks like a path is one: reading it says what is wrong.
+  // Treat what looks like a path as one: reading it gives the right error.
   if (kind === 'file' || /[/\\]|\.json$/.test(name)) return visitFile(name, found, io)
   return visitName(name, found, io)
 }
@@ -79,7 +79,7 @@ async function kindOf(path: string): Promise<'folder' | 'file' | null> {
   }
 }
 
-/** One bad file among many is told of and no reason to stop. */
+/** A bad file among many is reported and skipped. */
 async function visitFolder(
   folder: string,
   found: Found,
@@ -91,7 +91,7 @@ async function visitFolder(
       await visitFile(join(folder, name), found, io, scenario)
     } catch (error) {
       if (!(error instanceof UserError)) throw error
-      io.stderr.write(`left out: ${error.problems[0]!.message}\n`)
+      io.stderr.write(`skipped: ${error.problems[0]!.message}\n`)
     }
   }
 }
@@ -105,11 +105,11 @@ async function listJson(folder: string, io: Io): Promise<string[]> {
   }
 }
 
-/** `scenario`: of results those of that name only. */
+/** `scenario`: take only the results of this scenario. */
 async function visitFile(file: string, found: Found, io: Io, scenario: string | null = null): Promise<void> {
   const path = resolve(io.cwd, file)
   if (found.files.has(path)) return
-  const text = await readTextFile(path, 'history takes result files, baselines and folders of them')
+  const text = await readTextFile(path, 'name a result, a baseline or a folder of them')
   const shown = relative(io.cwd, path).startsWith('..') ? path : relative(io.cwd, path)
   if (schemaOf(text, shown) === BASELINE_SCHEMA) {
     found.files.add(path)
@@ -125,11 +125,11 @@ async function visitFile(file: string, found: Found, io: Io, scenario: string | 
   else found.excluded.push(reason)
 }
 
-/** A scenario's file stands for its name. */
+/** A scenario file means the scenario's name. */
 async function visitScenario(file: string, found: Found, io: Io): Promise<void> {
   const { name, baseline } = await loadScenario(file, { cwd: io.cwd, env: io.env }).catch(
     (error: unknown) => {
-      // It was valid when it ran: variables may be unset by now, or files gone.
+      // It was valid when it ran; by now variables may be unset or files gone.
       if (error instanceof UserError)
         return { name: basename(file).replace(/\.ya?ml$/i, ''), baseline: { file: null } }
       throw error
@@ -138,7 +138,7 @@ async function visitScenario(file: string, found: Found, io: Io): Promise<void> 
   await visitName(name, found, io, baseline.file ?? defaultBaselineFile(name))
 }
 
-/** The name of a scenario: its baseline, and its saved results. */
+/** A scenario name means its baseline and its saved results. */
 async function visitName(
   name: string,
   found: Found,
@@ -152,18 +152,18 @@ async function visitName(
   const baselines = (await listJson(dirname(baseline), io)).map((file) => basename(file, '.json'))
   const known = [...new Set([...baselines, ...found.scenarios])]
   throw userError(
-    `${printable(name)} is no file or folder, and no scenario with a baseline or saved results`,
-    didYouMean(name, known) ?? (known.length === 0 ? null : `there are: ${known.map(printable).join(', ')}`),
+    `${printable(name)} is not a file, a folder or a scenario with a baseline or saved results`,
+    didYouMean(name, known) ?? (known.length === 0 ? null : `use one of ${known.map(printable).join(', ')}`),
   )
 }
 
-/** A line for all results that are whole, and yet no part of a history. */
-function tellExcluded(reasons: readonly string[], io: Io): void {
+/** Reports results that are valid but not part of a history. */
+function reportExcluded(reasons: readonly string[], io: Io): void {
   if (reasons.length === 0) return
   const counts = new Map<string, number>()
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
   const list = [...counts].map(([reason, count]) => `${count} (${reason})`)
-  io.stderr.write(`left out: ${list.join(', ')}\n`)
+  io.stderr.write(`skipped: ${list.join(', ')}\n`)
 }
 
 function order(a: string, b: string): number {

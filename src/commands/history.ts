@@ -1,5 +1,5 @@
 /**
- * `perfctl history`: how each metric went from job to job, and where it changed. It tells, and never gates.
+ * `perfctl history`: how each metric changed from job to job. It reports, and never fails a build.
  */
 import { resolve } from 'node:path'
 import { userError } from '../base/errors.js'
@@ -19,7 +19,7 @@ import { makeTrends, type Trend } from '../verdict/trend.js'
 import { findHistories } from './history-files.js'
 import { ownsStdout, pageOf } from './report.js'
 
-/** As commander gives them. */
+/** The flags, as parsed by commander. */
 export interface RawHistoryFlags {
   readonly metric?: readonly string[]
   readonly request?: readonly string[]
@@ -27,7 +27,7 @@ export interface RawHistoryFlags {
   readonly color?: boolean
 }
 
-/** Prints the histories that the arguments name: baselines, folders, files; by default the saved results. */
+/** Prints the histories of the given baselines, folders or files; by default those of the saved results. */
 export async function history(names: readonly string[], flags: RawHistoryFlags, io: Io): Promise<ExitCode> {
   const reports = (flags.report ?? []).map(readReport)
   const metrics = (flags.metric ?? []).map(readMetric)
@@ -45,7 +45,7 @@ export async function history(names: readonly string[], flags: RawHistoryFlags, 
     }))
     .filter(({ trends }) => trends.length > 0)
   if (shown.length === 0) {
-    throw userError('nothing of that was measured', 'leave out --metric or --request to see what there is')
+    throw userError('nothing matches --metric and --request', 'remove one of them to see what was measured')
   }
   if (!ownsStdout(flags.report ?? [])) {
     const page = pageOf(io, flags.color ?? true)
@@ -73,7 +73,7 @@ function readReport(flag: string): { readonly render: Render; readonly path: str
   const { format, path } = parseReportFlag(flag)
   const known = FORMATS[format]
   if (known === undefined)
-    throw userError(`--report ${flag}: a history has no such report`, 'there are json and markdown')
+    throw userError(`--report ${flag}: history has no such format`, 'use json or markdown')
   return { render: known.render, path: path ?? known.path }
 }
 
@@ -81,8 +81,8 @@ function readMetric(text: string): JudgedMetric {
   const metric = HISTORY_METRICS.find((known) => known === text)
   if (metric !== undefined) return metric
   throw userError(
-    `--metric ${text}: a history has no such metric`,
-    didYouMean(text, HISTORY_METRICS) ?? `there are ${HISTORY_METRICS.join(', ')}`,
+    `--metric ${text}: history has no such metric`,
+    didYouMean(text, HISTORY_METRICS) ?? `use one of ${HISTORY_METRICS.join(', ')}`,
   )
 }
 
@@ -98,18 +98,18 @@ function refuseUnknownRequests(
     const list = requests.slice(0, 8).map((each) => `"${printable(each)}"`)
     throw userError(
       `--request ${printable(name)}: no request has that name`,
-      didYouMean(name, requests) ?? `there are ${list.join(', ')}`,
+      didYouMean(name, requests) ?? `use one of ${list.join(', ')}`,
     )
   }
 }
 
-/** Quick looks of one kind each are no history; they are left out beside one that is. */
+/** Leaves out histories of a single result if there are longer ones. */
 function withoutSingles(histories: readonly History[], io: Io): readonly History[] {
   const long = histories.filter(({ points, baseline }) => points.length > 1 || baseline !== null)
   const left = histories.length - long.length
   if (long.length === 0 || left === 0) return histories
   io.stderr.write(
-    `left out: ${plural(left, 'result')}, the only one of its scenario and load${left > 1 ? ' each' : ''}\n`,
+    `skipped: ${plural(left, 'result')}, ${left > 1 ? 'each ' : ''}the only one of its scenario and load\n`,
   )
   return long
 }

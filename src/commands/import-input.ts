@@ -1,5 +1,5 @@
 /**
- * What is imported, from files or from stdin: as text, or piece by piece where it may be large.
+ * Reads what is imported, from files or stdin: whole, or in pieces if it may be large.
  */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -10,25 +10,25 @@ import { createGunzip } from 'node:zlib'
 import { codeOf, messageOf, userError } from '../base/errors.js'
 import type { Io } from '../base/io.js'
 
-/** Beyond, nothing but a log is imported, and those are read line by line. */
+/** The size limit; only logs may be larger, because they are read line by line. */
 const CHARACTERS_MAX = 300_000_000
 
-/** The whole text of a source: a path, or `-` for stdin. Throws a UserError when it can't be read. */
+/** Reads a whole source: a path, or `-` for stdin. Throws a UserError if it can't be read. */
 export async function readWhole(source: string, io: Io): Promise<string> {
   const pieces: string[] = []
   let length = 0
   for await (const piece of readPieces([source], io)) {
     length += piece.length
     if (length > CHARACTERS_MAX)
-      throw userError(`${source} is too large`, 'at most 300 MB; record or export less')
+      throw userError(`${source} is too large`, 'record or export less; the limit is 300 MB')
     pieces.push(piece)
   }
   return pieces.join('')
 }
 
 /**
- * The texts of several sources, one after the other, in pieces. What is compressed with gzip is unpacked. Bytes that
- * are no UTF-8 become U+FFFD. Throws a UserError when one can't be read.
+ * Reads several sources one after the other, in pieces. Gzip is decompressed. Invalid UTF-8 becomes U+FFFD.
+ * Throws a UserError if a source can't be read.
  */
 export async function* readPieces(sources: readonly string[], io: Io): AsyncGenerator<string> {
   for (const source of sources) {
@@ -38,7 +38,7 @@ export async function* readPieces(sources: readonly string[], io: Io): AsyncGene
     } catch (error) {
       throw unreadable(source, error)
     }
-    // Logs of which one doesn't end in a line break are still two logs.
+    // Separates logs, even if one doesn't end in a line break.
     yield `${decoder.decode()}${sources.length > 1 ? '\n' : ''}`
   }
 }
@@ -52,13 +52,13 @@ async function open(source: string, io: Io): Promise<AsyncIterable<Uint8Array>> 
 
 function unreadable(source: string, error: unknown): unknown {
   const code = codeOf(error)
-  if (code === 'ENOENT') return userError(`${source}: no such file`, '- reads from stdin')
+  if (code === 'ENOENT') return userError(`${source}: no such file`, 'use - to read from stdin')
   if (code === 'EISDIR') return userError(`${source} is a directory, not a file`)
-  if (code?.startsWith('Z_')) return userError(`${source} can not be unpacked: ${messageOf(error)}`)
+  if (code?.startsWith('Z_')) return userError(`cannot unpack ${source}: ${messageOf(error)}`)
   return code === null ? error : userError(`cannot read ${source}: ${messageOf(error)}`)
 }
 
-/** As it is, or unpacked when it begins as gzip does. */
+/** Decompresses input that starts like gzip, and passes on other input. */
 async function* unpack(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]()
   const first = await iterator.next()
@@ -72,7 +72,7 @@ async function* unpack(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     return
   }
   const gunzip = createGunzip()
-  // What goes wrong is thrown to whoever reads from it.
+  // Errors are thrown to the reader of `gunzip`.
   pipeline(rest(), gunzip).catch(() => undefined)
   yield* gunzip
 }

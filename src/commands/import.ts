@@ -1,5 +1,5 @@
 /**
- * `perfctl import <format> <file>`: a scenario made from what other programs wrote down.
+ * `perfctl import <format> <file>`: makes a scenario from files of other programs.
  */
 import { access } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
@@ -21,18 +21,18 @@ import { readPieces, readWhole } from './import-input.js'
 import { reservedBeside, writePlaceholders } from './placeholders.js'
 import { readServiceUrl } from './service-url.js'
 
-/** As commander gives them. */
+/** The flags, as parsed by commander. */
 export interface ImportFlags {
   readonly output?: string
   readonly force?: boolean
   readonly target?: string
   readonly mix?: boolean
   readonly static?: boolean
-  /** An exported environment. */
+  /** The file of an exported environment. */
   readonly environment?: string
 }
 
-/** Prints the scenario, or writes it. Throws a UserError when the source can't be read or made a scenario of. */
+/** Prints or writes the scenario. Throws a UserError if the source can't be read or converted. */
 export async function importSource(
   format: string,
   sources: readonly string[],
@@ -43,7 +43,7 @@ export async function importSource(
   checkFlags(format, flags)
   const { output, environment } = flags
   if (output !== undefined && !flags.force && (await exists(output, io))) {
-    throw userError(`${output} is there already`, '--force overwrites it')
+    throw userError(`${output} already exists`, 'use --force to overwrite it')
   }
   const input = inputOf(format, sources)
   const options: ImportOptions = {
@@ -68,27 +68,27 @@ export async function importSource(
   const others = await writePlaceholders(draft.placeholders, dirname(output), io)
   io.stderr.write(draft.notes.map((note) => `note: ${printable(note)}\n`).join(''))
   io.stdout.write(
-    `${[`written: ${output}`, ...others].join('\n')}\n\nNext:\n  perfctl try ${output}  see what is sent, and what is answered\n`,
+    `${[`written: ${output}`, ...others].join('\n')}\n\nNext:\n  perfctl try ${output}  see the requests and responses\n`,
   )
   return EXIT.passed
 }
 
-/** Which files a printed scenario needs, as nobody knows where it will be saved. */
+/** Lists the files that a printed scenario needs, since it is unknown where it will be saved. */
 function neededFiles(names: readonly string[]): string {
   if (names.length === 0) return ''
   return `${[
-    `note: the scenario sends ${names.length === 1 ? 'a file that has' : 'files that have'} to lie beside it:`,
+    `note: the scenario sends ${names.length === 1 ? 'a file that has' : 'files that have'} to be in its folder:`,
     ...names.map((name) => `  ${printable(name)}`),
-    'Without them validate and run stop with "no such file"; -o FILE saves the scenario and writes placeholders.',
+    'Without them, validate and run fail with "no such file"; -o FILE saves the scenario and writes placeholders.',
   ].join('\n')}\n`
 }
 
-/** What is read, and what it's called: in the scenario, and in messages. */
+/** What is read, with its name for the scenario and its place for messages. */
 interface Input {
   readonly name: string
   readonly place: string
   readonly files: readonly string[]
-  /** A text given in place of files; null otherwise. */
+  /** Text given instead of files; null otherwise. */
   readonly text: string | null
 }
 
@@ -109,21 +109,21 @@ function chooseImporter(format: string, sources: readonly string[]): ImportForma
   const guess = sources.length === 0 ? guessFormat(format) : null
   const hint =
     guess === null
-      ? (didYouMean(format, formats) ?? `there are ${formats.join(', ')}`)
-      : `say first what it is: perfctl import ${guess} ${format}`
-  throw userError(`${format} is not a format that can be imported`, hint)
+      ? (didYouMean(format, formats) ?? `use one of ${formats.join(', ')}`)
+      : `name the format first: perfctl import ${guess} ${format}`
+  throw userError(`${format} is not a format that perfctl can import`, hint)
 }
 
-/** A flag that would change nothing is a misunderstanding. */
+/** Refuses flags that have no effect on the format. */
 function checkFlags(format: string, flags: ImportFlags): void {
   for (const flag of ['mix', 'static', 'environment'] as const satisfies readonly OwnFlag[]) {
     if (flags[flag] === undefined || IMPORTERS[format]!.flags.includes(flag)) continue
     const others = Object.keys(IMPORTERS).filter((name) => IMPORTERS[name]!.flags.includes(flag))
-    throw userError(`--${flag} changes nothing of ${format}`, `leave it out; it is for ${others.join(', ')}`)
+    throw userError(`--${flag} has no effect on ${format}`, `remove it; it is for ${others.join(', ')}`)
   }
 }
 
-/** By what files are usually called. */
+/** Guesses the format from the file's name. */
 function guessFormat(file: string): string | null {
   if (/^curl\s/.test(file)) return 'curl'
   if (/postman[^/\\]*\.json$/i.test(file)) return 'postman'
@@ -136,26 +136,23 @@ function inputOf(format: string, sources: readonly string[]): Input {
   const [first, ...others] = sources
   if (first === undefined) {
     const example = format === 'curl' ? "'curl http://localhost:3000/'" : 'file'
-    throw userError('nothing to import is named', `perfctl import ${format} ${example}; - reads from stdin`)
+    throw userError('nothing to import', `write perfctl import ${format} ${example}, or - to read from stdin`)
   }
   if (format === 'curl' && /^\s*(\S*[/\\])?curl(\.exe)?(\s|$)/.test(first)) {
-    // Several words: the shell has split the command already.
+    // Several words: the shell has already split the command.
     const words =
       others.length === 0 ? first : sources.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
     return { name: 'command line', place: 'command line', files: [], text: words }
   }
   if (others.length > 0 && format !== 'access-log') {
-    throw userError(
-      `${format} is imported from one file, here are ${sources.length}`,
-      'import them one by one',
-    )
+    throw userError(`${format} is imported from one file, got ${sources.length}`, 'import them one by one')
   }
   const place = first === '-' ? 'stdin' : first
   const more = others.length === 0 ? '' : ` and ${others.length} more`
   return { name: `${basename(place)}${more}`, place: `${place}${more}`, files: sources, text: null }
 }
 
-/** What paths are put behind. */
+/** The URL that paths are appended to. */
 function baseOf({ origin, pathname }: URL): string {
   return `${origin}${pathname}`.replace(/\/+$/, '')
 }

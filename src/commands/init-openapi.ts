@@ -1,5 +1,5 @@
 /**
- * The first scenario of a project that has an OpenAPI document: a request for each operation.
+ * The first scenario of a project with an OpenAPI document: one request per operation.
  */
 
 import type { Io } from '../base/io.js'
@@ -13,15 +13,15 @@ import { readWhole } from './import-input.js'
 export interface First {
   readonly name: string
   readonly text: string
-  /** What the document says that the scenario doesn't, and what is left to do. */
+  /** What could not be converted, and what is left to do. */
   readonly notes: readonly string[]
-  /** Files that it sends and nobody has yet. */
+  /** Files that the scenario sends and that don't exist yet. */
   readonly placeholders?: readonly string[] | undefined
 }
 
 /**
- * The scenario that a document comes to, under the load that a first one has. `url`: the service, where it isn't the
- * server of the document. Throws a UserError when the file can't be read, or is no such document.
+ * Makes a scenario from a document, with the default load. `url` replaces the document's server. Throws a
+ * UserError if the file can't be read or is not such a document.
  */
 export async function makeFromOpenapi(
   file: string,
@@ -43,7 +43,7 @@ export async function makeFromOpenapi(
   return { name, text: written, notes, placeholders }
 }
 
-/** `Swagger Petstore - OpenAPI 3.0` is `swagger-petstore-openapi-3-0`. */
+/** `Swagger Petstore - OpenAPI 3.0` becomes `swagger-petstore-openapi-3-0`. */
 function slugOf(title: string): string {
   return (
     title

@@ -1,5 +1,6 @@
 /**
- * `perfctl init`: a first scenario, a CI job, and results kept out of git. Asks nothing and overwrites nothing.
+ * `perfctl init`: writes a first scenario and a CI job, and keeps results out of git. It asks nothing and
+ * overwrites nothing.
  */
 import { access, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -15,24 +16,24 @@ import type { First } from './init-openapi.js'
 import { writePlaceholders } from './placeholders.js'
 import { readServiceUrl } from './service-url.js'
 
-/** As commander gives them. */
+/** The flags, as parsed by commander. */
 export interface InitFlags {
   readonly url?: string
-  /** A document to make the scenario of. */
+  /** An OpenAPI document to make the scenario from. */
   readonly openapi?: string
-  /** A service; false for `--no-ci`, true or absent for whichever fits. */
+  /** A CI service; false for `--no-ci`, true or absent for the one that fits. */
   readonly ci?: string | boolean
   readonly force?: boolean
 }
 
-/** Writes the files and says what to type next. Throws a UserError when the scenario is there already. */
+/** Writes the files and prints the next steps. Throws a UserError if the scenario already exists. */
 export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const url = flags.url === undefined ? null : readServiceUrl('--url', flags.url)
   const service = await chooseService(flags.ci ?? true, io)
   const { name, text, notes, placeholders } = await makeFirst(flags, url, io)
   const scenario = `scenarios/${fileNameOf(name)}.yaml`
   if (!flags.force && (await exists(scenario, io))) {
-    throw userError(`${scenario} is there already`, '--force overwrites it; --url names another service')
+    throw userError(`${scenario} already exists`, 'use --force to overwrite it, or --url for another service')
   }
 
   const said = [
@@ -58,32 +59,32 @@ async function makeFirst({ openapi }: InitFlags, url: URL | null, io: Io): Promi
   return { name, text: makeStarter({ name, url, schema }), notes: [] }
 }
 
-/** A job takes perfctl from the project itself; from where the project has it, nobody else knows. */
+/** A job uses the project's own perfctl, and only the project knows where that comes from. */
 async function missingDependency(io: Io): Promise<string[]> {
   const text = await readFile(join(io.cwd, 'package.json'), 'utf8').catch(() => null)
   try {
     const { dependencies, devDependencies } = JSON.parse(text ?? '{}')
     if ({ ...dependencies, ...devDependencies }.perfctl !== undefined) return []
   } catch {
-    // Whoever mends the file sees what is in it.
+    // A broken package.json is not ours to report.
   }
   return [
-    'add perfctl to the devDependencies: npm install --save-dev PLACE, where PLACE is your copy (git URL, folder or .tgz)',
+    'add perfctl to your devDependencies: npm install --save-dev SOURCE, where SOURCE is a git URL, a folder or a .tgz',
   ]
 }
 
 function nextSteps(scenario: string, further: readonly string[]): string[] {
   const steps = [
-    [`perfctl try ${scenario}`, 'see what is sent, and what is answered'],
+    [`perfctl try ${scenario}`, 'see the requests and responses'],
     [`perfctl run ${scenario}`, 'measure'],
-    [`perfctl baseline update ${scenario}`, 'what later runs are held against; commit baselines/'],
+    [`perfctl baseline update ${scenario}`, 'set what later runs are compared with; commit baselines/'],
   ] as const
   const width = Math.max(...steps.map(([command]) => command.length))
   const lines = steps.map(([command, why]) => `  ${command.padEnd(width)}  ${why}`)
   return ['Next:', ...lines, ...further.map((step) => `  ${step}`)]
 }
 
-/** `http://localhost:3000/` is `localhost-3000`. */
+/** `http://localhost:3000/` becomes `localhost-3000`. */
 function nameOf({ host }: URL): string {
   return host.replace(/[^\w.-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '')
 }
@@ -92,18 +93,18 @@ async function chooseService(ci: string | boolean, io: Io): Promise<CiService | 
   if (ci === false) return null
   if (ci === 'github' || ci === 'gitlab') return ci
   if (ci === true) return (await exists('.gitlab-ci.yml', io)) ? 'gitlab' : 'github'
-  throw userError(`--ci ${ci}: unknown`, 'it is github or gitlab; --no-ci writes no job')
+  throw userError(`--ci ${ci}: unknown service`, 'use github or gitlab, or --no-ci for no CI job')
 }
 
-/** Writes a file unless it's there already; gives the line that says so. */
+/** Writes a file unless it already exists. Returns a line that says what happened. */
 async function write(file: string, text: string, { force }: InitFlags, io: Io): Promise<string> {
   const isThere = await exists(file, io)
-  if (isThere && !force) return `kept: ${file} (--force overwrites it)`
+  if (isThere && !force) return `kept: ${file} (use --force to overwrite it)`
   await writeFileAtomic(resolve(io.cwd, file), text)
   return `${isThere ? 'overwritten' : 'written'}: ${file}`
 }
 
-/** Adds a line to .gitignore unless it's there; gives the line that says so. */
+/** Adds a line to .gitignore unless it has one. Returns a line that says so. */
 async function ignoreResults(io: Io): Promise<string[]> {
   const path = join(io.cwd, '.gitignore')
   const before = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -114,7 +115,7 @@ async function ignoreResults(io: Io): Promise<string[]> {
   const newLine = before.includes('\r\n') ? '\r\n' : '\n'
   const gap = before === '' || before.endsWith('\n') ? '' : newLine
   await writeFileAtomic(path, `${before}${gap}.perfctl/${newLine}`)
-  return [`${before === '' ? 'written' : 'changed'}: .gitignore (results, in .perfctl/, are not for git)`]
+  return [`${before === '' ? 'written' : 'changed'}: .gitignore (keeps the results in .perfctl/ out of git)`]
 }
 
 async function exists(file: string, io: Io): Promise<boolean> {

@@ -1,11 +1,11 @@
 /**
- * The machine examined: what it allows, what that means for a load, and what to do where it is little.
+ * Checks the machine: its limits, what they mean for a load, and how to raise low ones.
  */
 import type { Limits } from '../base/limits.js'
 import { formatCount, formatLatency, formatSize, plural } from '../base/units.js'
 import { RESERVED_FILES, raiseOpenFiles, WIDEN_PORTS } from '../load/once/preflight.js'
 
-/** One line of the list. */
+/** One check. */
 export interface Check {
   /** `doubtful` limits a load or blurs its figures; `bad` makes perfctl unusable. */
   readonly state: 'good' | 'doubtful' | 'bad'
@@ -13,11 +13,11 @@ export interface Check {
   readonly value: string
   /** What it means for a load. */
   readonly meaning: string
-  /** What to type, or to do; null when all is well. */
+  /** What to do; null if all is well. */
   readonly fix: string | null
 }
 
-/** Judges the machine. `node` is the version of Node.js, such as `v20.20.2`. What isn't known is left out. */
+/** Runs all checks. `node` is the version of Node.js, such as `v20.20.2`. Unknown values are left out. */
 export function examine(limits: Limits, node: string): Check[] {
   return [
     checkNode(node),
@@ -50,16 +50,16 @@ function checkCores({ cores, coreQuota }: Limits): Check {
   const isThrottled = coreQuota !== null && coreQuota < cores
   const usable = Math.min(cores, coreQuota ?? cores)
   const fix = isThrottled
-    ? `give the container more time: docker run --cpus ${cores}`
+    ? `give the container more CPU time: docker run --cpus ${cores}`
     : usable < 2
-      ? 'drive the service from another machine'
+      ? 'send the load from another machine'
       : null
   return {
     state: fix === null ? 'good' : 'doubtful',
     name: 'cores',
     value: isThrottled ? `${round(coreQuota)} of ${cores}` : String(cores),
     meaning: isThrottled
-      ? 'the container is stopped when its share is used up, which shows as latency'
+      ? 'the container is throttled when its quota is used up, which shows as latency'
       : usable < 2
         ? 'perfctl and a service on this machine would slow each other down'
         : `${plural(usable, 'worker')} at most; one less for a service on this machine`,
@@ -67,7 +67,7 @@ function checkCores({ cores, coreQuota }: Limits): Check {
   }
 }
 
-/** Loads of this size are common enough to want room for. */
+/** A common size of load, which a machine should have room for. */
 const USERS_COMMON = 5000
 
 function checkOpenFiles({ openFiles }: Limits): Check | null {
@@ -85,7 +85,7 @@ function checkOpenFiles({ openFiles }: Limits): Check | null {
   }
 }
 
-/** How long the system keeps the port of a connection it closed. */
+/** How long the system keeps the port of a closed connection (TIME_WAIT). */
 const REST_SECONDS = 60
 
 function checkPorts({ ports, portReuse }: Limits): Check | null {
@@ -102,7 +102,7 @@ function checkPorts({ ports, portReuse }: Limits): Check | null {
   }
 }
 
-/** Measured, and rounded up: the base with one worker, and what each virtual user adds. */
+/** Measured and rounded up: the base with one worker, and what each virtual user adds. */
 const BASE_BYTES = 150e6
 const USER_BYTES = 20e3
 
@@ -126,12 +126,14 @@ function checkGovernor({ governor }: Limits): Check | null {
     state: isSteady ? 'good' : 'doubtful',
     name: 'CPU governor',
     value: governor,
-    meaning: isSteady ? 'the cores keep their pace' : 'the cores change their pace, and the figures with it',
+    meaning: isSteady
+      ? 'the cores run at a constant speed'
+      : 'the cores change their speed, and the figures change with it',
     fix: isSteady ? null : 'sudo cpupower frequency-set -g performance',
   }
 }
 
-/** These ask a chip for the time, with every request, instead of reading a register. */
+/** Clock sources that ask a chip for the time instead of reading a register. */
 const SLOW_CLOCKS = ['hpet', 'acpi_pm', 'jiffies', 'refined-jiffies', 'pit', 'xen']
 const CLOCK_STEP_MS_MAX = 0.01
 
@@ -148,7 +150,7 @@ function checkClock({ clockSource, clockStepMs }: Limits): Check {
   }
 }
 
-/** Above this share of the cores, other work shows in the figures. */
+/** Above this share of the cores, other work affects the figures. */
 const IDLE_SHARE = 0.5
 
 function checkIdle({ loadAverage, cores }: Limits): Check | null {
@@ -159,7 +161,7 @@ function checkIdle({ loadAverage, cores }: Limits): Check | null {
     name: 'other work',
     value: `load ${loadAverage.toFixed(2)}`,
     meaning: isBusy ? 'something else is running, which shows as latency' : 'the machine is idle enough',
-    fix: isBusy ? 'see what it is with top, and stop it or wait' : null,
+    fix: isBusy ? 'find it with top and stop it, or wait' : null,
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Measurements from files, results or baselines.
+ * Reads results and baselines from files.
  */
 import { access } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
@@ -11,31 +11,28 @@ import type { Result } from '../stats/result.js'
 import { BASELINE_SCHEMA, type Baseline } from '../verdict/baseline.js'
 import { parseBaseline } from '../verdict/baseline-file.js'
 
-/** The result in a file, as saved by `run`; a UserError when it can't be read. */
+/** Reads a result saved by `run`. Throws a UserError if it can't be read. */
 export async function readResultFile(file: string, io: Io): Promise<Result> {
   refuseScenario(file, 'a result')
-  const text = await readTextFile(
-    resolve(io.cwd, file),
-    'results are saved by perfctl run, in .perfctl/results',
-  )
+  const text = await readTextFile(resolve(io.cwd, file), 'perfctl run saves results in .perfctl/results')
   return parseResult(text, file)
 }
 
-/** The baseline in a file; a UserError when it can't be read. */
+/** Reads a baseline. Throws a UserError if it can't be read. */
 export async function readBaselineFile(file: string, io: Io): Promise<Baseline> {
   refuseScenario(file, 'a baseline')
-  const text = await readTextFile(resolve(io.cwd, file), 'make it with: perfctl baseline update')
+  const text = await readTextFile(resolve(io.cwd, file), 'create it with perfctl baseline update')
   return parseBaseline(text, file)
 }
 
-/** Whichever of the two a file holds. */
+/** Reads a result or a baseline. Throws a UserError if the file can't be read. */
 export async function readMeasurementFile(file: string, io: Io): Promise<Result | Baseline> {
   refuseScenario(file, 'a result or baseline')
-  const text = await readTextFile(resolve(io.cwd, file), 'compare takes result files and baselines')
+  const text = await readTextFile(resolve(io.cwd, file), 'name a result or a baseline')
   return schemaOf(text, file) === BASELINE_SCHEMA ? parseBaseline(text, file) : parseResult(text, file)
 }
 
-/** The baseline in a file; null when there is no such file, a UserError when it can't be read. */
+/** Reads a baseline; null if there is no such file. Throws a UserError if it can't be read. */
 export async function findBaselineFile(file: string, io: Io): Promise<Baseline | null> {
   const exists = await access(resolve(io.cwd, file)).then(
     () => true,
@@ -44,7 +41,7 @@ export async function findBaselineFile(file: string, io: Io): Promise<Baseline |
   return exists ? readBaselineFile(file, io) : null
 }
 
-/** Nothing that perfctl saves is YAML, and whoever names a scenario means what was measured with it. */
+/** perfctl saves nothing as YAML: a user who names a scenario here means its measurements. */
 function refuseScenario(file: string, wanted: string): void {
   if (!/\.ya?ml$/i.test(file)) return
   const name = basename(file).replace(/\.ya?ml$/i, '')

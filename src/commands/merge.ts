@@ -1,5 +1,5 @@
 /**
- * `perfctl merge <result...>`: the shards of one run, judged as the run that they are together.
+ * `perfctl merge <result...>`: merges the shards of a run and judges them as one.
  */
 import { resolve } from 'node:path'
 import { userError } from '../base/errors.js'
@@ -19,7 +19,7 @@ import { deliver } from './deliver.js'
 import { readResultFile } from './measurement-files.js'
 import { parseRunFlags, type RawRunFlags } from './run-options.js'
 
-/** As commander gives them; those of a run mean the same here. */
+/** The flags, as parsed by commander. They mean the same as for `run`. */
 export interface RawMergeFlags
   extends Pick<
     RawRunFlags,
@@ -35,7 +35,7 @@ export interface RawMergeFlags
   readonly output?: string
 }
 
-/** Puts the shards in `files` together and judges them once; the exit code is that of `run`. */
+/** Merges the shards in `files` and judges them once. The exit code is that of `run`. */
 export async function merge(files: readonly string[], raw: RawMergeFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags(raw)
   const { output } = raw
@@ -69,12 +69,12 @@ export async function merge(files: readonly string[], raw: RawMergeFlags, io: Io
 
 async function readAll(files: readonly string[], io: Io): Promise<readonly [ShardFile, ...ShardFile[]]> {
   const read: ShardFile[] = []
-  // One after the other: the files of a long run are large, and a laptop has room for one text at a time.
+  // One at a time: results of long runs are large, and a laptop has memory for one text at a time.
   for (const file of files) read.push({ file, result: await readResultFile(file, io) })
   return read as [ShardFile, ...ShardFile[]]
 }
 
-/** What the scenario said, as the shards carry it. */
+/** The scenario's limits, which each shard carries. */
 interface Limits {
   readonly thresholds: readonly Threshold[]
   readonly baseline: BaselineOptions
@@ -90,10 +90,10 @@ function readLimits({ shard, requests }: Result): Limits {
 }
 
 function readThreshold(text: string, names: readonly string[]): Threshold {
-  const faults: string[] = []
-  const limit = parseThreshold(text, names, ({ message }) => faults.push(message))
-  if (limit === null) throw userError(`a threshold of the shards can't be read: ${faults.join('; ')}`)
-  // Nothing is sent any more that could be ended early.
+  const problems: string[] = []
+  const limit = parseThreshold(text, names, ({ message }) => problems.push(message))
+  if (limit === null) throw userError(`can't read a threshold of the shards: ${problems.join('; ')}`)
+  // No load is running that it could abort.
   return { ...limit, abort: null, line: 0 }
 }
 
@@ -103,15 +103,15 @@ function refuseOverwriting(output: string, files: readonly string[], io: Io): vo
   throw userError(`-o ${output} is one of the shards`, 'write to another file, such as -o merged.json')
 }
 
-/** The file that a baseline can be made of is known here alone. */
+/** Suggests the next step. Only this command knows the file that a baseline can be made from. */
 function nextStep({ verdict, comparison }: Result, output: string | undefined, baseline: BaselineOptions) {
   if (output === undefined) return null
   const place = baseline.file === null ? '' : ` --baseline ${quoteForShell(baseline.file)}`
   const command = `perfctl baseline update --from ${quoteForShell(output)}${place}`
-  if (verdict === 'regressed') return { why: 'If this is meant to be so, make it the new baseline', command }
+  if (verdict === 'regressed') return { why: 'If this change is intended, make it the new baseline', command }
   if (verdict !== 'passed') return null
-  if (comparison === null) return { why: 'To hold later runs against this one', command }
+  if (comparison === null) return { why: 'To compare later runs with this one', command }
   return comparison.verdict === 'improved'
-    ? { why: 'To keep what was gained, make it the new baseline', command }
+    ? { why: 'To lock in the improvement, make it the new baseline', command }
     : null
 }

@@ -1,5 +1,5 @@
 /**
- * How the values of flags are read: each reader reports what is wrong, and gives undefined or leaves it out then.
+ * Readers of flag values. Each reports an invalid value, then returns undefined or leaves it out.
  */
 
 import { formatDuration, parseDuration, parseRate } from '../base/units.js'
@@ -9,19 +9,19 @@ import type { Stage } from '../scenario/model/load-types.js'
 import { hasLogin, LOGIN_HINT, NO_LOGIN } from '../scenario/model/target-login.js'
 import type { ShardNumber } from '../stats/shard.js'
 
-/** Takes a mistake down. */
+/** Reports a problem. */
 export type Wrong = (message: string, hint: string) => void
 
-/** `k/n`, from 1. */
+/** Reads `k/n`, with k from 1. */
 export function readShard(text: string | undefined, wrong: Wrong): ShardNumber | undefined {
   if (text === undefined) return undefined
   const [, index, of] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number)
   if (index !== undefined && of !== undefined && index >= 1 && index <= of) return { index, of }
-  wrong(`--shard ${text}: not a part of a whole`, 'such as --shard 1/4 on the first of four machines')
+  wrong(`--shard ${text}: must be k/n with k from 1 to n`, 'write --shard 1/4 on the first of four machines')
   return undefined
 }
 
-/** `demo`, or an http(s) URL, without a slash at its end. */
+/** Reads `demo` or an http(s) URL, which loses its trailing slash. */
 export function readTarget(text: string | undefined, wrong: Wrong): string | undefined {
   if (text === undefined || text === 'demo') return text
   if (hasLogin(text)) {
@@ -39,34 +39,35 @@ export function readTarget(text: string | undefined, wrong: Wrong): string | und
   return undefined
 }
 
-/** `100/s`, or a bare number of requests per second. */
+/** Reads `100/s`, or a bare number per second. */
 export function readRate(text: string | undefined, wrong: Wrong): number | undefined {
   if (text === undefined) return undefined
   const rate = parseRate(/^\d+(\.\d+)?$/.test(text) ? `${text}/s` : text)
   if (rate !== null && rate > 0) return rate
-  wrong(`-r ${text}: not a rate`, 'such as -r 100/s or -r 6000/m')
+  wrong(`-r ${text}: not a rate`, 'write a rate such as -r 100/s or -r 6000/m')
   return undefined
 }
 
-/** `30s:20` and so on; undefined when there are none. */
+/** Reads stages such as `30s:20`; undefined if there are none. */
 export function readStages(texts: readonly string[], wrong: Wrong): Stage[] | undefined {
   const stages = texts.map((text) => {
     const match = /^(.+):(\d+)$/.exec(text)
     const durationMs = match === null ? null : parseDuration(match[1]!)
     if (match !== null && durationMs !== null) return { durationMs, target: Number(match[2]) }
-    wrong(`-s ${text}: not a stage`, 'it takes duration:users, such as -s 30s:20')
+    wrong(`-s ${text}: not a stage`, 'write duration:users, such as -s 30s:20')
     return null
   })
   const read = stages.filter((stage) => stage !== null)
   if (texts.length > 0 && read.length === texts.length) {
-    if (read.every(({ target }) => target === 0)) wrong('-s: no stage has any users', 'such as -s 30s:20')
+    if (read.every(({ target }) => target === 0))
+      wrong('-s: no stage has any users', 'write a stage such as -s 30s:20')
     if (read.every(({ durationMs }) => durationMs === 0))
-      wrong(`-s: the stages take ${formatDuration(0)}`, 'such as -s 30s:20')
+      wrong(`-s: the stages last ${formatDuration(0)}`, 'write a stage such as -s 30s:20')
   }
   return texts.length === 0 ? undefined : read
 }
 
-/** As curl has it: `example.com:443:127.0.0.1:8443`, where a part may be empty. */
+/** Reads curl's format: `example.com:443:127.0.0.1:8443`, where parts may be empty. */
 export function readConnectTo(texts: readonly string[], wrong: Wrong): AddressChange[] {
   return texts.flatMap((text) => {
     const parts = /^(\[[^\]]*\]|[^:[\]]*):(\d*):(\[[^\]]*\]|[^:[\]]*):(\d*)$/.exec(text)
@@ -76,8 +77,8 @@ export function readConnectTo(texts: readonly string[], wrong: Wrong): AddressCh
     const to = parts && read(parts[3]!, parts[4]!)
     if (from && to) return [{ ...from, toHost: to.host, toPort: to.port }]
     wrong(
-      `--connect-to ${text}: not of its form`,
-      'it takes host:port:host:port, such as example.com:443:127.0.0.1:8443',
+      `--connect-to ${text}: not of the form host:port:host:port`,
+      'write, for example, example.com:443:127.0.0.1:8443; parts may be empty',
     )
     return []
   })
@@ -85,7 +86,7 @@ export function readConnectTo(texts: readonly string[], wrong: Wrong): AddressCh
 
 const ANYWHERE = { host: null, port: null }
 
-/** `KEY=VALUE` or `name: value`, by `form`, whose two groups are the name and the value. */
+/** Reads `KEY=VALUE` or `name: value`. `form` has two groups: the name and the value. */
 export function readPairs(
   flag: string,
   texts: readonly string[],
@@ -96,8 +97,8 @@ export function readPairs(
   const pairs = texts.map((text): [string, string] | null => {
     const match = form.exec(text)
     if (match !== null) return [flag === '-H' ? match[1]!.toLowerCase() : match[1]!, match[2]!.trim()]
-    // Not the text itself: it may be a secret whose name was forgotten.
-    wrong(flag === '-e' && /^\w+$/.test(text) ? `-e ${text}: no value` : `${flag}: not of its form`, hint)
+    // The text is not shown: it may be a secret without its name.
+    wrong(flag === '-e' && /^\w+$/.test(text) ? `-e ${text}: no value` : `${flag}: can't be read`, hint)
     return null
   })
   return Object.fromEntries(pairs.filter((pair) => pair !== null))

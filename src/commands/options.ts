@@ -1,5 +1,5 @@
 /**
- * The options that several commands share: each has one name and one meaning everywhere.
+ * Options that several commands share. Each has one name and one meaning everywhere.
  */
 import { parseLiveWeb } from './live-web.js'
 
@@ -11,11 +11,11 @@ export interface OptionSpec {
   readonly isRepeatable?: boolean
   /** The only values it takes. */
   readonly choices?: readonly string[]
-  /** Reads its value. Throws a UserError. */
+  /** Parses the value. Throws a UserError if it is invalid. */
   readonly parse?: (text: string) => unknown
 }
 
-/** All of them. */
+/** All shared options. */
 export const OPTIONS = {
   target: {
     flags: '-t, --target <url>',
@@ -136,10 +136,10 @@ export const OPTIONS = {
   noColor: { flags: '--no-color', description: 'Turn off colors (also: NO_COLOR)' },
 } as const satisfies Readonly<Record<string, OptionSpec>>
 
-/** Which of them. */
+/** The name of a shared option. */
 export type OptionName = keyof typeof OPTIONS
 
-/** A shared option of which a command says something else: what it means there, or its preset. */
+/** A shared option with another description or default in one command. */
 export function like(name: OptionName, changes: Partial<Omit<OptionSpec, 'flags'>>): OptionSpec {
   const spec: OptionSpec = OPTIONS[name]
   return { ...spec, ...changes }

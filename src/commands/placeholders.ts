@@ -1,5 +1,5 @@
 /**
- * Files that an imported scenario sends and nobody has yet: with something in them, it can be tried at once.
+ * Placeholders for files that an imported scenario sends, so that it can be tried at once.
  */
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -9,8 +9,8 @@ import type { Io } from '../base/io.js'
 const CONTENT = 'perfctl wrote this in place of a file that users send.\n'.repeat(20)
 
 /**
- * Writes those that aren't there, a kilobyte each, into a folder; gives a line for each that says what is sent now.
- * What is there already is never touched, not even behind a symbolic link.
+ * Writes missing files into a folder, about a kilobyte each. Returns a line for each file that says what is
+ * sent. Existing files are never touched, not even through a symbolic link.
  */
 export async function writePlaceholders(
   names: readonly string[] | undefined,
@@ -23,16 +23,16 @@ export async function writePlaceholders(
     try {
       await mkdir(resolve(io.cwd, folder), { recursive: true })
       await writeFile(resolve(io.cwd, path), CONTENT, { flag: 'wx' })
-      lines.push(`written: ${path} (a placeholder: put in its place what users send)`)
+      lines.push(`written: ${path} (a placeholder: replace it with what users send)`)
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw userError(`cannot write ${path}: ${messageOf(error)}`)
-      lines.push(`kept: ${path} (it was there already: that is what is sent)`)
+      lines.push(`kept: ${path} (it already exists and is sent as it is)`)
     }
   }
   return lines
 }
 
-/** Names beside a scenario that no placeholder can have: its own, and those of what is no plain file. */
+/** Names that no placeholder can have: the scenario's own, and those of anything but plain files. */
 export async function reservedBeside(scenario: string, io: Io): Promise<string[]> {
   const entries = await readdir(resolve(io.cwd, dirname(scenario)), { withFileTypes: true }).catch(() => [])
   return [basename(scenario), ...entries.filter((entry) => !entry.isFile()).map(({ name }) => name)]

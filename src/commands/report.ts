@@ -1,5 +1,5 @@
 /**
- * `perfctl report <result.json>`, and the writing of reports for all commands that have a result.
+ * `perfctl report <result.json>`, and the writing of reports for all commands.
  */
 import { extname, resolve } from 'node:path'
 import { describeFault, UserError } from '../base/errors.js'
@@ -16,7 +16,7 @@ import type { Result } from '../stats/result.js'
 import { writeToGithub } from './github.js'
 import { readResultFile } from './measurement-files.js'
 
-/** Makes reports of a saved result: those asked for by `--report`, or the one for the terminal. */
+/** Makes the reports of a saved result that `--report` asks for, or prints the summary. */
 export async function report(
   file: string,
   reports: readonly string[],
@@ -32,11 +32,10 @@ export async function report(
 }
 
 /**
- * Writes one report for each `--report` flag: to its path, to stdout for `-`, or to `<scenario>.<extension>` in the
- * working directory. Of several results that share the flags each gets a file of its own: `<path>-<scenario>`, before
- * the extension. Without a path `github` goes where a workflow wants it, elsewhere to stdout. Says on stderr
- * which files it wrote. A report that can't be made or written keeps none of the others from it: that is told, and false
- * is returned.
+ * Writes one report per `--report` flag: to its path, to stdout for `-`, or to `<scenario>.<extension>` in the working
+ * directory. If several results share the flags, each gets its own file, with `-<scenario>` before the extension.
+ * Without a path, `github` writes to the job summary in a workflow, and to stdout elsewhere. The files are reported on
+ * stderr. A report that fails doesn't affect the others: it is reported, and the function returns false.
  */
 export async function writeReports(
   result: Result,
@@ -50,20 +49,20 @@ export async function writeReports(
       await writeReport(result, flag, io, { isOneOfSeveral, next, hasStdout: !ownsStdout(reports) })
     } catch (error) {
       isWhole = false
-      io.stderr.write(`${describeLoss(flag, error)}\n`)
+      io.stderr.write(`${describeFailure(flag, error)}\n`)
     }
   }
   return isWhole
 }
 
-/** How reports differ from those of any other result. */
+/** Options of reports. */
 interface ReportOptions {
   readonly isOneOfSeveral?: boolean
   /** The suggested next step: that of the result by default, null for none. */
   readonly next?: NextStep | null | undefined
 }
 
-interface Circumstances {
+interface Context {
   readonly isOneOfSeveral: boolean
   readonly next: NextStep | null
   /** Whether no flag asks for stdout by name. */
@@ -74,7 +73,7 @@ async function writeReport(
   result: Result,
   flag: string,
   io: Io,
-  { isOneOfSeveral, next, hasStdout }: Circumstances,
+  { isOneOfSeveral, next, hasStdout }: Context,
 ): Promise<void> {
   const { format: id, path } = parseReportFlag(flag)
   const format = await loadFormat(id)
@@ -92,8 +91,8 @@ async function writeReport(
   io.stderr.write(`report written: ${file}\n`)
 }
 
-/** A file system that says no is the user's to help; whatever else went wrong is a bug, and needs its stack. */
-function describeLoss(flag: string, error: unknown): string {
+/** File system errors are for the user to fix; anything else is a bug and needs its stack. */
+function describeFailure(flag: string, error: unknown): string {
   if (error instanceof UserError) return `--report ${flag}: ${error.problems.map(renderProblem).join('\n')}`
   const { message, stack } = describeFault(error)
   return `--report ${flag}: the report could not be made, which is a bug in perfctl: ${stack ?? message}`
@@ -105,12 +104,12 @@ function withSuffix(path: string, name: string): string {
   return `${path.slice(0, path.length - extension.length)}-${name}${extension}`
 }
 
-/** Whether one of the flags sends its report to stdout, which nothing else may be written to then. */
+/** Whether a report goes to stdout, where nothing else may be written then. */
 export function ownsStdout(reports: readonly string[]): boolean {
   return reports.some((flag) => parseReportFlag(flag).path === '-')
 }
 
-/** The page that stdout is. `color` is false for `--no-color`. */
+/** Stdout as a page. `color` is false for `--no-color`. */
 export function pageOf(io: Io, color: boolean): Page {
   const { LC_ALL, LC_CTYPE, LANG } = io.env
   const locale = LC_ALL || LC_CTYPE || LANG
@@ -118,7 +117,7 @@ export function pageOf(io: Io, color: boolean): Page {
     width: Math.max(40, io.stdout.columns),
     isUnbounded: !io.stdout.isTerminal,
     style: createStyle(shouldColor(io.env, io.stdout.isTerminal, color)),
-    // A terminal of the locale C or POSIX shows other characters as question marks; files and pipes are UTF-8.
+    // A terminal with the locale C or POSIX shows other characters as question marks. Files and pipes are UTF-8.
     ascii: io.stdout.isTerminal && /^(C|POSIX)$/.test(locale ?? ''),
   }
 }

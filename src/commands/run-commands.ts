@@ -1,5 +1,5 @@
 /**
- * The commands that send the load of scenarios: `run`, and those that take its options wherever they make sense.
+ * The commands that send a load: `run`, and those that share its options.
  */
 import { userError } from '../base/errors.js'
 import type { RawAbFlags } from './ab.js'
@@ -9,7 +9,7 @@ import { like, type OptionName } from './options.js'
 import type { RawRunFlags } from './run-options.js'
 import type { RawSelftestFlags } from './selftest.js'
 
-/** Which scenario is sent, and how its requests get there. */
+/** What is sent, and how requests reach the service. */
 const SENDING = [
   'env',
   'envFile',
@@ -19,7 +19,7 @@ const SENDING = [
   'connectTo',
 ] as const satisfies readonly OptionName[]
 
-/** How much is sent, for a quick look. */
+/** How much is sent. */
 const LOAD = ['vus', 'duration', 'rate', 'iterations', 'stage'] as const satisfies readonly OptionName[]
 
 /** What is shown. */
@@ -32,7 +32,7 @@ const JUDGED_AGAINST = [
   'updateBaseline',
 ] as const satisfies readonly OptionName[]
 
-/** What has an effect only where something is sent. */
+/** Options that have an effect only if something is sent. */
 const OF_A_RUN = [
   'target',
   ...LOAD,
@@ -94,10 +94,10 @@ export const AB: CommandSpec = {
       description: 'Command that starts the reference, which listens on the port in PORT',
     },
     { flags: '--b-command <cmd>', description: 'Command that starts the version to judge' },
-    { flags: '--ready <url>', description: 'Path or URL that answers once a started service is ready' },
+    { flags: '--ready <url>', description: 'Path or URL that responds once a started service is ready' },
     { flags: '--null', description: 'Compare a with itself, to see what this machine can tell apart' },
     like('maxDuration', {
-      description: 'Longest measured time of each side; the session ends earlier once the answer is clear',
+      description: 'Longest measured time of each side; the session ends earlier once the verdict is clear',
     }),
     {
       flags: '--restarts <n>',
@@ -118,11 +118,11 @@ export const AB: CommandSpec = {
     'noColor',
   ],
   refuses: [
-    { options: ['target'], why: 'there are two targets here', instead: 'use --a URL and --b URL' },
+    { options: ['target'], why: 'an A/B session has two targets', instead: 'use --a URL and --b URL' },
     {
       options: ['duration'],
-      why: 'the session ends as soon as the answer is clear',
-      instead: 'use --max-duration to bound it',
+      why: 'the session ends as soon as the verdict is clear',
+      instead: 'use --max-duration to limit it',
     },
     {
       options: ['iterations', 'stage'],
@@ -136,10 +136,14 @@ export const AB: CommandSpec = {
     },
     {
       options: [...JUDGED_AGAINST, 'allowEnvironment', 'allowMissing'],
-      why: 'b is judged against a, both measured now with the same requests, and against no baseline',
+      why: 'b is compared with a, not with a baseline',
       instead: 'use perfctl run to judge against a baseline',
     },
-    { options: ['confirm'], why: 'this is the session that --confirm of run starts', instead: 'remove it' },
+    {
+      options: ['confirm'],
+      why: 'this command already is the A/B session that --confirm starts',
+      instead: 'remove it',
+    },
     {
       options: ['shard'],
       why: 'both sides need the same machine',
@@ -147,7 +151,7 @@ export const AB: CommandSpec = {
     },
     {
       options: ['stream', 'liveWeb'],
-      why: 'the two sides take turns, which makes no live picture of either',
+      why: 'the sides take turns, so there is no live view of either',
       instead: 'use --report html for a page of the session',
     },
   ],
@@ -192,20 +196,20 @@ export const SELFTEST: CommandSpec = {
     { options: ['runs'], why: 'the runs come in pairs', instead: 'use --pairs' },
     {
       options: [...JUDGED_AGAINST, 'allowEnvironment', 'allowMissing', 'confirm', 'maxDuration'],
-      why: 'the same code is held against itself, and against no baseline',
+      why: 'the same code is compared with itself, not with a baseline',
       instead: 'use perfctl run to judge against a baseline',
     },
-    { options: ['inconclusive'], why: 'it exits 0 whatever it finds', instead: 'read --report json' },
-    { options: ['shard'], why: 'it is about one machine', instead: 'run it on each machine' },
+    { options: ['inconclusive'], why: 'selftest always exits 0', instead: 'read --report json' },
+    { options: ['shard'], why: 'selftest measures one machine', instead: 'run it on each machine' },
     {
       options: ['resultsDir'],
-      why: 'no result is saved, only what they come to',
+      why: 'selftest saves its findings, not its results',
       instead: 'use --report json=FILE',
     },
     {
       options: ['stream', 'liveWeb'],
-      why: 'the runs are many and short',
-      instead: 'watch one: perfctl run',
+      why: 'selftest consists of many short runs',
+      instead: 'use perfctl run to watch one',
     },
   ],
   run: async (scenario: string | undefined, flags: RawSelftestFlags, io) =>
@@ -220,7 +224,7 @@ export const BASELINE: CommandGroup = {
     makeAcceptance('update', 'Run the scenarios and make the results the new baselines'),
     makeAcceptance(
       'add',
-      'Run the scenarios and add the results to their baselines, which then know their own noise',
+      'Run the scenarios and add the results to their baselines, which then cover more of the normal noise',
     ),
     {
       name: 'show',
@@ -246,28 +250,28 @@ function makeAcceptance(mode: Acceptance, description: string): CommandSpec {
     {
       options: OF_A_RUN,
       beside: '--from',
-      why: 'saved results are taken, so nothing is sent',
-      instead: 'give one of the two',
+      why: 'saved results are used, so nothing is sent',
+      instead: 'remove one of them',
     },
     {
       options: ['noBaseline', 'requireBaseline', 'updateBaseline', 'allowEnvironment', 'allowMissing'],
-      why: 'the result becomes the baseline, and is held against none',
+      why: 'the result becomes the baseline and is compared with none',
       instead: 'use perfctl run to judge against a baseline',
     },
     {
       options: ['inconclusive'],
-      why: 'a run that says nothing never becomes a baseline, and exits 3',
+      why: 'an inconclusive run never becomes a baseline; it exits 3',
       instead: 'remove it',
     },
     {
       options: ['confirm', 'maxDuration'],
-      why: 'the result is accepted, so there is nothing to settle',
+      why: 'the result is accepted, so there is nothing to confirm',
       instead: 'use perfctl run --confirm ab',
     },
     {
       options: ['shard'],
-      why: 'a part of the load makes no baseline',
-      instead: `run the shards with perfctl run, put them together with perfctl merge -o FILE, then: perfctl baseline ${mode} --from FILE`,
+      why: 'a baseline needs the whole load',
+      instead: `run the shards with perfctl run, merge them with perfctl merge -o FILE, then use perfctl baseline ${mode} --from FILE`,
     },
   ]
   return {
@@ -293,7 +297,7 @@ function makeAcceptance(mode: Acceptance, description: string): CommandSpec {
     run: async (names: string[], flags: RawRunFlags & { from?: string[] }, io) => {
       if (flags.from === undefined) return (await import('./run.js')).baselineRun(mode, names, flags, io)
       if (names.length > 0)
-        throw userError('--from takes results, and scenarios are named too', 'give one of the two')
+        throw userError('--from takes saved results, but scenarios are given too', 'remove one of them')
       const file = typeof flags.baseline === 'string' ? { file: flags.baseline } : {}
       return (await import('./baseline.js')).acceptFiles(mode, flags.from, file, io)
     },

@@ -1,5 +1,5 @@
 /**
- * The flags of `run` and its relatives, from text to values. Every wrong one is reported, not just the first.
+ * Parses the flags of `run` and related commands. All invalid ones are reported, not just the first.
  */
 import type { ListenAddress } from '../base/address.js'
 import { type Problem, UserError } from '../base/errors.js'
@@ -21,7 +21,7 @@ import {
   type Wrong,
 } from './option-values.js'
 
-/** As commander gives them. */
+/** The flags, as parsed by commander. */
 export interface RawRunFlags {
   readonly target?: string
   readonly vus?: string
@@ -58,21 +58,21 @@ export interface RawRunFlags {
   readonly color?: boolean
 }
 
-/** What they mean. */
+/** The flags as values. */
 export interface RunFlags {
   readonly target: string | undefined
   readonly load: LoadOverride
   readonly env: Readonly<Record<string, string>>
-  /** Files with more of these; those of `env` have the last word. */
+  /** Files with more variables; those of `env` win. */
   readonly envFiles: readonly string[]
-  /** Which of the scenarios' profiles is their load. */
+  /** The profile to use as the load. */
   readonly profile: string | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly connectTo: readonly AddressChange[]
   readonly insecure: boolean
   readonly workers: number | undefined
   readonly seed: number | undefined
-  /** This machine's part of the load, from 1; undefined for all of it. */
+  /** This machine's shard, from 1; undefined for the whole load. */
   readonly shard: ShardNumber | undefined
   /** A file, `null` for the scenario's own, `false` for none. */
   readonly baseline: string | null | false
@@ -80,25 +80,25 @@ export interface RunFlags {
   readonly updateBaseline: boolean
   readonly allowEnvironment: boolean
   readonly allowMissing: boolean
-  /** How often each scenario is run; the verdict is made from all of them together. */
+  /** How many times each scenario is run; all runs are judged together. */
   readonly runs: number
-  /** Settles a suspicion of the baseline side by side with the scenario's reference. */
+  /** Confirms a suspected regression in an A/B session with the scenario's reference. */
   readonly confirm: 'ab' | null
-  /** Of a session side by side, as typed. */
+  /** The longest measured time per side of an A/B session, as typed. */
   readonly maxDuration: string | undefined
   readonly inconclusive: 'fail' | 'pass'
   readonly reports: readonly string[]
-  /** Where metrics go while the load runs. */
+  /** Where live metrics are sent. */
   readonly streams: readonly string[]
   readonly resultsDir: string
-  /** Where the page of the run listens; null for none. */
+  /** Where the live page listens; null for none. */
   readonly liveWeb: ListenAddress | null
   readonly quiet: boolean
   readonly progress: boolean
   readonly color: boolean
 }
 
-/** Reads the flags. Throws a UserError with a problem for each one that can't be read. */
+/** Parses the flags. Throws a UserError that lists all invalid ones. */
 export function parseRunFlags(raw: RawRunFlags): RunFlags {
   const problems: Problem[] = []
   const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
@@ -116,24 +116,24 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
     const number = /^\d+(\.\d+)?$/.test(text)
     wrong(
       `${flag} ${text}: not a duration`,
-      number ? `write ${text}s or ${text}ms` : 'a number and a unit, such as 30s or 2m',
+      number ? `write ${text}s or ${text}ms` : 'write a number and a unit, such as 30s or 2m',
     )
     return undefined
   }
   const flags: RunFlags = {
     target: readTarget(raw.target, wrong),
     load: {
-      vus: whole('-u', raw.vus, 1, 'such as -u 20'),
+      vus: whole('-u', raw.vus, 1, 'write a number such as -u 20'),
       durationMs: time('-d', raw.duration),
       ratePerSecond: readRate(raw.rate, wrong),
-      iterations: whole('-i', raw.iterations, 1, 'such as -i 1000'),
+      iterations: whole('-i', raw.iterations, 1, 'write a number such as -i 1000'),
       stages: readStages(raw.stage ?? [], wrong),
     },
     env: readPairs(
       '-e',
       raw.env ?? [],
       /^([A-Za-z_]\w*)=([\s\S]*)$/,
-      'it takes KEY=VALUE, such as -e BASE_URL=http://localhost:3000',
+      'write KEY=VALUE, such as -e BASE_URL=http://localhost:3000',
       wrong,
     ),
     envFiles: raw.envFile ?? [],
@@ -142,21 +142,23 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
       '-H',
       raw.header ?? [],
       /^([!#$%&'*+.^`|~\w-]+):\s*([^\r\n]*)$/,
-      "it takes 'name: value', such as -H 'accept: application/json'",
+      "write 'name: value', such as -H 'accept: application/json'",
       wrong,
     ),
     connectTo: readConnectTo(raw.connectTo ?? [], wrong),
     insecure: raw.insecure ?? false,
     workers:
-      raw.workers === 'auto' ? undefined : whole('--workers', raw.workers, 1, 'such as --workers 2, or auto'),
-    seed: whole('--seed', raw.seed, 0, 'such as --seed 42'),
+      raw.workers === 'auto'
+        ? undefined
+        : whole('--workers', raw.workers, 1, 'write a number such as --workers 2, or auto'),
+    seed: whole('--seed', raw.seed, 0, 'write a number such as --seed 42'),
     shard: readShard(raw.shard, wrong),
     baseline: raw.baseline === false ? false : typeof raw.baseline === 'string' ? raw.baseline : null,
     requireBaseline: raw.requireBaseline ?? false,
     updateBaseline: raw.updateBaseline ?? false,
     allowEnvironment: raw.allowEnvironment ?? false,
     allowMissing: raw.allowMissing ?? false,
-    runs: whole('--runs', raw.runs, 1, 'such as --runs 3') ?? 1,
+    runs: whole('--runs', raw.runs, 1, 'write a number such as --runs 3') ?? 1,
     confirm: raw.confirm === 'ab' ? 'ab' : null,
     maxDuration: raw.maxDuration,
     inconclusive: raw.inconclusive === 'fail' ? 'fail' : 'pass',
@@ -187,18 +189,18 @@ function checkHeaders({ headers }: RunFlags, wrong: Wrong): void {
 function checkTogether(flags: RunFlags, wrong: Wrong): void {
   const { load, baseline, requireBaseline } = flags
   if (load.stages !== undefined && load.durationMs !== undefined) {
-    wrong('-d and -s together: the stages say how long the run takes', 'remove -d')
+    wrong("-d can't be used with -s: the stages set the length of the run", 'remove -d')
   }
   if (load.ratePerSecond !== undefined && load.vus !== undefined) {
     wrong(
-      '-u and -r together: either virtual users wait for answers, or requests arrive at a rate',
-      'keep one of the two; to limit the users of a rate, write maxVus in a scenario',
+      "-u can't be used with -r: a load has either a number of virtual users or an arrival rate",
+      'keep one of them; to limit the virtual users of a rate, set maxVus in a scenario',
     )
   }
   if (load.ratePerSecond !== undefined && load.stages !== undefined) {
     wrong(
-      '-r and -s together: stages count virtual users',
-      'keep one of the two; stages of rates go into a scenario',
+      "-r can't be used with -s: these stages set virtual users, not a rate",
+      'keep one of them; stages of a rate go into a scenario',
     )
   }
   if (baseline === false && requireBaseline) {
@@ -207,36 +209,39 @@ function checkTogether(flags: RunFlags, wrong: Wrong): void {
   if (flags.shard !== undefined) checkShard(flags, wrong)
 }
 
-/** All machines draw the same iterations, and what they measured is judged once, by `merge`. */
+/** All machines must draw the same values, and shards are judged once, by `merge`. */
 function checkShard(flags: RunFlags, wrong: Wrong): void {
   if (flags.seed === undefined) {
-    wrong('--shard needs --seed: all machines have to draw the same random values', 'such as --seed 42')
+    wrong(
+      '--shard needs --seed: all machines must draw the same random values',
+      'add a seed such as --seed 42',
+    )
   }
   if (flags.runs > 1)
-    wrong('--shard and --runs together: shards are put together run by run', 'remove --runs')
+    wrong("--shard can't be used with --runs: shards are merged one run at a time", 'remove --runs')
   const judging = [
     [typeof flags.baseline === 'string', '--baseline', TO_MERGE],
     [flags.requireBaseline, '--require-baseline', TO_MERGE],
-    [flags.updateBaseline, '--update-baseline', 'give the merged result to perfctl baseline update --from'],
+    [flags.updateBaseline, '--update-baseline', 'pass the merged result to perfctl baseline update --from'],
     [flags.allowEnvironment, '--allow-environment', TO_MERGE],
     [flags.allowMissing, '--allow-missing', TO_MERGE],
-    [flags.confirm !== null, '--confirm', 'merge the shards, and settle what is red with perfctl ab'],
+    [flags.confirm !== null, '--confirm', 'merge the shards, and confirm a regression with perfctl ab'],
   ] as const
   for (const [isGiven, flag, hint] of judging) {
-    if (isGiven) wrong(`--shard and ${flag} together: a shard alone is not judged`, hint)
+    if (isGiven) wrong(`--shard can't be used with ${flag}: a shard alone is not judged`, hint)
   }
 }
 
-const TO_MERGE = 'give it to perfctl merge'
+const TO_MERGE = 'pass it to perfctl merge'
 
-/** Two of them would be mixed into each other. */
+/** Two outputs on stdout would be mixed up. */
 function checkStdout({ reports, streams }: RunFlags, wrong: Wrong): void {
   const toStdout = [
     ...streams.filter(printsStream).map((flag) => `--stream ${flag}`),
     ...reports.filter((flag) => parseReportFlag(flag).path === '-').map((flag) => `--report ${flag}`),
   ]
   if (streams.some(printsStream) && toStdout.length > 1)
-    wrong(`${toStdout.join(' and ')}: all of them go to stdout`, 'name a file for all but one')
+    wrong(`${toStdout.join(' and ')}: all of them write to stdout`, 'name a file for all but one')
 }
 
 function collectProblems(problems: Problem[], check: () => void): void {

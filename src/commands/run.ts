@@ -1,5 +1,5 @@
 /**
- * `perfctl run`: the scenarios one after the other, each shown, judged, saved and reported.
+ * `perfctl run`: runs scenarios one after the other; each is shown, judged, saved and reported.
  */
 import { join, relative, resolve } from 'node:path'
 import { UserError, userError } from '../base/errors.js'
@@ -28,14 +28,14 @@ import { exitCodeOf } from '../verdict/verdict.js'
 import { readMaxSeconds } from './ab-duration.js'
 import { type Acceptance, acceptResults } from './baseline.js'
 import { baselineFile, findReference, type Subject } from './baseline-reference.js'
-import { checkConfirmable, isUnsettled, settle } from './confirm.js'
+import { checkConfirmable, confirmResult, needsConfirmation } from './confirm.js'
 import { checkPlaces, deliver, saveEarly } from './deliver.js'
 import { ownsStdout, pageOf } from './report.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
 import { findScenarioFiles, readScenarios } from './scenario-files.js'
 import { openWatchers } from './watchers.js'
 
-/** Runs each scenario; the exit code is that of the worst verdict. */
+/** Runs each scenario. The exit code is that of the worst verdict. */
 export async function run(names: readonly string[], raw: RawRunFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags(raw)
   const scenarios = await readScenarios(names, flags, io)
@@ -55,7 +55,7 @@ export async function run(names: readonly string[], raw: RawRunFlags, io: Io): P
   })
 }
 
-/** `baseline update` and `baseline add`: runs the scenarios, by default all there are, and accepts each result. */
+/** `baseline update` and `baseline add`: runs the scenarios, by default all, and accepts each result. */
 export async function baselineRun(
   mode: Acceptance,
   names: readonly string[],
@@ -65,14 +65,14 @@ export async function baselineRun(
   const flags = parseRunFlags(raw)
   if (flags.shard !== undefined) {
     throw userError(
-      '--shard: a part of the load makes no baseline',
-      'run the shards with perfctl run, put them together with perfctl merge -o FILE, then: perfctl baseline update --from FILE',
+      '--shard: a baseline needs the whole load',
+      'run the shards with perfctl run, merge them with perfctl merge -o FILE, then use perfctl baseline update --from FILE',
     )
   }
   const scenarios = await readScenarios(names.length > 0 ? names : await findScenarioFiles(io), flags, io)
   const jobs: Job[] = []
   for (const scenario of scenarios) {
-    // `add` needs the baseline that it adds to, and says so before anything is sent.
+    // `add` needs an existing baseline, which is checked before anything is sent.
     if (mode === 'add') await findReference(subjectOf(scenario), { ...flags, requireBaseline: true }, io)
     jobs.push({ scenario, reference: null, isForBaseline: true })
   }
@@ -83,18 +83,18 @@ export async function baselineRun(
   })
 }
 
-/** Throws a UserError when one of the baselines that are to be made couldn't be written. */
+/** Throws a UserError if one of the new baselines could not be written. */
 async function checkBaselines(jobs: readonly Job[], flags: RunFlags, io: Io): Promise<void> {
   for (const { scenario } of jobs) {
     const file = resolve(io.cwd, baselineFile(subjectOf(scenario), flags))
-    await checkWritable(file, 'name another file: --baseline FILE')
+    await checkWritable(file, 'choose another file with --baseline FILE')
   }
 }
 
 interface Job {
   readonly scenario: Scenario
   readonly reference: Reference | null
-  /** The result becomes the baseline: no need to say how to make one. */
+  /** Whether the result becomes the baseline, so that there is no need to suggest it. */
   readonly isForBaseline?: boolean
 }
 
@@ -124,7 +124,7 @@ async function runAll(
       })
       worst = worseOf(worst, worseOf(code, isWhole ? EXIT.passed : EXIT.error))
       const isDone = await attempt(() => afterwards(result, job), io)
-      // That nothing is made of a failed run is no further mistake.
+      // That a failed run can't be accepted is not another error.
       const isToBeExpected = code === EXIT.failed && findObstacle(result) !== null
       if (!isDone && !isToBeExpected) worst = worseOf(worst, EXIT.error)
       if (interrupt.stop.aborted) break
@@ -138,7 +138,7 @@ async function runAll(
   return worst
 }
 
-/** False when it could not be done, which is told: what comes after a run must not keep the next one from being made. */
+/** Returns false if the action failed, which is reported: it must not keep the next scenario from running. */
 async function attempt(action: () => Promise<void>, io: Io): Promise<boolean> {
   try {
     await action()
@@ -151,15 +151,15 @@ async function attempt(action: () => Promise<void>, io: Io): Promise<boolean> {
 }
 
 /** What all runs of one command share. */
-interface Surroundings {
+interface Context {
   readonly interrupt: Interrupt
   readonly watchers: readonly Watcher[]
   readonly notices: Notices
-  /** More than one scenario is run: their reports need a file each. */
+  /** Whether several scenarios are run, so that each needs its own report files. */
   readonly isOneOfSeveral: boolean
 }
 
-/** Where watchers' notices go: above the live view while there is one, which they would tear apart. */
+/** Where notices of watchers go: above the live view, if there is one, so that they don't break it up. */
 interface Notices {
   above: Progress | null
 }
@@ -173,19 +173,19 @@ async function runOne(
   { scenario, reference, isForBaseline = false }: Job,
   flags: RunFlags,
   io: Io,
-  { interrupt, watchers, notices, isOneOfSeveral }: Surroundings,
+  { interrupt, watchers, notices, isOneOfSeveral }: Context,
 ): Promise<{ readonly result: Result; readonly isWhole: boolean }> {
   const progress = openProgress(flags, io)
-  // A crash doesn't come through `finally`, and would leave the terminal without a cursor.
+  // A crash skips `finally` and would leave the terminal without a cursor.
   const forget = io.onExit(() => progress.close())
-  // Quiet is without progress, not without what went wrong.
+  // `--quiet` hides progress, not warnings.
   notices.above = flags.quiet ? null : progress
   let result: Result
   try {
     interrupt.onFirst(() =>
-      progress.note('stopping: waiting for requests under way (Ctrl-C again gives them up)'),
+      progress.note('stopping: waiting for requests in flight (press Ctrl-C again to abort them)'),
     )
-    if (scenario.http.insecure) progress.note('warning: certificates are not checked: anyone could answer')
+    if (scenario.http.insecure) progress.note('warning: TLS certificates are not verified')
     result = await repeat({ scenario, reference }, flags, interrupt, {
       target: flags.target,
       seed: flags.seed,
@@ -213,15 +213,15 @@ async function runOne(
     notices.above = null
   }
   try {
-    if (flags.confirm === 'ab' && isUnsettled(result, scenario)) {
+    if (flags.confirm === 'ab' && needsConfirmation(result, scenario)) {
       await saveEarly({ result, file: fileOf(result, flags) }, io)
-      result = await settle(result, scenario, { flags, io, interrupt })
+      result = await confirmResult(result, scenario, { flags, io, interrupt })
     }
   } finally {
-    // Whoever looks on is told the verdict that counts, so not before.
+    // Watchers get the final verdict, so not earlier.
     for (const watcher of watchers) watcher.done(result)
   }
-  // Whoever leaves the baseline out wants no word about it.
+  // Don't suggest a baseline to users who left it out.
   const next = isForBaseline || flags.baseline === false ? null : nextStep(result)
   const isWhole = await deliver(
     {
@@ -237,7 +237,7 @@ async function runOne(
   return { result, isWhole }
 }
 
-/** Runs the scenario as often as `--runs` says, and judges all runs together. */
+/** Runs the scenario `--runs` times and judges all runs together. */
 async function repeat(
   { scenario, reference }: Job,
   flags: RunFlags,
@@ -262,15 +262,15 @@ function openProgress(flags: RunFlags, io: Io): Progress {
   })
 }
 
-/** Where the result is saved: under its name and time. */
+/** The file of a result, named by scenario and time. */
 function fileOf({ startedAt, scenario, shard }: Result, { resultsDir }: RunFlags): string {
   const time = startedAt.replace(/[:.]/g, '-')
-  // Shards are collected from machines that may have begun in the same millisecond.
+  // Shards of several machines may have begun in the same millisecond.
   const part = shard === null ? '' : `-shard-${shard.index}-of-${shard.of}`
   return join(resultsDir, `${fileNameOf(scenario.name)}-${time}${part}.json`)
 }
 
-/** The scenario as what is held against a baseline. */
+/** The scenario as the subject of a comparison. */
 function subjectOf(scenario: Scenario): Subject {
   const { file, profile, baseline } = scenario
   return {
@@ -282,14 +282,14 @@ function subjectOf(scenario: Scenario): Subject {
   }
 }
 
-/** A shard's result goes to another machine, where only a path relative to the project means anything. */
+/** The result of a shard goes to another machine, where only a relative path means anything. */
 function withRelativeBaseline(scenario: Scenario, io: Io): Scenario {
   const { baseline } = scenario
   if (baseline.file === null) return scenario
   return { ...scenario, baseline: { ...baseline, file: relative(io.cwd, resolve(io.cwd, baseline.file)) } }
 }
 
-/** Interrupted beats error beats failed beats inconclusive. */
+/** In order of severity. */
 const SEVERITY: readonly ExitCode[] = [
   EXIT.passed,
   EXIT.inconclusive,

@@ -1,5 +1,5 @@
 /**
- * The scenarios a command works on, from files or a URL, with the flags applied.
+ * Reads the scenarios of a command from files or a URL, and applies the flags.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -18,15 +18,15 @@ import { readEnvFiles } from './env-files.js'
 import type { RunFlags } from './run-options.js'
 import { guessUrl } from './url-guess.js'
 
-/** Where scenarios are found when none is named. */
+/** Where scenarios are found if none is named. */
 const DIRECTORY = 'scenarios'
 
-/** The flags that make another scenario of the one in a file. */
+/** Flags that change a scenario. */
 type ScenarioFlags = Pick<RunFlags, 'headers' | 'load' | 'insecure' | 'connectTo'>
 
 /**
- * Reads the named scenarios, without names all of `scenarios/`, before anything is sent. Throws a UserError with every
- * mistake of every file.
+ * Reads the named scenarios, by default all of `scenarios/`, before anything is sent. Throws a UserError that
+ * lists all problems in all files.
  */
 export async function readScenarios(
   names: readonly string[],
@@ -42,7 +42,7 @@ export async function readScenarios(
   for (const name of names.length > 0 ? names : await findAll(io, note)) {
     try {
       const url = await findUrl(name, io)
-      if (url !== null && url !== name) note(`${name}: taken as ${url}`)
+      if (url !== null && url !== name) note(`${name}: using ${url}`)
       const scenario =
         url === null ? await loadFile(name, { cwd: io.cwd, env, profile: flags.profile }) : scenarioOfUrl(url)
       scenarios.push(applyFlags(scenario, flags))
@@ -52,11 +52,11 @@ export async function readScenarios(
     }
   }
   if (problems.length > 0) throw new UserError(problems)
-  refuseTwins(scenarios)
+  refuseDuplicateNames(scenarios)
   return scenarios
 }
 
-/** The scenario as the flags change it. */
+/** Applies the flags to a scenario. */
 export function applyFlags(
   scenario: Scenario,
   { headers, load, insecure, connectTo }: ScenarioFlags,
@@ -66,7 +66,7 @@ export function applyFlags(
   return overrideHeaders(overrideLoad(overrideAddresses(loose, connectTo), load), headers)
 }
 
-/** Results and baselines are JSON, and so YAML: reading one as a scenario would bring a mistake for each of its keys. */
+/** Results and baselines are JSON and therefore YAML: read as a scenario, each of their keys would be a problem. */
 async function loadFile(file: string, options: LoadOptions): Promise<Scenario> {
   try {
     return await loadScenario(file, options)
@@ -74,9 +74,9 @@ async function loadFile(file: string, options: LoadOptions): Promise<Scenario> {
     const schema =
       error instanceof UserError && /\.json$/i.test(file) ? await findSchemaOf(file, options) : null
     if (schema === RESULT_SCHEMA)
-      throw userError(`${file} is a result, not a scenario`, `to see it: perfctl report ${file}`)
+      throw userError(`${file} is a result, not a scenario`, `view it with perfctl report ${file}`)
     if (schema === BASELINE_SCHEMA)
-      throw userError(`${file} is a baseline, not a scenario`, `to see it: perfctl baseline show ${file}`)
+      throw userError(`${file} is a baseline, not a scenario`, `view it with perfctl baseline show ${file}`)
     throw error
   }
 }
@@ -91,36 +91,34 @@ async function findSchemaOf(file: string, { cwd }: LoadOptions): Promise<string 
 
 async function findAll(io: Io, note: (text: string) => void): Promise<string[]> {
   const files = await findScenarioFiles(io)
-  note(`no scenario named, so all of ${DIRECTORY}/: ${files.map((file) => basename(file)).join(', ')}`)
+  note(`no scenario given, using all of ${DIRECTORY}/: ${files.map((file) => basename(file)).join(', ')}`)
   return files
 }
 
-/** The scenario files in the usual place. */
+/** The files in `scenarios/`. */
 export async function findScenarioFiles(io: Io): Promise<string[]> {
   const names = await readdir(join(io.cwd, DIRECTORY)).catch(() => [])
   const files = names.filter((name) => /\.ya?ml$/.test(name)).sort()
   if (files.length > 0) return files.map((name) => join(DIRECTORY, name))
-  throw userError(
-    `there are no scenarios in ${DIRECTORY}/`,
-    'name a scenario file, or write a first one: perfctl init',
-  )
+  throw userError(`no scenarios in ${DIRECTORY}/`, 'name a scenario file, or create one with perfctl init')
 }
 
-/** The URL that is meant; null for a file. Without a scheme it is a URL only where there is no such file. */
+/** The URL that a name means; null for a file. Without a scheme, it is a URL only if there is no such file. */
 async function findUrl(name: string, io: Io): Promise<string | null> {
   if (/^https?:\/\//i.test(name)) return name
   const url = guessUrl(name)
   if (url === null) return null
-  // Of `shop.d/search` the folder is there, where the file is misspelled.
+  // In a misspelled `shop.d/search`, the folder exists.
   const [first] = name.split('/')
   for (const path of [name, first!]) if (await stat(resolve(io.cwd, path)).catch(() => null)) return null
   return url
 }
 
-/** One GET of a URL, by ten users for ten seconds unless flags say otherwise. */
+/** A GET request from ten users for ten seconds, unless flags change that. */
 function scenarioOfUrl(text: string): Scenario {
   if (hasLogin(text)) throw userError(NO_LOGIN, LOGIN_HINT)
-  if (!URL.canParse(text)) throw userError(`${text}: not a URL`, 'such as http://localhost:3000/health')
+  if (!URL.canParse(text))
+    throw userError(`${text}: not a URL`, 'write a URL such as http://localhost:3000/health')
   const { origin, host, pathname, search } = new URL(text)
   const definition = {
     name: host.replace(/[^\w.-]+/g, '-'),
@@ -131,15 +129,15 @@ function scenarioOfUrl(text: string): Scenario {
   return { ...readScenario(JSON.stringify(definition), { file: text, env: {} }), file: null }
 }
 
-/** Two scenarios of one name would overwrite each other's results and share a baseline. */
-function refuseTwins(scenarios: readonly Scenario[]): void {
+/** Scenarios of the same name would overwrite each other's results and share a baseline. */
+function refuseDuplicateNames(scenarios: readonly Scenario[]): void {
   const seen = new Map<string, Scenario>()
   for (const scenario of scenarios) {
-    const twin = seen.get(scenario.name)
-    if (twin !== undefined && twin.file !== null) {
+    const other = seen.get(scenario.name)
+    if (other !== undefined && other.file !== null) {
       throw userError(
-        `${twin.file} and ${scenario.file} are both named "${scenario.name}"`,
-        'give each a name of its own: name: ...',
+        `${other.file} and ${scenario.file} are both named "${scenario.name}"`,
+        'give each its own name: name: ...',
       )
     }
     seen.set(scenario.name, scenario)

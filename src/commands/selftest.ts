@@ -1,5 +1,5 @@
 /**
- * `perfctl selftest`: what this machine can tell, found out by measuring the same code again and again.
+ * `perfctl selftest`: measures the same code repeatedly to find out what this machine can detect.
  */
 
 import { resolve } from 'node:path'
@@ -32,7 +32,7 @@ export interface RawSelftestFlags extends RawRunFlags {
   readonly pairs?: string
 }
 
-/** A load on the demo service that no machine should find heavy. */
+/** A load on the demo service that is light for any machine. */
 const DEMO = `
 name: selftest
 target: demo
@@ -42,11 +42,11 @@ requests:
   - { name: details, weight: 4, get: "/api/services/{{ randomInt(1, 1000) }}" }
 `
 
-/** Runs the same code over and over, prints what that says of this machine; exit 0 whatever it is. */
+/** Measures the same code repeatedly and prints what that says about this machine. Always exits 0. */
 export async function selftest(name: string | undefined, raw: RawSelftestFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags({ ...raw, report: raw.report ?? [] })
   const { pairs, seconds } = readExtent(raw, flags)
-  // How long it takes is its own; how much is sent is as in a run.
+  // The duration is handled here; how much is sent is as in a run.
   const applied = { ...flags, load: { ...flags.load, durationMs: undefined } }
   const [read] =
     name === undefined
@@ -62,9 +62,9 @@ export async function selftest(name: string | undefined, raw: RawSelftestFlags, 
   const progress = (text: string) => {
     if (flags.progress) note(text)
   }
-  if (scenario.http.insecure) note('warning: certificates are not checked (-k): anyone could answer')
+  if (scenario.http.insecure) note('warning: TLS certificates are not verified (-k)')
   note(
-    `about ${formatDuration(estimateSeconds(scenario, pairs, seconds) * 1000)}: ${pairs + 1} runs and ${plural(pairs, 'session')} side by side`,
+    `about ${formatDuration(estimateSeconds(scenario, pairs, seconds) * 1000)}: ${pairs + 1} runs and ${plural(pairs, 'A/B session')}`,
   )
   try {
     const runs: Result[] = []
@@ -86,7 +86,7 @@ export async function selftest(name: string | undefined, raw: RawSelftestFlags, 
   }
 }
 
-/** The result, unless it's of a run that broke off: throws a UserError (exit 3) then, for it says nothing of the machine. */
+/** Throws a UserError (exit 3) if the run failed, because it says nothing about the machine. */
 function whole(result: Result): Result {
   if (result.error === null) return result
   throw userError(result.error, null, 'run')
@@ -101,20 +101,20 @@ function measureOnce(scenario: Scenario, flags: RunFlags, interrupt: Interrupt, 
   })
 }
 
-/** Of the n-th measurement: all are different, and the same ones the next time. */
+/** The seed of the n-th measurement. Seeds differ within a selftest and repeat in the next one. */
 function seedOf({ seed }: RunFlags, n: number): number | undefined {
   return seed === undefined ? undefined : seed + n
 }
 
-interface Circumstances {
+interface Context {
   readonly flags: RunFlags
   readonly io: Io
   readonly interrupt: Interrupt
-  /** How many sessions there were before. */
+  /** The number of earlier sessions. */
   readonly n: number
 }
 
-function measureSession(scenario: Scenario, secondsMost: number, { flags, io, interrupt, n }: Circumstances) {
+function measureSession(scenario: Scenario, secondsMost: number, { flags, io, interrupt, n }: Context) {
   const target = scenario.target!
   const side = target === 'demo' ? ({ type: 'demo' } as const) : ({ type: 'url', url: target } as const)
   const { resultsDir } = flags
@@ -136,7 +136,7 @@ function measureSession(scenario: Scenario, secondsMost: number, { flags, io, in
   })
 }
 
-/** Each run is held against the one before it, each session's b against its a. */
+/** Compares each run with the one before, and each session's b with its a. */
 function conclude(
   scenario: Scenario,
   seconds: number,
@@ -151,7 +151,7 @@ function conclude(
       : [
           `the load generator was the bottleneck in ${slow} of ${runs.length + sessions.length} measurements: ${[...runs, ...sessions].find(({ generator }) => generator.saturated)!.generator.reasons[0]}`,
         ]),
-    'each pair is one draw: more --pairs bring the bound down, a longer --duration the detectable changes',
+    'more --pairs lower the bound on false alarms; a longer --duration detects smaller changes',
   ]
   return {
     schema: 'perfctl/selftest@1',
@@ -178,7 +178,7 @@ async function show(found: Selftest, flags: RunFlags, io: Io): Promise<void> {
   }
 }
 
-/** What starting services and threads takes, beside the seconds that are measured. */
+/** Time to start services and threads, beside the measured seconds. */
 const AROUND_SECONDS = 1
 
 function estimateSeconds({ load }: Scenario, pairs: number, seconds: number): number {
@@ -194,14 +194,15 @@ function readExtent(raw: RawSelftestFlags, { reports }: RunFlags) {
   const problems: Problem[] = []
   const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
   const pairs = raw.pairs === undefined ? PAIRS : /^\d{1,4}$/.test(raw.pairs) ? Number(raw.pairs) : 0
-  if (pairs < 1) wrong(`--pairs ${raw.pairs}: not a whole number of 1 or more`, 'such as --pairs 10')
+  if (pairs < 1)
+    wrong(`--pairs ${raw.pairs}: not a whole number of 1 or more`, 'write a number such as --pairs 10')
   const durationMs = raw.duration === undefined ? SECONDS * 1000 : (parseDuration(raw.duration) ?? 0)
   const seconds = Math.ceil(durationMs / 1000)
   if (seconds < SECONDS_LEAST)
-    wrong(`--duration ${raw.duration}: too short to see anything`, `at least ${SECONDS_LEAST}s`)
+    wrong(`--duration ${raw.duration}: too short to detect anything`, `use at least ${SECONDS_LEAST}s`)
   for (const flag of reports) {
     const { format } = parseReportFlag(flag)
-    if (format !== 'json') wrong(`--report ${flag}: a selftest is told in json only`, '--report json=-')
+    if (format !== 'json') wrong(`--report ${flag}: selftest reports only json`, 'write --report json=-')
   }
   if (problems.length > 0) throw new UserError(problems)
   return { pairs, seconds }

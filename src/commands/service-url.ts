@@ -3,7 +3,7 @@
  */
 import { userError } from '../base/errors.js'
 
-/** The URL in a flag. Throws a UserError when it isn't one of a service, or when it holds a password. */
+/** Reads the URL in a flag. Throws a UserError if it is not http(s) or contains a password. */
 export function readServiceUrl(flag: string, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !/^https?:$/.test(url.protocol)) {
@@ -14,8 +14,8 @@ export function readServiceUrl(flag: string, text: string): URL {
   }
   if (url.username !== '' || url.password !== '') {
     throw userError(
-      `${flag}: a scenario is no place for a password`,
-      'leave it out, and use http.auth in the scenario',
+      `${flag}: a scenario must not contain a password`,
+      'remove it, and set http.auth in the scenario',
     )
   }
   return url

@@ -1,5 +1,5 @@
 /**
- * The pages of the documentation: `perfctl help` lists them, and the web site takes its menu from here.
+ * The pages of the documentation, for `perfctl help` and the menu of the web site.
  */
 
 /** A page, `docs/<name>.md`. */

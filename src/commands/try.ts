@@ -1,5 +1,5 @@
 /**
- * `perfctl try <scenario.yaml>`: each request once, with all that went back and forth: the way to debug a scenario.
+ * `perfctl try <scenario.yaml>`: sends each request once and shows the whole exchange, to debug a scenario.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Ms, wallTime } from '../base/clock.js'
@@ -29,7 +29,7 @@ import { pageOf } from './report.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
 import { readScenarios } from './scenario-files.js'
 
-/** As commander gives them. */
+/** The flags, as parsed by commander. */
 export interface RawTryFlags
   extends Pick<
     RawRunFlags,
@@ -39,16 +39,19 @@ export interface RawTryFlags
   readonly full?: boolean
 }
 
-/** Longer pauses of a journey are cut: whoever tries a scenario is waiting. */
+/** The longest pause in a journey; longer ones are shortened because the user is waiting. */
 const PAUSE_MS_MOST = 1000
 
-/** Sends each request, or only those named, and shows them. Exit code 1 when a check fails, 3 without an answer. */
+/**
+ * Sends each request, or only those named, and shows them. The exit code is 1 if a check fails and 3 without a
+ * response.
+ */
 export async function tryScenario(file: string, raw: RawTryFlags, io: Io): Promise<ExitCode> {
   const { request: names = [], full = false, ...rest } = raw
   const flags = parseRunFlags(rest)
   const [scenario] = await readScenarios([file], flags, io)
   const chosen = choose(scenario!, names)
-  if (scenario!.http.insecure) io.stderr.write('warning: certificates are not checked: anyone could answer\n')
+  if (scenario!.http.insecure) io.stderr.write('warning: TLS certificates are not verified\n')
   return withTarget(flags.target ?? scenario!.target, async (target) => {
     await checkReachable(target, scenario!.http)
     const plan = withEndlessData(
@@ -61,13 +64,13 @@ export async function tryScenario(file: string, raw: RawTryFlags, io: Io): Promi
   })
 }
 
-/** The entries to send, in the order of the file. A step stands for the journey that it belongs to. */
+/** The entries to send, in the order of the file. Naming a step selects its journey. */
 function choose({ requests }: Scenario, names: readonly string[]): Entry[] {
   const steps = (entry: Entry) => ('steps' in entry ? requestsOf(entry.steps).map(({ name }) => name) : [])
   const known = requests.flatMap((entry) => [entry.name, ...steps(entry)])
   for (const name of names) {
     if (known.includes(name)) continue
-    const all = `the requests are ${requests.map((entry) => entry.name).join(', ')}`
+    const all = `use one of ${requests.map((entry) => entry.name).join(', ')}`
     throw userError(`--request ${printable(name)}: no such request`, didYouMean(name, known) ?? all)
   }
   return requests.filter(
@@ -81,7 +84,7 @@ interface TrialOptions {
   readonly io: Io
 }
 
-/** One user who takes the entries one after the other, shown step by step. */
+/** One virtual user that sends the entries one after the other and shows each step. */
 class Trial {
   private readonly scenario: Scenario
   private readonly plan: Plan
@@ -98,13 +101,13 @@ class Trial {
     this.secrets = new Set(scenario.secrets)
   }
 
-  /** `before`, `beforeEach`, the entries, `after`; the entries are left out when what they stand on fails. */
+  /** Runs `before`, `beforeEach`, the entries and `after`. The entries are skipped if a step before them fails. */
   async run(entries: readonly Entry[]): Promise<void> {
     const { before, after } = this.scenario
     try {
       const start = await this.take(before, {}, 0, true)
       if (start.failed === null) await this.takeLoad(entries, start.variables)
-      // What came about before the failure is cleaned up.
+      // Clean up what was created before the failure.
       if (start.failed === null || start.answered > 0) await this.take(after, start.variables, 0)
     } finally {
       await this.user.close()
@@ -127,8 +130,8 @@ class Trial {
   summary(): string {
     const bad = this.failures.length
     return bad === 0
-      ? `${plural(this.sent, 'request')}, all as expected`
-      : `${bad} of ${plural(this.sent, 'request')} not as expected`
+      ? `${plural(this.sent, 'request')}, all passed`
+      : `${bad} of ${plural(this.sent, 'request')} failed`
   }
 
   exitCode(): ExitCode {
@@ -152,7 +155,7 @@ class Trial {
     })
     if (end.failed !== null) {
       this.failures.push(end.failed.failure)
-      // A request that could not be sent has not been shown.
+      // A request that could not be sent has not been shown yet.
       if (end.failed.failure.kind === 'capture' && !this.shown.has(end.failed.name)) {
         this.sent++
         io.stdout.write(`${printable(end.failed.name)}\n✗ not sent: ${end.failed.failure.message}\n\n`)
@@ -162,9 +165,9 @@ class Trial {
   }
 
   private readonly shown = new Set<string>()
-  /** Looked for in all that is shown. */
+  /** Secrets to hide anywhere in the output. */
   private readonly secrets: Set<string>
-  /** Hidden where it's all of a field. */
+  /** Secrets to hide only where they are a whole field. */
   private readonly known = new Set<string>()
 
   private async pause(ms: Ms): Promise<void> {
@@ -198,7 +201,7 @@ class Trial {
     io.stdout.write(`${renderExchange(exchange, { page, full, secrets, known: this.known })}\n`)
   }
 
-  /** Takes down what is a secret in an exchange: it is one in those after it, too. */
+  /** Collects the secrets of an exchange, to hide them in later ones, too. */
   private learn({ attempt: { hops }, examined, data }: StepsOnce): void {
     const captured = (examined?.captured ?? []).map(({ name, value }) => [name, value] as const)
     const add = (secret: string) => secret.length >= SECRET_LENGTH_MIN && this.known.add(secret)
@@ -210,8 +213,8 @@ class Trial {
   }
 }
 
-/** Shorter ones are hidden only where a name tells: too many other fields have such values. */
+/** Shorter secrets are hidden only by field name, because too many other fields have such values. */
 const SECRET_LENGTH_MIN = 4
 
-/** No connection came about: that says nothing about the scenario's checks. */
+/** Failures to connect, which say nothing about the scenario's checks. */
 const UNREACHABLE: ReadonlySet<FailureKind> = new Set(['connect', 'dns', 'tls'])

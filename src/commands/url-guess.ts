@@ -1,17 +1,17 @@
 /**
- * A URL as people type it: without its scheme.
+ * Recognizes URLs without a scheme, as people type them.
  */
 
 /**
- * The URL that a text without a scheme stands for: `localhost:3000/x`, `127.0.0.1:8080`, `example.com/path`. Null when
- * it is none, or rather the name of a file. Hosts of the own network get http, others https.
+ * The URL meant by a text without a scheme, such as `localhost:3000/x`, `127.0.0.1:8080` or `example.com/path`.
+ * Null if it is more likely a file. Local hosts get http, others https.
  */
 export function guessUrl(text: string): string | null {
   const [, host, port, path = ''] =
     /^(\[[\da-f:.]+\]|[a-z\d](?:[a-z\d.-]*[a-z\d])?)(?::(\d{1,5}))?([/?].*)?$/i.exec(text) ?? []
   if (host === undefined || FILE.test(text)) return null
   const isNear = isAddress(host) || !host.includes('.') || NEAR.test(host)
-  // A single word may be a folder, and a name with a dot a file, unless a port or a path says that it's a host.
+  // A single word may be a folder and a name with a dot a file, unless a port or path shows that it is a host.
   const isHost = isAddress(host) || /^localhost$/i.test(host) || port !== undefined
   if (!isHost && !(host.includes('.') && path !== '')) return null
   const isSecure = port === undefined ? !isNear : SECURE_PORTS.includes(Number(port))
@@ -19,7 +19,7 @@ export function guessUrl(text: string): string | null {
   return URL.canParse(url) ? url : null
 }
 
-/** What ends like this is a scenario or a result, misspelled or not there. */
+/** Names with these endings are misspelled or missing files. */
 const FILE = /\.(?:ya?ml|json|csv)$/i
 
 /** Names that no public server has. */

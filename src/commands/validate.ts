@@ -15,7 +15,7 @@ import type { Scenario } from '../scenario/model/scenario.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
 import { findScenarioFiles, readScenarios } from './scenario-files.js'
 
-/** As commander gives them. */
+/** The flags, as parsed by commander. */
 export interface RawValidateFlags extends Pick<RawRunFlags, 'env' | 'envFile' | 'profile'> {
   readonly report?: string
 }
@@ -25,7 +25,7 @@ type Finding =
   | { readonly file: string; readonly scenario: Scenario }
   | { readonly file: string; readonly problems: readonly Problem[] }
 
-/** Says of each file what it holds, or everything that is wrong with it. Exit code 2 when any of them is wrong. */
+/** Prints a summary of each file, or all its problems. The exit code is 2 if any file is invalid. */
 export async function validate(
   named: readonly string[],
   { report, ...raw }: RawValidateFlags,
@@ -68,13 +68,13 @@ function pathOf(report: string): string {
   const [, path = '-'] = /^json(?:=(.+))?$/.exec(report) ?? []
   if (!/^json(=.+)?$/.test(report))
     throw userError(
-      `--report ${report}: validate knows json only`,
+      `--report ${report}: validate reports only json`,
       'write --report json=-, or json=problems.json',
     )
   return path
 }
 
-/** `perfctl/validation@1`: each file with its problems, which are none when it is valid. Places count from 1. */
+/** `perfctl/validation@1`: each file with its problems, an empty list if it is valid. Positions count from 1. */
 function toJson(findings: readonly Finding[]): object {
   return {
     schema: 'perfctl/validation@1',

@@ -1,5 +1,5 @@
 /**
- * Who looks on while scenarios run, besides the terminal: what the flags ask for.
+ * Watchers of a run besides the terminal, as the flags ask for.
  */
 import { messageOf } from '../base/errors.js'
 import type { Io } from '../base/io.js'
@@ -10,7 +10,7 @@ import type { Frame } from '../stats/frame.js'
 import type { Result } from '../stats/result.js'
 import type { RunFlags } from './run-options.js'
 
-/** Opens all watchers. Throws a UserError when one is asked for that can't be; `notice` shows a line to the user. */
+/** Opens all watchers. Throws a UserError if one can't be opened. `notice` shows a line to the user. */
 export async function openWatchers(
   flags: RunFlags,
   io: Io,
@@ -35,10 +35,10 @@ function openStream(flag: string, io: Io, notice: (text: string) => void): Promi
   return openSink(parseStreamFlag(flag), { env: io.env, cwd: io.cwd, notice, print })
 }
 
-/** More than each of them takes by itself for its last words. */
+/** Longer than any watcher needs to finish. */
 const CLOSE_MS = 5000
 
-/** A watcher that can't do the run any harm: what it throws is told once, and it is left out from then on. */
+/** Keeps a watcher from harming the run: its first error is reported, and it is left out from then on. */
 export class Guarded implements Watcher {
   private readonly name: string
   private readonly watcher: Watcher
@@ -64,7 +64,7 @@ export class Guarded implements Watcher {
   }
 
   done(result: Result | null): void {
-    // A run that could not even begin is one all the same.
+    // A run that could not start counts as a run, too.
     if (!this.isOpen && result !== null) {
       const { scenario, seed, environment } = result
       this.open({ scenario: scenario.name, target: scenario.target, seed, workers: environment.workers })
@@ -98,7 +98,7 @@ export class Guarded implements Watcher {
 
   private warn(error: unknown): void {
     if (!this.isBroken)
-      this.notice(`warning: ${this.name} failed: ${messageOf(error)}; the load goes on without it`)
+      this.notice(`warning: ${this.name} failed: ${messageOf(error)}; the load continues without it`)
     this.isBroken = true
   }
 }

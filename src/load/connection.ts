@@ -1,5 +1,5 @@
 /**
- * What a virtual user needs of the network: one exchange at a time, over connections of its own that are kept.
+ * What a virtual user needs from the network: one exchange at a time, over kept-alive connections of its own.
  */
 import type { Ms } from '../base/clock.js'
 import type { Outgoing } from '../plan/request.js'
@@ -7,41 +7,44 @@ import type { Failure } from './response/failure.js'
 import type { ReceivedResponse } from './response/response.js'
 
 export interface Connection {
-  /** When the last request was written; 0 when it never was. On the clock of `now()`. */
+  /** When the last request was written, on the clock of `now()`; 0 if it never was. */
   readonly sentAt: Ms
-  /** When the answer's head had arrived; 0 when none did. */
+  /** When the head of the response had arrived; 0 if none did. */
   readonly firstByteAt: Ms
-  /** The answer's status; 0 when none came. */
+  /** The status of the response; 0 if there was none. */
   readonly status: number
-  /** Bytes on the wire of the last exchange. */
+  /** Bytes on the wire in the last exchange. */
   readonly bytesSent: number
   readonly bytesReceived: number
-  /** What the request wanted to be kept of its answer; null when that was nothing, or none came. */
+  /** The parts of the response that the request asked to keep; null if none were or no response came. */
   readonly answer?: ReceivedResponse | null
-  /** What the last exchange took beyond one request and its answer; null or absent when it took nothing more. */
+  /** Retries, reconnects and redirects of the last exchange; null or absent if there were none. */
   readonly detours?: RetriesAndRedirects | null
-  /** By what id the service knows the last request; null or absent when it has none. */
+  /** The id by which the service knows the last request; null or absent if it has none. */
   readonly id?: string | null
   /**
-   * Sends `request` and calls `exchange.ended` once, when the last byte has come or it is clear that none will: never before this
-   * has returned, and never from within a callback of the network.
+   * Sends `request`, and calls `exchange.ended` once, when the last byte has come or it is clear that none
+   * will. Never calls it before this method has returned, nor from within a callback of the network.
    */
   send(request: Outgoing, exchange: Exchange): void
-  /** An iteration begins: what one iteration keeps from request to request (its cookies) is forgotten. */
+  /** An iteration begins: state kept within an iteration (cookies) is dropped. */
   begin?(): void
-  /** Gives the exchange under way up: its `ended` won't be called. The connection under it is closed. */
+  /** Aborts the current exchange, whose `ended` won't be called, and closes its connection. */
   abort(): void
-  /** Closes everything. */
+  /** Closes all connections. */
   close(): Promise<void>
 }
 
-/** What an exchange took beyond one request and its answer. */
+/** Retries, reconnects and redirects of an exchange. */
 export class RetriesAndRedirects {
-  /** Redirects that were followed. */
+  /** Redirects followed. */
   redirects = 0
-  /** How often it went again because the service had closed a kept connection before any byte of an answer. */
+  /**
+   * How many times it was sent again because the service had closed a kept-alive connection before any byte of
+   * a response.
+   */
   reconnects = 0
-  /** Why it was sent again, once for each time. */
+  /** The failure behind each retry. */
   readonly failures: Failure[] = []
 
   /** Adds all of `other`. */
@@ -52,22 +55,22 @@ export class RetriesAndRedirects {
   }
 }
 
-/** Who sent the request. */
+/** The sender of a request. */
 export interface Exchange {
-  /** `failure` is null when the answer was read to its last byte, whatever its status; `at` is when that was. */
+  /** `failure` is null if the response was read to its last byte, whatever its status; `at` is when that was. */
   ended(failure: Failure | null, at: Ms): void
 }
 
-/** How long it took to set up one connection; each part null where there was none (no name to look up, no TLS). */
+/** How long setting up one connection took. A part is null if there was none (no name to look up, no TLS). */
 export interface ConnectTimes {
   readonly dnsMs: Ms | null
   readonly tcpMs: Ms
   readonly tlsMs: Ms | null
 }
 
-/** Who wants to know of the connections of a thread. */
+/** A listener to connection events of a thread. */
 export interface ConnectionEvents {
-  /** One was set up. */
+  /** A connection was set up. */
   connected(times: ConnectTimes): void
   /** Bytes came that no request had asked for, and the connection was closed. */
   unsolicited(): void

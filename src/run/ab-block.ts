@@ -1,5 +1,5 @@
 /**
- * One stretch of an `ab` session, from a start of both sides to the next: two fleets that take turns, slice by slice.
+ * One block of an A/B session, from one start of both sides to the next. Two fleets take turns, slice by slice.
  */
 import { now, wallTime } from '../base/clock.js'
 import { UserError, userError } from '../base/errors.js'
@@ -17,38 +17,38 @@ import { Pulse } from './pulse.js'
 import { assembleResult } from './result.js'
 import { type Setup, setUp } from './setup.js'
 
-/** What a block is part of, and how it's watched. */
+/** How a block is run and watched. */
 export interface BlockOptions {
   readonly seed: number
-  /** Measured seconds of each side. */
+  /** Measured seconds per side. */
   readonly seconds: number
-  /** Threads of each side. */
+  /** Worker threads per side. */
   readonly workers: number
   readonly environment: RunEnvironment
   readonly signal: AbortSignal
   readonly kill: AbortSignal
-  /** Called with what went wrong without changing the results: a step of `after` that failed. */
+  /** Called with a warning that doesn't affect the results, such as a failed step of `after`. */
   readonly onNotice: (text: string) => void
-  /** Called with what both sides have after each second of each; true ends the block. */
+  /** Called after each second of each side. If it returns true, the block ends. */
   readonly onSeconds: (seconds: number, measure: () => BlockEnd) => boolean
 }
 
-/** What the two sides measured: each in its own slices only. */
+/** The results of both sides, each from its own slices only. */
 export interface BlockEnd {
   readonly a: Result
   readonly b: Result
-  /** Which side died while it was driven, and why; absent when both lived. */
+  /** Which side died during the block, and why; absent if both survived. */
   readonly death?: string
 }
 
 const SLICE_MS = 1000
 const GUARD_MS = 50
-/** The workers of both sides get this long to begin together. */
+/** Head start for the workers of both sides, so that they begin at the same time. */
 const HEAD_START_MS = 50
 
 /**
- * Drives both targets with the scenario's highest load, each after what its scenario does before a load. Throws a
- * UserError (exit 3) when that fails; then no load was sent.
+ * Runs each side's setup, then sends the scenario's highest load to both. Throws a UserError (exit 3) if a
+ * setup fails; no load is sent then.
  */
 export async function runBlock(
   scenario: Scenario,
@@ -80,7 +80,7 @@ export async function runBlock(
   }
 }
 
-/** A block that wasn't driven: nothing was measured. `targets` is what the sides are called. */
+/** A block in which nothing was measured. `targets` has the names of the sides. */
 export function emptyBlock(
   scenario: Scenario,
   targets: { readonly a: string; readonly b: string },
@@ -108,7 +108,7 @@ interface SidePlan {
   readonly plan: Plan
 }
 
-/** The error, with the side that it's about. */
+/** Adds the name of the side to an error's messages. */
 function ofSide(side: SideName, error: unknown): unknown {
   if (!(error instanceof UserError)) return error
   const problems = error.problems.map((problem) => ({
@@ -118,7 +118,7 @@ function ofSide(side: SideName, error: unknown): unknown {
   return new UserError(problems, error.kind)
 }
 
-/** Sends both loads at the same time, in turns. */
+/** Runs both loads in turns. */
 async function drive(
   scenario: Scenario,
   plans: readonly SidePlan[],
@@ -147,7 +147,7 @@ async function drive(
         ...{ plan, collector, end, startedAt, environment, stopped, shard: null },
         ...{ stoppedBy: null, reference: null, allowEnvironment: true, allowMissing: false },
       })
-      // Both stop because of one: its name belongs to what is told.
+      // If one side fails, both stop: name the one that failed.
       const culprit = failed?.side ?? side
       const isOfSide = whole.error !== null && stopped.error === null
       return ownSlices(isOfSide ? { ...whole, error: `side ${culprit}: ${whole.error}` } : whole, side)
@@ -179,7 +179,7 @@ async function drive(
         onWindow: (worker, window) => one.collector.add(worker, window),
         onWorkerEnd: (worker) => one.collector.end(worker),
       })
-      // A side that died before it was ready must not keep the other waiting; nor is one side a session.
+      // A side that died before it was ready must not keep the other waiting. One side alone is no session.
       if (end.failure !== null) brake.abort()
       barrier.leave()
       return { ...end, side: one.side }
@@ -197,16 +197,16 @@ interface Failed {
 }
 
 /**
- * The scenario with its highest load, constantly: slices of a ramp would not be alike. Throws a UserError when that
- * is none, as of bursts alone.
+ * The scenario with its highest load as a constant load, since slices of a ramp are not comparable. Throws a
+ * UserError if that load is 0, as with bursts alone.
  */
 export function constantLoad(scenario: Scenario, seconds: number): Scenario {
   const { load, file, name } = scenario
   const most = Math.max(load.start, ...load.stages.map(({ target }) => target))
   if (most === 0) {
     throw userError(
-      `${file ?? name}: two versions side by side get the highest level of the load all the time, and here it is 0: bursts have none`,
-      'add a rate to the load, such as rate: 100/s, or give it a profile without bursts and use --profile',
+      `${file ?? name}: the highest level of the load is sent constantly here, and it is 0: bursts have no level`,
+      'add a rate to the load, such as rate: 100/s, or add a profile without bursts and use --profile',
     )
   }
   const stages = [{ durationMs: seconds * 1000, target: most }]
@@ -215,7 +215,7 @@ export function constantLoad(scenario: Scenario, seconds: number): Scenario {
   return { ...scenario, load: constant }
 }
 
-/** A side's figures over its own slices only: in the others there is nothing but what was still under way. */
+/** Keeps only a side's own slices. The others contain only requests that were still in flight. */
 function ownSlices(result: Result, side: 'a' | 'b'): Result {
   const own = (start: number) => sideOf(Math.floor(start)) === side
   const whole = (seconds: number) => seconds <= result.durationSeconds
@@ -230,7 +230,7 @@ function ownSlices(result: Result, side: 'a' | 'b'): Result {
 }
 
 interface Barrier {
-  /** Gives the moment to begin, the same to all, when all are waiting that have not left. */
+  /** Resolves with the common start time once all members that have not left are waiting. */
   wait(): Promise<number>
   leave(): void
 }

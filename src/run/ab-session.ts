@@ -1,6 +1,6 @@
 /**
- * Two targets in one session: they take turns, slice by slice, and there is one verdict as soon as it is clear. Both
- * may be started again within the session, so that the luck of a start shows as what it is.
+ * An A/B session: two targets take turns, slice by slice, and the session ends as soon as the verdict is clear.
+ * Both can be restarted during the session, so that a lucky start doesn't decide the verdict.
  */
 import type { UserError } from '../base/errors.js'
 import { readGitCommit } from '../base/git.js'
@@ -23,34 +23,34 @@ import { judgeResult } from './result.js'
 /** How a session is run and watched. */
 export interface SessionOptions {
   readonly seed: number | undefined
-  /** Measured seconds of each side at most, over all starts. */
+  /** The most measured seconds per side, over all starts. */
   readonly secondsMost: number
-  /** How often both sides are started, one after the other: 1 without restarts. */
+  /** How many times both sides are started; 1 means no restarts. */
   readonly starts: number
-  /** Threads of each side. */
+  /** Worker threads per side. */
   readonly workers: number
-  /** What the sides are called: their URLs, commands, `demo`. */
+  /** The names of the sides: a URL, a command or `demo`. */
   readonly names: { readonly a: string; readonly b: string }
   readonly signal: AbortSignal
   readonly kill: AbortSignal
-  /** Called at each look, with the verdict so far. */
+  /** Called each time the session is judged, with the verdict so far. */
   readonly onLook: (seconds: number, verdict: string) => void
-  /** Called with what went wrong without changing the results: a step of `after` that failed. */
+  /** Called with a warning that doesn't affect the results, such as a failed step of `after`. */
   readonly onNotice: (text: string) => void
 }
 
-/** Both sides of a session; b carries the comparison. */
+/** The results of both sides; b has the comparison. */
 export interface SessionEnd {
   readonly a: Result
   readonly b: Result
 }
 
-/** The session is judged after these seconds of each side, and at the end. */
+/** The session is judged after this many seconds per side, and at its end. */
 const LOOKS = [15, 30, 60]
 
 /**
- * Throws a UserError when no session can be made of the scenario: its load has no level to hold, or its data is sure
- * to run out.
+ * Throws a UserError if the scenario can't be run as a session: its load has no constant level, or its data is
+ * certain to run out.
  */
 export function checkSession(
   scenario: Scenario,
@@ -60,9 +60,9 @@ export function checkSession(
 }
 
 /**
- * Drives both sides; `start` brings them up, once for each block, counted from 0. With restarts it is only looked at
- * where a block ends. A side that can't be started or reached is in the `error` of both results, with what was measured
- * before; one that dies on the way makes the session fail. Throws a UserError for a scenario that no session can be made of.
+ * Runs a session. `start` starts both sides, once per block, counted from 0. With restarts, the session is judged only
+ * at the end of a block. If a side can't be started or reached, both results have an `error` and what was measured
+ * before. If a side dies, the session fails. Throws a UserError if the scenario can't be run as a session.
  */
 export async function runSession(
   scenario: Scenario,
@@ -95,7 +95,7 @@ export async function runSession(
     return verdict !== 'inconclusive'
   }
   for (let block = 0; ; block++) {
-    // Before any service is started for it.
+    // Check before any service is started.
     checkSession(scenario, { secondsMost: blockSeconds, seed: seed + block })
     const how = { seed: seed + block, seconds: blockSeconds, environment }
     let end: BlockEnd
@@ -119,7 +119,7 @@ export async function runSession(
   }
 }
 
-/** One block from the start of both sides to their end. Throws a UserError when one can't be started or reached. */
+/** Runs one block. Throws a UserError if a side can't be started or reached. */
 async function drive(
   scenario: Scenario,
   start: () => Promise<RunningSides>,
@@ -134,7 +134,7 @@ async function drive(
   }
 }
 
-/** What was measured until a side couldn't be started again, or not even once. Who interrupts isn't told of that. */
+/** Ends the session because a side could not be started. After an interrupt, that error is not reported. */
 function breakOff({ a, b }: SessionEnd, error: UserError, signal: AbortSignal): SessionEnd {
   const stopped = whyStopped(signal)
   const why = stopped.interrupted || stopped.error !== null ? stopped : { ...stopped, ...whyNotSent(error) }
@@ -143,13 +143,13 @@ function breakOff({ a, b }: SessionEnd, error: UserError, signal: AbortSignal): 
   return { a: end(a), b: end(b) }
 }
 
-/** A session of which one side has died has failed, whatever the other one does. */
+/** If one side died, the session failed, whatever the other did. */
 function giveUp({ a, b }: SessionEnd, death: string): SessionEnd {
   const end = (side: Result): Result => ({ ...side, error: death, comparison: null, verdict: 'failed' })
   return { a: end(a), b: end(b) }
 }
 
-/** After so many seconds of each side: within the only block, else where blocks end, from the second on. */
+/** When to judge, in seconds per side. With restarts only at block ends, from the second block on. */
 function planLooks(blockSeconds: number, starts: number): readonly number[] {
   const end = blockSeconds * starts
   const moments = [...LOOKS.filter((look) => look < end), end]
@@ -161,21 +161,21 @@ function planLooks(blockSeconds: number, starts: number): readonly number[] {
 function conclude(end: SessionEnd, scenario: Scenario, name: string): SessionEnd {
   const standard = { allowEnvironment: true, allowMissing: false }
   const a = judgeResult(end.a, scenario, { ...standard, reference: null })
-  // Side b is what is shown: where there was nothing to hold it against, it says so.
+  // Side b is the one shown, so its error says why there was nothing to compare with.
   const isAlone = a.verdict === 'error' && a.error === null && end.b.error === null
   const b = isAlone ? { ...end.b, error: `side a: ${describeUnreached(a)}` } : end.b
   const reference = { measurement: a, name }
-  // One side alone is no session.
+  // If one side has an error, so has the other.
   return { a, b: judgeResult({ ...b, error: b.error ?? a.error }, scenario, { ...standard, reference }) }
 }
 
-/** The limits that a scenario sets, for measurements of this machine. */
+/** The scenario's limits, for comparing measurements from this machine. */
 export function limitsOf(scenario: Scenario, baseline: string) {
   const { tolerance, minDeltaMs } = scenario.baseline
   return { baseline, tolerance, minDeltaMs, allowEnvironment: true }
 }
 
-/** A side as a result: its rates are those of its own seconds, which are every other one of the session's. */
+/** Turns a side into a result. Its rates are doubled, because it was measured in every other second. */
 function onItsOwn(result: Result, session: NonNullable<Result['session']>): Result {
   const own = <T extends Pick<Totals, 'throughput' | 'requestRate'>>(totals: T): T => ({
     ...totals,

@@ -1,5 +1,5 @@
 /**
- * The two sides of an `ab` session: what they are, and how they are started.
+ * The two sides of an A/B session, and how they are started.
  */
 import { resolve } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
@@ -9,19 +9,19 @@ import { startDemo } from '../demo/spawn.js'
 import { hasLogin, LOGIN_HINT, NO_LOGIN } from '../scenario/model/target-login.js'
 import { startService } from './service.js'
 
-/** One side: a service that runs already, a command that starts one, or the demo service. */
+/** One side: a running service, a command that starts one, or the demo service. */
 export type Side =
   | { readonly type: 'url'; readonly url: string }
   | { readonly type: 'command'; readonly command: string; readonly ready: string | null }
   | { readonly type: 'demo' }
 
-/** Both. */
+/** Both sides. */
 export interface Sides {
   readonly a: Side
   readonly b: Side
 }
 
-/** The flags that name them, as typed. */
+/** The flags that name the sides, as typed. */
 export interface RawSides {
   readonly a?: string
   readonly b?: string
@@ -31,21 +31,24 @@ export interface RawSides {
   readonly null?: boolean
 }
 
-/** Each side once, as a URL, as `demo` or as a command; with `--null` b is a again. Throws a UserError with all that is wrong. */
+/**
+ * Reads the sides. Each is a URL, `demo` or a command; with `--null`, b is a again. Throws a UserError that
+ * lists all problems.
+ */
 export function readSides(raw: RawSides): Sides {
   const problems: Problem[] = []
   const ready = raw.ready ?? null
   const read = (name: string, url: string | undefined, command: string | undefined): Side => {
     const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
     if ((url === undefined) === (command === undefined)) {
-      const what = url === undefined ? 'there is nothing to run against' : 'a URL and a command'
-      wrong(`side ${name}: ${what}`, `give --${name} URL or --${name}-command CMD`)
+      const what = url === undefined ? 'no URL and no command' : 'got both a URL and a command'
+      wrong(`side ${name}: ${what}`, `use --${name} URL or --${name}-command CMD`)
     } else if (url !== undefined && hasLogin(url)) {
       wrong(`--${name}: ${NO_LOGIN}`, LOGIN_HINT)
     } else if (url !== undefined && url !== 'demo' && !/^https?:\/\/[^\s/]/.test(url)) {
       wrong(
         `--${name} ${url}: not an http or https URL`,
-        `such as --${name} http://localhost:3000, or demo for the built-in service`,
+        `write a URL such as http://localhost:3000, or demo for the built-in service`,
       )
     }
     if (command !== undefined) return { type: 'command', command, ready }
@@ -54,7 +57,7 @@ export function readSides(raw: RawSides): Sides {
   const a = read('a', raw.a, raw.aCommand)
   const isOther = raw.b !== undefined || raw.bCommand !== undefined
   if (raw.null === true && isOther) {
-    const message = '--null holds a against itself, and b is given too'
+    const message = '--null compares a with itself, but b is given too'
     problems.push({ message, place: null, hint: 'remove one of them' })
   }
   const b = raw.null === true ? a : read('b', raw.b, raw.bCommand)
@@ -62,38 +65,38 @@ export function readSides(raw: RawSides): Sides {
   return { a, b }
 }
 
-/** What a side is called in messages: its command, its URL, `demo`. */
+/** A side's name in messages: its command, its URL or `demo`. */
 export function describeSide(side: Side): string {
   if (side.type === 'demo') return 'demo'
   return side.type === 'url' ? side.url : side.command
 }
 
-/** Whether each start of it is perfctl's. */
+/** Whether perfctl starts this side, and so can restart it. */
 export function isStartable(side: Side): boolean {
   return side.type !== 'url'
 }
 
-/** Both sides, answering. */
+/** The URLs of both sides, once they respond. */
 export interface RunningSides {
   readonly a: string
   readonly b: string
-  /** Resolves when all that was started is gone. */
+  /** Stops everything that was started. */
   stop(): Promise<void>
 }
 
-/** Where the services log to, and what they are called. */
+/** How services are started, and where they log to. */
 export interface StartOptions {
   /** The scenario's name. */
   readonly name: string
   readonly resultsDir: string
   readonly io: Io
-  /** A later start: the logs of the earlier ones are kept. */
+  /** Whether this is a restart, so that logs are appended to. */
   readonly isAgain: boolean
-  /** Aborted: what isn't ready yet is given up. */
+  /** When aborted, stops waiting for services to become ready. */
   readonly signal: AbortSignal
 }
 
-/** Starts what has to be started. Throws a UserError (exit 3) when a service doesn't get ready; then none is left. */
+/** Starts the services. Throws a UserError (exit 3) if one doesn't become ready; all are stopped then. */
 export async function startSides(sides: Sides, options: StartOptions): Promise<RunningSides> {
   const started: { stop(): Promise<void> }[] = []
   const stop = async () => {

@@ -1,5 +1,5 @@
 /**
- * Why a run was not carried out to its end, in words for its result.
+ * Describes why a run could not start or finish, for its result.
  */
 import { describeFault, UserError } from '../base/errors.js'
 import { redact } from '../base/secrets.js'
@@ -8,18 +8,18 @@ import type { FleetEnd, FleetFailure } from '../load/fleet/threads.js'
 import type { Result } from '../stats/result.js'
 import { Breakdown } from './interrupt.js'
 
-/** What a result says of it. */
+/** The fields of a result that describe an error. */
 export type Why = Pick<Result, 'error' | 'errorStack'>
 
-/** Nothing is wrong. */
+/** No error. */
 export const NO_FAILURE: Why = { error: null }
 
-/** Whether the error means that a run could not be carried out, which is no mistake of the input and no bug. */
+/** Whether the error means that a run could not be carried out, rather than invalid input or a bug. */
 export function isRunFailure(error: unknown): error is UserError {
   return error instanceof UserError && error.kind === 'run'
 }
 
-/** What was thrown instead of a run; its hints are the way out. */
+/** The reason why a run was not sent, hints included. */
 export function whyNotSent(error: UserError): Why {
   const sentences = error.problems.map(({ message, hint }) =>
     hint === null ? message : `${message}; ${hint}`,
@@ -27,12 +27,12 @@ export function whyNotSent(error: UserError): Why {
   return { error: sentences.join('; ') }
 }
 
-/** How the signal that ended a run changes what its result says. */
+/** How a run was stopped from outside. */
 export interface Stopped extends Why {
   readonly interrupted: boolean
 }
 
-/** What an aborted `signal` means: somebody wanted it, or perfctl broke down. */
+/** Tells an interrupt from a breakdown of perfctl. */
 export function whyStopped(signal: AbortSignal | undefined): Stopped {
   if (signal?.aborted !== true) return { interrupted: false, ...NO_FAILURE }
   if (!(signal.reason instanceof Breakdown)) return { interrupted: true, ...NO_FAILURE }
@@ -44,7 +44,7 @@ export function whyStopped(signal: AbortSignal | undefined): Stopped {
   }
 }
 
-/** Why a load ended before its time. Its figures are those until then. */
+/** Why a load ended early. Its figures are those measured until then. */
 export function whyFailed({ failure, stoppedMs }: FleetEnd, secrets: readonly string[]): Why {
   if (failure === null) return NO_FAILURE
   if (failure.kind === 'spent') return { error: failure.message }
@@ -62,9 +62,9 @@ function describe(failure: FleetFailure): string {
   const when = workedMs === null ? 'before the load began' : `after ${formatSeconds(workedMs)}`
   switch (kind) {
     case 'memory':
-      return `${who} ran out of memory ${when}: use fewer virtual users, or share them out to more --workers`
+      return `${who} ran out of memory ${when}: use fewer virtual users, or spread them over more --workers`
     case 'stuck':
-      return `${who} hung and had to be ended; its last report came ${when}`
+      return `${who} hung and was terminated; its last report came ${when}`
     case 'crashed':
     case 'spent':
       return `${who} failed ${when}: ${message}`
@@ -74,7 +74,7 @@ function describe(failure: FleetFailure): string {
 function describeOthers({ workers }: FleetFailure, stoppedMs: number): string {
   if (workers === 1 || stoppedMs === Number.NEGATIVE_INFINITY) return ''
   const others = workers - 1
-  return `; the other ${others === 1 ? 'one' : others} went on until ${formatSeconds(stoppedMs)}`
+  return `; the other ${others === 1 ? 'one' : others} kept running until ${formatSeconds(stoppedMs)}`
 }
 
 function formatSeconds(ms: number): string {

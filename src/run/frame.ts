@@ -1,5 +1,5 @@
 /**
- * The measurements of the last second, as a frame for live views and streams.
+ * The measurements of the latest second, as a frame for live views and streams.
  */
 import type { Collector, Second } from '../load/measure/collector.js'
 import type { Plan } from '../plan/plan.js'
@@ -8,7 +8,7 @@ import { listSeries } from '../plan/series.js'
 import type { Frame } from '../stats/frame.js'
 import type { Tally } from '../stats/tally.js'
 
-/** The frame of `second`, the newest one of `collector`, with its tally. */
+/** The frame of `second`, the latest one in `collector`, with its tally. */
 export function makeFrame(
   plan: Plan,
   collector: Collector,

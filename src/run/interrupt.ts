@@ -1,10 +1,10 @@
 /**
- * Ctrl-C: the first time the run stops sending and is reported as far as it came; the second time at once. A bug that
- * nobody caught ends a run in the same way: what was measured until then is not lost.
+ * The first Ctrl-C stops the run and reports what was measured so far; the second aborts requests in flight. An
+ * uncaught bug stops a run like the first, so that its measurements are not lost.
  */
 import type { Io } from '../base/io.js'
 
-/** A run stopped by a bug, which is its `cause`. */
+/** The reason of an abort when a bug, its `cause`, stopped the run. */
 export class Breakdown extends Error {
   constructor(cause: unknown) {
     super('perfctl failed', { cause })
@@ -12,33 +12,33 @@ export class Breakdown extends Error {
   }
 }
 
-/** What the signals came to so far. */
+/** What was interrupted so far. */
 export interface Interrupt {
-  /** Aborted by the first signal, or by a bug: then its reason is a {@link Breakdown}. */
+  /** Aborted by the first signal, or by a bug; then its reason is a {@link Breakdown}. */
   readonly stop: AbortSignal
-  /** Aborted by the second. */
+  /** Aborted by the second signal. */
   readonly kill: AbortSignal
-  /** Which signal came first; null when none did. */
+  /** The first signal; null if there was none. */
   signalName(): 'SIGINT' | 'SIGTERM' | null
-  /** Calls back when the first signal comes. */
+  /** Calls `callback` on the first signal. */
   onFirst(callback: () => void): void
-  /** Listens no more. */
+  /** Stops listening. */
   end(): void
 }
 
-/** Listens until `end`. */
+/** Listens for signals and uncaught errors until `end`. */
 export function listenForInterrupt(io: Io): Interrupt {
   const stop = new AbortController()
   const kill = new AbortController()
   let name: 'SIGINT' | 'SIGTERM' | null = null
-  let tell: () => void = () => {}
+  let notify: () => void = () => {}
   const offSignal = io.onSignal((signal) => {
     if (stop.signal.aborted) {
       kill.abort()
       return
     }
     name = signal
-    tell()
+    notify()
     stop.abort()
   })
   const offBug = io.onBug((error) => stop.abort(new Breakdown(error)))
@@ -47,7 +47,7 @@ export function listenForInterrupt(io: Io): Interrupt {
     kill: kill.signal,
     signalName: () => name,
     onFirst: (callback) => {
-      tell = callback
+      notify = callback
     },
     end() {
       offSignal()

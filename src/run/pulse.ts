@@ -1,21 +1,20 @@
 /**
- * Whether a side of an `ab` session still lives. Without one of the two nothing is compared, so there is no reason to
- * wait for the end.
+ * Detects that a side of an A/B session has died. Without it there is nothing to compare, so the session can end.
  */
 import { printable } from '../base/printable.js'
 import type { ErrorCount } from '../stats/result.js'
 import type { Series } from '../stats/tally.js'
 import { isUnreachable } from '../verdict/verdict.js'
 
-/** Seconds of a side, which is twice as long by the clock: a service that is only started again is back sooner. */
+/** In seconds of one side, which take twice as long by the clock. A service that merely restarts is back sooner. */
 const SECONDS_MOST = 10
 
-/** Counts the seconds in which nothing reached a side. */
+/** Counts consecutive seconds in which no request reached a side. */
 export class Pulse {
   private seconds = 0
   private last: ErrorCount | undefined
 
-  /** A second of the side: what its requests came to. One in which none was finished says nothing. */
+  /** Notes one second of the side. A second without finished requests doesn't count. */
   note(series: readonly Pick<Series, 'requests' | 'failed' | 'errors'>[]): void {
     const sum = (name: 'requests' | 'failed') => series.reduce((total, each) => total + each[name], 0)
     const errors = series.flatMap((each) => [...each.errors.values()])
@@ -25,7 +24,7 @@ export class Pulse {
     this.last = errors[0]
   }
 
-  /** Why the side counts as dead, in words; null as long as it doesn't. */
+  /** Why the side counts as dead; null while it doesn't. */
   get death(): string | null {
     if (this.seconds < SECONDS_MOST) return null
     return `no request reached it for ${SECONDS_MOST}s: ${printable(this.last?.message ?? '')}`

@@ -1,5 +1,5 @@
 /**
- * All that was measured, judged, as the one object that every report shows.
+ * Assembles measurements and verdict into a result, the object that all reports show.
  */
 
 import type { FleetEnd } from '../load/fleet/threads.js'
@@ -31,30 +31,30 @@ import { judgeThresholds } from '../verdict/thresholds.js'
 import { runVerdict } from '../verdict/verdict.js'
 import { NO_FAILURE, type Stopped, type Why, whyFailed } from './failure.js'
 
-/** What a run left behind. */
+/** Everything about a run that its result is made from. */
 export interface RunRecord extends ComparisonBasis {
   readonly plan: Plan
   readonly collector: Collector
   readonly end: FleetEnd
-  /** The moment the measured part began. */
+  /** When the measured part began. */
   readonly startedAt: Date
   readonly environment: RunEnvironment
-  /** Whether it was stopped from outside, and what for. */
+  /** Whether and why it was stopped from outside. */
   readonly stopped: Stopped
-  /** The threshold that ended it before its time. */
+  /** The threshold that ended it early. */
   readonly stoppedBy: string | null
-  /** Which machine's part it was, of how many; null for all of it. */
+  /** Which shard it was; null for the whole load. */
   readonly shard: ShardNumber | null
 }
 
-/** The result of a run, with its verdict. */
+/** Makes the result of a run, with its verdict. */
 export function assembleResult(scenario: Scenario, record: RunRecord): Result {
   const { plan, collector, end, startedAt, environment, stopped, shard } = record
   const { interrupted } = stopped
   const durationSeconds = Math.round(Math.max(0, end.stoppedMs)) / 1000
   const totals = collector.total(durationSeconds)
   const requests = collector.requests(durationSeconds)
-  // In the other side's seconds a generator rests, which must not make up for its own.
+  // The generator is idle in the other side's seconds; they must not make it look less busy.
   const atWork = collector.seconds.filter(({ index }) => !plan.turns || sideOf(index) === plan.turns.side)
   const neverSent = interrupted ? [] : listNeverSent(plan.requests, requests)
   const measured: Measured = {
@@ -107,7 +107,7 @@ function firstOf(reasons: readonly Why[]): Why {
   return { error, ...(errorStack !== undefined && { errorStack }) }
 }
 
-/** Why none of the scenario's own requests was sent; null unless what each user does first was in the way. */
+/** Says which request of `beforeEach` kept all virtual users from sending; null if something else was sent. */
 function describeBarrier({ beforeEach }: Plan, measured: readonly RequestResult[]): string | null {
   const first = new Set(requestsOf(beforeEach).map(({ name }) => name))
   if (measured.some(({ name, requests, unfinished }) => !first.has(name) && requests + unfinished > 0))
@@ -118,7 +118,7 @@ function describeBarrier({ beforeEach }: Plan, measured: readonly RequestResult[
     : `no virtual user got past "${barrier.name}": ${barrier.errors[0]?.message}; the load was not sent`
 }
 
-/** What a result says of its scenario. */
+/** The scenario's entry in a result. */
 export function identify(scenario: Scenario, target: string): ScenarioIdentity {
   const { name, file, profile, load } = scenario
   return {
@@ -132,26 +132,26 @@ export function identify(scenario: Scenario, target: string): ScenarioIdentity {
   }
 }
 
-/** What its author wrote; a URL is no file. */
+/** The text of the scenario file; null for a URL. */
 function sourceOf({ file, text }: Scenario): string | null {
   return file === null || text === '' ? null : text
 }
 
-/** What a run is held against. */
+/** What a run is compared with. */
 export interface ComparisonBasis {
   readonly reference: Reference | null
   readonly allowEnvironment: boolean
   readonly allowMissing: boolean
 }
 
-/** What was measured, with its thresholds, its comparison and its verdict. */
+/** Adds thresholds, comparison and verdict to measurements. */
 export function judgeResult(
   measured: Measured,
   scenario: Pick<Scenario, 'thresholds' | 'baseline'>,
   { reference, allowEnvironment, allowMissing }: ComparisonBasis,
 ): Result {
   const { totals, requests, interrupted, generator, stoppedBy, error } = measured
-  // A part of the load is no measure for the whole: `merge` judges all shards together.
+  // A shard is not judged by itself: `merge` judges all shards together.
   const isJudged = measured.shard === null
   const thresholds = isJudged ? judgeThresholds(scenario.thresholds, totals, requests) : []
   const neverSucceeded = isJudged ? listNeverSucceeded(measured, scenario.thresholds) : []

@@ -1,6 +1,6 @@
 /**
- * One run from end to end, as a function: a scenario becomes a plan, the plan becomes load, the load becomes
- * statistics, the statistics become a verdict. No output, no files, no process-wide effects.
+ * One run as a function: a scenario becomes a plan, the plan becomes load, the load becomes statistics, and the
+ * statistics become a verdict. No output, no files, no process-wide effects.
  */
 import { type Ms, wallTime } from '../base/clock.js'
 import { type UserError, userError } from '../base/errors.js'
@@ -29,35 +29,35 @@ import { assembleResult } from './result.js'
 import { setUp } from './setup.js'
 import { countWorkers } from './worker-count.js'
 
-/** How a run may differ from what its scenario says. */
+/** Options that override or add to the scenario. */
 export interface RunOptions {
-  /** Instead of the scenario's target: `demo`, or an absolute URL. */
+  /** Replaces the scenario's target: `demo` or an absolute URL. */
   readonly target?: string | undefined
-  /** Decides every random choice; default: a random one, which is in the result. */
+  /** The seed of all random choices. Default: random, and recorded in the result. */
   readonly seed?: number | undefined
-  /** Threads that send; default: one for each core, less one for a target on this machine. */
+  /** Worker threads. Default: one per core, less one if the target is on this machine. */
   readonly workers?: number | undefined
-  /** Sends one machine's part of the load only. The result is not judged: `perfctl merge` judges all shards together. */
+  /** Sends only this shard of the load. The result is not judged: `perfctl merge` judges all shards together. */
   readonly shard?: ShardNumber | undefined
-  /** What to compare with; without it the result has no comparison. */
+  /** What to compare with. Without it, the result has no comparison. */
   readonly reference?: Reference | null
-  /** Judges as usual although the reference was measured on another kind of machine. */
+  /** Judges even if the reference was measured on a different kind of machine. */
   readonly allowEnvironment?: boolean
-  /** A request that the reference has and the run has not is no regression. */
+  /** Accepts that requests of the reference are missing in the run. */
   readonly allowMissing?: boolean
-  /** Aborted: sends nothing more, lets requests under way finish, and gives what was measured so far. */
+  /** When aborted, sends nothing more, waits for requests in flight, and returns what was measured. */
   readonly signal?: AbortSignal
-  /** Aborted: gives up requests under way too. */
+  /** When aborted, also aborts requests in flight. */
   readonly kill?: AbortSignal
-  /** Called each second while the load runs. */
+  /** Called every second while the load runs. */
   readonly onProgress?: (frame: Frame) => void
-  /** Called with what went wrong without changing the result: a step of `after` that failed. */
+  /** Called with a warning that doesn't affect the result, such as a failed step of `after`. */
   readonly onNotice?: (text: string) => void
-  /** Called once, before anything is sent; not at all when the demo service can't be started. */
+  /** Called once before anything is sent; never if the demo service can't be started. */
   readonly onStart?: (start: RunStart) => void
 }
 
-/** What is about to run. */
+/** The settings of a run that is about to start. */
 export interface RunStart {
   readonly target: string
   readonly seed: number
@@ -65,9 +65,9 @@ export interface RunStart {
 }
 
 /**
- * Runs `scenario` and gives the result, judged. A run that can't be carried out, or not to its end, has a result too: a
- * target that can't be reached or a worker that fails is in its `error`, with what was measured until then. Throws a
- * UserError only for what is wrong with the input, such as a scenario without a target; then nothing was sent.
+ * Runs `scenario` and returns the judged result. A run that can't start or finish has a result, too: a target
+ * that can't be reached or a worker that fails is described in `error`, beside what was measured before. Throws
+ * a UserError only for invalid input, such as a scenario without a target; nothing has been sent then.
  */
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<Result> {
   const seeded = { ...options, seed: options.seed ?? randomSeed() }
@@ -80,7 +80,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   }
 }
 
-/** The result of a run whose load was not sent: nothing was measured, and it says why. */
+/** The result of a run that was not sent, with the reason. */
 async function notSent(
   scenario: Scenario,
   error: UserError,
@@ -107,14 +107,14 @@ async function notSent(
 }
 
 /**
- * Does something with the URL of a target; of `demo` the service runs as long as that takes. Throws a UserError when
- * there is no target.
+ * Calls `action` with the target's URL. The demo service runs only for that long. Throws a UserError if there
+ * is no target.
  */
 export async function withTarget<T>(target: string | null, action: (url: string) => Promise<T>): Promise<T> {
   if (target === null) {
     throw userError(
-      'the scenario names no target',
-      'write `target: http://localhost:3000` in it, or use --target',
+      'the scenario has no target',
+      'add `target: http://localhost:3000` to it, or use --target',
     )
   }
   if (target !== 'demo') return action(target)
@@ -165,7 +165,7 @@ async function executeAgainst(
   })
 }
 
-/** Sends the load, watching for thresholds that end it early. */
+/** Sends the load, and stops it early if an aborting threshold is broken. */
 async function send(plan: Plan, workers: number, scenario: Scenario, options: RunOptions): Promise<Sent> {
   const { shard } = options
   const brakes = scenario.thresholds.filter((threshold) => shard === undefined || isShareable(threshold))
@@ -200,7 +200,7 @@ interface Sent {
 
 const NEVER = new AbortController().signal
 
-/** A threshold that may end the run and isn't met, with enough seen to say so; null when there is none. */
+/** The first broken threshold that may end the run, once it has enough samples; null if there is none. */
 function findBroken(thresholds: readonly Threshold[], collector: Collector): string | null {
   const seconds = collector.seconds.length
   const ripe = thresholds.filter(({ abort }) => abort !== null && seconds * 1000 >= abort.afterMs)
@@ -215,7 +215,7 @@ function findBroken(thresholds: readonly Threshold[], collector: Collector): str
   return broken?.expression ?? null
 }
 
-/** Whether a shard can tell: a rate or a number of requests is not its own to judge. */
+/** Whether a shard can judge the metric: rates and counts depend on all shards. */
 function isShareable({ metric }: Threshold): boolean {
   const unit = findMetric(metric)?.unit
   return unit === 'ms' || unit === 'ratio'

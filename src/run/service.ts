@@ -1,5 +1,5 @@
 /**
- * A service of the user's, started for a session and always stopped.
+ * Starts the user's service for a session, and always stops it.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, open } from 'node:fs/promises'
@@ -13,37 +13,43 @@ import type { Io } from '../base/io.js'
 import { formatDuration } from '../base/units.js'
 import { checkReachable } from '../load/once/preflight.js'
 
-/** A service that answers. */
+/** A service that is ready. */
 export interface RunningService {
-  /** Without a trailing slash. */
+  /** Has no trailing slash. */
   readonly url: string
-  /** Resolves when the process and all it started are gone. */
+  /** Resolves when the process and its descendants are gone. */
   stop(): Promise<void>
 }
 
-/** What to start, and how to tell that it has. */
+/** What to start, and how to tell that it is ready. */
 export interface ServiceOptions {
-  /** For the shell; `PORT` tells it where to listen. */
+  /** A shell command. It must listen on the port in `PORT`. */
   readonly command: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
-  /** A path or URL that answers below 400 when the service is ready; null: when the port takes connections. */
+  /**
+   * A path or URL that responds with a status below 400 once the service is ready. Null: ready when the port
+   * accepts connections.
+   */
   readonly ready: string | null
-  /** The file its output goes to. */
+  /** The file for its output. */
   readonly log: string
-  /** Keeps what the file has of an earlier start. */
+  /** Appends to the file. */
   readonly appends: boolean
-  /** Aborted: it isn't waited for any more. */
+  /** When aborted, stops waiting for it. */
   readonly signal: AbortSignal
-  /** Calls back when the program ends, however that comes about; returns how to stop that. */
+  /** Calls back when perfctl exits, for whatever reason. Returns a function that cancels this. */
   readonly onExit: Io['onExit']
 }
 
-/** How long a service may take to be ready, and to end when asked to. */
+/** The time that a service gets to become ready, and to stop. */
 const READY_MS = 60_000
 const STOP_MS = 3_000
 
-/** Starts the command on a free port and waits until it is ready. Throws a UserError (exit 3) when it isn't. */
+/**
+ * Starts the command on a free port and waits until it is ready. Throws a UserError (exit 3) if it doesn't
+ * become ready.
+ */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`
@@ -51,7 +57,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const log = await open(options.log, options.appends ? 'a' : 'w')
   const child = spawn(options.command, {
     shell: true,
-    // A process group of its own, so that what the shell starts can be stopped too.
+    // A separate process group, so that everything the shell starts can be stopped.
     detached: true,
     cwd: options.cwd,
     env: { ...options.env, PORT: String(port) },
@@ -61,7 +67,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
   })
-  // A program that ends in the middle takes its services along.
+  // If perfctl exits early, it takes its services along.
   const forget = options.onExit(() => {
     if (child.pid !== undefined) signal(child.pid, 'SIGKILL')
   })
@@ -83,8 +89,8 @@ async function waitUntilReady(child: ChildProcess, url: string, options: Service
     if (options.signal.aborted) throw userError('interrupted before the services were ready', null, 'run')
     if (child.exitCode !== null || child.signalCode !== null) {
       throw userError(
-        `\`${options.command}\` ended before it was ready (${child.signalCode ?? `code ${child.exitCode}`})`,
-        `its output is in ${options.log}`,
+        `\`${options.command}\` exited before it was ready (${child.signalCode ?? `code ${child.exitCode}`})`,
+        `see its output in ${options.log}`,
         'run',
       )
     }
@@ -92,8 +98,8 @@ async function waitUntilReady(child: ChildProcess, url: string, options: Service
     await sleep(50)
   }
   throw userError(
-    `\`${options.command}\` was not ready within ${formatDuration(READY_MS)}: nothing answers on ${address ?? url}`,
-    `it has to listen on the port in PORT; its output is in ${options.log}`,
+    `\`${options.command}\` was not ready within ${formatDuration(READY_MS)}: nothing responded on ${address ?? url}`,
+    `make it listen on the port in PORT; its output is in ${options.log}`,
     'run',
   )
 }
@@ -114,7 +120,7 @@ async function stop(child: ChildProcess, gone: Promise<void>): Promise<void> {
   const deadline = setTimeout(() => signal(child.pid!, 'SIGKILL'), STOP_MS)
   await gone
   clearTimeout(deadline)
-  // What the shell left behind when it went first.
+  // Kill what a shell that exited first has left behind.
   signal(child.pid, 'SIGKILL')
 }
 

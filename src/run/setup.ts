@@ -1,5 +1,5 @@
 /**
- * What is done once before a load and once after it: logging in, making data, cleaning up.
+ * Setup and teardown of a load, such as logging in, creating data and cleaning up.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, userError } from '../base/errors.js'
@@ -9,21 +9,21 @@ import type { Plan } from '../plan/plan.js'
 import type { Step } from '../scenario/model/journey.js'
 import type { Scenario } from '../scenario/model/scenario.js'
 
-/** Around one load. */
+/** The setup of one load, once it is done. */
 export interface Setup {
   /** What `before` captured. */
   readonly variables: Readonly<Record<string, unknown>>
-  /** Does what comes after; gives what went wrong, in a sentence, or null. Never throws. */
+  /** Runs the steps of `after`. Returns a description of what failed, or null. Never throws. */
   tearDown(): Promise<string | null>
 }
 
-/** An `after` that hangs must not keep the program. */
+/** A hanging `after` must not block the program. */
 const AFTER_MS_MOST = 60_000
 
 /**
- * Does what comes before the load. Throws a UserError (exit 3) when a step of it fails: the load would meet a service
- * that isn't ready for it. What came about until then is cleaned up by `after`. `signal` aborted: sends nothing more of
- * `before`, and `after` is done nevertheless. `kill` aborted: gives up the request under way.
+ * Runs the steps of `before`. Throws a UserError (exit 3) if one fails, because the load would meet an
+ * unprepared service; `after` then cleans up what was created. When `signal` is aborted, no more steps of
+ * `before` are sent, but `after` still runs. When `kill` is aborted, the request in flight is aborted.
  */
 export async function setUp(
   scenario: Scenario,
@@ -36,7 +36,7 @@ export async function setUp(
   const { variables, answered, failed } = await run(before, plan, { ...known, signal, kill })
   const tearDown = async (): Promise<string | null> => {
     if (after.length === 0) return null
-    // Subtle: an interrupt of the load does not cancel the cleanup.
+    // An interrupt of the load does not cancel the cleanup.
     const later = kill === undefined || kill.aborted ? [] : [kill]
     const stop = AbortSignal.any([AbortSignal.timeout(AFTER_MS_MOST), ...later])
     try {
@@ -50,7 +50,7 @@ export async function setUp(
   const fault = answered > 0 ? await tearDown() : null
   throw userError(
     `${failed.name} failed: ${failed.failure.message}; the load was not sent${fault === null ? '' : `, and ${fault}`}`,
-    `perfctl try ${scenario.file ?? 'scenario.yaml'} shows what was sent and answered`,
+    `see the requests and responses with perfctl try ${scenario.file ?? 'scenario.yaml'}`,
     'run',
   )
 }

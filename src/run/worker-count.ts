@@ -1,5 +1,5 @@
 /**
- * How many threads send a load, or one machine's part of it.
+ * The number of threads that send a load, or one shard of it.
  */
 import { userError } from '../base/errors.js'
 import { plural } from '../base/units.js'
@@ -8,18 +8,18 @@ import type { Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
 import type { ShardNumber } from '../stats/shard.js'
 
-/** What decides it besides the plan. */
+/** What decides the number besides the plan. */
 export interface WorkerCountOptions {
-  /** By `--workers`; undefined for one for each core. */
+  /** The value of `--workers`; undefined for one per core. */
   readonly asked: number | undefined
   readonly cores: number
   readonly shard: ShardNumber | null
 }
 
 /**
- * One worker for each core, unless asked for; a core is left to a target on this machine. Never more than there are
- * users to share: a worker without any would send none of its iterations. Throws a UserError where one of the
- * machines would have nothing to send.
+ * One worker per core by default, less one if the target is on this machine. At most one per virtual user,
+ * because a worker without users would leave its iterations unsent. Throws a UserError if one of the machines
+ * would have nothing to send.
  */
 export function countWorkers(
   plan: Pick<Plan, 'target' | 'load' | 'http'>,
@@ -33,17 +33,17 @@ export function countWorkers(
     if (load.iterations !== null) refuseTooFew(load.iterations, 'iteration', of)
   }
   const shareOf = (count: number) => Math.ceil((count - (index - 1)) / of)
-  // Each worker needs a user, and a connection.
+  // Each worker needs a virtual user and a connection.
   const most = Math.min(shareOf(users), shareOf(http.connections ?? users))
   return Math.max(1, Math.min(asked ?? (isLocal(plan) ? cores - 1 : cores), most))
 }
 
-/** On every machine alike, so that none begins a run that another refuses. */
+/** Same outcome on every machine, so that none starts a run that another refuses. */
 function refuseTooFew(count: number, noun: string, shards: number): void {
   if (count >= shards) return
   throw userError(
-    `${plural(count, noun)} can't be shared out to ${plural(shards, 'machine')}`,
-    `${count === 1 ? 'leave --shard out' : `use --shard 1/${count} and so on`}, or send more`,
+    `${plural(count, noun)} can't be split across ${plural(shards, 'machine')}`,
+    `${count === 1 ? 'remove --shard' : `use --shard 1/${count} and so on`}, or send more`,
   )
 }
 

@@ -1,5 +1,5 @@
 /**
- * One of two sides dies in the middle of a session.
+ * One of two sides dies during an A/B session.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -12,7 +12,7 @@ describe.concurrent('a session of which b dies', () => {
   test.each([
     ['HTTP/1.1', '{}'],
     ['HTTP/2, shared', '{ http2: true, connections: 2 }'],
-  ])('goes to its end, is saved, and b is not the faster one, %s', async (_, http) => {
+  ])('ends, is saved, and b is not the faster one, %s', async (_, http) => {
     const well = { http1: () => GOOD, http2: () => GOOD_STREAM }
     const [a, b] = [await startService(well), await startService(well)]
     const session = startSession({

@@ -1,5 +1,6 @@
 /**
- * Holds what a load says against what its service did: every request is counted once, under the right kind, and in time.
+ * Compares the figures of a load with what its service did: every request is counted once, under the right kind, and
+ * in time.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FailureKind } from '../../src/stats/result.js'
@@ -7,17 +8,17 @@ import { answerTo, type Ending, type Fault } from './ask.js'
 import type { Service } from './service.js'
 import type { Ended, Unleashed } from './unleash.js'
 
-/** What besides its own fault a request may meet. */
+/** Endings that a request may have because of other requests. */
 export interface Excuses {
-  /** Requests whose connection is ended by another one's fault may end like that, too. */
+  /** Endings of requests whose connection ended because of another request's fault. */
   readonly innocent?: readonly Ending[]
-  /** The same of requests that may not be sent twice: they meet the end of a kept connection. */
+  /** The same for requests that can't be sent twice: they see the end of a kept-alive connection. */
   readonly notIdempotent?: readonly Ending[]
-  /** Requests that never reached the service may end like that. */
+  /** Endings of requests that never reached the service. */
   readonly unseen?: readonly Ending[]
 }
 
-/** What is wrong with the books of a run, each sort of mistake in a line; empty when nothing is. */
+/** What is wrong with the figures of a run, one line per sort of problem; empty if nothing is. */
 export async function complaintsOf(
   run: Unleashed,
   service: Service,
@@ -29,22 +30,22 @@ export async function complaintsOf(
   let late = 0
   for (const each of run.ended ?? []) {
     const stray = strayOf(each, service, script, excuses)
-    // A thread that is overworked has itself to blame.
+    // An overloaded thread may cause this itself.
     const isLate = stray !== null && (each.ending === 'given up' || each.ending === 'timeout')
     if (isLate && run.isOverworked && ++late <= LATE_MOST * run.sent) continue
     if (stray !== null) strays.set(stray, (strays.get(stray) ?? 0) + 1)
   }
   for (const [stray, count] of strays) complaints.push(`${stray} (${count} times)`)
-  // Those that nobody took yet are taken one in a turn, and found to be gone.
+  // Connections not yet accepted are accepted one per turn, and found closed.
   const open = await openAfter(service, 5000)
   if (open > 0) complaints.push(`${open} connections are still open`)
   return complaints
 }
 
-/** The share of requests that may come too late on a machine that has other things to do. */
+/** The share of requests that may be late on a machine with other work. */
 const LATE_MOST = 0.2
 
-/** What doesn't add up in the figures alone. */
+/** What is inconsistent within the figures. */
 export function bookComplaints(run: Unleashed): string[] {
   const { totals, timeline, tookMs, plannedMs, gracefulStopMs, sent, ended, died } = run
   const { requests, failed, unfinished, latency, errors, dropped } = totals
@@ -57,20 +58,20 @@ export function bookComplaints(run: Unleashed): string[] {
   if (requests + unfinished + dropped === 0) complaints.push('nothing was sent')
   equal('finished and unfinished requests', requests + unfinished, sent)
   equal('failures by kind', sum(errors.map(({ count }) => count)), failed)
-  equal('latencies of what was good', latency.count, requests - failed)
+  equal('latencies of successful requests', latency.count, requests - failed)
   equal('requests of all seconds', sum(timeline.map((second) => second.requests)), requests)
   if (ended === null) return complaints
   const tally = countEndings(ended)
   for (const kind of KINDS) {
     const counted = sum(errors.filter((error) => error.kind === kind).map(({ count }) => count))
-    // A timeout is kept by the user, who gives the exchange up.
+    // Timeouts are enforced by the virtual user, which aborts the exchange.
     const seen = (tally.get(kind) ?? 0) + (kind === 'timeout' ? (tally.get('given up') ?? 0) - unfinished : 0)
     equal(`failures of kind ${kind}`, counted, seen)
   }
   return complaints
 }
 
-/** How many requests ended how. */
+/** The number of requests by ending. */
 export function countEndings(ended: readonly Ended[]): Map<Ending, number> {
   const counts = new Map<Ending, number>()
   for (const { ending } of ended) counts.set(ending, (counts.get(ending) ?? 0) + 1)
@@ -79,7 +80,7 @@ export function countEndings(ended: readonly Ended[]): Map<Ending, number> {
 
 const KINDS: readonly FailureKind[] = ['timeout', 'connect', 'reset', 'dns', 'tls', 'protocol', 'redirects']
 
-/** What is wrong with one request; null when nothing is. */
+/** What is wrong with one request; null if nothing is. */
 function strayOf(
   { id, method, ending, message, text }: Ended,
   { arrivals }: Service,
@@ -95,7 +96,8 @@ function strayOf(
   if (!mayEnd.includes(ending) && !excused)
     return `${wasSeen ? name : 'never seen'}: ${method} ended as ${ending}${why}`
   if (ending !== 'ok') return null
-  if (hasBody && method !== 'HEAD' && text !== answerTo(id)) return `${name}: the answer is another one's`
+  if (hasBody && method !== 'HEAD' && text !== answerTo(id))
+    return `${name}: the response belongs to another request`
   return null
 }
 

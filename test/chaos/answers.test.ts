@@ -1,5 +1,5 @@
 /**
- * Answers to HEAD, and journeys whose steps meet one fault after the other.
+ * Responses to HEAD, and journeys whose steps meet one fault after the other.
  */
 import { describe, expect, test } from 'vitest'
 import { bookComplaints, complaintsOf, countEndings } from './account.js'
@@ -10,7 +10,7 @@ import { startService } from './service.js'
 import { unleash, type Yaml } from './unleash.js'
 
 describe.concurrent('HEAD', () => {
-  // Whatever length is said: no body belongs to it, and bytes that come all the same are nobody's.
+  // Whatever its length says, it has no body, and further bytes are unsolicited.
   test.each<[string, Yaml]>([
     ['closed', {}],
     ['shared', { connections: 4 }],
@@ -56,7 +56,7 @@ describe.concurrent('journeys', () => {
     ['closed', { vus: 8 }],
     ['open', { rate: '150/s' }],
   ])('end where they fail, and each step counts once, %s', async (_, load) => {
-    // Steps that are due after the end don't count: here all are due before it.
+    // Steps due after the end don't count; here all are due before it.
     const limits = { iterations: 150, duration: '40s', gracefulStop: '3s' }
     const script = everyThird(GOOD, [...ENDS.slice(0, 9), ...GARBAGE])
     const service = await startService({ http1: script })
@@ -73,13 +73,13 @@ describe.concurrent('journeys', () => {
   })
 })
 
-test('an answer without a length that is cut by a reset is no good one', async () => {
+test('a response without a length that is cut by a reset is a failure', async () => {
   const cut = ENDS.find(({ name }) => name === CUT_BY_RESET)!
   const service = await startService({ http1: () => cut })
   const load = { vus: 1, iterations: 5, duration: '30s' }
   const run = await unleash({ load, http: HTTP, requests: [GET] }, `http://127.0.0.1:${service.port}`)
   await service.stop()
-  // Most of them: see what the fault says of one turn.
+  // Most of them: see the comment on one turn at the fault.
   expect(run.totals.errors.filter(({ kind }) => kind === 'reset').length).toBe(1)
   expect(run.totals.failed).toBeGreaterThanOrEqual(3)
 })

@@ -1,6 +1,6 @@
 /**
- * A request as a hostile service sees it, and how one that goes wrong may end. What a request meets follows from its number
- * alone, so that both sides of a run know it without asking each other.
+ * A request as a hostile service sees it, and how it may end. What a request meets depends only on its number, so
+ * that both sides of a run know it without communicating.
  */
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -12,11 +12,11 @@ export type Ending = 'ok' | FailureKind | 'given up'
 /** What a service does to a request. */
 export interface Fault<A> {
   readonly name: string
-  /** All the ways in which such a request may end. */
+  /** All ways in which such a request may end. */
   readonly ends: readonly Ending[]
-  /** Whether an answer that counts as good has the body of {@link answerTo}; default: yes. */
+  /** Whether a successful response has the body of {@link answerTo}; default: yes. */
   readonly hasBody?: false
-  /** The next request of the connection waits until it's done. */
+  /** The next request of the connection waits until this is done. */
   answer(ask: A): void | Promise<void>
 }
 
@@ -29,40 +29,40 @@ export interface Ask {
   readonly id: number
   readonly method: string
   readonly path: string
-  /** Where answers are written to: plain or encrypted. */
+  /** Where responses are written: plain or encrypted. */
   readonly socket: Duplex
-  /** What is under it. */
+  /** The socket below it. */
   readonly raw: Socket
 }
 
-/** The body of a good answer. */
+/** The body of a valid response. */
 export function answerTo(id: number): string {
   return `answer to ${id}`
 }
 
-/** The number in a path; -1 when there is none. */
+/** The number in a path; -1 if there is none. */
 export function idOf(path: string): number {
   return Number(/\/r\/(\d+)/.exec(path)?.[1] ?? -1)
 }
 
-/** Resolves after a while; nobody waits for it when the process wants to end. */
+/** Resolves after a while; does not keep the process alive. */
 export function wait(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms).unref())
 }
 
-/** Never goes on. */
+/** Never resolves. */
 export function forever(): Promise<void> {
   return new Promise(() => {})
 }
 
-/** Every third request meets the next of `faults`, the others the good one. */
+/** Every third request meets the next of `faults`, the others the valid behavior. */
 export function everyThird<A>(good: Fault<A>, faults: readonly Fault<A>[]): Script<A> {
   return (id) => (id % 3 === 0 && id >= 0 ? faults[(id / 3) % faults.length]! : good)
 }
 
 /**
- * Resets a connection at once: Node's own `resetAndDestroy` says first that the end has come, which is another fault. One that
- * has said so already can only be closed.
+ * Resets a connection at once. Node's `resetAndDestroy` sends an end first, which is another fault. A connection that
+ * has already sent its end can only be closed.
  */
 export function reset(socket: Socket): void {
   if (socket.writableEnded) socket.destroy()

@@ -1,5 +1,5 @@
 /**
- * A load in a process of its own, whose memory and end can be looked at.
+ * Runs a load in a separate process, to observe its memory and exit.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,17 +9,17 @@ import { createInterface } from 'node:readline'
 import type { Totals } from '../../src/stats/result.js'
 import type { Yaml } from './unleash.js'
 
-/** What a process had to say. */
+/** The outcome of a process. */
 export interface ChildEnd {
-  /** One for each scenario; without totals it could not be run, and says why. */
+  /** One per scenario. Without totals it could not be run, and has the reason. */
   readonly outcomes: readonly ChildOutcome[]
   /** Resident memory in bytes, four times a second. */
   readonly samples: readonly number[]
-  /** Warnings of Node.js, and rejections that nobody handled. */
+  /** Warnings of Node.js, and unhandled rejections. */
   readonly surprises: readonly string[]
-  /** From their beginning to their results. */
+  /** The time from the beginning of the loads to their results. */
   readonly tookMs: number
-  /** From there until it was gone: what is left open keeps a process alive. */
+  /** The time from there until the exit: anything left open keeps a process alive. */
   readonly exitMs: number
   readonly code: number | null
   readonly stderr: string
@@ -37,9 +37,9 @@ export interface ChildOutcome {
 /** How a process is started. */
 export interface ChildOptions {
   readonly seed?: number
-  /** It may have so many files open. */
+  /** The limit of open files. */
   readonly openFiles?: number
-  /** Then it's ended by force. */
+  /** The time after which it is killed. */
   readonly mostMs: number
 }
 
@@ -82,7 +82,10 @@ export async function runChild(scenarios: readonly Yaml[], options: ChildOptions
   return { ...said, tookMs: told - begun, exitMs: performance.now() - told, code, stderr }
 }
 
-/** How memory grew from the second quarter of a run to the last: the first one is that of what grows to its size once. */
+/**
+ * The growth of memory from the second quarter of a run to the last. The first quarter is left out because heaps grow
+ * to their size in it.
+ */
 export function growthOf(samples: readonly number[]): number {
   const quarter = Math.floor(samples.length / 4)
   return median(samples.slice(-quarter)) - median(samples.slice(quarter, 2 * quarter))

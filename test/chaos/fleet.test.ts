@@ -1,5 +1,5 @@
 /**
- * The same services against several threads, whose requests nobody can watch: how many may end how follows from their numbers.
+ * The same services against several threads, whose requests can't be observed: their endings follow from their numbers.
  */
 import { describe, expect, test } from 'vitest'
 import { makeCertificates } from '../load/http/certificates.js'
@@ -31,7 +31,7 @@ const CASES: Readonly<
   'HTTP/1.1': { service: { http1 } },
   'HTTP/1.1, open': { service: { http1 } },
   'HTTP/1.1 over TLS': { service: { http1, tls: { ...tls, alpn: ['http/1.1'] } }, target: 'https' },
-  // What else is under way on a connection that ends may go with it.
+  // Other requests on a connection that ends may fail with it.
   pipelined: { service: { http1 }, http: { connections: 4, pipelining: 3 }, innocent: 0.5 },
   'HTTP/2, shared': { service: { http2 }, http: { http2: true, connections: 2 }, innocent: 0.5 },
   'HTTP/2': { service: { http2 }, http: { http2: true } },

@@ -1,27 +1,28 @@
 /**
- * What services do to HTTP/1 requests, each with how such a request may end. Where several endings stand the RFCs leave it open.
+ * Faults of HTTP/1 services, each with the endings that such a request may have. There are several where the RFCs
+ * leave it open.
  */
 import { type Ask, answerTo, type Ending, type Fault, forever, reset, wait } from './ask.js'
 
 type Http1Fault = Fault<Ask>
 
-/** An answer as it should be. */
+/** A valid response. */
 export const GOOD: Http1Fault = {
-  name: 'a good answer',
+  name: 'a valid response',
   ends: ['ok'],
   answer: (ask) => void ask.socket.write(goodAnswer(ask)),
 }
 
-/** The bytes of a good answer, with more headers if wanted. */
+/** The bytes of a valid response, optionally with more headers. */
 export function goodAnswer({ id, method }: Ask, headers = ''): string {
   const body = answerTo(id)
   return `HTTP/1.1 200 OK\r\n${headers}content-length: ${body.length}\r\n\r\n${method === 'HEAD' ? '' : body}`
 }
 
-/** The name of a fault that is looked at on its own, too. */
+/** The name of a fault that also has its own test. */
 export const CUT_BY_RESET = 'a body without a length cut by a reset'
 
-/** The connection ends, in every way and in every phase. */
+/** The connection ends, in every way and phase. */
 export const ENDS: readonly Http1Fault[] = [
   fault('reset before the head', ['reset'], ({ raw }) => reset(raw)),
   fault('closed before the head', ['reset'], ({ socket }) => socket.end()),
@@ -47,32 +48,32 @@ export const ENDS: readonly Http1Fault[] = [
   fault('closed within a chunk', ['reset'], ({ socket }) =>
     socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhe'),
   ),
-  // Bytes and a reset that come in one turn of a busy loop are an orderly end to libuv: nobody above it can tell.
+  // libuv reports bytes and a reset in one turn of a busy loop as an orderly end; nothing above it can tell.
   bodiless(CUT_BY_RESET, ['reset', 'ok'], async ({ socket, raw }) => {
     socket.write('HTTP/1.1 200 OK\r\n\r\nfour')
     await wait(20)
     reset(raw)
   }),
-  // The next request meets a connection that has gone, or goes under it: it goes again.
-  fault('reset after the answer', ['ok'], async (ask) => {
+  // The next request meets a closed or closing connection, and is sent again.
+  fault('reset after the response', ['ok'], async (ask) => {
     ask.socket.write(goodAnswer(ask))
     await wait(10)
     reset(ask.raw)
   }),
-  fault('closed after the answer without saying so', ['ok'], (ask) => ask.socket.end(goodAnswer(ask))),
-  fault('closed a moment after the answer', ['ok'], async (ask) => {
+  fault('closed after the response without notice', ['ok'], (ask) => ask.socket.end(goodAnswer(ask))),
+  fault('closed shortly after the response', ['ok'], async (ask) => {
     ask.socket.write(goodAnswer(ask))
     await wait(3)
     ask.socket.end()
   }),
   fault('closed as announced', ['ok'], (ask) => ask.socket.end(goodAnswer(ask, 'connection: close\r\n'))),
-  fault('announced as closed and kept open', ['ok'], async (ask) => {
+  fault('announced as closed but kept open', ['ok'], async (ask) => {
     ask.socket.write(goodAnswer(ask, 'connection: close\r\n'))
     await forever()
   }),
 ]
 
-/** Bodies whose end isn't where it's said to be. */
+/** Bodies that don't end where their head says. */
 export const LENGTHS: readonly Http1Fault[] = [
   fault('a body up to the end of the connection', ['ok'], ({ id, socket, method }) =>
     socket.end(`HTTP/1.1 200 OK\r\n\r\n${method === 'HEAD' ? '' : answerTo(id)}`),
@@ -96,7 +97,7 @@ export const LENGTHS: readonly Http1Fault[] = [
     ['ok', 'protocol'],
     'HTTP/1.1 304 Not Modified\r\ncontent-length: 5\r\n\r\nhello',
   ),
-  // To HEAD it is as it should be; what follows is nobody's.
+  // Valid as a response to HEAD; what follows is unsolicited.
   written('a body to HEAD, too', ['ok', 'protocol'], 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello'),
   written(
     'the length twice',
@@ -109,7 +110,11 @@ export const LENGTHS: readonly Http1Fault[] = [
     'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello!',
   ),
   written('a negative length', ['protocol'], 'HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nhello'),
-  written('a length that is no number', ['protocol'], 'HTTP/1.1 200 OK\r\ncontent-length: five\r\n\r\nhello'),
+  written(
+    'a length that is not a number',
+    ['protocol'],
+    'HTTP/1.1 200 OK\r\ncontent-length: five\r\n\r\nhello',
+  ),
   written(
     'a length and chunks',
     ['ok', 'protocol'],
@@ -120,7 +125,7 @@ export const LENGTHS: readonly Http1Fault[] = [
   }),
 ]
 
-/** What isn't HTTP, or not quite. */
+/** Invalid HTTP. */
 export const GARBAGE: readonly Http1Fault[] = [
   written('another protocol', ['protocol'], 'SSH-2.0-OpenSSH_9.6\r\n'),
   bodiless('random bytes', ['protocol'], ({ id, socket }) => {
@@ -140,7 +145,7 @@ export const GARBAGE: readonly Http1Fault[] = [
   ),
   written('line feeds only', ['ok', 'protocol'], 'HTTP/1.1 200 OK\ncontent-length: 5\n\nhello'),
   written(
-    'a chunk size that is no number',
+    'a chunk size that is not a number',
     ['protocol'],
     'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\nhello\r\n0\r\n\r\n',
   ),
@@ -161,26 +166,26 @@ export const GARBAGE: readonly Http1Fault[] = [
 
 const INVENTED = `HTTP/1.1 200 OK\r\ncontent-length: ${answerTo(0.5).length}\r\n\r\n${answerTo(0.5)}`
 
-/** Answers that belong to no request: whatever becomes of the real one, the next must not take them for its own. */
+/** Unsolicited responses: whatever happens to the real request, the next one must not get them. */
 export const INVENTED_ANSWERS: readonly Http1Fault[] = [
-  fault('an invented answer in the same packet', ['ok', 'protocol'], (ask) => {
+  fault('an unsolicited response in the same packet', ['ok', 'protocol'], (ask) => {
     ask.socket.write(goodAnswer(ask) + INVENTED)
   }),
-  fault('two invented answers in the same packet', ['ok', 'protocol'], (ask) => {
+  fault('two unsolicited responses in the same packet', ['ok', 'protocol'], (ask) => {
     ask.socket.write(goodAnswer(ask) + INVENTED + INVENTED)
   }),
-  // Users rest longer than that.
-  fault('an invented answer a moment later', ['ok'], async (ask) => {
+  // Users pause longer than that.
+  fault('an unsolicited response a moment later', ['ok'], async (ask) => {
     ask.socket.write(goodAnswer(ask))
     await wait(5)
     ask.socket.write(INVENTED)
   }),
-  fault('the beginning of an invented answer', ['ok', 'protocol'], (ask) => {
+  fault('the beginning of an unsolicited response', ['ok', 'protocol'], (ask) => {
     ask.socket.write(goodAnswer(ask) + INVENTED.slice(0, 20))
   }),
 ]
 
-/** Announcements before the answer, and answers in pieces. */
+/** Interim responses, and responses in pieces. */
 export const INTERIM: readonly Http1Fault[] = [
   fault('100 before the answer', ['ok', 'protocol'], (ask) => {
     ask.socket.write(`HTTP/1.1 100 Continue\r\n\r\n${goodAnswer(ask)}`)
@@ -194,7 +199,7 @@ export const INTERIM: readonly Http1Fault[] = [
     await wait(5)
     ask.socket.write(goodAnswer(ask))
   }),
-  fault('an answer in pieces', ['ok'], async (ask) => {
+  fault('a response in pieces', ['ok'], async (ask) => {
     for (const piece of goodAnswer(ask).match(/.{1,7}/gs)!) {
       ask.socket.write(piece)
       await wait(1)
@@ -203,7 +208,7 @@ export const INTERIM: readonly Http1Fault[] = [
   fault('101 that nobody asked for', ['protocol'], ({ socket }) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
   }),
-  fault('announcements without end', ['given up', 'timeout', 'protocol'], async ({ socket }) => {
+  fault('endless interim responses', ['given up', 'timeout', 'protocol'], async ({ socket }) => {
     while (socket.writable) {
       socket.write('HTTP/1.1 103 Early Hints\r\n\r\n')
       await wait(10)
@@ -211,7 +216,7 @@ export const INTERIM: readonly Http1Fault[] = [
   }),
 ]
 
-/** What takes its time, and what never ends. */
+/** Slow and endless responses. */
 export const SLOW: readonly Http1Fault[] = [
   fault('silence', TIMED_OUT(), forever),
   fault('a head that stops half way', TIMED_OUT(), ({ socket }) => {
@@ -237,7 +242,7 @@ export const SLOW: readonly Http1Fault[] = [
       await wait(20)
     }
   }),
-  fault('a body without end', TIMED_OUT(), async ({ socket }) => {
+  fault('an endless body', TIMED_OUT(), async ({ socket }) => {
     socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
     const chunk = Buffer.concat([Buffer.from('1000\r\n'), Buffer.alloc(0x1000), Buffer.from('\r\n')])
     while (socket.writable) {
@@ -247,7 +252,7 @@ export const SLOW: readonly Http1Fault[] = [
   }),
 ]
 
-/** A HEAD is over with its head: who waits for a body there waits for nothing. */
+/** A response to HEAD ends with its head, so there is no body to wait for. */
 function TIMED_OUT(): readonly Ending[] {
   return ['timeout', 'given up']
 }
@@ -256,7 +261,7 @@ function fault(name: string, ends: readonly Ending[], answer: (ask: Ask) => unkn
   return { name, ends, answer: answer as Http1Fault['answer'] }
 }
 
-/** One whose good endings don't have the usual body. */
+/** A fault whose successful endings have another body. */
 function bodiless(name: string, ends: readonly Ending[], answer: (ask: Ask) => unknown): Http1Fault {
   return { ...fault(name, ends, answer), hasBody: false }
 }

@@ -1,5 +1,5 @@
 /**
- * HTTP/1 services that do what no service should, under every kind of load.
+ * Hostile HTTP/1 services, under every kind of load.
  */
 import { describe, expect, test } from 'vitest'
 import { answerTo, everyThird } from './ask.js'
@@ -11,10 +11,10 @@ import { unleash } from './unleash.js'
 
 const FAMILIES = {
   'connections that end': ENDS,
-  'lengths that are wrong': LENGTHS,
+  'wrong lengths': LENGTHS,
   'no HTTP': GARBAGE,
-  'announcements before the answer': INTERIM,
-  'what takes its time': SLOW,
+  'interim responses': INTERIM,
+  'slow responses': SLOW,
 }
 
 describe.concurrent.each(Object.entries(HTTP1_LOADS))('HTTP/1.1, %s', (_, makeLoad) => {
@@ -26,12 +26,12 @@ describe.concurrent.each(Object.entries(HTTP1_LOADS))('HTTP/1.1, %s', (_, makeLo
   })
 })
 
-describe.concurrent('answers that nobody asked for', () => {
-  // Where users share connections, or rest less, the next request may be under way before a late one comes.
+describe.concurrent('unsolicited responses', () => {
+  // If users share connections or pause less, the next request may be in flight before a late one comes.
   const restful = ['closed', 'retries', 'TLS', 'through an HTTP proxy', 'through CONNECT', 'through SOCKS']
   const loads = Object.entries(HTTP1_LOADS).filter(([name]) => !name.startsWith('pipelined'))
 
-  test.each(loads)('are taken for no other request’s, %s', async (name, makeLoad) => {
+  test.each(loads)('are not matched to other requests, %s', async (name, makeLoad) => {
     const faults = INVENTED_ANSWERS.filter(
       ({ name: fault }) => !fault.endsWith('later') || restful.includes(name),
     )
@@ -40,7 +40,7 @@ describe.concurrent('answers that nobody asked for', () => {
     expect(await meet(makeLoad, service, { script, faults })).toEqual([])
   })
 
-  // The requests in flight can't tell: the first answer that comes to a connection without one is the proof.
+  // Requests in flight can't detect it: the first response on a connection without a request is the proof.
   test('shift no more than what is in flight when requests are pipelined', async () => {
     const invented = INVENTED_ANSWERS[0]!
     const service = await startService({ http1: (id) => (id % 100 === 0 ? invented : GOOD) })
@@ -56,5 +56,5 @@ describe.concurrent('answers that nobody asked for', () => {
   })
 })
 
-/** Answers on one connection until its row is let run empty, and what may be under way then. */
+/** Responses on one connection until it is drained, and what may be in flight then. */
 const MOST_SHIFTED = 64 + 4

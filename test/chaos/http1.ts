@@ -1,5 +1,5 @@
 /**
- * HTTP/1 read from a socket, request by request in their order, with nothing polite about the answers.
+ * Reads HTTP/1 from a socket, request by request in order, and responds without any checks.
  */
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -10,11 +10,11 @@ export interface Http1Connection {
   readonly socket: Duplex
   readonly raw: Socket
   readonly script: Script<Ask>
-  /** Called with each request before it's answered. */
+  /** Called with each request before the response. */
   note(id: number): void
 }
 
-/** Answers what comes, as the script says. */
+/** Responds as the script says. */
 export function attendHttp1({ socket, raw, script, note }: Http1Connection): void {
   let text = ''
   let isBusy = false
@@ -22,7 +22,7 @@ export function attendHttp1({ socket, raw, script, note }: Http1Connection): voi
     text += chunk.toString('latin1')
     if (!isBusy) void answerAll()
   })
-  // Half-open connections are the faults' business: the polite way is to close when the other side does.
+  // Half-open connections are left to the faults; normally, close when the peer does.
   socket.on('end', () => socket.end())
   socket.on('error', () => {})
 
@@ -40,7 +40,7 @@ export function attendHttp1({ socket, raw, script, note }: Http1Connection): voi
   }
 }
 
-/** Where the first request ends; null when it isn't all there. */
+/** Where the first request ends; null if it is incomplete. */
 function endOf(text: string): number | null {
   const head = text.indexOf('\r\n\r\n')
   if (head === -1) return null

@@ -1,5 +1,5 @@
 /**
- * What services do to HTTP/2 requests, each with how such a request may end.
+ * Faults of HTTP/2 services, each with the endings that such a request may have.
  */
 import { answerTo, type Ending, type Fault, forever, reset, wait } from './ask.js'
 import { data, frame, goaway, ping, rst, type StreamAsk, settings } from './http2.js'
@@ -8,8 +8,8 @@ type Http2Fault = Fault<StreamAsk>
 
 const [NO_ERROR, INTERNAL_ERROR, REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM] = [0, 2, 7, 8, 11]
 
-/** An answer as it should be. */
-export const GOOD_STREAM: Http2Fault = { name: 'a good answer', ends: ['ok'], answer: answerWell }
+/** A valid response. */
+export const GOOD_STREAM: Http2Fault = { name: 'a valid response', ends: ['ok'], answer: answerWell }
 
 function answerWell({ stream, id }: StreamAsk): void {
   if (stream.destroyed) return
@@ -17,7 +17,7 @@ function answerWell({ stream, id }: StreamAsk): void {
   stream.end(answerTo(id))
 }
 
-/** Faults of one stream: all others of its connection go on. */
+/** Faults of one stream that don't affect others on the connection. */
 export const STREAM_FAULTS: readonly Http2Fault[] = [
   fault('cut with NO_ERROR, short of its length', ['reset', 'protocol'], async (ask) => {
     await ask.head({ ':status': 200, 'content-length': 100 })
@@ -35,20 +35,20 @@ export const STREAM_FAULTS: readonly Http2Fault[] = [
     await ask.head({ ':status': 200, 'content-length': 100 })
     ask.write(data(ask.streamId, 'four'), rst(ask.streamId, INTERNAL_ERROR))
   }),
-  fault('cut after the head alone', ['reset'], async (ask) => {
+  fault('cut after the head', ['reset'], async (ask) => {
     await ask.head({ ':status': 200, 'content-length': 4 })
     ask.write(rst(ask.streamId, CANCEL))
   }),
   fault('reset before the head with NO_ERROR', ['reset'], (ask) => ask.write(rst(ask.streamId, NO_ERROR))),
   fault('reset before the head with CANCEL', ['reset'], (ask) => ask.write(rst(ask.streamId, CANCEL))),
-  // It may go again (RFC 9113, section 8.7), and is refused again.
+  // It may be sent again (RFC 9113, section 8.7), and is refused again.
   fault('refused', ['reset'], (ask) => ask.write(rst(ask.streamId, REFUSED_STREAM))),
-  fault('whole, then reset with NO_ERROR', ['ok'], async (ask) => {
+  fault('complete, then reset with NO_ERROR', ['ok'], async (ask) => {
     const body = answerTo(ask.id)
     await ask.head({ ':status': 200, 'content-length': body.length })
     ask.write(data(ask.streamId, body, true), rst(ask.streamId, NO_ERROR))
   }),
-  fault('whole, then reset with CANCEL', ['ok', 'reset'], async (ask) => {
+  fault('complete, then reset with CANCEL', ['ok', 'reset'], async (ask) => {
     const body = answerTo(ask.id)
     await ask.head({ ':status': 200, 'content-length': body.length })
     ask.write(data(ask.streamId, body, true), rst(ask.streamId, CANCEL))
@@ -77,7 +77,7 @@ export const STREAM_FAULTS: readonly Http2Fault[] = [
     }),
     hasBody: false,
   },
-  fault('announcements before the answer', ['ok'], (ask) => {
+  fault('interim responses', ['ok'], (ask) => {
     for (let i = 0; i < 5; i++) ask.stream.additionalHeaders({ ':status': 103, link: '</a>; rel=preload' })
     answerWell(ask)
   }),
@@ -86,11 +86,11 @@ export const STREAM_FAULTS: readonly Http2Fault[] = [
     stream.on('wantTrailers', () => stream.sendTrailers({ 'x-checksum': '1' }))
     stream.end(answerTo(id))
   }),
-  fault('a flood of PING, then the answer', ['ok', 'protocol', 'reset'], (ask) => {
+  fault('a flood of PING, then the response', ['ok', 'protocol', 'reset'], (ask) => {
     ask.write(...Array.from({ length: 200 }, ping))
     answerWell(ask)
   }),
-  fault('a flood of SETTINGS, then the answer', ['ok', 'protocol', 'reset'], (ask) => {
+  fault('a flood of SETTINGS, then the response', ['ok', 'protocol', 'reset'], (ask) => {
     ask.write(...Array.from({ length: 200 }, settings))
     answerWell(ask)
   }),
@@ -109,7 +109,7 @@ export const SILENT_STREAMS: readonly Http2Fault[] = [
     await ask.head({ ':status': 200 })
     ask.write(data(ask.streamId, 'four'))
   }),
-  fault('empty frames without end', ['timeout', 'given up', 'protocol', 'reset'], async (ask) => {
+  fault('endless empty frames', ['timeout', 'given up', 'protocol', 'reset'], async (ask) => {
     await ask.head({ ':status': 200 })
     while (ask.socket.writable && !ask.stream.destroyed) {
       ask.write(...Array.from({ length: 20 }, () => data(ask.streamId, '')))
@@ -118,7 +118,10 @@ export const SILENT_STREAMS: readonly Http2Fault[] = [
   }),
 ]
 
-/** Node's session says so to the service and falls silent: the request times out, and the next one needs a new connection. */
+/**
+ * Node's session reports it to the service and then does nothing: the request times out, and the next one needs a new
+ * connection.
+ */
 export const BROKEN_CONNECTIONS: readonly Http2Fault[] = [
   fault('DATA on a stream that never was', GIVEN_UP, (ask) => {
     ask.write(data(ask.streamId + 1000, 'four'))
@@ -134,7 +137,7 @@ export const BROKEN_CONNECTIONS: readonly Http2Fault[] = [
   }),
 ]
 
-/** Faults that end the connection, and whatever else is on it. */
+/** Faults that end the connection with all its streams. */
 export const CONNECTION_FAULTS: readonly Http2Fault[] = [
   fault('the connection is reset before the head', ['reset'], ({ raw }) => reset(raw)),
   fault('the connection is closed before the head', ['reset'], ({ socket }) => socket.end()),
@@ -148,7 +151,7 @@ export const CONNECTION_FAULTS: readonly Http2Fault[] = [
     await ask.head({ ':status': 200, 'content-length': 100 })
     ask.socket.end(data(ask.streamId, 'x'.repeat(100)).subarray(0, 50))
   }),
-  fault('the connection is closed after the answer', ['ok'], async (ask) => {
+  fault('the connection is closed after the response', ['ok'], async (ask) => {
     const body = answerTo(ask.id)
     await ask.head({ ':status': 200, 'content-length': body.length })
     ask.write(data(ask.streamId, body, true))

@@ -1,5 +1,5 @@
 /**
- * HTTP/2 services that do what no service should, under every kind of load.
+ * Hostile HTTP/2 services, under every kind of load.
  */
 import { describe, expect, test } from 'vitest'
 import { bookComplaints } from './account.js'
@@ -21,7 +21,7 @@ const FAMILIES: Readonly<Record<string, readonly Fault<StreamAsk>[]>> = {
   'streams that break': STREAM_FAULTS,
   'streams that stop': SILENT_STREAMS,
   'connections that break': CONNECTION_FAULTS,
-  'connections that break without a word': BROKEN_CONNECTIONS,
+  'connections that break without notice': BROKEN_CONNECTIONS,
 }
 
 describe.concurrent.each(Object.entries(HTTP2_LOADS))('HTTP/2, %s', (_, makeLoad) => {
@@ -32,7 +32,7 @@ describe.concurrent.each(Object.entries(HTTP2_LOADS))('HTTP/2, %s', (_, makeLoad
   })
 })
 
-describe.concurrent('a connection that nothing can be read from any more', () => {
+describe.concurrent('a connection from which nothing more can be read', () => {
   const ways: Readonly<Record<string, Yaml>> = { 'of its own': {}, shared: { connections: 1 } }
   const cases = BROKEN_CONNECTIONS.flatMap((fault) =>
     Object.keys(ways).map((way) => [fault.name, way, fault] as const),
@@ -48,7 +48,7 @@ describe.concurrent('a connection that nothing can be read from any more', () =>
     expect(run.ended![0]!.ending).not.toBe('ok')
   })
 
-  test.each(BROKEN_CONNECTIONS)('costs what is under way on it, and no more: $name', async (fault) => {
+  test.each(BROKEN_CONNECTIONS)('fails only the requests in flight on it: $name', async (fault) => {
     const isBreaking = (id: number) => id % 200 === 100
     const service = await startService({ http2: (id) => (isBreaking(id) ? fault : GOOD_STREAM) })
     const users = 10

@@ -1,6 +1,6 @@
 /**
- * HTTP/2 with Node's own session as the decoder and frames of our own in between: what it writes goes to the client frame by
- * frame, and a fault writes others behind them, or instead.
+ * HTTP/2 with Node's session as the decoder, and our own frames in between: the session's output goes to the client
+ * frame by frame, and a fault adds or substitutes frames.
  */
 import { constants, performServerHandshake, type ServerHttp2Stream, type Settings } from 'node:http2'
 import type { Socket } from 'node:net'
@@ -12,24 +12,24 @@ export interface StreamAsk extends Ask {
   readonly stream: ServerHttp2Stream
   readonly streamId: number
   readonly connection: FrameConnection
-  /** Sends the head of an answer and calls back when its frame is on the wire; the stream stays open. */
+  /** Sends the head of a response and calls back when its frame is on the wire. The stream stays open. */
   head(headers: Readonly<Record<string, string | number>>): Promise<void>
-  /** Writes frames of our own. */
+  /** Writes our own frames. */
   write(...frames: readonly Buffer[]): void
 }
 
 /** How connections behave beyond their streams. */
 export interface Http2Options {
   readonly settings?: Settings
-  /** After so many streams a connection says GOAWAY, as servers do, answers those it has and closes. */
+  /** After this many streams, a connection sends GOAWAY as servers do, finishes its responses and closes. */
   readonly streamsMost?: number
 }
 
-/** What faults may know of a connection. */
+/** What faults may know about a connection. */
 interface FrameConnection {
   /** Streams that began on it. */
   streams: number
-  /** The last stream that is dealt with; later ones are told to go elsewhere. */
+  /** The last stream that is processed; later ones are refused by GOAWAY. */
   lastStream: number
 }
 
@@ -40,7 +40,7 @@ interface Options extends Http2Options {
   note(id: number): void
 }
 
-/** Answers the streams of one connection, as the script says. */
+/** Responds to the streams of one connection as the script says. */
 export function attendHttp2({ socket, raw, script, note, settings, streamsMost = Infinity }: Options): void {
   const connection: FrameConnection = { streams: 0, lastStream: Number.POSITIVE_INFINITY }
   const heads = new Map<number, () => void>()
@@ -64,7 +64,7 @@ export function attendHttp2({ socket, raw, script, note, settings, streamsMost =
       const length = 9 + left.readUIntBE(0, 3)
       const frame = left.subarray(0, length)
       left = left.subarray(length)
-      // Of streams that were told to go elsewhere nothing more is said, and GOAWAY not again with a later stream.
+      // Streams refused by GOAWAY get nothing more, nor a GOAWAY with a later stream.
       const isGoing = connection.lastStream !== Number.POSITIVE_INFINITY
       if (!socket.writable || frame.readUInt32BE(5) > connection.lastStream) continue
       if (isGoing && frame[3] === GOAWAY) continue
@@ -97,7 +97,7 @@ export function attendHttp2({ socket, raw, script, note, settings, streamsMost =
     open++
     stream.on('close', () => {
       open--
-      // What was begun is answered; then the connection goes.
+      // Open streams get their responses; then the connection closes.
       if (open === 0 && connection.lastStream !== Number.POSITIVE_INFINITY)
         setTimeout(() => socket.end(), 20).unref()
     })
@@ -110,7 +110,7 @@ export function attendHttp2({ socket, raw, script, note, settings, streamsMost =
       socket.write(goaway(streamId, 0))
     }
     note(id)
-    // Its client may have given it up by now.
+    // Its client may have canceled it by now.
     if (stream.destroyed) return
     void script(id).answer({
       ...{ id, method, path, socket, raw, stream, streamId, connection },
@@ -151,7 +151,7 @@ export function rst(stream: number, code: number): Buffer {
   return frame(3, 0, stream, number32(code))
 }
 
-/** GOAWAY: the last stream that is dealt with, and an error code. */
+/** GOAWAY: the last stream that is processed, and an error code. */
 export function goaway(last: number, code: number): Buffer {
   return frame(7, 0, 0, Buffer.concat([number32(last), number32(code)]))
 }
@@ -161,7 +161,7 @@ export function ping(): Buffer {
   return frame(6, 0, 0, Buffer.alloc(8))
 }
 
-/** SETTINGS without any. */
+/** Empty SETTINGS. */
 export function settings(): Buffer {
   return frame(4, 0, 0)
 }

@@ -1,5 +1,5 @@
 /**
- * Connections that end between two requests, as those of real servers do: no request is lost with them.
+ * Connections that end between two requests, as on real servers: no request is lost.
  */
 import { describe, expect, test } from 'vitest'
 import { makeCertificates } from '../load/http/certificates.js'
@@ -13,10 +13,10 @@ import { unleash, type Yaml } from './unleash.js'
 
 const certificates = makeCertificates()!
 const tls = { cert: certificates.read('server.pem'), key: certificates.read('server.key') }
-/** So many requests: each connection takes five. */
+/** The number of requests; each connection takes five. */
 const ENOUGH = 150
 
-/** Each connection answers so many requests, then goes without a word, or says so with the last of them. */
+/** Each connection closes after this many requests, without notice or with `connection: close`. */
 function goesAfter(requests: number, saysSo: boolean): Script<Ask> {
   const counts = new WeakMap<object, number>()
   const good: Fault<Ask> = {
@@ -25,7 +25,7 @@ function goesAfter(requests: number, saysSo: boolean): Script<Ask> {
       const count = (counts.get(ask.socket) ?? 0) + 1
       counts.set(ask.socket, count)
       if (count < requests) ask.socket.write(goodAnswer(ask))
-      // What came behind it in one packet is never looked at.
+      // Later requests in the same packet are never read.
       else if (count === requests) ask.socket.end(goodAnswer(ask, saysSo ? 'connection: close\r\n' : ''))
     },
   }
@@ -42,9 +42,9 @@ const H1: Readonly<Record<string, { load?: Yaml; http?: Yaml; target?: string }>
 }
 
 describe.concurrent.each([
-  ['without a word', false],
+  ['without notice', false],
   ['as announced', true],
-])('connections that go %s after a few requests', (_, saysSo) => {
+])('connections that close %s after a few requests', (_, saysSo) => {
   test.each(Object.entries(H1))(
     'lose no GET, %s',
     async (_, { load = CLOSED, http = {}, target = 'http' }) => {
@@ -77,7 +77,7 @@ const H2: Readonly<Record<string, { load?: Yaml; http?: Yaml; target?: string }>
   'TLS, shared by all': { target: 'https', http: { connections: 1 } },
 }
 
-describe.concurrent('connections that say GOAWAY after a few streams', () => {
+describe.concurrent('connections that send GOAWAY after a few streams', () => {
   test.each(Object.entries(H2))(
     'lose no request, %s',
     async (_, { load = CLOSED, http = {}, target = 'http' }) => {
@@ -102,7 +102,7 @@ describe.concurrent('connections that say GOAWAY after a few streams', () => {
     },
   )
 
-  test('and obey the number of streams that a service allows', async () => {
+  test('and respect the number of streams that a service allows', async () => {
     const service = await startService({
       http2: () => GOOD_STREAM,
       http2Options: { settings: { maxConcurrentStreams: 3 } },

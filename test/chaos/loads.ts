@@ -1,5 +1,5 @@
 /**
- * The ways in which loads are sent: each meets every fault.
+ * Kinds of loads. Each meets every fault.
  */
 import type { Excuses } from './account.js'
 import type { Yaml } from './unleash.js'
@@ -8,15 +8,15 @@ import type { Yaml } from './unleash.js'
 interface LoadCase {
   readonly load: Yaml
   readonly http?: Yaml
-  /** What its users send, instead of a GET now and then mixed with a POST. */
+  /** What its users send instead of GETs, some of them POSTs. */
   readonly requests?: readonly Yaml[]
   readonly excuses?: Excuses
 }
 
-/** Where the service is, for what is said of proxies. */
+/** Where the service is, for proxy settings. */
 export type AtPort = (port: number) => LoadCase & { readonly target?: string }
 
-/** Every request has a number of its own, and any body will do: whose it is, is looked at elsewhere. */
+/** Every request has its own number, and any body will do; matching is checked elsewhere. */
 export const GET: Yaml = { name: 'get', weight: 8, get: '/r/{{ iteration() }}', expect: { matches: '^' } }
 const POST: Yaml = {
   name: 'post',
@@ -26,21 +26,21 @@ const POST: Yaml = {
   expect: { matches: '^' },
 }
 
-/** What is sent unless a case says otherwise. */
+/** The default requests. */
 export const REQUESTS: readonly Yaml[] = [GET, POST]
 
-/** Both last until their service has seen enough. */
+/** Both run until their service has had enough requests. */
 export const CLOSED: Yaml = { vus: 10, duration: '30s', thinkTime: '30ms..60ms', gracefulStop: '2s' }
 export const OPEN: Yaml = { rate: '150/s', duration: '30s', gracefulStop: '2s' }
 
-/** Nobody comes near them: what hangs is found at the end. */
+/** Timeouts that are never reached: hanging requests are found at the end. */
 export const HTTP: Yaml = { timeout: '5s', connectTimeout: '5s' }
-/** For what is never answered: a run has to meet many. */
+/** Short timeouts, because a run has to meet many hanging requests. */
 export const HASTY: Yaml = { timeout: '800ms', connectTimeout: '5s' }
 
-/** Who may not be sent twice meets the ends of kept connections. */
+/** Requests that can't be sent twice meet the ends of kept-alive connections. */
 const POSTS: Excuses = { notIdempotent: ['reset'] }
-/** Where several are under way on one connection, it takes them all with it; bytes too many look like the next answer. */
+/** Several requests on one connection fail with it, and surplus bytes look like the next response. */
 const NEIGHBOURS: Excuses = { innocent: ['reset', 'given up', 'timeout', 'protocol'] }
 
 /** Loads over HTTP/1.1. */

@@ -1,5 +1,5 @@
 /**
- * Lets one kind of load meet every one of some faults, and says what is wrong with its books.
+ * Lets one kind of load meet each of some faults, and returns what is wrong with its figures.
  */
 import { makeCertificates } from '../load/http/certificates.js'
 import { complaintsOf } from './account.js'
@@ -8,19 +8,19 @@ import { type AtPort, HTTP, REQUESTS } from './loads.js'
 import { type ServiceOptions, startService } from './service.js'
 import { unleash, type Yaml } from './unleash.js'
 
-/** A certificate of 127.0.0.1 and its key, by an authority of our own; openssl makes them. */
+/** A certificate for 127.0.0.1 and its key, by our own authority; made with openssl. */
 const certificates = makeCertificates()!
 const tls = { cert: certificates.read('server.pem'), key: certificates.read('server.key') }
 
-/** What speaks TLS, and which protocol over it. */
+/** Loads over TLS, by protocol. */
 export function overTls(...alpn: readonly string[]): Pick<ServiceOptions, 'tls'> {
   return { tls: { ...tls, alpn } }
 }
 
-/** How often each fault is met, about, before a load is ended. */
+/** About how many times each fault is met before a load is ended. */
 const TIMES = 3
 
-/** What is wrong after a load of that kind has met all of `faults`; empty when nothing is. */
+/** What is wrong after such a load has met all of `faults`; empty if nothing is. */
 export async function meet(
   makeLoad: AtPort,
   options: ServiceOptions,

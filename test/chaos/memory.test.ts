@@ -1,5 +1,5 @@
 /**
- * Answers without bounds: whatever a service sends, a load ends in time and its memory stays as it was.
+ * Endless responses: whatever a service sends, a load ends in time and its memory doesn't grow.
  */
 import type { Duplex } from 'node:stream'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -13,9 +13,9 @@ import type { Yaml } from './unleash.js'
 
 const GRACEFUL_STOP_MS = 1000
 const LOAD: Yaml = { vus: 8, duration: '4s', gracefulStop: `${GRACEFUL_STOP_MS}ms` }
-/** Ending a thread on a machine that has other things to do. */
+/** Time to end a thread on a busy machine. */
 const OVERTIME_MS = 2000
-/** What a load may need besides that of a good service: buffers of sockets, and garbage that isn't collected yet. */
+/** Extra memory of a load: socket buffers, and garbage not yet collected. */
 const BEYOND_MOST = 60_000_000
 
 let usual = 0
@@ -46,7 +46,7 @@ function mostOf({ samples }: ChildEnd): number {
   return Math.max(...samples)
 }
 
-/** What holds for every run, whatever it met. */
+/** What must hold for every run. */
 function expectSound(end: ChildEnd, beyond = BEYOND_MOST): void {
   expect(end.stderr).toBe('')
   expect(end.surprises).toEqual([])
@@ -63,7 +63,7 @@ function expectSound(end: ChildEnd, beyond = BEYOND_MOST): void {
 
 const MEGABYTE = Buffer.alloc(1 << 20)
 
-/** Writes the same as fast as it's taken. */
+/** Writes the same bytes as fast as they are read. */
 async function pour(socket: Duplex, bytes: Buffer | string, first: Buffer | string = ''): Promise<void> {
   if (first !== '') socket.write(first)
   while (!socket.destroyed && socket.writable) {
@@ -108,16 +108,16 @@ const ENDLESS: readonly Fault<Ask>[] = [
     '1\r\na\r\n'.repeat(1000),
     'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n',
   ),
-  pouring('bytes after the answer', MEGABYTE, 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'),
+  pouring('bytes after the response', MEGABYTE, 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'),
 ]
 
 describe('HTTP/1 without end', () => {
-  test('is given up, and leaves nothing behind', async () => {
+  test('is aborted, and leaves nothing behind', async () => {
     expectSound(await send({ http1: (id) => ENDLESS[id % ENDLESS.length]! }))
   })
 
-  test('bodies that are looked at are kept up to a bound', async () => {
-    // Each of the 8 users may hold the 10 MB that are kept at most, and the next one until the last is collected.
+  test('checked bodies are kept up to a limit', async () => {
+    // Each of the 8 users may hold up to 10 MB, and the next body before the last is collected.
     const end = await send({ http1: () => ENDLESS[0]! }, {}, { expect: { body: 'nowhere in it' } })
     expectSound(end, BEYOND_MOST + 8 * 20_000_000)
   })
@@ -171,7 +171,7 @@ const floods = Object.entries(FLOODS).map(([name, make]): Fault<StreamAsk> => {
 })
 
 describe('HTTP/2 without end', () => {
-  test('floods of small frames are given up, and leave nothing behind', async () => {
+  test('floods of small frames are aborted, and leave nothing behind', async () => {
     expectSound(await send({ http2: (id) => floods[id % floods.length]! }, { http2: true }))
   })
 
@@ -188,8 +188,8 @@ describe('HTTP/2 without end', () => {
   })
 })
 
-describe('files that may be open', () => {
-  test('run out, and the rest of the load goes on', async () => {
+describe('the limit of open files', () => {
+  test('is reached, and the rest of the load goes on', async () => {
     const slow: Fault<Ask> = { ...GOOD, answer: (ask) => void setTimeout(() => GOOD.answer(ask), 1000) }
     const service = await startService({ http1: () => slow })
     const scenario = {

@@ -1,6 +1,6 @@
 /**
- * All faults in random order against 200 users at full speed, in one process: for a few seconds within the tests, and as long
- * as one likes by `npm run chaos`.
+ * All faults in random order against 200 users at full speed, in one process: for a few seconds in the tests, or for
+ * any time with `npm run chaos`.
  */
 import { rmSync } from 'node:fs'
 import type { Totals } from '../../src/stats/result.js'
@@ -19,7 +19,7 @@ import {
 import { type Service, startService } from './service.js'
 import type { Yaml } from './unleash.js'
 
-/** What came of a mixture. */
+/** The outcome of a mixture. */
 export interface Mixed {
   readonly parts: readonly MixedPart[]
   readonly rssFirst: number
@@ -28,7 +28,7 @@ export interface Mixed {
   /** From the end of a load to its result, at most. */
   readonly overtimeMs: number
   readonly exitMs: number
-  /** What is wrong, each in a line; empty when nothing is. */
+  /** What is wrong, one line each; empty if nothing is. */
   readonly complaints: readonly string[]
 }
 
@@ -47,7 +47,7 @@ interface Part {
   readonly users: number
   readonly http: Yaml
   readonly isSecure?: true
-  /** Requests may go down with the connection that they share. */
+  /** Requests may fail with a connection that they share. */
   readonly isShared?: true
 }
 
@@ -60,11 +60,11 @@ const PARTS: readonly Part[] = [
 ]
 
 const GRACEFUL_STOP_MS = 3500
-/** Ending threads and gathering what they measured, on a machine that has other things to do. */
+/** Time to end threads and collect their measurements on a busy machine. */
 const OVERTIME_MS = 2000
-/** Starting them there. */
+/** Time to start them there. */
 const START_MS = 60_000
-/** What a heap may still come to after the first quarter of a short run; a long one shows what really grows. */
+/** How much a heap may still grow after the first quarter of a short run; long runs show real growth. */
 const GROWTH_MOST_BYTES = { short: 80_000_000, long: 20_000_000 }
 const LONG_SECONDS = 60
 
@@ -72,11 +72,11 @@ const LONG_SECONDS = 60
 export interface MixtureOptions {
   readonly seconds: number
   readonly seed: number
-  /** Only the loads whose names begin so. */
+  /** Only loads whose names begin with this. */
   readonly only?: string
 }
 
-/** Runs it, and says what was lost. */
+/** Runs the mixture and returns what was lost. */
 export async function runMixture({ seconds, seed, only = '' }: MixtureOptions): Promise<Mixed> {
   const loads = PARTS.filter(({ name }) => name.startsWith(only))
   const certificates = makeCertificates()
@@ -111,10 +111,10 @@ export async function runMixture({ seconds, seed, only = '' }: MixtureOptions): 
   return account(end, { loads, services, scripts: { http1, http2 }, seconds })
 }
 
-/** An answer that is taken for another request's has another digit, nine times of ten. */
+/** A response matched to the wrong request has another digit nine times in ten. */
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
 
-/** Half of the requests are answered well, the others meet any of the faults. */
+/** Half of the requests get valid responses, the others meet any of the faults. */
 function mix<A>(seed: number, good: Fault<A>, faults: readonly Fault<A>[]): Script<A> {
   return (id) => {
     const random = scramble(id + seed * 0x9e3779b1)
@@ -173,7 +173,7 @@ interface Scripts {
   readonly http2: Script<StreamAsk>
 }
 
-/** What a load says against what its service saw. */
+/** Compares the figures of a load with what its service saw. */
 function audit(
   { name, http, isShared }: Part,
   { arrived, requests, failed, unfinished, errors }: MixedPart,
@@ -196,7 +196,7 @@ function audit(
     else if (ends.includes('ok')) perhaps++
     if (hasBody && ends.length === 1 && ends[0] === 'ok') surely++
   }
-  // On a machine that is too busy even good answers come too late.
+  // On a machine that is too busy, even valid responses come too late.
   const late = Math.max(0, (errors['timeout'] ?? 0) - silent)
   const checks: [isWrong: boolean, what: string][] = [
     [arrived > requests + unfinished, `${arrived} arrived, ${requests} + ${unfinished} are counted`],
@@ -205,7 +205,7 @@ function audit(
     [good > perhaps, `${good} are good, only ${perhaps} may be`],
     [!isShared && good < surely - unfinished - late, `${good} are good, ${surely} were answered well`],
     [good === 0 && arrived > 100, 'nothing is good'],
-    // Who gets the answer of another request sees the wrong digit.
+    // A request that gets another one's response sees the wrong digit.
     [(errors['expectation'] ?? 0) > otherBodies, `${errors['expectation']} answers were not its own`],
     ...['dns', 'redirects', 'capture', 'status'].map((kind): [boolean, string] => [
       (errors[kind] ?? 0) > 0,

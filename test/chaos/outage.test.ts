@@ -1,5 +1,5 @@
 /**
- * Services that go and come back, and those that never let anyone in.
+ * Services that go down and come back, and services that accept no requests.
  */
 import { spawn } from 'node:child_process'
 import dns from 'node:dns'
@@ -21,9 +21,9 @@ const certificates = makeCertificates()!
 const tls = { cert: certificates.read('server.pem'), key: certificates.read('server.key') }
 const ca = `${certificates.folder}/ca.pem`
 
-/** A good service, whatever is spoken. */
+/** A valid service for all protocols. */
 const WELL: ServiceOptions = { http1: () => GOOD, http2: () => GOOD_STREAM, tls }
-/** They last until the test has seen enough. */
+/** They run until the test has had enough requests. */
 const CLOSED: Yaml = { vus: 6, duration: '40s', thinkTime: '20ms..40ms', gracefulStop: '1s' }
 const OPEN: Yaml = { rate: '100/s', duration: '40s', gracefulStop: '1s' }
 const SHORT: Yaml = { vus: 6, duration: '1s', thinkTime: '20ms..40ms', gracefulStop: '1s' }
@@ -69,14 +69,17 @@ describe.concurrent('a service that is killed and comes back', () => {
   const ENOUGH = 30
   const A_WHILE_MS = 300
 
-  /** Waits until the service has seen so many more requests, over a while: users without think time send them at once. */
+  /**
+   * Waits until the service has seen this many more requests, spread over a while: users without think time send them
+   * at once.
+   */
   async function seesEnough({ arrivals }: Service): Promise<void> {
     const before = arrivals.size
     await sleep(A_WHILE_MS)
     while (arrivals.size < before + ENOUGH) await sleep(20)
   }
 
-  /** Kills it in the middle of a load and brings it back; gives the run and the moments. */
+  /** Kills the service during a load and restarts it. Returns the run and the times. */
   async function runWithGap(
     { load = CLOSED, http = {}, target = 'http', requests = REQUESTS }: Case,
     gapMs = GAP_MS,
@@ -123,14 +126,14 @@ describe.concurrent('a service that is killed and comes back', () => {
       const { connect, reset = 0, ok, ...others } = between(killedAt - 20, wellAt)
       expect(others).toEqual({})
       expect(connect).toBeGreaterThan(10)
-      // What was under way when it went, and what met the end of its connection.
+      // Requests in flight when it was killed, and those that met the end of their connection.
       expect(reset).toBeLessThan(connect!)
       expect(ok).toBeGreaterThan(5)
       expect(backAt - killedAt).toBeGreaterThan(GAP_MS)
     },
   )
 
-  test('loses nothing to the user when requests go again until it is back', async () => {
+  test('loses no request if requests are retried until it is back', async () => {
     const http = { retries: { count: 20, backoff: '100ms..300ms' } }
     const { run } = await runWithGap({ load: { ...OPEN, gracefulStop: '5s' }, http, requests: [GET] }, 700)
     expect(bookComplaints(run)).toEqual([])
@@ -138,7 +141,7 @@ describe.concurrent('a service that is killed and comes back', () => {
     expect(run.totals.retries.recovered).toBeGreaterThan(10)
   })
 
-  test('does not end the load that has another target beside it', async () => {
+  test('does not end the load of another target beside it', async () => {
     const service = await startService(WELL)
     const requests = [GET, { name: 'gone', get: 'http://127.0.0.1:1/r/{{ iteration() }}' }]
     const run = await unleash({ load: SHORT, http: HTTP, requests }, `http://127.0.0.1:${service.port}`)
@@ -149,10 +152,10 @@ describe.concurrent('a service that is killed and comes back', () => {
   })
 })
 
-describe.concurrent('a service that lets nobody in', () => {
+describe.concurrent('a service that accepts no requests', () => {
   const never: Script<never> = () => ({ name: 'never answered', ends: [], answer() {} })
 
-  /** All requests of a load end in these ways, at the pace of the connections that were tried. */
+  /** All requests of a load end in these ways, at the pace of connection attempts. */
   async function allEnd(
     ends: readonly Ending[],
     options: ServiceOptions,
@@ -167,7 +170,7 @@ describe.concurrent('a service that lets nobody in', () => {
     })
     await service.stop()
     expect(complaints).toEqual([])
-    // Nothing is counted that was not really tried: but for the last of each user, which may come too late to be accepted.
+    // Only real attempts are counted, except for the last of each user, which may be too late to be accepted.
     if (!('connections' in http)) expect(service.accepted()).toBeGreaterThanOrEqual(run.sent - run.users)
     return run
   }
@@ -217,7 +220,7 @@ describe.concurrent('a service that lets nobody in', () => {
     expect(run.totals.failed + run.totals.unfinished).toBeGreaterThan(0)
   })
 
-  test('has a certificate that nobody vouches for', async () => {
+  test('has an untrusted certificate', async () => {
     await allEnd(['tls'], { tls }, { target: 'https' })
     await allEnd(['tls'], { tls }, { target: 'https', http: { ...H2, connections: 2 } })
     await allEnd(['tls'], { tls }, { target: 'https', load: { rate: '50/s', duration: '1s' } })
@@ -243,7 +246,7 @@ describe.concurrent('a service that lets nobody in', () => {
     await allEnd(['protocol'], { tls: { ...tls, alpn: ['h2'] } }, { target: 'https', http: INSECURE })
   })
 
-  test('speaks plain HTTP where TLS is spoken to it', async () => {
+  test('speaks plain HTTP to a TLS client', async () => {
     const plain: ServiceOptions['accept'] = (socket) => {
       socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n'))
       return true
@@ -252,7 +255,7 @@ describe.concurrent('a service that lets nobody in', () => {
     await allEnd(['tls'], { accept: plain }, { target: 'https', http: { ...H2, ...INSECURE } })
   })
 
-  test('speaks TLS where plain HTTP is spoken to it', async () => {
+  test('speaks TLS to a plain HTTP client', async () => {
     const alert: ServiceOptions['accept'] = (socket) => {
       socket.once('data', () => socket.end(Buffer.from([0x15, 3, 1, 0, 2, 2, 70])))
       return true
@@ -311,13 +314,13 @@ describe.concurrent('a service that lets nobody in', () => {
   })
 })
 
-describe.concurrent('a process that stands still', () => {
-  /** Listens with the shortest queue, and answers well. */
+describe.concurrent('a stopped process', () => {
+  /** Listens with the shortest queue, and responds normally. */
   const PROGRAM = `
     const server = require('node:http').createServer((_, response) => response.end('fine'))
     server.listen(0, '127.0.0.1', 1, () => console.log(server.address().port))`
 
-  test('fills its queue of connections, and goes on afterwards', async () => {
+  test('fills its queue of connections, and continues afterwards', async () => {
     const child = spawn(process.execPath, ['-e', PROGRAM], { stdio: ['ignore', 'pipe', 'inherit'] })
     try {
       const [text] = (await once(child.stdout, 'data')) as [Buffer]
@@ -340,7 +343,7 @@ describe.concurrent('a process that stands still', () => {
   })
 })
 
-describe('names that are found now and then', () => {
+describe('an unreliable DNS', () => {
   const { lookup } = dns
   let asked = 0
 
@@ -378,19 +381,19 @@ describe('names that are found now and then', () => {
     expect(run.totals.requests - run.totals.failed).toBeGreaterThan(10)
   })
 
-  test('or never: all fail as dns, and the load goes on', async () => {
+  test('never resolves: all requests fail as dns, and the load goes on', async () => {
     const run = await unleash({ load: SHORT, http: HTTP, requests: [GET] }, 'http://never.test')
     expect(bookComplaints(run)).toEqual([])
     expect(kindsOf(run)).toEqual(['dns'])
   })
 })
 
-/** In which ways requests ended, each once. */
+/** The different endings of requests. */
 function kindsOf(run: Unleashed): Ending[] {
   return [...new Set(run.ended!.map(({ ending }) => ending))]
 }
 
-/** Steps that are sent after the load's end don't count: what was counted is all there is to hold the books against. */
+/** Steps sent after the load's end don't count, so only the counted ones can be compared. */
 function countedOf({ totals }: Unleashed): number {
   return totals.requests + totals.unfinished
 }

@@ -18,7 +18,7 @@ process.on('unhandledRejection', (reason) => surprises.push(String(reason)))
 process.on('warning', (warning) => surprises.push(String(warning)))
 
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
-// Opened once: a process that has run out of files still has to tell of its memory.
+// Opened once: a process without free file descriptors still has to report its memory.
 const statm = openSync('/proc/self/statm', 'r')
 const pages = Buffer.alloc(64)
 const rss = () => Number(pages.toString('latin1', 0, readSync(statm, pages, 0, 64, 0)).split(' ')[1]) * 4096

@@ -1,6 +1,6 @@
 /**
- * A service on one port that speaks whatever it's spoken to: HTTP/1, HTTP/2 with and without TLS, and as a proxy HTTP, CONNECT
- * and SOCKS 5. What it does to each request a script says.
+ * A service on one port that speaks its client's protocol: HTTP/1, HTTP/2 with and without TLS, and as a proxy HTTP,
+ * CONNECT and SOCKS 5. A script decides what happens to each request.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createSecureContext, TLSSocket, type TLSSocketOptions } from 'node:tls'
@@ -13,24 +13,24 @@ export interface ServiceOptions {
   readonly http1?: Script<Ask>
   readonly http2?: Script<StreamAsk>
   readonly http2Options?: Http2Options
-  /** PEM: without it TLS isn't spoken. */
+  /** In PEM. Without it there is no TLS. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly alpn?: readonly string[] }
-  /** Asked for each connection: true when it was dealt with and nothing else shall be done. */
+  /** Called for each connection. Returns true if it has handled the connection. */
   readonly accept?: (socket: Socket, n: number) => boolean
-  /** Asked for each CONNECT: true when it was dealt with. */
+  /** Called for each CONNECT. Returns true if it has handled it. */
   readonly tunnel?: (socket: Socket, n: number) => boolean
 }
 
 export interface Service {
   readonly port: number
-  /** How often each request came, by its number. */
+  /** How many times each request came, by its number. */
   readonly arrivals: ReadonlyMap<number, number>
-  /** Resolves when so many requests have come, each counted once. */
+  /** Resolves when this many different requests have come. */
   sees(requests: number): Promise<void>
   readonly accepted: () => number
-  /** Connections that are open just now. */
+  /** The number of open connections. */
   readonly open: () => number
-  /** Ends: every connection is reset. */
+  /** Stops; every connection is reset. */
   stop(): Promise<void>
   /** Listens again on the same port. */
   start(): Promise<void>
@@ -56,7 +56,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     }
   }
 
-  /** Looks at the first bytes of a connection, or of a way through it, and hands it to who speaks that. */
+  /** Reads the first bytes of a connection, or of a tunnel through it, and hands it to the handler of that protocol. */
   function attend(socket: Socket, raw: Socket): void {
     socket.once('readable', () => {
       const bytes = socket.read() as Buffer | null
@@ -119,7 +119,7 @@ const noScript: Script<Ask> = () => {
   throw new Error('this service speaks no HTTP/1')
 }
 
-/** SOCKS 5 without a login: whatever is asked for is here. */
+/** SOCKS 5 without a login: every destination is this service. */
 function attendSocks(socket: Socket, first: Buffer, done: () => void): void {
   socket.write(Buffer.from([5, 0]))
   let text = first.subarray(2 + first[1]!)

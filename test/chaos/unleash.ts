@@ -1,5 +1,5 @@
 /**
- * Runs a load in this thread against a service that means no good, and watches every request of it from the outside.
+ * Runs a load in this thread against a hostile service, and observes each request from outside.
  */
 import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
@@ -17,7 +17,7 @@ import { readScenario } from '../../src/scenario/read.js'
 import type { TimelinePoint, Totals } from '../../src/stats/result.js'
 import { type Ending, idOf } from './ask.js'
 
-/** A scenario as its file has it. */
+/** A scenario as in a file. */
 export type Yaml = Readonly<Record<string, unknown>>
 
 /** How one request ended. */
@@ -25,43 +25,43 @@ export interface Ended {
   readonly id: number
   readonly method: string
   readonly ending: Ending
-  /** Why it failed; null when it didn't. */
+  /** Why it failed; null if it didn't. */
   readonly message: string | null
-  /** The answer's body when it was kept. */
+  /** The response body, if it was kept. */
   readonly text: string | null
-  /** When, in ms since the load began. */
+  /** When it ended, in ms since the load began. */
   readonly at: number
 }
 
-/** A load that is over, or had to be ended. */
+/** A load that has ended or was killed. */
 export interface Unleashed {
-  /** Null when it went beyond its time: then it was ended by force. */
+  /** Null if it took too long and was killed. */
   readonly tookMs: number | null
   /** When it began, on the clock of `now`. */
   readonly beginAt: number
-  /** The stages, and the time after them in which requests may end. */
+  /** The stages and the graceful stop after them. */
   readonly plannedMs: number
   readonly gracefulStopMs: number
-  /** Null of a fleet: nobody watches its threads. */
+  /** Null for a fleet, whose threads can't be observed. */
   readonly ended: readonly Ended[] | null
-  /** How many requests were sent; of a fleet: how many were to be. */
+  /** The number of requests sent; for a fleet, the planned number. */
   readonly sent: number
-  /** How many virtual users there were; of a fleet nobody knows. */
+  /** The number of virtual users; unknown for a fleet. */
   readonly users: number
   readonly totals: Totals
   readonly timeline: readonly TimelinePoint[]
-  /** This thread stood still for long, or had no rest: then timeouts may be its own fault. */
+  /** Whether this thread was blocked or busy, so that timeouts may be its own fault. */
   readonly isOverworked: boolean
-  /** Why a worker died; null when none did. */
+  /** Why a worker died; null if none did. */
   readonly died: string | null
 }
 
 /** Beyond the graceful stop. */
 const OVERTIME_MS = 1000
-/** A thread that stands still for longer may miss the timeouts of its requests; one that is busier, too. */
+/** A thread that is blocked longer may miss the timeouts of its requests, as may one that is busier. */
 const STALL_MS = 300
 const BUSY = 0.85
-/** When a run is beyond hope. */
+/** When a run counts as hanging. */
 const PATIENCE_MS = 5000
 
 /** How a load is sent. */
@@ -181,14 +181,14 @@ async function runThreads(plan: Plan, { workers, mostMs }: { workers: number; mo
   }
 }
 
-/** Notes what becomes of each request. */
+/** Records the outcome of each request. */
 class Watch {
   readonly ended: Ended[] = []
   sent = 0
 
   constructor(private readonly beginAt: number) {}
 
-  /** Lets `connection` do its work and looks on. */
+  /** Observes `connection`. */
   over(connection: Connection): Connection {
     const { send, abort } = connection
     let id = -1

@@ -7,7 +7,7 @@ test.each([
   ['30s', 30],
   ['90500ms', 91],
   ['30m', 1800],
-])('--max-duration %s is %i s of each side', (text, seconds) => {
+])('--max-duration %s is %i s per side', (text, seconds) => {
   expect(readMaxSeconds(text)).toBe(seconds)
 })
 

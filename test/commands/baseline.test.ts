@@ -24,7 +24,7 @@ test('a saved result becomes the baseline of its scenario', async () => {
   expect(readdirSync(join(io.cwd, 'baselines'))).toEqual(['shop.json'])
 })
 
-test('of several results none is written when one must not be', async () => {
+test("none of several results is accepted if one of them can't be", async () => {
   writeFileSync(join(io.cwd, 'good.json'), renderJson(result))
   const other = { ...result, scenario: { ...result.scenario, name: 'other' }, interrupted: true }
   writeFileSync(join(io.cwd, 'bad.json'), renderJson(other))
@@ -34,7 +34,7 @@ test('of several results none is written when one must not be', async () => {
   expect(existsSync(join(io.cwd, 'baselines'))).toBe(false)
 })
 
-test('two results of one scenario are two runs of one job within an hour, and two jobs beyond', async () => {
+test('two results of a scenario are runs of one job within an hour, and two jobs otherwise', async () => {
   const save = (name: string, startedAt: string) =>
     writeFileSync(
       join(io.cwd, name),
@@ -72,13 +72,13 @@ test('a scenario name can not leave the directory', async () => {
   expect(readdirSync(join(io.cwd, 'baselines'))).toEqual(['-..-x-y.json'])
 })
 
-test('show prints the figures, what they can detect, and where they come from', async () => {
+test('show prints the figures, the changes they can detect, and their origin', async () => {
   await acceptResults('update', [result], 'baselines/shop.json', io)
   await baselineShow('shop', {}, io)
   await expect(io.written.stdout).toMatchFileSnapshot('golden/baseline-show.txt')
 })
 
-test('show takes a file, and all baselines without a name', async () => {
+test('show takes a file, and prints all baselines without a name', async () => {
   await acceptResults('update', [result], 'baselines/shop.json', io)
   await acceptResults('update', [result], 'elsewhere/other.json', io)
   await baselineShow('elsewhere/other.json', {}, io)
@@ -87,7 +87,7 @@ test('show takes a file, and all baselines without a name', async () => {
   expect(io.written.stdout).toContain('shop  baselines/shop.json')
 })
 
-test('list prints one line each', async () => {
+test('list prints one line per baseline', async () => {
   await acceptResults('update', [result], 'baselines/shop.json', io)
   await acceptResults('update', [result], 'baselines/cart.json', io)
   await baselineList(io)
@@ -96,16 +96,16 @@ test('list prints one line each', async () => {
   )
 })
 
-test('an unknown name gets the nearest known one', async () => {
+test('an unknown name gets the nearest known one as a suggestion', async () => {
   await acceptResults('update', [result], 'baselines/shop.json', io)
   const error: unknown = await baselineShow('shpo', {}, io).catch((reason: unknown) => reason)
   expect((error as UserError).problems[0]).toMatchObject({
-    message: 'there is no baseline "shpo"',
+    message: 'no baseline "shpo"',
     hint: 'did you mean "shop"?',
   })
 })
 
-test('without any baseline it says how to make one', async () => {
+test('without a baseline, the error says how to make one', async () => {
   const error: unknown = await baselineList(io).catch((reason: unknown) => reason)
   expect(error).toBeInstanceOf(UserError)
   expect((error as UserError).problems[0]?.hint).toContain('perfctl baseline update')

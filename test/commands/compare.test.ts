@@ -34,12 +34,12 @@ describe('the exit code', () => {
     ['before.json', 'slower.json', 1, 'Regressed: "search" got slower: '],
     ['baseline.json', 'slower.json', 1, 'Regressed: "search" got slower: '],
     ['slower.json', 'baseline.json', 0, 'Improved: "search" got faster: '],
-  ])('%s against %s is %i', async (a, b, code, sentence) => {
+  ])('%s compared with %s exits with %i', async (a, b, code, sentence) => {
     expect(await compareFiles(a, b, { report: [] }, io)).toBe(code)
     expect(io.written.stdout.replace(/\n {2}/g, ' ')).toContain(sentence)
   })
 
-  test('an inconclusive comparison is 0, and 4 when asked to fail', async () => {
+  test('an inconclusive comparison exits with 0, or 4 with --inconclusive fail', async () => {
     const environment = { ...slower.environment, cpu: 'Other' }
     save('elsewhere.json', renderJson({ ...slower, environment }))
     expect(await compareFiles('before.json', 'elsewhere.json', { report: [] }, io)).toBe(0)
@@ -58,7 +58,7 @@ test('a file that does not exist is named', async () => {
   )
 })
 
-test('a result of another program needs windows and names only', async () => {
+test('a result of another program needs only windows and names', async () => {
   const bare = ({ scenario, requests }: Result) => ({
     schema: 'perfctl/result@1',
     scenario: { name: scenario.name, hash: scenario.hash },
@@ -69,7 +69,7 @@ test('a result of another program needs windows and names only', async () => {
   expect(await compareFiles('a.json', 'b.json', { report: [] }, io)).toBe(1)
 })
 
-test('reports hold the comparison, and one that goes to stdout goes there alone', async () => {
+test('reports contain the comparison, and nothing else goes to stdout beside a report', async () => {
   await compareFiles('before.json', 'slower.json', { report: ['json=-', 'junit=out/junit.xml'] }, io)
   const result = JSON.parse(io.written.stdout)
   expect(result.verdict).toBe('regressed')
@@ -78,7 +78,7 @@ test('reports hold the comparison, and one that goes to stdout goes there alone'
   expect(io.written.stderr).toBe('report written: out/junit.xml\n')
 })
 
-test('a baseline on the right side makes no report', async () => {
+test('a baseline as the second file makes no report', async () => {
   await expect(compareFiles('before.json', 'baseline.json', { report: ['json'] }, io)).rejects.toThrow(
     'is a baseline',
   )

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Io } from '../../src/base/io.js'
 import { type DemoFlags, demo } from '../../src/commands/demo.js'
 
-test('the service is there until Ctrl-C, and says where', async () => {
+test('the service runs until Ctrl-C, and prints its URL', async () => {
   const { io, printed, interrupt } = createIo()
   const ended = demo({ port: '0', slow: '1.3', errors: '2%', stall: '200ms/5s' }, io)
   await expect.poll(printed).toContain('\n')
@@ -14,7 +14,7 @@ test('the service is there until Ctrl-C, and says where', async () => {
   await expect(fetch(`${url}/healthz`)).rejects.toThrow()
 })
 
-test('a healthy service is nothing to remark on', async () => {
+test('a healthy service is started without remarks', async () => {
   const { io, printed, interrupt } = createIo()
   const ended = demo({ port: '0' }, io)
   await expect.poll(printed).toMatch(/^demo service on http:\S+ – Ctrl-C stops it\n$/)
@@ -29,10 +29,10 @@ test.each<[DemoFlags, string]>([
   [{ slow: '30%' }, '--slow: "30%" is not a factor'],
   [{ errors: '101%' }, '--errors: "101%" is not a share'],
   [{ errors: 'some' }, '--errors: "some" is not a share'],
-  [{ stall: '200ms' }, '--stall: "200ms" is not a stall'],
-  [{ stall: '200/5' }, '--stall: "200/5" is not a stall'],
-  [{ stall: '5s/200ms' }, '--stall: "5s/200ms" is not a stall'],
-  [{ stall: '200ms/5s/1m' }, '--stall: "200ms/5s/1m" is not a stall'],
+  [{ stall: '200ms' }, '--stall: "200ms" is not a stall time and interval'],
+  [{ stall: '200/5' }, '--stall: "200/5" is not a stall time and interval'],
+  [{ stall: '5s/200ms' }, '--stall: "5s/200ms" is not a stall time and interval'],
+  [{ stall: '200ms/5s/1m' }, '--stall: "200ms/5s/1m" is not a stall time and interval'],
   [{ seed: '1.5' }, '--seed: "1.5" is not a seed'],
 ])('%j is refused with an example', async (flags, message) => {
   const error = await demo(flags, createIo().io).catch((reason) => reason)

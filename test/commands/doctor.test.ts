@@ -24,7 +24,7 @@ test('the machine this runs on is fit', async () => {
   for (const line of io.written.stdout.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(80)
 })
 
-test('marks, names, values and meanings stand in columns, ways out below', () => {
+test('marks, names, values and meanings are in columns, with fixes below', () => {
   expect(render(CHECKS, page({ width: 80 }))).toBe(`✓ cores       2        two
 ! open files  1,024    about 960 users at most
   fix: ulimit -n 65536
@@ -33,20 +33,20 @@ test('marks, names, values and meanings stand in columns, ways out below', () =>
 `)
 })
 
-test('a narrow terminal wraps what things mean', () => {
+test('a narrow terminal wraps the meanings', () => {
   expect(render(CHECKS.slice(1, 2), page({ width: 40 }))).toBe(`! open files  1,024  about 960 users at
                      most
   fix: ulimit -n 65536
 `)
 })
 
-test('a terminal without other characters gets plain ones', () => {
+test('an ASCII terminal gets ASCII characters', () => {
   const text = render(CHECKS, page({ width: 80, ascii: true }))
   expect(text).toMatch(/^ok cores/)
   expect(text).toMatch(/\nx {2}Node/)
 })
 
-test('colours change nothing but colours', () => {
+test('colors change nothing else', () => {
   const plain = render(CHECKS, page({ width: 80 }))
   const colored = render(CHECKS, page({ width: 80, style: createStyle(true) }))
   expect(colored).toContain('\x1b[32m✓\x1b[39m cores')

@@ -36,11 +36,11 @@ test.each([
   expect(await read(text)).toEqual(variables)
 })
 
-test('later files have the last word', async () => {
+test('later files win', async () => {
   expect(await read('A=1\nB=1\n', 'B=2\n')).toEqual({ A: '1', B: '2' })
 })
 
-test('a line that is no variable is told by its place, and not shown', async () => {
+test('an invalid line is reported by its position, without its text', async () => {
   const error = await read('A=1\nhunter22\n').catch((thrown: unknown) => thrown)
   if (!(error instanceof UserError)) throw error
   expect(error.problems[0]!.place).toMatchObject({ file: '0.env', line: 2 })

@@ -11,14 +11,14 @@ function prepare() {
   return io
 }
 
-test('a run is explained as the flags would change it', async () => {
+test('flags change the explanation as they change the run', async () => {
   const io = prepare()
   expect(await explain(['a.yaml', 'b.yaml'], { rate: '50/s', target: 'http://localhost:1' }, io)).toBe(0)
   expect(io.written.stdout).toContain('about 500 requests in total')
   expect(io.written.stdout.match(/^against http:\/\/localhost:1$/gm)).toHaveLength(2)
 })
 
-test('a baseline is looked for where the run would', async () => {
+test('the baseline is searched where a run would search it', async () => {
   const io = prepare()
   mkdirSync(join(io.cwd, 'baselines'))
   writeFileSync(join(io.cwd, 'baselines/a.json'), '{}')
@@ -29,7 +29,7 @@ test('a baseline is looked for where the run would', async () => {
   )
 })
 
-test('a wrong file is told like everywhere', async () => {
+test('an invalid file is reported as by other commands', async () => {
   const io = prepare()
   writeFileSync(join(io.cwd, 'a.yaml'), 'lod: 1\nrequests: [{ get: / }]')
   await expect(explain(['a.yaml'], {}, io)).rejects.toThrow('unknown key "lod"')

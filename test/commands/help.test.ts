@@ -42,9 +42,9 @@ test.each([
   [['glosary'], 'did you mean "glossary"?'],
   [['rn'], 'did you mean "run"?'],
   [['baseline', 'updat'], 'did you mean "update"?'],
-  [['nonsense'], 'perfctl help lists them all'],
-  [['run', 'more'], 'perfctl help lists them all'],
-  [['__proto__'], 'perfctl help lists them all'],
+  [['nonsense'], 'run perfctl help for the full list'],
+  [['run', 'more'], 'run perfctl help for the full list'],
+  [['__proto__'], 'run perfctl help for the full list'],
 ])('help %j exits 2 with a suggestion', async (names, hint) => {
   const { code, stdout, stderr } = await help(...names)
   expect(code).toBe(2)

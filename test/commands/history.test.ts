@@ -23,7 +23,7 @@ function save(file: string, text: string): void {
   writeFileSync(join(io.cwd, file), text)
 }
 
-/** The n-th day's result; from day 12 on a request is slower. */
+/** The n-th day's result */
 function resultOf(day: number): Result {
   const services = day < 12 ? SHOP : shopWith('search', { medianMs: 25 })
   const result = simulate(services, { seed: day + 1, seconds: 12 })
@@ -56,7 +56,7 @@ async function problemOf(names: string[], flags: RawHistoryFlags = {}): Promise<
 describe('what it shows', () => {
   test.each([
     ['a scenario by its file', 'name: shop\nload: { vus: 1, duration: 1s }\nrequests: [{ get: / }]\n'],
-    ['one that is not valid any more', 'target: ${GONE}\nload: { vus: 1, duration: 1s }\n'],
+    ['one that is no longer valid', 'target: ${GONE}\nload: { vus: 1, duration: 1s }\n'],
   ])('%s', async (_, scenario) => {
     saveResults()
     save('scenarios/shop.yaml', scenario)
@@ -113,8 +113,8 @@ describe('what it shows', () => {
   })
 })
 
-describe('what it leaves out, and says so', () => {
-  test('files of a folder that can not be read', async () => {
+describe('skipped results are reported', () => {
+  test("files of a folder that can't be read", async () => {
     saveResults()
     save('.perfctl/results/cut.json', renderJson(RESULTS[0]!).slice(0, 1000))
     save('.perfctl/results/empty.json', '')
@@ -122,72 +122,67 @@ describe('what it leaves out, and says so', () => {
     save('.perfctl/results/notes.txt', 'no result')
     expect(await run()).toContain('20 results')
     expect(io.written.stderr.split('\n')).toEqual([
-      'left out: .perfctl/results/cut.json: the file is truncated',
-      'left out: .perfctl/results/empty.json: the file is empty',
-      'left out: .perfctl/results/other.json: its schema is "k6", not perfctl/result@1',
+      'skipped: .perfctl/results/cut.json: the file is truncated',
+      'skipped: .perfctl/results/empty.json: the file is empty',
+      'skipped: .perfctl/results/other.json: its schema is "k6", not perfctl/result@1',
       '',
     ])
   })
 
-  test('parts of runs, and runs that came to nothing', async () => {
+  test('shards, and runs without a usable result', async () => {
     saveResults()
     const [shard] = makeShards([1, 2], { seconds: 5 })
     save('.perfctl/results/a.json', renderJson(shard))
     save('.perfctl/results/b.json', renderJson({ ...RESULTS[0]!, interrupted: true }))
     expect(await run()).toContain('20 results')
-    expect(io.written.stderr).toBe('left out: 1 (a shard), 1 (interrupted)\n')
+    expect(io.written.stderr).toBe('skipped: 1 (a shard), 1 (interrupted)\n')
   })
 
-  test('quick looks beside a history', async () => {
+  test('single results beside a history', async () => {
     saveResults()
     const scenario = { ...RESULTS[0]!.scenario, load: '2 users for 3s' }
     save('.perfctl/results/quick.json', renderJson({ ...RESULTS[0]!, scenario }))
     expect(await run()).not.toContain('2 users for 3s')
-    expect(io.written.stderr).toBe('left out: 1 result, the only one of its scenario and load\n')
+    expect(io.written.stderr).toBe('skipped: 1 result, the only one of its scenario and load\n')
   })
 })
 
-describe('wrong input', () => {
+describe('invalid input', () => {
   test.each<[string, string[], RawHistoryFlags, string]>([
-    ['no results at all', [], {}, 'there are no results in .perfctl/results; perfctl run saves them'],
-    ['a folder without any', ['.'], {}, 'there are no results in .; perfctl run'],
-    ['a file that is not there', ['gone.json'], {}, 'gone.json: no such file'],
-    ['an unknown name', ['shop'], {}, 'shop is no file or folder, and no scenario'],
-    ['an unknown metric', [], { metric: ['p59'] }, 'a history has no such metric; did you mean "p50"?'],
-    [
-      'another report',
-      [],
-      { report: ['junit'] },
-      'a history has no such report; there are json and markdown',
-    ],
+    ['no results at all', [], {}, 'no results in .perfctl/results; save some with perfctl run'],
+    ['a folder without any', ['.'], {}, 'no results in .; save some with perfctl run'],
+    ['a missing file', ['gone.json'], {}, 'gone.json: no such file'],
+    ['an unknown name', ['shop'], {}, 'shop is not a file, a folder or a scenario'],
+    ['an unknown metric', [], { metric: ['p59'] }, 'history has no such metric; did you mean "p50"?'],
+    ['another report', [], { report: ['junit'] }, 'history has no such format; use json or markdown'],
     ['no report', [], { report: ['jsno'] }, 'unknown format "jsno"; did you mean "json"?'],
   ])('%s', async (_, names, flags, message) => {
     expect(await problemOf(names, flags)).toContain(message)
   })
 
-  test('a named file that is damaged stops it, unlike one in a folder', async () => {
+  test('a damaged file is an error if named, and skipped in a folder', async () => {
     save('cut.json', renderJson(RESULTS[0]!).slice(0, 1000))
     expect(await problemOf(['cut.json'])).toContain('cut.json: the file is truncated')
   })
 
-  test('nor a scenario of which there is nothing', async () => {
+  test('a scenario without a baseline or results', async () => {
     save('scenarios/cart.yaml', 'load: { vus: 1, duration: 1s }\nrequests: [{ get: / }]\n')
-    expect(await problemOf(['scenarios/cart.yaml'])).toContain('cart is no file or folder, and no scenario')
+    expect(await problemOf(['scenarios/cart.yaml'])).toContain('cart is not a file, a folder or a scenario')
   })
 
-  test('a name that is nearly one gets it', async () => {
+  test('a misspelled name gets a suggestion', async () => {
     saveResults()
     expect(await problemOf(['shpo'])).toContain('did you mean "shop"?')
     expect(await problemOf([], { request: ['serach'] })).toContain('did you mean "search"?')
   })
 
-  test('nothing but parts of runs', async () => {
+  test('nothing but shards', async () => {
     save('a.json', renderJson(makeShards([1, 2], { seconds: 5 })[0]))
-    expect(await problemOf(['a.json'])).toContain('no result is left in a.json')
+    expect(await problemOf(['a.json'])).toContain('no usable results in a.json')
   })
 })
 
-test('a report that goes to stdout goes there alone, others into files', async () => {
+test('nothing else goes to stdout beside a report; others go to files', async () => {
   saveResults()
   await run([], { report: ['json=-', 'markdown=out/trend.md'] })
   expect(JSON.parse(io.written.stdout).scenarios[0].points).toHaveLength(20)

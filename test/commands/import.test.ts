@@ -53,7 +53,7 @@ test('so is one that the shell has split already', async () => {
   expect(text).toContain("form: { it's: a b }")
 })
 
-describe('a source may be', () => {
+describe('a source can be', () => {
   test.each<[string, readonly string[]]>([
     ['a file', ['a.log']],
     ['packed', ['a.log.gz']],
@@ -68,18 +68,18 @@ describe('a source may be', () => {
   })
 })
 
-test('with -o it is written, notes and next steps are told, and nothing is overwritten', async () => {
+test('-o writes it, prints notes and next steps, and overwrites nothing', async () => {
   mkdirSync(join(io.cwd, 'scenarios'))
   write('scenarios/scenario.schema.json', '{}')
   const out = { output: 'scenarios/a.yaml' }
   expect(await call('curl', ['curl http://a.example --retry 3'], out)).toBe(
-    'written: scenarios/a.yaml\n\nNext:\n  perfctl try scenarios/a.yaml  see what is sent, and what is answered\n',
+    'written: scenarios/a.yaml\n\nNext:\n  perfctl try scenarios/a.yaml  see the requests and responses\n',
   )
   expect(io.written.stderr).toBe('note: left out flags that perfctl does not support: --retry 3\n')
   expect(read('scenarios/a.yaml')).toMatch(/^# yaml-language-server: \$schema=\.\/scenario\.schema\.json\n/)
 
   await expect(call('curl', ['curl http://b.example'], out)).rejects.toThrow(
-    'scenarios/a.yaml is there already',
+    'scenarios/a.yaml already exists',
   )
   expect(read('scenarios/a.yaml')).toContain('a.example')
   await call('curl', ['curl http://b.example'], { ...out, force: true })
@@ -109,7 +109,7 @@ describe('a collection', () => {
     { key: 'page', value: '7', enabled: true },
   ]
 
-  test('is filled in with an environment', async () => {
+  test('is filled in from an environment', async () => {
     mkdirSync(join(io.cwd, 'team'))
     write('team/shop.json', collection('{{baseUrl}}/items?page={{page}}'))
     write('team/env.json', JSON.stringify({ name: 'staging', values }))
@@ -137,12 +137,12 @@ thresholds:
 `)
   })
 
-  test('without one is open', async () => {
+  test('leaves variables open without an environment', async () => {
     write('shop.json', collection('{{baseUrl}}/items?page={{page}}'))
     expect(await call('postman', ['shop.json'])).toContain('target: ${BASE_URL}\n')
   })
 
-  test('that can not be read is told with its whole path', async () => {
+  test("that can't be read is reported with its whole path", async () => {
     mkdirSync(join(io.cwd, 'team'))
     write('team/shop.json', '{"openapi": "3.1.0"}')
     const error = await importSource('postman', ['team/shop.json'], {}, io).catch((thrown: unknown) => thrown)
@@ -171,7 +171,7 @@ paths: { /pets: { get: { operationId: listPets, responses: { "200": {} } } } }
   expect(scenario.thresholds).toHaveLength(1)
 })
 
-test('files that a document sends and nobody has are there at once, and never overwritten', async () => {
+test('missing files that a document sends get placeholders, and existing ones are kept', async () => {
   const part = { type: 'string', format: 'binary' }
   const media = { schema: { type: 'object', properties: { a: part, b: part } } }
   const operation = { requestBody: { content: { 'multipart/form-data': media } }, responses: {} }
@@ -179,8 +179,8 @@ test('files that a document sends and nobody has are there at once, and never ov
   write('b.bin', 'mine')
   const said = await call('openapi', ['api.json'], { output: 'api.yaml' })
   expect(said).toContain(
-    'written: api.yaml\nwritten: a.bin (a placeholder: put in its place what users send)\n' +
-      'kept: b.bin (it was there already: that is what is sent)\n\n',
+    'written: api.yaml\nwritten: a.bin (a placeholder: replace it with what users send)\n' +
+      'kept: b.bin (it already exists and is sent as it is)\n\n',
   )
   expect(read('b.bin')).toBe('mine')
   expect(read('a.bin').length).toBeGreaterThan(500)
@@ -229,7 +229,7 @@ const UPLOADS: readonly (readonly [format: string, source: string, files: readon
   ],
 ]
 
-describe('a file that is uploaded is there at once, beside the scenario and nowhere else', () => {
+describe('an uploaded file gets a placeholder beside the scenario, and nowhere else', () => {
   test.each(UPLOADS)('%s %s', async (format, source, files) => {
     mkdirSync(join(io.cwd, 'out/folder'), { recursive: true })
     await call(format, format === 'curl' ? [source] : ['-'], { output: 'out/a.yaml' }, source)
@@ -247,8 +247,8 @@ test('a printed scenario says which files it needs', async () => {
     '# - requests upload these files; put realistic ones next to the scenario: NewDoc.pdf',
   )
   expect(io.written.stderr).toBe(
-    'note: the scenario sends a file that has to lie beside it:\n  NewDoc.pdf\n' +
-      'Without them validate and run stop with "no such file"; -o FILE saves the scenario and writes placeholders.\n',
+    'note: the scenario sends a file that has to be in its folder:\n  NewDoc.pdf\n' +
+      'Without them, validate and run fail with "no such file"; -o FILE saves the scenario and writes placeholders.\n',
   )
 })
 
@@ -260,24 +260,24 @@ test('a placeholder is not written through a symbolic link', async () => {
   expect(read('out/a-2.pdf')).toContain('in place of a file')
 })
 
-test('--target aims it elsewhere', async () => {
+test('--target changes the target', async () => {
   write('a.log', LOG)
   expect(await call('access-log', ['a.log'], { target: 'http://b.example/' })).toContain(
     '${BASE_URL:-http://b.example}',
   )
 })
 
-describe('mistakes are told with a way out', () => {
+describe('problems are reported with a hint', () => {
   test.each<[string, readonly string[], ImportFlags, string, string]>([
     [
       'curlcommand',
       ['x'],
       {},
       'curlcommand is not a format',
-      `there are ${Object.keys(IMPORTERS).join(', ')}`,
+      `use one of ${Object.keys(IMPORTERS).join(', ')}`,
     ],
-    ['hra', ['x'], {}, 'hra is not a format that can be imported', 'did you mean "har"?'],
-    ['shop.har', [], {}, 'shop.har is not a format', 'say first what it is: perfctl import har shop.har'],
+    ['hra', ['x'], {}, 'hra is not a format that perfctl can import', 'did you mean "har"?'],
+    ['shop.har', [], {}, 'shop.har is not a format', 'name the format first: perfctl import har shop.har'],
     [
       'access.log.1.gz',
       [],
@@ -285,10 +285,10 @@ describe('mistakes are told with a way out', () => {
       'access.log.1.gz is not a format',
       'perfctl import access-log access.log.1.gz',
     ],
-    ['har', [], {}, 'nothing to import is named', 'perfctl import har file; - reads from stdin'],
-    ['har', ['no.har'], {}, 'no.har: no such file', '- reads from stdin'],
+    ['har', [], {}, 'nothing to import', 'write perfctl import har file, or - to read from stdin'],
+    ['har', ['no.har'], {}, 'no.har: no such file', 'use - to read from stdin'],
     ['har', ['.'], {}, '. is a directory, not a file', ''],
-    ['har', ['a.har', 'b.har'], {}, 'har is imported from one file, here are 2', 'import them one by one'],
+    ['har', ['a.har', 'b.har'], {}, 'har is imported from one file, got 2', 'import them one by one'],
     [
       'har',
       ['-'],
@@ -300,16 +300,16 @@ describe('mistakes are told with a way out', () => {
       'har',
       ['-'],
       { target: 'http://ada:pw@a.example' },
-      '--target: a scenario is no place for a password',
-      'use http.auth',
+      '--target: a scenario must not contain a password',
+      'set http.auth',
     ],
-    ['curl', ['-'], { mix: true }, '--mix changes nothing of curl', 'leave it out; it is for har'],
-    ['openapi', ['-'], { static: true }, '--static changes nothing of openapi', 'it is for har, access-log'],
-    ['har', ['-'], { environment: 'e.json' }, '--environment changes nothing of har', 'it is for postman'],
+    ['curl', ['-'], { mix: true }, '--mix has no effect on curl', 'remove it; it is for har'],
+    ['openapi', ['-'], { static: true }, '--static has no effect on openapi', 'it is for har, access-log'],
+    ['har', ['-'], { environment: 'e.json' }, '--environment has no effect on har', 'it is for postman'],
     ['postman', ['-'], { environment: 'e.json' }, 'e.json: no such file', ''],
     ['shop.postman_collection.json', [], {}, 'is not a format', 'perfctl import postman shop.postman_'],
     ['docs/openapi.v3.yaml', [], {}, 'is not a format', 'perfctl import openapi docs/openapi.v3.yaml'],
-    ['postman', ['a.json', 'b.json'], {}, 'postman is imported from one file, here are 2', ''],
+    ['postman', ['a.json', 'b.json'], {}, 'postman is imported from one file, got 2', ''],
     ['har', ['-'], {}, 'stdin: the file is empty', ''],
   ])('%s %j %j', async (format, sources, flags, message, hint) => {
     const error = await importSource(format, sources, flags, io).catch((thrown: unknown) => thrown)
@@ -319,9 +319,7 @@ describe('mistakes are told with a way out', () => {
 
   test('a packed file that is cut off', async () => {
     write('a.gz', gzipSync(LOG.repeat(100)).subarray(0, 40))
-    await expect(call('access-log', ['a.gz'])).rejects.toThrow(
-      'a.gz can not be unpacked: unexpected end of file',
-    )
+    await expect(call('access-log', ['a.gz'])).rejects.toThrow('cannot unpack a.gz: unexpected end of file')
   })
 })
 
@@ -343,7 +341,7 @@ describe('a document in several files', () => {
     write('docs/api.yaml', document('./link.json'))
     symlinkSync('../secret.json', join(io.cwd, 'docs/link.json'))
     await expect(call('openapi', ['docs/api.yaml'])).rejects.toThrow(
-      'docs/link.json leads out of the folder of docs/api.yaml',
+      'docs/link.json is outside the folder of docs/api.yaml',
     )
   })
 

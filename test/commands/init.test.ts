@@ -24,16 +24,16 @@ async function call(flags: InitFlags = {}): Promise<string> {
   return io.written.stdout.slice(before)
 }
 
-test('an empty directory gets a scenario, a job and a .gitignore, and is told what to type next', async () => {
+test('an empty directory gets a scenario, a job and a .gitignore, and the next steps are printed', async () => {
   expect(await call()).toBe(`written: scenarios/demo.yaml
 written: .github/workflows/perf.yml
-written: .gitignore (results, in .perfctl/, are not for git)
+written: .gitignore (keeps the results in .perfctl/ out of git)
 
 Next:
-  perfctl try scenarios/demo.yaml              see what is sent, and what is answered
+  perfctl try scenarios/demo.yaml              see the requests and responses
   perfctl run scenarios/demo.yaml              measure
-  perfctl baseline update scenarios/demo.yaml  what later runs are held against; commit baselines/
-  add perfctl to the devDependencies: npm install --save-dev PLACE, where PLACE is your copy (git URL, folder or .tgz)
+  perfctl baseline update scenarios/demo.yaml  set what later runs are compared with; commit baselines/
+  add perfctl to your devDependencies: npm install --save-dev SOURCE, where SOURCE is a git URL, a folder or a .tgz
   fill in the places marked "FILL IN" in .github/workflows/perf.yml
 `)
   expect(read('scenarios/demo.yaml')).toContain('target: demo')
@@ -45,7 +45,7 @@ test('a scenario is named after its service', async () => {
   expect(read('scenarios/localhost-3000.yaml')).toContain('get: "/health"')
 })
 
-describe('of an OpenAPI document', () => {
+describe('from an OpenAPI document', () => {
   const document = `openapi: 3.1.0
 info: { title: "Petstore - 3.1" }
 servers: [{ url: https://pets.example/v1 }]
@@ -80,7 +80,7 @@ paths:
     expect(read('.github/workflows/perf.yml')).toContain('petstore-3-1')
   })
 
-  test('a file that it sends lies beside the scenario', async () => {
+  test('a file that it sends gets a placeholder beside the scenario', async () => {
     const media = '{ image/png: { schema: { type: string, format: binary } } }'
     const put = `{ operationId: putPhoto, requestBody: { content: ${media} }, responses: { "204": {} } }`
     write('pets.yaml', `${document}  /photo:\n    put: ${put}\n`)
@@ -89,7 +89,7 @@ paths:
     expect(read('scenarios/putPhoto.bin').length).toBeGreaterThan(500)
   })
 
-  test('in several files is read from its folder', async () => {
+  test('other files of a document are read from its folder', async () => {
     write(
       'api.yaml',
       'openapi: 3.0.0\nservers: [{ url: http://a.example }]\npaths: { /x: { $ref: ./x.json } }\n',
@@ -99,7 +99,7 @@ paths:
     expect(read('scenarios/api.yaml')).toContain('name: found\n')
   })
 
-  test('--url says where the service is', async () => {
+  test('--url sets the target', async () => {
     write('pets.yaml', document)
     await call({ openapi: 'pets.yaml', url: 'http://localhost:3000' })
     expect(read('scenarios/petstore-3-1.yaml')).toContain('target: ${BASE_URL:-http://localhost:3000/v1}\n')
@@ -115,14 +115,14 @@ paths:
   })
 })
 
-describe('what is there already', () => {
-  test('is not overwritten, unless forced', async () => {
+describe('an existing file', () => {
+  test('is not overwritten without --force', async () => {
     await call()
     write('scenarios/demo.yaml', 'mine')
     write('.github/workflows/perf.yml', 'mine')
-    await expect(call()).rejects.toThrow('scenarios/demo.yaml is there already')
+    await expect(call()).rejects.toThrow('scenarios/demo.yaml already exists')
     expect(await call({ url: 'http://a.example' })).toContain(
-      'kept: .github/workflows/perf.yml (--force overwrites it)',
+      'kept: .github/workflows/perf.yml (use --force to overwrite it)',
     )
     expect([read('scenarios/demo.yaml'), read('.github/workflows/perf.yml')]).toEqual(['mine', 'mine'])
     expect(await call({ force: true })).toContain('overwritten: scenarios/demo.yaml')
@@ -142,7 +142,7 @@ describe('what is there already', () => {
     expect(read('.gitignore')).toBe(after)
   })
 
-  test('a schema is pointed at, where there is one', async () => {
+  test('the scenario refers to the schema if there is one', async () => {
     mkdirSync(join(io.cwd, 'node_modules/perfctl/scenarios'), { recursive: true })
     write('node_modules/perfctl/scenarios/scenario.schema.json', '{}')
     await call()
@@ -162,7 +162,7 @@ interface GithubJob {
   readonly steps: readonly { readonly run?: string }[]
 }
 
-/** What a job sets and runs, whichever service it is for. */
+/** What a job sets and runs, for any CI service. */
 function readJob({ jobs, perf }: { jobs?: { perf: GithubJob }; perf?: Job }): Job {
   if (jobs === undefined) return perf!
   const script = jobs.perf.steps.flatMap(({ run }) => (run === undefined ? [] : [run]))
@@ -182,7 +182,7 @@ describe('the job', () => {
     await call(flags)
     const { variables, script } = readJob(parse(read(file)))
     expect(variables).toEqual({ SCENARIO: scenario, START: 'npm start', READY: '/healthz' })
-    // As a shell takes the job's last command, with a program in perfctl's place that tells its arguments.
+    // Runs the job's last command in a shell, with a program in place of perfctl that prints its arguments.
     const bin = join(io.cwd, folder, 'node_modules/.bin')
     mkdirSync(bin, { recursive: true })
     writeFileSync(join(bin, 'perfctl'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 })
@@ -195,7 +195,7 @@ describe('the job', () => {
     mkdirSync(join(io.cwd, '.perf-base'), { recursive: true })
     mkdirSync(join(io.cwd, folder, 'scenarios'), { recursive: true })
     writeFileSync(join(io.cwd, folder, scenario), read(scenario))
-    // All that is wrong is that this service never starts.
+    // The only problem is that this service never starts.
     expect(await main(args, { ...io, cwd: join(io.cwd, folder) })).toBe(3)
     expect(io.written.stdout).toContain('exit 7')
   })
@@ -207,28 +207,28 @@ describe('the job', () => {
       const text = read(ci === 'github' ? '.github/workflows/perf.yml' : '.gitlab/perf.yml')
       expect(text).not.toMatch(/npx|perfctl@/)
       expect(text.match(/# FILL IN:/g)).toHaveLength(4)
-      expect(text).toContain('fits the built-in demo alone')
+      expect(text).toContain('this one is for the built-in demo')
       expect(next).toContain('fill in the places marked "FILL IN"')
     },
   )
 
-  test('for a service of your own has a scenario that needs no filling in', async () => {
+  test('for your own service has a scenario that needs no filling in', async () => {
     await call({ url: 'http://a.example' })
     expect(read('.github/workflows/perf.yml')).not.toContain('demo')
   })
 
-  test('where perfctl is installed already, says nothing of that', async () => {
+  test('says nothing about devDependencies if perfctl is installed', async () => {
     write('package.json', '{ "devDependencies": { "perfctl": "file:../perfctl" } }')
     expect(await call()).not.toContain('devDependencies')
   })
 
-  test('for GitLab is written where the project uses it, and says how to include it', async () => {
+  test('is for GitLab if the project uses it, and says how to include it', async () => {
     write('.gitlab-ci.yml', 'stages: [test]')
     expect(await call()).toContain('add to .gitlab-ci.yml: include: [{ local: .gitlab/perf.yml }]')
     expect(Object.keys(parse(read('.gitlab/perf.yml')))).toEqual(['perf'])
   })
 
-  test('is left out when it is not wanted', async () => {
+  test('is not written with --no-ci', async () => {
     expect(await call({ ci: false })).not.toContain('perf.yml')
   })
 })
@@ -244,8 +244,8 @@ test.each([
     '--url ftp://a.example: not an http or https URL',
     'write --url http://a.example',
   ],
-  [{ url: 'http://me:pass@a.example' }, '--url: a scenario is no place for a password', null],
-  [{ ci: 'jenkins' }, '--ci jenkins: unknown', 'it is github or gitlab; --no-ci writes no job'],
+  [{ url: 'http://me:pass@a.example' }, '--url: a scenario must not contain a password', null],
+  [{ ci: 'jenkins' }, '--ci jenkins: unknown service', 'use github or gitlab, or --no-ci for no CI job'],
 ])('%j is refused, and nothing is written', async (flags, message, hint) => {
   const error = await init(flags, io).catch((caught: unknown) => caught)
   expect(error).toMatchObject({ problems: [hint === null ? { message } : { message, hint }] })

@@ -5,18 +5,18 @@ import { main } from '../../src/cli.js'
 import { createMemoryIo } from './memory-io.js'
 
 test.each([
-  ['shop.yaml', 'then it stands last: perfctl run shop.yaml --live-web'],
+  ['shop.yaml', 'or put the flag last: perfctl run shop.yaml --live-web'],
   ['http://localhost:3000', 'perfctl run http://localhost:3000 --live-web'],
   ['99999', 'a port up to 65535'],
   ['yes', 'a port up to 65535'],
-])('--live-web %s is refused with what to write instead', async (value, hint) => {
+])('--live-web %s is refused with a hint', async (value, hint) => {
   const io = createMemoryIo()
   expect(await main(['run', '--live-web', value], io)).toBe(2)
   expect(io.written.stderr).toContain(`--live-web ${value}: not a port`)
   expect(io.written.stderr).toContain(hint)
 })
 
-test('a port in use is exit code 2, and nothing is sent', async () => {
+test('a port in use exits with 2, and nothing is sent', async () => {
   let asked = 0
   const service = createServer((_, response) => {
     asked++

@@ -26,7 +26,7 @@ describe('a password in a URL of the command line is refused, and not shown', ()
   })
 })
 
-test('a word of the command line that steers terminals is written out', async () => {
+test('control characters on the command line are escaped', async () => {
   for (const argv of [
     ['run', '--\u001b[2J'],
     ['baseline', '\u0010'],

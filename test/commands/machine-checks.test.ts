@@ -3,7 +3,7 @@ import type { Limits } from '../../src/base/limits.js'
 import { examine } from '../../src/commands/machine-checks.js'
 import { makeLimits } from './machine.js'
 
-test('nothing is wrong with a good machine', () => {
+test('a good machine has no problems', () => {
   const checks = examine(makeLimits(), 'v20.18.1')
   expect(checks.map(({ name }) => name)).toEqual([
     'Node.js',
@@ -45,7 +45,7 @@ test.each<[Partial<Limits>, string, string, string, RegExp]>([
     { coreQuota: 1.5 },
     'cores',
     '1.5 of 8',
-    'the container is stopped when its share is used up, which shows as latency',
+    'the container is throttled when its quota is used up, which shows as latency',
     /--cpus 8/,
   ],
   [{ memoryBytesMax: 200e6 }, 'memory', '200MB for the container', 'room for about 2,000 users', /--memory/],
@@ -54,7 +54,7 @@ test.each<[Partial<Limits>, string, string, string, RegExp]>([
     { governor: 'powersave' },
     'CPU governor',
     'powersave',
-    'the cores change their pace, and the figures with it',
+    'the cores change their speed, and the figures change with it',
     /^sudo cpupower/,
   ],
   [
@@ -72,7 +72,7 @@ test.each<[Partial<Limits>, string, string, string, RegExp]>([
     'something else is running, which shows as latency',
     /top/,
   ],
-])('%j is doubtful, and said with the way out', (limits, name, value, meaning, fix) => {
+])('%j is doubtful, and has a fix', (limits, name, value, meaning, fix) => {
   const doubtful = examine(makeLimits(limits), 'v22.0.0').filter(({ state }) => state !== 'good')
   expect(doubtful).toEqual([{ state: 'doubtful', name, value, meaning, fix: expect.stringMatching(fix) }])
 })
@@ -99,7 +99,7 @@ test.each<[Partial<Limits>, string, string]>([
   expect(check).toMatchObject({ state: 'good', meaning, fix: null })
 })
 
-test('what is not known is left out', () => {
+test('unknown values are left out', () => {
   const limits = makeLimits({ openFiles: null, ports: null, governor: null, loadAverage: null })
   expect(examine(limits, 'v22.0.0').map(({ name }) => name)).toEqual(['Node.js', 'cores', 'memory', 'clock'])
 })

@@ -1,6 +1,6 @@
 import type { Limits } from '../../src/base/limits.js'
 
-/** A machine fit for any load, but for what is said. */
+/** A machine that is fit for any load, except for the given limits. */
 export function makeLimits(limits: Partial<Limits> = {}): Limits {
   return {
     openFiles: { soft: 1_048_576, hard: 1_048_576 },

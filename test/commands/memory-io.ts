@@ -1,5 +1,5 @@
 /**
- * What a command sees of the process, in memory; files lie in a directory of the test's own.
+ * An in-memory Io, with files in a directory of the test's own.
  */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -42,7 +42,7 @@ async function makeBaseline(): Promise<void> {
 }
 
 describe('the verdict is made once, over all shards', () => {
-  test('without a baseline of their thresholds', async () => {
+  test('without a baseline, by the thresholds', async () => {
     expect(await mergeAll(SAME)).toBe(0)
     expect(io.written.stdout).toMatch(
       /^✓ Passed: .* both thresholds were met; not\s+compared with a baseline/,
@@ -59,7 +59,7 @@ describe('the verdict is made once, over all shards', () => {
     expect(io.written.stdout).toContain('Compared with baselines/shop.json')
   })
 
-  test('a threshold that the whole breaks fails, although each shard alone would meet it', async () => {
+  test('a threshold broken by the whole load fails, even if each shard alone meets it', async () => {
     const limits = { thresholds: ['requests < 4000'] }
     const shards = makeShards([1, 2], { seconds: 30, limits })
     for (const { totals } of shards) expect(totals.requests).toBeLessThan(4000)
@@ -67,7 +67,7 @@ describe('the verdict is made once, over all shards', () => {
     expect(io.written.stdout).toMatch(/^✗ Failed: requests < 4000 was not met/)
   })
 
-  test('shards that began too far apart are inconclusive, also with a baseline', async () => {
+  test('shards that began too far apart are inconclusive, even with a baseline', async () => {
     await makeBaseline()
     const late = { ...SLOWER[1]!, startedAt: '2026-03-01T10:01:00.000Z' }
     const shards = [SLOWER[0], late, SLOWER[2]!]
@@ -77,7 +77,7 @@ describe('the verdict is made once, over all shards', () => {
     expect(await mergeAll(shards, { inconclusive: 'fail', baseline: false })).toBe(4)
   })
 
-  test('a shard that was interrupted makes the run so', async () => {
+  test('an interrupted shard makes the run interrupted', async () => {
     expect(await mergeAll([SAME[0], { ...SAME[1]!, interrupted: true }, SAME[2]!])).toBe(130)
   })
 })
@@ -90,11 +90,11 @@ describe('flags', () => {
     await expect(mergeAll(SAME, { baseline: 'gone.json' })).rejects.toThrow('gone.json does not exist')
   })
 
-  test('a required baseline that is not there is refused', async () => {
+  test('a missing required baseline is an error', async () => {
     await expect(mergeAll(SAME, { requireBaseline: true })).rejects.toThrow('shop has no baseline')
   })
 
-  test('the file is a whole result that the other commands take', async () => {
+  test('the file is a complete result that other commands accept', async () => {
     await mergeAll(SAME, { output: 'out/whole.json' })
     const whole = parseResult(readFileSync(join(io.cwd, 'out/whole.json'), 'utf8'), 'whole.json')
     expect(whole.shard).toBeNull()
@@ -108,7 +108,7 @@ describe('flags', () => {
     await expect(mergeAll(SAME, { output: './1.json' })).rejects.toThrow('one of the shards')
   })
 
-  test('reports hold the whole, and one that goes to stdout goes there alone', async () => {
+  test('reports contain the whole run, and nothing else goes to stdout beside a report', async () => {
     await mergeAll(SAME, { report: ['json=-'] })
     expect(JSON.parse(io.written.stdout).totals.requests).toBe(
       SAME.reduce((sum, { totals }) => sum + totals.requests, 0),
@@ -122,7 +122,7 @@ test('a damaged shard is named', async () => {
   await expect(merge(['cut.json'], {}, io)).rejects.toThrow('cut.json: the file is truncated')
 })
 
-test('a threshold that can not be read is an error, never left out', async () => {
+test('an unreadable threshold is an error, never ignored', async () => {
   const shards = makeShards([1, 2], { seconds: 5, limits: { thresholds: ['p95 << 1ms'] } })
-  await expect(mergeAll(shards)).rejects.toThrow("a threshold of the shards can't be read")
+  await expect(mergeAll(shards)).rejects.toThrow("can't read a threshold of the shards")
 })

@@ -31,7 +31,7 @@ const taken = ({ options }: CommandSpec) =>
   options.map((option) => longOf(typeof option === 'string' ? OPTIONS[option].flags : option.flags))
 
 describe.each(RELATIVES)('%s', (_, spec) => {
-  test('takes each option of run, or says why not: never both, never neither', () => {
+  test('takes each option of run or says why not: never both, never neither', () => {
     const refused = (spec.refuses ?? [])
       .filter(({ beside }) => beside === undefined)
       .flatMap(({ options }) => options.map((name) => longOf(OPTIONS[name].flags)))
@@ -57,10 +57,10 @@ test.each(refusals)('$args $flags is refused with a reason', async ({ args, flag
   expect(stderr).toContain(instead)
 })
 
-test('all that is refused is told at once, and help shows none of it', async () => {
+test('all refused options are reported at once, and help shows none of them', async () => {
   const { stderr } = await perfctl(['ab', 'a.yaml', '-t', 'http://localhost', '--no-baseline'])
-  expect(stderr).toContain('--target: there are two targets here')
-  expect(stderr).toContain('--no-baseline: b is judged against a')
+  expect(stderr).toContain('--target: an A/B session has two targets')
+  expect(stderr).toContain('--no-baseline: b is compared with a')
   expect((await perfctl(['ab', '--help'])).stdout).not.toMatch(/--target|--shard/)
 })
 
@@ -71,16 +71,16 @@ test.each([
 ])('baseline %s --from beside %j sends nothing that it could apply to', async (mode, flags, told) => {
   const { code, stderr } = await perfctl(['baseline', mode, '--from', 'a.json', ...flags])
   expect(code).toBe(2)
-  expect(stderr).toContain(`${told}: saved results are taken`)
+  expect(stderr).toContain(`${told}: saved results are used`)
 })
 
 test.each([[['run', 'http://localhost:1/']], [['run', 'a.yaml']], [['explain', 'a.yaml']]])(
-  '-u and -r together are a mistake: %j',
+  '-u and -r are refused together: %j',
   async (args) => {
     const scenario = 'target: demo\nload: { vus: 1, duration: 1s }\nrequests: [{ get: / }]\n'
     const { code, stderr } = await perfctl([...args, '-u', '5', '-r', '10/s'], { 'a.yaml': scenario })
     expect(code).toBe(2)
-    expect(stderr).toContain('-u and -r together')
+    expect(stderr).toContain("-u can't be used with -r")
     expect(stderr).toContain('maxVus')
   },
 )
@@ -93,7 +93,7 @@ test.each([
   [['run', 'a.yaml', '--report', 'htm'], 'did you mean "html"?'],
   [['scenarios/search.yaml'], 'perfctl run scenarios/search.yaml'],
   [['http://localhost:3000/'], 'perfctl run http://localhost:3000/'],
-])('%j is told what was meant', async (args, meant) => {
+])('%j gets a hint at what was meant', async (args, meant) => {
   const { code, stderr } = await perfctl(args)
   expect(code).toBe(2)
   expect(stderr).toContain(meant)
@@ -108,10 +108,10 @@ test.each(['validate', 'explain'])('%s without a scenario takes all of scenarios
   for (const name of ['a', 'b']) expect(stdout).toMatch(new RegExp(`^(scenarios/)?${name}\\b`, 'm'))
 })
 
-test('without a scenario, and without any in scenarios/, it says how to make one', async () => {
+test('without any scenario, the error says how to make one', async () => {
   const { code, stderr } = await perfctl(['run'])
   expect(code).toBe(2)
-  expect(stderr).toContain('there are no scenarios in scenarios/')
+  expect(stderr).toContain('no scenarios in scenarios/')
   expect(stderr).toContain('perfctl init')
 })
 

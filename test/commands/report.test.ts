@@ -14,7 +14,7 @@ beforeEach(() => {
   writeFileSync(join(io.cwd, 'result.json'), renderJson(passed))
 })
 
-test('without --report the saved result is printed as run did', async () => {
+test('without --report, the summary of the saved result is printed', async () => {
   expect(await report('result.json', [], io)).toBe(0)
   expect(io.written.stdout).toMatch(/^✓ Passed: not slower than the baseline/)
 })
@@ -26,17 +26,17 @@ test('a format without a path is written into the working directory', async () =
   expect(io.written.stdout).toBe('')
 })
 
-test('json=- gives the saved result, and nothing else', async () => {
+test('json=- prints the saved result, and nothing else', async () => {
   await report('result.json', ['json=-'], io)
   expect(io.written.stdout).toBe(renderJson(passed))
 })
 
-test('an unknown format is found before anything is written', async () => {
+test('an unknown format is refused before anything is written', async () => {
   await expect(report('result.json', ['csv', 'pfd'], io)).rejects.toThrow('unknown format "pfd"')
   expect(io.written.stderr).toBe('')
 })
 
-test('of several results that share the flags each has a file of its own', async () => {
+test('several results that share the flags have a file each', async () => {
   const flags = ['html=out/report.html', 'junit=perf', 'csv']
   for (const name of ['shop', 'a/b']) {
     const result = { ...passed, scenario: { ...passed.scenario, name } }
@@ -55,7 +55,7 @@ test('of several results that share the flags each has a file of its own', async
 })
 
 describe('github', () => {
-  test('in a workflow it goes to the job summary and the outputs of the step, behind what is there', async () => {
+  test('in a workflow it is appended to the job summary and the step outputs', async () => {
     const [summary, output] = [join(io.cwd, 'summary.md'), join(io.cwd, 'output')]
     writeFileSync(summary, 'built\n')
     writeFileSync(output, 'sha=1\n')
@@ -66,7 +66,7 @@ describe('github', () => {
     expect(io.written).toEqual({ stdout: '', stderr: '' })
   })
 
-  test('its annotations name the file from the root of the repository, and go where no report goes', async () => {
+  test('its annotations have paths relative to the repository, and go to stderr', async () => {
     writeFileSync(join(io.cwd, 'result.json'), renderJson(failed))
     mkdirSync(join(io.cwd, 'scenarios'))
     writeFileSync(join(io.cwd, 'scenarios/shop.yaml'), 'thresholds:\n  - p95 < 200ms\n  - error_rate < 1%\n')
@@ -90,7 +90,7 @@ describe('github', () => {
     )
   })
 
-  test('a summary that cannot be written is said with the name of its variable, and keeps nothing else from it', async () => {
+  test("a summary that can't be written is reported with its variable, and everything else is written", async () => {
     const output = join(io.cwd, 'output')
     const env = { GITHUB_STEP_SUMMARY: io.cwd, GITHUB_OUTPUT: output }
     expect(await report('result.json', ['github', 'junit'], { ...io, env })).toBe(3)
@@ -100,9 +100,9 @@ describe('github', () => {
   })
 })
 
-test('reports that cannot be written or made are told, and keep the others from nothing', async () => {
+test("reports that can't be written or made are reported, and the others are written", async () => {
   mkdirSync(join(io.cwd, 'taken'))
-  // No such result comes from a run: whatever breaks a format is a bug of it.
+  // No run produces such a result: an error in a format is its bug.
   const broken = { ...passed, timeline: null } as never
   expect(await writeReports(broken, ['json=taken', 'html', 'junit=fine.xml'], io)).toBe(false)
   expect(io.written.stderr).toMatch(/--report json=taken: cannot write .*taken/)

@@ -23,13 +23,13 @@ requests:
 })
 afterAll(() => rm(cwd, { recursive: true }))
 
-test('valid files are summed up and end with 0', async () => {
+test('valid files are summarized and exit with 0', async () => {
   const { code, stdout, stderr } = await run(['good.yaml'])
   expect(stdout).toBe('good.yaml: valid (1 request, 1 user for 10s, 1 threshold, target demo)\n')
   expect([code, stderr]).toEqual([0, ''])
 })
 
-test('everything wrong with every file is told, and the code is 2', async () => {
+test('all problems of all files are reported, and the exit code is 2', async () => {
   const { code, stdout, stderr } = await run(['bad.yaml', 'good.yaml', 'missing.yaml'])
   expect(code).toBe(2)
   expect(stdout).toMatch(/^good\.yaml: valid/)
@@ -40,7 +40,7 @@ test('everything wrong with every file is told, and the code is 2', async () => 
   expect(stderr).toContain('missing.yaml: no such file')
 })
 
-test('patterns that can take very long are a warning, with their place', async () => {
+test('slow patterns are a warning with a position', async () => {
   const { code, stdout, stderr } = await run(['slow.yaml'])
   expect([code, stdout]).toEqual([0, 'slow.yaml: valid (2 requests, 1 user for 10s, target demo)\n'])
   expect(stderr).toContain(
@@ -50,7 +50,7 @@ test('patterns that can take very long are a warning, with their place', async (
   expect(stderr.match(/warning:/g)).toHaveLength(2)
 })
 
-test('for other programs all of it is one JSON object', async () => {
+test('--report json is one JSON object', async () => {
   const { code, stdout } = await run(['bad.yaml', 'good.yaml'], { report: 'json=-' })
   const report = JSON.parse(stdout)
   expect([code, report.schema, report.valid]).toEqual([2, 'perfctl/validation@1', false])
@@ -72,7 +72,7 @@ test('for other programs all of it is one JSON object', async () => {
 })
 
 test('another format is refused', async () => {
-  await expect(run(['good.yaml'], { report: 'xml' })).rejects.toThrow('validate knows json only')
+  await expect(run(['good.yaml'], { report: 'xml' })).rejects.toThrow('validate reports only json')
 })
 
 async function run(files: string[], flags: RawValidateFlags = {}) {

@@ -25,7 +25,7 @@ function guard(parts: Partial<Watcher>, closeMs?: number) {
 
 const RUN = { scenario: 'a', target: 'b', seed: 1, workers: 1 }
 
-test('a watcher that throws is told of once and left out, and still closed', async () => {
+test('a watcher that throws is reported once, left out, and still closed', async () => {
   const { guarded, calls, notices } = guard({
     frame: () => {
       throw new TypeError('boom')
@@ -37,18 +37,18 @@ test('a watcher that throws is told of once and left out, and still closed', asy
   guarded.done(passed)
   await guarded.close()
   expect(calls).toEqual(['open', 'close'])
-  expect(notices).toEqual(['warning: --stream x failed: boom; the load goes on without it'])
+  expect(notices).toEqual(['warning: --stream x failed: boom; the load continues without it'])
 })
 
-test('one that can not be closed, or never is, keeps nothing waiting', async () => {
+test("a watcher that can't be closed or never finishes doesn't block", async () => {
   const broken = guard({ close: () => Promise.reject(new Error('boom')) })
   await broken.guarded.close()
-  expect(broken.notices).toEqual(['warning: --stream x failed: boom; the load goes on without it'])
+  expect(broken.notices).toEqual(['warning: --stream x failed: boom; the load continues without it'])
   const slow = guard({ close: () => new Promise(() => {}) }, 10)
   await slow.guarded.close()
 })
 
-test('the end of a run that never began is the end of one all the same', () => {
+test('watchers see the end of a run that never began', () => {
   const opened: unknown[] = []
   const { guarded, calls } = guard({ open: (run) => opened.push(run) })
   guarded.done(failed)

@@ -1,5 +1,5 @@
 /**
- * The scripts of the GitHub Action, run as the runner runs them: programs of their own, told by the environment.
+ * The scripts of the GitHub Action, run as the runner does: as separate programs, configured by the environment.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -50,7 +50,7 @@ requests: [{ name: one, get: /api/services/1 }]
 thresholds: [${limit}]
 `
 
-  /** Runs the step in a workspace of these files; gives its outputs. */
+  /** Runs the step in a workspace with these files. Returns its outputs. */
   async function step(
     files: Readonly<Record<string, string>>,
     inputs: Readonly<Record<string, string>>,
@@ -69,14 +69,14 @@ thresholds: [${limit}]
       ...inputs,
     })
     const lines = readFileSync(output, 'utf8').trimEnd().split('\n')
-    // Of outputs that are set twice the last counts.
+    // If an output is set twice, the last value counts.
     const outputs = Object.fromEntries(
       lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     )
     return { code, text, outputs, summary: readFileSync(summary, 'utf8'), workspace }
   }
 
-  test('runs what the pattern matches, and leaves a page, a text and a result of each', async () => {
+  test('runs what the pattern matches, and writes a page, a text and a result for each', async () => {
     const { code, text, outputs, summary } = await step(
       {
         'load/scenarios/a.yaml': scenario('error_rate < 1%'),
@@ -110,7 +110,7 @@ thresholds: [${limit}]
     expect(text).toContain('::error')
   })
 
-  test('remembers a run as the baseline, and the next one as one more', async () => {
+  test('saves a run as the baseline, and adds the next one', async () => {
     const inputs = { INPUT_SCENARIO: 'a.yaml', INPUT_BASELINE: 'cache', REMEMBER: 'true', INPUT_ARGS: '-q' }
     const first = await step({ 'a.yaml': scenario('error_rate < 1%') }, inputs)
     expect(first.outputs, first.text).toMatchObject({ remembered: 'true', 'exit-code': '0' })
@@ -127,9 +127,13 @@ thresholds: [${limit}]
       { INPUT_SCENARIO: 'nowhere/*.yaml' },
       '::error title=perfctl::scenario: nothing matches',
     ],
-    ['a scenario is not there', { INPUT_SCENARIO: 'x.yaml' }, 'x.yaml: no such file'],
-    ['a quote is open', { INPUT_SCENARIO: 'x.yaml', INPUT_ARGS: "-H 'a: b" }, 'args: a quote is not closed'],
-  ])('is told when %s, and leaves nothing', async (_, inputs, message) => {
+    ['a scenario is missing', { INPUT_SCENARIO: 'x.yaml' }, 'x.yaml: no such file'],
+    [
+      'a quote is not closed',
+      { INPUT_SCENARIO: 'x.yaml', INPUT_ARGS: "-H 'a: b" },
+      'args: a quote is not closed',
+    ],
+  ])('fails if %s, and leaves nothing', async (_, inputs, message) => {
     const { text, outputs } = await step({}, inputs)
     expect(text).toContain(message)
     expect(outputs).toMatchObject({ 'exit-code': '2', verdict: 'error', reports: '' })
@@ -151,7 +155,7 @@ describe('comment', () => {
     server?.closeAllConnections()
   })
 
-  /** GitHub with these comments on a pull request; what it is asked to do. */
+  /** A GitHub API with these comments on a pull request, and the requests it received. */
   async function comment(comments: readonly object[], status = 200) {
     const calls: Call[] = []
     server = createServer(async (request, response) => {
@@ -178,7 +182,7 @@ describe('comment', () => {
   const body = renderMarkdown(passed)
   const others = Array.from({ length: 130 }, (_, id) => ({ id, user: { type: 'User' }, body: 'nice' }))
 
-  test('is written on a pull request that has none', async () => {
+  test('is created on a pull request that has none', async () => {
     const { written, text } = await comment(others)
     expect([written, text]).toEqual([
       [{ method: 'POST', path: '/repos/me/shop/issues/12/comments', body, token: 'Bearer secret-1' }],
@@ -186,18 +190,18 @@ describe('comment', () => {
     ])
   })
 
-  test('is changed where it is there, wherever it stands', async () => {
+  test('is updated if there is one, whatever its position', async () => {
     const earlier = { id: 999, user: { type: 'Bot' }, body: renderMarkdown(regressed) }
     const { written } = await comment([...others, earlier])
     expect(written).toMatchObject([{ method: 'PATCH', path: '/repos/me/shop/issues/comments/999', body }])
   })
 
-  test('leaves alone what others wrote, be it with the same marker', async () => {
+  test("leaves other people's comments alone, even with the same marker", async () => {
     const { written } = await comment([{ id: 1, user: { type: 'User' }, body }])
     expect(written.map(({ method }) => method)).toEqual(['POST'])
   })
 
-  test('that may not be written is a warning', async () => {
+  test('without permission is a warning', async () => {
     const { code, text } = await comment([], 403)
     expect([code, text]).toEqual([
       0,

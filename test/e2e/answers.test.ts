@@ -6,7 +6,7 @@ import { answerAfter, startTarget } from './target.js'
 
 const ZIPPED = gzipSync('compressed '.repeat(1000))
 
-/** Answers of every form that HTTP/1.1 has. */
+/** Responses of every form in HTTP/1.1. */
 function answer(request: IncomingMessage, response: ServerResponse): void {
   switch (request.url) {
     case '/redirect':
@@ -41,7 +41,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   }
 }
 
-test('answers of every form are read to their last byte', async () => {
+test('responses of every form are read to their last byte', async () => {
   const target = await startTarget(answer)
   const session = startSession({
     'forms.yaml': `
@@ -77,12 +77,12 @@ requests:
   expect(byName['GET /chunked']!.timeToFirstByte.p50).toBeLessThan(40)
   const large = byName['GET /large']!
   expect(large.bytesReceived).toBeGreaterThan(large.requests * 500_000)
-  // Compressed bytes are what the wire carries.
+  // Compressed bytes, as on the wire.
   const gzip = byName['GET /gzip']!
   expect(gzip.bytesReceived).toBeLessThan(gzip.requests * (ZIPPED.length + 500))
 })
 
-test('numbers keep all of their digits, from an answer or the scenario into paths, bodies and checks', async () => {
+test('numbers keep all their digits, from a response or the scenario into paths, bodies and checks', async () => {
   const bodies: string[] = []
   const target = await startTarget((request, response) => {
     if (request.method === 'POST')
@@ -112,7 +112,7 @@ requests:
   expect(bodies).toEqual([sent, sent])
 })
 
-test('a whole URL leads to another origin, counted under its own name', async () => {
+test('an absolute URL leads to another origin, counted under its own name', async () => {
   const [target, other] = [await startTarget(answerAfter(0)), await startTarget(answerAfter(0))]
   const session = startSession({
     'two.yaml': `
@@ -131,7 +131,7 @@ requests:
   expect(here!.requests + there!.requests).toBe(40)
 })
 
-test('a status that was not expected is a failure, and one that was is none', async () => {
+test('an unexpected status is a failure, and an expected one is not', async () => {
   const target = await startTarget((request, response) => {
     response.statusCode = request.url === '/teapot' ? 418 : 200
     response.end()
@@ -190,7 +190,7 @@ requests: [{ name: me, get: /me }]
   expect(written).not.toMatch(/in-the-file|from-the-environment|from-the-flag|sesame-open/)
 })
 
-test('patterns that never end fail their requests, and the run ends in time', async () => {
+test('patterns that never finish fail their requests, and the run ends in time', async () => {
   const target = await startTarget((_, response) => {
     response.end(`${'a'.repeat(60)}!`)
   })
@@ -214,7 +214,7 @@ requests:
     '1',
     '--no-baseline',
   ])
-  // 2 s of load, as much to end, and what a busy machine takes; without an end to the search it would be years.
+  // 2 s of load, as much to end, and a margin for a busy machine. Without a limit, the search would take years.
   expect(performance.now() - begun).toBeLessThan(20_000)
   const [result] = session.results()
   expect(result!.totals.errors.map(({ kind, message }) => [kind, message])).toEqual(
@@ -227,7 +227,7 @@ requests:
   expect(code).not.toBe(70)
 })
 
-test('a service that repeats what it was sent tells nobody', async () => {
+test('a service that repeats what it was sent reveals no secrets', async () => {
   const target = await startTarget(async (request, response) => {
     if (request.url === '/login') {
       response.setHeader('set-cookie', 'sid=SIDcookie9')
@@ -282,6 +282,6 @@ requests:
   ].join('\n')
   expect(written).toContain('[redacted]')
   expect(written).not.toMatch(/CAPtoken7|CAPident8|DATApw11|SIDcookie9/)
-  // Whoever tries a scenario sees what it captures, unless its name says that it is a secret.
+  // `try` shows captured values, unless their name marks a secret.
   expect(shown.stdout).not.toMatch(/CAPtoken7|DATApw11|SIDcookie9/)
 })

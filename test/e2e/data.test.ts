@@ -32,7 +32,7 @@ test('rows of a file reach the service once each over all workers, encoded', asy
   for (const query of queries) expect(query.get('note')).toBe(`no. "${query.get('id')}", of many`)
 })
 
-test('when they run out the run ends with an error, and what was measured is kept', async () => {
+test('if they run out, the run ends with an error, and what was measured is kept', async () => {
   const { code, stdout, result, queries } = await run('{ vus: 10, duration: 60s }', ['--workers', '2'])
   expect(code).toBe(3)
   expect(stdout).toContain('data.user ran out: it has 3,000 rows')
@@ -42,7 +42,7 @@ test('when they run out the run ends with an error, and what was measured is kep
   expect(new Set(queries.map((query) => query.get('id'))).size).toBe(queries.length)
 })
 
-test('when they are known to run out nothing is sent', async () => {
+test('if they are certain to run out, nothing is sent', async () => {
   const { code, stderr, queries } = await run('{ rate: 1000/s, duration: 10s }')
   expect(code).toBe(2)
   expect(stderr).toContain('data.user (data/users.csv) has 3,000 rows, but the load needs 7,')

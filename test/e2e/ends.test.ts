@@ -1,5 +1,5 @@
 /**
- * Every end of a run leaves its files and says why.
+ * However a run ends, it writes its files and gives the reason.
  */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ const env = (session: Session) => ({
   GITHUB_OUTPUT: join(session.cwd, 'output'),
 })
 
-/** That all reports are there and give `reason`, and so does what was saved. */
+/** Expects all reports and the saved result to give `reason`. */
 function expectReports(session: Session, reason: string, verdict = 'error') {
   for (const file of FILES) expect(session.exists(file), file).toBe(true)
   const json = JSON.parse(session.read('all.json')) as { verdict: string; error: string }
@@ -33,8 +33,8 @@ function expectReports(session: Session, reason: string, verdict = 'error') {
 
 const flat = (text: string) => text.replace(/\s+/g, ' ')
 
-describe('a run that is none leaves all its reports', () => {
-  test('of a target that can not be reached', async () => {
+describe('a run that could not start writes all its reports', () => {
+  test("for a target that can't be reached", async () => {
     const url = await findFreeUrl()
     const session = startSession({ 'a.yaml': `target: ${url}\nrequests: [{ get: / }]\n` })
     const { code, stdout } = await session.perfctl(['run', 'a.yaml', ...REPORTS], env(session))
@@ -45,7 +45,7 @@ describe('a run that is none leaves all its reports', () => {
     expect(session.results()[0]!.totals.requests).toBe(0)
   })
 
-  test('with the reason on stderr, when stdout is for a report', async () => {
+  test('with the reason on stderr if stdout is for a report', async () => {
     const url = await findFreeUrl()
     const session = startSession({ 'a.yaml': `target: ${url}\nrequests: [{ get: / }]\n` })
     const { code, stdout, stderr } = await session.perfctl(['run', 'a.yaml', '--report', 'json=-'])
@@ -54,7 +54,7 @@ describe('a run that is none leaves all its reports', () => {
     expect(stderr).toContain(`${url} can't be reached`)
   })
 
-  test('of a setup that fails', async () => {
+  test('for a setup that fails', async () => {
     const target = await startTarget((_, response) => response.writeHead(500).end())
     const session = startSession({
       'a.yaml': `target: ${target.url}\nbefore: [{ post: /login }]\nrequests: [{ get: / }]\n`,
@@ -65,17 +65,17 @@ describe('a run that is none leaves all its reports', () => {
     expect(target.seen.counts).toEqual({ 'POST /login': 1 })
   })
 
-  test('of a service that does not start', async () => {
+  test('for a service that does not start', async () => {
     const session = startSession({ 'a.yaml': 'load: { vus: 1 }\nrequests: [{ get: / }]\n' })
     const sides = ['--a-command', 'exit 7', '--b', 'demo']
     const { code, stdout } = await session.perfctl(['ab', 'a.yaml', ...sides, ...REPORTS], env(session))
     expect(code).toBe(3)
-    expectReports(session, '`exit 7` ended before it was ready (code 7)')
+    expectReports(session, '`exit 7` exited before it was ready (code 7)')
     expect(session.results().map((result) => result.session?.side)).toEqual(['a', 'b'])
-    expect(flat(stdout)).toContain('Error: `exit 7` ended before it was ready')
+    expect(flat(stdout)).toContain('Error: `exit 7` exited before it was ready')
   })
 
-  test('of a baseline that was to be made, which is not', async () => {
+  test('for a baseline, which is not written', async () => {
     const url = await findFreeUrl()
     const session = startSession({ 'a.yaml': `target: ${url}\nrequests: [{ get: / }]\n` })
     const { code } = await session.perfctl(['baseline', 'update', 'a.yaml', ...REPORTS], env(session))
@@ -84,7 +84,7 @@ describe('a run that is none leaves all its reports', () => {
     expect(session.exists('baselines')).toBe(false)
   })
 
-  test('and does not keep the next scenario from being run', async () => {
+  test('and the next scenario is run', async () => {
     const target = await startTarget(answerAfter(0))
     const session = startSession({
       'a.yaml': `target: ${await findFreeUrl()}\nrequests: [{ get: / }]\n`,
@@ -99,7 +99,7 @@ describe('a run that is none leaves all its reports', () => {
     ])
   })
 
-  test('and is a result for programs too', async () => {
+  test('and is a result for programs, too', async () => {
     const url = await findFreeUrl()
     const session = startSession({ 'a.yaml': `requests: [{ get: / }]\n` })
     const scenario = await loadScenario(join(session.cwd, 'a.yaml'))
@@ -107,14 +107,14 @@ describe('a run that is none leaves all its reports', () => {
     expect(result).toMatchObject({ verdict: 'error', seed: 7, interrupted: false, durationSeconds: 0 })
     expect(result.error).toContain(`${url} can't be reached`)
     expect(result.requests.map(({ name }) => name)).toEqual(['GET /'])
-    await expect(run(scenario)).rejects.toThrow('names no target')
+    await expect(run(scenario)).rejects.toThrow('the scenario has no target')
   })
 })
 
-describe('places that can not be written', () => {
+describe("files that can't be written", () => {
   const RUN = `load: { vus: 1, duration: 3s, thinkTime: 20ms }\nrequests: [{ get: / }]\n`
 
-  test('are found before the load, and nothing is sent or written', async () => {
+  test('are detected before the load, and nothing is sent or written', async () => {
     const target = await startTarget(answerAfter(0))
     const session = startSession({ 'a.yaml': `target: ${target.url}\n${RUN}`, file: '' })
     const wrong = [
@@ -139,7 +139,7 @@ describe('places that can not be written', () => {
     expect(session.exists('.perfctl')).toBe(false)
   })
 
-  /** A run of 3 s; `meanwhile` is called when the first requests have come. */
+  /** A run of 3 s. `meanwhile` is called when the first requests have come. */
   async function runWhile(flags: readonly string[], meanwhile: (cwd: string) => void) {
     let isDone = false
     const session = startSession({})
@@ -157,7 +157,7 @@ describe('places that can not be written', () => {
     writeFileSync(join(cwd, name), '')
   }
 
-  test('later on cost nothing: the result goes to stdout, the summary to stderr, 3', async () => {
+  test('during the run lose nothing: the result goes to stdout, the summary to stderr, 3', async () => {
     const { code, stdout, stderr, session } = await runWhile(['--report', 'junit=a.xml'], block('.perfctl'))
     expect(code).toBe(3)
     const result = JSON.parse(stdout) as { verdict: string; totals: { requests: number } }
@@ -168,7 +168,7 @@ describe('places that can not be written', () => {
     expect(session.read('a.xml')).toContain('<testsuites')
   })
 
-  test('later on, with stdout taken by a report: it goes where temporary files go', async () => {
+  test('during the run, with a report on stdout: the result goes to a temporary file', async () => {
     const { code, stdout, stderr } = await runWhile(['--report', 'junit=-'], block('.perfctl'))
     expect(code).toBe(3)
     expect(stdout).toMatch(/^<\?xml/)
@@ -179,7 +179,7 @@ describe('places that can not be written', () => {
     rmSync(file)
   })
 
-  test('of a report, later on: the others and the result are written, 3', async () => {
+  test('of a report, during the run: the others and the result are written, 3', async () => {
     const flags = ['--report', 'html=reports/a.html', '--report', 'json=a.json']
     const { code, stdout, stderr, session } = await runWhile(flags, block('reports'))
     expect(code).toBe(3)

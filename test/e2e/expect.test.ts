@@ -24,7 +24,7 @@ afterAll(() => {
   server.close()
 })
 
-test('an answer that is not what was expected is a failed request of kind expectation', async () => {
+test('a response that fails a check is a failed request of kind expectation', async () => {
   const result = await run(`
     load: { vus: 4, iterations: 60, duration: 20s, thinkTime: 30ms }
     requests:

@@ -48,7 +48,7 @@ describe('a fleet of threads', () => {
     return { end, counted: tally.get(0).requests + tally.get(1).requests, paths: [...seen].sort() }
   }
 
-  test('sends the same requests whatever the number of workers, not one more or less', async () => {
+  test('sends exactly the same requests with any number of workers', async () => {
     const [one, three] = [await send(1, 101), await send(3, 101)]
     expect(one.counted).toBe(101)
     expect(three.counted).toBe(101)
@@ -56,17 +56,17 @@ describe('a fleet of threads', () => {
     expect(one.end.failure).toBeNull()
   })
 
-  test('a worker that fails in the middle loses nothing: what was answered, and what was under way', async () => {
+  test('a worker that fails in the middle loses nothing: neither responses nor requests in flight', async () => {
     const flag = new Int32Array(new SharedArrayBuffer(4))
     let answered = 0
     const half = createServer((request, response) => {
-      // One user of each worker waits for an answer that doesn't come.
+      // One user of each worker waits for a response that doesn't come.
       if (request.url === '/hang') return
       if (++answered >= 50) Atomics.store(flag, 0, 1)
       response.end('ok')
     })
     await new Promise<void>((resolve) => half.listen(0, '127.0.0.1', resolve))
-    // A callback that throws where nobody catches it, as one of a socket's may, in the second of the workers.
+    // A callback that throws an uncaught error, as a socket's may, in the second worker.
     const worker = new URL('../../dist/load/fleet/worker.js', import.meta.url).href
     const program = `
       import '${worker}'
@@ -106,12 +106,12 @@ describe('a fleet of threads', () => {
     const { requests, failed, unfinished } = tally.get(0)
     expect(failed).toBe(0)
     expect(unfinished).toBeGreaterThanOrEqual(2)
-    // An answer may have been on its way when its worker failed.
+    // A response may have been on its way when its worker failed.
     expect(requests + unfinished).toBeGreaterThanOrEqual(answered + 2)
     expect(answered).toBeGreaterThanOrEqual(50)
   })
 
-  test('tells of workers that can not even begin, and ends', async () => {
+  test("reports workers that can't start, and ends", async () => {
     const plan = makeTestPlan({
       load: openLoad(),
       requests: [{ path: ['/', { type: 'call', name: 'nonsense', args: [] }] as never }],
@@ -132,7 +132,7 @@ describe('a fleet of threads', () => {
     expect(ended).toBe(2)
   })
 
-  test('stops when told to, and gives up what is under way when told again', async () => {
+  test('stops on request, and aborts requests in flight on a second request', async () => {
     const slow = createServer(() => {})
     await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
     const [stop, kill] = [new AbortController(), new AbortController()]
@@ -180,7 +180,7 @@ describe('the library', () => {
     await vi.waitFor(() => expect(handles()).toEqual(before), 5000)
   })
 
-  test('a signal ends a run in good order, with what was measured', async () => {
+  test('a signal ends a run normally, with what was measured', async () => {
     const scenario = await loadScenario(new URL('../../bench/plain.yaml', import.meta.url).pathname)
     const long = {
       ...scenario,
@@ -199,7 +199,7 @@ describe('the library', () => {
   })
 })
 
-/** What keeps a process alive, but for the runner's own pipes and the test server's connections. */
+/** What keeps a process alive, except for the runner's own pipes and the test server's connections. */
 function handles(): string[] {
   return process
     .getActiveResourcesInfo()

@@ -9,7 +9,7 @@ import { makeCertificates } from '../load/http/certificates.js'
 import { startSession } from './session.js'
 import { answerAfter, countAll, startTarget } from './target.js'
 
-test('redirects, retries and cookies are followed, and counted apart', async () => {
+test('redirects are followed, requests retried and cookies sent, and counted separately', async () => {
   const target = await startTarget(makeShop())
   const session = startSession({
     'shop.yaml': `
@@ -60,34 +60,37 @@ const PACKED = { gzip: gzipSync(TEXT), br: brotliCompressSync(TEXT), deflate: de
 test.each([
   ['true', TEXT.length, 1],
   ['wire', null, 0],
-])('with compression: %s bodies are counted packed and unpacked', async (compression, decoded, broken) => {
-  const target = await startTarget(({ url, headers }, response) => {
-    expect(headers['accept-encoding']).toBe('gzip, deflate, br')
-    const encoding = url!.slice(1) as keyof typeof PACKED
-    if (encoding in PACKED) response.setHeader('content-encoding', encoding)
-    if (url === '/broken') response.setHeader('content-encoding', 'gzip')
-    response.end(PACKED[encoding] ?? TEXT)
-  })
-  const session = startSession({
-    'zip.yaml': `
+])(
+  'with compression: %s, bodies are counted before and after decoding',
+  async (compression, decoded, broken) => {
+    const target = await startTarget(({ url, headers }, response) => {
+      expect(headers['accept-encoding']).toBe('gzip, deflate, br')
+      const encoding = url!.slice(1) as keyof typeof PACKED
+      if (encoding in PACKED) response.setHeader('content-encoding', encoding)
+      if (url === '/broken') response.setHeader('content-encoding', 'gzip')
+      response.end(PACKED[encoding] ?? TEXT)
+    })
+    const session = startSession({
+      'zip.yaml': `
 target: ${target.url}
 load: { iterations: 100 }
 http: { compression: ${compression} }
 requests: [{ get: /gzip }, { get: /br }, { get: /deflate }, { get: /plain }, { get: /broken }]
 `,
-  })
-  await session.perfctl(['run', 'zip.yaml'])
-  const requests = Object.fromEntries(session.results()[0]!.requests.map((each) => [each.name, each]))
-  for (const name of ['GET /gzip', 'GET /br', 'GET /deflate', 'GET /plain']) {
-    const { requests: count, failed, bytesReceived, bytesDecoded } = requests[name]!
-    expect(failed).toBe(0)
-    expect(bytesDecoded).toBe(decoded === null ? null : decoded * count)
-    if (name !== 'GET /plain') expect(bytesReceived).toBeLessThan(count * 500)
-  }
-  const { requests: count, errors } = requests['GET /broken']!
-  const message = 'the body is not gzip, though its header says so'
-  expect(errors).toEqual(broken === 0 ? [] : [{ kind: 'expectation', message, count }])
-})
+    })
+    await session.perfctl(['run', 'zip.yaml'])
+    const requests = Object.fromEntries(session.results()[0]!.requests.map((each) => [each.name, each]))
+    for (const name of ['GET /gzip', 'GET /br', 'GET /deflate', 'GET /plain']) {
+      const { requests: count, failed, bytesReceived, bytesDecoded } = requests[name]!
+      expect(failed).toBe(0)
+      expect(bytesDecoded).toBe(decoded === null ? null : decoded * count)
+      if (name !== 'GET /plain') expect(bytesReceived).toBeLessThan(count * 500)
+    }
+    const { requests: count, errors } = requests['GET /broken']!
+    const message = 'the body is not gzip, though its header says so'
+    expect(errors).toEqual(broken === 0 ? [] : [{ kind: 'expectation', message, count }])
+  },
+)
 
 test('each request has an id and a trace, the same for its retries and with the same seed', async () => {
   const runs: string[][] = []
@@ -124,7 +127,7 @@ test.each([
   ['connections: 1', 1, 1],
   ['{ connections: 2, pipelining: 3 }', 2, 2],
   ['keepAlive: false', 60, 2],
-])('with %s there are so many connections over all workers', async (http, connections, workers) => {
+])('with %s, the number of connections holds over all workers', async (http, connections, workers) => {
   const target = await startTarget(answerAfter(2))
   const session = startSession({
     'pool.yaml': `
@@ -162,7 +165,7 @@ requests: [{ get: / }]
   expect(serviceTime.p50!).toBeLessThan(latency.p50! / 2)
 })
 
-test('HTTP/2 is run, tried and explained', async () => {
+test('run, try and explain work with HTTP/2', async () => {
   const server = createHttp2Server((_request, response) => void setTimeout(() => response.end('ok'), 2))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
@@ -234,14 +237,14 @@ requests: [{ get: /, expect: { body: "shop.test:8443" } }]
     expect(explained.stdout).toContain('sends a client certificate (mTLS)')
     const wrong = await session.perfctl(['run', 'scenarios/shop.yaml', '--connect-to', 'shop.test'])
     expect(wrong.code).toBe(2)
-    expect(wrong.stderr).toContain('--connect-to shop.test: not of its form')
+    expect(wrong.stderr).toContain('--connect-to shop.test: not of the form host:port:host:port')
   },
 )
 
 test.each([
   ['{ trace: true, requestId: true }', 'traceparent', /^00-([0-9a-f]{32})-/],
   ['{ requestId: true, redirects: 1, cookies: true }', 'x-request-id', /^(.*)$/],
-])('with %s a failure is told with the id of one such request', async (http, header, form) => {
+])('with %s, a failure is reported with the id of one such request', async (http, header, form) => {
   const failed = new Set<string>()
   const target = await startTarget(({ headers, url }, response) => {
     if (url === '/bad') failed.add(form.exec(String(headers[header]))![1]!)
@@ -263,7 +266,7 @@ requests: [{ get: /bad }, { get: /good }]
   expect(stdout).toContain(`\nid of a request that failed with status: ${error!.example}\n`)
 })
 
-/** A shop that wants a cookie after its login, fails each second time, or always. */
+/** A shop that requires a cookie after its login, and fails every second time, or always. */
 function makeShop() {
   let flaky = 0
   return ({ url, headers }: IncomingMessage, response: ServerResponse) => {

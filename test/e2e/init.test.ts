@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { main } from '../../dist/cli.js'
 import { createMemoryIo } from '../commands/memory-io.js'
 
-test('what init writes can be checked, tried, explained and run as it is', async () => {
+test('the files of init can be validated, tried, explained and run unchanged', async () => {
   const io = createMemoryIo()
   const file = 'scenarios/demo.yaml'
   expect(await main(['init'], io)).toBe(0)

@@ -1,11 +1,11 @@
 /**
- * What is done around a load and before each user's first iteration, with the whole program.
+ * Setup, teardown and per-user setup, with the whole program.
  */
 import { expect, test } from 'vitest'
 import { startSession } from './session.js'
 import { startTarget } from './target.js'
 
-/** Whoever logs in for the `failures`-th time gets in. */
+/** Logins succeed after `failures` failed ones. */
 async function startDoor(failures: number) {
   let logins = 0
   return startTarget(({ url }, response) => {
@@ -22,7 +22,7 @@ requests: [{ get: /inside }]
 after: [{ get: /broken }]
 `
 
-test('a run that no user got into is none: exit code 3, and it says what was in the way', async () => {
+test('a run in which no user logs in fails: exit code 3, with the reason', async () => {
   const target = await startDoor(Number.POSITIVE_INFINITY)
   const session = startSession({ 'a.yaml': `target: ${target.url}${SCENARIO}` })
   const { code, stdout } = await session.perfctl(['run', 'a.yaml'])
@@ -32,7 +32,7 @@ test('a run that no user got into is none: exit code 3, and it says what was in 
   expect(target.seen.counts).toEqual({ 'POST /login': 20, 'GET /broken': 1 })
 })
 
-test('one that some users got into is judged as usual', async () => {
+test('a run in which some users log in is judged as usual', async () => {
   const target = await startDoor(3)
   const session = startSession({ 'a.yaml': `target: ${target.url}${SCENARIO}` })
   const { code } = await session.perfctl(['run', 'a.yaml'])
@@ -40,7 +40,7 @@ test('one that some users got into is judged as usual', async () => {
   expect(target.seen.counts['GET /inside']).toBe(17)
 })
 
-test('a login that falls into the warm-up is gated all the same', async () => {
+test('a login during the warm-up is judged, too', async () => {
   const target = await startDoor(2)
   const session = startSession({
     'a.yaml': `
@@ -53,7 +53,7 @@ thresholds: ["beforeEach / log in: error_rate < 10%", "beforeEach / log in: p95 
   })
   await session.perfctl(['run', 'a.yaml'])
   const [result] = session.results()
-  // On a machine too busy to send on time nothing is held against the service.
+  // On a machine too busy to send on time, the service is not blamed.
   expect(result!.verdict).toBe(result!.generator.saturated ? 'inconclusive' : 'failed')
   const login = result!.requests.find(({ name }) => name === 'beforeEach / log in')!
   expect(login.requests).toBe(0)
@@ -65,7 +65,7 @@ thresholds: ["beforeEach / log in: error_rate < 10%", "beforeEach / log in: p95 
   expect(result!.totals.failed).toBe(0)
 })
 
-test('what goes wrong after the load is said, however quiet', async () => {
+test('problems after the load are reported even with --quiet', async () => {
   const target = await startDoor(0)
   const session = startSession({ 'a.yaml': `target: ${target.url}${SCENARIO}` })
   const { code, stderr } = await session.perfctl(['run', 'a.yaml', '-q'])

@@ -29,7 +29,7 @@ function startPerfctl(session: Session, args: readonly string[], env: NodeJS.Pro
   return { child, output, code: new Promise((resolve) => child.once('close', resolve)) }
 }
 
-/** Long enough for a machine that is busy with all of these at once. */
+/** Long enough for a machine that runs all of these tests at once. */
 const WAIT = { timeout: 60_000, interval: 20 }
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -97,7 +97,7 @@ describe.concurrent('a signal', () => {
     },
   )
 
-  test('in the warm-up: saved with all reports', async () => {
+  test('during the warm-up: saved with all reports', async () => {
     const target = await startTarget(answerAfter(10))
     const session = startSession({
       'warm.yaml': `target: ${target.url}\nload: { vus: 2, warmup: 1m, duration: 1m }\nrequests: [{ get: / }]\n`,
@@ -128,12 +128,12 @@ describe.concurrent('a signal', () => {
     expect(session.exists('baselines')).toBe(false)
   })
 
-  test('the second SIGINT gives up what is under way', async () => {
+  test('the second SIGINT aborts requests in flight', async () => {
     const target = await startTarget((request, response) => {
       if (countAll(target) <= 60) answerAfter(0)(request, response)
     })
     const { child, code, output, session } = await startLongRun(target)
-    // From now on the service answers no more; one signal alone would wait for it.
+    // From now on the service doesn't respond; a single signal would wait for it.
     await vi.waitFor(() => expect(countAll(target)).toBe(63), WAIT)
     child.kill('SIGINT')
     await vi.waitFor(() => expect(output.stderr).toContain('stopping'), WAIT)
@@ -144,7 +144,7 @@ describe.concurrent('a signal', () => {
     expect(session.results()[0]!.totals).toMatchObject({ requests: 60, failed: 0, unfinished: 3 })
   })
 
-  test('the demo service goes with the run that started it', async () => {
+  test('the demo service ends with the run that started it', async () => {
     const session = startSession({
       'demo.yaml': 'target: demo\nload: { vus: 2, duration: 1m }\nrequests: [{ get: /healthz }]\n',
     })
@@ -158,7 +158,7 @@ describe.concurrent('a signal', () => {
   })
 })
 
-/** Writes down that it runs and that it was asked, and listens on PORT. */
+/** Listens on PORT, and records in files its port and that it got a request. */
 const SERVER = `
   import { appendFileSync, writeFileSync } from 'node:fs'
   import { createServer } from 'node:http'
@@ -169,11 +169,11 @@ const SERVER = `
   }).listen(process.env.PORT, '127.0.0.1')
 `
 
-test('a bug outside of the load ends the run, which is saved with what was measured, 3', async () => {
+test('a bug outside the load ends the run, which is saved with what was measured, 3', async () => {
   const target = await startTarget(answerAfter(10))
   const session = startSession({
     'long.yaml': `target: ${target.url}\nload: { vus: 3, duration: 1m, thinkTime: 5ms }\nrequests: [{ get: / }]\n`,
-    // Throws where nobody catches it, as soon as there is a file of that name.
+    // Throws an uncaught error as soon as there is a file of that name.
     'bug.mjs': `
       import { existsSync } from 'node:fs'
       import { isMainThread } from 'node:worker_threads'
@@ -199,7 +199,7 @@ test('a bug outside of the load ends the run, which is saved with what was measu
 })
 
 describe.concurrent('the output', () => {
-  test('is plain text in a pipe, and coloured where that is asked for', async () => {
+  test('is plain text in a pipe, and colored on request', async () => {
     const target = await startTarget(answerAfter(0))
     const args = ['run', target.url, '-i', '20']
     const outputs = await Promise.all(
@@ -215,7 +215,7 @@ describe.concurrent('the output', () => {
     expect(forced).toContain('\x1b[')
   })
 
-  test('may be read in part: no stack trace when the reader goes away', async () => {
+  test('may be read partly: no stack trace if the reader exits', async () => {
     const target = await startTarget(answerAfter(0))
     const session = startSession()
     const { child, code, output } = startPerfctl(session, ['run', target.url, '-i', '20'])
@@ -225,7 +225,7 @@ describe.concurrent('the output', () => {
     expect(session.results()).toHaveLength(1)
   })
 
-  test('may go away altogether: the run goes on without a screen, is saved and judged', async () => {
+  test('may be closed: the run continues without it, is saved and judged', async () => {
     const target = await startTarget((_, response) => response.writeHead(401).end())
     const session = startSession({
       'a.yaml': `target: ${target.url}\nload: { vus: 1, duration: 3s }\nbeforeEach: [{ post: /login }]\nrequests: [{ get: / }]\n`,
@@ -234,14 +234,14 @@ describe.concurrent('the output', () => {
     await vi.waitFor(() => expect(countAll(target)).toBeGreaterThan(0), WAIT)
     child.stdout!.destroy()
     child.stderr!.destroy()
-    // A verdict that no busy machine changes: nobody got in.
+    // A verdict that doesn't depend on how busy the machine is: no request succeeded.
     expect(await code).toBe(3)
     const [result] = session.results()
     expect(result).toMatchObject({ interrupted: false, verdict: 'error' })
     expect(result!.durationSeconds).toBe(3)
   })
 
-  test('on a disk that is full is an error, and the result is saved nevertheless', async (context) => {
+  test('on a full disk is an error, and the result is saved anyway', async (context) => {
     if (!existsSync('/dev/full')) context.skip('there is no /dev/full')
     const target = await startTarget(answerAfter(0))
     const session = startSession()
@@ -260,7 +260,7 @@ describe.concurrent('the output', () => {
     expect(session.results()).toHaveLength(1)
   })
 
-  test('of a bug would be its stack, but a missing file is no bug', async () => {
+  test('shows the stack of a bug, but a missing file is no bug', async () => {
     const { code, output } = startPerfctl(startSession(), ['compare', 'a.json', 'b.json'])
     expect(await code).toBe(2)
     expect(output.stderr).toContain('a.json: no such file')
@@ -268,7 +268,7 @@ describe.concurrent('the output', () => {
   })
 })
 
-test('a working directory that is gone is told in one line', async () => {
+test('a removed working directory is reported in one line', async () => {
   const session = startSession()
   const command = `rmdir "$PWD" && exec '${process.execPath}' '${PROGRAM}' validate x.yaml`
   const child = spawn('sh', ['-c', command], { cwd: session.cwd, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -278,10 +278,10 @@ test('a working directory that is gone is told in one line', async () => {
       text += more
     })
   expect(await new Promise((resolve) => child.once('close', resolve))).toBe(2)
-  expect(text).toMatch(/^the working directory does not exist any more: .*\n$/)
+  expect(text).toMatch(/^the working directory no longer exists: .*\n$/)
 })
 
-test('perfctl demo serves until Ctrl-C, with its knobs', async () => {
+test('perfctl demo serves until Ctrl-C, as its flags say', async () => {
   const args = ['demo', '--port', '0', '--errors', '100%', '--slow', '2']
   const { child, code, output } = startPerfctl(startSession(), args)
   await vi.waitFor(() => expect(output.stdout).toMatch(/http:\S+/), WAIT)

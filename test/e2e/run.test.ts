@@ -22,7 +22,7 @@ requests:
     expect(list!.requests).toBe(target.seen.counts['GET /list'])
     expect(order!.requests).toBe(target.seen.counts['POST /orders'])
     expect(result!.totals.requests).toBe(countAll(target))
-    // The service knows its connections' bytes when it has seen them close.
+    // The service knows the bytes of its connections once they are closed.
     await vi.waitFor(() => expect(target.seen.bytesReceived).toBe(result!.totals.bytesSent))
     expect(target.seen.bytesSent).toBe(result!.totals.bytesReceived)
     expect(result!.totals.statuses).toEqual({ 200: countAll(target) })
@@ -70,7 +70,7 @@ requests: [{ get: "/{{ randomInt(1, 1000000) }}" }, { get: "/other/{{ uuid() }}"
     expect(paths.slice(100)).not.toEqual(paths.slice(0, 50))
   })
 
-  test('a URL is a quick look: so many users, so long, these headers', async () => {
+  test('a URL is a quick look with the given users, duration and headers', async () => {
     const keys = new Set<unknown>()
     const target = await startTarget((request, response) => {
       keys.add(request.headers['x-key'])
@@ -89,16 +89,16 @@ requests: [{ get: "/{{ randomInt(1, 1000000) }}" }, { get: "/other/{{ uuid() }}"
     expect([...keys]).toEqual(['abc'])
   })
 
-  test('a URL without its scheme is understood, and what was assumed is said', async () => {
+  test('a URL without its scheme is understood, and the assumed URL is shown', async () => {
     const target = await startTarget(answerAfter(0))
     const text = `${target.url.replace('http://', '')}/x`
     const { code, stderr } = await startSession().perfctl(['run', text, '-i', '5'])
     expect(code).toBe(0)
-    expect(stderr).toContain(`${text}: taken as ${target.url}/x`)
+    expect(stderr).toContain(`${text}: using ${target.url}/x`)
     expect(target.seen.counts).toEqual({ 'GET /x': 5 })
   })
 
-  test('without a scenario all of scenarios/ are run, and named', async () => {
+  test('without a scenario, all of scenarios/ are run and listed', async () => {
     const target = await startTarget(answerAfter(0))
     const scenario = (path: string) =>
       `target: ${target.url}\nload: { iterations: 2 }\nrequests: [{ get: ${path} }]\n`
@@ -109,7 +109,7 @@ requests: [{ get: "/{{ randomInt(1, 1000000) }}" }, { get: "/other/{{ uuid() }}"
     expect(target.seen.counts).toEqual({ 'GET /a': 2, 'GET /b': 2 })
   })
 
-  test('-e fills the file in, before the environment does', async () => {
+  test('-e sets variables and beats the environment', async () => {
     const target = await startTarget(answerAfter(0))
     const session = startSession({
       'env.yaml':
@@ -121,7 +121,7 @@ requests: [{ get: "/{{ randomInt(1, 1000000) }}" }, { get: "/other/{{ uuid() }}"
     expect(target.seen.counts).toEqual({ 'GET /none/me': 1 })
   })
 
-  test('several scenarios run one after the other, and the worst verdict is the exit code', async () => {
+  test('several scenarios run one after the other, and the worst verdict decides the exit code', async () => {
     const target = await startTarget((request, response) => {
       response.statusCode = request.url === '/bad' ? 500 : 200
       response.end()
@@ -141,7 +141,7 @@ thresholds: [error_rate < 1%]
   })
 })
 
-describe.concurrent('what the service does wrong', () => {
+describe.concurrent('failures of the service', () => {
   test('failures are counted by kind and are in no latency', async () => {
     const target = await startTarget(async (request, response) => {
       if (request.url === '/500') response.writeHead(500).end('no')
@@ -172,10 +172,10 @@ requests: [{ get: /500 }, { get: /reset }, { get: /cut }, { get: /never }, { nam
     expect(result!.totals.latency.count).toBe(fine.requests)
     expect(result!.totals.latency.min).toBeGreaterThan(15)
     expect(stdout).toContain('status 500')
-    expect(stdout).toContain('no complete answer within 300ms')
+    expect(stdout).toContain('no complete response within 300ms')
   })
 
-  test('a service that only fails is no success, thresholds or not', async () => {
+  test('a service that only fails does not pass, with or without thresholds', async () => {
     const target = await startTarget((_, response) => void response.writeHead(500).end())
     const session = startSession({
       'down.yaml': `
@@ -193,7 +193,7 @@ thresholds: [p95 < 1s, error_rate < 1%]
     expect(stdout).toContain('100%')
   })
 
-  test('an absent service is told of at once', async () => {
+  test('a missing service is reported at once', async () => {
     const url = await findFreeUrl()
     const session = startSession({ 'gone.yaml': `target: ${url}\nrequests: [{ get: / }]\n` })
     const started = performance.now()
@@ -204,7 +204,7 @@ thresholds: [p95 < 1s, error_rate < 1%]
     expect(stdout).toContain('--target')
   })
 
-  test('waiting for a slow service is in the latency, and its slowness costs throughput', async () => {
+  test('waiting for a slow service is part of the latency and reduces throughput', async () => {
     const target = await startTarget(answerAfter(100))
     const session = startSession({
       'slow.yaml': `target: ${target.url}\nload: { vus: 2, duration: 2s }\nrequests: [{ get: / }]\n`,
@@ -234,7 +234,7 @@ requests: [{ get: / }]
   })
 })
 
-describe.concurrent('what goes where', () => {
+describe.concurrent('output', () => {
   test('--report json=- writes the result to stdout and nothing else', async () => {
     const target = await startTarget(answerAfter(0))
     const session = startSession()
@@ -247,7 +247,7 @@ describe.concurrent('what goes where', () => {
     expect(session.read('out/run.xml')).toContain('<testsuites name="perfctl"')
   })
 
-  test('of several scenarios each has a report of its own', async () => {
+  test('each of several scenarios has its own report', async () => {
     const target = await startTarget(answerAfter(0))
     const text = `target: ${target.url}\nload: { vus: 1, iterations: 5 }\nrequests: [{ get: / }]\n`
     const session = startSession({ 'a.yaml': text, 'b.yaml': text })
@@ -268,7 +268,7 @@ describe.concurrent('what goes where', () => {
     expect(again).toMatchObject({ code: 0, stdout: first.stdout })
   })
 
-  test('-q says nothing but the summary', async () => {
+  test('-q prints nothing but the summary', async () => {
     const target = await startTarget(answerAfter(0))
     const { code, stdout, stderr } = await startSession().perfctl(['run', target.url, '-i', '20', '-q'])
     expect([code, stderr]).toEqual([0, ''])
@@ -276,8 +276,8 @@ describe.concurrent('what goes where', () => {
   })
 })
 
-describe.concurrent('what is wrong with the input', () => {
-  test('every mistake of every file is told at once, and nothing is sent', async () => {
+describe.concurrent('invalid input', () => {
+  test('all problems of all files are reported at once, and nothing is sent', async () => {
     const target = await startTarget(answerAfter(0))
     const session = startSession({
       'good.yaml': `target: ${target.url}\nrequests: [{ get: / }]\n`,
@@ -304,18 +304,18 @@ describe.concurrent('what is wrong with the input', () => {
   test.for([
     { args: ['-u', 'many'], says: '-u many: not a whole number' },
     { args: ['-d', '10'], says: 'write 10s or 10ms' },
-    { args: ['-r', 'fast'], says: 'such as -r 100/s' },
+    { args: ['-r', 'fast'], says: 'write a rate such as -r 100/s' },
     { args: ['-s', '30'], says: 'such as -s 30s:20' },
-    { args: ['-e', 'staging'], says: 'it takes KEY=VALUE' },
-    { args: ['-H', 'nonsense'], says: "it takes 'name: value'" },
+    { args: ['-e', 'staging'], says: 'write KEY=VALUE' },
+    { args: ['-H', 'nonsense'], says: "write 'name: value'" },
     { args: ['-t', 'localhost:3000'], says: 'http://localhost:3000' },
-    { args: ['--workers', '0'], says: 'such as --workers 2' },
-    { args: ['--seed', '1.5'], says: 'such as --seed 42' },
+    { args: ['--workers', '0'], says: 'write a number such as --workers 2' },
+    { args: ['--seed', '1.5'], says: 'write a number such as --seed 42' },
     { args: ['--inconclusive', 'maybe'], says: 'Allowed choices are fail, pass' },
     { args: ['--report', 'pdf'], says: 'pdf' },
     { args: ['--no-baseline', '--require-baseline'], says: 'contradict' },
     { args: ['--vuss', '3'], says: '(Did you mean --vus?)' },
-  ])('$args is refused with a way out', async ({ args, says }) => {
+  ])('$args is refused with a hint', async ({ args, says }) => {
     const session = startSession({ 'a.yaml': 'target: http://127.0.0.1:9\nrequests: [{ get: / }]\n' })
     const { code, stderr } = await session.perfctl(['run', 'a.yaml', ...args])
     expect(code).toBe(2)
@@ -325,9 +325,9 @@ describe.concurrent('what is wrong with the input', () => {
   test.for([
     { args: [], code: 0, says: 'Usage: perfctl' },
     { args: ['rum'], code: 2, says: '(Did you mean run?)' },
-    { args: ['run'], code: 2, says: 'there are no scenarios in scenarios/' },
+    { args: ['run'], code: 2, says: 'no scenarios in scenarios/' },
     { args: ['run', 'none.yaml'], code: 2, says: 'none.yaml: no such file' },
-    { args: ['baseline', 'update'], code: 2, says: 'there are no scenarios in scenarios/' },
+    { args: ['baseline', 'update'], code: 2, says: 'no scenarios in scenarios/' },
     { args: ['--version'], code: 0, says: '.' },
   ])('perfctl $args exits with $code', async ({ args, code, says }) => {
     const outcome = await startSession().perfctl(args)

@@ -1,6 +1,6 @@
 /**
- * A user's session with perfctl in an empty directory, in this process: the built program, because its threads and
- * the demo service are built files too.
+ * A user's session with perfctl in an empty directory, in this process. It uses the built program, because threads
+ * and the demo service need built files.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -33,7 +33,7 @@ afterAll(() => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true })
 })
 
-/** A session with these files; the directory goes when all tests of the file are over. */
+/** A session with these files. The directory is removed after all tests of the file. */
 export function startSession(files: Readonly<Record<string, string>> = {}): Session {
   const { cwd } = createMemoryIo()
   directories.push(cwd)

@@ -10,7 +10,7 @@ requests:
 thresholds: [error_rate < 1%, "search: p95 < 9s"]
 `
 
-/** Runs all shards at once, as on so many machines, each with another number of workers; gives their files. */
+/** Runs all shards at once, as on several machines with different numbers of workers. Returns their files. */
 async function runShards(session: Session, url: string, count: number): Promise<string[]> {
   const outcomes = await Promise.all(
     Array.from({ length: count }, (_, i) => {
@@ -31,7 +31,7 @@ async function runShards(session: Session, url: string, count: number): Promise<
   return outcomes.map((_, i) => `${i + 1}.json`)
 }
 
-describe('a load shared between machines', () => {
+describe('a load split across machines', () => {
   test.each([
     ['iterations of users', '{ vus: 9, iterations: 301 }'],
     ['iterations of arrivals', '{ rate: 200/s, duration: 30s, iterations: 301 }'],
@@ -94,12 +94,15 @@ describe('a load shared between machines', () => {
 
   test.each([
     [['--shard', '1/2'], '--shard needs --seed'],
-    [['--shard', '3/2', '--seed', '1'], '--shard 3/2: not a part of a whole'],
-    [['--shard', '1/2', '--seed', '1', '--runs', '2'], '--shard and --runs together'],
-    [['--shard', '1/2', '--seed', '1', '--require-baseline'], '--shard and --require-baseline together'],
-    [['--shard', '1/2', '--seed', '1', '--confirm', 'ab'], '--shard and --confirm together'],
-    [['--shard', '1/7', '--seed', '1'], "6 virtual users can't be shared out to 7 machines"],
-  ])('%j is a mistake of the input, before anything is sent', async (flags, message) => {
+    [['--shard', '3/2', '--seed', '1'], '--shard 3/2: must be k/n with k from 1 to n'],
+    [['--shard', '1/2', '--seed', '1', '--runs', '2'], "--shard can't be used with --runs"],
+    [
+      ['--shard', '1/2', '--seed', '1', '--require-baseline'],
+      "--shard can't be used with --require-baseline",
+    ],
+    [['--shard', '1/2', '--seed', '1', '--confirm', 'ab'], "--shard can't be used with --confirm"],
+    [['--shard', '1/7', '--seed', '1'], "6 virtual users can't be split across 7 machines"],
+  ])('%j is refused before anything is sent', async (flags, message) => {
     const target = await startTarget(answerAfter(0))
     const session = startSession({ 'shop.yaml': `load: { vus: 6, iterations: 9 }${REQUESTS}` })
     const { code, stderr } = await session.perfctl(['run', 'shop.yaml', '-t', target.url, ...flags])
@@ -108,7 +111,7 @@ describe('a load shared between machines', () => {
     expect(target.seen.counts).toEqual({})
   })
 
-  test('makes no baseline', async () => {
+  test("can't become a baseline", async () => {
     const session = startSession({ 'shop.yaml': `load: { vus: 6, iterations: 9 }${REQUESTS}` })
     const update = ['baseline', 'update', 'shop.yaml', '--shard', '1/2', '--seed', '1']
     const { code, stderr } = await session.perfctl(update)

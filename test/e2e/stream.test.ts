@@ -25,8 +25,8 @@ async function startShop() {
   return startSession({ 'shop.yaml': scenario(target.url) })
 }
 
-describe.concurrent('metrics that go out while a scenario runs', () => {
-  test('come to the figures of the result, and a sink that is not there is no failure', async () => {
+describe.concurrent('metrics streamed while a scenario runs', () => {
+  test('add up to the figures of the result, and a missing sink is no failure', async () => {
     const receiver = await startReceiver((response) => response.end('{}'))
     const session = await startShop()
     const dead = await findFreeUrl()
@@ -76,7 +76,7 @@ describe.concurrent('metrics that go out while a scenario runs', () => {
     )
   })
 
-  test('have stdout to themselves when they go there', async () => {
+  test('have stdout to themselves', async () => {
     const session = await startShop()
     const { code, stdout } = await session.perfctl(['run', 'shop.yaml', '--stream', 'ndjson'])
     expect(code).toBe(0)
@@ -90,11 +90,11 @@ describe.concurrent('metrics that go out while a scenario runs', () => {
   test.each([
     [
       ['--stream', 'ndjson', '--stream', 'influx=-'],
-      '--stream ndjson and --stream influx=-: all of them go to stdout',
+      '--stream ndjson and --stream influx=-: all of them write to stdout',
     ],
     [
       ['--stream', 'ndjson=-', '--report', 'json=-'],
-      '--stream ndjson=- and --report json=-: all of them go to stdout',
+      '--stream ndjson=- and --report json=-: all of them write to stdout',
     ],
     [['--stream', 'nats', '--stream', 'otlp=x'], '--stream: unknown sink "nats"'],
     [['--stream', 'nats', '--stream', 'otlp=x'], '--stream otlp=x: not a valid address'],
@@ -113,7 +113,7 @@ interface Metric {
   readonly [kind: string]: unknown
 }
 
-/** What the points of a metric with those labels add up to. */
+/** The sum of the points of a metric with those labels. */
 function sumOf(metrics: readonly Metric[], name: string, labels: Readonly<Record<string, string>>): number {
   const metric = metrics.find((one) => one.name === name) as unknown as Record<
     'sum' | 'histogram',

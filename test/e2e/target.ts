@@ -1,5 +1,5 @@
 /**
- * Real services on loopback for the tests from end to end: what they answer is a function, what they saw is counted.
+ * Real services on loopback for end-to-end tests: a function makes their responses, and what they receive is counted.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,9 +9,9 @@ import { afterAll } from 'vitest'
 export interface Target {
   readonly url: string
   readonly seen: {
-    /** How many requests came, by method and path without the query. */
+    /** The number of requests by method and path, without the query. */
     readonly counts: Record<string, number>
-    /** Bytes that came and went, over all connections. */
+    /** Bytes received and sent on all connections. */
     bytesReceived: number
     bytesSent: number
   }
@@ -21,7 +21,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
 const servers: Server[] = []
 
-// Not after each test: tests that wait for time to pass run side by side.
+// Not after each test, because slow tests run side by side.
 afterAll(() => {
   for (const server of servers) {
     server.close()
@@ -29,7 +29,7 @@ afterAll(() => {
   }
 })
 
-/** A service that answers as `handler` does, until all tests of the file are over. */
+/** A service that responds with `handler`, until all tests of the file are over. */
 export async function startTarget(handler: Handler): Promise<Target> {
   const seen: Target['seen'] = { counts: {}, bytesReceived: 0, bytesSent: 0 }
   const server = createServer((request, response) => {
@@ -50,7 +50,7 @@ export async function startTarget(handler: Handler): Promise<Target> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
 }
 
-/** Answers 200 with a few bytes after so many ms. */
+/** Responds 200 with a few bytes after `ms`. */
 export function answerAfter(ms: number): Handler {
   return async (_, response) => {
     if (ms > 0) await sleep(ms)

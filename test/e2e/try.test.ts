@@ -50,8 +50,8 @@ afterAll(() => {
   server.close()
 })
 
-describe('what is shown', () => {
-  test('is what was sent', async () => {
+describe('the output', () => {
+  test('shows what was sent', async () => {
     const { code, stdout } = await tryOut(`
       http: { headers: { accept: text/plain } }
       data: { word: [a & b] }
@@ -63,10 +63,10 @@ describe('what is shown', () => {
     const shown = [...stdout.matchAll(/(?:^> .*\n)+/gm)].map(([lines]) => lines.replace(/^> /gm, '').trim())
     expect(shown).toEqual(seen.map(({ head }) => head))
     expect(stdout).toContain(`\n\n${seen[1]!.body}\n`)
-    expect(stdout).toContain('3 requests, all as expected\n')
+    expect(stdout).toContain('3 requests, all passed\n')
   })
 
-  test('is the same again with the same seed', async () => {
+  test('is the same with the same seed', async () => {
     const scenario = 'requests: [{ get: "/{{ randomInt(1, 1000000000) }}" }]'
     await tryOut(scenario, '--seed', '7')
     await tryOut(scenario, '--seed', '7')
@@ -75,7 +75,7 @@ describe('what is shown', () => {
     expect(seen[0]!.head).not.toBe(seen[2]!.head)
   })
 
-  test('hides secrets wherever they stand, also in a compressed answer', async () => {
+  test('hides secrets everywhere, also in a compressed response', async () => {
     const { stdout } = await tryOut(`
       http: { auth: { bearer: "\${MY_TOKEN}" } }
       data: { password: [from-the-data] }
@@ -90,7 +90,7 @@ describe('what is shown', () => {
     expect(stdout).not.toMatch(/token-secret|cookie-secret|from-the-data/)
   })
 
-  test('hides the values of fields whose names tell, and those values in later exchanges', async () => {
+  test('hides the values of fields with secret names, also in later exchanges', async () => {
     const { code, stdout } = await tryOut(`
       data: { user: [{ name: ann, password: plainword }], pw: [Colum-n5] }
       requests:
@@ -100,7 +100,7 @@ describe('what is shown', () => {
         - { name: d, post: "/d?api_key=q-s3cret&page=2", body: "{{ pw }}" }
         - { name: e, post: /e, json: { p: "{{ user.password }}", sentence: the plainword } }`)
     expect(code, stdout).toBe(0)
-    // The service repeats each body: there they are hidden, too.
+    // The service repeats each body: secrets are hidden there, too.
     expect(stdout).not.toMatch(/f0rm-secret|Colum-n5|99 88 77|q-s3cret/)
     expect(stdout.match(/^.*user=ann&password=\[redacted\]$/gm)).toHaveLength(2)
     expect(stdout).toContain('"tokens": 3,')
@@ -108,7 +108,7 @@ describe('what is shown', () => {
     expect(stdout).toContain('"p": "[redacted]",\n  "sentence": "the plainword"')
   })
 
-  test('is each exchange of a request, with the cookies that were set on the way', async () => {
+  test('shows each exchange of a request, with cookies set on the way', async () => {
     const { code, stdout } = await tryOut(`
       http: { cookies: true, redirects: 1, retries: { count: 1, backoff: 1ms } }
       requests: [{ get: /away }, { get: /busy, expect: { status: 503 } }]`)
@@ -129,7 +129,7 @@ describe('what is shown', () => {
     expect(stdout).not.toContain('cookie-secret')
   })
 
-  test('is no more of a body than fits on a screen, unless all is wanted', async () => {
+  test('shortens bodies to a screenful, except with --full', async () => {
     const scenario = 'requests: [{ get: /lines }]'
     const short = (await tryOut(scenario)).stdout
     expect(short).toContain('… 76 more lines; --full shows everything')
@@ -139,15 +139,15 @@ describe('what is shown', () => {
     expect(whole).toContain('x'.repeat(200))
   })
 
-  test('can not steer the terminal, and is no binary data', async () => {
+  test('contains no control characters and no binary data', async () => {
     const { stdout } = await tryOut('requests: [{ get: /text }, { get: /image }]')
     expect(stdout).toContain('\\u001b[31mtext')
     expect(stdout).toContain('(8B of image/png)')
   })
 })
 
-describe('a check that does not hold', () => {
-  test('is told beside those that do, and ends with 1', async () => {
+describe('a failed check', () => {
+  test('is shown beside those that passed, and exits with 1', async () => {
     const { code, stdout } = await tryOut(`
       requests:
         - get: /text
@@ -157,12 +157,12 @@ describe('a check that does not hold', () => {
     expect(stdout).toContain(
       '✗ status 201: it is 200\n✗ body at most 3B: body larger than 3B\n✓ body contains "text"\n',
     )
-    expect(stdout).toContain('1 of 2 requests not as expected\n')
+    expect(stdout).toContain('1 of 2 requests failed\n')
   })
 
   test.each([
-    ['/slow', '✗ timeout: no complete answer within 100ms'],
-    ['/hangup', '✗ reset: connection closed before the answer was complete'],
+    ['/slow', '✗ timeout: no complete response within 100ms'],
+    ['/hangup', '✗ reset: connection closed before the response was complete'],
   ])('%s has no checks to show, but a reason', async (path, reason) => {
     const { code, stdout } = await tryOut(
       `{ http: { timeout: 100ms }, requests: [{ get: ${path} }, { get: /next }] }`,
@@ -185,7 +185,7 @@ test('a secret of the environment is hidden however it is encoded', async () => 
   expect(stdout).not.toMatch(/ss.{1,3}w/)
 })
 
-test('only the requests that are named are sent', async () => {
+test('only named requests are sent', async () => {
   const scenario = 'requests: [{ name: one, get: /1 }, { name: two, get: /2 }, { name: three, get: /3 }]'
   await tryOut(scenario, '--request', 'three', '--request', 'one')
   expect(seen.map(({ head }) => head.split(' ')[1])).toEqual(['/1', '/3'])
@@ -193,13 +193,13 @@ test('only the requests that are named are sent', async () => {
   expect([code, stderr]).toEqual([2, '--request tow: no such request\n  hint: did you mean "two"?\n'])
 })
 
-test('a header of the command line is sent, and hidden when it is a secret', async () => {
+test('a header of the command line is sent, and hidden if it is a secret', async () => {
   const { stdout } = await tryOut('requests: [{ get: /1 }]', '-H', 'x-api-key: token-secret', '-H', 'x-a: b')
   expect(seen[0]!.head).toContain('x-api-key: token-secret\nx-a: b')
   expect(stdout).toContain('> x-api-key: [redacted]\n> x-a: b\n')
 })
 
-test('a target that is not there ends with 3', async () => {
+test("a target that can't be reached exits with 3", async () => {
   const gone = await tryOut(
     '{ target: "http://127.0.0.1:1", requests: [{ get: / }] }',
     '--target',
@@ -212,7 +212,7 @@ test('a target that is not there ends with 3', async () => {
   expect(other.stdout).toContain('✗ connect: connect ECONNREFUSED 127.0.0.1:1')
 })
 
-test('the demo service is there when it is wanted', async () => {
+test('the demo service is started on demand', async () => {
   const { code, stdout } = await tryOut('requests: [{ get: /api/services/1 }]', '--target', 'demo')
   expect(code).toBe(0)
   expect(stdout).toContain('\n  "id": 1,\n')
@@ -225,7 +225,7 @@ async function tryOut(scenario: string, ...flags: string[]) {
   return { code, ...io.written }
 }
 
-test('a value that is of no use where it stands is told by the request', async () => {
+test("a value that can't be used in its place is reported with the request", async () => {
   const { url } = await startTarget(answerAfter(0))
   const session = startSession({
     'a.yaml': `target: ${url}\ndata: { word: [abc] }\nrequests: [{ name: one, get: "/{{ word | toInt }}" }]`,

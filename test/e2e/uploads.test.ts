@@ -11,7 +11,7 @@ const COVER = randomBytes(3000)
 
 const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
-/** What came, by path: of a form its fields, each as text or digest. */
+/** What was received, by path; for a form its fields, each as text or digest. */
 async function startShop() {
   const seen: Record<string, string[]> = {}
   const target = await startTarget((request, response) => {
@@ -60,7 +60,7 @@ function startUploads(target: string, load: string) {
 test.each([
   ['closed', '{ vus: 4, iterations: 40 }', 4],
   ['open', '{ rate: 20/s, duration: 2s, maxVus: 4 }', null],
-])('files reach the service whole from all workers, %s', async (_, load, users) => {
+])('files reach the service completely from all workers, %s', async (_, load, users) => {
   const { seen, target } = await startShop()
   const session = startUploads(target.url, load)
   const { stderr } = await session.perfctl(['run', 'scenarios/up.yaml', '--workers', '2', '--seed', '3'])
@@ -82,7 +82,7 @@ test.each([
   expect(new Set(seen['/each'])).toEqual(new Set([`cover: cover.png ${cover}`]))
   expect(seen['/after']).toEqual(['a=b'])
   if (users === null) return
-  // Each user kept its connection. What goes before and after the load is in no figure, and on other connections.
+  // Each user kept its connection. Setup and teardown are in no figure, and use other connections.
   expect(result!.connections.tcp?.count).toBe(users)
   await vi.waitFor(() => {
     const outside = target.seen.bytesReceived - result!.totals.bytesSent
@@ -91,7 +91,7 @@ test.each([
   })
 })
 
-test('try shows names and sizes of files in place of their bytes', async () => {
+test('try shows names and sizes of files instead of their bytes', async () => {
   const { target } = await startShop()
   const session = startUploads(target.url, '{ vus: 1 }')
   const { code, stdout } = await session.perfctl(['try', 'scenarios/up.yaml', '--full'])

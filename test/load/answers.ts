@@ -1,9 +1,9 @@
 /**
- * Answers as a connection keeps them, from plain values.
+ * Makes responses as connections keep them, from plain values.
  */
 import { ReceivedResponse, ResponseHead } from '../../src/load/response/response.js'
 
-/** An answer with these headers, its body come in two parts, in a buffer that is used again afterwards. */
+/** A response with these headers, whose body came in two parts in a buffer that is reused afterwards. */
 export function makeAnswer(headers: Record<string, string>, body: string | Buffer = ''): ReceivedResponse {
   const raw = Object.entries(headers)
     .flat()

@@ -28,12 +28,12 @@ function run(
 const taken = (arrived: readonly { readonly path: string }[]) =>
   arrived.flatMap(({ path }) => (path.startsWith('/take/') ? [Number(path.slice('/take/'.length))] : []))
 
-describe('rows that are given once', () => {
+describe('rows that are used once', () => {
   test.each([
     ['a closed load', closedLoad({ warmupMs: 1000, stages: [{ durationMs: 5000, target: 20 }] })],
     ['an open load', openLoad({ warmupMs: 1000, stages: [{ durationMs: 5000, target: 300 }] })],
     ['arrivals at random', openLoad({ arrivals: 'poisson', stages: [{ durationMs: 5000, target: 300 }] })],
-  ])('meet nobody twice in %s, whichever worker is the fastest', async (_name, load) => {
+  ])('are never sent twice in %s, whichever worker is the fastest', async (_name, load) => {
     const { arrived, ends } = await run(load, 50_000, { workers: 3 })
     const seen = taken(arrived)
     expect(seen.length).toBeGreaterThan(500)
@@ -55,11 +55,11 @@ describe('when the rows run out', () => {
     expect(ends[0]!.stoppedMs).toBeLessThan(5000)
     expect(overAt).toBeLessThan(15_000)
     expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, i) => i))
-    // What was sent in the measured part was answered and is in the figures.
+    // Requests of the measured part got responses and are in the figures.
     expect(collector.total(1).requests).toBe(arrived.filter(({ at }) => at >= 0).length)
   })
 
-  test('in the warm-up, the measured part is never begun', async () => {
+  test('in the warm-up, the measured part never begins', async () => {
     const load = closedLoad({ warmupMs: 60_000, stages: [{ durationMs: 60_000, target: 5 }] })
     const { ends, overAt } = await run(load, 20, { requests: [{ path: ['/take/', id] }] })
     expect(ends[0]!.error).toContain('ran out')

@@ -21,15 +21,15 @@ export interface Client {
   readonly connection: HttpConnection
   /** The times of each connection that was set up. */
   readonly connects: ConnectTimes[]
-  /** Sends a request, GET / unless said otherwise, and waits for its end. */
+  /** Sends a request, GET / by default, and waits for its end. */
   exchange(request?: Partial<Outgoing>): Promise<Ended>
-  /** How many connections ended because of bytes that nobody had asked for. */
+  /** The number of connections closed because of unsolicited bytes. */
   readonly unsolicited: () => number
-  /** How often an exchange ended that had ended already. */
+  /** How many times an exchange ended again. */
   readonly surplus: () => number
 }
 
-/** A virtual user's connections, closed when the test is over. */
+/** A virtual user's connections, closed at the end of the test. */
 export function openClient(
   origin: string,
   { connectTimeoutMs = 2000, insecure = false }: { connectTimeoutMs?: number; insecure?: boolean } = {},
@@ -65,7 +65,7 @@ export function openClient(
   }
 }
 
-/** A request, GET / unless said otherwise. */
+/** A request, GET / by default. */
 export function makeRequest(request: Partial<Outgoing> = {}): Outgoing {
   return { index: 0, method: 'GET', origin: null, path: '/', headers: [], body: null, ...request }
 }

@@ -1,5 +1,5 @@
 /**
- * The plan is the same for any number of threads and machines: what is sent, by whom, and with which rows.
+ * The plan is the same for any number of threads and machines: what is sent, by which user, and with which rows.
  */
 import { describe, expect, test } from 'vitest'
 import type { Load } from '../../src/scenario/model/load-types.js'
@@ -7,7 +7,7 @@ import { closedLoad, openLoad, type Simulated, simulate } from './simulate.js'
 
 const rows = (count: number) => `[${Array.from({ length: count }, (_, i) => `r${i}`).join(', ')}]`
 
-/** Each request says which iteration it is, which row it has, and what was drawn for it. */
+/** Each request has the number of its iteration, its row and its random values. */
 const shown = (picking: string) => `
 data: { row: { values: ${picking} } }
 requests: [{ get: "/{{ iteration() }}/{{ row }}/{{ randomInt(1, 1000000) }}" }]
@@ -15,7 +15,7 @@ requests: [{ get: "/{{ iteration() }}/{{ row }}/{{ randomInt(1, 1000000) }}" }]
 
 const UNIQUE = (count: number) => `${rows(count)}, pick: unique`
 
-/** Answers take longer from some threads than from others, and now and then; none comes in the last of the warm-up. */
+/** Responses take longer for some threads than for others. None comes at the end of the warm-up. */
 const service = ({ worker, at }: { worker: number; at: number }) => ({
   afterMs: (at > -100 && at < 0 ? -at : 0) + 5 + 9 * worker + (Math.floor(Math.abs(at)) % 7),
 })
@@ -71,7 +71,7 @@ function ramp(target: number) {
 
 describe.each(loads)('%s', (_, load, count) => {
   describe.each([
-    ['rows that are given once', UNIQUE(count + 1000)],
+    ['rows that are used once', UNIQUE(count + 1000)],
     ['rows in order', `${rows(7)}, pick: sequential`],
     ['rows at random', rows(7)],
   ])('with %s', (_, picking) => {
@@ -106,7 +106,7 @@ describe('a closed load without a number of iterations', () => {
   })
 
   test.each([1, 2, 3, 4])(
-    'leaves no number out, in the warm-up and after it, with %d workers',
+    'skips no number, during or after the warm-up, with %d workers',
     async (workers) => {
       const sent = await send(load, shown(rows(3)), [workers])
       for (const part of [(at: number) => at < 0, (at: number) => at >= 0]) {
@@ -118,7 +118,7 @@ describe('a closed load without a number of iterations', () => {
   )
 })
 
-describe('what each user does', () => {
+describe("each user's requests", () => {
   const LOGIN = (count: number) => `
 data: { account: { values: ${UNIQUE(count)} } }
 beforeEach: [{ get: "/login/{{ vu() }}/{{ account }}" }]
@@ -134,18 +134,15 @@ requests: [{ get: "/{{ iteration() }}/{{ vu() }}/{{ account }}/{{ randomInt(1, 1
     expect(errorsOf(shared)).toEqual([])
   })
 
-  test.each([1, 2, 3, 4])(
-    'in an open load has no gaps between the users, with %d workers',
-    async (workers) => {
-      const load = openLoad({ stages: [{ durationMs: 2000, target: 200 }], maxVus: 40 })
-      const sent = await simulate({ load, scenario: LOGIN(40), workers, service })
-      const users = sent.arrived.flatMap(({ path }) =>
-        path.startsWith('/login/') ? [Number(path.split('/')[2])] : [],
-      )
-      expect(users.length).toBeGreaterThan(2)
-      expect([...users].sort((a, b) => a - b)).toEqual(users.map((_, i) => i + 1))
-    },
-  )
+  test.each([1, 2, 3, 4])('in an open load have no gaps between users, with %d workers', async (workers) => {
+    const load = openLoad({ stages: [{ durationMs: 2000, target: 200 }], maxVus: 40 })
+    const sent = await simulate({ load, scenario: LOGIN(40), workers, service })
+    const users = sent.arrived.flatMap(({ path }) =>
+      path.startsWith('/login/') ? [Number(path.split('/')[2])] : [],
+    )
+    expect(users.length).toBeGreaterThan(2)
+    expect([...users].sort((a, b) => a - b)).toEqual(users.map((_, i) => i + 1))
+  })
 })
 
 test('a worker whose users come later ends when the others have sent everything', async () => {

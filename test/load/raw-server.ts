@@ -1,25 +1,25 @@
 /**
- * A server that answers byte for byte what a test says, whether that is HTTP or not.
+ * A server that responds with exactly the bytes of a test, valid HTTP or not.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 
-/** What to do with a request: text to answer, or anything at all. */
+/** What to do with a request: text to send, or an action. */
 export type Answer = string | Buffer | ((socket: Socket) => void)
 
 export const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
 
 export interface RawServer {
   readonly origin: string
-  /** The requests that came, head and body. */
+  /** The requests received, head and body. */
   readonly requests: string[]
-  /** How many connections were made. */
+  /** The number of connections. */
   readonly accepted: () => number
-  /** How many are open just now. */
+  /** The number of open connections. */
   readonly open: () => number
   close(): Promise<void>
 }
 
-/** Answers the first requests with `answers` in turn, whatever connection they come on, and all others with 200. */
+/** Responds to the first requests with `answers` in turn, on any connection, and to all others with 200. */
 export async function answering(...answers: readonly Answer[]): Promise<RawServer> {
   const requests: string[] = []
   let answered = 0
@@ -40,7 +40,7 @@ export async function answering(...answers: readonly Answer[]): Promise<RawServe
   return { ...server, requests }
 }
 
-/** Hands each connection to `onConnection`, with its number. */
+/** Passes each connection to `onConnection`, with its number. */
 export async function serve(
   onConnection: (socket: Socket, n: number) => void,
   host = '127.0.0.1',
@@ -49,7 +49,7 @@ export async function serve(
   let accepted = 0
   const server = createServer((socket) => {
     sockets.add(socket)
-    // What the client does to a connection is for the client's side of the test to judge.
+    // The test checks the client's side of the connection.
     socket.on('error', () => {})
     socket.on('close', () => sockets.delete(socket))
     onConnection(socket, accepted++)
@@ -67,7 +67,7 @@ export async function serve(
   }
 }
 
-/** Listens on a free port, and gives it. */
+/** Listens on a free port and returns it. */
 export async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, host, resolve))
   return (server.address() as AddressInfo).port

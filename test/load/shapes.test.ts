@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { closedLoad, openLoad, simulate } from './simulate.js'
 
 describe('pacing', () => {
-  test('begins an iteration each second, however long it takes within it', async () => {
+  test('begins an iteration every second, however long it takes within that', async () => {
     let calls = 0
     const { arrived } = await simulate({
       load: closedLoad({ pacingMs: [1000, 1000], stages: [{ durationMs: 4500, target: 1 }] }),
@@ -19,8 +19,8 @@ describe('pacing', () => {
     expect(arrived.map(({ at }) => Math.round(at))).toEqual([0, 1600, 2600, 3600])
   })
 
-  test('keeps the pace when other users wake one early, and begins nothing at the end', async () => {
-    // Of two users the first is answered shortly before the next iteration of the second is due.
+  test('keeps the pace if other users wake one early, and begins nothing at the end', async () => {
+    // The first user gets its response shortly before the next iteration of the second is due.
     const { arrived } = await simulate({
       load: closedLoad({ pacingMs: [500, 500], stages: [{ durationMs: 3000, target: 2 }] }),
       service: () => ({ afterMs: 499.7 }),
@@ -30,7 +30,7 @@ describe('pacing', () => {
     for (const [i, { at }] of arrived.entries()) expect(Math.abs(at - moments[i]!)).toBeLessThan(1)
   })
 
-  test('does not spin when requests fail at once', async () => {
+  test('has no busy loop if requests fail at once', async () => {
     const { arrived } = await simulate({
       load: closedLoad({ pacingMs: [0, 0], stages: [{ durationMs: 50, target: 1 }] }),
       service: () => ({ afterMs: 'at once', failure: { kind: 'protocol', message: 'no' } }),
@@ -40,7 +40,7 @@ describe('pacing', () => {
 })
 
 describe('iterations of each user', () => {
-  test('are counted for each, and the load ends with the last', async () => {
+  test('are counted per user, and the load ends with the last', async () => {
     const { collector, ends, overAt } = await simulate({
       load: closedLoad({ iterationsPerVu: 7, stages: [{ durationMs: 60_000, target: 5 }] }),
       service: () => ({ afterMs: 10 }),
@@ -58,7 +58,7 @@ describe('iterations of each user', () => {
     expect(collector.total(1).requests).toBe(35)
   })
 
-  test('do not count those of the warm-up', async () => {
+  test('exclude those of the warm-up', async () => {
     const { collector } = await simulate({
       load: closedLoad({ warmupMs: 1000, iterationsPerVu: 3, stages: [{ durationMs: 60_000, target: 2 }] }),
     })
@@ -66,7 +66,7 @@ describe('iterations of each user', () => {
   })
 })
 
-test('a burst is sent at one moment, over all workers', async () => {
+test('a burst is sent at one instant, over all workers', async () => {
   const { arrived, collector } = await simulate({
     load: openLoad({ start: 0, stages: [{ durationMs: 2000, target: 0, burst: 100 }] }),
     workers: 2,

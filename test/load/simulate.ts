@@ -1,5 +1,5 @@
 /**
- * A part of a load in virtual time: the clock jumps from event to event, and the service is a function.
+ * Runs a load in virtual time: the clock jumps from event to event, and the service is a function.
  */
 
 import type { Connection, Exchange } from '../../src/load/connection.js'
@@ -20,7 +20,7 @@ import type { RequestSpec } from '../../src/scenario/model/request.js'
 import type { Scenario } from '../../src/scenario/model/scenario.js'
 import { readScenario } from '../../src/scenario/read.js'
 
-/** What a request meets. `Infinity` never answers; a request that can't be written fails inside `send`. */
+/** The outcome of a request. `Infinity` never responds; a request that can't be written fails inside `send`. */
 interface Answer {
   readonly afterMs: number | 'at once'
   readonly status?: number
@@ -30,7 +30,7 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A request as it reached the service. */
+/** A request as the service received it. */
 interface Arrived {
   readonly at: number
   readonly path: string
@@ -48,16 +48,16 @@ export interface Simulation {
   readonly data?: Plan['data']
   readonly timeoutMs?: number
   readonly workers?: number
-  /** The machine, from 0, of how many. */
+  /** The machine, from 0, and the number of machines. */
   readonly shard?: ExecutionSegment
   readonly seed?: number
-  /** Only in these slices, as one side of a session. */
+  /** Sends only in these slices, as one side of an A/B session. */
   readonly turns?: SideTurns
-  /** Called when a connection is told that an iteration begins, with how many requests have arrived. */
+  /** Called when an iteration begins on a connection, with the number of requests so far. */
   readonly onBegin?: (arrived: number) => void
-  /** Called with the parts before the clock runs, to plan interventions. */
+  /** Called with the workers before the clock runs, to plan interventions. */
   readonly during?: (parts: readonly WorkerLoad[], at: (moment: number, action: () => void) => void) => void
-  /** From that moment on the thread gets nothing done for so long. */
+  /** From this time on, the thread is blocked for that long. */
   readonly blocked?: { readonly at: number; readonly forMs: number }
 }
 
@@ -65,13 +65,13 @@ export interface Simulated {
   readonly collector: Collector
   readonly ends: readonly WorkerLoadEnd[]
   readonly arrived: readonly Arrived[]
-  /** The most requests that were under way at once. */
+  /** The most requests in flight at once. */
   readonly inFlightMost: number
-  /** The virtual moment at which nothing was left to do, counted from the beginning of the measured part. */
+  /** The virtual time at which nothing was left to do, since the measured part began. */
   readonly overAt: number
 }
 
-/** The measured part begins at 0 of the virtual clock's own count; the clock itself starts somewhere else. */
+/** The measured part begins at 0 of the virtual time; the clock itself starts elsewhere. */
 const CLOCK_START = 123_456.789
 
 export async function simulate(simulation: Simulation): Promise<Simulated> {
@@ -107,7 +107,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
         arrived.push(arrival)
         inFlightMost = Math.max(inFlightMost, ++inFlight)
         const answer = service(arrival)
-        // What fails at once was never written.
+        // A request that fails at once was never written.
         state.sentAt = answer.afterMs === 'at once' ? 0 : clock.now
         state.status = 0
         const end = () => {
@@ -117,7 +117,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
           state.answer = keptOf(answer)
           exchange.ended(answer.failure ?? null, clock.now)
         }
-        // Never before `send` has returned.
+        // Not before `send` has returned.
         cancel = clock.at(clock.now + (answer.afterMs === 'at once' ? 0 : answer.afterMs), end)
       },
       abort() {
@@ -157,7 +157,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   return { collector, ends, arrived, inFlightMost, overAt: clock.now - startAt }
 }
 
-/** A closed load; what isn't said is a constant user for ten seconds. */
+/** A closed load; by default one constant user for ten seconds. */
 export function closedLoad(load: Partial<Extract<Load, { model: 'closed' }>> = {}): Load {
   const stages = load.stages ?? [{ durationMs: 10_000, target: 1 }]
   return {
@@ -172,7 +172,7 @@ export function closedLoad(load: Partial<Extract<Load, { model: 'closed' }>> = {
   }
 }
 
-/** An open load; what isn't said is 100 arrivals a second for ten seconds. */
+/** An open load; by default 100 arrivals a second for ten seconds. */
 export function openLoad(load: Partial<Extract<Load, { model: 'open' }>> = {}): Load {
   const stages = load.stages ?? [{ durationMs: 10_000, target: 100 }]
   return {
@@ -246,7 +246,7 @@ class VirtualClock {
     this.now = start
   }
 
-  /** Calls back at `at`, never at once and never for `Infinity`; returns how to cancel. */
+  /** Calls back at `at`, never synchronously, and never for `Infinity`. Returns a function that cancels it. */
   at(at: number, action: () => void): () => void {
     if (at === Number.POSITIVE_INFINITY) return () => {}
     const event = { at: Math.max(at, this.now), order: this.order++, action }
@@ -271,7 +271,7 @@ class VirtualClock {
     }
   }
 
-  /** What was to happen meanwhile happens after it. */
+  /** Events due meanwhile happen after it. */
   block(forMs: number): void {
     this.now += forMs
   }

@@ -5,7 +5,7 @@ import { displayWidth } from '../../src/report/width.js'
 import type { ErrorCount } from '../../src/stats/result.js'
 
 const page = (width: number) => ({ width, style: createStyle(false), ascii: false })
-const LATE = { kind: 'timeout', message: 'no complete answer within 10s', count: 3 } as const
+const LATE = { kind: 'timeout', message: 'no complete response within 10s', count: 3 } as const
 const BROKEN = { kind: 'status', message: 'status 503, expected below 400', count: 40 } as const
 const MISSING = { kind: 'status', message: 'status 404, expected below 400', count: 14 } as const
 
@@ -32,7 +32,7 @@ describe('failures', () => {
       [
         'failures  count  for example',
         'status       54  details: status 503, expected below 400 (and 1 other message)',
-        'timeout       3  search: no complete answer within 10s',
+        'timeout       3  search: no complete response within 10s',
       ].join('\n'),
     )
   })
@@ -45,7 +45,7 @@ describe('failures', () => {
         '                 expected below 400 (and',
         '                 1 other message)',
         'timeout       3  search: no complete',
-        '                 answer within 10s',
+        '                 response within 10s',
       ].join('\n'),
     )
   })

@@ -19,30 +19,30 @@ const why = (failure: Partial<FleetFailure>, stoppedMs = 13_000) =>
 
 describe('a worker that failed', () => {
   test.each<[string, Partial<FleetFailure>, string]>([
-    ['a bug', {}, 'worker 1 of 2 failed after 12.3s: boom; the other one went on until 13s'],
+    ['a bug', {}, 'worker 1 of 2 failed after 12.3s: boom; the other one kept running until 13s'],
     [
       'of three',
       { workers: 3, worker: 2 },
-      'worker 3 of 3 failed after 12.3s: boom; the other 2 went on until 13s',
+      'worker 3 of 3 failed after 12.3s: boom; the other 2 kept running until 13s',
     ],
     ['alone', { workers: 1 }, 'the worker failed after 12.3s: boom'],
     ['before', { workers: 1, workedMs: null }, 'the worker failed before the load began: boom'],
     [
       'memory',
       { kind: 'memory', workers: 1 },
-      'the worker ran out of memory after 12.3s: use fewer virtual users, or share them out to more --workers',
+      'the worker ran out of memory after 12.3s: use fewer virtual users, or spread them over more --workers',
     ],
     [
       'stuck',
       { kind: 'stuck', workers: 1 },
-      'the worker hung and had to be ended; its last report came after 12.3s',
+      'the worker hung and was terminated; its last report came after 12.3s',
     ],
     ['data', { kind: 'spent', message: 'data.user ran out' }, 'data.user ran out'],
   ])('%s', (_, failure, wanted) => {
     expect(why(failure).error).toBe(wanted)
   })
 
-  test('keeps its stack and no secret', () => {
+  test('keeps its stack and hides secrets', () => {
     const { error, errorStack } = why({ message: 'at hunter2hunter2', stack: 'Error: at hunter2hunter2' })
     expect(error).toContain('at [redacted]')
     expect(errorStack).toBe('Error: at [redacted]')
@@ -50,7 +50,7 @@ describe('a worker that failed', () => {
   })
 })
 
-test('a run that was not sent says why, with the way out; a mistake of the input is none', () => {
+test('a run that was not sent gives the reason and hint; invalid input is no run', () => {
   expect(whyNotSent(userError('no answer', 'start it', 'run'))).toEqual({ error: 'no answer; start it' })
   expect([userError('x', null, 'run'), userError('x'), new Error('x')].map(isRunFailure)).toEqual([
     true,

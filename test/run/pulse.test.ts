@@ -4,7 +4,7 @@ import type { FailureKind } from '../../src/stats/result.js'
 
 const REFUSED = 'connect ECONNREFUSED 127.0.0.1:1'
 
-/** A second in which so many of the requests failed. */
+/** A second in which this many of the requests failed. */
 const second = (requests: number, failed: number, kind: FailureKind = 'connect') => ({
   requests,
   failed,
@@ -27,8 +27,8 @@ describe('a side', () => {
     ],
     ['that was not dead for long', times(9, second(9, 9)), null],
     ['that comes back', [...times(9, second(9, 9)), [second(9, 8)], ...times(9, second(9, 9))], null],
-    ['of which one request is answered', times(30, second(1, 1), second(3, 0)), null],
-    ['that answers with errors', times(30, second(9, 9, 'status')), null],
+    ['where one request gets responses', times(30, second(1, 1), second(3, 0)), null],
+    ['that responds with errors', times(30, second(9, 9, 'status')), null],
     ['that closes its connections', times(30, second(9, 9, 'reset')), null],
   ])('%s', (_, seconds, why) => {
     const pulse = new Pulse()

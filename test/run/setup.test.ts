@@ -4,7 +4,7 @@ import { setUp } from '../../src/run/setup.js'
 import { readScenario } from '../../src/scenario/read.js'
 import { startTarget } from '../e2e/target.js'
 
-/** A service that answers `/hang` never and `/broken` badly, and a scenario with these steps around its load. */
+/** A service that never responds to `/hang` and fails on `/broken`, and a scenario with these steps around its load. */
 async function startAround(steps: string) {
   const target = await startTarget(({ url }, response) => {
     if (url === '/hang') return
@@ -30,7 +30,7 @@ describe('after', () => {
     expect(target.seen.counts).toEqual({ 'POST /things': 1, 'DELETE /things/7': 1 })
   })
 
-  test('does so when before fails half way', async () => {
+  test('does so if before fails half way', async () => {
     const { target, scenario, plan } = await startAround(
       `before: [${MAKE}, { get: /broken }]\nafter: [${CLEAN}]`,
     )
@@ -38,13 +38,13 @@ describe('after', () => {
     expect(target.seen.counts).toEqual({ 'POST /things': 1, 'GET /broken': 1, 'DELETE /things/7': 1 })
   })
 
-  test('has nothing to do when the first step of before fails', async () => {
+  test('has nothing to do if the first step of before fails', async () => {
     const { target, scenario, plan } = await startAround('before: [{ get: /broken }]\nafter: [{ get: /a }]')
     await expect(setUp(scenario, plan, undefined)).rejects.toThrow('the load was not sent')
     expect(target.seen.counts).toEqual({ 'GET /broken': 1 })
   })
 
-  test('tells what went wrong, and does not throw', async () => {
+  test('reports what failed, and does not throw', async () => {
     const { scenario, plan } = await startAround('after: [{ get: /broken }]')
     const { tearDown } = await setUp(scenario, plan, undefined)
     expect(await tearDown()).toBe('after / GET /broken failed: status 500')
@@ -52,7 +52,7 @@ describe('after', () => {
 })
 
 describe('an interruption', () => {
-  test('of before leaves its next steps out, and cleans up', async () => {
+  test('of before skips its other steps, and cleans up', async () => {
     const { target, scenario, plan } = await startAround(
       `before: [${MAKE}, { pause: 1h }, { get: /later }]\nafter: [${CLEAN}]`,
     )
@@ -65,7 +65,7 @@ describe('an interruption', () => {
     expect(target.seen.counts).toEqual({ 'POST /things': 1, 'DELETE /things/7': 1 })
   })
 
-  test('the second one waits for no answer, of before or of after', async () => {
+  test('the second one aborts requests of before and after', async () => {
     const { target, scenario, plan } = await startAround('before: [{ get: /hang }]\nafter: [{ get: /hang }]')
     const first = new AbortController()
     const second = new AbortController()
@@ -80,6 +80,6 @@ describe('an interruption', () => {
     const end = after.tearDown()
     await vi.waitFor(() => expect(target.seen.counts['GET /hang']).toBe(2))
     third.abort()
-    expect(await end).toBe('after / GET /hang failed: given up without an answer')
+    expect(await end).toBe('after / GET /hang failed: aborted before a response arrived')
   })
 })

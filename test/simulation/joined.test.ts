@@ -1,5 +1,5 @@
 /**
- * Long runs save windows of several seconds. A verdict makes the same of them as of single seconds.
+ * Long runs save windows of several seconds. Verdicts are the same as from single seconds.
  */
 import { expect, test } from 'vitest'
 import { SecondLog, secondsEach } from '../../src/load/measure/windows.js'
@@ -16,7 +16,7 @@ const SERVICES: readonly Service[] = [
 const slower = (factor: number) =>
   SERVICES.map((service) => ({ ...service, medianMs: service.medianMs * factor }))
 
-/** The result with its seconds as a run of its length saves them. */
+/** The result with its seconds joined as in a run of its length. */
 function joined(result: Result): Result {
   const { durationSeconds } = result
   const each = secondsEach(durationSeconds, 1)
@@ -57,6 +57,6 @@ test.each([
   const plain = compare(a, b, OPTIONS)
   expect(plain.metrics.length).toBeGreaterThan(4)
   expect(compare(aJoined, bJoined, OPTIONS)).toEqual(plain)
-  // A file of an older version has seconds.
+  // Files of older versions have single seconds.
   expect(compare(a, bJoined, OPTIONS)).toEqual(plain)
 })

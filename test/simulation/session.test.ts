@@ -8,7 +8,7 @@ import type { Injection } from '../verdict/noise.js'
 import { countRedSessions, makeSession } from '../verdict/sessions.js'
 import { SHOP, simulate } from '../verdict/simulate.js'
 
-// Hundreds of simulated runs each, on machines that have other work too.
+// Hundreds of simulated runs per test, on machines that do other work, too.
 vi.setConfig({ testTimeout: 120_000 })
 
 const load = (seconds: number) => ({ seconds, perSecond: 1000 })
@@ -23,7 +23,7 @@ describe('the same code on both sides is called regressed', () => {
     expect(countRedSessions({ level: 'noisy', load: load(60), starts }, null, 250)).toBeLessThanOrEqual(0.012)
   })
 
-  test('but too often there with one start: what restarts are for', () => {
+  test('but too often there with one start, which is what restarts are for', () => {
     expect(countRedSessions({ level: 'noisy', load: load(60) }, null, 150)).toBeGreaterThan(0.03)
   })
 })
@@ -32,13 +32,13 @@ test.each([
   [1.1, 30, 0.96],
   [1.15, 15, 0.97],
   [1.2, 15, 0.99],
-])('one request slower by %f is found in %i s a side', (factor, seconds, share) => {
+])('one request slower by %f is found in %i s per side', (factor, seconds, share) => {
   expect(
     countRedSessions({ level: 'shared', load: load(seconds) }, slower(factor), 100),
   ).toBeGreaterThanOrEqual(share)
 })
 
-test('with four starts a slowdown of 10 % is found on a shared machine in a minute of each side', () => {
+test('with four starts a slowdown of 10 % is found on a shared machine in a minute per side', () => {
   const setting = { level: 'shared', load: load(60), starts: 4 } as const
   expect(countRedSessions(setting, slower(1.1), 100)).toBeGreaterThanOrEqual(0.9)
 })
@@ -48,7 +48,7 @@ const side = (which: 'a' | 'b', result: Result): Result => ({
   session: { id: '7f3k', side: which, looks: 1 },
 })
 
-describe('a side that answers nothing but failures', () => {
+describe('a side that only fails', () => {
   const alive = simulate(SHOP, { seed: 1, seconds: 20 })
   const dead = simulate(
     SHOP.map((service) => ({ ...service, perSecond: 2 * service.perSecond, errorRatio: 1 })),
@@ -58,7 +58,7 @@ describe('a side that answers nothing but failures', () => {
   test.each<[string, Result, Result, string[]]>([
     ['a', dead, alive, []],
     ['b', alive, dead, ['error_rate regressed']],
-  ])('%s: nothing improved, and only more errors can be told', (_, a, b, told) => {
+  ])('%s: nothing improved, and only more errors can be judged', (_, a, b, told) => {
     const { metrics } = compare(side('a', a), side('b', b))
     const judged = metrics.filter(({ verdict }) => verdict !== 'inconclusive')
     expect([...new Set(judged.map(({ metric, verdict }) => `${metric} ${verdict}`))]).toEqual(told)
@@ -75,7 +75,7 @@ describe('a side that answers nothing but failures', () => {
     expect(comparison.metrics.filter(({ verdict }) => verdict === 'improved')).toEqual([])
   })
 
-  test('for half of the time gets half done', () => {
+  test('for half of the time does half of the work', () => {
     const half = {
       ...alive,
       requests: alive.requests.map((request) => ({
@@ -92,8 +92,8 @@ describe('a side that answers nothing but failures', () => {
   })
 })
 
-describe('the other requests are the measure of one, as long as they are steady', () => {
-  /** The shop with medians scaled, on a machine that is as unsteady for all requests. */
+describe('one request is judged relative to the others while they are steady', () => {
+  /** The shop with scaled medians, on a machine that is equally volatile for all requests. */
   const judged = (factors: readonly number[]) => {
     const services = SHOP.map((service, index) => ({
       ...service,
@@ -111,21 +111,21 @@ describe('the other requests are the measure of one, as long as they are steady'
   const red = ({ metrics }: Comparison) =>
     new Set(metrics.filter(({ verdict }) => verdict === 'regressed').map(({ request }) => request))
 
-  test('a slowdown of all of them is no common luck', () => {
+  test('a slowdown of all of them is no common random error', () => {
     expect(red(judged([1.3, 1.3, 1.3]))).toEqual(new Set(SHOP.map(({ name }) => name)))
   })
 
-  test('when all but one get faster, that one did not get slower', () => {
+  test('if all but one get faster, that one did not get slower', () => {
     expect(red(judged([1, 0.7, 0.7]))).toEqual(new Set())
   })
 
-  test('a slowdown of one shows against them where starts of the servers differ by several percent', () => {
+  test('a slowdown of one is found even if starts of the servers differ by several percent', () => {
     const setting = { level: 'noisy', load: load(30) } as const
     expect(countRedSessions(setting, slower(1.1), 100)).toBeGreaterThan(0.72)
   })
 })
 
-describe('a side whose requests were sent late now and then', () => {
+describe('a side whose requests were sometimes sent late', () => {
   const late = (lateFrom: LatePercentile | undefined, result: Result): Result => ({
     ...result,
     generator: {
@@ -157,7 +157,7 @@ describe('a side whose requests were sent late now and then', () => {
     expect(comparison.verdict).toBe('regressed')
   })
 
-  test('is told why, and nothing passes because of it', () => {
+  test('is given a reason, and nothing passes because of it', () => {
     const tail = compare(
       side('a', simulate(busy, { ...conditions, seed: 1 })),
       side('b', late(50, simulate(slower, { ...conditions, seed: 2 }))),
@@ -173,7 +173,7 @@ describe('a side whose requests were sent late now and then', () => {
   })
 })
 
-describe('what the pairs say', () => {
+describe('pairs of slices', () => {
   const { level, ...conditions } = { level: 'noisy', load: load(16), seeds: 2 } as const
   const judged = [1, 2, 3, 4, 5, 6].map((trial) => {
     const sides = makeSession({ level, ...conditions }, slower(1.1), trial)
@@ -184,7 +184,7 @@ describe('what the pairs say', () => {
     }
   })
 
-  test('of a change lies within the interval that is told with it', () => {
+  test('give a change within its stated interval', () => {
     const rows = judged.flatMap(({ forth }) => forth.flatMap(({ judgements }) => judgements))
     const told = rows.filter(({ interval, metric }) => interval !== null && metric !== 'stalls')
     expect(told.length).toBeGreaterThan(30)
@@ -195,7 +195,7 @@ describe('what the pairs say', () => {
     }
   })
 
-  test('is the same with the sides swapped, the other way round', () => {
+  test('give the opposite with the sides swapped', () => {
     const mirrored = { regressed: 'improved', improved: 'regressed' } as const
     for (const { forth, back } of judged) {
       for (const [index, { judgements }] of forth.entries()) {
@@ -219,21 +219,21 @@ describe('what the pairs say', () => {
   }
 })
 
-describe('a session that could not tell', () => {
+describe('an inconclusive session', () => {
   const told = (options: { noise?: number; seconds?: number }) =>
     compare(
       side('a', simulate(SHOP, { ...options, seed: 1 })),
       side('b', simulate(SHOP, { ...options, seed: 4 })),
     )
 
-  test('for noise: asks for more seconds and a quieter machine, never for baselines or --runs', () => {
+  test('due to noise asks for more seconds and a quieter machine, never for baselines or --runs', () => {
     const { verdict, notes } = told({ noise: 0.5 })
     expect(verdict).toBe('inconclusive')
     expect(notes.join()).toMatch(/more seconds of each side \(--max-duration 120s\), or a quieter machine/)
     expect(notes.join()).not.toMatch(/baseline|--runs/)
   })
 
-  test('says why before anything else: reports make it the headline', () => {
+  test('gives its reason first: reports make it the headline', () => {
     const rate = { load: '200/s for 30s', model: 'open' } as const
     const noisy = (seed: number) => simulate(SHOP, { noise: 0.5, seed, ...rate })
     const { notes } = compare(side('a', noisy(1)), side('b', noisy(4)))
@@ -241,7 +241,7 @@ describe('a session that could not tell', () => {
     expect(notes.join()).toContain('throughput is not compared')
   })
 
-  test('for want of seconds: asks for a longer session', () => {
+  test('with too few seconds asks for a longer session', () => {
     const { verdict, notes } = told({ seconds: 4 })
     expect(verdict).toBe('inconclusive')
     expect(notes.join()).toContain('a longer session (--max-duration) would settle it')

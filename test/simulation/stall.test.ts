@@ -7,13 +7,13 @@ import { countRedSessions, endsOf } from '../verdict/sessions.js'
 import { SHOP, simulate } from '../verdict/simulate.js'
 import type { Stalls } from '../verdict/standstill.js'
 
-// Hundreds of simulated runs each, on machines that have other work too.
+// Hundreds of simulated runs per test, on machines that do other work, too.
 vi.setConfig({ testTimeout: 120_000 })
 
 const BUSY = SHOP.map((service) => ({ ...service, perSecond: 250 }))
 const run = (seed: number) => simulate(BUSY, { seed, seconds: 60 })
 
-/** The run, had the service stood still in these seconds: part of what they hold waited for `ms`. */
+/** The run if the service had stalled in these seconds: some of their requests waited for `ms`. */
 function stalled(result: Result, seconds: ReadonlySet<number>, ms: number, share: number): Result {
   const slow = (window: Window): Window => {
     if (!seconds.has(window.start)) return window
@@ -31,7 +31,7 @@ const side = (which: 'a' | 'b', result: Result): Result => ({
   ...result,
   session: { id: '7f3k', side: which, looks: 1 },
 })
-/** In a session whose sides don't share their noise here, which would hide +10 % of the p50. */
+/** In a session whose sides don't share noise here, which would hide +10 % of the p50. */
 const beside = (before: Result, after: Result): Comparison =>
   compare(side('a', before), side('b', after), {
     tolerance: { ...COMPARE_DEFAULTS.tolerance, p50: 0.5, p95: 0.5 },
@@ -52,11 +52,11 @@ describe.each(WAYS)('%s', (_, judge) => {
     ['2 s', new Set([30, 31]), 2000, 1],
     ['5 s, as of a neighbour', new Set([30, 31, 32, 33, 34]), 5000, 1],
     ['5 s at the end', new Set([55, 56, 57, 58, 59]), 5000, 1],
-  ])('one stall of %s makes nothing red', (_, seconds, ms, share) => {
+  ])('one stall of %s causes no regression', (_, seconds, ms, share) => {
     expect(red(stalled(run(2), seconds, ms, share))).toEqual([])
   })
 
-  test('a stall of 300 ms every other second makes the high percentiles red', () => {
+  test('a stall of 300 ms every other second is a regression of the high percentiles', () => {
     const often = new Set(Array.from({ length: 30 }, (_, index) => 2 * index))
     expect(red(stalled(run(2), often, 300, 0.3))).toContain('p99')
   })
@@ -69,7 +69,7 @@ const rows = (comparison: Comparison) => comparison.metrics.filter(({ metric }) 
 describe('a stall of 300 ms every fifth second', () => {
   const after = stalled(run(2), every(5), 300, 0.05)
 
-  test('is found side by side, though no typical value shows it', () => {
+  test('is found in an A/B session, though no typical value shows it', () => {
     const comparison = beside(run(1), after)
     expect(comparison.verdict).toBe('regressed')
     expect(rows(comparison)).toHaveLength(BUSY.length)
@@ -79,20 +79,20 @@ describe('a stall of 300 ms every fifth second', () => {
     }
   })
 
-  test('and the other way round it is an improvement', () => {
+  test('and is an improvement with the sides swapped', () => {
     const back = beside(after, run(1))
     expect(back.verdict).toBe('improved')
     expect(new Set(rows(back).map(({ verdict }) => verdict))).toEqual(new Set(['improved']))
   })
 
-  test('is not blamed on b when a has them too, in the same seconds or in others', () => {
+  test('is not blamed on b if a has stalls, too, in the same or other seconds', () => {
     for (const seconds of [every(5), new Set([...every(5)].map((second) => second + 2))]) {
       const comparison = beside(stalled(run(1), seconds, 300, 0.05), after)
       expect(new Set(rows(comparison).map(({ verdict }) => verdict))).toEqual(new Set(['passed']))
     }
   })
 
-  test('is told against a stored run, and not judged', () => {
+  test('is reported against a stored run, but not judged', () => {
     const comparison = compare(run(1), after)
     expect(rows(comparison)).toEqual([])
     expect(comparison.notes.join()).toMatch(
@@ -101,11 +101,11 @@ describe('a stall of 300 ms every fifth second', () => {
   })
 })
 
-describe('too few stalls to tell', () => {
+describe('too few stalls to judge', () => {
   const short = (seed: number) => simulate(BUSY, { seed, seconds: 15 })
   const comparison = beside(short(1), stalled(short(2), new Set([2, 7, 12]), 300, 0.05))
 
-  test('leave the session open, and ask for more seconds', () => {
+  test('make the session inconclusive, and ask for more seconds', () => {
     expect(comparison.verdict).toBe('inconclusive')
     expect(comparison.notes[0]).toMatch(
       /^whether "search" stalls more often is open, too few to tell from chance: 3 of 15 windows stalled.* \(--max-duration 120s\)/,
@@ -136,7 +136,7 @@ describe('on simulated machines', () => {
     },
   )
 
-  test('and never pass for none in half a minute', () => {
+  test('and never pass as none in half a minute', () => {
     const setting = { level: 'shared', load: { ...load, seconds: 30 } } as const
     expect(endsOf(setting, stalls, 40).passed).toBe(0)
   })

@@ -22,7 +22,7 @@ describe('a request that got slower', () => {
     ])
   })
 
-  test('is told with its levels before and after, and which way is worse', () => {
+  test('is reported with its levels before and after, and whether it is worse', () => {
     const [p50, , , throughput] = search.map(({ changes }) => changes[0]!)
     expect(p50!.before).toBeCloseTo(10, 0)
     expect(p50!.after).toBeCloseTo(12, 0)
@@ -38,7 +38,7 @@ describe('a request that got slower', () => {
   })
 })
 
-test('up and down again are two changes, the second for the better', () => {
+test('up and down again are two changes, the second an improvement', () => {
   const trends = makeTrends(
     makeHistory({ jobs: 60, seed: 2, level: (n) => (n < 20 ? 1 : n < 45 ? 1.3 : 1.05) }),
   )
@@ -50,7 +50,7 @@ test('up and down again are two changes, the second for the better', () => {
 })
 
 describe('chance', () => {
-  test('is seldom taken for a change, however many series a history has', () => {
+  test('is rarely mistaken for a change, however many series a history has', () => {
     const runs = 150
     for (const requests of [1, 10]) {
       let alarms = 0
@@ -63,7 +63,7 @@ describe('chance', () => {
     }
   }, 60_000)
 
-  test('hides no slowdown of a few times the noise', () => {
+  test('hides no slowdown of several times the noise', () => {
     let found = 0
     for (let seed = 1; seed <= 40; seed++) {
       const trends = makeTrends(makeHistory({ jobs: 24, seed, level: (n) => (n < 14 ? 1 : 1.15) }))
@@ -74,11 +74,11 @@ describe('chance', () => {
   })
 })
 
-describe('changes too small to tell', () => {
+describe('changes too small to judge', () => {
   test.each([
     [1.015, 0],
     [1.025, 1],
-  ])('a factor of %d, without noise, is told %d times', (factor, count) => {
+  ])('a factor of %d, without noise, is reported %d times', (factor, count) => {
     const [p50] = makeTrends(
       makeHistory({ jobs: 20, seed: 1, noise: 0, level: (n) => (n < 10 ? 1 : factor) }),
     )
@@ -96,7 +96,7 @@ describe('changes too small to tell', () => {
   })
 })
 
-test('a request that came later has no values before, and its changes stand at their jobs', () => {
+test('a request added later has no earlier values, and its changes are at their jobs', () => {
   const history = makeHistory({ jobs: 30, seed: 3, level: (n) => (n < 20 ? 1 : 1.4) })
   const points = history.points.map((point, n) => (n < 6 ? without(point, 'search') : point))
   const [p50] = makeTrends({ points }).filter(({ request }) => request === 'search')
@@ -110,7 +110,7 @@ test('a history of one job has trends without changes', () => {
   expect(trends[0]).toMatchObject({ request: 'search', metric: 'p50', change: 0, changes: [] })
 })
 
-test('what else was different from a job on is said', () => {
+test('other differences from a job on are reported', () => {
   const history = makeHistory({ jobs: 3, seed: 1 })
   const points = history.points.map((point, n) =>
     n < 2 ? point : { ...point, hash: 'sha256:other', environment: { ...point.environment, cpu: 'Newer' } },

@@ -1,6 +1,6 @@
 /**
- * The closed model: a number of virtual users, each of which sends its next request when the last one is answered and
- * its think time is over. A slow service gets fewer requests, as it does from people who wait.
+ * The closed model: virtual users that send their next request after the response to the last one and their
+ * think time. A slow service gets fewer requests, as it does from people who wait.
  */
 import type { Ms } from '../../base/clock.js'
 import type { ClosedLoad } from '../../scenario/model/load-types.js'
@@ -47,8 +47,8 @@ export class ClosedModel implements Model {
   }
 
   /**
-   * Sets the number of users to the profile's value at `t` ms of the measured part (below 0: of the warm-up), and again
-   * each time it changes.
+   * Sets the number of users to the profile's value at `t` ms of the measured part (below 0: of the warm-up),
+   * and again whenever it changes.
    */
   private adjust(t: Ms, now: Ms): void {
     if (this.halted) return
@@ -60,9 +60,10 @@ export class ClosedModel implements Model {
     const due = host.startAt + t
     for (let i = 0; i < wanted; i++) this.employ(host.users[i] ?? host.addUser(), due, now)
 
-    // Starting a user may have ended the load: a timer set now would keep the thread alive.
+    // Starting a user may have ended the load; a timer set now would keep the thread alive.
     if (this.halted) return
-    // Subtle: times stay relative until the timer is set; added to the clock, they would be rounded off the stages' ends.
+    // Subtle: times stay relative until the timer is set. Added to the clock, they could be rounded past the
+    // end of a stage.
     const next = begin + profile.nextChange(t - begin)
     if (next < host.profile.durationMs) host.at(host.startAt + next, (later) => this.adjust(next, later))
   }
@@ -73,7 +74,7 @@ export class ClosedModel implements Model {
     if (user.state === 'idle') this.host.start(user, due, now)
   }
 
-  /** `user` has done all its iterations; the load is over when all users have. */
+  /** `user` has finished all its iterations; the load is over once all users have. */
   private retire(user: VirtualUser): void {
     user.active = false
     this.retired++

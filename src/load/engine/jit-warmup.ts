@@ -1,7 +1,7 @@
 /**
- * A worker rehearses before it reports ready: it sends the plan's requests to a server of its own, within the thread,
- * so that the first real requests meet compiled code and a loaded HTTP parser. Without it the first half second of
- * every run measures the generator: at 5,000/s the first arrivals were sent 60 ms late, and piled up.
+ * Before a worker reports ready, it sends the plan's requests to its own server within the thread, so that the
+ * first real requests meet compiled code and a loaded HTTP parser. Without this, the first half second of every
+ * run would measure the generator: at 5,000/s the first arrivals were sent 60 ms late and piled up.
  */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,39 +14,39 @@ import type { RequestSpec } from '../../scenario/model/request.js'
 import { openWorld } from './node-world.js'
 import { WorkerLoad } from './worker-load.js'
 
-/** Users come all the while, because setting up a connection is to be rehearsed, too. */
-const REHEARSAL_MS = 500
+/** Users are added throughout, because setting up connections needs to be warm, too. */
+const WARMUP_MS = 500
 const USERS = 100
 const RATE = 5000
 
 /**
- * The end of a window is rehearsed as well, else its code is cold when the first second ends. So the rehearsal looks as if it
- * had begun that long ago, without anything to do.
+ * The warm-up pretends to have begun this long ago, with nothing to do, so that it includes the end of a
+ * window. Otherwise that code would be cold at the end of the first second.
  */
 const IDLE_MS = 800
 
-/** Resolves when the code is warm. The target sees nothing of it. */
+/** Resolves when the code is warm. The target receives nothing. */
 export async function warmUpJit(plan: Plan): Promise<void> {
   const server = createServer((request, response) => {
     request.resume()
     response.setHeader('content-type', 'application/json')
-    // What the first cookie takes longer, such as loading the list of public suffixes.
-    if (plan.http.cookies !== undefined) response.setHeader('set-cookie', 'rehearsal=1')
-    response.end('{"rehearsal":true}')
+    // The first cookie is slow: it loads the list of public suffixes, for example.
+    if (plan.http.cookies !== undefined) response.setHeader('set-cookie', 'warmup=1')
+    response.end('{"warmup":true}')
   })
   const port = await listen(server)
-  const rehearsal = {
+  const jitPlan = {
     ...withEndlessData(plan),
     target: `http://127.0.0.1:${port}`,
-    http: straight(plan.http),
+    http: directly(plan.http),
     load: plan.load.model === 'open' ? OPEN : CLOSED,
-    // Steps are sent one by one: the rehearsal's answers have nothing to capture.
-    requests: listSeries(plan).flatMap(({ request }) => (request === null ? [] : [atHome(request)])),
+    // Steps are sent one by one, because these responses have nothing to capture.
+    requests: listSeries(plan).flatMap(({ request }) => (request === null ? [] : [toOwnServer(request)])),
     beforeEach: [],
   }
-  const world = await openWorld(rehearsal)
+  const world = await openWorld(jitPlan)
   const part = new WorkerLoad(
-    rehearsal,
+    jitPlan,
     { index: 0, of: 1 },
     { world, beginAt: world.now() - IDLE_MS, emit() {} },
   )
@@ -63,7 +63,7 @@ const CLOSED: Load = {
   model: 'closed',
   stages: [
     { durationMs: IDLE_MS, target: 0 },
-    { durationMs: REHEARSAL_MS, target: USERS },
+    { durationMs: WARMUP_MS, target: USERS },
   ],
   thinkTimeMs: [0, 0],
 }
@@ -73,19 +73,19 @@ const OPEN: Load = {
   model: 'open',
   stages: [
     { durationMs: IDLE_MS, target: 0 },
-    { durationMs: REHEARSAL_MS, target: RATE },
+    { durationMs: WARMUP_MS, target: RATE },
   ],
   arrivals: 'even',
   maxVus: USERS,
 }
 
-/** Without what stands between here and the target, over HTTP/1.1. */
-function straight({ socketPath, proxy, connectTo, tls, http2, ...http }: HttpOptions): HttpOptions {
+/** Connects directly, over HTTP/1.1. */
+function directly({ socketPath, proxy, connectTo, tls, http2, ...http }: HttpOptions): HttpOptions {
   return http
 }
 
-/** A request to a whole URL would leave the thread. */
-function atHome({ capture: _, ...request }: RequestSpec): RequestSpec {
+/** Replaces absolute URLs, which would lead to another server. */
+function toOwnServer({ capture: _, ...request }: RequestSpec): RequestSpec {
   const [first] = request.path
   return typeof first === 'string' && first.startsWith('/') ? request : { ...request, path: ['/'] }
 }

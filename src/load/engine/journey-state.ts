@@ -1,21 +1,21 @@
 /**
- * Where a virtual user stands in iterations of several steps.
+ * The position of a virtual user in iterations of several steps.
  */
 import type { Ms } from '../../base/clock.js'
 import type { StepsIteration, VuContext } from '../../plan/iteration.js'
 import type { StepCursor } from '../../plan/step-cursor.js'
 
-/** The state of one user, and of its iteration. */
+/** The state of one user and its iteration. */
 export class JourneyState {
-  /** Null between two iterations. */
+  /** Null between iterations. */
   iteration: StepsIteration | null = null
-  /** What the user does before its first iteration, while that is going on. */
+  /** The steps of `beforeEach`, while they are being sent. */
   first: StepCursor | null = null
-  /** Whether that is done, or there is nothing to do. */
+  /** Whether `beforeEach` is done or empty. */
   isPrepared: boolean
   due: Ms = 0
   pausedMs: Ms = 0
-  /** Requests of the iteration itself. */
+  /** Requests sent in the iteration, without `beforeEach`. */
   sent = 0
 
   constructor(

@@ -1,6 +1,6 @@
 /**
- * Takes virtual users through iterations of several steps: decides what follows each response and each pause. Plans whose
- * iterations are single requests don't use it.
+ * Runs iterations of several steps: decides what follows each response and each pause. Plans whose iterations
+ * are single requests don't use it.
  */
 import type { Ms } from '../../base/clock.js'
 import { DataExhausted } from '../../plan/feeder-sources.js'
@@ -17,11 +17,11 @@ export interface JourneyHost {
   recordJourney(journey: JourneyRecord, failure: Failure | null): void
   /** Records a request that could not be sent. */
   recordUnsent(user: VirtualUser, series: number, failure: Failure): void
-  /** Nothing more can be sent, because the data ran out. */
+  /** Stops the load because the data ran out. */
   giveUp(reason: string): void
 }
 
-/** A journey as a whole. */
+/** A finished journey. */
 export interface JourneyRecord {
   readonly series: number
   /** When it was due. */
@@ -42,7 +42,7 @@ export class JourneyRunner {
     this.host = host
   }
 
-  /** Begins iteration `n`; true unless it was over at once. */
+  /** Begins iteration `n`. Returns false if it was over at once. */
   begin(user: VirtualUser, n: number, times: { due: Ms; now: Ms }): boolean {
     const { iterations } = this
     user.journey ??= new JourneyState(iterations.vuContext(user.number), !iterations.hasFirst)
@@ -68,26 +68,26 @@ export class JourneyRunner {
     return (journey.first ?? journey.iteration?.walk)?.draws ?? null
   }
 
-  /** A request of the journey has ended at `now`. True when the journey goes on. */
+  /** A request of the journey ended at `now`. Returns whether the journey continues. */
   answered(user: VirtualUser, now: Ms, failure: Failure | null): boolean {
     if (failure === null) return this.goOn(user, now, now)
     this.end(user, now, failure)
     return false
   }
 
-  /** A pause of the journey is over; it was due to end at `due`. True when the journey goes on. */
+  /** A pause of the journey, due to end at `due`, is over. Returns whether the journey continues. */
   rested(user: VirtualUser, due: Ms, now: Ms): boolean {
     return this.goOn(user, Math.min(due, now), now)
   }
 
-  /** Gives up the journey; its record, if there is one. */
+  /** Abandons the journey. Returns its record, or null if there is none. */
   abandon(user: VirtualUser, now: Ms): JourneyRecord | null {
     const journey = journeyOf(user, now)
     if (user.journey !== null) user.journey.iteration = null
     return journey
   }
 
-  /** Sends or rests; false when the journey is over. */
+  /** Sends the next request or pauses. Returns false if the journey is over. */
   private goOn(user: VirtualUser, due: Ms, now: Ms): boolean {
     const state = user.journey!
     let move: NextStep
@@ -101,7 +101,8 @@ export class JourneyRunner {
     }
     switch (move.type) {
       case 'send':
-        // Subtle: the first request is due when the iteration is; requests of `beforeEach` have no due time of their own.
+        // Subtle: the first request is due when the iteration is. Requests of `beforeEach` have no due time of
+        // their own.
         if (state.first === null) state.sent++
         user.send(move.outgoing, due, now)
         return true

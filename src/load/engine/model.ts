@@ -34,17 +34,17 @@ export interface ModelHost {
   /** The moment the measured part begins. */
   readonly startAt: Ms
   now(): Ms
-  /** Calls back at `moment`, or a little before. */
+  /** Calls back at `moment`, or slightly before. */
   at(moment: Ms, callback: (now: Ms) => void): Waiting
   /** A new virtual user with a connection of its own. */
   addUser(): VirtualUser
   /** How many of `total` things, numbered from 0, belong to it. */
   shareOf(total: number): number
-  /** Lets `user` send the next iteration; false when there is none left or the load has been stopped. */
+  /** Starts the next iteration of `user`. Returns false if none is left or the load has been stopped. */
   start(user: VirtualUser, due: Ms, now: Ms): boolean
   /** Whether `user` is within an iteration, including its pauses. */
   isInJourney(user: VirtualUser): boolean
-  /** Whether `due` falls into a time slot of the other side of an `ab` session. */
+  /** Whether `due` falls into a slice of the other side of an A/B session. */
   isOffTurn(due: Ms): boolean
   /** Skips the iteration due at `due`, as if it were not in the plan. */
   skip(due: Ms): void

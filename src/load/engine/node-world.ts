@@ -9,7 +9,7 @@ import type { Plan } from '../../plan/plan.js'
 import { openNetwork } from '../http/connection-factory.js'
 import type { World } from './world.js'
 
-/** For alarms this near no timer is used: its resolution is 1 ms. */
+/** Alarms this near don't use a timer, whose resolution is 1 ms. */
 const NEAR_MS = 0.5
 
 /** The world for `plan`'s load. Call `close` when the load is over. */
@@ -26,7 +26,7 @@ export async function openWorld(plan: Plan, part?: ExecutionSegment): Promise<Wo
 }
 
 /**
- * Subtle: a timer is only reset for an earlier time. One that fires too early finds nothing to do and is set again, which
+ * Subtle: the timer is reset only for an earlier time. If it fires too early, it is simply set again, which
  * costs less than moving it with every request.
  */
 function makeAlarm(ring: () => void): (moment: Ms) => void {

@@ -1,6 +1,6 @@
 /**
- * The open model: arrivals at precomputed times, whatever the service does. A slow service gets as many requests as a
- * fast one, as it does from the public. Latency counts from the time an arrival was due.
+ * The open model: arrivals at precomputed times, whatever the service does. A slow service gets as many
+ * requests as a fast one, as it does from the public. Latency counts from the due time of an arrival.
  */
 import type { Ms } from '../../base/clock.js'
 import { Arrivals } from '../../plan/arrivals.js'
@@ -14,7 +14,7 @@ const OPENED_PER_MS = 4
 
 export class OpenModel extends Waiting implements Model {
   private readonly host: ModelHost
-  /** A stack, so that a few connections are used often rather than all of them rarely. */
+  /** A stack, so that a few connections are used often instead of all of them rarely. */
   private readonly free: VirtualUser[] = []
   private readonly usersMost: number
   private readonly warmup: Arrivals
@@ -66,7 +66,7 @@ export class OpenModel extends Waiting implements Model {
     let lastDue = Number.NaN
     while (this.nextDue() <= now + EARLY_MS && !this.halted) {
       const due = this.nextDue()
-      // A burst opens its connections all at once on purpose; arrivals in the other side's slots open none.
+      // A burst opens all its connections at once on purpose. Arrivals in the other side's slices open none.
       const isLimited = due !== lastDue && this.needsNewcomer() && !this.host.isOffTurn(due)
       if (isLimited && !this.mayOpen(now)) break
       lastDue = due
@@ -80,8 +80,8 @@ export class OpenModel extends Waiting implements Model {
   }
 
   /**
-   * Whether one more connection may be opened in this millisecond: fewer while responses free users anyway, and none while
-   * these are catching up.
+   * Whether another connection may be opened in this millisecond: fewer while responses free users, and none
+   * while the model is catching up.
    */
   private mayOpen(now: Ms): boolean {
     const { opening } = this

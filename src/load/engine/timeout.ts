@@ -6,7 +6,7 @@ import type { Plan } from '../../plan/plan.js'
 import { sentBy } from '../../plan/series.js'
 import type { Retries } from '../../scenario/model/retries.js'
 
-/** A margin beyond the attempts: each attempt has a timeout of its own in the retry layer. */
+/** A margin beyond the attempts, each of which has its own timeout in the retry layer. */
 const MARGIN_MS = 1000
 
 /** The timeout of one exchange; with retries, what all attempts and pauses can take together. */

@@ -1,20 +1,20 @@
 /**
- * All the waiting of one worker, think times and deadlines alike, behind one alarm: a hashed timing wheel
- * (Varghese & Lauck, 1987) of 1 ms slots with lists that run through the waiting objects themselves. Adding and
- * removing are a few assignments, however many wait; almost every deadline is removed before it is due.
+ * All timers of one worker, for think times and deadlines, behind one alarm: a hashed timing wheel (Varghese &
+ * Lauck, 1987) with 1 ms slots and lists that run through the waiting objects themselves. Adding and removing
+ * take a few assignments, however many wait; almost every deadline is removed before it is due.
  */
 import type { Ms } from '../../base/clock.js'
 
-/** Something that waits. The fields belong to {@link Timers}; `waits` tells whether it does. */
+/** Something that waits. Its fields belong to {@link Timers}; `waits` tells whether it is waiting. */
 export abstract class Waiting {
-  /** The moment to be woken, on the clock of `now()`. */
+  /** When to wake it, on the clock of `now()`. */
   wakeAt: Ms = 0
   waits = false
   slot = 0
   previous: Waiting | null = null
   next: Waiting | null = null
 
-  /** Called once, when its moment has come. */
+  /** Called once, when it is due. */
   abstract wake(now: Ms): void
 }
 
@@ -26,15 +26,15 @@ const WORDS = SLOTS >> 5
 /** The wheel. */
 export class Timers {
   private readonly heads: (Waiting | null)[] = new Array<Waiting | null>(SLOTS).fill(null)
-  /** One bit for each slot that isn't empty. */
+  /** One bit per slot that isn't empty. */
   private readonly used = new Uint32Array(WORDS)
   private readonly setAlarm: (moment: Ms) => void
-  /** The slot of the last run, counted in ms since the clock's zero. */
+  /** The slot of the last run, in ms since the clock's zero. */
   private cursor: number
   private alarm: Ms = Number.POSITIVE_INFINITY
   private running = false
 
-  /** `setAlarm` shall see to it that {@link run} is called at that moment; a new moment replaces the last one. */
+  /** `setAlarm` must make sure that {@link run} is called at that moment. A new moment replaces the last one. */
   constructor(now: Ms, setAlarm: (moment: Ms) => void) {
     this.cursor = Math.floor(now)
     this.setAlarm = setAlarm
@@ -42,7 +42,7 @@ export class Timers {
 
   /** Wakes `waiting` at `moment`. It must not be waiting already. */
   add(waiting: Waiting, moment: Ms): void {
-    // A moment that has passed goes into the slot that the next run looks at first.
+    // A past moment goes into the slot that the next run looks at first.
     const slot = Math.max(Math.floor(moment), this.cursor) & MASK
     waiting.slot = slot
     const head = this.heads[slot]!
@@ -59,7 +59,7 @@ export class Timers {
     }
   }
 
-  /** Lets `waiting` wait no more; nothing happens if it doesn't. */
+  /** Cancels the wait of `waiting`, if there is one. */
   remove(waiting: Waiting): void {
     if (!waiting.waits) return
     waiting.waits = false
@@ -73,20 +73,20 @@ export class Timers {
     if (next === null) this.used[waiting.slot >> 5]! &= ~(1 << (waiting.slot & 31))
   }
 
-  /** Is anything to be woken by `moment`? */
+  /** Whether anything is due by `moment`. */
   isDue(moment: Ms): boolean {
     return this.alarm <= moment && !this.running
   }
 
-  /** Wakes everything whose moment is at most `now + early`, then sets the alarm for the next. */
+  /** Wakes everything due by `now + early`, then sets the alarm for the next moment. */
   run(now: Ms, early: Ms): void {
     if (this.running) return
     this.running = true
     const until = now + early
     const last = Math.floor(until)
     const first = Math.max(this.cursor, last - MASK)
-    // Subtle: now, not afterwards. What is added meanwhile for a moment that has passed goes into the last slot, which
-    // is still to come; in an earlier one nothing would look for it.
+    // Subtle: set before waking, not afterwards. What is added meanwhile for a past moment then goes into the
+    // last slot, which is still to come; in an earlier slot it would be missed.
     this.cursor = Math.max(last, this.cursor)
     for (let moment = first; moment <= last; moment++) {
       // Skips 32 empty slots at a time.
@@ -100,7 +100,7 @@ export class Timers {
     this.setAlarm(this.alarm)
   }
 
-  /** Forgets all that wait. */
+  /** Cancels all waits. */
   clear(): void {
     for (const head of this.heads)
       for (let waiting = head; waiting !== null; waiting = waiting.next) waiting.waits = false
@@ -119,19 +119,19 @@ export class Timers {
     }
     due.sort((a, b) => a.wakeAt - b.wakeAt)
     for (const one of due) {
-      // Subtle: the one before may have ended the wait of this one, or have given it a later moment.
+      // Subtle: an earlier one may have canceled this one or given it a later moment.
       if (!one.waits || one.wakeAt > until) continue
       this.remove(one)
       one.wake(now)
     }
   }
 
-  /** The earliest moment anything waits for; `Infinity` when nothing does. */
+  /** The earliest moment that anything waits for; `Infinity` if nothing does. */
   private nextMoment(): Ms {
     let best = Number.POSITIVE_INFINITY
     const start = this.cursor - (this.cursor & 31)
-    // One word of 32 slots after the other; the first one is looked at again as the last, for the slots before the
-    // cursor. What is found in a word may belong to a later round of the wheel: then the search goes on.
+    // Searches word by word, 32 slots each. The first word is also the last, for the slots before the cursor. A
+    // match may belong to a later round of the wheel; then the search continues.
     for (let i = 0; i <= WORDS && best >= start + i * 32; i++) {
       const word = ((start & MASK) >> 5) + i
       best = Math.min(best, this.earliestIn(word & (WORDS - 1)))
@@ -151,7 +151,7 @@ export class Timers {
   }
 }
 
-/** Waits to call a function. */
+/** Waits, then calls a function. */
 export class Callback extends Waiting {
   constructor(private readonly callback: (now: Ms) => void) {
     super()
@@ -163,7 +163,8 @@ export class Callback extends Waiting {
 }
 
 /**
- * Requests and pauses may start this much before their moment: the clock that wakes a thread ticks in milliseconds, so what
- * is due until its next tick is sent with this one, and measured from then. With half of it 1 % of 5,000/s was 0.6 ms late.
+ * Requests and pauses may start this much early: the clock that wakes a thread ticks in milliseconds, so what
+ * is due before its next tick is sent with this one, and measured from then. With half of it, 1 % of 5,000/s
+ * was sent 0.6 ms late.
  */
 export const EARLY_MS = 1

@@ -16,7 +16,7 @@ export interface VirtualUserHost {
   now(): Ms
   /** A user's request succeeded or failed at `ended`. */
   finished(user: VirtualUser, ended: Ms, failure: Failure | null): void
-  /** A user's pause is over; it was due to end at `due`. */
+  /** A user's pause, due to end at `due`, is over. */
   rested(user: VirtualUser, due: Ms, now: Ms): void
 }
 
@@ -39,7 +39,7 @@ export class VirtualUser extends Waiting implements Exchange {
   isWarmup = false
   /** When that request was due. */
   due: Ms = 0
-  /** When it was taken up, whether or not a connection was ready. */
+  /** When it was begun, whether or not a connection was ready. */
   begun: Ms = 0
   /** The pause after it; with `pacing`, the time from this iteration's due time to the next one's. */
   thinkMs: Ms = 0
@@ -102,7 +102,7 @@ export class VirtualUser extends Waiting implements Exchange {
       return
     }
     this.abort()
-    const message = `no complete answer within ${formatDuration(this.host.timeoutMs)}`
+    const message = `no complete response within ${formatDuration(this.host.timeoutMs)}`
     this.host.finished(this, now, { kind: 'timeout', message })
   }
 }

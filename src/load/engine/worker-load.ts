@@ -27,7 +27,7 @@ import type { WorkerLoadEnd, World } from './world.js'
 /** An iteration with nothing to send takes this long, so that a user can't start the next one in an endless loop. */
 const BREATH_MS = 1
 
-/** A window is handed on this long after it ends: requests that are due at the full second go first. */
+/** A window is emitted this long after it ends: requests that are due at the full second go first. */
 const WINDOW_GRACE_MS = 3
 
 /** A worker's load. It starts by itself; `done` resolves when it is over. */
@@ -56,7 +56,7 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
   private stoppedAt: Ms | null = null
   private isOver = false
   private error: string | null = null
-  /** The argument of `fail`. */
+  /** The bug that ended the load; null if none did. */
   private fault: unknown = null
 
   /** Starts at `beginAt`, with the warm-up if there is one. */
@@ -129,11 +129,11 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     return Math.max(0, Math.ceil((total - this.segment.index) / this.segment.of))
   }
 
-  /** Lets `user` send the next iteration; false when there is none left or the load has been stopped. */
+  /** Starts the next iteration of `user`. Returns false if none is left or the load has been stopped. */
   start(user: VirtualUser, due: Ms, now: Ms): boolean {
     const isWarmup = due < this.startAt
     const limit = this.plan.load.iterations
-    // On a busy thread the timer of the end fires late, but nothing is due after the end.
+    // On a busy thread the end timer fires late, but nothing is due after the end.
     if (due >= this.endAt) this.stop()
     if (this.stoppedAt !== null) return false
     if (this.plan.turns !== undefined && this.plan.load.model === 'closed') {
@@ -194,7 +194,7 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     if (due >= this.startAt) this.recorder.recordDropped(this.now())
   }
 
-  /** Whether `due` falls into a time slot of the other side of an `ab` session. */
+  /** Whether `due` falls into a slice of the other side of an A/B session. */
   isOffTurn(due: Ms): boolean {
     const { turns } = this.plan
     return turns !== undefined && waitForTurn(turns, due - this.startAt) > 0

@@ -6,7 +6,7 @@ import type { Fault } from '../../base/errors.js'
 import type { Connection, ConnectionEvents } from '../connection.js'
 import type { Gauges } from '../measure/window-recorder.js'
 
-/** What a worker's load needs of the world. In tests, time is virtual and the service a function. */
+/** What a worker's load needs from the world. In tests, time is virtual and the service is a function. */
 export interface World {
   now(): Ms
   /** Creates the alarm: `ring` is called at the time set last, or as soon after as possible. */

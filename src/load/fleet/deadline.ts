@@ -1,9 +1,9 @@
 /**
- * A moment after which something has to happen: the earliest of those that were set.
+ * A deadline: the earliest of those that were set.
  */
 import { type Ms, now } from '../../base/clock.js'
 
-/** Calls back once, at the earliest moment set, unless it is cleared before. */
+/** Calls back once, at the earliest deadline, unless it is cleared before. */
 export class Deadline {
   private readonly action: () => void
   private at: Ms = Number.POSITIVE_INFINITY
@@ -13,7 +13,7 @@ export class Deadline {
     this.action = action
   }
 
-  /** At the latest in so many ms. */
+  /** Sets a deadline in `ms` milliseconds, unless there is an earlier one. */
   within(ms: Ms): void {
     const at = now() + ms
     if (at >= this.at || ms > LONGEST_MS) return
@@ -22,11 +22,11 @@ export class Deadline {
     this.timer = setTimeout(this.action, Math.max(0, ms))
   }
 
-  /** Nothing has to happen any more. */
+  /** Cancels the deadline. */
   clear(): void {
     clearTimeout(this.timer)
   }
 }
 
-/** The longest wait a timer takes: three weeks, after which nobody waits any more. */
+/** The longest delay of a timer, about three weeks; longer deadlines are ignored. */
 const LONGEST_MS = 2 ** 31 - 1

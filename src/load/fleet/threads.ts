@@ -1,5 +1,5 @@
 /**
- * A load on several threads: one worker for each part, started at one agreed moment.
+ * Runs a load on several threads: one worker per segment, all started at the same moment.
  */
 import { Worker } from 'node:worker_threads'
 import { type Ms, now } from '../../base/clock.js'
@@ -15,19 +15,19 @@ import { segmentOf } from './segments.js'
 /** How a fleet is run and watched. */
 export interface FleetOptions {
   readonly workers: number
-  /** This machine's part of the load, where several share it. Default: all of it. */
+  /** This machine's shard of the load. Default: all of it. */
   readonly shard?: ExecutionSegment | undefined
-  /** Aborted: nothing more is sent, what is under way may finish. */
+  /** When aborted, sends nothing more and waits for requests in flight. */
   readonly stop: AbortSignal
-  /** Aborted: what is under way is given up. */
+  /** When aborted, aborts requests in flight. */
   readonly kill: AbortSignal
-  /** Called once, when all workers are ready: the warm-up or the load begins in so many ms. */
+  /** Called once all workers are ready. The warm-up or load begins in `headStartMs`. */
   readonly onBegin: (headStartMs: Ms) => void
-  /** Waited for when all workers are ready: the moment to begin, on the clock of `now`. Default: at once. */
+  /** Resolves with the moment to begin, on the clock of `now`. Called once all workers are ready. Default: at once. */
   readonly beginAt?: (() => Promise<Ms>) | undefined
-  /** A second of one worker. */
+  /** Called with each window of one worker. */
   readonly onWindow: (worker: number, window: WindowData) => void
-  /** A worker has ended and sends no more windows. */
+  /** Called when a worker has ended and sends no more windows. */
   readonly onWorkerEnd: (worker: number) => void
 }
 
@@ -35,37 +35,37 @@ export interface FleetOptions {
 export interface FleetEnd {
   /** When the last request could have been sent, in ms since the measured part began; below 0 within the warm-up. */
   readonly stoppedMs: Ms
-  /** What ended it before its time; the other workers were stopped. Null when all is well. */
+  /** The failure that ended it early; the other workers were then stopped. Null if there was none. */
   readonly failure: FleetFailure | null
 }
 
 /**
- * Why a load came to no good end. `spent`: a worker had nothing to go on with, such as data. `crashed`: a bug.
- * `memory`: a worker ran out of it. `stuck`: a worker did nothing any more and was ended from outside.
+ * Why a load ended early. `spent`: a worker ran out of something to send, such as data. `crashed`: a bug.
+ * `memory`: a worker ran out of memory. `stuck`: a worker stopped responding and was terminated.
  */
 export interface FleetFailure extends Fault {
   readonly kind: 'spent' | 'crashed' | 'memory' | 'stuck'
-  /** The worker that failed first, from 0, and of how many. */
+  /** The worker that failed first, counted from 0, and the number of workers. */
   readonly worker: number
   readonly workers: number
-  /** Until when it was at work, in ms since the measured part began; null when it never was. */
+  /** When it last worked, in ms since the measured part began; null if it never did. */
   readonly workedMs: Ms | null
 }
 
-/** The workers get this long to be ready and still begin together. */
+/** Head start for the workers, so that they begin at the same time. */
 const HEAD_START_MS = 20
 
-/** After what is under way has had its time, a worker gets this long to end. */
+/** After the graceful stop, a worker gets this long to end. */
 const LATE_MS = 1000
 
-/** A worker that was told to give up gets this long to do so. */
+/** A worker gets this long to react to `kill`. */
 const REACT_MS = 1500
 
 const WORKER = new URL('./worker.js', import.meta.url)
 
 /**
- * Sends the load of `plan`. Never rejects because of a worker: what went wrong is in the result. `program` is what the
- * threads run.
+ * Sends the load of `plan`. Never rejects because of a worker: its failure is in the result. `program` is what
+ * the threads run.
  */
 export async function runFleet(plan: Plan, options: FleetOptions, program = WORKER): Promise<FleetEnd> {
   const { load } = plan
@@ -77,7 +77,7 @@ export async function runFleet(plan: Plan, options: FleetOptions, program = WORK
   const tellAll = (command: Command) => {
     for (const member of members) member.tell(command)
   }
-  // A worker that does nothing any more doesn't end by being told to.
+  // A hanging worker doesn't react to commands.
   const last = new Deadline(() => {
     for (const member of members) member.terminate()
   })
@@ -121,7 +121,7 @@ export async function runFleet(plan: Plan, options: FleetOptions, program = WORK
   }
 }
 
-/** A failure when it is seen: the last windows of that worker may still come. */
+/** A failure when it is first seen; windows of that worker may still come. */
 type Found = Omit<FleetFailure, 'workers' | 'workedMs'>
 
 function complete(found: Found, stopped: readonly Ms[]): FleetFailure {
@@ -134,21 +134,21 @@ function complete(found: Found, stopped: readonly Ms[]): FleetFailure {
 }
 
 interface MemberOptions extends FleetOptions {
-  /** Called with what went wrong, more than once if need be. */
+  /** Called with each failure. */
   readonly onFailure: (found: Found) => void
 }
 
 /** One worker thread. */
 class Member {
-  /** True when it waits for the beginning, false when it died before. */
+  /** Resolves with true when the worker is ready, with false if it died before. */
   readonly ready: Promise<boolean>
-  /** Resolves when the thread is gone, with the moment until which it was at work. */
+  /** Resolves when the thread is gone, with the time until which it worked. */
   readonly ended: Promise<Ms>
   private readonly worker: Worker
   private readonly index: number
   private readonly options: MemberOptions
   private stoppedMs: Ms = Number.NEGATIVE_INFINITY
-  /** Whether it is known why the thread ends. */
+  /** Whether the reason for the thread's end is known. */
   private isExplained = false
   private isTerminated = false
 
@@ -156,7 +156,7 @@ class Member {
     const worker = new Worker(program, {
       workerData: task,
       name: `perfctl worker ${index}`,
-      // A larger nursery: most of what a request allocates is dead before it is looked at.
+      // A larger young generation: most of what a request allocates is short-lived.
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     })
     this.worker = worker
@@ -173,9 +173,9 @@ class Member {
     })
     this.ended = new Promise((resolve) => {
       worker.on('exit', (code) => {
-        if (this.isTerminated) this.fail('stuck', { ...UNKNOWN, message: 'it did not react any more' })
+        if (this.isTerminated) this.fail('stuck', { ...UNKNOWN, message: 'it stopped responding' })
         else if (!this.isExplained)
-          this.fail('crashed', { ...UNKNOWN, message: `its thread ended with code ${code}` })
+          this.fail('crashed', { ...UNKNOWN, message: `its thread exited with code ${code}` })
         this.attempt(() => options.onWorkerEnd(index))
         resolve(this.stoppedMs)
       })
@@ -186,13 +186,13 @@ class Member {
     this.worker.postMessage(command)
   }
 
-  /** Ends the thread, which is needed no more. */
+  /** Ends a thread that is no longer needed. */
   dismiss(): void {
     this.isExplained = true
     this.worker.terminate().catch(() => {})
   }
 
-  /** Ends a thread that should have ended by itself; one that has is left alone. */
+  /** Ends a thread that should have ended by itself, if it hasn't. */
   terminate(): void {
     this.isTerminated = !this.isExplained
     this.worker.terminate().catch(() => {})
@@ -201,7 +201,7 @@ class Member {
   private take(report: Report): void {
     if (report.type === 'window') {
       const { window } = report
-      // Until it says itself when it was stopped.
+      // A lower bound, until the worker reports when it was stopped.
       this.stoppedMs = Math.max(this.stoppedMs, (window.index + 1) * WINDOW_MS)
       this.options.onWindow(this.index, window)
     } else if (report.type === 'end') {
@@ -213,7 +213,7 @@ class Member {
     }
   }
 
-  /** What goes wrong with a report must not end the program, which has the figures of all workers. */
+  /** An error in a report must not end the program, which has the figures of all workers. */
   private attempt(action: () => void): void {
     try {
       action()

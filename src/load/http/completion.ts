@@ -1,17 +1,20 @@
 /**
- * The one way back from the network to the load. Sockets, TLS, HTTP/2, proxies, timers and undici call back in the middle of
- * their own work. Whoever starts the next request from inside such a call pulls the rug from under its caller: undici's
- * assertions fail, and the run with them. So the end of an exchange is only noted there, with its moment, and handed on
- * when the caller has returned.
+ * The only way back from the network to the load. Sockets, TLS, HTTP/2, proxies, timers and undici call back in
+ * the middle of their own work. Starting the next request from inside such a callback changes state under its
+ * caller: undici's assertions fail, and the run with them. So the end of an exchange is only noted with its
+ * time, and handed on after the caller has returned.
  */
 import { type Ms, now } from '../../base/clock.js'
 import type { Exchange } from '../connection.js'
 import type { Failure } from '../response/failure.js'
 
-/** A promise's reaction costs less than half of queueMicrotask (50 ns against 120), which tracks each call as a resource. */
+/**
+ * A promise reaction costs less than half of queueMicrotask (50 ns against 120 ns), which tracks each call as a
+ * resource.
+ */
 const RESOLVED = Promise.resolve()
 
-/** Hands on the ends of one thread's exchanges, in their order, with no foreign code on the stack. */
+/** Hands on the ends of one thread's exchanges in order, with no foreign code on the stack. */
 export class Completions {
   private first: Completion | null = null
   private last: Completion | null = null
@@ -39,11 +42,11 @@ export class Completions {
 }
 
 /**
- * The end of the exchange under way on one connection. It alone may call {@link Exchange.ended} from what a callback of
- * the network does: connections get no other hold of an exchange.
+ * The end of the current exchange on one connection. Only this class may call {@link Exchange.ended} as a
+ * consequence of a network callback; connections have no other access to an exchange.
  */
 export class Completion {
-  /** The next in the row of {@link Completions}, whose it is. */
+  /** The next one in the queue of {@link Completions}, which owns this field. */
   next: Completion | null = null
   private isNoted = false
   private exchange: Exchange | null = null
@@ -53,7 +56,7 @@ export class Completion {
 
   constructor(private readonly completions: Completions) {}
 
-  /** Whether an exchange is under way. */
+  /** Whether an exchange is in flight. */
   get isOpen(): boolean {
     return this.exchange !== null && !this.isEnded
   }
@@ -64,19 +67,21 @@ export class Completion {
     this.isEnded = false
   }
 
-  /** It has ended just now: `failure` is null when its answer was read to the last byte. A second end is ignored. */
+  /**
+   * The exchange has just ended. `failure` is null if its response was read to the last byte. A second end is ignored.
+   */
   end(failure: Failure | null): void {
     if (!this.isOpen) return
     this.isEnded = true
     this.failure = failure
     this.endedAt = now()
-    // One that was given up may still be queued.
+    // A canceled one may still be queued.
     if (this.isNoted) return
     this.isNoted = true
     this.completions.add(this)
   }
 
-  /** It was given up: its end is ignored. */
+  /** Ignores the exchange's end. */
   cancel(): void {
     this.exchange = null
   }
@@ -85,7 +90,7 @@ export class Completion {
   handOn(): void {
     this.isNoted = false
     const { exchange } = this
-    // Given up meanwhile, and perhaps another one has begun.
+    // Canceled meanwhile; perhaps another exchange has begun.
     if (exchange === null || !this.isEnded) return
     this.exchange = null
     exchange.ended(this.failure, this.endedAt)

@@ -1,6 +1,6 @@
 /**
- * The connections that a plan's virtual users need: plain ones, with a layer for whatever else the scenario asks
- * for. Modules of what it doesn't ask for aren't loaded.
+ * Makes the connections of a plan's virtual users, with a layer for each feature that the scenario uses.
+ * Modules of unused features aren't loaded.
  */
 import { Random } from '../../base/rng.js'
 import type { Plan } from '../../plan/plan.js'
@@ -11,23 +11,23 @@ import { HttpConnection } from './http-connection.js'
 import { WireCaches } from './http1/response-head.js'
 import { Origins, type OriginsOptions } from './origins.js'
 
-/** Makes the connection of one more virtual user. */
+/** Makes a connection for another virtual user. */
 export type Connect = (events: ConnectionEvents) => Connection
 
-/** What a part of a load may want of its network. */
+/** Options of a network. */
 export interface NetworkOptions {
-  /** Put below everything else, to see what goes over the wire. */
+  /** The lowest layer, to observe what goes over the wire. */
   readonly watch?: Put | null
-  /** Which part of how many: shared connections are shared out. */
+  /** The segment of the load; shared connections are divided among segments. */
   readonly part?: { readonly index: number; readonly of: number }
 }
 
 const ALL = { index: 0, of: 1 }
 
-/** What is put over a connection. */
+/** Wraps a connection in a layer. */
 type Put = (inner: Connection) => Connection
 
-/** How to connect to the target of `plan`, and to whatever else it names. */
+/** Returns how to connect to the target of `plan`, and to any other origin. */
 export async function openNetwork(
   plan: Plan,
   { watch = null, part = ALL }: NetworkOptions = {},
@@ -45,7 +45,7 @@ export async function openNetwork(
     http.connections === undefined
       ? connectAlone(network)
       : await openPool(network, http.connections, http.pipelining, part)
-  // From the bottom to the top: cookies go with each hop, and a retry begins at the first hop again.
+  // From bottom to top: cookies apply to each hop, and a retry starts at the first hop.
   const layers = [
     watch,
     await putProxy(plan, origin),
@@ -59,23 +59,23 @@ export async function openNetwork(
   return (events) => put.reduce((inner, layer) => layer(inner), connect(events))
 }
 
-/** What all connections of a thread have in common. */
+/** What all connections of a thread share. */
 interface Network {
   readonly origin: string
   readonly completions: Completions
   readonly options: Omit<OriginsOptions, 'events' | 'width'>
 }
 
-/** Each user has connections of its own. */
+/** Gives each user its own connections. */
 function connectAlone({ origin, completions, options }: Network): Connect {
   return (events) =>
     new HttpConnection({ origin, completions, origins: new Origins({ ...options, events, width: 1 }) })
 }
 
-/** Streams of one connection when the scenario says nothing of it; most services allow as many. */
+/** Default number of streams per connection, which most services allow. */
 const STREAMS = 100
 
-/** The connections of one part of the load, shared by its users. */
+/** Opens the shared connections of one segment. */
 async function openPool(
   { origin, completions, options }: Network,
   connections: number,
@@ -83,7 +83,7 @@ async function openPool(
   { index, of }: { readonly index: number; readonly of: number },
 ): Promise<Connect> {
   const { Pool, PooledConnection } = await import('./pool.js')
-  // All users of a part tell the same one.
+  // All users of a segment report to the same listener.
   let told: ConnectionEvents = { connected() {}, unsolicited() {} }
   const events: ConnectionEvents = {
     connected: (times) => told.connected(times),
@@ -101,7 +101,7 @@ async function openPool(
 }
 
 async function putProxy({ http: { proxy, http2 } }: Plan, origin: string): Promise<Put | null> {
-  // Whole URLs are of HTTP/1.1: plain HTTP/2 goes through a tunnel.
+  // Absolute URLs exist only in HTTP/1.1: plain HTTP/2 goes through a tunnel.
   if (proxy === undefined || http2 === true) return null
   const { ProxiedConnection } = await import('./layers/proxy.js')
   return (inner) => new ProxiedConnection(inner, origin, proxy)
@@ -120,7 +120,7 @@ async function putRedirects(plan: Plan, origin: string): Promise<Put | null> {
   return (inner) => new FollowingConnection(inner, origin)
 }
 
-/** The random numbers of pauses come from a seed of their own: they must not shift what is sent. */
+/** Pauses use their own random numbers, so that retries don't change what is sent. */
 const PAUSE_SEED = 0x9a05
 
 async function putRetries(plan: Plan): Promise<Put | null> {

@@ -1,6 +1,6 @@
 /**
- * Exchanges over HTTP, one after the other, for one virtual user: what a client of HTTP/1.1 or 2 measures is kept until the
- * next one begins.
+ * HTTP exchanges of one virtual user, one after the other. What the HTTP/1.1 or HTTP/2 client measures is kept
+ * until the next exchange begins.
  */
 import { type Ms, now } from '../../base/clock.js'
 import type { Payload } from '../../plan/payload.js'
@@ -12,9 +12,9 @@ import { Completion, type Completions } from './completion.js'
 import type { Call, OriginClient } from './origin-client.js'
 import type { Origins } from './origins.js'
 
-/** What a virtual user needs for its exchanges. */
+/** What the exchanges need. */
 export interface HttpConnectionOptions {
-  /** The origin that requests without one of their own go to. */
+  /** The origin of requests that don't name one. */
   readonly origin: string
   readonly origins: Origins
   readonly completions: Completions
@@ -29,7 +29,7 @@ export class HttpConnection implements Connection, Call {
   bytesReceived = 0
   answer: ReceivedResponse | null = null
   detours: RetriesAndRedirects | null = null
-  // The call, as the client of its origin sees it.
+  // The call, as seen by the client of its origin.
   series = 0
   method = ''
   text: string | Buffer | null = null
@@ -79,17 +79,17 @@ export class HttpConnection implements Connection, Call {
     this.origins.destroy()
   }
 
-  // What becomes of the call.
+  // Events of the call.
 
   onWritten(at: Ms): void {
     if (this.sentAt === 0) this.sentAt = at
   }
 
-  onHead(status: number, head: { readonly answerHead: ResponseHead }): void {
+  onHead(status: number, head: { readonly responseHead: ResponseHead }): void {
     this.status = status
     this.firstByteAt = now()
     if (this.keep !== undefined)
-      this.answer = new ReceivedResponse(head.answerHead, this.keep, this.bodyBytesMost)
+      this.answer = new ReceivedResponse(head.responseHead, this.keep, this.bodyBytesMost)
   }
 
   onChunk(chunk: Buffer): void {

@@ -1,6 +1,6 @@
 /**
- * Connections that all virtual users of a thread share. Who finds none free waits for the first that is given back,
- * in the order of asking; the wait is part of the latency.
+ * Connections shared by all virtual users of a thread. A user that finds none free waits for the next one,
+ * first come, first served; the wait is part of the latency.
  */
 import type { Ms } from '../../base/clock.js'
 import type { Outgoing } from '../../plan/request.js'
@@ -10,33 +10,33 @@ import type { ReceivedResponse } from '../response/response.js'
 import type { HttpConnection } from './http-connection.js'
 import { keepRequest } from './layers/layer.js'
 
-/** One of the shared connections, with room for one exchange or several. */
+/** One of the shared connections, with room for one or more exchanges. */
 interface Slot {
   readonly free: HttpConnection[]
   readonly all: readonly HttpConnection[]
 }
 
-/** The connections, and the users that wait for one. */
+/** The connections and the users that wait for one. */
 export class Pool {
   private readonly width: number
   private readonly slots: readonly Slot[]
-  /** Free exchanges in the order they were given back, so that all connections are used alike. */
+  /** Free exchanges in the order they were returned, so that all connections are used evenly. */
   private readonly order: Slot[] = []
   private readonly waiting = new Set<PooledConnection>()
   private isClosed = false
 
-  /** `make` gives the exchanges of one connection, as many as `width`. */
+  /** `make` returns the exchanges of one connection, `width` of them. */
   constructor(size: number, width: number, make: () => readonly HttpConnection[]) {
     this.width = width
     this.slots = Array.from({ length: size }, () => {
       const all = make()
       return { free: [...all], all }
     })
-    // First one exchange on each, then the second ones.
+    // One exchange on each connection first, then the second ones.
     for (let i = 0; i < width; i++) this.order.push(...this.slots)
   }
 
-  /** A free connection, taken; null when there is none, and then the user is called when there is. */
+  /** Takes a free connection. Returns null if there is none; the user is called when there is. */
   take(user: PooledConnection): Taken | null {
     const slot = this.order.length === 0 ? undefined : this.idlest()
     if (slot === undefined) {
@@ -46,12 +46,12 @@ export class Pool {
     return { slot, connection: slot.free.pop()! }
   }
 
-  /** The user doesn't wait any more. */
+  /** Stops waiting. */
   leave(user: PooledConnection): void {
     this.waiting.delete(user)
   }
 
-  /** Returns a connection, to the user that has waited longest. */
+  /** Returns a connection to the pool; the user that has waited longest gets it. */
   give(taken: Taken): void {
     if (this.isClosed) return
     const [next] = this.waiting
@@ -70,7 +70,7 @@ export class Pool {
     await Promise.all(this.slots.flatMap(({ all }) => all.map((each) => each.close())))
   }
 
-  /** With room for several exchanges: the connection with the fewest under way. */
+  /** The connection with the fewest exchanges in flight. */
   private idlest(): Slot {
     if (this.width === 1) return this.order.shift()!
     let best = 0
@@ -81,13 +81,13 @@ export class Pool {
   }
 }
 
-/** A connection of the pool in the hands of a user. */
+/** A connection of the pool that a user has taken. */
 export interface Taken {
   readonly slot: Slot
   readonly connection: HttpConnection
 }
 
-/** What a virtual user has instead of a connection of its own. */
+/** A virtual user's access to the pool, in place of its own connection. */
 export class PooledConnection implements Connection, Exchange {
   sentAt: Ms = 0
   firstByteAt: Ms = 0
@@ -115,7 +115,7 @@ export class PooledConnection implements Connection, Exchange {
     else this.taken.connection.send(request, this)
   }
 
-  /** A connection is free: sends what waited for it. */
+  /** A connection is free: sends the waiting request. */
   go(taken: Taken): void {
     this.taken = taken
     taken.connection.send(this.request!, this)
@@ -125,7 +125,7 @@ export class PooledConnection implements Connection, Exchange {
     const taken = this.release()
     const { exchange } = this
     this.exchange = null
-    // Subtle: first the one who has an answer, whose end is measured now; then the one who waits.
+    // Subtle: first the user with a response, whose end is measured now; then the waiting one.
     exchange?.ended(failure, at)
     this.pool.give(taken)
   }
@@ -138,7 +138,7 @@ export class PooledConnection implements Connection, Exchange {
     }
     this.taken.connection.abort()
     const taken = this.release()
-    // Not at once: when all are given up, one after the other, nobody may begin in between.
+    // Not at once: when all requests are aborted one after the other, none may begin in between.
     queueMicrotask(() => this.pool.give(taken))
   }
 
@@ -147,7 +147,7 @@ export class PooledConnection implements Connection, Exchange {
     await this.pool.close()
   }
 
-  /** Keeps what the connection measured: it's another one's in a moment. */
+  /** Copies what the connection measured, because another user gets it next. */
   private release(): Taken {
     const taken = this.taken!
     const { sentAt, firstByteAt, status, bytesSent, bytesReceived, answer, detours } = taken.connection

@@ -1,6 +1,6 @@
 /**
- * What the clients of both protocols have in common: requests wait for the one connection that takes new ones, and each
- * connection that takes no more is kept until it has answered those it has.
+ * The common part of the clients of both protocols: requests wait for the one connection that takes new ones. A
+ * connection that takes no more is kept until it has delivered its responses.
  */
 import type { Socket } from 'node:net'
 import type { Outgoing } from '../../plan/request.js'
@@ -11,10 +11,10 @@ import { type DialOptions, dialTcp, dialTls } from './connect/dial.js'
 import type { Transport } from './connect/transport.js'
 import type { Call, OriginClient } from './origin-client.js'
 
-/** What a client of one origin has to know. */
+/** Options of a client. */
 export interface ClientOptions extends DialOptions {
   readonly events: ConnectionEvents
-  /** Exchanges at once on one connection. */
+  /** The most exchanges at once on one connection. */
   readonly width: number
 }
 
@@ -24,7 +24,7 @@ interface OwnConnection {
   readonly isOpen: boolean
   /** Whether no request is in flight on it. */
   readonly isIdle: boolean
-  /** Gives up a call; false if it isn't on this connection. */
+  /** Cancels a call. Returns false if it isn't on this connection. */
   cancel(call: Call): boolean
   /** Takes no more requests. */
   leave(): void
@@ -39,7 +39,7 @@ export abstract class QueueingClient<W, C extends OwnConnection> implements Orig
   protected readonly waiting: W[] = []
   protected connection: C | null = null
   private readonly connectOptions: ConnectOptions
-  /** Connections that take no more requests, and still owe answers. */
+  /** Connections that take no more requests but still await responses. */
   private readonly leaving = new Set<C>()
   private connecting: Connecting | null = null
   private isAdvancing = false
@@ -62,10 +62,10 @@ export abstract class QueueingClient<W, C extends OwnConnection> implements Orig
   /** The call of a waiting request. */
   protected abstract callOf(waiting: W): Call
 
-  /** A connection on a socket that has just been connected. */
+  /** Makes a connection from a newly connected socket. */
   protected abstract open(socket: Socket | Transport): C
 
-  /** Sends the first waiting request; false if the connection has no room for it. */
+  /** Sends the first waiting request. Returns false if the connection has no room for it. */
   protected abstract sendFirst(connection: C): boolean
 
   cancel(call: Call): void {
@@ -103,21 +103,21 @@ export abstract class QueueingClient<W, C extends OwnConnection> implements Orig
     })
   }
 
-  /** The service has not begun to work on the request, or it may go twice: it goes again, before all others. */
+  /** Queues a request again, before all others: the service has not processed it, or it is idempotent. */
   sendAgain(waiting: W): void {
     this.callOf(waiting).onReconnect()
     this.waiting.unshift(waiting)
   }
 
-  /** The connection takes no more requests. It is kept in mind as long as it owes answers. */
-  leave(connection: C, owesAnswers: boolean): void {
+  /** The connection takes no more requests. It is kept as long as it awaits responses. */
+  leave(connection: C, awaitsResponses: boolean): void {
     if (this.connection === connection) this.connection = null
-    if (owesAnswers) this.leaving.add(connection)
+    if (awaitsResponses) this.leaving.add(connection)
     else this.leaving.delete(connection)
     this.advanceLater()
   }
 
-  /** Sends what waits, as far as there is a connection for it; connects if there is none. */
+  /** Sends waiting requests while the connection has room; connects if there is none. */
   protected advance(): void {
     while (this.waiting.length > 0) {
       if (this.connection !== null && !this.connection.isOpen) this.connection.leave()

@@ -1,6 +1,6 @@
 /**
- * Puts together what the workers measured: seconds of all of them, and the whole run. Each second costs as much as the
- * requests that were answered in it, however many others the scenario has.
+ * Combines the measurements of all workers, by second and for the whole run. The cost of a second depends on
+ * the requests that ended in it, not on how many the scenario has.
  */
 import { numberWarmups, type SeriesSpec } from '../../plan/series.js'
 import { Histogram } from '../../stats/histogram.js'
@@ -11,9 +11,9 @@ import { Series, Tally } from '../../stats/tally.js'
 import type { WindowData } from './window-recorder.js'
 import { clipWindow, SecondLog, type Stretch, secondsEach } from './windows.js'
 
-/** One second of all workers, as the live view and the judgement of the generator need it. */
+/** One second of all workers, for live views and the judgment of the generator. */
 export interface Second {
-  /** Since the measured part began; below 0 is warm-up. */
+  /** Seconds since the measured part began; below 0 is warm-up. */
   readonly index: number
   readonly requests: number
   readonly failed: number
@@ -22,17 +22,17 @@ export interface Second {
   readonly p50Ms: number | null
   readonly p95Ms: number | null
   readonly p99Ms: number | null
-  /** Of each worker: the share of the second it was working. */
+  /** By worker: the share of the second in which it was working. */
   readonly busy: readonly number[]
-  /** Of each worker: the share of the second it was on a CPU, and waiting for one; null where it is unknown. */
+  /** By worker: the share of the second in which it was on a CPU, and in which it waited for one; null if unknown. */
   readonly cpu: readonly (number | null)[]
   readonly starved: readonly (number | null)[]
-  /** How late 99 % of the requests that had a moment of their own were sent at most, of all workers; null if none had. */
+  /** The 99th percentile of how late timed requests were sent, over all workers; null if there were none. */
   readonly latenessMsP99: number | null
   readonly gcMsMax: number
 }
 
-/** Called with each second when it is over; the tally is that second's own, and used again for a later one. */
+/** Called at the end of each second. The tally is that second's own, and reused for a later one. */
 export type OnSecond = (second: Second, tally: Tally) => void
 
 /** How long connections took to set up. */
@@ -42,10 +42,10 @@ export interface ConnectHistograms {
   readonly tls: Histogram
 }
 
-/** What has to be known of a series. */
+/** What the collector needs to know about a series. */
 type CollectedSpec = Pick<SeriesSpec, 'name' | 'kind' | 'isFirst'>
 
-/** Takes the seconds of all workers as they come. */
+/** Collects the seconds of all workers as they come. */
 export class Collector {
   readonly seconds: Second[] = []
   readonly lateness = new Histogram()
@@ -53,7 +53,7 @@ export class Collector {
   /** Requests of the measured part so far. */
   readonly counted = { requests: 0, failed: 0 }
   dropped = 0
-  /** Connections that were closed because bytes came that no request had asked for. */
+  /** Connections closed because of bytes that no request had asked for. */
   unsolicited = 0
   private readonly specs: readonly CollectedSpec[]
   /** By series, see {@link numberWarmups}. */
@@ -63,18 +63,19 @@ export class Collector {
   private readonly isOwn: (second: number) => boolean
   private readonly inTurns: boolean
   private readonly open = new Map<number, OpenWindow>()
-  /** Closed ones, whose memory is used again. */
+  /** Closed windows, whose memory is reused. */
   private readonly spare: Pick<OpenWindow, 'tally' | 'lateness'>[] = []
   private readonly reached: number[]
-  /** The seconds of each request; undefined of those that were never sent. */
+  /** The seconds of each request; undefined for requests that were never sent. */
   private readonly logs: (SecondLog | undefined)[]
-  /** The seconds that there are, rising. */
+  /** The seconds that exist, ascending. */
   private readonly starts: number[] = []
   private readonly written = new Map<number, WrittenWindows>()
 
   /**
-   * `isOwn`: the seconds in which requests are begun; all unless given. What ends in another belongs to the window
-   * before, in which it was sent: else slow answers were missing, and the slower the more of them.
+   * `isOwn`: the seconds in which requests are started; default: all. A request that ends in another second
+   * belongs to the window before, in which it was sent. Otherwise slow responses would be missing, and the
+   * slower, the more of them.
    */
   constructor(
     specs: readonly CollectedSpec[],
@@ -92,7 +93,7 @@ export class Collector {
     this.logs = new Array(specs.length).fill(undefined)
   }
 
-  /** A second of one worker. Seconds come in order from each worker. */
+  /** Adds a second of one worker. Each worker's seconds come in order. */
   add(worker: number, data: WindowData): void {
     const open = this.openAt(data.index)
     open.tally.addSheet(data.sheet)
@@ -109,7 +110,7 @@ export class Collector {
     this.closeReached()
   }
 
-  /** The worker sends nothing more. */
+  /** The worker sends no more seconds. */
   end(worker: number): void {
     this.reached[worker] = Number.POSITIVE_INFINITY
     this.closeReached()
@@ -121,8 +122,8 @@ export class Collector {
   }
 
   /**
-   * The same for each request, with its windows; those past the end of a run that stopped early are left out. Windows
-   * are seconds, or more of them in long runs; seconds of sides that take turns are never joined.
+   * The same for each request, with its windows; those after the end of a run that stopped early are clipped.
+   * Windows are seconds, or several seconds in long runs; seconds of sides that take turns are never joined.
    */
   requests(durationSeconds: number): RequestResult[] {
     const kept = this.logs.reduce((most, log) => Math.max(most, log?.seconds ?? 1), 1)
@@ -163,14 +164,14 @@ export class Collector {
     }))
   }
 
-  /** All that was sent, requests and steps, as one series: journeys are made of these. */
+  /** All requests and steps as one series. Journeys are left out because they consist of these. */
   private sent(tally: Tally): Series {
     const total = new Series()
     for (const i of tally.used) if (this.isSent(i)) total.merge(tally.get(i))
     return total
   }
 
-  /** Whether it is a request or a step of the measured part: journeys are made of these. */
+  /** Whether it is a request or a step of the measured part, not a journey. */
   private isSent(request: number): boolean {
     const spec = this.specs[request]
     return spec !== undefined && spec.kind !== 'journey'
@@ -258,11 +259,11 @@ export class Collector {
     }
   }
 
-  /** The windows of a request. A session is looked at again and again, so what has been encoded is kept. */
+  /** The windows of a request. An A/B session is judged several times, so encoded windows are kept. */
   private windowsOf(request: number, { seconds, spans }: Spans): readonly Window[] {
     const known = this.written.get(request)
     const windows = known?.seconds === seconds ? known.windows : []
-    // The last one may have got longer, and more answers.
+    // The last window may have become longer, with more responses.
     windows.pop()
     const done = windows.length
     const found = new Map<number, Pick<Window, 'requests' | 'failed' | 'histogram'>>()
@@ -287,9 +288,9 @@ export class Collector {
   }
 }
 
-/** The windows of a run: when each begins, and how many seconds of it there have been. */
+/** The windows of a run: when each begins, and how many seconds it covers so far. */
 interface Spans {
-  /** How many there are in a whole one. */
+  /** Seconds per full window. */
   readonly seconds: number
   readonly spans: readonly { readonly start: number; readonly duration: number }[]
 }

@@ -1,17 +1,16 @@
 /**
- * Was the load generator itself the bottleneck? Then its figures are not the service's, and no verdict may be made
- * from them.
+ * Detects whether the load generator itself was the bottleneck. If so, the figures don't describe the service, and no
+ * verdict can be based on them.
  *
- * - **Busy**: a worker's thread was working more than {@link BUSY} of the time in more than a tenth of the seconds,
- *   and in more than one.
- *   Answers wait for such a thread, and their waiting is measured as the service's.
- * - **Late**: requests that had a moment of their own (arrivals, ends of think times) were sent so late that a
- *   figure no longer is the service's: the median lateness above {@link LATE} of the median latency, or the same of
- *   p95 or p99. Lateness is part of every latency, which counts from the moment a request was due. A percentile is
- *   looked at only where enough requests lie beyond it: the first few of any run are late, whatever the machine.
+ * - **Busy**: a worker's thread was working more than {@link BUSY} of the time, in more than a tenth of the seconds
+ *   and in more than one second. Responses wait for such a thread, and that wait is measured as the service's.
+ * - **Late**: timed requests (arrivals, ends of think times) were sent so late that a percentile no longer describes
+ *   the service: the median lateness exceeds {@link LATE} of the median latency, or the same for p95 or p99. Lateness
+ *   is part of each latency, which counts from the due time. A percentile is checked only with enough requests beyond
+ *   it, because the first few of any run are late on any machine.
  *
- * Two sides that take turns are made late by the same other work, which leaves the medians alone: there only a late
- * median is a bottleneck, and a late p95 or p99 takes back what that one would say (see `verdict/lateness.ts`).
+ * Two sides that take turns are delayed by the same other work, which doesn't affect the medians. So there only a late
+ * median is a bottleneck, and a late p95 or p99 only voids what that percentile would say (see `verdict/lateness.ts`).
  */
 import type { Ms } from '../../base/clock.js'
 import { formatLatency } from '../../base/units.js'
@@ -20,13 +19,13 @@ import type { GeneratorHealth, LatencySummary, LatePercentile, WorkerHealth } fr
 import { percentileMs } from '../../stats/summary.js'
 import type { Second } from './collector.js'
 
-/** Above this share of work, waiting in the generator shows in the figures. */
+/** If a thread is working more than this share, waiting in the generator affects the figures. */
 const BUSY = 0.9
-/** So many of the seconds may be busy, and one in any case: one burst is no saturation. */
+/** This share of the seconds, and at least one second, may be busy: one burst is no saturation. */
 const BUSY_SECONDS = 0.1
 /**
- * How late is too late, for each percentile: both this share of the latency's percentile and this many ms. The
- * shares are the default tolerances of a comparison; below the floors the clock's own grain shows.
+ * How late is too late, by percentile: more than this share of the latency's percentile and more than this many
+ * ms. The shares are the default tolerances of a comparison; below the floors, the clock's resolution shows.
  */
 const LATE = [
   { percentile: 50, share: 0.1, floorMs: 1 },
@@ -35,12 +34,12 @@ const LATE = [
 ] as const
 
 /**
- * A percentile of lateness needs so many requests beyond it, 20 in all for the median and 1,000 for p99. Latencies are
- * judged from more than that, so nothing that a verdict rests on goes unchecked.
+ * A percentile of lateness needs this many requests beyond it: 20 in all for the median, 1,000 for p99.
+ * Latencies are judged from more than that, so everything that a verdict relies on is checked.
  */
 const LATE_REQUESTS_MIN = 10
 
-/** The judgement over a whole run, or, with `inTurns`, over the seconds of one side of a session. */
+/** Judges the generator over a whole run or, with `inTurns`, over the seconds of one side of an A/B session. */
 export function judgeGenerator(
   seconds: readonly Second[],
   lateness: Histogram,
@@ -61,7 +60,7 @@ export function judgeGenerator(
   }
 }
 
-/** What each worker's thread did, on average over the seconds. */
+/** The average of each worker's seconds. */
 function describeWorkers(seconds: readonly Second[]): WorkerHealth[] {
   const count = Math.max(0, ...seconds.map(({ busy }) => busy.length))
   const mean = (shares: readonly (number | null | undefined)[]): number | null => {
@@ -75,17 +74,17 @@ function describeWorkers(seconds: readonly Second[]): WorkerHealth[] {
   }))
 }
 
-/** Above this share a thread's waiting for a CPU explains why it was late or busy. */
+/** Above this share, waiting for a CPU explains why a thread was late or busy. */
 const STARVED = 0.1
 
-/** Whose fault it was that a generator was too slow: that of other work on its cores. Never a reason by itself. */
+/** Tells whether other work slowed the generator down. Never a reason by itself. */
 function starvedReasons(seconds: readonly Second[]): string[] {
   const workers = describeWorkers(seconds)
   return workers.flatMap(({ starved }, worker) => {
     if (starved === null || starved <= STARVED) return []
     const name = workers.length === 1 ? 'the load generator' : `worker ${worker + 1}`
     return [
-      `${name} waited for a CPU ${Math.round(starved * 100)} % of the time, which other work had: keep that off this machine`,
+      `${name} waited for a CPU ${Math.round(starved * 100)} % of the time: stop other work on this machine`,
     ]
   })
 }
@@ -112,7 +111,7 @@ function findLate(lateness: Histogram, latency: Pick<LatencySummary, 'p50' | 'p9
     if (lateness.count * (100 - percentile) < LATE_REQUESTS_MIN * 100) continue
     const lateMs: Ms = percentileMs(lateness, percentile) ?? 0
     if (lateMs <= floorMs || lateMs <= share * (latency[`p${percentile}`] ?? 0)) continue
-    const reason = `${100 - percentile} % of the requests were sent ${formatLatency(lateMs)} late or more: send less, or keep other work off this machine`
+    const reason = `${100 - percentile} % of the requests were sent ${formatLatency(lateMs)} late or more: send less, or stop other work on this machine`
     return { from: percentile, reason }
   }
   return null

@@ -1,5 +1,5 @@
 /**
- * What one part writes down of its requests: whether each counts, in which series, and as what.
+ * Records the requests of one worker: whether each counts, in which series, and how.
  */
 import type { Ms } from '../../base/clock.js'
 import type { IterationContext } from '../../plan/iteration-values.js'
@@ -12,24 +12,24 @@ import type { Failure } from '../response/failure.js'
 import { ResponseCheck } from '../response/response-check.js'
 import { type Gauges, type WindowData, WindowRecorder } from './window-recorder.js'
 
-/** What a recorder of samples has to know. */
+/** Options of a sample recorder. */
 export interface SampleRecorderOptions {
-  /** The moment the measured part begins. */
+  /** When the measured part begins. */
   readonly startAt: Ms
   readonly durationMs: Ms
   readonly gauges: Gauges
   readonly emit: (window: WindowData) => void
 }
 
-/** The books of one part. */
+/** Records the samples of one worker. */
 export class SampleRecorder {
   readonly recorder: WindowRecorder
   private readonly startAt: Ms
   /** By series, see {@link numberWarmups}. */
   private readonly warmups: readonly number[]
-  /** By series; null of a journey. */
+  /** By series; null for a journey. */
   private readonly judges: readonly (ResponseCheck | null)[]
-  /** What is due from then on is sent to bring journeys to their end, and counts no more. */
+  /** Requests due later only bring journeys to their end, and don't count. */
   private closedAt: Ms = Number.POSITIVE_INFINITY
 
   constructor(plan: Plan, { startAt, durationMs, gauges, emit }: SampleRecorderOptions) {
@@ -47,14 +47,14 @@ export class SampleRecorder {
     })
   }
 
-  /** Nothing that is due later counts. */
+  /** Requests due after `moment` don't count. */
   closeAt(moment: Ms): void {
     this.closedAt = moment
     this.recorder.endAt(moment)
   }
 
   /**
-   * Judges and counts a request that has ended. Gives why it failed, or null; what it captured goes into the
+   * Judges and counts a request that has ended. Returns why it failed, or null. Captured values go into the
    * variables of `draws`.
    */
   recordEnd(
@@ -80,7 +80,7 @@ export class SampleRecorder {
     const series = this.countBytes(user, ended)
     recordInto(series, user, ended, failure)
     if (failure === null && detours?.failures.length) series.recovered++
-    // Of an answer that was not even looked at nothing was decoded.
+    // Responses that were not checked were not decoded.
     if (answer != null && broken === null && failure?.kind !== 'status')
       series.bytesDecoded += answer.decodedBytes
     return failure
@@ -93,7 +93,7 @@ export class SampleRecorder {
     this.recorder.seriesAt(this.momentOf(user, now), request).recordFailure(failure.kind, failure.message, 0)
   }
 
-  /** Counts a journey that came to its end, or failed on the way. */
+  /** Counts a completed or failed journey. */
   recordJourney({ series, due, ended, pausedMs, isWarmup }: JourneyRecord, failure: Failure | null): void {
     if (isWarmup) return
     const books = this.recorder.seriesAt(Math.max(ended, this.startAt), series)
@@ -101,7 +101,7 @@ export class SampleRecorder {
     else books.recordFailure(failure.kind, failure.message, 0)
   }
 
-  /** Counts a request that was given up. */
+  /** Counts an aborted request. */
   recordUnfinished(user: VirtualUser, now: Ms): void {
     if (user.isWarmup) {
       const first = this.warmupOf(user.request, now)
@@ -109,17 +109,17 @@ export class SampleRecorder {
     } else if (user.due < this.closedAt) this.countBytes(user, now).unfinished++
   }
 
-  /** Counts a journey that was given up. */
+  /** Counts an aborted journey. */
   recordUnfinishedJourney({ series, ended, isWarmup }: JourneyRecord): void {
     if (!isWarmup) this.recorder.seriesAt(Math.max(ended, this.startAt), series).unfinished++
   }
 
-  /** A request of the warm-up that ends after it belongs to no window, and one due after the load counts no more. */
+  /** A warm-up request that ends after the warm-up belongs to no window, and one due after the load doesn't count. */
   private counts(user: VirtualUser, ended: Ms): boolean {
     return !(user.isWarmup && ended >= this.startAt) && user.due < this.closedAt
   }
 
-  /** The series beside that of `request` for what each user sends once and sent in the warm-up; null of all others. */
+  /** The second series of `request`, for per-user setup sent during the warm-up; null for other requests. */
   private warmupOf(request: number, moment: Ms): Row | null {
     const number = this.warmups[request]!
     return number < 0 ? null : this.recorder.seriesAt(moment, number)

@@ -1,21 +1,21 @@
 /**
- * Sorts one worker's samples into windows of a second, and hands each window on when it is over.
+ * Sorts one worker's samples into windows of one second, and emits each window when it is over.
  */
 import type { Ms } from '../../base/clock.js'
 import { Histogram } from '../../stats/histogram.js'
 import { type Row, Sheet, type SheetData, buffersOf as sheetBuffers } from '../../stats/sheet.js'
 import type { ConnectionEvents, ConnectTimes } from '../connection.js'
 
-/** How long a window is. */
+/** The length of a window. */
 export const WINDOW_MS = 1000
 
 /** A second of one worker, as plain data. */
 export interface WindowData {
   /** Seconds since the measured part began; below 0 is warm-up. */
   readonly index: number
-  /** What its requests came to. */
+  /** Counts and latencies of its requests. */
   readonly sheet: SheetData
-  /** Virtual users at work at the end of the window. */
+  /** Active virtual users at the end of the window. */
   readonly vus: number
   /** Arrivals that found no free virtual user. */
   readonly dropped: number
@@ -23,37 +23,37 @@ export interface WindowData {
   readonly unsolicited: number
   /** How late requests were sent, packed, in µs. */
   readonly schedulingLag: Uint32Array<ArrayBuffer>
-  /** Times of connection set-up, packed, in µs. */
+  /** Times to set up connections, packed, in µs. */
   readonly dns: Uint32Array<ArrayBuffer>
   readonly tcp: Uint32Array<ArrayBuffer>
   readonly tls: Uint32Array<ArrayBuffer>
   /** Share of the window in which the thread was working. */
   readonly busy: number
-  /** Share of the window in which it was on a CPU, and in which it waited for one; null where it is unknown. */
+  /** Share of the window in which the thread was on a CPU, and in which it waited for one; null if unknown. */
   readonly cpu: number | null
   readonly starved: number | null
-  /** Longest garbage collection pause, and all of them together. */
+  /** The longest garbage collection pause, and the sum of all. */
   readonly gcMsMax: Ms
   readonly gcMs: Ms
 }
 
-/** The memory of a window that is moved to another thread, not copied. */
+/** The buffers of a window that are transferred to another thread instead of copied. */
 export function buffersOf({ sheet, schedulingLag, dns, tcp, tls }: WindowData): ArrayBuffer[] {
   return [...sheetBuffers(sheet), ...[schedulingLag, dns, tcp, tls].map(({ buffer }) => buffer)]
 }
 
-/** What the recorder has to ask for when a window ends. */
+/** Values that the recorder reads when a window ends. */
 export interface Gauges {
   vus(): number
-  /** Share of the time since the last call in which the thread was working, and its garbage collections since. */
+  /** How busy the thread was since the last call, and its garbage collections. */
   load(): Pick<WindowData, 'busy' | 'cpu' | 'starved' | 'gcMsMax' | 'gcMs'>
 }
 
-/** What a recorder has to know. */
+/** Options of a window recorder. */
 export interface WindowRecorderOptions {
   /** How many requests the scenario has. */
   readonly requests: number
-  /** The moment the measured part begins. */
+  /** When the measured part begins. */
   readonly startAt: Ms
   readonly warmupMs: Ms
   readonly durationMs: Ms
@@ -61,7 +61,7 @@ export interface WindowRecorderOptions {
   readonly emit: (window: WindowData) => void
 }
 
-/** Counts samples into the window they ended in. */
+/** Counts samples in the window in which they ended. */
 export class WindowRecorder implements ConnectionEvents {
   private dropped = 0
   private unsolicitedCount = 0
@@ -114,7 +114,7 @@ export class WindowRecorder implements ConnectionEvents {
     this.unsolicitedCount++
   }
 
-  /** Hands on all windows that were over at `moment`. */
+  /** Emits all windows that were over at `moment`. */
   roll(moment: Ms): void {
     while (moment >= this.endsAt) {
       this.flush()
@@ -123,14 +123,14 @@ export class WindowRecorder implements ConnectionEvents {
     }
   }
 
-  /** Ends the load at `moment`: answers that come later belong to the window it lies in. */
+  /** Ends the load at `moment`. Later responses belong to the window that contains it. */
   endAt(moment: Ms): void {
     this.roll(moment - 1e-3)
     this.lastIndex = this.index
     this.endsAt = Number.POSITIVE_INFINITY
   }
 
-  /** The moment the current window ends. */
+  /** When the current window ends. */
   get windowEndsAt(): Ms {
     return this.endsAt
   }
@@ -139,7 +139,7 @@ export class WindowRecorder implements ConnectionEvents {
     return this.startsAt + (index + 1) * WINDOW_MS
   }
 
-  /** Hands on the open window. */
+  /** Emits the open window. */
   flush(): void {
     this.emit({
       index: this.index,

@@ -1,30 +1,30 @@
 /**
- * The seconds of one request, and the windows that a result has of them.
+ * The seconds of one request, and their windows in a result.
  */
 import { Histogram } from '../../stats/histogram.js'
 import type { Window } from '../../stats/result.js'
 import type { Series } from '../../stats/tally.js'
 
 /**
- * A result has so many windows of each request at most: a verdict looks at no more, and makes the same of these as of
- * seconds. So an hour of them takes a dozen times less room.
+ * The most windows of a request in a result. A verdict uses no more, and gets the same from these as from
+ * seconds, while an hour takes a twelfth of the space.
  */
 const WINDOWS_MOST = 300
 
-/** How many seconds a log has as they were, before two neighbours become one. */
+/** The most records in a log before neighboring seconds are joined. */
 const RECORDS_MOST = 1200
 
-/** A log has made room when this share of it is left. */
+/** A log has enough room when at most this share of it is used. */
 const ENOUGH = 0.75
 
-/** Windows of how many seconds a result of so many has; a multiple of `least`. */
+/** The window length, in seconds, for a result of `seconds`; a multiple of `least`. */
 export function secondsEach(seconds: number, least: number): number {
   return Math.max(1, Math.ceil(seconds / WINDOWS_MOST / least)) * least
 }
 
-/** What was measured of a request in some seconds. */
+/** Measurements of a request over one or more seconds. */
 export interface Stretch {
-  /** The first of them. */
+  /** The first second. */
   readonly start: number
   readonly requests: number
   readonly failed: number
@@ -32,8 +32,9 @@ export interface Stretch {
 }
 
 /**
- * Keeps the seconds of one request in which anything was answered: a few bytes for each latency that occurred. Beyond
- * some thousand, neighbours become one: memory grows with the seconds of a run, not with its requests, and then stops.
+ * Keeps the seconds in which responses to one request came, with a few bytes per distinct latency. Beyond about
+ * a thousand seconds, neighbors are joined: memory grows with the duration of a run, not with its requests, and
+ * only up to a limit.
  */
 export class SecondLog {
   private bytes = new Uint8Array(64)
@@ -43,24 +44,24 @@ export class SecondLog {
   private each = 1
   private readonly recordsMost: number
 
-  /** `spread`: from 0 up to 1; logs that are filled at the same time make room at different times. */
+  /** `spread` (0 to 1) makes logs that fill up at the same time make room at different times. */
   constructor(spread = 0, recordsMost = RECORDS_MOST) {
     this.recordsMost = Math.round(recordsMost * (1 + spread / 2))
   }
 
-  /** The seconds that are kept together: 1, 2, 4, … */
+  /** How many seconds are joined: 1, 2, 4, … */
   get seconds(): number {
     return this.each
   }
 
-  /** Adds what was answered in a second, or more of the last one. */
+  /** Adds the responses of a second, or more of the last one. */
   add(second: number, { requests, failed, latency }: Pick<Series, 'requests' | 'failed' | 'latency'>): void {
     if (requests === 0) return
     if (this.records >= this.recordsMost) this.makeRoom()
     this.write({ start: second, requests, failed, latency })
   }
 
-  /** All that is kept, from second `from` on, in stretches of `seconds`, which is a multiple of what is kept together. */
+  /** Reads everything from second `from` on, in stretches of `seconds`, a multiple of the joined seconds. */
   read(seconds: number, visit: (stretch: Stretch) => void, from = 0): void {
     const latency = new Histogram()
     let stretch = { start: -1, requests: 0, failed: 0, latency }
@@ -101,7 +102,7 @@ export class SecondLog {
     this.records++
   }
 
-  /** Joins the seconds that came since the last time; when that is not enough, twice as many. */
+  /** Joins the seconds added since the last time; if that is not enough, doubles how many are joined. */
   private makeRoom(): void {
     this.join()
     if (this.records <= ENOUGH * this.recordsMost) return
@@ -162,7 +163,7 @@ class Reader {
     return value
   }
 
-  /** The latencies of a record, added to `histogram`; passed over if it's null. */
+  /** Adds the latencies of a record to `histogram`; skips them if it is null. */
   latencies(histogram: Histogram | null): void {
     const slots = this.next()
     let slot = 0
@@ -174,7 +175,7 @@ class Reader {
   }
 }
 
-/** The part of a window before `end`, in seconds; of one that begins later, all. */
+/** Clips a window at `end`, in seconds. A window that begins later is unchanged. */
 export function clipWindow(window: Window, end: number): Window {
   const duration = Math.min(window.duration, end - window.start)
   return duration > 0 && duration < window.duration ? { ...window, duration } : window

@@ -1,6 +1,6 @@
 /**
- * A look at the target and at this machine before the load: a service that isn't there, or a limit that the load is
- * sure to meet, should be told of at once, not after a minute of failed connections.
+ * Checks the target and this machine before the load. A missing service or a limit that the load is certain to
+ * hit should be reported at once, not after a minute of failed connections.
  */
 import { connect } from 'node:net'
 import type { Ms } from '../../base/clock.js'
@@ -14,8 +14,8 @@ import { type Endpoint, endpointFor, hostAndPort, proxyFor } from '../http/conne
 import { failureOf } from '../response/failure.js'
 
 /**
- * Opens one connection to the target, or to what the scenario names instead, and closes it; sends nothing. Throws a
- * UserError (exit 3) when it can't, or when `signal` is aborted before.
+ * Opens and closes one connection to the target, or to what the scenario connects to instead; sends nothing.
+ * Throws a UserError (exit 3) if that fails, or if `signal` is aborted before.
  */
 export async function checkReachable(
   target: string,
@@ -28,17 +28,17 @@ export async function checkReachable(
   const reason = await tryConnect(endpoint, http.connectTimeoutMs, signal)
   if (reason === null) return
   if (proxy !== null) {
-    const hint = 'is the proxy running, and is this its address? http.proxy in the scenario names it'
+    const hint = 'check that the proxy is running and that http.proxy in the scenario has its address'
     throw userError(`the proxy ${proxy.host}:${proxy.port} can't be reached: ${reason}`, hint, 'run')
   }
   throw userError(
     `${target} can't be reached${describeWay(endpoint, { host, port })}: ${reason}`,
-    'is the service running, and is this its address? `--target <url>` names another',
+    'check that the service is running and that this is its address; --target changes it',
     'run',
   )
 }
 
-/** Where the connection goes, when that isn't what the URL says. */
+/** Where the connection goes, if not to the URL's host. */
 function describeWay(endpoint: Endpoint, usual: { readonly host: string; readonly port: number }): string {
   if ('path' in endpoint) return ` by ${endpoint.path}`
   const isUsual = endpoint.host === usual.host && endpoint.port === usual.port
@@ -62,23 +62,23 @@ function tryConnect(endpoint: Endpoint, timeoutMs: Ms, signal?: AbortSignal): Pr
   })
 }
 
-/** Open files that perfctl needs besides one for each virtual user. */
+/** Open files that perfctl needs beside one per virtual user. */
 export const RESERVED_FILES = 64
 
-/** How to get more ports for connections of one's own. */
+/** The command that makes more ports available for outgoing connections. */
 export const WIDEN_PORTS = 'sudo sysctl -w net.ipv4.ip_local_port_range="1024 65535"'
 
-/** How to get enough open files for `users`. */
+/** How to allow enough open files for `users`. */
 export function raiseOpenFiles(users: number): string {
   const files = Math.max(65_536, 2 ** Math.ceil(Math.log2(users + RESERVED_FILES)))
-  // Node has raised the soft limit as far as it goes: only root can raise the hard one.
+  // Node.js has already raised the soft limit to the hard one, which only root can raise.
   return `ulimit -n ${files} (as root; in Docker: --ulimit nofile=${files}; in systemd: LimitNOFILE=${files})`
 }
 
 /**
- * Throws a UserError (exit 3) when the load is sure to need more connections at once than this machine can open. How
- * many an open model needs depends on the service: there it's left to the run to show. `shards`: how many machines share
- * the load.
+ * Throws a UserError (exit 3) if the load is certain to need more connections at once than this machine can
+ * open. How many an open model needs depends on the service, so only the run can show it. `shards`: how many
+ * machines share the load.
  */
 export function checkResources(
   {
@@ -96,7 +96,7 @@ export function checkResources(
   const { openFiles, ports } = limits
   if (openFiles !== null && users + RESERVED_FILES > openFiles.soft) {
     throw userError(
-      `${formatCount(users)} virtual users need as many connections, but a process may only have ${formatCount(openFiles.soft)} files open`,
+      `${formatCount(users)} virtual users need as many connections, but a process may open only ${formatCount(openFiles.soft)} files`,
       raiseOpenFiles(users),
       'run',
     )
@@ -105,7 +105,7 @@ export function checkResources(
   if (users > portCount) {
     throw userError(
       `${formatCount(users)} virtual users need as many connections to ${target}, but there are only ${formatCount(portCount)} ports for them`,
-      users <= 64_512 ? WIDEN_PORTS : 'share the load between several machines: --shard 1/2 and so on',
+      users <= 64_512 ? WIDEN_PORTS : 'split the load across machines: --shard 1/2 and so on',
       'run',
     )
   }

@@ -1,6 +1,5 @@
 /**
- * Takes steps once, one after the other, as one virtual user: what is done before and after a load, and what `try`
- * shows.
+ * Runs steps once, one after the other, as one virtual user: for setup, teardown and `try`.
  */
 import type { Ms } from '../../base/clock.js'
 import type { Plan } from '../../plan/plan.js'
@@ -13,14 +12,14 @@ import type { Failure } from '../response/failure.js'
 import { type Examined, ResponseCheck } from '../response/response-check.js'
 import type { Attempt, SingleUser } from './single-user.js'
 
-/** A request that was sent once, and what came of it. */
+/** A request that was sent once, and its outcome. */
 export interface StepsOnce {
   readonly request: RequestSpec
   readonly outgoing: Outgoing
   readonly attempt: Attempt
-  /** Null when no answer came. */
+  /** Null without a response. */
   readonly examined: Examined | null
-  /** The data that it took so far, by name. */
+  /** The rows it has taken from feeders so far, by name. */
   readonly data: Readonly<Record<string, unknown>>
 }
 
@@ -33,23 +32,23 @@ export interface StepsOnceOptions {
   readonly pause: (ms: Ms) => Promise<void>
   /** Called after each request. */
   readonly onStep?: (step: StepsOnce) => void
-  /** Aborted: nothing more is sent, and what fails from then on is no failure. */
+  /** When aborted, sends nothing more, and later failures don't count. */
   readonly signal?: AbortSignal
-  /** Aborted: not even the answer to the request under way is waited for. */
+  /** When aborted, also aborts the request in flight. */
   readonly kill?: AbortSignal
 }
 
-/** How steps that were sent once ended. */
+/** The outcome of the steps. */
 export interface StepsOnceEnd {
-  /** All that is known now, what was known before included. */
+  /** All variables, earlier ones included. */
   readonly variables: Readonly<Record<string, unknown>>
-  /** How many requests were answered as they should be. */
+  /** The number of successful requests. */
   readonly answered: number
-  /** The step that failed, and why; null when all is well. */
+  /** The failed step and its failure; null if all succeeded. */
   readonly failed: { readonly name: string; readonly failure: Failure } | null
 }
 
-/** Takes the steps until the end or the first failure. */
+/** Runs the steps until the end or the first failure. */
 export async function runStepsOnce(
   steps: readonly Step[],
   plan: Plan,

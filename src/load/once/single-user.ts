@@ -1,6 +1,6 @@
 /**
- * One virtual user who sends a request when asked to, one after the other: with the connection of the load, so that
- * what is seen is what the load sends.
+ * One virtual user that sends requests on demand, over the same connections as the load, so that one sees what
+ * the load sends.
  */
 import { type Ms, now } from '../../base/clock.js'
 import { formatDuration } from '../../base/units.js'
@@ -13,20 +13,20 @@ import { type Hop, TracingConnection } from '../http/layers/trace.js'
 import type { Failure } from '../response/failure.js'
 import type { ReceivedResponse } from '../response/response.js'
 
-/** What came of one request. */
+/** The outcome of one request. */
 export interface Attempt {
-  /** Null when the answer was read to its last byte, whatever its status. */
+  /** Null if the response was read to its last byte, whatever its status. */
   readonly failure: Failure | null
-  /** 0 when no answer came. */
+  /** 0 without a response. */
   readonly status: number
   readonly answer: ReceivedResponse | null
   /** From the beginning, connecting, redirects and retries included, to the last byte. */
   readonly latencyMs: Ms
-  /** What went over the wire: one exchange, or several with redirects and retries. */
+  /** The exchanges on the wire: one, or several with redirects and retries. */
   readonly hops: readonly Hop[]
 }
 
-/** A virtual user that keeps the whole response. */
+/** A virtual user that keeps whole responses. */
 export class SingleUser {
   private readonly connection: Connection
   private readonly trace: TracingConnection
@@ -38,7 +38,7 @@ export class SingleUser {
     this.timeoutMs = timeoutMs
   }
 
-  /** A user of the plan's load. */
+  /** Opens a virtual user for the plan. */
   static async open(plan: Plan): Promise<SingleUser> {
     let trace: TracingConnection | undefined
     const connect = await openNetwork(plan, {
@@ -57,8 +57,8 @@ export class SingleUser {
   }
 
   /**
-   * Sends a request; whatever goes wrong is in the attempt. Not before the last one has ended. `giveUp` aborted: waits
-   * for no answer.
+   * Sends a request; failures are in the attempt. Must not be called before the last one has ended. If `giveUp`
+   * is aborted, the request is aborted.
    */
   async send(outgoing: Outgoing, giveUp?: AbortSignal): Promise<Attempt> {
     this.trace.clear()
@@ -90,9 +90,9 @@ export class SingleUser {
         this.connection.abort()
         end({ kind: 'timeout', message })
       }
-      const abort = () => fail('given up without an answer')
+      const abort = () => fail('aborted before a response arrived')
       const timer = setTimeout(
-        () => fail(`no complete answer within ${formatDuration(this.timeoutMs)}`),
+        () => fail(`no complete response within ${formatDuration(this.timeoutMs)}`),
         this.timeoutMs,
       )
       giveUp?.addEventListener('abort', abort)

@@ -1,6 +1,6 @@
 /**
- * The body of one answer as it is looked into: decoded and parsed once for all checks and captures, and only when one
- * asks. Whatever a service sends, looking into it ends in a value or in an error that {@link faultOf} puts into words.
+ * The body of one response: decoded and parsed at most once, and only if a check or capture asks. Whatever a
+ * service sends, the outcome is a value or an error that {@link faultOf} describes.
  */
 import type { Ms } from '../../base/clock.js'
 import { messageOf } from '../../base/errors.js'
@@ -10,9 +10,9 @@ import { QueryError } from '../../scenario/blocks/json-query.js'
 import { tokenAt } from '../../scenario/yaml/json-source.js'
 import { BodyError, type ReceivedResponse } from './response.js'
 
-/** The body of one answer. */
+/** The body of one response. */
 export class Body {
-  /** How long a search in it may take: what is left of the request's time. */
+  /** How long a search in it may take: the rest of the request's timeout. */
   readonly leftMs: Ms
   private readonly answer: ReceivedResponse | null
   private decoded: string | null = null
@@ -23,29 +23,29 @@ export class Body {
     this.leftMs = leftMs
   }
 
-  /** As text. Throws a BodyError when it can't be decoded. */
+  /** The body as text. Throws a BodyError if it can't be decoded. */
   text(): string {
     this.decoded ??= this.answer!.text()
     return this.decoded
   }
 
-  /** As a JSON value. Throws a BodyError when it is none. */
+  /** The body as a JSON value. Throws a BodyError if it isn't JSON. */
   json(): unknown {
     this.parsed ??= { value: parse(this.text()) }
     return this.parsed.value
   }
 
-  /** A number of the JSON value by its digits, as they came. */
+  /** The digits of a number in the JSON body, as received. */
   digits(value: number, path: JsonPath): string {
     return tokenAt(this.text(), path) ?? String(value)
   }
 }
 
-/** Why an answer can't be looked into, in words, from what was thrown. */
+/** Describes why a response can't be checked, from what was thrown. */
 export function faultOf(error: unknown): string {
   const isKnown =
     error instanceof BodyError || error instanceof SlowPatternError || error instanceof QueryError
-  return isKnown ? error.message : `the answer can't be judged: ${messageOf(error)}`
+  return isKnown ? error.message : `the response can't be checked: ${messageOf(error)}`
 }
 
 function parse(text: string): unknown {

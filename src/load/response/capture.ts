@@ -1,23 +1,23 @@
 /**
- * Takes values out of answers: what `capture` asks for.
+ * Captures values from responses.
  */
 import { Pattern } from '../../base/pattern.js'
 import { type JsonPath, valueAt } from '../../scenario/blocks/json-path.js'
 import { queryJson } from '../../scenario/blocks/json-query.js'
 import type { Capture, Choice } from '../../scenario/model/capture.js'
 import { type Body, faultOf } from './body.js'
-import type { Discretion } from './redaction.js'
+import type { Redactor } from './redaction.js'
 import type { ReceivedResponse } from './response.js'
 
-/** What was captured, or why not. */
+/** A captured value, or why there is none. */
 export interface Captured {
   readonly name: string
   readonly value: unknown
-  /** Null when there is a value or a default. */
+  /** Null if there is a value or a default. */
   readonly fault: string | null
 }
 
-/** An answer to look into. */
+/** A response to capture from. */
 export interface Source {
   readonly answer: ReceivedResponse | null
   readonly body: Body
@@ -28,24 +28,24 @@ export interface Source {
 export type Uniform = () => number
 
 interface CompiledCapture extends Capture {
-  /** Null when it isn't looked for by a pattern. */
+  /** Null unless the capture uses a regular expression. */
   readonly pattern: Pattern | null
 }
 
 /** The captures of one request. */
 export class Capturer {
   private readonly captures: readonly CompiledCapture[]
-  private readonly discretion: Discretion
+  private readonly redactor: Redactor
 
-  constructor(captures: readonly Capture[], discretion: Discretion) {
+  constructor(captures: readonly Capture[], redactor: Redactor) {
     this.captures = captures.map((capture) => ({
       ...capture,
       pattern: capture.from.type === 'regex' ? new Pattern(capture.from.pattern) : null,
     }))
-    this.discretion = discretion
+    this.redactor = redactor
   }
 
-  /** Puts all values into `variables`; gives the first fault, or null. */
+  /** Puts all values into `variables`. Returns the first problem, or null. */
   capture(source: Source, variables: Map<string, unknown>, random: Uniform): string | null {
     for (const capture of this.captures) {
       const { name, value, fault } = this.take(capture, source, random)
@@ -55,7 +55,7 @@ export class Capturer {
     return null
   }
 
-  /** Every capture with its value or fault. */
+  /** All captures with their values or problems. */
   all(source: Source, random: Uniform): Captured[] {
     return this.captures.map((capture) => this.take(capture, source, random))
   }
@@ -68,16 +68,16 @@ export class Capturer {
     const found = look({ from, pattern }, source, random)
     if ('value' in found) return { name, value: found.value, fault: null }
     if (fallback !== undefined) return { name, value: fallback, fault: null }
-    return { name, value: undefined, fault: `${name}: ${this.discretion.hide(found.fault)}` }
+    return { name, value: undefined, fault: `${name}: ${this.redactor.hide(found.fault)}` }
   }
 }
 
 type Found = { readonly value: unknown } | { readonly fault: string }
 
-/** What is looked for. */
+/** What to look for. */
 type Wanted = Pick<CompiledCapture, 'from' | 'pattern'>
 
-/** Deeper values could not be written into later requests: each level takes a frame of the stack. */
+/** Deeper values could not be serialized into later requests: each level takes a stack frame. */
 const DEPTH_MOST = 1000
 
 const TOO_DEEP: Found = { fault: `the value is nested more than ${DEPTH_MOST} levels deep` }
@@ -115,18 +115,18 @@ function find({ from, pattern }: Wanted, { answer, body, status }: Source, rando
       if (from.steps === null) {
         const values = queryJson(root, from.path, { onlyFirst: from.pick === 'first', leftMs: body.leftMs })
         const exact = values.map(({ value, location }) => exactly(value, location, body))
-        return choose(exact, from.pick, random) ?? { fault: `${from.path} finds nothing` }
+        return choose(exact, from.pick, random) ?? { fault: `${from.path} matches nothing` }
       }
       const value = valueAt(root, from.steps)
-      if (value === undefined) return { fault: `${from.path} is not there` }
+      if (value === undefined) return { fault: `${from.path} is missing` }
       return { value: exactly(value, from.steps, body) }
     }
   }
 }
 
 /**
- * A whole number that a float doesn't hold, such as a long id, with all of its digits; another value as it is. Only of a
- * captured value itself: within lists and maps numbers stay what `JSON.parse` makes of them.
+ * Keeps all digits of a whole number that a float can't hold, such as a long id. This applies only to a
+ * captured value itself; numbers within lists and maps stay as `JSON.parse` returns them.
  */
 function exactly(value: unknown, path: JsonPath, body: Body): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
@@ -135,7 +135,7 @@ function exactly(value: unknown, path: JsonPath, body: Body): unknown {
   return WHOLE.test(digits) ? BigInt(digits) : digits
 }
 
-/** With more digits it's no id, and to make a number of a million of them takes time. */
+/** With more digits it is no id, and converting a million of them is slow. */
 const WHOLE = /^-?\d{1,1000}$/
 
 function choose(values: readonly unknown[], pick: Choice, random: Uniform) {
@@ -145,7 +145,7 @@ function choose(values: readonly unknown[], pick: Choice, random: Uniform) {
   return { value: values[pick === 'first' ? 0 : Math.floor(random() * values.length)] }
 }
 
-/** The value of the last cookie of that name that the answer sets. */
+/** The value of the last cookie with that name that the response sets. */
 function cookieOf(answer: ReceivedResponse | null, name: string): string | null {
   const pair = (answer?.setCookies ?? [])
     .map((value) => value.split(';', 1)[0]!)
@@ -153,7 +153,7 @@ function cookieOf(answer: ReceivedResponse | null, name: string): string | null 
   return pair === undefined ? null : pair.slice(pair.indexOf('=') + 1).trim()
 }
 
-/** Whether lists and maps are nested more deeply than this. */
+/** Whether lists and maps are nested more deeply than `levels`. */
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true

@@ -1,6 +1,6 @@
 /**
- * Holds answers against what the scenario expects of them. What doesn't hold is told in a line that is the same for
- * all answers with the same fault, so that they are counted as one.
+ * Checks responses against the scenario's expectations. The message of a failed check is the same for all
+ * responses with the same problem, so that they are counted as one.
  */
 
 import type { Ms } from '../../base/clock.js'
@@ -14,19 +14,19 @@ import type { Check, Expect, JsonCheck } from '../../scenario/model/expect.js'
 import { quoted } from '../../scenario/yaml/tree.js'
 import { type Body, faultOf } from './body.js'
 import { Digits, describeTest, passes, type Show, testFault } from './json-check.js'
-import type { Discretion } from './redaction.js'
+import type { Redactor } from './redaction.js'
 import type { ReceivedResponse } from './response.js'
 
-/** What is known of an answer that came. */
+/** What is known about a response. */
 export interface Seen {
-  /** Null when no check needs it. */
+  /** Null if no check needs it. */
   readonly answer: ReceivedResponse | null
   readonly latencyMs: Ms
-  /** What the iteration knows, for hiding its secrets; null when that isn't kept. */
+  /** The iteration's values, whose secrets are hidden; null if they aren't kept. */
   readonly draws: IterationContext | null
 }
 
-/** A check in words, and what an answer did wrong; null when it holds. */
+/** A check in words, and what is wrong; null if it passed. */
 export interface Checked {
   readonly label: string
   readonly fault: string | null
@@ -36,13 +36,13 @@ export interface Checked {
 export class Checker {
   private readonly checks: readonly CompiledCheck[]
 
-  /** With `decodes` each body has to be what its encoding says. */
-  constructor(checks: readonly Check[], discretion: Discretion, decodes = false) {
-    const compiled = checks.map((check) => compile(check, isSecret(check) ? MUTE : speaker(discretion)))
+  /** With `decodes`, each body must be valid in its encoding. */
+  constructor(checks: readonly Check[], redactor: Redactor, decodes = false) {
+    const compiled = checks.map((check) => compile(check, isSecret(check) ? HIDE_ALL : quoter(redactor)))
     this.checks = decodes ? [...compiled, DECODES] : compiled
   }
 
-  /** The first fault of an answer; null when all checks hold. */
+  /** The first problem of a response; null if all checks pass. */
   fault(seen: Seen, body: Body): string | null {
     for (const check of this.checks) {
       const fault = check.fault(seen, body)
@@ -51,51 +51,51 @@ export class Checker {
     return null
   }
 
-  /** Every check with its fault. */
+  /** All checks with their problems. */
   all(seen: Seen, body: Body): Checked[] {
     return this.checks.map((check) => ({ label: check.label, fault: check.fault(seen, body) }))
   }
 }
 
-/** The checks of a request in a plan; null when nothing but the status is looked at. */
+/** The checks of a request in a plan; null if only the status is checked. */
 export function makeChecker(
   { compression }: Plan['http'],
   { checks = [] }: Expect,
-  discretion: Discretion,
+  redactor: Redactor,
 ): Checker | null {
   const decodes = compression === 'decode'
-  return checks.length === 0 && !decodes ? null : new Checker(checks, discretion, decodes)
+  return checks.length === 0 && !decodes ? null : new Checker(checks, redactor, decodes)
 }
 
-/** Whether a status is one of those that are expected. */
+/** Whether a status is expected. */
 export function isExpected(status: number, ranges: Expect['status']): boolean {
   for (const [from, to] of ranges) if (status >= from && status <= to) return true
   return false
 }
 
-/** How texts are shown. */
-interface Speaker {
-  /** Those of the scenario. */
+/** How texts are quoted in messages. */
+interface Quoter {
+  /** Texts of the scenario. */
   readonly own: Show
-  /** Those of an answer. */
-  answers(text: string, seen: Seen): string
-  /** What went wrong, which may name a pattern. */
+  /** Texts of a response. */
+  response(text: string, seen: Seen): string
+  /** Error messages, which may contain a pattern. */
   readonly fault: Show
 }
 
 const HIDDEN = quoted('[redacted]')
 
-const MUTE: Speaker = { own: () => HIDDEN, answers: () => HIDDEN, fault: (text) => text }
+const HIDE_ALL: Quoter = { own: () => HIDDEN, response: () => HIDDEN, fault: (text) => text }
 
-function speaker(discretion: Discretion): Speaker {
+function quoter(redactor: Redactor): Quoter {
   return {
-    own: (text) => discretion.quote(text),
-    answers: (text, { draws }) => discretion.quoteAnswer(text, draws),
-    fault: (text) => discretion.hide(text),
+    own: (text) => redactor.quote(text),
+    response: (text, { draws }) => redactor.quoteResponse(text, draws),
+    fault: (text) => redactor.hide(text),
   }
 }
 
-/** Whether a compared value must not be shown: that of a secret header or field. */
+/** Whether the compared value belongs to a secret header or field, and must not be shown. */
 function isSecret(check: Check): boolean {
   if (check.type === 'header') return isSecretHeader(check.name)
   const last = check.type === 'json' ? check.steps.findLast((step) => typeof step === 'string') : undefined
@@ -107,8 +107,8 @@ interface CompiledCheck {
   fault(seen: Seen, body: Body): string | null
 }
 
-function compile(check: Check, speaker: Speaker): CompiledCheck {
-  const show = speaker.own
+function compile(check: Check, quoter: Quoter): CompiledCheck {
+  const show = quoter.own
   switch (check.type) {
     case 'header': {
       const { name, value } = check
@@ -116,7 +116,7 @@ function compile(check: Check, speaker: Speaker): CompiledCheck {
         const actual = seen.answer!.header(name)
         if (actual === value) return null
         if (actual === null) return `no header ${name}`
-        return `header ${name} is ${speaker.answers(actual, seen)}, not ${show(value)}`
+        return `header ${name} is ${quoter.response(actual, seen)}, not ${show(value)}`
       }
       return { label: `header ${name} is ${show(value)}`, fault: compare }
     }
@@ -132,27 +132,27 @@ function compile(check: Check, speaker: Speaker): CompiledCheck {
       return { label: `body at most ${limit}`, fault: compare }
     }
     case 'body':
-      return ofBody(`body contains ${show(check.text)}`, speaker, (body) =>
+      return ofBody(`body contains ${show(check.text)}`, quoter, (body) =>
         body.text().includes(check.text) ? null : `body does not contain ${show(check.text)}`,
       )
     case 'matches': {
       const pattern = new Pattern(check.pattern)
-      return ofBody(`body matches ${show(check.pattern)}`, speaker, (body) =>
+      return ofBody(`body matches ${show(check.pattern)}`, quoter, (body) =>
         pattern.test(body.text(), body.leftMs) ? null : `body does not match ${show(check.pattern)}`,
       )
     }
     case 'json': {
       const { path, steps, test } = check
-      return ofBody(`${path} ${describeTest(test, show)}`, speaker, (body, seen) => {
+      return ofBody(`${path} ${describeTest(test, show)}`, quoter, (body, seen) => {
         const value = exactly(valueAt(body.json(), steps), check, body)
         if (passes(test, value)) return null
-        return `${path} ${testFault(test, value, { show, showAnswer: (text) => speaker.answers(text, seen) })}`
+        return `${path} ${testFault(test, value, { show, showResponse: (text) => quoter.response(text, seen) })}`
       })
     }
   }
 }
 
-/** A number by its digits where they matter: where a float holds neither it nor what it has to be. */
+/** Compares a number by its digits if a float can't hold it or the expected value. */
 function exactly(value: unknown, { steps, test }: JsonCheck, body: Body): unknown {
   if (typeof value !== 'number') return value
   const isHeld =
@@ -174,7 +174,7 @@ const DECODES: CompiledCheck = {
 
 function ofBody(
   label: string,
-  speaker: Speaker,
+  quoter: Quoter,
   judge: (body: Body, seen: Seen) => string | null,
 ): CompiledCheck {
   return {
@@ -183,7 +183,7 @@ function ofBody(
       try {
         return judge(body, seen)
       } catch (error) {
-        return speaker.fault(faultOf(error))
+        return quoter.fault(faultOf(error))
       }
     },
   }

@@ -1,5 +1,5 @@
 /**
- * What goes wrong on the target's side is data: a kind to count by and a message to show.
+ * Failures of the target are data: a kind to count by and a message to show.
  */
 import { codeOf, messageOf } from '../../base/errors.js'
 import type { FailureKind } from '../../stats/result.js'
@@ -33,31 +33,31 @@ const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
   PERFCTL_NO_HTTP1: 'protocol',
 }
 
-/** undici's messages of UND_ERR_SOCKET, as failures. */
+/** Failures for undici's messages with UND_ERR_SOCKET. */
 const SOCKET_FAILURES: Readonly<Record<string, Failure>> = {
-  // Neither was asked for: undici takes them for an answer that is none.
+  // Neither was requested: undici treats them as invalid responses.
   'bad response': { kind: 'protocol', message: 'unexpected 100 Continue' },
   'bad upgrade': { kind: 'protocol', message: 'unexpected 101 Switching Protocols' },
 }
 
-const CLOSED: Failure = { kind: 'reset', message: 'connection closed before the answer was complete' }
+const CLOSED: Failure = { kind: 'reset', message: 'connection closed before the response was complete' }
 
 const TLS_CODE =
   /^(ERR_(TLS|SSL)|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|ERR_OSSL)/
 
-/** Said by the connection, or by the service in the handshake (RFC 7301). */
+/** Detected by the connection, or reported by the service in the handshake (RFC 7301). */
 export const NO_HTTP2 = 'the service does not speak HTTP/2'
 
-/** The service speaks none of the protocols that were offered in the handshake. */
+/** The code of a handshake in which the service supports none of the offered protocols. */
 export const NO_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'
 
 /** TLS errors in words for people who don't know OpenSSL. */
 const TLS_MESSAGES: Readonly<Record<string, string>> = {
-  ERR_SSL_WRONG_VERSION_NUMBER: 'no TLS is spoken there; is it http?',
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the service wants a client certificate',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the service does not speak TLS; is it http?',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the service requires a client certificate',
 }
 
-/** The failure for an error of the HTTP client. Whatever is no network error is a protocol error. */
+/** The failure for an error of the HTTP client. Anything that isn't a network error is a protocol error. */
 export function failureOf(error: unknown): Failure {
   const code = codeOf(error)
   if (code === 'UND_ERR_SOCKET') return SOCKET_FAILURES[messageOf(error)] ?? CLOSED
@@ -66,14 +66,14 @@ export function failureOf(error: unknown): Failure {
 }
 
 function kindOf(error: unknown, code: string): FailureKind {
-  // The system gave up sending: the first packet of a connection, or a later one.
+  // The operating system gave up: on the first packet of a connection, or on a later one.
   if (code === 'ETIMEDOUT') return (error as { syscall?: string }).syscall === 'read' ? 'reset' : 'connect'
   return KIND_OF_CODE[code] ?? (TLS_CODE.test(code) ? 'tls' : 'protocol')
 }
 
-/** The message without what differs from one connection to the next, so that equal failures count as one. */
+/** The message without parts that differ between connections, so that equal failures count as one. */
 function describe(error: unknown, code: string | null): string {
-  // A refused connection to a name with several addresses is an AggregateError, which has no message of its own.
+  // A refused connection to a host with several addresses is an AggregateError without a message.
   const inner = error instanceof AggregateError && error.message === '' ? error.errors[0] : error
   const message = plain(messageOf(inner), code)
   if (message === '') return code ?? 'unknown error'
@@ -82,7 +82,9 @@ function describe(error: unknown, code: string | null): string {
     : `${message} (${code})`
 }
 
-/** `80EC…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…`: OpenSSL begins with the thread's number. */
+/**
+ * `80EC…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…`: OpenSSL puts the thread's number first.
+ */
 const OF_OPENSSL = /[\dA-F]{8,}:error:[\dA-F]+:[^:]*:[^:]*:([^:]*):.*$/
 
 function plain(text: string, code: string | null): string {
@@ -91,7 +93,7 @@ function plain(text: string, code: string | null): string {
       .replace(/\s+/g, ' ')
       .replace(OF_OPENSSL, (_, reason: string) => TLS_MESSAGES[code ?? ''] ?? reason)
       .replace(/ - Local \([^)]*\)/, '')
-      // An option of Node.js, which nobody has at hand who runs perfctl.
+      // Users of perfctl don't pass options to Node.js.
       .replace(/; if the root CA is installed locally, try running Node\.js with --use-system-ca/, '')
       .trim()
   )

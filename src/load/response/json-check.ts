@@ -1,13 +1,13 @@
 /**
- * One value of a JSON body against what it has to be.
+ * Checks one value of a JSON body.
  */
 import { compareDecimals } from '../../base/decimal.js'
 import type { JsonTest } from '../../scenario/model/expect.js'
 
-/** Puts a text into quotes, short and without secrets. */
+/** Quotes a text, shortened and without secrets. */
 export type Show = (text: string) => string
 
-/** A number by its digits: of those that a float doesn't hold. */
+/** A number that a float can't hold, by its digits. */
 export class Digits {
   readonly text: string
 
@@ -25,29 +25,29 @@ const COMPARE: Readonly<Record<Comparison['operator'], (order: number) => boolea
   '>=': (order) => order >= 0,
 }
 
-/** The test in words, to follow the path: `is "ok"`, `>= 1`, `exists`. */
+/** The test in words that follow the path: `is "ok"`, `>= 1`, `exists`. */
 export function describeTest(test: JsonTest, show: Show): string {
   if (test.operator === 'exists') return 'exists'
   if (test.operator === 'missing') return 'is missing'
   return test.operator === '==' ? `is ${wanted(test, show)}` : wanted(test, show)
 }
 
-/** Whether a value (undefined: there is none) is what it has to be. */
+/** Whether a value passes the test; undefined if there is none. */
 export function passes(test: JsonTest, actual: unknown): boolean {
   if (test.operator === 'missing') return actual === undefined
   if (actual === undefined) return false
   return test.operator === 'exists' || holds(test, actual)
 }
 
-/** What is wrong with a value that doesn't pass, to follow the path: `is "failed", not "ok"`. */
+/** Why a value fails the test, in words that follow the path: `is "failed", not "ok"`. */
 export function testFault(
   test: JsonTest,
   actual: unknown,
-  { show, showAnswer }: { readonly show: Show; readonly showAnswer: Show },
+  { show, showResponse }: { readonly show: Show; readonly showResponse: Show },
 ): string {
-  if (test.operator === 'missing') return 'is there'
+  if (test.operator === 'missing') return 'is present'
   if (actual === undefined || test.operator === 'exists') return 'is missing'
-  const name = nameOf(actual, showAnswer)
+  const name = nameOf(actual, showResponse)
   return test.operator === '!=' ? `is ${name}` : `is ${name}, not ${wanted(test, show)}`
 }
 

@@ -1,6 +1,6 @@
 /**
- * What an answer says, in words that hold no secret. A service may repeat what it was sent, so what the request sent is
- * hidden, too: it's looked for only when there is something to tell.
+ * Quotes responses without secrets. A service may repeat what it was sent, so secrets of the request are
+ * hidden, too. They are collected only if there is something to show.
  */
 import { secretTexts, withEncodings } from '../../base/secret-texts.js'
 import { redact } from '../../base/secrets.js'
@@ -14,18 +14,21 @@ import { quoted } from '../../scenario/yaml/tree.js'
 
 const HIDDEN = '[redacted]'
 
-/** If it is unknown which row was sent, the secrets of this many rows are looked for; with more, nothing is shown. */
+/**
+ * If the row that was sent is unknown, the secrets of up to this many rows are hidden; with more rows, nothing
+ * is shown.
+ */
 const ROWS_MOST = 1000
 
-/** Shorter texts occur in too many others. */
+/** Shorter texts occur in too many other texts. */
 const LENGTH_MIN = 4
 
-/** What is hidden in the answers to one request. */
-export class Discretion {
+/** Hides secrets in the responses to one request. */
+export class Redactor {
   private readonly plan: Pick<Plan, 'secrets' | 'data'>
   private readonly feeders: readonly string[]
   private readonly sent: SentSecrets
-  /** The secrets of all rows that may have been sent; null before they were asked for. */
+  /** The secrets of all rows that may have been sent; null until needed. */
   private ofRows: readonly string[] | 'too many' | null = null
 
   constructor(request: RequestSpec, plan: Pick<Plan, 'secrets' | 'data' | 'http'>) {
@@ -34,18 +37,18 @@ export class Discretion {
     this.sent = sentSecrets(request, plan.http.headers)
   }
 
-  /** A text of the scenario, in quotes. */
+  /** Quotes a text of the scenario. */
   quote(text: string): string {
     return quoted(this.hide(text))
   }
 
-  /** A text of the scenario. */
+  /** Hides secrets in a text of the scenario. */
   hide(text: string): string {
     return redact(text, this.plan.secrets ?? [])
   }
 
-  /** A text of an answer, in quotes. `draws`: what the iteration knows; null when that isn't kept. */
-  quoteAnswer(text: string, draws: IterationContext | null): string {
+  /** Quotes a text of a response. `draws`: the iteration's values; null if they aren't kept. */
+  quoteResponse(text: string, draws: IterationContext | null): string {
     const secrets = draws === null ? this.secretsOfRows() : this.secretsOf(draws)
     if (this.sent.isMade || secrets === 'too many') return quoted(HIDDEN)
     const long = secrets.filter((secret) => secret.length >= LENGTH_MIN)

@@ -1,5 +1,5 @@
 /**
- * Decides whether a response is a success, whose captured values are kept, or a failure with its kind.
+ * Decides whether a response is a success or a failure, and captures values.
  */
 import type { Ms } from '../../base/clock.js'
 import type { IterationContext } from '../../plan/iteration-values.js'
@@ -10,27 +10,27 @@ import { Body } from './body.js'
 import { type Captured, Capturer } from './capture.js'
 import { type Checked, type Checker, isExpected, makeChecker } from './checks.js'
 import type { Failure } from './failure.js'
-import { Discretion } from './redaction.js'
+import { Redactor } from './redaction.js'
 import type { ReceivedResponse } from './response.js'
 
-/** What is known of an answer that was read to its last byte. */
+/** A response that was read to its last byte. */
 export interface Answered {
   readonly status: number
-  /** Null when nothing of it is looked at. */
+  /** Null if only the status is checked. */
   readonly answer: ReceivedResponse | null
   readonly latencyMs: Ms
 }
 
-/** All that is looked at in one answer. */
+/** All checks and captures of one response. */
 export interface Examined {
-  /** The status first. */
+  /** The status check comes first. */
   readonly checks: readonly Checked[]
-  /** Empty when a check doesn't hold. */
+  /** Empty if a check failed. */
   readonly captured: readonly Captured[]
   readonly failure: Failure | null
 }
 
-/** Judges the answers to one request. */
+/** Judges the responses to one request. */
 export class ResponseCheck {
   private readonly statuses: RequestSpec['expect']['status']
   private readonly checker: Checker | null
@@ -39,27 +39,30 @@ export class ResponseCheck {
 
   constructor(request: RequestSpec, plan: Pick<Plan, 'http' | 'secrets' | 'data'>) {
     const { expect, capture } = request
-    const discretion = new Discretion(request, plan)
+    const redactor = new Redactor(request, plan)
     this.statuses = expect.status
-    this.checker = makeChecker(plan.http, expect, discretion)
+    this.checker = makeChecker(plan.http, expect, redactor)
     this.timeoutMs = plan.http.timeoutMs
-    this.capturer = capture === undefined ? null : new Capturer(capture, discretion)
+    this.capturer = capture === undefined ? null : new Capturer(capture, redactor)
   }
 
-  /** Whether anything but the status is looked at. */
+  /** Whether anything but the status is checked. */
   get looksInside(): boolean {
     return this.checker !== null || this.capturer !== null
   }
 
-  /** Null when the status is one of those expected. */
+  /** Null if the status is expected. */
   judgeStatus(status: number): Failure | null {
     return isExpected(status, this.statuses) ? null : { kind: 'status', message: `status ${status}` }
   }
 
-  /** Null for a success. The body is forgotten then. What is captured goes into the variables of `draws`; null when nothing is to be kept. */
+  /**
+   * Judges a response and releases its body. Returns null for a success. Captured values go into the variables
+   * of `draws`; null: nothing is captured.
+   */
   judge(answered: Answered, draws: IterationContext | null): Failure | null {
     const failure = this.look(answered, draws)
-    // Otherwise a pausing user would hold a body of megabytes.
+    // Otherwise a pausing user could hold megabytes.
     answered.answer?.release()
     return failure
   }
@@ -77,7 +80,7 @@ export class ResponseCheck {
     return missing === null ? null : { kind: 'capture', message: missing }
   }
 
-  /** The same, with everything that was looked at. */
+  /** Judges a response, and returns all checks and captures. */
   examine(answered: Answered, draws: IterationContext): Examined {
     const { status, answer, latencyMs } = answered
     const body = new Body(answer, this.timeoutMs - latencyMs)

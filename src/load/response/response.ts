@@ -1,19 +1,19 @@
 /**
- * What is kept of an answer whose body or headers are looked at. Other answers are counted and thrown away.
+ * A response whose body or headers are needed. Other responses are only counted.
  */
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import { formatSize } from '../../base/units.js'
 import type { Keep } from '../../plan/request.js'
 import { quoted } from '../../scenario/yaml/tree.js'
 
-/** A larger body is not kept, neither before nor after decoding. */
+/** Larger bodies are not kept, neither before nor after decoding. */
 export const BODY_BYTES_MOST = 10_000_000
 
-/** The headers of an answer. Never changed, so that answers with the same head can share it. */
+/** The headers of a response. Immutable, so that responses with the same head can share it. */
 export class ResponseHead {
-  /** Names in lower case, in the order of the wire. */
+  /** Lower-case names with their values, in the order received. */
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** The values of `set-cookie`, one for each cookie. */
+  /** The values of `set-cookie`, one per cookie. */
   readonly setCookies: readonly string[]
   /** The value of `content-encoding`; null without one. */
   readonly encoding: string | null
@@ -25,7 +25,7 @@ export class ResponseHead {
     this.encoding = this.header('content-encoding')
   }
 
-  /** `raw`: names and values in turn, copied. */
+  /** `raw`: names and values in turn; they are copied. */
   static of(raw: readonly Buffer[]): ResponseHead {
     const headers: [string, string][] = []
     for (let i = 0; i + 1 < raw.length; i += 2) {
@@ -34,7 +34,7 @@ export class ResponseHead {
     return new ResponseHead(headers)
   }
 
-  /** The value of a header, several of one name joined by commas; null when there is none. */
+  /** The value of a header, with repeated headers joined by commas; null if there is none. */
   header(name: string): string | null {
     let found: string | null = null
     for (const [each, value] of this.headers)
@@ -42,7 +42,7 @@ export class ResponseHead {
     return found
   }
 
-  /** The character set that the type names; UTF-8 otherwise. */
+  /** The character set named in the content type; UTF-8 by default. */
   get charset(): string {
     this.knownCharset ??=
       /;\s*charset="?([^\s;"]+)/i.exec(this.header('content-type') ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
@@ -50,12 +50,12 @@ export class ResponseHead {
   }
 }
 
-/** The head and the body of one answer, as they come in. */
+/** The head and the body of one response, as they arrive. */
 export class ReceivedResponse {
   readonly head: ResponseHead
-  /** Bytes of the body so far, as transferred. */
+  /** Bytes of the body received so far, before decoding. */
   bodyBytes = 0
-  /** The values of `set-cookie`, one for each cookie, those of redirects on the way first. */
+  /** The values of `set-cookie`, one per cookie, with those of earlier redirects first. */
   setCookies: readonly string[]
   private readonly keepsBody: boolean
   private readonly bytesMost: number
@@ -63,7 +63,7 @@ export class ReceivedResponse {
   private decoded: Buffer | null = null
   private decodedSize = 0
 
-  /** `bytesMost`: a larger body, as transferred, is only counted. */
+  /** `bytesMost`: larger bodies, before decoding, are only counted. */
   constructor(head: ResponseHead, keep: Keep, bytesMost = BODY_BYTES_MOST) {
     this.bytesMost = Math.min(bytesMost, BODY_BYTES_MOST)
     this.head = head
@@ -71,27 +71,27 @@ export class ReceivedResponse {
     this.keepsBody = keep === 'body' || (keep === 'compressed' && head.encoding !== null)
   }
 
-  /** Names in lower case, in the order of the wire. */
+  /** Lower-case names with their values, in the order received. */
   get headers(): ResponseHead['headers'] {
     return this.head.headers
   }
 
-  /** Takes a part of the body in. */
+  /** Adds a part of the body. */
   add(chunk: Buffer): void {
     this.bodyBytes += chunk.length
     if (!this.keepsBody) return
-    // Subtle: chunks lie in a buffer that the next read of any socket overwrites, so they are copied.
+    // Subtle: the next read of any socket overwrites the buffer of a chunk, so chunks are copied.
     if (this.bodyBytes <= this.bytesMost) this.chunks.push(Buffer.from(chunk))
-    // Half a body is of no use, and what comes may have no end.
+    // A partial body is of no use, and the rest may never end.
     else this.chunks.length = 0
   }
 
-  /** The value of a header, several of one name joined by commas; null when there is none. */
+  /** The value of a header, with repeated headers joined by commas; null if there is none. */
   header(name: string): string | null {
     return this.head.header(name)
   }
 
-  /** The body, decoded from its transfer. Throws a BodyError when that can't be done. */
+  /** The decoded body. Throws a BodyError if it can't be decoded. */
   body(): Buffer {
     if (this.decoded === null) {
       this.decoded = this.decode()
@@ -100,24 +100,24 @@ export class ReceivedResponse {
     return this.decoded
   }
 
-  /** Forgets the body: it has been looked into, and the next request may be minutes away. */
+  /** Discards the body: it has been checked, and the next request may be minutes away. */
   release(): void {
     this.chunks.length = 0
     this.decoded = EMPTY
   }
 
-  /** Bytes of the body after decoding; 0 when it wasn't decoded. */
+  /** Bytes of the body after decoding; 0 if it wasn't decoded. */
   get decodedBytes(): number {
     return this.decodedSize
   }
 
-  /** Makes sure that the body is what its headers say. Throws like {@link body}. */
+  /** Checks that the body can be decoded. Throws like {@link body}. */
   decodeBody(): void {
     if (this.head.encoding === null) this.decodedSize = this.bodyBytes
     else this.body()
   }
 
-  /** The body as text, in the character set that its type names; UTF-8 otherwise. Throws like {@link body}. */
+  /** The body as text, in the character set of its content type; UTF-8 by default. Throws like {@link body}. */
   text(): string {
     return decodeText(this.body(), this.head.charset)
   }
@@ -128,7 +128,7 @@ export class ReceivedResponse {
     const body = this.chunks.length === 1 ? first! : Buffer.concat(this.chunks)
     const { encoding } = this.head
     if (encoding === null) return body
-    // They were applied in the order of the header.
+    // Encodings were applied in the order of the header.
     const names = encoding.split(',').map((name) => name.trim().toLowerCase())
     return names.reverse().reduce(decode, body)
   }
@@ -136,11 +136,11 @@ export class ReceivedResponse {
 
 const EMPTY = Buffer.alloc(0)
 
-/** A body that can't be looked at, and why. */
+/** Why a body can't be used. */
 export class BodyError extends Error {}
 
 function tooLarge(bytesMost: number): string {
-  return `the body is larger than ${formatSize(bytesMost)}, too large to be looked at`
+  return `the body is larger than ${formatSize(bytesMost)}, too large to check`
 }
 
 const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Buffer>> = {
@@ -153,7 +153,7 @@ const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLengt
 function decode(body: Buffer, encoding: string): Buffer {
   if (encoding === '' || encoding === 'identity' || body.length === 0) return body
   const decoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined
-  if (decoder === undefined) throw new BodyError(`the body's encoding ${quoted(encoding)} is not known`)
+  if (decoder === undefined) throw new BodyError(`unknown body encoding ${quoted(encoding)}`)
   try {
     return decoder(body, { maxOutputLength: BODY_BYTES_MOST })
   } catch (error) {
@@ -164,14 +164,17 @@ function decode(body: Buffer, encoding: string): Buffer {
   }
 }
 
-/** `deflate` means zlib's format (RFC 9110), but some servers send the bare stream; zlib's begins with method 8. */
+/**
+ * `deflate` means the zlib format (RFC 9110), but some servers send the raw stream. In zlib, the first byte's
+ * low bits are 8.
+ */
 function inflate(body: Buffer, options: { maxOutputLength: number }): Buffer {
   return (body[0]! & 0x0f) === 8 ? inflateSync(body, options) : inflateRawSync(body, options)
 }
 
 function decodeText(body: Buffer, charset: string): string {
   if (charset === 'utf-8' || charset === 'utf8') {
-    // A mark says more than the header (https://encoding.spec.whatwg.org/#decode).
+    // A byte order mark beats the header (https://encoding.spec.whatwg.org/#decode).
     const wide = wideCharset(body)
     if (wide !== null) return new TextDecoder(wide).decode(body)
     return body.toString('utf8', hasMark(body) ? 3 : 0)
@@ -179,17 +182,17 @@ function decodeText(body: Buffer, charset: string): string {
   try {
     return new TextDecoder(charset).decode(body)
   } catch {
-    // An unknown character set.
+    // The character set is unknown.
     return body.toString('utf8')
   }
 }
 
-/** A mark of the order of bytes, which is no part of the text. */
+/** Whether the body begins with a UTF-8 byte order mark, which is not part of the text. */
 function hasMark(body: Buffer): boolean {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
 }
 
-/** UTF-16, when the body begins with its mark. */
+/** The UTF-16 variant, if the body begins with its byte order mark; else null. */
 function wideCharset(body: Buffer): string | null {
   if (body[0] === 0xff && body[1] === 0xfe) return 'utf-16le'
   return body[0] === 0xfe && body[1] === 0xff ? 'utf-16be' : null

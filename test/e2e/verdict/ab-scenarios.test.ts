@@ -1,5 +1,5 @@
 /**
- * What a scenario does besides sending a load, in a session of two versions side by side.
+ * Setup, teardown and data of scenarios in A/B sessions.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
@@ -22,7 +22,7 @@ after:
   - { name: logout, delete: /session, headers: { authorization: "{{ token }}" } }
 `
 
-/** A service that answers only who has logged in with itself; `login` is the status of a login. */
+/** A service that accepts only its own logins. `login` is the status of a login. */
 function startShop(token: string, { login = 200, logout = 200 } = {}) {
   return startTarget((request: IncomingMessage, response: ServerResponse) => {
     const { url, headers } = request
@@ -43,8 +43,8 @@ async function startBoth(a: Parameters<typeof startShop>[1] = {}, b: Parameters<
 
 const STEADY = ['--profile', 'steady', '--env-file', 'ab.env', '--max-duration', '10s']
 
-describe.concurrent('side by side', () => {
-  test('each side is logged in to once, with what it said for itself, and cleaned up once', async () => {
+describe.concurrent('an A/B session', () => {
+  test('each side has its own login and is cleaned up once', async () => {
     const { shops, session, ab } = await startBoth({}, { logout: 500 })
     const { code, stdout, stderr } = await ab(STEADY)
     expect([0, 1], stdout + stderr).toContain(code)
@@ -66,7 +66,7 @@ describe.concurrent('side by side', () => {
     }
   }, 120_000)
 
-  test('what fails before the load ends the session, and what was begun on the other side is undone', async () => {
+  test('a failed setup ends the session, and the other side is cleaned up', async () => {
     const { shops, session, ab } = await startBoth({}, { login: 503 })
     const { code, stdout } = await ab(STEADY)
     expect(code, stdout).toBe(3)
@@ -79,7 +79,7 @@ describe.concurrent('side by side', () => {
     expect(session.results()).toHaveLength(2)
   })
 
-  test('bursts alone are no load to hold', async () => {
+  test('bursts alone are refused', async () => {
     const { shops, ab } = await startBoth()
     const { code, stderr } = await ab(['--profile', 'spike', '--env-file', 'ab.env'])
     expect(code).toBe(2)
@@ -104,7 +104,7 @@ describe.concurrent('side by side', () => {
     expect(results.some(({ totals }) => totals.requests > 0)).toBe(true)
   })
 
-  test('data that is sure to run out is told before a service is started', async () => {
+  test('data that is certain to run out is reported before a service is started', async () => {
     const session = startSession(withUsers('{ rate: 100/s }'))
     const commands = ['--a-command', 'touch started; exit 1', '--b-command', 'touch started; exit 1']
     const { code, stderr } = await session.perfctl(['ab', 'data.yaml', ...commands])
@@ -116,7 +116,7 @@ describe.concurrent('side by side', () => {
   test.each([
     ['run', ['-t', 'http://127.0.0.1:1', '--confirm', 'ab']],
     ['selftest', ['-t', 'http://127.0.0.1:1']],
-  ])('%s is told so, too, before anything is sent', async (command, flags) => {
+  ])('%s reports this, too, before anything is sent', async (command, flags) => {
     const text = `${SCENARIO}reference: { url: "http://127.0.0.1:1" }\n`
     const session = startSession({ 'shop.yaml': text, 'ab.env': 'KEY=k1\n' })
     const spike = ['--profile', 'spike', '--env-file', 'ab.env']

@@ -10,7 +10,7 @@ load: { vus: 6, duration: 5s }
 requests: [{ name: search, get: /search }]
 `
 
-/** A service that says where it listens. */
+/** A service that prints where it listens. */
 const SERVER = `
 import { createServer } from 'node:http'
 const { PORT } = process.env
@@ -19,12 +19,12 @@ createServer((_, response) => setTimeout(() => response.end('fine'), 5))
 `
 
 describe.concurrent('two versions side by side', () => {
-  test('a version twice as slow is red, and the two files say the same', async () => {
+  test('a version twice as slow regresses, and the two result files give the same verdict', async () => {
     const [a, b] = [await startTarget(answerAfter(20)), await startTarget(answerAfter(60))]
     const session = startSession({ 'shop.yaml': SCENARIO })
     const ab = await session.perfctl(['ab', 'shop.yaml', '--a', a.url, '--b', b.url, '--max-duration', '10s'])
     expect(ab.stderr).toContain('after 10s of each side')
-    // On a machine too busy to send on time the session says that instead; what it never says is that b passed.
+    // On a machine too busy to send on time, the session says so. It never says that b passed.
     const isBusy = /^\? Inconclusive: the load generator was the\s+bottleneck/.test(ab.stdout)
     expect(ab.code, ab.stdout + ab.stderr).toBe(isBusy ? 0 : 1)
     if (!isBusy) expect(ab.stdout).toMatch(/^✗ Regressed: .*search/)
@@ -37,26 +37,26 @@ describe.concurrent('two versions side by side', () => {
     const files = [...ab.stderr.matchAll(/result of [ab] saved: (\S+)/g)].map((match) => match[1]!)
     const compared = await session.perfctl(['compare', ...files])
     expect(compared.code).toBe(ab.code)
-    // The rest of the sentence names the run that was slow, which `ab` and `compare` call differently.
+    // The rest of the sentence names the slow run, which `ab` and `compare` call differently.
     const verdict = (text: string) => /^\S+ (\w+):/.exec(text)?.[1]
     expect(verdict(ab.stdout)).toMatch(/^(Regressed|Inconclusive)$/)
     expect(verdict(compared.stdout)).toBe(verdict(ab.stdout))
   }, 120_000)
 
-  test('a command that never listens is told of with its log, and nothing is left behind', async () => {
+  test('a command that never listens is reported with its log, and nothing is left behind', async () => {
     const session = startSession({ 'shop.yaml': SCENARIO })
     const a = await startTarget(answerAfter(1))
     const ab = await session.perfctl(['ab', 'shop.yaml', '--a', a.url, '--b-command', 'echo broken; exit 7'])
     expect(ab.code, ab.stderr).toBe(3)
     expect(ab.stdout.replace(/\s+/g, ' ')).toMatch(
-      /`echo broken; exit 7` ended before it was ready \(code 7\).*-b\.log/,
+      /`echo broken; exit 7` exited before it was ready \(code 7\).*-b\.log/,
     )
     expect(countAll(a)).toBe(0)
     expect(session.results().map(({ verdict }) => verdict)).toEqual(['error', 'error'])
     expect(existsSync(join(session.cwd, 'baselines'))).toBe(false)
   })
 
-  test('with restarts both services are started again, and each start is a block of its own', async () => {
+  test('with restarts both services are restarted, and each start is a separate block', async () => {
     const session = startSession({ 'shop.yaml': SCENARIO, 'serve.mjs': SERVER })
     const [a, b] = ['--a-command', '--b-command'].map((flag) => [
       flag,
@@ -78,12 +78,12 @@ describe.concurrent('two versions side by side', () => {
     }
   }, 120_000)
 
-  test('--null holds a against itself, and tells what this machine can tell apart', async () => {
+  test('--null compares a with itself, and shows what this machine can detect', async () => {
     const session = startSession({ 'shop.yaml': SCENARIO })
     const a = await startTarget(answerAfter(20))
     const flags = ['--null', '--max-duration', '12s', '--no-progress', '-u', '3']
     const ab = await session.perfctl(['ab', 'shop.yaml', '--a', a.url, ...flags])
-    // The same code is called regressed once in hundreds of sessions; what this one found is in the table either way.
+    // The same code regresses once in hundreds of sessions; the findings are in the table either way.
     expect([0, 1], ab.stdout + ab.stderr).toContain(ab.code)
     const [first, second] = session.results()
     expect([first!.scenario.target, second!.scenario.target]).toEqual([a.url, a.url])
@@ -104,7 +104,7 @@ describe.concurrent('two versions side by side', () => {
     const sides = ['--a', 'demo', '--b', 'demo', '--workers', '2', '-k', '--max-duration', '10s']
     const ab = await session.perfctl(['ab', 'demo.yaml', ...sides])
     expect([0, 1], ab.stdout + ab.stderr).toContain(ab.code)
-    expect(ab.stderr).toContain('certificates are not checked (-k)')
+    expect(ab.stderr).toContain('certificates are not verified (-k)')
     const [a, b] = session.results()
     expect([a!.environment.workers, b!.environment.workers]).toEqual([2, 2])
     expect(a!.scenario.target, 'each side is a service of its own').not.toBe(b!.scenario.target)
@@ -116,8 +116,8 @@ describe.concurrent('two versions side by side', () => {
       'restarts of a service that perfctl did not start',
       ['--a', 'http://127.0.0.1:1', '--b-command', 'true'],
     ],
-    ['restarts that leave no time between them', ['--a-command', 'true', '--b-command', 'true']],
-  ])('%s are a mistake of the input', async (_, sides) => {
+    ['restarts without time between them', ['--a-command', 'true', '--b-command', 'true']],
+  ])('%s are refused', async (_, sides) => {
     const session = startSession({ 'shop.yaml': SCENARIO })
     const ab = await session.perfctl(['ab', 'shop.yaml', ...sides, '--restarts', '40'])
     expect(ab.code, ab.stdout).toBe(2)
@@ -126,9 +126,9 @@ describe.concurrent('two versions side by side', () => {
 
   test.each([
     ['no second side', ['--a', 'http://127.0.0.1:1']],
-    ['a side that is no URL', ['--a', 'localhost:3000', '--b', 'http://127.0.0.1:1']],
+    ['a side that is not a URL', ['--a', 'localhost:3000', '--b', 'http://127.0.0.1:1']],
     ['a side given twice', ['--a', 'http://127.0.0.1:1', '--a-command', 'true', '--b', 'http://127.0.0.1:1']],
-  ])('%s is a mistake of the input', async (_, flags) => {
+  ])('%s is refused', async (_, flags) => {
     const session = startSession({ 'shop.yaml': SCENARIO })
     const ab = await session.perfctl(['ab', 'shop.yaml', ...flags])
     expect(ab.code, ab.stdout).toBe(2)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { startSession } from '../session.js'
 import { answerAfter, countAll, startTarget, type Target } from '../target.js'
 
-/** A service of two paths, one of which can be made slower while it runs. */
+/** A service with two paths, one of which can be made slower while it runs. */
 async function startShop(): Promise<Target & { slowMs: number }> {
   const knobs = { slowMs: 0 }
   const target = await startTarget((request, response) => {
@@ -13,7 +13,7 @@ async function startShop(): Promise<Target & { slowMs: number }> {
   return Object.assign(knobs, target)
 }
 
-/** Limits so wide that only a disaster or a change of the code can break them: the machine is shared. */
+/** Limits so wide that only a disaster or a code change can break them, because the machine is shared. */
 function scenario(url: string): string {
   return `
 name: shop
@@ -71,7 +71,7 @@ describe.concurrent('the gate', () => {
   })
 })
 
-describe.concurrent('a baseline that is missing or wrong', () => {
+describe.concurrent('a missing or invalid baseline', () => {
   async function startQuick() {
     const target = await startTarget(answerAfter(0))
     const session = startSession({
@@ -118,7 +118,7 @@ describe.concurrent('a baseline that is missing or wrong', () => {
     { name: 'of a newer version', spoil: (text: string) => text.replace('baseline@1', 'baseline@9') },
     { name: 'edited by hand', spoil: (text: string) => text.replace(/"p95": [\d.]+/, '"p95": 9999') },
     { name: 'empty', spoil: () => '' },
-  ])('one that is $name is refused by its name, with a way out', async ({ spoil }) => {
+  ])('one that is $name is refused with its name and a hint', async ({ spoil }) => {
     const { session, target } = await startQuick()
     const update = await session.perfctl(['baseline', 'update', 'quick.yaml'])
     expect(update.code, update.stderr).toBe(0)
@@ -132,7 +132,7 @@ describe.concurrent('a baseline that is missing or wrong', () => {
     expect(countAll(target)).toBe(sent)
   })
 
-  test('a run in which nothing succeeded becomes no baseline', async () => {
+  test("a run in which nothing succeeded can't become a baseline", async () => {
     const target = await startTarget((_, response) => void response.writeHead(500).end())
     const session = startSession({
       'down.yaml': `target: ${target.url}\nload: { iterations: 10 }\nrequests: [{ get: / }]\n`,

@@ -9,7 +9,10 @@ requests: [{ name: search, get: /search }]
 ${rest}
 `
 
-/** A baseline made with a quick service, then a run against a slow one that may be settled against `referenceMs`. */
+/**
+ * A baseline made with a fast service, then a run against a slow one that may be confirmed against a reference with
+ * `referenceMs`.
+ */
 async function settled(referenceMs: number) {
   const [quick, slow] = [await startTarget(answerAfter(20)), await startTarget(answerAfter(80))]
   const reference = await startTarget(answerAfter(referenceMs))
@@ -19,13 +22,13 @@ async function settled(referenceMs: number) {
     ...['run', 'shop.yaml', '-t', slow.url, '--confirm', 'ab', '--max-duration', '12s'],
     ...['--report', 'json=out.json', '--workers', '1'],
   ])
-  // On a machine too busy to send on time there is no baseline, or no verdict to settle.
+  // On a machine too busy to send on time there is no baseline, or no verdict to confirm.
   const isBusy = update.code !== 0 || /the load generator was the\s+bottleneck/.test(run.stdout)
   return { session, reference, run, isBusy }
 }
 
 describe.concurrent('run --confirm ab', () => {
-  test('what the accepted version does as slowly, here and now, is no regression', async () => {
+  test('is no regression if the accepted version is as slow now', async () => {
     const { session, reference, run, isBusy } = await settled(80)
     if (isBusy) return
     expect(run.code, run.stdout + run.stderr).toBe(0)
@@ -34,11 +37,11 @@ describe.concurrent('run --confirm ab', () => {
     expect(verdict).not.toBe('regressed')
     expect(comparison.screen).toEqual({ baseline: 'baselines/shop.json', verdict: 'regressed' })
     expect(run.stdout.replace(/\s+/g, ' ')).toContain(
-      'baselines/shop.json called this run regressed; the verdict is that of the session side by side',
+      'compared with baselines/shop.json, this run regressed; the verdict is from the A/B session',
     )
   }, 120_000)
 
-  test('what it does faster is: the suspicion is confirmed', async () => {
+  test('is a regression if the accepted version is faster now', async () => {
     const { session, run, isBusy } = await settled(20)
     if (isBusy) return
     expect(run.code, run.stdout + run.stderr).toBe(1)
@@ -48,7 +51,7 @@ describe.concurrent('run --confirm ab', () => {
     expect(comparison.screen.verdict).toBe('regressed')
   }, 120_000)
 
-  test('a scenario without a reference is told how to name one, before anything is sent', async () => {
+  test('without a reference says how to name one, before anything is sent', async () => {
     const target = await startTarget(answerAfter(1))
     const session = startSession({ 'shop.yaml': scenario() })
     const run = await session.perfctl(['run', 'shop.yaml', '-t', target.url, '--confirm', 'ab'])

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { startSession } from '../session.js'
 import { answerAfter, startTarget } from '../target.js'
 
-/** One of two requests is answered 503, whatever comes. */
+/** One of two requests always gets 503. */
 async function startBroken() {
   const { url } = await startTarget((request, response) => {
     response.statusCode = request.url === '/search' ? 503 : 200
@@ -53,7 +53,7 @@ describe.concurrent('a request that never succeeds', () => {
 
   test.each([
     ['the status is expected', '', ', expect: { status: 503 }'],
-    ['a threshold of its own allows it', 'thresholds: ["search: error_rate <= 100%"]', ''],
+    ['a threshold of the request allows it', 'thresholds: ["search: error_rate <= 100%"]', ''],
     ['a threshold of the run allows it', 'thresholds: [error_rate <= 100%]', ''],
   ])('passes where %s', async (_, more, expected) => {
     const session = startSession({ 'shop.yaml': shop(await startBroken(), more, expected) })
@@ -62,7 +62,7 @@ describe.concurrent('a request that never succeeds', () => {
     expect(session.results()[0]!.neverSucceeded).toEqual([])
   })
 
-  test('fails several runs together, and shards when they are merged', async () => {
+  test('fails several runs together, and merged shards', async () => {
     const session = startSession({ 'shop.yaml': shop(await startBroken()) })
     const runs = await session.perfctl(['run', 'shop.yaml', '--runs', '2', '--results-dir', 'runs'])
     expect(runs.code, runs.stdout).toBe(1)
@@ -78,7 +78,7 @@ describe.concurrent('a request that never succeeds', () => {
   })
 
   test.each(['a', 'b'])(
-    'fails a session of two sides, on side %s',
+    'fails an A/B session, on side %s',
     async (dead) => {
       const urls: Record<string, string> = {
         a: (await startTarget(answerAfter(5))).url,

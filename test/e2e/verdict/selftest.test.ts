@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { startSession } from '../session.js'
 import { answerAfter, countAll, startTarget } from '../target.js'
 
-test('a selftest of a target tells as JSON what this machine sees, and exits 0', async () => {
+test('a selftest of a target reports as JSON what this machine can detect, and exits 0', async () => {
   const headers = new Set<unknown>()
   const answer = answerAfter(10)
   const target = await startTarget((request, response) => {
-    // Whether the target can be reached is asked without them.
+    // The check whether the target can be reached sends none.
     if (request.method === 'GET') headers.add(request.headers['x-who'])
     answer(request, response)
   })
@@ -31,8 +31,8 @@ test('a selftest of a target tells as JSON what this machine sees, and exits 0',
 test.each([
   ['no pairs', ['--pairs', '0']],
   ['too little time', ['--duration', '2s']],
-  ['a report that there is not', ['--report', 'html']],
-])('%s is a mistake of the input', async (_, flags) => {
+  ['an unknown report', ['--report', 'html']],
+])('%s is refused', async (_, flags) => {
   const found = await startSession().perfctl(['selftest', ...flags])
   expect(found.code, found.stdout).toBe(2)
   expect(found.stderr).toMatch(/hint: /)

@@ -24,12 +24,12 @@ async function run(simulation: Partial<Simulation> & { scenario: string }) {
 }
 
 describe('a journey', () => {
-  test('takes its steps in order, and knows what it captured', async () => {
+  test('sends its steps in order, and knows what it captured', async () => {
     const { paths } = await run({ scenario: CHECKOUT, load: closedLoad({ iterations: 2 }) })
     expect(paths).toEqual(['/login', '/cart/for%20%2Flogin', '/login', '/cart/for%20%2Flogin'])
   })
 
-  test('has a time of its own, without its pauses', async () => {
+  test('has a latency of its own, without its pauses', async () => {
     const { of } = await run({ scenario: CHECKOUT, load: closedLoad({ iterations: 5 }) })
     expect([of('checkout').kind, of('checkout').requests, of('checkout').latency.p50]).toEqual([
       'journey',
@@ -43,12 +43,12 @@ describe('a journey', () => {
     ])
   })
 
-  test('is not counted beside its steps in the totals', async () => {
+  test('is not counted in the totals beside its steps', async () => {
     const { collector } = await run({ scenario: CHECKOUT, load: closedLoad({ iterations: 5 }) })
     expect([collector.counted.requests, collector.total(10).requests]).toEqual([10, 10])
   })
 
-  test('ends at the first step that fails, and so does its figure', async () => {
+  test('ends and fails at the first failed step', async () => {
     const { of, paths } = await run({
       scenario: CHECKOUT,
       load: closedLoad({ iterations: 3 }),
@@ -61,7 +61,7 @@ describe('a journey', () => {
     ])
   })
 
-  test('fails when an answer holds nothing to capture', async () => {
+  test('fails if a response has nothing to capture', async () => {
     const { of, paths } = await run({
       scenario: CHECKOUT,
       load: closedLoad({ iterations: 1 }),
@@ -69,11 +69,11 @@ describe('a journey', () => {
     })
     expect(paths).toEqual(['/login'])
     expect(of('checkout / POST /login').errors).toEqual([
-      { kind: 'capture', message: 'token: $.token is not there', count: 1 },
+      { kind: 'capture', message: 'token: $.token is missing', count: 1 },
     ])
   })
 
-  test('goes on with a value that stands in', async () => {
+  test('continues with a default value', async () => {
     const { paths } = await run({
       scenario: CHECKOUT.replace('$.token }', '{ json: $.token, default: none } }'),
       load: closedLoad({ iterations: 1 }),
@@ -122,7 +122,7 @@ requests:
     expect(rounds).toBeLessThan(75)
   })
 
-  test('that has nothing to send is in no figure, and does not go on for ever', async () => {
+  test('without anything to send is in no figure, and does not loop forever', async () => {
     const scenario = `
 requests:
   - name: none
@@ -133,7 +133,7 @@ data: { mode: ['off'] }
     expect([arrived.length, of('none').requests]).toEqual([0, 0])
   })
 
-  test('does not send what it has no value for', async () => {
+  test('does not send a request without the values that it needs', async () => {
     const scenario = `
 requests:
   - name: j
@@ -163,7 +163,7 @@ requests:
       - get: /b
 `
 
-  test('a journey under way is finished, but what is due after the end is in no figure', async () => {
+  test('a journey in progress is finished, but steps due after the end are in no figure', async () => {
     const { of, paths, ends, overAt } = await run({
       scenario: long,
       load: closedLoad({ stages: [{ durationMs: 1000, target: 1 }] }),
@@ -186,7 +186,7 @@ requests:
   })
 })
 
-describe('what each virtual user does first', () => {
+describe('per-user setup', () => {
   const scenario = `
 beforeEach:
   - post: /login
@@ -201,7 +201,7 @@ requests:
     body: path === '/login' ? { token: `t${++logins}` } : {},
   })
 
-  test('is done once, and the user keeps what it captured', async () => {
+  test('runs once, and the user keeps what it captured', async () => {
     logins = 0
     const { arrived, of } = await run({
       scenario,
@@ -214,12 +214,12 @@ requests:
     expect([...new Set(tokens)].toSorted()).toEqual(['t1', 't2', 't3'])
   })
 
-  test('does not count into the latency of the first iteration', async () => {
+  test('is not part of the latency of the first iteration', async () => {
     const { of } = await run({ scenario, service: login, load: openLoad({ iterations: 5 }) })
     expect(of('GET /me').latency.max).toBeCloseTo(10, 0)
   })
 
-  test('is no iteration to the connection, which keeps what it brought', async () => {
+  test('is no iteration for the connection, which keeps its cookies', async () => {
     const begins: number[] = []
     await run({
       scenario,
@@ -230,7 +230,7 @@ requests:
     expect(begins).toEqual([1, 2, 3])
   })
 
-  test('is done again at the next iteration when it failed', async () => {
+  test('runs again before the next iteration if it failed', async () => {
     let tries = 0
     const { paths } = await run({
       scenario,
@@ -244,7 +244,7 @@ requests:
   })
 })
 
-describe('what each virtual user does first in the warm-up is counted apart', () => {
+describe('per-user setup in the warm-up is counted separately', () => {
   const scenario = `
 beforeEach: [{ name: log in, post: /login }]
 requests: [{ name: me, get: /me }]
@@ -268,7 +268,7 @@ requests: [{ name: me, get: /me }]
     expect(me.warmup).toBeUndefined()
   })
 
-  test('also when it ends after it', async () => {
+  test('even if it ends after it', async () => {
     const { login, warmup, sent, total, me } = await inWarmup(({ path }) => ({
       afterMs: path === '/login' ? 1500 : 10,
     }))

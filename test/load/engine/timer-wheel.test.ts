@@ -12,13 +12,13 @@ class Note extends Waiting {
   }
 }
 
-/** A wheel at moment 0 and what it set its alarm to. */
+/** A wheel at time 0, and the alarm that it set. */
 function makeTimers() {
   const alarms: number[] = []
   return { timers: new Timers(0, (moment) => alarms.push(moment)), alarms }
 }
 
-test('what waits is woken in the order of its moments, and the alarm is set for the next', () => {
+test('waits end in order, and the alarm is set for the next one', () => {
   const { timers, alarms } = makeTimers()
   const woken: string[] = []
   for (const [name, moment] of [
@@ -36,7 +36,7 @@ test('what waits is woken in the order of its moments, and the alarm is set for 
   expect(alarms.at(-1)).toBe(Number.POSITIVE_INFINITY)
 })
 
-test('a wait that is ended by another one of the same millisecond wakes nobody', () => {
+test('a wait that is canceled by another one of the same millisecond does not wake', () => {
   const { timers } = makeTimers()
   const woken: string[] = []
   const rest = new Note(() => woken.push('rest'))
@@ -52,7 +52,7 @@ test('a wait that is ended by another one of the same millisecond wakes nobody',
   expect(woken).toEqual(['stop'])
 })
 
-test('a wait that is moved to later by another one of the same millisecond is kept until then', () => {
+test('a wait that is postponed by another one of the same millisecond is kept until then', () => {
   const { timers } = makeTimers()
   const woken: number[] = []
   const rest = new Note((now) => woken.push(now))
@@ -70,7 +70,7 @@ test('a wait that is moved to later by another one of the same millisecond is ke
   expect(woken).toEqual([9])
 })
 
-test('a moment that has passed is woken by the next run, also one added within a run', () => {
+test('a past moment is woken by the next run, even if added within a run', () => {
   const { timers, alarms } = makeTimers()
   const woken: string[] = []
   timers.run(1000, 0)
@@ -89,7 +89,7 @@ test('a moment that has passed is woken by the next run, also one added within a
   expect(woken).toEqual(['past', 'past of past'])
 })
 
-test('a wait of more than a round of the wheel is not woken by the rounds before', () => {
+test('a wait of more than one round of the wheel is not woken by earlier rounds', () => {
   const { timers, alarms } = makeTimers()
   const woken: number[] = []
   for (const moment of [100_000.5, 16_384 + 7, 7]) timers.add(new Note(() => woken.push(moment)), moment)
@@ -100,7 +100,7 @@ test('a wait of more than a round of the wheel is not woken by the rounds before
   expect(woken).toEqual([7, 16_391, 100_000.5])
 })
 
-test('a thread that stood still for a minute catches up with everything', () => {
+test('a thread that was blocked for a minute catches up with everything', () => {
   const { timers } = makeTimers()
   const woken = new Set<number>()
   for (let moment = 0; moment < 60_000; moment += 37) timers.add(new Note(() => woken.add(moment)), moment)
@@ -108,7 +108,7 @@ test('a thread that stood still for a minute catches up with everything', () => 
   expect(woken.size).toBe(Math.ceil(60_000 / 37))
 })
 
-test('what is cleared wakes nobody', () => {
+test('cleared waits do not wake', () => {
   const { timers, alarms } = makeTimers()
   timers.add(new Note(() => expect.unreachable()), 5)
   timers.clear()
@@ -163,7 +163,7 @@ test.each(Array.from({ length: 6 }, (_, seed) => seed))(
         else removeOne()
       }
       const next = Math.min(...waiting.values())
-      // A removed wait may leave its alarm behind; one that is too late would be a request sent too late.
+      // A removed wait may leave its alarm behind; an alarm that is too late would delay a request.
       expect(alarm).toBeLessThanOrEqual(next)
       if (alarm === Number.POSITIVE_INFINITY) continue
       now = Math.max(now, alarm - early) + (random.float() < 0.5 ? 0 : random.float() * 100)
@@ -174,7 +174,7 @@ test.each(Array.from({ length: 6 }, (_, seed) => seed))(
       const planned = woken.filter(({ isNew }) => !isNew).map(({ moment }) => moment)
       expect(planned).toEqual(planned.toSorted((a, b) => a - b))
       for (const [note, moment] of waiting) {
-        // Only what was added within the run, for a moment already past, may be left to the next one, which is at once.
+        // Only waits added within the run for a past moment may be left to the next run, which is at once.
         if (moment <= now + early) expect(alarm).toBeLessThanOrEqual(moment)
         expect(note.waits).toBe(true)
       }

@@ -5,7 +5,7 @@ import { Histogram } from '../../../src/stats/histogram.js'
 import { closedLoad, openLoad, type Simulated, simulate } from '../simulate.js'
 
 describe('the closed model', () => {
-  test('one user with an answer each 10 ms sends 100 requests a second', async () => {
+  test('one user with a response every 10 ms sends 100 requests a second', async () => {
     const { collector } = await simulate({ load: closedLoad(), service: () => ({ afterMs: 10 }) })
     const totals = collector.total(10)
     expect(totals.requests).toBeGreaterThanOrEqual(999)
@@ -14,7 +14,7 @@ describe('the closed model', () => {
     expect(totals.failed).toBe(0)
   })
 
-  test('a ramp has as many users as its line says', async () => {
+  test('a ramp has the number of users on its line', async () => {
     const load = closedLoad({
       start: 0,
       stages: [
@@ -28,7 +28,7 @@ describe('the closed model', () => {
     )
   })
 
-  test('a ramp down lets users finish and sends no more than the line says', async () => {
+  test('a ramp down lets users finish and sends no more than on its line', async () => {
     const load = closedLoad({ start: 20, stages: [{ durationMs: 10_000, target: 0 }] })
     const { collector, arrived } = await simulate({ load, service: () => ({ afterMs: 100 }) })
     expect(collector.timeline().map(({ vus }) => vus)).toEqual([18, 16, 14, 12, 10, 8, 6, 4, 2, 1])
@@ -43,7 +43,7 @@ describe('the closed model', () => {
     expect(collector.total(10).latency.max).toBeLessThan(10.6)
   })
 
-  test('a stall is felt by every user once', async () => {
+  test('a stall delays every user once', async () => {
     const load = closedLoad({ start: 10, stages: [{ durationMs: 10_000, target: 10 }] })
     const service = ({ at }: { at: number }) => ({ afterMs: at >= 4000 && at < 6000 ? 6000 - at : 1 })
     const { collector } = await simulate({ load, service })
@@ -51,7 +51,7 @@ describe('the closed model', () => {
     expect(collector.total(10).latency.p50).toBe(1)
   })
 
-  test('iterations end the run when they are done, exactly', async () => {
+  test('the run ends after exactly its iterations', async () => {
     const load = closedLoad({ start: 3, stages: [{ durationMs: 600_000, target: 3 }], iterations: 100 })
     const { collector, ends, arrived } = await simulate({ load, service: () => ({ afterMs: 10 }) })
     expect(arrived).toHaveLength(100)
@@ -59,7 +59,7 @@ describe('the closed model', () => {
     expect(ends[0]!.stoppedMs).toBeCloseTo(340, 0)
   })
 
-  test('iterations are split over workers without one too many or too few', async () => {
+  test('iterations are split exactly among workers', async () => {
     const load = closedLoad({
       start: 8,
       stages: [{ durationMs: 600_000, target: 8 }],
@@ -73,7 +73,7 @@ describe('the closed model', () => {
 })
 
 describe('the open model', () => {
-  test('a stall is felt by every request that was due during it', async () => {
+  test('a stall delays every request that was due during it', async () => {
     const service = ({ at }: { at: number }) => ({ afterMs: at >= 4000 && at < 6000 ? 6000 - at : 1 })
     const { collector } = await simulate({ load: openLoad(), service })
     const { latency, requests } = collector.total(10)
@@ -85,7 +85,7 @@ describe('the open model', () => {
     expect(latency.max).toBeGreaterThan(1980)
   })
 
-  test('arrivals come evenly, wherever they are sent from', async () => {
+  test('arrivals are evenly spaced over all workers', async () => {
     const { arrived } = await simulate({ load: openLoad(), workers: 3 })
     expect(arrived).toHaveLength(1000)
     const moments = arrived.map(({ at }) => at).sort((a, b) => a - b)
@@ -105,7 +105,7 @@ describe('the open model', () => {
     expect(requests).toBeLessThan(510)
   })
 
-  test('after the thread was blocked, the users that it has make up for it', async () => {
+  test('after the thread was blocked, existing users catch up', async () => {
     let users: readonly unknown[] = []
     const stages = [{ durationMs: 1000, target: 5000 }]
     const { collector } = await simulate({
@@ -117,7 +117,7 @@ describe('the open model', () => {
       },
     })
     expect(collector.total(1).requests).toBe(5000)
-    // 200 requests were late, and answered by some ten users within a few ms each.
+    // 200 requests were late, and sent by about ten users within a few ms each.
     expect(users.length).toBeLessThan(15)
   })
 
@@ -134,14 +134,14 @@ describe('the open model', () => {
     },
   )
 
-  test('a ramp of rates sends the area under it', async () => {
+  test('a ramp of rates sends the area under its line', async () => {
     const load = openLoad({ start: 0, stages: [{ durationMs: 10_000, target: 200 }] })
     const { arrived } = await simulate({ load })
     expect(arrived).toHaveLength(1000)
     expect(arrived.filter(({ at }) => at < 5000)).toHaveLength(250)
   })
 
-  test('random arrivals keep the rate, with the spread of independent users', async () => {
+  test('random arrivals keep the rate, with the variance of independent users', async () => {
     const load = openLoad({ arrivals: 'poisson', stages: [{ durationMs: 100_000, target: 100 }] })
     const { arrived } = await simulate({ load })
     expect(Math.abs(arrived.length - 10_000)).toBeLessThan(400)
@@ -191,7 +191,7 @@ describe('a load on several machines', () => {
     ['even arrivals', openLoad()],
     ['random arrivals', openLoad({ arrivals: 'poisson' })],
     ['ramp of arrivals', openLoad({ start: 0, stages: [{ durationMs: 5000, target: 50 }], iterations: 99 })],
-  ])('sends the %s of one machine, each once', async (_, load) => {
+  ])('sends the %s of one machine, each exactly once', async (_, load) => {
     const whole = await sendShared(load, 1)
     const shared = await sendShared(load, 3)
     expect(paths(shared)).toEqual(paths(whole))
@@ -199,7 +199,7 @@ describe('a load on several machines', () => {
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
   })
 
-  test('has the users of one machine at each moment of a ramp', async () => {
+  test('has the users of one machine at any time of a ramp', async () => {
     const load = closedLoad({ start: 0, stages: [{ durationMs: 10_000, target: 20 }] })
     const vus = (sent: readonly Simulated[]) =>
       Array.from({ length: 10 }, (_, second) =>
@@ -259,7 +259,7 @@ describe('failures', () => {
     expect(totals.statuses['503']! + totals.statuses['200']!).toBeLessThan(totals.requests)
   })
 
-  test('that come before anything was sent do not spin', async () => {
+  test('before anything was sent do not cause a busy loop', async () => {
     const { arrived, collector } = await simulate({
       load: closedLoad(),
       service: () => ({ afterMs: 'at once', failure: { kind: 'protocol', message: 'invalid path' } }),
@@ -269,7 +269,7 @@ describe('failures', () => {
     expect(collector.total(10).failed).toBe(arrived.length)
   })
 
-  test('a request without an answer ends as a timeout, when its time is over', async () => {
+  test('a request without a response ends at its timeout', async () => {
     const { collector } = await simulate({
       load: closedLoad(),
       timeoutMs: 1000,
@@ -279,13 +279,13 @@ describe('failures', () => {
     expect(totals.requests).toBe(totals.failed)
     expect(totals.requests).toBeGreaterThanOrEqual(9)
     expect(totals.errors).toEqual([
-      { kind: 'timeout', message: 'no complete answer within 1s', count: totals.requests },
+      { kind: 'timeout', message: 'no complete response within 1s', count: totals.requests },
     ])
   })
 })
 
 describe('stopping', () => {
-  test('at the end lets requests under way finish and counts them', async () => {
+  test('at the end lets requests in flight finish and counts them', async () => {
     const { collector, arrived, overAt } = await simulate({
       load: closedLoad(),
       service: () => ({ afterMs: 3000 }),
@@ -297,7 +297,7 @@ describe('stopping', () => {
     expect(collector.timeline()).toHaveLength(10)
   })
 
-  test('gives up what takes longer than the grace time, as unfinished, not failed', async () => {
+  test('aborts requests beyond the graceful stop as unfinished, not failed', async () => {
     const { collector } = await simulate({
       load: closedLoad({ gracefulStopMs: 1000 }),
       service: ({ at }) => ({ afterMs: at > 9000 ? 60_000 : 10 }),
@@ -331,7 +331,7 @@ describe('stopping', () => {
 })
 
 describe('a bug', () => {
-  test('ends it at once: what was measured is handed over, what was under way is unfinished', async () => {
+  test('ends it at once: measurements are handed over, requests in flight are unfinished', async () => {
     const { collector, ends, arrived } = await simulate({
       load: closedLoad({ start: 3, stages: [{ durationMs: 10_000, target: 3 }] }),
       service: ({ at }) => ({ afterMs: at > 4000 ? 60_000 : 100 }),
@@ -345,7 +345,7 @@ describe('a bug', () => {
     expect(requests + unfinished).toBe(arrived.length)
   })
 
-  test('between load and end changes nothing that was measured, and is told', async () => {
+  test('between load and end is reported and changes no measurements', async () => {
     const { collector, ends } = await simulate({
       load: closedLoad(),
       service: () => ({ afterMs: 10 }),

@@ -5,7 +5,7 @@ test.each([
   ['one machine', [3]],
   ['equal machines', [2, 2]],
   ['machines of different sizes', [1, 4, 2]],
-])('the stripes of %s cover each iteration once', (_, sizes) => {
+])('the segments of %s cover each iteration once', (_, sizes) => {
   const covered = sizes.flatMap((workers, index) =>
     Array.from({ length: workers }, (_, worker) =>
       segmentOf(worker, workers, { index, of: sizes.length }),

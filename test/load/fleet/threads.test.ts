@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type FleetEnd, type FleetOptions, runFleet } from '../../../src/load/fleet/threads.js'
 import { closedLoad, makeTestPlan } from '../simulate.js'
 
-/** A thread that says it's ready and then does as `body` says; `say` posts a report, `begin` is called at the beginning. */
+/** A thread that reports ready and then runs `body`. `say` posts a report; `begin` is called at the beginning. */
 function program(body: string): URL {
   const text = `
     import { parentPort, workerData } from 'node:worker_threads'
@@ -46,7 +46,7 @@ async function run(body: string, options: Partial<FleetOptions> = {}, gracefulSt
   return { end, windows, ended: ended.sort() }
 }
 
-/** One worker reports its first second and then goes wrong; the other one ends when it's told to stop. */
+/** One worker reports its first second and then fails; the other one ends when told to stop. */
 const oneGoesWrong = (how: string) => `
   on.begin = () => {
     say({ type: 'window', window: { index: 0 } })
@@ -55,7 +55,7 @@ const oneGoesWrong = (how: string) => `
   on.stop = () => ${GOOD_END}
 `
 
-describe('a worker that fails takes nothing with it', () => {
+describe('a failed worker loses no measurements', () => {
   test('one that runs out of memory', async () => {
     const error = "Object.assign(new Error('heap limit'), { code: 'ERR_WORKER_OUT_OF_MEMORY' })"
     const { end, windows, ended } = await run(oneGoesWrong(`process.nextTick(() => { throw ${error} })`))
@@ -65,13 +65,13 @@ describe('a worker that fails takes nothing with it', () => {
     expect(ended).toEqual([0, 1])
   })
 
-  test('one that ends without a word', async () => {
+  test('one that exits without a report', async () => {
     const { end, ended } = await run(oneGoesWrong('process.exit(7)'))
     expect(end.failure).toMatchObject({ kind: 'crashed', worker: 0, message: 'its thread ended with code 7' })
     expect(ended).toEqual([0, 1])
   })
 
-  test('one that says what is wrong with it', async () => {
+  test('one that reports its error', async () => {
     const fault = `{ fault: { message: 'boom', stack: 'Error: boom at x', code: null } }`
     const { end } = await run(oneGoesWrong(`end(400, ${fault})`))
     expect(end.failure).toMatchObject({ kind: 'crashed', message: 'boom', stack: 'Error: boom at x' })
@@ -79,7 +79,7 @@ describe('a worker that fails takes nothing with it', () => {
     expect(end.stoppedMs).toBe(1000)
   })
 
-  test('one that hangs is ended some time after it should have, with what it had reported', async () => {
+  test('one that hangs is terminated, and its reports are kept', async () => {
     const { end, windows, ended } = await run(oneGoesWrong(HANG).replace('on.stop', `on.kill`))
     expect(end.failure).toMatchObject({ kind: 'stuck', worker: 0, workedMs: 1000 })
     expect(windows.sort()).toEqual(['0: 0', '1: 0'])
@@ -92,14 +92,14 @@ describe('a worker that fails takes nothing with it', () => {
     expect(end.failure).toMatchObject({ kind: 'stuck', workedMs: null })
   })
 
-  test('one that has said all and does not leave is no failure', async () => {
+  test('one that has reported its end but does not exit is no failure', async () => {
     const stays = 'setInterval(() => {}, 1000); parentPort.close = () => {}'
     const { end } = await run(`${stays}\non.begin = () => ${GOOD_END}`)
     expect(end).toEqual({ stoppedMs: 1000, failure: null })
   })
 })
 
-test('a hanging worker is not waited for after the second Ctrl-C, however long answers may take', async () => {
+test('the second Ctrl-C does not wait for a hanging worker, however long the timeout', async () => {
   const [stop, kill] = [new AbortController(), new AbortController()]
   const begun = performance.now()
   const { end } = await run(
@@ -119,7 +119,7 @@ test('a hanging worker is not waited for after the second Ctrl-C, however long a
   expect(performance.now() - begun).toBeLessThan(20_000)
 })
 
-test('what goes wrong with a report stops the run, and does not end the program', async () => {
+test('an error in a report stops the run, and does not end the program', async () => {
   const { end } = await run(oneGoesWrong(''), {
     onWindow: () => {
       throw new TypeError('no such window')

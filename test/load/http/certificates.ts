@@ -1,5 +1,5 @@
 /**
- * Certificates of an authority of our own, made with openssl; null where there is none.
+ * Certificates of our own authority, made with openssl; null without openssl.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
@@ -7,15 +7,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export interface Certificates {
-  /** Where the files are: ca.pem, server.pem, server.key, client.pem, client.key, locked.key, other.key. */
+  /** The directory of ca.pem, server.pem, server.key, client.pem, client.key, locked.key and other.key. */
   readonly folder: string
   read(file: string): string
 }
 
-/** What opens `locked.key`. */
+/** The passphrase of `locked.key`. */
 export const PASSPHRASE = 'open-sesame'
 
-/** An authority, a server's certificate for shop.test and 127.0.0.1, a client's, its key encrypted, and a stray key. */
+/**
+ * Makes an authority, a server certificate for shop.test and 127.0.0.1, a client certificate, its key encrypted, and
+ * an unrelated key.
+ */
 export function makeCertificates(): Certificates | null {
   const folder = mkdtempSync(join(tmpdir(), 'perfctl-certificates-'))
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' })

@@ -12,7 +12,7 @@ function makeExchanges() {
   return { ended, exchange }
 }
 
-test('ends are handed on in their order, and only when their caller has returned', async () => {
+test('ends are handed on in order, and only after their caller has returned', async () => {
   const { ended, exchange } = makeExchanges()
   const completions = new Completions()
   const [a, b] = [new Completion(completions), new Completion(completions)]
@@ -39,7 +39,7 @@ test('a second end, and one after a cancel, are ignored', async () => {
   expect(ended).toEqual(['a'])
 })
 
-test('an exchange that begins where one was given up ends once, with those of others', async () => {
+test('an exchange that follows a canceled one ends once, in order with others', async () => {
   const { ended, exchange } = makeExchanges()
   const completions = new Completions()
   const [a, b] = [new Completion(completions), new Completion(completions)]
@@ -54,7 +54,7 @@ test('an exchange that begins where one was given up ends once, with those of ot
   expect(ended).toEqual(['next: reset', 'b'])
 })
 
-test('an exchange that begins and ends while others are handed on comes after them', async () => {
+test('an exchange that begins and ends while others are handed on follows them', async () => {
   const { ended, exchange } = makeExchanges()
   const completions = new Completions()
   const [a, b] = [new Completion(completions), new Completion(completions)]

@@ -7,9 +7,9 @@ import { type Client, type Ended, makeRequest, openClient } from '../exchanges.j
 import { type Answer, answering, OK, type RawServer, serve } from '../raw-server.js'
 
 const HEAD = 'HTTP/1.1 200 OK\r\n'
-const CLOSED = 'connection closed before the answer was complete'
+const CLOSED = 'connection closed before the response was complete'
 
-/** An open connection is there before the test begins. */
+/** A connection is open before the test begins. */
 let isOpen = false
 
 describe.each([
@@ -20,7 +20,7 @@ describe.each([
     isOpen = open
   })
 
-  describe('an answer is read to its last byte:', () => {
+  describe('a response is read to its last byte:', () => {
     const head = (length: number) => `${HEAD}content-length: ${length}\r\n\r\n`
     const gzipped = gzipSync('x'.repeat(1000))
     const packets =
@@ -35,7 +35,7 @@ describe.each([
     test.each<[string, Answer, number]>([
       ['in one packet', OK, OK.length],
       ['byte by byte', trickle(OK), OK.length],
-      ['head and body in packets of their own', packets(head(2), 'ok'), OK.length],
+      ['head and body in separate packets', packets(head(2), 'ok'), OK.length],
       [
         'a head in two packets',
         packets(HEAD.slice(0, 9), `${HEAD.slice(9)}content-length: 2\r\n\r\nok`),
@@ -77,7 +77,7 @@ describe.each([
       expect(server.accepted()).toBe(1)
     })
 
-    test('the answer to HEAD has none either, and the connection is kept', async () => {
+    test('the response to HEAD has no body either, and the connection is kept', async () => {
       const head = `${HEAD}connection: keep-alive\r\ncontent-length: 1000\r\n\r\n`
       const { client, server } = await openBoth(head, head)
       for (let i = 0; i < 2; i++) {
@@ -89,7 +89,7 @@ describe.each([
       expect(server.requests[0]).toMatch(/^HEAD \/ HTTP\/1\.1\r\n(.*\r\n)*connection: keep-alive\r\n/)
     })
 
-    test('a refusal before the request was read is an answer', async () => {
+    test('a refusal before the request was read is a response', async () => {
       const server = await started(
         serve((socket) => {
           socket.once('data', () => {
@@ -121,7 +121,7 @@ describe.each([
       },
     )
 
-    test('of 1 MB to a slow reader is counted whole', async () => {
+    test('of 1 MB to a slow reader is counted completely', async () => {
       const server = await started(
         serve((socket) => {
           let received = 0
@@ -143,7 +143,7 @@ describe.each([
       )
     })
 
-    test('that cannot be written fails at once, and the next one works', async () => {
+    test("that can't be written fails at once, and the next one works", async () => {
       const { client, server } = await openBoth()
       for (const request of [
         { path: '/a b' },
@@ -157,7 +157,7 @@ describe.each([
       expect(server.requests).toHaveLength(1)
     })
 
-    test('may go to another origin, over a connection of its own that is kept', async () => {
+    test('may go to another origin, over a separate connection that is kept', async () => {
       const one = await started(answering())
       const two = await started(answering())
       const client = openClient(one.origin)
@@ -170,7 +170,7 @@ describe.each([
       await expect.poll(() => one.open() + two.open()).toBe(0)
     })
 
-    test('reaches an IPv6 address, and a name with an address nobody listens on', async () => {
+    test('reaches an IPv6 address, and a host with one dead address', async () => {
       const six = await started(serve((socket) => socket.on('data', () => socket.write(OK)), '::1'))
       expect((await openClient(six.origin).exchange()).failure).toBeNull()
       const four = await started(answering())
@@ -180,7 +180,7 @@ describe.each([
     })
   })
 
-  describe('a broken exchange ends once, with what broke it:', () => {
+  describe('a broken exchange ends once, with its failure:', () => {
     const body = (text: string) => `${HEAD}content-length: 10\r\n\r\n${text}`
     const closing = `${HEAD}connection: close\r\ncontent-length: 10\r\n\r\nabc`
     const unfinished = 'Response body length does not match content-length header'
@@ -188,7 +188,7 @@ describe.each([
     test.each<[string, Answer, string, string | RegExp]>([
       ['closed within the head', (socket) => socket.end(HEAD), 'reset', CLOSED],
       ['closed within the body', (socket) => socket.end(body('abc')), 'reset', CLOSED],
-      ['closed within a body that was to be the last', (socket) => socket.end(closing), 'reset', CLOSED],
+      ['closed within a body announced as the last', (socket) => socket.end(closing), 'reset', CLOSED],
       [
         'closed within a chunk',
         (socket) => socket.end(`${HEAD}transfer-encoding: chunked\r\n\r\n5\r\nab`),
@@ -230,20 +230,23 @@ describe.each([
     test.each<[string, Answer, string]>([
       ['closed before the head', (socket) => socket.end(), CLOSED],
       ['reset before the head', (socket) => socket.resetAndDestroy(), 'read ECONNRESET'],
-    ])('%s, unless the connection was kept and the request may go again', async (_, answer, message) => {
-      for (const method of ['GET', 'POST']) {
-        const { client, server } = await openBoth(answer)
-        const { failure } = await client.exchange({ method })
-        const goesAgain = isOpen && method === 'GET'
-        expect(failure).toEqual(goesAgain ? null : { kind: 'reset', message })
-        expect(client.connection.detours?.reconnects ?? 0).toBe(goesAgain ? 1 : 0)
-        await expectGoesOn(client, server)
-        expect(server.accepted()).toBe(2)
-        expect(server.requests).toHaveLength(goesAgain ? 3 : 2)
-      }
-    })
+    ])(
+      '%s, unless the connection was kept alive and the request may be sent again',
+      async (_, answer, message) => {
+        for (const method of ['GET', 'POST']) {
+          const { client, server } = await openBoth(answer)
+          const { failure } = await client.exchange({ method })
+          const goesAgain = isOpen && method === 'GET'
+          expect(failure).toEqual(goesAgain ? null : { kind: 'reset', message })
+          expect(client.connection.detours?.reconnects ?? 0).toBe(goesAgain ? 1 : 0)
+          await expectGoesOn(client, server)
+          expect(server.accepted()).toBe(2)
+          expect(server.requests).toHaveLength(goesAgain ? 3 : 2)
+        }
+      },
+    )
 
-    test('closed unannounced after every third answer: nothing is lost', async () => {
+    test('closed without notice after every third response: nothing is lost', async () => {
       let answered = 0
       const server = await started(
         serve((socket) => {
@@ -285,11 +288,11 @@ describe.each([
       const client = openClient(server.origin)
       for (let i = 0; i < 5; i++) expect((await client.exchange()).failure?.kind).toBe('reset')
       expect(client.surplus()).toBe(0)
-      // One connection for each request: a broken one is not tried again behind the user's back.
+      // One connection per request: a broken one is not retried silently.
       await expect.poll(() => server.accepted()).toBe(5)
     })
 
-    test('a name that nobody knows', async () => {
+    test('an unknown host', async () => {
       const client = openClient('http://name.invalid')
       expect((await client.exchange()).failure).toMatchObject({
         kind: 'dns',
@@ -299,13 +302,13 @@ describe.each([
     })
   })
 
-  describe('what happens between two requests is no failure of either:', () => {
+  describe('events between two requests are no failure of either:', () => {
     test.each<[string, (socket: Socket) => void]>([
       ['the service resets', (socket) => afterWriting(OK, socket).resetAndDestroy()],
       ['more bytes than announced', (socket) => socket.write(`${OK}ay, and more`)],
       ['a body to 204', (socket) => socket.write(`HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\nok`)],
       ['a body to 304', (socket) => socket.write(`HTTP/1.1 304 Not Modified\r\n\r\n${OK}`)],
-      ['an answer to nothing', (socket) => socket.write(OK + OK)],
+      ['an unsolicited response', (socket) => socket.write(OK + OK)],
       ['a body to HEAD', (socket) => socket.write(OK)],
     ])('%s', async (name, answer) => {
       const { client, server } = await openBoth(answer, OK, answer, answer)
@@ -316,7 +319,7 @@ describe.each([
       expect(client.unsolicited()).toBe(name.includes('resets') ? 0 : method === 'HEAD' ? 6 : 3)
     })
 
-    test('a pause in which the service closes', async () => {
+    test('a pause in which the service closes the connection', async () => {
       const { client, server } = await openBoth((socket) => socket.end(OK))
       await client.exchange()
       await expect.poll(() => server.open()).toBe(0)
@@ -324,7 +327,7 @@ describe.each([
       expect(server.accepted()).toBe(2)
     })
 
-    test('a pause that ends as the service resets', async () => {
+    test('a pause that ends when the service resets the connection', async () => {
       const sockets: Socket[] = []
       const { client, server } = await openBoth((socket) => {
         sockets.push(socket)
@@ -333,7 +336,7 @@ describe.each([
       await client.exchange()
       await sleep(5)
       sockets[0]!.resetAndDestroy()
-      // Within the same turn: the reset has come, but nobody has looked yet.
+      // Within the same turn of the event loop: the reset has come, but has not been noticed yet.
       await expectGoesOn(client, server)
       expect(server.accepted()).toBe(2)
     })
@@ -368,7 +371,7 @@ async function started(starting: Promise<RawServer>): Promise<RawServer> {
   return server
 }
 
-/** The connection works as ever, and nothing that was over ended again. */
+/** The connection works as before, and no exchange ended twice. */
 async function expectGoesOn(client: Client, server: RawServer): Promise<void> {
   const ended: Ended = await client.exchange()
   expect(ended).toEqual({
@@ -381,12 +384,12 @@ async function expectGoesOn(client: Client, server: RawServer): Promise<void> {
   expect(client.surplus()).toBe(0)
 }
 
-/** Bytes of the plain request. */
+/** The bytes of the plain request. */
 function requestBytes({ origin }: RawServer): number {
   return `GET / HTTP/1.1\r\nhost: ${new URL(origin).host}\r\nconnection: keep-alive\r\n\r\n`.length
 }
 
-/** The failures of `count` requests, each sent within the end of the last as by a user without think time. */
+/** The failures of `count` requests, each sent when the last one ends, as by a user without think time. */
 function inARow(client: Client, count: number, request: Outgoing): Promise<unknown[]> {
   const failures: unknown[] = []
   return new Promise((resolve) => {
@@ -415,7 +418,7 @@ function trickle(text: string): Answer {
   }
 }
 
-/** Sends what there is, and a reset once it has been read. */
+/** Sends the data, and a reset once it has been read. */
 function resetAfter(text: string): Answer {
   return (socket) => {
     socket.write(text)

@@ -8,23 +8,23 @@ import { answering } from '../raw-server.js'
 const HEAD = 'HTTP/1.1 200 OK\r\n'
 const BODY = '{"ok":true}'
 
-/** Answers with the same body: usual ones, and such as undici has to read. */
+/** Responses with the same body: usual ones, and ones that undici has to read. */
 const ANSWERS: readonly (readonly string[])[] = [
   [`${HEAD}content-length: 11\r\n\r\n${BODY}`],
   [`${HEAD}content-length: 11\r\nx-other: 1\r\n\r\n${BODY}`],
   [`${HEAD}content-length: 11\r\n\r\n`, BODY.slice(0, 4), BODY.slice(4)],
   [`${HEAD}transfer-encoding: chunked\r\n\r\n4\r\n{"ok\r\n7\r\n":true}\r\n0\r\n\r\n`],
   [`${HEAD}transfer-encoding: chunked\r\n\r\n`, 'b\r\n{"ok"', ':true}\r', '\n0\r\n', '\r\n'],
-  // The head in pieces, something before it, an end of the connection announced.
+  // The head in pieces, something before it, a closing connection.
   ['HTTP/1.1 2', `00 OK\r\ncontent-length: 11\r\n\r\n${BODY}`],
   [`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${HEAD}content-length: 11\r\n\r\n${BODY}`],
   [`${HEAD}connection: close\r\ncontent-length: 11\r\n\r\n${BODY}`],
   [`${HEAD}connection: close\r\n\r\n${BODY}`],
-  // For undici: a coding of the transfer besides chunks.
+  // For undici: a transfer coding beside chunked.
   [`${HEAD}transfer-encoding: gzip, chunked\r\n\r\nb\r\n{"ok"`, ':true}\r\n0\r\n\r\n'],
 ]
 
-test('plain and odd answers in any order are all read whole, whoever reads them', async () => {
+test('usual and unusual responses in any order are all read completely', async () => {
   const random = new Random(7)
   const chosen = Array.from({ length: 400 }, () =>
     random.float() < 0.9 ? ANSWERS[random.integer(0, 4)]! : ANSWERS[random.integer(5, ANSWERS.length - 1)]!,

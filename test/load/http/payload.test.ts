@@ -10,7 +10,7 @@ import { makeCertificates } from './certificates.js'
 import { listenForTest, openUser } from './user.js'
 
 const SIZE = 5_000_000
-/** As files are: in memory that threads share. */
+/** In shared memory, like files. */
 const FILE = Buffer.from(new SharedArrayBuffer(SIZE))
 for (let i = 0; i < SIZE; i += 4) FILE.writeUInt32LE(Math.imul(i, 2654435761) >>> 0, i)
 const LARGE = new Payload([
@@ -33,7 +33,7 @@ async function digestOfBody(request: IncomingMessage): Promise<string> {
   return hash.digest('hex')
 }
 
-/** A server that counts connections; not read by itself, unlike `serveHttp`. */
+/** A server that counts connections. It does not read bodies itself, unlike `serveHttp`. */
 async function listen(server: Server): Promise<{ port: number; accepted: () => number }> {
   let accepted = 0
   server.on('connection', () => accepted++)
@@ -72,7 +72,7 @@ describe('bodies of files arrive byte by byte, with their length, on one connect
   })
 })
 
-test('what was sent of a body is counted to the byte', async () => {
+test('the sent part of a body is counted to the byte', async () => {
   let received = 0
   const server = createServer(echo)
   server.on('connection', (socket) => socket.on('close', () => (received += socket.bytesRead)))
@@ -136,7 +136,7 @@ describe('a body is sent again from its beginning', () => {
   })
 })
 
-test('an answer that comes before the body has gone is an answer, and the next request goes', async () => {
+test('a response before the whole body is sent is valid, and the next request is sent', async () => {
   const { port } = await listen(
     createServer((request, response) => {
       if (request.url === '/next') request.resume()

@@ -25,7 +25,7 @@ interface Watched {
   bytesOut(): number
 }
 
-/** Counts what comes to a server that answers by `listener`. */
+/** Counts the requests of a server that responds with `listener`. */
 async function watch(
   listener: (...args: Parameters<RequestListener>) => unknown = (_request, response) => response.end('ok'),
   make: (listener: RequestListener) => Server = (all) => createServer(all),
@@ -59,7 +59,7 @@ interface Ended {
   readonly bytesReceived: number
 }
 
-/** So many users of one network. */
+/** Users of one network. */
 async function openUsers(origin: string, count: number, http: Partial<HttpOptions>) {
   const connects: ConnectTimes[] = []
   const connect = await openNetwork(makePlanFor(origin, http))
@@ -100,7 +100,7 @@ describe('shared connections', () => {
     expect(connects).toHaveLength(3)
   })
 
-  test('are given in the order of asking, and the bytes are those of each request', async () => {
+  test('are given in the order of requests, and bytes are counted per request', async () => {
     const paths: string[] = []
     const server = await watch((request, response) => {
       paths.push(request.url!)
@@ -114,7 +114,7 @@ describe('shared connections', () => {
     expect(server.bytesOut()).toBe(sent.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0))
   })
 
-  test('who goes on at once waits behind those who wait', async () => {
+  test('a user that sends again at once queues behind those that wait', async () => {
     const paths: string[] = []
     const server = await watch((request, response) => {
       paths.push(request.url!)
@@ -131,7 +131,7 @@ describe('shared connections', () => {
     expect(paths).toEqual(['/1', '/2', '/1-again'])
   })
 
-  test('who gives up in the queue leaves it; who gives up a request closes its connection', async () => {
+  test('an abort in the queue leaves it; an abort of a request closes its connection', async () => {
     const server = await watch((request, response) => {
       if (request.url !== '/hang') response.end('ok')
     })
@@ -149,7 +149,7 @@ describe('shared connections', () => {
     expect(server).toMatchObject({ accepted: 2, requests: 3 })
   })
 
-  test('when all give up, nobody begins in between', async () => {
+  test('when all abort, nobody begins in between', async () => {
     const server = await watch(() => {})
     const { users } = await openUsers(server.origin, 3, { connections: 1 })
     for (const user of users) user.send(makeRequest(), { ended: () => expect.unreachable() })
@@ -159,7 +159,7 @@ describe('shared connections', () => {
     expect(server.requests).toBe(1)
   })
 
-  test('failures of one are its own', async () => {
+  test('a failure affects only its own request', async () => {
     const server = await watch((request, response) => {
       if (request.url === '/reset') request.socket.destroy()
       else response.end('ok')
@@ -172,7 +172,7 @@ describe('shared connections', () => {
   })
 })
 
-test('a connection that is not kept is new for each request', async () => {
+test('without keep-alive there is a new connection per request', async () => {
   const headers: unknown[] = []
   const server = await watch((request, response) => {
     headers.push(request.headers.connection)
@@ -184,13 +184,13 @@ test('a connection that is not kept is new for each request', async () => {
   expect(headers).toEqual(['close', 'close', 'close'])
 })
 
-describe('requests in a row on one connection', () => {
-  test('are sent before the answers have come, and their bytes add up', async () => {
+describe('pipelined requests', () => {
+  test('are sent before responses have come, and their bytes add up', async () => {
     const server = await watch(answerSlowly(30))
     const { users } = await openUsers(server.origin, 8, { connections: 1, pipelining: 4 })
     const ended = await Promise.all(users.map((user) => exchange(user)))
     for (const { failure } of ended) expect(failure).toBeNull()
-    // Node answers in order; that it has several at once shows that they were sent in a row.
+    // Node.js responds in order. That it has several requests at once shows that they were pipelined.
     expect(server).toMatchObject({ accepted: 1, inFlightMost: 4 })
     expect(server.bytesIn()).toBe(ended.reduce((sum, { bytesSent }) => sum + bytesSent, 0))
     expect(server.bytesOut()).toBe(ended.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0))
@@ -208,7 +208,7 @@ describe('requests in a row on one connection', () => {
     expect(server.requests).toBe(6)
   })
 
-  test('given up before they were written never are', async () => {
+  test('aborted before they are written are never written', async () => {
     const server = await watch()
     const { users } = await openUsers(server.origin, 2, { connections: 1, pipelining: 2 })
     const [one, two] = users as [Connection, Connection]
@@ -266,7 +266,7 @@ describe('HTTP/2', () => {
     expect(server.accepted).toBe(1)
   })
 
-  test('counts each byte of its connection once', async () => {
+  test('counts each byte of the connection once', async () => {
     const server = await watch(undefined, plain)
     const { users } = await openUsers(server.origin, 4, { http2: true, connections: 1 })
     let sent = 0
@@ -277,13 +277,13 @@ describe('HTTP/2', () => {
         received += bytesReceived
       }
     }
-    // What the connection says for itself after the last answer is not in it: acknowledgements and windows.
+    // Frames of the connection after the last response, acknowledgments and windows, are not included.
     expect(server.bytesIn() - sent).toBeGreaterThanOrEqual(0)
     expect(server.bytesIn() - sent).toBeLessThan(200)
     expect(Math.abs(server.bytesOut() - received)).toBeLessThan(200)
   })
 
-  test('a stream that is reset, and one that is given up, leave the others alone', async () => {
+  test("a reset or canceled stream doesn't affect the others", async () => {
     const server = await watch((request, response) => {
       if (request.url === '/reset')
         (response as unknown as { stream: { close(code: number): void } }).stream.close(2)
@@ -302,7 +302,7 @@ describe('HTTP/2', () => {
     expect(server.accepted).toBe(1)
   })
 
-  test('with the end of the connection all its streams fail, and none is sent twice', async () => {
+  test('when the connection ends, all its streams fail, and none is sent twice', async () => {
     const server = await watch((request, response) => {
       if (server.requests > 3) response.end('ok')
       else if (server.requests === 3)

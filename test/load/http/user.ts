@@ -1,5 +1,5 @@
 /**
- * A user of a plan against a real server: what `try` and the load do, one request at a time.
+ * A virtual user against a real server, as in `try` and the load, one request at a time.
  */
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
@@ -12,18 +12,18 @@ import { makeRequest } from '../exchanges.js'
 import { closedLoad, makeTestPlan } from '../simulate.js'
 
 export interface TestUser {
-  /** Sends a request, GET / unless said otherwise. */
+  /** Sends a request, GET / by default. */
   send(request?: Partial<Outgoing>): Promise<Attempt>
-  /** Another iteration begins. */
+  /** Begins another iteration. */
   begin(): void
 }
 
-/** A user whose connections are closed when the test is over. */
+/** A user whose connections are closed at the end of the test. */
 export async function openUser(target: string, http: Partial<HttpOptions> = {}): Promise<TestUser> {
   const user = await SingleUser.open(makePlanFor(target, http))
   onTestFinished(() => user.close())
   return {
-    // As a prepared request does, it says how often it follows and tries again.
+    // Like a prepared request, it has its numbers of redirects and retries.
     send: (request) => {
       const { redirects, retries } = http
       return user.send(makeRequest({ redirects, retries, ...request }))
@@ -32,13 +32,13 @@ export async function openUser(target: string, http: Partial<HttpOptions> = {}):
   }
 }
 
-/** A plan for a target; what isn't said is as usual. */
+/** A plan for a target, with defaults. */
 export function makePlanFor(target: string, http: Partial<HttpOptions> = {}): Plan {
   const plan = makeTestPlan({ load: closedLoad() })
   return { ...plan, target, http: { ...plan.http, ...http } }
 }
 
-/** An HTTP server on a free port until the test is over; gives its origin. */
+/** Starts an HTTP server on a free port until the end of the test, and returns its origin. */
 export async function serveHttp(listener: RequestListener): Promise<string> {
   const server = createServer((request, response) => {
     request.resume()
@@ -47,7 +47,7 @@ export async function serveHttp(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${await listenForTest(server)}`
 }
 
-/** Listens until the test is over, then ends every connection; gives the port. */
+/** Listens until the end of the test, then closes all connections. Returns the port. */
 export async function listenForTest(server: Server, path?: string): Promise<number> {
   const sockets = new Set<{ destroy(): void }>()
   server.on('connection', (socket) => {

@@ -14,7 +14,7 @@ import { listenForTest, openUser } from './user.js'
 
 const certificates = makeCertificates()
 
-/** Answers with what it sees of a request. */
+/** Responds with what it sees of a request. */
 function tell(request: IncomingMessage, response: { end(text: string): void }): void {
   const { socket, headers, url } = request
   const { servername } = socket as TLSSocket & { servername?: string }
@@ -28,10 +28,10 @@ async function see(target: string, http: Partial<HttpOptions>, path = '/a?b=1') 
   return { failure, seen: failure === null ? JSON.parse(answer!.text()) : null, hop: hops[0]! }
 }
 
-/** A target's address that nobody listens at. */
+/** An address of a target at which nobody listens. */
 const NOWHERE = 'http://shop.test:81'
 
-test('a unix socket is another way, for the look before the load, too', async () => {
+test('a unix socket is used, also for the check before the load', async () => {
   const socketPath = join(mkdtempSync(join(tmpdir(), 'perfctl-')), 'app.sock')
   const http = { connectTimeoutMs: 1000, socketPath }
   await expect(checkReachable(NOWHERE, http)).rejects.toThrow(
@@ -44,15 +44,15 @@ test('a unix socket is another way, for the look before the load, too', async ()
   await checkReachable(NOWHERE, http)
 })
 
-describe('connections to one address that go to another', () => {
+describe('connectTo', () => {
   const anything = { host: null, port: null, toHost: null, toPort: null }
 
   test.each([
-    ['of that host and port', { host: 'shop.test', port: 81, toHost: '127.0.0.1' }],
-    ['of that host', { host: 'shop.test', toHost: '127.0.0.1' }],
-    ['of that port', { port: 81, toHost: '127.0.0.1' }],
-    ['of any', { toHost: '127.0.0.1' }],
-  ])('are those %s', async (_, change) => {
+    ['a host and port', { host: 'shop.test', port: 81, toHost: '127.0.0.1' }],
+    ['a host', { host: 'shop.test', toHost: '127.0.0.1' }],
+    ['a port', { port: 81, toHost: '127.0.0.1' }],
+    ['everything', { toHost: '127.0.0.1' }],
+  ])('applies to %s', async (_, change) => {
     const toPort = await listenForTest(createServer(tell))
     const changes = [
       { ...anything, host: 'other.test', toPort: 1 },
@@ -63,7 +63,7 @@ describe('connections to one address that go to another', () => {
     await checkReachable(NOWHERE, { connectTimeoutMs: 1000, connectTo: changes })
   })
 
-  test('say so when nobody is there', async () => {
+  test('is named if nobody listens', async () => {
     const connectTo = [{ ...anything, toHost: '127.0.0.1', toPort: 1 }]
     const reason = `${NOWHERE} can't be reached at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1`
     await expect(checkReachable(NOWHERE, { connectTimeoutMs: 1000, connectTo })).rejects.toThrow(reason)
@@ -71,14 +71,14 @@ describe('connections to one address that go to another', () => {
 })
 
 describe('a proxy', () => {
-  test('gets plain requests with their whole URL, and its own login', async () => {
+  test('gets plain requests with an absolute URL, and its own login', async () => {
     const port = await listenForTest(createServer(tell))
     const { seen } = await see(NOWHERE, { proxy: proxyAt(port) })
     expect(seen).toMatchObject({ url: 'http://shop.test:81/a?b=1', host: 'shop.test:81' })
     expect(seen.headers['proxy-authorization']).toBe('Basic abc')
   })
 
-  test('is passed by for the hosts that are excepted', async () => {
+  test('is not used for excepted hosts', async () => {
     const port = await listenForTest(createServer(tell))
     const { seen } = await see(`http://127.0.0.1:${port}`, {
       proxy: { ...proxyAt(1), except: ['127.0.0.1'] },
@@ -88,8 +88,8 @@ describe('a proxy', () => {
 
   test.each([
     ['nobody there', 1, /^connect ECONNREFUSED/],
-    ['one that refuses', null, /^the proxy answered 407 to CONNECT shop.test:443$/],
-  ])('that opens no tunnel fails the request: %s', async (_, port, message) => {
+    ['one that refuses', null, /^the proxy responded 407 to CONNECT shop.test:443$/],
+  ])('that refuses a tunnel fails the request: %s', async (_, port, message) => {
     const refusing = createServer().on('connect', (_request, socket: Socket) => {
       socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n')
     })
@@ -117,7 +117,7 @@ describe('a proxy', () => {
     for (let i = 0; i < 2; i++) expect((await user.send()).failure).toEqual(failure)
   })
 
-  test('that is not there is told before the load', async () => {
+  test('that is not running is reported before the load', async () => {
     const http = { connectTimeoutMs: 1000, proxy: proxyAt(1) }
     await expect(checkReachable(NOWHERE, http)).rejects.toThrow("the proxy 127.0.0.1:1 can't be reached")
   })
@@ -126,13 +126,13 @@ describe('a proxy', () => {
 describe.skipIf(certificates === null)('over TLS', () => {
   const pem = (file: string) => certificates!.read(file)
 
-  /** A server that only speaks to clients with a certificate of the authority. */
+  /** A server that requires a client certificate of the authority. */
   async function startHttps(options: object = {}): Promise<number> {
     const server = createHttpsServer({ key: pem('server.key'), cert: pem('server.pem'), ...options }, tell)
     return listenForTest(server as unknown as Server)
   }
 
-  test('the authority vouches for the server, wherever the connection goes', async () => {
+  test('the authority verifies the server, wherever the connection goes', async () => {
     const toPort = await startHttps()
     const connectTo = [{ host: 'shop.test', port: 443, toHost: '127.0.0.1', toPort }]
     const { seen } = await see('https://shop.test', { connectTo, tls: { ca: pem('ca.pem') } })
@@ -152,15 +152,15 @@ describe.skipIf(certificates === null)('over TLS', () => {
     expect((await see('https://shop.test', { connectTo, insecure: true })).failure).toBeNull()
   })
 
-  test('a server that speaks HTTP/2 only says so', async () => {
+  test('a server that speaks only HTTP/2 is recognized', async () => {
     const server = createSecureServer({ key: pem('server.key'), cert: pem('server.pem') })
     const port = await listenForTest(server as unknown as Server)
     const { failure } = await see(`https://127.0.0.1:${port}`, { tls: { ca: pem('ca.pem') } })
-    const message = 'the service speaks HTTP/2 only; http2: true under http asks for it'
+    const message = 'the service speaks only HTTP/2; set http2: true under http'
     expect(failure).toEqual({ kind: 'protocol', message })
   })
 
-  test('the server knows the client by its certificate', async () => {
+  test('the server gets the client certificate', async () => {
     const port = await startHttps({ ca: pem('ca.pem'), requestCert: true, rejectUnauthorized: true })
     const target = `https://127.0.0.1:${port}`
     const client = { ca: pem('ca.pem'), cert: pem('client.pem'), key: pem('client.key') }
@@ -176,7 +176,7 @@ describe.skipIf(certificates === null)('over TLS', () => {
     [{ maxVersion: 'TLSv1.2' }, true],
     [{ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384' }, true],
     [{ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' }, false],
-  ])('%j is kept to', async (tls, works) => {
+  ])('%j is respected', async (tls, works) => {
     const port = await startHttps({ maxVersion: 'TLSv1.2' })
     const { failure } = await see(`https://127.0.0.1:${port}`, { tls: { ...tls, ca: pem('ca.pem') } })
     expect(failure?.kind ?? null).toBe(works ? null : 'tls')
@@ -204,7 +204,7 @@ describe.skipIf(certificates === null)('over TLS', () => {
     expect(asked).toEqual([['shop.test:443', 'Basic abc']])
   })
 
-  test('a session is taken up again on the next connection', async () => {
+  test('a TLS session is resumed on the next connection', async () => {
     const resumed: boolean[] = []
     const server = createHttpsServer(
       { key: pem('server.key'), cert: pem('server.pem') },

@@ -30,7 +30,7 @@ describe('a busy worker', () => {
     expect(eventLoopUtilization).toBe(0.635)
   })
 
-  test('is the load generator itself when there is but one', () => {
+  test('is called the load generator if there is only one', () => {
     const { reasons } = judgeGenerator(new Array(10).fill(second([1])), new Histogram(), latency(1))
     expect(reasons[0]).toMatch(/^the load generator was busy 100 % of the time: /)
   })
@@ -47,7 +47,7 @@ describe('requests that were sent late', () => {
       /^5 % of .* 3.00ms late or more: /,
     ],
     ['one in ten by 3 ms, of 30 ms', { lateMs: 3, share: 0.1, latencyMs: 30 }, null],
-    ['all by less than the clock can tell', { lateMs: 0.9, share: 1, latencyMs: 0.1 }, null],
+    ['all by less than the clock can measure', { lateMs: 0.9, share: 1, latencyMs: 0.1 }, null],
     ['all by 1.1 ms, of 5 ms', { lateMs: 1.1, share: 1, latencyMs: 5 }, /^50 % /],
     ['all by 1.1 ms, of 20 ms', { lateMs: 1.1, share: 1, latencyMs: 20 }, null],
     ['late, and nothing succeeded', { lateMs: 6, share: 1, latencyMs: null }, /^50 % /],
@@ -85,7 +85,7 @@ describe('requests that were sent late', () => {
     [0.1, 95, false],
     [0.6, 50, true],
   ])(
-    'a share of %f spoils a side of a session from p%i on, and all of it only with the median',
+    'a late share of %f voids a side of a session from p%i on, and all of it only with the median',
     (share, from, saturated) => {
       const lateness = new Histogram()
       for (let i = 0; i < 1000; i++) lateness.record(i < share * 1000 ? 10_000 : 100)
@@ -96,21 +96,21 @@ describe('requests that were sent late', () => {
     },
   )
 
-  test('are put down to other work when that had the CPU', () => {
+  test('are attributed to other work if that had the CPU', () => {
     const lateness = new Histogram()
     for (let i = 0; i < 1000; i++) lateness.record(20_000)
     const { reasons } = judgeGenerator([second([0.3], 0.4), second([0.3], 0.2)], lateness, latency(10))
     expect(reasons).toEqual([
       expect.stringContaining('sent 20.0ms late'),
-      expect.stringMatching(/^the load generator waited for a CPU 30 % of the time, which other work had/),
+      expect.stringMatching(/^the load generator waited for a CPU 30 % of the time: stop other work/),
     ])
   })
 
-  test('other work by itself is no fault: what it does to the figures is', () => {
+  test('other work alone is no problem, unless it affects the figures', () => {
     expect(judgeGenerator([second([0.3], 0.9)], new Histogram(), latency(10)).saturated).toBe(false)
   })
 
-  test('are not known when none had a moment of its own', () => {
+  test('are unknown without timed requests', () => {
     const health = judgeGenerator([second([0.1])], new Histogram(), latency(1))
     expect(health).toEqual({
       saturated: false,

@@ -9,7 +9,7 @@ interface Second {
   readonly values: readonly number[]
 }
 
-/** Some answers in some seconds, up to an hour long. */
+/** Responses in some seconds of up to an hour. */
 function makeSeconds(count: number, share: number, seed: number): (Second | null)[] {
   const random = new Random(seed)
   return Array.from({ length: count }, () => {
@@ -43,7 +43,7 @@ function read(log: SecondLog, seconds: number, from = 0) {
   return found
 }
 
-/** The same, worked out without a log. */
+/** The same, computed without a log. */
 function expected(seconds: readonly (Second | null)[], each: number, from = 0) {
   return Array.from({ length: Math.ceil(seconds.length / each) }, (_, i) => i * each).flatMap((start) => {
     const some = seconds.slice(start, start + each).flatMap((second) => second ?? [])
@@ -54,21 +54,21 @@ function expected(seconds: readonly (Second | null)[], each: number, from = 0) {
   })
 }
 
-describe('a log gives back what was answered', () => {
+describe('a log returns what was added', () => {
   test.each([1, 2, 7, 12])('in stretches of %d s', (each) => {
     const seconds = makeSeconds(500, 0.6, each)
     expect(read(logOf(seconds), each)).toEqual(expected(seconds, each))
     expect(read(logOf(seconds), each, 7 * each)).toEqual(expected(seconds, each, 7 * each))
   })
 
-  test('when a second comes in two parts', () => {
+  test('if a second comes in two parts', () => {
     const log = new SecondLog()
     log.add(3, { requests: 1, failed: 0, latency: histogramOf([5]) })
     log.add(3, { requests: 2, failed: 1, latency: histogramOf([9]) })
     expect(read(log, 1)).toEqual([{ start: 3, requests: 3, failed: 1, latency: [5, 1, 9, 1] }])
   })
 
-  test('with all counts, when it had to make room', () => {
+  test('with all counts, if it had to make room', () => {
     const seconds = makeSeconds(1000, 0.9, 5)
     const log = logOf(seconds, new SecondLog(0, 100))
     expect(log.seconds).toBe(16)
@@ -76,7 +76,7 @@ describe('a log gives back what was answered', () => {
   })
 })
 
-test('a log of a day has as much room as one of an hour', () => {
+test('a log of a day is as large as one of an hour', () => {
   const log = new SecondLog()
   const latency = histogramOf([1000, 1010, 1020, 1500])
   for (let second = 0; second < 86_400; second++) log.add(second, { requests: 4, failed: 0, latency })
@@ -91,6 +91,6 @@ test.each([
   [3600, 4, 12],
   [3700, 4, 16],
   [0, 1, 1],
-])('a run of %d s, kept in stretches of %d, has windows of %d', (seconds, least, each) => {
+])('a run of %d s, kept in stretches of %d s, has windows of %d s', (seconds, least, each) => {
   expect(secondsEach(seconds, least)).toBe(each)
 })

@@ -35,10 +35,10 @@ describe('a load that this machine', () => {
       '2,000',
     ],
     ['a warm-up with all users', { ...users(5000), iterations: 900, warmupMs: 1 }, '5,000'],
-  ])('has too few open files for is refused with the way out: %s', (_, load, count) => {
+  ])('has too few open files for is refused with a hint: %s', (_, load, count) => {
     expect(refusal(() => checkResources({ load, target: 'http://host' }, FEW_FILES))).toEqual({
       kind: 'run',
-      message: `${count} virtual users need as many connections, but a process may only have 1,024 files open`,
+      message: `${count} virtual users need as many connections, but a process may open only 1,024 files`,
       hint: expect.stringMatching(/^ulimit -n 65536 /),
     })
   })
@@ -52,14 +52,14 @@ describe('a load that this machine', () => {
       hint: 'sudo sysctl -w net.ipv4.ip_local_port_range="1024 65535"',
     })
     const most = refusal(() => checkResources({ load: users(70_000), target: 'http://host' }, makeLimits()))
-    expect(most!.hint).toBe('share the load between several machines: --shard 1/2 and so on')
+    expect(most!.hint).toBe('split the load across machines: --shard 1/2 and so on')
   })
 
-  test('tells nothing about is sent', () => {
+  test('does not report limits for is sent', () => {
     checkResources({ load: users(1e6), target: 'http://host' }, makeLimits({ openFiles: null, ports: null }))
   })
 
-  test('that is shared between machines needs a share of the ports on each', () => {
+  test('that is split across machines needs only a share of the ports on each', () => {
     const limits = makeLimits({ ports: { first: 1, last: 50 } })
     checkResources({ load: users(100), target: 'http://host' }, limits, 2)
     expect(
@@ -84,7 +84,7 @@ describe('a target', () => {
     expect(received).toEqual([])
   })
 
-  test('where nobody listens is told at once', async () => {
+  test('where nobody listens is reported at once', async () => {
     const server = await serve(() => {})
     await server.close()
     const error = await checkReachable(server.origin, WAY).catch((reason) => reason)
@@ -92,7 +92,7 @@ describe('a target', () => {
     expect(error.message).toMatch(/^http:\/\/127\.0\.0\.1:\d+ can't be reached: connect ECONNREFUSED/)
   })
 
-  test('whose name nobody knows is told at once', async () => {
+  test('with an unknown host is reported at once', async () => {
     const reachable = checkReachable('https://name.invalid', { connectTimeoutMs: 5000 })
     await expect(reachable).rejects.toThrow(
       /^https:\/\/name\.invalid can't be reached: getaddrinfo \w+ name\.invalid/,

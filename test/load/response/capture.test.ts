@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Body } from '../../../src/load/response/body.js'
 import { Capturer } from '../../../src/load/response/capture.js'
-import { Discretion } from '../../../src/load/response/redaction.js'
+import { Redactor } from '../../../src/load/response/redaction.js'
 import { ReceivedResponse, ResponseHead } from '../../../src/load/response/response.js'
 import { requestsOf } from '../../../src/plan/series.js'
 import type { Capture } from '../../../src/scenario/model/capture.js'
@@ -19,7 +19,7 @@ const HEADERS = [
   'sid=a=b; HttpOnly',
 ]
 
-/** What `capture: { x: … }` finds in the answer. */
+/** The outcome of `capture: { x: … }`. */
 function find(text: string) {
   const file = `requests: [{ name: j, steps: [{ get: /, capture: { x: ${text} } }] }]`
   const { requests, http } = readScenario(file, { file: 'a.yaml', env: {} })
@@ -29,10 +29,10 @@ function find(text: string) {
   const captures = request.capture as readonly Capture[]
   const answer = new ReceivedResponse(ResponseHead.of(HEADERS.map((each) => Buffer.from(each))), 'body')
   answer.add(Buffer.from(BODY))
-  const [found] = new Capturer(
-    captures,
-    new Discretion(request, { secrets: ['s3cret'], data: {}, http }),
-  ).all({ answer, body: new Body(answer), status: 201 }, () => 0.99)
+  const [found] = new Capturer(captures, new Redactor(request, { secrets: ['s3cret'], data: {}, http })).all(
+    { answer, body: new Body(answer), status: 201 },
+    () => 0.99,
+  )
   return found!.fault ?? found!.value
 }
 
@@ -54,8 +54,8 @@ test.each([
   ['{ status: true }', 201],
   ['{ json: $.no, default: 5 }', 5],
   ['{ json: $.no, required: false }', null],
-  ['$.no', 'x: $.no is not there'],
-  ['"$.no[*]"', 'x: $.no[*] finds nothing'],
+  ['$.no', 'x: $.no is missing'],
+  ['"$.no[*]"', 'x: $.no[*] matches nothing'],
   ['{ header: x-no }', 'x: no header x-no'],
   ['{ cookie: no }', 'x: no cookie no'],
   ['{ regex: s3cret }', 'x: the body does not match [redacted]'],

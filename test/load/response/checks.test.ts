@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Body } from '../../../src/load/response/body.js'
 import { Checker, isExpected } from '../../../src/load/response/checks.js'
-import { Discretion } from '../../../src/load/response/redaction.js'
+import { Redactor } from '../../../src/load/response/redaction.js'
 import type { ReceivedResponse } from '../../../src/load/response/response.js'
 import { readScenario } from '../../../src/scenario/read.js'
 import { requestOf } from '../../scenario/only.js'
@@ -16,7 +16,7 @@ const BODY = JSON.stringify({
   five: '5',
 })
 
-describe('a check that holds says nothing', () => {
+describe('a check that passes has no message', () => {
   test.each([
     'header: { content-type: application/json }',
     'header: { Content-Type: application/json, x-n: 1 }',
@@ -35,7 +35,7 @@ describe('a check that holds says nothing', () => {
   })
 })
 
-describe('a check that does not hold says what was seen', () => {
+describe('a failed check says what was found', () => {
   test.each([
     ['header: { content-type: text/html }', 'header content-type is "application/json", not "text/html"'],
     ['header: { x-other: a }', 'no header x-other'],
@@ -49,7 +49,7 @@ describe('a check that does not hold says what was seen', () => {
     ['json: { $.five: ">= 1" }', '$.five is "5", not >= 1'],
     ['json: { $.none: "!= null" }', '$.none is null'],
     ['json: { $.other: "!= null" }', '$.other is missing'],
-    ['json: { $.state: missing }', '$.state is there'],
+    ['json: { $.state: missing }', '$.state is present'],
     ['json: { $.items: 1 }', '$.items is a list, not 1'],
     ['json: { "$.items[0]": 1 }', '$.items[0] is an object, not 1'],
     ['json: { $.token: abc }', '$.token is "[redacted]", not "[redacted]"'],
@@ -60,18 +60,18 @@ describe('a check that does not hold says what was seen', () => {
     expect(faultOf(expectation)).toBe(fault)
   })
 
-  test('of a body that is no JSON', () => {
+  test('in a body that is not JSON', () => {
     expect(faultIn(makeAnswer({}, '<html>'), 'json: { $.a: 1 }')).toBe('the body is not JSON')
     expect(faultIn(makeAnswer({}), 'json: { $.a: 1 }')).toBe('the body is empty, not JSON')
   })
 
-  test('of a body that is not what its header says', () => {
+  test('in a body that is not encoded as its header says', () => {
     const answer = makeAnswer({ 'content-encoding': 'gzip' }, 'plain')
     expect(faultIn(answer, 'body: plain')).toBe('the body is not gzip, though its header says so')
   })
 })
 
-test('all checks are told with their labels', () => {
+test('all checks are listed with their labels', () => {
   const checker = checkerOf(
     'body: zzz\n      header: { x-n: 1 }\n      json: { $.total: ">= 1", $.state: exists }',
   )
@@ -113,5 +113,5 @@ function checkerOf(expectation: string): Checker {
   const scenario = readScenario(text, { file: 'a.yaml', env: {} })
   const plan = { secrets: ['s3cr3tvalue'], data: {}, http: scenario.http }
   const request = requestOf(scenario)
-  return new Checker(request.expect.checks!, new Discretion(request, plan))
+  return new Checker(request.expect.checks!, new Redactor(request, plan))
 }

@@ -25,14 +25,14 @@ test.each([
   expect(failureOf(Object.assign(new Error('message'), { code })).kind).toBe(kind)
 })
 
-test('a system that gave up: nobody there, or nobody any more', () => {
+test('a system timeout is a connect failure or a reset', () => {
   const timedOut = (syscall: string) =>
     Object.assign(new Error(`${syscall} ETIMEDOUT`), { code: 'ETIMEDOUT', syscall })
   expect(failureOf(timedOut('connect'))).toEqual({ kind: 'connect', message: 'connect ETIMEDOUT' })
   expect(failureOf(timedOut('read'))).toEqual({ kind: 'reset', message: 'read ETIMEDOUT' })
 })
 
-test('a code that the message lacks is added, but for those of undici', () => {
+test('a code missing from the message is added, except those of undici', () => {
   const failed = (message: string, code: string) =>
     failureOf(Object.assign(new Error(message), { code })).message
   expect(failed('certificate has expired', 'CERT_HAS_EXPIRED')).toBe(
@@ -43,7 +43,7 @@ test('a code that the message lacks is added, but for those of undici', () => {
   expect(failed('', 'EPIPE')).toBe('EPIPE')
 })
 
-test('equal failures of two connections read the same', () => {
+test('equal failures of two connections have the same message', () => {
   const failed = (port: number) =>
     failureOf(new Error(`connect EADDRNOTAVAIL 10.0.0.1:80 - Local (10.0.0.2:${port})`))
   expect(failed(40_000)).toEqual(failed(50_000))
@@ -51,9 +51,9 @@ test('equal failures of two connections read the same', () => {
 })
 
 test.each([
-  ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number', 'no TLS is spoken there; is it http?'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number', 'the service does not speak TLS; is it http?'],
   ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'sslv3 alert handshake failure', 'sslv3 alert handshake failure'],
-])('%s of OpenSSL is told without what differs from thread to thread', (code, reason, told) => {
+])("%s of OpenSSL is reported without the thread's number", (code, reason, told) => {
   const failed = (thread: string, before = '') => {
     const message = `${before}${thread}:error:0A00010B:SSL routines:ssl3_get_record:${reason}:../deps/x.c:350:`
     return failureOf(Object.assign(new Error(message), { code }))
@@ -62,19 +62,19 @@ test.each([
   expect(failed('80EC6FE5FE7E0000', "the proxy's TLS: ").message).toBe(`the proxy's TLS: ${told} (${code})`)
 })
 
-test('of a name with several addresses the first one is told', () => {
+test('of a host with several addresses, the first error is reported', () => {
   const causes = ['::1', '127.0.0.1'].map((address) => new Error(`connect ECONNREFUSED ${address}:80`))
   const error = Object.assign(new AggregateError(causes), { code: 'ECONNREFUSED' })
   expect(failureOf(error)).toEqual({ kind: 'connect', message: 'connect ECONNREFUSED ::1:80' })
 })
 
-test('what was thrown without being an error is told as it is', () => {
+test('thrown values that are not errors are reported as they are', () => {
   expect(failureOf('no')).toEqual({ kind: 'protocol', message: 'no' })
   expect(failureOf(null)).toEqual({ kind: 'protocol', message: 'null' })
   expect(failureOf(new Error(''))).toEqual({ kind: 'protocol', message: 'unknown error' })
 })
 
-test("an option of Node.js is no way out for perfctl's users", () => {
+test('an option of Node.js is not suggested', () => {
   const hint = '; if the root CA is installed locally, try running Node.js with --use-system-ca'
   const error = Object.assign(new Error(`self-signed certificate${hint}`), {
     code: 'DEPTH_ZERO_SELF_SIGNED_CERT',

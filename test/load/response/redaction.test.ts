@@ -1,5 +1,5 @@
 /**
- * A service that repeats what it was sent, in an answer whose check fails.
+ * A service that repeats what it was sent, in a response that fails a check.
  */
 import { expect, test } from 'vitest'
 import { ResponseCheck } from '../../../src/load/response/response-check.js'
@@ -12,7 +12,7 @@ import { makeAnswer } from '../answers.js'
 
 const USERS = '{ user: [{ name: ann, password: DATApw8 }, { name: bob, password: other99 }] }'
 
-/** What is told of an answer `{ "msg": echo }` by the check `$.msg: ok`. */
+/** The message of the check `$.msg: ok` for a response `{ "msg": echo }`. */
 function tell(request: string, echo: string, { data = USERS, variables = {}, isPlain = false } = {}) {
   const file = `data: ${data}
 requests:
@@ -35,7 +35,7 @@ requests:
   return judge.judge({ status: 200, answer, latencyMs: 1 }, isPlain ? null : draws)?.message
 }
 
-test('what the iteration knows under the name of a secret is hidden', () => {
+test('iteration values with the name of a secret are hidden', () => {
   expect(tell('get: /', 'you sent CAPtoken7', { variables: { token: 'CAPtoken7' } })).toBe(
     '$.msg is "you sent [redacted]", not "ok"',
   )
@@ -64,7 +64,7 @@ test.each([
     expect(tell(step, `got ${echo}.`, { variables })).toBe('$.msg is "got [redacted].", not "ok"')
 })
 
-test('what is no secret is told', () => {
+test('a value that is no secret is shown', () => {
   const variables = { id: 'abc123' }
   expect(tell('get: "/x/{{ id }}"', 'no abc123', { variables })).toBe('$.msg is "no abc123", not "ok"')
   expect(tell('post: /\n        json: { name: "{{ id }}" }', 'no abc123', { variables })).toBe(
@@ -72,14 +72,14 @@ test('what is no secret is told', () => {
   )
 })
 
-test('a secret made of others is not known, so nothing is told', () => {
+test('a computed secret is unknown, so nothing is shown', () => {
   const variables = { id: 'abc123' }
   expect(
     tell('get: /\n        headers: { authorization: "{{ hmac(id, \'k\') }}" }', 'x', { variables }),
   ).toBe('$.msg is "[redacted]", not "ok"')
 })
 
-test('without what the iteration knows, the secrets of all rows are hidden', () => {
+test("without the iteration's values, the secrets of all rows are hidden", () => {
   const request = 'post: /\n        json: { p: "{{ user.password }}" }'
   expect(tell(request, 'DATApw8 other99 ann', { isPlain: true })).toBe(
     '$.msg is "[redacted] [redacted] ann", not "ok"',

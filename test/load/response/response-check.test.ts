@@ -1,5 +1,5 @@
 /**
- * Whatever a service answers, judging it ends in a success or a failure of that request.
+ * Whatever a service responds, checking it ends in a success or a failure of that request.
  */
 import { describe, expect, test } from 'vitest'
 import { ResponseCheck } from '../../../src/load/response/response-check.js'
@@ -11,7 +11,7 @@ import { makeAnswer } from '../answers.js'
 
 const HTTP = { timeoutMs: 5000, connectTimeoutMs: 5000, insecure: false, headers: {} }
 
-/** Judges an answer by what stands behind `get: /`. */
+/** Checks a response by the keys after `get: /`. */
 function judge(fields: string, body: string | Buffer, headers: Record<string, string> = {}) {
   const file = `requests: [{ name: j, steps: [{ get: /, ${fields} }] }]`
   const [entry] = readScenario(file, { file: 'a.yaml', env: {} }).requests
@@ -43,7 +43,7 @@ describe('a search that never ends fails its request', () => {
     expect(judge('capture: { x: { regex: "^(a+)+$", default: 1 } }', NEVER)).toEqual({ x: 1 })
   })
 
-  test('of a query, whose pattern may come from the answer', () => {
+  test('of a query, whose pattern may come from the response', () => {
     const body = JSON.stringify([{ text: NEVER, pattern: '^(a+)+$' }])
     for (const query of ["$[?match(@.text, '(a+)+')]", '$[?search(@.text, @.pattern)]'])
       expect(judge(`capture: { x: { json: "${query}" } }`, body)).toEqual({
@@ -53,7 +53,7 @@ describe('a search that never ends fails its request', () => {
   })
 })
 
-describe('values nested deep', () => {
+describe('deeply nested values', () => {
   const nested = (depth: number) => `${'{"id":1,"in":'.repeat(depth)}{"id":7}${'}'.repeat(depth)}`
 
   test('are found', () => {
@@ -87,14 +87,14 @@ describe('values nested deep', () => {
   })
 })
 
-describe('strange answers', () => {
+describe('unusual responses', () => {
   test('with a key __proto__', () => {
     expect(judge('capture: { x: $.__proto__.a }', '{"__proto__":{"a":3}}')).toEqual({ x: 3 })
     expect(judge('capture: { x: "$[*].a" }', '{"__proto__":{"a":3}}')).toEqual({ x: 3 })
     expect(judge('capture: { x: $.__proto__.a }', '{}')).toMatchObject({ kind: 'capture' })
   })
 
-  test('in UTF-16, with and without a mark', () => {
+  test('in UTF-16, with and without a byte order mark', () => {
     const text = '{"id":"ü"}'
     const little = Buffer.from(`\ufeff${text}`, 'utf16le')
     const big = Buffer.from(little).swap16()
@@ -139,7 +139,7 @@ describe('strange answers', () => {
     expect(found).toEqual(fault === null ? {} : { kind: 'expectation', message: `$.id ${fault}` })
   })
 
-  test('whose number has a fraction that a float does not hold', () => {
+  test("whose number has a fraction that a float can't hold", () => {
     const body = '{"x":0.1}'
     expect(judge('expect: { json: { $.x: 0.1 } }', body)).toEqual({})
     expect(judge('expect: { json: { $.x: "== 0.1000000000000000055" } }', body)).toMatchObject({
@@ -148,7 +148,7 @@ describe('strange answers', () => {
   })
 
   test.each(['NaN', '{"id":NaN}', '{"id":01}', '\0', '{"id":1}{', "{'id':1}"])(
-    'that are no JSON: %j',
+    'that are not JSON: %j',
     (body) => {
       expect(judge('expect: { json: { $.id: 1 } }', body)).toEqual({
         kind: 'expectation',
@@ -157,7 +157,7 @@ describe('strange answers', () => {
     },
   )
 
-  test('in a character set that nobody knows, or that it is not', () => {
+  test('in an unknown or wrong character set', () => {
     const headers = { 'content-type': 'application/json; charset=klingon' }
     expect(judge('capture: { x: $.id }', '{"id":1}', headers)).toEqual({ x: 1 })
     const wrong = { 'content-type': 'application/json; charset=utf-16' }
@@ -171,7 +171,7 @@ describe('strange answers', () => {
   })
 })
 
-test('the body is forgotten once it was judged, and its size is not', () => {
+test('the body is released after it was checked, and its size is kept', () => {
   const request = requestOf(
     readScenario('requests: [{ get: /, expect: { body: a } }]', { file: 'a.yaml', env: {} }),
   )

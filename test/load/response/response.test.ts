@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { BODY_BYTES_MOST, ReceivedResponse, ResponseHead } from '../../../src/load/response/response.js'
 import { makeAnswer } from '../answers.js'
 
-describe('an answer', () => {
-  test('keeps what was said although the buffer is used again', () => {
+describe('a response', () => {
+  test('keeps its bytes although the buffer is reused', () => {
     const answer = makeAnswer({ 'X-State': 'on' }, 'the whole body')
     expect(answer.header('x-state')).toBe('on')
     expect(answer.header('x-other')).toBeNull()
@@ -25,30 +25,30 @@ describe('an answer', () => {
     expect(answer.bodyBytes).toBe(bytes.length)
   })
 
-  test('is read in the character set of its type', () => {
+  test('is read in the character set of its content type', () => {
     const latin = Buffer.from('größer', 'latin1')
     expect(makeAnswer({ 'content-type': 'text/plain; charset=ISO-8859-1' }, latin).text()).toBe('größer')
     expect(makeAnswer({ 'content-type': 'text/plain; charset="nonsense"' }, 'größer').text()).toBe('größer')
   })
 
-  test('without a body in spite of its encoding is empty', () => {
+  test('without a body is empty, whatever its encoding', () => {
     expect(makeAnswer({ 'content-encoding': 'gzip' }).text()).toBe('')
   })
 
   test.each([
     ['gzip', 'plain', 'the body is not gzip, though its header says so'],
-    ['zstd', 'plain', 'the body\'s encoding "zstd" is not known'],
-    ['constructor', 'plain', 'the body\'s encoding "constructor" is not known'],
+    ['zstd', 'plain', 'unknown body encoding "zstd"'],
+    ['constructor', 'plain', 'unknown body encoding "constructor"'],
     [
       'gzip',
       gzipSync(Buffer.alloc(BODY_BYTES_MOST + 1)),
-      'the body is larger than 10.0MB, too large to be looked at',
+      'the body is larger than 10.0MB, too large to check',
     ],
-  ])('in %s that can not be decoded says why', (encoding, bytes, message) => {
+  ])("in %s that can't be decoded says why", (encoding, bytes, message) => {
     expect(() => makeAnswer({ 'content-encoding': encoding }, bytes).text()).toThrow(message)
   })
 
-  test('is kept up to the bound that it has, and counted beyond', () => {
+  test('is kept up to its limit, and counted beyond', () => {
     const keep = (size: number) => {
       const answer = new ReceivedResponse(ResponseHead.of([]), 'body', 1000)
       for (let i = 0; i < size; i += 100) answer.add(Buffer.alloc(Math.min(100, size - i), 'x'))
@@ -57,7 +57,7 @@ describe('an answer', () => {
     expect(keep(1000).body().length).toBe(1000)
     const larger = keep(1001)
     expect(larger.bodyBytes).toBe(1001)
-    expect(() => larger.body()).toThrow('the body is larger than 1.00kB, too large to be looked at')
+    expect(() => larger.body()).toThrow('the body is larger than 1.00kB, too large to check')
   })
 
   test('is kept up to 10 MB, and counted beyond', () => {
@@ -65,6 +65,6 @@ describe('an answer', () => {
     expect(makeAnswer({}, whole).body().length).toBe(BODY_BYTES_MOST)
     const larger = makeAnswer({}, Buffer.concat([whole, Buffer.from('x')]))
     expect(larger.bodyBytes).toBe(BODY_BYTES_MOST + 1)
-    expect(() => larger.body()).toThrow('too large to be looked at')
+    expect(() => larger.body()).toThrow('too large to check')
   })
 })

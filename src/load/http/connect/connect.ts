@@ -1,5 +1,5 @@
 /**
- * Sets up one connection, in time, and tells how long each part of that took.
+ * Sets up one connection within a time limit, and measures how long each part took.
  */
 import { isIP, type Socket } from 'node:net'
 import { type Ms, now } from '../../../base/clock.js'
@@ -25,7 +25,7 @@ export interface ConnectOptions {
   readonly events: ConnectionEvents
 }
 
-/** Connects to `origin`; calls back later, and never after it was given up. */
+/** Connects to `origin`. Calls back later, but not after a cancel. */
 export function connectTo(
   origin: string,
   { dial, timeoutMs, events }: ConnectOptions,
@@ -61,17 +61,17 @@ export function connectTo(
   const timer = setTimeout(() => fail(new ConnectTimeout(timeoutMs)), timeoutMs)
   const watch = (socket: Socket) => {
     raw = socket
-    // After a cancel, its error is of no interest.
+    // Errors after a cancel don't matter.
     socket.on('error', () => {})
     socket.once('close', () => {
-      // Of one below another the upper one says what was wrong.
+      // If sockets are layered, the upper one reports the reason.
       if (socket === raw) fail(new ConnectClosed())
     })
   }
   try {
     const first = dial(target, end, watch)
     watch(first)
-    // Also emitted for an address that needs no lookup, which then took no time.
+    // Also emitted for an IP address, which needs no lookup.
     first.once('lookup', () => {
       if (isIP(host) === 0) lookedUp = now()
     })
@@ -90,7 +90,7 @@ export function connectTo(
   }
 }
 
-/** The other side has hung up without a word. */
+/** The peer closed the connection without an error. */
 class ConnectClosed extends Error {
   readonly code = 'UND_ERR_SOCKET'
 

@@ -1,5 +1,5 @@
 /**
- * How sockets come about: straight or by another way, plain or encrypted.
+ * Opens sockets: directly or through a proxy, plain or encrypted.
  */
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect, createSecureContext, type SecureContext } from 'node:tls'
@@ -12,20 +12,20 @@ import { endpointFor, proxyFor } from './route.js'
 import { Transport } from './transport.js'
 import type * as tunnels from './tunnel.js'
 
-/** What has to be known to connect. */
+/** How to connect. */
 export interface DialOptions {
   readonly http: Pick<
     HttpOptions,
     'connectTimeoutMs' | 'insecure' | 'tls' | 'keepAlive' | 'pipelining' | 'http2' | keyof Route
   >
-  /** Opens ways through a proxy; absent when there is none. */
+  /** Opens tunnels through a proxy; absent without one. */
   readonly tunnel?: Pick<typeof tunnels, 'openTunnel' | 'dialProxy'> | undefined
 }
 
-/** Connects and gives the raw socket at once, for its events; says so when another one takes its place. */
+/** Connects. Returns the raw socket at once, for its events; calls `replaced` if another socket takes its place. */
 export type Dial = (target: Target, callback: Dialed, replaced: (socket: Socket) => void) => Socket
 
-/** Where the URL says to go. */
+/** The host and port of the URL. */
 interface Target {
   readonly host: string
   readonly port: number
@@ -33,7 +33,7 @@ interface Target {
 
 type Dialed = (...result: [error: Error, socket: null] | [error: null, socket: Socket | Transport]) => void
 
-/** Dials plain connections; through a tunnel where a proxy can't be sent the request itself. */
+/** Dials plain connections, through a tunnel if a proxy can't take the request itself. */
 export function dialTcp({ http, tunnel }: DialOptions): Dial {
   return ({ host, port }, callback) => {
     const server = tunnel === undefined ? null : proxyFor(`http://${inUrl(host)}`, http.proxy)
@@ -55,11 +55,12 @@ export function dialTcp({ http, tunnel }: DialOptions): Dial {
   }
 }
 
-/** Dials encrypted connections, through a tunnel where a proxy is named. A session is taken up again. */
+/** Dials encrypted connections, through a tunnel if there is a proxy. TLS sessions are resumed. */
 export function dialTls({ http, tunnel }: DialOptions): Dial {
   let session: Buffer | undefined
   const open = (way: object, { host }: Target, callback: Dialed): Socket => {
-    // Subtle: the certificate is that of the URL's host, wherever the connection goes and whatever the header `host` says.
+    // Subtle: the certificate must match the URL's host, wherever the connection goes and whatever the `host`
+    // header says.
     const name = http.tls?.servername ?? host
     const socket = connect({
       ...way,
@@ -109,7 +110,7 @@ export function dialTls({ http, tunnel }: DialOptions): Dial {
   }
 }
 
-/** Whether it is the proxy that plain requests are sent to, not a service. */
+/** Whether the target is the proxy for plain requests rather than a service. */
 function isSecureProxy({ host, port }: Target, { proxy }: DialOptions['http']): boolean {
   const server = proxy?.http
   return server?.isSecure === true && server.host === host && server.port === port
@@ -119,7 +120,7 @@ function inUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-/** Tells when the socket is connected, or why it isn't. */
+/** Calls back when the socket is connected, or with the reason why it isn't. */
 function callBack(
   socket: Socket,
   event: 'connect' | 'secureConnect',
@@ -134,7 +135,7 @@ function callBack(
   })
 }
 
-/** Nothing came about in time. */
+/** No connection was set up in time. */
 export class ConnectTimeout extends Error {
   readonly code = 'UND_ERR_CONNECT_TIMEOUT'
 
@@ -155,11 +156,11 @@ class NoHttp1 extends Error {
   readonly code = 'PERFCTL_NO_HTTP1'
 
   constructor() {
-    super('the service speaks HTTP/2 only; http2: true under http asks for it')
+    super('the service speaks only HTTP/2; set http2: true under http')
   }
 }
 
-/** One for all connections of a thread: certificates take long to read. */
+/** Shared by all connections of a thread, because reading certificates is slow. */
 const contexts = new WeakMap<object, SecureContext>()
 
 function contextFor(http: DialOptions['http']): SecureContext {

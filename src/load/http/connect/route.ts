@@ -1,12 +1,12 @@
 /**
- * Where connections really go: to the host of the URL, unless the scenario says another way.
+ * Where connections go: to the URL's host, unless the scenario says otherwise.
  */
 import type { Proxies, ProxyServer, Route } from '../../../scenario/model/http-types.js'
 
 /** What to connect to: a host and port, or a unix socket. */
 export type Endpoint = { readonly host: string; readonly port: number } | { readonly path: string }
 
-/** What to connect to for a host (without brackets) and port; a proxy is not in it. */
+/** The endpoint for a host (without brackets) and port, not counting proxies. */
 export function endpointFor(host: string, port: number, { socketPath, connectTo = [] }: Route): Endpoint {
   if (socketPath !== undefined) return { path: socketPath }
   const change = connectTo.find(
@@ -15,7 +15,7 @@ export function endpointFor(host: string, port: number, { socketPath, connectTo 
   return { host: change?.toHost ?? host, port: change?.toPort ?? port }
 }
 
-/** The proxy for an origin; null when there is none, or none for that host. */
+/** The proxy for an origin; null if there is none, or none for that host. */
 export function proxyFor(origin: string, proxies: Proxies | undefined): ProxyServer | null {
   if (proxies === undefined) return null
   const { protocol, hostname } = new URL(origin)
@@ -25,7 +25,7 @@ export function proxyFor(origin: string, proxies: Proxies | undefined): ProxySer
   return isExcepted ? null : proxies[protocol === 'https:' ? 'https' : 'http']
 }
 
-/** Host, without the brackets of an IPv6 address, and port of a URL. */
+/** The host of a URL, without the brackets of an IPv6 address, and its port. */
 export function hostAndPort(url: string): { readonly host: string; readonly port: number } {
   const { hostname, port, protocol } = new URL(url)
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80) }

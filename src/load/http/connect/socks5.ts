@@ -1,5 +1,5 @@
 /**
- * SOCKS 5 (RFC 1928), with a user's name and password where the proxy asks for them (RFC 1929).
+ * SOCKS 5 (RFC 1928), with user name and password if the proxy requires them (RFC 1929).
  */
 import { lookup } from 'node:dns/promises'
 import { isIP, type Socket } from 'node:net'
@@ -14,21 +14,21 @@ const IPV4 = 1
 const NAME = 3
 const IPV6 = 4
 
-/** What the proxy's answers mean (RFC 1928, section 6), by their code. */
+/** The meaning of the proxy's reply codes (RFC 1928, section 6). */
 const REFUSALS = [
-  'a failure of its own',
+  'general failure',
   'its rules do not allow it',
   'the network is unreachable',
   'the host is unreachable',
   'connection refused',
   'the connection timed out',
-  'it knows no such command',
-  'it knows no such kind of address',
+  'it does not support the command',
+  'it does not support the kind of address',
 ]
 
 /**
- * Asks the proxy at the other end of `socket` for a connection to `host` and `port`. After it, the socket is that
- * connection. Throws a TunnelError when the proxy refuses, and what the look-up of the name throws.
+ * Asks the proxy at the other end of `socket` to connect to `host` and `port`. Afterwards, the socket is that
+ * connection. Throws a TunnelError if the proxy refuses, or the error of the name lookup.
  */
 export async function askSocks(
   socket: Socket,
@@ -42,15 +42,17 @@ export async function askSocks(
   if (version !== VERSION) throw new TunnelError('the proxy does not speak SOCKS 5')
   if (method === WITH_PASSWORD && login !== null) await logIn(socket, login)
   else if (method !== NO_LOGIN)
-    throw new TunnelError(login === null ? 'the proxy wants a login' : 'the proxy takes no password')
+    throw new TunnelError(
+      login === null ? 'the proxy requires a user and password' : 'the proxy accepts no user and password',
+    )
   const portBytes = Buffer.from([port >> 8, port & 0xff])
   socket.write(Buffer.concat([Buffer.from([VERSION, CONNECT, 0]), addressBytes(address), portBytes]))
   const [, reply, , kind, first] = await read(socket, 5)
   if (reply !== 0) {
     const reason = REFUSALS[reply! - 1] ?? `code ${reply}`
-    throw new TunnelError(`the proxy does not connect to ${host}:${port}: ${reason}`)
+    throw new TunnelError(`the proxy can't connect to ${host}:${port}: ${reason}`)
   }
-  // The address and port that the proxy connects from: unused, but they have to be read.
+  // The address and port that the proxy connects from must be read, but are not used.
   await read(socket, (kind === IPV4 ? 4 : kind === IPV6 ? 16 : first! + 1) - 1 + 2)
 }
 
@@ -60,7 +62,7 @@ async function logIn(socket: Socket, login: readonly [user: string, password: st
     Buffer.concat([Buffer.from([1]), ...parts.flatMap((part) => [Buffer.from([part.length]), part])]),
   )
   const [, status] = await read(socket, 2)
-  if (status !== 0) throw new TunnelError('the proxy does not know that user and password')
+  if (status !== 0) throw new TunnelError('the proxy rejected the user and password')
 }
 
 function addressBytes(host: string): Buffer {
@@ -73,14 +75,14 @@ function addressBytes(host: string): Buffer {
 
 /** The eight words of an IPv6 address. */
 function wordsOf(address: string): number[] {
-  // A URL writes the part of an IPv4 address in hexadecimal, too.
+  // The URL parser also turns an embedded IPv4 address into hexadecimal.
   const [left = '', right] = new URL(`http://[${address.split('%')[0]}]`).hostname.slice(1, -1).split('::')
   const parse = (text = '') => (text === '' ? [] : text.split(':').map((word) => Number.parseInt(word, 16)))
   const [before, after] = [parse(left), parse(right)]
   return [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after]
 }
 
-/** Exactly so many bytes; what comes after them stays in the socket, for its next reader. */
+/** Reads exactly `count` bytes; later ones stay in the socket for the next reader. */
 function read(socket: Socket, count: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const take = () => {

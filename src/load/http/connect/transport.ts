@@ -1,7 +1,7 @@
 /**
- * The socket under an HTTP/1.1 connection. All plain sockets of a thread read into one shared buffer, and what arrives
- * goes straight to the reader, past the queues of a readable stream: 90,000 requests per second on one core where a
- * plain `net.Socket` made 80,000.
+ * The socket under an HTTP/1.1 connection. All plain sockets of a thread read into one shared buffer, and data
+ * goes straight to the reader instead of through the queues of a readable stream: 90,000 requests per second on
+ * one core, against 80,000 with a plain `net.Socket`.
  */
 import { connect, type Socket } from 'node:net'
 import type { Endpoint } from './route.js'
@@ -12,27 +12,27 @@ let shared: Buffer | null = null
 
 /** The reader of a transport. */
 export interface TransportReader {
-  /** Bytes came: valid until the call returns. */
+  /** Bytes came. They are valid until the call returns. */
   read(bytes: Buffer): void
-  /** The connection has ended; called once. Null when the other side has closed it in order. */
+  /** The connection has ended. Called once; `error` is null if the peer closed it normally. */
   lost(error: Error | null): void
-  /** What was written has gone out: there is room for more. */
+  /** Written data has been sent: there is room for more. */
   drained(): void
 }
 
-/** A socket, plain or encrypted, that is read by one reader. */
+/** A plain or encrypted socket with one reader. */
 export class Transport {
   bytesRead = 0
   bytesWritten = 0
-  /** Closed by either side. */
+  /** Whether either side closed it. */
   isClosed = false
-  /** What broke it; null when nothing did. */
+  /** The error that broke it; null if none did. */
   errored: Error | null = null
   readonly socket: Socket
   private reader: TransportReader | null = null
   private isLost = false
 
-  /** Takes a socket that is connected, or connects to an endpoint. */
+  /** Wraps a connected socket, or connects to an endpoint. */
   constructor(source: Socket | Endpoint) {
     if ('destroy' in source) {
       this.socket = source
@@ -62,18 +62,18 @@ export class Transport {
     this.socket.on('drain', () => this.reader?.drained())
   }
 
-  /** From now on everything goes to `reader`. */
+  /** Passes all data to `reader` from now on. */
   readBy(reader: TransportReader): void {
     this.reader = reader
   }
 
-  /** Whether more can be written without piling up in memory. False as well when the connection has just ended. */
+  /** Writes. Returns whether more can be written without buffering; also false if the connection has just ended. */
   write(bytes: string | Buffer): boolean {
     this.bytesWritten += bytes.length
     return typeof bytes === 'string' ? this.socket.write(bytes, 'latin1') : this.socket.write(bytes)
   }
 
-  /** Closes it. Its reader hears nothing more. */
+  /** Closes it. The reader is not called any more. */
   destroy(): void {
     this.isClosed = this.isLost = true
     this.reader = null

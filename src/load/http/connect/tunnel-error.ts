@@ -1,4 +1,4 @@
-/** A proxy opens no way to the service: no connection came about. */
+/** A proxy did not open a connection to the service. */
 export class TunnelError extends Error {
   readonly code = 'PERFCTL_TUNNEL'
 }

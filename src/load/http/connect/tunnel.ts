@@ -1,6 +1,5 @@
 /**
- * Connections through a proxy to another host: by `CONNECT` (RFC 9110, section 9.3.6), over TLS to the proxy where it
- * wants that, or by SOCKS.
+ * Tunnels through a proxy: by `CONNECT` (RFC 9110, section 9.3.6), over TLS to the proxy if required, or by SOCKS.
  */
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, rootCertificates } from 'node:tls'
@@ -9,7 +8,7 @@ import type { HttpOptions, ProxyServer } from '../../../scenario/model/http-type
 import { askSocks } from './socks5.js'
 import { TunnelError } from './tunnel-error.js'
 
-/** Where to, and how proxies that speak TLS are known. */
+/** The destination, and how to verify proxies that speak TLS. */
 export interface TunnelOptions {
   readonly host: string
   readonly port: number
@@ -17,8 +16,8 @@ export interface TunnelOptions {
 }
 
 /**
- * A connection to a proxy that becomes one to `host` and `port`: `opened` is called when it is, or with what stands
- * in the way. The socket is given at once, for its events.
+ * Connects to a proxy and asks it for a tunnel to `host` and `port`. Calls `opened` when the tunnel is open, or
+ * with the error. Returns the socket at once, for its events.
  */
 export function openTunnel(
   server: ProxyServer,
@@ -43,8 +42,8 @@ export function openTunnel(
 }
 
 /**
- * A connection to a proxy that speaks TLS. Its certificate is good by the usual authorities and by the scenario's `ca`;
- * a client's certificate is for the service, not for the proxy.
+ * Connects to a proxy that speaks TLS. Its certificate is verified against the usual authorities and the
+ * scenario's `ca`. A client certificate is for the service, not for the proxy.
  */
 export function dialProxy(server: ProxyServer, { insecure, tls }: TunnelOptions['http']): Socket {
   const socket = connectTls({
@@ -55,7 +54,7 @@ export function dialProxy(server: ProxyServer, { insecure, tls }: TunnelOptions[
     ...(isIP(server.host) === 0 && { servername: server.host }),
   })
   socket.setNoDelay(true)
-  // Else it would look as if the service's certificate were wrong.
+  // Otherwise the error would seem to be about the service's certificate.
   socket.prependOnceListener('error', (error: Error) => {
     if (!/^E[A-Z]+$/.test(codeOf(error) ?? 'E')) error.message = `the proxy's TLS: ${messageOf(error)}`
   })
@@ -66,10 +65,10 @@ function placeOf({ host, port }: ProxyServer): { readonly host: string; readonly
   return { host, port }
 }
 
-/** The head of an answer to CONNECT is no longer than that. */
+/** The longest head of a response to CONNECT. */
 const HEAD_BYTES_MAX = 16_384
 
-/** Asks an HTTP proxy for a tunnel. Throws a TunnelError when it opens none. */
+/** Asks an HTTP proxy for a tunnel. Throws a TunnelError if it refuses. */
 function askHttp(
   socket: Socket,
   { authorization }: ProxyServer,
@@ -93,10 +92,10 @@ function askHttp(
       if (end === -1 && head.length < HEAD_BYTES_MAX) return
       const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]
       if (status === undefined || end === -1) done('the proxy does not speak HTTP')
-      else if (!status.startsWith('2')) done(`the proxy answered ${status} to CONNECT ${address}`)
+      else if (!status.startsWith('2')) done(`the proxy responded ${status} to CONNECT ${address}`)
       else {
         done(null)
-        // A service that speaks first.
+        // The service may speak first.
         if (head.length > end + 4) socket.unshift(Buffer.from(head.slice(end + 4), 'latin1'))
       }
     }

@@ -1,5 +1,6 @@
 /**
- * HTTP/1.1 to one origin: one connection after the other, with one exchange at a time on it, or several in a row (pipelining).
+ * An HTTP/1.1 client for one origin. It uses one connection after the other, each with one exchange at a time,
+ * or several when pipelining.
  */
 import type { Socket } from 'node:net'
 import { type Ms, now } from '../../../base/clock.js'
@@ -14,21 +15,21 @@ import type { WireCaches } from './response-head.js'
 import { ResponseReader } from './response-reader.js'
 import { UndiciReader } from './undici-reader.js'
 
-/** What a client of one origin has to know. */
+/** Options of the client. */
 export interface Http1Options extends ClientOptions {
   readonly texts: WireCaches
 }
 
-/** Idle connections are kept for as long as the service says, at most this long. */
+/** Idle connections are kept as long as the service says, at most this long. */
 const KEEP_ALIVE_MS = 600_000
-/** An idle connection is given up this much before the service would: a request must not meet its end. */
+/** An idle connection is closed this long before the service would close it, so that no request meets its end. */
 const KEEP_ALIVE_MARGIN_MS = 500
 
 /**
- * After this many answers on a pipelined connection its row is let run empty, so that an answer too many shows: until then
- * each request would be given the answer to the one before.
+ * After this many responses, a pipelined connection is drained, so that a surplus response shows. Until then,
+ * each request would get the response to the one before.
  */
-const ANSWERS_IN_A_ROW = 64
+const RESPONSES_UNTIL_DRAIN = 64
 
 /** Sends to one origin over HTTP/1.1. */
 export class Http1Client extends QueueingClient<Call, Http1Connection> {
@@ -63,7 +64,7 @@ export class Http1Client extends QueueingClient<Call, Http1Connection> {
     const call = this.waiting[0]!
     if (!connection.accepts(call)) return false
     this.waiting.shift()
-    // It has ended unnoticed: another one is needed.
+    // The connection has ended unnoticed; another one is needed.
     if (!connection.send(call)) this.waiting.unshift(call)
     return true
   }
@@ -71,19 +72,19 @@ export class Http1Client extends QueueingClient<Call, Http1Connection> {
 
 /** One connection. */
 class Http1Connection implements TransportReader {
-  /** Exchanges under way, in the order of their answers. */
+  /** Exchanges in flight, in the order of their responses. */
   private readonly calls: Call[] = []
   private readonly reader: ResponseReader
-  /** Reads and writes instead of this from the first thing on that is out of the ordinary. */
+  /** Takes over reading and writing at the first unusual request or response. */
   private undici: UndiciReader | null = null
-  /** What is left of a body that is being sent. */
+  /** The unsent rest of a body. */
   private upload: Iterator<Buffer> | null = null
   private answeredCount = 0
   private sinceEmpty = 0
   private isLeaving = false
-  /** From then on the connection is too old for another request. */
+  /** When the connection becomes too old for another request. */
   private staleAt: Ms = Number.POSITIVE_INFINITY
-  /** What of the transport's bytes was counted already. */
+  /** The transport's bytes that were already counted. */
   private countedIn = 0
   private countedOut = 0
 
@@ -95,7 +96,7 @@ class Http1Connection implements TransportReader {
     transport.readBy(this)
   }
 
-  /** Whether it takes requests, now or when the ones before are answered. */
+  /** Whether it takes requests, now or after the responses to earlier ones. */
   get isOpen(): boolean {
     if (this.isLeaving || this.transport.isClosed) return false
     const isStale = this.staleAt !== Number.POSITIVE_INFINITY && now() >= this.staleAt
@@ -114,11 +115,11 @@ class Http1Connection implements TransportReader {
       this.sinceEmpty = 0
       return true
     }
-    if (calls.length >= this.client.options.width || this.sinceEmpty >= ANSWERS_IN_A_ROW) return false
+    if (calls.length >= this.client.options.width || this.sinceEmpty >= RESPONSES_UNTIL_DRAIN) return false
     return mayFollow(call) && mayFollow(calls.at(-1)!)
   }
 
-  /** Sends a call that is accepted. False when nothing of it was sent, because the connection had ended unnoticed. */
+  /** Sends an accepted call. Returns false if the connection had ended unnoticed, so that nothing was sent. */
   send(call: Call): boolean {
     const { transport, calls } = this
     if (call.request !== null) {
@@ -141,7 +142,7 @@ class Http1Connection implements TransportReader {
     return true
   }
 
-  /** Gives up a call; false when it's none of this connection's. */
+  /** Cancels a call. Returns false if it isn't on this connection. */
   cancel(call: Call): boolean {
     const at = this.calls.indexOf(call)
     if (at === -1) return false
@@ -151,7 +152,7 @@ class Http1Connection implements TransportReader {
       this.client.leave(this, false)
       return true
     }
-    // Others wait behind it for their answers, which come in order: its own is read and thrown away.
+    // Responses come in order and others wait behind it: its own is read and discarded.
     const abandoned = new AbandonedCall(call)
     this.calls[at] = abandoned
     if (at === 0) this.reader.replace(abandoned)
@@ -185,7 +186,7 @@ class Http1Connection implements TransportReader {
     while (rest !== null) {
       const call = this.calls[0]
       if (call === undefined) {
-        // It must not be taken for the answer to the next request.
+        // It must not be taken for the response to the next request.
         this.client.options.events.unsolicited()
         this.leave()
         break
@@ -221,7 +222,7 @@ class Http1Connection implements TransportReader {
     else this.undici?.drained()
   }
 
-  // undici's owner.
+  // The owner of the undici reader.
 
   answered(call: Call): void {
     this.finish(call, false)
@@ -242,19 +243,19 @@ class Http1Connection implements TransportReader {
     this.staleAt = now() + Math.min(ms - KEEP_ALIVE_MARGIN_MS, KEEP_ALIVE_MS)
   }
 
-  /** The answer is whole; `isLast`: the service closes the connection after it. */
+  /** The response is complete. `isLast`: the service closes the connection after it. */
   private finish(call: Call, isLast: boolean): void {
     if (!this.remove(call)) return
     this.answeredCount++
     this.sinceEmpty++
     call.end(null)
-    // A service that answers before it has read the request won't read the rest.
+    // A service that responds before it has read the request won't read the rest.
     if (isLast || this.upload !== null || this.client.options.http.keepAlive === false) this.fall(CLOSED)
     else if (this.calls.length > 0) this.reader.begin(this.calls[0]!)
     else if (this.isLeaving) this.leave()
   }
 
-  /** The connection is over: calls without a word of their answers go again if they may, the others fail. */
+  /** The connection has ended. Calls without any byte of a response are sent again if allowed; others fail. */
   private fall(failure: Failure): void {
     const { calls, client } = this
     const wasKept = this.answeredCount > 0
@@ -277,7 +278,7 @@ class Http1Connection implements TransportReader {
     return true
   }
 
-  /** The bytes since the last count are those of `call`. */
+  /** Attributes the bytes since the last count to `call`. */
   private count(call: Call): void {
     const { bytesRead, bytesWritten } = this.transport
     call.addBytes(bytesWritten - this.countedOut, bytesRead - this.countedIn)
@@ -294,7 +295,7 @@ class Http1Connection implements TransportReader {
   private writeWithBody(head: string | Buffer, body: Payload): void {
     const { transport } = this
     const bytes = body.open()
-    // Head and body in one packet, if they fit.
+    // Sends head and body in one packet, if they fit.
     transport.socket.cork()
     transport.write(head)
     if (Buffer.isBuffer(bytes)) {
@@ -306,7 +307,7 @@ class Http1Connection implements TransportReader {
     transport.socket.uncork()
   }
 
-  /** Sends what is left of a body, as fast as it goes out. */
+  /** Sends the rest of a body as fast as the socket takes it. */
   private pump(): void {
     for (;;) {
       const { done, value } = this.upload!.next()
@@ -319,7 +320,7 @@ class Http1Connection implements TransportReader {
   }
 }
 
-/** In the place of a call that was given up, while others wait behind it. */
+/** Takes the place of a canceled call while others wait behind it. */
 class AbandonedCall implements Call {
   readonly series: number
   readonly method: string
@@ -343,8 +344,8 @@ class AbandonedCall implements Call {
 }
 
 /**
- * Whether others may be on the connection with it (RFC 9112, section 9.3.2): what can't be sent again isn't put at risk by
- * them, nor are they by it. What undici writes goes alone.
+ * Whether a call may share the connection with others (RFC 9112, section 9.3.2). Calls that can't be sent again
+ * are not put at risk, nor do they put others at risk. What undici writes goes alone.
  */
 function mayFollow({ method, request }: Call): boolean {
   return request === null && isIdempotent(method)

@@ -1,35 +1,35 @@
 /**
- * Requests as the bytes that go over the wire, just as undici writes them.
+ * Writes requests as bytes, exactly as undici would.
  */
 import { Payload } from '../../../plan/payload.js'
 import type { Outgoing } from '../../../plan/request.js'
 
-/** What was made of the last request of a series. */
+/** The last request of a series, as written. */
 interface Known {
   readonly request: Outgoing
   readonly host: string
-  /** Its headers, each with its line's end; null when they are such that undici has to see them. */
+  /** Its header lines; null if undici has to handle them. */
   readonly fields: string | null
   path: string
   body: Outgoing['body']
-  /** The whole; null when it's for undici. */
+  /** The whole request; null if undici has to send it. */
   text: string | Buffer | null
 }
 
-/** Writes the requests of one thread. What stays the same from one to the next is put together once. */
+/** Writes the requests of one thread. Parts that don't change between requests are reused. */
 export class RequestWriter {
   private readonly known: Known[] = []
   private readonly connection: string
 
-  /** `keepAlive`: whether connections are kept after an answer. */
+  /** `keepAlive`: whether connections are kept open after a response. */
   constructor(keepAlive = true) {
     this.connection = keepAlive ? 'keep-alive' : 'close'
   }
 
   /**
-   * The bytes of a request to `host`, without a body that is a {@link Payload}; a string when each of its characters is a byte.
-   * Null when it's none of the usual ones, or has something in it that must not be sent: undici writes the former, and says
-   * what is wrong with the latter.
+   * The bytes of a request to `host`, without a body that is a {@link Payload}; a string if each of its
+   * characters is one byte. Null if the request is unusual or invalid: undici sends the former and reports what
+   * is wrong with the latter.
    */
   write(request: Outgoing, host: string): string | Buffer | null {
     const known = this.known[request.index]
@@ -71,7 +71,7 @@ export class RequestWriter {
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const WITH_PAYLOAD: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
-/** Headers that say how the connection goes on, or what comes after the head. */
+/** Headers that affect the connection or the framing. */
 const OF_CONNECTION: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -95,16 +95,16 @@ function join(request: Outgoing, fields: string): string | Buffer | null {
   if (body instanceof Payload) return `${start}content-length: ${body.sizeBytes}\r\n\r\n`
   const bytes = Buffer.byteLength(body)
   const head = `${start}content-length: ${bytes}\r\n\r\n`
-  // Only of ASCII are there as many characters as bytes.
+  // Only in ASCII are there as many characters as bytes.
   return bytes === body.length ? head + body : Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(body)])
 }
 
-/** Whether it can be sent as the target of a request: a path, or a whole URL for a proxy. */
+/** Whether it is a valid request target: a path, or an absolute URL for a proxy. */
 export function isPath(path: string): boolean {
   return PATH.test(path) && !NOT_IN_PATH.test(path)
 }
 
-/** Whether a length is said even if there is no body (RFC 9110, section 8.6). */
+/** Whether a request without a body has a `content-length` (RFC 9110, section 8.6). */
 export function isPayloadExpected(method: string): boolean {
   return WITH_PAYLOAD.has(method)
 }

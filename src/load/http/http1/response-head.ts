@@ -1,31 +1,31 @@
 /**
- * Heads of answers that have come whole: most answers of one service have the same head for a second, or for ever,
- * and what was read once need not be read again.
+ * Parses complete response heads, and caches them: most responses of a service have the same head for a second
+ * or forever.
  */
 import type { Ms } from '../../../base/clock.js'
 import { ResponseHead } from '../../response/response.js'
 import { RequestWriter } from './request-writer.js'
 
-/** The body comes in chunks, each with its length before it (RFC 9112, section 7.1). */
+/** The body is chunked (RFC 9112, section 7.1). */
 export const CHUNKED = -1
-/** The body ends when the service closes the connection. */
+/** The body ends when the connection closes. */
 export const UNTIL_CLOSE = -2
 
-/** Names in lower case, with their values. */
+/** Lower-case names with their values. */
 type Fields = readonly (readonly [name: string, value: string])[]
 
-/** What a head says of its body and its connection. */
+/** What a head says about its body and the connection. */
 interface Framing {
   readonly status: number
   /** Bytes of the body, {@link CHUNKED} or {@link UNTIL_CLOSE}. */
   readonly bodyBytes: number
-  /** Whether the service ends the connection after the answer. */
+  /** Whether the service closes the connection after the response. */
   readonly closes: boolean
-  /** How long the service keeps an idle connection; null when it doesn't say. */
+  /** How long the service keeps an idle connection; null if it doesn't say. */
   readonly keepAliveMs: Ms | null
 }
 
-/** The bytes of an HTTP/1.1 head, blank line included. */
+/** An HTTP/1.1 head. */
 export class Head implements Framing {
   readonly status: number
   readonly bodyBytes: number
@@ -35,10 +35,10 @@ export class Head implements Framing {
   private whole: ResponseHead | null = null
 
   constructor(
-    /** As latin1: as many characters as bytes. */
+    /** The head with its blank line, as latin1: as many characters as bytes. */
     readonly text: string,
-    /** Whether it answers HEAD, so that no body follows. */
-    readonly isOfHead: boolean,
+    /** Whether it responds to HEAD, so that no body follows. */
+    readonly isForHead: boolean,
     fields: Fields,
     { status, bodyBytes, closes, keepAliveMs }: Framing,
   ) {
@@ -49,8 +49,8 @@ export class Head implements Framing {
     this.keepAliveMs = keepAliveMs
   }
 
-  /** Its headers, the same for every answer with this head. */
-  get answerHead(): ResponseHead {
+  /** Its headers, shared by all responses with this head. */
+  get responseHead(): ResponseHead {
     this.whole ??= new ResponseHead(this.fields)
     return this.whole
   }
@@ -58,18 +58,18 @@ export class Head implements Framing {
 
 /** Reads the heads of one thread. */
 export class HeadCache {
-  /** The last one of each series. */
+  /** The latest head of each series. */
   private readonly known: Head[] = []
 
   /**
-   * The head that `bytes`, an answer to a request of that series, begin with. 'partial' when it isn't all there; 'strange' when
-   * it is none of the usual heads: then it's for undici to say what it is.
+   * The head that `bytes` begin with, which respond to a request of the series. 'partial' if it isn't complete;
+   * 'strange' if it is unusual and left to undici.
    */
   read(bytes: Buffer, series: number, method: string): Head | 'partial' | 'too long' | 'strange' {
     const known = this.known[series]
-    const isOfHead = method === 'HEAD'
-    if (known !== undefined && known.isOfHead === isOfHead && begins(bytes, known.text)) return known
-    const head = parse(bytes, isOfHead)
+    const isForHead = method === 'HEAD'
+    if (known !== undefined && known.isForHead === isForHead && begins(bytes, known.text)) return known
+    const head = parse(bytes, isForHead)
     if (typeof head === 'object' && head.status >= 200) this.known[series] = head
     return head
   }
@@ -80,7 +80,7 @@ export class WireCaches {
   readonly wire: RequestWriter
   readonly heads = new HeadCache()
 
-  /** `keepAlive`: whether connections are kept after an answer. */
+  /** `keepAlive`: whether connections are kept open after a response. */
   constructor(keepAlive = true) {
     this.wire = new RequestWriter(keepAlive)
   }
@@ -90,18 +90,18 @@ function begins(bytes: Buffer, text: string): boolean {
   return bytes.length >= text.length && bytes.toString('latin1', 0, text.length) === text
 }
 
-/** A longer head is refused, as undici does. */
+/** Longer heads are refused, as in undici. */
 const HEAD_BYTES_MOST = 16_384
 const END = '\r\n\r\n'
 const START = 'HTTP/1.1 '
 
-/** A whole head, and nothing but what RFC 9110 and 9112 allow in one. */
+/** A complete head with nothing but what RFC 9110 and 9112 allow. */
 const PLAIN =
   /^HTTP\/1\.[01] [1-5]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?\r\n(?:[\w!#$%&'*+\-.^`|~]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n$/
-/** The same, as far as it has come: what breaks it is told at once, not when the request's time is over. */
+/** Finds errors in an incomplete head, so that they are reported at once rather than at the timeout. */
 const BARE_LINE_FEED = /(?:^|[^\r])\n/
 
-function parse(bytes: Buffer, isOfHead: boolean): Head | 'partial' | 'too long' | 'strange' {
+function parse(bytes: Buffer, isForHead: boolean): Head | 'partial' | 'too long' | 'strange' {
   const end = bytes.indexOf(END)
   if (end === -1 || end > HEAD_BYTES_MOST) {
     const start = bytes.toString('latin1', 0, Math.min(bytes.length, START.length))
@@ -112,12 +112,12 @@ function parse(bytes: Buffer, isOfHead: boolean): Head | 'partial' | 'too long' 
   const text = bytes.toString('latin1', 0, end + END.length)
   if (!PLAIN.test(text)) return 'strange'
   const fields = fieldsIn(text)
-  const framing = framingOf(text, fields, isOfHead)
-  return framing === null ? 'strange' : new Head(text, isOfHead, fields, framing)
+  const framing = framingOf(text, fields, isForHead)
+  return framing === null ? 'strange' : new Head(text, isForHead, fields, framing)
 }
 
-/** Null when the end of the body is unknown, or the connection switches protocols. */
-function framingOf(text: string, fields: Fields, isOfHead: boolean): Framing | null {
+/** Null if the end of the body is unknown, or if the connection switches protocols. */
+function framingOf(text: string, fields: Fields, isForHead: boolean): Framing | null {
   const status = Number(text.slice(9, 12))
   if (status === 101) return null
   let length: string | null = null
@@ -143,10 +143,10 @@ function framingOf(text: string, fields: Fields, isOfHead: boolean): Framing | n
     }
   }
   const isOld = text.charCodeAt(7) === ZERO
-  // One with both is how requests are smuggled; HTTP/1.0 has no chunks.
+  // A head with both is used for request smuggling; HTTP/1.0 has no chunks.
   if (isChunked && (length !== null || isOld)) return null
   const closes = isOld ? !hasToken(connection, 'keep-alive') : hasToken(connection, 'close')
-  if (status < 200 || isOfHead || status === 204 || status === 304)
+  if (status < 200 || isForHead || status === 204 || status === 304)
     return { status, bodyBytes: 0, closes, keepAliveMs }
   if (length === null && !isChunked) return { status, bodyBytes: UNTIL_CLOSE, closes: true, keepAliveMs }
   return { status, bodyBytes: isChunked ? CHUNKED : Number(length), closes, keepAliveMs }
@@ -154,12 +154,12 @@ function framingOf(text: string, fields: Fields, isOfHead: boolean): Framing | n
 
 const ZERO = '0'.charCodeAt(0)
 
-/** Whether a list, in lower case, has that token. */
+/** Whether a lower-case list contains the token. */
 function hasToken(list: string, token: string): boolean {
   return list !== '' && list.split(',').some((each) => each.trim() === token)
 }
 
-/** What `timeout=` of a keep-alive header says; null when it has none. */
+/** The `timeout` of a keep-alive header; null if it has none. */
 export function keepAliveIn(value: string): Ms | null {
   const seconds = /(?:^|[\s,])timeout\s*=\s*(\d+)/i.exec(value)?.[1]
   return seconds === undefined ? null : Number(seconds) * 1000

@@ -1,81 +1,81 @@
 /**
- * Reads the answers of one connection, one after the other. What is none of the usual answers of HTTP/1.1 is left for
- * undici to read, or to refuse.
+ * Reads the responses of one connection, one after the other. Unusual ones are left to undici, which reads or
+ * refuses them.
  */
 import type { Failure } from '../../response/failure.js'
 import type { Call } from '../origin-client.js'
 import { CHUNKED, type Head, type HeadCache, UNTIL_CLOSE } from './response-head.js'
 
-/** What became of the bytes that were read. */
+/** The outcome of reading bytes. */
 export type Reading =
-  /** All were taken; more of the answer is to come. */
+  /** All bytes were taken; the response is not complete. */
   | 'more'
-  /** The answer is whole; {@link AnswerReader.rest} is behind it. */
+  /** The response is complete; {@link ResponseReader.rest} has the bytes after it. */
   | 'answered'
-  /** It begins as no usual answer does: {@link AnswerReader.rest} is all of it so far. */
+  /** The response begins in an unusual way; {@link ResponseReader.rest} has all of it so far. */
   | 'strange'
-  /** It is broken: {@link AnswerReader.failure}. */
+  /** The response is invalid: see {@link ResponseReader.failure}. */
   | 'broken'
 
-/** What comes next in a body of chunks. */
+/** What comes next in a chunked body. */
 type Part = 'size' | 'data' | 'data end' | 'trailer'
 
-/** No line of a chunked body is longer. */
+/** The longest line in a chunked body. */
 const LINE_BYTES_MOST = 16_384
 
 const SIZE_LINE = /^([\da-f]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n$/i
 const TRAILER_LINE = /^[\w!#$%&'*+\-.^`|~]+:[\t\x20-\x7e\x80-\xff]*\r\n$/
 const LINE_FEED = 10
 
-/** The answers of one connection. */
+/** Reads the responses of one connection. */
 export class ResponseReader {
-  /** Bytes that were given but not taken; null when there are none. */
+  /** Bytes that were not taken; null if there are none. */
   rest: Buffer | null = null
-  /** Why the answer is broken. */
+  /** Why the response is invalid. */
   failure: Failure | null = null
   private readonly heads: HeadCache
   private call: Call | null = null
-  /** Null until it has come. */
+  /** Null until it is complete. */
   private head: Head | null = null
-  /** The beginning of a head whose end hasn't come. */
+  /** The beginning of an incomplete head. */
   private partial: Buffer | null = null
-  /** Bytes of the body, or of the chunk, that are still to come. */
+  /** Remaining bytes of the body or the chunk. */
   private left = 0
   private part: Part = 'size'
-  /** The beginning of a line whose end hasn't come. */
+  /** The beginning of an incomplete line. */
   private line = ''
 
   constructor(heads: HeadCache) {
     this.heads = heads
   }
 
-  /** What comes next is the answer to `call`. */
+  /** The next response belongs to `call`. */
   begin(call: Call): void {
     this.call = call
     this.head = null
   }
 
-  /** `call` takes the place of the one that was begun. */
+  /** Replaces the current call. */
   replace(call: Call): void {
     this.call = call
   }
 
-  /** Whether the service ends the connection after the answer. */
+  /** Whether the service closes the connection after the response. */
   get isLast(): boolean {
     return this.head?.closes ?? false
   }
 
-  /** How long the service keeps the connection from now on; null when it doesn't say. */
+  /** How long the service keeps the connection open from now on; null if it doesn't say. */
   get keepAliveMs(): number | null {
     return this.head?.keepAliveMs ?? null
   }
 
-  /** Whether the end of the connection is the end of the answer. */
+  /** Whether the response ends with the connection. */
   get endsWithConnection(): boolean {
     return this.head !== null && this.head.bodyBytes === UNTIL_CLOSE
   }
 
-  /** Takes in bytes. The rest, if there is one, is valid as long as they are. */
+  /** Reads bytes. The rest, if there is one, is valid as long as they are. */
   read(bytes: Buffer): Reading {
     this.rest = null
     return this.head === null ? this.readHead(bytes) : this.readBody(bytes)
@@ -87,7 +87,7 @@ export class ResponseReader {
     this.partial = null
     const head = this.heads.read(whole, call.series, call.method)
     if (head === 'partial') {
-      // Subtle: it lies in a buffer that the next read of any socket overwrites.
+      // Subtle: the next read of any socket overwrites the buffer.
       this.partial = whole === bytes ? Buffer.from(bytes) : whole
       return 'more'
     }
@@ -98,7 +98,7 @@ export class ResponseReader {
     }
     const start = head.text.length
     const next = whole.length > start ? whole.subarray(start) : null
-    // 1xx are announcements; the answer is still to come.
+    // 1xx responses are interim; the final one is still to come.
     if (head.status < 200) return next === null ? 'more' : this.readHead(next)
     this.head = head
     call.onHead(head.status, head)
@@ -152,13 +152,13 @@ export class ResponseReader {
         return 'answered'
       }
       const fault = this.takeLine(line)
-      // In llhttp's words, which undici has for the same.
+      // Same message as undici's, which comes from llhttp.
       if (fault !== null) return this.break(`Response does not match the HTTP/1.1 protocol (${fault})`)
     }
     return 'more'
   }
 
-  /** Gives what is wrong with it; null when nothing is. */
+  /** Returns what is wrong with the line; null if nothing is. */
   private takeLine(line: string): string | null {
     switch (this.part) {
       case 'size': {

@@ -1,9 +1,9 @@
 /**
- * undici's HTTP/1.1 client on a connection of ours: it reads the answers that are out of the ordinary, and writes the requests
- * that are, so that it has the last word about everything broken. The only file that knows undici.
+ * Runs undici's HTTP/1.1 client on one of our connections. It reads unusual responses and writes unusual
+ * requests, and so decides about everything that is broken. The only file that knows undici.
  *
- * Its client is made for one connection and forgotten with it. It can't connect, send anything again, or outlive an
- * exchange that was given up, and what it throws is the failure of the exchanges under way.
+ * A client is made for one connection and discarded with it. It can't connect, send anything again, or outlive
+ * a canceled exchange, and what it throws becomes the failure of the exchanges in flight.
  */
 import { EventEmitter } from 'node:events'
 import { Client, type Dispatcher } from 'undici'
@@ -16,27 +16,27 @@ import type { Transport, TransportReader } from '../connect/transport.js'
 import type { Call } from '../origin-client.js'
 import { keepAliveIn } from './response-head.js'
 
-/** Whose connection it is. */
+/** The owner of the connection. */
 export interface UndiciOwner {
-  /** An answer was read to its last byte. */
+  /** A response was read to its last byte. */
   answered(call: Call): void
-  /** An exchange broke, for undici or for the connection. */
+  /** An exchange failed, in undici or with the connection. */
   failed(call: Call, failure: Failure): void
-  /** How long the service keeps the connection from now on. */
+  /** How long the service keeps the connection open from now on. */
   keepFor(ms: number): void
   /** undici has closed the connection. */
   closed(): void
 }
 
-/** What undici has to know of a connection. */
+/** What undici needs to know about a connection. */
 export interface UndiciOptions {
   readonly origin: string
-  /** Exchanges at once. */
+  /** The most exchanges at once. */
   readonly width: number
   readonly keepAlive: boolean
 }
 
-/** The longest that a timer can wait. */
+/** The longest delay of a timer. */
 const NEVER_MS = 2 ** 31 - 1
 
 /** undici on one connection. */
@@ -57,13 +57,13 @@ export class UndiciReader implements TransportReader {
     })
     this.client = new Client(options.origin, {
       pipelining: options.width,
-      // Deadlines are kept by virtual users, and idle connections by the client of the origin.
+      // Virtual users enforce deadlines, and the client of the origin closes idle connections.
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: NEVER_MS,
       keepAliveMaxTimeout: NEVER_MS,
       keepAliveTimeoutThreshold: -NEVER_MS,
-      // Subtle: not at once. undici goes on only when its connector calls back later.
+      // Subtle: not synchronously. undici continues only if its connector calls back later.
       connect: (_target, callback) =>
         queueMicrotask(() => {
           if (!this.isOver) this.socket.contain(() => callback(null, this.socket as never))
@@ -71,10 +71,10 @@ export class UndiciReader implements TransportReader {
     })
   }
 
-  /** Reads the answers to `calls`, whose requests were sent already, from `bytes` on. */
+  /** Reads the responses to `calls`, whose requests were already sent, starting with `bytes`. */
   take(calls: readonly Call[], bytes: Buffer | null): void {
     this.socket.replay(calls.length, bytes)
-    // What undici writes is left out: of the request it only has to know the method.
+    // What undici writes is discarded; it only needs to know the method.
     for (const call of calls)
       this.dispatch(call, { method: call.method as 'GET', path: '/' }, () => this.socket.replayed())
   }
@@ -94,12 +94,12 @@ export class UndiciReader implements TransportReader {
     )
   }
 
-  /** `by` takes the place of `call`. */
+  /** Replaces `call` by `by`. */
   replace(call: Call, by: Call): void {
     for (const entry of this.entries) if (entry.call === call) entry.call = by
   }
 
-  /** Hears nothing more of the connection, and says nothing more. */
+  /** Detaches from the connection and its owner. */
   forget(): void {
     this.isOver = true
     this.entries.clear()
@@ -112,7 +112,7 @@ export class UndiciReader implements TransportReader {
 
   lost(error: Error | null): void {
     this.socket.lose(error)
-    // Whatever it has made of that: nothing more will come.
+    // Whatever undici made of this, nothing more will come.
     for (const entry of this.entries) this.end(entry, failureOf(error ?? CLOSED))
     this.forget()
   }
@@ -135,7 +135,7 @@ export class UndiciReader implements TransportReader {
         else abort()
       },
       onHeaders: (status: number, raw: Buffer[]) => {
-        // 1xx are announcements; the answer is still to come.
+        // 1xx responses are interim; the final one is still to come.
         if (status >= 200 && entries.has(entry)) this.onHead(entry.call, status, raw)
         return true
       },
@@ -144,23 +144,24 @@ export class UndiciReader implements TransportReader {
         return true
       },
       onComplete: () => {
-        // Subtle: undici takes a reset for the end of a body without a length. It may as well have been cut off.
+        // Subtle: undici treats a reset as the end of a body without a length, but the body may have been cut off.
         const { errored } = this.transport
         this.end(entry, errored === null ? null : failureOf(errored))
       },
       onError: (error: Error) => this.end(entry, failureOf(error)),
     }
-    // Else undici closes the connection after each HEAD, and sends the next request of several when the last head has come.
+    // Otherwise undici closes the connection after each HEAD, and delays a pipelined request until the last
+    // head has come.
     const options = { ...request, reset: !this.options.keepAlive, blocking: false, idempotent: true }
     this.socket.contain(() => this.client.dispatch(options, handler))
   }
 
   private onHead(call: Call, status: number, raw: Buffer[]): void {
-    const answerHead = ResponseHead.of(raw)
-    const keepAlive = answerHead.header('keep-alive')
+    const responseHead = ResponseHead.of(raw)
+    const keepAlive = responseHead.header('keep-alive')
     const keepAliveMs = keepAlive === null ? null : keepAliveIn(keepAlive)
     if (keepAliveMs !== null) this.owner.keepFor(keepAliveMs)
-    call.onHead(status, { answerHead })
+    call.onHead(status, { responseHead })
   }
 
   private end(entry: Entry, failure: Failure | null): void {
@@ -169,7 +170,7 @@ export class UndiciReader implements TransportReader {
     else this.owner.failed(entry.call, failure)
   }
 
-  /** Something threw that undici should have caught. */
+  /** undici threw an error that it should have caught. */
   private breakOff(error: unknown): void {
     for (const entry of this.entries) this.end(entry, failureOf(error))
     this.forget()
@@ -177,7 +178,7 @@ export class UndiciReader implements TransportReader {
   }
 }
 
-/** An exchange of undici's, and whose it is. */
+/** An exchange in undici and its call. */
 interface Entry {
   call: Call
 }
@@ -186,23 +187,23 @@ const CLOSED = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SO
 const EMPTY = Buffer.alloc(0)
 
 interface Lender {
-  /** undici has closed it. */
+  /** undici closed the socket. */
   onClosed(): void
-  /** A listener of undici's has thrown. */
+  /** A listener of undici threw an error. */
   onThrown(error: unknown): void
 }
 
 /**
- * The part of a `net.Socket` that undici's HTTP/1.1 client uses. It leans on how undici reads: on `readable`, `read()` until
- * null, all in one go; `unshift` for what it leaves.
+ * The part of a `net.Socket` that undici's HTTP/1.1 client uses. It relies on how undici reads: on `readable`,
+ * it calls `read()` until null, all in one go, and `unshift` for what it leaves.
  */
 class BorrowedSocket extends EventEmitter {
   readonly alpnProtocol = false
   destroyed = false
   errored: Error | null = null
-  /** Came, and was not read. */
+  /** Received but not yet read. */
   private kept = EMPTY
-  /** Requests that undici is to think it sends, though they were sent already. */
+  /** Requests that were already sent and that undici only believes it sends. */
   private replays = 0
 
   constructor(
@@ -212,7 +213,7 @@ class BorrowedSocket extends EventEmitter {
     super()
   }
 
-  /** Calls undici; what it throws is handled here. */
+  /** Calls undici and handles what it throws. */
   contain(act: () => void): void {
     try {
       act()
@@ -222,13 +223,13 @@ class BorrowedSocket extends EventEmitter {
     }
   }
 
-  /** Leaves out what undici writes for so many requests, and lets it read from `bytes` on when it has written them. */
+  /** Discards what undici writes for the next `requests` requests, then lets it read, starting with `bytes`. */
   replay(requests: number, bytes: Buffer | null): void {
     this.replays += requests
     if (bytes !== null) this.keep(bytes)
   }
 
-  /** undici writes one of these requests just now. */
+  /** undici is writing one of these requests now. */
   replayed(): void {
     queueMicrotask(() => {
       this.replays--
@@ -255,7 +256,7 @@ class BorrowedSocket extends EventEmitter {
   }
 
   private keep(bytes: Buffer): void {
-    // A copy: they may lie in a buffer that the next read of any socket overwrites.
+    // A copy, because the next read of any socket may overwrite the buffer.
     this.kept = this.kept.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.kept, bytes])
   }
 
@@ -264,7 +265,7 @@ class BorrowedSocket extends EventEmitter {
       this.contain(() => this.emit('readable'))
   }
 
-  // What undici calls.
+  // Called by undici.
 
   read(): Buffer | null {
     const { kept } = this
@@ -295,7 +296,7 @@ class BorrowedSocket extends EventEmitter {
     this.destroyed = true
     this.errored = error ?? null
     this.transport.destroy()
-    // As a socket does: not before its caller has returned.
+    // As in a socket: only after the caller has returned.
     queueMicrotask(() => {
       this.contain(() => {
         if (error !== undefined) this.emit('error', error)
@@ -306,7 +307,7 @@ class BorrowedSocket extends EventEmitter {
     return this
   }
 
-  /** undici asks by this whether it has a stream in hand before it destroys it. */
+  /** undici checks for this method to recognize a stream before it destroys it. */
   pipe(): never {
     throw new Error('a borrowed socket is not for piping')
   }

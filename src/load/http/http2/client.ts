@@ -1,6 +1,7 @@
 /**
- * HTTP/2 to one origin, over node:http2: each exchange is a stream, many at once on one connection. undici's HTTP/2 is of no
- * use here: it takes answers that were cut for whole ones, and fails requests that a closing connection never took.
+ * An HTTP/2 client for one origin, over node:http2: each exchange is a stream, many at once on one connection.
+ * undici's HTTP/2 is unsuitable: it accepts truncated responses as complete, and fails requests that a closing
+ * connection never took.
  */
 import {
   type ClientHttp2Session,
@@ -22,18 +23,22 @@ import { type ClientOptions, QueueingClient } from '../queueing-client.js'
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants
 
-/** So many streams until the service has said how many it takes (RFC 9113, section 6.5.2: at least 100 are recommended). */
+/**
+ * The number of streams until the service has announced its limit (RFC 9113, section 6.5.2, recommends at least 100).
+ */
 const STREAMS_FIRST = 100
-/** How much of one answer, and of all of a connection, may be under way before the service has to wait. */
+/** How much of one response, and of all responses on a connection, may be in flight before the service has to wait. */
 const STREAM_WINDOW_BYTES = 4 * 2 ** 20
 const CONNECTION_WINDOW_BYTES = 64 * 2 ** 20
-/** In MB: nothing is held back here, so node:http2 needn't guard against it. */
+/** In MB. Nothing is held back here, so node:http2 needn't guard against it. */
 const SESSION_MEMORY_MB = 1000
 
-/** How often a stream that was refused goes again, unless its connection has taken others and was closed. */
+/** How many times a refused stream is sent again, unless its connection took others and was closed. */
 const REFUSALS_MOST = 3
 
-/** A connection takes no more requests once a request was given up on it after this long without a byte for any stream. */
+/**
+ * After this long without a byte for any stream, a connection on which a request was canceled takes no more requests.
+ */
 const SILENCE_MS = 200
 
 /** Sends to one origin over HTTP/2. */
@@ -98,7 +103,7 @@ export class Http2Client extends QueueingClient<WaitingCall, Http2Connection> {
   }
 }
 
-/** A call, and what is sent for it. */
+/** A call and its request. */
 interface WaitingCall {
   readonly call: Call
   readonly headers: OutgoingHttpHeaders
@@ -113,13 +118,13 @@ function bodyOf({ body }: Outgoing): WaitingCall['body'] {
 
 /** One connection. */
 class Http2Connection {
-  /** What broke it; null when nothing did. */
+  /** The error that broke it; null if none did. */
   error: Error | null = null
-  /** Streams that were answered to the end. */
+  /** Streams with a complete response. */
   answered = 0
   private readonly session: ClientHttp2Session
   private readonly exchanges = new Map<Call, Http2Exchange>()
-  /** When something of any answer came last. */
+  /** When part of any response last arrived. */
   heardAt: Ms = 0
   private isLeaving = false
   private countedIn = 0
@@ -143,7 +148,7 @@ class Http2Connection {
     socket.on('error', (error) => {
       this.error ??= error
     })
-    // No new streams from then on; those under way may still be answered.
+    // No new streams from then on; those in flight may still get responses.
     this.session.on('goaway', () => this.leave())
     this.session.on('close', () => this.leave())
   }
@@ -156,14 +161,14 @@ class Http2Connection {
     return this.exchanges.size === 0
   }
 
-  /** Whether one more stream can be opened now. */
+  /** Whether another stream can be opened now. */
   get hasRoom(): boolean {
     const { client, session } = this
     const offered = session.pendingSettingsAck ? undefined : session.remoteSettings?.maxConcurrentStreams
     return this.exchanges.size < Math.min(client.options.width, offered ?? STREAMS_FIRST)
   }
 
-  /** The last stream that the service has taken, once it has said so; `Infinity` until then. */
+  /** The last stream that the service accepted, once it has said so (GOAWAY); `Infinity` until then. */
   get lastStream(): number {
     const { goawayLastStreamID } = this.session as { readonly goawayLastStreamID?: number }
     return goawayLastStreamID || Number.POSITIVE_INFINITY
@@ -180,7 +185,7 @@ class Http2Connection {
       if (this.isOpen) {
         call.end(failureOf(error))
       } else {
-        // It was about to end, and nothing was sent.
+        // The connection was closing, and nothing was sent.
         this.client.sendAgain(waiting)
         this.leave()
       }
@@ -190,13 +195,13 @@ class Http2Connection {
     this.exchanges.set(call, new Http2Exchange(this, stream, waiting, at, bytesRead))
   }
 
-  /** Gives up a call; false when it's none of this connection's. */
+  /** Cancels a call. Returns false if it isn't on this connection. */
   cancel(call: Call): boolean {
     const exchange = this.exchanges.get(call)
     if (exchange === undefined) return false
     this.remove(call)
     exchange.cancel()
-    // Subtle: node:http2 doesn't say when it has found the connection broken and reads no more.
+    // Subtle: node:http2 doesn't report that it found a protocol error and stopped reading.
     if (exchange.sentAt > this.heardAt && now() - exchange.sentAt > SILENCE_MS) this.leave()
     this.client.advanceLater()
     return true
@@ -221,7 +226,7 @@ class Http2Connection {
   conclude(exchange: Http2Exchange, failure: Failure | null): void {
     const { call } = exchange.waiting
     if (!this.exchanges.has(call)) return
-    // Subtle: node:http2 doesn't say when it has found the connection broken, but refuses all streams from then on.
+    // Subtle: node:http2 doesn't report that it found a protocol error, but refuses all streams from then on.
     const isBroken = exchange.isRefused && this.isOpen && this.socket.bytesRead === exchange.readBefore
     this.remove(call)
     if (failure === null) this.answered++
@@ -232,21 +237,21 @@ class Http2Connection {
     this.client.advanceLater()
   }
 
-  /** Whether a stream that failed may go again: when the service can't have begun to work on it, or it is idempotent. */
+  /** Whether a failed stream may be sent again: if the service can't have processed it, or if it is idempotent. */
   private goesAgain({ waiting, stream, isRefused }: Http2Exchange): boolean {
     const { call } = waiting
     if (call.isAnswering) return false
     const isUntouched = stream.id === undefined || stream.id > this.lastStream || isRefused
-    // RFC 9113, section 8.7: such a stream may be sent again whatever its method.
+    // RFC 9113, section 8.7: such a stream may be sent again, whatever its method.
     if (isUntouched) {
       const hasTakenOthers = this.answered > 0 || this.lastStream !== Number.POSITIVE_INFINITY
       return (hasTakenOthers && !this.isOpen) || waiting.refusals++ < REFUSALS_MOST
     }
-    // The end of a kept connection, as in HTTP/1.1 (RFC 9112, section 9.3.1).
+    // The end of a kept-alive connection, as in HTTP/1.1 (RFC 9112, section 9.3.1).
     return !this.isOpen && this.answered > 0 && isIdempotent(call.method)
   }
 
-  /** Nothing more can come of it: what waits for answers fails, and `unsent` goes on another. */
+  /** The connection is unusable: streams in flight fail, and `unsent` goes on another one. */
   private breakDown(unsent: WaitingCall): void {
     this.client.sendAgain(unsent)
     for (const call of [...this.exchanges.keys()]) {
@@ -268,7 +273,7 @@ class Http2Connection {
 /** One stream. */
 class Http2Exchange {
   private isOver = false
-  /** Whether the service has marked the end of the answer. */
+  /** Whether the service has marked the end of the response. */
   private isWhole = false
 
   constructor(
@@ -276,7 +281,7 @@ class Http2Exchange {
     readonly stream: ClientHttp2Stream,
     readonly waiting: WaitingCall,
     readonly sentAt: Ms,
-    /** What the connection had received when it was sent. */
+    /** The bytes that the connection had received when the request was sent. */
     readonly readBefore: number,
   ) {
     const { call, body } = waiting
@@ -295,7 +300,7 @@ class Http2Exchange {
       if (this.isWhole && call.isAnswering) this.end(null)
     })
     stream.on('error', (error) => {
-      // What the connection died of is the better reason.
+      // The error of the connection is the better reason.
       this.end(this.connection.error === null ? this.failureOf(error) : failureOf(this.connection.error))
     })
     stream.on('close', () => this.end(this.failureOf(null)))
@@ -304,7 +309,7 @@ class Http2Exchange {
     else this.upload(body[Symbol.iterator]())
   }
 
-  /** Whether the service has not processed it. */
+  /** Whether the service refused the stream, and so has not processed it. */
   get isRefused(): boolean {
     return this.stream.rstCode === NGHTTP2_REFUSED_STREAM
   }
@@ -315,8 +320,8 @@ class Http2Exchange {
   }
 
   /**
-   * Subtle: of a stream that was reset without an error node:http2 says, too, that it has ended. Only when the last frame had
-   * the mark of the end is that told before the stream is closed.
+   * Subtle: node:http2 also reports an end for a stream that was reset without an error. Only after a frame
+   * with END_STREAM does it do so before the stream is closed.
    */
   private watchEnd(): void {
     const { stream } = this
@@ -330,7 +335,7 @@ class Http2Exchange {
   private end(failure: Failure | null): void {
     if (this.isOver) return
     this.isOver = true
-    // An answer may come before all of the request has gone out: the rest is of no use.
+    // A response may come before the whole request is sent; the rest is of no use.
     if (failure === null && !this.stream.writableFinished) this.stream.close(NGHTTP2_NO_ERROR)
     this.connection.conclude(this, failure)
   }
@@ -347,7 +352,7 @@ class Http2Exchange {
     return { kind: BROKEN.has(name) ? 'protocol' : 'reset', message: `stream reset by the service (${name})` }
   }
 
-  /** Sends a body as fast as it goes out. */
+  /** Sends a body as fast as the stream takes it. */
   private upload(chunks: Iterator<Buffer>): void {
     const { stream } = this
     const pump = () => {
@@ -372,7 +377,7 @@ class LazyHead {
 
   constructor(private readonly headers: IncomingHttpHeaders) {}
 
-  get answerHead(): ResponseHead {
+  get responseHead(): ResponseHead {
     this.whole ??= new ResponseHead(
       Object.entries(this.headers)
         .filter(([name]) => !name.startsWith(':'))
@@ -382,7 +387,7 @@ class LazyHead {
   }
 }
 
-/** The names of error codes, in their order (RFC 9113, section 7). */
+/** The names of error codes by number (RFC 9113, section 7). */
 const RESETS = [
   'NO_ERROR',
   'PROTOCOL_ERROR',
@@ -411,5 +416,5 @@ const BROKEN: ReadonlySet<string> = new Set([
   'INADEQUATE_SECURITY',
 ])
 
-const BROKEN_DOWN: Failure = { kind: 'protocol', message: 'the service broke the protocol of the connection' }
+const BROKEN_DOWN: Failure = { kind: 'protocol', message: 'the service violated the HTTP/2 protocol' }
 const CLOSED = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })

@@ -1,5 +1,5 @@
 /**
- * Cookies of one virtual user (RFC 6265): the only file that knows tough-cookie.
+ * The cookies of one virtual user (RFC 6265). The only file that knows tough-cookie.
  */
 
 import { CookieJar } from 'tough-cookie'
@@ -9,23 +9,23 @@ import type { Connection, Exchange } from '../../connection.js'
 import type { Failure } from '../../response/failure.js'
 import { ConnectionLayer, keepRequest } from './layer.js'
 
-/** What a layer of cookies has to know. */
+/** Options of the cookie layer. */
 export interface CookieOptions {
-  /** Of the scenario's target. */
+  /** The origin of the scenario's target. */
   readonly origin: string
-  /** Whether an iteration finds the cookies of the one before. */
+  /** Whether cookies are kept from one iteration to the next. */
   readonly keep: boolean
 }
 
-/** Sends the cookies that fit, and keeps those that come. */
+/** Sends matching cookies and stores those that are set. */
 export class CookieConnection extends ConnectionLayer {
   private readonly options: CookieOptions
   private jar = new CookieJar(null, { looseMode: true })
-  /** What each iteration begins with: the cookies from before the first one. Undefined until that. */
+  /** The cookies that each iteration begins with: those from before the first one. Undefined until then. */
   private base: CookieJar | null | undefined = undefined
   private isEmpty = true
   private isChanged = false
-  /** Since the jar was last looked through. */
+  /** Cookies written since old ones were last removed. */
   private written = 0
   private url = ''
 
@@ -60,14 +60,14 @@ export class CookieConnection extends ConnectionLayer {
     this.finish(failure, at)
   }
 
-  /** `a=1; b=2`: what goes with a request to the current URL. */
+  /** The cookies for the current URL, as `a=1; b=2`. */
   private read(): string {
-    // What is no URL is refused when it's sent.
+    // An invalid URL is refused when it is sent.
     return URL.canParse(this.url) ? this.jar.getCookieStringSync(this.url) : ''
   }
 
   private write(cookie: string): void {
-    // What can't be a cookie of that service is left out, as browsers do.
+    // Cookies that the service may not set are ignored, as in browsers.
     this.jar.setCookieSync(cookie, this.url, { ignoreError: true })
     this.isEmpty = false
     this.isChanged = true
@@ -77,15 +77,15 @@ export class CookieConnection extends ConnectionLayer {
   }
 }
 
-/** More of one domain are not kept, as in Chrome: a service that sets ever new ones must not fill the memory. */
+/** The most cookies per domain, as in Chrome: a service that keeps setting new ones must not fill the memory. */
 const COOKIES_MOST = 180
 
-/** The jar with the newest cookies of each domain. */
+/** Returns a jar with only the newest cookies of each domain. */
 function withoutOldest(jar: CookieJar): CookieJar {
   const whole = jar.serializeSync()
   if (whole === undefined) return jar
   const counts = new Map<unknown, number>()
-  // They are in the order of their creation.
+  // They are sorted by creation.
   const cookies = whole.cookies
     .toReversed()
     .filter(({ domain }) => {
@@ -97,7 +97,7 @@ function withoutOldest(jar: CookieJar): CookieJar {
   return CookieJar.deserializeSync({ ...whole, cookies })
 }
 
-/** The headers with cookies; those that the scenario writes itself come first and win. */
+/** Adds cookies to headers. Cookies that the scenario itself writes come first and win. */
 function withCookies(headers: readonly string[], cookies: string): string[] {
   if (cookies === '') return [...headers]
   const at = headers.findIndex((name, i) => i % 2 === 0 && name === 'cookie')

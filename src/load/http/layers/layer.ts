@@ -1,6 +1,6 @@
 /**
- * A connection over another one: what redirects, retries, cookies and proxies have in common. Layers are put on when
- * a scenario asks for them, so that one that doesn't has none in its way.
+ * A connection on top of another one: the base of redirects, retries, cookies and proxies. Layers are added
+ * only if a scenario needs them.
  */
 import type { Ms } from '../../../base/clock.js'
 import type { Outgoing } from '../../../plan/request.js'
@@ -8,7 +8,7 @@ import { type Connection, type Exchange, RetriesAndRedirects } from '../../conne
 import type { Failure } from '../../response/failure.js'
 import type { ReceivedResponse } from '../../response/response.js'
 
-/** Adds up what the exchanges of the connection below came to; when the next one begins is for its heirs to say. */
+/** Sums up the exchanges of the connection below. Subclasses decide when the next one begins. */
 export abstract class ConnectionLayer implements Connection, Exchange {
   sentAt: Ms = 0
   firstByteAt: Ms = 0
@@ -24,10 +24,10 @@ export abstract class ConnectionLayer implements Connection, Exchange {
     this.inner = inner
   }
 
-  /** Sends a request through the layer. An heir calls {@link start} first. */
+  /** Sends a request through the layer. Subclasses call {@link start} first. */
   abstract send(request: Outgoing, exchange: Exchange): void
 
-  /** The exchange below has ended. An heir calls {@link take}, then sends again or {@link finish}es. */
+  /** The exchange below has ended. Subclasses call {@link take}, then send again or call {@link finish}. */
   abstract ended(failure: Failure | null, at: Ms): void
 
   begin(): void {
@@ -44,7 +44,7 @@ export abstract class ConnectionLayer implements Connection, Exchange {
     return this.inner.close()
   }
 
-  /** Gives up what is under way below. */
+  /** Aborts the exchange below. */
   protected abortInner(): void {
     this.inner.abort()
     this.take()
@@ -57,7 +57,9 @@ export abstract class ConnectionLayer implements Connection, Exchange {
     this.detours = null
   }
 
-  /** Adds what the connection below measured: bytes of all exchanges, from the first request to the last answer. */
+  /**
+   * Adds what the connection below measured: bytes of all exchanges, times from the first request to the last response.
+   */
   protected take(): void {
     const { inner } = this
     if (this.sentAt === 0) this.sentAt = inner.sentAt
@@ -69,7 +71,7 @@ export abstract class ConnectionLayer implements Connection, Exchange {
     if (inner.detours != null) this.detour().add(inner.detours)
   }
 
-  /** What the exchange took besides, to count in. */
+  /** The retries and redirects of the exchange, to be added to. */
   protected detour(): RetriesAndRedirects {
     this.detours ??= new RetriesAndRedirects()
     return this.detours
@@ -82,7 +84,7 @@ export abstract class ConnectionLayer implements Connection, Exchange {
   }
 }
 
-/** A request that stays as it is: a prepared one is filled in anew for the next iteration. */
+/** Copies a request so that it stays unchanged; prepared ones are reused for the next iteration. */
 export function keepRequest(request: Outgoing, changes: Partial<Outgoing> = {}): Outgoing {
   const { index, method, origin, path, headers, body, keep, bodyBytesMost, redirects, retries } = request
   const kept = { index, method, origin, path, headers: [...headers], body, keep, bodyBytesMost }

@@ -1,6 +1,6 @@
 /**
- * HTTP proxies (RFC 9110, section 7.6): plain requests are sent to the proxy with their whole URL. For encrypted ones
- * it is asked for a tunnel, and so is a SOCKS proxy for all; these are known where connections are made.
+ * HTTP proxies (RFC 9110, section 7.6): plain requests are sent to the proxy with an absolute URL. Encrypted
+ * requests use a tunnel, as do all requests through a SOCKS proxy; tunnels are opened when connecting.
  */
 import type { Ms } from '../../../base/clock.js'
 import type { Outgoing } from '../../../plan/request.js'
@@ -15,7 +15,7 @@ export class ProxiedConnection extends ConnectionLayer {
   private readonly origin: string
   private readonly proxies: Proxies
 
-  /** `origin`: of the scenario's target. */
+  /** `origin`: the origin of the scenario's target. */
   constructor(inner: Connection, origin: string, proxies: Proxies) {
     super(inner)
     this.origin = origin

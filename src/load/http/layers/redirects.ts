@@ -1,5 +1,5 @@
 /**
- * Follows redirects as browsers do (RFC 9110, section 15.4, and the fetch standard): the whole chain is one exchange.
+ * Follows redirects as browsers do (RFC 9110, section 15.4, and the fetch standard). The whole chain is one exchange.
  */
 import type { Ms } from '../../../base/clock.js'
 import { isSecretHeader } from '../../../base/secrets.js'
@@ -11,15 +11,15 @@ import { ConnectionLayer, keepRequest } from './layer.js'
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-/** Sends requests on to where their answers point, as often as the request allows. */
+/** Follows redirects, as many as the request allows. */
 export class FollowingConnection extends ConnectionLayer {
   private readonly origin: string
-  /** What was sent last; null when redirects are answers. */
+  /** The last request sent; null if redirects are not followed. */
   private request: Outgoing | null = null
   private left = 0
   private cookies: readonly string[] = []
 
-  /** `origin`: of the scenario's target. */
+  /** `origin`: the origin of the scenario's target. */
   constructor(inner: Connection, origin: string) {
     super(inner)
     this.origin = origin
@@ -29,7 +29,7 @@ export class FollowingConnection extends ConnectionLayer {
     this.start(exchange)
     this.left = request.redirects ?? 0
     this.cookies = []
-    // The head says where to go.
+    // The redirect is in the head.
     this.request = this.left === 0 ? null : keepRequest(request, { keep: request.keep ?? 'head' })
     this.inner.send(this.request ?? request, this)
   }
@@ -47,7 +47,7 @@ export class FollowingConnection extends ConnectionLayer {
 
   private go(next: Outgoing | null, at: Ms): void {
     if (next === null) {
-      this.fail('a redirect to what is no http URL', at)
+      this.fail('a redirect to a URL that is not http or https', at)
       return
     }
     this.left--
@@ -61,10 +61,10 @@ export class FollowingConnection extends ConnectionLayer {
     this.finish({ kind: 'redirects', message }, at)
   }
 
-  /** The request that goes to `location`; null when that is nowhere. */
+  /** The request to `location`; null if that is not an http(s) URL. */
   private follow(request: Outgoing, location: string): Outgoing | null {
     const from = request.origin ?? this.origin
-    // Headers are read as latin1; servers that don't encode what they should write UTF-8.
+    // Headers are read as latin1, but servers that don't encode URLs write UTF-8.
     const text = Buffer.from(location, 'latin1').toString()
     const base = `${from}${request.path}`
     const url = URL.canParse(text, base) ? new URL(text, base) : null

@@ -1,5 +1,5 @@
 /**
- * Remembers by what id the service knows a request, so that a failure can be looked up in its logs and traces.
+ * Records the id by which the service knows a request, so that a failure can be found in its logs and traces.
  */
 import type { Ms } from '../../../base/clock.js'
 import type { Outgoing } from '../../../plan/request.js'
@@ -7,9 +7,9 @@ import type { Connection, Exchange } from '../../connection.js'
 import type { Failure } from '../../response/failure.js'
 import { ConnectionLayer } from './layer.js'
 
-/** The uppermost layer: notes the id in a header. */
+/** The top layer: records the id in a header. */
 export class RequestIdConnection extends ConnectionLayer {
-  /** Of the request that was sent last: of a `traceparent` the trace, of any other header its value. */
+  /** The id of the last request: the trace id of a `traceparent`, or the value of any other header. */
   id: string | null = null
   private readonly header: string
 

@@ -1,5 +1,5 @@
 /**
- * Sends a request again when its failure may pass: each time from the beginning, and each failure is kept.
+ * Retries requests whose failure may be temporary, each time from the beginning. All failures are recorded.
  */
 import { type Ms, now, wallTime } from '../../../base/clock.js'
 import type { Random } from '../../../base/rng.js'
@@ -12,15 +12,15 @@ import type { Failure } from '../../response/failure.js'
 import { ConnectionLayer, keepRequest } from './layer.js'
 import { ASKING, retryAfterMs } from './retry-after.js'
 
-/** What a layer of retries has to know. */
+/** Options of the retry layer. */
 export interface RetryOptions {
-  /** For each attempt. */
+  /** The timeout of each attempt. */
   readonly timeoutMs: Ms
-  /** Where pauses are drawn from. */
+  /** The random numbers for pauses. */
   readonly random: Random
 }
 
-/** Tries as often as a request allows; keeps the time of each attempt itself. */
+/** Makes as many attempts as the request allows, each with its own timeout. */
 export class RetryingConnection extends ConnectionLayer {
   private readonly options: RetryOptions
   private request: Outgoing | null = null
@@ -63,14 +63,14 @@ export class RetryingConnection extends ConnectionLayer {
     this.timer = setTimeout(() => {
       this.abortInner()
       this.decide(
-        { kind: 'timeout', message: `no complete answer within ${formatDuration(timeoutMs)}` },
+        { kind: 'timeout', message: `no complete response within ${formatDuration(timeoutMs)}` },
         now(),
       )
     }, timeoutMs)
     this.inner.send(this.request!, this)
   }
 
-  /** After an attempt: the end, or a pause and the next one. */
+  /** After an attempt: ends the exchange, or pauses before the next attempt. */
   private decide(failure: Failure | null, at: Ms): void {
     const { retries } = this.request!
     const passing =
@@ -90,14 +90,14 @@ export class RetryingConnection extends ConnectionLayer {
     )
   }
 
-  /** As long as is drawn, or as the service asks, if that is longer; never longer than the scenario allows. */
+  /** A random pause, or the longer one that the service asks for; never longer than the scenario allows. */
   private pauseMs({ backoffMs }: Retries, { kind }: Failure): Ms {
     const drawn = pauseMs(backoffMs, this.attempts, this.options.random)
     if (kind !== 'status' || !ASKING.includes(this.status) || this.answer === null) return drawn
     return Math.max(drawn, Math.min(backoffMs[1], retryAfterMs(this.answer, wallTime().getTime())))
   }
 
-  /** The failure, when it's one to try again after. */
+  /** The failure if it is to be retried, else null. */
   private passing(failure: Failure | null, { kinds, statuses }: Retries): Failure | null {
     if (failure !== null) return kinds.includes(failure.kind) ? failure : null
     const { status } = this
@@ -110,16 +110,19 @@ export class RetryingConnection extends ConnectionLayer {
   }
 }
 
-/** The request as each attempt sends it. */
+/** The request of each attempt. */
 function prepare(request: Outgoing): Outgoing {
   const { retries, keep } = request
   if (retries === undefined) return request
-  // The head says how long to wait.
+  // `Retry-After` is in the head.
   const mayAsk = ASKING.some((status) => isExpected(status, retries.statuses))
   return keepRequest(request, mayAsk ? { keep: keep ?? 'head' } : {})
 }
 
-/** The pause after so many attempts: from the shorter one to twice as long each time, at most the longer one. */
+/**
+ * The pause after the given number of attempts, drawn from a range: its lower end is fixed, its upper end
+ * doubles each time up to the maximum.
+ */
 export function pauseMs([least, most]: readonly [Ms, Ms], attempts: number, random: Random): Ms {
   const end = Math.min(most, least * 2 ** (attempts - 1))
   return least + (end - least) * random.float()

@@ -1,5 +1,5 @@
 /**
- * Notes what goes over the wire: each request as it was sent, with cookies and all, and what came of it.
+ * Records what goes over the wire: each request as sent, cookies included, and its outcome.
  */
 import { type Ms, now } from '../../../base/clock.js'
 import type { Outgoing } from '../../../plan/request.js'
@@ -8,17 +8,17 @@ import type { Failure } from '../../response/failure.js'
 import type { ReceivedResponse } from '../../response/response.js'
 import { ConnectionLayer, keepRequest } from './layer.js'
 
-/** One request on the wire, and what came of it. */
+/** One request on the wire and its outcome. */
 export interface Hop {
   readonly sent: Outgoing
-  /** Null when the answer was read to its last byte, whatever its status. */
+  /** Null if the response was read to its last byte, whatever its status. */
   readonly failure: Failure | null
-  /** 0 when no answer came. */
+  /** 0 without a response. */
   readonly status: number
   readonly answer: ReceivedResponse | null
-  /** How long setting up a connection took; null when there was one already. */
+  /** How long setting up the connection took; null if there was one already. */
   readonly connect: ConnectTimes | null
-  /** From when the request was written to the head of the answer; null when none came. */
+  /** From when the request was written to the head of the response; null without one. */
   readonly firstByteMs: Ms | null
   /** From the beginning, connecting included, to the last byte. */
   readonly latencyMs: Ms
@@ -26,20 +26,20 @@ export interface Hop {
   readonly bytesReceived: number
 }
 
-/** The lowest layer: notes each exchange, with its whole answer. */
+/** The lowest layer: records each exchange with its whole response. */
 export class TracingConnection extends ConnectionLayer {
-  /** Since {@link clear}. */
+  /** The exchanges since {@link clear}. */
   hops: Hop[] = []
   private sent: Outgoing | null = null
   private begun: Ms = 0
   private connect: ConnectTimes | null = null
 
-  /** Forgets what was noted. */
+  /** Discards what was recorded. */
   clear(): void {
     this.hops = []
   }
 
-  /** A connection was set up for the exchange under way. */
+  /** A connection was set up for the current exchange. */
   connected(times: ConnectTimes): void {
     this.connect = times
   }
@@ -60,7 +60,7 @@ export class TracingConnection extends ConnectionLayer {
 
   override abort(): void {
     super.abort()
-    this.note({ kind: 'timeout', message: 'given up without a complete answer' })
+    this.note({ kind: 'timeout', message: 'aborted before the response was complete' })
   }
 
   private note(failure: Failure | null): void {

@@ -13,7 +13,7 @@ import { answering, listen, OK, serve } from '../../raw-server.js'
 const certificate = makeCertificate()
 
 describe.skipIf(certificate === null)('over TLS', () => {
-  test('a certificate that nobody vouches for fails the request', async () => {
+  test('an untrusted certificate fails the request', async () => {
     const client = openClient(await startHttps())
     for (let i = 0; i < 2; i++) {
       const { failure } = await client.exchange()
@@ -26,7 +26,7 @@ describe.skipIf(certificate === null)('over TLS', () => {
     expect(client.surplus()).toBe(0)
   })
 
-  test('unless it is not to be checked; then the handshake has a time of its own', async () => {
+  test('except with insecure: true; then the time of the handshake is measured', async () => {
     const client = openClient(await startHttps(), { insecure: true })
     for (let i = 0; i < 3; i++) {
       const ended = await client.exchange({ method: 'POST', body: 'hello' })
@@ -37,14 +37,14 @@ describe.skipIf(certificate === null)('over TLS', () => {
     expect(client.connects[0]!.tlsMs).toBeGreaterThan(0)
   })
 
-  test('a service that speaks something else fails as TLS', async () => {
+  test("a service that doesn't speak TLS fails as tls", async () => {
     const server = await serve((socket) => socket.on('data', () => socket.end('SSH-2.0-OpenSSH_9.6\r\n')))
     onTestFinished(() => server.close())
     const client = openClient(server.origin.replace('http:', 'https:'))
     expect((await client.exchange()).failure?.kind).toBe('tls')
   })
 
-  test('a handshake without an answer is given up after the connect timeout', async () => {
+  test('a handshake without a response fails at the connect timeout', async () => {
     const silent = await serve((socket) => socket.resume())
     onTestFinished(() => silent.close())
     const client = openClient(silent.origin.replace('http:', 'https:'), { connectTimeoutMs: 100 })
@@ -53,7 +53,7 @@ describe.skipIf(certificate === null)('over TLS', () => {
     await expect.poll(silent.open).toBe(0)
   })
 
-  test('aborted within the handshake, nothing stays open', async () => {
+  test('an abort during the handshake leaves nothing open', async () => {
     const silent = await serve((socket) => socket.resume())
     onTestFinished(() => silent.close())
     const client = openClient(silent.origin.replace('http:', 'https:'))
@@ -66,7 +66,7 @@ describe.skipIf(certificate === null)('over TLS', () => {
 })
 
 describe('a service that accepts nothing', { timeout: 15_000 }, () => {
-  test('is given up after the connect timeout, each time', async () => {
+  test('fails at the connect timeout, each time', async () => {
     const client = openClient(await startDeaf(), { connectTimeoutMs: 150 })
     for (let i = 0; i < 2; i++) {
       const began = performance.now()
@@ -93,8 +93,8 @@ describe('a service that accepts nothing', { timeout: 15_000 }, () => {
   })
 })
 
-describe('giving up', () => {
-  test('a request without an answer closes its connection, and the next one works', async () => {
+describe('aborting', () => {
+  test('a request without a response closes its connection, and the next one works', async () => {
     const server = await answering(() => {}, `${OK.slice(0, -1)}`)
     onTestFinished(() => server.close())
     const client = openClient(server.origin)
@@ -112,7 +112,7 @@ describe('giving up', () => {
     expect(server.accepted()).toBe(3)
   })
 
-  test('and sending the next one at once mixes nothing up', async () => {
+  test('and sending the next one at once mixes up nothing', async () => {
     const server = await answering(() => {})
     onTestFinished(() => server.close())
     const client = openClient(server.origin)
@@ -149,10 +149,10 @@ describe('giving up', () => {
 })
 
 describe('closing', () => {
-  test('ends what is idle, what is under way and what is not begun, and lets the process end', async () => {
+  test('ends idle connections, requests in flight and unsent requests, and lets the process exit', async () => {
     const server = await answering(OK, () => {})
     onTestFinished(() => server.close())
-    // Files that ran before in this process may have left some.
+    // Earlier test files in this process may have left some.
     const before = openSockets()
     const idle = openClient(server.origin)
     const busy = openClient(server.origin)
@@ -175,7 +175,7 @@ describe('closing', () => {
   })
 })
 
-/** A self-signed certificate for 127.0.0.1; null where there is no openssl. */
+/** A self-signed certificate for 127.0.0.1; null without openssl. */
 function makeCertificate(): { key: Buffer; cert: Buffer } | null {
   const folder = mkdtempSync(join(tmpdir(), 'perfctl-tls-'))
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
@@ -203,7 +203,7 @@ async function startHttps(): Promise<string> {
   return `https://127.0.0.1:${await listen(server as unknown as Server)}`
 }
 
-/** A process whose queue of connections is full: what comes now waits for ever, as behind a firewall that drops. */
+/** A process whose queue of connections is full: new ones wait forever, as behind a firewall that drops packets. */
 async function startDeaf(): Promise<string> {
   const script = `
     const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
@@ -223,12 +223,12 @@ async function startDeaf(): Promise<string> {
   return `http://127.0.0.1:${port}`
 }
 
-/** How many resources of a kind keep the process alive. */
+/** The number of resources of a kind that keep the process alive. */
 function alive(kind: RegExp): number {
   return process.getActiveResourcesInfo().filter((name) => kind.test(name)).length
 }
 
-/** Connections of clients and servers alike, made or being made. */
+/** Connections of clients and servers, connected or connecting. */
 const openSockets = () => alive(/^(TCPSocket|TCPConnect|TLS)/)
 
 async function isPending(promise: Promise<unknown>): Promise<boolean> {

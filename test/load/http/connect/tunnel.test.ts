@@ -10,7 +10,7 @@ import { listenForTest, openUser } from '../user.js'
 const certificates = makeCertificates()
 const pem = (file: string) => certificates!.read(file)
 
-/** The name of the service: only the proxies know that it's on this machine. */
+/** The name of the service. Only the proxies know that it is on this machine. */
 const HOST = 'shop.test'
 
 interface Login {
@@ -20,11 +20,11 @@ interface Login {
 
 interface SocksServer {
   readonly port: number
-  /** What was asked for: the kind of address and the address itself. */
+  /** The requested kind of address and the address. */
   readonly asked: string[]
 }
 
-/** A proxy for SOCKS 5 that connects to this machine, whatever host is asked for. */
+/** A SOCKS 5 proxy that connects to this machine, whatever host is requested. */
 async function startSocks({ login, code = 0 }: { login?: Login; code?: number } = {}): Promise<SocksServer> {
   const asked: string[] = []
   const server = createNetServer((socket) => {
@@ -46,7 +46,7 @@ async function startSocks({ login, code = 0 }: { login?: Login; code?: number } 
       if (bytes.length < 2 || bytes.length < 2 + bytes[1]!) return null
       const wanted = login === undefined ? 0 : 2
       const offered = [...bytes.subarray(2, 2 + bytes[1]!)]
-      // Byte by byte: who reads has to wait for all of it.
+      // Byte by byte, so that the reader has to wait for all of it.
       socket.write(Buffer.from([5]))
       setTimeout(() => socket.write(Buffer.from([offered.includes(wanted) ? wanted : 0xff])), 5)
       return 2 + bytes[1]!
@@ -75,7 +75,7 @@ async function startSocks({ login, code = 0 }: { login?: Login; code?: number } 
         return 4 + length + 2
       }
       const onward = connect(port, '127.0.0.1')
-      // What the service says first comes in one packet with the proxy's answer: with a name, the longest form.
+      // The service speaks first, in one packet with the proxy's reply, which has a name, its longest form.
       onward.once('connect', () => {
         const reply = Buffer.from([5, 0, 0, 3, 4, 97, 98, 99, 100, 0, 80])
         onward.once('data', (first) => {
@@ -107,7 +107,7 @@ function proxies(server: ProxyServer): NonNullable<HttpOptions['proxy']> {
 
 const LOGIN = { user: 'me', password: 'pässword' }
 
-/** A service that tells what it was asked for. */
+/** A service that responds with what it was asked for. */
 function tell({ url, headers }: IncomingMessage, response: { end(text: string): void }): void {
   response.end(JSON.stringify({ url, host: headers.host, login: headers['proxy-authorization'] ?? null }))
 }
@@ -134,11 +134,11 @@ describe('a SOCKS proxy', () => {
   })
 
   test.each([
-    ['a name that it looks up itself', 'localhost', true, '3 localhost'],
-    ['a name that was looked up', 'localhost', false, /^(1 127\.0\.0\.1|4 (0\.){15}1)$/],
+    ['a name that the proxy looks up', 'localhost', true, '3 localhost'],
+    ['a name that perfctl looked up', 'localhost', false, /^(1 127\.0\.0\.1|4 (0\.){15}1)$/],
     ['an address', '127.0.0.1', true, '1 127.0.0.1'],
-    ['an address of IPv6', '[::1]', true, `4 ${'0.'.repeat(15)}1`],
-    ['a long address of IPv6', '[2001:db8::1.2.3.4]', true, `4 32.1.13.184.${'0.'.repeat(8)}1.2.3.4`],
+    ['an IPv6 address', '[::1]', true, `4 ${'0.'.repeat(15)}1`],
+    ['a long IPv6 address', '[2001:db8::1.2.3.4]', true, `4 32.1.13.184.${'0.'.repeat(8)}1.2.3.4`],
   ])('is asked for %s', async (_, host, resolves, asked) => {
     const port = await listenForTest(createHttpServer(tell))
     const socks = await startSocks()
@@ -150,15 +150,15 @@ describe('a SOCKS proxy', () => {
   })
 
   test.each<[string, object, object, string]>([
-    ['that refuses', { code: 2 }, {}, `the proxy does not connect to ${HOST}:81: its rules do not allow it`],
-    ['that fails in its own way', { code: 99 }, {}, `the proxy does not connect to ${HOST}:81: code 99`],
-    ['that wants a login', { login: LOGIN }, {}, 'the proxy wants a login'],
-    ['that wants none', {}, { login: LOGIN }, 'the proxy takes no password'],
+    ['that refuses', { code: 2 }, {}, `the proxy can't connect to ${HOST}:81: its rules do not allow it`],
+    ['that fails with an unknown code', { code: 99 }, {}, `the proxy can't connect to ${HOST}:81: code 99`],
+    ['that requires a login', { login: LOGIN }, {}, 'the proxy requires a user and password'],
+    ['that accepts no login', {}, { login: LOGIN }, 'the proxy accepts no user and password'],
     [
       'that wants another login',
       { login: { ...LOGIN, user: 'you' } },
       { login: LOGIN },
-      'the proxy does not know that user and password',
+      'the proxy rejected the user and password',
     ],
   ])('%s fails the request', async (_, server, client, message) => {
     const socks = await startSocks(server)
@@ -181,7 +181,7 @@ describe('a SOCKS proxy', () => {
     for (let i = 0; i < 2; i++) expect((await user.send()).failure).toEqual({ kind: 'connect', message })
   })
 
-  test('leads to a service that speaks first, as HTTP/2 does', async () => {
+  test('reaches a service that speaks first, as in HTTP/2', async () => {
     const service = createHttp2Server((request, response) =>
       response.end(JSON.stringify({ url: request.url, host: request.authority })),
     )
@@ -206,7 +206,7 @@ describe('a SOCKS proxy', () => {
   )
 })
 
-test('plain HTTP/2 goes through a tunnel of an HTTP proxy, which knows no whole URLs of it', async () => {
+test('plain HTTP/2 goes through a tunnel of an HTTP proxy, because it has no absolute URLs', async () => {
   const service = createHttp2Server((request, response) => response.end(JSON.stringify({ url: request.url })))
   const onward = await listenForTest(service as unknown as Server)
   const asked: unknown[] = []
@@ -218,9 +218,9 @@ test('plain HTTP/2 goes through a tunnel of an HTTP proxy, which knows no whole 
 })
 
 describe.skipIf(certificates === null)('an HTTP proxy that speaks TLS', () => {
-  /** One that answers plain requests itself, and opens tunnels to `onward`. */
+  /** A proxy that responds to plain requests itself, and opens tunnels to `onward`. */
   async function startProxy(onward: number, asked: unknown[] = []): Promise<ProxyServer> {
-    // Its certificate is that of 127.0.0.1, too.
+    // Its certificate is for 127.0.0.1, too.
     const server = createHttpsServer({ key: pem('server.key'), cert: pem('server.pem') }, tell)
     const port = await listenForTest(makeHttpProxy(server, onward, asked) as unknown as Server)
     return { host: '127.0.0.1', port, authorization: 'Basic abc', isSecure: true }
@@ -228,7 +228,7 @@ describe.skipIf(certificates === null)('an HTTP proxy that speaks TLS', () => {
 
   const tls = { ca: certificates === null ? '' : pem('ca.pem') }
 
-  test('gets plain requests with their whole URL', async () => {
+  test('gets plain requests with an absolute URL', async () => {
     const asked: unknown[] = []
     const proxy = proxies(await startProxy(1, asked))
     const { failure, seen, user } = await get(`http://${HOST}`, { proxy, tls })
@@ -238,7 +238,7 @@ describe.skipIf(certificates === null)('an HTTP proxy that speaks TLS', () => {
     expect(asked).toEqual([])
   })
 
-  test('opens tunnels to services that speak TLS again, and does not see what only they should', async () => {
+  test('opens tunnels to services that speak TLS themselves, and sees none of their secrets', async () => {
     const service = createHttpsServer(
       { key: pem('server.key'), cert: pem('server.pem'), ca: pem('ca.pem'), requestCert: true },
       tell,
@@ -259,12 +259,12 @@ describe.skipIf(certificates === null)('an HTTP proxy that speaks TLS', () => {
     const { failure } = await get(target, { proxy })
     expect(failure?.kind).toBe('tls')
     expect(failure?.message).toMatch(/^the proxy's TLS: /)
-    // `-k` is for both.
+    // `-k` applies to both.
     expect((await get(`http://${HOST}`, { proxy, insecure: true })).failure).toBeNull()
   })
 })
 
-/** Opens tunnels to a port of this machine, whatever is asked for. */
+/** Opens tunnels to a port of this machine, whatever is requested. */
 function makeHttpProxy<T extends object>(server: T, onward: number, asked: unknown[]): T {
   ;(server as HttpServer).on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     asked.push(request.url)

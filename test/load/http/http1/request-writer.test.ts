@@ -13,16 +13,16 @@ test.each<[string, Partial<Outgoing>]>([
   ['latin1 in path and header', { path: '/caf\xe9', headers: ['x-name', 'Jos\xe9'] }],
   ['HEAD', { method: 'HEAD' }],
   ['DELETE without a body', { method: 'DELETE' }],
-  ['DELETE with one', { method: 'DELETE', body: '{}' }],
+  ['DELETE with a body', { method: 'DELETE', body: '{}' }],
   ['GET with a body', { body: 'why not' }],
   ['POST without a body', { method: 'POST' }],
-  ['PUT with an empty one', { method: 'PUT', body: '' }],
+  ['PUT with an empty body', { method: 'PUT', body: '' }],
   ['OPTIONS', { method: 'OPTIONS' }],
   ['a JSON body', { method: 'POST', headers: ['content-type', 'application/json'], body: '{"a":1}' }],
   ['a body beyond ASCII', { method: 'PATCH', body: 'größer 🚀' }],
-  ['a whole URL, as a proxy wants it', { path: 'http://other/' }],
+  ['an absolute URL, for a proxy', { path: 'http://other/' }],
   ['a large body', { method: 'POST', body: 'x'.repeat(100_000) }],
-])('%s goes over the wire byte for byte as undici writes it', async (_, request) => {
+])('%s is written byte for byte as by undici', async (_, request) => {
   const head = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n'
   const server = await (request.method === 'HEAD' ? answering(head, head) : answering())
   onTestFinished(() => server.close())
@@ -47,23 +47,23 @@ test.each<[string, Partial<Outgoing>]>([
 })
 
 test.each<[string, Partial<Outgoing>]>([
-  ['a method that is not one of the usual', { method: 'PURGE' }],
+  ['an unusual method', { method: 'PURGE' }],
   ['a path with a space', { path: '/a b' }],
   ['a path with a line break', { path: '/a\r\nx: y' }],
   ['a path beyond latin1', { path: '/\u0101' }],
-  ['a name that is none', { headers: ['a b', 'c'] }],
+  ['an invalid name', { headers: ['a b', 'c'] }],
   ['a line break in a value', { headers: ['a', 'b\r\nc: d'] }],
   ['a value beyond latin1', { headers: ['a', '\u0101'] }],
   ['a length', { headers: ['Content-Length', '3'] }],
-  ['an encoding of the transfer', { headers: ['transfer-encoding', 'chunked'] }],
-  ['a word about the connection', { headers: ['Connection', 'close'] }],
+  ['a transfer encoding', { headers: ['transfer-encoding', 'chunked'] }],
+  ['a connection header', { headers: ['Connection', 'close'] }],
   ['an expectation', { headers: ['expect', '100-continue'] }],
   ['two hosts', { headers: ['host', 'a', 'Host', 'b'] }],
 ])('%s is left to undici', (_, request) => {
   expect(new RequestWriter().write(makeRequest(request), 'a')).toBeNull()
 })
 
-test('what is kept of fixed headers is that of the same request, to the same host', () => {
+test('fixed headers are reused for the same request to the same host only', () => {
   const wire = new RequestWriter()
   const text = (request: Outgoing, host: string) =>
     String(wire.write(request, host)).split('\r\n').slice(0, 2).join(', ')

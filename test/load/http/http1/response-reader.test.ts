@@ -15,8 +15,8 @@ describe('of a head', () => {
     ['of a connection that stays', 'connection: Keep-Alive\r\ncontent-length: 0\r\n', 0],
     ['with odd but allowed bytes', "x-!#$%&'*+-.^_`|~: \xe9\t\x80\r\ncontent-length: 1\r\n", 1],
     ['with an empty value', 'x:\r\ncontent-length: 1\r\n', 1],
-    ['of an answer to HEAD', 'content-length: 12\r\n', 0, 'HEAD'],
-    ['of an answer to HEAD without a length', '', 0, 'HEAD'],
+    ['of a response to HEAD', 'content-length: 12\r\n', 0, 'HEAD'],
+    ['of a response to HEAD without a length', '', 0, 'HEAD'],
   ])('the body is known: %s', (_, fields, bytes, method) => {
     expect(read(`${LINE}${fields}\r\nrest`, method)).toMatchObject({ status: 200, bodyBytes: bytes })
   })
@@ -28,7 +28,7 @@ describe('of a head', () => {
     ['HTTP/1.1 200 OK', 'connection: upgrade\r\nupgrade: h2c\r\n', false],
     ['HTTP/1.0 200 OK', '', true],
     ['HTTP/1.0 200 OK', 'connection: Keep-Alive\r\n', false],
-  ])('the end of the connection is announced: %s, %j', (line, fields, closes) => {
+  ])('the end of the connection is recognized: %s, %j', (line, fields, closes) => {
     expect(read(`${line}\r\n${fields}content-length: 2\r\n\r\nok`)).toMatchObject({ bodyBytes: 2, closes })
   })
 
@@ -37,7 +37,7 @@ describe('of a head', () => {
       expect(read(`${line}\r\n\r\nrest`)).toMatchObject({ bodyBytes: -2, closes: true })
   })
 
-  test('an announcement has no body', () => {
+  test('an interim response has no body', () => {
     expect(read('HTTP/1.1 100 Continue\r\n\r\n')).toMatchObject({ status: 100, bodyBytes: 0 })
     expect(read('HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n')).toMatchObject({
       status: 103,
@@ -55,19 +55,19 @@ describe('of a head', () => {
     ['with a status of no class', 'HTTP/1.1 600 What\r\ncontent-length: 1\r\n\r\n'],
     ['with two lengths', `${LINE}content-length: 1\r\ncontent-length: 1\r\n\r\n`],
     ['with a length and chunks', `${LINE}content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n`],
-    ['with a length that is none', `${LINE}content-length: 1, 1\r\n\r\n`],
+    ['with an invalid length', `${LINE}content-length: 1, 1\r\n\r\n`],
     ['with a negative length', `${LINE}content-length: -1\r\n\r\n`],
-    ['with a coding besides chunks', `${LINE}transfer-encoding: gzip, chunked\r\n\r\n`],
-    ['with a line that is no header', `${LINE}what is this\r\ncontent-length: 1\r\n\r\n`],
+    ['with another transfer coding', `${LINE}transfer-encoding: gzip, chunked\r\n\r\n`],
+    ['with an invalid header line', `${LINE}what is this\r\ncontent-length: 1\r\n\r\n`],
     ['with a space before the colon', `${LINE}content-length : 1\r\n\r\n`],
     ['with a folded line', `${LINE}x: a\r\n b\r\ncontent-length: 1\r\n\r\n`],
     ['with a bare line feed', `${LINE}x: a\ny: b\r\ncontent-length: 1\r\n\r\n`],
     ['with a bare carriage return', `${LINE}x: a\rb\r\ncontent-length: 1\r\n\r\n`],
     ['with a zero byte', `${LINE}x: \0\r\ncontent-length: 1\r\n\r\n`],
-    ['that is none', '<html>\r\n\r\n'],
-    ['with a bare line feed, not all there', `${LINE}x: a\ny: b\r\n`],
-    ['that is none, not all there', 'SSH-2.0-OpenSSH\r\n'],
-    ['of a later protocol, not all there', 'HTTP/2'],
+    ['that is no head', '<html>\r\n\r\n'],
+    ['with a bare line feed, incomplete', `${LINE}x: a\ny: b\r\n`],
+    ['that is no head, incomplete', 'SSH-2.0-OpenSSH\r\n'],
+    ['of a later protocol, incomplete', 'HTTP/2'],
   ])('it is strange: %s', (_, text) => {
     expect(read(text)).toBe('strange')
   })
@@ -79,7 +79,7 @@ describe('of a head', () => {
     expect(read(`${LINE}x: ${'y'.repeat(16_384)}\r\n\r\n`)).toBe('too long')
   })
 
-  test('the same bytes are the same head, of each series its own', () => {
+  test('the same bytes give the same head, separately for each series', () => {
     const heads = new HeadCache()
     const of = (length: number, series: number, method = 'GET') =>
       heads.read(Buffer.from(`${LINE}content-length: ${length}\r\n\r\n`), series, method) as Head
@@ -90,7 +90,7 @@ describe('of a head', () => {
     expect(of(12, 0).bodyBytes).toBe(12)
   })
 
-  test('the time that the service keeps the connection is told', () => {
+  test('the keep-alive time is read', () => {
     const kept = (value: string) =>
       (read(`${LINE}keep-alive: ${value}\r\ncontent-length: 0\r\n\r\n`) as Head).keepAliveMs
     expect(['timeout=5', 'max=100, Timeout = 7', 'max=5', 'timeout=x'].map(kept)).toEqual([
@@ -102,7 +102,7 @@ describe('of a head', () => {
   })
 })
 
-/** What is heard of an answer that comes in these pieces. */
+/** The events of a response that comes in these pieces. */
 function hear(...pieces: string[]): string[] {
   const heard: string[] = []
   const reader = new ResponseReader(new HeadCache())
@@ -117,7 +117,7 @@ function hear(...pieces: string[]): string[] {
   )
   for (const piece of pieces) {
     if (heard.some((each) => /^(end|strange|Response)/.test(each))) throw new Error('it was over')
-    // In a buffer that is written over, as that of a socket is.
+    // In a buffer that is overwritten, like that of a socket.
     const bytes = Buffer.from(piece, 'latin1')
     const reading = reader.read(bytes)
     const rest = reader.rest?.toString('latin1')
@@ -137,12 +137,12 @@ function makeCall(heard: Pick<Call, 'onHead' | 'onChunk'>): Call {
 const CHUNKED = `${LINE}transfer-encoding: chunked\r\n\r\n`
 const SIZED = `${LINE}content-length: 10\r\n\r\n`
 
-describe('an answer', () => {
+describe('a response', () => {
   test.each([
     [SIZED, '0123456789'],
     [CHUNKED, '4\r\n0123\r\n6;name=value\r\n456789\r\n0\r\n\r\n'],
     [CHUNKED, '00A\r\n0123456789\r\n000\r\nx-sum: 7\r\nx-more: \r\n\r\n'],
-  ])('is the same wherever it is torn: %j %j', (head, body) => {
+  ])('is the same however it is split: %j %j', (head, body) => {
     const whole = ['head 200', 'body 0123456789', 'end']
     const answer = head + body
     expect(hear(answer)).toEqual(whole)
@@ -157,12 +157,12 @@ describe('an answer', () => {
     expect(hear(...answer)).toEqual(whole)
   })
 
-  test('without a byte in it', () => {
+  test('without any bytes', () => {
     expect(hear(`${LINE}content-length: 0\r\n\r\n`)).toEqual(['head 200', 'end'])
     expect(hear(`${CHUNKED}0\r\n\r\n`)).toEqual(['head 200', 'end'])
   })
 
-  test('ends where it says, whatever is behind it', () => {
+  test('ends where its head says, whatever follows', () => {
     expect(hear(`${SIZED}0123456789X`)).toEqual(['head 200', 'body 0123456789', 'end, and X behind it'])
     expect(hear(`${SIZED}01`, '23456789XY')).toEqual(['head 200', 'body 0123456789', 'end, and XY behind it'])
     expect(hear(`${CHUNKED}0\r\n\r\nX`)).toEqual(['head 200', 'end, and X behind it'])
@@ -172,7 +172,7 @@ describe('an answer', () => {
     ])
   })
 
-  test('comes after its announcements', () => {
+  test('comes after interim responses', () => {
     const early = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'
     const whole = ['head 200', 'body 0123456789', 'end']
     expect(hear(`HTTP/1.1 100 Continue\r\n\r\n${early}${SIZED}0123456789`)).toEqual(whole)
@@ -183,10 +183,10 @@ describe('an answer', () => {
     ['no size', 'z\r\n', 'Invalid character in chunk size'],
     ['an empty size', '\r\n', 'Invalid character in chunk size'],
     ['a negative size', '-1\r\n', 'Invalid character in chunk size'],
-    ['a size beyond all measure', `${'f'.repeat(14)}\r\n`, 'Invalid character in chunk size'],
+    ['a huge size', `${'f'.repeat(14)}\r\n`, 'Invalid character in chunk size'],
     ['a size without a carriage return', '4\n0123', 'Invalid character in chunk size'],
-    ['a chunk longer than it says', '2\r\n0123\r\n', 'Expected LF after chunk data'],
-    ['a trailer that is none', '0\r\nwhat is this\r\n', 'Invalid header token'],
+    ['a chunk longer than its size', '2\r\n0123\r\n', 'Expected LF after chunk data'],
+    ['an invalid trailer', '0\r\nwhat is this\r\n', 'Invalid header token'],
     ['a line without an end', '0'.repeat(17_000), 'Invalid character in chunk size'],
   ])('in chunks with %s is broken', (_, body, fault) => {
     expect(hear(CHUNKED + body).at(-1)).toBe(`Response does not match the HTTP/1.1 protocol (${fault})`)

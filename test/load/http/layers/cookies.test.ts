@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openUser, serveHttp, type TestUser } from '../user.js'
 
-/** Sets the cookies in the query's `set`, and answers with those that came. */
+/** Sets the cookies in the query's `set`, and responds with those received. */
 function startServer(): Promise<string> {
   return serveHttp((request, response) => {
     const { searchParams, pathname } = new URL(request.url!, 'http://x')
@@ -17,7 +17,7 @@ async function cookiesOf(user: TestUser, path = '/', headers: string[] = []): Pr
   return answer!.text()
 }
 
-test('what a service sets comes back to it, where it belongs', async () => {
+test('cookies are sent back to their service and path', async () => {
   const user = await openUser(await startServer(), { cookies: 'iteration' })
   expect(await cookiesOf(user, '/?set=a%3D1&set=b%3D2;Path%3D/b&set=c%3D3;Domain%3Dexample.com')).toBe('none')
   expect(await cookiesOf(user)).toBe('a=1')
@@ -34,7 +34,7 @@ test('a cookie that the scenario writes itself wins', async () => {
   expect(await cookiesOf(user, '/', ['x', 'y', 'cookie', 'a=own; c=3'])).toBe('a=own; c=3; b=2')
 })
 
-test('a service that sets ever new ones does not fill the memory: the newest are kept', async () => {
+test('a service that keeps setting new ones does not fill the memory: the newest are kept', async () => {
   const user = await openUser(await startServer(), { cookies: 'user' })
   await cookiesOf(user, '/?set=kept%3D0')
   const many = (from: number) => Array.from({ length: 100 }, (_, i) => `set=c${from + i}%3D1`).join('&')
@@ -46,12 +46,12 @@ test('a service that sets ever new ones does not fill the memory: the newest are
   expect(sent).not.toContain('kept=0')
 })
 
-test('what a redirect sets goes with the next hop', async () => {
+test('cookies of a redirect are sent with the next hop', async () => {
   const user = await openUser(await startServer(), { cookies: 'iteration', redirects: 1 })
   expect(await cookiesOf(user, '/login?set=sid%3D7')).toBe('sid=7')
 })
 
-test('another service gets none of them', async () => {
+test('another service gets no cookies', async () => {
   const [one, other] = [
     await startServer(),
     await serveHttp((request, response) => {
@@ -60,7 +60,7 @@ test('another service gets none of them', async () => {
   ]
   const user = await openUser(one, { cookies: 'iteration' })
   await cookiesOf(user, '/?set=a%3D1;Path%3D/')
-  // Cookies know no ports (RFC 6265, section 8.5), but names.
+  // Cookies are not isolated by port (RFC 6265, section 8.5), only by host.
   const named = other.replace('127.0.0.1', 'localhost')
   expect((await user.send({ origin: named })).answer!.text()).toBe('none')
 })
@@ -76,7 +76,7 @@ test('each iteration begins with the cookies from before the first one', async (
   }
 })
 
-test('or with none at all', async () => {
+test('or with none', async () => {
   const user = await openUser(await startServer(), { cookies: 'iteration' })
   for (let i = 0; i < 2; i++) {
     user.begin()
@@ -85,7 +85,7 @@ test('or with none at all', async () => {
   }
 })
 
-test('unless they are to be kept', async () => {
+test('unless they are kept', async () => {
   const user = await openUser(await startServer(), { cookies: 'user' })
   user.begin()
   await cookiesOf(user, '/?set=a%3D1')

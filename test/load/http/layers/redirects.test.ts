@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { listenForTest, openUser, readBody, serveHttp } from '../user.js'
 
-/** Tells what came, and sends on from /301, /302, … to `location`. */
+/** Responds with what it received, and redirects /301, /302, … to `location`. */
 async function startEcho(location = '/end'): Promise<string> {
   const server = createServer(async (request, response) => {
     const body = await readBody(request)
@@ -44,7 +44,7 @@ describe('the method after a redirect', () => {
   })
 })
 
-test('another origin is not told who the user is', async () => {
+test('another origin gets no credentials', async () => {
   const other = await startEcho()
   const secrets = {
     authorization: 'Bearer s3cret',
@@ -77,7 +77,7 @@ test.each([
   expect(seen).toEqual([path, expected])
 })
 
-test('a redirect without a place to go to is the answer; so is each when none is to be followed', async () => {
+test('a redirect without a location is the response, as is any redirect that is not followed', async () => {
   const origin = await serveHttp((request, response) =>
     response.writeHead(302, request.url === '/' ? {} : { location: '/' }).end(),
   )
@@ -89,8 +89,13 @@ test('a redirect without a place to go to is the answer; so is each when none is
 
 test.each([
   ['a circle', '/', 'more than 2 redirects', 3],
-  ['a place that is no http URL', 'mailto:someone@example.com', 'a redirect to what is no http URL', 1],
-  ['a place that is no URL', 'http://[', 'a redirect to what is no http URL', 1],
+  [
+    'a place that is no http URL',
+    'mailto:someone@example.com',
+    'a redirect to a URL that is not http or https',
+    1,
+  ],
+  ['an invalid URL', 'http://[', 'a redirect to a URL that is not http or https', 1],
 ])('%s fails the request', async (_, location, message, hops) => {
   const origin = await serveHttp((_request, response) => response.writeHead(302, { location }).end())
   const user = await openUser(origin, { redirects: 2 })
@@ -99,7 +104,7 @@ test.each([
   expect(attempt.hops).toHaveLength(hops)
 })
 
-test('what breaks behind a redirect fails the request', async () => {
+test('a failure after a redirect fails the request', async () => {
   const origin = await serveHttp((request, response) => {
     if (request.url === '/') response.writeHead(302, { location: '/gone' }).end()
     else response.socket!.destroy()
@@ -108,7 +113,7 @@ test('what breaks behind a redirect fails the request', async () => {
   for (let i = 0; i < 2; i++) expect((await user.send()).failure?.kind).toBe('reset')
 })
 
-test('cookies of the way are those of the answer, too', async () => {
+test('cookies of redirects are also those of the response', async () => {
   const origin = await serveHttp((request, response) => {
     const next = { '/': '/b', '/b': '/c' }[request.url!]
     response.setHeader('set-cookie', `at=${request.url}`)

@@ -14,7 +14,7 @@ const RETRIES: Retries = {
   statuses: [[503, 503]],
 }
 
-/** What a server does with one request: a status, or nothing, or the end of the connection. */
+/** What a server does with one request: a status, no response, or the end of the connection. */
 type Act = number | 'hang' | 'reset'
 
 async function startServer(...acts: Act[]) {
@@ -29,14 +29,14 @@ async function startServer(...acts: Act[]) {
 
 describe('sent again', () => {
   test.each<[string, Act[], number, number, string | null]>([
-    ['not when all is well', [200], 200, 1, null],
+    ['not after a success', [200], 200, 1, null],
     ['after a reset', ['reset', 200], 200, 2, null],
     ['after a timeout', ['hang', 200], 200, 2, null],
     ['after a status of the list', [503, 200], 200, 2, null],
     ['not after another status', [500, 200], 500, 1, null],
-    ['as often as allowed, then the status stands', [503, 503, 503, 200], 503, 3, null],
-    ['as often as allowed, then the failure stands', ['reset', 'hang', 'reset', 200], 0, 3, 'reset'],
-    ['and again after a timeout until that stands', ['hang', 'hang', 'hang'], 0, 3, 'timeout'],
+    ['as many times as allowed, then the status remains', [503, 503, 503, 200], 503, 3, null],
+    ['as many times as allowed, then the failure remains', ['reset', 'hang', 'reset', 200], 0, 3, 'reset'],
+    ['again after a timeout, until that remains', ['hang', 'hang', 'hang'], 0, 3, 'timeout'],
   ])('%s', async (_, acts, status, count, kind) => {
     const server = await startServer(...acts)
     const user = await openUser(server.origin, { retries: RETRIES, timeoutMs: 150 })
@@ -57,14 +57,14 @@ describe('sent again', () => {
     const user = await openUser(origin, { retries: RETRIES })
     const headers = ['x-id', 'first']
     const sending = user.send({ method: 'PUT', path: '/a', headers, body: 'hello' })
-    // A prepared request is filled in anew while it's under way.
+    // A prepared request is reused while it is in flight.
     headers[1] = 'second'
     await sending
     expect(seen).toEqual([seen[0], seen[0]])
     expect(seen[0]).toEqual({ method: 'PUT', url: '/a', id: 'first', length: '5' })
   })
 
-  test('never, when the request says nothing of it', async () => {
+  test('never without retries', async () => {
     const server = await startServer('reset')
     const user = await openUser(server.origin, { retries: RETRIES })
     expect((await user.send({ retries: undefined })).failure?.kind).toBe('reset')
@@ -85,7 +85,7 @@ test.each<[string, number, string | null, readonly [number, number], number]>([
   ['less than is drawn', 503, '0', [150, 150], 150],
   ['nothing', 503, null, [1, 60_000], 0],
   ['seconds of another status', 502, '60', [1, 60_000], 0],
-])('a pause is as long as %s ask for, up to the longest', async (_, act, after, backoffMs, least) => {
+])('a pause is as long as %s asks for, up to the maximum', async (_, act, after, backoffMs, least) => {
   let count = 0
   const origin = await serveHttp((_request, response) => {
     response.writeHead(count++ === 0 ? act : 200, after === null ? {} : { 'retry-after': after }).end()
@@ -96,7 +96,7 @@ test.each<[string, number, string | null, readonly [number, number], number]>([
   expect(latencyMs).toBeGreaterThan(least - 2)
 })
 
-test('who is given up in a pause sends nothing more', async () => {
+test('an abort in a pause sends nothing more', async () => {
   const server = await startServer(503)
   const connect = await openNetwork(makePlanFor(server.origin, { retries: RETRIES }))
   const connection = connect({ connected() {}, unsolicited() {} })
