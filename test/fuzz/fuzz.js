@@ -9,7 +9,8 @@ import { TARGETS } from './targets.js'
 const CPU_MS_MOST = 10_000
 const WALL_MS_MOST = 120_000
 const HEAP_MB_MOST = 400
-const RESIDENT_BYTES_MOST = 1.5e9
+/** What a thread may add to the process, whose memory is never given back in full. */
+const RESIDENT_BYTES_MAX = 1.2e9
 const POLL_MS = 100
 
 /** The names of all targets. */
@@ -50,6 +51,7 @@ function runThread(task, onFault) {
   return new Promise((resolve) => {
     let ended = null
     const give = (fault) => {
+      clearInterval(stop)
       ended ??= { index: Atomics.load(at, 0), fault }
       void worker.terminate()
     }
@@ -69,6 +71,7 @@ function watch(at, give) {
   let index = -1
   let cpu = process.cpuUsage()
   let since = performance.now()
+  const residentMax = process.memoryUsage.rss() + RESIDENT_BYTES_MAX
   return setInterval(() => {
     const now = Atomics.load(at, 0)
     if (now !== index) {
@@ -79,6 +82,6 @@ function watch(at, give) {
     }
     const { user, system } = process.cpuUsage(cpu)
     if ((user + system) / 1000 > CPU_MS_MOST || performance.now() - since > WALL_MS_MOST) give('hangs')
-    else if (process.memoryUsage.rss() > RESIDENT_BYTES_MOST) give('eats the memory')
+    else if (process.memoryUsage.rss() > residentMax) give('eats the memory')
   }, POLL_MS)
 }
