@@ -193,8 +193,12 @@ export function mutateJson(tree, chance) {
   return chance.hit(0.3) ? mutateText(text, chance) : text
 }
 
+/** Parts are repeated by the thousand, again and again: a file of more than this says nothing about perfctl. */
+const LENGTH_MAX = 16e6
+
 /** The text as bytes, now and then not UTF-8. */
-export function toBytes(text, chance) {
+export function toBytes(given, chance) {
+  const text = given.slice(0, LENGTH_MAX)
   // Lone surrogates become U+FFFD here, but escapes of them in JSON stay.
   const bytes = Buffer.from(text, chance.hit(0.02) ? 'latin1' : 'utf8')
   if (chance.hit(0.03) && bytes.length > 0) bytes[chance.below(bytes.length)] = 0x80 + chance.below(0x80)

@@ -179,6 +179,8 @@ class TreeBuilder {
   private readonly anchors = new Map<string, Node>()
   /** The anchors whose aliases are being resolved. */
   private readonly open = new Set<Node>()
+  /** The problems of repeated values. */
+  private readonly repeated = new Set<string>()
   private aliasedValues = 0
   private outermostAlias: Span = [0, 0]
   /** Aliases repeat so many values that the tree was abandoned. */
@@ -189,10 +191,10 @@ class TreeBuilder {
   }
 
   build(node: Node | null, depth: number): Tree {
+    if (this.open.size > 0 && ++this.aliasedValues > ALIASED_VALUES_MAX) this.exhaust()
     if (isAlias(node)) return this.buildAlias(node, depth)
     const anchor = (node as { anchor?: string } | null)?.anchor
     if (anchor !== undefined && this.open.size === 0) this.anchors.set(anchor, node!)
-    if (this.open.size > 0 && ++this.aliasedValues > ALIASED_VALUES_MAX) this.exhaust()
     if (depth > DEPTH_MAX) {
       this.wrong(spanOf(node), `lists and maps are nested more than ${DEPTH_MAX} levels deep`, null)
       return this.giveUp(node)
@@ -330,6 +332,12 @@ class TreeBuilder {
   }
 
   private wrong(span: Span, message: string, hint: string | null): void {
+    // A value that aliases repeat is read as often, and each of its problems is one.
+    if (this.open.size > 0) {
+      const key = `${span[0]} ${message}`
+      if (this.repeated.has(key)) return
+      this.repeated.add(key)
+    }
     this.problems.push({ message, hint, place: this.source.place(span) })
   }
 }

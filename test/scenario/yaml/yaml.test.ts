@@ -45,6 +45,15 @@ test('many aliases of a small value are fine', () => {
   expect(readYaml(text, 'f.yaml').problems).toEqual([])
 })
 
+test('an alias of nothing is one problem, however often other aliases repeat it', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']
+  const lines = names.slice(1).map((name, i) => `${name}: &${name} [${Array(10).fill(`*${names[i]}`)}]`)
+  const { problems } = readYaml(`${lines.join('\n')}\nj: *i\n`, 'f.yaml')
+  expect(problems.length).toBeLessThanOrEqual(11)
+  expect(problems.map(({ message }) => message)).toContain('no value above is marked &a')
+  expect(problems.at(-1)!.message).toBe('aliases repeat more than 100,000 values')
+})
+
 test('a truncated or garbled file is read or rejected, but never crashes', () => {
   const whole = readFileSync(new URL('../good/everything.yaml', import.meta.url), 'utf8')
   const random = new Random(1)
