@@ -116,9 +116,11 @@ function formatRequest({ name, kind, requests, failed, worst, p50, p95, p99 }: R
   return inline({ name, kind, requests, failed, ...failures, ...latencies })
 }
 
-/** `[value, relative error]`, or what it was short of. */
+/** `[value, relative error]`, of a median with its error beside the other requests; or what it was short of. */
 function writeFigure(figure: Figure | Shortage): unknown {
-  return isShortage(figure) ? figure : [figure.value, figure.error]
+  if (isShortage(figure)) return figure
+  const { value, error, besideError } = figure
+  return [value, error, ...(besideError === undefined ? [] : [besideError])]
 }
 
 /** Files without `requestRate` are of a time when failed requests counted into the throughput: they are taken out. */
@@ -173,10 +175,11 @@ function readRequestFigures(shape: Shape): RequestFigures {
 
 function readFigure(shape: Shape): Figure | Shortage {
   if (Array.isArray(shape.value)) {
-    const [value, error] = shape.list()
-    if (value === undefined || error === undefined || value.number() <= 0 || error.number() < 0)
+    const [value, ...errors] = shape.list().map((each) => each.number())
+    const [error, besideError] = errors
+    if (value === undefined || value <= 0 || error === undefined || errors.some((each) => each < 0))
       return shape.fail('[value, error]')
-    return { value: value.number(), error: error.number() }
+    return { value, error, ...(besideError !== undefined && { besideError }) }
   }
   return {
     needs: shape.get('needs').count(),

@@ -11,7 +11,7 @@ import type { Job, JobValue } from './job-figures.js'
 import { type Finding, type Judgement, judgeRatio } from './judge.js'
 import type { LatencyMetric, RatioMetric, Shortage } from './judged-metric.js'
 import { type Failures, findRise, isBlind, rateOf } from './judges/failures.js'
-import { judgeByHistory } from './judges/history.js'
+import { judgeByHistory, MEDIAN_VARIANCE } from './judges/history.js'
 import type { MeasuredRequest } from './measurement.js'
 import { isDead } from './never-succeeded.js'
 import { combine } from './rare.js'
@@ -33,6 +33,9 @@ export interface Judged {
 
 /** The probability that identical code is called regressed in a run, however many requests it has. */
 export const FALSE_ALARMS = 0.01
+
+/** The same against a stored baseline, whose noise is known less well. */
+const STORED_FALSE_ALARMS = 0.006
 
 /** A slowdown shows in the medians first: they get most of the false alarms, and with them most of the power. */
 const WORTH: Readonly<Record<RatioMetric, number>> = { p50: 3, p95: 2, p99: 1, throughput: 1 }
@@ -92,7 +95,7 @@ export function judgeStored(
   ]
   // Bonferroni: each metric that can be judged gets its share of the false alarms, by what it is worth.
   const worth = all.reduce((sum, { metric, shortage }) => sum + (shortage === null ? WORTH[metric] : 0), 0)
-  const alphaOf = (metric: RatioMetric) => (FALSE_ALARMS * WORTH[metric]) / Math.max(1, worth)
+  const alphaOf = (metric: RatioMetric) => (STORED_FALSE_ALARMS * WORTH[metric]) / Math.max(1, worth)
   const controls = plain.map(({ name, pairs }) => ({ name, pair: pairs[0]! }))
   const judged: Judged[] = requests.map(({ name, pairs, isPlain, isFrequent }) => {
     const others = controls.filter((control) => control.name !== name).map(({ pair }) => pair)
@@ -220,7 +223,7 @@ function judgePair(pair: Pair, { alphaOf, limits, carries, others, isOtherSpeed 
       : judgeByHistory(beside.jobs, beside.candidate, {
           ...input,
           alpha: RELATIVE_ALPHA * alpha,
-          isRelative: true,
+          others: beside.count,
         })
   // Both ways of looking have to agree on the direction: when only the others got faster, nothing got slower here.
   const worseBeside = relative?.isWorse === true && own.difference > floor
@@ -248,7 +251,7 @@ const OTHERS_MIN = 2
 function lessOthers(
   { jobs, places, candidate }: Pair,
   others: readonly Pair[],
-): { readonly jobs: readonly JobValue[]; readonly candidate: JobValue } | null {
+): { readonly jobs: readonly JobValue[]; readonly candidate: JobValue; readonly count: number } | null {
   const known = others.filter(
     (other) => other.candidate !== null && places.every((place) => other.places.includes(place)),
   )
@@ -259,9 +262,11 @@ function lessOthers(
     Math.sqrt((MEDIAN_VARIANCE * median(values.map((value) => value.error ** 2))) / values.length)
   const less = (own: JobValue, values: readonly JobValue[], middle: typeof mean): JobValue => {
     const common = middle(values.map(({ value }, index) => value - usual(known[index]!)))
-    return { ...own, value: own.value - common, error: Math.hypot(own.error, error(values)) }
+    const { besideError = Math.hypot(own.error, error(values)) } = own
+    return { ...own, value: own.value - common, error: besideError }
   }
   return {
+    count: known.length,
     jobs: jobs.map((own, index) =>
       less(
         own,
@@ -282,8 +287,6 @@ function at(pair: Pair, place: number): JobValue {
   return pair.jobs[pair.places.indexOf(place)]!
 }
 
-/** The variance of a median of normal values, in those of their mean. */
-const MEDIAN_VARIANCE = 1.57
 /** What is the same of all lines without enough samples. */
 export function tooFew(needs: string, had: number) {
   const reason = `${needs}, had ${had}`

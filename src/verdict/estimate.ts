@@ -7,7 +7,7 @@
 import { Random } from '../base/rng.js'
 import { median } from '../stats/math.js'
 import type { LatencyMetric, Shortage } from './judged-metric.js'
-import { type Joined, pool, QUANTILES, readQuantile, samplesEach } from './quantile.js'
+import { type Joined, makeJoined, pool, QUANTILES, readQuantile, samplesEach } from './quantile.js'
 import { type Series, succeeded } from './series.js'
 
 /** What one run says of one metric; logarithms of ms or of requests per second. */
@@ -86,6 +86,35 @@ const LIKENESS = 1.25
 /** Whether there was too little to estimate. */
 export function isShortage<T extends object>(estimate: T | Shortage): estimate is Shortage {
   return 'needs' in estimate
+}
+
+/** Windows of a median need this many samples of a request, and of another one to be beside it. */
+const BESIDE_SAMPLES = 10
+
+/**
+ * The standard error of a request's median beside those of the others, window by window: what the machine does to all
+ * of them at once is no error of it. Null where the others have too few samples.
+ */
+export function errorBeside(
+  own: { readonly name: string; readonly series: Series },
+  requests: readonly { readonly name: string; readonly series: Series }[],
+): number | null {
+  const others = requests.filter(({ name }) => name !== own.name)
+  const values: number[] = []
+  let from = 0
+  for (let to = 1; to <= own.series.length; to++) {
+    const mine = makeJoined(own.series.slice(from, to))
+    if (mine.samples < samplesEach('p50')) continue
+    const theirs = others
+      .map(({ series }) => makeJoined(series.slice(from, to)))
+      .filter(({ samples }) => samples >= BESIDE_SAMPLES)
+      .map((window) => Math.log(readQuantile(window, QUANTILES.p50)))
+    from = to
+    if (theirs.length > 0) values.push(Math.log(readQuantile(mine, QUANTILES.p50)) - median(theirs))
+  }
+  if (values.length < JOINED_MIN) return null
+  if (values.length >= WINDOWS_MANY) return resampledError(values, own.series.length / values.length)
+  return (MEDIAN_ERROR * LIKENESS * localDeviation(values)) / Math.sqrt(values.length)
 }
 
 function summarize(values: readonly number[], sampling: number, slicesEach: number): Estimate {

@@ -8,6 +8,11 @@ import type { Shortage } from './judged-metric.js'
 export interface Figure {
   readonly value: number
   readonly error: number
+  /**
+   * The error beside the other requests of the run, which share its weather second by second. Of medians only, where there
+   * are others.
+   */
+  readonly besideError?: number
 }
 
 /** What is kept of one request of one run. */
@@ -48,6 +53,8 @@ export interface JobValue {
   readonly value: number
   /** The standard error that the job itself knows of. */
   readonly error: number
+  /** The same beside the other requests; see `Figure`. */
+  readonly besideError?: number
   /** How restless its machine was; see `Estimate` in `estimate.ts`. */
   readonly volatility: number
 }

@@ -12,6 +12,7 @@ import {
   estimateLatency,
   estimateThroughput,
   isShortage,
+  errorBeside,
   type Scatter,
   volatilityOf,
 } from './estimate.js'
@@ -80,9 +81,11 @@ export function readValue(job: Job, request: string | null, metric: RatioMetric)
   })
   const known = figures.filter((figure): figure is Figure => !isShortage(figure))
   if (known.length === 0) return figures[0] as Shortage
+  const beside = known.flatMap(({ besideError }) => besideError ?? [])
   return {
     value: median(known.map(({ value }) => Math.log(value))),
     error: median(known.map(({ error }) => error)) / Math.sqrt(known.length),
+    ...(beside.length === known.length && { besideError: median(beside) / Math.sqrt(known.length) }),
     volatility: median(job.runs.map(({ volatility }) => volatility)),
   }
 }
@@ -113,9 +116,8 @@ export function makeFigures(
     p95: estimateLatency(series, 'p95'),
     p99: estimateLatency(series, 'p99'),
   }))
-  const all = joinSeries(
-    requests.filter(({ kind, phase }) => kind !== 'journey' && phase !== 'beforeEach').map(({ series }) => series),
-  )
+  const plain = requests.filter(isPlain)
+  const all = joinSeries(plain.map(({ series }) => series))
   const scatters = estimates.flatMap(({ p50 }) => (isShortage(p50) || p50.scatter === null ? [] : [p50.scatter]))
   return {
     startedAt,
@@ -123,10 +125,22 @@ export function makeFigures(
     throughput: figureOf(estimateThroughput(whole)),
     p95: figureOf(estimateLatency(all, 'p95')),
     p99: figureOf(estimateLatency(all, 'p99')),
-    requests: estimates.map(({ p50, p95, p99, ...counts }) => {
-      return { ...counts, p50: figureOf(p50), p95: figureOf(p95), p99: figureOf(p99) }
+    requests: estimates.map(({ p50, p95, p99, ...counts }, index) => {
+      const besideError = isPlain(requests[index]!) ? errorBeside(requests[index]!, plain) : null
+      const median = figureOf(p50)
+      return {
+        ...counts,
+        p50: isShortage(median) || besideError === null ? median : { ...median, besideError: shortened(besideError) },
+        p95: figureOf(p95),
+        p99: figureOf(p99),
+      }
     }),
   }
+}
+
+/** Whether requests are of a kind with the others: a journey is made of them, and what each user sends once is cold. */
+function isPlain({ kind, phase }: RequestSeries): boolean {
+  return kind !== 'journey' && phase !== 'beforeEach'
 }
 
 /** An estimate; of few samples, without what windows say of the machine. */

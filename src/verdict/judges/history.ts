@@ -7,9 +7,13 @@
  * variance, worth `PRIOR_JOBS` degrees of freedom, is mixed with the observed one. The prior is the machine's
  * volatility within the runs, because machines that vary from second to second vary from day to day too.
  *
- *     reach  = √( t² · (variance between jobs) · (1 + 1/K)  +  t'² · (what the runs know of their own errors)² )
- *     worse  ⇔ difference > reach, one-sided, and > the floor
+ *     deviation² = (variance between jobs) · (1 + 1/K)
+ *     error²     = what the runs know of their own errors
+ *     worse  ⇔ difference > t · √(deviation² + error²), one-sided, and > the floor
+ *     reach  = √( t² · deviation² + t'² · error² ): how much worse it may be, which has to be ruled out to pass
  *     detectable = that limit + what random error may take 1 time in 10
+ *
+ * To call a job worse takes the wider bound: it is the false alarm that costs most.
  */
 import { mean, median, studentT, variance } from '../../stats/math.js'
 import type { JobValue } from '../job-figures.js'
@@ -23,8 +27,8 @@ export interface JudgeInput {
   readonly alpha: number
   /** Smaller differences are no regression, however sure. */
   readonly floor: number
-  /** The values are those of one request less the others of the same job, which share the machine. */
-  readonly isRelative?: boolean
+  /** The values are those of one request less the median of this many others of the same job, which share the machine. */
+  readonly others?: number
 }
 
 /** How many jobs the prior is worth. */
@@ -59,19 +63,25 @@ const RELATIVE: Readonly<Record<RatioMetric, Prior>> = {
   throughput: { least: 0.01, share: 0.6 },
 }
 
+/** The variance of a median of normal values, in that of their mean. */
+export const MEDIAN_VARIANCE = 1.57
+
 /** Judges `candidate` by the accepted `jobs`, of which there is at least one. */
 export function judgeByHistory(
   jobs: readonly JobValue[],
   candidate: JobValue,
-  { metric, alpha, floor, isRelative = false }: JudgeInput,
+  { metric, alpha, floor, others }: JudgeInput,
 ): Finding {
   const count = jobs.length
   const values = jobs.map(({ value }) => value)
-  const priorJobs = isRelative ? RELATIVE_PRIOR_JOBS : PRIOR_JOBS
+  const priorJobs = others !== undefined ? RELATIVE_PRIOR_JOBS : PRIOR_JOBS
   const freedom = count - 1 + priorJobs
+  const isRelative = others !== undefined
   const prior = (isRelative ? RELATIVE : PRIORS)[metric]
+  // The others differ from job to job as well, each by itself.
+  const measure = isRelative ? 1 + MEDIAN_VARIANCE / others : 1
   const priors = [...jobs, candidate].map(
-    ({ volatility }) => prior.least ** 2 + (prior.share * volatility) ** 2,
+    ({ volatility }) => measure * (prior.least ** 2 + (prior.share * volatility) ** 2),
   )
   const usual = median(priors)
   const ownErrors = mean(jobs.map(({ error }) => error ** 2))
@@ -89,7 +99,8 @@ export function judgeByHistory(
 
   const sign = metric === 'throughput' ? -1 : 1
   const difference = sign * (candidate.value - mean(values))
-  const limit = Math.max(floor, reach(alpha))
+  const wide = studentT(alpha, freedom) * Math.hypot(deviation(count), error(count, 1))
+  const limit = Math.max(floor, isRelative ? reach(alpha) : wide)
   const around = reach(0.025)
   return {
     difference,
