@@ -178,7 +178,7 @@ describe('a name from outside', () => {
       },
       environment: { ...result.environment, cpu: nameOf(5), os: nameOf(6), gitCommit: nameOf(7) },
       startedAt: nameOf(2),
-      session: { id: nameOf(3), side: 'a', looks: 1 },
+      session: { id: nameOf(3), side: 'a', looks: 1, maxSeconds: 60 },
       generator: { ...result.generator, saturated: true, reasons: [nameOf(4)] },
       totals: {
         ...result.totals,

@@ -45,7 +45,7 @@ test('with four starts a slowdown of 10 % is found on a shared machine in a minu
 
 const side = (which: 'a' | 'b', result: Result): Result => ({
   ...result,
-  session: { id: '7f3k', side: which, looks: 1 },
+  session: { id: '7f3k', side: which, looks: 1, maxSeconds: 60 },
 })
 
 describe('a side that only fails', () => {
@@ -179,8 +179,8 @@ describe('pairs of slices', () => {
     const sides = makeSession({ level, ...conditions }, slower(1.1), trial)
     const limits = { ...COMPARE_DEFAULTS, minDeltaMs: 0 }
     return {
-      forth: judgeSides(sides, { limits, looks: 1 }),
-      back: judgeSides(swap(sides), { limits, looks: 1 }),
+      forth: judgeSides(sides, { limits, looks: 1, maxSeconds: 16 }),
+      back: judgeSides(swap(sides), { limits, looks: 1, maxSeconds: 16 }),
     }
   })
 

@@ -29,7 +29,7 @@ function stalled(result: Result, seconds: ReadonlySet<number>, ms: number, share
 
 const side = (which: 'a' | 'b', result: Result): Result => ({
   ...result,
-  session: { id: '7f3k', side: which, looks: 1 },
+  session: { id: '7f3k', side: which, looks: 1, maxSeconds: 60 },
 })
 /** In a session whose sides don't share noise here, which would hide +10 % of the p50. */
 const beside = (before: Result, after: Result): Comparison =>

@@ -1,57 +1,69 @@
 import { describe, expect, test } from 'vitest'
-import { judgeRatio, type RatioQuestion } from '../../src/verdict/judge.js'
-import { isJudged, isTooNoisy } from '../../src/verdict/row.js'
+import { type Finding, judgeRatio, type RatioQuestion } from '../../src/verdict/judge.js'
 
 const question: RatioQuestion = {
-  metric: 'p99',
-  baseline: 17,
-  current: 67,
-  tolerance: 0.25,
+  metric: 'p50',
+  baseline: 100,
+  current: 100,
+  tolerance: 0.1,
   minDelta: 1,
-  blindTolerances: 4,
+  decisive: true,
 }
 
-/** Not sure to be worse, although the rule would have seen a change of 65 %. */
-const unsure = {
-  difference: 1.37,
-  interval: [-0.1, 2.8],
-  isWorse: false,
-  isBetter: false,
-  detectable: 0.5,
-} as const
-
-describe('a figure beyond its limit that may be chance', () => {
-  const judge = (change: Partial<RatioQuestion>) => judgeRatio({ ...question, ...change }, unsure)
-
-  test.each<[string, Partial<RatioQuestion>, string]>([
-    ['four times the tail', {}, 'inconclusive'],
-    ['just beyond', { current: 21.3 }, 'inconclusive'],
-    ['just within', { current: 21.2 }, 'passed'],
-    ['better', { current: 5 }, 'passed'],
-    ['less than minDelta', { current: 67, minDelta: 60 }, 'passed'],
-    [
-      'the throughput fell',
-      { metric: 'throughput', baseline: 100, current: 70, minDelta: 0 },
-      'inconclusive',
+/** A change of this many percent, known to within `reach` percent. */
+function judge(change: number, reach: number, options: Partial<RatioQuestion & Finding> = {}) {
+  const { metric = 'p50' } = options
+  const sign = metric === 'throughput' ? -1 : 1
+  const finding: Finding = {
+    difference: sign * Math.log1p(change / 100),
+    interval: [-1, 1],
+    isWorse: false,
+    isBetter: false,
+    detectable: 0.2,
+    reach: Math.log1p(reach / 100),
+    remedies: [
+      { remedy: { more: 'seconds', count: 2 }, reach: Math.log1p(reach / 141) },
+      { remedy: { more: 'seconds', count: 4 }, reach: Math.log1p(reach / 200) },
     ],
-    ['the throughput rose', { metric: 'throughput', baseline: 100, current: 170, minDelta: 0 }, 'passed'],
-  ])('%s: %s', (_, change, verdict) => {
-    expect(judge(change).verdict).toBe(verdict)
+    ...options,
+  }
+  const { baseline = 100 } = options
+  return judgeRatio({ ...question, ...options, current: baseline * (1 + change / 100) }, finding)
+}
+
+describe('a line passes when a change of twice its tolerance is ruled out', () => {
+  test.each<[string, number, number, Partial<RatioQuestion>, string | null]>([
+    ['the same, and precise', 0, 5, {}, null],
+    ['just ruled out', 9, 9.9, {}, null],
+    ['just not', 9, 10.5, {}, 'maybe_worse'],
+    ['better is no reason to doubt', -20, 30, {}, null],
+    ['a scatter as large as what is to be ruled out', 0, 21, {}, 'too_noisy'],
+    ['of a short latency minDelta is what counts', 20, 20, { baseline: 2 }, null],
+    ['a throughput that may be lower by a fifth', -12, 12, { metric: 'throughput', minDelta: 0 }, 'maybe_worse'],
+    ['a throughput that is higher', 30, 12, { metric: 'throughput', minDelta: 0 }, null],
+  ])('%s: %f %% and up to %f %% more', (_, change, reach, options, why) => {
+    const judged = judge(change, reach, options)
+    expect(judged.why).toBe(why)
+    expect(judged.verdict).toBe(why === null ? 'passed' : 'inconclusive')
   })
 
-  test('is an answer all the same, and no noise that spoils the run', () => {
-    const { metric, baseline, current, interval, detectable, tolerance, verdict, reason, why } = judge({})
-    const comparison = {
-      request: 'search',
-      change: 3,
-      ...{ metric, baseline, current, interval, detectable, tolerance, verdict, reason },
-    }
-    expect(why).toBe('maybe_worse')
-    expect(isJudged({ comparison, verdict, why })).toBe(true)
-    expect(isTooNoisy({ comparison: { ...comparison, metric: 'p50' }, verdict, why })).toBe(false)
+  test('one that is surely worse is red, unless by less than minDelta', () => {
+    expect(judge(20, 5, { isWorse: true }).verdict).toBe('regressed')
+    expect(judge(20, 5, { isWorse: true, baseline: 4 })).toMatchObject({ verdict: 'passed', why: 'min_delta' })
+    expect(judge(-20, 5, { isBetter: true }).verdict).toBe('improved')
+  })
+})
+
+describe('an open line says how bad it may be, and what would settle it', () => {
+  test('the cheapest thing that does', () => {
+    expect(judge(3, 18)).toMatchObject({
+      reason: 'may be worse by up to +22%',
+      remedy: { more: 'seconds', count: 2 },
+    })
+    expect(judge(8, 20).remedy).toEqual({ more: 'seconds', count: 4 })
   })
 
-  test('what could not have seen that much is too noisy', () => {
-    expect(judgeRatio(question, { ...unsure, detectable: 1 }).why).toBe('too_noisy')
+  test('nothing where nothing does', () => {
+    expect(judge(0, 80)).toMatchObject({ why: 'too_noisy', remedy: null })
   })
 })
