@@ -49,7 +49,7 @@ describe('a line passes when a change of twice its tolerance is ruled out', () =
 
   test('one that is surely worse is red, unless by less than minDelta', () => {
     expect(judge(20, 5, { isWorse: true }).verdict).toBe('regressed')
-    expect(judge(20, 5, { isWorse: true, baseline: 4 })).toMatchObject({ verdict: 'passed', why: 'min_delta' })
+    expect(judge(20, 5, { isWorse: true, baseline: 3 })).toMatchObject({ verdict: 'passed', why: 'min_delta' })
     expect(judge(-20, 5, { isBetter: true }).verdict).toBe('improved')
   })
 })
