@@ -12,7 +12,6 @@ import { differences } from './environment.js'
 import { makeJob } from './job.js'
 import type { Job } from './job-figures.js'
 import { changeOf, type JudgedMetric } from './judge.js'
-import { takeBackLate } from './lateness.js'
 import { basisOf, type SpeedBasis } from './machine-speed.js'
 import type { MeasuredRequest, Measurement } from './measurement.js'
 import { isDead } from './never-succeeded.js'
@@ -72,7 +71,6 @@ export function compare(
   ]
     .map((row) => takeBackImproved(row, { reference, candidate }))
     .map((row) => takeBackByDeath(row, referenceNeverSucceeded))
-    .map((row) => (isInTurns ? takeBackLate(row, { reference, candidate }) : row))
   const silent = [...new Set([...dead.bad, ...referenceNeverSucceeded])]
   // What fails every time has no latency to be judged, however long the run.
   const isDeaf = ({ request }: MetricComparison) =>
@@ -92,11 +90,15 @@ export function compare(
       ...doubts.map(({ text }) => text),
       ...describeDeath(dead.bad, ', so nothing is known of how fast that is'),
       ...describeDeath(referenceNeverSucceeded, ' on side a, so there is nothing to hold side b against'),
-      ...comparisonNotes({ reference, candidate }, { rows: shown, decisive }, {
-        verdict,
-        limits: settings,
-        isSession: isInTurns,
-      }),
+      ...comparisonNotes(
+        { reference, candidate },
+        { rows: shown, decisive },
+        {
+          verdict,
+          limits: settings,
+          isSession: isInTurns,
+        },
+      ),
     ],
     detectable: worstDetectable(decisive),
     ...(isInTurns && { inTurns: true }),
@@ -128,11 +130,7 @@ function worstDetectable(rows: readonly Row[]): NonNullable<Comparison['detectab
 function judgeBoth(
   reference: Measurement,
   candidate: Measurement,
-  {
-    limits,
-    basis,
-    job,
-  }: { readonly limits: Limits; readonly basis: SpeedBasis | null; readonly job: Job },
+  { limits, basis, job }: { readonly limits: Limits; readonly basis: SpeedBasis | null; readonly job: Job },
 ): Judged[] {
   const sent = new Map(candidate.requests.map((request) => [request.name, request]))
   const both = reference.requests.filter((old) => !isEmpty(old) && !isEmpty(sent.get(old.name)))
@@ -173,7 +171,11 @@ function likeJobs(reference: Measurement, job: Job): readonly Job[] {
   return like.length > 0 ? like : jobs
 }
 
-function rowsOf({ request, pooled, judgements }: Judged, reference: Measurement, candidate: Measurement): Row[] {
+function rowsOf(
+  { request, pooled, judgements }: Judged,
+  reference: Measurement,
+  candidate: Measurement,
+): Row[] {
   return judgements.map(({ why, metric, needs, had, remedy, ...judged }) => {
     // What can't be judged is shown nevertheless, as the runs as a whole had it.
     const isKnown = judged.baseline !== null && judged.current !== null

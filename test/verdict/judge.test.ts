@@ -39,7 +39,13 @@ describe('a line passes when a change of twice its tolerance is ruled out', () =
     ['better is no reason to doubt', -20, 30, {}, null],
     ['a scatter as large as what is to be ruled out', 0, 21, {}, 'too_noisy'],
     ['of a short latency minDelta is what counts', 20, 20, { baseline: 2 }, null],
-    ['a throughput that may be lower by a fifth', -12, 12, { metric: 'throughput', minDelta: 0 }, 'maybe_worse'],
+    [
+      'a throughput that may be lower by a fifth',
+      -12,
+      12,
+      { metric: 'throughput', minDelta: 0 },
+      'maybe_worse',
+    ],
     ['a throughput that is higher', 30, 12, { metric: 'throughput', minDelta: 0 }, null],
   ])('%s: %f %% and up to %f %% more', (_, change, reach, options, why) => {
     const judged = judge(change, reach, options)
@@ -49,7 +55,10 @@ describe('a line passes when a change of twice its tolerance is ruled out', () =
 
   test('one that is surely worse is red, unless by less than minDelta', () => {
     expect(judge(20, 5, { isWorse: true }).verdict).toBe('regressed')
-    expect(judge(20, 5, { isWorse: true, baseline: 3 })).toMatchObject({ verdict: 'passed', why: 'min_delta' })
+    expect(judge(20, 5, { isWorse: true, baseline: 3 })).toMatchObject({
+      verdict: 'passed',
+      why: 'min_delta',
+    })
     expect(judge(-20, 5, { isBetter: true }).verdict).toBe('improved')
   })
 })
