@@ -1,46 +1,54 @@
 /**
- * The single values that the blocks of a scenario file consist of.
+ * The single values that the blocks of a scenario file consist of. Defaults are given as values; the documentation
+ * shows them as a file would contain them.
  */
+import { formatDuration } from '../../base/units.js'
 import * as fields from '../fields/fields.js'
 import * as json from '../fields/json-types.js'
 import { type Meta, value } from '../fields/schema.js'
 import * as units from '../fields/unit-fields.js'
 
-/** Makes a single value from its reader. */
-export type Leaf = <T>(read: fields.Reader<T>, meta: Meta) => ReturnType<typeof value<T>>
-
 /** What blocks make their values with: readers that know the file's environment and names. */
 export type Leaves = ReturnType<typeof makeLeaves>
 
-/** Makers of single values for one file. */
+/** Makers of single values for one file. All but `leaf` make values that may be absent. */
 export function makeLeaves(context: fields.Context) {
-  const leaf: Leaf = (read, meta) =>
+  const leaf = <T>(read: fields.Reader<T>, meta: Meta) =>
     value((tree, report) => fields.readWithoutSecrets(read, tree, context, report), meta)
+  const option = <T>(read: fields.Reader<T>, type: Meta, description: string, more: Meta = {}) =>
+    leaf(read, { ...type, description, ...more }).optional()
   return {
     leaf,
-    time: (description: string, preset?: string) =>
-      leaf(units.readDuration, {
-        ...json.DURATION,
-        description,
-        ...(preset && { default: preset }),
-      }).optional(),
-    timeout: (description: string, preset: string) =>
-      leaf(units.readTimeout, { ...json.DURATION, description, default: preset }).optional(),
+    option,
+    text: <T>(read: fields.Reader<T>, description: string, more: Meta = {}) =>
+      option(read, json.TEXT, description, more),
+    label: (description: string) => option(fields.readLabel, json.TEXT, description),
+    time: (description: string, preset?: number) =>
+      option(units.readDuration, json.DURATION, description, presetOf(preset, formatDuration)),
+    timeout: (description: string, preset?: number) =>
+      option(units.readTimeout, json.DURATION, description, presetOf(preset, formatDuration)),
+    range: (description: string, preset?: readonly [number, number]) =>
+      option(units.readDurationRange, json.DURATION_RANGE, description, presetOf(preset, formatRange)),
     count: (min: number, max: number, description: string, preset?: number) =>
-      leaf(units.numberReader({ min, max, whole: true }), {
-        ...json.wholeNumber(min, max),
+      option(
+        units.numberReader({ min, max, whole: true }),
+        json.wholeNumber(min, max),
         description,
-        ...(preset !== undefined && { default: preset }),
-      }).optional(),
-    rate: (description: string) => leaf(units.readRate, { ...json.RATE, description }).optional(),
+        presetOf(preset),
+      ),
+    rate: (description: string) => option(units.readRate, json.RATE, description),
     flag: (description: string, preset = false) =>
-      leaf(fields.readFlag, { type: 'boolean', description, default: preset }).optional(),
-    label: (description: string) => leaf(fields.readLabel, { ...json.TEXT, description }).optional(),
-    tolerance: (preset: string, description: string) =>
-      leaf(units.toleranceReader(preset.endsWith('pp')), {
-        ...json.SHARE,
-        description,
-        default: preset,
-      }).optional(),
+      option(fields.readFlag, { type: 'boolean' }, description, presetOf(preset)),
+    choice: <const T extends string>(words: readonly T[], description: string, preset?: NoInfer<T>) =>
+      option(fields.choiceReader(...words), json.choice(...words), description, presetOf(preset)),
   }
+}
+
+/** A range as a file contains it: `100ms..1s`, or one duration. */
+export function formatRange([from, to]: readonly [number, number]): string {
+  return from === to ? formatDuration(from) : `${formatDuration(from)}..${formatDuration(to)}`
+}
+
+function presetOf<T>(preset: T | undefined, format: (preset: T) => unknown = (same) => same): Meta {
+  return preset === undefined ? {} : { default: format(preset) }
 }

@@ -4,18 +4,15 @@
  */
 
 import { isNumber } from '../../base/decimal.js'
-import { type Limit, parseThreshold } from '../blocks/threshold.js'
-import { rowOf } from '../data/feeders.js'
 import type { FileReader } from '../data/files.js'
 import type { Uploads } from '../data/uploads.js'
 import type { Expect } from '../model/expect.js'
-import type { FeederValue } from '../model/scenario.js'
 import type { JsonTemplate, Template } from '../model/template.js'
 import { type Environment, fillIn, hasReference, maskValues } from '../template/environment.js'
 import type { Shapes } from '../template/parsed.js'
 import { parseTemplate } from '../template/template.js'
 import { floatProblem } from '../yaml/number-problem.js'
-import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
+import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree } from '../yaml/tree.js'
 
 /** What values may refer to. */
 export interface Context {
@@ -83,29 +80,6 @@ export const readTemplate: Reader<Template> = (tree, context, report) => {
   return scalar === null ? null : templateOf(scalar, context, report)
 }
 
-/** A value of a feeder: a single value or a row. */
-export const readFeederValue: Reader<FeederValue> = (tree, context, report) => {
-  if (isTreeMap(tree)) return rowOf(tree, (value, key) => readRowField(value, context, inside(report, key)))
-  return readFeederScalar(tree, context, report)
-}
-
-/** A field of a row: any YAML value, without templates. */
-const readRowField: Reader<unknown> = (tree, context, report) => {
-  if (isTreeMap(tree)) return rowOf(tree, (value, key) => readRowField(value, context, inside(report, key)))
-  if (!(tree instanceof Scalar))
-    return (tree as readonly Tree[]).map((item, index) => readRowField(item, context, inside(report, index)))
-  return tree.value === null ? null : readFeederScalar(tree, context, report)
-}
-
-const readFeederScalar: Reader<string | number | boolean> = (tree, context, report) => {
-  const scalar = readScalar(tree, 'a single value', report)
-  if (scalar === null) return null
-  if (typeof scalar.value !== 'string') return readFloat(scalar, context, report)
-  if (scalar.value.includes('{{'))
-    return wrong(report, 'templates are not supported in data', 'write the template where the value is used')
-  return fillIn(scalar.value, context.env, report)
-}
-
 /** A number, boolean or null. Reports a number that a float can't hold. */
 export const readFloat: Reader<number | boolean | null> = (tree, _context, report) => {
   const { value, text } = tree as Scalar & { readonly value: number | boolean | null }
@@ -163,13 +137,6 @@ export const readStatus: Reader<Expect['status']> = (tree, context, report) => {
   return ranges.every((range) => range !== null) ? ranges : null
 }
 
-/** A threshold such as `search: p95 < 150ms`. */
-export const readLimit: Reader<Limit> = (tree, context, report) => {
-  if (isTreeMap(tree)) return mapInsteadOfText(tree, report)
-  const text = readText(tree, context, report)
-  return text === null ? null : parseThreshold(text, context.requests, report)
-}
-
 /**
  * Reads a value without leaking the environment into a message: if the value contains `${...}` and is wrong, it is
  * read again with every variable masked, and that problem is reported.
@@ -214,18 +181,8 @@ export function parseStatus(text: string): readonly [number, number] | null {
   return to < from ? null : [from, to]
 }
 
-/** Reports `- search: p95 < 200ms` without quotes, which YAML reads as a map. */
-function mapInsteadOfText(map: TreeMap, report: Report): null {
-  const [key, value] = Object.entries(map)[0] ?? []
-  const isText = key !== undefined && value instanceof Scalar
-  return wrong(
-    report,
-    'expected a limit as text, got a map',
-    isText ? `put it in quotes: "${key}: ${value.text}"` : 'write it like p95 < 200ms',
-  )
-}
-
-function readScalar(
+/** A single value that is not null; `expected` names what it should be. */
+export function readScalar(
   tree: Tree,
   expected: string,
   report: Report,
@@ -245,6 +202,6 @@ function templateOf(
 }
 
 /** Reports problems under a key of the value. */
-function inside(report: Report, key: string | number): Report {
+export function inside(report: Report, key: string | number): Report {
   return (problem) => report({ ...problem, path: [key, ...(problem.path ?? [])] })
 }

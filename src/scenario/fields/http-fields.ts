@@ -5,7 +5,7 @@
 
 import type { Template } from '../model/template.js'
 import { literalParts } from '../template/template.js'
-import { nameOf, quoted, type Report, type Scalar, type TreeMap } from '../yaml/tree.js'
+import { nameOf, quoted, type Report, type Scalar, type TreeMap, wrongKey } from '../yaml/tree.js'
 import { type Reader, readTemplate, readText, wrong } from './fields.js'
 
 /** `demo`, or an absolute URL with an optional base path. Trailing slashes are removed. */
@@ -102,8 +102,7 @@ export function checkHeaderNames(headers: TreeMap, report: Report): void {
   for (const name of Object.keys(headers)) {
     const hint = insteadOfHeader(name)
     if (hint === null) continue
-    const message = `perfctl sets the header ${name.toLowerCase()} itself`
-    report({ message, hint, path: [name], onKey: true })
+    wrongKey(report, [name], `perfctl sets the header ${name.toLowerCase()} itself`, hint)
   }
   checkResponseHeaderNames(headers, report)
 }

@@ -9,10 +9,9 @@ import {
   parseRatio,
   parseSize,
 } from '../../base/units.js'
-import type { From } from '../blocks/stages.js'
 import { fillIn, hasReference } from '../template/environment.js'
 import { nameOf, quoted, type Report, Scalar, type Tree } from '../yaml/tree.js'
-import { type Context, type Reader, readText, wrong } from './fields.js'
+import { type Context, type Reader, wrong } from './fields.js'
 
 /** Longer durations are most likely a wrong unit. */
 const DURATION_MS_MAX = 7 * 86_400_000
@@ -68,20 +67,6 @@ export const readRate: Reader<number> = (tree, context, report) => {
       'write a number per unit of time, such as 200/s or 6000/m',
     )
   return rate > 1e6 ? wrong(report, `${text} is too high`, 'write at most 1000000/s') : rate
-}
-
-/** `from`: a number of virtual users, or a rate. */
-export const readFrom: Reader<From> = (tree, context, report) => {
-  const text = readText(tree, context, report)
-  if (text === null) return null
-  if (/^\d+$/.test(text) && Number(text) <= 100_000) return { model: 'closed', value: Number(text) }
-  const rate = parseRate(text)
-  if (rate !== null && rate <= 1e6) return { model: 'open', value: rate }
-  return wrong(
-    report,
-    `${quoted(text)} is neither a number of users nor a rate`,
-    /^-\d/.test(text) ? 'write it without the sign' : 'write users such as 10, or a rate such as 50/s',
-  )
 }
 
 /** A tolerance: `10%` or `0.1` as a ratio; with `points` also `1pp`. */
