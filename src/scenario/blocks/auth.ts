@@ -3,11 +3,11 @@
  */
 import { type Reader, readTemplate, wrong } from '../fields/fields.js'
 import { readHeaderValue } from '../fields/http-fields.js'
+import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, map } from '../fields/schema.js'
 import type { Template } from '../model/template.js'
 import { literalParts } from '../template/template.js'
 import { type Report, wrongKey } from '../yaml/tree.js'
-import type { Leaves } from './leaves.js'
 
 type AuthInput = FieldsOf<typeof authFields>
 

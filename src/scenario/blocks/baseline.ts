@@ -2,12 +2,14 @@
  * `baseline`: what a run is compared with, and how much worse it may be.
  */
 import { dirname, isAbsolute, join, parse } from 'node:path'
-import { formatShare } from '../../base/units.js'
-import * as json from '../fields/json-types.js'
+import { formatShare, parseRatio } from '../../base/units.js'
+import { type Reader, wrong } from '../fields/fields.js'
+import { VARIABLE } from '../fields/json-types.js'
+import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, map } from '../fields/schema.js'
-import { toleranceReader } from '../fields/unit-fields.js'
+import { readUnit } from '../fields/unit-fields.js'
 import { BASELINE_DEFAULTS, type BaselineOptions } from '../model/scenario.js'
-import type { Leaves } from './leaves.js'
+import { quoted } from '../yaml/tree.js'
 
 const { tolerance: TOLERANCE, minDeltaMs: MIN_DELTA_MS } = BASELINE_DEFAULTS
 
@@ -21,7 +23,7 @@ export function baselineSchema(leaves: Leaves) {
 
 function baselineFields({ option, label, time }: Leaves) {
   const relative = (preset: number, description: string) =>
-    option(toleranceReader(false), json.SHARE, description, { default: formatShare(preset) })
+    option(toleranceReader(false), SHARE, description, { default: formatShare(preset) })
   return {
     file: label('Baseline file, relative to this one. Default: baselines/<name>.json.'),
     tolerance: map(
@@ -32,7 +34,7 @@ function baselineFields({ option, label, time }: Leaves) {
         throughput: relative(TOLERANCE.throughput, 'How much lower the throughput may get.'),
         error_rate: option(
           toleranceReader(true),
-          json.SHARE,
+          SHARE,
           'How many percentage points the error rate may increase.',
           { default: formatShare(TOLERANCE.errorRate).replace('%', 'pp') },
         ),
@@ -63,4 +65,26 @@ function baselinePath(path: string, file: string, profile: string | undefined): 
   const { dir, name, ext } = parse(path)
   const own = profile === undefined ? path : join(dir, `${name}-${profile}${ext}`)
   return isAbsolute(own) ? own : join(dirname(file), own)
+}
+
+const SHARE = {
+  type: ['string', 'number'],
+  pattern: `^\\d+(\\.\\d+)?\\s*(%|pp)?$|${VARIABLE}`,
+  minimum: 0,
+  exclusiveMaximum: 1,
+}
+
+/** A tolerance: `10%` or `0.1` as a ratio; with `points` also `1pp`. */
+function toleranceReader(points: boolean): Reader<number> {
+  const sample = points ? '1pp' : '10%'
+  return (tree, context, report) => {
+    const text = readUnit(tree, 'a percentage', `such as ${sample}`, context, report)
+    if (text === null) return null
+    const ratio = parseRatio(points ? text.replace(/pp$/, '%') : text)
+    const isClear = ratio !== null && (text.endsWith('%') || text.endsWith('pp') || ratio < 1)
+    if (isClear && ratio <= 10) return ratio
+    if (ratio !== null && !isClear)
+      return wrong(report, `the tolerance ${text} has no unit`, `write ${text}${points ? 'pp' : '%'}`)
+    return wrong(report, `${quoted(text)} is not a tolerance`, `write a percentage such as ${sample}`)
+  }
 }

@@ -4,13 +4,13 @@
 import { type Reader, readFloat, readLabel, wrong } from '../fields/fields.js'
 import { readFixedText, readPattern } from '../fields/fixed-text.js'
 import { checkTemplateNames } from '../fields/keys.js'
+import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, map, record } from '../fields/schema.js'
 import type { Capture, CaptureSource } from '../model/capture.js'
 import { stepTrees } from '../yaml/step-trees.js'
 import { isTreeMap, nameOf, quoted, type Report, Scalar, type TreeMap, wrongKey } from '../yaml/tree.js'
 import { guessJsonPath, parseJsonPath } from './json-path.js'
 import { queryProblem } from './json-query.js'
-import type { Leaves } from './leaves.js'
 
 type CaptureInput = FieldsOf<typeof captureFields>
 

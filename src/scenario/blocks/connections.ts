@@ -3,11 +3,11 @@
  */
 import { type Reader, readText, wrong } from '../fields/fields.js'
 import * as json from '../fields/json-types.js'
+import type { Leaves } from '../fields/leaves.js'
 import type { FieldsOf } from '../fields/schema.js'
 import { numberReader } from '../fields/unit-fields.js'
 import { HTTP2_STREAMS, type HttpOptions } from '../model/http-types.js'
 import { quoted, type Report, Scalar, wrongKey } from '../yaml/tree.js'
-import type { Leaves } from './leaves.js'
 
 type ConnectionsInput = FieldsOf<typeof connectionFields>
 

@@ -15,11 +15,11 @@ import {
 } from '../fields/fields.js'
 import * as json from '../fields/json-types.js'
 import { checkTemplateNames } from '../fields/keys.js'
+import type { Leaves } from '../fields/leaves.js'
 import { either, type FieldsOf, list, map, record } from '../fields/schema.js'
 import type { Feeder, FeederValue, Row } from '../model/scenario.js'
 import { fillIn } from '../template/environment.js'
 import { isTreeMap, nameOf, type Report, Scalar, type Tree, type TreeMap, wrongKey } from '../yaml/tree.js'
-import type { Leaves } from './leaves.js'
 
 type FeederInput = FieldsOf<typeof feederFields>
 
@@ -49,7 +49,7 @@ export function dataSchema(leaves: Leaves, tables: Tables) {
 }
 
 function valuesSchema({ leaf }: Leaves) {
-  return list(leaf(readFeederValue, json.FEEDER_VALUE), {
+  return list(leaf(readFeederValue, { type: ['string', 'number', 'boolean', 'object'] }), {
     description: 'Values or rows; each iteration takes a random one.',
     sample: '- one',
     explain: explainData,

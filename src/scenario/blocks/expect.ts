@@ -6,12 +6,12 @@ import { type Reader, readStatus, readText, wrong } from '../fields/fields.js'
 import { readFixedText, readPattern, refuseTemplates } from '../fields/fixed-text.js'
 import { checkResponseHeaderNames } from '../fields/http-fields.js'
 import * as json from '../fields/json-types.js'
+import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, map, record } from '../fields/schema.js'
 import { readSize } from '../fields/unit-fields.js'
 import type { Check, Expect, JsonTest } from '../model/expect.js'
 import { nameOf, quoted, type Report, Scalar, type TreeMap, wrongKey } from '../yaml/tree.js'
 import { guessJsonPath, parseJsonPath } from './json-path.js'
-import type { Leaves } from './leaves.js'
 
 type ExpectInput = FieldsOf<typeof expectFields>
 
@@ -47,7 +47,7 @@ function expectFields({ leaf, option, text, timeout }: Leaves) {
     }).optional(),
     body: text(readFixedText, 'Text that the body must contain.'),
     matches: text(readPattern, 'JavaScript regular expression that must match somewhere in the body.'),
-    json: record(leaf(readJsonTest, json.JSON_TEST), {
+    json: record(leaf(readJsonTest, JSON_TEST), {
       check: checkJsonPaths,
       description:
         'Values in a JSON body by path, such as $.items[0].id; .length is the number of entries of a list.',
@@ -88,6 +88,13 @@ export function checkExpectOfHead(input: ExpectInput, report: Report): void {
     const message = 'the response to a HEAD request has no body'
     wrongKey(report, ['expect', key], message, `use get, or remove ${key}`)
   }
+}
+
+const JSON_TEST = {
+  type: ['string', 'number', 'boolean', 'null'],
+  description:
+    'A value to equal, or a comparison: ">= 1" (also > < <= == !=), exists, missing. "== exists" means the text itself.',
+  examples: ['ok', 1, true, '>= 1', '!= null', 'exists'],
 }
 
 /** The test of a JSON value: a value to equal, or text such as `>= 1` and `exists`. */

@@ -3,8 +3,8 @@
  */
 import { checkHeaderNames, readHeaderValue } from '../fields/http-fields.js'
 import * as json from '../fields/json-types.js'
+import type { Leaves } from '../fields/leaves.js'
 import { record } from '../fields/schema.js'
-import type { Leaves } from './leaves.js'
 
 /** Headers, of all requests or of one. */
 export function headersSchema({ leaf }: Leaves) {

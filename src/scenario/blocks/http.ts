@@ -3,14 +3,14 @@
  */
 import { type Reader, readLabel, readText, wrong } from '../fields/fields.js'
 import { checkHeaderNames } from '../fields/http-fields.js'
-import * as json from '../fields/json-types.js'
+import { VARIABLE } from '../fields/json-types.js'
+import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, map } from '../fields/schema.js'
 import type { HttpOptions } from '../model/http-types.js'
 import { nameOf, type Report, Scalar, wrongKey } from '../yaml/tree.js'
 import { authHeaders, authSchema, checkAuth } from './auth.js'
 import { checkConnections, connectionFields, makeConnections } from './connections.js'
 import { headersSchema, lowerCaseKeys } from './headers.js'
-import type { Leaves } from './leaves.js'
 import { makeRetries, redirectsField, retriesSchema } from './retries.js'
 import { checkRoute, makeRoute, routeFields } from './route.js'
 import { makeTls, tlsSchema } from './tls.js'
@@ -30,19 +30,19 @@ export function httpSchema(leaves: Leaves) {
 
 function httpFields(leaves: Leaves) {
   const { option, timeout, flag } = leaves
-  const flagOr = (word: string) => ({
-    anyOf: [{ enum: [true, false, word] }, { type: 'string', pattern: json.VARIABLE }],
-  })
+  const flagOr = <T>(word: string, read: Reader<T>, description: string) => {
+    const type = { anyOf: [{ enum: [true, false, word] }, { type: 'string', pattern: VARIABLE }] }
+    return option(read, type, description, { default: false })
+  }
   return {
     timeout: timeout('Time limit for a request, to the last byte of the response.', DEFAULTS.timeout),
     connectTimeout: timeout('Time limit for opening a connection.', DEFAULTS.connectTimeout),
     headers: headersSchema(leaves).optional(),
     auth: authSchema(leaves).optional(),
-    compression: option(
+    compression: flagOr(
+      'wire',
       readCompression,
-      flagOr('wire'),
       'Ask for compressed responses (gzip, deflate, br) and decode them; wire: decode only those that checks need.',
-      { default: false },
     ),
     requestId: option(
       readRequestId,
@@ -51,11 +51,10 @@ function httpFields(leaves: Leaves) {
       { examples: ['x-request-id'] },
     ),
     trace: flag('Send a traceparent header (W3C Trace Context) with a new trace id for each request.'),
-    cookies: option(
+    cookies: flagOr(
+      'keep',
       readCookies,
-      flagOr('keep'),
       'Cookie jar for each virtual user (RFC 6265), reset before each iteration; keep: never reset.',
-      { default: false },
     ),
     redirects: redirectsField(leaves),
     retries: retriesSchema(leaves).optional(),
@@ -125,19 +124,6 @@ function checkHttp(input: HttpInput, report: Report): void {
   }
 }
 
-/** `true`, `false` or `wire`. */
-const readCompression: Reader<HttpOptions['compression'] | false> = (tree, context, report) => {
-  if (tree instanceof Scalar && typeof tree.value === 'boolean') return tree.value && 'decode'
-  const text = tree instanceof Scalar ? readText(tree, context, report) : undefined
-  if (text === 'wire') return 'wire'
-  if (text === null) return null
-  return wrong(
-    report,
-    `expected true, false or wire, got ${nameOf(tree)}`,
-    'write true, or wire to decode only the responses that checks need',
-  )
-}
-
 /** The name of the header for request ids; `true` is `x-request-id`. */
 const readRequestId: Reader<string> = (tree, context, report) => {
   if (tree instanceof Scalar && tree.value === true) return 'x-request-id'
@@ -151,15 +137,28 @@ const readRequestId: Reader<string> = (tree, context, report) => {
   return isRight ? name : null
 }
 
-/** `true`, `false` or `keep`. */
-const readCookies: Reader<HttpOptions['cookies'] | false> = (tree, context, report) => {
-  if (tree instanceof Scalar && typeof tree.value === 'boolean') return tree.value && 'iteration'
-  const text = tree instanceof Scalar ? readText(tree, context, report) : undefined
-  if (text === 'keep') return 'user'
-  if (text === null) return null
-  return wrong(
-    report,
-    `expected true, false or keep, got ${nameOf(tree)}`,
-    'write true, or keep to keep cookies between iterations',
-  )
+const readCompression = flagOrReader<'decode' | 'wire'>(
+  'decode',
+  ['wire', 'wire'],
+  'write true, or wire to decode only the responses that checks need',
+)
+
+const readCookies = flagOrReader<'iteration' | 'user'>(
+  'iteration',
+  ['keep', 'user'],
+  'write true, or keep to keep cookies between iterations',
+)
+
+/** A flag, or a word that means a variant of true. */
+function flagOrReader<T extends string>(
+  yes: T,
+  [word, variant]: readonly [string, T],
+  hint: string,
+): Reader<T | false> {
+  return (tree, context, report) => {
+    if (tree instanceof Scalar && typeof tree.value === 'boolean') return tree.value && yes
+    const text = tree instanceof Scalar ? readText(tree, context, report) : undefined
+    if (text === word) return variant
+    return text === null ? null : wrong(report, `expected true, false or ${word}, got ${nameOf(tree)}`, hint)
+  }
 }

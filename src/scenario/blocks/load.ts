@@ -4,11 +4,11 @@
 import { parseRate } from '../../base/units.js'
 import { type Reader, readText, wrong } from '../fields/fields.js'
 import * as json from '../fields/json-types.js'
+import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, list, map } from '../fields/schema.js'
 import { readTimeout } from '../fields/unit-fields.js'
 import { ITERATIONS_MS_MAX, LOAD_DEFAULTS, type Load, type Stage } from '../model/load-types.js'
 import { type Path, quoted, type Report, wrongKey } from '../yaml/tree.js'
-import type { Leaves } from './leaves.js'
 
 type LoadInput = FieldsOf<typeof loadFields>
 type StageInput = FieldsOf<typeof stageFields>
@@ -98,12 +98,12 @@ function stageFields(leaves: Leaves) {
     burst: burstField(leaves),
     vus: count(0, VUS_MAX, 'Virtual users at the end of the stage (closed model).'),
     rate: rate('Arrival rate at the end of the stage (open model).'),
-    from: option(readLevel, json.FROM, 'Value to start from, instead of the previous one.'),
+    from: option(readLevel, LEVEL, 'Value to start from, instead of the previous one.'),
   }
 }
 
 function stepsFields({ leaf }: Leaves) {
-  const level = (description: string) => leaf(readLevel, { ...json.FROM, description })
+  const level = (description: string) => leaf(readLevel, { ...LEVEL, description })
   return {
     from: level('First level: virtual users or a rate.'),
     to: level('Last level.'),
@@ -123,6 +123,8 @@ export interface Level {
   readonly model: Load['model']
   readonly value: number
 }
+
+const LEVEL = { type: ['integer', 'string'], minimum: 0, pattern: json.RATE.pattern, examples: [10, '50/s'] }
 
 /** A number of virtual users, or a rate. */
 const readLevel: Reader<Level> = (tree, context, report) => {

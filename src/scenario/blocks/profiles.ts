@@ -2,9 +2,9 @@
  * `profiles`: named loads.
  */
 import { didYouMean } from '../../base/suggest.js'
+import type { Leaves } from '../fields/leaves.js'
 import { record } from '../fields/schema.js'
 import { quoted, type Report, type TreeMap, type TreeProblem, wrongKey } from '../yaml/tree.js'
-import type { Leaves } from './leaves.js'
 import { loadSchema } from './load.js'
 
 /** Loads by name. */

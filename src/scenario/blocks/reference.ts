@@ -3,10 +3,10 @@
  */
 import { type Reader, readText, wrong } from '../fields/fields.js'
 import { readTarget } from '../fields/http-fields.js'
+import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, map } from '../fields/schema.js'
 import type { ReferenceService } from '../model/reference-service.js'
 import { nameOf, type Report, wrongKey } from '../yaml/tree.js'
-import type { Leaves } from './leaves.js'
 
 type ReferenceInput = FieldsOf<typeof referenceFields>
 

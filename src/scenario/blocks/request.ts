@@ -1,18 +1,19 @@
 /**
  * A request, of its own or as a step: method, what is sent, what is expected.
  */
-import { readJson, readTemplate } from '../fields/fields.js'
-import { readPath } from '../fields/http-fields.js'
-import * as json from '../fields/json-types.js'
+import { type Reader, readJson, readTemplate, wrong } from '../fields/fields.js'
+import { TEXT, VARIABLE } from '../fields/json-types.js'
+import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, oneOrMore, record } from '../fields/schema.js'
 import { makePairs } from '../model/pairs.js'
 import type { BodySpec, RequestSpec } from '../model/request.js'
-import { type Report, wrongKey } from '../yaml/tree.js'
+import type { Template } from '../model/template.js'
+import { literalParts } from '../template/template.js'
+import { quoted, type Report, type Scalar, wrongKey } from '../yaml/tree.js'
 import { authHeaders, authSchema, checkAuth } from './auth.js'
 import { contentTypeOf } from './content-types.js'
 import { checkExpectOfHead, expectSchema, makeExpect } from './expect.js'
 import { headersSchema, lowerCaseKeys } from './headers.js'
-import type { Leaves } from './leaves.js'
 import { makeParts, multipartSchema } from './multipart.js'
 import { makeRetries, redirectsField, retriesSchema } from './retries.js'
 import { readSentFile } from './uploads.js'
@@ -30,8 +31,8 @@ type RequestInput = FieldsOf<typeof requestFields>
 /** The fields that a request and a step of a journey share: method, body, expectations. */
 export function requestFields(leaves: Leaves) {
   const { leaf, option, text, label } = leaves
-  const path = option(readPath, json.PATH, json.PATH.description)
-  const texts = oneOrMore(leaf(readTemplate, json.TEXT), {
+  const path = leaf(readPath, PATH).optional()
+  const texts = oneOrMore(leaf(readTemplate, TEXT), {
     description: 'Several pairs with this name, in this order.',
     sample: '- some text',
   })
@@ -131,4 +132,45 @@ function makeBody({ json, form, body, file, multipart }: RequestInput): BodySpec
   if (file !== undefined) return { type: 'file', file, contentType: contentTypeOf(file.path) }
   if (multipart !== undefined) return { type: 'multipart', parts: makeParts(multipart) }
   return body === undefined ? null : { type: 'text', text: body }
+}
+
+const PATH = {
+  type: 'string',
+  pattern: `^(/|https?://|\\{\\{|${VARIABLE})`,
+  description: 'Path or whole URL; values in {{ ... }} are percent-encoded.',
+  examples: ['/api/items', '/api/items/{{ randomInt(1, 1000) }}'],
+}
+
+/** A path with an optional query, or a whole URL. Non-ASCII characters are percent-encoded. */
+const readPath: Reader<Template> = (tree, context, report) => {
+  const template = readTemplate(tree, context, report)
+  if (template === null) return null
+  const first = template[0] ?? ''
+  const isUrl = typeof first === 'string' && /^https?:\/\//i.test(first)
+  if (typeof first === 'string' && !first.startsWith('/') && !isUrl) {
+    const text = (tree as Scalar).text
+    const hint = text.includes('://') ? 'write an http:// or https:// URL' : `write ${quoted(`/${text}`)}`
+    return wrong(report, `the path ${quoted(text)} does not start with /`, hint)
+  }
+  const literal = literalParts(template).join('')
+  if (/[\x00-\x20\x7f]/.test(literal))
+    return wrong(report, "a path can't contain spaces", 'write %20 for a space')
+  if (/[\ud800-\udfff]/u.test(literal))
+    return wrong(report, 'the path contains half a character', 'write the whole character')
+  if (literal.includes('#'))
+    return wrong(
+      report,
+      'a fragment is never sent',
+      'remove the # and what follows, or write %23 for a literal #',
+    )
+  if (isUrl && !URL.canParse(template.map((part) => (typeof part === 'string' ? part : '1')).join(''))) {
+    return wrong(
+      report,
+      `${quoted((tree as Scalar).text)} is not a URL`,
+      'write it like http://localhost:3000/path',
+    )
+  }
+  return template.map((part) =>
+    typeof part === 'string' ? part.replace(/[^\x21-\x7e]+/g, encodeURIComponent) : part,
+  )
 }

@@ -1,12 +1,13 @@
 /**
  * `requests`: single requests, and journeys of several steps.
  */
-import * as json from '../fields/json-types.js'
+import { type Reader, wrong } from '../fields/fields.js'
+import { VARIABLE } from '../fields/json-types.js'
+import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, list, map } from '../fields/schema.js'
-import { readWeight } from '../fields/unit-fields.js'
+import { readNumber } from '../fields/unit-fields.js'
 import type { Entry } from '../model/scenario.js'
 import { type Path, type Report, wrongKey } from '../yaml/tree.js'
-import type { Leaves } from './leaves.js'
 import { checkRequest, makeRequest, REQUEST_ELSEWHERE, REQUEST_SYNONYMS, requestFields } from './request.js'
 import { checkNames, type EntryNames, type Names } from './request-names.js'
 import { isPause, type LineOf, makeSteps, refuseRequest, stepsSchema } from './steps.js'
@@ -44,7 +45,7 @@ function entryFields(leaves: Leaves) {
     ...requestFields(leaves),
     weight: leaves.option(
       readWeight,
-      json.POSITIVE,
+      { type: ['number', 'string'], exclusiveMinimum: 0, pattern: VARIABLE },
       'Share of the iterations, relative to the other weights.',
       { default: WEIGHT },
     ),
@@ -76,4 +77,21 @@ function checkJourney(entry: EntryInput, report: Report): void {
       message: 'the journey has no name',
       hint: 'add one, such as name: checkout: figures are kept by name',
     })
+}
+
+/** A number above 0. */
+const readWeight: Reader<number> = (tree, context, report) => {
+  const value = readNumber(tree, context, report)
+  if (value === null || (value > 0 && value <= 1e9)) return value
+  return value > 0
+    ? wrong(
+        report,
+        `the weight ${value} is too large`,
+        'write at most 1000000000: only the ratio of the weights counts',
+      )
+    : wrong(
+        report,
+        `the weight must be above 0, got ${value}`,
+        'write a positive number; to leave a request out, comment it out',
+      )
 }

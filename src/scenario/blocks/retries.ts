@@ -2,13 +2,13 @@
  * `redirects` and `retries`, which turn one request into several exchanges.
  */
 import type { FailureKind } from '../../stats/result.js'
-import { parseStatus, type Reader, readText, wrong } from '../fields/fields.js'
+import { itemsOf, parseStatus, type Reader, readText, wrong } from '../fields/fields.js'
 import * as json from '../fields/json-types.js'
+import { formatRange, type Leaves } from '../fields/leaves.js'
 import { type FieldsOf, map } from '../fields/schema.js'
 import { numberReader, readDurationRange } from '../fields/unit-fields.js'
 import type { Retries } from '../model/retries.js'
-import { nameOf, quoted, type Report, Scalar, type Tree, wrongKey } from '../yaml/tree.js'
-import { formatRange, type Leaves } from './leaves.js'
+import { quoted, type Report, wrongKey } from '../yaml/tree.js'
 
 /** How many redirects to follow. */
 export function redirectsField({ count }: Leaves) {
@@ -28,6 +28,15 @@ type RetryReasons = Pick<Retries, 'kinds' | 'statuses'>
 const DEFAULTS: { readonly backoff: readonly [number, number]; readonly on: RetryReasons } = {
   backoff: [100, 1000],
   on: { kinds: ['connect', 'reset', 'timeout'], statuses: [[502, 504]] },
+}
+
+const KINDS: readonly FailureKind[] = ['connect', 'reset', 'timeout', 'dns', 'tls', 'protocol']
+
+const REASON = { anyOf: [{ enum: KINDS }, ...json.STATUS_VALUE.anyOf] }
+
+const REASONS = {
+  anyOf: [...REASON.anyOf, { type: 'array', minItems: 1, items: REASON }],
+  examples: [['connect', 'reset', '5xx']],
 }
 
 /** When to send a request again. */
@@ -62,7 +71,7 @@ function retriesFields({ leaf, option }: Leaves) {
       'Pause before a retry: fixed, or a range in which it doubles from the first duration to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second duration.',
       { default: formatRange(DEFAULTS.backoff) },
     ),
-    on: option(readRetryReasons, json.RETRY_REASONS, 'Kinds of failure and statuses to retry.', {
+    on: option(readRetryReasons, REASONS, 'Kinds of failure and statuses to retry.', {
       default: listReasons(DEFAULTS.on),
     }),
   }
@@ -107,23 +116,13 @@ const readBackoff: Reader<readonly [number, number]> = (tree, context, report) =
   )
 }
 
-const KINDS: readonly FailureKind[] = ['connect', 'reset', 'timeout', 'dns', 'tls', 'protocol']
-
 /** `[connect, reset, 503, 5xx]`. */
 const readRetryReasons: Reader<RetryReasons> = (tree, context, report) => {
-  const items = tree instanceof Scalar ? [tree] : Array.isArray(tree) ? (tree as Tree[]) : null
-  if (items === null || items.length === 0)
-    return wrong(
-      report,
-      `expected failures to retry, got ${items === null ? nameOf(tree) : 'an empty list'}`,
-      HINT,
-    )
   const kinds: FailureKind[] = []
   const statuses: (readonly [number, number])[] = []
-  let isWhole = true
-  items.forEach((item, index) => {
-    const reportHere: Report =
-      items[0] === tree ? report : (problem) => report({ ...problem, path: [index, ...(problem.path ?? [])] })
+  const items = itemsOf(tree, 'failures to retry', HINT, report)
+  let isWhole = items !== null
+  items?.forEach(([item, reportHere]) => {
     const text = readText(item, context, reportHere)
     const kind = KINDS.find((each) => each === text)
     const range = text === null ? null : parseStatus(text)

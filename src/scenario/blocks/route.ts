@@ -4,12 +4,12 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { type Reader, readLabel, readText, wrong } from '../fields/fields.js'
 import * as json from '../fields/json-types.js'
+import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, record } from '../fields/schema.js'
 import type { AddressChange, Proxies, ProxyServer, Route } from '../model/http-types.js'
 import type { Environment } from '../template/environment.js'
 import { quoted, type Report, wrongKey } from '../yaml/tree.js'
 import { type Address, parseAddress } from './address.js'
-import type { Leaves } from './leaves.js'
 
 type RouteInput = FieldsOf<typeof routeFields>
 

@@ -2,12 +2,12 @@
  * `steps`, `before`, `beforeEach` and `after`: requests, pauses and groups of steps, in order.
  */
 import { type Reader, readText, wrong } from '../fields/fields.js'
+import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, list, map, recursive, type Schema } from '../fields/schema.js'
 import type { Step } from '../model/journey.js'
 import { nameOf, type Path, type Report, wrongKey } from '../yaml/tree.js'
 import { captureSchema, makeCaptures } from './capture.js'
 import { readCondition } from './conditions.js'
-import type { Leaves } from './leaves.js'
 import {
   BODIES,
   checkRequest,

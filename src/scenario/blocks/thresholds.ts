@@ -3,23 +3,28 @@
  */
 import { redact } from '../../base/secrets.js'
 import { type Reader, readText, wrong } from '../fields/fields.js'
-import * as json from '../fields/json-types.js'
+import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, list, map } from '../fields/schema.js'
 import type { Threshold } from '../model/scenario.js'
 import { isTreeMap, type Report, Scalar, type TreeMap, wrongKey } from '../yaml/tree.js'
-import type { Leaves } from './leaves.js'
 import { type Limit, parseThreshold } from './limit.js'
 
 type ThresholdInput = FieldsOf<typeof thresholdFields>
 
 const DEFAULTS = { abort: false, after: 5000, minSamples: 50 }
 
+const LIMIT = {
+  type: 'string',
+  description: 'Metric, comparison and limit; "name: " in front limits one request.',
+  examples: ['p95 < 200ms', 'error_rate < 1%', 'search: p99 < 500ms'],
+}
+
 /** Limits, or maps with one each. */
 export function thresholdsSchema(leaves: Leaves) {
   const threshold = map(thresholdFields(leaves), {
     description: 'A limit that may end the run early.',
     sample: 'limit: p95 < 200ms',
-    shorthand: { key: 'limit', meta: json.LIMIT },
+    shorthand: { key: 'limit', meta: LIMIT },
     check: checkThreshold,
   })
   return list(threshold, {
@@ -30,7 +35,7 @@ export function thresholdsSchema(leaves: Leaves) {
 
 function thresholdFields({ leaf, time, count, flag }: Leaves) {
   return {
-    limit: leaf(readLimit, json.LIMIT),
+    limit: leaf(readLimit, LIMIT),
     abort: flag('End the run as soon as the limit is broken.', DEFAULTS.abort),
     after: time('With abort: earliest time in the measured part.', DEFAULTS.after),
     minSamples: count(1, 1e9, 'With abort: minimum number of completed requests.', DEFAULTS.minSamples),

@@ -5,10 +5,10 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { codeOf, messageOf } from '../../base/errors.js'
 import { type Reader, readLabel, readText, wrong } from '../fields/fields.js'
+import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, map } from '../fields/schema.js'
 import type { TlsOptions, TlsVersion } from '../model/http-types.js'
 import { quoted, type Report, wrongKey } from '../yaml/tree.js'
-import type { Leaves } from './leaves.js'
 
 type TlsInput = FieldsOf<typeof tlsFields>
 

@@ -121,20 +121,27 @@ function asWritten(value: number, text: string): number | { readonly digits: str
 
 /** `200`, `2xx`, `200..299` or a list of these, as ranges. */
 export const readStatus: Reader<Expect['status']> = (tree, context, report) => {
-  const items = tree instanceof Scalar ? [tree] : Array.isArray(tree) ? (tree as Tree[]) : null
-  if (items === null || items.length === 0)
-    return wrong(
-      report,
-      `expected a status or a list of statuses, got ${items === null ? nameOf(tree) : 'an empty list'}`,
-      STATUS_HINT,
-    )
-  const ranges = items.map((item, index) => {
-    const reportHere = items[0] === tree ? report : inside(report, index)
+  const items = itemsOf(tree, 'a status or a list of statuses', STATUS_HINT, report)
+  const ranges = items?.map(([item, reportHere]) => {
     const text = readText(item, context, reportHere)
     if (text === null) return null
     return parseStatus(text) ?? wrong(reportHere, `${quoted(text)} is not an HTTP status`, STATUS_HINT)
   })
-  return ranges.every((range) => range !== null) ? ranges : null
+  return ranges?.every((range) => range !== null) ? ranges : null
+}
+
+/** A value or the entries of a list, each with how to report its problems; null after a reported problem. */
+export function itemsOf(
+  tree: Tree,
+  expected: string,
+  hint: string,
+  report: Report,
+): (readonly [Tree, Report])[] | null {
+  if (tree instanceof Scalar) return [[tree, report]]
+  if (Array.isArray(tree) && tree.length > 0)
+    return tree.map((item: Tree, index) => [item, inside(report, index)])
+  const found = Array.isArray(tree) ? 'an empty list' : nameOf(tree)
+  return wrong(report, `expected ${expected}, got ${found}`, hint)
 }
 
 /**

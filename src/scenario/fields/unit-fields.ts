@@ -1,14 +1,7 @@
 /**
  * Readers of numbers with and without units: from a YAML value to milliseconds, rates and ratios.
  */
-import {
-  formatDuration,
-  parseDuration,
-  parseDurationRange,
-  parseRate,
-  parseRatio,
-  parseSize,
-} from '../../base/units.js'
+import { formatDuration, parseDuration, parseDurationRange, parseRate, parseSize } from '../../base/units.js'
 import { fillIn, hasReference } from '../template/environment.js'
 import { nameOf, quoted, type Report, Scalar, type Tree } from '../yaml/tree.js'
 import { type Context, type Reader, wrong } from './fields.js'
@@ -69,21 +62,6 @@ export const readRate: Reader<number> = (tree, context, report) => {
   return rate > 1e6 ? wrong(report, `${text} is too high`, 'write at most 1000000/s') : rate
 }
 
-/** A tolerance: `10%` or `0.1` as a ratio; with `points` also `1pp`. */
-export function toleranceReader(points: boolean): Reader<number> {
-  const sample = points ? '1pp' : '10%'
-  return (tree, context, report) => {
-    const text = readUnit(tree, 'a percentage', `such as ${sample}`, context, report)
-    if (text === null) return null
-    const ratio = parseRatio(points ? text.replace(/pp$/, '%') : text)
-    const isClear = ratio !== null && (text.endsWith('%') || text.endsWith('pp') || ratio < 1)
-    if (isClear && ratio <= 10) return ratio
-    if (ratio !== null && !isClear)
-      return wrong(report, `the tolerance ${text} has no unit`, `write ${text}${points ? 'pp' : '%'}`)
-    return wrong(report, `${quoted(text)} is not a tolerance`, `write a percentage such as ${sample}`)
-  }
-}
-
 /** `2MB` as bytes. */
 export const readSize: Reader<number> = (tree, context, report) => {
   const text = readUnit(tree, 'a size', 'such as 500B, 10kB or 2MB', context, report)
@@ -114,25 +92,8 @@ export function numberReader(bounds: { min: number; max: number; whole: boolean 
   }
 }
 
-/** A request's weight, above 0. */
-export const readWeight: Reader<number> = (tree, context, report) => {
-  const value = readNumber(tree, context, report)
-  if (value === null || (value > 0 && value <= 1e9)) return value
-  return value > 0
-    ? wrong(
-        report,
-        `the weight ${value} is too large`,
-        'write at most 1000000000: only the ratio of the weights counts',
-      )
-    : wrong(
-        report,
-        `the weight must be above 0, got ${value}`,
-        'write a positive number; to leave a request out, comment it out',
-      )
-}
-
 /** The text of a number with a unit. A bare 0 passes as well. */
-function readUnit(
+export function readUnit(
   tree: Tree,
   expected: string,
   samples: string,
@@ -145,7 +106,7 @@ function readUnit(
 }
 
 /** A number, or text from the environment that is one: `vus: "${VUS:-20}"`. */
-function readNumber(tree: Tree, context: Context, report: Report, range = 'above 0'): number | null {
+export function readNumber(tree: Tree, context: Context, report: Report, range = 'above 0'): number | null {
   if (!(tree instanceof Scalar) || tree.value === null || typeof tree.value === 'boolean') {
     return wrong(report, `expected a number, got ${nameOf(tree)}`, `write a number ${range}`)
   }

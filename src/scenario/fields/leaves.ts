@@ -3,10 +3,10 @@
  * shows them as a file would contain them.
  */
 import { formatDuration } from '../../base/units.js'
-import * as fields from '../fields/fields.js'
-import * as json from '../fields/json-types.js'
-import { type Meta, value } from '../fields/schema.js'
-import * as units from '../fields/unit-fields.js'
+import * as fields from './fields.js'
+import * as json from './json-types.js'
+import { type Meta, value } from './schema.js'
+import * as units from './unit-fields.js'
 
 /** What blocks make their values with: readers that know the file's environment and names. */
 export type Leaves = ReturnType<typeof makeLeaves>
