@@ -63,10 +63,7 @@ function checkOne({ bearer, basic }: AuthInput, report: Report, hasUnknown: bool
   if (bearer !== undefined && basic !== undefined) {
     wrongKey(report, ['basic'], 'auth takes either bearer or basic, not both', 'remove one of them')
   } else if (bearer === undefined && basic === undefined && !hasUnknown) {
-    report({
-      message: 'auth has no method',
-      hint: 'add bearer: "${API_TOKEN}" or basic: "user:${PASSWORD}"',
-    })
+    wrong(report, 'auth has no method', 'add bearer: "${API_TOKEN}" or basic: "user:${PASSWORD}"')
   }
 }
 

@@ -137,10 +137,7 @@ const HINT = "write a path such as $.items[0].id or $.items[*].id, with other ke
 function checkCapture(input: CaptureInput, report: Report, hasUnknown: boolean): void {
   const [source, ...others] = SOURCES.filter((key) => input[key] !== undefined)
   if (source === undefined && !hasUnknown)
-    report({
-      message: 'the capture has no source',
-      hint: 'write $.token, { header: x-id } or { regex: "id=(\\d+)" }',
-    })
+    wrong(report, 'the capture has no source', 'write $.token, { header: x-id } or { regex: "id=(\\d+)" }')
   for (const other of others) {
     const message = `a capture can have only one source; got ${source} and ${other}`
     wrongKey(report, [other], message, 'remove one of them, or write two captures')

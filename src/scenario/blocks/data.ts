@@ -103,10 +103,7 @@ function checkFeeder(
 ): void {
   const { values, file, pick = PICK } = input
   if (file === undefined && values === undefined && !hasUnknown)
-    report({
-      message: 'the feeder has neither file nor values',
-      hint: 'add file: users.csv or values: [one, two]',
-    })
+    wrong(report, 'the feeder has neither file nor values', 'add file: users.csv or values: [one, two]')
   if (file !== undefined && values !== undefined) {
     wrongKey(report, ['values'], 'a feeder takes either file or values, not both', 'remove one of them')
   }

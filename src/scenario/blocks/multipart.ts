@@ -84,10 +84,7 @@ function isText(part: Part): part is Template {
 function checkPart(part: LongPart, report: Report, hasUnknown: boolean): void {
   const [content, ...others] = (['file', 'text', 'json'] as const).filter((key) => part[key] !== undefined)
   if (content === undefined && !hasUnknown) {
-    report({
-      message: 'the field is empty',
-      hint: 'add file: cover.png, text: "some text" or json: { a: 1 }',
-    })
+    wrong(report, 'the field is empty', 'add file: cover.png, text: "some text" or json: { a: 1 }')
   }
   for (const other of others) {
     const message = `a field can have only one of file, text and json; got ${content} and ${other}`
@@ -101,10 +98,11 @@ function checkPart(part: LongPart, report: Report, hasUnknown: boolean): void {
 /** Reports a form without fields. */
 function checkParts(fields: TreeMap, report: Report): void {
   if (Object.keys(fields).length > 0) return
-  report({
-    message: 'the form has no fields',
-    hint: 'add fields, such as { title: "some text", upload: { file: cover.png } }',
-  })
+  wrong(
+    report,
+    'the form has no fields',
+    'add fields, such as { title: "some text", upload: { file: cover.png } }',
+  )
 }
 
 /** A media type such as `image/png`, with optional parameters. */

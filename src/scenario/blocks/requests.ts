@@ -73,10 +73,7 @@ function checkJourney(entry: EntryInput, report: Report): void {
       'add a step with a method and its path, such as - get: /',
     )
   if (entry.name === undefined)
-    report({
-      message: 'the journey has no name',
-      hint: 'add one, such as name: checkout: figures are kept by name',
-    })
+    wrong(report, 'the journey has no name', 'add one, such as name: checkout: figures are kept by name')
 }
 
 /** A number above 0. */

@@ -98,10 +98,11 @@ function checkStep(step: StepInput, report: Report, hasUnknown: boolean): void {
     refuseRequest(step, ['capture'], 'a group of steps sends nothing itself', report)
   } else if (!METHODS.some((method) => step[method] !== undefined)) {
     if (!hasUnknown)
-      report({
-        message: 'the step does nothing',
-        hint: 'add a method with its path, such as get: /api/cart, or pause: 1s',
-      })
+      wrong(
+        report,
+        'the step does nothing',
+        'add a method with its path, such as get: /api/cart, or pause: 1s',
+      )
   } else {
     checkRequest(step, report, hasUnknown)
   }
