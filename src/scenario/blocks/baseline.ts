@@ -3,8 +3,7 @@
  */
 import { dirname, isAbsolute, join, parse } from 'node:path'
 import { formatShare, parseRatio } from '../../base/units.js'
-import { type Reader, wrong } from '../fields/fields.js'
-import { VARIABLE } from '../fields/json-types.js'
+import { type Reader, VARIABLE, wrong } from '../fields/fields.js'
 import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, map } from '../fields/schema.js'
 import { readUnit } from '../fields/unit-fields.js'

@@ -2,10 +2,9 @@
  * `connections`, `keepAlive`, `pipelining` and `http2`: how many connections there are and what each carries.
  */
 import { type Reader, readText, wrong } from '../fields/fields.js'
-import * as json from '../fields/json-types.js'
 import type { Leaves } from '../fields/leaves.js'
 import type { FieldsOf } from '../fields/schema.js'
-import { numberReader } from '../fields/unit-fields.js'
+import { countReader, wholeNumber } from '../fields/unit-fields.js'
 import { HTTP2_STREAMS, type HttpOptions } from '../model/http-types.js'
 import { quoted, type Report, Scalar, wrongKey } from '../yaml/tree.js'
 
@@ -16,7 +15,7 @@ export function connectionFields({ option, flag, count }: Leaves) {
   return {
     connections: option(
       readConnections,
-      { anyOf: [json.wholeNumber(1, CONNECTIONS_MAX), { enum: [PER_VU] }] },
+      { anyOf: [wholeNumber(1, CONNECTIONS_MAX), { enum: [PER_VU] }] },
       'per-vu: one for each virtual user; a number: a pool shared by all. Waiting for a free connection is part of the latency.',
       { default: PER_VU },
     ),
@@ -68,7 +67,7 @@ export function checkConnections(input: ConnectionsInput, report: Report): void 
   }
 }
 
-const readCount = numberReader({ min: 1, max: CONNECTIONS_MAX, whole: true })
+const readCount = countReader(1, CONNECTIONS_MAX)
 
 /** A number, or `per-vu`. */
 const readConnections: Reader<number | typeof PER_VU> = (tree, context, report) => {

@@ -11,9 +11,9 @@ import {
   readLabel,
   readScalar,
   readText,
+  TEXT,
   wrong,
 } from '../fields/fields.js'
-import * as json from '../fields/json-types.js'
 import { checkTemplateNames } from '../fields/keys.js'
 import type { Leaves } from '../fields/leaves.js'
 import { either, type FieldsOf, list, map, record } from '../fields/schema.js'
@@ -77,7 +77,7 @@ function feederFields(leaves: Leaves) {
       default: DELIMITER,
       examples: [';'],
     }),
-    columns: list(leaf(readLabel, json.TEXT), {
+    columns: list(leaf(readLabel, TEXT), {
       description: 'Names of the columns, for a CSV file without a header.',
       sample: '- email',
     }).optional(),

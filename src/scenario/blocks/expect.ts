@@ -2,13 +2,12 @@
  * `expect`: what makes a response a success.
  */
 import { losesDigits } from '../../base/decimal.js'
-import { type Reader, readStatus, readText, wrong } from '../fields/fields.js'
+import { type Reader, readStatus, readText, STATUS, TEXT, wrong } from '../fields/fields.js'
 import { readFixedText, readPattern, refuseTemplates } from '../fields/fixed-text.js'
 import { checkResponseHeaderNames } from '../fields/http-fields.js'
-import * as json from '../fields/json-types.js'
 import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, map, record } from '../fields/schema.js'
-import { readSize } from '../fields/unit-fields.js'
+import { readSize, SIZE } from '../fields/unit-fields.js'
 import type { Check, Expect, JsonTest } from '../model/expect.js'
 import { nameOf, quoted, type Report, Scalar, type TreeMap, wrongKey } from '../yaml/tree.js'
 import { guessJsonPath, parseJsonPath } from './json-path.js'
@@ -39,8 +38,8 @@ export function expectSchema(leaves: Leaves) {
 
 function expectFields({ leaf, option, text, timeout }: Leaves) {
   return {
-    status: option(readStatus, json.STATUS, `Expected statuses. Default: below ${STATUS_MAX + 1}.`),
-    header: record(leaf(readFixedText, json.TEXT), {
+    status: option(readStatus, STATUS, `Expected statuses. Default: below ${STATUS_MAX + 1}.`),
+    header: record(leaf(readFixedText, TEXT), {
       check: checkResponseHeaderNames,
       description: 'Headers with exactly these values.',
       examples: [{ 'content-type': 'application/json' }],
@@ -54,7 +53,7 @@ function expectFields({ leaf, option, text, timeout }: Leaves) {
       examples: [{ '$.status': 'ok', '$.items.length': '>= 1' }],
     }).optional(),
     maxLatency: timeout('Maximum latency; a slower response fails.'),
-    maxSize: option(readSize, json.SIZE, 'Maximum body size as transferred; a larger body fails.'),
+    maxSize: option(readSize, SIZE, 'Maximum body size as transferred; a larger body fails.'),
   }
 }
 

@@ -1,14 +1,14 @@
 /**
  * `headers`, of all requests or of one.
  */
+import { TEXT } from '../fields/fields.js'
 import { checkHeaderNames, readHeaderValue } from '../fields/http-fields.js'
-import * as json from '../fields/json-types.js'
 import type { Leaves } from '../fields/leaves.js'
 import { record } from '../fields/schema.js'
 
 /** Headers, of all requests or of one. */
 export function headersSchema({ leaf }: Leaves) {
-  return record(leaf(readHeaderValue, json.TEXT), {
+  return record(leaf(readHeaderValue, TEXT), {
     check: checkHeaderNames,
     description: 'Headers; values may contain {{ ... }}. Values of authorization and cookie are never shown.',
     examples: [{ accept: 'application/json' }],

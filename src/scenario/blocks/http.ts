@@ -1,9 +1,8 @@
 /**
  * `http`: how every request is sent.
  */
-import { type Reader, readLabel, readText, wrong } from '../fields/fields.js'
+import { type Reader, readLabel, readText, VARIABLE, wrong } from '../fields/fields.js'
 import { checkHeaderNames } from '../fields/http-fields.js'
-import { VARIABLE } from '../fields/json-types.js'
 import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, map } from '../fields/schema.js'
 import type { HttpOptions } from '../model/http-types.js'

@@ -3,10 +3,9 @@
  */
 import { parseRate } from '../../base/units.js'
 import { type Reader, readText, wrong } from '../fields/fields.js'
-import * as json from '../fields/json-types.js'
 import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, list, map } from '../fields/schema.js'
-import { readTimeout } from '../fields/unit-fields.js'
+import { DURATION, RATE, readTimeout } from '../fields/unit-fields.js'
 import { ITERATIONS_MS_MAX, LOAD_DEFAULTS, type Load, type Stage } from '../model/load-types.js'
 import { type Path, quoted, type Report, wrongKey } from '../yaml/tree.js'
 
@@ -108,7 +107,7 @@ function stepsFields({ leaf }: Leaves) {
     from: level('First level: virtual users or a rate.'),
     to: level('Last level.'),
     by: level('Difference between two levels.'),
-    every: leaf(readTimeout, { ...json.DURATION, description: 'How long each level is held.' }),
+    every: leaf(readTimeout, { ...DURATION, description: 'How long each level is held.' }),
   }
 }
 
@@ -124,7 +123,7 @@ export interface Level {
   readonly value: number
 }
 
-const LEVEL = { type: ['integer', 'string'], minimum: 0, pattern: json.RATE.pattern, examples: [10, '50/s'] }
+const LEVEL = { type: ['integer', 'string'], minimum: 0, pattern: RATE.pattern, examples: [10, '50/s'] }
 
 /** A number of virtual users, or a rate. */
 const readLevel: Reader<Level> = (tree, context, report) => {

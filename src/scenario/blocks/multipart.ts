@@ -2,8 +2,7 @@
  * `multipart`: the fields of a form, which may be files.
  */
 import { basename } from 'node:path'
-import { type Reader, readJson, readTemplate, readText, wrong } from '../fields/fields.js'
-import * as json from '../fields/json-types.js'
+import { type Reader, readJson, readTemplate, readText, TEXT, wrong } from '../fields/fields.js'
 import type { Leaves } from '../fields/leaves.js'
 import { either, type FieldsOf, map, oneOrMore, record } from '../fields/schema.js'
 import type { FormPart } from '../model/request.js'
@@ -35,7 +34,7 @@ export function multipartSchema(leaves: Leaves) {
       mimeType: 'type',
     },
   })
-  const parts = oneOrMore(either(leaves.leaf(readTemplate, json.TEXT), long), {
+  const parts = oneOrMore(either(leaves.leaf(readTemplate, TEXT), long), {
     description: 'Several fields with this name, in this order.',
     sample: '- some text',
   })

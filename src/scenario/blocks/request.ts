@@ -1,8 +1,7 @@
 /**
  * A request, of its own or as a step: method, what is sent, what is expected.
  */
-import { type Reader, readJson, readTemplate, wrong } from '../fields/fields.js'
-import { TEXT, VARIABLE } from '../fields/json-types.js'
+import { type Reader, readJson, readTemplate, TEXT, VARIABLE, wrong } from '../fields/fields.js'
 import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, oneOrMore, record } from '../fields/schema.js'
 import { makePairs } from '../model/pairs.js'

@@ -1,8 +1,7 @@
 /**
  * `requests`: single requests, and journeys of several steps.
  */
-import { type Reader, wrong } from '../fields/fields.js'
-import { VARIABLE } from '../fields/json-types.js'
+import { type Reader, VARIABLE, wrong } from '../fields/fields.js'
 import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, list, map } from '../fields/schema.js'
 import { readNumber } from '../fields/unit-fields.js'

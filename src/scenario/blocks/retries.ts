@@ -2,11 +2,10 @@
  * `redirects` and `retries`, which turn one request into several exchanges.
  */
 import type { FailureKind } from '../../stats/result.js'
-import { itemsOf, parseStatus, type Reader, readText, wrong } from '../fields/fields.js'
-import * as json from '../fields/json-types.js'
+import { itemsOf, parseStatus, type Reader, readText, STATUS_VALUE, wrong } from '../fields/fields.js'
 import { formatRange, type Leaves } from '../fields/leaves.js'
 import { type FieldsOf, map } from '../fields/schema.js'
-import { numberReader, readDurationRange } from '../fields/unit-fields.js'
+import { countReader, DURATION_RANGE, readDurationRange, wholeNumber } from '../fields/unit-fields.js'
 import type { Retries } from '../model/retries.js'
 import { quoted, type Report, wrongKey } from '../yaml/tree.js'
 
@@ -32,7 +31,7 @@ const DEFAULTS: { readonly backoff: readonly [number, number]; readonly on: Retr
 
 const KINDS: readonly FailureKind[] = ['connect', 'reset', 'timeout', 'dns', 'tls', 'protocol']
 
-const REASON = { anyOf: [{ enum: KINDS }, ...json.STATUS_VALUE.anyOf] }
+const REASON = { anyOf: [{ enum: KINDS }, ...STATUS_VALUE.anyOf] }
 
 const REASONS = {
   anyOf: [...REASON.anyOf, { type: 'array', minItems: 1, items: REASON }],
@@ -60,14 +59,14 @@ export function retriesSchema(leaves: Leaves) {
 
 function retriesFields({ leaf, option }: Leaves) {
   return {
-    count: leaf(numberReader({ min: 0, max: COUNT_MAX, whole: true }), {
+    count: leaf(countReader(0, COUNT_MAX), {
       ...COUNT,
       description: 'Maximum number of retries of a request.',
       examples: [2],
     }),
     backoff: option(
       readBackoff,
-      json.DURATION_RANGE,
+      DURATION_RANGE,
       'Pause before a retry: fixed, or a range in which it doubles from the first duration to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second duration.',
       { default: formatRange(DEFAULTS.backoff) },
     ),
@@ -79,7 +78,7 @@ function retriesFields({ leaf, option }: Leaves) {
 
 const COUNT_MAX = 20
 
-const COUNT = json.wholeNumber(0, COUNT_MAX)
+const COUNT = wholeNumber(0, COUNT_MAX)
 
 /** The reasons as a file contains them. */
 function listReasons({ kinds, statuses }: RetryReasons): (string | number)[] {

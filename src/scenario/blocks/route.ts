@@ -2,8 +2,7 @@
  * `socketPath`, `proxy` and `connectTo`: another route to the target than its URL.
  */
 import { dirname, isAbsolute, join } from 'node:path'
-import { type Reader, readLabel, readText, wrong } from '../fields/fields.js'
-import * as json from '../fields/json-types.js'
+import { type Reader, readLabel, readText, TEXT, wrong } from '../fields/fields.js'
 import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, record } from '../fields/schema.js'
 import type { AddressChange, Proxies, ProxyServer, Route } from '../model/http-types.js'
@@ -27,7 +26,7 @@ export function routeFields({ leaf, text, option }: Leaves) {
       'URL of a proxy (http, https, socks5, or socks5h, which resolves names itself), or env to use HTTPS_PROXY, http_proxy, ALL_PROXY and NO_PROXY. Its password is never shown.',
       { examples: ['http://localhost:3128', 'socks5h://localhost:1080', 'env'] },
     ),
-    connectTo: record(leaf(readAddress, json.TEXT), {
+    connectTo: record(leaf(readAddress, TEXT), {
       check: checkAddresses,
       description:
         'Another address to connect to for a host and port, as with curl --connect-to. URL and certificate check stay the same.',

@@ -1,8 +1,7 @@
 /**
- * Readers of single values: from a YAML value to milliseconds, ratios and templates. A reader reports each problem and
- * then returns null.
+ * Readers of single values: from a YAML value to text, templates and statuses, each with its JSON Schema for editors.
+ * A reader reports each problem and then returns null.
  */
-
 import { isNumber } from '../../base/decimal.js'
 import type { FileReader } from '../data/files.js'
 import type { Uploads } from '../data/uploads.js'
@@ -31,6 +30,12 @@ export interface Context {
 
 /** Reads a value. Returns null after it has reported a problem. */
 export type Reader<T> = (tree: Tree, context: Context, report: Report) => T | null
+
+/** The pattern of text that contains `${...}`, which is allowed for any value. */
+export const VARIABLE = '\\$\\{'
+
+/** The JSON Schema of text. Numbers and booleans are taken as written. */
+export const TEXT = { type: ['string', 'number', 'boolean'] }
 
 /** Text with `${...}` filled in. Numbers and booleans are taken as written. */
 export const readText: Reader<string> = (tree, context, report) => {
@@ -62,6 +67,11 @@ export const readFlag: Reader<boolean> = (tree, _context, report) =>
   tree instanceof Scalar && typeof tree.value === 'boolean'
     ? tree.value
     : wrong(report, `expected true or false, got ${nameOf(tree)}`, 'write true or false')
+
+/** The JSON Schema of one of a few words. */
+export function choice(...words: readonly string[]): Readonly<Record<string, unknown>> {
+  return { anyOf: [{ enum: words }, { type: 'string', pattern: VARIABLE }] }
+}
 
 /** One of a few words. */
 export function choiceReader<const T extends string>(...words: readonly T[]): Reader<T> {
@@ -117,6 +127,20 @@ export const readJson: Reader<JsonTemplate> = (tree, context, report) => {
 function asWritten(value: number, text: string): number | { readonly digits: string } {
   const digits = text.replace(/^\+/, '')
   return isNumber(digits) && digits !== String(value) ? { digits } : value
+}
+
+/** The JSON Schema of `201`, `2xx` or `200..299`. */
+export const STATUS_VALUE = {
+  anyOf: [
+    { type: 'integer', minimum: 100, maximum: 599 },
+    { type: 'string', pattern: `^[1-5]([xX]{2}|\\d\\d(\\s*\\.\\.\\s*[1-5]\\d\\d)?)$|${VARIABLE}` },
+  ],
+}
+
+/** The JSON Schema of a status, or a list of them. */
+export const STATUS = {
+  anyOf: [...STATUS_VALUE.anyOf, { type: 'array', minItems: 1, items: STATUS_VALUE }],
+  examples: [201, '2xx', [200, 404]],
 }
 
 /** `200`, `2xx`, `200..299` or a list of these, as ranges. */

@@ -4,7 +4,6 @@
  */
 import { formatDuration } from '../../base/units.js'
 import * as fields from './fields.js'
-import * as json from './json-types.js'
 import { type Meta, value } from './schema.js'
 import * as units from './unit-fields.js'
 
@@ -21,26 +20,21 @@ export function makeLeaves(context: fields.Context) {
     leaf,
     option,
     text: <T>(read: fields.Reader<T>, description: string, more: Meta = {}) =>
-      option(read, json.TEXT, description, more),
-    label: (description: string) => option(fields.readLabel, json.TEXT, description),
+      option(read, fields.TEXT, description, more),
+    label: (description: string) => option(fields.readLabel, fields.TEXT, description),
     time: (description: string, preset?: number) =>
-      option(units.readDuration, json.DURATION, description, presetOf(preset, formatDuration)),
+      option(units.readDuration, units.DURATION, description, presetOf(preset, formatDuration)),
     timeout: (description: string, preset?: number) =>
-      option(units.readTimeout, json.DURATION, description, presetOf(preset, formatDuration)),
+      option(units.readTimeout, units.DURATION, description, presetOf(preset, formatDuration)),
     range: (description: string, preset?: readonly [number, number]) =>
-      option(units.readDurationRange, json.DURATION_RANGE, description, presetOf(preset, formatRange)),
+      option(units.readDurationRange, units.DURATION_RANGE, description, presetOf(preset, formatRange)),
     count: (min: number, max: number, description: string, preset?: number) =>
-      option(
-        units.numberReader({ min, max, whole: true }),
-        json.wholeNumber(min, max),
-        description,
-        presetOf(preset),
-      ),
-    rate: (description: string) => option(units.readRate, json.RATE, description),
+      option(units.countReader(min, max), units.wholeNumber(min, max), description, presetOf(preset)),
+    rate: (description: string) => option(units.readRate, units.RATE, description),
     flag: (description: string, preset = false) =>
       option(fields.readFlag, { type: 'boolean' }, description, presetOf(preset)),
     choice: <const T extends string>(words: readonly T[], description: string, preset?: NoInfer<T>) =>
-      option(fields.choiceReader(...words), json.choice(...words), description, presetOf(preset)),
+      option(fields.choiceReader(...words), fields.choice(...words), description, presetOf(preset)),
   }
 }
 
