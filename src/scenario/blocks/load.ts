@@ -118,10 +118,7 @@ function burstField({ count }: Leaves) {
 const VUS_MAX = 100_000
 
 /** Virtual users in the closed model, arrivals per second in the open one. */
-export interface Level {
-  readonly model: Load['model']
-  readonly value: number
-}
+type Level = Pick<Load, 'model'> & { readonly value: number }
 
 const LEVEL = { type: ['integer', 'string'], minimum: 0, pattern: RATE.pattern, examples: [10, '50/s'] }
 
