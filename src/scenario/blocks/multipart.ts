@@ -5,11 +5,11 @@ import { basename } from 'node:path'
 import { type Reader, readJson, readTemplate, readText, TEXT, wrong } from '../fields/fields.js'
 import type { Leaves } from '../fields/leaves.js'
 import { either, type FieldsOf, map, oneOrMore, record } from '../fields/schema.js'
+import { readSentFile } from '../fields/sent-file.js'
 import type { FormPart } from '../model/request.js'
 import type { Template } from '../model/template.js'
 import { quoted, type Report, type TreeMap, wrongKey } from '../yaml/tree.js'
 import { contentTypeOf, isMediaType } from './content-types.js'
-import { readSentFile } from './uploads.js'
 
 /** The long form, with exactly one of `file`, `text` and `json`. */
 type LongPart = FieldsOf<typeof partFields>

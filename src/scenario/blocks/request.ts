@@ -4,6 +4,7 @@
 import { type Reader, readJson, readTemplate, TEXT, VARIABLE, wrong } from '../fields/fields.js'
 import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, oneOrMore, record } from '../fields/schema.js'
+import { readSentFile } from '../fields/sent-file.js'
 import { makePairs } from '../model/pairs.js'
 import type { BodySpec, RequestSpec } from '../model/request.js'
 import type { Template } from '../model/template.js'
@@ -15,7 +16,6 @@ import { checkExpectOfHead, expectSchema, makeExpect } from './expect.js'
 import { headersSchema, lowerCaseKeys } from './headers.js'
 import { makeParts, multipartSchema } from './multipart.js'
 import { makeRetries, redirectsField, retriesSchema } from './retries.js'
-import { readSentFile } from './uploads.js'
 
 /** The keys that set a method. */
 export const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const
