@@ -2,7 +2,7 @@
  * The comparison of two measurements: which requests and metrics are judged, against which limits, and what the
  * single judgements come to. How a metric is judged is the business of `stored.ts` and `judges/`.
  */
-import type { Tolerance } from '../scenario/model/scenario.js'
+import { BASELINE_DEFAULTS, type Tolerance } from '../scenario/model/scenario.js'
 import type { Comparison, ComparisonVerdict, MetricComparison, Why } from '../stats/comparison.js'
 import { type Judged, judgeStored, type Limits } from './baseline-rule.js'
 import { describeSpeed, findDoubts, refuseOtherScenario } from './comparable.js'
@@ -35,8 +35,7 @@ export interface CompareOptions {
 /** The limits where a scenario doesn't set its own. */
 export const COMPARE_DEFAULTS: CompareOptions = {
   baseline: 'the reference',
-  tolerance: { p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01 },
-  minDeltaMs: 1,
+  ...BASELINE_DEFAULTS,
   allowEnvironment: false,
   allowMissing: false,
 }
