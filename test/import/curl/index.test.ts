@@ -161,6 +161,7 @@ describe('secrets are not copied', () => {
     ['-u bob:geheim', { auth: { basic: 'bob:${PASSWORD}' } }, 'PASSWORD'],
     ['-u geheim:', { auth: { basic: '${API_KEY}:' } }, 'API_KEY'],
     ["-H 'Ocp-Apim-Subscription-Key: geheim'", SUBSCRIPTION, 'OCP_APIM_SUBSCRIPTION_KEY'],
+    ['-u "${U:-bob}:geheim"', { auth: { basic: '${U:-bob}:${PASSWORD}' } }, 'PASSWORD'],
     ['-u bob', { auth: { basic: 'bob:${PASSWORD}' } }, 'PASSWORD'],
     ["-b 'sid=geheim'", { headers: { cookie: '${COOKIE}' } }, 'COOKIE'],
     ["-H 'X-Api-Key: geheim'", { headers: { 'x-api-key': '${X_API_KEY}' } }, 'X_API_KEY'],

@@ -302,6 +302,24 @@ describe('auth', () => {
     expect(notes).toContain('sent without authorization, because perfctl does not support the type hawk: one')
   })
 
+  test.each([
+    ['a bearer token', list('bearer', { token: '{{t}}\n{{t}}' })],
+    ['an OAuth token', list('oauth2', { accessToken: '{{t}}\u0000' })],
+    ['an API key', list('apikey', { key: 'X-Key', value: '{{t}} \u20ac' })],
+  ])('%s that no header can carry is left out', (_, auth) => {
+    const draft = one('http://a.example', { auth })
+    expect(draft.request).toEqual({ name: 'one', get: '/' })
+    expect(draft.notes).toContain('left out tokens and API keys with invalid characters: one')
+    readDraft(draft)
+  })
+
+  test('a token in the query is encoded', () => {
+    const auth = list('oauth2', { accessToken: '{{t}} \n', addTokenTo: 'queryParams' })
+    const draft = one('http://a.example', { auth })
+    expect(draft.request).toEqual({ name: 'one', get: '/?access_token=${T}%20%0A' })
+    readDraft(draft)
+  })
+
   test('a key in an invalid header is noted', () => {
     const auth = list('apikey', { key: 'a{{', value: 'abcdef', in: 'header' })
     const draft = one('http://a.example', { auth })
