@@ -228,6 +228,12 @@ describe('secrets are not copied', () => {
 })
 
 describe('what cannot be imported is noted', () => {
+  test('requests after the first thousand', () => {
+    const { scenario, notes } = draft(`curl ${'http://a.example/ '.repeat(1001)}`)
+    expect(scenario.requests).toHaveLength(1000)
+    expect(notes).toContain('left out all requests after the first 1000')
+  })
+
   test.each([
     ['curl --frobnicate 7 http://a.example', 'left out unknown curl flags: --frobnicate 7'],
     [
