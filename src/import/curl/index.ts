@@ -28,7 +28,7 @@ import { type CurlOptions, readOptions } from './options.js'
 import { readShell } from './shell.js'
 
 /** A scenario of more requests is unusable. */
-const REQUESTS_MAX = 1000
+const REQUESTS_MAX = 500
 
 /** The scenario of the commands in a text. Throws a UserError if there are none. */
 export function importCurl(text: string, { file, target, reserved }: ImportOptions): Draft {
