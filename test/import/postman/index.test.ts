@@ -561,6 +561,14 @@ describe('journeys', () => {
     })
   })
 
+  test('a step and a request of the same name get two', () => {
+    const draft = load([{ name: 'shop', item: [{ ...ping, name: 'cart' }, login, cart, cart] }])
+    expect(draft.scenario.requests[1]).toMatchObject({
+      steps: [{ name: 'login' }, { name: 'cart (2)' }, { name: 'cart (3)' }],
+    })
+    readDraft(draft)
+  })
+
   test('a login request for the whole collection is a step, and its token is not under http', () => {
     const auth = { type: 'bearer', bearer: [key('token', '{{token}}')] }
     const draft = load([{ ...login, request: { ...login.request, auth: { type: 'noauth' } } }, { ...ping }], {
