@@ -1,5 +1,9 @@
 /**
  * Resolves `$ref` in an OpenAPI document, within it and to files next to it.
+ *
+ * Not `@apidevtools/json-schema-ref-parser`: version 16 needs Node 22.19, and it replaces references by their targets,
+ * while samples need to know which references they followed to stop at circular ones. The limits below, the notes on
+ * missing targets and `$anchor` would still have to be written.
  */
 import { posix } from 'node:path'
 import { UserError } from '../../base/errors.js'
