@@ -3,6 +3,8 @@
  */
 import { type AnyNode, type Options, type Program, parse, tokenizer } from 'acorn'
 
+export type { AnyNode, CallExpression, Function as FunctionNode, Pattern } from 'acorn'
+
 /** A range of the code, from its first character to after its last. */
 export type Range = readonly [start: number, end: number]
 

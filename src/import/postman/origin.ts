@@ -1,8 +1,7 @@
 /**
  * Where a script's values come from: the part of a response that an expression reads.
  */
-import type { AnyNode, CallExpression, Pattern } from 'acorn'
-import { chainOf, constantOf } from './javascript.js'
+import { type AnyNode, type CallExpression, chainOf, constantOf, type Pattern } from './javascript.js'
 
 /** A part of a response. */
 export type Origin =

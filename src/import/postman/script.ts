@@ -2,8 +2,17 @@
  * Translates Postman test scripts as far as a scenario can express them. All other code is returned, to be noted.
  */
 import { STATUS_CODES } from 'node:http'
-import type { AnyNode, CallExpression, Function as FunctionNode } from 'acorn'
-import { type Chain, chainOf, childrenOf, constantOf, parseScript, type Range } from './javascript.js'
+import {
+  type AnyNode,
+  type CallExpression,
+  type Chain,
+  chainOf,
+  childrenOf,
+  constantOf,
+  type FunctionNode,
+  parseScript,
+  type Range,
+} from './javascript.js'
 import { Names, type Origin, writePath } from './origin.js'
 
 /** The results of a script. */
