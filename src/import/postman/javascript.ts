@@ -64,10 +64,14 @@ export function childrenOf(node: AnyNode): AnyNode[] {
   )
 }
 
-/** A text, number or boolean that is written out; undefined for all other expressions. */
+/** A text, finite number or boolean that is written out; undefined for all other expressions. */
 export function constantOf(node: AnyNode | undefined): string | number | boolean | undefined {
-  if (node?.type === 'Literal' && /^(?:string|number|boolean)$/.test(typeof node.value))
-    return node.value as string | number | boolean
+  if (node?.type === 'Literal') {
+    const { value } = node
+    return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
+      ? (value as string | number | boolean)
+      : undefined
+  }
   if (node?.type === 'TemplateLiteral' && node.expressions.length === 0)
     return node.quasis[0]!.value.cooked ?? undefined
   const value = node?.type === 'UnaryExpression' && node.operator === '-' ? constantOf(node.argument) : null

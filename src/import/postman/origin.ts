@@ -55,7 +55,8 @@ export class Names {
   }
 
   private originOfCall({ callee, arguments: [first] }: CallExpression): Origin | null {
-    const text = constantOf(first)
+    const constant = constantOf(first)
+    const name = typeof constant === 'string' && constant !== '' ? constant : null
     switch (chainOf(callee)?.name) {
       case 'pm.response.json':
         return { json: [] }
@@ -65,10 +66,10 @@ export class Names {
           : null
       case 'pm.response.headers.get':
       case 'postman.getResponseHeader':
-        return typeof text === 'string' ? { header: text } : null
+        return name === null ? null : { header: name }
       case 'pm.cookies.get':
       case 'postman.getResponseCookie':
-        return typeof text === 'string' ? { cookie: text } : null
+        return name === null ? null : { cookie: name }
       case 'String':
         return this.originOf(first)
     }
@@ -106,13 +107,14 @@ function keyOf(node: AnyNode, isComputed: boolean): unknown {
 }
 
 function partOf(origin: Origin | null, key: unknown): Origin | null {
-  const isPart = origin !== null && 'json' in origin && (typeof key === 'string' || typeof key === 'number')
-  return isPart ? { json: [...origin.json, key] } : null
+  if (origin === null || !('json' in origin)) return null
+  const isKey = typeof key === 'string' || (typeof key === 'number' && Number.isSafeInteger(key) && key >= 0)
+  return isKey ? { json: [...origin.json, key] } : null
 }
 
 /** A JSON path as a scenario writes it; null if a step can't be written. */
 export function writePath(steps: readonly (string | number)[]): string | null {
-  if (steps.some((step) => /['"\x00-\x1f]/.test(String(step)))) return null
+  if (steps.some((step) => /['"\\\x00-\x1f]|\$\{|\{\{/.test(String(step)))) return null
   return `$${steps
     .map((step) =>
       typeof step === 'number' ? `[${step}]` : /^[A-Za-z_]\w*$/.test(step) ? `.${step}` : `['${step}']`,

@@ -84,6 +84,9 @@ describe('a value is captured from', () => {
     'pm.environment.set("v", moment().format("YYYY"));',
     'pm.environment.set("v", pm.response.json().items.length);',
     'pm.environment.set("v", pm.response.json()[key]);',
+    'pm.environment.set("v", pm.response.json()[-1]);',
+    'pm.environment.set("v", pm.response.json()["{{x}}"]);',
+    'pm.environment.set("v", pm.response.headers.get(""));',
     'const json = pm.response.json(); pm.sendRequest(url, (_, json) => pm.environment.set("v", json.t));',
     'let json = pm.response.json(); json = other; pm.environment.set("v", json.t);',
   ])('nothing by %s, which is noted', (code) => {
@@ -117,6 +120,11 @@ describe('checks of the body', () => {
 
   test('a text that the body contains', () => {
     expect(read('pm.expect(pm.response.text()).to.include("welcome");').body).toBe('welcome')
+  })
+
+  test('a number that JSON does not have is left out', () => {
+    const code = 'pm.expect(pm.response.json().a).to.eql(1e999);'
+    expect(read(code)).toMatchObject({ json: new Map(), rest: [code] })
   })
 
   test.each(['> 3', 'exists', '', '{{x}}'])(
