@@ -155,6 +155,7 @@ describe('the URL', () => {
       'left out because perfctl does not support the method PROPFIND: one',
     ],
     [{ method: 'GET', url: '' }, 'left out requests without a URL: one'],
+    [{ method: 'GET', url: 'http://a.example\u0006/' }, 'left out requests with an invalid URL: one'],
   ])('%j is left out and noted', (request, note) => {
     const draft = load([
       { name: 'one', request },
