@@ -33,8 +33,11 @@ const VENDORS: Readonly<Record<string, string>> = {
   undici: 'load/http/http1/undici-reader.ts',
   'tough-cookie': 'load/http/layers/cookies.ts',
   'cli-table3': 'report/table.ts',
+  'string-width': 'report/width.ts',
   chalk: 'report/style.ts',
   'json-p3': 'scenario/blocks/json-query.ts',
+  acorn: 'import/postman/javascript.ts',
+  '@eslint-community/regexpp': 'import/openapi/pattern.ts',
 }
 
 const MAY_USE_PROCESS = ['start.ts', 'base/host.ts', 'base/clock.ts', 'demo/main.ts']

@@ -1,5 +1,8 @@
 /**
  * `--env-file`: variables from files in the format of dotenv and Docker.
+ *
+ * Not `util.parseEnv` (Node 20.20): it cuts an unquoted value at any `#`, so that the password `pa#ss` becomes `pa`, ends
+ * `"a\"b"` at the first inner quote, and merges a line without `=` into the next name.
  */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'

@@ -47,8 +47,13 @@ export function canSend(name: string, value: string): boolean {
     // Would not become a key of the object.
     name !== '__proto__' &&
     insteadOfHeader(name) === null &&
-    !/[^\t\x20-\x7e\x80-\xff\ue000-\ue002]/.test(value)
+    canSendValue(value)
   )
+}
+
+/** Whether a scenario accepts the value in a header or as a token. It may contain placeholders. */
+export function canSendValue(value: string): boolean {
+  return !/[^\t\x20-\x7e\x80-\xff\ue000-\ue002]/.test(value)
 }
 
 /** The keys `headers` and `auth`, without headers that perfctl sets itself. `host`: the URL's host. */
@@ -113,7 +118,9 @@ function knownCodings(value: string, notes: ImportContext['notes']): string {
  * GitHub.
  */
 export function draftLogin(login: string, { credentials }: ImportContext): Record<string, string> | null {
-  const [, user, password = ''] = /^([^:]*)(?::(.*))?$/s.exec(login) ?? []
+  // The `:-` of a variable's default separates nothing.
+  const [, user, password = ''] =
+    /^((?:[\ue000\ue001][^\ue002]*\ue002|[^:\ue000\ue001])*)(?::(.*))?$/s.exec(login) ?? []
   if (user === undefined || /[\x00-\x1f\x7f\ufffd]/.test(user)) return null
   if (password === '') return { basic: `${credentials.hide('API_KEY', user)}:` }
   return { basic: `${user}:${credentials.hide('PASSWORD', password)}` }

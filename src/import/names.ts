@@ -18,15 +18,20 @@ export class Names {
   /** The last number used for each name, as thousands of requests may have the same name. */
   private readonly numbers = new Map<string, number>()
 
-  /** The name as a scenario accepts it, numbered if it's taken. Escapes `${` as `$${`. */
-  take(wanted: string, fallback: string): string {
-    const base = oneLine(wanted.replace(/\{\{|\}\}/g, ' ')) || fallback
+  /**
+   * The name as a scenario accepts it, numbered if it's taken. Escapes `${` as `$${`. `journey`: its name if the name is
+   * a step's, as results show both.
+   */
+  take(wanted: string, fallback: string, journey: string | null = null): string {
+    const line = oneLine(wanted.replace(/\{\{|\}\}/g, ' ')) || fallback
+    const base = line.replaceAll('${', () => '$${')
+    const whole = (name: string) => (journey === null ? name : `${journey} / ${name}`)
     let name = base
-    let n = this.numbers.get(base) ?? 1
-    while (this.taken.has(name)) name = `${base} (${++n})`
-    this.numbers.set(base, n)
-    this.taken.add(name)
-    return name.replaceAll('${', () => '$${')
+    let n = this.numbers.get(whole(base)) ?? 1
+    while (this.taken.has(whole(name))) name = `${base} (${++n})`
+    this.numbers.set(whole(base), n)
+    this.taken.add(whole(name))
+    return name
   }
 }
 

@@ -55,3 +55,10 @@ test('without a width limit, names are complete and no column is left out', () =
   expect(narrow).toBe(renderTable(COLUMNS, ROWS, { width: 200 }))
   expect(narrow).not.toContain('…')
 })
+
+test('a name is whole if it fits, whatever its characters are', () => {
+  const columns = [{ title: 'name', isFlexible: true }, { title: 'p95' }]
+  for (const name of ['✅✅✅✅ done', 'สวัสดีที่นี่', '👨\u200d👩\u200d👧 family']) {
+    expect(renderTable(columns, [[name, '1']], { width: 40 })).toContain(name)
+  }
+})

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { displayWidth, truncateMiddle, wrap } from '../../src/report/width.js'
+import { displayWidth, truncate, truncateMiddle, wrap } from '../../src/report/width.js'
 
 describe('a word too long for a line', () => {
   test.each([
@@ -53,4 +53,19 @@ describe('text shortened in the middle', () => {
       expect(cut).not.toMatch(/…\p{Mark}/u)
     }
   })
+})
+
+test.each([
+  ['\u001b[31mp95 1.2 \u00b5s\u001b[39m', 10],
+  ['检索', 4],
+  ['한국', 4],
+  ['e\u0301', 1],
+  ['✅ ⌛', 5],
+  ['⚠\ufe0f', 2],
+  ['👨\u200d👩\u200d👧', 2],
+  ['✓ ✗ ─ …', 7],
+  ['a\u0007', 1],
+])('%j takes %i columns', (text, width) => {
+  expect(displayWidth(text)).toBe(width)
+  expect(truncate(text, width)).toBe(text)
 })

@@ -27,6 +27,9 @@ import { readArguments } from './flags.js'
 import { type CurlOptions, readOptions } from './options.js'
 import { readShell } from './shell.js'
 
+/** A scenario of more requests is unusable. */
+const REQUESTS_MAX = 500
+
 /** The scenario of the commands in a text. Throws a UserError if there are none. */
 export function importCurl(text: string, { file, target, reserved }: ImportOptions): Draft {
   const context: ImportContext = {
@@ -45,7 +48,9 @@ export function importCurl(text: string, { file, target, reserved }: ImportOptio
         : "write one such as curl 'http://localhost:3000/'",
     )
   }
-  return draftRequests(recorded, { http, instead: target }, context)
+  if (recorded.length > REQUESTS_MAX)
+    context.notes.add(`left out all requests after the first ${REQUESTS_MAX}`)
+  return draftRequests(recorded.slice(0, REQUESTS_MAX), { http, instead: target }, context)
 }
 
 /** A scenario with a weighted entry for each recorded request. */

@@ -1,8 +1,13 @@
 /**
  * Makes a text that matches a regular expression by following its grammar: alternatives, groups, classes and
  * repetitions, as API documents use them for codes, numbers and slugs.
+ *
+ * Not `randexp`: its parser takes `\p{Lu}` and `\u{61}` for literal letters, it ignores lookarounds and lengths, and its
+ * texts are hard to read, such as `c@E5bIPpG-%I5`.
  */
+import { type AST, RegExpParser } from '@eslint-community/regexpp'
 
+const PATTERN_LENGTH_MAX = 5000
 /** Longer texts are made only if a schema requires them. */
 const LENGTH_MAX = 200
 const DEPTH_MAX = 50
@@ -27,8 +32,7 @@ export interface Lengths {
 
 /** A part of an expression with its repetitions. */
 interface Part {
-  /** A text or alternatives. */
-  readonly content: string | readonly (readonly Part[])[]
+  readonly content: string | readonly Part[]
   readonly min: number
   readonly max: number
 }
@@ -41,17 +45,18 @@ export function sampleOf(
   pattern: string,
   { min, max }: Lengths = { min: 0, max: LENGTH_MAX },
 ): string | null {
+  if (pattern.length > PATTERN_LENGTH_MAX) return null
   const fits = (text: string) => text.length >= Math.max(1, min) && text.length <= max
   if (/\(\?<?[=!]/.test(pattern)) {
     // Candidates are short, so that no expression takes long to match.
     const whole = compile(pattern)
     return whole === null ? null : (USUAL.find((text) => fits(text) && whole.test(text)) ?? null)
   }
-  const choices = compile(pattern) === null ? null : new PatternReader(pattern).read()
-  if (choices === null) return null
+  const parts = parse(pattern)
+  if (parts === null) return null
   // Try the minimum of each repetition first, then more.
   for (let more = 0; more <= Math.max(2, min); more++) {
-    const text = write(choices, more, Math.max(LENGTH_MAX, min))
+    const text = write(parts, more, Math.max(LENGTH_MAX, min))
     if (text === null || text.length > max) return null
     if (fits(text)) return text
   }
@@ -59,9 +64,20 @@ export function sampleOf(
 }
 
 function compile(pattern: string): RegExp | null {
+  return inEitherMode((flags) => new RegExp(pattern, flags))
+}
+
+function parse(pattern: string): readonly Part[] | null {
+  return inEitherMode((flags) => {
+    const parser = new RegExpParser()
+    return partsOf(parser.parsePattern(pattern, 0, pattern.length, { unicode: flags === 'u' }).alternatives)
+  })
+}
+
+function inEitherMode<T>(read: (flags: string) => T): T | null {
   for (const flags of ['u', '']) {
     try {
-      return new RegExp(pattern, flags)
+      return read(flags)
     } catch {
       // Not valid in that mode.
     }
@@ -69,85 +85,48 @@ function compile(pattern: string): RegExp | null {
   return null
 }
 
-/** The first alternative, with each part repeated `more` times beyond its minimum; null if it's too long. */
-function write(choices: readonly (readonly Part[])[], more: number, lengthMax: number): string | null {
+/** The parts of the first alternative; null if one is unsupported. */
+function partsOf([first]: readonly AST.Alternative[], depth = 0): readonly Part[] | null {
+  if (depth > DEPTH_MAX) return null
+  const parts = first!.elements.map((element) => partOf(element, depth))
+  return parts.every((part) => part !== null) ? parts : null
+}
+
+function partOf(element: AST.Element, depth: number): Part | null {
+  const once = (content: Part['content'] | null) => (content === null ? null : { content, min: 1, max: 1 })
+  switch (element.type) {
+    case 'Quantifier': {
+      const part = partOf(element.element, depth)
+      return part && { ...part, min: element.min, max: element.max }
+    }
+    case 'Group':
+    case 'CapturingGroup':
+      return once(partsOf(element.alternatives, depth + 1))
+    case 'Assertion':
+      return once([])
+    case 'Character':
+      return once(String.fromCodePoint(element.value))
+    case 'Backreference':
+      return null
+    default:
+      return once(memberOf(element.raw))
+  }
+}
+
+/** The parts, each repeated `more` times beyond its minimum; null if they are too long. */
+function write(parts: readonly Part[], more: number, lengthMax: number): string | null {
   let text = ''
-  for (const { content, min, max } of choices[0] ?? []) {
+  for (const { content, min, max } of parts) {
     const once = typeof content === 'string' ? content : write(content, more, lengthMax)
     const count = Math.min(max, min + more)
     if (once === null || once.length * count + text.length > lengthMax) return null
-    text += once.repeat(count)
+    if (once !== '') text += once.repeat(count)
   }
   return text
 }
 
-class PatternReader {
-  private at = 0
-  private readonly pattern: string
-
-  constructor(pattern: string) {
-    this.pattern = pattern
-  }
-
-  /** The alternatives of the whole expression; null if it can't be parsed. */
-  read(): (readonly Part[])[] | null {
-    const choices = this.choices(0)
-    return this.at === this.pattern.length ? choices : null
-  }
-
-  private choices(depth: number): (readonly Part[])[] | null {
-    if (depth > DEPTH_MAX) return null
-    const choices: Part[][] = [[]]
-    while (this.at < this.pattern.length && this.pattern[this.at] !== ')') {
-      if (this.take(/\|/y) !== null) {
-        choices.push([])
-      } else if (this.take(/\^|\$|\\[bB]/y) === null) {
-        const content = this.atom(depth)
-        if (content === null) return null
-        choices.at(-1)!.push({ content, ...this.repetition() })
-      }
-    }
-    return choices
-  }
-
-  private atom(depth: number): Part['content'] | null {
-    if (this.take(/\((?:\?:|\?<\w+>)?/y) !== null) {
-      const choices = this.choices(depth + 1)
-      return choices === null || this.take(/\)/y) === null ? null : choices
-    }
-    const set = this.take(/\[(?:[^\]\\]|\\.)*\]|\\[dDwWsS]|\\[pP]\{\w+(?:=\w+)?\}|\./sy)
-    if (set !== null) return memberOf(set)
-    const code = this.take(/\\(?:x[\da-fA-F]{2}|u[\da-fA-F]{4}|u\{[\da-fA-F]{1,6}\}|[tnrfv0])/y)
-    if (code !== null) return memberOf(`[${code}]`, code)
-    const literal = this.take(/\\[^A-Za-z\d]|[^\\[()*+?|^$]/uy)
-    return literal === null ? null : literal.replace(/^\\/, '')
-  }
-
-  private repetition(): { readonly min: number; readonly max: number } {
-    const sign = this.take(/(?:[*+?]|\{\d+(?:,\d*)?\})\??/y)
-    if (sign === null) return { min: 1, max: 1 }
-    const [, from, comma, to] = /^\{(\d+)(,?)(\d*)/.exec(sign) ?? []
-    if (from === undefined)
-      return {
-        min: sign.startsWith('+') ? 1 : 0,
-        max: sign.startsWith('?') ? 1 : Number.POSITIVE_INFINITY,
-      }
-    const min = Number(from)
-    return { min, max: comma === '' ? min : to === '' ? Number.POSITIVE_INFINITY : Number(to) }
-  }
-
-  private take(pattern: RegExp): string | null {
-    pattern.lastIndex = this.at
-    const found = pattern.exec(this.pattern)?.[0] ?? null
-    if (found !== null) this.at += found.length
-    return found
-  }
-}
-
-/** A character that the class contains. `code`: the escape that the class consists of, if any. */
-function memberOf(set: string, code: string | null = null): string | null {
-  if (code !== null && /^\\[xu]/.test(code))
-    return String.fromCodePoint(Math.min(0x10ffff, Number.parseInt(code.replace(/[^\da-fA-F]/g, ''), 16)))
+/** A character that the class contains. */
+function memberOf(set: string): string | null {
   const member = compile(`^${set}$`)
   if (member === null) return null
   return [...CANDIDATES, '\t', '\r', '\f', '\v', '\0'].find((one) => member.test(one)) ?? null

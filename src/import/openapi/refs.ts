@@ -1,5 +1,9 @@
 /**
  * Resolves `$ref` in an OpenAPI document, within it and to files next to it.
+ *
+ * Not `@apidevtools/json-schema-ref-parser`: version 16 needs Node 22.19. Its `dereference` replaces references by their
+ * targets, while samples need the references themselves to stop at circular ones. With its `resolve`, the limits, the
+ * notes on missing targets and the rules for files would remain here.
  */
 import { posix } from 'node:path'
 import { UserError } from '../../base/errors.js'

@@ -2,6 +2,7 @@
  * Authorization of Postman requests.
  */
 
+import { canSendValue } from '../headers.js'
 import { hasPlaceholders } from '../template-text.js'
 import { field, isMap, listOf, textField, textOf } from '../untrusted-json.js'
 import type { PostmanContext, Scope } from './variables.js'
@@ -10,6 +11,7 @@ import type { PostmanContext, Scope } from './variables.js'
 export interface Login {
   readonly auth?: Readonly<Record<string, string>>
   readonly header?: readonly [name: string, value: string]
+  /** The value contains placeholders. */
   readonly query?: readonly [name: string, value: string]
 }
 
@@ -21,7 +23,7 @@ export function readLogin(auth: unknown, scope: Scope, context: PostmanContext):
     case 'noauth':
       return {}
     case 'bearer':
-      return { auth: { bearer: secret(option('token'), 'API_TOKEN', scope, context) } }
+      return readToken(option('token'), 'API_TOKEN', scope, context)
     case 'oauth2':
       return readOauth2(option, scope, context)
     case 'basic':
@@ -31,8 +33,9 @@ export function readLogin(auth: unknown, scope: Scope, context: PostmanContext):
       if (name === '' || hasPlaceholders(name)) break
       const isHeader = option('in') !== 'query'
       if (isHeader && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) break
-      const value = secret(option('value'), 'API_KEY', scope, context)
-      return isHeader ? { header: [name, value] } : { query: [name, value] }
+      if (isHeader && !canCarry(option('value'), scope, context)) return {}
+      const value = hidden(option('value'), 'API_KEY', scope, context)
+      return isHeader ? { header: [name, context.placeholders.write(value)] } : { query: [name, value] }
     }
   }
   context.notes.add(
@@ -50,22 +53,42 @@ function basic(user: string, password: string, scope: Scope, context: PostmanCon
   return `${placeholders.write(variables.fillIn(user, scope))}:${secret(password, 'PASSWORD', scope, context)}`
 }
 
+/** A secret as written in a scenario. */
+function secret(text: string, hint: string, scope: Scope, context: PostmanContext): string {
+  return context.placeholders.write(hidden(text, hint, scope, context))
+}
+
 /** Keeps a secret that consists of variables. Otherwise it becomes an environment variable. */
-function secret(
+function hidden(
   text: string,
   hint: string,
   scope: Scope,
   { variables, placeholders, references }: PostmanContext,
 ): string {
   const filled = variables.fillIn(text, scope)
-  return hasPlaceholders(filled) ? placeholders.write(filled) : references.takeSecret(hint, text)
+  if (hasPlaceholders(filled)) return filled
+  return placeholders.add({ written: references.takeSecret(hint, text), type: 'text' })
 }
 
 function readOauth2(option: (name: string) => string, scope: Scope, context: PostmanContext): Login {
   context.notes.add('OAuth 2: perfctl does not fetch tokens, so provide one', scope.request)
-  const token = secret(option('accessToken'), 'ACCESS_TOKEN', scope, context)
-  if (option('addTokenTo') === 'queryParams') return { query: ['access_token', token] }
-  return { auth: { bearer: token } }
+  const token = option('accessToken')
+  if (option('addTokenTo') === 'queryParams')
+    return { query: ['access_token', hidden(token, 'ACCESS_TOKEN', scope, context)] }
+  return readToken(token, 'ACCESS_TOKEN', scope, context)
+}
+
+function readToken(token: string, hint: string, scope: Scope, context: PostmanContext): Login {
+  return canCarry(token, scope, context) ? { auth: { bearer: secret(token, hint, scope, context) } } : {}
+}
+
+/** Whether a header can carry the token. Adds a note if it can't. */
+function canCarry(token: string, scope: Scope, { variables, notes }: PostmanContext): boolean {
+  const filled = variables.fillIn(token, scope)
+  // Text without variables is not copied.
+  const isFine = !hasPlaceholders(filled) || canSendValue(filled)
+  if (!isFine) notes.add('left out tokens and API keys with invalid characters', scope.request)
+  return isFine
 }
 
 /** The options of an authorization type: a list in v2.1, a map in v2.0. */

@@ -155,10 +155,10 @@ function writeJourney(
   names: Names,
   title: string,
 ): Record<string, unknown> {
-  const steps = new Names()
+  const name = names.take(group[0]!.item.folders.join(' / ') || title, 'journey')
   return {
-    name: names.take(group[0]!.item.folders.join(' / ') || title, 'journey'),
-    steps: group.map(({ item }, index) => ({ name: steps.take(item.name, 'step'), ...bodies[index] })),
+    name,
+    steps: group.map(({ item }, index) => ({ name: names.take(item.name, 'step', name), ...bodies[index] })),
   }
 }
 

@@ -4,7 +4,6 @@
 import { isSecretField } from '../../base/secrets.js'
 import type { References } from '../env-references.js'
 import { hasPlaceholders, type Placeholders } from '../template-text.js'
-import { stripComments } from './code.js'
 
 /** Marks a placeholder outside quotes while the text around it is parsed. */
 const BARE = '\uE002'
@@ -75,4 +74,12 @@ function convertText(text: string, key: string, { placeholders, references }: To
   if (isBare) return placeholder!.written
   if (text !== '' && !hasPlaceholders(text) && isSecretField(key)) return references.takeSecret(key, text)
   return placeholders.write(text)
+}
+
+/** The text without comments. Texts in quotes are kept. */
+function stripComments(text: string): string {
+  return text.replace(
+    /("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g,
+    (_, quoted: string | undefined) => quoted ?? '',
+  )
 }

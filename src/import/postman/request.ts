@@ -2,7 +2,8 @@
  * A request of a collection → a scenario's request, still without its URL, whose base depends on all requests.
  */
 import { isSecretHeader } from '../../base/secrets.js'
-import { hasPlaceholders } from '../template-text.js'
+import { canSendValue } from '../headers.js'
+import { encodeLiterals, hasPlaceholders } from '../template-text.js'
 import { field, listOf, textField, textOf } from '../untrusted-json.js'
 import { type Login, readLogin } from './auth.js'
 import { readBody } from './body.js'
@@ -50,10 +51,7 @@ export function prepare(item: Item, scope: Scope, context: PostmanContext): Prep
   noteSettings(item, scope, context)
   return {
     method,
-    address:
-      login.query === undefined
-        ? address
-        : { ...address, path: withQuery(address.path, login.query, context) },
+    address: login.query === undefined ? address : { ...address, path: withQuery(address.path, login.query) },
     auth: login.auth ?? null,
     keys: { ...(Object.keys(headers).length > 0 && { headers }), ...sent?.keys },
   }
@@ -95,8 +93,7 @@ function readHeaders(
     if (name === '' || OWN.has(name)) continue
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
       notes.add('left out headers with invalid names', scope.request)
-    else if (/[^\t\x20-\x7e\x80-\xff\uE000\uE001]/.test(value))
-      notes.add('left out headers with invalid characters', scope.request)
+    else if (!canSendValue(value)) notes.add('left out headers with invalid characters', scope.request)
     else if (name === 'content-type') type = value
     else if (name === 'authorization' && login.auth !== undefined)
       notes.add('left out the authorization header, which auth sets', scope.request)
@@ -127,13 +124,8 @@ function parseHeaders(text: string): unknown[] {
   })
 }
 
-function withQuery(
-  path: string,
-  [name, value]: readonly [string, string],
-  { placeholders }: PostmanContext,
-): string {
-  const placeholder = placeholders.add({ written: value, type: 'text' })
-  return `${path}${path.includes('?') ? '&' : '?'}${encodeURIComponent(name)}=${placeholder}`
+function withQuery(path: string, [name, value]: readonly [string, string]): string {
+  return `${path}${path.includes('?') ? '&' : '?'}${encodeURIComponent(name)}=${encodeLiterals(value)}`
 }
 
 function noteSettings({ settings }: Item, scope: Scope, { notes }: PostmanContext): void {

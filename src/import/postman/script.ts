@@ -1,9 +1,19 @@
 /**
- * Translates Postman test scripts as far as a scenario can express them. Statements are recognized one by one; all
- * others are returned, to be noted.
+ * Translates Postman test scripts as far as a scenario can express them. All other code is returned, to be noted.
  */
 import { STATUS_CODES } from 'node:http'
-import { type Origin, readOrigin, stripComments, upToClosing, writePath } from './code.js'
+import {
+  type AnyNode,
+  type CallExpression,
+  type Chain,
+  chainOf,
+  childrenOf,
+  constantOf,
+  type FunctionNode,
+  parseScript,
+  type Range,
+} from './javascript.js'
+import { Names, type Origin, writePath } from './origin.js'
 
 /** The results of a script. */
 export interface Script {
@@ -23,185 +33,214 @@ export interface Script {
   readonly rest: readonly string[]
 }
 
+const CODE_MAX = 200_000
+
 /** Reads a script. Before a request there is no response, so only constants are read. */
 export function readScript(code: string, hasResponse: boolean): Script {
-  const reader = new ScriptReader(stripComments(code).slice(0, CODE_MAX), hasResponse)
-  if (hasResponse) {
-    reader.readNames()
-    reader.readStatus()
+  const parsed = parseScript(code.slice(0, CODE_MAX))
+  const reader = new ScriptReader(hasResponse)
+  if (parsed === null) return reader.finish(code, [])
+  try {
+    reader.read(parsed.program)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    // Nested too deeply.
+    return new ScriptReader(hasResponse).finish(code, [])
   }
-  reader.readSetters()
-  if (hasResponse) reader.readExpectations()
-  return reader.finish()
+  return reader.finish(parsed.code, parsed.comments)
 }
 
-const CODE_MAX = 200_000
-const TEXT = String.raw`(["'\x60])((?:[^\\"'\x60]|\\.)*?)`
-const EQUALS = String.raw`\.to(?:\.be)?(?:\.deep)?\.(?:equals?|eql|eq)\s*\(`
+const SETTER =
+  /^(?:pm\.(?:environment|collectionVariables|globals|variables)\.set|postman\.set(?:Environment|Global)Variable)\(\)$/
+const EQUALS = /^pm\.expect\(\)\.to(?:\.be)?(?:\.deep)?\.(?:equals?|eql|eq)\(\)$/
+const CONTAINS = /^pm\.expect\(\)\.to\.(?:include|contain)s?\(\)$/
+const CODES = new Map(Object.entries(STATUS_CODES).map(([code, reason]) => [reason, Number(code)]))
 
 class ScriptReader {
-  private code: string
   private readonly hasResponse: boolean
-  private readonly names = new Map<string, Origin>()
+  private readonly names = new Names()
   private readonly status = new Set<number | '2xx'>()
   private readonly captures = new Map<string, string | Record<string, string>>()
   private readonly json = new Map<string, string | number | boolean>()
   private readonly fixed = new Map<string, string>()
   private readonly sets: string[] = []
+  /** The code that was understood, and the scaffolding around it. */
+  private readonly done: Range[] = []
   private body: string | null = null
 
-  constructor(code: string, hasResponse: boolean) {
-    this.code = code
+  constructor(hasResponse: boolean) {
     this.hasResponse = hasResponse
   }
 
-  /** Reads the script's own variables: `const json = pm.response.json()`, `const { token } = json`. */
-  readNames(): void {
-    const declared =
-      /(?:\b(?:const|let|var)\s+)?(?:\{([^{}]*)\}|(?<![.\w$"'`])([A-Za-z_$][\w$]*))\s*=(?![=>])\s*([^;\n]+);?/g
-    this.code = this.code.replace(
-      declared,
-      (whole, fields: string | undefined, name: string, value: string) => {
-        const origin = readOrigin(value, this.names)
-        if (origin === null) return whole
-        if (fields === undefined) this.names.set(name, origin)
-        else if ('json' in origin) {
-          for (const part of fields.split(',')) {
-            const [key, alias = key] = part.split(':').map((word) => word.trim())
-            if (key) this.names.set(alias!, { json: [...origin.json, key] })
-          }
-        }
-        return ''
-      },
-    )
+  read(node: AnyNode): void {
+    if (this.understands(node)) {
+      this.done.push([node.start, node.end])
+      return
+    }
+    switch (node.type) {
+      case 'IfStatement': {
+        const { consequent, alternate } = node
+        this.done.push([node.start, consequent.start])
+        if (alternate) this.done.push([consequent.end, alternate.start])
+        this.read(consequent)
+        if (alternate) this.read(alternate)
+        return
+      }
+      case 'TryStatement': {
+        const { block, handler, finalizer } = node
+        this.done.push([node.start, block.start])
+        if (handler) this.done.push([handler.start, handler.body.start])
+        if (finalizer) this.done.push([(handler ?? block).end, finalizer.start])
+        break
+      }
+      case 'CallExpression': {
+        const callback = callbackOf(node)
+        if (chainOf(node.callee)?.name === 'pm.test' && callback !== null)
+          this.done.push([node.start, callback.body.start])
+        break
+      }
+      case 'FunctionDeclaration':
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+        this.names.within(node.params, () => this.read(node.body))
+        return
+    }
+    for (const child of childrenOf(node)) this.read(child)
   }
 
-  readStatus(): void {
-    this.take(
-      /\bpm\.(?:response|expect\(\s*pm\.response\s*\))\.to\.have\.status\(\s*(\d{3})\s*\)/g,
-      ([, code]) => this.accept(Number(code)),
-    )
-    this.take(
-      new RegExp(`\\bpm\\.response\\.to\\.have\\.status\\(\\s*${TEXT}\\1\\s*\\)`, 'g'),
-      ([, , reason]) => this.acceptReason(reason!),
-    )
-    this.take(/\bpm\.response\.to\.be\.(success|ok)\b/g, ([, word]) =>
-      this.accept(word === 'ok' ? 200 : '2xx'),
-    )
-    const code = String.raw`\bpm\.expect\(\s*(?:pm\.response\.code|pm\.response\.status|responseCode\.code)\s*\)`
-    this.take(new RegExp(String.raw`${code}${EQUALS}\s*(\d{3})\s*\)`, 'g'), ([, n]) => this.accept(Number(n)))
-    this.take(new RegExp(String.raw`${code}\.to\.be\.oneOf\(\s*\[([\d\s,]+)\]\s*\)`, 'g'), ([, all]) =>
-      all!.split(',').every((n) => n.trim() === '' || this.accept(Number(n))),
-    )
-    this.take(
-      /\btests\[[^\]]*\]\s*=\s*((?:\|\|\s*)?\(?\s*responseCode\.code\s*===?\s*\d{3}\s*\)?\s*)+(?=;|\n|$)/g,
-      ([all]) => [...all!.matchAll(/===?\s*(\d{3})/g)].every(([, n]) => this.accept(Number(n))),
-    )
+  /** The results. `code`: what was read. */
+  finish(code: string, comments: readonly Range[]): Script {
+    const { captures, body, json, sets, fixed } = this
+    const rest = linesLeft(code, [...this.done, ...comments])
+    return { status: [...this.status], captures, body, json, sets, fixed, rest }
+  }
+
+  /** Translates a node. Returns false if a scenario can't express it. */
+  private understands(node: AnyNode): boolean {
+    switch (node.type) {
+      case 'ExpressionStatement':
+        return (
+          node.expression.type === 'Literal' ||
+          /^console\.\w+\(\)$/.test(chainOf(node.expression)?.name ?? '')
+        )
+      case 'VariableDeclaration':
+        return node.declarations
+          .map(({ id, init }) => this.names.declare(id, this.originOf(init)))
+          .every(Boolean)
+      case 'AssignmentExpression':
+        if (node.left.type !== 'MemberExpression')
+          return this.names.assign(node.left, node.operator === '=' ? this.originOf(node.right) : null)
+        return (
+          this.hasResponse && chainOf(node.left.object)?.name === 'tests' && this.accept(codesIn(node.right))
+        )
+      case 'CallExpression':
+      case 'MemberExpression': {
+        const chain = chainOf(node)
+        if (chain === null) return false
+        return SETTER.test(chain.name) ? this.set(chain.args[0]!) : this.hasResponse && this.expects(chain)
+      }
+    }
+    return false
+  }
+
+  private originOf(node: AnyNode | null | undefined): Origin | null {
+    return this.hasResponse ? this.names.originOf(node ?? undefined) : null
   }
 
   /** Reads `pm.environment.set("token", json.token)` and the older `postman.setEnvironmentVariable`. */
-  readSetters(): void {
-    const setter = new RegExp(
-      String.raw`\b(?:pm\.(?:environment|collectionVariables|globals|variables)\.set|postman\.set(?:Environment|Global)Variable)\(\s*${TEXT}\1\s*,`,
-      'g',
-    )
-    let code = ''
-    let end = 0
-    for (const match of this.code.matchAll(setter)) {
-      if (match.index < end) continue
-      const from = match.index + match[0].length
-      const value = upToClosing(this.code, from)
-      if (!this.set(match[2]!, value.trim())) continue
-      code += this.code.slice(end, match.index)
-      end = from + value.length + 1
-    }
-    this.code = code + this.code.slice(end)
-  }
-
-  /** Reads `pm.expect(json.total).to.eql(3)` and `pm.expect(pm.response.text()).to.include("ok")`. */
-  readExpectations(): void {
-    this.take(
-      new RegExp(
-        String.raw`\bpm\.expect\(\s*pm\.response\.text\(\s*\)\s*\)\.to\.(?:include|contain)s?\(\s*${TEXT}\1\s*\)`,
-        'g',
-      ),
-      ([, , text]) => this.contain(text!),
-    )
-    const value = String.raw`(?:${TEXT}\2|(-?\d+(?:\.\d+)?|true|false))`
-    this.take(
-      new RegExp(String.raw`\bpm\.expect\(([^()\n]*(?:\(\s*\)[^()\n]*)?)\)${EQUALS}\s*${value}\s*\)`, 'g'),
-      (match) =>
-        this.equal(
-          match[1]!,
-          match[4] === undefined ? match[3]! : (JSON.parse(match[4]) as number | boolean),
-        ),
-    )
-    this.take(
-      new RegExp(
-        String.raw`\bpm\.expect\(([^()\n]*(?:\(\s*\)[^()\n]*)?)\)\.to\.have\.property\(\s*${TEXT}\2\s*\)`,
-        'g',
-      ),
-      ([, from, , name]) => this.exist(from!, name!),
-    )
-  }
-
-  finish(): Script {
-    const { captures, body, json, sets, fixed } = this
-    return { status: [...this.status], captures, body, json, sets, fixed, rest: linesLeft(this.code) }
-  }
-
-  /** Removes the matches that `use` accepts from the code. */
-  private take(pattern: RegExp, use: (match: readonly (string | undefined)[]) => boolean): void {
-    this.code = this.code.replace(pattern, (...match) => (use(match as string[]) ? '' : match[0]))
-  }
-
-  private accept(status: number | '2xx'): boolean {
-    const isStatus = status === '2xx' || (status >= 100 && status <= 599)
-    if (isStatus) this.status.add(status)
-    return isStatus
-  }
-
-  private acceptReason(reason: string): boolean {
-    const code = Object.keys(STATUS_CODES).find((key) => STATUS_CODES[key] === reason)
-    return code !== undefined && this.accept(Number(code))
-  }
-
-  private set(name: string, value: string): boolean {
-    const origin = this.hasResponse ? readOrigin(value, this.names) : null
+  private set([key, value]: readonly AnyNode[]): boolean {
+    const name = constantOf(key)
+    if (typeof name !== 'string' || value === undefined) return false
+    const origin = this.originOf(value)
     const source = origin === null ? null : writeSource(origin)
-    const literal = /^(["'`])([^"'`\\$]*)\1$/.exec(value)?.[2] ?? /^-?\d+(?:\.\d+)?$/.exec(value)?.[0]
+    const constant = constantOf(value)
+    const isFixed = typeof constant === 'string' || typeof constant === 'number'
     if (source !== null) this.captures.set(name, source)
-    else if (literal !== undefined) this.fixed.set(name, literal)
+    else if (isFixed) this.fixed.set(name, String(constant))
     else this.sets.push(name)
-    return source !== null || literal !== undefined
+    return source !== null || isFixed
   }
 
-  private contain(text: string): boolean {
-    if (this.body !== null || text === '' || /\\|\{\{|\$\{/.test(text)) return false
+  /** Reads what a test expects: `pm.response.to.have.status(200)`, `pm.expect(json.total).to.eql(3)`. */
+  private expects({ name, args }: Chain): boolean {
+    const [subject, value] = [args[0]?.[0], args[1]?.[0]]
+    switch (name) {
+      case 'pm.response.to.be.ok':
+        return this.accept([200])
+      case 'pm.response.to.be.success':
+        return this.status.add('2xx').size > 0
+      case 'pm.response.to.have.status()':
+        return this.accept([constantOf(subject)])
+    }
+    const actual = chainOf(subject)?.name ?? ''
+    switch (name) {
+      case 'pm.expect().to.have.status()':
+        return actual === 'pm.response' && this.accept([constantOf(value)])
+      case 'pm.expect().to.be.oneOf()':
+        return (
+          isStatus(subject) &&
+          value?.type === 'ArrayExpression' &&
+          this.accept(value.elements.map((element) => constantOf(element ?? undefined)))
+        )
+      case 'pm.expect().to.have.property()':
+        return args[1]!.length === 1 && this.exist(subject, constantOf(value))
+    }
+    if (CONTAINS.test(name)) return actual === 'pm.response.text()' && this.contain(constantOf(value))
+    if (!EQUALS.test(name)) return false
+    return isStatus(subject) ? this.accept([constantOf(value)]) : this.equal(subject, constantOf(value))
+  }
+
+  /** Accepts statuses, given by code or by reason, such as `Created`. */
+  private accept(statuses: readonly unknown[]): boolean {
+    const codes = statuses.map((status) => (typeof status === 'string' ? CODES.get(status) : status))
+    const isCode = (code: unknown): code is number => Number.isInteger(code) && /^[1-5]\d\d$/.test(`${code}`)
+    if (!codes.every(isCode)) return false
+    for (const code of codes) this.status.add(code)
+    return true
+  }
+
+  private contain(text: unknown): boolean {
+    if (this.body !== null || typeof text !== 'string' || text === '' || /\{\{|\$\{/.test(text)) return false
     this.body = text
     return true
   }
 
-  private exist(expression: string, name: string): boolean {
-    const origin = readOrigin(expression, this.names)
-    const path = origin !== null && 'json' in origin ? writePath([...origin.json, name]) : null
+  private exist(owner: AnyNode | undefined, name: unknown): boolean {
+    const origin = this.originOf(owner)
+    if (origin === null || !('json' in origin) || typeof name !== 'string') return false
+    const path = writePath([...origin.json, name])
     // A check of the value says more than one of its existence.
     if (path !== null && !this.json.has(path)) this.json.set(path, 'exists')
     return path !== null
   }
 
-  private equal(expression: string, value: string | number | boolean): boolean {
-    const origin = readOrigin(expression, this.names)
+  private equal(actual: AnyNode | undefined, value: string | number | boolean | undefined): boolean {
+    const origin = this.originOf(actual)
     const path = origin !== null && 'json' in origin ? writePath(origin.json) : null
     // A scenario would read it as a comparison or a template, or not at all.
-    if (
-      path === null ||
-      (typeof value === 'string' && /^$|\\|^\s*[<>=!]|\{\{|\$\{|^(?:exists|missing)$/.test(value))
-    )
-      return false
+    const isSpecial = typeof value === 'string' && /^$|^\s*[<>=!]|\{\{|\$\{|^(?:exists|missing)$/.test(value)
+    if (path === null || value === undefined || isSpecial) return false
     this.json.set(path, value)
     return true
   }
+}
+
+function isStatus(node: AnyNode | undefined): boolean {
+  return /^(?:pm\.response\.(?:code|status)|responseCode\.code)$/.test(chainOf(node)?.name ?? '')
+}
+
+/** The codes in `responseCode.code === 200 || responseCode.code === 201`; null for each other condition. */
+function codesIn(node: AnyNode): unknown[] {
+  if (node.type === 'LogicalExpression' && node.operator === '||')
+    return [...codesIn(node.left), ...codesIn(node.right)]
+  const isComparison = node.type === 'BinaryExpression' && /^===?$/.test(node.operator)
+  return [isComparison && isStatus(node.left) ? constantOf(node.right) : null]
+}
+
+/** The function that a call gets last; null without one. */
+function callbackOf({ arguments: args }: CallExpression): FunctionNode | null {
+  const last = args.at(-1)
+  return last?.type === 'FunctionExpression' || last?.type === 'ArrowFunctionExpression' ? last : null
 }
 
 function writeSource(origin: Origin): string | Record<string, string> | null {
@@ -209,15 +248,15 @@ function writeSource(origin: Origin): string | Record<string, string> | null {
   return { ...origin }
 }
 
-/** The lines that are left without scaffolding: tests, conditions, brackets, logging. */
-function linesLeft(code: string): string[] {
-  const bare = dropCalls(code, /\bconsole\.\w+\s*\(/g)
-    .replace(
-      /\bpm\.test\s*\(\s*(["'`])(?:[^\\]|\\.)*?\1\s*,\s*(?:async\s*)?(?:function\s*\w*\s*\([^)]*\)|\([^)]*\)\s*=>|\w+\s*=>)/g,
-      '',
-    )
-    .replace(/\bcatch\s*\([^)]*\)|\b(?:else|try|finally)\b|["']use strict["']/g, '')
-  return dropCalls(bare, /\bif\s*\(/g)
+/** The lines with more than brackets outside of the ranges. */
+function linesLeft(code: string, done: readonly Range[]): string[] {
+  let text = ''
+  let at = 0
+  for (const [start, end] of done.toSorted(([a], [b]) => a - b)) {
+    text += code.slice(at, Math.max(at, start))
+    at = Math.max(at, end)
+  }
+  return `${text}${code.slice(at)}`
     .split('\n')
     .map((line) =>
       line
@@ -226,17 +265,4 @@ function linesLeft(code: string): string[] {
         .trimEnd(),
     )
     .filter((line) => /[^\s{}();,]/.test(line))
-}
-
-/** Removes calls that the pattern starts, up to their closing bracket. */
-function dropCalls(code: string, pattern: RegExp): string {
-  let kept = ''
-  let end = 0
-  for (const match of code.matchAll(pattern)) {
-    if (match.index < end) continue
-    const from = match.index + match[0].length
-    kept += code.slice(end, match.index)
-    end = from + upToClosing(code, from).length + 1
-  }
-  return kept + code.slice(end)
 }

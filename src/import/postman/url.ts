@@ -34,7 +34,7 @@ export function readAddress(url: unknown, scope: Scope, context: PostmanContext)
   }
   const { authority, rest, isOpen } = split(whole)
   const [login, base] = takeLogin(authority)
-  if (!isOpen && (/\s/.test(base) || !URL.canParse(replacePlaceholders(base, '1')))) {
+  if (!isOpen && (/[\s\x00-\x1f\x7f]/.test(base) || !URL.canParse(replacePlaceholders(base, '1')))) {
     notes.add('left out requests with an invalid URL', scope.request)
     return null
   }

@@ -161,6 +161,7 @@ describe('secrets are not copied', () => {
     ['-u bob:geheim', { auth: { basic: 'bob:${PASSWORD}' } }, 'PASSWORD'],
     ['-u geheim:', { auth: { basic: '${API_KEY}:' } }, 'API_KEY'],
     ["-H 'Ocp-Apim-Subscription-Key: geheim'", SUBSCRIPTION, 'OCP_APIM_SUBSCRIPTION_KEY'],
+    ['-u "${U:-bob}:geheim"', { auth: { basic: '${U:-bob}:${PASSWORD}' } }, 'PASSWORD'],
     ['-u bob', { auth: { basic: 'bob:${PASSWORD}' } }, 'PASSWORD'],
     ["-b 'sid=geheim'", { headers: { cookie: '${COOKIE}' } }, 'COOKIE'],
     ["-H 'X-Api-Key: geheim'", { headers: { 'x-api-key': '${X_API_KEY}' } }, 'X_API_KEY'],
@@ -227,6 +228,12 @@ describe('secrets are not copied', () => {
 })
 
 describe('what cannot be imported is noted', () => {
+  test('requests after the first 500', () => {
+    const { scenario, notes } = draft(`curl ${'http://a.example/ '.repeat(501)}`)
+    expect(scenario.requests).toHaveLength(500)
+    expect(notes).toContain('left out all requests after the first 500')
+  })
+
   test.each([
     ['curl --frobnicate 7 http://a.example', 'left out unknown curl flags: --frobnicate 7'],
     [

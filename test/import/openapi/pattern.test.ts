@@ -18,6 +18,8 @@ test.each([
   ['^{{x}}$', '{{x}}'],
   ['^(?=.*[A-Z])(?=.*\\d).{8,}$', 'Pa55-word'],
   ['stable|[0-9]+', 'stable'],
+  ['^\\u{61}\\p{L}\\d$', 'aa1'],
+  ['^(?:a|(b)\\1)\\bx?$', 'a'],
   ['', ''],
 ])('a text that matches %s is %j', (pattern, text) => {
   expect(sampleOf(pattern)).toBe(text)
@@ -40,3 +42,16 @@ test.each(['(\\w)\\1', '[', '(', 'a{9999}', '^(?!a)b{3}$', `${'('.repeat(100)}a$
     expect(sampleOf(pattern)).toBeNull()
   },
 )
+
+test.each([
+  ['nesting', `${'('.repeat(2400)}a${')'.repeat(2400)}`, 0],
+  ['length', 'a'.repeat(100_000), 0],
+  ['nested repetitions', '(((a{99}){99}){99}){99}', 0],
+  ['repetitions of nothing', `(){${'9'.repeat(400)}}`, 5],
+  ['empty parts', '(?:)'.repeat(1200), 1000],
+  ['backtracking', '^(?=(a+)+$)(a|a)*b$', 0],
+])('a hostile pattern (%s) takes no time', (_, pattern, min) => {
+  const start = performance.now()
+  expect(sampleOf(pattern, { min, max: 2000 }) ?? '').toBe('')
+  expect(performance.now() - start).toBeLessThan(1000)
+})

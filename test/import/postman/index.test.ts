@@ -155,6 +155,7 @@ describe('the URL', () => {
       'left out because perfctl does not support the method PROPFIND: one',
     ],
     [{ method: 'GET', url: '' }, 'left out requests without a URL: one'],
+    [{ method: 'GET', url: 'http://a.example\u0006/' }, 'left out requests with an invalid URL: one'],
   ])('%j is left out and noted', (request, note) => {
     const draft = load([
       { name: 'one', request },
@@ -300,6 +301,24 @@ describe('auth', () => {
     const { request, notes } = one('http://a.example', { auth: list('hawk', { authKey: 'abcdef' }) })
     expect(request).toEqual({ name: 'one', get: '/' })
     expect(notes).toContain('sent without authorization, because perfctl does not support the type hawk: one')
+  })
+
+  test.each([
+    ['a bearer token', list('bearer', { token: '{{t}}\n{{t}}' })],
+    ['an OAuth token', list('oauth2', { accessToken: '{{t}}\u0000' })],
+    ['an API key', list('apikey', { key: 'X-Key', value: '{{t}} \u20ac' })],
+  ])('%s that no header can carry is left out', (_, auth) => {
+    const draft = one('http://a.example', { auth })
+    expect(draft.request).toEqual({ name: 'one', get: '/' })
+    expect(draft.notes).toContain('left out tokens and API keys with invalid characters: one')
+    readDraft(draft)
+  })
+
+  test('a token in the query is encoded', () => {
+    const auth = list('oauth2', { accessToken: '{{t}} \n', addTokenTo: 'queryParams' })
+    const draft = one('http://a.example', { auth })
+    expect(draft.request).toEqual({ name: 'one', get: '/?access_token=${T}%20%0A' })
+    readDraft(draft)
   })
 
   test('a key in an invalid header is noted', () => {
@@ -541,6 +560,14 @@ describe('journeys', () => {
     expect(stepOf(read, 1).headers).toEqual({
       authorization: ['Bearer ', { type: 'variable', name: 'token' }],
     })
+  })
+
+  test('a step and a request of the same name get two', () => {
+    const draft = load([{ name: 'shop', item: [{ ...ping, name: 'cart' }, login, cart, cart] }])
+    expect(draft.scenario.requests[1]).toMatchObject({
+      steps: [{ name: 'login' }, { name: 'cart (2)' }, { name: 'cart (3)' }],
+    })
+    readDraft(draft)
   })
 
   test('a login request for the whole collection is a step, and its token is not under http', () => {

@@ -12,6 +12,8 @@ describe('the status that a script expects', () => {
     ['pm.test("ok", () => { pm.expect(pm.response).to.have.status(200) })', [200]],
     ['pm.response.to.have.status("Created");', [201]],
     ['pm.expect(pm.response.code).to.equal(202);', [202]],
+    ['pm.expect(pm.response.status).to.equal("Accepted");', [202]],
+    ['pm.test("a", function () { pm.response.to.be.ok })', [200]],
     ['pm.expect(pm.response.code).to.be.eql(202);', [202]],
     ['pm.expect(pm.response.code).to.be.oneOf([200, 201,202]);', [200, 201, 202]],
     ['pm.response.to.be.ok', [200]],
@@ -26,6 +28,8 @@ describe('the status that a script expects', () => {
     'pm.response.to.have.status(9999)',
     'pm.response.to.have.status("Fine")',
     'pm.response.to.not.be.ok',
+    'pm.expect(pm.response.code).to.be.oneOf([200, 9999])',
+    'tests["x"] = responseCode.code === 200 || isFine',
   ])('is not guessed from %s', (code) => {
     expect(read(code)).toMatchObject({ status: [], rest: [code] })
   })
@@ -56,6 +60,16 @@ describe('a value is captured from', () => {
     ['pm.environment.set("v", pm.cookies.get("sid"))', { cookie: 'sid' }],
     ['if (pm.response.code === 200) {\n  pm.environment.set("v", pm.response.json().t);\n}', '$.t'],
     ['pm.environment.set("v", pm.response.json().t); // the "token"', '$.t'],
+    ['const { user: { id } } = pm.response.json();\npm.environment.set("v", id);', '$.user.id'],
+    [
+      'let json;\npm.test("a", () => { json = pm.response.json(); });\npm.environment.set("v", json.t);',
+      '$.t',
+    ],
+    [
+      'const json = pm.response.json();\nlist.map((json) => json.b);\npm.environment.set("v", json.t);',
+      '$.t',
+    ],
+    ['const name = \'pm.environment.set("w", 1)\'; pm.environment.set(`v`, pm.response.json().t);', '$.t'],
   ])('%s', (code, source) => {
     expect(read(code).captures).toEqual(new Map([['v', source]]))
   })
@@ -68,6 +82,13 @@ describe('a value is captured from', () => {
     'pm.environment.set("v", other.token);',
     'pm.environment.set("v", pm.response.json());',
     'pm.environment.set("v", moment().format("YYYY"));',
+    'pm.environment.set("v", pm.response.json().items.length);',
+    'pm.environment.set("v", pm.response.json()[key]);',
+    'pm.environment.set("v", pm.response.json()[-1]);',
+    'pm.environment.set("v", pm.response.json()["{{x}}"]);',
+    'pm.environment.set("v", pm.response.headers.get(""));',
+    'const json = pm.response.json(); pm.sendRequest(url, (_, json) => pm.environment.set("v", json.t));',
+    'let json = pm.response.json(); json = other; pm.environment.set("v", json.t);',
   ])('nothing by %s, which is noted', (code) => {
     const script = read(code)
     expect(script.captures.size).toBe(0)
@@ -99,6 +120,11 @@ describe('checks of the body', () => {
 
   test('a text that the body contains', () => {
     expect(read('pm.expect(pm.response.text()).to.include("welcome");').body).toBe('welcome')
+  })
+
+  test('a number that JSON does not have is left out', () => {
+    const code = 'pm.expect(pm.response.json().a).to.eql(1e999);'
+    expect(read(code)).toMatchObject({ json: new Map(), rest: [code] })
   })
 
   test.each(['> 3', 'exists', '', '{{x}}'])(
@@ -134,3 +160,23 @@ test('truncated code is read to its end', () => {
   expect(read('pm.test("a', true).rest).toHaveLength(1)
   expect(read('/* no end').rest).toEqual([])
 })
+
+test.each([
+  ['brackets', `${'('.repeat(100_000)}a`],
+  ['blocks', `${'{'.repeat(100_000)}a`],
+  ['sums', `x = 1${' + 1'.repeat(60_000)}`],
+  ['names', `pm.environment.set("v", a${'.a'.repeat(60_000)})`],
+  ['signs', '@'.repeat(200_000)],
+])('no amount of %s takes long', (_, code) => {
+  const start = performance.now()
+  expect(read(code).rest).toHaveLength(1)
+  expect(performance.now() - start).toBeLessThan(2000)
+})
+
+test.each(['const = 1;', '@', 'a = "'])(
+  'a script with a syntax error (%s) is left out as a whole',
+  (error) => {
+    const code = `pm.response.to.have.status(200);\n${error}\npm.response.to.be.ok;`
+    expect(read(code)).toMatchObject({ status: [], rest: code.split('\n') })
+  },
+)
