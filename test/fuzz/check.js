@@ -8,13 +8,14 @@ const UNSAFE =
 
 /** Lines beyond are no messages for people. */
 const LINE_MOST = 2000
-const TEXT_MOST = 500_000
+const TEXT_MAX = 500_000
 
 /**
  * What is wrong with an outcome, in a few words; null when nothing is. `outcome`: `code`, `stderr` and `stdout` of a
- * command; `places` tells whether each problem has to name a line; `codes`: which exit codes may be.
+ * command; `places` tells whether each problem has to name a line; `codes`: which exit codes may be;
+ * `textMax`: the most that may be written.
  */
-export function findFault({ code, stderr, stdout = '', places = false, codes = [0, 2] }) {
+export function findFault({ code, stderr, stdout = '', places = false, codes = [0, 2], textMax = TEXT_MAX }) {
   if (!codes.includes(code)) return `exit code ${code}: ${firstFrame(stderr)}`
   for (const [stream, text] of [
     ['stderr', stderr],
@@ -22,7 +23,7 @@ export function findFault({ code, stderr, stdout = '', places = false, codes = [
   ]) {
     const unsafe = UNSAFE.exec(text)
     if (unsafe !== null) return `${stream} holds ${codeOf(unsafe[0])}: ${around(text, unsafe.index)}`
-    if (text.length > TEXT_MOST) return `${stream} has ${text.length} characters`
+    if (text.length > textMax) return `${stream} has ${text.length} characters`
   }
   const long = stderr.split('\n').find((line) => line.length > LINE_MOST)
   if (long !== undefined) return `a line of ${long.length} characters on stderr: ${long.slice(0, 60)}`

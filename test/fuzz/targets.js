@@ -163,7 +163,8 @@ function importer(format, name) {
     writeFileSync(join(folder, name), input)
     const flags = format === 'har' && chance.hit(0.3) ? ['--mix'] : []
     const outcome = await command(['import', format, name, ...flags], folder)
-    const fault = findFault(outcome)
+    // A large document becomes a large scenario.
+    const fault = findFault({ ...outcome, textMax: Math.max(500_000, 2 * input.length) })
     if (fault !== null || outcome.code !== 0) return fault
     return readBack(outcome.stdout)
   }
