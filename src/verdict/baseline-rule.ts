@@ -146,6 +146,8 @@ interface Pair {
   readonly places: readonly number[]
   readonly candidate: JobValue | null
   readonly shortage: Shortage | null
+  /** Several requests as one: there is a change, but no figure in ms. */
+  readonly isPooled?: true
 }
 
 function pairUp(jobs: readonly Job[], candidate: Job, name: string | null, metric: RatioMetric): Pair {
@@ -184,6 +186,7 @@ function poolPairs(pairs: readonly Pair[]): { readonly pair: Pair } | null {
       places: jobs.flatMap((job, index) => (job === null ? [] : [index])),
       candidate: pool(known.map(({ candidate }) => candidate!)),
       shortage: null,
+      isPooled: true,
     },
   }
 }
@@ -202,7 +205,7 @@ interface PairRule {
 const RELATIVE_ALPHA = 0.5
 
 function judgePair(pair: Pair, { alphaOf, limits, carries, others, isOtherSpeed }: PairRule): Judgement {
-  const { metric, jobs, candidate, shortage } = pair
+  const { metric, jobs, candidate, shortage, isPooled = false } = pair
   const alpha = alphaOf(metric)
   const tolerance = limits.tolerance[metric]
   const baseline = jobs.length === 0 ? null : Math.exp(mean(jobs.map(({ value }) => value)))
@@ -212,7 +215,7 @@ function judgePair(pair: Pair, { alphaOf, limits, carries, others, isOtherSpeed 
     const few = tooFew(`needs ${needs} ${of}`, had)
     return { metric, baseline, current, tolerance, decisive: carries === 'always', ...few }
   }
-  const minDelta = metric === 'throughput' ? 0 : limits.minDeltaMs
+  const minDelta = metric === 'throughput' || isPooled ? 0 : limits.minDeltaMs
   const floor = floorOf(metric, tolerance)
   const input = { metric, floor }
   const beside = metric === 'p50' || metric === 'p95' ? lessOthers(pair, others) : null
