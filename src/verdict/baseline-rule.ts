@@ -67,7 +67,9 @@ export function judgeStored(
   const requests = given.map(({ name, kind, phase }) => {
     // A journey moves with its steps, and what each user sends once is cold.
     const isPlain = kind !== 'journey' && phase !== 'beforeEach'
-    const samples = Math.min(...[...jobs, candidate].map((job) => countSamples(job, name)))
+    // An old job without the request, which was added later, doesn't make it rare.
+    const before = jobs.map((job) => countSamples(job, name)).filter((count) => count > 0)
+    const samples = before.length === 0 ? 0 : Math.min(...before, countSamples(candidate, name))
     return {
       name,
       isPlain,
