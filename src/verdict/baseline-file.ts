@@ -186,12 +186,11 @@ function readFigure(shape: Shape): Figure | Shortage {
     return { value, error, ...(besideError !== undefined && { besideError }) }
   }
   if (shape.get('value').exists) {
-    return {
-      value: shape.get('value').number(),
-      error: shape.get('error').number(),
-      late: shape.get('late').number(),
-      ...(shape.get('besideError').exists && { besideError: shape.get('besideError').number() }),
-    }
+    const [value, error, late] = (['value', 'error', 'late'] as const).map((key) => shape.get(key).number())
+    const besideError = shape.get('besideError').exists ? shape.get('besideError').number() : undefined
+    if (value! <= 0 || Math.min(error!, late!, besideError ?? 0) < 0)
+      return shape.fail('a value above 0, with errors of 0 or more')
+    return { value: value!, error: error!, late: late!, ...(besideError !== undefined && { besideError }) }
   }
   return {
     needs: shape.get('needs').count(),
