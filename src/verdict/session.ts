@@ -130,7 +130,7 @@ export function judgeSides(sides: Sides, { limits, looks, maxSeconds }: SessionR
     judgeOne(pairs, { alpha, limits, controls, carries, late: sides.late?.(name, pairs.metric) ?? PUNCTUAL })
   const controls = requests.flatMap(({ name, isPlain, blocks, metrics }) => {
     // What was changed itself is no measure for others.
-    if (!isPlain || !isSteady(ask(metrics[0]!, 'never', []))) return []
+    if (!isPlain || !isSteady(ask(metrics[0]!, 'never', [], name))) return []
     return [makeControl(name, blocks)]
   })
   const judged: Judged[] = requests.map(({ name, blocks, metrics, isPlain, isFrequent }, index) => ({
