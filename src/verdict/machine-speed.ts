@@ -21,10 +21,10 @@ export interface SpeedBasis {
 
 /** The jobs that `candidate` is judged by, from the accepted `jobs`. */
 export function basisOf(jobs: readonly Job[], { environment: { yardstick } }: Job): SpeedBasis {
-  const known = jobs.flatMap(({ environment }) => environment.yardstick ?? [])
-  if (yardstick === undefined || known.length === 0) return { jobs, speed: null }
+  const known = jobs.flatMap(({ environment }) => environment.yardstick || [])
+  if (!yardstick || known.length === 0) return { jobs, speed: null }
   const isAlike = ({ environment: { yardstick: other } }: Job) =>
-    other !== undefined && Math.abs(Math.log(yardstick / other)) <= ALIKE
+    other ? Math.abs(Math.log(yardstick / other)) <= ALIKE : false
   const alike = jobs.filter(isAlike)
   return alike.length > 0 ? { jobs: alike, speed: null } : { jobs, speed: yardstick / median(known) }
 }
