@@ -4,7 +4,7 @@
  */
 import { BASELINE_DEFAULTS, type Tolerance } from '../scenario/model/scenario.js'
 import type { Comparison, ComparisonVerdict, MetricComparison, Why } from '../stats/comparison.js'
-import { type Judged, judgeStored, type Limits } from './baseline-rule.js'
+import { judgeStored } from './baseline-rule.js'
 import { describeSpeed, findDoubts, refuseOtherScenario } from './comparable.js'
 import { comparisonNotes, quote } from './comparison-notes.js'
 import { allSettled } from './decisive.js'
@@ -12,12 +12,13 @@ import { differences } from './environment.js'
 import { makeJob } from './job.js'
 import type { Job } from './job-figures.js'
 import { changeOf, type JudgedMetric } from './judge.js'
+import type { Judged, Limits } from './line.js'
 import { basisOf, type SpeedBasis } from './machine-speed.js'
 import type { MeasuredRequest, Measurement } from './measurement.js'
 import { isDead } from './never-succeeded.js'
 import type { Row } from './row.js'
 import { judgeSides, makeSides } from './session.js'
-import { takeBackByDeath, takeBackImproved } from './survivors.js'
+import { distrustDeadReference, distrustMoreFailures } from './survivors.js'
 
 /** The limits of a comparison, and what it may overlook. */
 export interface CompareOptions {
@@ -68,8 +69,8 @@ export function compare(
       rowsOf(judged, reference, candidate),
     ),
   ]
-    .map((row) => takeBackImproved(row, { reference, candidate }))
-    .map((row) => takeBackByDeath(row, referenceNeverSucceeded))
+    .map((row) => distrustMoreFailures(row, { reference, candidate }))
+    .map((row) => distrustDeadReference(row, referenceNeverSucceeded))
   const silent = [...new Set([...dead.bad, ...referenceNeverSucceeded])]
   // What fails every time has no latency to be judged, however long the run.
   const isDeaf = ({ request }: MetricComparison) =>

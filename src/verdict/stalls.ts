@@ -3,9 +3,9 @@
  */
 import type { Why } from '../stats/comparison.js'
 import { median } from '../stats/math.js'
-import type { Limits } from './baseline-rule.js'
 import type { Judgement } from './judge.js'
 import { findStalls, type StallFinding, type StallPair } from './judges/stalls.js'
+import type { Limits } from './line.js'
 import type { Block } from './pairing.js'
 import { makeJoined, QUANTILES, readQuantile } from './quantile.js'
 import type { Series } from './series.js'
