@@ -89,7 +89,7 @@ function describeRelative({ difference, interval }: Finding): string {
  * change of the tolerance itself has to be found, so the limit lies below it.
  */
 export function floorOf(metric: RatioMetric, tolerance: number): number {
-  return logOf(metric, Math.min(tolerance / 2, 0.99))
+  return logOf(metric, tolerance / 2)
 }
 
 /** The part of a judgement that is the same for all lines with too few samples: `needs` what, and `had` how many. */
