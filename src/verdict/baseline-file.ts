@@ -1,7 +1,7 @@
 /**
- * The baseline file, `perfctl/baseline@1`: a file of the repository, made to be read in a diff. The figures of the
- * newest run first, then where they come from, then the accepted jobs, a line for each request of each run, and last
- * the newest run's windows, one on a line.
+ * The baseline file, `perfctl/baseline@1`, which is kept in the repository and made to be read in a diff. First come the
+ * figures of the newest run, then their origin, then the accepted jobs with a line for each request of each run, and last
+ * the newest run's windows, one a line.
  */
 import { checkSchema, list, number, readFileShape, type Shape, ShapeError } from '../base/shape.js'
 import { readRunEnvironment, readScenarioIdentity } from '../stats/read.js'
@@ -13,7 +13,7 @@ import type { Figure, Job, RequestFigures, RunFigures } from './job-figures.js'
 import type { Shortage } from './judged-metric.js'
 import type { MeasuredRequest, MeasuredTotals } from './measurement.js'
 
-/** The file's text. Equal baselines give equal texts. */
+/** Returns the text of a baseline's file. Equal baselines give equal texts. */
 export function formatBaseline(baseline: Baseline): string {
   const { scenario, environment, startedAt, durationSeconds, warmupSeconds, jobs, totals, requests } =
     baseline
@@ -39,8 +39,8 @@ export function formatBaseline(baseline: Baseline): string {
 }
 
 /**
- * Reads a baseline file. Throws a UserError that names the file and what to do when it is no baseline, cut off,
- * damaged, of a newer version, or when its figures don't agree with its histograms.
+ * Reads a baseline file. Throws a UserError that names the file and a remedy if it is no baseline, truncated, damaged, of a
+ * newer version, or if its figures don't match its histograms.
  */
 export function parseBaseline(text: string, file: string): Baseline {
   const hint = 'restore it from version control, or make it anew: perfctl baseline update'
@@ -75,7 +75,7 @@ export function parseBaseline(text: string, file: string): Baseline {
 
 const KINDS = ['request', 'step', 'journey'] as const
 
-/** The figures for readers: three or four digits tell all that is known, and a diff shows what changed. */
+/** The figures for readers, to four digits. */
 function figures({
   requests,
   failed,
@@ -117,8 +117,8 @@ function formatRequest({ name, kind, requests, failed, worst, p50, p95, p99 }: R
 }
 
 /**
- * `[value, relative error]`, of a median with its error beside the other requests; or what it was short of. A map where
- * requests were sent late.
+ * `[value, relative error]`, for a median also its error relative to the other requests; an object if requests were sent
+ * late, or if there is a shortage instead.
  */
 function writeFigure(figure: Figure | Shortage): unknown {
   if (isShortage(figure)) return figure
@@ -127,7 +127,7 @@ function writeFigure(figure: Figure | Shortage): unknown {
   return [value, error, ...(besideError === undefined ? [] : [besideError])]
 }
 
-/** Files without `requestRate` are of a time when failed requests counted into the throughput: they are taken out. */
+/** In files without `requestRate`, the throughput includes failed requests, which are taken out. */
 function readJobs(root: Shape): Job[] {
   const jobs = root.get('jobs').list().map(readJob)
   if (root.get('totals').get('requestRate').exists) return jobs
@@ -186,12 +186,11 @@ function readFigure(shape: Shape): Figure | Shortage {
     return { value, error, ...(besideError !== undefined && { besideError }) }
   }
   if (shape.get('value').exists) {
-    return {
-      value: shape.get('value').number(),
-      error: shape.get('error').number(),
-      late: shape.get('late').number(),
-      ...(shape.get('besideError').exists && { besideError: shape.get('besideError').number() }),
-    }
+    const [value, error, late] = (['value', 'error', 'late'] as const).map((key) => shape.get(key).number())
+    const besideError = shape.get('besideError').exists ? shape.get('besideError').number() : undefined
+    if (value! <= 0 || Math.min(error!, late!, besideError ?? 0) < 0)
+      return shape.fail('a value above 0, with errors of 0 or more')
+    return { value: value!, error: error!, late: late!, ...(besideError !== undefined && { besideError }) }
   }
   return {
     needs: shape.get('needs').count(),
@@ -200,7 +199,7 @@ function readFigure(shape: Shape): Figure | Shortage {
   }
 }
 
-/** Figures changed by hand, or by a merge that took each side's half, would be shown and not be what judges. */
+/** Figures that were edited by hand or badly merged would be shown, but verdicts wouldn't use them. */
 function checkFigures(shape: Shape, actual: MeasuredTotals): void {
   const { requestRate, ...wantedFigures } = figures(actual)
   const isOld = !shape.get('requestRate').exists

@@ -1,6 +1,6 @@
 /**
- * The baseline: what a run is held against. It remembers the last accepted jobs, so that it knows how much two runs
- * of the same code differ, and the newest run in full, for readers and for rules to come.
+ * The baseline, which runs are compared with. It keeps the last accepted jobs, which show how much jobs of the same code
+ * differ, and the newest run with its windows.
  */
 import { userError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
@@ -13,10 +13,10 @@ import { addJob, lastRun, makeJob } from './job.js'
 import type { Job } from './job-figures.js'
 import type { MeasuredRequest, MeasuredTotals, Measurement } from './measurement.js'
 
-/** What a baseline file says it is. */
+/** The schema of baseline files. */
 export const BASELINE_SCHEMA = 'perfctl/baseline@1'
 
-/** A baseline in memory: the measurement of its newest run, and what it remembers of all accepted jobs. */
+/** A baseline in memory: the measurement of its newest run, and the figures of all accepted jobs. */
 export interface Baseline extends Measurement {
   readonly schema: typeof BASELINE_SCHEMA
   readonly warmupSeconds: number
@@ -28,15 +28,15 @@ export interface Baseline extends Measurement {
 const JOBS_MOST = 20
 
 /**
- * The baseline that these results make, whatever their order: a new truth. Everything in it is worked out from the
- * results' windows, so that the file's figures and histograms can't disagree. Throws a UserError for a result that
- * must not become the truth: interrupted, failed, measured by a saturated generator, or without a successful request.
+ * Makes a new baseline from results in any order. Everything in it comes from the results' windows, so that figures and
+ * histograms of the file can't disagree. Throws a UserError for a result that can't be a baseline; see
+ * {@link findObstacle}.
  */
 export function makeBaseline(results: readonly [Result, ...Result[]]): Baseline {
   return accept([], results)
 }
 
-/** The baseline with more accepted results: runs of its newest job, or jobs of their own. Throws as {@link makeBaseline}. */
+/** Adds results to a baseline: as runs of its newest job, or as new jobs. Throws as {@link makeBaseline}. */
 export function extendBaseline(baseline: Baseline, results: readonly [Result, ...Result[]]): Baseline {
   return accept(baseline.jobs, results)
 }
@@ -46,7 +46,7 @@ function accept(jobs: readonly Job[], results: readonly [Result, ...Result[]]): 
   const sorted = [...results].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
   const newest = sorted.at(-1)!
   const { environment, warmupSeconds } = newest
-  // The file's text lies beside the baseline in version control, and would make its diffs unreadable.
+  // The scenario file is in version control itself, and its text would make diffs of the baseline unreadable.
   const { text: _, ...scenario } = newest.scenario
   const { startedAt, durationSeconds, requests } = lastRun(newest)
   return assemble(
@@ -62,13 +62,13 @@ function accept(jobs: readonly Job[], results: readonly [Result, ...Result[]]): 
   )
 }
 
-/** All of a baseline that can't be worked out from its windows. */
+/** The parts of a baseline that can't be computed from its windows. */
 export type Origin = Pick<
   Baseline,
   'scenario' | 'startedAt' | 'durationSeconds' | 'warmupSeconds' | 'environment' | 'jobs'
 >
 
-/** A baseline from its parts, the figures worked out. */
+/** Makes a baseline from its parts and computes the figures. */
 export function assemble(
   origin: Origin,
   parts: readonly Pick<MeasuredRequest, 'name' | 'kind' | 'windows'>[],
@@ -115,7 +115,7 @@ function refuse(result: Result): void {
   )
 }
 
-/** Why no baseline can be made of a result, and what to do; null when one can. */
+/** Returns why a result can't be a baseline, and what to do; null if it can. */
 export function findObstacle(result: Result): { readonly what: string; readonly hint: string | null } | null {
   const { interrupted, verdict, generator, totals, requests } = result
   const shard = nameShard(result.shard)

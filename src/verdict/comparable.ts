@@ -1,5 +1,5 @@
 /**
- * Whether two measurements may be held against each other at all.
+ * Whether two measurements may be compared, and what makes a comparison doubtful.
  */
 import { userError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
@@ -8,7 +8,7 @@ import { listShardDoubts, nameShard } from '../stats/shard.js'
 import { differences } from './environment.js'
 import type { Measurement } from './measurement.js'
 
-/** What has to agree before two measurements are held against each other. */
+/** What has to agree before two measurements are compared. */
 export interface Comparable {
   readonly scenario: Pick<Measurement['scenario'], 'name' | 'hash' | 'load'>
   readonly requests: readonly { readonly name: string }[]
@@ -16,8 +16,8 @@ export interface Comparable {
 }
 
 /**
- * Throws a UserError when the two are of different scenarios or loads, with the difference: a comparison would be
- * meaningless. Requests that were added or taken out are no obstacle; they are shown as new and missing.
+ * Throws a UserError with the difference if the two have different scenarios, loads or shards, as a comparison would be
+ * meaningless. Added and removed requests are no obstacle; they are shown as new and missing. `name`: the reference's.
  */
 export function refuseOtherScenario(reference: Comparable, candidate: Comparable, name: string): void {
   refuseOtherShard(reference, candidate, name)
@@ -41,19 +41,19 @@ function refuseOtherShard(reference: Comparable, candidate: Comparable, name: st
   const [before, after] = [nameShard(reference.shard), nameShard(candidate.shard)]
   if (before === after) return
   throw userError(
-    `${name} is ${before ?? 'a whole run'}, and the other is ${after ?? 'a whole run'}: a part of a load is no measure for another`,
-    'put all shards of the run together first: perfctl merge',
+    `${name} is ${before ?? 'a whole run'}, and the other is ${after ?? 'a whole run'}: different parts of a load can't be compared`,
+    'merge all shards of the run first: perfctl merge',
   )
 }
 
-/** Why the two can't be held against each other fairly; each makes the comparison inconclusive. */
+/** A reason why a comparison isn't fair; any makes it inconclusive. */
 export interface Doubt {
   readonly why: Why
   /** A sentence. */
   readonly text: string
 }
 
-/** All that is doubtful about holding the two against each other. */
+/** Returns all doubts about comparing the two. */
 export function findDoubts(
   reference: Measurement,
   candidate: Measurement,
@@ -85,12 +85,12 @@ export function findDoubts(
   return doubts
 }
 
-/** The machine had another speed than those of the baseline, though it has the same name. */
+/** The doubt that the machine was faster or slower than the baseline's; `ratio`: its relative speed, 0.8 is slower. */
 export function describeSpeed(ratio: number, baseline: string): Doubt {
   const percent = Math.round(Math.abs(1 - ratio) * 100)
   return {
     why: 'other_speed',
-    text: `this machine was ${percent} % ${ratio < 1 ? 'slower' : 'faster'} than in ${baseline}, by a fixed piece of work; compare side by side (perfctl ab), or run it again`,
+    text: `this machine was ${percent} % ${ratio < 1 ? 'slower' : 'faster'} than in ${baseline}, measured with a fixed piece of work; compare side by side (perfctl ab), or run it again`,
   }
 }
 

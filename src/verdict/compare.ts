@@ -1,10 +1,10 @@
 /**
- * The comparison of two measurements: which requests and metrics are judged, against which limits, and what the
- * single judgements come to. How a metric is judged is the business of `stored.ts` and `judges/`.
+ * Compares two measurements: decides which requests are judged and by which rule, and makes one verdict of all lines.
+ * The rules are in `baseline-rule.ts` (a stored baseline) and `session.ts` (an A/B session).
  */
 import { BASELINE_DEFAULTS, type Tolerance } from '../scenario/model/scenario.js'
 import type { Comparison, ComparisonVerdict, MetricComparison, Why } from '../stats/comparison.js'
-import { type Judged, judgeStored, type Limits } from './baseline-rule.js'
+import { judgeStored } from './baseline-rule.js'
 import { describeSpeed, findDoubts, refuseOtherScenario } from './comparable.js'
 import { comparisonNotes, quote } from './comparison-notes.js'
 import { allSettled } from './decisive.js'
@@ -12,27 +12,28 @@ import { differences } from './environment.js'
 import { makeJob } from './job.js'
 import type { Job } from './job-figures.js'
 import { changeOf, type JudgedMetric } from './judge.js'
+import type { Judged, Limits } from './line.js'
 import { basisOf, type SpeedBasis } from './machine-speed.js'
 import type { MeasuredRequest, Measurement } from './measurement.js'
 import { isDead } from './never-succeeded.js'
 import type { Row } from './row.js'
 import { judgeSides, makeSides } from './session.js'
-import { takeBackByDeath, takeBackImproved } from './survivors.js'
+import { distrustDeadReference, distrustMoreFailures } from './survivors.js'
 
-/** The limits of a comparison, and what it may overlook. */
+/** The limits of a comparison, and what it ignores. */
 export interface CompareOptions {
-  /** What the reference is called in the comparison and in messages: its file. */
+  /** The name of the reference in the comparison and in messages: its file. */
   readonly baseline: string
   readonly tolerance: Tolerance
-  /** Smaller absolute differences of a latency are never a regression. */
+  /** Smaller absolute changes of a latency, in ms, are neither a regression nor an improvement. */
   readonly minDeltaMs: number
-  /** Judges as usual although the machines differ. */
+  /** Judges as usual even if the machines differ. */
   readonly allowEnvironment: boolean
-  /** A request that is gone is shown, and is no regression. */
+  /** A request that is gone is shown but is no regression. */
   readonly allowMissing: boolean
 }
 
-/** The limits where a scenario doesn't set its own. */
+/** The limits of a scenario that doesn't set its own. */
 export const COMPARE_DEFAULTS: CompareOptions = {
   baseline: 'the reference',
   ...BASELINE_DEFAULTS,
@@ -41,9 +42,10 @@ export const COMPARE_DEFAULTS: CompareOptions = {
 }
 
 /**
- * Whether `candidate` is worse than `reference`: for each request its latencies and error rate, for the whole run
- * the throughput. Rows come worst first. Pure and deterministic: the same two measurements give the same comparison,
- * byte for byte. Throws a UserError when the two were measured with different scenarios or loads.
+ * Judges whether `candidate` is worse than `reference`: each request by its latencies and errors, in an A/B session also by
+ * its stalls; the rare requests together; the whole run by its p95, p99 and throughput. Lines are sorted worst first. Pure
+ * and deterministic: the same two measurements give the same comparison, byte for byte. Throws a UserError if the two were
+ * measured with different scenarios or loads.
  */
 export function compare(
   reference: Measurement,
@@ -53,9 +55,8 @@ export function compare(
   const settings = { ...COMPARE_DEFAULTS, ...options }
   refuseOtherScenario(reference, candidate, settings.baseline)
   const isInTurns = isSession(reference, candidate)
-  const job = newestJob(candidate)
-  const basis = isInTurns ? null : basisOf(likeJobs(reference, job), job)
-  const speed = basis?.speed ?? null
+  const stored = isInTurns ? null : findBasis(reference, candidate)
+  const speed = stored?.speed ?? null
   const doubts = [
     ...findDoubts(reference, candidate, settings),
     ...(speed === null ? [] : [describeSpeed(speed, settings.baseline)]),
@@ -64,21 +65,21 @@ export function compare(
   const referenceNeverSucceeded = isInTurns ? listDead(reference).bad : []
   const rows = [
     ...oneSidedRows(reference, candidate),
-    ...judgeBoth(reference, candidate, { limits: settings, basis, job }).flatMap((judged) =>
+    ...judgeBoth(reference, candidate, { limits: settings, stored }).flatMap((judged) =>
       rowsOf(judged, reference, candidate),
     ),
   ]
-    .map((row) => takeBackImproved(row, { reference, candidate }))
-    .map((row) => takeBackByDeath(row, referenceNeverSucceeded))
-  const silent = [...new Set([...dead.bad, ...referenceNeverSucceeded])]
-  // What fails every time has no latency to be judged, however long the run.
-  const isDeaf = ({ request }: MetricComparison) =>
-    request !== null && (silent.includes(request) || dead.meant.includes(request))
-  const decisive = rows.filter(({ comparison }) => comparison.decisive === true && !isDeaf(comparison))
-  const shown = doubts[0] === undefined ? rows : rows.map((row) => withoutColor(row, doubts[0]!.why))
+    .map((row) => distrustMoreFailures(row, { reference, candidate }))
+    .map((row) => distrustDeadReference(row, referenceNeverSucceeded))
+  const neverSucceeded = [...new Set([...dead.bad, ...referenceNeverSucceeded])]
+  // A request that always fails has no latency to judge, however long the run.
+  const hasNoLatency = ({ request }: MetricComparison) =>
+    request !== null && (neverSucceeded.includes(request) || dead.allowed.includes(request))
+  const decisive = rows.filter(({ comparison }) => comparison.decisive === true && !hasNoLatency(comparison))
+  const shown = doubts[0] === undefined ? rows : rows.map((row) => distrust(row, doubts[0]!.why))
   const verdict = overall(shown, decisive, {
     allowMissing: settings.allowMissing,
-    isOpen: silent.length > 0,
+    isOpen: neverSucceeded.length > 0,
     isDoubtful: doubts.length > 0,
   })
   return {
@@ -109,14 +110,14 @@ function describeDeath(names: readonly string[], consequence: string): string[] 
   return names.length === 0 ? [] : [`no try of ${quote(names)} succeeded${consequence}`]
 }
 
-/** The requests of which every try failed: those that must not, and those that a threshold allows to. */
+/** The requests that never succeeded: `bad`, and those that a threshold allows to fail. */
 function listDead({ requests, neverSucceeded }: Measurement) {
   const names = requests.filter(isDead).map(({ name }) => name)
   const bad = neverSucceeded ?? names
-  return { bad, meant: names.filter((name) => !bad.includes(name)) }
+  return { bad, allowed: names.filter((name) => !bad.includes(name)) }
 }
 
-/** The smallest change that would have shown in any of the lines that the verdict rests on, by metric. */
+/** The smallest worsening that would have shown in any of the decisive lines, by metric. */
 function worstDetectable(rows: readonly Row[]): NonNullable<Comparison['detectable']> {
   const worst = (metric: JudgedMetric): number | null => {
     const own = rows.filter(({ comparison }) => comparison.metric === metric)
@@ -129,12 +130,12 @@ function worstDetectable(rows: readonly Row[]): NonNullable<Comparison['detectab
 function judgeBoth(
   reference: Measurement,
   candidate: Measurement,
-  { limits, basis, job }: { readonly limits: Limits; readonly basis: SpeedBasis | null; readonly job: Job },
+  { limits, stored }: { readonly limits: Limits; readonly stored: StoredBasis | null },
 ): Judged[] {
   const sent = new Map(candidate.requests.map((request) => [request.name, request]))
   const both = reference.requests.filter((old) => !isEmpty(old) && !isEmpty(sent.get(old.name)))
   const withThroughput = candidate.scenario.model === 'closed'
-  if (basis === null) {
+  if (stored === null) {
     const names = both.map(({ name }) => name)
     const sides = makeSides(reference, candidate, { names, withThroughput })
     const { looks, maxSeconds } = candidate.session!
@@ -142,32 +143,35 @@ function judgeBoth(
   }
   const count = ({ requests }: Measurement) => requests.filter((request) => !isEmpty(request)).length
   return judgeStored(
-    basis.jobs,
-    job,
+    stored.jobs,
+    stored.candidate,
     both.map(({ name }) => sent.get(name)!),
     {
       limits,
       withThroughput,
       withMix: both.length === count(reference) && both.length === count(candidate),
-      isOtherSpeed: basis.speed !== null,
+      isOtherSpeed: stored.speed !== null,
     },
   )
 }
 
-/** Whether the two are the sides of one `ab` session. */
+/** Whether the two are the sides of one A/B session. */
 function isSession({ session: a }: Measurement, { session: b }: Measurement): boolean {
   return Boolean(a && b && a.id === b.id && a.side !== b.side)
 }
 
-function newestJob(measurement: Measurement): Job {
-  return measurement.jobs?.at(-1) ?? makeJob(measurement)
+/** The candidate's job, and the accepted jobs that it is judged by. */
+interface StoredBasis extends SpeedBasis {
+  readonly candidate: Job
 }
 
-/** The accepted jobs of machines like this one; all, when there is none. */
-function likeJobs(reference: Measurement, job: Job): readonly Job[] {
-  const jobs = reference.jobs ?? [makeJob(reference)]
-  const like = jobs.filter(({ environment }) => differences(environment, job.environment).length === 0)
-  return like.length > 0 ? like : jobs
+function findBasis(reference: Measurement, { jobs, ...measurement }: Measurement): StoredBasis {
+  const candidate = jobs?.at(-1) ?? makeJob(measurement)
+  const accepted = reference.jobs ?? [makeJob(reference)]
+  const like = accepted.filter(
+    ({ environment }) => differences(environment, candidate.environment).length === 0,
+  )
+  return { candidate, ...basisOf(like.length > 0 ? like : accepted, candidate) }
 }
 
 function rowsOf(
@@ -176,12 +180,12 @@ function rowsOf(
   candidate: Measurement,
 ): Row[] {
   return judgements.map(({ why, metric, needs, had, remedy, ...judged }) => {
-    // What can't be judged is shown nevertheless, as the runs as a whole had it.
+    // What can't be judged is shown nevertheless, with the figures of the whole measurement.
     const isKnown = judged.baseline !== null && judged.current !== null
     const before = isKnown ? judged.baseline : figureOf(reference, request, metric)
     const after = isKnown ? judged.current : figureOf(candidate, request, metric)
     const { interval, detectable, tolerance, decisive, verdict, reason } = judged
-    // Several requests as one have a change, and no figure of their own.
+    // Several requests as one have a change but no figures.
     const [baseline, current] = pooled === undefined ? [before, after] : [null, null]
     const comparison = {
       request,
@@ -227,10 +231,10 @@ function isEmpty(request: MeasuredRequest | undefined): request is undefined {
   return request === undefined || request.requests === 0
 }
 
-/** Fewer may all have come in one of two like runs by chance, at 7 with less than 1 %: steps of a rare condition do. */
+/** Fewer requests may be in only one of two equal runs by chance, as with a rare condition; 7 with less than 1 %. */
 const MISSED_MIN = 7
 
-/** A request that only one side sent: gone is a regression (a vanished endpoint must not be green), new is not. */
+/** A request of only one side. If it is gone, that is a regression, as a vanished endpoint must not pass; if new, not. */
 function oneSided(name: string, old: MeasuredRequest | undefined, now: MeasuredRequest | undefined): Row {
   const verdict = isEmpty(old) ? 'new' : old.requests < MISSED_MIN ? 'inconclusive' : 'missing'
   const comparison: MetricComparison = {
@@ -255,10 +259,10 @@ const ONE_SIDED = {
 }
 
 /**
- * The row of a comparison that can't be trusted: what the figures would have meant moves into the reason. What was
- * judged against the other requests stands on a machine of another speed, which was as slow for these.
+ * Makes a row inconclusive as the comparison is in doubt; its verdict moves into the reason. A change relative to the other
+ * requests keeps its verdict on a machine of another speed, which was as slow for those.
  */
-function withoutColor(row: Row, why: Why): Row {
+function distrust(row: Row, why: Why): Row {
   if (row.verdict === 'new' || row.verdict === 'missing' || row.verdict === 'inconclusive') return row
   if (why === 'other_speed' && row.why === 'against_others') return row
   const reason = `would be ${row.verdict}, but see the notes`
@@ -270,12 +274,12 @@ function withoutColor(row: Row, why: Why): Row {
   }
 }
 
-/** The verdict of all rows: red when any is, passed when each of those that it rests on is. */
+/** The verdict of all rows: red if any is, inconclusive if a decisive one is. */
 function overall(
   rows: readonly Row[],
   decisive: readonly Row[],
   options: Pick<CompareOptions, 'allowMissing'> & {
-    /** A request never succeeded, so that nothing is known of how fast it is. */
+    /** A request never succeeded, so its latency is unknown. */
     readonly isOpen: boolean
     readonly isDoubtful: boolean
   },
@@ -300,7 +304,7 @@ const SEVERITY: Readonly<Record<MetricComparison['verdict'], number>> = {
 function badness({ comparison, verdict }: Row): number {
   const worse = (comparison.change ?? 0) * (comparison.metric === 'throughput' ? -1 : 1)
   const tolerances = worse / Math.max(comparison.tolerance, 0.001)
-  // The whole run comes after its requests: these say where.
+  // The whole run comes after its requests, which say where to look.
   const within = comparison.request === null ? -5e5 : Math.max(-4e5, Math.min(4e5, tolerances))
   return SEVERITY[verdict] * 1e6 + within
 }

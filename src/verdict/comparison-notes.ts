@@ -1,11 +1,11 @@
 /**
- * What the reader has to know beside the lines of a comparison: what wasn't compared and why, and what would help.
+ * The notes of a comparison: why it is inconclusive and what would settle it, and what wasn't compared.
  */
 import { printable } from '../base/printable.js'
 import { plural } from '../base/units.js'
 import type { ComparisonVerdict } from '../stats/comparison.js'
-import type { Limits } from './baseline-rule.js'
 import { MEDIAN_SAMPLES } from './decisive.js'
+import type { Limits } from './line.js'
 import type { MeasuredRequest, Measurement } from './measurement.js'
 import type { Row } from './row.js'
 import { requestSeries } from './series.js'
@@ -17,51 +17,49 @@ interface Sides {
   readonly candidate: Measurement
 }
 
-interface RemarkOptions {
+interface NoteOptions {
   readonly verdict: ComparisonVerdict
   readonly limits: Limits
-  /** The two took turns, so that no baseline is involved. */
+  /** The two are the sides of an A/B session, without a baseline. */
   readonly isSession: boolean
 }
 
 /**
- * The remarks on a comparison, in sentences. Why it is inconclusive comes first: reports take that for a headline.
- * `decisive`: those of the rows that the verdict rests on.
+ * Returns the notes in sentences. Why the comparison is inconclusive comes first, as reports use that as a headline.
+ * `decisive`: the rows that the verdict rests on.
  */
 export function comparisonNotes(
   { reference, candidate }: Sides,
   { rows, decisive }: { readonly rows: readonly Row[]; readonly decisive: readonly Row[] },
-  { verdict, limits, isSession }: RemarkOptions,
+  { verdict, limits, isSession }: NoteOptions,
 ): string[] {
   const notes: string[] = []
   const isOpen = verdict === 'inconclusive'
   const [late] = decisive.filter(({ why }) => why === 'late_generator')
-  if (isOpen && late !== undefined) {
-    notes.push(`${subjectOf(late)}: ${late.comparison.reason}`)
-  }
+  if (isOpen && late !== undefined) notes.push(`${subjectOf(late)}: ${late.comparison.reason}`)
   if (isOpen) notes.push(...describeOpen(decisive, { reference, candidate }, isSession))
   if (verdict === 'regressed' && rows.some(isWithinTolerance)) {
     notes.push(
-      'red is what surely got worse by more than half its limit: so a slowdown as large as the limit is not missed',
+      'red is what clearly got worse by more than half its limit, so that a slowdown as large as the limit is not missed',
     )
   }
   if (candidate.scenario.model === 'open') {
     notes.push('throughput is not compared: the load is a rate of arrivals, whatever the service does')
   }
   if (reference.scenario.hash === '' || candidate.scenario.hash === '') {
-    notes.push('one side has no scenario hash: whether both were given the same load is not known')
+    notes.push('one side has no scenario hash, so it is unknown whether both had the same load')
   }
-  // Beside each other the two are judged by their stalls; see `judges/stalls.ts`.
+  // Side by side the stalls are judged instead; see `judges/stalls.ts`.
   if (!isSession) notes.push(...describeBursts({ reference, candidate }, limits))
   return notes
 }
 
-/** Red, although the change that was seen is smaller than the tolerance. */
+/** Red, although the observed change is smaller than the tolerance. */
 function isWithinTolerance({ comparison, verdict }: Row): boolean {
   return verdict === 'regressed' && Math.abs(comparison.change ?? 1) < comparison.tolerance
 }
 
-/** What is open, the worst of it, and the one thing that would settle all of it. */
+/** Names the inconclusive line that is hardest to settle, and what would settle it and the others. */
 function describeOpen(rows: readonly Row[], { reference, candidate }: Sides, isSession: boolean): string[] {
   const open = rows.filter(
     ({ verdict, why }) => verdict === 'inconclusive' && why !== 'late_generator' && why !== 'never_succeeded',
@@ -80,7 +78,7 @@ function describeOpen(rows: readonly Row[], { reference, candidate }: Sides, isS
   return [`${subjectOf(first!)} ${reason}${more}; ${wayOut}`]
 }
 
-/** How hard a line is to settle: what nothing settles comes first. */
+/** How hard a line is to settle: most of all one that nothing settles. */
 function rank({ remedy }: Row): number {
   if (remedy === undefined) return 0
   return remedy === null
@@ -93,7 +91,7 @@ function subjectOf({ comparison: { request, pooled, metric } }: Row): string {
   return request === null ? `the ${metric} of the whole run` : `the ${metric} of "${printable(request)}"`
 }
 
-/** What would make a comparison with this baseline clear. */
+/** What would settle a comparison with this baseline. */
 function wayOutOfBaseline({ remedy, comparison }: Row, { jobs }: Measurement): string {
   if (comparison.why === 'too_few_samples') return 'a longer load would settle it'
   switch (remedy?.more) {
@@ -108,9 +106,8 @@ function wayOutOfBaseline({ remedy, comparison }: Row, { jobs }: Measurement): s
   }
 }
 
-/** In a session nothing is stored: it needs more seconds, or a quieter machine. */
+/** What would settle a session: more seconds, or a quieter machine. */
 function wayOutOfSession({ remedy, comparison }: Row, { requests }: Measurement): string {
-  // Each side has every other second of the session.
   const seconds = Math.max(0, ...requests.map(({ windows }) => windows.length))
   const times = remedy?.more === 'seconds' ? remedy.count : comparison.why === 'too_few_samples' ? 2 : null
   if (times === null) return 'a quieter machine, or --restarts 4, would help'
@@ -118,19 +115,19 @@ function wayOutOfSession({ remedy, comparison }: Row, { requests }: Measurement)
   return `about ${times} times the seconds would settle it: --max-duration ${most}s`
 }
 
-/** Such an excess of stalled windows is worth a word: so many, and such a share of them. */
+/** The excess of stalled windows from which on it is reported: this many, and this share of all. */
 const BURSTY = { windows: 2, share: 0.02 } as const
 
 /**
- * Bursts move no typical value, and one run can't tell whose they were, the service's or its neighbours': so they are
- * told, and not judged.
+ * Bursts move no typical value, and one run can't tell whether the service or its neighbors caused them, so they are
+ * reported but not judged.
  */
 function describeBursts({ reference, candidate }: Sides, limits: Limits): string[] {
   const bursty = candidate.requests.flatMap((request) => {
     const before = reference.requests.find(({ name }) => name === request.name)
     if (request.kind === 'journey' || before === undefined) return []
     const own = stallsOf(candidate, request, limits)
-    // Most runs have none, and then the other side's needn't be read.
+    // Most runs have none; then the other side needn't be read.
     if (own === null || own.stalled < BURSTY.windows) return []
     const usual = stallsOf(reference, before, limits)
     if (usual === null) return []
@@ -143,7 +140,7 @@ function describeBursts({ reference, candidate }: Sides, limits: Limits): string
   const names = bursty.map(({ name }) => name)
   return [
     `bursty: ${own.stalled} of ${own.windows} windows of ${quote(names)} stood still or had a p99 far above the usual one, ` +
-      `against ${usual.stalled} of ${usual.windows} in the baseline; stalls are told and not judged, except side by side (perfctl ab)`,
+      `against ${usual.stalled} of ${usual.windows} in the baseline; stalls are judged only side by side (perfctl ab)`,
   ]
 }
 
@@ -151,7 +148,7 @@ function stallsOf(measurement: Measurement, { name }: MeasuredRequest, limits: L
   return countStalls(requestSeries(measurement, name), limits)
 }
 
-/** The names in a sentence. */
+/** Quotes names for a sentence. */
 export function quote(names: readonly string[]): string {
   return names.map((name) => `"${printable(name)}"`).join(', ')
 }

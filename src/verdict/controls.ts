@@ -1,26 +1,26 @@
 /**
- * The other requests of a session as controls: what the machine, or the luck of a start, did to one request it did to
- * the others in the same seconds. So a request that moved against the others was changed by the code, and shows far
- * sooner than by its own figures, whose scatter is mostly common to all.
+ * The other requests of a session as controls. What the machine or the start of a process did to one request it did to
+ * the others in the same seconds, so a change relative to the others comes from the code. It shows far sooner than in the
+ * request's own figures, whose scatter is mostly common to all.
  *
- * A slowdown of everything doesn't show so: that is found by each request's own figures, which are judged as well.
+ * A slowdown of everything doesn't show this way; the requests' own figures, which are judged as well, show it.
  */
 import { mean } from '../stats/math.js'
 import { trim } from './judges/pairs.js'
 import type { Block, Paired } from './pairing.js'
 import { makeJoined, readQuantile } from './quantile.js'
 
-/** How one request moved, slice by slice. */
+/** How one request changed from a to b, slice by slice. */
 export interface Control {
   readonly name: string
-  /** By block and slice: ln(b) − ln(a) of the medians; NaN where one side had too few samples. */
+  /** By block and slice: ln(b) − ln(a) of the medians; NaN if a side had too few samples. */
   readonly moves: readonly (readonly number[])[]
 }
 
-/** A slice's median needs so many samples; noisier controls weigh less. */
+/** The samples that a slice's median needs; noisier controls weigh less. */
 const SAMPLES = 10
 
-/** The control that a request can be for the others. */
+/** Makes a control of a request. */
 export function makeControl(name: string, blocks: readonly Block[]): Control {
   return {
     name,
@@ -35,8 +35,8 @@ export function makeControl(name: string, blocks: readonly Block[]): Control {
 }
 
 /**
- * The differences of a request's pairs, less what the controls did in the same slices: their mean, weighted by how
- * steady each is. Null when no control has samples beside every pair.
+ * Returns the differences of a request's pairs, by block, less those of the controls in the same slices: their mean,
+ * weighted by how steady each is. Null if no control has samples in the slices of every pair.
  */
 export function lessControls(paired: Paired, controls: readonly Control[]): number[][] | null {
   const beside = controls.flatMap(({ moves }) => {
@@ -44,7 +44,7 @@ export function lessControls(paired: Paired, controls: readonly Control[]): numb
       pairs.map(({ from, to }) => mean(moves[block]!.slice(from, to).filter((move) => !Number.isNaN(move)))),
     )
     if (means.flat().some(Number.isNaN)) return []
-    return [{ means, weight: 1 / Math.max(LEAST, trim(means.flat()).own) ** 2 }]
+    return [{ means, weight: 1 / Math.max(ERROR_MIN, trim(means.flat()).own) ** 2 }]
   })
   const total = beside.reduce((sum, { weight }) => sum + weight, 0)
   if (total === 0) return null
@@ -56,5 +56,5 @@ export function lessControls(paired: Paired, controls: readonly Control[]): numb
   )
 }
 
-/** No control is so steady that it alone counts. */
-const LEAST = 1e-4
+/** The smallest standard error of a control, so that none is steady enough to count alone. */
+const ERROR_MIN = 1e-4

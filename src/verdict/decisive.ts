@@ -1,34 +1,47 @@
 /**
- * Which lines a verdict rests on. That is settled by how much was measured, never by what came out: the median of each
- * request with enough samples, the p95 of the whole run, its p99 and those of single requests where they are precise
- * enough to show a change of twice their tolerance, the throughput, the errors and the stalls.
+ * Which lines a verdict rests on. How much was measured decides that, never what came out:
  *
- * All other lines are judged as well, and may be red, but a run passes without them: a rare request has no p99 to speak
- * of, and waiting for one would leave every run inconclusive.
+ * - the median of each request with enough samples, and of the rare requests together
+ * - the p95 of the whole run
+ * - its p99, and the p95 and p99 of single requests, if they are precise enough to show a change of twice their tolerance
+ * - the throughput, the error rates and the stalls
+ *
+ * All other lines are judged as well and may be red, but they leave nothing inconclusive. A rare request has no p99 to
+ * speak of, and waiting for one would leave every run inconclusive.
  */
 import { type Finding, passLimit, type RatioQuestion } from './judge.js'
+import type { LatencyMetric } from './judged-metric.js'
 
-/** Whether the verdict rests on a line; `if-precise`: when it would show a change of twice its tolerance. */
-export type Carries = 'always' | 'if-precise' | 'never'
+/** When a line is decisive; `if-precise`: if it would show a change of twice its tolerance. */
+export type DecisiveIf = 'always' | 'if-precise' | 'never'
 
-/** The median of a request counts from this many successful requests on, of each side. */
+/** The successful requests of each side from which on the median of a request is decisive. */
 export const MEDIAN_SAMPLES = 200
-/** The p95 of the whole run. */
-export const MIX_SAMPLES = 2000
+/** The successful requests of a side from which on the p95 of a whole A/B session is always decisive. */
+export const WHOLE_SAMPLES = 2000
 
-/** A line is precise when its scatter takes at most this part of what it has to rule out. */
+/** A line is precise if its uncertainty is at most this share of what it has to rule out. */
 const PRECISE = 0.4
 
-/** Whether the verdict rests on a line with this finding. */
-export function carriesWeight(
-  carries: Carries,
+/** When a latency of a single request is decisive; `isFrequent`: it has {@link MEDIAN_SAMPLES}. */
+export function decisiveIf(
+  metric: LatencyMetric,
+  { isPlain, isFrequent }: { readonly isPlain: boolean; readonly isFrequent: boolean },
+): DecisiveIf {
+  if (!isPlain || !isFrequent) return 'never'
+  return metric === 'p50' ? 'always' : 'if-precise'
+}
+
+/** Whether a line with this finding is decisive. */
+export function isDecisive(
+  when: DecisiveIf,
   { reach }: Pick<Finding, 'reach'>,
   question: Omit<RatioQuestion, 'decisive'>,
 ): boolean {
-  return carries === 'always' || (carries === 'if-precise' && reach < PRECISE * passLimit(question))
+  return when === 'always' || (when === 'if-precise' && reach < PRECISE * passLimit(question))
 }
 
-/** Whether each of the lines that a verdict rests on has its answer, and there is one. */
+/** Whether there are decisive lines, and none of them is inconclusive. */
 export function allSettled(decisive: readonly { readonly verdict: string }[]): boolean {
   return decisive.length > 0 && decisive.every(({ verdict }) => verdict !== 'inconclusive')
 }

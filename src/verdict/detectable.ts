@@ -1,5 +1,5 @@
 /**
- * What a baseline can tell from chance: an unpowered green would lose trust as surely as a false red.
+ * The smallest changes that a baseline can detect. A pass that could detect nothing would be as misleading as a false alarm.
  */
 import type { Baseline } from './baseline.js'
 import { judgeStored } from './baseline-rule.js'
@@ -7,17 +7,18 @@ import { COMPARE_DEFAULTS } from './compare.js'
 import { differences } from './environment.js'
 import type { JudgedMetric } from './judge.js'
 
+/** What a comparison with a baseline can detect of one metric. */
 export interface Detectable {
   /** Null for the whole run. */
   readonly request: string | null
   readonly metric: JudgedMetric
-  /** The smallest relative worsening that the next job would show 9 times in 10; null without data. */
+  /** The smallest relative worsening that would be found nine times in ten in the next job; null without data. */
   readonly change: number | null
 }
 
 /**
- * The detectable changes of a baseline under the default tolerances: for its latencies and its throughput, in a job
- * like its newest one.
+ * Returns the detectable changes of a baseline's latencies and throughput under the default tolerances, in a job like its
+ * newest one.
  */
 export function detectable({ jobs, requests, scenario }: Baseline): readonly Detectable[] {
   const newest = jobs.at(-1)!

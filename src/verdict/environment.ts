@@ -1,11 +1,11 @@
 /**
- * Whether two measurements come from machines alike enough to be compared.
+ * Whether two measurements come from comparable machines.
  */
 import type { RunEnvironment } from '../stats/result.js'
 
 /**
- * What differs between two environments so that it alone could change latencies, in words: `8 cores instead of 4`.
- * Empty when they are alike. What a file doesn't say is not held against it.
+ * Returns the differences between two environments that could change latencies, in words: `cores: 8 instead of 4`. What a
+ * file doesn't state counts as equal.
  */
 export function differences(reference: RunEnvironment, candidate: RunEnvironment): readonly string[] {
   return TRAITS.flatMap(({ noun, read }) => {
@@ -19,7 +19,7 @@ export function differences(reference: RunEnvironment, candidate: RunEnvironment
 
 interface Trait {
   readonly noun: string
-  /** Null when unknown. */
+  /** Null if unknown. */
   readonly read: (environment: RunEnvironment) => string | null
 }
 

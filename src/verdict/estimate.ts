@@ -1,8 +1,8 @@
 /**
- * One run as the few numbers that a rule needs of it: for each metric its typical value and how sure it is.
+ * Estimates one metric of one run: its typical value and the standard error of that.
  *
- * Everything is a logarithm, so that slower and faster are measured alike. The typical value is the median over
- * windows of each window's quantile: a burst of some seconds moves it little, a slower service in full.
+ * Everything is a logarithm, so that slower and faster are measured alike. The typical value is the median over windows
+ * of each window's quantile: a burst of some seconds hardly moves it, a slower service moves it in full.
  */
 import { Random } from '../base/rng.js'
 import { median } from '../stats/math.js'
@@ -10,24 +10,23 @@ import type { LatencyMetric, Shortage } from './judged-metric.js'
 import { type Joined, makeJoined, pool, QUANTILES, readQuantile, samplesEach } from './quantile.js'
 import { type Series, succeeded } from './series.js'
 
-/** What one run says of one metric; logarithms of ms or of requests per second. */
+/** A latency of one run: logarithms of ms. */
 export interface Estimate {
   readonly value: number
-  /** The standard error of `value`, as far as the run itself can know it: not how machines and days differ. */
+  /** The standard error of `value` that the run itself shows, without the differences between machines and days. */
   readonly error: number
-  /** How much neighbouring windows differ, and how much of that is the luck of sampling (standard deviations). */
   readonly scatter: Scatter
 }
 
-/** How much windows differ from their neighbors, all in all and by sampling alone: standard deviations of a logarithm. */
+/** How much neighboring windows differ, in total and by sampling alone: standard deviations of a logarithm. */
 export interface Scatter {
   readonly seen: number
   readonly sampling: number
 }
 
 /**
- * How much neighboring windows differ beyond sampling (standard deviation): the volatility of the machine, from the
- * scatter of several requests. Those that scatter least say most. 0 without any.
+ * Returns the volatility of the machine: how much neighboring windows differ beyond sampling (standard deviation of a
+ * logarithm), from the scatter of several requests. Those that scatter least say most. 0 without any.
  */
 export function volatilityOf(scatters: readonly Scatter[]): number {
   const weights = scatters.map(({ seen, sampling }) => 1 / Math.max(seen, sampling, SCATTER_MIN) ** 4)
@@ -39,15 +38,15 @@ export function volatilityOf(scatters: readonly Scatter[]): number {
   return total === 0 ? 0 : Math.sqrt(Math.max(0, excess / total))
 }
 
-/** Windows that are all alike would outweigh all others. */
+/** Equal windows would outweigh all others. */
 const SCATTER_MIN = 1e-3
 
-/** Fewer windows than this say nothing about how much they vary. */
+/** Fewer windows say nothing about how much they vary. */
 const WINDOWS_MIN = 5
-/** A percentile's windows are made of as many seconds as they need, and take a few more of them. */
+/** The same for windows that are joined from as many seconds as they need. */
 const JOINED_MIN = 8
 
-/** A latency of one request. Needs 8 windows of 10 samples beyond the percentile, joined where seconds hold fewer. */
+/** Estimates a latency of one request from at least 8 windows of 10 samples beyond the percentile, joined if necessary. */
 export function estimateLatency(series: Series, metric: LatencyMetric): Estimate | Shortage {
   if (series.length < WINDOWS_MIN) return { needs: WINDOWS_MIN, had: series.length, of: 'windows' }
   const quantile = QUANTILES[metric]
@@ -62,38 +61,33 @@ export function estimateLatency(series: Series, metric: LatencyMetric): Estimate
   return summarize(values, samplingError(windows, quantile), series.length / windows.length)
 }
 
-/** The successful requests per second of the whole run. */
-export function estimateThroughput(series: Series): Estimate | Shortage {
+/** Estimates the successful requests per second of the whole run. */
+export function estimateThroughput(series: Series): Omit<Estimate, 'scatter'> | Shortage {
   const busy = series.filter(({ requests }) => requests > 0)
   const good = busy.filter(({ requests, failed }) => requests > failed).length
   if (good < WINDOWS_MIN) return { needs: WINDOWS_MIN, had: good, of: 'windows' }
   const values = busy.map((slice) => Math.log(succeeded(slice) / slice.seconds))
-  const arrivals = median(busy.map((slice) => 1 / Math.sqrt(succeeded(slice))))
-  const local = localDeviation(values)
-  return {
-    value: median(values),
-    // Not resampled: a ramp moves the throughput from window to window in every run alike, and would pass for noise.
-    error: (MEDIAN_ERROR * LIKENESS * local) / Math.sqrt(values.length),
-    scatter: { seen: local, sampling: arrivals },
-  }
+  // Not resampled: a ramp changes the throughput from window to window in every run alike, and would pass for noise.
+  const error = (MEDIAN_ERROR * LIKENESS * localDeviation(values)) / Math.sqrt(values.length)
+  return { value: median(values), error }
 }
 
-/** The standard error of a median, in those of a mean, of normal values. */
+/** The standard error of a median of normal values, relative to that of their mean. */
 const MEDIAN_ERROR = 1.2533
-/** Neighbouring windows resemble each other, so that they tell less than as many independent ones. */
+/** Neighboring windows resemble each other, so they say less than as many independent ones. */
 const LIKENESS = 1.25
 
-/** Whether there was too little to estimate. */
+/** Whether too little was measured for an estimate. */
 export function isShortage<T extends object>(estimate: T | Shortage): estimate is Shortage {
   return 'needs' in estimate
 }
 
-/** Windows of a median need this many samples of a request, and of another one to be beside it. */
+/** The samples that another request needs in a window. */
 const BESIDE_SAMPLES = 10
 
 /**
- * The standard error of a request's median beside those of the others, window by window: what the machine does to all
- * of them at once is no error of it. Null where the others have too few samples.
+ * Returns the standard error (logarithm) of a request's median relative to those of the others, window by window: what
+ * the machine does to all of them at once is no error. Null if the others have too few samples.
  */
 export function errorBeside(
   own: { readonly name: string; readonly series: Series },
@@ -129,34 +123,34 @@ function summarize(values: readonly number[], sampling: number, slicesEach: numb
   }
 }
 
-/** From so many windows on they can be drawn from. */
+/** The number of windows from which on they are resampled. */
 const WINDOWS_MANY = 20
 
 /**
- * The standard error of the median of few windows, which would be a lottery to draw from: their deviation, halfway
- * between what is seen and what sampling explains.
+ * The standard error of the median of windows that are too few to resample: from their deviation, halfway between what is
+ * seen and what sampling explains.
  */
 function fewError(windows: number, local: number, sampling: number): number {
   const deviation = Math.sqrt((Math.max(local, sampling) ** 2 + sampling ** 2) / 2)
   return (MEDIAN_ERROR * LIKENESS * deviation) / Math.sqrt(windows)
 }
 
-/** How much a value differs from its neighbours: a standard deviation that ramps and drifts don't enter. */
+/** How much a value differs from its neighbors: a standard deviation that ramps and drifts hardly affect. */
 function localDeviation(values: readonly number[]): number {
   const steps = values.slice(1).map((value, index) => Math.abs(value - values[index]!))
-  // 1.4826 makes the median of normal deviations a standard deviation; a step is the difference of two.
+  // 1.4826 turns the median of normal deviations into a standard deviation; a step is the difference of two values.
   return (1.4826 * median(steps)) / Math.SQRT2
 }
 
 const DRAWS = 200
 const SEED = 1
-/** The seconds that resemble each other: a burst, a garbage collection, a busy neighbour. */
+/** How many slices resemble each other: a burst, a garbage collection, a busy neighbor. */
 const BLOCK_SLICES = 5
 
 /**
- * The standard error of the median by the moving-block bootstrap (Künsch 1989), blocks wrapping around the end:
- * neighbours in time resemble each other, so whole blocks of them are drawn. What a steady ramp of the load adds to
- * the spread is the same in each run, so the windows' straight trend is taken out first.
+ * The standard error of the median by the moving-block bootstrap (Künsch 1989), with blocks that wrap around the end.
+ * Neighbors in time resemble each other, so whole blocks of them are drawn. A steady ramp of the load adds the same
+ * spread to each run, so the linear trend of the windows is removed first.
  */
 function resampledError(given: readonly number[], slicesEach: number): number {
   const values = withoutTrend(given)
@@ -180,7 +174,7 @@ function resampledError(given: readonly number[], slicesEach: number): number {
   return Math.sqrt(Math.max(0, squares / DRAWS - (sum / DRAWS) ** 2))
 }
 
-/** The values minus the line through the medians of their first and last thirds. */
+/** Subtracts the line through the medians of the first and last thirds. */
 function withoutTrend(values: readonly number[]): readonly number[] {
   const third = Math.max(1, Math.floor(values.length / 3))
   const slope = (median(values.slice(-third)) - median(values.slice(0, third))) / (values.length - third)
@@ -205,8 +199,8 @@ function joinWindows(series: Series, each: number): Joined[] {
 }
 
 /**
- * The standard deviation of one window's quantile that the luck of sampling alone would make, on the logarithm: the
- * quantiles one standard error of rank to either side of it are one such deviation away.
+ * The standard deviation (logarithm) of one window's quantile due to sampling alone: the quantiles one standard error of
+ * rank to either side are one such deviation away.
  */
 function samplingError(windows: readonly Joined[], quantile: number): number {
   const samples = windows.reduce((sum, window) => sum + window.samples, 0) / windows.length

@@ -1,5 +1,5 @@
 /**
- * The history of a scenario: its jobs in the order of time, from a baseline that remembers them or from saved results.
+ * The history of a scenario: its jobs in the order of time, from a baseline or from saved results.
  */
 import type { Result, RunEnvironment } from '../stats/result.js'
 import { listShardDoubts } from '../stats/shard.js'
@@ -9,52 +9,53 @@ import { readValue } from './job.js'
 import type { Job } from './job-figures.js'
 import type { JudgedMetric } from './judge.js'
 
-/** The metrics of a history, in the order of reports: those that verdicts are made of. */
+/** The metrics of a history, in the order of reports. */
 export const HISTORY_METRICS: readonly JudgedMetric[] = ['p50', 'p95', 'p99', 'throughput', 'error_rate']
 
-/** What was measured at one moment. */
+/** One measurement of a history. */
 export interface HistoryPoint {
   /** ISO 8601. */
   readonly startedAt: string
   readonly environment: RunEnvironment
-  /** Of the scenario; '' where it isn't known. */
+  /** The scenario's; '' if unknown. */
   readonly hash: string
-  /** The result's file; null for a job of a baseline. */
+  /** The file of the result; null for a job of a baseline. */
   readonly file: string | null
-  /** Of each request and, with null, of the whole run; what wasn't measured is left out. */
+  /** The figures of each request and of the whole run; what wasn't measured is left out. */
   readonly figures: readonly Figures[]
 }
 
-/** The figures of one request; null for the whole run. */
+/** The figures of one request, or with `request` null of the whole run. */
 export interface Figures {
   readonly request: string | null
+  /** Latencies in ms, the throughput per second, the error rate as a share. */
   readonly values: Readonly<Partial<Record<JudgedMetric, number>>>
 }
 
-/** The points of one scenario under one load, the oldest first. */
+/** The measurements of one scenario under one load, the oldest first. */
 export interface History {
   readonly scenario: string
-  /** In short, as in results; '' where it isn't known. */
+  /** A short description, as in results; '' if unknown. */
   readonly load: string
-  /** The baseline's file; null for saved results. */
+  /** The file of the baseline; null for saved results. */
   readonly baseline: string | null
   readonly points: readonly HistoryPoint[]
 }
 
-/** A result, and the file it was read from. */
+/** A result and the file it was read from. */
 export interface HistoryResult {
   readonly file: string
   readonly result: Result
 }
 
-/** The accepted jobs of a baseline. Runs of one job are one point: the median of theirs. */
+/** Returns the history in a baseline: its accepted jobs. The runs of a job are one point, their median. */
 export function historyOfBaseline(baseline: Baseline, file: string): History {
   const { name, load, hash } = baseline.scenario
   const points = baseline.jobs.map((job) => pointOfJob(job, hash))
   return { scenario: name, load, baseline: file, points: inOrder(points) }
 }
 
-/** The results by scenario and load: under another load everything is different, whatever the code. */
+/** Groups results by scenario and load: under another load everything is different, whatever the code. */
 export function historiesOfResults(results: readonly HistoryResult[]): History[] {
   const groups = new Map<string, History & { points: HistoryPoint[] }>()
   for (const { file, result } of results) {
@@ -67,7 +68,7 @@ export function historiesOfResults(results: readonly HistoryResult[]): History[]
   return [...groups.values()].map((group) => ({ ...group, points: inOrder(group.points) }))
 }
 
-/** Why a result is no part of its scenario's history, in a word or two; null when it is. */
+/** Returns briefly why a result is left out of its scenario's history; null if it isn't. */
 export function findExclusion(result: Result): string | null {
   if (result.interrupted) return 'interrupted'
   if (result.shard !== null) return 'a shard'

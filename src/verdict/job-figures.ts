@@ -1,19 +1,19 @@
 /**
- * What is kept of one job: the figures that later jobs are judged by.
+ * What a baseline keeps of a job: the figures that later jobs are judged by.
  */
 import type { RequestResult, RunEnvironment } from '../stats/result.js'
 import type { Shortage } from './judged-metric.js'
 
-/** A typical value, in ms or requests per second, and its relative standard error within the run. */
+/** A typical value, in ms or requests per second, and its relative standard error within the run (a logarithm). */
 export interface Figure {
   readonly value: number
   readonly error: number
   /**
-   * The error beside the other requests of the run, which share its weather second by second. Of medians only, where there
-   * are others.
+   * The error relative to the other requests of the run, which share the machine second by second. Only medians have it,
+   * and only with other requests.
    */
   readonly besideError?: number
-  /** How far it may lie above the service's own, because requests were sent late: a logarithm. Absent when they weren't. */
+  /** How far the value may be above the service's own (a logarithm), as requests were sent late. Absent if they weren't. */
   readonly late?: number
 }
 
@@ -34,10 +34,10 @@ export interface RequestFigures {
 export interface RunFigures {
   /** ISO 8601. */
   readonly startedAt: string
-  /** How volatile the machine was; see `Estimate`. */
+  /** The volatility of the machine (standard deviation of a logarithm); see `volatilityOf`. */
   readonly volatility: number
   readonly throughput: Figure | Shortage
-  /** The latencies of all requests together, journeys left out. */
+  /** The p95 and p99 of all requests together, without journeys and per-user setup. */
   readonly p95: Figure | Shortage
   readonly p99: Figure | Shortage
   readonly requests: readonly RequestFigures[]
@@ -50,15 +50,15 @@ export interface Job {
   readonly runs: readonly RunFigures[]
 }
 
-/** One metric of one job; a logarithm, and its errors on that scale. */
+/** One metric of one job; all numbers are logarithms. */
 export interface JobValue {
   readonly value: number
-  /** The standard error that the job itself knows of. */
+  /** The standard error that the job itself shows. */
   readonly error: number
-  /** The same beside the other requests; see `Figure`. */
+  /** The same relative to the other requests; see `Figure`. */
   readonly besideError?: number
   /** See `Figure`. */
   readonly late?: number
-  /** How restless its machine was; see `Estimate` in `estimate.ts`. */
+  /** The volatility of its machine; see `RunFigures`. */
   readonly volatility: number
 }

@@ -1,8 +1,8 @@
 /**
- * A job as verdicts remember it: the runs that one machine made of one version of the code within an hour.
+ * A job as baselines keep it: the runs that one machine made within an hour.
  *
- * Runs of a job share their machine, their neighbours and their day, so that their spread says nothing about the
- * next job. They sharpen the job's value, the median of theirs, and never count as several jobs.
+ * Runs of a job share their machine, its neighbors and the day, so their spread says nothing about the next job. More
+ * runs make the job's value, the median of theirs, more precise, but they never count as several jobs.
  */
 import { median } from '../stats/math.js'
 import type { RequestResult } from '../stats/result.js'
@@ -19,15 +19,15 @@ import {
 import type { Figure, Job, JobValue, RequestFigures, RunFigures } from './job-figures.js'
 import type { LatencyMetric, RatioMetric, Shortage } from './judged-metric.js'
 import { lateOf } from './lateness.js'
-import type { Measurement } from './measurement.js'
+import { isPlain, type Measurement } from './measurement.js'
 import { makeJoined } from './quantile.js'
-import { estimateMedian, SCARCE } from './rare.js'
+import { estimateMedian, RARE_SAMPLES_MOST } from './rare.js'
 import { requestSeries, runSeries, type Series } from './series.js'
 
-/** Runs that started further apart are different jobs. */
+/** Runs that started further apart belong to different jobs. */
 const JOB_MS = 3_600_000
 
-/** The job that a measurement is. */
+/** Makes the job of a measurement. */
 export function makeJob(measurement: Measurement): Job {
   return {
     environment: measurement.environment,
@@ -43,11 +43,11 @@ export function makeJob(measurement: Measurement): Job {
   }
 }
 
-/** The figures, with how late their requests may have been sent. */
+/** Adds how late the requests of each figure may have been sent. */
 function withLateness(figures: RunFigures, run: Measurement): RunFigures {
   if (run.generator.lateFrom === undefined) return figures
   const add = (name: string | null, metric: LatencyMetric, figure: Figure | Shortage): Figure | Shortage => {
-    const late = shortened(lateOf(run, name, metric))
+    const late = rounded(lateOf(run, name, metric))
     return isShortage(figure) || late === 0 ? figure : { ...figure, late }
   }
   return {
@@ -64,8 +64,8 @@ function withLateness(figures: RunFigures, run: Measurement): RunFigures {
 }
 
 /**
- * Appends the runs of `job`: to the last of `jobs` when they belong to it, else as one more. A run that is among them
- * already isn't added again: it would make them seem to differ less than they do.
+ * Adds the runs of `job` to the last of `jobs` if they belong to it, otherwise as a new job. A run that is already there
+ * isn't added again, as that would make runs seem to differ less than they do.
  */
 export function addJob(jobs: readonly Job[], job: Job): readonly Job[] {
   const known = jobs.flatMap(({ runs }) => runs)
@@ -77,21 +77,21 @@ export function addJob(jobs: readonly Job[], job: Job): readonly Job[] {
     : [...jobs, { ...job, runs }]
 }
 
-/** One run, read from its result twice: begun in the same millisecond, with as many requests of each name. */
+/** The same run, read twice: started in the same millisecond, with the same number of requests of each name. */
 function isSameRun(a: RunFigures, b: RunFigures): boolean {
   const counts = ({ requests }: RunFigures) =>
     requests.map((each) => `${each.requests} ${each.name}`).join('\n')
   return a.startedAt === b.startedAt && counts(a) === counts(b)
 }
 
-/** The same machine, and within an hour. Runs that don't say when they began are of one job: that claims less. */
+/** The same machine, within an hour. Runs without a valid start belong to one job: that claims less. */
 function isSameJob(a: Job, b: Job): boolean {
   const starts = [...a.runs, ...b.runs].map(({ startedAt }) => Date.parse(startedAt))
   const apart = Math.max(...starts) - Math.min(...starts)
   return !(apart > JOB_MS) && differences(a.environment, b.environment).length === 0
 }
 
-/** One metric of a job, of a request or, with `null`, of the whole run. */
+/** Returns one metric of a job, of a request or, with null, of the whole run; or what it lacks. */
 export function readValue(job: Job, request: string | null, metric: RatioMetric): JobValue | Shortage {
   const figures = job.runs.map((run) => {
     if (request !== null) {
@@ -114,7 +114,7 @@ export function readValue(job: Job, request: string | null, metric: RatioMetric)
 
 const ABSENT: Shortage = { needs: 1, had: 0, of: 'successful requests' }
 
-/** One request of a run as a row of windows. */
+/** One request of a run as a series of windows. */
 export interface RequestSeries {
   readonly name: string
   readonly kind: RequestResult['kind']
@@ -122,7 +122,7 @@ export interface RequestSeries {
   readonly series: Series
 }
 
-/** What is kept of a run; `whole` is the series of all its requests. */
+/** Makes the figures that are kept of a run; `whole` is the series of all its requests. */
 export function makeFigures(
   startedAt: string,
   requests: readonly RequestSeries[],
@@ -145,7 +145,7 @@ export function makeFigures(
   )
   return {
     startedAt,
-    volatility: shortened(volatilityOf(scatters)),
+    volatility: rounded(volatilityOf(scatters)),
     throughput: figureOf(estimateThroughput(whole)),
     p95: figureOf(estimateLatency(all, 'p95')),
     p99: figureOf(estimateLatency(all, 'p99')),
@@ -157,7 +157,7 @@ export function makeFigures(
         p50:
           isShortage(median) || besideError === null
             ? median
-            : { ...median, besideError: shortened(besideError) },
+            : { ...median, besideError: rounded(besideError) },
         p95: figureOf(p95),
         p99: figureOf(p99),
       }
@@ -165,23 +165,18 @@ export function makeFigures(
   }
 }
 
-/** Whether requests are of a kind with the others: a journey is made of them, and what each user sends once is cold. */
-function isPlain({ kind, phase }: RequestSeries): boolean {
-  return kind !== 'journey' && phase !== 'beforeEach'
-}
-
-/** An estimate; of few samples, without what windows say of the machine. */
+/** An estimate; `scatter` is null if there are too few samples for windows. */
 type MedianEstimate = Omit<Estimate, 'scatter'> & { readonly scatter: Scatter | null }
 
-/** Of a rare request the median of all samples: windows of a few say less than all of them together. */
+/** The median of a rare request is that of all its samples: windows of a few say less. */
 function estimateMedianOf(series: Series): MedianEstimate | Shortage {
   const estimate = estimateLatency(series, 'p50')
   const whole = makeJoined(series)
-  const median = whole.samples > SCARCE ? null : estimateMedian(whole)
+  const median = whole.samples > RARE_SAMPLES_MOST ? null : estimateMedian(whole)
   return median === null ? estimate : { ...median, scatter: isShortage(estimate) ? null : estimate.scatter }
 }
 
-/** Several series of the same slices as one. */
+/** Adds up several series with the same slices. */
 function joinSeries(all: readonly Series[]): Series {
   const [first = []] = all
   return first.map(({ seconds }, index) => {
@@ -203,20 +198,20 @@ function findWorst(series: Series): RequestFigures['worst'] {
 
 function figureOf(estimate: Pick<Estimate, 'value' | 'error'> | Shortage): Figure | Shortage {
   if (isShortage(estimate)) return estimate
-  // Rounded here and not in the file, so that a verdict is the same from the file and from the result it was made of.
-  return { value: Number(Math.exp(estimate.value).toPrecision(5)), error: shortened(estimate.error) }
+  // Rounded here and not in the file, so that the file and the result it was made from give the same verdict.
+  return { value: Number(Math.exp(estimate.value).toPrecision(5)), error: rounded(estimate.error) }
 }
 
-function shortened(value: number): number {
+function rounded(value: number): number {
   return Number(value.toPrecision(3))
 }
 
-/** The last run of a measurement, by itself. */
+/** Returns the last run of a measurement as a measurement of its own. */
 export function lastRun(measurement: Measurement): Measurement {
   return splitRuns(measurement).at(-1)!
 }
 
-/** The runs of a measurement, each as a measurement of its own. */
+/** Returns the runs of a measurement, each as a measurement of its own. */
 export function splitRuns(measurement: Measurement): Measurement[] {
   const { runs } = measurement
   if (runs.length < 2) return [measurement]

@@ -1,5 +1,5 @@
 /**
- * What is asked about one metric, and what an answer looks like, whichever rule gives it.
+ * The question about one metric and its answer, whichever rule asks: how a finding becomes a verdict.
  */
 import type { Why } from '../stats/comparison.js'
 import type { RatioMetric } from './judged-metric.js'
@@ -7,33 +7,35 @@ import type { RatioMetric } from './judged-metric.js'
 /** The metrics that are judged, as result files call them. */
 export type JudgedMetric = RatioMetric | ShareMetric
 
-/** The metrics that are shares, and change by percentage points: of the requests that failed, of windows that stalled. */
+/** The metrics that are shares (of failed requests, of stalled windows): their change is a difference. */
 type ShareMetric = 'error_rate' | 'stalls'
 
-/** One line of a comparison before it has a place in it. */
+/** The judgement of one metric, which becomes a line of a comparison. */
 export interface Judgement {
   readonly metric: JudgedMetric
+  /** Milliseconds, requests per second or shares, like `current`. */
   readonly baseline: number | null
   readonly current: number | null
-  /** Where the true change lies: relative, for a share the difference. */
+  /** Where the true change lies with 95 % confidence: relative, for shares the difference. */
   readonly interval: readonly [number, number] | null
-  /** The smallest worsening that would be found 9 times in 10; see `MetricComparison`. */
+  /** The smallest worsening that would be found nine times in ten; see `MetricComparison`. */
   readonly detectable: number | null
+  /** A share. */
   readonly tolerance: number
-  /** Whether the verdict of the run rests on this line. The others may turn red, but leave nothing inconclusive. */
+  /** Whether the verdict rests on this line. Other lines may turn red, but leave nothing inconclusive. */
   readonly decisive: boolean
   readonly verdict: 'passed' | 'improved' | 'regressed' | 'inconclusive'
-  /** Why, where the numbers alone don't say: for people, and for programs. */
+  /** The reason if the figures alone don't explain the verdict: for people, and as a code. */
   readonly reason: string | null
   readonly why: Why | null
-  /** What would settle an inconclusive line, by what it found; null where nothing within reason would. */
+  /** What would settle an inconclusive line; null if nothing reasonable would. */
   readonly remedy?: Remedy | null
   /** See `MetricComparison`. */
   readonly needs?: string
   readonly had?: number
 }
 
-/** The relative change, or for a share the difference; null where there is none to speak of. */
+/** Returns the relative change, or for a share the difference; null if a side is unknown or the baseline is 0. */
 export function changeOf(
   metric: JudgedMetric,
   baseline: number | null,
@@ -44,67 +46,70 @@ export function changeOf(
   return baseline === 0 ? null : current / baseline - 1
 }
 
-/** What a rule found out about one metric: logarithms of a ratio, turned so that more is worse. */
+/** What a rule found out about one metric. All numbers are logarithms of a ratio, signed so that more is worse. */
 export interface Finding {
   readonly difference: number
-  /** Where the true difference lies, 95 % sure. */
+  /** Where the true difference lies with 95 % confidence. */
   readonly interval: readonly [number, number]
-  /** By how much the difference is beyond what it takes to be called worse, or better: it is when above 0. */
+  /** How far the difference is beyond what it takes to be called worse or better: it is if this is above 0. */
   readonly worseBy: number
   readonly betterBy: number
-  /** The smallest difference that would be called worse 9 times in 10. */
+  /** The smallest difference that would be called worse nine times in ten. */
   readonly detectable: number
-  /** How far the true difference may lie above `difference`, except for {@link UNSEEN} of the cases. */
+  /** How far the true difference may lie above `difference`, except with the probability {@link MISS_RISK}. */
   readonly reach: number
-  /** What would make it surer, the cheapest first, and what `reach` would be then. */
+  /** What would make the finding more precise, the cheapest first, and what `reach` would be then. */
   readonly remedies: readonly { readonly remedy: Remedy; readonly reach: number }[]
 }
 
-/** More of what would make a judgement surer: this many times the seconds, this many runs of a job, or accepted jobs. */
+/** What would make a finding more precise: `count` times the seconds, `count` runs of a job, or `count` accepted jobs. */
 export interface Remedy {
   readonly more: 'seconds' | 'runs' | 'jobs'
   readonly count: number
 }
 
 /** The probability that a slowdown of twice the tolerance is called passed. */
-export const UNSEEN = 0.025
+export const MISS_RISK = 0.025
 
-/** The limits of one metric. */
+/** One latency or throughput of both sides, and its limits. */
 export interface RatioQuestion {
   readonly metric: RatioMetric
+  /** In ms or requests per second, like `current`. */
   readonly baseline: number
   readonly current: number
+  /** A share. */
   readonly tolerance: number
   /** Absolute changes up to this are neither a regression nor an improvement, in the metric's unit. */
   readonly minDelta: number
   readonly decisive: boolean
-  /** How much of each side's figure may be its requests' lateness in the generator; 0 unless given. */
+  /** Absent if the generator was on time. */
   readonly late?: Lateness
 }
 
 /**
- * Logarithms of how far the figures of two sides may be above the service's own: a latency counts from when a request was
- * due, the service's time from when it was sent. The truth lies between the two.
+ * How far the latencies of both sides may be above the service's own, as logarithms of 0 or more. A latency counts from
+ * when a request was due, which includes the generator's lateness; the service time counts from when it was sent. The
+ * truth lies between the two.
  */
 export interface Lateness {
   readonly before: number
   readonly after: number
 }
 
-/** How sure a passed line is: a slowdown of this many tolerances would have shown. */
-const TOLERANCES = 2
+/** A line passes if a slowdown of this many tolerances is ruled out. */
+const PASS_TOLERANCES = 2
 
 /**
- * The logarithm of a relative change for the worse, above 0. A change of a throughput is at most 99 %: there is no
- * logarithm of nothing.
+ * Returns the logarithm, 0 or more, of a relative worsening. A throughput can't worsen by more than 99 %, as 0 has no
+ * logarithm.
  */
 export function logOf(metric: RatioMetric, change: number): number {
   return metric === 'throughput' ? -Math.log1p(-Math.min(change, 0.99)) : Math.log1p(change)
 }
 
 /**
- * What has to be ruled out before a line passes, a logarithm: a change of twice the tolerance, or of `minDelta` where
- * that is more.
+ * Returns what has to be ruled out before a line passes, as a logarithm: a change of twice the tolerance, or of
+ * `minDelta` if that is more.
  */
 export function passLimit({
   metric,
@@ -114,12 +119,12 @@ export function passLimit({
   minDelta,
 }: Omit<RatioQuestion, 'decisive'>): number {
   return Math.max(
-    logOf(metric, TOLERANCES * tolerance),
+    logOf(metric, PASS_TOLERANCES * tolerance),
     logOf(metric, minDelta / Math.min(baseline, current)),
   )
 }
 
-/** What a finding means for a latency or the throughput. */
+/** Turns a finding about a latency or the throughput into a judgement. */
 export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement {
   const { metric, baseline, current, tolerance, minDelta, decisive } = question
   const sign = metric === 'throughput' ? -1 : 1
@@ -144,8 +149,8 @@ export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement
   // Like is compared with like: both sides from when requests were due, and both from when they were sent.
   const { before = 0, after = 0 } = question.late ?? {}
   const [flattered, blamed] = [Math.max(0, before - after), Math.max(0, after - before)]
-  const isSure = finding.worseBy > 0 || finding.betterBy > 0
-  if (isSure && Math.abs(current - baseline) > minDelta) {
+  const isClear = finding.worseBy > 0 || finding.betterBy > 0
+  if (isClear && Math.abs(current - baseline) > minDelta) {
     // Both have to give the same answer.
     if (finding.worseBy > blamed) return judged('regressed')
     if (finding.betterBy > flattered) return judged('improved')
@@ -155,7 +160,7 @@ export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement
   const most = finding.difference + finding.reach
   if (most < limit && most + flattered >= limit) return judged('inconclusive', LATE_REASON, 'late_generator')
   if (most < limit) {
-    return isSure && flattered === 0
+    return isClear && flattered === 0
       ? judged('passed', `differs by less than minDelta, ${minDelta}ms`, 'min_delta')
       : judged('passed')
   }
@@ -164,7 +169,7 @@ export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement
     finding.reach < limit
       ? judged('inconclusive', `may be worse by up to ${worst}`, 'maybe_worse')
       : judged('inconclusive', `too noisy: may be worse by up to ${worst}`, 'too_noisy')
-  // A difference of about the limit itself needs no more than a clear answer, be it red.
+  // A difference near the limit only needs a clear answer, which may be red.
   const likely = Math.min(Math.max(0, finding.difference), limit / 2)
   const found = finding.remedies.find(({ reach }) => likely + reach < limit)
   return { ...open, remedy: found?.remedy ?? null }
@@ -173,7 +178,7 @@ export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement
 const LATE_REASON =
   'the load generator sent some requests late, and whether that or the service made them slow is open'
 
-/** The relative change that a logarithm stands for, rounded away from 0. */
+/** Formats a logarithm as a relative change, rounded away from 0. */
 function formatWorse(metric: RatioMetric, log: number): string {
   const percent = Math.expm1(log) * 100
   return metric === 'throughput' ? `${Math.floor(percent)}%` : `+${Math.ceil(percent)}%`

@@ -1,5 +1,5 @@
 /**
- * The metrics that are judged, and what is missing where one can’t be.
+ * The metrics that are judged by their ratio, and what is missing if one can't be estimated.
  */
 
 /** The latencies that are judged. */
@@ -8,7 +8,7 @@ export type LatencyMetric = 'p50' | 'p95' | 'p99'
 /** The metrics that are judged by their ratio. */
 export type RatioMetric = LatencyMetric | 'throughput'
 
-/** Why a run gives no estimate: what it takes, and what there was. */
+/** Why a run gives no estimate: how much is needed, and how much there was. */
 export interface Shortage {
   readonly needs: number
   readonly had: number

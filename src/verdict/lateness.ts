@@ -1,19 +1,19 @@
 /**
- * Requests that the generator sent late, as other work on its machine makes it do. A latency counts from when the
- * request was due, so it bounds the service's own figure from above; the time from when it was written bounds it from
- * below. Where both give the same answer, that is the answer.
+ * How much of a latency may be the load generator's own lateness, for example if its machine is busy with other work. The
+ * latency counts from when a request was due, so it bounds the service's own figure from above; the service time bounds it
+ * from below. If both bounds give the same answer, that is the answer.
  */
 import type { LatencySummary, LatePercentile } from '../stats/result.js'
 import type { Lateness } from './judge.js'
 import type { RatioMetric } from './judged-metric.js'
 import type { Measurement } from './measurement.js'
 
-/** Neither side was late. */
+/** Neither side sent requests late. */
 export const PUNCTUAL: Lateness = { before: 0, after: 0 }
 
 /**
- * How far a latency of a measurement may lie above the service's own, a logarithm; 0 where the generator was on time.
- * `name`: null for the whole run.
+ * Returns how far a latency may be above the service's own, as a logarithm of 0 or more; 0 if the generator was on time,
+ * and for the throughput. `name`: null for the whole run.
  */
 export function lateOf(
   { generator, totals, requests }: Measurement,

@@ -1,5 +1,5 @@
 /**
- * What a verdict is made from: that which a result and a baseline have in common.
+ * What a verdict is made from: the part that results and baselines have in common.
  */
 import type {
   GeneratorHealth,
@@ -14,7 +14,7 @@ import type {
 } from '../stats/result.js'
 import type { Job } from './job-figures.js'
 
-/** The measured part of one job: of one run, or of several that followed each other. Every Result is one. */
+/** The measured part of one job: of one run, or of several consecutive ones. Every Result is one. */
 export interface Measurement {
   readonly scenario: ScenarioIdentity
   /** ISO 8601. */
@@ -26,28 +26,42 @@ export interface Measurement {
   readonly totals: MeasuredTotals
   readonly requests: readonly MeasuredRequest[]
   readonly generator: Pick<GeneratorHealth, 'saturated' | 'reasons' | 'lateFrom'>
-  /** As results have it; where it isn't given, every request that failed each time counts as one that must not. */
+  /** As in results. If absent, every request that never succeeded counts. */
   readonly neverSucceeded?: readonly string[]
-  /** Of one side of an `ab` session; its windows are paired with the other's. */
+  /** The A/B session that this is a side of; the windows of both sides are paired. */
   readonly session?: Session | null
-  /** Of a shard, which is comparable with the same shard only. */
+  /** The shard that this is, which is comparable only with the same shard. */
   readonly shard?: Pick<Shard, 'index' | 'of'> | null
-  /** Of several shards put together. */
+  /** The shards that were merged into this. */
   readonly shards?: readonly ShardMark[] | null
-  /** Of a baseline: the accepted jobs, the newest last. */
+  /** The accepted jobs of a baseline, the newest last. */
   readonly jobs?: readonly Job[]
 }
 
-/** The figures a baseline keeps of a result's. */
+/** The figures of a result that a baseline keeps. */
 export type MeasuredTotals = Pick<
   Totals,
   'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate' | 'latency'
 > &
-  // Of a result, not of a baseline.
+  // Results have it, baselines don't.
   Partial<Pick<Totals, 'serviceTime'>>
 
 /** One request, with its windows. */
 export type MeasuredRequest = MeasuredTotals & Pick<RequestResult, 'name' | 'kind' | 'phase' | 'windows'>
+
+/**
+ * Whether a request is comparable with the others of a run. A journey isn't, as it consists of its steps; nor is what
+ * each virtual user sends once, over cold connections.
+ */
+export function isPlain({
+  kind,
+  phase,
+}: {
+  readonly kind: RequestResult['kind']
+  readonly phase?: RequestResult['phase']
+}): boolean {
+  return kind !== 'journey' && phase !== 'beforeEach'
+}
 
 /** A result or baseline, and what to call it: its file. */
 export interface Reference {

@@ -1,6 +1,6 @@
 /**
- * Requests of which every try failed. A run with one is not passed, whatever else it measured: nothing is known of how
- * fast that request is. Unless a threshold says that it may fail every time.
+ * Requests that never succeeded. A run with one doesn't pass, whatever else it measured, as nothing is known about that
+ * request's latency; unless a threshold allows it to fail every time.
  */
 import type { Threshold } from '../scenario/model/scenario.js'
 import type { RequestResult, Totals } from '../stats/result.js'
@@ -10,17 +10,17 @@ type Tried = Pick<RequestResult, 'name' | 'kind' | 'phase' | 'requests' | 'faile
   readonly warmup?: Pick<Totals, 'requests' | 'failed'>
 }
 
-/** What is known of the requests of a run. */
+/** The counts of a run. */
 interface Counted {
   readonly totals: Pick<Totals, 'requests' | 'errorRate'>
   readonly requests: readonly Tried[]
 }
 
 /**
- * The names of the requests, steps and journeys that never succeeded, in the order of the scenario. Left out are those
- * that a threshold allows to fail every time: one on the error rate, of the request or of the run, that is met and
- * would be at 100 % too, such as `search: error_rate <= 100%` or `error_rate > 50%`. A step that may fail takes its
- * journey along.
+ * Returns the names of the requests, steps and journeys that never succeeded, in the order of the scenario. Left out are
+ * those that a threshold allows to fail every time: a threshold on the error rate of the request or of the run that is
+ * met and would be met at 100 %, such as `search: error_rate <= 100%` or `error_rate > 50%`. It applies to the journey of
+ * an allowed step too.
  */
 export function listNeverSucceeded(
   { totals, requests }: Counted,
@@ -44,17 +44,17 @@ export function listNeverSucceeded(
     .map(({ name }) => name)
 }
 
-/** In the warm-up too, where that counts. */
+/** The warm-up counts too, for requests that report it. */
 function hasOnlyFailed({ requests, failed, warmup = { requests: 0, failed: 0 } }: Tried): boolean {
   return isDead({ requests: requests + warmup.requests, failed: failed + warmup.failed })
 }
 
-/** Whether every try of a request failed; one that was never tried has not. */
+/** Whether a request was sent and always failed. */
 export function isDead({ requests, failed }: Pick<Totals, 'requests' | 'failed'>): boolean {
   return requests > 0 && failed === requests
 }
 
-/** The journey that a step belongs to: a journey comes before its steps. What users do once belongs to none. */
+/** The journey of a step, which precedes its steps. Per-user setup belongs to none. */
 function journeyOf(step: Tried, requests: readonly Tried[]): Tried | undefined {
   if (step.kind !== 'step' || step.phase !== undefined) return undefined
   return requests.slice(0, requests.indexOf(step)).findLast(({ kind }) => kind === 'journey')

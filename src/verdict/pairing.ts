@@ -1,5 +1,5 @@
 /**
- * Two sides that took turns as pairs: the n-th slice of one beside the n-th of the other.
+ * Pairs two sides that took turns: the n-th slice of one side with the n-th slice of the other.
  */
 import { median } from '../stats/math.js'
 import type { LatencyMetric, RatioMetric } from './judged-metric.js'
@@ -13,7 +13,7 @@ import {
 } from './quantile.js'
 import { type Series, succeeded } from './series.js'
 
-/** The slices of both sides between two starts of theirs: the n-th of one lies beside the n-th of the other. */
+/** The slices of both sides between two starts; the n-th slices of both are neighbors in time. */
 export interface Block {
   readonly a: Series
   readonly b: Series
@@ -22,21 +22,21 @@ export interface Block {
 /** One metric of two sides that took turns. */
 export interface Paired {
   readonly metric: RatioMetric
-  /** The typical value halfway between the sides, in ms or per second; null without any. */
+  /** The median of the values halfway between the sides, in ms or per second; null without pairs. */
   readonly typical: number | null
   readonly blocks: readonly (readonly Pair[])[]
 }
 
-/** Neighbouring slices of the two sides, as many as it took for both to hold enough samples. */
+/** Neighboring slices of the two sides: as many as both needed to have enough samples. */
 interface Pair {
   /** ln(b) − ln(a). */
   readonly difference: number
-  /** The slices of the block that it's made of. */
+  /** The range of the block's slices that the pair is made of; `to` is exclusive. */
   readonly from: number
   readonly to: number
 }
 
-/** The pairs of a latency, block by block. */
+/** Pairs a latency of one request, block by block. */
 export function pairLatencies(blocks: readonly Block[], metric: LatencyMetric): Paired {
   return makePaired(
     metric,
@@ -46,8 +46,8 @@ export function pairLatencies(blocks: readonly Block[], metric: LatencyMetric): 
 }
 
 /**
- * The pairs of a latency of the whole run: of all these requests together, each by its share of both sides. The
- * requests have the same blocks.
+ * Pairs a latency of all these requests together, each weighted by its share of the samples of both sides. The requests
+ * have the same blocks.
  */
 export function pairMixes(requests: readonly (readonly Block[])[], metric: LatencyMetric): Paired {
   const weights = requests.map((blocks) =>
@@ -82,7 +82,7 @@ function joinMixes(requests: readonly Weighted[], metric: LatencyMetric): Measur
       requests.map(({ block, weight }) => ({ window: makeJoined(block[side].slice(from, to)), weight })),
     )
     if (sides.some((parts) => countSamples(parts) < each)) continue
-    // A request that one side has not answered is left out of both.
+    // A request without samples on one side is left out of both.
     const shared = sides.map((parts) =>
       parts.filter((_, index) => sides.every((side) => side[index]!.window.samples > 0)),
     )
@@ -97,7 +97,7 @@ function countSamples(parts: readonly MixPart[]): number {
   return parts.reduce((sum, { window }) => sum + window.samples, 0)
 }
 
-/** The same for the successful requests per second; no pairs when a side never had one. */
+/** Pairs the successful requests per second; without pairs if no request of a side ever succeeded. */
 export function pairThroughputs(blocks: readonly Block[]): Paired {
   const isDead = (side: 'a' | 'b') =>
     blocks.every((block) => block[side].every(({ requests, failed }) => failed === requests))

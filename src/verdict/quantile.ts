@@ -1,5 +1,5 @@
 /**
- * The quantile of some seconds of one request.
+ * Quantiles of a window of one request, and of several requests together.
  */
 import { Histogram } from '../stats/histogram.js'
 import type { LatencyMetric } from './judged-metric.js'
@@ -8,26 +8,26 @@ import type { Series } from './series.js'
 /** The quantiles of the latency metrics. */
 export const QUANTILES: Readonly<Record<LatencyMetric, number>> = { p50: 0.5, p95: 0.95, p99: 0.99 }
 
-/** A window needs so many samples beyond its percentile; smaller ones are joined with their neighbours. */
+/** A window needs this many samples beyond its percentile; smaller ones are joined with their neighbors. */
 const SAMPLES_BEYOND = 10
 
-/** How many successful requests a window needs before its percentile means anything. */
+/** Returns how many successful requests a window needs for a meaningful percentile. */
 export function samplesEach(metric: LatencyMetric): number {
   return Math.round(SAMPLES_BEYOND / (1 - QUANTILES[metric]))
 }
 
-/** A window of as many slices as it takes; `samples` successful requests in `parts`. */
+/** A window of one or more slices, `parts`, with `samples` successful requests. */
 export interface Joined {
   readonly parts: Series
   readonly samples: number
 }
 
-/** These slices as one window. */
+/** Joins slices into one window. */
 export function makeJoined(parts: Series): Joined {
   return { parts, samples: parts.reduce((sum, { requests, failed }) => sum + requests - failed, 0) }
 }
 
-/** The quantile in microseconds, at least 1; of a window with samples. */
+/** Returns the quantile of a window that has samples, in microseconds, at least 1. */
 export function readQuantile({ parts, samples }: Joined, quantile: number): number {
   const latencies = parts.flatMap((part) => part.latencies)
   const rank = Math.max(1, Math.ceil(quantile * samples))
@@ -42,18 +42,18 @@ export function readQuantile({ parts, samples }: Joined, quantile: number): numb
   return Math.max(1, pool(latencies).valueAtPercentile(quantile * 100))
 }
 
-/** One request's part of a mix: its window, and its share of the load, as a number of any scale. */
+/** One request's part of a mix: its window, and its share of all samples. */
 export interface MixPart {
   readonly window: Joined
   readonly weight: number
 }
 
-/** Weighted samples are whole numbers, this many for a part of weight 1. */
+/** Counts are whole numbers; a part of weight 1 gets this many. */
 const MIX_SCALE = 1e6
 
 /**
- * The quantile of a mix of requests in microseconds, at least 1. Each counts by its weight, however many samples it
- * has, so that a change of the mix is not taken for a change of speed. At least one part has to have samples.
+ * Returns the quantile of a mix of requests in microseconds, at least 1. Each part counts by its weight, however many
+ * samples it has, so that a change of the mix doesn't look like a change of speed. Every part needs samples.
  */
 export function readMixQuantile(parts: readonly MixPart[], quantile: number): number {
   const mix = emptyPool()
@@ -68,7 +68,7 @@ export function readMixQuantile(parts: readonly MixPart[], quantile: number): nu
 
 let pooled: Histogram | null = null
 
-/** All latencies together. The histogram is used again at the next call. */
+/** Merges latencies. The next call reuses the returned histogram. */
 export function pool(latencies: Series[number]['latencies']): Histogram {
   const all = emptyPool()
   for (const { values, counts } of latencies) {

@@ -1,23 +1,24 @@
 /**
- * Requests with too few samples for windows of their own: what all samples of a side say together. Alone, such a
- * request shows large changes only; the rare requests of a run together show more.
+ * Requests with too few samples for windows of their own: the change of their median by all samples of a side. Alone,
+ * such a request shows only large changes; the rare requests of a run together show more.
  */
 import { studentT } from '../stats/math.js'
+import { normalQuantile } from './judges/pairs.js'
 import { type Joined, readQuantile } from './quantile.js'
 
-/** A change of a median, logarithm, positive is slower, with its standard error. */
+/** A change of a median with its standard error: logarithms, positive if slower. */
 export interface Shift {
   readonly difference: number
   readonly error: number
 }
 
-/** With more samples the scatter from window to window matters, which samples without their time can't show. */
-export const SCARCE = 2000
+/** With more samples than this the scatter from window to window matters, which pooled samples don't show. */
+export const RARE_SAMPLES_MOST = 2000
 
-/** Fewer samples have no median worth the name. */
-export const RARE_SAMPLES_MIN = 12
+/** Fewer samples have no useful median. */
+const RARE_SAMPLES_MIN = 12
 
-/** The median of all samples of a window, a logarithm of ms, and its standard error; null where they are too few. */
+/** Returns the median of all samples of a window, a logarithm of ms, and its standard error; null if there are too few. */
 export function estimateMedian(window: Joined): { readonly value: number; readonly error: number } | null {
   const { samples } = window
   if (samples < RARE_SAMPLES_MIN) return null
@@ -31,19 +32,19 @@ export function estimateMedian(window: Joined): { readonly value: number; readon
   }
 }
 
-/** Ranks of few samples are rough: their errors are wider than those of a normal distribution. */
+/** The ranks of few samples are rough: their errors are wider than those of a normal distribution. */
 const FEW = { samples: 100, factor: 1.1 } as const
-/** Samples that are all alike say nothing of how much they would differ. */
+/** Equal samples say nothing about how much others would differ. */
 const ERROR_MIN = 0.01
 
 /** The logarithms of latencies are counted in classes of this width, half a percent. */
-const CLASS = 0.005
+const CLASS_WIDTH = 0.005
 
 /**
- * By how much `b` is slower than `a`, of all samples of both: the median of the differences of all pairs (Hodges and
- * Lehmann 1963). For few samples it is surer than the difference of the medians, by a fifth for lognormal latencies.
- * Its error comes from the ranks that Wilcoxon's test leaves open, one standard deviation to either side. Both need
- * samples.
+ * Returns how much slower `b` is than `a` by all samples of both: the median of the differences of all pairs (Hodges and
+ * Lehmann 1963). For few samples it is more precise than the difference of the medians, by a fifth for lognormal
+ * latencies. Its error comes from the ranks that Wilcoxon's test leaves open, one standard deviation to either side.
+ * Both need samples.
  */
 export function shiftBetween(a: Joined, b: Joined): Shift {
   const [before, after] = [classesOf(a), classesOf(b)]
@@ -59,18 +60,18 @@ export function shiftBetween(a: Joined, b: Joined): Shift {
   const [m, n] = [a.samples, b.samples]
   const spread = Math.sqrt((m * n * (m + n + 1)) / 12)
   const [low, difference, high] = [-spread, 0, spread].map(
-    (rank) => CLASS * (lowest + positionOf(pairs, (m * n) / 2 + rank)),
+    (rank) => CLASS_WIDTH * (lowest + positionOf(pairs, (m * n) / 2 + rank)),
   )
   return { difference: difference!, error: Math.max(ERROR_MIN, (high! - low!) / 2) }
 }
 
-/** How many samples fall into each class of logarithms, from the first class on. */
+/** Counts the samples in each class of logarithms; `first` is the class of the first count. */
 function classesOf({ parts }: Joined): { readonly first: number; readonly counts: readonly number[] } {
   const counted = new Map<number, number>()
   for (const { latencies } of parts)
     for (const { values, counts } of latencies)
       for (let i = 0; i < values.length; i++) {
-        const at = Math.round(Math.log(Math.max(1, values[i]!)) / CLASS)
+        const at = Math.round(Math.log(Math.max(1, values[i]!)) / CLASS_WIDTH)
         counted.set(at, (counted.get(at) ?? 0) + counts[i]!)
       }
   const places = [...counted.keys()]
@@ -82,7 +83,7 @@ function classesOf({ parts }: Joined): { readonly first: number; readonly counts
   }
 }
 
-/** Where a rank lies among counts, in classes from the first; between the middles of two where it falls between them. */
+/** Returns where a rank lies among counts: in classes from the first, interpolated within the class. */
 function positionOf(counts: Float64Array, rank: number): number {
   let seen = 0
   for (let at = 0; at < counts.length; at++) {
@@ -93,7 +94,7 @@ function positionOf(counts: Float64Array, rank: number): number {
   return counts.length - 1
 }
 
-/** The shifts of several requests as one, the surer ones weighing more. At least one. */
+/** Combines the shifts of several requests, at least one, weighted by their precision. */
 export function combine(shifts: readonly Shift[]): Shift {
   const weights = shifts.map(({ error }) => 1 / error ** 2)
   const total = weights.reduce((sum, weight) => sum + weight, 0)
@@ -103,13 +104,16 @@ export function combine(shifts: readonly Shift[]): Shift {
   }
 }
 
-/** Degrees of freedom of what few samples say. */
+/** Degrees of freedom of a shift's error. */
 const FREEDOM = 20
 
 /**
- * How far from the truth a shift may be, one-sided, except with the probability `tail`. `between`: what makes two
- * measurements of the same code differ beyond their sampling (standard deviation of a logarithm).
+ * How much two sides differ beyond the sampling of their requests (standard deviation of a logarithm), as their slices
+ * are not paired: the random error of the starts, and noise of the machine that met one side more than the other.
  */
-export function reachOf({ error }: Shift, between: number, tail: number): number {
-  return Math.hypot(studentT(tail, FREEDOM) * error, studentT(tail, 1e6) * between)
+const UNPAIRED_DEVIATION = 0.022
+
+/** Returns how far the truth may lie from a shift, one-sided, except with the probability `tail`. */
+export function reachOf({ error }: Pick<Shift, 'error'>, tail: number): number {
+  return Math.hypot(studentT(tail, FREEDOM) * error, normalQuantile(tail) * UNPAIRED_DEVIATION)
 }

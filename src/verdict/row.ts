@@ -1,16 +1,16 @@
 /**
- * The lines of a comparison, with what the verdict of all of them is made from.
+ * A line of a comparison on its way into the comparison's verdict.
  */
 import type { MetricComparison, Why } from '../stats/comparison.js'
 import type { Remedy } from './judge.js'
 
-/** One line of the comparison, with what `overall` and the order of the lines need beside it. */
+/** One line of the comparison, with what the overall verdict, the notes and the order of the lines need. */
 export interface Row {
   readonly comparison: MetricComparison
-  /** Why the judge said so, likewise. */
+  /** The judgement's own reason, whatever doubts the comparison is in. */
   readonly why: Why | null
-  /** What would settle an inconclusive line; see `Judgement`. */
+  /** See `Judgement`. */
   readonly remedy?: Remedy | null | undefined
-  /** The verdict of the judge, which a doubt about the whole comparison takes from the line. */
+  /** The line's verdict. */
   readonly verdict: MetricComparison['verdict']
 }

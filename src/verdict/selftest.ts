@@ -1,5 +1,5 @@
 /**
- * What comparisons of the same code with itself tell of a machine: how often it cries wolf, and what it can see.
+ * Summarizes comparisons of the same code with itself on one machine: the false alarms, and what can be detected.
  */
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import { mean, median, shareAtMost } from '../stats/math.js'
@@ -7,26 +7,26 @@ import { mean, median, shareAtMost } from '../stats/math.js'
 /** One way of comparing, tried on pairs of the same code. */
 export interface NullTrial {
   readonly pairs: number
-  /** Pairs that were called regressed or improved: one way round each of them would have been red. */
+  /** Pairs that were called regressed or improved: with the sides swapped, an improvement would be red. */
   readonly falseAlarms: number
   readonly inconclusive: number
-  /** At most this share of comparisons of the same code is red, 95 % sure. */
+  /** At most this share of comparisons of the same code is red, with 95 % confidence. */
   readonly redAtMost: number
   readonly metrics: readonly NullMetric[]
 }
 
-/** What the pairs say of one metric. */
+/** One metric in all pairs. */
 interface NullMetric {
   /** Null for the whole run. */
   readonly request: string | null
   readonly metric: string
-  /** The smallest relative slowdown that would be found 9 times in 10, of the median pair; null where unknown. */
+  /** The smallest relative worsening that would be found nine times in ten, by the median pair; null if unknown. */
   readonly detectable: number | null
-  /** How much the same code differed from itself: the root of the mean square of the changes; null without any. */
+  /** How much the same code differed from itself: the root mean square of the relative changes; null without any. */
   readonly varied: number | null
 }
 
-/** What these comparisons of the same code come to. */
+/** Summarizes comparisons of the same code. */
 export function summarizeNull(comparisons: readonly Comparison[]): NullTrial {
   const pairs = comparisons.length
   const falseAlarms = comparisons.filter(
@@ -38,7 +38,7 @@ export function summarizeNull(comparisons: readonly Comparison[]): NullTrial {
     pairs,
     falseAlarms,
     inconclusive: comparisons.filter(({ verdict }) => verdict === 'inconclusive').length,
-    // Which side is the new one is arbitrary: a difference is red one way round, and green the other.
+    // Which side is the new one is arbitrary, so half of the differences would be red.
     redAtMost: shareAtMost(falseAlarms, pairs) / 2,
     metrics: groups.map((own) => {
       const { request, metric } = own[0]
@@ -56,7 +56,7 @@ export function summarizeNull(comparisons: readonly Comparison[]): NullTrial {
 
 const JUDGED: ReadonlySet<string> = new Set(['p50', 'p95', 'p99', 'throughput'])
 
-/** The rows of each metric together: by name, the whole run's last. */
+/** Groups the rows by request and metric, the whole run's last. */
 function groupRows(
   rows: readonly MetricComparison[],
 ): readonly (readonly [MetricComparison, ...MetricComparison[]])[] {

@@ -1,25 +1,26 @@
 /**
- * A measurement as a row of windows of equal length, the form in which judges look at it.
+ * A measurement as a series of slices, the form in which it is judged.
  */
 import type { Window } from '../stats/result.js'
 import { readSparseCounts, type SparseCounts } from '../stats/sparse.js'
 import type { Measurement } from './measurement.js'
 
-/** Neighbours in time, without gaps: a second in which nothing was answered is a slice of zero requests. */
+/** Slices in the order of time. A second in which nothing was answered is a slice with zero requests. */
 export type Series = readonly Slice[]
 
 /** One window of a series, of one request or of all. */
 export interface Slice {
+  /** Its length. */
   readonly seconds: number
   readonly requests: number
   readonly failed: number
-  /** Of the successful requests, in one part for each window that fell into the slice. */
+  /** Those of the successful requests in microseconds, one part for each window in the slice. */
   readonly latencies: readonly SparseCounts[]
 }
 
 /**
- * One request's series. All requests of a measurement have the same slices, so that a request which stopped being
- * answered halfway has empty ones at its end.
+ * Returns one request's series of equal slices without gaps. All requests of a measurement have the same slices, so a
+ * request that stopped being answered halfway has empty ones at its end.
  */
 export function requestSeries(measurement: Measurement, name: string): Series {
   const grid = makeGrid(measurement)
@@ -27,19 +28,19 @@ export function requestSeries(measurement: Measurement, name: string): Series {
   return fillGrid(windows, grid, decodeLatencies)
 }
 
-/** The series of the whole run, of finished requests only: without latencies, and nothing after its last second. */
+/** Returns the series of all requests together, journeys left out, without latencies and without a fragment at the end. */
 export function runSeries(measurement: Measurement): Series {
   const grid = makeGrid(measurement)
   const sent = measurement.requests.filter((request) => request.kind !== 'journey')
   const windows = sent.flatMap((request) => request.windows)
   return fillGrid(windows, grid, () => []).flatMap((slice, index) => {
     const seconds = Math.min(grid.seconds, measurement.durationSeconds - index * grid.seconds)
-    // A sliver of a slice at the end would weigh as much in a draw as a whole one, and its rate means nothing.
+    // A fragment of a slice would weigh as much as a whole one, and its rate means nothing.
     return seconds < grid.seconds / 2 ? [] : [{ ...slice, seconds }]
   })
 }
 
-/** One request's windows as they are, gaps left out: the slices of one side of a session. */
+/** Returns one request's windows as slices, without the other side's turns: one side of a session. */
 export function requestSlices({ requests }: Measurement, name: string): Series {
   const windows = requests.find((request) => request.name === name)?.windows ?? []
   return [...windows]
@@ -52,7 +53,7 @@ export function requestSlices({ requests }: Measurement, name: string): Series {
     }))
 }
 
-/** The same of all requests together, without latencies. */
+/** Returns the same for all requests together, journeys left out, without latencies. */
 export function wholeSlices({ requests }: Measurement): Series {
   const slices = new Map<number, Slice>()
   for (const { windows } of requests.filter(({ kind }) => kind !== 'journey')) {
@@ -64,12 +65,12 @@ export function wholeSlices({ requests }: Measurement): Series {
   return [...slices].sort(([a], [b]) => a - b).map(([, slice]) => slice)
 }
 
-/** The successful requests; of a slice in which all failed half a one, so that its logarithm is very low, and a number. */
+/** Returns the successful requests, at least half a one, so that the logarithm is finite if all failed. */
 export function succeeded({ requests, failed }: Pick<Slice, 'requests' | 'failed'>): number {
   return Math.max(requests - failed, 0.5)
 }
 
-/** Longer series are made coarser: finer ones cost time and memory and tell a judge nothing more. */
+/** Longer series get longer slices: more of them would cost time and memory without saying more. */
 const SLICES_MAX = 300
 
 interface Grid {

@@ -1,44 +1,56 @@
 /**
- * The two sides of an `ab` session against each other: pairs of slices instead of jobs. Where both were started again
- * within the session, each side has a run for each start.
+ * The rule for an A/B session: judges side b against side a by pairs of slices. If both sides were restarted within the
+ * session, the slices between two restarts are a block, and each side has a run for each block. How one metric is judged
+ * is in `judges/pairs.ts`.
  */
-
+import { type Control, lessControls, makeControl } from './controls.js'
+import { type DecisiveIf, decisiveIf, MEDIAN_SAMPLES, WHOLE_SAMPLES } from './decisive.js'
+import { splitRuns } from './job.js'
+import { type Judgement, judgeRatio, type Lateness, MISS_RISK } from './judge.js'
+import type { RatioMetric } from './judged-metric.js'
+import { sumFailures } from './judges/failures.js'
 import {
-  describeAgainst,
-  FALSE_ALARMS,
+  judgePairs,
+  PAIRS_MIN,
+  RELATIVE_START_DEVIATION,
+  START_DEVIATION,
+  usableBlocks,
+} from './judges/pairs.js'
+import { lateOf, PUNCTUAL } from './lateness.js'
+import {
   floorOf,
+  isJudgedRelatively,
   type Judged,
   judgeFailures,
+  judgeLine,
+  LATENCIES,
   type Limits,
+  splitAlpha,
   tooFew,
-} from './baseline-rule.js'
-import { type Control, lessControls, makeControl } from './controls.js'
-import { type Carries, carriesWeight, MEDIAN_SAMPLES, MIX_SAMPLES } from './decisive.js'
-import { splitRuns } from './job.js'
-import { type Judgement, judgeRatio, type Lateness, UNSEEN } from './judge.js'
-import type { LatencyMetric, RatioMetric } from './judged-metric.js'
-import type { Failures } from './judges/failures.js'
-import { judgePairs, PAIRS_MIN, START_LUCK, UNCOMMON_LUCK, usableBlocks } from './judges/pairs.js'
-import { lateOf, PUNCTUAL } from './lateness.js'
-import type { MeasuredRequest, Measurement } from './measurement.js'
+  WHOLE_LATENCIES,
+} from './line.js'
+import { isPlain, type MeasuredRequest, type Measurement } from './measurement.js'
 import { type Block, type Paired, pairLatencies, pairMixes, pairThroughputs } from './pairing.js'
 import { type Joined, makeJoined } from './quantile.js'
-import { combine, estimateMedian, reachOf, SCARCE, type Shift, shiftBetween } from './rare.js'
+import { combine, estimateMedian, RARE_SAMPLES_MOST, reachOf, type Shift, shiftBetween } from './rare.js'
 import { requestSlices, type Series, wholeSlices } from './series.js'
 import { judgeStalls, pairStalls } from './stalls.js'
 
 /**
- * So many seconds of each side are kept apart: both together fill an hour, and beyond that a result joins neighbours, which
- * are seconds of one side and of the other.
+ * The most seconds per side. Both sides together fill an hour; beyond that a result would join neighboring seconds, which
+ * belong to different sides.
  */
 export const SESSION_SECONDS_MOST = 1800
+
+/** The probability that identical code is called regressed in a session, however many requests it has. */
+const FALSE_ALARMS = 0.01
 
 /** The slices of both sides, a block for each start of them. */
 export interface Sides {
   readonly requests: readonly SidesOfRequest[]
-  /** Of all requests; null for an arrival rate, whose throughput is what was asked for. */
+  /** The slices of all requests together; null for an arrival rate, which sets the throughput itself. */
   readonly whole: readonly Block[] | null
-  /** How late each side may have sent the requests of a name, or all; absent where both were on time. */
+  /** How late each side sent the requests of a name, or with null all requests; absent if both were on time. */
   readonly late?: (name: string | null, metric: RatioMetric) => Lateness
 }
 
@@ -49,7 +61,7 @@ interface SidesOfRequest {
   readonly blocks: readonly Block[]
 }
 
-/** The sides as two measurements have them. */
+/** The two sides of a session from the measurements of a and b; `names`: the requests that both have. */
 export function makeSides(
   a: Measurement,
   b: Measurement,
@@ -71,104 +83,107 @@ export function makeSides(
 /** How a session is judged. */
 export interface SessionRule {
   readonly limits: Limits
-  /** How often the session is looked at, which the false alarms are shared out to. */
+  /** How often the session is judged at most: the false alarms are divided among these looks. */
   readonly looks: number
-  /** Measured seconds of each side by its end: what the verdict rests on doesn't change from look to look. */
+  /**
+   * Measured seconds of each side by the end of the session, so that every look finds the same lines decisive. With 0, as
+   * in old files, the session has ended.
+   */
   readonly maxSeconds: number
 }
 
-/** Judges b against a. */
+/** Judges side b against side a. */
 export function judgeSides(sides: Sides, { limits, looks, maxSeconds }: SessionRule): Judged[] {
   const growth = Math.max(1, maxSeconds / secondsOf(sides))
   const requests = sides.requests.map((request) => {
-    const { kind, phase, blocks } = request
-    // A journey moves with its steps, and what each user sends once is cold.
-    const isPlain = kind !== 'journey' && phase !== 'beforeEach'
+    const { name, kind, blocks } = request
     const samples = growth * Math.min(...SIDES.map((side) => sideOf(blocks, side).samples))
     return {
-      ...request,
-      isPlain,
-      isFrequent: samples >= MEDIAN_SAMPLES,
+      name,
+      blocks,
       samples,
-      metrics: LATENCIES.map((metric) => pairLatencies(blocks, metric)),
+      isPlain: isPlain(request),
+      isFrequent: samples >= MEDIAN_SAMPLES,
+      metrics: LATENCIES.map((metric) => ({ metric, paired: pairLatencies(blocks, metric) })),
+      shift: isPlain(request) ? shiftOf(blocks) : null,
+      // A journey stalls with its steps.
+      stalls: kind === 'journey' ? null : pairStalls(blocks, limits),
     }
   })
-  const mixed = requests.filter(({ isPlain }) => isPlain)
-  const mixSamples = mixed.reduce((sum, { samples }) => sum + samples, 0)
-  const whole = [
-    ...(mixed.length < 2
-      ? []
-      : MIX_LATENCIES.map((metric) => ({
-          paired: pairMixes(
-            mixed.map(({ blocks }) => blocks),
-            metric,
-          ),
-          carries:
-            metric === 'p95' && mixSamples >= MIX_SAMPLES ? ('always' as const) : ('if-precise' as const),
-        }))),
-    ...(sides.whole === null ? [] : [{ paired: pairThroughputs(sides.whole), carries: 'always' as const }]),
-  ]
-  const rare = requests.map(({ blocks, isPlain }) => (isPlain ? shiftOf(blocks) : null))
-  const rest = mixed.flatMap(({ name, isFrequent, blocks }) => {
-    const shift = isFrequent ? null : shiftOf(blocks)
-    return shift === null ? [] : [{ name, shift }]
-  })
-  const stalls = requests.map(({ kind, blocks }) =>
-    // A journey stalls with its steps.
-    kind === 'journey' ? null : pairStalls(blocks, limits),
+  const plain = requests.filter((request) => request.isPlain)
+  const rare = plain.flatMap(({ name, isFrequent, shift }) =>
+    isFrequent || shift === null ? [] : [{ name, shift }],
   )
-  const ratios =
-    [...requests.flatMap(({ metrics }) => metrics), ...whole.map(({ paired }) => paired)].filter(isUsable)
-      .length +
-    rare.filter((shift, index) => shift !== null && !isUsable(requests[index]!.metrics[0]!)).length +
-    (rest.length > 1 ? 1 : 0)
+  const whole: { readonly paired: Paired; readonly when: DecisiveIf }[] = []
+  if (plain.length > 1) {
+    const samples = plain.reduce((sum, request) => sum + request.samples, 0)
+    const mix = plain.map(({ blocks }) => blocks)
+    for (const metric of WHOLE_LATENCIES) {
+      const when = metric === 'p95' && samples >= WHOLE_SAMPLES ? 'always' : 'if-precise'
+      whole.push({ paired: pairMixes(mix, metric), when })
+    }
+  }
+  if (sides.whole !== null) whole.push({ paired: pairThroughputs(sides.whole), when: 'always' })
+
+  // A median with a shift is judged by that, paired or not.
+  const ratios = [
+    ...requests.flatMap(({ metrics, shift }) =>
+      metrics.filter(({ metric, paired }) => (metric === 'p50' && shift !== null) || isUsable(paired)),
+    ),
+    ...whole.filter(({ paired }) => isUsable(paired)),
+  ]
+  const judgeable = ratios.length + (rare.length > 1 ? 1 : 0)
   const budget = FALSE_ALARMS / looks
-  // Where hardly anything stalled there can be no false alarm of it, and nothing has to be kept for it (Tarone 1990).
-  const able = stalls.filter((finding) => finding !== null && finding.least < budget / Math.max(1, ratios))
-  const alpha = budget / Math.max(1, ratios + able.length)
-  const ask = (pairs: Paired, carries: Carries, controls: readonly Control[], name: string | null = null) =>
-    judgeOne(pairs, { alpha, limits, controls, carries, late: sides.late?.(name, pairs.metric) ?? PUNCTUAL })
-  const controls = requests.flatMap(({ name, isPlain, blocks, metrics }) => {
-    // What was changed itself is no measure for others.
-    if (!isPlain || !isSteady(ask(metrics[0]!, 'never', []))) return []
-    return [makeControl(name, blocks)]
+  // Where hardly anything stalled, a false alarm is impossible and needs no share of the budget (Tarone 1990).
+  const stallable = requests.filter(
+    ({ stalls }) => stalls !== null && stalls.least < budget / Math.max(1, judgeable),
+  )
+  const alpha = budget / Math.max(1, judgeable + stallable.length)
+
+  const lateness = (name: string | null, metric: RatioMetric) => sides.late?.(name, metric) ?? PUNCTUAL
+  const ask = (pairs: Paired, when: DecisiveIf, controls: readonly Control[], name: string | null) =>
+    judgePaired(pairs, { alpha, limits, controls, when, late: lateness(name, pairs.metric) })
+  const controls = plain.flatMap(({ name, blocks, metrics }) =>
+    // A request that changed itself is no measure for others.
+    isSteady(ask(metrics[0]!.paired, 'never', [], name)) ? [makeControl(name, blocks)] : [],
+  )
+  const judged: Judged[] = requests.map((request) => {
+    const { name, blocks, metrics, shift, stalls } = request
+    const others = controls.filter((control) => control.name !== name)
+    return {
+      request: name,
+      judgements: [
+        ...metrics.map(({ metric, paired }) =>
+          metric === 'p50' && shift !== null
+            ? judgeShift(shift, {
+                alpha,
+                limits,
+                decisive: request.isFrequent,
+                late: lateness(name, metric),
+              })
+            : ask(paired, decisiveIf(metric, request), others, name),
+        ),
+        judgeErrors(blocks, limits),
+        ...(stalls === null ? [] : [judgeStalls(stalls, alpha)]),
+      ],
+    }
   })
-  const judged: Judged[] = requests.map(({ name, blocks, metrics, isPlain, isFrequent }, index) => ({
-    request: name,
-    judgements: [
-      ...metrics.map((pairs) => {
-        const isMedian = pairs.metric === 'p50'
-        const shift = rare[index]
-        if (isMedian && shift) {
-          const late = sides.late?.(name, 'p50') ?? PUNCTUAL
-          return judgeShift(shift, { alpha, limits, decisive: isFrequent, late })
-        }
-        const carries = !isPlain || !isFrequent ? 'never' : isMedian ? 'always' : 'if-precise'
-        const others = controls.filter((control) => control.name !== name)
-        return ask(pairs, carries, others, name)
-      }),
-      judgeErrors(blocks, limits),
-      ...(stalls[index] ? [judgeStalls(stalls[index], alpha)] : []),
-    ],
-  }))
-  if (rest.length > 1) {
-    const shift = { ...combine(rest.map(({ shift }) => shift)), typical: null }
+  if (rare.length > 1) {
+    const shift = { ...combine(rare.map((request) => request.shift)), typical: null }
     judged.push({
       request: null,
-      pooled: rest.map(({ name }) => name),
-      judgements: [judgeShift(shift, { alpha, limits, decisive: true })],
+      pooled: rare.map(({ name }) => name),
+      judgements: [judgeShift(shift, { alpha, limits, decisive: true, late: PUNCTUAL })],
     })
   }
   if (whole.length > 0)
-    judged.push({ request: null, judgements: whole.map(({ paired, carries }) => ask(paired, carries, [])) })
+    judged.push({ request: null, judgements: whole.map(({ paired, when }) => ask(paired, when, [], null)) })
   return judged
 }
 
 const SIDES = ['a', 'b'] as const
-const LATENCIES = ['p50', 'p95', 'p99'] as const satisfies readonly LatencyMetric[]
-const MIX_LATENCIES = ['p95', 'p99'] as const satisfies readonly LatencyMetric[]
 
-/** Measured seconds of each side. */
+/** Measured seconds of each side, at least 1. */
 function secondsOf({ requests }: Sides): number {
   const lengths = requests.map(({ blocks }) =>
     blocks.reduce((sum, { a }) => sum + a.reduce((seconds, slice) => seconds + slice.seconds, 0), 0),
@@ -186,25 +201,20 @@ function isUsable(paired: Paired): boolean {
 
 /** How much slower one request is by all samples of both sides; `typical`: its median halfway between them, in ms. */
 interface RareShift extends Shift {
+  /** Null for several requests as one: there is a change, but no figure in ms. */
   readonly typical: number | null
 }
 
-/** Null where a side has too few samples for a median, or so many that pairs of slices say more. */
+/** Null if a side has too few samples for a median, or so many that pairs of slices say more. */
 function shiftOf(blocks: readonly Block[]): RareShift | null {
   const [left, right] = [sideOf(blocks, 'a'), sideOf(blocks, 'b')]
-  if (Math.min(left.samples, right.samples) > SCARCE) return null
+  if (Math.min(left.samples, right.samples) > RARE_SAMPLES_MOST) return null
   const [a, b] = [estimateMedian(left), estimateMedian(right)]
   if (a === null || b === null) return null
   return { ...shiftBetween(left, right), typical: Math.exp((a.value + b.value) / 2) }
 }
 
-/**
- * How much two sides differ beyond the sampling of their requests (standard deviation of a logarithm), where their
- * slices are not paired: the luck of the starts, and weather that met one more than the other.
- */
-const UNPAIRED = 0.022
-
-/** What the lower bound of a change has to be above: a fifth of the tolerance. */
+/** What the lower bound of a change has to exceed, as a logarithm: a fifth of the tolerance. */
 function marginOf(metric: RatioMetric, tolerance: number): number {
   return floorOf(metric, tolerance * 0.4)
 }
@@ -213,21 +223,20 @@ interface ShiftRule {
   readonly alpha: number
   readonly limits: Limits
   readonly decisive: boolean
-  readonly late?: Lateness
+  readonly late: Lateness
 }
 
-function judgeShift(shift: RareShift, { alpha, limits, decisive, late = PUNCTUAL }: ShiftRule): Judgement {
+function judgeShift(shift: RareShift, { alpha, limits, decisive, late }: ShiftRule): Judgement {
   const tolerance = limits.tolerance.p50
-  const { difference } = shift
-  const reach = (tail: number) => reachOf(shift, UNPAIRED, tail)
+  const { difference, error } = shift
+  const reach = (tail: number, times = 1) => reachOf({ error: error / Math.sqrt(times) }, tail)
   const floor = floorOf('p50', tolerance)
   const margin = marginOf('p50', tolerance)
   const beyond = (estimate: number) => Math.min(estimate - reach(alpha) - margin, estimate - floor)
-  // Of several requests there is no median: the change alone is known.
   const typical = shift.typical ?? 1
   const [baseline, current] = [typical * Math.exp(-difference / 2), typical * Math.exp(difference / 2)]
   const minDelta = shift.typical === null ? 0 : limits.minDeltaMs
-  const judgement = judgeRatio(
+  return judgeRatio(
     { metric: 'p50', baseline, current, tolerance, minDelta, decisive, late },
     {
       difference,
@@ -235,14 +244,13 @@ function judgeShift(shift: RareShift, { alpha, limits, decisive, late = PUNCTUAL
       worseBy: beyond(difference),
       betterBy: beyond(-difference),
       detectable: Math.max(floor, margin + reach(alpha)) + reach(0.1),
-      reach: reach(UNSEEN),
+      reach: reach(MISS_RISK),
       remedies: [2, 4, 8].map((count) => ({
         remedy: { more: 'seconds', count },
-        reach: reachOf({ ...shift, error: shift.error / Math.sqrt(count) }, UNPAIRED, UNSEEN),
+        reach: reach(MISS_RISK, count),
       })),
     },
   )
-  return judgement
 }
 
 /** Neither better nor worse, not even by less than `minDelta`. */
@@ -251,40 +259,32 @@ function isSteady({ verdict, reason, why }: Judgement): boolean {
 }
 
 function judgeErrors(blocks: readonly Block[], { tolerance }: Limits): Judgement {
-  const [a, b] = (['a', 'b'] as const).map((side) => sumFailures(blocks.flatMap((block) => block[side])))
+  const [a, b] = SIDES.map((side) =>
+    sumFailures(blocks.flatMap((block) => block[side].map((slice) => ({ ...slice, worst: slice })))),
+  )
   return judgeFailures(a!, b!, tolerance.errorRate)
-}
-
-function sumFailures(slices: Series): Failures {
-  const sum = (key: 'requests' | 'failed') => slices.reduce((all, slice) => all + slice[key], 0)
-  const none = { requests: 0, failed: 0 }
-  const worst = slices.reduce((most, each) => (each.failed > most.failed ? each : most), none)
-  return { requests: sum('requests'), failed: sum('failed'), worst }
 }
 
 function differencesOf({ blocks }: Paired): number[][] {
   return blocks.map((pairs) => pairs.map(({ difference }) => difference))
 }
 
-interface PairQuestion {
+interface PairedRule {
   readonly alpha: number
   readonly limits: Limits
-  readonly carries: Carries
+  readonly when: DecisiveIf
   readonly late: Lateness
-  /** The other requests, as far as they were not changed themselves. */
+  /** The other requests, except those that changed themselves. */
   readonly controls: readonly Control[]
 }
 
-/** This share of a metric's false alarms is granted to the question whether it moved against the controls. */
-const CONTROL_ALPHA = 0.5
-
-function judgeOne(paired: Paired, { alpha, limits, controls, carries, late }: PairQuestion): Judgement {
+function judgePaired(paired: Paired, { alpha, limits, controls, when, late }: PairedRule): Judgement {
   const { metric, typical } = paired
   const tolerance = limits.tolerance[metric]
   const blocks = usableBlocks(differencesOf(paired))
   if (blocks.length === 0 || typical === null) {
     const few = tooFew(`needs ${PAIRS_MIN} pairs of slices`, paired.blocks.flat().length)
-    return { metric, baseline: null, current: null, tolerance, decisive: carries === 'always', ...few }
+    return { metric, baseline: null, current: null, tolerance, decisive: when === 'always', ...few }
   }
   const minDelta = metric === 'throughput' ? 0 : limits.minDeltaMs
   const rule = {
@@ -292,33 +292,21 @@ function judgeOne(paired: Paired, { alpha, limits, controls, carries, late }: Pa
     floor: floorOf(metric, tolerance),
     margin: marginOf(metric, tolerance),
   }
-  const relative = metric === 'p50' || metric === 'p95' ? lessControls(paired, controls) : null
-  const share = relative === null ? 1 : 1 - CONTROL_ALPHA
-  const own = judgePairs(blocks, { ...rule, alpha: share * alpha, startLuck: START_LUCK })
-  const against =
-    relative === null
-      ? null
-      : judgePairs(usableBlocks(relative), {
-          ...rule,
-          alpha: CONTROL_ALPHA * alpha,
-          startLuck: UNCOMMON_LUCK,
-        })
-  // Both ways of looking have to agree on the direction: when only the others got faster, nothing got slower here.
-  const worseBy = Math.max(
-    own.worseBy,
-    against === null ? -1 : Math.min(against.worseBy, own.difference - rule.floor),
-  )
-  const betterBy = Math.max(
-    own.betterBy,
-    against === null ? -1 : Math.min(against.betterBy, -own.difference - rule.floor),
-  )
-  // Not each side's own typical value: what the pairs say of the change would contradict these at times.
+  const beside = isJudgedRelatively(metric) ? lessControls(paired, controls) : null
+  const alphas = splitAlpha(alpha, beside !== null)
+  const own = judgePairs(blocks, { ...rule, alpha: alphas.own, startDeviation: START_DEVIATION })
+  const relative =
+    beside &&
+    judgePairs(usableBlocks(beside), {
+      ...rule,
+      alpha: alphas.relative,
+      startDeviation: RELATIVE_START_DEVIATION,
+    })
+  // Each side's own typical value would contradict at times what the pairs say of the change.
   const half = (metric === 'throughput' ? -own.difference : own.difference) / 2
   const [baseline, current] = [typical * Math.exp(-half), typical * Math.exp(half)]
-  const question = { metric, baseline, current, tolerance, minDelta }
-  const decisive = carriesWeight(carries, own, question)
-  const judgement = judgeRatio({ ...question, decisive, late }, { ...own, worseBy, betterBy })
-  const isByControls = Math.max(worseBy, betterBy) > 0 && Math.max(own.worseBy, own.betterBy) <= 0
-  if (!isByControls || judgement.reason !== null) return judgement
-  return { ...judgement, reason: describeAgainst(against!), why: 'against_others' }
+  return judgeLine(
+    { metric, baseline, current, tolerance, minDelta, late },
+    { decisiveIf: when, own, relative },
+  )
 }

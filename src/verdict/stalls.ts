@@ -3,26 +3,26 @@
  */
 import type { Why } from '../stats/comparison.js'
 import { median } from '../stats/math.js'
-import type { Limits } from './baseline-rule.js'
 import type { Judgement } from './judge.js'
 import { findStalls, type StallFinding, type StallPair } from './judges/stalls.js'
+import type { Limits } from './line.js'
 import type { Block } from './pairing.js'
 import { makeJoined, QUANTILES, readQuantile } from './quantile.js'
 import type { Series } from './series.js'
 
-/** A window stalled when its p99 is above so many times the usual one, or more where the tolerance allows more. */
+/** A window stalled if its p99 is more than this many times the usual one; more if the tolerance allows more. */
 const TIMES = 3
-/** Windows are made of as many slices as usually hold so many successful requests. */
+/** A window consists of as many slices as usually hold this many successful requests. */
 const SAMPLES_EACH = 100
 /** Fewer windows say nothing about stalls. */
 const WINDOWS_MIN = 8
 
-/** Of all windows, so many more may stall before it has to be told from chance; half of it is no regression, however sure. */
+/** The share of windows by which stalls may increase without being told from chance. Half of it is never a regression. */
 const TOLERANCE = 0.1
-/** One more stall than on the other side is nothing. */
+/** Fewer stalls more than on the other side don't matter. */
 const EVENTS_MIN = 2
 
-/** The pairs of windows of a session; null when there are too few. */
+/** Compares the stalls of one request in a session; null if there are too few windows. */
 export function pairStalls(blocks: readonly Block[], limits: Limits): StallFinding | null {
   const slices = blocks.flatMap(({ a, b }) =>
     Array.from({ length: Math.min(a.length, b.length) }, (_, index) =>
@@ -37,13 +37,13 @@ export function pairStalls(blocks: readonly Block[], limits: Limits): StallFindi
   })
   const known = tops.filter(({ a, b }) => a !== null && b !== null) as { a: number; b: number }[]
   if (known.length < WINDOWS_MIN) return null
-  // Of the faster side, so that it doesn't matter which of them is called a.
+  // The faster side's, so that it doesn't matter which side is called a.
   const usual = Math.min(median(known.map(({ a }) => a)), median(known.map(({ b }) => b)))
   const isStalled = stalledBeyond(usual, limits)
   return findStalls(known.map(({ a, b }): StallPair => ({ a: isStalled(a), b: isStalled(b) })))
 }
 
-/** What the stalls of a session come to. `alpha`: the probability of a false alarm that is granted to this request. */
+/** Judges the stalls of a request. `alpha`: the probability of a false alarm that is granted to this line. */
 export function judgeStalls(finding: StallFinding, alpha: number): Judgement {
   const { pairs, stalled, difference, interval, lasting, worse, better } = finding
   const judged = (
@@ -70,7 +70,7 @@ export function judgeStalls(finding: StallFinding, alpha: number): Judgement {
   return difference * pairs >= EVENTS_MIN ? judged('passed', `bursty: ${counts}`, 'bursty') : judged('passed')
 }
 
-/** How many windows a series has, and in how many of them it stalled by its own measure; null when they are too few. */
+/** Counts the windows of a series, and those that stalled compared with its usual ones; null if there are too few. */
 export function countStalls(
   series: Series,
   limits: Limits,
@@ -91,15 +91,15 @@ function samplesOf({ requests, failed }: Series[number]): number {
   return requests - failed
 }
 
-/** Null where a window would take more slices than there are. */
+/** How many slices make a window; null if most slices have no successful request. */
 function slicesEach(samples: readonly number[]): number | null {
   const usual = samples.length === 0 ? 0 : median(samples)
   return usual === 0 ? null : Math.ceil(SAMPLES_EACH / usual)
 }
 
 /**
- * The p99 of each window, in microseconds: infinite where nothing was answered at all, null where all failed, which
- * is a matter of the error rate.
+ * The p99 of each window, in microseconds: infinite if nothing was answered at all, null if everything failed, which is a
+ * matter of the error rate.
  */
 function readTops(series: Series, each: number): (number | null)[] {
   return Array.from({ length: Math.floor(series.length / each) }, (_, index) => {

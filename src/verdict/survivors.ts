@@ -1,6 +1,6 @@
 /**
- * Improvements that may be those of the survivors alone. Failed requests are in no latency, and a service that turns
- * requests away has more time for the others: so what fails more often is never called improved.
+ * Improvements that may be due to failures. Latencies leave out failed requests, and a service that turns requests away
+ * has more time for the others, so what fails more often is never called improved.
  */
 import { formatShare } from '../base/units.js'
 import { fisherTail } from '../stats/math.js'
@@ -8,11 +8,11 @@ import { type Failures, rateOf } from './judges/failures.js'
 import type { Measurement } from './measurement.js'
 import type { Row } from './row.js'
 
-/** The same where it is held against a side on which requests of these names never succeeded: it tells nothing of b. */
-export function takeBackByDeath(row: Row, names: readonly string[]): Row {
+/** An improvement over a side a on which the requests `names` never succeeded says nothing: it becomes inconclusive. */
+export function distrustDeadReference(row: Row, names: readonly string[]): Row {
   const { comparison, verdict } = row
-  const isConcerned = names.length > 0 && (comparison.request === null || names.includes(comparison.request))
-  if (verdict !== 'improved' || !isConcerned) return row
+  const isAffected = names.length > 0 && (comparison.request === null || names.includes(comparison.request))
+  if (verdict !== 'improved' || !isAffected) return row
   const reason = 'on side a every try failed'
   return {
     comparison: { ...comparison, verdict: 'inconclusive', reason, why: 'never_succeeded' },
@@ -21,12 +21,12 @@ export function takeBackByDeath(row: Row, names: readonly string[]): Row {
   }
 }
 
-/** The share of failures grew when it is larger by a thousandth, or by less that is hardly chance. */
+/** The share of failures has grown if it is larger by a thousandth, or by less if that is unlikely to be chance. */
 const POINTS = 0.001
 const ALPHA = 0.05
 
-/** The row as it is, or no improvement any more, where more of what it counts failed than on the other side. */
-export function takeBackImproved(
+/** An improvement of a latency or throughput becomes passed if more of its requests failed than before. */
+export function distrustMoreFailures(
   row: Row,
   { reference, candidate }: { readonly reference: Measurement; readonly candidate: Measurement },
 ): Row {

@@ -1,5 +1,5 @@
 /**
- * Absolute limits against what was measured.
+ * Thresholds: absolute limits on what was measured.
  */
 import type { Threshold } from '../scenario/model/scenario.js'
 import { withWarmup } from '../stats/add.js'
@@ -13,8 +13,8 @@ import {
 } from '../stats/result.js'
 
 /**
- * Each threshold with the measured value, in the given order. Where nothing was measured it is not met. `lateFrom`: the
- * percentile from which on latencies include the generator's lateness.
+ * Returns each threshold with the measured value, in the given order. Without a measured value it is not met.
+ * `lateFrom`: the percentile from which on latencies include the generator's lateness.
  */
 export function judgeThresholds(
   thresholds: readonly Threshold[],
@@ -32,7 +32,7 @@ export function judgeThresholds(
   })
 }
 
-/** Whether a percentile that requests were sent too late for is within the limit if it counts from sending. */
+/** Whether a percentile that includes the generator's lateness would be within the limit without it. */
 function isMetOnTime(
   threshold: Threshold,
   { serviceTime }: Pick<Totals, 'serviceTime'>,
@@ -44,7 +44,7 @@ function isMetOnTime(
   return least !== null && isMet(threshold, least)
 }
 
-/** What each user sends once is limited in the warm-up too, in which it may all have been sent. */
+/** Per-user setup may all have been sent in the warm-up, so it counts there too. */
 function findWhole(requests: readonly RequestResult[], name: string): RequestResult | undefined {
   const found = requests.find((request) => request.name === name)
   return found && withWarmup(found)

@@ -1,9 +1,9 @@
 /**
- * The trend of each metric of a history, and the moments at which it changed for good.
+ * The trend of each metric of a history, and when it changed for good.
  *
- * Each series is searched by itself (see `stats/change-points.ts`), and a scenario has dozens of them, so the sureness
- * that is asked of one depends on how many others show a change (Benjamini and Hochberg 1995): of the changes that are
- * told, at most {@link FALSE_SHARE} are chance, and in a history without any change one is told that seldom.
+ * Each series is searched by itself (see `stats/change-points.ts`). As a scenario has dozens of them, the significance
+ * level depends on how many series show a change (Benjamini and Hochberg 1995): of the changes that are reported, at most
+ * {@link FALSE_SHARE} are chance, and a history without changes reports one with that probability.
  */
 
 import { type ChangePoint, findChangePoints, LEVEL_MIN, testFirstChange } from '../stats/change-points.js'
@@ -18,21 +18,23 @@ export interface Trend {
   /** Null for the whole run. */
   readonly request: string | null
   readonly metric: JudgedMetric
-  /** One for each point of the history; null where it wasn't measured. */
+  /** One for each point of the history; null if it wasn't measured. */
   readonly values: readonly (number | null)[]
+  /** The first and last known values, in ms, per second or as a share. */
   readonly first: number
   readonly last: number
-  /** From first to last: relative, for `error_rate` the difference; null where there is none to speak of. */
+  /** From first to last: relative, for `error_rate` the difference; null if `first` is 0. */
   readonly change: number | null
   readonly changes: readonly TrendChange[]
 }
 
-/** A moment from which on a metric was at another level. */
+/** A point from which on a metric was at another level. */
 export interface TrendChange {
-  /** The first point of the new level, among the history's. */
+  /** The first point of the new level: its index in the history. */
   readonly index: number
-  /** The typical values until then and from then on (until the next change): medians. */
+  /** The median since the previous change. */
   readonly before: number
+  /** The median until the next change. */
   readonly after: number
   /** As in {@link Trend}. */
   readonly change: number | null
@@ -40,14 +42,14 @@ export interface TrendChange {
   readonly pValue: number
 }
 
-/** Of the changes that are told, so many may be chance. */
+/** The share of the reported changes that may be chance. */
 const FALSE_SHARE = 0.02
 
-/** Smaller changes are real at times, and never worth a line: relative, and in points of the error rate. */
+/** Smaller changes may be real but aren't worth reporting: relative, and the difference of error rates. */
 const LEAST_CHANGE = 0.02
 const LEAST_POINTS = 0.001
 
-/** All trends of a history, in the order of its requests; the whole run's come last. */
+/** Returns all trends of a history in the order of its requests, the whole run's last. */
 export function makeTrends({ points }: Pick<History, 'points'>): Trend[] {
   const rows = listRows(points)
   const scaled = rows.map(scale)
@@ -70,9 +72,9 @@ export function makeTrends({ points }: Pick<History, 'points'>): Trend[] {
 }
 
 /**
- * What changes a request's median changes its p99 too, which is noisier, so that the moment is found a point or two beside.
- * Neighbours of one request in one direction, nearer than two changes of one series can be, are one: at the moment of
- * the first metric that shows it, the surest of them.
+ * Aligns the changes of a request's metrics. What changes its median changes its p99 too, which is noisier, so that the
+ * change is found a point or two off. Changes of one request in one direction that are closer than two changes of one
+ * series can be are one change, at the point of the first metric that shows it, which is the most precise one.
  */
 function alignChanges(trends: readonly Trend[]): Trend[] {
   const known: { readonly request: string | null; readonly change: TrendChange }[] = []
@@ -92,7 +94,7 @@ function alignChanges(trends: readonly Trend[]): Trend[] {
   }))
 }
 
-/** What else was different from one point on than on the one before, which may explain a change: in words. */
+/** Returns in words what else differs between the point at `index` and the one before, which may explain a change. */
 export function findOtherChanges({ points }: Pick<History, 'points'>, index: number): string[] {
   const [before, after] = [points[index - 1], points[index]]
   if (before === undefined || after === undefined) return []
@@ -124,11 +126,11 @@ const LEAST_VALUE = 0.001
 
 interface Scaled {
   readonly values: readonly number[]
-  /** Where each stands among the points. */
+  /** The point of each value. */
   readonly indices: readonly number[]
 }
 
-/** The known values on the scale on which they are compared: ratios of latencies are what matters, so logarithms. */
+/** The known values on the scale of their comparison: logarithms, as ratios matter; error rates as they are. */
 function scale({ metric, values }: Row): Scaled {
   const indices = values.flatMap((value, index) => (value === null ? [] : [index]))
   const known = indices.map((index) => values[index]!)
@@ -136,9 +138,9 @@ function scale({ metric, values }: Row): Scaled {
   return { values: known.map((value) => Math.log(Math.max(value, LEAST_VALUE))), indices }
 }
 
-/** The largest p-value that is a change; null when no series has any. */
+/** The largest p-value that counts as a change; null if no series has one. */
 function findLevel(series: readonly (readonly number[])[]): number | null {
-  // Series that never move, such as error rates of 0, can't be wrong.
+  // Series that never move, such as error rates of 0, can't give a false alarm.
   const moving = series.filter((values) => values.some((value) => value !== values[0]))
   const draws = countDraws(series.length)
   const pValues = moving
@@ -149,12 +151,12 @@ function findLevel(series: readonly (readonly number[])[]): number | null {
   return last === -1 ? null : levels[last]!
 }
 
-/** Enough for a change in one series alone to be told. */
+/** Enough for a change in a single series to be significant. */
 function countDraws(series: number): number {
   return Math.max(999, Math.ceil((2 * series) / FALSE_SHARE))
 }
 
-/** The points as changes between typical values. Those too small to tell are left out, the smallest first. */
+/** Turns points into changes between medians, and drops those too small to report, the smallest first. */
 function describe(
   points: readonly ChangePoint[],
   values: readonly number[],
@@ -184,7 +186,7 @@ function describe(
   )
 }
 
-/** In units of the least change that is told. */
+/** The size of a change, in units of the smallest that is reported. */
 function sizeOf({ change }: Pick<TrendChange, 'change'>, metric: JudgedMetric): number {
   const least = metric === 'error_rate' ? LEAST_POINTS : LEAST_CHANGE
   return change === null ? Number.POSITIVE_INFINITY : Math.abs(change) / least

@@ -1,11 +1,11 @@
 /**
- * All that was found about a run as one word, and the word as an exit code.
+ * The verdict of a run from everything that was found, and its exit code.
  */
 import { EXIT, type ExitCode } from '../base/exit.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { FailureKind, RunVerdict, ThresholdResult, Totals } from '../stats/result.js'
 
-/** What decides how a run ended. */
+/** What the verdict of a run depends on. */
 export interface Findings {
   readonly interrupted: boolean
   readonly totals: Totals
@@ -15,15 +15,21 @@ export interface Findings {
   /** Null without a baseline. */
   readonly comparison: Comparison | null
   readonly generator: { readonly saturated: boolean }
-  /** Why the load may not have been the one that was asked for; see `listShardDoubts`. */
+  /** Why the load may differ from the scenario's; see `listShardDoubts`. */
   readonly doubts?: readonly string[]
 }
 
 /**
- * How a run ended, the first that holds: `interrupted`; `error`, the target was never reached; `failed`, when a request
- * never succeeded, on either side of an `ab` session; `inconclusive`, when the load generator was the bottleneck (its figures are not the service's, so nothing is blamed on it);
- * `regressed`; `failed`, a threshold was not met; `inconclusive`, when the comparison was or the load is in doubt;
- * `passed`.
+ * Returns the first verdict that applies:
+ *
+ * - `interrupted`
+ * - `error`: the target was never reached
+ * - `failed`: a request never succeeded, on either side of an A/B session
+ * - `inconclusive`: the load generator was the bottleneck, so the figures say little about the service
+ * - `regressed`
+ * - `failed`: a threshold was not met
+ * - `inconclusive`: the comparison is, or a threshold or the load is in doubt
+ * - `passed`
  */
 export function runVerdict(findings: Findings): RunVerdict {
   const { interrupted, totals, thresholds, neverSucceeded, comparison, generator, doubts = [] } = findings
@@ -38,7 +44,7 @@ export function runVerdict(findings: Findings): RunVerdict {
   return comparison?.verdict === 'inconclusive' || doubts.length > 0 ? 'inconclusive' : 'passed'
 }
 
-/** The exit code of a verdict. `signal` is the one that interrupted the run, SIGINT unless given. */
+/** Returns the exit code of a verdict. `signal`: what interrupted the run, SIGINT if absent. */
 export function exitCodeOf(
   verdict: RunVerdict,
   options: { readonly inconclusive: 'fail' | 'pass'; readonly signal?: 'SIGINT' | 'SIGTERM' | null },
@@ -60,7 +66,7 @@ export function exitCodeOf(
 
 const UNREACHED: readonly FailureKind[] = ['connect', 'dns', 'tls']
 
-/** Whether no request ever got as far as the service, or none was finished at all. */
+/** Whether no request ever reached the service, or none was finished. */
 export function isUnreachable(totals: Pick<Totals, 'requests' | 'failed' | 'errors'>): boolean {
   if (totals.failed < totals.requests) return false
   const unreached = totals.errors.filter(({ kind }) => UNREACHED.includes(kind))

@@ -3,9 +3,9 @@
  * sessions.
  */
 
-import type { Judged } from '../../src/verdict/baseline-rule.js'
 import { COMPARE_DEFAULTS } from '../../src/verdict/compare.js'
 import { allSettled } from '../../src/verdict/decisive.js'
+import type { Judged } from '../../src/verdict/line.js'
 import type { Block } from '../../src/verdict/pairing.js'
 import { judgeSides, type Sides } from '../../src/verdict/session.js'
 import { type Injection, type Level, type Load, Machine, type Stalls, seedOf } from './noise.js'

@@ -1,28 +1,29 @@
 /**
- * How fast the machine is: a fixed piece of work, timed before and after the load. Machines of one name differ, and one
- * machine differs from hour to hour with its neighbors, so that a baseline made on one says little about another.
+ * The yardstick, a measure of the machine's speed: a fixed piece of work, timed before and after the load. Machines of one
+ * name differ, and one machine varies from hour to hour with its neighbors, so a baseline from one says little about
+ * another.
  *
- * The work is what a load test leans on, a third of the time each: the CPU (arithmetic in the cache), the memory (copies
- * of a block larger than the caches), and the loopback (small messages there and back over a socket).
+ * The work has three parts that load tests depend on: the CPU (dependent multiplications in registers), the memory (copies
+ * of a 4 MB block), and the loopback (small messages there and back over a socket).
  */
 import { once } from 'node:events'
 import { type AddressInfo, createServer, connect as openSocket } from 'node:net'
 import { type Ms, now } from '../../base/clock.js'
 
 /**
- * A part is timed this often, and the best counts: other work can only make it slower. A round takes about half a
- * millisecond, so that some of them fit between two turns of another process on the same core.
+ * Each part is timed this often (the loopback three times as often), and the fastest round counts, as other work can only
+ * make it slower. A round takes about half a millisecond, so some fit between two turns of another process on the core.
  */
 const ROUNDS = 60
 
-/** What a round of each part does. */
+/** The work of one round of each part. */
 const CPU_STEPS = 200_000
 const MEMORY_WORDS = 2 ** 19
 const MESSAGES = 6
 
 /**
- * Times the work. Returns rounds of it a second: the geometric mean of the parts, so that none outweighs the others. Takes
- * about 150 ms. Returns null where the machine has no loopback to time.
+ * Times the work, which takes about 150 ms. Returns rounds per second: the geometric mean of the parts, so that none
+ * outweighs the others. Returns null if the machine has no loopback.
  */
 export async function timeYardstick(): Promise<number | null> {
   const memory = { from: new Float64Array(MEMORY_WORDS).fill(1), to: new Float64Array(MEMORY_WORDS).fill(2) }
@@ -33,7 +34,7 @@ export async function timeYardstick(): Promise<number | null> {
   return Math.round(1000 / Math.cbrt(cpuMs * memoryMs * loopbackMs))
 }
 
-/** The speed of a run's machine from before and after its load, their geometric mean; null if one is unknown. */
+/** Returns the geometric mean of the yardsticks before and after a run; null if one is unknown. */
 export function meanYardstick(before: number | null, after: number | null): number | null {
   return before === null || after === null ? null : Math.round(Math.sqrt(before * after))
 }
@@ -57,7 +58,7 @@ function spin(steps: number): void {
   sink = x
 }
 
-/** A copy of a block, which goes through all caches. */
+/** Copies a block, which goes through the caches. */
 function copy({ from, to }: { readonly from: Float64Array; readonly to: Float64Array }): void {
   to.set(from)
 }
@@ -71,7 +72,7 @@ async function timeLoopback(): Promise<Ms> {
   try {
     await once(socket, 'connect')
     let least = Number.POSITIVE_INFINITY
-    // The first rounds meet code that isn't compiled yet.
+    // More rounds than for the other parts, as the first ones run code that isn't compiled yet.
     for (let round = 0; round < 3 * ROUNDS; round++) {
       const begin = now()
       for (let i = 0; i < MESSAGES; i++) {

@@ -1,45 +1,46 @@
 /**
- * Whether one of two sides that took turns stood still more often than the other: by the sign test.
+ * Whether one of two sides that took turns stalled more often than the other, by the sign test.
  *
- * Rare stalls move no typical value, however long they are, so the pairs of windows are counted in which one side
- * stalled and the other didn't. For the same code each of these is as likely to be the one as the other, whatever
- * the machine does:
+ * Rare stalls move no typical value, however long they are, so the pairs of windows are counted in which one side stalled
+ * and the other didn't. For the same code either side is as likely to be the one that stalled, whatever the machine does:
  *
  *     probability = P(X ≥ b), X ~ Binomial(b + c, ½)      b, c: pairs in which only b, only a stalled
  *
- * One stop lasts for several windows and is one event, so the longest stretch of each side counts once. What can't be
- * told apart this way can't be told apart at all: of 6 stalls, all on one side, 1 in 64 is chance.
+ * One stop lasts for several windows and is one event, so the longest stretch of each side counts once. Few events can't
+ * be told from chance at all: 6 stalls are all on side b in 1 of 64 cases.
  */
 import { signTail } from '../../stats/math.js'
 
-/** What is known of a pair of windows. */
+/** Whether each side of a pair of windows stalled. */
 export interface StallPair {
   readonly a: boolean
   readonly b: boolean
 }
 
-/** How the stalls of the two sides compare. */
+/** How the stalls of the two sides compare; all but the counts are shares or probabilities. */
 export interface StallFinding {
+  /** How many there are. */
   readonly pairs: number
-  /** Windows in which the side stalled, whatever the other one did. */
+  /** Windows in which a side stalled, whatever the other one did. */
   readonly stalled: { readonly a: number; readonly b: number }
-  /** Share of the pairs in which b stalled alone, less those in which a did; and where the true one lies, 95 % sure. */
+  /** The share of the pairs in which only b stalled, less that in which only a did. */
   readonly difference: number
+  /** Where the true difference lies with 95 % confidence. */
   readonly interval: readonly [number, number]
-  /** The same with the longest stretch of each side counted once. */
+  /** The difference with the longest stretch of each side counted once. */
   readonly lasting: number
-  /** That chance alone makes b worse by so much, or better. */
+  /** The probability that chance alone makes b this much worse, or better. */
   readonly worse: number
   readonly better: number
-  /** The least probability that these events can come to, had all been on one side. */
+  /** The probability if all these events had been on one side: the smallest possible. */
   readonly least: number
 }
 
-/** Compares the stalls of pairs in the order of time; at least one. */
+/** Compares the stalls of at least one pair, in the order of time. */
 export function findStalls(pairs: readonly StallPair[]): StallFinding {
   const signs = pairs.map(({ a, b }) => Number(b) - Number(a))
   const [onlyA, onlyB] = [countAlone(signs, -1), countAlone(signs, 1)]
-  const [eventsA, eventsB] = [onlyA - again(signs, -1), onlyB - again(signs, 1)]
+  const [eventsA, eventsB] = [onlyA - repeats(signs, -1), onlyB - repeats(signs, 1)]
   const n = pairs.length
   return {
     pairs: n,
@@ -47,7 +48,7 @@ export function findStalls(pairs: readonly StallPair[]): StallFinding {
     difference: (onlyB - onlyA) / n,
     interval: intervalOf(onlyA, onlyB, n),
     lasting: (eventsB - eventsA) / n,
-    // The other side's stretches count in full: to be sure, a stop of its own explains more.
+    // The other side's stretches count in full, which is the cautious choice.
     worse: signTail(eventsB, eventsB + onlyA),
     better: signTail(eventsA, eventsA + onlyB),
     least: 0.5 ** (onlyA + onlyB),
@@ -59,7 +60,7 @@ function countAlone(signs: readonly number[], own: number): number {
 }
 
 /** How many windows the longest stretch has beyond its first. */
-function again(signs: readonly number[], own: number): number {
+function repeats(signs: readonly number[], own: number): number {
   let longest = 1
   let length = 0
   for (const sign of signs) {
