@@ -12,6 +12,7 @@ export function readThreshold(shape: Shape): ThresholdResult {
     request: shape.get('request').or(text, null),
     actual: shape.get('actual').or(number, null),
     passed: shape.get('passed').flag(),
+    ...(shape.get('inDoubt').or(flag, false) && { inDoubt: true }),
   }
 }
 
@@ -23,10 +24,23 @@ export function readComparison(shape: Shape): Comparison {
     metrics: shape.get('metrics').or(list(readMetricComparison), []),
     notes: shape.get('notes').or(list(text), []),
     ...(shape.get('inTurns').or(flag, false) && { inTurns: true }),
+    ...shape.get('detectable').or(readDetectable, {}),
     ...shape
       .get('referenceNeverSucceeded')
       .or((names) => ({ referenceNeverSucceeded: names.list().map(text) }), {}),
     ...shape.get('screen').or(readScreen, {}),
+  }
+}
+
+function readDetectable(shape: Shape): Pick<Comparison, 'detectable'> {
+  const figure = (name: string) => shape.get(name).or(number, null)
+  return {
+    detectable: {
+      p50: figure('p50'),
+      p95: figure('p95'),
+      p99: figure('p99'),
+      throughput: figure('throughput'),
+    },
   }
 }
 
@@ -41,6 +55,7 @@ function readMetricComparison(shape: Shape): MetricComparison {
   const figure = (name: string) => shape.get(name).or(number, null)
   return {
     request: shape.get('request').or(text, null),
+    ...optional('pooled', shape.get('pooled').or(list(text), null)),
     metric: shape.get('metric').text(),
     baseline: figure('baseline'),
     current: figure('current'),
@@ -48,6 +63,7 @@ function readMetricComparison(shape: Shape): MetricComparison {
     interval: shape.get('interval').or(readInterval, null),
     detectable: figure('detectable'),
     tolerance: number(shape.get('tolerance')),
+    ...optional('decisive', shape.get('decisive').or(flag, null)),
     verdict: shape
       .get('verdict')
       .oneOf(['passed', 'improved', 'regressed', 'inconclusive', 'new', 'missing']),

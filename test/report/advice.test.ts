@@ -7,7 +7,7 @@ import { compare } from '../../src/verdict/compare.js'
 import { SHOP, shopWith, simulate } from '../verdict/simulate.js'
 import { passed, regressed, unsure } from './results.js'
 
-const session = { id: '7f3k', side: 'b', looks: 4 } as const
+const session = { id: '7f3k', side: 'b', looks: 4, maxSeconds: 120 } as const
 const inSession = (result: Result): Result => ({ ...result, session })
 
 describe('after an A/B session, baselines are not mentioned', () => {
