@@ -3,7 +3,7 @@
  */
 
 import { formatDuration, parseDuration, parseRate } from '../base/units.js'
-import { parseAddress } from '../scenario/blocks/route.js'
+import { parseAddress } from '../scenario/blocks/address.js'
 import type { AddressChange } from '../scenario/model/http-types.js'
 import type { Stage } from '../scenario/model/load-types.js'
 import { hasLogin, LOGIN_HINT, NO_LOGIN } from '../scenario/model/target-login.js'

@@ -2,8 +2,7 @@
  * Recorded bodies → the keys `json`, `form`, `body`, `file` and `multipart` of a request.
  */
 import { isSecretField } from '../base/secrets.js'
-import { contentTypeOf } from '../scenario/blocks/content-types.js'
-import { isMediaType } from '../scenario/blocks/multipart.js'
+import { contentTypeOf, isMediaType } from '../scenario/blocks/content-types.js'
 import { hideInText } from './credentials.js'
 import { addField, areAdjacent } from './fields.js'
 import type { ImportContext } from './import-context.js'

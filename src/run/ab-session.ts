@@ -80,7 +80,12 @@ export async function runSession(
   const join = (last: BlockEnd): SessionEnd => {
     const side = (name: 'a' | 'b'): Result => {
       const [first, ...others] = [...blocks, last].map((block) => block[name])
-      const result = onItsOwn(joinRuns([first!, ...others]), { id, side: name, looks: looks.length, maxSeconds: blockSeconds * starts })
+      const result = onItsOwn(joinRuns([first!, ...others]), {
+        id,
+        side: name,
+        looks: looks.length,
+        maxSeconds: blockSeconds * starts,
+      })
       return { ...result, neverSucceeded: listNeverSucceeded(result, scenario.thresholds) }
     }
     return { a: side('a'), b: side('b') }

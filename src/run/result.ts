@@ -80,9 +80,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     session: null,
     shard: shard === null ? null : { ...shard, workers: environment.workers, limits: limitsOf(scenario) },
     shards: null,
-    generator: judgeGenerator(atWork, collector.lateness, totals.latency, {
-      inTurns: plan.turns !== undefined,
-    }),
+    generator: judgeGenerator(atWork, collector.lateness, totals.latency),
     stoppedBy: record.stoppedBy,
     ...firstOf([
       whyFailed(end, scenario.secrets),
@@ -153,7 +151,9 @@ export function judgeResult(
   const { totals, requests, interrupted, generator, stoppedBy, error } = measured
   // A shard is not judged by itself: `merge` judges all shards together.
   const isJudged = measured.shard === null
-  const thresholds = isJudged ? judgeThresholds(scenario.thresholds, totals, requests) : []
+  const thresholds = isJudged
+    ? judgeThresholds(scenario.thresholds, totals, requests, generator.lateFrom)
+    : []
   const neverSucceeded = isJudged ? listNeverSucceeded(measured, scenario.thresholds) : []
   const comparison =
     reference === null || interrupted || stoppedBy !== null || error !== null || totals.requests === 0

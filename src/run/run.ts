@@ -2,15 +2,16 @@
  * One run as a function: a scenario becomes a plan, the plan becomes load, the load becomes statistics, and the
  * statistics become a verdict. No output, no files, no process-wide effects.
  */
-import { type Ms, wallTime } from '../base/clock.js'
+import { type Ms, now, wallTime } from '../base/clock.js'
 import { type UserError, userError } from '../base/errors.js'
 import { readGitCommit } from '../base/git.js'
 import { readEnvironment } from '../base/host.js'
 import { readLimits } from '../base/limits.js'
 import { randomSeed } from '../base/rng.js'
 import { startDemo } from '../demo/spawn.js'
-import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
+import { type FleetEnd, HEAD_START_MS, runFleet } from '../load/fleet/threads.js'
 import { Collector } from '../load/measure/collector.js'
+import { meanYardstick, timeYardstick } from '../load/measure/yardstick.js'
 import { checkReachable, checkResources } from '../load/once/preflight.js'
 import { checkData } from '../plan/data-check.js'
 import { makePlan } from '../plan/make-plan.js'
@@ -149,13 +150,18 @@ async function executeAgainst(
     const fault = await tearDown()
     if (fault !== null) options.onNotice?.(fault)
   }
-  const { collector, end, startedAt, stoppedBy } = sent
+  const { collector, end, startedAt, stoppedBy, yardstick } = sent
   return assembleResult(scenario, {
     plan,
     collector,
     end,
     startedAt,
-    environment: { ...environment, workers, gitCommit: await readGitCommit('.') },
+    environment: {
+      ...environment,
+      workers,
+      gitCommit: await readGitCommit('.'),
+      ...(yardstick !== null && { yardstick }),
+    },
     stopped: whyStopped(options.signal),
     stoppedBy,
     shard,
@@ -177,18 +183,27 @@ async function send(plan: Plan, workers: number, scenario: Scenario, options: Ru
     stoppedBy ??= findBroken(brakes, collector)
     if (stoppedBy !== null) brake.abort()
   })
-  const end = await runFleet(plan, {
+  let speedBefore: Promise<number | null>
+  const fleet = runFleet(plan, {
     workers,
     shard: shard === undefined ? undefined : { index: shard.index - 1, of: shard.of },
     stop: AbortSignal.any([brake.signal, options.signal ?? NEVER]),
     kill: options.kill ?? NEVER,
+    beginAt: async () => {
+      await speedBefore
+      return now() + HEAD_START_MS
+    },
     onBegin: (headStartMs: Ms) => {
       startedAt = new Date(wallTime().getTime() + headStartMs + plan.load.warmupMs)
     },
     onWindow: (worker, window) => collector.add(worker, window),
     onWorkerEnd: (worker) => collector.end(worker),
   })
-  return { collector, end, startedAt, stoppedBy }
+  // The machine is timed while the workers load their code: with the load it would time that.
+  speedBefore = timeYardstick()
+  const end = await fleet
+  const yardstick = meanYardstick(await speedBefore, await timeYardstick())
+  return { collector, end, startedAt, stoppedBy, yardstick }
 }
 
 interface Sent {
@@ -196,6 +211,7 @@ interface Sent {
   readonly end: FleetEnd
   readonly startedAt: Date
   readonly stoppedBy: string | null
+  readonly yardstick: number | null
 }
 
 const NEVER = new AbortController().signal

@@ -2,38 +2,33 @@
  * The text of a scenario file → Scenario. Pure except for files that it names, which `options.files` reads. Reads no
  * clock.
  */
-import { basename, dirname, extname, isAbsolute, join, parse } from 'node:path'
+import { basename, extname } from 'node:path'
 import { type Problem, UserError } from '../base/errors.js'
 import { cover, redact } from '../base/secrets.js'
-import { didYouMean } from '../base/suggest.js'
 import { plural } from '../base/units.js'
-import { capturedNames } from './blocks/captures.js'
+import { makeBaseline } from './blocks/baseline.js'
+import { capturedNames } from './blocks/capture.js'
+import { makeFeeder } from './blocks/data.js'
 import { readFields, type ScenarioInput } from './blocks/definition.js'
-import { makeHttp } from './blocks/http-options.js'
+import { makeHttp } from './blocks/http.js'
+import { makeLoad } from './blocks/load.js'
+import { checkProfile } from './blocks/profiles.js'
 import { makeReference } from './blocks/reference.js'
 import { measuredNames, type Names, readNames, type StepNames } from './blocks/request-names.js'
-import { makeRequest } from './blocks/request-spec.js'
-import { makeLoad } from './blocks/stages.js'
-import { makeJourney, makeSteps } from './blocks/steps.js'
-import { type FeederInput, inferShapes, makeFeeder } from './data/feeders.js'
+import { makeEntry } from './blocks/requests.js'
+import { makeSteps } from './blocks/steps.js'
+import { makeThreshold } from './blocks/thresholds.js'
+import { inferShapes } from './data/feeders.js'
 import type { FileReader } from './data/files.js'
 import { Tables } from './data/tables.js'
 import { Uploads } from './data/uploads.js'
-import type { BaselineOptions, Feeder, FeederValue, Scenario, Threshold } from './model/scenario.js'
+import type { Scenario } from './model/scenario.js'
 import { findSecrets } from './secrets/found.js'
 import { safeText } from './secrets/redacted-text.js'
 import type { Environment } from './template/environment.js'
 import { checkRowsOutside, checkUses } from './template/uses.js'
 import { readExtended } from './yaml/extend.js'
-import {
-  follow,
-  isTreeMap,
-  type Path,
-  quoted,
-  type Tree,
-  type TreeMap,
-  type TreeProblem,
-} from './yaml/tree.js'
+import { follow, isTreeMap, type Path, type Tree, type TreeMap, type TreeProblem } from './yaml/tree.js'
 import type { YamlFile } from './yaml/yaml.js'
 
 export interface ReadOptions {
@@ -87,7 +82,7 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
   const late = [
     ...checkUses(root),
     ...checkRowsOutside(scenario),
-    ...checkProfile(outcome.input, options.profile),
+    ...checkProfile(outcome.input.profiles, options.profile),
   ]
   if (late.length > 0)
     throw new UserError(
@@ -139,14 +134,11 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
     load: makeLoad((profile === undefined ? input.load : input.profiles?.[profile]) ?? {}),
     http: makeHttp(input.http ?? {}, file),
     data: Object.fromEntries(
-      Object.entries(input.data ?? {}).map(([name, entry]) => [name, feederOf(entry, origin.tables)]),
+      Object.entries(input.data ?? {}).map(([name, entry]) => [name, makeFeeder(entry, origin.tables)]),
     ),
-    requests: input.requests.map((entry, index) => {
-      const path = ['requests', index]
-      return entry.steps === undefined
-        ? makeRequest(entry, names.entries[index]!.name, lineOf(path))
-        : makeJourney(entry, names.entries[index]!, path, lineOf)
-    }),
+    requests: input.requests.map((entry, index) =>
+      makeEntry(entry, names.entries[index]!, ['requests', index], lineOf),
+    ),
     before: phase('before'),
     beforeEach: phase('beforeEach'),
     after: phase('after'),
@@ -170,63 +162,6 @@ function safeNames({ entries, before, beforeEach, after }: Names, secrets: reado
     beforeEach: steps(beforeEach),
     after: steps(after),
   }
-}
-
-/** A list is the short form of `values`. */
-function feederOf(entry: readonly FeederValue[] | FeederInput, tables: Tables): Feeder {
-  return makeFeeder(Array.isArray(entry) ? { values: entry } : (entry as FeederInput), tables)
-}
-
-function makeThreshold(
-  input: NonNullable<ScenarioInput['thresholds']>[number],
-  line: number,
-  secrets: readonly string[],
-): Threshold {
-  const { limit, abort = false, after = 5000, minSamples = 50 } = input
-  const expression = redact(limit.expression, secrets)
-  const request = limit.request === null ? null : redact(limit.request, secrets)
-  return { ...limit, expression, request, abort: abort ? { afterMs: after, minSamples } : null, line }
-}
-
-/** Reports a requested profile that doesn't exist. */
-function checkProfile({ profiles }: ScenarioInput, profile: string | undefined): TreeProblem[] {
-  const known = Object.keys(profiles ?? {})
-  if (profile === undefined || known.includes(profile)) return []
-  if (known.length === 0)
-    return [
-      {
-        message: `there is no profile ${quoted(profile)}`,
-        hint: `add profiles: { ${profile}: { vus: 10 } }`,
-      },
-    ]
-  const hint = didYouMean(profile, known) ?? `the profiles are ${known.join(', ')}`
-  return [{ path: ['profiles'], onKey: true, message: `there is no profile ${quoted(profile)}`, hint }]
-}
-
-function makeBaseline(
-  input: NonNullable<ScenarioInput['baseline']>,
-  file: string,
-  profile: string | undefined,
-): BaselineOptions {
-  const {
-    p50 = 0.1,
-    p95 = 0.15,
-    p99 = 0.25,
-    throughput = 0.1,
-    error_rate: errorRate = 0.01,
-  } = input.tolerance ?? {}
-  return {
-    file: input.file === undefined ? null : baselinePath(input.file, file, profile),
-    tolerance: { p50, p95, p99, throughput, errorRate },
-    minDeltaMs: input.minDelta ?? 1,
-  }
-}
-
-/** The baseline's path, relative to the folder of `file`. A profile has its own: `search-smoke.json`. */
-function baselinePath(path: string, file: string, profile: string | undefined): string {
-  const { dir, name, ext } = parse(path)
-  const own = profile === undefined ? path : join(dir, `${name}-${profile}${ext}`)
-  return isAbsolute(own) ? own : join(dirname(file), own)
 }
 
 /**

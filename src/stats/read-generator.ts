@@ -2,7 +2,7 @@
  * Reads the load generator's health from a result file.
  */
 import { flag, list, number, Shape, text } from '../base/shape.js'
-import type { GeneratorHealth, LatePercentile, WorkerHealth } from './result.js'
+import { type GeneratorHealth, LATE_PERCENTILES, type WorkerHealth } from './result.js'
 
 /** Reads the health; a file without it counts as healthy. */
 export function readGenerator(given: Shape): GeneratorHealth {
@@ -17,8 +17,6 @@ export function readGenerator(given: Shape): GeneratorHealth {
     workers: shape.get('workers').or(list(readWorker), []),
   }
 }
-
-const LATE_PERCENTILES: readonly LatePercentile[] = [50, 95, 99]
 
 function readWorker(shape: Shape): WorkerHealth {
   return {

@@ -69,6 +69,7 @@ export function readRunEnvironment(shape: Shape): RunEnvironment {
     cores: field('cores').or(count, 0),
     workers: field('workers').or(count, 1),
     gitCommit: field('gitCommit').or(text, null),
+    ...field('yardstick').or((speed) => ({ yardstick: number(speed) }), {}),
   }
 }
 

@@ -298,6 +298,11 @@ export interface ThresholdResult {
   /** In the metric's unit; null if nothing was measured, which fails the threshold. */
   readonly actual: number | null
   readonly passed: boolean
+  /**
+   * Not met, but it would be without the time that requests were sent late by: whether the service or the load generator
+   * was too slow is open. Absent otherwise.
+   */
+  readonly inDoubt?: true
 }
 
 /** What a worker's thread did, as shares of the measured time. */
@@ -311,7 +316,10 @@ export interface WorkerHealth {
 }
 
 /** The percentiles checked for late sending. */
-export type LatePercentile = 50 | 95 | 99
+export type LatePercentile = (typeof LATE_PERCENTILES)[number]
+
+/** Every {@link LatePercentile}, ascending. */
+export const LATE_PERCENTILES = [50, 95, 99] as const
 
 /** Whether the load generator was the bottleneck. */
 export interface GeneratorHealth {

@@ -116,10 +116,14 @@ function formatRequest({ name, kind, requests, failed, worst, p50, p95, p99 }: R
   return inline({ name, kind, requests, failed, ...failures, ...latencies })
 }
 
-/** `[value, relative error]`, of a median with its error beside the other requests; or what it was short of. */
+/**
+ * `[value, relative error]`, of a median with its error beside the other requests; or what it was short of. A map where
+ * requests were sent late.
+ */
 function writeFigure(figure: Figure | Shortage): unknown {
   if (isShortage(figure)) return figure
-  const { value, error, besideError } = figure
+  const { value, error, besideError, late } = figure
+  if (late !== undefined) return figure
   return [value, error, ...(besideError === undefined ? [] : [besideError])]
 }
 
@@ -180,6 +184,14 @@ function readFigure(shape: Shape): Figure | Shortage {
     if (value === undefined || value <= 0 || error === undefined || errors.some((each) => each < 0))
       return shape.fail('[value, error]')
     return { value, error, ...(besideError !== undefined && { besideError }) }
+  }
+  if (shape.get('value').exists) {
+    return {
+      value: shape.get('value').number(),
+      error: shape.get('error').number(),
+      late: shape.get('late').number(),
+      ...(shape.get('besideError').exists && { besideError: shape.get('besideError').number() }),
+    }
   }
   return {
     needs: shape.get('needs').count(),

@@ -103,8 +103,7 @@ export function judgeStored(
       request: name,
       judgements: [
         ...pairs.map((pair) => {
-          const carries =
-            !isPlain || !isFrequent ? 'never' : pair.metric === 'p50' ? 'always' : 'if-precise'
+          const carries = !isPlain || !isFrequent ? 'never' : pair.metric === 'p50' ? 'always' : 'if-precise'
           return judgePair(pair, { alphaOf, limits, carries, others: isPlain ? others : [], isOtherSpeed })
         }),
         judgeFailures(failuresOf(jobs, name), failuresOf([candidate], name), limits.tolerance.errorRate),
@@ -169,7 +168,9 @@ function poolPairs(pairs: readonly Pair[]): { readonly pair: Pair } | null {
       value === undefined ? [] : [{ ...value, difference: value.value - means[index]! }],
     )
     if (there.length === 0) return null
-    const { difference, error } = combine(there.map((each) => ({ ...each, error: Math.max(each.error, 1e-3) })))
+    const { difference, error } = combine(
+      there.map((each) => ({ ...each, error: Math.max(each.error, 1e-3) })),
+    )
     return { value: difference, error, volatility: median(there.map(({ volatility }) => volatility)) }
   }
   const count = 1 + Math.max(...known.flatMap(({ places }) => places))
@@ -226,14 +227,16 @@ function judgePair(pair: Pair, { alphaOf, limits, carries, others, isOtherSpeed 
           others: beside.count,
         })
   // Both ways of looking have to agree on the direction: when only the others got faster, nothing got slower here.
-  const worseBeside = relative?.isWorse === true && own.difference > floor
-  const betterBeside = relative?.isBetter === true && -own.difference > floor
-  const isWorse = own.isWorse || worseBeside
-  const isBetter = own.isBetter || betterBeside
+  const worseBeside = relative === null ? -1 : Math.min(relative.worseBy, own.difference - floor)
+  const betterBeside = relative === null ? -1 : Math.min(relative.betterBy, -own.difference - floor)
+  const worseBy = Math.max(own.worseBy, worseBeside)
+  const betterBy = Math.max(own.betterBy, betterBeside)
+  const late = { before: mean(jobs.map((job) => job.late ?? 0)), after: candidate!.late ?? 0 }
   const question = { metric, baseline, current, tolerance, minDelta }
   const decisive = carriesWeight(carries, own, question)
-  const judgement = judgeRatio({ ...question, decisive }, { ...own, isWorse, isBetter })
-  const isSaid = (worseBeside || betterBeside) && (isOtherSpeed || !(own.isWorse || own.isBetter))
+  const judgement = judgeRatio({ ...question, decisive, late }, { ...own, worseBy, betterBy })
+  const isSaid =
+    Math.max(worseBeside, betterBeside) > 0 && (isOtherSpeed || Math.max(own.worseBy, own.betterBy) <= 0)
   if (!isSaid || judgement.reason !== null) return judgement
   return { ...judgement, reason: describeAgainst(relative!), why: 'against_others' }
 }

@@ -2,7 +2,7 @@
  * The comparison of two measurements: which requests and metrics are judged, against which limits, and what the
  * single judgements come to. How a metric is judged is the business of `stored.ts` and `judges/`.
  */
-import type { Tolerance } from '../scenario/model/scenario.js'
+import { BASELINE_DEFAULTS, type Tolerance } from '../scenario/model/scenario.js'
 import type { Comparison, ComparisonVerdict, MetricComparison, Why } from '../stats/comparison.js'
 import { type Judged, judgeStored, type Limits } from './baseline-rule.js'
 import { describeSpeed, findDoubts, refuseOtherScenario } from './comparable.js'
@@ -12,7 +12,6 @@ import { differences } from './environment.js'
 import { makeJob } from './job.js'
 import type { Job } from './job-figures.js'
 import { changeOf, type JudgedMetric } from './judge.js'
-import { takeBackLate } from './lateness.js'
 import { basisOf, type SpeedBasis } from './machine-speed.js'
 import type { MeasuredRequest, Measurement } from './measurement.js'
 import { isDead } from './never-succeeded.js'
@@ -36,8 +35,7 @@ export interface CompareOptions {
 /** The limits where a scenario doesn't set its own. */
 export const COMPARE_DEFAULTS: CompareOptions = {
   baseline: 'the reference',
-  tolerance: { p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01 },
-  minDeltaMs: 1,
+  ...BASELINE_DEFAULTS,
   allowEnvironment: false,
   allowMissing: false,
 }
@@ -72,7 +70,6 @@ export function compare(
   ]
     .map((row) => takeBackImproved(row, { reference, candidate }))
     .map((row) => takeBackByDeath(row, referenceNeverSucceeded))
-    .map((row) => (isInTurns ? takeBackLate(row, { reference, candidate }) : row))
   const silent = [...new Set([...dead.bad, ...referenceNeverSucceeded])]
   // What fails every time has no latency to be judged, however long the run.
   const isDeaf = ({ request }: MetricComparison) =>
@@ -92,11 +89,15 @@ export function compare(
       ...doubts.map(({ text }) => text),
       ...describeDeath(dead.bad, ', so nothing is known of how fast that is'),
       ...describeDeath(referenceNeverSucceeded, ' on side a, so there is nothing to hold side b against'),
-      ...comparisonNotes({ reference, candidate }, { rows: shown, decisive }, {
-        verdict,
-        limits: settings,
-        isSession: isInTurns,
-      }),
+      ...comparisonNotes(
+        { reference, candidate },
+        { rows: shown, decisive },
+        {
+          verdict,
+          limits: settings,
+          isSession: isInTurns,
+        },
+      ),
     ],
     detectable: worstDetectable(decisive),
     ...(isInTurns && { inTurns: true }),
@@ -128,11 +129,7 @@ function worstDetectable(rows: readonly Row[]): NonNullable<Comparison['detectab
 function judgeBoth(
   reference: Measurement,
   candidate: Measurement,
-  {
-    limits,
-    basis,
-    job,
-  }: { readonly limits: Limits; readonly basis: SpeedBasis | null; readonly job: Job },
+  { limits, basis, job }: { readonly limits: Limits; readonly basis: SpeedBasis | null; readonly job: Job },
 ): Judged[] {
   const sent = new Map(candidate.requests.map((request) => [request.name, request]))
   const both = reference.requests.filter((old) => !isEmpty(old) && !isEmpty(sent.get(old.name)))
@@ -173,7 +170,11 @@ function likeJobs(reference: Measurement, job: Job): readonly Job[] {
   return like.length > 0 ? like : jobs
 }
 
-function rowsOf({ request, pooled, judgements }: Judged, reference: Measurement, candidate: Measurement): Row[] {
+function rowsOf(
+  { request, pooled, judgements }: Judged,
+  reference: Measurement,
+  candidate: Measurement,
+): Row[] {
   return judgements.map(({ why, metric, needs, had, remedy, ...judged }) => {
     // What can't be judged is shown nevertheless, as the runs as a whole had it.
     const isKnown = judged.baseline !== null && judged.current !== null

@@ -84,7 +84,9 @@ function describeOpen(rows: readonly Row[], { reference, candidate }: Sides, isS
 /** How hard a line is to settle: what nothing settles comes first. */
 function rank({ remedy }: Row): number {
   if (remedy === undefined) return 0
-  return remedy === null ? Number.POSITIVE_INFINITY : { seconds: 0, runs: 0, jobs: 100 }[remedy.more] + remedy.count
+  return remedy === null
+    ? Number.POSITIVE_INFINITY
+    : { seconds: 0, runs: 0, jobs: 100 }[remedy.more] + remedy.count
 }
 
 function subjectOf({ comparison: { request, pooled, metric } }: Row): string {

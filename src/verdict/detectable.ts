@@ -22,12 +22,11 @@ export interface Detectable {
 export function detectable({ jobs, requests, scenario }: Baseline): readonly Detectable[] {
   const newest = jobs.at(-1)!
   const like = jobs.filter(({ environment }) => differences(environment, newest.environment).length === 0)
-  const judged = judgeStored(
-    like,
-    newest,
-    requests,
-    { limits: COMPARE_DEFAULTS, withThroughput: scenario.model === 'closed', withMix: true },
-  )
+  const judged = judgeStored(like, newest, requests, {
+    limits: COMPARE_DEFAULTS,
+    withThroughput: scenario.model === 'closed',
+    withMix: true,
+  })
   return judged.flatMap(({ request, judgements }) =>
     judgements
       .filter(({ metric }) => metric !== 'error_rate')

@@ -13,6 +13,8 @@ export interface Figure {
    * are others.
    */
   readonly besideError?: number
+  /** How far it may lie above the service's own, because requests were sent late: a logarithm. Absent when they weren't. */
+  readonly late?: number
 }
 
 /** What is kept of one request of one run. */
@@ -55,6 +57,8 @@ export interface JobValue {
   readonly error: number
   /** The same beside the other requests; see `Figure`. */
   readonly besideError?: number
+  /** See `Figure`. */
+  readonly late?: number
   /** How restless its machine was; see `Estimate` in `estimate.ts`. */
   readonly volatility: number
 }

@@ -9,15 +9,16 @@ import type { RequestResult } from '../stats/result.js'
 import { differences } from './environment.js'
 import {
   type Estimate,
+  errorBeside,
   estimateLatency,
   estimateThroughput,
   isShortage,
-  errorBeside,
   type Scatter,
   volatilityOf,
 } from './estimate.js'
 import type { Figure, Job, JobValue, RequestFigures, RunFigures } from './job-figures.js'
-import type { RatioMetric, Shortage } from './judged-metric.js'
+import type { LatencyMetric, RatioMetric, Shortage } from './judged-metric.js'
+import { lateOf } from './lateness.js'
 import type { Measurement } from './measurement.js'
 import { makeJoined } from './quantile.js'
 import { estimateMedian, SCARCE } from './rare.js'
@@ -37,8 +38,28 @@ export function makeJob(measurement: Measurement): Job {
         phase,
         series: requestSeries(run, name),
       }))
-      return makeFigures(run.startedAt, requests, runSeries(run))
+      return withLateness(makeFigures(run.startedAt, requests, runSeries(run)), run)
     }),
+  }
+}
+
+/** The figures, with how late their requests may have been sent. */
+function withLateness(figures: RunFigures, run: Measurement): RunFigures {
+  if (run.generator.lateFrom === undefined) return figures
+  const add = (name: string | null, metric: LatencyMetric, figure: Figure | Shortage): Figure | Shortage => {
+    const late = shortened(lateOf(run, name, metric))
+    return isShortage(figure) || late === 0 ? figure : { ...figure, late }
+  }
+  return {
+    ...figures,
+    p95: add(null, 'p95', figures.p95),
+    p99: add(null, 'p99', figures.p99),
+    requests: figures.requests.map((request) => ({
+      ...request,
+      p50: add(request.name, 'p50', request.p50),
+      p95: add(request.name, 'p95', request.p95),
+      p99: add(request.name, 'p99', request.p99),
+    })),
   }
 }
 
@@ -87,6 +108,7 @@ export function readValue(job: Job, request: string | null, metric: RatioMetric)
     error: median(known.map(({ error }) => error)) / Math.sqrt(known.length),
     ...(beside.length === known.length && { besideError: median(beside) / Math.sqrt(known.length) }),
     volatility: median(job.runs.map(({ volatility }) => volatility)),
+    late: median(known.map(({ late = 0 }) => late)),
   }
 }
 
@@ -118,7 +140,9 @@ export function makeFigures(
   }))
   const plain = requests.filter(isPlain)
   const all = joinSeries(plain.map(({ series }) => series))
-  const scatters = estimates.flatMap(({ p50 }) => (isShortage(p50) || p50.scatter === null ? [] : [p50.scatter]))
+  const scatters = estimates.flatMap(({ p50 }) =>
+    isShortage(p50) || p50.scatter === null ? [] : [p50.scatter],
+  )
   return {
     startedAt,
     volatility: shortened(volatilityOf(scatters)),
@@ -130,7 +154,10 @@ export function makeFigures(
       const median = figureOf(p50)
       return {
         ...counts,
-        p50: isShortage(median) || besideError === null ? median : { ...median, besideError: shortened(besideError) },
+        p50:
+          isShortage(median) || besideError === null
+            ? median
+            : { ...median, besideError: shortened(besideError) },
         p95: figureOf(p95),
         p99: figureOf(p99),
       }

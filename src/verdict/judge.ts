@@ -49,8 +49,9 @@ export interface Finding {
   readonly difference: number
   /** Where the true difference lies, 95 % sure. */
   readonly interval: readonly [number, number]
-  readonly isWorse: boolean
-  readonly isBetter: boolean
+  /** By how much the difference is beyond what it takes to be called worse, or better: it is when above 0. */
+  readonly worseBy: number
+  readonly betterBy: number
   /** The smallest difference that would be called worse 9 times in 10. */
   readonly detectable: number
   /** How far the true difference may lie above `difference`, except for {@link UNSEEN} of the cases. */
@@ -77,6 +78,17 @@ export interface RatioQuestion {
   /** Absolute changes up to this are neither a regression nor an improvement, in the metric's unit. */
   readonly minDelta: number
   readonly decisive: boolean
+  /** How much of each side's figure may be its requests' lateness in the generator; 0 unless given. */
+  readonly late?: Lateness
+}
+
+/**
+ * Logarithms of how far the figures of two sides may be above the service's own: a latency counts from when a request was
+ * due, the service's time from when it was sent. The truth lies between the two.
+ */
+export interface Lateness {
+  readonly before: number
+  readonly after: number
 }
 
 /** How sure a passed line is: a slowdown of this many tolerances would have shown. */
@@ -129,13 +141,19 @@ export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement
     reason,
     why,
   })
-  const isSure = finding.isWorse || finding.isBetter
-  if (isSure && Math.abs(current - baseline) > minDelta)
-    return judged(finding.isWorse ? 'regressed' : 'improved')
+  const { before, after } = question.late ?? { before: 0, after: 0 }
+  const isSure = finding.worseBy > 0 || finding.betterBy > 0
+  if (isSure && Math.abs(current - baseline) > minDelta) {
+    // Both bounds of the slower side have to give the same answer.
+    if (finding.worseBy > after) return judged('regressed')
+    if (finding.betterBy > before) return judged('improved')
+    if (finding.worseBy > 0) return judged('inconclusive', LATE_REASON, 'late_generator')
+  }
   const limit = passLimit(question)
   const most = finding.difference + finding.reach
+  if (most < limit && most + before >= limit) return judged('inconclusive', LATE_REASON, 'late_generator')
   if (most < limit) {
-    return isSure
+    return isSure && before === 0
       ? judged('passed', `differs by less than minDelta, ${minDelta}ms`, 'min_delta')
       : judged('passed')
   }
@@ -149,6 +167,9 @@ export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement
   const found = finding.remedies.find(({ reach }) => likely + reach < limit)
   return { ...open, remedy: found?.remedy ?? null }
 }
+
+const LATE_REASON =
+  'the load generator sent some requests late, and whether that or the service made them slow is open'
 
 /** The relative change that a logarithm stands for, rounded away from 0. */
 function formatWorse(metric: RatioMetric, log: number): string {

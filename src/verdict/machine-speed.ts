@@ -5,8 +5,8 @@
 import { median } from '../stats/math.js'
 import type { Job } from './job-figures.js'
 
-/** Yardsticks of the same machine differ by less. */
-const ALIKE = 0.1
+/** Yardsticks of the same machine differ by less (logarithm), also when it has other work. */
+const ALIKE = 0.15
 
 /** What a candidate is judged by. */
 export interface SpeedBasis {

@@ -42,7 +42,9 @@ export interface Measurement {
 export type MeasuredTotals = Pick<
   Totals,
   'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate' | 'latency'
->
+> &
+  // Of a result, not of a baseline.
+  Partial<Pick<Totals, 'serviceTime'>>
 
 /** One request, with its windows. */
 export type MeasuredRequest = MeasuredTotals & Pick<RequestResult, 'name' | 'kind' | 'phase' | 'windows'>

@@ -3,7 +3,14 @@
  */
 import { median } from '../stats/math.js'
 import type { LatencyMetric, RatioMetric } from './judged-metric.js'
-import { type MixPart, makeJoined, QUANTILES, readMixQuantile, readQuantile, samplesEach } from './quantile.js'
+import {
+  type MixPart,
+  makeJoined,
+  QUANTILES,
+  readMixQuantile,
+  readQuantile,
+  samplesEach,
+} from './quantile.js'
 import { type Series, succeeded } from './series.js'
 
 /** The slices of both sides between two starts of theirs: the n-th of one lies beside the n-th of the other. */

@@ -22,8 +22,13 @@ export function estimateMedian(window: Joined): { readonly value: number; readon
   const { samples } = window
   if (samples < RARE_SAMPLES_MIN) return null
   const step = 0.5 / Math.sqrt(samples)
-  const [low, value, high] = [0.5 - step, 0.5, 0.5 + step].map((q) => Math.log(readQuantile(window, q) / 1000))
-  return { value: value!, error: Math.max(ERROR_MIN, ((samples < FEW.samples ? FEW.factor : 1) * (high! - low!)) / 2) }
+  const [low, value, high] = [0.5 - step, 0.5, 0.5 + step].map((q) =>
+    Math.log(readQuantile(window, q) / 1000),
+  )
+  return {
+    value: value!,
+    error: Math.max(ERROR_MIN, ((samples < FEW.samples ? FEW.factor : 1) * (high! - low!)) / 2),
+  }
 }
 
 /** Ranks of few samples are rough: their errors are wider than those of a normal distribution. */

@@ -15,10 +15,11 @@ import {
 import { type Control, lessControls, makeControl } from './controls.js'
 import { type Carries, carriesWeight, MEDIAN_SAMPLES, MIX_SAMPLES } from './decisive.js'
 import { splitRuns } from './job.js'
-import { type Judgement, judgeRatio, UNSEEN } from './judge.js'
+import { type Judgement, judgeRatio, type Lateness, UNSEEN } from './judge.js'
 import type { LatencyMetric, RatioMetric } from './judged-metric.js'
 import type { Failures } from './judges/failures.js'
 import { judgePairs, PAIRS_MIN, START_LUCK, UNCOMMON_LUCK, usableBlocks } from './judges/pairs.js'
+import { lateOf, PUNCTUAL } from './lateness.js'
 import type { MeasuredRequest, Measurement } from './measurement.js'
 import { type Block, type Paired, pairLatencies, pairMixes, pairThroughputs } from './pairing.js'
 import { type Joined, makeJoined } from './quantile.js'
@@ -37,6 +38,8 @@ export interface Sides {
   readonly requests: readonly SidesOfRequest[]
   /** Of all requests; null for an arrival rate, whose throughput is what was asked for. */
   readonly whole: readonly Block[] | null
+  /** How late each side may have sent the requests of a name, or all; absent where both were on time. */
+  readonly late?: (name: string | null, metric: RatioMetric) => Lateness
 }
 
 interface SidesOfRequest {
@@ -61,6 +64,7 @@ export function makeSides(
       return { name, kind, phase, blocks: blocks((run) => requestSlices(run, name)) }
     }),
     whole: options.withThroughput ? blocks(wholeSlices) : null,
+    late: (name, metric) => ({ before: lateOf(a, name, metric), after: lateOf(b, name, metric) }),
   }
 }
 
@@ -99,7 +103,8 @@ export function judgeSides(sides: Sides, { limits, looks, maxSeconds }: SessionR
             mixed.map(({ blocks }) => blocks),
             metric,
           ),
-          carries: metric === 'p95' && mixSamples >= MIX_SAMPLES ? ('always' as const) : ('if-precise' as const),
+          carries:
+            metric === 'p95' && mixSamples >= MIX_SAMPLES ? ('always' as const) : ('if-precise' as const),
         }))),
     ...(sides.whole === null ? [] : [{ paired: pairThroughputs(sides.whole), carries: 'always' as const }]),
   ]
@@ -113,15 +118,16 @@ export function judgeSides(sides: Sides, { limits, looks, maxSeconds }: SessionR
     kind === 'journey' ? null : pairStalls(blocks, limits),
   )
   const ratios =
-    [...requests.flatMap(({ metrics }) => metrics), ...whole.map(({ paired }) => paired)].filter(isUsable).length +
+    [...requests.flatMap(({ metrics }) => metrics), ...whole.map(({ paired }) => paired)].filter(isUsable)
+      .length +
     rare.filter((shift, index) => shift !== null && !isUsable(requests[index]!.metrics[0]!)).length +
     (rest.length > 1 ? 1 : 0)
   const budget = FALSE_ALARMS / looks
   // Where hardly anything stalled there can be no false alarm of it, and nothing has to be kept for it (Tarone 1990).
   const able = stalls.filter((finding) => finding !== null && finding.least < budget / Math.max(1, ratios))
   const alpha = budget / Math.max(1, ratios + able.length)
-  const ask = (pairs: Paired, carries: Carries, controls: readonly Control[]) =>
-    judgeOne(pairs, { alpha, limits, controls, carries })
+  const ask = (pairs: Paired, carries: Carries, controls: readonly Control[], name: string | null = null) =>
+    judgeOne(pairs, { alpha, limits, controls, carries, late: sides.late?.(name, pairs.metric) ?? PUNCTUAL })
   const controls = requests.flatMap(({ name, isPlain, blocks, metrics }) => {
     // What was changed itself is no measure for others.
     if (!isPlain || !isSteady(ask(metrics[0]!, 'never', []))) return []
@@ -133,10 +139,13 @@ export function judgeSides(sides: Sides, { limits, looks, maxSeconds }: SessionR
       ...metrics.map((pairs) => {
         const isMedian = pairs.metric === 'p50'
         const shift = rare[index]
-        if (isMedian && shift) return judgeShift(shift, { alpha, limits, decisive: isFrequent })
+        if (isMedian && shift) {
+          const late = sides.late?.(name, 'p50') ?? PUNCTUAL
+          return judgeShift(shift, { alpha, limits, decisive: isFrequent, late })
+        }
         const carries = !isPlain || !isFrequent ? 'never' : isMedian ? 'always' : 'if-precise'
         const others = controls.filter((control) => control.name !== name)
-        return ask(pairs, carries, others)
+        return ask(pairs, carries, others, name)
       }),
       judgeErrors(blocks, limits),
       ...(stalls[index] ? [judgeStalls(stalls[index], alpha)] : []),
@@ -204,26 +213,27 @@ interface ShiftRule {
   readonly alpha: number
   readonly limits: Limits
   readonly decisive: boolean
+  readonly late?: Lateness
 }
 
-function judgeShift(shift: RareShift, { alpha, limits, decisive }: ShiftRule): Judgement {
+function judgeShift(shift: RareShift, { alpha, limits, decisive, late = PUNCTUAL }: ShiftRule): Judgement {
   const tolerance = limits.tolerance.p50
   const { difference } = shift
   const reach = (tail: number) => reachOf(shift, UNPAIRED, tail)
   const floor = floorOf('p50', tolerance)
   const margin = marginOf('p50', tolerance)
-  const isBeyond = (estimate: number) => estimate - reach(alpha) > margin && estimate > floor
+  const beyond = (estimate: number) => Math.min(estimate - reach(alpha) - margin, estimate - floor)
   // Of several requests there is no median: the change alone is known.
   const typical = shift.typical ?? 1
   const [baseline, current] = [typical * Math.exp(-difference / 2), typical * Math.exp(difference / 2)]
   const minDelta = shift.typical === null ? 0 : limits.minDeltaMs
   const judgement = judgeRatio(
-    { metric: 'p50', baseline, current, tolerance, minDelta, decisive },
+    { metric: 'p50', baseline, current, tolerance, minDelta, decisive, late },
     {
       difference,
       interval: [difference - reach(0.025), difference + reach(0.025)],
-      isWorse: isBeyond(difference),
-      isBetter: isBeyond(-difference),
+      worseBy: beyond(difference),
+      betterBy: beyond(-difference),
       detectable: Math.max(floor, margin + reach(alpha)) + reach(0.1),
       reach: reach(UNSEEN),
       remedies: [2, 4, 8].map((count) => ({
@@ -260,6 +270,7 @@ interface PairQuestion {
   readonly alpha: number
   readonly limits: Limits
   readonly carries: Carries
+  readonly late: Lateness
   /** The other requests, as far as they were not changed themselves. */
   readonly controls: readonly Control[]
 }
@@ -267,7 +278,7 @@ interface PairQuestion {
 /** This share of a metric's false alarms is granted to the question whether it moved against the controls. */
 const CONTROL_ALPHA = 0.5
 
-function judgeOne(paired: Paired, { alpha, limits, controls, carries }: PairQuestion): Judgement {
+function judgeOne(paired: Paired, { alpha, limits, controls, carries, late }: PairQuestion): Judgement {
   const { metric, typical } = paired
   const tolerance = limits.tolerance[metric]
   const blocks = usableBlocks(differencesOf(paired))
@@ -293,15 +304,21 @@ function judgeOne(paired: Paired, { alpha, limits, controls, carries }: PairQues
           startLuck: UNCOMMON_LUCK,
         })
   // Both ways of looking have to agree on the direction: when only the others got faster, nothing got slower here.
-  const isWorse = own.isWorse || (against?.isWorse === true && own.difference > rule.floor)
-  const isBetter = own.isBetter || (against?.isBetter === true && -own.difference > rule.floor)
+  const worseBy = Math.max(
+    own.worseBy,
+    against === null ? -1 : Math.min(against.worseBy, own.difference - rule.floor),
+  )
+  const betterBy = Math.max(
+    own.betterBy,
+    against === null ? -1 : Math.min(against.betterBy, -own.difference - rule.floor),
+  )
   // Not each side's own typical value: what the pairs say of the change would contradict these at times.
   const half = (metric === 'throughput' ? -own.difference : own.difference) / 2
   const [baseline, current] = [typical * Math.exp(-half), typical * Math.exp(half)]
   const question = { metric, baseline, current, tolerance, minDelta }
   const decisive = carriesWeight(carries, own, question)
-  const judgement = judgeRatio({ ...question, decisive }, { ...own, isWorse, isBetter })
-  const isByControls = (isWorse || isBetter) && !own.isWorse && !own.isBetter
+  const judgement = judgeRatio({ ...question, decisive, late }, { ...own, worseBy, betterBy })
+  const isByControls = Math.max(worseBy, betterBy) > 0 && Math.max(own.worseBy, own.betterBy) <= 0
   if (!isByControls || judgement.reason !== null) return judgement
   return { ...judgement, reason: describeAgainst(against!), why: 'against_others' }
 }

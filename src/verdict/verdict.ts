@@ -32,7 +32,9 @@ export function runVerdict(findings: Findings): RunVerdict {
   if (neverSucceeded.length > 0 || comparison?.referenceNeverSucceeded !== undefined) return 'failed'
   if (generator.saturated) return 'inconclusive'
   if (comparison?.verdict === 'regressed') return 'regressed'
-  if (thresholds.some((threshold) => !threshold.passed)) return 'failed'
+  const unmet = thresholds.filter(({ passed }) => !passed)
+  if (unmet.some(({ inDoubt }) => inDoubt !== true)) return 'failed'
+  if (unmet.length > 0) return 'inconclusive'
   return comparison?.verdict === 'inconclusive' || doubts.length > 0 ? 'inconclusive' : 'passed'
 }
 

@@ -58,7 +58,11 @@ test.each<[string, Partial<Result>, string | null]>([
   ['whole', {}, null],
   ['one that got slower', { verdict: 'regressed' }, null],
   ['an interrupted one', { interrupted: true, verdict: 'interrupted' }, 'interrupted'],
-  ['one of an ab session', { session: { id: 'x', side: 'a', looks: 1, maxSeconds: 60 } }, 'a side of perfctl ab'],
+  [
+    'one of an ab session',
+    { session: { id: 'x', side: 'a', looks: 1, maxSeconds: 60 } },
+    'a side of perfctl ab',
+  ],
   ['one that reached nothing', { verdict: 'error' }, 'not carried out'],
   ['one that a threshold ended', { stoppedBy: 'error_rate < 1%' }, 'stopped early'],
   [

@@ -17,8 +17,8 @@ function judge(change: number, reach: number, options: Partial<RatioQuestion & F
   const finding: Finding = {
     difference: sign * Math.log1p(change / 100),
     interval: [-1, 1],
-    isWorse: false,
-    isBetter: false,
+    worseBy: -0.1,
+    betterBy: -0.1,
     detectable: 0.2,
     reach: Math.log1p(reach / 100),
     remedies: [
@@ -39,7 +39,13 @@ describe('a line passes when a change of twice its tolerance is ruled out', () =
     ['better is no reason to doubt', -20, 30, {}, null],
     ['a scatter as large as what is to be ruled out', 0, 21, {}, 'too_noisy'],
     ['of a short latency minDelta is what counts', 20, 20, { baseline: 2 }, null],
-    ['a throughput that may be lower by a fifth', -12, 12, { metric: 'throughput', minDelta: 0 }, 'maybe_worse'],
+    [
+      'a throughput that may be lower by a fifth',
+      -12,
+      12,
+      { metric: 'throughput', minDelta: 0 },
+      'maybe_worse',
+    ],
     ['a throughput that is higher', 30, 12, { metric: 'throughput', minDelta: 0 }, null],
   ])('%s: %f %% and up to %f %% more', (_, change, reach, options, why) => {
     const judged = judge(change, reach, options)
@@ -48,9 +54,46 @@ describe('a line passes when a change of twice its tolerance is ruled out', () =
   })
 
   test('one that is surely worse is red, unless by less than minDelta', () => {
-    expect(judge(20, 5, { isWorse: true }).verdict).toBe('regressed')
-    expect(judge(20, 5, { isWorse: true, baseline: 3 })).toMatchObject({ verdict: 'passed', why: 'min_delta' })
-    expect(judge(-20, 5, { isBetter: true }).verdict).toBe('improved')
+    expect(judge(20, 5, { worseBy: 0.05 }).verdict).toBe('regressed')
+    expect(judge(20, 5, { worseBy: 0.05, baseline: 3 })).toMatchObject({
+      verdict: 'passed',
+      why: 'min_delta',
+    })
+    expect(judge(-20, 5, { betterBy: 0.05 }).verdict).toBe('improved')
+  })
+})
+
+describe('requests that were sent late leave a line open only where its two bounds disagree', () => {
+  test.each<[string, number, number, Partial<RatioQuestion & Finding>, string, string | null]>([
+    [
+      'surely worse, however late',
+      30,
+      5,
+      { worseBy: 0.2, late: { before: 0, after: 0.1 } },
+      'regressed',
+      null,
+    ],
+    [
+      'worse, or late',
+      30,
+      5,
+      { worseBy: 0.2, late: { before: 0, after: 0.3 } },
+      'inconclusive',
+      'late_generator',
+    ],
+    ['as fast although it was late', 0, 5, { late: { before: 0, after: 0.3 } }, 'passed', null],
+    ['as fast as what was late', 0, 5, { late: { before: 0.3, after: 0 } }, 'inconclusive', 'late_generator'],
+    ['as fast as what was a little late', 0, 5, { late: { before: 0.1, after: 0 } }, 'passed', null],
+    [
+      'surely better than what was late',
+      -30,
+      5,
+      { betterBy: 0.2, late: { before: 0.1, after: 0 } },
+      'improved',
+      null,
+    ],
+  ])('%s', (_, change, reach, options, verdict, why) => {
+    expect(judge(change, reach, options)).toMatchObject({ verdict, why })
   })
 })
 

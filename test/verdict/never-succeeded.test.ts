@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseThreshold } from '../../src/scenario/blocks/threshold.js'
+import { parseThreshold } from '../../src/scenario/blocks/limit.js'
 import type { Threshold } from '../../src/scenario/model/scenario.js'
 import { listNeverSucceeded } from '../../src/verdict/never-succeeded.js'
 

@@ -209,8 +209,7 @@ export class Machine {
     const whole: Slice[] = seconds.map(() => ({ seconds: 1, requests: 0, failed: 0, latencies: [] }))
     const requests = Array.from({ length: count }, (_, index) => {
       const kind = kinds[index % kinds.length]!
-      const name =
-        index < kinds.length ? kind.name : `${kind.name} ${Math.floor(index / kinds.length) + 1}`
+      const name = index < kinds.length ? kind.name : `${kind.name} ${Math.floor(index / kinds.length) + 1}`
       const change = injection?.part !== 'stalls' && injection?.request === name ? injection : null
       const share = kind.share * (kinds.length / count)
       const waiting = stops.map((stop) => ({ ...stop, users: stop.users * share }))

@@ -3,7 +3,7 @@
  */
 import { writeExact } from '../../base/exact-json.js'
 import { isSecretField } from '../../base/secrets.js'
-import { isMediaType } from '../../scenario/blocks/multipart.js'
+import { isMediaType } from '../../scenario/blocks/content-types.js'
 import { sentName } from '../body.js'
 import { hideInText } from '../credentials.js'
 import { addField, areAdjacent } from '../fields.js'

@@ -53,7 +53,7 @@ export interface FleetFailure extends Fault {
 }
 
 /** Head start for the workers, so that they begin at the same time. */
-const HEAD_START_MS = 20
+export const HEAD_START_MS = 20
 
 /** After the graceful stop, a worker gets this long to end. */
 const LATE_MS = 1000

@@ -5,6 +5,7 @@
 import { Random } from '../../base/rng.js'
 import type { Plan } from '../../plan/plan.js'
 import { sentBy } from '../../plan/series.js'
+import { HTTP2_STREAMS } from '../../scenario/model/http-types.js'
 import type { Connection, ConnectionEvents } from '../connection.js'
 import { Completions } from './completion.js'
 import { HttpConnection } from './http-connection.js'
@@ -72,9 +73,6 @@ function connectAlone({ origin, completions, options }: Network): Connect {
     new HttpConnection({ origin, completions, origins: new Origins({ ...options, events, width: 1 }) })
 }
 
-/** Default number of streams per connection, which most services allow. */
-const STREAMS = 100
-
 /** Opens the shared connections of one segment. */
 async function openPool(
   { origin, completions, options }: Network,
@@ -89,7 +87,7 @@ async function openPool(
     connected: (times) => told.connected(times),
     unsolicited: () => told.unsolicited(),
   }
-  const width = pipelining ?? (options.http2 === undefined ? 1 : STREAMS)
+  const width = pipelining ?? (options.http2 === undefined ? 1 : HTTP2_STREAMS)
   const pool = new Pool(Math.max(1, Math.ceil((connections - index) / of)), width, () => {
     const origins = new Origins({ ...options, events, width })
     return Array.from({ length: width }, () => new HttpConnection({ origin, completions, origins }))

@@ -1,6 +1,6 @@
 /**
- * Detects whether the load generator itself was the bottleneck. If so, the figures don't describe the service, and no
- * verdict can be based on them.
+ * Detects whether the load generator itself was the bottleneck, so that the figures don't describe the service and no verdict
+ * can be based on them, and from which percentile on its lateness shows.
  *
  * - **Busy**: a worker's thread was working more than {@link BUSY} of the time, in more than a tenth of the seconds
  *   and in more than one second. Responses wait for such a thread, and that wait is measured as the service's.
@@ -9,8 +9,9 @@
  *   is part of each latency, which counts from the due time. A percentile is checked only with enough requests beyond
  *   it, because the first few of any run are late on any machine.
  *
- * Two sides that take turns are delayed by the same other work, which doesn't affect the medians. So there only a late
- * median is a bottleneck, and a late p95 or p99 only voids what that percentile would say (see `verdict/lateness.ts`).
+ * Only a busy generator spoils a run: it could not have sent more, whatever the service did. Lateness is known request by
+ * request, so a late percentile is judged by both its bounds: the latency from the due time, and the service's time from
+ * sending (see `verdict/lateness.ts`).
  */
 import type { Ms } from '../../base/clock.js'
 import { formatLatency } from '../../base/units.js'
@@ -39,19 +40,18 @@ const LATE = [
  */
 const LATE_REQUESTS_MIN = 10
 
-/** Judges the generator over a whole run or, with `inTurns`, over the seconds of one side of an A/B session. */
+/** Judges the generator over some seconds: of a whole run, or of one side of an A/B session. */
 export function judgeGenerator(
   seconds: readonly Second[],
   lateness: Histogram,
   latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99'>,
-  { inTurns = false }: { readonly inTurns?: boolean } = {},
 ): GeneratorHealth {
   const shares = seconds.flatMap(({ busy }) => busy)
   const busy = busyReasons(seconds)
   const late = findLate(lateness, latency)
   const causes = [...busy, ...(late === null ? [] : [late.reason])]
   return {
-    saturated: busy.length > 0 || (late !== null && (!inTurns || late.from === 50)),
+    saturated: busy.length > 0,
     reasons: causes.length === 0 ? [] : [...causes, ...starvedReasons(seconds)],
     eventLoopUtilization: shares.length === 0 ? 0 : round(shares.reduce((a, b) => a + b, 0) / shares.length),
     schedulingLagP99: percentileMs(lateness, 99),

@@ -3,9 +3,8 @@
  */
 import { formatCount, formatDuration, formatRate, plural } from '../../base/units.js'
 import { Profile } from '../../plan/profile.js'
-import { ITERATIONS_MS_MAX } from '../../scenario/blocks/stages.js'
 import { describeLoad } from '../../scenario/model/describe.js'
-import type { Load } from '../../scenario/model/load-types.js'
+import { ITERATIONS_MS_MAX, type Load } from '../../scenario/model/load-types.js'
 import type { Page } from '../page.js'
 import { renderPlot } from './plot.js'
 

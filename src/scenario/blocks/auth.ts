@@ -1,43 +1,31 @@
 /**
  * `auth`: a short form of the `authorization` header.
  */
-
 import { type Reader, readTemplate, wrong } from '../fields/fields.js'
 import { readHeaderValue } from '../fields/http-fields.js'
-import * as json from '../fields/json-types.js'
-import { map } from '../fields/schema.js'
+import type { Leaves } from '../fields/leaves.js'
+import { type FieldsOf, map } from '../fields/schema.js'
 import type { Template } from '../model/template.js'
 import { literalParts } from '../template/template.js'
-import type { Report } from '../yaml/tree.js'
-import type { Leaf } from './leaves.js'
+import { type Report, wrongKey } from '../yaml/tree.js'
 
-/** The credentials of each request. */
-export interface AuthInput {
-  readonly bearer?: Template | undefined
-  readonly basic?: Template | undefined
-}
+type AuthInput = FieldsOf<typeof authFields>
 
 /** The field `auth` of `http` and of a request. */
-export function authSchema(leaf: Leaf) {
-  return map(
-    {
-      bearer: leaf(readHeaderValue, {
-        ...json.TEXT,
-        description: 'Token, sent as "Bearer <token>".',
-      }).optional(),
-      basic: leaf(readBasic, {
-        ...json.TEXT,
-        description: 'user:password, sent in base64 (RFC 7617).',
-        examples: ['user:${PASSWORD}'],
-      }).optional(),
-    },
-    {
-      description: 'Credentials for the authorization header. Never shown.',
-      sample: 'bearer: "${API_TOKEN}"',
-      synonyms: { token: 'bearer', user: 'basic', username: 'basic', password: 'basic' },
-      check: checkOne,
-    },
-  )
+export function authSchema(leaves: Leaves) {
+  return map(authFields(leaves), {
+    description: 'Credentials for the authorization header. Never shown.',
+    sample: 'bearer: "${API_TOKEN}"',
+    synonyms: { token: 'bearer', user: 'basic', username: 'basic', password: 'basic' },
+    check: checkOne,
+  })
+}
+
+function authFields({ text }: Leaves) {
+  return {
+    bearer: text(readHeaderValue, 'Token, sent as "Bearer <token>".'),
+    basic: text(readBasic, 'user:password, sent in base64 (RFC 7617).', { examples: ['user:${PASSWORD}'] }),
+  }
 }
 
 /** The headers that `auth` is short for. */
@@ -68,18 +56,14 @@ export function checkAuth(
   const header = Object.keys(part.headers ?? {}).find((name) => name.toLowerCase() === 'authorization')
   if (header === undefined) return
   const message = 'auth sets the header authorization, which is also set in headers'
-  report({ path: ['auth'], onKey: true, message, hint: 'remove one of them' })
+  wrongKey(report, ['auth'], message, 'remove one of them')
 }
 
 function checkOne({ bearer, basic }: AuthInput, report: Report, hasUnknown: boolean): void {
   if (bearer !== undefined && basic !== undefined) {
-    const message = 'auth takes either bearer or basic, not both'
-    report({ path: ['basic'], onKey: true, message, hint: 'remove one of them' })
+    wrongKey(report, ['basic'], 'auth takes either bearer or basic, not both', 'remove one of them')
   } else if (bearer === undefined && basic === undefined && !hasUnknown) {
-    report({
-      message: 'auth has no method',
-      hint: 'add bearer: "${API_TOKEN}" or basic: "user:${PASSWORD}"',
-    })
+    wrong(report, 'auth has no method', 'add bearer: "${API_TOKEN}" or basic: "user:${PASSWORD}"')
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * `if` and `until`: a condition as text, such as `{{ status }} == done`.
  */
-import { type Context, type Reader, readTemplate, readText, wrong } from '../fields/fields.js'
+import { type Context, type Reader, readTemplate, wrong } from '../fields/fields.js'
 import type { Condition } from '../model/journey.js'
 import type { Template } from '../model/template.js'
 import { nameOf, quoted, Scalar } from '../yaml/tree.js'
@@ -59,26 +59,6 @@ export const readCondition: Reader<Condition> = (tree, context, report) => {
     )
   return { left, operator, right: right.map(unquote) }
 }
-
-/** How often a step is repeated: `3`, or a range such as `1..5`. */
-export const readTimes: Reader<readonly [number, number]> = (tree, context, report) => {
-  const text = readText(tree, context, report)
-  if (text === null) return null
-  const [from, to = from, ...rest] = text.split('..').map(parseCount)
-  if (rest.length > 0 || from === null || from === undefined || to === null || to === undefined)
-    return wrong(
-      report,
-      `${nameOf(tree)} is not a number of repetitions`,
-      'write a whole number such as 3, or a range such as 1..5',
-    )
-  if (to < from)
-    return wrong(report, `the range ${text} is reversed`, `write the smaller number first: ${to}..${from}`)
-  if (to === 0) return wrong(report, 'the step would never run', 'write 1 or more, or remove the step')
-  if (to > TIMES_MAX) return wrong(report, `${text} is too many repetitions`, `write at most ${TIMES_MAX}`)
-  return [from, to]
-}
-
-const TIMES_MAX = 100_000
 
 const PLACEHOLDER = /\{\{[\s\S]*?\}\}/g
 
@@ -162,8 +142,4 @@ function isPattern(text: string): boolean {
   } catch {
     return false
   }
-}
-
-function parseCount(text: string): number | null {
-  return /^\s*\d+\s*$/.test(text) ? Number(text) : null
 }

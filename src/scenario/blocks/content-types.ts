@@ -1,5 +1,5 @@
 /**
- * Media types by file extension, as browsers and curl guess them.
+ * Media types: which text is one, and by file extension, as browsers and curl guess them.
  */
 import { extname } from 'node:path'
 
@@ -57,4 +57,9 @@ const TYPES: Readonly<Record<string, string>> = {
 export function contentTypeOf(path: string): string {
   const extension = extname(path).slice(1).toLowerCase()
   return Object.hasOwn(TYPES, extension) ? TYPES[extension]! : 'application/octet-stream'
+}
+
+/** Whether the text is a media type. */
+export function isMediaType(text: string): boolean {
+  return /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[\t\x20-\x7e]*)?$/.test(text)
 }

@@ -1,92 +1,163 @@
 /**
- * The fields of `http`: how every request is sent.
+ * `http`: how every request is sent.
  */
+import { type Reader, readLabel, readText, VARIABLE, wrong } from '../fields/fields.js'
+import { checkHeaderNames } from '../fields/http-fields.js'
+import type { Leaves } from '../fields/leaves.js'
+import { type FieldsOf, map } from '../fields/schema.js'
+import type { HttpOptions } from '../model/http-types.js'
+import { nameOf, type Report, Scalar, wrongKey } from '../yaml/tree.js'
+import { authHeaders, authSchema, checkAuth } from './auth.js'
+import { checkConnections, connectionFields, makeConnections } from './connections.js'
+import { headersSchema, lowerCaseKeys } from './headers.js'
+import { makeRetries, redirectsField, retriesSchema } from './retries.js'
+import { checkRoute, makeRoute, routeFields } from './route.js'
+import { makeTls, tlsSchema } from './tls.js'
 
-import { checkHeaderNames, readHeaderValue } from '../fields/http-fields.js'
-import * as json from '../fields/json-types.js'
-import { map, record } from '../fields/schema.js'
-import { authSchema } from './auth.js'
-import { readConnections } from './connections.js'
-import { checkHttp, readCompression, readCookies, readRequestId } from './http-options.js'
-import type { Leaf, Leaves } from './leaves.js'
-import { redirectsField, retriesSchema } from './retries.js'
-import { checkAddresses, readAddress, readProxy, readSocketPath } from './route.js'
-import { tlsSchema } from './tls.js'
+type HttpInput = FieldsOf<typeof httpFields>
 
-/** Headers, of all requests or of one. */
-export function headersSchema(leaf: Leaf) {
-  return record(leaf(readHeaderValue, json.TEXT), {
-    check: checkHeaderNames,
-    description: 'Headers; values may contain {{ ... }}. Values of authorization and cookie are never shown.',
-    examples: [{ accept: 'application/json' }],
-  })
-}
+const DEFAULTS = { timeout: 10_000, connectTimeout: 5000 }
 
 /** Defaults for every request. */
 export function httpSchema(leaves: Leaves) {
-  const { leaf, timeout, flag, count } = leaves
-  return map(
-    {
-      timeout: timeout('Time limit for a request, to the last byte of the response.', '10s'),
-      connectTimeout: timeout('Time limit for opening a connection.', '5s'),
-      headers: headersSchema(leaf).optional(),
-      auth: authSchema(leaf).optional(),
-      compression: leaf(readCompression, {
-        anyOf: [{ enum: [true, false, 'wire'] }, { type: 'string', pattern: json.VARIABLE }],
-        description:
-          'Ask for compressed responses (gzip, deflate, br) and decode them; wire: decode only those that checks need.',
-        default: false,
-      }).optional(),
-      requestId: leaf(readRequestId, {
-        type: ['string', 'boolean'],
-        description: 'Header with a unique id for each request; true: x-request-id.',
-        examples: ['x-request-id'],
-      }).optional(),
-      trace: flag('Send a traceparent header (W3C Trace Context) with a new trace id for each request.'),
-      cookies: leaf(readCookies, {
-        anyOf: [{ enum: [true, false, 'keep'] }, { type: 'string', pattern: json.VARIABLE }],
-        description:
-          'Cookie jar for each virtual user (RFC 6265), reset before each iteration; keep: never reset.',
-        default: false,
-      }).optional(),
-      redirects: redirectsField(leaves),
-      retries: retriesSchema(leaves).optional(),
-      connections: leaf(readConnections, {
-        anyOf: [json.wholeNumber(1, 100_000), { enum: ['per-vu'] }],
-        description:
-          'per-vu: one for each virtual user; a number: a pool shared by all. Waiting for a free connection is part of the latency.',
-        default: 'per-vu',
-      }).optional(),
-      keepAlive: flag('Reuse connections; false: open a new one for each request.', true),
-      pipelining: count(
-        1,
-        1000,
-        'With shared connections: number of requests at the same time on each. HTTP/1.1: only idempotent requests; HTTP/2: all, as streams (default: 100).',
-      ),
-      http2: flag('Speak HTTP/2 only: by ALPN over TLS, with prior knowledge without TLS.'),
-      socketPath: leaf(readSocketPath, {
-        ...json.TEXT,
-        description: 'Unix socket to connect to, instead of the host; relative to this file.',
-        examples: ['/run/app.sock'],
-      }).optional(),
-      proxy: leaf(readProxy, {
-        type: 'string',
-        description:
-          'URL of a proxy (http, https, socks5, or socks5h, which resolves names itself), or env to use HTTPS_PROXY, http_proxy, ALL_PROXY and NO_PROXY. Its password is never shown.',
-        examples: ['http://localhost:3128', 'socks5h://localhost:1080', 'env'],
-      }).optional(),
-      connectTo: record(leaf(readAddress, json.TEXT), {
-        check: checkAddresses,
-        description:
-          'Another address to connect to for a host and port, as with curl --connect-to. URL and certificate check stay the same.',
-        examples: [{ 'example.com:443': '127.0.0.1:8443' }],
-      }).optional(),
-      tls: tlsSchema(leaves).optional(),
-    },
-    {
-      description: 'Defaults for every request.',
-      sample: 'timeout: 10s',
-      check: checkHttp,
-    },
-  )
+  return map(httpFields(leaves), {
+    description: 'Defaults for every request.',
+    sample: 'timeout: 10s',
+    check: checkHttp,
+  })
+}
+
+function httpFields(leaves: Leaves) {
+  const { option, timeout, flag } = leaves
+  const flagOr = <T>(word: string, read: Reader<T>, description: string) => {
+    const type = { anyOf: [{ enum: [true, false, word] }, { type: 'string', pattern: VARIABLE }] }
+    return option(read, type, description, { default: false })
+  }
+  return {
+    timeout: timeout('Time limit for a request, to the last byte of the response.', DEFAULTS.timeout),
+    connectTimeout: timeout('Time limit for opening a connection.', DEFAULTS.connectTimeout),
+    headers: headersSchema(leaves).optional(),
+    auth: authSchema(leaves).optional(),
+    compression: flagOr(
+      'wire',
+      readCompression,
+      'Ask for compressed responses (gzip, deflate, br) and decode them; wire: decode only those that checks need.',
+    ),
+    requestId: option(
+      readRequestId,
+      { type: ['string', 'boolean'] },
+      'Header with a unique id for each request; true: x-request-id.',
+      { examples: ['x-request-id'] },
+    ),
+    trace: flag('Send a traceparent header (W3C Trace Context) with a new trace id for each request.'),
+    cookies: flagOr(
+      'keep',
+      readCookies,
+      'Cookie jar for each virtual user (RFC 6265), reset before each iteration; keep: never reset.',
+    ),
+    redirects: redirectsField(leaves),
+    retries: retriesSchema(leaves).optional(),
+    ...connectionFields(leaves),
+    ...routeFields(leaves),
+    tls: tlsSchema(leaves).optional(),
+  }
+}
+
+/**
+ * The options; paths are relative to `file`. Unused options are absent, so that they don't change the scenario's
+ * fingerprint.
+ */
+export function makeHttp(input: HttpInput, file: string): HttpOptions {
+  const { compression, cookies, redirects, retries, trace, requestId } = input
+  return {
+    timeoutMs: input.timeout ?? DEFAULTS.timeout,
+    connectTimeoutMs: input.connectTimeout ?? DEFAULTS.connectTimeout,
+    insecure: input.tls?.insecure ?? false,
+    headers: makeHeaders(input),
+    ...(compression && { compression }),
+    ...((trace || requestId) && { idHeader: trace ? 'traceparent' : requestId! }),
+    ...(cookies && { cookies }),
+    ...(redirects && { redirects }),
+    ...makeConnections(input),
+    ...makeRoute(input, file),
+    ...(input.tls && { tls: makeTls(input.tls) }),
+    ...(retries && retries.count > 0 && { retries: makeRetries(retries) }),
+  }
+}
+
+/** The user's headers, and those that other keys set. */
+function makeHeaders({
+  headers = {},
+  auth,
+  compression,
+  requestId,
+  trace,
+}: HttpInput): HttpOptions['headers'] {
+  return {
+    ...(compression && { 'accept-encoding': [ENCODINGS] }),
+    ...(requestId && { [requestId]: [{ type: 'call', name: 'uuid', args: [] }] }),
+    ...(trace && { traceparent: [{ type: 'call', name: 'traceparent', args: [] }] }),
+    ...lowerCaseKeys(headers),
+    ...authHeaders(auth),
+  }
+}
+
+/** The encodings that perfctl decodes. */
+const ENCODINGS = 'gzip, deflate, br'
+
+/** Reports headers that other keys set as well. */
+function checkHttp(input: HttpInput, report: Report): void {
+  checkAuth(input, report)
+  checkRoute(input, report)
+  checkConnections(input, report)
+  const set = {
+    compression: input.compression ? 'accept-encoding' : null,
+    requestId: input.requestId ?? null,
+    trace: input.trace ? 'traceparent' : null,
+  }
+  const names = Object.keys(input.headers ?? {}).map((name) => name.toLowerCase())
+  for (const [key, header] of Object.entries(set)) {
+    if (header === null || !names.includes(header)) continue
+    const message = `${key} sets the header ${header}, which is also set in headers`
+    wrongKey(report, [key], message, 'remove one of them')
+  }
+}
+
+/** The name of the header for request ids; `true` is `x-request-id`. */
+const readRequestId: Reader<string> = (tree, context, report) => {
+  if (tree instanceof Scalar && tree.value === true) return 'x-request-id'
+  const name = readLabel(tree, context, report)?.toLowerCase() ?? null
+  if (name === null) return null
+  let isRight = true
+  checkHeaderNames({ [name]: tree }, ({ message, hint }) => {
+    isRight = false
+    report({ message, hint })
+  })
+  return isRight ? name : null
+}
+
+const readCompression = flagOrReader<'decode' | 'wire'>(
+  'decode',
+  ['wire', 'wire'],
+  'write true, or wire to decode only the responses that checks need',
+)
+
+const readCookies = flagOrReader<'iteration' | 'user'>(
+  'iteration',
+  ['keep', 'user'],
+  'write true, or keep to keep cookies between iterations',
+)
+
+/** A flag, or a word that means a variant of true. */
+function flagOrReader<T extends string>(
+  yes: T,
+  [word, variant]: readonly [string, T],
+  hint: string,
+): Reader<T | false> {
+  return (tree, context, report) => {
+    if (tree instanceof Scalar && typeof tree.value === 'boolean') return tree.value && yes
+    const text = tree instanceof Scalar ? readText(tree, context, report) : undefined
+    if (text === word) return variant
+    return text === null ? null : wrong(report, `expected true, false or ${word}, got ${nameOf(tree)}`, hint)
+  }
 }

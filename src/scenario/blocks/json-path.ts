@@ -34,3 +34,9 @@ export function valueAt(root: unknown, steps: readonly (string | number)[]): unk
   }
   return value
 }
+
+/** The path that a text without `$` most likely means: `$.a` for `a`; null if there is none. */
+export function guessJsonPath(text: string): string | null {
+  const guess = text.startsWith('$') ? null : `$${text.startsWith('[') ? '' : '.'}${text}`
+  return guess !== null && parseJsonPath(guess) !== null ? guess : null
+}

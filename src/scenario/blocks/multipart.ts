@@ -2,30 +2,71 @@
  * `multipart`: the fields of a form, which may be files.
  */
 import { basename } from 'node:path'
-import { type Reader, readText, wrong } from '../fields/fields.js'
-import type { FormPart, SentFile } from '../model/request.js'
-import type { JsonTemplate, Template } from '../model/template.js'
-import { quoted, type Report, type TreeMap } from '../yaml/tree.js'
-import { contentTypeOf } from './content-types.js'
-
-/** A field with its values read: text in the short form, or a map. */
-export type PartInput = Template | LongPartInput
+import { type Reader, readJson, readTemplate, readText, TEXT, wrong } from '../fields/fields.js'
+import type { Leaves } from '../fields/leaves.js'
+import { either, type FieldsOf, map, oneOrMore, record } from '../fields/schema.js'
+import { readSentFile } from '../fields/sent-file.js'
+import type { FormPart } from '../model/request.js'
+import type { Template } from '../model/template.js'
+import { quoted, type Report, type TreeMap, wrongKey } from '../yaml/tree.js'
+import { contentTypeOf, isMediaType } from './content-types.js'
 
 /** The long form, with exactly one of `file`, `text` and `json`. */
-interface LongPartInput {
-  readonly file?: SentFile | undefined
-  readonly text?: Template | undefined
-  readonly json?: JsonTemplate | undefined
-  readonly type?: string | undefined
-  readonly name?: Template | undefined
+type LongPart = FieldsOf<typeof partFields>
+
+/** A field: text in the short form, or a map. */
+type Part = Template | LongPart
+
+/** The field `multipart` of a request. */
+export function multipartSchema(leaves: Leaves) {
+  const long = map(partFields(leaves), {
+    description: 'A file to upload, or text or JSON with a content type.',
+    sample: 'file: cover.png',
+    check: checkPart,
+    synonyms: {
+      path: 'file',
+      src: 'file',
+      value: 'text',
+      filename: 'name',
+      fileName: 'name',
+      contentType: 'type',
+      content_type: 'type',
+      mimeType: 'type',
+    },
+  })
+  const parts = oneOrMore(either(leaves.leaf(readTemplate, TEXT), long), {
+    description: 'Several fields with this name, in this order.',
+    sample: '- some text',
+  })
+  return record(parts, {
+    description: 'Body of multipart/form-data with text, JSON and files. A list repeats the name.',
+    examples: [{ title: 'some text', upload: { file: 'cover.png' }, tags: ['one', 'two'] }],
+    check: checkParts,
+  })
+}
+
+function partFields({ option, text }: Leaves) {
+  return {
+    file: text(readSentFile, 'File to upload, relative to this one.', { examples: ['cover.png'] }),
+    text: text(readTemplate, 'Text, instead of a file.'),
+    json: option(readJson, {}, 'JSON, instead of a file.'),
+    type: text(
+      readMediaType,
+      "Content type. Default: by the file's extension, application/json for JSON, none for text.",
+      { examples: ['image/png'] },
+    ),
+    name: text(readTemplate, 'File name in the form. Default: the name of the file.', {
+      examples: ['{{ uuid() }}.png'],
+    }),
+  }
 }
 
 /** The parts of a form, in the order of the file. */
-export function makeParts(fields: Readonly<Record<string, readonly PartInput[]>>): FormPart[] {
+export function makeParts(fields: Readonly<Record<string, readonly Part[]>>): FormPart[] {
   return Object.entries(fields).flatMap(([name, parts]) => parts.map((part) => makePart(name, part)))
 }
 
-function makePart(name: string, part: PartInput): FormPart {
+function makePart(name: string, part: Part): FormPart {
   if (isText(part)) return { name, text: part }
   const { file, text, json, type } = part
   if (json !== undefined) return { name, json, contentType: type ?? 'application/json' }
@@ -34,51 +75,38 @@ function makePart(name: string, part: PartInput): FormPart {
   return { name, file, fileName, contentType: type ?? contentTypeOf(file.path) }
 }
 
-function isText(part: PartInput): part is Template {
+function isText(part: Part): part is Template {
   return Array.isArray(part)
 }
 
 /** Reports conflicts in a field. `hasUnknown`: there was an unknown key, which may have been meant as its content. */
-export function checkPart(part: LongPartInput, report: Report, hasUnknown: boolean): void {
+function checkPart(part: LongPart, report: Report, hasUnknown: boolean): void {
   const [content, ...others] = (['file', 'text', 'json'] as const).filter((key) => part[key] !== undefined)
   if (content === undefined && !hasUnknown) {
-    report({
-      message: 'the field is empty',
-      hint: 'add file: cover.png, text: "some text" or json: { a: 1 }',
-    })
+    wrong(report, 'the field is empty', 'add file: cover.png, text: "some text" or json: { a: 1 }')
   }
   for (const other of others) {
     const message = `a field can have only one of file, text and json; got ${content} and ${other}`
-    report({
-      path: [other],
-      onKey: true,
-      message,
-      hint: 'remove one of them, or write a list of two fields',
-    })
+    wrongKey(report, [other], message, 'remove one of them, or write a list of two fields')
   }
   if (part.name !== undefined && content !== 'file' && content !== undefined) {
-    const message = `name applies only to a file, not to ${content}`
-    report({ path: ['name'], onKey: true, message, hint: 'remove it' })
+    wrongKey(report, ['name'], `name applies only to a file, not to ${content}`, 'remove it')
   }
 }
 
 /** Reports a form without fields. */
-export function checkParts(fields: TreeMap, report: Report): void {
+function checkParts(fields: TreeMap, report: Report): void {
   if (Object.keys(fields).length > 0) return
-  report({
-    message: 'the form has no fields',
-    hint: 'add fields, such as { title: "some text", upload: { file: cover.png } }',
-  })
+  wrong(
+    report,
+    'the form has no fields',
+    'add fields, such as { title: "some text", upload: { file: cover.png } }',
+  )
 }
 
 /** A media type such as `image/png`, with optional parameters. */
-export const readMediaType: Reader<string> = (tree, context, report) => {
+const readMediaType: Reader<string> = (tree, context, report) => {
   const text = readText(tree, context, report)
   if (text === null || isMediaType(text)) return text
   return wrong(report, `${quoted(text)} is not a media type`, 'write one such as image/png')
-}
-
-/** Whether the text is a media type. */
-export function isMediaType(text: string): boolean {
-  return /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[\t\x20-\x7e]*)?$/.test(text)
 }

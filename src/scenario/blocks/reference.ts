@@ -1,51 +1,45 @@
 /**
  * `reference`: the accepted version that a suspected regression is compared with, side by side.
  */
-
 import { type Reader, readText, wrong } from '../fields/fields.js'
 import { readTarget } from '../fields/http-fields.js'
-import * as json from '../fields/json-types.js'
-import { map } from '../fields/schema.js'
+import type { Leaves } from '../fields/leaves.js'
+import { type FieldsOf, map } from '../fields/schema.js'
 import type { ReferenceService } from '../model/reference-service.js'
-import { nameOf, type Report } from '../yaml/tree.js'
-import type { Leaves } from './leaves.js'
+import { nameOf, type Report, wrongKey } from '../yaml/tree.js'
 
-/** The block with its values read; it has either `url` or `command`. */
-export interface ReferenceInput {
-  readonly url?: string | undefined
-  readonly command?: string | undefined
-  readonly ready?: string | undefined
-}
+type ReferenceInput = FieldsOf<typeof referenceFields>
 
 /** The field `reference` of a scenario. */
-export function referenceSchema({ leaf }: Leaves) {
-  return map(
-    {
-      url: leaf(readTarget, {
-        type: 'string',
-        description: 'URL of the accepted version; demo for the built-in service.',
-        examples: ['http://localhost:3000'],
-      }).optional(),
-      command: leaf(readCommand, {
-        ...json.TEXT,
-        description: 'Shell command that starts the accepted version, which listens on the port in PORT.',
-        examples: ['node base/server.js'],
-      }).optional(),
-      ready: leaf(readReady, {
-        ...json.TEXT,
-        description:
-          'With command: path or URL that responds with a status below 400 once the service is ready.',
-        examples: ['/healthz'],
-      }).optional(),
-    },
-    {
-      description:
-        'The accepted version that `run --confirm ab` compares with if the baseline suspects a regression.',
-      sample: 'command: node base/server.js',
-      synonyms: { target: 'url', cmd: 'command', start: 'command', health: 'ready' },
-      check: checkOne,
-    },
-  )
+export function referenceSchema(leaves: Leaves) {
+  return map(referenceFields(leaves), {
+    description:
+      'The accepted version that `run --confirm ab` compares with if the baseline suspects a regression.',
+    sample: 'command: node base/server.js',
+    synonyms: { target: 'url', cmd: 'command', start: 'command', health: 'ready' },
+    check: checkOne,
+  })
+}
+
+function referenceFields({ option, text }: Leaves) {
+  return {
+    url: option(
+      readTarget,
+      { type: 'string' },
+      'URL of the accepted version; demo for the built-in service.',
+      { examples: ['http://localhost:3000'] },
+    ),
+    command: text(
+      readCommand,
+      'Shell command that starts the accepted version, which listens on the port in PORT.',
+      { examples: ['node base/server.js'] },
+    ),
+    ready: text(
+      readReady,
+      'With command: path or URL that responds with a status below 400 once the service is ready.',
+      { examples: ['/healthz'] },
+    ),
+  }
 }
 
 /** The reference that the input describes. */
@@ -55,14 +49,12 @@ export function makeReference({ url, command, ready }: ReferenceInput): Referenc
 
 function checkOne({ url, command, ready }: ReferenceInput, report: Report, hasUnknown: boolean): void {
   if (url !== undefined && command !== undefined) {
-    const message = 'reference takes either url or command, not both'
-    report({ path: ['command'], onKey: true, message, hint: 'remove one of them' })
+    wrongKey(report, ['command'], 'reference takes either url or command, not both', 'remove one of them')
   } else if (url === undefined && command === undefined && !hasUnknown) {
     const hint = 'add url: http://localhost:3000 or command: node base/server.js'
     report({ message: 'reference has neither url nor command', hint })
   } else if (ready !== undefined && command === undefined && !hasUnknown) {
-    const message = 'ready needs a command'
-    report({ path: ['ready'], onKey: true, message, hint: 'remove it' })
+    wrongKey(report, ['ready'], 'ready needs a command', 'remove it')
   }
 }
 

@@ -5,13 +5,13 @@
 import { type Environment, fillIn } from '../template/environment.js'
 import { normalizePlaceholders } from '../template/template.js'
 import { isTreeMap, quoted, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
-import { METHODS } from './request-spec.js'
+import { METHODS } from './request.js'
 
 /** The names of steps, in order: a request's name, '' for a pause, and a list for nested steps. */
 export type StepNames = readonly (string | StepNames)[]
 
 /** The names of an entry of `requests`; '' if it can't be read. */
-interface EntryNames {
+export interface EntryNames {
   readonly name: string
   /** Empty except for journeys. */
   readonly steps: StepNames

@@ -1,119 +1,68 @@
 /**
- * The fields of requests, journeys and their steps.
+ * A request, of its own or as a step: method, what is sent, what is expected.
  */
+import { type Reader, readJson, readTemplate, TEXT, VARIABLE, wrong } from '../fields/fields.js'
+import type { Leaves } from '../fields/leaves.js'
+import { type FieldsOf, oneOrMore, record } from '../fields/schema.js'
+import { readSentFile } from '../fields/sent-file.js'
+import { makePairs } from '../model/pairs.js'
+import type { BodySpec, RequestSpec } from '../model/request.js'
+import type { Template } from '../model/template.js'
+import { literalParts } from '../template/template.js'
+import { quoted, type Report, type Scalar, wrongKey } from '../yaml/tree.js'
+import { authHeaders, authSchema, checkAuth } from './auth.js'
+import { contentTypeOf } from './content-types.js'
+import { checkExpectOfHead, expectSchema, makeExpect } from './expect.js'
+import { headersSchema, lowerCaseKeys } from './headers.js'
+import { makeParts, multipartSchema } from './multipart.js'
+import { makeRetries, redirectsField, retriesSchema } from './retries.js'
 
-import * as fields from '../fields/fields.js'
-import { readPath } from '../fields/http-fields.js'
-import * as json from '../fields/json-types.js'
-import { either, list, map, oneOrMore, record, recursive, type Schema } from '../fields/schema.js'
-import * as units from '../fields/unit-fields.js'
-import { authSchema } from './auth.js'
-import { captureSchema } from './captures.js'
-import { readCondition, readTimes } from './conditions.js'
-import { expectSchema } from './expect.js'
-import { headersSchema } from './http.js'
-import type { Leaves } from './leaves.js'
-import { checkPart, checkParts, readMediaType } from './multipart.js'
-import { checkRequest, METHODS } from './request-spec.js'
-import { redirectsField, retriesSchema } from './retries.js'
-import { checkEntry, checkStep, type StepInput } from './steps.js'
-import { readSentFile } from './uploads.js'
+/** The keys that set a method. */
+export const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const
+
+/** The keys that set a body. */
+export const BODIES = ['json', 'form', 'body', 'file', 'multipart'] as const
+
+type Method = (typeof METHODS)[number]
+
+type RequestInput = FieldsOf<typeof requestFields>
 
 /** The fields that a request and a step of a journey share: method, body, expectations. */
-function requestFields(leaves: Leaves) {
-  const { leaf, label } = leaves
-  const path = leaf(readPath, json.PATH).optional()
-  const texts = oneOrMore(leaf(fields.readTemplate, json.TEXT), {
+export function requestFields(leaves: Leaves) {
+  const { leaf, option, text, label } = leaves
+  const path = leaf(readPath, PATH).optional()
+  const texts = oneOrMore(leaf(readTemplate, TEXT), {
     description: 'Several pairs with this name, in this order.',
     sample: '- some text',
   })
   return {
     name: label('Name in figures, thresholds and baselines. Default: method and path.'),
-    ...(Object.fromEntries(METHODS.map((method) => [method, path])) as Record<
-      (typeof METHODS)[number],
-      typeof path
-    >),
+    ...(Object.fromEntries(METHODS.map((method) => [method, path])) as Record<Method, typeof path>),
     query: record(texts, {
       description: 'Query parameters, percent-encoded. A list repeats the name.',
       examples: [{ q: '{{ word }}', page: 1, tag: ['new', 'used'] }],
     }).optional(),
-    headers: headersSchema(leaf).optional(),
-    auth: authSchema(leaf).optional(),
-    json: leaf(fields.readJson, {
-      description: 'JSON body. A value that is a single {{ number }} stays a number.',
-    }).optional(),
+    headers: headersSchema(leaves).optional(),
+    auth: authSchema(leaves).optional(),
+    json: option(readJson, {}, 'JSON body. A value that is a single {{ number }} stays a number.'),
     form: record(texts, {
       description: 'Body of URL-encoded form fields. A list repeats the name.',
     }).optional(),
-    body: leaf(fields.readTemplate, { ...json.TEXT, description: 'Body as text.' }).optional(),
-    file: leaf(readSentFile, {
-      ...json.TEXT,
-      description:
-        'File to send as the body, relative to this one. The content type follows from its extension unless headers set one.',
-      examples: ['cover.png'],
-    }).optional(),
+    body: text(readTemplate, 'Body as text.'),
+    file: text(
+      readSentFile,
+      'File to send as the body, relative to this one. The content type follows from its extension unless headers set one.',
+      { examples: ['cover.png'] },
+    ),
     multipart: multipartSchema(leaves).optional(),
     redirects: redirectsField(leaves),
     retries: retriesSchema(leaves).optional(),
-    expect: expectSchema(leaf).optional(),
+    expect: expectSchema(leaves).optional(),
   }
 }
 
-function multipartSchema({ leaf }: Leaves) {
-  const long = map(
-    {
-      file: leaf(readSentFile, {
-        ...json.TEXT,
-        description: 'File to upload, relative to this one.',
-        examples: ['cover.png'],
-      }).optional(),
-      text: leaf(fields.readTemplate, {
-        ...json.TEXT,
-        description: 'Text, instead of a file.',
-      }).optional(),
-      json: leaf(fields.readJson, { description: 'JSON, instead of a file.' }).optional(),
-      type: leaf(readMediaType, {
-        ...json.TEXT,
-        description:
-          "Content type. Default: by the file's extension, application/json for JSON, none for text.",
-        examples: ['image/png'],
-      }).optional(),
-      name: leaf(fields.readTemplate, {
-        ...json.TEXT,
-        description: 'File name in the form. Default: the name of the file.',
-        examples: ['{{ uuid() }}.png'],
-      }).optional(),
-    },
-    {
-      description: 'A file to upload, or text or JSON with a content type.',
-      sample: 'file: cover.png',
-      check: checkPart,
-      synonyms: {
-        path: 'file',
-        src: 'file',
-        value: 'text',
-        filename: 'name',
-        fileName: 'name',
-        contentType: 'type',
-        content_type: 'type',
-        mimeType: 'type',
-      },
-    },
-  )
-  const part = either(leaf(fields.readTemplate, json.TEXT), long)
-  const parts = oneOrMore(part, {
-    description: 'Several fields with this name, in this order.',
-    sample: '- some text',
-  })
-  return record(parts, {
-    description: 'Body of multipart/form-data with text, JSON and files. A list repeats the name.',
-    examples: [{ title: 'some text', upload: { file: 'cover.png' }, tags: ['one', 'two'] }],
-    check: checkParts,
-  })
-}
-
-/** Keys of other tools, and the key here that means the same. */
-const SYNONYMS = {
+/** Keys of other tools, and the key of a request that means the same. */
+export const REQUEST_SYNONYMS = {
   url: 'get',
   path: 'get',
   method: 'get',
@@ -126,100 +75,101 @@ const SYNONYMS = {
 } as const
 
 /** Keys of other tools that have no single counterpart. */
-const ELSEWHERE = {
+export const REQUEST_ELSEWHERE = {
   graphql: 'write it as JSON: post: /graphql with json: { query: "...", variables: { ... } }',
 } as const
 
-/** An entry of `requests`: a request, or a journey of several steps. */
-export function requestSchema(leaves: Leaves) {
-  return map(
-    {
-      ...requestFields(leaves),
-      weight: leaves
-        .leaf(units.readWeight, {
-          ...json.POSITIVE,
-          description: 'Share of the iterations, relative to the other weights.',
-          default: 1,
-        })
-        .optional(),
-      steps: stepsSchema(leaves, 'A journey: requests that one virtual user sends in order.').optional(),
-    },
-    {
-      description:
-        'A request: one method with its path, and what is sent and expected; or a journey of steps.',
-      sample: 'get: /',
-      synonyms: { ...SYNONYMS, flow: 'steps' },
-      elsewhere: {
-        ...ELSEWHERE,
-        capture:
-          'captured values are for later steps: make it a journey, steps: [{ get: ..., capture: ... }, ...]',
-        pause: 'make the pause a step of a journey; for a pause between iterations, use load.thinkTime',
-        if: 'put the condition on a step of a journey',
-        repeat: 'repeat a step of a journey; to send a request more often, give it a larger weight',
-      },
-      check(entry, report, hasUnknown) {
-        if (entry.steps !== undefined) checkEntry(entry, report)
-        else checkRequest(entry, report, hasUnknown)
-      },
-    },
-  )
+/** Reports conflicts between keys. `hasUnknown`: there was an unknown key, which may have been meant as the method. */
+export function checkRequest(request: RequestInput, report: Report, hasUnknown: boolean): void {
+  const [method, ...others] = METHODS.filter((name) => request[name] !== undefined)
+  const [body, ...otherBodies] = BODIES.filter((name) => request[name] !== undefined)
+  if (method === undefined && !hasUnknown) {
+    report({ message: 'the request has no method', hint: 'add one with its path, such as get: /api/items' })
+  }
+  for (const other of others) {
+    const message = `a request can have only one method; got ${method} and ${other}`
+    wrongKey(report, [other], message, 'remove one of them, or write two requests')
+  }
+  for (const other of otherBodies) {
+    const message = `a request can have only one body; got ${body} and ${other}`
+    wrongKey(report, [other], message, 'remove one of them')
+  }
+  if (body !== undefined && (method === 'get' || method === 'head')) {
+    const message = `a ${method.toUpperCase()} request can't have a body`
+    wrongKey(report, [body], message, `use post, or remove ${body}`)
+  }
+  const ownType = Object.keys(request.headers ?? {}).find((name) => name.toLowerCase() === 'content-type')
+  if (request.multipart !== undefined && ownType !== undefined) {
+    const message = 'multipart sets the header content-type itself, including the boundary'
+    wrongKey(report, ['headers', ownType], message, 'remove it')
+  }
+  checkAuth(request, report)
+  if (method === 'head') checkExpectOfHead(request.expect ?? {}, report)
 }
 
-/** The steps of a journey, or of a phase before or after the load. */
-export function stepsSchema(leaves: Leaves, description: string) {
-  return list(stepSchema(leaves), { description, sample: '- get: /' })
+/** The request that the input describes, with the weight 1. */
+export function makeRequest(input: RequestInput, name: string, line: number): RequestSpec {
+  const method = METHODS.find((candidate) => input[candidate] !== undefined)!
+  return {
+    name,
+    weight: 1,
+    method: method.toUpperCase(),
+    path: input[method]!,
+    ...(input.query && Object.keys(input.query).length > 0 && { query: makePairs(input.query) }),
+    headers: { ...lowerCaseKeys(input.headers ?? {}), ...authHeaders(input.auth) },
+    body: makeBody(input),
+    expect: makeExpect(input.expect ?? {}),
+    ...(input.redirects !== undefined && { redirects: input.redirects }),
+    ...(input.retries && { retries: makeRetries(input.retries) }),
+    line,
+  }
 }
 
-function stepSchema(leaves: Leaves): Schema<StepInput> {
-  const { leaf } = leaves
-  const step: Schema<StepInput> = map(
-    {
-      ...requestFields(leaves),
-      capture: captureSchema(leaves).optional(),
-      pause: leaf(units.readDurationRange, {
-        ...json.DURATION_RANGE,
-        description: 'Wait instead of sending, for a fixed time or a random range.',
-      }).optional(),
-      if: leaf(readCondition, {
-        ...json.TEXT,
-        description:
-          'Run the step only if this holds: "{{ name }}" has a value, or a comparison (== != < <= > >= contains matches).',
-        examples: ['{{ status }} == open', 'not {{ token }}'],
-      }).optional(),
-      repeat: leaf(readTimes, {
-        type: ['integer', 'string'],
-        description: 'Number of times to run the step; a range is random.',
-        examples: [3, '1..5'],
-      }).optional(),
-      until: leaf(readCondition, {
-        ...json.TEXT,
-        description: 'With repeat: stop once this holds.',
-        examples: ['{{ status }} == done'],
-      }).optional(),
-      steps: list(
-        recursive(() => step),
-        { description: 'A group of steps that if and repeat apply to.', sample: '- get: /' },
-      ).optional(),
-    },
-    {
-      description: 'A step: a request, a pause, or a group of steps.',
-      sample: 'get: /',
-      synonyms: {
-        ...SYNONYMS,
-        think: 'pause',
-        sleep: 'pause',
-        wait: 'pause',
-        loop: 'repeat',
-        ifTrue: 'if',
-        extract: 'capture',
-        when: 'if',
-      },
-      elsewhere: {
-        ...ELSEWHERE,
-        weight: 'put the weight on the entry of requests: steps run in order',
-      },
-      check: checkStep,
-    },
+function makeBody({ json, form, body, file, multipart }: RequestInput): BodySpec | null {
+  if (json !== undefined) return { type: 'json', value: json }
+  if (form !== undefined) return { type: 'form', fields: makePairs(form) }
+  if (file !== undefined) return { type: 'file', file, contentType: contentTypeOf(file.path) }
+  if (multipart !== undefined) return { type: 'multipart', parts: makeParts(multipart) }
+  return body === undefined ? null : { type: 'text', text: body }
+}
+
+const PATH = {
+  type: 'string',
+  pattern: `^(/|https?://|\\{\\{|${VARIABLE})`,
+  description: 'Path or whole URL; values in {{ ... }} are percent-encoded.',
+  examples: ['/api/items', '/api/items/{{ randomInt(1, 1000) }}'],
+}
+
+/** A path with an optional query, or a whole URL. Non-ASCII characters are percent-encoded. */
+const readPath: Reader<Template> = (tree, context, report) => {
+  const template = readTemplate(tree, context, report)
+  if (template === null) return null
+  const first = template[0] ?? ''
+  const isUrl = typeof first === 'string' && /^https?:\/\//i.test(first)
+  if (typeof first === 'string' && !first.startsWith('/') && !isUrl) {
+    const text = (tree as Scalar).text
+    const hint = text.includes('://') ? 'write an http:// or https:// URL' : `write ${quoted(`/${text}`)}`
+    return wrong(report, `the path ${quoted(text)} does not start with /`, hint)
+  }
+  const literal = literalParts(template).join('')
+  if (/[\x00-\x20\x7f]/.test(literal))
+    return wrong(report, "a path can't contain spaces", 'write %20 for a space')
+  if (/[\ud800-\udfff]/u.test(literal))
+    return wrong(report, 'the path contains half a character', 'write the whole character')
+  if (literal.includes('#'))
+    return wrong(
+      report,
+      'a fragment is never sent',
+      'remove the # and what follows, or write %23 for a literal #',
+    )
+  if (isUrl && !URL.canParse(template.map((part) => (typeof part === 'string' ? part : '1')).join(''))) {
+    return wrong(
+      report,
+      `${quoted((tree as Scalar).text)} is not a URL`,
+      'write it like http://localhost:3000/path',
+    )
+  }
+  return template.map((part) =>
+    typeof part === 'string' ? part.replace(/[^\x21-\x7e]+/g, encodeURIComponent) : part,
   )
-  return step
 }

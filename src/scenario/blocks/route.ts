@@ -1,35 +1,54 @@
 /**
  * `socketPath`, `proxy` and `connectTo`: another route to the target than its URL.
  */
-
-import { type Reader, readLabel, readText, wrong } from '../fields/fields.js'
+import { dirname, isAbsolute, join } from 'node:path'
+import { type Reader, readLabel, readText, TEXT, wrong } from '../fields/fields.js'
+import type { Leaves } from '../fields/leaves.js'
+import { type FieldsOf, record } from '../fields/schema.js'
 import type { AddressChange, Proxies, ProxyServer, Route } from '../model/http-types.js'
 import type { Environment } from '../template/environment.js'
-import { quoted, type Report } from '../yaml/tree.js'
+import { quoted, type Report, wrongKey } from '../yaml/tree.js'
+import { type Address, parseAddress } from './address.js'
 
-/** Half of an {@link AddressChange}. */
-export interface Address {
-  readonly host: string | null
-  readonly port: number | null
+type RouteInput = FieldsOf<typeof routeFields>
+
+/** The keys of `http` for the route. */
+export function routeFields({ leaf, text, option }: Leaves) {
+  return {
+    socketPath: text(
+      readSocketPath,
+      'Unix socket to connect to, instead of the host; relative to this file.',
+      { examples: ['/run/app.sock'] },
+    ),
+    proxy: option(
+      readProxy,
+      { type: 'string' },
+      'URL of a proxy (http, https, socks5, or socks5h, which resolves names itself), or env to use HTTPS_PROXY, http_proxy, ALL_PROXY and NO_PROXY. Its password is never shown.',
+      { examples: ['http://localhost:3128', 'socks5h://localhost:1080', 'env'] },
+    ),
+    connectTo: record(leaf(readAddress, TEXT), {
+      check: checkAddresses,
+      description:
+        'Another address to connect to for a host and port, as with curl --connect-to. URL and certificate check stay the same.',
+      examples: [{ 'example.com:443': '127.0.0.1:8443' }],
+    }).optional(),
+  }
 }
 
-/** The part of `http` with its values read. */
-export interface RouteInput {
-  readonly socketPath?: string | undefined
-  readonly proxy?: Proxies | undefined
-  readonly connectTo?: Readonly<Record<string, Address>> | undefined
-}
-
-/** The route to the target; empty for the default one. */
-export function makeRoute({ socketPath, proxy, connectTo = {} }: RouteInput): Route {
+/** The route to the target; empty for the default one. A relative path of a socket starts at the folder of `file`. */
+export function makeRoute({ socketPath, proxy, connectTo = {} }: RouteInput, file: string): Route {
   const changes = Object.entries(connectTo).map(([from, to]): AddressChange => {
     return { ...parseAddress(from)!, toHost: to.host, toPort: to.port }
   })
   return {
-    ...(socketPath !== undefined && { socketPath }),
+    ...(socketPath !== undefined && { socketPath: besideFile(socketPath, file) }),
     ...(proxy && { proxy }),
     ...(changes.length > 0 && { connectTo: changes }),
   }
+}
+
+function besideFile(path: string, file: string): string {
+  return isAbsolute(path) ? path : join(dirname(file), path)
 }
 
 /** Reports routes that exclude each other. */
@@ -38,37 +57,22 @@ export function checkRoute(input: RouteInput, report: Report): void {
     (key) => input[key] != null,
   )
   for (const other of others) {
-    const message = `${other} can't be combined with ${first}`
-    report({ path: [other], onKey: true, message, hint: 'remove one of them' })
+    wrongKey(report, [other], `${other} can't be combined with ${first}`, 'remove one of them')
   }
 }
 
 /** Reports keys that are not addresses. */
-export function checkAddresses(addresses: Readonly<Record<string, unknown>>, report: Report): void {
+function checkAddresses(addresses: Readonly<Record<string, unknown>>, report: Report): void {
   for (const address of Object.keys(addresses)) {
     if (parseAddress(address) === null)
-      report({
-        path: [address],
-        onKey: true,
-        message: `${quoted(address)} is not an address`,
-        hint: ADDRESS_HINT,
-      })
+      wrongKey(report, [address], `${quoted(address)} is not an address`, ADDRESS_HINT)
   }
 }
 
 const ADDRESS_HINT = 'write a host and a port, such as example.com:443, or only one of them, such as :443'
 
-/** Parses `example.com:443`, `example.com`, `:443` or `[::1]:443`; null for anything else. */
-export function parseAddress(text: string): Address | null {
-  const [, six, name, digits] = /^(?:\[([\da-f:.]+)\]|([^\s:/@[\]]*))(?::(\d{1,5}))?$/i.exec(text) ?? []
-  const host = (six ?? name ?? '').toLowerCase()
-  const port = digits === undefined ? null : Number(digits)
-  if ((host === '' && port === null) || port === 0 || (port ?? 0) > 65_535) return null
-  return { host: host === '' ? null : host, port }
-}
-
 /** The address to connect to instead. */
-export const readAddress: Reader<Address> = (tree, context, report) => {
+const readAddress: Reader<Address> = (tree, context, report) => {
   const text = readLabel(tree, context, report)
   if (text === null) return null
   return parseAddress(text) ?? wrong(report, `${quoted(text)} is not an address`, ADDRESS_HINT)
@@ -78,7 +82,7 @@ export const readAddress: Reader<Address> = (tree, context, report) => {
 const SOCKET_PATH_BYTES = 103
 
 /** The path of a unix socket. */
-export const readSocketPath: Reader<string> = (tree, context, report) => {
+const readSocketPath: Reader<string> = (tree, context, report) => {
   const path = readLabel(tree, context, report)
   if (path === null || Buffer.byteLength(path) <= SOCKET_PATH_BYTES) return path
   return wrong(
@@ -89,7 +93,7 @@ export const readSocketPath: Reader<string> = (tree, context, report) => {
 }
 
 /** The URL of a proxy, or `env` for the proxies in the environment. */
-export const readProxy: Reader<Proxies> = (tree, context, report) => {
+const readProxy: Reader<Proxies> = (tree, context, report) => {
   const text = readText(tree, context, report)?.trim()
   if (text === undefined) return null
   if (text === 'env') return proxyOfEnvironment(context.env, report)

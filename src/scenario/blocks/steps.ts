@@ -1,106 +1,128 @@
 /**
- * Journeys and their steps: which keys can be combined, and the steps that result.
+ * `steps`, `before`, `beforeEach` and `after`: requests, pauses and groups of steps, in order.
  */
-
-import type { Condition, JourneySpec, Step } from '../model/journey.js'
-import type { Path, Report } from '../yaml/tree.js'
-import { type CaptureInput, makeCaptures } from './captures.js'
+import { type Reader, readText, wrong } from '../fields/fields.js'
+import type { Leaves } from '../fields/leaves.js'
+import { type FieldsOf, list, map, recursive, type Schema } from '../fields/schema.js'
+import type { Step } from '../model/journey.js'
+import { nameOf, type Path, type Report, wrongKey } from '../yaml/tree.js'
+import { captureSchema, makeCaptures } from './capture.js'
+import { readCondition } from './conditions.js'
+import {
+  BODIES,
+  checkRequest,
+  METHODS,
+  makeRequest,
+  REQUEST_ELSEWHERE,
+  REQUEST_SYNONYMS,
+  requestFields,
+} from './request.js'
 import type { StepNames } from './request-names.js'
-import { BODIES, checkRequest, METHODS, makeRequest, type RequestInput } from './request-spec.js'
 
 /** A step with its values read. */
-export interface StepInput extends RequestInput {
-  readonly capture?: Readonly<Record<string, CaptureInput>> | undefined
-  readonly pause?: readonly [number, number] | undefined
-  readonly if?: Condition | undefined
-  readonly repeat?: readonly [number, number] | undefined
-  readonly until?: Condition | undefined
+export interface StepInput extends FieldsOf<typeof stepFields> {
   readonly steps?: readonly StepInput[] | undefined
 }
 
-/** An entry of `requests` that has steps. */
-interface JourneyInput extends RequestInput {
-  readonly name?: string | undefined
-  readonly steps?: readonly StepInput[] | undefined
+/** The steps of a journey, or of a phase before or after the load. */
+export function stepsSchema(leaves: Leaves, description: string) {
+  const step: Schema<StepInput> = map(
+    {
+      ...stepFields(leaves),
+      steps: list(
+        recursive(() => step),
+        { description: 'A group of steps that if and repeat apply to.', sample: '- get: /' },
+      ).optional(),
+    },
+    {
+      description: 'A step: a request, a pause, or a group of steps.',
+      sample: 'get: /',
+      synonyms: {
+        ...REQUEST_SYNONYMS,
+        think: 'pause',
+        sleep: 'pause',
+        wait: 'pause',
+        loop: 'repeat',
+        ifTrue: 'if',
+        extract: 'capture',
+        when: 'if',
+      },
+      elsewhere: {
+        ...REQUEST_ELSEWHERE,
+        weight: 'put the weight on the entry of requests: steps run in order',
+      },
+      check: checkStep,
+    },
+  )
+  return list(step, { description, sample: '- get: /' })
 }
 
+function stepFields(leaves: Leaves) {
+  const { option, text, range } = leaves
+  return {
+    ...requestFields(leaves),
+    capture: captureSchema(leaves).optional(),
+    pause: range('Wait instead of sending, for a fixed time or a random range.'),
+    if: text(
+      readCondition,
+      'Run the step only if this holds: "{{ name }}" has a value, or a comparison (== != < <= > >= contains matches).',
+      { examples: ['{{ status }} == open', 'not {{ token }}'] },
+    ),
+    repeat: option(
+      readTimes,
+      { type: ['integer', 'string'] },
+      'Number of times to run the step; a range is random.',
+      { examples: [3, '1..5'] },
+    ),
+    until: text(readCondition, 'With repeat: stop once this holds.', {
+      examples: ['{{ status }} == done'],
+    }),
+  }
+}
+
+/** The keys that only a request has. */
 const REQUEST_KEYS = [...METHODS, 'query', 'headers', 'auth', ...BODIES, 'expect'] as const
 
-/** Reports keys that a journey can't have. */
-export function checkEntry(entry: JourneyInput, report: Report): void {
-  refuse(REQUEST_KEYS, entry, 'in a journey it belongs to a step', report)
-  if (entry.steps?.every(isPause))
-    report({
-      path: ['steps'],
-      onKey: true,
-      message: 'the journey sends nothing',
-      hint: 'add a step with a method and its path, such as - get: /',
-    })
-  if (entry.name === undefined)
-    report({
-      message: 'the journey has no name',
-      hint: 'add one, such as name: checkout: figures are kept by name',
-    })
-}
-
 /** Whether a step only pauses, including all nested steps. Steps that could not be read are null. */
-function isPause(step: StepInput | null): boolean {
+export function isPause(step: StepInput | null): boolean {
   return step?.pause !== undefined || (step?.steps?.every(isPause) ?? false)
 }
 
 /** Reports conflicts in a step. */
-export function checkStep(step: StepInput, report: Report, hasUnknown: boolean): void {
+function checkStep(step: StepInput, report: Report, hasUnknown: boolean): void {
   if (step.until !== undefined && step.repeat === undefined)
-    report({
-      path: ['until'],
-      onKey: true,
-      message: 'until needs repeat',
-      hint: 'add repeat: 10 for at most 10 times',
-    })
+    wrongKey(report, ['until'], 'until needs repeat', 'add repeat: 10 for at most 10 times')
   if (step.pause !== undefined) {
-    refuse([...REQUEST_KEYS, 'capture', 'steps'], step, 'a pause is a step of its own', report)
+    refuseRequest(step, ['capture', 'steps'], 'a pause is a step of its own', report)
   } else if (step.steps !== undefined) {
-    refuse([...REQUEST_KEYS, 'capture'], step, 'a group of steps sends nothing itself', report)
+    refuseRequest(step, ['capture'], 'a group of steps sends nothing itself', report)
   } else if (!METHODS.some((method) => step[method] !== undefined)) {
     if (!hasUnknown)
-      report({
-        message: 'the step does nothing',
-        hint: 'add a method with its path, such as get: /api/cart, or pause: 1s',
-      })
+      wrong(
+        report,
+        'the step does nothing',
+        'add a method with its path, such as get: /api/cart, or pause: 1s',
+      )
   } else {
     checkRequest(step, report, hasUnknown)
   }
 }
 
-function refuse(keys: readonly (keyof StepInput)[], input: StepInput, why: string, report: Report): void {
-  for (const key of keys) {
+/** Reports keys that belong to a step: those of a request, and `more`. */
+export function refuseRequest(
+  input: StepInput,
+  more: readonly (keyof StepInput)[],
+  why: string,
+  report: Report,
+): void {
+  for (const key of [...REQUEST_KEYS, ...more]) {
     if (input[key] === undefined) continue
-    report({
-      path: [key],
-      onKey: true,
-      message: `${key} is not allowed here: ${why}`,
-      hint: 'move it into a step of its own',
-    })
+    wrongKey(report, [key], `${key} is not allowed here: ${why}`, 'move it into a step of its own')
   }
 }
 
 /** Returns the line of a part of the file. */
-type LineOf = (path: Path) => number
-
-/** The journey that an entry describes. `path` is its path in the file. */
-export function makeJourney(
-  input: JourneyInput & { readonly weight?: number | undefined },
-  names: { readonly name: string; readonly steps: StepNames },
-  path: Path,
-  lineOf: LineOf,
-): JourneySpec {
-  return {
-    name: names.name,
-    weight: input.weight ?? 1,
-    steps: makeSteps(input.steps!, names.steps, [...path, 'steps'], lineOf),
-    line: lineOf(path),
-  }
-}
+export type LineOf = (path: Path) => number
 
 /** The steps that the input describes. */
 export function makeSteps(
@@ -130,4 +152,28 @@ export function makeSteps(
       ...control,
     }
   })
+}
+
+/** How often a step is repeated: `3`, or a range such as `1..5`. */
+const readTimes: Reader<readonly [number, number]> = (tree, context, report) => {
+  const text = readText(tree, context, report)
+  if (text === null) return null
+  const [from, to = from, ...rest] = text.split('..').map(parseCount)
+  if (rest.length > 0 || from === null || from === undefined || to === null || to === undefined)
+    return wrong(
+      report,
+      `${nameOf(tree)} is not a number of repetitions`,
+      'write a whole number such as 3, or a range such as 1..5',
+    )
+  if (to < from)
+    return wrong(report, `the range ${text} is reversed`, `write the smaller number first: ${to}..${from}`)
+  if (to === 0) return wrong(report, 'the step would never run', 'write 1 or more, or remove the step')
+  if (to > TIMES_MAX) return wrong(report, `${text} is too many repetitions`, `write at most ${TIMES_MAX}`)
+  return [from, to]
+}
+
+const TIMES_MAX = 100_000
+
+function parseCount(text: string): number | null {
+  return /^\s*\d+\s*$/.test(text) ? Number(text) : null
 }

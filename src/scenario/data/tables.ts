@@ -77,9 +77,12 @@ export class Tables {
     const problem = encodingProblem(spec.file, bytes)
     if (problem !== null) return { problems: [problem] }
     if (format === 'json' || format === 'ndjson') return jsonTable(spec, bytes, format)
-    return csvTable({ ...spec, delimiter: spec.delimiter ?? (format === 'tsv' ? '\t' : ',') }, bytes)
+    return csvTable({ ...spec, delimiter: spec.delimiter ?? (format === 'tsv' ? '\t' : DELIMITER) }, bytes)
   }
 }
+
+/** The separator of fields in a CSV file that sets none. */
+export const DELIMITER = ','
 
 const FORMATS: Readonly<Record<string, 'csv' | 'tsv' | 'json' | 'ndjson'>> = {
   '.csv': 'csv',

@@ -1,21 +1,17 @@
 /**
- * Readers of single values: from a YAML value to milliseconds, ratios and templates. A reader reports each problem and
- * then returns null.
+ * Readers of single values: from a YAML value to text, templates and statuses, each with its JSON Schema for editors.
+ * A reader reports each problem and then returns null.
  */
-
 import { isNumber } from '../../base/decimal.js'
-import { type Limit, parseThreshold } from '../blocks/threshold.js'
-import { rowOf } from '../data/feeders.js'
 import type { FileReader } from '../data/files.js'
 import type { Uploads } from '../data/uploads.js'
 import type { Expect } from '../model/expect.js'
-import type { FeederValue } from '../model/scenario.js'
 import type { JsonTemplate, Template } from '../model/template.js'
 import { type Environment, fillIn, hasReference, maskValues } from '../template/environment.js'
 import type { Shapes } from '../template/parsed.js'
 import { parseTemplate } from '../template/template.js'
 import { floatProblem } from '../yaml/number-problem.js'
-import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree, type TreeMap } from '../yaml/tree.js'
+import { isTreeMap, nameOf, quoted, type Report, Scalar, type Tree } from '../yaml/tree.js'
 
 /** What values may refer to. */
 export interface Context {
@@ -34,6 +30,12 @@ export interface Context {
 
 /** Reads a value. Returns null after it has reported a problem. */
 export type Reader<T> = (tree: Tree, context: Context, report: Report) => T | null
+
+/** The pattern of text that contains `${...}`, which is allowed for any value. */
+export const VARIABLE = '\\$\\{'
+
+/** The JSON Schema of text. Numbers and booleans are taken as written. */
+export const TEXT = { type: ['string', 'number', 'boolean'] }
 
 /** Text with `${...}` filled in. Numbers and booleans are taken as written. */
 export const readText: Reader<string> = (tree, context, report) => {
@@ -66,6 +68,11 @@ export const readFlag: Reader<boolean> = (tree, _context, report) =>
     ? tree.value
     : wrong(report, `expected true or false, got ${nameOf(tree)}`, 'write true or false')
 
+/** The JSON Schema of one of a few words. */
+export function choice(...words: readonly string[]): Readonly<Record<string, unknown>> {
+  return { anyOf: [{ enum: words }, { type: 'string', pattern: VARIABLE }] }
+}
+
 /** One of a few words. */
 export function choiceReader<const T extends string>(...words: readonly T[]): Reader<T> {
   return (tree, context, report) => {
@@ -81,29 +88,6 @@ export function choiceReader<const T extends string>(...words: readonly T[]): Re
 export const readTemplate: Reader<Template> = (tree, context, report) => {
   const scalar = readScalar(tree, 'text', report)
   return scalar === null ? null : templateOf(scalar, context, report)
-}
-
-/** A value of a feeder: a single value or a row. */
-export const readFeederValue: Reader<FeederValue> = (tree, context, report) => {
-  if (isTreeMap(tree)) return rowOf(tree, (value, key) => readRowField(value, context, inside(report, key)))
-  return readFeederScalar(tree, context, report)
-}
-
-/** A field of a row: any YAML value, without templates. */
-const readRowField: Reader<unknown> = (tree, context, report) => {
-  if (isTreeMap(tree)) return rowOf(tree, (value, key) => readRowField(value, context, inside(report, key)))
-  if (!(tree instanceof Scalar))
-    return (tree as readonly Tree[]).map((item, index) => readRowField(item, context, inside(report, index)))
-  return tree.value === null ? null : readFeederScalar(tree, context, report)
-}
-
-const readFeederScalar: Reader<string | number | boolean> = (tree, context, report) => {
-  const scalar = readScalar(tree, 'a single value', report)
-  if (scalar === null) return null
-  if (typeof scalar.value !== 'string') return readFloat(scalar, context, report)
-  if (scalar.value.includes('{{'))
-    return wrong(report, 'templates are not supported in data', 'write the template where the value is used')
-  return fillIn(scalar.value, context.env, report)
 }
 
 /** A number, boolean or null. Reports a number that a float can't hold. */
@@ -145,29 +129,43 @@ function asWritten(value: number, text: string): number | { readonly digits: str
   return isNumber(digits) && digits !== String(value) ? { digits } : value
 }
 
+/** The JSON Schema of `201`, `2xx` or `200..299`. */
+export const STATUS_VALUE = {
+  anyOf: [
+    { type: 'integer', minimum: 100, maximum: 599 },
+    { type: 'string', pattern: `^[1-5]([xX]{2}|\\d\\d(\\s*\\.\\.\\s*[1-5]\\d\\d)?)$|${VARIABLE}` },
+  ],
+}
+
+/** The JSON Schema of a status, or a list of them. */
+export const STATUS = {
+  anyOf: [...STATUS_VALUE.anyOf, { type: 'array', minItems: 1, items: STATUS_VALUE }],
+  examples: [201, '2xx', [200, 404]],
+}
+
 /** `200`, `2xx`, `200..299` or a list of these, as ranges. */
 export const readStatus: Reader<Expect['status']> = (tree, context, report) => {
-  const items = tree instanceof Scalar ? [tree] : Array.isArray(tree) ? (tree as Tree[]) : null
-  if (items === null || items.length === 0)
-    return wrong(
-      report,
-      `expected a status or a list of statuses, got ${items === null ? nameOf(tree) : 'an empty list'}`,
-      STATUS_HINT,
-    )
-  const ranges = items.map((item, index) => {
-    const reportHere = items[0] === tree ? report : inside(report, index)
+  const items = itemsOf(tree, 'a status or a list of statuses', STATUS_HINT, report)
+  const ranges = items?.map(([item, reportHere]) => {
     const text = readText(item, context, reportHere)
     if (text === null) return null
     return parseStatus(text) ?? wrong(reportHere, `${quoted(text)} is not an HTTP status`, STATUS_HINT)
   })
-  return ranges.every((range) => range !== null) ? ranges : null
+  return ranges?.every((range) => range !== null) ? ranges : null
 }
 
-/** A threshold such as `search: p95 < 150ms`. */
-export const readLimit: Reader<Limit> = (tree, context, report) => {
-  if (isTreeMap(tree)) return mapInsteadOfText(tree, report)
-  const text = readText(tree, context, report)
-  return text === null ? null : parseThreshold(text, context.requests, report)
+/** A value or the entries of a list, each with how to report its problems; null after a reported problem. */
+export function itemsOf(
+  tree: Tree,
+  expected: string,
+  hint: string,
+  report: Report,
+): (readonly [Tree, Report])[] | null {
+  if (tree instanceof Scalar) return [[tree, report]]
+  if (Array.isArray(tree) && tree.length > 0)
+    return tree.map((item: Tree, index) => [item, inside(report, index)])
+  const found = Array.isArray(tree) ? 'an empty list' : nameOf(tree)
+  return wrong(report, `expected ${expected}, got ${found}`, hint)
 }
 
 /**
@@ -214,18 +212,8 @@ export function parseStatus(text: string): readonly [number, number] | null {
   return to < from ? null : [from, to]
 }
 
-/** Reports `- search: p95 < 200ms` without quotes, which YAML reads as a map. */
-function mapInsteadOfText(map: TreeMap, report: Report): null {
-  const [key, value] = Object.entries(map)[0] ?? []
-  const isText = key !== undefined && value instanceof Scalar
-  return wrong(
-    report,
-    'expected a limit as text, got a map',
-    isText ? `put it in quotes: "${key}: ${value.text}"` : 'write it like p95 < 200ms',
-  )
-}
-
-function readScalar(
+/** A single value that is not null; `expected` names what it should be. */
+export function readScalar(
   tree: Tree,
   expected: string,
   report: Report,
@@ -245,6 +233,6 @@ function templateOf(
 }
 
 /** Reports problems under a key of the value. */
-function inside(report: Report, key: string | number): Report {
+export function inside(report: Report, key: string | number): Report {
   return (problem) => report({ ...problem, path: [key, ...(problem.path ?? [])] })
 }

@@ -5,7 +5,7 @@
 
 import type { Template } from '../model/template.js'
 import { literalParts } from '../template/template.js'
-import { nameOf, quoted, type Report, type Scalar, type TreeMap } from '../yaml/tree.js'
+import { nameOf, quoted, type Report, type TreeMap, wrongKey } from '../yaml/tree.js'
 import { type Reader, readTemplate, readText, wrong } from './fields.js'
 
 /** `demo`, or an absolute URL with an optional base path. Trailing slashes are removed. */
@@ -29,40 +29,6 @@ export const readTarget: Reader<string> = (tree, context, report) => {
     )
   }
   return url.href.replace(/\/+$/, '')
-}
-
-/** A path with an optional query, or a whole URL. Non-ASCII characters are percent-encoded. */
-export const readPath: Reader<Template> = (tree, context, report) => {
-  const template = readTemplate(tree, context, report)
-  if (template === null) return null
-  const first = template[0] ?? ''
-  const isUrl = typeof first === 'string' && /^https?:\/\//i.test(first)
-  if (typeof first === 'string' && !first.startsWith('/') && !isUrl) {
-    const text = (tree as Scalar).text
-    const hint = text.includes('://') ? 'write an http:// or https:// URL' : `write ${quoted(`/${text}`)}`
-    return wrong(report, `the path ${quoted(text)} does not start with /`, hint)
-  }
-  const literal = literalParts(template).join('')
-  if (/[\x00-\x20\x7f]/.test(literal))
-    return wrong(report, "a path can't contain spaces", 'write %20 for a space')
-  if (/[\ud800-\udfff]/u.test(literal))
-    return wrong(report, 'the path contains half a character', 'write the whole character')
-  if (literal.includes('#'))
-    return wrong(
-      report,
-      'a fragment is never sent',
-      'remove the # and what follows, or write %23 for a literal #',
-    )
-  if (isUrl && !URL.canParse(template.map((part) => (typeof part === 'string' ? part : '1')).join(''))) {
-    return wrong(
-      report,
-      `${quoted((tree as Scalar).text)} is not a URL`,
-      'write it like http://localhost:3000/path',
-    )
-  }
-  return template.map((part) =>
-    typeof part === 'string' ? part.replace(/[^\x21-\x7e]+/g, encodeURIComponent) : part,
-  )
 }
 
 /** A header value: what HTTP can carry. */
@@ -102,8 +68,7 @@ export function checkHeaderNames(headers: TreeMap, report: Report): void {
   for (const name of Object.keys(headers)) {
     const hint = insteadOfHeader(name)
     if (hint === null) continue
-    const message = `perfctl sets the header ${name.toLowerCase()} itself`
-    report({ message, hint, path: [name], onKey: true })
+    wrongKey(report, [name], `perfctl sets the header ${name.toLowerCase()} itself`, hint)
   }
   checkResponseHeaderNames(headers, report)
 }

@@ -19,6 +19,9 @@ import { type KeyAdvice, unknownKey } from './keys.js'
 /** The type of what a definition reads. */
 export type Output<T extends z.ZodType> = z.output<T>
 
+/** The type of what a map reads whose fields a function makes. */
+export type FieldsOf<F extends (...args: never[]) => z.ZodRawShape> = z.output<z.ZodObject<ReturnType<F>>>
+
 /** A recursive definition, whose type can't be inferred. */
 export type Schema<T> = z.ZodType<T>
 

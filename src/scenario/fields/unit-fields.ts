@@ -1,21 +1,25 @@
 /**
- * Readers of numbers with and without units: from a YAML value to milliseconds, rates and ratios.
+ * Readers of numbers with and without units: from a YAML value to milliseconds, rates and bytes, each with its JSON
+ * Schema for editors.
  */
-import {
-  formatDuration,
-  parseDuration,
-  parseDurationRange,
-  parseRate,
-  parseRatio,
-  parseSize,
-} from '../../base/units.js'
-import type { From } from '../blocks/stages.js'
+import { formatDuration, parseDuration, parseDurationRange, parseRate, parseSize } from '../../base/units.js'
 import { fillIn, hasReference } from '../template/environment.js'
 import { nameOf, quoted, type Report, Scalar, type Tree } from '../yaml/tree.js'
-import { type Context, type Reader, readText, wrong } from './fields.js'
+import { type Context, type Reader, VARIABLE, wrong } from './fields.js'
 
 /** Longer durations are most likely a wrong unit. */
 const DURATION_MS_MAX = 7 * 86_400_000
+
+const TIME = '(\\d+(\\.\\d+)?(us|µs|ms|s|m|h|d)\\s*)+'
+
+/** The JSON Schema of `30s`. The only number allowed is 0, which needs no unit. */
+export const DURATION = {
+  type: ['string', 'integer'],
+  pattern: `^${TIME}$|${VARIABLE}`,
+  minimum: 0,
+  maximum: 0,
+  examples: ['30s', '500ms', '1m30s'],
+}
 
 /** `30s` as ms. */
 export const readDuration: Reader<number> = (tree, context, report) => {
@@ -31,6 +35,13 @@ export const readDuration: Reader<number> = (tree, context, report) => {
 export const readTimeout: Reader<number> = (tree, context, report) => {
   const ms = readDuration(tree, context, report)
   return ms === 0 ? wrong(report, 'the duration must be above 0', 'write a duration such as 10s') : ms
+}
+
+/** The JSON Schema of `10ms..50ms`, or one duration. */
+export const DURATION_RANGE = {
+  ...DURATION,
+  pattern: `^${TIME}(\\.\\.${TIME})?$|${VARIABLE}`,
+  examples: ['1s', '10ms..50ms'],
 }
 
 /** `10ms..50ms` or `1s`, in ms. */
@@ -54,6 +65,11 @@ export const readDurationRange: Reader<readonly [number, number]> = (tree, conte
     : durationProblem(text, report, 'write a duration or a range with units, such as 1s or 10ms..50ms')
 }
 
+const RATE_PATTERN = `^\\d+(\\.\\d+)?\\s*/\\s*(ms|s|m|h)$|${VARIABLE}`
+
+/** The JSON Schema of `200/s`. */
+export const RATE = { type: 'string', pattern: RATE_PATTERN, examples: ['200/s', '6000/m'] }
+
 /** `200/s` as arrivals per second. */
 export const readRate: Reader<number> = (tree, context, report) => {
   const text = readUnit(tree, 'a rate', 'such as 200/s or 6000/m', context, report)
@@ -70,33 +86,11 @@ export const readRate: Reader<number> = (tree, context, report) => {
   return rate > 1e6 ? wrong(report, `${text} is too high`, 'write at most 1000000/s') : rate
 }
 
-/** `from`: a number of virtual users, or a rate. */
-export const readFrom: Reader<From> = (tree, context, report) => {
-  const text = readText(tree, context, report)
-  if (text === null) return null
-  if (/^\d+$/.test(text) && Number(text) <= 100_000) return { model: 'closed', value: Number(text) }
-  const rate = parseRate(text)
-  if (rate !== null && rate <= 1e6) return { model: 'open', value: rate }
-  return wrong(
-    report,
-    `${quoted(text)} is neither a number of users nor a rate`,
-    /^-\d/.test(text) ? 'write it without the sign' : 'write users such as 10, or a rate such as 50/s',
-  )
-}
-
-/** A tolerance: `10%` or `0.1` as a ratio; with `points` also `1pp`. */
-export function toleranceReader(points: boolean): Reader<number> {
-  const sample = points ? '1pp' : '10%'
-  return (tree, context, report) => {
-    const text = readUnit(tree, 'a percentage', `such as ${sample}`, context, report)
-    if (text === null) return null
-    const ratio = parseRatio(points ? text.replace(/pp$/, '%') : text)
-    const isClear = ratio !== null && (text.endsWith('%') || text.endsWith('pp') || ratio < 1)
-    if (isClear && ratio <= 10) return ratio
-    if (ratio !== null && !isClear)
-      return wrong(report, `the tolerance ${text} has no unit`, `write ${text}${points ? 'pp' : '%'}`)
-    return wrong(report, `${quoted(text)} is not a tolerance`, `write a percentage such as ${sample}`)
-  }
+/** The JSON Schema of `2MB`. */
+export const SIZE = {
+  type: 'string',
+  pattern: `^\\d+(\\.\\d+)?\\s*([kKmMgG][iI]?)?[bB]$|${VARIABLE}`,
+  examples: ['10kB', '2MB'],
 }
 
 /** `2MB` as bytes. */
@@ -110,44 +104,26 @@ export const readSize: Reader<number> = (tree, context, report) => {
     : wrong(report, `${quoted(text)} is not a size`, 'write a number and a unit, such as 500B, 10kB or 2MB')
 }
 
-/** A number within bounds. */
-export function numberReader(bounds: { min: number; max: number; whole: boolean }): Reader<number> {
-  const range = `from ${bounds.min} to ${bounds.max}`
+/** The JSON Schema of a whole number. */
+export function wholeNumber(minimum: number, maximum: number): Readonly<Record<string, unknown>> {
+  return { type: ['integer', 'string'], minimum, maximum, pattern: VARIABLE }
+}
+
+/** A whole number within bounds. */
+export function countReader(min: number, max: number): Reader<number> {
+  const range = `from ${min} to ${max}`
   return (tree, context, report) => {
     const value = readNumber(tree, context, report, range)
     if (value === null) return null
-    if (bounds.whole && !Number.isInteger(value))
+    if (!Number.isInteger(value))
       return wrong(report, `${value} is not a whole number`, `write a whole number ${range}`)
-    if (value < bounds.min || value > bounds.max) {
-      return wrong(
-        report,
-        `${value} is ${value < bounds.min ? 'too small' : 'too large'}`,
-        `write a number ${range}`,
-      )
-    }
-    return value
+    if (value >= min && value <= max) return value
+    return wrong(report, `${value} is ${value < min ? 'too small' : 'too large'}`, `write a number ${range}`)
   }
 }
 
-/** A request's weight, above 0. */
-export const readWeight: Reader<number> = (tree, context, report) => {
-  const value = readNumber(tree, context, report)
-  if (value === null || (value > 0 && value <= 1e9)) return value
-  return value > 0
-    ? wrong(
-        report,
-        `the weight ${value} is too large`,
-        'write at most 1000000000: only the ratio of the weights counts',
-      )
-    : wrong(
-        report,
-        `the weight must be above 0, got ${value}`,
-        'write a positive number; to leave a request out, comment it out',
-      )
-}
-
 /** The text of a number with a unit. A bare 0 passes as well. */
-function readUnit(
+export function readUnit(
   tree: Tree,
   expected: string,
   samples: string,
@@ -160,7 +136,7 @@ function readUnit(
 }
 
 /** A number, or text from the environment that is one: `vus: "${VUS:-20}"`. */
-function readNumber(tree: Tree, context: Context, report: Report, range = 'above 0'): number | null {
+export function readNumber(tree: Tree, context: Context, report: Report, range = 'above 0'): number | null {
   if (!(tree instanceof Scalar) || tree.value === null || typeof tree.value === 'boolean') {
     return wrong(report, `expected a number, got ${nameOf(tree)}`, `write a number ${range}`)
   }

@@ -2,10 +2,9 @@
  * Loads, conditions and templates as text.
  */
 import { formatCount, formatDuration, formatRate, plural } from '../../base/units.js'
-import { ITERATIONS_MS_MAX } from '../blocks/stages.js'
 import type { Expect } from './expect.js'
 import type { Condition } from './journey.js'
-import type { Load } from './load-types.js'
+import { ITERATIONS_MS_MAX, type Load } from './load-types.js'
 import type { Argument, Literal, Template } from './template.js'
 
 /**

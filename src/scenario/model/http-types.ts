@@ -5,6 +5,9 @@ import type { Ms } from '../../base/clock.js'
 import type { Retries } from './retries.js'
 import type { Template } from './template.js'
 
+/** Streams on a shared HTTP/2 connection if the scenario doesn't set `pipelining`; most services allow as many. */
+export const HTTP2_STREAMS = 100
+
 /** How every request is sent. */
 export interface HttpOptions extends Route {
   /** The time limit of a request, from when it is sent to the last byte. */

@@ -3,6 +3,20 @@
  */
 import type { Ms } from '../../base/clock.js'
 
+/** The values of keys that a load doesn't set: one virtual user for 10 s. */
+export const LOAD_DEFAULTS = {
+  warmup: 0,
+  vus: 1,
+  duration: 10_000,
+  thinkTime: [0, 0],
+  gracefulStop: 5000,
+  maxVus: 1000,
+  arrivals: 'even',
+} as const
+
+/** The time limit for a fixed number of iterations if the file sets none. */
+export const ITERATIONS_MS_MAX = 10 * 60_000
+
 /** How much load is sent and when. */
 export type Load = ClosedLoad | OpenLoad
 

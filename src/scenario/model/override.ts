@@ -4,9 +4,15 @@
 import type { Ms } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
 import { isSecretHeader } from '../../base/secrets.js'
-import { ITERATIONS_MS_MAX, MAX_VUS } from '../blocks/stages.js'
 import type { AddressChange } from './http-types.js'
-import type { ClosedLoad, Load, OpenLoad, Stage } from './load-types.js'
+import {
+  type ClosedLoad,
+  ITERATIONS_MS_MAX,
+  LOAD_DEFAULTS,
+  type Load,
+  type OpenLoad,
+  type Stage,
+} from './load-types.js'
 import type { Scenario } from './scenario.js'
 import { mapRequests } from './steps.js'
 
@@ -19,9 +25,6 @@ export interface LoadOverride {
   /** Stages of virtual users. */
   readonly stages?: readonly Stage[] | undefined
 }
-
-/** The duration if neither flags nor the file set one. */
-const DURATION_MS = 10_000
 
 /** The scenario with the overridden load; the same object if nothing is overridden. */
 export function overrideLoad(scenario: Scenario, override: LoadOverride): Scenario {
@@ -92,7 +95,7 @@ function closed(
     iterations: iterations ?? null,
     start,
     stages,
-    thinkTimeMs: load.model === 'closed' ? load.thinkTimeMs : [0, 0],
+    thinkTimeMs: load.model === 'closed' ? load.thinkTimeMs : LOAD_DEFAULTS.thinkTime,
     ...(load.model === 'closed' && load.pacingMs !== undefined && { pacingMs: load.pacingMs }),
   }
 }
@@ -108,8 +111,8 @@ function open(load: Load, { durationMs, ratePerSecond, iterations }: LoadOverrid
     stages: [
       { durationMs: durationMs ?? (iterations === undefined ? lengthOf(load) : ITERATIONS_MS_MAX), target },
     ],
-    arrivals: load.model === 'open' ? load.arrivals : 'even',
-    maxVus: load.model === 'open' ? load.maxVus : MAX_VUS,
+    arrivals: load.model === 'open' ? load.arrivals : LOAD_DEFAULTS.arrivals,
+    maxVus: load.model === 'open' ? load.maxVus : LOAD_DEFAULTS.maxVus,
   }
 }
 
@@ -120,5 +123,5 @@ function peakOf(load: Load): number {
 function lengthOf(load: Load): Ms {
   return load.iterations === null
     ? load.stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
-    : DURATION_MS
+    : LOAD_DEFAULTS.duration
 }

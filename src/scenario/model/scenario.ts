@@ -124,3 +124,9 @@ export interface Tolerance {
   readonly throughput: number
   readonly errorRate: number
 }
+
+/** The limits that a scenario doesn't set. */
+export const BASELINE_DEFAULTS: Pick<BaselineOptions, 'tolerance' | 'minDeltaMs'> = {
+  tolerance: { p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01 },
+  minDeltaMs: 1,
+}

@@ -2,7 +2,7 @@
  * The secrets of a scenario: values of headers, fields and variables whose names suggest a secret.
  */
 import { isDistinct, isSecretHeader, isSecretName, isSecretValue } from '../../base/secrets.js'
-import { METHODS } from '../blocks/request-spec.js'
+import { METHODS } from '../blocks/request.js'
 import { type Environment, fillIn, variablesIn } from '../template/environment.js'
 import { ARGUMENT_WORDS } from '../template/functions.js'
 import { placeholdersIn } from '../template/template.js'

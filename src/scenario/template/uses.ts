@@ -13,6 +13,7 @@ import {
   type Tree,
   type TreeMap,
   type TreeProblem,
+  wrongKey,
 } from '../yaml/tree.js'
 
 /** Reports captured values that are used where they are unknown, and ambiguous names. */
@@ -26,7 +27,7 @@ export function checkUses(root: TreeMap): TreeProblem[] {
   for (const name of all.keys()) {
     if (!isTreeMap(root.data) || !Object.hasOwn(root.data, name)) continue
     const message = `${name} is also captured: {{ ${name} }} would be ambiguous`
-    report({ path: ['data', name], onKey: true, message, hint: 'rename one of them' })
+    wrongKey(report, ['data', name], message, 'rename one of them')
   }
   const afterBefore = known(root.before, 'before', new Set())
   const afterEach = known(root.beforeEach, 'beforeEach', afterBefore)

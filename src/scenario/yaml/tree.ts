@@ -58,6 +58,11 @@ interface TextPart {
 /** Reports a problem. */
 export type Report = (problem: TreeProblem) => void
 
+/** Reports a problem with a key, not with its value. `path` starts at the value that was read. */
+export function wrongKey(report: Report, path: Path, message: string, hint: string): void {
+  report({ path, onKey: true, message, hint })
+}
+
 /** Whether the tree is a map. */
 export function isTreeMap(tree: unknown): tree is TreeMap {
   return typeof tree === 'object' && tree !== null && !Array.isArray(tree) && !(tree instanceof Scalar)

@@ -105,8 +105,8 @@ export function judgeByHistory(
   return {
     difference,
     interval: [difference - around, difference + around],
-    isWorse: difference > limit,
-    isBetter: difference < -limit,
+    worseBy: difference - limit,
+    betterBy: -difference - limit,
     detectable: limit + RANDOM * Math.hypot(deviation(count), error(count, 1)),
     reach: reach(UNSEEN),
     remedies: [

@@ -63,13 +63,13 @@ export function judgePairs(blocks: readonly (readonly number[])[], rule: PairRul
     signed.length === 1 ? estimateOnce(signed[0]!, rule.startLuck) : estimateBlocks(signed, rule.startLuck)
   const bound = reach(rule.alpha)
   const around = reach(0.025)
-  const isBeyond = (estimate: number) => estimate - bound > rule.margin && estimate > rule.floor
+  const beyond = (estimate: number) => Math.min(estimate - bound - rule.margin, estimate - rule.floor)
   const limit = Math.max(rule.floor, rule.margin + bound)
   return {
     difference: middle,
     interval: [middle - around, middle + around],
-    isWorse: isBeyond(middle),
-    isBetter: isBeyond(-middle),
+    worseBy: beyond(middle),
+    betterBy: beyond(-middle),
     detectable: limit + LUCK * error,
     reach: reach(UNSEEN),
     remedies: [2, 4, 8].map((count) => ({

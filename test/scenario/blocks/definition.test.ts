@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { scenarioJsonSchema } from '../../../src/scenario/blocks/definition.js'
+import { readScenario } from '../../../src/scenario/read.js'
 
 interface Node {
   readonly properties?: Record<string, Node>
@@ -10,6 +11,9 @@ interface Node {
   readonly description?: string
   readonly examples?: readonly unknown[]
   readonly default?: unknown
+  readonly type?: unknown
+  readonly $ref?: string
+  readonly definitions?: Record<string, Node>
 }
 
 const schema = scenarioJsonSchema() as Node
@@ -48,6 +52,58 @@ describe('the schema for editors', () => {
     ])
   })
 })
+
+describe('a documented default', () => {
+  const step = (capture: object) => ({ before: [{ get: '/', capture: { x: capture } }] })
+  const limit = { limit: 'p95 < 1s' }
+  test.each<[path: string, make: (block: object) => object, rest: object, without?: readonly string[]]>([
+    ['load', (load) => ({ load }), {}, ['maxVus', 'arrivals']],
+    ['load', (load) => ({ load }), { rate: '5/s' }, ['vus', 'thinkTime']],
+    ['http', (http) => ({ http }), {}],
+    ['http.tls', (tls) => ({ http: { tls } }), {}],
+    ['http.retries', (retries) => ({ http: { retries } }), { count: 2 }],
+    ['data.x', (x) => ({ data: { x } }), { values: [1, 2] }, ['delimiter']],
+    ['data.x', (x) => ({ data: { x } }), { file: 'x.csv' }],
+    // A request takes its redirects from http.
+    ['requests.0', (request) => ({ requests: [request] }), { get: '/' }, ['redirects']],
+    ['requests.0.retries', (retries) => ({ requests: [{ get: '/', retries }] }), { count: 2 }],
+    ['before.0.capture.x', step, { json: '$.a' }],
+    ['thresholds.0', (threshold) => ({ thresholds: [threshold] }), limit, ['after', 'minSamples']],
+    ['thresholds.0', (threshold) => ({ thresholds: [threshold] }), { ...limit, abort: true }, ['abort']],
+    ['baseline', (baseline) => ({ baseline }), {}],
+    ['baseline.tolerance', (tolerance) => ({ baseline: { tolerance } }), {}],
+  ])('of %s is the one in use', (path, make, rest, without = []) => {
+    const read = (block: object) => {
+      const text = JSON.stringify({ requests: [{ get: '/' }], ...make(block) })
+      const files = { read: () => Buffer.from('a,b\n1,2\n') }
+      const scenario = readScenario(text, { file: 'a.yaml', env: {}, files })
+      return JSON.parse(JSON.stringify({ ...scenario, text: '' }), (key, value) =>
+        key === 'statuses' ? value.flatMap(listRange) : value,
+      )
+    }
+    const documented = Object.entries(nodeAt(path.split('.')).properties!).filter(
+      ([key, node]) => node.default !== undefined && !without.includes(key),
+    )
+    expect(documented).not.toEqual([])
+    for (const [key, node] of documented) {
+      expect(read({ ...rest, [key]: node.default }), key).toEqual(read(rest))
+    }
+  })
+})
+
+function listRange([from, to]: readonly [number, number]): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i)
+}
+
+/** The long form of the part of the schema at a path, in which `0` is any entry and `x` any key. */
+function nodeAt(path: readonly string[]): Node {
+  return path.reduce((node, step) => {
+    const next =
+      step === '0' ? node.items : step === 'x' ? asNode(node.additionalProperties) : node.properties?.[step]
+    const named = next?.$ref === undefined ? next : schema.definitions![next.$ref.split('/').at(-1)!]
+    return named?.anyOf?.find(({ type }) => type === 'object') ?? named!
+  }, schema)
+}
 
 function keysOf(node: Node, path: string): (readonly [string, Node])[] {
   const inside = [node.items, ...(node.anyOf ?? []), asNode(node.additionalProperties)].flatMap((part) =>

@@ -1,9 +1,9 @@
 /**
- * Files that requests send: each is read once and kept in shared memory.
+ * Reader of files that requests send.
  */
 import { codeOf, messageOf } from '../../base/errors.js'
-import { type Reader, readFilePath, wrong } from '../fields/fields.js'
 import type { SentFile } from '../model/request.js'
+import { type Reader, readFilePath, wrong } from './fields.js'
 
 /** A file to send, by its path. */
 export const readSentFile: Reader<SentFile> = (tree, context, report) => {

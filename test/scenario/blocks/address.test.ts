@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseAddress } from '../../../src/scenario/blocks/route.js'
+import { parseAddress } from '../../../src/scenario/blocks/address.js'
 import { scenarioHash } from '../../../src/scenario/model/hash.js'
 import { readScenario } from '../../../src/scenario/read.js'
 

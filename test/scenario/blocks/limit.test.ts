@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseThreshold } from '../../../src/scenario/blocks/threshold.js'
+import { parseThreshold } from '../../../src/scenario/blocks/limit.js'
 import type { TreeProblem } from '../../../src/scenario/yaml/tree.js'
 import { METRICS } from '../../../src/stats/metrics.js'
 
