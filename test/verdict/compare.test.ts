@@ -229,7 +229,7 @@ describe('what can not be judged', () => {
     expect(comparison.verdict).toBe('inconclusive')
     expect(comparison.notes[0]).toContain(note)
     expect(comparison.metrics.some(({ verdict }) => verdict === 'regressed')).toBe(false)
-    expect(comparison.metrics[0]?.reason).toBe('would be regressed, but see the notes')
+    expect(comparison.metrics[0]?.reason).toBe('in doubt, see the notes; by the figures alone: regressed')
     expect(compare(before, elsewhere, { allowEnvironment: true }).verdict).toBe('regressed')
   })
 
