@@ -1,6 +1,7 @@
 /**
  * `perfctl ab`: two versions take turns in one session, so that the machine treats both alike.
  */
+
 import { join } from 'node:path'
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
@@ -25,6 +26,7 @@ import type { Result } from '../stats/result.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { readMaxSeconds } from './ab-duration.js'
 import { checkPlaces, deliver } from './deliver.js'
+import { describeLook } from './looks.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
 import { readScenarios } from './scenario-files.js'
 
@@ -88,8 +90,8 @@ function runSides(
     names: { a: describeSide(sides.a), b: describeSide(sides.b) },
     signal: interrupt.stop,
     kill: interrupt.kill,
-    onLook: (seconds, verdict) => {
-      if (flags.progress) note(`after ${seconds}s of each side: ${verdict}`)
+    onLook: (seconds, soFar) => {
+      if (flags.progress) note(describeLook(seconds, soFar))
     },
     onNotice: (text) => note(`warning: ${text}`),
   })

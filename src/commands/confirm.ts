@@ -1,6 +1,7 @@
 /**
  * `run --confirm ab`: if the stored baseline suspects a regression, an A/B session with the accepted version decides.
  */
+
 import { type Problem, UserError } from '../base/errors.js'
 import type { Io } from '../base/io.js'
 import { redact } from '../base/secrets.js'
@@ -14,6 +15,7 @@ import type { Result } from '../stats/result.js'
 import { isSuspicious } from '../verdict/suspicion.js'
 import { runVerdict } from '../verdict/verdict.js'
 import { readMaxSeconds } from './ab-duration.js'
+import { describeLook } from './looks.js'
 import type { RunFlags } from './run-options.js'
 
 /** What is needed to confirm a run. */
@@ -85,7 +87,7 @@ export async function confirmResult(
     names: { a: shown, b: describeSide(sides.b) },
     signal: interrupt.stop,
     kill: interrupt.kill,
-    onLook: (seconds, verdict) => note(`after ${seconds}s of each side: ${verdict}`),
+    onLook: (seconds, soFar) => note(describeLook(seconds, soFar)),
     onNotice: (text) => note(`warning: ${text}`),
   })
   return conclude(result, screen, end)

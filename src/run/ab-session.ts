@@ -11,6 +11,7 @@ import { checkData } from '../plan/data-check.js'
 import { makePlan } from '../plan/make-plan.js'
 import { describeUnreached } from '../report/wording.js'
 import type { Scenario } from '../scenario/model/scenario.js'
+import type { Comparison } from '../stats/comparison.js'
 import { joinRuns } from '../stats/join.js'
 import type { Result, Totals } from '../stats/result.js'
 import { compare } from '../verdict/compare.js'
@@ -33,8 +34,8 @@ export interface SessionOptions {
   readonly names: { readonly a: string; readonly b: string }
   readonly signal: AbortSignal
   readonly kill: AbortSignal
-  /** Called each time the session is judged, with the verdict so far. */
-  readonly onLook: (seconds: number, verdict: string) => void
+  /** Called each time the session is judged, with the comparison so far. */
+  readonly onLook: (seconds: number, soFar: Comparison) => void
   /** Called with a warning that doesn't affect the results, such as a failed step of `after`. */
   readonly onNotice: (text: string) => void
 }
@@ -95,9 +96,9 @@ export async function runSession(
     if (seconds < (looks[looked] ?? Number.POSITIVE_INFINITY)) return false
     looked++
     const { a, b } = join(measure())
-    const { verdict } = compare(a, b, limitsOf(scenario, reference))
-    options.onLook(seconds, verdict)
-    return verdict !== 'inconclusive'
+    const soFar = compare(a, b, limitsOf(scenario, reference))
+    options.onLook(seconds, soFar)
+    return soFar.verdict !== 'inconclusive'
   }
   for (let block = 0; ; block++) {
     // Check before any service is started.

@@ -221,7 +221,7 @@ function findBroken(thresholds: readonly Threshold[], collector: Collector): str
   const seconds = collector.seconds.length
   const ripe = thresholds.filter(({ abort }) => abort !== null && seconds * 1000 >= abort.afterMs)
   if (ripe.length === 0) return null
-  const requests = collector.requests(seconds)
+  const requests = collector.named(new Set(ripe.flatMap(({ request }) => request ?? [])), seconds)
   const totals = collector.total(seconds)
   const results = judgeThresholds(ripe, totals, requests)
   const broken = ripe.find(({ abort, request }, i) => {

@@ -2,9 +2,10 @@
  * Joins several runs of one scenario into one result: counts and histograms add up, windows are concatenated.
  */
 import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups, roleOf } from './add.js'
-import type { RequestResult, Result } from './result.js'
+import { median } from './math.js'
+import type { RequestResult, Result, RunEnvironment } from './result.js'
 
-/** Joins the runs in order, without their judgments. Environment and seed are those of the first run. */
+/** Joins the runs in order, without their judgments. Environment and seed are those of the first run, the yardstick that of all. */
 export function joinRuns(results: readonly [Result, ...Result[]]): Result {
   const [first] = results
   if (results.length === 1) return first
@@ -17,6 +18,7 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
   const { neverSent: _, ...shared } = first
   return {
     ...shared,
+    environment: joinEnvironments(results),
     durationSeconds,
     runs: results.map((each, index) => ({
       startedAt: each.startedAt,
@@ -52,6 +54,12 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
     },
     ...errorOf(results),
   }
+}
+
+function joinEnvironments(results: readonly [Result, ...Result[]]): RunEnvironment {
+  const yardsticks = results.flatMap(({ environment }) => environment.yardstick ?? [])
+  const { environment } = results[0]
+  return yardsticks.length === 0 ? environment : { ...environment, yardstick: Math.round(median(yardsticks)) }
 }
 
 /** Returns the error of the first run that has one. */

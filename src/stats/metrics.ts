@@ -1,5 +1,6 @@
 /**
- * The metrics of thresholds, baselines and reports, one row each. Adding a row adds a metric everywhere.
+ * The metrics of thresholds, one row each: a new row can be limited, is in the documentation and is found by its id.
+ * Comparisons judge the metrics in `verdict/judged-metric.ts`, and reports choose their own columns.
  */
 import type { Totals } from './result.js'
 

@@ -37,8 +37,7 @@ export function comparisonNotes(
   const isOpen = verdict === 'inconclusive'
   const [late] = decisive.filter(({ why }) => why === 'late_generator')
   if (isOpen && late !== undefined) {
-    const { request, metric, reason } = late.comparison
-    notes.push(`${metric} of "${printable(request ?? '')}" ${reason}`)
+    notes.push(`${subjectOf(late)}: ${late.comparison.reason}`)
   }
   if (isOpen) notes.push(...describeOpen(decisive, { reference, candidate }, isSession))
   if (verdict === 'regressed' && rows.some(isWithinTolerance)) {

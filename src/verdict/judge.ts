@@ -141,19 +141,21 @@ export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement
     reason,
     why,
   })
-  const { before, after } = question.late ?? { before: 0, after: 0 }
+  // Like is compared with like: both sides from when requests were due, and both from when they were sent.
+  const { before = 0, after = 0 } = question.late ?? {}
+  const [flattered, blamed] = [Math.max(0, before - after), Math.max(0, after - before)]
   const isSure = finding.worseBy > 0 || finding.betterBy > 0
   if (isSure && Math.abs(current - baseline) > minDelta) {
-    // Both bounds of the slower side have to give the same answer.
-    if (finding.worseBy > after) return judged('regressed')
-    if (finding.betterBy > before) return judged('improved')
+    // Both have to give the same answer.
+    if (finding.worseBy > blamed) return judged('regressed')
+    if (finding.betterBy > flattered) return judged('improved')
     if (finding.worseBy > 0) return judged('inconclusive', LATE_REASON, 'late_generator')
   }
   const limit = passLimit(question)
   const most = finding.difference + finding.reach
-  if (most < limit && most + before >= limit) return judged('inconclusive', LATE_REASON, 'late_generator')
+  if (most < limit && most + flattered >= limit) return judged('inconclusive', LATE_REASON, 'late_generator')
   if (most < limit) {
-    return isSure && before === 0
+    return isSure && flattered === 0
       ? judged('passed', `differs by less than minDelta, ${minDelta}ms`, 'min_delta')
       : judged('passed')
   }

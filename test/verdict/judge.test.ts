@@ -82,6 +82,7 @@ describe('requests that were sent late leave a line open only where its two boun
       'late_generator',
     ],
     ['as fast although it was late', 0, 5, { late: { before: 0, after: 0.3 } }, 'passed', null],
+    ['as fast, both late alike', 0, 5, { late: { before: 0.3, after: 0.3 } }, 'passed', null],
     ['as fast as what was late', 0, 5, { late: { before: 0.3, after: 0 } }, 'inconclusive', 'late_generator'],
     ['as fast as what was a little late', 0, 5, { late: { before: 0.1, after: 0 } }, 'passed', null],
     [

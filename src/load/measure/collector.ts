@@ -128,14 +128,28 @@ export class Collector {
   requests(durationSeconds: number): RequestResult[] {
     const kept = this.logs.reduce((most, log) => Math.max(most, log?.seconds ?? 1), 1)
     const spans = this.spans(this.inTurns ? 1 : secondsEach(Math.round(durationSeconds), kept))
-    return this.specs.map(({ name, kind, isFirst }, i) => ({
+    return this.specs.map((_, i) => ({
+      ...this.describe(i, durationSeconds),
+      windows: this.windowsOf(i, spans).map((window) => clipWindow(window, durationSeconds)),
+    }))
+  }
+
+  /** Those of these names without their windows, which a look at a running load has no time for. */
+  named(names: ReadonlySet<string>, durationSeconds: number): RequestResult[] {
+    return this.specs.flatMap(({ name }, i) =>
+      names.has(name) ? [{ ...this.describe(i, durationSeconds), windows: [] }] : [],
+    )
+  }
+
+  private describe(index: number, durationSeconds: number): Omit<RequestResult, 'windows'> {
+    const { name, kind, isFirst } = this.specs[index]!
+    return {
       name,
       kind,
       ...(isFirst && { phase: 'beforeEach' as const }),
-      ...makeTotals(this.totals.get(i), durationSeconds),
-      ...this.describeWarmup(i),
-      windows: this.windowsOf(i, spans).map((window) => clipWindow(window, durationSeconds)),
-    }))
+      ...makeTotals(this.totals.get(index), durationSeconds),
+      ...this.describeWarmup(index),
+    }
   }
 
   private describeWarmup(index: number): Pick<RequestResult, 'warmup'> {

@@ -131,7 +131,18 @@ const readRetryReasons: Reader<RetryReasons> = (tree, context, report) => {
     if (text !== null && kind === undefined && range === null)
       wrong(reportHere, `${quoted(text)} is neither a kind of failure nor a status`, HINT)
   })
-  return isWhole ? { kinds, statuses } : null
+  return isWhole ? { kinds: KINDS.filter((kind) => kinds.includes(kind)), statuses: joinRanges(statuses) } : null
+}
+
+/** Ranges in order, with neighbors joined: the same statuses are the same scenario, however they are written. */
+function joinRanges(ranges: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
+  const joined: (readonly [number, number])[] = []
+  for (const [from, to] of [...ranges].sort(([a], [b]) => a - b)) {
+    const last = joined.at(-1)
+    if (last !== undefined && from <= last[1] + 1) joined[joined.length - 1] = [last[0], Math.max(last[1], to)]
+    else joined.push([from, to])
+  }
+  return joined
 }
 
 const HINT = `use ${KINDS.join(', ')}, or statuses such as 503 or 5xx`

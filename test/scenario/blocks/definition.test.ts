@@ -77,9 +77,7 @@ describe('a documented default', () => {
       const text = JSON.stringify({ requests: [{ get: '/' }], ...make(block) })
       const files = { read: () => Buffer.from('a,b\n1,2\n') }
       const scenario = readScenario(text, { file: 'a.yaml', env: {}, files })
-      return JSON.parse(JSON.stringify({ ...scenario, text: '' }), (key, value) =>
-        key === 'statuses' ? value.flatMap(listRange) : value,
-      )
+      return { ...scenario, text: '' }
     }
     const documented = Object.entries(nodeAt(path.split('.')).properties!).filter(
       ([key, node]) => node.default !== undefined && !without.includes(key),
@@ -90,10 +88,6 @@ describe('a documented default', () => {
     }
   })
 })
-
-function listRange([from, to]: readonly [number, number]): number[] {
-  return Array.from({ length: to - from + 1 }, (_, i) => from + i)
-}
 
 /** The long form of the part of the schema at a path, in which `0` is any entry and `x` any key. */
 function nodeAt(path: readonly string[]): Node {
