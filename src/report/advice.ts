@@ -3,7 +3,7 @@
  */
 import { fileNameOf } from '../base/files.js'
 import { printable } from '../base/printable.js'
-import type { Comparison } from '../stats/comparison.js'
+import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import type { Result } from '../stats/result.js'
 import { looksWorse } from '../verdict/suspicion.js'
 
@@ -72,10 +72,16 @@ export function nextStep(result: Result): NextStep | null {
 function afterInconclusive(comparison: Comparison | null, file: string): NextStep | null {
   if (comparison === null) return null
   const { metrics } = comparison
-  if (metrics.some((row) => row.verdict === 'missing' || row.would === 'regressed' || looksWorse(row, 0))) {
+  const sideBySide = `perfctl ab ${file} --a URL_BEFORE --b URL_AFTER`
+  if (metrics.some(({ why }) => why === 'other_speed')) {
+    return { why: 'To compare both versions on the same machine', command: sideBySide }
+  }
+  const isWorse = (row: MetricComparison) =>
+    row.verdict === 'missing' || row.would === 'regressed' || (row.decisive !== false && looksWorse(row, 0))
+  if (metrics.some(isWorse)) {
     return {
       why: 'Something looks slower; to find out, compare both versions side by side',
-      command: `perfctl ab ${file} --a URL_BEFORE --b URL_AFTER`,
+      command: sideBySide,
     }
   }
   if (metrics.some(({ why }) => why === 'other_machine')) {

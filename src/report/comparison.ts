@@ -8,17 +8,17 @@ import type { Page } from './page.js'
 import { COMPARED_ROWS_MAX } from './ranking.js'
 import { type Column, renderTable } from './table.js'
 import { wrap } from './width.js'
-import { comparedCells, formatLimit, formatSides, isFarWorse } from './wording.js'
+import { comparedCells, formatLimit, formatSides, isFarWorse, subjectOf } from './wording.js'
 
 /**
- * Lists the metrics that changed beyond their limit or couldn't be judged, and counts those that passed. A comparison
- * in which nothing stands out takes two lines.
+ * Lists the metrics that changed beyond their limit, and those that leave the verdict open; counts the others. A
+ * comparison in which nothing stands out takes two lines.
  */
 export function renderComparison(comparison: Comparison, page: Page): string {
   const { metrics, baseline } = comparison
-  const notable = metrics.filter(standsOut)
-  const unsure = notable.filter(({ verdict }) => verdict === 'inconclusive')
-  const left = new Set(unsure.slice(UNSURE_MAX))
+  const notable = sortNotable(metrics.filter(standsOut))
+  const open = notable.filter(({ verdict }) => verdict === 'inconclusive')
+  const left = new Set(open.slice(OPEN_MAX))
   const settled = notable.filter((row) => !left.has(row))
   const shown = settled.slice(0, COMPARED_ROWS_MAX)
   const title = page.style.bold(wrap(`Compared with ${printable(baseline)}`, page.width, '  '))
@@ -29,22 +29,56 @@ export function renderComparison(comparison: Comparison, page: Page): string {
     shown.length === settled.length
       ? ''
       : `  ${plural(settled.length - shown.length, 'more metric')} not shown; these are the worst`,
-    left.size === 0 ? '' : `  ${plural(left.size, 'more unsure metric')} not shown`,
+    left.size === 0 ? '' : `  ${plural(left.size, 'more inconclusive metric')} not shown`,
     summarizeRest(metrics, page),
-    renderReasons(metrics, shown, page),
+    renderReasons(metrics, page),
+    renderAside(metrics, page),
   ]
   return parts.filter((part) => part !== '').join('\n')
 }
 
 /** On a noisy machine every metric may be inconclusive; the worst few are enough. */
-const UNSURE_MAX = 8
+const OPEN_MAX = 8
 
-/** Returns whether a row belongs in the table. Too few samples don't, unless the value is far worse. */
+/** Returns whether a row belongs in the table. One that couldn't be judged and decides nothing doesn't. */
 export function standsOut(row: MetricComparison): boolean {
-  const { verdict, interval, would } = row
+  const { verdict, would } = row
   if (verdict !== 'inconclusive') return verdict !== 'passed' && verdict !== 'new'
   if (would !== undefined) return would !== 'passed'
-  return interval !== null || isFarWorse(row)
+  return row.metric !== 'requests' && !isAside(row)
+}
+
+/** Returns whether a row couldn't be judged and the verdict doesn't rest on it. That is no news, unless it's far worse. */
+export function isAside(row: MetricComparison): boolean {
+  const { verdict, decisive, interval, would, metric } = row
+  if (verdict !== 'inconclusive' || would !== undefined || metric === 'requests') return false
+  // Older files don't say what the verdict rests on.
+  const isDecisive = decisive ?? interval !== null
+  return !isDecisive && !isFarWorse(row)
+}
+
+/** Sorts regressions first, then what the verdict waits for. */
+export function sortNotable(rows: readonly MetricComparison[]): readonly MetricComparison[] {
+  const rank = ({ verdict, decisive }: MetricComparison) => {
+    if (verdict === 'regressed' || verdict === 'missing') return 0
+    return verdict === 'inconclusive' ? (decisive === false ? 2 : 1) : 3
+  }
+  return [...rows].sort((a, b) => rank(a) - rank(b))
+}
+
+/** Counts the rows that couldn't be judged and that the verdict doesn't rest on; empty if there are none. */
+export function describeAside(metrics: readonly MetricComparison[]): string {
+  const aside = metrics.filter(isAside)
+  if (aside.length === 0) return ''
+  const cause = aside.every(({ why }) => why === 'too_few_samples')
+    ? 'too few samples'
+    : 'too few samples or too much noise'
+  return `${plural(aside.length, 'more line')} had ${cause} to judge; the verdict doesn't rest on ${aside.length === 1 ? 'it' : 'them'}`
+}
+
+function renderAside(metrics: readonly MetricComparison[], { width, style }: Page): string {
+  const text = describeAside(metrics)
+  return text === '' ? '' : style.dim(wrap(`  ${text}`, width, '  '))
 }
 
 /** Returns the column titles of the two sides. */
@@ -69,7 +103,7 @@ function renderRows(
   { width, isUnbounded, style }: Page,
 ): string {
   const cells = rows.map((row) => [
-    row.request === null ? 'whole run' : printable(row.request),
+    subjectOf(row),
     row.metric,
     ...comparedCells(row),
     paintVerdict(row.verdict, style, width >= WORDS_WIDTH),
@@ -92,7 +126,7 @@ function paintVerdict(verdict: MetricComparison['verdict'], style: Page['style']
     case 'missing':
       return style.red(write('✗', verdict))
     case 'inconclusive':
-      return style.yellow(write('?', 'unsure'))
+      return style.yellow(write('?', verdict))
     default:
       return style.green(write('✓', verdict))
   }
@@ -119,35 +153,28 @@ function shareOfLimit({ change, tolerance }: MetricComparison): number {
   return Math.abs(change ?? 0) / Math.max(tolerance, 0.001)
 }
 
-/**
- * Lists why metrics were not judged, or were judged against their figures. Metrics with the same reason share a line.
- * Rows that the table shows as unsure are left out.
- */
-function renderReasons(
-  metrics: readonly MetricComparison[],
-  shown: readonly MetricComparison[],
-  { width, style }: Page,
-): string {
+/** Lists why metrics were judged against their figures, or not at all. Metrics with the same reason share a line. */
+function renderReasons(metrics: readonly MetricComparison[], { width, style }: Page): string {
   const groups = new Map<string, string[]>()
   for (const row of metrics) {
-    const isShown = row.verdict === 'inconclusive' && (shown.includes(row) || row.interval !== null)
-    const label = isShown ? null : describeReason(row)
+    // The others are in the table, or counted.
+    const label = row.verdict === 'inconclusive' && row.metric !== 'requests' ? null : describeReason(row)
     if (label !== null) groups.set(label, [...(groups.get(label) ?? []), nameOf(row)])
   }
   const lines = [...groups].map(([label, names]) => wrap(`  ${label}: ${listNames(names)}`, width, '    '))
   return lines.map((line) => style.dim(line)).join('\n')
 }
 
-function describeReason({ reason, needs, would, verdict }: MetricComparison): string | null {
+function describeReason({ reason, would, verdict }: MetricComparison): string | null {
   if (verdict === 'new') return 'new, not compared'
   if (reason === null || verdict === 'missing' || would !== undefined) return null
-  // The number of samples differs between requests; the number needed doesn't, so it groups them.
-  return verdict === 'inconclusive' ? `not judged, ${needs ?? reason}` : reason
+  return verdict === 'inconclusive' ? `not judged, ${reason}` : reason
 }
 
-function nameOf({ request, metric, verdict }: MetricComparison): string {
-  if (request === null) return metric
-  return verdict === 'new' ? printable(request) : `${printable(request)} ${metric}`
+function nameOf(row: MetricComparison): string {
+  return row.verdict === 'new' || row.metric === 'requests'
+    ? subjectOf(row)
+    : `${subjectOf(row)} ${row.metric}`
 }
 
 const NAMES_MAX = 3

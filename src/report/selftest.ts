@@ -46,7 +46,7 @@ export function renderSelftest(selftest: Selftest, page: Page): string {
 const RATES: readonly Column[] = [
   { title: '', isFlexible: true },
   { title: 'false alarms', align: 'right' },
-  { title: 'unsure', align: 'right', expendable: 1 },
+  { title: 'inconclusive', align: 'right', expendable: 1 },
   { title: 'red at most (95% CI)', align: 'right' },
 ]
 
@@ -73,7 +73,7 @@ function metricRows(stored: NullTrial, ab: NullTrial): string[][] {
     ]
   }
   return ab.metrics.map(({ request, metric }) => [
-    request === null ? '(whole run)' : printable(request),
+    request === null ? 'whole run' : printable(request),
     metric,
     ...cells(stored, request, metric),
     ...cells(ab, request, metric),

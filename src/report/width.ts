@@ -36,13 +36,13 @@ export function truncateMiddle(text: string, width: number): string {
   return `${truncate(`${chars.join('')}…`, width - used + 1)}${tail.join('')}`
 }
 
-/** Wraps at spaces to `width` columns. The first line keeps its leading spaces; the others start with `indent`. */
+/** Wraps at spaces to `width` columns, but not before a `%`. The first line keeps its leading spaces; the others start with `indent`. */
 export function wrap(text: string, width: number, indent = ''): string {
   const lines: string[] = []
   let line = /^ */.exec(text)![0]
   for (const word of text
     .trimStart()
-    .split(' ')
+    .split(/ (?!%)/)
     .flatMap((each) => pieces(each, width - indent.length))) {
     const longer = line.trim() === '' ? line + word : `${line} ${word}`
     if (line.trim() !== '' && displayWidth(longer) > width) {

@@ -60,6 +60,18 @@ export function formatLimit({ metric, tolerance, verdict }: MetricComparison): s
   return findMetric(metric)?.better === 'higher' ? `-${percent}%` : `+${percent}%`
 }
 
+/** Returns what a row of a comparison is about: a request, the rare ones together, or the whole run. */
+export function subjectOf({ request, pooled }: Pick<MetricComparison, 'request' | 'pooled'>): string {
+  if (pooled !== undefined) return `the rest (${plural(pooled.length, 'request')})`
+  return request === null ? 'whole run' : printable(request)
+}
+
+/** The same in a sentence: `"search"`, `the rest (7 requests)`, `the whole run`. */
+function quoteSubject(row: Pick<MetricComparison, 'request' | 'pooled'>): string {
+  if (row.request !== null) return `"${printable(row.request)}"`
+  return row.pooled === undefined ? 'the whole run' : subjectOf(row)
+}
+
 /** Returns the cells of a comparison's row: both sides, change, interval, limit. */
 export function comparedCells(row: MetricComparison): string[] {
   const { metric, baseline, current, change } = row
@@ -101,13 +113,44 @@ export function headline(result: Result): string {
   if (comparison.verdict === 'improved') {
     return `Passed and improved: ${bestImprovement(comparison)}${met}${describeHiddenDoubt(comparison)}.`
   }
-  return `Passed: not slower than ${nameReference(result)}${met}${describeHiddenDoubt(comparison)}.`
+  const beside = comparison.screen === undefined ? '' : ' in an A/B session with the reference'
+  const reference = result.session === null ? 'the baseline' : 'side a'
+  return `Passed${beside}: ${describePassed(comparison, reference)}${met}${describeHiddenDoubt(comparison)}.`
 }
 
-/** Returns what the verdict compares the run with. */
-function nameReference({ session, comparison }: Result): string {
-  if (comparison?.screen !== undefined) return 'the reference in an A/B session'
-  return session === null ? 'the baseline' : 'side a'
+/**
+ * Says which slowdown would have shown, in the lines that the verdict rests on: `a slowdown of 9 % or more of any
+ * request's median, or of 14 % of the run's p95, would have shown`.
+ */
+function describePassed(comparison: Comparison, reference: string): string {
+  const { detectable, metrics } = comparison
+  const rows = metrics.filter(({ decisive }) => decisive === true)
+  const known = (['p50', 'p95', 'p99'] as const).flatMap((metric) => {
+    const least = detectable?.[metric] ?? null
+    return least === null ? [] : [{ least, whose: nameFigure(rows, metric) }]
+  })
+  // A p99 is precise only where the p95 is, so it hardly adds to the sentence.
+  const [first, second] = known
+  if (first !== undefined) {
+    const also = second === undefined ? '' : `, or of ${atLeast(second.least)} of ${second.whose},`
+    return `a slowdown of ${atLeast(first.least)} or more of ${first.whose}${also} would have shown`
+  }
+  const throughput = detectable?.throughput ?? null
+  return throughput === null
+    ? `not slower than ${reference}`
+    : `a throughput lower by ${atLeast(throughput)} or more would have shown`
+}
+
+function nameFigure(rows: readonly MetricComparison[], metric: 'p50' | 'p95' | 'p99'): string {
+  const name = metric === 'p50' ? 'median' : metric
+  const own = rows.filter((row) => row.metric === metric)
+  if (own.every(({ request, pooled }) => request === null && pooled === undefined)) return `the run's ${name}`
+  return own.length === 1 ? `the ${name}` : `any request's ${name}`
+}
+
+/** A whole percentage that is at least the share. */
+function atLeast(share: number): string {
+  return `${Math.ceil(Number((share * 100).toFixed(6)))} %`
 }
 
 /** Returns the outcome of a comparison in one sentence. */
@@ -120,17 +163,15 @@ export function comparisonHeadline(comparison: Comparison): string {
     case 'improved':
       return `Improved: ${bestImprovement(comparison)}.`
     case 'passed':
-      return `Passed: not slower than the reference${describeHiddenDoubt(comparison)}.`
+      return `Passed: ${describePassed(comparison, 'the reference')}${describeHiddenDoubt(comparison)}.`
   }
 }
 
 /** Names the worst metric that couldn't be judged but looks far worse: a passed run must not hide it. */
 function describeHiddenDoubt({ metrics }: Comparison): string {
-  const [first, ...others] = metrics.filter(
-    (row) => row.verdict === 'inconclusive' && (row.why === 'maybe_worse' || isFarWorse(row)),
-  )
+  const [first, ...others] = metrics.filter(isFarWorse)
   if (first === undefined) return ''
-  const subject = first.request === null ? '' : ` of "${printable(first.request)}"`
+  const subject = ` of ${quoteSubject(first)}`
   const more =
     others.length === 0
       ? ''
@@ -151,16 +192,17 @@ const SAMPLES_MIN: Readonly<Record<string, number>> = { p50: 20, p95: 200, p99: 
 
 /** Formats both sides of a row and the change: `17.0ms → 67.0ms (+294%)`. */
 export function formatSides({ metric, baseline, current, change }: MetricComparison): string {
+  if (baseline === null && current === null) return formatMetricChange(metric, change)
   return `${formatMetric(metric, baseline)} → ${formatMetric(metric, current)} (${formatMetricChange(metric, change)})`
 }
 
 /** The input of {@link describeChange}. */
 export type Change = Pick<MetricComparison, 'request' | 'metric' | 'baseline' | 'current' | 'change'> &
-  Partial<Pick<MetricComparison, 'verdict' | 'reason'>>
+  Partial<Pick<MetricComparison, 'pooled' | 'verdict' | 'reason'>>
 
 /** Describes a row: `"search" got slower: p95 went from 4.10ms to 5.37ms (+31.0%)`. */
 export function describeChange(row: Change): string {
-  const subject = row.request === null ? 'the run' : `"${printable(row.request)}"`
+  const subject = quoteSubject(row)
   if (row.verdict === 'missing') return `${subject} is missing: it ${row.reason}`
   const change = row.change ?? 0
   const shown = formatMetricChange(row.metric, row.change)
@@ -173,7 +215,8 @@ export function describeChange(row: Change): string {
     return `${subject} fails ${change > 0 ? 'more' : 'less'} often: error rate went ${figures}`
   if (row.metric === 'stalls')
     return `${subject} stalls ${change > 0 ? 'more' : 'less'} often: stalled seconds went ${figures}`
-  return `${subject} got ${change > 0 ? 'slower' : 'faster'}: ${row.metric} went ${figures}`
+  const moved = row.pooled === undefined ? `went ${figures}` : `changed by ${shown}`
+  return `${subject} got ${change > 0 ? 'slower' : 'faster'}: ${row.metric} ${moved}`
 }
 
 function worst({ metrics }: Comparison): string {
@@ -228,10 +271,18 @@ function describeMetThresholds(count: number): string {
 
 function whyInconclusive(result: Result): string {
   const { generator, comparison } = result
+  if (comparison?.verdict === 'inconclusive' && comparison.notes[0] !== undefined) {
+    return printable(comparison.notes[0])
+  }
   if (generator.saturated) {
     return "the load generator was the bottleneck, so these are not the service's figures"
   }
-  const why = comparison?.notes[0] ?? listShardDoubts(result)[0]
+  const doubtful = result.thresholds.find(({ inDoubt }) => inDoubt === true)
+  if (doubtful !== undefined) {
+    const { expression, actual } = doubtful
+    return `${printable(expression)} was met from sending on, but not from when the requests were due (${formatActual(expression, actual)})`
+  }
+  const [why] = listShardDoubts(result)
   return why === undefined ? "the measurements can't decide" : printable(why)
 }
 

@@ -265,7 +265,7 @@ const ONE_SIDED = {
 function distrust(row: Row, why: Why): Row {
   if (row.verdict === 'new' || row.verdict === 'missing' || row.verdict === 'inconclusive') return row
   if (why === 'other_speed' && row.why === 'against_others') return row
-  const reason = `would be ${row.verdict}, but see the notes`
+  const reason = `in doubt, see the notes; by the figures alone: ${row.verdict}`
   const would = row.verdict
   return {
     ...row,

@@ -50,7 +50,7 @@ describe('the verdict is made once, over all shards', () => {
   })
 
   test.each([
-    ['the same code', SAME, 0, '✓ Passed: not slower than the baseline'],
+    ['the same code', SAME, 0, '✓ Passed: a slowdown of '],
     ['slower code', SLOWER, 1, '✗ Regressed: "search" got slower: '],
   ])('with a baseline, %s', async (_, shards, code, headline) => {
     await makeBaseline()

@@ -49,7 +49,9 @@ test('an ASCII terminal gets ASCII', () => {
 test('the first line is the verdict in words', () => {
   const first = (result: typeof passed) =>
     renderConsole(result, { width: 200, style: plain, ascii: false }).split('\n')[0]
-  expect(first(passed)).toBe('✓ Passed: not slower than the baseline, and both thresholds were met.')
+  expect(first(passed)).toMatch(
+    /^✓ Passed: a slowdown of \d+ % or more of any request's median, or of \d+ % of the run's p95, would have shown, and both thresholds were met\.$/,
+  )
   expect(first(failed)).toBe('✗ Failed: error_rate < 1% was not met (3.12%); 2 of 3 thresholds failed.')
   expect(first(regressed)).toMatch(/^✗ Regressed: "(search|details)" .*, the worst of \d regressions\.$/)
   expect(first({ ...passed, verdict: 'interrupted', durationSeconds: 12.3 })).toContain(
@@ -63,7 +65,7 @@ test('the first line is the verdict in words', () => {
 test('a missed threshold on a noisy machine is reported, with a caveat', () => {
   const text = headline({ ...failed, comparison: noisy })
   expect(text).toMatch(
-    /^Failed: error_rate < 1% was not met .*; the comparison is inconclusive: no latency of/,
+    /^Failed: error_rate < 1% was not met .*; the comparison is inconclusive: the p50 of "search" /,
   )
 })
 
@@ -77,18 +79,23 @@ test('in an inconclusive run, a met threshold is not green', () => {
   expect(renderMarkdown(result)).toContain('met, in doubt')
 })
 
-test('an unsure metric is shown once, and only some of very many', () => {
+test('an inconclusive metric is shown once, if the verdict rests on it, and only some of very many', () => {
   const result: Result = { ...passed, comparison: noisy, verdict: 'inconclusive' }
   const text = renderConsole(result, { width: 120, style: plain, ascii: false })
-  expect(text.match(/\? unsure/g)).toHaveLength(5)
-  expect(text).not.toContain('too noisy')
+  const decisive = noisy.metrics.filter((row) => row.verdict === 'inconclusive' && row.decisive)
+  expect(text.match(/\? inconclusive/g)).toHaveLength(decisive.length)
+  expect(text.match(/too noisy/g)).toHaveLength(1)
+  const aside = noisy.metrics.filter((row) => row.verdict === 'inconclusive' && !row.decisive)
+  expect(text).toContain(
+    `  ${aside.length} more lines had too few samples or too much noise to judge; the verdict doesn't rest on them\n`,
+  )
   const many = Array.from({ length: 15 }, (_, i) => ({ ...noisy.metrics[0]!, request: `request ${i}` }))
   const crowded = renderConsole(
     { ...result, comparison: { ...noisy, metrics: many } },
     { width: 120, style: plain, ascii: false },
   )
-  expect(crowded.match(/\? unsure/g)).toHaveLength(8)
-  expect(crowded).toContain('  7 more unsure metrics not shown\n')
+  expect(crowded.match(/\? inconclusive/g)).toHaveLength(8)
+  expect(crowded).toContain('  7 more inconclusive metrics not shown\n')
 })
 
 test('sides that took turns are called a and b', () => {
@@ -108,7 +115,7 @@ test('a far worse tail is in the headline of a passed run, and in the table', ()
   const comparison = { ...passed.comparison!, metrics: [worse] }
   const text = renderConsole({ ...passed, comparison }, { width: 200, style: plain, ascii: false })
   expect(text.split('\n')[0]).toContain('; p99 of "search" is inconclusive, 17.0ms → 67.0ms (+294%)')
-  expect(text).toMatch(/search +p99 +17\.0ms +67\.0ms .*\? unsure/)
+  expect(text).toMatch(/search +p99 +17\.0ms +67\.0ms .*\? inconclusive/)
   const few = { ...comparison, metrics: [{ ...worse, had: 40 }] }
   expect(headline({ ...passed, comparison: few })).not.toContain('inconclusive')
 })

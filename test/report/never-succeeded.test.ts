@@ -65,7 +65,7 @@ describe('the first line names the request, and says what to write if it is inte
   })
 
   test('of side a of a session', () => {
-    const session = { id: 'x', side: 'b', looks: 1 } as const
+    const session = { id: 'x', side: 'b', looks: 1, maxSeconds: 60 } as const
     const comparison = { ...passed.comparison!, referenceNeverSucceeded: ['search'] }
     expect(headline({ ...passed, session, comparison, verdict: 'failed' })).toMatch(
       /^Failed: "search" never succeeded on side a; if that is intended, write the threshold/,

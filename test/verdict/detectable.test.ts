@@ -8,11 +8,12 @@ const search = (conditions: { seconds: number; noise: number }) =>
     ({ metric }) => metric === 'p50',
   )?.change ?? null
 
-test('a noisier or shorter run detects less, and too short a one nothing', () => {
+test('a noisier or shorter run detects less, and too short a one no throughput', () => {
   const quiet = search({ seconds: 60, noise: 0.01 })!
   expect(quiet).toBeGreaterThan(0.05)
   expect(quiet).toBeLessThan(0.2)
   expect(search({ seconds: 60, noise: 0.1 })!).toBeGreaterThan(quiet)
   expect(search({ seconds: 12, noise: 0.01 })!).toBeGreaterThan(quiet)
-  expect(search({ seconds: 4, noise: 0.01 })).toBeNull()
+  const short = makeBaseline([simulate(SHOP, { seed: 1, seconds: 4 })])
+  expect(detectable(short).find(({ metric }) => metric === 'throughput')?.change).toBeNull()
 })

@@ -4,8 +4,14 @@
  */
 import { countRises, type Failing } from './failing.js'
 import type { Injection, Level, Load, Stalls } from './noise.js'
-import { countFoundAtStatedInSessions, countRedSessions, type SessionSetting } from './sessions.js'
-import { countFoundAtStated, countRed, type Setting } from './table.js'
+import {
+  countFoundAtStatedInSessions,
+  countRedSessions,
+  endsOf,
+  type SessionEnd,
+  type SessionSetting,
+} from './sessions.js'
+import { countEnds, countFoundAtStated, countRed, type Setting } from './table.js'
 
 interface Goal {
   readonly id: string
@@ -108,11 +114,58 @@ function errors(before: Failing, after: Failing, wanted: string): Goal {
   }
 }
 
+/** A request of the service with heavy tails, slower as a whole. */
+const slow = (request: string, factor: number): Injection => ({ request, factor, part: 'whole' })
+
+/** Side by side, on the service with heavy tails: how often sessions end so. */
+function abHeavy(
+  id: string,
+  level: Level,
+  { seconds, perSecond, ...rest }: Omit<AbSetting, 'requests'> & Load,
+  change: Injection | null,
+  [end, wanted]: readonly [SessionEnd, string],
+  trials: number,
+): Goal {
+  const load = { seconds, perSecond, isHeavy: true }
+  const name = `ab, heavy tails, ${nameOfHeavy(change)}, ${level}, ${JSON.stringify({ seconds, perSecond, ...rest })}: ${end}`
+  const count = (seeds: number) => endsOf({ level, load, seeds, ...rest }, change, trials)[end] / trials
+  return { id, name, wanted, trials, count }
+}
+
+/** The same against a stored baseline of one job of one run. */
+function storedHeavy(
+  id: string,
+  level: Level,
+  setting: Partial<Setting> & { readonly load: Load },
+  change: Injection | null,
+  [end, wanted]: readonly [SessionEnd, string],
+  trials: number,
+): Goal {
+  const given = { jobs: 1, runs: 1, ...setting, load: { ...setting.load, isHeavy: true } }
+  const name = `stored, heavy tails, ${nameOfHeavy(change)}, ${level}, ${JSON.stringify({ ...given, load: setting.load })}: ${end}`
+  const count = (seeds: number) => {
+    let sum = 0
+    for (let stock = 0; stock < STOCKS; stock++)
+      sum += countEnds({ level, ...given, seeds: STOCKS * seeds + stock }, change, trials / STOCKS)[end]
+    return sum / trials
+  }
+  return { id, name, wanted, trials, count }
+}
+
+function nameOfHeavy(change: Injection | null): string {
+  return change === null ? 'same code' : `${change.request} x ${change.factor}`
+}
+
 /** When `perfctl ab` looks, unless told otherwise. */
 const LOOKS = [15, 30, 60, 120]
 const TAIL = { seconds: 240, perSecond: 2000 }
 const STALLS: Stalls = { part: 'stalls', everySeconds: 5, ms: 300, users: 20 }
 const MANY = { seconds: 60, perSecond: 4000, requests: 40 }
+
+const BUSY = { seconds: 30, perSecond: 700 }
+const CALM = { seconds: 60, perSecond: 100 }
+const CALM_RUN = { seconds: 60, perSecond: 200 }
+const LONG = { seconds: 120, perSecond: 700, looks: LOOKS }
 
 const GOALS: readonly Goal[] = [
   ab('V1', 'shared', {}, null, '<= 0.5 %', 2000),
@@ -167,6 +220,27 @@ const GOALS: readonly Goal[] = [
     { share: 0.01, clusters: 1 },
   ].map((same) => errors(same, same, '<= 1 %')),
   errors({ share: 0, clusters: 0.2 }, { share: 0.005, clusters: 0.2 }, '>= 98 %'),
+  abHeavy('V20', 'quiet', BUSY, null, ['passed', '>= 95 %'], 400),
+  abHeavy('V20', 'shared', BUSY, null, ['passed', '>= 90 %'], 400),
+  abHeavy('V20', 'quiet', CALM, null, ['passed', '>= 80 %'], 400),
+  abHeavy('V20', 'shared', CALM, null, ['passed', '>= 80 %'], 400),
+  ...(['quiet', 'shared'] as const).flatMap((level) =>
+    [BUSY, CALM].map((load) => abHeavy('V21', level, load, null, ['regressed', '<= 0.5 %'], 1000)),
+  ),
+  abHeavy('V21l', 'shared', LONG, null, ['passed', '>= 90 %'], 200),
+  abHeavy('V21l', 'shared', LONG, null, ['regressed', '<= 0.5 %'], 500),
+  ...(['browse', 'search', 'cart', 'report'] as const).flatMap((request) =>
+    [BUSY, CALM].map((load) => abHeavy('V22', 'shared', load, slow(request, 1.2), ['passed', '<= 5 %'], 300)),
+  ),
+  abHeavy('V23', 'shared', BUSY, slow('browse', 1.1), ['regressed', '>= 95 %'], 300),
+  storedHeavy('V24', 'quiet', { load: CALM_RUN }, null, ['passed', '>= 85 %'], 2000),
+  storedHeavy('V24', 'quiet', { load: CALM_RUN }, null, ['regressed', '<= 1 %'], 4000),
+  storedHeavy('V25', 'shared', { load: BUSY }, null, ['regressed', '<= 1 %'], 4000),
+  storedHeavy('V25', 'shared', { load: BUSY }, slow('browse', 1.2), ['regressed', '>= 85 %'], 1000),
+  storedHeavy('V25', 'shared', { load: BUSY }, slow('browse', 1.3), ['regressed', '>= 97 %'], 1000),
+  ...[1, 10].map((jobs) =>
+    storedHeavy('V26', 'hetero', { load: BUSY, jobs, yardsticks: true }, null, ['regressed', '<= 1 %'], 4000),
+  ),
   ab('stalls', 'quiet', { seconds: 60 }, STALLS, '>= 60 %', 200),
   ab('stalls', 'shared', { seconds: 60 }, STALLS, '>= 60 %', 200),
   ab('stalls', 'shared', { seconds: 120, looks: LOOKS }, STALLS, '>= 97 %', 100),

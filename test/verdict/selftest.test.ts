@@ -47,7 +47,7 @@ describe('pairs of the same code', () => {
     (name) => {
       const named = SHOP.map((service, index) => (index === 0 ? { ...service, name } : service))
       const { metrics } = summarizeNull([compare(simulate(named, { seed: 1 }), simulate(named, { seed: 2 }))])
-      expect(metrics).toHaveLength(3 * 3 + 1)
+      expect(metrics).toHaveLength(3 * 3 + 3)
       expect(metrics.at(-1)).toMatchObject({ request: null, metric: 'throughput' })
     },
   )

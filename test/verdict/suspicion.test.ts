@@ -19,13 +19,13 @@ describe('there is something to settle', () => {
   })
 
   test('when noise hides whether a figure that looks worse is', () => {
-    const wild = (seed: number, medianMs: number) =>
-      simulate(shopWith('search', { medianMs }), { seed, noise: 0.9, memory: 0.8 })
-    const comparison = compare(wild(1, 20), wild(4, 60))
+    const wild = (seed: number) => simulate(SHOP, { seed, noise: 0.3, memory: 0.8 })
+    const comparison = compare(wild(1), wild(4))
     expect(comparison.verdict).toBe('inconclusive')
     expect(isSuspicious(comparison, 1)).toBe(true)
     // A difference that minDelta allows is none.
-    expect(isSuspicious(comparison, 10_000)).toBe(false)
+    const latencies = comparison.metrics.filter(({ metric }) => metric !== 'throughput')
+    expect(isSuspicious({ ...comparison, metrics: latencies }, 10_000)).toBe(false)
   })
 })
 

@@ -70,7 +70,7 @@ interface Finding {
 
 function listFindings(result: Result): Finding[] {
   const broken = result.thresholds
-    .filter(({ passed }) => !passed)
+    .filter(({ passed, inDoubt }) => !passed && inDoubt !== true)
     .map(
       ({ expression, actual }): Finding => ({
         level: 'error',

@@ -5,7 +5,7 @@
  */
 import { printable } from '../../base/printable.js'
 import type { MetricComparison } from '../../stats/comparison.js'
-import type { Result } from '../../stats/result.js'
+import type { Result, ThresholdResult } from '../../stats/result.js'
 import { describeNeverSucceeded } from '../never-succeeded.js'
 import { describeActual, describeChange, formatInterval, formatLimit, headline } from '../wording.js'
 import type { Format } from './format.js'
@@ -60,18 +60,19 @@ function neverSucceededCases(result: Result): Case[] {
 
 function thresholdCases(result: Result): Case[] {
   const { thresholds, scenario } = result
-  return thresholds.map(({ expression, actual, passed }) => ({
+  return thresholds.map((threshold) => ({
     classname: `perfctl.${scenario.name}.thresholds`,
-    name: expression,
-    outcome: thresholdOutcome(describeActual(expression, actual), passed, result),
+    name: threshold.expression,
+    outcome: thresholdOutcome(threshold, result),
   }))
 }
 
 function thresholdOutcome(
-  measured: string,
-  passed: boolean,
+  { expression, actual, passed, inDoubt }: ThresholdResult,
   { verdict, generator }: Result,
 ): Case['outcome'] {
+  const measured = describeActual(expression, actual)
+  if (inDoubt === true) return { tag: 'skipped', message: `${measured}, but requests were sent late` }
   // The figures aren't the service's, so the threshold can't be judged.
   if (verdict === 'inconclusive' && generator.saturated) {
     return { tag: 'skipped', message: `${measured}, but the load generator was the bottleneck` }
@@ -81,7 +82,7 @@ function thresholdOutcome(
 
 function metricCases({ comparison, scenario }: Result): Case[] {
   return (comparison?.metrics ?? []).map((row) => ({
-    classname: `perfctl.${scenario.name}.${row.request ?? 'run'}`,
+    classname: `perfctl.${scenario.name}.${row.request ?? (row.pooled === undefined ? 'run' : 'rest')}`,
     name: row.metric,
     outcome: outcomeOf(row, comparison!.verdict === 'regressed'),
   }))

@@ -7,9 +7,9 @@ import { withWarmup } from '../../stats/add.js'
 import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
 import { listShardDoubts } from '../../stats/shard.js'
-import { sideTitles } from '../comparison.js'
+import { describeAside, isAside, sideTitles, sortNotable } from '../comparison.js'
 import { COMPARED_ROWS_MAX, describeLeftOut, requestsShown } from '../ranking.js'
-import { comparedCells, formatActual, headline } from '../wording.js'
+import { comparedCells, formatActual, headline, subjectOf } from '../wording.js'
 import type { Format } from './format.js'
 
 /**
@@ -44,15 +44,16 @@ const SYMBOLS: Readonly<Record<Result['verdict'], string>> = {
 
 function renderComparison(comparison: Comparison): string {
   const { baseline, metrics } = comparison
-  const shown = metrics.filter(({ verdict }) => verdict !== 'passed')
-  const passed = metrics.length - shown.length
-  const intro = `Compared with ${escapeMarkdown(baseline)}: ${plural(passed, 'metric')} within their limits.`
+  const shown = sortNotable(metrics.filter((row) => row.verdict !== 'passed' && !isAside(row)))
+  const passed = metrics.filter(({ verdict }) => verdict === 'passed').length
+  const aside = describeAside(metrics)
+  const intro = `Compared with ${escapeMarkdown(baseline)}: ${plural(passed, 'metric')} within their limits.${aside === '' ? '' : ` ${escapeMarkdown(aside)}.`}`
   if (shown.length === 0) return intro
   // The metrics are sorted worst first.
   const rows = shown
     .slice(0, COMPARED_ROWS_MAX)
     .map((row) => [
-      row.request === null ? '(whole run)' : escapeMarkdown(row.request),
+      escapeMarkdown(subjectOf(row)),
       row.metric,
       ...comparedCells(row),
       row.verdict === 'regressed' || row.verdict === 'missing' ? `**${row.verdict}**` : row.verdict,

@@ -7,7 +7,7 @@ import type { History } from '../../verdict/history.js'
 import type { Trend } from '../../verdict/trend.js'
 
 /** The name of the whole run in a column of requests. */
-export const WHOLE_RUN = '(whole run)'
+export const WHOLE_RUN = 'whole run'
 
 /** With fewer points, only very large changes stand out from chance. */
 const POINTS_FEW = 10

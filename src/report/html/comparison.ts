@@ -5,8 +5,8 @@
 import { plural } from '../../base/units.js'
 import type { Comparison, MetricComparison } from '../../stats/comparison.js'
 import { findMetric } from '../../stats/metrics.js'
-import { sideTitles, standsOut } from '../comparison.js'
-import { formatInterval, formatLimit, formatMetric, formatMetricChange } from '../wording.js'
+import { describeAside, isAside, sideTitles, sortNotable, standsOut } from '../comparison.js'
+import { formatInterval, formatLimit, formatMetric, formatMetricChange, subjectOf } from '../wording.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { tenth } from './scale.js'
 import { renderName, renderTable, type TableColumn } from './table.js'
@@ -14,12 +14,12 @@ import { renderName, renderTable, type TableColumn } from './table.js'
 /** Up to this many rows are all shown. If there are more, rows that don't stand out are folded. */
 const ROWS_MAX = 8
 
-/** Renders all compared metrics, worst first. */
+/** Renders all compared metrics, worst first. Rows that couldn't be judged and decide nothing are always folded. */
 export function renderComparison(comparison: Comparison): Markup {
   const { baseline, metrics } = comparison
   const columns = columnsOf(sideTitles(comparison))
-  const isShort = metrics.length <= ROWS_MAX
-  const shown = isShort ? metrics : metrics.filter(standsOut)
+  const judged = metrics.filter((row) => !isAside(row))
+  const shown = sortNotable(judged.length <= ROWS_MAX ? judged : metrics.filter(standsOut))
   const folded = metrics.filter((row) => !shown.includes(row))
   return html`<section aria-labelledby="comparison">
 <h2 id="comparison">Compared with ${renderName(baseline)}</h2>
@@ -27,9 +27,17 @@ ${shown.length === 0 ? html`<p>Nothing stands out.</p>` : renderRows('Comparison
   folded.length === 0
     ? NOTHING
     : html`<details><summary>${plural(folded.length, shown.length === 0 ? 'metric' : 'more metric')}</summary>
-${renderRows('More metrics', folded, columns)}</details>
+${renderAside(metrics)}${renderRows('More metrics', folded, columns)}</details>
 `
 }</section>
+`
+}
+
+function renderAside(metrics: readonly MetricComparison[]): Content {
+  const text = describeAside(metrics)
+  return text === ''
+    ? NOTHING
+    : html`<p class="hint">${text}.</p>
 `
 }
 
@@ -58,7 +66,7 @@ function renderRows(
     label,
     columns,
     rows.map((row) => [
-      row.request === null ? 'whole run' : renderName(row.request),
+      row.request === null ? subjectOf(row) : renderName(row.request),
       row.metric,
       html`${formatMetricChange(row.metric, row.change)}<small class="narrow">${formatMetric(row.metric, row.baseline)} →&nbsp;${formatMetric(row.metric, row.current)}</small>`,
       renderJudgement(row.verdict),
@@ -78,7 +86,7 @@ function renderJudgement(verdict: MetricComparison['verdict']): Markup {
     case 'missing':
       return html`<b class="bad">✗ ${verdict}</b>`
     case 'inconclusive':
-      return html`<b class="unsure">? unsure</b>`
+      return html`<b class="unsure">? ${verdict}</b>`
     case 'new':
       return html`new`
     default:
