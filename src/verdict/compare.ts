@@ -11,7 +11,7 @@ import { allSettled } from './decisive.js'
 import { differences } from './environment.js'
 import { makeJob } from './job.js'
 import type { Job } from './job-figures.js'
-import { changeOf, type JudgedMetric } from './judge.js'
+import { changeOf, type JudgedMetric, TOLERANCES } from './judge.js'
 import type { Judged, Limits } from './line.js'
 import { basisOf, type SpeedBasis } from './machine-speed.js'
 import type { MeasuredRequest, Measurement } from './measurement.js'
@@ -121,7 +121,11 @@ function listDead({ requests, neverSucceeded }: Measurement) {
 function worstDetectable(rows: readonly Row[]): NonNullable<Comparison['detectable']> {
   const worst = (metric: JudgedMetric): number | null => {
     const own = rows.filter(({ comparison }) => comparison.metric === metric)
-    const known = own.flatMap(({ comparison }) => comparison.detectable ?? [])
+    const known = own.flatMap(({ comparison: { detectable, tolerance, verdict } }) => {
+      // A passed line has ruled out twice its tolerance, whatever it takes to be red.
+      const most = verdict === 'passed' ? TOLERANCES * tolerance : Number.POSITIVE_INFINITY
+      return detectable === null ? [] : [Math.min(detectable, most)]
+    })
     return known.length === 0 ? null : Math.max(...known)
   }
   return { p50: worst('p50'), p95: worst('p95'), p99: worst('p99'), throughput: worst('throughput') }

@@ -16,7 +16,7 @@ export interface Shift {
 export const RARE_SAMPLES_MOST = 2000
 
 /** Fewer samples have no useful median. */
-const RARE_SAMPLES_MIN = 12
+export const RARE_SAMPLES_MIN = 12
 
 /** Returns the median of all samples of a window, a logarithm of ms, and its standard error; null if there are too few. */
 export function estimateMedian(window: Joined): { readonly value: number; readonly error: number } | null {
@@ -105,7 +105,7 @@ export function combine(shifts: readonly Shift[]): Shift {
 }
 
 /** Degrees of freedom of a shift's error. */
-const FREEDOM = 20
+const FREEDOM = 40
 
 /**
  * How much two sides differ beyond the sampling of their requests (standard deviation of a logarithm), as their slices

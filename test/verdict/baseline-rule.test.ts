@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type Judged, judgeStored, type StoredRule } from '../../src/verdict/baseline-rule.js'
+import { judgeStored, type StoredRule } from '../../src/verdict/baseline-rule.js'
 import { COMPARE_DEFAULTS, compare } from '../../src/verdict/compare.js'
 import type { Figure, Job } from '../../src/verdict/job-figures.js'
+import type { Judged } from '../../src/verdict/line.js'
 import { SHOP, simulate } from './simulate.js'
 
 const { environment } = simulate(SHOP, { seed: 1, seconds: 1 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { allSettled, carriesWeight } from '../../src/verdict/decisive.js'
+import { allSettled, isDecisive } from '../../src/verdict/decisive.js'
 
 const question = { metric: 'p99', baseline: 100, current: 100, tolerance: 0.25, minDelta: 1 } as const
 const precise = { reach: 0.4 * Math.log1p(0.5) - 0.001 }
@@ -12,11 +12,11 @@ describe('the verdict rests on a line', () => {
     ['if-precise', precise, true],
     ['if-precise', vague, false],
   ] as const)('%s, with a reach of %j: %s', (carries, finding, expected) => {
-    expect(carriesWeight(carries, finding, question)).toBe(expected)
+    expect(isDecisive(carries, finding, question)).toBe(expected)
   })
 
   test('whose limit is minDelta, when it is precise enough for that', () => {
-    expect(carriesWeight('if-precise', vague, { ...question, baseline: 1, current: 1 })).toBe(true)
+    expect(isDecisive('if-precise', vague, { ...question, baseline: 1, current: 1 })).toBe(true)
   })
 })
 

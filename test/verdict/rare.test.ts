@@ -70,5 +70,5 @@ describe('several shifts as one', () => {
 })
 
 test('what sampling does not explain stays, however many samples there are', () => {
-  expect(reachOf({ difference: 0, error: 0 }, 0.022, 0.025)).toBeCloseTo(1.96 * 0.022, 3)
+  expect(reachOf({ error: 0 }, 0.025)).toBeCloseTo(1.96 * 0.022, 3)
 })
