@@ -11,7 +11,7 @@ import { allSettled } from './decisive.js'
 import { differences } from './environment.js'
 import { makeJob } from './job.js'
 import type { Job } from './job-figures.js'
-import { changeOf, type JudgedMetric, TOLERANCES } from './judge.js'
+import { changeOf, type JudgedMetric, PASS_TOLERANCES } from './judge.js'
 import type { Judged, Limits } from './line.js'
 import { basisOf, type SpeedBasis } from './machine-speed.js'
 import type { MeasuredRequest, Measurement } from './measurement.js'
@@ -123,7 +123,7 @@ function worstDetectable(rows: readonly Row[]): NonNullable<Comparison['detectab
     const own = rows.filter(({ comparison }) => comparison.metric === metric)
     const known = own.flatMap(({ comparison: { detectable, tolerance, verdict } }) => {
       // A passed line has ruled out twice its tolerance, whatever it takes to be red.
-      const most = verdict === 'passed' ? TOLERANCES * tolerance : Number.POSITIVE_INFINITY
+      const most = verdict === 'passed' ? PASS_TOLERANCES * tolerance : Number.POSITIVE_INFINITY
       return detectable === null ? [] : [Math.min(detectable, most)]
     })
     return known.length === 0 ? null : Math.max(...known)

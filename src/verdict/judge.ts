@@ -97,7 +97,7 @@ export interface Lateness {
 }
 
 /** A line passes if a slowdown of this many tolerances is ruled out. */
-const PASS_TOLERANCES = 2
+export const PASS_TOLERANCES = 2
 
 /**
  * Returns the logarithm, 0 or more, of a relative worsening. A throughput can't worsen by more than 99 %, as 0 has no

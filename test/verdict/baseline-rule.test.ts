@@ -171,7 +171,10 @@ describe('in a comparison', () => {
   test('the detectable change is the worst of the lines that the verdict rests on', () => {
     const worst = (metric: string) => {
       const found = comparison.metrics.flatMap((row) =>
-        row.metric === metric && row.decisive === true ? [row.detectable!] : [],
+        row.metric === metric && row.decisive === true
+          ? // A passed line has ruled out twice its tolerance, whatever it takes to be red.
+            [Math.min(row.detectable!, 2 * row.tolerance)]
+          : [],
       )
       return found.length === 0 ? null : Math.max(...found)
     }
