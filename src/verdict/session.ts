@@ -10,6 +10,7 @@ import { type Judgement, judgeRatio, type Lateness, MISS_RISK } from './judge.js
 import type { RatioMetric } from './judged-metric.js'
 import { sumFailures } from './judges/failures.js'
 import {
+  errorOfPairs,
   judgePairs,
   PAIRS_MIN,
   RELATIVE_START_DEVIATION,
@@ -205,14 +206,22 @@ interface RareShift extends Shift {
   readonly typical: number | null
 }
 
-/** Null if a side has too few samples for a median, or so many that pairs of slices say more. */
+/** Null if a side has too few samples for a median, or if pairs of slices say more: of many samples, or of uneven seconds. */
 function shiftOf(blocks: readonly Block[]): RareShift | null {
   const [left, right] = [sideOf(blocks, 'a'), sideOf(blocks, 'b')]
   if (Math.min(left.samples, right.samples) > RARE_SAMPLES_MOST) return null
   const [a, b] = [estimateMedian(left), estimateMedian(right)]
   if (a === null || b === null) return null
-  return { ...shiftBetween(left, right), typical: Math.exp((a.value + b.value) / 2) }
+  const { difference, error } = shiftBetween(left, right)
+  const pairs = usableBlocks(differencesOf(pairLatencies(blocks, 'p50')))
+  const paired = pairs.length === 0 ? 0 : errorOfPairs(pairs)
+  // Samples without their time know nothing of how seconds differ. Where these do, pairs know better.
+  if (paired > PAIRED_EXCESS * error) return null
+  return { difference, error, typical: Math.exp((a.value + b.value) / 2) }
 }
+
+/** The error of pairs exceeds that of all samples by less, as long as all seconds are alike. */
+const PAIRED_EXCESS = 1.6
 
 /** What the lower bound of a change has to exceed, as a logarithm: a fifth of the tolerance. */
 function marginOf(metric: RatioMetric, tolerance: number): number {

@@ -247,7 +247,7 @@ describe('an inconclusive session', () => {
     )
 
   test('due to noise asks for more seconds and a quieter machine, never for baselines or --runs', () => {
-    const { verdict, notes } = told({ noise: 0.9 })
+    const { verdict, notes } = told({ noise: 0.5 })
     expect(verdict).toBe('inconclusive')
     expect(notes[0]).toMatch(/times the seconds would settle it: --max-duration \d+s$|a quieter machine/)
     expect(notes.join()).not.toMatch(/baseline|--runs/)
@@ -255,7 +255,7 @@ describe('an inconclusive session', () => {
 
   test('gives its reason first: reports make it the headline', () => {
     const rate = { load: '200/s for 30s', model: 'open' } as const
-    const noisy = (seed: number) => simulate(SHOP, { noise: 0.9, seed, ...rate })
+    const noisy = (seed: number) => simulate(SHOP, { noise: 0.5, seed, ...rate })
     const { notes } = compare(side('a', noisy(1)), side('b', noisy(4)))
     expect(notes[0]).toMatch(/^the p\d\d of .* may be worse by up to /)
     expect(notes.join()).toContain('throughput is not compared')

@@ -111,6 +111,11 @@ function estimateBlocks(blocks: readonly (readonly number[])[], startDeviation: 
   return { middle: mean(middles), error, reach }
 }
 
+/** Returns the standard error of the pairs' estimate (logarithm), without what starts differ by. */
+export function errorOfPairs(blocks: readonly (readonly number[])[]): number {
+  return blocks.length === 1 ? trim(blocks[0]!).own : estimateBlocks(blocks, 0).error
+}
+
 /** Returns the quantile of the normal distribution for an upper `tail`, by Student's t with ample degrees of freedom. */
 export function normalQuantile(tail: number): number {
   return studentT(tail, 1e6)
