@@ -11,7 +11,7 @@ import { randomSeed } from '../base/rng.js'
 import { startDemo } from '../demo/spawn.js'
 import { type FleetEnd, HEAD_START_MS, runFleet } from '../load/fleet/threads.js'
 import { Collector } from '../load/measure/collector.js'
-import { meanYardstick, timeYardstick } from '../load/measure/yardstick.js'
+import { bestYardstick, timeYardstick } from '../load/measure/yardstick.js'
 import { checkReachable, checkResources } from '../load/once/preflight.js'
 import { checkData } from '../plan/data-check.js'
 import { makePlan } from '../plan/make-plan.js'
@@ -202,7 +202,7 @@ async function send(plan: Plan, workers: number, scenario: Scenario, options: Ru
   // The machine is timed while the workers load their code: with the load it would time that.
   speedBefore = timeYardstick()
   const end = await fleet
-  const yardstick = meanYardstick(await speedBefore, await timeYardstick())
+  const yardstick = bestYardstick(await speedBefore, await timeYardstick())
   return { collector, end, startedAt, stoppedBy, yardstick }
 }
 

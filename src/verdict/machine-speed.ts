@@ -6,7 +6,7 @@ import { median } from '../stats/math.js'
 import type { Job } from './job-figures.js'
 
 /** Yardsticks of the same machine differ by less than this (logarithm), even if it has other work. */
-const ALIKE = 0.15
+const ALIKE = 0.2
 
 /** The jobs that a candidate is judged by. */
 export interface SpeedBasis {

@@ -104,9 +104,9 @@ describe('what the verdict rests on', () => {
       .filter((each) => each.request === request)
       .flatMap(({ judgements }) => judgements.flatMap((line) => (line.decisive ? [line.metric] : [])))
 
-  test('on a machine that is quiet: each p95, too', () => {
+  test('on a machine that is quiet: each p95 and p99, too', () => {
     const judged = judge({ volatility: 0.001 }, { volatility: 0.001 })
-    expect(decisive(judged, 'post')).toEqual(['p50', 'p95', 'error_rate'])
+    expect(decisive(judged, 'post')).toEqual(['p50', 'p95', 'p99', 'error_rate'])
     expect(decisive(judged, null)).toEqual(['p95', 'throughput'])
   })
 

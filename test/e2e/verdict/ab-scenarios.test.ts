@@ -83,7 +83,7 @@ describe.concurrent('an A/B session', () => {
     const { shops, ab } = await startBoth()
     const { code, stderr } = await ab(['--profile', 'spike', '--env-file', 'ab.env'])
     expect(code).toBe(2)
-    expect(stderr).toMatch(/shop\.yaml: .*bursts have none\n.*hint: .*--profile/s)
+    expect(stderr).toMatch(/shop\.yaml: .*bursts have no level\n.*hint: .*--profile/s)
     expect(shops.map(countAll)).toEqual([0, 0])
   })
 
@@ -122,6 +122,6 @@ describe.concurrent('an A/B session', () => {
     const spike = ['--profile', 'spike', '--env-file', 'ab.env']
     const { code, stderr } = await session.perfctl([command, 'shop.yaml', ...flags, ...spike])
     expect(code).toBe(2)
-    expect(stderr).toContain('bursts have none')
+    expect(stderr).toContain('bursts have no level')
   })
 })
