@@ -154,7 +154,7 @@ describe.concurrent('failures of the service', () => {
       'ill.yaml': `
 target: ${target.url}
 load: { vus: 5, iterations: 100 }
-http: { timeout: 300ms }
+http: { timeout: 1s }
 requests: [{ get: /500 }, { get: /reset }, { get: /cut }, { get: /never }, { name: fine, get: /fine }]
 `,
     })
@@ -172,7 +172,7 @@ requests: [{ get: /500 }, { get: /reset }, { get: /cut }, { get: /never }, { nam
     expect(result!.totals.latency.count).toBe(fine.requests)
     expect(result!.totals.latency.min).toBeGreaterThan(15)
     expect(stdout).toContain('status 500')
-    expect(stdout).toContain('no complete response within 300ms')
+    expect(stdout).toContain('no complete response within 1s')
   })
 
   test('a service that only fails does not pass, with or without thresholds', async () => {

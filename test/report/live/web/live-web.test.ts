@@ -129,7 +129,7 @@ describe('access', () => {
       kind: 'usage',
       message: `--live-web 127.0.0.1:${port}: the port is in use`,
     })
-    expect(error.problems[0].hint).toContain('takes a free one')
+    expect(error.problems[0].hint).toContain('get a free port')
   })
 })
 
