@@ -67,7 +67,11 @@ describe('a failed worker loses no measurements', () => {
 
   test('one that exits without a report', async () => {
     const { end, ended } = await run(oneGoesWrong('process.exit(7)'))
-    expect(end.failure).toMatchObject({ kind: 'crashed', worker: 0, message: 'its thread exited with code 7' })
+    expect(end.failure).toMatchObject({
+      kind: 'crashed',
+      worker: 0,
+      message: 'its thread exited with code 7',
+    })
     expect(ended).toEqual([0, 1])
   })
 
