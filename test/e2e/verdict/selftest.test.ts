@@ -22,7 +22,7 @@ test('a selftest of a target reports as JSON what this machine can detect, and e
     const p50 = trial.metrics.find(({ metric }: { metric: string }) => metric === 'p50')
     expect(p50.detectable).toBeGreaterThan(0)
   }
-  expect(found.stderr).toMatch(/2 runs and 1 sessions? side by side/)
+  expect(found.stderr).toMatch(/2 runs and 1 A\/B sessions?/)
   expect(found.stderr, '--no-progress').not.toMatch(/run 1 of 2|session 1 of 1/)
   expect([...headers]).toEqual(['me'])
   expect(countAll(target)).toBeGreaterThan(500)
