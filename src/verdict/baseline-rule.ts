@@ -55,12 +55,17 @@ export function judgeStored(
   given: readonly StoredRequest[],
   { limits, withThroughput, withMix, isOtherSpeed = false }: StoredRule,
 ): Judged[] {
-  const requests = given.map((request) => ({
-    name: request.name,
-    isPlain: isPlain(request),
-    isFrequent: countSamples(jobs, candidate, request.name) >= MEDIAN_SAMPLES,
-    pairs: LATENCIES.map((metric) => ({ metric, pair: pairUp(jobs, candidate, request.name, metric) })),
-  }))
+  const requests = given.map((request) => {
+    const { name } = request
+    const samples = countSamples(jobs, candidate, name)
+    return {
+      name,
+      samples,
+      isPlain: isPlain(request),
+      isFrequent: samples >= MEDIAN_SAMPLES,
+      pairs: LATENCIES.map((metric) => ({ metric, pair: pairUp(jobs, candidate, name, metric) })),
+    }
+  })
   const plain = requests.filter((request) => request.isPlain)
   const rare = plain.filter(({ isFrequent }) => !isFrequent)
   const whole: { readonly pair: Pair; readonly when: DecisiveIf }[] = []
@@ -71,6 +76,7 @@ export function judgeStored(
     }
   }
   if (withThroughput) whole.push({ pair: pairUp(jobs, candidate, null, 'throughput'), when: 'always' })
+  const rareSamples = rare.reduce((sum, { samples }) => sum + samples, 0)
   const pooled = poolPairs(rare.map(({ pairs }) => pairs[0]!.pair))
   const all = [
     ...requests.flatMap(({ pairs }) => pairs.map(({ pair }) => pair)),
@@ -100,7 +106,7 @@ export function judgeStored(
     judged.push({
       request: null,
       pooled: rare.map(({ name }) => name),
-      judgements: [ask(pooled, 'always')],
+      judgements: [ask(pooled, rareSamples >= MEDIAN_SAMPLES ? 'always' : 'never')],
     })
   if (whole.length > 0)
     judged.push({ request: null, judgements: whole.map(({ pair, when }) => ask(pair, when)) })
@@ -190,7 +196,8 @@ function judgePair(pair: Pair, { alpha, limits, when, others, isOtherSpeed }: Pa
   if (shortage !== null || baseline === null || current === null) {
     const { needs, had, of } = shortage!
     const few = tooFew(`needs ${needs} ${of}`, had)
-    return { metric, baseline, current, tolerance, decisive: when === 'always', ...few }
+    // A load that is too small for a line doesn't rest on it; a candidate that has less than the jobs had leaves it open.
+    return { metric, baseline, current, tolerance, decisive: when === 'always' && jobs.length > 0, ...few }
   }
   const minDelta = metric === 'throughput' || isPooled ? 0 : limits.minDeltaMs
   const late = { before: mean(jobs.map((job) => job.late ?? 0)), after: candidate!.late ?? 0 }

@@ -291,7 +291,12 @@ function overall(
   const { allowMissing, isOpen, isDoubtful } = options
   const isGone = ({ verdict }: Row) => verdict === 'missing' && !allowMissing && !isDoubtful
   if (rows.some((row) => row.verdict === 'regressed' || isGone(row))) return 'regressed'
-  if (isDoubtful || isOpen || !allSettled(decisive)) return 'inconclusive'
+  if (
+    isDoubtful ||
+    isOpen ||
+    !allSettled(decisive.map(({ comparison, verdict }) => ({ metric: comparison.metric, verdict })))
+  )
+    return 'inconclusive'
   return rows.some(({ verdict }) => verdict === 'improved') ? 'improved' : 'passed'
 }
 

@@ -4,7 +4,8 @@
 import { printable } from '../base/printable.js'
 import { plural } from '../base/units.js'
 import type { ComparisonVerdict } from '../stats/comparison.js'
-import { MEDIAN_SAMPLES } from './decisive.js'
+import { isOfSpeed, MEDIAN_SAMPLES } from './decisive.js'
+import { JOINED_MIN } from './estimate.js'
 import type { Limits } from './line.js'
 import type { MeasuredRequest, Measurement } from './measurement.js'
 import type { Row } from './row.js'
@@ -64,18 +65,19 @@ function describeOpen(rows: readonly Row[], { reference, candidate }: Sides, isS
   const open = rows.filter(
     ({ verdict, why }) => verdict === 'inconclusive' && why !== 'late_generator' && why !== 'never_succeeded',
   )
-  if (rows.length === 0) {
+  if (!rows.some(({ comparison }) => isOfSpeed(comparison))) {
     const longer = isSession ? '--max-duration' : 'a longer load'
     return [
-      `too little was measured to judge: the median of a request needs ${MEDIAN_SAMPLES} successful requests${isSession ? ' of each side' : ''}; use ${longer}`,
+      `too little was measured to judge: the median of a request needs ${JOINED_MIN} seconds and ${MEDIAN_SAMPLES} successful requests${isSession ? ' of each side' : ''}; use ${longer}`,
     ]
   }
   if (open.length === 0) return []
   const [first, ...others] = [...open].sort((a, b) => rank(b) - rank(a))
   const more = others.length === 0 ? '' : `, and ${plural(others.length, 'more line')} like it`
-  const { reason } = first!.comparison
+  const { reason, why, metric } = first!.comparison
+  const verb = why !== 'too_noisy' ? '' : metric === 'stalls' ? 'are ' : 'is '
   const wayOut = isSession ? wayOutOfSession(first!, candidate) : wayOutOfBaseline(first!, reference)
-  return [`${subjectOf(first!)} ${reason}${more}; ${wayOut}`]
+  return [`${subjectOf(first!)} ${verb}${reason}${more}; ${wayOut}`]
 }
 
 /** How hard a line is to settle: most of all one that nothing settles. */

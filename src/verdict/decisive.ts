@@ -1,8 +1,8 @@
 /**
  * Which lines a verdict rests on. How much was measured decides that, never what came out:
  *
- * - the median of each request with enough samples, and of the rare requests together
- * - the p95 of the whole run
+ * - the median of each request with enough samples, and of the rare requests together if these have enough
+ * - the p95 of the whole run, if the load is large enough for one
  * - its p99, and the p95 and p99 of single requests, if they are precise enough to show a change of twice their tolerance
  * - the throughput, the error rates and the stalls
  *
@@ -41,7 +41,14 @@ export function isDecisive(
   return when === 'always' || (when === 'if-precise' && reach < PRECISE * passLimit(question))
 }
 
-/** Whether there are decisive lines, and none of them is inconclusive. */
-export function allSettled(decisive: readonly { readonly verdict: string }[]): boolean {
-  return decisive.length > 0 && decisive.every(({ verdict }) => verdict !== 'inconclusive')
+/** Whether none of the decisive lines is inconclusive, and some say how fast the service is. */
+export function allSettled(
+  decisive: readonly { readonly metric: string; readonly verdict: string }[],
+): boolean {
+  return decisive.every(({ verdict }) => verdict !== 'inconclusive') && decisive.some(isOfSpeed)
+}
+
+/** Whether a line says how fast the service is, and not only how often it fails or stalls. */
+export function isOfSpeed({ metric }: { readonly metric: string }): boolean {
+  return metric !== 'error_rate' && metric !== 'stalls'
 }

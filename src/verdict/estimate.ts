@@ -44,7 +44,7 @@ const SCATTER_MIN = 1e-3
 /** Fewer windows say nothing about how much they vary. */
 const WINDOWS_MIN = 5
 /** The same for windows that are joined from as many seconds as they need. */
-const JOINED_MIN = 8
+export const JOINED_MIN = 8
 
 /** Estimates a latency of one request from at least 8 windows of 10 samples beyond the percentile, joined if necessary. */
 export function estimateLatency(series: Series, metric: LatencyMetric): Estimate | Shortage {

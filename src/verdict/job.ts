@@ -13,6 +13,7 @@ import {
   estimateLatency,
   estimateThroughput,
   isShortage,
+  JOINED_MIN,
   type Scatter,
   volatilityOf,
 } from './estimate.js'
@@ -171,6 +172,8 @@ type MedianEstimate = Omit<Estimate, 'scatter'> & { readonly scatter: Scatter | 
 /** The median of a rare request is that of all its samples: windows of a few say less. */
 function estimateMedianOf(series: Series): MedianEstimate | Shortage {
   const estimate = estimateLatency(series, 'p50')
+  // A few seconds say nothing about the next ones, however many samples they have.
+  if (series.length < JOINED_MIN) return estimate
   const whole = makeJoined(series)
   const median = whole.samples > RARE_SAMPLES_MOST ? null : estimateMedian(whole)
   return median === null ? estimate : { ...median, scatter: isShortage(estimate) ? null : estimate.scatter }

@@ -99,21 +99,22 @@ export function judgeSides(sides: Sides, { limits, looks, maxSeconds }: SessionR
   const requests = sides.requests.map((request) => {
     const { name, kind, blocks } = request
     const samples = growth * Math.min(...SIDES.map((side) => sideOf(blocks, side).samples))
+    const metrics = LATENCIES.map((metric) => ({ metric, paired: pairLatencies(blocks, metric) }))
     return {
       name,
       blocks,
       samples,
       isPlain: isPlain(request),
       isFrequent: samples >= MEDIAN_SAMPLES,
-      metrics: LATENCIES.map((metric) => ({ metric, paired: pairLatencies(blocks, metric) })),
-      shift: isPlain(request) ? shiftOf(blocks) : null,
+      metrics,
+      shift: isPlain(request) ? shiftOf(blocks, metrics[0]!.paired) : null,
       // A journey stalls with its steps.
       stalls: kind === 'journey' ? null : pairStalls(blocks, limits),
     }
   })
   const plain = requests.filter((request) => request.isPlain)
-  const rare = plain.flatMap(({ name, isFrequent, shift }) =>
-    isFrequent || shift === null ? [] : [{ name, shift }],
+  const rare = plain.flatMap(({ name, isFrequent, shift, samples }) =>
+    isFrequent || shift === null ? [] : [{ name, shift, samples }],
   )
   const whole: { readonly paired: Paired; readonly when: DecisiveIf }[] = []
   if (plain.length > 1) {
@@ -171,10 +172,11 @@ export function judgeSides(sides: Sides, { limits, looks, maxSeconds }: SessionR
   })
   if (rare.length > 1) {
     const shift = { ...combine(rare.map((request) => request.shift)), typical: null }
+    const decisive = rare.reduce((sum, { samples }) => sum + samples, 0) >= MEDIAN_SAMPLES
     judged.push({
       request: null,
       pooled: rare.map(({ name }) => name),
-      judgements: [judgeShift(shift, { alpha, limits, decisive: true, late: PUNCTUAL })],
+      judgements: [judgeShift(shift, { alpha, limits, decisive, late: PUNCTUAL })],
     })
   }
   if (whole.length > 0)
@@ -207,13 +209,15 @@ interface RareShift extends Shift {
 }
 
 /** Null if a side has too few samples for a median, or if pairs of slices say more: of many samples, or of uneven seconds. */
-function shiftOf(blocks: readonly Block[]): RareShift | null {
+function shiftOf(blocks: readonly Block[], medians: Paired): RareShift | null {
   const [left, right] = [sideOf(blocks, 'a'), sideOf(blocks, 'b')]
   if (Math.min(left.samples, right.samples) > RARE_SAMPLES_MOST) return null
+  // A few seconds say nothing about the next ones, however many samples they have.
+  if (Math.min(left.parts.length, right.parts.length) < PAIRS_MIN) return null
   const [a, b] = [estimateMedian(left), estimateMedian(right)]
   if (a === null || b === null) return null
   const { difference, error } = shiftBetween(left, right)
-  const pairs = usableBlocks(differencesOf(pairLatencies(blocks, 'p50')))
+  const pairs = usableBlocks(differencesOf(medians))
   const paired = pairs.length === 0 ? 0 : errorOfPairs(pairs)
   // Samples without their time know nothing of how seconds differ. Where these do, pairs know better.
   if (paired > PAIRED_EXCESS * error) return null

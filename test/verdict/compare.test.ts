@@ -190,7 +190,7 @@ describe('what can not be judged', () => {
     const comparison = compare(short(1), short(2))
     expect(comparison.verdict).toBe('inconclusive')
     expect(comparison.notes[0]).toBe(
-      'the p95 of the whole run needs 5 windows, had 4, and 1 more line like it; a longer load would settle it',
+      'too little was measured to judge: the median of a request needs 8 seconds and 200 successful requests; use a longer load',
     )
   })
 

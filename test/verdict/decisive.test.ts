@@ -21,12 +21,13 @@ describe('the verdict rests on a line', () => {
 })
 
 describe('all is settled', () => {
-  const lines = (...verdicts: string[]) => verdicts.map((verdict) => ({ verdict }))
+  const lines = (...verdicts: string[]) => verdicts.map((verdict) => ({ metric: 'p50', verdict }))
 
   test.each([
     ['passed', lines('passed', 'improved', 'regressed'), true],
     ['one is open', lines('passed', 'inconclusive'), false],
     ['nothing was judged', [], false],
+    ['only the errors were', [{ metric: 'error_rate', verdict: 'passed' }], false],
   ])('%s', (_, given, expected) => {
     expect(allSettled(given)).toBe(expected)
   })
