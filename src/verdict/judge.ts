@@ -56,6 +56,8 @@ export interface Finding {
   readonly betterBy: number
   /** The smallest difference that would be called worse nine times in ten. */
   readonly detectable: number
+  /** What random error takes from a difference one time in ten. */
+  readonly randomError: number
   /** How far the true difference may lie above `difference`, except with the probability {@link MISS_RISK}. */
   readonly reach: number
   /** What would make the finding more precise, the cheapest first, and what `reach` would be then. */

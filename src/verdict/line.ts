@@ -71,7 +71,12 @@ export function judgeLine(
   const worseBy = Math.max(own.worseBy, relativelyWorseBy)
   const betterBy = Math.max(own.betterBy, relativelyBetterBy)
   const decisive = isDecisive(decisiveIf, own, question)
-  const judgement = judgeRatio({ ...question, decisive }, { ...own, worseBy, betterBy })
+  // A request that got slower alone is found by whichever way finds it first.
+  const detectable =
+    relative === null
+      ? own.detectable
+      : Math.min(own.detectable, Math.max(relative.detectable, floor + own.randomError))
+  const judgement = judgeRatio({ ...question, decisive }, { ...own, worseBy, betterBy, detectable })
   const isByRelative =
     Math.max(relativelyWorseBy, relativelyBetterBy) > 0 &&
     (prefersRelative || Math.max(own.worseBy, own.betterBy) <= 0)

@@ -257,6 +257,7 @@ function judgeShift(shift: RareShift, { alpha, limits, decisive, late }: ShiftRu
       worseBy: beyond(difference),
       betterBy: beyond(-difference),
       detectable: Math.max(floor, margin + reach(alpha)) + reach(0.1),
+      randomError: reach(0.1),
       reach: reach(MISS_RISK),
       remedies: [2, 4, 8].map((count) => ({
         remedy: { more: 'seconds', count },

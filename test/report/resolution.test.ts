@@ -9,9 +9,9 @@ test('each request has its smallest detectable slowdown, or ? if unknown', () =>
   expect(renderResolution(passed.comparison!, page)).toMatchInlineSnapshot(`
     "Smallest slowdown that this machine detects nine times in ten
       request          p50   p95  p99
-      details         +30%     ?    ?
-      create booking  +35%     ?    ?
-      search          +28%  +40%    ?
+      details         +22%     ?    ?
+      create booking  +19%     ?    ?
+      search          +20%  +34%    ?
       throughput -20%
     "
   `)

@@ -108,7 +108,7 @@ describe('too few stalls to judge', () => {
   test('make the session inconclusive, and ask for more seconds', () => {
     expect(comparison.verdict).toBe('inconclusive')
     expect(comparison.notes[0]).toMatch(
-      /^the stalls of "search" too few to tell from chance: 3 of 15 windows stalled/,
+      /^the stalls of "search" are too few to tell from chance: 3 of 15 windows stalled/,
     )
   })
 })

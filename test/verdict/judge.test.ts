@@ -20,6 +20,7 @@ function judge(change: number, reach: number, options: Partial<RatioQuestion & F
     worseBy: -0.1,
     betterBy: -0.1,
     detectable: 0.2,
+    randomError: 0.05,
     reach: Math.log1p(reach / 100),
     remedies: [
       { remedy: { more: 'seconds', count: 2 }, reach: Math.log1p(reach / 141) },

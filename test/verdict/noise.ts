@@ -95,6 +95,10 @@ export interface Load {
   readonly isHeavy?: boolean
 }
 
+function kindsOf({ isHeavy = false }: Pick<Load, 'isHeavy'>): typeof KINDS {
+  return isHeavy ? HEAVY : KINDS
+}
+
 /** A run as judges see it. */
 export interface NoisyRun {
   readonly requests: readonly { readonly name: string; readonly series: Series }[]
@@ -127,13 +131,16 @@ export class Machine {
   private readonly perRequest: readonly number[]
   private readonly burstRate: number
 
-  constructor(level: Level, seed: number, requests = 4) {
+  constructor(level: Level, seed: number, load: Pick<Load, 'requests' | 'isHeavy'>) {
     this.random = new Random(seed)
     this.noise = LEVELS[level]
     const { job, slow, burstsPerSecond } = this.noise
     const slowness = this.random.float() < slow ? Math.log(1.3 + 0.3 * this.random.float()) : 0
     this.factor = job * this.normal() + slowness
-    this.perRequest = Array.from({ length: requests }, () => 0.35 * job * this.normal())
+    this.perRequest = Array.from(
+      { length: load.requests ?? kindsOf(load).length },
+      () => 0.35 * job * this.normal(),
+    )
     this.burstRate = burstsPerSecond * Math.exp(0.8 * this.normal())
   }
 
@@ -203,7 +210,7 @@ export class Machine {
     weather: Weather,
     seconds: readonly number[],
   ): NoisyRun {
-    const kinds = load.isHeavy === true ? HEAVY : KINDS
+    const kinds = kindsOf(load)
     const count = load.requests ?? kinds.length
     const stops = injection?.part === 'stalls' ? makeStops(injection, seconds.at(-1)! + 1, this.random) : []
     const whole: Slice[] = seconds.map(() => ({ seconds: 1, requests: 0, failed: 0, latencies: [] }))

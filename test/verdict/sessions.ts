@@ -90,7 +90,7 @@ export function makeSession(
   injection: Injection | Stalls | null,
   trial: number,
 ): Sides {
-  const machine = new Machine(level, seedOf(104_729 * trial, seeds), load.requests)
+  const machine = new Machine(level, seedOf(104_729 * trial, seeds), load)
   const each = { ...load, seconds: Math.round(load.seconds / starts) }
   const blocks = Array.from({ length: starts }, () => machine.session(each, injection))
   const names = blocks[0]!.a.requests.map(({ name }) => name)

@@ -44,7 +44,7 @@ const ENVIRONMENT: RunEnvironment = {
 
 /** A job on a machine of its own. Equal seeds give equal jobs. */
 function makeNoisyJob(setting: Omit<Setting, 'jobs'>, seed: number, injection: Injection | null): Job {
-  const machine = new Machine(setting.level, seedOf(seed, setting.seeds ?? 0), setting.load.requests)
+  const machine = new Machine(setting.level, seedOf(seed, setting.seeds ?? 0), setting.load)
   const runs = Array.from({ length: setting.runs }, () => figuresOf(machine.run(setting.load, injection)))
   // The yardstick is a program like any other, and scatters a little.
   const yardstick = 1000 * Math.exp(-machine.slowness(0.02))

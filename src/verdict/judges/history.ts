@@ -106,6 +106,7 @@ export function judgeByHistory(
     worseBy: difference - limit,
     betterBy: -difference - limit,
     detectable: limit + RANDOM_ERROR * total,
+    randomError: RANDOM_ERROR * total,
     reach: reach(MISS_RISK),
     remedies: [
       { remedy: { more: 'runs', count: 3 }, reach: reach(MISS_RISK, count, 3) },

@@ -71,6 +71,7 @@ export function judgePairs(blocks: readonly (readonly number[])[], rule: PairRul
     worseBy: beyond(middle),
     betterBy: beyond(-middle),
     detectable: limit + RANDOM_ERROR * error,
+    randomError: RANDOM_ERROR * error,
     reach: reach(MISS_RISK),
     remedies: [2, 4, 8].map((count) => ({
       remedy: { more: 'seconds', count },
