@@ -71,7 +71,7 @@ export interface Remedy {
 }
 
 /** The probability that a slowdown of twice the tolerance is called passed. */
-export const MISS_RISK = 0.035
+export const MISS_RISK = 0.03
 
 /** One latency or throughput of both sides, and its limits. */
 export interface RatioQuestion {

@@ -225,7 +225,7 @@ function shiftOf(blocks: readonly Block[], medians: Paired): RareShift | null {
 }
 
 /** The error of pairs exceeds that of all samples by less, as long as all seconds are alike. */
-const PAIRED_EXCESS = 1.6
+const PAIRED_EXCESS = 2.2
 
 /** What the lower bound of a change has to exceed, as a logarithm: a fifth of the tolerance. */
 function marginOf(metric: RatioMetric, tolerance: number): number {

@@ -3,7 +3,7 @@
  */
 import type { Why } from '../stats/comparison.js'
 import { median } from '../stats/math.js'
-import type { Judgement } from './judge.js'
+import { type Judgement, PASS_TOLERANCES } from './judge.js'
 import { findStalls, type StallFinding, type StallPair } from './judges/stalls.js'
 import type { Limits } from './line.js'
 import type { Block } from './pairing.js'
@@ -65,7 +65,9 @@ export function judgeStalls(finding: StallFinding, alpha: number): Judgement {
   if (worse < alpha && difference > TOLERANCE / 2) return judged('regressed')
   if (better < alpha && -difference > TOLERANCE / 2) return judged('improved')
   const counts = `${stalled.b} of ${pairs} windows stalled, and ${stalled.a} of the other side's`
-  if (lasting > TOLERANCE && Math.round(lasting * pairs) >= EVENTS_MIN)
+  // As of every line: a change of twice the tolerance has to be ruled out, except by a single event.
+  const isOpen = lasting > TOLERANCE || interval[1] > PASS_TOLERANCES * TOLERANCE
+  if (isOpen && Math.round(lasting * pairs) >= EVENTS_MIN)
     return judged('inconclusive', `too few to tell from chance: ${counts}`, 'too_noisy')
   return difference * pairs >= EVENTS_MIN ? judged('passed', `bursty: ${counts}`, 'bursty') : judged('passed')
 }

@@ -264,6 +264,6 @@ describe('an inconclusive session', () => {
   test('with too few seconds asks for a longer session', () => {
     const { verdict, notes } = told({ seconds: 4 })
     expect(verdict).toBe('inconclusive')
-    expect(notes[0]).toMatch(/^the p95 of the whole run needs 8 pairs of slices, had \d.*--max-duration 60s$/)
+    expect(notes[0]).toMatch(/^the p50 of "search" needs 8 pairs of slices, had \d.*--max-duration 60s$/)
   })
 })
