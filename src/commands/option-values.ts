@@ -2,22 +2,56 @@
  * Readers of flag values. Each reports an invalid value, then returns undefined or leaves it out.
  */
 
+import type { Ms } from '../base/clock.js'
 import { formatDuration, parseDuration, parseRate } from '../base/units.js'
 import { parseAddress } from '../scenario/blocks/address.js'
 import type { AddressChange } from '../scenario/model/http-types.js'
 import type { Stage } from '../scenario/model/load-types.js'
 import { hasLogin, LOGIN_HINT, NO_LOGIN } from '../scenario/model/target-login.js'
-import type { ShardNumber } from '../stats/shard.js'
 
 /** Reports a problem. */
 export type Wrong = (message: string, hint: string) => void
 
-/** Reads `k/n`, with k from 1. */
-export function readShard(text: string | undefined, wrong: Wrong): ShardNumber | undefined {
+/** How far ahead a start may be. */
+const START_MS_MAX: Ms = 24 * 3_600_000
+
+/** Reads a moment with its time zone, or seconds or milliseconds since 1970; in ms since 1970. It lies within a day from `wallMs`. */
+export function readStartAt(text: string | undefined, wallMs: Ms, wrong: Wrong): Ms | undefined {
   if (text === undefined) return undefined
-  const [, index, of] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number)
-  if (index !== undefined && of !== undefined && index >= 1 && index <= of) return { index, of }
-  wrong(`--shard ${text}: must be k/n with k from 1 to n`, 'write --shard 1/4 on the first of four machines')
+  const startMs = /^\d{10}$/.test(text)
+    ? Number(text) * 1000
+    : /^\d{13}$/.test(text)
+      ? Number(text)
+      : MOMENT.test(text)
+        ? Date.parse(text)
+        : Number.NaN
+  if (Number.isNaN(startMs)) {
+    wrong(
+      `--start-at ${text}: not a time with its time zone`,
+      'write a time such as 2026-03-01T12:00:00Z, or seconds since 1970, as date +%s prints them',
+    )
+    return undefined
+  }
+  const aheadMs = startMs - wallMs
+  if (aheadMs > 0 && aheadMs <= START_MS_MAX) return startMs
+  wrong(
+    aheadMs > 0
+      ? `--start-at ${text}: more than a day from now`
+      : `--start-at ${text}: was ${formatDuration(Math.max(1000, Math.round(-aheadMs / 1000) * 1000))} ago`,
+    'choose a time within the next day that leaves every machine time to start, such as a minute from now',
+  )
+  return undefined
+}
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/
+
+/** Reads an http(s) URL to send a result to. */
+export function readResultTo(text: string | undefined, wrong: Wrong): URL | undefined {
+  if (text === undefined) return undefined
+  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : null
+  if (url !== null && url.hash === '') return url
+  // The text is not shown: it may have a password or a signature.
+  wrong('--result-to: not an http or https URL', 'write a URL such as https://files.example/perfctl/')
   return undefined
 }
 

@@ -72,7 +72,17 @@ export const OPTIONS = {
   },
   shard: {
     flags: '--shard <k/n>',
-    description: 'Send part k of n of the load, such as 1/4; see perfctl merge',
+    description:
+      'Send part k of n of the load, such as 1/4; auto takes the number from the CI system; see perfctl merge',
+  },
+  startAt: {
+    flags: '--start-at <time>',
+    description:
+      'Start the load then, so that several machines start together: 2026-03-01T12:00:00Z, or seconds since 1970',
+  },
+  resultTo: {
+    flags: '--result-to <url>',
+    description: 'Also send the saved result there, by PUT; a URL that ends with / gets its file name',
   },
   baseline: {
     flags: '--baseline <file>',

@@ -2,7 +2,9 @@
  * Parses the flags of `run` and related commands. All invalid ones are reported, not just the first.
  */
 import type { ListenAddress } from '../base/address.js'
+import { type Ms, wallTime } from '../base/clock.js'
 import { type Problem, UserError } from '../base/errors.js'
+import type { Io } from '../base/io.js'
 import { parseDuration } from '../base/units.js'
 import { parseReportFlag } from '../report/formats/index.js'
 import { parseStreamFlag, printsStream } from '../report/live/stream/index.js'
@@ -15,11 +17,13 @@ import {
   readConnectTo,
   readPairs,
   readRate,
-  readShard,
+  readResultTo,
   readStages,
+  readStartAt,
   readTarget,
   type Wrong,
 } from './option-values.js'
+import { readShard } from './shard-option.js'
 
 /** The flags, as parsed by commander. */
 export interface RawRunFlags {
@@ -38,6 +42,8 @@ export interface RawRunFlags {
   readonly workers?: string
   readonly seed?: string
   readonly shard?: string
+  readonly startAt?: string
+  readonly resultTo?: string
   /** A file; false for `--no-baseline`. */
   readonly baseline?: string | boolean
   readonly requireBaseline?: boolean
@@ -74,6 +80,10 @@ export interface RunFlags {
   readonly seed: number | undefined
   /** This machine's shard, from 1; undefined for the whole load. */
   readonly shard: ShardNumber | undefined
+  /** When the load starts, in ms since 1970; undefined for as soon as possible. */
+  readonly startAtMs: Ms | undefined
+  /** Where the saved result is sent, too; a folder if its path ends with a slash. */
+  readonly resultTo: URL | undefined
   /** A file, `null` for the scenario's own, `false` for none. */
   readonly baseline: string | null | false
   readonly requireBaseline: boolean
@@ -98,8 +108,8 @@ export interface RunFlags {
   readonly color: boolean
 }
 
-/** Parses the flags. Throws a UserError that lists all invalid ones. */
-export function parseRunFlags(raw: RawRunFlags): RunFlags {
+/** Parses the flags; `env` numbers the machine for `--shard auto`. Throws a UserError that lists all invalid ones. */
+export function parseRunFlags(raw: RawRunFlags, env: Io['env'] = {}): RunFlags {
   const problems: Problem[] = []
   const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
   const whole = (flag: string, text: string | undefined, least: number, hint: string): number | undefined => {
@@ -152,7 +162,9 @@ export function parseRunFlags(raw: RawRunFlags): RunFlags {
         ? undefined
         : whole('--workers', raw.workers, 1, 'write a number such as --workers 2, or auto'),
     seed: whole('--seed', raw.seed, 0, 'write a number such as --seed 42'),
-    shard: readShard(raw.shard, wrong),
+    shard: readShard(raw.shard, env, wrong),
+    startAtMs: readStartAt(raw.startAt, wallTime().getTime(), wrong),
+    resultTo: readResultTo(raw.resultTo, wrong),
     baseline: raw.baseline === false ? false : typeof raw.baseline === 'string' ? raw.baseline : null,
     requireBaseline: raw.requireBaseline ?? false,
     updateBaseline: raw.updateBaseline ?? false,
@@ -206,6 +218,8 @@ function checkTogether(flags: RunFlags, wrong: Wrong): void {
   if (baseline === false && requireBaseline) {
     wrong('--no-baseline and --require-baseline contradict each other', 'remove one of them')
   }
+  if (flags.startAtMs !== undefined && flags.runs > 1)
+    wrong("--start-at can't be used with --runs: only one run can start then", 'remove --runs')
   if (flags.shard !== undefined) checkShard(flags, wrong)
 }
 

@@ -2,12 +2,13 @@
  * `perfctl run`: runs scenarios one after the other; each is shown, judged, saved and reported.
  */
 import { join, relative, resolve } from 'node:path'
+import { wallTime } from '../base/clock.js'
 import { UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { checkWritable, fileNameOf } from '../base/files.js'
 import type { Io } from '../base/io.js'
 import { renderProblem } from '../base/problem.js'
-import { plural } from '../base/units.js'
+import { formatDuration, plural } from '../base/units.js'
 import { listSeries } from '../plan/series.js'
 import { nextStep } from '../report/advice.js'
 import { renderConsole } from '../report/console.js'
@@ -33,14 +34,17 @@ import { checkPlaces, deliver, saveEarly } from './deliver.js'
 import { ownsStdout, pageOf } from './report.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
 import { findScenarioFiles, readScenarios } from './scenario-files.js'
+import { checkUpload, upload } from './upload.js'
 import { openWatchers } from './watchers.js'
 
 /** Runs each scenario. The exit code is that of the worst verdict. */
 export async function run(names: readonly string[], raw: RawRunFlags, io: Io): Promise<ExitCode> {
-  const flags = parseRunFlags(raw)
+  const flags = parseRunFlags(raw, io.env)
   const scenarios = await readScenarios(names, flags, io)
   readMaxSeconds(flags.maxDuration)
   if (flags.confirm === 'ab') checkConfirmable(scenarios, flags)
+  checkSeveral(scenarios, flags)
+  if (flags.resultTo !== undefined) checkUpload(flags.resultTo, io)
   const jobs: Job[] = []
   for (const scenario of scenarios) {
     if (flags.shard === undefined)
@@ -55,6 +59,19 @@ export async function run(names: readonly string[], raw: RawRunFlags, io: Io): P
   })
 }
 
+/** Throws a UserError for flags that only fit one scenario. */
+function checkSeveral({ length }: readonly Scenario[], { startAtMs, resultTo }: RunFlags): void {
+  if (length === 1) return
+  if (startAtMs !== undefined)
+    throw userError(`--start-at can't be used with ${length} scenarios: only one can start then`, 'name one')
+  if (resultTo !== undefined && !resultTo.pathname.endsWith('/')) {
+    throw userError(
+      `--result-to names one file, but there are ${length} scenarios`,
+      'end its path with / to send each result under its own name',
+    )
+  }
+}
+
 /** `baseline update` and `baseline add`: runs the scenarios, by default all, and accepts each result. */
 export async function baselineRun(
   mode: Acceptance,
@@ -62,7 +79,7 @@ export async function baselineRun(
   raw: RawRunFlags,
   io: Io,
 ): Promise<ExitCode> {
-  const flags = parseRunFlags(raw)
+  const flags = parseRunFlags(raw, io.env)
   if (flags.shard !== undefined) {
     throw userError(
       '--shard: a baseline needs the whole load',
@@ -191,6 +208,7 @@ async function runOne(
       seed: flags.seed,
       workers: flags.workers,
       shard: flags.shard,
+      startAtMs: flags.startAtMs,
       signal: interrupt.stop,
       kill: interrupt.kill,
       onProgress: (frame) => {
@@ -200,7 +218,9 @@ async function runOne(
       onNotice: (text) => show(`warning: ${text}`, notices, io),
       onStart: ({ target, seed, workers }) => {
         const shard = flags.shard === undefined ? '' : `, ${nameShard(flags.shard)}`
-        progress.note(`${scenario.name}: ${target}, seed ${seed}, ${plural(workers, 'worker')}${shard}`)
+        progress.note(
+          `${scenario.name}: ${target}, seed ${seed}, ${plural(workers, 'worker')}${shard}${describeStart(flags)}`,
+        )
         for (const watcher of watchers) watcher.open({ scenario: scenario.name, target, seed, workers })
       },
     })
@@ -223,9 +243,10 @@ async function runOne(
   }
   // Don't suggest a baseline to users who left it out.
   const next = isForBaseline || flags.baseline === false ? null : nextStep(result)
-  const isWhole = await deliver(
+  const file = fileOf(result, flags)
+  const isWritten = await deliver(
     {
-      saves: [{ result, file: fileOf(result, flags), label: 'result saved' }],
+      saves: [{ result, file, label: 'result saved' }],
       result,
       summary: (page) => renderConsole(result, page, next),
       next,
@@ -234,7 +255,16 @@ async function runOne(
     flags,
     io,
   )
-  return { result, isWhole }
+  if (flags.resultTo === undefined) return { result, isWhole: isWritten }
+  const sending = { url: flags.resultTo, signal: interrupt.kill, isQuiet: flags.quiet }
+  const isSent = await upload({ result, file, ...sending }, io)
+  return { result, isWhole: isWritten && isSent }
+}
+
+function describeStart({ startAtMs }: RunFlags): string {
+  if (startAtMs === undefined) return ''
+  const aheadMs = Math.max(0, Math.round((startAtMs - wallTime().getTime()) / 1000) * 1000)
+  return `, starts at ${new Date(startAtMs).toISOString()} (in ${formatDuration(aheadMs)})`
 }
 
 /** Runs the scenario `--runs` times and judges all runs together. */

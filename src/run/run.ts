@@ -28,6 +28,7 @@ import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
 import { makeFrame } from './frame.js'
 import { assembleResult } from './result.js'
 import { setUp } from './setup.js'
+import { waitForStart } from './start-time.js'
 import { countWorkers } from './worker-count.js'
 
 /** Options that override or add to the scenario. */
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly workers?: number | undefined
   /** Sends only this shard of the load. The result is not judged: `perfctl merge` judges all shards together. */
   readonly shard?: ShardNumber | undefined
+  /** When the load starts, warm-up included, in ms since 1970. Default: as soon as possible. */
+  readonly startAtMs?: Ms | undefined
   /** What to compare with. Without it, the result has no comparison. */
   readonly reference?: Reference | null
   /** Judges even if the reference was measured on a different kind of machine. */
@@ -183,15 +186,18 @@ async function send(plan: Plan, workers: number, scenario: Scenario, options: Ru
     stoppedBy ??= findBroken(brakes, collector)
     if (stoppedBy !== null) brake.abort()
   })
-  let speedBefore: Promise<number | null>
-  const fleet = runFleet(plan, {
+  // The machine is timed while the workers load their code, which is started first.
+  const speedBefore = Promise.resolve().then(timeYardstick)
+  const end = await runFleet(plan, {
     workers,
     shard: shard === undefined ? undefined : { index: shard.index - 1, of: shard.of },
     stop: AbortSignal.any([brake.signal, options.signal ?? NEVER]),
     kill: options.kill ?? NEVER,
     beginAt: async () => {
       await speedBefore
-      return now() + HEAD_START_MS
+      return options.startAtMs === undefined
+        ? now() + HEAD_START_MS
+        : waitForStart(options.startAtMs, { stop: options.signal, onNotice: options.onNotice })
     },
     onBegin: (headStartMs: Ms) => {
       startedAt = new Date(wallTime().getTime() + headStartMs + plan.load.warmupMs)
@@ -199,9 +205,6 @@ async function send(plan: Plan, workers: number, scenario: Scenario, options: Ru
     onWindow: (worker, window) => collector.add(worker, window),
     onWorkerEnd: (worker) => collector.end(worker),
   })
-  // The machine is timed while the workers load their code: with the load it would time that.
-  speedBefore = timeYardstick()
-  const end = await fleet
   const yardstick = bestYardstick(await speedBefore, await timeYardstick())
   return { collector, end, startedAt, stoppedBy, yardstick }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseResult } from '../../src/stats/read.js'
+import { startReceiver } from '../report/live/stream/receiver.js'
 import { type Session, startSession } from './session.js'
 import { answerAfter, startTarget } from './target.js'
 
@@ -9,6 +10,8 @@ requests:
   - { name: details, weight: 1, get: "/details/{{ randomInt(1, 40) }}" }
 thresholds: [error_rate < 1%, "search: p95 < 9s"]
 `
+
+const IN_AN_HOUR = new Date(Date.now() + 3_600_000).toISOString()
 
 /** Runs all shards at once, as on several machines with different numbers of workers. Returns their files. */
 async function runShards(session: Session, url: string, count: number): Promise<string[]> {
@@ -74,6 +77,48 @@ describe('a load split across machines', () => {
     60_000,
   )
 
+  test('starts at one moment, numbered by the CI system, and arrives in one place', async () => {
+    const [target, store] = [await startTarget(answerAfter(2)), await startReceiver()]
+    const session = startSession({ 'shop.yaml': `load: { rate: 50/s, duration: 1s }${REQUESTS}` })
+    const startAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 4000)
+    const run = (index: number) =>
+      session.perfctl(
+        [
+          ...['run', 'shop.yaml', '-t', target.url, '--seed', '42', '--workers', '1'],
+          ...['--shard', 'auto', '--start-at', startAt.toISOString(), '--result-to', `${store.url}/`],
+        ],
+        { CI_NODE_INDEX: String(index), CI_NODE_TOTAL: '2' },
+      )
+    const outcomes = await Promise.all([run(1), run(2)])
+    for (const { code, stderr } of outcomes) {
+      expect(code, stderr).toBe(0)
+      expect(stderr).toMatch(/, starts at \S+Z \(in \ds\)\n/)
+    }
+    for (const [index, { path, body }] of store.posts.entries()) {
+      expect(path).toMatch(/-shard-[12]-of-2\.json$/)
+      session.write(`${index}.json`, body.toString())
+      const { startedAt } = parseResult(body.toString(), 'x')
+      // The load may not start earlier, and this machine does other work, too.
+      const lateMs = Date.parse(startedAt) - startAt.getTime()
+      expect(lateMs).toBeGreaterThanOrEqual(-20)
+      expect(lateMs).toBeLessThan(1500)
+    }
+    const merged = await session.perfctl(['merge', '0.json', '1.json'])
+    expect(merged.code, merged.stdout + merged.stderr).toBe(0)
+  }, 30_000)
+
+  test('that can’t be sent anywhere is exit 3, and saved', async () => {
+    const target = await startTarget(answerAfter(2))
+    const store = await startReceiver((response) => response.writeHead(403).end())
+    const session = startSession({ 'shop.yaml': `load: { vus: 1, iterations: 3 }${REQUESTS}` })
+    const to = ['--result-to', `${store.url}/x?sig=secret`]
+    const { code, stderr } = await session.perfctl(['run', 'shop.yaml', '-t', target.url, ...to])
+    expect(code).toBe(3)
+    expect(stderr).toContain(`could not be sent to ${store.url}/x: status 403`)
+    expect(stderr).not.toContain('secret')
+    expect(session.results()).toHaveLength(1)
+  })
+
   test('is not judged part by part', async () => {
     const target = await startTarget((_, response) => response.writeHead(500).end())
     const session = startSession({
@@ -101,6 +146,10 @@ describe('a load split across machines', () => {
       "--shard can't be used with --require-baseline",
     ],
     [['--shard', '1/2', '--seed', '1', '--confirm', 'ab'], "--shard can't be used with --confirm"],
+    [['--shard', 'auto', '--seed', '1'], '--shard auto: no variable of Kubernetes, GitLab'],
+    [['--start-at', '2020-01-01T00:00:00Z'], '--start-at 2020-01-01T00:00:00Z: was '],
+    [['--start-at', IN_AN_HOUR, '--runs', '2'], "--start-at can't be used with --runs"],
+    [['--result-to', 'store'], '--result-to: not an http or https URL'],
     [['--shard', '1/7', '--seed', '1'], "6 virtual users can't be split across 7 machines"],
   ])('%j is refused before anything is sent', async (flags, message) => {
     const target = await startTarget(answerAfter(0))

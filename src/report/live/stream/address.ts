@@ -2,6 +2,7 @@
  * Addresses of sinks: a URL to post to, an address to listen on or send datagrams to, or a file. The parsers return
  * null for text they don't accept.
  */
+import { decodePercent } from '../../../base/receiver-headers.js'
 
 /** The destination of metrics. */
 export type Address =
@@ -55,15 +56,6 @@ export function showAddress(address: Address): string {
   if (address.kind === 'file') return address.path === '-' ? 'stdout' : address.path
   if (address.kind === 'url') return address.url.host
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
-}
-
-/** Decodes percent-encoded text; returns null if it is malformed. */
-export function decodePercent(text: string): string | null {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return null
-  }
 }
 
 function readHost(text: string): { host: string; port: number } | null {

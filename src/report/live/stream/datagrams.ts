@@ -19,7 +19,7 @@ export interface Datagrams {
  */
 const DATAGRAM_BYTES = 1432
 /** With more datagrams in flight than this the system is stuck, and further lines are dropped. */
-const WAITING_MOST = 2000
+const WAITING_MAX = 2000
 const CLOSE_MS = 500
 
 const NOWHERE: Datagrams = { send() {}, async close() {} }
@@ -54,7 +54,7 @@ export async function openDatagrams(address: Address, flag: string, world: SinkW
   return {
     send(lines) {
       for (const datagram of pack(lines, DATAGRAM_BYTES)) {
-        if (waiting >= WAITING_MOST) return warn('the system sends datagrams too slowly')
+        if (waiting >= WAITING_MAX) return warn('the system sends datagrams too slowly')
         waiting++
         socket.send(datagram, (error) => {
           waiting--

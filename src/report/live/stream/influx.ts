@@ -2,14 +2,15 @@
  * `--stream influx=…`: InfluxDB's line protocol, to its HTTP API (versions 1, 2, 3 and compatible services), a UDP
  * listener, or a file.
  */
+
+import { readReceiverHeaders } from '../../../base/receiver-headers.js'
 import type { Watcher } from '../watcher.js'
 import { type Address, showAddress } from './address.js'
 import { openDatagrams } from './datagrams.js'
-import { readHeaders } from './headers.js'
 import { renderLines } from './line-protocol.js'
 import { openOutbox } from './outbox.js'
 import { watchWith } from './readings.js'
-import type { Sink, SinkWorld } from './sink.js'
+import { type Sink, type SinkWorld, STREAM_HEADERS } from './sink.js'
 import { openTextFile } from './text-file.js'
 
 /** An output for the lines of one second. */
@@ -44,7 +45,7 @@ function openHttp(url: URL, address: Address, world: SinkWorld): LineOutput {
     headers: { 'content-type': 'text/plain; charset=utf-8' },
     credentials: {
       ...(INFLUX_TOKEN ? { authorization: `Token ${INFLUX_TOKEN}` } : {}),
-      ...readHeaders(url, [], world.env),
+      ...readReceiverHeaders(url, [STREAM_HEADERS], world.env),
     },
     label: `--stream influx=${showAddress(address)}`,
     notice: world.notice,

@@ -4,14 +4,14 @@
  */
 import type { Ms } from '../../../base/clock.js'
 import { readVersion } from '../../../base/host.js'
+import { readReceiverHeaders } from '../../../base/receiver-headers.js'
 import type { BucketCounts } from '../../../stats/buckets.js'
 import type { Watcher } from '../watcher.js'
 import { type Address, showAddress } from './address.js'
-import { readHeaders } from './headers.js'
 import { BOUNDS_MS, inBaseUnit, type Metric } from './metrics.js'
 import { openOutbox } from './outbox.js'
 import { type Labels, type Meter, watchWith } from './readings.js'
-import type { Sink, SinkWorld } from './sink.js'
+import { type Sink, type SinkWorld, STREAM_HEADERS } from './sink.js'
 import { type Total, Totals } from './totals.js'
 
 const PATH = '/v1/metrics'
@@ -24,7 +24,7 @@ async function open(address: Address, world: SinkWorld): Promise<Watcher> {
   const outbox = openOutbox({
     url: endpointOf(address.url),
     headers: { 'content-type': 'application/json' },
-    credentials: readHeaders(address.url, ['OTEL_EXPORTER_OTLP_HEADERS'], world.env),
+    credentials: readReceiverHeaders(address.url, [STREAM_HEADERS, 'OTEL_EXPORTER_OTLP_HEADERS'], world.env),
     label: `--stream otlp=${showAddress(address)}`,
     notice: world.notice,
   })

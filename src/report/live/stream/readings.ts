@@ -3,11 +3,11 @@
  */
 import { type Ms, wallTime } from '../../../base/clock.js'
 import { userError } from '../../../base/errors.js'
+import { parsePairs } from '../../../base/receiver-headers.js'
 import type { Frame } from '../../../stats/frame.js'
 import type { Histogram } from '../../../stats/histogram.js'
 import type { Series } from '../../../stats/tally.js'
 import type { Watcher } from '../watcher.js'
-import { parsePairs } from './headers.js'
 import { METRICS, type Metric } from './metrics.js'
 
 /** Names and values; `scenario` comes first. */

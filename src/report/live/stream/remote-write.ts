@@ -3,16 +3,16 @@
  * by Prometheus, Mimir, Thanos, VictoriaMetrics and hosted services.
  */
 import type { Ms } from '../../../base/clock.js'
+import { readReceiverHeaders } from '../../../base/receiver-headers.js'
 import type { Watcher } from '../watcher.js'
 import { type Address, showAddress } from './address.js'
 import { listSamples, type Sample } from './exposition.js'
-import { readHeaders } from './headers.js'
 import { METRICS, type Metric } from './metrics.js'
 import { openOutbox } from './outbox.js'
 import { prometheusName, prometheusUnit } from './prometheus-names.js'
 import { doubleField, type Field, intField, messageField, textField } from './protobuf.js'
 import { type Meter, watchWith } from './readings.js'
-import type { Sink, SinkWorld } from './sink.js'
+import { type Sink, type SinkWorld, STREAM_HEADERS } from './sink.js'
 import { compress } from './snappy.js'
 import { type Total, Totals } from './totals.js'
 
@@ -35,7 +35,7 @@ async function open(address: Address, world: SinkWorld): Promise<Watcher> {
       'content-encoding': 'snappy',
       'x-prometheus-remote-write-version': '0.1.0',
     },
-    credentials: readHeaders(address.url, [], world.env),
+    credentials: readReceiverHeaders(address.url, [STREAM_HEADERS], world.env),
     label: `--stream remote-write=${showAddress(address)}`,
     notice: world.notice,
   })

@@ -4,6 +4,9 @@
 import type { Watcher } from '../watcher.js'
 import type { Address } from './address.js'
 
+/** The variable with headers for every sink: `name=value,name=value`. */
+export const STREAM_HEADERS = 'PERFCTL_STREAM_HEADERS'
+
 /** What a sink can access. */
 export interface SinkWorld {
   readonly env: Readonly<Record<string, string | undefined>>

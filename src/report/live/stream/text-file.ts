@@ -14,7 +14,7 @@ export interface TextOutput {
 }
 
 /** With more unwritten bytes than this the disk is stuck, and further text is dropped. */
-const WAITING_BYTES_MOST = 16e6
+const WAITING_BYTES_MAX = 16e6
 const CLOSE_MS = 2000
 
 /**
@@ -36,7 +36,7 @@ export async function openTextFile(path: string, flag: string, world: SinkWorld)
   return {
     write(text) {
       if (isBroken) return
-      if (stream.writableLength < WAITING_BYTES_MOST) stream.write(text)
+      if (stream.writableLength < WAITING_BYTES_MAX) stream.write(text)
       else warn('the disk is too slow')
     },
     close: () =>

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { parsePairs, readHeaders } from '../../../../src/report/live/stream/headers.js'
+import { parsePairs, readReceiverHeaders } from '../../../../src/base/receiver-headers.js'
 import { parseStreamFlag, printsStream, SINK_IDS } from '../../../../src/report/live/stream/index.js'
+import { STREAM_HEADERS } from '../../../../src/report/live/stream/sink.js'
 
 test('every file with a sink as its default export is in the table', () => {
   const folder = new URL('../../../../src/report/live/stream/', import.meta.url)
@@ -116,15 +117,15 @@ describe('headers', () => {
 
   test("a sink's own variable overrides the common one, and both override the URL", () => {
     const url = new URL('http://me:pass@h')
-    expect(readHeaders(url, [], {})).toEqual({ authorization: `Basic ${btoa('me:pass')}` })
+    expect(readReceiverHeaders(url, [], {})).toEqual({ authorization: `Basic ${btoa('me:pass')}` })
     const env = { PERFCTL_STREAM_HEADERS: 'Authorization=a,x=1', OWN: 'authorization=b' }
-    expect(readHeaders(url, [], env)).toEqual({ authorization: 'a', x: '1' })
-    expect(readHeaders(url, ['OWN'], env)).toEqual({ authorization: 'b', x: '1' })
+    expect(readReceiverHeaders(url, [STREAM_HEADERS], env)).toEqual({ authorization: 'a', x: '1' })
+    expect(readReceiverHeaders(url, [STREAM_HEADERS, 'OWN'], env)).toEqual({ authorization: 'b', x: '1' })
   })
 
   test.each(['a b=c', 'a=c%0d%0ad:e'])('%j is not a header', (text) => {
-    expect(() => readHeaders(new URL('http://h'), [], { PERFCTL_STREAM_HEADERS: text })).toThrow(
-      'PERFCTL_STREAM_HEADERS: not a list of headers',
-    )
+    expect(() =>
+      readReceiverHeaders(new URL('http://h'), [STREAM_HEADERS], { PERFCTL_STREAM_HEADERS: text }),
+    ).toThrow('PERFCTL_STREAM_HEADERS: not a list of headers')
   })
 })

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll } from 'vitest'
 
 export interface Post {
+  readonly method: string
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
@@ -33,7 +34,12 @@ export async function startReceiver(
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const post = { path: request.url!, headers: request.headers, body: Buffer.concat(chunks) }
+    const post = {
+      method: request.method!,
+      path: request.url!,
+      headers: request.headers,
+      body: Buffer.concat(chunks),
+    }
     posts.push(post)
     answer(response, post)
   })

@@ -1,20 +1,23 @@
 /**
- * Headers and credentials of sinks, from the environment. They are secrets, so no flag takes them and no message shows
- * them.
+ * Headers and credentials for those who receive results and metrics, from the environment. They are secrets, so no flag
+ * takes them and no message shows them.
  */
-import { userError } from '../../../base/errors.js'
-import { decodePercent } from './address.js'
+import { userError } from './errors.js'
 
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * Returns the headers for requests to `url`: those in PERFCTL_STREAM_HEADERS and in the sink's own variables, and basic
- * authentication from the URL's user and password. Throws a UserError for an invalid list.
+ * Returns the headers for requests to `url`: those in these variables, of which a later one wins, and basic authentication
+ * from the URL's user and password. Throws a UserError for an invalid list.
  */
-export function readHeaders(url: URL, variables: readonly string[], env: Env): Record<string, string> {
+export function readReceiverHeaders(
+  url: URL,
+  variables: readonly string[],
+  env: Env,
+): Record<string, string> {
   const { username, password } = url
   const login = [username, password].map((part) => decodePercent(part) ?? part).join(':')
-  const headers = ['PERFCTL_STREAM_HEADERS', ...variables].flatMap((name) => readVariable(name, env[name]))
+  const headers = variables.flatMap((name) => readVariable(name, env[name]))
   return {
     ...(username === '' && password === ''
       ? {}
@@ -45,4 +48,13 @@ function readVariable(name: string, text: string | undefined): [string, string][
     if (/^[!#$%&'*+.^`|~\w-]+$/.test(header) && !/[\r\n\0]/.test(value)) return [header.toLowerCase(), value]
     throw userError(`${name}: not a list of headers`, 'write authorization=Bearer%20TOKEN')
   })
+}
+
+/** Decodes percent-encoded text; returns null if it is malformed. */
+export function decodePercent(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null
+  }
 }
