@@ -40,7 +40,7 @@ export interface RawTryFlags
 }
 
 /** The longest pause in a journey; longer ones are shortened because the user is waiting. */
-const PAUSE_MS_MOST = 1000
+const PAUSE_MS_MAX = 1000
 
 /**
  * Sends each request, or only those named, and shows them. The exit code is 1 if a check fails and 3 without a
@@ -172,7 +172,7 @@ class Trial {
 
   private async pause(ms: Ms): Promise<void> {
     const { io, flags } = this.options
-    const waited = Math.min(ms, PAUSE_MS_MOST)
+    const waited = Math.min(ms, PAUSE_MS_MAX)
     const cut = waited < ms ? `, cut to ${formatDuration(waited)}` : ''
     io.stdout.write(
       `${pageOf(io, flags.color).style.dim(`pause of ${formatDuration(Math.round(ms))}${cut}`)}\n\n`,

@@ -3,7 +3,7 @@
  */
 import { printable } from '../base/printable.js'
 import { formatCount, formatDuration, formatShare, plural } from '../base/units.js'
-import type { Result, RetryCounts } from '../stats/result.js'
+import type { GeneratorHealth, Result, RetryCounts } from '../stats/result.js'
 import { listShardDoubts } from '../stats/shard.js'
 
 /** Reconnects are reported above this share of the requests. */
@@ -23,6 +23,7 @@ export function listNotes(result: Result): string[] {
     const reasons = generator.reasons.map((reason) => printable(reason)).join('; ')
     notes.unshift(`the load generator was the bottleneck: ${reasons || 'send less, or use more --workers'}`)
   }
+  if (!generator.saturated && generator.lateFrom !== undefined) notes.push(describeLateness(generator))
   for (const name of result.neverSent ?? []) {
     notes.push(
       `"${printable(name)}" was never sent, although its weight called for it: check the conditions of its steps`,
@@ -52,6 +53,12 @@ export function listNotes(result: Result): string[] {
   }
   if (totals.retries.requests > 0) notes.push(describeRetries(totals.retries))
   return notes
+}
+
+/** Latencies count from when a request was due, so late sending is part of them. */
+function describeLateness({ lateFrom, reasons }: GeneratorHealth): string {
+  const which = lateFrom === 99 ? 'p99 includes' : `p${lateFrom} and above include`
+  return `${which} late sending by the load generator: ${reasons.map((reason) => printable(reason)).join('; ')}`
 }
 
 /** The error rate doesn't show what retries recovered, so a note does. */

@@ -8,7 +8,7 @@ import type { Totals } from '../stats/result.js'
 /**
  * Text tables show up to this many requests. If there are more, they show the {@link ROWS_OF_MANY} that matter most.
  */
-const ROWS_MOST = 40
+const ROWS_MAX = 40
 const ROWS_OF_MANY = 20
 
 /** Returns the requests that a text table shows. */
@@ -16,7 +16,7 @@ export function requestsShown<T extends Rankable>(
   requests: readonly T[],
   comparison: Pick<Comparison, 'metrics'> | null,
 ): readonly T[] {
-  return requests.length > ROWS_MOST ? chooseRequests(requests, ROWS_OF_MANY, comparison) : requests
+  return requests.length > ROWS_MAX ? chooseRequests(requests, ROWS_OF_MANY, comparison) : requests
 }
 
 /** Says how many requests a table leaves out, and where to find them. */

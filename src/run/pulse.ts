@@ -7,7 +7,7 @@ import type { Series } from '../stats/tally.js'
 import { isUnreachable } from '../verdict/verdict.js'
 
 /** In seconds of one side, which take twice as long by the clock. A service that merely restarts is back sooner. */
-const SECONDS_MOST = 10
+const SECONDS_MAX = 10
 
 /** Counts consecutive seconds in which no request reached a side. */
 export class Pulse {
@@ -26,7 +26,7 @@ export class Pulse {
 
   /** Why the side counts as dead; null while it doesn't. */
   get death(): string | null {
-    if (this.seconds < SECONDS_MOST) return null
-    return `no request reached it for ${SECONDS_MOST}s: ${printable(this.last?.message ?? '')}`
+    if (this.seconds < SECONDS_MAX) return null
+    return `no request reached it for ${SECONDS_MAX}s: ${printable(this.last?.message ?? '')}`
   }
 }

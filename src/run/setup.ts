@@ -18,7 +18,7 @@ export interface Setup {
 }
 
 /** A hanging `after` must not block the program. */
-const AFTER_MS_MOST = 60_000
+const AFTER_MS_MAX = 60_000
 
 /**
  * Runs the steps of `before`. Throws a UserError (exit 3) if one fails, because the load would meet an
@@ -38,7 +38,7 @@ export async function setUp(
     if (after.length === 0) return null
     // An interrupt of the load does not cancel the cleanup.
     const later = kill === undefined || kill.aborted ? [] : [kill]
-    const stop = AbortSignal.any([AbortSignal.timeout(AFTER_MS_MOST), ...later])
+    const stop = AbortSignal.any([AbortSignal.timeout(AFTER_MS_MAX), ...later])
     try {
       const end = await run(after, plan, { variables, isEarly: false, kill: stop })
       return end.failed === null ? null : `${end.failed.name} failed: ${end.failed.failure.message}`

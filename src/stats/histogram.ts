@@ -24,7 +24,7 @@ const LENGTH = indexOf(HIGHEST) + 1
 const POWERS = Array.from({ length: 32 }, (_, exponent) => 2 ** exponent)
 
 /** Up to this many values are kept as a list: in a long list of requests, most have fewer per second. */
-const LISTED_MOST = 64
+const LISTED_MAX = 64
 
 /** Counters are allocated in pieces of 128, so that few are empty. */
 const PIECE_BITS = 7
@@ -199,7 +199,7 @@ export class Histogram {
 
   private countAt(index: number, count: number): void {
     if (this.isListed) {
-      if (count === 1 && this.total < LISTED_MOST) {
+      if (count === 1 && this.total < LISTED_MAX) {
         this.listed.push(index)
         this.total++
         return

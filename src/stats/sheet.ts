@@ -46,7 +46,7 @@ export const SAMPLE_WORDS = 4
 
 /** A sample's first number has the request in the lower bits and the status in the upper ones. */
 export const REQUEST_BITS = 20
-const STATUS_MOST = 0xfff
+const STATUS_MAX = 0xfff
 
 /** Marks a journey instead of a service time: it has only a latency. */
 export const NO_TIME = 0xffffffff
@@ -165,7 +165,7 @@ export class Row {
 
   /** Records a successful request. */
   recordSuccess(status: number, latencyMs: Ms, serviceMs: Ms, firstByteMs: Ms): void {
-    const head = ((Math.min(status, STATUS_MOST) << REQUEST_BITS) | this.request) >>> 0
+    const head = ((Math.min(status, STATUS_MAX) << REQUEST_BITS) | this.request) >>> 0
     this.sheet.addSample(head, toMicros(latencyMs), toMicros(serviceMs), toMicros(firstByteMs))
   }
 

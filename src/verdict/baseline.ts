@@ -20,12 +20,12 @@ export const BASELINE_SCHEMA = 'perfctl/baseline@1'
 export interface Baseline extends Measurement {
   readonly schema: typeof BASELINE_SCHEMA
   readonly warmupSeconds: number
-  /** The newest last; at least one, at most {@link JOBS_MOST}. */
+  /** The newest last; at least one, at most {@link JOBS_MAX}. */
   readonly jobs: readonly Job[]
 }
 
 /** Older jobs are forgotten: code and machines drift. */
-const JOBS_MOST = 20
+const JOBS_MAX = 20
 
 /**
  * Makes a new baseline from results in any order. Everything in it comes from the results' windows, so that figures and
@@ -56,7 +56,7 @@ function accept(jobs: readonly Job[], results: readonly [Result, ...Result[]]): 
       durationSeconds,
       warmupSeconds,
       environment,
-      jobs: sorted.reduce((all, result) => addJob(all, makeJob(result)), jobs).slice(-JOBS_MOST),
+      jobs: sorted.reduce((all, result) => addJob(all, makeJob(result)), jobs).slice(-JOBS_MAX),
     },
     requests.filter(({ windows }) => windows.length > 0),
   )

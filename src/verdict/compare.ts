@@ -89,7 +89,7 @@ export function compare(
     notes: [
       ...doubts.map(({ text }) => text),
       ...describeDeath(dead.bad, ', so nothing is known of how fast that is'),
-      ...describeDeath(referenceNeverSucceeded, ' on side a, so there is nothing to hold side b against'),
+      ...describeDeath(referenceNeverSucceeded, " on side a, so side b can't be judged"),
       ...comparisonNotes(
         { reference, candidate },
         { rows: shown, decisive },

@@ -10,7 +10,7 @@ import type { Limits } from './line.js'
 import type { MeasuredRequest, Measurement } from './measurement.js'
 import type { Row } from './row.js'
 import { requestSeries } from './series.js'
-import { SESSION_SECONDS_MOST } from './session.js'
+import { SESSION_SECONDS_MAX } from './session.js'
 import { countStalls } from './stalls.js'
 
 interface Sides {
@@ -113,7 +113,7 @@ function wayOutOfSession({ remedy, comparison }: Row, { requests }: Measurement)
   const seconds = Math.max(0, ...requests.map(({ windows }) => windows.length))
   const times = remedy?.more === 'seconds' ? remedy.count : comparison.why === 'too_few_samples' ? 2 : null
   if (times === null) return 'a quieter machine, or --restarts 4, would help'
-  const most = Math.min(SESSION_SECONDS_MOST, Math.max(60, Math.ceil((times * seconds) / 30) * 30))
+  const most = Math.min(SESSION_SECONDS_MAX, Math.max(60, Math.ceil((times * seconds) / 30) * 30))
   return `about ${times} times the seconds would settle it: --max-duration ${most}s`
 }
 

@@ -22,7 +22,7 @@ import type { LatencyMetric, RatioMetric, Shortage } from './judged-metric.js'
 import { lateOf } from './lateness.js'
 import { isPlain, type Measurement } from './measurement.js'
 import { makeJoined } from './quantile.js'
-import { estimateMedian, RARE_SAMPLES_MOST } from './rare.js'
+import { estimateMedian, RARE_SAMPLES_MAX } from './rare.js'
 import { requestSeries, runSeries, type Series } from './series.js'
 
 /** Runs that started further apart belong to different jobs. */
@@ -175,7 +175,7 @@ function estimateMedianOf(series: Series): MedianEstimate | Shortage {
   // A few seconds say nothing about the next ones, however many samples they have.
   if (series.length < JOINED_MIN) return estimate
   const whole = makeJoined(series)
-  const median = whole.samples > RARE_SAMPLES_MOST ? null : estimateMedian(whole)
+  const median = whole.samples > RARE_SAMPLES_MAX ? null : estimateMedian(whole)
   return median === null ? estimate : { ...median, scatter: isShortage(estimate) ? null : estimate.scatter }
 }
 

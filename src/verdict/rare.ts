@@ -13,7 +13,7 @@ export interface Shift {
 }
 
 /** With more samples than this the scatter from window to window matters, which pooled samples don't show. */
-export const RARE_SAMPLES_MOST = 2000
+export const RARE_SAMPLES_MAX = 2000
 
 /** Fewer samples have no useful median. */
 export const RARE_SAMPLES_MIN = 12

@@ -33,7 +33,7 @@ import {
 import { isPlain, type MeasuredRequest, type Measurement } from './measurement.js'
 import { type Block, type Paired, pairLatencies, pairMixes, pairThroughputs } from './pairing.js'
 import { type Joined, makeJoined } from './quantile.js'
-import { combine, estimateMedian, RARE_SAMPLES_MOST, reachOf, type Shift, shiftBetween } from './rare.js'
+import { combine, estimateMedian, RARE_SAMPLES_MAX, reachOf, type Shift, shiftBetween } from './rare.js'
 import { requestSlices, type Series, wholeSlices } from './series.js'
 import { judgeStalls, pairStalls } from './stalls.js'
 
@@ -41,7 +41,7 @@ import { judgeStalls, pairStalls } from './stalls.js'
  * The most seconds per side. Both sides together fill an hour; beyond that a result would join neighboring seconds, which
  * belong to different sides.
  */
-export const SESSION_SECONDS_MOST = 1800
+export const SESSION_SECONDS_MAX = 1800
 
 /** The probability that identical code is called regressed in a session, however many requests it has. */
 const FALSE_ALARMS = 0.01
@@ -211,7 +211,7 @@ interface RareShift extends Shift {
 /** Null if a side has too few samples for a median, or if pairs of slices say more: of many samples, or of uneven seconds. */
 function shiftOf(blocks: readonly Block[], medians: Paired): RareShift | null {
   const [left, right] = [sideOf(blocks, 'a'), sideOf(blocks, 'b')]
-  if (Math.min(left.samples, right.samples) > RARE_SAMPLES_MOST) return null
+  if (Math.min(left.samples, right.samples) > RARE_SAMPLES_MAX) return null
   // A few seconds say nothing about the next ones, however many samples they have.
   if (Math.min(left.parts.length, right.parts.length) < PAIRS_MIN) return null
   const [a, b] = [estimateMedian(left), estimateMedian(right)]

@@ -4,12 +4,13 @@
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
 
 /**
- * True if the comparison is red; also if it is inconclusive and a figure looks worse by more than half its tolerance, or
- * the two sides aren't comparable (another machine). A mere lack of precision is no suspicion.
+ * True if the comparison is red; also if it is inconclusive and a line that the verdict rests on looks worse by more than
+ * half its tolerance, or the two sides aren't comparable (another machine). A mere lack of precision is no suspicion.
  */
 export function isSuspicious({ verdict, metrics }: Comparison, minDeltaMs: number): boolean {
   if (verdict === 'regressed') return true
-  return verdict === 'inconclusive' && metrics.some((row) => isUnanswered(row) || looksWorse(row, minDeltaMs))
+  if (verdict !== 'inconclusive') return false
+  return metrics.some((row) => isUnanswered(row) || (row.decisive === true && looksWorse(row, minDeltaMs)))
 }
 
 /** A request that is gone, or a line whose verdict doesn't count because the two sides aren't comparable. */

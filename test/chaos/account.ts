@@ -32,7 +32,7 @@ export async function complaintsOf(
     const stray = strayOf(each, service, script, excuses)
     // An overloaded thread may cause this itself.
     const isLate = stray !== null && (each.ending === 'given up' || each.ending === 'timeout')
-    if (isLate && run.isOverworked && ++late <= LATE_MOST * run.sent) continue
+    if (isLate && run.isOverworked && ++late <= LATE_MAX * run.sent) continue
     if (stray !== null) strays.set(stray, (strays.get(stray) ?? 0) + 1)
   }
   for (const [stray, count] of strays) complaints.push(`${stray} (${count} times)`)
@@ -43,7 +43,7 @@ export async function complaintsOf(
 }
 
 /** The share of requests that may be late on a machine with other work. */
-const LATE_MOST = 0.2
+const LATE_MAX = 0.2
 
 /** What is inconsistent within the figures. */
 export function bookComplaints(run: Unleashed): string[] {

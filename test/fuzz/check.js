@@ -7,7 +7,7 @@ const UNSAFE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/u
 
 /** Lines beyond are no messages for people. */
-const LINE_MOST = 2000
+const LINE_MAX = 2000
 const TEXT_MAX = 500_000
 
 /**
@@ -25,7 +25,7 @@ export function findFault({ code, stderr, stdout = '', places = false, codes = [
     if (unsafe !== null) return `${stream} holds ${codeOf(unsafe[0])}: ${around(text, unsafe.index)}`
     if (text.length > textMax) return `${stream} has ${text.length} characters`
   }
-  const long = stderr.split('\n').find((line) => line.length > LINE_MOST)
+  const long = stderr.split('\n').find((line) => line.length > LINE_MAX)
   if (long !== undefined) return `a line of ${long.length} characters on stderr: ${long.slice(0, 60)}`
   const slip = /\[object \w+\]|\bundefined\b/.exec(stderr)
   if (slip !== null) return `stderr says ${slip[0]}: ${around(stderr, slip.index)}`

@@ -6,9 +6,9 @@ import { Chance } from './chance.js'
 import { TARGETS } from './targets.js'
 
 /** An input is given up after that much CPU time, or wall time. */
-const CPU_MS_MOST = 10_000
-const WALL_MS_MOST = 120_000
-const HEAP_MB_MOST = 400
+const CPU_MS_MAX = 10_000
+const WALL_MS_MAX = 120_000
+const HEAP_MB_MAX = 400
 /** What a thread may add to the process, whose memory is never given back in full. */
 const RESIDENT_BYTES_MAX = 1.2e9
 const POLL_MS = 100
@@ -46,7 +46,7 @@ function runThread(task, onFault) {
   const at = new Int32Array(progress)
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: { ...task, progress },
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MOST },
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX },
   })
   return new Promise((resolve) => {
     let ended = null
@@ -81,7 +81,7 @@ function watch(at, give) {
       return
     }
     const { user, system } = process.cpuUsage(cpu)
-    if ((user + system) / 1000 > CPU_MS_MOST || performance.now() - since > WALL_MS_MOST) give('hangs')
+    if ((user + system) / 1000 > CPU_MS_MAX || performance.now() - since > WALL_MS_MAX) give('hangs')
     else if (process.memoryUsage.rss() > residentMax) give('eats the memory')
   }, POLL_MS)
 }

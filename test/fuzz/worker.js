@@ -12,9 +12,9 @@ import { Chance } from './chance.js'
 import { furnish, TARGETS } from './targets.js'
 
 /** More CPU time for one input is a fault. */
-const CPU_MS_MOST = 2000
+const CPU_MS_MAX = 2000
 /** What may be kept of all inputs together. */
-const KEPT_BYTES_MOST = 64e6
+const KEPT_BYTES_MAX = 64e6
 
 const { seed, name, from, to, progress } = workerData
 const at = new Int32Array(progress)
@@ -31,13 +31,13 @@ try {
     const { user, system } = process.cpuUsage(before)
     const cpuMs = (user + system) / 1000
     if (fault !== null) parentPort.postMessage({ index, fault })
-    else if (cpuMs > CPU_MS_MOST)
+    else if (cpuMs > CPU_MS_MAX)
       parentPort.postMessage({ index, fault: `took ${Math.round(cpuMs / 1000)} s of CPU` })
     // What is loaded once, and kept on purpose, is there by then.
     if (index - from === 300) keptAtFirst = keptBytes()
   }
   const kept = keptAtFirst === 0 ? 0 : keptBytes() - keptAtFirst
-  if (kept > KEPT_BYTES_MOST)
+  if (kept > KEPT_BYTES_MAX)
     parentPort.postMessage({
       index: to - 1,
       fault: `${Math.round(kept / 1e6)} MB are kept of ${to - from} inputs`,

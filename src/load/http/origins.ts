@@ -19,7 +19,7 @@ export interface OriginsOptions extends DialOptions {
 }
 
 /** The most idle clients kept: otherwise a user that visits ever new hosts would hold ever more connections. */
-const IDLE_MOST = 16
+const IDLE_MAX = 16
 
 /** One client per origin, created on demand. */
 export class Origins {
@@ -44,7 +44,7 @@ export class Origins {
     if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`unsupported protocol ${protocol}`)
     const { options } = this
     for (const [other, client] of this.clients) {
-      if (this.clients.size < IDLE_MOST) break
+      if (this.clients.size < IDLE_MAX) break
       if (!client.isIdle) continue
       client.destroy()
       this.clients.delete(other)

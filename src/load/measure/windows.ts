@@ -9,17 +9,17 @@ import type { Series } from '../../stats/tally.js'
  * The most windows of a request in a result. A verdict uses no more, and gets the same from these as from
  * seconds, while an hour takes a twelfth of the space.
  */
-const WINDOWS_MOST = 300
+const WINDOWS_MAX = 300
 
 /** The most records in a log before neighboring seconds are joined. */
-const RECORDS_MOST = 1200
+const RECORDS_MAX = 1200
 
 /** A log has enough room when at most this share of it is used. */
 const ENOUGH = 0.75
 
 /** The window length, in seconds, for a result of `seconds`; a multiple of `least`. */
 export function secondsEach(seconds: number, least: number): number {
-  return Math.max(1, Math.ceil(seconds / WINDOWS_MOST / least)) * least
+  return Math.max(1, Math.ceil(seconds / WINDOWS_MAX / least)) * least
 }
 
 /** Measurements of a request over one or more seconds. */
@@ -45,7 +45,7 @@ export class SecondLog {
   private readonly recordsMost: number
 
   /** `spread` (0 to 1) makes logs that fill up at the same time make room at different times. */
-  constructor(spread = 0, recordsMost = RECORDS_MOST) {
+  constructor(spread = 0, recordsMost = RECORDS_MAX) {
     this.recordsMost = Math.round(recordsMost * (1 + spread / 2))
   }
 

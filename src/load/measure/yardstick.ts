@@ -11,10 +11,13 @@ import { type AddressInfo, createServer, connect as openSocket } from 'node:net'
 import { type Ms, now } from '../../base/clock.js'
 
 /**
- * Each part is timed this often (the loopback three times as often), and the fastest round counts, as other work can only
- * make it slower. A round takes about half a millisecond, so some fit between two turns of another process on the core.
+ * Each part is timed this often, and the fastest round counts, as other work can only make it slower. A round takes at most
+ * about a millisecond, so some fit between two turns of another process on the core.
  */
 const ROUNDS = 60
+
+/** Many, as they are short, and the first ones run code that isn't compiled yet. */
+const LOOPBACK_ROUNDS = 600
 
 /** The work of one round of each part. */
 const CPU_STEPS = 200_000
@@ -74,8 +77,7 @@ async function timeLoopback(): Promise<Ms> {
   try {
     await once(socket, 'connect')
     let least = Number.POSITIVE_INFINITY
-    // More rounds than for the other parts, as the first ones run code that isn't compiled yet.
-    for (let round = 0; round < 10 * ROUNDS; round++) {
+    for (let round = 0; round < LOOPBACK_ROUNDS; round++) {
       const begin = now()
       socket.write('0123456789abcdef')
       await once(socket, 'data')

@@ -78,14 +78,14 @@ type Found = { readonly value: unknown } | { readonly fault: string }
 type Wanted = Pick<CompiledCapture, 'from' | 'pattern'>
 
 /** Deeper values could not be serialized into later requests: each level takes a stack frame. */
-const DEPTH_MOST = 1000
+const DEPTH_MAX = 1000
 
-const TOO_DEEP: Found = { fault: `the value is nested more than ${DEPTH_MOST} levels deep` }
+const TOO_DEEP: Found = { fault: `the value is nested more than ${DEPTH_MAX} levels deep` }
 
 function look(wanted: Wanted, source: Source, random: Uniform): Found {
   try {
     const found = find(wanted, source, random)
-    return 'value' in found && isDeeper(found.value, DEPTH_MOST) ? TOO_DEEP : found
+    return 'value' in found && isDeeper(found.value, DEPTH_MAX) ? TOO_DEEP : found
   } catch (error) {
     return { fault: faultOf(error) }
   }

@@ -18,7 +18,7 @@ const HIDDEN = '[redacted]'
  * If the row that was sent is unknown, the secrets of up to this many rows are hidden; with more rows, nothing
  * is shown.
  */
-const ROWS_MOST = 1000
+const ROWS_MAX = 1000
 
 /** Shorter texts occur in too many other texts. */
 const LENGTH_MIN = 4
@@ -78,7 +78,7 @@ export class Redactor {
     for (const filled of this.sent.values) {
       const rows = this.rowsOf(filled)
       if (rows === null) continue
-      if (rows.size > ROWS_MOST) return 'too many'
+      if (rows.size > ROWS_MAX) return 'too many'
       for (let i = 0; i < rows.size; i++) secrets.push(textOf(follow(rows.at(i), filled.path ?? [])))
     }
     return secrets

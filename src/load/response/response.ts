@@ -7,7 +7,7 @@ import type { Keep } from '../../plan/request.js'
 import { quoted } from '../../scenario/yaml/tree.js'
 
 /** Larger bodies are not kept, neither before nor after decoding. */
-export const BODY_BYTES_MOST = 10_000_000
+export const BODY_BYTES_MAX = 10_000_000
 
 /** The headers of a response. Immutable, so that responses with the same head can share it. */
 export class ResponseHead {
@@ -64,8 +64,8 @@ export class ReceivedResponse {
   private decodedSize = 0
 
   /** `bytesMost`: larger bodies, before decoding, are only counted. */
-  constructor(head: ResponseHead, keep: Keep, bytesMost = BODY_BYTES_MOST) {
-    this.bytesMost = Math.min(bytesMost, BODY_BYTES_MOST)
+  constructor(head: ResponseHead, keep: Keep, bytesMost = BODY_BYTES_MAX) {
+    this.bytesMost = Math.min(bytesMost, BODY_BYTES_MAX)
     this.head = head
     this.setCookies = head.setCookies
     this.keepsBody = keep === 'body' || (keep === 'compressed' && head.encoding !== null)
@@ -155,11 +155,11 @@ function decode(body: Buffer, encoding: string): Buffer {
   const decoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined
   if (decoder === undefined) throw new BodyError(`unknown body encoding ${quoted(encoding)}`)
   try {
-    return decoder(body, { maxOutputLength: BODY_BYTES_MOST })
+    return decoder(body, { maxOutputLength: BODY_BYTES_MAX })
   } catch (error) {
     const isLarge = (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
     throw new BodyError(
-      isLarge ? tooLarge(BODY_BYTES_MOST) : `the body is not ${encoding}, though its header says so`,
+      isLarge ? tooLarge(BODY_BYTES_MAX) : `the body is not ${encoding}, though its header says so`,
     )
   }
 }

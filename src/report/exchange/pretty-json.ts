@@ -27,10 +27,10 @@ export function prettyJson(text: string): string | null {
 }
 
 /** Deeper levels aren't indented further: nobody reads them, and the indentation could exceed the longest string. */
-const LEVELS_MOST = 40
+const LEVELS_MAX = 40
 
 function newLine(depth: number): string {
-  return `\n${'  '.repeat(Math.min(depth, LEVELS_MOST))}`
+  return `\n${'  '.repeat(Math.min(depth, LEVELS_MAX))}`
 }
 
 function isJson(text: string): boolean {

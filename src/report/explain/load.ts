@@ -10,7 +10,7 @@ import { renderPlot } from './plot.js'
 
 const CHART_HEIGHT = 5
 /** A wider chart would show no more. */
-const CHART_WIDTH_MOST = 76
+const CHART_WIDTH_MAX = 76
 
 /** Returns the lines. Those of the chart are already indented. */
 export function explainLoad(load: Load, page: Page): string[] {
@@ -38,7 +38,7 @@ function drawLevels(load: Load, { width, ascii }: Page): string[] {
       peak: profile.peak,
     },
     {
-      width: Math.min(width - 4, CHART_WIDTH_MOST),
+      width: Math.min(width - 4, CHART_WIDTH_MAX),
       height: CHART_HEIGHT,
       ascii,
       format: (level) => (isClosed ? plural(level, 'user') : formatRate(level)),

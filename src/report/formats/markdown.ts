@@ -6,8 +6,8 @@ import { formatCount, formatLatency, formatRate, formatShare, plural } from '../
 import { withWarmup } from '../../stats/add.js'
 import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
-import { listShardDoubts } from '../../stats/shard.js'
 import { describeAside, isAside, sideTitles, sortNotable } from '../comparison.js'
+import { listNotes } from '../notes.js'
 import { COMPARED_ROWS_MAX, describeLeftOut, requestsShown } from '../ranking.js'
 import { comparedCells, formatActual, headline, subjectOf } from '../wording.js'
 import type { Format } from './format.js'
@@ -17,13 +17,14 @@ import type { Format } from './format.js'
  * finds the scenario's comment on a pull request and updates it.
  */
 export function renderMarkdown(result: Result): string {
+  const sentence = headline(result)
   const parts = [
     `<!-- perfctl:${markerName(result.scenario.name)} -->\n## ${SYMBOLS[result.verdict]} ${escapeMarkdown(result.scenario.name)}`,
-    escapeMarkdown(headline(result)),
+    escapeMarkdown(sentence),
     result.comparison === null ? '' : renderComparison(result.comparison),
     renderThresholds(result),
     renderRequests(result.requests.map(withWarmup), result),
-    renderNotes(result),
+    renderNotes(listNotes(result), sentence),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
@@ -100,15 +101,11 @@ function renderRequests(
   return left === 0 ? table : `${table}\n\n${escapeMarkdown(describeLeftOut(left))}`
 }
 
-function renderNotes(result: Result): string {
-  const { comparison, generator } = result
-  // A comparison has a note of its own about this.
-  const reasons =
-    generator.saturated && comparison === null
-      ? generator.reasons.map((reason) => `the load generator was the bottleneck: ${reason}`)
-      : []
-  const notes = [...new Set([...(comparison?.notes ?? listShardDoubts(result)), ...reasons])]
-  return notes.map((note) => `> ${escapeMarkdown(note)}`).join('\n>\n')
+function renderNotes(notes: readonly string[], sentence: string): string {
+  return notes
+    .filter((note) => !sentence.includes(note))
+    .map((note) => `> ${escapeMarkdown(note)}`)
+    .join('\n>\n')
 }
 
 /** Renders a table whose first `names` columns are text and the others figures. */

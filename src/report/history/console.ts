@@ -56,7 +56,7 @@ const COLUMNS: readonly Column[] = [
 /** Width reserved for the request's name. */
 const NAME_WIDTH = 16
 const SPARKLINE_MIN = 8
-const SPARKLINE_MOST = 60
+const SPARKLINE_MAX = 60
 
 function renderTrends(trends: readonly Trend[], page: Page): string {
   if (trends.length === 0) return ''
@@ -81,7 +81,7 @@ function renderTrends(trends: readonly Trend[], page: Page): string {
     widest(({ first }) => first, 5) +
     widest(({ last }) => last, 4) +
     widest(({ change }) => change, 6)
-  const room = Math.min(SPARKLINE_MOST, Math.max(SPARKLINE_MIN, width - gaps - others))
+  const room = Math.min(SPARKLINE_MAX, Math.max(SPARKLINE_MIN, width - gaps - others))
   const rows = trends.map(({ values, changes, request }, i) => {
     const { name, metric, first, last, change, paint } = texts[i]!
     const marks = changes.map(({ index }) => index)

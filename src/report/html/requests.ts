@@ -30,20 +30,20 @@ const FIGURES: readonly TableColumn[] = [
 ]
 
 /** Up to this many requests keep the order of the scenario; more are sorted by importance. */
-const UNSORTED_MOST = 8
+const UNSORTED_MAX = 8
 
 /** With details of more requests, the page would be too large to open. */
-const EACH_MOST = 40
+const EACH_MAX = 40
 
 /** Returns the requests that were sent, in the order of the scenario or the most important first. */
 function listRequests({ requests, comparison }: Pick<Result, 'requests' | 'comparison'>) {
   const sent = requests.filter((request) => request.requests + request.unfinished > 0)
-  return sent.length > UNSORTED_MOST ? rankRequests(sent, comparison) : sent
+  return sent.length > UNSORTED_MAX ? rankRequests(sent, comparison) : sent
 }
 
 /** Returns the requests that get a section with details. */
 function listEach(result: Pick<Result, 'requests' | 'comparison'>) {
-  return chooseRequests(listRequests(result), EACH_MOST, result.comparison)
+  return chooseRequests(listRequests(result), EACH_MAX, result.comparison)
 }
 
 /** Renders the table of all requests. Names link to their sections. */
@@ -57,7 +57,7 @@ export function renderRequests(result: Result): Markup {
   })
   const unsent = result.requests.length - sent.length
   const notes = [
-    ...(sent.length > UNSORTED_MOST ? ['Sorted: regressions first, then by error rate, then by p95.'] : []),
+    ...(sent.length > UNSORTED_MAX ? ['Sorted: regressions first, then by error rate, then by p95.'] : []),
     ...(unsent > 0 ? [`Not in the table: ${plural(unsent, 'request')} never sent.`] : []),
   ]
   return renderRequestTable(rows, result.totals, notes.join(' '))

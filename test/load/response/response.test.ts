@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { BODY_BYTES_MOST, ReceivedResponse, ResponseHead } from '../../../src/load/response/response.js'
+import { BODY_BYTES_MAX, ReceivedResponse, ResponseHead } from '../../../src/load/response/response.js'
 import { makeAnswer } from '../answers.js'
 
 describe('a response', () => {
@@ -41,7 +41,7 @@ describe('a response', () => {
     ['constructor', 'plain', 'unknown body encoding "constructor"'],
     [
       'gzip',
-      gzipSync(Buffer.alloc(BODY_BYTES_MOST + 1)),
+      gzipSync(Buffer.alloc(BODY_BYTES_MAX + 1)),
       'the body is larger than 10.0MB, too large to check',
     ],
   ])("in %s that can't be decoded says why", (encoding, bytes, message) => {
@@ -61,10 +61,10 @@ describe('a response', () => {
   })
 
   test('is kept up to 10 MB, and counted beyond', () => {
-    const whole = Buffer.alloc(BODY_BYTES_MOST, 'x')
-    expect(makeAnswer({}, whole).body().length).toBe(BODY_BYTES_MOST)
+    const whole = Buffer.alloc(BODY_BYTES_MAX, 'x')
+    expect(makeAnswer({}, whole).body().length).toBe(BODY_BYTES_MAX)
     const larger = makeAnswer({}, Buffer.concat([whole, Buffer.from('x')]))
-    expect(larger.bodyBytes).toBe(BODY_BYTES_MOST + 1)
+    expect(larger.bodyBytes).toBe(BODY_BYTES_MAX + 1)
     expect(() => larger.body()).toThrow('too large to check')
   })
 })

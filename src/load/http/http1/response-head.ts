@@ -91,7 +91,7 @@ function begins(bytes: Buffer, text: string): boolean {
 }
 
 /** Longer heads are refused, as in undici. */
-const HEAD_BYTES_MOST = 16_384
+const HEAD_BYTES_MAX = 16_384
 const END = '\r\n\r\n'
 const START = 'HTTP/1.1 '
 
@@ -103,10 +103,10 @@ const BARE_LINE_FEED = /(?:^|[^\r])\n/
 
 function parse(bytes: Buffer, isForHead: boolean): Head | 'partial' | 'too long' | 'strange' {
   const end = bytes.indexOf(END)
-  if (end === -1 || end > HEAD_BYTES_MOST) {
+  if (end === -1 || end > HEAD_BYTES_MAX) {
     const start = bytes.toString('latin1', 0, Math.min(bytes.length, START.length))
     if (!START.startsWith(start) && !/^HTTP\/1\.0/.test(start)) return 'strange'
-    if (end !== -1 || bytes.length > HEAD_BYTES_MOST) return 'too long'
+    if (end !== -1 || bytes.length > HEAD_BYTES_MAX) return 'too long'
     return BARE_LINE_FEED.test(bytes.toString('latin1')) ? 'strange' : 'partial'
   }
   const text = bytes.toString('latin1', 0, end + END.length)

@@ -21,7 +21,7 @@ export type Reading =
 type Part = 'size' | 'data' | 'data end' | 'trailer'
 
 /** The longest line in a chunked body. */
-const LINE_BYTES_MOST = 16_384
+const LINE_BYTES_MAX = 16_384
 
 const SIZE_LINE = /^([\da-f]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n$/i
 const TRAILER_LINE = /^[\w!#$%&'*+\-.^`|~]+:[\t\x20-\x7e\x80-\xff]*\r\n$/
@@ -144,7 +144,7 @@ export class ResponseReader {
       const end = feed === -1 ? bytes.length : feed + 1
       this.line += bytes.toString('latin1', at, end)
       at = end
-      if (feed === -1 && this.line.length <= LINE_BYTES_MOST) return 'more'
+      if (feed === -1 && this.line.length <= LINE_BYTES_MAX) return 'more'
       const { line } = this
       this.line = ''
       if (this.part === 'trailer' && line === '\r\n') {

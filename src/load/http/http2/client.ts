@@ -34,7 +34,7 @@ const CONNECTION_WINDOW_BYTES = 64 * 2 ** 20
 const SESSION_MEMORY_MB = 1000
 
 /** How many times a refused stream is sent again, unless its connection took others and was closed. */
-const REFUSALS_MOST = 3
+const REFUSALS_MAX = 3
 
 /**
  * After this long without a byte for any stream, a connection on which a request was canceled takes no more requests.
@@ -245,7 +245,7 @@ class Http2Connection {
     // RFC 9113, section 8.7: such a stream may be sent again, whatever its method.
     if (isUntouched) {
       const hasTakenOthers = this.answered > 0 || this.lastStream !== Number.POSITIVE_INFINITY
-      return (hasTakenOthers && !this.isOpen) || waiting.refusals++ < REFUSALS_MOST
+      return (hasTakenOthers && !this.isOpen) || waiting.refusals++ < REFUSALS_MAX
     }
     // The end of a kept-alive connection, as in HTTP/1.1 (RFC 9112, section 9.3.1).
     return !this.isOpen && this.answered > 0 && isIdempotent(call.method)

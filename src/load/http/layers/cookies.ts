@@ -71,14 +71,14 @@ export class CookieConnection extends ConnectionLayer {
     this.jar.setCookieSync(cookie, this.url, { ignoreError: true })
     this.isEmpty = false
     this.isChanged = true
-    if (++this.written < COOKIES_MOST) return
+    if (++this.written < COOKIES_MAX) return
     this.written = 0
     this.jar = withoutOldest(this.jar)
   }
 }
 
 /** The most cookies per domain, as in Chrome: a service that keeps setting new ones must not fill the memory. */
-const COOKIES_MOST = 180
+const COOKIES_MAX = 180
 
 /** Returns a jar with only the newest cookies of each domain. */
 function withoutOldest(jar: CookieJar): CookieJar {
@@ -91,7 +91,7 @@ function withoutOldest(jar: CookieJar): CookieJar {
     .filter(({ domain }) => {
       const count = (counts.get(domain) ?? 0) + 1
       counts.set(domain, count)
-      return count <= COOKIES_MOST
+      return count <= COOKIES_MAX
     })
     .reverse()
   return CookieJar.deserializeSync({ ...whole, cookies })
