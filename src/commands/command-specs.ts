@@ -1,6 +1,7 @@
 /**
  * All commands, from which `cli.ts` builds the command line. Their code is loaded when they are called.
  */
+import type { AgentFlags } from './agent.js'
 import type { CommandGroup, CommandSpec } from './command.js'
 import type { CompareFlags } from './compare.js'
 import type { DemoFlags } from './demo.js'
@@ -140,6 +141,18 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     ],
     run: async (files: string[], flags: RawExplainFlags, io) =>
       (await import('./explain.js')).explain(files, flags, io),
+  },
+  {
+    name: 'agent',
+    summary: 'Send a part of a load for a perfctl on another machine',
+    description:
+      'Send a part of the load of a `perfctl run --agent` on another machine, which starts this command, shows the run and judges it.',
+    argument: null,
+    options: [
+      { flags: '--stdio', description: 'Exchange messages by standard input and output' },
+      { flags: '--name <name>', description: 'What reports call this agent; default: the host name' },
+    ],
+    run: async (_argument: undefined, flags: AgentFlags, io) => (await import('./agent.js')).agent(flags, io),
   },
   {
     name: 'merge',

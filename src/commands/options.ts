@@ -80,6 +80,24 @@ export const OPTIONS = {
     description:
       'Start the load then, so that several machines start together: 2026-03-01T12:00:00Z, or seconds since 1970',
   },
+  agent: {
+    flags: '--agent <command>',
+    description:
+      "Send the load from another machine: a command that starts `perfctl agent --stdio` there, such as 'ssh load1 perfctl agent --stdio'; repeatable",
+    isRepeatable: true,
+  },
+  agentsWait: {
+    flags: '--agents-wait <time>',
+    description: 'How long to wait for all agents to be ready',
+    preset: '2m',
+  },
+  onAgentLost: {
+    flags: '--on-agent-lost <abort|continue>',
+    description:
+      'When an agent is lost: end the run with exit code 3, or continue with the others, inconclusively',
+    preset: 'abort',
+    choices: ['abort', 'continue'],
+  },
   resultTo: {
     flags: '--result-to <url>',
     description: 'Also send the saved result there, by PUT; a URL that ends with / gets its file name',

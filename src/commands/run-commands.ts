@@ -25,6 +25,9 @@ const LOAD = ['vus', 'duration', 'rate', 'iterations', 'stage'] as const satisfi
 /** What is shown. */
 const SCREEN = ['quiet', 'noProgress', 'noColor'] as const satisfies readonly OptionName[]
 
+/** Which other machines send the load. */
+const AGENTS = ['agent', 'agentsWait', 'onAgentLost'] as const satisfies readonly OptionName[]
+
 const JUDGED_AGAINST = [
   'baseline',
   'noBaseline',
@@ -44,6 +47,7 @@ const OF_A_RUN = [
   'resultsDir',
   'liveWeb',
   'stream',
+  ...AGENTS,
 ] as const satisfies readonly OptionName[]
 
 /** `perfctl run`. */
@@ -76,6 +80,7 @@ export const RUN: CommandSpec = {
     'shard',
     'startAt',
     'resultTo',
+    ...AGENTS,
     'stream',
   ],
   run: async (names: string[], flags: RawRunFlags, io) => (await import('./run.js')).run(names, flags, io),
@@ -147,7 +152,7 @@ export const AB: CommandSpec = {
       instead: 'remove it',
     },
     {
-      options: ['shard', 'startAt'],
+      options: ['shard', 'startAt', ...AGENTS],
       why: 'both sides need the same machine',
       instead: 'send less, or use more --workers',
     },
@@ -208,7 +213,7 @@ export const SELFTEST: CommandSpec = {
     },
     { options: ['inconclusive'], why: 'selftest always exits 0', instead: 'read --report json' },
     {
-      options: ['shard', 'startAt'],
+      options: ['shard', 'startAt', ...AGENTS],
       why: 'selftest measures one machine',
       instead: 'run it on each machine',
     },
@@ -306,6 +311,7 @@ function makeAcceptance(mode: Acceptance, description: string): CommandSpec {
       'resultsDir',
       'liveWeb',
       ...SCREEN,
+      ...AGENTS,
       like('baseline', { description: "Baseline to write, instead of the scenario's" }),
       'stream',
     ],

@@ -43,6 +43,9 @@ export interface RawRunFlags {
   readonly seed?: string
   readonly shard?: string
   readonly startAt?: string
+  readonly agent?: readonly string[]
+  readonly agentsWait?: string
+  readonly onAgentLost?: string
   readonly resultTo?: string
   /** A file; false for `--no-baseline`. */
   readonly baseline?: string | boolean
@@ -82,6 +85,10 @@ export interface RunFlags {
   readonly shard: ShardNumber | undefined
   /** When the load starts, in ms since 1970; undefined for as soon as possible. */
   readonly startAtMs: Ms | undefined
+  /** The commands that start agents; none: this machine sends the load. */
+  readonly agents: readonly string[]
+  readonly agentsWaitMs: Ms
+  readonly onAgentLost: 'abort' | 'continue'
   /** Where the saved result is sent, too; a folder if its path ends with a slash. */
   readonly resultTo: URL | undefined
   /** A file, `null` for the scenario's own, `false` for none. */
@@ -107,6 +114,9 @@ export interface RunFlags {
   readonly progress: boolean
   readonly color: boolean
 }
+
+/** Agents that start with the run are there by then. */
+const AGENTS_WAIT_MS: Ms = 120_000
 
 /** Parses the flags; `env` numbers the machine for `--shard auto`. Throws a UserError that lists all invalid ones. */
 export function parseRunFlags(raw: RawRunFlags, env: Io['env'] = {}): RunFlags {
@@ -165,7 +175,10 @@ export function parseRunFlags(raw: RawRunFlags, env: Io['env'] = {}): RunFlags {
     shard: readShard(raw.shard, env, wrong),
     startAtMs: readStartAt(raw.startAt, wallTime().getTime(), wrong),
     resultTo: readResultTo(raw.resultTo, wrong),
-    baseline: raw.baseline === false ? false : typeof raw.baseline === 'string' ? raw.baseline : null,
+    agents: raw.agent ?? [],
+    agentsWaitMs: time('--agents-wait', raw.agentsWait) ?? AGENTS_WAIT_MS,
+    onAgentLost: raw.onAgentLost === 'continue' ? 'continue' : 'abort',
+    baseline: readBaseline(raw.baseline),
     requireBaseline: raw.requireBaseline ?? false,
     updateBaseline: raw.updateBaseline ?? false,
     allowEnvironment: raw.allowEnvironment ?? false,
@@ -189,6 +202,11 @@ export function parseRunFlags(raw: RawRunFlags, env: Io['env'] = {}): RunFlags {
   if (problems.length === 0) checkStdout(flags, wrong)
   if (problems.length > 0) throw new UserError(problems)
   return flags
+}
+
+function readBaseline(raw: RawRunFlags['baseline']): RunFlags['baseline'] {
+  if (raw === false) return false
+  return typeof raw === 'string' ? raw : null
 }
 
 function checkHeaders({ headers }: RunFlags, wrong: Wrong): void {
@@ -221,6 +239,16 @@ function checkTogether(flags: RunFlags, wrong: Wrong): void {
   if (flags.startAtMs !== undefined && flags.runs > 1)
     wrong("--start-at can't be used with --runs: only one run can start then", 'remove --runs')
   if (flags.shard !== undefined) checkShard(flags, wrong)
+  if (flags.agents.length > 0) checkAgents(flags, wrong)
+}
+
+function checkAgents({ shard, startAtMs, confirm }: RunFlags, wrong: Wrong): void {
+  if (shard !== undefined)
+    wrong("--agent can't be used with --shard: agents already share the load", 'keep one of them')
+  if (startAtMs !== undefined)
+    wrong("--agent can't be used with --start-at: agents are started together anyway", 'remove --start-at')
+  if (confirm !== null)
+    wrong("--agent can't be used with --confirm: an A/B session needs one machine", 'remove --confirm')
 }
 
 /** All machines must draw the same values, and shards are judged once, by `merge`. */

@@ -36,7 +36,7 @@ export async function readScenarios(
   const note = (text: string) => {
     if (!flags.quiet) io.stderr.write(`${text}\n`)
   }
-  const env = { ...io.env, ...(await readEnvFiles(flags.envFiles, io)), ...flags.env }
+  const env = await readVariables(flags, io)
   const problems: Problem[] = []
   const scenarios: Scenario[] = []
   for (const name of names.length > 0 ? names : await findAll(io, note)) {
@@ -54,6 +54,14 @@ export async function readScenarios(
   if (problems.length > 0) throw new UserError(problems)
   refuseDuplicateNames(scenarios)
   return scenarios
+}
+
+/** Every variable that a scenario may use: of the process, of files and of flags. */
+export async function readVariables(
+  { env, envFiles }: Pick<RunFlags, 'env' | 'envFiles'>,
+  io: Io,
+): Promise<Io['env']> {
+  return { ...io.env, ...(await readEnvFiles(envFiles, io)), ...env }
 }
 
 /** Applies the flags to a scenario. */

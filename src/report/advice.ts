@@ -28,18 +28,20 @@ export function nextStep(result: Result): NextStep | null {
   if (scenario.file === null) return null
   const profile = scenario.profile === undefined ? '' : ` --profile ${quoteForShell(scenario.profile)}`
   const file = quoteForShell(scenario.file) + profile
+  // The agents of the next run are the user's to name.
+  const again = result.agents === undefined ? file : `${file} --agent ...`
   if (verdict === 'error' || verdict === 'interrupted') return null
   if (result.session !== null) return afterSession(result, file)
   if (result.generator.saturated) {
     return {
       why: 'To send the same load from more threads',
-      command: `perfctl run ${file} --workers ${2 * result.environment.workers}`,
+      command: `perfctl run ${again} --workers ${2 * Math.ceil(result.environment.workers / (result.agents?.length ?? 1))}`,
     }
   }
   if (verdict === 'regressed') {
     return {
       why: 'If this change is intended, make it the new baseline',
-      command: `perfctl baseline update ${file}`,
+      command: `perfctl baseline update ${again}`,
     }
   }
   if (verdict === 'inconclusive' && comparison?.screen !== undefined) {
@@ -48,28 +50,28 @@ export function nextStep(result: Result): NextStep | null {
       command: `perfctl run ${file} --confirm ab --max-duration 240s`,
     }
   }
-  if (verdict === 'inconclusive') return afterInconclusive(comparison, file)
+  if (verdict === 'inconclusive') return afterInconclusive(comparison, file, again)
   if (verdict === 'failed') return null
   if (comparison === null) {
-    return { why: 'To compare later runs with this one', command: `perfctl baseline update ${file}` }
+    return { why: 'To compare later runs with this one', command: `perfctl baseline update ${again}` }
   }
   if (comparison.screen !== undefined) {
     return {
       why: 'If the next run looks slower than the baseline too, the baseline is out of date; renew it',
-      command: `perfctl baseline update ${file}`,
+      command: `perfctl baseline update ${again}`,
     }
   }
   if (comparison.verdict === 'improved') {
     return {
       why: 'To lock in the improvement, make it the new baseline',
-      command: `perfctl baseline update ${file}`,
+      command: `perfctl baseline update ${again}`,
     }
   }
   return null
 }
 
 /** A run that looks worse must not become the baseline: suggest a way to settle it. */
-function afterInconclusive(comparison: Comparison | null, file: string): NextStep | null {
+function afterInconclusive(comparison: Comparison | null, file: string, again: string): NextStep | null {
   if (comparison === null) return null
   const { metrics } = comparison
   const sideBySide = `perfctl ab ${file} --a URL_BEFORE --b URL_AFTER`
@@ -85,9 +87,9 @@ function afterInconclusive(comparison: Comparison | null, file: string): NextSte
     }
   }
   if (metrics.some(({ why }) => why === 'other_machine')) {
-    return { why: 'To compare later runs on this machine', command: `perfctl baseline update ${file}` }
+    return { why: 'To compare later runs on this machine', command: `perfctl baseline update ${again}` }
   }
-  return { why: 'More runs may settle it', command: `perfctl run ${file} --runs 3` }
+  return { why: 'More runs may settle it', command: `perfctl run ${again} --runs 3` }
 }
 
 /** A session stores nothing, so the only help is to repeat it, and only if it was inconclusive. */

@@ -6,6 +6,7 @@ import { withWarmup } from '../stats/add.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { Result, RunVerdict } from '../stats/result.js'
 import type { NextStep } from './advice.js'
+import { describeAgents } from './agents.js'
 import { renderComparison } from './comparison.js'
 import { renderErrors, renderRequests, renderThresholds } from './figures.js'
 import { listNotes } from './notes.js'
@@ -29,6 +30,7 @@ export function renderConsole(result: Result, page: Page, next: NextStep | null)
     isEmpty ? '' : renderRequests({ ...result, requests }, page),
     isEmpty ? '' : renderThresholds(result, page),
     renderErrors(result, page),
+    renderAgents(result, page),
     renderNotes(listNotes(result), sentence, page),
     renderNext(next, page),
   ]
@@ -72,6 +74,11 @@ const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Sty
 function renderNotes(notes: readonly string[], sentence: string, { width, style }: Page): string {
   const news = notes.filter((note) => !sentence.includes(note))
   return news.map((note) => style.yellow(wrap(`note: ${note}`, width, '      '))).join('\n')
+}
+
+function renderAgents(result: Result, { width, style }: Page): string {
+  const agents = describeAgents(result)
+  return agents === null ? '' : style.dim(wrap(`sent by ${agents}`, width, '  '))
 }
 
 function renderNext(next: NextStep | null, { width, style }: Page): string {

@@ -4,7 +4,7 @@
 import { printable } from '../base/printable.js'
 import { formatCount, formatDuration, formatShare, plural } from '../base/units.js'
 import type { GeneratorHealth, Result, RetryCounts } from '../stats/result.js'
-import { listShardDoubts } from '../stats/shard.js'
+import { listLoadDoubts } from '../stats/shard.js'
 
 /** Reconnects are reported above this share of the requests. */
 const RECONNECTS_REPORTED_RATIO = 0.01
@@ -13,7 +13,7 @@ const RECONNECTS_REPORTED_RATIO = 0.01
 export function listNotes(result: Result): string[] {
   const { comparison, generator, totals, connections, stoppedBy, durationSeconds } = result
   const notes = (comparison?.notes ?? []).map((note) => printable(note))
-  if (comparison === null) notes.push(...listShardDoubts(result))
+  if (comparison === null && result.error === null) notes.push(...listLoadDoubts(result))
   if (stoppedBy !== null) {
     const after = formatDuration(Math.round(durationSeconds * 10) * 100)
     notes.unshift(`stopped early, after ${after}: ${printable(stoppedBy)} was not met`)

@@ -14,7 +14,7 @@ import {
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import { findMetric } from '../stats/metrics.js'
 import type { Result } from '../stats/result.js'
-import { listShardDoubts, nameShard } from '../stats/shard.js'
+import { listLoadDoubts, nameShard } from '../stats/shard.js'
 import { summarizeNeverSucceeded } from './never-succeeded.js'
 
 /** Formats a metric's value with its unit; – without data. */
@@ -282,7 +282,7 @@ function whyInconclusive(result: Result): string {
     const { expression, actual } = doubtful
     return `${printable(expression)} was met from sending on, but not from when the requests were due (${formatActual(expression, actual)})`
   }
-  const [why] = listShardDoubts(result)
+  const [why] = listLoadDoubts(result)
   return why === undefined ? "the measurements can't decide" : printable(why)
 }
 

@@ -48,7 +48,8 @@ export function whyStopped(signal: AbortSignal | undefined): Stopped {
 export function whyFailed({ failure, stoppedMs }: FleetEnd, secrets: readonly string[]): Why {
   if (failure === null) return NO_FAILURE
   if (failure.kind === 'spent') return { error: failure.message }
-  const text = `${describe(failure)}${describeOthers(failure, stoppedMs)}`
+  const text =
+    failure.kind === 'agent' ? failure.message : `${describe(failure)}${describeOthers(failure, stoppedMs)}`
   const { stack } = failure
   return {
     error: redact(text, secrets),
@@ -67,6 +68,7 @@ function describe(failure: FleetFailure): string {
       return `${who} hung and was terminated; its last report came ${when}`
     case 'crashed':
     case 'spent':
+    case 'agent':
       return `${who} failed ${when}: ${message}`
   }
 }

@@ -14,6 +14,7 @@ import { scenarioHash } from '../scenario/model/hash.js'
 import type { Scenario } from '../scenario/model/scenario.js'
 import { withWarmup } from '../stats/add.js'
 import {
+  type AgentMark,
   type Measured,
   RESULT_SCHEMA,
   type RequestResult,
@@ -22,7 +23,7 @@ import {
   type ScenarioIdentity,
   type ShardLimits,
 } from '../stats/result.js'
-import { listShardDoubts, type ShardNumber } from '../stats/shard.js'
+import { listLoadDoubts, type ShardNumber } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
 import { compare } from '../verdict/compare.js'
 import type { Reference } from '../verdict/measurement.js'
@@ -45,6 +46,8 @@ export interface RunRecord extends ComparisonBasis {
   readonly stoppedBy: string | null
   /** Which shard it was; null for the whole load. */
   readonly shard: ShardNumber | null
+  /** The machines that sent it; absent if this one did. */
+  readonly agents?: readonly AgentMark[] | undefined
 }
 
 /** Makes the result of a run, with its verdict. */
@@ -80,7 +83,13 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     session: null,
     shard: shard === null ? null : { ...shard, workers: environment.workers, limits: limitsOf(scenario) },
     shards: null,
-    generator: judgeGenerator(atWork, collector.lateness, totals.latency),
+    ...(record.agents !== undefined && { agents: record.agents }),
+    generator: judgeGenerator(
+      atWork,
+      collector.lateness,
+      totals.latency,
+      record.agents && nameWorkers(record.agents),
+    ),
     stoppedBy: record.stoppedBy,
     ...firstOf([
       whyFailed(end, scenario.secrets),
@@ -89,6 +98,15 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     ]),
   }
   return judgeResult(measured, scenario, record)
+}
+
+/** The name of each worker of each agent. */
+function nameWorkers(agents: readonly AgentMark[]): string[] {
+  return agents.flatMap(({ name, workers }) =>
+    Array.from({ length: workers }, (_, worker) =>
+      workers === 1 ? `agent ${name}` : `worker ${worker + 1} of agent ${name}`,
+    ),
+  )
 }
 
 function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {
@@ -178,7 +196,7 @@ export function judgeResult(
           neverSucceeded,
           comparison,
           generator,
-          doubts: listShardDoubts(measured),
+          doubts: listLoadDoubts(measured),
         })
       : 'error'
   return { ...measured, thresholds, neverSucceeded, comparison, verdict }

@@ -5,7 +5,7 @@
 import { type Ms, now, wallTime } from '../base/clock.js'
 import { type UserError, userError } from '../base/errors.js'
 import { readGitCommit } from '../base/git.js'
-import { readEnvironment } from '../base/host.js'
+import { type Environment, readEnvironment } from '../base/host.js'
 import { readLimits } from '../base/limits.js'
 import { randomSeed } from '../base/rng.js'
 import { startDemo } from '../demo/spawn.js'
@@ -19,11 +19,15 @@ import type { Plan } from '../plan/plan.js'
 import { listSeries } from '../plan/series.js'
 import type { Scenario, Threshold } from '../scenario/model/scenario.js'
 import type { Frame } from '../stats/frame.js'
+import { mergeEnvironments } from '../stats/merge.js'
 import { findMetric } from '../stats/metrics.js'
-import type { Result } from '../stats/result.js'
+import type { AgentMark, Result } from '../stats/result.js'
 import type { ShardNumber } from '../stats/shard.js'
 import type { Reference } from '../verdict/measurement.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
+import { type CommandOptions, openCommand } from './agents/channel.js'
+import { type GroupRunOptions, gatherAgents, type OnLost } from './agents/group.js'
+import type { Job } from './agents/messages.js'
 import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
 import { makeFrame } from './frame.js'
 import { assembleResult } from './result.js'
@@ -43,6 +47,8 @@ export interface RunOptions {
   readonly shard?: ShardNumber | undefined
   /** When the load starts, warm-up included, in ms since 1970. Default: as soon as possible. */
   readonly startAtMs?: Ms | undefined
+  /** Sends the load from other machines. Default: from this one. */
+  readonly agents?: AgentsOptions | undefined
   /** What to compare with. Without it, the result has no comparison. */
   readonly reference?: Reference | null
   /** Judges even if the reference was measured on a different kind of machine. */
@@ -59,6 +65,17 @@ export interface RunOptions {
   readonly onNotice?: (text: string) => void
   /** Called once before anything is sent; never if the demo service can't be started. */
   readonly onStart?: (start: RunStart) => void
+}
+
+/** The machines that send a load. */
+export interface AgentsOptions extends CommandOptions {
+  /** Shell commands, one for each agent, that start `perfctl agent --stdio` there. */
+  readonly commands: readonly string[]
+  /** What they send together. */
+  readonly job: Job
+  /** They get this long to become ready. */
+  readonly waitMs: Ms
+  readonly onLost: OnLost
 }
 
 /** The settings of a run that is about to start. */
@@ -138,33 +155,41 @@ async function executeAgainst(
   const { shard = null } = options
   const environment = readEnvironment()
   const base = makePlan(scenario, { target, seed: options.seed, today: wallTime().getTime() })
-  const workers = countWorkers(base, { asked: options.workers, cores: environment.cores, shard })
   checkData(base)
-  options.onStart?.({ target, seed: base.seed, workers })
-  await checkReachable(target, scenario.http, options.signal)
-  checkResources(base, readLimits(), shard?.of)
-
+  const isHere = options.agents === undefined
+  const workers = isHere ? countWorkers(base, { asked: options.workers, cores: environment.cores, shard }) : 0
+  if (isHere) {
+    options.onStart?.({ target, seed: base.seed, workers })
+    await checkReachable(target, scenario.http, options.signal)
+    checkResources(base, readLimits(), shard?.of)
+  }
   const { variables, tearDown } = await setUp(scenario, base, options.signal, options.kill)
   const plan = { ...base, variables }
   let sent: Sent
+  let source: Source | null = null
   try {
-    sent = await send(plan, workers, scenario, options)
+    source = isHere ? localSource(plan, workers, options) : await openAgents(plan, options.agents!, options)
+    if (!isHere) options.onStart?.({ target, seed: base.seed, workers: source.workers })
+    sent = await send(plan, source, scenario, options)
   } finally {
+    await source?.close()
     const fault = await tearDown()
     if (fault !== null) options.onNotice?.(fault)
   }
-  const { collector, end, startedAt, stoppedBy, yardstick } = sent
+  const { collector, end, startedAt, stoppedBy } = sent
+  const { agents, yardstick } = source
   return assembleResult(scenario, {
     plan,
     collector,
     end,
     startedAt,
     environment: {
-      ...environment,
-      workers,
+      ...(source.environment ?? environment),
+      workers: source.workers,
       gitCommit: await readGitCommit('.'),
-      ...(yardstick !== null && { yardstick }),
+      ...(yardstick() !== null && { yardstick: yardstick()! }),
     },
+    agents: agents?.(),
     stopped: whyStopped(options.signal),
     stoppedBy,
     shard,
@@ -174,39 +199,96 @@ async function executeAgainst(
   })
 }
 
+/** Where a load is sent from: this machine, or several others. */
+interface Source {
+  readonly workers: number
+  /** Runs the load; see `runFleet`. */
+  readonly run: (options: GroupRunOptions) => Promise<FleetEnd>
+  /** The machines' own environment; null for that of this one. */
+  readonly environment: Environment | null
+  /** What the result says of each machine; absent for this one. */
+  readonly agents?: () => AgentMark[]
+  /** The speed of this machine, once the load was sent; null if it isn't known or others sent the load. */
+  readonly yardstick: () => number | null
+  readonly close: () => Promise<void>
+}
+
+function localSource(plan: Plan, workers: number, options: RunOptions): Source {
+  const { shard } = options
+  let yardstick: number | null = null
+  return {
+    workers,
+    environment: null,
+    yardstick: () => yardstick,
+    async run(fleet) {
+      // The machine is timed while the workers load their code, which is started first.
+      const speedBefore = Promise.resolve().then(timeYardstick)
+      const end = await runFleet(plan, {
+        ...fleet,
+        workers,
+        shard: shard === undefined ? undefined : { index: shard.index - 1, of: shard.of },
+        beginAt: async () => {
+          await speedBefore
+          return options.startAtMs === undefined
+            ? now() + HEAD_START_MS
+            : waitForStart(options.startAtMs, { stop: options.signal, onNotice: options.onNotice })
+        },
+      })
+      yardstick = bestYardstick(await speedBefore, await timeYardstick())
+      return end
+    },
+    close: async () => {},
+  }
+}
+
+/** Makes agents ready for the plan. Throws a UserError (exit 3) if one can't be. */
+async function openAgents(plan: Plan, agents: AgentsOptions, options: RunOptions): Promise<Source> {
+  const { target, seed, today, variables } = plan
+  const { job, commands, waitMs, onLost, ...place } = agents
+  const group = await gatherAgents({
+    channels: commands.map((command) => openCommand(command, place)),
+    assignment: { job, target, seed, today, variables, workers: options.workers ?? null },
+    series: listSeries(plan).length,
+    waitMs,
+    onLost,
+    perfctl: readEnvironment().perfctl,
+    signal: options.signal,
+  })
+  return {
+    workers: group.workers,
+    environment: {
+      ...mergeEnvironments(group.environments.map((each) => ({ ...each, gitCommit: null }))),
+      ...(commands.length > 1 && { agents: commands.length }),
+    },
+    agents: () => group.marks(),
+    yardstick: () => null,
+    run: (fleet) => group.run(fleet),
+    close: () => group.close(),
+  }
+}
+
 /** Sends the load, and stops it early if an aborting threshold is broken. */
-async function send(plan: Plan, workers: number, scenario: Scenario, options: RunOptions): Promise<Sent> {
+async function send(plan: Plan, source: Source, scenario: Scenario, options: RunOptions): Promise<Sent> {
   const { shard } = options
   const brakes = scenario.thresholds.filter((threshold) => shard === undefined || isShareable(threshold))
   const brake = new AbortController()
   let startedAt = wallTime()
   let stoppedBy: string | null = null
-  const collector = new Collector(listSeries(plan), workers, (second, tally) => {
+  const collector = new Collector(listSeries(plan), source.workers, (second, tally) => {
     options.onProgress?.(makeFrame(plan, collector, { second, tally }))
     stoppedBy ??= findBroken(brakes, collector)
     if (stoppedBy !== null) brake.abort()
   })
-  // The machine is timed while the workers load their code, which is started first.
-  const speedBefore = Promise.resolve().then(timeYardstick)
-  const end = await runFleet(plan, {
-    workers,
-    shard: shard === undefined ? undefined : { index: shard.index - 1, of: shard.of },
+  const end = await source.run({
     stop: AbortSignal.any([brake.signal, options.signal ?? NEVER]),
     kill: options.kill ?? NEVER,
-    beginAt: async () => {
-      await speedBefore
-      return options.startAtMs === undefined
-        ? now() + HEAD_START_MS
-        : waitForStart(options.startAtMs, { stop: options.signal, onNotice: options.onNotice })
-    },
     onBegin: (headStartMs: Ms) => {
       startedAt = new Date(wallTime().getTime() + headStartMs + plan.load.warmupMs)
     },
     onWindow: (worker, window) => collector.add(worker, window),
     onWorkerEnd: (worker) => collector.end(worker),
   })
-  const yardstick = bestYardstick(await speedBefore, await timeYardstick())
-  return { collector, end, startedAt, stoppedBy, yardstick }
+  return { collector, end, startedAt, stoppedBy }
 }
 
 interface Sent {
@@ -214,7 +296,6 @@ interface Sent {
   readonly end: FleetEnd
   readonly startedAt: Date
   readonly stoppedBy: string | null
-  readonly yardstick: number | null
 }
 
 const NEVER = new AbortController().signal

@@ -14,8 +14,8 @@ const LATE_MS: Ms = 100
 
 /** What ends the wait early, and who hears of a late start. */
 export interface Wait {
-  readonly stop: AbortSignal | undefined
-  readonly onNotice: ((text: string) => void) | undefined
+  readonly stop?: AbortSignal | undefined
+  readonly onNotice?: ((text: string) => void) | undefined
 }
 
 /**

@@ -73,7 +73,7 @@ export const WHYS = [
   /** The machine has the same name, and was faster or slower than the baseline's. */
   'other_speed',
   'interrupted',
-  'uneven_shards',
+  'uneven_load',
   'never_succeeded',
   /** Passed: the change is below `minDelta`; failures were in one second; stalls are only a bit more frequent. */
   'min_delta',

@@ -168,8 +168,8 @@ function latenciesBySlot(requests: readonly RequestResult[], width: number): Map
   )
 }
 
-/** Where machines differ, lists each kind once. `cores` is the largest value, `workers` the sum. */
-function mergeEnvironments(environments: readonly RunEnvironment[]): RunEnvironment {
+/** The environment of several machines. Where they differ, lists each kind once. `cores` is the largest value, `workers` the sum. */
+export function mergeEnvironments(environments: readonly RunEnvironment[]): RunEnvironment {
   const join = (key: 'perfctl' | 'node' | 'os' | 'cpu') =>
     distinct(environments.map((environment) => environment[key]))
       .sort()

@@ -23,7 +23,7 @@ import {
   type WarmupTotals,
   type Window,
 } from './result.js'
-import { readShard, readShardMark } from './shard.js'
+import { readAgentMark, readShard, readShardMark } from './shard.js'
 import { summarize } from './summary.js'
 import { checkHistogram, poolWindows, readWindow } from './window.js'
 
@@ -69,6 +69,7 @@ export function readRunEnvironment(shape: Shape): RunEnvironment {
     cores: field('cores').or(count, 0),
     workers: field('workers').or(count, 1),
     gitCommit: field('gitCommit').or(text, null),
+    ...field('agents').or((agents) => ({ agents: count(agents) }), {}),
     ...field('yardstick').or((speed) => ({ yardstick: number(speed) }), {}),
   }
 }
@@ -111,6 +112,7 @@ function readResult(root: Shape): Result {
     session: root.get('session').or(readSession, null),
     shard: root.get('shard').or(readShard, null),
     shards: root.get('shards').or(list(readShardMark), null),
+    ...root.get('agents').or((agents) => ({ agents: agents.list().map(readAgentMark) }), {}),
     generator: readGenerator(root.get('generator')),
     stoppedBy: root.get('stoppedBy').or(text, null),
     error: root.get('error').or(text, null),
@@ -269,7 +271,8 @@ function readCounts(shape: Shape): Record<string, number> {
   return Object.fromEntries(Object.keys(shape.object()).map((key) => [key, count(shape.get(key))]))
 }
 
-function readError(shape: Shape): ErrorCount {
+/** Reads failures of one kind. */
+export function readError(shape: Shape): ErrorCount {
   const example = shape.get('example').or(text, null)
   return {
     kind: shape

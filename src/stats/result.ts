@@ -40,6 +40,8 @@ export interface Result {
   readonly shard: Shard | null
   /** Set by `merge`: the merged parts. Null otherwise. */
   readonly shards: readonly ShardMark[] | null
+  /** Set by `run --agent`: the machines that sent the load. Absent otherwise. */
+  readonly agents?: readonly AgentMark[]
   readonly generator: GeneratorHealth
   /** The threshold that stopped the run early; null if none did. */
   readonly stoppedBy: string | null
@@ -106,6 +108,22 @@ export interface ShardMark {
   readonly failed: number
 }
 
+/** A machine that sent a part of the load. */
+export interface AgentMark {
+  readonly name: string
+  readonly cores: number
+  /** Its threads. */
+  readonly workers: number
+  /** Its version. */
+  readonly perfctl: string
+  /** How late it began, in ms by its own clock; null if it never did. */
+  readonly startOffsetMs: number | null
+  /** How precisely its clock is known, in ms. */
+  readonly clockErrorMs: number
+  /** The second of the load at which it was lost; null if it was there to the end. */
+  readonly lost: number | null
+}
+
 /** Times of connection setup by part. `count` is 0 for parts that didn't occur, such as DNS for an IP address. */
 export interface ConnectionFigures {
   readonly dns: LatencySummary
@@ -143,6 +161,8 @@ interface ScenarioRecord extends ScenarioIdentity {
 export interface RunEnvironment extends Environment {
   readonly workers: number
   readonly gitCommit: string | null
+  /** The number of machines that sent the load; absent for one. */
+  readonly agents?: number
   /**
    * How fast the machine was around the load: a fixed piece of work of CPU, memory and loopback, in operations a second.
    * Absent where it was not timed.

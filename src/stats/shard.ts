@@ -3,7 +3,7 @@
  */
 import { count, number, type Shape, text } from '../base/shape.js'
 import { formatDuration } from '../base/units.js'
-import type { Result, Shard, ShardMark } from './result.js'
+import type { AgentMark, Result, Shard, ShardMark } from './result.js'
 
 /** Reads the shard of a result. Throws a ShapeError for an impossible one, such as 5 of 4. */
 export function readShard(shape: Shape): Shard {
@@ -48,15 +48,16 @@ const APART_SECONDS = 2
 const APART_SHARE = 0.1
 
 /**
- * Returns, in sentences, why the merged shards were not the intended load. Each makes the verdict inconclusive: a
+ * Returns, in sentences, why several machines did not send the intended load. Each makes the verdict inconclusive: a
  * service that got half the load at a time looks faster than it is.
  */
-export function listShardDoubts({
+export function listLoadDoubts({
   shards,
   stoppedBy,
-}: Partial<Pick<Result, 'shards' | 'stoppedBy'>>): string[] {
-  if (shards === null || shards === undefined) return []
-  const doubts: string[] = []
+  agents = [],
+}: Partial<Pick<Result, 'shards' | 'stoppedBy' | 'agents'>>): string[] {
+  const doubts = agents.flatMap(({ name, lost }) => (lost === null ? [] : [describeLoss(name, lost, agents)]))
+  if (shards === null || shards === undefined) return doubts
   const starts = shards.map(({ startedAt }) => Date.parse(startedAt))
   const seconds = (Math.max(...starts) - Math.min(...starts)) / 1000
   const longest = Math.max(...shards.map(({ durationSeconds }) => durationSeconds))
@@ -68,6 +69,25 @@ export function listShardDoubts({
   }
   if (typeof stoppedBy === 'string') doubts.push('not every shard ran its load to the end')
   return doubts
+}
+
+function describeLoss(name: string, lost: number, agents: readonly AgentMark[]): string {
+  const left = agents.filter((other) => other.lost === null || other.lost > lost).length
+  const after = formatDuration(Math.round(lost * 1000))
+  return `agent ${name} was lost after ${after}; from then on, ${left} of ${agents.length} agents sent the load`
+}
+
+/** Reads an agent of a result. */
+export function readAgentMark(shape: Shape): AgentMark {
+  return {
+    name: shape.get('name').text(),
+    cores: shape.get('cores').or(count, 0),
+    workers: shape.get('workers').or(count, 1),
+    perfctl: shape.get('perfctl').or(text, 'unknown'),
+    startOffsetMs: shape.get('startOffsetMs').or(number, null),
+    clockErrorMs: shape.get('clockErrorMs').or(number, 0),
+    lost: shape.get('lost').or(number, null),
+  }
 }
 
 /** Returns `shard 2 of 4`; null for a whole run. */

@@ -6,7 +6,7 @@ import { userError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
 import { ratesOf } from '../stats/rates.js'
 import type { Result, Window } from '../stats/result.js'
-import { listShardDoubts, nameShard } from '../stats/shard.js'
+import { listLoadDoubts, nameShard } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
 import { poolWindows } from '../stats/window.js'
 import { addJob, lastRun, makeJob } from './job.js'
@@ -122,7 +122,7 @@ export function findObstacle(result: Result): { readonly what: string; readonly 
   if (shard !== null) {
     return { what: `the result is ${shard}, a part of the load`, hint: 'put all together: perfctl merge' }
   }
-  const [doubt] = listShardDoubts(result)
+  const [doubt] = listLoadDoubts(result)
   if (doubt !== undefined) return { what: doubt, hint: null }
   if (interrupted || verdict === 'interrupted') {
     return { what: 'the run was interrupted', hint: 'let it run to its end' }

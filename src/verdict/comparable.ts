@@ -4,7 +4,7 @@
 import { userError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
 import type { Why } from '../stats/comparison.js'
-import { listShardDoubts, nameShard } from '../stats/shard.js'
+import { listLoadDoubts, nameShard } from '../stats/shard.js'
 import { differences } from './environment.js'
 import type { Measurement } from './measurement.js'
 
@@ -80,7 +80,7 @@ export function findDoubts(
         `the load generator was the bottleneck in ${name}: ${reasons.join('; ') || 'saturated'}`,
       )
     if (measurement.interrupted) add('interrupted', `${name} was interrupted before its end`)
-    for (const doubt of listShardDoubts(measurement)) add('uneven_shards', `${name}: ${doubt}`)
+    for (const doubt of listLoadDoubts(measurement)) add('uneven_load', `${name}: ${doubt}`)
   }
   return doubts
 }

@@ -25,6 +25,7 @@ interface Trait {
 
 const TRAITS: readonly Trait[] = [
   { noun: 'CPU', read: ({ cpu }) => known(cpu) },
+  { noun: 'agents:', read: ({ agents = 1 }) => String(agents) },
   { noun: 'cores:', read: ({ cores }) => (cores === 0 ? null : String(cores)) },
   { noun: 'Node.js', read: ({ node }) => /^v?(\d+)/.exec(node)?.[1] ?? null },
   { noun: 'system', read: ({ os }) => known(os.split(' ')[0]!) },

@@ -2,7 +2,7 @@
  * The history of a scenario: its jobs in the order of time, from a baseline or from saved results.
  */
 import type { Result, RunEnvironment } from '../stats/result.js'
-import { listShardDoubts } from '../stats/shard.js'
+import { listLoadDoubts } from '../stats/shard.js'
 import type { Baseline } from './baseline.js'
 import { isShortage } from './estimate.js'
 import { readValue } from './job.js'
@@ -76,7 +76,7 @@ export function findExclusion(result: Result): string | null {
   if (result.verdict === 'error' || result.totals.requests === 0) return 'not carried out'
   if (result.stoppedBy !== null) return 'stopped early'
   if (result.generator.saturated) return 'limited by the load generator'
-  if (listShardDoubts(result).length > 0) return 'merged of shards that were apart'
+  if (listLoadDoubts(result).length > 0) return 'sent by several machines, but not together'
   return Number.isNaN(Date.parse(result.startedAt)) ? 'without a date' : null
 }
 

@@ -2,6 +2,7 @@
  * What a verdict is made from: the part that results and baselines have in common.
  */
 import type {
+  AgentMark,
   GeneratorHealth,
   RequestResult,
   RunEnvironment,
@@ -34,6 +35,8 @@ export interface Measurement {
   readonly shard?: Pick<Shard, 'index' | 'of'> | null
   /** The shards that were merged into this. */
   readonly shards?: readonly ShardMark[] | null
+  /** The machines that sent the load together. */
+  readonly agents?: readonly AgentMark[]
   /** The accepted jobs of a baseline, the newest last. */
   readonly jobs?: readonly Job[]
 }

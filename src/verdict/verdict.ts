@@ -15,7 +15,7 @@ export interface Findings {
   /** Null without a baseline. */
   readonly comparison: Comparison | null
   readonly generator: { readonly saturated: boolean }
-  /** Why the load may differ from the scenario's; see `listShardDoubts`. */
+  /** Why the load may differ from the scenario's; see `listLoadDoubts`. */
   readonly doubts?: readonly string[]
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { UserError } from '../../src/base/errors.js'
 import type { Result } from '../../src/stats/result.js'
-import { listShardDoubts } from '../../src/stats/shard.js'
+import { listLoadDoubts } from '../../src/stats/shard.js'
 import { orderShards } from '../../src/stats/shards.js'
 import { makeShards } from '../verdict/shards.js'
 
@@ -97,11 +97,11 @@ describe('shards that did not send the full load together', () => {
     [3.1, 30, 1],
     [600, 30, 1],
   ])('%d s apart in a run of %d s cause %d doubts', (apart, seconds, doubts) => {
-    expect(listShardDoubts(marks(apart, seconds))).toHaveLength(doubts)
+    expect(listLoadDoubts(marks(apart, seconds))).toHaveLength(doubts)
   })
 
   test('because one was stopped early are in doubt, too', () => {
-    expect(listShardDoubts({ ...marks(0, 10), stoppedBy: 'error_rate < 5%' })).toHaveLength(1)
-    expect(listShardDoubts({ shards: null, stoppedBy: 'error_rate < 5%' })).toEqual([])
+    expect(listLoadDoubts({ ...marks(0, 10), stoppedBy: 'error_rate < 5%' })).toHaveLength(1)
+    expect(listLoadDoubts({ shards: null, stoppedBy: 'error_rate < 5%' })).toEqual([])
   })
 })

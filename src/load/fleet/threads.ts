@@ -41,10 +41,11 @@ export interface FleetEnd {
 
 /**
  * Why a load ended early. `spent`: a worker ran out of something to send, such as data. `crashed`: a bug.
- * `memory`: a worker ran out of memory. `stuck`: a worker stopped responding and was terminated.
+ * `memory`: a worker ran out of memory. `stuck`: a worker stopped responding and was terminated. `agent`: another machine failed
+ * or was lost; the message says all.
  */
 export interface FleetFailure extends Fault {
-  readonly kind: 'spent' | 'crashed' | 'memory' | 'stuck'
+  readonly kind: 'spent' | 'crashed' | 'memory' | 'stuck' | 'agent'
   /** The worker that failed first, counted from 0, and the number of workers. */
   readonly worker: number
   readonly workers: number

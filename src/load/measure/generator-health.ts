@@ -40,19 +40,23 @@ const LATE = [
  */
 const LATE_REQUESTS_MIN = 10
 
-/** Judges the generator over some seconds: of a whole run, or of one side of an A/B session. */
+/**
+ * Judges the generator over some seconds: of a whole run, or of one side of an A/B session. `names`: of its workers, if they
+ * belong to several machines.
+ */
 export function judgeGenerator(
   seconds: readonly Second[],
   lateness: Histogram,
   latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99'>,
+  names?: readonly string[],
 ): GeneratorHealth {
   const shares = seconds.flatMap(({ busy }) => busy)
-  const busy = busyReasons(seconds)
+  const busy = busyReasons(seconds, names)
   const late = findLate(lateness, latency)
   const causes = [...busy, ...(late === null ? [] : [late.reason])]
   return {
     saturated: busy.length > 0,
-    reasons: causes.length === 0 ? [] : [...causes, ...starvedReasons(seconds)],
+    reasons: causes.length === 0 ? [] : [...causes, ...starvedReasons(seconds, names)],
     eventLoopUtilization: shares.length === 0 ? 0 : round(shares.reduce((a, b) => a + b, 0) / shares.length),
     schedulingLagP99: percentileMs(lateness, 99),
     ...(late !== null && { lateFrom: late.from }),
@@ -74,29 +78,36 @@ function describeWorkers(seconds: readonly Second[]): WorkerHealth[] {
   }))
 }
 
+type Names = readonly string[] | undefined
+
+function nameOf(worker: number, workers: number, names: Names): string {
+  if (names !== undefined) return names[worker] ?? `worker ${worker + 1}`
+  return workers === 1 ? 'the load generator' : `worker ${worker + 1}`
+}
+
 /** Above this share, waiting for a CPU explains why a thread was late or busy. */
 const STARVED = 0.1
 
 /** Tells whether other work slowed the generator down. Never a reason by itself. */
-function starvedReasons(seconds: readonly Second[]): string[] {
+function starvedReasons(seconds: readonly Second[], names: Names): string[] {
   const workers = describeWorkers(seconds)
   return workers.flatMap(({ starved }, worker) => {
     if (starved === null || starved <= STARVED) return []
-    const name = workers.length === 1 ? 'the load generator' : `worker ${worker + 1}`
+    const name = nameOf(worker, workers.length, names)
     return [
       `${name} waited for a CPU ${Math.round(starved * 100)} % of the time: stop other work on this machine`,
     ]
   })
 }
 
-function busyReasons(seconds: readonly Second[]): string[] {
+function busyReasons(seconds: readonly Second[], names: Names): string[] {
   const workers = Math.max(0, ...seconds.map(({ busy }) => busy.length))
   return Array.from({ length: workers }, (_, worker) => {
     const shares = seconds.map(({ busy }) => busy[worker] ?? 0)
     if (shares.filter((share) => share > BUSY).length <= Math.max(1, BUSY_SECONDS * seconds.length))
       return null
     const mean = shares.reduce((a, b) => a + b, 0) / shares.length
-    const name = workers === 1 ? 'the load generator' : `worker ${worker + 1}`
+    const name = nameOf(worker, workers, names)
     return `${name} was busy ${Math.round(mean * 100)} % of the time: send less, add think time, or use more --workers`
   }).filter((reason) => reason !== null)
 }

@@ -5,6 +5,7 @@ import { printable } from '../../base/printable.js'
 import { plural } from '../../base/units.js'
 import type { Result } from '../../stats/result.js'
 import type { NextStep } from '../advice.js'
+import { describeAgents } from '../agents.js'
 import { describeNeverSucceeded } from '../never-succeeded.js'
 import { describeActual, describeChange, formatInterval, formatLimit, headline } from '../wording.js'
 import type { Format } from './format.js'
@@ -19,7 +20,9 @@ function renderNext(next: NextStep | null): string {
   return next === null ? '' : `\n${next.why}: <code>${escapeMarkdown(next.command)}</code>\n`
 }
 
-function renderConditions({ scenario, seed, environment }: Result): string {
+function renderConditions(result: Result): string {
+  const { scenario, seed, environment } = result
+  const agents = describeAgents(result)
   const { cpu, cores, os, node, perfctl, gitCommit } = environment
   const facts = [
     scenario.load,
@@ -27,6 +30,7 @@ function renderConditions({ scenario, seed, environment }: Result): string {
     `seed ${seed}`,
     ...(gitCommit === null ? [] : [`commit ${gitCommit.slice(0, 12)}`]),
     `${cpu}, ${plural(cores, 'core')}`,
+    ...(agents === null ? [] : [agents]),
     os,
     `Node.js ${node}`,
     `perfctl ${perfctl}`,

@@ -1,8 +1,10 @@
 /**
  * The shorter sections of the page: thresholds, failures, connections, generator, environment and scenario.
  */
+
 import { formatLatency, formatShare, formatSize, plural } from '../../base/units.js'
 import type { Result, Totals, WorkerHealth } from '../../stats/result.js'
+import { describeAgents } from '../agents.js'
 import { formatActual } from '../wording.js'
 import { renderPercentiles } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
@@ -119,7 +121,9 @@ function longestPause({ timeline }: Result): number | null {
   )
 }
 
-function environmentFacts({ environment, scenario, seed, session }: Result): [string, Content][] {
+function environmentFacts(result: Result): [string, Content][] {
+  const { environment, scenario, seed, session } = result
+  const agents = describeAgents(result)
   return [
     ['scenario', renderName(scenario.file ?? scenario.name)],
     ['target', renderName(scenario.target)],
@@ -132,6 +136,7 @@ function environmentFacts({ environment, scenario, seed, session }: Result): [st
     ['Node.js', environment.node],
     ['perfctl', environment.perfctl],
     ['workers', String(environment.workers)],
+    ...(agents === null ? [] : [['agents', agents] as [string, Content]]),
     ...(session === null ? [] : [['session', `${session.id}, side ${session.side}`] as [string, Content]]),
   ]
 }

@@ -1,0 +1,28 @@
+/**
+ * The machines that sent a load, in one line.
+ */
+import { printable } from '../base/printable.js'
+import { formatDuration, plural } from '../base/units.js'
+import type { Result } from '../stats/result.js'
+
+/** Above this, not every agent is named. */
+const NAMED_MAX = 8
+
+/** `2 agents: one (8 cores), two (8 cores); began within 3ms of each other`. Null if this machine sent the load. */
+export function describeAgents({ agents }: Pick<Result, 'agents'>): string | null {
+  if (agents === undefined) return null
+  const named = agents
+    .slice(0, NAMED_MAX)
+    .map(({ name, cores, lost }) => `${printable(name)} (${plural(cores, 'core')}${describeLoss(lost)})`)
+  const rest = agents.length > NAMED_MAX ? ` and ${agents.length - NAMED_MAX} more` : ''
+  const starts = agents.flatMap(({ startOffsetMs }) => startOffsetMs ?? [])
+  if (starts.length < 2) return `${plural(agents.length, 'agent')}: ${named.join(', ')}${rest}`
+  const apartMs = Math.ceil(Math.max(...starts) - Math.min(...starts))
+  const errorMs = Math.ceil(Math.max(...agents.map(({ clockErrorMs }) => clockErrorMs)))
+  const start = `began within ${formatDuration(Math.max(1, apartMs))} of each other, clocks known to ±${formatDuration(Math.max(1, errorMs))}`
+  return `${plural(agents.length, 'agent')}: ${named.join(', ')}${rest}; ${start}`
+}
+
+function describeLoss(lost: number | null): string {
+  return lost === null ? '' : `, lost after ${formatDuration(Math.round(1000 * lost))}`
+}

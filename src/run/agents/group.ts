@@ -1,0 +1,400 @@
+/**
+ * The agents of a run, as their coordinator sees them: a fleet whose workers are on other machines.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Ms, now, wallTime } from '../../base/clock.js'
+import { messageOf, userError } from '../../base/errors.js'
+import type { Environment } from '../../base/host.js'
+import { printable } from '../../base/printable.js'
+import { formatDuration, plural } from '../../base/units.js'
+import type { FleetEnd, FleetFailure, FleetOptions } from '../../load/fleet/threads.js'
+import { WINDOW_MS } from '../../load/measure/window-recorder.js'
+import type { AgentMark } from '../../stats/result.js'
+import { whyFailed } from '../failure.js'
+import { BEAT_MS } from './agent.js'
+import type { Channel } from './channel.js'
+import { type Answer, type Assignment, type Order, PROTOCOL, readAnswer } from './messages.js'
+
+/** The clocks of two machines are compared so often; the shortest round trip counts, as it has the least error. */
+const PINGS = 8
+
+/** Without a sign for so long, an agent counts as lost. Beats come from a thread that sends no load. */
+const LOST_MS: Ms = 4000
+
+/** From the order to start until the start: time for the order to reach all agents. */
+const AHEAD_MS: Ms = 1000
+
+/** Agents that begin further apart never sent the full load together. */
+const APART_MS: Ms = 100
+
+/** After `kill`, an agent gets this long to tell how it ended. */
+const REACT_MS: Ms = 3000
+
+/** Longer names don't fit into a line. */
+const NAME_MAX = 64
+
+/** What to do when an agent is lost. */
+export type OnLost = 'abort' | 'continue'
+
+/** How agents are found and treated. */
+export interface GroupOptions {
+  /** One connection to each agent. */
+  readonly channels: readonly Channel[]
+  readonly assignment: Omit<Assignment, 'index' | 'of'>
+  /** How many series the scenario has. */
+  readonly series: number
+  /** All agents get this long to become ready. */
+  readonly waitMs: Ms
+  readonly onLost: OnLost
+  readonly perfctl: string
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Agents that are ready to start. */
+export interface Group {
+  /** The number of workers of all. */
+  readonly workers: number
+  readonly environments: readonly (Environment & { readonly workers: number })[]
+  /** Runs the load; see `runFleet`. */
+  run(options: GroupRunOptions): Promise<FleetEnd>
+  /** What a result says of each agent. */
+  marks(): AgentMark[]
+  /** Ends all connections. */
+  close(): Promise<void>
+}
+
+/** What a run on agents needs of the options of a fleet. */
+export type GroupRunOptions = Pick<FleetOptions, 'stop' | 'kill' | 'onBegin' | 'onWindow' | 'onWorkerEnd'>
+
+/** Makes agents ready. Throws a UserError (exit 3) that names the agent if one can't be; nothing was sent then. */
+export async function gatherAgents(options: GroupOptions): Promise<Group> {
+  const { channels, waitMs, signal } = options
+  const agents = channels.map((channel, index) => new Agent(channel, index, options))
+  const timeout = AbortSignal.timeout(waitMs)
+  const given = signal === undefined ? timeout : AbortSignal.any([timeout, signal])
+  const closeAll = async () => {
+    await Promise.all(agents.map((agent) => agent.close()))
+  }
+  try {
+    await Promise.race([Promise.all(agents.map((agent) => agent.prepare())), rejectOn(given)])
+  } catch (error) {
+    await closeAll()
+    if (signal?.aborted) throw userError('interrupted before the agents were ready', null, 'run')
+    if (!timeout.aborted) throw error
+    const missing = agents.filter(({ isReady }) => !isReady).map(({ who }) => who)
+    throw userError(
+      `${agents.length - missing.length} of ${plural(agents.length, 'agent')} ready after ${formatDuration(waitMs)}; not ready: ${missing.join(', ')}`,
+      'start the others, or wait longer with --agents-wait',
+      'run',
+    )
+  }
+  nameApart(agents)
+  let first = 0
+  for (const agent of agents) {
+    agent.first = first
+    first += agent.workers
+  }
+  return {
+    workers: first,
+    environments: agents.map(({ environment, workers }) => ({ ...environment!, workers })),
+    run: (run) => runAll(agents, options, run),
+    marks: () => agents.map((agent) => agent.mark()),
+    close: closeAll,
+  }
+}
+
+/** Two agents of one machine have the same name. */
+function nameApart(agents: readonly Agent[]): void {
+  const seen = new Map<string, number>()
+  for (const agent of agents) {
+    const times = (seen.get(agent.name) ?? 0) + 1
+    seen.set(agent.name, times)
+    if (times > 1) agent.name = `${agent.name}-${times}`
+  }
+}
+
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(signal.reason)
+    if (signal.aborted) fail()
+    signal.addEventListener('abort', fail)
+  })
+}
+
+async function runAll(
+  agents: readonly Agent[],
+  { onLost }: GroupOptions,
+  { stop, kill, onBegin, onWindow, onWorkerEnd }: GroupRunOptions,
+): Promise<FleetEnd> {
+  let failure: FleetFailure | null = null
+  const tellAll = (order: Order) => {
+    for (const agent of agents) agent.tell(order)
+  }
+  const stopAll = () => tellAll({ type: 'stop' })
+  const killAll = () => {
+    tellAll({ type: 'kill' })
+    const deadline = setTimeout(() => {
+      for (const agent of agents) agent.lose('it did not end when it was told to')
+    }, REACT_MS)
+    deadline.unref()
+  }
+  const fail = (agent: Agent, message: string, stack: string | null = null) => {
+    failure ??= {
+      kind: 'agent',
+      worker: agent.first,
+      workers: agents.length,
+      workedMs: null,
+      message,
+      stack,
+      code: null,
+    }
+    stopAll()
+  }
+  stop.addEventListener('abort', stopAll)
+  kill.addEventListener('abort', killAll)
+  const startAtMs = wallTime().getTime() + AHEAD_MS
+  const startAt = now() + AHEAD_MS
+  onBegin(AHEAD_MS)
+  const ended = agents.map((agent) =>
+    agent.run(startAtMs, {
+      onWindow: (worker, window) => onWindow(agent.first + worker, window),
+      onWorkerEnd: (worker) => onWorkerEnd(agent.first + worker),
+      onRunning: () => {
+        const late = agents.map(({ lateMs }) => lateMs).filter((ms) => ms !== null)
+        const apartMs = Math.max(...late) - Math.min(...late)
+        if (late.length === agents.length && apartMs > APART_MS)
+          fail(
+            agent,
+            `the agents began ${formatDuration(Math.round(apartMs))} apart, so they never sent the full load`,
+          )
+      },
+      onLost: (reason) => {
+        if (failure === null && (onLost === 'abort' || agents.every(({ lost }) => lost !== null)))
+          fail(agent, `${agent.who} was lost after ${formatDuration(1000 * agent.lost!)}: ${reason}`)
+      },
+      onFailed: (end) => {
+        const { error, errorStack = null } = whyFailed(end, [])
+        fail(agent, `${agent.who}: ${error}`, errorStack)
+      },
+      startAt,
+    }),
+  )
+  const watch = setInterval(() => watchOver(agents), BEAT_MS / 2)
+  let lookedAt = now()
+  function watchOver(all: readonly Agent[]): void {
+    const isLate = now() - lookedAt > BEAT_MS
+    lookedAt = now()
+    tellAll({ type: 'beat' })
+    // After a pause of this process, beats are waiting to be read.
+    if (!isLate) for (const agent of all) agent.checkBeat()
+  }
+  if (stop.aborted) stopAll()
+  if (kill.aborted) killAll()
+  const stoppedMs = await Promise.all(ended)
+  clearInterval(watch)
+  stop.removeEventListener('abort', stopAll)
+  kill.removeEventListener('abort', killAll)
+  return { stoppedMs: Math.max(...stoppedMs), failure }
+}
+
+interface Watch {
+  readonly startAt: Ms
+  readonly onWindow: FleetOptions['onWindow']
+  readonly onWorkerEnd: FleetOptions['onWorkerEnd']
+  readonly onRunning: () => void
+  readonly onLost: (reason: string) => void
+  readonly onFailed: (end: FleetEnd) => void
+}
+
+/** One agent. */
+class Agent {
+  name: string
+  environment: Environment | null = null
+  workers = 0
+  /** The number of its first worker among all. */
+  first = 0
+  isReady = false
+  lateMs: Ms | null = null
+  /** The second of its load in which it was last heard of; null if it wasn't lost. */
+  lost: number | null = null
+  private readonly channel: Channel
+  private readonly index: number
+  private readonly options: GroupOptions
+  private offsetMs: Ms = 0
+  private clockErrorMs: Ms = 0
+  private heardAt: Ms = now()
+  private stoppedMs: Ms = Number.NEGATIVE_INFINITY
+  private isOver = false
+  private readonly open = new Set<number>()
+  private watch: Watch | null = null
+  private resolve: (stoppedMs: Ms) => void = () => {}
+  /** What the next answer settles, while it gets ready. */
+  private next: {
+    readonly resolve: (answer: Answer) => void
+    readonly reject: (error: Error) => void
+  } | null = null
+  private readonly early: Answer[] = []
+  private broken: string | null = null
+
+  constructor(channel: Channel, index: number, options: GroupOptions) {
+    this.channel = channel
+    this.index = index
+    this.options = options
+    this.name = `${index + 1}`
+    channel.onEnd((reason) => this.lose(reason))
+    channel.onLine((line) => this.read(line))
+  }
+
+  /** For messages: its name, or its number as long as that isn't known. */
+  get who(): string {
+    return `agent ${this.name}`
+  }
+
+  /** Says hello, compares the clocks and assigns its part. Throws a UserError that names it. */
+  async prepare(): Promise<void> {
+    const hello = await this.answer('hello')
+    this.name = printable(hello.name).slice(0, NAME_MAX)
+    this.environment = hello.environment
+    const { perfctl, assignment, channels } = this.options
+    if (hello.protocol !== PROTOCOL || hello.environment.perfctl !== perfctl) {
+      throw userError(
+        `${this.who} is perfctl ${hello.environment.perfctl}, this is ${perfctl}`,
+        'install the same version on all machines',
+        'run',
+      )
+    }
+    await this.compareClocks()
+    this.tell({
+      type: 'assign',
+      assignment: { ...assignment, index: this.index + 1, of: channels.length },
+    })
+    this.workers = (await this.answer('ready')).workers
+    this.isReady = true
+  }
+
+  private async compareClocks(): Promise<void> {
+    let best = Number.POSITIVE_INFINITY
+    for (let id = 1; id <= PINGS; id++) {
+      const [sentAt, sentMs] = [now(), wallTime().getTime()]
+      this.tell({ type: 'ping', id })
+      const { wallMs } = await this.answer('pong')
+      const tripMs = now() - sentAt
+      if (tripMs < best) {
+        best = tripMs
+        this.offsetMs = wallMs - (sentMs + tripMs / 2)
+        // Wall clocks are read to the millisecond.
+        this.clockErrorMs = Math.ceil(tripMs / 2) + 1
+      }
+      await sleep(5)
+    }
+  }
+
+  /** Waits for an answer of this type. Beats may come between. */
+  private async answer<T extends Answer['type']>(type: T): Promise<Extract<Answer, { type: T }>> {
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      const early = this.early.shift()
+      if (early !== undefined) resolve(early)
+      else if (this.broken !== null) reject(this.refusal(this.broken))
+      else this.next = { resolve, reject }
+    })
+    if (answer.type === 'refused')
+      throw userError(`${this.who} can't send its part: ${answer.message}`, answer.hint, 'run')
+    if (answer.type !== type) throw this.refusal(`it sent ${answer.type} instead of ${type}`)
+    return answer as Extract<Answer, { type: T }>
+  }
+
+  private refusal(reason: string): Error {
+    return userError(`${this.who} is not ready: ${reason}`, null, 'run')
+  }
+
+  /** Starts its load. Resolves when that has ended or the agent is lost, with the time until which it worked. */
+  run(startAtMs: Ms, watch: Watch): Promise<Ms> {
+    this.watch = watch
+    for (let worker = 0; worker < this.workers; worker++) this.open.add(worker)
+    this.tell({ type: 'start', atMs: startAtMs + this.offsetMs })
+    return new Promise((resolve) => {
+      this.resolve = resolve
+      for (const answer of this.early.splice(0)) this.take(answer)
+      if (this.broken !== null) this.lose(this.broken)
+    })
+  }
+
+  tell(order: Order): void {
+    if (!this.isOver) this.channel.send(order)
+  }
+
+  private read(line: string): void {
+    this.heardAt = now()
+    if (this.isOver) return
+    try {
+      this.take(readAnswer(line, this.options.series))
+    } catch (error) {
+      this.lose(`its output is not that of perfctl agent: ${messageOf(error)}`)
+    }
+  }
+
+  private take(answer: Answer): void {
+    const { watch } = this
+    if (answer.type === 'beat') return
+    if (watch === null) {
+      if (this.next === null) this.early.push(answer)
+      else this.next.resolve(answer)
+      this.next = null
+    } else if (answer.type === 'window') {
+      if (this.open.has(answer.worker)) {
+        this.stoppedMs = Math.max(this.stoppedMs, (answer.window.index + 1) * WINDOW_MS)
+        watch.onWindow(answer.worker, answer.window)
+      } else {
+        this.lose(`it has no worker ${answer.worker}`)
+      }
+    } else if (answer.type === 'worker-end') {
+      if (this.open.delete(answer.worker)) watch.onWorkerEnd(answer.worker)
+    } else if (answer.type === 'running') {
+      this.lateMs = answer.lateMs
+      watch.onRunning()
+    } else if (answer.type === 'end') {
+      this.stoppedMs = answer.end.stoppedMs
+      if (answer.end.failure !== null) watch.onFailed(answer.end)
+      this.finish()
+    } else if (answer.type === 'refused') {
+      this.lose(answer.message)
+    }
+  }
+
+  /** It can't be reached any more, or can't be relied on. */
+  lose(reason: string): void {
+    if (this.isOver) return
+    this.broken = reason
+    this.next?.reject(this.refusal(reason))
+    this.next = null
+    const { watch } = this
+    if (watch === null) return
+    this.lost = Math.max(0, Math.round((this.heardAt - watch.startAt) / 100) / 10)
+    this.finish()
+    watch.onLost(reason)
+  }
+
+  private finish(): void {
+    for (const worker of this.open) this.watch?.onWorkerEnd(worker)
+    this.open.clear()
+    this.isOver = true
+    this.resolve(this.stoppedMs)
+  }
+
+  checkBeat(): void {
+    if (now() - this.heardAt > LOST_MS) this.lose(`no sign of it for ${formatDuration(LOST_MS)}`)
+  }
+
+  mark(): AgentMark {
+    const { name, environment, workers, lateMs, clockErrorMs, lost } = this
+    const { cores, perfctl } = environment!
+    return { name, cores, workers, perfctl, startOffsetMs: lateMs, clockErrorMs, lost }
+  }
+
+  async close(): Promise<void> {
+    this.tell({ type: 'kill' })
+    this.isOver = true
+    await this.channel.close({ isLost: this.lost !== null })
+  }
+}

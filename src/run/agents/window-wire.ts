@@ -1,0 +1,90 @@
+/**
+ * A worker's window as JSON: its numbers in base64, so that every latency arrives exactly.
+ */
+import { count, list, number, type Shape, ShapeError } from '../../base/shape.js'
+import type { WindowData } from '../../load/measure/window-recorder.js'
+import { readError } from '../../stats/read.js'
+import { COUNT_WORDS, REQUEST_BITS, SAMPLE_WORDS } from '../../stats/sheet.js'
+
+/** The numbers of a window that are packed. */
+const PACKED = ['schedulingLag', 'dns', 'tcp', 'tls'] as const
+
+/** The window as plain JSON. */
+export function windowToJson({ sheet, ...window }: WindowData): object {
+  const packed = Object.fromEntries(PACKED.map((key) => [key, toBase64(window[key])]))
+  const { samples, counts, failures } = sheet
+  return { ...window, ...packed, samples: samples.map(toBase64), counts: toBase64(counts), failures }
+}
+
+/** Reads a window of a scenario with so many series. Throws a ShapeError for what can't be one. */
+export function readWindow(shape: Shape, series: number): WindowData {
+  const packed = (name: string) => words32(shape.get(name), 2)
+  const samples = shape
+    .get('samples')
+    .list()
+    .map((each) => words32(each, SAMPLE_WORDS))
+  for (const block of samples)
+    for (let i = 0; i < block.length; i += SAMPLE_WORDS)
+      checkSeries(block[i]! & ((1 << REQUEST_BITS) - 1), series, shape)
+  const counts = words64(shape.get('counts'), COUNT_WORDS)
+  for (let i = 0; i < counts.length; i += COUNT_WORDS) checkSeries(counts[i]!, series, shape)
+  const failures = shape
+    .get('failures')
+    .list()
+    .map((failure) => {
+      const request = failure.get('request').count()
+      checkSeries(request, series, failure)
+      return {
+        request,
+        statuses: failure.get('statuses').list().map(readPair),
+        errors: failure.get('errors').list().map(readError),
+        retryErrors: failure.get('retryErrors').list().map(readError),
+      }
+    })
+  return {
+    index: shape.get('index').number(),
+    sheet: { samples, counts, failures },
+    vus: shape.get('vus').count(),
+    dropped: shape.get('dropped').count(),
+    unsolicited: shape.get('unsolicited').count(),
+    schedulingLag: packed('schedulingLag'),
+    dns: packed('dns'),
+    tcp: packed('tcp'),
+    tls: packed('tls'),
+    busy: shape.get('busy').number(),
+    cpu: shape.get('cpu').or(number, null),
+    starved: shape.get('starved').or(number, null),
+    gcMsMax: shape.get('gcMsMax').number(),
+    gcMs: shape.get('gcMs').number(),
+  }
+}
+
+function readPair(shape: Shape): readonly [number, number] {
+  const [status, times] = list(count)(shape)
+  if (status === undefined || times === undefined) return shape.fail('a status and a count')
+  return [status, times]
+}
+
+function checkSeries(series: number, of: number, shape: Shape): void {
+  if (!(Number.isInteger(series) && series >= 0 && series < of))
+    throw new ShapeError(`${shape.path} has request ${series} of ${of}`)
+}
+
+function toBase64({ buffer, byteOffset, byteLength }: Uint32Array | Float64Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64')
+}
+
+function words32(shape: Shape, each: number): Uint32Array<ArrayBuffer> {
+  return new Uint32Array(bytesOf(shape, 4 * each))
+}
+
+function words64(shape: Shape, each: number): Float64Array<ArrayBuffer> {
+  return new Float64Array(bytesOf(shape, 8 * each))
+}
+
+/** A copy, since the bytes of a Buffer begin anywhere in a larger one. */
+function bytesOf(shape: Shape, each: number): ArrayBuffer {
+  const bytes = Buffer.from(shape.text(), 'base64')
+  if (bytes.length % each !== 0) shape.fail(`a multiple of ${each} bytes`)
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
+}

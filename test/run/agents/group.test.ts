@@ -1,0 +1,256 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { UserError } from '../../../src/base/errors.js'
+import { type Channel, openPair } from '../../../src/run/agents/channel.js'
+import { type GroupOptions, type GroupRunOptions, gatherAgents } from '../../../src/run/agents/group.js'
+import { type Answer, answerToJson, type Order, readOrder } from '../../../src/run/agents/messages.js'
+
+const ENVIRONMENT = { perfctl: '1.0.0', node: 'v22', os: 'Linux', cpu: 'c', cores: 8 }
+const hello = (name: string, changes = {}): Answer => ({
+  type: 'hello',
+  protocol: 1,
+  name,
+  environment: { ...ENVIRONMENT, ...changes },
+})
+const END: Answer = { type: 'end', end: { stoppedMs: 5000, failure: null } }
+
+const JOB = { file: 'x', text: 'x', files: {}, env: {}, secrets: [], profile: null, headers: {}, load: {} }
+
+interface Fake {
+  readonly channel: Channel
+  readonly orders: Order[]
+  say(answer: Answer | string): void
+  drop(): Promise<void>
+}
+
+/** An agent that answers each order by `react`, after the usual ones: its clock is `aheadMs` ahead. */
+function makeAgent(
+  name: string,
+  react: (order: Order, say: Fake['say'], drop: Fake['drop']) => void = () => {},
+  { aheadMs = 0, greeting = hello(name) }: { aheadMs?: number; greeting?: Answer | null } = {},
+): Fake {
+  const [channel, own] = openPair()
+  const orders: Order[] = []
+  const say = (answer: Answer | string) =>
+    typeof answer === 'string' ? own.send({ type: answer }) : own.send(answerToJson(answer))
+  const drop = () => own.close()
+  own.onLine((line) => {
+    const order = readOrder(line)
+    orders.push(order)
+    if (order.type === 'ping') say({ type: 'pong', id: order.id, wallMs: Date.now() + aheadMs })
+    else if (order.type === 'assign') say({ type: 'ready', workers: 2 })
+    react(order, say, drop)
+  })
+  if (greeting !== null) say(greeting)
+  return { channel, orders, say, drop }
+}
+
+const optionsFor = (agents: readonly Fake[], changes: Partial<GroupOptions> = {}): GroupOptions => ({
+  channels: agents.map(({ channel }) => channel),
+  assignment: {
+    job: { ...JOB, insecure: false, connectTo: [], hash: 'h' },
+    target: 'http://h',
+    seed: 1,
+    today: 0,
+    variables: {},
+    workers: null,
+  },
+  series: 1,
+  waitMs: 5000,
+  onLost: 'abort',
+  perfctl: '1.0.0',
+  ...changes,
+})
+
+const never = new AbortController().signal
+
+async function runOn(agents: readonly Fake[], changes: Partial<GroupOptions> = {}, run = {}) {
+  const ended: number[] = []
+  const group = await gatherAgents(optionsFor(agents, changes))
+  const options: GroupRunOptions = {
+    stop: never,
+    kill: never,
+    onBegin: () => {},
+    onWindow: () => {},
+    onWorkerEnd: (worker) => ended.push(worker),
+    ...run,
+  }
+  const end = await group.run(options)
+  const marks = group.marks()
+  await group.close()
+  return { end, ended, marks, workers: group.workers }
+}
+
+async function refusal(agents: readonly Fake[], changes: Partial<GroupOptions> = {}): Promise<string> {
+  const error: unknown = await gatherAgents(optionsFor(agents, changes)).catch((reason: unknown) => reason)
+  expect(error).toBeInstanceOf(UserError)
+  expect((error as UserError).kind).toBe('run')
+  const { message, hint } = (error as UserError).problems[0]!
+  return `${message}; ${hint}`
+}
+
+/** Begins and ends at once. */
+const workFrom = (lateMs: number) => (order: Order, say: Fake['say']) => {
+  if (order.type !== 'start') return
+  say({ type: 'running', lateMs })
+  say({ type: 'worker-end', worker: 0 })
+  say({ type: 'worker-end', worker: 1 })
+  say(END)
+}
+
+const work = workFrom(1)
+
+describe('agents', () => {
+  test('get parts, start at one moment by their own clocks, and end together', async () => {
+    const agents = [makeAgent('one', work), makeAgent('two', work, { aheadMs: 60_000 })]
+    const { end, ended, marks, workers } = await runOn(agents)
+    expect(workers).toBe(4)
+    expect(end).toEqual({ stoppedMs: 5000, failure: null })
+    expect(ended.toSorted()).toEqual([0, 1, 2, 3])
+    const assigned = agents.map(({ orders }) => orders.find(({ type }) => type === 'assign'))
+    expect(assigned).toMatchObject([{ assignment: { index: 1, of: 2 } }, { assignment: { index: 2, of: 2 } }])
+    const [first, second] = agents.map(
+      ({ orders }) => orders.find((order) => order.type === 'start') as { atMs: number },
+    )
+    expect(Math.abs(second!.atMs - first!.atMs - 60_000)).toBeLessThan(50)
+    expect(marks).toMatchObject([
+      { name: 'one', cores: 8, workers: 2, perfctl: '1.0.0', startOffsetMs: 1, lost: null },
+      { name: 'two', startOffsetMs: 1, lost: null },
+    ])
+  })
+
+  test('of one name are told apart', async () => {
+    const { marks } = await runOn([makeAgent('one', work), makeAgent('one', work), makeAgent('one', work)])
+    expect(marks.map(({ name }) => name)).toEqual(['one', 'one-2', 'one-3'])
+  })
+
+  test('that began too far apart did not send the load', async () => {
+    const { end } = await runOn([makeAgent('one', work), makeAgent('two', workFrom(240))])
+    expect(end.failure).toMatchObject({
+      kind: 'agent',
+      message: 'the agents began 239ms apart, so they never sent the full load',
+    })
+  })
+
+  test('are stopped when the run is', async () => {
+    const stop = new AbortController()
+    const agent = makeAgent('one', (order, say) => {
+      if (order.type === 'start') stop.abort()
+      if (order.type === 'stop') say(END)
+    })
+    const { end } = await runOn([agent], {}, { stop: stop.signal })
+    expect(end.failure).toBeNull()
+  })
+})
+
+describe('an agent that is lost', () => {
+  const leave = (order: Order, _say: Fake['say'], drop: Fake['drop']) => {
+    if (order.type === 'start') void drop()
+  }
+  const waitForStop = (order: Order, say: Fake['say']) => {
+    if (order.type === 'start') say({ type: 'running', lateMs: 0 })
+    if (order.type === 'stop') say(END)
+  }
+
+  test('ends the run, and the others are stopped', async () => {
+    const other = makeAgent('two', waitForStop)
+    const { end, ended, marks } = await runOn([makeAgent('one', leave), other])
+    expect(end.failure).toMatchObject({
+      kind: 'agent',
+      message: expect.stringMatching(/^agent one was lost after 0/),
+    })
+    expect(ended.toSorted()).toEqual([0, 1, 2, 3])
+    expect(marks.map(({ lost }) => lost)).toEqual([0, null])
+    expect(other.orders.map(({ type }) => type)).toContain('stop')
+  })
+
+  test('leaves the load to the others, if that is wanted', async () => {
+    const { end, marks } = await runOn([makeAgent('one', leave), makeAgent('two', work)], {
+      onLost: 'continue',
+    })
+    expect(end).toEqual({ stoppedMs: 5000, failure: null })
+    expect(marks.map(({ lost }) => lost)).toEqual([0, null])
+  })
+
+  test('ends the run anyway when it was the last one', async () => {
+    const { end } = await runOn([makeAgent('one', leave)], { onLost: 'continue' })
+    expect(end.failure).toMatchObject({ kind: 'agent' })
+  })
+
+  test('is one that talks nonsense, or of workers that it does not have', async () => {
+    const { end } = await runOn([
+      makeAgent('one', (order, say) => {
+        if (order.type === 'start') say('nonsense')
+      }),
+    ])
+    expect(end.failure?.message).toMatch(
+      /^agent one was lost .* not that of perfctl agent: nonsense is no message/,
+    )
+  })
+
+  test('is one that can be heard no more', async () => {
+    const { end } = await runOn([makeAgent('one', () => {})])
+    expect(end.failure?.message).toMatch(/^agent one was lost after .*: no sign of it for 4s/)
+  }, 20_000)
+
+  test('is known by its own failure', async () => {
+    const failure = {
+      kind: 'crashed',
+      worker: 0,
+      workers: 1,
+      workedMs: 3000,
+      message: 'boom',
+      stack: null,
+      code: null,
+    } as const
+    const { end } = await runOn([
+      makeAgent('one', (order, say) => {
+        if (order.type === 'start') say({ type: 'end', end: { stoppedMs: 3000, failure } })
+      }),
+    ])
+    expect(end.failure?.message).toBe('agent one: the worker failed after 3s: boom')
+  })
+})
+
+describe('nothing is sent', () => {
+  test('when an agent is of another version', async () => {
+    const other = makeAgent('two', undefined, { greeting: hello('two', { perfctl: '1.1.0' }) })
+    expect(await refusal([makeAgent('one'), other])).toBe(
+      'agent two is perfctl 1.1.0, this is 1.0.0; install the same version on all machines',
+    )
+  })
+
+  test('when an agent can not send its part', async () => {
+    const agent = makeAgent('one', (order, say) => {
+      if (order.type === 'ping' && order.id === 8)
+        say({ type: 'refused', message: '${TOKEN} is not set there', hint: 'set it' })
+    })
+    expect(await refusal([agent])).toBe("agent one can't send its part: ${TOKEN} is not set there; set it")
+  })
+
+  test('when an agent ends before it is ready', async () => {
+    const agent = makeAgent('one', (order, _say, drop) => {
+      if (order.type === 'assign') void drop()
+    })
+    // The answer to the order is on its way when the connection ends.
+    expect(await refusal([makeAgent('none', undefined, { greeting: null }), agent], { waitMs: 300 })).toMatch(
+      /not ready/,
+    )
+  })
+
+  test('when too few come in time, and names them', async () => {
+    const missing = makeAgent('two', undefined, { greeting: null })
+    expect(await refusal([makeAgent('one'), missing], { waitMs: 500 })).toBe(
+      '1 of 2 agents ready after 500ms; not ready: agent 2; start the others, or wait longer with --agents-wait',
+    )
+  })
+
+  test('after an interrupt', async () => {
+    const stop = new AbortController()
+    const missing = makeAgent('one', undefined, { greeting: null })
+    void sleep(50).then(() => stop.abort())
+    expect(await refusal([missing], { signal: stop.signal })).toMatch(
+      /^interrupted before the agents were ready/,
+    )
+  })
+})

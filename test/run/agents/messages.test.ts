@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { type Answer, answerToJson, readAnswer, readOrder } from '../../../src/run/agents/messages.js'
+import { Histogram } from '../../../src/stats/histogram.js'
+import { Sheet } from '../../../src/stats/sheet.js'
+import { Tally } from '../../../src/stats/tally.js'
+
+const SERIES = 3
+const lag = new Histogram()
+lag.record(1.5)
+
+/** A second of a worker, with a success, a failure and a retry. */
+function makeWindow() {
+  const sheet = new Sheet(SERIES)
+  const row = sheet.row(2)
+  row.recordSuccess(200, 12.345, 11.5, 10.25)
+  row.recordFailure('status', 'status 503', 503)
+  const packed = lag.pack()
+  return {
+    index: -1,
+    sheet: sheet.take(),
+    vus: 4,
+    dropped: 5,
+    unsolicited: 6,
+    schedulingLag: packed,
+    dns: new Uint32Array(0),
+    tcp: packed,
+    tls: new Uint32Array(0),
+    busy: 0.5,
+    cpu: null,
+    starved: 0.25,
+    gcMsMax: 3,
+    gcMs: 4,
+  }
+}
+
+const send = (answer: Answer) => readAnswer(JSON.stringify(answerToJson(answer)), SERIES)
+
+describe('an answer arrives as it was sent', () => {
+  test.each<Answer>([
+    {
+      type: 'hello',
+      protocol: 1,
+      name: 'load-1',
+      environment: { perfctl: '1', node: 'v22', os: 'Linux', cpu: 'c', cores: 8 },
+    },
+    { type: 'pong', id: 7, wallMs: 1772366490123 },
+    { type: 'ready', workers: 2 },
+    { type: 'refused', message: 'no', hint: null },
+    { type: 'running', lateMs: -1.25 },
+    { type: 'worker-end', worker: 1 },
+    { type: 'end', end: { stoppedMs: 5000, failure: null } },
+    { type: 'end', end: { stoppedMs: Number.NEGATIVE_INFINITY, failure: null } },
+    {
+      type: 'end',
+      end: {
+        stoppedMs: 10,
+        failure: {
+          kind: 'crashed',
+          worker: 0,
+          workers: 2,
+          workedMs: null,
+          message: 'm',
+          stack: 's',
+          code: null,
+        },
+      },
+    },
+    { type: 'beat' },
+  ])('$type', (answer) => {
+    expect(send(answer)).toEqual(answer)
+  })
+
+  test('a window, with each of its samples', () => {
+    const window = makeWindow()
+    const arrived = send({ type: 'window', worker: 1, window })
+    expect(arrived).toEqual({ type: 'window', worker: 1, window })
+    const tally = new Tally(SERIES)
+    tally.addSheet((arrived as { window: typeof window }).window.sheet)
+    expect(tally.get(2)).toMatchObject({ requests: 2, failed: 1 })
+  })
+})
+
+describe('what is no answer is refused', () => {
+  const window = answerToJson({ type: 'window', worker: 0, window: makeWindow() }) as {
+    window: Record<string, unknown>
+  }
+  const changed = (fields: object) => JSON.stringify({ ...window, window: { ...window.window, ...fields } })
+
+  test.each([
+    ['', /is empty/],
+    ['hello', /not valid JSON/],
+    ['[]', /an object/],
+    ['{"type":"exec","command":"rm"}', /exec is no message/],
+    ['{"type":"ready"}', /workers/],
+    ['{"type":"ready","workers":-1}', /workers/],
+    ['{"type":"window","worker":0}', /window/],
+    [changed({ counts: 'AAAA' }), /counts/],
+    [changed({ samples: ['AAAA'] }), /samples/],
+    [changed({ samples: 'x' }), /samples/],
+    [changed({ failures: [{ request: 9, statuses: [], errors: [], retryErrors: [] }] }), /request 9 of 3/],
+  ])('%j', (line, message) => {
+    expect(() => readAnswer(line, SERIES)).toThrow(message)
+  })
+
+  test('a sample of a request that the scenario does not have', () => {
+    const line = JSON.stringify(answerToJson({ type: 'window', worker: 0, window: makeWindow() }))
+    expect(() => readAnswer(line, 2)).toThrow(/request 2 of 2/)
+  })
+})
+
+describe('what is no order is refused', () => {
+  test.each([
+    ['{"type":"hello"}', /hello is no message of a coordinator/],
+    ['{"type":"start"}', /atMs/],
+    ['{"type":"assign","assignment":{"index":3,"of":2}}', /one of 1 to 2/],
+    ['{"type":"assign","assignment":{"index":1,"of":2,"job":{"file":"x"}}}', /job.load is missing/],
+  ])('%j', (line, message) => {
+    expect(() => readOrder(line)).toThrow(message)
+  })
+})
