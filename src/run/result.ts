@@ -23,7 +23,7 @@ import {
   type ScenarioIdentity,
   type ShardLimits,
 } from '../stats/result.js'
-import { listLoadDoubts, type ShardNumber } from '../stats/shard.js'
+import { listLoadDoubts, nameWorkers, type ShardNumber } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
 import { compare } from '../verdict/compare.js'
 import type { Reference } from '../verdict/measurement.js'
@@ -98,15 +98,6 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     ]),
   }
   return judgeResult(measured, scenario, record)
-}
-
-/** The name of each worker of each agent. */
-function nameWorkers(agents: readonly AgentMark[]): string[] {
-  return agents.flatMap(({ name, workers }) =>
-    Array.from({ length: workers }, (_, worker) =>
-      workers === 1 ? `agent ${name}` : `worker ${worker + 1} of agent ${name}`,
-    ),
-  )
 }
 
 function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {

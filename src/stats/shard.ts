@@ -90,6 +90,15 @@ export function readAgentMark(shape: Shape): AgentMark {
   }
 }
 
+/** Returns the name of each worker of each agent, in order: `agent one`, or `worker 2 of agent one`. */
+export function nameWorkers(agents: readonly AgentMark[]): string[] {
+  return agents.flatMap(({ name, workers }) =>
+    Array.from({ length: workers }, (_, worker) =>
+      workers === 1 ? `agent ${name}` : `worker ${worker + 1} of agent ${name}`,
+    ),
+  )
+}
+
 /** Returns `shard 2 of 4`; null for a whole run. */
 export function nameShard(shard: Pick<Shard, 'index' | 'of'> | null | undefined): string | null {
   return shard ? `shard ${shard.index} of ${shard.of}` : null

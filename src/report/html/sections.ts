@@ -4,6 +4,7 @@
 
 import { formatLatency, formatShare, formatSize, plural } from '../../base/units.js'
 import type { Result, Totals, WorkerHealth } from '../../stats/result.js'
+import { nameWorkers } from '../../stats/shard.js'
 import { describeAgents } from '../agents.js'
 import { formatActual } from '../wording.js'
 import { renderPercentiles } from './distribution.js'
@@ -46,6 +47,7 @@ ${renderErrors(totals.errors)}</section>
 /** Renders the state of connections, generator and machine. */
 export function renderConditions(result: Result): Markup {
   const { connections, generator } = result
+  const names = nameWorkers(result.agents ?? [])
   return html`<section aria-labelledby="connections">
 <h2 id="connections">Timing and connections</h2>
 ${renderPercentiles([
@@ -62,7 +64,10 @@ ${renderPercentiles([
 <p>${generator.saturated ? html`<b class="unsure">It was the bottleneck, so these are not the service's figures.</b>` : 'It kept up, so these are the figures of the service.'}</p>
 ${renderFacts([
   ['busy', formatShare(generator.eventLoopUtilization)],
-  ...generator.workers.map((worker, i): [string, Content] => [`worker ${i + 1}`, describeWorker(worker)]),
+  ...generator.workers.map((worker, i): [string, Content] => [
+    names[i] ?? `worker ${i + 1}`,
+    describeWorker(worker),
+  ]),
   ['scheduling lag (p99)', formatLatency(generator.schedulingLagP99)],
   ['longest GC pause', formatLatency(longestPause(result))],
   ['sent', formatSize(result.totals.bytesSent)],
