@@ -53,14 +53,18 @@ interface Tools {
   readonly references: References
 }
 
-function convert(value: unknown, key: string, tools: Tools): unknown {
+/** A scenario has a limit, too. */
+const DEPTH_MAX = 50
+
+function convert(value: unknown, key: string, tools: Tools, depth = 0): unknown {
+  if (depth > DEPTH_MAX) throw new NotRepresentable()
   if (typeof value === 'string') return convertText(value, key, tools)
-  if (Array.isArray(value)) return value.map((item) => convert(item, key, tools))
+  if (Array.isArray(value)) return value.map((item) => convert(item, key, tools, depth + 1))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => {
       if (hasPlaceholders(name) || name.includes(BARE) || name === '__proto__') throw new NotRepresentable()
-      return [name, convert(part, name, tools)]
+      return [name, convert(part, name, tools, depth + 1)]
     }),
   )
 }

@@ -460,6 +460,17 @@ describe('the body', () => {
       { mode: 'graphql', graphql: { query: '{ a }', variables: '' } },
       { json: { query: '{ a }' } },
     ],
+    [
+      'variables that are nested deeper than a scenario may be',
+      {
+        mode: 'graphql',
+        graphql: { query: '{ a }', variables: `${'{"a":'.repeat(60)}1${'}'.repeat(60)}` },
+      },
+      {
+        body: `{"query":"{ a }","variables":${'{"a":'.repeat(60)}1${'}'.repeat(60)}}`,
+        headers: { 'content-type': 'application/json' },
+      },
+    ],
     ['a file', { mode: 'file', file: { src: 'C:\\data\\a.bin' } }, { file: 'a.bin' }],
     [
       'parts',
