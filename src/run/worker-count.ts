@@ -43,7 +43,7 @@ function refuseTooFew(count: number, noun: string, shards: number): void {
   if (count >= shards) return
   throw userError(
     `${plural(count, noun)} can't be split across ${plural(shards, 'machine')}`,
-    `${count === 1 ? 'remove --shard' : `use --shard 1/${count} and so on`}, or send more`,
+    `use ${count === 1 ? 'one machine' : `at most ${plural(count, 'machine')}`}, or send more`,
   )
 }
 

@@ -20,6 +20,9 @@ const HALF = SUB_BUCKETS / 2
 const HALF_BITS = 10
 const LENGTH = indexOf(HIGHEST) + 1
 
+/** The number of slots for values, which a packed histogram refers to. */
+export const SLOTS = LENGTH
+
 /** Powers of two as a table: `**` is many times slower, and every bucket needs one. */
 const POWERS = Array.from({ length: 32 }, (_, exponent) => 2 ** exponent)
 

@@ -44,7 +44,9 @@ describe('a load on several agents', () => {
     const { code, stdout, stderr } = await session.perfctl([
       ...run,
       ...['-t', shared.url, '--workers', '2'],
-      ...agents('one', 'two', 'three'),
+      ...agents('one', 'two'),
+      '--agent',
+      `echo Welcome to three; ${AGENT} --name three`,
     ])
     expect(code, stdout + stderr).toBe(0)
     expect(shared.seen.counts).toEqual(alone.seen.counts)
@@ -222,7 +224,8 @@ describe('an agent', () => {
 
   test.each([
     ['no-such-command', 'agent 1 is not ready: its command ended with code 127'],
-    ['echo hello', 'agent 1 is not ready: its output is not that of perfctl agent'],
+    ['echo hello', 'agent 1 is not ready: its command ended with code 0; it printed: hello'],
+    [`echo '{"type":1}'; sleep 9`, 'agent 1 is not ready: its output is not that of perfctl agent: '],
   ])('that is no agent, %s, is exit 3', async (command, message) => {
     const session = startSession({ 'shop.yaml': SHOP('{ vus: 2, duration: 5s }') })
     const run = ['run', 'shop.yaml', '-t', 'http://127.0.0.1:9', '--agent', command]

@@ -55,18 +55,30 @@ class Ear {
 /** Splits bytes into lines. Longer lines than any message end the connection, as they would fill the memory. */
 class Lines {
   private readonly decoder = new StringDecoder('utf8')
-  private rest = ''
+  /** The pieces of a line whose end hasn't come yet, and their length. */
+  private begun: string[] = []
+  private length = 0
 
   /** Null if a line is too long. */
   add(bytes: Uint8Array): string[] | null {
-    const lines = (this.rest + this.decoder.write(Buffer.from(bytes))).split('\n')
-    this.rest = lines.pop()!
-    return this.rest.length > LINE_MAX ? null : lines
+    const parts = this.decoder.write(Buffer.from(bytes)).split('\n')
+    const rest = parts.pop()!
+    const lines = parts.map((part, index) => (index === 0 ? this.begun.join('') + part : part))
+    if (lines.length > 0) {
+      this.begun = []
+      this.length = 0
+    }
+    this.begun.push(rest)
+    this.length += rest.length
+    return this.length > LINE_MAX ? null : lines
   }
 }
 
 /** A job with its data files, at most. */
 const LINE_MAX = 512_000_000
+
+/** After its end, a command's last output gets this long to arrive: others may hold its pipes open for ever. */
+const REST_MS: Ms = 500
 
 /** The time that a command gets to end by itself, and how much of what it wrote on stderr is kept. */
 const END_MS: Ms = 3000
@@ -105,11 +117,17 @@ export function openCommand(command: string, { env, cwd, onExit }: CommandOption
       ear.finish(messageOf(error))
       resolve()
     })
-    // After `exit`, so that all of its output was read.
-    child.once('close', (code, signal) => {
-      const last = said.trim().split('\n').at(-1)!
-      ear.finish(`its command ended with ${signal ?? `code ${code}`}${last === '' ? '' : `: ${last}`}`)
-      resolve()
+    child.once('exit', (code, signal) => {
+      const tell = () => {
+        const last = said.trim().split('\n').at(-1)!
+        ear.finish(`its command ended with ${signal ?? `code ${code}`}${last === '' ? '' : `: ${last}`}`)
+        resolve()
+      }
+      const deadline = setTimeout(tell, REST_MS)
+      child.once('close', () => {
+        clearTimeout(deadline)
+        tell()
+      })
     })
   })
   const forget = onExit(killAll)
@@ -138,6 +156,7 @@ export function openCommand(command: string, { env, cwd, onExit }: CommandOption
       await gone
       clearTimeout(deadline)
       killAll()
+      for (const stream of child.stdio) stream?.destroy()
       forget()
     },
   }

@@ -30,6 +30,9 @@ const APART_MS: Ms = 100
 /** After `kill`, an agent gets this long to tell how it ended. */
 const REACT_MS: Ms = 3000
 
+/** Answers that nobody waits for yet, at most. */
+const EARLY_MAX = 100
+
 /** Longer names don't fit into a line. */
 const NAME_MAX = 64
 
@@ -235,7 +238,11 @@ class Agent {
     readonly reject: (error: Error) => void
   } | null = null
   private readonly early: Answer[] = []
+  /** The last second of each worker. */
+  private readonly reached: number[] = []
   private broken: string | null = null
+  /** What it printed last before its first message. */
+  private greeting: string | null = null
 
   constructor(channel: Channel, index: number, options: GroupOptions) {
     this.channel = channel
@@ -305,7 +312,8 @@ class Agent {
   }
 
   private refusal(reason: string): Error {
-    return userError(`${this.who} is not ready: ${reason}`, null, 'run')
+    const printed = this.greeting === null ? '' : `; it printed: ${printable(this.greeting).slice(0, 200)}`
+    return userError(`${this.who} is not ready: ${reason}${printed}`, null, 'run')
   }
 
   /** Starts its load. Resolves when that has ended or the agent is lost, with the time until which it worked. */
@@ -327,6 +335,11 @@ class Agent {
   private read(line: string): void {
     this.heardAt = now()
     if (this.isOver) return
+    // Some shells greet before they run a command.
+    if (this.environment === null && !line.startsWith('{')) {
+      this.greeting = line
+      return
+    }
     try {
       this.take(readAnswer(line, this.options.series))
     } catch (error) {
@@ -338,15 +351,18 @@ class Agent {
     const { watch } = this
     if (answer.type === 'beat') return
     if (watch === null) {
-      if (this.next === null) this.early.push(answer)
-      else this.next.resolve(answer)
+      if (this.next !== null) this.next.resolve(answer)
+      else if (this.early.push(answer) > EARLY_MAX) this.lose('it sends more than it was asked for')
       this.next = null
     } else if (answer.type === 'window') {
-      if (this.open.has(answer.worker)) {
-        this.stoppedMs = Math.max(this.stoppedMs, (answer.window.index + 1) * WINDOW_MS)
-        watch.onWindow(answer.worker, answer.window)
+      const { worker, window } = answer
+      const isNext = window.index > (this.reached[worker] ?? Number.NEGATIVE_INFINITY)
+      if (this.open.has(worker) && isNext) {
+        this.reached[worker] = window.index
+        this.stoppedMs = Math.max(this.stoppedMs, (window.index + 1) * WINDOW_MS)
+        watch.onWindow(worker, window)
       } else {
-        this.lose(`it has no worker ${answer.worker}`)
+        this.lose(`it has no second ${window.index} of a worker ${worker}`)
       }
     } else if (answer.type === 'worker-end') {
       if (this.open.delete(answer.worker)) watch.onWorkerEnd(answer.worker)

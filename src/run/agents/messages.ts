@@ -108,7 +108,7 @@ export function readAnswer(line: string, series: number): Answer {
     case 'pong':
       return { type, id: shape.get('id').count(), wallMs: shape.get('wallMs').number() }
     case 'ready':
-      return { type, workers: shape.get('workers').count() }
+      return { type, workers: readWorkers(shape.get('workers')) }
     case 'refused':
       return { type, message: shape.get('message').text(), hint: shape.get('hint').or(text, null) }
     case 'running':
@@ -148,6 +148,14 @@ export function readOrder(line: string): Order {
     default:
       throw new ShapeError(`${type} is no message of a coordinator`)
   }
+}
+
+/** No machine has more cores. */
+const WORKERS_MAX = 4096
+
+function readWorkers(shape: Shape): number {
+  const workers = shape.count()
+  return workers >= 1 && workers <= WORKERS_MAX ? workers : shape.fail(`1 to ${WORKERS_MAX}`)
 }
 
 function readEnvironment(shape: Shape): Environment {

@@ -3,6 +3,7 @@
  */
 import { count, list, number, type Shape, ShapeError } from '../../base/shape.js'
 import type { WindowData } from '../../load/measure/window-recorder.js'
+import { SLOTS } from '../../stats/histogram.js'
 import { readError } from '../../stats/read.js'
 import { COUNT_WORDS, REQUEST_BITS, SAMPLE_WORDS } from '../../stats/sheet.js'
 
@@ -18,7 +19,7 @@ export function windowToJson({ sheet, ...window }: WindowData): object {
 
 /** Reads a window of a scenario with so many series. Throws a ShapeError for what can't be one. */
 export function readWindow(shape: Shape, series: number): WindowData {
-  const packed = (name: string) => words32(shape.get(name), 2)
+  const packed = (name: string) => readPacked(shape.get(name))
   const samples = shape
     .get('samples')
     .list()
@@ -28,6 +29,7 @@ export function readWindow(shape: Shape, series: number): WindowData {
       checkSeries(block[i]! & ((1 << REQUEST_BITS) - 1), series, shape)
   const counts = words64(shape.get('counts'), COUNT_WORDS)
   for (let i = 0; i < counts.length; i += COUNT_WORDS) checkSeries(counts[i]!, series, shape)
+  if (!counts.every(isCount)) shape.get('counts').fail('counts')
   const failures = shape
     .get('failures')
     .list()
@@ -42,7 +44,7 @@ export function readWindow(shape: Shape, series: number): WindowData {
       }
     })
   return {
-    index: shape.get('index').number(),
+    index: readIndex(shape.get('index')),
     sheet: { samples, counts, failures },
     vus: shape.get('vus').count(),
     dropped: shape.get('dropped').count(),
@@ -57,6 +59,25 @@ export function readWindow(shape: Shape, series: number): WindowData {
     gcMsMax: shape.get('gcMsMax').number(),
     gcMs: shape.get('gcMs').number(),
   }
+}
+
+/** A second of a load of at most some months. */
+const INDEX_MAX = 1e7
+
+function readIndex(shape: Shape): number {
+  const index = shape.number()
+  return Number.isInteger(index) && Math.abs(index) <= INDEX_MAX ? index : shape.fail('a second of the load')
+}
+
+/** Slots of a histogram and their counts, in turns. */
+function readPacked(shape: Shape): Uint32Array<ArrayBuffer> {
+  const packed = words32(shape, 2)
+  for (let i = 0; i < packed.length; i += 2) if (packed[i]! >= SLOTS) shape.fail(`slots below ${SLOTS}`)
+  return packed
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0
 }
 
 function readPair(shape: Shape): readonly [number, number] {

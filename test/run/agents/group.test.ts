@@ -16,6 +16,24 @@ const END: Answer = { type: 'end', end: { stoppedMs: 5000, failure: null } }
 
 const JOB = { file: 'x', text: 'x', files: {}, env: {}, secrets: [], profile: null, headers: {}, load: {} }
 
+const NONE = new Uint32Array(0)
+const WINDOW = {
+  index: 0,
+  sheet: { samples: [], counts: new Float64Array(0), failures: [] },
+  vus: 1,
+  dropped: 0,
+  unsolicited: 0,
+  schedulingLag: NONE,
+  dns: NONE,
+  tcp: NONE,
+  tls: NONE,
+  busy: 0,
+  cpu: null,
+  starved: null,
+  gcMsMax: 0,
+  gcMs: 0,
+}
+
 interface Fake {
   readonly channel: Channel
   readonly orders: Order[]
@@ -177,7 +195,42 @@ describe('an agent that is lost', () => {
     expect(end.failure).toMatchObject({ kind: 'agent' })
   })
 
-  test('is one that talks nonsense, or of workers that it does not have', async () => {
+  test.each([
+    ['of a worker that it does not have', [[7, 0]]],
+    [
+      'twice',
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    ],
+    [
+      'backwards',
+      [
+        [0, 3],
+        [0, 2],
+      ],
+    ],
+  ])('is one that tells a second %s', async (_, told) => {
+    const { end } = await runOn([
+      makeAgent('one', (order, say) => {
+        if (order.type !== 'start') return
+        for (const [worker, index] of told)
+          say({ type: 'window', worker: worker!, window: { ...WINDOW, index: index! } })
+      }),
+    ])
+    expect(end.failure?.message).toMatch(/^agent one was lost .*: it has no second \d of a worker \d$/)
+  })
+
+  test('is one that says more than it was asked for', async () => {
+    const talker = makeAgent('one', (order, say) => {
+      if (order.type === 'assign') for (let id = 0; id < 200; id++) say({ type: 'pong', id, wallMs: 0 })
+    })
+    const { end } = await runOn([talker])
+    expect(end.failure?.message).toMatch(/^agent one was lost .*: it sends more than it was asked for$/)
+  })
+
+  test('is one that talks nonsense', async () => {
     const { end } = await runOn([
       makeAgent('one', (order, say) => {
         if (order.type === 'start') say('nonsense')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Answer, answerToJson, readAnswer, readOrder } from '../../../src/run/agents/messages.js'
 import { Histogram } from '../../../src/stats/histogram.js'
-import { Sheet } from '../../../src/stats/sheet.js'
+import { COUNT_WORDS, Sheet } from '../../../src/stats/sheet.js'
 import { Tally } from '../../../src/stats/tally.js'
 
 const SERIES = 3
@@ -80,6 +80,12 @@ describe('an answer arrives as it was sent', () => {
   })
 })
 
+const base64 = (array: Float64Array | Uint32Array) => Buffer.from(array.buffer).toString('base64')
+const words = (...numbers: number[]) => base64(new Uint32Array(numbers))
+/** The counts of one request, which begin so. */
+const floats = (...numbers: number[]) =>
+  base64(new Float64Array([...numbers, ...new Array(COUNT_WORDS).fill(0)].slice(0, COUNT_WORDS)))
+
 describe('what is no answer is refused', () => {
   const window = answerToJson({ type: 'window', worker: 0, window: makeWindow() }) as {
     window: Record<string, unknown>
@@ -95,6 +101,13 @@ describe('what is no answer is refused', () => {
     ['{"type":"ready","workers":-1}', /workers/],
     ['{"type":"window","worker":0}', /window/],
     [changed({ counts: 'AAAA' }), /counts/],
+    [changed({ counts: floats(0, Number.NaN) }), /counts/],
+    [changed({ counts: floats(0, -1) }), /counts/],
+    [changed({ schedulingLag: words(4e9, 1) }), /schedulingLag is not slots below/],
+    [changed({ index: 1e15 }), /index/],
+    [changed({ index: 0.5 }), /index/],
+    ['{"type":"ready","workers":0}', /workers/],
+    ['{"type":"ready","workers":1000000000}', /workers/],
     [changed({ samples: ['AAAA'] }), /samples/],
     [changed({ samples: 'x' }), /samples/],
     [changed({ failures: [{ request: 9, statuses: [], errors: [], retryErrors: [] }] }), /request 9 of 3/],
