@@ -119,7 +119,12 @@ export function openCommand(command: string, { env, cwd, onExit }: CommandOption
     })
     child.once('exit', (code, signal) => {
       const tell = () => {
-        const last = said.trim().split('\n').at(-1)!
+        // Without its full stop, as a sentence goes on.
+        const last = said
+          .trim()
+          .split('\n')
+          .at(-1)!
+          .replace(/[.\s]+$/, '')
         ear.finish(`its command ended with ${signal ?? `code ${code}`}${last === '' ? '' : `: ${last}`}`)
         resolve()
       }
