@@ -110,6 +110,20 @@ requests:
     )
   }, 60_000)
 
+  test('waits for one that comes late', async () => {
+    const target = await startTarget(answerAfter(2))
+    const session = startSession({ 'shop.yaml': SHOP('{ vus: 4, iterations: 40 }') })
+    // Later than an agent waits for a coordinator that says nothing.
+    const late = ['--agent', `/bin/sleep 13; ${AGENT} --name late`]
+    const { code, stdout, stderr } = await session.perfctl([
+      ...['run', 'shop.yaml', '-t', target.url],
+      ...agents('early'),
+      ...late,
+    ])
+    expect(code, stdout + stderr).toBe(0)
+    expect(countAll(target)).toBe(40)
+  }, 60_000)
+
   test('is stopped by a threshold over all', async () => {
     const target = await startTarget((_, response) => response.writeHead(500).end())
     const session = startSession({

@@ -76,7 +76,12 @@ export async function gatherAgents(options: GroupOptions): Promise<Group> {
   const agents = channels.map((channel, index) => new Agent(channel, index, options))
   const timeout = AbortSignal.timeout(waitMs)
   const given = signal === undefined ? timeout : AbortSignal.any([timeout, signal])
+  // From the beginning: those that are ready early wait for the others.
+  const beats = setInterval(() => {
+    for (const agent of agents) agent.tell({ type: 'beat' })
+  }, BEAT_MS)
   const closeAll = async () => {
+    clearInterval(beats)
     await Promise.all(agents.map((agent) => agent.close()))
   }
   try {
@@ -188,7 +193,6 @@ async function runAll(
   function watchOver(all: readonly Agent[]): void {
     const isLate = now() - lookedAt > BEAT_MS
     lookedAt = now()
-    tellAll({ type: 'beat' })
     // After a pause of this process, beats are waiting to be read.
     if (!isLate) for (const agent of all) agent.checkBeat()
   }
