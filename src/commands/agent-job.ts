@@ -23,6 +23,9 @@ export interface JobSource {
   readonly cwd: string
 }
 
+/** A shorter value occurs within others by chance. */
+const SECRET_LENGTH_MIN = 4
+
 /**
  * The job that sends this scenario. Its files are read again, to send them along. Throws a UserError if a URL has a secret,
  * which would have to be sent.
@@ -48,7 +51,9 @@ export function makeJob({ scenario, flags, env, cwd }: JobSource): Job {
   const plain = readScenario(text, { file, env, profile: profile ?? undefined, files: { read } })
   const used = texts.flatMap((each) => variablesIn(each, env)).filter(({ name }) => env[name] !== undefined)
   const isSecret = ({ name, value }: { readonly name: string; readonly value: string }) =>
-    isSecretName(name) || scenario.secrets.includes(value)
+    isSecretName(name) ||
+    // It may be a part of one, as in `authorization: "key-${ID}"`.
+    (value.length >= SECRET_LENGTH_MIN && scenario.secrets.some((secret) => secret.includes(value)))
   const { headers, load, insecure, connectTo } = flags
   return {
     file,
