@@ -38,6 +38,7 @@ const VENDORS: Readonly<Record<string, string>> = {
   'json-p3': 'scenario/blocks/json-query.ts',
   acorn: 'import/postman/javascript.ts',
   '@eslint-community/regexpp': 'import/openapi/pattern.ts',
+  '@nats-io/transport-node': 'run/agents/broker.ts',
 }
 
 const MAY_USE_PROCESS = ['start.ts', 'base/host.ts', 'base/clock.ts', 'demo/main.ts']

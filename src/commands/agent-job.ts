@@ -6,6 +6,7 @@ import { dirname, extname, resolve } from 'node:path'
 import { userError } from '../base/errors.js'
 import type { Io } from '../base/io.js'
 import { isSecretName } from '../base/secrets.js'
+import { hostAndPort } from '../load/http/connect/route.js'
 import type { Job } from '../run/agents/messages.js'
 import { scenarioHash } from '../scenario/model/hash.js'
 import type { Scenario } from '../scenario/model/scenario.js'
@@ -17,7 +18,7 @@ import { applyFlags } from './scenario-files.js'
 /** What a job is made from. */
 export interface JobSource {
   readonly scenario: Scenario
-  readonly flags: Pick<RunFlags, 'headers' | 'load' | 'insecure' | 'connectTo'>
+  readonly flags: Pick<RunFlags, 'headers' | 'load' | 'insecure' | 'connectTo' | 'sendSecrets'>
   /** Every variable, of the process, of files and of flags. */
   readonly env: Environment
   readonly cwd: string
@@ -27,8 +28,8 @@ export interface JobSource {
 const SECRET_LENGTH_MIN = 4
 
 /**
- * The job that sends this scenario. Its files are read again, to send them along. Throws a UserError if a URL has a secret,
- * which would have to be sent.
+ * The job that sends this scenario. Its files are read again, to send them along; secret variables are only named, unless
+ * the flags say otherwise. Throws a UserError if a URL has a secret, which would have to be sent.
  */
 export function makeJob({ scenario, flags, env, cwd }: JobSource): Job {
   const file = scenario.file ?? 'scenario'
@@ -50,11 +51,12 @@ export function makeJob({ scenario, flags, env, cwd }: JobSource): Job {
   }
   const plain = readScenario(text, { file, env, profile: profile ?? undefined, files: { read } })
   const used = texts.flatMap((each) => variablesIn(each, env)).filter(({ name }) => env[name] !== undefined)
+  const { headers, load, insecure, connectTo, sendSecrets } = flags
   const isSecret = ({ name, value }: { readonly name: string; readonly value: string }) =>
-    isSecretName(name) ||
-    // It may be a part of one, as in `authorization: "key-${ID}"`.
-    (value.length >= SECRET_LENGTH_MIN && scenario.secrets.some((secret) => secret.includes(value)))
-  const { headers, load, insecure, connectTo } = flags
+    !sendSecrets &&
+    (isSecretName(name) ||
+      // It may be a part of one, as in `authorization: "key-${ID}"`.
+      (value.length >= SECRET_LENGTH_MIN && scenario.secrets.some((secret) => secret.includes(value))))
   return {
     file,
     text,
@@ -76,7 +78,7 @@ export function readJob(job: Job, own: Io['env']): Scenario {
   if (missing.length > 0) {
     throw userError(
       `${missing.map((name) => `\${${name}}`).join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set there`,
-      'secrets are not sent: set them in the environment of the agent',
+      'secrets are not sent: set them in the environment of the agent, or send them with --send-secrets',
     )
   }
   const { file, text, files, profile } = job
@@ -87,6 +89,15 @@ export function readJob(job: Job, own: Io['env']): Scenario {
   const kept = Object.keys(own).filter((name) => job.secrets.includes(name) || PROXIES.test(name))
   const env = { ...job.env, ...Object.fromEntries(kept.map((name) => [name, own[name]])) }
   return applyFlags(readScenario(text, { file, env, profile: profile ?? undefined, files: { read } }), job)
+}
+
+/** The hosts of the proxies that an agent's own environment names. */
+export function listOwnProxies(own: Io['env']): string[] {
+  return Object.entries(own).flatMap(([name, value = '']) => {
+    if (!PROXIES.test(name)) return []
+    const text = value.includes('://') ? value : `http://${value}`
+    return URL.canParse(text) ? [hostAndPort(text).host] : []
+  })
 }
 
 /** The way to the service is each machine's own. */

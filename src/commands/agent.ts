@@ -1,31 +1,140 @@
 /**
- * `perfctl agent`: sends a part of a load that another machine's `perfctl run --agent` shows and judges.
+ * `perfctl agent`: sends a part of a load that another machine's `perfctl run` shows and judges.
  */
 import { hostname } from 'node:os'
-import { userError } from '../base/errors.js'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Ms, wallTime } from '../base/clock.js'
+import { type Problem, UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import type { Io } from '../base/io.js'
-import { serveAgent } from '../run/agents/agent.js'
-import { openStdio } from '../run/agents/channel.js'
-import { readJob } from './agent-job.js'
+import { type AgentOptions, serveAgent } from '../run/agents/agent.js'
+import type { AgentLimits } from '../run/agents/limits.js'
+import { joinCluster } from '../run/agents/member.js'
+import type { ClusterOptions } from '../run/agents/presence.js'
+import { openStdio } from '../run/agents/stdio.js'
+import { listOwnProxies, readJob } from './agent-job.js'
+import { type ClusterPlace, openCluster, type RawClusterFlags, requireClusterPlace } from './cluster-place.js'
+import { readRate } from './option-values.js'
 
 /** The flags, as parsed by commander. */
-export interface AgentFlags {
+export interface AgentFlags extends RawClusterFlags {
   readonly stdio?: boolean
   readonly name?: string
+  readonly once?: boolean
+  readonly allowTarget?: readonly string[]
+  readonly maxRate?: string
 }
 
-/** Serves one run by standard input and output. The coordinator judges it, so the exit code is 0. */
-export async function agent({ stdio, name }: AgentFlags, io: Io): Promise<ExitCode> {
-  if (stdio !== true) {
+/** A broker that isn't there yet is tried again so often. */
+const RETRY_MS: Ms = 1000
+
+/** Serves one run by standard input and output, or those of a cluster. The coordinator judges them, so the exit code is 0. */
+export async function agent(flags: AgentFlags, io: Io): Promise<ExitCode> {
+  const { stdio = false, nats, name = hostname() } = flags
+  if (stdio === (nats !== undefined)) {
     throw userError(
-      'perfctl agent needs a way to its coordinator',
-      "add --stdio, and start it from there: perfctl run scenario.yaml --agent 'ssh load1 perfctl agent --stdio'",
+      stdio
+        ? "--stdio can't be used with --nats: an agent has one way to its coordinator"
+        : 'perfctl agent needs a way to its coordinator',
+      stdio
+        ? 'keep one of them'
+        : "add --nats nats://host:4222 to wait for runs there; or add --stdio, and start it from there: perfctl run scenario.yaml --agent 'ssh load1 perfctl agent --stdio'",
     )
   }
+  const options = {
+    name,
+    limits: readLimits(flags, io),
+    readJob: (job) => readJob(job, io.env),
+  } satisfies AgentOptions
+  if (nats !== undefined) return waitForRuns(requireClusterPlace(flags), options, flags.once ?? false, io)
   // The coordinator ends its agents itself; a signal to the whole group must not end them before.
   const ignore = io.onSignal(() => {})
-  await serveAgent(openStdio(io), { name: name ?? hostname(), readJob: (job) => readJob(job, io.env) })
+  await serveAgent(openStdio(io), options)
   ignore()
   return EXIT.passed
+}
+
+function readLimits({ allowTarget = [], maxRate }: AgentFlags, io: Io): AgentLimits {
+  const problems: Problem[] = []
+  const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
+  for (const host of allowTarget) {
+    if (!/^[\w.*:-]+$/.test(host))
+      wrong(
+        `--allow-target ${host}: not a host`,
+        "write a host without scheme and port, such as '*.staging.example'",
+      )
+  }
+  const ratePerSecond = readRate(maxRate, wrong, '--max-rate') ?? null
+  if (problems.length > 0) throw new UserError(problems)
+  return {
+    hosts: allowTarget.length === 0 ? null : allowTarget,
+    proxies: listOwnProxies(io.env),
+    ratePerSecond,
+  }
+}
+
+/** Serves the runs of a cluster until a signal. */
+async function waitForRuns(
+  place: ClusterPlace,
+  options: AgentOptions,
+  once: boolean,
+  io: Io,
+): Promise<ExitCode> {
+  const quit = new AbortController()
+  const forget = io.onSignal(() => quit.abort())
+  const say = (text: string) => io.stdout.write(`${wallTime().toISOString()} ${text}\n`)
+  const { name } = options
+  const cluster = await waitForBroker(place, io, { name, signal: quit.signal, say })
+  if (cluster === null) return EXIT.passed
+  say(`${name} waits for runs of cluster ${place.cluster} at ${cluster.broker.address}`)
+  let hasMetStranger = false
+  const reason = await joinCluster({
+    ...cluster,
+    name,
+    once,
+    signal: quit.signal,
+    async serve(channel) {
+      const hadPart = await serveAgent(channel, {
+        ...options,
+        signal: quit.signal,
+        readJob: (job) => {
+          say(`sends its part of ${job.file}`)
+          return options.readJob(job)
+        },
+      })
+      if (hadPart) say('the run is over')
+      return hadPart
+    },
+    onStranger: () => {
+      if (!hasMetStranger) say('someone asks for agents with another PERFCTL_CLUSTER_KEY')
+      hasMetStranger = true
+    },
+  })
+  forget()
+  await cluster.broker.close()
+  if (reason !== null)
+    throw userError(`the broker ${cluster.broker.address} sent the agent away: ${reason}`, null, 'run')
+  return EXIT.passed
+}
+
+/** Agents and their broker often start together. Null if the wait is ended before. */
+async function waitForBroker(
+  place: ClusterPlace,
+  io: Io,
+  {
+    name,
+    signal,
+    say,
+  }: { readonly name: string; readonly signal: AbortSignal; readonly say: (text: string) => void },
+): Promise<ClusterOptions | null> {
+  for (let isFirst = true; !signal.aborted; isFirst = false) {
+    try {
+      return await openCluster(place, io, `perfctl agent ${name}`)
+    } catch (error) {
+      if (!(error instanceof UserError) || error.kind !== 'run') throw error
+      if (isFirst) say(`${error.message}; trying again`)
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => {})
+    }
+  }
+  return null
 }

@@ -2,6 +2,7 @@
  * All commands, from which `cli.ts` builds the command line. Their code is loaded when they are called.
  */
 import type { AgentFlags } from './agent.js'
+import type { AgentsFlags } from './agents.js'
 import type { CommandGroup, CommandSpec } from './command.js'
 import type { CompareFlags } from './compare.js'
 import type { DemoFlags } from './demo.js'
@@ -146,13 +147,35 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     name: 'agent',
     summary: 'Send a part of a load for a perfctl on another machine',
     description:
-      'Send a part of the load of a `perfctl run --agent` on another machine, which starts this command, shows the run and judges it.',
+      'Send a part of a load that a perfctl on another machine shows and judges: for `run --agent`, which starts this command, or for `run --nats`, whose runs it waits for until Ctrl-C.',
     argument: null,
     options: [
       { flags: '--stdio', description: 'Exchange messages by standard input and output' },
+      'nats',
+      'cluster',
+      'creds',
       { flags: '--name <name>', description: 'What reports call this agent; default: the host name' },
+      { flags: '--once', description: 'End after one run' },
+      {
+        flags: '--allow-target <host>',
+        description:
+          "Send only to this host; * stands for any characters, as in '*.staging.example'; repeatable",
+        isRepeatable: true,
+      },
+      {
+        flags: '--max-rate <rate>',
+        description: 'Refuse loads of which this agent would send more, such as 5000/s',
+      },
     ],
     run: async (_argument: undefined, flags: AgentFlags, io) => (await import('./agent.js')).agent(flags, io),
+  },
+  {
+    name: 'agents',
+    description: 'List the agents of a cluster: cores, version, clock, and whether they are busy',
+    argument: null,
+    options: ['nats', 'cluster', 'creds', 'noColor'],
+    run: async (_argument: undefined, flags: AgentsFlags, io) =>
+      (await import('./agents.js')).agents(flags, io),
   },
   {
     name: 'merge',

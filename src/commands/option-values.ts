@@ -74,11 +74,11 @@ export function readTarget(text: string | undefined, wrong: Wrong): string | und
 }
 
 /** Reads `100/s`, or a bare number per second. */
-export function readRate(text: string | undefined, wrong: Wrong): number | undefined {
+export function readRate(text: string | undefined, wrong: Wrong, flag = '-r'): number | undefined {
   if (text === undefined) return undefined
   const rate = parseRate(/^\d+(\.\d+)?$/.test(text) ? `${text}/s` : text)
   if (rate !== null && rate > 0) return rate
-  wrong(`-r ${text}: not a rate`, 'write a rate such as -r 100/s or -r 6000/m')
+  wrong(`${flag} ${text}: not a rate`, `write a rate such as ${flag} 100/s or ${flag} 6000/m`)
   return undefined
 }
 

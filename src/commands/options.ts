@@ -86,9 +86,25 @@ export const OPTIONS = {
       "Send the load from another machine: a command that starts `perfctl agent --stdio` there, such as 'ssh load1 perfctl agent --stdio'; repeatable",
     isRepeatable: true,
   },
+  nats: {
+    flags: '--nats <url>',
+    description:
+      'Reach agents through this NATS broker: nats://host:4222, or tls://; several servers of one broker with commas',
+  },
+  agents: { flags: '--agents <n>', description: 'How many agents of the cluster send the load' },
+  cluster: {
+    flags: '--cluster <name>',
+    description: 'The cluster of agents on the broker',
+    preset: 'perfctl',
+  },
+  creds: { flags: '--creds <file>', description: 'Credentials file of NATS' },
+  sendSecrets: {
+    flags: '--send-secrets',
+    description: 'Send secret variables to the agents, too; a broker has to be reached by tls://',
+  },
   agentsWait: {
     flags: '--agents-wait <time>',
-    description: 'How long to wait for all agents to be ready',
+    description: 'How long to wait for all agents to be there, and to be ready',
     preset: '2m',
   },
   onAgentLost: {

@@ -26,7 +26,16 @@ const LOAD = ['vus', 'duration', 'rate', 'iterations', 'stage'] as const satisfi
 const SCREEN = ['quiet', 'noProgress', 'noColor'] as const satisfies readonly OptionName[]
 
 /** Which other machines send the load. */
-const AGENTS = ['agent', 'agentsWait', 'onAgentLost'] as const satisfies readonly OptionName[]
+const AGENTS = [
+  'agent',
+  'nats',
+  'cluster',
+  'agents',
+  'creds',
+  'sendSecrets',
+  'agentsWait',
+  'onAgentLost',
+] as const satisfies readonly OptionName[]
 
 const JUDGED_AGAINST = [
   'baseline',

@@ -12,6 +12,7 @@ import { insteadOfHeader } from '../scenario/fields/http-fields.js'
 import type { AddressChange } from '../scenario/model/http-types.js'
 import type { LoadOverride } from '../scenario/model/override.js'
 import type { ShardNumber } from '../stats/shard.js'
+import { type ClusterPlace, NATS_HINT, readClusterPlace } from './cluster-place.js'
 import { LIVE_WEB_DEFAULT } from './live-web.js'
 import {
   readConnectTo,
@@ -44,6 +45,11 @@ export interface RawRunFlags {
   readonly shard?: string
   readonly startAt?: string
   readonly agent?: readonly string[]
+  readonly nats?: string
+  readonly cluster?: string
+  readonly agents?: string
+  readonly creds?: string
+  readonly sendSecrets?: boolean
   readonly agentsWait?: string
   readonly onAgentLost?: string
   readonly resultTo?: string
@@ -85,8 +91,10 @@ export interface RunFlags {
   readonly shard: ShardNumber | undefined
   /** When the load starts, in ms since 1970; undefined for as soon as possible. */
   readonly startAtMs: Ms | undefined
-  /** The commands that start agents; none: this machine sends the load. */
-  readonly agents: readonly string[]
+  /** The machines that send the load; null: this one. */
+  readonly agents: AgentsSource | null
+  /** Secret variables are sent to them, too. */
+  readonly sendSecrets: boolean
   readonly agentsWaitMs: Ms
   readonly onAgentLost: 'abort' | 'continue'
   /** Where the saved result is sent, too; a folder if its path ends with a slash. */
@@ -114,6 +122,11 @@ export interface RunFlags {
   readonly progress: boolean
   readonly color: boolean
 }
+
+/** Where agents come from: commands that start them, or a cluster in which they wait. */
+export type AgentsSource =
+  | { readonly type: 'commands'; readonly commands: readonly string[] }
+  | { readonly type: 'cluster'; readonly place: ClusterPlace; readonly count: number }
 
 /** Agents that start with the run are there by then. */
 const AGENTS_WAIT_MS: Ms = 120_000
@@ -175,7 +188,8 @@ export function parseRunFlags(raw: RawRunFlags, env: Io['env'] = {}): RunFlags {
     shard: readShard(raw.shard, env, wrong),
     startAtMs: readStartAt(raw.startAt, wallTime().getTime(), wrong),
     resultTo: readResultTo(raw.resultTo, wrong),
-    agents: raw.agent ?? [],
+    agents: readAgents(raw, whole, wrong),
+    sendSecrets: raw.sendSecrets ?? false,
     agentsWaitMs: time('--agents-wait', raw.agentsWait) ?? AGENTS_WAIT_MS,
     onAgentLost: raw.onAgentLost === 'continue' ? 'continue' : 'abort',
     baseline: readBaseline(raw.baseline),
@@ -239,16 +253,42 @@ function checkTogether(flags: RunFlags, wrong: Wrong): void {
   if (flags.startAtMs !== undefined && flags.runs > 1)
     wrong("--start-at can't be used with --runs: only one run can start then", 'remove --runs')
   if (flags.shard !== undefined) checkShard(flags, wrong)
-  if (flags.agents.length > 0) checkAgents(flags, wrong)
+  if (flags.agents !== null) checkAgents(flags.agents, flags, wrong)
 }
 
-function checkAgents({ shard, startAtMs, confirm }: RunFlags, wrong: Wrong): void {
+/** Null if this machine sends the load, or if a flag is wrong. */
+function readAgents(
+  { agent: commands = [], nats, cluster, creds, agents, sendSecrets }: RawRunFlags,
+  whole: (flag: string, text: string | undefined, least: number, hint: string) => number | undefined,
+  wrong: Wrong,
+): AgentsSource | null {
+  const count = whole('--agents', agents, 1, 'write a number such as --agents 4')
+  const place = readClusterPlace({ nats, cluster, creds }, wrong)
+  if (commands.length > 0) {
+    if (nats !== undefined)
+      wrong("--agent can't be used with --nats: agents are either started or waiting", 'keep one of them')
+    return { type: 'commands', commands }
+  }
+  if (nats === undefined) {
+    if (agents !== undefined) wrong('--agents needs --nats: the broker by which they are reached', NATS_HINT)
+    if (sendSecrets === true) wrong('--send-secrets needs agents', 'add --agent or --nats, or remove it')
+    return null
+  }
+  if (agents === undefined)
+    wrong('--nats needs --agents: how many send the load', 'add, for example, --agents 4')
+  if (sendSecrets === true && place?.isEncrypted === false)
+    wrong('--send-secrets needs an encrypted connection to the broker', 'use tls:// in --nats')
+  return place === undefined || count === undefined ? null : { type: 'cluster', place, count }
+}
+
+function checkAgents({ type }: AgentsSource, { shard, startAtMs, confirm }: RunFlags, wrong: Wrong): void {
+  const flag = type === 'commands' ? '--agent' : '--nats'
   if (shard !== undefined)
-    wrong("--agent can't be used with --shard: agents already share the load", 'keep one of them')
+    wrong(`${flag} can't be used with --shard: agents already share the load`, 'keep one of them')
   if (startAtMs !== undefined)
-    wrong("--agent can't be used with --start-at: agents are started together anyway", 'remove --start-at')
+    wrong(`${flag} can't be used with --start-at: agents are started together anyway`, 'remove --start-at')
   if (confirm !== null)
-    wrong("--agent can't be used with --confirm: an A/B session needs one machine", 'remove --confirm')
+    wrong(`${flag} can't be used with --confirm: an A/B session needs one machine`, 'remove --confirm')
 }
 
 /** All machines must draw the same values, and shards are judged once, by `merge`. */

@@ -210,7 +210,7 @@ async function runOne(
       workers: flags.workers,
       shard: flags.shard,
       startAtMs: flags.startAtMs,
-      agents: await agentsOf(scenario, flags, io),
+      agents: await agentsOf(scenario, flags, io, progress),
       signal: interrupt.stop,
       kill: interrupt.kill,
       onProgress: (frame) => {
@@ -264,12 +264,19 @@ async function runOne(
 }
 
 /** Undefined if this machine sends the load. Throws a UserError if the scenario can't be sent to agents. */
-async function agentsOf(scenario: Scenario, flags: RunFlags, io: Io): Promise<AgentsOptions | undefined> {
+async function agentsOf(
+  scenario: Scenario,
+  flags: RunFlags,
+  io: Io,
+  progress: Progress,
+): Promise<AgentsOptions | undefined> {
   const { agents, agentsWaitMs, onAgentLost } = flags
-  if (agents.length === 0) return undefined
-  const { env, cwd, onExit } = io
-  const job = makeJob({ scenario, flags, env: await readVariables(flags, io), cwd })
-  return { commands: agents, job, waitMs: agentsWaitMs, onLost: onAgentLost, env, cwd, onExit }
+  if (agents === null) return undefined
+  const job = makeJob({ scenario, flags, env: await readVariables(flags, io), cwd: io.cwd })
+  const { connectAgents } = await import('./agents-source.js')
+  const connect = (signal?: AbortSignal) =>
+    connectAgents(agents, flags, io, { onNote: (text) => progress.note(text), signal })
+  return { connect, job, waitMs: agentsWaitMs, onLost: onAgentLost }
 }
 
 function describeStart({ startAtMs }: RunFlags): string {

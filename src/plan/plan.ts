@@ -25,6 +25,8 @@ export interface Plan {
   readonly files?: FileBytes
   /** The values that `before` captured, by name. All virtual users have them. */
   readonly variables: Readonly<Record<string, unknown>>
+  /** The hosts that may be sent to, with `*` for any characters; absent: all. */
+  readonly allowedHosts?: readonly string[]
   readonly seed: number
   /** The wall clock at the start, in ms since 1970. `date()` counts from it in all workers. */
   readonly today: Ms

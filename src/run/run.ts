@@ -25,7 +25,7 @@ import type { AgentMark, Result } from '../stats/result.js'
 import type { ShardNumber } from '../stats/shard.js'
 import type { Reference } from '../verdict/measurement.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
-import { type CommandOptions, openCommand } from './agents/channel.js'
+import type { Channel } from './agents/channel.js'
 import { type GroupRunOptions, gatherAgents, type OnLost } from './agents/group.js'
 import type { Job } from './agents/messages.js'
 import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
@@ -68,14 +68,21 @@ export interface RunOptions {
 }
 
 /** The machines that send a load. */
-export interface AgentsOptions extends CommandOptions {
-  /** Shell commands, one for each agent, that start `perfctl agent --stdio` there. */
-  readonly commands: readonly string[]
+export interface AgentsOptions {
+  /** Opens a connection to each. Throws a UserError (exit 3) if one can't be reached, or if `signal` is aborted before. */
+  readonly connect: (signal?: AbortSignal) => Promise<AgentConnections>
   /** What they send together. */
   readonly job: Job
   /** They get this long to become ready. */
   readonly waitMs: Ms
   readonly onLost: OnLost
+}
+
+/** Connections to agents. */
+export interface AgentConnections {
+  readonly channels: readonly Channel[]
+  /** Ends what the channels share, when they are closed. */
+  readonly close: () => Promise<void>
 }
 
 /** The settings of a run that is about to start. */
@@ -244,26 +251,35 @@ function localSource(plan: Plan, workers: number, options: RunOptions): Source {
 /** Makes agents ready for the plan. Throws a UserError (exit 3) if one can't be. */
 async function openAgents(plan: Plan, agents: AgentsOptions, options: RunOptions): Promise<Source> {
   const { target, seed, today, variables } = plan
-  const { job, commands, waitMs, onLost, ...place } = agents
+  const { job, connect, waitMs, onLost } = agents
+  const series = listSeries(plan)
+  const connections = await connect(options.signal)
   const group = await gatherAgents({
-    channels: commands.map((command) => openCommand(command, place)),
+    channels: connections.channels,
     assignment: { job, target, seed, today, variables, workers: options.workers ?? null },
-    series: listSeries(plan).length,
+    series: series.length,
+    isRequest: (index) => series[index]!.kind !== 'journey',
     waitMs,
     onLost,
     perfctl: readEnvironment().perfctl,
     signal: options.signal,
+  }).catch(async (error) => {
+    await connections.close()
+    throw error
   })
   return {
     workers: group.workers,
     environment: {
       ...mergeEnvironments(group.environments.map((each) => ({ ...each, gitCommit: null }))),
-      ...(commands.length > 1 && { agents: commands.length }),
+      ...(connections.channels.length > 1 && { agents: connections.channels.length }),
     },
     agents: () => group.marks(),
     yardstick: () => null,
     run: (fleet) => group.run(fleet),
-    close: () => group.close(),
+    async close() {
+      await group.close()
+      await connections.close()
+    },
   }
 }
 

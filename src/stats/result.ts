@@ -114,6 +114,8 @@ export interface AgentMark {
   readonly cores: number
   /** Its threads. */
   readonly workers: number
+  /** Its requests of the measured part. */
+  readonly requests: number
   /** Its version. */
   readonly perfctl: string
   /** How late it began, in ms by its own clock; null if it never did. */

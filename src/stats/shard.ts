@@ -83,6 +83,7 @@ export function readAgentMark(shape: Shape): AgentMark {
     name: shape.get('name').text(),
     cores: shape.get('cores').or(count, 0),
     workers: shape.get('workers').or(count, 1),
+    requests: shape.get('requests').or(count, 0),
     perfctl: shape.get('perfctl').or(text, 'unknown'),
     startOffsetMs: shape.get('startOffsetMs').or(number, null),
     clockErrorMs: shape.get('clockErrorMs').or(number, 0),

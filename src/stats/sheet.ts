@@ -218,3 +218,12 @@ interface Failures {
   readonly errors: Map<string, ErrorCount>
   readonly retryErrors: Map<string, ErrorCount>
 }
+
+/** How many requests ended in a window, without those that were stopped; `isRequest` tells them from journeys. */
+export function countRequests({ samples, counts }: SheetData, isRequest: (row: number) => boolean): number {
+  let count = 0
+  for (const piece of samples)
+    for (let at = 2; at < piece.length; at += SAMPLE_WORDS) if (piece[at] !== NO_TIME) count++
+  for (let at = 0; at < counts.length; at += COUNT_WORDS) if (isRequest(counts[at]!)) count += counts[at + 1]!
+  return count
+}

@@ -9,6 +9,7 @@ const agent = (name: string, changes: Partial<AgentMark> = {}): AgentMark => ({
   name,
   cores: 8,
   workers: 1,
+  requests: 100,
   perfctl: '1.0.0',
   startOffsetMs: 1,
   clockErrorMs: 2,

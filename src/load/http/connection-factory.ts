@@ -50,6 +50,7 @@ export async function openNetwork(
   const layers = [
     watch,
     await putProxy(plan, origin),
+    await putAllowed(plan, origin, network.completions),
     await putCookies(plan, origin),
     await putRedirects(plan, origin),
     await putRetries(plan),
@@ -103,6 +104,16 @@ async function putProxy({ http: { proxy, http2 } }: Plan, origin: string): Promi
   if (proxy === undefined || http2 === true) return null
   const { ProxiedConnection } = await import('./layers/proxy.js')
   return (inner) => new ProxiedConnection(inner, origin, proxy)
+}
+
+async function putAllowed(
+  { allowedHosts }: Plan,
+  origin: string,
+  completions: Completions,
+): Promise<Put | null> {
+  if (allowedHosts === undefined) return null
+  const { AllowedConnection } = await import('./layers/allowed.js')
+  return (inner) => new AllowedConnection(inner, { origin, hosts: allowedHosts, completions })
 }
 
 async function putCookies({ http }: Plan, origin: string): Promise<Put | null> {

@@ -14,6 +14,7 @@ import type { Scenario } from '../../scenario/model/scenario.js'
 import { waitForStart } from '../start-time.js'
 import { countWorkers } from '../worker-count.js'
 import type { Channel } from './channel.js'
+import { type AgentLimits, checkAgentLimits, RateWatch } from './limits.js'
 import { type Answer, type Assignment, answerToJson, type Job, PROTOCOL, readOrder } from './messages.js'
 
 /** How often both sides send a beat. */
@@ -28,10 +29,16 @@ export interface AgentOptions {
   readonly name: string
   /** The scenario of a job, read with the agent's own secrets. Throws a UserError if one is missing. */
   readonly readJob: (job: Job) => Scenario
+  readonly limits: AgentLimits
+  /** Ends the agent's part early. */
+  readonly signal?: AbortSignal
 }
 
-/** Serves one run. Resolves when it is over or the coordinator is gone; never rejects. */
-export async function serveAgent(channel: Channel, options: AgentOptions): Promise<void> {
+/**
+ * Serves one run. Resolves when it is over or the coordinator is gone, with whether the agent had a part in it; never
+ * rejects.
+ */
+export async function serveAgent(channel: Channel, options: AgentOptions): Promise<boolean> {
   const stop = new AbortController()
   const kill = new AbortController()
   const say = (answer: Answer) => channel.send(answerToJson(answer))
@@ -53,6 +60,11 @@ export async function serveAgent(channel: Channel, options: AgentOptions): Promi
     finish = resolve
   })
 
+  const quit = () => {
+    say({ type: 'refused', message: 'it was stopped there', hint: null })
+    abandon()
+  }
+  options.signal?.addEventListener('abort', quit)
   channel.onEnd(abandon)
   channel.onLine((line) => {
     heardAt = now()
@@ -78,7 +90,9 @@ export async function serveAgent(channel: Channel, options: AgentOptions): Promi
   await Promise.race([finished, gone])
   await work
   clearInterval(beat)
+  options.signal?.removeEventListener('abort', quit)
   await channel.close()
+  return work !== null
 }
 
 interface Hands {
@@ -103,7 +117,11 @@ function describe(error: unknown): { readonly message: string; readonly hint: st
   return { message: error.problems.map(({ message }) => message).join('; '), hint: first?.hint ?? null }
 }
 
-async function carryOut(assignment: Assignment, { readJob }: AgentOptions, hands: Hands): Promise<void> {
+async function carryOut(
+  assignment: Assignment,
+  { readJob, limits }: AgentOptions,
+  hands: Hands,
+): Promise<void> {
   const { job, target, seed, today, variables, workers: asked, index, of } = assignment
   const { say, started, stop, kill } = hands
   const scenario = readJob(job)
@@ -113,7 +131,12 @@ async function carryOut(assignment: Assignment, { readJob }: AgentOptions, hands
       'a variable that it sets itself has another value here; pass it with -e',
     )
   }
-  const plan = makePlan(scenario, { target, seed, today, variables })
+  const plan = {
+    ...makePlan(scenario, { target, seed, today, variables }),
+    ...(limits.hosts !== null && { allowedHosts: limits.hosts }),
+  }
+  checkAgentLimits(plan, of, limits)
+  const rate = limits.ratePerSecond === null ? null : new RateWatch(plan, limits.ratePerSecond)
   const workers = countWorkers(plan, {
     asked: asked ?? undefined,
     cores: readEnvironment().cores,
@@ -136,7 +159,14 @@ async function carryOut(assignment: Assignment, { readJob }: AgentOptions, hands
     onBegin: (headStartMs) => {
       if (atMs !== NEVER) say({ type: 'running', lateMs: wallTime().getTime() + headStartMs - atMs })
     },
-    onWindow: (worker, window) => say({ type: 'window', worker, window }),
+    onWindow: (worker, window) => {
+      say({ type: 'window', worker, window })
+      const excess = rate?.add(window) ?? null
+      if (excess === null) return
+      say({ type: 'refused', message: excess, hint: null })
+      stop.abort()
+      kill.abort()
+    },
     onWorkerEnd: (worker) => say({ type: 'worker-end', worker }),
   })
   say({ type: 'end', end })

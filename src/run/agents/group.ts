@@ -10,6 +10,7 @@ import { formatDuration, plural } from '../../base/units.js'
 import type { FleetEnd, FleetFailure, FleetOptions } from '../../load/fleet/threads.js'
 import { WINDOW_MS } from '../../load/measure/window-recorder.js'
 import type { AgentMark } from '../../stats/result.js'
+import { countRequests } from '../../stats/sheet.js'
 import { whyFailed } from '../failure.js'
 import { BEAT_MS } from './agent.js'
 import type { Channel } from './channel.js'
@@ -44,8 +45,9 @@ export interface GroupOptions {
   /** One connection to each agent. */
   readonly channels: readonly Channel[]
   readonly assignment: Omit<Assignment, 'index' | 'of'>
-  /** How many series the scenario has. */
+  /** How many series the scenario has, and which of them are requests. */
   readonly series: number
+  readonly isRequest: (series: number) => boolean
   /** All agents get this long to become ready. */
   readonly waitMs: Ms
   readonly onLost: OnLost
@@ -231,6 +233,10 @@ class Agent {
   private offsetMs: Ms = 0
   private clockErrorMs: Ms = 0
   private heardAt: Ms = now()
+  /** When its channel was last seen without a connection. */
+  private upAt: Ms = Number.NEGATIVE_INFINITY
+  /** Requests of the measured part. */
+  private requests = 0
   private stoppedMs: Ms = Number.NEGATIVE_INFINITY
   private isOver = false
   private readonly open = new Set<number>()
@@ -364,6 +370,7 @@ class Agent {
       if (this.open.has(worker) && isNext) {
         this.reached[worker] = window.index
         this.stoppedMs = Math.max(this.stoppedMs, (window.index + 1) * WINDOW_MS)
+        if (window.index >= 0) this.requests += countRequests(window.sheet, this.options.isRequest)
         watch.onWindow(worker, window)
       } else {
         this.lose(`it has no second ${window.index} of a worker ${worker}`)
@@ -403,13 +410,16 @@ class Agent {
   }
 
   checkBeat(): void {
-    if (now() - this.heardAt > LOST_MS) this.lose(`no sign of it for ${formatDuration(LOST_MS)}`)
+    // While the broker is away, nobody can be heard.
+    if (!this.channel.isUp) this.upAt = now()
+    if (now() - Math.max(this.heardAt, this.upAt) > LOST_MS)
+      this.lose(`no sign of it for ${formatDuration(LOST_MS)}`)
   }
 
   mark(): AgentMark {
-    const { name, environment, workers, lateMs, clockErrorMs, lost } = this
+    const { name, environment, workers, requests, lateMs, clockErrorMs, lost } = this
     const { cores, perfctl } = environment!
-    return { name, cores, workers, perfctl, startOffsetMs: lateMs, clockErrorMs, lost }
+    return { name, cores, workers, requests, perfctl, startOffsetMs: lateMs, clockErrorMs, lost }
   }
 
   async close(): Promise<void> {

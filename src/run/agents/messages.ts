@@ -158,7 +158,8 @@ function readWorkers(shape: Shape): number {
   return workers >= 1 && workers <= WORKERS_MAX ? workers : shape.fail(`1 to ${WORKERS_MAX}`)
 }
 
-function readEnvironment(shape: Shape): Environment {
+/** Reads what an agent says of its machine. Throws a ShapeError if it is incomplete. */
+export function readEnvironment(shape: Shape): Environment {
   return {
     perfctl: shape.get('perfctl').text(),
     node: shape.get('node').text(),

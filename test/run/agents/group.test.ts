@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../../src/base/errors.js'
-import { type Channel, openPair } from '../../../src/run/agents/channel.js'
+import type { Channel } from '../../../src/run/agents/channel.js'
 import { type GroupOptions, type GroupRunOptions, gatherAgents } from '../../../src/run/agents/group.js'
 import { type Answer, answerToJson, type Order, readOrder } from '../../../src/run/agents/messages.js'
+import { openPair } from './pair.js'
 
 const ENVIRONMENT = { perfctl: '1.0.0', node: 'v22', os: 'Linux', cpu: 'c', cores: 8 }
 const hello = (name: string, changes = {}): Answer => ({
@@ -74,6 +75,7 @@ const optionsFor = (agents: readonly Fake[], changes: Partial<GroupOptions> = {}
     workers: null,
   },
   series: 1,
+  isRequest: () => true,
   waitMs: 5000,
   onLost: 'abort',
   perfctl: '1.0.0',

@@ -1,0 +1,129 @@
+/**
+ * The connection to a message broker, NATS. The package that speaks its protocol is loaded only here, and only when it is
+ * used: perfctl doesn't depend on it.
+ */
+import { type Ms, now } from '../../base/clock.js'
+import { codeOf, messageOf, userError } from '../../base/errors.js'
+
+/** A connection to a broker. It is made again when it's lost; what is published meanwhile may be lost. */
+export interface Broker {
+  /** For messages, without credentials. */
+  readonly address: string
+  /** The longest message that it takes. */
+  readonly bytesMax: number
+  /** Since when it can't be reached; null while it can. */
+  readonly downSince: Ms | null
+  publish(subject: string, bytes: Uint8Array): void
+  /** Calls back with each message. In `subject`, `*` stands for any one part. Returns a function to unsubscribe. */
+  subscribe(subject: string, listener: (bytes: Uint8Array) => void): () => void
+  /** Calls back whenever a lost connection is made again. Returns a function to unsubscribe. */
+  onBack(listener: () => void): () => void
+  /** Resolves with the reason when the broker will not be reached again, for example because it refuses the user. */
+  readonly ended: Promise<string>
+  close(): Promise<void>
+}
+
+/** How to reach a broker. */
+export interface BrokerOptions {
+  readonly servers: readonly URL[]
+  /** The content of a credentials file of NATS; null if none is needed. */
+  readonly creds: Uint8Array | null
+  /** Shown in the broker's list of connections. */
+  readonly name: string
+}
+
+const CONNECT_MS: Ms = 5000
+
+/** A lost connection is tried again so often. */
+const RETRY_MS: Ms = 250
+
+/** A connection without an answer to two of these counts as lost. */
+const PING_MS: Ms = 2000
+
+const PACKAGE = '@nats-io/transport-node'
+
+/** Connects to a broker. Throws a UserError (exit 3) if that fails, or (exit 2) if the package for it isn't installed. */
+export async function openBroker({ servers, creds, name }: BrokerOptions): Promise<Broker> {
+  const nats = await import('@nats-io/transport-node').catch((error) => {
+    if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw userError(
+      `--nats needs the package ${PACKAGE}`,
+      `install it beside perfctl: npm install ${PACKAGE}`,
+    )
+  })
+  const address = servers.map(({ protocol, host }) => `${protocol}//${host}`).join(',')
+  const [{ username, password }] = servers as [URL]
+  const login =
+    password === '' ? { token: decode(username) } : { user: decode(username), pass: decode(password) }
+  const connection = await nats
+    .connect({
+      servers: servers.map(({ host }) => host),
+      name,
+      ...(username !== '' && login),
+      ...(creds !== null && { authenticator: nats.credsAuthenticator(creds) }),
+      ...(servers.every(isEncrypted) && { tls: {} }),
+      timeout: CONNECT_MS,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: RETRY_MS,
+      pingInterval: PING_MS,
+      noAsyncTraces: true,
+    })
+    .catch((error) => {
+      throw userError(
+        `the broker ${address} can't be reached: ${messageOf(error)}`,
+        'check that it is running, that this is its address, and its credentials',
+        'run',
+      )
+    })
+  let downSince: Ms | null = null
+  const listeners = new Set<() => void>()
+  const watch = async () => {
+    for await (const { type } of connection.status()) {
+      if (type === 'disconnect') downSince ??= now()
+      else if (type === 'reconnect') {
+        downSince = null
+        for (const listener of listeners) listener()
+      }
+    }
+  }
+  watch()
+  return {
+    address,
+    bytesMax: connection.info?.max_payload ?? 1_000_000,
+    get downSince() {
+      return downSince
+    },
+    publish: (subject, bytes) => {
+      if (!connection.isClosed()) connection.publish(subject, bytes)
+    },
+    subscribe(subject, listener) {
+      const subscription = connection.subscribe(subject, {
+        callback: (error, message) => {
+          if (error === null) listener(message.data)
+        },
+      })
+      return () => subscription.unsubscribe()
+    },
+    onBack(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    ended: connection
+      .closed()
+      .then((error) => (error ? messageOf(error) : 'the connection to the broker was closed')),
+    async close() {
+      // What was published last may still be on its way to the broker.
+      if (downSince === null && !connection.isClosed()) await connection.flush().catch(() => {})
+      await connection.close()
+    },
+  }
+}
+
+/** Whether nobody on the way can read what is sent there. */
+export function isEncrypted({ protocol }: URL): boolean {
+  return protocol === 'tls:'
+}
+
+function decode(text: string): string {
+  return decodeURIComponent(text)
+}

@@ -1,0 +1,24 @@
+/**
+ * Two ends of a channel within one process.
+ */
+import { type Channel, Receiver } from '../../../src/run/agents/channel.js'
+
+/** Two ends within one process. */
+export function openPair(): readonly [Channel, Channel] {
+  const receivers = [new Receiver(), new Receiver()] as const
+  let isClosed = false
+  const end = (own: Receiver, other: Receiver): Channel => ({
+    isUp: true,
+    send: (message) => {
+      const line = JSON.stringify(message)
+      if (!isClosed) queueMicrotask(() => other.take(line))
+    },
+    onLine: (listener) => own.onLine(listener),
+    onEnd: (listener) => own.onEnd(listener),
+    async close() {
+      isClosed = true
+      for (const receiver of receivers) receiver.finish('it was closed')
+    },
+  })
+  return [end(receivers[0], receivers[1]), end(receivers[1], receivers[0])]
+}
