@@ -4,6 +4,8 @@
  */
 import { type Ms, now } from '../../base/clock.js'
 import { codeOf, messageOf, userError } from '../../base/errors.js'
+import { decodePercent } from '../../base/receiver-headers.js'
+import { hostAndPort } from '../../load/http/connect/route.js'
 
 /** A connection to a broker. It is made again when it's lost; what is published meanwhile may be lost. */
 export interface Broker {
@@ -61,7 +63,8 @@ export async function openBroker({ servers, creds, name }: BrokerOptions): Promi
       name,
       ...(username !== '' && login),
       ...(creds !== null && { authenticator: nats.credsAuthenticator(creds) }),
-      ...(servers.every(isEncrypted) && { tls: {} }),
+      // For a server that is named by its address, the package wouldn't know whose certificate it should be.
+      ...(servers.every(isEncrypted) && { tls: { host: hostAndPort(servers[0]!.href).host } as object }),
       timeout: CONNECT_MS,
       maxReconnectAttempts: -1,
       reconnectTimeWait: RETRY_MS,
@@ -125,5 +128,5 @@ export function isEncrypted({ protocol }: URL): boolean {
 }
 
 function decode(text: string): string {
-  return decodeURIComponent(text)
+  return decodePercent(text) ?? text
 }
