@@ -2,18 +2,23 @@
  * The machines that sent a load, in one line.
  */
 import { printable } from '../base/printable.js'
-import { formatDuration, plural } from '../base/units.js'
+import { formatDuration, formatRate, plural } from '../base/units.js'
 import type { Result } from '../stats/result.js'
 
 /** Above this, not every agent is named. */
 const NAMED_MAX = 8
 
-/** `2 agents: one (8 cores), two (8 cores); began within 3ms of each other`. Null if this machine sent the load. */
-export function describeAgents({ agents }: Pick<Result, 'agents'>): string | null {
+/** `2 agents: one (8 cores, 400/s), …; began within 3ms of each other`. Null if this machine sent the load. */
+export function describeAgents({
+  agents,
+  durationSeconds,
+}: Pick<Result, 'agents' | 'durationSeconds'>): string | null {
   if (agents === undefined) return null
-  const named = agents
-    .slice(0, NAMED_MAX)
-    .map(({ name, cores, lost }) => `${printable(name)} (${plural(cores, 'core')}${describeLoss(lost)})`)
+  const named = agents.slice(0, NAMED_MAX).map(({ name, cores, requests, lost }) => {
+    const seconds = lost ?? durationSeconds
+    const rate = seconds > 0 ? `, ${formatRate(requests / seconds)}` : ''
+    return `${printable(name)} (${plural(cores, 'core')}${rate}${describeLoss(lost)})`
+  })
   const rest = agents.length > NAMED_MAX ? ` and ${agents.length - NAMED_MAX} more` : ''
   const starts = agents.flatMap(({ startOffsetMs }) => startOffsetMs ?? [])
   if (starts.length < 2) return `${plural(agents.length, 'agent')}: ${named.join(', ')}${rest}`

@@ -5,14 +5,18 @@ import type { Collector, Second } from '../load/measure/collector.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
 import { listSeries } from '../plan/series.js'
-import type { Frame } from '../stats/frame.js'
+import type { AgentFrame, Frame } from '../stats/frame.js'
 import type { Tally } from '../stats/tally.js'
 
-/** The frame of `second`, the latest one in `collector`, with its tally. */
+/** The frame of `second`, the latest one in `collector`, with its tally, and the agents that sent it. */
 export function makeFrame(
   plan: Plan,
   collector: Collector,
-  { second, tally }: { readonly second: Second; readonly tally: Tally },
+  {
+    second,
+    tally,
+    agents,
+  }: { readonly second: Second; readonly tally: Tally; readonly agents?: readonly AgentFrame[] | undefined },
 ): Frame {
   const { load } = plan
   const profile = new Profile(load.start, load.stages)
@@ -35,6 +39,7 @@ export function makeFrame(
     busy: Math.max(0, ...second.busy.filter((share) => share !== undefined)),
     dropped: second.dropped,
     latenessMsP99: second.latenessMsP99,
+    ...(agents !== undefined && { agents }),
     series: listSeries(plan).map(({ name, kind }, i) => ({ name, kind, series: tally.get(i) })),
   }
 }

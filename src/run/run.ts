@@ -10,7 +10,7 @@ import { readLimits } from '../base/limits.js'
 import { randomSeed } from '../base/rng.js'
 import { startDemo } from '../demo/spawn.js'
 import { type FleetEnd, HEAD_START_MS, runFleet } from '../load/fleet/threads.js'
-import { Collector } from '../load/measure/collector.js'
+import { Collector, type Second } from '../load/measure/collector.js'
 import { bestYardstick, timeYardstick } from '../load/measure/yardstick.js'
 import { checkReachable, checkResources } from '../load/once/preflight.js'
 import { checkData } from '../plan/data-check.js'
@@ -18,7 +18,7 @@ import { makePlan } from '../plan/make-plan.js'
 import type { Plan } from '../plan/plan.js'
 import { listSeries } from '../plan/series.js'
 import type { Scenario, Threshold } from '../scenario/model/scenario.js'
-import type { Frame } from '../stats/frame.js'
+import type { AgentFrame, Frame } from '../stats/frame.js'
 import { mergeEnvironments } from '../stats/merge.js'
 import { findMetric } from '../stats/metrics.js'
 import type { AgentMark, Result } from '../stats/result.js'
@@ -215,6 +215,8 @@ interface Source {
   readonly environment: Environment | null
   /** What the result says of each machine; absent for this one. */
   readonly agents?: () => AgentMark[]
+  /** What live views show of each machine; absent for this one. */
+  readonly agentFrames?: (second: Second) => AgentFrame[]
   /** The speed of this machine, once the load was sent; null if it isn't known or others sent the load. */
   readonly yardstick: () => number | null
   readonly close: () => Promise<void>
@@ -274,6 +276,7 @@ async function openAgents(plan: Plan, agents: AgentsOptions, options: RunOptions
       ...(connections.channels.length > 1 && { agents: connections.channels.length }),
     },
     agents: () => group.marks(),
+    agentFrames: (second) => group.frames(second),
     yardstick: () => null,
     run: (fleet) => group.run(fleet),
     async close() {
@@ -291,7 +294,7 @@ async function send(plan: Plan, source: Source, scenario: Scenario, options: Run
   let startedAt = wallTime()
   let stoppedBy: string | null = null
   const collector = new Collector(listSeries(plan), source.workers, (second, tally) => {
-    options.onProgress?.(makeFrame(plan, collector, { second, tally }))
+    options.onProgress?.(makeFrame(plan, collector, { second, tally, agents: source.agentFrames?.(second) }))
     stoppedBy ??= findBroken(brakes, collector)
     if (stoppedBy !== null) brake.abort()
   })

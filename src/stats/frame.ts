@@ -5,6 +5,16 @@ import type { Ms } from '../base/clock.js'
 import type { SeriesKind } from './result.js'
 import type { Series } from './tally.js'
 
+/** One second of an agent. */
+export interface AgentFrame {
+  readonly name: string
+  readonly requestsPerSecond: number
+  /** The share of the second that its busiest worker spent working. */
+  readonly busy: number
+  readonly isLost: boolean
+}
+
+/** One second of the whole load. */
 export interface Frame {
   readonly phase: 'warm-up' | 'load' | 'stopping'
   /** Time since the first request, including the warm-up. */
@@ -30,6 +40,8 @@ export interface Frame {
   readonly dropped: number
   /** The 99th percentile of how late the last second's requests were sent; null if none had a due time of its own. */
   readonly latenessMsP99: number | null
+  /** The machines that send the load; absent if it's this one. */
+  readonly agents?: readonly AgentFrame[]
   /** Of the last second, by request. Copy what you keep beyond it. */
   readonly series: readonly {
     readonly name: string

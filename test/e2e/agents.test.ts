@@ -60,7 +60,7 @@ describe('a load on several agents', () => {
       ['three', null],
     ])
     expect(result.environment).toMatchObject({ workers: 6, agents: 3 })
-    expect(stdout).toMatch(/^sent by 3 agents: one \(\d+ cores?\), two/m)
+    expect(stdout).toMatch(/^sent by 3 agents: one \(\d+ cores?, [\d.]+\/s\), two/m)
     expect(stderr).toContain(', 6 workers')
   }, 60_000)
 

@@ -20,21 +20,21 @@ const agent = (name: string, changes: Partial<AgentMark> = {}): AgentMark => ({
 describe('the agents of a run', () => {
   test.each<[readonly AgentMark[] | undefined, string | null]>([
     [undefined, null],
-    [[agent('one')], '1 agent: one (8 cores)'],
+    [[agent('one')], '1 agent: one (8 cores, 2.00/s)'],
     [
       [agent('one', { startOffsetMs: 4.5 }), agent('two', { clockErrorMs: 3, cores: 1 })],
-      '2 agents: one (8 cores), two (1 core); began within 4ms of each other, clocks known to ±3ms',
+      '2 agents: one (8 cores, 2.00/s), two (1 core, 2.00/s); began within 4ms of each other, clocks known to ±3ms',
     ],
     [
       [agent('one', { lost: 41.2 }), agent('two', { startOffsetMs: null })],
-      '2 agents: one (8 cores, lost after 41.2s), two (8 cores)',
+      '2 agents: one (8 cores, 2.43/s, lost after 41.2s), two (8 cores, 2.00/s)',
     ],
     [
       Array.from({ length: 10 }, (_, i) => agent(`${i}`, { startOffsetMs: null })),
-      '10 agents: 0 (8 cores), 1 (8 cores), 2 (8 cores), 3 (8 cores), 4 (8 cores), 5 (8 cores), 6 (8 cores), 7 (8 cores) and 2 more',
+      `10 agents: ${[0, 1, 2, 3, 4, 5, 6, 7].map((name) => `${name} (8 cores, 2.00/s)`).join(', ')} and 2 more`,
     ],
   ])('%#', (agents, text) => {
-    expect(describeAgents(agents === undefined ? {} : { agents })).toBe(text)
+    expect(describeAgents({ durationSeconds: 50, ...(agents !== undefined && { agents }) })).toBe(text)
   })
 
   test('name their workers, also on the page', () => {

@@ -4,9 +4,11 @@
  *   stage 1/2  ━━━━━━━━━━━━━━━━━━━━──────────────────────────────  0:12 / 0:27
  *   20 virtual users   1,234 requests/s   3 errors (0.02%)   p95 12.3ms
  */
+import { printable } from '../../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare } from '../../base/units.js'
-import type { Frame } from '../../stats/frame.js'
+import type { AgentFrame, Frame } from '../../stats/frame.js'
 import type { Paint, Style } from '../style.js'
+import { truncate } from '../width.js'
 
 /** Drawing options. */
 export interface Look {
@@ -51,6 +53,16 @@ export function drawGenerator(frame: Frame, dropped: number, width: number, { st
     { long: drops, short: drops, rank: 2, paint: dropped === 0 ? style.dim : style.yellow },
   ]
   return drawFields(fields, width)
+}
+
+/** Draws each agent in a line of at most `width` characters. */
+export function drawAgents(agents: readonly AgentFrame[], width: number, { style }: Look): string {
+  const named = agents.map(({ name, requestsPerSecond, busy, isLost }) => {
+    const state = isLost ? 'lost' : formatRate(requestsPerSecond)
+    return `${printable(name)} ${state}${busy >= BUSY_RATIO && !isLost ? ` (${Math.round(busy * 100)}% busy)` : ''}`
+  })
+  const isGood = agents.every(({ busy, isLost }) => !isLost && busy < BUSY_RATIO)
+  return (isGood ? style.dim : style.yellow)(truncate(`agents: ${named.join(', ')}`, width))
 }
 
 /** Draws the frame in one line of any length, for a log. */

@@ -20,7 +20,7 @@ import type { Frame } from '../../stats/frame.js'
 import { inCharactersOf } from '../page.js'
 import { type Column, renderTable } from '../table.js'
 import { truncate } from '../width.js'
-import { drawFrame, drawGenerator, type Look } from './draw.js'
+import { drawAgents, drawFrame, drawGenerator, type Look } from './draw.js'
 import { type FailureGroup, FIGURES_OVER_SECONDS, type History, type LiveRequest } from './history.js'
 import { drawSparkline, largestOf } from './sparkline.js'
 
@@ -57,12 +57,16 @@ function fitBlocks(frame: Frame, history: History, room: Room, look: Look): stri
   // If the generator has its own line, the line of figures needn't say that it is busy.
   const head = take(drawFrame(hasGenerator ? { ...frame, busy: 0 } : frame, width, look).slice(0, left))
   const generator = take(hasGenerator ? [drawGenerator(frame, history.dropped, width, look)] : [])
+  const { agents } = frame
+  const machines = take(agents === undefined || left < 1 ? [] : [drawAgents(agents, width, look)])
   const failures = take(
     drawFailures(history.failures().slice(0, Math.min(left, FAILURES_SHOWN)), width, look),
   )
   const sparklines = take(drawSparklines(history, width, look))
   const requests = take(drawRequests(history.requests(), { columns: width, rows: left }, look))
-  return [head, sparklines, requests, [...generator, ...failures]].filter((block) => block.length > 0)
+  return [head, sparklines, requests, [...generator, ...machines, ...failures]].filter(
+    (block) => block.length > 0,
+  )
 }
 
 /** Width of a sparkline's label and of its maximum. */

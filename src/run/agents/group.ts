@@ -8,7 +8,9 @@ import type { Environment } from '../../base/host.js'
 import { printable } from '../../base/printable.js'
 import { formatDuration, plural } from '../../base/units.js'
 import type { FleetEnd, FleetFailure, FleetOptions } from '../../load/fleet/threads.js'
-import { WINDOW_MS } from '../../load/measure/window-recorder.js'
+import type { Second } from '../../load/measure/collector.js'
+import { WINDOW_MS, type WindowData } from '../../load/measure/window-recorder.js'
+import type { AgentFrame } from '../../stats/frame.js'
 import type { AgentMark } from '../../stats/result.js'
 import { countRequests } from '../../stats/sheet.js'
 import { whyFailed } from '../failure.js'
@@ -65,6 +67,8 @@ export interface Group {
   run(options: GroupRunOptions): Promise<FleetEnd>
   /** What a result says of each agent. */
   marks(): AgentMark[]
+  /** What live views show of each agent in the latest second. */
+  frames(second: Pick<Second, 'index' | 'busy'>): AgentFrame[]
   /** Ends all connections. */
   close(): Promise<void>
 }
@@ -110,6 +114,7 @@ export async function gatherAgents(options: GroupOptions): Promise<Group> {
     environments: agents.map(({ environment, workers }) => ({ ...environment!, workers })),
     run: (run) => runAll(agents, options, run),
     marks: () => agents.map((agent) => agent.mark()),
+    frames: (second) => agents.map((agent) => agent.frame(second)),
     close: closeAll,
   }
 }
@@ -237,6 +242,8 @@ class Agent {
   private upAt: Ms = Number.NEGATIVE_INFINITY
   /** Requests of the measured part. */
   private requests = 0
+  /** Requests of the seconds that not all workers of all agents have sent yet. */
+  private readonly recent = new Map<number, number>()
   private stoppedMs: Ms = Number.NEGATIVE_INFINITY
   private isOver = false
   private readonly open = new Set<number>()
@@ -370,7 +377,7 @@ class Agent {
       if (this.open.has(worker) && isNext) {
         this.reached[worker] = window.index
         this.stoppedMs = Math.max(this.stoppedMs, (window.index + 1) * WINDOW_MS)
-        if (window.index >= 0) this.requests += countRequests(window.sheet, this.options.isRequest)
+        this.count(window)
         watch.onWindow(worker, window)
       } else {
         this.lose(`it has no second ${window.index} of a worker ${worker}`)
@@ -387,6 +394,12 @@ class Agent {
     } else if (answer.type === 'refused') {
       this.lose(answer.message)
     }
+  }
+
+  private count({ index, sheet }: WindowData): void {
+    const count = countRequests(sheet, this.options.isRequest)
+    if (index >= 0) this.requests += count
+    this.recent.set(index, (this.recent.get(index) ?? 0) + count)
   }
 
   /** It can't be reached any more, or can't be relied on. */
@@ -420,6 +433,14 @@ class Agent {
     const { name, environment, workers, requests, lateMs, clockErrorMs, lost } = this
     const { cores, perfctl } = environment!
     return { name, cores, workers, requests, perfctl, startOffsetMs: lateMs, clockErrorMs, lost }
+  }
+
+  /** Forgets the second. */
+  frame({ index, busy }: Pick<Second, 'index' | 'busy'>): AgentFrame {
+    const requestsPerSecond = this.recent.get(index) ?? 0
+    this.recent.delete(index)
+    const own = busy.slice(this.first, this.first + this.workers).filter((share) => share !== undefined)
+    return { name: this.name, requestsPerSecond, busy: Math.max(0, ...own), isLost: this.lost !== null }
   }
 
   async close(): Promise<void> {

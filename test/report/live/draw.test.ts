@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { drawFrame, drawGenerator, drawLine } from '../../../src/report/live/draw.js'
+import { drawAgents, drawFrame, drawGenerator, drawLine } from '../../../src/report/live/draw.js'
 import { createStyle } from '../../../src/report/style.js'
 import type { Frame } from '../../../src/stats/frame.js'
 
@@ -119,3 +119,18 @@ test('a log has everything on one line', () => {
 function visible(line: string): string {
   return line.replace(/\x1b\[[\d;]*m/g, '')
 }
+
+describe('the agents', () => {
+  const agent = { name: 'one', requestsPerSecond: 400, busy: 0.3, isLost: false }
+  test.each([
+    [[agent, { ...agent, name: 'two', requestsPerSecond: 12 }], 80, 'agents: one 400/s, two 12.0/s'],
+    [[agent, { ...agent, name: 'two', busy: 0.93 }], 80, 'agents: one 400/s, two 400/s (93% busy)'],
+    [[agent, { ...agent, name: 'two', busy: 0.93, isLost: true }], 80, 'agents: one 400/s, two lost'],
+    [[agent, { ...agent, name: 'a\u001b[31mb' }], 30, 'agents: one 400/s, a'],
+  ])('%#', (agents, width, text) => {
+    const line = drawAgents(agents, width, plain)
+    expect(line.startsWith(text)).toBe(true)
+    expect(line.length).toBeLessThanOrEqual(width)
+    expect(line).not.toContain('\u001b')
+  })
+})

@@ -1,8 +1,9 @@
 /**
  * A running test as parts of a page, with the charts and tables of the final report.
  */
-import { formatDuration, formatLatency, formatShare, plural } from '../../../base/units.js'
-import type { Frame } from '../../../stats/frame.js'
+import { printable } from '../../../base/printable.js'
+import { formatDuration, formatLatency, formatRate, formatShare, plural } from '../../../base/units.js'
+import type { AgentFrame, Frame } from '../../../stats/frame.js'
 import { renderDistribution } from '../../html/distribution.js'
 import { type Content, html, type Markup, NOTHING } from '../../html/markup.js'
 import { renderRequestTable } from '../../html/requests.js'
@@ -85,7 +86,7 @@ function formatSeconds(ms: number): string {
 /** From this share of busy time on, a worker is close to being the bottleneck. */
 const BUSY_RATIO = 0.8
 
-function renderGenerator({ run, dropped }: RunSoFar, { busy, latenessMsP99 }: Frame): Markup {
+function renderGenerator({ run, dropped }: RunSoFar, { busy, latenessMsP99, agents = [] }: Frame): Markup {
   const isBusy = busy >= BUSY_RATIO
   return html`<section aria-labelledby="generator">
 <h2 id="generator">Load generator</h2>
@@ -100,6 +101,12 @@ ${renderFacts([
   ['dropped arrivals', dropped === 0 ? 'none' : html`<b class="unsure">${plural(dropped, 'arrival')}</b>`],
   ['workers', String(run.workers)],
   ['seed', String(run.seed)],
+  ...agents.map((agent): [string, Content] => [`agent ${printable(agent.name)}`, describeAgent(agent)]),
 ])}</section>
 `
+}
+
+function describeAgent({ requestsPerSecond, busy, isLost }: AgentFrame): Content {
+  if (isLost) return html`<b class="unsure">lost</b>`
+  return `${formatRate(requestsPerSecond)}, busy ${formatShare(busy)}`
 }
