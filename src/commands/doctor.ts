@@ -8,11 +8,18 @@ import { readLimits } from '../base/limits.js'
 import type { Page } from '../report/page.js'
 import { wrap } from '../report/width.js'
 import { type Check, examine } from './machine-checks.js'
+import { checkSpeed, measureSpeed } from './machine-speed.js'
 import { pageOf } from './report.js'
 
-/** Prints the machine's limits, what they mean for a load, and how to raise low ones. */
+/** Prints the machine's limits and speed, what they mean for a load, and how to raise low ones. */
 export async function doctor(flags: { color?: boolean }, io: Io): Promise<ExitCode> {
-  const checks = examine(readLimits(), readEnvironment().node)
+  const limits = readLimits()
+  const { node } = readEnvironment()
+  const limitsFound = examine(limits, node)
+  const isUsable = limitsFound.every(({ state }) => state !== 'bad')
+  const cores = Math.min(limits.cores, limits.coreQuota ?? limits.cores)
+  const speed = isUsable ? checkSpeed(await measureSpeed(), cores) : null
+  const checks = speed === null ? limitsFound : [...limitsFound, speed]
   io.stdout.write(render(checks, pageOf(io, flags.color ?? true)))
   return checks.some(({ state }) => state === 'bad') ? EXIT.error : EXIT.passed
 }

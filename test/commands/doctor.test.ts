@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { doctor, render } from '../../src/commands/doctor.js'
+import { render } from '../../src/commands/doctor.js'
 import type { Check } from '../../src/commands/machine-checks.js'
+import { checkSpeed } from '../../src/commands/machine-speed.js'
 import { createStyle } from '../../src/report/style.js'
-import { createMemoryIo } from './memory-io.js'
 
 const CHECKS: readonly Check[] = [
   { state: 'good', name: 'cores', value: '2', meaning: 'two', fix: null },
@@ -16,12 +16,14 @@ const CHECKS: readonly Check[] = [
   { state: 'bad', name: 'Node.js', value: 'v18.0.0', meaning: 'too old', fix: 'a newer one' },
 ]
 
-test('the machine this runs on is fit', async () => {
-  const io = createMemoryIo()
-  expect(await doctor({}, io)).toBe(0)
-  expect(io.written.stdout).toMatch(/^✓ Node\.js {2,}v\d+\.\d+\.\d+ +supported\n/)
-  expect(io.written.stdout).toMatch(/^[✓!] cores +\d/m)
-  for (const line of io.written.stdout.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+test('the speed is that of a core; a plan leaves room', () => {
+  expect(checkSpeed(31_234.5, 8)).toMatchObject({
+    state: 'good',
+    value: '31,000/s',
+    meaning: expect.stringContaining('plan with 170,000/s for this machine'),
+  })
+  expect(checkSpeed(999, 0.5)).toMatchObject({ value: '1,000/s', meaning: expect.stringContaining('350/s') })
+  expect(checkSpeed(null, 8)).toBeNull()
 })
 
 test('marks, names, values and meanings are in columns, with fixes below', () => {
