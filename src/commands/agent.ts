@@ -113,7 +113,11 @@ async function waitForRuns(
   forget()
   await cluster.broker.close()
   if (reason !== null)
-    throw userError(`the broker ${cluster.broker.address} sent the agent away: ${reason}`, null, 'run')
+    throw userError(
+      `the broker ${cluster.broker.address}: ${reason}`,
+      `check its credentials: they have to allow perfctl.${place.cluster}.>`,
+      'run',
+    )
   return EXIT.passed
 }
 

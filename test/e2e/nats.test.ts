@@ -330,6 +330,42 @@ describe.skipIf(!hasBroker)(`a load on agents that wait at a broker${needs}`, ()
   }, 60_000)
 })
 
+test.skipIf(!hasBroker)(
+  `a broker that does not allow the cluster is named${needs}`,
+  async () => {
+    const session = startSession({
+      'shop.yaml': SHOP('{ vus: 2, duration: 5s }'),
+      'nats.conf': `authorization { users = [
+      { user: other, password: p, permissions: { publish: "perfctl.other.>", subscribe: "perfctl.other.>" } }
+      { user: ci, password: p, permissions: { publish: "perfctl.ci.>", subscribe: "perfctl.ci.>" } }
+    ] }`,
+    })
+    const { port } = await startBroker(['-c', join(session.cwd, 'nats.conf')])
+    const urlOf = (user: string) => `nats://${user}:p@127.0.0.1:${port}`
+    const run = (user: string) => [
+      'run',
+      'shop.yaml',
+      '-t',
+      'http://127.0.0.1:9',
+      ...onCluster(urlOf(user), 1),
+    ]
+    const agent = start(session, ['agent', '--nats', urlOf('other'), '--cluster', 'ci'])
+    expect(await agent.code).toBe(3)
+    expect(flat(agent.output())).toMatch(
+      /the broker nats:\/\/127.0.0.1:\d+: it does not allow perfctl\.ci\.\S+ hint: check its credentials: they have to allow perfctl\.ci\.>/,
+    )
+    await startAgents(session, urlOf('ci'), ['one'])
+    for (const args of [run('other'), ['agents', '--nats', urlOf('other'), '--cluster', 'ci']]) {
+      const { code, stdout, stderr } = await session.perfctl(args, KEYED)
+      expect(code).toBe(3)
+      expect(flat(stdout + stderr)).toContain('it does not allow perfctl.ci.')
+    }
+    const { stdout } = await session.perfctl([...run('ci'), '--agents-wait', '3s'], KEYED)
+    expect(flat(stdout)).toContain("agent one can't send its part: http://127.0.0.1:9 can't be reached")
+  },
+  60_000,
+)
+
 describe('a broker', () => {
   test('that can not be reached is exit 3; an agent goes on trying', async () => {
     const session = startSession({ 'shop.yaml': SHOP('{ vus: 2, duration: 5s }') })

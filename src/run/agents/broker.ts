@@ -20,7 +20,7 @@ export interface Broker {
   subscribe(subject: string, listener: (bytes: Uint8Array) => void): () => void
   /** Calls back whenever a lost connection is made again. Returns a function to unsubscribe. */
   onBack(listener: () => void): () => void
-  /** Resolves with the reason when the broker will not be reached again, for example because it refuses the user. */
+  /** Resolves with the reason when the broker refuses a subject, or will not be reached again. */
   readonly ended: Promise<string>
   close(): Promise<void>
 }
@@ -80,12 +80,19 @@ export async function openBroker({ servers, creds, name }: BrokerOptions): Promi
     })
   let downSince: Ms | null = null
   const listeners = new Set<() => void>()
+  let refuse: (reason: string) => void = () => {}
+  const refused = new Promise<string>((resolve) => {
+    refuse = resolve
+  })
   const watch = async () => {
-    for await (const { type } of connection.status()) {
-      if (type === 'disconnect') downSince ??= now()
-      else if (type === 'reconnect') {
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect') downSince ??= now()
+      else if (status.type === 'reconnect') {
         downSince = null
         for (const listener of listeners) listener()
+      } else if (status.type === 'error') {
+        const { error } = status
+        if (error instanceof nats.PermissionViolationError) refuse(`it does not allow ${error.subject}`)
       }
     }
   }
@@ -111,9 +118,10 @@ export async function openBroker({ servers, creds, name }: BrokerOptions): Promi
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    ended: connection
-      .closed()
-      .then((error) => (error ? messageOf(error) : 'the connection to the broker was closed')),
+    ended: Promise.race([
+      refused,
+      connection.closed().then((error) => (error ? messageOf(error) : 'the connection was closed')),
+    ]),
     async close() {
       // What was published last may still be on its way to the broker.
       if (downSince === null && !connection.isClosed()) await connection.flush().catch(() => {})

@@ -49,7 +49,10 @@ export interface ClaimOptions extends ClusterOptions {
   readonly onWait?: (free: readonly Found[]) => void
 }
 
-/** All agents that answer within `waitMs`, by name, and how many of those that answered have another key. */
+/**
+ * All agents that answer within `waitMs`, by name, and how many of those that answered have another key. Throws a UserError
+ * (exit 3) if the broker refuses to ask.
+ */
 export async function listAgents(
   options: ClusterOptions,
   waitMs: Ms,
@@ -57,6 +60,7 @@ export async function listAgents(
   const search = new Search(options)
   try {
     for (const end = now() + waitMs; now() < end; ) await search.step()
+    search.checkBroker()
     return { agents: search.agents(), strangers: search.strangers }
   } finally {
     search.close()
@@ -75,6 +79,7 @@ export async function claimAgents(options: ClaimOptions): Promise<Channel[]> {
     for (const end = now() + waitMs; now() < end; ) {
       if (signal?.aborted) throw userError('interrupted before the agents were ready', null, 'run')
       await search.step()
+      search.checkBroker()
       const free = search.agents().filter((agent) => isFree(agent, options))
       if (free.length >= count) {
         const channels = await search.claim(free.slice(0, count))
@@ -134,8 +139,14 @@ class Search {
   private readonly claims = new Map<string, (isClaimed: boolean) => void>()
   private readonly unsubscribe: () => void
 
+  /** Why the broker is of no use any more. */
+  private ended: string | null = null
+
   constructor(options: ClusterOptions) {
     this.options = options
+    options.broker.ended.then((reason) => {
+      this.ended = reason
+    })
     this.unsubscribe = subscribeSigned(options, SUBJECTS.answers(options.cluster, this.id), {
       read: readAgentAnswer,
       take: (answer) => {
@@ -154,6 +165,17 @@ class Search {
   /** How many agents have another key. */
   get strangers(): number {
     return Math.max(...this.unsigned)
+  }
+
+  /** Throws a UserError if the broker is of no use any more. */
+  checkBroker(): void {
+    const { broker, cluster } = this.options
+    if (this.ended !== null)
+      throw userError(
+        `the broker ${broker.address}: ${this.ended}`,
+        `check its credentials: they have to allow perfctl.${cluster}.>`,
+        'run',
+      )
   }
 
   /** Waits a moment, and asks if it's time. */
