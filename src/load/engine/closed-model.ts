@@ -27,7 +27,7 @@ export class ClosedModel implements Model {
   }
 
   begin(): void {
-    this.adjust(-this.host.warmup.durationMs, this.host.now())
+    this.adjust(-this.host.schedule.warmup.durationMs, this.host.now())
   }
 
   finished(user: VirtualUser, now: Ms): void {
@@ -53,11 +53,13 @@ export class ClosedModel implements Model {
   private adjust(t: Ms, now: Ms): void {
     if (this.halted) return
     const { host } = this
-    const [profile, begin] = t < 0 ? [host.warmup, -host.warmup.durationMs] : [host.profile, 0]
-    const wanted = host.shareOf(profile.users(t - begin))
+    const { schedule } = host
+    const { warmup, startAt } = schedule
+    const [profile, begin] = t < 0 ? [warmup, -warmup.durationMs] : [schedule.profile, 0]
+    const wanted = schedule.shareOf(profile.users(t - begin))
     for (let i = wanted; i < this.active; i++) this.dismiss(host.users[i]!)
     this.active = wanted
-    const due = host.startAt + t
+    const due = startAt + t
     for (let i = 0; i < wanted; i++) this.employ(host.users[i] ?? host.addUser(), due, now)
 
     // Starting a user may have ended the load; a timer set now would keep the thread alive.
@@ -65,7 +67,7 @@ export class ClosedModel implements Model {
     // Subtle: times stay relative until the timer is set. Added to the clock, they could be rounded past the
     // end of a stage.
     const next = begin + profile.nextChange(t - begin)
-    if (next < host.profile.durationMs) host.at(host.startAt + next, (later) => this.adjust(next, later))
+    if (next < schedule.profile.durationMs) host.at(startAt + next, (later) => this.adjust(next, later))
   }
 
   private employ(user: VirtualUser, due: Ms, now: Ms): void {
@@ -83,6 +85,6 @@ export class ClosedModel implements Model {
 
   private dismiss(user: VirtualUser): void {
     user.active = false
-    if (!this.host.isInJourney(user)) user.stopResting()
+    this.host.endPause(user)
   }
 }

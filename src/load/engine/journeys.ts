@@ -1,90 +1,67 @@
 /**
- * Runs iterations of several steps: decides what follows each response and each pause. Plans whose iterations
- * are single requests don't use it.
+ * Iterations of several steps: decides what follows each response and each pause.
  */
 import type { Ms } from '../../base/clock.js'
 import { DataExhausted } from '../../plan/feeder-sources.js'
 import type { Iterations } from '../../plan/iteration.js'
 import type { IterationContext } from '../../plan/iteration-values.js'
 import type { NextStep } from '../../plan/step-cursor.js'
+import type { JourneyRecord, SampleRecorder } from '../measure/sample-recorder.js'
 import type { Failure } from '../response/failure.js'
+import type { IterationRunner } from './iteration-runner.js'
 import { JourneyState } from './journey-state.js'
 import type { VirtualUser } from './virtual-user.js'
 
-/** What a journey runner needs from its worker's load. */
-export interface JourneyHost {
-  /** Records a journey that was completed or failed. */
-  recordJourney(journey: JourneyRecord, failure: Failure | null): void
-  /** Records a request that could not be sent. */
-  recordUnsent(user: VirtualUser, series: number, failure: Failure): void
-  /** Stops the load because the data ran out. */
-  giveUp(reason: string): void
-}
-
-/** A finished journey. */
-export interface JourneyRecord {
-  readonly series: number
-  /** When it was due. */
-  readonly due: Ms
-  readonly ended: Ms
-  /** The sum of its pauses. */
-  readonly pausedMs: Ms
-  readonly isWarmup: boolean
-}
-
 /** The journeys of one worker's load. */
-export class JourneyRunner {
+export class Journeys implements IterationRunner {
   private readonly iterations: Iterations
-  private readonly host: JourneyHost
+  private readonly samples: SampleRecorder
+  private readonly giveUp: (reason: string) => void
 
-  constructor(iterations: Iterations, host: JourneyHost) {
+  /** `giveUp` stops the load because the data ran out. */
+  constructor(iterations: Iterations, samples: SampleRecorder, giveUp: (reason: string) => void) {
     this.iterations = iterations
-    this.host = host
+    this.samples = samples
+    this.giveUp = giveUp
   }
 
-  /** Begins iteration `n`. Returns false if it was over at once. */
-  begin(user: VirtualUser, n: number, times: { due: Ms; now: Ms }): boolean {
+  begin(user: VirtualUser, n: number, due: Ms, now: Ms): boolean {
     const { iterations } = this
     user.journey ??= new JourneyState(iterations.vuContext(user.number), !iterations.hasFirst)
     const { journey } = user
     journey.first = journey.isPrepared ? null : iterations.beginFirst(user.number)
     journey.iteration = iterations.begin(n, user.isWarmup, journey.context)
-    journey.due = times.due
+    journey.due = due
     journey.pausedMs = journey.sent = 0
     user.thinkMs = journey.iteration.thinkMs
     // `beforeEach` is no iteration: its cookies are kept.
     if (journey.first === null) user.connection.begin?.()
-    return this.goOn(user, times.due, times.now)
+    return this.goOn(user, due, now)
   }
 
-  /** Whether `user` is in a journey. */
   has({ journey }: VirtualUser): boolean {
     return journey !== null && journey.iteration !== null
   }
 
-  /** The values of `user`'s iteration, captured ones included. */
-  drawsOf({ journey }: VirtualUser): IterationContext | null {
+  contextOf({ journey }: VirtualUser): IterationContext | null {
     if (journey === null) return null
     return (journey.first ?? journey.iteration?.walk)?.draws ?? null
   }
 
-  /** A request of the journey ended at `now`. Returns whether the journey continues. */
   answered(user: VirtualUser, now: Ms, failure: Failure | null): boolean {
     if (failure === null) return this.goOn(user, now, now)
     this.end(user, now, failure)
     return false
   }
 
-  /** A pause of the journey, due to end at `due`, is over. Returns whether the journey continues. */
   rested(user: VirtualUser, due: Ms, now: Ms): boolean {
     return this.goOn(user, Math.min(due, now), now)
   }
 
-  /** Abandons the journey. Returns its record, or null if there is none. */
-  abandon(user: VirtualUser, now: Ms): JourneyRecord | null {
+  abandon(user: VirtualUser, now: Ms): void {
     const journey = journeyOf(user, now)
     if (user.journey !== null) user.journey.iteration = null
-    return journey
+    if (journey !== null) this.samples.recordUnfinishedJourney(journey)
   }
 
   /** Sends the next request or pauses. Returns false if the journey is over. */
@@ -96,7 +73,7 @@ export class JourneyRunner {
     } catch (error) {
       if (!(error instanceof DataExhausted)) throw error
       state.iteration = null
-      this.host.giveUp(error.message)
+      this.giveUp(error.message)
       return false
     }
     switch (move.type) {
@@ -113,7 +90,7 @@ export class JourneyRunner {
       case 'stuck': {
         const { reason, outgoing } = move
         const failure: Failure = { kind: 'capture', message: reason }
-        this.host.recordUnsent(user, outgoing.index, failure)
+        this.samples.recordUnsent(user, outgoing.index, failure, now)
         this.end(user, now, failure)
         return false
       }
@@ -146,7 +123,7 @@ export class JourneyRunner {
     // A journey without a request would be the fastest of all.
     const didNothing = state.sent === 0 && failure === null
     state.iteration = null
-    if (journey !== null && !didNothing) this.host.recordJourney(journey, failure)
+    if (journey !== null && !didNothing) this.samples.recordJourney(journey, failure)
   }
 }
 

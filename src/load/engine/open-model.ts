@@ -25,11 +25,12 @@ export class OpenModel extends Waiting implements Model {
 
   constructor(part: ModelHost, load: OpenLoad) {
     super()
-    const options = { arrivals: load.arrivals, seed: part.plan.seed, ...part.segment }
+    const { plan, schedule } = part
+    const options = { arrivals: load.arrivals, seed: plan.seed, ...schedule.segment }
     this.host = part
-    this.usersMost = Math.max(1, part.shareOf(load.maxVus))
-    this.warmup = new Arrivals(part.warmup, options)
-    this.measured = new Arrivals(part.profile, options)
+    this.usersMost = Math.max(1, schedule.shareOf(load.maxVus))
+    this.warmup = new Arrivals(schedule.warmup, options)
+    this.measured = new Arrivals(schedule.profile, options)
   }
 
   get vus(): number {
@@ -67,7 +68,7 @@ export class OpenModel extends Waiting implements Model {
     while (this.nextDue() <= now + EARLY_MS && !this.halted) {
       const due = this.nextDue()
       // A burst opens all its connections at once on purpose. Arrivals in the other side's slices open none.
-      const isLimited = due !== lastDue && this.needsNewcomer() && !this.host.isOffTurn(due)
+      const isLimited = due !== lastDue && this.needsNewcomer() && !this.host.schedule.isOffTurn(due)
       if (isLimited && !this.mayOpen(now)) break
       lastDue = due
       this.arrive(this.takeDue(), now)
@@ -98,8 +99,8 @@ export class OpenModel extends Waiting implements Model {
 
   private arrive(due: Ms, now: Ms): void {
     const { host } = this
-    if (host.isOffTurn(due)) {
-      host.skip(due)
+    if (host.schedule.isOffTurn(due)) {
+      host.schedule.skip(due)
       return
     }
     const user = this.free.pop() ?? (host.users.length < this.usersMost ? host.addUser() : undefined)
@@ -118,7 +119,7 @@ export class OpenModel extends Waiting implements Model {
   }
 
   private nextDue(): Ms {
-    const { startAt, warmup } = this.host
+    const { startAt, warmup } = this.host.schedule
     return this.warmup.due < Number.POSITIVE_INFINITY
       ? startAt - warmup.durationMs + this.warmup.due
       : startAt + this.measured.due

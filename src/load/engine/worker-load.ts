@@ -1,26 +1,37 @@
 /**
  * One worker's share of a load: some iterations of a plan, sent by one thread. Workers share only the number of
  * iterations begun; what iteration n sends, and when, follows from the plan alone.
+ *
+ * The way of one request, file by file:
+ *
+ *     closed-model.ts, open-model.ts   an iteration is due: a virtual user is to start it
+ *     worker-load.ts                   `start` checks that it may begin
+ *     schedule.ts                      gives it its number
+ *     single-requests.ts, journeys.ts  `begin` fills in its request; for a journey, its first step
+ *     virtual-user.ts                  `send` sets the timeout and gives the request to the connection
+ *     ../http/                         sends it and calls `ended` of the virtual user, unless the timeout comes first
+ *     worker-load.ts                   `finished` has it recorded
+ *     ../measure/sample-recorder.ts    judges and counts it
+ *     single-requests.ts, journeys.ts  `answered` tells whether the iteration continues
+ *     worker-load.ts                   `leave`, if it doesn't: the model decides what the user does next
  */
 import type { Ms } from '../../base/clock.js'
 import { describeFault } from '../../base/errors.js'
-import { waitForTurn } from '../../plan/ab-turns.js'
-import { DataExhausted } from '../../plan/feeder-sources.js'
 import { Iterations } from '../../plan/iteration.js'
-import { type ExecutionSegment, IterationNumbers } from '../../plan/numbers.js'
+import type { ExecutionSegment } from '../../plan/numbers.js'
 import type { Plan } from '../../plan/plan.js'
-import { Profile, warmupProfile } from '../../plan/profile.js'
-import type { Outgoing } from '../../plan/request.js'
-import { ValueError } from '../../plan/values.js'
 import { SampleRecorder } from '../measure/sample-recorder.js'
 import type { WindowData, WindowRecorder } from '../measure/window-recorder.js'
 import type { Failure } from '../response/failure.js'
 import { ClosedModel } from './closed-model.js'
-import { JourneyRunner } from './journeys.js'
+import type { IterationRunner } from './iteration-runner.js'
+import { Journeys } from './journeys.js'
 import type { Model, ModelHost } from './model.js'
 import { OpenModel } from './open-model.js'
+import { Schedule } from './schedule.js'
+import { SingleRequests } from './single-requests.js'
 import { timeoutOf } from './timeout.js'
-import { Callback, EARLY_MS, Timers, type Waiting } from './timer-wheel.js'
+import { Callback, EARLY_MS, Timers } from './timer-wheel.js'
 import { VirtualUser, type VirtualUserHost } from './virtual-user.js'
 import type { WorkerLoadEnd, World } from './world.js'
 
@@ -35,23 +46,16 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
   readonly timers: Timers
   readonly timeoutMs: Ms
   readonly users: VirtualUser[] = []
-  readonly profile: Profile
-  readonly warmup: Profile
-  /** The moment the measured part begins. */
-  readonly startAt: Ms
-  private readonly endAt: Ms
-  readonly segment: ExecutionSegment
+  readonly schedule: Schedule
   readonly done: Promise<WorkerLoadEnd>
   readonly plan: Plan
   private readonly world: World
   private readonly samples: SampleRecorder
   private readonly recorder: WindowRecorder
-  private readonly iterations: Iterations
-  private readonly numbers: IterationNumbers
-  /** Null when each iteration is a single request. */
-  private readonly journeys: JourneyRunner | null
+  private readonly runner: IterationRunner
   private readonly model: Model
   private resolve: (end: WorkerLoadEnd) => void = () => {}
+  /** How many users are within an iteration. */
   private inFlight = 0
   private stoppedAt: Ms | null = null
   private isOver = false
@@ -67,41 +71,34 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
   ) {
     const { world, beginAt, emit } = options
     const { load } = plan
+    const schedule = new Schedule(plan, segment, beginAt)
+    const { startAt, endAt, profile } = schedule
     this.plan = plan
-    this.segment = segment
     this.world = world
+    this.schedule = schedule
     this.timeoutMs = timeoutOf(plan)
-    this.profile = new Profile(load.start, load.stages)
-    this.warmup = warmupProfile(load)
-    this.startAt = beginAt + load.warmupMs
-    this.endAt = this.startAt + this.profile.durationMs
-    this.iterations = new Iterations(plan)
-    this.numbers = new IterationNumbers(load, segment, plan.counters)
-    this.journeys = this.iterations.isPlain
-      ? null
-      : new JourneyRunner(this.iterations, {
-          recordJourney: (journey, failure) => this.samples.recordJourney(journey, failure),
-          recordUnsent: (user, series, failure) =>
-            this.samples.recordUnsent(user, series, failure, world.now()),
-          giveUp: (reason) => this.giveUp(reason),
-        })
     this.timers = new Timers(
       world.now(),
       world.alarm(() => this.timers.run(world.now(), EARLY_MS)),
     )
     this.samples = new SampleRecorder(plan, {
-      startAt: this.startAt,
-      durationMs: this.profile.durationMs,
+      startAt,
+      durationMs: profile.durationMs,
       gauges: { vus: () => this.model.vus, load: () => world.load() },
       emit,
     })
     this.recorder = this.samples.recorder
+    const iterations = new Iterations(plan)
+    const giveUp = (reason: string) => this.giveUp(reason)
+    this.runner = iterations.isPlain
+      ? new SingleRequests(iterations, giveUp)
+      : new Journeys(iterations, this.samples, giveUp)
     this.model = load.model === 'closed' ? new ClosedModel(this, load) : new OpenModel(this, load)
     this.done = new Promise((resolve) => {
       this.resolve = resolve
     })
     this.at(beginAt, () => this.model.begin())
-    this.at(this.endAt, () => this.stop())
+    this.at(endAt, () => this.stop())
     this.watchWindow()
   }
 
@@ -110,76 +107,47 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
   }
 
   /** Calls back at `moment`, or up to {@link EARLY_MS} before. */
-  at(moment: Ms, callback: (now: Ms) => void): Waiting {
-    const waiting = new Callback(callback)
-    this.timers.add(waiting, moment)
-    return waiting
+  at(moment: Ms, callback: (now: Ms) => void): void {
+    this.timers.add(new Callback(callback), moment)
   }
 
   /** A new virtual user with a connection of its own. */
   addUser(): VirtualUser {
     const connection = this.world.connect(this.recorder)
-    const user = new VirtualUser(this, connection, this.numbers.nextUser())
+    const user = new VirtualUser(this, connection, this.schedule.nextUser())
     this.users.push(user)
     return user
   }
 
-  /** How many of `total` things, numbered from 0, belong to this worker. */
-  shareOf(total: number): number {
-    return Math.max(0, Math.ceil((total - this.segment.index) / this.segment.of))
-  }
-
   /** Starts the next iteration of `user`. Returns false if none is left or the load has been stopped. */
   start(user: VirtualUser, due: Ms, now: Ms): boolean {
-    const isWarmup = due < this.startAt
-    const limit = this.plan.load.iterations
+    const { schedule } = this
     // On a busy thread the end timer fires late, but nothing is due after the end.
-    if (due >= this.endAt) this.stop()
+    if (due >= schedule.endAt) this.stop()
     if (this.stoppedAt !== null) return false
-    if (this.plan.turns !== undefined && this.plan.load.model === 'closed') {
-      const wait = waitForTurn(this.plan.turns, now - this.startAt)
-      if (wait > 0) {
-        user.rest(now + wait)
-        return true
-      }
+    const wait = schedule.userWait(now)
+    if (wait > 0) {
+      user.rest(now + wait)
+      return true
     }
-    const number = this.numbers.next(isWarmup, user)
-    if (!isWarmup && limit !== null && number >= limit) {
+    const isWarmup = due < schedule.startAt
+    const number = schedule.next(user, isWarmup)
+    if (number === null) {
       if (this.inFlight === 0) this.stop()
       return false
     }
     user.isWarmup = isWarmup
     user.startedAt = due
     if (!isWarmup) user.iterations++
-    if (this.journeys !== null) {
-      this.inFlight++
-      const goesOn = this.journeys.begin(user, number, { due: Math.min(due, now), now })
-      if (!goesOn) this.at(now + BREATH_MS, (later) => this.leave(user, later))
-      return true
-    }
-    user.connection.begin?.()
-    const outgoing = this.prepare(number, isWarmup, user)
-    if (outgoing === null) return false
     this.inFlight++
-    user.thinkMs = this.iterations.thinkTime()
-    user.send(outgoing, Math.min(due, now), now)
+    const goesOn = this.runner.begin(user, number, Math.min(due, now), now)
+    if (!goesOn) this.at(now + BREATH_MS, (later) => this.leave(user, later))
     return true
   }
 
-  /** Whether `user` is within an iteration, including its pauses. */
-  isInJourney(user: VirtualUser): boolean {
-    return this.journeys?.has(user) ?? false
-  }
-
-  /** Null if the iteration can't be made, for example because the data ran out; then the load stops. */
-  private prepare(number: number, isWarmup: boolean, user: VirtualUser): Outgoing | null {
-    try {
-      return this.iterations.prepare(number, isWarmup, user.number)
-    } catch (error) {
-      if (!(error instanceof DataExhausted || error instanceof ValueError)) throw error
-      this.giveUp(error.message)
-      return null
-    }
+  /** Ends the pause of `user`, unless it is within an iteration. */
+  endPause(user: VirtualUser): void {
+    if (!this.runner.has(user)) user.stopResting()
   }
 
   /** Stops because nothing more can be sent. */
@@ -190,37 +158,26 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
 
   /** Drops the iteration due at `due`: no virtual user is free. */
   drop(due: Ms): void {
-    this.skip(due)
-    if (due >= this.startAt) this.recorder.recordDropped(this.now())
-  }
-
-  /** Whether `due` falls into a slice of the other side of an A/B session. */
-  isOffTurn(due: Ms): boolean {
-    const { turns } = this.plan
-    return turns !== undefined && waitForTurn(turns, due - this.startAt) > 0
-  }
-
-  /** Skips the iteration due at `due`, as if it were not in the plan. */
-  skip(due: Ms): void {
-    this.numbers.skip(due < this.startAt)
+    this.schedule.skip(due)
+    if (due >= this.schedule.startAt) this.recorder.recordDropped(this.now())
   }
 
   /** Records how late a request was sent. */
   recordSchedulingLag(due: Ms, now: Ms): void {
-    if (due >= this.startAt) this.recorder.recordLateness(Math.max(0, now - due))
+    if (due >= this.schedule.startAt) this.recorder.recordLateness(Math.max(0, now - due))
   }
 
   finished(user: VirtualUser, ended: Ms, broken: Failure | null): void {
-    const { journeys } = this
-    const failure = this.samples.recordEnd(user, ended, broken, journeys?.drawsOf(user) ?? null)
-    if (journeys?.answered(user, ended, failure)) this.runTimers(ended)
+    const { runner } = this
+    const failure = this.samples.recordEnd(user, ended, broken, runner.contextOf(user))
+    if (runner.answered(user, ended, failure)) this.runTimers(ended)
     else this.leave(user, ended)
   }
 
   rested(user: VirtualUser, due: Ms, now: Ms): void {
     this.recordSchedulingLag(due, now)
-    if (!this.isInJourney(user)) this.model.rested(user, due, now)
-    else if (!this.journeys!.rested(user, due, now)) this.leave(user, now)
+    if (!this.runner.has(user)) this.model.rested(user, due, now)
+    else if (!this.runner.rested(user, due, now)) this.leave(user, now)
   }
 
   /** `user` has finished its iteration. */
@@ -242,10 +199,11 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
   stop(): void {
     if (this.stoppedAt !== null) return
     const now = this.now()
-    this.stoppedAt = now > this.endAt - 2 * EARLY_MS ? this.endAt : now
+    const { endAt } = this.schedule
+    this.stoppedAt = now > endAt - 2 * EARLY_MS ? endAt : now
     this.samples.closeAt(this.stoppedAt)
     this.model.halt()
-    for (const user of this.users) if (!this.isInJourney(user)) user.stopResting()
+    for (const user of this.users) this.endPause(user)
     if (this.inFlight === 0) this.end()
     else this.at(now + this.plan.load.gracefulStopMs, () => this.abort())
   }
@@ -258,15 +216,9 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     this.fault ??= error
     if (!this.isOver) {
       const now = this.now()
-      this.stoppedAt ??= Math.min(now, this.endAt)
-      for (const user of this.users) {
-        if (user.state === 'sending') this.samples.recordUnfinished(user, now)
-        const journey = this.journeys?.abandon(user, now) ?? null
-        if (journey !== null) this.samples.recordUnfinishedJourney(journey)
-      }
-      this.isOver = true
-      this.recorder.flush()
-      this.timers.clear()
+      this.stoppedAt ??= Math.min(now, this.schedule.endAt)
+      for (const user of this.users) this.abandon(user, user.state === 'sending', now)
+      this.close()
     }
     this.resolve(this.describeEnd())
   }
@@ -276,16 +228,18 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     this.stop()
     const now = this.now()
     for (const user of this.users) {
-      if (user.state === 'sending') {
-        user.abort()
-        this.samples.recordUnfinished(user, now)
-      } else {
-        user.stopResting()
-      }
-      const journey = this.journeys?.abandon(user, now) ?? null
-      if (journey !== null) this.samples.recordUnfinishedJourney(journey)
+      const isSending = user.state === 'sending'
+      if (isSending) user.abort()
+      else user.stopResting()
+      this.abandon(user, isSending, now)
     }
     this.end()
+  }
+
+  /** Counts what `user` is within as unfinished. */
+  private abandon(user: VirtualUser, isSending: boolean, now: Ms): void {
+    if (isSending) this.samples.recordUnfinished(user, now)
+    this.runner.abandon(user, now)
   }
 
   private watchWindow(): void {
@@ -301,24 +255,27 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
 
   /** Other threads may send all iterations before this one sends its first. */
   private stopWhenDone(): void {
-    const limit = this.plan.load.iterations
-    if (this.plan.load.model === 'open' || limit === null || this.inFlight > 0) return
-    if (this.numbers.isPast(limit)) this.stop()
+    if (this.inFlight === 0 && this.schedule.isUsedUp()) this.stop()
   }
 
   private end(): void {
     if (this.isOver) return
+    this.close()
+    const closing = this.users.map((user) => user.connection.close())
+    Promise.allSettled(closing).then(() => this.resolve(this.describeEnd()))
+  }
+
+  /** From now on nothing is recorded or due. */
+  private close(): void {
     this.isOver = true
     this.recorder.flush()
     this.timers.clear()
-    const closing = this.users.map((user) => user.connection.close())
-    Promise.allSettled(closing).then(() => this.resolve(this.describeEnd()))
   }
 
   private describeEnd(): WorkerLoadEnd {
     const { error, fault } = this
     return {
-      stoppedMs: this.stoppedAt! - this.startAt,
+      stoppedMs: this.stoppedAt! - this.schedule.startAt,
       ...(error !== null && { error }),
       ...(fault !== null && { fault: describeFault(fault) }),
     }

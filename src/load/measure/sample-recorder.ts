@@ -6,7 +6,6 @@ import type { IterationContext } from '../../plan/iteration-values.js'
 import type { Plan } from '../../plan/plan.js'
 import { listSeries, numberWarmups } from '../../plan/series.js'
 import type { Row } from '../../stats/sheet.js'
-import type { JourneyRecord } from '../engine/journeys.js'
 import type { VirtualUser } from '../engine/virtual-user.js'
 import type { Failure } from '../response/failure.js'
 import { ResponseCheck } from '../response/response-check.js'
@@ -19,6 +18,17 @@ export interface SampleRecorderOptions {
   readonly durationMs: Ms
   readonly gauges: Gauges
   readonly emit: (window: WindowData) => void
+}
+
+/** A finished journey. */
+export interface JourneyRecord {
+  readonly series: number
+  /** When it was due. */
+  readonly due: Ms
+  readonly ended: Ms
+  /** The sum of its pauses. */
+  readonly pausedMs: Ms
+  readonly isWarmup: boolean
 }
 
 /** Records the samples of one worker. */
