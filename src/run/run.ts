@@ -16,7 +16,9 @@ import { checkReachable, checkResources } from '../load/once/preflight.js'
 import { checkData } from '../plan/data-check.js'
 import { makePlan } from '../plan/make-plan.js'
 import type { Plan } from '../plan/plan.js'
+import { Profile } from '../plan/profile.js'
 import { listSeries } from '../plan/series.js'
+import type { Load } from '../scenario/model/load-types.js'
 import type { Scenario, Threshold } from '../scenario/model/scenario.js'
 import type { AgentFrame, Frame } from '../stats/frame.js'
 import { mergeEnvironments } from '../stats/merge.js'
@@ -258,7 +260,9 @@ async function openAgents(plan: Plan, agents: AgentsOptions, options: RunOptions
   const connections = await connect(options.signal)
   const group = await gatherAgents({
     channels: connections.channels,
-    assignment: { job, target, seed, today, variables, workers: options.workers ?? null },
+    job,
+    assignment: { target, seed, today, variables, workers: options.workers ?? null },
+    plannedMs: isCounted(plan.load) ? null : new Profile(plan.load.start, plan.load.stages).durationMs,
     series: series.length,
     isRequest: (index) => series[index]!.kind !== 'journey',
     waitMs,
@@ -284,6 +288,11 @@ async function openAgents(plan: Plan, agents: AgentsOptions, options: RunOptions
       await connections.close()
     },
   }
+}
+
+/** Whether the load ends after a number of iterations, whatever time they take. */
+function isCounted(load: Load): boolean {
+  return load.iterations !== null || (load.model === 'closed' && load.iterationsPerVu !== undefined)
 }
 
 /** Sends the load, and stops it early if an aborting threshold is broken. */

@@ -199,6 +199,25 @@ describe('an agent', () => {
     expect(isAlive(one)).toBe(false)
   }, 60_000)
 
+  test('that ended without its coordinator makes no whole load', async () => {
+    const target = await startTarget(answerAfter(2))
+    const session = startSession({ 'shop.yaml': SHOP('{ rate: 100/s, duration: 30s }') })
+    const coordinator = spawn(
+      process.execPath,
+      [PERFCTL, 'run', 'shop.yaml', '-t', target.url, ...agents('one', 'two')],
+      { cwd: session.cwd, stdio: 'ignore' },
+    )
+    while (countAll(target) < 100) await sleep(50)
+    coordinator.kill('SIGSTOP')
+    await sleep(12_000)
+    coordinator.kill('SIGCONT')
+    const [code] = await once(coordinator, 'exit')
+    expect(code).toBe(3)
+    expect(session.results()[0]!.error).toMatch(
+      /^agent (one|two) was lost after [\d.]+s: it heard nothing of its coordinator for 9.5s$/,
+    )
+  }, 60_000)
+
   test('ends when it hears nothing of its coordinator, though the connection is open', async () => {
     const child = spawn(process.execPath, [PERFCTL, 'agent', '--stdio'], {
       stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,27 +1,40 @@
 /**
  * An agent: sends one part of a load that a coordinator on another machine shows and judges.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Ms, now, wallTime } from '../../base/clock.js'
 import { describeFault, messageOf, UserError, userError } from '../../base/errors.js'
 import { readEnvironment } from '../../base/host.js'
 import { readLimits } from '../../base/limits.js'
+import { formatDuration } from '../../base/units.js'
 import { HEAD_START_MS, runFleet } from '../../load/fleet/threads.js'
 import { checkReachable, checkResources } from '../../load/once/preflight.js'
 import { checkData } from '../../plan/data-check.js'
 import { makePlan } from '../../plan/make-plan.js'
 import { scenarioHash } from '../../scenario/model/hash.js'
 import type { Scenario } from '../../scenario/model/scenario.js'
-import { waitForStart } from '../start-time.js'
 import { countWorkers } from '../worker-count.js'
 import type { Channel } from './channel.js'
 import { type AgentLimits, checkAgentLimits, RateWatch } from './limits.js'
-import { type Answer, type Assignment, answerToJson, type Job, PROTOCOL, readOrder } from './messages.js'
+import {
+  type Answer,
+  type Assignment,
+  answerToJson,
+  type Job,
+  type Order,
+  PROTOCOL,
+  readOrder,
+} from './messages.js'
 
 /** How often both sides send a beat. */
 export const BEAT_MS: Ms = 1000
 
 /** Without a sign of its coordinator for so long, an agent stops sending: nobody could stop it otherwise. */
-const DESERTED_MS: Ms = 10_000
+const DESERTED_MS: Ms = 9500
+const WATCH_MS: Ms = 200
+
+/** A start is never further ahead. */
+const AHEAD_MAX_MS: Ms = 10_000
 
 /** What an agent needs to know. */
 export interface AgentOptions {
@@ -41,17 +54,27 @@ export interface AgentOptions {
 export async function serveAgent(channel: Channel, options: AgentOptions): Promise<boolean> {
   const stop = new AbortController()
   const kill = new AbortController()
-  const say = (answer: Answer) => channel.send(answerToJson(answer))
-  let start: (atMs: Ms) => void = () => {}
+  let hasLeft = false
+  const say = (answer: Answer) => {
+    if (!hasLeft) channel.send(answerToJson(answer))
+  }
+  let start: (startAt: Ms) => void = () => {}
   const started = new Promise<Ms>((resolve) => {
     start = resolve
   })
-  let heardAt = now()
+  let job: Job | null = null
   let work: Promise<void> | null = null
   const abandon = () => {
     stop.abort()
     kill.abort()
   }
+  /** Ends its part early. Nothing is said afterwards: what is missing must not look complete. */
+  const leave = (reason: string) => {
+    say({ type: 'refused', message: reason, hint: null })
+    hasLeft = true
+    abandon()
+  }
+  const quit = () => leave('it was stopped there')
   const gone = new Promise<void>((resolve) => {
     kill.signal.addEventListener('abort', () => resolve())
   })
@@ -59,51 +82,63 @@ export async function serveAgent(channel: Channel, options: AgentOptions): Promi
   const finished = new Promise<void>((resolve) => {
     finish = resolve
   })
-
-  const quit = () => {
-    say({ type: 'refused', message: 'it was stopped there', hint: null })
-    abandon()
+  const obey = (order: Order) => {
+    if (order.type === 'ping') say({ type: 'pong', id: order.id, wallMs: wallTime().getTime() })
+    else if (order.type === 'job') job ??= order.job
+    else if (order.type === 'assign') {
+      if (job === null) leave('it got a part of a job without the job')
+      else
+        work ??= attend({ job, ...order.assignment }, options, { say, leave, started, stop, kill }).then(
+          finish,
+        )
+    } else if (order.type === 'start') {
+      // From now on only the steady clock counts: the other one may be set.
+      const aheadMs = order.atMs - wallTime().getTime()
+      if (aheadMs > AHEAD_MAX_MS) leave(`its clock jumped: the start would be in ${formatDuration(aheadMs)}`)
+      else start(now() + aheadMs)
+    } else if (order.type === 'stop') stop.abort()
+    else if (order.type === 'kill') abandon()
   }
+
   options.signal?.addEventListener('abort', quit)
-  channel.onEnd(abandon)
+  channel.onEnd((reason) => leave(`its connection ended: ${reason}`))
   channel.onLine((line) => {
-    heardAt = now()
     try {
-      const order = readOrder(line)
-      if (order.type === 'ping') say({ type: 'pong', id: order.id, wallMs: wallTime().getTime() })
-      else if (order.type === 'assign')
-        work ??= attend(order.assignment, options, { say, started, stop, kill }).then(finish)
-      else if (order.type === 'start') start(order.atMs)
-      else if (order.type === 'stop') stop.abort()
-      else if (order.type === 'kill') abandon()
+      obey(readOrder(line))
     } catch (error) {
-      say({ type: 'refused', message: `it can't read a message: ${messageOf(error)}`, hint: null })
-      abandon()
+      leave(`it can't read a message: ${messageOf(error)}`)
     }
   })
   say({ type: 'hello', protocol: PROTOCOL, name: options.name, environment: readEnvironment() })
-  const beat = setInterval(() => {
-    say({ type: 'beat' })
-    if (now() - heardAt > DESERTED_MS) abandon()
-  }, BEAT_MS)
+  const beat = setInterval(() => say({ type: 'beat' }), BEAT_MS)
+  const watch = setInterval(() => {
+    if (now() - channel.heardAt > DESERTED_MS)
+      leave(`it heard nothing of its coordinator for ${formatDuration(DESERTED_MS)}`)
+  }, WATCH_MS)
   // Whatever is in flight when the coordinator goes is aborted, so the work ends, too.
   await Promise.race([finished, gone])
   await work
-  clearInterval(beat)
+  for (const timer of [beat, watch]) clearInterval(timer)
   options.signal?.removeEventListener('abort', quit)
   await channel.close()
   return work !== null
 }
 
+/** An agent's part, with the job. */
+interface Part extends Assignment {
+  readonly job: Job
+}
+
 interface Hands {
   readonly say: (answer: Answer) => void
-  /** When to start, by this machine's wall clock. */
+  readonly leave: (reason: string) => void
+  /** When to start, on the clock of `now`. */
   readonly started: Promise<Ms>
   readonly stop: AbortController
   readonly kill: AbortController
 }
 
-async function attend(assignment: Assignment, options: AgentOptions, hands: Hands): Promise<void> {
+async function attend(assignment: Part, options: AgentOptions, hands: Hands): Promise<void> {
   try {
     await carryOut(assignment, options, hands)
   } catch (error) {
@@ -117,13 +152,9 @@ function describe(error: unknown): { readonly message: string; readonly hint: st
   return { message: error.problems.map(({ message }) => message).join('; '), hint: first?.hint ?? null }
 }
 
-async function carryOut(
-  assignment: Assignment,
-  { readJob, limits }: AgentOptions,
-  hands: Hands,
-): Promise<void> {
+async function carryOut(assignment: Part, { readJob, limits }: AgentOptions, hands: Hands): Promise<void> {
   const { job, target, seed, today, variables, workers: asked, index, of } = assignment
-  const { say, started, stop, kill } = hands
+  const { say, leave, started, stop, kill } = hands
   const scenario = readJob(job)
   if (scenarioHash(scenario) !== job.hash) {
     throw userError(
@@ -145,7 +176,7 @@ async function carryOut(
   checkData(plan)
   await checkReachable(target, scenario.http, stop.signal)
   checkResources(plan, readLimits(), of)
-  let atMs = 0
+  let startAt: Ms = 0
   const end = await runFleet(plan, {
     workers,
     shard: { index: index - 1, of },
@@ -153,19 +184,19 @@ async function carryOut(
     kill: kill.signal,
     beginAt: async () => {
       say({ type: 'ready', workers })
-      atMs = await Promise.race([started, aborted(stop.signal)])
-      return atMs === NEVER ? now() + HEAD_START_MS : waitForStart(atMs, { stop: stop.signal })
+      startAt = await Promise.race([started, aborted(stop.signal)])
+      const aheadMs = startAt - HEAD_START_MS - now()
+      if (aheadMs > 0 && startAt !== NEVER)
+        await sleep(aheadMs, undefined, { signal: stop.signal }).catch(() => {})
+      return startAt === NEVER ? now() + HEAD_START_MS : Math.max(now() + HEAD_START_MS, startAt)
     },
     onBegin: (headStartMs) => {
-      if (atMs !== NEVER) say({ type: 'running', lateMs: wallTime().getTime() + headStartMs - atMs })
+      if (startAt !== NEVER) say({ type: 'running', lateMs: now() + headStartMs - startAt })
     },
     onWindow: (worker, window) => {
       say({ type: 'window', worker, window })
       const excess = rate?.add(window) ?? null
-      if (excess === null) return
-      say({ type: 'refused', message: excess, hint: null })
-      stop.abort()
-      kill.abort()
+      if (excess !== null) leave(excess)
     },
     onWorkerEnd: (worker) => say({ type: 'worker-end', worker }),
   })

@@ -2,6 +2,7 @@
  * The connection to a message broker, NATS. The package that speaks its protocol is loaded only here, and only when it is
  * used: perfctl doesn't depend on it.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Ms, now } from '../../base/clock.js'
 import { codeOf, messageOf, userError } from '../../base/errors.js'
 import { decodePercent } from '../../base/receiver-headers.js'
@@ -13,7 +14,7 @@ export interface Broker {
   readonly address: string
   /** The longest message that it takes. */
   readonly bytesMax: number
-  /** Since when it can't be reached; null while it can. */
+  /** Since when it doesn't answer; null while it does. */
   readonly downSince: Ms | null
   publish(subject: string, bytes: Uint8Array): void
   /** Calls back with each message. In `subject`, `*` stands for any one part. Returns a function to unsubscribe. */
@@ -39,8 +40,15 @@ const CONNECT_MS: Ms = 5000
 /** A lost connection is tried again so often. */
 const RETRY_MS: Ms = 250
 
-/** A connection without an answer to two of these counts as lost. */
+/** A connection without an answer to two of these is made again. */
 const PING_MS: Ms = 2000
+
+/** How often the broker is asked whether it is there, and after which time without an answer it isn't. */
+const PULSE_MS: Ms = 500
+const SILENT_MS: Ms = 1500
+
+/** Nobody waits longer for a broker that hangs. */
+const FLUSH_MS: Ms = 1000
 
 const PACKAGE = '@nats-io/transport-node'
 
@@ -79,6 +87,25 @@ export async function openBroker({ servers, creds, name }: BrokerOptions): Promi
       )
     })
   let downSince: Ms | null = null
+  let answeredAt = now()
+  let isAsked = false
+  // A connection can hang without an end.
+  const pulse = setInterval(() => {
+    if (isAsked || downSince !== null) return
+    isAsked = true
+    connection
+      .rtt()
+      .then(
+        () => {
+          answeredAt = now()
+        },
+        () => {},
+      )
+      .finally(() => {
+        isAsked = false
+      })
+  }, PULSE_MS)
+  pulse.unref()
   const listeners = new Set<() => void>()
   let refuse: (reason: string) => void = () => {}
   const refused = new Promise<string>((resolve) => {
@@ -89,6 +116,7 @@ export async function openBroker({ servers, creds, name }: BrokerOptions): Promi
       if (status.type === 'disconnect') downSince ??= now()
       else if (status.type === 'reconnect') {
         downSince = null
+        answeredAt = now()
         for (const listener of listeners) listener()
       } else if (status.type === 'error') {
         const { error } = status
@@ -101,7 +129,7 @@ export async function openBroker({ servers, creds, name }: BrokerOptions): Promi
     address,
     bytesMax: connection.info?.max_payload ?? 1_000_000,
     get downSince() {
-      return downSince
+      return downSince ?? (now() - answeredAt > SILENT_MS ? answeredAt : null)
     },
     publish: (subject, bytes) => {
       if (!connection.isClosed()) connection.publish(subject, bytes)
@@ -123,8 +151,10 @@ export async function openBroker({ servers, creds, name }: BrokerOptions): Promi
       connection.closed().then((error) => (error ? messageOf(error) : 'the connection was closed')),
     ]),
     async close() {
+      clearInterval(pulse)
       // What was published last may still be on its way to the broker.
-      if (downSince === null && !connection.isClosed()) await connection.flush().catch(() => {})
+      if (downSince === null && !connection.isClosed())
+        await Promise.race([connection.flush().catch(() => {}), sleep(FLUSH_MS, undefined, { ref: false })])
       await connection.close()
     },
   }

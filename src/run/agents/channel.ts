@@ -2,27 +2,44 @@
  * How the coordinator of a run and its agents exchange messages: one JSON document per line, by whatever carries lines.
  */
 import { StringDecoder } from 'node:string_decoder'
+import { type Ms, now } from '../../base/clock.js'
 
 /** One end of a connection. */
 export interface Channel {
   /** Does nothing after the end. */
   send(message: object): void
+  /** The same for a message that several channels send: its JSON and a line break. */
+  sendLine(line: Uint8Array): void
   /** Called with each line, in order. At most one listener; lines wait for it. */
   onLine(listener: (line: string) => void): void
   /** Called once when no more lines can come, with the reason; at once if that is so already. */
   onEnd(listener: (reason: string) => void): void
   /** Whether messages may pass now. A broker may be away for a while. */
   readonly isUp: boolean
+  /** When anything came last, on the clock of `now`: a long line takes its time. At first, when it was opened. */
+  readonly heardAt: Ms
   /** Ends the connection; resolves when nothing of it is left. One that is lost gets no time to end by itself. */
   close(how?: { readonly isLost: boolean }): Promise<void>
 }
 
+/** A message as a line. */
+export function lineOf(message: object): Uint8Array {
+  return Buffer.from(`${JSON.stringify(message)}\n`)
+}
+
 /** The listeners of a channel, and what came before them. */
 export class Receiver {
+  /** See {@link Channel.heardAt}. */
+  heardAt: Ms = now()
   private readonly lines: string[] = []
   private reason: string | null = null
   private hear: ((line: string) => void) | null = null
   private end: ((reason: string) => void) | null = null
+
+  /** Something came. */
+  notice(): void {
+    this.heardAt = now()
+  }
 
   onLine(listener: (line: string) => void): void {
     this.hear = listener

@@ -74,7 +74,7 @@ export async function listAgents(
 export async function claimAgents(options: ClaimOptions): Promise<Channel[]> {
   const { count, waitMs, signal, onWait } = options
   const search = new Search(options)
-  let shown = ''
+  let shown: string | null = null
   try {
     for (const end = now() + waitMs; now() < end; ) {
       if (signal?.aborted) throw userError('interrupted before the agents were ready', null, 'run')
@@ -87,8 +87,8 @@ export async function claimAgents(options: ClaimOptions): Promise<Channel[]> {
         await pause(randomSeed() % BACK_OFF_MS)
       } else if (onWait !== undefined && search.isSettled) {
         const names = free.map(({ id }) => id).join()
-        if (names !== shown || shown === '') onWait(free)
-        shown = names || 'none'
+        if (names !== shown) onWait(free)
+        shown = names
       }
     }
     throw tooFew(search, options)
@@ -120,9 +120,11 @@ function tooFew(search: Search, options: ClaimOptions): Error {
     ...(search.strangers > 0 ? [`with another PERFCTL_CLUSTER_KEY: ${search.strangers}`] : []),
   ]
   const hint =
-    search.strangers > 0
-      ? 'set PERFCTL_CLUSTER_KEY to the value that the agents have'
-      : 'start the others with perfctl agent --nats, or wait longer with --agents-wait'
+    free.length + others.length >= count
+      ? 'install the same version on all machines'
+      : search.strangers > 0
+        ? 'give all the same PERFCTL_CLUSTER_KEY'
+        : 'start the others with perfctl agent --nats, or wait longer with --agents-wait'
   return userError(parts.join('; '), hint, 'run')
 }
 

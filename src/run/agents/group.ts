@@ -15,14 +15,17 @@ import type { AgentMark } from '../../stats/result.js'
 import { countRequests } from '../../stats/sheet.js'
 import { whyFailed } from '../failure.js'
 import { BEAT_MS } from './agent.js'
-import type { Channel } from './channel.js'
-import { type Answer, type Assignment, type Order, PROTOCOL, readAnswer } from './messages.js'
+import { type Channel, lineOf } from './channel.js'
+import { type Answer, type Assignment, type Job, type Order, PROTOCOL, readAnswer } from './messages.js'
 
 /** The clocks of two machines are compared so often; the shortest round trip counts, as it has the least error. */
 const PINGS = 8
 
 /** Without a sign for so long, an agent counts as lost. Beats come from a thread that sends no load. */
 const LOST_MS: Ms = 4000
+
+/** While it gets ready, its main thread may be busy with large data for so long. */
+const BUSY_MS: Ms = 15_000
 
 /** From the order to start until the start: time for the order to reach all agents. */
 const AHEAD_MS: Ms = 1000
@@ -46,7 +49,10 @@ export type OnLost = 'abort' | 'continue'
 export interface GroupOptions {
   /** One connection to each agent. */
   readonly channels: readonly Channel[]
+  readonly job: Job
   readonly assignment: Omit<Assignment, 'index' | 'of'>
+  /** How long the load lasts, without the warm-up; null if it ends after a number of iterations. */
+  readonly plannedMs: Ms | null
   /** How many series the scenario has, and which of them are requests. */
   readonly series: number
   readonly isRequest: (series: number) => boolean
@@ -78,20 +84,26 @@ export type GroupRunOptions = Pick<FleetOptions, 'stop' | 'kill' | 'onBegin' | '
 
 /** Makes agents ready. Throws a UserError (exit 3) that names the agent if one can't be; nothing was sent then. */
 export async function gatherAgents(options: GroupOptions): Promise<Group> {
-  const { channels, waitMs, signal } = options
-  const agents = channels.map((channel, index) => new Agent(channel, index, options))
+  const { channels, job, waitMs, signal } = options
+  // Once for all: it may have large files.
+  const jobLine = lineOf({ type: 'job', job } satisfies Order)
+  const agents = channels.map((channel, index) => new Agent(channel, index, { ...options, jobLine }))
   const timeout = AbortSignal.timeout(waitMs)
   const given = signal === undefined ? timeout : AbortSignal.any([timeout, signal])
   // From the beginning: those that are ready early wait for the others.
   const beats = setInterval(() => {
-    for (const agent of agents) agent.tell({ type: 'beat' })
+    for (const agent of agents) {
+      agent.tell({ type: 'beat' })
+      if (!agent.isRunning) agent.checkBeat(BUSY_MS)
+    }
   }, BEAT_MS)
   const closeAll = async () => {
     clearInterval(beats)
     await Promise.all(agents.map((agent) => agent.close()))
   }
   try {
-    await Promise.race([Promise.all(agents.map((agent) => agent.prepare())), rejectOn(given)])
+    const ready = Promise.all(agents.map((agent) => agent.prepare()))
+    await Promise.race([ready, ...agents.map(({ broke }) => broke), rejectOn(given)])
   } catch (error) {
     await closeAll()
     if (signal?.aborted) throw userError('interrupted before the agents were ready', null, 'run')
@@ -201,7 +213,11 @@ async function runAll(
     const isLate = now() - lookedAt > BEAT_MS
     lookedAt = now()
     // After a pause of this process, beats are waiting to be read.
-    if (!isLate) for (const agent of all) agent.checkBeat()
+    if (isLate) return
+    for (const agent of all) {
+      agent.checkBeat(LOST_MS)
+      agent.checkStart()
+    }
   }
   if (stop.aborted) stopAll()
   if (kill.aborted) killAll()
@@ -210,6 +226,11 @@ async function runAll(
   stop.removeEventListener('abort', stopAll)
   kill.removeEventListener('abort', killAll)
   return { stoppedMs: Math.max(...stoppedMs), failure }
+}
+
+/** For all agents alike. */
+interface AgentOptions extends GroupOptions {
+  readonly jobLine: Uint8Array
 }
 
 interface Watch {
@@ -234,10 +255,14 @@ class Agent {
   lost: number | null = null
   private readonly channel: Channel
   private readonly index: number
-  private readonly options: GroupOptions
+  private readonly options: AgentOptions
+  /** Rejects when it is lost before it runs. */
+  readonly broke: Promise<never>
+  private fail: (error: Error) => void = () => {}
+  /** Whether it was told to end. */
+  private isTold = false
   private offsetMs: Ms = 0
   private clockErrorMs: Ms = 0
-  private heardAt: Ms = now()
   /** When its channel was last seen without a connection. */
   private upAt: Ms = Number.NEGATIVE_INFINITY
   /** Requests of the measured part. */
@@ -261,7 +286,11 @@ class Agent {
   /** What it printed last before its first message. */
   private greeting: string | null = null
 
-  constructor(channel: Channel, index: number, options: GroupOptions) {
+  constructor(channel: Channel, index: number, options: AgentOptions) {
+    this.broke = new Promise((_, reject) => {
+      this.fail = reject
+    })
+    this.broke.catch(() => {})
     this.channel = channel
     this.index = index
     this.options = options
@@ -280,7 +309,7 @@ class Agent {
     const hello = await this.answer('hello')
     this.name = printable(hello.name).slice(0, NAME_MAX)
     this.environment = hello.environment
-    const { perfctl, assignment, channels } = this.options
+    const { perfctl, jobLine, assignment, channels } = this.options
     if (hello.protocol !== PROTOCOL || hello.environment.perfctl !== perfctl) {
       throw userError(
         `${this.who} is perfctl ${hello.environment.perfctl}, this is ${perfctl}`,
@@ -289,6 +318,7 @@ class Agent {
       )
     }
     await this.compareClocks()
+    this.channel.sendLine(jobLine)
     this.tell({
       type: 'assign',
       assignment: { ...assignment, index: this.index + 1, of: channels.length },
@@ -345,12 +375,17 @@ class Agent {
     })
   }
 
+  /** Whether it was told when to start. */
+  get isRunning(): boolean {
+    return this.watch !== null
+  }
+
   tell(order: Order): void {
+    if (order.type === 'stop' || order.type === 'kill') this.isTold = true
     if (!this.isOver) this.channel.send(order)
   }
 
   private read(line: string): void {
-    this.heardAt = now()
     if (this.isOver) return
     // Some shells greet before they run a command.
     if (this.environment === null && !line.startsWith('{')) {
@@ -388,6 +423,12 @@ class Agent {
       this.lateMs = answer.lateMs
       watch.onRunning()
     } else if (answer.type === 'end') {
+      const { plannedMs } = this.options
+      const isWhole = this.isTold || plannedMs === null || answer.end.stoppedMs > plannedMs - WINDOW_MS
+      if (answer.end.failure === null && !isWhole) {
+        this.lose('it ended before the load did')
+        return
+      }
       this.stoppedMs = answer.end.stoppedMs
       if (answer.end.failure !== null) watch.onFailed(answer.end)
       this.finish()
@@ -409,8 +450,11 @@ class Agent {
     this.next?.reject(this.refusal(reason))
     this.next = null
     const { watch } = this
-    if (watch === null) return
-    this.lost = Math.max(0, Math.round((this.heardAt - watch.startAt) / 100) / 10)
+    if (watch === null) {
+      this.fail(this.refusal(reason))
+      return
+    }
+    this.lost = Math.max(0, Math.round((this.channel.heardAt - watch.startAt) / 100) / 10)
     this.finish()
     watch.onLost(reason)
   }
@@ -422,11 +466,21 @@ class Agent {
     this.resolve(this.stoppedMs)
   }
 
-  checkBeat(): void {
+  /** Loses it if nothing was heard of it for `lostMs`. */
+  checkBeat(lostMs: Ms): void {
+    // Commands may take long to greet.
+    if (this.environment === null) return
     // While the broker is away, nobody can be heard.
     if (!this.channel.isUp) this.upAt = now()
-    if (now() - Math.max(this.heardAt, this.upAt) > LOST_MS)
-      this.lose(`no sign of it for ${formatDuration(LOST_MS)}`)
+    if (now() - Math.max(this.channel.heardAt, this.upAt) > lostMs)
+      this.lose(`no sign of it for ${formatDuration(lostMs)}`)
+  }
+
+  /** Loses it if it is there, but didn't start. */
+  checkStart(): void {
+    const { watch } = this
+    if (watch === null || this.lateMs !== null || !this.channel.isUp) return
+    if (now() - watch.startAt > LOST_MS) this.lose('it did not start when it was told to')
   }
 
   mark(): AgentMark {

@@ -35,9 +35,8 @@ export interface Job {
   readonly hash: string
 }
 
-/** One agent's part of a job. */
+/** One agent's part of its job. */
 export interface Assignment {
-  readonly job: Job
   readonly target: string
   readonly seed: number
   readonly today: Ms
@@ -53,6 +52,7 @@ export interface Assignment {
 /** From the coordinator. */
 export type Order =
   | { readonly type: 'ping'; readonly id: number }
+  | { readonly type: 'job'; readonly job: Job }
   | { readonly type: 'assign'; readonly assignment: Assignment }
   /** Start then, by the agent's wall clock. */
   | { readonly type: 'start'; readonly atMs: Ms }
@@ -137,6 +137,8 @@ export function readOrder(line: string): Order {
   switch (type) {
     case 'ping':
       return { type, id: shape.get('id').count() }
+    case 'job':
+      return { type, job: readJob(shape.get('job')) }
     case 'assign':
       return { type, assignment: readAssignment(shape.get('assignment')) }
     case 'start':
@@ -192,7 +194,6 @@ function readAssignment(shape: Shape): Assignment {
   const [index, of] = [shape.get('index').count(), shape.get('of').count()]
   if (index < 1 || index > of) shape.get('index').fail(`one of 1 to ${of}`)
   return {
-    job: readJob(shape.get('job')),
     target: shape.get('target').text(),
     seed: shape.get('seed').count(),
     today: shape.get('today').number(),

@@ -8,7 +8,7 @@ import type { Ms } from '../../base/clock.js'
 import { messageOf } from '../../base/errors.js'
 import { killGroup } from '../../base/host.js'
 import type { Io } from '../../base/io.js'
-import { type Channel, Lines, Receiver } from './channel.js'
+import { type Channel, Lines, lineOf, Receiver } from './channel.js'
 
 /** After its end, a command's last output gets this long to arrive: others may hold its pipes open for ever. */
 const REST_MS: Ms = 500
@@ -68,12 +68,16 @@ export function openCommand(command: string, { env, cwd, onExit }: CommandOption
       })
     })
   })
+  const sendLine = (line: Uint8Array) => {
+    if (child.stdin.writable) child.stdin.write(line)
+  }
   const forget = onExit(killAll)
   child.stdin.on('error', () => {})
   child.stderr.on('data', (bytes: Buffer) => {
     said = (said + bytes.toString()).slice(-SAID_MAX)
   })
   child.stdout.on('data', (bytes: Buffer) => {
+    receiver.notice()
     const found = lines.add(bytes)
     if (found === null) {
       receiver.finish('it sent a line that is too long')
@@ -84,9 +88,11 @@ export function openCommand(command: string, { env, cwd, onExit }: CommandOption
   })
   return {
     isUp: true,
-    send: (message) => {
-      if (child.stdin.writable) child.stdin.write(`${JSON.stringify(message)}\n`)
+    get heardAt() {
+      return receiver.heardAt
     },
+    send: (message) => sendLine(lineOf(message)),
+    sendLine,
     onLine: (listener) => receiver.onLine(listener),
     onEnd: (listener) => receiver.onEnd(listener),
     async close({ isLost } = { isLost: false }) {
@@ -109,6 +115,7 @@ export function openStdio({ stdin, stdout }: Pick<Io, 'stdin' | 'stdout'>): Chan
   const read = async () => {
     for await (const bytes of stdin ?? []) {
       if (isClosed) return
+      receiver.notice()
       const found = lines.add(bytes)
       if (found === null) return
       for (const line of found) receiver.take(line)
@@ -118,11 +125,16 @@ export function openStdio({ stdin, stdout }: Pick<Io, 'stdin' | 'stdout'>): Chan
     () => receiver.finish('its input ended'),
     (error) => receiver.finish(messageOf(error)),
   )
+  const sendLine = (line: Uint8Array) => {
+    if (!isClosed) stdout.write(Buffer.from(line).toString())
+  }
   return {
     isUp: true,
-    send: (message) => {
-      if (!isClosed) stdout.write(`${JSON.stringify(message)}\n`)
+    get heardAt() {
+      return receiver.heardAt
     },
+    send: (message) => sendLine(lineOf(message)),
+    sendLine,
     onLine: (listener) => receiver.onLine(listener),
     onEnd: (listener) => receiver.onEnd(listener),
     async close() {

@@ -5,7 +5,7 @@
 import { type Ms, now } from '../../base/clock.js'
 import { formatDuration } from '../../base/units.js'
 import type { Broker } from './broker.js'
-import { type Channel, Lines, Receiver } from './channel.js'
+import { type Channel, Lines, lineOf, Receiver } from './channel.js'
 import type { SigningKey } from './signature.js'
 
 /** Where a stream's messages go and come from. */
@@ -31,8 +31,8 @@ const WINDOW = 32
 const RESEND_MS: Ms = 1000
 const CHECK_MS: Ms = 250
 
-/** Agents stop by themselves after so long. */
-const DOWN_MAX_MS: Ms = 10_000
+/** Soon after, agents stop by themselves. */
+const DOWN_MAX_MS: Ms = 7500
 
 /** The other side gets this long to acknowledge the last pieces. */
 const CLOSE_MS: Ms = 3000
@@ -74,15 +74,23 @@ class Stream implements Channel {
       broker.onBack(() => this.sendAgain()),
       () => clearInterval(timer),
     ]
+    broker.ended.then((reason) => this.receiver.finish(`the broker ${broker.address}: ${reason}`))
   }
 
   get isUp(): boolean {
     return this.options.broker.downSince === null
   }
 
+  get heardAt(): Ms {
+    return this.receiver.heardAt
+  }
+
   send(message: object): void {
+    this.sendLine(lineOf(message))
+  }
+
+  sendLine(bytes: Uint8Array): void {
     if (this.isClosing) return
-    const bytes = Buffer.from(`${JSON.stringify(message)}\n`)
     for (let at = 0; at < bytes.length; at += this.pieceMax)
       this.waiting.push(bytes.subarray(at, at + this.pieceMax))
     this.pump()
@@ -144,6 +152,7 @@ class Stream implements Channel {
     const message = this.options.key.open(this.options.in, bytes)
     const headEnd = message?.indexOf('\n') ?? -1
     if (message == null || headEnd < 0) return
+    this.receiver.notice()
     const [number, acknowledged] = message.toString('latin1', 0, headEnd).split(' ').map(Number) as [
       number,
       number,
@@ -188,7 +197,7 @@ class Stream implements Channel {
     const { address, downSince } = this.options.broker
     if (downSince !== null) {
       if (now() - downSince > DOWN_MAX_MS)
-        this.receiver.finish(`the broker ${address} can't be reached for ${formatDuration(DOWN_MAX_MS)}`)
+        this.receiver.finish(`the broker ${address} has been away for ${formatDuration(DOWN_MAX_MS)}`)
     } else if (this.sent.length > 0 && now() - this.progressAt > RESEND_MS) {
       this.sendAgain()
     }

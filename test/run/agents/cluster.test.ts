@@ -121,7 +121,7 @@ describe('a cluster', () => {
     join(broker, 'one')
     join(broker, 'stranger', { secret: 'other' })
     expect(await messageOf(6000, claimAgents(optionsFor(broker)))).toBe(
-      '1 of 2 agents free in cluster ci after 5s; free: one; with another PERFCTL_CLUSTER_KEY: 1; set PERFCTL_CLUSTER_KEY to the value that the agents have',
+      '1 of 2 agents free in cluster ci after 5s; free: one; with another PERFCTL_CLUSTER_KEY: 1; give all the same PERFCTL_CLUSTER_KEY',
     )
     await passing(2000, claimAgents(optionsFor(broker, { count: 1 })))
     expect(await messageOf(6000, claimAgents(optionsFor(broker)))).toContain('busy with another run: one')

@@ -66,8 +66,9 @@ function makeAgent(
 
 const optionsFor = (agents: readonly Fake[], changes: Partial<GroupOptions> = {}): GroupOptions => ({
   channels: agents.map(({ channel }) => channel),
+  job: { ...JOB, insecure: false, connectTo: [], hash: 'h' },
+  plannedMs: 5000,
   assignment: {
-    job: { ...JOB, insecure: false, connectTo: [], hash: 'h' },
     target: 'http://h',
     seed: 1,
     today: 0,
@@ -228,8 +229,39 @@ describe('an agent that is lost', () => {
     const talker = makeAgent('one', (order, say) => {
       if (order.type === 'assign') for (let id = 0; id < 200; id++) say({ type: 'pong', id, wallMs: 0 })
     })
-    const { end } = await runOn([talker])
-    expect(end.failure?.message).toMatch(/^agent one was lost .*: it sends more than it was asked for$/)
+    await expect(gatherAgents(optionsFor([talker]))).rejects.toThrow(
+      'agent one is not ready: it sends more than it was asked for',
+    )
+  })
+
+  test.each([
+    ['whose part ends before the load', { plannedMs: 9000 }, 'it ended before the load did'],
+    ['that does not start', {}, 'it did not start when it was told to'],
+  ] as const)('is one %s', async (why, changes, reason) => {
+    const isMute = why === 'that does not start'
+    const one = makeAgent('one', isMute ? () => {} : work)
+    const beats = setInterval(() => one.say('beat'), 500)
+    const { end } = await runOn([one], changes)
+    clearInterval(beats)
+    expect(end.failure?.message).toMatch(new RegExp(`^agent one was lost .*: ${reason}$`))
+  })
+
+  test('is none that ended early because it was told to, or after its iterations', async () => {
+    expect((await runOn([makeAgent('one', work)], { plannedMs: null })).end.failure).toBeNull()
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(), 200)
+    const { end } = await runOn([makeAgent('one', waitForStop)], { plannedMs: 9000 }, { stop: stop.signal })
+    expect(end.failure).toBeNull()
+  })
+
+  test('ends the wait for the others when it was ready before', async () => {
+    const one = makeAgent('one', (order, _say, drop) => {
+      if (order.type === 'assign') setTimeout(() => void drop(), 100)
+    })
+    const late = makeAgent('two', () => {}, { greeting: null })
+    await expect(gatherAgents(optionsFor([one, late], { waitMs: 20_000 }))).rejects.toThrow(
+      'agent one is not ready: it was closed',
+    )
   })
 
   test('is one that talks nonsense', async () => {

@@ -126,7 +126,7 @@ describe('what is no order is refused', () => {
     ['{"type":"hello"}', /hello is no message of a coordinator/],
     ['{"type":"start"}', /atMs/],
     ['{"type":"assign","assignment":{"index":3,"of":2}}', /one of 1 to 2/],
-    ['{"type":"assign","assignment":{"index":1,"of":2,"job":{"file":"x"}}}', /job.load is missing/],
+    ['{"type":"job","job":{"file":"x"}}', /job.load is missing/],
   ])('%j', (line, message) => {
     expect(() => readOrder(line)).toThrow(message)
   })

@@ -1,18 +1,27 @@
 /**
  * Two ends of a channel within one process.
  */
-import { type Channel, Receiver } from '../../../src/run/agents/channel.js'
+import { type Channel, lineOf, Receiver } from '../../../src/run/agents/channel.js'
 
 /** Two ends within one process. */
 export function openPair(): readonly [Channel, Channel] {
   const receivers = [new Receiver(), new Receiver()] as const
   let isClosed = false
+  const sendLine = (to: Receiver, bytes: Uint8Array) => {
+    const line = Buffer.from(bytes).toString().trimEnd()
+    if (isClosed) return
+    queueMicrotask(() => {
+      to.notice()
+      to.take(line)
+    })
+  }
   const end = (own: Receiver, other: Receiver): Channel => ({
     isUp: true,
-    send: (message) => {
-      const line = JSON.stringify(message)
-      if (!isClosed) queueMicrotask(() => other.take(line))
+    get heardAt() {
+      return own.heardAt
     },
+    send: (message) => sendLine(other, lineOf(message)),
+    sendLine: (line) => sendLine(other, line),
     onLine: (listener) => own.onLine(listener),
     onEnd: (listener) => own.onEnd(listener),
     async close() {
