@@ -10,6 +10,7 @@ import type { RawExplainFlags } from './explain.js'
 import type { RawHistoryFlags } from './history.js'
 import type { ImportFlags } from './import.js'
 import type { InitFlags } from './init.js'
+import { KUBERNETES } from './kubernetes-commands.js'
 import type { RawMergeFlags } from './merge.js'
 import { like } from './options.js'
 import { AB, BASELINE, RUN, SELFTEST } from './run-commands.js'
@@ -169,6 +170,7 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     ],
     run: async (_argument: undefined, flags: AgentFlags, io) => (await import('./agent.js')).agent(flags, io),
   },
+  KUBERNETES,
   {
     name: 'agents',
     description: 'List the agents of a cluster: cores, version, clock, and whether they are busy',
