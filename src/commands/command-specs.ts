@@ -227,6 +227,11 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     description: 'Start the demo service; flags add latency, errors or stalls',
     argument: null,
     options: [
+      {
+        flags: '--host <address>',
+        description: 'Address to listen on; 0.0.0.0 lets other machines connect',
+        preset: '127.0.0.1',
+      },
       { flags: '--port <n>', description: 'Port to listen on; 0 picks a free one', preset: '3000' },
       { flags: '--slow <factor>', description: 'Multiply all latencies, such as 1.3' },
       { flags: '--errors <share>', description: 'Respond to this share of requests with 503, such as 2%' },
