@@ -61,8 +61,7 @@ function format(text) {
 
 /** What `perfctl kubernetes manifest` prints, but for the key, which has no place in a repository. */
 function kubernetesBase() {
-  const command =
-    'kubernetes manifest --agents 4 --image registry.example/perfctl:1.0.0 --key-secret perfctl'
+  const command = 'kubernetes manifest --agents 4 --image registry.example/perfctl:1.0.0 --key-secret perfctl'
   const args = ['bin/perfctl.js', ...command.split(' ')]
   const cwd = fileURLToPath(new URL('..', import.meta.url))
   const { stdout } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' })

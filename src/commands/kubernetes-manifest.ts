@@ -4,20 +4,21 @@
 import { EXIT, type ExitCode } from '../base/exit.js'
 import type { Io } from '../base/io.js'
 import { randomToken } from '../base/rng.js'
-import { KEY_VARIABLE, makeManifests } from '../run/kubernetes/manifest.js'
+import { KEY_VARIABLE } from '../run/agents/signature.js'
+import { makeManifests } from '../run/kubernetes/manifest.js'
 import { writeDocuments } from '../scenario/yaml/yaml.js'
 import { parseKubernetesFlags, type RawKubernetesFlags } from './kubernetes-options.js'
 
 /** The flags, as parsed by commander. */
 export interface RawManifestFlags extends RawKubernetesFlags {
-  readonly cluster?: string
+  readonly cluster: string
 }
 
 /** Prints the objects as YAML. */
 export async function manifest(raw: RawManifestFlags, io: Io): Promise<ExitCode> {
   const { keySecret, ...flags } = parseKubernetesFlags(raw)
   const key = keySecret === null ? { value: io.env[KEY_VARIABLE] || randomToken() } : { secret: keySecret }
-  const documents = makeManifests({ ...flags, key, cluster: raw.cluster ?? flags.name, once: true })
+  const documents = makeManifests({ ...flags, key, cluster: raw.cluster, once: true })
   io.stdout.write(writeDocuments(documents))
   return EXIT.passed
 }

@@ -4,8 +4,9 @@
 import { type Problem, UserError } from '../base/errors.js'
 import { parseDuration } from '../base/units.js'
 import type { EnvSource } from '../run/kubernetes/manifest.js'
+import { readClusterPlace } from './cluster-place.js'
 import type { Wrong } from './option-values.js'
-import type { OptionSpec } from './options.js'
+import { like, type OptionSpec } from './options.js'
 
 /** The flags that say what is made in the cluster, as parsed by commander. */
 export interface RawKubernetesFlags {
@@ -39,7 +40,7 @@ export interface KubernetesFlags {
 
 /** The options, for the help. */
 export const KUBERNETES_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--agents <n>', description: 'Number of agents, each in a pod of its own' },
+  like('agents', { description: 'Number of agents, each in a pod of its own' }),
   { flags: '--image <image>', description: 'Container image with perfctl, of this version' },
   { flags: '--name <name>', description: 'What the names of all objects begin with', preset: 'perfctl' },
   { flags: '--namespace <namespace>', description: "Namespace; default: that of kubectl's context" },
@@ -52,15 +53,14 @@ export const KUBERNETES_OPTIONS: readonly OptionSpec[] = [
   },
   {
     flags: '--env-from <kind/name>',
-    description:
-      "Give agents the service's secrets as variables: secret/NAME or configmap/NAME in the cluster; repeatable",
+    description: "Give agents the service's secrets as variables: secret/NAME or configmap/NAME; repeatable",
     isRepeatable: true,
   },
   {
     flags: '--key-secret <name>',
-    description: 'Secret in the cluster that has PERFCTL_CLUSTER_KEY, instead of making one',
+    description: 'Your own Secret with PERFCTL_CLUSTER_KEY, instead of making one',
   },
-  { flags: '--nats <url>', description: 'Your own broker, instead of making one in the cluster' },
+  like('nats', { description: 'Your own NATS broker, instead of making one: nats://host:4222, or tls://' }),
   {
     flags: '--broker-image <image>',
     description: 'Container image with nats-server',
@@ -102,7 +102,7 @@ export function parseKubernetesFlags(raw: RawKubernetesFlags): KubernetesFlags {
       raw.keySecret === undefined
         ? null
         : matching('--key-secret', raw.keySecret, OBJECT_NAME, 'the name of a Secret', 'perfctl-key'),
-    nats: raw.nats ?? null,
+    nats: readNats(raw.nats, wrong),
     brokerImage: readImage('--broker-image', raw.brokerImage, wrong),
   }
   if (problems.length > 0) throw new UserError(problems)
@@ -118,6 +118,11 @@ function readAgents(text: string | undefined, wrong: Wrong): number {
     )
   }
   return count
+}
+
+function readNats(nats: string | undefined, wrong: Wrong): string | null {
+  readClusterPlace({ nats }, wrong)
+  return nats ?? null
 }
 
 function readImage(flag: string, text: string | undefined, wrong: Wrong): string {

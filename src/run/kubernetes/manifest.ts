@@ -3,6 +3,8 @@
  * the key that both sign with. Valid under the strictest pod security standard, `restricted`.
  */
 
+import { KEY_VARIABLE } from '../agents/signature.js'
+
 /** A Secret or a ConfigMap whose entries become environment variables of the agents. */
 export interface EnvSource {
   readonly kind: 'secret' | 'configmap'
@@ -44,9 +46,6 @@ export interface Manifest {
 
 /** The port of the broker in the cluster. */
 export const BROKER_PORT = 4222
-
-/** The variable, and the entry of the Secret, that has the key. */
-export const KEY_VARIABLE = 'PERFCTL_CLUSTER_KEY'
 
 /** The parts of a deployment, as the label `app.kubernetes.io/component` names them. */
 export type Component = 'agent' | 'broker'
