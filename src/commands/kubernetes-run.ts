@@ -9,9 +9,10 @@ import { renderProblem } from '../base/problem.js'
 import { randomSuffix, randomToken } from '../base/rng.js'
 import { text } from '../base/shape.js'
 import { plural } from '../base/units.js'
+import { loadNats } from '../run/agents/broker.js'
 import { KEY_VARIABLE } from '../run/agents/signature.js'
 import { Breakdown, type Interrupt, listenForInterrupt } from '../run/interrupt.js'
-import { type Forward, openForward } from '../run/kubernetes/forward.js'
+import { openForward } from '../run/kubernetes/forward.js'
 import { Kubectl } from '../run/kubernetes/kubectl.js'
 import { BROKER_PORT, brokerNameOf, selectorOf } from '../run/kubernetes/manifest.js'
 import { Objects } from '../run/kubernetes/objects.js'
@@ -34,6 +35,7 @@ export async function kubernetesRun(
   io: Io,
 ): Promise<ExitCode> {
   const flags = parseKubernetesFlags(raw)
+  await loadNats()
   const { env, cwd } = io
   const kubectl = new Kubectl({ env, cwd, context: raw.context ?? null, namespace: flags.namespace })
   // Runs that go on at the same time never meet.
@@ -81,55 +83,59 @@ interface Parts {
   readonly interrupt: Interrupt
 }
 
+/** Prints a line to stderr. */
+type Say = (line: string) => void
+
 async function runAndRemove(parts: Parts, io: Io): Promise<ExitCode> {
-  const { flags, name, kubectl, localPort, prepared, objects, interrupt } = parts
-  const say = (line: string) => io.stderr.write(`${line}\n`)
-  const note = prepared.flags.quiet ? () => {} : say
+  const { name, prepared, objects } = parts
+  const say: Say = (line) => io.stderr.write(`${line}\n`)
+  const note: Say = prepared.flags.quiet ? () => {} : say
   const forget = io.onExit(() => objects.removeAtExit())
-  let forward: Forward | null = null
-  let code: ExitCode = EXIT.error
   let isRemoved = false
-  try {
-    note(`making ${name} in Kubernetes: ${plural(flags.agents, 'agent')}`)
-    await objects.make()
-    const { stop: signal } = interrupt
-    await objects.ready({
-      waitMs: prepared.flags.agentsWaitMs,
-      signal,
-      onNotice: (line) => say(`warning: ${line}`),
-    })
-    if (flags.nats === null)
-      forward = await openForward(kubectl, {
-        localPort,
-        service: brokerNameOf({ name }),
-        port: BROKER_PORT,
-        signal,
-      })
-    code = await prepared.start()
-    if (code === EXIT.error) await tellTroubles(objects, say)
-  } finally {
-    await forward?.close()
+  const code = await runThere(parts, { say, note }).finally(async () => {
     note(`removing ${name} from Kubernetes`)
     isRemoved = await remove(parts, say)
     forget()
-  }
+  })
   return isRemoved ? code : worseOf(code, EXIT.error)
 }
 
-/** An agent that is lost can't tell why, but Kubernetes may know. */
-async function tellTroubles(objects: Objects, say: (line: string) => void): Promise<void> {
+async function runThere(
+  { flags, name, kubectl, localPort, prepared, objects, interrupt }: Parts,
+  { say, note }: { readonly say: Say; readonly note: Say },
+): Promise<ExitCode> {
+  const signal = interrupt.stop
+  note(`making ${name} in Kubernetes: ${plural(flags.agents, 'agent')}`)
+  await objects.make()
+  const onNotice: Say = (line) => say(`warning: ${line}`)
+  await objects.ready({ waitMs: prepared.flags.agentsWaitMs, signal, onNotice })
+  const service = brokerNameOf({ name })
+  const forward =
+    flags.nats === null ? await openForward(kubectl, { localPort, service, port: BROKER_PORT, signal }) : null
+  let code: ExitCode = EXIT.error
+  try {
+    signal.throwIfAborted()
+    code = await prepared.start()
+    return code
+  } finally {
+    // An agent that is gone can't tell why, but Kubernetes may know.
+    if (code === EXIT.error && !signal.aborted) await tellTroubles(objects, say)
+    await forward?.close()
+  }
+}
+
+async function tellTroubles(objects: Objects, say: Say): Promise<void> {
   const troubles = await objects.listTroubles().catch(() => [])
   for (const problem of troubles) say(renderProblem(problem))
 }
 
-async function remove({ flags, name, objects }: Parts, say: (line: string) => void): Promise<boolean> {
+async function remove({ name, kubectl, objects }: Parts, say: Say): Promise<boolean> {
   try {
     await objects.remove()
     return true
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    const namespace = flags.namespace === null ? '' : ` --namespace ${flags.namespace}`
-    const command = `kubectl delete job,deployment,service,secret --selector ${selectorOf(name)}${namespace}`
+    const command = kubectl.describe(['delete', 'job,deployment,service,secret', '-l', selectorOf(name)])
     const message = `${name} could not be removed from Kubernetes: ${error.message}`
     say(renderProblem({ message, place: null, hint: `remove it later: ${command}` }))
     return false

@@ -133,6 +133,7 @@ describe.skipIf(why !== '')(
       const [name] = /shop-[0-9a-f]{8}/.exec(stderr)!
       expect(result!.agents!.map((agent) => agent.name)).toEqual([`${name}-0`, `${name}-1`])
       expect(stderr).toContain(`making ${name} in Kubernetes: 2 agents\n`)
+      expect(stderr).toContain(', 2 workers\n')
       expect(stderr).toContain(`removing ${name} from Kubernetes\n`)
       expect(place.server.list()).toEqual(['secrets/shop'])
       // What perfctl can't remove goes with the Job.
@@ -243,6 +244,12 @@ describe.skipIf(why !== '')(
         /^after 2s: the broker is not ready hint: /,
       ],
       [
+        'agents that fail at once',
+        { fault: 'crash' },
+        [],
+        /^pod perfctl-\w+-\d: Error: exit code 2; it printed: .*unknown option '--crash'/,
+      ],
+      [
         'a Job that may not be made',
         { fault: 'apply' },
         [],
@@ -262,8 +269,23 @@ describe.skipIf(why !== '')(
       const { code, stderr } = await place.perfctl(['-t', target.url, '--quiet'])
       expect(code, stderr).toBe(3)
       expect(oneLine(stderr)).toMatch(
-        /perfctl-(\w+) could not be removed from Kubernetes: kubectl delete failed: .* hint: remove it later: kubectl delete job,deployment,service,secret --selector app.kubernetes.io\/instance=perfctl-\1 /,
+        /perfctl-(\w+) could not be removed from Kubernetes: kubectl delete failed: .* hint: remove it later: kubectl delete job,deployment,service,secret -l app.kubernetes.io\/instance=perfctl-\1 $/,
       )
+    })
+
+    test('tells why an agent was lost', async () => {
+      const target = await startTarget(answerAfter(2))
+      const place = await startPlace({}, '{ rate: 50/s, duration: 60s }')
+      const running = place.perfctl(['-t', target.url, '--quiet'])
+      while (countAll(target) < 50) await sleep(20)
+      place.server.killAgent()
+      const { code, stdout, stderr } = await running
+      expect(code, stderr).toBe(3)
+      expect(oneLine(stdout)).toMatch(/^✗ Error: agent perfctl-\w+-0 was lost after /)
+      expect(oneLine(stderr)).toMatch(
+        /pod perfctl-\w+-0: OOMKilled: exit code 137.* hint: give each agent more with --memory/,
+      )
+      await expectNothingLeft(place)
     })
 
     test('makes nothing in a context that is not there', async () => {

@@ -98,6 +98,11 @@ export class Kubectl {
     })
   }
 
+  /** The command line of a call, for people to type. */
+  describe(args: readonly string[]): string {
+    return ['kubectl', ...this.complete(args)].join(' ')
+  }
+
   private start(args: readonly string[], input?: object) {
     const { env, cwd } = this.options
     const child = spawn('kubectl', this.complete(args), {

@@ -13,6 +13,9 @@ import { type Pod, readPods, type Trouble } from './pods.js'
 /** How often pods are looked at. */
 const LOOK_MS: Ms = 1000
 
+/** Pods have to be ready so many times in a row: one whose program fails at once is ready for a moment. */
+const LOOKS = 2
+
 /** Objects are removed so often, and so long apart, until it succeeds. */
 const REMOVALS = 3
 const REMOVAL_PAUSE_MS: Ms = 1000
@@ -68,14 +71,15 @@ export class Objects {
   async ready({ waitMs, signal, onNotice }: ReadyOptions): Promise<void> {
     const deadline = now() + waitMs
     const told = new Set<string>()
-    for (;;) {
+    for (let looks = 0; ; ) {
       const pods = await this.listPods(signal)
       const late = pods.filter(({ isReady }) => !isReady)
       const broken = late.filter(isInTrouble).find(({ trouble }) => trouble.isFinal)
       if (broken !== undefined) throw new UserError([await this.problemOf(broken)], 'run')
       const missing = this.missing(pods)
-      if (missing.broker === 0 && missing.agent === 0) return
-      if (now() > deadline) throw this.lateness(missing, late, waitMs)
+      looks = missing.broker === 0 && missing.agent === 0 ? looks + 1 : 0
+      if (looks === LOOKS) return
+      if (looks === 0 && now() > deadline) throw this.lateness(missing, late, waitMs)
       for (const text of late.filter(isInTrouble).map(describe)) {
         if (!told.has(text)) onNotice(text)
         told.add(text)
@@ -144,8 +148,8 @@ export class Objects {
   }
 
   private async problemOf(pod: PodInTrouble): Promise<Problem> {
-    const printed = await this.kubectl.run(['logs', pod.name, '--tail=1']).catch(() => '')
-    const line = printable(printed.trim())
+    const printed = await this.kubectl.run(['logs', pod.name, '--tail=3']).catch(() => '')
+    const line = printable(printed.trim().replaceAll(/\s+/g, ' '))
     const message = `${describe(pod)}${line === '' ? '' : `; it printed: ${line}`}`
     return { message, place: null, hint: HINTS.get(pod.trouble.reason) ?? null }
   }

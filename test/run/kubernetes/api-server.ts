@@ -17,7 +17,7 @@ import { NATS_SERVER } from './programs.js'
 const PERFCTL = fileURLToPath(new URL('../../../bin/perfctl.js', import.meta.url))
 
 /** What its cluster can't do. */
-export type Fault = 'pull' | 'schedule' | 'broker' | 'apply' | 'delete'
+export type Fault = 'pull' | 'schedule' | 'broker' | 'crash' | 'apply' | 'delete'
 
 export interface ApiServer {
   /** A file for KUBECONFIG. */
@@ -28,6 +28,8 @@ export interface ApiServer {
   readonly made: ReadonlyMap<string, Body>
   /** The broker's port on this machine. */
   readonly brokerPort: number
+  /** Kills the first agent, as for its use of memory. */
+  killAgent(): void
   /** Processes of pods that still run. */
   running(): number
   close(): Promise<void>
@@ -97,12 +99,11 @@ export async function startApiServer({ fault, secrets = {} }: ApiServerOptions =
     const wanted = Object.fromEntries(
       new URLSearchParams((url.searchParams.get('labelSelector') ?? '').replaceAll(',', '&')),
     )
-    if (plural === 'pods' && part === 'log') return [...pods].find((pod) => pod.name === name)?.printed
-    if (plural === 'pods' && name === undefined) {
-      const items = [...pods].filter(({ labels }) =>
-        Object.entries(wanted).every(([key, value]) => labels[key] === value),
-      )
-      return { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: items.map((pod) => pod.describe()) }
+    if (plural === 'pods') {
+      const all = [...pods].filter((pod) => [undefined, pod.name].includes(name) && pod.matches(wanted))
+      if (name === undefined)
+        return { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: all.map((pod) => pod.describe()) }
+      return part === 'log' ? all[0]?.printed : all[0]?.describe()
     }
     if (request.method === 'PATCH') {
       if (fault === 'apply' && plural === 'jobs') return statusOf(403, 'Forbidden', 'jobs.batch is forbidden')
@@ -130,6 +131,7 @@ export async function startApiServer({ fault, secrets = {} }: ApiServerOptions =
     list: () => [...objects.keys()],
     made,
     brokerPort,
+    killAgent: () => [...pods].find(({ owner }) => owner.startsWith('jobs/'))!.kill(),
     running: () => [...pods].filter((pod) => pod.isAlive).length,
     async close() {
       for (const path of objects.keys()) await remove(path)
@@ -147,8 +149,11 @@ interface Cluster {
   readonly brokerPort: number
 }
 
+/** How a container looks that was killed for its use of memory. */
+const OUT_OF_MEMORY = { exitCode: 137, reason: 'OOMKilled' }
+
 class Pod {
-  readonly labels: Readonly<Record<string, string>>
+  private readonly labels: Readonly<Record<string, string>>
   printed = ''
   private readonly container: Body
   private child: ChildProcess | null = null
@@ -191,19 +196,26 @@ class Pod {
     if (env === null) return this.wait('CreateContainerConfigError', 'secret not found')
     this.child = isBroker
       ? spawn(NATS_SERVER!, ['--addr', '127.0.0.1', '--port', String(brokerPort)], { stdio: 'ignore' })
-      : spawn(process.execPath, [PERFCTL, ...this.args(env)], { env: { PATH: process.env.PATH, ...env } })
+      : spawn(process.execPath, [PERFCTL, ...this.args(env), ...(fault === 'crash' ? ['--crash'] : [])], {
+          env: { PATH: process.env.PATH, ...env },
+        })
     this.child.stderr?.on('data', (text) => {
       this.printed += text
     })
     this.child.once('exit', (exitCode) => {
       this.conditions = []
       this.state = {
-        terminated: { exitCode: exitCode ?? 137, reason: exitCode === 0 ? 'Completed' : 'Error' },
+        terminated:
+          exitCode === null ? OUT_OF_MEMORY : { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' },
       }
     })
     while (isBroker && !(await accepts(brokerPort))) await sleep(50)
     this.state = { running: {} }
     this.conditions = [{ type: 'Ready', status: 'True' }]
+  }
+
+  matches(wanted: Readonly<Record<string, string>>): boolean {
+    return Object.entries(wanted).every(([key, value]) => this.labels[key] === value)
   }
 
   kill(): void {
@@ -214,7 +226,8 @@ class Pod {
     return {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: this.name, labels: this.labels },
+      metadata: { name: this.name, namespace: 'team', labels: this.labels },
+      spec: { containers: [this.container] },
       status: {
         phase: 'Pending',
         conditions: this.conditions,
