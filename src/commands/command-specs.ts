@@ -170,7 +170,6 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     ],
     run: async (_argument: undefined, flags: AgentFlags, io) => (await import('./agent.js')).agent(flags, io),
   },
-  KUBERNETES,
   {
     name: 'agents',
     description: 'List the agents of a cluster: cores, version, clock, and whether they are busy',
@@ -179,6 +178,7 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     run: async (_argument: undefined, flags: AgentsFlags, io) =>
       (await import('./agents.js')).agents(flags, io),
   },
+  KUBERNETES,
   {
     name: 'merge',
     summary: 'Merge the shards of a run and judge them as one',

@@ -1,10 +1,11 @@
 /**
- * The commands that use a Kubernetes cluster.
+ * The commands that use Kubernetes.
  */
 import type { CommandGroup, CommandSpec, Refusal } from './command.js'
 import type { RawManifestFlags } from './kubernetes-manifest.js'
 import { KUBERNETES_OPTIONS } from './kubernetes-options.js'
 import type { RawKubernetesRunFlags } from './kubernetes-run.js'
+import { like } from './options.js'
 import { RUN } from './run-commands.js'
 
 const MANIFEST: CommandSpec = {
@@ -48,6 +49,9 @@ const REFUSES: readonly Refusal[] = [
   },
 ]
 
+/** Those that mean something else. */
+const CHANGED: readonly unknown[] = ['agents', 'nats', 'workers']
+
 const refused: readonly unknown[] = REFUSES.flatMap(({ options }) => options)
 
 const RUN_THERE: CommandSpec = {
@@ -59,7 +63,10 @@ const RUN_THERE: CommandSpec = {
   options: [
     ...KUBERNETES_OPTIONS,
     { flags: '--context <name>', description: "Context of kubectl; default: kubectl's current one" },
-    ...RUN.options.filter((option) => option !== 'agents' && option !== 'nats' && !refused.includes(option)),
+    like('workers', {
+      description: 'Threads of each agent that send load; auto is one for each of its CPUs',
+    }),
+    ...RUN.options.filter((option) => !CHANGED.includes(option) && !refused.includes(option)),
   ],
   refuses: REFUSES,
   run: async (names: string[], flags: RawKubernetesRunFlags, io) =>
@@ -69,6 +76,6 @@ const RUN_THERE: CommandSpec = {
 /** `perfctl kubernetes`. */
 export const KUBERNETES: CommandGroup = {
   name: 'kubernetes',
-  description: 'Send load from the pods of a Kubernetes cluster',
+  description: 'Send load from pods in Kubernetes',
   commands: [MANIFEST, RUN_THERE],
 }

@@ -121,7 +121,13 @@ function readAgents(text: string | undefined, wrong: Wrong): number {
 }
 
 function readNats(nats: string | undefined, wrong: Wrong): string | null {
-  readClusterPlace({ nats }, wrong)
+  const place = readClusterPlace({ nats }, wrong)
+  if (place?.servers.some(({ username }) => username !== '') === true) {
+    wrong(
+      '--nats: a login would be readable in the Job',
+      'name a broker that needs none, or leave out --nats, so that one is made',
+    )
+  }
   return nats ?? null
 }
 

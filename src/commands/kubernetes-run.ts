@@ -1,6 +1,6 @@
 /**
- * `perfctl kubernetes run`: makes agents in Kubernetes, sends the load from them as `perfctl run --nats` does, and removes
- * all that it made, whatever happens.
+ * `perfctl kubernetes run`: makes agents in Kubernetes, sends the load from them as `perfctl run --nats` does, and
+ * removes all that it made, whatever happens.
  */
 import { UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
@@ -106,7 +106,8 @@ async function runThere(
 ): Promise<ExitCode> {
   const signal = interrupt.stop
   note(`making ${name} in Kubernetes: ${plural(flags.agents, 'agent')}`)
-  await objects.make()
+  // A call that makes something ends in order, unless it hangs and Ctrl-C is pressed again.
+  await objects.make(interrupt.kill)
   const onNotice: Say = (line) => say(`warning: ${line}`)
   await objects.ready({ waitMs: prepared.flags.agentsWaitMs, signal, onNotice })
   const service = brokerNameOf({ name })

@@ -65,12 +65,14 @@ describe('perfctl kubernetes manifest', () => {
     const { code, stderr } = await manifest([
       ...['--agents', '0', '--name=-Shop', '--namespace', 'a.b', '--cpu', '0m', '--memory', '1024'],
       ...['--deadline', '5', '--env-from', 'shop', '--key-secret', 'a/b', '--broker-image', ''],
+      ...['--nats', 'nats://me:secret@nats.example:4222'],
     ])
     expect(code).toBe(2)
     const flags = [...stderr.matchAll(/^(--[a-z-]+)/gm)].map(([, flag]) => flag)
     expect(flags).toEqual([
       ...['--agents', '--image', '--name', '--namespace', '--cpu', '--memory'],
-      ...['--deadline', '--env-from', '--key-secret', '--broker-image'],
+      ...['--deadline', '--env-from', '--key-secret', '--nats', '--broker-image'],
     ])
+    expect(stderr).not.toContain('me:secret')
   })
 })

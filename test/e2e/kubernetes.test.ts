@@ -164,6 +164,15 @@ describe.skipIf(why !== '')(
       await expectNothingLeft(place)
     })
 
+    test('makes the agents once for several runs', async () => {
+      const target = await startTarget(answerAfter(2))
+      const place = await startPlace()
+      const { code, stderr } = await place.perfctl(['-t', target.url, '--runs', '2'])
+      expect(code, stderr).toBe(0)
+      expect(countAll(target)).toBe(400)
+      await expectNothingLeft(place)
+    })
+
     test("uses the user's own broker and key", async () => {
       const target = await startTarget(answerAfter(2))
       const place = await startPlace({ secrets: { shared: { PERFCTL_CLUSTER_KEY: 'of-all' } } })

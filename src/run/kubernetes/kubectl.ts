@@ -3,11 +3,13 @@
  * people is passed on to people.
  */
 import { spawn, spawnSync } from 'node:child_process'
+import type { Ms } from '../../base/clock.js'
 import { codeOf, messageOf, type UserError, userError } from '../../base/errors.js'
 import { killGroup } from '../../base/host.js'
 import type { Io } from '../../base/io.js'
 import { printable, shortened } from '../../base/printable.js'
 import { Shape, ShapeError } from '../../base/shape.js'
+import { formatDuration } from '../../base/units.js'
 
 /** How kubectl is started. */
 export interface KubectlOptions extends Pick<Io, 'env' | 'cwd'> {
@@ -27,9 +29,12 @@ export interface Call {
 /** A server that takes longer doesn't answer. */
 const TIMEOUT = '--request-timeout=30s'
 
+/** A call that takes longer hangs, for example because it waits for somebody to log in. */
+const CALL_MS: Ms = 60_000
+
 /** How much of what kubectl wrote for people is kept. */
 const SAID_MAX = 2000
-const SAID_MAX_LINE = 300
+const LINE_MAX = 300
 
 /** How a call ended. */
 interface End {
@@ -57,8 +62,16 @@ export class Kubectl {
     const { ended, kill } = this.start([...args, TIMEOUT], input)
     signal?.addEventListener('abort', kill)
     if (signal?.aborted === true) kill()
+    let isLate = false
+    const deadline = setTimeout(() => {
+      isLate = true
+      kill()
+    }, CALL_MS)
     const end = await ended
+    clearTimeout(deadline)
     signal?.removeEventListener('abort', kill)
+    if (isLate)
+      throw userError(`kubectl ${args[0]} did not end within ${formatDuration(CALL_MS)}`, null, 'run')
     if (end.code !== 0) throw failureOf(args, end)
     return end.output
   }
@@ -70,7 +83,7 @@ export class Kubectl {
       return read(Shape.parse(text))
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error
-      throw userError(`kubectl ${args[0]}: in what it printed, ${error.message}`, null, 'run')
+      throw userError(`kubectl ${args[0]}: its JSON can't be read: ${error.message}`, null, 'run')
     }
   }
 
@@ -95,6 +108,7 @@ export class Kubectl {
       cwd,
       input: JSON.stringify(input),
       stdio: ['pipe', 'ignore', 'ignore'],
+      timeout: CALL_MS,
     })
   }
 
@@ -161,6 +175,6 @@ function failureOf(args: readonly string[], { code, error, said }: End): UserErr
   }
   const reason =
     error === null ? `it ended with ${code === null ? 'a signal' : `code ${code}`}` : messageOf(error)
-  const last = shortened(printable(said.trim().split('\n').at(-1)!), SAID_MAX_LINE)
+  const last = shortened(printable(said.trim().split('\n').at(-1)!), LINE_MAX)
   return userError(`kubectl ${args[0]} failed: ${last === '' ? reason : last}`, null, 'run')
 }

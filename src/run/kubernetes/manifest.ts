@@ -1,6 +1,6 @@
 /**
- * What perfctl needs in a Kubernetes cluster: a Job of agents, a broker that connects them with their coordinator, and
- * the key that both sign with. Valid under the strictest pod security standard, `restricted`.
+ * What perfctl needs in Kubernetes: a Job of agents, a broker that connects them with their coordinator, and the key
+ * that both sign with. Valid under the strictest pod security standard, `restricted`.
  */
 
 import { KEY_VARIABLE } from '../agents/signature.js'
@@ -44,7 +44,7 @@ export interface Manifest {
   readonly [key: string]: unknown
 }
 
-/** The port of the broker in the cluster. */
+/** The port of the broker that is made. */
 export const BROKER_PORT = 4222
 
 /** The parts of a deployment, as the label `app.kubernetes.io/component` names them. */
@@ -206,7 +206,7 @@ const CONFINED = {
   capabilities: { drop: ['ALL'] },
 } as const
 
-/** Keeps the cluster's autoscaler from moving a pod during a run. */
+/** Keeps autoscalers from moving a pod during a run. */
 const STAYS = {
   'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
   'karpenter.sh/do-not-disrupt': 'true',

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Ms, now } from '../../base/clock.js'
 import { type Problem, UserError, userError } from '../../base/errors.js'
 import { printable } from '../../base/printable.js'
+import type { Shape } from '../../base/shape.js'
 import { formatDuration, plural } from '../../base/units.js'
 import type { Kubectl } from './kubectl.js'
 import { type Component, type Manifest, type ManifestOptions, makeManifests, selectorOf } from './manifest.js'
@@ -55,19 +56,21 @@ export class Objects {
 
   /**
    * Makes all objects. The Job owns the others, so that Kubernetes removes them some time after its end, even if perfctl
-   * can't.
+   * can't. The signal ends that with an error.
    */
-  async make(): Promise<void> {
-    await this.apply(this.manifests)
+  async make(signal: AbortSignal): Promise<void> {
+    await this.apply(this.manifests, signal)
     const [others, { apiVersion, kind, metadata }] = [this.manifests.slice(0, -1), this.manifests.at(-1)!]
     if (others.length === 0) return
     const { name } = metadata
-    const uid = await this.kubectl.read(['get', 'job', name], (job) => job.get('metadata').get('uid').text())
+    const readUid = (job: Shape) => job.get('metadata').get('uid').text()
+    const uid = await this.kubectl.read(['get', 'job', name], readUid, signal)
     const ownerReferences = [{ apiVersion, kind, name, uid }]
-    await this.apply(others.map((other) => ({ ...other, metadata: { ...other.metadata, ownerReferences } })))
+    const owned = others.map((other) => ({ ...other, metadata: { ...other.metadata, ownerReferences } }))
+    await this.apply(owned, signal)
   }
 
-  /** Waits until the broker and all agents are ready. Throws a UserError (exit 3) if one can't start or takes too long. */
+  /** Waits until broker and agents are ready. Throws a UserError (exit 3) if one can't start or takes too long. */
   async ready({ waitMs, signal, onNotice }: ReadyOptions): Promise<void> {
     const deadline = now() + waitMs
     const told = new Set<string>()
@@ -76,7 +79,7 @@ export class Objects {
       const late = pods.filter(({ isReady }) => !isReady)
       const broken = late.filter(isInTrouble).find(({ trouble }) => trouble.isFinal)
       if (broken !== undefined) throw new UserError([await this.problemOf(broken)], 'run')
-      const missing = this.missing(pods)
+      const missing = this.countMissing(pods)
       looks = missing.broker === 0 && missing.agent === 0 ? looks + 1 : 0
       if (looks === LOOKS) return
       if (looks === 0 && now() > deadline) throw this.lateness(missing, late, waitMs)
@@ -111,14 +114,14 @@ export class Objects {
     return listOf(this.manifests.toReversed())
   }
 
-  private async apply(manifests: readonly object[]): Promise<void> {
+  private async apply(manifests: readonly object[], signal: AbortSignal): Promise<void> {
     // The server applies them, so that the key is not copied into an annotation.
     const args = ['apply', '--server-side', '--field-manager=perfctl', '--validate=false', '--filename=-']
-    await this.kubectl.run(args, listOf(manifests))
+    await this.kubectl.run(args, listOf(manifests), signal)
   }
 
   /** How many pods are not ready yet. */
-  private missing(pods: readonly Pod[]): Readonly<Record<Component, number>> {
+  private countMissing(pods: readonly Pod[]): Readonly<Record<Component, number>> {
     const ready = (component: Component) =>
       pods.filter((pod) => pod.isReady && pod.component === component).length
     const brokers = this.options.nats === null ? 1 : 0

@@ -24,7 +24,7 @@ export interface Trouble {
   readonly isFinal: boolean
 }
 
-/** Why a container waits although nothing will come. A pod that can't be scheduled may get a new host, so it isn't here. */
+/** Why a container waits although nothing will come. A pod without a host may get a new one, so that isn't here. */
 const FINAL: readonly string[] = [
   'CrashLoopBackOff',
   'CreateContainerConfigError',

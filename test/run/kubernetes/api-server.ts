@@ -1,6 +1,6 @@
 /**
- * A stand-in for the API server of Kubernetes, as far as perfctl's kubectl needs one. A Job's pods are processes that run
- * perfctl, a Deployment's are processes that run nats-server; a Service is another address of such a process.
+ * A stand-in for the API server of Kubernetes, as far as perfctl's kubectl needs one. A Job's pods are processes that
+ * run perfctl, a Deployment's are processes that run nats-server; a Service is another address of such a process.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,7 +17,7 @@ import { NATS_SERVER } from './programs.js'
 const PERFCTL = fileURLToPath(new URL('../../../bin/perfctl.js', import.meta.url))
 
 /** What its cluster can't do. */
-export type Fault = 'pull' | 'schedule' | 'broker' | 'crash' | 'apply' | 'delete'
+type Fault = 'pull' | 'schedule' | 'broker' | 'crash' | 'apply' | 'delete'
 
 export interface ApiServer {
   /** A file for KUBECONFIG. */
