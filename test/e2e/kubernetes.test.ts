@@ -103,6 +103,12 @@ async function startPlace(
   }
 }
 
+async function startBroker() {
+  const port = await findFreePort()
+  const child = spawn(NATS_SERVER!, ['--addr', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' })
+  return { url: `nats://127.0.0.1:${port}`, stop: () => child.kill() }
+}
+
 const NEEDED = ['--agents', '2', '--image', 'registry.example/perfctl:1.0.0', '--cpu', '1']
 
 /** Nothing of a run is left, neither there nor here. */
@@ -176,16 +182,32 @@ describe.skipIf(why !== '')(
     test("uses the user's own broker and key", async () => {
       const target = await startTarget(answerAfter(2))
       const place = await startPlace({ secrets: { shared: { PERFCTL_CLUSTER_KEY: 'of-all' } } })
-      const port = await findFreePort()
-      const broker = spawn(NATS_SERVER!, ['--addr', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' })
-      const own = ['--nats', `nats://127.0.0.1:${port}`, '--key-secret', 'shared']
+      const broker = await startBroker()
+      const own = ['--nats', broker.url, '--key-secret', 'shared']
       const { code, stdout, stderr } = await place.perfctl(['-t', target.url, ...own])
-      broker.kill()
+      broker.stop()
       expect(code, stdout + stderr).toBe(0)
       expect(countAll(target)).toBe(200)
       expect([...place.server.made.keys()].map((path) => path.split('/')[0])).toEqual(['jobs'])
       expect(place.forwarders()).toEqual([])
       expect(place.server.list()).toEqual(['secrets/shared'])
+    })
+
+    test('does not meet another run at the same broker', async () => {
+      const target = await startTarget(answerAfter(2))
+      const place = await startPlace()
+      const broker = await startBroker()
+      const args = ['-t', target.url, '--nats', broker.url]
+      const outcomes = await Promise.all([place.perfctl(args), place.perfctl(args)])
+      broker.stop()
+      expect(outcomes.map(({ code }) => code)).toEqual([0, 0])
+      expect(countAll(target)).toBe(400)
+      const agents = place.session
+        .results()
+        .map((result) => result.agents!.map(({ name }) => name.slice(0, -2)))
+      expect(agents.map((names) => new Set(names).size)).toEqual([1, 1])
+      expect(new Set(agents.flat()).size).toBe(2)
+      await expectNothingLeft(place)
     })
 
     test.each([1, 2])('removes everything after Ctrl-C during the load, pressed %i times', async (times) => {
