@@ -8,7 +8,7 @@ import { readClusterPlace } from './cluster-place.js'
 import type { Wrong } from './option-values.js'
 import { like, type OptionSpec } from './options.js'
 
-/** The flags that say what is made in the cluster, as parsed by commander. */
+/** The flags that say what is made in Kubernetes, as parsed by commander. */
 export interface RawKubernetesFlags {
   readonly agents?: string
   readonly image?: string
@@ -74,16 +74,16 @@ const NAME_MAX = 40
 const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const OBJECT_NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/
-const CPU = /^(\d+(\.\d{1,3})?|\d+m)$/
-const MEMORY = /^\d+(\.\d+)?([KMGT]i|[kMGT])$/
+/** Neither may be zero. */
+const CPU = /^(?!0+(\.0+)?\D*$)(\d+(\.\d{1,3})?|\d+m)$/
+const MEMORY = /^(?!0+(\.0+)?\D*$)\d+(\.\d+)?([KMGT]i|[kMGT])$/
 
 /** Parses the flags. Throws a UserError that lists all invalid ones. */
 export function parseKubernetesFlags(raw: RawKubernetesFlags): KubernetesFlags {
   const problems: Problem[] = []
   const wrong: Wrong = (message, hint) => problems.push({ message, place: null, hint })
   const matching = (flag: string, value: string, form: RegExp, kind: string, example: string): string => {
-    if (!form.test(value) || Number.parseFloat(value) === 0)
-      wrong(`${flag} ${value}: not ${kind}`, `write, for example, ${flag} ${example}`)
+    if (!form.test(value)) wrong(`${flag} ${value}: not ${kind}`, `write, for example, ${flag} ${example}`)
     return value
   }
   const flags: KubernetesFlags = {

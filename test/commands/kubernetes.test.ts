@@ -61,6 +61,25 @@ describe('perfctl kubernetes manifest', () => {
     expect(keys[1]).not.toBe(keys[0])
   })
 
+  test.each(['0', '0.0', '00m', '-1', '1.', '2Gi'])('takes no --cpu %s', async (cpu) => {
+    expect((await manifest([...NEEDED, `--cpu=${cpu}`])).code).toBe(2)
+  })
+
+  test.each(['0Gi', '0.0Mi', '512', '1gb'])('takes no --memory %s', async (memory) => {
+    expect((await manifest([...NEEDED, '--memory', memory])).code).toBe(2)
+  })
+
+  test('takes small sizes, and names that begin with a digit', async () => {
+    const args = ['--cpu', '0.25', '--memory', '0.5Gi', '--namespace', '0a']
+    expect((await manifest([...NEEDED, ...args])).code).toBe(0)
+  })
+
+  test('takes only names that agents take', async () => {
+    const { code, stderr } = await manifest([...NEEDED, '--cluster', 'a.b'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^--cluster a\.b: not the name of a cluster/)
+  })
+
   test('reports all that is wrong at once', async () => {
     const { code, stderr } = await manifest([
       ...['--agents', '0', '--name=-Shop', '--namespace', 'a.b', '--cpu', '0m', '--memory', '1024'],
