@@ -1,11 +1,9 @@
 /**
- * `perfctl kubernetes run` with the real kubectl and a real broker. The API server is a stand-in whose pods are processes
- * of this machine. It can't forward ports, so a script in front of kubectl does.
+ * `perfctl kubernetes run` with the real kubectl and a real broker. The API server is a stand-in whose pods are
+ * processes of this machine.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -36,24 +34,6 @@ requests:
   - { name: search, get: "/search/{{ randomInt(1, 40) }}" }
 `
 
-/** Stands for kubectl: forwards the port itself, and leaves everything else to the real one. */
-const FORWARDER = `#!${process.execPath}
-const [command, ...rest] = process.argv.slice(2)
-if (command === 'port-forward') {
-  const { connect, createServer } = require('node:net')
-  require('node:fs').appendFileSync(__dirname + '/forwarders', process.pid + '\\n')
-  const local = Number(rest.find((arg) => /^\\d+:\\d+$/.test(arg)).split(':')[0])
-  createServer((here) => {
-    const there = connect(Number(process.env.BROKER_PORT), '127.0.0.1')
-    for (const socket of [here, there]) socket.on('error', () => {}).on('close', () => (here.destroy(), there.destroy()))
-    here.pipe(there).pipe(here)
-  }).listen(local, '127.0.0.1')
-} else {
-  const { status } = require('node:child_process').spawnSync(${JSON.stringify(KUBECTL)}, [command, ...rest], { stdio: 'inherit' })
-  process.exit(status)
-}
-`
-
 const servers: ApiServer[] = []
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close()
@@ -62,10 +42,6 @@ afterEach(async () => {
 interface Place {
   readonly server: ApiServer
   readonly session: Session
-  /** What perfctl and its kubectl need. */
-  readonly env: Readonly<Record<string, string>>
-  /** The process ids of all that forwarded a port. */
-  forwarders(): number[]
   /** Starts perfctl, or another program that takes its arguments, as a process of its own. */
   start(args: readonly string[], program?: readonly string[]): ChildProcess
   perfctl(args: readonly string[]): ReturnType<Session['perfctl']>
@@ -78,25 +54,11 @@ async function startPlace(
   const server = await startApiServer(options)
   servers.push(server)
   const session = startSession({ 'shop.yaml': SHOP(load) })
-  const bin = join(session.cwd, 'bin')
-  mkdirSync(bin)
-  writeFileSync(join(bin, 'kubectl'), FORWARDER)
-  chmodSync(join(bin, 'kubectl'), 0o755)
-  const env = {
-    PATH: [bin, dirname(process.execPath), process.env.PATH].join(':'),
-    HOME: session.cwd,
-    KUBECONFIG: server.config,
-    BROKER_PORT: String(server.brokerPort),
-  }
+  const env = { PATH: process.env.PATH!, HOME: session.cwd, KUBECONFIG: server.config }
   const command = (args: readonly string[]) => ['kubernetes', 'run', 'shop.yaml', ...NEEDED, ...args]
   return {
     server,
     session,
-    env,
-    forwarders() {
-      const file = join(bin, 'forwarders')
-      return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : []
-    },
     start: (args, program = [PERFCTL]) =>
       spawn(process.execPath, [...program, ...command(args)], { cwd: session.cwd, env, stdio: 'ignore' }),
     perfctl: (args) => session.perfctl(command(args), env),
@@ -112,10 +74,10 @@ async function startBroker() {
 const NEEDED = ['--agents', '2', '--image', 'registry.example/perfctl:1.0.0', '--cpu', '1']
 
 /** Nothing of a run is left, neither there nor here. */
-async function expectNothingLeft({ server, forwarders }: Place): Promise<void> {
+async function expectNothingLeft({ server }: Place): Promise<void> {
   expect(server.list()).toEqual([])
   await expect.poll(() => server.running()).toBe(0)
-  for (const pid of forwarders()) expect(() => process.kill(pid, 0)).toThrow()
+  await expect.poll(() => server.forwards).toBe(0)
 }
 
 const oneLine = (text: string) => text.replace(/\s+/g, ' ')
@@ -154,11 +116,11 @@ describe.skipIf(why !== '')(
       const place = await startPlace({}, '{ rate: 50/s, duration: 5s }')
       const running = place.perfctl(['-t', target.url])
       while (countAll(target) < 50) await sleep(20)
-      process.kill(place.forwarders().at(-1)!, 'SIGKILL')
+      expect(place.server.forwards).toBe(1)
+      place.server.dropForwards()
       const { code, stdout, stderr } = await running
       expect(code, stdout + stderr).toBe(0)
       expect(countAll(target)).toBe(250)
-      expect(place.forwarders()).toHaveLength(2)
       await expectNothingLeft(place)
     })
 
@@ -189,7 +151,6 @@ describe.skipIf(why !== '')(
       expect(code, stdout + stderr).toBe(0)
       expect(countAll(target)).toBe(200)
       expect([...place.server.made.keys()].map((path) => path.split('/')[0])).toEqual(['jobs'])
-      expect(place.forwarders()).toEqual([])
       expect(place.server.list()).toEqual(['secrets/shared'])
     })
 

@@ -9,9 +9,11 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { findFreePort } from '../../../src/run/service.js'
+import { forwardPort } from './port-forward.js'
 import { NATS_SERVER } from './programs.js'
 
 const PERFCTL = fileURLToPath(new URL('../../../bin/perfctl.js', import.meta.url))
@@ -26,8 +28,10 @@ export interface ApiServer {
   list(): string[]
   /** All objects but pods that were ever made, as they were applied last. */
   readonly made: ReadonlyMap<string, Body>
-  /** The broker's port on this machine. */
-  readonly brokerPort: number
+  /** How many connections of `kubectl port-forward` are open. */
+  readonly forwards: number
+  /** Cuts them. */
+  dropForwards(): void
   /** Kills the first agent, as for its use of memory. */
   killAgent(): void
   /** Processes of pods that still run. */
@@ -121,6 +125,14 @@ export async function startApiServer({ fault, secrets = {} }: ApiServerOptions =
     response.writeHead(body?.code ?? 200, { 'content-type': isText ? 'text/plain' : 'application/json' })
     response.end(isText ? body : JSON.stringify(body))
   })
+  const forwards = new Set<Duplex>()
+  server.on('upgrade', (request, socket) => {
+    // Without web sockets, kubectl falls back to SPDY.
+    if (request.headers.upgrade !== 'SPDY/3.1') return void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
+    forwards.add(socket)
+    socket.once('close', () => forwards.delete(socket))
+    forwardPort(socket, brokerPort)
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const folder = mkdtempSync(join(tmpdir(), 'perfctl-kubernetes-'))
@@ -130,7 +142,12 @@ export async function startApiServer({ fault, secrets = {} }: ApiServerOptions =
     config,
     list: () => [...objects.keys()],
     made,
-    brokerPort,
+    get forwards() {
+      return forwards.size
+    },
+    dropForwards() {
+      for (const socket of forwards) socket.destroy()
+    },
     killAgent: () => [...pods].find(({ owner }) => owner.startsWith('jobs/'))!.kill(),
     running: () => [...pods].filter((pod) => pod.isAlive).length,
     async close() {
@@ -229,7 +246,7 @@ class Pod {
       metadata: { name: this.name, namespace: 'team', labels: this.labels },
       spec: { containers: [this.container] },
       status: {
-        phase: 'Pending',
+        phase: 'running' in this.state ? 'Running' : 'Pending',
         conditions: this.conditions,
         containerStatuses: [{ name: this.container.name, state: this.state }],
       },
