@@ -35,7 +35,9 @@ requests:
 `
 
 const servers: ApiServer[] = []
+const brokers: ChildProcess[] = []
 afterEach(async () => {
+  for (const broker of brokers.splice(0)) broker.kill('SIGKILL')
   for (const server of servers.splice(0)) await server.close()
 })
 
@@ -65,10 +67,11 @@ async function startPlace(
   }
 }
 
-async function startBroker() {
+/** The URL of a broker that ends with the test. */
+async function startBroker(): Promise<string> {
   const port = await findFreePort()
-  const child = spawn(NATS_SERVER!, ['--addr', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' })
-  return { url: `nats://127.0.0.1:${port}`, stop: () => child.kill() }
+  brokers.push(spawn(NATS_SERVER!, ['--addr', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' }))
+  return `nats://127.0.0.1:${port}`
 }
 
 const NEEDED = ['--agents', '2', '--image', 'registry.example/perfctl:1.0.0', '--cpu', '1']
@@ -144,10 +147,9 @@ describe.skipIf(why !== '')(
     test("uses the user's own broker and key", async () => {
       const target = await startTarget(answerAfter(2))
       const place = await startPlace({ secrets: { shared: { PERFCTL_CLUSTER_KEY: 'of-all' } } })
-      const broker = await startBroker()
-      const own = ['--nats', broker.url, '--key-secret', 'shared']
+      const url = await startBroker()
+      const own = ['--nats', url, '--key-secret', 'shared']
       const { code, stdout, stderr } = await place.perfctl(['-t', target.url, ...own])
-      broker.stop()
       expect(code, stdout + stderr).toBe(0)
       expect(countAll(target)).toBe(200)
       expect([...place.server.made.keys()].map((path) => path.split('/')[0])).toEqual(['jobs'])
@@ -157,10 +159,9 @@ describe.skipIf(why !== '')(
     test('does not meet another run at the same broker', async () => {
       const target = await startTarget(answerAfter(2))
       const place = await startPlace()
-      const broker = await startBroker()
-      const args = ['-t', target.url, '--nats', broker.url]
+      const url = await startBroker()
+      const args = ['-t', target.url, '--nats', url]
       const outcomes = await Promise.all([place.perfctl(args), place.perfctl(args)])
-      broker.stop()
       expect(outcomes.map(({ code }) => code)).toEqual([0, 0])
       expect(countAll(target)).toBe(400)
       const agents = place.session
