@@ -1,7 +1,7 @@
 /**
- * Writes the generated files: the JSON Schema of scenario files, the types of scenarios written in code, and the
- * tables of the documentation. With `--check` it writes nothing and fails if a file is out of date. Run it after a
- * build: `npm run docs`.
+ * Writes the generated files: the JSON Schema of scenario files, the types of scenarios written in code, the tables of
+ * the documentation, and the base for Kustomize. With `--check` it writes nothing and fails if a file is out of date.
+ * Run it after a build: `npm run docs`.
  */
 import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -27,6 +27,7 @@ await keepBlocks('docs/scenario-reference.md', {
   metrics: metricTable(),
 })
 await keepBlocks('docs/live-metrics.md', { 'stream-metrics': streamMetricTable() })
+await keep('deploy/kubernetes/agents.yaml', kubernetesBase)
 
 /** Replaces the text between the marks of each name. */
 function keepBlocks(file, blocks) {
@@ -56,6 +57,15 @@ function format(text) {
   const root = fileURLToPath(new URL('..', import.meta.url))
   const args = ['format', `--stdin-file-path=${TYPES}`]
   return spawnSync('node_modules/.bin/biome', args, { cwd: root, input: text, encoding: 'utf8' }).stdout
+}
+
+/** What `perfctl kubernetes manifest` prints, but for the key, which has no place in a repository. */
+function kubernetesBase() {
+  const command = 'kubernetes manifest --agents 4 --image registry.example/perfctl:1.0.0 --key-secret perfctl'
+  const args = ['bin/perfctl.js', ...command.split(' ')]
+  const cwd = fileURLToPath(new URL('..', import.meta.url))
+  const { stdout } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' })
+  return `# Made by \`npm run docs\`: perfctl ${command}\n${stdout}`
 }
 
 function functionTable() {

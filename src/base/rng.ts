@@ -14,6 +14,11 @@ export function randomToken(): string {
   return randomBytes(16).toString('base64url')
 }
 
+/** An ending that tells names apart: eight letters and digits. */
+export function randomSuffix(): string {
+  return randomBytes(4).toString('hex')
+}
+
 /**
  * A random stream with direct access to any iteration. sfc32 (Chris Doty-Humphrey's PractRand; 128 bits of state), with
  * the state filled from two different bijections of the index. No two iterations of a run share a state, and streams

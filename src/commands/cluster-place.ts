@@ -7,7 +7,7 @@ import { messageOf, type Problem, UserError, userError } from '../base/errors.js
 import type { Io } from '../base/io.js'
 import { isEncrypted, openBroker } from '../run/agents/broker.js'
 import type { ClusterOptions } from '../run/agents/presence.js'
-import { SigningKey } from '../run/agents/signature.js'
+import { KEY_VARIABLE, SigningKey } from '../run/agents/signature.js'
 import type { Wrong } from './option-values.js'
 
 /** The flags, as parsed by commander. */
@@ -30,9 +30,6 @@ export interface ClusterPlace {
 
 /** What to write for `--nats`. */
 export const NATS_HINT = 'write, for example, --nats nats://localhost:4222'
-
-/** The variable with the secret that all members of a cluster share. */
-const KEY_VARIABLE = 'PERFCTL_CLUSTER_KEY'
 
 const CLUSTER_DEFAULT = 'perfctl'
 const PORT_DEFAULT = '4222'

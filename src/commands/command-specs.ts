@@ -10,6 +10,7 @@ import type { RawExplainFlags } from './explain.js'
 import type { RawHistoryFlags } from './history.js'
 import type { ImportFlags } from './import.js'
 import type { InitFlags } from './init.js'
+import { KUBERNETES } from './kubernetes-commands.js'
 import type { RawMergeFlags } from './merge.js'
 import { like } from './options.js'
 import { AB, BASELINE, RUN, SELFTEST } from './run-commands.js'
@@ -177,6 +178,7 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     run: async (_argument: undefined, flags: AgentsFlags, io) =>
       (await import('./agents.js')).agents(flags, io),
   },
+  KUBERNETES,
   {
     name: 'merge',
     summary: 'Merge the shards of a run and judge them as one',
@@ -225,6 +227,11 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     description: 'Start the demo service; flags add latency, errors or stalls',
     argument: null,
     options: [
+      {
+        flags: '--host <address>',
+        description: 'Address to listen on; 0.0.0.0 lets other machines connect',
+        preset: '127.0.0.1',
+      },
       { flags: '--port <n>', description: 'Port to listen on; 0 picks a free one', preset: '3000' },
       { flags: '--slow <factor>', description: 'Multiply all latencies, such as 1.3' },
       { flags: '--errors <share>', description: 'Respond to this share of requests with 503, such as 2%' },

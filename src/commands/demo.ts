@@ -10,6 +10,7 @@ import { createDemo } from '../demo/service.js'
 
 /** The flags of `perfctl demo`, as typed. */
 export interface DemoFlags {
+  readonly host?: string
   readonly port?: string
   readonly slow?: string
   readonly errors?: string
@@ -37,6 +38,7 @@ export async function demo(flags: DemoFlags, io: Io): Promise<ExitCode> {
 
 function readFlags(flags: DemoFlags): DemoOptions {
   return {
+    host: flags.host ?? DEMO_DEFAULTS.host,
     port: flags.port === undefined ? DEFAULT_PORT : readPort(flags.port),
     slow: flags.slow === undefined ? DEMO_DEFAULTS.slow : readFactor(flags.slow),
     errors: flags.errors === undefined ? DEMO_DEFAULTS.errors : readShare(flags.errors),

@@ -40,6 +40,19 @@ import { openWatchers } from './watchers.js'
 
 /** Runs each scenario. The exit code is that of the worst verdict. */
 export async function run(names: readonly string[], raw: RawRunFlags, io: Io): Promise<ExitCode> {
+  const { start } = await prepareRun(names, raw, io)
+  return start()
+}
+
+/** Scenarios that are ready to be run. */
+export interface PreparedRun {
+  readonly flags: RunFlags
+  /** Runs each scenario. The exit code is that of the worst verdict. */
+  start(): Promise<ExitCode>
+}
+
+/** Finds everything that is wrong with the input before anything is sent. Throws a UserError about it. */
+export async function prepareRun(names: readonly string[], raw: RawRunFlags, io: Io): Promise<PreparedRun> {
   const flags = parseRunFlags(raw, io.env)
   const scenarios = await readScenarios(names, flags, io)
   readMaxSeconds(flags.maxDuration)
@@ -54,10 +67,11 @@ export async function run(names: readonly string[], raw: RawRunFlags, io: Io): P
   }
   await checkPlaces(flags, io)
   if (flags.updateBaseline) await checkBaselines(jobs, flags, io)
-  return runAll(jobs, flags, io, async (result, { scenario }) => {
+  const afterwards = async (result: Result, { scenario }: Job) => {
     if (flags.updateBaseline && result.verdict === 'passed')
       await acceptResults('update', [result], baselineFile(subjectOf(scenario), flags), io)
-  })
+  }
+  return { flags, start: () => runAll(jobs, flags, io, afterwards) }
 }
 
 /** Throws a UserError for flags that only fit one scenario. */
@@ -347,6 +361,7 @@ const SEVERITY: readonly ExitCode[] = [
   EXIT.terminated,
 ]
 
-function worseOf(a: ExitCode, b: ExitCode): ExitCode {
+/** The more severe of two exit codes. */
+export function worseOf(a: ExitCode, b: ExitCode): ExitCode {
   return SEVERITY.indexOf(b) > SEVERITY.indexOf(a) ? b : a
 }

@@ -5,6 +5,8 @@ import type { Ms } from '../base/clock.js'
 
 /** All options; {@link DEMO_DEFAULTS} has their defaults. */
 export interface DemoOptions {
+  /** The address to listen on, such as `0.0.0.0` for all. */
+  readonly host: string
   /** The port to listen on; 0 for a free one. */
   readonly port: number
   /** Multiplies every simulated latency: 1.3 is 30 % slower. */
@@ -23,5 +25,12 @@ export interface Stall {
   readonly forMs: Ms
 }
 
-/** A healthy service on a free port. */
-export const DEMO_DEFAULTS: DemoOptions = { port: 0, slow: 1, errors: 0, stall: null, seed: 1 }
+/** A healthy service that only this machine reaches, on a free port. */
+export const DEMO_DEFAULTS: DemoOptions = {
+  host: '127.0.0.1',
+  port: 0,
+  slow: 1,
+  errors: 0,
+  stall: null,
+  seed: 1,
+}

@@ -15,14 +15,13 @@ import { DEMO_DEFAULTS, type DemoOptions } from './options.js'
 /** A demo service that isn't listening yet. */
 export interface Demo {
   /**
-   * Starts listening on loopback. Returns the URL without a trailing slash. Throws a UserError if the port is in use.
+   * Starts listening. Returns the URL without a trailing slash. Throws a UserError if that isn't possible there.
    */
   listen(): Promise<string>
   /** Closes all connections and stops. */
   close(): Promise<void>
 }
 
-const HOST = '127.0.0.1'
 const BODY_BYTES_MAX = 64 * 1024
 
 /** Longer than any think time: closing a connection just as a client uses it would look like a failure. */
@@ -33,7 +32,7 @@ export function createDemo(given: Partial<DemoOptions> = {}): Demo {
   const options = { ...DEMO_DEFAULTS, ...given }
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createHandler(options))
   return {
-    listen: () => listen(server, options.port),
+    listen: () => listen(server, options),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -103,15 +102,21 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   return bytes <= BODY_BYTES_MAX ? Buffer.concat(chunks).toString('utf8') : null
 }
 
-async function listen(server: Server, port: number): Promise<string> {
+async function listen(server: Server, { host, port }: DemoOptions): Promise<string> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(explain(error, port)))
-    server.listen(port, HOST, resolve)
+    server.once('error', (error) => reject(explain(error, host, port)))
+    server.listen(port, host, resolve)
   })
-  return `http://${HOST}:${(server.address() as AddressInfo).port}`
+  return `http://${host}:${(server.address() as AddressInfo).port}`
 }
 
-function explain(error: Error, port: number): Error {
+function explain(error: Error, host: string, port: number): Error {
+  if (codeOf(error) === 'EADDRNOTAVAIL' || codeOf(error) === 'ENOTFOUND') {
+    return userError(
+      `the demo service can't listen on ${host}: that is no address of this machine`,
+      'choose another one with --host, or --host 0.0.0.0 for all',
+    )
+  }
   if (codeOf(error) === 'EADDRINUSE') {
     return userError(
       `the demo service can't listen on port ${port}: it's in use`,

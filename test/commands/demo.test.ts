@@ -22,6 +22,22 @@ test('a healthy service is started without remarks', async () => {
   await ended
 })
 
+test('the service listens where it is told to', async () => {
+  const { io, printed, interrupt } = createIo()
+  const ended = demo({ host: '0.0.0.0', port: '0' }, io)
+  await expect.poll(printed).toMatch(/^demo service on http:\/\/0\.0\.0\.0:\d+ /)
+  const port = /:(\d+) /.exec(printed())![1]
+  expect((await fetch(`http://127.0.0.2:${port}/healthz`)).status).toBe(200)
+  interrupt()
+  await ended
+})
+
+test('an address of another machine is refused', async () => {
+  const error = await demo({ host: '192.0.2.1', port: '0' }, createIo().io).catch((reason) => reason)
+  expect(error).toMatchObject({ name: 'UserError', kind: 'usage' })
+  expect(error.message).toBe("the demo service can't listen on 192.0.2.1: that is no address of this machine")
+})
+
 test.each<[DemoFlags, string]>([
   [{ port: 'http' }, '--port: "http" is not a port'],
   [{ port: '65536' }, '--port: "65536" is not a port'],

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { main } from '../../src/cli.js'
 import type { CommandSpec } from '../../src/commands/command.js'
+import { KUBERNETES } from '../../src/commands/kubernetes-commands.js'
 import { OPTIONS, type OptionName } from '../../src/commands/options.js'
 import { AB, BASELINE, RUN, SELFTEST } from '../../src/commands/run-commands.js'
 import { createMemoryIo } from './memory-io.js'
@@ -13,6 +14,7 @@ const RELATIVES: readonly (readonly [string[], CommandSpec])[] = [
   [['selftest'], SELFTEST],
   [['baseline', 'update'], update!],
   [['baseline', 'add'], add!],
+  [['kubernetes', 'run'], KUBERNETES.commands[1]!],
 ]
 
 async function perfctl(args: readonly string[], files: Readonly<Record<string, string>> = {}) {

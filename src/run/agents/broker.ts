@@ -52,15 +52,20 @@ const FLUSH_MS: Ms = 1000
 
 const PACKAGE = '@nats-io/transport-node'
 
-/** Connects to a broker. Throws a UserError (exit 3) if that fails, or (exit 2) if the package for it isn't installed. */
-export async function openBroker({ servers, creds, name }: BrokerOptions): Promise<Broker> {
-  const nats = await import('@nats-io/transport-node').catch((error) => {
+/** Loads the package. Throws a UserError (exit 2) if it isn't installed. */
+export function loadNats(): Promise<typeof import('@nats-io/transport-node')> {
+  return import('@nats-io/transport-node').catch((error) => {
     if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error
     throw userError(
-      `--nats needs the package ${PACKAGE}`,
+      `agents at a broker need the package ${PACKAGE}`,
       `install it beside perfctl: npm install ${PACKAGE}`,
     )
   })
+}
+
+/** Connects to a broker. Throws a UserError (exit 3) if that fails, or (exit 2) if the package for it isn't installed. */
+export async function openBroker({ servers, creds, name }: BrokerOptions): Promise<Broker> {
+  const nats = await loadNats()
   const address = servers.map(({ protocol, host }) => `${protocol}//${host}`).join(',')
   const [{ username, password }] = servers as [URL]
   const login =

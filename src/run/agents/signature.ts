@@ -4,6 +4,9 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
+/** The variable with the secret that all members of a cluster share. */
+export const KEY_VARIABLE = 'PERFCTL_CLUSTER_KEY'
+
 const SIGNATURE_BYTES = 32
 
 /** A key that all members of a cluster share, or one that two of them derived from it for one run. */

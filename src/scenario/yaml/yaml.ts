@@ -70,6 +70,12 @@ export function writeScalar(value: string | number | boolean | null, isInBracket
   return list.slice(1, -2)
 }
 
+/** Whole documents as YAML that readers of YAML 1.1, such as Kubernetes, understand, too: they read a plain `no` as false. */
+export function writeDocuments(values: readonly object[]): string {
+  const options = { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false } as const
+  return values.map((value) => stringify(value, options)).join('---\n')
+}
+
 /** The library's document with all errors; null if the text is nested too deeply for the library's stack. */
 function parse(
   text: string,
