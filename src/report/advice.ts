@@ -29,7 +29,7 @@ export function nextStep(result: Result): NextStep | null {
   const profile = scenario.profile === undefined ? '' : ` --profile ${quoteForShell(scenario.profile)}`
   const file = quoteForShell(scenario.file) + profile
   // The agents of the next run are the user's to name.
-  const again = result.agents === undefined ? file : `${file} --agent ...`
+  const again = result.agents === undefined ? file : `${file} [agents as before]`
   if (verdict === 'error' || verdict === 'interrupted') return null
   if (result.session !== null) return afterSession(result, file)
   if (result.generator.saturated) {
