@@ -2,8 +2,8 @@
  * Notes: caveats that the reader needs to trust the figures.
  */
 import { printable } from '../base/printable.js'
-import { formatCount, formatDuration, formatShare, plural } from '../base/units.js'
-import type { GeneratorHealth, Result, RetryCounts } from '../stats/result.js'
+import { formatCount, formatDuration, formatLatency, formatShare, plural } from '../base/units.js'
+import type { GeneratorHealth, ReadyMark, Result, RetryCounts } from '../stats/result.js'
 import { listLoadDoubts } from '../stats/shard.js'
 
 /** Reconnects are reported above this share of the requests. */
@@ -29,6 +29,7 @@ export function listNotes(result: Result): string[] {
       `"${printable(name)}" was never sent, although its weight called for it: check the conditions of its steps`,
     )
   }
+  if (result.ready?.degraded) notes.push(describeDegraded(result.ready))
   if (totals.dropped > 0) {
     const share = formatShare(totals.dropped / (totals.dropped + totals.requests))
     notes.push(
@@ -53,6 +54,11 @@ export function listNotes(result: Result): string[] {
   }
   if (totals.retries.requests > 0) notes.push(describeRetries(totals.retries))
   return notes
+}
+
+/** Says that a service was slow to answer before the load. */
+export function describeDegraded({ url, latencyMs, limitMs }: ReadyMark): string {
+  return `the service was degraded before the load: ${printable(url)} took ${formatLatency(latencyMs)} to answer, longer than ${formatLatency(limitMs)}`
 }
 
 /** Latencies count from when a request was due, so late sending is part of them. */

@@ -13,6 +13,7 @@ import { readFields, type ScenarioInput } from './blocks/definition.js'
 import { makeHttp } from './blocks/http.js'
 import { makeLoad } from './blocks/load.js'
 import { checkProfile } from './blocks/profiles.js'
+import { makeReady } from './blocks/ready.js'
 import { makeReference } from './blocks/reference.js'
 import { measuredNames, type Names, readNames, type StepNames } from './blocks/request-names.js'
 import { makeEntry } from './blocks/requests.js'
@@ -139,6 +140,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
     requests: input.requests.map((entry, index) =>
       makeEntry(entry, names.entries[index]!, ['requests', index], lineOf),
     ),
+    ...(input.ready && { ready: makeReady(input.ready, lineOf(['ready'])) }),
     before: phase('before'),
     beforeEach: phase('beforeEach'),
     after: phase('after'),

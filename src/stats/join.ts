@@ -3,6 +3,7 @@
  */
 import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups, roleOf } from './add.js'
 import { median } from './math.js'
+import { joinReady } from './ready.js'
 import type { RequestResult, Result, RunEnvironment } from './result.js'
 
 /** Joins the runs in order, without their judgments. Environment and seed are those of the first run, the yardstick that of all. */
@@ -38,6 +39,7 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
     thresholds: [],
     neverSucceeded: [],
     ...joinNeverSent(results),
+    ...joinReady(results),
     comparison: null,
     generator: {
       saturated: results.some(({ generator }) => generator.saturated),

@@ -3,6 +3,7 @@
  * start.
  */
 import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups, roleOf } from './add.js'
+import { joinReady } from './ready.js'
 import type {
   GeneratorHealth,
   Measured,
@@ -37,6 +38,7 @@ export function mergeShards(shards: Shards): Measured {
   return {
     ...shared,
     ...joinNeverSent(shards),
+    ...joinReady(shards),
     scenario: {
       ...first.scenario,
       target: distinct(shards.map(({ scenario }) => scenario.target)).join(', '),

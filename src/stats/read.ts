@@ -6,6 +6,7 @@ import { Histogram } from './histogram.js'
 import { ratesOf } from './rates.js'
 import { readGenerator } from './read-generator.js'
 import { readComparison, readThreshold } from './read-verdict.js'
+import { readReadyMark } from './ready.js'
 import {
   type ConnectionFigures,
   type ErrorCount,
@@ -113,6 +114,7 @@ function readResult(root: Shape): Result {
     shard: root.get('shard').or(readShard, null),
     shards: root.get('shards').or(list(readShardMark), null),
     ...root.get('agents').or((agents) => ({ agents: agents.list().map(readAgentMark) }), {}),
+    ...root.get('ready').or((mark) => ({ ready: readReadyMark(mark) }), {}),
     generator: readGenerator(root.get('generator')),
     stoppedBy: root.get('stoppedBy').or(text, null),
     error: root.get('error').or(text, null),

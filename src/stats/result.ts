@@ -42,6 +42,8 @@ export interface Result {
   readonly shards: readonly ShardMark[] | null
   /** Set by `run --agent`: the machines that sent the load. Absent otherwise. */
   readonly agents?: readonly AgentMark[]
+  /** Set if the scenario waits for the service with `ready`: its answer, the slowest one of several. Absent otherwise. */
+  readonly ready?: ReadyMark
   readonly generator: GeneratorHealth
   /** The threshold that stopped the run early; null if none did. */
   readonly stoppedBy: string | null
@@ -124,6 +126,21 @@ export interface AgentMark {
   readonly clockErrorMs: number
   /** The second of the load at which it was lost; null if it was there to the end. */
   readonly lost: number | null
+}
+
+/** The answer that made a service ready for the load. */
+export interface ReadyMark {
+  /** What was asked, without the query. */
+  readonly url: string
+  /** How often it was asked. */
+  readonly tries: number
+  /** From the first try to the answer, in ms. */
+  readonly waitedMs: number
+  /** How long the answer took, from the beginning of its connection, in ms. */
+  readonly latencyMs: number
+  /** The service is degraded if it takes longer, in ms; null: never. */
+  readonly limitMs: number | null
+  readonly degraded: boolean
 }
 
 /** Times of connection setup by part. `count` is 0 for parts that didn't occur, such as DNS for an IP address. */

@@ -13,6 +13,7 @@ import { dataSchema } from './data.js'
 import { httpSchema } from './http.js'
 import { loadSchema } from './load.js'
 import { profilesSchema } from './profiles.js'
+import { readySchema } from './ready.js'
 import { referenceSchema } from './reference.js'
 import type { Names } from './request-names.js'
 import { requestsSchema } from './requests.js'
@@ -64,6 +65,7 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
       http: httpSchema(leaves).optional(),
       data: dataSchema(leaves, tables).optional(),
       requests: requestsSchema(leaves, names),
+      ready: readySchema(leaves).optional(),
       before: stepsSchema(
         leaves,
         'Setup: runs once, before the load. All virtual users know its captures. Left out of every figure.',
@@ -94,6 +96,9 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
         teardown: 'after',
         beforeScenario: 'beforeEach',
         onStart: 'beforeEach',
+        waitFor: 'ready',
+        health: 'ready',
+        healthcheck: 'ready',
         environments: 'profiles',
         include: 'extends',
         import: 'extends',

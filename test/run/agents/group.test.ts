@@ -57,7 +57,7 @@ function makeAgent(
     const order = readOrder(line)
     orders.push(order)
     if (order.type === 'ping') say({ type: 'pong', id: order.id, wallMs: Date.now() + aheadMs })
-    else if (order.type === 'assign') say({ type: 'ready', workers: 2 })
+    else if (order.type === 'assign') say({ type: 'ready', workers: 2, service: null })
     react(order, say, drop)
   })
   if (greeting !== null) say(greeting)

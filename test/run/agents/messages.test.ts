@@ -44,7 +44,12 @@ describe('an answer arrives as it was sent', () => {
       environment: { perfctl: '1', node: 'v22', os: 'Linux', cpu: 'c', cores: 8 },
     },
     { type: 'pong', id: 7, wallMs: 1772366490123 },
-    { type: 'ready', workers: 2 },
+    { type: 'ready', workers: 2, service: null },
+    {
+      type: 'ready',
+      workers: 2,
+      service: { url: 'http://h/up', tries: 3, waitedMs: 410.5, latencyMs: 2, limitMs: 1, degraded: true },
+    },
     { type: 'refused', message: 'no', hint: null },
     { type: 'running', lateMs: -1.25 },
     { type: 'worker-end', worker: 1 },
