@@ -5,6 +5,7 @@ import { printable } from '../base/printable.js'
 import { formatCount, formatDuration, formatLatency, formatShare, plural } from '../base/units.js'
 import type { GeneratorHealth, ReadyMark, Result, RetryCounts } from '../stats/result.js'
 import { listLoadDoubts } from '../stats/shard.js'
+import { TIMINGS_MAX } from '../stats/sheet.js'
 
 /** Reconnects are reported above this share of the requests. */
 const RECONNECTS_REPORTED_RATIO = 0.01
@@ -52,8 +53,15 @@ export function listNotes(result: Result): string[] {
       `${plural(totals.reconnects, 'request')} (${share}) sent again on a new connection: the service had closed the idle one without notice; check its keep-alive timeout`,
     )
   }
+  const overfull = result.requests.filter(({ serverTimingLeft }) => serverTimingLeft).map(({ name }) => name)
+  if (overfull.length > 0) notes.push(describeOverfull(overfull))
   if (totals.retries.requests > 0) notes.push(describeRetries(totals.retries))
   return notes
+}
+
+function describeOverfull([first, ...others]: readonly string[]): string {
+  const more = others.length === 0 ? '' : ` and ${plural(others.length, 'other request')}`
+  return `the service sends more than ${TIMINGS_MAX} names of server timings for "${printable(first!)}"${more}; the others are left out: list those that matter under observe.serverTiming`
 }
 
 /** Says that a service was slow to answer before the load. */

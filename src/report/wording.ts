@@ -258,10 +258,10 @@ export function describeActual(expression: string, actual: number | null): strin
   return actual === null ? 'no data' : `measured ${formatActual(expression, actual)}`
 }
 
-/** Formats the measured value of a threshold. The metric is the last word before the operator. */
+/** Formats the measured value of a threshold. The metric is the last text without spaces before the operator. */
 export function formatActual(expression: string, actual: number | null): string {
   if (actual === null) return 'no data'
-  return formatMetric(/(\w+)\s*[<>]=?[^<>]*$/.exec(expression)?.[1] ?? '', actual)
+  return formatMetric(/([^\s<>]+)\s*[<>]=?[^<>]*$/.exec(expression)?.[1] ?? '', actual)
 }
 
 function describeMetThresholds(count: number): string {

@@ -400,6 +400,15 @@ export interface ScenarioDefinition {
   readonly beforeEach?: readonly StepDefinition[] | undefined
   /** Teardown: runs once, after the load, even after Ctrl-C. Left out of every figure. */
   readonly after?: readonly StepDefinition[] | undefined
+  /** What is read from the responses beside their latency. */
+  readonly observe?:
+    | {
+        /** The Server-Timing header: a latency summary for each request and name. true: every name, up to 20 for each request; or a list of names. */
+        readonly serverTiming?: boolean | readonly string[] | undefined
+        /** The share of responses from a cache, by the headers Cache-Status, X-Cache, CF-Cache-Status, Age and the like. */
+        readonly cache?: boolean | undefined
+      }
+    | undefined
   /** Absolute limits; the run fails if one is not met. */
   readonly thresholds?:
     | readonly (

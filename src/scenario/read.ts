@@ -12,6 +12,7 @@ import { makeFeeder } from './blocks/data.js'
 import { readFields, type ScenarioInput } from './blocks/definition.js'
 import { makeHttp } from './blocks/http.js'
 import { makeLoad } from './blocks/load.js'
+import { checkObserved, makeObserve } from './blocks/observe.js'
 import { checkProfile } from './blocks/profiles.js'
 import { makeReady } from './blocks/ready.js'
 import { makeReference } from './blocks/reference.js'
@@ -84,6 +85,7 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
     ...checkUses(root),
     ...checkRowsOutside(scenario),
     ...checkProfile(outcome.input.profiles, options.profile),
+    ...checkObserved(scenario.thresholds, scenario.observe),
   ]
   if (late.length > 0)
     throw new UserError(
@@ -117,6 +119,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
   const first = input.load === undefined ? Object.keys(input.profiles ?? {})[0] : undefined
   const profile = origin.profile ?? first
   const name = input.name ?? basename(file, extname(file))
+  const observe = makeObserve(input.observe ?? {})
   // A part of an extended file gets line 1, because reports show only this file.
   const lineOf = (path: Path) => {
     const place = yaml.locate(path)
@@ -145,6 +148,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
     beforeEach: phase('beforeEach'),
     after: phase('after'),
     ...(files && { files }),
+    ...(observe && { observe }),
     thresholds: (input.thresholds ?? []).map((threshold, index) =>
       makeThreshold(threshold, lineOf(['thresholds', index]), secrets),
     ),

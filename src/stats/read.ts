@@ -3,6 +3,7 @@
  */
 import { checkSchema, count, flag, list, number, readFileShape, Shape, text } from '../base/shape.js'
 import { Histogram } from './histogram.js'
+import { readObserved } from './observed.js'
 import { ratesOf } from './rates.js'
 import { readGenerator } from './read-generator.js'
 import { readComparison, readThreshold } from './read-verdict.js'
@@ -220,6 +221,7 @@ function readTotals(given: Shape, counted: Counted): Totals {
     reconnects: shape.get('reconnects').or(count, 0),
     retries: shape.get('retries').or(readRetries, { requests: 0, recovered: 0, attempts: 0, errors: [] }),
     errors: shape.get('errors').or(list(readError), []),
+    ...readObserved(shape, readSummary),
   }
 }
 

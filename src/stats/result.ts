@@ -224,6 +224,21 @@ export interface Totals {
   readonly reconnects: number
   readonly retries: RetryCounts
   readonly errors: readonly ErrorCount[]
+  /** What the service says in its Server-Timing header, by name; successful requests only. Absent if it isn't observed. */
+  readonly serverTiming?: Readonly<Record<string, LatencySummary>>
+  /** The service sent more names than are kept; absent otherwise. */
+  readonly serverTimingLeft?: true
+  /** Where the answers came from; absent if that isn't observed, or if no answer said anything of a cache. */
+  readonly cache?: CacheShare
+}
+
+/** The share of answers from a cache; successful requests only. */
+export interface CacheShare {
+  readonly hits: number
+  /** All others, also those that say nothing of a cache. */
+  readonly misses: number
+  /** hits / (hits + misses); null without answers. */
+  readonly ratio: number | null
 }
 
 /** Totals of the requests with one name. */

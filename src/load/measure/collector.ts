@@ -4,6 +4,7 @@
  */
 import { numberWarmups, type SeriesSpec } from '../../plan/series.js'
 import { Histogram } from '../../stats/histogram.js'
+import { observedOf } from '../../stats/observed.js'
 import { ratesOf } from '../../stats/rates.js'
 import type { ErrorCount, RequestResult, TimelinePoint, Totals, Window } from '../../stats/result.js'
 import { percentileMs, summarize } from '../../stats/summary.js'
@@ -180,7 +181,7 @@ export class Collector {
 
   /** All requests and steps as one series. Journeys are left out because they consist of these. */
   private sent(tally: Tally): Series {
-    const total = new Series()
+    const total = new Series(Number.POSITIVE_INFINITY)
     for (const i of tally.used) if (this.isSent(i)) total.merge(tally.get(i))
     return total
   }
@@ -357,6 +358,7 @@ function makeTotals(series: Series, durationSeconds: number): Totals {
       errors: retryErrors,
     },
     errors: byCount(series.errors),
+    ...observedOf(series, summarize),
   }
 }
 

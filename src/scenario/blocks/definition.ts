@@ -12,6 +12,7 @@ import { baselineSchema } from './baseline.js'
 import { dataSchema } from './data.js'
 import { httpSchema } from './http.js'
 import { loadSchema } from './load.js'
+import { observeSchema } from './observe.js'
 import { profilesSchema } from './profiles.js'
 import { readySchema } from './ready.js'
 import { referenceSchema } from './reference.js'
@@ -78,6 +79,7 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
         leaves,
         'Teardown: runs once, after the load, even after Ctrl-C. Left out of every figure.',
       ).optional(),
+      observe: observeSchema(leaves).optional(),
       thresholds: thresholdsSchema(leaves).optional(),
       baseline: baselineSchema(leaves).optional(),
       reference: referenceSchema(leaves).optional(),
@@ -100,6 +102,7 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
         health: 'ready',
         healthcheck: 'ready',
         environments: 'profiles',
+        monitoring: 'observe',
         include: 'extends',
         import: 'extends',
       },

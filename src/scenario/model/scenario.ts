@@ -6,6 +6,7 @@ import type { Ms } from '../../base/clock.js'
 import type { HttpOptions } from './http-types.js'
 import type { JourneySpec, Step } from './journey.js'
 import type { Load } from './load-types.js'
+import type { Observe } from './observe.js'
 import type { Ready } from './ready.js'
 import type { ReferenceService } from './reference-service.js'
 import type { FileBytes, RequestSpec } from './request.js'
@@ -36,6 +37,8 @@ export interface Scenario {
   readonly after: readonly Step[]
   /** The files to send; absent if there are none. */
   readonly files?: FileBytes
+  /** What is read from responses beside their latency; absent if nothing is. */
+  readonly observe?: Observe
   readonly thresholds: readonly Threshold[]
   readonly baseline: BaselineOptions
   /** The accepted version for `run --confirm ab`; absent if not set. */

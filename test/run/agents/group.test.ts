@@ -20,7 +20,7 @@ const JOB = { file: 'x', text: 'x', files: {}, env: {}, secrets: [], profile: nu
 const NONE = new Uint32Array(0)
 const WINDOW = {
   index: 0,
-  sheet: { samples: [], counts: new Float64Array(0), failures: [] },
+  sheet: { samples: [], counts: new Float64Array(0), failures: [], timings: [], timingNames: [] },
   vus: 1,
   dropped: 0,
   unsolicited: 0,

@@ -115,6 +115,17 @@ describe('what is no answer is refused', () => {
     ['{"type":"ready","workers":1000000000}', /workers/],
     [changed({ samples: ['AAAA'] }), /samples/],
     [changed({ samples: 'x' }), /samples/],
+    [changed({ timings: ['AAAA'] }), /timings/],
+    [changed({ timings: [words((1 << 20) | 2, 5)], timingNames: [] }), /timings is not timings with a name/],
+    [
+      changed({ timings: [words(2, 5)], timingNames: [{ request: 1, names: ['a'], hasMore: false }] }),
+      /timings/,
+    ],
+    [changed({ timingNames: [{ request: 9, names: [], hasMore: false }] }), /request 9 of 3/],
+    [
+      changed({ timingNames: [{ request: 1, names: new Array(21).fill('a'), hasMore: false }] }),
+      /at most 20/,
+    ],
     [changed({ failures: [{ request: 9, statuses: [], errors: [], retryErrors: [] }] }), /request 9 of 3/],
   ])('%j', (line, message) => {
     expect(() => readAnswer(line, SERIES)).toThrow(message)
