@@ -12,7 +12,7 @@ import {
   plural,
 } from '../base/units.js'
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
-import { findMetric } from '../stats/metrics.js'
+import { findMetric, timingIn } from '../stats/metrics.js'
 import type { Result } from '../stats/result.js'
 import { listLoadDoubts, nameShard } from '../stats/shard.js'
 import { summarizeNeverSucceeded } from './never-succeeded.js'
@@ -215,6 +215,11 @@ export function describeChange(row: Change): string {
     return `${subject} fails ${change > 0 ? 'more' : 'less'} often: error rate went ${figures}`
   if (row.metric === 'stalls')
     return `${subject} stalls ${change > 0 ? 'more' : 'less'} often: stalled seconds went ${figures}`
+  const timing = timingIn(row.metric)
+  if (timing !== null) {
+    const figure = row.metric.slice(row.metric.lastIndexOf('.') + 1)
+    return `server timing "${printable(timing)}" of ${subject} got ${change > 0 ? 'slower' : 'faster'}: ${figure} went ${figures}`
+  }
   const moved = row.pooled === undefined ? `went ${figures}` : `changed by ${shown}`
   return `${subject} got ${change > 0 ? 'slower' : 'faster'}: ${row.metric} ${moved}`
 }

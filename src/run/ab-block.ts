@@ -13,7 +13,8 @@ import type { Plan } from '../plan/plan.js'
 import { listSeries } from '../plan/series.js'
 import { describeDegraded } from '../report/notes.js'
 import type { Scenario } from '../scenario/model/scenario.js'
-import type { Result, RunEnvironment } from '../stats/result.js'
+import { mapTimingWindows } from '../stats/observed.js'
+import type { Result, RunEnvironment, Window } from '../stats/result.js'
 import type { Tally } from '../stats/tally.js'
 import { whyStopped } from './failure.js'
 import { Pulse } from './pulse.js'
@@ -239,11 +240,13 @@ export function constantLoad(scenario: Scenario, seconds: number): Scenario {
 function ownSlices(result: Result, side: 'a' | 'b'): Result {
   const own = (start: number) => sideOf(Math.floor(start)) === side
   const whole = (seconds: number) => seconds <= result.durationSeconds
+  const isOwn = ({ start, duration }: Window) => own(start) && whole(start + duration)
   return {
     ...result,
     requests: result.requests.map((request) => ({
       ...request,
-      windows: request.windows.filter(({ start, duration }) => own(start) && whole(start + duration)),
+      windows: request.windows.filter(isOwn),
+      ...mapTimingWindows(request, (windows) => windows.filter(isOwn)),
     })),
     timeline: result.timeline.filter(({ second }) => own(second)),
   }

@@ -3,6 +3,7 @@
  * start.
  */
 import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups, roleOf } from './add.js'
+import { joinTimingWindows } from './observed.js'
 import { joinReady } from './ready.js'
 import type {
   GeneratorHealth,
@@ -86,6 +87,7 @@ function mergeRequests(
       parts.flatMap(({ windows }) => windows),
       width,
     ),
+    ...joinTimingWindows(parts, (windows) => mergeWindows(windows, width)),
   }
 }
 

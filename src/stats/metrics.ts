@@ -65,6 +65,11 @@ export const FIGURES = ['p50', 'p75', 'p90', 'p95', 'p99', 'p999', 'mean', 'max'
 /** `server_timing.db.p95`. Names may contain dots. */
 const TIMING = new RegExp(`^server_timing\\.(.+)\\.(${FIGURES.join('|')})$`)
 
+/** Returns the id of a server timing's metric. */
+export function timingMetric(name: string, figure: string): string {
+  return `server_timing.${name}.${figure}`
+}
+
 /** Returns the name in the id of a server timing's metric; null for other metrics. */
 export function timingIn(id: string): string | null {
   return TIMING.exec(id)?.[1] ?? null
@@ -82,7 +87,7 @@ type LatencyFigure = (typeof FIGURES)[number]
 
 function timing(name: string, figure: LatencyFigure, description: string): Metric {
   return {
-    id: `server_timing.${name}.${figure}`,
+    id: timingMetric(name, figure),
     description,
     unit: 'ms',
     better: 'lower',

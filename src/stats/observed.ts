@@ -3,7 +3,7 @@
  */
 import { count, number, type Shape } from '../base/shape.js'
 import type { Histogram } from './histogram.js'
-import type { CacheShare, LatencySummary, Totals } from './result.js'
+import type { CacheShare, LatencySummary, RequestResult, Totals, Window } from './result.js'
 import type { Series } from './tally.js'
 
 /** The fields of totals that are observed. */
@@ -64,8 +64,44 @@ export function readObserved(shape: Shape, readSummary: (shape: Shape) => Latenc
 }
 
 /** Returns the server timing of a name; undefined if there is none. */
-export function timingOf({ serverTiming = {} }: Observed, name: string): LatencySummary | undefined {
+export function timingOf(
+  { serverTiming = {} }: Pick<Observed, 'serverTiming'>,
+  name: string,
+): LatencySummary | undefined {
   return Object.hasOwn(serverTiming, name) ? serverTiming[name] : undefined
+}
+
+/** Returns the windows of a server timing; undefined if there are none. */
+export function timingWindowsOf(
+  { serverTimingWindows = {} }: Pick<RequestResult, 'serverTimingWindows'>,
+  name: string,
+): readonly Window[] | undefined {
+  return Object.hasOwn(serverTimingWindows, name) ? serverTimingWindows[name] : undefined
+}
+
+/** Returns the windows of each server timing, changed, as a field; none if there are none. */
+export function mapTimingWindows(
+  { serverTimingWindows }: Pick<RequestResult, 'serverTimingWindows'>,
+  change: (windows: readonly Window[]) => readonly Window[],
+): Pick<RequestResult, 'serverTimingWindows'> {
+  if (serverTimingWindows === undefined) return {}
+  const changed = Object.entries(serverTimingWindows).map(([name, windows]) => [name, change(windows)])
+  return { serverTimingWindows: Object.fromEntries(changed) }
+}
+
+/** Joins the windows of each server timing of several requests as a field; none if there are none. */
+export function joinTimingWindows(
+  parts: readonly Pick<RequestResult, 'serverTimingWindows'>[],
+  join: (windows: readonly Window[]) => readonly Window[],
+): Pick<RequestResult, 'serverTimingWindows'> {
+  const joined = new Map<string, Window[]>()
+  for (const { serverTimingWindows = {} } of parts)
+    for (const [name, windows] of Object.entries(serverTimingWindows))
+      joined.set(name, [...(joined.get(name) ?? []), ...windows])
+  if (joined.size === 0) return {}
+  return {
+    serverTimingWindows: Object.fromEntries([...joined].map(([name, windows]) => [name, join(windows)])),
+  }
 }
 
 function readCache(shape: Shape): CacheShare {

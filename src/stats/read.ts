@@ -169,6 +169,7 @@ function readRequest(shape: Shape): RequestResult {
     kind: shape.get('kind').or((kind) => kind.oneOf(['request', 'step', 'journey']), 'request'),
     ...shape.get('phase').or((phase) => ({ phase: phase.oneOf(['beforeEach']) }), {}),
     windows,
+    ...shape.get('serverTimingWindows').or(readTimingWindows, {}),
     ...shape.get('warmup').or((warmup) => ({ warmup: readWarmup(warmup) }), {}),
   }
 }
@@ -177,6 +178,11 @@ function readWarmup(shape: Shape): WarmupTotals {
   const none = { requests: 0, failed: 0, seconds: 0, latency: () => NO_LATENCIES }
   const { requests, failed, errorRate, unfinished, latency, statuses, errors } = readTotals(shape, none)
   return { requests, failed, errorRate, unfinished, latency, statuses, errors }
+}
+
+function readTimingWindows(shape: Shape): Pick<RequestResult, 'serverTimingWindows'> {
+  const named = Object.keys(shape.object()).map((name) => [name, shape.get(name).list().map(readNamedWindow)])
+  return { serverTimingWindows: Object.fromEntries(named) }
 }
 
 function readNamedWindow(shape: Shape): Window {

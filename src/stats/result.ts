@@ -248,6 +248,8 @@ export interface RequestResult extends Totals {
   /** Set for requests that each virtual user sends once, before its first iteration. */
   readonly phase?: 'beforeEach'
   readonly windows: readonly Window[]
+  /** The same of each server timing, by name: how many responses had it, and its durations. Absent if there are none. */
+  readonly serverTimingWindows?: Readonly<Record<string, readonly Window[]>>
   /**
    * For `beforeEach` requests: those that were due in the warm-up. Thresholds on the request count them; totals,
    * windows and comparisons don't. Absent if there were none.
